@@ -39,6 +39,9 @@ struct RolloutOwn {
   // The extension sets or clears it in each status that it updates.
   std::optional<RolloutVerdict> verdict{};
 
+  // --- what the extension sees when it updates a draft; never stored ---
+  bool is_of_stable = false;  // as IsOfStable (step_state.h)
+
   // --- what is shown: as it is stored, also in a draft; derived anew when the kind writes it ---
   std::string selector{};
   std::string phase{};

@@ -104,7 +104,8 @@ Ruling Progressing(const Facts& facts) {
                 std::to_string(facts.workload.replicas) + " Pods are available"};
   }
   std::string message = Updated(facts) + ", " + available + " are available";
-  if (facts.workload.limits.updated_max < facts.workload.replicas) {
+  const bool holds = facts.workload.limits.updated_max < facts.workload.replicas;
+  if (holds && !facts.own.is_of_stable) {
     message += "; spec.strategy.partition keeps the others on the old revision";
   }
   return {kProgressingPhase, Way::kReconciling, reason, std::move(message)};

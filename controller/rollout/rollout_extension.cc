@@ -177,6 +177,7 @@ RolloutFacts RolloutExtension::FactsOf(const Situation& situation) const {
 // over depends on the Pods that they find, but the step in force does not.
 void RolloutExtension::Look(Situation& situation) const {
   const RolloutFacts facts = FactsOf(situation);
+  if (IsOfStable(situation)) situation.limits.updated_max = kUnlimited;  // RO-086
   if (const auto state = StepsOf(situation, facts.steps)) {
     int32_t& updated_max = situation.limits.updated_max;
     updated_max = std::min(updated_max, state->updated_max);
@@ -206,6 +207,7 @@ void RolloutExtension::UpdateStatus(const Situation& situation, WorkloadStatus& 
   const RolloutFacts facts = FactsOf(situation);
   RolloutOwn own = ReadOwn(status.carried);
   own.verdict = VerdictToShow(situation, facts.checks, own.verdict);
+  own.is_of_stable = IsOfStable(situation);
   status.carried = KindStatus(own);
   ShowSteps(situation, facts.steps, status);
 }

@@ -50,9 +50,8 @@ int64_t RevisionToBe(const Situation& situation) {
                   workload::NextRevision(situation.old));
 }
 
-// Returns true if Pods go back to what was complete last. A rollback writes the template with the
-// API server's defaults, so its text may differ from the one that was complete: then the ReplicaSet
-// tells.
+// A rollback writes the template with the API server's defaults, so its text may differ from the
+// one that was complete: then the ReplicaSet tells.
 bool IsStable(const Situation& situation, const RolloutOwn& own) {
   if (own.stable_template == situation.workload.requested_template) return true;
   const ReplicaSet* rs = situation.new_replica_set;
@@ -168,6 +167,10 @@ void ShowProgress(const Situation& situation, Steps steps, const std::optional<S
 }
 
 }  // namespace
+
+bool IsOfStable(const Situation& situation) {
+  return IsStable(situation, ReadOwn(situation.workload.status.carried));
+}
 
 std::optional<StepState> StepsOf(const Situation& situation, Steps steps, bool complete) {
   if (!HasSteps(situation, steps)) return std::nullopt;

@@ -17,6 +17,11 @@ namespace windlass::rollout {
 // spec.strategy.steps
 using Steps = std::span<const RolloutStep>;
 
+// Returns true if the template is that of the stable revision: Pods go back to what was complete
+// last, or have it already. Then neither steps nor spec.strategy.partition hold any back (RO-056,
+// RO-086). Example: 10 replicas, partition 7, 3 Pods of a bad revision: a rollback replaces the 3.
+bool IsOfStable(const workload::Situation& situation);
+
 // Returns where the steps stand; nullopt if they do not matter now:
 //   - there are none, or the strategy is refused or Recreate
 //   - Pods follow another revision than that of the template (abort)

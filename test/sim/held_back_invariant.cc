@@ -14,6 +14,16 @@ std::string Number(int64_t value) { return std::to_string(value); }
 
 int64_t Replicas(const Json& replica_set) { return IntAt(replica_set, {"spec", "replicas"}, 1); }
 
+// Returns true if `replica_set` has or had the stable revision: after a rollback the template is
+// written in another way than the one that was complete.
+bool IsStable(const Json& rollout, const Json& replica_set) {
+  const std::string stable = Number(IntAt(rollout, {"status", "stableRevision"}));
+  const Json& annotations = At(replica_set, {"metadata", "annotations"});
+  const std::string revisions = TextAt(annotations, {"deployment.kubernetes.io/revision-history"}) +
+                                "," + TextAt(annotations, {"deployment.kubernetes.io/revision"});
+  return ("," + revisions + ",").find("," + stable + ",") != std::string::npos;
+}
+
 // Returns true if every container of the template has its image in the Pod.
 bool HasImages(const Json& pod, const Json& pattern) {
   const Json& wanted = At(pattern, {"spec"});
@@ -49,6 +59,7 @@ std::optional<std::string> HeldBackInvariant::JudgeSize(const Change& change) {
   if (rollout == nullptr) return std::nullopt;
   Record& record = rollouts_[UidOf(*rollout)];
   if (TemplateOf(changed) != record.wanted) return std::nullopt;  // no new revision
+  if (IsStable(*rollout, changed)) return std::nullopt;
   const bool was_another = change.at - record.wanted_since < kBlindSpot;
   if (before > 0 && was_another) return std::nullopt;
   const std::vector<Object> replica_sets = ReplicaSetsOf(*rollout);

@@ -13,6 +13,7 @@
 // Not judged, because nothing is rolled out to new Pods:
 //   - stand-ins of an update in place, which go again
 //   - a Pod that gets the template of its own ReplicaSet back
+//   - the ReplicaSet of the stable revision, which Pods go back to
 //
 // A controller acts on what it has seen. So `kept` is the least and `desired` the most of the last
 // kBlindSpot. A Pod that others took away in that time counts as an old one. A ReplicaSet that had

@@ -45,7 +45,6 @@ int64_t UpdatedBySteps(const Json& rollout, int64_t desired) {
   const Json& steps = At(rollout, {"spec", "strategy", "steps"});
   if (steps.empty()) return desired;
   const std::string requested = NameOfTemplate(rollout);
-  if (TextAt(rollout, {"status", "stableTemplate"}) == requested) return desired;
   const Json& reached = At(rollout, {"status", "step"});
   const bool begun = TextAt(reached, {"template"}) == requested;
   const auto index = static_cast<size_t>(begun ? IntAt(reached, {"index"}, 1) : 1);
@@ -83,6 +82,7 @@ RolloutLimits LimitsOf(const Json& owner) {
 
 int64_t KeptOld(const Json& rollout) {
   if (BoolAt(rollout, {"spec", "abort"})) return 0;
+  if (TextAt(rollout, {"status", "stableTemplate"}) == NameOfTemplate(rollout)) return 0;
   const int64_t desired = IntAt(rollout, {"spec", "replicas"}, 1);
   const Json& partition = At(rollout, {"spec", "strategy", "partition"});
   const int64_t kept = std::min(Resolve(partition, desired, /*round_up=*/true), desired);

@@ -28,8 +28,8 @@ bool IsRecreate(const Json& owner);
 // its partition or its steps ask for, whichever is more.
 //   - Steps allow the largest setUpdated up to the step of status.step, of which setUpdated rounds
 //     up. A template that status.step is not about is at step 1.
-//   - 0 while spec.abort is true. Steps keep none after the last one, and none if the template is
-//     the stable one.
+//   - 0 while spec.abort is true, and if the template is the stable one. Steps keep none after the
+//     last one.
 // Examples with 10 replicas: partition 25 %: 3. Steps 10 %, pause, 50 %, and step 2 reached: 9.
 int64_t KeptOld(const Json& rollout);
 

@@ -107,6 +107,32 @@ TEST_CASE("A rollback to the stable revision waits at no pause (RO-056)") {
   Proves("RO-056");
 }
 
+TEST_CASE("A partition keeps no Pod of a bad revision on the way back (RO-086)") {
+  AtPause scene;
+  scene.Edit({{"strategy", {{"steps", nullptr}, {"partition", 3}}}});
+  REQUIRE(scene.world.Quiesce());
+  CHECK(scene.Phase() == "Paused");
+  CHECK(scene.PodsOf("app:v2") == 1);
+  std::string phase = "Healthy";
+  SECTION("by a rollback") {
+    scene.Edit({{"rollbackTo", {{"revision", 1}}}});
+    phase = "RolledBack";
+  }
+  SECTION("by the template") { scene.world.SetImage(kName, "app:v1", kRollouts); }
+  CHECK(scene.Completes());
+  CHECK(scene.PodsOf("app:v1") == 4);
+  CHECK(scene.Phase() == phase);
+  CHECK(scene.world.Complaints() == "");
+
+  scene.world.SetImage(kName, "app:v3", kRollouts);  // the next one is held back again
+  REQUIRE(scene.world.RunUntil([&] { return scene.PodsOf("app:v3") == 1; }, kLimit));
+  REQUIRE(scene.world.Quiesce());
+  CHECK(scene.PodsOf("app:v1") == 3);
+  CHECK(scene.Phase() == "Paused");
+  CHECK(scene.world.Complaints() == "");
+  Proves("RO-086");
+}
+
 TEST_CASE("What was promoted before an abort is not promoted at the next try (RO-031, RO-095)") {
   AtPause scene;
   scene.Promote("2@2");

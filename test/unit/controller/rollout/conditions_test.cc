@@ -213,6 +213,18 @@ TEST_CASE("each row of the table of phases holds, the first one first") {
   Proves(row.id);
 }
 
+TEST_CASE("a partition is not said to keep Pods on the way to the stable revision (RO-086)") {
+  StoredRollout rollout;
+  BeMidway(rollout);
+  rollout.object["spec"]["strategy"]["partition"] = 7;
+  const Workload workload = rollout.Look();
+  const StatusDraft draft = StoredRollout::DraftOf(workload);
+  RolloutOwn own = ReadOwn(draft.status.carried);
+  own.is_of_stable = true;
+  CHECK(StandingOf(workload, draft, own).message == "3 of 10 Pods are updated, 9 are available");
+  Proves("RO-086");
+}
+
 TEST_CASE("a refusal that Stalled alone tells ends when the extension clears it (RO-062)") {
   StoredRollout rollout;
   rollout.SetCondition(StoredCondition("Stalled", "True", "InvalidTemplate", "no such field"));

@@ -465,6 +465,29 @@ TEST_CASE("at its partition a rollout in place rests, too (RO-099)") {
   Proves("RO-099");
 }
 
+TEST_CASE("a partition holds no Pod back on the way to the stable revision (RO-086)") {
+  AtPartition f;
+  f.replica_sets[0].meta.annotations.Set(workload::kRevision, "3");  // what is left of a bad one
+  RolloutOwn own;
+  SECTION("of the same template") { own.stable_template = kRequested; }
+  SECTION("whose template now has all defaults") {
+    own.stable_template = "t-ffffffffffffffffffffffffffffffff";
+    own.stable_revision = 2;
+  }
+  f.status.carried = KindStatus(own);
+  CHECK(f.Sit().limits.updated_max == kUnlimited);
+  CHECK_FALSE(f.Sit().extended.at_rest);
+  CHECK(ReasonIn(f.Draft().conditions) == "True ReplicaSetUpdated");
+  CHECK(ReadOwn(f.Draft().carried).is_of_stable);
+
+  own.stable_template = "t-ffffffffffffffffffffffffffffffff";
+  own.stable_revision = 1;  // another one
+  f.status.carried = KindStatus(own);
+  CHECK(f.Sit().limits.updated_max == 3);
+  CHECK_FALSE(ReadOwn(f.Draft().carried).is_of_stable);
+  Proves("RO-086");
+}
+
 TEST_CASE("what is not at its partition may be late (RO-099)") {
   AtPartition f;
   SECTION("a new Pod is not available") { f.replica_sets[1].status.available_replicas = 2; }
