@@ -207,6 +207,7 @@ void RolloutExtension::UpdateStatus(const Situation& situation, WorkloadStatus& 
   const RolloutFacts facts = FactsOf(situation);
   RolloutOwn own = ReadOwn(status.carried);
   own.verdict = VerdictToShow(situation, facts.checks, own.verdict);
+  own.lacks_replica_set = situation.new_replica_set == nullptr;
   own.is_of_stable = IsOfStable(situation);
   status.carried = KindStatus(own);
   ShowSteps(situation, facts.steps, status);

@@ -175,6 +175,27 @@ TEST_CASE("the stable revision is the last one that was complete (RO-069)") {
   Proves("RO-069");
 }
 
+// A template has none while the Rollout is paused, or after the API server refused the template.
+TEST_CASE("zero of zero Pods make no template stable that has no ReplicaSet (RO-069)") {
+  StoredRollout rollout;
+  rollout.object["spec"]["replicas"] = 0;
+  for (const char* pods : {"replicas", "updatedReplicas", "availableReplicas"}) {
+    rollout.object["status"][pods] = 0;
+  }
+  rollout.object["status"]["stableRevision"] = 8;
+  rollout.object["status"]["stableTemplate"] = "t-0123456789abcdef0123456789abcdef";
+  rollout.RemoveCondition("Progressing");  // no deadline
+  const bool has_replica_set = GENERATE(false, true);
+  const Workload workload = rollout.Look();
+  StatusDraft draft = StoredRollout::DraftOf(workload);
+  RolloutOwn own = ReadOwn(draft.status.carried);
+  own.lacks_replica_set = !has_replica_set;
+  draft.status.carried = KindStatus(own);
+  rollout.Apply(rollout.kind.WriteStatus(workload, draft));
+  CHECK((rollout.status()["stableTemplate"] == workload.requested_template) == has_replica_set);
+  Proves("RO-069");
+}
+
 TEST_CASE("a revision that is no canonical number is published once (RO-085)") {
   const auto [annotated, published] = GENERATE(table<std::string, std::string>(
       {{"007", "7"}, {"7", "7"}, {"00000000000000000000009", "9"}, {"seven", ""}}));
