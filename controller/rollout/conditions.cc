@@ -75,10 +75,13 @@ std::optional<RolloutVerdict> WhyStalled(const Facts& facts) {
 }
 
 Ruling Aborted(const Facts& facts) {
+  const Workload& workload = facts.workload;
+  const bool waits = workload.paused && facts.status.updated_replicas < workload.replicas;
+  const std::string how = waits ? ", as soon as spec.paused is false. " : ". ";
   return {kAborted, Way::kStalled, std::string(kAborted),
           "spec.abort is true: Pods follow revision " +
-              std::to_string(*facts.workload.follow_revision) +
-              ", the last one that was rolled out completely. " + Updated(facts) +
+              std::to_string(*workload.follow_revision) +
+              ", the last one that was rolled out completely" + how + Updated(facts) +
               " to it. Set spec.abort to false to try again"};
 }
 

@@ -194,6 +194,16 @@ TEST_CASE("each row of the table of phases holds, the first one first") {
          Progress(r, "False", "RolloutAborted");
        },
        "Aborted: Ready False Aborted, Stalled True Aborted", "Pods follow revision 7"},
+      {"RO-061 aborted and paused midway",
+       [](StoredRollout& r) {
+         BeMidway(r);
+         r.object["spec"]["abort"] = true;
+         r.object["spec"]["paused"] = true;
+         r.object["status"]["stableRevision"] = 7;
+         Progress(r, "False", "RolloutAborted");
+       },
+       "Aborted: Ready False Aborted, Stalled True Aborted",
+       "completely, as soon as spec.paused is false. 3 of 10 Pods are updated to it"},
       {"RO-061 aborted, paused, and complete on the stable revision",
        [](StoredRollout& r) {
          r.object["spec"]["abort"] = true;
