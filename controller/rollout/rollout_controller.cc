@@ -2,8 +2,10 @@
 
 #include <utility>
 
+#include "controller/rollout/carried.h"
 #include "controller/rollout/dry_run.h"
 #include "controller/runtime/rights_list.h"
+#include "controller/workload/conditions.h"
 #include "controller/workload/planner.h"
 #include "kubeclient/api/fingerprint_text.h"
 
@@ -12,14 +14,17 @@ namespace {
 
 constexpr std::string_view kManifest = "deploy/rollout/rbac-rollout.yaml";
 
-// Returns true if all Pods have the requested template and are available: what dry runs told about
-// it is not needed any more.
+// Returns true if the requested template was rolled out completely, to no Pod or with one lost
+// since: what dry runs told about it is not needed any more (RO-093). Returns false while something
+// is to be rolled out or was refused.
 bool IsRolledOut(const Rollout& rollout) {
   const RolloutStatus& status = rollout.status;
-  const int32_t wanted = rollout.spec.replicas;
-  return wanted > 0 && status.updated_replicas == wanted && status.replicas == wanted &&
-         status.available_replicas == wanted &&
-         status.stable_template == TextOf(rollout.spec.template_fingerprint);
+  if (status.observed_generation < rollout.meta.generation) return false;
+  if (status.updated_replicas != status.replicas) return false;
+  if (status.stable_template != TextOf(rollout.spec.template_fingerprint)) return false;
+  if (FindCondition(status.conditions, rollout::kStalled) != nullptr) return false;
+  const Condition* progressing = FindCondition(status.conditions, "Progressing");
+  return progressing == nullptr || progressing->reason == workload::kAvailableReason;
 }
 
 }  // namespace

@@ -1,11 +1,13 @@
 // The Rollout controller waits until Rollouts are served, by a CustomResourceDefinition that is new
-// enough.
+// enough; then it sees what its watch shows.
 #include <map>
 #include <string>
 #include <utility>
 #include <vector>
 
 #include "controller/rollout/rollout_controller.h"
+#include "kubeclient/api/canonical.h"
+#include "kubeclient/api/fingerprint_text.h"
 #include "kubeclient/base/log.h"
 #include "kubeclient/base/random.h"
 #include "test/catch.h"
@@ -139,6 +141,39 @@ TEST_CASE_METHOD(Fixture, "nothing is looked at before the revision of the CRD i
   CHECK_FALSE(controller.WaitsForApi());
   CHECK(controller.Troubles().empty());
   Proves("RO-101");
+}
+
+// Returns the event of a Rollout of version `version`: a rollout to no Pods, which was complete if
+// `reason` of Progressing says so.
+std::string RolloutEvent(const std::string& type, int version, const std::string& reason) {
+  const std::string pod_template =
+      R"({"metadata":{"labels":{"app":"web"}},"spec":{"containers":[{"name":"web"}]}})";
+  const auto canonical = CanonicalTemplate(pod_template);
+  REQUIRE(canonical.ok());
+  return R"({"type":")" + type + R"(","object":{"apiVersion":"windlass.dev/v1alpha1",)" +
+         R"("kind":"Rollout","metadata":{"name":"web","namespace":"ns","uid":)" +
+         R"("5a1f0c52-93e4-4f6e-8a01-7b1d2f0e6c11","resourceVersion":")" +
+         std::to_string(version) + R"(","generation":1},"spec":{"replicas":0,"selector":)" +
+         R"({"matchLabels":{"app":"web"}},"template":)" + pod_template +
+         R"(},"status":{"observedGeneration":1,"stableTemplate":")" +
+         TextOf(FingerprintOf(*canonical)) + R"(","conditions":[{"type":"Progressing",)" +
+         R"("status":"True","reason":")" + reason + R"("}]}}})";
+}
+
+TEST_CASE_METHOD(Fixture, "answers to dry runs are forgotten after a rollout to no Pods (RO-093)") {
+  Served();
+  transport.Reply(kCrd, 200, CrdOfRevision(rollout::kCrdRevision));
+  transport.Line("/rollouts?", RolloutEvent("ADDED", 11, "ReplicaSetUpdated"));
+  const Request read = Request::DryRunCreate(resources::kPods, {"ns", "web-dry-run"}, "{}");
+  const auto note = controller.BeforeRead({"ns", "web"}, read);
+  REQUIRE(note);
+  note(Outcome{read.Identity(), Reply{"{}"}});
+  CHECK(controller.templates().size() == 1);
+  transport.Line("/rollouts?", RolloutEvent("MODIFIED", 12, "InvalidTemplate"));
+  CHECK(controller.templates().size() == 1);
+  transport.Line("/rollouts?", RolloutEvent("MODIFIED", 13, "NewReplicaSetAvailable"));
+  CHECK(controller.templates().size() == 0);
+  Proves("RO-093");
 }
 
 TEST_CASE_METHOD(Fixture, "Rollouts that are served no more are waited for (RO-100)") {
