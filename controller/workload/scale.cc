@@ -209,6 +209,7 @@ std::optional<Step> KeepAtSize(const Situation& situation, const ReplicaSet& rs)
   const int32_t replicas = situation.limits.desired;
   const bool stale = rs.replicas > 0 && SaysOtherSize(rs, replicas);
   if (rs.replicas == replicas && !stale) return std::nullopt;
+  if (!stale && MayBeHalfAdopted(situation.workload, Active(situation.all))) return std::nullopt;
   const Growth growth = GrowthOf(situation, &rs, replicas);
   if (!growth.whole) return growth.ask;
   return Sized(situation, rs, growth.size, decisions::kScaleReplicaSet);

@@ -47,7 +47,7 @@ Scaling ScalingOf(const Situation& situation);
 std::optional<Step> HandleScaling(const Situation& situation);
 
 // Returns the write that gives the workload's size to `rs`, whatever other ReplicaSets exist
-// (P-070).
+// (P-070). Returns nullopt if nothing is to be written, or others may still be adopted (RO-038).
 std::optional<Step> KeepAtSize(const Situation& situation, const ReplicaSet& rs);
 
 // Returns a write that gives `rs` the size `replicas` and both size annotations, with an Event if

@@ -163,6 +163,15 @@ Word Refused(const workload::Situation& situation) {
               WayBack(situation)};
 }
 
+// Returns the condition while the objects that an update in place depends on cannot be seen. A
+// paused workload may have adopted a ReplicaSet whose template is kept only after the pause.
+Word OfUnknown(const workload::Situation& situation) {
+  if (situation.workload.paused && situation.view.in_place_known) {
+    return {true, InPlaceReason::kPaused, "Pods are looked at when nothing is paused any more"};
+  }
+  return {true, InPlaceReason::kMissingRights, InPlaceOf(situation).why.text};
+}
+
 // Returns the condition to show; nullopt if there is nothing to report.
 std::optional<Word> Say(const workload::Situation& situation, const Condition* present) {
   const InPlace& in_place = InPlaceOf(situation);
@@ -179,8 +188,7 @@ std::optional<Word> Say(const workload::Situation& situation, const Condition* p
     case InPlacePhase::kCommitting: return OfPatching(situation);
     case InPlacePhase::kReplace: return Word{false, InPlaceReason::kNotPossible, in_place.why.text};
     case InPlacePhase::kRefused: return Refused(situation);
-    case InPlacePhase::kUnknown:
-      return Word{true, InPlaceReason::kMissingRights, in_place.why.text};
+    case InPlacePhase::kUnknown: return OfUnknown(situation);
     case InPlacePhase::kNone: break;
   }
   if (!in_place.configuration.errors.empty()) {

@@ -111,6 +111,21 @@ TEST_CASE("the way back from a refused template is that of the kind (P-014, RO-0
   Proves("P-014 RO-073");
 }
 
+// Before the pause ends, ReplicaSets get no settings, so the cache does not keep their templates.
+TEST_CASE("a paused workload that adopts may see no template, and is said to be paused (RO-038)") {
+  Fleet fleet;
+  fleet.requested = "t-asked";
+  fleet.sees_pods = true;
+  fleet.kind.takes_over = true;
+  fleet.world.deployment.spec.paused = true;
+  fleet.world.AddOld("web-1", 1, 1);  // of two; another ReplicaSet may follow
+  CHECK(fleet.NextWrite().Describe() == "patch boats/status ns/web");
+  REQUIRE(fleet.kind.written);
+  CHECK(workload::StatusAndReason(fleet.kind.written->conditions, kInPlaceCondition) ==
+        "True Paused");
+  Proves("RO-038");
+}
+
 TEST_CASE("the text of the wanted template is kept as soon as the settings are there (RO-011)") {
   Fleet fleet;
   fleet.requested = "t-asked";
