@@ -119,8 +119,9 @@ class SharedInformer final : public AnyInformer {
   Listeners<const Request&, const T&> on_reply;
 
  private:
-  void Fold(T object, const ReplyFolding<T>& folding);
-  void FoldDeleted(const Request& request, std::string_view body, const ReplyFolding<T>& folding);
+  // Both require a row.
+  void Fold(T object);
+  void FoldDeleted(const Request& request, std::string_view body);
 
   Decoder& decoder_;
   const typename Informer<T>::DecodeFunction decode_;
@@ -137,16 +138,16 @@ void SharedInformer<T>::FoldReplies(FoldTable& table, const ReplyFolding<T>& fol
   }
   folding_ = folding;
   FoldTable::Row row;
-  row.fold = [this, folding](const Request& request, std::string_view body) -> Status {
+  row.fold = [this](const Request& request, std::string_view body) -> Status {
     WINDLASS_TRY(T object, decode_(decoder_, body));
     if (!used()) return Unit{};
     on_reply(request, object);
-    Fold(std::move(object), folding);
+    Fold(std::move(object));
     return Unit{};
   };
   if (folding.removes) {
-    row.deleted = [this, folding](const Request& request, std::string_view body) {
-      if (used()) FoldDeleted(request, body, folding);
+    row.deleted = [this](const Request& request, std::string_view body) {
+      if (used()) FoldDeleted(request, body);
     };
     row.gone = [this](const ObjectKey& key, const Uid& uid) {
       if (used()) informer.store().FoldDelete(key, uid);
@@ -156,8 +157,8 @@ void SharedInformer<T>::FoldReplies(FoldTable& table, const ReplyFolding<T>& fol
 }
 
 template <typename T>
-void SharedInformer<T>::Fold(T object, const ReplyFolding<T>& folding) {
-  if (folding.selects == nullptr || folding.selects(object)) {
+void SharedInformer<T>::Fold(T object) {
+  if (folding_->selects == nullptr || folding_->selects(object)) {
     informer.store().Fold(std::move(object));
   } else {
     informer.store().FoldDelete(KeyOf(object.meta), object.meta.uid);
@@ -167,11 +168,10 @@ void SharedInformer<T>::Fold(T object, const ReplyFolding<T>& folding) {
 // If finalizers keep the object, the server answers with the terminating object; otherwise with a
 // Status, or with nothing if the object was gone already.
 template <typename T>
-void SharedInformer<T>::FoldDeleted(const Request& request, std::string_view body,
-                                    const ReplyFolding<T>& folding) {
+void SharedInformer<T>::FoldDeleted(const Request& request, std::string_view body) {
   Result<T> kept = decode_(decoder_, body);
   if (kept.ok() && kept->meta.uid == request.uid() && kept->meta.deleting()) {
-    Fold(std::move(kept).value(), folding);
+    Fold(std::move(kept).value());
   } else {
     informer.store().FoldDelete(request.key(), request.uid());
   }
