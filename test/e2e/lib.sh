@@ -174,10 +174,11 @@ stop_stock() {
   STOCK_PID=
 }
 
-# start_witness: records every change of Deployments, ReplicaSets and Pods.
+# start_witness [options of cluster witness]: records every change of Deployments, ReplicaSets and
+# Pods; with --rollouts, of Rollouts, too.
 start_witness() {
   cluster witness --kubeconfig "$DATA/admin.kubeconfig" --out "$WORK/witness.jsonl" \
-    ${OWN_NAMESPACE:+--namespace="$OWN_NAMESPACE"} \
+    ${OWN_NAMESPACE:+--namespace="$OWN_NAMESPACE"} "$@" \
     >"$WORK/witness.out" 2>&1 &
   WITNESS_PID=$!
   until_true 20 "the witness watches" grep -q ready "$WORK/witness.out"

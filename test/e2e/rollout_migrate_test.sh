@@ -237,6 +237,7 @@ mkdir -p "$OUT" "$WORK/typed"
 rm -f "$OUT"/migrate-*.txt
 start_cluster --nodes 3 --controllers='*'
 install_rollouts
+start_witness --rollouts
 start_fault_proxy
 write_armed
 start_windlass --controllers=rollout
@@ -270,6 +271,7 @@ IMAGE=app:v1
 until_true 60 "Pods have its image" at_rest deployment
 expect "ReplicaSets" "$(kubectl get rs -l app=web --no-headers | wc -l)" 4
 stop_windlass
+check_witness --settled
 check_quotes "$OUT/migrate-*.txt" "$DOCS"
 say "every command and its output: $OUT/migrate-*.txt"
 say "passed"

@@ -84,6 +84,7 @@ mkdir -p "$OUT" "$WORK/typed"
 rm -f "$OUT"/session-*.txt
 start_cluster --nodes 3 --controllers='*'
 install_rollouts
+start_witness --rollouts
 start_windlass --controllers=rollout
 mark=$(audit_mark)
 
@@ -362,6 +363,7 @@ expect "its writes to ReplicaSets of Rollouts" "$(tail -c +$((mark + 1)) "$DATA/
   grep -F '"username":"system:serviceaccount:kube-system:deployment-controller"' |
   grep -F '"resource":"replicasets"' | grep -cE '"name":"(web|shop)' || true)" 0
 stop_windlass
+check_witness --settled --in-place
 pages=()
 for page in "$ROOT"/docs/rollouts*.md; do
   [[ $page == *-migrate.md ]] || pages+=("$page") # what rollout_migrate_test.sh types

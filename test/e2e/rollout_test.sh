@@ -2,7 +2,7 @@
 # What a user does with a Rollout, by kubectl alone, while the stock Deployment controller runs
 # beside Windlass: apply, another image, rollbackTo, a pause among the steps, promote, abort,
 # kubectl wait and kubectl scale. The stock controller rolls out a Deployment meanwhile, which
-# Windlass never touches.
+# Windlass never touches. A witness watches that no write exceeds what a spec allows.
 . "$(dirname "$0")/lib.sh"
 . "$(dirname "$0")/rollout_lib.sh"
 
@@ -11,6 +11,7 @@ STEPS='{type: RollingUpdate, steps: [{setUpdated: 1}, {pause: {}}, {setUpdated: 
 
 join_cluster
 install_rollouts
+start_witness --rollouts
 start_stock --namespace="$OWN_NAMESPACE"
 start_windlass --controllers=rollout
 
@@ -107,5 +108,6 @@ expect "who wrote its status" "$(kubectl get deployment neighbour --show-managed
   deployment-controller
 stop_windlass
 stop_stock
+check_witness --settled
 echo "proves: RO-023 RO-025 RO-030 RO-052 RO-054"
 say "passed"

@@ -1,6 +1,7 @@
 package check
 
 import (
+	"cmp"
 	"encoding/json"
 	"fmt"
 	"strings"
@@ -13,7 +14,10 @@ import (
 )
 
 // story is a log in the making; every record gets the next resourceVersion.
-type story struct{ lines []string }
+type story struct {
+	lines []string
+	kind  string // of the owner; empty: a Deployment
+}
 
 func (s *story) add(record witness.Record) {
 	record.ResourceVersion = fmt.Sprint(len(s.lines) + 1)
@@ -27,7 +31,7 @@ func (s *story) add(record witness.Record) {
 // deployment has maxSurge 1 and maxUnavailable 1 unless it is Recreate.
 func (s *story) deployment(generation, observed int64, replicas int32, strategy, revision string) {
 	one := intstr.FromInt32(1)
-	s.add(witness.Record{Type: witness.Modified, Kind: witness.Deployment, Name: "web", UID: "d", Generation: generation, Revision: revision,
+	s.add(witness.Record{Type: witness.Modified, Kind: cmp.Or(s.kind, witness.Deployment), Name: "web", UID: "d", Generation: generation, Revision: revision,
 		Deployment: &witness.DeploymentDetails{Replicas: replicas, Strategy: strategy, MaxSurge: &one, MaxUnavailable: &one, ObservedGeneration: observed}})
 }
 
@@ -103,6 +107,23 @@ func TestStories(t *testing.T) {
 			s.deployment(2, 1, 4, rolling, "1")
 			s.set("b", 2, 0, "2", 1, false)
 		}, "(i) ReplicaSet /b raised to 2: 6 replicas", "1 violations"},
+		{"a Rollout beyond the surge", func(s *story) {
+			s.kind = witness.Rollout
+			s.started()
+			s.deployment(2, 1, 4, rolling, "1")
+			s.set("b", 2, 0, "2", 1, false)
+		}, "(i) ReplicaSet /b raised to 2: 6 replicas", "1 violations"},
+		{"too few available of a Rollout", func(s *story) {
+			s.kind = witness.Rollout
+			s.started()
+			s.set("a", 2, 4, "1", 2, false)
+		}, "(ii) ReplicaSet /a lowered from 4 to 2: 2 available, at least 3", "1 violations"},
+		{"a Rollout's revision falls", func(s *story) {
+			s.kind = witness.Rollout
+			s.started()
+			s.deployment(1, 1, 4, rolling, "2")
+			s.deployment(1, 1, 4, rolling, "1")
+		}, "(iv) Rollout /web: its revision fell from 2 to 1", "1 violations"},
 		{"a user's scale-down exceeds", func(s *story) {
 			s.started()
 			s.deployment(2, 1, 2, rolling, "1")

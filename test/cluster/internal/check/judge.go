@@ -41,7 +41,7 @@ func (j *judge) violated(format string, args ...any) {
 func (j *judge) apply(e event, watch bool) {
 	j.event, j.watch = e, watch
 	switch e.Kind {
-	case witness.Deployment:
+	case witness.Deployment, witness.Rollout:
 		j.deployment(e.Record)
 	case witness.ReplicaSet:
 		j.replicaSet(e.Record)

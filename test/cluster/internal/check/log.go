@@ -1,5 +1,5 @@
-// Package check judges a witness's log: was every state that a Deployment went
-// through one that its spec allows?
+// Package check judges a witness's log: was every state that a Deployment, or a
+// Rollout, went through one that its spec allows?
 package check
 
 import (

@@ -16,6 +16,7 @@ type state struct {
 	podsOf      map[string]map[string]bool        // by the ReplicaSet's uid
 }
 
+// deployment is a Deployment, or a Rollout.
 type deployment struct {
 	witness.Record
 	history history

@@ -8,7 +8,6 @@ import (
 	"fmt"
 	"os"
 	"os/signal"
-	"strconv"
 	"syscall"
 	"time"
 
@@ -16,8 +15,6 @@ import (
 	appsv1 "k8s.io/api/apps/v1"
 	metav1 "k8s.io/apimachinery/pkg/apis/meta/v1"
 	"k8s.io/apimachinery/pkg/apis/meta/v1/unstructured"
-	"k8s.io/apimachinery/pkg/runtime"
-	"k8s.io/apimachinery/pkg/runtime/schema"
 	"k8s.io/client-go/dynamic"
 	"k8s.io/client-go/dynamic/dynamicinformer"
 	appsinformers "k8s.io/client-go/informers/apps/v1"
@@ -25,6 +22,8 @@ import (
 	"k8s.io/client-go/rest"
 	"k8s.io/client-go/tools/cache"
 	"k8s.io/client-go/tools/clientcmd"
+
+	"windlass.dev/test/cluster/internal/custom"
 )
 
 // complete says whether a Deployment has all its Pods of this image, and no
@@ -61,27 +60,6 @@ func (t *tally) see(d *appsv1.Deployment) {
 		default: // said already
 		}
 	}
-}
-
-// asDeployment reads a custom resource that has a Deployment's fields. Argo Rollouts
-// has the observed generation as text.
-func asDeployment(object *unstructured.Unstructured) (*appsv1.Deployment, error) {
-	object = object.DeepCopy()
-	if text, found, _ := unstructured.NestedString(object.Object, "status", "observedGeneration"); found {
-		number, err := strconv.ParseInt(text, 10, 64)
-		if err != nil {
-			return nil, err
-		}
-		if err := unstructured.SetNestedField(object.Object, number, "status", "observedGeneration"); err != nil {
-			return nil, err
-		}
-	}
-	for _, field := range []string{"conditions", "strategy", "selector"} { // not looked at, and not alike
-		unstructured.RemoveNestedField(object.Object, "status", field)
-		unstructured.RemoveNestedField(object.Object, "spec", field)
-	}
-	d := &appsv1.Deployment{}
-	return d, runtime.DefaultUnstructuredConverter.FromUnstructured(object.Object, d)
 }
 
 // Main prints "ready" once it knows all Deployments, and then when COUNT of them
@@ -127,7 +105,7 @@ func wait(ctx context.Context, kubeconfig, resource, selector string, t *tally) 
 		case *appsv1.Deployment:
 			t.see(object)
 		case *unstructured.Unstructured:
-			if d, err := asDeployment(object); err == nil {
+			if d, err := custom.AsDeployment(object); err == nil {
 				t.see(d)
 			}
 		}
@@ -158,13 +136,13 @@ func informerOf(config *rest.Config, resource string, tweak func(*metav1.ListOpt
 		}
 		return appsinformers.NewFilteredDeploymentInformer(client, metav1.NamespaceAll, 0, cache.Indexers{}, tweak), nil
 	}
-	kind, _ := schema.ParseResourceArg(resource)
-	if kind == nil {
-		return nil, fmt.Errorf("--resource %q is not RESOURCE.VERSION.GROUP", resource)
+	kind, err := custom.Parse(resource)
+	if err != nil {
+		return nil, fmt.Errorf("--resource: %w", err)
 	}
 	client, err := dynamic.NewForConfig(config)
 	if err != nil {
 		return nil, err
 	}
-	return dynamicinformer.NewFilteredDynamicInformer(client, *kind, metav1.NamespaceAll, 0, cache.Indexers{}, tweak).Informer(), nil
+	return dynamicinformer.NewFilteredDynamicInformer(client, kind, metav1.NamespaceAll, 0, cache.Indexers{}, tweak).Informer(), nil
 }

@@ -6,7 +6,6 @@ import (
 
 	appsv1 "k8s.io/api/apps/v1"
 	corev1 "k8s.io/api/core/v1"
-	"k8s.io/apimachinery/pkg/apis/meta/v1/unstructured"
 )
 
 func deployment(name string, changes ...func(*appsv1.Deployment)) *appsv1.Deployment {
@@ -63,22 +62,4 @@ func TestTally(t *testing.T) {
 		t.Fatal("two of two were not enough")
 	}
 	tally.see(deployment("a"))
-}
-
-func TestCustomResourceIsReadAsDeployment(t *testing.T) {
-	for name, observed := range map[string]string{"a Rollout": "2", "one of Argo": `"2"`} {
-		object := &unstructured.Unstructured{}
-		if err := object.UnmarshalJSON([]byte(`{"apiVersion":"x/v1","kind":"Rollout",
-			"metadata":{"name":"web","generation":2},
-			"spec":{"replicas":3,"strategy":{"canary":{}},"selector":{"matchLabels":{"a":"b"}},
-				"template":{"spec":{"containers":[{"name":"app","image":"app:v2"}]}}},
-			"status":{"observedGeneration":` + observed + `,"replicas":3,"updatedReplicas":3,"availableReplicas":3,
-				"selector":"a=b","conditions":[{"type":"Ready","lastUpdateTime":1}]}}`)); err != nil {
-			t.Fatal(err)
-		}
-		d, err := asDeployment(object)
-		if err != nil || d.Name != "web" || !complete(d, "app:v2") || complete(d, "app:v1") {
-			t.Errorf("%s: %v, %+v", name, err, d)
-		}
-	}
 }

@@ -1,4 +1,4 @@
-// Package surge counts the Deployments that have more live Pods than their spec
+// Package surge counts the Deployments, or Rollouts, that have more live Pods than their spec
 // allows, from one watch of Pods in its order: the sum of spec.replicas does not
 // tell, because a Pod lives on for a while after a size was written.
 package surge
@@ -19,10 +19,14 @@ import (
 	"k8s.io/apimachinery/pkg/types"
 	"k8s.io/apimachinery/pkg/util/intstr"
 	"k8s.io/apimachinery/pkg/watch"
+	"k8s.io/client-go/dynamic"
 	"k8s.io/client-go/kubernetes"
+	"k8s.io/client-go/rest"
 	"k8s.io/client-go/tools/cache"
 	"k8s.io/client-go/tools/clientcmd"
 	watchtools "k8s.io/client-go/tools/watch"
+
+	"windlass.dev/test/cluster/internal/custom"
 )
 
 // most is how many live Pods a Deployment may have: replicas + maxSurge.
@@ -42,6 +46,9 @@ func most(d *appsv1.Deployment) int {
 	return replicas + surge
 }
 
+// argoHash is the label for which Argo Rollouts has a name of its own.
+const argoHash = "rollouts-pod-template-hash"
+
 // deploymentOf is "" for a Pod of no Deployment. The ReplicaSet's name is the
 // Deployment's and the hash of the template, which is a label of the Pod, too.
 func deploymentOf(pod *corev1.Pod) string {
@@ -49,7 +56,11 @@ func deploymentOf(pod *corev1.Pod) string {
 	if owner == nil || owner.Kind != "ReplicaSet" {
 		return ""
 	}
-	name, found := strings.CutSuffix(owner.Name, "-"+pod.Labels[appsv1.DefaultDeploymentUniqueLabelKey])
+	hash := pod.Labels[appsv1.DefaultDeploymentUniqueLabelKey]
+	if hash == "" {
+		hash = pod.Labels[argoHash]
+	}
+	name, found := strings.CutSuffix(owner.Name, "-"+hash)
 	if !found {
 		return ""
 	}
@@ -114,13 +125,14 @@ func Main(args []string) int {
 	flags := pflag.NewFlagSet("surge", pflag.ContinueOnError)
 	kubeconfig := flags.String("kubeconfig", os.Getenv("KUBECONFIG"), "kubeconfig (default: $KUBECONFIG)")
 	selector := flags.String("selector", "", "only Deployments with these labels, whose size and maxSurge stay what they are")
+	resource := flags.String("resource", "", "such as rollouts.v1alpha1.windlass.dev (default: Deployments)")
 	if err := flags.Parse(args); err != nil {
 		fmt.Fprintln(os.Stderr, "cluster surge:", err)
 		return 2
 	}
 	ctx, cancel := signal.NotifyContext(context.Background(), syscall.SIGTERM, os.Interrupt)
 	defer cancel()
-	c, err := count(ctx, *kubeconfig, *selector)
+	c, err := count(ctx, *kubeconfig, *resource, *selector)
 	if err != nil {
 		fmt.Fprintln(os.Stderr, "cluster surge:", err)
 		return 1
@@ -131,7 +143,7 @@ func Main(args []string) int {
 
 // count watches until the context ends. A watch that ends is resumed where it
 // was; if the apiserver has forgotten that point, Pods were missed: an error.
-func count(ctx context.Context, kubeconfig, selector string) (*census, error) {
+func count(ctx context.Context, kubeconfig, resource, selector string) (*census, error) {
 	config, err := clientcmd.BuildConfigFromFlags("", kubeconfig)
 	if err != nil {
 		return nil, err
@@ -142,7 +154,7 @@ func count(ctx context.Context, kubeconfig, selector string) (*census, error) {
 	if err != nil {
 		return nil, err
 	}
-	deployments, err := client.AppsV1().Deployments("").List(ctx, metav1.ListOptions{LabelSelector: selector})
+	deployments, err := list(ctx, config, resource, selector)
 	if err != nil {
 		return nil, err
 	}
@@ -150,7 +162,7 @@ func count(ctx context.Context, kubeconfig, selector string) (*census, error) {
 	if err != nil {
 		return nil, err
 	}
-	c := newCensus(deployments.Items)
+	c := newCensus(deployments)
 	for i := range pods.Items {
 		c.see(watch.Added, &pods.Items[i])
 	}
@@ -174,4 +186,41 @@ func count(ctx context.Context, kubeconfig, selector string) (*census, error) {
 		}
 	}
 	return c, nil
+}
+
+// list returns the Deployments, or the custom resources as such.
+func list(ctx context.Context, config *rest.Config, resource, selector string) ([]appsv1.Deployment, error) {
+	options := metav1.ListOptions{LabelSelector: selector}
+	if resource == "" {
+		client, err := kubernetes.NewForConfig(config)
+		if err != nil {
+			return nil, err
+		}
+		deployments, err := client.AppsV1().Deployments("").List(ctx, options)
+		if err != nil {
+			return nil, err
+		}
+		return deployments.Items, nil
+	}
+	kind, err := custom.Parse(resource)
+	if err != nil {
+		return nil, fmt.Errorf("--resource: %w", err)
+	}
+	client, err := dynamic.NewForConfig(config)
+	if err != nil {
+		return nil, err
+	}
+	objects, err := client.Resource(kind).List(ctx, options)
+	if err != nil {
+		return nil, err
+	}
+	var deployments []appsv1.Deployment
+	for i := range objects.Items {
+		d, err := custom.AsDeployment(&objects.Items[i])
+		if err != nil {
+			return nil, err
+		}
+		deployments = append(deployments, *d)
+	}
+	return deployments, nil
 }

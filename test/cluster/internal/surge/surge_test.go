@@ -57,6 +57,11 @@ func running(p *corev1.Pod) { p.Status.Phase = corev1.PodRunning }
 func orphan(p *corev1.Pod)  { p.OwnerReferences = nil }
 func other(p *corev1.Pod)   { p.OwnerReferences[0].Name = "batch-1" }
 
+// ofArgo: the label with the hash has another name.
+func ofArgo(p *corev1.Pod) {
+	p.Labels = map[string]string{argoHash: p.Labels[appsv1.DefaultDeploymentUniqueLabelKey]}
+}
+
 func TestCensus(t *testing.T) {
 	type event struct {
 		kind watch.EventType
@@ -89,6 +94,10 @@ func TestCensus(t *testing.T) {
 		{"a Pod that changes counts once", []event{
 			{watch.Added, pod("a", "1")}, {watch.Modified, pod("a", "1", running)}, {watch.Modified, pod("a", "1")},
 		}, 0, 1},
+		{"Pods of Argo Rollouts count", []event{
+			{watch.Added, pod("a", "1", ofArgo)}, {watch.Added, pod("b", "1", ofArgo)}, {watch.Added, pod("c", "2", ofArgo)},
+			{watch.Added, pod("d", "2", ofArgo)},
+		}, 1, 4},
 		{"Pods of others do not count", []event{
 			{watch.Added, pod("a", "1", orphan)}, {watch.Added, pod("b", "1", other)}, {watch.Added, pod("c", "2")},
 		}, 0, 1},

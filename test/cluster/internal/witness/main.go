@@ -12,6 +12,8 @@ import (
 	"github.com/spf13/pflag"
 	metav1 "k8s.io/apimachinery/pkg/apis/meta/v1"
 	"k8s.io/apimachinery/pkg/runtime"
+	"k8s.io/apimachinery/pkg/runtime/schema"
+	"k8s.io/client-go/dynamic"
 	"k8s.io/client-go/kubernetes"
 	"k8s.io/client-go/tools/clientcmd"
 )
@@ -23,18 +25,19 @@ func Main(args []string) int {
 	kubeconfig := flags.String("kubeconfig", os.Getenv("KUBECONFIG"), "kubeconfig (default: $KUBECONFIG)")
 	out := flags.String("out", "", "file to append to")
 	namespace := flags.String("namespace", "", "only this namespace (default: all)")
+	rollouts := flags.Bool("rollouts", false, "Windlass' Rollouts, too; their CustomResourceDefinition must be there")
 	if err := flags.Parse(args); err != nil {
 		fmt.Fprintln(os.Stderr, "cluster witness:", err)
 		return 2
 	}
-	if err := run(*kubeconfig, *out, *namespace); err != nil {
+	if err := run(*kubeconfig, *out, *namespace, *rollouts); err != nil {
 		fmt.Fprintln(os.Stderr, "cluster witness:", err)
 		return 1
 	}
 	return 0
 }
 
-func run(kubeconfig, out, namespace string) error {
+func run(kubeconfig, out, namespace string, rollouts bool) error {
 	if out == "" {
 		return errors.New("--out FILE is needed")
 	}
@@ -63,7 +66,16 @@ func run(kubeconfig, out, namespace string) error {
 	defer cancel()
 	log := &log{out: file}
 	var listed, running sync.WaitGroup
-	for _, source := range sources(client, namespace) {
+	all := sources(client, namespace)
+	if rollouts {
+		client, err := dynamic.NewForConfig(config)
+		if err != nil {
+			return err
+		}
+		resource := client.Resource(rolloutResource).Namespace(namespace)
+		all = append(all, &source{kind: Rollout, list: asObject(resource.List), watch: resource.Watch})
+	}
+	for _, source := range all {
 		source.log = log
 		listed.Add(1)
 		running.Go(func() { source.run(ctx, listed.Done) })
@@ -75,6 +87,8 @@ func run(kubeconfig, out, namespace string) error {
 	running.Wait()
 	return errors.Join(log.err, file.Sync())
 }
+
+var rolloutResource = schema.GroupVersionResource{Group: "windlass.dev", Version: "v1alpha1", Resource: "rollouts"}
 
 func sources(client kubernetes.Interface, namespace string) []*source {
 	deployments := client.AppsV1().Deployments(namespace)

@@ -1,15 +1,20 @@
-// Package witness writes down what happens to Deployments, ReplicaSets and Pods,
-// one JSON line per event, for `cluster check` to judge afterwards.
+// Package witness writes down what happens to Deployments, Rollouts, ReplicaSets and
+// Pods, one JSON line per event, for `cluster check` to judge afterwards.
 package witness
 
 import (
 	"encoding/json"
+	"fmt"
+	"strconv"
 	"time"
 
 	appsv1 "k8s.io/api/apps/v1"
 	corev1 "k8s.io/api/core/v1"
 	metav1 "k8s.io/apimachinery/pkg/apis/meta/v1"
+	"k8s.io/apimachinery/pkg/apis/meta/v1/unstructured"
 	"k8s.io/apimachinery/pkg/util/intstr"
+
+	"windlass.dev/test/cluster/internal/custom"
 )
 
 // Types of records: those of the watch protocol, and two of our own.
@@ -24,6 +29,7 @@ const (
 // Kinds of objects.
 const (
 	Deployment = "Deployment"
+	Rollout    = "Rollout" // has a Deployment's details
 	ReplicaSet = "ReplicaSet"
 	Pod        = "Pod"
 )
@@ -58,7 +64,7 @@ type Record struct {
 	Pod               *PodDetails        `json:"pod,omitempty"`
 }
 
-// DeploymentDetails is what is kept of a Deployment.
+// DeploymentDetails is what is kept of a Deployment, or of a Rollout.
 type DeploymentDetails struct {
 	Replicas           int32               `json:"replicas"`
 	Paused             bool                `json:"paused,omitempty"`
@@ -134,6 +140,8 @@ func newRecord(kind string, object metav1.Object) Record {
 	switch object := object.(type) {
 	case *appsv1.Deployment:
 		record.Deployment = deploymentDetails(object)
+	case *unstructured.Unstructured:
+		record.Deployment, record.Revision = rolloutDetails(object)
 	case *appsv1.ReplicaSet:
 		record.ReplicaSet = &ReplicaSetDetails{
 			Replicas:           orOne(object.Spec.Replicas),
@@ -186,6 +194,39 @@ func deploymentDetails(object *appsv1.Deployment) *DeploymentDetails {
 		details.Conditions = append(details.Conditions, Condition{string(condition.Type), string(condition.Status), condition.Reason})
 	}
 	return details
+}
+
+// rolloutDetails returns what is kept of a Rollout, and its revision. It panics if the
+// Rollout cannot be read: its CustomResourceDefinition lets in no such Rollout.
+func rolloutDetails(object *unstructured.Unstructured) (*DeploymentDetails, string) {
+	d, err := custom.AsDeployment(object)
+	if err != nil {
+		panic(fmt.Sprintf("Rollout %s/%s: %v", object.GetNamespace(), object.GetName(), err))
+	}
+	details := deploymentDetails(d)
+	conditions, _, _ := unstructured.NestedSlice(object.Object, "status", "conditions")
+	for _, condition := range conditions {
+		text := func(field string) string {
+			fields, _ := condition.(map[string]any)
+			value, _ := fields[field].(string)
+			return value
+		}
+		details.Conditions = append(details.Conditions, Condition{text("type"), text("status"), text("reason")})
+	}
+	switch strategy, _, _ := unstructured.NestedString(object.Object, "spec", "strategy", "type"); strategy {
+	case "InPlaceOnly":
+		details.InPlace = "Only"
+	case "InPlaceIfPossible":
+		details.InPlace = "IfPossible"
+	}
+	if own, found, _ := unstructured.NestedFieldNoCopy(object.Object, "spec", "strategy", "inPlace", "maxUnavailable"); found {
+		details.InPlaceUnavailable = fmt.Sprint(own)
+	}
+	revision, found, _ := unstructured.NestedInt64(object.Object, "status", "currentRevision")
+	if !found {
+		return details, ""
+	}
+	return details, strconv.FormatInt(revision, 10)
 }
 
 func images(spec corev1.PodSpec) []string {

@@ -1,10 +1,12 @@
 package witness
 
 import (
+	"reflect"
 	"testing"
 	"time"
 
 	metav1 "k8s.io/apimachinery/pkg/apis/meta/v1"
+	"k8s.io/apimachinery/pkg/apis/meta/v1/unstructured"
 )
 
 func TestResizedBy(t *testing.T) {
@@ -28,5 +30,41 @@ func TestResizedBy(t *testing.T) {
 		if got := resizedBy(test.entries); got != test.want {
 			t.Errorf("%s: %q, want %q", test.name, got, test.want)
 		}
+	}
+}
+
+func TestRolloutHasADeploymentsDetails(t *testing.T) {
+	rollout := func(strategy, status string) *unstructured.Unstructured {
+		object := &unstructured.Unstructured{}
+		if err := object.UnmarshalJSON([]byte(`{"apiVersion":"windlass.dev/v1alpha1","kind":"Rollout",
+			"metadata":{"name":"web","namespace":"shop","uid":"u","resourceVersion":"7","generation":3},
+			"spec":{"replicas":4,"strategy":` + strategy + `,
+				"template":{"spec":{"containers":[{"name":"app","image":"app:v2"}]}}},
+			"status":` + status + `}`)); err != nil {
+			t.Fatal(err)
+		}
+		return object
+	}
+	record := newRecord(Rollout, rollout(`{"type":"InPlaceOnly","rollingUpdate":{"maxSurge":1,"maxUnavailable":"25%"},
+		"inPlace":{"maxUnavailable":"50%"}}`, `{"observedGeneration":3,"currentRevision":2,"replicas":5,"updatedReplicas":1,
+		"readyReplicas":4,"availableReplicas":3,"selector":"app=web",
+		"conditions":[{"type":"Ready","status":"False","reason":"Progressing"}]}`))
+	details := record.Deployment
+	if record.Kind != Rollout || record.Namespace != "shop" || record.UID != "u" || record.Generation != 3 || record.Revision != "2" {
+		t.Errorf("%+v", record)
+	}
+	if details.MaxSurge.String() != "1" || details.MaxUnavailable.String() != "25%" {
+		t.Errorf("limits %s and %s", details.MaxSurge, details.MaxUnavailable)
+	}
+	details.MaxSurge, details.MaxUnavailable = nil, nil
+	want := &DeploymentDetails{
+		Replicas: 4, Strategy: "RollingUpdate", Images: []string{"app:v2"}, ObservedGeneration: 3, StatusReplicas: 5, Updated: 1, Ready: 4,
+		Available: 3, Conditions: []Condition{{"Ready", "False", "Progressing"}}, InPlace: "Only", InPlaceUnavailable: "50%",
+	}
+	if !reflect.DeepEqual(details, want) {
+		t.Errorf("%+v, want %+v", details, want)
+	}
+	if record := newRecord(Rollout, rollout(`{"type":"Recreate"}`, `{}`)); record.Revision != "" || record.Deployment.Strategy != "Recreate" || record.Deployment.InPlace != "" {
+		t.Errorf("a new one: %+v, %+v", record, record.Deployment)
 	}
 }
