@@ -4,8 +4,8 @@
 # all of them at once. One run, one machine; each begins with a control plane of its own. Pods are
 # served by `cluster pods`. Prints a table, and writes it to build/bench/rollouts.txt.
 #
-#   tools/bench.sh rollouts                                      # three quarters of an hour
-#   COUNT=20 IDLE=15 SUBJECTS='deployments rollouts' tools/bench.sh rollouts    # five minutes
+#   tools/bench.sh rollouts                             # half an hour, if nothing else runs
+#   COUNT=20 IDLE=15 QUIET=5 tools/bench.sh rollouts    # five minutes
 #
 # Argo Rollouts comes from the Go module proxy; ARGO=<binary> with ARGO_CRDS=<folder> saves the
 # build. If it cannot be built, the table says so by name.
@@ -20,9 +20,10 @@ REPLICAS=${REPLICAS:-4}    # Pods of each
 IDLE=${IDLE:-120}          # seconds before idle memory is read
 QPS=${QPS:-500}            # requests per second of each controller, twice that as burst
 WORKERS=${WORKERS:-30}     # of the ReplicaSet controller
+ASKERS=${ASKERS:-$((COUNT < 160 ? (COUNT + 9) / 10 : 16))} # kubectls that ask for changes
 PATIENCE=${PATIENCE:-1800} # seconds until a change must have been rolled out
 SUBJECTS=${SUBJECTS:-deployments rollouts both argo}
-ARGO_VERSION=${ARGO_VERSION:-v1.10.2}
+ARGO_VERSION=${ARGO_VERSION:-v1.10.1} # v1.10.2 needs Go 1.26.10
 ARGO=${ARGO:-}
 ARGO_CRDS=${ARGO_CRDS:-}
 OUT=${OUT:-$ROOT/build/bench/rollouts.txt}
@@ -31,31 +32,31 @@ NOT_RUN= # a line for each subject that was left out
 
 # ---- Argo Rollouts -------------------------------------------------------------------------------
 
-# find_argo: sets ARGO and ARGO_CRDS; builds what is not in the cache. Fails if it cannot be built.
+# find_argo: sets ARGO and ARGO_CRDS; builds what is not in the cache. Fails if it cannot be built;
+# $WORK/argo-build.log says why.
 find_argo() {
   if [ -n "$ARGO" ]; then return 0; fi
-  local cache=${XDG_CACHE_HOME:-$HOME/.cache}/windlass/argo-rollouts-$ARGO_VERSION module
+  local cache=${XDG_CACHE_HOME:-$HOME/.cache}/windlass/argo-rollouts-$ARGO_VERSION
   ARGO=$cache/controller ARGO_CRDS=$cache/crds
   if [ -x "$ARGO" ]; then return 0; fi
-  say "building Argo Rollouts $ARGO_VERSION (a few minutes)"
-  module=$(cd / && go mod download -json "github.com/argoproj/argo-rollouts@$ARGO_VERSION" \
-    2>"$WORK/argo-build.log" | sed -n 's/^[[:space:]]*"Dir": "\(.*\)",*$/\1/p')
-  [ -n "$module" ] || return 1
-  cp -r "$module" "$WORK/argo" && chmod -R u+w "$WORK/argo" || return 1
-  # It embeds a web page, which is not part of the module.
-  mkdir -p "$WORK/argo/ui/dist/app" "$WORK/argo/server/static" "$cache" || return 1
-  touch "$WORK/argo/ui/dist/app/empty" "$WORK/argo/server/static/empty"
-  (
-    cd "$WORK/argo" || exit 1
-    version=$(go env GOVERSION)
-    go mod edit -go="${version#go}" -toolchain=none || exit 1
-    CGO_ENABLED=0 GOFLAGS=-mod=mod go build -trimpath -o "$WORK/argo-controller" \
-      ./cmd/rollouts-controller
-  ) >>"$WORK/argo-build.log" 2>&1 || return 1
-  rm -rf "$ARGO_CRDS"
-  cp -r "$WORK/argo/manifests/crds" "$ARGO_CRDS" && cp "$WORK/argo-controller" "$ARGO"
-  rm -rf "$WORK/argo" "$WORK/argo-controller"
+  say "building Argo Rollouts $ARGO_VERSION (ten minutes the first time)"
+  build_argo "$cache" >"$WORK/argo-build.log" 2>&1
 }
+# build_argo FOLDER: compiles the module, as it is, into FOLDER.
+build_argo() (
+  module=github.com/argoproj/argo-rollouts@$ARGO_VERSION
+  cd / && go mod download "$module" || exit 1
+  source=$(go mod download -json "$module" | sed -n 's/^[[:space:]]*"Dir": "\(.*\)",*$/\1/p')
+  cp -r "$source" "$WORK/argo" && chmod -R u+w "$WORK/argo" && cd "$WORK/argo" || exit 1
+  # The program embeds a web page, which is not part of the module.
+  mkdir -p ui/dist/app server/static "$1" && touch ui/dist/app/empty server/static/empty || exit 1
+  CGO_ENABLED=0 nice -n 19 go build -mod=readonly -trimpath -o "$WORK/argo-controller" \
+    ./cmd/rollouts-controller || exit 1
+  rm -rf "$1/crds"
+  cp -r manifests/crds "$1/crds" && cp "$WORK/argo-controller" "$1/controller.new" &&
+    mv "$1/controller.new" "$1/controller" || exit 1
+  rm -rf "$WORK/argo" "$WORK/argo-controller"
+)
 # install_argo: its resources, and an identity of its own, so that the audit log tells its requests.
 install_argo() {
   local token
@@ -80,13 +81,14 @@ subject() { # NAME
 start_subject() {
   local limits=(--kube-api-qps="$QPS" --kube-api-burst=$((QPS * 2)))
   case $SUBJECT in
-    deployments) launch_windlass --controllers=deployment "${limits[@]}" ;;
-    rollouts) launch_windlass --controllers=rollout "${limits[@]}" ;;
-    both) launch_windlass --controllers=deployment,rollout "${limits[@]}" ;;
+    deployments) start_windlass --controllers=deployment "${limits[@]}" ;;
+    rollouts) start_windlass --controllers=rollout "${limits[@]}" ;;
+    both) start_windlass --controllers=deployment,rollout "${limits[@]}" ;;
     argo)
-      "$ARGO" --kubeconfig "$WORK/argo.kubeconfig" --leader-elect=false --metricsport=0 \
-        --healthzPort=0 --qps="$QPS" --burst=$((QPS * 2)) >>"$WORK/argo.log" 2>&1 &
+      "$ARGO" --kubeconfig "$WORK/argo.kubeconfig" --leader-elect=false --metricsPort=0 \
+        --healthzPort=0 --qps="$QPS" --burst=$((QPS * 2)) >"$WORK/argo.log" 2>&1 &
       WINDLASS_PID=$!
+      until_true 120 "Argo Rollouts works" grep -q "Started rollout workers" "$WORK/argo.log"
       ;;
   esac
   SUBJECT_PID=$WINDLASS_PID
@@ -122,11 +124,23 @@ fleet() {
       ;;
   esac
 }
-# ask IMAGE: writes all objects of the subject, one request for each.
-ask() {
+# prepare IMAGE: writes the manifests of all objects of the subject, in ASKERS files.
+prepare() {
   local kind
-  for kind in $(kinds); do fleet "$kind" "$1"; done >"$WORK/fleet.yaml"
-  kubectl apply --server-side --force-conflicts -f "$WORK/fleet.yaml" >/dev/null
+  rm -f "$WORK"/fleet-*.yaml
+  for kind in $(kinds); do fleet "$kind" "$1"; done |
+    awk -v n="$ASKERS" -v to="$WORK/fleet-" '/^---$/ {i = i % n + 1} {print >(to i ".yaml")}'
+}
+# ask: applies what `prepare` has written, one request for each object. One kubectl waits for each
+# answer. It would take longer to ask for all changes than the controllers take to make them, since
+# the API server is busy as soon as they begin.
+ask() {
+  local file pid pids=
+  for file in "$WORK"/fleet-*.yaml; do
+    kubectl apply --server-side --force-conflicts -f "$file" >/dev/null &
+    pids+=" $!"
+  done
+  for pid in $pids; do wait "$pid" || fail "kubectl could not apply all objects"; done
 }
 
 # begin_wait IMAGE, then end_wait: the time at which all objects of the subject were rolled out.
@@ -151,6 +165,46 @@ end_wait() {
   ENDED=$(for kind in $(kinds); do tail -n 1 "$WORK/rolled-$kind.out"; done | sort | tail -n 1)
 }
 
+# begin_count, then end_count KEY: the objects that had more live Pods than replicas + maxSurge at
+# some moment, from one watch of Pods in its order.
+begin_count() {
+  local kind
+  COUNTERS=
+  for kind in $(kinds); do
+    : >"$WORK/surge-$kind.out"
+    cluster surge --kubeconfig "$DATA/admin.kubeconfig" --selector part=fleet \
+      --resource "$(resource_of "$kind")" >"$WORK/surge-$kind.out" 2>"$WORK/surge-$kind.log" &
+    COUNTERS+=" $!"
+    OTHER_PIDS+=" $!"
+    until_true 60 "live Pods are counted" grep -q ready "$WORK/surge-$kind.out"
+  done
+}
+end_count() {
+  local pid kind
+  for pid in $COUNTERS; do
+    kill "$pid" && wait "$pid" || fail "live Pods were not counted to the end"
+  done
+  note "$1_above_surge" "$(for kind in $(kinds); do tail -n 1 "$WORK/surge-$kind.out"; done |
+    awk '{sum += $1} END {print sum}')"
+}
+# dropped: prints how many Events the subject has dropped because too many waited.
+dropped() {
+  case $SUBJECT in
+    argo) grep -c 'dropped event' "$WORK/argo.log" || true ;; # by client-go
+    *) http_body /metrics | awk '$1 == "windlass_events_dropped_total" {print $2}' ;;
+  esac
+}
+# check_pods IMAGE: each object has its Pods, and all of them have the image.
+check_pods() {
+  local wanted
+  wanted="$((COUNT * $(kinds | wc -l) * REPLICAS)) $1"
+  kubectl get pods --chunk-size=0 --no-headers -o custom-columns="\
+I:.spec.containers[0].image,D:.metadata.deletionTimestamp" |
+    awk '$2 == "<none>" {n[$1]++} END {for (i in n) print n[i], i}' >"$WORK/images"
+  [ "$(cat "$WORK/images")" = "$wanted" ] ||
+    fail "$SUBJECT: expected $wanted, got $(paste -sd, "$WORK/images")"
+}
+
 controllers=replicaset-controller,garbage-collector-controller,namespace-controller
 controllers+=,serviceaccount-controller,serviceaccount-token-controller
 measure() { # NAME
@@ -167,12 +221,14 @@ measure() { # NAME
   until_true 120 "Pods are driven" grep -q ready "$WORK/driver.out"
   start_subject
 
+  prepare app:v1
   begin_wait app:v1
   mark
-  ask app:v1
+  ask
   end_wait
   note create_ms $(($(milliseconds "$ENDED") - $(milliseconds "$SINCE")))
   quiet
+  costs create
   say "$1: $((COUNT * $(kinds | wc -l))) objects exist; idle for $IDLE s"
   mark
   pass "$IDLE"
@@ -180,15 +236,23 @@ measure() { # NAME
   note idle_anonymous "$(anonymous_mib)"
   costs idle
 
+  prepare app:v2
+  local dropped_before
+  dropped_before=$(dropped)
   begin_wait app:v2
+  begin_count
   mark
-  ask app:v2
+  ask
   note asked_ms $(($(date +%s%3N) - $(milliseconds "$SINCE")))
   end_wait
+  end_count roll
   note roll_ms $(($(milliseconds "$ENDED") - $(milliseconds "$SINCE")))
   quiet
   costs roll
   requests roll $((COUNT * $(kinds | wc -l)))
+  note roll_events_dropped "$(awk -v n=$(($(dropped) - dropped_before)) \
+    -v of=$((COUNT * $(kinds | wc -l))) 'BEGIN {printf "%.2f", n / of}')"
+  check_pods app:v2
   note after_rss "$(resident_mib)"
   note peak "$(peak_mib)"
   say "$1: rolled out in $(noted roll_ms) ms with $(noted roll_cpu) s of CPU"
@@ -231,30 +295,34 @@ report() {
   line "CPU while idle (s)" idle_cpu
   line "CPU of the API server meanwhile (s)" idle_api_cpu
   line "creation: wall time (ms)" create_ms
+  line "creation: CPU (s)" create_cpu
+  line "creation: CPU of the API server (s)" create_api_cpu
   line "change: until all was asked for (ms)" asked_ms
   line "change: wall time (ms)" roll_ms
   line "change: CPU (s)" roll_cpu
   line "change: CPU of the API server (s)" roll_api_cpu
+  line "change: objects above surge" roll_above_surge
   line "change: conflicts, per rollout" roll_conflicts
-  awk '$3 ~ /^roll_(writes|reads)/ {print $3}' "$WORK/figures" | sort -ru >"$WORK/keys"
+  awk '$3 ~ /^roll_(writes|reads|dry-runs)/ {print $3}' "$WORK/figures" | sort -ru >"$WORK/keys"
   while read -r key; do
-    line "change: $(sed 's/^roll_//; s/_/, /' <<<"$key"), per rollout" "$key"
+    line "change: $(sed 's/^roll_//; s/_/, /; s/-/ /' <<<"$key"), per rollout" "$key"
   done <"$WORK/keys"
+  line "change: events dropped, per rollout" roll_events_dropped
   line "resident memory after the change (MiB)" after_rss
   line "resident memory, peak (MiB)" peak
   printf '%s' "$NOT_RUN"
 }
 
-RUN=
+RUN= # the subjects that can be run
 for name in $SUBJECTS; do
   if [ "$name" = argo ] && ! find_argo; then
     NOT_RUN+="not run: Argo Rollouts $ARGO_VERSION, which could not be built:"
     NOT_RUN+=" $(tail -n 1 "$WORK/argo-build.log" 2>/dev/null)"$'\n'
     continue
   fi
-  measure "$name"
   RUN+=${RUN:+ }$name
 done
+for name in $RUN; do measure "$name"; done
 
 mkdir -p "$(dirname "$OUT")"
 report | tee "$OUT"

@@ -101,7 +101,8 @@ requests() {
   cluster audit --data "$DATA" --user "^$SUBJECT_USER\$" --since "$SINCE" | awk \
     -v n="$2" -v as="$SUBJECT $SETTING $1" '
     $1 !~ /^system:/ || $3 == "leases" || $2 == "watch" {next}
-    {kind = $2 ~ /^(create|update|patch|delete)$/ ? "writes" : "reads"
+    {kind = $2 ~ /^(create|update|patch|delete|deletecollection)$/ ? "writes" : "reads"
+     if ($2 == "dry-run") kind = "dry-runs"
      sum[kind] += $5; sum[kind "_" $3] += $5
      if ($4 == 409) {sum["conflicts"] += $5; sum["own_conflicts"] += $6}}
     END {
@@ -132,7 +133,7 @@ rows() {
   row "$1" "$3: most live Pods of one" "$2_most_live"
   row "$1" "$3: conflicts, per rollout" "$2_conflicts"
   row "$1" "$3: of them with its own writes" "$2_own_conflicts"
-  awk -v key="^$2_(writes|reads)" -v setting="$1" '$2 == setting && $3 ~ key {print $3}' \
+  awk -v key="^$2_(writes|reads|dry-runs)" -v setting="$1" '$2 == setting && $3 ~ key {print $3}' \
     "$WORK/figures" | sort -ru >"$WORK/keys"
   while read -r key; do
     row "$1" "$3: $(sed "s/^$2_//; s/_/, /" <<<"$key"), per rollout" "$key"
