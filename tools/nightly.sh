@@ -25,9 +25,15 @@ done
 not_run=$((${#all_parts[@]} - ${#chosen[@]}))
 is_chosen() { [[ " ${chosen[*]} " == *" $1 "* ]]; }
 
-# part_ended NAME EXIT-CODE LOG SECONDS
+# part_ended NAME EXIT-CODE LOG SECONDS. A line "not run: REASON" of the log names what the part has
+# left out, because a program is missing.
 part_ended() {
+  local left_out
   cp "$3" "$logs/$1.log"
+  while read -r left_out; do
+    not_run=$((not_run + 1))
+    say "skipped $1: $left_out"
+  done < <(grep '^not run: ' "$3")
   count_ended "$@" "$(tail -n 1 "$3" | sed 's/^ *//')"
 }
 
@@ -107,11 +113,13 @@ if is_chosen differential; then queue_script test/e2e/differential_test.sh SHARE
 run_jobs
 
 if is_chosen bench; then
-  part "the benchmark"
+  part "the benchmarks"
   stop_clusters # nothing else may run beside it
   unset WINDLASS_E2E_CLUSTER
   queue_part 2 bench env DEPLOYMENTS=200 LARGE=20 ROLLOUTS=100 IDLE=30 GROWTH_IDLE=10 STORM=20 \
     STARTS=1 SETTINGS=equal tools/bench.sh
+  queue_job 2 bench-rollouts part_ended nice -n 5 env COUNT=20 IDLE=15 QUIET=5 \
+    tools/bench.sh rollouts
   run_jobs
 fi
 incomplete=0
