@@ -53,7 +53,8 @@ metrics() {
   {
     tr '\n' ' ' <cmd/windlass/metrics_text.cc |
       grep -oE '(Counter|Gauge|Distribution|[eE]ach)\( *"[a-z_]+"'
-    git ls-files 'controller/*.cc' | xargs grep -ohE '"windlass_[a-z_]+"' || true # there may be none
+    # There may be none.
+    git ls-files 'controller/*.cc' | xargs grep -ohE '"windlass_[a-z_]+"' || true
   } | grep -oE '[a-z]+_[a-z_]+' | sort -u
 }
 rights() { # prints lines such as "apps/deployments get"

@@ -29,8 +29,8 @@ bool IsOfStable(const workload::Situation& situation);
 std::optional<StepState> StepsOf(const workload::Situation& situation, Steps steps,
                                  bool complete = false);
 
-// Returns true if the rollout has reached spec.strategy.partition, in place or by replacing Pods: no
-// more is to come until the partition is lowered, and no deadline runs (RO-099). Example: 10
+// Returns true if the rollout has reached spec.strategy.partition, in place or by replacing Pods.
+// No more is to come until the partition is lowered, and no deadline runs (RO-099). Example: 10
 // replicas, partition 7: 3 new Pods, all available, and 7 old ones.
 bool RestsAtPartition(const workload::Situation& situation, Steps steps);
 

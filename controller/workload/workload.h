@@ -146,8 +146,8 @@ class WorkloadKind {
                                    const ReplicaSet& target,
                                    const std::string& template_json) const = 0;
 
-  // Returns the text of Workload::revision after a revision was published that its ReplicaSet has as
-  // `text`. Kinds that publish a number return "7" for "007", and "" for "seven".
+  // Returns the text of Workload::revision after a revision was published that its ReplicaSet has
+  // as `text`. Kinds that publish a number return "7" for "007", and "" for "seven".
   virtual std::string PublishedAs(std::string_view text) const { return std::string(text); }
 
   // Returns the request that only removes the request to roll back.
