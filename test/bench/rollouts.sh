@@ -4,7 +4,7 @@
 # all of them at once. One run, one machine; each begins with a control plane of its own. Pods are
 # served by `cluster pods`. Prints a table, and writes it to build/bench/rollouts.txt.
 #
-#   tools/bench.sh rollouts                             # half an hour, if nothing else runs
+#   tools/bench.sh rollouts                             # forty minutes, if nothing else runs
 #   COUNT=20 IDLE=15 QUIET=5 tools/bench.sh rollouts    # five minutes
 #
 # Argo Rollouts comes from the Go module proxy; ARGO=<binary> with ARGO_CRDS=<folder> saves the
