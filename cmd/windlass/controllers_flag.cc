@@ -59,8 +59,7 @@ std::string FullName(std::string_view entry) { return std::string(entry) + "-con
 Result<ControllerList> ChooseControllers(std::string_view wanted, const ControllerList& all) {
   if (wanted.empty()) {
     return Error{ErrorKind::kConfig, "--controllers is missing; choose what to run: " +
-                                         WhatEachDoes(all) +
-                                         "; several with commas, or * for all"};
+                                         WhatEachDoes(all) + "; several with commas, or * for all"};
   }
   const std::string flag = "--controllers=" + std::string(wanted);
   const std::vector<std::string_view> items = ItemsOf(wanted);
@@ -69,8 +68,7 @@ Result<ControllerList> ChooseControllers(std::string_view wanted, const Controll
     if (item == "*" || std::ranges::any_of(all, named)) continue;
     return Error{ErrorKind::kConfig, flag + ": there is no controller '" +
                                          std::string(NameIn(item)) + "'; choose from " +
-                                         NamesOf(all) +
-                                         ", or write * for all"};
+                                         NamesOf(all) + ", or write * for all"};
   }
   ControllerList chosen;
   std::ranges::copy_if(all, std::back_inserter(chosen),

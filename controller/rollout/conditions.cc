@@ -79,17 +79,16 @@ Ruling Aborted(const Facts& facts) {
   const bool waits = workload.paused && facts.status.updated_replicas < workload.replicas;
   const std::string how = waits ? ", as soon as spec.paused is false. " : ". ";
   return {kAborted, Way::kStalled, std::string(kAborted),
-          "spec.abort is true: Pods follow revision " +
-              std::to_string(*workload.follow_revision) +
+          "spec.abort is true: Pods follow revision " + std::to_string(*workload.follow_revision) +
               ", the last one that was rolled out completely" + how + Updated(facts) +
               " to it. Set spec.abort to false to try again"};
 }
 
 Ruling Paused(const Facts& facts, std::string message) {
   return {kPaused, Way::kReconciling, std::string(kPaused),
-          message.empty() ? "spec.paused is true. " + Updated(facts) +
-                                ". Set spec.paused to false to go on"
-                          : std::move(message)};
+          message.empty()
+              ? "spec.paused is true. " + Updated(facts) + ". Set spec.paused to false to go on"
+              : std::move(message)};
 }
 
 Ruling Progressing(const Facts& facts) {
@@ -152,8 +151,8 @@ Ruling Rule(const Facts& facts) {
 // Keeps the transition time of the stored condition if that has the same status.
 Condition Shown(const Facts& facts, std::string_view type, bool status, const Ruling& ruling,
                 WallTime now) {
-  Condition next = workload::NewCondition(type, status ? "True" : "False", ruling.reason,
-                                          ruling.message, now);
+  Condition next =
+      workload::NewCondition(type, status ? "True" : "False", ruling.reason, ruling.message, now);
   next.last_update_time = {};
   next.observed_generation = facts.status.observed_generation;
   const Condition* stored = FindCondition(facts.own.conditions, type);

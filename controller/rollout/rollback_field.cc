@@ -48,8 +48,8 @@ Json CopyChangeCause(const Json& annotations, const ReplicaSet& target) {
 
 RolledBack RecordOf(const RollbackOutcome& outcome, int64_t generation) {
   const bool by_number = outcome.asked != 0;
-  return {.revision = by_number ? outcome.asked
-                                : workload::RevisionOf(outcome.target->meta).value_or(0),
+  return {.revision =
+              by_number ? outcome.asked : workload::RevisionOf(outcome.target->meta).value_or(0),
           .became = outcome.becomes,
           .generation = generation};
 }

@@ -34,9 +34,7 @@ class RolloutController final : public WorkloadController {
   void Start() override;
   void Stop() override;
   bool HasSynced() const override { return crd_.permits() && WorkloadController::HasSynced(); }
-  bool WaitsForApi() const override {
-    return crd_.is_older() || WorkloadController::WaitsForApi();
-  }
+  bool WaitsForApi() const override { return crd_.is_older() || WorkloadController::WaitsForApi(); }
   std::vector<NeededRight> RightsNeeded() const override;
   std::vector<std::string> Troubles() const override;
 

@@ -24,8 +24,8 @@ const Extension& InPlace() { return in_place::InPlaceExtension(); }
 // Returns the check that refused the template which is to be rolled out now; null if there is none.
 const TemplateChecks::Check* RefusalNow(const Situation& situation, const TemplateChecks& checks) {
   const Workload& workload = situation.workload;
-  const bool rolls = situation.new_replica_set == nullptr && !workload.paused &&
-                     !workload.follow_revision;
+  const bool rolls =
+      situation.new_replica_set == nullptr && !workload.paused && !workload.follow_revision;
   return rolls ? checks.Refusal() : nullptr;
 }
 
@@ -64,8 +64,10 @@ Step Hold(const Situation& situation) {
 Event Waits(const std::string& words) {
   return {.type = Event::Type::kWarning,
           .reason = "TemplateNotChecked",
-          .message = "nothing is rolled out until the API server tells the defaults of "
-                     "spec.template: " + words,
+          .message =
+              "nothing is rolled out until the API server tells the defaults of "
+              "spec.template: " +
+              words,
           .at_most_every = kNoVerdictCounts};
 }
 
@@ -83,8 +85,8 @@ bool WasComplete(const Situation& situation) {
 // are back. The status is not written: it tells what was complete.
 Step KeepUntilTold(const Situation& situation, Step end) {
   auto step = Keep(situation);
-  const bool asks = step && (std::holds_alternative<Write>(*step) ||
-                             std::holds_alternative<Read>(*step));
+  const bool asks =
+      step && (std::holds_alternative<Write>(*step) || std::holds_alternative<Read>(*step));
   return asks && !WasSent(*step, situation.learned) ? *std::move(step) : std::move(end);
 }
 
@@ -92,8 +94,8 @@ Step KeepUntilTold(const Situation& situation, Step end) {
 // may go on without them. They are needed to recognise a ReplicaSet that is at rest (RO-098).
 std::optional<Step> WaitAtRest(const Situation& situation, const TemplateChecks& checks) {
   const Workload& workload = situation.workload;
-  const bool rolls = situation.new_replica_set == nullptr && !workload.paused &&
-                     !workload.follow_revision;
+  const bool rolls =
+      situation.new_replica_set == nullptr && !workload.paused && !workload.follow_revision;
   const bool not_told = checks.replica_set.verdict == DryRunVerdict::kNoVerdict;
   if (!rolls || situation.wanted.known || !not_told || !WasComplete(situation)) {
     return std::nullopt;

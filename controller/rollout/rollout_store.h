@@ -10,12 +10,11 @@ namespace windlass {
 class RolloutStore final : public WorkloadStoreOf<Rollout> {
  public:
   explicit RolloutStore(Informers& informers)
-      : WorkloadStoreOf(informers,
-                        {"rollouts", informers.All(resources::kRollouts), &DecodeRollout,
-                         ReplyFolding<Rollout>{}},
-                        [this](const Rollout& object) {
-                          return rollout::AsWorkload(kind_, object);
-                        }) {}
+      : WorkloadStoreOf(
+            informers,
+            {"rollouts", informers.All(resources::kRollouts), &DecodeRollout,
+             ReplyFolding<Rollout>{}},
+            [this](const Rollout& object) { return rollout::AsWorkload(kind_, object); }) {}
 
   // The policies of every workload that this store makes.
   rollout::RolloutKind& kind() { return kind_; }

@@ -101,10 +101,9 @@ Condition Progressing(const Situation& situation, std::string_view status, std::
 Condition Moving(const Situation& situation) {
   const ReplicaSet* rs = situation.new_replica_set;
   const Workload& workload = situation.workload;
-  const std::string subject = rs != nullptr
-                                  ? "ReplicaSet \"" + rs->meta.name + "\""
-                                  : std::string(workload.kind.name()) + " \"" +
-                                        workload.meta.name + "\"";
+  const std::string subject =
+      rs != nullptr ? "ReplicaSet \"" + rs->meta.name + "\""
+                    : std::string(workload.kind.name()) + " \"" + workload.meta.name + "\"";
   return Progressing(situation, "True", workload::kUpdatedReason, subject + " is progressing.");
 }
 
@@ -151,8 +150,7 @@ bool RestsInPlace(const Situation& situation) {
 std::string PartitionText(const Situation& situation) {
   const int64_t kept = situation.extended.counted ? in_place::InPlaceOf(situation).counts.to_update
                                                   : workload::TotalReplicas(situation.old);
-  return "Partition: " + std::to_string(kept) + " of " +
-         std::to_string(situation.limits.desired) +
+  return "Partition: " + std::to_string(kept) + " of " + std::to_string(situation.limits.desired) +
          " Pods keep the old revision until spec.strategy.partition is lowered";
 }
 
@@ -228,15 +226,15 @@ std::optional<Step> BeginStep(const Situation& situation, Steps steps) {
   ShowProgress(situation, steps, StepNow(facts), draft.status.conditions);
   const std::string reason = due.index > due.total ? "StepsDone" : "StepBegun";
   const std::string text = StepText(situation, steps, due);
-  return workload::UnlessTried(
-      situation, Write{.request = workload.kind.WriteStatus(workload, draft),
-                       .because = {decisions::kBeginStep,
-                                   {{"step", due.index},
-                                    {"steps", due.total},
-                                    {"revision", due.revision},
-                                    {"updated", facts.updated},
-                                    {"available", facts.available}}},
-                       .on_success = {{Event::Type::kNormal, reason, text}}});
+  return workload::UnlessTried(situation,
+                               Write{.request = workload.kind.WriteStatus(workload, draft),
+                                     .because = {decisions::kBeginStep,
+                                                 {{"step", due.index},
+                                                  {"steps", due.total},
+                                                  {"revision", due.revision},
+                                                  {"updated", facts.updated},
+                                                  {"available", facts.available}}},
+                                     .on_success = {{Event::Type::kNormal, reason, text}}});
 }
 
 void ShowSteps(const Situation& situation, Steps steps, WorkloadStatus& status) {

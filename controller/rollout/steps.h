@@ -59,15 +59,15 @@ int32_t UpdatedBy(const IntOrPercent& set_updated, int32_t desired);
 
 // What the step depends on.
 struct StepFacts {
-  std::span<const RolloutStep> steps;          // spec.strategy.steps; not empty
-  std::optional<RolloutStepStatus> stored{};   // status.step
-  std::string_view template_id{};              // of the requested template
-  int64_t revision = 0;                        // that the rollout has, or will have
-  bool holds_nothing = false;                  // there is nothing to hold back, see above
-  int32_t desired = 0;                         // spec.replicas
-  int32_t updated = 0;                         // Pods of the new revision
-  int32_t available = 0;                       // those of them that are available
-  std::string_view promote{};                  // the value of kPromote
+  std::span<const RolloutStep> steps;         // spec.strategy.steps; not empty
+  std::optional<RolloutStepStatus> stored{};  // status.step
+  std::string_view template_id{};             // of the requested template
+  int64_t revision = 0;                       // that the rollout has, or will have
+  bool holds_nothing = false;                 // there is nothing to hold back, see above
+  int32_t desired = 0;                        // spec.replicas
+  int32_t updated = 0;                        // Pods of the new revision
+  int32_t available = 0;                      // those of them that are available
+  std::string_view promote{};                 // the value of kPromote
   WallTime now{};
 };
 

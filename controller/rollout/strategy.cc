@@ -54,9 +54,8 @@ Strategy StrategyOf(const RolloutStrategy& strategy) {
 // an object may be older than the schema.
 std::string RefuseWithRecreate(const RolloutStrategy& strategy) {
   const auto refuse = [](std::string_view field) {
-    return std::string(field) +
-           ": Recreate updates all Pods at once: remove this field, or set " + std::string(kType) +
-           " to RollingUpdate";
+    return std::string(field) + ": Recreate updates all Pods at once: remove this field, or set " +
+           std::string(kType) + " to RollingUpdate";
   };
   if (strategy.partition) return refuse(kPartitionField);
   return strategy.steps.empty() ? std::string() : refuse("spec.strategy.steps");
@@ -71,9 +70,8 @@ Result<int32_t> UpdatedMax(const RolloutSpec& spec) {
 }
 
 Result<Fenceposts> LimitsOf(const RolloutSpec& spec) {
-  WINDLASS_TRY(Fenceposts limits,
-               workload::ResolveFenceposts(spec.replicas, MaxSurge(spec), MaxUnavailable(spec),
-                                           kLimitsField));
+  WINDLASS_TRY(Fenceposts limits, workload::ResolveFenceposts(spec.replicas, MaxSurge(spec),
+                                                              MaxUnavailable(spec), kLimitsField));
   WINDLASS_TRY(limits.updated_max, UpdatedMax(spec));
   return limits;
 }
@@ -98,10 +96,9 @@ void ResolveStrategy(const RolloutSpec& spec, Workload& workload) {
   workload.strategy = StrategyOf(spec.strategy);
   workload.limits = {.desired = spec.replicas};
   if (workload.strategy == Strategy::kOther) {
-    workload.strategy_error = "unexpected rollout strategy type: " +
-                              std::string(spec.strategy.type.text()) + ": set " +
-                              std::string(kType) +
-                              " to RollingUpdate, Recreate, InPlaceIfPossible or InPlaceOnly";
+    workload.strategy_error =
+        "unexpected rollout strategy type: " + std::string(spec.strategy.type.text()) + ": set " +
+        std::string(kType) + " to RollingUpdate, Recreate, InPlaceIfPossible or InPlaceOnly";
     return;
   }
   if (workload.strategy == Strategy::kRecreate) {

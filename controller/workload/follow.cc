@@ -18,10 +18,10 @@ bool HasNothingToFollow(const Situation& situation) {
 
 RolloutRefusal NothingToFollow(const Workload& workload) {
   const int64_t revision = *workload.follow_revision;
-  const std::string why =
-      revision < 1 ? "no revision was ever complete"
-                   : "the replica set of revision " + std::to_string(revision) +
-                         ", the last one that was complete, does not exist any more";
+  const std::string why = revision < 1
+                              ? "no revision was ever complete"
+                              : "the replica set of revision " + std::to_string(revision) +
+                                    ", the last one that was complete, does not exist any more";
   return {.reason = kNothingToAbortTo,
           .message = "The rollout is aborted, and has nothing to go back to: " + why +
                      ". No Pod is moved. End the abort to roll the template out"};

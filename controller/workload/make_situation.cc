@@ -14,9 +14,8 @@ Situation MakeSituation(const View& view, const Claims& claims, const Learned& l
   Situation situation{.view = view, .workload = view.workload, .learned = learned, .now = now};
   situation.all = claims.ours;
   const bool follows = situation.workload.follow_revision.has_value();
-  situation.new_replica_set =
-      follows ? FindFollowed(situation.workload, claims.ours)
-              : FindNewReplicaSet(situation.workload, claims.ours, learned);
+  situation.new_replica_set = follows ? FindFollowed(situation.workload, claims.ours)
+                                      : FindNewReplicaSet(situation.workload, claims.ours, learned);
   std::copy_if(claims.ours.begin(), claims.ours.end(), std::back_inserter(situation.old),
                [&](const ReplicaSet* rs) { return rs != situation.new_replica_set; });
   situation.limits = situation.workload.limits;

@@ -117,9 +117,8 @@ const ReplicaSet* FindNewReplicaSet(const Workload& workload,
 }
 
 WantedTemplate FindWantedTemplate(const Workload& workload, const ReplicaSet* new_replica_set) {
-  const WantedTemplate own{.fingerprint = workload.template_fingerprint,
-                           .json = workload.template_json,
-                           .known = true};
+  const WantedTemplate own{
+      .fingerprint = workload.template_fingerprint, .json = workload.template_json, .known = true};
   if (workload.requested_template.empty() && !workload.follow_revision) return own;
   const ReplicaSet* rs = new_replica_set;
   if (rs != nullptr && rs->template_fingerprint == own.fingerprint) return own;

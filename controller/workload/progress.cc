@@ -199,8 +199,7 @@ void TellAborted(const Situation& situation, std::vector<Condition>& conditions)
                         Quoted(rs.meta.name);
   if (workload.paused) message += ", as soon as the rollout is not paused any more";
   const Condition* present = FindCondition(conditions, kProgressing);
-  const bool same =
-      present != nullptr && present->reason == reason && present->message == message;
+  const bool same = present != nullptr && present->reason == reason && present->message == message;
   if (same) return;
   RefreshCondition(conditions, Progressing(situation, "False", reason, std::move(message)));
 }

@@ -268,8 +268,8 @@ std::vector<int32_t> ProportionalSizes(std::span<const ReplicaSetShare> active,
   }
   if (left != 0 && !order.empty()) {
     const auto may_take = [&](size_t i) { return left < 0 || !IsHeldBack(active[i], limits); };
-    const auto open = std::ranges::find_if(
-        order, [&](size_t i) { return !active[i].written && may_take(i); });
+    const auto open =
+        std::ranges::find_if(order, [&](size_t i) { return !active[i].written && may_take(i); });
     const auto any = std::ranges::find_if(order, may_take);
     const size_t last = any != order.end() ? *any : order.front();
     int64_t& first = sizes[open != order.end() ? *open : last];

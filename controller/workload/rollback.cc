@@ -51,12 +51,11 @@ std::optional<Step> Record(const Situation& situation, const RollbackOutcome& ou
   for (const Outcome& sent : situation.learned) {
     if (!sent.said.ok() && request->IsLike(sent.asked)) return Failed{.error = sent.said.error()};
   }
-  return UnlessInVain(situation,
-                      Write{.request = *std::move(request),
-                            .because = {decisions::kNoteRollback,
-                                        {{"asked", outcome.asked},
-                                         {"becomes", outcome.becomes},
-                                         {"reason", std::string(outcome.reason)}}}});
+  return UnlessInVain(situation, Write{.request = *std::move(request),
+                                       .because = {decisions::kNoteRollback,
+                                                   {{"asked", outcome.asked},
+                                                    {"becomes", outcome.becomes},
+                                                    {"reason", std::string(outcome.reason)}}}});
 }
 
 // Only removes the request to roll back, and says why.
@@ -111,9 +110,8 @@ const ReplicaSet* FindTarget(const Workload& workload,
                              const std::vector<const ReplicaSet*>& candidates, int64_t revision) {
   if (const ReplicaSet* rs = FindRevision(candidates, revision)) return rs;
   if (revision == workload.kept_revision) return FindRevisionOrFormer(candidates, revision);
-  const auto found = std::ranges::find_if(candidates, [&](const ReplicaSet* rs) {
-    return WasRolledBackTo(workload, *rs, revision);
-  });
+  const auto found = std::ranges::find_if(
+      candidates, [&](const ReplicaSet* rs) { return WasRolledBackTo(workload, *rs, revision); });
   return found == candidates.end() ? nullptr : *found;
 }
 
@@ -145,10 +143,8 @@ bool HasWorkloadsTemplate(const Situation& situation, const ReplicaSet& target) 
 Step RollBackTo(const Situation& situation, const ReplicaSet& target, int64_t revision,
                 int64_t becomes) {
   const Workload& workload = situation.workload;
-  const RollbackOutcome outcome{.asked = *workload.roll_back_to,
-                                .target = &target,
-                                .becomes = becomes,
-                                .now = situation.now};
+  const RollbackOutcome outcome{
+      .asked = *workload.roll_back_to, .target = &target, .becomes = becomes, .now = situation.now};
   if (auto step = Record(situation, outcome)) return *step;
   Request read_target = Request::Get(resources::kReplicaSets, KeyOf(target.meta));
   const Outcome* found = FindOutcome(situation.learned, read_target.Identity());
@@ -167,9 +163,9 @@ Step RollBackTo(const Situation& situation, const ReplicaSet& target, int64_t re
   return Write{
       .request = *request,
       .because = {decisions::kRollBack, {{"revision", revision}, {"replicaset", target.meta.name}}},
-      .on_success = {{Event::Type::kNormal, Reason(workload, ""),
-                      "Rolled back " + Named(workload) + " to revision " +
-                          std::to_string(revision)}}};
+      .on_success = {
+          {Event::Type::kNormal, Reason(workload, ""),
+           "Rolled back " + Named(workload) + " to revision " + std::to_string(revision)}}};
 }
 
 // Returns true if `target`, which has the workload's template, is what the rollback to revision
@@ -255,18 +251,18 @@ std::optional<Step> HandleRollback(const Situation& situation) {
   const ReplicaSet* target = FindTarget(situation.workload, candidates, revision);
   if (target == nullptr) {
     return Refuse(situation, "RevisionNotFound", "Unable to find the revision to rollback to.",
-                  "Revision " + std::to_string(revision) + " does not exist; to choose from: " +
-                      NameRevisions(candidates));
+                  "Revision " + std::to_string(revision) +
+                      " does not exist; to choose from: " + NameRevisions(candidates));
   }
   if (HasWorkloadsTemplate(situation, *target)) {
     if (IsRepeated(situation.workload, *target, *wanted)) {
       return ClearRepeated(situation, *target);
     }
-    return Refuse(situation, "TemplateUnchanged",
-                  "The rollback revision contains the same template as current " +
-                      Named(situation.workload),
-                  "Revision " + std::to_string(revision) + " has the template that " +
-                      Named(situation.workload) + " has already: there is nothing to do");
+    return Refuse(
+        situation, "TemplateUnchanged",
+        "The rollback revision contains the same template as current " + Named(situation.workload),
+        "Revision " + std::to_string(revision) + " has the template that " +
+            Named(situation.workload) + " has already: there is nothing to do");
   }
   return RollBackTo(situation, *target, revision, NumberToBe(*target, candidates));
 }

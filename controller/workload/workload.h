@@ -60,7 +60,7 @@ struct WorkloadStatus {
   std::optional<int32_t> terminating_replicas{};  // absent differs from 0 (D-403)
   std::optional<int32_t> collision_count{};
   std::vector<Condition> conditions{};  // order matters for comparison (D-405)
-  KindStatus carried{};  // the kind's own part, which the planner does not read
+  KindStatus carried{};                 // the kind's own part, which the planner does not read
   bool operator==(const WorkloadStatus&) const = default;
 };
 

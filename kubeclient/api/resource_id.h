@@ -35,12 +35,9 @@ struct ResourceId {
 namespace resources {
 
 inline constexpr ResourceId kDeployments{"apps", "v1", "deployments", "Deployment"};
-inline constexpr ResourceId kRollouts{"windlass.dev",
-                                      "v1alpha1",
-                                      "rollouts",
-                                      "Rollout",
-                                      /*namespaced=*/true,
-                                      "crds/windlass.dev_rollouts.yaml"};
+inline constexpr ResourceId kRollouts{"windlass.dev",      "v1alpha1",
+                                      "rollouts",          "Rollout",
+                                      /*namespaced=*/true, "crds/windlass.dev_rollouts.yaml"};
 inline constexpr ResourceId kReplicaSets{"apps", "v1", "replicasets", "ReplicaSet"};
 inline constexpr ResourceId kPods{"", "v1", "pods", "Pod"};
 inline constexpr ResourceId kEvents{"", "v1", "events", "Event"};
@@ -50,9 +47,8 @@ inline constexpr ResourceId kNodes{"", "v1", "nodes", "Node", false};
 inline constexpr ResourceId kConfigMaps{"", "v1", "configmaps", "ConfigMap"};
 inline constexpr ResourceId kPodDisruptionBudgets{"policy", "v1", "poddisruptionbudgets",
                                                   "PodDisruptionBudget"};
-inline constexpr ResourceId kCustomResourceDefinitions{"apiextensions.k8s.io", "v1",
-                                                       "customresourcedefinitions",
-                                                       "CustomResourceDefinition", false};
+inline constexpr ResourceId kCustomResourceDefinitions{
+    "apiextensions.k8s.io", "v1", "customresourcedefinitions", "CustomResourceDefinition", false};
 inline constexpr ResourceId kSelfSubjectAccessReviews{
     "authorization.k8s.io", "v1", "selfsubjectaccessreviews", "SelfSubjectAccessReview", false};
 

@@ -225,8 +225,8 @@ void StatusValidation(ContractProbe& api) {
 // Only a change of spec counts; an annotation of a Deployment counts, too.
 void Generations(ContractProbe& api) {
   CreateWeb(api);
-  const Json noted = Json::parse(
-      R"({"metadata": {"annotations": {"note": "1"}, "labels": {"team": "a"}}})");
+  const Json noted =
+      Json::parse(R"({"metadata": {"annotations": {"note": "1"}, "labels": {"team": "a"}}})");
   const Json first = api.ExpectOk(api.MergePatch(api.Rollouts("web"), noted), 200);
   api.ExpectEqual("after metadata", Generation(first), 1);
   api.ExpectEqual("annotation", AnnotationOf(first, "note"), "1");

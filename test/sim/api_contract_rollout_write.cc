@@ -33,9 +33,8 @@ void RollbackPatch(ContractProbe& api) {
   const Json old = SampleTemplate("web", "registry.example/web:0");
   Json patch = Json::array();
   patch.push_back({{"op", "test"}, {"path", "/metadata/uid"}, {"value", UidOf(made)}});
-  patch.push_back({{"op", "replace"},
-                   {"path", "/metadata/resourceVersion"},
-                   {"value", RevisionOf(made)}});
+  patch.push_back(
+      {{"op", "replace"}, {"path", "/metadata/resourceVersion"}, {"value", RevisionOf(made)}});
   patch.push_back({{"op", "replace"}, {"path", "/spec/template"}, {"value", old}});
   patch.push_back({{"op", "remove"}, {"path", "/spec/rollbackTo"}});
   const Json after = api.ExpectOk(api.JsonPatch(api.Rollouts("web"), patch), 200);

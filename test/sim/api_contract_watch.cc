@@ -211,9 +211,9 @@ void WatchByName(ContractProbe& api) {
 void WatchOfOtherNamespaces(ContractProbe& api) {
   // Other namespaces, in which the server still deletes objects of earlier cases, have no such
   // label.
-  const auto all = api.Watch(WatchFrom("/apis/apps/v1/deployments",
-                                       Revision(api, api.Deployments()),
-                                       "&labelSelector=case%3Dall-namespaces"));
+  const auto all =
+      api.Watch(WatchFrom("/apis/apps/v1/deployments", Revision(api, api.Deployments()),
+                          "&labelSelector=case%3Dall-namespaces"));
   Json labelled = SampleDeployment("web");
   labelled["metadata"]["labels"]["case"] = "all-namespaces";
   api.ExpectOk(api.Post(api.Deployments(), labelled), 201);

@@ -160,9 +160,9 @@ ApiAnswer ListObjects(const ObjectStore& store, const ApiPath& path, Shape shape
   const auto state = store.ListAt(resource.resource, path.namespace_, from.revision);
   const bool filtered = !filter.labels.empty() || !filter.fields.empty();
   return Answer(200,
-                MakeObject(ListBody(
-                    resource, shape, TakePage(state, from, filter, limit, shape, resource.custom),
-                    from.revision, filtered)));
+                MakeObject(ListBody(resource, shape,
+                                    TakePage(state, from, filter, limit, shape, resource.custom),
+                                    from.revision, filtered)));
 }
 
 }  // namespace windlass::sim

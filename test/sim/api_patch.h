@@ -13,8 +13,7 @@ namespace windlass::sim {
 // Returns the answer of 415 if the server takes no patch of this type for the resource, nullopt if
 // it takes it. Custom resources take no strategic merge patch: no Go type says how their lists
 // merge.
-std::optional<ApiAnswer> CheckPatchType(const ApiResource& resource,
-                                        std::string_view content_type);
+std::optional<ApiAnswer> CheckPatchType(const ApiResource& resource, std::string_view content_type);
 
 // Returns the patched object, or the answer that refuses the patch:
 // - 415 for an unknown `content_type`

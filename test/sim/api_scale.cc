@@ -19,8 +19,7 @@ std::string SelectorText(const Json& object) {
 
 bool HasScale(const ApiResource& resource) {
   return resource.resource == resources::kDeployments ||
-         resource.resource == resources::kReplicaSets ||
-         resource.resource == resources::kRollouts;
+         resource.resource == resources::kReplicaSets || resource.resource == resources::kRollouts;
 }
 
 Json ScaleOf(const ApiResource& resource, const Json& object) {

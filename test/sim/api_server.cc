@@ -163,11 +163,11 @@ ApiAnswer ApiServer::Put(const Caller& caller, const Target& target, const HttpR
   if (target.subresource == kScale) {
     const Json scale = Json::parse(request.body, nullptr, /*allow_exceptions=*/false);
     if (!scale.is_object()) return BadRequest("the object provided is unrecognized");
-    return ScaleAnswer(
-        *target.resource,
-        registry_.Update(
-            caller, TargetOf(target.key(), ""), Registry::How::kPatch,
-            [&](const Json& current) { return Scaled(*target.resource, current, scale); }));
+    return ScaleAnswer(*target.resource,
+                       registry_.Update(caller, TargetOf(target.key(), ""), Registry::How::kPatch,
+                                        [&](const Json& current) {
+                                          return Scaled(*target.resource, current, scale);
+                                        }));
   }
   auto body = ParseBody(*target.resource, request.body);
   if (auto* refused = std::get_if<ApiAnswer>(&body)) return *refused;
@@ -184,9 +184,8 @@ ApiAnswer ApiServer::PatchBody(const Caller& caller, const Target& target,
       if (auto* refused = std::get_if<ApiAnswer>(&scale)) return *refused;
       return Scaled(*target.resource, current, std::get<Json>(scale));
     };
-    return ScaleAnswer(
-        *target.resource,
-        registry_.Update(caller, TargetOf(target.key(), ""), Registry::How::kPatch, scaled));
+    return ScaleAnswer(*target.resource, registry_.Update(caller, TargetOf(target.key(), ""),
+                                                          Registry::How::kPatch, scaled));
   }
   return registry_.Update(caller, target, Registry::How::kPatch, [&](const Json& current) {
     return ApplyPatch(current, content_type, body);

@@ -14,8 +14,7 @@ const Json& DefaultOf(const Json& schema) { return At(schema, {"default"}); }
 bool MayBeNull(const Json& schema) { return BoolAt(schema, {"nullable"}); }
 
 void Prune(Json& value, const Json* schema) {
-  const bool keeps =
-      schema != nullptr && BoolAt(*schema, {"x-kubernetes-preserve-unknown-fields"});
+  const bool keeps = schema != nullptr && BoolAt(*schema, {"x-kubernetes-preserve-unknown-fields"});
   if (value.is_object()) {
     for (auto at = value.begin(); at != value.end();) {
       const Json* field = FieldSchema(schema, at.key());
@@ -38,8 +37,8 @@ void DropNulls(Json& value, const Json* schema) {
   if (value.is_object()) {
     for (auto at = value.begin(); at != value.end();) {
       const Json* field = FieldSchema(schema, at.key());
-      const bool drop = at->is_null() && field != nullptr && !MayBeNull(*field) &&
-                        DefaultOf(*field).is_null();
+      const bool drop =
+          at->is_null() && field != nullptr && !MayBeNull(*field) && DefaultOf(*field).is_null();
       if (drop) {
         at = value.erase(at);
         continue;

@@ -19,9 +19,9 @@ std::string TypeName(const Json& value) {
 
 Cause WrongType(const Json& value, const std::string& path, const std::string& wanted) {
   const std::string got = "\"" + TypeName(value) + "\"";
-  return {path, "FieldValueTypeInvalid",
-          "Invalid value: " + got + ": " + path + " in body must be of type " + wanted + ": " +
-              got};
+  return {
+      path, "FieldValueTypeInvalid",
+      "Invalid value: " + got + ": " + path + " in body must be of type " + wanted + ": " + got};
 }
 
 Cause OutOfBounds(const Json& value, const std::string& path, const std::string& wanted) {
@@ -71,8 +71,8 @@ void CheckText(Causes& causes, const Json& schema, const Json& value, const std:
                       "Too long: may not be more than " + std::to_string(most) + " bytes"});
   }
   if (TextAt(schema, {"format"}) == "date-time" && TimeValue(text).IsZero()) {
-    causes.push_back(InvalidValue(path, value,
-                                  path + " in body must be of type date-time: " + value.dump()));
+    causes.push_back(
+        InvalidValue(path, value, path + " in body must be of type date-time: " + value.dump()));
   }
   const Json& allowed = At(schema, {"enum"});
   if (!allowed.is_array()) return;
@@ -122,8 +122,8 @@ Json KeyOf(const Json& schema, const Json& element) {
 void CheckList(Causes& causes, const Json& schema, const Json& value, const std::string& path) {
   const auto count = static_cast<int64_t>(value.size());
   if (count < IntAt(schema, {"minItems"})) {
-    causes.push_back(OutOfBounds(
-        value, path, "have at least " + At(schema, {"minItems"}).dump() + " items"));
+    causes.push_back(
+        OutOfBounds(value, path, "have at least " + At(schema, {"minItems"}).dump() + " items"));
   }
   const int64_t most = IntAt(schema, {"maxItems"}, count);
   if (count > most) {

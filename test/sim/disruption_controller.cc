@@ -9,8 +9,6 @@
 #include "test/sim/api_selector.h"
 #include "test/sim/container_run.h"
 #include "test/sim/owners.h"
-#include "test/sim/container_run.h"
-#include "test/sim/owners.h"
 
 namespace windlass::sim {
 namespace {

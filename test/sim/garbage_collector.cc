@@ -12,9 +12,9 @@ constexpr const char* kOrphan = "orphan";
 
 // The kinds that can have owners in the model.
 constexpr std::array<ResourceId, 2> kChildren = {resources::kReplicaSets, resources::kPods};
-constexpr std::array<ResourceId, 6> kInNamespaces = {
-    resources::kDeployments, resources::kRollouts, resources::kReplicaSets,
-    resources::kPods,        resources::kEvents,   resources::kLeases};
+constexpr std::array<ResourceId, 6> kInNamespaces = {resources::kDeployments, resources::kRollouts,
+                                                     resources::kReplicaSets, resources::kPods,
+                                                     resources::kEvents,      resources::kLeases};
 
 bool HasFinalizer(const Json& object, const std::string& finalizer) {
   const Json& list = At(object, {"metadata", "finalizers"});

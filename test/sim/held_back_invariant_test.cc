@@ -218,8 +218,7 @@ TEST_CASE("I-44: Pods are updated in place as far as partition and steps allow")
        }},
       {R"({"type": "InPlaceOnly", "partition": 4})", "I-44", [](Scene&) {}},
       // A stand-in goes again.
-      {R"({"type": "InPlaceOnly", "partition": 3})", "",
-       [](Scene& scene) { scene.Scale("p", 1); }},
+      {R"({"type": "InPlaceOnly", "partition": 3})", "", [](Scene& scene) { scene.Scale("p", 1); }},
   }));
   CAPTURE(row.strategy);
   Scene scene(4, row.strategy);

@@ -74,8 +74,8 @@ class InPlaceInvariants {
     MonotonicTime wanted_since;
     bool aborted = false;
     MonotonicTime aborted_since;  // when `aborted` changed last
-    Json staged;    // the last wanted template that had the highest revision
-    Json previous;  // what undo must bring back; null: unknown
+    Json staged;                  // the last wanted template that had the highest revision
+    Json previous;                // what undo must bring back; null: unknown
   };
 
   void OnChange(const Change& change);

@@ -31,9 +31,7 @@ DrainLabel DrainLabelOfRollout(const Json& in_place) {
 }
 
 // A Rollout has its settings in spec.strategy.inPlace.
-const Json& SettingsOf(const Json& rollout) {
-  return At(rollout, {"spec", "strategy", "inPlace"});
-}
+const Json& SettingsOf(const Json& rollout) { return At(rollout, {"spec", "strategy", "inPlace"}); }
 
 std::string MaxUnavailable(const Json& owner) {
   if (!IsRollout(owner)) return AnnotationOf(owner, "windlass.dev/in-place-max-unavailable");
@@ -68,8 +66,7 @@ bool IsDrained(const Json& owner, const Json& pod) {
   if (drain == "Gate") {
     return TextAt(ConditionOf(pod, "windlass.dev/in-place-ready"), {"status"}) == "False";
   }
-  const DrainLabel label =
-      rollout ? DrainLabelOfRollout(SettingsOf(owner)) : DrainLabelOf(drain);
+  const DrainLabel label = rollout ? DrainLabelOfRollout(SettingsOf(owner)) : DrainLabelOf(drain);
   return !label.key.empty() && LabelOf(pod, label.key) == label.off;
 }
 

@@ -30,12 +30,13 @@ class TwoOwners {
     Json rollout = AsRollout(SampleDeployment("web", 10));
     rollout["metadata"]["namespace"] = "default";
     rollout["metadata"]["uid"] = "11111111-2222-4333-8444-555555555555";
-    rollout["status"] = {{"replicas", 10},
-                         {"currentRevision", 7},
-                         {"conditions", Json::array({{{"type", "Ready"}, {"status", "True"}},
-                                                     {{"type", "Progressing"},
-                                                      {"status", "Unknown"},
-                                                      {"reason", "RolloutPaused"}}})}};
+    rollout["status"] = {
+        {"replicas", 10},
+        {"currentRevision", 7},
+        {"conditions",
+         Json::array(
+             {{{"type", "Ready"}, {"status", "True"}},
+              {{"type", "Progressing"}, {"status", "Unknown"}, {"reason", "RolloutPaused"}}})}};
     rollout["spec"]["rollbackTo"]["revision"] = 3;
     server.store().Commit({resources::kRollouts, "default", "web"}, std::move(rollout),
                           loop.clock().Now(), "user", "POST rollouts default/web");

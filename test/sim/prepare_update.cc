@@ -47,8 +47,8 @@ void KeepStored(const ApiResource& resource, std::string_view subresource, const
   }
 }
 
-bool BumpsGeneration(const ApiResource& resource, std::string_view subresource,
-                     const Json& current, const Json& next) {
+bool BumpsGeneration(const ApiResource& resource, std::string_view subresource, const Json& current,
+                     const Json& next) {
   if (!resource.has_generation || !subresource.empty()) return false;
   if (At(current, {"spec"}) != At(next, {"spec"})) return true;
   return resource.annotations_generate &&

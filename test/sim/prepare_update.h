@@ -16,7 +16,7 @@ void KeepStored(const ApiResource& resource, std::string_view subresource, const
                 Json& next);
 
 // Returns true if the write raises metadata.generation.
-bool BumpsGeneration(const ApiResource& resource, std::string_view subresource,
-                     const Json& current, const Json& next);
+bool BumpsGeneration(const ApiResource& resource, std::string_view subresource, const Json& current,
+                     const Json& next);
 
 }  // namespace windlass::sim

@@ -49,8 +49,7 @@ std::string Target::Describe() const {
   return text + name;
 }
 
-ApiAnswer Registry::Create(const Caller& caller, const Target& target, Json object,
-                           bool dry_run) {
+ApiAnswer Registry::Create(const Caller& caller, const Target& target, Json object, bool dry_run) {
   const ApiResource& resource = *target.resource;
   if (const auto wrong = FindWrongType(resource, object)) return Undecodable(resource, *wrong);
   if (const auto refused = CheckNamespace(target)) return *refused;

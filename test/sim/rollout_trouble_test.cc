@@ -58,8 +58,8 @@ class AtPause {
  public:
   AtPause() {
     Json rollout = SampleRollout(kName, 4, "app:v1");
-    rollout["spec"]["strategy"]["steps"] = Json::parse(
-        R"([{"setUpdated": 1}, {"pause": {}}, {"setUpdated": "75%"}, {"pause": {}}])");
+    rollout["spec"]["strategy"]["steps"] =
+        Json::parse(R"([{"setUpdated": 1}, {"pause": {}}, {"setUpdated": "75%"}, {"pause": {}}])");
     world.Apply(rollout);
     REQUIRE(Completes());
     world.SetImage(kName, "app:v2", kRollouts);
@@ -78,9 +78,7 @@ class AtPause {
   int64_t Step(const char* field) const {
     return IntAt(*world.Owner(kName, kRollouts), {"status", "step", field});
   }
-  std::string Phase() const {
-    return TextAt(*world.Owner(kName, kRollouts), {"status", "phase"});
-  }
+  std::string Phase() const { return TextAt(*world.Owner(kName, kRollouts), {"status", "phase"}); }
   int64_t PodsOf(const std::string& image) const {
     return std::ranges::count_if(world.Pods(kName, kRollouts), [&](const Object& pod) {
       return TextAt(At(*pod, {"spec", "containers"})[0], {"image"}) == image;

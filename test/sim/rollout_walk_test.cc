@@ -149,9 +149,8 @@ class Walk {
   void Promote() {
     const Object web = Web();
     const int64_t stale = Draw(4) == 0 ? 1 : 0;
-    const std::string value =
-        std::to_string(IntAt(*web, {"status", "step", "index"})) + "@" +
-        std::to_string(IntAt(*web, {"status", "step", "revision"}) - stale);
+    const std::string value = std::to_string(IntAt(*web, {"status", "step", "index"})) + "@" +
+                              std::to_string(IntAt(*web, {"status", "step", "revision"}) - stale);
     deeds_ += "promote=" + value;
     if (stale == 0 && IsAtPause()) ++promoted_;
     world_.Annotate(kName, "windlass.dev/promote", value, kRollouts);
@@ -207,8 +206,8 @@ class Walk {
       if (!world_.RunUntil([&] { return is_complete() || IsAtPause(); }, kLimit)) return false;
       if (!IsAtPause()) return true;
       const Json step = At(*Web(), {"status", "step"});
-      const std::string value = std::to_string(IntAt(step, {"index"})) + "@" +
-                                std::to_string(IntAt(step, {"revision"}));
+      const std::string value =
+          std::to_string(IntAt(step, {"index"})) + "@" + std::to_string(IntAt(step, {"revision"}));
       world_.Annotate(kName, "windlass.dev/promote", value, kRollouts);
       ++promoted_;
       world_.RunUntil([&] { return At(*Web(), {"status", "step"}) != step; }, kLimit);

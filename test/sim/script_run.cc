@@ -9,8 +9,7 @@ namespace {
 std::vector<std::string> Explained(const ScriptStep& step, World::Kind kind) {
   std::vector<std::string> patterns = step.differs;
   if (kind == resources::kRollouts) {
-    patterns.insert(patterns.end(), step.differs_as_rollout.begin(),
-                    step.differs_as_rollout.end());
+    patterns.insert(patterns.end(), step.differs_as_rollout.begin(), step.differs_as_rollout.end());
   }
   return patterns;
 }

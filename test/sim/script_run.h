@@ -35,8 +35,7 @@ std::vector<std::vector<std::string>> PlayScript(World& world, const Script& scr
                                                  World::Kind kind = World::kDeployments);
 
 // Returns the state at the end, without events.
-std::string EndOfScript(World& world, const Script& script,
-                        World::Kind kind = World::kDeployments);
+std::string EndOfScript(World& world, const Script& script, World::Kind kind = World::kDeployments);
 
 // Returns "" if no line differs from the text of expected/NAME.txt; otherwise the steps and lines
 // that differ. Differences that the script explains for owners of this kind do not count. An

@@ -169,8 +169,7 @@ struct DifferingLines {
   }
 };
 
-DifferingLines LinesThatDiffer(std::vector<std::string> expected,
-                               std::vector<std::string> actual) {
+DifferingLines LinesThatDiffer(std::vector<std::string> expected, std::vector<std::string> actual) {
   ForgetCombined(expected, actual);
   std::ranges::sort(expected);
   std::ranges::sort(actual);

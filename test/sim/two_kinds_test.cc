@@ -1,6 +1,8 @@
 // A Deployment and a Rollout side by side under one Windlass: with the same name, with selectors
 // that overlap, with ReplicaSets whose names would be the same. Neither may touch what is the
 // other's.
+#include "test/sim/two_kinds.h"
+
 #include <algorithm>
 #include <nlohmann/json.hpp>
 #include <optional>
@@ -12,7 +14,6 @@
 #include "test/sim/owners.h"
 #include "test/sim/sample_objects.h"
 #include "test/sim/script_run.h"
-#include "test/sim/two_kinds.h"
 
 namespace windlass::sim {
 namespace {

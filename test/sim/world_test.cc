@@ -1,11 +1,11 @@
 // The simulated cluster without Windlass: it moves by itself, and in the same way each time.
-#include "kubeclient/api/replica_set.h"
 #include "test/sim/world.h"
 
 #include <nlohmann/json.hpp>
 #include <string>
 
 #include "kubeclient/api/pod.h"
+#include "kubeclient/api/replica_set.h"
 #include "kubeclient/cache/informer.h"
 #include "test/catch.h"
 #include "test/sim/rollout_undo.h"

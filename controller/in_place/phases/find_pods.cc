@@ -162,14 +162,13 @@ bool FindPodsOfRollout(const workload::Situation& situation, InPlace& in_place) 
   const workload::WantedTemplate target = Target(situation, in_place);
   if (target.json == nullptr) return false;
   const bool committing = in_place.phase == InPlacePhase::kCommitting;
-  const RolloutTemplates templates{
-      .deployment = situation.workload.meta.uid,
-      .host = *in_place.host,
-      .all = situation.all,
-      .target = target.fingerprint,
-      .target_json = *target.json,
-      .min_ready_seconds = situation.workload.min_ready_seconds,
-      .late_births = committing};
+  const RolloutTemplates templates{.deployment = situation.workload.meta.uid,
+                                   .host = *in_place.host,
+                                   .all = situation.all,
+                                   .target = target.fingerprint,
+                                   .target_json = *target.json,
+                                   .min_ready_seconds = situation.workload.min_ready_seconds,
+                                   .late_births = committing};
   auto pods =
       ClassifyPods(situation.view.whole_pods, templates, situation.view.nodes, situation.now);
   if (!pods.ok()) return false;

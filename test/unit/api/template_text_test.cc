@@ -7,9 +7,9 @@ namespace windlass {
 namespace {
 
 TEST_CASE("a template is taken out of its object with all its fields (D-780)") {
-  const auto found = ExtractTemplate(
-      R"({"kind":"ReplicaSet","spec":{"replicas":1,)"
-      R"("template":{"spec":{"tomorrow":{},"n":9223372036854775807}}}})");
+  const auto found =
+      ExtractTemplate(R"({"kind":"ReplicaSet","spec":{"replicas":1,)"
+                      R"("template":{"spec":{"tomorrow":{},"n":9223372036854775807}}}})");
   REQUIRE(found.ok());
   CHECK(*found == R"({"spec":{"n":9223372036854775807,"tomorrow":{}}})");
   Proves("D-780");

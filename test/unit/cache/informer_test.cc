@@ -1,11 +1,11 @@
 // An informer as a controller sees it: when it is complete, what its handlers see, and what one
 // object that cannot be decoded costs.
-#include "kubeclient/api/replica_set.h"
 #include "kubeclient/cache/informer.h"
 
 #include <string>
 #include <vector>
 
+#include "kubeclient/api/replica_set.h"
 #include "test/catch.h"
 #include "test/proves.h"
 #include "test/unit/cache/scripted_transport.h"

@@ -275,8 +275,8 @@ TEST_CASE("without a deadline the verdict alone makes a Rollout Stalled (RO-062)
 }
 
 TEST_CASE("what Progressing or an abort told is not remembered as a refusal (RO-062)") {
-  const std::string reason = GENERATE(values<std::string>(
-      {"ProgressDeadlineExceeded", "Aborted", "NothingToAbortTo"}));
+  const std::string reason =
+      GENERATE(values<std::string>({"ProgressDeadlineExceeded", "Aborted", "NothingToAbortTo"}));
   CAPTURE(reason);
   StoredRollout rollout;
   rollout.SetCondition(StoredCondition("Stalled", "True", reason, "before"));

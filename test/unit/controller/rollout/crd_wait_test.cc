@@ -152,8 +152,8 @@ std::string RolloutEvent(const std::string& type, int version, const std::string
   REQUIRE(canonical.ok());
   return R"({"type":")" + type + R"(","object":{"apiVersion":"windlass.dev/v1alpha1",)" +
          R"("kind":"Rollout","metadata":{"name":"web","namespace":"ns","uid":)" +
-         R"("5a1f0c52-93e4-4f6e-8a01-7b1d2f0e6c11","resourceVersion":")" +
-         std::to_string(version) + R"(","generation":1},"spec":{"replicas":0,"selector":)" +
+         R"("5a1f0c52-93e4-4f6e-8a01-7b1d2f0e6c11","resourceVersion":")" + std::to_string(version) +
+         R"(","generation":1},"spec":{"replicas":0,"selector":)" +
          R"({"matchLabels":{"app":"web"}},"template":)" + pod_template +
          R"(},"status":{"observedGeneration":1,"stableTemplate":")" +
          TextOf(FingerprintOf(*canonical)) + R"(","conditions":[{"type":"Progressing",)" +

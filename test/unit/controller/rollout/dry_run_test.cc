@@ -205,8 +205,7 @@ TEST_CASE("only 400 and 422 judge a template (RO-092)") {
   }));
   CAPTURE(row.message);
   const Error error = Answer(row.kind, row.status, row.message);
-  const DryRunVerdict verdict =
-      row.refuses ? DryRunVerdict::kRefused : DryRunVerdict::kNoVerdict;
+  const DryRunVerdict verdict = row.refuses ? DryRunVerdict::kRefused : DryRunVerdict::kNoVerdict;
   CHECK(JudgePod(error).verdict == verdict);
   CHECK(JudgePod(error).message == row.message);
   CHECK_FALSE(JudgeReplicaSet(error).defaulted);

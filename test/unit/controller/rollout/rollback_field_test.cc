@@ -54,8 +54,7 @@ TEST_CASE("a rollback replaces the template and removes the field in one write (
   CHECK(request->Describe() == "patch rollouts shop/web");
   CHECK(request->patch_type() == PatchType::kJson);
   rollout.Apply(*request);
-  CHECK(rollout.object["spec"]["template"] ==
-        Json::parse(R"({"metadata":{"labels":{"app":"web"}},
+  CHECK(rollout.object["spec"]["template"] == Json::parse(R"({"metadata":{"labels":{"app":"web"}},
                         "spec":{"containers":[{"name":"web","image":"web:v5"}]}})"));
   CHECK_FALSE(rollout.object["spec"].contains("rollbackTo"));
   CHECK(rollout.object["metadata"]["generation"] == 13);
@@ -177,8 +176,7 @@ TEST_CASE("the phase tells of the rollback until the next change (RO-065 RO-083)
   rollout.object["metadata"]["generation"] = 14;
   rollout.object["status"]["observedGeneration"] = 14;
   rollout.WriteStatus();
-  CHECK(rollout.status()["rolledBack"] ==
-        Json{{"revision", 5}, {"became", 9}, {"generation", 13}});
+  CHECK(rollout.status()["rolledBack"] == Json{{"revision", 5}, {"became", 9}, {"generation", 13}});
   CHECK(rollout.status()["phase"] == "Healthy");
   Proves("RO-065 RO-083");
 }
@@ -188,17 +186,14 @@ TEST_CASE("a value that is set again is recorded with the number that its revisi
   rollout.object["status"]["rolledBack"] = {{"revision", 5}, {"became", 8}, {"generation", 12}};
   const ReplicaSet target = Target("8");
   rollout.Apply(*Note(rollout, {.asked = 5, .target = &target, .becomes = 8, .now = kNow}));
-  CHECK(rollout.status()["rolledBack"] ==
-        Json{{"revision", 5}, {"became", 8}, {"generation", 13}});
+  CHECK(rollout.status()["rolledBack"] == Json{{"revision", 5}, {"became", 8}, {"generation", 13}});
   Proves("RO-083");
 }
 
 TEST_CASE("a refused rollback is told until the generation changes once more (RO-084)") {
   Asking rollout(99);
-  const RollbackOutcome outcome{.asked = 99,
-                                .reason = "RevisionNotFound",
-                                .message = "there are 7 and 8",
-                                .now = kNow};
+  const RollbackOutcome outcome{
+      .asked = 99, .reason = "RevisionNotFound", .message = "there are 7 and 8", .now = kNow};
   const auto note = Note(rollout, outcome);
   REQUIRE(note);
   rollout.Apply(*note);

@@ -27,10 +27,10 @@ struct Fixture : Stepped {
   }
   // The API server has just said this of the Pod.
   void Say(DryRunVerdict verdict, std::string words) {
-    checks.pod = {.verdict = verdict,
-                  .message = std::move(words),
-                  .until = kStart + (verdict == DryRunVerdict::kRefused ? seconds(300)
-                                                                        : seconds(600))};
+    checks.pod = {
+        .verdict = verdict,
+        .message = std::move(words),
+        .until = kStart + (verdict == DryRunVerdict::kRefused ? seconds(300) : seconds(600))};
   }
 };
 
@@ -299,9 +299,8 @@ TEST_CASE("defaults that are not told do not keep a Rollout from being scaled (R
 
 TEST_CASE("at rest no ReplicaSet is made without the defaults (RO-098)") {
   Fixture f;
-  f.checks.replica_set = {.verdict = DryRunVerdict::kNoVerdict,
-                          .message = "forbidden",
-                          .until = kStart + seconds(600)};
+  f.checks.replica_set = {
+      .verdict = DryRunVerdict::kNoVerdict, .message = "forbidden", .until = kStart + seconds(600)};
   f.status.observed_generation = 2;
   f.status.replicas = f.status.updated_replicas = f.status.available_replicas = 10;
   SECTION("the ReplicaSet that was complete is there") {

@@ -32,8 +32,8 @@ TEST_CASE("a status is one merge patch of the status endpoint, without metadata 
   CHECK(request.Describe() == "patch rollouts/status shop/web");
   CHECK(request.patch_type() == PatchType::kMerge);
   const Json body = Json::parse(request.body());
-  CHECK(body["metadata"] == Json{{"uid", "5a1f0c52-93e4-4f6e-8a01-7b1d2f0e6c11"},
-                                 {"resourceVersion", "7012"}});
+  CHECK(body["metadata"] ==
+        Json{{"uid", "5a1f0c52-93e4-4f6e-8a01-7b1d2f0e6c11"}, {"resourceVersion", "7012"}});
   const Json& status = body["status"];
   CHECK(status["observedGeneration"] == 12);
   CHECK(status["replicas"] == 10);
@@ -155,8 +155,11 @@ TEST_CASE("the stable revision is the last one that was complete (RO-069)") {
       {"complete on what an abort follows", 10, "RolloutAborted", {{"abort", true}}, 5},
       {"no Pods, but complete", 0, "NewReplicaSetAvailable", {{"replicas", 0}}, 8},
       {"no Pods, and no deadline", 0, "", {{"replicas", 0}}, 8},
-      {"no Pods, before there is a new ReplicaSet", 0, "RolloutPaused",
-       {{"replicas", 0}, {"paused", true}}, 5},
+      {"no Pods, before there is a new ReplicaSet",
+       0,
+       "RolloutPaused",
+       {{"replicas", 0}, {"paused", true}},
+       5},
   }));
   CAPTURE(row.id);
   StoredRollout rollout;
@@ -211,8 +214,8 @@ TEST_CASE("a revision that is no canonical number is published once (RO-085)") {
   rs.status.replicas = rs.status.ready_replicas = rs.status.available_replicas = 10;
   const auto sync = [&] {
     View view{.workload = rollout.Look()};
-    rs.meta.owner_references = {{"windlass.dev/v1alpha1", "Rollout", "web",
-                                 view.workload.meta.uid, true, true}};
+    rs.meta.owner_references = {
+        {"windlass.dev/v1alpha1", "Rollout", "web", view.workload.meta.uid, true, true}};
     rs.template_fingerprint = view.workload.template_fingerprint;
     view.replica_sets = {&rs};
     const Learned nothing;
@@ -239,19 +242,18 @@ TEST_CASE("no stable revision is noted before a revision was published (RO-069)"
 }
 
 TEST_CASE("what the planner carries is read as it was written (RO-069)") {
-  const RolloutOwn own{.step = RolloutStepStatus{.index = 2,
-                                                 .total = 4,
-                                                 .started_at = kEarlier,
-                                                 .revision = 8,
-                                                 .template_id = "t-1"},
-                       .stable_revision = 9'223'372'036'854'775'807,
-                       .stable_template = "t-2",
-                       .rolled_back = RolledBack{.revision = 5, .became = 7, .generation = 9},
-                       .verdict = RolloutVerdict{"InvalidTemplate", "\"quoted\"\nand broken"},
-                       .selector = "app=web",
-                       .phase = "Stalled",
-                       .message = "why",
-                       .conditions = {workload::NewCondition(kReady, "False", "Odd", "m", kNow)}};
+  const RolloutOwn own{
+      .step =
+          RolloutStepStatus{
+              .index = 2, .total = 4, .started_at = kEarlier, .revision = 8, .template_id = "t-1"},
+      .stable_revision = 9'223'372'036'854'775'807,
+      .stable_template = "t-2",
+      .rolled_back = RolledBack{.revision = 5, .became = 7, .generation = 9},
+      .verdict = RolloutVerdict{"InvalidTemplate", "\"quoted\"\nand broken"},
+      .selector = "app=web",
+      .phase = "Stalled",
+      .message = "why",
+      .conditions = {workload::NewCondition(kReady, "False", "Odd", "m", kNow)}};
   CHECK(ReadOwn(KindStatus(own)) == own);
   CHECK(KindStatus(own) == KindStatus(own));
   CHECK_FALSE(KindStatus(own) == KindStatus(RolloutOwn{}));

@@ -67,11 +67,10 @@ TEST_CASE("the first step begins by a write of the status, before a ReplicaSet i
   REQUIRE(write.on_success.size() == 1);
   CHECK(write.on_success[0].reason == "StepBegun");
   CHECK(write.on_success[0].message == "Step 1 of 4: 1 of 10 Pods get revision 2");
-  CHECK(f.WrittenStep() == RolloutStepStatus{.index = 1,
-                                             .total = 4,
-                                             .started_at = kStart,
-                                             .revision = 2,
-                                             .template_id = kRequested});
+  CHECK(
+      f.WrittenStep() ==
+      RolloutStepStatus{
+          .index = 1, .total = 4, .started_at = kStart, .revision = 2, .template_id = kRequested});
   CHECK(f.kind.written->observed_generation == 1);  // nothing was done for it yet
   const std::vector<Condition>& conditions = f.kind.written->conditions;
   CHECK(*FindCondition(conditions, "Progressing") == f.status.conditions.front());

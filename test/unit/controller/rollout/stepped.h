@@ -87,8 +87,7 @@ struct Stepped {
     rs.meta.generation = 1;
     rs.meta.creation_timestamp = WallTime{2000} + seconds(number);
     rs.meta.labels = {{"app", "web"}, {"pod-template-hash", rs.meta.name}};
-    rs.meta.owner_references = {
-        {"windlass.dev/v1alpha1", "Rollout", "web", meta.uid, true, true}};
+    rs.meta.owner_references = {{"windlass.dev/v1alpha1", "Rollout", "web", meta.uid, true, true}};
     rs.meta.annotations.Set(workload::kRevision, std::to_string(number));
     rs.meta.annotations.Set(workload::kDesiredReplicas, std::to_string(replicas));
     rs.replicas = size;

@@ -17,9 +17,7 @@ using Json = nlohmann::json;
 
 // Has 10 replicas and this strategy.
 struct With : StoredRollout {
-  explicit With(const std::string& strategy) {
-    object["spec"]["strategy"] = Json::parse(strategy);
-  }
+  explicit With(const std::string& strategy) { object["spec"]["strategy"] = Json::parse(strategy); }
 };
 
 struct LimitsRow {
@@ -50,8 +48,8 @@ TEST_CASE("strategy and limits of 10 replicas are resolved") {
       {"RO-072 all are kept", R"({"partition":"100%"})", Strategy::kRollingUpdate, 3, 2, 0},
       {"RO-072 more than all are kept", R"({"partition":12})", Strategy::kRollingUpdate, 3, 2, 0},
       {"RO-072 none is kept", R"({"partition":0})", Strategy::kRollingUpdate, 3, 2},
-      {"RO-072 in place", R"({"type":"InPlaceOnly","partition":9})", Strategy::kRollingUpdate, 3,
-       2, 1},
+      {"RO-072 in place", R"({"type":"InPlaceOnly","partition":9})", Strategy::kRollingUpdate, 3, 2,
+       1},
   }));
   CAPTURE(row.id);
   With rollout(row.strategy);

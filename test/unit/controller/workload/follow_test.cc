@@ -42,8 +42,7 @@ struct Following : Completed {
     return "";
   }
   bool Observed() {
-    return deployment()["status"]["observedGeneration"] ==
-           deployment()["metadata"]["generation"];
+    return deployment()["status"]["observedGeneration"] == deployment()["metadata"]["generation"];
   }
 
   std::optional<int64_t> follow;
@@ -67,9 +66,8 @@ TEST_CASE("Pods go back to the revision that they follow, and the template stays
   CHECK(cluster.HistoryOf("v1") == "1");
   CHECK(cluster.revision() == "3");
   CHECK(cluster.Condition("Progressing") == "False DeploymentAborted");
-  CHECK(cluster.Message() ==
-        "Deployment is aborted: Pods follow revision 1, replica set \"" + cluster.NameOf("v1") +
-            "\"");
+  CHECK(cluster.Message() == "Deployment is aborted: Pods follow revision 1, replica set \"" +
+                                 cluster.NameOf("v1") + "\"");
   Proves("RO-030 RO-031");
 
   cluster.writes.clear();
@@ -101,8 +99,8 @@ TEST_CASE("what is followed is scaled as a new ReplicaSet is, and gets no annota
   });
   cluster.Settle();
   cluster.CheckSizes(6, 0);
-  CHECK_FALSE(cluster.ReplicaSet("v1")["metadata"]["annotations"].contains(
-      "kubernetes.io/change-cause"));
+  CHECK_FALSE(
+      cluster.ReplicaSet("v1")["metadata"]["annotations"].contains("kubernetes.io/change-cause"));
   Proves("RO-031");
 }
 

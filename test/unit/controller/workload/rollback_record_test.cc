@@ -132,8 +132,7 @@ TEST_CASE("a rollback is recorded before anything is read or written for it (RO-
   boat.kind.is_stored = true;
   SECTION("and performed in the same sync") {}
   SECTION("after a crash it is performed by the next one") { boat.learned.clear(); }
-  boat.CheckPatch(
-      {Event::Type::kNormal, "BoatRollback", "Rolled back boat \"web\" to revision 1"});
+  boat.CheckPatch({Event::Type::kNormal, "BoatRollback", "Rolled back boat \"web\" to revision 1"});
   CHECK(boat.reads == 2);
   Proves("RO-020");
 }
@@ -154,8 +153,7 @@ TEST_CASE("a record that is accepted and not kept holds up nothing (RO-021)") {
   ThreeRevisions boat;
   boat.asked = 2;
   boat.Record();
-  boat.CheckPatch(
-      {Event::Type::kNormal, "BoatRollback", "Rolled back boat \"web\" to revision 2"});
+  boat.CheckPatch({Event::Type::kNormal, "BoatRollback", "Rolled back boat \"web\" to revision 2"});
   Proves("RO-021");
 }
 
@@ -262,8 +260,7 @@ TEST_CASE("the same value goes back again after another revision (RO-022)") {
   CHECK(boat.kind.entry.target == "web-1");
   CHECK(boat.kind.entry.becomes == 6);
   boat.kind.is_stored = true;
-  boat.CheckPatch(
-      {Event::Type::kNormal, "BoatRollback", "Rolled back boat \"web\" to revision 1"});
+  boat.CheckPatch({Event::Type::kNormal, "BoatRollback", "Rolled back boat \"web\" to revision 1"});
   Proves("RO-022");
 }
 
@@ -317,8 +314,7 @@ TEST_CASE("a template whose ReplicaSet is refused can be left by a rollback (RO-
   boat.learned.push_back(OutcomeOf(std::get<Write>(step), Reply{}));
 
   boat.kind.is_stored = true;
-  boat.CheckPatch(
-      {Event::Type::kNormal, "BoatRollback", "Rolled back boat \"web\" to revision 1"});
+  boat.CheckPatch({Event::Type::kNormal, "BoatRollback", "Rolled back boat \"web\" to revision 1"});
   Proves("RO-026");
 }
 
@@ -350,8 +346,7 @@ TEST_CASE("0 goes back one revision each time (RO-024)") {
   CHECK(boat.kind.entry.asked == 0);
   CHECK(boat.kind.entry.target == "web-2");
   boat.kind.is_stored = true;
-  boat.CheckPatch(
-      {Event::Type::kNormal, "BoatRollback", "Rolled back boat \"web\" to revision 2"});
+  boat.CheckPatch({Event::Type::kNormal, "BoatRollback", "Rolled back boat \"web\" to revision 2"});
   Proves("RO-024");
 }
 

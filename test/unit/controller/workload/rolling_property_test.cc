@@ -141,9 +141,8 @@ TEST_CASE("a rollout whose Pods become available always arrives") {
     if (r.limits.surge == 0 && r.limits.max_unavailable == 0) {
       r.limits.max_unavailable = std::min(1, r.limits.desired);  // D-251
     }
-    const int64_t kept =
-        std::min<int64_t>(r.limits.kept_old(), Total(r.new_replica_set, r.old) -
-                                                   r.new_replica_set.replicas);
+    const int64_t kept = std::min<int64_t>(
+        r.limits.kept_old(), Total(r.new_replica_set, r.old) - r.new_replica_set.replicas);
     const int64_t arrives = r.limits.desired - kept;
     for (int pass = 0; pass < 200; ++pass) {
       r.new_replica_set.available = r.new_replica_set.replicas;

@@ -54,9 +54,8 @@ struct Fleet : workload::Harbour {
 
 TEST_CASE("a ReplicaSet is made with the settings (P-074)") {
   Fleet fleet;
-  fleet.world.deployment.meta.annotations = {{"team", "a"},
-                                             {"windlass.dev/in-place", "Only"},
-                                             {"windlass.dev/in-place-pdb", "Ignore"}};
+  fleet.world.deployment.meta.annotations = {
+      {"team", "a"}, {"windlass.dev/in-place", "Only"}, {"windlass.dev/in-place-pdb", "Ignore"}};
   const Json annotations = fleet.NextAnnotations();
   CHECK(annotations["team"] == "a");
   CHECK(annotations["windlass.dev/in-place"] == "IfPossible");
@@ -135,9 +134,8 @@ TEST_CASE("the text of the wanted template is kept as soon as the settings are t
   host.template_json = fleet.world.deployment.spec.template_json;
   ReplicaSet& noted = fleet.world.Add("web-2", 0, 0, 200);
   noted.meta.annotations.Set(workload::kRequestedTemplate, "t-asked");
-  CHECK(fleet.NextAnnotations() ==
-        Json::parse(R"({"windlass.dev/in-place":"IfPossible",)"
-                    R"("windlass.dev/in-place-surge":"Never"})"));
+  CHECK(fleet.NextAnnotations() == Json::parse(R"({"windlass.dev/in-place":"IfPossible",)"
+                                               R"("windlass.dev/in-place-surge":"Never"})"));
   Mirror(fleet, noted);  // its text is not there yet: nothing is decided
   CHECK(fleet.NextWrite().Describe() == "patch boats/status ns/web");
   Proves("RO-011");

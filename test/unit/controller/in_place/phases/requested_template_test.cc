@@ -100,8 +100,8 @@ class Asking : public InPlaceCluster {
     const workload::Situation situation =
         workload::MakeSituation(view, workload::ClaimReplicaSets(view), nothing, {now});
     CHECK(situation.wanted.Is(with_defaults_.fingerprint));
-    from_stash = from_stash ||
-                 (situation.new_replica_set == nullptr && view.workload.defaulted == nullptr);
+    from_stash =
+        from_stash || (situation.new_replica_set == nullptr && view.workload.defaulted == nullptr);
   }
 
   DefaultedTemplate with_defaults_;

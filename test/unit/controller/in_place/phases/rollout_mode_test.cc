@@ -222,10 +222,11 @@ TEST_CASE("P-074 keys are of users, ours, or of nobody here") {
 }
 
 TEST_CASE("P-074 P-082 user keys become the workload's settings, all others stay") {
-  const std::vector<Setting> settings = {
-      {"windlass.dev/in-place", "Only"},        {"windlass.dev/in-place-drain", "Gate"},
-      {"windlass.dev/in-place-surge", "Never"}, {"windlass.dev/in-place-state", "d"},
-      {"windlass.dev/in-placebo", "d"}};
+  const std::vector<Setting> settings = {{"windlass.dev/in-place", "Only"},
+                                         {"windlass.dev/in-place-drain", "Gate"},
+                                         {"windlass.dev/in-place-surge", "Never"},
+                                         {"windlass.dev/in-place-state", "d"},
+                                         {"windlass.dev/in-placebo", "d"}};
   ObjectMeta replica_set;
   replica_set.annotations = {
       {"windlass.dev/in-place", "IfPossible"},  {"windlass.dev/in-place-pdb", "Ignore"},
