@@ -51,7 +51,7 @@ struct Error {
 
   // Prefixes the message with what was attempted: "scale replicaset ns/web-7c9: <message>".
   Error Context(std::string_view doing) && {
-    message = std::string(doing) + ": " + message;
+    message.insert(0, ": ").insert(0, doing);
     return std::move(*this);
   }
   bool operator==(const Error&) const = default;

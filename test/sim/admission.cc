@@ -33,6 +33,14 @@ bool RunsImage(const Json& pod, const std::string& image) {
   return false;
 }
 
+// Returns "admission webhook \"NAME\"" and `words`.
+std::string WebhookText(std::string_view words) {
+  std::string text = "admission webhook \"";
+  text += kWebhook;
+  text += '"';
+  return text += words;
+}
+
 std::optional<ApiAnswer> CheckPod(const Json& owner, const ApiResource& resource,
                                   const Json& object) {
   const std::string rule = AnnotationOf(owner, kPodRefused);
@@ -42,8 +50,7 @@ std::optional<ApiAnswer> CheckPod(const Json& owner, const ApiResource& resource
     return std::nullopt;
   }
   const std::string name = NameOf(object);
-  const std::string denied =
-      std::string("admission webhook \"") + kWebhook + "\" denied the request: refused";
+  const std::string denied = WebhookText(" denied the request: refused");
   switch (std::stoi(rule)) {
     case 400: return BadRequest(denied);
     case 403: return Forbidden(resource, name, "refused");
@@ -64,8 +71,7 @@ std::optional<ApiAnswer> Admit(const ObjectStore& store, const ApiResource& reso
   if (!resource.namespaced) return std::nullopt;
   const Object owner = store.Find({resources::kNamespaces, "", NamespaceOf(object)});
   if (dry_run && !AnnotationOf(*owner, kNoDryRun).empty()) {
-    return BadRequest(std::string("admission webhook \"") + kWebhook +
-                      "\" does not support dry run");
+    return BadRequest(WebhookText(" does not support dry run"));
   }
   if (auto refused = CheckPod(*owner, resource, object)) return refused;
   return CheckQuota(store, *owner, resource, object);

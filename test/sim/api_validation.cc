@@ -93,8 +93,10 @@ std::optional<std::string> FindWrongRollback(const ApiResource& resource, const 
   if (resource.resource != resources::kDeployments || !value.is_string()) return std::nullopt;
   const std::string text = value.get<std::string>();
   if (RollbackRevision(text)) return std::nullopt;
-  return std::string("failed to parse annotation[") + kRollbackTo + "]=" + text +
-         " as int64: strconv.ParseInt: parsing \"" + text + "\": invalid syntax";
+  std::string said = "failed to parse annotation[";
+  said += kRollbackTo;
+  said += "]=" + text + " as int64: strconv.ParseInt: parsing \"" + text + "\": invalid syntax";
+  return said;
 }
 
 void ValidateDeploymentSpec(Causes& causes, const Json& object) {
