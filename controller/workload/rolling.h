@@ -40,11 +40,11 @@ struct ReplicaSetSize {
 int32_t NewReplicaSetSize(const ReplicaSetSize& new_replica_set,
                           std::span<const ReplicaSetSize> old, const Fenceposts& limits);
 
-// Returns one size for each of `old`, in the order given: oldest first, then by name. The sizes
-// equal the present ones if there is nothing to do. Unhealthy Pods go first, because removing them
-// costs no availability; then healthy ones, as long as min_available Pods stay available across all
-// ReplicaSets (D-264…D-268). Example: 10 desired, max_unavailable 2; old 10, all available, new 3,
-// none available: 13 - 8 - 3 = 2 may go, so 8.
+// Returns one size for each of `old`, in the order given, which is the one in which their Pods go.
+// The sizes equal the present ones if there is nothing to do. Unhealthy Pods go first, because
+// removing them costs no availability; then healthy ones, as long as min_available Pods stay
+// available across all ReplicaSets (D-264…D-268). Example: 10 desired, max_unavailable 2; old 10,
+// all available, new 3, none available: 13 - 8 - 3 = 2 may go, so 8.
 //
 // Together they keep limits.kept_old() Pods, whether these are healthy or not (RO-044). Example: 10
 // desired, surge 3, max_unavailable 2, updated_max 3; new 3 and old 8, all available: 7 stay,

@@ -5,6 +5,7 @@
 
 #include "controller/workload/create.h"
 #include "controller/workload/decisions.h"
+#include "controller/workload/revisions.h"
 #include "controller/workload/rolling.h"
 #include "controller/workload/room.h"
 #include "controller/workload/scale.h"
@@ -29,13 +30,27 @@ bool MakesPods(const Situation& situation) {
          FailureOf(new_replica_set) == nullptr;
 }
 
+// Returns the other ReplicaSets in the order in which their Pods go: the oldest first. Where Pods
+// are held back, those of the kept revision go last: what rests is then the revision that was
+// complete, and not one that was given up (RO-087). Example: 5 of stable revision 1 and 5 of
+// revision 2, which failed; the first Pod of revision 3 takes the place of one of revision 2.
+std::vector<const ReplicaSet*> InOrderOfRemoval(const Situation& situation) {
+  std::vector<const ReplicaSet*> old = situation.old;
+  const std::optional<int64_t>& kept = situation.workload.kept_revision;
+  if (!kept || situation.limits.kept_old() == 0) return old;
+  const ReplicaSet* last = FindRevisionOrFormer(situation.all, *kept);
+  std::stable_partition(old.begin(), old.end(), [&](const auto* rs) { return rs != last; });
+  return old;
+}
+
 }  // namespace
 
 std::optional<Step> NextRollingUpdate(const Situation& situation) {
   if (situation.new_replica_set == nullptr) return CreateNewReplicaSet(situation);
 
   const ReplicaSetSize new_replica_set = SizeOf(*situation.new_replica_set);
-  const std::vector<ReplicaSetSize> old = SizesOf(situation.old);
+  const std::vector<const ReplicaSet*> replica_sets = InOrderOfRemoval(situation);
+  const std::vector<ReplicaSetSize> old = SizesOf(replica_sets);
   const int32_t wanted = NewReplicaSetSize(new_replica_set, old, situation.limits);
   const Growth growth = GrowthOf(situation, situation.new_replica_set, wanted);
   const std::vector<int32_t> sizes =
@@ -52,7 +67,7 @@ std::optional<Step> NextRollingUpdate(const Situation& situation) {
   const int32_t size = later ? std::min(growth.size, new_replica_set.replicas) : growth.size;
   if (auto step = UpdateNewReplicaSet(situation, size)) return step;
   if (shrinks < sizes.size()) {
-    return Resize(situation, *situation.old[shrinks], sizes[shrinks],
+    return Resize(situation, *replica_sets[shrinks], sizes[shrinks],
                   decisions::kScaleDownOldReplicaSet);
   }
   return growth.ask;

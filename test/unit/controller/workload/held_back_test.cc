@@ -48,6 +48,33 @@ TEST_CASE("a rollout holds where its limit is, and goes on when it is lifted (RO
   Proves("RO-044");
 }
 
+// A rollout that was given up must not rest beside its successor, in the place of the stable one.
+TEST_CASE("where Pods are held back, those of the stable revision go last (RO-087)") {
+  HeldBack cluster([](int32_t) { return 5; });
+  std::optional<int64_t> stable = 1;
+  SECTION("revision 1 is the stable one") {}
+  SECTION("no revision was ever complete: the oldest go first") { stable.reset(); }
+  cluster.look = [limit = cluster.look, stable](View& view) {
+    limit(view);
+    view.workload.kept_revision = stable;
+  };
+  cluster.SetImage("v2");
+  cluster.Settle();
+  cluster.CheckSizes(5, 5);
+
+  cluster.most_updated = [](int32_t) { return 1; };
+  cluster.SetImage("v3");
+  cluster.Settle();
+  cluster.CheckSizes(stable ? 5 : 4, stable ? 4 : 5);
+  CHECK(cluster.SizeOf("v3") == 1);
+
+  cluster.most_updated = [](int32_t) { return 5; };
+  cluster.Settle();
+  cluster.CheckSizes(stable ? 5 : 0, stable ? 0 : 5);
+  CHECK(cluster.SizeOf("v3") == 5);
+  Proves("RO-087");
+}
+
 TEST_CASE("the first rollout holds nothing back (RO-045)") {
   Cluster cluster(10);
   cluster.look = [](View& view) { view.workload.limits.updated_max = 3; };
