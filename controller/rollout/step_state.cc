@@ -137,6 +137,13 @@ void ShowEndOfPause(const Situation& situation, std::vector<Condition>& conditio
   }
 }
 
+// Returns false while the Pods of an update in place cannot be seen, such as after a start: they
+// belong to the ReplicaSet of the old revision, so the sizes tell nothing of them.
+bool CanCount(const Situation& situation) {
+  return situation.extension_state == nullptr ||
+         in_place::InPlaceOf(situation).phase != in_place::InPlacePhase::kUnknown;
+}
+
 // Returns true if an update in place has reached the partition, and its Pods are available.
 bool RestsInPlace(const Situation& situation) {
   if (situation.extension_state == nullptr) return false;
@@ -148,8 +155,10 @@ bool RestsInPlace(const Situation& situation) {
 
 // "Partition: 7 of 10 Pods keep the old revision until spec.strategy.partition is lowered"
 std::string PartitionText(const Situation& situation) {
-  const int64_t kept = situation.extended.counted ? in_place::InPlaceOf(situation).counts.to_update
-                                                  : workload::TotalReplicas(situation.old);
+  // By sizes, and not by Pods: one that was lost comes back in the old revision.
+  const bool in_place = situation.extended.counted.has_value();
+  const int64_t updated = in_place ? in_place::InPlaceOf(situation).counts.settled : 0;
+  const int64_t kept = workload::TotalReplicas(situation.old) - updated;
   return "Partition: " + std::to_string(kept) + " of " + std::to_string(situation.limits.desired) +
          " Pods keep the old revision until spec.strategy.partition is lowered";
 }
@@ -221,8 +230,15 @@ std::optional<Step> BeginStep(const Situation& situation, Steps steps) {
   RolloutOwn own = ReadOwn(workload.status.carried);
   own.step = facts.stored = due;
   // Counters with it: at a pause, users look at once how many Pods are updated.
-  StatusDraft draft{.status = workload::CountUnobserved(situation), .now = situation.now};
+  StatusDraft draft{
+      .status = CanCount(situation) ? workload::CountUnobserved(situation) : workload.status,
+      .now = situation.now};
   draft.status.carried = KindStatus(own);
+  // What ended the step before is progress. The next status finds these counters, and no change.
+  if (situation.has_progress_deadline() &&
+      workload::DeploymentProgressing(workload.status, draft.status)) {
+    workload::RefreshCondition(draft.status.conditions, Moving(situation));
+  }
   ShowProgress(situation, steps, StepNow(facts), draft.status.conditions);
   const std::string reason = due.index > due.total ? "StepsDone" : "StepBegun";
   const std::string text = StepText(situation, steps, due);

@@ -55,6 +55,8 @@ TEST_CASE("the first step begins by a write of the status, before a ReplicaSet i
   Stepped f;
   f.AddOld(10);
   f.SetProgressing("True", workload::kAvailableReason, "done");
+  f.status.replicas = f.status.updated_replicas = 10;
+  f.status.ready_replicas = f.status.available_replicas = 10;
   CHECK(f.Sit().limits.updated_max == 1);
 
   const std::optional<Step> step = f.Next();
@@ -124,6 +126,48 @@ TEST_CASE("a step that is over stays in force until the next one is stored (RO-0
 
   f.Publish();
   CHECK_FALSE(f.Next());  // one step after the other
+  Proves("RO-058");
+}
+
+TEST_CASE("the Pods that end a step are progress (RO-088)") {
+  Stepped f;
+  f.steps = {SetUpdated(IntOrPercent::Int(1)), SetUpdated(IntOrPercent::Percent("50%"))};
+  f.AddOld(9);
+  f.AddNew(1, 1);
+  f.Store(1);
+  f.SetProgressing("True", workload::kUpdatedReason, "one is ready");
+  f.status.replicas = f.status.ready_replicas = 10;
+  f.status.updated_replicas = 1;
+  f.status.available_replicas = 9;  // the tenth is available since
+  f.now = kStart + seconds(300);
+  REQUIRE(f.Next());
+  CHECK(f.WrittenStep()->index == 2);
+  const Condition* progressing = FindCondition(f.kind.written->conditions, "Progressing");
+  CHECK(progressing->last_update_time == f.now);
+
+  f.status.available_replicas = 10;  // that was told before
+  REQUIRE(f.Next());
+  progressing = FindCondition(f.kind.written->conditions, "Progressing");
+  CHECK(progressing->last_update_time == kStart);
+  Proves("RO-088");
+}
+
+TEST_CASE("a step begins without counters while Pods in place cannot be seen (RO-058)") {
+  Stepped f;
+  f.steps = {SetUpdated(IntOrPercent::Int(1)), Pause("10m"), SetUpdated(IntOrPercent::Int(6))};
+  f.AddOld(10);
+  f.AddNew(0, 0);
+  f.Store(2);
+  f.status.replicas = f.status.ready_replicas = f.status.available_replicas = 10;
+  f.status.updated_replicas = 1;
+  f.now = kStart + seconds(601);
+  workload::Situation situation = f.Sit();
+  in_place::InPlace found;
+  found.phase = in_place::InPlacePhase::kUnknown;
+  situation.extension_state = std::make_shared<in_place::InPlaceState>(found);
+  REQUIRE(BeginStep(situation, f.steps));
+  CHECK(f.WrittenStep()->index == 3);
+  CHECK(f.kind.written->updated_replicas == 1);
   Proves("RO-058");
 }
 
@@ -455,6 +499,9 @@ TEST_CASE("at its partition a rollout in place rests, too (RO-099)") {
   CHECK(told() ==
         "Unknown RolloutPausedAtStep: "
         "Partition: 7 of 10 Pods keep the old revision until spec.strategy.partition is lowered");
+  found.counts.pods = 9;  // one was evicted, and is about to come back
+  found.counts.to_update = 6;
+  CHECK(told().find("7 of 10 Pods keep the old revision") != std::string::npos);
   SECTION("not before all its Pods are available") { found.counts.settled = 2; }
   SECTION("not while a Pod restarts") { found.counts.in_flight = 1; }
   SECTION("not while a Pod stands in") { found.counts.stand_ins = 1; }
