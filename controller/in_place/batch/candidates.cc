@@ -75,6 +75,7 @@ struct Rank {
   bool exempt;
   bool scheduled;
   bool available;
+  bool of_host;
   bool needs_pull;
   int64_t in_flight_on_node;
   int64_t in_flight_in_zone;
@@ -89,6 +90,7 @@ Rank RankOf(const Pod& pod, const PodStanding& standing, Places& places) {
   return {.exempt = standing.exempt,
           .scheduled = scheduled,
           .available = standing.available,
+          .of_host = standing.of_host,
           .needs_pull = !node.has_image,
           .in_flight_on_node = node.in_flight,
           .in_flight_in_zone = scheduled ? places.in_flight_in_zones[standing.zone] : 0,

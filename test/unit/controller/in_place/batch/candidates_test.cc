@@ -266,6 +266,18 @@ TEST_CASE("the order of candidates") {
          c.pod.node_name = a.pod.node_name;
        },
        "ba"},
+      {"P-032 of a rollout that was given up before the image's node",
+       [](Seen& a, Seen& b, Seen& c) {
+         b.standing.of_host = false;
+         c.pod.node_name = a.pod.node_name;
+       },
+       "ba"},
+      {"P-032 unavailable before those of a rollout that was given up",
+       [](Seen& a, Seen& b, Seen&) {
+         a.standing.of_host = false;
+         b.standing.available = false;
+       },
+       "ba"},
       {"P-032 unscheduled before unavailable",
        [](Seen& a, Seen& b, Seen&) {
          a.standing.available = b.standing.available = false;
