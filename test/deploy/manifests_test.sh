@@ -37,6 +37,19 @@ expect "roles of deploy" "$(roles_in "$WORK/deployment.yaml")" \
 expect "roles of rollout" "$(roles_in "$WORK/rollout.yaml")" "$rollout_roles"
 expect "roles of both" "$(roles_in "$WORK/both.yaml")" "windlass-deployment $rollout_roles"
 
+# Prints the entries of lists in the ResourceQuota.
+quota_classes_in() {
+  awk '/^kind: / { quota = $2 == "ResourceQuota" } quota && $1 == "-" && NF == 2 { print $2 }' "$1"
+}
+say "the quota admits the class that the Pods have, wherever they are installed"
+class=$(deployed '{.spec.template.spec.priorityClassName}')
+expect "class" "$class" system-cluster-critical
+for manifest in "$WORK"/{deployment,rollout,both}.yaml; do
+  expect "classes of the quota in ${manifest##*/}" "$(quota_classes_in "$manifest")" "$class"
+done
+expect "Pods of the quota" "$(kubectl -n windlass-system get resourcequota windlass-critical-pods \
+  -o jsonpath='{.spec.hard.pods}')" 10
+
 say "the examples are accepted"
 for example in "$ROOT"/examples/*.yaml; do kubectl apply --dry-run=server -f "$example"; done
 
