@@ -51,6 +51,8 @@ expect "Pods of the quota" "$(kubectl -n windlass-system get resourcequota windl
   -o jsonpath='{.spec.hard.pods}')" 10
 
 say "the examples are accepted"
+kubectl apply --server-side -f "$ROOT/crds/windlass.dev_rollouts.yaml"
+until_true 30 "Rollouts are served" kubectl get rollouts.windlass.dev
 for example in "$ROOT"/examples/*.yaml; do kubectl apply --dry-run=server -f "$example"; done
 
 say "the image is this version's"
@@ -135,8 +137,6 @@ stop_windlass
 say "the role for Rollouts grants what is used for them, and nothing of Deployments"
 # The API server hears of bindings a moment later. `kubectl auth can-i` has to know the resource.
 may_not() { ! may "$@"; }
-kubectl apply --server-side -f "$ROOT/crds/windlass.dev_rollouts.yaml"
-until_true 30 "Rollouts are served" kubectl get rollouts.windlass.dev
 kubectl apply -f "$ROOT/deploy/rollout/rbac-rollout.yaml"
 kubectl delete clusterrolebinding windlass-deployment windlass-in-place
 for right in 'get rollouts.windlass.dev' 'list rollouts.windlass.dev' \
