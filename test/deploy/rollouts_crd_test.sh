@@ -95,7 +95,7 @@ expect "the other limit" "$(field rollout/limits "$unavailable")" 25%
 say "a selector cannot be changed"
 labels='{"spec":{"selector":{"matchLabels":{"app":"b"}},'
 labels+='"template":{"metadata":{"labels":{"app":"b"}}}}}'
-refused "delete the Rollout with --cascade=orphan and create it again" \
+refused "create a Rollout with another name and the new selector, and delete this one" \
   kubectl patch rollout minimal --type=merge -p "$labels" --dry-run=server
 
 say "server-side apply merges per container, and keeps fields that the CRD does not know"
