@@ -99,6 +99,28 @@ until_true 30 "there are six Pods" have_images web "6 app:v4"
 expect "what an autoscaler reads" "$(kubectl get wro web --subresource=scale \
   -o jsonpath='{.spec.replicas} {.status.replicas} {.status.selector}')" "6 6 app=web"
 
+say "rollbackTo during an abort keeps what the abort brought back, and moves no Pod (RO-033)"
+# Prints the live Pods, and the ReplicaSets with their generation: each change of a size raises it.
+pods_and_sizes() {
+  kubectl get pods -l app=web --sort-by=.metadata.name --no-headers -o custom-columns="\
+N:.metadata.name,D:.metadata.deletionTimestamp" | grep '<none>$'
+  kubectl get rs -l app=web --sort-by=.metadata.name --no-headers -o custom-columns="\
+N:.metadata.name,G:.metadata.generation,S:.spec.replicas"
+}
+set_rollout_image web app:v5
+kubectl wait --for=jsonpath='{.status.phase}'=Paused wro/web --timeout=120s >/dev/null
+set_rollout web '{"spec":{"abort":true}}'
+until_true 30 "the phase says so" in_phase web Aborted
+until_true 60 "Pods are back at the stable revision" have_images web "6 app:v4"
+before=$(pods_and_sizes)
+set_rollout web '{"spec":{"rollbackTo":{}}}'
+until_true 30 "rollbackTo is taken away" no_rollback_to web
+expect "image of the template" \
+  "$(field wro/web '{.spec.template.spec.containers[0].image}')" app:v4
+set_rollout web '{"spec":{"abort":false}}'
+rollout_ready web
+expect "Pods and sizes of ReplicaSets" "$(pods_and_sizes)" "$before"
+
 say "the Deployment, which is the stock controller's"
 kubectl set image deployment/neighbour app=app:v2 >/dev/null
 rolled_out neighbour
