@@ -12,6 +12,7 @@
 #include "controller/workload/conditions.h"
 #include "controller/workload/create_error.h"
 #include "controller/workload/new_replica_set.h"
+#include "controller/workload/progress.h"
 #include "controller/workload/revisions.h"
 #include "controller/workload/status.h"
 
@@ -88,29 +89,10 @@ bool IsStoredAs(const std::optional<RolloutStepStatus>& stored, const RolloutSte
   return stored && stored->template_id == step.template_id && stored->index == step.index;
 }
 
-// Returns a condition whose time is never before the creation of the ReplicaSet it is about,
-// however far our clock is behind the API server's (progress.cc).
-Condition Progressing(const Situation& situation, std::string_view status, std::string_view reason,
-                      std::string message) {
-  const ReplicaSet* rs = situation.new_replica_set;
-  const WallTime made = rs != nullptr ? rs->meta.creation_timestamp : WallTime();
-  return workload::NewCondition(kProgressing, status, reason, std::move(message),
-                                std::max(situation.now, made));
-}
-
-Condition Moving(const Situation& situation) {
-  const ReplicaSet* rs = situation.new_replica_set;
-  const Workload& workload = situation.workload;
-  const std::string subject =
-      rs != nullptr ? "ReplicaSet \"" + rs->meta.name + "\""
-                    : std::string(workload.kind.name()) + " \"" + workload.meta.name + "\"";
-  return Progressing(situation, "True", workload::kUpdatedReason, subject + " is progressing.");
-}
-
 // Says that the rollout is at a pause. Keeps the stored condition if it says so already, although
 // the planner has changed it in `conditions` because of a Pod that became ready.
 void ShowPause(const Situation& situation, std::string text, std::vector<Condition>& conditions) {
-  Condition paused = Progressing(situation, "Unknown", kPausedAtStep, std::move(text));
+  Condition paused = workload::Progressing(situation, "Unknown", kPausedAtStep, std::move(text));
   const Condition* stored = FindCondition(situation.workload.status.conditions, kProgressing);
   if (stored != nullptr && stored->status == paused.status) {
     paused.last_transition_time = stored->last_transition_time;
@@ -133,7 +115,7 @@ void ShowEndOfPause(const Situation& situation, std::vector<Condition>& conditio
   const Condition* present = FindCondition(conditions, kProgressing);
   if (present == nullptr) return;
   if (present->reason == kPausedAtStep || present->reason == workload::kExceededReason) {
-    workload::RefreshCondition(conditions, Moving(situation));
+    workload::RefreshCondition(conditions, workload::Moving(situation));
   }
 }
 
@@ -235,10 +217,7 @@ std::optional<Step> BeginStep(const Situation& situation, Steps steps) {
       .now = situation.now};
   draft.status.carried = KindStatus(own);
   // What ended the step before is progress. The next status finds these counters, and no change.
-  if (situation.has_progress_deadline() &&
-      workload::DeploymentProgressing(workload.status, draft.status)) {
-    workload::RefreshCondition(draft.status.conditions, Moving(situation));
-  }
+  workload::RenewIfMoved(situation, draft.status);
   ShowProgress(situation, steps, StepNow(facts), draft.status.conditions);
   const std::string reason = due.index > due.total ? "StepsDone" : "StepBegun";
   const std::string text = StepText(situation, steps, due);

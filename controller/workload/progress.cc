@@ -27,16 +27,6 @@ std::string Subject(const Situation& situation) {
                    Quoted(situation.workload.meta.name);
 }
 
-// Makes a condition whose time is never before the creation of the ReplicaSet it is about, however
-// far our clock is behind the API server's: MadeSince depends on that.
-Condition Progressing(const Situation& situation, std::string_view status, std::string_view reason,
-                      std::string message) {
-  const ReplicaSet* rs = situation.new_replica_set;
-  const WallTime made = rs != nullptr ? rs->meta.creation_timestamp : WallTime();
-  return NewCondition(kProgressing, status, reason, std::move(message),
-                      std::max(situation.now, made));
-}
-
 std::string CreatedText(const ReplicaSet& rs) {
   return "Created new replica set " + Quoted(rs.meta.name);
 }
@@ -180,10 +170,6 @@ bool HasMoved(const Situation& situation, const WorkloadStatus& status) {
   return DeploymentProgressing(before, status);
 }
 
-Condition Moving(const Situation& situation) {
-  return Progressing(situation, "True", kUpdatedReason, Subject(situation) + " is progressing.");
-}
-
 Condition Exceeded(const Situation& situation) {
   return Progressing(situation, "False", kExceededReason,
                      Subject(situation) + " has timed out progressing.");
@@ -213,6 +199,25 @@ bool IsTimed(const Situation& situation, const Condition* progressing) {
 
 }  // namespace
 
+// MadeSince depends on the time.
+Condition Progressing(const Situation& situation, std::string_view status, std::string_view reason,
+                      std::string message) {
+  const ReplicaSet* rs = situation.new_replica_set;
+  const WallTime made = rs != nullptr ? rs->meta.creation_timestamp : WallTime();
+  return NewCondition(kProgressing, status, reason, std::move(message),
+                      std::max(situation.now, made));
+}
+
+Condition Moving(const Situation& situation) {
+  return Progressing(situation, "True", kUpdatedReason, Subject(situation) + " is progressing.");
+}
+
+bool RenewIfMoved(const Situation& situation, WorkloadStatus& status) {
+  if (!situation.has_progress_deadline() || !HasMoved(situation, status)) return false;
+  RefreshCondition(status.conditions, Moving(situation));
+  return true;
+}
+
 void UpdateProgressing(const Situation& situation, WorkloadStatus& status) {
   std::vector<Condition>& conditions = status.conditions;
   if (!situation.has_progress_deadline()) return RemoveCondition(conditions, kProgressing);
@@ -239,9 +244,7 @@ void UpdateProgressing(const Situation& situation, WorkloadStatus& status) {
   if (DeploymentComplete(situation.workload, status)) {
     SetCondition(conditions, Progressing(situation, "True", kAvailableReason,
                                          Subject(situation) + " has successfully progressed."));
-  } else if (HasMoved(situation, status)) {
-    RefreshCondition(conditions, Moving(situation));  // renewed even for the same reason (D-424)
-  } else if (TimedOut(situation, status)) {
+  } else if (!RenewIfMoved(situation, status) && TimedOut(situation, status)) {
     SetCondition(conditions, Exceeded(situation));
   }
 }

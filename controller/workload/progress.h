@@ -31,9 +31,24 @@
 // (Extended::at_rest, Extended::standstills), and is taken back after that (RO-036).
 #pragma once
 
+#include <string>
+#include <string_view>
+
 #include "controller/workload/situation.h"
 
 namespace windlass::workload {
+
+// Returns a Progressing condition whose time is never before the creation of the ReplicaSet it is
+// about, however far our clock is behind the API server's.
+Condition Progressing(const Situation& situation, std::string_view status, std::string_view reason,
+                      std::string message);
+
+// Returns Progressing of a rollout that goes on: `ReplicaSet "web-7c9" is progressing.`
+Condition Moving(const Situation& situation);
+
+// Renews Progressing in `status`, even for the same reason, and returns true, if the counters there
+// tell that Pods have moved since the stored status (D-424). Returns false without a deadline.
+bool RenewIfMoved(const Situation& situation, WorkloadStatus& status);
 
 // Brings the Progressing condition of `status` up to date. Requires that `status` has its new
 // counters (D-421…D-427).
