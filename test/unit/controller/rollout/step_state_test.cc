@@ -152,6 +152,25 @@ TEST_CASE("the Pods that end a step are progress (RO-088)") {
   Proves("RO-088");
 }
 
+TEST_CASE("Pods that an update in place lets back in are no progress (RO-088)") {
+  Stepped f;
+  f.steps = {SetUpdated(IntOrPercent::Int(1)), SetUpdated(IntOrPercent::Percent("50%"))};
+  f.AddOld(9);
+  f.AddNew(1, 1);
+  f.Store(1);
+  f.SetProgressing("True", workload::kUpdatedReason, "one is ready");
+  f.status.replicas = f.status.ready_replicas = 10;
+  f.status.updated_replicas = 1;
+  f.status.available_replicas = 9;
+  f.now = kStart + seconds(300);
+  workload::Situation situation = f.Sit();
+  situation.extended.ready_is_no_progress = true;
+  REQUIRE(BeginStep(situation, f.steps));
+  const Condition* progressing = FindCondition(f.kind.written->conditions, "Progressing");
+  CHECK(progressing->last_update_time == kStart);
+  Proves("RO-088");
+}
+
 TEST_CASE("a step begins without counters while Pods in place cannot be seen (RO-058)") {
   Stepped f;
   f.steps = {SetUpdated(IntOrPercent::Int(1)), Pause("10m"), SetUpdated(IntOrPercent::Int(6))};
@@ -441,115 +460,6 @@ TEST_CASE("a paused Rollout stays at its step and begins none (RO-096)") {
     CHECK_FALSE(ReadOwn(draft.carried).step);
   }
   Proves("RO-096");
-}
-
-// 10 replicas, partition 7: 3 new Pods and 7 old ones, since `kStart`.
-struct AtPartition : Stepped {
-  AtPartition() {
-    steps.clear();
-    updated_max = 3;
-    AddOld(7);
-    AddNew(3, 3);
-    status.observed_generation = 2;
-    SetProgressing("True", workload::kUpdatedReason, "ReplicaSet \"web-2\" is progressing.");
-  }
-  WorkloadStatus Draft() {
-    WorkloadStatus draft = status;
-    extension.UpdateStatus(Sit(), draft);
-    return draft;
-  }
-};
-
-TEST_CASE("at its partition a rollout rests, and is not late (RO-099)") {
-  AtPartition f;
-  f.now = kStart + seconds(700);
-  CHECK(f.Sit().extended.at_rest);
-  f.status = f.Draft();
-  CHECK(ReasonIn(f.status.conditions) == "Unknown RolloutPausedAtStep");
-  CHECK(FindCondition(f.status.conditions, "Progressing")->message ==
-        "Partition: 7 of 10 Pods keep the old revision until spec.strategy.partition is lowered");
-  f.now = f.now + seconds(5000);
-  CHECK(f.Draft() == f.status);
-
-  f.updated_max = 6;
-  CHECK_FALSE(f.Sit().extended.at_rest);
-  const WorkloadStatus lowered = f.Draft();
-  CHECK(ReasonIn(lowered.conditions) == "True ReplicaSetUpdated");
-  CHECK(FindCondition(lowered.conditions, "Progressing")->last_update_time == f.now);
-  Proves("RO-099");
-}
-
-TEST_CASE("at its partition a rollout in place rests, too (RO-099)") {
-  AtPartition f;
-  f.replica_sets[0].replicas = 10;  // the host of all Pods
-  f.replica_sets[1].replicas = 0;
-  workload::Situation situation = f.Sit();
-  situation.extended.counted = CountedPods{.pods = 10, .updated = 3, .ready = 10, .available = 10};
-  in_place::InPlace found;
-  found.phase = in_place::InPlacePhase::kStaged;
-  found.at_rest = true;
-  found.counts = {.pods = 10, .updated = 3, .available = 10, .to_update = 7, .settled = 3};
-  const auto told = [&] {
-    situation.extension_state = std::make_shared<in_place::InPlaceState>(found);
-    WorkloadStatus draft = f.status;
-    ShowSteps(situation, f.steps, draft);
-    const Condition* progressing = FindCondition(draft.conditions, "Progressing");
-    return ReasonIn(draft.conditions) + ": " + progressing->message;
-  };
-  CHECK(told() ==
-        "Unknown RolloutPausedAtStep: "
-        "Partition: 7 of 10 Pods keep the old revision until spec.strategy.partition is lowered");
-  found.counts.pods = 9;  // one was evicted, and is about to come back
-  found.counts.to_update = 6;
-  CHECK(told().find("7 of 10 Pods keep the old revision") != std::string::npos);
-  SECTION("not before all its Pods are available") { found.counts.settled = 2; }
-  SECTION("not while a Pod restarts") { found.counts.in_flight = 1; }
-  SECTION("not while a Pod stands in") { found.counts.stand_ins = 1; }
-  SECTION("not before the partition is reached") { found.at_rest = false; }
-  SECTION("not while it goes back") { found.phase = in_place::InPlacePhase::kReturning; }
-  CHECK(told().starts_with("True ReplicaSetUpdated"));
-  Proves("RO-099");
-}
-
-TEST_CASE("a partition holds no Pod back on the way to the stable revision (RO-086)") {
-  AtPartition f;
-  f.replica_sets[0].meta.annotations.Set(workload::kRevision, "3");  // what is left of a bad one
-  RolloutOwn own;
-  SECTION("of the same template") { own.stable_template = kRequested; }
-  SECTION("whose template now has all defaults") {
-    own.stable_template = "t-ffffffffffffffffffffffffffffffff";
-    own.stable_revision = 2;
-  }
-  f.status.carried = KindStatus(own);
-  CHECK(f.Sit().limits.updated_max == kUnlimited);
-  CHECK_FALSE(f.Sit().extended.at_rest);
-  CHECK(ReasonIn(f.Draft().conditions) == "True ReplicaSetUpdated");
-  CHECK(ReadOwn(f.Draft().carried).is_of_stable);
-
-  own.stable_template = "t-ffffffffffffffffffffffffffffffff";
-  own.stable_revision = 1;  // another one
-  f.status.carried = KindStatus(own);
-  CHECK(f.Sit().limits.updated_max == 3);
-  CHECK_FALSE(ReadOwn(f.Draft().carried).is_of_stable);
-  Proves("RO-086");
-}
-
-TEST_CASE("what is not at its partition may be late (RO-099)") {
-  AtPartition f;
-  SECTION("a new Pod is not available") { f.replica_sets[1].status.available_replicas = 2; }
-  SECTION("a Pod is still to come") { f.replica_sets[1].replicas = 2; }
-  SECTION("a Pod above the size is still to go") { f.replica_sets[0].replicas = 8; }
-  SECTION("nothing is held back") { f.updated_max = kUnlimited; }
-  SECTION("no old Pod is left") {
-    f.replica_sets[0].replicas = 0;
-    f.replica_sets[1].replicas = 10;
-    f.replica_sets[1].status.replicas = 10;
-    f.replica_sets[1].status.ready_replicas = 10;
-    f.replica_sets[1].status.available_replicas = 10;
-  }
-  CHECK_FALSE(f.Sit().extended.at_rest);
-  CHECK(ReasonIn(f.Draft().conditions) == "True ReplicaSetUpdated");
-  Proves("RO-099");
 }
 
 TEST_CASE("a sync ends in time for the end of a pause (RO-053)") {
