@@ -10,6 +10,8 @@ import (
 	"k8s.io/apimachinery/pkg/apis/meta/v1/unstructured"
 	"k8s.io/apimachinery/pkg/runtime"
 	"k8s.io/apimachinery/pkg/runtime/schema"
+	"k8s.io/client-go/dynamic"
+	"k8s.io/client-go/rest"
 )
 
 // Parse takes RESOURCE.VERSION.GROUP, such as "rollouts.v1alpha1.windlass.dev".
@@ -19,6 +21,17 @@ func Parse(resource string) (schema.GroupVersionResource, error) {
 		return schema.GroupVersionResource{}, fmt.Errorf("%q is not RESOURCE.VERSION.GROUP", resource)
 	}
 	return *parsed, nil
+}
+
+// Client returns a client, and the resource that it is to be asked for: the value of an
+// option --resource.
+func Client(config *rest.Config, resource string) (dynamic.Interface, schema.GroupVersionResource, error) {
+	parsed, err := Parse(resource)
+	if err != nil {
+		return nil, parsed, fmt.Errorf("--resource: %w", err)
+	}
+	client, err := dynamic.NewForConfig(config)
+	return client, parsed, err
 }
 
 // limits are what Argo Rollouts takes where the strategy names none; so does a Deployment.

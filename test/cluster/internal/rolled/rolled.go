@@ -15,7 +15,6 @@ import (
 	appsv1 "k8s.io/api/apps/v1"
 	metav1 "k8s.io/apimachinery/pkg/apis/meta/v1"
 	"k8s.io/apimachinery/pkg/apis/meta/v1/unstructured"
-	"k8s.io/client-go/dynamic"
 	"k8s.io/client-go/dynamic/dynamicinformer"
 	appsinformers "k8s.io/client-go/informers/apps/v1"
 	"k8s.io/client-go/kubernetes"
@@ -136,11 +135,7 @@ func informerOf(config *rest.Config, resource string, tweak func(*metav1.ListOpt
 		}
 		return appsinformers.NewFilteredDeploymentInformer(client, metav1.NamespaceAll, 0, cache.Indexers{}, tweak), nil
 	}
-	kind, err := custom.Parse(resource)
-	if err != nil {
-		return nil, fmt.Errorf("--resource: %w", err)
-	}
-	client, err := dynamic.NewForConfig(config)
+	client, kind, err := custom.Client(config, resource)
 	if err != nil {
 		return nil, err
 	}

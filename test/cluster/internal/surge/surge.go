@@ -19,7 +19,6 @@ import (
 	"k8s.io/apimachinery/pkg/types"
 	"k8s.io/apimachinery/pkg/util/intstr"
 	"k8s.io/apimachinery/pkg/watch"
-	"k8s.io/client-go/dynamic"
 	"k8s.io/client-go/kubernetes"
 	"k8s.io/client-go/rest"
 	"k8s.io/client-go/tools/cache"
@@ -202,11 +201,7 @@ func list(ctx context.Context, config *rest.Config, resource, selector string) (
 		}
 		return deployments.Items, nil
 	}
-	kind, err := custom.Parse(resource)
-	if err != nil {
-		return nil, fmt.Errorf("--resource: %w", err)
-	}
-	client, err := dynamic.NewForConfig(config)
+	client, kind, err := custom.Client(config, resource)
 	if err != nil {
 		return nil, err
 	}
