@@ -143,49 +143,53 @@ ask() {
   for pid in $pids; do wait "$pid" || fail "kubectl could not apply all objects"; done
 }
 
-# begin_wait IMAGE, then end_wait: the time at which all objects of the subject were rolled out.
-begin_wait() {
-  local kind
-  WAITERS=
+# watch_kinds TOOL OPTION…: starts `cluster TOOL` for each kind of the subject, and waits until it
+# is ready. WATCHERS are their pids; they write to $WORK/TOOL-KIND.out.
+watch_kinds() {
+  local tool=$1 kind
+  shift
+  WATCHERS=
   for kind in $(kinds); do
-    : >"$WORK/rolled-$kind.out"
-    cluster rolled --kubeconfig "$DATA/admin.kubeconfig" --count "$COUNT" \
-      --selector part=fleet --resource "$(resource_of "$kind")" --image "$1" \
-      --timeout "${PATIENCE}s" >"$WORK/rolled-$kind.out" 2>"$WORK/rolled-$kind.log" &
-    WAITERS+=" $!"
+    : >"$WORK/$tool-$kind.out"
+    cluster "$tool" --kubeconfig "$DATA/admin.kubeconfig" --selector part=fleet \
+      --resource "$(resource_of "$kind")" "$@" >"$WORK/$tool-$kind.out" \
+      2>"$WORK/$tool-$kind.log" &
+    WATCHERS+=" $!"
     OTHER_PIDS+=" $!"
-    until_true 60 "rollouts are watched" grep -q ready "$WORK/rolled-$kind.out"
+    until_true 60 "cluster $tool is ready" grep -q ready "$WORK/$tool-$kind.out"
   done
 }
+# last_lines TOOL: prints what each of them has printed last.
+last_lines() {
+  local kind
+  for kind in $(kinds); do tail -n 1 "$WORK/$1-$kind.out"; done
+}
+
+# begin_wait IMAGE, then end_wait: the time at which all objects of the subject were rolled out.
+begin_wait() {
+  watch_kinds rolled --count "$COUNT" --image "$1" --timeout "${PATIENCE}s"
+  WAITERS=$WATCHERS
+}
 end_wait() {
-  local pid kind
+  local pid
   for pid in $WAITERS; do
     wait "$pid" || fail "$SUBJECT: not rolled out within $PATIENCE s"
   done
-  ENDED=$(for kind in $(kinds); do tail -n 1 "$WORK/rolled-$kind.out"; done | sort | tail -n 1)
+  ENDED=$(last_lines rolled | sort | tail -n 1)
 }
 
 # begin_count, then end_count KEY: the objects that had more live Pods than replicas + maxSurge at
 # some moment, from one watch of Pods in its order.
 begin_count() {
-  local kind
-  COUNTERS=
-  for kind in $(kinds); do
-    : >"$WORK/surge-$kind.out"
-    cluster surge --kubeconfig "$DATA/admin.kubeconfig" --selector part=fleet \
-      --resource "$(resource_of "$kind")" >"$WORK/surge-$kind.out" 2>"$WORK/surge-$kind.log" &
-    COUNTERS+=" $!"
-    OTHER_PIDS+=" $!"
-    until_true 60 "live Pods are counted" grep -q ready "$WORK/surge-$kind.out"
-  done
+  watch_kinds surge
+  COUNTERS=$WATCHERS
 }
 end_count() {
-  local pid kind
+  local pid
   for pid in $COUNTERS; do
     kill "$pid" && wait "$pid" || fail "live Pods were not counted to the end"
   done
-  note "$1_above_surge" "$(for kind in $(kinds); do tail -n 1 "$WORK/surge-$kind.out"; done |
-    awk '{sum += $1} END {print sum}')"
+  note "$1_above_surge" "$(last_lines surge | awk '{sum += $1} END {print sum}')"
 }
 # dropped: prints how many Events the subject has dropped because too many waited.
 dropped() {
