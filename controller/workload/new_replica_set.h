@@ -30,7 +30,8 @@ const ReplicaSet* FindNewReplicaSet(const Workload& workload,
 // Returns the template that Pods are to have. `new_replica_set` is what FindNewReplicaSet returned.
 //   - There is one: its template. That is the one asked for, even if an upgraded API server shows
 //     new defaults in it.
-//   - There is none: the template with its defaults; not known if Workload::defaulted is null.
+//   - There is none: Workload::defaulted, the template with its defaults. If that is null, the
+//     wanted template is not known.
 // For a workload without a requested_template it is the workload's own.
 WantedTemplate FindWantedTemplate(const Workload& workload, const ReplicaSet* new_replica_set);
 

@@ -42,7 +42,7 @@ struct PodStanding {
   std::string_view node{};  // name; empty: not scheduled
   std::string_view zone{};  // of the node; empty: it has none
   bool updated = false;     // its spec has the target template
-  bool of_host = true;      // its spec has the host's template; else that of a rollout given up
+  bool of_host = true;      // its spec has the host's template
   bool in_flight = false;   // has a patch of ours, to any target, that is not carried out yet
   bool available = false;
   bool ready = false;     // as in the API: a Pod in flight may be Ready and not serve

@@ -75,7 +75,7 @@ struct Rank {
   bool exempt;
   bool scheduled;
   bool available;
-  bool of_host;
+  bool of_host;  // the others were patched by a rollout that was given up
   bool needs_pull;
   int64_t in_flight_on_node;
   int64_t in_flight_in_zone;
