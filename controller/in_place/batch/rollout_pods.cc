@@ -111,6 +111,20 @@ std::optional<PodState> OfForeign(const PodState& state, const Fingerprint& of) 
   return left;
 }
 
+// Returns the template to which a foreign Pod was patched, if no rollout of this workload can tell
+// of it: the ReplicaSet with that template is gone, or another workload patched the Pod, such as
+// one that was deleted with --cascade=orphan and made again. Returns nullopt if the Pod has the
+// images of the host or of the target.
+std::optional<Fingerprint> LeftBy(const Pod& pod, const PodState& state, const Uid& deployment,
+                                  const KnownTemplates& templates) {
+  if (HasImagesOf(pod, templates.host) || HasImagesOf(pod, templates.desired)) return std::nullopt;
+  if (state.target == templates.desired.fingerprint) return std::nullopt;
+  const bool lost = state.deployment == deployment
+                        ? std::ranges::count(templates.others, state.target) == 0
+                        : AsksForWhatWePatched(pod, state);
+  return lost ? std::optional(state.target) : std::nullopt;
+}
+
 const ReplicaSet* OwnerOf(const Pod& pod, std::span<const ReplicaSet* const> all) {
   const OwnerReference* reference = pod.meta.ControllerRef();
   if (reference == nullptr) return nullptr;
@@ -147,16 +161,14 @@ Result<RolloutPods> ClassifyPods(std::span<const Pod* const> pods,
     Fingerprint of = owner->template_fingerprint;
     bool try_again = false;
     if (owner == &host) {
-      const RevisionOfPod revision =
-          SpecRevision(*pod, said, templates.deployment, {host_images, target, known});
+      const KnownTemplates images{host_images, target, known};
+      const RevisionOfPod revision = SpecRevision(*pod, said, templates.deployment, images);
       of = revision.of;
       try_again = revision.basis == RevisionBasis::kPutBack && now >= TryAgainAt(*state);
-      // The ReplicaSet with the template to which the Pod was patched is gone.
       const bool foreign = revision.basis == RevisionBasis::kForeign;
-      const bool lost = foreign && state && state->target != target.fingerprint &&
-                        std::ranges::count(known, state->target) == 0 &&
-                        !HasImagesOf(*pod, host_images) && !HasImagesOf(*pod, target);
-      if (lost) of = state->target;
+      if (foreign && said && said->ok()) {
+        of = LeftBy(*pod, **said, templates.deployment, images).value_or(of);
+      }
       if (templates.late_births && foreign && !said) {
         auto born = BornOf(*pod, others);
         if (!born) {

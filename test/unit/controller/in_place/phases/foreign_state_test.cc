@@ -88,6 +88,22 @@ TEST_CASE("a Pod whose gate another Deployment closed before it was adopted is l
   CHECK(c.GateOf(*drained) == "True");
 }
 
+TEST_CASE("a workload that was made again takes back what the one before patched (P-027)") {
+  Started c(3);
+  c.Patch(1);
+  const std::string uid = c.deployment()["metadata"]["uid"];
+  for (const std::string& pod : c.PodNames()) {
+    Json& annotations = c.PodNamed(pod)["metadata"]["annotations"];
+    if (!annotations.contains(kState)) continue;
+    std::string state = annotations[kState];
+    state.replace(state.find(uid), uid.size(), "00000000-0000-4000-8000-0000000000ff");
+    annotations[kState] = state;
+  }
+  c.SetImage("v1");
+  c.SettleInPlace();
+  c.CheckAllRun("v1", 3);
+}
+
 TEST_CASE("a template with the state of a Pod stalls no rollout (P-027)") {
   Started c(2);
   c.Patch(2);
