@@ -65,10 +65,11 @@ std::optional<std::string> HeldBackInvariant::JudgeSize(const Change& change) {
   const std::vector<Object> replica_sets = ReplicaSetsOf(*rollout);
   if (WantsInPlace(*rollout) && SaysInPlace(*HighestOf(replica_sets))) return std::nullopt;
   const int64_t kept = record.kept.Min(change.at, kBlindSpot);
+  if (kept == 0) return std::nullopt;
+  ++judged_;
   int64_t old = -after;
   for (const Object& rs : replica_sets) old += Replicas(*rs);
   const int64_t most = record.desired.Max(change.at, kBlindSpot) - std::min(old, kept);
-  judged_ += kept > 0 ? 1 : 0;
   if (after <= most) return std::nullopt;
   return "spec.replicas " + Number(before) + " -> " + Number(after) +
          " of the new revision, at most " + Number(most) + ": " + Number(kept) + " of " +

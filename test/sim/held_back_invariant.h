@@ -10,7 +10,10 @@
 // be new; the others have 8 replicas: 10 - min(8, 3) = 7. If the others have 1: 10 - 1 = 9, because
 // Pods that are not there cannot be kept (RO-045).
 //
-// Not judged, because nothing is rolled out to new Pods:
+// While nothing is held back (`kept` is 0) sizes are not judged: scaling in proportion may give the
+// new ReplicaSet more than `desired`, as upstream does (D-357).
+//
+// Not judged either, because nothing is rolled out to new Pods:
 //   - stand-ins of an update in place, which go again
 //   - a Pod that gets the template of its own ReplicaSet back
 //   - the ReplicaSet of the stable revision, which Pods go back to

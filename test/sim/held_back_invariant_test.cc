@@ -118,6 +118,8 @@ struct Deed {
 };
 
 constexpr const char* kOneMayBeNew = R"({"type": "RollingUpdate", "partition": 9})";
+constexpr const char* kNothingHeldBack = R"({"type": "RollingUpdate",
+    "rollingUpdate": {"maxSurge": "100%", "maxUnavailable": "100%"}})";
 constexpr const char* kInSteps = R"({"type": "RollingUpdate", "steps": [
     {"setUpdated": 1}, {"pause": {}}, {"setUpdated": "30%"}]})";
 
@@ -168,6 +170,14 @@ TEST_CASE("I-44: a ReplicaSet of the new revision grows as far as partition and 
          scene.world.SetImage("web", "app:3", kKind);
          scene.world.RunFor(kLater);
          scene.Make("new", 2, "3");
+       }},
+      // Nothing is held back: a scaling in proportion may use the surge for new Pods (D-357).
+      {kNothingHeldBack, "",
+       [](Scene& scene) {
+         scene.Scale("old", 2);
+         scene.Make("new", 8, "2");
+         scene.world.RunFor(kLater);
+         scene.Scale("new", 11);
        }},
       // The ReplicaSet of another template is not held back.
       {kOneMayBeNew, "", [](Scene& scene) { scene.Make("other", 3, "3"); }},
