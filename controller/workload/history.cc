@@ -42,10 +42,12 @@ bool IsKept(const Situation& situation, const ReplicaSet* rs) {
 }
 
 // While paused, history is cleaned up at any time, unless a rollback waits: it may go back to a
-// revision that would be deleted (D-472, D-481).
-bool IsTimeToCleanUp(const Workload& workload) {
+// revision that would be deleted (D-472, D-481). As long as it is not known which template is
+// wanted, each of `old` may be the new one (RO-039).
+bool IsTimeToCleanUp(const Situation& situation) {
+  const Workload& workload = situation.workload;
   if (!workload.paused) return DeploymentComplete(workload, workload.status);
-  return !workload.roll_back_to;
+  return !workload.roll_back_to && (situation.new_replica_set != nullptr || situation.wanted.known);
 }
 
 }  // namespace
@@ -71,7 +73,7 @@ std::vector<const ReplicaSet*> ReplicaSetsToDelete(const Situation& situation) {
 
 std::optional<Step> CleanUpHistory(const Situation& situation) {
   const Workload& workload = situation.workload;
-  if (!IsTimeToCleanUp(workload)) return std::nullopt;
+  if (!IsTimeToCleanUp(situation)) return std::nullopt;
   const std::vector<const ReplicaSet*> surplus = ReplicaSetsToDelete(situation);
   if (surplus.empty()) return std::nullopt;
   const ReplicaSet& rs = *surplus.front();

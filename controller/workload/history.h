@@ -22,7 +22,7 @@ std::vector<const ReplicaSet*> ReplicaSetsToDelete(const Situation& situation);
 // Returns the next deletion. It carries uid and resourceVersion as preconditions, so a ReplicaSet
 // that was scaled up meanwhile is not deleted (B-31). Returns nullopt if there is none, or if the
 // rollout is not complete (D-481). A paused rollout need not be complete, but no rollback may be
-// waiting (D-472).
+// waiting (D-472), and the wanted template must be known (RO-039).
 std::optional<Step> CleanUpHistory(const Situation& situation);
 
 }  // namespace windlass::workload

@@ -174,9 +174,14 @@ bool RestsAtLimit(const Situation& situation) {
 }
 
 // Returns true if the ReplicaSets may be a part of those that a paused workload is about to adopt.
-// The first one must not get all Pods (RO-038). Example: 20 desired, 5 adopted, 15 to come.
-bool MayBeHalfAdopted(const Workload& workload, const std::vector<const ReplicaSet*>& active) {
-  return workload.paused && workload.kind.TakesOverRollouts() && active.size() == 1;
+// The first one must not get all Pods (RO-038). Example: 20 desired, 5 adopted, 15 to come. If none
+// has Pods, the one that has them may still be to come, unless the new one says that the workload
+// had another size, such as 0.
+bool MayBeHalfAdopted(const Situation& situation, const std::vector<const ReplicaSet*>& active) {
+  const Workload& workload = situation.workload;
+  if (!workload.paused || !workload.kind.TakesOverRollouts() || active.size() > 1) return false;
+  const ReplicaSet* rs = situation.new_replica_set;
+  return !active.empty() || rs == nullptr || !SaysOtherSize(*rs, workload.replicas);
 }
 
 }  // namespace
@@ -188,7 +193,7 @@ Scaling ScalingOf(const Situation& situation) {
   const bool event = std::any_of(active.begin(), active.end(), [&](const ReplicaSet* rs) {
     return SaysOtherSize(*rs, replicas);
   });
-  const bool rests = RestsAtLimit(situation) || MayBeHalfAdopted(workload, active);
+  const bool rests = RestsAtLimit(situation) || MayBeHalfAdopted(situation, active);
   if (!event && (!workload.paused || rests)) return Scaling::kNone;
   // The sizes of this generation were decided already, and the rollout has gone on from there.
   const bool acted_upon =
@@ -209,7 +214,7 @@ std::optional<Step> KeepAtSize(const Situation& situation, const ReplicaSet& rs)
   const int32_t replicas = situation.limits.desired;
   const bool stale = rs.replicas > 0 && SaysOtherSize(rs, replicas);
   if (rs.replicas == replicas && !stale) return std::nullopt;
-  if (!stale && MayBeHalfAdopted(situation.workload, Active(situation.all))) return std::nullopt;
+  if (!stale && MayBeHalfAdopted(situation, Active(situation.all))) return std::nullopt;
   const Growth growth = GrowthOf(situation, &rs, replicas);
   if (!growth.whole) return growth.ask;
   return Sized(situation, rs, growth.size, decisions::kScaleReplicaSet);

@@ -8,6 +8,7 @@
 
 #include "controller/workload/annotations.h"
 #include "controller/workload/claim.h"
+#include "controller/workload/history.h"
 #include "controller/workload/make_situation.h"
 #include "controller/workload/new_replica_set.h"
 #include "kubeclient/api/canonical.h"
@@ -343,6 +344,26 @@ TEST_CASE("nothing is read to compare it with an unknown template (RO-014, S-014
   const Learned nothing;
   CHECK_FALSE(ConfirmTemplateChanged(Situate(view, nothing)).has_value());
   Proves("RO-014");
+}
+
+TEST_CASE("a paused workload deletes no history while one may be the new one (RO-039)") {
+  Dock dock;
+  dock.world.deployment.spec.paused = true;
+  dock.Add("one", kOther, "", 0);
+  dock.Add("two", kDefaulted, "", 2);
+  std::string deleted;
+  SECTION("the wanted template is not known") {}
+  SECTION("it is known") {
+    dock.knows = true;
+    dock.Add("three", kDefaulted + 1, "", 0);
+    deleted = "delete replicasets ns/one";
+  }
+  View view = dock.See();
+  view.workload.revision_history_limit = 1;
+  const Learned learned;
+  const auto step = CleanUpHistory(Situate(view, learned));
+  CHECK((step ? std::get<Write>(*step).request.Describe() : "") == deleted);
+  Proves("RO-039");
 }
 
 }  // namespace

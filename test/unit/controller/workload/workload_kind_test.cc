@@ -68,6 +68,27 @@ TEST_CASE("a paused workload that may be half adopted keeps the size it has (RO-
   Proves("RO-038");
 }
 
+TEST_CASE("the Pods of a paused workload may be those of a ReplicaSet to come (RO-038)") {
+  Harbour harbour;
+  harbour.world.deployment.spec.paused = true;
+  harbour.kind.takes_over = true;
+  harbour.world.AddOld("web-1", 0, 0);
+  std::string patched = "patch boats/status ns/web";
+  SECTION("only an old one is there") {}
+  SECTION("so is the new one, of a rollout that had this size") {
+    harbour.world.AddNew("web-2", 0, 0);
+  }
+  SECTION("the new one had another size: the workload was scaled") {
+    ReplicaSet& rs = harbour.world.AddNew("web-2", 0, 0);
+    harbour.world.SetAnnotation(rs, kDesiredReplicas, "0");
+    patched = "patch replicasets ns/web-2";
+  }
+  const Step step = harbour.Decide();
+  REQUIRE(std::holds_alternative<Write>(step));
+  CHECK(std::get<Write>(step).request.Describe() == patched);
+  Proves("RO-038");
+}
+
 TEST_CASE("the limits that the kind has resolved are kept to, and its error is told") {
   Harbour harbour;
   harbour.world.AddOld("web-1", 2, 2);
