@@ -42,7 +42,9 @@ say "$size bytes"
 # comes last: the API server writes into a new CRD by itself.
 flock "$DATA/rollouts.lock" kubectl apply -f "$crd" >"$WORK/said" 2>&1 ||
   fail "refused: $(cat "$WORK/said")"
-kubectl wait --for=condition=Established --timeout=60s crd/rollouts.windlass.dev
+# kubectl wait fails if a new CRD has no conditions yet.
+until_true 60 "the CRD is established" \
+  kubectl wait --for=condition=Established --timeout=5s crd/rollouts.windlass.dev
 kubectl replace --dry-run=server -f "$crd" >>"$WORK/said" 2>&1 ||
   fail "refused: $(cat "$WORK/said")"
 if grep -i warning "$WORK/said"; then fail "warned"; fi

@@ -8,7 +8,9 @@ start_cluster --nodes 0 --no-scheduler \
   --controllers=garbage-collector-controller,namespace-controller,serviceaccount-controller
 # Rollouts have cases, too.
 kubectl apply -f "$ROOT/crds/windlass.dev_rollouts.yaml"
-kubectl wait --for=condition=Established --timeout=60s crd/rollouts.windlass.dev
+# kubectl wait fails if a new CRD has no conditions yet.
+until_true 60 "the CRD is established" \
+  kubectl wait --for=condition=Established --timeout=5s crd/rollouts.windlass.dev
 # A restarted API server does not remember old revisions; the cases expect that they are gone.
 cluster kill apiserver
 cluster start apiserver
