@@ -57,7 +57,11 @@ HttpRequest ToHttp(const Request& request, std::string_view field_manager) {
     }
     if (request.resource() == resources::kPods) AskForLivePodsMetadata(http);
   }
-  if (verb == Verb::kDryRunCreate) AddQuery(http.target, "dryRun", "All");
+  if (verb == Verb::kDryRunCreate) {
+    AddQuery(http.target, "dryRun", "All");
+    // A creation drops a field that the server does not know; a question must find it.
+    AddQuery(http.target, "fieldValidation", "Strict");
+  }
   if (request.mutates() && verb != Verb::kDelete) {
     AddQuery(http.target, "fieldManager", field_manager);
   }

@@ -156,6 +156,30 @@ void UnknownValue(ContractProbe& api) {
   api.ExpectEqual("field", reply.json()["details"]["causes"][0]["field"], "dryRun");
 }
 
+// What a creation drops, a strict one refuses, and names.
+void UnknownFields(ContractProbe& api) {
+  const std::string strict = std::string(kDryRun) + "&fieldValidation=Strict";
+  Json rs = SampleReplicaSet("web", 0);
+  api.ExpectOk(api.Post(api.ReplicaSets() + strict, rs), 201);
+  rs["spec"]["template"]["spec"]["noSuchField"] = 1;
+  const ProbeReply refused = api.Post(api.ReplicaSets() + strict, rs);
+  api.ExpectRefused(refused, 400, "BadRequest");
+  api.ExpectEqual("message", At(refused.json(), {"message"}),
+                  "ReplicaSet in version \"v1\" cannot be handled as a ReplicaSet: strict decoding "
+                  "error: unknown field \"spec.template.spec.noSuchField\"");
+  Json pod = SamplePod("web", "web");
+  pod["metadata"]["noSuchField"] = "a";
+  pod["spec"]["containers"][0]["noSuchField"] = "b";
+  const ProbeReply both = api.Post(api.Pods() + strict, pod);
+  api.ExpectRefused(both, 400, "BadRequest");
+  api.ExpectEqual(
+      "message", At(both.json(), {"message"}),
+      "Pod in version \"v1\" cannot be handled as a Pod: strict decoding error: unknown "
+      "field \"metadata.noSuchField\", unknown field "
+      "\"spec.containers[0].noSuchField\"");
+  api.ExpectOk(api.Post(api.Pods() + kDryRun, pod), 201);
+}
+
 }  // namespace
 
 std::vector<ContractCase> DryRunCases() {
@@ -169,6 +193,7 @@ std::vector<ContractCase> DryRunCases() {
        ReplicaSetAboveQuota},
       {"a dry run uses up nothing of a quota", UsesNoQuota},
       {"a dry run knows All alone", UnknownValue},
+      {"a field that the server does not know is refused if the request is strict", UnknownFields},
   };
 }
 

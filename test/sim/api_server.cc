@@ -6,6 +6,7 @@
 #include "kubeclient/base/assert.h"
 #include "test/sim/api_patch.h"
 #include "test/sim/api_scale.h"
+#include "test/sim/unknown_fields.h"
 
 namespace windlass::sim {
 namespace {
@@ -36,7 +37,8 @@ bool AsksFor(const std::string& accept, std::string_view form) {
   return accept.find(std::string("as=").append(form).append(";")) != std::string::npos;
 }
 
-std::variant<Json, ApiAnswer> ParseBody(const ApiResource& resource, const std::string& body) {
+std::variant<Json, ApiAnswer> ParseBody(const ApiResource& resource, const std::string& body,
+                                        bool strict = false) {
   Json object = Json::parse(body, nullptr, /*allow_exceptions=*/false);
   const std::string kind(resource.kind);
   if (object.is_discarded() || !object.is_object()) {
@@ -47,6 +49,12 @@ std::variant<Json, ApiAnswer> ParseBody(const ApiResource& resource, const std::
   if (!given.empty() && given != kind) {
     return BadRequest(given + " in version \"" + TextAt(object, {"apiVersion"}) +
                       "\" cannot be handled as a " + kind);
+  }
+  if (resource.custom) return object;
+  const std::vector<std::string> unknown = DropUnknownFields(object);
+  if (strict && !unknown.empty()) {
+    return BadRequest(kind + " in version \"" + std::string(resource.resource.version) +
+                      "\" cannot be handled as a " + kind + ": " + StrictDecodingError(unknown));
   }
   return object;
 }
@@ -150,7 +158,8 @@ ApiAnswer ApiServer::Post(const Caller& caller, const ApiPath& path, const Targe
         {{"dryRun", "FieldValueNotSupported",
           "Unsupported value: [\"" + dry_run + "\"]: supported values: \"All\""}});
   }
-  auto body = ParseBody(*target.resource, request.body);
+  const bool strict = path.Query("fieldValidation") == "Strict";
+  auto body = ParseBody(*target.resource, request.body, strict);
   if (auto* refused = std::get_if<ApiAnswer>(&body)) return *refused;
   Json object = std::get<Json>(std::move(body));
   Target named = target;

@@ -53,6 +53,31 @@ TEST_CASE("A Rollout that takes over Pods makes none while dry runs fail (RO-097
   Proves("RO-012 RO-097");
 }
 
+TEST_CASE("A misspelt field is found before a Pod is touched (RO-091)") {
+  World world(kSeed);
+  world.Apply(SampleRollout(kName, 3, "app:v1"));
+  const WindlassProcess windlass(world, {}, RolloutsAlone());
+  REQUIRE(world.RunUntil([&] { return world.IsComplete(kName, kRollouts); }, kLimit));
+  const std::vector<std::string> pods = UidsOf(world.Pods(kName, kRollouts));
+  const auto phase = [&] { return TextAt(*world.Owner(kName, kRollouts), {"status", "phase"}); };
+
+  const Json field = {{"template", {{"spec", {{"noSuchField", 1}}}}}};
+  world.Edit(kName, {{"spec", field}}, kRollouts);
+  REQUIRE(world.RunUntil([&] { return phase() == "Stalled"; }, kLimit));
+  REQUIRE(world.Quiesce());
+  const std::string message = TextAt(*world.Owner(kName, kRollouts), {"status", "message"});
+  CHECK(message.find("unknown field \"spec.template.spec.noSuchField\"") != std::string::npos);
+  CHECK(world.api().List(resources::kReplicaSets, "default").size() == 1);
+  CHECK(UidsOf(world.Pods(kName, kRollouts)) == pods);
+
+  const Json corrected = {{"template", {{"spec", {{"noSuchField", nullptr}}}}}};
+  world.Edit(kName, {{"spec", corrected}}, kRollouts);
+  REQUIRE(world.RunUntil([&] { return phase() == "Healthy"; }, kLimit));
+  CHECK(UidsOf(world.Pods(kName, kRollouts)) == pods);
+  CHECK(world.Complaints() == "");
+  Proves("RO-091");
+}
+
 // Revision 1 is complete: four Pods of app:v1. Revision 2, app:v2, waits at its first pause.
 class AtPause {
  public:
