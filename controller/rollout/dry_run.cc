@@ -70,17 +70,22 @@ Result<DefaultedTemplate> TemplateIn(const Reply& reply) {
   return DefaultedTemplate{FingerprintOf(canonical), std::move(json)};
 }
 
-std::optional<Result<Read>> Ask(const workload::Situation& situation, Result<Request> request,
-                                std::string why) {
+Read Ask(Request request, std::string why) {
+  return {.request = std::move(request), .why = std::move(why), .go_on_if_refused = true};
+}
+
+// Returns the question whether the API server would make a Pod; nullopt if this sync has the answer
+// although the memory did not take it. A clock that was set back drops a refusal, which counts all
+// the same.
+std::optional<Result<Read>> AskForPod(const workload::Situation& situation) {
+  Result<Request> request = DryRunPod(situation);
   if (!request.ok()) return Result<Read>(std::move(request).error());
-  // The memory did not take the answer: to ask again would give the same one. A clock that was set
-  // back drops a refusal, which counts all the same.
   if (const Outcome* answer = FindOutcome(situation.learned, request->Identity())) {
     if (JudgePod(answer->said).verdict != DryRunVerdict::kRefused) return std::nullopt;
     return Result<Read>(answer->said.error());
   }
   return Result<Read>(
-      Read{.request = *std::move(request), .why = std::move(why), .go_on_if_refused = true});
+      Ask(*std::move(request), "a template that no Pod can have must be found first"));
 }
 
 // Returns the error of an answer that does not tell the defaults; its kind is never kMalformed, as
@@ -90,25 +95,27 @@ Error WhyNotTold(const Outcome& outcome) {
   return {ErrorKind::kServer, JudgeReplicaSet(outcome.said).message};
 }
 
-// Returns the question for the defaults; nullopt if this sync has its answer. Returns an error if
-// the API server did not tell.
-std::optional<Result<Read>> AskForDefaults(const workload::Situation& situation) {
+// Returns the question for the defaults. Returns an error if the API server did not tell, or if the
+// memory did not keep what it told in this sync, because the Rollout changed meanwhile: to go on
+// without the defaults might replace all Pods.
+Result<Read> AskForDefaults(const workload::Situation& situation) {
   Error not_told;
   for (const std::string_view suffix : kSuffixes) {
     Result<Request> request = DryRunReplicaSet(situation, suffix);
-    if (!request.ok()) return Result<Read>(std::move(request).error());
+    if (!request.ok()) return std::move(request).error();
     const Outcome* answer = FindOutcome(situation.learned, request->Identity());
     if (answer == nullptr) {
-      return Ask(situation, std::move(request),
-                 "the server's defaults of the template are not known");
+      return Ask(*std::move(request), "the server's defaults of the template are not known");
     }
     const DryRunVerdict verdict = JudgeReplicaSet(answer->said).verdict;
-    if (verdict == DryRunVerdict::kRefused) return Result<Read>(answer->said.error());
-    if (verdict != DryRunVerdict::kNotTold) return std::nullopt;
+    if (verdict == DryRunVerdict::kRefused) return answer->said.error();
+    if (verdict != DryRunVerdict::kNotTold) {
+      return Error{ErrorKind::kServer, "the Rollout changed before the answer came"};
+    }
     not_told = WhyNotTold(*answer);
     if (not_told.kind != ErrorKind::kAlreadyExists) break;
   }
-  return Result<Read>(std::move(not_told));
+  return not_told;
 }
 
 }  // namespace
@@ -117,11 +124,10 @@ std::optional<Result<Read>> DueDryRun(const workload::Situation& situation,
                                       const TemplateChecks& checks) {
   if (!MayCreate(situation) || checks.Refusal() != nullptr) return std::nullopt;
   if (!situation.wanted.known && checks.replica_set.verdict == DryRunVerdict::kNotAsked) {
-    if (auto due = AskForDefaults(situation)) return due;
+    return AskForDefaults(situation);
   }
   if (checks.pod.verdict != DryRunVerdict::kNotAsked) return std::nullopt;
-  return Ask(situation, DryRunPod(situation),
-             "a template that no Pod can have must be found first");
+  return AskForPod(situation);
 }
 
 Result<Request> DryRunReplicaSet(const workload::Situation& situation, std::string_view suffix) {

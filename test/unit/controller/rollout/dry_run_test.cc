@@ -86,18 +86,31 @@ TEST_CASE("a sync asks once, also if the answer was not kept (RO-090)") {
   Stepped f;
   f.AddOld(10);
   const TemplateChecks nothing;
-  for (const std::string expected : {"replicasets", "pods"}) {
-    workload::Situation situation = f.Sit();
-    situation.wanted.known = false;
-    CHECK(Asked(situation, nothing) == expected);
-    const auto due = DueDryRun(situation, nothing);
-    REQUIRE(due.has_value());
-    f.learned.push_back(OutcomeOf((*due)->request, Reply{kAnswered}));
-  }
   workload::Situation situation = f.Sit();
-  situation.wanted.known = false;
+  situation.wanted.known = true;
+  CHECK(Asked(situation, nothing) == "pods");
+  f.learned.push_back(OutcomeOf(*DryRunPod(situation), Reply{}));
   CHECK(Asked(situation, nothing).empty());
   Proves("RO-090");
+}
+
+TEST_CASE("nothing is made if the defaults were told and not kept (RO-097)") {
+  Stepped f;
+  f.AddOld(10);
+  workload::Situation situation = f.Sit();
+  situation.wanted.known = false;
+  CHECK(Asked(situation, {}) == "replicasets");
+  Result<Reply> said = Reply{kAnswered};
+  SECTION("told") {}
+  SECTION("never told") { said = Answer(ErrorKind::kForbidden, 403); }
+  f.learned.push_back(OutcomeOf(*DryRunReplicaSet(situation), said));
+  workload::Situation after = f.Sit();
+  after.wanted.known = false;
+  const auto due = DueDryRun(after, {});
+  REQUIRE(due.has_value());
+  REQUIRE_FALSE(due->ok());
+  CHECK(due->error().kind == ErrorKind::kServer);
+  Proves("RO-097");
 }
 
 TEST_CASE("a refusal counts in its sync, also if a clock was set back (RO-091)") {
