@@ -60,9 +60,20 @@ bool IsStable(const Situation& situation, const RolloutOwn& own) {
          rs == workload::FindRevisionOrFormer(situation.all, *own.stable_revision);
 }
 
+// Returns what `carried` has. Its step is one of the requested template, too, if that is the same
+// template in another form, such as with all defaults: its ReplicaSet has the step's revision then.
+RolloutOwn OwnNow(const Situation& situation, const KindStatus& carried) {
+  RolloutOwn own = ReadOwn(carried);
+  const ReplicaSet* rs = situation.new_replica_set;
+  if (own.step && rs != nullptr && workload::RevisionOf(rs->meta) == own.step->revision) {
+    own.step->template_id = situation.workload.requested_template;
+  }
+  return own;
+}
+
 StepFacts FactsOf(const Situation& situation, Steps steps, bool complete) {
   const Workload& workload = situation.workload;
-  RolloutOwn own = ReadOwn(workload.status.carried);
+  RolloutOwn own = OwnNow(situation, workload.status.carried);
   const bool is_stable = IsStable(situation, own);
   const bool alone = workload::TotalReplicas(situation.old) == 0;
   const UpdatedPods pods = CountUpdated(situation);
@@ -234,7 +245,7 @@ std::optional<Step> BeginStep(const Situation& situation, Steps steps) {
 
 void ShowSteps(const Situation& situation, Steps steps, WorkloadStatus& status) {
   const Workload& workload = situation.workload;
-  RolloutOwn own = ReadOwn(status.carried);
+  RolloutOwn own = OwnNow(situation, status.carried);
   const bool complete = workload::DeploymentComplete(workload, status);
   const std::optional<StepState> state = StepsOf(situation, steps, complete);
   const bool stands = workload.paused || situation.extended.refused;

@@ -129,6 +129,36 @@ TEST_CASE("a step that is over stays in force until the next one is stored (RO-0
   Proves("RO-058");
 }
 
+TEST_CASE("the same template in another form goes on at its step (RO-055)") {
+  Stepped f;
+  f.AddOld(5);
+  ReplicaSet& rs = f.AddNew(5, 5);
+  f.Store(4);
+  RolloutOwn own = f.Own();
+  own.step->template_id = "t-before";
+  f.status.carried = KindStatus(own);
+  int32_t index = 4;
+  SECTION("its ReplicaSet has the revision of the step") {}
+  SECTION("while it is paused, too") { f.paused = true; }
+  SECTION("a ReplicaSet of another revision is another rollout") {
+    rs.meta.annotations.Set(workload::kRevision, "3");
+    index = 1;
+  }
+  SECTION("without a ReplicaSet it is another rollout") {
+    f.replica_sets.pop_back();
+    index = 1;
+  }
+  const bool same = index == 4;
+  CHECK(f.Sit().limits.updated_max == (same ? 5 : 1));
+  CHECK(f.Next().has_value() == !same);
+  WorkloadStatus status = f.status;
+  f.extension.UpdateStatus(f.Sit(), status);
+  REQUIRE(ReadOwn(status.carried).step);
+  CHECK(ReadOwn(status.carried).step->index == index);
+  CHECK(ReadOwn(status.carried).step->template_id == kRequested);
+  Proves("RO-055");
+}
+
 TEST_CASE("the Pods that end a step are progress (RO-088)") {
   Stepped f;
   f.steps = {SetUpdated(IntOrPercent::Int(1)), SetUpdated(IntOrPercent::Percent("50%"))};
@@ -453,6 +483,7 @@ TEST_CASE("a paused Rollout stays at its step and begins none (RO-096)") {
     f.Store(2);
     RolloutOwn own = f.Own();
     own.step->template_id = "t-ffffffffffffffffffffffffffffffff";
+    own.step->revision = 1;
     f.status.carried = KindStatus(own);
     CHECK_FALSE(f.Next(Moment::kWhilePaused));
     WorkloadStatus draft = f.status;
