@@ -3,18 +3,13 @@
 
 #include "controller/rollout/rollout_workload.h"
 #include "controller/workload/watch/workload_store.h"
-#include "kubeclient/api/decode.h"
+#include "kubeclient/api/rollout.h"
 
 namespace windlass {
 
 class RolloutStore final : public WorkloadStoreOf<Rollout> {
  public:
-  explicit RolloutStore(Informers& informers)
-      : WorkloadStoreOf(
-            informers,
-            {"rollouts", informers.All(resources::kRollouts), &DecodeRollout,
-             ReplyFolding<Rollout>{}},
-            [this](const Rollout& object) { return rollout::AsWorkload(kind_, object); }) {}
+  explicit RolloutStore(Informers& informers);
 
   // The policies of every workload that this store makes.
   rollout::RolloutKind& kind() { return kind_; }

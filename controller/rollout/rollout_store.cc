@@ -1,0 +1,14 @@
+#include "controller/rollout/rollout_store.h"
+
+#include "kubeclient/api/decode.h"
+
+namespace windlass {
+
+RolloutStore::RolloutStore(Informers& informers)
+    : WorkloadStoreOf(
+          informers,
+          {"rollouts", informers.All(resources::kRollouts), &DecodeRollout,
+           ReplyFolding<Rollout>{}},
+          [this](const Rollout& object) { return rollout::AsWorkload(kind_, object); }) {}
+
+}  // namespace windlass
