@@ -24,6 +24,27 @@ function(windlass_reuse_headers target of)
   endif()
 endfunction()
 
+# windlass_join_files(<variable> <file>…): eight files are compiled as one, in less than half of the
+# time. So what is in anonymous namespaces needs a name of its own within a box. Sets <variable> to
+# what is to be compiled. The debug preset compiles each file by itself.
+function(windlass_join_files variable)
+  set(joined)
+  set(rest ${ARGN})
+  while(rest AND WINDLASS_PCH)
+    list(SUBLIST rest 0 8 eight)
+    list(REMOVE_ITEM rest ${eight})
+    list(LENGTH joined number)
+    set(text)
+    foreach(file ${eight})
+      file(RELATIVE_PATH name ${PROJECT_SOURCE_DIR} ${file})  # the same in every checkout
+      string(APPEND text "#include \"${name}\"\n")
+    endforeach()
+    file(GENERATE OUTPUT joined-${number}.cc CONTENT "${text}")
+    list(APPEND joined ${CMAKE_CURRENT_BINARY_DIR}/joined-${number}.cc)
+  endwhile()
+  set(${variable} ${joined} ${rest} PARENT_SCOPE)
+endfunction()
+
 # windlass_test_objects(<target>…): what only tests run is compiled for a short build. The boxes and
 # the simulator keep the flags of what is shipped.
 function(windlass_test_objects)

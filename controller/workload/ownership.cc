@@ -31,7 +31,7 @@ const Outcome* FindAttempt(const Learned& learned, const Request& patch) {
   return found == learned.end() ? nullptr : &*found;
 }
 
-std::string TextOf(const nlohmann::json& metadata, const char* field) {
+std::string MemberText(const nlohmann::json& metadata, const char* field) {
   const auto found = metadata.find(field);
   return found != metadata.end() && found->is_string() ? found->get<std::string>() : "";
 }
@@ -58,13 +58,13 @@ std::optional<Error> WhyNotToAdopt(const Workload& cached, const Result<Reply>& 
     return Error{ErrorKind::kMalformed,
                  "the " + std::string(cached.kind.name()) + " has no metadata"};
   const std::string name = KeyOf(cached.meta).ToString();
-  const std::string uid = TextOf(metadata, "uid");
+  const std::string uid = MemberText(metadata, "uid");
   const std::string wanted = cached.meta.uid.ToString();
   if (uid != wanted) {
     return Error{ErrorKind::kConflict, "original " + std::string(cached.kind.name()) + " " + name +
                                            " is gone: got uid " + uid + ", wanted " + wanted};
   }
-  const std::string deleted = TextOf(metadata, "deletionTimestamp");
+  const std::string deleted = MemberText(metadata, "deletionTimestamp");
   if (deleted.empty()) return std::nullopt;
   return Error{ErrorKind::kConflict, name + " has just been deleted at " + deleted};
 }

@@ -10,7 +10,7 @@ namespace {
 
 constexpr std::string_view kScheme = "http://";
 
-Error Wrong(std::string what) { return {ErrorKind::kConfig, std::move(what)}; }
+Error WrongProxy(std::string what) { return {ErrorKind::kConfig, std::move(what)}; }
 
 std::optional<std::string> PercentDecode(std::string_view text) {
   std::string decoded;
@@ -36,7 +36,8 @@ Status ReadUser(std::string_view text, ProxyUrl& url) {
   std::optional<std::string> password = std::string();
   if (colon != std::string_view::npos) password = PercentDecode(text.substr(colon + 1));
   if (!user || !password || user->empty() || user->find(':') != std::string::npos) {
-    return Wrong("the proxy's user and password cannot be read: write special characters as %XX");
+    return WrongProxy(
+        "the proxy's user and password cannot be read: write special characters as %XX");
   }
   url.user = *user;
   url.password = Secret(*password);
@@ -48,14 +49,15 @@ Status ReadUser(std::string_view text, ProxyUrl& url) {
 
 Result<ProxyUrl> ParseProxyUrl(std::string_view text) {
   if (text.starts_with("socks5")) {
-    return Wrong("SOCKS proxies are not supported: give an HTTP proxy, http://HOST:PORT");
+    return WrongProxy("SOCKS proxies are not supported: give an HTTP proxy, http://HOST:PORT");
   }
   if (text.starts_with("https://")) {
-    return Wrong(
+    return WrongProxy(
         "TLS to the proxy is not supported: give http://HOST:PORT; what passes through it is "
         "encrypted for the API server in any case");
   }
-  if (!text.starts_with(kScheme)) return Wrong("is not a proxy's address: write http://HOST:PORT");
+  if (!text.starts_with(kScheme))
+    return WrongProxy("is not a proxy's address: write http://HOST:PORT");
   ProxyUrl url;
   std::string_view rest = text.substr(kScheme.size());
   rest = rest.substr(0, rest.find('/'));
@@ -65,7 +67,7 @@ Result<ProxyUrl> ParseProxyUrl(std::string_view text) {
     rest.remove_prefix(at + 1);
   }
   const Result<ServerUrl> address = ParseServerUrl(std::string(kScheme) + std::string(rest));
-  if (!address.ok()) return Wrong("is not a proxy's address: write http://HOST:PORT");
+  if (!address.ok()) return WrongProxy("is not a proxy's address: write http://HOST:PORT");
   url.host = address->host;
   url.port = address->port;
   return url;

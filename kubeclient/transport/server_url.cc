@@ -9,7 +9,7 @@ namespace {
 
 // Returns the error "<text> <what>". The message is logged, so it leaves `text` out if that may
 // hold a password.
-Error Wrong(std::string_view text, std::string_view what) {
+Error WrongServer(std::string_view text, std::string_view what) {
   const bool secret = text.find('@') != std::string_view::npos;
   const std::string shown = secret ? "what is given (not shown: no user and password belong there)"
                                    : "\"" + std::string(text) + "\"";
@@ -85,17 +85,17 @@ Result<ServerUrl> ParseServerUrl(std::string_view text) {
     url.https = false;
     url.port = 80;
   } else {
-    return Wrong(text, "has no scheme: write https://HOST:PORT");
+    return WrongServer(text, "has no scheme: write https://HOST:PORT");
   }
   const size_t slash = rest.find('/');
   if (!SplitAuthority(rest.substr(0, slash), url)) {
-    return Wrong(text, "is not an address: write https://HOST:PORT");
+    return WrongServer(text, "is not an address: write https://HOST:PORT");
   }
   if (slash != std::string_view::npos) {
     std::string_view path = rest.substr(slash);
     while (path.ends_with('/')) path.remove_suffix(1);
     if (!IsPath(path))
-      return Wrong(text, "has a path with a query, a fragment or a blank: remove it");
+      return WrongServer(text, "has a path with a query, a fragment or a blank: remove it");
     url.path = std::string(path);
   }
   return url;

@@ -28,14 +28,14 @@ template <typename T>
 using Owned = std::unique_ptr<T, Free>;
 using Certificates = std::vector<Owned<X509>>;
 
-Error Wrong(std::string message) { return {ErrorKind::kConfig, std::move(message)}; }
+Error WrongTls(std::string message) { return {ErrorKind::kConfig, std::move(message)}; }
 
 // Returns all certificates of a PEM text and skips other blocks, such as a key. Returns an error if
 // one certificate is damaged, because OpenSSL reads nothing behind it. `whose` begins the message.
 Result<Certificates> ReadCertificates(std::string_view pem, const std::string& whose) {
   Certificates certificates;
   const Owned<BIO> bio(BIO_new_mem_buf(pem.data(), static_cast<int>(pem.size())));
-  if (!bio) return Wrong("OpenSSL has no memory for a certificate");
+  if (!bio) return WrongTls("OpenSSL has no memory for a certificate");
   ERR_clear_error();
   for (;;) {
     Owned<X509> next(PEM_read_bio_X509(bio.get(), nullptr, nullptr, nullptr));
@@ -47,7 +47,8 @@ Result<Certificates> ReadCertificates(std::string_view pem, const std::string& w
   if (ERR_GET_LIB(end) == ERR_LIB_PEM && ERR_GET_REASON(end) == PEM_R_NO_START_LINE) {
     return certificates;  // OpenSSL reports the end of the text as this error
   }
-  return Wrong(whose + ": certificate " + std::to_string(certificates.size() + 1) + " is damaged");
+  return WrongTls(whose + ": certificate " + std::to_string(certificates.size() + 1) +
+                  " is damaged");
 }
 
 // Gives OpenSSL no passphrase: a daemon has nobody to ask.
@@ -60,9 +61,9 @@ Result<Owned<EVP_PKEY>> ReadKey(std::string_view pem) {
   ERR_clear_error();
   if (key) return key;
   if (pem.find("ENCRYPTED") != std::string_view::npos) {
-    return Wrong("the client key is encrypted: give it without a passphrase");
+    return WrongTls("the client key is encrypted: give it without a passphrase");
   }
-  return Wrong("the client key is not a private key in PEM form");
+  return WrongTls("the client key is not a private key in PEM form");
 }
 
 // Returns true if `certificate` may sign others, or signed itself. If the CA bundle has no such
@@ -109,31 +110,32 @@ struct TlsIdentity::Impl {
 
 Status TlsIdentity::Impl::ReadTrusted(std::string_view pem) {
   WINDLASS_TRY(const Certificates certificates, ReadCertificates(pem, "the CA"));
-  if (certificates.empty()) return Wrong("the CA holds no certificate in PEM form");
+  if (certificates.empty()) return WrongTls("the CA holds no certificate in PEM form");
   bool issuer = false;
   for (const Owned<X509>& certificate : certificates) {
     issuer = issuer || CanIssue(certificate.get());
     if (X509_STORE_add_cert(trusted.get(), certificate.get()) != 1) {
       ERR_clear_error();
-      return Wrong("the CA holds a certificate that OpenSSL refuses");
+      return WrongTls("the CA holds a certificate that OpenSSL refuses");
     }
   }
   if (!issuer) {
-    return Wrong("the CA holds only certificates that cannot issue others: give the issuer's");
+    return WrongTls("the CA holds only certificates that cannot issue others: give the issuer's");
   }
   trusted_count = certificates.size();
   return Unit{};
 }
 
 Status TlsIdentity::Impl::ReadOwn(const TlsMaterial& material) {
-  if (material.certificate_pem.empty()) return Wrong("a client key is given without a certificate");
-  if (material.key_pem.empty()) return Wrong("a client certificate is given without its key");
+  if (material.certificate_pem.empty())
+    return WrongTls("a client key is given without a certificate");
+  if (material.key_pem.empty()) return WrongTls("a client certificate is given without its key");
   WINDLASS_TRY(chain, ReadCertificates(material.certificate_pem, "the client certificate"));
-  if (chain.empty()) return Wrong("the client certificate is not a certificate in PEM form");
+  if (chain.empty()) return WrongTls("the client certificate is not a certificate in PEM form");
   WINDLASS_TRY(key, ReadKey(material.key_pem.Reveal()));
   if (X509_check_private_key(chain.front().get(), key.get()) != 1) {
     ERR_clear_error();
-    return Wrong("the client key does not belong to the client certificate");
+    return WrongTls("the client key does not belong to the client certificate");
   }
   return TryToPresent();
 }
@@ -156,8 +158,8 @@ Status TlsIdentity::Impl::TryToPresent() const {
   if (scratch && Present(scratch.get())) return Unit{};
   const char* const reason = ERR_reason_error_string(ERR_peek_last_error());
   ERR_clear_error();
-  return Wrong(std::string("OpenSSL does not use the client certificate: ") +
-               (reason != nullptr ? reason : "it does not say why"));
+  return WrongTls(std::string("OpenSSL does not use the client certificate: ") +
+                  (reason != nullptr ? reason : "it does not say why"));
 }
 
 TlsIdentity::TlsIdentity(std::unique_ptr<Impl> impl) : impl_(std::move(impl)) {}
@@ -165,7 +167,7 @@ TlsIdentity::~TlsIdentity() = default;
 
 Status TlsIdentity::Impl::Read(const TlsMaterial& material) {
   trusted.reset(X509_STORE_new());
-  if (!trusted) return Wrong("OpenSSL has no memory for a trust store");
+  if (!trusted) return WrongTls("OpenSSL has no memory for a trust store");
   if (!material.ca_pem.empty()) {
     const Status read = ReadTrusted(material.ca_pem);
     if (!read.ok()) return read;
@@ -184,7 +186,8 @@ Result<std::shared_ptr<const TlsIdentity>> TlsIdentity::Parse(const TlsMaterial&
   if (!read.ok()) return read.error();
   const bool system_trust = material.ca_pem.empty() && !material.insecure_skip_verify;
   if (system_trust && !AddSystemTrust(impl->trusted.get())) {
-    return Wrong("no CA is given and this machine has none of its own: give certificate-authority");
+    return WrongTls(
+        "no CA is given and this machine has none of its own: give certificate-authority");
   }
   return std::shared_ptr<const TlsIdentity>(new TlsIdentity(std::move(impl)));
 }

@@ -18,14 +18,14 @@ bool IsHealthy(const Pod& pod, const PodStanding& standing) {
 // may still count a Pod that has ceased to be Ready.
 constexpr seconds kBudgetsLag{10};
 
-struct Room {
+struct BudgetRoom {
   int64_t left = 0;                      // Pods that may go; negative when too many are down
   std::optional<WallTime> look_again{};  // when `left` may grow
 };
 
 // Returns how many more Pods of the budget may be taken down.
-Room RoomIn(const PodDisruptionBudget& budget, std::span<const Pod* const> pods,
-            std::span<const PodStanding> standings, WallTime now) {
+BudgetRoom RoomIn(const PodDisruptionBudget& budget, std::span<const Pod* const> pods,
+                  std::span<const PodStanding> standings, WallTime now) {
   if (budget.observed_generation < budget.meta.generation) return {};
   if (budget.disrupted_pods.size() > kDisruptedPodsMax) return {};  // an eviction is refused, too
   int64_t room = budget.disruptions_allowed;
@@ -58,7 +58,7 @@ AllowedByBudgets RespectBudgets(std::span<const Pod* const> pods,
   std::vector<std::pair<const PodDisruptionBudget*, int64_t>> full;
   AllowedByBudgets allowed;
   for (const PodDisruptionBudget* budget : budgets) {
-    const Room room = RoomIn(*budget, pods, standings, now);
+    const BudgetRoom room = RoomIn(*budget, pods, standings, now);
     if (room.left > 0) continue;
     full.emplace_back(budget, room.left);
     allowed.look_again = Sooner(allowed.look_again, room.look_again);

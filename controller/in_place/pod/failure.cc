@@ -11,7 +11,7 @@
 namespace windlass::in_place {
 namespace {
 
-constexpr WallTime kAlready{};
+constexpr WallTime kAtOnce{};
 constexpr seconds kFailsForLong{60};
 constexpr seconds kKubeletReacts{10};
 constexpr int64_t kRestartsMax = 3;  // our own restart is one of them
@@ -49,12 +49,12 @@ std::optional<WallTime> WaitsInVainFrom(const PodState& state, const ContainerPa
                                         const PodContainer& live) {
   if (live.state != ContainerState::kWaiting) return std::nullopt;
   const bool another = live.restart_count > patch.restart_count || live.id.ToString() != patch.id;
-  if (IsOneOf(kEnded, live.waiting_reason)) return another ? std::optional(kAlready) : std::nullopt;
+  if (IsOneOf(kEnded, live.waiting_reason)) return another ? std::optional(kAtOnce) : std::nullopt;
   if (!IsOneOf(kNotStarted, live.waiting_reason)) return std::nullopt;
   // The old image may have waited for the same reason: no container ever ran, or an earlier patch
   // was still under way.
   const bool ambiguous = !another && (patch.id.empty() || !patch.seen.empty());
-  return ambiguous ? state.at + kKubeletReacts : kAlready;
+  return ambiguous ? state.at + kKubeletReacts : kAtOnce;
 }
 
 // Returns since when the kubelet could carry out the patch. The Pod may have got its node after it.
@@ -82,14 +82,14 @@ std::vector<Signal> SignalsOf(const Pod& pod, const PodState& state, seconds pod
   for (const ContainerPatch& patch : state.containers) {
     const PodContainer* live = pod.Find(patch.name);
     if (IsPutBack(pod, state, patch)) {
-      signals.push_back({{patch.name, std::string(kImagePutBack)}, kAlready});
+      signals.push_back({{patch.name, std::string(kImagePutBack)}, kAtOnce});
     }
     if (live == nullptr || !seen) continue;
     if (const auto from = WaitsInVainFrom(state, patch, *live)) {
       signals.push_back({{patch.name, std::string(live->waiting_reason.text())}, *from});
     }
     if (RestartedTooOften(pod, state, patch, *live)) {
-      signals.push_back({{patch.name, std::string(kTooManyRestarts)}, kAlready});
+      signals.push_back({{patch.name, std::string(kTooManyRestarts)}, kAtOnce});
     }
   }
   // Counts from the last change of Ready: a Pod that is unavailable for a moment has not failed.

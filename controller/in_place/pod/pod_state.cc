@@ -12,7 +12,7 @@
 namespace windlass::in_place {
 namespace {
 
-using Json = nlohmann::ordered_json;
+using OrderedJson = nlohmann::ordered_json;
 
 constexpr int64_t kVersion = 1;
 
@@ -170,12 +170,12 @@ Error Malformed(std::string message) {
   return Error{ErrorKind::kMalformed, std::move(message)}.Context(kPodState);
 }
 
-Json JsonOf(const ContainerPatch& container) {
-  Json json = {{"from", container.from},
-               {"to", container.to},
-               {"id", container.id},
-               {"img", container.image_id},
-               {"rc", container.restart_count}};
+OrderedJson JsonOf(const ContainerPatch& container) {
+  OrderedJson json = {{"from", container.from},
+                      {"to", container.to},
+                      {"id", container.id},
+                      {"img", container.image_id},
+                      {"rc", container.restart_count}};
   if (container.of_template) json["tpl"] = true;
   for (const SeenContainer& seen : container.seen) {
     json["seen"].push_back({{"id", seen.id}, {"image", seen.image}});
@@ -186,15 +186,15 @@ Json JsonOf(const ContainerPatch& container) {
 }  // namespace
 
 Result<std::string> WritePodState(const PodState& state) {
-  Json json = {{"v", kVersion},
-               {"d", state.deployment.ToString()},
-               {"rev", state.revision},
-               {"target", TextOf(state.target)},
-               {"from", TextOf(state.from)},
-               {"g0", state.generation_before},
-               {"at", FormatTime(state.at)},
-               {"attempt", state.attempt},
-               {"c", Json::object()}};
+  OrderedJson json = {{"v", kVersion},
+                      {"d", state.deployment.ToString()},
+                      {"rev", state.revision},
+                      {"target", TextOf(state.target)},
+                      {"from", TextOf(state.from)},
+                      {"g0", state.generation_before},
+                      {"at", FormatTime(state.at)},
+                      {"attempt", state.attempt},
+                      {"c", OrderedJson::object()}};
   if (!state.pod.IsZero()) json["pod"] = state.pod.ToString();
   for (const ContainerPatch& container : state.containers) {
     json["c"][container.name] = JsonOf(container);
@@ -202,7 +202,7 @@ Result<std::string> WritePodState(const PodState& state) {
   if (state.drain) {
     json["drain"] = {{"since", FormatTime(state.drain->since)}, {"mode", TextOf(state.drain->how)}};
   }
-  std::string text = json.dump(-1, ' ', false, Json::error_handler_t::replace);
+  std::string text = json.dump(-1, ' ', false, OrderedJson::error_handler_t::replace);
   if (text.size() <= kPodStateBytesMax) return text;
   return Error{ErrorKind::kInvalid, std::string(kPodState) + ": " + std::to_string(text.size()) +
                                         " bytes for " + std::to_string(state.containers.size()) +

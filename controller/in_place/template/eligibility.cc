@@ -30,7 +30,7 @@ struct Comparison {
   Json target;
 };
 
-bool IsTextMap(const Json& json) {
+bool IsTextMapOrAbsent(const Json& json) {
   return json.is_null() || (json.is_object() && std::ranges::all_of(json, [](const Json& value) {
                               return value.is_string();
                             }));
@@ -76,7 +76,7 @@ Json Fixed(Json pod_template) {
       pod_template[Json::json_pointer(parent)].erase(member);
   };
   for (const char* map : {"labels", "annotations"}) {
-    if (IsTextMap(Member(At(pod_template, "/metadata"), map))) erase("/metadata", map);
+    if (IsTextMapOrAbsent(Member(At(pod_template, "/metadata"), map))) erase("/metadata", map);
   }
   if (At(pod_template, "/spec/tolerations").is_array()) erase("/spec", "tolerations");
   for (const char* parent : {"metadata", "spec"}) {  // an empty object is an absent one (D-153)
