@@ -42,6 +42,10 @@ function(windlass_join_files variable)
     file(GENERATE OUTPUT joined-${number}.cc CONTENT "${text}")
     list(APPEND joined ${CMAKE_CURRENT_BINARY_DIR}/joined-${number}.cc)
   endwhile()
+  # GCC takes an included file for a header, whose types must not have anonymous ones as members.
+  if(joined)
+    set_source_files_properties(${joined} PROPERTIES COMPILE_OPTIONS -Wno-subobject-linkage)
+  endif()
   set(${variable} ${joined} ${rest} PARENT_SCOPE)
 endfunction()
 

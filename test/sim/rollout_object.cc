@@ -65,7 +65,9 @@ void SetDrain(Json& in_place, const std::string& value) {
 }  // namespace
 
 bool IsInPlaceSetting(std::string_view annotation) {
-  return annotation == kInPlace || annotation.starts_with(std::string(kInPlace) + "-");
+  if (!annotation.starts_with(kInPlace)) return false;
+  const std::string_view rest = annotation.substr(kInPlace.size());
+  return rest.empty() || rest.starts_with('-');
 }
 
 void SetInPlaceField(Json& rollout, const std::string& annotation, const std::string& value) {

@@ -24,7 +24,7 @@ Event Warning(std::string reason, std::string message) {
   return {Event::Type::kWarning, std::move(reason), std::move(message)};
 }
 
-Write Note(const ReplicaSet& rs, std::string_view key, std::string value, Because because) {
+Write WriteNote(const ReplicaSet& rs, std::string_view key, std::string value, Because because) {
   workload::ReplicaSetChange change;
   change.annotations[std::string(key)] = std::move(value);
   return {.request = workload::PatchReplicaSet(rs, change), .because = std::move(because)};
@@ -179,8 +179,8 @@ std::optional<Step> RemoveStandIns(const workload::Situation& situation, const R
 Step BlockRevision(const workload::Situation& situation, const std::string& why) {
   const ReplicaSet& pending = *InPlaceOf(situation).pending;
   const std::string revision(workload::RevisionText(pending.meta));
-  Write write = Note(pending, kBlocked, WriteBlock(revision, why),
-                     {decisions::kBlockRevision, {{"revision", revision}, {"cause", why}}});
+  Write write = WriteNote(pending, kBlocked, WriteBlock(revision, why),
+                          {decisions::kBlockRevision, {{"revision", revision}, {"cause", why}}});
   write.on_success.push_back(
       Warning("InPlaceReverted",
               "Revision " + revision + " is given up and its failed Pods go back: " + why));
