@@ -139,11 +139,12 @@ class Shrinking {
  private:
   int64_t UsefulOf(size_t i) const { return Useful(active_[i], limits_); }
 
-  // Takes the new ReplicaSet down to limits.updated_max first: old Pods are to be kept (RO-046).
+  // Takes the new ReplicaSet down to limits.updated_max first, even to 0: old Pods are to be kept
+  // (RO-046).
   void TakeHeldBack() {
     const int64_t updated = int64_t{limits_.desired} - limits_.kept_old();
     for (const size_t i : largest_first_) {
-      if (IsHeldBack(active_[i], limits_)) TakeDownTo(i, std::max<int64_t>(updated, 1));
+      if (IsHeldBack(active_[i], limits_)) TakeDownTo(i, updated);
     }
   }
 

@@ -165,12 +165,12 @@ std::optional<Step> NextOfScaling(const Situation& situation) {
   return std::nullopt;
 }
 
-// Returns true if Pods are held back on the old revision, and there are as many as desired: while
-// the workload is paused, the surge is not used, because the Pods would go again after the pause
-// (RO-049). Example: 10 desired, surge 3, new 3, old 7, updated_max 3.
+// Returns true if there are as many Pods as desired, and Pods are held back on the old revision or
+// are to go back to it: while the workload is paused, the surge is not used, because the Pods would
+// go again after the pause (RO-049). Example: 10 desired, surge 3, new 3, old 7, updated_max 3.
 bool RestsAtLimit(const Situation& situation) {
-  return situation.limits.kept_old() > 0 &&
-         TotalReplicas(situation.all) == situation.limits.desired;
+  const bool holds = situation.limits.kept_old() > 0 || situation.workload.follow_revision;
+  return holds && TotalReplicas(situation.all) == situation.limits.desired;
 }
 
 // Returns true if the ReplicaSets may be a part of those that a paused workload is about to adopt.

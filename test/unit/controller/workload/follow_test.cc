@@ -142,6 +142,22 @@ TEST_CASE("a paused workload tells that it is aborted, and moves no Pod (RO-034)
   Proves("RO-034");
 }
 
+TEST_CASE("an abort while paused makes no Pod, although there is a surge (RO-049)") {
+  Following cluster;
+  cluster.updated_max = 2;
+  cluster.SetImage("v2");
+  cluster.Settle();
+  cluster.CheckSizes(2, 2);
+  cluster.Pause(true);
+  cluster.follow = 1;
+  cluster.Settle();
+  cluster.CheckSizes(2, 2);
+  cluster.Pause(false);
+  cluster.Settle();
+  cluster.CheckSizes(4, 0);
+  Proves("RO-049");
+}
+
 TEST_CASE("with nothing to follow, nothing moves (RO-032)") {
   const bool paused = GENERATE(false, true);
   const int64_t follow = GENERATE(int64_t{0}, int64_t{7});

@@ -19,6 +19,12 @@ struct HeldBack : Completed {
       view.workload.limits.updated_max = most_updated(view.workload.replicas);
     };
   }
+  void ChangeLimits(int32_t surge, int32_t max_unavailable) {
+    Edit([&](Json& deployment) {
+      deployment["spec"]["strategy"]["rollingUpdate"] = {{"maxSurge", surge},
+                                                         {"maxUnavailable", max_unavailable}};
+    });
+  }
   void CheckSizes(int32_t of_old, int32_t of_new) {
     CHECK(SizeOf("v1") == of_old);
     CHECK(SizeOf("v2") == of_new);
@@ -105,6 +111,23 @@ TEST_CASE("a held rollout keeps its parts when it is scaled (RO-046)") {
   cluster.Settle();
   cluster.CheckSizes(0, 4);
   Proves("RO-045");
+}
+
+// Else the rollout would be complete before it was promoted, and could not be aborted any more.
+TEST_CASE("scaling in without a surge leaves the Pods that are to stay old (RO-046)") {
+  HeldBack cluster([](int32_t replicas) { return std::max(replicas - 3, 0); });
+  cluster.ChangeLimits(/*surge=*/0, /*max_unavailable=*/1);
+  cluster.SetImage("v2");
+  cluster.Settle();
+  cluster.CheckSizes(3, 7);
+  const int32_t replicas = GENERATE(1, 2, 3);
+  cluster.Scale(replicas);
+  cluster.Settle();
+  cluster.CheckSizes(replicas, 0);
+  cluster.Scale(5);
+  cluster.Settle();
+  cluster.CheckSizes(3, 2);
+  Proves("RO-046");
 }
 
 TEST_CASE("at rest there are no more Pods than desired, also after scaling down (RO-048)") {
