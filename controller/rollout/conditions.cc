@@ -42,6 +42,12 @@ std::string Updated(const Facts& facts) {
 
 // --- complete ---
 
+// Returns true if a pause keeps the verdict that the deadline has passed (D-061). Whether that is
+// over, Progressing does not tell until the pause ends.
+bool IsPausedAfterDeadline(const Facts& facts) {
+  return facts.workload.paused && HasReason(facts.progressing, workload::kExceededReason);
+}
+
 // Returns true if the last status of a rollout that was complete still holds, but for Pods that are
 // not available. A paused Rollout says nothing else in Progressing, and one without a deadline has
 // none: there the stable revision tells.
@@ -49,7 +55,8 @@ bool WasComplete(const Facts& facts) {
   const WorkloadStatus& status = facts.status;
   if (status.observed_generation < facts.workload.meta.generation) return false;
   if (status.replicas != status.updated_replicas) return false;
-  const bool silent = facts.progressing == nullptr || facts.progressing->status == "Unknown";
+  const bool silent = facts.progressing == nullptr || facts.progressing->status == "Unknown" ||
+                      IsPausedAfterDeadline(facts);
   if (!silent) return facts.progressing->reason == workload::kAvailableReason;
   return facts.own.stable_revision &&
          workload::ParseRevision(facts.revision) == facts.own.stable_revision;
@@ -71,6 +78,7 @@ std::optional<RolloutVerdict> WhyStalled(const Facts& facts) {
   }
   if (facts.own.verdict) return facts.own.verdict;
   if (facts.progressing == nullptr || facts.progressing->status != "False") return std::nullopt;
+  if (IsPausedAfterDeadline(facts) && IsComplete(facts)) return std::nullopt;
   return RolloutVerdict{std::string(facts.progressing->reason.text()), facts.progressing->message};
 }
 
@@ -107,7 +115,7 @@ Ruling Progressing(const Facts& facts) {
   }
   std::string message = Updated(facts) + ", " + available + " are available";
   const bool holds = facts.workload.limits.updated_max < facts.workload.replicas;
-  if (holds && !facts.own.is_of_stable) {
+  if (holds && !facts.own.is_of_stable && status.replicas > status.updated_replicas) {
     message += "; spec.strategy.partition keeps the others on the old revision";
   }
   return {kProgressingPhase, Way::kReconciling, reason, std::move(message)};

@@ -10,6 +10,9 @@
 #include "controller/rollout/dry_run.h"
 #include "controller/workload/annotations.h"
 #include "controller/workload/complete.h"
+#include "controller/workload/conditions.h"
+#include "controller/workload/create_error.h"
+#include "controller/workload/progress.h"
 #include "controller/workload/revisions.h"
 #include "controller/workload/scale.h"
 #include "controller/workload/status.h"
@@ -82,7 +85,7 @@ bool WasComplete(const Situation& situation) {
 }
 
 // Returns `end` once the Rollout has its size, and Pods that an update in place took out of traffic
-// are back. The status is not written: it tells what was complete.
+// are back.
 Step KeepUntilTold(const Situation& situation, Step end) {
   auto step = Keep(situation);
   const bool asks =
@@ -106,12 +109,21 @@ std::optional<Step> WaitAtRest(const Situation& situation, const TemplateChecks&
                             .events = {Waits(checks.replica_set.message)}});
 }
 
-// Returns the end of a sync that did not get to know what it asked.
+// Returns the end of a sync that did not get to know what it asked. A status that tells what was
+// complete is not written anew; any other one says how many Pods there are.
 Step AfterFailure(const Situation& situation, const Error& error) {
   if (error.kind == ErrorKind::kMalformed) {
     return Failed{.error = error, .retry = Retry::kOnSpecChange};
   }
-  return KeepUntilTold(situation, Failed{.error = error, .events = {Waits(error.message)}});
+  Step end = Failed{.error = error, .events = {Waits(error.message)}};
+  if (!WasComplete(situation)) {
+    if (auto status = workload::WriteHeldUp(situation)) {
+      if (auto write = workload::UnlessTried(situation, std::get<Write>(*std::move(status)))) {
+        end = *std::move(write);
+      }
+    }
+  }
+  return KeepUntilTold(situation, std::move(end));
 }
 
 std::optional<Step> AskFirst(const Situation& situation, const TemplateChecks& checks) {
@@ -138,6 +150,28 @@ std::optional<RolloutVerdict> VerdictToShow(const Situation& situation,
   const bool stays = shown && shown->reason == kInvalidTemplate && !asked && !workload.paused &&
                      situation.new_replica_set == nullptr && !workload.follow_revision;
   return stays ? shown : std::nullopt;
+}
+
+// Returns true if the revision that Pods are to have was the last one that was complete.
+bool IsStableRevision(const Situation& situation, const WorkloadStatus& status) {
+  const ReplicaSet* rs = situation.new_replica_set;
+  const std::optional<int64_t> stable = ReadOwn(status.carried).stable_revision;
+  return rs != nullptr && stable && workload::IsPublished(situation.workload, *rs) &&
+         workload::RevisionOf(rs->meta) == stable;
+}
+
+// Says at the end of a pause, an abort or a refusal that the rollout is complete, if its revision
+// was complete before and no Pod of another one is left: a Pod that is missing makes no rollout
+// that could time out (RO-067).
+void ShowStillComplete(const Situation& situation, WorkloadStatus& status) {
+  const Workload& workload = situation.workload;
+  const Condition* stored = FindCondition(workload.status.conditions, "Progressing");
+  const bool halts =
+      workload.paused || workload.follow_revision || situation.extended.refused.has_value();
+  if (stored == nullptr || !workload::TellsOfHalt(*stored) || halts) return;
+  if (!situation.has_progress_deadline() || situation.extended.counted) return;
+  if (status.replicas != status.updated_replicas || !IsStableRevision(situation, status)) return;
+  workload::SetCondition(status.conditions, workload::Completed(situation));
 }
 
 // Says that the rollout goes on although a dry run gave no verdict.
@@ -190,7 +224,7 @@ void RolloutExtension::Look(Situation& situation) const {
   }
   const auto state = StepsOf(situation, facts.steps);
   const bool pauses = state && state->pauses;
-  if (pauses || RestsAtPartition(situation, facts.steps)) situation.extended.at_rest = true;
+  situation.extended.at_rest = pauses || RestsAtPartition(situation, facts.steps);
 }
 
 std::optional<Step> RolloutExtension::Next(const Situation& situation, Moment moment) const {
@@ -213,6 +247,7 @@ void RolloutExtension::UpdateStatus(const Situation& situation, WorkloadStatus& 
   own.is_of_stable = IsOfStable(situation);
   status.carried = KindStatus(own);
   ShowSteps(situation, facts.steps, status);
+  ShowStillComplete(situation, status);
 }
 
 std::vector<Event> RolloutExtension::Events(const Situation& situation,

@@ -133,14 +133,15 @@ bool StandsStill(const Situation& situation) {
          });
 }
 
-// Returns true if the condition says why nothing was rolled out, and that is over: an abort, or a
-// pause at a step. Requires that Pods follow the template (RO-034).
+// Returns true if the condition says why nothing was rolled out, and that is over: an abort, a
+// refusal (P-014), or a pause at a step. Requires that Pods follow the template (RO-034), and that
+// nothing is refused.
 bool IsHaltOver(const Situation& situation, const Condition& progressing) {
   const Workload& workload = situation.workload;
   if (progressing.reason == std::string(workload.kind.name()) + "PausedAtStep") {
     return !StandsStill(situation);
   }
-  return progressing.reason == AbortedReason(workload) || progressing.reason == kNothingToAbortTo;
+  return progressing.status == "False" && TellsOfHalt(progressing);
 }
 
 // Returns true if the condition holds a verdict on an earlier rollout, which must not be shown for
@@ -149,7 +150,7 @@ bool IsHaltOver(const Situation& situation, const Condition& progressing) {
 //   about (W-12);
 // - "complete", while there is no new ReplicaSet. Recreate acknowledges a generation at such a
 //   time;
-// - "aborted" or "paused at a step", if that is over.
+// - "aborted", "paused at a step" or a refusal, if that is over.
 bool VerdictIsStale(const Situation& situation, const Condition* progressing) {
   if (progressing == nullptr) return false;
   if (IsHaltOver(situation, *progressing)) return true;
@@ -208,8 +209,18 @@ Condition Progressing(const Situation& situation, std::string_view status, std::
                       std::max(situation.now, made));
 }
 
+bool TellsOfHalt(const Condition& progressing) {
+  return progressing.status != "True" && progressing.reason != kExceededReason &&
+         progressing.reason != kCreateErrorReason;
+}
+
 Condition Moving(const Situation& situation) {
   return Progressing(situation, "True", kUpdatedReason, Subject(situation) + " is progressing.");
+}
+
+Condition Completed(const Situation& situation) {
+  return Progressing(situation, "True", kAvailableReason,
+                     Subject(situation) + " has successfully progressed.");
 }
 
 bool RenewIfMoved(const Situation& situation, WorkloadStatus& status) {
@@ -242,8 +253,7 @@ void UpdateProgressing(const Situation& situation, WorkloadStatus& status) {
                                 present->reason == kAvailableReason;
   if (already_complete) return;  // Pods lost later do not make the rollout fail (D-422)
   if (DeploymentComplete(situation.workload, status)) {
-    SetCondition(conditions, Progressing(situation, "True", kAvailableReason,
-                                         Subject(situation) + " has successfully progressed."));
+    SetCondition(conditions, Completed(situation));
   } else if (!RenewIfMoved(situation, status) && TimedOut(situation, status)) {
     SetCondition(conditions, Exceeded(situation));
   }
@@ -258,9 +268,9 @@ void UpdateProgressingHeldUp(const Situation& situation, WorkloadStatus& status)
   }
   std::vector<Condition>& conditions = status.conditions;
   const Condition* present = FindCondition(conditions, kProgressing);
-  const bool completed = present != nullptr && present->reason == kAvailableReason;
+  const bool exceeded = present != nullptr && present->reason == kExceededReason;
   if (situation.new_replica_set == nullptr) {
-    if (completed && VerdictIsStale(situation, present)) {
+    if (!exceeded && VerdictIsStale(situation, present)) {
       RefreshCondition(conditions, Moving(situation));
     }
   } else if (present == nullptr) {

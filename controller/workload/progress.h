@@ -43,8 +43,15 @@ namespace windlass::workload {
 Condition Progressing(const Situation& situation, std::string_view status, std::string_view reason,
                       std::string message);
 
+// Returns true if `progressing` says that nothing was rolled out because a user asked for that, or
+// because the extension refused it: a pause or its end, an abort, InPlaceNotPossible (P-014).
+bool TellsOfHalt(const Condition& progressing);
+
 // Returns Progressing of a rollout that goes on: `ReplicaSet "web-7c9" is progressing.`
 Condition Moving(const Situation& situation);
+
+// Returns Progressing of a rollout that is complete: `… has successfully progressed.`
+Condition Completed(const Situation& situation);
 
 // Renews Progressing in `status`, even for the same reason, and returns true, if the counters there
 // tell that Pods have moved since the stored status (D-424). Returns false without a deadline.

@@ -196,6 +196,8 @@ std::optional<Step> WriteCreateError(const Situation& situation, std::string mes
   if (situation.has_progress_deadline()) {
     SetCondition(next.conditions, NewCondition("Progressing", "False", "ReplicaSetCreateError",
                                                std::move(message), situation.now));
+  } else if (shown.observed_generation > 0) {
+    situation.extension().UpdateStatus(situation, next);  // takes back a verdict that is over
   }
   return WriteUnobserved(situation, std::move(next));
 }

@@ -163,6 +163,28 @@ TEST_CASE("each row of the table of phases holds, the first one first") {
        },
        "Stalled: Ready False ProgressDeadlineExceeded, Stalled True ProgressDeadlineExceeded",
        "timed out"},
+      {"RO-066 timed out, paused, and complete then",
+       [](StoredRollout& r) {
+         r.object["spec"]["paused"] = true;
+         Progress(r, "False", "ProgressDeadlineExceeded", "timed out");
+       },
+       "Healthy: Ready True Healthy", "10 of 10 Pods are updated"},
+      {"RO-067 timed out, paused, complete, and a Pod was lost then",
+       [](StoredRollout& r) {
+         r.object["spec"]["paused"] = true;
+         r.object["status"]["stableRevision"] = 8;
+         Progress(r, "False", "ProgressDeadlineExceeded", "timed out");
+         SetAvailable(r, 9, "True");
+       },
+       "Healthy: Ready True Healthy", "9 are available"},
+      {"RO-062 timed out with all Pods updated, then paused",
+       [](StoredRollout& r) {
+         r.object["spec"]["paused"] = true;
+         Progress(r, "False", "ProgressDeadlineExceeded", "timed out");
+         SetAvailable(r, 9, "True");
+       },
+       "Stalled: Ready False ProgressDeadlineExceeded, Stalled True ProgressDeadlineExceeded",
+       "timed out"},
       {"RO-062 a wrong template, without a deadline",
        [](StoredRollout& r) {
          BeMidway(r);
@@ -233,6 +255,15 @@ TEST_CASE("a partition is not said to keep Pods on the way to the stable revisio
   own.is_of_stable = true;
   CHECK(StandingOf(workload, draft, own).message == "3 of 10 Pods are updated, 9 are available");
   Proves("RO-086");
+}
+
+TEST_CASE("a partition is not said to keep Pods that are not there (RO-064)") {
+  StoredRollout rollout;  // the first rollout holds nothing back
+  rollout.object["spec"]["strategy"]["partition"] = 7;
+  SetAvailable(rollout, 4, "False");
+  Progress(rollout, "True", "ReplicaSetUpdated");
+  CHECK(StandingOf(rollout).message == "10 of 10 Pods are updated, 4 are available");
+  Proves("RO-064");
 }
 
 TEST_CASE("a refusal that Stalled alone tells ends when the extension clears it (RO-062)") {

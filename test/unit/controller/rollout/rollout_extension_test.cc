@@ -9,6 +9,8 @@
 
 #include "controller/in_place/phases/rollout_in_place.h"
 #include "controller/workload/decisions.h"
+#include "controller/workload/progress.h"
+#include "controller/workload/status.h"
 #include "test/catch.h"
 #include "test/proves.h"
 #include "test/unit/controller/rollout/stepped.h"
@@ -107,6 +109,72 @@ TEST_CASE("of a template that the API server refuses, nothing is rolled out (RO-
   const Step end = f.extension.End(f.Sit(), *then);
   CHECK(std::get<Wait>(end).look_again_in == seconds(240));
   Proves("RO-091 RO-093");
+}
+
+// Under Recreate the old Pods go before there is a new ReplicaSet.
+TEST_CASE("a template that was corrected is not said to be refused (RO-093)") {
+  Fixture f;
+  f.Say(DryRunVerdict::kRefused, kWords);
+  REQUIRE(f.Next());
+  f.Publish();
+  REQUIRE(ReasonIn(f.status.conditions) == "False InvalidTemplate");
+  f.Say(DryRunVerdict::kAccepted, "");
+  f.meta.generation = 3;
+  f.now = kStart + seconds(700);  // the deadline does not count from the refusal
+  const bool held_up = GENERATE(false, true);
+  const auto write = held_up ? workload::WriteHeldUp(f.Sit())
+                             : workload::WriteStatus(f.Sit(), workload::Progress::kEvaluate);
+  REQUIRE(write);
+  f.Publish();
+  CHECK(ReasonIn(f.status.conditions) == "True ReplicaSetUpdated");
+  CHECK_FALSE(f.Own().verdict);
+  Proves("RO-093");
+}
+
+// Progressing is absent, so the Event tells of the refused create.
+TEST_CASE("without a deadline a refused create takes back a refused template (RO-093)") {
+  Fixture f;
+  f.progress_deadline_seconds = kUnlimited;
+  RolloutOwn own;
+  own.verdict = RolloutVerdict{"InvalidTemplate", "of before"};
+  f.status.carried = KindStatus(own);
+  REQUIRE(workload::WriteCreateError(f.Sit(), "exceeded quota"));
+  f.Publish();
+  CHECK_FALSE(f.Own().verdict);
+  CHECK(ReasonIn(f.status.conditions).empty());
+  Proves("RO-093");
+}
+
+// One of ten Pods of the revision that was complete is not available.
+TEST_CASE("a revision that was complete stays so after a pause or a refusal (RO-067)") {
+  Fixture f;
+  f.replica_sets.clear();
+  f.Add(1, 10, 9, 100);
+  f.status.observed_generation = 2;
+  f.status.replicas = f.status.updated_replicas = 10;
+  f.status.ready_replicas = f.status.available_replicas = 9;
+  f.status.unavailable_replicas = 1;
+  RolloutOwn own;
+  own.stable_revision = 1;
+  const std::string status = GENERATE("Unknown", "False");
+  f.SetProgressing(status, status == "Unknown" ? "RolloutResumed" : "InvalidTemplate", "before");
+  std::string want = "True NewReplicaSetAvailable";
+  SECTION("it is the stable one") {}
+  SECTION("another one is") {
+    own.stable_revision = 7;
+    want = status == "Unknown" ? "Unknown RolloutResumed" : "True ReplicaSetUpdated";
+  }
+  SECTION("Pods of another one are left") {
+    f.Add(3, 1, 1, 3);
+    want = status == "Unknown" ? "Unknown RolloutResumed" : "True ReplicaSetUpdated";
+  }
+  f.status.carried = KindStatus(own);
+  WorkloadStatus draft = f.status;
+  draft.replicas = static_cast<int32_t>(f.replica_sets.size()) + 9;
+  workload::UpdateProgressing(f.Sit(), draft);
+  f.extension.UpdateStatus(f.Sit(), draft);
+  CHECK(ReasonIn(draft.conditions) == want);
+  Proves("RO-067");
 }
 
 TEST_CASE("a refused template does not keep a Rollout from being scaled (RO-091)") {
@@ -272,6 +340,8 @@ struct NotTold : Fixture {
 
 TEST_CASE("no ReplicaSet is made before the API server tells the defaults (RO-097)") {
   NotTold f;
+  f.status.observed_generation = 2;
+  f.status.replicas = f.status.updated_replicas = f.status.available_replicas = 10;
   const auto moment = GENERATE(Moment::kWhileRunning, Moment::kBeforeCreation);
   const std::optional<Step> step = f.Next(moment);
   REQUIRE(step);
@@ -285,6 +355,23 @@ TEST_CASE("no ReplicaSet is made before the API server tells the defaults (RO-09
   CHECK(failed.events[0].message ==
         "nothing is rolled out until the API server tells the defaults of spec.template: the "
         "server is restarting");
+  Proves("RO-097");
+}
+
+TEST_CASE("while the defaults are not told the status tells what there is (RO-097)") {
+  NotTold f;
+  f.SetProgressing("True", workload::kAvailableReason, "of the generation before");
+  f.replica_sets[0].status.available_replicas = 7;
+  const std::optional<Step> step = f.Next();
+  REQUIRE(step);
+  REQUIRE(std::holds_alternative<Write>(*step));
+  f.Publish();
+  CHECK(f.status.observed_generation == 1);
+  CHECK(f.status.replicas == 10);
+  CHECK(f.status.updated_replicas == 0);
+  CHECK(f.status.available_replicas == 7);
+  CHECK(ReasonIn(f.status.conditions) == "True ReplicaSetUpdated");
+  CHECK(std::holds_alternative<Failed>(*f.Next()));
   Proves("RO-097");
 }
 

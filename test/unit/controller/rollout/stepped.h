@@ -133,7 +133,7 @@ struct Stepped {
             .template_json = &template_json,
             .template_fingerprint = {0, 100},
             .paused = paused,
-            .progress_deadline_seconds = 600,
+            .progress_deadline_seconds = progress_deadline_seconds,
             .limits = {.desired = replicas,
                        .surge = 3,
                        .max_unavailable = 2,
@@ -169,6 +169,7 @@ struct Stepped {
       R"("spec":{"containers":[{"name":"web","image":"web:v2"}]}})";
   int32_t replicas = 10;
   int32_t updated_max = kUnlimited;  // as a partition sets it
+  int32_t progress_deadline_seconds = 600;
   bool paused = false;
   std::string strategy_error;
   std::optional<int64_t> follow_revision;
