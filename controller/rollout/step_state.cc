@@ -29,14 +29,15 @@ struct UpdatedPods {
 };
 
 // Returns the Pods of the new revision. During an update in place they belong to the ReplicaSet of
-// the old one, and the update counts them itself. Its stand-ins do not count: they go again.
+// the old one, and the update counts them itself. Its stand-ins do not count: they go again. Nor do
+// Pods that it does not wait for, such as those of a lost node: they prove nothing.
 UpdatedPods CountUpdated(const Situation& situation) {
   if (situation.extended.counted && situation.extension_state != nullptr) {
     const in_place::InPlace& found = in_place::InPlaceOf(situation);
     // Until an exchange has ended, Pods are counted that have its template.
     const bool other = found.stash && found.stash->fingerprint != situation.wanted.fingerprint;
-    const int32_t settled = other ? 0 : found.counts.settled;
-    return {settled, settled};
+    const int32_t proven = other ? 0 : found.counts.proven;
+    return {proven, proven};
   }
   const ReplicaSet* rs = situation.new_replica_set;
   if (rs == nullptr) return {};
@@ -143,14 +144,14 @@ bool RestsInPlace(const Situation& situation) {
   const in_place::InPlace& found = in_place::InPlaceOf(situation);
   const in_place::PodCounts& counts = found.counts;
   return found.phase == in_place::InPlacePhase::kStaged && found.at_rest && counts.in_flight == 0 &&
-         counts.stand_ins == 0 && counts.settled == counts.updated;
+         counts.stand_ins == 0 && counts.proven == counts.updated;
 }
 
 // "Partition: 7 of 10 Pods keep the old revision until spec.strategy.partition is lowered"
 std::string PartitionText(const Situation& situation) {
   // By sizes, and not by Pods: one that was lost comes back in the old revision.
   const bool in_place = situation.extended.counted.has_value();
-  const int64_t updated = in_place ? in_place::InPlaceOf(situation).counts.settled : 0;
+  const int64_t updated = in_place ? in_place::InPlaceOf(situation).counts.proven : 0;
   const int64_t kept = workload::TotalReplicas(situation.old) - updated;
   return "Partition: " + std::to_string(kept) + " of " + std::to_string(situation.limits.desired) +
          " Pods keep the old revision until spec.strategy.partition is lowered";
@@ -256,7 +257,13 @@ void ShowSteps(const Situation& situation, Steps steps, WorkloadStatus& status) 
     own.step = state->step;
   }
   status.carried = KindStatus(own);
-  if (stands) return;
+  if (stands) {
+    // Only a pause has a condition without a deadline, and nothing else takes it away.
+    if (!situation.has_progress_deadline()) {
+      workload::RemoveCondition(status.conditions, kProgressing);
+    }
+    return;
+  }
   ShowProgress(situation, steps, state, status.conditions);
   if (RestsAtPartition(situation, steps)) {
     ShowPause(situation, PartitionText(situation), status.conditions);

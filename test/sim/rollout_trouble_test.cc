@@ -1,5 +1,6 @@
 // What may not go wrong with Rollouts when the API server or a user gets in the way: taking over
-// Pods while no dry run is answered, and leaving a revision that waits at a pause.
+// Pods while no dry run is answered, steps whose Pods cannot run, and leaving a revision that waits
+// at a pause.
 #include <algorithm>
 #include <nlohmann/json.hpp>
 #include <string>
@@ -7,6 +8,8 @@
 
 #include "test/catch.h"
 #include "test/proves.h"
+#include "test/sim/in_place_run.h"
+#include "test/sim/rollout_object.h"
 #include "test/sim/sample_objects.h"
 #include "test/sim/two_kinds.h"
 
@@ -119,6 +122,49 @@ class AtPause {
  private:
   WindlassProcess windlass_{world, {}, RolloutsAlone()};
 };
+
+// Writes that the node of `pod` is not ready.
+void LoseNodeOf(World& world, const Json& pod) {
+  const std::string name = TextAt(pod, {"spec", "nodeName"});
+  const StoreKey key{resources::kNodes, "", name};
+  if (world.api().Find(key) == nullptr) {
+    world.Apply({{"apiVersion", "v1"}, {"kind", "Node"}, {"metadata", {{"name", name}}}});
+  }
+  const ApiAnswer answer = world.api().Update("kubelet", key, "status", [](Json& node) {
+    node["status"]["conditions"] = Json::parse(R"([{"type": "Ready", "status": "Unknown"}])");
+  });
+  REQUIRE(answer.ok());
+}
+
+TEST_CASE("A step in place whose Pod is on a lost node is not over, and is late (RO-052)") {
+  World world(kSeed);
+  Json rollout = AsRollout(InPlaceDeployment(4, "app:v1"));
+  rollout["spec"]["progressDeadlineSeconds"] = 60;
+  rollout["spec"]["strategy"]["steps"] =
+      Json::parse(R"([{"setUpdated": 1}, {"pause": {"duration": "10s"}}])");
+  world.Apply(rollout);
+  const WindlassProcess windlass(world, {}, RolloutsAlone());
+  REQUIRE(world.RunUntil([&] { return world.IsComplete(kName, kRollouts); }, kLimit));
+
+  const std::string image = "app:v2-never-ready";
+  world.SetImage(kName, image, kRollouts);
+  const auto updated = [&] {
+    std::vector<Object> pods = world.Pods(kName, kRollouts);
+    std::erase_if(pods, [&](const Object& pod) {
+      return TextAt(At(*pod, {"spec", "containers"})[0], {"image"}) != image;
+    });
+    return pods;
+  };
+  REQUIRE(world.RunUntil([&] { return !updated().empty(); }, kLimit));
+  LoseNodeOf(world, *updated().front());
+  world.RunFor(seconds(50));
+  CHECK(TextAt(*world.Owner(kName, kRollouts), {"status", "phase"}) == "Progressing");
+  world.RunFor(seconds(50));
+  CHECK(updated().size() == 1);
+  CHECK(IntAt(*world.Owner(kName, kRollouts), {"status", "step", "index"}) == 1);
+  CHECK(TextAt(*world.Owner(kName, kRollouts), {"status", "phase"}) == "Stalled");
+  Proves("RO-052");
+}
 
 TEST_CASE("A rollback to the stable revision waits at no pause (RO-056)") {
   AtPause scene;

@@ -30,6 +30,9 @@ struct BatchLimits {
   int32_t max_unavailable = 0;
   int32_t partition = 0;
   bool canary_first = true;
+  // Pods that no node has room for come last, not first. A step of a rollout is over when its Pods
+  // are available, and these would take the place of Pods that can be (RO-052).
+  bool unschedulable_last = false;
   // The rollout goes back to the template of the host ReplicaSet, as when a user reverts: then
   // partition, cap and canary do not apply (P-064).
   bool returning = false;

@@ -22,6 +22,10 @@ NextPods ChooseNextPods(const RolloutPods& pods, const std::vector<bool>& left_o
                         std::span<const PodDisruptionBudget* const> budgets, WallTime now) {
   Candidates candidates = CandidatesOf(pods.pods, pods.standings, now);
   std::erase_if(candidates.order, [&](size_t i) { return left_out[i]; });
+  if (limits.unschedulable_last) {
+    std::ranges::stable_partition(candidates.order,
+                                  [&](size_t i) { return !pods.standings[i].unschedulable; });
+  }
   NextPods next{.look_again = candidates.look_again};
   AllowedByBudgets allowed{.candidates = candidates.order};
   if (policy != PdbPolicy::kIgnore) {

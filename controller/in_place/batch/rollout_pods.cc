@@ -213,6 +213,7 @@ PodCounts CountPods(const RolloutPods& pods) {
     }
     counts.to_update += pod.updated ? 0 : 1;
     counts.settled += pod.updated && (pod.available || !pod.waited_for()) ? 1 : 0;
+    counts.proven += pod.updated && pod.available ? 1 : 0;
   }
   return counts;
 }

@@ -60,6 +60,7 @@ struct PodCounts {
   int32_t stand_ins = 0;
   int32_t to_update = 0;  // Pods of the host that do not have the target template
   int32_t settled = 0;    // Pods of the host that do, and are available or not waited for
+  int32_t proven = 0;     // those of them that are available
   bool operator==(const PodCounts&) const = default;
 };
 PodCounts CountPods(const RolloutPods& pods);

@@ -59,6 +59,15 @@ void FindFailing(const workload::Situation& situation, InPlace& in_place) {
   }
 }
 
+// Returns how many Pods the limits of the rollout keep on the old revision. Old Pods that are not
+// there cannot be kept (RO-045): they come with the old revision. Example: 10 desired, updated_max
+// 3: 7 of 10 Pods, and 6 of 9.
+int32_t KeptOld(const workload::Situation& situation, const InPlace& in_place) {
+  const int32_t present = in_place.counts.pods - in_place.counts.stand_ins;
+  const int32_t missing = std::max(situation.limits.desired - present, 0);
+  return std::max(situation.limits.kept_old() - missing, 0);
+}
+
 // Returns how many Pods keep the old revision: as many as the setting or the limits of the rollout
 // ask for, whichever is more (RO-047). Example: 10 desired, partition 2, updated_max 3: 7.
 // Returns 0
@@ -67,7 +76,7 @@ void FindFailing(const workload::Situation& situation, InPlace& in_place) {
 int32_t Partition(const workload::Situation& situation, const InPlace& in_place) {
   if (in_place.options().policy == Policy::kRelease) return 0;
   if (situation.workload.follow_revision) return 0;
-  return std::max(in_place.options().partition, situation.limits.kept_old());
+  return std::max(in_place.options().partition, KeptOld(situation, in_place));
 }
 
 // Returns how many Pods their ReplicaSets are about to remove. 64 bits: two sizes of 2^31-1 are
@@ -90,6 +99,7 @@ BatchLimits LimitsOf(const workload::Situation& situation, const InPlace& in_pla
           .max_unavailable = in_place.options().max_unavailable,
           .partition = Partition(situation, in_place),
           .canary_first = in_place.options().canary_first,
+          .unschedulable_last = KeptOld(situation, in_place) > 0,
           .returning = returning,
           .surplus = Surplus(situation, in_place)};
 }

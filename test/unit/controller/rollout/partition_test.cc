@@ -57,7 +57,7 @@ TEST_CASE("at its partition a rollout in place rests, too (RO-099)") {
   in_place::InPlace found;
   found.phase = in_place::InPlacePhase::kStaged;
   found.at_rest = true;
-  found.counts = {.pods = 10, .updated = 3, .available = 10, .to_update = 7, .settled = 3};
+  found.counts = {.pods = 10, .updated = 3, .available = 10, .to_update = 7, .proven = 3};
   const auto told = [&] {
     situation.extension_state = std::make_shared<in_place::InPlaceState>(found);
     WorkloadStatus draft = f.status;
@@ -71,7 +71,7 @@ TEST_CASE("at its partition a rollout in place rests, too (RO-099)") {
   found.counts.pods = 9;  // one was evicted, and is about to come back
   found.counts.to_update = 6;
   CHECK(told().find("7 of 10 Pods keep the old revision") != std::string::npos);
-  SECTION("not before all its Pods are available") { found.counts.settled = 2; }
+  SECTION("not before all its Pods are available") { found.counts.proven = 2; }
   SECTION("not while a Pod restarts") { found.counts.in_flight = 1; }
   SECTION("not while a Pod stands in") { found.counts.stand_ins = 1; }
   SECTION("not before the partition is reached") { found.at_rest = false; }

@@ -8,6 +8,7 @@
 
 #include "controller/in_place/phases/rollout_in_place.h"
 #include "controller/rollout/decisions.h"
+#include "controller/workload/progress.h"
 #include "test/catch.h"
 #include "test/proves.h"
 #include "test/unit/controller/rollout/stepped.h"
@@ -240,7 +241,7 @@ TEST_CASE("Pods above the size of the new ReplicaSet end no step (RO-052)") {
   Proves("RO-052");
 }
 
-TEST_CASE("during an update in place the Pods count that are settled (RO-052)") {
+TEST_CASE("during an update in place the Pods count that are proven (RO-052)") {
   Stepped f;
   f.AddOld(10);
   f.AddNew(0, 0);
@@ -256,7 +257,9 @@ TEST_CASE("during an update in place the Pods count that are settled (RO-052)") 
     return state->next.has_value();
   };
   CHECK_FALSE(goes_on());
-  found.counts.settled = 1;
+  found.counts.settled = 1;  // its node is lost, so nothing waits for it
+  CHECK_FALSE(goes_on());
+  found.counts.proven = 1;
   CHECK(goes_on());
   // They have the template of an exchange that is not over, and another one is wanted by now.
   found.stash = in_place::Stash{.fingerprint = {0, 77}};
@@ -490,6 +493,31 @@ TEST_CASE("a paused Rollout stays at its step and begins none (RO-096)") {
     f.extension.UpdateStatus(f.Sit(), draft);
     CHECK_FALSE(ReadOwn(draft.carried).step);
   }
+  Proves("RO-096");
+}
+
+TEST_CASE("without a deadline, too, a paused Rollout does not say that it is at a step (RO-096)") {
+  Stepped f;
+  f.AddOld(9);
+  f.AddNew(1, 1);
+  f.Store(2);
+  f.progress_deadline_seconds = kUnlimited;
+  const auto shown = [&] {
+    WorkloadStatus draft = f.status;
+    workload::UpdateProgressing(f.Sit(), draft);
+    f.extension.UpdateStatus(f.Sit(), draft);
+    f.status = draft;
+    return ReasonIn(draft.conditions);
+  };
+  REQUIRE(shown() == "Unknown RolloutPausedAtStep");
+  f.paused = true;
+  WorkloadStatus draft = f.status;
+  workload::MarkPaused(f.Sit(), draft);
+  f.extension.UpdateStatus(f.Sit(), draft);
+  CHECK(ReasonIn(draft.conditions).empty());
+  f.status = draft;
+  f.paused = false;
+  CHECK(shown() == "Unknown RolloutPausedAtStep");
   Proves("RO-096");
 }
 

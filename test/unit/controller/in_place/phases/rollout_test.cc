@@ -160,6 +160,26 @@ TEST_CASE("the limit of a rollout holds Pods back as a partition does (RO-047)")
   Proves("RO-047");
 }
 
+TEST_CASE("a Pod that is missing holds up no step of an update in place (RO-047)") {
+  Started c(4, 2);
+  c.look = [&, look = c.look](View& view) {
+    look(view);
+    view.workload.limits.updated_max = 1;
+  };
+  c.DeletePod(c.PodNames().back());  // a quota forbids another one
+  c.SetImage("v2");
+  for (int round = 0; round < 20; ++round) {
+    c.Sync();
+    c.RestartAll();
+    ++c.now;
+  }
+  int updated = 0;
+  for (const std::string& pod : c.PodNames()) updated += c.ImageOfPod(pod) == "v2" ? 1 : 0;
+  CHECK(c.PodNames().size() == 3);
+  CHECK(updated == 1);
+  Proves("RO-047");
+}
+
 TEST_CASE("an image that cannot be pulled stops after one Pod, with the cause (P-061)") {
   Started c(4, 2);
   c.SetImage("v2");

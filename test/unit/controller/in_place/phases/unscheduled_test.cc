@@ -4,6 +4,7 @@
 #include <set>
 
 #include "test/catch.h"
+#include "test/proves.h"
 #include "test/unit/controller/in_place/phases/cluster.h"
 
 namespace windlass::in_place {
@@ -57,6 +58,23 @@ TEST_CASE("a Pod that no node has room for holds up neither the others nor the c
   c.SettleInPlace();
   CHECK(c.Condition("Progressing") == "True NewReplicaSetAvailable");
   CHECK(c.RestartsOf(c.waiting) == 0);
+}
+
+TEST_CASE("while a limit keeps Pods on the old revision, those that run come first (RO-052)") {
+  Overfull c(4);
+  int32_t updated_max = 1;
+  c.look = [&, look = c.look](View& view) {
+    look(view);
+    view.workload.limits.updated_max = updated_max;
+  };
+  c.SetImage("v2");
+  for (int i = 0; i < 20; ++i) c.Round();
+  CHECK(c.ImageOfPod(c.waiting) == "v1");
+  CHECK(c.PodsOf("v2") == 1);
+  updated_max = 4;
+  for (int i = 0; i < 100; ++i) c.Round();
+  CHECK(c.PodsOf("v2") == 4);
+  Proves("RO-052");
 }
 
 TEST_CASE("one that gets a node after its patch counts like any other (P-033, P-060)") {
