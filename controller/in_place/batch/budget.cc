@@ -16,14 +16,6 @@ bool IsUnproven(const PodStanding& pod) {
   return pod.updated && !pod.available && pod.waited_for();
 }
 
-// Returns how many Pods of the host are old and not kept old by the partition. Example: 8 old Pods,
-// partition 3: 5.
-int64_t ToUpdate(std::span<const PodStanding> pods, const BatchLimits& limits) {
-  const int64_t old =
-      Count(pods, [](const PodStanding& pod) { return !pod.updated && !pod.stand_in; });
-  return std::max<int64_t>(0, old - (limits.returning ? 0 : limits.partition));
-}
-
 // Returns how many Pods are available beyond those that must stay available; negative if some are
 // missing. `surplus` Pods are about to be removed and do not count. Example: 10 desired,
 // max_unavailable 2, surplus 0, 7 available: 7 - 0 - (10 - 2) = -1.
@@ -99,6 +91,12 @@ class Room {
 };
 
 }  // namespace
+
+int64_t ToUpdate(std::span<const PodStanding> pods, const BatchLimits& limits) {
+  const int64_t old =
+      Count(pods, [](const PodStanding& pod) { return !pod.updated && !pod.stand_in; });
+  return std::max<int64_t>(0, old - (limits.returning ? 0 : limits.partition));
+}
 
 int64_t Budget(std::span<const PodStanding> pods, const BatchLimits& limits) {
   return std::max<int64_t>(0, Spare(pods, limits));

@@ -30,9 +30,10 @@ struct BatchLimits {
   int32_t max_unavailable = 0;
   int32_t partition = 0;
   bool canary_first = true;
-  // Pods that no node has room for come last, not first. A step of a rollout is over when its Pods
-  // are available, and these would take the place of Pods that can be (RO-052).
-  bool unschedulable_last = false;
+  // Pods that the rollout does not wait for are patched only if too few others are left. A step of
+  // a rollout is over when its Pods are available, and these would take the place of Pods that can
+  // be (RO-052).
+  bool waited_for_first = false;
   // The rollout goes back to the template of the host ReplicaSet, as when a user reverts: then
   // partition, cap and canary do not apply (P-064).
   bool returning = false;
@@ -61,6 +62,10 @@ struct PodStanding {
 // Returns how many available Pods may be taken down now, at least 0. Example: desired 10,
 // maxUnavailable 2, 9 Pods available, surplus 0: 9 - 0 - (10 - 2) = 1 Pod.
 int64_t Budget(std::span<const PodStanding> pods, const BatchLimits& limits);
+
+// Returns how many Pods of the host are old and not kept old by the partition. Example: 8 old Pods,
+// partition 3: 5.
+int64_t ToUpdate(std::span<const PodStanding> pods, const BatchLimits& limits);
 
 // Returns those of `candidates` that are to be patched now, in the same order. `candidates` are
 // indexes into `pods`, best first.

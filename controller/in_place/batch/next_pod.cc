@@ -15,6 +15,20 @@ bool IsDrained(const RolloutPods& pods, size_t i) {
   return state != nullptr && state->drain.has_value();
 }
 
+// Takes Pods that the rollout does not wait for out of `order` while enough others are left; else
+// puts them last. Example: 10 Pods, 1 of them waits for a node, 3 are to be updated and 1 is: 8 old
+// Pods for 2 places, so the one that waits is left out.
+void PutWaitedForFirst(const std::vector<PodStanding>& pods, const BatchLimits& limits,
+                       std::vector<size_t>& order) {
+  const auto waited_for = [](const PodStanding& pod) { return pod.waited_for(); };
+  const int64_t left = std::ranges::count_if(pods, [](const PodStanding& pod) {
+    return !pod.updated && !pod.stand_in && pod.waited_for();
+  });
+  const auto others = std::ranges::stable_partition(
+      order, waited_for, [&](size_t i) -> const PodStanding& { return pods[i]; });
+  if (left >= ToUpdate(pods, limits)) order.erase(others.begin(), others.end());
+}
+
 }  // namespace
 
 NextPods ChooseNextPods(const RolloutPods& pods, const std::vector<bool>& left_out,
@@ -22,10 +36,7 @@ NextPods ChooseNextPods(const RolloutPods& pods, const std::vector<bool>& left_o
                         std::span<const PodDisruptionBudget* const> budgets, WallTime now) {
   Candidates candidates = CandidatesOf(pods.pods, pods.standings, now);
   std::erase_if(candidates.order, [&](size_t i) { return left_out[i]; });
-  if (limits.unschedulable_last) {
-    std::ranges::stable_partition(candidates.order,
-                                  [&](size_t i) { return !pods.standings[i].unschedulable; });
-  }
+  if (limits.waited_for_first) PutWaitedForFirst(pods.standings, limits, candidates.order);
   NextPods next{.look_again = candidates.look_again};
   AllowedByBudgets allowed{.candidates = candidates.order};
   if (policy != PdbPolicy::kIgnore) {

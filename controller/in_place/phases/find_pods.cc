@@ -99,7 +99,7 @@ BatchLimits LimitsOf(const workload::Situation& situation, const InPlace& in_pla
           .max_unavailable = in_place.options().max_unavailable,
           .partition = Partition(situation, in_place),
           .canary_first = in_place.options().canary_first,
-          .unschedulable_last = KeptOld(situation, in_place) > 0,
+          .waited_for_first = KeptOld(situation, in_place) > 0,
           .returning = returning,
           .surplus = Surplus(situation, in_place)};
 }

@@ -77,6 +77,24 @@ TEST_CASE("while a limit keeps Pods on the old revision, those that run come fir
   Proves("RO-052");
 }
 
+// While the second Pod restarts, no third one may: the one that waits may not take its place.
+TEST_CASE("it takes no place of a step while enough others are left (RO-052)") {
+  Overfull c(4);
+  int32_t updated_max = 3;
+  c.look = [&, look = c.look](View& view) {
+    look(view);
+    view.workload.limits.updated_max = updated_max;
+  };
+  c.SetImage("v2");
+  for (int i = 0; i < 40; ++i) c.Round();
+  CHECK(c.ImageOfPod(c.waiting) == "v1");
+  CHECK(c.PodsOf("v2") == 3);
+  updated_max = 4;
+  for (int i = 0; i < 40; ++i) c.Round();
+  CHECK(c.PodsOf("v2") == 4);
+  Proves("RO-052");
+}
+
 TEST_CASE("one that gets a node after its patch counts like any other (P-033, P-060)") {
   Overfull c(4);
   c.SetImage("v2");
