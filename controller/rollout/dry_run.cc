@@ -120,12 +120,15 @@ Result<Read> AskForDefaults(const workload::Situation& situation) {
 
 }  // namespace
 
+bool IsUntold(const workload::Situation& situation, const TemplateChecks& checks) {
+  return MayCreate(situation) && !situation.wanted.known &&
+         checks.replica_set.verdict == DryRunVerdict::kNotAsked;
+}
+
 std::optional<Result<Read>> DueDryRun(const workload::Situation& situation,
                                       const TemplateChecks& checks) {
   if (!MayCreate(situation) || checks.Refusal() != nullptr) return std::nullopt;
-  if (!situation.wanted.known && checks.replica_set.verdict == DryRunVerdict::kNotAsked) {
-    return AskForDefaults(situation);
-  }
+  if (IsUntold(situation, checks)) return AskForDefaults(situation);
   if (checks.pod.verdict != DryRunVerdict::kNotAsked) return std::nullopt;
   return AskForPod(situation);
 }

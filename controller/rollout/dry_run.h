@@ -18,6 +18,10 @@
 
 namespace windlass::rollout {
 
+// Returns true if nothing is known of the template that is to be rolled out: the API server has
+// neither told its defaults nor said that it will not.
+bool IsUntold(const workload::Situation& situation, const TemplateChecks& checks);
+
 // Returns the dry run that the next decision needs, as a read after which the sync goes on. Returns
 // an error kMalformed if the template cannot be read, and the API server's error if this sync asked
 // for the defaults and was not told them (RO-097), or got a refusal that `checks` lacks because the

@@ -12,6 +12,7 @@
 #include "controller/workload/complete.h"
 #include "controller/workload/conditions.h"
 #include "controller/workload/create_error.h"
+#include "controller/workload/deadline.h"
 #include "controller/workload/progress.h"
 #include "controller/workload/revisions.h"
 #include "controller/workload/scale.h"
@@ -123,6 +124,7 @@ Step AfterFailure(const Situation& situation, const Error& error) {
       }
     }
   }
+  end = workload::NoLaterThanDeadline(situation, std::move(end));
   return KeepUntilTold(situation, std::move(end));
 }
 
@@ -148,16 +150,18 @@ std::optional<RolloutVerdict> VerdictToShow(const Situation& situation,
   }
   const bool asked = checks.pod.verdict != DryRunVerdict::kNotAsked;
   const bool stays = shown && shown->reason == kInvalidTemplate && !asked && !workload.paused &&
-                     situation.new_replica_set == nullptr && !workload.follow_revision;
+                     situation.new_replica_set == nullptr && !workload.follow_revision &&
+                     !IsUntold(situation, checks);
   return stays ? shown : std::nullopt;
 }
 
-// Returns true if the revision that Pods are to have was the last one that was complete.
+// Returns true if the revision that Pods are to have was the last one that was complete. Its number
+// may have risen since (RO-031).
 bool IsStableRevision(const Situation& situation, const WorkloadStatus& status) {
   const ReplicaSet* rs = situation.new_replica_set;
   const std::optional<int64_t> stable = ReadOwn(status.carried).stable_revision;
   return rs != nullptr && stable && workload::IsPublished(situation.workload, *rs) &&
-         workload::RevisionOf(rs->meta) == stable;
+         rs == workload::FindRevisionOrFormer(situation.all, *stable);
 }
 
 // Says at the end of a pause, an abort or a refusal that the rollout is complete, if its revision
@@ -170,8 +174,31 @@ void ShowStillComplete(const Situation& situation, WorkloadStatus& status) {
       workload.paused || workload.follow_revision || situation.extended.refused.has_value();
   if (stored == nullptr || !workload::TellsOfHalt(*stored) || halts) return;
   if (!situation.has_progress_deadline() || situation.extended.counted) return;
-  if (status.replicas != status.updated_replicas || !IsStableRevision(situation, status)) return;
+  const bool alone = workload::TotalReplicas(situation.old) == 0;
+  const bool is_all = alone && status.replicas == status.updated_replicas;
+  if (!is_all || !IsStableRevision(situation, status)) return;
   workload::SetCondition(status.conditions, workload::Completed(situation));
+}
+
+// Returns the refusal that the stored status tells of this generation's template. It counts until
+// the API server has answered anew.
+std::optional<RolloutRefusal> StoredRefusal(const Workload& workload) {
+  if (workload.status.observed_generation < workload.meta.generation) return std::nullopt;
+  const Condition* shown = FindCondition(workload.status.conditions, "Progressing");
+  if (shown != nullptr && shown->reason == kInvalidTemplate) {
+    return RolloutRefusal{.reason = kInvalidTemplate, .message = shown->message};
+  }
+  const std::optional<RolloutVerdict> verdict = ReadOwn(workload.status.carried).verdict;
+  if (!verdict || verdict->reason != kInvalidTemplate) return std::nullopt;
+  return RolloutRefusal{.reason = kInvalidTemplate, .message = verdict->message};
+}
+
+// Nothing can be said of a template whose defaults are not known: whether it is a new one, at which
+// step it is, whether it can be rolled out in place (RO-097).
+void LookUntold(Situation& situation) {
+  situation.extended.refused = StoredRefusal(situation.workload);
+  situation.extended.at_rest = false;
+  situation.extended.new_one_unknown = true;
 }
 
 // Says that the rollout goes on although a dry run gave no verdict.
@@ -219,6 +246,7 @@ void RolloutExtension::Look(Situation& situation) const {
     updated_max = std::min(updated_max, state->updated_max);
   }
   InPlace().Look(situation);
+  if (IsUntold(situation, facts.checks)) return LookUntold(situation);
   if (const auto* refusal = RefusalNow(situation, facts.checks)) {
     situation.extended.refused = {.reason = kInvalidTemplate, .message = RefusalText(*refusal)};
   }
@@ -239,21 +267,23 @@ std::optional<Step> RolloutExtension::Next(const Situation& situation, Moment mo
 }
 
 void RolloutExtension::UpdateStatus(const Situation& situation, WorkloadStatus& status) const {
-  InPlace().UpdateStatus(situation, status);
   const RolloutFacts facts = FactsOf(situation);
+  const bool told = !IsUntold(situation, facts.checks);
+  if (told) InPlace().UpdateStatus(situation, status);
   RolloutOwn own = ReadOwn(status.carried);
   own.verdict = VerdictToShow(situation, facts.checks, own.verdict);
   own.lacks_replica_set = situation.new_replica_set == nullptr;
   own.is_of_stable = IsOfStable(situation);
   status.carried = KindStatus(own);
-  ShowSteps(situation, facts.steps, status);
+  if (told) ShowSteps(situation, facts.steps, status);
   ShowStillComplete(situation, status);
 }
 
 std::vector<Event> RolloutExtension::Events(const Situation& situation,
                                             const WorkloadStatus& status) const {
-  std::vector<Event> events = InPlace().Events(situation, status);
   const TemplateChecks checks = FactsOf(situation).checks;
+  if (IsUntold(situation, checks)) return {};
+  std::vector<Event> events = InPlace().Events(situation, status);
   const bool complete = workload::DeploymentComplete(situation.workload, status);
   if (const auto* refusal = RefusalNow(situation, checks)) {
     events.push_back({.type = Event::Type::kWarning,

@@ -56,6 +56,9 @@ struct Extended {
   bool at_rest = false;
   // nullopt if something may be rolled out.
   std::optional<RolloutRefusal> refused{};
+  // It is not known yet which ReplicaSet has the template. Progressing is about the workload then,
+  // and not about the ReplicaSet of an earlier rollout.
+  bool new_one_unknown = false;
   // A new ReplicaSet is made without Pods.
   bool new_one_is_empty = false;
   // History clean-up does not delete these.

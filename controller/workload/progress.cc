@@ -70,6 +70,15 @@ bool SpeaksOfNewReplicaSet(const Situation& situation, const Condition* progress
          message.starts_with(Subject(situation) + " ");
 }
 
+// Returns true if it is not known which ReplicaSet has the template, and the condition does not say
+// that of this rollout. A refused create is of the last try, which may be this rollout's.
+bool SpeaksOfEarlierRollout(const Situation& situation, const Condition* progressing) {
+  if (!situation.extended.new_one_unknown) return false;
+  if (progressing == nullptr) return true;
+  return progressing->reason != kCreateErrorReason &&
+         !progressing->message.starts_with(Subject(situation) + " ");
+}
+
 // Returns true if this sync made the new ReplicaSet and wrote no status since. Comparing times
 // would not tell within the same second, or if the API server's clock is behind.
 bool MadeInThisSync(const Workload& workload, const Learned& learned) {
@@ -270,7 +279,8 @@ void UpdateProgressingHeldUp(const Situation& situation, WorkloadStatus& status)
   const Condition* present = FindCondition(conditions, kProgressing);
   const bool exceeded = present != nullptr && present->reason == kExceededReason;
   if (situation.new_replica_set == nullptr) {
-    if (!exceeded && VerdictIsStale(situation, present)) {
+    const bool is_stale = !exceeded && VerdictIsStale(situation, present);
+    if (is_stale || SpeaksOfEarlierRollout(situation, present)) {
       RefreshCondition(conditions, Moving(situation));
     }
   } else if (present == nullptr) {

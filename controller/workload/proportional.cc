@@ -151,7 +151,7 @@ class Shrinking {
   // Sets the sizes in proportion. If a ReplicaSet would grow, annotations were edited or Pods added
   // by hand; then rounding may leave over a large number, and upstream's sizes are used. A new
   // ReplicaSet without available Pods keeps its last replica, so that users see whether its fault
-  // is mended.
+  // is mended; TakeHeldBack may have taken it before.
   void SetGoals(int32_t status_replicas) {
     const auto fraction = [&](size_t i) {
       return FractionOf(active_[i], limits_, status_replicas);

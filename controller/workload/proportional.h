@@ -12,8 +12,8 @@
 //   B-12         going down, Pods that are not available go before Pods that are: those of old
 //                ReplicaSets always, those of the new one until as many as `replicas` are spared.
 //                The total is upstream's. The last Pod of the new ReplicaSet stays, so that users
-//                see whether its fault is mended. scaled_down.h keeps the rollout from spending the
-//                spared Pods;
+//                see whether its fault is mended, unless a step holds it back (RO-046).
+//                scaled_down.h keeps the rollout from spending the spared Pods;
 //   B-13         if fewer than min_available would be left, more unavailable Pods go: those of a
 //                ReplicaSet that is written already, because its Pods failed since, and the last
 //                one of a ReplicaSet.

@@ -199,7 +199,11 @@ std::optional<Step> WriteCreateError(const Situation& situation, std::string mes
   } else if (shown.observed_generation > 0) {
     situation.extension().UpdateStatus(situation, next);  // takes back a verdict that is over
   }
-  return WriteUnobserved(situation, std::move(next));
+  auto step = WriteUnobserved(situation, next);
+  if (step && !situation.has_progress_deadline()) {
+    std::get<Write>(*step).on_success = situation.extension().Events(situation, next);
+  }
+  return step;
 }
 
 }  // namespace windlass::workload

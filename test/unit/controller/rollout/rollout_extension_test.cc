@@ -131,14 +131,18 @@ TEST_CASE("a template that was corrected is not said to be refused (RO-093)") {
   Proves("RO-093");
 }
 
-// Progressing is absent, so the Event tells of the refused create.
+// Progressing is absent, so Events tell of the refused create, and of what the status says anew.
 TEST_CASE("without a deadline a refused create takes back a refused template (RO-093)") {
   Fixture f;
   f.progress_deadline_seconds = kUnlimited;
   RolloutOwn own;
   own.verdict = RolloutVerdict{"InvalidTemplate", "of before"};
   f.status.carried = KindStatus(own);
-  REQUIRE(workload::WriteCreateError(f.Sit(), "exceeded quota"));
+  f.Say(DryRunVerdict::kNoVerdict, "exceeded quota: pods");
+  const std::optional<Step> step = workload::WriteCreateError(f.Sit(), "exceeded quota");
+  REQUIRE(step);
+  CHECK(ReasonsOf(std::get<Write>(*step).on_success) ==
+        std::vector<std::string>{"TemplateNotChecked"});
   f.Publish();
   CHECK_FALSE(f.Own().verdict);
   CHECK(ReasonIn(f.status.conditions).empty());
@@ -156,10 +160,20 @@ TEST_CASE("a revision that was complete stays so after a pause or a refusal (RO-
   f.status.unavailable_replicas = 1;
   RolloutOwn own;
   own.stable_revision = 1;
-  const std::string status = GENERATE("Unknown", "False");
-  f.SetProgressing(status, status == "Unknown" ? "RolloutResumed" : "InvalidTemplate", "before");
+  const std::string reason = GENERATE("RolloutResumed", "InvalidTemplate", "RolloutAborted");
+  const std::string status = reason == "RolloutResumed" ? "Unknown" : "False";
+  f.SetProgressing(status, reason, "before");
   std::string want = "True NewReplicaSetAvailable";
   SECTION("it is the stable one") {}
+  SECTION("it was the stable one before it went back to it") {  // RO-031
+    f.replica_sets[0].meta.annotations.Set(workload::kRevision, "3");
+    f.replica_sets[0].meta.annotations.Set(workload::kRevisionHistory, "1");
+    f.revision = "3";
+  }
+  SECTION("a ReplicaSet of another revision has not begun to make its Pods") {
+    f.Add(3, 1, 0, 3).status.replicas = 0;
+    want = status == "Unknown" ? "Unknown RolloutResumed" : "True ReplicaSetUpdated";
+  }
   SECTION("another one is") {
     own.stable_revision = 7;
     want = status == "Unknown" ? "Unknown RolloutResumed" : "True ReplicaSetUpdated";
@@ -170,7 +184,8 @@ TEST_CASE("a revision that was complete stays so after a pause or a refusal (RO-
   }
   f.status.carried = KindStatus(own);
   WorkloadStatus draft = f.status;
-  draft.replicas = static_cast<int32_t>(f.replica_sets.size()) + 9;
+  draft.replicas = 0;
+  for (const ReplicaSet& rs : f.replica_sets) draft.replicas += rs.status.replicas;
   workload::UpdateProgressing(f.Sit(), draft);
   f.extension.UpdateStatus(f.Sit(), draft);
   CHECK(ReasonIn(draft.conditions) == want);
@@ -222,11 +237,12 @@ TEST_CASE("a shown refusal stays until the API server was asked again (RO-093)")
   RolloutOwn own;
   own.verdict = RolloutVerdict{"InvalidTemplate", "of before"};
   f.status.carried = KindStatus(own);
+  f.status.observed_generation = 2;
   WorkloadStatus draft = f.status;
   f.extension.UpdateStatus(f.Sit(), draft);
   CHECK(ReadOwn(draft.carried).verdict == own.verdict);
 
-  f.checks.pod.verdict = DryRunVerdict::kAccepted;
+  f.checks.replica_set.verdict = f.checks.pod.verdict = DryRunVerdict::kAccepted;
   f.extension.UpdateStatus(f.Sit(), draft);
   CHECK_FALSE(ReadOwn(draft.carried).verdict);
   Proves("RO-093");
@@ -340,9 +356,15 @@ struct NotTold : Fixture {
 
 TEST_CASE("no ReplicaSet is made before the API server tells the defaults (RO-097)") {
   NotTold f;
-  f.status.observed_generation = 2;
-  f.status.replicas = f.status.updated_replicas = f.status.available_replicas = 10;
   const auto moment = GENERATE(Moment::kWhileRunning, Moment::kBeforeCreation);
+  SECTION("a rollout was complete") {
+    f.status.observed_generation = 2;
+    f.status.replicas = f.status.updated_replicas = f.status.available_replicas = 10;
+  }
+  SECTION("none was, and the status says so") {
+    REQUIRE(std::holds_alternative<Write>(*f.Next(moment)));
+    f.Publish();
+  }
   const std::optional<Step> step = f.Next(moment);
   REQUIRE(step);
   REQUIRE(std::holds_alternative<Failed>(*step));
@@ -371,6 +393,76 @@ TEST_CASE("while the defaults are not told the status tells what there is (RO-09
   CHECK(f.status.updated_replicas == 0);
   CHECK(f.status.available_replicas == 7);
   CHECK(ReasonIn(f.status.conditions) == "True ReplicaSetUpdated");
+  CHECK(std::holds_alternative<Failed>(*f.Next()));
+  Proves("RO-097");
+}
+
+// As long as nothing else is known, these are of the generation before.
+TEST_CASE("while the defaults are not told its step and condition in place stay (RO-097)") {
+  NotTold f;
+  f.steps = {SetUpdated(IntOrPercent::Int(1)), Pause(), SetUpdated(IntOrPercent::Percent("50%")),
+             Pause()};
+  f.in_place_settings = {{"windlass.dev/in-place", "Only"}};
+  f.Store(4);
+  RolloutOwn own = f.Own();
+  own.step->template_id = "t-the-same-in-another-form";
+  f.status.carried = KindStatus(own);
+  f.SetProgressing("Unknown", "RolloutPausedAtStep", "Step 4 of 4");
+  f.status.conditions.push_back(
+      workload::NewCondition("windlass.dev/InPlace", "False", "Complete", "of before", kStart));
+  const std::optional<Step> step = f.Next();
+  REQUIRE(step);
+  REQUIRE(std::holds_alternative<Write>(*step));
+  CHECK(std::get<Write>(*step).on_success.empty());
+  f.Publish();
+  CHECK(f.Own().step == own.step);
+  CHECK_FALSE(f.Own().verdict);
+  CHECK(ReasonIn(f.status.conditions) == "True ReplicaSetUpdated");
+  CHECK(ReasonIn(f.status.conditions, "windlass.dev/InPlace") == "False Complete");
+  CHECK(std::holds_alternative<Failed>(*f.Next()));
+  Proves("RO-055 RO-097");
+}
+
+TEST_CASE("a refusal stays while the API server does not answer anew (RO-093)") {
+  NotTold f;
+  const RolloutVerdict before{"InvalidTemplate", "of before"};
+  RolloutOwn own;
+  SECTION("with a deadline") { f.SetProgressing("False", before.reason, before.message); }
+  SECTION("without one") {
+    f.progress_deadline_seconds = kUnlimited;
+    own.verdict = before;
+  }
+  f.status.carried = KindStatus(own);
+  const bool is_new = GENERATE(false, true);
+  if (!is_new) f.status.observed_generation = 2;
+  REQUIRE(std::holds_alternative<Write>(*f.Next()));
+  f.Publish();
+  CHECK(f.Own().verdict == (is_new ? std::nullopt : std::optional(before)));
+  Proves("RO-093 RO-097");
+}
+
+TEST_CASE("a rollout whose defaults are not told times out like any other (RO-097)") {
+  NotTold f;
+  SECTION("it is the first one") { f.status.observed_generation = 0; }
+  SECTION("the one before was not over") {
+    f.SetProgressing("True", "ReplicaSetUpdated", "ReplicaSet \"web-1\" is progressing.",
+                     kStart + seconds(-599));
+  }
+  SECTION("the one before had timed out") {
+    f.SetProgressing("False", "ProgressDeadlineExceeded",
+                     "ReplicaSet \"web-1\" has timed out progressing.", kStart + seconds(-9));
+  }
+  REQUIRE(std::holds_alternative<Write>(*f.Next()));
+  f.Publish();
+  CHECK(ReasonIn(f.status.conditions) == "True ReplicaSetUpdated");
+  f.now = kStart + seconds(590);
+  const std::optional<Step> step = f.Next();
+  REQUIRE(std::holds_alternative<Failed>(*step));
+  CHECK(std::get<Failed>(*step).look_again_in == seconds(11));
+  f.now = kStart + seconds(601);
+  REQUIRE(std::holds_alternative<Write>(*f.Next()));
+  f.Publish();
+  CHECK(ReasonIn(f.status.conditions) == "False ProgressDeadlineExceeded");
   CHECK(std::holds_alternative<Failed>(*f.Next()));
   Proves("RO-097");
 }

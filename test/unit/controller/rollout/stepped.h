@@ -141,8 +141,9 @@ struct Stepped {
             .strategy_error = strategy_error,
             .max_surge = no_limit,
             .max_unavailable = no_limit,
+            .in_place_settings = in_place_settings,
             .status = status,
-            .revision = "1",
+            .revision = revision,
             .requested_template = kRequested,
             .follow_revision = follow_revision};
   }
@@ -172,6 +173,8 @@ struct Stepped {
   int32_t progress_deadline_seconds = 600;
   bool paused = false;
   std::string strategy_error;
+  std::vector<Setting> in_place_settings;
+  std::string revision = "1";  // the published one
   std::optional<int64_t> follow_revision;
   std::optional<IntOrPercent> no_limit;
   WorkloadStatus status;
