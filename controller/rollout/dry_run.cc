@@ -24,12 +24,16 @@ std::string NameOf(const Workload& workload, std::string_view suffix = kSuffixes
   return workload::ReplicaSetName(workload.meta.name, suffix);
 }
 
-// Returns true if the planner may make a ReplicaSet in this situation.
-bool MayCreate(const workload::Situation& situation) {
+// Returns true if there is no ReplicaSet of the template that is to be rolled out.
+bool LacksReplicaSet(const workload::Situation& situation) {
   const Workload& workload = situation.workload;
   if (situation.new_replica_set != nullptr || workload.requested_template.empty()) return false;
-  const bool held = workload.paused || workload.follow_revision || workload.meta.deleting();
-  return !held && workload.strategy_error.empty();
+  return !workload.paused && !workload.follow_revision && !workload.meta.deleting();
+}
+
+// Returns true if the planner may make a ReplicaSet in this situation.
+bool MayCreate(const workload::Situation& situation) {
+  return LacksReplicaSet(situation) && situation.workload.strategy_error.empty();
 }
 
 // Returns the member of `object` if that is an object; else an empty object.
@@ -121,7 +125,7 @@ Result<Read> AskForDefaults(const workload::Situation& situation) {
 }  // namespace
 
 bool IsUntold(const workload::Situation& situation, const TemplateChecks& checks) {
-  return MayCreate(situation) && !situation.wanted.known &&
+  return LacksReplicaSet(situation) && !situation.wanted.known &&
          checks.replica_set.verdict == DryRunVerdict::kNotAsked;
 }
 

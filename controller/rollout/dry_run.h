@@ -19,7 +19,8 @@
 namespace windlass::rollout {
 
 // Returns true if nothing is known of the template that is to be rolled out: the API server has
-// neither told its defaults nor said that it will not.
+// neither told its defaults nor said that it will not, or was not asked because the strategy is
+// refused.
 bool IsUntold(const workload::Situation& situation, const TemplateChecks& checks);
 
 // Returns the dry run that the next decision needs, as a read after which the sync goes on. Returns

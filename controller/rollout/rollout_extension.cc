@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <utility>
 
+#include "controller/in_place/phases/extended_values.h"
 #include "controller/in_place/phases/extension.h"
 #include "controller/in_place/phases/patch_pods.h"
 #include "controller/in_place/phases/rollout_in_place.h"
@@ -155,28 +156,36 @@ std::optional<RolloutVerdict> VerdictToShow(const Situation& situation,
   return stays ? shown : std::nullopt;
 }
 
-// Returns true if the revision that Pods are to have was the last one that was complete. Its number
-// may have risen since (RO-031).
-bool IsStableRevision(const Situation& situation, const WorkloadStatus& status) {
+// Returns true if the revision that Pods are to have was the last one that was complete, and no
+// Pods of another one are left. If Pods may have gone back to it since, which gave it another
+// number (RO-031), they all have to be back, and enough of them available.
+bool IsStableAlone(const Situation& situation, const WorkloadStatus& status, bool never_left) {
+  const Workload& workload = situation.workload;
   const ReplicaSet* rs = situation.new_replica_set;
   const std::optional<int64_t> stable = ReadOwn(status.carried).stable_revision;
-  return rs != nullptr && stable && workload::IsPublished(situation.workload, *rs) &&
-         rs == workload::FindRevisionOrFormer(situation.all, *stable);
+  if (rs == nullptr || !stable || !workload::IsPublished(workload, *rs)) return false;
+  if (rs != workload::FindRevisionOrFormer(situation.all, *stable)) return false;
+  const bool others = workload::TotalReplicas(situation.old) > 0;
+  if (others || status.replicas != status.updated_replicas) return false;
+  if (never_left && workload::RevisionOf(rs->meta) == stable) return true;
+  const Condition* available = FindCondition(status.conditions, "Available");
+  return status.updated_replicas == workload.replicas && available != nullptr &&
+         available->status == "True";
 }
 
-// Says at the end of a pause, an abort or a refusal that the rollout is complete, if its revision
-// was complete before and no Pod of another one is left: a Pod that is missing makes no rollout
-// that could time out (RO-067).
+// Says that the rollout is complete at the end of a pause, an abort or a refusal, or once it is
+// known that the template is no new one, if its revision was complete before: a Pod that is missing
+// makes no rollout that could time out (RO-067).
 void ShowStillComplete(const Situation& situation, WorkloadStatus& status) {
   const Workload& workload = situation.workload;
   const Condition* stored = FindCondition(workload.status.conditions, "Progressing");
   const bool halts =
       workload.paused || workload.follow_revision || situation.extended.refused.has_value();
-  if (stored == nullptr || !workload::TellsOfHalt(*stored) || halts) return;
+  if (stored == nullptr || halts) return;
+  const bool halted = workload::TellsOfHalt(*stored);
+  if (!halted && !workload::SpeaksOfWorkload(workload, *stored)) return;
   if (!situation.has_progress_deadline() || situation.extended.counted) return;
-  const bool alone = workload::TotalReplicas(situation.old) == 0;
-  const bool is_all = alone && status.replicas == status.updated_replicas;
-  if (!is_all || !IsStableRevision(situation, status)) return;
+  if (!IsStableAlone(situation, status, /*never_left=*/halted)) return;
   workload::SetCondition(status.conditions, workload::Completed(situation));
 }
 
@@ -185,12 +194,12 @@ void ShowStillComplete(const Situation& situation, WorkloadStatus& status) {
 std::optional<RolloutRefusal> StoredRefusal(const Workload& workload) {
   if (workload.status.observed_generation < workload.meta.generation) return std::nullopt;
   const Condition* shown = FindCondition(workload.status.conditions, "Progressing");
-  if (shown != nullptr && shown->reason == kInvalidTemplate) {
-    return RolloutRefusal{.reason = kInvalidTemplate, .message = shown->message};
-  }
   const std::optional<RolloutVerdict> verdict = ReadOwn(workload.status.carried).verdict;
-  if (!verdict || verdict->reason != kInvalidTemplate) return std::nullopt;
-  return RolloutRefusal{.reason = kInvalidTemplate, .message = verdict->message};
+  for (const std::string_view reason : {kInvalidTemplate, in_place::kInPlaceNotPossible}) {
+    if (shown != nullptr && shown->reason == reason) return RolloutRefusal{reason, shown->message};
+    if (verdict && verdict->reason == reason) return RolloutRefusal{reason, verdict->message};
+  }
+  return std::nullopt;
 }
 
 // Nothing can be said of a template whose defaults are not known: whether it is a new one, at which
@@ -262,7 +271,8 @@ std::optional<Step> RolloutExtension::Next(const Situation& situation, Moment mo
     if (auto step = AskFirst(situation, facts.checks)) return step;
     if (auto step = BeginStep(situation, facts.steps)) return step;
   }
-  if (running && IsUnlimitedByError(situation)) return Keep(situation);  // RO-079
+  const bool untold = IsUntold(situation, facts.checks);
+  if (running && (untold || IsUnlimitedByError(situation))) return Keep(situation);  // RO-079
   return InPlace().Next(situation, moment);
 }
 

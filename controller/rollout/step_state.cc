@@ -251,7 +251,9 @@ void ShowSteps(const Situation& situation, Steps steps, WorkloadStatus& status) 
   const std::optional<StepState> state = StepsOf(situation, steps, complete);
   const bool stands = workload.paused || situation.extended.refused;
   const bool is_other = own.step && own.step->template_id != workload.requested_template;
-  if (!state || (stands && is_other)) {
+  // While it is paused nothing is asked: the template may be that of the step in another form.
+  const bool judged = situation.wanted.known || situation.extended.refused;
+  if (!state || (stands && is_other && judged)) {
     own.step.reset();
   } else if (!stands) {
     own.step = state->step;

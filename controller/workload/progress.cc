@@ -19,12 +19,15 @@ constexpr std::string_view kCreateErrorReason = "ReplicaSetCreateError";
 
 std::string Quoted(std::string_view name) { return "\"" + std::string(name) + "\""; }
 
+// Returns `Deployment "web"`.
+std::string NameOf(const Workload& workload) {
+  return std::string(workload.kind.name()) + " " + Quoted(workload.meta.name);
+}
+
 // Returns `ReplicaSet "web-7c9"`, or names the workload while there is no new ReplicaSet.
 std::string Subject(const Situation& situation) {
-  return situation.new_replica_set != nullptr
-             ? "ReplicaSet " + Quoted(situation.new_replica_set->meta.name)
-             : std::string(situation.workload.kind.name()) + " " +
-                   Quoted(situation.workload.meta.name);
+  const ReplicaSet* rs = situation.new_replica_set;
+  return rs != nullptr ? "ReplicaSet " + Quoted(rs->meta.name) : NameOf(situation.workload);
 }
 
 std::string CreatedText(const ReplicaSet& rs) {
@@ -76,7 +79,7 @@ bool SpeaksOfEarlierRollout(const Situation& situation, const Condition* progres
   if (!situation.extended.new_one_unknown) return false;
   if (progressing == nullptr) return true;
   return progressing->reason != kCreateErrorReason &&
-         !progressing->message.starts_with(Subject(situation) + " ");
+         !SpeaksOfWorkload(situation.workload, *progressing);
 }
 
 // Returns true if this sync made the new ReplicaSet and wrote no status since. Comparing times
@@ -221,6 +224,10 @@ Condition Progressing(const Situation& situation, std::string_view status, std::
 bool TellsOfHalt(const Condition& progressing) {
   return progressing.status != "True" && progressing.reason != kExceededReason &&
          progressing.reason != kCreateErrorReason;
+}
+
+bool SpeaksOfWorkload(const Workload& workload, const Condition& progressing) {
+  return progressing.message.starts_with(NameOf(workload) + " ");
 }
 
 Condition Moving(const Situation& situation) {

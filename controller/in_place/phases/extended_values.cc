@@ -55,7 +55,7 @@ Extended ExtendedBy(const workload::Situation& situation, const InPlace& in_plac
                     .kept = KeptWhilePaused(situation),
                     .ready_is_no_progress = OnlyLetsPodsBack(in_place)};
   if (in_place.phase == InPlacePhase::kRefused) {
-    extended.refused = {.reason = "InPlaceNotPossible", .message = in_place.why.text};
+    extended.refused = {.reason = kInPlaceNotPossible, .message = in_place.why.text};
   }
   if (!in_place.counts_pods()) return extended;
   const PodCounts& counts = in_place.counts;

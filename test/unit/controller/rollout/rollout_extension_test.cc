@@ -170,6 +170,13 @@ TEST_CASE("a revision that was complete stays so after a pause or a refusal (RO-
     f.replica_sets[0].meta.annotations.Set(workload::kRevisionHistory, "1");
     f.revision = "3";
   }
+  SECTION("its Pods are not there yet") {
+    f.replica_sets[0].meta.annotations.Set(workload::kRevision, "3");
+    f.replica_sets[0].meta.annotations.Set(workload::kRevisionHistory, "1");
+    f.revision = "3";
+    f.replica_sets[0].status.replicas = 0;
+    want = status == "Unknown" ? "Unknown RolloutResumed" : "True ReplicaSetUpdated";
+  }
   SECTION("a ReplicaSet of another revision has not begun to make its Pods") {
     f.Add(3, 1, 0, 3).status.replicas = 0;
     want = status == "Unknown" ? "Unknown RolloutResumed" : "True ReplicaSetUpdated";
@@ -184,8 +191,10 @@ TEST_CASE("a revision that was complete stays so after a pause or a refusal (RO-
   }
   f.status.carried = KindStatus(own);
   WorkloadStatus draft = f.status;
+  draft.conditions.push_back(workload::NewCondition("Available", "True", "", "", kStart));
   draft.replicas = 0;
   for (const ReplicaSet& rs : f.replica_sets) draft.replicas += rs.status.replicas;
+  draft.updated_replicas = f.replica_sets[0].status.replicas;
   workload::UpdateProgressing(f.Sit(), draft);
   f.extension.UpdateStatus(f.Sit(), draft);
   CHECK(ReasonIn(draft.conditions) == want);
@@ -425,7 +434,7 @@ TEST_CASE("while the defaults are not told its step and condition in place stay 
 
 TEST_CASE("a refusal stays while the API server does not answer anew (RO-093)") {
   NotTold f;
-  const RolloutVerdict before{"InvalidTemplate", "of before"};
+  const RolloutVerdict before{GENERATE("InvalidTemplate", "InPlaceNotPossible"), "of before"};
   RolloutOwn own;
   SECTION("with a deadline") { f.SetProgressing("False", before.reason, before.message); }
   SECTION("without one") {
@@ -439,6 +448,39 @@ TEST_CASE("a refusal stays while the API server does not answer anew (RO-093)") 
   f.Publish();
   CHECK(f.Own().verdict == (is_new ? std::nullopt : std::optional(before)));
   Proves("RO-093 RO-097");
+}
+
+TEST_CASE("what was complete is so again once its template is known to be no new one (RO-067)") {
+  NotTold f;
+  f.replica_sets[0].status.ready_replicas = f.replica_sets[0].status.available_replicas = 9;
+  RolloutOwn own;
+  own.stable_revision = 1;
+  f.status.carried = KindStatus(own);
+  f.SetProgressing("True", workload::kAvailableReason, "of the generation before");
+  REQUIRE(std::holds_alternative<Write>(*f.Next()));
+  f.Publish();
+  REQUIRE(ReasonIn(f.status.conditions) == "True ReplicaSetUpdated");
+
+  f.replica_sets[0].template_fingerprint = {0, 100};  // it is the same with all defaults
+  std::string want = "True NewReplicaSetAvailable";
+  SECTION("all its Pods are there") {}
+  SECTION("some of them are not") {
+    f.replica_sets[0].status.replicas = 9;
+    want = "True ReplicaSetUpdated";
+  }
+  REQUIRE(workload::WriteStatus(f.Sit(), workload::Progress::kEvaluate));
+  f.Publish();
+  CHECK(ReasonIn(f.status.conditions) == want);
+  Proves("RO-067");
+}
+
+TEST_CASE("nothing is judged of a template before its strategy can be read (RO-097)") {
+  NotTold f;
+  f.in_place_settings = {{"windlass.dev/in-place", "Only"}};
+  f.strategy_error = "spec.strategy.partition: \"some\" is no number";
+  CHECK_FALSE(f.Sit().extended.refused);
+  CHECK_FALSE(f.Next());  // the planner refuses the strategy
+  Proves("RO-097");
 }
 
 TEST_CASE("a rollout whose defaults are not told times out like any other (RO-097)") {

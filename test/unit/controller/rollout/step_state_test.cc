@@ -160,6 +160,21 @@ TEST_CASE("the same template in another form goes on at its step (RO-055)") {
   Proves("RO-055");
 }
 
+TEST_CASE("while it is paused, a step stays that may be of the same template (RO-055)") {
+  Stepped f;
+  f.AddOld(5);
+  f.Add(2, 5, 5, 2);  // the template with all defaults, which are not known
+  f.paused = true;
+  f.Store(4);
+  RolloutOwn own = f.Own();
+  own.step->template_id = "t-before";
+  f.status.carried = KindStatus(own);
+  WorkloadStatus status = f.status;
+  f.extension.UpdateStatus(f.Sit(), status);
+  CHECK(ReadOwn(status.carried).step == own.step);
+  Proves("RO-055");
+}
+
 TEST_CASE("the Pods that end a step are progress (RO-088)") {
   Stepped f;
   f.steps = {SetUpdated(IntOrPercent::Int(1)), SetUpdated(IntOrPercent::Percent("50%"))};
