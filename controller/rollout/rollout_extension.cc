@@ -157,9 +157,10 @@ std::optional<RolloutVerdict> VerdictToShow(const Situation& situation,
 }
 
 // Returns true if the revision that Pods are to have was the last one that was complete, and no
-// Pods of another one are left. If Pods may have gone back to it since, which gave it another
-// number (RO-031), they all have to be back, and enough of them available.
-bool IsStableAlone(const Situation& situation, const WorkloadStatus& status, bool never_left) {
+// Pods of another one are left. A rolling update that never came to another revision never took its
+// Pods away. Otherwise they all have to be back, and enough of them available: going back gives the
+// ReplicaSet another number (RO-031), and Recreate removes Pods before a ReplicaSet is made.
+bool IsStableAlone(const Situation& situation, const WorkloadStatus& status) {
   const Workload& workload = situation.workload;
   const ReplicaSet* rs = situation.new_replica_set;
   const std::optional<int64_t> stable = ReadOwn(status.carried).stable_revision;
@@ -167,7 +168,7 @@ bool IsStableAlone(const Situation& situation, const WorkloadStatus& status, boo
   if (rs != workload::FindRevisionOrFormer(situation.all, *stable)) return false;
   const bool others = workload::TotalReplicas(situation.old) > 0;
   if (others || status.replicas != status.updated_replicas) return false;
-  if (never_left && workload::RevisionOf(rs->meta) == stable) return true;
+  if (!situation.recreate() && workload::RevisionOf(rs->meta) == stable) return true;
   const Condition* available = FindCondition(status.conditions, "Available");
   return status.updated_replicas == workload.replicas && available != nullptr &&
          available->status == "True";
@@ -175,17 +176,17 @@ bool IsStableAlone(const Situation& situation, const WorkloadStatus& status, boo
 
 // Says that the rollout is complete at the end of a pause, an abort or a refusal, or once it is
 // known that the template is no new one, if its revision was complete before: a Pod that is missing
-// makes no rollout that could time out (RO-067).
+// makes no rollout that could time out (RO-067). Not if the rollout begins in this status.
 void ShowStillComplete(const Situation& situation, WorkloadStatus& status) {
   const Workload& workload = situation.workload;
   const Condition* stored = FindCondition(workload.status.conditions, "Progressing");
+  const Condition* next = FindCondition(status.conditions, "Progressing");
   const bool halts =
       workload.paused || workload.follow_revision || situation.extended.refused.has_value();
-  if (stored == nullptr || halts) return;
-  const bool halted = workload::TellsOfHalt(*stored);
-  if (!halted && !workload::SpeaksOfWorkload(workload, *stored)) return;
+  if (stored == nullptr || next == nullptr || halts) return;
+  if (!workload::TellsOfHalt(*stored) && !workload::SpeaksOfWorkload(workload, *stored)) return;
   if (!situation.has_progress_deadline() || situation.extended.counted) return;
-  if (!IsStableAlone(situation, status, /*never_left=*/halted)) return;
+  if (workload::TellsOfBegin(*next) || !IsStableAlone(situation, status)) return;
   workload::SetCondition(status.conditions, workload::Completed(situation));
 }
 
@@ -271,7 +272,8 @@ std::optional<Step> RolloutExtension::Next(const Situation& situation, Moment mo
     if (auto step = AskFirst(situation, facts.checks)) return step;
     if (auto step = BeginStep(situation, facts.steps)) return step;
   }
-  const bool untold = IsUntold(situation, facts.checks);
+  const bool commits = in_place::InPlaceOf(situation).phase == in_place::InPlacePhase::kCommitting;
+  const bool untold = IsUntold(situation, facts.checks) && !commits;
   if (running && (untold || IsUnlimitedByError(situation))) return Keep(situation);  // RO-079
   return InPlace().Next(situation, moment);
 }

@@ -252,7 +252,7 @@ void ShowSteps(const Situation& situation, Steps steps, WorkloadStatus& status) 
   const bool stands = workload.paused || situation.extended.refused;
   const bool is_other = own.step && own.step->template_id != workload.requested_template;
   // While it is paused nothing is asked: the template may be that of the step in another form.
-  const bool judged = situation.wanted.known || situation.extended.refused;
+  const bool judged = situation.wanted.known || !workload.paused;
   if (!state || (stands && is_other && judged)) {
     own.step.reset();
   } else if (!stands) {

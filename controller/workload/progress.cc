@@ -15,6 +15,8 @@ namespace windlass::workload {
 namespace {
 
 constexpr std::string_view kProgressing = "Progressing";
+constexpr std::string_view kCreatedReason = "NewReplicaSetCreated";
+constexpr std::string_view kFoundReason = "FoundNewReplicaSet";
 constexpr std::string_view kCreateErrorReason = "ReplicaSetCreateError";
 
 std::string Quoted(std::string_view name) { return "\"" + std::string(name) + "\""; }
@@ -39,8 +41,7 @@ std::string FoundText(const ReplicaSet& rs) {
 }
 
 Condition Found(const Situation& situation) {
-  return Progressing(situation, "True", "FoundNewReplicaSet",
-                     FoundText(*situation.new_replica_set));
+  return Progressing(situation, "True", kFoundReason, FoundText(*situation.new_replica_set));
 }
 
 std::string AbortedReason(const Workload& workload) {
@@ -60,7 +61,7 @@ Condition Begun(const Situation& situation) {
                       rs.meta.creation_timestamp < situation.workload.meta.creation_timestamp ||
                       WasAborted(situation.workload);
   if (reused) return Found(situation);
-  return Progressing(situation, "True", "NewReplicaSetCreated", CreatedText(rs));
+  return Progressing(situation, "True", kCreatedReason, CreatedText(rs));
 }
 
 // Returns true if the condition is about the new ReplicaSet: created, found, or what happened to it
@@ -224,6 +225,10 @@ Condition Progressing(const Situation& situation, std::string_view status, std::
 bool TellsOfHalt(const Condition& progressing) {
   return progressing.status != "True" && progressing.reason != kExceededReason &&
          progressing.reason != kCreateErrorReason;
+}
+
+bool TellsOfBegin(const Condition& progressing) {
+  return progressing.reason == kCreatedReason || progressing.reason == kFoundReason;
 }
 
 bool SpeaksOfWorkload(const Workload& workload, const Condition& progressing) {

@@ -47,6 +47,9 @@ Condition Progressing(const Situation& situation, std::string_view status, std::
 // because the extension refused it: a pause or its end, an abort, InPlaceNotPossible (P-014).
 bool TellsOfHalt(const Condition& progressing);
 
+// Returns true if `progressing` says that the rollout begins: a ReplicaSet was made or found.
+bool TellsOfBegin(const Condition& progressing);
+
 // Returns true if `progressing` is about a rollout whose ReplicaSet was not made, or not known:
 // `Rollout "web" is progressing.`
 bool SpeaksOfWorkload(const Workload& workload, const Condition& progressing);

@@ -177,6 +177,16 @@ TEST_CASE("a revision that was complete stays so after a pause or a refusal (RO-
     f.replica_sets[0].status.replicas = 0;
     want = status == "Unknown" ? "Unknown RolloutResumed" : "True ReplicaSetUpdated";
   }
+  SECTION("under Recreate its Pods went before there was another revision") {
+    f.strategy = Strategy::kRecreate;
+    f.replica_sets[0].status.replicas = 0;
+    want = status == "Unknown" ? "Unknown RolloutResumed" : "True ReplicaSetUpdated";
+  }
+  SECTION("its ReplicaSet was deleted and is made again") {
+    f.replica_sets[0].status.replicas = 0;
+    f.replica_sets[0].meta.creation_timestamp = kStart + seconds(1);
+    want = reason == "RolloutAborted" ? "True FoundNewReplicaSet" : "True NewReplicaSetCreated";
+  }
   SECTION("a ReplicaSet of another revision has not begun to make its Pods") {
     f.Add(3, 1, 0, 3).status.replicas = 0;
     want = status == "Unknown" ? "Unknown RolloutResumed" : "True ReplicaSetUpdated";
@@ -463,9 +473,12 @@ TEST_CASE("what was complete is so again once its template is known to be no new
 
   f.replica_sets[0].template_fingerprint = {0, 100};  // it is the same with all defaults
   std::string want = "True NewReplicaSetAvailable";
+  f.replicas = GENERATE(10, 20);  // it may be scaled meanwhile
   SECTION("all its Pods are there") {}
-  SECTION("some of them are not") {
-    f.replica_sets[0].status.replicas = 9;
+  SECTION("some of them are not") { f.replica_sets[0].status.replicas = 9; }
+  SECTION("under Recreate they may have been removed") {
+    f.strategy = Strategy::kRecreate;
+    f.replica_sets[0].status.replicas = 0;
     want = "True ReplicaSetUpdated";
   }
   REQUIRE(workload::WriteStatus(f.Sit(), workload::Progress::kEvaluate));
@@ -481,6 +494,21 @@ TEST_CASE("nothing is judged of a template before its strategy can be read (RO-0
   CHECK_FALSE(f.Sit().extended.refused);
   CHECK_FALSE(f.Next());  // the planner refuses the strategy
   Proves("RO-097");
+}
+
+TEST_CASE("an exchange in place ends although the strategy cannot be read (P-054)") {
+  NotTold f;
+  ReplicaSet& pending = f.Add(2, 0, 0, 2);
+  f.strategy_error = "spec.strategy.partition: \"some\" is no number";
+  workload::Situation situation = f.Sit();
+  in_place::InPlace found;
+  found.phase = in_place::InPlacePhase::kCommitting;
+  found.host = &f.replica_sets[0];
+  found.pending = &pending;
+  found.stash.emplace();
+  situation.extension_state = std::make_shared<in_place::InPlaceState>(found);
+  CHECK(f.extension.Next(situation, Moment::kWhileRunning));
+  Proves("RO-079");
 }
 
 TEST_CASE("a rollout whose defaults are not told times out like any other (RO-097)") {

@@ -134,6 +134,7 @@ struct Stepped {
             .template_fingerprint = {0, 100},
             .paused = paused,
             .progress_deadline_seconds = progress_deadline_seconds,
+            .strategy = strategy,
             .limits = {.desired = replicas,
                        .surge = 3,
                        .max_unavailable = 2,
@@ -172,6 +173,7 @@ struct Stepped {
   int32_t updated_max = kUnlimited;  // as a partition sets it
   int32_t progress_deadline_seconds = 600;
   bool paused = false;
+  Strategy strategy = Strategy::kRollingUpdate;
   std::string strategy_error;
   std::vector<Setting> in_place_settings;
   std::string revision = "1";  // the published one
