@@ -4,10 +4,27 @@
 # of a fault.
 #
 #   mutants.sh [SEED [COUNT]]     COUNT faults (20) of test/contract/mutants.txt, drawn by SEED (1)
+#   mutants.sh --check            plants none; fails if one of them no longer changes its file
 #
 # Works on a copy of the tracked files in build/mutants, and keeps the copy. All faults (COUNT 999)
 # take a quarter of an hour on two cores; one fault takes a few seconds once the copy is built.
 . "$(dirname "${BASH_SOURCE[0]}")/common.sh"
+
+faults() { grep -v -e '^#' -e '^$' "$root/test/contract/mutants.txt"; }
+
+# A line of mutants.txt has three parts: "RULES % FILE % SED".
+if [ "${1:-}" = --check ]; then
+  cd "$root"
+  stale=0
+  while IFS= read -r line; do
+    rest=${line#* % }
+    sed "${rest#* % }" "${rest%% % *}" | cmp -s - "${rest%% % *}" || continue
+    echo "test/contract/mutants.txt: this fault changes nothing: $line" >&2
+    stale=$((stale + 1))
+  done < <(faults)
+  say "$(faults | wc -l) faults, $stale of them stale"
+  exit "$((stale > 0))"
+fi
 
 seed=${1:-1} count=${2:-20}
 tree=$root/build/mutants build=$root/build/mutants/build/release
@@ -110,7 +127,7 @@ cd "$tree"
 quietly cmake --preset release -DBUILD_TESTING=ON
 
 step "$count faults, drawn by seed $seed"
-grep -v -e '^#' -e '^$' test/contract/mutants.txt |
+faults |
   while IFS= read -r line; do
     printf '%s %s\n' "$(printf '%s %s' "$seed" "$line" | sha256sum | cut -c 1-16)" "$line"
   done | sort | cut -d ' ' -f 2- | sed -n "1,${count}p" |
