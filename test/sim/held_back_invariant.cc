@@ -93,7 +93,8 @@ std::optional<std::string> HeldBackInvariant::JudgePatch(const Change& change) {
          " old Pods are left of " + Number(kept) + " that are kept";
 }
 
-// Counts active Pods without the wanted images, and those that were lost a moment ago.
+// Counts active Pods without the wanted images, and Pods that will come back without them: those
+// that are missing, as well as the controller can know, or that were lost a moment ago.
 int64_t HeldBackInvariant::CountOld(const Change& change, const std::vector<Object>& replica_sets,
                                     Record& record) const {
   while (!record.lost.empty() && change.at - record.lost.front() > kBlindSpot) {
@@ -101,12 +102,15 @@ int64_t HeldBackInvariant::CountOld(const Change& change, const std::vector<Obje
   }
   std::set<std::string> hosts;
   for (const Object& rs : replica_sets) hosts.insert(UidOf(*rs));
-  auto old = static_cast<int64_t>(record.lost.size());
+  int64_t active = 0;
+  int64_t old = 0;
   for (const Object& pod : server_.List(resources::kPods, change.key.namespace_)) {
-    const bool counts = IsActivePod(*pod) && hosts.contains(ControllerUidOf(*pod));
-    old += counts && !HasImages(*pod, record.wanted) ? 1 : 0;
+    if (!IsActivePod(*pod) || !hosts.contains(ControllerUidOf(*pod))) continue;
+    ++active;
+    old += HasImages(*pod, record.wanted) ? 0 : 1;
   }
-  return old;
+  const auto lost = static_cast<int64_t>(record.lost.size());
+  return old + std::max(lost, record.desired.Max(change.at, kBlindSpot) - active);
 }
 
 void HeldBackInvariant::NoteRollout(const Change& change) {

@@ -4,7 +4,8 @@
 //   write                                     what must hold afterwards
 //   raises the ReplicaSet of the wanted       it has at most desired - min(old, kept) replicas; old
 //   template                                  is what the other ReplicaSets have
-//   gives a Pod the wanted images in place    at least `kept` Pods have other images
+//   gives a Pod the wanted images in place    at least `kept` Pods have other images, or are
+//                                             missing: they come with other images (RO-047)
 //
 // `kept` is KeptOld of the Rollout (rollout_limits.h). Example: 10 desired, partition 3, so 7 may
 // be new; the others have 8 replicas: 10 - min(8, 3) = 7. If the others have 1: 10 - 1 = 9, because

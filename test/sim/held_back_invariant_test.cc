@@ -58,6 +58,11 @@ struct Scene {
     const auto edit = [&](Json& object) { object["spec"]["containers"][0]["image"] = image; };
     REQUIRE(world.api().Update(kController, KeyOf(resources::kPods, pods[pod]), "", edit).ok());
   }
+  // The user wants six Pods, four of them old. Nobody has made any yet.
+  void Grow() {
+    Edit(R"({"replicas": 6, "strategy": {"type": "InPlaceOnly", "partition": 4}})");
+    world.RunFor(kLater);
+  }
   void Edit(const char* spec) { world.Edit("web", {{"spec", Json::parse(spec)}}, kKind); }
   // Notes in the status that the wanted template has reached a step.
   void Reach(int step, int total) {
@@ -218,6 +223,18 @@ TEST_CASE("I-44: Pods are updated in place as far as partition and steps allow")
        [](Scene& scene) {
          scene.world.api().Delete("user", KeyOf(resources::kPods, scene.pods[3]));
          scene.Patch(1, "app:2");
+       }},
+      // Two more Pods will come with the old images, so two of six may be new.
+      {R"({"type": "InPlaceOnly", "partition": 3})", "",
+       [](Scene& scene) {
+         scene.Grow();
+         scene.Patch(1, "app:2");
+       }},
+      {R"({"type": "InPlaceOnly", "partition": 3})", "I-44",
+       [](Scene& scene) {
+         scene.Grow();
+         scene.Patch(1, "app:2");
+         scene.Patch(2, "app:2");
        }},
       // The user goes back to the template of the ReplicaSet.
       {R"({"type": "InPlaceOnly", "partition": 3})", "",
