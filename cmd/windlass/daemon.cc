@@ -56,6 +56,7 @@ std::string PluralOf(const std::vector<std::string>& controllers) {
 
 std::vector<std::string> FullNames(const std::vector<std::string>& controllers) {
   std::vector<std::string> names;
+  names.reserve(controllers.size());
   for (const std::string& name : controllers) names.push_back(FullName(name));
   return names;
 }

@@ -209,7 +209,7 @@ bool IsRolledOut(const Workload& workload, const StatusDraft& draft) {
 
 Standing StandingOf(const Workload& workload, const StatusDraft& draft, const RolloutOwn& own) {
   const Facts facts = FactsOf(workload, draft, own);
-  Ruling ruling = Rule(facts);
+  const Ruling ruling = Rule(facts);
   Standing standing{.phase = ruling.phase, .message = ruling.message, .conditions = {}};
   std::vector<Condition>& conditions = standing.conditions;
   conditions.push_back(Shown(facts, kReady, ruling.way == Way::kReady, ruling, draft.now));

@@ -78,8 +78,8 @@ Result<Fenceposts> LimitsOf(const RolloutSpec& spec) {
 
 const std::optional<IntOrPercent>& OrQuarter(const RolloutStrategy& strategy,
                                              const std::optional<IntOrPercent>& limit) {
-  static const std::optional<IntOrPercent> quarter = IntOrPercent::Percent("25%");
-  return strategy.max_surge || strategy.max_unavailable ? limit : quarter;
+  static const std::optional<IntOrPercent> kQuarter = IntOrPercent::Percent("25%");
+  return strategy.max_surge || strategy.max_unavailable ? limit : kQuarter;
 }
 
 }  // namespace

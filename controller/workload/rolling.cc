@@ -61,7 +61,7 @@ std::vector<int32_t> OldReplicaSetSizes(std::span<const ReplicaSetSize> old,
   for (const ReplicaSetSize& rs : old) sizes.push_back(rs.replicas);
   const Sum of_old = SumOf(old);
   const int64_t total = of_old.replicas + new_replica_set.replicas;
-  int64_t available = of_old.available + Available(new_replica_set);
+  const int64_t available = of_old.available + Available(new_replica_set);
 
   // New Pods that are not available yet may still fail: no old Pod may be removed for them (D-265).
   const int64_t pending = new_replica_set.replicas - Available(new_replica_set);

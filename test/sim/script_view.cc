@@ -84,9 +84,9 @@ void AddField(std::vector<std::string>& lines, const Json& rollout, std::string_
 
 // Reasons have the kind's name: RolloutPaused is shown as DeploymentPaused.
 std::string AsOfDeployment(const std::string& reason) {
-  static const std::string of_rollout(resources::kRollouts.kind);
-  if (!reason.starts_with(of_rollout)) return reason;
-  return std::string(resources::kDeployments.kind) + reason.substr(of_rollout.size());
+  static const std::string kOfRollout(resources::kRollouts.kind);
+  if (!reason.starts_with(kOfRollout)) return reason;
+  return std::string(resources::kDeployments.kind) + reason.substr(kOfRollout.size());
 }
 
 bool IsShown(const Json& owner, const Json& condition) {

@@ -148,7 +148,7 @@ class Orphan : public Scene {
  public:
   explicit Orphan(uint64_t seed) : Scene(seed) {
     world.api().store().OnChange([this](const Change& change) {
-      if (change.key != kKey || change.before == nullptr || change.after == nullptr) return;
+      if (change.key != key_ || change.before == nullptr || change.after == nullptr) return;
       hands += ControllerUidOf(*change.before) != ControllerUidOf(*change.after) ? 1 : 0;
     });
     world.Apply(SampleDeployment(kName, 2, "app:v1"));
@@ -164,7 +164,7 @@ class Orphan : public Scene {
   void MakeOrphan() {
     Json rs = SampleReplicaSet(kName, 2, "app:v0");
     const Json labels = {{"app", kName}, {"pod-template-hash", "made"}};
-    rs["metadata"]["name"] = kKey.name;
+    rs["metadata"]["name"] = key_.name;
     rs["metadata"]["labels"] = labels;
     rs["spec"]["selector"]["matchLabels"] = labels;
     rs["spec"]["template"]["metadata"]["labels"] = labels;
@@ -173,15 +173,15 @@ class Orphan : public Scene {
   }
   void Label(const std::string& app) {
     const auto edit = [&](Json& rs) { rs["metadata"]["labels"]["app"] = app; };
-    REQUIRE(world.api().Update("user", kKey, "", edit).ok());
+    REQUIRE(world.api().Update("user", key_, "", edit).ok());
     REQUIRE(world.Quiesce());
   }
-  std::string Adopter() { return ControllerUidOf(*world.api().Find(kKey)); }
+  std::string Adopter() { return ControllerUidOf(*world.api().Find(key_)); }
 
   int hands = 0;  // how often the orphan got or lost an owner
 
  private:
-  const StoreKey kKey{resources::kReplicaSets, "default", "orphan"};
+  const StoreKey key_{resources::kReplicaSets, "default", "orphan"};
 };
 
 TEST_CASE("An orphan that owners of both kinds select is adopted by one and stays with it") {
