@@ -227,9 +227,11 @@ for name in $INVALID; do
   expect "Pods of $name that were patched or drained" \
     "$(log_since "$from" | grep -cE " (patch|drain) pod .*pod=$name-" || true)" 0
 done
+# A Pod that is not let back before its ReplicaSet shrinks goes first, because it is not ready.
 for name in reserve-drained fields; do
-  expect "Pods of $name that were let back" \
-    "$(log_since "$from" | grep -c " undrain pod deployment=default/$name " || true)" 1
+  let_back=$(log_since "$from" | grep -c " undrain pod deployment=default/$name " || true)
+  ((let_back <= 1)) || fail "$let_back Pods of $name were let back, and one was drained"
+  say "ok: Pods of $name that were let back = $let_back"
 done
 until_true 60 "all Pods of reserve-drained take traffic" none_drained reserve-drained
 until_true 60 "the gates of fields are open" no_gate_closed fields
