@@ -47,15 +47,9 @@ flags() {
   tr '\n' ' ' <cmd/windlass/flags.cc |
     grep -oE 'add_(option|flag)\( *"[^"]*"' | sed -E 's/.*"(-v,)?(--[a-z-]+).*/\2/' | sort -u
 }
-# Those of the process stand in one file; those of a controller where it counts, and begin with
-# windlass_ (controller/runtime/figures.h).
-metrics() {
-  {
-    tr '\n' ' ' <cmd/windlass/metrics_text.cc |
-      grep -oE '(Counter|Gauge|Distribution|[eE]ach)\( *"[a-z_]+"'
-    # There may be none.
-    git ls-files 'controller/*.cc' | xargs grep -ohE '"windlass_[a-z_]+"' || true
-  } | grep -oE '[a-z]+_[a-z_]+' | sort -u
+metrics() { # each is a constant (controller/runtime/metric.h)
+  git ls-files 'controller/*.cc' 'cmd/*.cc' | xargs cat | tr '\n' ' ' |
+    { grep -oE 'Metric k[A-Za-z]+\{ *"[a-z_]+"' || true; } | grep -oE '[a-z]+_[a-z_]+' | sort -u
 }
 rights() { # prints lines such as "apps/deployments get"
   find deploy -name 'rbac*.yaml' -type f -not -path '*metrics*' -exec cat {} + | awk '

@@ -13,7 +13,7 @@
 . "$root/tools/scripts.sh"
 
 all_parts=(tidy sanitize mutants fuzz sweep differential fleets in-place rollouts upgrade gitops
-  kubernetes-1.31 bench)
+  prometheus kubernetes-1.31 bench)
 mapfile -t chosen < <(tr -s ' ' '\n' <<<"${PARTS:-${all_parts[*]}}" | awk 'NF && !seen[$0]++')
 unset PARTS # make exports it, and test/e2e/kubectl_test.sh has parts of its own
 logs=$root/build/nightly
@@ -25,15 +25,10 @@ done
 not_run=$((${#all_parts[@]} - ${#chosen[@]}))
 is_chosen() { [[ " ${chosen[*]} " == *" $1 "* ]]; }
 
-# part_ended NAME EXIT-CODE LOG SECONDS. A line "not run: REASON" of the log names what the part has
-# left out, because a program is missing.
+# part_ended NAME EXIT-CODE LOG SECONDS
 part_ended() {
-  local left_out
   cp "$3" "$logs/$1.log"
-  while read -r left_out; do
-    not_run=$((not_run + 1))
-    say "skipped $1: $left_out"
-  done < <(grep '^not run: ' "$3")
+  count_left_out "$1" "$3"
   count_ended "$@" "$(tail -n 1 "$3" | sed 's/^ *//')"
 }
 
@@ -99,6 +94,7 @@ if is_chosen gitops; then
   queue_script test/nightly/kstatus_test.sh
   queue_script test/nightly/argocd_test.sh
 fi
+if is_chosen prometheus; then queue_script test/nightly/prometheus_test.sh; fi
 if is_chosen kubernetes-1.31; then # each on a control plane of its own
   queue_script test/conformance/conformance_test.sh WINDLASS_KUBERNETES=1.31
   queue_script test/conformance/cmd_test.sh WINDLASS_KUBERNETES=1.31

@@ -14,6 +14,7 @@
 
 passed=0 failed=0 failures=() incomplete=1
 not_run=0 # scripts that were left out, or exited with 77
+left_out=0 # parts of scripts that were left out, because a program is missing
 test_seconds=$scratch/test-seconds # lines "SECONDS NAME"
 : >"$test_seconds"
 
@@ -33,7 +34,9 @@ on_exit() {
     step "Failed"
     printf '    %s\n' "${failures[@]}"
   fi
-  if ((not_run)); then printf 'narrowed: %d tests not run\n' "$not_run"; fi
+  if ((not_run + left_out)); then
+    printf 'narrowed: %d tests not run\n' "$((not_run + left_out))"
+  fi
   printf '%d passed, %d failed\n' "$passed" "$failed"
 }
 finish_run() {
@@ -133,6 +136,16 @@ count_ended() {
   fi
 }
 
+# count_left_out NAME LOG: counts and names what NAME has left out, because a program is missing.
+# The log has a line "not run: REASON" for each.
+count_left_out() {
+  local reason
+  while read -r reason; do
+    left_out=$((left_out + 1))
+    say "skipped $1: $reason"
+  done < <(sed -n 's/^not run: //p' "$2")
+}
+
 # --- scripts ---
 
 joining=0 # 1 if a queued script joins the shared control plane
@@ -169,6 +182,7 @@ script_ended() {
   if ((status == 0)) && [ -n "$proved" ]; then
     script_proofs "${name%% *}" <"$log" >"$proved/$(basename "${name%% *}").list"
   fi
+  count_left_out "$name" "$log"
   count_ended "$@"
 }
 

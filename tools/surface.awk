@@ -12,19 +12,19 @@ function flag(i,   end, name, variable, help, checks) {
   }
   print "flag " name " = " defaults[variable] " | " help " | " checks
 }
-function metric(i,   j, end, type, list, name) {
-  for (j = i; tok[j] != "("; j--) {}
-  end = call_end(j); type = tok[j - 1]
-  name = text(i)
-  if (type == "push_back") {
-    type = "Distribution" # unless it says Figure::Gauge, for example
-    for (j = i; j < end; j++) if (tok[j] == "Figure") type = tok[j + 2]
+# Metric kPods{"windlass_pods_total", MetricType::kCounter, "Pods.", {{{"result", values}, kKind}}};
+function metric(i,   end, type, name, help, list) {
+  end = call_end(i - 1); name = text(i)
+  for (i++; i < end && tok[i] !~ /^k(Counter|Gauge|Histogram)$/; i++) {}
+  type = tolower(substr(tok[i], 2))
+  for (; i < end && !literal(i); i++) {}
+  help = text(i)
+  for (i++; i < end; i++) {
+    if (literal(i) && tok[i - 1] == "{") list = list (list ? " " : "") text(i)
+    else if (tok[i] ~ /^k[A-Z]/ && tok[i - 1] ~ /^[{,]$/ && tok[i - 2] != "about" &&
+             !(tok[i - 1] == "," && literal(i - 2))) list = list (list ? " " : "") tok[i]
   }
-  list = pairs(i + 3, end)
-  if (type == "Each") { type = tok[end - 1] == "true" ? "Counter" : "Gauge"; list = "resource" }
-  if (type == "each") { type = "Counter"; list = text(i + 4) }
-  if (type == "Distribution") type = "Histogram"
-  print "metric " tolower(type) " " name " {" list "} | " text(i + 2)
+  print "metric " type " " name " {" list "} | " help
 }
 function log_line(i,   level, message, end, depth) {
   level = tolower(tok[i]); end = call_end(i + 1); i += 2
@@ -46,8 +46,7 @@ function read_file(   i) {
   }
   for (i = 1; i <= n; i++) {
     if (tok[i] ~ /^add_(option|flag)$/) flag(i)
-    else if (literal(i) && tok[i] ~ /^"[a-z]+_[a-z_]+[a-z]$/ && tok[i + 1] == "," &&
-             literal(i + 2) && tok[i + 2] ~ / /) metric(i)
+    else if (literal(i) && tok[i - 1] == "{" && tok[i - 3] == "Metric") metric(i)
     else if (tok[i] ~ /^(Debug|Info|Warning|Error|Write)$/ && tok[i + 1] == "(" &&
              tok[i - 1] ~ /^([.]|->)$/ && tok[i - 2] ~ /(^|_)log_?$/) log_line(i)
     else if (tok[i] ~ /^k(Normal|Warning)$/ && tok[i + 1] == "," && literal(i + 2)) {

@@ -121,7 +121,7 @@ scripts() {
     for file in "${first[@]}"; do if [ -f "$root/$file" ]; then echo "$file"; fi; done
     cd "$root"
     # ctest builds the image, if that was asked for. make nightly runs the long scripts of Rollouts.
-    printf '%s\n' test/{tools,deploy,e2e,conformance,toy}/*_test.sh |
+    printf '%s\n' test/{tools,deploy,alerts,e2e,conformance,toy}/*_test.sh |
       grep -vE 'deploy/image_test.sh|e2e/rollout_(migrate|session)_test.sh'
   } | awk '!seen[$0]++'
 }
@@ -161,6 +161,8 @@ queue_job "$(nproc)" "C++ tests" cpp_ended ctest --test-dir "$root/build/release
   --test-output-truncation head "${slow[@]}"
 # Uses the flags of test/cluster/build, so that its packages are not compiled again.
 queue_job 1 test/cluster go_ended env -C "$root/test/cluster" CGO_ENABLED=0 \
+  go test -trimpath -v ./...
+queue_job 1 test/dashboards go_ended env -C "$root/test/dashboards" CGO_ENABLED=0 \
   go test -trimpath -v ./...
 while read -r file; do
   case $file in

@@ -124,6 +124,10 @@ void DescribeOperation(CLI::App& app, Flags& flags, Texts& texts,
                  "host:port of /metrics, /livez and /readyz; port 0 picks a free one and logs it, "
                  "'0' switches them off")
       ->capture_default_str();
+  app.add_flag("--metrics-namespace-label,!--no-metrics-namespace-label",
+               flags.metrics_namespace_label,
+               "name namespaces and objects in metrics of rollouts (default true; "
+               "--metrics-namespace-label=false to leave both out)");
   app.add_option("--log-format", texts.log_format, "text or json")
       ->check(CLI::IsMember({"text", "json"}))
       ->capture_default_str();

@@ -54,11 +54,9 @@ void Daemon::Publish() {
   snapshot.rate_limiter_duration = rate_limiter_duration_;
   snapshot.events = events_.counters();
   snapshot.informers = runtime_.informers().Snapshots();
-  runtime_.ForEach([&](const WatchingController& controller) {
-    Figures figures;
-    controller.AddFigures(figures);
-    MergeFigures(snapshot.figures, std::move(figures));
-  });
+  runtime_.ForEach(
+      [&](const WatchingController& controller) { controller.AddFigures(snapshot.figures); });
+  if (!flags_.metrics_namespace_label) snapshot.figures.LeaveOutNamespaces();
   board_.Publish(std::move(snapshot));
 }
 

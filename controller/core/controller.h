@@ -8,7 +8,9 @@
 #pragma once
 
 #include <functional>
+#include <map>
 #include <optional>
+#include <string>
 #include <string_view>
 #include <vector>
 
@@ -19,6 +21,12 @@
 
 namespace windlass {
 
+// What log lines and Events about an object carry, so that users find all that belong together.
+struct Marks {
+  LogFields fields{};                                // {"rollout_id", "3f2a9c1e-7"}
+  std::map<std::string, std::string> annotations{};  // of Events
+};
+
 class Controller {
  public:
   Controller() = default;
@@ -27,7 +35,7 @@ class Controller {
   Controller& operator=(const Controller&) = delete;
 
   // The kind of the controller's objects ("Deployment"), and the log field that names one of them
-  // ("deployment").
+  // ("deployment"). String literals: both outlive the controller.
   virtual std::string_view kind() const = 0;
   virtual std::string_view log_field() const = 0;
   // Who reports its Events: "deployment-controller".
@@ -45,6 +53,9 @@ class Controller {
 
   // Returns the object as Events refer to it; nullopt if it is gone.
   virtual std::optional<ObjectReference> Reference(const ObjectKey& key) const = 0;
+
+  // Returns the marks of what the object `key` is in the middle of; none if it is gone.
+  virtual Marks MarksOf(const ObjectKey& /*key*/) const { return {}; }
 
   // Returns the writes that make late writes of a former leader to the object `key` fail, in the
   // order in which to send them. `term` identifies the present term. The caller asks again after

@@ -1,14 +1,24 @@
 #include "controller/deployment/deployment_controller.h"
 
 #include <utility>
+#include <vector>
 
+#include "controller/in_place/watch/figures.h"
 #include "controller/workload/planner.h"
+#include "controller/workload/watch/rollout_counts.h"
 
 namespace windlass {
 namespace {
 
 // How soon to look again at an object that was left to another controller.
 constexpr Duration kRivalLook = seconds(60);
+
+constexpr Metric kSteppedBackTotal{
+    "windlass_stepped_back_total",
+    MetricType::kCounter,
+    "Times a Deployment was left to another controller that writes its status.",
+    {},
+    "[install.md](install.md#3-switch-the-stock-controller-off) says how to switch that one off."};
 
 // Returns what to run so that `rival`, a field manager, leaves Deployments alone.
 std::string SwitchOff(const std::string& rival) {
@@ -51,9 +61,7 @@ std::optional<Step> DeploymentController::Next(const ObjectKey& key, const Learn
 }
 
 void DeploymentController::AddFigures(Figures& figures) const {
-  figures.push_back({"windlass_stepped_back_total",
-                     "Times a Deployment was left to another controller that writes its status.",
-                     Figure::Counter{stepped_back_}});
+  figures.Count(kSteppedBackTotal, stepped_back_);
   WorkloadController::AddFigures(figures);
 }
 
@@ -97,13 +105,17 @@ Step DeploymentController::StepBack(const Deployment& deployment, const std::str
 }
 
 ControllerEntry DeploymentControllerEntry(const DeploymentController** made) {
+  std::vector<MetricSection> metrics = RolloutMetrics();
+  metrics.push_back(InPlaceMetrics());
+  metrics.push_back({"Decisions", {&kSteppedBackTotal}});
   const auto make = [made](ControllerHost& host) {
     auto controller = std::make_unique<DeploymentController>(host);
     if (made != nullptr) *made = controller.get();
     return controller;
   };
   return {"deployment", make,
-          "replaces kube-controller-manager's Deployment controller, which must be off"};
+          "replaces kube-controller-manager's Deployment controller, which must be off",
+          std::move(metrics)};
 }
 
 }  // namespace windlass

@@ -2,11 +2,13 @@
 
 #include <utility>
 
+#include "controller/in_place/watch/figures.h"
 #include "controller/rollout/carried.h"
 #include "controller/rollout/dry_run.h"
 #include "controller/runtime/rights_list.h"
 #include "controller/workload/conditions.h"
 #include "controller/workload/planner.h"
+#include "controller/workload/watch/rollout_counts.h"
 #include "kubeclient/api/fingerprint_text.h"
 
 namespace windlass {
@@ -114,6 +116,8 @@ std::vector<std::string> RolloutController::Troubles() const {
 }
 
 ControllerEntry RolloutControllerEntry(const RolloutController** made) {
+  std::vector<MetricSection> metrics = RolloutMetrics();
+  metrics.push_back(InPlaceMetrics());
   const auto make = [made](ControllerHost& host) {
     auto controller = std::make_unique<RolloutController>(host);
     if (made != nullptr) *made = controller.get();
@@ -121,7 +125,8 @@ ControllerEntry RolloutControllerEntry(const RolloutController** made) {
   };
   return {"rollout", make,
           "rolls out Rollouts, a kind of its own; kube-controller-manager's Deployment controller "
-          "stays as it is"};
+          "stays as it is",
+          std::move(metrics)};
 }
 
 }  // namespace windlass

@@ -1,10 +1,13 @@
 #include "controller/rollout/rollout_workload.h"
 
 #include "controller/in_place/phases/extension.h"
+#include "controller/rollout/carried.h"
+#include "controller/rollout/reasons.h"
 #include "controller/rollout/rollback_field.h"
 #include "controller/rollout/rollout_status.h"
 #include "controller/rollout/strategy.h"
 #include "controller/workload/annotations.h"
+#include "controller/workload/rollout_state.h"
 #include "kubeclient/api/fingerprint_text.h"
 
 namespace windlass::rollout {
@@ -63,6 +66,25 @@ SettingPlace RolloutKind::PlaceOf(std::string_view key) const { return rollout::
 
 std::string_view RolloutKind::WordOf(std::string_view key, std::string_view word) const {
   return rollout::WordOf(key, word);
+}
+
+// The words of Stalled are also causes, but for InPlaceNotPossible, which is the condition
+// windlass.dev/InPlace's NotPossible.
+RolloutHold RolloutKind::HoldOf(const Workload& workload) const {
+  if (workload.follow_revision == 0) return {.cause = kNothingToAbortTo};
+  const RolloutOwn own = ReadOwn(workload.status.carried);
+  if (own.verdict) {
+    const bool in_place = own.verdict->reason == "InPlaceNotPossible";
+    return {.cause = in_place ? "NotPossible" : workload::CauseOf(own.verdict->reason)};
+  }
+  const Condition* progressing = FindCondition(workload.status.conditions, "Progressing");
+  return {.by_user = progressing != nullptr && progressing->reason == kPausedAtStep};
+}
+
+std::optional<StepPosition> RolloutKind::StepOf(const Workload& workload) const {
+  const RolloutOwn own = ReadOwn(workload.status.carried);
+  if (!own.step) return std::nullopt;
+  return StepPosition{.index = own.step->index, .total = own.step->total};
 }
 
 Workload AsWorkload(const RolloutKind& kind, const Rollout& rollout) {

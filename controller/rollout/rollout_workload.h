@@ -39,6 +39,8 @@ class RolloutKind final : public WorkloadKind {
   bool MirrorsSettings() const override { return true; }
   SettingPlace PlaceOf(std::string_view key) const override;
   std::string_view WordOf(std::string_view key, std::string_view word) const override;
+  RolloutHold HoldOf(const Workload& workload) const override;
+  std::optional<StepPosition> StepOf(const Workload& workload) const override;
   const Extension* extension() const override { return extension_; }
 
  private:

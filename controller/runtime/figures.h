@@ -1,37 +1,52 @@
-// The figures of a controller that the metrics page shows: plain data, copied into what the core
-// publishes.
+// The figures of the metrics page: each metric with the values of its series. Plain data, filled on
+// the core thread and copied into what it publishes.
 #pragma once
 
+#include <cstddef>
 #include <cstdint>
+#include <map>
 #include <string>
-#include <utility>
 #include <variant>
 #include <vector>
 
+#include "controller/runtime/metric.h"
 #include "kubeclient/base/histogram.h"
 
 namespace windlass {
 
-// One series of a metric family. All series of a family are adjacent and have the same name, help
-// and kind of value.
-struct Figure {
-  struct Counter {
-    uint64_t value = 0;
-  };
-  struct Gauge {
-    double value = 0;
+class Figures {
+ public:
+  // The values of a series' labels, in the order of Metric::labels. "" leaves a label out.
+  using Labels = std::vector<std::string>;
+  // uint64_t of a counter, double of a gauge or of a counter of seconds.
+  using Value = std::variant<uint64_t, double, Histogram>;
+  struct Family {
+    const Metric* metric;
+    std::map<Labels, Value> series;
   };
 
-  std::string name;  // "windlass_stepped_back_total"
-  std::string help;
-  std::variant<Counter, Gauge, Histogram> value;
-  std::vector<std::pair<std::string, std::string>> labels{};
+  // Each adds `value` to the series of `metric` with these labels. Two controllers may count the
+  // same: their values are added up. The type must be that of the metric, there must be as many
+  // labels as it has, and histograms must have the same buckets. `metric` must outlive this.
+  void Count(const Metric& metric, uint64_t value, Labels labels = {});
+  void Set(const Metric& metric, double value, Labels labels = {});
+  void Spread(const Metric& metric, const Histogram& value, Labels labels = {});
+
+  // Takes the label `namespace` away: adds up the series that only it told apart, and drops the
+  // metrics whose series are about one object each. Example: 3 rollouts in "shop" and 2 in "bank"
+  // become 5.
+  void LeaveOutNamespaces();
+
+  // In the order in which the metrics were first used.
+  const std::vector<Family>& families() const { return families_; }
+  // Returns the number of series. A histogram is one.
+  size_t size() const;
+
+ private:
+  void Add(const Metric& metric, Value value, Labels labels);
+
+  std::vector<Family> families_;
+  std::map<const Metric*, size_t> places_;  // of each metric in families_
 };
-using Figures = std::vector<Figure>;
-
-// Adds the figures of one more controller to `all`. Two controllers may count the same: figures
-// with the same name and labels become one with their sum. A series with other labels joins its
-// family. Both must be of the same kind, and histograms must have the same buckets.
-void MergeFigures(Figures& all, Figures more);
 
 }  // namespace windlass

@@ -88,7 +88,10 @@ void Sync::EndTooLong() {
 }
 
 LogFields Sync::FieldsOf(const Request& request) const {
-  return {{controller().log_field(), key_.ToString()}, {"request", request.Describe()}};
+  LogFields fields = {{controller().log_field(), key_.ToString()}};
+  Append(fields, controller().MarksOf(key_).fields);
+  fields.emplace_back("request", request.Describe());
+  return fields;
 }
 
 // A later sync will say more than this write would. That sync runs when the patience ends, or
@@ -125,9 +128,11 @@ void Sync::WriteAnswered(const Write& write, Result<Reply> said) {
     environment_.log.Warning("reply to a write could not be understood", fields);
     return End({SyncResult::Kind::kUncertain, {}, {}, write.request});
   }
-  LogFields fields = FieldsOf(write.request);
-  Append(fields, write.because.numbers);
-  environment_.log.Info(write.because.decision.name, fields);
+  if (environment_.log.Enabled(LogLevel::kInfo)) {
+    LogFields fields = FieldsOf(write.request);
+    Append(fields, write.because.numbers);
+    environment_.log.Info(write.because.decision.name, fields);
+  }
   // Any status write publishes what was put off, even if it was not allowed to wait itself.
   if (write.request.subresource() == "status") put_off_since_.reset();
   if (hooks_.on_decision) hooks_.on_decision(write.because);
@@ -205,10 +210,10 @@ void Sync::Perform(Failed failed) {
   Emit(failed.events);
   const LogLevel level = LevelOf(failed.error.kind);
   if (!refusal_logged_ && environment_.log.Enabled(level)) {
-    environment_.log.Write(level, "sync failed",
-                           {{controller().log_field(), key_.ToString()},
-                            {"reason", Name(failed.error.kind)},
-                            {"error", failed.error.message}});
+    LogFields fields = {{controller().log_field(), key_.ToString()}};
+    Append(fields, controller().MarksOf(key_).fields);
+    Append(fields, {{"reason", Name(failed.error.kind)}, {"error", failed.error.message}});
+    environment_.log.Write(level, "sync failed", fields);
   }
   SyncResult result = AfterError(failed.error, failed.retry);
   result.look_again_in = failed.look_again_in;

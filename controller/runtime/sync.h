@@ -43,6 +43,7 @@ struct SyncEnvironment {
   // Records an Event of the controller of `key`.
   void Record(const QueueKey& key, const ObjectReference& about, Event event) const {
     event.component = ControllerOf(key).component();
+    event.annotations = ControllerOf(key).MarksOf(key).annotations;
     events.Record(about, event);
   }
 };

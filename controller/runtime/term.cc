@@ -78,7 +78,10 @@ void Term::Begin(const QueueKey& key) {
   ++counters_.syncs;
   SyncHooks hooks;
   hooks.done = [this, key](const SyncResult& result) { Ended(key, result); };
-  hooks.on_decision = [this](const Because& because) { ++counters_.decisions[because.decision]; };
+  const std::string_view kind = environment_.ControllerOf(key).kind();
+  hooks.on_decision = [this, kind](const Because& because) {
+    ++counters_.decisions[{kind, because.decision}];
+  };
   hooks.next_turn = [this, key](std::function<void()> go_on) {
     if (free_to_go_on()) return go_on();
     waiting_.Add(key.namespace_, std::move(go_on));

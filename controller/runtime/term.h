@@ -9,6 +9,7 @@
 #include <memory>
 #include <optional>
 #include <string>
+#include <string_view>
 #include <vector>
 
 #include "controller/runtime/noisy_keys.h"
@@ -22,9 +23,16 @@
 
 namespace windlass {
 
+// A decision about an object of a kind: "Deployment". Both must outlive every copy.
+struct KindDecision {
+  std::string_view kind;
+  Decision decision;
+  auto operator<=>(const KindDecision&) const = default;
+};
+
 // Figures that outlive a term; they never decrease.
 struct ControllerCounters {
-  std::map<Decision, uint64_t> decisions;
+  std::map<KindDecision, uint64_t> decisions;
   uint64_t syncs = 0;
   uint64_t conflicts = 0;
   uint64_t uncertain = 0;

@@ -11,6 +11,7 @@
 #include "controller/runtime/controller_host.h"
 #include "controller/runtime/figures.h"
 #include "controller/runtime/listed_versions.h"
+#include "controller/runtime/metric.h"
 #include "controller/runtime/needed_right.h"
 
 namespace windlass {
@@ -57,6 +58,7 @@ class WatchingController : public Controller {
   // line each.
   virtual std::vector<std::string> Troubles() const = 0;
   virtual std::vector<std::string> Notes() const { return {}; }
+  // Adds what the metrics page shows of this controller: metrics of ControllerEntry::metrics.
   virtual void AddFigures(Figures& /*figures*/) const {}
 };
 
@@ -68,6 +70,8 @@ struct ControllerEntry {
   // What it does, and what must be off for it, on one line: --help and the error for a missing
   // --controllers show it behind the name. May be empty.
   std::string about{};
+  // The metrics that AddFigures adds, by topic.
+  std::vector<MetricSection> metrics{};
 };
 using ControllerList = std::vector<ControllerEntry>;
 

@@ -111,6 +111,18 @@ struct RollbackOutcome {
   WallTime now{};                      // when this was decided
 };
 
+// What only a kind, or an extension of the planner, knows of a rollout that does not get on.
+struct RolloutHold {
+  bool by_user = false;      // it waits for a user: at a pause among the steps, or a partition
+  std::string_view cause{};  // why it is stuck, a word of kStuckCauses (rollout_state.h); else ""
+};
+
+// Where a rollout stands among its steps. Example: step 2 of 5.
+struct StepPosition {
+  int32_t index = 0;  // of the step under way, from 1; above `total` when all are done
+  int32_t total = 0;
+};
+
 // The policies in which kinds of workloads differ. An instance is stateless, or made for one object
 // and valid as long as that object's Workload.
 class WorkloadKind {
@@ -184,6 +196,14 @@ class WorkloadKind {
   // Returns how users write the value `word` of the setting `key`.
   virtual std::string_view WordOf(std::string_view /*key*/, std::string_view word) const {
     return word;
+  }
+
+  // Returns what keeps the workload's rollout from getting on, as far as only the kind knows.
+  virtual RolloutHold HoldOf(const Workload& /*workload*/) const { return {}; }
+
+  // Returns where the rollout stands among its steps; nullopt if it has none.
+  virtual std::optional<StepPosition> StepOf(const Workload& /*workload*/) const {
+    return std::nullopt;
   }
 
   // Returns what extends the planner for this kind (extension.h); null if nothing does.

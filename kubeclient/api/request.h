@@ -7,6 +7,7 @@
 #pragma once
 
 #include <cstdint>
+#include <map>
 #include <optional>
 #include <string>
 #include <string_view>
@@ -145,6 +146,7 @@ struct Event {
   Duration at_most_every{};
   // Who reports it, for example "deployment-controller". The runtime writes its controller's here.
   std::string component{};
+  std::map<std::string, std::string> annotations{};  // of the Event; of the last one of a series
   bool operator==(const Event&) const = default;
 };
 

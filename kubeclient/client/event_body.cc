@@ -32,9 +32,11 @@ ObjectKey EventKey(const EventSeries& series) {
 std::string EventBody(const EventSeries& series) {
   const ObjectKey key = EventKey(series);
   const bool warning = series.event.type == Event::Type::kWarning;
+  nlohmann::json metadata = {{"namespace", key.namespace_.text()}, {"name", key.name}};
+  if (!series.event.annotations.empty()) metadata["annotations"] = series.event.annotations;
   return Dump({{"apiVersion", resources::kEvents.GroupVersion()},
                {"kind", resources::kEvents.kind},
-               {"metadata", {{"namespace", key.namespace_.text()}, {"name", key.name}}},
+               {"metadata", metadata},
                {"involvedObject", InvolvedObject(series.about)},
                {"reason", series.event.reason},
                {"message", series.event.message},
@@ -48,9 +50,13 @@ std::string EventBody(const EventSeries& series) {
 }
 
 std::string EventCountPatch(const EventSeries& series) {
-  return Dump({{"count", series.count},
-               {"lastTimestamp", FormatTime(series.last)},
-               {"message", series.event.message}});
+  nlohmann::json patch = {{"count", series.count},
+                          {"lastTimestamp", FormatTime(series.last)},
+                          {"message", series.event.message}};
+  if (!series.event.annotations.empty()) {
+    patch["metadata"]["annotations"] = series.event.annotations;
+  }
+  return Dump(patch);
 }
 
 }  // namespace windlass

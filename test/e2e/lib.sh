@@ -119,7 +119,7 @@ launch_windlass() {
     ${OWN_NAMESPACE:+--namespace="$OWN_NAMESPACE"} "$@" 2>>"$WORK/windlass.log" &
   WINDLASS_PID=$!
   until_true 20 "Windlass logs its address" address_logged "$from"
-  OPS=$(log_since "$from" | sed -n 's/.*address=\([^ ]*\).*/\1/p' | head -n 1)
+  OPS=$(log_since "$from" | sed -En 's/.*address(":"|=)([^ ",]*).*/\2/p' | head -n 1)
 }
 # start_windlass [more flags]: returns when /readyz says ok.
 start_windlass() {
@@ -127,7 +127,7 @@ start_windlass() {
   until_true 20 "Windlass is ready" windlass_ready
 }
 log_since() { tail -n +$(($1 + 1)) "$WORK/windlass.log"; }
-address_logged() { log_since "$1" | grep 'address=' >/dev/null; }
+address_logged() { log_since "$1" | grep -E 'address("|=)' >/dev/null; }
 windlass_ready() { [ "$(http_status /readyz)" = 200 ]; }
 http_get() {
   exec 3<>"/dev/tcp/${OPS%:*}/${OPS##*:}"

@@ -311,7 +311,7 @@ TEST_CASE("counters on their way are published at most once a second, their end 
   world.Apply(SampleDeployment("web", 40, "app:v1-slow-start-3s"));
   const auto writes = [&] {
     const auto& decisions = windlass.runtime().counters().decisions;
-    const auto found = decisions.find(workload::decisions::kUpdateStatus);
+    const auto found = decisions.find({"Deployment", workload::decisions::kUpdateStatus});
     return found == decisions.end() ? 0 : found->second;
   };
   // The Pods become ready one after the other, within moments.

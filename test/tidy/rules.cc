@@ -77,7 +77,7 @@ Names MayInclude(std::string_view box) {
       {"controller/in_place/phases",
        {kTemplate, kPod, kBatch, kTraffic, kWorkload, kCore, kApi, kBase}},
       {kRuntime, {"kubeclient", kCore}},  // no kind
-      {kWorkloadWatch, {"kubeclient", kRuntime, kCore}},
+      {kWorkloadWatch, {"kubeclient", kWorkload, kRuntime, kCore}},
       {"controller/in_place/watch", {"kubeclient", kInPlace, kWorkloadWatch, kRuntime, kCore}},
       // A kind: everything but another kind.
       {"controller/deployment", {"kubeclient", kInPlace, kWorkload, kRuntime, kCore}},
@@ -130,10 +130,10 @@ std::vector<Finding> CheckArrows(const Source& source) {
     const Include include = IncludeOf(source, i);
     if (!include.quoted || include.path == "windlass_version.h") continue;
     const std::string other = BoxOf(include.path);
-    // In place and what watches may include what a planner is given.
-    const bool vocabulary = WithinAny(box, {kInPlace, kWorkloadWatch}) &&
-                            (include.path == "controller/workload/workload.h" ||
-                             include.path == "controller/workload/view.h");
+    // In place may include what a planner is given.
+    const bool vocabulary =
+        Within(box, kInPlace) && (include.path == "controller/workload/workload.h" ||
+                                  include.path == "controller/workload/view.h");
     if (include.path.find('/') == std::string::npos) {
       findings.push_back({source.path, i + 1, "arrow", include.path + ": not from the root"});
     } else if (other != box && !vocabulary && !WithinAny(other, allowed)) {

@@ -41,10 +41,11 @@ SOURCE
 printf '#include "controller/in_place/z.h"\nDeployment* shown;\n' >controller/runtime/y.h
 cat >controller/runtime/told.cc <<'SOURCE'
 // log.Info("a comment");
+constexpr Metric kPods{"windlass_pods_total", MetricType::kCounter, "Pods \"seen\".",
+                       {{{"result", kResults}, kKind}}};
 void Tell() {
   log_.Warning("a Pod of " + name + " is "
                "gone", {{"pod", name}, {"how", "quietly"}});
-  page.Counter("windlass_pods_total", "Pods \"seen\".", 1, {{"result", result}});
   Do("roll back");
 }
 SOURCE
@@ -75,7 +76,7 @@ figure "longest include cycle 2 units"
 
 tools/surface.sh >"$WORK/said"
 says 'log warning | a Pod of … is gone | pod how=quietly'
-says 'metric counter windlass_pods_total {result} | Pods "seen".'
+says 'metric counter windlass_pods_total {result kKind} | Pods "seen".'
 says 'flag --qps = 50 | calls per second | ->check(Range(1,9))'
 says 'decision roll back'
 # A text that moves and is wrapped in another way is the same one; a new default is another flag.
@@ -94,20 +95,21 @@ tools/surface.sh --against HEAD >"$WORK/said"
 says '2 lines differ by what stands for … alone, and are left out'
 [ "$(wc -l <"$WORK/said")" = 1 ] || fail "it says more"
 
-cat >cmd/windlass/metrics_text.cc <<'SOURCE'
-void Process() { page.Gauge("process_max_fds",
-                            "Maximum.", 1); }
+cat >cmd/windlass/process_metrics.cc <<'SOURCE'
+constexpr Metric kMaxFiles{
+    "process_max_fds", MetricType::kGauge, "Maximum."};
 SOURCE
 mkdir -p controller/in_place/{template,watch} deploy
 echo 'inline constexpr std::string_view kPdb = "windlass.dev/in-place-pdb";' \
   >controller/in_place/template/options.h
 touch deploy/rbac.yaml
-echo '{"windlass_inplace_blocked", "Stalled.", Gauge{1}}' >controller/in_place/watch/figures.cc
+echo 'constexpr Metric kPatches{"windlass_inplace_patch_total", MetricType::kCounter, "Done."};' \
+  >controller/in_place/watch/figures.cc
 git add -A
 tools/inventory.sh --names >"$WORK/said"
 figure "metrics 3"
 figure "windlass_pods_total"
-figure "windlass_inplace_blocked"
+figure "windlass_inplace_patch_total"
 figure "process_max_fds"
 
 tools/test-names.sh >"$WORK/said"

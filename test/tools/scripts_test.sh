@@ -27,6 +27,7 @@ script() { # NAME COMMANDS
 script passes 'echo "proves: D-001"'
 script fails 'echo "word of ${WHO:-nobody}"; exit 3'
 script skips 'echo "no buildah here"; exit 77'
+script lacks 'echo "not run: promtool, which is missing"'
 script meets 'echo >"$FOLDER/$ME" & read -r _ <"$FOLDER/$OTHER"; wait'
 script endless 'trap "echo \$\$ >>$FOLDER/ended; exit 130" TERM
   sleep 300 & echo $! >>"$FOLDER/pids"; while :; do wait; done'
@@ -57,6 +58,12 @@ last_line "1 passed, 1 failed"
 says '^word of me$'
 says '^    FAILED  test/fails.sh WHO=me (exit code 3'
 says '^    skipped test/skips.sh: no buildah here$'
+[ "$(tail -n 2 "$WORK/said" | head -n 1)" = "narrowed: 1 tests not run" ] || fail "not narrowed"
+
+try "queue_script test/lacks.sh; run_jobs; echo \$not_run; $closing"
+last_line "1 passed, 0 failed"
+says '^    skipped test/lacks.sh: promtool, which is missing$'
+says '^0$' # the script itself has run
 [ "$(tail -n 2 "$WORK/said" | head -n 1)" = "narrowed: 1 tests not run" ] || fail "not narrowed"
 
 try "incomplete=0; finish_run"

@@ -11,6 +11,8 @@ namespace {
 constexpr const char* kCopyTo = "toy.windlass.dev/copy-to";
 constexpr const char* kValue = "toy.windlass.dev/value";
 constexpr Decision kCopyValue{"copy value"};
+constexpr Metric kCopies{"windlass_toy_copies_total", MetricType::kCounter,
+                         "Values copied to another ConfigMap."};
 
 // A key names the target: the ConfigMap that a text is copied to.
 class ToyController final : public WatchingController {
@@ -74,10 +76,7 @@ class ToyController final : public WatchingController {
     }
     return rights;
   }
-  void AddFigures(Figures& figures) const override {
-    figures.push_back({"windlass_toy_copies_total", "Values copied to another ConfigMap.",
-                       Figure::Counter{copies_}});
-  }
+  void AddFigures(Figures& figures) const override { figures.Count(kCopies, copies_); }
 
  private:
   // Wakes the ConfigMap itself, and the targets that it names now or named before.
@@ -105,8 +104,10 @@ class ToyController final : public WatchingController {
 }  // namespace
 
 ControllerEntry ToyControllerEntry() {
-  return {"toy", [](ControllerHost& host) { return std::make_unique<ToyController>(host); },
-          "copies values between ConfigMaps"};
+  return {"toy",
+          [](ControllerHost& host) { return std::make_unique<ToyController>(host); },
+          "copies values between ConfigMaps",
+          {{"Toy", {&kCopies}}}};
 }
 
 }  // namespace windlass

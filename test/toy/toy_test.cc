@@ -146,12 +146,14 @@ TEST_CASE_METHOD(Fixture, "the metrics page has its figure beside those of Deplo
       [&](const WatchingController& controller) { controller.AddFigures(snapshot.figures); });
   const std::string page = MetricsText(snapshot);
   CAPTURE(page);
-  for (const std::string line : {"windlass_toy_copies_total 1\n", "windlass_stepped_back_total 0\n",
-                                 "name=\"deployment-controller\"", "name=\"toy-controller\"",
-                                 "windlass_decisions_total{decision=\"copy value\"} 1\n",
-                                 "windlass_decisions_total{decision=\"create new replicaset\"} 1\n",
-                                 "windlass_informer_synced{resource=\"configmaps\"} 1\n",
-                                 "windlass_informer_synced{resource=\"deployments\"} 1\n"}) {
+  for (const std::string line :
+       {"windlass_toy_copies_total 1\n", "windlass_stepped_back_total 0\n",
+        "name=\"deployment-controller\"", "name=\"toy-controller\"",
+        "windlass_decisions_total{kind=\"ConfigMap\",decision=\"copy value\"} 1\n",
+        "windlass_decisions_total{kind=\"Deployment\",decision=\"create new "
+        "replicaset\"} 1\n",
+        "windlass_informer_synced{resource=\"configmaps\"} 1\n",
+        "windlass_informer_synced{resource=\"deployments\"} 1\n"}) {
     CAPTURE(line);
     CHECK(page.find(line) != std::string::npos);
   }

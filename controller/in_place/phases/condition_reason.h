@@ -1,5 +1,5 @@
 // The reasons of the condition windlass.dev/InPlace, with the names that users see. Some of them
-// are also causes of the metric windlass_inplace_blocked.
+// are also causes of the metric windlass_rollouts_stuck.
 #pragma once
 
 #include <cstdint>

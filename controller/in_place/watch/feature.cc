@@ -38,8 +38,16 @@ std::vector<NeededRight> InPlaceFeature::RightsNeeded() const {
   return std::move(rights).Take();
 }
 
+RolloutHold InPlaceFeature::HoldOf(const Workload& workload) const {
+  return InPlaceHoldOf(workload);
+}
+
+std::string_view InPlaceFeature::StrategyOf(const Workload& workload) const {
+  return InPlaceStrategyOf(workload);
+}
+
 void InPlaceFeature::AddFigures(Figures& figures) const {
-  AddInPlaceFigures(observer_.Figures(), figures);
+  AddInPlaceFigures(observer_.figures(), figures);
 }
 
 void InPlaceFeature::TermBegins(const TermOptions& options) {

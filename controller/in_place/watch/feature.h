@@ -3,6 +3,7 @@
 #pragma once
 
 #include <string>
+#include <string_view>
 #include <vector>
 
 #include "controller/in_place/watch/cache.h"
@@ -30,6 +31,8 @@ class InPlaceFeature final : public ControllerExtension {
   // on; that must not make Windlass not ready, nor block the rollout of its next version.
   std::vector<std::string> Notes() const override { return cache_.Troubles(); }
   void AddFigures(Figures& figures) const override;
+  RolloutHold HoldOf(const Workload& workload) const override;
+  std::string_view StrategyOf(const Workload& workload) const override;
 
   void TermBegins(const TermOptions& options) override;
   void TermEnds() override { observer_.Lead(false); }

@@ -24,10 +24,12 @@ struct InPlaceFigures {
   std::map<std::string, uint64_t> exchanges;  // by result
   Histogram restart = InPlaceHistogram();     // from the patch to the new containers
   Histogram available = InPlaceHistogram();   // from the patch to the Pod's availability
-  std::map<std::string, uint64_t> blocked;    // stalled workloads, by cause
 };
 
 // Appends them to `figures` as the metrics page shows them.
 void AddInPlaceFigures(const InPlaceFigures& in_place, Figures& figures);
+
+// Returns their metrics.
+MetricSection InPlaceMetrics();
 
 }  // namespace windlass

@@ -230,12 +230,4 @@ void InPlaceObserver::Tell(const Pod& pod, const Event& event) {
   record_(ReferenceTo(resources::kPods, pod.meta), event);
 }
 
-// --- what the metrics show ---
-
-InPlaceFigures InPlaceObserver::Figures() const {
-  InPlaceFigures figures = totals_;
-  figures.blocked = rollouts_.Blocked();
-  return figures;
-}
-
 }  // namespace windlass

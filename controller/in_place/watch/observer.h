@@ -53,7 +53,7 @@ class InPlaceObserver {
   void Decided(const Because& because);
   void Refused(const Because& because, const Error& error);
 
-  InPlaceFigures Figures() const;
+  const InPlaceFigures& figures() const { return totals_; }
 
   size_t followed() const { return followed_.size(); }
   size_t told() const { return told_.size(); }

@@ -21,47 +21,39 @@ bool AsksForOnly(const Workload& workload) {
   });
 }
 
-constexpr InPlaceReason kHeldUp[] = {
-    InPlaceReason::kWaitingForBudget, InPlaceReason::kWaitingForPdb, InPlaceReason::kPaused,
-    InPlaceReason::kFailing,          InPlaceReason::kInvalidConfig, InPlaceReason::kMissingRights};
-
-// Returns why the workload's in-place update is stalled. Returns nullopt if it is not stalled, or
-// if Pods are replaced instead.
-std::optional<InPlaceReason> CauseOf(const Workload& workload, const Condition& in_place) {
-  const auto reason = in_place::ParseInPlaceReason(in_place.reason.text());
-  if (!reason || std::ranges::count(kHeldUp, *reason) > 0) return reason;
-  const bool refused = *reason == InPlaceReason::kNotPossible && AsksForOnly(workload);
-  return refused ? reason : std::nullopt;
-}
+constexpr InPlaceReason kHeldUp[] = {InPlaceReason::kWaitingForBudget,
+                                     InPlaceReason::kWaitingForPdb, InPlaceReason::kFailing,
+                                     InPlaceReason::kInvalidConfig, InPlaceReason::kMissingRights};
 
 }  // namespace
 
 void InPlaceRollouts::Changed(const WorkloadChange& change) {
   if (change.now == nullptr) {
     under_way_.erase(KeyOf(*change.before));
-    blocked_.erase(KeyOf(*change.before));
     return;
   }
-  const Workload& workload = *change.now;
-  const Condition* in_place = InPlaceConditionOf(workload);
-  const ObjectKey key = KeyOf(workload.meta);
+  const Condition* in_place = InPlaceConditionOf(*change.now);
   if (in_place == nullptr || !(in_place->status == "True")) {
-    under_way_.erase(key);
+    under_way_.erase(KeyOf(change.now->meta));
   } else {
-    under_way_.insert(key);
-  }
-  const auto cause = in_place == nullptr ? std::nullopt : CauseOf(workload, *in_place);
-  if (cause) {
-    blocked_[key] = *cause;
-  } else {
-    blocked_.erase(key);
+    under_way_.insert(KeyOf(change.now->meta));
   }
 }
 
-std::map<std::string, uint64_t> InPlaceRollouts::Blocked() const {
-  std::map<std::string, uint64_t> counts;
-  for (const auto& [key, cause] : blocked_) ++counts[std::string(Name(cause))];
-  return counts;
+RolloutHold InPlaceHoldOf(const Workload& workload) {
+  const Condition* in_place = InPlaceConditionOf(workload);
+  if (in_place == nullptr) return {};
+  const auto reason = in_place::ParseInPlaceReason(in_place->reason.text());
+  if (!reason) return {};
+  if (*reason == InPlaceReason::kPartitioned) return {.by_user = true};
+  const bool refused = *reason == InPlaceReason::kNotPossible && AsksForOnly(workload);
+  if (!refused && std::ranges::count(kHeldUp, *reason) == 0) return {};
+  return {.cause = Name(*reason)};
+}
+
+std::string_view InPlaceStrategyOf(const Workload& workload) {
+  if (!in_place::Asks(workload)) return "";
+  return AsksForOnly(workload) ? "InPlaceOnly" : "InPlaceIfPossible";
 }
 
 }  // namespace windlass

@@ -1,11 +1,9 @@
-// Which workloads are being updated in place, and which of these rollouts are stalled, as the
-// condition windlass.dev/InPlace says. Core thread only.
+// Which workloads are being updated in place, and what holds such a rollout up, as the condition
+// windlass.dev/InPlace says. Core thread only.
 #pragma once
 
-#include <cstdint>
-#include <map>
 #include <set>
-#include <string>
+#include <string_view>
 
 #include "controller/in_place/phases/condition_reason.h"
 #include "controller/workload/watch/workload_store.h"
@@ -18,13 +16,19 @@ class InPlaceRollouts {
   void Changed(const WorkloadChange& change);
 
   bool UnderWay(const ObjectKey& workload) const { return under_way_.contains(workload); }
-  // Returns the number of stalled rollouts by cause. Stopping at a requested partition is not a
-  // stall.
-  std::map<std::string, uint64_t> Blocked() const;
 
  private:
   std::set<ObjectKey> under_way_;
-  std::map<ObjectKey, in_place::InPlaceReason> blocked_;
 };
+
+// Returns what keeps the workload's update in place from getting on:
+//   - by_user at a requested partition;
+//   - the reason of the condition as the cause, if the update is stuck. NotPossible counts only for
+//     a workload that asks for Only: Pods of the others are replaced instead.
+RolloutHold InPlaceHoldOf(const Workload& workload);
+
+// Returns "InPlaceIfPossible" or "InPlaceOnly"; "" if the workload does not ask for updates in
+// place.
+std::string_view InPlaceStrategyOf(const Workload& workload);
 
 }  // namespace windlass

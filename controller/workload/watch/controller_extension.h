@@ -7,6 +7,7 @@
 #pragma once
 
 #include <string>
+#include <string_view>
 #include <vector>
 
 #include "controller/core/step.h"
@@ -14,6 +15,7 @@
 #include "controller/runtime/listed_versions.h"
 #include "controller/runtime/needed_right.h"
 #include "controller/runtime/watching_controller.h"
+#include "controller/workload/workload.h"
 
 namespace windlass {
 
@@ -30,6 +32,12 @@ class ControllerExtension {
   virtual std::vector<NeededRight> RightsNeeded() const = 0;
   virtual std::vector<std::string> Notes() const = 0;
   virtual void AddFigures(Figures& figures) const = 0;
+
+  // Returns what keeps the workload's rollout from getting on, as far as the feature knows.
+  virtual RolloutHold HoldOf(const Workload& workload) const = 0;
+  // Returns the word for the strategy that the workload asks the feature for, one of the label
+  // `strategy` of rollout metrics; "" if it does not ask.
+  virtual std::string_view StrategyOf(const Workload& workload) const = 0;
 
   virtual void TermBegins(const TermOptions& options) = 0;
   virtual void TermEnds() = 0;

@@ -4,6 +4,7 @@
 
 #include "controller/runtime/rights_list.h"
 #include "controller/runtime/sync.h"
+#include "controller/workload/rollout_id.h"
 #include "controller/workload/watch/pod_count.h"
 #include "controller/workload/watch/replica_set_fence.h"
 
@@ -14,7 +15,9 @@ WorkloadController::WorkloadController(ControllerHost& host,
     : host_(host),
       workloads_(std::move(workloads)),
       cache_(host.informers(), *workloads_),
-      wake_ups_(cache_, host) {
+      wake_ups_(cache_, host),
+      rollouts_(host.informers().environment().clock, cache_,
+                [this](const Workload& workload) { return ExtendedOf(workload); }) {
   workloads_->informer().on_synced().Add([this] { host_.CacheSynced(); });
   cache_.replica_sets().on_synced.Add([this] { host_.CacheSynced(); });
   // No key is looked at before the objects are served again.
@@ -50,10 +53,12 @@ std::vector<ComparedCache> WorkloadController::ComparedCaches() const {
 }
 
 void WorkloadController::TermBegins(const TermOptions& options) {
+  rollouts_.Lead(true);
   if (extension_ != nullptr) extension_->TermBegins(options);
 }
 
 void WorkloadController::TermEnds() {
+  rollouts_.Lead(false);
   if (extension_ != nullptr) extension_->TermEnds();
 }
 
@@ -72,6 +77,16 @@ std::optional<ObjectReference> WorkloadController::Reference(const ObjectKey& ke
   const ObjectMeta* meta = workloads_->FindMeta(key);
   if (meta == nullptr) return std::nullopt;
   return ReferenceTo(workloads_->resource(), *meta);
+}
+
+Marks WorkloadController::MarksOf(const ObjectKey& key) const {
+  const std::optional<View> view = ViewOf(key);
+  if (!view) return {};
+  const int64_t revision = workload::LatestRevision(*view);
+  if (revision == 0) return {};
+  const std::string id = workload::RolloutId(view->workload.meta, revision);
+  return {.fields = {{"rollout_id", id}, {"rollout_revision", revision}},
+          .annotations = {{std::string(workload::kRolloutIdAnnotation), id}}};
 }
 
 std::vector<Request> WorkloadController::FenceWrites(const ObjectKey& key,
@@ -115,7 +130,13 @@ std::vector<std::string> WorkloadController::Notes() const {
   return extension_ != nullptr ? extension_->Notes() : std::vector<std::string>();
 }
 
+RolloutObserver::Extended WorkloadController::ExtendedOf(const Workload& workload) const {
+  if (extension_ == nullptr) return {};
+  return {extension_->HoldOf(workload), extension_->StrategyOf(workload)};
+}
+
 void WorkloadController::AddFigures(Figures& figures) const {
+  rollouts_.AddFigures(figures);
   if (extension_ != nullptr) extension_->AddFigures(figures);
 }
 

@@ -15,6 +15,7 @@
 
 #include "controller/runtime/watching_controller.h"
 #include "controller/workload/watch/controller_extension.h"
+#include "controller/workload/watch/rollout_observer.h"
 #include "controller/workload/watch/wake_ups.h"
 #include "controller/workload/watch/workload_cache.h"
 #include "controller/workload/watch/workload_store.h"
@@ -28,6 +29,8 @@ class WorkloadController : public WatchingController {
   std::string_view kind() const override { return cache_.workloads().resource().kind; }
   int StepsMax(const ObjectKey& key) const override;
   std::optional<ObjectReference> Reference(const ObjectKey& key) const override;
+  // Returns the id and the revision of the latest rollout (rollout_id.h).
+  Marks MarksOf(const ObjectKey& key) const override;
   std::vector<Request> FenceWrites(const ObjectKey& key, std::string_view term) const override;
   ReadListener BeforeRead(const ObjectKey& key, const Request& read) override;
   void Written(const Because& because) override;
@@ -64,11 +67,14 @@ class WorkloadController : public WatchingController {
   std::optional<View> ViewOf(const ObjectKey& key) const { return cache_.ViewOf(key); }
 
  private:
+  RolloutObserver::Extended ExtendedOf(const Workload& workload) const;
+
   ControllerHost& host_;
   const std::shared_ptr<WorkloadStore> workloads_;
   WorkloadCache cache_;
   WakeUps wake_ups_;
   ControllerExtension* extension_ = nullptr;
+  RolloutObserver rollouts_;
 };
 
 }  // namespace windlass

@@ -10,6 +10,7 @@
 #include <optional>
 #include <string_view>
 #include <utility>
+#include <vector>
 
 #include "controller/runtime/informers.h"
 #include "controller/workload/workload.h"
@@ -17,11 +18,11 @@
 
 namespace windlass {
 
-// A change in a store: `before`, the metadata of the version before, is null for an added workload,
-// `now` for a deleted one.
+// A change in a store.
 struct WorkloadChange {
-  const ObjectMeta* before = nullptr;
-  const Workload* now = nullptr;
+  const ObjectMeta* before = nullptr;     // of the version before; null for an added workload
+  const Workload* now = nullptr;          // null for a deleted one
+  const Workload* edited_from = nullptr;  // the version before, if its generation was another
 };
 
 // Workloads borrow from the stored objects: they are valid until the next change of the store.
@@ -76,12 +77,12 @@ class WorkloadStoreOf : public WorkloadStore {
   Store<T>& objects() { return shared_.informer.store(); }
   const Store<T>& objects() const { return shared_.informer.store(); }
 
+  // All handlers get the same workload, made once for a change.
   void OnChange(ChangeHandler handler) override {
-    objects().OnChange([this, handler = std::move(handler)](const Change<T>& change) {
-      const std::optional<Workload> now = Of(change.new_object);
-      handler({change.old_object != nullptr ? &change.old_object->meta : nullptr,
-               now ? &*now : nullptr});
-    });
+    if (handlers_.empty()) {
+      objects().OnChange([this](const Change<T>& change) { Tell(change); });
+    }
+    handlers_.push_back(std::move(handler));
   }
   void OnAnyChange(std::function<void()> handler) override {
     objects().OnChange([handler = std::move(handler)](const Change<T>&) { handler(); });
@@ -113,6 +114,18 @@ class WorkloadStoreOf : public WorkloadStore {
   size_t size() const override { return objects().size(); }
 
  private:
+  void Tell(const Change<T>& change) const {
+    const T* before = change.old_object;
+    const T* now = change.new_object;
+    const bool edited =
+        before != nullptr && now != nullptr && before->meta.generation != now->meta.generation;
+    const std::optional<Workload> workload = Of(now);
+    const std::optional<Workload> edited_from = Of(edited ? before : nullptr);
+    const WorkloadChange told{.before = before != nullptr ? &before->meta : nullptr,
+                              .now = workload ? &*workload : nullptr,
+                              .edited_from = edited_from ? &*edited_from : nullptr};
+    for (const ChangeHandler& handler : handlers_) handler(told);
+  }
   std::optional<Workload> Of(const T* object) const {
     if (object == nullptr) return std::nullopt;
     return as_workload_(*object);
@@ -120,6 +133,7 @@ class WorkloadStoreOf : public WorkloadStore {
 
   SharedInformer<T>& shared_;
   const AsWorkload as_workload_;
+  std::vector<ChangeHandler> handlers_;
 };
 
 }  // namespace windlass

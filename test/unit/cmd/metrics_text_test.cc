@@ -112,7 +112,7 @@ Snapshot Full() {
   snapshot.controller.queue_duration.Observe(milliseconds(2));
   snapshot.controller.queue_duration.Observe(seconds(60));
   snapshot.controller.work_duration.Observe(milliseconds(500));
-  snapshot.controller.decisions[workload::decisions::kScaleUpNewReplicaSet] = 1;
+  snapshot.controller.decisions[{"Deployment", workload::decisions::kScaleUpNewReplicaSet}] = 1;
   snapshot.client.requests[{"GET", "200"}] = 31;
   snapshot.client.requests[{"PATCH", "409"}] = 32;
   snapshot.client.requests[{"POST", "<error>"}] = 33;
@@ -129,8 +129,6 @@ Snapshot Full() {
   in_place.failures["PodTimeout"] = 1;
   in_place.fallbacks["TimedOut"] = 1;
   in_place.exchanges["Done"] = 1;
-  in_place.blocked["Paused"] = 1;
-  snapshot.figures = {{"windlass_stepped_back_total", "Times.", Figure::Counter{1}}};
   AddInPlaceFigures(in_place, snapshot.figures);
   snapshot.informers = {InformerOf("deployments", 100), InformerOf("replicasets", 200)};
   return snapshot;

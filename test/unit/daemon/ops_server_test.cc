@@ -125,12 +125,11 @@ struct Served {
 
 // Returns a snapshot whose metrics page is above 10 MB, more than socket buffers hold.
 Snapshot Huge() {
+  static constexpr Metric kMadeUp{
+      "windlass_test_total", MetricType::kCounter, "Made up.", {{{"label"}}}};
   Snapshot snapshot;
   for (int i = 0; i < 60'000; ++i) {
-    snapshot.figures.push_back({"windlass_test_total",
-                                "Made up.",
-                                Figure::Counter{1},
-                                {{"label", std::string(150, 'x') + std::to_string(i)}}});
+    snapshot.figures.Count(kMadeUp, 1, {std::string(150, 'x') + std::to_string(i)});
   }
   return snapshot;
 }

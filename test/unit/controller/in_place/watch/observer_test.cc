@@ -50,6 +50,7 @@ struct Fixture : ClientWorld {
     web.status.conditions = {{"windlass.dev/InPlace", status, reason, message, {}, {}}};
     deployments.objects().Apply(std::move(web));
   }
+  RolloutHold Hold() const { return InPlaceHoldOf(*deployments.Find({"shop", "web"})); }
   void Put() {
     pod.meta.resource_version = {std::to_string(++version)};
     pods.Apply(pod);
@@ -139,7 +140,7 @@ TEST_CASE("A Pod is told of when its containers have been restarted, not when th
   f.Restart('B');
   CHECK(f.Told() == std::vector<std::string>{"InPlaceUpdated: Updated in place to revision 6 in "
                                              "7 s"});
-  const InPlaceFigures figures = f.observer.Figures();
+  const InPlaceFigures figures = f.observer.figures();
   CHECK(figures.restart.count() == 1);
   CHECK(figures.restart.sum == 7);
   CHECK(figures.available.sum == 7);
@@ -174,12 +175,12 @@ TEST_CASE("Availability is told from restarts where minReadySeconds makes a diff
   f.Patch("app:2");
   f.Advance(seconds(7));
   f.Restart('B');
-  CHECK(f.observer.Figures().available.count() == 0);
+  CHECK(f.observer.figures().available.count() == 0);
   CHECK(f.observer.followed() == 1);
   f.Advance(seconds(29));
-  CHECK(f.observer.Figures().available.count() == 0);
+  CHECK(f.observer.figures().available.count() == 0);
   f.Advance(seconds(1));  // by a timer: no event comes
-  CHECK(f.observer.Figures().available.sum == 37);
+  CHECK(f.observer.figures().available.sum == 37);
   CHECK(f.observer.followed() == 0);
   CHECK(f.timers.empty());
 }
@@ -199,7 +200,7 @@ TEST_CASE("A failure is told once for each Pod, revision and reason (P-060)") {
   f.Put();
   f.Waits("ErrImagePull");
   CHECK(f.Told().back() == "InPlaceFailed: Revision 7 fails here: container app: ErrImagePull");
-  CHECK(f.observer.Figures().failures == Counts{{"ErrImagePull", 2}, {"ImagePullBackOff", 1}});
+  CHECK(f.observer.figures().failures == Counts{{"ErrImagePull", 2}, {"ImagePullBackOff", 1}});
   f.pods.ApplyDelete(KeyOf(f.pod.meta), kPodUid, {"900"});
   CHECK(f.observer.followed() + f.observer.told() == 0);
 }
@@ -214,7 +215,7 @@ TEST_CASE("A Pod that does not become available in time has failed, without an e
   f.Patch("app:3", 7);
   f.Restart('C');
   f.Advance(seconds(59));
-  CHECK(f.observer.Figures().failures.empty());
+  CHECK(f.observer.figures().failures.empty());
   f.Advance(seconds(1));
   CHECK(f.Told().back() == "InPlaceFailed: Revision 7 fails here: PodTimeout");
 }
@@ -233,7 +234,7 @@ TEST_CASE("A crash after the Pod was available is told while the rollout lasts, 
     f.PutDeployment("False", "Complete");
     f.Waits("CrashLoopBackOff");
     CHECK(f.Told().size() == 1);
-    CHECK(f.observer.Figures().failures.empty());
+    CHECK(f.observer.figures().failures.empty());
   }
 }
 
@@ -244,14 +245,14 @@ TEST_CASE("Who does not lead follows Pods, and says and counts nothing") {
   SECTION("to the end") {
     f.Restart('B');
     CHECK(f.Told().empty());
-    CHECK(f.observer.Figures().restart.count() == 0);
+    CHECK(f.observer.figures().restart.count() == 0);
   }
   SECTION("until it leads") {
     f.observer.Lead(true);
     f.Advance(seconds(2));
     f.Restart('B');
     CHECK(f.Told().size() == 1);
-    CHECK(f.observer.Figures().restart.sum == 6);  // since the patch
+    CHECK(f.observer.figures().restart.sum == 6);  // since the patch
   }
 }
 
@@ -299,7 +300,7 @@ TEST_CASE("What is not ours is not told of") {
   CHECK(f.observer.followed() == 0);
   f.Restart('B');
   CHECK(f.Told().empty());
-  CHECK(f.observer.Figures().restart.count() == 0);
+  CHECK(f.observer.figures().restart.count() == 0);
 }
 
 // Another client changes the spec, including the image.
@@ -327,7 +328,7 @@ TEST_CASE("Who edits a Pod while it is being updated is told of once for each re
   f.Patch("app:3", 7);
   Edit(f, "app:mine");
   CHECK(f.Told().size() == 2);
-  CHECK(f.observer.Figures().failures.empty());
+  CHECK(f.observer.figures().failures.empty());
   f.pods.ApplyDelete(KeyOf(f.pod.meta), kPodUid, {"900"});
   CHECK(f.observer.told() == 0);
 }
@@ -389,7 +390,7 @@ TEST_CASE("Writes are counted by result") {
   decided(in_place::decisions::kExchangeHost);
   decided(in_place::decisions::kExchangeForget);
   decided(workload::decisions::kScaleUpNewReplicaSet);
-  const InPlaceFigures figures = f.observer.Figures();
+  const InPlaceFigures figures = f.observer.figures();
   CHECK(figures.patches == Counts{{"Conflict", 1}, {"Success", 2}});
   CHECK(figures.exchanges == Counts{{"Begun", 1}, {"Conflict", 1}, {"Done", 1}, {"Forgotten", 1}});
 }
@@ -402,7 +403,7 @@ TEST_CASE("Rollouts that replace Pods instead are counted by reason, where that 
   f.observer.Decided({workload::decisions::kCreateNewReplicaSet, {}});
   f.observer.Refused({in_place::decisions::kFallBackToReplace, {}, "HostGone"},
                      {ErrorKind::kConflict, ""});
-  CHECK(f.observer.Figures().fallbacks == Counts{{"ErrImagePull", 1}, {"FieldChanged", 2}});
+  CHECK(f.observer.figures().fallbacks == Counts{{"ErrImagePull", 1}, {"FieldChanged", 2}});
 }
 
 TEST_CASE("Whatever somebody writes into the condition, no metric grows by it") {
@@ -412,25 +413,41 @@ TEST_CASE("Whatever somebody writes into the condition, no metric grows by it") 
     f.PutDeployment("False", why);
     f.PutDeployment("False", "Complete");
   }
-  CHECK(f.observer.Figures().fallbacks.empty());
-  CHECK(f.observer.Figures().blocked.empty());
+  CHECK(f.observer.figures().fallbacks.empty());
+  CHECK(f.Hold().cause.empty());
 }
 
-TEST_CASE("Deployments that do not get on are counted by cause") {
+TEST_CASE("What holds an update in place up is told from its condition") {
   Fixture f;
-  for (const char* reason : {"WaitingForPDB", "Failing", "Paused", "MissingRights"}) {
+  for (const char* reason :
+       {"WaitingForBudget", "WaitingForPDB", "Failing", "InvalidConfig", "MissingRights"}) {
     f.PutDeployment("True", reason);
-    CHECK(f.observer.Figures().blocked == Counts{{reason, 1}});
+    CHECK(f.Hold().cause == reason);
+    CHECK_FALSE(f.Hold().by_user);
   }
-  for (const char* reason : {"Patching", "Partitioned", "Complete", "NotPossible"}) {
+  for (const char* reason : {"Patching", "Complete", "Paused", "NotPossible", "Mine"}) {
     f.PutDeployment("False", reason);
-    CHECK(f.observer.Figures().blocked.empty());  // not possible: replaced instead
+    CHECK(f.Hold().cause.empty());  // not possible: replaced instead
+    CHECK_FALSE(f.Hold().by_user);
   }
+  f.PutDeployment("True", "Partitioned");
+  CHECK(f.Hold().cause.empty());
+  CHECK(f.Hold().by_user);
   f.policy = "only";
   f.PutDeployment("False", "NotPossible");
-  CHECK(f.observer.Figures().blocked == Counts{{"NotPossible", 1}});
-  f.deployments.objects().ApplyDelete({"shop", "web"}, kDeployment, {"900"});
-  CHECK(f.observer.Figures().blocked.empty());
+  CHECK(f.Hold().cause == "NotPossible");
+}
+
+TEST_CASE("The strategy in place is what the Deployment asks for") {
+  Fixture f;
+  const auto strategy = [&](const char* policy) {
+    f.policy = policy;
+    f.PutDeployment("False", "Complete");
+    return InPlaceStrategyOf(*f.deployments.Find({"shop", "web"}));
+  };
+  CHECK(strategy("ifpossible") == "InPlaceIfPossible");
+  CHECK(strategy("Only") == "InPlaceOnly");
+  CHECK(strategy("Disabled").empty());
 }
 
 }  // namespace

@@ -1,0 +1,53 @@
+#include "cmd/windlass/metric_parts.h"
+
+namespace windlass {
+namespace {
+
+constexpr Metric kDecisions{
+    "windlass_decisions_total",
+    MetricType::kCounter,
+    "Writes that changed the cluster, by kind of the object and by decision.",
+    {{{"kind", {}, "the kind of the controller's objects"},
+      {"decision", {}, "the event of the write's log line ([logs.md](logs.md#decisions))"}}}};
+constexpr Metric kSyncs{"windlass_syncs_total", MetricType::kCounter, "Syncs begun."};
+constexpr Metric kConflicts{"windlass_conflicts_total", MetricType::kCounter,
+                            "Writes refused because the object had changed."};
+constexpr Metric kUncertainWrites{"windlass_uncertain_writes_total",
+                                  MetricType::kCounter,
+                                  "Writes that got no usable answer.",
+                                  {},
+                                  "Windlass reads the object before anything else happens to it."};
+constexpr Metric kInternalErrors{
+    "windlass_internal_errors_total",
+    MetricType::kCounter,
+    "Syncs that failed by a fault of Windlass.",
+    {},
+    "After ten in a row the object gets an event `WindlassInternalError`, and Windlass tries it "
+    "every five minutes."};
+constexpr Metric kEventsSent{"windlass_events_sent_total", MetricType::kCounter,
+                             "Kubernetes Events written."};
+constexpr Metric kEventsDropped{"windlass_events_dropped_total", MetricType::kCounter,
+                                "Kubernetes Events given up."};
+
+}  // namespace
+
+MetricSection DecisionMetrics() {
+  return {"Decisions",
+          {&kDecisions, &kSyncs, &kConflicts, &kUncertainWrites, &kInternalErrors, &kEventsSent,
+           &kEventsDropped}};
+}
+
+void AddDecisions(const Snapshot& snapshot, Figures& figures) {
+  const ControllerCounters& counters = snapshot.controller;
+  for (const auto& [what, count] : counters.decisions) {
+    figures.Count(kDecisions, count, {std::string(what.kind), std::string(what.decision.name)});
+  }
+  figures.Count(kSyncs, counters.syncs);
+  figures.Count(kConflicts, counters.conflicts);
+  figures.Count(kUncertainWrites, counters.uncertain);
+  figures.Count(kInternalErrors, counters.internal_errors);
+  figures.Count(kEventsSent, snapshot.events.sent);
+  figures.Count(kEventsDropped, snapshot.events.dropped);
+}
+
+}  // namespace windlass

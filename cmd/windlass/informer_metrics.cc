@@ -1,0 +1,165 @@
+#include "cmd/windlass/metric_parts.h"
+
+namespace windlass {
+namespace {
+
+constexpr MetricLabel kResource{"resource",
+                                {},
+                                "the resource; `whole_pods` are those of Pods that "
+                                "updates in place read"};
+
+constexpr Metric kLists{"reflector_lists_total",
+                        MetricType::kCounter,
+                        "Total number of API lists done by the reflectors",
+                        {{kResource}}};
+constexpr Metric kWatches{"reflector_watches_total",
+                          MetricType::kCounter,
+                          "Total number of API watches done by the reflectors",
+                          {{kResource}}};
+constexpr Metric kLastVersion{"reflector_last_resource_version",
+                              MetricType::kGauge,
+                              "Last resource version seen for the reflectors",
+                              {{kResource}}};
+constexpr Metric kSynced{"windlass_informer_synced",
+                         MetricType::kGauge,
+                         "1 once the first complete state was applied.",
+                         {{kResource}}};
+constexpr Metric kObjects{
+    "windlass_informer_objects", MetricType::kGauge, "Objects in the cache.", {{kResource}}};
+constexpr Metric kQuarantined{
+    "windlass_quarantined_objects",
+    MetricType::kGauge,
+    "Objects whose latest version could not be decoded.",
+    {{kResource}},
+    "Windlass writes nothing for the objects they belong to, and gives them an event "
+    "`WindlassUnreadable`."};
+constexpr std::string_view kEventTypes[] = {"added",    "modified",   "deleted",
+                                            "bookmark", "other_kind", "unknown"};
+constexpr Metric kEvents{"windlass_informer_events_total",
+                         MetricType::kCounter,
+                         "Watch events received, by type.",
+                         {{kResource, {"type", kEventTypes}}},
+                         "`other_kind` and `unknown` are ignored."};
+constexpr Metric kDuplicates{"windlass_informer_duplicate_events_total",
+                             MetricType::kCounter,
+                             "Events for a version already cached.",
+                             {{kResource}}};
+constexpr Metric kStale{"windlass_informer_stale_events_total",
+                        MetricType::kCounter,
+                        "Events older than what is cached.",
+                        {{kResource}}};
+constexpr Metric kDecodeErrors{"windlass_informer_decode_errors_total",
+                               MetricType::kCounter,
+                               "Objects that could not be decoded.",
+                               {{kResource}},
+                               "Each is skipped and logged, and the others go on."};
+constexpr Metric kRelists{"windlass_informer_relists_total",
+                          MetricType::kCounter,
+                          "Lists made because the watch was too old (410).",
+                          {{kResource}}};
+constexpr Metric kHeard{"windlass_informer_seconds_since_last_heard",
+                        MetricType::kGauge,
+                        "Since the last event or bookmark.",
+                        {{kResource}}};
+constexpr Metric kBookmark{"windlass_informer_seconds_since_last_bookmark",
+                           MetricType::kGauge,
+                           "Since the last bookmark.",
+                           {{kResource}}};
+constexpr Metric kSyncSeconds{"windlass_informer_sync_seconds",
+                              MetricType::kGauge,
+                              "How long the first complete state took; 0 before.",
+                              {{kResource}}};
+constexpr Metric kTimeTravels{"windlass_informer_time_travels_total",
+                              MetricType::kCounter,
+                              "Lists and bookmarks older than what was known.",
+                              {{kResource}},
+                              "They were not applied."};
+constexpr Metric kVanishAlarms{"windlass_informer_vanish_alarms_total",
+                               MetricType::kCounter,
+                               "Lists without most objects, confirmed by another.",
+                               {{kResource}},
+                               "Most: more than half of 20 or more."};
+constexpr Metric kResets{"windlass_informer_resets_total",
+                         MetricType::kCounter,
+                         "Caches given up because the cluster has another past.",
+                         {{kResource}},
+                         "Another cluster answers, or etcd was restored to an earlier state: "
+                         "Windlass gives up its leadership, reads everything anew, and campaigns "
+                         "again."};
+constexpr Metric kAudits{"windlass_cache_audits_total",
+                         MetricType::kCounter,
+                         "Comparisons of the cache with a list.",
+                         {{kResource}},
+                         "One every 6 hours ± 50 %."};
+constexpr Metric kDifferences{"windlass_cache_audit_differences_total",
+                              MetricType::kCounter,
+                              "Objects that differed. A bug unless 0.",
+                              {{kResource}},
+                              "A relist mends the cache."};
+constexpr Metric kWatchEnds{
+    "windlass_informer_watch_ends_total",
+    MetricType::kCounter,
+    "Watches that ended, by reason.",
+    {{kResource,
+      {"reason", {}, "`orderly`, `idle`, `short`, `silent`, `unfinished`, or what failed"}}}};
+
+double Number(uint64_t value) { return static_cast<double>(value); }
+
+void AddWhatIsHeard(const InformerSnapshot& informer, Figures& figures) {
+  const Figures::Labels labels = {informer.resource};
+  const ReflectorCounters& heard = informer.reflector;
+  figures.Count(kLists, heard.lists, labels);
+  figures.Count(kWatches, heard.watches + heard.watch_lists, labels);
+  figures.Set(kLastVersion, informer.last_version, labels);
+  const auto events = [&](const char* type, uint64_t count) {
+    figures.Count(kEvents, count, {informer.resource, type});
+  };
+  events("added", heard.added);
+  events("modified", heard.modified);
+  events("deleted", heard.deleted);
+  events("bookmark", heard.bookmarks);
+  events("other_kind", heard.wrong_types);
+  events("unknown", heard.unknown_types);
+  figures.Count(kDuplicates, informer.duplicates, labels);
+  figures.Count(kStale, informer.stale, labels);
+  figures.Count(kDecodeErrors, heard.decode_errors, labels);
+  figures.Count(kWatchEnds, 0, {informer.resource, "orderly"});  // shown from the start
+  for (const auto& [reason, count] : heard.watch_ends) {
+    figures.Count(kWatchEnds, count, {informer.resource, reason});
+  }
+}
+
+void AddStateOfCache(const InformerSnapshot& informer, Figures& figures) {
+  const Figures::Labels labels = {informer.resource};
+  const ReflectorCounters& heard = informer.reflector;
+  figures.Set(kSynced, informer.synced ? 1 : 0, labels);
+  figures.Set(kObjects, Number(informer.objects), labels);
+  figures.Set(kQuarantined, Number(informer.quarantined), labels);
+  figures.Count(kRelists, heard.relists_after_gone, labels);
+  figures.Set(kHeard, informer.seconds_since_last_heard, labels);
+  figures.Set(kBookmark, informer.seconds_since_last_bookmark, labels);
+  figures.Set(kSyncSeconds, informer.sync_seconds, labels);
+  figures.Count(kTimeTravels, heard.time_travels, labels);
+  figures.Count(kVanishAlarms, heard.vanish_alarms, labels);
+  figures.Count(kResets, heard.resets, labels);
+  figures.Count(kAudits, informer.audit.audits, labels);
+  figures.Count(kDifferences, informer.audit.differences, labels);
+}
+
+}  // namespace
+
+MetricSection InformerMetrics() {
+  return {"Caches", {&kSynced,      &kObjects,      &kQuarantined, &kLists,    &kWatches,
+                     &kLastVersion, &kEvents,       &kDuplicates,  &kStale,    &kDecodeErrors,
+                     &kRelists,     &kWatchEnds,    &kHeard,       &kBookmark, &kSyncSeconds,
+                     &kTimeTravels, &kVanishAlarms, &kResets,      &kAudits,   &kDifferences}};
+}
+
+void AddInformers(const Snapshot& snapshot, Figures& figures) {
+  for (const InformerSnapshot& informer : snapshot.informers) {
+    AddWhatIsHeard(informer, figures);
+    AddStateOfCache(informer, figures);
+  }
+}
+
+}  // namespace windlass

@@ -1,0 +1,35 @@
+// The metrics of the process itself, part by part: which there are, and what a snapshot says of
+// them. Those of a controller are its own (ControllerEntry::metrics).
+#pragma once
+
+#include "cmd/windlass/snapshot.h"
+#include "controller/runtime/figures.h"
+#include "controller/runtime/metric.h"
+
+namespace windlass {
+
+// What syncs decided and wrote, whatever the kind.
+MetricSection DecisionMetrics();
+void AddDecisions(const Snapshot& snapshot, Figures& figures);
+
+// Who leads, which controllers run, and which rights are missing.
+MetricSection LeadershipMetrics();
+void AddLeadership(const Snapshot& snapshot, Figures& figures);
+
+// The work queue, with client-go's names.
+MetricSection QueueMetrics();
+void AddQueue(const Snapshot& snapshot, Figures& figures);
+
+// Requests to the API server, with client-go's names, and outages of it.
+MetricSection ClientMetrics();
+void AddClient(const Snapshot& snapshot, Figures& figures);
+
+// Informers and their caches.
+MetricSection InformerMetrics();
+void AddInformers(const Snapshot& snapshot, Figures& figures);
+
+// Memory, CPU time and file descriptors as they are now, and the version.
+MetricSection ProcessMetrics();
+void AddProcess(Figures& figures);
+
+}  // namespace windlass

@@ -1,0 +1,54 @@
+// What a metric is: its name, its type, what it says, and which values its labels can have.
+//
+// Each metric is a constant beside the code that counts it, and a member of a list: the one of its
+// controller (ControllerEntry::metrics) or the one of the process (cmd/windlass/metric_list.h).
+// docs/metrics.md is generated from these lists.
+#pragma once
+
+#include <array>
+#include <cstddef>
+#include <cstdint>
+#include <span>
+#include <string_view>
+#include <vector>
+
+namespace windlass {
+
+struct MetricLabel {
+  std::string_view name;
+  // Every value that the label can have. Empty: the values are no closed set, and `about` says what
+  // they are.
+  std::span<const std::string_view> values{};
+  std::string_view about{};
+};
+
+enum class MetricType : uint8_t { kCounter, kGauge, kHistogram };
+
+inline constexpr size_t kMetricLabelsMax = 8;
+
+struct Metric {
+  std::string_view name;
+  MetricType type;
+  std::string_view help;  // what it says; a line of the metrics page
+  std::array<MetricLabel, kMetricLabelsMax> all_labels{};  // those without a name are no labels
+  std::string_view more{};                                 // what docs/metrics.md says after `help`
+  // True if each series is about one object, which its labels name.
+  bool of_objects = false;
+
+  constexpr std::span<const MetricLabel> labels() const {
+    size_t count = 0;
+    while (count < kMetricLabelsMax && !all_labels[count].name.empty()) ++count;
+    return std::span(all_labels).first(count);
+  }
+};
+
+// The label that names the namespace of what a series is about.
+inline constexpr std::string_view kNamespaceLabel = "namespace";
+
+// Metrics of one topic: a table of docs/metrics.md.
+struct MetricSection {
+  std::string_view title;
+  std::vector<const Metric*> metrics;
+};
+
+}  // namespace windlass

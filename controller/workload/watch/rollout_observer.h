@@ -1,0 +1,106 @@
+// Watches the objects of one kind, and knows which of them are being rolled out, since when, where
+// each rollout stands, and how it ended. Decides nothing.
+//
+//   objects ──▶ RolloutObserver ──▶ RolloutCounts, and the gauges of the metrics page
+//
+// A rollout begins when the template changes, unless the object is paused, then when it goes on; or
+// when spec.abort makes Pods follow another revision. It ends when all Pods are new and available,
+// when another template comes first, or with its object. Scaling is no rollout.
+//
+// The observer follows rollouts whether or not this process leads, so that a new leader knows when
+// each began. It counts, and shows gauges, only while this process leads. An idle object costs no
+// memory. Core thread only.
+#pragma once
+
+#include <cstddef>
+#include <cstdint>
+#include <functional>
+#include <map>
+#include <optional>
+#include <string_view>
+
+#include "controller/runtime/figures.h"
+#include "controller/workload/rollout_state.h"
+#include "controller/workload/watch/rollout_counts.h"
+#include "controller/workload/watch/workload_cache.h"
+#include "kubeclient/base/clock.h"
+
+namespace windlass {
+
+// How many rollouts have series of their own. A rollout has about ten; a Prometheus is asked to
+// keep a thousand of these beside the others of a process.
+inline constexpr size_t kRolloutsShownMax = 100;
+
+class RolloutObserver {
+ public:
+  // What an extension of the planner knows of a workload.
+  struct Extended {
+    RolloutHold hold;
+    std::string_view strategy{};  // the strategy that it is asked for; "" if it is not asked
+  };
+  using ExtendedOf = std::function<Extended(const Workload&)>;
+
+  // Listens to the workloads of `cache`. Both references must outlive the observer.
+  RolloutObserver(const Clock& clock, WorkloadCache& cache, ExtendedOf extended_of);
+  RolloutObserver(const RolloutObserver&) = delete;
+  RolloutObserver& operator=(const RolloutObserver&) = delete;
+
+  void Lead(bool leading);
+
+  void AddFigures(Figures& figures) const;
+
+  // Number of rollouts under way.
+  size_t size() const { return under_way_.size(); }
+
+ private:
+  // What Pods are to be: the template, or the revision that an abort follows.
+  struct Target {
+    Fingerprint template_fingerprint{};
+    bool back = false;
+    bool operator==(const Target& other) const {
+      return back == other.back && (back || template_fingerprint == other.template_fingerprint);
+    }
+  };
+  struct Rollout {
+    Uid uid;
+    Target target;
+    std::string_view strategy;
+    std::string_view change;               // kChangeTemplate or kChangeRollback
+    bool counted = false;                  // as started
+    std::optional<MonotonicTime> began{};  // nullopt: before this process saw the object
+    MonotonicTime seen{};                  // when this process first saw it
+    workload::RolloutState state{};
+    MonotonicTime since{};  // when the cause of the state was last counted
+  };
+  using UnderWay = std::map<ObjectKey, Rollout>;
+
+  static Target TargetOf(const Workload& workload);
+  void Changed(const WorkloadChange& change);
+  void Gone(const ObjectKey& key);
+  void Edited(const Workload& before, const Workload& now);
+  void Begin(const Workload& workload, std::string_view change, std::string_view trigger,
+             std::optional<MonotonicTime> at);
+  void Finish(UnderWay::iterator rollout, std::string_view outcome);
+  void Look(const Workload& workload);
+  void SetState(const ObjectKey& key, Rollout& rollout, workload::RolloutState state);
+  void CountStuck(const ObjectKey& key, Rollout& rollout);
+  void CountStarted(const ObjectKey& key, Rollout& rollout);
+  void NotePods(const Workload& workload);
+  bool HasEarlierReplicaSet(const Workload& workload) const;
+  std::string_view StrategyOf(const Workload& workload) const;
+  std::string_view kind() const { return cache_.workloads().resource().kind; }
+  MonotonicTime BeganAt(const ObjectKey& key, const Rollout& rollout) const;
+  ShownRollout Shown(const ObjectKey& key, const Rollout& rollout) const;
+  void AddGauges(Figures& figures) const;
+  void AddShownRollouts(Figures& figures) const;
+
+  const Clock& clock_;
+  WorkloadCache& cache_;
+  const ExtendedOf extended_of_;
+  bool leading_ = false;
+  UnderWay under_way_;
+  std::map<ObjectKey, int64_t> above_surge_;  // those with Pods above their surge
+  RolloutCounts counts_;
+};
+
+}  // namespace windlass
