@@ -32,7 +32,7 @@ tree=$root/build/mutants build=$root/build/mutants/build/release
 # Prints the test program that judges faults in a file.
 program_of() {
   case $1 in
-    cmd/windlass/metrics_text.cc) echo cmd_test ;;
+    cmd/windlass/metrics_text.cc | cmd/windlass/*_metrics.cc) echo cmd_test ;;
     cmd/windlass/*) echo daemon_test ;;
     controller/core/* | controller/runtime/*) echo runtime_test ;;
     controller/rollout/*) echo rollout_test ;;
