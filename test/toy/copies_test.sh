@@ -50,7 +50,7 @@ say "ok: a change of meanwhile"
 say "what it tells"
 expect "figure" "$(metric windlass_toy_copies_total | tail -n 1)" "windlass_toy_copies_total 1"
 expect "decisions" "$(metric 'decision="copy value"')" \
-  'windlass_decisions_total{decision="copy value"} 1'
+  'windlass_decisions_total{kind="ConfigMap",decision="copy value"} 1'
 expect "controllers" "$(metric 'running_managed_controllers{' | wc -l)" 2
 metric windlass_stepped_back_total >/dev/null || fail "no figures of Deployments"
 metric 'resource="configmaps"' >/dev/null || fail "no figures of its informer"
