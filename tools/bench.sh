@@ -1,14 +1,15 @@
 #!/usr/bin/env bash
 # Compares Windlass with the stock Deployment controller: bench.sh, or bench.sh deployments.
 # bench.sh rollouts compares Rollouts with Deployments under Windlass, and with Argo Rollouts.
+# bench.sh metrics compares this Windlass with one that has no metrics of rollouts, both scraped.
 # docs/benchmarks.md says what is measured, and which variables make a benchmark smaller. The table
 # is printed, and kept in build/bench.
 . "$(dirname "${BASH_SOURCE[0]}")/common.sh"
 
 script=${1:-deployments}
 case $script in
-  deployments | rollouts) ;;
-  *) die "usage: bench.sh [deployments|rollouts]" ;;
+  deployments | rollouts | metrics) ;;
+  *) die "usage: bench.sh [deployments|rollouts|metrics]" ;;
 esac
 
 need_go

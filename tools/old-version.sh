@@ -4,13 +4,18 @@
 #
 #   tools/old-version.sh v0.1.0            the binary's path
 #   tools/old-version.sh v0.1.0 --commit   the commit that CHANGELOG.md names; builds nothing
+#   tools/old-version.sh 245e1e52…         the same of a commit, by its whole id
 #
 # The binary stays in the cache folder, under the commit's id. The exit code is 77 if the repository
 # does not have that commit, as in a shallow clone.
 . "$(dirname "${BASH_SOURCE[0]}")/common.sh"
 
 version=${1:-}
-commit=$(sed -n "s/^## ${version//./\\.} (commit \([0-9a-f]\{40\}\))\$/\1/p" "$root/CHANGELOG.md")
+if [[ $version =~ ^[0-9a-f]{40}$ ]]; then
+  commit=$version
+else
+  commit=$(sed -n "s/^## ${version//./\\.} (commit \([0-9a-f]\{40\}\))\$/\1/p" "$root/CHANGELOG.md")
+fi
 [ -n "$commit" ] || die "CHANGELOG.md names no commit for version '$version'"
 if ! git -C "$root" cat-file -e "$commit^{commit}" 2>/dev/null; then
   echo "no history: this repository does not hold commit $commit ($version)"
