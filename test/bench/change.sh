@@ -1,7 +1,7 @@
 # One change of the image of COUNT objects of each kind at once, on a control plane whose Pods are
-# served by `cluster pods`. Sourced after subject.sh and fleet.sh by rollouts.sh and metrics.sh. They
-# have COUNT, REPLICAS, WORKERS, ASKERS and PATIENCE, the subjects RUN, and a function `kinds`: the
-# kinds of objects that the subject has, one on a line.
+# served by `cluster pods`. Sourced after subject.sh and fleet.sh by rollouts.sh and metrics.sh.
+# They have COUNT, REPLICAS, WORKERS, ASKERS and PATIENCE, the subjects RUN, and a function `kinds`:
+# the kinds of objects that the subject has, one on a line.
 
 begin_cluster() {
   local controllers=replicaset-controller,garbage-collector-controller,namespace-controller
