@@ -9,18 +9,11 @@ namespace {
 
 constexpr size_t kUidPart = 8;
 
-bool Owns(const Workload& workload, const ReplicaSet& rs) {
-  const OwnerReference* owner = rs.meta.ControllerRef();
-  return owner != nullptr && owner->uid == workload.meta.uid;
-}
-
 }  // namespace
 
-int64_t LatestRevision(const View& view) {
+int64_t LatestRevision(const std::vector<const ReplicaSet*>& ours) {
   int64_t latest = 0;
-  for (const ReplicaSet* rs : view.replica_sets) {
-    if (Owns(view.workload, *rs)) latest = std::max(latest, RevisionOf(rs->meta).value_or(0));
-  }
+  for (const ReplicaSet* rs : ours) latest = std::max(latest, RevisionOf(rs->meta).value_or(0));
   return latest;
 }
 

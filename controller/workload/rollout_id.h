@@ -4,17 +4,18 @@
 #include <cstdint>
 #include <string>
 #include <string_view>
+#include <vector>
 
-#include "controller/workload/view.h"
+#include "kubeclient/api/replica_set.h"
 
 namespace windlass::workload {
 
 // On Events about a workload: the rollout that was under way.
 inline constexpr std::string_view kRolloutIdAnnotation = "windlass.dev/rollout-id";
 
-// Returns the highest revision of the ReplicaSets that the workload owns: that of its latest
+// Returns the highest revision of `ours`, the ReplicaSets of one workload: that of its latest
 // rollout, because each rollout takes the next number. Returns 0 if none has one.
-int64_t LatestRevision(const View& view);
+int64_t LatestRevision(const std::vector<const ReplicaSet*>& ours);
 
 // Returns the first eight characters of the object's uid, and the revision: "3f2a9c1e-7". The uid
 // tells objects of the same name apart. Returns "" for revision 0: the rollout has no ReplicaSet.

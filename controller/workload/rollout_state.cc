@@ -65,7 +65,6 @@ bool HasOldPods(const WorkloadStatus& status) { return status.replicas > status.
 bool IsUnderWay(const Workload& workload) {
   const WorkloadStatus& status = workload.status;
   if (DeploymentComplete(workload, status)) return false;
-  if (status.observed_generation < workload.meta.generation) return true;
   const Condition* progressing = FindCondition(status.conditions, "Progressing");
   const bool silent = progressing == nullptr || workload.paused || workload.follow_revision;
   if (silent || progressing->status == "Unknown") return HasOldPods(status);

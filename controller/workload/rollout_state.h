@@ -52,11 +52,12 @@ struct RolloutState {
 // Returns the cause of that name; "Other" if there is none.
 std::string_view CauseOf(std::string_view reason);
 
-// Returns where the rollout of `workload` stands. `hold` is what its kind or an extension knows;
-// an empty one if they know nothing. Must not be complete.
+// Returns where the rollout of `workload` stands, which must not be complete. `hold` is what its
+// kind or an extension knows; an empty one if they know nothing.
 RolloutState StateOf(const Workload& workload, const RolloutHold& hold);
 
-// Returns true if a workload that is seen for the first time is in the middle of a rollout.
+// Returns true if the stored status is about the middle of a rollout, whatever generation it
+// observes.
 bool IsUnderWay(const Workload& workload);
 
 // Returns true if Pods of earlier revisions are left.

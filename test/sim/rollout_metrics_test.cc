@@ -1,99 +1,18 @@
 // What the metrics say of rollouts: when one begins, where it stands, and how it ends.
-#include <algorithm>
-#include <map>
 #include <nlohmann/json.hpp>
 #include <string>
-#include <utility>
-#include <vector>
 
 #include "controller/workload/watch/rollout_observer.h"
 #include "test/catch.h"
+#include "test/sim/rollout_page.h"
 #include "test/sim/sample_objects.h"
-#include "test/sim/two_kinds.h"
 
 namespace windlass::sim {
 namespace {
 
-constexpr Duration kLimit = seconds(3600);
 const std::string kSlow = "registry.example/web:2-slow-ready-20s";
 const std::string kMissing = "registry.example/web:3-missing";
 const std::string kGood = "registry.example/web:4";
-
-// "<metric without windlass_> <label value> …" to its value; of a histogram the number of values.
-using Page = std::map<std::string, double>;
-
-double NumberOf(const Figures::Value& value) {
-  if (const auto* count = std::get_if<uint64_t>(&value)) return static_cast<double>(*count);
-  if (const auto* histogram = std::get_if<Histogram>(&value)) {
-    return static_cast<double>(histogram->count());
-  }
-  return std::get<double>(value);
-}
-
-// Every label of a closed set has one of its values, or none.
-void CheckLabels(const Metric& metric, const Figures::Labels& labels) {
-  for (size_t i = 0; i < labels.size(); ++i) {
-    const MetricLabel& label = metric.labels()[i];
-    if (label.values.empty() || labels[i].empty()) continue;
-    if (std::ranges::count(label.values, labels[i]) == 1) continue;
-    FAIL_CHECK(metric.name << " has " << label.name << "=" << labels[i]);
-  }
-}
-
-Page PageOf(const WindlassProcess& windlass) {
-  Figures figures;
-  windlass.runtime().ForEach(
-      [&](const WatchingController& controller) { controller.AddFigures(figures); });
-  Page page;
-  for (const Figures::Family& family : figures.families()) {
-    for (const auto& [labels, value] : family.series) {
-      CheckLabels(*family.metric, labels);
-      std::string text(family.metric->name.substr(std::string("windlass_").size()));
-      for (const std::string& label : labels) text += " " + label;
-      page[text] = NumberOf(value);
-    }
-  }
-  return page;
-}
-
-// Returns the series of the page whose text begins with `what`.
-Page Only(const Page& page, const std::string& what) {
-  Page found;
-  std::ranges::copy_if(page, std::inserter(found, found.end()),
-                       [&](const auto& series) { return series.first.starts_with(what); });
-  return found;
-}
-
-Page Finished(const WindlassProcess& windlass) {
-  return Only(PageOf(windlass), "rollouts_finished_total ");
-}
-Page Started(const WindlassProcess& windlass) {
-  return Only(PageOf(windlass), "rollouts_started_total ");
-}
-Page UnderWay(const WindlassProcess& windlass) { return Only(PageOf(windlass), "rollouts "); }
-Page Rollbacks(const WindlassProcess& windlass) {
-  return Only(PageOf(windlass), "rollbacks_total ");
-}
-
-void Complete(World& world, const std::string& name, World::Kind kind = World::kDeployments) {
-  REQUIRE(world.RunUntil([&] { return world.IsComplete(name, kind); }, kLimit));
-  world.RunFor(seconds(5));
-}
-
-// Runs until a Pod of the latest template exists.
-void Midway(World& world, const std::string& name, World::Kind kind = World::kDeployments) {
-  const int64_t generation = IntAt(*world.Owner(name, kind), {"metadata", "generation"});
-  REQUIRE(world.RunUntil(
-      [&] {
-        const Object owner = world.Owner(name, kind);
-        return IntAt(*owner, {"status", "observedGeneration"}) >= generation &&
-               IntAt(*owner, {"status", "updatedReplicas"}) > 0;
-      },
-      kLimit));
-}
-
-const std::string kDeploymentPrefix = "default Deployment RollingUpdate ";
-const std::string kRolloutPrefix = "default Rollout RollingUpdate ";
 
 TEST_CASE("metrics: a rollout begins with its template, and is complete once") {
   World world(1);
@@ -191,10 +110,8 @@ TEST_CASE("metrics: an abort ends the rollout, and the way back is another") {
   world.SetImage("web", kSlow, kRollouts);
   Midway(world, "web", kRollouts);
   REQUIRE(world.RunUntil(
-      [&] {
-        return IntAt(*world.Owner("web", kRollouts), {"status", "updatedReplicas"}) == 4;
-      },
-      kLimit));
+      [&] { return IntAt(*world.Owner("web", kRollouts), {"status", "updatedReplicas"}) == 4; },
+      kRolloutLimit));
   world.Edit("web", {{"spec", {{"abort", true}}}}, kRollouts);
   world.RunFor(seconds(1));
   const std::string finished = "rollouts_finished_total " + kRolloutPrefix;
@@ -283,10 +200,8 @@ TEST_CASE("metrics: at a pause among its steps a rollout waits") {
   Complete(world, "web", kRollouts);
   world.SetImage("web", kGood, kRollouts);
   REQUIRE(world.RunUntil(
-      [&] {
-        return UnderWay(windlass) == Page{{"rollouts default Rollout waiting", 1}};
-      },
-      kLimit));
+      [&] { return UnderWay(windlass) == Page{{"rollouts default Rollout waiting", 1}}; },
+      kRolloutLimit));
   const Page page = PageOf(windlass);
   CHECK(page.at("rollout_step default web Rollout") == 2);
   CHECK(page.at("rollout_steps default web Rollout") == 2);

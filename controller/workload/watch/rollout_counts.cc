@@ -2,8 +2,6 @@
 
 #include <utility>
 
-#include "controller/workload/rollout_state.h"
-
 namespace windlass {
 namespace {
 
@@ -64,34 +62,40 @@ constexpr Metric kUnderWay{
     "`spec.paused`; `aborting`: Pods go back because of `spec.abort`."};
 constexpr Metric kStuck{"windlass_rollouts_stuck",
                         MetricType::kGauge,
-                        "Rollouts that do not get on, by cause.",
+                        "Rollouts that are stuck, by cause.",
                         {{kNamespace, kKind, kCause}},
                         "[runbooks.md](runbooks.md#windlassrolloutstuck) explains the causes."};
 constexpr Metric kOldest{"windlass_rollout_oldest_age_seconds",
                          MetricType::kGauge,
                          "Age of the oldest rollout under way.",
                          {{kKind, kPhase}}};
-constexpr Metric kAboveSurge{"windlass_pods_above_surge",
-                             MetricType::kGauge,
-                             "Live Pods above replicas + maxSurge.",
-                             {{kNamespace, kKind}},
-                             "For moments after an object was scaled in; longer is a fault."};
-constexpr Metric kNotShown{"windlass_rollouts_not_shown", MetricType::kGauge,
-                           "Rollouts under way that have no series of their own."};
+constexpr Metric kAboveSurge{
+    "windlass_pods_above_surge",
+    MetricType::kGauge,
+    "Live Pods above replicas + maxSurge.",
+    {{kNamespace, kKind}},
+    "Above 0 for a moment after a scale-in; if it stays, something is wrong."};
+constexpr Metric kNotShown{"windlass_rollouts_not_shown",
+                           MetricType::kGauge,
+                           "Rollouts under way that have no series of their own.",
+                           {},
+                           {},
+                           true};
 
-constexpr Metric kInfo{"windlass_rollout_info",
-                       MetricType::kGauge,
-                       "1 for each rollout under way.",
-                       {{kNamespace,
-                         kName,
-                         kKind,
-                         kStrategy,
-                         {"revision", {}, "the number that the rollout has"},
-                         {"rollout_id", {}, "as in the log and in Events"},
-                         kPhase,
-                         kCause}},
-                       {},
-                       true};
+constexpr Metric kInfo{
+    "windlass_rollout_info",
+    MetricType::kGauge,
+    "1 for each rollout under way.",
+    {{kNamespace,
+      kName,
+      kKind,
+      kStrategy,
+      {"revision", {}, "the number that the rollout has; none before it has one"},
+      {"rollout_id", {}, "as in the log and in Events"},
+      kPhase,
+      kCause}},
+    {},
+    true};
 constexpr Metric kReplicas{"windlass_rollout_replicas",
                            MetricType::kGauge,
                            "Pods of the object whose rollout is under way, by state.",
@@ -132,6 +136,12 @@ std::string RolloutCounts::Counted(const std::string& namespace_) {
   return namespace_;
 }
 
+std::string RolloutCounts::Shown(const std::string& namespace_) const {
+  const bool counted = namespace_.empty() || namespaces_.contains(namespace_);
+  if (counted || namespaces_.size() < kNamespacesCountedMax) return namespace_;
+  return std::string(kOtherNamespaces);
+}
+
 void RolloutCounts::Started(const std::string& namespace_, std::string_view kind,
                             std::string_view strategy, std::string_view change) {
   ++started_[{Counted(namespace_), Text(kind), Text(strategy), Text(change)}];
@@ -162,19 +172,23 @@ void RolloutCounts::AddFigures(Figures& figures) const {
   for (const auto& [labels, time] : stuck_seconds_) figures.Set(kStuckSeconds, time, labels);
 }
 
-void AddUnderWay(Figures& figures, const std::string& namespace_, std::string_view kind,
-                 std::string_view phase, std::string_view cause) {
-  figures.Set(kUnderWay, 1, {namespace_, Text(kind), Text(phase)});
-  if (!cause.empty()) figures.Set(kStuck, 1, {namespace_, Text(kind), Text(cause)});
+void RolloutCounts::AddUnderWay(Figures& figures, const std::string& namespace_,
+                                std::string_view kind, const workload::RolloutState& state,
+                                Duration stuck_for) const {
+  const std::string shown = Shown(namespace_);
+  figures.Set(kUnderWay, 1, {shown, Text(kind), Text(state.phase)});
+  if (state.cause.empty()) return;
+  figures.Set(kStuck, 1, {shown, Text(kind), Text(state.cause)});
+  figures.Set(kStuckSeconds, Seconds(stuck_for), {shown, Text(kind), Text(state.cause)});
 }
 
 void AddOldest(Figures& figures, std::string_view kind, std::string_view phase, Duration age) {
   figures.Set(kOldest, Seconds(age), {Text(kind), Text(phase)});
 }
 
-void AddPodsAboveSurge(Figures& figures, const std::string& namespace_, std::string_view kind,
-                       int64_t pods) {
-  figures.Set(kAboveSurge, static_cast<double>(pods), {namespace_, Text(kind)});
+void RolloutCounts::AddPodsAboveSurge(Figures& figures, const std::string& namespace_,
+                                      std::string_view kind, int64_t pods) const {
+  figures.Set(kAboveSurge, static_cast<double>(pods), {Shown(namespace_), Text(kind)});
 }
 
 void AddShown(Figures& figures, const ShownRollout& rollout) {

@@ -11,6 +11,7 @@
 
 #include "controller/runtime/figures.h"
 #include "controller/runtime/metric.h"
+#include "controller/workload/rollout_state.h"
 #include "kubeclient/base/clock.h"
 #include "kubeclient/base/histogram.h"
 
@@ -54,9 +55,18 @@ class RolloutCounts {
 
   void AddFigures(Figures& figures) const;
 
+  // Each adds gauges, which only a leader shows. `stuck_for`: how long the rollout has had the
+  // cause of `state` since WasStuck last counted it.
+  void AddUnderWay(Figures& figures, const std::string& namespace_, std::string_view kind,
+                   const workload::RolloutState& state, Duration stuck_for) const;
+  void AddPodsAboveSurge(Figures& figures, const std::string& namespace_, std::string_view kind,
+                         int64_t pods) const;
+
  private:
   // Returns the namespace, or kOtherNamespaces if there are too many.
   std::string Counted(const std::string& namespace_);
+  // The same, for what does not count the namespace.
+  std::string Shown(const std::string& namespace_) const;
 
   std::set<std::string> namespaces_;
   std::map<Figures::Labels, uint64_t> started_;
@@ -67,11 +77,7 @@ class RolloutCounts {
 };
 
 // Each adds one of the gauges, which only a leader shows.
-void AddUnderWay(Figures& figures, const std::string& namespace_, std::string_view kind,
-                 std::string_view phase, std::string_view cause);
 void AddOldest(Figures& figures, std::string_view kind, std::string_view phase, Duration age);
-void AddPodsAboveSurge(Figures& figures, const std::string& namespace_, std::string_view kind,
-                       int64_t pods);
 void AddShown(Figures& figures, const ShownRollout& rollout);
 void AddNotShown(Figures& figures, size_t rollouts);
 

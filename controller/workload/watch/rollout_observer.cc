@@ -3,24 +3,14 @@
 #include <algorithm>
 #include <string>
 #include <utility>
-#include <vector>
 
 #include "controller/workload/annotations.h"
 #include "controller/workload/complete.h"
-#include "controller/workload/new_replica_set.h"
+#include "controller/workload/rollout_beginning.h"
 #include "controller/workload/rollout_id.h"
 
 namespace windlass {
 namespace {
-
-std::vector<const ReplicaSet*> OwnReplicaSets(const View& view) {
-  std::vector<const ReplicaSet*> own;
-  for (const ReplicaSet* rs : view.replica_sets) {
-    const OwnerReference* owner = rs->meta.ControllerRef();
-    if (owner != nullptr && owner->uid == view.workload.meta.uid) own.push_back(rs);
-  }
-  return own;
-}
 
 bool IsComplete(const Workload& workload) {
   return workload::DeploymentComplete(workload, workload.status);
@@ -28,20 +18,6 @@ bool IsComplete(const Workload& workload) {
 
 bool IsObserved(const Workload& workload) {
   return workload.status.observed_generation >= workload.meta.generation;
-}
-
-// Returns when the rollout of a workload that was in the middle of it began, as far as the cluster
-// shows: when its ReplicaSet was created; else, if that was reused, when Progressing was last
-// updated, which is later. Returns nullopt if nothing tells.
-std::optional<WallTime> ShownBeginning(const View& view) {
-  const ReplicaSet* rs =
-      workload::FindNewReplicaSet(view.workload, OwnReplicaSets(view), Learned{});
-  const bool made_for_it = rs != nullptr && !view.workload.follow_revision &&
-                           !rs->meta.annotations.Has(workload::kRevisionHistory);
-  if (made_for_it) return rs->meta.creation_timestamp;
-  const Condition* progressing = FindCondition(view.workload.status.conditions, "Progressing");
-  if (progressing == nullptr || progressing->last_update_time.IsZero()) return std::nullopt;
-  return progressing->last_update_time;
 }
 
 }  // namespace
@@ -55,50 +31,98 @@ RolloutObserver::Target RolloutObserver::TargetOf(const Workload& workload) {
   return {workload.template_fingerprint, workload.follow_revision.has_value()};
 }
 
+bool RolloutObserver::HasSynced() const {
+  return cache_.workloads().informer().HasSynced() && cache_.replica_sets().HasSynced();
+}
+
+RolloutObserver::ReplicaSets RolloutObserver::ReplicaSetsOf(const Workload& workload) const {
+  return cache_.ReplicaSetsOf(workload.meta.uid);
+}
+
 // --- what happens to the objects ---
 
 void RolloutObserver::Changed(const WorkloadChange& change) {
   if (change.now == nullptr) return Gone(KeyOf(*change.before));
   const Workload& workload = *change.now;
-  const ObjectKey key = KeyOf(workload.meta);
-  const auto known = under_way_.find(key);
-  const bool replaced = known != under_way_.end() && known->second.uid != workload.meta.uid;
-  if (replaced) Gone(key);
   NotePods(workload);
-  if (change.edited_from != nullptr && !replaced) {
+  if (change.before == nullptr) {
+    SeenFirst(workload);
+  } else if (change.edited_from != nullptr) {
     Edited(*change.edited_from, workload);
-  } else if (change.before == nullptr || replaced) {
-    // Nothing of it was written yet: it begins now. Otherwise the cluster tells when it began.
-    const bool fresh = workload.status.observed_generation == 0;
-    const auto at = fresh ? std::optional(clock_.Now()) : std::nullopt;
-    if (workload::IsUnderWay(workload)) Begin(workload, kChangeTemplate, "", at);
-  } else if (known == under_way_.end() && IsObserved(workload) && !workload.paused &&
-             workload::IsUnderWay(workload)) {
-    // The edit was made during a pause, or not seen. The status shows a rollout all the same.
-    Begin(workload, kChangeTemplate, "", clock_.Now());
   }
   Look(workload);
 }
 
+void RolloutObserver::SeenFirst(const Workload& workload) {
+  const bool fresh = workload.status.observed_generation <= 0;
+  if (fresh && workload.paused) return;  // it begins when it is resumed
+  if (fresh) {
+    Begin(workload, {.change = kChangeTemplate, .began = Now()});
+  } else if (HasSynced()) {
+    Judge(workload);
+  } else {
+    unjudged_.insert(KeyOf(workload.meta));
+  }
+}
+
+void RolloutObserver::CacheSynced() {
+  if (!HasSynced()) return;
+  for (const ObjectKey& key : std::exchange(unjudged_, {})) {
+    const std::optional<Workload> workload = cache_.workloads().Find(key);
+    if (!workload) continue;
+    Judge(*workload);
+    Look(*workload);
+  }
+}
+
+void RolloutObserver::Judge(const Workload& workload) {
+  const ReplicaSets ours = ReplicaSetsOf(workload);
+  const ReplicaSet* target = workload::FindTarget(workload, ours);
+  switch (workload::JudgeFirstSight(workload, ours)) {
+    case workload::FirstSight::kNoRollout: return;
+    case workload::FirstSight::kNew: {
+      const bool rolls_back = workload.follow_revision || target != nullptr;
+      const std::string_view trigger = workload.follow_revision ? kTriggerAbort : kTriggerTemplate;
+      Begin(workload, {.change = rolls_back ? kChangeRollback : kChangeTemplate,
+                       .trigger = rolls_back ? trigger : std::string_view(),
+                       .began = Now()});
+      return;
+    }
+    case workload::FirstSight::kMidway: {
+      const std::optional<WallTime> shown = workload::ShownBeginning(workload, target);
+      Begin(workload,
+            {.change = kChangeTemplate, .midway = true, .began = shown ? MomentOf(*shown) : Now()});
+      return;
+    }
+  }
+}
+
 void RolloutObserver::Gone(const ObjectKey& key) {
   above_surge_.erase(key);
+  unjudged_.erase(key);
   const auto found = under_way_.find(key);
   if (found != under_way_.end()) Finish(found, kOutcomeDeleted);
 }
 
 // While the object is paused, a rollout under way keeps its target, and none begins.
 void RolloutObserver::Edited(const Workload& before, const Workload& now) {
-  const auto found = under_way_.find(KeyOf(now.meta));
+  const ObjectKey key = KeyOf(now.meta);
+  if (now.paused || unjudged_.contains(key)) return;
+  const ReplicaSets ours = ReplicaSetsOf(now);
+  const ReplicaSet* to = workload::FindTarget(now, ours);
+  const auto found = under_way_.find(key);
   const bool known = found != under_way_.end();
   const Target wanted = TargetOf(now);
-  if (now.paused) return;
-  const bool goes_on = before.paused && workload::HasOldPods(now.status);
-  const bool changed =
-      known ? found->second.target != wanted : TargetOf(before) != wanted || goes_on;
-  if (!changed) return;
+  // A pause may hide edits, so what was wanted before its end tells nothing.
+  const bool same = !before.paused && to != nullptr && workload::FindTarget(before, ours) == to;
+  const bool goes_on = before.paused && (workload::HasOldPods(now.status) || to == nullptr);
+  const bool changed = known ? found->second.target != wanted : TargetOf(before) != wanted;
+  if (known && same) found->second.target = wanted;
+  if (same || !(changed || (!known && goes_on))) return;
+
   // Setting spec.abort back to false tries the same template again.
   const bool tries_again = before.follow_revision && !now.follow_revision;
-  const bool rolls_back = wanted.back || (!tries_again && HasEarlierReplicaSet(now));
+  const bool rolls_back = wanted.back || (!tries_again && to != nullptr);
   if (known)
     Finish(found, wanted.back  ? kOutcomeAborted
                   : rolls_back ? kOutcomeRolledBack
@@ -106,13 +130,9 @@ void RolloutObserver::Edited(const Workload& before, const Workload& now) {
   const std::string_view trigger = wanted.back           ? kTriggerAbort
                                    : before.roll_back_to ? kTriggerRollbackTo
                                                          : kTriggerTemplate;
-  Begin(now, rolls_back ? kChangeRollback : kChangeTemplate, rolls_back ? trigger : "",
-        clock_.Now());
-}
-
-bool RolloutObserver::HasEarlierReplicaSet(const Workload& workload) const {
-  const std::optional<View> view = cache_.ViewOf(KeyOf(workload.meta));
-  return view && workload::FindNewReplicaSet(workload, OwnReplicaSets(*view), Learned{}) != nullptr;
+  Begin(now, {.change = rolls_back ? kChangeRollback : kChangeTemplate,
+              .trigger = rolls_back ? trigger : std::string_view(),
+              .began = Now()});
 }
 
 void RolloutObserver::Look(const Workload& workload) {
@@ -151,27 +171,21 @@ std::string_view RolloutObserver::StrategyOf(const Workload& workload) const {
   return "Other";
 }
 
-void RolloutObserver::Begin(const Workload& workload, std::string_view change,
-                            std::string_view trigger, std::optional<MonotonicTime> at) {
+// `rollout` has what only the caller knows of it.
+void RolloutObserver::Begin(const Workload& workload, Rollout rollout) {
   const ObjectKey key = KeyOf(workload.meta);
-  Rollout& rollout = under_way_[key];
-  rollout = {.uid = workload.meta.uid,
-             .target = TargetOf(workload),
-             .strategy = StrategyOf(workload),
-             .change = change,
-             .began = at,
-             .seen = clock_.Now(),
-             .since = clock_.Now()};
-  if (!leading_ || !at) return;
-  CountStarted(key, rollout);
-  if (!trigger.empty()) {
-    counts_.RolledBack(std::string(key.namespace_.text()), kind(), trigger);
-  }
+  rollout.target = TargetOf(workload);
+  rollout.strategy = StrategyOf(workload);
+  rollout.since = clock_.Now();
+  if (leading_) CountBegun(key, rollout);
+  under_way_[key] = rollout;
 }
 
-void RolloutObserver::CountStarted(const ObjectKey& key, Rollout& rollout) {
-  if (std::exchange(rollout.counted, true)) return;
-  counts_.Started(std::string(key.namespace_.text()), kind(), rollout.strategy, rollout.change);
+void RolloutObserver::CountBegun(const ObjectKey& key, Rollout& rollout) {
+  if (rollout.midway || std::exchange(rollout.counted, true)) return;
+  const std::string namespace_(key.namespace_.text());
+  counts_.Started(namespace_, kind(), rollout.strategy, rollout.change);
+  if (!rollout.trigger.empty()) counts_.RolledBack(namespace_, kind(), rollout.trigger);
 }
 
 void RolloutObserver::Finish(UnderWay::iterator rollout, std::string_view outcome) {
@@ -179,7 +193,7 @@ void RolloutObserver::Finish(UnderWay::iterator rollout, std::string_view outcom
   CountStuck(key, rollout->second);
   if (leading_) {
     counts_.Finished(std::string(key.namespace_.text()), kind(), what.strategy, outcome,
-                     clock_.Now() - BeganAt(key, what));
+                     clock_.Now() - what.began.at);
   }
   under_way_.erase(rollout);
 }
@@ -205,25 +219,20 @@ void RolloutObserver::Lead(bool leading) {
   if (!leading) return;
   for (auto& [key, rollout] : under_way_) {
     const std::optional<Workload> workload = cache_.workloads().Find(key);
-    const bool unobserved =
-        workload && workload->status.observed_generation < workload->meta.generation;
-    if (unobserved) CountStarted(key, rollout);
+    if (workload && !IsObserved(*workload)) CountBegun(key, rollout);
   }
 }
 
 // --- what the metrics show ---
 
-MonotonicTime RolloutObserver::BeganAt(const ObjectKey& key, const Rollout& rollout) const {
-  if (rollout.began) return *rollout.began;
-  const std::optional<View> view = cache_.ViewOf(key);
-  const std::optional<WallTime> shown = view ? ShownBeginning(*view) : std::nullopt;
-  if (!shown) return rollout.seen;
-  const Duration age = std::max(seconds(0), clock_.Wall() - *shown);
-  return {clock_.Now().since_start - age};
+RolloutObserver::Moment RolloutObserver::MomentOf(WallTime wall) const {
+  const Duration age = std::max<Duration>(seconds(0), clock_.Wall() - wall);
+  return {{clock_.Now().since_start - age}, wall};
 }
 
+// The rollout has no revision as long as no ReplicaSet has its template, nor if it goes back to one
+// that has not got its new number yet.
 ShownRollout RolloutObserver::Shown(const ObjectKey& key, const Rollout& rollout) const {
-  const Duration age = clock_.Now() - BeganAt(key, rollout);
   ShownRollout shown{.namespace_ = std::string(key.namespace_.text()),
                      .name = key.name,
                      .kind = std::string(kind()),
@@ -232,19 +241,22 @@ ShownRollout RolloutObserver::Shown(const ObjectKey& key, const Rollout& rollout
                      .id = {},
                      .phase = std::string(rollout.state.phase),
                      .cause = std::string(rollout.state.cause),
-                     .began = clock_.Wall() + -std::chrono::duration_cast<seconds>(age)};
-  const std::optional<View> view = cache_.ViewOf(key);
-  if (!view) return shown;
-  const Workload& workload = view->workload;
-  const WorkloadStatus& status = workload.status;
-  const int64_t revision = workload::LatestRevision(*view);
-  shown.revision = revision > 0 ? std::to_string(revision) : "";
-  shown.id = workload::RolloutId(workload.meta, revision);
-  if (const std::optional<StepPosition> step = workload.kind.StepOf(workload)) {
+                     .began = rollout.began.wall};
+  const std::optional<Workload> workload = cache_.workloads().Find(key);
+  if (!workload) return shown;
+  const ReplicaSets ours = ReplicaSetsOf(*workload);
+  const ReplicaSet* target = workload::FindTarget(*workload, ours);
+  const int64_t latest = workload::LatestRevision(ours);
+  if (target != nullptr && latest > 0 && workload::RevisionOf(target->meta) == latest) {
+    shown.revision = std::to_string(latest);
+    shown.id = workload::RolloutId(workload->meta, latest);
+  }
+  if (const std::optional<StepPosition> step = workload->kind.StepOf(*workload)) {
     shown.step = step->index;
     shown.steps = step->total;
   }
-  shown.replicas = {{"desired", workload.replicas},
+  const WorkloadStatus& status = workload->status;
+  shown.replicas = {{"desired", workload->replicas},
                     {"updated", status.updated_replicas},
                     {"ready", status.ready_replicas},
                     {"available", status.available_replicas},
@@ -254,31 +266,26 @@ ShownRollout RolloutObserver::Shown(const ObjectKey& key, const Rollout& rollout
 }
 
 void RolloutObserver::AddFigures(Figures& figures) const {
-  RolloutCounts counts = counts_;
-  if (leading_) {
-    for (const auto& [key, rollout] : under_way_) {
-      if (rollout.state.cause.empty()) continue;
-      counts.WasStuck(std::string(key.namespace_.text()), kind(), rollout.state.cause,
-                      clock_.Now() - rollout.since);
-    }
-    AddGauges(figures);
-    AddShownRollouts(figures);
-  }
-  counts.AddFigures(figures);
+  counts_.AddFigures(figures);
+  if (!leading_) return;
+  AddGauges(figures);
+  AddShownRollouts(figures);
 }
 
 void RolloutObserver::AddGauges(Figures& figures) const {
   std::map<std::string_view, Duration> oldest;
+  const MonotonicTime now = clock_.Now();
   for (const auto& [key, rollout] : under_way_) {
     const auto& [phase, cause] = rollout.state;
-    AddUnderWay(figures, std::string(key.namespace_.text()), kind(), phase, cause);
+    counts_.AddUnderWay(figures, std::string(key.namespace_.text()), kind(), rollout.state,
+                        now - rollout.since);
     Duration& age = oldest[phase];
-    age = std::max(age, clock_.Now() - BeganAt(key, rollout));
+    age = std::max(age, now - rollout.began.at);
   }
   for (const auto& [phase, age] : oldest) AddOldest(figures, kind(), phase, age);
-  AddPodsAboveSurge(figures, "", kind(), 0);  // shown from the start
+  counts_.AddPodsAboveSurge(figures, "", kind(), 0);  // shown from the start
   for (const auto& [key, pods] : above_surge_) {
-    AddPodsAboveSurge(figures, std::string(key.namespace_.text()), kind(), pods);
+    counts_.AddPodsAboveSurge(figures, std::string(key.namespace_.text()), kind(), pods);
   }
 }
 

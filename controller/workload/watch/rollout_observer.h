@@ -5,11 +5,13 @@
 //
 // A rollout begins when the template changes, unless the object is paused, then when it goes on; or
 // when spec.abort makes Pods follow another revision. It ends when all Pods are new and available,
-// when another template comes first, or with its object. Scaling is no rollout.
+// when another template comes first, or with its object. Scaling is no rollout, nor is an edit
+// after which Pods are to have the ReplicaSet that they have.
 //
 // The observer follows rollouts whether or not this process leads, so that a new leader knows when
-// each began. It counts, and shows gauges, only while this process leads. An idle object costs no
-// memory. Core thread only.
+// each began. It counts, and shows gauges, only while this process leads. What began before this
+// process saw the object is judged once ReplicaSets are known (rollout_beginning.h). An idle object
+// costs no memory. Core thread only.
 #pragma once
 
 #include <cstddef>
@@ -17,7 +19,9 @@
 #include <functional>
 #include <map>
 #include <optional>
+#include <set>
 #include <string_view>
+#include <vector>
 
 #include "controller/runtime/figures.h"
 #include "controller/workload/rollout_state.h"
@@ -46,6 +50,8 @@ class RolloutObserver {
   RolloutObserver& operator=(const RolloutObserver&) = delete;
 
   void Lead(bool leading);
+  // The cache of workloads, or that of ReplicaSets, has become complete.
+  void CacheSynced();
 
   void AddFigures(Figures& figures) const;
 
@@ -61,35 +67,44 @@ class RolloutObserver {
       return back == other.back && (back || template_fingerprint == other.template_fingerprint);
     }
   };
+  struct Moment {
+    MonotonicTime at{};
+    WallTime wall{};
+  };
   struct Rollout {
-    Uid uid;
-    Target target;
-    std::string_view strategy;
-    std::string_view change;               // kChangeTemplate or kChangeRollback
-    bool counted = false;                  // as started
-    std::optional<MonotonicTime> began{};  // nullopt: before this process saw the object
-    MonotonicTime seen{};                  // when this process first saw it
+    Target target{};
+    std::string_view strategy{};
+    std::string_view change{};   // kChangeTemplate or kChangeRollback
+    std::string_view trigger{};  // of a rollback; else ""
+    bool midway = false;   // it began before this process saw the object: never counted as begun
+    bool counted = false;  // as begun
+    Moment began{};
     workload::RolloutState state{};
     MonotonicTime since{};  // when the cause of the state was last counted
   };
   using UnderWay = std::map<ObjectKey, Rollout>;
 
+  using ReplicaSets = std::vector<const ReplicaSet*>;
+
   static Target TargetOf(const Workload& workload);
   void Changed(const WorkloadChange& change);
+  void SeenFirst(const Workload& workload);
   void Gone(const ObjectKey& key);
   void Edited(const Workload& before, const Workload& now);
-  void Begin(const Workload& workload, std::string_view change, std::string_view trigger,
-             std::optional<MonotonicTime> at);
+  void Judge(const Workload& workload);
+  void Begin(const Workload& workload, Rollout rollout);
   void Finish(UnderWay::iterator rollout, std::string_view outcome);
   void Look(const Workload& workload);
   void SetState(const ObjectKey& key, Rollout& rollout, workload::RolloutState state);
   void CountStuck(const ObjectKey& key, Rollout& rollout);
-  void CountStarted(const ObjectKey& key, Rollout& rollout);
+  void CountBegun(const ObjectKey& key, Rollout& rollout);
   void NotePods(const Workload& workload);
-  bool HasEarlierReplicaSet(const Workload& workload) const;
+  bool HasSynced() const;
+  ReplicaSets ReplicaSetsOf(const Workload& workload) const;
   std::string_view StrategyOf(const Workload& workload) const;
   std::string_view kind() const { return cache_.workloads().resource().kind; }
-  MonotonicTime BeganAt(const ObjectKey& key, const Rollout& rollout) const;
+  Moment Now() const { return {clock_.Now(), clock_.Wall()}; }
+  Moment MomentOf(WallTime wall) const;
   ShownRollout Shown(const ObjectKey& key, const Rollout& rollout) const;
   void AddGauges(Figures& figures) const;
   void AddShownRollouts(Figures& figures) const;
@@ -99,6 +114,8 @@ class RolloutObserver {
   const ExtendedOf extended_of_;
   bool leading_ = false;
   UnderWay under_way_;
+  // Objects that were seen before ReplicaSets were known, and may be in the middle of a rollout.
+  std::set<ObjectKey> unjudged_;
   std::map<ObjectKey, int64_t> above_surge_;  // those with Pods above their surge
   RolloutCounts counts_;
 };

@@ -168,6 +168,12 @@ std::optional<View> WorkloadCache::ViewOf(const ObjectKey& key) const {
   return view;
 }
 
+std::vector<const ReplicaSet*> WorkloadCache::ReplicaSetsOf(const Uid& owner) const {
+  std::vector<const ReplicaSet*> ours = replica_sets().store().OwnedBy(owner);
+  std::sort(ours.begin(), ours.end(), OlderThenName<ReplicaSet>);
+  return ours;
+}
+
 // Includes workloads that no longer ask for in-place updates: their Pods may still be out of
 // traffic (P-076).
 bool WorkloadCache::ConcernsExtension(const Workload& workload) const {

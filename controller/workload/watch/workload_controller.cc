@@ -18,8 +18,12 @@ WorkloadController::WorkloadController(ControllerHost& host,
       wake_ups_(cache_, host),
       rollouts_(host.informers().environment().clock, cache_,
                 [this](const Workload& workload) { return ExtendedOf(workload); }) {
-  workloads_->informer().on_synced().Add([this] { host_.CacheSynced(); });
-  cache_.replica_sets().on_synced.Add([this] { host_.CacheSynced(); });
+  const auto synced = [this] {
+    rollouts_.CacheSynced();
+    host_.CacheSynced();
+  };
+  workloads_->informer().on_synced().Add(synced);
+  cache_.replica_sets().on_synced.Add(synced);
   // No key is looked at before the objects are served again.
   workloads_->informer().on_not_served().Add([this] { host_.WakeAll(); });
   workloads_->OnAnyChange([this] { host_.CacheChanged(); });
@@ -79,12 +83,13 @@ std::optional<ObjectReference> WorkloadController::Reference(const ObjectKey& ke
   return ReferenceTo(workloads_->resource(), *meta);
 }
 
+// Called for every log line and Event, so it makes no view.
 Marks WorkloadController::MarksOf(const ObjectKey& key) const {
-  const std::optional<View> view = ViewOf(key);
-  if (!view) return {};
-  const int64_t revision = workload::LatestRevision(*view);
+  const ObjectMeta* meta = workloads_->FindMeta(key);
+  if (meta == nullptr) return {};
+  const int64_t revision = workload::LatestRevision(cache_.ReplicaSetsOf(meta->uid));
   if (revision == 0) return {};
-  const std::string id = workload::RolloutId(view->workload.meta, revision);
+  const std::string id = workload::RolloutId(*meta, revision);
   return {.fields = {{"rollout_id", id}, {"rollout_revision", revision}},
           .annotations = {{std::string(workload::kRolloutIdAnnotation), id}}};
 }

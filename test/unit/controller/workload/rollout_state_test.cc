@@ -93,13 +93,13 @@ TEST_CASE("Pods that go back after an abort are aborting, unless that is stuck")
   CHECK(StateOf(workload, {.cause = "NothingToAbortTo"}) == Stuck("NothingToAbortTo"));
 }
 
-TEST_CASE("whether an object that is seen first is in the middle of a rollout") {
+TEST_CASE("whether the stored status is about the middle of a rollout") {
   Rolling web;
   CHECK(IsUnderWay(web.AsWorkload()));
   web.Say("Progressing", "True", "NewReplicaSetAvailable");
   CHECK_FALSE(IsUnderWay(web.AsWorkload()));  // complete once; Pods may be missing since
   web.deployment.status.observed_generation = 1;
-  CHECK(IsUnderWay(web.AsWorkload()));  // edited, and not looked at
+  CHECK_FALSE(IsUnderWay(web.AsWorkload()));  // edited, which the status knows nothing of
   web.deployment.status.observed_generation = 2;
   SECTION("a pause does not tell, old Pods do") {
     web.Say("Progressing", "Unknown", "DeploymentPaused");
