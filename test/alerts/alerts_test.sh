@@ -81,18 +81,22 @@ for part in 'What it means' 'What to look at' 'What to do'; do
   same "not every section of $runbooks has $part, once" "$WORK/sorted" "$WORK/sections"
 done
 
-say "docs/metrics.md has each metric of the rules, and docs/runbooks.md each cause of the metrics"
+say "docs/metrics.md has each metric of the rules, and docs/runbooks.md each cause of both"
 metrics=$ROOT/docs/metrics.md
 for metric in $(grep -ohE '(windlass|leader_election|workqueue)_[a-z_]+' "$rules" | sort -u); do
   grep -qF "| \`$metric\` |" "$metrics" || fail "$metrics has no metric $metric"
 done
 awk -F '|' '$2 == " `cause` " { print $3; exit }' "$metrics" | tr -cs 'A-Za-z' '\n' |
-  sed '/^$/d' | sort >"$WORK/causes"
+  sed '/^$/d' >"$WORK/causes"
 [ -s "$WORK/causes" ] || fail "$metrics has no label cause"
+# A cause of the rule alone is the third argument of label_replace: "cause", "changing", "", "".
+sed -n 's/^ *"cause", "\([A-Za-z]*\)", "", ""$/\1/p' "$rules" >"$WORK/own"
+[ -s "$WORK/own" ] || fail "no rule sets a label cause"
+sort -o "$WORK/causes" "$WORK/causes" "$WORK/own"
 awk -F '`' '
   /^## / { inside = $0 == "## WindlassRolloutStuck" }
   inside && /^\| `/ { print $2 }' "$runbooks" | sort >"$WORK/rows"
-same "the causes of $metrics and the rows of WindlassRolloutStuck differ" \
+same "the causes of $metrics and $rules, and the rows of WindlassRolloutStuck differ" \
   "$WORK/causes" "$WORK/rows"
 
 say "prometheus-rule.yaml has the groups of rules.yaml, two spaces further right"
