@@ -40,6 +40,7 @@ type panel struct {
 	Datasource      datasource
 	GridPos         gridPos
 	Targets         []target
+	Links           []struct{ URL string }
 	Panels          []*panel // of a row that is collapsed
 	FieldConfig     json.RawMessage
 	Transformations []struct {
@@ -66,8 +67,8 @@ type dashboard struct {
 	Tags          []string
 	SchemaVersion int
 	Links         []struct {
-		Type, Title, URL string
-		Tags             []string
+		URL                   string
+		IncludeVars, KeepTime bool
 	}
 	Templating  struct{ List []variable }
 	Annotations struct {
@@ -156,22 +157,33 @@ func (c *checked) checkDashboards() {
 		if board.Title == "" || board.Description == "" || board.SchemaVersion < 39 {
 			c.problem(board.UID, "needs a title, a description, and a schemaVersion from 39 on")
 		}
-		c.checkLinks(board)
+		c.checkLinks(board, boards)
 		c.checkDataLinks(board, boards)
 		c.checkPanels(board)
 	}
 }
 
-func (c *checked) checkLinks(board *dashboard) {
-	others, runbooks := false, ""
+// checkLinks looks at the links at the top: to each other dashboard and to the runbooks. A link
+// hands over the data source alone: where one dashboard has the value "all" of a variable, another
+// may need one value.
+func (c *checked) checkLinks(board *dashboard, boards map[string]*dashboard) {
+	if !slices.Contains(board.Tags, tag) {
+		c.problem(board.UID, "needs the tag %q", tag)
+	}
+	runbooks, keepTime := "", map[string]bool{}
 	for _, link := range board.Links {
-		others = others || link.Type == "dashboards" && slices.Contains(link.Tags, tag)
+		if link.IncludeVars {
+			c.problem(board.UID, "hands all variables over to %s", link.URL)
+		}
 		if strings.HasSuffix(link.URL, runbookPage) {
 			runbooks = link.URL
 		}
+		keepTime[link.URL] = link.KeepTime
 	}
-	if !others || !slices.Contains(board.Tags, tag) {
-		c.problem(board.UID, "needs the tag %q, and a link to the dashboards that have it", tag)
+	for _, uid := range slices.Sorted(maps.Keys(boards)) {
+		if url := "/d/" + uid + "?${datasource:queryparam}"; uid != board.UID && !keepTime[url] {
+			c.problem(board.UID, "has no link to %s that keeps the time", url)
+		}
 	}
 	if runbooks == "" {
 		c.problem(board.UID, "has no link to %s", runbookPage)
@@ -181,6 +193,19 @@ func (c *checked) checkLinks(board *dashboard) {
 		if url := c.runbooks[name]; url != "" && !strings.HasPrefix(url, runbooks+"#") {
 			c.problem(board.UID, "links to the runbooks %s, but the rule %s to %s", runbooks, name,
 				url)
+		}
+	}
+	c.checkRunbooks(board)
+}
+
+// checkRunbooks looks at the links of panels to the runbooks: each leads to an alert's section.
+func (c *checked) checkRunbooks(board *dashboard) {
+	sections := slices.Collect(maps.Values(c.runbooks))
+	for _, p := range board.all() {
+		for _, link := range p.Links {
+			if strings.Contains(link.URL, runbookPage) && !slices.Contains(sections, link.URL) {
+				c.problem(board.where(p), "links to %s, but no rule does", link.URL)
+			}
 		}
 	}
 }

@@ -3,6 +3,7 @@ package main
 import (
 	"os"
 	"path/filepath"
+	"slices"
 	"strings"
 	"testing"
 )
@@ -15,8 +16,8 @@ const metricsPage = "| metric | type | labels | |\n|---|---|---|---|\n" +
 
 const goodDashboard = `{"uid": "a", "title": "A", "description": "D.", "tags": ["windlass"],
  "schemaVersion": 39,
- "links": [{"type": "dashboards", "tags": ["windlass"]},
-  {"type": "link", "url": "https://h/docs/runbooks.md"}],
+ "links": [{"url": "/d/b?${datasource:queryparam}", "keepTime": true},
+  {"url": "https://h/docs/runbooks.md"}],
  "templating": {"list": [{"name": "datasource", "type": "datasource", "query": "prometheus"},
   {"name": "namespace", "type": "query", "definition": "label_values(windlass_rollouts, namespace)",
    "query": {"query": "label_values(windlass_rollouts, namespace)"}, "multi": true},
@@ -28,6 +29,7 @@ const goodDashboard = `{"uid": "a", "title": "A", "description": "D.", "tags": [
   {"id": 1, "type": "row", "title": "Row", "gridPos": {"x": 0, "y": 0, "w": 24, "h": 1}},
   {"id": 2, "type": "timeseries", "title": "Lines", "description": "Text.",
    "gridPos": {"x": 0, "y": 1, "w": 12, "h": 8}, "datasource": {"uid": "${datasource}"},
+   "links": [{"url": "https://h/docs/runbooks.md#waits"}],
    "targets": [{"refId": "A", "datasource": {"uid": "${datasource}"}, "legendFormat": "{{phase}}",
     "expr": "sum by (phase) (windlass_rollouts{namespace=~\"$namespace\"})"},
     {"refId": "B", "datasource": {"uid": "${datasource}"}, "expr":
@@ -110,9 +112,10 @@ func TestEachFaultOfADashboardIsFound(t *testing.T) {
 		{`&var-name=`, `&var-nom=`, `links to a, which has no variable nom`},
 		{`fields.Name}`, `fields.name}`, `links with the field name`},
 		{`"tags": ["windlass"],`, `"tags": ["x"],`, `needs the tag "windlass"`},
-		{`"dashboards", "tags": ["windlass"]`, `"dashboards", "tags": ["x"]`, `needs the tag`},
-		{`docs/runbooks.md`, `docs/metrics.md`, `has no link to /docs/runbooks.md`},
+		{`"keepTime": true`, `"includeVars": true`, `a: hands all variables over to /d/b?`},
+		{`docs/runbooks.md"`, `docs/metrics.md"`, `has no link to /docs/runbooks.md`},
 		{`https://h/docs`, `https://g/docs`, `but the rule Waits to https://h/docs`},
+		{`md#waits`, `md#wait`, `panel "Lines": links to https://h/docs/runbooks.md#wait, but no`},
 		// panels
 		{`"timeseries"`, `"graph"`, `the type "graph" is not one of`},
 		{`"title": "Row"`, `"title": ""`, `panel 1 has no title`},
@@ -165,6 +168,31 @@ func TestTwoDashboardsHaveTwoUids(t *testing.T) {
 	c.check(metrics{})
 	if got := strings.Join(c.problems, "\n"); !strings.Contains(got, `has the uid "a", too`) {
 		t.Error(got)
+	}
+}
+
+func TestDashboardsLinkToEachOther(t *testing.T) {
+	for _, c := range []struct{ old, new, want string }{
+		{``, ``, ``},
+		{`, "keepTime": true`, ``, `a: has no link to /d/b?${datasource:queryparam} that keeps the`},
+		{`?${datasource:queryparam}"`, `"`, `a: has no link to /d/b?${datasource:queryparam} that`},
+	} {
+		read := &checked{}
+		other := strings.NewReplacer(`"uid": "a"`, `"uid": "b"`, `/d/b?`, `/d/a?`).Replace(goodDashboard)
+		for file, text := range map[string]string{"b.json": other,
+			"a.json": strings.ReplaceAll(goodDashboard, c.old, c.new)} {
+			if err := read.readDashboard(file, []byte(text), nil); err != nil {
+				t.Fatal(err)
+			}
+		}
+		read.checkDashboards()
+		links := slices.DeleteFunc(read.problems, func(problem string) bool {
+			return !strings.Contains(problem, "that keeps the time")
+		})
+		got := strings.Join(links, "\n")
+		if !strings.HasPrefix(got, c.want) || (c.want == "") != (got == "") {
+			t.Errorf("with %q: %s, want %s", c.new, got, c.want)
+		}
 	}
 }
 
