@@ -1,8 +1,8 @@
 #!/usr/bin/env bash
 # The alert rules of deploy/alerts: Prometheus accepts them, each alert fires in the cases of
 # rules_test.yaml in which it should, and in no other; each has cases of both kinds, and a section
-# in docs/runbooks.md that its link leads to; docs/metrics.md has each metric; prometheus-rule.yaml
-# has the same groups. Without promtool the first two are not run.
+# in docs/runbooks.md that its link leads to and that names panels; docs/metrics.md has
+# each metric; prometheus-rule.yaml has the same groups. Without promtool the first two are not run.
 set -euo pipefail
 
 ROOT=$(cd "$(dirname "$0")/../.." && pwd)
@@ -73,13 +73,33 @@ done <"$WORK/alerts"
 say "each alert has a section in docs/runbooks.md, and each section an alert"
 sed -n 's/^## *//p' "$runbooks" | sort >"$WORK/sections"
 same "the alerts of the rules and the sections of $runbooks differ" "$WORK/sorted" "$WORK/sections"
-for part in 'What it means' 'What to look at' 'What to do'; do
+for part in 'What it means' 'Dashboard' 'What to look at' 'What to do'; do
   # Prints the section of each line that begins with the part in bold.
   awk -v part="**$part.**" '
     /^## / { section = $2 }
     index($0, part) == 1 { print section }' "$runbooks" | sort >"$WORK/sections"
   same "not every section of $runbooks has $part, once" "$WORK/sorted" "$WORK/sections"
 done
+
+say "each section names a dashboard, and panels that the dashboard has"
+# Prints "file<tab>panel" for each *Panel* of a line
+# "**Dashboard.** [Windlass / Fleet](dashboards.md#windlass--fleet): *Panel*, *Panel*."
+awk '
+  index($0, "**Dashboard.** [Windlass / ") == 1 {
+    match($0, /#windlass--[a-z-]+\)/)
+    file = "windlass-" substr($0, RSTART + 11, RLENGTH - 12)
+    rest = substr($0, RSTART + RLENGTH)
+    while (match(rest, /\*[^*]+\*/)) {
+      print file "\t" substr(rest, RSTART + 1, RLENGTH - 2)
+      rest = substr(rest, RSTART + RLENGTH)
+    }
+  }' "$runbooks" >"$WORK/panels"
+[ "$(wc -l <"$WORK/panels")" -ge "$(wc -l <"$WORK/alerts")" ] ||
+  fail "$runbooks names fewer panels than there are alerts"
+while IFS=$'\t' read -r board panel; do
+  grep -qF "\"title\": \"$panel\"" "$ROOT/deploy/dashboards/$board.json" ||
+    fail "$runbooks names the panel $panel, which $board.json does not have"
+done <"$WORK/panels"
 
 say "docs/metrics.md has each metric of the rules, and docs/runbooks.md each cause of both"
 metrics=$ROOT/docs/metrics.md
