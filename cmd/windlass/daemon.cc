@@ -95,6 +95,7 @@ Daemon::Daemon(const Flags& flags, const Clock& clock, Log& log, SymbolTable& sy
   election_.on_stopped_leading = [this] { StepDown(); };
   runtime_.on_reset = [this] { CampaignAnew(); };
   runtime_.on_rights_changed = [this] { ReviewRightsAgain(); };
+  runtime_.on_write_forbidden = [this] { ReviewRightsSoon(); };
 }
 
 Daemon::~Daemon() = default;

@@ -73,7 +73,8 @@ class Daemon {
  private:
   void ReviewRights();
   void ReviewRightsAgain();
-  void ReviewRightsIn(Duration wait);
+  void ReviewRightsSoon();
+  void ReviewRightsAt(MonotonicTime due);
   void NoteReview(Result<std::vector<NeededRight>> missing);
   void NoteMissing(std::vector<NeededRight> missing);
   void RightsReviewed(Result<std::vector<NeededRight>> missing);
@@ -121,8 +122,9 @@ class Daemon {
   std::map<std::string, Histogram> request_duration_;
   Histogram rate_limiter_duration_ = RestClientHistogram();
   std::vector<NeededRight> missing_rights_;
-  uint64_t reviews_ = 0;  // number of reviews begun, without the one at start
-  TimerId review_later_ = 0;
+  uint64_t reviews_ = 0;              // number of reviews begun, without the one at start
+  MonotonicTime last_review_;         // when the latest review began
+  TimerId review_later_ = 0;          // 0 if no review is due
   BackOff review_back_off_{random_};  // after reviews that failed
   MonotonicTime last_activity_;
   bool awaiting_idle_ = false;

@@ -37,6 +37,7 @@ std::vector<NeededRight> Daemon::RightsNeeded() const {
 
 // Asks for all rights that are needed now; `done` gets those that are missing.
 void Daemon::FindMissing(std::function<void(Result<std::vector<NeededRight>>)> done) {
+  last_review_ = clock_.Now();
   const std::vector<NeededRight> needed = RightsNeeded();
   std::vector<Right> asked;
   asked.reserve(needed.size());
@@ -57,8 +58,8 @@ void Daemon::ReviewRights() {
       [this](Result<std::vector<NeededRight>> missing) { RightsReviewed(std::move(missing)); });
 }
 
-// Reviews the rights again. Called to repeat a review, and when in-place updates begin: they need
-// more rights than the review at the start asked for.
+// Reviews the rights again. Called to repeat a review, after a write was forbidden, and when
+// in-place updates begin: they need more rights than the review at the start asked for.
 void Daemon::ReviewRightsAgain() {
   const uint64_t review = ++reviews_;
   FindMissing([this, review](Result<std::vector<NeededRight>> missing) {
@@ -71,15 +72,27 @@ void Daemon::ReviewRightsAgain() {
 //   - if a right is missing: after kReviewPeriod, because an administrator may grant it meanwhile.
 void Daemon::NoteReview(Result<std::vector<NeededRight>> missing) {
   if (!missing.ok()) {
-    return ReviewRightsIn(review_back_off_.Next(clock_.Now(), kReviewPeriod));
+    return ReviewRightsAt(clock_.Now() + review_back_off_.Next(clock_.Now(), kReviewPeriod));
   }
   NoteMissing(std::move(*missing));
-  if (!missing_rights_.empty()) ReviewRightsIn(kReviewPeriod);
+  if (!missing_rights_.empty()) ReviewRightsAt(clock_.Now() + kReviewPeriod);
 }
 
-void Daemon::ReviewRightsIn(Duration wait) {
+// Reviews the rights again after a write was forbidden. Only a review tells whether a right was
+// taken away, or whether a policy forbids this write alone. Such a policy may forbid many writes,
+// so a review begins kReviewPeriod after the one before it. Example: reviews at 0 s; writes are
+// forbidden at 10, 12 and 25 s: one review, at 30 s.
+void Daemon::ReviewRightsSoon() {
+  if (review_later_ != 0) return;
+  ReviewRightsAt(std::max(clock_.Now(), last_review_ + kReviewPeriod));
+}
+
+void Daemon::ReviewRightsAt(MonotonicTime due) {
   timers_.Cancel(review_later_);
-  review_later_ = timers_.At(clock_.Now() + wait, [this] { ReviewRightsAgain(); });
+  review_later_ = timers_.At(due, [this] {
+    review_later_ = 0;
+    ReviewRightsAgain();
+  });
 }
 
 // Stores the missing rights for /readyz, and logs each one that was not missing before.

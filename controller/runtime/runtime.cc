@@ -79,6 +79,7 @@ void Runtime::BeginTerm(const TermOptions& options) {
   barrier_wanted_ = options.barrier;
   term_ = std::make_unique<Term>(sync_environment_, environment_.random, environment_.timers,
                                  options_.syncs_max, counters_, options.taken_over_as);
+  term_->on_forbidden = on_write_forbidden;
   for (const auto& lane : lanes_) {
     lane->looked_at_all = false;
     lane->controller->TermBegins(options);

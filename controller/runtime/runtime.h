@@ -50,6 +50,9 @@ class Runtime {
   std::function<void()> on_reset;
   // Called when a controller needs other rights than before.
   std::function<void()> on_rights_changed;
+  // Called for each write that the API server forbids (403): a right may have been taken away, or a
+  // policy forbids this write alone.
+  std::function<void()> on_write_forbidden;
   // Call when the API server answers again after an outage.
   void ServerIsBack();
 

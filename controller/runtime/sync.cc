@@ -144,6 +144,7 @@ void Sync::WriteAnswered(const Write& write, Result<Reply> said) {
 
 void Sync::WriteRefused(const Write& write, Error error) {
   controller().NotWritten(write.because, error);
+  if (error.kind == ErrorKind::kForbidden && hooks_.on_forbidden) hooks_.on_forbidden();
   if (error.kind == ErrorKind::kAmbiguous) {
     LogFields fields = FieldsOf(write.request);
     fields.emplace_back("error", error.message);

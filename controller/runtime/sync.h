@@ -52,6 +52,7 @@ struct SyncEnvironment {
 struct SyncHooks {
   std::function<void(SyncResult)> done;             // exactly once, possibly within Start
   std::function<void(const Because&)> on_decision;  // each successful write
+  std::function<void()> on_forbidden;               // each write that the API server forbids
   // Runs the given function when the next step is due: at once, unless calls wait for the rate
   // limit.
   std::function<void(std::function<void()>)> next_turn;

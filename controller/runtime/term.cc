@@ -82,6 +82,7 @@ void Term::Begin(const QueueKey& key) {
   hooks.on_decision = [this, kind](const Because& because) {
     ++counters_.decisions[{kind, because.decision}];
   };
+  hooks.on_forbidden = on_forbidden;
   hooks.next_turn = [this, key](std::function<void()> go_on) {
     if (free_to_go_on()) return go_on();
     waiting_.Add(key.namespace_, std::move(go_on));

@@ -64,6 +64,9 @@ class Term {
 
   WorkQueueCounters queue_counters() const { return queue_.counters(); }
 
+  // Called for each write that the API server forbids.
+  std::function<void()> on_forbidden;
+
  private:
   void SchedulePump();
   void Pump();

@@ -1,5 +1,6 @@
-// HoldingNetwork: the network of a simulated daemon. It can hold one request back. It also answers
-// SelfSubjectAccessReviews, which the modelled API server does not know.
+// HoldingNetwork: the network of a simulated daemon. It can hold one request back, and answer
+// requests in place of the server. It also answers SelfSubjectAccessReviews, which the modelled API
+// server does not know.
 #pragma once
 
 #include <functional>
@@ -41,6 +42,10 @@ class HoldingNetwork final : public Transport {
 
   // Called with every other request of the process, held or not.
   std::function<void(const HttpRequest&)> on_request = [](const HttpRequest&) {};
+  // Returns the answer to a request that the server is not to get; nullopt if it gets it.
+  std::function<std::optional<HttpResponse>(const HttpRequest&)> refusal = [](const HttpRequest&) {
+    return std::optional<HttpResponse>();
+  };
   // Returns the answer to a SelfSubjectAccessReview with this body.
   std::function<HttpResponse(const std::string& body)> review = [](const std::string&) {
     return HttpResponse{201, "application/json", R"({"status":{"allowed":true}})", {}};
@@ -52,6 +57,10 @@ class HoldingNetwork final : public Transport {
       return kOwnBit | ++calls_;
     }
     on_request(request);
+    if (std::optional<HttpResponse> answer = refusal(request)) {
+      Later([reply = std::move(reply), answer = std::move(*answer)] { reply(answer); });
+      return kOwnBit | ++calls_;
+    }
     if (hold_ && hold_(request)) {
       hold_ = nullptr;
       held_ = Held{kOwnBit | ++calls_, std::move(request), std::move(reply)};
