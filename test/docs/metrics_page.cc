@@ -7,6 +7,7 @@
 namespace windlass {
 namespace {
 
+constexpr std::string_view kBegin = "<!-- metrics: ";
 constexpr std::string_view kEnd = "<!-- end -->\n";
 
 std::string Code(std::string_view text) { return "`" + std::string(text) + "`"; }
@@ -73,11 +74,24 @@ std::string TablesOf(const MetricSection& section) {
   return text;
 }
 
+std::vector<std::string> UnknownTitles(std::string_view page,
+                                       const std::vector<MetricSection>& sections) {
+  std::vector<std::string> unknown;
+  for (size_t at = 0; (at = page.find(kBegin, at)) != std::string_view::npos;) {
+    at += kBegin.size();
+    const std::string_view title = page.substr(at, page.find(" -->", at) - at);
+    if (std::ranges::count(sections, title, &MetricSection::title) == 0) {
+      unknown.emplace_back(title);
+    }
+  }
+  return unknown;
+}
+
 std::string FilledPage(std::string_view page, const std::vector<MetricSection>& sections) {
   std::string filled(page);
   for (const MetricSection& section : sections) {
     const std::string title(section.title);
-    const std::string begin = "<!-- metrics: " + title + " -->\n";
+    const std::string begin = std::string(kBegin) + title + " -->\n";
     size_t at = filled.find(begin);
     if (at == std::string::npos) {
       filled += "\n## " + title + "\n\n" + begin + std::string(kEnd);

@@ -15,5 +15,12 @@ int main(int argc, char** argv) {
     return 2;
   }
   const std::string page((std::istreambuf_iterator<char>(file)), std::istreambuf_iterator<char>());
-  std::cout << windlass::FilledPage(page, windlass::AllMetrics(windlass::Controllers()));
+  const auto sections = windlass::AllMetrics(windlass::Controllers());
+  const auto unknown = windlass::UnknownTitles(page, sections);
+  for (const std::string& title : unknown) {
+    std::cerr << argv[1] << ": the program has no metrics \"" << title
+              << "\"; remove that section, or write the title that it has now\n";
+  }
+  if (!unknown.empty()) return 1;
+  std::cout << windlass::FilledPage(page, sections);
 }

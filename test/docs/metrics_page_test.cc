@@ -5,6 +5,7 @@
 #include <iterator>
 #include <set>
 #include <string>
+#include <vector>
 
 #include "cmd/windlass/controllers.h"
 #include "cmd/windlass/metric_list.h"
@@ -38,10 +39,18 @@ TEST_CASE("tables take the place of what stands there, and a section that is mis
         std::string::npos);
 }
 
+TEST_CASE("a section of the page that the program does not have is found") {
+  const std::string page = "<!-- metrics: A -->\n<!-- end -->\n<!-- metrics: B -->\n<!-- end -->\n";
+  CHECK(UnknownTitles(page, {{"A", {&kTwo}}}) == std::vector<std::string>{"B"});
+  CHECK(UnknownTitles(page, {{"A", {&kTwo}}, {"B", {&kTwo}}}).empty());
+  CHECK(UnknownTitles("<!-- metrics: A", {}) == std::vector<std::string>{"A"});
+}
+
 TEST_CASE("docs/metrics.md lists every metric as it is registered; if not: tools/metrics-page.sh") {
   std::ifstream file(WINDLASS_DOCS "/metrics.md");
   const std::string page((std::istreambuf_iterator<char>(file)), std::istreambuf_iterator<char>());
   REQUIRE(page.size() > 1000);
+  CHECK(UnknownTitles(page, AllMetrics(Controllers())).empty());
   const std::string filled = FilledPage(page, AllMetrics(Controllers()));
   const auto [was, is] = std::ranges::mismatch(page, filled);
   CAPTURE(std::string(was, page.end()).substr(0, 200),
