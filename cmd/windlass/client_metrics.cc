@@ -9,7 +9,10 @@ constexpr Metric kRequests{
     "rest_client_requests_total",
     MetricType::kCounter,
     "Number of HTTP requests, partitioned by status code and method.",
-    {{{"method", kMethods}, {"code", {}, "the HTTP status, or `<error>` if no response came"}}}};
+    {{{"method", kMethods},
+      {"code",
+       {},
+       "the HTTP status that the API server answered with, or `<error>` if no response came"}}}};
 constexpr Metric kRequestDuration{"rest_client_request_duration_seconds",
                                   MetricType::kHistogram,
                                   "Request latency in seconds. Broken down by verb.",

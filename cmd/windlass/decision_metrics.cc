@@ -7,8 +7,10 @@ constexpr Metric kDecisions{
     "windlass_decisions_total",
     MetricType::kCounter,
     "Writes that changed the cluster, by kind of the object and by decision.",
-    {{{"kind", {}, "the kind of the controller's objects"},
-      {"decision", {}, "the event of the write's log line ([logs.md](logs.md#decisions))"}}}};
+    {{{"kind", {}, "the kind of a controller's objects; each controller has one"},
+      {"decision",
+       {},
+       "the event of the write's log line, one of those in [logs.md](logs.md#decisions)"}}}};
 constexpr Metric kSyncs{"windlass_syncs_total", MetricType::kCounter, "Syncs begun."};
 constexpr Metric kConflicts{"windlass_conflicts_total", MetricType::kCounter,
                             "Writes refused because the object had changed."};

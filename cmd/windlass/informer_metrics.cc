@@ -5,8 +5,9 @@ namespace {
 
 constexpr MetricLabel kResource{"resource",
                                 {},
-                                "the resource; `whole_pods` are those of Pods that "
-                                "updates in place read"};
+                                "one of the resources that the process watches, such as "
+                                "`deployments`; `whole_pods` are those of Pods that updates in "
+                                "place read"};
 
 constexpr Metric kLists{"reflector_lists_total",
                         MetricType::kCounter,
@@ -101,7 +102,10 @@ constexpr Metric kWatchEnds{
     MetricType::kCounter,
     "Watches that ended, by reason.",
     {{kResource,
-      {"reason", {}, "`orderly`, `idle`, `short`, `silent`, `unfinished`, or what failed"}}}};
+      {"reason",
+       {},
+       "`orderly`, `idle`, `short`, `silent`, `unfinished`, `malformed`, `transport`, `other`, or "
+       "an HTTP status from 300 to 599"}}}};
 
 double Number(uint64_t value) { return static_cast<double>(value); }
 

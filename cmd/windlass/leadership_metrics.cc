@@ -7,17 +7,20 @@ namespace {
 constexpr Metric kLeader{"leader_election_master_status",
                          MetricType::kGauge,
                          "1 while this process leads.",
-                         {{{"name", {}, "the Lease"}}}};
+                         {{{"name", {}, "the Lease, as `--leader-elect-resource-name` says"}}}};
 constexpr std::string_view kWindlass[] = {"windlass"};
-constexpr Metric kRunning{"running_managed_controllers",
-                          MetricType::kGauge,
-                          "1 while the controller runs here.",
-                          {{{"manager", kWindlass}, {"name", {}, "the controller"}}}};
+constexpr Metric kRunning{
+    "running_managed_controllers",
+    MetricType::kGauge,
+    "1 while the controller runs here.",
+    {{{"manager", kWindlass}, {"name", {}, "one of the controllers of `--controllers`"}}}};
 constexpr Metric kMissingRights{
     "windlass_missing_rights",
     MetricType::kGauge,
     "Rights that the latest review found missing, by the controller that needs them.",
-    {{{"controller", {}, "the controller; `windlass` stands for what every process needs"}}},
+    {{{"controller",
+       {},
+       "one of the controllers of `--controllers`, or `windlass` for what every process needs"}}},
     "`/readyz` and the log name them."};
 
 }  // namespace

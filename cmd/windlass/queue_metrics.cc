@@ -5,7 +5,8 @@
 namespace windlass {
 namespace {
 
-constexpr MetricLabel kName{"name", {}, "the controllers that share the queue, with commas"};
+constexpr MetricLabel kName{
+    "name", {}, "the controllers that share the queue, with commas: one value for each process"};
 // The priorities of kubeclient/cache/work_queue.h, as controller-runtime's priority queue has them.
 constexpr std::string_view kPriorityValues[] = {"100", "50", "0", "-100"};
 

@@ -20,20 +20,6 @@ constexpr int64_t kRestartsMax = 3;  // our own restart is one of them
 constexpr seconds kRunsWell{600};
 constexpr seconds kCrashLoopTurn{900};
 
-// Reasons before a container exists: the container id need not change.
-constexpr std::string_view kNotStarted[] = {"ErrImagePull",
-                                            "ImagePullBackOff",
-                                            "InvalidImageName",
-                                            "ErrImageNeverPull",
-                                            "ImageInspectError",
-                                            "RegistryUnavailable",
-                                            "SignatureValidationFailed",
-                                            "CreateContainerConfigError",
-                                            "CreateContainerError",
-                                            "RunContainerError"};
-// Reasons of a container that has run.
-constexpr std::string_view kEnded[] = {"PostStartHookError", "CrashLoopBackOff"};
-
 bool IsOneOf(std::span<const std::string_view> reasons, std::string_view reason) {
   return std::ranges::find(reasons, reason) != reasons.end();
 }

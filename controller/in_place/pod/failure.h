@@ -14,13 +14,27 @@ namespace windlass::in_place {
 // Returns true if a container that waits for this reason will not start, or not soon.
 bool IsFailingReason(std::string_view waiting_reason);
 
+// Reasons why a container waits that make a failure. Those of kNotStarted come before a container
+// exists: the container id need not change. Those of kEnded are of a container that has run.
+inline constexpr std::string_view kNotStarted[] = {"ErrImagePull",
+                                                   "ImagePullBackOff",
+                                                   "InvalidImageName",
+                                                   "ErrImageNeverPull",
+                                                   "ImageInspectError",
+                                                   "RegistryUnavailable",
+                                                   "SignatureValidationFailed",
+                                                   "CreateContainerConfigError",
+                                                   "CreateContainerError",
+                                                   "RunContainerError"};
+inline constexpr std::string_view kEnded[] = {"PostStartHookError", "CrashLoopBackOff"};
+
 inline constexpr std::string_view kTooManyRestarts = "TooManyRestarts";
 inline constexpr std::string_view kPodTimeout = "PodTimeout";
 inline constexpr std::string_view kImagePutBack = "ImagePutBack";  // by admission
 
 struct PodFailure {
   std::string container;  // empty: the Pod as a whole
-  std::string reason;     // why a container waits ("ErrImagePull"), or a constant above
+  std::string reason;     // one of the words above
   bool operator==(const PodFailure&) const = default;
 };
 
