@@ -4,11 +4,8 @@
 #include <algorithm>
 #include <cmath>
 #include <cstdlib>
-#include <iterator>
 #include <limits>
 #include <map>
-#include <set>
-#include <sstream>
 #include <string>
 #include <vector>
 
@@ -16,77 +13,17 @@
 #include "controller/workload/decisions.h"
 #include "test/catch.h"
 #include "test/proves.h"
+#include "test/support/read_metrics.h"
 
 namespace windlass {
 namespace {
 
-using Labels = std::map<std::string, std::string>;
+using Labels = MetricsSeries::Labels;
 
 constexpr double kInfinity = std::numeric_limits<double>::infinity();
 
 // True if both are equal but for the last digits, which printing as a decimal may change.
 bool Near(double a, double b) { return std::abs(a - b) <= 1e-9 * std::abs(b); }
-
-struct Series {
-  std::string name;
-  Labels labels;
-  double value = 0;
-};
-
-// A parsed metrics page.
-struct Page {
-  std::map<std::string, std::string> types;  // name to type
-  std::set<std::string> helped;              // names with a HELP line
-  int families = 0;
-  std::vector<Series> series;
-
-  // Returns all series of a name. Those of a histogram end in _bucket, _sum and _count.
-  std::vector<Series> Named(const std::string& name) const {
-    std::vector<Series> found;
-    std::ranges::copy_if(series, std::back_inserter(found),
-                         [&](const Series& one) { return one.name == name; });
-    return found;
-  }
-};
-
-// Parses a line such as: name{key="value",other="value"} number
-Series ReadSeries(const std::string& line) {
-  Series read;
-  size_t at = line.find_first_of("{ ");
-  REQUIRE(at != std::string::npos);
-  read.name = line.substr(0, at);
-  while (line[at] == '{' || line[at] == ',') {
-    const size_t equals = line.find("=\"", at);
-    REQUIRE(equals != std::string::npos);
-    const size_t end = line.find('"', equals + 2);
-    REQUIRE(end != std::string::npos);
-    read.labels[line.substr(at + 1, equals - at - 1)] = line.substr(equals + 2, end - equals - 2);
-    at = end + 1;
-  }
-  if (line[at] == '}') ++at;
-  REQUIRE(line[at] == ' ');
-  read.value = std::strtod(line.c_str() + at, nullptr);
-  return read;
-}
-
-Page ReadPage(const std::string& text) {
-  Page page;
-  std::istringstream lines(text);
-  for (std::string line; std::getline(lines, line);) {
-    std::istringstream words(line);
-    std::string hash, keyword, name, type;
-    words >> hash >> keyword >> name >> type;
-    if (keyword == "HELP" && hash == "#") {
-      page.helped.insert(name);
-    } else if (keyword == "TYPE" && hash == "#") {
-      ++page.families;
-      page.types[name] = type;
-    } else if (!line.empty()) {
-      page.series.push_back(ReadSeries(line));
-    }
-  }
-  return page;
-}
 
 InformerSnapshot InformerOf(const std::string& resource, uint64_t base) {
   InformerSnapshot informer;
@@ -127,7 +64,7 @@ Snapshot Full() {
   InPlaceFigures in_place;
   in_place.patches["Success"] = 1;
   in_place.failures["PodTimeout"] = 1;
-  in_place.fallbacks["TimedOut"] = 1;
+  in_place.fallbacks["NoBudget"] = 1;
   in_place.exchanges["Done"] = 1;
   AddInPlaceFigures(in_place, snapshot.figures);
   snapshot.informers = {InformerOf("deployments", 100), InformerOf("replicasets", 200)};
@@ -213,16 +150,16 @@ const std::vector<Buckets> kBuckets = {
 };
 
 TEST_CASE("figures that upstream has, too, have its names, types and labels (D-540)") {
-  const Page page = ReadPage(MetricsText(Full()));
+  const MetricsPage page = ReadMetrics(MetricsText(Full()));
   std::map<std::string, size_t> rows;
   for (const Row& figure : kFigures) ++rows[figure.name];
   for (const Row& figure : kFigures) {
     CAPTURE(figure.name, figure.labels);
     REQUIRE(page.types.contains(figure.name));
     CHECK(page.types.at(figure.name) == figure.type);
-    const std::vector<Series> all = page.Named(figure.name);
+    const std::vector<MetricsSeries> all = page.Named(figure.name);
     CHECK(all.size() == rows[figure.name]);
-    const auto series = std::ranges::find(all, figure.labels, &Series::labels);
+    const auto series = std::ranges::find(all, figure.labels, &MetricsSeries::labels);
     REQUIRE(series != all.end());
     CHECK(series->value == figure.value);
   }
@@ -235,9 +172,9 @@ struct Bucket {
 };
 
 // Returns the histogram's buckets in the page's order. They have its labels, and `le`.
-std::vector<Bucket> BucketsOf(const Page& page, const Buckets& wanted) {
+std::vector<Bucket> BucketsOf(const MetricsPage& page, const Buckets& wanted) {
   std::vector<Bucket> found;
-  for (const Series& series : page.Named(wanted.name + "_bucket")) {
+  for (const MetricsSeries& series : page.Named(wanted.name + "_bucket")) {
     Labels labels = series.labels;
     const std::string bound = labels["le"];
     labels.erase("le");
@@ -249,7 +186,7 @@ std::vector<Bucket> BucketsOf(const Page& page, const Buckets& wanted) {
 }
 
 TEST_CASE("histograms that upstream has, too, have its buckets (D-540)") {
-  const Page page = ReadPage(MetricsText(Full()));
+  const MetricsPage page = ReadMetrics(MetricsText(Full()));
   for (const Buckets& wanted : kBuckets) {
     CAPTURE(wanted.name, wanted.labels);
     REQUIRE(page.types.contains(wanted.name));
@@ -263,8 +200,8 @@ TEST_CASE("histograms that upstream has, too, have its buckets (D-540)") {
       CHECK(buckets[i].count == wanted.counts[i]);
     }
     const auto only = [&](const std::string& suffix) {
-      const std::vector<Series> all = page.Named(wanted.name + suffix);
-      const auto series = std::ranges::find(all, wanted.labels, &Series::labels);
+      const std::vector<MetricsSeries> all = page.Named(wanted.name + suffix);
+      const auto series = std::ranges::find(all, wanted.labels, &MetricsSeries::labels);
       REQUIRE(series != all.end());
       return series->value;
     };
@@ -277,16 +214,12 @@ TEST_CASE("histograms that upstream has, too, have its buckets (D-540)") {
 // --- the whole page ---
 
 TEST_CASE("every family is on the page once, with help, and every series has one") {
-  const Page page = ReadPage(MetricsText(Full()));
+  const MetricsPage page = ReadMetrics(MetricsText(Full()));
   CHECK(static_cast<size_t>(page.families) == page.types.size());
   CHECK(page.helped.size() == page.types.size());
-  for (const Series& series : page.series) {
+  for (const MetricsSeries& series : page.series) {
     CAPTURE(series.name);
-    std::string family = series.name;
-    for (const std::string suffix : {"_bucket", "_sum", "_count"}) {
-      if (page.types.contains(family) || !family.ends_with(suffix)) continue;
-      family.resize(family.size() - suffix.size());
-    }
+    const std::string family = page.FamilyOf(series);
     CHECK(page.types.contains(family));
     CHECK(page.helped.contains(family));
   }
@@ -295,7 +228,7 @@ TEST_CASE("every family is on the page once, with help, and every series has one
 TEST_CASE("who does not lead says so") {
   Snapshot snapshot = Full();
   snapshot.leader = false;
-  const Page page = ReadPage(MetricsText(snapshot));
+  const MetricsPage page = ReadMetrics(MetricsText(snapshot));
   CHECK(page.Named("leader_election_master_status").at(0).value == 0);
   CHECK(page.Named("running_managed_controllers").at(0).value == 0);
 }
@@ -303,25 +236,25 @@ TEST_CASE("who does not lead says so") {
 TEST_CASE("the queue has the names of all controllers that share it") {
   Snapshot snapshot = Full();
   snapshot.controllers = {"deployment", "rollout"};
-  const Page page = ReadPage(MetricsText(snapshot));
+  const MetricsPage page = ReadMetrics(MetricsText(snapshot));
   CHECK(page.Named("workqueue_adds_total").at(0).labels.at("name") == "deployment,rollout");
 }
 
 TEST_CASE("missing rights are counted by the controller that needs them") {
-  const Page page = ReadPage(MetricsText(Full()));
+  const MetricsPage page = ReadMetrics(MetricsText(Full()));
   std::map<std::string, double> counted;
-  for (const Series& series : page.Named("windlass_missing_rights")) {
+  for (const MetricsSeries& series : page.Named("windlass_missing_rights")) {
     counted[series.labels.at("controller")] = series.value;
   }
   CHECK(counted == std::map<std::string, double>{{"windlass", 0}, {"deployment-controller", 2}});
 }
 
 TEST_CASE("the process tells of itself") {
-  const Page page = ReadPage(MetricsText({}));
+  const MetricsPage page = ReadMetrics(MetricsText({}));
   for (const char* name : {"process_resident_memory_bytes", "process_virtual_memory_bytes",
                            "process_start_time_seconds", "process_open_fds", "process_max_fds"}) {
     CAPTURE(name);
-    const std::vector<Series> series = page.Named(name);
+    const std::vector<MetricsSeries> series = page.Named(name);
     REQUIRE(series.size() == 1);
     CHECK(series[0].value > 0);
   }
