@@ -25,7 +25,10 @@ PATIENCE=${PATIENCE:-1800} # seconds until a change must have been rolled out
 OLD=245e1e52ec888ed5a515421b8fd7c092db6479b9 # the last commit without metrics of rollouts
 OUT=${OUT:-$ROOT/build/bench/metrics.txt}
 WINDLASS=${WINDLASS_RELEASE:-$WINDLASS}
-OLD_WINDLASS=${OLD_WINDLASS:-$("$ROOT/tools/old-version.sh" "$OLD" | tail -n 1)}
+if [ -z "${OLD_WINDLASS:-}" ]; then
+  OLD_WINDLASS=$("$ROOT/tools/old-version.sh" "$OLD" | tail -n 1) ||
+    fail "the Windlass without: $OLD_WINDLASS"
+fi
 
 # These two replace those of subject.sh.
 subject() { # NAME
