@@ -3,12 +3,13 @@
 #include <CLI/CLI.hpp>
 #include <algorithm>
 #include <array>
-#include <charconv>
 #include <cmath>
 #include <map>
+#include <optional>
 #include <string_view>
 
 #include "cmd/windlass/controllers_flag.h"
+#include "kubeclient/base/duration.h"
 #include "kubeclient/lease/leader_election.h"
 #include "windlass_version.h"
 
@@ -44,7 +45,10 @@ Status RefuseRemoved(int argc, const char* const* argv) {
 }
 
 std::string CheckDuration(const std::string& text) {
-  return ParseDuration(text) ? "" : "'" + text + "' is no duration; write for example 15s or 1m30s";
+  const std::optional<Duration> duration = ParseDuration(text);
+  return duration && *duration > Duration(0)
+             ? ""
+             : "'" + text + "' is no duration; write for example 15s or 1m30s";
 }
 
 // Checks what CLI11 cannot: values of several flags together, and values without a check of
@@ -137,31 +141,6 @@ void DescribeOperation(CLI::App& app, Flags& flags, Texts& texts,
 }
 
 }  // namespace
-
-std::optional<Duration> ParseDuration(const std::string& text) {
-  static const std::map<std::string, double> kUnits = {
-      {"ms", 1e6}, {"s", 1e9}, {"m", 60e9}, {"h", 3600e9}};
-  if (text.empty()) return std::nullopt;
-  double total = 0;
-  const char* at = text.data();
-  const char* const end = at + text.size();
-  while (at != end) {
-    double number = 0;
-    const auto [after, error] = std::from_chars(at, end, number, std::chars_format::fixed);
-    if (error != std::errc{} || number < 0) return std::nullopt;
-    const char* unit_end = after;
-    while (unit_end != end && *unit_end >= 'a' && *unit_end <= 'z') ++unit_end;
-    const auto unit = kUnits.find(std::string(after, unit_end));
-    if (unit == kUnits.end()) return std::nullopt;
-    total += number * unit->second;
-    at = unit_end;
-  }
-  // Written so that NaN fails: from_chars reads "nan" as a number.
-  if (!(total > 0 && total <= 1e9 * 3600 * 24 * 365)) return std::nullopt;
-  // Rounds, because a product of doubles may be off: 4.1m gives 245.99999999999997 s, meaning 246
-  // s.
-  return Duration(std::llround(total));
-}
 
 Result<Flags> ParseFlags(int argc, const char* const* argv, const ControllerList& controllers) {
   if (const Status removed = RefuseRemoved(argc, argv); !removed.ok()) return removed.error();

@@ -40,8 +40,4 @@ struct Flags {
 // `controllers`; whether Flags::controllers fits them is not checked here.
 Result<Flags> ParseFlags(int argc, const char* const* argv, const ControllerList& controllers);
 
-// Parses a duration as Go and Kubernetes flags write it: "15s", "1m30s", "500ms", "1.5h". The units
-// are ms, s, m and h. Returns nullopt for anything else, for 0, and above 365 days.
-std::optional<Duration> ParseDuration(const std::string& text);
-
 }  // namespace windlass

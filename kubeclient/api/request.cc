@@ -159,13 +159,15 @@ Request Request::GuardedJsonPatch(const ResourceId& resource, ObjectKey key, con
                WithTestOfUid(uid, "", operations));
 }
 
-Request Request::Delete(const ResourceId& resource, ObjectVersion version) {
+Request Request::Delete(const ResourceId& resource, ObjectVersion version,
+                        DeletionPropagation propagation) {
+  const bool orphan = propagation == DeletionPropagation::kOrphan;
   const json options = {
       {"apiVersion", "v1"},
       {"kind", "DeleteOptions"},
       {"preconditions",
        {{"uid", version.uid.ToString()}, {"resourceVersion", version.resource_version.text}}},
-      {"propagationPolicy", "Background"}};
+      {"propagationPolicy", orphan ? "Orphan" : "Background"}};
   Request request = Get(resource, std::move(version.key));
   request.verb_ = Verb::kDelete;
   request.uid_ = version.uid;

@@ -29,6 +29,11 @@ constexpr bool Mutates(Verb verb) {
 
 enum class PatchType : uint8_t { kNone, kMerge, kJson, kStrategicMerge };
 
+// What the garbage collector does with the objects that the deleted one owns: it deletes them, too,
+// or removes the owner reference and leaves them. Always sent, because the API server's default
+// differs by resource (RC-13).
+enum class DeletionPropagation : uint8_t { kBackground, kOrphan };
+
 // Identifies exactly the version of an object that a decision was based on.
 struct ObjectVersion {
   ObjectKey key;
@@ -80,8 +85,9 @@ class Request {
   // first of `operations` must be a `test`; a `test` of /metadata/uid is put before them.
   static Request GuardedJsonPatch(const ResourceId& resource, ObjectKey key, const Uid& uid,
                                   std::string_view operations);
-  // DELETE with uid and resourceVersion preconditions; background propagation.
-  static Request Delete(const ResourceId& resource, ObjectVersion version);
+  // DELETE with uid and resourceVersion preconditions.
+  static Request Delete(const ResourceId& resource, ObjectVersion version,
+                        DeletionPropagation propagation = DeletionPropagation::kBackground);
 
   Verb verb() const { return verb_; }
   const ResourceId& resource() const { return resource_; }

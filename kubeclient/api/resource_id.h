@@ -38,6 +38,17 @@ inline constexpr ResourceId kDeployments{"apps", "v1", "deployments", "Deploymen
 inline constexpr ResourceId kRollouts{"windlass.dev",      "v1alpha1",
                                       "rollouts",          "Rollout",
                                       /*namespaced=*/true, "crds/windlass.dev_rollouts.yaml"};
+inline constexpr ResourceId kReplicationControllerUpdates{
+    "windlass.dev",
+    "v1alpha1",
+    "replicationcontrollerupdates",
+    "ReplicationControllerUpdate",
+    /*namespaced=*/true,
+    "crds/windlass.dev_replicationcontrollerupdates.yaml"};
+inline constexpr ResourceId kReplicationControllers{"", "v1", "replicationcontrollers",
+                                                    "ReplicationController"};
+inline constexpr ResourceId kHorizontalPodAutoscalers{
+    "autoscaling", "v2", "horizontalpodautoscalers", "HorizontalPodAutoscaler"};
 inline constexpr ResourceId kReplicaSets{"apps", "v1", "replicasets", "ReplicaSet"};
 inline constexpr ResourceId kPods{"", "v1", "pods", "Pod"};
 inline constexpr ResourceId kEvents{"", "v1", "events", "Event"};

@@ -123,6 +123,25 @@ TEST_CASE("a ReplicaSet decodes as the reference decodes it, whatever was change
   });
 }
 
+TEST_CASE(
+    "a ReplicationController decodes as the reference decodes it, whatever was changed in it") {
+  Fixture f;
+  CheckProperty("ReplicationController", [&] {
+    const json object = Mutated(test::kReplicationControllerJson);
+    Agree(DecodeReplicationController(f.decoder, object.dump()),
+          test::ReferenceReplicationController(object));
+  });
+}
+
+TEST_CASE("an update of a ReplicationController decodes as the reference decodes it") {
+  Fixture f;
+  CheckProperty("ReplicationControllerUpdate", [&] {
+    const json object = Mutated(test::kReplicationControllerUpdateJson);
+    Agree(DecodeReplicationControllerUpdate(f.decoder, object.dump()),
+          test::ReferenceReplicationControllerUpdate(object));
+  });
+}
+
 TEST_CASE("Pod metadata decodes as the reference decodes it, whatever was changed in it") {
   Fixture f;
   CheckProperty("PodMetadata", [&] {
@@ -178,6 +197,14 @@ TEST_CASE("the unchanged fixtures decode, so that the properties compare more th
   const Result<ReplicaSet> decoded_set = DecodeReplicaSet(f.decoder, replica_set.dump());
   REQUIRE(decoded_set.ok());
   CHECK(test::Same(*decoded_set, *test::ReferenceReplicaSet(replica_set)));
+  const json controller = json::parse(test::kReplicationControllerJson);
+  const auto decoded_controller = DecodeReplicationController(f.decoder, controller.dump());
+  REQUIRE(decoded_controller.ok());
+  CHECK(test::Same(*decoded_controller, *test::ReferenceReplicationController(controller)));
+  const json update = json::parse(test::kReplicationControllerUpdateJson);
+  const auto decoded_update = DecodeReplicationControllerUpdate(f.decoder, update.dump());
+  REQUIRE(decoded_update.ok());
+  CHECK(test::Same(*decoded_update, *test::ReferenceReplicationControllerUpdate(update)));
   const json pod = json::parse(test::kPodJson);
   const Result<PodMetadata> decoded_pod = DecodePodMetadata(f.decoder, pod.dump());
   REQUIRE(decoded_pod.ok());

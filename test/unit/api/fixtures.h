@@ -84,6 +84,39 @@ inline constexpr const char* kReplicaSetJson = R"({
 "status":"True","lastTransitionTime":"2026-01-02T15:04:06Z","reason":"FailedCreate",
 "message":"quota"}]}})";
 
+inline constexpr const char* kReplicationControllerJson = R"({"kind":"ReplicationController",
+"apiVersion":"v1","metadata":{"name":"web","namespace":"shop",
+"uid":"2b1f6a52-0c5b-4d0e-8a52-61c1a7a10c0d","resourceVersion":"391","generation":5,
+"creationTimestamp":"2026-01-02T15:04:06Z","labels":{"app":"web"},
+"annotations":{"kubectl.kubernetes.io/last-applied-configuration":"{}",
+"kubectl.kubernetes.io/next-controller-id":"web-2","empty":""}},
+"spec":{"replicas":3,"minReadySeconds":5,"selector":{"app":"web","deployment":"one"},
+"template":{"metadata":{"creationTimestamp":null,"labels":{"app":"web","deployment":"one"}},
+"spec":{"containers":[{"name":"web","image":"registry.example/web:1.2",
+"resources":{"limits":{"cpu":"500m"}}}],"restartPolicy":"Always",
+"futureField":{"depth":[1,2.50]}}}},
+"status":{"replicas":3,"fullyLabeledReplicas":3,"readyReplicas":2,"availableReplicas":1,
+"observedGeneration":4}})";
+
+inline constexpr const char* kReplicationControllerUpdateJson = R"({
+"apiVersion":"windlass.dev/v1alpha1","kind":"ReplicationControllerUpdate",
+"metadata":{"name":"web","namespace":"shop","uid":"3a1f0c52-93e4-4f6e-8a01-7b1d2f0e6c11",
+"resourceVersion":"712","generation":3,"creationTimestamp":"2026-01-02T15:04:05Z"},
+"spec":{"newName":"web-2","image":"","container":"web","imagePullPolicy":"Always",
+"controller":{"metadata":{"labels":{"app":"web"},"annotations":{"team":"shop"}},
+"spec":{"replicas":4,"selector":{"app":"web","version":"2"},
+"template":{"metadata":{"labels":{"app":"web"}}}}},
+"deploymentLabelKey":"deployment","updatePeriod":"10s","timeout":"2m","maxSurge":"30%",
+"maxUnavailable":1,"minReadySeconds":3,"cleanup":"Rename","onExternalScale":"Adopt",
+"rollback":true,"paused":true,"futureSpec":[{"x":null}]},
+"status":{"observedGeneration":3,"phase":"Progressing","message":"m","step":"Scale",
+"rollback":true,"newName":"web-2","desiredReplicas":4,"oldReplicas":3,"newReplicas":1,
+"availableReplicas":0,"scalingFrom":0,"lastScaleTime":"2026-01-02T15:05:00Z",
+"deadline":"2026-01-02T15:10:00Z","lines":["Created web-2","Scaling web-2 up to 1"],
+"lineCount":7,"journal":"{}","conditions":[{"type":"Ready","status":"False",
+"lastTransitionTime":"2026-01-02T15:04:59Z","reason":"Progressing","message":"m",
+"observedGeneration":3}],"futureStatus":1}})";
+
 inline constexpr const char* kPodJson = R"({"kind":"Pod","apiVersion":"v1",
 "metadata":{"name":"web-7c9d-x2x4z","generateName":"web-7c9d-","namespace":"shop",
 "uid":"5c0f0d5e-7b6d-4a0e-b1f8-7d6c6e7b9a01","resourceVersion":"48199",

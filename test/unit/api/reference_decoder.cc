@@ -14,46 +14,6 @@ namespace {
 using nlohmann::json;
 using Members = ReferenceMembers;
 
-void ReadAnnotations(const Members& object, StringMap& out) {
-  constexpr const char* kLastApplied = "kubectl.kubernetes.io/last-applied-configuration";
-  object.Object("metadata", [&](const Members& m) {
-    const json* annotations = m.Find("annotations");
-    if (annotations == nullptr) return;
-    json kept = *annotations;
-    if (kept.is_object()) kept.erase(kLastApplied);
-    const json holder = {{"annotations", kept}};
-    Members{holder, m.ok}.Map("annotations", out);
-  });
-}
-
-void Conditions(const Members& status, std::vector<Condition>& out) {
-  status.ForEach("conditions", [&](const json& element) {
-    const Members c = ReferenceElement(element, status.ok);
-    Condition condition;
-    c.String("type", condition.type);
-    c.String("status", condition.status);
-    c.String("reason", condition.reason);
-    c.String("message", condition.message);
-    c.Time("lastUpdateTime", condition.last_update_time);
-    c.Time("lastTransitionTime", condition.last_transition_time);
-    c.Integer("observedGeneration", condition.observed_generation);
-    out.push_back(condition);
-  });
-}
-
-void IntOrString(const Members& parent, const char* key, std::optional<IntOrPercent>& out) {
-  const json* value = parent.Find(key);
-  if (value == nullptr) return;
-  if (value->is_string()) {
-    out = IntOrPercent::Percent(value->get<std::string>());
-  } else if (value->is_number_integer()) {
-    out.emplace();
-    parent.ReadInteger(*value, out->int_value);
-  } else {
-    parent.ok = false;
-  }
-}
-
 // An optional number of 64 bits.
 void Wide(const Members& parent, const char* key, std::optional<int64_t>& out) {
   int64_t number = 0;
@@ -72,14 +32,14 @@ Fingerprint TemplateFingerprint(const Members& spec) {
 void ReadStrategy(const Members& strategy, RolloutStrategy& out) {
   strategy.String("type", out.type);
   strategy.Object("rollingUpdate", [&](const Members& r) {
-    IntOrString(r, "maxSurge", out.max_surge);
-    IntOrString(r, "maxUnavailable", out.max_unavailable);
+    ReferenceIntOrPercent(r, "maxSurge", out.max_surge);
+    ReferenceIntOrPercent(r, "maxUnavailable", out.max_unavailable);
   });
-  IntOrString(strategy, "partition", out.partition);
+  ReferenceIntOrPercent(strategy, "partition", out.partition);
   strategy.ForEach("steps", [&](const json& element) {
     const Members step = ReferenceElement(element, strategy.ok);
     RolloutStep& read = out.steps.emplace_back();
-    IntOrString(step, "setUpdated", read.set_updated);
+    ReferenceIntOrPercent(step, "setUpdated", read.set_updated);
     step.Object("pause", [&](const Members& pause) {
       read.pause = true;
       std::string duration;
@@ -153,7 +113,7 @@ void ReadStatus(const Members& status, RolloutStatus& out) {
     back.Integer("became", out.rolled_back->became);
     back.Integer("generation", out.rolled_back->generation);
   });
-  Conditions(status, out.conditions);
+  ReferenceConditions(status, out.conditions);
 }
 
 }  // namespace
@@ -163,7 +123,7 @@ std::optional<Deployment> ReferenceDeployment(const json& json_object) {
   const Members object{json_object, ok};
   Deployment out;
   out.meta = ReferenceMetadata(object);
-  ReadAnnotations(object, out.meta.annotations);
+  ReferenceAnnotations(object, out.meta.annotations);
   out.spec.template_fingerprint = FingerprintOf("{}");
   object.Object("spec", [&](const Members& s) {
     s.Integer("replicas", out.spec.replicas);
@@ -171,8 +131,8 @@ std::optional<Deployment> ReferenceDeployment(const json& json_object) {
     s.Object("strategy", [&](const Members& strategy) {
       strategy.String("type", out.spec.strategy_type);
       strategy.Object("rollingUpdate", [&](const Members& r) {
-        IntOrString(r, "maxSurge", out.spec.max_surge);
-        IntOrString(r, "maxUnavailable", out.spec.max_unavailable);
+        ReferenceIntOrPercent(r, "maxSurge", out.spec.max_surge);
+        ReferenceIntOrPercent(r, "maxUnavailable", out.spec.max_unavailable);
       });
     });
     s.Integer("minReadySeconds", out.spec.min_ready_seconds);
@@ -190,7 +150,7 @@ std::optional<Deployment> ReferenceDeployment(const json& json_object) {
     s.Integer("unavailableReplicas", out.status.unavailable_replicas);
     s.Integer("terminatingReplicas", out.status.terminating_replicas);
     s.Integer("collisionCount", out.status.collision_count);
-    Conditions(s, out.status.conditions);
+    ReferenceConditions(s, out.status.conditions);
   });
   return ok ? std::optional(out) : std::nullopt;
 }
@@ -200,7 +160,7 @@ std::optional<Rollout> ReferenceRollout(const json& json_object) {
   const Members object{json_object, ok};
   Rollout out;
   out.meta = ReferenceMetadata(object);
-  ReadAnnotations(object, out.meta.annotations);
+  ReferenceAnnotations(object, out.meta.annotations);
   out.spec.template_fingerprint = FingerprintOf("{}");
   object.Object("spec", [&](const Members& s) {
     s.Integer("replicas", out.spec.replicas);
@@ -226,7 +186,7 @@ std::optional<ReplicaSet> ReferenceReplicaSet(const json& json_object) {
   const Members object{json_object, ok};
   ReplicaSet out;
   out.meta = ReferenceMetadata(object);
-  ReadAnnotations(object, out.meta.annotations);
+  ReferenceAnnotations(object, out.meta.annotations);
   out.template_fingerprint = FingerprintOf("{}");
   object.Object("spec", [&](const Members& s) {
     s.Integer("replicas", out.replicas);
@@ -239,7 +199,7 @@ std::optional<ReplicaSet> ReferenceReplicaSet(const json& json_object) {
     s.Integer("readyReplicas", out.status.ready_replicas);
     s.Integer("availableReplicas", out.status.available_replicas);
     s.Integer("terminatingReplicas", out.status.terminating_replicas);
-    Conditions(s, out.status.conditions);
+    ReferenceConditions(s, out.status.conditions);
   });
   return ok ? std::optional(out) : std::nullopt;
 }
@@ -256,7 +216,7 @@ std::optional<ConfigMap> ReferenceConfigMap(const json& json_object) {
   const Members object{json_object, ok};
   ConfigMap out;
   out.meta = ReferenceMetadata(object);
-  ReadAnnotations(object, out.meta.annotations);
+  ReferenceAnnotations(object, out.meta.annotations);
   object.Object("data", [&](const Members& data) {
     for (const auto& [key, value] : data.object.items()) {
       std::string text;

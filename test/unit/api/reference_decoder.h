@@ -13,6 +13,8 @@
 #include "kubeclient/api/pod.h"
 #include "kubeclient/api/pod_disruption_budget.h"
 #include "kubeclient/api/replica_set.h"
+#include "kubeclient/api/replication_controller.h"
+#include "kubeclient/api/replication_controller_update.h"
 #include "kubeclient/api/rollout.h"
 
 namespace windlass::test {
@@ -25,6 +27,9 @@ DecodeInterest TestInterest();
 std::optional<Deployment> ReferenceDeployment(const nlohmann::json& object);
 std::optional<Rollout> ReferenceRollout(const nlohmann::json& object);
 std::optional<ReplicaSet> ReferenceReplicaSet(const nlohmann::json& object);
+std::optional<ReplicationController> ReferenceReplicationController(const nlohmann::json& object);
+std::optional<ReplicationControllerUpdate> ReferenceReplicationControllerUpdate(
+    const nlohmann::json& object);
 std::optional<PodMetadata> ReferencePodMetadata(const nlohmann::json& object);
 std::optional<Pod> ReferencePod(const nlohmann::json& object);
 std::optional<Node> ReferenceNode(const nlohmann::json& object);
@@ -34,6 +39,8 @@ std::optional<PodDisruptionBudget> ReferencePodDisruptionBudget(const nlohmann::
 bool Same(const Deployment& a, const Deployment& b);
 bool Same(const Rollout& a, const Rollout& b);
 bool Same(const ReplicaSet& a, const ReplicaSet& b);
+bool Same(const ReplicationController& a, const ReplicationController& b);
+bool Same(const ReplicationControllerUpdate& a, const ReplicationControllerUpdate& b);
 bool Same(const PodMetadata& a, const PodMetadata& b);
 bool Same(const Pod& a, const Pod& b);
 bool Same(const Node& a, const Node& b);

@@ -54,4 +54,45 @@ void ReferenceSelector(const ReferenceMembers& spec, LabelSelector& out) {
   });
 }
 
+void ReferenceAnnotations(const ReferenceMembers& object, StringMap& out) {
+  constexpr const char* kLastApplied = "kubectl.kubernetes.io/last-applied-configuration";
+  object.Object("metadata", [&](const ReferenceMembers& m) {
+    const json* annotations = m.Find("annotations");
+    if (annotations == nullptr) return;
+    json kept = *annotations;
+    if (kept.is_object()) kept.erase(kLastApplied);
+    const json holder = {{"annotations", kept}};
+    ReferenceMembers{holder, m.ok}.Map("annotations", out);
+  });
+}
+
+void ReferenceConditions(const ReferenceMembers& status, std::vector<Condition>& out) {
+  status.ForEach("conditions", [&](const json& element) {
+    const ReferenceMembers c = ReferenceElement(element, status.ok);
+    Condition condition;
+    c.String("type", condition.type);
+    c.String("status", condition.status);
+    c.String("reason", condition.reason);
+    c.String("message", condition.message);
+    c.Time("lastUpdateTime", condition.last_update_time);
+    c.Time("lastTransitionTime", condition.last_transition_time);
+    c.Integer("observedGeneration", condition.observed_generation);
+    out.push_back(condition);
+  });
+}
+
+void ReferenceIntOrPercent(const ReferenceMembers& parent, const char* key,
+                           std::optional<IntOrPercent>& out) {
+  const json* value = parent.Find(key);
+  if (value == nullptr) return;
+  if (value->is_string()) {
+    out = IntOrPercent::Percent(value->get<std::string>());
+  } else if (value->is_number_integer()) {
+    out.emplace();
+    parent.ReadInteger(*value, out->int_value);
+  } else {
+    parent.ok = false;
+  }
+}
+
 }  // namespace windlass::test

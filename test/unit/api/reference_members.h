@@ -7,7 +7,10 @@
 #include <optional>
 #include <string>
 #include <type_traits>
+#include <vector>
 
+#include "kubeclient/api/condition.h"
+#include "kubeclient/api/int_or_percent.h"
 #include "kubeclient/api/object_meta.h"
 #include "kubeclient/api/selector.h"
 #include "kubeclient/api/time.h"
@@ -97,7 +100,13 @@ inline ReferenceMembers ReferenceElement(const nlohmann::json& element, bool& ok
 
 // Reads metadata without annotations. The name must not be empty.
 ObjectMeta ReferenceMetadata(const ReferenceMembers& object);
+// Reads metadata.annotations, without kubectl's last-applied-configuration.
+void ReferenceAnnotations(const ReferenceMembers& object, StringMap& out);
 // Reads the member "selector".
 void ReferenceSelector(const ReferenceMembers& spec, LabelSelector& out);
+// Reads the member "conditions".
+void ReferenceConditions(const ReferenceMembers& status, std::vector<Condition>& out);
+void ReferenceIntOrPercent(const ReferenceMembers& parent, const char* key,
+                           std::optional<IntOrPercent>& out);
 
 }  // namespace windlass::test

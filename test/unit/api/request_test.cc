@@ -103,6 +103,17 @@ TEST_CASE("a delete has both preconditions and leaves dependents to the garbage 
   CHECK(request.mutates());
 }
 
+TEST_CASE("a delete can leave the dependents without an owner (RC-13)") {
+  const Request orphan =
+      Request::Delete(resources::kReplicationControllers, kVersion, DeletionPropagation::kOrphan);
+  const Request background = Request::Delete(resources::kReplicationControllers, kVersion,
+                                             DeletionPropagation::kBackground);
+  CHECK(json::parse(orphan.body())["propagationPolicy"] == "Orphan");
+  CHECK(json::parse(background.body())["propagationPolicy"] == "Background");
+  CHECK(json::parse(orphan.body())["preconditions"]["uid"] == kUidText);
+  CHECK_FALSE(orphan.Identity() == background.Identity());
+}
+
 TEST_CASE("reads and creates carry no version") {
   const Request get = Request::Get(resources::kPods, {"ns", "web-1"});
   CHECK(get.verb() == Verb::kGet);

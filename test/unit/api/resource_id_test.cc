@@ -16,7 +16,10 @@ TEST_CASE("an apiVersion is group and version, or the version alone in the core 
   const Row row = GENERATE(values<Row>({
       {resources::kDeployments, "apps/v1"},
       {resources::kRollouts, "windlass.dev/v1alpha1"},
+      {resources::kReplicationControllerUpdates, "windlass.dev/v1alpha1"},
       {resources::kReplicaSets, "apps/v1"},
+      {resources::kReplicationControllers, "v1"},
+      {resources::kHorizontalPodAutoscalers, "autoscaling/v2"},
       {resources::kPods, "v1"},
       {resources::kEvents, "v1"},
       {resources::kLeases, "coordination.k8s.io/v1"},
@@ -43,6 +46,8 @@ TEST_CASE("two resources are the same when all of their parts are") {
 
 TEST_CASE("what a CustomResourceDefinition makes has a manifest, and nothing else") {
   CHECK(resources::kRollouts.manifest == "crds/windlass.dev_rollouts.yaml");
+  CHECK(resources::kReplicationControllerUpdates.manifest ==
+        "crds/windlass.dev_replicationcontrollerupdates.yaml");
   CHECK(resources::kRollouts.namespaced);
   CHECK(resources::kDeployments.manifest.empty());
   CHECK(resources::kLeases.manifest.empty());

@@ -68,6 +68,11 @@ TEST_CASE("Requests become these methods, targets and content types") {
        "application/strategic-merge-patch+json"},
       {"delete takes no field manager", Request::Delete(resources::kReplicaSets, Version("web-1")),
        HttpMethod::kDelete, "/apis/apps/v1/namespaces/shop/replicasets/web-1", "application/json"},
+      {"delete that orphans",
+       Request::Delete(resources::kReplicationControllers, Version("web-1"),
+                       DeletionPropagation::kOrphan),
+       HttpMethod::kDelete, "/api/v1/namespaces/shop/replicationcontrollers/web-1",
+       "application/json"},
       {"no name breaks out of its segment", Request::Get(resources::kPods, {"a/b", "c?d#e%"}),
        HttpMethod::kGet, "/api/v1/namespaces/a%2Fb/pods/c%3Fd%23e%25", ""},
   }));

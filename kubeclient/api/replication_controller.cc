@@ -1,0 +1,66 @@
+#include "kubeclient/api/replication_controller.h"
+
+#include "kubeclient/api/decode.h"
+#include "kubeclient/api/decode_fields.h"
+
+namespace windlass {
+namespace {
+
+// `raw_template` is a view of the reader's text, copied later if nothing else is malformed.
+void ReadSpec(JsonReader& in, SymbolTable& symbols, ReplicationController& out,
+              std::string_view& raw_template) {
+  out.replicas = 1;
+  out.min_ready_seconds = 0;
+  out.selector = {};
+  raw_template = kEmptyTemplate;
+  in.Object([&](std::string_view key) {
+    if (key == "replicas")
+      out.replicas = in.Int32();
+    else if (key == "minReadySeconds")
+      out.min_ready_seconds = in.Int32();
+    else if (key == "selector")
+      ReadStringMap(in, symbols, out.selector);
+    else if (key == "template")
+      raw_template = in.RawObject();
+  });
+}
+
+void ReadStatus(JsonReader& in, ReplicationControllerStatus& out) {
+  out = {};
+  in.Object([&](std::string_view key) {
+    if (key == "observedGeneration")
+      out.observed_generation = in.Int64();
+    else if (key == "replicas")
+      out.replicas = in.Int32();
+    else if (key == "readyReplicas")
+      out.ready_replicas = in.Int32();
+    else if (key == "availableReplicas")
+      out.available_replicas = in.Int32();
+  });
+}
+
+}  // namespace
+
+Result<ReplicationController> DecodeReplicationController(Decoder& decoder,
+                                                          std::string_view object_json) {
+  JsonReader& in = decoder.reader();
+  ReplicationController out;
+  std::string_view raw_template = kEmptyTemplate;
+  in.Begin(object_json);
+  in.Object([&](std::string_view key) {
+    if (key == "metadata")
+      ReadObjectMeta(in, decoder.symbols(), Annotations::kKeep, out.meta);
+    else if (key == "spec")
+      ReadSpec(in, decoder.symbols(), out, raw_template);
+    else if (key == "status")
+      ReadStatus(in, out.status);
+  });
+  WINDLASS_TRY([[maybe_unused]] const Unit whole, Finish(in, out.meta));
+  // The template is edited as a tree later, so it must be JSON inside, too.
+  WINDLASS_TRY([[maybe_unused]] const TemplateFingerprints valid,
+               decoder.FingerprintTemplate(out.meta, raw_template));
+  out.template_json = std::make_shared<const std::string>(raw_template);
+  return out;
+}
+
+}  // namespace windlass

@@ -1,0 +1,46 @@
+// v1 ReplicationController: sizes, selector, template and the status counters that tell when its
+// controller has acted.
+#pragma once
+
+#include <cstdint>
+#include <memory>
+#include <string>
+#include <string_view>
+
+#include "kubeclient/api/object_meta.h"
+#include "kubeclient/base/result.h"
+
+namespace windlass {
+
+class Decoder;
+
+struct ReplicationControllerStatus {
+  int64_t observed_generation = 0;
+  int32_t replicas = 0;
+  int32_t ready_replicas = 0;
+  int32_t available_replicas = 0;
+  bool operator==(const ReplicationControllerStatus&) const = default;
+};
+
+struct ReplicationController {
+  ObjectMeta meta;  // annotations without kubectl's last-applied-configuration
+  int32_t replicas = 1;
+  int32_t min_ready_seconds = 0;
+  StringMap selector;  // labels that its Pods have; the API server stores none that is empty
+  // spec.template: raw JSON text, byte for byte. Immutable; shared between copies of the object.
+  std::shared_ptr<const std::string> template_json;
+  ReplicationControllerStatus status;
+};
+
+// Returns true if the replication controller has seen the latest spec: it makes Pods of no other
+// template, and no other number of them.
+inline bool IsObserved(const ReplicationController& controller) {
+  return controller.status.observed_generation >= controller.meta.generation;
+}
+
+// Error kMalformed if the object has no metadata.name. An absent spec.replicas is 1, an absent
+// template is {}.
+Result<ReplicationController> DecodeReplicationController(Decoder& decoder,
+                                                          std::string_view object_json);
+
+}  // namespace windlass

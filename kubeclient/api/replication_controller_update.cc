@@ -1,0 +1,166 @@
+#include "kubeclient/api/replication_controller_update.h"
+
+#include <algorithm>
+#include <utility>
+
+#include "kubeclient/api/decode.h"
+#include "kubeclient/api/decode_fields.h"
+
+namespace windlass {
+namespace {
+
+// --- the spec ---
+
+void ReadContentMetadata(JsonReader& in, SymbolTable& symbols, NewControllerContent& out) {
+  out.labels = {};
+  out.annotations = {};
+  in.Object([&](std::string_view key) {
+    if (key == "labels")
+      ReadStringMap(in, symbols, out.labels);
+    else if (key == "annotations")
+      ReadStringMap(in, symbols, out.annotations);
+  });
+}
+
+void ReadContentSpec(JsonReader& in, SymbolTable& symbols, NewControllerContent& out,
+                     std::string_view& raw_template) {
+  out.replicas.reset();
+  out.selector = {};
+  raw_template = kEmptyTemplate;
+  in.Object([&](std::string_view key) {
+    if (key == "replicas")
+      out.replicas = in.Int32();
+    else if (key == "selector")
+      ReadStringMap(in, symbols, out.selector);
+    else if (key == "template")
+      raw_template = in.RawObject();
+  });
+}
+
+void ReadContent(JsonReader& in, SymbolTable& symbols, std::optional<NewControllerContent>& out,
+                 std::string_view& raw_template) {
+  out.emplace();
+  raw_template = kEmptyTemplate;
+  in.Object([&](std::string_view key) {
+    if (key == "metadata")
+      ReadContentMetadata(in, symbols, *out);
+    else if (key == "spec")
+      ReadContentSpec(in, symbols, *out, raw_template);
+  });
+}
+
+// Returns false if `key` is no text.
+bool ReadSpecText(JsonReader& in, std::string_view key, ReplicationControllerUpdateSpec& out) {
+  std::string* const text = key == "newName"              ? &out.new_name
+                            : key == "image"              ? &out.image
+                            : key == "container"          ? &out.container
+                            : key == "imagePullPolicy"    ? &out.image_pull_policy
+                            : key == "deploymentLabelKey" ? &out.deployment_label_key
+                            : key == "updatePeriod"       ? &out.update_period
+                            : key == "timeout"            ? &out.timeout
+                            : key == "cleanup"            ? &out.cleanup
+                            : key == "onExternalScale"    ? &out.on_external_scale
+                                                          : nullptr;
+  if (text == nullptr) return false;
+  *text = in.String();
+  return true;
+}
+
+// `raw_template` is a view of the reader's text, copied later if nothing else is malformed.
+void ReadSpec(JsonReader& in, SymbolTable& symbols, ReplicationControllerUpdateSpec& out,
+              std::string_view& raw_template) {
+  out = {};
+  raw_template = kEmptyTemplate;
+  in.Object([&](std::string_view key) {
+    if (ReadSpecText(in, key, out)) return;
+    if (key == "controller")
+      ReadContent(in, symbols, out.controller, raw_template);
+    else if (key == "maxSurge")
+      ReadIntOrPercent(in, out.max_surge);
+    else if (key == "maxUnavailable")
+      ReadIntOrPercent(in, out.max_unavailable);
+    else if (key == "minReadySeconds")
+      out.min_ready_seconds = in.Int32();
+    else if (key == "rollback")
+      out.rollback = in.Bool();
+    else if (key == "paused")
+      out.paused = in.Bool();
+  });
+}
+
+// --- the status ---
+
+void ReadLines(JsonReader& in, std::vector<std::string>& out) {
+  out.clear();
+  in.Array([&] { out.emplace_back(in.String()); });
+}
+
+// Returns false if `key` is no number of Pods.
+bool ReadCount(JsonReader& in, std::string_view key, ReplicationControllerUpdateStatus& out) {
+  std::optional<int32_t>* const count = key == "desiredReplicas"     ? &out.desired_replicas
+                                        : key == "oldReplicas"       ? &out.old_replicas
+                                        : key == "newReplicas"       ? &out.new_replicas
+                                        : key == "availableReplicas" ? &out.available_replicas
+                                        : key == "scalingFrom"       ? &out.scaling_from
+                                                                     : nullptr;
+  if (count == nullptr) return false;
+  *count = in.Int32();
+  return true;
+}
+
+void ReadStatus(JsonReader& in, SymbolTable& symbols, ReplicationControllerUpdateStatus& out) {
+  out = {};
+  in.Object([&](std::string_view key) {
+    if (ReadCount(in, key, out)) return;
+    if (key == "observedGeneration")
+      out.observed_generation = std::max<int64_t>(in.Int64(), 0);
+    else if (key == "phase")
+      out.phase = in.String();
+    else if (key == "message")
+      out.message = in.String();
+    else if (key == "step")
+      out.step = in.String();
+    else if (key == "rollback")
+      out.rollback = in.Bool();
+    else if (key == "newName")
+      out.new_name = in.String();
+    else if (key == "lastScaleTime")
+      ReadTime(in, out.last_scale_time);
+    else if (key == "deadline")
+      ReadTime(in, out.deadline);
+    else if (key == "lines")
+      ReadLines(in, out.lines);
+    else if (key == "lineCount")
+      out.line_count = in.Int64();
+    else if (key == "journal")
+      out.journal = in.String();
+    else if (key == "conditions")
+      ReadConditions(in, symbols, out.conditions);
+  });
+}
+
+}  // namespace
+
+Result<ReplicationControllerUpdate> DecodeReplicationControllerUpdate(
+    Decoder& decoder, std::string_view object_json) {
+  JsonReader& in = decoder.reader();
+  ReplicationControllerUpdate out;
+  std::string_view raw_template = kEmptyTemplate;
+  in.Begin(object_json);
+  in.Object([&](std::string_view key) {
+    if (key == "metadata")
+      ReadObjectMeta(in, decoder.symbols(), Annotations::kKeep, out.meta);
+    else if (key == "spec")
+      ReadSpec(in, decoder.symbols(), out.spec, raw_template);
+    else if (key == "status")
+      ReadStatus(in, decoder.symbols(), out.status);
+  });
+  WINDLASS_TRY([[maybe_unused]] const Unit whole, Finish(in, out.meta));
+  if (!out.spec.controller) return out;
+  WINDLASS_TRY([[maybe_unused]] const TemplateFingerprints valid,
+               decoder.FingerprintTemplate(out.meta, raw_template));
+  out.spec.controller->template_json = std::make_shared<const std::string>(raw_template);
+  return out;
+}
+
+}  // namespace windlass

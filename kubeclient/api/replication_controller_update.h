@@ -1,0 +1,83 @@
+// windlass.dev/v1alpha1 ReplicationControllerUpdate: the rolling update of the
+// ReplicationController that has its name.
+#pragma once
+
+#include <cstdint>
+#include <memory>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "kubeclient/api/condition.h"
+#include "kubeclient/api/int_or_percent.h"
+#include "kubeclient/api/object_meta.h"
+#include "kubeclient/base/result.h"
+
+namespace windlass {
+
+class Decoder;
+
+// spec.controller: the content of a file with the new ReplicationController. Its name is
+// spec.newName.
+struct NewControllerContent {
+  StringMap labels;
+  StringMap annotations;
+  std::optional<int32_t> replicas{};                 // absent: as many as the old one has
+  StringMap selector;                                // empty: the labels of the template
+  std::shared_ptr<const std::string> template_json;  // raw JSON text, byte for byte
+};
+
+struct ReplicationControllerUpdateSpec {
+  std::string new_name;           // "": next-controller-id of the old one, or a name is made up
+  std::string image;              // "": the new one is given by `controller`, or exists
+  std::string container;          // which one gets the image; "": the only one
+  std::string image_pull_policy;  // "": as it is
+  std::optional<NewControllerContent> controller;
+  std::string deployment_label_key = "deployment";
+  std::string update_period = "1m";  // ParseDuration of kubeclient/base/duration.h
+  std::string timeout = "5m";
+  std::optional<IntOrPercent> max_surge;        // absent: 1
+  std::optional<IntOrPercent> max_unavailable;  // absent: 0
+  int32_t min_ready_seconds = 0;
+  std::string cleanup;                      // "Delete", "Preserve", "Rename"; "": by new_name
+  std::string on_external_scale = "Pause";  // or "Adopt", "Override"
+  bool rollback = false;
+  bool paused = false;
+};
+
+// The sizes are spec.replicas as the update last saw or set them: what differs was set by somebody
+// else (RC-16).
+struct ReplicationControllerUpdateStatus {
+  int64_t observed_generation = 0;
+  std::string phase;
+  std::string message;
+  std::string step;                           // how far the run is; "" before its first step
+  bool rollback = false;                      // the run goes back to the old controller
+  std::string new_name;                       // as resolved
+  std::optional<int32_t> desired_replicas{};  // of the controller that is scaled up
+  std::optional<int32_t> old_replicas{};      // of the controller that has the update's name
+  std::optional<int32_t> new_replicas{};
+  std::optional<int32_t> available_replicas{};  // Pods of the one that is scaled up
+  // Set from before a scaling until it is seen: the size that the controller had.
+  std::optional<int32_t> scaling_from{};
+  WallTime last_scale_time;
+  WallTime deadline;                 // without progress until then the update fails (RC-11)
+  std::vector<std::string> lines{};  // the last ones that kubectl would have printed (RC-12)
+  int64_t line_count = 0;            // how many there have been
+  std::string journal;               // of a rename, JSON (RC-14)
+  std::vector<Condition> conditions{};
+  bool operator==(const ReplicationControllerUpdateStatus&) const = default;
+};
+
+struct ReplicationControllerUpdate {
+  ObjectMeta meta;  // metadata.name is the name of the old ReplicationController
+  ReplicationControllerUpdateSpec spec;
+  ReplicationControllerUpdateStatus status;
+};
+
+// Error kMalformed if the object has no metadata.name. Absent fields have the values above.
+Result<ReplicationControllerUpdate> DecodeReplicationControllerUpdate(Decoder& decoder,
+                                                                      std::string_view object_json);
+
+}  // namespace windlass

@@ -1,0 +1,95 @@
+// What is kept of a ReplicationController and of its rolling update.
+#include "kubeclient/api/replication_controller.h"
+
+#include "kubeclient/api/decode.h"
+#include "kubeclient/api/replication_controller_update.h"
+#include "test/catch.h"
+#include "test/unit/api/fixtures.h"
+
+namespace windlass {
+namespace {
+
+struct Fixture {
+  SymbolTable symbols;
+  Decoder decoder{symbols};
+};
+
+TEST_CASE("a ReplicationController is read from what the server sends") {
+  Fixture f;
+  const auto decoded = DecodeReplicationController(f.decoder, test::kReplicationControllerJson);
+  REQUIRE(decoded.ok());
+  CHECK(decoded->meta.name == "web");
+  CHECK(decoded->meta.annotations.Find("kubectl.kubernetes.io/next-controller-id") == "web-2");
+  CHECK_FALSE(decoded->meta.annotations.Has("kubectl.kubernetes.io/last-applied-configuration"));
+  CHECK(decoded->replicas == 3);
+  CHECK(decoded->min_ready_seconds == 5);
+  CHECK(decoded->selector.Find("deployment") == "one");
+  CHECK(decoded->template_json->starts_with(R"({"metadata":{"creationTimestamp":null,)"));
+  CHECK(decoded->template_json->ends_with(R"("futureField":{"depth":[1,2.50]}}})"));
+  CHECK(decoded->status.observed_generation == 4);
+  CHECK(decoded->status.replicas == 3);
+  CHECK(decoded->status.ready_replicas == 2);
+  CHECK(decoded->status.available_replicas == 1);
+  CHECK_FALSE(IsObserved(*decoded));
+}
+
+TEST_CASE("an absent size is 1, and an absent template is empty") {
+  Fixture f;
+  const auto decoded = DecodeReplicationController(f.decoder, R"({"metadata":{"name":"web"}})");
+  REQUIRE(decoded.ok());
+  CHECK(decoded->replicas == 1);
+  CHECK(*decoded->template_json == "{}");
+  CHECK(decoded->selector.empty());
+}
+
+TEST_CASE("a template that is no JSON inside is malformed") {
+  Fixture f;
+  const char* text = R"({"metadata":{"name":"web"},"spec":{"template":{"a":}}})";
+  CHECK_FALSE(DecodeReplicationController(f.decoder, text).ok());
+}
+
+TEST_CASE("a ReplicationControllerUpdate is read whole") {
+  Fixture f;
+  const auto decoded =
+      DecodeReplicationControllerUpdate(f.decoder, test::kReplicationControllerUpdateJson);
+  REQUIRE(decoded.ok());
+  const ReplicationControllerUpdateSpec& spec = decoded->spec;
+  CHECK(spec.new_name == "web-2");
+  REQUIRE(spec.controller);
+  CHECK(spec.controller->labels.Find("app") == "web");
+  CHECK(spec.controller->annotations.Find("team") == "shop");
+  CHECK(spec.controller->replicas == 4);
+  CHECK(spec.controller->selector.Find("version") == "2");
+  CHECK(*spec.controller->template_json == R"({"metadata":{"labels":{"app":"web"}}})");
+  CHECK(spec.update_period == "10s");
+  CHECK(spec.max_surge == IntOrPercent::Percent("30%"));
+  CHECK(spec.max_unavailable == IntOrPercent::Int(1));
+  CHECK(spec.cleanup == "Rename");
+  CHECK(spec.on_external_scale == "Adopt");
+  CHECK(spec.rollback);
+  CHECK(spec.paused);
+  const ReplicationControllerUpdateStatus& status = decoded->status;
+  CHECK(status.step == "Scale");
+  CHECK(status.scaling_from == 0);
+  CHECK(status.lines == std::vector<std::string>{"Created web-2", "Scaling web-2 up to 1"});
+  CHECK(status.line_count == 7);
+  CHECK(status.journal == "{}");
+  CHECK(status.conditions.size() == 1);
+}
+
+TEST_CASE("what an update does not say has kubectl's values") {
+  Fixture f;
+  const auto decoded =
+      DecodeReplicationControllerUpdate(f.decoder, R"({"metadata":{"name":"web"}})");
+  REQUIRE(decoded.ok());
+  CHECK(decoded->spec.deployment_label_key == "deployment");
+  CHECK(decoded->spec.update_period == "1m");
+  CHECK(decoded->spec.timeout == "5m");
+  CHECK(decoded->spec.on_external_scale == "Pause");
+  CHECK_FALSE(decoded->spec.controller);
+  CHECK_FALSE(decoded->spec.max_surge);
+  CHECK_FALSE(decoded->status.scaling_from);
+}
+
+}  // namespace
+}  // namespace windlass
