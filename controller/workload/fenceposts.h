@@ -11,9 +11,8 @@
 
 namespace windlass::workload {
 
-// Resolves percentages of spec.replicas: surge rounds up, unavailable rounds down. If both resolve
-// to 0, max_unavailable becomes 1, because a surge may be impossible under quota (D-251).
-// max_unavailable is capped at replicas. Surge is not capped, and an absolute surge stays even if
+// Resolves both as ResolveLimits does (controller/count/limits.h), and caps max_unavailable at
+// replicas. Surge is not capped, and an absolute surge stays even if
 // replicas is 0 (D-252, D-253). Example: 10 replicas, both 25 %: surge 3, max_unavailable 2.
 //
 // Returns kInvalid for a value that is neither a count nor a percentage. The message names the

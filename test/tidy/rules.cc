@@ -42,6 +42,7 @@ constexpr std::string_view kConfig = "kubeclient/config";
 constexpr std::string_view kClient = "kubeclient/client";
 constexpr std::string_view kCache = "kubeclient/cache";
 constexpr std::string_view kCore = "controller/core";
+constexpr std::string_view kCount = "controller/count";
 constexpr std::string_view kRuntime = "controller/runtime";
 constexpr std::string_view kWorkload = "controller/workload";
 constexpr std::string_view kWorkloadWatch = "controller/workload/watch";
@@ -70,8 +71,10 @@ Names MayInclude(std::string_view box) {
       {kClient, {kTransport, kApi, kBase}},
       {kCache, {kClient, kTransport, kApi, kBase}},
       {"kubeclient/lease", {kCache, kClient, kTransport, kApi, kBase}},
+      {kCount, {kApi, kBase}},
+      {kWorkload, {kCount, kCore, kApi, kBase}},
       {kTemplate, {kApi, kBase}},
-      {kPod, {kTemplate, kApi, kBase}},
+      {kPod, {kTemplate, kCount, kApi, kBase}},
       {kBatch, {kPod, kTemplate, kApi, kBase}},
       {kTraffic, {kPod, kTemplate, kApi, kBase}},
       {"controller/in_place/phases",

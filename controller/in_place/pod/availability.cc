@@ -2,6 +2,8 @@
 
 #include <algorithm>
 
+#include "controller/count/stable.h"
+
 namespace windlass::in_place {
 
 bool IsInFlight(const Pod& pod, const PodState* state, WallTime now) {
@@ -15,16 +17,14 @@ std::optional<WallTime> AvailableFrom(const Pod& pod, const PodState* state,
     return std::nullopt;
   }
   if (IsInFlight(pod, state, now)) return std::nullopt;
-  if (min_ready_seconds <= 0) return WallTime{};  // even if the node's clock is ahead of ours
   WallTime since = pod.ready.last_transition_time();
-  if (since.IsZero()) return std::nullopt;  // as upstream: Ready without a time proves nothing
-  if (state != nullptr) {
+  if (state != nullptr && !since.IsZero()) {
     for (const ContainerPatch& patch : state->containers) {
       const PodContainer* live = pod.Find(patch.name);
       if (live != nullptr) since = std::max(since, live->started_at);
     }
   }
-  return since + seconds(min_ready_seconds);
+  return StableFrom(since, min_ready_seconds);
 }
 
 }  // namespace windlass::in_place

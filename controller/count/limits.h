@@ -1,0 +1,30 @@
+// maxSurge and maxUnavailable as numbers of Pods: what every rollout shares that scales one set of
+// Pods up and another one down. Source: D-250, D-251; upstream ResolveFenceposts.
+#pragma once
+
+#include <cstdint>
+#include <optional>
+#include <string_view>
+
+#include "kubeclient/api/int_or_percent.h"
+#include "kubeclient/base/result.h"
+
+namespace windlass {
+
+struct CountLimits {
+  int32_t surge = 0;        // Pods allowed above the desired ones
+  int32_t unavailable = 0;  // Pods that may be missing from the desired ones
+  bool operator==(const CountLimits&) const = default;
+};
+
+// Resolves percentages of `desired`: surge rounds up, unavailable rounds down. An absent value is
+// 0. If both resolve to 0, unavailable becomes 1, because a surge may be impossible under quota
+// (D-251). Nothing is capped. Example: 10 desired, both 25 %: surge 3, unavailable 2.
+//
+// Returns kInvalid for a value that is neither a count nor a percentage. The message names the
+// value's field, as a member of `field`: "spec" gives "spec.maxSurge" (D-250, B-34).
+Result<CountLimits> ResolveLimits(int32_t desired, const std::optional<IntOrPercent>& max_surge,
+                                  const std::optional<IntOrPercent>& max_unavailable,
+                                  std::string_view field);
+
+}  // namespace windlass
