@@ -82,6 +82,7 @@ Names MayInclude(std::string_view box) {
       {kRuntime, {"kubeclient", kCore}},  // no kind
       {kWorkloadWatch, {"kubeclient", kWorkload, kRuntime, kCore}},
       {"controller/in_place/watch", {"kubeclient", kInPlace, kWorkloadWatch, kRuntime, kCore}},
+      {"controller/replication_controller", {kCount, kCore, kApi, kBase}},
       // A kind: everything but another kind.
       {"controller/deployment", {"kubeclient", kInPlace, kWorkload, kRuntime, kCore}},
       {"controller/rollout", {"kubeclient", kInPlace, kWorkload, kRuntime, kCore}},

@@ -1,0 +1,46 @@
+// The annotations in which a rolling update keeps its state, on the two ReplicationControllers. The
+// first four are kubectl's, byte for byte: kubectl 1.17 or older can finish an update that Windlass
+// began, and the other way round.
+#pragma once
+
+#include <optional>
+#include <string>
+#include <string_view>
+
+#include "kubeclient/api/replication_controller.h"
+
+namespace windlass::replication_controller {
+
+// On the controller that is scaled up: which one it replaces, "<name>:<uid>".
+inline constexpr std::string_view kSourceId = "kubectl.kubernetes.io/update-source-id";
+// On the same: how many replicas it shall have at the end.
+inline constexpr std::string_view kDesiredReplicas = "kubectl.kubernetes.io/desired-replicas";
+// On the controller that is scaled down: how many replicas it had, for a rollback.
+inline constexpr std::string_view kOriginalReplicas = "kubectl.kubernetes.io/original-replicas";
+// On the old controller: the name of the new one.
+inline constexpr std::string_view kNextControllerId = "kubectl.kubernetes.io/next-controller-id";
+
+// Beside kOriginalReplicas: the uid of the controller that was scaled up when it was noted. kubectl
+// keeps a size for ever, so without this a later rollback would restore a stale one (RC-8).
+inline constexpr std::string_view kOriginalReplicasOf = "windlass.dev/original-replicas-of";
+// On the old controller: what it becomes when the new one is gone (RC-14).
+inline constexpr std::string_view kRenameJournal = "windlass.dev/rename-journal";
+// On the old controller, by its user: the name of the new one. Asks for an update (RC-1).
+inline constexpr std::string_view kRollingUpdateTo = "windlass.dev/rolling-update-to";
+
+// All that end with the update.
+inline constexpr std::string_view kEndWithUpdate[] = {
+    kSourceId,         kDesiredReplicas, kOriginalReplicas, kOriginalReplicasOf,
+    kNextControllerId, kRenameJournal,   kRollingUpdateTo};
+
+// Returns kSourceId's value for a target that replaces `source`.
+std::string SourceIdOf(const ReplicationController& source);
+
+// Returns the annotation; "" if it is absent.
+std::string_view Annotation(const ReplicationController& controller, std::string_view key);
+
+// Returns the number that the annotation is; nullopt if it is absent, no whole number of 32 bits,
+// or below 0.
+std::optional<int32_t> NumberIn(const ReplicationController& controller, std::string_view key);
+
+}  // namespace windlass::replication_controller

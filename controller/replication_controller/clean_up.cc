@@ -1,0 +1,86 @@
+#include "controller/replication_controller/clean_up.h"
+
+#include <string>
+#include <utility>
+
+#include "controller/replication_controller/annotations.h"
+#include "controller/replication_controller/decisions.h"
+#include "controller/replication_controller/effect.h"
+#include "controller/replication_controller/external_scale.h"
+#include "controller/replication_controller/finish.h"
+#include "controller/replication_controller/patches.h"
+#include "controller/replication_controller/rename.h"
+#include "controller/replication_controller/status.h"
+#include "controller/replication_controller/texts.h"
+#include "controller/replication_controller/words.h"
+
+namespace windlass::replication_controller {
+namespace {
+
+// The source has no replicas and no Pods. Background propagation, because the API server's default
+// for a ReplicationController is to leave its Pods (RC-13).
+Step DeleteSource(const Situation& situation, const ReplicationController& source) {
+  return Effect(situation,
+                Request::Delete(resources::kReplicationControllers, VersionOf(source.meta),
+                                DeletionPropagation::kBackground),
+                {decisions::kDeleteController,
+                 {{"controller", source.meta.name}, {"propagation", "Background"}}});
+}
+
+// `kept` may be null.
+std::optional<Step> RemoveAnnotations(const Situation& situation,
+                                      const ReplicationController* kept) {
+  if (kept == nullptr || kept->meta.deleting()) return std::nullopt;
+  auto request = RemoveUpdateAnnotations(*kept);
+  if (!request) return std::nullopt;
+  return Effect(situation, *std::move(request),
+                {decisions::kRemoveAnnotations, {{"controller", kept->meta.name}}});
+}
+
+Step FinishAs(const Situation& situation, const ReplicationController& target) {
+  if (auto step = RemoveAnnotations(situation, &target)) return *std::move(step);
+  const std::string& name = target.meta.name;
+  if (situation.spec().rollback) return Finish(situation, kRolledBack, RollingUpdatedText(name));
+  return Finish(situation, kSucceeded, RollingUpdatedToText(name));
+}
+
+// Returns true if `created` is what an update of the controller `old_name` leads to, and has its
+// size. The colon keeps "foo" and "foobar" apart.
+bool IsCompleteTargetOf(const ReplicationController& created, const std::string& old_name) {
+  return Annotation(created, kSourceId).starts_with(old_name + ":") &&
+         NumberIn(created, kDesiredReplicas) == created.replicas;
+}
+
+}  // namespace
+
+Step CleanUp(const Situation& situation) {
+  const ReplicationController* source = situation.source();
+  const ReplicationController* target = situation.target();
+  if (target == nullptr) return Fail(situation, kNotFound, NotFoundText(situation.new_name));
+  if (source != nullptr && !source->meta.deleting()) {
+    if (auto answer = AnswerExternalScale(situation)) return *std::move(answer);
+    if (situation.cleanup() == kRename) return BeginRename(situation);
+    if (situation.cleanup() != kPreserve) return DeleteSource(situation, *source);
+    if (auto step = RemoveAnnotations(situation, source)) return *std::move(step);
+  }
+  return FinishAs(situation, *target);
+}
+
+Step WithoutOldController(const Situation& situation) {
+  const ReplicationController* created = situation.new_controller();
+  const bool deletes = situation.cleanup() == kDelete && !situation.spec().rollback;
+  if (created != nullptr && deletes) {
+    const bool deleted = situation.run.step == kStepCleanUp;
+    if (deleted || IsCompleteTargetOf(*created, situation.old_name())) {
+      return FinishAs(situation, *created);
+    }
+  }
+  // kubectl's text for a rename that was cut off.
+  if (situation.cleanup() == kRename) {
+    return Fail(situation, kNotFound,
+                NoSourceText(situation.update().meta.namespace_.text(), situation.old_name()));
+  }
+  return Fail(situation, kNotFound, NotFoundText(situation.old_name()));
+}
+
+}  // namespace windlass::replication_controller

@@ -1,0 +1,112 @@
+#include "controller/replication_controller/external_scale.h"
+
+#include <algorithm>
+#include <limits>
+#include <string>
+#include <utility>
+
+#include "controller/replication_controller/annotations.h"
+#include "controller/replication_controller/decisions.h"
+#include "controller/replication_controller/effect.h"
+#include "controller/replication_controller/patches.h"
+#include "controller/replication_controller/prepare.h"
+#include "controller/replication_controller/status.h"
+#include "controller/replication_controller/texts.h"
+#include "controller/replication_controller/words.h"
+
+namespace windlass::replication_controller {
+namespace {
+
+bool IsAsExpected(const Situation& situation, const ReplicationController& controller) {
+  return controller.replicas == ExpectedSize(situation, controller);
+}
+
+// Returns a controller that somebody else scaled; null if there is none.
+const ReplicationController* FindScaledByOther(const Situation& situation) {
+  const ReplicationController* const pending = PendingScale(situation);
+  for (const ReplicationController* controller :
+       {situation.old_controller(), situation.new_controller()}) {
+    if (controller != pending && !IsAsExpected(situation, *controller)) return controller;
+  }
+  return nullptr;
+}
+
+Step PauseForScale(const Situation& situation, const ReplicationController& scaled) {
+  const std::string expected = std::to_string(ExpectedSize(situation, scaled));
+  StatusDraft draft = BeginDraft(situation);
+  std::string message =
+      "somebody else scaled ReplicationController " + scaled.meta.name + " from " + expected +
+      " to " + std::to_string(scaled.replicas) + ". Scale it back to " + expected +
+      ", or set spec.onExternalScale to Adopt (all replicas are wanted) or Override (it is scaled "
+      "back)";
+  SetPhase(situation, draft, kPaused, kExternalScale, message);
+  std::vector<Event> events;
+  if (situation.run.message != message) {
+    events.push_back({.type = Event::Type::kWarning,
+                      .reason = std::string(kExternalScale),
+                      .message = std::move(message)});
+  }
+  return StoreOrWait(situation, draft, Wait{}, std::move(events));
+}
+
+Step AdoptScale(const Situation& situation, const ReplicationController& scaled) {
+  const ReplicationController& old = *situation.old_controller();
+  const ReplicationController& created = *situation.new_controller();
+  const int64_t sum = int64_t{old.replicas} + created.replicas;
+  const auto desired =
+      static_cast<int32_t>(std::min(sum, int64_t{std::numeric_limits<int32_t>::max()}));
+  const ReplicationController& target = *situation.target();
+  if (NumberIn(target, kDesiredReplicas) != desired) {
+    return Effect(situation, Annotate(target, {{kDesiredReplicas, std::to_string(desired)}}),
+                  {decisions::kAdoptSize,
+                   {{"controller", scaled.meta.name},
+                    {"from", ExpectedSize(situation, scaled)},
+                    {"to", scaled.replicas},
+                    {"desired", desired}}});
+  }
+  StatusDraft draft = BeginDraft(situation);
+  draft.step = kStepScale;
+  draft.desired_replicas = desired;
+  draft.old_replicas = old.replicas;
+  draft.new_replicas = created.replicas;
+  draft.scaling_from.reset();
+  draft.deadline = DeadlineFromNow(situation);
+  std::string line = AdoptingText(scaled.meta.name, scaled.replicas, desired);
+  Say(draft, line);
+  SetPhase(situation, draft, kProgressing, kProgressing, line);
+  return StoreOrWait(situation, draft, Wait{},
+                     {{.reason = std::string(kExternalScale), .message = std::move(line)}});
+}
+
+}  // namespace
+
+int32_t ExpectedSize(const Situation& situation, const ReplicationController& controller) {
+  const bool is_old = &controller == situation.old_controller();
+  const auto& stored = is_old ? situation.run.old_replicas : situation.run.new_replicas;
+  return stored.value_or(controller.replicas);
+}
+
+const ReplicationController* PendingScale(const Situation& situation) {
+  if (!situation.run.scaling_from) return nullptr;
+  for (const ReplicationController* controller :
+       {situation.old_controller(), situation.new_controller()}) {
+    if (controller == nullptr || IsAsExpected(situation, *controller)) continue;
+    if (controller->replicas == *situation.run.scaling_from) return controller;
+  }
+  return nullptr;
+}
+
+std::optional<Step> AnswerExternalScale(const Situation& situation) {
+  const ReplicationController* scaled = FindScaledByOther(situation);
+  if (scaled == nullptr) return std::nullopt;
+  const std::string& policy = situation.spec().on_external_scale;
+  if (policy == kAdopt) return AdoptScale(situation, *scaled);
+  if (policy != kOverride) return PauseForScale(situation, *scaled);
+  const int32_t expected = ExpectedSize(situation, *scaled);
+  return Effect(
+      situation, ScaleTo(*scaled, expected),
+      {decisions::kOverrideSize,
+       {{"controller", scaled->meta.name}, {"from", scaled->replicas}, {"to", expected}}});
+}
+
+}  // namespace windlass::replication_controller

@@ -1,0 +1,22 @@
+#include "controller/replication_controller/finish.h"
+
+#include <utility>
+
+#include "controller/replication_controller/status.h"
+#include "controller/replication_controller/words.h"
+
+namespace windlass::replication_controller {
+
+Step Finish(const Situation& situation, std::string_view phase, std::string line) {
+  StatusDraft draft = BeginDraft(situation);
+  draft.step = kStepDone;
+  draft.scaling_from.reset();
+  draft.deadline = {};
+  draft.journal.clear();
+  Say(draft, line);
+  SetPhase(situation, draft, phase, phase, line);
+  return StoreOrWait(situation, draft, Wait{},
+                     {{.reason = "RollingUpdateComplete", .message = std::move(line)}});
+}
+
+}  // namespace windlass::replication_controller

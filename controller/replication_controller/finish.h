@@ -1,0 +1,15 @@
+// The end of a run.
+#pragma once
+
+#include <string>
+#include <string_view>
+
+#include "controller/core/step.h"
+#include "controller/replication_controller/situation.h"
+
+namespace windlass::replication_controller {
+
+// Stores kStepDone, `phase` (kSucceeded or kRolledBack), and the last line (RC-12).
+Step Finish(const Situation& situation, std::string_view phase, std::string line);
+
+}  // namespace windlass::replication_controller

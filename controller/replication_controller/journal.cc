@@ -1,0 +1,78 @@
+#include "controller/replication_controller/journal.h"
+
+#include <nlohmann/json.hpp>
+#include <utility>
+
+#include "controller/replication_controller/json.h"
+
+namespace windlass::replication_controller {
+namespace {
+
+// Returns nullopt unless `json` is an object whose values are texts.
+std::optional<StringMap> ReadMap(const Json& json) {
+  if (!json.is_object()) return std::nullopt;
+  StringMap map;
+  for (const auto& [key, value] : json.items()) {
+    if (!value.is_string()) return std::nullopt;
+    map.Set(key, value.get<std::string>());
+  }
+  return map;
+}
+
+// Returns the member; null if there is none.
+const Json& Member(const Json& json, const char* key) {
+  static const Json kNull;
+  const auto found = json.find(key);
+  return found == json.end() ? kNull : *found;
+}
+
+Json Operation(const char* op, const char* path, Json value) {
+  return {{"op", op}, {"path", path}, {"value", std::move(value)}};
+}
+
+}  // namespace
+
+std::string JournalText(const ReplicationController& created) {
+  return Dump({{"name", created.meta.name},
+               {"replicas", created.replicas},
+               {"selector", MapJson(created.selector)},
+               {"labels", MapJson(created.meta.labels)},
+               {"template", Json::parse(*created.template_json, nullptr, false)}});
+}
+
+std::optional<Journal> ParseJournal(std::string_view text) {
+  const Json json = Json::parse(text, nullptr, /*allow_exceptions=*/false);
+  if (!json.is_object()) return std::nullopt;
+  const Json& name = Member(json, "name");
+  const Json& replicas = Member(json, "replicas");
+  const Json& pod_template = Member(json, "template");
+  const std::optional<StringMap> selector = ReadMap(Member(json, "selector"));
+  const std::optional<StringMap> labels = ReadMap(Member(json, "labels"));
+  if (!name.is_string() || !replicas.is_number_integer() || !pod_template.is_object() ||
+      !selector || selector->empty() || !labels) {
+    return std::nullopt;
+  }
+  const auto size = replicas.get<int64_t>();
+  if (size < 0 || size > INT32_MAX) return std::nullopt;
+  return Journal{.name = name.get<std::string>(),
+                 .replicas = static_cast<int32_t>(size),
+                 .selector = *selector,
+                 .labels_json = Dump(Member(json, "labels")),
+                 .template_json = Dump(pod_template)};
+}
+
+Request BecomeWhatJournalSays(const ReplicationController& old, const Journal& journal) {
+  const Json operations = {
+      Operation("replace", "/spec/selector", MapJson(journal.selector)),
+      Operation("replace", "/spec/template", Json::parse(journal.template_json, nullptr, false)),
+      Operation("replace", "/spec/replicas", journal.replicas),
+      Operation("add", "/metadata/labels", Json::parse(journal.labels_json, nullptr, false))};
+  return Request::JsonPatch(resources::kReplicationControllers, VersionOf(old.meta),
+                            Dump(operations));
+}
+
+bool HasBecome(const ReplicationController& old, const Journal& journal) {
+  return old.selector == journal.selector;
+}
+
+}  // namespace windlass::replication_controller

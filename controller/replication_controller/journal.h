@@ -1,0 +1,34 @@
+// The journal of a rename: what the new controller was, so that the old one can become it after the
+// new one is deleted (RC-14).
+#pragma once
+
+#include <cstdint>
+#include <optional>
+#include <string>
+#include <string_view>
+
+#include "kubeclient/api/replication_controller.h"
+#include "kubeclient/api/request.h"
+
+namespace windlass::replication_controller {
+
+struct Journal {
+  std::string name;
+  int32_t replicas = 0;
+  StringMap selector;
+  std::string labels_json = "{}";
+  std::string template_json;
+};
+
+// Returns the journal of `created` as text, for an annotation and for the status.
+std::string JournalText(const ReplicationController& created);
+// Returns nullopt if the text is no journal.
+std::optional<Journal> ParseJournal(std::string_view text);
+
+// Returns the one update that turns `old` into what the journal says. Selector, template and size
+// change together: a smaller size with a selector that matches the orphaned Pods would delete them.
+Request BecomeWhatJournalSays(const ReplicationController& old, const Journal& journal);
+// Returns true if that update was made.
+bool HasBecome(const ReplicationController& old, const Journal& journal);
+
+}  // namespace windlass::replication_controller

@@ -1,0 +1,18 @@
+// JSON that keeps the order of its keys, so that a template is sent as it was written.
+#pragma once
+
+#include <nlohmann/json_fwd.hpp>
+#include <string>
+
+#include "kubeclient/api/string_map.h"
+
+namespace windlass::replication_controller {
+
+using Json = nlohmann::ordered_json;
+
+// Returns the text. An invalid byte of a text from the API server is replaced.
+std::string Dump(const Json& value);
+// Returns the labels or annotations as an object.
+Json MapJson(const StringMap& map);
+
+}  // namespace windlass::replication_controller

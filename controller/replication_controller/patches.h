@@ -1,0 +1,35 @@
+// The patches of ReplicationControllers and Pods that an update makes. Each is made from one
+// version of the object, and repeating it changes nothing.
+#pragma once
+
+#include <map>
+#include <optional>
+#include <string>
+#include <string_view>
+
+#include "kubeclient/api/pod.h"
+#include "kubeclient/api/replication_controller.h"
+#include "kubeclient/api/request.h"
+
+namespace windlass::replication_controller {
+
+// Sets spec.replicas.
+Request ScaleTo(const ReplicationController& controller, int32_t replicas);
+
+// Sets annotations; nullopt removes one.
+using Annotations = std::map<std::string_view, std::optional<std::string>>;
+Request Annotate(const ReplicationController& controller, const Annotations& annotations);
+
+// Gives new Pods of `controller` a label, and notes the name of the next controller, in one write
+// (RC-6).
+Request LabelTemplate(const ReplicationController& controller, std::string_view key,
+                      std::string_view value, std::string_view next_name);
+Request LabelPod(const Pod& pod, std::string_view key, std::string_view value);
+// Adds a label to the selector.
+Request SelectBy(const ReplicationController& controller, std::string_view key,
+                 std::string_view value);
+
+// Removes those annotations of an update that `controller` has; nullopt if it has none (RC-13).
+std::optional<Request> RemoveUpdateAnnotations(const ReplicationController& controller);
+
+}  // namespace windlass::replication_controller

@@ -1,0 +1,58 @@
+#include "controller/replication_controller/planner.h"
+
+#include <algorithm>
+#include <optional>
+#include <string>
+#include <utility>
+
+#include "controller/replication_controller/clean_up.h"
+#include "controller/replication_controller/prepare.h"
+#include "controller/replication_controller/rename.h"
+#include "controller/replication_controller/roll.h"
+#include "controller/replication_controller/run.h"
+#include "controller/replication_controller/status.h"
+#include "controller/replication_controller/validate.h"
+#include "controller/replication_controller/words.h"
+
+namespace windlass::replication_controller {
+namespace {
+
+// A write was refused in this sync. What it was to do is tried again later; the status says why it
+// is not done.
+std::optional<Step> AfterRefusal(const Situation& situation) {
+  const auto refused = std::ranges::find_if(situation.learned, &Outcome::ends_walk);
+  if (refused == situation.learned.end()) return std::nullopt;
+  const Error& error = refused->said.error();
+  const RequestKey& asked = refused->asked;
+  if (asked.resource == resources::kReplicationControllerUpdates) return Failed{error};
+  StatusDraft draft = BeginDraft(situation);
+  SetPhase(situation, draft, kFailed, kWriteRefused,
+           "the API server refused to " + std::string(Name(asked.verb)) + " " +
+               ObjectText(asked.resource, asked.key) + ": " + error.message);
+  std::optional<Step> store = Store(situation, draft);
+  return store ? *std::move(store) : Step(Failed{error});
+}
+
+Step StayPaused(const Situation& situation) {
+  StatusDraft draft = BeginDraft(situation);
+  SetPhase(situation, draft, kPaused, kPaused,
+           "spec.paused is true: nothing is scaled. Set spec.paused to false to go on");
+  return StoreOrWait(situation, draft, Wait{});
+}
+
+}  // namespace
+
+Step Next(const View& view, const Learned& learned, WallTime now) {
+  if (view.update.meta.deleting() || HasEnded(view.update)) return Wait{};
+  const Situation situation = MakeSituation(view, learned, now);
+  if (auto refused = AfterRefusal(situation)) return *std::move(refused);
+  if (auto rename = FinishRename(situation)) return *std::move(rename);
+  if (situation.old_controller() == nullptr) return WithoutOldController(situation);
+  if (auto invalid = Validate(situation)) return *std::move(invalid);
+  if (situation.spec().paused) return StayPaused(situation);
+  if (situation.run.step == kStepScale) return Roll(situation);
+  if (situation.run.step == kStepCleanUp) return CleanUp(situation);
+  return Prepare(situation);
+}
+
+}  // namespace windlass::replication_controller

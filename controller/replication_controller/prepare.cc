@@ -1,0 +1,231 @@
+#include "controller/replication_controller/prepare.h"
+
+#include <algorithm>
+#include <utility>
+
+#include "controller/replication_controller/annotations.h"
+#include "controller/replication_controller/decisions.h"
+#include "controller/replication_controller/effect.h"
+#include "controller/replication_controller/new_controller.h"
+#include "controller/replication_controller/patches.h"
+#include "controller/replication_controller/relabel.h"
+#include "controller/replication_controller/status.h"
+#include "controller/replication_controller/texts.h"
+#include "controller/replication_controller/words.h"
+
+namespace windlass::replication_controller {
+namespace {
+
+// Stores what is about to be done, before it is done: that the new controller does not exist yet,
+// or that a rollback begins. nullopt if that is stored.
+std::optional<Step> StoreIntent(const Situation& situation, const std::string& line) {
+  if (situation.run.step == kStepPrepare) return std::nullopt;
+  StatusDraft draft = BeginDraft(situation);
+  draft.step = kStepPrepare;
+  if (!line.empty()) Say(draft, line);
+  SetPhase(situation, draft, kPreparing, kPreparing,
+           situation.spec().rollback ? "rolling back to " + situation.old_name()
+                                     : "creating " + situation.new_name);
+  return Store(situation, draft);
+}
+
+// --- the size before the update ---
+
+// Returns true if original-replicas of `source` is that of this run. kubectl does not say of which
+// run it is: it is taken for this one if the target has replicas already, because then the live
+// size may be a smaller one (RC-8).
+bool HasOriginalSize(const ReplicationController& source, const ReplicationController& target) {
+  if (!NumberIn(source, kOriginalReplicas)) return false;
+  const std::string_view of = Annotation(source, kOriginalReplicasOf);
+  if (of.empty()) return target.replicas > 0;
+  return of == target.meta.uid.ToString();
+}
+
+std::optional<Step> NoteOriginalSize(const Situation& situation) {
+  const ReplicationController& source = *situation.source();
+  const ReplicationController& target = *situation.target();
+  if (HasOriginalSize(source, target)) return std::nullopt;
+  const std::string size = std::to_string(source.replicas);
+  return Effect(situation,
+                Annotate(source, {{kOriginalReplicas, size},
+                                  {kOriginalReplicasOf, target.meta.uid.ToString()}}),
+                {decisions::kNoteOriginalSize,
+                 {{"controller", source.meta.name}, {"replicas", source.replicas}}});
+}
+
+// --- the header ---
+
+Step BeginScaling(const Situation& situation, const Goal& goal, std::vector<std::string> lines) {
+  const ReplicationController& source = *situation.source();
+  const ReplicationController& target = *situation.target();
+  StatusDraft draft = BeginDraft(situation);
+  draft.step = kStepScale;
+  draft.desired_replicas = goal.desired;
+  draft.old_replicas = situation.old_controller()->replicas;
+  draft.new_replicas = situation.new_controller()->replicas;
+  draft.available_replicas = CountAvailable(situation, target).available;
+  draft.scaling_from.reset();
+  draft.last_scale_time = situation.now;
+  draft.deadline = DeadlineFromNow(situation);
+  std::string header = HeaderText({.new_name = target.meta.name,
+                                   .new_replicas = target.replicas,
+                                   .desired = goal.desired,
+                                   .old_name = source.meta.name,
+                                   .old_replicas = source.replicas,
+                                   .min_available = goal.limits.min_available,
+                                   .max_total = goal.limits.max_total});
+  for (std::string& line : lines) Say(draft, std::move(line));
+  Say(draft, header);
+  SetPhase(situation, draft, kProgressing, kProgressing, header);
+  return StoreOrWait(situation, draft, Wait{},
+                     {{.reason = "RollingUpdateStarted", .message = std::move(header)}});
+}
+
+// --- forward ---
+
+Step CreateTarget(const Situation& situation) {
+  const bool by_image = !situation.spec().image.empty();
+  if (situation.new_name.empty() || (!by_image && !situation.spec().controller)) {
+    return Fail(situation, kNotFound,
+                "there is no ReplicationController \"" + situation.new_name +
+                    "\". Create it with 0 replicas and the annotation " +
+                    std::string(kDesiredReplicas) + ", or set spec.image or spec.controller");
+  }
+  Result<Request> create = CreateNewController(situation);
+  if (!create.ok()) return Fail(situation, kInvalidUpdate, create.error().message);
+  if (auto intent = StoreIntent(situation, "")) return *std::move(intent);
+  if (by_image) {
+    if (auto step = PrepareOldController(situation)) return *std::move(step);
+  }
+  return Effect(situation, *std::move(create),
+                {decisions::kCreateController, {{"controller", situation.new_name}}});
+}
+
+// A new controller that its user created for an update that an annotation asks for cannot know the
+// uid of the old one (RC-1).
+std::optional<Step> Claim(const Situation& situation) {
+  const ReplicationController& target = *situation.new_controller();
+  const ReplicationControllerUpdateSpec& spec = situation.spec();
+  if (!spec.image.empty() || spec.controller || target.replicas != 0) return std::nullopt;
+  if (target.meta.annotations.Has(kSourceId)) return std::nullopt;
+  if (!target.meta.annotations.Has(kDesiredReplicas)) return std::nullopt;
+  return Effect(situation, Annotate(target, {{kSourceId, SourceIdOf(*situation.old_controller())}}),
+                {decisions::kClaimController, {{"controller", target.meta.name}}});
+}
+
+// Returns the refusal of a new controller that runs another image than spec.image (RC-5).
+std::optional<Step> RefuseOtherImage(const Situation& situation) {
+  const Result<std::string> image = ImageIn(situation, *situation.new_controller());
+  if (!image.ok()) return Fail(situation, kInvalidUpdate, image.error().message);
+  if (*image == situation.spec().image) return std::nullopt;
+  return Fail(situation, kOtherImage, OtherImageText(*image));
+}
+
+Step PrepareForward(const Situation& situation) {
+  const ReplicationController* target = situation.new_controller();
+  if (target == nullptr) return CreateTarget(situation);
+  std::vector<std::string> lines;
+  if (!situation.spec().image.empty()) {
+    if (auto refusal = RefuseOtherImage(situation)) return *std::move(refusal);
+    if (auto step = PrepareOldController(situation)) return *std::move(step);
+    if (situation.run.step.empty()) lines.push_back(FoundExistingText(target->meta.name));
+  }
+  if (auto claim = Claim(situation)) return *std::move(claim);
+  GoalOrRefusal found = FindGoal(situation);
+  if (found.refusal) return *std::move(found.refusal);
+  if (auto note = NoteOriginalSize(situation)) return *std::move(note);
+  const bool created = situation.run.step == kStepPrepare;
+  lines.push_back(created ? CreatedText(target->meta.name) : ContinuingText(target->meta.name));
+  return BeginScaling(situation, found.goal, std::move(lines));
+}
+
+// --- back ---
+
+// Returns the size that the old controller had; nullopt if it is not known. If the new one was
+// never scaled, the old one has it still.
+std::optional<int32_t> SizeToRestore(const ReplicationController& old,
+                                     const ReplicationController& target) {
+  if (HasOriginalSize(old, target)) return NumberIn(old, kOriginalReplicas);
+  if (target.replicas == 0) return old.replicas;
+  return std::nullopt;
+}
+
+// Makes the old controller the target: a checked write, which kubectl does not make sure of
+// (RC-15).
+std::optional<Step> SetRollbackSize(const Situation& situation) {
+  const ReplicationController& old = *situation.old_controller();
+  const ReplicationController& source = *situation.new_controller();
+  const std::string source_id = SourceIdOf(source);
+  if (Annotation(old, kSourceId) == source_id) return std::nullopt;
+  const std::optional<int32_t> size = SizeToRestore(old, source);
+  if (!size) return Fail(situation, kNothingToRollBack, NoOriginalReplicasText(old.meta.name));
+  const std::string text = std::to_string(*size);
+  if (auto intent = StoreIntent(situation, SettingReplicasText(old.meta.name, text))) {
+    return intent;
+  }
+  Annotations annotations = {{kSourceId, source_id}, {kDesiredReplicas, text}};
+  // A rename that had begun is off.
+  if (old.meta.annotations.Has(kRenameJournal)) annotations[kRenameJournal] = std::nullopt;
+  return Effect(
+      situation, Annotate(old, annotations),
+      {decisions::kSetRollbackSize, {{"controller", old.meta.name}, {"replicas", *size}}});
+}
+
+Step PrepareRollback(const Situation& situation) {
+  if (situation.new_controller() == nullptr) {
+    return Fail(situation, kNothingToRollBack,
+                NothingToRollBackText(situation.new_name, situation.old_name()));
+  }
+  if (auto step = SetRollbackSize(situation)) return *std::move(step);
+  GoalOrRefusal found = FindGoal(situation);
+  if (found.refusal) return *std::move(found.refusal);
+  if (auto note = NoteOriginalSize(situation)) return *std::move(note);
+  return BeginScaling(situation, found.goal, {ContinuingText(situation.old_name())});
+}
+
+}  // namespace
+
+Step Prepare(const Situation& situation) {
+  const ReplicationController* created = situation.new_controller();
+  if (created != nullptr && created->meta.deleting()) {
+    return WaitFor(situation, kPreparing,
+                   "ReplicationController " + created->meta.name + " to be deleted");
+  }
+  return situation.spec().rollback ? PrepareRollback(situation) : PrepareForward(situation);
+}
+
+GoalOrRefusal FindGoal(const Situation& situation) {
+  const ReplicationController& source = *situation.source();
+  const ReplicationController& target = *situation.target();
+  if (!HaveDifferentKey(source.selector, target.selector)) {
+    return {.refusal = Fail(situation, kInvalidUpdate,
+                            NoDifferentKeyText(target.meta.name, source.meta.name))};
+  }
+  const std::string source_id = SourceIdOf(source);
+  if (Annotation(target, kSourceId) != source_id ||
+      !target.meta.annotations.Has(kDesiredReplicas)) {
+    return {.refusal = Fail(
+                situation, kUnexpectedAnnotations,
+                UnexpectedAnnotationsText(target.meta.name, source_id, target.meta.annotations))};
+  }
+  const std::optional<int32_t> desired = NumberIn(target, kDesiredReplicas);
+  if (!desired) {
+    return {.refusal = Fail(situation, kUnexpectedAnnotations,
+                            UnparsableText(target.meta.name, kDesiredReplicas,
+                                           Annotation(target, kDesiredReplicas)))};
+  }
+  const Result<ScaleLimits> limits =
+      ResolveScaleLimits(*desired, situation.spec().max_surge, situation.spec().max_unavailable);
+  if (!limits.ok()) {
+    return {.refusal = Fail(situation, kInvalidUpdate, limits.error().message)};
+  }
+  return {.goal = {.desired = *desired, .limits = *limits}};
+}
+
+seconds WholeSeconds(Duration duration) { return std::chrono::ceil<seconds>(duration); }
+
+WallTime DeadlineFromNow(const Situation& situation) {
+  return situation.now + WholeSeconds(std::max(situation.timeout(), situation.update_period()));
+}
+
+}  // namespace windlass::replication_controller

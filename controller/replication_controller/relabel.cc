@@ -1,0 +1,103 @@
+#include "controller/replication_controller/relabel.h"
+
+#include <algorithm>
+#include <nlohmann/json.hpp>
+#include <string>
+#include <utility>
+
+#include "controller/replication_controller/annotations.h"
+#include "controller/replication_controller/decisions.h"
+#include "controller/replication_controller/effect.h"
+#include "controller/replication_controller/new_controller.h"
+#include "controller/replication_controller/patches.h"
+#include "controller/replication_controller/status.h"
+#include "controller/replication_controller/words.h"
+#include "kubeclient/api/selector.h"
+
+namespace windlass::replication_controller {
+namespace {
+
+using nlohmann::json;
+
+// How soon Pods are listed again that still lack the label: the cache may be late.
+constexpr Duration kListUnlabelledAgain = seconds(1);
+
+// Returns the label of the template; "" if it has none.
+std::string TemplateLabel(const ReplicationController& controller, const std::string& key) {
+  const json pod_template = json::parse(*controller.template_json, nullptr, false);
+  const auto* labels = &pod_template;
+  for (const char* member : {"metadata", "labels"}) {
+    if (!labels->is_object() || !labels->contains(member)) return {};
+    labels = &(*labels)[member];
+  }
+  if (!labels->is_object() || !labels->contains(key) || !(*labels)[key].is_string()) return {};
+  return (*labels)[key].get<std::string>();
+}
+
+// Returns the query of the Pods that the controller selects and that lack the label.
+std::string QueryWithout(const ReplicationController& controller, const std::string& key,
+                         const std::string& value) {
+  LabelSelector selector;
+  selector.present = true;
+  selector.match_labels = controller.selector;
+  return ToQuery(selector) + "," + key + "!=" + value;
+}
+
+// Step 4.
+std::optional<Step> CheckList(const Situation& situation, const ReplicationController& old,
+                              const std::string& key, const std::string& value) {
+  Request list =
+      Request::List(resources::kPods, old.meta.namespace_, QueryWithout(old, key, value));
+  const Outcome* outcome = FindOutcome(situation.learned, list.Identity());
+  if (outcome == nullptr || !outcome->said.ok()) {
+    return Read{std::move(list), "each Pod must have the label before it is selected by"};
+  }
+  const bool without = std::ranges::any_of(outcome->pods, [&](const ListedPod& pod) {
+    return pod.controller == old.meta.uid && !pod.deleting;
+  });
+  if (!without) return std::nullopt;
+  return WaitFor(situation, kPreparing, "Pods of " + old.meta.name + " to get the label " + key,
+                 Wait{kListUnlabelledAgain});
+}
+
+// Steps 2 to 5.
+Step Relabel(const Situation& situation, const ReplicationController& old, const std::string& key,
+             const std::string& value) {
+  if (!IsObserved(old)) {
+    return WaitFor(situation, kPreparing,
+                   "the replication controller to observe the template of " + old.meta.name);
+  }
+  for (const Pod* pod : situation.view.pods) {
+    if (pod->meta.deleting() || !Owns(old, *pod)) continue;
+    if (pod->meta.labels.Find(key) == value) continue;
+    return Effect(situation, LabelPod(*pod, key, value),
+                  {decisions::kLabelPod, {{"pod", pod->meta.name}, {"value", value}}});
+  }
+  if (auto listed = CheckList(situation, old, key, value)) return *std::move(listed);
+  return Effect(situation, SelectBy(old, key, value),
+                {decisions::kSelectByLabel, {{"controller", old.meta.name}, {"value", value}}});
+}
+
+}  // namespace
+
+std::optional<Step> PrepareOldController(const Situation& situation) {
+  const ReplicationController& old = *situation.old_controller();
+  const std::string& key = situation.spec().deployment_label_key;
+  const std::string& next = situation.new_name;
+  const bool noted = Annotation(old, kNextControllerId) == next;
+  if (old.selector.Has(key)) {
+    if (noted) return std::nullopt;
+    return Effect(situation, Annotate(old, {{kNextControllerId, next}}),
+                  {decisions::kNoteNextController, {{"next", next}}});
+  }
+  const std::string present = TemplateLabel(old, key);
+  if (present.empty() || !noted) {
+    // As kubectl: the hash of an update to the same image would not be distinct without the suffix.
+    const std::string value = present.empty() ? HashOf(old, key, "") + "-orig" : present;
+    return Effect(situation, LabelTemplate(old, key, value, next),
+                  {decisions::kLabelTemplate, {{"key", key}, {"value", value}}});
+  }
+  return Relabel(situation, old, key, present);
+}
+
+}  // namespace windlass::replication_controller

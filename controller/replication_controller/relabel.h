@@ -1,0 +1,26 @@
+// What an update with --image does to the old controller first: it notes the name of the new one,
+// and, if the selector of the old one lacks the label that tells the two apart, gives it that label
+// (RC-6). Nothing may be lost on the way, so in this order, each step only when the one before has
+// taken effect:
+//
+//   1. the label goes into the template
+//   2. the replication controller has observed that: no Pod is made without the label any more
+//   3. each Pod of the controller gets the label
+//   4. an uncached list shows none without it
+//   5. the label goes into the selector
+//
+// kubectl does not wait at 2 and 4.
+#pragma once
+
+#include <optional>
+
+#include "controller/core/step.h"
+#include "controller/replication_controller/situation.h"
+
+namespace windlass::replication_controller {
+
+// Returns the next of these steps; nullopt if all are done. Requires that the old controller
+// exists.
+std::optional<Step> PrepareOldController(const Situation& situation);
+
+}  // namespace windlass::replication_controller

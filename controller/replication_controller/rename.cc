@@ -1,0 +1,118 @@
+#include "controller/replication_controller/rename.h"
+
+#include <algorithm>
+#include <string>
+#include <utility>
+
+#include "controller/replication_controller/annotations.h"
+#include "controller/replication_controller/decisions.h"
+#include "controller/replication_controller/effect.h"
+#include "controller/replication_controller/finish.h"
+#include "controller/replication_controller/journal.h"
+#include "controller/replication_controller/patches.h"
+#include "controller/replication_controller/status.h"
+#include "controller/replication_controller/texts.h"
+#include "controller/replication_controller/words.h"
+#include "kubeclient/api/selector.h"
+
+namespace windlass::replication_controller {
+namespace {
+
+// How soon Pods are listed again that have an owner still.
+constexpr Duration kListOwnedAgain = seconds(1);
+
+LabelSelector SelectorOf(const Journal& journal) {
+  LabelSelector selector;
+  selector.present = true;
+  selector.match_labels = journal.selector;
+  return selector;
+}
+
+// Step 3.
+Step Become(const Situation& situation, const ReplicationController& old, const Journal& journal) {
+  Request list = Request::List(resources::kPods, old.meta.namespace_, ToQuery(SelectorOf(journal)));
+  const Outcome* outcome = FindOutcome(situation.learned, list.Identity());
+  if (outcome == nullptr || !outcome->said.ok()) {
+    return Read{std::move(list), "a Pod that still has an owner would not be adopted"};
+  }
+  const bool owned = std::ranges::any_of(
+      outcome->pods, [&](const ListedPod& pod) { return pod.controller != old.meta.uid; });
+  if (owned) {
+    return WaitFor(situation, kCleaningUp,
+                   "the garbage collector to release the Pods of " + journal.name,
+                   Wait{kListOwnedAgain});
+  }
+  return Effect(situation, BecomeWhatJournalSays(old, journal),
+                {decisions::kRename,
+                 {{"from", journal.name}, {"to", old.meta.name}, {"replicas", journal.replicas}}});
+}
+
+bool HasAdopted(const Situation& situation, const ReplicationController& old,
+                const Journal& journal) {
+  if (!HasScaledUp(old)) return false;
+  const LabelSelector selector = SelectorOf(journal);
+  const auto adopted = std::ranges::count_if(situation.view.pods, [&](const Pod* pod) {
+    return !pod->meta.deleting() && Owns(old, *pod) && Matches(selector, pod->meta.labels);
+  });
+  return adopted >= old.replicas;
+}
+
+// Returns the journal's text: the old controller's, or, if somebody removed that, the status'.
+std::string FindJournal(const Situation& situation) {
+  const std::string_view noted = Annotation(*situation.old_controller(), kRenameJournal);
+  return noted.empty() ? situation.run.journal : std::string(noted);
+}
+
+}  // namespace
+
+Step BeginRename(const Situation& situation) {
+  const ReplicationController& old = *situation.old_controller();
+  const ReplicationController& created = *situation.new_controller();
+  if (created.meta.deleting()) {
+    return WaitFor(situation, kCleaningUp,
+                   "ReplicationController " + created.meta.name + " to be deleted");
+  }
+  const std::string text = JournalText(created);
+  if (Annotation(old, kRenameJournal) != text) {
+    return Effect(situation, Annotate(old, {{kRenameJournal, text}}),
+                  {decisions::kNoteRename, {{"from", created.meta.name}, {"to", old.meta.name}}});
+  }
+  if (situation.run.journal != text) {
+    StatusDraft draft = BeginDraft(situation);
+    draft.journal = text;
+    std::string line = RenamingText(created.meta.name, old.meta.name);
+    Say(draft, line);
+    SetPhase(situation, draft, kCleaningUp, kCleaningUp, std::move(line));
+    return StoreOrWait(situation, draft, Wait{});
+  }
+  return Effect(situation,
+                Request::Delete(resources::kReplicationControllers, VersionOf(created.meta),
+                                DeletionPropagation::kOrphan),
+                {decisions::kDeleteController,
+                 {{"controller", created.meta.name}, {"propagation", "Orphan"}}});
+}
+
+std::optional<Step> FinishRename(const Situation& situation) {
+  if (situation.old_controller() == nullptr || situation.new_controller() != nullptr) {
+    return std::nullopt;
+  }
+  const ReplicationController& old = *situation.old_controller();
+  const std::string text = FindJournal(situation);
+  if (text.empty()) return std::nullopt;
+  const std::optional<Journal> journal = ParseJournal(text);
+  if (!journal) {
+    return Fail(situation, kUnexpectedAnnotations,
+                UnparsableText(old.meta.name, kRenameJournal, text));
+  }
+  if (!HasBecome(old, *journal)) return Become(situation, old, *journal);
+  if (!HasAdopted(situation, old, *journal)) {
+    return WaitFor(situation, kCleaningUp, "the Pods to be adopted by " + old.meta.name);
+  }
+  if (auto end = RemoveUpdateAnnotations(old)) {
+    return Effect(situation, *std::move(end),
+                  {decisions::kRemoveAnnotations, {{"controller", old.meta.name}}});
+  }
+  return Finish(situation, kSucceeded, RollingUpdatedText(old.meta.name));
+}
+
+}  // namespace windlass::replication_controller

@@ -1,0 +1,154 @@
+#include "controller/replication_controller/roll.h"
+
+#include <string>
+#include <utility>
+
+#include "controller/replication_controller/decisions.h"
+#include "controller/replication_controller/effect.h"
+#include "controller/replication_controller/external_scale.h"
+#include "controller/replication_controller/patches.h"
+#include "controller/replication_controller/prepare.h"
+#include "controller/replication_controller/scale.h"
+#include "controller/replication_controller/status.h"
+#include "controller/replication_controller/texts.h"
+#include "controller/replication_controller/words.h"
+
+namespace windlass::replication_controller {
+namespace {
+
+struct Facts {
+  const ReplicationController& source;
+  const ReplicationController& target;
+  Goal goal;
+  Availability availability;
+
+  TwoCounts counts() const {
+    return {.old_spec = source.replicas,
+            .new_spec = target.replicas,
+            .new_available = availability.available,
+            .desired = goal.desired};
+  }
+};
+
+// "web-2 has 3 of 10 replicas, 2 of them available; web has 7 left"
+std::string Progress(const Facts& facts) {
+  return facts.target.meta.name + " has " + std::to_string(facts.target.replicas) + " of " +
+         std::to_string(facts.goal.desired) + " replicas, " +
+         std::to_string(facts.availability.available) + " of them available; " +
+         facts.source.meta.name + " has " + std::to_string(facts.source.replicas) + " left";
+}
+
+// Returns a draft that shows how far the update is. After a pause, or after something that held it
+// up, the deadline counts from now.
+StatusDraft DraftOfProgress(const Situation& situation, const Facts& facts) {
+  StatusDraft draft = BeginDraft(situation);
+  const bool was_held = draft.phase != kProgressing && draft.phase != kCleaningUp;
+  if (was_held || draft.deadline.IsZero()) draft.deadline = DeadlineFromNow(situation);
+  draft.desired_replicas = facts.goal.desired;
+  draft.old_replicas = situation.old_controller()->replicas;
+  draft.new_replicas = situation.new_controller()->replicas;
+  draft.available_replicas = facts.availability.available;
+  draft.scaling_from.reset();
+  SetPhase(situation, draft, kProgressing, kProgressing, Progress(facts));
+  return draft;
+}
+
+// Makes the scaling that is stored.
+Step MakeScaling(const Situation& situation, const Facts& facts,
+                 const ReplicationController& controller) {
+  const int32_t to = ExpectedSize(situation, controller);
+  const bool up = to > controller.replicas;
+  return Effect(situation, ScaleTo(controller, to),
+                {up ? decisions::kScaleUp : decisions::kScaleDown,
+                 {{"controller", controller.meta.name},
+                  {"from", controller.replicas},
+                  {"to", to},
+                  {"desired", facts.goal.desired},
+                  {"available", facts.availability.available},
+                  {"min_available", facts.goal.limits.min_available},
+                  {"max_total", facts.goal.limits.max_total}}});
+}
+
+// Stores a scaling that MakeScaling makes in the next step.
+Step StoreScaling(const Situation& situation, const Facts& facts,
+                  const ReplicationController& controller, int32_t to) {
+  StatusDraft draft = DraftOfProgress(situation, facts);
+  const bool up = to > controller.replicas;
+  std::string line =
+      up ? ScalingUpText(controller.meta.name, to) : ScalingDownText(controller.meta.name, to);
+  auto& size = &controller == situation.old_controller() ? draft.old_replicas : draft.new_replicas;
+  size = to;
+  draft.scaling_from = controller.replicas;
+  draft.last_scale_time = situation.now;
+  draft.deadline = DeadlineFromNow(situation);
+  Say(draft, line);
+  return StoreOrWait(situation, draft, Wait{},
+                     {{.reason = "ScalingReplicationController", .message = std::move(line)}});
+}
+
+// Returns the line that ends the scaling; empty if the old controller stays.
+std::string CleanUpLine(const Situation& situation, const Facts& facts) {
+  if (situation.cleanup() == kDelete) return DeletingText(facts.source.meta.name);
+  if (situation.cleanup() == kRename) return DeletingOldText(facts.source.meta.name);
+  return {};
+}
+
+Step EndScaling(const Situation& situation, const Facts& facts) {
+  StatusDraft draft = DraftOfProgress(situation, facts);
+  draft.step = kStepCleanUp;
+  std::string line = CleanUpLine(situation, facts);
+  if (!line.empty()) Say(draft, std::move(line));
+  SetPhase(situation, draft, kCleaningUp, kCleaningUp, Progress(facts));
+  return StoreOrWait(situation, draft, Wait{});
+}
+
+// Nothing can be scaled now: waits for Pods, the period or the deadline.
+Step WaitForProgress(const Situation& situation, const Facts& facts, WallTime down_due) {
+  const StatusDraft draft = DraftOfProgress(situation, facts);
+  if (situation.now > draft.deadline) {
+    return Fail(situation, kTimedOut, std::string(kTimedOutText));
+  }
+  std::optional<WallTime> next = draft.deadline + seconds(1);
+  if (down_due > situation.now) next = Sooner(next, std::optional(down_due));
+  next = Sooner(next, facts.availability.next);
+  return StoreOrWait(situation, draft, Wait{*next - situation.now});
+}
+
+Step NextScaling(const Situation& situation, const Facts& facts) {
+  const WallTime down_due = situation.run.last_scale_time + WholeSeconds(situation.update_period());
+  const bool settled = HasScaledDown(facts.source) && HasScaledUp(facts.target);
+  if (!settled) return WaitForProgress(situation, facts, down_due);
+  if (facts.target.replicas == facts.goal.desired && facts.source.replicas == 0) {
+    return EndScaling(situation, facts);
+  }
+  if (const auto up = ScaleUp(facts.counts(), facts.goal.limits)) {
+    return StoreScaling(situation, facts, facts.target, *up);
+  }
+  if (situation.now >= down_due) {
+    if (const auto down = ScaleDown(facts.counts(), facts.goal.limits)) {
+      return StoreScaling(situation, facts, facts.source, *down);
+    }
+  }
+  return WaitForProgress(situation, facts, down_due);
+}
+
+}  // namespace
+
+Step Roll(const Situation& situation) {
+  if (situation.new_controller() == nullptr) {
+    return Fail(situation, kNotFound, NotFoundText(situation.new_name));
+  }
+  GoalOrRefusal found = FindGoal(situation);
+  if (found.refusal) return *std::move(found.refusal);
+  if (auto answer = AnswerExternalScale(situation)) return *std::move(answer);
+  const Facts facts{.source = *situation.source(),
+                    .target = *situation.target(),
+                    .goal = found.goal,
+                    .availability = CountAvailable(situation, *situation.target())};
+  if (const auto* pending = PendingScale(situation)) {
+    return MakeScaling(situation, facts, *pending);
+  }
+  return NextScaling(situation, facts);
+}
+
+}  // namespace windlass::replication_controller

@@ -1,0 +1,20 @@
+// A run: one rolling update from validation to its end. A ReplicationControllerUpdate has one run
+// after the other: a new one begins when its spec changes after the last one ended.
+#pragma once
+
+#include "kubeclient/api/replication_controller_update.h"
+
+namespace windlass::replication_controller {
+
+// Returns true if the run of the present spec has ended for good, so that nothing is left to do
+// before the spec changes: it succeeded, was rolled back, or timed out.
+bool HasEnded(const ReplicationControllerUpdate& update);
+
+// Returns the stored status, or, if a new run is due, what of it a new run goes on with: the lines,
+// their number and the conditions. A new run is due
+//   - if the last one ended or failed, and the spec changed since
+//   - if spec.rollback changed
+//   - if spec.newName changed
+ReplicationControllerUpdateStatus StatusOfRun(const ReplicationControllerUpdate& update);
+
+}  // namespace windlass::replication_controller

@@ -1,0 +1,140 @@
+#include "controller/replication_controller/status.h"
+
+#include <nlohmann/json.hpp>
+#include <utility>
+
+#include "controller/replication_controller/decisions.h"
+#include "controller/replication_controller/words.h"
+#include "kubeclient/api/time.h"
+
+namespace windlass::replication_controller {
+namespace {
+
+using nlohmann::json;
+
+json TimeOrNull(WallTime time) { return time.IsZero() ? json() : json(FormatTime(time)); }
+
+json TextOrNull(const std::string& text) { return text.empty() ? json() : json(text); }
+
+json CountOrNull(const std::optional<int32_t>& count) { return count ? json(*count) : json(); }
+
+json ConditionsJson(const std::vector<Condition>& conditions) {
+  json list = json::array();
+  for (const Condition& condition : conditions) {
+    list.push_back({{"type", condition.type.text()},
+                    {"status", condition.status.text()},
+                    {"reason", condition.reason.text()},
+                    {"message", condition.message},
+                    {"lastTransitionTime", FormatTime(condition.last_transition_time)},
+                    {"observedGeneration", condition.observed_generation}});
+  }
+  return list;
+}
+
+// Names every field, null if it is absent, because the request is a merge patch.
+json StatusJson(const StatusDraft& draft) {
+  return {{"observedGeneration", draft.observed_generation},
+          {"phase", TextOrNull(draft.phase)},
+          {"message", TextOrNull(draft.message)},
+          {"step", TextOrNull(draft.step)},
+          {"rollback", draft.rollback ? json(true) : json()},
+          {"newName", TextOrNull(draft.new_name)},
+          {"desiredReplicas", CountOrNull(draft.desired_replicas)},
+          {"oldReplicas", CountOrNull(draft.old_replicas)},
+          {"newReplicas", CountOrNull(draft.new_replicas)},
+          {"availableReplicas", CountOrNull(draft.available_replicas)},
+          {"scalingFrom", CountOrNull(draft.scaling_from)},
+          {"lastScaleTime", TimeOrNull(draft.last_scale_time)},
+          {"deadline", TimeOrNull(draft.deadline)},
+          {"lines", draft.lines},
+          {"lineCount", draft.line_count},
+          {"journal", TextOrNull(draft.journal)},
+          {"conditions", ConditionsJson(draft.conditions)}};
+}
+
+Condition MakeCondition(const Situation& situation, std::string_view type, bool status,
+                        std::string_view reason, const std::string& message) {
+  Condition condition{.type = type,
+                      .status = status ? "True" : "False",
+                      .reason = reason,
+                      .message = message,
+                      .last_update_time = {},
+                      .last_transition_time = situation.now,
+                      .observed_generation = situation.update().meta.generation};
+  const Condition* stored = FindCondition(situation.update().status.conditions, type);
+  if (stored != nullptr && stored->status == condition.status &&
+      !stored->last_transition_time.IsZero()) {
+    condition.last_transition_time = stored->last_transition_time;
+  }
+  return condition;
+}
+
+}  // namespace
+
+StatusDraft BeginDraft(const Situation& situation) {
+  StatusDraft draft = situation.run;
+  draft.observed_generation = situation.update().meta.generation;
+  draft.rollback = situation.spec().rollback;
+  draft.new_name = situation.new_name;
+  return draft;
+}
+
+void Say(StatusDraft& draft, std::string line) {
+  draft.lines.push_back(std::move(line));
+  ++draft.line_count;
+  if (draft.lines.size() > kLinesMax) draft.lines.erase(draft.lines.begin());
+}
+
+void SetPhase(const Situation& situation, StatusDraft& draft, std::string_view phase,
+              std::string_view reason, std::string message) {
+  const bool ready = phase == kSucceeded || phase == kRolledBack;
+  draft.phase = phase;
+  draft.message = std::move(message);
+  draft.conditions = {MakeCondition(situation, "Ready", ready, reason, draft.message)};
+  if (ready) return;
+  const std::string_view other = phase == kFailed ? "Stalled" : "Reconciling";
+  draft.conditions.push_back(MakeCondition(situation, other, true, reason, draft.message));
+}
+
+std::optional<Step> Store(const Situation& situation, const StatusDraft& draft,
+                          std::vector<Event> events) {
+  const ReplicationControllerUpdate& update = situation.update();
+  if (draft == update.status) return std::nullopt;
+  const json body = {{"status", StatusJson(draft)}};
+  Step step = Write{
+      Request::MergePatch(resources::kReplicationControllerUpdates, VersionOf(update.meta),
+                          "status", body.dump(-1, ' ', false, json::error_handler_t::replace)),
+      {decisions::kUpdateStatus,
+       {{"phase", draft.phase}, {"step", draft.step}, {"lines", draft.line_count}}},
+      std::move(events)};
+  if (WasSent(step, situation.learned)) return std::nullopt;
+  return step;
+}
+
+Step StoreOrWait(const Situation& situation, const StatusDraft& draft, Wait wait,
+                 std::vector<Event> events) {
+  std::optional<Step> store = Store(situation, draft, std::move(events));
+  return store ? *std::move(store) : Step(std::move(wait));
+}
+
+Step WaitFor(const Situation& situation, std::string_view phase, std::string_view what, Wait wait) {
+  StatusDraft draft = BeginDraft(situation);
+  SetPhase(situation, draft, phase, phase, "waiting for " + std::string(what));
+  return StoreOrWait(situation, draft, std::move(wait));
+}
+
+Step Fail(const Situation& situation, std::string_view reason, std::string message,
+          std::optional<Duration> look_again_in) {
+  StatusDraft draft = BeginDraft(situation);
+  SetPhase(situation, draft, kFailed, reason, message);
+  std::vector<Event> events;
+  const ReplicationControllerUpdateStatus& stored = situation.update().status;
+  if (stored.phase != kFailed || stored.message != message) {
+    events.push_back({.type = Event::Type::kWarning,
+                      .reason = std::string(reason),
+                      .message = std::move(message)});
+  }
+  return StoreOrWait(situation, draft, Wait{look_again_in}, std::move(events));
+}
+
+}  // namespace windlass::replication_controller

@@ -1,0 +1,83 @@
+#include "controller/replication_controller/validate.h"
+
+#include <nlohmann/json.hpp>
+#include <string>
+
+#include "controller/replication_controller/status.h"
+#include "controller/replication_controller/texts.h"
+#include "controller/replication_controller/words.h"
+
+namespace windlass::replication_controller {
+namespace {
+
+using nlohmann::json;
+
+// How soon the autoscalers are listed again after one was found: nothing watches them.
+constexpr Duration kLookAgain = seconds(30);
+
+std::optional<Step> RefuseOwned(const Situation& situation,
+                                const ReplicationController* controller) {
+  if (controller == nullptr) return std::nullopt;
+  const OwnerReference* owner = controller->meta.ControllerRef();
+  if (owner == nullptr) return std::nullopt;
+  const std::string other = std::string(owner->kind.text()) + " " + std::string(owner->name.text());
+  return Fail(situation, kOwnedByOther,
+              "ReplicationController " + controller->meta.name + " belongs to " + other +
+                  ", which would undo what an update does, so it is left alone. Change " + other +
+                  " instead");
+}
+
+std::string TextAt(const json& object, const char* pointer) {
+  const json::json_pointer path(pointer);
+  if (!object.is_object() || !object.contains(path)) return {};
+  const json& value = object.at(path);
+  return value.is_string() ? value.get<std::string>() : std::string();
+}
+
+// Returns the refusal that names an autoscaler of `body`, a list, which scales one of the two.
+std::optional<Step> RefuseAutoscaled(const Situation& situation, const std::string& body) {
+  const json list = json::parse(body, nullptr, /*allow_exceptions=*/false);
+  if (!list.is_object() || !list.contains("items") || !list["items"].is_array()) {
+    return std::nullopt;
+  }
+  for (const json& item : list["items"]) {
+    if (TextAt(item, "/spec/scaleTargetRef/kind") != "ReplicationController") continue;
+    const std::string scaled = TextAt(item, "/spec/scaleTargetRef/name");
+    if (scaled != situation.old_name() && scaled != situation.new_name) continue;
+    const std::string name = TextAt(item, "/metadata/name");
+    return Fail(situation, kAutoscaled,
+                "HorizontalPodAutoscaler " + name + " scales ReplicationController " + scaled +
+                    ", which the update has to scale itself. Delete the autoscaler, and create it "
+                    "again when the update is done",
+                kLookAgain);
+  }
+  return std::nullopt;
+}
+
+// A rollback is not held up by an autoscaler.
+std::optional<Step> CheckAutoscalers(const Situation& situation) {
+  if (!situation.run.step.empty() || situation.spec().rollback) return std::nullopt;
+  Request list =
+      Request::List(resources::kHorizontalPodAutoscalers, situation.update().meta.namespace_, "");
+  const Outcome* outcome = FindOutcome(situation.learned, list.Identity());
+  if (outcome == nullptr) {
+    return Read{.request = std::move(list),
+                .why = "an autoscaler may scale the controllers that are updated",
+                .go_on_if_refused = true};
+  }
+  if (!outcome->said.ok()) return std::nullopt;
+  return RefuseAutoscaled(situation, outcome->said->body);
+}
+
+}  // namespace
+
+std::optional<Step> Validate(const Situation& situation) {
+  if (auto owned = RefuseOwned(situation, situation.old_controller())) return owned;
+  if (auto owned = RefuseOwned(situation, situation.new_controller())) return owned;
+  if (situation.new_name == situation.old_name()) {
+    return Fail(situation, kInvalidUpdate, SameNameText(situation.new_name, situation.old_name()));
+  }
+  return CheckAutoscalers(situation);
+}
+
+}  // namespace windlass::replication_controller

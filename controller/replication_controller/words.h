@@ -1,0 +1,45 @@
+// The words of a ReplicationControllerUpdate's spec and status.
+#pragma once
+
+#include <string_view>
+
+namespace windlass::replication_controller {
+
+// status.phase
+inline constexpr std::string_view kPreparing = "Preparing";      // until the first scaling
+inline constexpr std::string_view kProgressing = "Progressing";  // scaling
+inline constexpr std::string_view kCleaningUp = "CleaningUp";    // deleting or renaming
+inline constexpr std::string_view kPaused = "Paused";
+inline constexpr std::string_view kSucceeded = "Succeeded";
+inline constexpr std::string_view kRolledBack = "RolledBack";
+inline constexpr std::string_view kFailed = "Failed";
+
+// status.step: how far the run is, whatever the phase says. A step never goes back but from
+// kStepCleanUp to kStepScale, when a scaling by somebody else is adopted.
+inline constexpr std::string_view kStepPrepare = "Prepare";  // the new controller did not exist yet
+inline constexpr std::string_view kStepScale = "Scale";
+inline constexpr std::string_view kStepCleanUp = "CleanUp";
+inline constexpr std::string_view kStepDone = "Done";
+
+// Reasons of the conditions Ready, Reconciling and Stalled, besides the phases.
+inline constexpr std::string_view kTimedOut = "TimedOut";
+inline constexpr std::string_view kExternalScale = "ExternalScale";
+inline constexpr std::string_view kOwnedByOther = "OwnedByAnother";
+inline constexpr std::string_view kAutoscaled = "Autoscaled";
+inline constexpr std::string_view kNotFound = "NotFound";
+inline constexpr std::string_view kInvalidUpdate = "InvalidUpdate";
+inline constexpr std::string_view kUnexpectedAnnotations = "UnexpectedAnnotations";
+inline constexpr std::string_view kOtherImage = "OtherImage";
+inline constexpr std::string_view kNothingToRollBack = "NothingToRollBack";
+inline constexpr std::string_view kWriteRefused = "WriteRefused";
+
+// spec.cleanup
+inline constexpr std::string_view kDelete = "Delete";
+inline constexpr std::string_view kPreserve = "Preserve";
+inline constexpr std::string_view kRename = "Rename";
+
+// spec.onExternalScale
+inline constexpr std::string_view kAdopt = "Adopt";
+inline constexpr std::string_view kOverride = "Override";
+
+}  // namespace windlass::replication_controller

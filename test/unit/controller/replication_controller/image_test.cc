@@ -1,0 +1,249 @@
+// An update with --image: names, labels, the order in which the old controller is relabelled, and
+// what is refused.
+#include <string>
+#include <vector>
+
+#include "test/catch.h"
+#include "test/proves.h"
+#include "test/unit/controller/replication_controller/world.h"
+
+namespace windlass::replication_controller {
+namespace {
+
+constexpr const char* kNext = "kubectl.kubernetes.io/next-controller-id";
+
+json ToImage(const std::string& image, json more = json::object()) {
+  json spec = {{"image", image}, {"updatePeriod", "0s"}};
+  spec.merge_patch(more);
+  return spec;
+}
+
+json ImagesOf(const json& controller) {
+  json images = json::object();
+  for (const json& container : controller["spec"]["template"]["spec"]["containers"]) {
+    images[container["name"].get<std::string>()] = container["image"];
+  }
+  return images;
+}
+
+TEST_CASE("an image is rolled out under the old name, with every Pod kept on the way") {
+  World world;
+  world.AddController("web", 3, {{"app", "web"}});
+  const json uid = world.Controller("web")["metadata"]["uid"];
+  world.AddUpdate("web", ToImage("web:2"));
+  world.Run();
+  CHECK(world.phase() == "Succeeded");
+  CHECK(world.lines().back() == "replicationcontroller/web rolling updated");
+  CHECK(world.controllers().size() == 1);
+  const json& web = world.Controller("web");
+  CHECK(web["metadata"]["uid"] == uid);
+  CHECK(ImagesOf(web) == json{{"web", "web:2"}});
+  CHECK(web["spec"]["replicas"] == 3);
+  CHECK(world.Annotations("web").empty());
+  CHECK(world.PodsOf("web").size() == 3);
+  CHECK(world.Orphans().empty());
+  CHECK(world.pods_created() == 6);
+  Proves("RC-5 RC-14");
+}
+
+TEST_CASE("the new name is kept in the annotation before the controller exists") {
+  World world;
+  world.AddController("web", 1, {{"app", "web"}});
+  world.AddUpdate("web", ToImage("web:2"));
+  std::string noted;
+  world.after_write = [&] {
+    if (world.controllers().size() == 2 && noted.empty()) {
+      noted = world.Annotations("web").value(kNext, "missing");
+      CHECK(world.Has(noted));
+      CHECK(noted.starts_with("web-"));
+      CHECK(noted.size() == 4 + 32);
+      const json& created = world.Controller(noted);
+      const json& selector = created["spec"]["selector"];
+      CHECK(selector["app"] == "web");
+      CHECK(noted == "web-" + selector["deployment"].get<std::string>());
+      CHECK(created["spec"]["template"]["metadata"]["labels"] == selector);
+    }
+  };
+  world.Run();
+  CHECK_FALSE(noted.empty());
+  Proves("RC-5");
+}
+
+TEST_CASE("no Pod is lost when the old controller gets the label") {
+  World world;
+  world.AddController("web", 3, {{"app", "web"}});
+  const auto pods = world.Pods();
+  world.AddUpdate("web", ToImage("web:2"));
+  world.controller_manager_on = false;
+  world.Sync();  // the template has the label
+  CHECK(world.Controller("web")["spec"]["template"]["metadata"]["labels"].contains("deployment"));
+  CHECK(world.message().starts_with("waiting for the replication controller to observe"));
+
+  // A replication controller that has not seen the template makes one more Pod without the label.
+  json late = world.pods().begin()->second;
+  late["metadata"]["name"] = "web-late";
+  late["metadata"]["uid"] = "99999999-0000-4000-8000-000000000001";
+  world.pods()["web-late"] = late;
+  world.Sync();
+  CHECK_FALSE(world.Controller("web")["spec"]["selector"].contains("deployment"));
+  world.pods().erase("web-late");
+
+  world.controller_manager_on = true;
+  world.Settle();
+  bool selected = false;
+  world.after_write = [&] {
+    if (selected || !world.Controller("web")["spec"]["selector"].contains("deployment")) return;
+    selected = true;
+    for (const auto& [name, pod] : world.pods()) {
+      CHECK(pod["metadata"]["labels"].contains("deployment"));
+    }
+    world.Settle();
+    CHECK(world.PodsOf("web") == pods);
+  };
+  world.Run();
+  CHECK(selected);
+  CHECK(world.phase() == "Succeeded");
+  CHECK(world.Orphans().empty());
+  Proves("RC-6");
+}
+
+TEST_CASE("a Pod that only the API server knows holds the selector back") {
+  World world;
+  world.AddController("web", 2, {{"app", "web"}});
+  world.AddUpdate("web", ToImage("web:2"));
+  json late;
+  int checks = 0;
+  // The list shows a Pod that the cache does not have: here it comes between the two.
+  world.after_write = [&] {
+    if (world.writes().back().starts_with("patch pods") && late.is_null()) {
+      late = world.pods().begin()->second;
+      late["metadata"]["name"] = "web-zzz";
+      late["metadata"]["uid"] = "99999999-0000-4000-8000-000000000001";
+      late["metadata"]["labels"].erase("deployment");
+      world.pods()["web-zzz"] = late;
+    }
+    if (world.Controller("web")["spec"]["selector"].contains("deployment") && checks++ == 0) {
+      CHECK(world.pods()["web-zzz"]["metadata"]["labels"].contains("deployment"));
+    }
+  };
+  world.Run();
+  CHECK(checks > 0);
+  CHECK(world.phase() == "Succeeded");
+  Proves("RC-6");
+}
+
+TEST_CASE("another selector key is used if the update says so") {
+  World world;
+  world.AddController("web", 1, {{"app", "web"}});
+  world.AddUpdate("web", ToImage("web:2", {{"deploymentLabelKey", "rev"}}));
+  world.Run();
+  CHECK(world.phase() == "Succeeded");
+  CHECK(world.Controller("web")["spec"]["selector"].contains("rev"));
+}
+
+TEST_CASE("the same image is rolled out again and again with a pull policy") {
+  World world;
+  world.AddController("web", 1, {{"app", "web"}});
+  world.AddUpdate("web", ToImage("web:1", {{"imagePullPolicy", "Always"}}));
+  world.Run();
+  REQUIRE(world.phase() == "Succeeded");
+  const json first = world.Controller("web")["spec"]["selector"]["deployment"];
+  world.Edit({{"imagePullPolicy", "Never"}});
+  world.Run();
+  CHECK(world.phase() == "Succeeded");
+  CHECK(world.Controller("web")["spec"]["selector"]["deployment"] != first);
+  const json& container = world.Controller("web")["spec"]["template"]["spec"]["containers"][0];
+  CHECK(container["imagePullPolicy"] == "Never");
+  Proves("RC-5");
+}
+
+TEST_CASE("what cannot be updated to an image is refused with kubectl's words") {
+  struct Row {
+    std::string name;
+    json containers;
+    json spec;
+    std::string want;
+  };
+  const Row row = GENERATE(values<Row>({
+      {"two containers",
+       {{"web", "web:1"}, {"log", "log:1"}},
+       ToImage("web:2"),
+       "must specify container to update when updating a multi-container pod"},
+      {"unknown container",
+       {{"web", "web:1"}},
+       ToImage("web:2", {{"container", "log"}}),
+       "container log not found in pod"},
+      {"no containers", json::object(), ToImage("web:2"), "pod has no containers! (web)"},
+      {"same image",
+       {{"web", "web:1"}},
+       ToImage("web:1"),
+       "--image-pull-policy (Always|Never|IfNotPresent) must be provided when --image is the same "
+       "as existing container image"},
+      {"same image of the second container",
+       {{"a", "a:1"}, {"web", "web:1"}},
+       ToImage("web:1", {{"container", "web"}}),
+       "--image-pull-policy (Always|Never|IfNotPresent) must be provided when --image is the same "
+       "as existing container image"},
+      {"the same name",
+       {{"web", "web:1"}},
+       ToImage("web:2", {{"newName", "web"}}),
+       "web cannot have the same name as the existing ReplicationController web"},
+      {"nothing to make it of",
+       {{"web", "web:1"}},
+       {{"newName", "web-2"}},
+       "there is no ReplicationController \"web-2\". Create it with 0 replicas and the annotation "
+       "kubectl.kubernetes.io/desired-replicas, or set spec.image or spec.controller"},
+  }));
+  CAPTURE(row.name);
+  World world;
+  world.AddController("web", 1, {{"app", "web"}}, row.containers);
+  const json before = world.Controller("web");
+  world.AddUpdate("web", row.spec);
+  world.Run();
+  CHECK(world.phase() == "Failed");
+  CHECK(world.message() == row.want);
+  CHECK(world.Controller("web") == before);
+  CHECK(world.controllers().size() == 1);
+  Proves("RC-4 RC-5");
+}
+
+TEST_CASE("an update of no replicas is refused with kubectl's words") {
+  World world;
+  world.AddController("web", 0, {{"app", "web"}});
+  world.AddUpdate("web", ToImage("web:2", {{"newName", "web-2"}}));
+  world.Run();
+  CHECK(world.message() == "Invalid controller spec for web-2; required: > 0 replicas, actual: 0");
+  Proves("RC-3");
+}
+
+TEST_CASE("an update under way to another image is not taken for this one") {
+  World world;
+  world.AddController("web", 1, {{"app", "web"}}, {{"a", "a:1"}, {"web", "web:1"}});
+  world.AddUpdate("web", ToImage("web:2", {{"container", "web"}}));
+  world.pods_get_ready = false;
+  for (int i = 0; i < 6; ++i) {
+    world.Sync();
+    world.Settle();
+  }
+  REQUIRE(world.controllers().size() == 2);
+  world.AddUpdate("web", ToImage("web:3", {{"container", "web"}}));
+  world.Run();
+  CHECK(world.reason() == "OtherImage");
+  CHECK(world.message() ==
+        "Found existing in-progress update to image (web:2).\nEither continue in-progress update "
+        "with --image=web:2 or rollback with --rollback");
+  // The first container has another image, which kubectl would compare.
+  world.AddUpdate("web", ToImage("web:2", {{"container", "web"}}));
+  world.pods_get_ready = true;
+  world.Run();
+  CHECK(world.phase() == "Succeeded");
+  const std::vector<std::string> lines = world.lines();
+  CHECK(std::ranges::any_of(lines, [](const std::string& line) {
+    return line.starts_with("Found existing update in progress (web-") &&
+           line.ends_with("), resuming.");
+  }));
+  Proves("RC-5");
+}
+
+}  // namespace
+}  // namespace windlass::replication_controller

@@ -1,0 +1,149 @@
+// Somebody else owns or scales one of the controllers.
+#include <string>
+
+#include "test/catch.h"
+#include "test/proves.h"
+#include "test/unit/controller/replication_controller/world.h"
+
+namespace windlass::replication_controller {
+namespace {
+
+const json kFile = {
+    {"metadata", {{"labels", {{"app", "web"}}}}},
+    {"spec",
+     {{"selector", {{"app", "web"}, {"version", "2"}}},
+      {"template",
+       {{"metadata", {{"labels", {{"app", "web"}, {"version", "2"}}}}},
+        {"spec", {{"containers", json::array({{{"name", "web"}, {"image", "web:2"}}})}}}}}}}};
+
+void Start(World& world, const json& more) {
+  world.AddController("web", 4, {{"app", "web"}, {"version", "1"}});
+  json spec = {{"newName", "web-2"}, {"controller", kFile}, {"updatePeriod", "1s"}};
+  spec.merge_patch(more);
+  world.AddUpdate("web", spec);
+}
+
+// Runs until the new controller has `replicas`.
+void RunUntil(World& world, int32_t replicas) {
+  for (int i = 0; i < 200; ++i) {
+    if (world.Has("web-2") && world.Controller("web-2")["spec"]["replicas"] == replicas) return;
+    world.Sync();
+    world.Settle();
+    world.now = world.now + seconds(1);
+  }
+  FAIL("the update does not get there");
+}
+
+TEST_CASE("a controller that somebody else owns is left alone, and the owner is named") {
+  World world;
+  Start(world, json::object());
+  world.Controller("web")["metadata"]["ownerReferences"] =
+      json::array({{{"apiVersion", "apps.openshift.io/v1"},
+                    {"kind", "DeploymentConfig"},
+                    {"name", "web-config"},
+                    {"uid", "00000000-0000-4000-8000-000000000077"},
+                    {"controller", true}}});
+  const json before = world.Controller("web");
+  world.Run();
+  CHECK(world.phase() == "Failed");
+  CHECK(world.reason() == "OwnedByAnother");
+  CHECK(world.message() ==
+        "ReplicationController web belongs to DeploymentConfig web-config, which would undo what "
+        "an update does, so it is left alone. Change DeploymentConfig web-config instead");
+  CHECK(world.Controller("web") == before);
+  CHECK(world.events() == std::vector<std::string>{"OwnedByAnother"});
+}
+
+TEST_CASE("an autoscaler of the old controller is refused with its name and the remedy") {
+  World world;
+  Start(world, json::object());
+  world.AddAutoscaler("cpu", "Deployment", "web");
+  world.AddAutoscaler("other", "ReplicationController", "other");
+  world.AddAutoscaler("web-cpu", "ReplicationController", "web");
+  const Step step = world.Sync();
+  REQUIRE(std::holds_alternative<Wait>(step));
+  CHECK(world.phase() == "Failed");
+  CHECK(world.reason() == "Autoscaled");
+  CHECK(world.message() ==
+        "HorizontalPodAutoscaler web-cpu scales ReplicationController web, which the update has to "
+        "scale itself. Delete the autoscaler, and create it again when the update is done");
+  CHECK_FALSE(world.Has("web-2"));
+  Proves("RC-16");
+}
+
+TEST_CASE("autoscalers of others hold nothing up") {
+  World world;
+  Start(world, json::object());
+  world.AddAutoscaler("cpu", "Deployment", "web");
+  world.Run();
+  CHECK(world.phase() == "Succeeded");
+}
+
+TEST_CASE("a scaling by somebody else pauses the update until it is put back") {
+  const std::string scaled = GENERATE("web", "web-2");
+  CAPTURE(scaled);
+  World world;
+  Start(world, json::object());
+  RunUntil(world, 2);
+  const int32_t was = world.Controller(scaled)["spec"]["replicas"];
+  world.Scale(scaled, 9);
+  world.Run();
+  CHECK(world.phase() == "Paused");
+  CHECK(world.reason() == "ExternalScale");
+  CHECK(world.message() ==
+        "somebody else scaled ReplicationController " + scaled + " from " + std::to_string(was) +
+            " to 9. Scale it back to " + std::to_string(was) +
+            ", or set spec.onExternalScale to Adopt (all replicas are wanted) or Override (it is "
+            "scaled back)");
+  CHECK(world.Controller(scaled)["spec"]["replicas"] == 9);
+  world.Scale(scaled, was);
+  world.Run();
+  CHECK(world.phase() == "Succeeded");
+  CHECK(world.Controller("web-2")["spec"]["replicas"] == 4);
+  Proves("RC-16");
+}
+
+TEST_CASE("a scaling by somebody else is adopted: both sizes together are desired") {
+  World world;
+  Start(world, {{"onExternalScale", "Adopt"}});
+  RunUntil(world, 2);
+  const int32_t old = world.Controller("web")["spec"]["replicas"];
+  world.Scale("web-2", 6);
+  world.Run();
+  CHECK(world.phase() == "Succeeded");
+  CHECK(world.Controller("web-2")["spec"]["replicas"] == old + 6);
+  CHECK(world.PodsOf("web-2").size() == static_cast<size_t>(old) + 6);
+  Proves("RC-16");
+}
+
+TEST_CASE("a scaling by somebody else is overridden") {
+  World world;
+  Start(world, {{"onExternalScale", "Override"}});
+  RunUntil(world, 2);
+  const int32_t old = world.Controller("web")["spec"]["replicas"];
+  world.Scale("web", 30);
+  world.Sync();
+  CHECK(world.Controller("web")["spec"]["replicas"] == old);
+  world.Run();
+  CHECK(world.phase() == "Succeeded");
+  CHECK(world.Controller("web-2")["spec"]["replicas"] == 4);
+  Proves("RC-16");
+}
+
+TEST_CASE("a scaling at the very end keeps the old controller from being deleted") {
+  World world;
+  Start(world, json::object());
+  world.after_write = [&] {
+    if (world.phase() == "CleaningUp" && world.Controller("web")["spec"]["replicas"] == 0) {
+      world.Scale("web", 3);
+    }
+  };
+  world.Run();
+  CHECK(world.phase() == "Paused");
+  CHECK(world.Has("web"));
+  CHECK(world.PodsOf("web").size() == 3);
+  Proves("RC-13 RC-16");
+}
+
+}  // namespace
+}  // namespace windlass::replication_controller

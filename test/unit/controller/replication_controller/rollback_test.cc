@@ -1,0 +1,161 @@
+// Rolling back an update that is under way.
+#include <string>
+#include <vector>
+
+#include "test/catch.h"
+#include "test/proves.h"
+#include "test/unit/controller/replication_controller/world.h"
+
+namespace windlass::replication_controller {
+namespace {
+
+const json kFile = {
+    {"metadata", {{"labels", {{"app", "web"}}}}},
+    {"spec",
+     {{"replicas", 7},
+      {"selector", {{"app", "web"}, {"version", "2"}}},
+      {"template",
+       {{"metadata", {{"labels", {{"app", "web"}, {"version", "2"}}}}},
+        {"spec", {{"containers", json::array({{{"name", "web"}, {"image", "web:2"}}})}}}}}}}};
+
+void Start(World& world, int32_t replicas) {
+  world.AddController("web", replicas, {{"app", "web"}, {"version", "1"}});
+  world.AddUpdate("web", {{"newName", "web-2"}, {"controller", kFile}, {"updatePeriod", "0s"}});
+}
+
+// An asymmetric update, 5 to 7, is rolled back after each of its writes.
+TEST_CASE("an update rolls back from wherever it stands, to the size that there was") {
+  int writes = 0;
+  {
+    World whole;
+    Start(whole, 5);
+    whole.Run();
+    REQUIRE(whole.phase() == "Succeeded");
+    writes = static_cast<int>(whole.writes().size());
+  }
+  int rolled_back = 0;
+  for (int call = 0; call < writes; ++call) {
+    CAPTURE(call);
+    World world;
+    Start(world, 5);
+    world.CrashAt(call, /*after_it=*/true);
+    do {
+      world.Sync();
+      if (!world.crashed()) {
+        world.Settle();
+        world.now = world.now + seconds(1);
+      }
+    } while (!world.crashed());
+    const bool exists = world.Has("web-2") && world.Has("web");
+    world.Edit({{"rollback", true}});
+    world.Run();
+    if (!exists) {
+      CHECK(world.phase() == "Failed");
+      continue;
+    }
+    ++rolled_back;
+    CHECK(world.phase() == "RolledBack");
+    CHECK_FALSE(world.Has("web-2"));
+    CHECK(world.Controller("web")["spec"]["replicas"] == 5);
+    CHECK(world.PodsOf("web").size() == 5);
+    CHECK(world.Pods().size() == 5);
+    CHECK(world.Annotations("web").empty());
+    CHECK(world.lines().back() == "replicationcontroller/web rolling updated");
+  }
+  CHECK(rolled_back > 20);
+  Proves("RC-8 RC-15");
+}
+
+TEST_CASE("a rollback says what kubectl says") {
+  World world;
+  Start(world, 1);
+  world.pods_get_ready = false;
+  for (int i = 0; i < 5; ++i) {
+    world.Sync();
+    world.Settle();
+  }
+  const size_t said = world.lines().size();
+  world.Edit({{"rollback", true}});
+  world.Run();
+  const std::vector<std::string> lines = world.lines();
+  const std::vector<std::string> after(lines.begin() + static_cast<std::ptrdiff_t>(said),
+                                       lines.end());
+  REQUIRE(after.size() >= 4);
+  CHECK(after[0] == "Setting \"web\" replicas to 1");
+  CHECK(after[1] == "Continuing update with existing controller web.");
+  CHECK(after[2].starts_with("Scaling up web from 1 to 1, scaling down web-2 from "));
+  CHECK(after[3] == "Scaling web-2 down to 0");
+  CHECK(after[4] == "Update succeeded. Deleting web-2");
+  Proves("RC-12 RC-15");
+}
+
+TEST_CASE("a rollback of what is not under way is refused") {
+  World world;
+  world.AddController("web", 1, {{"app", "web"}});
+  world.AddUpdate("web", {{"rollback", true}, {"image", "web:2"}});
+  world.Run();
+  CHECK(world.message() ==
+        "Could not find  to rollback. ReplicationController web has no annotation "
+        "kubectl.kubernetes.io/next-controller-id: name the new controller");
+  world.Edit({{"newName", "web-2"}});
+  world.Run();
+  CHECK(world.message() == "Could not find web-2 to rollback.");
+  Proves("RC-15");
+}
+
+TEST_CASE("without a noted size nothing is guessed") {
+  World world;
+  world.AddController("web", 1, {{"app", "web"}, {"version", "1"}});
+  world.AddController("web-2", 2, {{"app", "web"}, {"version", "2"}});
+  world.AddUpdate("web", {{"rollback", true}, {"newName", "web-2"}});
+  world.Run();
+  CHECK(world.message() == "couldn't find original replica count of \"web\"");
+  CHECK(world.Controller("web-2")["spec"]["replicas"] == 2);
+
+  // A size that was noted for another run is none either.
+  world.Controller("web")["metadata"]["annotations"] = {
+      {"kubectl.kubernetes.io/original-replicas", "9"},
+      {"windlass.dev/original-replicas-of", "00000000-0000-4000-8000-000000000099"}};
+  world.Edit({{"timeout", "6m"}});
+  world.Run();
+  CHECK(world.message() == "couldn't find original replica count of \"web\"");
+  Proves("RC-8 RC-15");
+}
+
+TEST_CASE("a size that an earlier kubectl left behind is not restored") {
+  World world;
+  Start(world, 3);
+  world.Controller("web")["metadata"]["annotations"] = {
+      {"kubectl.kubernetes.io/original-replicas", "40"}};
+  for (int i = 0; i < 8; ++i) {
+    world.Sync();
+    world.Settle();
+    world.now = world.now + seconds(1);
+  }
+  CHECK(world.Annotations("web")["kubectl.kubernetes.io/original-replicas"] == "3");
+  world.Edit({{"rollback", true}});
+  world.Run();
+  CHECK(world.phase() == "RolledBack");
+  CHECK(world.Controller("web")["spec"]["replicas"] == 3);
+  Proves("RC-8");
+}
+
+TEST_CASE("a rollback can be turned round once more") {
+  World world;
+  Start(world, 3);
+  for (int i = 0; i < 8; ++i) {
+    world.Sync();
+    world.Settle();
+    world.now = world.now + seconds(1);
+  }
+  world.Edit({{"rollback", true}});
+  for (int i = 0; i < 3; ++i) world.Sync();
+  world.Edit({{"rollback", false}});
+  world.Run();
+  CHECK(world.phase() == "Succeeded");
+  CHECK_FALSE(world.Has("web"));
+  CHECK(world.PodsOf("web-2").size() == 7);
+}
+
+}  // namespace
+}  // namespace windlass::replication_controller
