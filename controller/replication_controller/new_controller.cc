@@ -99,6 +99,18 @@ Status SetImage(const Situation& situation, Json& pod_template) {
   return Unit{};
 }
 
+// Returns the label value of the new Pods. If the name was made up, it is the hash in the name.
+std::string HashFor(const Situation& situation) {
+  const ReplicationController& old = *situation.old_controller();
+  const std::string prefix = old.meta.name + "-";
+  const std::string hash =
+      HashOf(old, situation.spec().deployment_label_key, situation.spec().image);
+  const std::string& name = situation.new_name;
+  const bool made_up = name.starts_with(prefix) && name.size() == prefix.size() + hash.size() &&
+                       name.find_first_not_of("0123456789abcdef", prefix.size()) == name.npos;
+  return made_up ? name.substr(prefix.size()) : hash;
+}
+
 Result<Request> CreateWithImage(const Situation& situation) {
   const ReplicationController& old = *situation.old_controller();
   const std::string& key = situation.spec().deployment_label_key;
@@ -107,7 +119,7 @@ Result<Request> CreateWithImage(const Situation& situation) {
   }
   Json pod_template = TemplateOf(*old.template_json);
   WINDLASS_TRY([[maybe_unused]] const Unit set, SetImage(situation, pod_template));
-  const std::string hash = HashOf(old, key, situation.spec().image);
+  const std::string hash = HashFor(situation);
   ObjectIn(ObjectIn(pod_template, "metadata"), "labels")[key] = hash;
   Json selector = MapJson(old.selector);
   selector[key] = hash;

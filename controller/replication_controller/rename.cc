@@ -63,6 +63,20 @@ std::string FindJournal(const Situation& situation) {
   return noted.empty() ? situation.run.journal : std::string(noted);
 }
 
+// Stores the journal in a status that lacks it, as that of a client that begins anew: it has to
+// last until the run has ended, longer than the annotation.
+std::optional<Step> KeepJournal(const Situation& situation, const std::string& text,
+                                const Journal& journal) {
+  if (situation.run.journal == text && situation.run.step == kStepCleanUp) return std::nullopt;
+  StatusDraft draft = BeginDraft(situation);
+  draft.step = kStepCleanUp;
+  draft.journal = text;
+  std::string line = RenamingText(journal.name, situation.old_name());
+  Say(draft, line);
+  SetPhase(situation, draft, kCleaningUp, kCleaningUp, std::move(line));
+  return Store(situation, draft);
+}
+
 }  // namespace
 
 Step BeginRename(const Situation& situation) {
@@ -104,6 +118,7 @@ std::optional<Step> FinishRename(const Situation& situation) {
     return Fail(situation, kUnexpectedAnnotations,
                 UnparsableText(old.meta.name, kRenameJournal, text));
   }
+  if (auto store = KeepJournal(situation, text, *journal)) return store;
   if (!HasBecome(old, *journal)) return Become(situation, old, *journal);
   if (!HasAdopted(situation, old, *journal)) {
     return WaitFor(situation, kCleaningUp, "the Pods to be adopted by " + old.meta.name);

@@ -115,6 +115,7 @@ TEST_CASE("a crash at any write changes nothing in the end") {
       // After its last write but one, the deletion or the annotations, a local run knows no more
       // that there was an update.
       if (local && world.phase() == "Failed") {
+        INFO(world.message());
         CHECK(call >= writes - 3);
         CHECK(world.Pods().size() == static_cast<size_t>(update.replicas));
         continue;

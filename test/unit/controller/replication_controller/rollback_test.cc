@@ -23,6 +23,15 @@ void Start(World& world, int32_t replicas) {
   world.AddUpdate("web", {{"newName", "web-2"}, {"controller", kFile}, {"updatePeriod", "0s"}});
 }
 
+// Runs until the update has said so many lines.
+void RunUntilSaid(World& world, size_t lines) {
+  for (int i = 0; i < 200 && world.lines().size() < lines; ++i) {
+    world.Sync();
+    world.Settle();
+    world.now = world.now + seconds(1);
+  }
+}
+
 // An asymmetric update, 5 to 7, is rolled back after each of its writes.
 TEST_CASE("an update rolls back from wherever it stands, to the size that there was") {
   int writes = 0;
@@ -70,10 +79,7 @@ TEST_CASE("a rollback says what kubectl says") {
   World world;
   Start(world, 1);
   world.pods_get_ready = false;
-  for (int i = 0; i < 5; ++i) {
-    world.Sync();
-    world.Settle();
-  }
+  RunUntilSaid(world, 3);
   const size_t said = world.lines().size();
   world.Edit({{"rollback", true}});
   world.Run();
@@ -127,11 +133,7 @@ TEST_CASE("a size that an earlier kubectl left behind is not restored") {
   Start(world, 3);
   world.Controller("web")["metadata"]["annotations"] = {
       {"kubectl.kubernetes.io/original-replicas", "40"}};
-  for (int i = 0; i < 8; ++i) {
-    world.Sync();
-    world.Settle();
-    world.now = world.now + seconds(1);
-  }
+  RunUntilSaid(world, 5);
   CHECK(world.Annotations("web")["kubectl.kubernetes.io/original-replicas"] == "3");
   world.Edit({{"rollback", true}});
   world.Run();
@@ -143,11 +145,7 @@ TEST_CASE("a size that an earlier kubectl left behind is not restored") {
 TEST_CASE("a rollback can be turned round once more") {
   World world;
   Start(world, 3);
-  for (int i = 0; i < 8; ++i) {
-    world.Sync();
-    world.Settle();
-    world.now = world.now + seconds(1);
-  }
+  RunUntilSaid(world, 5);
   world.Edit({{"rollback", true}});
   for (int i = 0; i < 3; ++i) world.Sync();
   world.Edit({{"rollback", false}});
