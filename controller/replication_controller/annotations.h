@@ -7,6 +7,7 @@
 #include <string>
 #include <string_view>
 
+#include "controller/core/term_annotation.h"
 #include "kubeclient/api/replication_controller.h"
 
 namespace windlass::replication_controller {
@@ -28,10 +29,10 @@ inline constexpr std::string_view kRenameJournal = "windlass.dev/rename-journal"
 // On the old controller, by its user: the name of the new one. Asks for an update (RC-1).
 inline constexpr std::string_view kRollingUpdateTo = "windlass.dev/rolling-update-to";
 
-// All that end with the update.
+// All that end with the update. kTermAnnotation is that of fence.h.
 inline constexpr std::string_view kEndWithUpdate[] = {
     kSourceId,         kDesiredReplicas, kOriginalReplicas, kOriginalReplicasOf,
-    kNextControllerId, kRenameJournal,   kRollingUpdateTo};
+    kNextControllerId, kRenameJournal,   kRollingUpdateTo,  kTermAnnotation};
 
 // Returns kSourceId's value for a target that replaces `source`.
 std::string SourceIdOf(const ReplicationController& source);

@@ -1,5 +1,6 @@
 #include "controller/replication_controller/roll.h"
 
+#include <optional>
 #include <string>
 #include <utility>
 
@@ -51,6 +52,15 @@ StatusDraft DraftOfProgress(const Situation& situation, const Facts& facts) {
   draft.scaling_from.reset();
   SetPhase(situation, draft, kProgressing, kProgressing, Progress(facts));
   return draft;
+}
+
+// Returns true unless new Pods that a stored scaling down relies on are not available any more. A
+// crash may have come between the two.
+bool IsStillDue(const Situation& situation, const Facts& facts,
+                const ReplicationController& controller) {
+  if (&controller != &facts.source) return true;
+  const std::optional<int32_t> allowed = ScaleDown(facts.counts(), facts.goal.limits);
+  return allowed && *allowed <= ExpectedSize(situation, controller);
 }
 
 // Makes the scaling that is stored.
@@ -145,7 +155,8 @@ Step Roll(const Situation& situation) {
                     .target = *situation.target(),
                     .goal = found.goal,
                     .availability = CountAvailable(situation, *situation.target())};
-  if (const auto* pending = PendingScale(situation)) {
+  const ReplicationController* pending = PendingScale(situation);
+  if (pending != nullptr && IsStillDue(situation, facts, *pending)) {
     return MakeScaling(situation, facts, *pending);
   }
   return NextScaling(situation, facts);

@@ -20,22 +20,27 @@ roles_in() {
   awk '/^kind: / { role = $2 == "ClusterRole" } role && /^  name: / { print $2 }' "$1" |
     LC_ALL=C sort | paste -sd ' '
 }
-for overlay in rollout both; do
+for overlay in rollout both replication-controller; do
   manifest=$WORK/$overlay.yaml
   kubectl kustomize "$ROOT/deploy/overlays/$overlay" >"$manifest"
   kubectl apply --dry-run=server -f "$manifest" >"$WORK/said" 2>&1 || fail "$(cat "$WORK/said")"
   expect "CustomResourceDefinitions of $overlay" \
-    "$(grep -c '^kind: CustomResourceDefinition$' "$manifest")" 1
+    "$(grep -c '^kind: CustomResourceDefinition$' "$manifest")" 2
 done
 kubectl kustomize "$ROOT/deploy" >"$WORK/deployment.yaml"
 expect "controllers of deploy" "$(controllers_in "$WORK/deployment.yaml")" deployment
 expect "controllers of rollout" "$(controllers_in "$WORK/rollout.yaml")" rollout
 expect "controllers of both" "$(controllers_in "$WORK/both.yaml")" deployment,rollout
+expect "controllers of replication-controller" \
+  "$(controllers_in "$WORK/replication-controller.yaml")" replicationcontrollerupdate
 rollout_roles='windlass-in-place windlass-rollout windlass-rollout-edit windlass-rollout-view'
 expect "roles of deploy" "$(roles_in "$WORK/deployment.yaml")" \
   'windlass-deployment windlass-in-place'
 expect "roles of rollout" "$(roles_in "$WORK/rollout.yaml")" "$rollout_roles"
 expect "roles of both" "$(roles_in "$WORK/both.yaml")" "windlass-deployment $rollout_roles"
+prefix=windlass-replication-controller
+expect "roles of replication-controller" "$(roles_in "$WORK/replication-controller.yaml")" \
+  "windlass-in-place $prefix $prefix-edit $prefix-view"
 
 # Prints the entries of lists in the ResourceQuota.
 quota_classes_in() {
@@ -44,7 +49,7 @@ quota_classes_in() {
 say "the quota admits the class that the Pods have, wherever they are installed"
 class=$(deployed '{.spec.template.spec.priorityClassName}')
 expect "class" "$class" system-cluster-critical
-for manifest in "$WORK"/{deployment,rollout,both}.yaml; do
+for manifest in "$WORK"/{deployment,rollout,both,replication-controller}.yaml; do
   expect "classes of the quota in ${manifest##*/}" "$(quota_classes_in "$manifest")" "$class"
 done
 expect "Pods of the quota" "$(kubectl -n windlass-system get resourcequota windlass-critical-pods \

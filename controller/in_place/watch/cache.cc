@@ -12,11 +12,6 @@
 namespace windlass {
 namespace {
 
-// The watch selects no Pod that has ended, so it would never remove such a Pod from the store.
-bool IsLive(const Pod& pod) {
-  return pod.phase != PodPhase::kSucceeded && pod.phase != PodPhase::kFailed;
-}
-
 bool MayBeOf(const View& view, const UnreadableObject& pod) {
   if (!(pod.identity.key.namespace_ == view.workload.meta.namespace_)) return false;
   if (!pod.owners_readable) return true;  // its owner is unknown
@@ -34,8 +29,7 @@ std::string_view PluralOf(const Reflector& reflector) {
 InPlaceCache::InPlaceCache(Informers& informers)
     : informers_(informers),
       interest_(informers.environment().decoder.interests(), in_place::Interest()),
-      pods_(informers.Of<Pod>({"whole_pods", LivePods(informers), &DecodePod,
-                               ReplyFolding<Pod>{.selects = &IsLive, .removes = true}})),
+      pods_(informers.Of<Pod>(WholePods(informers))),
       nodes_(informers.Of<Node>({"nodes", informers.All(resources::kNodes), &DecodeNode})),
       budgets_(informers.Of<PodDisruptionBudget>({"poddisruptionbudgets",
                                                   informers.All(resources::kPodDisruptionBudgets),

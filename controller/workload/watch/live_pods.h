@@ -2,6 +2,7 @@
 #pragma once
 
 #include "controller/runtime/informers.h"
+#include "kubeclient/api/pod.h"
 #include "kubeclient/api/request.h"
 
 namespace windlass {
@@ -11,6 +12,18 @@ inline ReflectorOptions LivePods(const Informers& informers) {
   ReflectorOptions options = informers.All(resources::kPods);
   options.field_selector = "status.phase!=Succeeded,status.phase!=Failed";
   return options;
+}
+
+// The watch selects no Pod that has ended, so it would never remove such a Pod from a store.
+inline bool IsLive(const Pod& pod) {
+  return pod.phase != PodPhase::kSucceeded && pod.phase != PodPhase::kFailed;
+}
+
+// Returns the projection of these Pods with all fields that are read. All who watch whole Pods
+// share its informer.
+inline Projection<Pod> WholePods(const Informers& informers) {
+  return {"whole_pods", LivePods(informers), &DecodePod,
+          ReplyFolding<Pod>{.selects = &IsLive, .removes = true}};
 }
 
 }  // namespace windlass

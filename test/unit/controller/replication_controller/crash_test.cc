@@ -128,6 +128,31 @@ TEST_CASE("a crash at any write changes nothing in the end") {
   Proves("RC-14 RC-18");
 }
 
+TEST_CASE("a scaling down that was stored is dropped if the Pods do not allow it any more") {
+  World world;
+  world.AddController("web", 2, {{"app", "web"}, {"version", "1"}});
+  world.AddUpdate("web", {{"newName", "web-2"}, {"controller", File(2)}, {"updatePeriod", "0s"}});
+  for (int call = 0; world.lines().empty() || world.lines().back() != "Scaling web down to 1";) {
+    world.CrashAt(1, /*after_it=*/false);
+    world.Sync();
+    world.Settle();
+    REQUIRE(++call < 50);
+  }
+  REQUIRE(world.Controller("web")["spec"]["replicas"] == 2);
+  for (auto& [name, pod] : world.pods()) {
+    if (name.starts_with("web-2-")) pod.erase("status");
+  }
+  world.pods_get_ready = false;
+  world.Run();
+  CHECK(world.Controller("web")["spec"]["replicas"] == 2);
+  world.pods_get_ready = true;
+  world.Edit({{"timeout", "6m"}});
+  world.Run();
+  CHECK(world.phase() == "Succeeded");
+  CHECK(world.PodsOf("web-2").size() == 2);
+  Proves("RC-18");
+}
+
 // --- what kubectl 1.17 leaves behind when it is killed ---
 
 struct Left {

@@ -1,0 +1,250 @@
+#include "controller/replication_controller/watch/update_controller.h"
+
+#include <utility>
+
+#include "controller/replication_controller/annotations.h"
+#include "controller/replication_controller/fence.h"
+#include "controller/replication_controller/planner.h"
+#include "controller/replication_controller/run.h"
+#include "controller/replication_controller/watch/requested_update.h"
+#include "controller/runtime/rights_list.h"
+#include "controller/runtime/sync.h"
+#include "controller/workload/watch/live_pods.h"
+
+namespace windlass {
+namespace {
+
+using replication_controller::NewNameOf;
+using replication_controller::View;
+
+constexpr std::string_view kManifest =
+    "deploy/replication-controller/rbac-replication-controller.yaml";
+
+// Returns the name of the old controller in "<name>:<uid>".
+std::string OldNameIn(const ReplicationController& controller) {
+  const std::string_view source =
+      replication_controller::Annotation(controller, replication_controller::kSourceId);
+  return std::string(source.substr(0, source.find(':')));
+}
+
+// Returns true if no update can tell the two apart.
+bool SameForUpdates(const Pod& a, const Pod& b) {
+  return a.ready == b.ready && a.meta.labels == b.meta.labels &&
+         a.meta.deleting() == b.meta.deleting() &&
+         a.meta.owner_references == b.meta.owner_references;
+}
+
+}  // namespace
+
+ReplicationControllerUpdateController::ReplicationControllerUpdateController(ControllerHost& host)
+    : host_(host),
+      updates_(host, resources::kReplicationControllerUpdates, &DecodeReplicationControllerUpdate),
+      controllers_(host, resources::kReplicationControllers, &DecodeReplicationController),
+      pods_(host.informers().Of<Pod>(WholePods(host.informers()))) {
+  updates_.store().OnChange(
+      [this](const Change<ReplicationControllerUpdate>& change) { UpdateChanged(change); });
+  controllers_.store().OnChange(
+      [this](const Change<ReplicationController>& change) { ControllerChanged(change); });
+  pods_.informer.store().OnChange([this](const Change<Pod>& change) { PodChanged(change); });
+  // Until then every key waits.
+  pods_.informer.on_synced.Add([this] {
+    if (watches_pods_) host_.WakeAll();
+  });
+}
+
+// --- start, stop, rights ---
+
+void ReplicationControllerUpdateController::Start() {
+  started_ = true;
+  updates_.Start();
+  controllers_.Start();
+  WatchPodsIfNeeded();
+}
+
+void ReplicationControllerUpdateController::Stop() {
+  started_ = false;
+  if (std::exchange(watches_pods_, false)) host_.informers().Release({&pods_});
+  controllers_.Stop();
+  updates_.Stop();
+}
+
+void ReplicationControllerUpdateController::WatchPodsIfNeeded() {
+  if (!started_) return;
+  bool needed = false;
+  updates_.store().ForEach([&needed](const ReplicationControllerUpdate& update) {
+    needed = needed || !replication_controller::HasEnded(update);
+  });
+  if (needed == watches_pods_) return;
+  watches_pods_ = needed;
+  if (needed) {
+    host_.informers().Use({&pods_});
+  } else {
+    host_.informers().Release({&pods_});
+  }
+}
+
+std::vector<ComparedCache> ReplicationControllerUpdateController::ComparedCaches() const {
+  return {updates_.Compared(), controllers_.Compared()};
+}
+
+std::vector<std::string> ReplicationControllerUpdateController::Troubles() const {
+  std::vector<std::string> troubles;
+  for (std::string trouble : {updates_.Trouble(), controllers_.Trouble(),
+                              watches_pods_ ? pods_.Trouble() : std::string()}) {
+    if (!trouble.empty()) troubles.push_back(std::move(trouble));
+  }
+  return troubles;
+}
+
+std::vector<NeededRight> ReplicationControllerUpdateController::RightsNeeded() const {
+  const std::string& watched = host_.informers().watched_namespace();
+  RightsList rights(watched, {.right = {}, .manifest = kManifest});
+  rights.Add(resources::kReplicationControllerUpdates, "", {"get", "list", "watch", "create"});
+  rights.Add(resources::kReplicationControllerUpdates, "status", {"patch"});
+  rights.Add(resources::kReplicationControllers, "",
+             {"get", "list", "watch", "create", "patch", "delete"});
+  rights.Add(resources::kPods, "", {"get", "list", "watch", "patch"});
+  // Without it an autoscaler is not noticed before it scales.
+  RightsList autoscalers(watched, {.right = {}, .manifest = kManifest, .optional = true});
+  autoscalers.Add(resources::kHorizontalPodAutoscalers, "", {"list"});
+  std::vector<NeededRight> needed = std::move(rights).Take();
+  for (NeededRight& right : std::move(autoscalers).Take()) needed.push_back(std::move(right));
+  return needed;
+}
+
+// --- keys ---
+
+bool ReplicationControllerUpdateController::AsksForUpdate(
+    const ReplicationController& controller) const {
+  if (controller.meta.deleting()) return false;
+  if (replication_controller::Annotation(controller, replication_controller::kRollingUpdateTo)
+          .empty()) {
+    return false;
+  }
+  return updates_.store().Find(KeyOf(controller.meta)) == nullptr;
+}
+
+void ReplicationControllerUpdateController::ForEachKey(
+    const std::function<void(const ObjectKey&)>& visit) const {
+  updates_.store().ForEach(
+      [&](const ReplicationControllerUpdate& update) { visit(KeyOf(update.meta)); });
+  controllers_.store().ForEach([&](const ReplicationController& controller) {
+    if (AsksForUpdate(controller)) visit(KeyOf(controller.meta));
+  });
+}
+
+void ReplicationControllerUpdateController::UpdateChanged(
+    const Change<ReplicationControllerUpdate>& change) {
+  WatchPodsIfNeeded();
+  const ReplicationControllerUpdate* now = change.new_object;
+  const ReplicationControllerUpdate* before = change.old_object;
+  const bool status_only =
+      now != nullptr && before != nullptr && now->meta.generation == before->meta.generation;
+  host_.Wake(KeyOf((now != nullptr ? now : before)->meta),
+             status_only ? Wake::kStatusChange : Wake::kSpecChange);
+}
+
+void ReplicationControllerUpdateController::ControllerChanged(
+    const Change<ReplicationController>& change) {
+  const ReplicationController* now = change.new_object;
+  const ReplicationController* before = change.old_object;
+  const bool status_only = now != nullptr && before != nullptr &&
+                           now->meta.generation == before->meta.generation &&
+                           now->meta.annotations == before->meta.annotations;
+  const Wake wake = status_only ? Wake::kRolloutStatus : Wake::kObjectChange;
+  const ReplicationController& shown = *(now != nullptr ? now : before);
+  WakeUpdatesOf(KeyOf(shown.meta), wake);
+  const std::string old_name = OldNameIn(shown);
+  if (!old_name.empty()) host_.Wake({shown.meta.namespace_, old_name}, wake);
+}
+
+void ReplicationControllerUpdateController::PodChanged(const Change<Pod>& change) {
+  const Pod* now = change.new_object;
+  const Pod* before = change.old_object;
+  if (now != nullptr && before != nullptr && SameForUpdates(*now, *before)) return;
+  const bool moved = now == nullptr || before == nullptr ||
+                     now->meta.owner_references != before->meta.owner_references;
+  for (const Pod* pod : {moved ? before : nullptr, now}) {
+    if (pod == nullptr) continue;
+    const OwnerReference* owner = pod->meta.ControllerRef();
+    if (owner == nullptr || owner->kind != resources::kReplicationControllers.kind) continue;
+    WakeUpdatesOf({pod->meta.namespace_, std::string(owner->name.text())}, Wake::kRolloutStatus);
+  }
+}
+
+void ReplicationControllerUpdateController::WakeUpdatesOf(const ObjectKey& controller, Wake wake) {
+  const ReplicationController* object = controllers_.store().Find(controller);
+  const bool asks = object != nullptr && AsksForUpdate(*object);
+  if (asks || updates_.store().Find(controller) != nullptr) host_.Wake(controller, wake);
+  for (const ReplicationControllerUpdate* update :
+       updates_.store().InNamespace(controller.namespace_.text())) {
+    const ObjectKey key = KeyOf(update->meta);
+    if (key == controller || replication_controller::HasEnded(*update)) continue;
+    if (NewNameOf(*update, controllers_.store().Find(key)) == controller.name) {
+      host_.Wake(key, wake);
+    }
+  }
+}
+
+// --- syncs ---
+
+View ReplicationControllerUpdateController::ViewOf(
+    const ReplicationControllerUpdate& update) const {
+  const Store<ReplicationController>& controllers = controllers_.store();
+  View view{.update = update, .old_controller = controllers.Find(KeyOf(update.meta))};
+  view.new_controller =
+      controllers.Find({update.meta.namespace_, NewNameOf(update, view.old_controller)});
+  for (const ReplicationController* controller : {view.old_controller, view.new_controller}) {
+    if (controller == nullptr) continue;
+    for (const Pod* pod : pods_.informer.store().OwnedBy(controller->meta.uid)) {
+      if (pod->meta.namespace_ == update.meta.namespace_) view.pods.push_back(pod);
+    }
+  }
+  return view;
+}
+
+std::optional<Step> ReplicationControllerUpdateController::Next(const ObjectKey& key,
+                                                                const Learned& learned,
+                                                                WallTime now) {
+  const ReplicationControllerUpdate* update = updates_.store().Find(key);
+  if (update == nullptr) {
+    const ReplicationController* controller = controllers_.store().Find(key);
+    if (controller == nullptr || !AsksForUpdate(*controller)) return std::nullopt;
+    return CreateRequestedUpdate(*controller, learned);
+  }
+  if (replication_controller::HasEnded(*update)) return Wait{};
+  if (!watches_pods_ || !pods_.HasSynced()) return Wait{};
+  return replication_controller::Next(ViewOf(*update), learned, now);
+}
+
+// The usual few steps, and one for each Pod that gets a label.
+int ReplicationControllerUpdateController::StepsMax(const ObjectKey& key) const {
+  const ReplicationControllerUpdate* update = updates_.store().Find(key);
+  if (update == nullptr) return kStepsPerSyncMax;
+  return kStepsPerSyncMax + static_cast<int>(ViewOf(*update).pods.size());
+}
+
+std::vector<Request> ReplicationControllerUpdateController::FenceWrites(
+    const ObjectKey& key, std::string_view term) const {
+  const ReplicationControllerUpdate* update = updates_.store().Find(key);
+  if (update == nullptr) return {};
+  return replication_controller::FenceScaling(ViewOf(*update), term);
+}
+
+std::optional<ObjectReference> ReplicationControllerUpdateController::Reference(
+    const ObjectKey& key) const {
+  const ReplicationControllerUpdate* update = updates_.store().Find(key);
+  if (update == nullptr) return std::nullopt;
+  return ReferenceTo(resources::kReplicationControllerUpdates, update->meta);
+}
+
+ControllerEntry ReplicationControllerUpdateControllerEntry() {
+  return {"replicationcontrollerupdate",
+          [](ControllerHost& host) {
+            return std::make_unique<ReplicationControllerUpdateController>(host);
+          },
+          "carries out rolling updates of ReplicationControllers; kube-controller-manager's "
+          "replication controller stays as it is"};
+}
+
+}  // namespace windlass

@@ -1,0 +1,70 @@
+// The controller of ReplicationControllerUpdates: caches, wake-ups and rights of the planner of
+// rolling updates. It runs beside kube-controller-manager's replication controller, which makes the
+// Pods. A key names the update, and so the old ReplicationController.
+//
+// Pods are watched from the first update that is under way until the last one has ended. Without
+// one, the Pods of the cluster cost nothing. Core thread only.
+#pragma once
+
+#include <functional>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "controller/replication_controller/view.h"
+#include "controller/runtime/watched_resource.h"
+#include "controller/runtime/watching_controller.h"
+#include "kubeclient/api/pod.h"
+
+namespace windlass {
+
+class ReplicationControllerUpdateController final : public WatchingController {
+ public:
+  // `host` must outlive the controller.
+  explicit ReplicationControllerUpdateController(ControllerHost& host);
+
+  std::string_view kind() const override { return resources::kReplicationControllerUpdates.kind; }
+  std::string_view log_field() const override { return "replicationcontrollerupdate"; }
+  std::string_view component() const override { return "windlass"; }
+
+  void Start() override;
+  void Stop() override;
+  bool WaitsForApi() const override { return updates_.WaitsForApi(); }
+  bool HasSynced() const override { return updates_.HasSynced() && controllers_.HasSynced(); }
+  std::vector<ComparedCache> ComparedCaches() const override;
+  std::vector<std::string> Troubles() const override;
+  void ForEachKey(const std::function<void(const ObjectKey&)>& visit) const override;
+  std::vector<NeededRight> RightsNeeded() const override;
+
+  std::optional<Step> Next(const ObjectKey& key, const Learned& learned, WallTime now) override;
+  int StepsMax(const ObjectKey& key) const override;
+  std::optional<ObjectReference> Reference(const ObjectKey& key) const override;
+  std::vector<Request> FenceWrites(const ObjectKey& key, std::string_view term) const override;
+
+  // Returns true while Pods are watched.
+  bool watches_pods() const { return watches_pods_; }
+
+ private:
+  replication_controller::View ViewOf(const ReplicationControllerUpdate& update) const;
+  // Returns true if `controller` asks for an update that does not exist yet.
+  bool AsksForUpdate(const ReplicationController& controller) const;
+  void UpdateChanged(const Change<ReplicationControllerUpdate>& change);
+  void ControllerChanged(const Change<ReplicationController>& change);
+  void PodChanged(const Change<Pod>& change);
+  // Wakes the updates that the ReplicationController of this name takes part in.
+  void WakeUpdatesOf(const ObjectKey& controller, Wake wake);
+  void WatchPodsIfNeeded();
+
+  ControllerHost& host_;
+  WatchedResource<ReplicationControllerUpdate> updates_;
+  WatchedResource<ReplicationController> controllers_;
+  SharedInformer<Pod>& pods_;
+  bool started_ = false;
+  bool watches_pods_ = false;
+};
+
+// Returns the controller as an entry of a process' list.
+ControllerEntry ReplicationControllerUpdateControllerEntry();
+
+}  // namespace windlass

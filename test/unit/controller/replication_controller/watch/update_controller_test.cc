@@ -1,0 +1,227 @@
+// The controller of ReplicationControllerUpdates: its names and rights, what wakes an update, when
+// Pods are watched, and the annotation that asks for an update.
+#include "controller/replication_controller/watch/update_controller.h"
+
+#include <memory>
+#include <nlohmann/json.hpp>
+#include <set>
+#include <string>
+#include <vector>
+
+#include "controller/workload/watch/live_pods.h"
+#include "kubeclient/base/log.h"
+#include "kubeclient/base/random.h"
+#include "kubeclient/transport/transport.h"
+#include "test/catch.h"
+#include "test/proves.h"
+#include "test/support/recording_host.h"
+#include "test/unit/cache/virtual_time.h"
+
+namespace windlass {
+namespace {
+
+using nlohmann::json;
+
+constexpr const char* kSource = "kubectl.kubernetes.io/update-source-id";
+constexpr const char* kUid = "00000000-0000-4000-8000-000000000001";
+
+// Answers nothing: what there is comes into the stores by hand.
+class SilentTransport final : public Transport {
+ public:
+  CallId Call(HttpRequest, ReplyHandler) override { return ++last_id_; }
+  CallId Stream(HttpRequest, StreamHandler) override { return ++last_id_; }
+  void Cancel(CallId) override {}
+
+ private:
+  CallId last_id_ = 0;
+};
+
+struct Fixture {
+  VirtualTime time;
+  Random random{1};
+  NullLog log;
+  SilentTransport transport;
+  SymbolTable symbols;
+  Decoder decoder{symbols};
+  RecordingHost host{{time, random, log, time.timers(), transport, decoder}, "ns"};
+  ReplicationControllerUpdateController controller{host};
+  std::vector<std::string> woken;
+  int versions = 0;
+
+  Fixture() {
+    host.on_wake = [this](const ObjectKey& key, Wake) { woken.push_back(key.ToString()); };
+  }
+
+  json Meta(const std::string& name, json annotations = json::object()) {
+    return {{"name", name},
+            {"namespace", "ns"},
+            {"uid", kUid},
+            {"generation", 1},
+            {"resourceVersion", std::to_string(++versions)},
+            {"annotations", std::move(annotations)}};
+  }
+  template <typename T>
+  Store<T>& StoreOf(const ResourceId& resource, typename Informer<T>::DecodeFunction decode) {
+    return host.informers()
+        .Of<T>({std::string(resource.plural), host.informers().All(resource), decode,
+                ReplyFolding<T>{}})
+        .informer.store();
+  }
+  void Put(const ReplicationController& object) {
+    StoreOf<ReplicationController>(resources::kReplicationControllers, &DecodeReplicationController)
+        .Apply(object);
+  }
+  void PutController(const std::string& name, const json& annotations = json::object()) {
+    const json object = {{"metadata", Meta(name, annotations)},
+                         {"spec", {{"selector", {{"app", name}}}}}};
+    Put(*DecodeReplicationController(decoder, object.dump()));
+  }
+  void PutUpdate(const std::string& name, const json& spec, const json& status = json::object()) {
+    const json object = {{"metadata", Meta(name)}, {"spec", spec}, {"status", status}};
+    StoreOf<ReplicationControllerUpdate>(resources::kReplicationControllerUpdates,
+                                         &DecodeReplicationControllerUpdate)
+        .Apply(*DecodeReplicationControllerUpdate(decoder, object.dump()));
+  }
+  void PutPod(const std::string& name, const std::string& owner, const std::string& kind,
+              bool ready) {
+    json object = {{"metadata", Meta(name)}};
+    object["metadata"]["ownerReferences"] =
+        json::array({{{"kind", kind}, {"name", owner}, {"uid", kUid}, {"controller", true}}});
+    if (ready) {
+      object["status"]["conditions"] = json::array({{{"type", "Ready"}, {"status", "True"}}});
+    }
+    host.informers()
+        .Of<Pod>(WholePods(host.informers()))
+        .informer.store()
+        .Apply(*DecodePod(decoder, object.dump()));
+  }
+  std::vector<std::string> TakeWoken() { return std::exchange(woken, {}); }
+};
+
+using Keys = std::vector<std::string>;
+
+TEST_CASE_METHOD(Fixture, "the controller of updates is called by its kind") {
+  CHECK(controller.kind() == "ReplicationControllerUpdate");
+  CHECK(controller.log_field() == "replicationcontrollerupdate");
+  CHECK(controller.component() == "windlass");
+  CHECK_FALSE(controller.HoldsReadiness());
+  CHECK(controller.FenceWrites({"ns", "web"}, "term").empty());
+  CHECK(controller.Next({"ns", "web"}, {}, WallTime{1}) == std::nullopt);
+  CHECK(ReplicationControllerUpdateControllerEntry().name == "replicationcontrollerupdate");
+}
+
+TEST_CASE_METHOD(Fixture, "the rights of updates come with a manifest of their own") {
+  std::set<std::string> needs;
+  for (const NeededRight& needed : controller.RightsNeeded()) {
+    CHECK(needed.manifest == "deploy/replication-controller/rbac-replication-controller.yaml");
+    CHECK(needed.optional == (needed.right.resource == resources::kHorizontalPodAutoscalers));
+    needs.insert(needed.right.verb + " " + std::string(needed.right.resource.plural) +
+                 (needed.right.subresource.empty() ? "" : "/" + needed.right.subresource));
+  }
+  CHECK(needs ==
+        std::set<std::string>{
+            "create replicationcontrollers", "create replicationcontrollerupdates",
+            "delete replicationcontrollers", "get pods", "get replicationcontrollers",
+            "get replicationcontrollerupdates", "list horizontalpodautoscalers", "list pods",
+            "list replicationcontrollers", "list replicationcontrollerupdates", "patch pods",
+            "patch replicationcontrollers", "patch replicationcontrollerupdates/status",
+            "watch pods", "watch replicationcontrollers", "watch replicationcontrollerupdates"});
+}
+
+TEST_CASE_METHOD(Fixture, "an update is woken by itself, both controllers and their Pods") {
+  PutController("web");
+  PutController("other");
+  CHECK(TakeWoken().empty());
+  PutUpdate("web", {{"newName", "web-2"}});
+  CHECK(TakeWoken() == Keys{"ns/web"});
+  PutController("web");
+  CHECK(TakeWoken() == Keys{"ns/web"});
+  PutController("web-2");
+  CHECK(TakeWoken() == Keys{"ns/web"});
+  PutController("other");
+  CHECK(TakeWoken().empty());
+  PutPod("web-2-a", "web-2", "ReplicationController", false);
+  CHECK(TakeWoken() == Keys{"ns/web"});
+  PutPod("web-2-a", "web-2", "ReplicationController", false);
+  CHECK(TakeWoken().empty());  // nothing that an update looks at has changed
+  PutPod("web-2-a", "web-2", "ReplicationController", true);
+  CHECK(TakeWoken() == Keys{"ns/web"});
+  PutPod("web-2-b", "web-2", "ReplicaSet", true);
+  PutPod("other-a", "other", "ReplicationController", true);
+  CHECK(TakeWoken().empty());
+}
+
+TEST_CASE_METHOD(Fixture, "a new leader makes a late scaling of the former one fail (L-012)") {
+  PutController("web");
+  PutController("web-2");
+  PutUpdate("web", {{"newName", "web-2"}}, {{"phase", "Progressing"}, {"step", "Scale"}});
+  CHECK(controller.FenceWrites({"ns", "web"}, "term-7").empty());
+  PutUpdate("web", {{"newName", "web-2"}},
+            {{"phase", "Progressing"}, {"step", "Scale"}, {"scalingFrom", 3}});
+  const std::vector<Request> fence = controller.FenceWrites({"ns", "web"}, "term-7");
+  REQUIRE(fence.size() == 2);
+  CHECK(fence[0].Describe() == "patch replicationcontrollers ns/web");
+  CHECK(fence[1].Describe() == "patch replicationcontrollers ns/web-2");
+  CHECK(json::parse(fence[0].body())["metadata"]["annotations"] ==
+        json{{"windlass.dev/term", "term-7"}});
+}
+
+TEST_CASE_METHOD(Fixture, "a new controller leads to its update by the old one's name in it") {
+  PutController("web-x", {{kSource, std::string("web:") + kUid}});
+  CHECK(TakeWoken() == Keys{"ns/web"});
+}
+
+TEST_CASE_METHOD(Fixture, "an update that has ended is not woken by the new controller") {
+  PutUpdate("web", {{"newName", "web-2"}},
+            {{"observedGeneration", 1}, {"phase", "Succeeded"}, {"newName", "web-2"}});
+  TakeWoken();
+  PutController("web-2");
+  CHECK(TakeWoken().empty());
+  CHECK(std::holds_alternative<Wait>(*controller.Next({"ns", "web"}, {}, WallTime{1})));
+}
+
+TEST_CASE_METHOD(Fixture, "Pods are watched while an update is under way") {
+  controller.Start();
+  CHECK_FALSE(controller.watches_pods());
+  PutUpdate("web", {{"newName", "web-2"}});
+  CHECK(controller.watches_pods());
+  // Nothing is decided before all Pods are known.
+  PutController("web");
+  CHECK(std::holds_alternative<Wait>(*controller.Next({"ns", "web"}, {}, WallTime{1})));
+  PutUpdate("web", {{"newName", "web-2"}}, {{"observedGeneration", 1}, {"phase", "Succeeded"}});
+  CHECK_FALSE(controller.watches_pods());
+  PutUpdate("web", {{"newName", "web-2"}}, {{"observedGeneration", 0}, {"phase", "Succeeded"}});
+  CHECK(controller.watches_pods());
+  controller.Stop();
+  CHECK_FALSE(controller.watches_pods());
+}
+
+TEST_CASE_METHOD(Fixture, "an annotation of the old controller makes the update, once (RC-1)") {
+  PutController("web", {{"windlass.dev/rolling-update-to", "web-2"}});
+  CHECK(TakeWoken() == Keys{"ns/web"});
+  Keys keys;
+  controller.ForEachKey([&](const ObjectKey& key) { keys.push_back(key.ToString()); });
+  CHECK(keys == Keys{"ns/web"});
+  const std::optional<Step> step = controller.Next({"ns", "web"}, {}, WallTime{1});
+  REQUIRE(step);
+  const auto* write = std::get_if<Write>(&*step);
+  REQUIRE(write != nullptr);
+  CHECK(write->request.Describe() == "create replicationcontrollerupdates ns/web");
+  const json body = json::parse(write->request.body());
+  CHECK(body["apiVersion"] == "windlass.dev/v1alpha1");
+  CHECK(body["kind"] == "ReplicationControllerUpdate");
+  CHECK(body["metadata"] == json{{"name", "web"}, {"namespace", "ns"}});
+  CHECK(body["spec"] == json{{"newName", "web-2"}});
+  const Learned refused = {OutcomeOf(*write, Error{ErrorKind::kForbidden, "no"})};
+  CHECK(std::holds_alternative<Failed>(*controller.Next({"ns", "web"}, refused, WallTime{1})));
+
+  PutUpdate("web", {{"newName", "web-2"}});
+  keys.clear();
+  controller.ForEachKey([&](const ObjectKey& key) { keys.push_back(key.ToString()); });
+  CHECK(keys == Keys{"ns/web"});
+  CHECK(std::holds_alternative<Wait>(*controller.Next({"ns", "web"}, {}, WallTime{1})));
+  Proves("RC-1");
+}
+
+}  // namespace
+}  // namespace windlass
