@@ -70,7 +70,7 @@ until_true 60 "Windlass has its rights" kubectl auth can-i patch \
 start_windlass "$RUN"
 
 say "an update to a file: lines, annotations on the way, and the end"
-controller one 3 app:v1 'app: one, version: "1"' | kubectl apply -f - >/dev/null
+controller one 3 app:v1 'app: one, version: "1"' | kubectl create -f - >/dev/null
 until_true 60 "one has its Pods" ready one 3
 update one '
   newName: one-2
@@ -109,7 +109,7 @@ no_orphans app=one || fail "there are Pods without an owner"
 say "proves: RC-7 RC-10 RC-12 RC-13"
 
 say "an image under the same name: every Pod gets the label, and the rename makes and loses none"
-controller two 3 app:v1 'app: two' | kubectl apply -f - >/dev/null
+controller two 3 app:v1 'app: two' | kubectl create -f - >/dev/null
 until_true 60 "two has its Pods" ready two 3
 first=$(pods_of two)
 uid=$(field rc/two '{.metadata.uid}')
@@ -131,7 +131,7 @@ expect "Pods that were made" "$made" 6
 say "proves: RC-5 RC-6 RC-14"
 
 say "a broken image times out after its own timeout, and is rolled back"
-controller three 2 app:v1 'app: three' | kubectl apply -f - >/dev/null
+controller three 2 app:v1 'app: three' | kubectl create -f - >/dev/null
 until_true 60 "three has its Pods" ready three 2
 update three '{image: "app:missing", updatePeriod: 1s, timeout: 3s}' | kubectl apply -f - >/dev/null
 ends three Failed
@@ -150,7 +150,7 @@ lines three | grep -Fx 'Setting "three" replicas to 2' >/dev/null || fail "$(lin
 say "proves: RC-11 RC-15"
 
 say "kill -9, again and again, while Pods are exchanged and renamed"
-controller four 4 app:v1 'app: four' | kubectl apply -f - >/dev/null
+controller four 4 app:v1 'app: four' | kubectl create -f - >/dev/null
 until_true 60 "four has its Pods" ready four 4
 update four '{image: "app:v2", updatePeriod: 0s}' | kubectl apply -f - >/dev/null
 kills=0
@@ -168,8 +168,8 @@ expect "controllers" "$(kubectl get rc -o name | grep -c '/four')" 1
 say "proves: RC-14 RC-18"
 
 say "an annotation asks for an update"
-controller five 2 app:v1 'app: five, version: "1"' | kubectl apply -f - >/dev/null
-controller five-2 0 app:v2 'app: five, version: "2"' | kubectl apply -f - >/dev/null
+controller five 2 app:v1 'app: five, version: "1"' | kubectl create -f - >/dev/null
+controller five-2 0 app:v2 'app: five, version: "2"' | kubectl create -f - >/dev/null
 kubectl annotate rc five-2 kubectl.kubernetes.io/desired-replicas=2 >/dev/null
 kubectl annotate rc five windlass.dev/rolling-update-to=five-2 >/dev/null
 until_true 60 "the update exists" kubectl get wrcu five
@@ -179,7 +179,7 @@ expect "size" "$(field rc/five-2 '{.spec.replicas}')" 2
 say "proves: RC-1"
 
 say "a scaling by somebody else pauses, and is adopted on request"
-controller six 2 app:v1 'app: six' | kubectl apply -f - >/dev/null
+controller six 2 app:v1 'app: six' | kubectl create -f - >/dev/null
 until_true 60 "six has its Pods" ready six 2
 update six '{image: "app:v2", newName: six-2, updatePeriod: 20s}' | kubectl apply -f - >/dev/null
 until_true 60 "the first new Pod" ready six-2 1
@@ -194,7 +194,7 @@ expect "size" "$(field rc/six-2 '{.spec.replicas}')" 5
 say "proves: RC-16"
 
 say "what an autoscaler scales, and what another object owns, is left alone"
-controller seven 1 app:v1 'app: seven' | kubectl apply -f - >/dev/null
+controller seven 1 app:v1 'app: seven' | kubectl create -f - >/dev/null
 kubectl autoscale rc seven --min=1 --max=3 >/dev/null
 update seven '{image: "app:v2"}' | kubectl apply -f - >/dev/null
 ends seven Failed
