@@ -18,10 +18,25 @@ namespace windlass {
 // Returns a variable of this process' environment; nullopt if it is not set.
 std::optional<std::string> ProcessEnvironment(const std::string& name);
 
+// Whom requests are made as, instead of whom a kubeconfig says (--as, --as-uid, --as-group).
+struct Impersonation {
+  std::string user;  // empty = nobody else; then the others must be empty, too
+  std::string uid;
+  std::vector<std::string> groups;
+};
+
 struct ConfigSources {
   std::string kubeconfig;                 // --kubeconfig; empty = not given
   std::string context;                    // --context; empty = the file's current-context
+  std::string cluster;                    // --cluster; empty = the context's
+  std::string user;                       // --user; empty = the context's
   bool insecure_skip_tls_verify = false;  // the flag: without it a file with that field is refused
+  Impersonation impersonate;
+  // In a Pod, the files of $KUBECONFIG and ~/.kube/config come before the service account, as with
+  // kubectl.
+  bool files_first = false;
+  // Standard input is a terminal that credential plugins may use. Always false in a daemon.
+  bool terminal = false;
 
   std::function<std::optional<std::string>(const std::string& name)> environment =
       &ProcessEnvironment;

@@ -110,8 +110,10 @@ void ExecPlugin::Work() {
 }
 
 Result<ExecCredential> ExecPlugin::Run() {
-  const Program program{config_.command, config_.args, EnvironmentOf(config_)};
-  Result<ProgramOutput> ran = RunProgram(program, clock_, kExecMax, kExecOutputBytesMax, stop_[0]);
+  const Program program{config_.command, config_.args, EnvironmentOf(config_),
+                        config_.interactive};
+  const Duration longest = config_.interactive ? kExecInteractiveMax : kExecMax;
+  Result<ProgramOutput> ran = RunProgram(program, clock_, longest, kExecOutputBytesMax, stop_[0]);
   if (!ran.ok()) return std::move(ran).error();
   if (ran->exit_code != 0) {
     const std::string said = OneLine(ran->messages);

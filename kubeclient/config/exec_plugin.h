@@ -5,7 +5,8 @@
 // run wait for the same run. It happens in a thread of its own, never in the core thread.
 //
 // Where we differ from client-go:
-//   - The plugin never has a terminal.
+//   - Only an interactive plugin (exec_config.h) has a terminal. It may take kExecInteractiveMax,
+//     because a person logs in meanwhile.
 //   - A request in the last kExecExpiryLeeway before expiry starts a run, but does not wait for it.
 //     If that run fails, the old credentials stay in use until they expire; the failure is logged
 //     once.
@@ -34,6 +35,7 @@ namespace windlass {
 // How long a credential plugin may run, and how much it may write to standard output. It is killed
 // above either.
 inline constexpr Duration kExecMax = seconds(60);
+inline constexpr Duration kExecInteractiveMax = std::chrono::minutes(10);
 inline constexpr size_t kExecOutputBytesMax = size_t{1} << 20U;
 // Credentials that expire within this time are renewed beforehand.
 inline constexpr Duration kExecExpiryLeeway = seconds(10);

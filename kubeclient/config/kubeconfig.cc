@@ -99,21 +99,67 @@ Result<Kubeconfig> ReadFromHome(const ConfigSources& sources) {
                    ": give --kubeconfig"};
 }
 
-}  // namespace
+// Returns true if there is a file that kubectl would read in a Pod.
+bool HasFiles(const ConfigSources& sources) {
+  const std::string home = Variable(sources, "HOME");
+  return !Variable(sources, "KUBECONFIG").empty() ||
+         (!home.empty() && FileExists(home + "/.kube/config"));
+}
 
-Result<ClientConfig> LoadConfig(const ConfigSources& sources) {
-  const bool in_cluster = IsInCluster(sources);
-  if (sources.kubeconfig.empty() && in_cluster) return LoadInCluster(sources);
+// Makes requests as the user of the flags. They replace what the kubeconfig says, all of it.
+Status Impersonate(const Impersonation& as, ClientConfig& config) {
+  if (as.user.empty()) {
+    if (as.uid.empty() && as.groups.empty()) return Unit{};
+    return Error{ErrorKind::kConfig, "--as-uid and --as-group need --as: name the user, too"};
+  }
+  std::erase_if(config.headers,
+                [](const HttpHeader& header) { return header.name.starts_with("Impersonate-"); });
+  config.headers.push_back({"Impersonate-User", as.user});
+  if (!as.uid.empty()) config.headers.push_back({"Impersonate-Uid", as.uid});
+  for (const std::string& group : as.groups) {
+    config.headers.push_back({"Impersonate-Group", group});
+  }
+  for (const HttpHeader& header : config.headers) {
+    if (!header.name.starts_with("Impersonate-") || IsHeaderValue(header.value)) continue;
+    return Error{ErrorKind::kConfig, "--as, --as-uid, --as-group: only printable ASCII can be sent"};
+  }
+  return Unit{};
+}
+
+Result<Kubeconfig> ReadFiles(const ConfigSources& sources) {
+  if (!sources.kubeconfig.empty()) return ReadKubeconfig(sources.kubeconfig);
   const std::string list = Variable(sources, "KUBECONFIG");
-  Result<Kubeconfig> kubeconfig = !sources.kubeconfig.empty() ? ReadKubeconfig(sources.kubeconfig)
-                                  : !list.empty()             ? ReadList(list)
-                                                              : ReadFromHome(sources);
-  if (!kubeconfig.ok()) return std::move(kubeconfig).error();
+  return list.empty() ? ReadFromHome(sources) : ReadList(list);
+}
+
+Result<ClientConfig> LoadWithoutImpersonation(const ConfigSources& sources) {
+  const bool in_cluster = IsInCluster(sources);
+  if (sources.kubeconfig.empty() && in_cluster && !(sources.files_first && HasFiles(sources))) {
+    return LoadInCluster(sources);
+  }
+  const Result<Kubeconfig> kubeconfig = ReadFiles(sources);
+  if (!kubeconfig.ok()) return kubeconfig.error();
   Result<ClientConfig> config = ResolveContext(*kubeconfig, sources);
-  if (config.ok() && in_cluster) {  // BI-13
+  if (config.ok() && in_cluster && !sources.files_first) {  // BI-13
     config->notes.emplace_back("in a Pod, but --kubeconfig is given: the file is used");
   }
   return config;
+}
+
+}  // namespace
+
+Result<ClientConfig> LoadConfig(const ConfigSources& sources) {
+  WINDLASS_TRY(ClientConfig config, LoadWithoutImpersonation(sources));
+  const Status as = Impersonate(sources.impersonate, config);
+  if (!as.ok()) return as.error();
+  return config;
+}
+
+Result<std::vector<std::string>> ContextNames(const ConfigSources& sources) {
+  WINDLASS_TRY(const Kubeconfig kubeconfig, ReadFiles(sources));
+  std::vector<std::string> names;
+  for (const auto& [name, context] : kubeconfig.contexts) names.push_back(name);
+  return names;
 }
 
 }  // namespace windlass

@@ -4,6 +4,7 @@
 //   2. in-cluster configuration, if KUBERNETES_SERVICE_HOST and KUBERNETES_SERVICE_PORT are set;
 //   3. the files of $KUBECONFIG, merged: the first definition of a name wins;
 //   4. ~/.kube/config.
+// With ConfigSources::files_first the in-cluster configuration comes last.
 //
 // A field that would change authentication and is not supported is an error, never ignored: to run
 // as another user than the file says is worse than not to run.
@@ -12,11 +13,17 @@
 // field, and what to do.
 #pragma once
 
+#include <string>
+#include <vector>
+
 #include "kubeclient/base/result.h"
 #include "kubeclient/config/client_config.h"
 
 namespace windlass {
 
 Result<ClientConfig> LoadConfig(const ConfigSources& sources);
+
+// Returns the names of the contexts of the kubeconfig that LoadConfig would read, in order.
+Result<std::vector<std::string>> ContextNames(const ConfigSources& sources);
 
 }  // namespace windlass

@@ -32,8 +32,10 @@ Result<ClientConfig> ResolveContext(const Kubeconfig& kubeconfig, const ConfigSo
   const EntryReader reader(chosen->second, Quoted("context", name));
   const Status fields = reader.OnlyKnows({"cluster", "user", "namespace", "extensions"});
   if (!fields.ok()) return fields.error();
-  WINDLASS_TRY(const std::string cluster_name, reader.Text("cluster"));
-  WINDLASS_TRY(const std::string user_name, reader.Text("user"));
+  WINDLASS_TRY(std::string cluster_name, reader.Text("cluster"));
+  WINDLASS_TRY(std::string user_name, reader.Text("user"));
+  if (!sources.cluster.empty()) cluster_name = sources.cluster;
+  if (!sources.user.empty()) user_name = sources.user;
 
   ClientConfig config;
   config.source = "kubeconfig " + chosen->second.path + ", context " + name;

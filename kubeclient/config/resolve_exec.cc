@@ -57,7 +57,7 @@ Json ClusterConfig(const EntryReader& cluster) {
 
 // Returns the ExecCredential that the plugin gets in KUBERNETES_EXEC_INFO
 // (k8s.io/client-go/pkg/apis/clientauthentication).
-Result<std::string> Info(const std::string& api_version, bool with_cluster,
+Result<std::string> Info(const ExecPluginConfig& plugin, bool with_cluster,
                          const EntryReader& cluster, const ClientConfig& config) {
   Json spec = Json::object();
   if (with_cluster) {
@@ -73,8 +73,9 @@ Result<std::string> Info(const std::string& api_version, bool with_cluster,
     if (Json own = ClusterConfig(cluster); !own.is_null()) told["config"] = std::move(own);
     spec["cluster"] = std::move(told);
   }
-  spec["interactive"] = false;
-  const Json info = {{"kind", "ExecCredential"}, {"apiVersion", api_version}, {"spec", spec}};
+  spec["interactive"] = plugin.interactive;
+  const Json info = {
+      {"kind", "ExecCredential"}, {"apiVersion", plugin.api_version}, {"spec", spec}};
   return info.dump(-1, ' ', false, Json::error_handler_t::replace);
 }
 
@@ -108,16 +109,18 @@ Status CheckVersion(const EntryReader& exec, const std::string& version) {
                                             "v1 and v1beta1 are; bring the plugin up to date");
 }
 
-// Returns an error if the plugin must have a terminal, which a daemon lacks.
-Status CheckMode(const EntryReader& exec, const std::string& version) {
+// Returns true if the plugin gets the terminal. `terminal`: there is one. Returns an error if the
+// plugin must have one and there is none, as in a daemon.
+Result<bool> IsInteractive(const EntryReader& exec, const std::string& version, bool terminal) {
   WINDLASS_TRY(const std::string mode, exec.Text("interactiveMode"));
-  if (mode == "Never" || mode == "IfAvailable") return Unit{};
+  if (mode == "Never") return false;
+  if (mode == "IfAvailable" || (mode == "Always" && terminal)) return terminal;
   if (mode == "Always") {
     return exec.Wrong("interactiveMode",
                       "Always wants a terminal, and there is none: use a plugin "
                       "or a setting of it that asks nothing");
   }
-  if (mode.empty() && version.ends_with("/v1beta1")) return Unit{};
+  if (mode.empty() && version.ends_with("/v1beta1")) return terminal;
   return exec.Wrong("interactiveMode", "must be Never, IfAvailable or Always");
 }
 
@@ -151,7 +154,7 @@ Result<ExecPluginConfig> ReadExec(const EntryReader& user, const EntryReader& cl
   ExecPluginConfig plugin;
   WINDLASS_TRY(plugin.api_version, exec.Text("apiVersion"));
   if (const Status good = CheckVersion(exec, plugin.api_version); !good.ok()) return good.error();
-  if (const Status good = CheckMode(exec, plugin.api_version); !good.ok()) return good.error();
+  WINDLASS_TRY(plugin.interactive, IsInteractive(exec, plugin.api_version, sources.terminal));
   WINDLASS_TRY(const std::string command, exec.Text("command"));
   WINDLASS_TRY(plugin.install_hint, exec.Text("installHint"));
   if (command.empty()) return exec.Wrong("command", "is missing: name the plugin's program");
@@ -164,7 +167,7 @@ Result<ExecPluginConfig> ReadExec(const EntryReader& user, const EntryReader& cl
   WINDLASS_TRY(plugin.args, exec.Texts("args"));
   if (const Status good = ReadEnv(exec, plugin); !good.ok()) return good.error();
   WINDLASS_TRY(const bool with_cluster, exec.Flag("provideClusterInfo"));
-  WINDLASS_TRY(plugin.info, Info(plugin.api_version, with_cluster, cluster, config));
+  WINDLASS_TRY(plugin.info, Info(plugin, with_cluster, cluster, config));
   return plugin;
 }
 

@@ -74,9 +74,11 @@ std::vector<char*> Pointers(std::vector<std::string>& texts) {
 int Spawn(const Program& program, const Pipe& output, const Pipe& messages, pid_t& child) {
   posix_spawn_file_actions_t files;
   posix_spawn_file_actions_init(&files);
-  posix_spawn_file_actions_addopen(&files, STDIN_FILENO, "/dev/null", O_RDONLY, 0);
   posix_spawn_file_actions_adddup2(&files, output.write.get(), STDOUT_FILENO);
-  posix_spawn_file_actions_adddup2(&files, messages.write.get(), STDERR_FILENO);
+  if (!program.interactive) {
+    posix_spawn_file_actions_addopen(&files, STDIN_FILENO, "/dev/null", O_RDONLY, 0);
+    posix_spawn_file_actions_adddup2(&files, messages.write.get(), STDERR_FILENO);
+  }
   posix_spawn_file_actions_addclosefrom_np(&files, STDERR_FILENO + 1);
 
   posix_spawnattr_t attributes;
@@ -87,8 +89,10 @@ int Spawn(const Program& program, const Pipe& output, const Pipe& messages, pid_
   sigfillset(&signals);
   posix_spawnattr_setsigdefault(&attributes, &signals);
   posix_spawnattr_setpgroup(&attributes, 0);
-  posix_spawnattr_setflags(&attributes,
-                           POSIX_SPAWN_SETSIGMASK | POSIX_SPAWN_SETSIGDEF | POSIX_SPAWN_SETPGROUP);
+  int flags = POSIX_SPAWN_SETSIGMASK | POSIX_SPAWN_SETSIGDEF;
+  // The kernel stops a program that reads from the terminal in a process group of its own.
+  if (!program.interactive) flags |= POSIX_SPAWN_SETPGROUP;
+  posix_spawnattr_setflags(&attributes, static_cast<short>(flags));
 
   std::vector<std::string> arguments = program.args;
   arguments.insert(arguments.begin(), program.path);
@@ -118,13 +122,14 @@ Rest Drain(Descriptor& from, std::string& into, size_t most) {
   return Rest::kPerhapsMore;
 }
 
-// A program that runs. The destructor kills it and its process group, unless it has ended.
+// A program that runs. The destructor kills it and its process group, unless it has ended. A
+// program without a group of its own is killed alone.
 class Child {
  public:
-  explicit Child(pid_t pid) : pid_(pid) {}
+  Child(pid_t pid, bool has_group) : pid_(pid), has_group_(has_group) {}
   ~Child() {
     if (ended_) return;
-    kill(-pid_, SIGKILL);
+    if (has_group_) kill(-pid_, SIGKILL);
     kill(pid_, SIGKILL);  // in case it is not in a group of its own yet
     while (waitpid(pid_, nullptr, 0) < 0 && errno == EINTR) {
     }
@@ -144,6 +149,7 @@ class Child {
 
  private:
   const pid_t pid_;
+  const bool has_group_;
   bool ended_ = false;
 };
 
@@ -158,7 +164,7 @@ Result<ProgramOutput> RunProgram(const Program& program, const Clock& clock, Dur
   pid_t pid = 0;
   const int failure = Spawn(program, output, messages, pid);
   if (failure != 0) return Failed("cannot be run", failure);
-  Child child(pid);
+  Child child(pid, !program.interactive);
   output.write.Close();
   messages.write.Close();
 

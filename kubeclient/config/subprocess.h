@@ -18,18 +18,22 @@ struct Program {
   std::string path;                      // not looked up in PATH
   std::vector<std::string> args;         // without the program's name
   std::vector<std::string> environment;  // the whole environment, "NAME=value"
+  // The program shares our standard input and standard error, and stays in our process group, so
+  // that it may read from our terminal.
+  bool interactive = false;
 };
 
 struct ProgramOutput {
   int exit_code = 0;     // 128 + N if signal N ended the program
   std::string output;    // what it wrote to standard output
-  std::string messages;  // what it wrote to standard error, cut at kExecMessageBytesMax
+  // What it wrote to standard error, cut at kExecMessageBytesMax; "" if it is interactive.
+  std::string messages;
 };
 
 // Runs `program` and blocks the calling thread until it ends. The program gets an empty standard
-// input, no blocked or ignored signal, and none of our open files.
+// input unless it is interactive, no blocked or ignored signal, and none of our open files.
 //
-// Kills the program and its process group, and returns an error:
+// Kills the program and, unless it is interactive, its process group, and returns an error:
 //   kCancelled  when the file descriptor `stop` becomes readable or is closed at its other end;
 //   kConfig     after `longest`, or once its output is above `output_bytes_max`.
 // Also returns kConfig if the program cannot be started, or if its exit code is lost because this

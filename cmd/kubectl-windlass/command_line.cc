@@ -1,0 +1,262 @@
+#include "cmd/kubectl-windlass/command_line.h"
+
+#include <CLI/CLI.hpp>
+#include <algorithm>
+#include <map>
+#include <memory>
+
+#include "kubeclient/base/duration.h"
+
+namespace windlass::cli {
+namespace {
+
+constexpr const char* kObjectsHelp = "TYPE/NAME, TYPE NAME, or NAME of a Deployment";
+
+// The durations as text, until all are parsed.
+struct Durations {
+  std::string request_timeout;
+  std::string timeout;
+  std::string update_period;
+  std::string poll_interval;
+};
+
+// The parser, and what it writes to.
+struct Parser {
+  Parser();
+
+  CLI::App* Add(CommandName name, const std::string& word, const std::string& text);
+  void AddObjects(CLI::App* command);
+  void AddTimeout(CLI::App* command, const std::string& what);
+  void AddConnection();
+  void AddRolloutCommands();
+  void AddRollingUpdate();
+
+  CommandLine line;
+  bool watch_get = false;  // `line.watch` is status's, whose default is true
+  Durations durations;
+  CLI::App app{"Sees and steers rollouts: Deployments, Rollouts, ReplicationControllers.",
+               "kubectl windlass"};
+  std::map<const CLI::App*, CommandName> commands;
+};
+
+std::string CheckDuration(const std::string& text) {
+  if (text == "0" || ParseDuration(text)) return "";
+  return "'" + text + "' is no duration; write for example 30s or 5m";
+}
+
+CLI::App* Parser::Add(CommandName name, const std::string& word, const std::string& text) {
+  CLI::App* command = app.add_subcommand(word, text);
+  command->fallthrough();
+  commands[command] = name;
+  return command;
+}
+
+void Parser::AddObjects(CLI::App* command) {
+  command->add_option("objects", line.arguments, kObjectsHelp);
+}
+
+void Parser::AddTimeout(CLI::App* command, const std::string& what) {
+  command->add_option("--timeout", durations.timeout, what)
+      ->check(CheckDuration, "duration", "duration");
+}
+
+void Parser::AddConnection() {
+  ConnectionFlags& flags = line.connection;
+  app.add_option("--kubeconfig", flags.kubeconfig, "kubeconfig file");
+  app.add_option("--context", flags.context, "context of the kubeconfig");
+  app.add_option("--cluster", flags.cluster, "cluster of the kubeconfig");
+  app.add_option("--user", flags.user, "user of the kubeconfig");
+  app.add_option("-n,--namespace", flags.namespace_, "namespace; without it the context's");
+  app.add_option("--as", flags.as, "user to impersonate");
+  app.add_option("--as-uid", flags.as_uid, "uid to impersonate");
+  app.add_option("--as-group", flags.as_groups, "group to impersonate; may be repeated")
+      ->take_all()
+      ->allow_extra_args(false);
+  app.add_flag("--insecure-skip-tls-verify", flags.insecure_skip_tls_verify,
+               "allow a kubeconfig that says insecure-skip-tls-verify");
+  app.add_option("--request-timeout", durations.request_timeout,
+                 "how long one request may take (32s)")
+      ->check(CheckDuration, "duration", "duration");
+  app.add_option_function<std::string>(
+         "-o,--output",
+         [this](const std::string& format) {
+           line.output = format == "json"   ? OutputFormat::kJson
+                         : format == "yaml" ? OutputFormat::kYaml
+                                            : OutputFormat::kName;
+         },
+         "json, yaml or name")
+      ->check(CLI::IsMember({"json", "yaml", "name"}));
+}
+
+void Parser::AddRolloutCommands() {
+  CLI::App* status = Add(CommandName::kStatus, "status", "wait for a rollout, and say how it is");
+  AddObjects(status);
+  line.watch = true;
+  status->add_flag("-w,--watch,!--no-watch", line.watch, "wait for the end (default true)");
+  status->add_option("--revision", line.revision, "end if another revision is rolled out");
+  AddTimeout(status, "how long to wait; 0 is for ever (default)");
+
+  CLI::App* history = Add(CommandName::kHistory, "history", "list the revisions, or show one");
+  AddObjects(history);
+  history->add_option("--revision", line.revision, "show this one");
+
+  CLI::App* undo = Add(CommandName::kUndo, "undo", "go back to an earlier revision");
+  AddObjects(undo);
+  undo->add_option("--to-revision", line.revision, "this one; 0 is the one before (default)");
+  undo->add_option("--dry-run", line.dry_run, "none, client or server")
+      ->check(CLI::IsMember({"none", "client", "server"}));
+
+  AddObjects(Add(CommandName::kPause, "pause", "stop a rollout where it is"));
+  AddObjects(Add(CommandName::kResume, "resume", "let a paused rollout go on"));
+  AddObjects(Add(CommandName::kRestart, "restart", "replace all Pods, with the same template"));
+  AddObjects(Add(CommandName::kPromote, "promote", "end the pause at which a Rollout waits"));
+  CLI::App* abort =
+      Add(CommandName::kAbort, "abort", "bring the Pods of a Rollout back to its stable revision");
+  AddObjects(abort);
+  abort->add_flag("--end", line.end, "end the abort: roll out the template again");
+
+  CLI::App* get = Add(CommandName::kGet, "get", "show a workload, its ReplicaSets and Pods");
+  AddObjects(get);
+  get->add_flag("-A,--all-namespaces", line.all_namespaces, "list workloads of all namespaces");
+  get->add_flag("-w,--watch", watch_get, "draw again whenever something changes");
+  AddTimeout(get, "with --watch: how long; 0 is for ever (default)");
+
+  Add(CommandName::kVersion, "version", "versions of this program, the server and the CRDs");
+}
+
+void Parser::AddRollingUpdate() {
+  RollingUpdateFlags& flags = line.rolling_update;
+  CLI::App* update = Add(CommandName::kRollingUpdate, "rolling-update",
+                         "replace a ReplicationController by another one, Pod by Pod");
+  update->add_option("names", line.arguments, "OLD, and NEW unless the new one keeps the name");
+  update->add_option("-f,--filename", flags.filenames, "manifest of the new controller")
+      ->allow_extra_args(false);
+  update->add_option("--image", flags.image, "image of the new controller");
+  update->add_option("--container", flags.container, "container that gets the image");
+  update->add_option("--image-pull-policy", flags.image_pull_policy,
+                     "needed if the image stays the same");
+  update->add_option("--deployment-label-key", flags.deployment_label_key,
+                     "label that tells the controllers apart (deployment)");
+  update->add_option("--update-period", durations.update_period, "between two steps (1m)")
+      ->check(CheckDuration, "duration", "duration");
+  update->add_option("--poll-interval", durations.poll_interval, "of --local: between looks (3s)")
+      ->check(CheckDuration, "duration", "duration");
+  AddTimeout(update, "how long to wait for progress of the update (5m)");
+  update->add_option("--max-surge", flags.max_surge, "Pods above the desired number (1)");
+  update->add_option("--max-unavailable", flags.max_unavailable, "Pods that may be missing (0)");
+  update->add_option("--min-ready-seconds", flags.min_ready_seconds,
+                     "how long a new Pod is ready before it counts (0)")
+      ->check(CLI::Range(0, 1 << 30));
+  update->add_option("--cleanup", flags.cleanup, "Delete, Preserve or Rename")
+      ->check(CLI::IsMember({"Delete", "Preserve", "Rename"}));
+  update->add_option("--on-external-scale", flags.on_external_scale, "Pause, Adopt or Override")
+      ->check(CLI::IsMember({"Pause", "Adopt", "Override"}));
+  update->add_option("--dry-run", line.dry_run, "none, client or server")
+      ->check(CLI::IsMember({"none", "client", "server"}));
+  update->add_flag("--rollback", flags.rollback, "go back in the middle of an update");
+  update->add_flag("--wait,!--no-wait", flags.wait, "follow the update (default true)");
+  update->add_flag("--local", flags.local, "run the update in this program, not in Windlass");
+}
+
+Parser::Parser() {
+  app.require_subcommand(1);
+  app.failure_message(CLI::FailureMessage::simple);
+  AddConnection();
+  AddRolloutCommands();
+  AddRollingUpdate();
+}
+
+// Writes the duration that `text` names to `to`; leaves `to` alone if the flag was not given. "0"
+// is a duration of 0.
+void Take(const std::string& text, Duration& to) {
+  if (text.empty()) return;
+  to = text == "0" ? Duration{0} : *ParseDuration(text);
+}
+
+Status TakeDurations(const Durations& durations, CommandLine& line) {
+  Duration timeout{0};
+  Take(durations.timeout, timeout);
+  if (timeout > Duration{0}) line.timeout = timeout;
+  Take(durations.request_timeout, line.connection.request_timeout);
+  // kubectl's 0 is no limit; a day is as good.
+  if (line.connection.request_timeout == Duration{0}) {
+    line.connection.request_timeout = std::chrono::hours(24);
+  }
+  Take(durations.update_period, line.rolling_update.update_period);
+  Take(durations.poll_interval, line.rolling_update.poll_interval);
+  if (line.revision < 0) {
+    return Error{ErrorKind::kConfig, "revision must be a positive integer: " +
+                                         std::to_string(line.revision)};
+  }
+  return Unit{};
+}
+
+const CLI::App* CommandIn(const Parser& parser, const std::string& command) {
+  for (const CLI::App* one : parser.app.get_subcommands(nullptr)) {
+    if (one->get_name() == command) return one;
+  }
+  return nullptr;
+}
+
+}  // namespace
+
+Result<CommandLine> ParseCommandLine(const std::vector<std::string>& arguments) {
+  const auto parser = std::make_unique<Parser>();
+  try {
+    // CLI11 takes them from the end.
+    parser->app.parse(std::vector<std::string>(arguments.rbegin(), arguments.rend()));
+  } catch (const CLI::CallForHelp&) {
+    parser->line.help = parser->app.help();
+    return parser->line;
+  } catch (const CLI::ParseError& error) {
+    if (arguments.empty()) {
+      parser->line.help = parser->app.help();
+      return parser->line;
+    }
+    return Error{ErrorKind::kConfig,
+                 std::string(error.what()) + "; see kubectl windlass --help"};
+  }
+  CommandLine& line = parser->line;
+  const CLI::App* chosen = parser->app.get_subcommands().front();
+  line.command = parser->commands.at(chosen);
+  if (line.command == CommandName::kGet) line.watch = parser->watch_get;
+  const Status taken = TakeDurations(parser->durations, line);
+  if (!taken.ok()) return taken.error();
+  return line;
+}
+
+std::vector<Described> Commands() {
+  const auto parser = std::make_unique<Parser>();
+  std::vector<Described> commands;
+  for (const CLI::App* command : parser->app.get_subcommands(nullptr)) {
+    commands.push_back({command->get_name(), command->get_description()});
+  }
+  return commands;
+}
+
+std::vector<Described> FlagsOf(const std::string& command) {
+  const auto parser = std::make_unique<Parser>();
+  std::vector<Described> flags;
+  const auto add = [&flags](const CLI::App& app) {
+    for (const CLI::Option* option : app.get_options()) {
+      for (const std::string& name : option->get_lnames()) {
+        flags.push_back({"--" + name, option->get_description()});
+      }
+    }
+  };
+  if (const CLI::App* chosen = CommandIn(*parser, command)) add(*chosen);
+  add(parser->app);
+  return flags;
+}
+
+bool TakesValue(const std::string& command, const std::string& flag) {
+  const auto parser = std::make_unique<Parser>();
+  const CLI::Option* option = nullptr;
+  if (const CLI::App* chosen = CommandIn(*parser, command)) {
+    option = chosen->get_option_no_throw(flag);
+  }
+  if (option == nullptr) option = parser->app.get_option_no_throw(flag);
+  return option != nullptr && option->get_items_expected_min() > 0;
+}
+
+}  // namespace windlass::cli

@@ -1,0 +1,96 @@
+// The command line of kubectl-windlass: what a user asked for, as a value.
+#pragma once
+
+#include <cstdint>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "cmd/kubectl-windlass/session.h"
+#include "kubeclient/base/clock.h"
+#include "kubeclient/base/result.h"
+
+namespace windlass::cli {
+
+enum class CommandName : uint8_t {
+  kHelp,  // CommandLine::help has the text
+  kStatus,
+  kHistory,
+  kUndo,
+  kPause,
+  kResume,
+  kRestart,
+  kPromote,
+  kAbort,
+  kGet,
+  kVersion,
+  kRollingUpdate,
+};
+
+enum class OutputFormat : uint8_t { kText, kJson, kYaml, kName };
+
+// Flags of every command.
+struct ConnectionFlags {
+  std::string kubeconfig;
+  std::string context;
+  std::string cluster;
+  std::string user;
+  std::string namespace_;  // "" = the context's
+  std::string as;
+  std::string as_uid;
+  std::vector<std::string> as_groups;
+  bool insecure_skip_tls_verify = false;
+  Duration request_timeout = kRequestTimeout;
+};
+
+// Flags of rolling-update, with kubectl 1.17's names.
+struct RollingUpdateFlags {
+  std::vector<std::string> filenames;
+  std::string image;
+  std::string container;
+  std::string image_pull_policy;
+  std::string deployment_label_key = "deployment";
+  Duration update_period = std::chrono::minutes(1);
+  Duration poll_interval = seconds(3);
+  std::string max_surge = "1";
+  std::string max_unavailable = "0";
+  int32_t min_ready_seconds = 0;
+  std::string cleanup;            // "" = Delete if a new name is given, else Rename
+  std::string on_external_scale;  // "" = Pause
+  bool rollback = false;
+  bool wait = true;
+  bool local = false;
+};
+
+struct CommandLine {
+  CommandName command = CommandName::kHelp;
+  std::string help;                    // for kHelp: print it and end with 0
+  std::vector<std::string> arguments;  // of the command, without flags
+  ConnectionFlags connection;
+  OutputFormat output = OutputFormat::kText;
+  std::optional<Duration> timeout{};  // --timeout
+  bool all_namespaces = false;
+  bool watch = false;
+  int64_t revision = 0;            // --revision, --to-revision; 0 = not given
+  std::string dry_run = "none";    // of undo and rolling-update: none, client or server
+  bool end = false;                // abort --end: ends the abort
+  RollingUpdateFlags rolling_update;
+};
+
+// Returns kConfig with one line that says what is wrong and what to write instead. `arguments` are
+// without the program's name.
+Result<CommandLine> ParseCommandLine(const std::vector<std::string>& arguments);
+
+// A command or a flag, for completion: what is typed, and what it does.
+struct Described {
+  std::string name;
+  std::string text;
+};
+std::vector<Described> Commands();
+// Returns the flags of a command, each with its dashes; the common ones if there is no such
+// command.
+std::vector<Described> FlagsOf(const std::string& command);
+// Returns true if the flag, such as "--context" or "-n", takes the next argument as its value.
+bool TakesValue(const std::string& command, const std::string& flag);
+
+}  // namespace windlass::cli

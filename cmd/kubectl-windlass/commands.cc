@@ -1,0 +1,92 @@
+#include "cmd/kubectl-windlass/commands.h"
+
+#include <nlohmann/json.hpp>
+#include <utility>
+
+#include "cmd/kubectl-windlass/output.h"
+
+namespace windlass::cli {
+namespace {
+
+// Returns what the arguments name, or the usage error that was written.
+Result<std::vector<Place>> PlacesIn(const CommandContext& context) {
+  WINDLASS_TRY(const std::vector<ObjectArgument> objects,
+               ParseObjectArguments(context.line.arguments));
+  if (objects.empty()) {
+    return Error{ErrorKind::kConfig, "name an object, such as deployment/web or rollout/web"};
+  }
+  std::vector<Place> places;
+  for (const ObjectArgument& object : objects) {
+    if (object.name.empty()) {
+      return Error{ErrorKind::kConfig,
+                   "which " + KindWord(object.resource) + "? Write " +
+                       ShortName(object.resource, "NAME")};
+    }
+    if (object.resource == resources::kReplicationControllers) {
+      return Error{ErrorKind::kConfig,
+                   "a ReplicationController has no revisions: kubectl windlass get " +
+                       ShortName(object.resource, object.name) +
+                       " shows it, kubectl windlass rolling-update changes it"};
+    }
+    places.push_back({object.resource, context.namespace_, object.name});
+  }
+  return places;
+}
+
+}  // namespace
+
+ExitCode Usage(const CommandContext& context, const std::string& text) {
+  context.console.Error(text);
+  return ExitCode::kUsage;
+}
+
+ExitCode ForEachObject(const CommandContext& context, ActOn act) {
+  const Result<std::vector<Place>> places = PlacesIn(context);
+  if (!places.ok()) return Usage(context, places.error().message);
+  ExitCode first = ExitCode::kDone;
+  for (const Place& place : *places) {
+    const ExitCode code = act(context, place);
+    if (first == ExitCode::kDone) first = code;
+    if (context.session.interrupted()) break;
+  }
+  return first;
+}
+
+ExitCode ForOneObject(const CommandContext& context, ActOn act) {
+  const Result<std::vector<Place>> places = PlacesIn(context);
+  if (!places.ok()) return Usage(context, places.error().message);
+  if (places->size() > 1) {
+    return Usage(context, "name one object, not " + std::to_string(places->size()));
+  }
+  return act(context, places->front());
+}
+
+void PrintDone(const CommandContext& context, const Place& place, const Json& object,
+               const std::string& what) {
+  if (context.line.output == OutputFormat::kText) {
+    context.console.Line(ObjectName(place.resource, place.name) + ' ' + what);
+  } else {
+    context.console.out(Print(object, place.resource, context.line.output));
+  }
+}
+
+ExitCode RunCommand(const CommandContext& context) {
+  switch (context.line.command) {
+    case CommandName::kStatus: return RunStatus(context);
+    case CommandName::kHistory: return RunHistory(context);
+    case CommandName::kUndo: return RunUndo(context);
+    case CommandName::kPause:
+    case CommandName::kResume: return RunPause(context);
+    case CommandName::kRestart: return RunRestart(context);
+    case CommandName::kPromote: return RunPromote(context);
+    case CommandName::kAbort: return RunAbort(context);
+    case CommandName::kGet: return RunGet(context);
+    case CommandName::kVersion: return RunVersion(context);
+    case CommandName::kRollingUpdate: return RunRollingUpdate(context);
+    case CommandName::kHelp: break;
+  }
+  context.console.out(context.line.help);
+  return ExitCode::kDone;
+}
+
+}  // namespace windlass::cli

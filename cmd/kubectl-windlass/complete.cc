@@ -1,0 +1,144 @@
+#include "cmd/kubectl-windlass/complete.h"
+
+#include <algorithm>
+
+#include "cmd/kubectl-windlass/object_argument.h"
+
+namespace windlass::cli {
+namespace {
+
+// Keeps the value of a flag that says where to look for names.
+void NoteConnection(const std::string& flag, const std::string& value, ConnectionFlags& to) {
+  if (flag == "-n" || flag == "--namespace") to.namespace_ = value;
+  if (flag == "--context") to.context = value;
+  if (flag == "--kubeconfig") to.kubeconfig = value;
+  if (flag == "--cluster") to.cluster = value;
+  if (flag == "--user") to.user = value;
+  if (flag == "--as") to.as = value;
+  if (flag == "--as-uid") to.as_uid = value;
+  if (flag == "--as-group") to.as_groups.push_back(value);
+}
+
+Completion ValuesOf(const CompletionLine& line, const CompletionSources& sources) {
+  Completion completion;
+  std::vector<std::string> values;
+  if (line.flag == "-n" || line.flag == "--namespace") {
+    values = sources.namespaces();
+  } else if (line.flag == "--context") {
+    values = sources.contexts();
+  } else if (line.flag == "-o" || line.flag == "--output") {
+    values = {"json", "yaml", "name"};
+  } else if (line.flag == "--dry-run") {
+    values = {"none", "client", "server"};
+  } else if (line.flag == "--kubeconfig" || line.flag == "-f" || line.flag == "--filename") {
+    completion.directive = Directive::kFiles;
+  }
+  for (std::string& value : values) {
+    if (value.starts_with(line.prefix)) {
+      completion.candidates.push_back({line.before_value + value, ""});
+    }
+  }
+  return completion;
+}
+
+void KeepMatching(const std::string& prefix, std::vector<Described> all, Completion& completion) {
+  for (Described& one : all) {
+    if (one.name.starts_with(prefix)) completion.candidates.push_back(std::move(one));
+  }
+}
+
+// Completes "deployment/w", "w" after the word "deployment", or "w" alone.
+Completion Objects(const CompletionLine& line, const CompletionSources& sources) {
+  Completion completion;
+  if (line.command == "version") return completion;
+  const size_t slash = line.prefix.find('/');
+  const bool controllers = line.command == "rolling-update";
+  std::string before;
+  std::string name = line.prefix;
+  ResourceId resource =
+      controllers ? resources::kReplicationControllers : resources::kDeployments;
+  const auto first = line.arguments.empty() ? std::nullopt : ResourceOf(line.arguments[0]);
+  if (slash != std::string::npos) {
+    const auto typed = ResourceOf(line.prefix.substr(0, slash));
+    if (!typed) return completion;
+    resource = *typed;
+    before = line.prefix.substr(0, slash + 1);
+    name = line.prefix.substr(slash + 1);
+  } else if (first) {
+    resource = *first;
+  } else if (!controllers && line.arguments.empty()) {
+    for (const std::string_view word : ResourceWords()) {
+      const bool fits = word != "replicationcontroller" || line.command == "get";
+      if (fits && word.starts_with(name)) {
+        completion.candidates.push_back({std::string(word), "type of object"});
+      }
+    }
+  }
+  for (const std::string& found : sources.names(resource)) {
+    if (found.starts_with(name)) completion.candidates.push_back({before + found, ""});
+  }
+  return completion;
+}
+
+}  // namespace
+
+CompletionLine ReadCompletionLine(const std::vector<std::string>& words) {
+  CompletionLine line;
+  const size_t last = words.empty() ? 0 : words.size() - 1;
+  for (size_t i = 0; i < last; ++i) {
+    const std::string& word = words[i];
+    if (!word.starts_with('-')) {
+      if (line.command.empty()) {
+        line.command = word;
+      } else {
+        line.arguments.push_back(word);
+      }
+      continue;
+    }
+    const size_t equals = word.find('=');
+    if (equals != std::string::npos) {
+      NoteConnection(word.substr(0, equals), word.substr(equals + 1), line.connection);
+    } else if (TakesValue(line.command, word)) {
+      if (i + 1 == last) {
+        line.flag = word;
+      } else {
+        NoteConnection(word, words[++i], line.connection);
+      }
+    }
+  }
+  if (words.empty()) return line;
+  line.prefix = words.back();
+  const size_t equals = line.prefix.find('=');
+  if (line.flag.empty() && line.prefix.starts_with("--") && equals != std::string::npos) {
+    line.flag = line.prefix.substr(0, equals);
+    line.before_value = line.prefix.substr(0, equals + 1);
+    line.prefix = line.prefix.substr(equals + 1);
+  }
+  return line;
+}
+
+Completion Complete(const CompletionLine& line, const CompletionSources& sources) {
+  if (!line.flag.empty()) return ValuesOf(line, sources);
+  Completion completion;
+  if (line.prefix.starts_with('-')) {
+    KeepMatching(line.prefix, FlagsOf(line.command), completion);
+    return completion;
+  }
+  if (line.command.empty()) {
+    KeepMatching(line.prefix, Commands(), completion);
+    return completion;
+  }
+  return Objects(line, sources);
+}
+
+std::string CompletionText(const Completion& completion) {
+  std::string text;
+  for (const Described& candidate : completion.candidates) {
+    text += candidate.name;
+    if (!candidate.text.empty()) text += '\t' + candidate.text;
+    text += '\n';
+  }
+  return text + ':' + std::to_string(static_cast<int>(completion.directive)) + '\n';
+}
+
+}  // namespace windlass::cli

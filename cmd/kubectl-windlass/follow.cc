@@ -1,0 +1,240 @@
+#include "cmd/kubectl-windlass/follow.h"
+
+#include <algorithm>
+#include <map>
+#include <nlohmann/json.hpp>
+#include <string>
+#include <utility>
+
+#include "cmd/kubectl-windlass/failure.h"
+#include "kubeclient/client/call_deadlines.h"
+#include "kubeclient/client/client.h"
+#include "kubeclient/client/paths.h"
+
+namespace windlass::cli {
+namespace {
+
+constexpr Duration kRetryFirst = seconds(1);
+constexpr Duration kRetryMost = seconds(8);
+
+using Key = std::pair<std::string, std::string>;  // namespace and name
+
+Key KeyIn(const Json& object) {
+  const Json& meta = object["metadata"];
+  return {meta.value("namespace", ""), meta.value("name", "")};
+}
+
+// One selection: its objects, and its watch.
+struct Source {
+  Selection selection;
+  std::map<Key, Json> objects{};
+  std::string version{};  // from which the watch continues
+  CallId stream = 0;
+  TimerId retry = 0;
+  bool stale = false;                          // has to be listed again
+  Duration wait = kRetryFirst;                 // before the next try
+  std::optional<MonotonicTime> failing_since{};
+  std::optional<Error> failure{};  // the last one
+};
+
+}  // namespace
+
+struct Follow::Impl {
+  explicit Impl(Session& session_) : session(session_) {}
+
+  Status List(Source& source);
+  void Watch(Source& source);
+  void OnLine(Source& source, std::string_view line);
+  void OnEnd(Source& source, const StreamEnd& end);
+  // `error` is explained already.
+  void TryLater(Source& source, Error error);
+  std::optional<Error> Trouble() const;
+  bool AnyStale() const;
+
+  Session& session;
+  std::vector<Source> sources;
+  bool changed = false;
+  std::shared_ptr<const bool> alive = std::make_shared<const bool>(true);
+};
+
+Status Follow::Impl::List(Source& source) {
+  WINDLASS_TRY(const ObjectList list, ListObjects(session, source.selection));
+  source.objects.clear();
+  for (const std::string& text : list.items) {
+    Json object = Json::parse(text, nullptr, false);
+    if (!object.is_object()) continue;
+    Key key = KeyIn(object);
+    source.objects.insert_or_assign(std::move(key), std::move(object));
+  }
+  source.version = list.resource_version;
+  source.stale = false;
+  changed = true;
+  return Unit{};
+}
+
+void Follow::Impl::Watch(Source& source) {
+  HttpRequest request;
+  request.target = TargetOf(source.selection);
+  AddQuery(request.target, "watch", "true");
+  AddQuery(request.target, "allowWatchBookmarks", "true");
+  AddQuery(request.target, "resourceVersion", source.version);
+  request.call_class = CallClass::kWatch;
+  request.deadline = kWatchIdle;
+  const std::weak_ptr<const bool> there = alive;
+  StreamHandler handler;
+  handler.on_line = [this, there, &source](std::string_view line) {
+    if (!there.expired()) OnLine(source, line);
+  };
+  handler.on_end = [this, there, &source](const StreamEnd& end) {
+    if (!there.expired()) OnEnd(source, end);
+  };
+  source.stream = session.transport().Stream(std::move(request), std::move(handler));
+}
+
+void Follow::Impl::OnLine(Source& source, std::string_view line) {
+  Json event = Json::parse(line, nullptr, false);
+  if (!event.is_object() || !event["object"].is_object()) return;
+  const std::string type = event.value("type", "");
+  Json& object = event["object"];
+  if (type == "ERROR") {  // 410 Gone, mostly: what was missed is listed again
+    source.stale = true;
+    session.transport().Cancel(source.stream);
+    return;
+  }
+  source.version = object["metadata"].value("resourceVersion", source.version);
+  source.wait = kRetryFirst;
+  source.failing_since.reset();
+  if (type == "BOOKMARK") return;
+  Key key = KeyIn(object);
+  if (type == "DELETED") {
+    source.objects.erase(key);
+  } else {
+    source.objects.insert_or_assign(std::move(key), std::move(object));
+  }
+  changed = true;
+}
+
+void Follow::Impl::OnEnd(Source& source, const StreamEnd& end) {
+  source.stream = 0;
+  if (source.stale) return;
+  if (end.ok()) {
+    source.failing_since.reset();
+    Watch(source);
+    return;
+  }
+  if (end.status == 410) {
+    source.stale = true;
+    return;
+  }
+  Error error{ErrorKind::kMalformed, "the watch ended early"};
+  if (end.error) {
+    error = *end.error;
+  } else {
+    HttpResponse response;
+    response.status = end.status;
+    response.body = end.error_body;
+    const Result<Reply> reply = FromHttp(Verb::kList, std::move(response), session.decoder());
+    if (!reply.ok()) error = reply.error();
+  }
+  const Selection& what = source.selection;
+  TryLater(source, Explained(std::move(error), {Verb::kList, what.resource, what.namespace_, ""},
+                             session.options().server));
+}
+
+void Follow::Impl::TryLater(Source& source, Error error) {
+  const MonotonicTime now = session.clock().Now();
+  if (!source.failing_since) source.failing_since = now;
+  source.failure = std::move(error);
+  source.retry = session.timers().At(now + source.wait, [this, &source] {
+    source.retry = 0;
+    source.stale = true;
+  });
+  source.wait = std::min(source.wait * 2, kRetryMost);
+}
+
+// Returns the error of a watch that will not get better, or has not for kFollowTrouble.
+std::optional<Error> Follow::Impl::Trouble() const {
+  for (const Source& source : sources) {
+    if (!source.failing_since || !source.failure) continue;
+    const ErrorKind kind = source.failure->kind;
+    const bool final = kind == ErrorKind::kForbidden || kind == ErrorKind::kUnauthorized ||
+                       kind == ErrorKind::kNotFound;
+    if (final || session.clock().Now() - *source.failing_since >= kFollowTrouble) {
+      return source.failure;
+    }
+  }
+  return std::nullopt;
+}
+
+bool Follow::Impl::AnyStale() const {
+  for (const Source& source : sources) {
+    if (source.stale && source.stream == 0) return true;
+  }
+  return false;
+}
+
+Follow::Follow(Session& session, std::vector<Selection> selections)
+    : impl_(std::make_unique<Impl>(session)) {
+  for (Selection& selection : selections) impl_->sources.push_back({std::move(selection)});
+}
+
+Follow::~Follow() {
+  for (const Source& source : impl_->sources) {
+    impl_->session.timers().Cancel(source.retry);
+    if (source.stream != 0) impl_->session.transport().Cancel(source.stream);
+  }
+}
+
+Status Follow::ReadOnce() {
+  for (Source& source : impl_->sources) {
+    const Status listed = impl_->List(source);
+    if (!listed.ok()) return listed;
+  }
+  return Unit{};
+}
+
+Status Follow::Start() {
+  const Status read = ReadOnce();
+  if (!read.ok()) return read;
+  for (Source& source : impl_->sources) impl_->Watch(source);
+  impl_->changed = false;
+  return Unit{};
+}
+
+Status Follow::NextChange(std::optional<Duration> longest) {
+  Impl& impl = *impl_;
+  const MonotonicTime end = impl.session.clock().Now() + longest.value_or(Duration{0});
+  for (;;) {
+    const auto wakes = [&impl] { return impl.changed || impl.AnyStale() || impl.Trouble(); };
+    std::optional<Duration> rest;
+    if (longest) rest = std::max(Duration{0}, end - impl.session.clock().Now());
+    const Status waited = impl.session.Wait(wakes, rest);
+    if (!waited.ok()) return waited;
+    if (const auto trouble = impl.Trouble()) return *trouble;
+    for (Source& source : impl.sources) {
+      if (!source.stale || source.stream != 0) continue;
+      Status listed = impl.List(source);
+      if (listed.ok()) {
+        source.failing_since.reset();
+        impl.Watch(source);
+        continue;
+      }
+      if (impl.session.interrupted() || impl.session.timed_out()) return listed;
+      source.stale = false;
+      impl.TryLater(source, std::move(listed).error());
+    }
+    const bool passed = longest && impl.session.clock().Now() >= end;
+    if (impl.changed || passed) {
+      impl.changed = false;
+      return Unit{};
+    }
+  }
+}
+
+std::vector<const Json*> Follow::Objects(size_t selection) const {
+  std::vector<const Json*> objects;
+  for (const auto& [key, object] : impl_->sources[selection].objects) objects.push_back(&object);
+  return objects;
+}
+
+}  // namespace windlass::cli

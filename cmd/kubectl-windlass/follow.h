@@ -1,0 +1,50 @@
+// Follow: keeps copies of the objects that some selections match: it lists them once, and then
+// watches them. A command looks at the copies, waits for a change, and looks again.
+//
+//   Start ──list each──▶ watch each ──stream ends──▶ watch from the last version
+//                            │ 410 Gone ──▶ list again
+//                            └ failure ───▶ try again after 1, 2, 4… s; error after kFollowTrouble
+//
+// A list that fails at the start is an error at once. Core thread only.
+#pragma once
+
+#include <memory>
+#include <nlohmann/json_fwd.hpp>
+#include <optional>
+#include <vector>
+
+#include "cmd/kubectl-windlass/requests.h"
+#include "cmd/kubectl-windlass/session.h"
+#include "kubeclient/base/clock.h"
+#include "kubeclient/base/result.h"
+
+namespace windlass::cli {
+
+// For how long a watch may fail before the command gives up.
+inline constexpr Duration kFollowTrouble = seconds(60);
+
+class Follow {
+ public:
+  // `session` must outlive it.
+  Follow(Session& session, std::vector<Selection> selections);
+  ~Follow();
+  Follow(const Follow&) = delete;
+  Follow& operator=(const Follow&) = delete;
+
+  // Lists every selection.
+  Status ReadOnce();
+  // Lists every selection and opens the watches.
+  Status Start();
+  // Returns when an object has changed since the last call, or `longest` has passed.
+  Status NextChange(std::optional<Duration> longest = {});
+
+  // Returns the objects of selection number `selection`, ordered by namespace and name. The
+  // pointers are valid until the next call of NextChange.
+  std::vector<const Json*> Objects(size_t selection) const;
+
+ private:
+  struct Impl;
+  std::unique_ptr<Impl> impl_;
+};
+
+}  // namespace windlass::cli

@@ -1,0 +1,65 @@
+#include "cmd/kubectl-windlass/json_fields.h"
+
+#include <nlohmann/json.hpp>
+
+#include "kubeclient/api/time.h"
+#include "kubeclient/base/parse_whole.h"
+
+namespace windlass::cli {
+
+const Json* FieldOf(const Json& object, const std::string& pointer) {
+  const Json::json_pointer path(pointer);
+  if (!object.contains(path)) return nullptr;
+  const Json& field = object.at(path);
+  return field.is_null() ? nullptr : &field;
+}
+
+std::string TextOf(const Json& object, const std::string& pointer, std::string otherwise) {
+  const Json* field = FieldOf(object, pointer);
+  return field != nullptr && field->is_string() ? field->get<std::string>() : otherwise;
+}
+
+int64_t NumberOf(const Json& object, const std::string& pointer, int64_t otherwise) {
+  const Json* field = FieldOf(object, pointer);
+  return field != nullptr && field->is_number_integer() ? field->get<int64_t>() : otherwise;
+}
+
+bool FlagOf(const Json& object, const std::string& pointer) {
+  const Json* field = FieldOf(object, pointer);
+  return field != nullptr && field->is_boolean() && field->get<bool>();
+}
+
+const Json& ListOf(const Json& object, const std::string& pointer) {
+  static const Json kEmpty = Json::array();
+  const Json* field = FieldOf(object, pointer);
+  return field != nullptr && field->is_array() ? *field : kEmpty;
+}
+
+std::string AnnotationOf(const Json& object, std::string_view key) {
+  const Json* annotations = FieldOf(object, "/metadata/annotations");
+  if (annotations == nullptr || !annotations->is_object()) return "";
+  const auto found = annotations->find(std::string(key));
+  return found != annotations->end() && found->is_string() ? found->get<std::string>() : "";
+}
+
+int64_t RevisionOf(const Json& object) {
+  return ParseWhole<int64_t>(AnnotationOf(object, kRevisionAnnotation)).value_or(0);
+}
+
+const Json* ConditionOf(const Json& object, std::string_view type) {
+  for (const Json& condition : ListOf(object, "/status/conditions")) {
+    if (TextOf(condition, "/type") == type) return &condition;
+  }
+  return nullptr;
+}
+
+std::optional<WallTime> TimeOf(const Json& object, const std::string& pointer) {
+  return ParseTime(TextOf(object, pointer));
+}
+
+bool IsObserved(const Json& object) {
+  return NumberOf(object, "/metadata/generation") <=
+         NumberOf(object, "/status/observedGeneration");
+}
+
+}  // namespace windlass::cli

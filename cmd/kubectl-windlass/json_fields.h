@@ -1,0 +1,39 @@
+// Fields of an object in JSON that others wrote: absent and mistyped ones are no errors.
+#pragma once
+
+#include <cstdint>
+#include <nlohmann/json_fwd.hpp>
+#include <optional>
+#include <string>
+#include <string_view>
+
+#include "kubeclient/base/clock.h"
+
+namespace windlass::cli {
+
+using Json = nlohmann::json;
+
+// The revision annotation of Deployments and ReplicaSets.
+inline constexpr std::string_view kRevisionAnnotation = "deployment.kubernetes.io/revision";
+
+// Returns the field that a JSON pointer such as "/spec/replicas" names; null if it is absent or
+// null.
+const Json* FieldOf(const Json& object, const std::string& pointer);
+// Return `otherwise` if the field is absent or of another type.
+std::string TextOf(const Json& object, const std::string& pointer, std::string otherwise = "");
+int64_t NumberOf(const Json& object, const std::string& pointer, int64_t otherwise = 0);
+bool FlagOf(const Json& object, const std::string& pointer);
+// Returns the list, or an empty one.
+const Json& ListOf(const Json& object, const std::string& pointer);
+// Returns an annotation; "" if it is absent.
+std::string AnnotationOf(const Json& object, std::string_view key);
+// Returns the revision annotation as a number; 0 if it is absent or no number.
+int64_t RevisionOf(const Json& object);
+// Returns the condition of that type; null if there is none.
+const Json* ConditionOf(const Json& object, std::string_view type);
+// Returns a time; nullopt if it is absent or no time.
+std::optional<WallTime> TimeOf(const Json& object, const std::string& pointer);
+// Returns true if the controller has seen the latest spec.
+bool IsObserved(const Json& object);
+
+}  // namespace windlass::cli

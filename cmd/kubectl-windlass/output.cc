@@ -1,0 +1,94 @@
+#include "cmd/kubectl-windlass/output.h"
+
+#include <yaml-cpp/yaml.h>
+
+#include <nlohmann/json.hpp>
+
+#include "cmd/kubectl-windlass/json_fields.h"
+#include "cmd/kubectl-windlass/object_argument.h"
+
+namespace windlass::cli {
+namespace {
+
+constexpr int kIndent = 4;  // kubectl's
+
+// Writes a text so that it is read as a text again: "5", "true" and "" need quotes.
+void EmitText(YAML::Emitter& emitter, const std::string& text) {
+  const bool lines = text.find('\n') != std::string::npos;
+  const bool plain = !text.empty() && !lines && text.find_first_of("\"'#:{}[],&*!|>%@`\\") ==
+                         std::string::npos &&
+                     std::isalpha(static_cast<unsigned char>(text[0])) != 0 && text.back() != ' ';
+  if (plain && text != "true" && text != "false" && text != "null" && text != "yes" &&
+      text != "no" && text != "on" && text != "off" && text != "y" && text != "n") {
+    emitter << text;
+  } else if (lines && text.back() == '\n') {
+    emitter << YAML::Literal << text;
+  } else {
+    emitter << YAML::DoubleQuoted << text;
+  }
+}
+
+void Emit(YAML::Emitter& emitter, const Json& value) {
+  if (value.is_object()) {
+    if (value.empty()) emitter << YAML::Flow;
+    emitter << YAML::BeginMap;
+    for (const auto& [key, member] : value.items()) {
+      emitter << YAML::Key;
+      EmitText(emitter, key);
+      emitter << YAML::Value;
+      Emit(emitter, member);
+    }
+    emitter << YAML::EndMap;
+  } else if (value.is_array()) {
+    if (value.empty()) emitter << YAML::Flow;
+    emitter << YAML::BeginSeq;
+    for (const Json& item : value) Emit(emitter, item);
+    emitter << YAML::EndSeq;
+  } else if (value.is_string()) {
+    EmitText(emitter, value.get_ref<const std::string&>());
+  } else {
+    emitter << value.dump();
+  }
+}
+
+Json WithType(const Json& object, const ResourceId& resource) {
+  Json typed = object;
+  if (!typed.contains("kind")) {
+    typed["apiVersion"] = resource.GroupVersion();
+    typed["kind"] = std::string(resource.kind);
+  }
+  if (typed["metadata"].is_object()) typed["metadata"].erase("managedFields");
+  return typed;
+}
+
+}  // namespace
+
+std::string PrintValue(const Json& value, OutputFormat format) {
+  if (format != OutputFormat::kYaml) {
+    return value.dump(kIndent, ' ', false, Json::error_handler_t::replace) + '\n';
+  }
+  YAML::Emitter emitter;
+  Emit(emitter, value);
+  return std::string(emitter.c_str()) + '\n';
+}
+
+std::string Print(const Json& object, const ResourceId& resource, OutputFormat format) {
+  if (format == OutputFormat::kName || format == OutputFormat::kText) {
+    return ObjectName(resource, TextOf(object, "/metadata/name")) + '\n';
+  }
+  return PrintValue(WithType(object, resource), format);
+}
+
+std::string PrintList(const std::vector<const Json*>& objects, const ResourceId& resource,
+                      OutputFormat format) {
+  if (format == OutputFormat::kName || format == OutputFormat::kText) {
+    std::string names;
+    for (const Json* object : objects) names += Print(*object, resource, format);
+    return names;
+  }
+  Json items = Json::array();
+  for (const Json* object : objects) items.push_back(WithType(*object, resource));
+  return PrintValue({{"apiVersion", "v1"}, {"items", std::move(items)}, {"kind", "List"}}, format);
+}
+
+}  // namespace windlass::cli

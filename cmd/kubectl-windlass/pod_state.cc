@@ -1,0 +1,140 @@
+#include "cmd/kubectl-windlass/pod_state.h"
+
+#include <nlohmann/json.hpp>
+#include <vector>
+
+#include "cmd/kubectl-windlass/age_text.h"
+
+namespace windlass::cli {
+namespace {
+
+// Cuts what a container runtime says to one line of this length.
+constexpr size_t kReasonCharactersMax = 200;
+
+std::string OneLine(std::string text) {
+  for (char& c : text) {
+    if (static_cast<unsigned char>(c) < ' ' || c == 127) c = ' ';
+  }
+  if (text.size() <= kReasonCharactersMax) return text;
+  size_t end = kReasonCharactersMax;
+  while (end > 0 && (static_cast<unsigned char>(text[end]) & 0xC0U) == 0x80U) --end;
+  return text.substr(0, end) + "…";
+}
+
+std::string Join(const std::string& what, const std::string& message) {
+  return message.empty() ? what : what + ": " + OneLine(message);
+}
+
+// Sidecars and init containers count for the reason, app containers also for READY.
+std::vector<const Json*> ContainerStatuses(const Json& pod) {
+  std::vector<const Json*> statuses;
+  for (const char* list : {"/status/initContainerStatuses", "/status/containerStatuses"}) {
+    for (const Json& status : ListOf(pod, list)) statuses.push_back(&status);
+  }
+  return statuses;
+}
+
+bool IsInit(const Json& pod, const Json& status) {
+  for (const Json& init : ListOf(pod, "/status/initContainerStatuses")) {
+    if (&init == &status) return true;
+  }
+  return false;
+}
+
+// Writes the reason of the first container that keeps the Pod from being ready.
+void ExplainContainers(const Json& pod, PodState& state) {
+  for (const Json* status : ContainerStatuses(pod)) {
+    const std::string name = TextOf(*status, "/name");
+    const std::string waiting = TextOf(*status, "/state/waiting/reason");
+    if (!waiting.empty()) {
+      state.status = IsInit(pod, *status) && waiting != "PodInitializing" ? "Init:" + waiting
+                                                                          : waiting;
+      state.why = name + ": " + Join(waiting, TextOf(*status, "/state/waiting/message"));
+      const bool begins = waiting == "ContainerCreating" || waiting == "PodInitializing";
+      state.mood = begins ? Mood::kWaiting : Mood::kBad;
+      const Json* last = FieldOf(*status, "/lastState/terminated");
+      if (last != nullptr && waiting == "CrashLoopBackOff") {
+        state.why += "; it ended with exit code " + std::to_string(NumberOf(*last, "/exitCode")) +
+                     " (" + TextOf(*last, "/reason", "Error") + ")";
+      }
+      return;
+    }
+    const Json* ended = FieldOf(*status, "/state/terminated");
+    if (ended != nullptr && !IsInit(pod, *status)) {
+      state.status = TextOf(*ended, "/reason", "Error");
+      state.why = name + ": ended with exit code " + std::to_string(NumberOf(*ended, "/exitCode")) +
+                  OneLine(Join("", TextOf(*ended, "/message")));
+      state.mood = Mood::kBad;
+      return;
+    }
+    if (ended == nullptr && !FlagOf(*status, "/ready") && !IsInit(pod, *status)) {
+      state.why = name + (FlagOf(*status, "/started")
+                              ? ": runs, and its readiness probe does not succeed"
+                              : ": runs, and has not passed its startup probe");
+      return;
+    }
+  }
+}
+
+// Writes the reason that no container has: not scheduled, a gate, minReadySeconds.
+void ExplainPod(const Json& pod, int64_t min_ready_seconds, WallTime now, PodState& state) {
+  const Json* scheduled = ConditionOf(pod, "PodScheduled");
+  if (scheduled != nullptr && TextOf(*scheduled, "/status") == "False") {
+    state.why = Join("not scheduled", TextOf(*scheduled, "/message"));
+    state.mood = Mood::kBad;
+    return;
+  }
+  const Json* ready = ConditionOf(pod, "Ready");
+  if (ready == nullptr || TextOf(*ready, "/status") != "True") {
+    for (const Json& gate : ListOf(pod, "/spec/readinessGates")) {
+      const std::string type = TextOf(gate, "/conditionType");
+      const Json* condition = ConditionOf(pod, type);
+      if (condition != nullptr && TextOf(*condition, "/status") == "True") continue;
+      state.why = "readiness gate " + type + " is not open";
+      return;
+    }
+    state.why = state.node.empty() ? "no node yet" : "the kubelet of its node has not reported it";
+    return;
+  }
+  const auto since = TimeOf(*ready, "/lastTransitionTime");
+  const seconds lacks = since ? seconds(min_ready_seconds) - (now - *since) : seconds(0);
+  if (lacks.count() > 0) {
+    state.why = "ready, available in " + std::to_string(lacks.count()) + "s (minReadySeconds)";
+    return;
+  }
+  state.mood = Mood::kGood;
+}
+
+}  // namespace
+
+PodState StateOfPod(const Json& pod, int64_t min_ready_seconds, WallTime now) {
+  PodState state;
+  state.name = TextOf(pod, "/metadata/name");
+  state.status = TextOf(pod, "/status/phase", "Pending");
+  state.node = TextOf(pod, "/spec/nodeName");
+  state.created = TimeOf(pod, "/metadata/creationTimestamp");
+  int64_t ready = 0;
+  for (const Json& status : ListOf(pod, "/status/containerStatuses")) {
+    if (FlagOf(status, "/ready")) ++ready;
+    state.restarts += NumberOf(status, "/restartCount");
+  }
+  state.ready =
+      std::to_string(ready) + '/' + std::to_string(ListOf(pod, "/spec/containers").size());
+  if (const auto deleted = TimeOf(pod, "/metadata/deletionTimestamp")) {
+    state.status = "Terminating";
+    const int64_t grace = NumberOf(pod, "/metadata/deletionGracePeriodSeconds");
+    state.why = "is being deleted for " + AgeText(now - *deleted + seconds(grace));
+    return state;
+  }
+  if (state.status == "Failed") {
+    state.mood = Mood::kBad;
+    state.status = TextOf(pod, "/status/reason", "Failed");
+    state.why = Join(state.status, TextOf(pod, "/status/message"));
+    return state;
+  }
+  ExplainContainers(pod, state);
+  if (state.why.empty()) ExplainPod(pod, min_ready_seconds, now, state);
+  return state;
+}
+
+}  // namespace windlass::cli

@@ -1,0 +1,107 @@
+#include "cmd/kubectl-windlass/replica_sets.h"
+
+#include <algorithm>
+#include <nlohmann/json.hpp>
+#include <utility>
+
+#include "cmd/kubectl-windlass/json_fields.h"
+
+namespace windlass::cli {
+namespace {
+
+void Add(std::string& text, const std::string& requirement) {
+  if (!text.empty()) text += ',';
+  text += requirement;
+}
+
+std::string ExpressionText(const Json& expression) {
+  const std::string key = TextOf(expression, "/key");
+  const std::string how = TextOf(expression, "/operator");
+  if (how == "Exists") return key;
+  if (how == "DoesNotExist") return '!' + key;
+  std::string values;
+  for (const Json& value : ListOf(expression, "/values")) {
+    if (value.is_string()) Add(values, value.get<std::string>());
+  }
+  return key + (how == "NotIn" ? " notin (" : " in (") + values + ')';
+}
+
+}  // namespace
+
+std::string SelectorText(const Json& selector) {
+  std::string text;
+  if (const Json* labels = FieldOf(selector, "/matchLabels"); labels && labels->is_object()) {
+    for (const auto& [key, value] : labels->items()) {
+      if (value.is_string()) Add(text, key + '=' + value.get<std::string>());
+    }
+  }
+  for (const Json& expression : ListOf(selector, "/matchExpressions")) {
+    Add(text, ExpressionText(expression));
+  }
+  return text;
+}
+
+bool IsOwnedBy(const Json& object, const Json& owner) {
+  const std::string uid = TextOf(owner, "/metadata/uid");
+  for (const Json& reference : ListOf(object, "/metadata/ownerReferences")) {
+    if (FlagOf(reference, "/controller")) return TextOf(reference, "/uid") == uid;
+  }
+  return false;
+}
+
+std::vector<const Json*> OwnedBy(const Json& owner, const std::vector<Json>& objects) {
+  std::vector<const Json*> owned;
+  for (const Json& object : objects) {
+    if (IsOwnedBy(object, owner)) owned.push_back(&object);
+  }
+  return owned;
+}
+
+Result<std::vector<Json>> ReadReplicaSets(Session& session, const Json& owner,
+                                          const std::string& namespace_) {
+  const Json* selector = FieldOf(owner, "/spec/selector");
+  const std::string labels = selector == nullptr ? "" : SelectorText(*selector);
+  WINDLASS_TRY(const ObjectList list,
+               ListObjects(session, {resources::kReplicaSets, namespace_, labels}));
+  std::vector<Json> owned;
+  for (const std::string& item : list.items) {
+    Json object = Json::parse(item, nullptr, false);
+    if (object.is_object() && IsOwnedBy(object, owner)) owned.push_back(std::move(object));
+  }
+  std::ranges::stable_sort(owned, {}, [](const Json& rs) { return RevisionOf(rs); });
+  return owned;
+}
+
+Json WithoutHash(Json template_) {
+  const Json::json_pointer labels("/metadata/labels");
+  if (template_.contains(labels) && template_[labels].is_object()) {
+    template_[labels].erase("pod-template-hash");
+  }
+  return template_;
+}
+
+bool SameTemplate(const Json& one, const Json& other) {
+  Json first = WithoutHash(one);
+  Json second = WithoutHash(other);
+  // An older API server wrote creationTimestamp: null.
+  for (Json* template_ : {&first, &second}) {
+    const auto metadata = template_->find("metadata");
+    if (metadata != template_->end() && metadata->is_object()) metadata->erase("creationTimestamp");
+  }
+  return first == second;
+}
+
+const Json* FindRevision(const std::vector<Json>& replica_sets, int64_t revision) {
+  const Json* latest = nullptr;
+  const Json* previous = nullptr;
+  for (const Json& rs : replica_sets) {  // in the order of revisions
+    const int64_t number = RevisionOf(rs);
+    if (number <= 0) continue;
+    if (revision == number) return &rs;
+    previous = latest;
+    latest = &rs;
+  }
+  return revision == 0 ? previous : nullptr;
+}
+
+}  // namespace windlass::cli

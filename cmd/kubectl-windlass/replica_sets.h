@@ -1,0 +1,34 @@
+// The ReplicaSets of a Deployment or Rollout, by revision. Source: kubectl's polymorphichelpers.
+#pragma once
+
+#include <cstdint>
+#include <nlohmann/json_fwd.hpp>
+#include <string>
+#include <vector>
+
+#include "cmd/kubectl-windlass/requests.h"
+#include "kubeclient/base/result.h"
+
+namespace windlass::cli {
+
+// Returns spec.selector in query form: "app=web,tier in (a,b)". Returns "" if the object has none.
+std::string SelectorText(const Json& selector);
+
+// Returns those of `replica_sets` whose controller is `owner`.
+std::vector<const Json*> OwnedBy(const Json& owner, const std::vector<Json>& objects);
+bool IsOwnedBy(const Json& object, const Json& owner);
+
+// LIST of the ReplicaSets that `owner` selects and owns, ordered by revision.
+Result<std::vector<Json>> ReadReplicaSets(Session& session, const Json& owner,
+                                          const std::string& namespace_);
+
+// Returns the template without the label pod-template-hash, which a ReplicaSet adds.
+Json WithoutHash(Json template_);
+// Returns true if both templates are the same but for the label pod-template-hash.
+bool SameTemplate(const Json& one, const Json& other);
+
+// Returns the ReplicaSet of `revision`; for 0 that of the revision before the highest. Null if
+// there is none.
+const Json* FindRevision(const std::vector<Json>& replica_sets, int64_t revision);
+
+}  // namespace windlass::cli

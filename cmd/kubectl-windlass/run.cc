@@ -1,0 +1,184 @@
+#include "cmd/kubectl-windlass/run.h"
+
+#include <sys/resource.h>
+#include <unistd.h>
+
+#include <algorithm>
+#include <exception>
+#include <memory>
+#include <nlohmann/json.hpp>
+#include <string>
+#include <utility>
+
+#include "cmd/kubectl-windlass/command_line.h"
+#include "cmd/kubectl-windlass/commands.h"
+#include "cmd/kubectl-windlass/complete.h"
+#include "cmd/kubectl-windlass/console.h"
+#include "cmd/kubectl-windlass/exit_code.h"
+#include "cmd/kubectl-windlass/json_fields.h"
+#include "cmd/windlass/signals.h"
+#include "kubeclient/base/core_loop.h"
+#include "kubeclient/base/log.h"
+#include "kubeclient/config/cluster_connection.h"
+#include "kubeclient/config/exec_plugin.h"
+#include "kubeclient/config/kubeconfig.h"
+#include "kubeclient/transport/cpprest_transport.h"
+#include "kubeclient/transport/system_trust.h"
+#include "windlass_version.h"
+
+namespace windlass::cli {
+namespace {
+
+// A shell waits for the candidates while the user types.
+constexpr Duration kCompletionMax = seconds(5);
+
+ConfigSources SourcesOf(const ConnectionFlags& flags) {
+  ConfigSources sources;
+  sources.kubeconfig = flags.kubeconfig;
+  sources.context = flags.context;
+  sources.cluster = flags.cluster;
+  sources.user = flags.user;
+  sources.insecure_skip_tls_verify = flags.insecure_skip_tls_verify;
+  sources.impersonate = {flags.as, flags.as_uid, flags.as_groups};
+  sources.files_first = true;
+  sources.terminal = isatty(STDIN_FILENO) == 1;
+  return sources;
+}
+
+// Everything that a command needs to talk to the API server.
+class Connected {
+ public:
+  // `inbox` must outlive it.
+  Connected(const ConnectionFlags& flags, std::optional<Duration> timeout, Inbox& inbox)
+      : inbox_(inbox) {
+    Result<ClientConfig> config = LoadConfig(SourcesOf(flags));
+    if (!config.ok()) {
+      problem_ = std::move(config).error().message;
+      return;
+    }
+    namespace_ = !flags.namespace_.empty()     ? flags.namespace_
+                 : !config->namespace_.empty() ? config->namespace_
+                                               : "default";
+    auto connection = ClusterConnection::Open(
+        *config, clock_, log_, timers_, inbox_,
+        {.user_agent = "kubectl-windlass/" WINDLASS_VERSION " (linux)"});
+    if (!connection.ok()) {
+      problem_ = std::move(connection).error().message;
+      return;
+    }
+    connection_ = *std::move(connection);
+    Session::Options options;
+    options.server = config->server;
+    options.request_timeout = flags.request_timeout;
+    // A person may have to log in before the first request is sent.
+    if (config->exec && config->exec->interactive) options.request_timeout += kExecInteractiveMax;
+    options.timeout = timeout;
+    session_.emplace(
+        clock_, timers_, connection_->transport(),
+        [this](const std::function<bool()>& finished) { loop_.Run(finished); }, options);
+  }
+
+  // Why there is no connection; "" if there is one.
+  const std::string& problem() const { return problem_; }
+  Session& session() { return *session_; }
+  const std::string& name_space() const { return namespace_; }
+
+ private:
+  const SystemClock clock_;
+  // Warnings about credentials while they are renewed. The commands say what fails.
+  NullLog log_;
+  Inbox& inbox_;
+  TimerQueue timers_;
+  CoreLoop loop_{clock_, log_, inbox_, timers_};
+  std::string problem_;
+  std::string namespace_;
+  std::unique_ptr<ClusterConnection> connection_;
+  std::optional<Session> session_;
+};
+
+std::vector<std::string> NamesIn(Session& session, const Selection& selection) {
+  std::vector<std::string> names;
+  const Result<ObjectList> list = ListObjects(session, selection);
+  if (!list.ok()) return names;
+  for (const std::string& item : list->items) {
+    const Json object = Json::parse(item, nullptr, false);
+    if (object.is_object()) names.push_back(TextOf(object, "/metadata/name"));
+  }
+  return names;
+}
+
+// Answers with nothing when the API server cannot be asked: a shell must not show errors.
+ExitCode RunComplete(const Console& console, const std::vector<std::string>& words, Inbox& inbox) {
+  const CompletionLine line = ReadCompletionLine(words);
+  std::unique_ptr<Connected> connected;
+  const auto list = [&](Selection selection, bool here) -> std::vector<std::string> {
+    if (!connected) {
+      connected = std::make_unique<Connected>(line.connection, kCompletionMax, inbox);
+    }
+    if (!connected->problem().empty()) return {};
+    if (here) selection.namespace_ = connected->name_space();
+    selection.metadata_only = true;
+    return NamesIn(connected->session(), selection);
+  };
+  CompletionSources sources;
+  sources.names = [&](const ResourceId& resource) { return list({resource, ""}, true); };
+  sources.namespaces = [&] { return list({resources::kNamespaces, ""}, false); };
+  sources.contexts = [&]() -> std::vector<std::string> {
+    Result<std::vector<std::string>> names = ContextNames(SourcesOf(line.connection));
+    return names.ok() ? *std::move(names) : std::vector<std::string>();
+  };
+  console.out(CompletionText(Complete(line, sources)));
+  return ExitCode::kDone;
+}
+
+// Prevents core files, which would contain the token and keys.
+void ForbidCoreDumps() {
+  const rlimit one_byte{1, 1};
+  if (setrlimit(RLIMIT_CORE, &one_byte) != 0) return;
+}
+
+ExitCode RunOrThrow(const Console& console, const std::vector<std::string>& arguments) {
+  const bool completes = !arguments.empty() && arguments[0] == "__complete";
+  const Result<CommandLine> line =
+      completes ? Result<CommandLine>(CommandLine()) : ParseCommandLine(arguments);
+  if (!line.ok()) {
+    console.Error(line.error().message);
+    return ExitCode::kUsage;
+  }
+  if (!completes && line->command == CommandName::kHelp) {
+    console.out(line->help);
+    return ExitCode::kDone;
+  }
+  HideSystemTrust();  // must run while there is only this thread
+  Inbox inbox;
+  Session* session = nullptr;
+  const Signals signals(inbox, [&session] {
+    if (session != nullptr) session->Interrupt();
+  });
+  InitializeNetworkThread();
+  if (completes) return RunComplete(console, {arguments.begin() + 1, arguments.end()}, inbox);
+
+  Connected connected(line->connection, line->timeout, inbox);
+  if (!connected.problem().empty()) {
+    console.Error(connected.problem());
+    return ExitCode::kError;
+  }
+  session = &connected.session();
+  return RunCommand({*session, console, *line, connected.name_space()});
+}
+
+}  // namespace
+
+int Run(int argc, const char* const* argv) {
+  const Console console = ProcessConsole();
+  try {
+    ForbidCoreDumps();
+    return Number(
+        RunOrThrow(console, std::vector<std::string>(argv + 1, argv + std::max(1, argc))));
+  } catch (const std::exception& error) {
+    console.Error(std::string("internal error: ") + error.what());
+    return Number(ExitCode::kError);
+  }
+}
+
+}  // namespace windlass::cli

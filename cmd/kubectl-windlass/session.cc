@@ -1,0 +1,88 @@
+#include "cmd/kubectl-windlass/session.h"
+
+#include <algorithm>
+#include <memory>
+#include <utility>
+
+#include "kubeclient/client/client.h"
+
+namespace windlass::cli {
+namespace {
+
+// The wait after a 429 that names none.
+constexpr Duration kThrottledWait = seconds(1);
+
+}  // namespace
+
+Session::Session(const Clock& clock, TimerQueue& timers, Transport& transport, RunUntil run_until,
+                 Options options)
+    : clock_(clock),
+      timers_(timers),
+      transport_(transport),
+      run_until_(std::move(run_until)),
+      options_(std::move(options)) {
+  if (options_.timeout) {
+    timeout_timer_ = timers_.At(clock_.Now() + *options_.timeout, [this] { timed_out_ = true; });
+  }
+}
+
+Session::~Session() { timers_.Cancel(timeout_timer_); }
+
+Status Session::Wait(const std::function<bool()>& finished, std::optional<Duration> longest) {
+  bool passed = false;
+  TimerId timer = 0;
+  if (longest) timer = timers_.At(clock_.Now() + *longest, [&passed] { passed = true; });
+  const auto ends = [&] { return passed || timed_out_ || interrupted_ || finished(); };
+  if (!ends()) run_until_(ends);
+  timers_.Cancel(timer);
+  if (interrupted_) return Error{ErrorKind::kCancelled, "interrupted"};
+  if (timed_out_ && !finished()) {
+    return Error{ErrorKind::kCancelled, "timed out waiting for the condition"};
+  }
+  return Unit{};
+}
+
+Result<HttpResponse> Session::SendOnce(HttpRequest request) {
+  // Shared with the handler, which may be called after an interruption.
+  const auto answer = std::make_shared<std::optional<Result<HttpResponse>>>();
+  const CallId call = transport_.Call(
+      std::move(request), [answer](Result<HttpResponse> reply) { *answer = std::move(reply); });
+  const Status waited = Wait([answer] { return answer->has_value(); });
+  if (answer->has_value()) return **std::move(answer);
+  transport_.Cancel(call);
+  return waited.error();
+}
+
+Result<Reply> Session::Send(HttpRequest request, Verb verb) {
+  request.deadline = options_.request_timeout;
+  for (int tries = 1;; ++tries) {
+    Result<HttpResponse> response = SendOnce(request);
+    Result<Reply> reply = response.ok()
+                              ? FromHttp(verb, *std::move(response), decoder_)
+                              : Result<Reply>(std::move(response).error());
+    if (reply.ok() || tries == kTriesMax) return reply;
+    const Error& error = reply.error();
+    const bool throttled = error.kind == ErrorKind::kThrottled;
+    const bool again = error.kind == ErrorKind::kNotSent && tries == 1 && !Mutates(verb);
+    if (!throttled && !again) return reply;
+    if (again) continue;
+    const Duration wait =
+        error.retry_after_ms > 0 ? milliseconds(error.retry_after_ms) : kThrottledWait;
+    const Status waited = Wait([] { return false; }, wait);
+    if (!waited.ok()) return waited.error();
+  }
+}
+
+Result<std::string> Session::GetText(const std::string& target) {
+  HttpRequest request;
+  request.target = target;
+  request.deadline = options_.request_timeout;
+  Result<HttpResponse> response = SendOnce(std::move(request));
+  if (!response.ok()) return std::move(response).error();
+  if (response->status == 200) return std::move(response->body);
+  Result<Reply> reply = FromHttp(Verb::kGet, *std::move(response), decoder_);
+  if (reply.ok()) return std::move(reply->body);
+  return std::move(reply).error();
+}
+
+}  // namespace windlass::cli

@@ -1,0 +1,82 @@
+// Session: one run of a command. It sends requests one after another and waits for the answers,
+// over the asynchronous transport; the core loop runs while it waits.
+//
+// Two things end every wait early, and everything that comes after it:
+//   - --timeout has passed: timed_out() is true;
+//   - the user pressed Ctrl-C: interrupted() is true.
+// Both return kCancelled. Core thread only.
+#pragma once
+
+#include <functional>
+#include <optional>
+#include <string>
+
+#include "kubeclient/api/decode.h"
+#include "kubeclient/api/request.h"
+#include "kubeclient/api/symbol.h"
+#include "kubeclient/base/clock.h"
+#include "kubeclient/base/result.h"
+#include "kubeclient/base/timer_queue.h"
+#include "kubeclient/transport/transport.h"
+
+namespace windlass::cli {
+
+// How long one request may take without --request-timeout.
+inline constexpr Duration kRequestTimeout = seconds(32);
+// How often a request is sent that the API server answers with 429 Too Many Requests.
+inline constexpr int kTriesMax = 4;
+
+class Session {
+ public:
+  struct Options {
+    std::string server;  // its address, for messages
+    Duration request_timeout = kRequestTimeout;
+    std::optional<Duration> timeout{};  // of the whole command; nullopt = none
+  };
+  // Runs the core loop on the calling thread until `finished` returns true.
+  using RunUntil = std::function<void(const std::function<bool()>& finished)>;
+
+  // The references must outlive the session.
+  Session(const Clock& clock, TimerQueue& timers, Transport& transport, RunUntil run_until,
+          Options options);
+  ~Session();
+  Session(const Session&) = delete;
+  Session& operator=(const Session&) = delete;
+
+  // Sends `request` and waits for the answer. What it means for `verb` is as FromHttp says
+  // (kubeclient/client/client.h). Sets the request's deadline. Sends again after a 429, and a read
+  // of which nothing reached the server.
+  Result<Reply> Send(HttpRequest request, Verb verb);
+  // The same for an answer that is no API object. Returns its body.
+  Result<std::string> GetText(const std::string& target);
+
+  // Waits until `finished` returns true, or until `longest` has passed. Both are a success.
+  Status Wait(const std::function<bool()>& finished, std::optional<Duration> longest = {});
+
+  // Called by the signal handler's message.
+  void Interrupt() { interrupted_ = true; }
+  bool interrupted() const { return interrupted_; }
+  bool timed_out() const { return timed_out_; }
+
+  const Clock& clock() const { return clock_; }
+  TimerQueue& timers() { return timers_; }
+  Transport& transport() { return transport_; }
+  Decoder& decoder() { return decoder_; }
+  const Options& options() const { return options_; }
+
+ private:
+  Result<HttpResponse> SendOnce(HttpRequest request);
+
+  const Clock& clock_;
+  TimerQueue& timers_;
+  Transport& transport_;
+  const RunUntil run_until_;
+  const Options options_;
+  SymbolTable symbols_;
+  Decoder decoder_{symbols_};
+  TimerId timeout_timer_ = 0;
+  bool timed_out_ = false;
+  bool interrupted_ = false;
+};
+
+}  // namespace windlass::cli

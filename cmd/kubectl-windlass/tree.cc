@@ -1,0 +1,163 @@
+#include "cmd/kubectl-windlass/tree.h"
+
+#include <algorithm>
+#include <nlohmann/json.hpp>
+
+#include "cmd/kubectl-windlass/replica_sets.h"
+#include "cmd/kubectl-windlass/standing.h"
+
+namespace windlass::cli {
+namespace {
+
+std::string Images(const Json& workload) {
+  std::string text;
+  for (const Json& container : ListOf(workload, "/spec/template/spec/containers")) {
+    if (!text.empty()) text += ", ";
+    text += TextOf(container, "/name") + ' ' + TextOf(container, "/image");
+  }
+  return text;
+}
+
+// Returns a number or a percentage as it was written; "" if it is absent.
+std::string Limit(const Json& workload, const std::string& pointer) {
+  const Json* field = FieldOf(workload, pointer);
+  if (field == nullptr) return "";
+  return field->is_string() ? field->get<std::string>() : field->dump();
+}
+
+std::string StrategyText(const Json& workload) {
+  std::string text = TextOf(workload, "/spec/strategy/type", "RollingUpdate");
+  const std::string surge = Limit(workload, "/spec/strategy/rollingUpdate/maxSurge");
+  const std::string missing = Limit(workload, "/spec/strategy/rollingUpdate/maxUnavailable");
+  const std::string partition = Limit(workload, "/spec/strategy/partition");
+  if (!surge.empty()) text += ", maxSurge " + surge;
+  if (!missing.empty()) text += ", maxUnavailable " + missing;
+  if (!partition.empty()) text += ", partition " + partition;
+  return text;
+}
+
+Mood MoodOf(const Standing& standing) {
+  if (standing.phase == "Stalled" || standing.phase == "Aborted") return Mood::kBad;
+  return standing.ends == ExitCode::kDone ? Mood::kGood : Mood::kWaiting;
+}
+
+std::string StatusText(const Standing& standing) {
+  std::string text = standing.phase;
+  const std::string& more = standing.ends && *standing.ends != ExitCode::kDone ? standing.why
+                                                                               : standing.sentence;
+  return more.empty() ? text : text + ": " + more;
+}
+
+void AddHeader(const Json& workload, const ResourceId& resource, Tree& tree) {
+  const auto add = [&tree](const char* key, std::string value) {
+    if (!value.empty()) tree.header.emplace_back(key, std::move(value));
+  };
+  add(std::string(resource.kind).c_str(),
+      TextOf(workload, "/metadata/namespace") + '/' + tree.name);
+  const auto number = [&workload](const char* pointer) {
+    return std::to_string(NumberOf(workload, pointer));
+  };
+  const std::string desired = std::to_string(NumberOf(workload, "/spec/replicas", 1));
+  if (resource == resources::kReplicationControllers) {
+    add("Replicas", desired + " desired, " + number("/status/replicas") + " present, " +
+                        number("/status/readyReplicas") + " ready, " +
+                        number("/status/availableReplicas") + " available");
+    add("Images", Images(workload));
+    return;
+  }
+  const Standing standing = StandingOf(workload, resource);
+  tree.phase = standing.phase;
+  tree.mood = MoodOf(standing);
+  add("Status", StatusText(standing));
+  if (standing.revision > 0) add("Revision", std::to_string(standing.revision));
+  if (const Json* step = FieldOf(workload, "/status/step")) {
+    const int64_t index = NumberOf(*step, "/index");
+    const int64_t total = NumberOf(*step, "/total");
+    add("Step", index > total ? "all " + std::to_string(total) + " are over"
+                              : std::to_string(index) + " of " + std::to_string(total));
+  }
+  add("Replicas", desired + " desired, " + std::to_string(standing.updated) + " updated, " +
+                      number("/status/readyReplicas") + " ready, " +
+                      std::to_string(standing.available) + " available");
+  add("Strategy", StrategyText(workload));
+  add("Images", Images(workload));
+}
+
+// Returns the ReplicaSet that Pods get now: the one of the published revision.
+bool IsNew(const Json& replica_set, const Json& workload, const ResourceId& resource) {
+  const Json* template_ = FieldOf(workload, "/spec/template");
+  const Json* own = FieldOf(replica_set, "/spec/template");
+  if (resource == resources::kDeployments && template_ != nullptr && own != nullptr) {
+    return SameTemplate(*template_, *own);
+  }
+  const int64_t revision = NumberOf(workload, "/status/currentRevision");
+  return revision > 0 && RevisionOf(replica_set) == revision;
+}
+
+ReplicaSetBranch BranchOf(const Json& replica_set, const Json& workload,
+                          const ResourceId& resource) {
+  ReplicaSetBranch branch;
+  branch.name = TextOf(replica_set, "/metadata/name");
+  const int64_t revision = RevisionOf(replica_set);
+  branch.status = revision > 0 ? "revision " + std::to_string(revision) : "no revision";
+  branch.ready = std::to_string(NumberOf(replica_set, "/status/readyReplicas")) + '/' +
+                 std::to_string(NumberOf(replica_set, "/spec/replicas"));
+  branch.created = TimeOf(replica_set, "/metadata/creationTimestamp");
+  branch.why = IsNew(replica_set, workload, resource) ? "new" : "old";
+  if (revision > 0 && NumberOf(workload, "/status/stableRevision") == revision) {
+    branch.why += ", stable";
+  }
+  const Json* failure = ConditionOf(replica_set, "ReplicaFailure");
+  if (failure != nullptr && TextOf(*failure, "/status") == "True") {
+    branch.why += ", " + TextOf(*failure, "/reason") + ": " + TextOf(*failure, "/message");
+    branch.mood = Mood::kBad;
+  }
+  return branch;
+}
+
+std::vector<PodState> PodsOf(const Json& owner, const std::vector<const Json*>& pods,
+                             int64_t min_ready_seconds, WallTime now) {
+  std::vector<PodState> states;
+  for (const Json* pod : pods) {
+    if (IsOwnedBy(*pod, owner)) states.push_back(StateOfPod(*pod, min_ready_seconds, now));
+  }
+  // What is wrong stands first.
+  std::ranges::stable_sort(states, [](const PodState& a, const PodState& b) {
+    return std::pair(-static_cast<int>(a.mood), std::string_view(a.name)) <
+           std::pair(-static_cast<int>(b.mood), std::string_view(b.name));
+  });
+  return states;
+}
+
+}  // namespace
+
+Tree TreeOf(const Json& workload, const ResourceId& resource,
+            const std::vector<const Json*>& replica_sets, const std::vector<const Json*>& pods,
+            WallTime now) {
+  Tree tree;
+  tree.name = TextOf(workload, "/metadata/name");
+  tree.now = now;
+  tree.created = TimeOf(workload, "/metadata/creationTimestamp");
+  tree.ready = std::to_string(NumberOf(workload, "/status/readyReplicas")) + '/' +
+               std::to_string(NumberOf(workload, "/spec/replicas", 1));
+  AddHeader(workload, resource, tree);
+  const int64_t min_ready = NumberOf(workload, "/spec/minReadySeconds");
+  if (resource == resources::kReplicationControllers) {
+    tree.pods = PodsOf(workload, pods, min_ready, now);
+    return tree;
+  }
+  std::vector<const Json*> owned;
+  for (const Json* rs : replica_sets) {
+    if (IsOwnedBy(*rs, workload)) owned.push_back(rs);
+  }
+  std::ranges::stable_sort(owned, std::ranges::greater{},
+                           [](const Json* rs) { return RevisionOf(*rs); });
+  for (const Json* rs : owned) {
+    ReplicaSetBranch branch = BranchOf(*rs, workload, resource);
+    branch.pods = PodsOf(*rs, pods, min_ready, now);
+    tree.replica_sets.push_back(std::move(branch));
+  }
+  return tree;
+}
+
+}  // namespace windlass::cli

@@ -1,0 +1,152 @@
+// undo: brings back the template of an earlier revision.
+//
+// For a Deployment the requests, rules and texts are those of kubectl rollout undo (rollback.go of
+// kubectl's polymorphichelpers): a JSON patch that replaces template and annotations. A Rollout has
+// a field for it, spec.rollbackTo, and Windlass does the rest.
+#include <algorithm>
+#include <array>
+#include <nlohmann/json.hpp>
+#include <utility>
+
+#include "cmd/kubectl-windlass/commands.h"
+#include "cmd/kubectl-windlass/failure.h"
+#include "cmd/kubectl-windlass/json_fields.h"
+#include "cmd/kubectl-windlass/output.h"
+#include "cmd/kubectl-windlass/replica_sets.h"
+
+namespace windlass::cli {
+namespace {
+
+// Annotations that stay the Deployment's own, and are not taken from the ReplicaSet.
+constexpr std::array<std::string_view, 6> kOwnAnnotations = {
+    "kubectl.kubernetes.io/last-applied-configuration",
+    "deployment.kubernetes.io/revision",
+    "deployment.kubernetes.io/revision-history",
+    "deployment.kubernetes.io/desired-replicas",
+    "deployment.kubernetes.io/max-replicas",
+    "deprecated.deployment.rollback.to",
+};
+
+bool IsOwn(std::string_view key) {
+  return std::ranges::find(kOwnAnnotations, key) != kOwnAnnotations.end();
+}
+
+Json AnnotationsAfter(const Json& deployment, const Json& replica_set) {
+  Json annotations = Json::object();
+  for (const std::string_view key : kOwnAnnotations) {
+    const std::string value = AnnotationOf(deployment, key);
+    if (!value.empty()) annotations[std::string(key)] = value;
+  }
+  const Json* theirs = FieldOf(replica_set, "/metadata/annotations");
+  if (theirs == nullptr) return annotations;
+  for (const auto& [key, value] : theirs->items()) {
+    if (!IsOwn(key)) annotations[key] = value;
+  }
+  return annotations;
+}
+
+std::string NotThere(const CommandContext& context, const Place& place) {
+  const std::string object = ShortName(place.resource, place.name);
+  if (context.line.revision == 0) {
+    return "no rollout history found for " + KindWord(place.resource) + " \"" + place.name +
+           "\": there is no revision before the present one";
+  }
+  return "unable to find specified revision " + std::to_string(context.line.revision) +
+         " in history: kubectl windlass history " + object + " -n " + place.namespace_ +
+         " lists what there is";
+}
+
+Json TemplateOf(const Json& object) {
+  const Json* template_ = FieldOf(object, "/spec/template");
+  return template_ == nullptr ? Json::object() : *template_;
+}
+
+ExitCode PrintTemplate(const CommandContext& context, const Json& template_) {
+  const bool json = context.line.output == OutputFormat::kJson;
+  context.console.out(PrintValue(template_, json ? OutputFormat::kJson : OutputFormat::kYaml));
+  return ExitCode::kDone;
+}
+
+std::string DryRunText(const CommandContext& context) {
+  return context.line.dry_run == "none" ? "" : " (" + context.line.dry_run + " dry run)";
+}
+
+ExitCode UndoDeployment(const CommandContext& context, const Place& place,
+                        const Json& deployment) {
+  const auto replica_sets = ReadReplicaSets(context.session, deployment, place.namespace_);
+  if (!replica_sets.ok()) return Report(context.session, context.console, replica_sets.error());
+  const Json* target = FindRevision(*replica_sets, context.line.revision);
+  if (target == nullptr) {
+    context.console.Error(NotThere(context, place));
+    return ExitCode::kError;
+  }
+  Json template_ = TemplateOf(*target);
+  if (context.line.dry_run == "client") return PrintTemplate(context, template_);
+  if (FlagOf(deployment, "/spec/paused")) {
+    context.console.Error("you cannot rollback a paused deployment; resume it first with 'kubectl "
+                          "windlass resume " + ShortName(place.resource, place.name) +
+                          "' and try again");
+    return ExitCode::kHeld;
+  }
+  if (SameTemplate(template_, TemplateOf(deployment))) {
+    PrintDone(context, place, deployment,
+              "skipped rollback (current template already matches revision " +
+                  std::to_string(context.line.revision) + ")" + DryRunText(context));
+    return ExitCode::kDone;
+  }
+  template_ = WithoutHash(std::move(template_));
+  const Json operations = Json::array(
+      {{{"op", "replace"}, {"path", "/spec/template"}, {"value", std::move(template_)}},
+       {{"op", "replace"},
+        {"path", "/metadata/annotations"},
+        {"value", AnnotationsAfter(deployment, *target)}}});
+  const bool dry = context.line.dry_run == "server";
+  const Result<Json> patched = PatchObject(context.session, place,
+                                           {kJsonPatch, operations.dump(), "", dry});
+  if (!patched.ok()) return Report(context.session, context.console, patched.error());
+  PrintDone(context, place, *patched, "rolled back" + DryRunText(context));
+  return ExitCode::kDone;
+}
+
+ExitCode UndoRollout(const CommandContext& context, const Place& place, const Json& rollout) {
+  const int64_t revision = context.line.revision;
+  if (FlagOf(rollout, "/spec/paused")) {
+    context.console.Error("rollout \"" + place.name + "\" is paused, and would go back only when it " +
+                          "is resumed: kubectl windlass resume " +
+                          ShortName(place.resource, place.name) + ", and try again");
+    return ExitCode::kHeld;
+  }
+  if (context.line.dry_run == "client") {
+    const auto replica_sets = ReadReplicaSets(context.session, rollout, place.namespace_);
+    if (!replica_sets.ok()) return Report(context.session, context.console, replica_sets.error());
+    const Json* target = FindRevision(*replica_sets, revision);
+    if (target == nullptr) {
+      context.console.Error(NotThere(context, place));
+      return ExitCode::kError;
+    }
+    return PrintTemplate(context, TemplateOf(*target));
+  }
+  Json back = Json::object();
+  if (revision > 0) back["revision"] = revision;
+  const Json patch = {{"metadata", {{"uid", TextOf(rollout, "/metadata/uid")}}},
+                      {"spec", {{"rollbackTo", std::move(back)}}}};
+  const Result<Json> patched =
+      PatchObject(context.session, place,
+                  {kMergePatch, patch.dump(), kPluginFieldManager, context.line.dry_run == "server"});
+  if (!patched.ok()) return Report(context.session, context.console, patched.error());
+  PrintDone(context, place, *patched, "rollback requested" + DryRunText(context));
+  return ExitCode::kDone;
+}
+
+ExitCode UndoOf(const CommandContext& context, const Place& place) {
+  const Result<Json> object = ReadObject(context.session, place);
+  if (!object.ok()) return Report(context.session, context.console, object.error());
+  return place.resource == resources::kRollouts ? UndoRollout(context, place, *object)
+                                                : UndoDeployment(context, place, *object);
+}
+
+}  // namespace
+
+ExitCode RunUndo(const CommandContext& context) { return ForEachObject(context, &UndoOf); }
+
+}  // namespace windlass::cli

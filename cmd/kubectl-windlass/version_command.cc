@@ -1,0 +1,84 @@
+// version: of this program, of the API server, and of the CustomResourceDefinitions.
+#include <nlohmann/json.hpp>
+#include <optional>
+
+#include "cmd/kubectl-windlass/commands.h"
+#include "cmd/kubectl-windlass/failure.h"
+#include "cmd/kubectl-windlass/json_fields.h"
+#include "cmd/kubectl-windlass/output.h"
+#include "cmd/kubectl-windlass/table.h"
+#include "controller/rollout/crd_revision.h"
+#include "kubeclient/base/parse_whole.h"
+#include "windlass_version.h"
+
+namespace windlass::cli {
+namespace {
+
+struct Crd {
+  std::string_view name;
+  std::string_view manifest;
+  int64_t needed;  // the revision that this version of Windlass needs
+};
+constexpr Crd kCrds[] = {
+    {"rollouts.windlass.dev", resources::kRollouts.manifest, rollout::kCrdRevision},
+};
+
+// What is known of a CustomResourceDefinition.
+struct Found {
+  std::optional<int64_t> revision{};  // nullopt: not installed, or not known
+  std::string text{};
+};
+
+Found Look(const CommandContext& context, const Crd& crd) {
+  const Result<Json> read = ReadObject(
+      context.session, {resources::kCustomResourceDefinitions, "", std::string(crd.name)});
+  if (!read.ok()) {
+    if (read.error().kind == ErrorKind::kNotFound) {
+      return {std::nullopt, "not installed: kubectl apply -f " + std::string(crd.manifest)};
+    }
+    return {std::nullopt, read.error().message};
+  }
+  const int64_t revision =
+      ParseWhole<int64_t>(AnnotationOf(*read, rollout::kCrdRevisionKey)).value_or(0);
+  std::string text = "revision " + std::to_string(revision);
+  if (revision < crd.needed) {
+    text += ", older than this program: kubectl apply -f " + std::string(crd.manifest);
+  }
+  return {revision, text};
+}
+
+}  // namespace
+
+ExitCode RunVersion(const CommandContext& context) {
+  if (!context.line.arguments.empty()) return Usage(context, "version takes no argument");
+  const Result<std::string> answer = context.session.GetText("/version");
+  std::string server;
+  ExitCode code = ExitCode::kDone;
+  if (answer.ok()) {
+    server = TextOf(Json::parse(*answer, nullptr, false), "/gitVersion", "not known");
+  } else {
+    code = Report(context.session, context.console,
+                  Explained(answer.error(), {Verb::kGet, {}, "", ""},
+                            context.session.options().server));
+  }
+  Json crds = Json::object();
+  std::vector<std::vector<std::string>> rows = {{"Client:", WINDLASS_VERSION}};
+  if (answer.ok()) rows.push_back({"Server:", server});
+  for (const Crd& crd : kCrds) {
+    if (!answer.ok()) break;
+    const Found found = Look(context, crd);
+    rows.push_back({"CRD " + std::string(crd.name) + ':', found.text});
+    crds[std::string(crd.name)] = found.revision ? Json(*found.revision) : Json();
+  }
+  if (context.line.output == OutputFormat::kText || context.line.output == OutputFormat::kName) {
+    for (const std::string& line : TableLines(rows)) context.console.Line(line);
+    return code;
+  }
+  const Json value = {{"client", WINDLASS_VERSION},
+                      {"server", answer.ok() ? Json(server) : Json()},
+                      {"crds", std::move(crds)}};
+  context.console.out(PrintValue(value, context.line.output));
+  return code;
+}
+
+}  // namespace windlass::cli

@@ -1,0 +1,47 @@
+#include "cmd/kubectl-windlass/workload_table.h"
+
+#include <nlohmann/json.hpp>
+
+#include "cmd/kubectl-windlass/age_text.h"
+#include "cmd/kubectl-windlass/json_fields.h"
+#include "cmd/kubectl-windlass/standing.h"
+#include "cmd/kubectl-windlass/table.h"
+
+namespace windlass::cli {
+namespace {
+
+std::vector<std::string> RowOf(const ListedObject& listed, bool all_namespaces, WallTime now) {
+  const Json& object = *listed.object;
+  std::vector<std::string> row;
+  if (all_namespaces) row.push_back(TextOf(object, "/metadata/namespace"));
+  row.emplace_back(listed.resource.kind);
+  row.push_back(TextOf(object, "/metadata/name"));
+  const std::string desired = std::to_string(NumberOf(object, "/spec/replicas", 1));
+  const std::string age = AgeText(TimeOf(object, "/metadata/creationTimestamp"), now);
+  if (listed.resource == resources::kReplicationControllers) {
+    const int64_t available = NumberOf(object, "/status/availableReplicas");
+    const bool done = IsObserved(object) && available >= NumberOf(object, "/spec/replicas", 1);
+    row.insert(row.end(), {done ? "Healthy" : "Progressing", desired + '/' + desired,
+                           std::to_string(available), age, ""});
+    return row;
+  }
+  const Standing standing = StandingOf(object, listed.resource);
+  row.insert(row.end(), {standing.phase, std::to_string(standing.updated) + '/' + desired,
+                         std::to_string(standing.available), age, standing.reason});
+  return row;
+}
+
+}  // namespace
+
+std::vector<std::string> WorkloadTable(const std::vector<ListedObject>& objects,
+                                       bool all_namespaces, WallTime now) {
+  std::vector<std::vector<std::string>> rows;
+  std::vector<std::string> head = {"KIND", "NAME", "PHASE", "UPDATED", "AVAILABLE", "AGE",
+                                   "REASON"};
+  if (all_namespaces) head.insert(head.begin(), "NAMESPACE");
+  rows.push_back(std::move(head));
+  for (const ListedObject& listed : objects) rows.push_back(RowOf(listed, all_namespaces, now));
+  return TableLines(rows);
+}
+
+}  // namespace windlass::cli

@@ -1,0 +1,25 @@
+// The table of workloads that `get` prints without a name.
+#pragma once
+
+#include <nlohmann/json_fwd.hpp>
+#include <string>
+#include <vector>
+
+#include "cmd/kubectl-windlass/requests.h"
+#include "kubeclient/api/resource_id.h"
+#include "kubeclient/base/clock.h"
+
+namespace windlass::cli {
+
+struct ListedObject {
+  ResourceId resource{};
+  const Json* object = nullptr;
+};
+
+// Returns the lines of the table, the column NAMESPACE only for all namespaces:
+//   KIND         NAME   PHASE         UPDATED   AVAILABLE   AGE   REASON
+//   Deployment   web    Progressing   2/4       4           41d
+std::vector<std::string> WorkloadTable(const std::vector<ListedObject>& objects,
+                                       bool all_namespaces, WallTime now);
+
+}  // namespace windlass::cli
