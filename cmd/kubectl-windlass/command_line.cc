@@ -198,6 +198,17 @@ const CLI::App* CommandIn(const Parser& parser, const std::string& command) {
   return nullptr;
 }
 
+// Returns the text for a command line without a command that there is.
+std::string NoSuchCommand(const std::vector<std::string>& arguments) {
+  const auto word = std::ranges::find_if(
+      arguments, [](const std::string& argument) { return !argument.starts_with('-'); });
+  std::string text = word == arguments.end() ? "which command?" : "no command \"" + *word + "\":";
+  text += " there are ";
+  const std::vector<Described> commands = Commands();
+  for (size_t i = 0; i < commands.size(); ++i) text += (i == 0 ? "" : ", ") + commands[i].name;
+  return text;
+}
+
 }  // namespace
 
 Result<CommandLine> ParseCommandLine(const std::vector<std::string>& arguments) {
@@ -213,8 +224,9 @@ Result<CommandLine> ParseCommandLine(const std::vector<std::string>& arguments) 
       parser->line.help = parser->app.help();
       return parser->line;
     }
-    return Error{ErrorKind::kConfig,
-                 std::string(error.what()) + "; see kubectl windlass --help"};
+    const bool no_command = parser->app.get_subcommands().empty();
+    const std::string what = no_command ? NoSuchCommand(arguments) : error.what();
+    return Error{ErrorKind::kConfig, what + "; see kubectl windlass --help"};
   }
   CommandLine& line = parser->line;
   const CLI::App* chosen = parser->app.get_subcommands().front();

@@ -35,6 +35,7 @@ class StatusWatch {
   const CommandContext& context_;
   const Place& place_;
   std::optional<Json> template_;
+  bool rolls_back_ = false;  // the last object had spec.rollbackTo
   std::string said_;
   Standing last_;
 };
@@ -44,8 +45,9 @@ std::optional<Standing> StatusWatch::Superseded(const Json& object, const Standi
   const Json* now = FieldOf(object, "/spec/template");
   // A rollback that was asked for before is what the user waits for.
   const bool rolls_back = FieldOf(object, "/spec/rollbackTo") != nullptr;
-  if (!template_ || rolls_back) {
+  if (!template_ || rolls_back || std::exchange(rolls_back_, rolls_back)) {
     template_ = now == nullptr ? Json() : *now;
+    rolls_back_ = rolls_back;
     return std::nullopt;
   }
   if (now == nullptr || *now == *template_ || !IsObserved(object)) return std::nullopt;
@@ -55,6 +57,7 @@ std::optional<Standing> StatusWatch::Superseded(const Json& object, const Standi
   const std::string revision = std::to_string(standing.revision);
   const bool back = NumberOf(object, "/status/rolledBack/generation") ==
                     NumberOf(object, "/metadata/generation", -1);
+  if (back) ended.phase = "RolledBack";
   ended.ends = back ? ExitCode::kAborted : ExitCode::kSuperseded;
   ended.why = back ? who + " was rolled back meanwhile; it has revision " + revision + " now"
                    : who + " got another template meanwhile, revision " + revision +

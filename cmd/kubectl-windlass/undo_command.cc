@@ -17,9 +17,11 @@
 namespace windlass::cli {
 namespace {
 
+constexpr std::string_view kLastApplied = "kubectl.kubernetes.io/last-applied-configuration";
+
 // Annotations that stay the Deployment's own, and are not taken from the ReplicaSet.
 constexpr std::array<std::string_view, 6> kOwnAnnotations = {
-    "kubectl.kubernetes.io/last-applied-configuration",
+    kLastApplied,
     "deployment.kubernetes.io/revision",
     "deployment.kubernetes.io/revision-history",
     "deployment.kubernetes.io/desired-replicas",
@@ -100,6 +102,12 @@ ExitCode UndoDeployment(const CommandContext& context, const Place& place,
        {{"op", "replace"},
         {"path", "/metadata/annotations"},
         {"value", AnnotationsAfter(deployment, *target)}}});
+  if (!AnnotationOf(deployment, kLastApplied).empty()) {
+    context.console.Warning(
+        ObjectName(place.resource, place.name) +
+        " is managed with kubectl apply: the next kubectl apply of the present manifest brings its "
+        "template again; apply the earlier manifest, too");
+  }
   const bool dry = context.line.dry_run == "server";
   const Result<Json> patched = PatchObject(context.session, place,
                                            {kJsonPatch, operations.dump(), "", dry});

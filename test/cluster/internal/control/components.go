@@ -5,10 +5,15 @@ import (
 	"strconv"
 )
 
+// Patches of Deployments themselves are logged with their bodies: a test compares those of
+// kubectl-windlass with kubectl's.
 const auditPolicy = `apiVersion: audit.k8s.io/v1
 kind: Policy
 omitStages: [RequestReceived]
 rules:
+- level: Request
+  verbs: [patch]
+  resources: [{group: apps, resources: [deployments]}]
 - level: Metadata
 `
 

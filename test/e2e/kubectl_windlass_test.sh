@@ -1,0 +1,220 @@
+#!/usr/bin/env bash
+# kubectl-windlass on a real control plane: every command in a pipe and in a terminal, found by
+# kubectl as a plugin; its requests next to those of kubectl rollout, from the audit log; completion
+# as kubectl asks for it; a credential plugin that uses the terminal.
+. "$(dirname "$0")/lib.sh"
+. "$ROOT/test/e2e/rollout_lib.sh"
+
+PLUGIN=${PLUGIN:-$ROOT/build/release/cmd/kubectl-windlass/kubectl-windlass}
+
+join_cluster
+install_rollouts
+start_windlass --controllers=deployment,rollout
+
+# kubectl finds plugins, and the program that completes for them, in PATH.
+mkdir "$WORK/plugins"
+ln -s "$PLUGIN" "$WORK/plugins/kubectl-windlass"
+ln -s "$ROOT/cmd/kubectl-windlass/kubectl_complete-windlass" "$WORK/plugins/"
+PATH=$WORK/plugins:$PATH
+
+say "what the binary needs"
+ldd "$PLUGIN"
+
+# ends CODE COMMAND…: runs kubectl windlass in a pipe, keeps what it prints, and expects its code.
+ends() {
+  local wanted=$1 status=0
+  shift
+  kubectl windlass "$@" >"$WORK/out" 2>"$WORK/messages" || status=$?
+  say "kubectl windlass $*: exit code $status"
+  [ "$status" = "$wanted" ] ||
+    fail "kubectl windlass $*: exit code $status, not $wanted: $(cat "$WORK/out" "$WORK/messages")"
+  if grep -q $'\e' "$WORK/out"; then fail "kubectl windlass $*: escape codes in a pipe"; fi
+}
+printed() { grep -qF -- "$1" "$WORK/out" || fail "not printed: $1: $(cat "$WORK/out")"; }
+complained() { grep -qF -- "$1" "$WORK/messages" || fail "not said: $1: $(cat "$WORK/messages")"; }
+
+# in_terminal CODE COMMAND…: the same in a pseudo-terminal of 100 by 30.
+in_terminal() {
+  local wanted=$1 status=0
+  shift
+  TERM=xterm script -qec "stty rows 30 cols 100; kubectl-windlass $*" /dev/null \
+    >"$WORK/out" 2>&1 </dev/null || status=$?
+  say "in a terminal: kubectl windlass $*: exit code $status"
+  [ "$status" = "$wanted" ] || fail "kubectl windlass $*: $status: $(cat "$WORK/out")"
+}
+
+set_image() { # TYPE/NAME IMAGE
+  kubectl patch "$1" --type=json -p "[{\"op\":\"replace\",\
+\"path\":\"/spec/template/spec/containers/0/image\",\"value\":\"$2\"}]" >/dev/null
+}
+
+# --- Deployments: the requests of kubectl rollout ---
+
+# Both get the same history of two revisions.
+for name in theirs ours; do
+  deployment "$name" 2 registry.example/app:v1 | kubectl apply -f - >/dev/null
+  kubectl annotate "deployment/$name" kubernetes.io/change-cause="first of $name" >/dev/null
+done
+ends 0 status ours
+printed 'deployment "ours" successfully rolled out'
+rolled_out theirs
+for name in theirs ours; do set_image "deployment/$name" registry.example/app:v2; done
+for name in theirs ours; do rolled_out "$name"; done
+
+# writes_of PROGRAM: prints the patches of Deployments that a program sent to this namespace since
+# the line `since` of the audit log: path and body, with one name and one time for both.
+since=$(wc -l <"$DATA/audit.log")
+writes_of() {
+  tail -n "+$((since + 1))" "$DATA/audit.log" |
+    jq -c --arg program "$1/" --arg namespace "$OWN_NAMESPACE" '
+      select(.objectRef.namespace == $namespace and .verb == "patch"
+        and (.userAgent | startswith($program)))
+      | [.requestURI, .responseStatus.code, .requestObject]' |
+    sed -E 's/\b(theirs|ours)\b/NAME/g; s/[0-9]{4}-[0-9]{2}-[0-9]{2}T[0-9:]+(Z|[+-][0-9:]+)/TIME/g'
+}
+for verb in pause resume restart undo 'undo --to-revision=3' 'undo --dry-run=server'; do
+  # shellcheck disable=SC2086
+  theirs=$(kubectl rollout $verb deployment/theirs 2>/dev/null)
+  # shellcheck disable=SC2086
+  ends 0 $verb deployment/ours
+  expect "the line of $verb" "$(cat "$WORK/out")" "${theirs/theirs/ours}"
+  for name in theirs ours; do rolled_out "$name" >/dev/null; done
+done
+writes_of kubectl >"$WORK/theirs.requests"
+writes_of kubectl-windlass >"$WORK/ours.requests"
+[ "$(wc -l <"$WORK/theirs.requests")" = 6 ] || fail "not 6 patches: $(cat "$WORK/theirs.requests")"
+diff "$WORK/theirs.requests" "$WORK/ours.requests" || fail "other requests than kubectl's"
+say "ok: kubectl-windlass sent the same patches as kubectl rollout"
+cat "$WORK/ours.requests"
+
+kubectl rollout history deployment/theirs | sed 's/theirs/ours/' >"$WORK/theirs.history"
+ends 0 history deployment/ours
+diff "$WORK/theirs.history" "$WORK/out" || fail "another history than kubectl's"
+ends 0 history ours --revision=2
+printed 'Pod Template:'
+
+# --- errors, and what they say ---
+
+ends 1 status nothing
+complained 'deployments.apps "nothing" not found in namespace'
+ends 64 promote ours
+complained 'kubectl windlass resume deployment/ours'
+ends 64 abort ours
+complained 'kubectl windlass undo deployment/ours'
+ends 64 stauts ours
+complained 'no command "stauts"'
+ends 1 resume ours
+complained 'deployments.apps "ours" is not paused'
+ends 1 pause ours --as nobody
+complained "ask for the right, and check it with kubectl auth can-i get deployments.apps"
+ends 1 get --context nowhere
+complained 'context "nowhere" is not defined'
+
+# --- a rollout that is held, one that takes too long, one that fails ---
+
+ends 0 pause ours
+set_image deployment/ours registry.example/app:v3
+ends 4 status ours
+complained 'deployment "ours" is paused'
+kubectl patch deployment ours --type=merge -p '{"spec":{"progressDeadlineSeconds":5}}' >/dev/null
+set_image deployment/ours registry.example/app:never-pull-404
+ends 0 resume ours
+ends 3 status ours --timeout=1s
+complained 'timed out waiting for the condition'
+ends 2 status ours
+complained 'deployment "ours" exceeded its progress deadline'
+ends 0 get ours
+printed 'Stalled'
+cat "$WORK/out"
+ends 0 undo ours
+
+# --- Rollouts ---
+
+rollout shop 4 registry.example/shop:v1 \
+  '{steps: [{setUpdated: 1}, {pause: {}}, {setUpdated: 2}, {pause: {duration: 1s}}]}' |
+  kubectl apply -f - >/dev/null
+ends 0 status rollout/shop
+set_image rollout/shop registry.example/shop:v2
+ends 4 status rollout/shop
+complained 'kubectl windlass promote rollout/shop'
+ends 0 abort wro shop
+ends 5 status rollout/shop
+ends 0 abort rollout/shop --end
+ends 4 status rollout/shop
+ends 0 promote rollout/shop
+ends 0 status rollout/shop
+ends 0 restart rollout/shop
+ends 0 pause rollout/shop
+ends 4 status rollout/shop
+ends 0 resume rollout/shop
+ends 4 status rollout/shop
+ends 0 undo rollout/shop
+ends 0 status rollout/shop
+ends 0 history rollout/shop
+cat "$WORK/out"
+
+# --- get and version ---
+
+ends 0 get rollout/shop
+printed '4 desired, 4 updated'
+ends 0 get -A -o name
+printed "rollout.windlass.dev/shop"
+ends 0 get
+printed 'Deployment   ours'
+ends 0 version
+printed 'CRD rollouts.windlass.dev:   revision'
+cat "$WORK/out"
+
+# --- in a terminal ---
+
+in_terminal 0 get rollout/shop
+in_terminal 0 get rollout/shop --watch --timeout=2s
+grep -q $'\e\[J' "$WORK/out" || fail "get --watch did not draw again"
+[ "$(tr -d '\r' <"$WORK/out" | awk 'length > 200' | wc -l)" = 0 ] || fail "lines are not cut"
+NO_COLOR=1 in_terminal 0 get ours
+if grep -q $'\e\[3' "$WORK/out"; then fail "colours although NO_COLOR is set"; fi
+in_terminal 0 status rollout/shop
+in_terminal 0 history ours
+in_terminal 0 pause ours
+in_terminal 0 resume ours
+in_terminal 64 promote ours
+in_terminal 0 version
+
+# --- a credential plugin that asks in the terminal ---
+
+cat >"$WORK/login" <<'SH'
+#!/bin/sh
+read -r token
+printf '{"kind":"ExecCredential","apiVersion":"client.authentication.k8s.io/v1",'
+printf '"status":{"token":"%s"}}\n' "$token"
+SH
+chmod +x "$WORK/login"
+token=$(kubectl -n windlass-system create token windlass)
+kubectl config view --raw --minify -o json | jq --arg login "$WORK/login" '.users[0].user = {exec:
+  {apiVersion: "client.authentication.k8s.io/v1", command: $login, interactiveMode: "Always"}}' \
+  >"$WORK/login.kubeconfig"
+ends 1 version --kubeconfig "$WORK/login.kubeconfig" </dev/null
+complained 'Always wants a terminal'
+# The answer is typed once the plugin waits for it: the terminal keeps it until then.
+TERM=xterm script -qec "stty -echo; kubectl-windlass get deployments -o name \
+  --kubeconfig $WORK/login.kubeconfig" /dev/null <<<"$token" >"$WORK/out" 2>&1 ||
+  fail "the plugin could not ask: $(cat "$WORK/out")"
+printed 'deployment.apps/ours'
+say "ok: a credential plugin asked in the terminal"
+
+# --- completion, as kubectl's own completion asks for it ---
+
+completes() { # WANTED WORD…
+  local wanted=$1
+  shift
+  kubectl __complete windlass "$@" >"$WORK/out" 2>/dev/null || fail "completion of $* failed"
+  grep -q "^$wanted" "$WORK/out" || fail "completion of $*: $(cat "$WORK/out")"
+  say "ok: completion of 'kubectl windlass $*' offers $wanted"
+}
+completes status sta
+completes ours status o
+completes rollout/shop undo rollout/s
+completes cluster status --context c
+completes :4 status rollout/s
+
+say "everything as expected"

@@ -1,0 +1,226 @@
+// get: what is read, what is shown, and how it is cut to a terminal.
+#include <algorithm>
+
+#include "cmd/kubectl-windlass/render.h"
+#include "test/unit/kubectl/kubectl_run.h"
+
+namespace windlass::cli {
+namespace {
+
+const ResourceId& kDeployments = resources::kDeployments;
+
+Json Pod(const std::string& name, const Json& owner) {
+  Json pod = sim::SamplePod(name, "web");
+  pod["metadata"]["ownerReferences"] = sim::ControlledBy(owner);
+  return pod;
+}
+
+// Deployment web with one ReplicaSet and two Pods, one of which cannot pull its image.
+void CreateWeb(KubectlRun& run) {
+  Json web = sim::SampleDeployment("web", 2);
+  web["metadata"]["annotations"]["deployment.kubernetes.io/revision"] = "1";
+  run.Create(kDeployments, web);
+  const Json owner = run.Stored(kDeployments, "web");
+  Json rs = sim::SampleReplicaSet("web-1", 2);
+  rs["metadata"]["labels"]["app"] = "web";
+  rs["metadata"]["annotations"]["deployment.kubernetes.io/revision"] = "1";
+  rs["spec"]["selector"]["matchLabels"]["app"] = "web";
+  rs["spec"]["template"] = owner["spec"]["template"];
+  rs["metadata"]["ownerReferences"] = sim::ControlledBy(owner);
+  run.Create(resources::kReplicaSets, rs);
+  const Json set = run.Stored(resources::kReplicaSets, "web-1");
+  run.Create(resources::kPods, Pod("web-1-a", set));
+  run.Create(resources::kPods, Pod("web-1-b", set));
+  run.Edit(resources::kPods, "web-1-a", "status", [](Json& o) {
+    o["status"]["phase"] = "Running";
+    o["status"]["conditions"] = Json::array({{{"type", "Ready"},
+                                              {"status", "True"},
+                                              {"lastTransitionTime", "2026-01-01T00:00:00Z"}}});
+    o["status"]["containerStatuses"] =
+        Json::array({{{"name", "web"}, {"ready", true}, {"restartCount", 2}}});
+  });
+  run.Edit(resources::kPods, "web-1-b", "status", [](Json& o) {
+    o["status"]["containerStatuses"] = Json::array(
+        {{{"name", "web"},
+          {"ready", false},
+          {"restartCount", 0},
+          {"state", {{"waiting", {{"reason", "ImagePullBackOff"}, {"message", "no such tag"}}}}}}});
+  });
+  run.Edit(resources::kReplicaSets, "web-1", "status",
+           [](Json& o) { o["status"]["readyReplicas"] = 1; });
+  run.Edit(kDeployments, "web", "status", [](Json& o) { SetCounters(o, 2, 2, 1); });
+}
+
+TEST_CASE("get shows the tree once in a pipe, what is wrong first") {
+  KubectlRun run;
+  CreateWeb(run);
+  const Ran ran = run.Run({"get", "web"});
+  CHECK(ran.code == ExitCode::kDone);
+  CHECK(ran.out ==
+        "Deployment   default/web\n"
+        "Status       Progressing: Waiting for deployment \"web\" rollout to finish: 1 of 2 updated "
+        "replicas are available...\n"
+        "Revision     1\n"
+        "Replicas     2 desired, 2 updated, 1 ready, 1 available\n"
+        "Strategy     RollingUpdate, maxSurge 25%, maxUnavailable 25%\n"
+        "Images       web registry.example/web:1\n"
+        "\n"
+        "NAME            STATUS             READY   RESTARTS   AGE   NODE     WHY\n"
+        "web             Progressing        1/2                0s\n"
+        "└─ web-1        revision 1         1/2                0s             new\n"
+        "   ├─ web-1-b   ImagePullBackOff   0/1     0          0s    <none>   web: "
+        "ImagePullBackOff: no such tag\n"
+        "   └─ web-1-a   Running            1/1     2          0s    <none>\n");
+  CHECK(ran.out.find('\x1b') == std::string::npos);
+  // Pods and ReplicaSets are asked for by the workload's selector alone.
+  for (const std::string& target : run.requests) {
+    if (target.find("/pods") == std::string::npos) continue;
+    CHECK(target.find("labelSelector=app%3Dweb") != std::string::npos);
+    CHECK(target.find("limit=500") != std::string::npos);
+  }
+}
+
+TEST_CASE("get --watch draws again in a terminal until Ctrl-C, at most five times a second") {
+  KubectlRun run;
+  CreateWeb(run);
+  run.terminal = true;
+  for (int i = 0; i < 100; ++i) {
+    run.After(milliseconds(10 * i), [&run, i] {
+      run.Edit(kDeployments, "web", "status", [i](Json& o) { SetCounters(o, 2 + i, 2, 1); });
+    });
+  }
+  run.interrupt_after = seconds(2);
+  const Ran ran = run.Run({"get", "web", "-w"});
+  CHECK(ran.code == ExitCode::kDone);
+  const auto drawn = std::ranges::count(ran.out, '\x1b') / 2;  // up, and clear
+  CHECK(drawn >= 3);
+  CHECK(drawn <= 10);
+}
+
+TEST_CASE("get --watch prints once in a pipe") {
+  KubectlRun run;
+  CreateWeb(run);
+  const Ran ran = run.Run({"get", "web", "-w"});
+  CHECK(ran.code == ExitCode::kDone);
+  CHECK(std::ranges::count(ran.out, '\n') == 12);
+}
+
+TEST_CASE("get --watch ends with --timeout: 3 while something is under way") {
+  KubectlRun run;
+  CreateWeb(run);
+  run.terminal = true;
+  CHECK(run.Run({"get", "web", "-w", "--timeout=5s"}).code == ExitCode::kTimeout);
+  run.Edit(kDeployments, "web", "status", [](Json& o) { SetCounters(o, 2, 2, 2); });
+  CHECK(run.Run({"get", "web", "-w", "--timeout=5s"}).code == ExitCode::kDone);
+}
+
+TEST_CASE("get --watch says that the object is gone") {
+  KubectlRun run;
+  CreateWeb(run);
+  run.terminal = true;
+  run.After(seconds(1), [&] {
+    REQUIRE(run.server.Delete("setup", {kDeployments, "default", "web"}).ok());
+  });
+  const Ran ran = run.Run({"get", "web", "-w"});
+  CHECK(ran.code == ExitCode::kError);
+  CHECK(ran.messages == "error: deployment.apps/web has been deleted\n");
+}
+
+TEST_CASE("get -o json is a List of the workload, its Pods and ReplicaSets") {
+  KubectlRun run;
+  CreateWeb(run);
+  const Json list = Json::parse(run.Run({"get", "web", "-o", "json"}).out);
+  CHECK(list["kind"] == "List");
+  REQUIRE(list["items"].size() == 4);
+  CHECK(list["items"][0]["kind"] == "Deployment");
+  CHECK(list["items"][3]["kind"] == "ReplicaSet");
+  CHECK(run.Run({"get", "web", "-o", "name"}).out ==
+        "deployment.apps/web\npod/web-1-a\npod/web-1-b\nreplicaset.apps/web-1\n");
+}
+
+TEST_CASE("A table of Deployments is read in pages") {
+  KubectlRun run;
+  for (int i = 0; i < 1000; ++i) {
+    run.Create(kDeployments, sim::SampleDeployment("web-" + std::to_string(i)), "shop");
+  }
+  const Ran ran = run.Run({"get", "deployments", "-A"});
+  CHECK(ran.code == ExitCode::kDone);
+  CHECK(std::ranges::count(ran.out, '\n') == 1001);
+  CHECK(ran.out.starts_with("NAMESPACE   KIND         NAME      PHASE"));
+  CHECK(run.requests.size() == 2);
+}
+
+PodState RunningPod(const std::string& name, Mood mood = Mood::kGood) {
+  PodState pod;
+  pod.name = name;
+  pod.status = mood == Mood::kGood ? "Running" : "CrashLoopBackOff";
+  pod.ready = mood == Mood::kGood ? "1/1" : "0/1";
+  pod.mood = mood;
+  return pod;
+}
+
+// A tree with 220 Pods, of which the first 3 are wrong.
+Tree LargeTree() {
+  Tree tree;
+  tree.header = {{"Deployment", "default/web"}};
+  tree.name = "web";
+  tree.phase = "Progressing";
+  tree.ready = "217/220";
+  ReplicaSetBranch branch;
+  branch.name = "web-1";
+  branch.status = "revision 1";
+  branch.ready = "217/220";
+  branch.why = "new";
+  for (int i = 0; i < 220; ++i) {
+    branch.pods.push_back(RunningPod("web-1-" + std::to_string(i),
+                                     i < 3 ? Mood::kBad : Mood::kGood));
+  }
+  tree.replica_sets.push_back(branch);
+  ReplicaSetBranch empty;
+  empty.name = "web-0";
+  empty.ready = "0/0";
+  empty.why = "old";
+  tree.replica_sets.push_back(empty);
+  return tree;
+}
+
+TEST_CASE("A tree is cut to the terminal, and healthy Pods are left out first") {
+  const std::vector<std::string> lines = RenderTree(LargeTree(), {TerminalSize{60, 16}});
+  REQUIRE(lines.size() == 15);
+  CHECK(lines[13].ends_with("… 212 more Running"));
+  CHECK(lines[14] == "… 1 old ReplicaSets without Pods");
+  const auto shown = [&lines](const std::string& text) {
+    return std::ranges::count_if(
+        lines, [&](const std::string& line) { return line.find(text) != std::string::npos; });
+  };
+  CHECK(shown("CrashLoopBackOff") == 3);
+  CHECK(RenderTree(LargeTree(), {}).size() == 2 + 2 + 2 + 220);
+}
+
+TEST_CASE("No line is longer, and no drawing higher, than the terminal") {
+  for (const int height : {1, 3, 5, 8, 24}) {
+    for (const int width : {2, 20, 80}) {
+      const auto lines = RenderTree(LargeTree(), {TerminalSize{width, height}});
+      CHECK(lines.size() <= static_cast<size_t>(std::max(2, height - 1)));
+      for (const std::string& line : lines) {
+        const auto characters = std::ranges::count_if(
+            line, [](char c) { return (static_cast<unsigned char>(c) & 0xC0U) != 0x80U; });
+        CHECK(characters <= width);
+      }
+    }
+  }
+}
+
+TEST_CASE("Colour is for what is not available, and only if it was asked for") {
+  const Tree tree = LargeTree();
+  const auto coloured = RenderTree(tree, {TerminalSize{80, 16}, true});
+  const auto plain = RenderTree(tree, {TerminalSize{80, 16}, false});
+  const auto count = [](const std::vector<std::string>& lines) {
+    return std::ranges::count_if(lines, [](const auto& l) { return l.find('\x1b') != l.npos; });
+  };
+  CHECK(count(coloured) == 4);  // the workload, which is waiting, and three Pods
+  CHECK(count(plain) == 0);
+}
+
+}  // namespace
+}  // namespace windlass::cli

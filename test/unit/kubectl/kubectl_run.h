@@ -1,0 +1,119 @@
+// Runs commands of kubectl-windlass in process, against the modelled API server: no network, and
+// virtual time.
+//
+//   KubectlRun run;
+//   run.Create(resources::kDeployments, sim::SampleDeployment("web", 3));
+//   const Ran ran = run.Run({"pause", "web"});
+//   CHECK(ran.out == "deployment.apps/web paused\n");
+#pragma once
+
+#include <functional>
+#include <nlohmann/json.hpp>
+#include <string>
+#include <vector>
+
+#include "cmd/kubectl-windlass/commands.h"
+#include "test/catch.h"
+#include "test/sim/api_server.h"
+#include "test/sim/sample_objects.h"
+#include "test/sim/sim_transport.h"
+
+namespace windlass::cli {
+
+// What a command wrote, and how it ended.
+struct Ran {
+  ExitCode code = ExitCode::kDone;
+  std::string out;
+  std::string messages;
+};
+
+// A write that reached the API server.
+struct SentWrite {
+  std::string target;
+  std::string content_type;
+  std::string body;
+};
+
+class KubectlRun {
+ public:
+  KubectlRun() {
+    for (const char* name : {"default", "shop"}) {
+      server.Create("setup", resources::kNamespaces, "", sim::SampleNamespace(name));
+    }
+    transport.decide = [this](uint64_t, const HttpRequest& request) {
+      requests.push_back(request.target);
+      if (request.method != HttpMethod::kGet) {
+        writes.push_back({request.target, request.content_type, request.body});
+      }
+      return fate ? fate(request) : sim::Fate::kDelivered;
+    };
+  }
+
+  void Create(const ResourceId& resource, const Json& object,
+              const std::string& namespace_ = "default") {
+    REQUIRE(server.Create("setup", resource, namespace_, object).ok());
+  }
+  // Changes an object; `subresource` is "" or "status".
+  void Edit(const ResourceId& resource, const std::string& name, std::string_view subresource,
+            const std::function<void(Json&)>& edit) {
+    REQUIRE(server.Update("setup", {resource, "default", name}, subresource, edit).ok());
+  }
+  Json Stored(const ResourceId& resource, const std::string& name) {
+    const sim::Object object = server.Find({resource, "default", name});
+    REQUIRE(object != nullptr);
+    return *object;
+  }
+  // Calls `change` after `delay` of virtual time, while a command runs.
+  void After(Duration delay, std::function<void()> change) {
+    loop.After(delay, std::move(change));
+  }
+
+  Ran Run(const std::vector<std::string>& arguments) {
+    Ran ran;
+    const Result<CommandLine> line = ParseCommandLine(arguments);
+    INFO((line.ok() ? std::string() : line.error().message));
+    REQUIRE(line.ok());
+    Console console;
+    console.out = [&ran](std::string_view text) { ran.out += text; };
+    console.message = [&ran](std::string_view text) { ran.messages += text; };
+    console.terminal = terminal;
+    console.size = [this] { return size; };
+    Session::Options options;
+    options.server = "https://cluster.example:6443";
+    options.timeout = line->timeout;
+    Session session(
+        loop.clock(), loop.timers(), transport,
+        [this](const std::function<bool()>& finished) {
+          if (!loop.RunUntil(finished, std::chrono::hours(24))) FAIL("the command does not end");
+        },
+        options);
+    if (interrupt_after) {
+      loop.After(*interrupt_after, [&session] { session.Interrupt(); });
+    }
+    const std::string namespace_ =
+        line->connection.namespace_.empty() ? "default" : line->connection.namespace_;
+    ran.code = RunCommand({session, console, *line, namespace_});
+    return ran;
+  }
+
+  sim::SimLoop loop{1};
+  sim::ApiServer server{loop};
+  sim::SimTransport transport{server, loop.timers(), Random(2), {}};
+  std::vector<std::string> requests;  // targets of all calls; watches are none
+  std::vector<SentWrite> writes;
+  std::function<sim::Fate(const HttpRequest&)> fate;  // null: all are delivered
+  bool terminal = false;
+  TerminalSize size{100, 20};
+  std::optional<Duration> interrupt_after{};
+};
+
+// Writes a status as after a rollout of `replicas` Pods of which `updated` have the new template.
+inline void SetCounters(Json& object, int replicas, int updated, int available) {
+  object["status"]["observedGeneration"] = object["metadata"]["generation"];
+  object["status"]["replicas"] = replicas;
+  object["status"]["updatedReplicas"] = updated;
+  object["status"]["readyReplicas"] = available;
+  object["status"]["availableReplicas"] = available;
+}
+
+}  // namespace windlass::cli

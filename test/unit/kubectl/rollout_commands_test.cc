@@ -1,0 +1,299 @@
+// pause, resume, restart, undo, history, promote, abort: requests, texts and exit codes.
+#include "test/unit/kubectl/kubectl_run.h"
+
+namespace windlass::cli {
+namespace {
+
+const ResourceId& kDeployments = resources::kDeployments;
+const ResourceId& kRollouts = resources::kRollouts;
+
+// Deployment web with the image v2, and ReplicaSets of revisions 1 (v1) and 2 (v2).
+void CreateWebWithHistory(KubectlRun& run, const ResourceId& resource = kDeployments) {
+  const bool rollout = resource == kRollouts;
+  Json web = rollout ? sim::SampleRollout("web", 3, "app:v2") : sim::SampleDeployment("web", 3, "app:v2");
+  web["metadata"]["annotations"] = {{"deployment.kubernetes.io/revision", "2"},
+                                    {"team", "shop"}};
+  run.Create(resource, web);
+  const Json owner = run.Stored(resource, "web");
+  for (const int revision : {1, 2}) {
+    const std::string number = std::to_string(revision);
+    Json rs = sim::SampleReplicaSet("web-" + number, revision == 2 ? 3 : 0, "app:v" + number);
+    rs["metadata"]["labels"]["app"] = "web";
+    rs["spec"]["selector"]["matchLabels"]["app"] = "web";
+    rs["spec"]["template"] = owner["spec"]["template"];
+    rs["spec"]["template"]["spec"]["containers"][0]["image"] = "app:v" + number;
+    rs["spec"]["template"]["metadata"]["labels"]["pod-template-hash"] = number;
+    rs["metadata"]["annotations"] = {{"deployment.kubernetes.io/revision", number},
+                                     {"deployment.kubernetes.io/desired-replicas", "3"},
+                                     {"kubernetes.io/change-cause", "cause " + number}};
+    rs["metadata"]["ownerReferences"] = sim::ControlledBy(owner);
+    run.Create(resources::kReplicaSets, rs);
+  }
+}
+
+TEST_CASE("pause and resume send what kubectl rollout sends") {
+  KubectlRun run;
+  run.Create(kDeployments, sim::SampleDeployment("web"));
+  Ran ran = run.Run({"pause", "web"});
+  CHECK(ran.out == "deployment.apps/web paused\n");
+  CHECK(ran.code == ExitCode::kDone);
+  REQUIRE(run.writes.size() == 1);
+  CHECK(run.writes[0].target ==
+        "/apis/apps/v1/namespaces/default/deployments/web?fieldManager=kubectl-rollout");
+  CHECK(run.writes[0].content_type == "application/strategic-merge-patch+json");
+  CHECK(run.writes[0].body == R"({"spec":{"paused":true}})");
+
+  ran = run.Run({"pause", "deployment/web"});
+  CHECK(ran.messages == "error: deployments.apps \"web\" is already paused\n");
+  CHECK(ran.code == ExitCode::kError);
+
+  ran = run.Run({"resume", "deploy", "web"});
+  CHECK(ran.out == "deployment.apps/web resumed\n");
+  CHECK(run.writes[1].body == R"({"spec":{"paused":null}})");
+  ran = run.Run({"resume", "web"});
+  CHECK(ran.messages == "error: deployments.apps \"web\" is not paused\n");
+  CHECK(run.writes.size() == 2);
+}
+
+TEST_CASE("Rollouts are paused by a merge patch that names their uid") {
+  KubectlRun run;
+  run.Create(kRollouts, sim::SampleRollout("web"));
+  const std::string uid = run.Stored(kRollouts, "web")["metadata"]["uid"];
+  CHECK(run.Run({"pause", "wro/web"}).out == "rollout.windlass.dev/web paused\n");
+  REQUIRE(run.writes.size() == 1);
+  CHECK(run.writes[0].target ==
+        "/apis/windlass.dev/v1alpha1/namespaces/default/rollouts/web?fieldManager=windlass-plugin");
+  CHECK(run.writes[0].content_type == "application/merge-patch+json");
+  CHECK(run.writes[0].body == R"({"metadata":{"uid":")" + uid + R"("},"spec":{"paused":true}})");
+  CHECK(run.Run({"resume", "rollout", "web"}).code == ExitCode::kDone);
+  CHECK(run.Stored(kRollouts, "web")["spec"]["paused"] == false);
+}
+
+TEST_CASE("restart writes kubectl's annotation into the template, unless it is paused") {
+  KubectlRun run;
+  run.Create(kDeployments, sim::SampleDeployment("web"));
+  const Ran ran = run.Run({"restart", "web"});
+  CHECK(ran.out == "deployment.apps/web restarted\n");
+  CHECK(run.writes[0].body ==
+        R"({"spec":{"template":{"metadata":{"annotations":)"
+        R"({"kubectl.kubernetes.io/restartedAt":"2026-01-01T00:00:00Z"}}}}})");
+  CHECK(run.Run({"restart", "web"}).messages.find("within this second") != std::string::npos);
+  run.Edit(kDeployments, "web", "", [](Json& o) { o["spec"]["paused"] = true; });
+  const Ran refused = run.Run({"restart", "web"});
+  CHECK(refused.code == ExitCode::kHeld);
+  CHECK(refused.messages ==
+        "error: deployments.apps \"web\" can't restart paused deployment (run kubectl windlass "
+        "resume deployment/web first)\n");
+}
+
+TEST_CASE("undo of a Deployment replaces template and annotations, as kubectl does") {
+  KubectlRun run;
+  CreateWebWithHistory(run);
+  const Ran ran = run.Run({"undo", "web"});
+  CHECK(ran.out == "deployment.apps/web rolled back\n");
+  REQUIRE(run.writes.size() == 1);
+  CHECK(run.writes[0].target == "/apis/apps/v1/namespaces/default/deployments/web");
+  CHECK(run.writes[0].content_type == "application/json-patch+json");
+  const Json patch = Json::parse(run.writes[0].body);
+  REQUIRE(patch.size() == 2);
+  CHECK(patch[0]["path"] == "/spec/template");
+  CHECK(patch[0]["value"]["spec"]["containers"][0]["image"] == "app:v1");
+  CHECK_FALSE(patch[0]["value"]["metadata"]["labels"].contains("pod-template-hash"));
+  CHECK(patch[1]["path"] == "/metadata/annotations");
+  // Of the Deployment only what belongs to its controller stays; the cause is the revision's.
+  CHECK(patch[1]["value"] == Json({{"deployment.kubernetes.io/revision", "2"},
+                                   {"kubernetes.io/change-cause", "cause 1"}}));
+  CHECK(run.Stored(kDeployments, "web")["spec"]["template"]["spec"]["containers"][0]["image"] ==
+        "app:v1");
+}
+
+TEST_CASE("undo says why it changes nothing") {
+  KubectlRun run;
+  CreateWebWithHistory(run);
+  Ran ran = run.Run({"undo", "web", "--to-revision=2"});
+  CHECK(ran.out ==
+        "deployment.apps/web skipped rollback (current template already matches revision 2)\n");
+  CHECK(ran.code == ExitCode::kDone);
+  ran = run.Run({"undo", "web", "--to-revision=7"});
+  CHECK(ran.code == ExitCode::kError);
+  CHECK(ran.messages ==
+        "error: unable to find specified revision 7 in history: kubectl windlass history "
+        "deployment/web -n default lists what there is\n");
+  ran = run.Run({"undo", "web", "--dry-run=client"});
+  CHECK(ran.out.find("image: app:v1") != std::string::npos);
+  run.Edit(kDeployments, "web", "", [](Json& o) { o["spec"]["paused"] = true; });
+  ran = run.Run({"undo", "web"});
+  CHECK(ran.code == ExitCode::kHeld);
+  CHECK(ran.messages ==
+        "error: you cannot rollback a paused deployment; resume it first with 'kubectl windlass "
+        "resume deployment/web' and try again\n");
+  CHECK(run.writes.empty());
+}
+
+TEST_CASE("undo without an earlier revision says that there is none") {
+  KubectlRun run;
+  run.Create(kDeployments, sim::SampleDeployment("web"));
+  const Ran ran = run.Run({"undo", "web"});
+  CHECK(ran.messages ==
+        "error: no rollout history found for deployment \"web\": there is no revision before the "
+        "present one\n");
+  CHECK(ran.code == ExitCode::kError);
+}
+
+TEST_CASE("undo of a Rollout asks Windlass by spec.rollbackTo") {
+  KubectlRun run;
+  CreateWebWithHistory(run, kRollouts);
+  CHECK(run.Run({"undo", "wro/web", "--to-revision=1"}).out ==
+        "rollout.windlass.dev/web rollback requested\n");
+  CHECK(run.Stored(kRollouts, "web")["spec"]["rollbackTo"] == Json({{"revision", 1}}));
+  run.Edit(kRollouts, "web", "", [](Json& o) { o["spec"]["paused"] = true; });
+  CHECK(run.Run({"undo", "wro/web"}).code == ExitCode::kHeld);
+  CHECK(run.Run({"undo", "wro/web"}).messages.find("kubectl windlass resume rollout/web") !=
+        std::string::npos);
+}
+
+TEST_CASE("history lists revisions as kubectl does, and shows one") {
+  KubectlRun run;
+  CreateWebWithHistory(run);
+  CHECK(run.Run({"history", "web"}).out ==
+        "deployment.apps/web \n"
+        "REVISION  CHANGE-CAUSE\n"
+        "1         cause 1\n"
+        "2         cause 2\n\n");
+  const Ran one = run.Run({"history", "web", "--revision=1"});
+  CHECK(one.out.starts_with("deployment.apps/web with revision #1\nPod Template:\n  metadata:\n"));
+  CHECK(one.out.find("image: app:v1") != std::string::npos);
+  const Ran none = run.Run({"history", "web", "--revision=9"});
+  CHECK(none.code == ExitCode::kError);
+  CHECK(none.messages.starts_with("error: unable to find the specified revision: kubectl"));
+  CHECK(run.Run({"history", "web", "-o", "name"}).out ==
+        "replicaset.apps/web-1\nreplicaset.apps/web-2\n");
+  CHECK(run.writes.empty());
+}
+
+TEST_CASE("history of a Rollout has the images, too") {
+  KubectlRun run;
+  CreateWebWithHistory(run, kRollouts);
+  CHECK(run.Run({"history", "rollout", "web"}).out ==
+        "rollout.windlass.dev/web \n"
+        "REVISION  REPLICASET  PODS  IMAGES  CHANGE-CAUSE\n"
+        "1         web-1       0     app:v1  cause 1\n"
+        "2         web-2       0     app:v2  cause 2\n\n");
+}
+
+// A Rollout at the pause that is step 2 of 2.
+void CreateAtPause(KubectlRun& run) {
+  Json web = sim::SampleRollout("web", 4);
+  web["spec"]["strategy"]["steps"] =
+      Json::array({{{"setUpdated", 1}}, {{"pause", Json::object()}}});
+  run.Create(kRollouts, web);
+  run.Edit(kRollouts, "web", "status", [](Json& o) {
+    SetCounters(o, 4, 1, 4);
+    o["status"]["phase"] = "Paused";
+    o["status"]["stableRevision"] = 7;
+    o["status"]["step"] = {{"index", 2},
+                           {"total", 2},
+                           {"revision", 8},
+                           {"startedAt", "2026-01-01T00:00:00Z"},
+                           {"template", "t-1"}};
+  });
+}
+
+TEST_CASE("promote names the step and the revision of the pause") {
+  KubectlRun run;
+  CreateAtPause(run);
+  const Ran ran = run.Run({"promote", "rollout/web"});
+  CHECK(ran.out == "rollout.windlass.dev/web promoted past step 2 of 2\n");
+  CHECK(run.Stored(kRollouts, "web")["metadata"]["annotations"]["windlass.dev/promote"] == "2@8");
+}
+
+TEST_CASE("promote refuses where there is no pause, and says what to do") {
+  KubectlRun run;
+  CreateAtPause(run);
+  run.Edit(kRollouts, "web", "status", [](Json& o) {
+    o["status"]["phase"] = "Progressing";
+    o["status"]["step"]["index"] = 1;
+  });
+  Ran ran = run.Run({"promote", "rollout/web"});
+  CHECK(ran.code == ExitCode::kError);
+  CHECK(ran.messages ==
+        "error: rollout \"web\" is not at a pause among its steps (Progressing): kubectl windlass "
+        "status rollout/web waits for the next one\n");
+  run.Edit(kRollouts, "web", "", [](Json& o) { o["spec"]["paused"] = true; });
+  ran = run.Run({"promote", "rollout/web"});
+  CHECK(ran.messages.find("kubectl windlass resume rollout/web ends spec.paused") !=
+        std::string::npos);
+  CHECK(run.writes.empty());
+}
+
+TEST_CASE("abort sets spec.abort, and --end removes it") {
+  KubectlRun run;
+  CreateAtPause(run);
+  CHECK(run.Run({"abort", "rollout/web", "--end"}).messages ==
+        "error: rollout \"web\" is not aborted\n");
+  CHECK(run.Run({"abort", "rollout/web"}).out == "rollout.windlass.dev/web aborted\n");
+  CHECK(run.Stored(kRollouts, "web")["spec"]["abort"] == true);
+  CHECK(run.Run({"abort", "rollout/web"}).messages ==
+        "error: rollout \"web\" is already aborted: --end rolls it out again\n");
+  CHECK(run.Run({"abort", "rollout/web", "--end"}).out ==
+        "rollout.windlass.dev/web no longer aborted\n");
+  run.Edit(kRollouts, "web", "status", [](Json& o) { o["status"].erase("stableRevision"); });
+  CHECK(run.Run({"abort", "rollout/web"}).messages.starts_with(
+      "Warning: rollout \"web\" has no stable revision yet"));
+}
+
+TEST_CASE("On a Deployment promote and abort name the command that does it there") {
+  KubectlRun run;
+  run.Create(kDeployments, sim::SampleDeployment("web"));
+  Ran ran = run.Run({"promote", "web"});
+  CHECK(ran.code == ExitCode::kUsage);
+  CHECK(ran.messages.find("kubectl windlass resume deployment/web") != std::string::npos);
+  ran = run.Run({"abort", "web"});
+  CHECK(ran.code == ExitCode::kUsage);
+  CHECK(ran.messages.find("kubectl windlass undo deployment/web") != std::string::npos);
+  CHECK(run.Run({"abort", "web", "--end"}).messages.starts_with(
+      "error: a Deployment is never aborted"));
+  CHECK(run.requests.empty());
+}
+
+TEST_CASE("Several objects: one that fails does not stop the others") {
+  KubectlRun run;
+  run.Create(kDeployments, sim::SampleDeployment("a"));
+  run.Create(kDeployments, sim::SampleDeployment("c"));
+  const Ran ran = run.Run({"pause", "deployment/a", "deployment/b", "deployment/c"});
+  CHECK(ran.out == "deployment.apps/a paused\ndeployment.apps/c paused\n");
+  CHECK(ran.code == ExitCode::kError);
+  CHECK(ran.messages ==
+        "error: deployments.apps \"b\" not found in namespace default: kubectl get "
+        "deployments.apps -n default lists what there is; -n and --context choose another "
+        "place\n");
+}
+
+TEST_CASE("Arguments that name no object end with 64") {
+  KubectlRun run;
+  struct Row {
+    std::vector<std::string> arguments;
+    std::string message;
+  };
+  const Row row = GENERATE(values<Row>({
+      {{"status"}, "name an object, such as deployment/web or rollout/web"},
+      {{"pause", "deployment"}, "which deployment? Write deployment/NAME"},
+      {{"status", "a", "b"}, "\"a\" is no type that kubectl windlass knows"},
+      {{"status", "deployment/a", "deployment/b"}, "name one object, not 2"},
+      {{"undo", "pod/a"}, "\"pod\" is no type that kubectl windlass knows"},
+      {{"undo", "deployment/"}, "must be TYPE/NAME"},
+      {{"undo", "deployment", "rollout/a"}, "write TYPE NAME… or TYPE/NAME…, not both"},
+      {{"undo", "rc/a"}, "a ReplicationController has no revisions"},
+      {{"get", "deployment/a", "deployment/b"}, "name one object, or none"},
+      {{"get", "web", "-A"}, "-A lists workloads"},
+      {{"version", "web"}, "version takes no argument"},
+  }));
+  CAPTURE(row.message);
+  const Ran ran = run.Run(row.arguments);
+  CHECK(ran.code == ExitCode::kUsage);
+  CHECK(ran.messages.find(row.message) != std::string::npos);
+  CHECK(run.requests.empty());
+}
+
+}  // namespace
+}  // namespace windlass::cli

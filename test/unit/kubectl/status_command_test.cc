@@ -1,0 +1,245 @@
+// status: the sentences, and how it ends.
+#include "test/unit/kubectl/kubectl_run.h"
+
+namespace windlass::cli {
+namespace {
+
+const ResourceId& kDeployments = resources::kDeployments;
+const ResourceId& kRollouts = resources::kRollouts;
+
+TEST_CASE("status prints kubectl's sentences as the rollout goes on, and ends with 0") {
+  KubectlRun run;
+  run.Create(kDeployments, sim::SampleDeployment("web", 3));
+  const auto counters = [&run](int replicas, int updated, int available) {
+    run.Edit(kDeployments, "web", "status", [=](Json& o) {
+      SetCounters(o, replicas, updated, available);
+    });
+  };
+  run.After(seconds(1), [&] { counters(4, 2, 3); });
+  run.After(seconds(2), [&] { counters(4, 3, 3); });
+  run.After(seconds(3), [&] { counters(3, 3, 2); });
+  run.After(seconds(4), [&] { counters(3, 3, 3); });
+  const Ran ran = run.Run({"status", "web"});
+  CHECK(ran.out ==
+        "Waiting for deployment spec update to be observed...\n"
+        "Waiting for deployment \"web\" rollout to finish: 2 out of 3 new replicas have been "
+        "updated...\n"
+        "Waiting for deployment \"web\" rollout to finish: 1 old replicas are pending "
+        "termination...\n"
+        "Waiting for deployment \"web\" rollout to finish: 2 of 3 updated replicas are "
+        "available...\n"
+        "deployment \"web\" successfully rolled out\n");
+  CHECK(ran.messages.empty());
+  CHECK(ran.code == ExitCode::kDone);
+  CHECK(run.writes.empty());
+}
+
+TEST_CASE("status ends by cause") {
+  KubectlRun run;
+  run.Create(kDeployments, sim::SampleDeployment("web", 3));
+  run.Edit(kDeployments, "web", "status", [](Json& o) { SetCounters(o, 3, 1, 3); });
+  SECTION("2: the progress deadline has passed") {
+    run.Edit(kDeployments, "web", "status", [](Json& o) {
+      o["status"]["conditions"] = Json::array({{{"type", "Progressing"},
+                                                {"status", "False"},
+                                                {"reason", "ProgressDeadlineExceeded"}}});
+    });
+    const Ran ran = run.Run({"status", "web"});
+    CHECK(ran.messages == "error: deployment \"web\" exceeded its progress deadline\n");
+    CHECK(ran.code == ExitCode::kFailed);
+  }
+  SECTION("3: --timeout has passed") {
+    const Ran ran = run.Run({"status", "web", "--timeout=10s"});
+    CHECK(ran.code == ExitCode::kTimeout);
+    CHECK(ran.messages.starts_with("error: timed out waiting for the condition"));
+  }
+  SECTION("3: --watch=false, and it goes on") {
+    const Ran ran = run.Run({"status", "web", "--watch=false"});
+    CHECK(ran.code == ExitCode::kTimeout);
+    CHECK(ran.messages.empty());
+  }
+  SECTION("4: it is paused") {
+    run.After(seconds(1), [&] {
+      run.Edit(kDeployments, "web", "", [](Json& o) { o["spec"]["paused"] = true; });
+      run.Edit(kDeployments, "web", "status", [](Json& o) { SetCounters(o, 3, 1, 3); });
+    });
+    const Ran ran = run.Run({"status", "web"});
+    CHECK(ran.code == ExitCode::kHeld);
+    CHECK(ran.messages ==
+          "error: deployment \"web\" is paused: kubectl windlass resume deployment/web -n default "
+          "lets it go on\n");
+  }
+  SECTION("4: it rests at its partition") {
+    run.Edit(kDeployments, "web", "status", [](Json& o) {
+      o["status"]["conditions"] = Json::array({{{"type", "windlass.dev/InPlace"},
+                                                {"status", "False"},
+                                                {"reason", "Partitioned"}}});
+    });
+    CHECK(run.Run({"status", "web"}).code == ExitCode::kHeld);
+  }
+  SECTION("6: it got another template") {
+    run.After(seconds(1), [&] {
+      run.Edit(kDeployments, "web", "", [](Json& o) {
+        o["spec"]["template"]["spec"]["containers"][0]["image"] = "app:v9";
+        o["metadata"]["annotations"]["deployment.kubernetes.io/revision"] = "5";
+      });
+      run.Edit(kDeployments, "web", "status", [](Json& o) { SetCounters(o, 3, 0, 3); });
+    });
+    const Ran ran = run.Run({"status", "web"});
+    CHECK(ran.code == ExitCode::kSuperseded);
+    CHECK(ran.messages ==
+          "error: deployment \"web\" got another template meanwhile, revision 5: run the command "
+          "again to wait for that one\n");
+  }
+  SECTION("6: another revision than the one that was asked for") {
+    run.Edit(kDeployments, "web", "", [](Json& o) {
+      o["metadata"]["annotations"]["deployment.kubernetes.io/revision"] = "5";
+    });
+    const Ran ran = run.Run({"status", "web", "--revision=4"});
+    CHECK(ran.code == ExitCode::kSuperseded);
+    CHECK(ran.messages ==
+          "error: desired revision (4) is different from the running revision (5)\n");
+  }
+  SECTION("1: it was deleted") {
+    run.After(seconds(1), [&] {
+      REQUIRE(run.server.Delete("setup", {kDeployments, "default", "web"}).ok());
+    });
+    const Ran ran = run.Run({"status", "web"});
+    CHECK(ran.code == ExitCode::kError);
+    CHECK(ran.messages == "error: object has been deleted\n");
+  }
+  SECTION("130: Ctrl-C") {
+    run.interrupt_after = seconds(2);
+    CHECK(run.Run({"status", "web"}).code == ExitCode::kInterrupted);
+  }
+}
+
+TEST_CASE("status goes on after the watch broke, and after 410 Gone") {
+  KubectlRun run;
+  run.Create(kDeployments, sim::SampleDeployment("web", 1));
+  run.Edit(kDeployments, "web", "status", [](Json& o) { SetCounters(o, 1, 0, 1); });
+  run.After(seconds(1), [&] { run.server.EndWatches(); });
+  run.After(seconds(5), [&] {
+    run.Edit(kDeployments, "web", "status", [](Json& o) { SetCounters(o, 1, 1, 1); });
+  });
+  CHECK(run.Run({"status", "web"}).code == ExitCode::kDone);
+}
+
+// A Rollout with two steps, the second a pause, and a status that says `phase`.
+void CreateRollout(KubectlRun& run, const std::string& phase, const Json& pause = Json::object()) {
+  Json web = sim::SampleRollout("web", 4);
+  web["spec"]["strategy"]["steps"] = Json::array({{{"setUpdated", 1}}, {{"pause", pause}}});
+  run.Create(kRollouts, web);
+  run.Edit(kRollouts, "web", "status", [&](Json& o) {
+    SetCounters(o, 4, 1, 4);
+    o["status"]["phase"] = phase;
+    o["status"]["message"] = "the message";
+    o["status"]["currentRevision"] = 8;
+    o["status"]["step"] = {{"index", 2},
+                           {"total", 2},
+                           {"revision", 8},
+                           {"startedAt", "2026-01-01T00:00:00Z"},
+                           {"template", "t-1"}};
+    o["status"]["conditions"] = Json::array({{{"type", "Stalled"},
+                                              {"status", "True"},
+                                              {"reason", "InvalidTemplate"},
+                                              {"message", "the message"},
+                                              {"lastTransitionTime", "2026-01-01T00:00:00Z"}}});
+  });
+}
+
+TEST_CASE("status of a Rollout goes by its phase") {
+  struct Row {
+    std::string phase;
+    ExitCode code;
+    std::string message;
+  };
+  const Row row = GENERATE(values<Row>({
+      {"Healthy", ExitCode::kDone, ""},
+      {"RolledBack", ExitCode::kDone, ""},
+      {"Stalled", ExitCode::kFailed,
+       "error: rollout \"web\" is stalled (InvalidTemplate): the message. Correct the template, "
+       "or kubectl windlass abort or undo rollout/web -n default\n"},
+      {"Aborted", ExitCode::kAborted, "error: rollout \"web\" is aborted: the message\n"},
+      {"Paused", ExitCode::kHeld,
+       "error: rollout \"web\" waits at step 2 of 2: kubectl windlass promote rollout/web -n "
+       "default lets it go on, kubectl windlass abort rollout/web -n default takes it back\n"},
+  }));
+  KubectlRun run;
+  CreateRollout(run, row.phase);
+  const Ran ran = run.Run({"status", "wro/web"});
+  CHECK(ran.code == row.code);
+  CHECK(ran.messages == row.message);
+}
+
+TEST_CASE("A pause that ends by itself is waited for") {
+  KubectlRun run;
+  CreateRollout(run, "Paused", {{"duration", "10m"}});
+  run.After(seconds(30), [&] {
+    run.Edit(kRollouts, "web", "status", [](Json& o) {
+      SetCounters(o, 4, 4, 4);
+      o["status"]["phase"] = "Healthy";
+    });
+  });
+  const Ran ran = run.Run({"status", "wro/web"});
+  CHECK(ran.code == ExitCode::kDone);
+  CHECK(ran.out ==
+        "Waiting for rollout \"web\" rollout to finish: at the pause of step 2 of 2...\n"
+        "rollout \"web\" successfully rolled out\n");
+}
+
+// The write with which Windlass performs a rollback.
+void PerformRollback(KubectlRun& run) {
+  run.Edit(kRollouts, "web", "", [](Json& o) {
+    o["spec"].erase("rollbackTo");
+    o["spec"]["template"]["spec"]["containers"][0]["image"] = "app:v1";
+  });
+  run.Edit(kRollouts, "web", "status", [](Json& o) {
+    SetCounters(o, 4, 4, 4);
+    o["status"]["phase"] = "RolledBack";
+    o["status"]["currentRevision"] = 9;
+    o["status"]["rolledBack"] = {
+        {"revision", 7}, {"became", 9}, {"generation", o["metadata"]["generation"]}};
+  });
+}
+
+TEST_CASE("A rollback that was asked for before is what status waits for") {
+  KubectlRun run;
+  CreateRollout(run, "Progressing");
+  run.Edit(kRollouts, "web", "", [](Json& o) { o["spec"]["rollbackTo"] = Json::object(); });
+  run.After(seconds(1), [&] { PerformRollback(run); });
+  CHECK(run.Run({"status", "wro/web"}).code == ExitCode::kDone);
+}
+
+TEST_CASE("A rollback that comes meanwhile ends status with 5") {
+  KubectlRun run;
+  CreateRollout(run, "Progressing");
+  run.After(seconds(1), [&] { PerformRollback(run); });
+  const Ran ran = run.Run({"status", "wro/web"});
+  CHECK(ran.code == ExitCode::kAborted);
+  CHECK(ran.messages ==
+        "error: rollout \"web\" was rolled back meanwhile; it has revision 9 now\n");
+}
+
+TEST_CASE("status -o json prints a line for each change, and the exit code in the last one") {
+  KubectlRun run;
+  run.Create(kDeployments, sim::SampleDeployment("web", 1));
+  run.After(seconds(1), [&] {
+    run.Edit(kDeployments, "web", "status", [](Json& o) { SetCounters(o, 1, 1, 1); });
+  });
+  const Ran ran = run.Run({"status", "web", "-o", "json"});
+  const size_t end = ran.out.find('\n');
+  REQUIRE(end != std::string::npos);
+  const Json first = Json::parse(ran.out.substr(0, end));
+  const Json last = Json::parse(ran.out.substr(end + 1));
+  CHECK(first["final"] == false);
+  CHECK(first["phase"] == "Progressing");
+  CHECK(last["final"] == true);
+  CHECK(last["exitCode"] == 0);
+  CHECK(last["available"] == 1);
+  CHECK(run.Run({"status", "web", "-o", "name"}).out == "deployment.apps/web\n");
+  CHECK(run.Run({"status", "web", "-o", "yaml"}).out.find("exitCode: 0\n") != std::string::npos);
+}
+
+}  // namespace
+}  // namespace windlass::cli

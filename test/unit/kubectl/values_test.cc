@@ -1,0 +1,310 @@
+// The pure parts: command line, completion, ages, states of Pods, output, texts of errors.
+#include <set>
+
+#include "cmd/kubectl-windlass/age_text.h"
+#include "cmd/kubectl-windlass/complete.h"
+#include "cmd/kubectl-windlass/failure.h"
+#include "cmd/kubectl-windlass/output.h"
+#include "cmd/kubectl-windlass/pod_state.h"
+#include "cmd/kubectl-windlass/replica_sets.h"
+#include "kubeclient/config/yaml_reader.h"
+#include "test/unit/kubectl/kubectl_run.h"
+
+namespace windlass::cli {
+namespace {
+
+TEST_CASE("A command line that is wrong says what is wrong") {
+  struct Row {
+    std::vector<std::string> arguments;
+    std::string message;
+  };
+  const Row row = GENERATE(values<Row>({
+      {{"stauts", "web"}, "no command \"stauts\": there are status, history, undo"},
+      {{"-n", "shop"}, "there are status, history"},
+      {{"status", "web", "--timeout=soon"}, "'soon' is no duration; write for example 30s or 5m"},
+      {{"status", "web", "--frob"}, "--frob"},
+      {{"get", "web", "-o", "wide"}, "wide"},
+      {{"undo", "web", "--to-revision=-1"}, "revision must be a positive integer: -1"},
+      {{"undo", "web", "--to-revision=x"}, "--to-revision"},
+      {{"undo", "web", "--dry-run=maybe"}, "maybe"},
+      {{"pause", "web", "-A"}, "-A"},
+  }));
+  CAPTURE(row.message);
+  const Result<CommandLine> line = ParseCommandLine(row.arguments);
+  REQUIRE_FALSE(line.ok());
+  CHECK(line.error().message.find(row.message) != std::string::npos);
+  CHECK(line.error().message.find('\n') == std::string::npos);
+  CHECK(line.error().message.ends_with("see kubectl windlass --help"));
+}
+
+TEST_CASE("Flags may stand before and after the command") {
+  const auto line = ParseCommandLine({"-n", "shop", "--as-group=a", "undo", "rollout/web",
+                                      "--as=me", "--as-group", "b", "--to-revision", "3", "-o",
+                                      "yaml", "--request-timeout=0"});
+  REQUIRE(line.ok());
+  CHECK(line->command == CommandName::kUndo);
+  CHECK(line->arguments == std::vector<std::string>{"rollout/web"});
+  CHECK(line->connection.namespace_ == "shop");
+  CHECK(line->connection.as == "me");
+  CHECK(line->connection.as_groups == std::vector<std::string>{"a", "b"});
+  CHECK(line->revision == 3);
+  CHECK(line->output == OutputFormat::kYaml);
+  CHECK(line->connection.request_timeout == std::chrono::hours(24));
+}
+
+TEST_CASE("status watches by default, get does not") {
+  CHECK(ParseCommandLine({"status", "web"})->watch);
+  CHECK_FALSE(ParseCommandLine({"status", "web", "--watch=false"})->watch);
+  CHECK_FALSE(ParseCommandLine({"status", "web", "--no-watch"})->watch);
+  CHECK_FALSE(ParseCommandLine({"get", "web"})->watch);
+  CHECK(ParseCommandLine({"get", "web", "-w"})->watch);
+  CHECK_FALSE(ParseCommandLine({"status", "web", "--timeout=0"})->timeout.has_value());
+}
+
+TEST_CASE("--help is an answer, also of a command, and so is nothing at all") {
+  for (const auto& arguments : std::vector<std::vector<std::string>>{{"--help"}, {}}) {
+    const auto line = ParseCommandLine(arguments);
+    REQUIRE(line.ok());
+    CHECK(line->help.find("rolling-update") != std::string::npos);
+  }
+  CHECK(ParseCommandLine({"undo", "--help"})->help.find("--to-revision") != std::string::npos);
+}
+
+TEST_CASE("Ages are kubectl's") {
+  struct Row {
+    int64_t seconds_;
+    std::string text;
+  };
+  const Row row = GENERATE(values<Row>({{-5, "0s"},
+                                        {119, "119s"},
+                                        {120, "2m"},
+                                        {330, "5m30s"},
+                                        {5700, "95m"},
+                                        {12000, "3h20m"},
+                                        {129600, "36h"},
+                                        {442800, "5d3h"},
+                                        {3542400, "41d"},
+                                        {64800000, "2y20d"}}));
+  CHECK(AgeText(seconds(row.seconds_)) == row.text);
+  CHECK(AgeText(std::nullopt, WallTime{5}) == "<unknown>");
+}
+
+TEST_CASE("A Pod that is not available says why") {
+  struct Row {
+    std::string pod;  // spec and status
+    std::string status;
+    std::string why;
+    Mood mood;
+  };
+  const Row row = GENERATE(values<Row>({
+      {R"({"status":{"phase":"Pending","conditions":[{"type":"PodScheduled","status":"False",
+        "message":"0/3 nodes are available"}]}})",
+       "Pending", "not scheduled: 0/3 nodes are available", Mood::kBad},
+      {R"({"spec":{"nodeName":"n"},"status":{"phase":"Pending","containerStatuses":[{"name":"app",
+        "state":{"waiting":{"reason":"ContainerCreating"}}}]}})",
+       "ContainerCreating", "app: ContainerCreating", Mood::kWaiting},
+      {R"({"status":{"phase":"Running","containerStatuses":[{"name":"app","restartCount":3,
+        "state":{"waiting":{"reason":"CrashLoopBackOff","message":"back-off 40s"}},
+        "lastState":{"terminated":{"exitCode":7,"reason":"Error"}}}]}})",
+       "CrashLoopBackOff",
+       "app: CrashLoopBackOff: back-off 40s; it ended with exit code 7 (Error)", Mood::kBad},
+      {R"({"status":{"phase":"Pending","initContainerStatuses":[{"name":"setup",
+        "state":{"waiting":{"reason":"ErrImagePull","message":"no"}}}]}})",
+       "Init:ErrImagePull", "setup: ErrImagePull: no", Mood::kBad},
+      {R"({"status":{"phase":"Running","containerStatuses":[{"name":"app","started":true,
+        "ready":false,"state":{"running":{}}}]}})",
+       "Running", "app: runs, and its readiness probe does not succeed", Mood::kWaiting},
+      {R"({"status":{"phase":"Running","containerStatuses":[{"name":"app","started":false,
+        "ready":false,"state":{"running":{}}}]}})",
+       "Running", "app: runs, and has not passed its startup probe", Mood::kWaiting},
+      {R"({"status":{"phase":"Running","containerStatuses":[{"name":"app",
+        "state":{"terminated":{"exitCode":1,"reason":"Error"}}}]}})",
+       "Error", "app: ended with exit code 1", Mood::kBad},
+      {R"({"spec":{"nodeName":"n","readinessGates":[{"conditionType":"lb.example/ready"}]},
+        "status":{"phase":"Running","containerStatuses":[{"name":"app","ready":true}]}})",
+       "Running", "readiness gate lb.example/ready is not open", Mood::kWaiting},
+      {R"({"spec":{"nodeName":"n"},"status":{"phase":"Running","conditions":[{"type":"Ready",
+        "status":"True","lastTransitionTime":"2026-01-01T00:00:10Z"}]}})",
+       "Running", "ready, available in 20s (minReadySeconds)", Mood::kWaiting},
+      {R"({"status":{"phase":"Running","conditions":[{"type":"Ready","status":"True",
+        "lastTransitionTime":"2025-12-31T00:00:00Z"}]}})",
+       "Running", "", Mood::kGood},
+      {R"({"metadata":{"deletionTimestamp":"2026-01-01T00:00:40Z",
+        "deletionGracePeriodSeconds":30},"status":{"phase":"Running"}})",
+       "Terminating", "is being deleted for 10s", Mood::kWaiting},
+      {R"({"status":{"phase":"Failed","reason":"Evicted","message":"low on\nmemory"}})", "Evicted",
+       "Evicted: low on memory", Mood::kBad},
+      {R"({"status":{"phase":"Pending"}})", "Pending", "no node yet", Mood::kWaiting},
+      {"{}", "Pending", "no node yet", Mood::kWaiting},
+  }));
+  CAPTURE(row.pod);
+  const WallTime now{sim::VirtualClock::kWallAtStart + 20};
+  const PodState state = StateOfPod(Json::parse(row.pod), 30, now);
+  CHECK(state.status == row.status);
+  CHECK(state.why == row.why);
+  CHECK(state.mood == row.mood);
+}
+
+TEST_CASE("Selectors are written as a query has them") {
+  CHECK(SelectorText(Json::parse(R"({"matchLabels":{"app":"web","tier":"x"}})")) ==
+        "app=web,tier=x");
+  CHECK(SelectorText(Json::parse(R"({"matchExpressions":[
+          {"key":"a","operator":"In","values":["x","y"]},
+          {"key":"b","operator":"NotIn","values":["z"]},
+          {"key":"c","operator":"Exists"},{"key":"d","operator":"DoesNotExist"}]})")) ==
+        "a in (x,y),b notin (z),c,!d");
+  CHECK(SelectorText(Json::object()).empty());
+}
+
+// YAML that is printed must be read as the same value.
+TEST_CASE("Texts that look like something else are quoted in YAML") {
+  const Json value = {{"a", "5"},       {"b", "true"},  {"c", ""},       {"d", "a: b"},
+                      {"e", "two\nlines\n"}, {"f", "no"},   {"g", "plain"}, {"h", "#x"},
+                      {"i", Json::array()}, {"j", Json::object()}, {"k", 5}, {"l", "nul"}};
+  const std::string text = PrintValue(value, OutputFormat::kYaml);
+  CAPTURE(text);
+  const Result<YamlNode> read = ParseYaml(text);
+  REQUIRE(read.ok());
+  for (const auto& [key, member] : value.items()) {
+    CAPTURE(key);
+    const YamlNode* node = read->Find(key);
+    REQUIRE(node != nullptr);
+    if (member.is_string()) CHECK(node->scalar == member.get<std::string>());
+  }
+  CHECK_FALSE(read->Find("a")->plain);
+  CHECK_FALSE(read->Find("b")->plain);
+  CHECK(read->Find("g")->plain);
+}
+
+TEST_CASE("Every error of a request says what to do") {
+  const Asked patch{Verb::kPatch, resources::kDeployments, "shop", "web"};
+  struct Row {
+    ErrorKind kind;
+    std::string message;
+    std::string text;
+  };
+  const Row row = GENERATE(values<Row>({
+      {ErrorKind::kNotSent, "refused",
+       "cannot reach the API server https://h: refused: check that it runs, or choose another one "
+       "with --context or --kubeconfig"},
+      {ErrorKind::kAmbiguous, "deadline",
+       "no answer from the API server https://h: deadline: whether it did it is not known; look "
+       "before you repeat it"},
+      {ErrorKind::kTls, "expired",
+       "no secure connection to https://h: expired: check certificate-authority and "
+       "client-certificate of the kubeconfig"},
+      {ErrorKind::kUnauthorized, "Unauthorized",
+       "the API server https://h does not accept your credentials: Unauthorized: log in again, or "
+       "choose another user with --context"},
+      {ErrorKind::kForbidden, "no",
+       "no: ask for the right, and check it with kubectl auth can-i patch deployments.apps -n "
+       "shop"},
+      {ErrorKind::kNotFound, "deployments.apps \"web\" not found",
+       "deployments.apps \"web\" not found in namespace shop: kubectl get deployments.apps -n shop "
+       "lists what there is; -n and --context choose another place"},
+      {ErrorKind::kNotFound, "404 page not found",
+       "the cluster does not serve deployments.apps: check that the address is that of a "
+       "Kubernetes API server"},
+      {ErrorKind::kConflict, "x", "x: it was changed meanwhile; try again"},
+      {ErrorKind::kThrottled, "x", "x: the API server is busy or failing; try again later"},
+      {ErrorKind::kServer, "x", "x: the API server is busy or failing; try again later"},
+      {ErrorKind::kWebhook, "x", "x: an admission webhook does not work; try again later"},
+      {ErrorKind::kInvalid, "spec.replicas: Invalid", "spec.replicas: Invalid"},
+  }));
+  CHECK(Explained({row.kind, row.message}, patch, "https://h").message == row.text);
+}
+
+TEST_CASE("A cluster without the CustomResourceDefinition is told apart from a missing object") {
+  const Asked asked{Verb::kGet, resources::kRollouts, "shop", "web"};
+  CHECK(Explained({ErrorKind::kNotFound, "404 page not found"}, asked, "https://h").message ==
+        "the cluster does not serve rollouts.windlass.dev: install it with kubectl apply -f "
+        "crds/windlass.dev_rollouts.yaml");
+}
+
+TEST_CASE("A missing right ends a command with 1") {
+  KubectlRun run;
+  run.Create(resources::kDeployments, sim::SampleDeployment("web"));
+  run.fate = [](const HttpRequest& request) {
+    return request.method == HttpMethod::kPatch ? sim::Fate::kForbidden : sim::Fate::kDelivered;
+  };
+  const Ran ran = run.Run({"pause", "web"});
+  CHECK(ran.code == ExitCode::kError);
+  CHECK(ran.messages.find("kubectl auth can-i patch deployments.apps -n default") !=
+        std::string::npos);
+}
+
+TEST_CASE("A reply that is lost is no success, and the write is not repeated") {
+  KubectlRun run;
+  run.Create(resources::kDeployments, sim::SampleDeployment("web"));
+  run.fate = [](const HttpRequest& request) {
+    return request.method == HttpMethod::kPatch ? sim::Fate::kReplyLost : sim::Fate::kDelivered;
+  };
+  const Ran ran = run.Run({"pause", "web"});
+  CHECK(ran.code == ExitCode::kError);
+  CHECK(ran.messages.find("look before you repeat it") != std::string::npos);
+  CHECK(run.writes.size() == 1);
+}
+
+Completion CompleteWords(const std::vector<std::string>& words) {
+  CompletionSources sources;
+  sources.names = [](const ResourceId& resource) -> std::vector<std::string> {
+    if (resource == resources::kDeployments) return {"api", "web"};
+    if (resource == resources::kRollouts) return {"shop"};
+    return {"old"};
+  };
+  sources.namespaces = [] { return std::vector<std::string>{"default", "prod"}; };
+  sources.contexts = [] { return std::vector<std::string>{"kind", "prod"}; };
+  return Complete(ReadCompletionLine(words), sources);
+}
+
+TEST_CASE("Completion offers what fits") {
+  struct Row {
+    std::vector<std::string> words;
+    std::vector<std::string> candidates;
+    Directive directive = Directive::kNoFiles;
+  };
+  const Row row = GENERATE(values<Row>({
+      {{"re"}, {"resume", "restart"}},
+      {{"status", ""}, {"deployment", "rollout", "api", "web"}},
+      {{"get", "re"}, {"replicationcontroller"}},
+      {{"status", "w"}, {"web"}},
+      {{"status", "deployment/"}, {"deployment/api", "deployment/web"}},
+      {{"status", "wro/s"}, {"wro/shop"}},
+      {{"status", "pod/"}, {}},
+      {{"status", "rollout", ""}, {"shop"}},
+      {{"-n", "prod", "status", "w"}, {"web"}},
+      {{"status", "-n", "p"}, {"prod"}},
+      {{"status", "--context=k"}, {"--context=kind"}},
+      {{"status", "web", "-o", ""}, {"json", "yaml", "name"}},
+      {{"undo", "web", "--to"}, {"--to-revision"}},
+      {{"rolling-update", ""}, {"old"}},
+      {{"rolling-update", "old", "-f", ""}, {}, Directive::kFiles},
+      {{"version", ""}, {}},
+  }));
+  CAPTURE(row.words);
+  const Completion completion = CompleteWords(row.words);
+  std::vector<std::string> names;
+  for (const Described& candidate : completion.candidates) names.push_back(candidate.name);
+  CHECK(names == row.candidates);
+  CHECK(completion.directive == row.directive);
+}
+
+TEST_CASE("The answer to a shell is in cobra's format") {
+  CHECK(CompletionText({{{"web", ""}, {"deployment", "type of object"}}, Directive::kNoFiles}) ==
+        "web\ndeployment\ttype of object\n:4\n");
+  CHECK(CompletionText({}) == ":4\n");
+}
+
+TEST_CASE("Completion asks where the flags say") {
+  const CompletionLine line = ReadCompletionLine(
+      {"--context", "kind", "undo", "-n=shop", "--kubeconfig=/k", "--as", "me", "rollout/w"});
+  CHECK(line.command == "undo");
+  CHECK(line.connection.context == "kind");
+  CHECK(line.connection.namespace_ == "shop");
+  CHECK(line.connection.kubeconfig == "/k");
+  CHECK(line.connection.as == "me");
+  CHECK(line.prefix == "rollout/w");
+}
+
+}  // namespace
+}  // namespace windlass::cli
