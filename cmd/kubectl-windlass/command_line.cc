@@ -186,7 +186,8 @@ Status TakeDurations(const Durations& durations, CommandLine& line) {
   Take(durations.poll_interval, line.rolling_update.poll_interval);
   if (line.revision < 0) {
     return Error{ErrorKind::kConfig, "revision must be a positive integer: " +
-                                         std::to_string(line.revision)};
+                                         std::to_string(line.revision) +
+                                         "; see kubectl windlass --help"};
   }
   return Unit{};
 }

@@ -2,7 +2,9 @@
 
 #include <yaml-cpp/yaml.h>
 
+#include <cctype>
 #include <nlohmann/json.hpp>
+#include <set>
 
 #include "cmd/kubectl-windlass/json_fields.h"
 #include "cmd/kubectl-windlass/object_argument.h"
@@ -12,14 +14,24 @@ namespace {
 
 constexpr int kIndent = 4;  // kubectl's
 
-// Writes a text so that it is read as a text again: "5", "true" and "" need quotes.
+// Returns true if YAML reads the text without quotes as a text: "web" and "app:v1", but not "5",
+// "true" or "a: b".
+bool IsPlain(const std::string& text) {
+  if (text.empty() || std::isalpha(static_cast<unsigned char>(text[0])) == 0) return false;
+  if (text.back() == ' ' || text.back() == ':') return false;
+  if (text.find_first_of("\"'#{}[],&*!|>%@`\\\n\t\r") != std::string::npos) return false;
+  if (text.find(": ") != std::string::npos) return false;
+  static const std::set<std::string_view> kWords = {"true", "false", "null", "yes", "no",
+                                                    "on",   "off",   "y",    "n"};
+  std::string lower = text;
+  for (char& c : lower) c = static_cast<char>(std::tolower(static_cast<unsigned char>(c)));
+  return !kWords.contains(lower);
+}
+
+// Writes a text so that it is read as the same text again.
 void EmitText(YAML::Emitter& emitter, const std::string& text) {
   const bool lines = text.find('\n') != std::string::npos;
-  const bool plain = !text.empty() && !lines && text.find_first_of("\"'#:{}[],&*!|>%@`\\") ==
-                         std::string::npos &&
-                     std::isalpha(static_cast<unsigned char>(text[0])) != 0 && text.back() != ' ';
-  if (plain && text != "true" && text != "false" && text != "null" && text != "yes" &&
-      text != "no" && text != "on" && text != "off" && text != "y" && text != "n") {
+  if (IsPlain(text)) {
     emitter << text;
   } else if (lines && text.back() == '\n') {
     emitter << YAML::Literal << text;

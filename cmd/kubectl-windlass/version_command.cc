@@ -50,7 +50,6 @@ Found Look(const CommandContext& context, const Crd& crd) {
 }  // namespace
 
 ExitCode RunVersion(const CommandContext& context) {
-  if (!context.line.arguments.empty()) return Usage(context, "version takes no argument");
   const Result<std::string> answer = context.session.GetText("/version");
   std::string server;
   ExitCode code = ExitCode::kDone;

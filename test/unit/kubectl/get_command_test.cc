@@ -47,7 +47,10 @@ void CreateWeb(KubectlRun& run) {
           {"state", {{"waiting", {{"reason", "ImagePullBackOff"}, {"message", "no such tag"}}}}}}});
   });
   run.Edit(resources::kReplicaSets, "web-1", "status",
-           [](Json& o) { o["status"]["readyReplicas"] = 1; });
+           [](Json& o) {
+             o["status"]["replicas"] = 2;
+             o["status"]["readyReplicas"] = 1;
+           });
   run.Edit(kDeployments, "web", "status", [](Json& o) { SetCounters(o, 2, 2, 1); });
 }
 

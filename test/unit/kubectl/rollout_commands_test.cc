@@ -286,7 +286,6 @@ TEST_CASE("Arguments that name no object end with 64") {
       {{"undo", "rc/a"}, "a ReplicationController has no revisions"},
       {{"get", "deployment/a", "deployment/b"}, "name one object, or none"},
       {{"get", "web", "-A"}, "-A lists workloads"},
-      {{"version", "web"}, "version takes no argument"},
   }));
   CAPTURE(row.message);
   const Ran ran = run.Run(row.arguments);

@@ -28,6 +28,7 @@ TEST_CASE("A command line that is wrong says what is wrong") {
       {{"undo", "web", "--to-revision=x"}, "--to-revision"},
       {{"undo", "web", "--dry-run=maybe"}, "maybe"},
       {{"pause", "web", "-A"}, "-A"},
+      {{"version", "web"}, "web"},
   }));
   CAPTURE(row.message);
   const Result<CommandLine> line = ParseCommandLine(row.arguments);
