@@ -158,7 +158,9 @@ ExitCode RunOrThrow(const Console& console, const std::vector<std::string>& argu
   InitializeNetworkThread();
   if (completes) return RunComplete(console, {arguments.begin() + 1, arguments.end()}, inbox);
 
-  Connected connected(line->connection, line->timeout, inbox);
+  // --timeout of rolling-update is for progress, not for the command.
+  const bool rolling = line->command == CommandName::kRollingUpdate;
+  Connected connected(line->connection, rolling ? std::nullopt : line->timeout, inbox);
   if (!connected.problem().empty()) {
     console.Error(connected.problem());
     return ExitCode::kError;

@@ -66,7 +66,7 @@ for name in theirs ours; do rolled_out "$name"; done
 since=$(wc -l <"$DATA/audit.log")
 writes_of() {
   tail -n "+$((since + 1))" "$DATA/audit.log" |
-    jq -c --arg program "$1/" --arg namespace "$OWN_NAMESPACE" '
+    jq -cS --arg program "$1/" --arg namespace "$OWN_NAMESPACE" '
       select(.objectRef.namespace == $namespace and .verb == "patch"
         and (.userAgent | startswith($program)))
       | [.requestURI, .responseStatus.code, .requestObject]' |
@@ -90,7 +90,8 @@ cat "$WORK/ours.requests"
 kubectl rollout history deployment/theirs | sed 's/theirs/ours/' >"$WORK/theirs.history"
 ends 0 history deployment/ours
 diff "$WORK/theirs.history" "$WORK/out" || fail "another history than kubectl's"
-ends 0 history ours --revision=2
+ends 0 history ours --revision="$(field deployment/ours \
+  '{.metadata.annotations.deployment\.kubernetes\.io/revision}')"
 printed 'Pod Template:'
 
 # --- errors, and what they say ---

@@ -80,7 +80,7 @@ class KubectlRun {
     console.size = [this] { return size; };
     Session::Options options;
     options.server = "https://cluster.example:6443";
-    options.timeout = line->timeout;
+    if (line->command != CommandName::kRollingUpdate) options.timeout = line->timeout;
     Session session(
         loop.clock(), loop.timers(), transport,
         [this](const std::function<bool()>& finished) {

@@ -1,0 +1,68 @@
+#include "cmd/kubectl-windlass/manifest.h"
+
+#include <nlohmann/json.hpp>
+
+#include "kubeclient/config/read_file.h"
+#include "kubeclient/config/yaml_reader.h"
+
+namespace windlass::cli {
+namespace {
+
+// A scalar without quotes is what JSON reads it as, if it reads it.
+Json ValueOf(const YamlNode& node) {
+  switch (node.kind) {
+    case YamlNode::Kind::kNull: return nullptr;
+    case YamlNode::Kind::kScalar: {
+      if (!node.plain) return node.scalar;
+      Json value = Json::parse(node.scalar, nullptr, false);
+      if (value.is_number() || value.is_boolean() || value.is_null()) return value;
+      return node.scalar;
+    }
+    case YamlNode::Kind::kSequence: {
+      Json list = Json::array();
+      for (const YamlNode& item : node.items) list.push_back(ValueOf(item));
+      return list;
+    }
+    case YamlNode::Kind::kMap: {
+      Json map = Json::object();
+      for (const auto& [key, value] : node.fields) map[key] = ValueOf(value);
+      return map;
+    }
+  }
+  return nullptr;
+}
+
+Error Wrong(std::string text) { return {ErrorKind::kConfig, std::move(text)}; }
+
+}  // namespace
+
+Result<Json> ReadControllerManifest(const std::string& path) {
+  const Error empty = Wrong("please make sure " + path + " exists and is not empty");
+  const Result<std::string> text = ReadFile(path, kManifestBytesMax);
+  if (!text.ok()) return empty;
+  const Result<YamlNode> node = ParseYaml(*text);
+  if (!node.ok()) {
+    if (node.error().message.find("document") != std::string::npos) {
+      return Wrong(path + " specifies multiple items");
+    }
+    return Wrong(path + ": " + node.error().message);
+  }
+  Json object = ValueOf(*node);
+  if (!object.is_object()) return empty;
+  if (TextOf(object, "/kind") == "List") {
+    const Json items = ListOf(object, "/items");
+    if (items.empty()) return empty;
+    if (items.size() > 1) return Wrong(path + " specifies multiple items");
+    object = items[0];
+  }
+  const std::string kind = TextOf(object, "/kind");
+  if (kind != "ReplicationController") {
+    return Wrong(path + " contains a " + kind + " not a ReplicationController");
+  }
+  if (TextOf(object, "/metadata/name").empty()) {
+    return Wrong(path + ": metadata.name is missing: name the new ReplicationController");
+  }
+  return object;
+}
+
+}  // namespace windlass::cli

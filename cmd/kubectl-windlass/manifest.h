@@ -1,0 +1,19 @@
+// A manifest that a user gives with -f: YAML or JSON with one object.
+#pragma once
+
+#include <nlohmann/json_fwd.hpp>
+#include <string>
+
+#include "cmd/kubectl-windlass/json_fields.h"
+#include "kubeclient/base/result.h"
+
+namespace windlass::cli {
+
+// The largest manifest that is read: an object in etcd has at most 1.5 MiB.
+inline constexpr size_t kManifestBytesMax = size_t{4} << 20U;
+
+// Reads the ReplicationController in the file at `path`; "-" is not supported. Returns kConfig with
+// kubectl 1.17's text (RC-3) if the file has no object, several, or one of another kind.
+Result<Json> ReadControllerManifest(const std::string& path);
+
+}  // namespace windlass::cli
