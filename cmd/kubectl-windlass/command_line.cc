@@ -144,8 +144,9 @@ void Parser::AddRollingUpdate() {
   AddTimeout(update, "how long to wait for progress of the update (5m)");
   update->add_option("--max-surge", flags.max_surge, "Pods above the desired number (1)");
   update->add_option("--max-unavailable", flags.max_unavailable, "Pods that may be missing (0)");
-  update->add_option("--min-ready-seconds", flags.min_ready_seconds,
-                     "how long a new Pod is ready before it counts (0)")
+  update
+      ->add_option("--min-ready-seconds", flags.min_ready_seconds,
+                   "how long a new Pod is ready before it counts (0)")
       ->check(CLI::Range(0, 1 << 30));
   update->add_option("--cleanup", flags.cleanup, "Delete, Preserve or Rename")
       ->check(CLI::IsMember({"Delete", "Preserve", "Rename"}));
@@ -185,9 +186,9 @@ Status TakeDurations(const Durations& durations, CommandLine& line) {
   Take(durations.update_period, line.rolling_update.update_period);
   Take(durations.poll_interval, line.rolling_update.poll_interval);
   if (line.revision < 0) {
-    return Error{ErrorKind::kConfig, "revision must be a positive integer: " +
-                                         std::to_string(line.revision) +
-                                         "; see kubectl windlass --help"};
+    return Error{ErrorKind::kConfig,
+                 "revision must be a positive integer: " + std::to_string(line.revision) +
+                     "; see kubectl windlass --help"};
   }
   return Unit{};
 }

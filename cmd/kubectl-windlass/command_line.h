@@ -71,9 +71,9 @@ struct CommandLine {
   std::optional<Duration> timeout{};  // --timeout
   bool all_namespaces = false;
   bool watch = false;
-  int64_t revision = 0;            // --revision, --to-revision; 0 = not given
-  std::string dry_run = "none";    // of undo and rolling-update: none, client or server
-  bool end = false;                // abort --end: ends the abort
+  int64_t revision = 0;          // --revision, --to-revision; 0 = not given
+  std::string dry_run = "none";  // of undo and rolling-update: none, client or server
+  bool end = false;              // abort --end: ends the abort
   RollingUpdateFlags rolling_update;
 };
 

@@ -18,9 +18,8 @@ Result<std::vector<Place>> PlacesIn(const CommandContext& context) {
   std::vector<Place> places;
   for (const ObjectArgument& object : objects) {
     if (object.name.empty()) {
-      return Error{ErrorKind::kConfig,
-                   "which " + KindWord(object.resource) + "? Write " +
-                       ShortName(object.resource, "NAME")};
+      return Error{ErrorKind::kConfig, "which " + KindWord(object.resource) + "? Write " +
+                                           ShortName(object.resource, "NAME")};
     }
     if (object.resource == resources::kReplicationControllers) {
       return Error{ErrorKind::kConfig,

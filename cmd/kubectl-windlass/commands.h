@@ -26,7 +26,7 @@ struct CommandContext {
 ExitCode RunStatus(const CommandContext& context);
 ExitCode RunHistory(const CommandContext& context);
 ExitCode RunUndo(const CommandContext& context);
-ExitCode RunPause(const CommandContext& context);   // pause and resume
+ExitCode RunPause(const CommandContext& context);  // pause and resume
 ExitCode RunRestart(const CommandContext& context);
 ExitCode RunPromote(const CommandContext& context);
 ExitCode RunAbort(const CommandContext& context);

@@ -55,8 +55,7 @@ Completion Objects(const CompletionLine& line, const CompletionSources& sources)
   const bool controllers = line.command == "rolling-update";
   std::string before;
   std::string name = line.prefix;
-  ResourceId resource =
-      controllers ? resources::kReplicationControllers : resources::kDeployments;
+  ResourceId resource = controllers ? resources::kReplicationControllers : resources::kDeployments;
   const auto first = line.arguments.empty() ? std::nullopt : ResourceOf(line.arguments[0]);
   if (slash != std::string::npos) {
     const auto typed = ResourceOf(line.prefix.substr(0, slash));

@@ -59,7 +59,8 @@ Error Explained(Error error, const Asked& asked, const std::string& server) {
       break;
     case ErrorKind::kAmbiguous:
       text = "no answer from the API server " + server + ": " + text;
-      if (Mutates(asked.verb)) text += ": whether it did it is not known; look before you repeat it";
+      if (Mutates(asked.verb))
+        text += ": whether it did it is not known; look before you repeat it";
       break;
     case ErrorKind::kTls:
       text = "no secure connection to " + server + ": " + text +
@@ -77,7 +78,9 @@ Error Explained(Error error, const Asked& asked, const std::string& server) {
     case ErrorKind::kConflict: text += ": it was changed meanwhile; try again"; break;
     case ErrorKind::kThrottled:
     case ErrorKind::kServer: text += ": the API server is busy or failing; try again later"; break;
-    case ErrorKind::kWebhook: text += ": an admission webhook does not work; try again later"; break;
+    case ErrorKind::kWebhook:
+      text += ": an admission webhook does not work; try again later";
+      break;
     default: break;
   }
   return error;

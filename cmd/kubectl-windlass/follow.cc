@@ -31,8 +31,8 @@ struct Source {
   std::string version{};  // from which the watch continues
   CallId stream = 0;
   TimerId retry = 0;
-  bool stale = false;                          // has to be listed again
-  Duration wait = kRetryFirst;                 // before the next try
+  bool stale = false;           // has to be listed again
+  Duration wait = kRetryFirst;  // before the next try
   std::optional<MonotonicTime> failing_since{};
   std::optional<Error> failure{};  // the last one
 };

@@ -50,8 +50,8 @@ std::string View::Objects(const Follow& follow, bool compact) const {
   }
   Json items = Json::array();
   for (size_t i = 0; i < selections.size(); ++i) {
-    const Json list = Json::parse(
-        PrintList(follow.Objects(i), selections[i].resource, OutputFormat::kJson));
+    const Json list =
+        Json::parse(PrintList(follow.Objects(i), selections[i].resource, OutputFormat::kJson));
     for (const Json& item : list["items"]) items.push_back(item);
   }
   const Json all = {{"apiVersion", "v1"}, {"items", std::move(items)}, {"kind", "List"}};
@@ -64,10 +64,9 @@ class TreeView final : public View {
       : View(context), place_(place) {
     const Json* selector = FieldOf(workload, "/spec/selector");
     const bool controller = place.resource == resources::kReplicationControllers;
-    const std::string labels =
-        selector == nullptr ? ""
-        : controller        ? SelectorText({{"matchLabels", *selector}})
-                            : SelectorText(*selector);
+    const std::string labels = selector == nullptr ? ""
+                               : controller        ? SelectorText({{"matchLabels", *selector}})
+                                                   : SelectorText(*selector);
     const std::string& in = place.namespace_;
     selections.push_back({place.resource, in, "", "metadata.name=" + place.name});
     selections.push_back({resources::kPods, in, labels});
@@ -164,8 +163,7 @@ ExitCode Watch(const CommandContext& context, const View& view, Follow& follow) 
     const Status paused = session.Wait([] { return false; }, kRedrawPause);
     if (!paused.ok()) return EndOfWatch(context, view, follow, paused.error());
     const bool text = context.line.output == OutputFormat::kText;
-    const Status changed =
-        follow.NextChange(text ? std::optional(kRedrawAtLeast) : std::nullopt);
+    const Status changed = follow.NextChange(text ? std::optional(kRedrawAtLeast) : std::nullopt);
     if (!changed.ok()) return EndOfWatch(context, view, follow, changed.error());
   }
 }
@@ -184,8 +182,8 @@ Result<std::vector<ResourceId>> ResourcesToList(const CommandContext& context,
                                                 const std::vector<ObjectArgument>& objects) {
   if (!objects.empty()) return std::vector{objects.front().resource};
   std::vector<ResourceId> resources = {resources::kDeployments};
-  const Result<std::string> served = context.session.GetText(
-      "/apis/" + resources::kRollouts.GroupVersion());
+  const Result<std::string> served =
+      context.session.GetText("/apis/" + resources::kRollouts.GroupVersion());
   if (served.ok()) {
     resources.push_back(resources::kRollouts);
   } else if (served.error().kind != ErrorKind::kNotFound) {

@@ -35,8 +35,8 @@ void PrintRevisions(const CommandContext& context, const Place& place,
     if (RevisionOf(rs) <= 0) continue;
     std::vector<std::string> row = {std::to_string(RevisionOf(rs)), CauseOf(rs)};
     if (rollout) {
-      row = {row[0], TextOf(rs, "/metadata/name"),
-             std::to_string(NumberOf(rs, "/status/replicas")), ImagesOf(rs), row[1]};
+      row = {row[0], TextOf(rs, "/metadata/name"), std::to_string(NumberOf(rs, "/status/replicas")),
+             ImagesOf(rs), row[1]};
     }
     rows.push_back(std::move(row));
   }

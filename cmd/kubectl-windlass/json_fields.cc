@@ -58,8 +58,7 @@ std::optional<WallTime> TimeOf(const Json& object, const std::string& pointer) {
 }
 
 bool IsObserved(const Json& object) {
-  return NumberOf(object, "/metadata/generation") <=
-         NumberOf(object, "/status/observedGeneration");
+  return NumberOf(object, "/metadata/generation") <= NumberOf(object, "/status/observedGeneration");
 }
 
 }  // namespace windlass::cli

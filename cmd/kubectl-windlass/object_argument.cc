@@ -100,7 +100,8 @@ std::string ObjectName(const ResourceId& resource, std::string_view name) {
 }
 
 std::string ShortName(const ResourceId& resource, std::string_view name) {
-  const std::string word = resource == resources::kReplicationControllers ? "rc" : KindWord(resource);
+  const std::string word =
+      resource == resources::kReplicationControllers ? "rc" : KindWord(resource);
   return word + '/' + std::string(name);
 }
 

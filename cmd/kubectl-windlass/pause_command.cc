@@ -12,8 +12,8 @@ namespace {
 
 constexpr const char* kRestartedAt = "kubectl.kubernetes.io/restartedAt";
 
-ExitCode Change(const CommandContext& context, const Place& place, const Json& object,
-                Json spec, const std::string& what) {
+ExitCode Change(const CommandContext& context, const Place& place, const Json& object, Json spec,
+                const std::string& what) {
   const bool rollout = place.resource == resources::kRollouts;
   Json patch = {{"spec", std::move(spec)}};
   // The object that the user named, and not another one that got its name since.
@@ -50,14 +50,14 @@ ExitCode RestartOf(const CommandContext& context, const Place& place) {
   const Result<Json> object = ReadObject(context.session, place);
   if (!object.ok()) return Report(context.session, context.console, object.error());
   if (FlagOf(*object, "/spec/paused")) {
-    Refuse(context, place, "can't restart paused " + KindWord(place.resource) +
-                               " (run kubectl windlass resume " +
-                               ShortName(place.resource, place.name) + " first)");
+    Refuse(context, place,
+           "can't restart paused " + KindWord(place.resource) + " (run kubectl windlass resume " +
+               ShortName(place.resource, place.name) + " first)");
     return ExitCode::kHeld;
   }
   const std::string now = FormatTime(context.session.clock().Wall());
-  const std::string before = TextOf(
-      *object, "/spec/template/metadata/annotations/kubectl.kubernetes.io~1restartedAt");
+  const std::string before =
+      TextOf(*object, "/spec/template/metadata/annotations/kubectl.kubernetes.io~1restartedAt");
   if (before == now) {
     Refuse(context, place, "was restarted within this second: wait, and try again");
     return ExitCode::kError;

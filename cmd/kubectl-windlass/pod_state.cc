@@ -47,8 +47,8 @@ void ExplainContainers(const Json& pod, PodState& state) {
     const std::string name = TextOf(*status, "/name");
     const std::string waiting = TextOf(*status, "/state/waiting/reason");
     if (!waiting.empty()) {
-      state.status = IsInit(pod, *status) && waiting != "PodInitializing" ? "Init:" + waiting
-                                                                          : waiting;
+      state.status =
+          IsInit(pod, *status) && waiting != "PodInitializing" ? "Init:" + waiting : waiting;
       state.why = name + ": " + Join(waiting, TextOf(*status, "/state/waiting/message"));
       const bool begins = waiting == "ContainerCreating" || waiting == "PodInitializing";
       state.mood = begins ? Mood::kWaiting : Mood::kBad;
@@ -68,9 +68,9 @@ void ExplainContainers(const Json& pod, PodState& state) {
       return;
     }
     if (ended == nullptr && !FlagOf(*status, "/ready") && !IsInit(pod, *status)) {
-      state.why = name + (FlagOf(*status, "/started")
-                              ? ": runs, and its readiness probe does not succeed"
-                              : ": runs, and has not passed its startup probe");
+      state.why =
+          name + (FlagOf(*status, "/started") ? ": runs, and its readiness probe does not succeed"
+                                              : ": runs, and has not passed its startup probe");
       return;
     }
   }

@@ -13,8 +13,8 @@ namespace {
 ExitCode Patch(const CommandContext& context, const Place& place, const Json& object, Json patch,
                const std::string& what) {
   patch["metadata"]["uid"] = TextOf(object, "/metadata/uid");
-  const Result<Json> patched = PatchObject(
-      context.session, place, {kMergePatch, patch.dump(), kPluginFieldManager});
+  const Result<Json> patched =
+      PatchObject(context.session, place, {kMergePatch, patch.dump(), kPluginFieldManager});
   if (!patched.ok()) return Report(context.session, context.console, patched.error());
   PrintDone(context, place, *patched, what);
   return ExitCode::kDone;
@@ -28,9 +28,9 @@ bool IsPause(const Json& rollout, int64_t step) {
 ExitCode PromoteOf(const CommandContext& context, const Place& place) {
   const std::string object = ShortName(place.resource, place.name);
   if (place.resource != resources::kRollouts) {
-    return Usage(context, "a Deployment has no steps to promote: kubectl windlass resume " + object +
-                              " ends spec.paused, and kubectl annotate --overwrite " + object +
-                              " windlass.dev/in-place-partition=0 ends a partition");
+    return Usage(context, "a Deployment has no steps to promote: kubectl windlass resume " +
+                              object + " ends spec.paused, and kubectl annotate --overwrite " +
+                              object + " windlass.dev/in-place-partition=0 ends a partition");
   }
   const Result<Json> rollout = ReadObject(context.session, place);
   if (!rollout.ok()) return Report(context.session, context.console, rollout.error());
@@ -49,8 +49,8 @@ ExitCode PromoteOf(const CommandContext& context, const Place& place) {
     context.console.Error(why);
     return ExitCode::kError;
   }
-  const std::string value = std::to_string(step) + '@' +
-                            std::to_string(NumberOf(*rollout, "/status/step/revision"));
+  const std::string value =
+      std::to_string(step) + '@' + std::to_string(NumberOf(*rollout, "/status/step/revision"));
   Json patch;
   patch["metadata"]["annotations"][std::string(workload::kPromote)] = value;
   return Patch(context, place, *rollout, std::move(patch),
@@ -61,10 +61,10 @@ ExitCode AbortOf(const CommandContext& context, const Place& place) {
   const std::string object = ShortName(place.resource, place.name);
   const bool end = context.line.end;
   if (place.resource != resources::kRollouts) {
-    return Usage(context,
-                 std::string(end ? "a Deployment is never aborted"
-                                 : "a Deployment cannot be aborted") +
-                     ": kubectl windlass undo " + object + " brings its last revision back");
+    return Usage(
+        context,
+        std::string(end ? "a Deployment is never aborted" : "a Deployment cannot be aborted") +
+            ": kubectl windlass undo " + object + " brings its last revision back");
   }
   const Result<Json> rollout = ReadObject(context.session, place);
   if (!rollout.ok()) return Report(context.session, context.console, rollout.error());

@@ -16,8 +16,7 @@ namespace windlass::cli {
 
 using Json = nlohmann::json;
 
-inline constexpr std::string_view kStrategicMergePatch =
-    "application/strategic-merge-patch+json";
+inline constexpr std::string_view kStrategicMergePatch = "application/strategic-merge-patch+json";
 inline constexpr std::string_view kMergePatch = "application/merge-patch+json";
 inline constexpr std::string_view kJsonPatch = "application/json-patch+json";
 // The field manager of kubectl rollout's patches, except that of undo, which names none.

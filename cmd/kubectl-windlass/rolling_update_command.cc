@@ -10,8 +10,7 @@
 namespace windlass::cli {
 namespace {
 
-constexpr const char* kHint =
-    "See 'kubectl windlass rolling-update -h' for help and examples";
+constexpr const char* kHint = "See 'kubectl windlass rolling-update -h' for help and examples";
 
 std::string Aggregate(const std::vector<std::string>& errors) {
   if (errors.size() == 1) return errors[0];
@@ -76,7 +75,7 @@ Result<Json> UpdateOf(const CommandLine& line, const std::string& namespace_,
                {"maxSurge", LimitOf(flags.max_surge)},
                {"maxUnavailable", LimitOf(flags.max_unavailable)},
                {"minReadySeconds", flags.min_ready_seconds},
-               {"cleanup", !flags.cleanup.empty()        ? flags.cleanup
+               {"cleanup", !flags.cleanup.empty()      ? flags.cleanup
                            : line.arguments.size() > 1 ? "Delete"
                                                        : "Rename"}};
   const auto add = [&spec](const char* key, const std::string& text) {
@@ -91,9 +90,9 @@ Result<Json> UpdateOf(const CommandLine& line, const std::string& namespace_,
   if (!controller.is_null()) {
     const std::string in = TextOf(controller, "/metadata/namespace", namespace_);
     if (in != namespace_) {
-      return Error{ErrorKind::kConfig,
-                   "the namespace of " + flags.filenames[0] + ", " + in + ", is not " + namespace_ +
-                       ": give -n " + in + ", or correct the file"};
+      return Error{ErrorKind::kConfig, "the namespace of " + flags.filenames[0] + ", " + in +
+                                           ", is not " + namespace_ + ": give -n " + in +
+                                           ", or correct the file"};
     }
     spec["newName"] = TextOf(controller, "/metadata/name");
     spec["controller"] = ContentOf(controller);

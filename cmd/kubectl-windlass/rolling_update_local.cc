@@ -11,7 +11,9 @@
 #include "cmd/kubectl-windlass/output.h"
 #include "cmd/kubectl-windlass/replica_sets.h"
 #include "cmd/kubectl-windlass/rolling_update.h"
+#include "controller/replication_controller/new_controller.h"
 #include "controller/replication_controller/planner.h"
+#include "controller/replication_controller/situation.h"
 #include "controller/replication_controller/view.h"
 #include "controller/replication_controller/words.h"
 #include "kubeclient/client/client.h"
@@ -57,7 +59,7 @@ class LocalUpdate {
   std::string Phase() const { return TextOf(update_, "/status/phase"); }
   bool HasEnded() const;
   ExitCode End() const;
-  ExitCode PrintDryRun(const Request& creates) const;
+  ExitCode PrintDryRun(const rc::View& view, const Learned& learned) const;
   bool dry_run() const { return context_.line.dry_run != "none"; }
 
   const CommandContext& context_;
@@ -163,22 +165,28 @@ void LocalUpdate::Fold(const Request& request, const Result<Reply>& reply) {
   if (decoded.ok()) kept = *std::move(decoded);
 }
 
-// RC-19.
-ExitCode LocalUpdate::PrintDryRun(const Request& creates) const {
-  const Place place{resources::kReplicationControllers, context_.namespace_, decoded_->meta.name};
-  const Result<Json> old = ReadObject(context_.session, place);
+// Prints what would be replaced by what (RC-19).
+ExitCode LocalUpdate::PrintDryRun(const rc::View& view, const Learned& learned) const {
+  const ResourceId& resource = resources::kReplicationControllers;
+  const Result<Json> old =
+      ReadObject(context_.session, {resource, context_.namespace_, decoded_->meta.name});
   if (!old.ok()) return Report(context_.session, context_.console, old.error());
+  Json target;
+  if (new_) {
+    const Result<Json> stored =
+        ReadObject(context_.session, {resource, context_.namespace_, new_->meta.name});
+    if (!stored.ok()) return Report(context_.session, context_.console, stored.error());
+    target = *stored;
+  } else {
+    const Result<Request> creates =
+        rc::CreateNewController(rc::MakeSituation(view, learned, context_.session.clock().Wall()));
+    if (!creates.ok()) return Report(context_.session, context_.console, creates.error());
+    target = Json::parse(creates->body(), nullptr, false);
+  }
   const OutputFormat format =
       context_.line.output == OutputFormat::kText ? OutputFormat::kYaml : context_.line.output;
-  Json target = Json::parse(creates.body(), nullptr, false);
-  if (creates.verb() != Verb::kCreate && new_) {
-    const Result<Json> stored = ReadObject(
-        context_.session, {resources::kReplicationControllers, context_.namespace_,
-                           new_->meta.name});
-    if (stored.ok()) target = *stored;
-  }
-  context_.console.out("Rolling from:\n" + Print(*old, place.resource, format) + "\nTo:\n" +
-                       Print(target, place.resource, format) + '\n');
+  context_.console.out("Rolling from:\n" + Print(*old, resource, format) + "\nTo:\n" +
+                       Print(target, resource, format) + '\n');
   return ExitCode::kDone;
 }
 
@@ -192,10 +200,11 @@ LocalUpdate::Walk LocalUpdate::Step() {
     if (const auto* wait = std::get_if<Wait>(&step)) return {.wait = wait->look_again_in};
     if (const auto* failed = std::get_if<Failed>(&step)) return {.error = failed->error};
     const auto* write = std::get_if<Write>(&step);
-    const Request& request = write != nullptr ? write->request : std::get_if<windlass::Read>(&step)->request;
+    const Request& request =
+        write != nullptr ? write->request : std::get_if<windlass::Read>(&step)->request;
     const bool of_update = request.resource() == resources::kReplicationControllerUpdates;
     if (write != nullptr && !of_update && dry_run()) {
-      ended_ = PrintDryRun(request);
+      ended_ = PrintDryRun(view, learned);
       return {};
     }
     Result<Reply> reply = Execute(request);
@@ -232,12 +241,15 @@ ExitCode LocalUpdate::Run() {
       return ExitCode::kInterrupted;
     }
     failures = walk.error ? failures + 1 : 0;
-    if (walk.error && failures >= kFailuresMax) return Report(session, context_.console, *walk.error);
+    if (walk.error && failures >= kFailuresMax)
+      return Report(session, context_.console, *walk.error);
     const Duration poll = context_.line.rolling_update.poll_interval;
     Duration pause = std::min(poll, walk.wait.value_or(poll));
     if (walk.read_again) pause = std::min<Duration>(pause, milliseconds(200));
-    const Status waited = session.Wait([] { return false; }, std::max<Duration>(pause, milliseconds(20)));
-    if (!waited.ok() && !session.interrupted()) return Report(session, context_.console, waited.error());
+    const Status waited =
+        session.Wait([] { return false; }, std::max<Duration>(pause, milliseconds(20)));
+    if (!waited.ok() && !session.interrupted())
+      return Report(session, context_.console, waited.error());
   }
 }
 

@@ -25,8 +25,7 @@ Place PlaceOf(const CommandContext& context, const Json& update) {
 Result<Json> Create(const CommandContext& context, const Json& update) {
   HttpRequest request;
   request.method = HttpMethod::kPost;
-  request.target =
-      ResourcePath(resources::kReplicationControllerUpdates, context.namespace_, "");
+  request.target = ResourcePath(resources::kReplicationControllerUpdates, context.namespace_, "");
   if (context.line.dry_run == "server") AddQuery(request.target, "dryRun", "All");
   AddQuery(request.target, "fieldManager", kPluginFieldManager);
   request.content_type = "application/json";
@@ -49,9 +48,9 @@ Result<Json> Replace(const CommandContext& context, const Json& update, const Js
   } else {
     operations.push_back({{"op", "replace"}, {"path", "/spec"}, {"value", update["spec"]}});
   }
-  return PatchObject(context.session, PlaceOf(context, update),
-                     {kJsonPatch, operations.dump(), kPluginFieldManager,
-                      context.line.dry_run == "server"});
+  return PatchObject(
+      context.session, PlaceOf(context, update),
+      {kJsonPatch, operations.dump(), kPluginFieldManager, context.line.dry_run == "server"});
 }
 
 // Prints the lines of an update's status, each once.

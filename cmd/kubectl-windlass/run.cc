@@ -59,9 +59,9 @@ class Connected {
     namespace_ = !flags.namespace_.empty()     ? flags.namespace_
                  : !config->namespace_.empty() ? config->namespace_
                                                : "default";
-    auto connection = ClusterConnection::Open(
-        *config, clock_, log_, timers_, inbox_,
-        {.user_agent = "kubectl-windlass/" WINDLASS_VERSION " (linux)"});
+    auto connection =
+        ClusterConnection::Open(*config, clock_, log_, timers_, inbox_,
+                                {.user_agent = "kubectl-windlass/" WINDLASS_VERSION " (linux)"});
     if (!connection.ok()) {
       problem_ = std::move(connection).error().message;
       return;

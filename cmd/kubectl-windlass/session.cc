@@ -57,9 +57,8 @@ Result<Reply> Session::Send(HttpRequest request, Verb verb) {
   request.deadline = options_.request_timeout;
   for (int tries = 1;; ++tries) {
     Result<HttpResponse> response = SendOnce(request);
-    Result<Reply> reply = response.ok()
-                              ? FromHttp(verb, *std::move(response), decoder_)
-                              : Result<Reply>(std::move(response).error());
+    Result<Reply> reply = response.ok() ? FromHttp(verb, *std::move(response), decoder_)
+                                        : Result<Reply>(std::move(response).error());
     if (reply.ok() || tries == kTriesMax) return reply;
     const Error& error = reply.error();
     const bool throttled = error.kind == ErrorKind::kThrottled;

@@ -50,8 +50,7 @@ void Complete(Standing& standing, const Subject& subject) {
 
 void StandingOfDeployment(const Json& object, const Subject& subject, Standing& standing) {
   const Json* progressing = ConditionOf(object, "Progressing");
-  if (progressing != nullptr &&
-      TextOf(*progressing, "/reason") == "ProgressDeadlineExceeded") {
+  if (progressing != nullptr && TextOf(*progressing, "/reason") == "ProgressDeadlineExceeded") {
     standing.phase = "Stalled";
     standing.reason = "ProgressDeadlineExceeded";
     End(standing, ExitCode::kFailed,
@@ -158,8 +157,7 @@ Standing StandingOf(const Json& object, const ResourceId& resource) {
   standing.updated = NumberOf(object, "/status/updatedReplicas");
   standing.available = NumberOf(object, "/status/availableReplicas");
   const bool rollout = resource == resources::kRollouts;
-  standing.revision =
-      rollout ? NumberOf(object, "/status/currentRevision") : RevisionOf(object);
+  standing.revision = rollout ? NumberOf(object, "/status/currentRevision") : RevisionOf(object);
   if (!IsObserved(object)) {
     standing.sentence = "Waiting for " + subject.kind + " spec update to be observed...";
   } else if (rollout) {

@@ -18,7 +18,7 @@ struct Standing {
   std::optional<ExitCode> ends{};  // nullopt: it goes on by itself
   // For an end other than kDone: what is wrong or what it waits for, and what to do.
   std::string why{};
-  std::string phase{};  // Progressing, Paused, Healthy, Stalled, Aborted or RolledBack
+  std::string phase{};   // Progressing, Paused, Healthy, Stalled, Aborted or RolledBack
   std::string reason{};  // in a few words, for a table; "" if there is nothing to say
   int64_t desired = 0;
   int64_t updated = 0;

@@ -150,8 +150,8 @@ ExitCode StatusOf(const CommandContext& context, const Place& place) {
   const Result<Json> object = ReadObject(context.session, place);
   if (!object.ok()) return watch.End(object.error());
   if (const auto code = watch.Look(*object)) return *code;
-  Follow follow(context.session, {{place.resource, place.namespace_, "",
-                                   "metadata.name=" + place.name}});
+  Follow follow(context.session,
+                {{place.resource, place.namespace_, "", "metadata.name=" + place.name}});
   Status status = follow.Start();
   while (status.ok()) {
     const std::vector<const Json*> found = follow.Objects(0);

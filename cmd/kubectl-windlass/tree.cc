@@ -43,8 +43,8 @@ Mood MoodOf(const Standing& standing) {
 
 std::string StatusText(const Standing& standing) {
   std::string text = standing.phase;
-  const std::string& more = standing.ends && *standing.ends != ExitCode::kDone ? standing.why
-                                                                               : standing.sentence;
+  const std::string& more =
+      standing.ends && *standing.ends != ExitCode::kDone ? standing.why : standing.sentence;
   return more.empty() ? text : text + ": " + more;
 }
 

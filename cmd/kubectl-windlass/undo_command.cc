@@ -73,8 +73,7 @@ std::string DryRunText(const CommandContext& context) {
   return context.line.dry_run == "none" ? "" : " (" + context.line.dry_run + " dry run)";
 }
 
-ExitCode UndoDeployment(const CommandContext& context, const Place& place,
-                        const Json& deployment) {
+ExitCode UndoDeployment(const CommandContext& context, const Place& place, const Json& deployment) {
   const auto replica_sets = ReadReplicaSets(context.session, deployment, place.namespace_);
   if (!replica_sets.ok()) return Report(context.session, context.console, replica_sets.error());
   const Json* target = FindRevision(*replica_sets, context.line.revision);
@@ -85,9 +84,10 @@ ExitCode UndoDeployment(const CommandContext& context, const Place& place,
   Json template_ = TemplateOf(*target);
   if (context.line.dry_run == "client") return PrintTemplate(context, template_);
   if (FlagOf(deployment, "/spec/paused")) {
-    context.console.Error("you cannot rollback a paused deployment; resume it first with 'kubectl "
-                          "windlass resume " + ShortName(place.resource, place.name) +
-                          "' and try again");
+    context.console.Error(
+        "you cannot rollback a paused deployment; resume it first with 'kubectl "
+        "windlass resume " +
+        ShortName(place.resource, place.name) + "' and try again");
     return ExitCode::kHeld;
   }
   if (SameTemplate(template_, TemplateOf(deployment))) {
@@ -97,11 +97,11 @@ ExitCode UndoDeployment(const CommandContext& context, const Place& place,
     return ExitCode::kDone;
   }
   template_ = WithoutHash(std::move(template_));
-  const Json operations = Json::array(
-      {{{"op", "replace"}, {"path", "/spec/template"}, {"value", std::move(template_)}},
-       {{"op", "replace"},
-        {"path", "/metadata/annotations"},
-        {"value", AnnotationsAfter(deployment, *target)}}});
+  const Json operations =
+      Json::array({{{"op", "replace"}, {"path", "/spec/template"}, {"value", std::move(template_)}},
+                   {{"op", "replace"},
+                    {"path", "/metadata/annotations"},
+                    {"value", AnnotationsAfter(deployment, *target)}}});
   if (!AnnotationOf(deployment, kLastApplied).empty()) {
     context.console.Warning(
         ObjectName(place.resource, place.name) +
@@ -109,8 +109,8 @@ ExitCode UndoDeployment(const CommandContext& context, const Place& place,
         "template again; apply the earlier manifest, too");
   }
   const bool dry = context.line.dry_run == "server";
-  const Result<Json> patched = PatchObject(context.session, place,
-                                           {kJsonPatch, operations.dump(), "", dry});
+  const Result<Json> patched =
+      PatchObject(context.session, place, {kJsonPatch, operations.dump(), "", dry});
   if (!patched.ok()) return Report(context.session, context.console, patched.error());
   PrintDone(context, place, *patched, "rolled back" + DryRunText(context));
   return ExitCode::kDone;
@@ -119,7 +119,8 @@ ExitCode UndoDeployment(const CommandContext& context, const Place& place,
 ExitCode UndoRollout(const CommandContext& context, const Place& place, const Json& rollout) {
   const int64_t revision = context.line.revision;
   if (FlagOf(rollout, "/spec/paused")) {
-    context.console.Error("rollout \"" + place.name + "\" is paused, and would go back only when it " +
+    context.console.Error("rollout \"" + place.name +
+                          "\" is paused, and would go back only when it " +
                           "is resumed: kubectl windlass resume " +
                           ShortName(place.resource, place.name) + ", and try again");
     return ExitCode::kHeld;
@@ -138,9 +139,9 @@ ExitCode UndoRollout(const CommandContext& context, const Place& place, const Js
   if (revision > 0) back["revision"] = revision;
   const Json patch = {{"metadata", {{"uid", TextOf(rollout, "/metadata/uid")}}},
                       {"spec", {{"rollbackTo", std::move(back)}}}};
-  const Result<Json> patched =
-      PatchObject(context.session, place,
-                  {kMergePatch, patch.dump(), kPluginFieldManager, context.line.dry_run == "server"});
+  const Result<Json> patched = PatchObject(
+      context.session, place,
+      {kMergePatch, patch.dump(), kPluginFieldManager, context.line.dry_run == "server"});
   if (!patched.ok()) return Report(context.session, context.console, patched.error());
   PrintDone(context, place, *patched, "rollback requested" + DryRunText(context));
   return ExitCode::kDone;

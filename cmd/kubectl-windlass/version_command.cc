@@ -56,9 +56,9 @@ ExitCode RunVersion(const CommandContext& context) {
   if (answer.ok()) {
     server = TextOf(Json::parse(*answer, nullptr, false), "/gitVersion", "not known");
   } else {
-    code = Report(context.session, context.console,
-                  Explained(answer.error(), {Verb::kGet, {}, "", ""},
-                            context.session.options().server));
+    code = Report(
+        context.session, context.console,
+        Explained(answer.error(), {Verb::kGet, {}, "", ""}, context.session.options().server));
   }
   Json crds = Json::object();
   std::vector<std::vector<std::string>> rows = {{"Client:", WINDLASS_VERSION}};

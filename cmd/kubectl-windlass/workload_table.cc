@@ -36,8 +36,8 @@ std::vector<std::string> RowOf(const ListedObject& listed, bool all_namespaces, 
 std::vector<std::string> WorkloadTable(const std::vector<ListedObject>& objects,
                                        bool all_namespaces, WallTime now) {
   std::vector<std::vector<std::string>> rows;
-  std::vector<std::string> head = {"KIND", "NAME", "PHASE", "UPDATED", "AVAILABLE", "AGE",
-                                   "REASON"};
+  std::vector<std::string> head = {"KIND",      "NAME", "PHASE", "UPDATED",
+                                   "AVAILABLE", "AGE",  "REASON"};
   if (all_namespaces) head.insert(head.begin(), "NAMESPACE");
   rows.push_back(std::move(head));
   for (const ListedObject& listed : objects) rows.push_back(RowOf(listed, all_namespaces, now));

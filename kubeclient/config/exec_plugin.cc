@@ -110,8 +110,7 @@ void ExecPlugin::Work() {
 }
 
 Result<ExecCredential> ExecPlugin::Run() {
-  const Program program{config_.command, config_.args, EnvironmentOf(config_),
-                        config_.interactive};
+  const Program program{config_.command, config_.args, EnvironmentOf(config_), config_.interactive};
   const Duration longest = config_.interactive ? kExecInteractiveMax : kExecMax;
   Result<ProgramOutput> ran = RunProgram(program, clock_, longest, kExecOutputBytesMax, stop_[0]);
   if (!ran.ok()) return std::move(ran).error();

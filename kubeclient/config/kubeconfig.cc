@@ -121,7 +121,8 @@ Status Impersonate(const Impersonation& as, ClientConfig& config) {
   }
   for (const HttpHeader& header : config.headers) {
     if (!header.name.starts_with("Impersonate-") || IsHeaderValue(header.value)) continue;
-    return Error{ErrorKind::kConfig, "--as, --as-uid, --as-group: only printable ASCII can be sent"};
+    return Error{ErrorKind::kConfig,
+                 "--as, --as-uid, --as-group: only printable ASCII can be sent"};
   }
   return Unit{};
 }

@@ -24,8 +24,8 @@ struct Program {
 };
 
 struct ProgramOutput {
-  int exit_code = 0;     // 128 + N if signal N ended the program
-  std::string output;    // what it wrote to standard output
+  int exit_code = 0;   // 128 + N if signal N ended the program
+  std::string output;  // what it wrote to standard output
   // What it wrote to standard error, cut at kExecMessageBytesMax; "" if it is interactive.
   std::string messages;
 };

@@ -33,9 +33,8 @@ void CreateWeb(KubectlRun& run) {
   run.Create(resources::kPods, Pod("web-1-b", set));
   run.Edit(resources::kPods, "web-1-a", "status", [](Json& o) {
     o["status"]["phase"] = "Running";
-    o["status"]["conditions"] = Json::array({{{"type", "Ready"},
-                                              {"status", "True"},
-                                              {"lastTransitionTime", "2026-01-01T00:00:00Z"}}});
+    o["status"]["conditions"] = Json::array(
+        {{{"type", "Ready"}, {"status", "True"}, {"lastTransitionTime", "2026-01-01T00:00:00Z"}}});
     o["status"]["containerStatuses"] =
         Json::array({{{"name", "web"}, {"ready", true}, {"restartCount", 2}}});
   });
@@ -46,11 +45,10 @@ void CreateWeb(KubectlRun& run) {
           {"restartCount", 0},
           {"state", {{"waiting", {{"reason", "ImagePullBackOff"}, {"message", "no such tag"}}}}}}});
   });
-  run.Edit(resources::kReplicaSets, "web-1", "status",
-           [](Json& o) {
-             o["status"]["replicas"] = 2;
-             o["status"]["readyReplicas"] = 1;
-           });
+  run.Edit(resources::kReplicaSets, "web-1", "status", [](Json& o) {
+    o["status"]["replicas"] = 2;
+    o["status"]["readyReplicas"] = 1;
+  });
   run.Edit(kDeployments, "web", "status", [](Json& o) { SetCounters(o, 2, 2, 1); });
 }
 
@@ -59,21 +57,22 @@ TEST_CASE("get shows the tree once in a pipe, what is wrong first") {
   CreateWeb(run);
   const Ran ran = run.Run({"get", "web"});
   CHECK(ran.code == ExitCode::kDone);
-  CHECK(ran.out ==
-        "Deployment   default/web\n"
-        "Status       Progressing: Waiting for deployment \"web\" rollout to finish: 1 of 2 updated "
-        "replicas are available...\n"
-        "Revision     1\n"
-        "Replicas     2 desired, 2 updated, 1 ready, 1 available\n"
-        "Strategy     RollingUpdate, maxSurge 25%, maxUnavailable 25%\n"
-        "Images       web registry.example/web:1\n"
-        "\n"
-        "NAME            STATUS             READY   RESTARTS   AGE   NODE     WHY\n"
-        "web             Progressing        1/2                0s\n"
-        "└─ web-1        revision 1         1/2                0s             new\n"
-        "   ├─ web-1-b   ImagePullBackOff   0/1     0          0s    <none>   web: "
-        "ImagePullBackOff: no such tag\n"
-        "   └─ web-1-a   Running            1/1     2          0s    <none>\n");
+  CHECK(
+      ran.out ==
+      "Deployment   default/web\n"
+      "Status       Progressing: Waiting for deployment \"web\" rollout to finish: 1 of 2 updated "
+      "replicas are available...\n"
+      "Revision     1\n"
+      "Replicas     2 desired, 2 updated, 1 ready, 1 available\n"
+      "Strategy     RollingUpdate, maxSurge 25%, maxUnavailable 25%\n"
+      "Images       web registry.example/web:1\n"
+      "\n"
+      "NAME            STATUS             READY   RESTARTS   AGE   NODE     WHY\n"
+      "web             Progressing        1/2                0s\n"
+      "└─ web-1        revision 1         1/2                0s             new\n"
+      "   ├─ web-1-b   ImagePullBackOff   0/1     0          0s    <none>   web: "
+      "ImagePullBackOff: no such tag\n"
+      "   └─ web-1-a   Running            1/1     2          0s    <none>\n");
   CHECK(ran.out.find('\x1b') == std::string::npos);
   // Pods and ReplicaSets are asked for by the workload's selector alone.
   for (const std::string& target : run.requests) {
@@ -121,9 +120,8 @@ TEST_CASE("get --watch says that the object is gone") {
   KubectlRun run;
   CreateWeb(run);
   run.terminal = true;
-  run.After(seconds(1), [&] {
-    REQUIRE(run.server.Delete("setup", {kDeployments, "default", "web"}).ok());
-  });
+  run.After(seconds(1),
+            [&] { REQUIRE(run.server.Delete("setup", {kDeployments, "default", "web"}).ok()); });
   const Ran ran = run.Run({"get", "web", "-w"});
   CHECK(ran.code == ExitCode::kError);
   CHECK(ran.messages == "error: deployment.apps/web has been deleted\n");
@@ -175,8 +173,8 @@ Tree LargeTree() {
   branch.ready = "217/220";
   branch.why = "new";
   for (int i = 0; i < 220; ++i) {
-    branch.pods.push_back(RunningPod("web-1-" + std::to_string(i),
-                                     i < 3 ? Mood::kBad : Mood::kGood));
+    branch.pods.push_back(
+        RunningPod("web-1-" + std::to_string(i), i < 3 ? Mood::kBad : Mood::kGood));
   }
   tree.replica_sets.push_back(branch);
   ReplicaSetBranch empty;

@@ -64,9 +64,7 @@ class KubectlRun {
     return *object;
   }
   // Calls `change` after `delay` of virtual time, while a command runs.
-  void After(Duration delay, std::function<void()> change) {
-    loop.After(delay, std::move(change));
-  }
+  void After(Duration delay, std::function<void()> change) { loop.After(delay, std::move(change)); }
 
   Ran Run(const std::vector<std::string>& arguments) {
     Ran ran;

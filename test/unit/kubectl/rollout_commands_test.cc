@@ -10,9 +10,9 @@ const ResourceId& kRollouts = resources::kRollouts;
 // Deployment web with the image v2, and ReplicaSets of revisions 1 (v1) and 2 (v2).
 void CreateWebWithHistory(KubectlRun& run, const ResourceId& resource = kDeployments) {
   const bool rollout = resource == kRollouts;
-  Json web = rollout ? sim::SampleRollout("web", 3, "app:v2") : sim::SampleDeployment("web", 3, "app:v2");
-  web["metadata"]["annotations"] = {{"deployment.kubernetes.io/revision", "2"},
-                                    {"team", "shop"}};
+  Json web =
+      rollout ? sim::SampleRollout("web", 3, "app:v2") : sim::SampleDeployment("web", 3, "app:v2");
+  web["metadata"]["annotations"] = {{"deployment.kubernetes.io/revision", "2"}, {"team", "shop"}};
   run.Create(resource, web);
   const Json owner = run.Stored(resource, "web");
   for (const int revision : {1, 2}) {
@@ -238,8 +238,8 @@ TEST_CASE("abort sets spec.abort, and --end removes it") {
   CHECK(run.Run({"abort", "rollout/web", "--end"}).out ==
         "rollout.windlass.dev/web no longer aborted\n");
   run.Edit(kRollouts, "web", "status", [](Json& o) { o["status"].erase("stableRevision"); });
-  CHECK(run.Run({"abort", "rollout/web"}).messages.starts_with(
-      "Warning: rollout \"web\" has no stable revision yet"));
+  CHECK(run.Run({"abort", "rollout/web"})
+            .messages.starts_with("Warning: rollout \"web\" has no stable revision yet"));
 }
 
 TEST_CASE("On a Deployment promote and abort name the command that does it there") {
@@ -251,8 +251,8 @@ TEST_CASE("On a Deployment promote and abort name the command that does it there
   ran = run.Run({"abort", "web"});
   CHECK(ran.code == ExitCode::kUsage);
   CHECK(ran.messages.find("kubectl windlass undo deployment/web") != std::string::npos);
-  CHECK(run.Run({"abort", "web", "--end"}).messages.starts_with(
-      "error: a Deployment is never aborted"));
+  CHECK(run.Run({"abort", "web", "--end"})
+            .messages.starts_with("error: a Deployment is never aborted"));
   CHECK(run.requests.empty());
 }
 

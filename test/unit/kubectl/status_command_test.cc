@@ -11,9 +11,8 @@ TEST_CASE("status prints kubectl's sentences as the rollout goes on, and ends wi
   KubectlRun run;
   run.Create(kDeployments, sim::SampleDeployment("web", 3));
   const auto counters = [&run](int replicas, int updated, int available) {
-    run.Edit(kDeployments, "web", "status", [=](Json& o) {
-      SetCounters(o, replicas, updated, available);
-    });
+    run.Edit(kDeployments, "web", "status",
+             [=](Json& o) { SetCounters(o, replicas, updated, available); });
   };
   run.After(seconds(1), [&] { counters(4, 2, 3); });
   run.After(seconds(2), [&] { counters(4, 3, 3); });
@@ -40,9 +39,8 @@ TEST_CASE("status ends by cause") {
   run.Edit(kDeployments, "web", "status", [](Json& o) { SetCounters(o, 3, 1, 3); });
   SECTION("2: the progress deadline has passed") {
     run.Edit(kDeployments, "web", "status", [](Json& o) {
-      o["status"]["conditions"] = Json::array({{{"type", "Progressing"},
-                                                {"status", "False"},
-                                                {"reason", "ProgressDeadlineExceeded"}}});
+      o["status"]["conditions"] = Json::array(
+          {{{"type", "Progressing"}, {"status", "False"}, {"reason", "ProgressDeadlineExceeded"}}});
     });
     const Ran ran = run.Run({"status", "web"});
     CHECK(ran.messages == "error: deployment \"web\" exceeded its progress deadline\n");
@@ -71,9 +69,8 @@ TEST_CASE("status ends by cause") {
   }
   SECTION("4: it rests at its partition") {
     run.Edit(kDeployments, "web", "status", [](Json& o) {
-      o["status"]["conditions"] = Json::array({{{"type", "windlass.dev/InPlace"},
-                                                {"status", "False"},
-                                                {"reason", "Partitioned"}}});
+      o["status"]["conditions"] = Json::array(
+          {{{"type", "windlass.dev/InPlace"}, {"status", "False"}, {"reason", "Partitioned"}}});
     });
     CHECK(run.Run({"status", "web"}).code == ExitCode::kHeld);
   }
@@ -101,9 +98,8 @@ TEST_CASE("status ends by cause") {
           "error: desired revision (4) is different from the running revision (5)\n");
   }
   SECTION("1: it was deleted") {
-    run.After(seconds(1), [&] {
-      REQUIRE(run.server.Delete("setup", {kDeployments, "default", "web"}).ok());
-    });
+    run.After(seconds(1),
+              [&] { REQUIRE(run.server.Delete("setup", {kDeployments, "default", "web"}).ok()); });
     const Ran ran = run.Run({"status", "web"});
     CHECK(ran.code == ExitCode::kError);
     CHECK(ran.messages == "error: object has been deleted\n");

@@ -107,8 +107,8 @@ TEST_CASE("A Pod that is not available says why") {
       {R"({"status":{"phase":"Running","containerStatuses":[{"name":"app","restartCount":3,
         "state":{"waiting":{"reason":"CrashLoopBackOff","message":"back-off 40s"}},
         "lastState":{"terminated":{"exitCode":7,"reason":"Error"}}}]}})",
-       "CrashLoopBackOff",
-       "app: CrashLoopBackOff: back-off 40s; it ended with exit code 7 (Error)", Mood::kBad},
+       "CrashLoopBackOff", "app: CrashLoopBackOff: back-off 40s; it ended with exit code 7 (Error)",
+       Mood::kBad},
       {R"({"status":{"phase":"Pending","initContainerStatuses":[{"name":"setup",
         "state":{"waiting":{"reason":"ErrImagePull","message":"no"}}}]}})",
        "Init:ErrImagePull", "setup: ErrImagePull: no", Mood::kBad},
@@ -159,9 +159,10 @@ TEST_CASE("Selectors are written as a query has them") {
 
 // YAML that is printed must be read as the same value.
 TEST_CASE("Texts that look like something else are quoted in YAML") {
-  const Json value = {{"a", "5"},       {"b", "true"},  {"c", ""},       {"d", "a: b"},
-                      {"e", "two\nlines\n"}, {"f", "no"},   {"g", "plain"}, {"h", "#x"},
-                      {"i", Json::array()}, {"j", Json::object()}, {"k", 5}, {"l", "nul"}};
+  const Json value = {
+      {"a", "5"},  {"b", "true"},  {"c", ""},   {"d", "a: b"},        {"e", "two\nlines\n"},
+      {"f", "no"}, {"g", "plain"}, {"h", "#x"}, {"i", Json::array()}, {"j", Json::object()},
+      {"k", 5},    {"l", "nul"}};
   const std::string text = PrintValue(value, OutputFormat::kYaml);
   CAPTURE(text);
   const Result<YamlNode> read = ParseYaml(text);
