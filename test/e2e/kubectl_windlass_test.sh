@@ -154,6 +154,42 @@ ends 0 status rollout/shop
 ends 0 history rollout/shop
 cat "$WORK/out"
 
+# --- ReplicationControllers, by the planner in the plugin ---
+
+deployment old 2 registry.example/rc:v1 | sed -e 's|^apiVersion: apps/v1|apiVersion: v1|' \
+  -e 's|^kind: Deployment|kind: ReplicationController|' -e '/^  strategy:/d' \
+  -e 's|{matchLabels: \(.*\)}|\1|' | kubectl apply -f - >/dev/null
+ends 64 rolling-update old
+complained 'Must specify --filename or --image for new controller'
+complained "See 'kubectl windlass rolling-update -h' for help and examples"
+ends 2 rolling-update old --image=registry.example/rc:v1 --local
+complained '--image-pull-policy (Always|Never|IfNotPresent) must be provided'
+ends 0 rolling-update old new --image=registry.example/rc:v2 --dry-run=client -o name
+printed 'replicationcontroller/new'
+local_update() {
+  kubectl-windlass rolling-update "$@" --local --poll-interval=100ms >"$WORK/out" 2>"$WORK/messages"
+}
+# It is interrupted after the first step, taken back, and carried out.
+local_update old new --image=registry.example/rc:v2 --update-period=1h &
+update=$!
+until_true 60 "the update scales" grep -q 'Scaling new up to 1' "$WORK/out"
+kill -INT "$update"
+status=0
+wait "$update" || status=$?
+expect "exit code of an update that was interrupted" "$status" 130
+complained 'The same command goes on with it, and --rollback takes it back'
+local_update old new --rollback --update-period=0s || fail "rollback: $(cat "$WORK"/{out,messages})"
+cat "$WORK/out"
+expect "controllers after the rollback" "$(kubectl get rc -o name)" replicationcontroller/old
+local_update old --image=registry.example/rc:v2 --update-period=0s ||
+  fail "rolling-update: $(cat "$WORK"/{out,messages})"
+cat "$WORK/out"
+expect "controllers after the update" "$(kubectl get rc -o name)" replicationcontroller/old
+expect "the new image" "$(field rc/old '{.spec.template.spec.containers[0].image}')" \
+  registry.example/rc:v2
+ends 0 get rc/old
+printed '2 desired, 2 present'
+
 # --- get and version ---
 
 ends 0 get rollout/shop

@@ -50,6 +50,31 @@ TEST_CASE("a plugin is found beside the kubeconfig or in PATH") {
   CHECK(config->exec->api_version == "client.authentication.k8s.io/v1");
 }
 
+TEST_CASE("a plugin gets the terminal if there is one and the kubeconfig allows it") {
+  struct Row {
+    std::string version_and_mode;
+    bool terminal;
+    bool interactive;
+  };
+  const Row row = GENERATE(values<Row>({
+      {"client.authentication.k8s.io/v1, interactiveMode: Never", true, false},
+      {"client.authentication.k8s.io/v1, interactiveMode: IfAvailable", true, true},
+      {"client.authentication.k8s.io/v1, interactiveMode: IfAvailable", false, false},
+      {"client.authentication.k8s.io/v1, interactiveMode: Always", true, true},
+      {"client.authentication.k8s.io/v1beta1", true, true},
+      {"client.authentication.k8s.io/v1beta1", false, false},
+  }));
+  CAPTURE(row.version_and_mode, row.terminal);
+  PluginMachine machine;
+  machine.sources.terminal = row.terminal;
+  const auto config =
+      machine.LoadExec("{apiVersion: " + row.version_and_mode + ", command: ./plugin}");
+  REQUIRE(config.ok());
+  CHECK(config->exec->interactive == row.interactive);
+  CHECK(Has(config->exec->info,
+            row.interactive ? R"("interactive":true)" : R"("interactive":false)"));
+}
+
 TEST_CASE("a plugin is told what it asks for, and no more") {
   PluginMachine machine;
   SECTION("nothing of the cluster") {

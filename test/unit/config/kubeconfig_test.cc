@@ -344,6 +344,44 @@ TEST_CASE("a context may be asked for by name") {
   CHECK(config->namespace_ == "test");
 }
 
+TEST_CASE("cluster and user of the flags replace the context's") {
+  Machine machine;
+  machine.sources.kubeconfig = machine.folder.Write(
+      "config",
+      "apiVersion: v1\nkind: Config\ncurrent-context: x\n"
+      "clusters: [{name: c, cluster: {server: 'https://c:1'}},"
+      " {name: d, cluster: {server: 'https://d:1'}}]\n"
+      "users: [{name: u, user: {token: of-u}}, {name: v, user: {token: of-v}}]\n"
+      "contexts: [{name: x, context: {cluster: c, user: u}},"
+      " {name: a, context: {cluster: d, user: u}}]\n");
+  machine.sources.cluster = "d";
+  machine.sources.user = "v";
+  const auto config = LoadConfig(machine.sources);
+  REQUIRE(config.ok());
+  CHECK(config->server == "https://d:1");
+  CHECK(config->token.Reveal() == "of-v");
+  CHECK(*ContextNames(machine.sources) == std::vector<std::string>{"a", "x"});
+}
+
+TEST_CASE("impersonation by flags replaces that of the kubeconfig") {
+  Machine machine;
+  const std::string file =
+      File("{server: 'https://h:1'}", "{token: t, as: other, as-groups: [g], as-uid: '7'}");
+  machine.sources.impersonate = {"me", "8", {"a", "b"}};
+  const auto config = machine.Load(file);
+  REQUIRE(config.ok());
+  CHECK(config->headers == std::vector<HttpHeader>{{"Impersonate-User", "me"},
+                                                   {"Impersonate-Uid", "8"},
+                                                   {"Impersonate-Group", "a"},
+                                                   {"Impersonate-Group", "b"}});
+  machine.sources.impersonate = {"", "", {"a"}};
+  CHECK(machine.Load(file).error().message ==
+        "--as-uid and --as-group need --as: name the user, too");
+  machine.sources.impersonate = {"me\nX-Evil: 1", "", {}};
+  CHECK(machine.Load(file).error().message ==
+        "--as, --as-uid, --as-group: only printable ASCII can be sent");
+}
+
 TEST_CASE("a key that everybody can read is pointed out (BI-08)") {
   Machine machine;
   std::filesystem::permissions(machine.folder.Path("admin.key"),
@@ -494,6 +532,19 @@ TEST_CASE("in a Pod the service account is used") {
     machine.environment.erase("KUBERNETES_SERVICE_PORT");
     CHECK_FALSE(LoadConfig(machine.sources).ok());
   }
+}
+
+TEST_CASE("in a Pod, files come first for a program that asks for that, as for kubectl") {
+  Machine machine;
+  machine.MountServiceAccount();
+  machine.sources.files_first = true;
+  CHECK(LoadConfig(machine.sources)->source == "in-cluster");
+  machine.environment["KUBECONFIG"] =
+      machine.folder.Write("config", File("{server: 'https://h:1'}", "{token: t}"));
+  const auto config = LoadConfig(machine.sources);
+  REQUIRE(config.ok());
+  CHECK(config->server == "https://h:1");
+  CHECK(config->notes.empty());
 }
 
 TEST_CASE("a Pod whose service account is not usable says which file") {
