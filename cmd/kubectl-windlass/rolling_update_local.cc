@@ -165,7 +165,7 @@ void LocalUpdate::Fold(const Request& request, const Result<Reply>& reply) {
   if (decoded.ok()) kept = *std::move(decoded);
 }
 
-// Prints what would be replaced by what (RC-19).
+// Prints what would be replaced by what.
 ExitCode LocalUpdate::PrintDryRun(const rc::View& view, const Learned& learned) const {
   const ResourceId& resource = resources::kReplicationControllers;
   const Result<Json> old =

@@ -170,8 +170,11 @@ local_update() {
   kubectl-windlass rolling-update "$@" --local --poll-interval=100ms >"$WORK/out" 2>"$WORK/messages"
 }
 # It is interrupted after the first step, taken back, and carried out.
-local_update old new --image=registry.example/rc:v2 --update-period=1h &
+# Not by the function, whose process would be a shell's.
+kubectl-windlass rolling-update old new --image=registry.example/rc:v2 --local \
+  --poll-interval=100ms --update-period=1h >"$WORK/out" 2>"$WORK/messages" &
 update=$!
+OTHER_PIDS="$OTHER_PIDS $update"
 until_true 60 "the update scales" grep -q 'Scaling new up to 1' "$WORK/out"
 kill -INT "$update"
 status=0

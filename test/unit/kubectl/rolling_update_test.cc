@@ -25,7 +25,8 @@ TEST_CASE("rolling-update refuses arguments in kubectl 1.17's words") {
       {{"old", "-f", "x", "-f", "y"}, "May only specify a single filename for new controller"},
       {{"old", "--rollback", "--image=i"}, "Don't specify --filename or --image on rollback"},
       {{"old", "--rollback", "-f", "x"}, "Don't specify --filename or --image on rollback"},
-      {{"old", "--image=i", "--deployment-label-key="}, "--deployment-label-key can not be empty"},
+      {{"old", "--image=i", "--deployment-label-key", ""},
+       "--deployment-label-key can not be empty"},
       {{"old", "new", "more", "--image=i"}, "at most two names: OLD and NEW"},
   }));
   CAPTURE(row.message);
