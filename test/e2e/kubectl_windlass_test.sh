@@ -200,7 +200,7 @@ printed '4 desired, 4 updated'
 ends 0 get -A -o name
 printed "rollout.windlass.dev/shop"
 ends 0 get
-printed 'Deployment   ours'
+printed 'ReplicationController   old '
 ends 0 version
 printed 'CRD rollouts.windlass.dev:   revision'
 cat "$WORK/out"
