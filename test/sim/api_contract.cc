@@ -10,7 +10,8 @@ std::vector<ContractCase> ContractCases() {
   std::vector<ContractCase> all;
   for (const auto& part :
        {LockingCases(), PatchCases(), ObjectCases(), PodCases(), ValidationCases(), ReadCases(),
-        WatchCases(), DeleteCases(), DryRunCases(), RolloutCases(), RolloutWriteCases()}) {
+        WatchCases(), DeleteCases(), DryRunCases(), ReplicationControllerCases(),
+        ReplicationControllerUpdateCases(), RolloutCases(), RolloutWriteCases()}) {
     all.insert(all.end(), part.begin(), part.end());
   }
   return all;

@@ -2,8 +2,8 @@
 //
 // The same list runs against the model (api_contract_test.cc) and against a real server
 // (api_contract_real.cc); where they differ, the model is wrong. Each case has its own namespace.
-// On the real server only the garbage collector and the namespace controller may run. The CRD of
-// Rollouts (crds/) must be there.
+// On the real server only the garbage collector and the namespace controller may run. The CRDs of
+// crds/ must be there.
 #pragma once
 
 #include <string>
@@ -35,6 +35,8 @@ std::vector<ContractCase> ReadCases();
 std::vector<ContractCase> WatchCases();
 std::vector<ContractCase> DeleteCases();
 std::vector<ContractCase> DryRunCases();
+std::vector<ContractCase> ReplicationControllerCases();
+std::vector<ContractCase> ReplicationControllerUpdateCases();
 std::vector<ContractCase> RolloutCases();
 std::vector<ContractCase> RolloutWriteCases();
 

@@ -2,7 +2,7 @@
 //
 //   api_contract_real --kubeconfig FILE [--case TEXT]
 //
-// The CRD of Rollouts must be there (kubectl apply -f crds/windlass.dev_rollouts.yaml).
+// The CRDs must be there (kubectl apply -k crds).
 // Each case creates and deletes a namespace of its own. Only the garbage collector, the namespace
 // and the service account controllers should run beside the server: other controllers would change
 // the objects of the cases. Prints every difference. Exits with 1 if there was one, and with 2 if

@@ -69,6 +69,19 @@ void DefaultStrategy(Json& spec) {
   Default(rolling, "maxSurge", "25%");
 }
 
+// Selector and labels are those of the template, unless the object has some of its own.
+void DefaultReplicationController(Json& controller) {
+  Json& spec = controller["spec"];
+  if (!spec.is_object()) return;
+  Default(spec, "replicas", 1);
+  DefaultTemplate(spec);
+  const Json labels = At(spec, {"template", "metadata", "labels"});
+  if (!labels.is_object()) return;
+  if (At(spec, {"selector"}).empty()) spec["selector"] = labels;
+  Json& meta = controller["metadata"];
+  if (At(meta, {"labels"}).empty()) meta["labels"] = labels;
+}
+
 void DefaultPod(Json& pod) {
   DefaultPodSpec(pod["spec"]);
   Default(pod["spec"], "enableServiceLinks", true);
@@ -126,6 +139,8 @@ void ApplyDefaults(const ApiResource& resource, Json& object) {
     if (!spec.is_object()) return;
     Default(spec, "replicas", 1);
     DefaultTemplate(spec);
+  } else if (resource.resource == resources::kReplicationControllers) {
+    DefaultReplicationController(object);
   } else if (resource.resource == resources::kPods) {
     DefaultPod(object);
   } else if (resource.resource == resources::kNamespaces) {
@@ -154,7 +169,11 @@ void DropEmptyFields(const ApiResource& resource, Json& object) {
     Drop(object["status"], {"observedGeneration", "replicas", "updatedReplicas", "readyReplicas",
                             "availableReplicas", "unavailableReplicas", "conditions"});
     if (object["status"].is_null()) object["status"] = Json::object();
-  } else if (resource.resource == resources::kReplicaSets) {
+  } else if (resource.resource == resources::kReplicaSets ||
+             resource.resource == resources::kReplicationControllers) {
+    // Only a ReplicaSet's status has it.
+    const bool controller = resource.resource == resources::kReplicationControllers;
+    if (controller && object["status"].is_object()) object["status"].erase("terminatingReplicas");
     Drop(object["spec"], {"minReadySeconds"});
     Drop(object["status"], {"observedGeneration", "fullyLabeledReplicas", "readyReplicas",
                             "availableReplicas", "conditions"});

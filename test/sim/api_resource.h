@@ -24,6 +24,7 @@ struct ApiResource {
   bool annotations_generate = false;  // …and changes of annotations (D-702)
   bool unconditional_update = true;   // an update without resourceVersion is allowed
   bool created_by_update = false;     // a PUT to a name that does not exist creates the object
+  bool orphans_dependents = false;    // a DELETE without a propagation policy orphans them
   bool custom = false;                // a CRD describes it (crd_schema.h), no Go type
 
   std::string GroupVersion() const;     // "apps/v1", "v1"

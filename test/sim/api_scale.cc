@@ -2,11 +2,13 @@
 
 #include <nlohmann/json.hpp>
 
+#include "test/sim/api_selector.h"
+
 namespace windlass::sim {
 namespace {
 
 std::string SelectorText(const Json& object) {
-  const Json& labels = At(object, {"spec", "selector", "matchLabels"});
+  const Json labels = At(LabelSelectorOf(object), {"matchLabels"});
   std::string text;
   if (!labels.is_object()) return text;
   for (const auto& [key, value] : labels.items()) {
@@ -19,7 +21,9 @@ std::string SelectorText(const Json& object) {
 
 bool HasScale(const ApiResource& resource) {
   return resource.resource == resources::kDeployments ||
-         resource.resource == resources::kReplicaSets || resource.resource == resources::kRollouts;
+         resource.resource == resources::kReplicaSets ||
+         resource.resource == resources::kReplicationControllers ||
+         resource.resource == resources::kRollouts;
 }
 
 Json ScaleOf(const ApiResource& resource, const Json& object) {
@@ -41,9 +45,18 @@ std::variant<Json, ApiAnswer> Scaled(const ApiResource& resource, const Json& cu
                                      const Json& scale) {
   const std::string name = NameOf(current);
   const std::string version = RevisionOf(scale);
+  const std::string uid = UidOf(scale);
   if (NameOf(scale) != name) {
     return BadRequest("the name of the object (" + NameOf(scale) +
                       ") does not match the name on the URL (" + name + ")");
+  }
+  if (!resource.custom && !uid.empty() && uid != UidOf(current)) {
+    ApiResource subresource = resource;  // upstream names the sub-resource here
+    const std::string plural = std::string(resource.plural) + "/scale";
+    subresource.plural = plural;
+    return UpdateConflict(subresource, name,
+                          "Precondition failed: UID in precondition: " + uid +
+                              ", UID in object meta: " + UidOf(current));
   }
   if (!version.empty() && version != RevisionOf(current)) {
     return UpdateConflict(resource, name,

@@ -210,6 +210,15 @@ std::optional<ApiAnswer> ParseFilter(const ApiPath& path, ObjectFilter& filter) 
   return ParseFields(*path.resource, path.Query("fieldSelector"), filter.fields);
 }
 
+Json LabelSelectorOf(const Json& object) {
+  const Json& selector = At(object, {"spec", "selector"});
+  const bool map = TextAt(object, {"kind"}) == resources::kReplicationControllers.kind;
+  if (!map || !selector.is_object()) return selector;
+  Json wrapped;
+  wrapped["matchLabels"] = selector;
+  return wrapped;
+}
+
 bool SelectorMatches(const Json& label_selector, const Json& labels) {
   if (!label_selector.is_object()) return false;
   const Json& exact = At(label_selector, {"matchLabels"});

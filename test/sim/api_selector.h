@@ -39,7 +39,12 @@ struct ObjectFilter {
 // them cannot be parsed, otherwise nullopt.
 std::optional<ApiAnswer> ParseFilter(const ApiPath& path, ObjectFilter& filter);
 
-// Returns true if spec.selector of a ReplicaSet or Deployment matches `labels`. A null selector
+// Returns spec.selector in the form of a Deployment's. A ReplicationController's is a map of
+// labels:
+// {"app": "web"} becomes {"matchLabels": {"app": "web"}}.
+Json LabelSelectorOf(const Json& object);
+
+// Returns true if a selector in the form of a Deployment's matches `labels`. A null selector
 // matches nothing.
 bool SelectorMatches(const Json& label_selector, const Json& labels);
 

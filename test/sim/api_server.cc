@@ -64,9 +64,11 @@ std::optional<std::string> Text(const Json& value) {
   return value.get<std::string>();
 }
 
-Propagation PropagationOf(const std::string& text) {
+std::optional<Propagation> PropagationOf(const std::string& text) {
   if (text == "Foreground") return Propagation::kForeground;
-  return text == "Orphan" ? Propagation::kOrphan : Propagation::kBackground;
+  if (text == "Background") return Propagation::kBackground;
+  if (text == "Orphan") return Propagation::kOrphan;
+  return std::nullopt;
 }
 
 }  // namespace

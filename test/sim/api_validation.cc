@@ -6,8 +6,8 @@
 #include <utility>
 
 #include "test/sim/api_selector.h"
+#include "test/sim/custom_validation.h"
 #include "test/sim/pod_update.h"
-#include "test/sim/rollout_validation.h"
 #include "test/sim/strategy_validation.h"
 
 namespace windlass::sim {
@@ -27,6 +27,8 @@ constexpr NumberField kNumbers[] = {
     {resources::kDeployments, "spec", "progressDeadlineSeconds"},
     {resources::kReplicaSets, "spec", "replicas"},
     {resources::kReplicaSets, "spec", "minReadySeconds"},
+    {resources::kReplicationControllers, "spec", "replicas"},
+    {resources::kReplicationControllers, "spec", "minReadySeconds"},
 };
 
 void CheckNotNegative(Causes& causes, const Json& object, std::string section, const char* field) {
@@ -59,6 +61,13 @@ void ValidatePodSpec(Causes& causes, const Json& spec, const std::string& field,
   }
 }
 
+void CheckTemplateLabels(Causes& causes, const Json& object) {
+  const Json& labels = At(object, {"spec", "template", "metadata", "labels"});
+  if (SelectorMatches(LabelSelectorOf(object), labels)) return;
+  causes.push_back(InvalidValue("spec.template.metadata.labels", labels,
+                                "`selector` does not match template `labels`"));
+}
+
 // Checks selector and template of a Deployment or ReplicaSet.
 void ValidateTemplate(Causes& causes, const Json& object) {
   const Json& selector = At(object, {"spec", "selector"});
@@ -68,11 +77,20 @@ void ValidateTemplate(Causes& causes, const Json& object) {
     causes.push_back(
         InvalidValue("spec.selector", selector, "empty selector is invalid for deployment"));
   }
-  const Json& labels = At(object, {"spec", "template", "metadata", "labels"});
-  if (selector.is_object() && !SelectorMatches(selector, labels)) {
-    causes.push_back(InvalidValue("spec.template.metadata.labels", labels,
-                                  "`selector` does not match template `labels`"));
+  if (selector.is_object()) CheckTemplateLabels(causes, object);
+  ValidatePodSpec(causes, At(object, {"spec", "template", "spec"}), "spec.template.spec", true);
+}
+
+void ValidateReplicationController(Causes& causes, const Json& object) {
+  CheckNotNegative(causes, object, "spec", "minReadySeconds");
+  const bool selects = !At(object, {"spec", "selector"}).empty();
+  if (!selects) causes.push_back(RequiredField("spec.selector", ""));
+  CheckNotNegative(causes, object, "spec", "replicas");
+  if (At(object, {"spec", "template"}).is_null()) {
+    causes.push_back(RequiredField("spec.template", ""));
+    return;
   }
+  if (selects) CheckTemplateLabels(causes, object);
   ValidatePodSpec(causes, At(object, {"spec", "template", "spec"}), "spec.template.spec", true);
 }
 
@@ -123,7 +141,7 @@ void CheckNotGreater(Causes& causes, const Json& object, const char* field, cons
   }
 }
 
-// Checks the counters of Deployments and ReplicaSets (D-406).
+// Checks the counters of Deployments, ReplicaSets and ReplicationControllers (D-406).
 void ValidateCounters(Causes& causes, const ApiResource& resource, const Json& object) {
   const bool deployment = resource.resource == resources::kDeployments;
   const char* own = deployment ? "updatedReplicas" : "fullyLabeledReplicas";
@@ -170,6 +188,8 @@ void ValidateSpec(Causes& causes, const ApiResource& resource, const Json& objec
     CheckNotNegative(causes, object, "spec", "replicas");
     CheckNotNegative(causes, object, "spec", "minReadySeconds");
     ValidateTemplate(causes, object);
+  } else if (resource.resource == resources::kReplicationControllers) {
+    ValidateReplicationController(causes, object);
   } else if (resource.resource == resources::kPods) {
     ValidatePodSpec(causes, At(object, {"spec"}), "spec", false);
   } else if (resource.resource == resources::kEvents) {
@@ -225,7 +245,7 @@ Causes ValidateCreate(const ApiResource& resource, const Json& object) {
   Causes causes;
   ValidateOwners(causes, object);
   if (resource.custom) {
-    Append(causes, ValidateRollout(nullptr, object));
+    Append(causes, ValidateCustom(resource, nullptr, object));
   } else {
     ValidateSpec(causes, resource, object);
   }
@@ -236,12 +256,14 @@ Causes ValidateUpdate(const ApiResource& resource, const Json& before, const Jso
                       std::string_view subresource) {
   Causes causes;
   const bool status = subresource == "status";
-  const bool counted =
-      resource.resource == resources::kDeployments || resource.resource == resources::kReplicaSets;
+  const bool controller = resource.resource == resources::kReplicationControllers;
+  const bool counted = controller || resource.resource == resources::kDeployments ||
+                       resource.resource == resources::kReplicaSets;
   ValidateOwners(causes, after);
   CheckImmutable(causes, before, after, "metadata", "uid");
   if (resource.custom) {
-    Append(causes, status ? ValidateRolloutStatus(after) : ValidateRollout(before, after));
+    Append(causes, status ? ValidateCustomStatus(resource, after)
+                          : ValidateCustom(resource, before, after));
     return causes;
   }
   if (status && counted) {
@@ -254,9 +276,8 @@ Causes ValidateUpdate(const ApiResource& resource, const Json& before, const Jso
   }
   if (status) return causes;
   ValidateSpec(causes, resource, after);
-  if (counted) {
-    CheckImmutable(causes, before, after, "spec", "selector");
-  }
+  // The selector of a ReplicationController may change.
+  if (counted && !controller) CheckImmutable(causes, before, after, "spec", "selector");
   if (resource.resource == resources::kPods && subresource != "binding") {
     Append(causes, ValidatePodUpdate(before, after));
   }

@@ -38,6 +38,14 @@ ContractProbe::~ContractProbe() {
 std::string ContractProbe::Apps(const std::string& plural, const std::string& name) const {
   return Join("/apis/apps/v1/namespaces/" + namespace_ + "/" + plural, name);
 }
+std::string ContractProbe::ReplicationControllers(const std::string& name) const {
+  return Join("/api/v1/namespaces/" + namespace_ + "/replicationcontrollers", name);
+}
+std::string ContractProbe::ReplicationControllerUpdates(const std::string& name) const {
+  return Join(
+      "/apis/windlass.dev/v1alpha1/namespaces/" + namespace_ + "/replicationcontrollerupdates",
+      name);
+}
 std::string ContractProbe::Rollouts(const std::string& name) const {
   return Join("/apis/windlass.dev/v1alpha1/namespaces/" + namespace_ + "/rollouts", name);
 }

@@ -51,6 +51,8 @@ class ContractProbe {
   // Paths inside the case's own namespace. An empty name means the collection.
   std::string Deployments(const std::string& name = "") const { return Apps("deployments", name); }
   std::string ReplicaSets(const std::string& name = "") const { return Apps("replicasets", name); }
+  std::string ReplicationControllers(const std::string& name = "") const;
+  std::string ReplicationControllerUpdates(const std::string& name = "") const;
   std::string Rollouts(const std::string& name = "") const;
   std::string Pods(const std::string& name = "") const;
   std::string Events(const std::string& name = "") const;

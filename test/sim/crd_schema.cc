@@ -3,6 +3,7 @@
 #include <yaml-cpp/yaml.h>
 
 #include <charconv>
+#include <map>
 #include <nlohmann/json.hpp>
 #include <utility>
 
@@ -61,9 +62,11 @@ Json ReadSchema(const ApiResource& resource) {
 }  // namespace
 
 const Json& SchemaOf(const ApiResource& resource) {
-  WL_ASSERT(resource.resource == resources::kRollouts);
-  static const Json kRollouts = ReadSchema(resource);
-  return kRollouts;
+  WL_ASSERT(resource.custom);
+  static std::map<ResourceId, Json> schemas;
+  const auto known = schemas.find(resource.resource);
+  if (known != schemas.end()) return known->second;
+  return schemas.emplace(resource.resource, ReadSchema(resource)).first->second;
 }
 
 const Json* FieldSchema(const Json* schema, const std::string& field) {

@@ -36,7 +36,7 @@ void DisruptionController::OnChange(const Change& change) {
   if (resource == resources::kPodDisruptionBudgets) {
     if (change.after != nullptr) Enqueue(change.key);
   } else if (resource == resources::kPods || resource == resources::kReplicaSets ||
-             IsOwnerKind(resource)) {
+             resource == resources::kReplicationControllers || IsOwnerKind(resource)) {
     for (const Object& budget :
          server_.List(resources::kPodDisruptionBudgets, change.key.namespace_)) {
       Enqueue({resources::kPodDisruptionBudgets, NamespaceOf(*budget), NameOf(*budget)});
@@ -86,14 +86,15 @@ std::vector<Object> DisruptionController::PodsOf(const Json& budget) const {
   return pods;
 }
 
-// Returns the replicas of the Deployments and Rollouts that own the Pods, or of ReplicaSets without
-// an owner.
+// Returns the replicas of the Deployments and Rollouts that own the Pods, or of ReplicaSets and
+// ReplicationControllers without an owner.
 int64_t DisruptionController::ScaleOf(const std::vector<Object>& pods) const {
   std::map<std::string, int64_t> scales;
   for (const Object& pod : pods) {
-    const std::string namespace_ = NamespaceOf(*pod);
-    const Object rs =
-        server_.Find({resources::kReplicaSets, namespace_, TextAt(ControllerOf(*pod), {"name"})});
+    const ResourceId& kind = IsControlledBy(resources::kReplicationControllers, *pod)
+                                 ? resources::kReplicationControllers
+                                 : resources::kReplicaSets;
+    const Object rs = server_.Find({kind, NamespaceOf(*pod), TextAt(ControllerOf(*pod), {"name"})});
     if (rs == nullptr) continue;
     const Object owner = FindOwnerOf(server_, *rs);
     const Json& scaled = owner != nullptr ? *owner : *rs;

@@ -11,10 +11,16 @@ constexpr const char* kForeground = "foregroundDeletion";
 constexpr const char* kOrphan = "orphan";
 
 // The kinds that can have owners in the model.
-constexpr std::array<ResourceId, 2> kChildren = {resources::kReplicaSets, resources::kPods};
-constexpr std::array<ResourceId, 6> kInNamespaces = {resources::kDeployments, resources::kRollouts,
-                                                     resources::kReplicaSets, resources::kPods,
-                                                     resources::kEvents,      resources::kLeases};
+constexpr std::array<ResourceId, 3> kChildren = {
+    resources::kReplicaSets, resources::kReplicationControllers, resources::kPods};
+constexpr std::array<ResourceId, 8> kInNamespaces = {resources::kDeployments,
+                                                     resources::kRollouts,
+                                                     resources::kReplicationControllerUpdates,
+                                                     resources::kReplicaSets,
+                                                     resources::kReplicationControllers,
+                                                     resources::kPods,
+                                                     resources::kEvents,
+                                                     resources::kLeases};
 
 bool HasFinalizer(const Json& object, const std::string& finalizer) {
   const Json& list = At(object, {"metadata", "finalizers"});
@@ -99,7 +105,8 @@ void GarbageCollector::Look(const StoreKey& key) {
   DeleteOptions options;
   options.uid = UidOf(*object);
   const bool has_children = !Children(key.namespace_, UidOf(*object), true).empty();
-  if (blocked_owner_waits && has_children) options.propagation = Propagation::kForeground;
+  options.propagation =
+      blocked_owner_waits && has_children ? Propagation::kForeground : Propagation::kBackground;
   server_.Delete(kActor, key, options);
 }
 
@@ -117,10 +124,12 @@ void GarbageCollector::LookAtDeleting(const StoreKey& key, const Json& object) {
 
 void GarbageCollector::LookAtNamespace(const std::string& name) {
   bool empty = true;
+  DeleteOptions options;
+  options.propagation = Propagation::kBackground;
   for (const ResourceId& resource : kInNamespaces) {
     for (const Object& object : server_.List(resource, name)) {
       empty = false;
-      if (!IsDeleting(*object)) server_.Delete(kActor, {resource, name, NameOf(*object)});
+      if (!IsDeleting(*object)) server_.Delete(kActor, {resource, name, NameOf(*object)}, options);
     }
   }
   const StoreKey key{resources::kNamespaces, "", name};

@@ -24,13 +24,34 @@ void SetKind(const ApiResource& resource, Json& object) {
 
 bool HasFinalizers(const Json& object) { return !At(object, {"metadata", "finalizers"}).empty(); }
 
-void AddFinalizer(Json& object, const char* finalizer) {
-  Json& list = object["metadata"]["finalizers"];
-  if (!list.is_array()) list = Json::array();
-  for (const Json& present : list) {
-    if (present == finalizer) return;
+constexpr const char* kForeground = "foregroundDeletion";
+constexpr const char* kOrphan = "orphan";
+
+// Returns what becomes of the dependents: what the request says; otherwise what an earlier DELETE
+// of the object said, otherwise what the resource does.
+Propagation PropagationFor(const ApiResource& resource, const Json& object,
+                           const std::optional<Propagation>& asked) {
+  if (asked) return *asked;
+  for (const Json& present : At(object, {"metadata", "finalizers"})) {
+    if (present == kOrphan) return Propagation::kOrphan;
+    if (present == kForeground) return Propagation::kForeground;
   }
-  list.push_back(finalizer);
+  return resource.orphans_dependents ? Propagation::kOrphan : Propagation::kBackground;
+}
+
+// Sets the finalizer that the garbage collector acts upon, in place of that of an earlier DELETE.
+void SetDeletionFinalizer(Json& object, Propagation propagation) {
+  Json kept = Json::array();
+  for (const Json& present : At(object, {"metadata", "finalizers"})) {
+    if (present != kOrphan && present != kForeground) kept.push_back(present);
+  }
+  if (propagation == Propagation::kOrphan) kept.push_back(kOrphan);
+  if (propagation == Propagation::kForeground) kept.push_back(kForeground);
+  if (kept.empty()) {
+    object["metadata"].erase("finalizers");
+  } else {
+    object["metadata"]["finalizers"] = std::move(kept);
+  }
 }
 
 ApiAnswer Undecodable(const ApiResource& resource, const std::string& why) {
@@ -152,8 +173,7 @@ ApiAnswer Registry::Delete(const Caller& caller, const Target& target,
   if (resource.resource == resources::kPods) return DeletePod(caller, target, *current, options);
 
   Json next = *current;
-  if (options.propagation == Propagation::kForeground) AddFinalizer(next, "foregroundDeletion");
-  if (options.propagation == Propagation::kOrphan) AddFinalizer(next, "orphan");
+  SetDeletionFinalizer(next, PropagationFor(resource, *current, options.propagation));
   if (resource.resource == resources::kNamespaces) {
     next["status"]["phase"] = "Terminating";
     return MarkDeleted(caller, target, std::move(next), 0);
@@ -170,7 +190,7 @@ ApiAnswer Registry::DeletePod(const Caller& caller, const Target& target, const 
       IntAt(current, {"spec", "terminationGracePeriodSeconds"}, 30));
   if (TextAt(current, {"spec", "nodeName"}).empty() || IsTerminalPod(current)) grace = 0;
   Json next = current;
-  if (options.propagation == Propagation::kForeground) AddFinalizer(next, "foregroundDeletion");
+  SetDeletionFinalizer(next, PropagationFor(*target.resource, current, options.propagation));
   const int64_t pending = IntAt(current, {"metadata", "deletionGracePeriodSeconds"}, -1);
   // A second DELETE may shorten the grace period, but never lengthen it.
   ApiAnswer answer = Answer(200, store_.Find(target.key()));

@@ -38,7 +38,9 @@ struct DeleteOptions {
   std::optional<std::string> uid;  // preconditions
   std::optional<std::string> resource_version;
   std::optional<int64_t> grace_period_seconds;
-  Propagation propagation = Propagation::kBackground;
+  // nullopt: the resource decides. A ReplicationController's dependents are orphaned then, those of
+  // all others are deleted.
+  std::optional<Propagation> propagation;
 };
 
 class Registry {

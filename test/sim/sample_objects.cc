@@ -39,6 +39,13 @@ Json SampleReplicaSet(const std::string& name, int replicas, const std::string& 
   return WithTemplate("ReplicaSet", name, replicas, image);
 }
 
+Json SampleReplicationController(const std::string& name, int replicas, const std::string& image) {
+  Json controller = WithTemplate("ReplicationController", name, replicas, image);
+  controller["apiVersion"] = "v1";
+  controller["spec"]["selector"] = {{"app", name}};
+  return controller;
+}
+
 Json SamplePod(const std::string& name, const std::string& app) {
   Json pod = SampleTemplate(app);
   pod["apiVersion"] = "v1";

@@ -17,6 +17,9 @@ Json SampleRollout(const std::string& name, int replicas = 1,
                    const std::string& image = kSampleImage);
 Json SampleReplicaSet(const std::string& name, int replicas = 1,
                       const std::string& image = kSampleImage);
+// Its selector and its own labels are app=<name>, too.
+Json SampleReplicationController(const std::string& name, int replicas = 1,
+                                 const std::string& image = kSampleImage);
 Json SamplePod(const std::string& name, const std::string& app);
 Json SampleLease(const std::string& name, const std::string& holder);
 Json SampleEvent(const std::string& name, const std::string& namespace_);

@@ -1,28 +1,13 @@
-#include "test/sim/rollout_validation.h"
+#include "test/sim/rollout_rules.h"
 
-#include <algorithm>
 #include <nlohmann/json.hpp>
 #include <string>
 #include <string_view>
 
 #include "test/sim/api_selector.h"
-#include "test/sim/crd_schema.h"
-#include "test/sim/crd_validation.h"
 
 namespace windlass::sim {
 namespace {
-
-const Json& Schema() { return SchemaOf(DescribeResource(resources::kRollouts)); }
-
-// After these errors of the schema the server does not look at CEL rules.
-bool StopsRules(const Causes& causes) {
-  return std::any_of(causes.begin(), causes.end(), [](const Cause& cause) {
-    static constexpr std::string_view kStop[] = {"FieldValueTypeInvalid", "FieldValueRequired",
-                                                 "FieldValueNotSupported", "FieldValueTooLong",
-                                                 "FieldValueTooMany"};
-    return std::find(std::begin(kStop), std::end(kStop), cause.reason) != std::end(kStop);
-  });
-}
 
 bool IsZero(const Json& value) { return value == 0 || value == "0%"; }
 
@@ -63,28 +48,9 @@ void CheckStrategy(Causes& causes, const Json& strategy) {
   }
 }
 
-// The scale subresource refuses a counter that a Scale cannot have.
-void CheckScale(Causes& causes, const Json& object) {
-  if (IntAt(object, {"status", "replicas"}) >= 0) return;
-  causes.push_back(InvalidValue(".status.replicas", At(object, {"status", "replicas"}),
-                                "should be a non-negative integer"));
-}
-
-// Adds the server's remark that it has not looked at the rules. Returns false then.
-bool ComeToRules(Causes& causes) {
-  if (!StopsRules(causes)) return true;
-  causes.push_back(InvalidValue("<nil>", nullptr,
-                                "some validation rules were not checked because the object was "
-                                "invalid; correct the existing errors to complete validation"));
-  return false;
-}
-
 }  // namespace
 
-Causes ValidateRollout(const Json& before, const Json& after) {
-  Causes causes = ValidateSchema(Schema(), after, "");
-  CheckScale(causes, after);
-  if (!ComeToRules(causes)) return causes;
+void CheckRolloutRules(Causes& causes, const Json& before, const Json& after) {
   const Json& spec = At(after, {"spec"});
   const int64_t deadline = IntAt(spec, {"progressDeadlineSeconds"});
   if (deadline <= IntAt(spec, {"minReadySeconds"})) {
@@ -93,17 +59,6 @@ Causes ValidateRollout(const Json& before, const Json& after) {
   }
   CheckSelector(causes, before, spec);
   CheckStrategy(causes, At(spec, {"strategy"}));
-  return causes;
-}
-
-Causes ValidateRolloutStatus(const Json& after) {
-  Causes causes;
-  const Json& status = At(after, {"status"});
-  const Json* schema = FieldSchema(&Schema(), "status");
-  if (!status.is_null()) causes = ValidateSchema(*schema, status, "status");
-  CheckScale(causes, after);
-  ComeToRules(causes);
-  return causes;
 }
 
 }  // namespace windlass::sim
