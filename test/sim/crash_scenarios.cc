@@ -98,6 +98,7 @@ void UpdateWithStandIns(World& world) {
 WorldOptions Steady(WorldOptions options) {
   options.network.latency_min = options.network.latency_max = milliseconds(1);
   options.replica_sets.lag_max = options.replica_sets.lag_min;
+  options.replication_controllers.lag_max = options.replication_controllers.lag_min;
   options.kubelet.lag_max = options.kubelet.lag_min;
   options.garbage_collector.lag_max = options.garbage_collector.lag_min;
   return options;

@@ -10,18 +10,8 @@
 namespace windlass::sim {
 namespace {
 
-const std::string kActor = "replicaset-controller";
 // The delay after a refused create, for example because of a quota or a terminating namespace.
 constexpr Duration kRetry = seconds(1);
-
-Json OwnerReferenceTo(const Json& replica_set) {
-  Json reference = {{"apiVersion", "apps/v1"},     {"kind", "ReplicaSet"},
-                    {"name", NameOf(replica_set)}, {"uid", UidOf(replica_set)},
-                    {"controller", true},          {"blockOwnerDeletion", true}};
-  Json references = Json::array();
-  references.push_back(std::move(reference));
-  return references;
-}
 
 seconds MinReady(const Json& replica_set) {
   return seconds(IntAt(replica_set, {"spec", "minReadySeconds"}));
@@ -51,16 +41,30 @@ bool Says(const Json& replica_set, const Json& status) {
 
 }  // namespace
 
-ReplicaSetController::ReplicaSetController(ApiServer& server, ReplicaSetControllerOptions options)
+ReplicaSetController::ReplicaSetController(ApiServer& server, const ControlledKind& kind,
+                                           ReplicaSetControllerOptions options, Random random)
     : server_(server),
+      kind_(kind),
       options_(options),
-      random_(server.loop().random().Next()),
+      random_(random),
       lag_random_(Fork(random_)),
-      replica_sets_(server, resources::kReplicaSets, options.replica_set_view_lag_max,
+      replica_sets_(server, kind.resource, options.replica_set_view_lag_max,
                     Random(lag_random_.Next())),
       pods_(server, resources::kPods, options.pod_view_lag_max, Random(lag_random_.Next())) {
   replica_sets_.on_change = [this](const Change& change) { OnReplicaSet(change); };
   pods_.on_change = [this](const Change& change) { OnPod(change); };
+}
+
+Json ReplicaSetController::OwnerReferenceTo(const Json& replica_set) const {
+  Json reference = {{"apiVersion", kind_.resource.GroupVersion()},
+                    {"kind", kind_.resource.kind},
+                    {"name", NameOf(replica_set)},
+                    {"uid", UidOf(replica_set)},
+                    {"controller", true},
+                    {"blockOwnerDeletion", true}};
+  Json references = Json::array();
+  references.push_back(std::move(reference));
+  return references;
 }
 
 void ReplicaSetController::OnReplicaSet(const Change& change) {
@@ -79,7 +83,7 @@ void ReplicaSetController::OnPod(const Change& change) {
 void ReplicaSetController::Observe(const Change& change) {
   const Json& pod = change.after != nullptr ? *change.after : *change.before;
   const Json& owner = ControllerOf(pod);
-  const StoreKey key{resources::kReplicaSets, change.key.namespace_, TextAt(owner, {"name"})};
+  const StoreKey key = KeyOf(change.key.namespace_, TextAt(owner, {"name"}));
   const Object rs = replica_sets_.Find(key.namespace_, key.name);
   if (rs == nullptr || UidOf(*rs) != TextAt(owner, {"uid"})) return;
   if (change.after == nullptr || IsDeleting(pod)) {
@@ -91,17 +95,17 @@ void ReplicaSetController::Observe(const Change& change) {
 
 void ReplicaSetController::EnqueuePodOwner(const std::string& namespace_, const Json& pod) {
   const Json& owner = ControllerOf(pod);
-  if (TextAt(owner, {"kind"}) == "ReplicaSet") {
+  if (TextAt(owner, {"kind"}) == kind_.resource.kind) {
     const std::string name = TextAt(owner, {"name"});
     if (replica_sets_.Find(namespace_, name) != nullptr) {
-      Enqueue({resources::kReplicaSets, namespace_, name});
+      Enqueue(KeyOf(namespace_, name));
     }
     return;
   }
   if (!owner.is_null()) return;
   for (const Object& rs : replica_sets_.List(namespace_)) {
-    if (SelectorMatches(At(*rs, {"spec", "selector"}), At(pod, {"metadata", "labels"}))) {
-      Enqueue({resources::kReplicaSets, namespace_, NameOf(*rs)});
+    if (SelectorMatches(LabelSelectorOf(*rs), At(pod, {"metadata", "labels"}))) {
+      Enqueue(KeyOf(namespace_, NameOf(*rs)));
     }
   }
 }
@@ -143,23 +147,24 @@ void ReplicaSetController::RunSync(const StoreKey& key) {
 
 bool ReplicaSetController::HasSeenOwnWrites(const StoreKey& key) const {
   const auto found = written_.find(key);
-  if (found == written_.end() || !options_.waits_for_own_writes) return true;
+  const bool waits = options_.waits_for_own_writes && kind_.waits_for_own_writes;
+  if (found == written_.end() || !waits) return true;
   return replica_sets_.HasSeen(found->second.status) && pods_.HasSeen(found->second.pod);
 }
 
 // Adopts matching orphans, and releases Pods that no longer match.
 void ReplicaSetController::Claim(Sync& sync) {
   const Json& rs = *sync.replica_set;
+  const Json selector = LabelSelectorOf(rs);
   for (const Object& pod : pods_.List(sync.key.namespace_)) {
     const std::string owner = ControllerUidOf(*pod);
-    const bool matches =
-        SelectorMatches(At(rs, {"spec", "selector"}), At(*pod, {"metadata", "labels"}));
+    const bool matches = SelectorMatches(selector, At(*pod, {"metadata", "labels"}));
     const StoreKey pod_key{resources::kPods, sync.key.namespace_, NameOf(*pod)};
     if (owner == UidOf(rs)) {
       if (matches) {
         if (!IsTerminalPod(*pod)) sync.pods.push_back(pod);
       } else if (!IsDeleting(rs)) {
-        server_.Update(kActor, pod_key, "",
+        server_.Update(kind_.actor, pod_key, "",
                        [](Json& object) { object["metadata"].erase("ownerReferences"); });
       }
     } else if (owner.empty() && matches && IsActivePod(*pod) && !IsDeleting(rs)) {
@@ -176,7 +181,7 @@ Object ReplicaSetController::Adopt(const Sync& sync, const StoreKey& pod) {
     return nullptr;
   }
   if (orphan == nullptr || !ControllerOf(*orphan).is_null()) return nullptr;
-  const ApiAnswer adopted = server_.Update(kActor, pod, "", [&](Json& object) {
+  const ApiAnswer adopted = server_.Update(kind_.actor, pod, "", [&](Json& object) {
     object["metadata"]["ownerReferences"] = OwnerReferenceTo(*sync.replica_set);
   });
   if (!adopted.ok()) return nullptr;
@@ -231,7 +236,8 @@ void ReplicaSetController::NextCall(Sync sync) {
     CreatePod(sync);
   } else if (!sync.deletes.empty()) {
     const std::string& pod = sync.deletes.back();
-    const bool gone = !server_.Delete(kActor, {resources::kPods, sync.key.namespace_, pod}).ok();
+    const bool gone =
+        !server_.Delete(kind_.actor, {resources::kPods, sync.key.namespace_, pod}).ok();
     if (gone) expectations_.DeletionObserved(sync.key, pod);
     sync.deletes.pop_back();
   } else {
@@ -247,7 +253,7 @@ void ReplicaSetController::CreatePod(Sync& sync) {
   if (!pod["metadata"].is_object()) pod["metadata"] = Json::object();
   pod["metadata"]["generateName"] = NameOf(rs) + "-";
   pod["metadata"]["ownerReferences"] = OwnerReferenceTo(rs);
-  const ApiAnswer made = server_.Create(kActor, resources::kPods, sync.key.namespace_,
+  const ApiAnswer made = server_.Create(kind_.actor, resources::kPods, sync.key.namespace_,
                                         std::move(pod), Revision(*sync.replica_set));
   if (made.ok()) {
     written_[sync.key].pod = Revision(*made.body);
@@ -285,8 +291,8 @@ Json ReplicaSetController::NewStatus(const Sync& sync) const {
                  {"replicas", replicas},
                  {"fullyLabeledReplicas", labelled},
                  {"readyReplicas", ready},
-                 {"availableReplicas", available},
-                 {"terminatingReplicas", terminating}};
+                 {"availableReplicas", available}};
+  if (kind_.counts_terminating) status["terminatingReplicas"] = terminating;
   const Json& before = ConditionOf(rs, "ReplicaFailure");
   if (sync.failure != nullptr) {
     status["conditions"] = Json::array();
@@ -314,7 +320,7 @@ void ReplicaSetController::Finish(const Sync& sync) {
 // effect.
 void ReplicaSetController::WriteStatus(const Sync& sync, const Json& status) {
   const ApiAnswer written =
-      server_.Update(kActor, sync.key, "status", [&](Json& rs) { rs["status"] = status; });
+      server_.Update(kind_.actor, sync.key, "status", [&](Json& rs) { rs["status"] = status; });
   if (written.ok()) written_[sync.key].status = Revision(*written.body);
 }
 

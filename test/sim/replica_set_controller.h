@@ -1,5 +1,6 @@
 // A model of upstream's ReplicaSet controller (D-740…D-747): it creates and deletes Pods so that
-// each ReplicaSet has spec.replicas active ones, and reports what it saw.
+// each ReplicaSet has spec.replicas active ones, and reports what it saw. As upstream, the same
+// controller serves ReplicationControllers; its second instance has another ControlledKind.
 //
 // A Deployment controller must be able to handle all of this, so the model does it:
 //
@@ -24,6 +25,19 @@
 
 namespace windlass::sim {
 
+// What an instance looks after, and how upstream's instance for it differs. "ReplicaSet" below
+// stands for either kind.
+struct ControlledKind {
+  ResourceId resource;
+  const char* actor;
+  bool counts_terminating;    // its status has terminatingReplicas
+  bool waits_for_own_writes;  // as the options of the same name say; otherwise never
+};
+inline constexpr ControlledKind kControlledReplicaSets{resources::kReplicaSets,
+                                                       "replicaset-controller", true, true};
+inline constexpr ControlledKind kControlledReplicationControllers{
+    resources::kReplicationControllers, "replication-controller", false, false};
+
 struct ReplicaSetControllerOptions {
   Duration lag_min = milliseconds(1);  // from a change to the sync, and between its calls
   Duration lag_max = milliseconds(15);
@@ -41,7 +55,8 @@ class ReplicaSetController {
   // Upstream's burst: the most Pods that one sync creates or deletes (D-744).
   static constexpr size_t kBurstReplicas = 500;
 
-  explicit ReplicaSetController(ApiServer& server, ReplicaSetControllerOptions options = {});
+  ReplicaSetController(ApiServer& server, const ControlledKind& kind,
+                       ReplicaSetControllerOptions options, Random random);
   ReplicaSetController(const ReplicaSetController&) = delete;
   ReplicaSetController& operator=(const ReplicaSetController&) = delete;
 
@@ -90,10 +105,16 @@ class ReplicaSetController {
   void AfterStatus(const Sync& sync, bool all_available);
   void Done(const StoreKey& key);
   Json NewStatus(const Sync& sync) const;
+  Json OwnerReferenceTo(const Json& replica_set) const;
   std::vector<std::string> PodsToDelete(const Sync& sync, size_t count) const;
   Duration Lag() { return random_.Between(options_.lag_min, options_.lag_max); }
 
+  StoreKey KeyOf(const std::string& namespace_, const std::string& name) const {
+    return {kind_.resource, namespace_, name};
+  }
+
   ApiServer& server_;
+  const ControlledKind kind_;
   ReplicaSetControllerOptions options_;
   Random random_;
   Random lag_random_;  // separate, so that lag does not change the other draws

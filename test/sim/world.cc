@@ -34,7 +34,11 @@ World::World(uint64_t seed, WorldOptions options)
       server_(loop_),
       invariants_(server_, {options_.network.actor}),
       garbage_collector_(server_, options_.garbage_collector),
-      replica_set_controller_(server_, options_.replica_sets),
+      replica_set_controller_(server_, kControlledReplicaSets, options_.replica_sets,
+                              Random(loop_.random().Next())),
+      // Its own stream of numbers: runs without ReplicationControllers do not depend on it.
+      replication_controller_(server_, kControlledReplicationControllers,
+                              options_.replication_controllers, Random(~seed)),
       kubelet_(server_, options_.kubelet),
       disruption_controller_(server_) {
   server_.store().OnChange([this](const Change& change) {
@@ -66,8 +70,8 @@ Object World::Apply(const Json& object) {
     return Accepted(server_.Create(kUser, kind->resource, namespace_, object));
   }
   // The server refuses strategic merge patches of custom resources.
-  const bool custom = kind->resource == resources::kRollouts;
-  return Accepted(server_.Patch(kUser, key, "", custom ? kMergePatch : kStrategicPatch, object));
+  const char* type = kind->custom ? kMergePatch : kStrategicPatch;
+  return Accepted(server_.Patch(kUser, key, "", type, object));
 }
 
 void World::Edit(const std::string& name, const Json& patch, Kind kind) {
@@ -120,7 +124,8 @@ bool World::Quiesce(Duration quiet, Duration limit) {
   return loop_.RunUntil(
       [&] {
         return loop_.clock().Now() - last_change_ >= quiet && garbage_collector_.idle() &&
-               replica_set_controller_.idle() && kubelet_.idle() && disruption_controller_.idle();
+               replica_set_controller_.idle() && replication_controller_.idle() &&
+               kubelet_.idle() && disruption_controller_.idle();
       },
       limit);
 }

@@ -1,6 +1,6 @@
-// One simulated cluster: API server, garbage collector, ReplicaSet controller, kubelets, users and
-// invariants, from one seed. Knows nothing of the controller under test; it offers processes to run
-// one in.
+// One simulated cluster: API server, garbage collector, controllers of ReplicaSets and of
+// ReplicationControllers, kubelets, users and invariants, from one seed. Knows nothing of the
+// controller under test; it offers processes to run one in.
 //
 //   World world(seed);
 //   auto process = world.Boot();                       // then build a controller on it
@@ -33,6 +33,7 @@ namespace windlass::sim {
 
 struct WorldOptions {
   ReplicaSetControllerOptions replica_sets;
+  ReplicaSetControllerOptions replication_controllers;
   KubeletOptions kubelet;
   GarbageCollectorOptions garbage_collector;
   SimTransportOptions network;  // of processes; its actor is the controller that invariants judge
@@ -99,8 +100,10 @@ class World {
   uint64_t seed() const { return seed_; }
   SimLoop& loop() { return loop_; }
   ApiServer& api() { return server_; }
+  const ApiServer& api() const { return server_; }
   Kubelet& kubelet() { return kubelet_; }
   ReplicaSetController& replica_set_controller() { return replica_set_controller_; }
+  ReplicaSetController& replication_controller() { return replication_controller_; }
   const DisruptionController& disruption_controller() const { return disruption_controller_; }
   const Invariants& invariants() const { return invariants_; }
   uint64_t trace_hash() const { return loop_.trace().hash(); }
@@ -115,6 +118,7 @@ class World {
   Invariants invariants_;
   GarbageCollector garbage_collector_;
   ReplicaSetController replica_set_controller_;
+  ReplicaSetController replication_controller_;
   Kubelet kubelet_;
   DisruptionController disruption_controller_;
   MonotonicTime last_change_;
