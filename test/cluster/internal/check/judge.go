@@ -10,6 +10,7 @@ import (
 // made, so that a violation names the write that caused it.
 type judge struct {
 	*state
+	updates     *updates
 	violations  []violation
 	podFailures int
 	patches     int        // of Pods
@@ -29,7 +30,7 @@ type violation struct {
 }
 
 func newJudge() *judge {
-	return &judge{state: newState(), deployed: map[string]bool{}, identities: identities{}}
+	return &judge{state: newState(), updates: newUpdates(), deployed: map[string]bool{}, identities: identities{}}
 }
 
 func (j *judge) violated(format string, args ...any) {
@@ -45,8 +46,13 @@ func (j *judge) apply(e event, watch bool) {
 		j.deployment(e.Record)
 	case witness.ReplicaSet:
 		j.replicaSet(e.Record)
+	case witness.ReplicationController:
+		j.replicationController(e.Record)
+	case witness.ReplicationControllerUpdate:
+		j.update(e.Record)
 	case witness.Pod:
 		j.pod(e.Record)
+		j.podOfUpdate(e.Record)
 	}
 }
 

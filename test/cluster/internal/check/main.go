@@ -62,6 +62,7 @@ func run(in io.Reader, o options, out io.Writer) (ok bool, err error) {
 	}
 	if o.settled {
 		complaints = append(complaints, judge.settled()...)
+		complaints = append(complaints, judge.settledUpdates()...)
 	}
 	for i, complaint := range complaints {
 		if i == shownViolations {
@@ -72,6 +73,9 @@ func run(in io.Reader, o options, out io.Writer) (ok bool, err error) {
 	}
 
 	fmt.Fprintf(out, "checked %d events, %d deployments: %d violations, %d pod failures", len(log.events), len(judge.deployed), len(complaints), judge.podFailures)
+	if n := len(judge.updates.seen); n > 0 {
+		fmt.Fprintf(out, ", %d updates of replicationcontrollers", n)
+	}
 	if judge.patches > 0 {
 		fmt.Fprintf(out, ", %d patches of pods, at most %d of one deployment in flight", judge.patches, judge.inFlight)
 	}

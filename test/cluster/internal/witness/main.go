@@ -26,18 +26,19 @@ func Main(args []string) int {
 	out := flags.String("out", "", "file to append to")
 	namespace := flags.String("namespace", "", "only this namespace (default: all)")
 	rollouts := flags.Bool("rollouts", false, "Windlass' Rollouts, too; their CustomResourceDefinition must be there")
+	updates := flags.Bool("replication-controllers", false, "ReplicationControllers and Windlass' updates of them, too; the CustomResourceDefinition must be there")
 	if err := flags.Parse(args); err != nil {
 		fmt.Fprintln(os.Stderr, "cluster witness:", err)
 		return 2
 	}
-	if err := run(*kubeconfig, *out, *namespace, *rollouts); err != nil {
+	if err := run(*kubeconfig, *out, *namespace, *rollouts, *updates); err != nil {
 		fmt.Fprintln(os.Stderr, "cluster witness:", err)
 		return 1
 	}
 	return 0
 }
 
-func run(kubeconfig, out, namespace string, rollouts bool) error {
+func run(kubeconfig, out, namespace string, rollouts, updates bool) error {
 	if out == "" {
 		return errors.New("--out FILE is needed")
 	}
@@ -67,13 +68,20 @@ func run(kubeconfig, out, namespace string, rollouts bool) error {
 	log := &log{out: file}
 	var listed, running sync.WaitGroup
 	all := sources(client, namespace)
+	customClient, err := dynamic.NewForConfig(config)
+	if err != nil {
+		return err
+	}
 	if rollouts {
-		client, err := dynamic.NewForConfig(config)
-		if err != nil {
-			return err
-		}
-		resource := client.Resource(rolloutResource).Namespace(namespace)
+		resource := customClient.Resource(rolloutResource).Namespace(namespace)
 		all = append(all, &source{kind: Rollout, list: asObject(resource.List), watch: resource.Watch})
+	}
+	if updates {
+		controllers := client.CoreV1().ReplicationControllers(namespace)
+		resource := customClient.Resource(updateResource).Namespace(namespace)
+		all = append(all,
+			&source{kind: ReplicationController, list: asObject(controllers.List), watch: controllers.Watch},
+			&source{kind: ReplicationControllerUpdate, list: asObject(resource.List), watch: resource.Watch})
 	}
 	for _, source := range all {
 		source.log = log
@@ -88,7 +96,10 @@ func run(kubeconfig, out, namespace string, rollouts bool) error {
 	return errors.Join(log.err, file.Sync())
 }
 
-var rolloutResource = schema.GroupVersionResource{Group: "windlass.dev", Version: "v1alpha1", Resource: "rollouts"}
+var (
+	rolloutResource = schema.GroupVersionResource{Group: "windlass.dev", Version: "v1alpha1", Resource: "rollouts"}
+	updateResource  = schema.GroupVersionResource{Group: "windlass.dev", Version: "v1alpha1", Resource: "replicationcontrollerupdates"}
+)
 
 func sources(client kubernetes.Interface, namespace string) []*source {
 	deployments := client.AppsV1().Deployments(namespace)

@@ -1,5 +1,5 @@
-// Package witness writes down what happens to Deployments, Rollouts, ReplicaSets and
-// Pods, one JSON line per event, for `cluster check` to judge afterwards.
+// Package witness writes down what happens to Deployments, Rollouts, ReplicaSets,
+// ReplicationControllers and Pods, one JSON line per event, for `cluster check` to judge afterwards.
 package witness
 
 import (
@@ -32,6 +32,9 @@ const (
 	Rollout    = "Rollout" // has a Deployment's details
 	ReplicaSet = "ReplicaSet"
 	Pod        = "Pod"
+
+	ReplicationController       = "ReplicationController"
+	ReplicationControllerUpdate = "ReplicationControllerUpdate"
 )
 
 // RevisionAnnotation numbers a Deployment's revisions.
@@ -45,7 +48,10 @@ const (
 	inPlaceState          = "windlass.dev/in-place-state"
 )
 
-// Record is one line of the log. Only one of the last three is set.
+// UpdateSourceAnnotation names the ReplicationController that another one replaces, and its uid.
+const UpdateSourceAnnotation = "kubectl.kubernetes.io/update-source-id"
+
+// Record is one line of the log. Only one of the last five is set.
 type Record struct {
 	Seen              time.Time          `json:"seen"`
 	Type              string             `json:"type"`
@@ -62,6 +68,9 @@ type Record struct {
 	Deployment        *DeploymentDetails `json:"deployment,omitempty"`
 	ReplicaSet        *ReplicaSetDetails `json:"replicaSet,omitempty"`
 	Pod               *PodDetails        `json:"pod,omitempty"`
+
+	ReplicationController *ReplicationControllerDetails `json:"replicationController,omitempty"`
+	Update                *UpdateDetails                `json:"update,omitempty"`
 }
 
 // DeploymentDetails is what is kept of a Deployment, or of a Rollout.
@@ -141,7 +150,13 @@ func newRecord(kind string, object metav1.Object) Record {
 	case *appsv1.Deployment:
 		record.Deployment = deploymentDetails(object)
 	case *unstructured.Unstructured:
-		record.Deployment, record.Revision = rolloutDetails(object)
+		if kind == ReplicationControllerUpdate {
+			record.Update = updateDetails(object)
+		} else {
+			record.Deployment, record.Revision = rolloutDetails(object)
+		}
+	case *corev1.ReplicationController:
+		record.ReplicationController = replicationControllerDetails(object)
 	case *appsv1.ReplicaSet:
 		record.ReplicaSet = &ReplicaSetDetails{
 			Replicas:           orOne(object.Spec.Replicas),

@@ -7,6 +7,7 @@ import (
 
 	metav1 "k8s.io/apimachinery/pkg/apis/meta/v1"
 	"k8s.io/apimachinery/pkg/apis/meta/v1/unstructured"
+	"k8s.io/apimachinery/pkg/util/intstr"
 )
 
 func TestResizedBy(t *testing.T) {
@@ -66,5 +67,28 @@ func TestRolloutHasADeploymentsDetails(t *testing.T) {
 	}
 	if record := newRecord(Rollout, rollout(`{"type":"Recreate"}`, `{}`)); record.Revision != "" || record.Deployment.Strategy != "Recreate" || record.Deployment.InPlace != "" {
 		t.Errorf("a new one: %+v, %+v", record, record.Deployment)
+	}
+}
+
+func TestUpdateOfAReplicationController(t *testing.T) {
+	update := func(spec, status string) *UpdateDetails {
+		object := &unstructured.Unstructured{}
+		if err := object.UnmarshalJSON([]byte(`{"apiVersion":"windlass.dev/v1alpha1","kind":"ReplicationControllerUpdate",
+			"metadata":{"name":"web","namespace":"shop","uid":"u","resourceVersion":"7"},
+			"spec":` + spec + `,"status":` + status + `}`)); err != nil {
+			t.Fatal(err)
+		}
+		return newRecord(ReplicationControllerUpdate, object).Update
+	}
+	fresh := update(`{"newName":"web-2"}`, `{}`)
+	if fresh.NewName != "web-2" || fresh.MaxSurge.String() != "1" || fresh.MaxUnavailable.String() != "0" || fresh.Rollback || fresh.Renames {
+		t.Errorf("%+v", fresh)
+	}
+	going := update(`{"newName":"web-2","maxSurge":"30%","maxUnavailable":2}`,
+		`{"newName":"web-3","desiredReplicas":10,"rollback":true,"phase":"Progressing","journal":"{}"}`)
+	want := UpdateDetails{NewName: "web-3", Rollback: true, Desired: 10, MaxSurge: intstr.FromString("30%"), MaxUnavailable: intstr.FromInt32(2),
+		Phase: "Progressing", Renames: true}
+	if *going != want {
+		t.Errorf("%+v, want %+v", going, want)
 	}
 }
