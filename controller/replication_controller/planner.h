@@ -2,7 +2,8 @@
 // to run it. The phases of an update, each in a file of its own:
 //
 //   validate   nobody else owns or scales the controllers
-//   prepare    the new controller exists, the sizes before are noted (relabel, new_controller)
+//   prepare    the new controller exists, the sizes before are noted (relabel, new_controller,
+//              services)
 //   roll       up, wait, down (scale: the arithmetic; external_scale: somebody else scales)
 //   clean_up   delete, keep or rename (rename, journal)
 #pragma once

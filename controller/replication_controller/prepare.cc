@@ -9,6 +9,7 @@
 #include "controller/replication_controller/new_controller.h"
 #include "controller/replication_controller/patches.h"
 #include "controller/replication_controller/relabel.h"
+#include "controller/replication_controller/services.h"
 #include "controller/replication_controller/status.h"
 #include "controller/replication_controller/texts.h"
 #include "controller/replication_controller/words.h"
@@ -55,7 +56,8 @@ std::optional<Step> NoteOriginalSize(const Situation& situation) {
 
 // --- the header ---
 
-Step BeginScaling(const Situation& situation, const Goal& goal, std::vector<std::string> lines) {
+Step BeginScaling(const Situation& situation, const Goal& goal, std::vector<std::string> lines,
+                  std::vector<Event> events) {
   const ReplicationController& source = *situation.source();
   const ReplicationController& target = *situation.target();
   StatusDraft draft = BeginDraft(situation);
@@ -77,8 +79,8 @@ Step BeginScaling(const Situation& situation, const Goal& goal, std::vector<std:
   for (std::string& line : lines) Say(draft, std::move(line));
   Say(draft, header);
   SetPhase(situation, draft, kProgressing, kProgressing, header);
-  return StoreOrWait(situation, draft, Wait{},
-                     {{.reason = "RollingUpdateStarted", .message = std::move(header)}});
+  events.push_back({.reason = "RollingUpdateStarted", .message = std::move(header)});
+  return StoreOrWait(situation, draft, Wait{}, std::move(events));
 }
 
 // --- forward ---
@@ -134,9 +136,10 @@ Step PrepareForward(const Situation& situation) {
   GoalOrRefusal found = FindGoal(situation);
   if (found.refusal) return *std::move(found.refusal);
   if (auto note = NoteOriginalSize(situation)) return *std::move(note);
+  if (auto ask = AskForServices(situation)) return *std::move(ask);
   const bool created = situation.run.step == kStepPrepare;
   lines.push_back(created ? CreatedText(target->meta.name) : ContinuingText(target->meta.name));
-  return BeginScaling(situation, found.goal, std::move(lines));
+  return BeginScaling(situation, found.goal, std::move(lines), WarnAboutServices(situation));
 }
 
 // --- back ---
@@ -180,7 +183,7 @@ Step PrepareRollback(const Situation& situation) {
   GoalOrRefusal found = FindGoal(situation);
   if (found.refusal) return *std::move(found.refusal);
   if (auto note = NoteOriginalSize(situation)) return *std::move(note);
-  return BeginScaling(situation, found.goal, {ContinuingText(situation.old_name())});
+  return BeginScaling(situation, found.goal, {ContinuingText(situation.old_name())}, {});
 }
 
 }  // namespace

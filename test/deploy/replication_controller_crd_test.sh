@@ -1,7 +1,8 @@
 #!/usr/bin/env bash
-# The CRD of ReplicationControllerUpdates on a real API server: it is small, the server has no doubts
-# about it, fills in kubectl's defaults, explains each field, and refuses what cannot be carried out
-# with words that say what to do. No controller acts on the objects that this script makes.
+# The CRD of ReplicationControllerUpdates on a real API server: it is small, the server has no
+# doubts about it, fills in kubectl's defaults, explains each field, and refuses what cannot be
+# carried out with words that say what to do. No controller acts on the objects that this script
+# makes.
 . "$(dirname "$0")/../e2e/lib.sh"
 
 crd=$ROOT/crds/windlass.dev_replicationcontrollerupdates.yaml
@@ -72,7 +73,8 @@ expect "unknown field" \
 say "what cannot be carried out is refused, and the words say what to do"
 refused 'set image, or controller and newName, or newName alone' '{}'
 refused 'remove one of them' "{image: a, newName: b, controller: {spec: {$template}}}"
-refused 'the new ReplicationController needs a name; set newName' "{controller: {spec: {$template}}}"
+refused 'the new ReplicationController needs a name; set newName' \
+  "{controller: {spec: {$template}}}"
 refused 'cannot have the same name as the existing one' '{image: a, newName: web}'
 refused 'set spec.newName' '{image: a}' "$(printf 'n%.0s' {1..240})"
 refused 'set image, or remove them' '{newName: b, container: c}'

@@ -6,6 +6,7 @@
 #include "controller/replication_controller/fence.h"
 #include "controller/replication_controller/planner.h"
 #include "controller/replication_controller/run.h"
+#include "controller/replication_controller/services.h"
 #include "controller/replication_controller/watch/requested_update.h"
 #include "controller/runtime/rights_list.h"
 #include "controller/runtime/sync.h"
@@ -104,11 +105,12 @@ std::vector<NeededRight> ReplicationControllerUpdateController::RightsNeeded() c
   rights.Add(resources::kReplicationControllers, "",
              {"get", "list", "watch", "create", "patch", "delete"});
   rights.Add(resources::kPods, "", {"get", "list", "watch", "patch"});
-  // Without it an autoscaler is not noticed before it scales.
-  RightsList autoscalers(watched, {.right = {}, .manifest = kManifest, .optional = true});
-  autoscalers.Add(resources::kHorizontalPodAutoscalers, "", {"list"});
+  // Without these an autoscaler is not noticed before it scales, nor a Service that loses its Pods.
+  RightsList checks(watched, {.right = {}, .manifest = kManifest, .optional = true});
+  checks.Add(resources::kHorizontalPodAutoscalers, "", {"list"});
+  checks.Add(replication_controller::kServices, "", {"list"});
   std::vector<NeededRight> needed = std::move(rights).Take();
-  for (NeededRight& right : std::move(autoscalers).Take()) needed.push_back(std::move(right));
+  for (NeededRight& right : std::move(checks).Take()) needed.push_back(std::move(right));
   return needed;
 }
 

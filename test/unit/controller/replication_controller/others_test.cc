@@ -1,4 +1,5 @@
 // Somebody else owns or scales one of the controllers.
+#include <algorithm>
 #include <string>
 
 #include "test/catch.h"
@@ -77,6 +78,25 @@ TEST_CASE("autoscalers of others hold nothing up") {
   world.AddAutoscaler("cpu", "Deployment", "web");
   world.Run();
   CHECK(world.phase() == "Succeeded");
+}
+
+TEST_CASE("a Service that selects only the old Pods is warned about, and no other") {
+  World world;
+  Start(world, json::object());
+  world.AddService("both", {{"app", "web"}});
+  world.AddService("old", {{"app", "web"}, {"version", "1"}});
+  world.AddService("new", {{"app", "web"}, {"version", "2"}});
+  world.AddService("other", {{"app", "other"}});
+  world.AddService("none", nullptr);
+  world.Run();
+  CHECK(world.phase() == "Succeeded");
+  const auto warnings = std::ranges::count(world.events(), "ServiceSelectsOldPods");
+  CHECK(warnings == 1);
+  CHECK(world.events()[0] == "ServiceSelectsOldPods");
+  CHECK(world.messages()[0] ==
+        "Service old selects the label version, whose value the new Pods do not have, so it loses "
+        "its Pods. Remove the label from the Service's selector");
+  Proves("RC-17");
 }
 
 TEST_CASE("a scaling by somebody else pauses the update until it is put back") {

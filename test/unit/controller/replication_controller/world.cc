@@ -2,7 +2,7 @@
 
 #include <algorithm>
 
-#include "kubeclient/api/selector.h"
+#include "controller/replication_controller/services.h"
 #include "kubeclient/api/time.h"
 #include "test/catch.h"
 
@@ -15,7 +15,6 @@ bool Selects(const json& selector, const json& labels) {
   });
 }
 
-json& Labels(json& pod) { return pod["metadata"]["labels"]; }
 const json& Labels(const json& pod) { return pod.at("metadata").at("labels"); }
 
 std::string OwnerOf(const json& pod) {
@@ -24,8 +23,22 @@ std::string OwnerOf(const json& pod) {
   return metadata["ownerReferences"][0]["uid"];
 }
 
+template <typename Predicate>
+std::set<std::string> UidsOf(const std::map<std::string, json>& pods, Predicate&& wanted) {
+  std::set<std::string> uids;
+  for (const auto& [name, pod] : pods) {
+    if (wanted(pod)) uids.insert(pod["metadata"]["uid"]);
+  }
+  return uids;
+}
+
 bool IsReady(const json& pod) {
   return pod.contains("status") && pod["status"].contains("conditions");
+}
+
+void BecomeReady(json& pod, WallTime now) {
+  pod["status"]["conditions"] = json::array(
+      {{{"type", "Ready"}, {"status", "True"}, {"lastTransitionTime", FormatTime(now)}}});
 }
 
 // Reads "a=b,c!=d".
@@ -101,6 +114,10 @@ void World::Scale(const std::string& name, int32_t replicas) {
   const json before = object;
   object["spec"]["replicas"] = replicas;
   Stamp(object, before);
+}
+
+void World::AddService(const std::string& name, const json& selector) {
+  services_.push_back({{"metadata", {{"name", name}}}, {"spec", {{"selector", selector}}}});
 }
 
 void World::AddAutoscaler(const std::string& name, const std::string& kind,
@@ -209,9 +226,7 @@ bool World::Settle() {
   }
   for (auto& [name, pod] : pods_) {
     if (!pods_get_ready || IsReady(pod)) continue;
-    pod["status"] = {{"conditions", json::array({{{"type", "Ready"},
-                                                  {"status", "True"},
-                                                  {"lastTransitionTime", FormatTime(now)}}})}};
+    BecomeReady(pod, now);
     changed = true;
   }
   return changed;
@@ -221,9 +236,7 @@ void World::MakeReady(const std::string& controller, int32_t pods) {
   const json uid = controllers_.at(controller)["metadata"]["uid"];
   for (auto& [name, pod] : pods_) {
     if (OwnerOf(pod) != uid || IsReady(pod) || pods-- <= 0) continue;
-    pod["status"] = {{"conditions", json::array({{{"type", "Ready"},
-                                                  {"status", "True"},
-                                                  {"lastTransitionTime", FormatTime(now)}}})}};
+    BecomeReady(pod, now);
   }
 }
 
@@ -243,6 +256,8 @@ Result<Reply> World::List(const Request& request) {
   json items = json::array();
   if (request.resource() == resources::kHorizontalPodAutoscalers) {
     items = autoscalers_;
+  } else if (request.resource() == kServices) {
+    items = services_;
   } else {
     REQUIRE(request.resource() == resources::kPods);
     for (const auto& [name, pod] : pods_) {
@@ -404,7 +419,10 @@ Step World::Sync() {
     if (!dies || crash_after_) {
       Result<Reply> reply = Execute(write->request);
       if (!dies && reply.ok()) {
-        for (const Event& event : write->on_success) events_.push_back(event.reason);
+        for (const Event& event : write->on_success) {
+          events_.push_back(event.reason);
+          messages_.push_back(event.message);
+        }
       }
       if (!dies && !reply.ok() && !GoesOnAfter(*write, reply.error().kind)) return Wait{};
       learned.push_back(OutcomeOf(*write, std::move(reply)));
@@ -470,24 +488,14 @@ std::string World::reason() const {
 }
 
 std::set<std::string> World::PodsOf(const std::string& controller) const {
-  std::set<std::string> uids;
   const std::string uid = controllers_.at(controller)["metadata"]["uid"];
-  for (const auto& [name, pod] : pods_) {
-    if (OwnerOf(pod) == uid) uids.insert(pod["metadata"]["uid"]);
-  }
-  return uids;
+  return UidsOf(pods_, [&](const json& pod) { return OwnerOf(pod) == uid; });
 }
 std::set<std::string> World::Pods() const {
-  std::set<std::string> uids;
-  for (const auto& [name, pod] : pods_) uids.insert(pod["metadata"]["uid"]);
-  return uids;
+  return UidsOf(pods_, [](const json&) { return true; });
 }
 std::set<std::string> World::Orphans() const {
-  std::set<std::string> uids;
-  for (const auto& [name, pod] : pods_) {
-    if (OwnerOf(pod).empty()) uids.insert(pod["metadata"]["uid"]);
-  }
-  return uids;
+  return UidsOf(pods_, [](const json& pod) { return OwnerOf(pod).empty(); });
 }
 
 }  // namespace windlass::replication_controller

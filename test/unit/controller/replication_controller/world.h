@@ -33,6 +33,7 @@ class World {
   // Changes spec fields of the update, as a merge patch does.
   void Edit(const json& spec);
   void Scale(const std::string& name, int32_t replicas);
+  void AddService(const std::string& name, const json& selector);
   void AddAutoscaler(const std::string& name, const std::string& kind, const std::string& target);
 
   // --- what the cluster does ---
@@ -75,7 +76,8 @@ class World {
   std::map<std::string, json>& pods() { return pods_; }
   std::map<std::string, json>& controllers() { return controllers_; }
   const std::vector<std::string>& writes() const { return writes_; }
-  const std::vector<std::string>& events() const { return events_; }
+  const std::vector<std::string>& events() const { return events_; }      // reasons
+  const std::vector<std::string>& messages() const { return messages_; }  // of events
   // Called after each write.
   std::function<void()> after_write;
   // Refuses a write if it returns an error.
@@ -104,6 +106,7 @@ class World {
   std::map<std::string, json> controllers_;
   std::map<std::string, json> pods_;  // by name
   json autoscalers_ = json::array();
+  json services_ = json::array();
   json update_;
   json update_as_made_;
   std::vector<std::string> lines_;
@@ -113,6 +116,7 @@ class World {
   int uids_ = 0;
   std::vector<std::string> writes_;
   std::vector<std::string> events_;
+  std::vector<std::string> messages_;
   std::optional<int> crash_at_;
   bool crash_after_ = false;
   bool crashed_ = false;

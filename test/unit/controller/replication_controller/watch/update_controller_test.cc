@@ -8,6 +8,7 @@
 #include <string>
 #include <vector>
 
+#include "controller/replication_controller/services.h"
 #include "controller/workload/watch/live_pods.h"
 #include "kubeclient/base/log.h"
 #include "kubeclient/base/random.h"
@@ -114,18 +115,20 @@ TEST_CASE_METHOD(Fixture, "the rights of updates come with a manifest of their o
   std::set<std::string> needs;
   for (const NeededRight& needed : controller.RightsNeeded()) {
     CHECK(needed.manifest == "deploy/replication-controller/rbac-replication-controller.yaml");
-    CHECK(needed.optional == (needed.right.resource == resources::kHorizontalPodAutoscalers));
+    CHECK(needed.optional == (needed.right.resource == resources::kHorizontalPodAutoscalers ||
+                              needed.right.resource == replication_controller::kServices));
     needs.insert(needed.right.verb + " " + std::string(needed.right.resource.plural) +
                  (needed.right.subresource.empty() ? "" : "/" + needed.right.subresource));
   }
-  CHECK(needs ==
-        std::set<std::string>{
-            "create replicationcontrollers", "create replicationcontrollerupdates",
-            "delete replicationcontrollers", "get pods", "get replicationcontrollers",
-            "get replicationcontrollerupdates", "list horizontalpodautoscalers", "list pods",
-            "list replicationcontrollers", "list replicationcontrollerupdates", "patch pods",
-            "patch replicationcontrollers", "patch replicationcontrollerupdates/status",
-            "watch pods", "watch replicationcontrollers", "watch replicationcontrollerupdates"});
+  CHECK(needs == std::set<std::string>{
+                     "create replicationcontrollers", "create replicationcontrollerupdates",
+                     "delete replicationcontrollers", "get pods", "get replicationcontrollers",
+                     "get replicationcontrollerupdates", "list horizontalpodautoscalers",
+                     "list pods", "list replicationcontrollers",
+                     "list replicationcontrollerupdates", "list services", "patch pods",
+                     "patch replicationcontrollers", "patch replicationcontrollerupdates/status",
+                     "watch pods", "watch replicationcontrollers",
+                     "watch replicationcontrollerupdates"});
 }
 
 TEST_CASE_METHOD(Fixture, "an update is woken by itself, both controllers and their Pods") {
