@@ -38,13 +38,17 @@ Result<Json> Create(const CommandContext& context, const Json& update) {
 }
 
 // Replaces the spec of an update that exists: of the one that is under way, to go on or back, or of
-// one that has ended, to begin anew. A rollback changes nothing but that.
+// one that has ended, to begin anew. Of a rollback only the times are the command's.
 Result<Json> Replace(const CommandContext& context, const Json& update, const Json& stored) {
   const bool back = FlagOf(update, "/spec/rollback");
   Json operations = Json::array(
       {{{"op", "test"}, {"path", "/metadata/uid"}, {"value", TextOf(stored, "/metadata/uid")}}});
   if (back) {
     operations.push_back({{"op", "add"}, {"path", "/spec/rollback"}, {"value", true}});
+    for (const char* key : {"updatePeriod", "timeout"}) {
+      operations.push_back(
+          {{"op", "add"}, {"path", std::string("/spec/") + key}, {"value", update["spec"][key]}});
+    }
   } else {
     operations.push_back({{"op", "replace"}, {"path", "/spec"}, {"value", update["spec"]}});
   }

@@ -19,8 +19,12 @@ struct Crd {
   std::string_view manifest;
   int64_t needed;  // the revision that this version of Windlass needs
 };
+// Of a CustomResourceDefinition that has no revision: any will do.
+constexpr int64_t kAnyRevision = 0;
 constexpr Crd kCrds[] = {
     {"rollouts.windlass.dev", resources::kRollouts.manifest, rollout::kCrdRevision},
+    {"replicationcontrollerupdates.windlass.dev", resources::kReplicationControllerUpdates.manifest,
+     kAnyRevision},
 };
 
 // What is known of a CustomResourceDefinition.
@@ -40,7 +44,8 @@ Found Look(const CommandContext& context, const Crd& crd) {
   }
   const int64_t revision =
       ParseWhole<int64_t>(AnnotationOf(*read, rollout::kCrdRevisionKey)).value_or(0);
-  std::string text = "revision " + std::to_string(revision);
+  std::string text =
+      crd.needed == kAnyRevision ? "installed" : "revision " + std::to_string(revision);
   if (revision < crd.needed) {
     text += ", older than this program: kubectl apply -f " + std::string(crd.manifest);
   }

@@ -9,7 +9,14 @@ PLUGIN=${PLUGIN:-$ROOT/build/release/cmd/kubectl-windlass/kubectl-windlass}
 
 join_cluster
 install_rollouts
-start_windlass --controllers=deployment,rollout
+flock "$DATA/updates.lock" kubectl apply \
+  -f "$ROOT/crds/windlass.dev_replicationcontrollerupdates.yaml" \
+  -f "$ROOT/deploy/replication-controller/rbac-replication-controller.yaml" >/dev/null
+until_true 60 "kubectl knows the updates" kubectl get replicationcontrollerupdates
+until_true 60 "Windlass has its rights" kubectl auth can-i patch \
+  replicationcontrollerupdates.windlass.dev --subresource=status \
+  --as=system:serviceaccount:windlass-system:windlass
+start_windlass --controllers=deployment,rollout,replicationcontrollerupdate
 
 # kubectl finds plugins, and the program that completes for them, in PATH.
 mkdir "$WORK/plugins"
@@ -193,6 +200,15 @@ expect "the new image" "$(field rc/old '{.spec.template.spec.containers[0].image
 ends 0 get rc/old
 printed '2 desired, 2 present'
 
+say "by Windlass"
+ends 0 rolling-update old --image=registry.example/rc:v3 --dry-run=server
+expect "updates after a dry run" "$(kubectl get replicationcontrollerupdates -o name)" ""
+ends 0 rolling-update old new --image=registry.example/rc:v3 --update-period=0s
+printed 'Scaling new up to 1'
+printed 'replicationcontroller/new rolling updated to "new"'
+cat "$WORK/out"
+expect "controllers after the update" "$(kubectl get rc -o name)" replicationcontroller/new
+
 # --- get and version ---
 
 ends 0 get rollout/shop
@@ -200,7 +216,7 @@ printed '4 desired, 4 updated'
 ends 0 get -A -o name
 printed "rollout.windlass.dev/shop"
 ends 0 get
-printed 'ReplicationController   old '
+printed 'ReplicationController   new '
 ends 0 version
 printed 'CRD rollouts.windlass.dev:   revision'
 cat "$WORK/out"
