@@ -11,6 +11,8 @@
 #include "test/sim/owners.h"
 #include "test/sim/script_names.h"
 #include "test/sim/script_view.h"
+#include "test/sim/update_invariants.h"
+#include "test/sim/update_run.h"
 #include "test/support/draw.h"
 
 namespace windlass::sim {
@@ -73,12 +75,15 @@ Outcome Run(const CrashScenario& scenario, Successor successor, std::optional<Fa
     if (change.actor == scenario.options.network.actor && IsCounted(change)) ++outcome.writes;
   });
   InPlaceInvariants in_place(world, {scenario.options.network.actor});
+  UpdateInvariants updates(world, {scenario.options.network.actor});
   SupervisedWindlass windlass(world, fault, successor, scenario.controllers);
   scenario.play(world);
   for (const View* view : {&deployments, &rollouts}) {
     outcome.state += view->State() + PodsInPlace(world, view->names.kind(), in_place);
   }
-  outcome.complaints = world.Complaints() + in_place.Complaints();
+  for (const std::string& line : UpdateState(world)) outcome.state += line + "\n";
+  updates.JudgeAtRest();
+  outcome.complaints = world.Complaints() + in_place.Complaints() + updates.Complaints();
   outcome.calls = windlass.calls();
   outcome.struck = windlass.struck();
   return outcome;

@@ -225,6 +225,12 @@ void Invariants::JudgeOwnership(const Change& change) {
   }
   const std::string owner = ControllerUidOf(*change.before);
   if (!owner.empty()) {
+    const std::string name = TextAt(ControllerOf(*change.before), {"name"});
+    // update_invariants.h judges these.
+    if (IsControlledBy(resources::kReplicationControllers, *change.before) &&
+        server_.Find({resources::kReplicationControllerUpdates, namespace_, name}) != nullptr) {
+      return;
+    }
     if (!owners_.contains(owner) && !replica_sets_.contains(owner)) {
       Violate("I-16", change, "belongs to somebody unknown: " + owner);
     }

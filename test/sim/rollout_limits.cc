@@ -80,6 +80,18 @@ RolloutLimits LimitsOf(const Json& owner) {
   return limits;
 }
 
+RolloutLimits LimitsOfUpdate(const Json& update) {
+  RolloutLimits limits;
+  limits.desired = IntAt(update, {"status", "desiredReplicas"});
+  const Json& surge = At(update, {"spec", "maxSurge"});
+  const Json& unavailable = At(update, {"spec", "maxUnavailable"});
+  limits.surge = Resolve(surge.is_null() ? Json(1) : surge, limits.desired, /*round_up=*/true);
+  limits.unavailable = Resolve(unavailable, limits.desired, /*round_up=*/false);
+  if (limits.surge == 0 && limits.unavailable == 0) limits.unavailable = 1;
+  limits.unavailable = std::min(limits.unavailable, limits.desired);
+  return limits;
+}
+
 int64_t KeptOld(const Json& rollout) {
   if (BoolAt(rollout, {"spec", "abort"})) return 0;
   if (TextAt(rollout, {"status", "stableTemplate"}) == NameOfTemplate(rollout)) return 0;

@@ -22,6 +22,10 @@ struct RolloutLimits {
 // rollingUpdate is written.
 RolloutLimits LimitsOf(const Json& owner);
 
+// Returns the limits of a ReplicationControllerUpdate, of the number that its status wants:
+// maxSurge is 1 and maxUnavailable 0 if absent.
+RolloutLimits LimitsOfUpdate(const Json& update);
+
 bool IsRecreate(const Json& owner);
 
 // Returns how many Pods the Rollout keeps on the old revision, as the server stores it: as many as
