@@ -31,14 +31,8 @@ const ReplicationController* FindScaledByOther(const Situation& situation) {
   return nullptr;
 }
 
-Step PauseForScale(const Situation& situation, const ReplicationController& scaled) {
-  const std::string expected = std::to_string(ExpectedSize(situation, scaled));
+Step Pause(const Situation& situation, std::string message) {
   StatusDraft draft = BeginDraft(situation);
-  std::string message =
-      "somebody else scaled ReplicationController " + scaled.meta.name + " from " + expected +
-      " to " + std::to_string(scaled.replicas) + ". Scale it back to " + expected +
-      ", or set spec.onExternalScale to Adopt (all replicas are wanted) or Override (it is scaled "
-      "back)";
   SetPhase(situation, draft, kPaused, kExternalScale, message);
   std::vector<Event> events;
   if (situation.run.message != message) {
@@ -49,6 +43,26 @@ Step PauseForScale(const Situation& situation, const ReplicationController& scal
   return StoreOrWait(situation, draft, Wait{}, std::move(events));
 }
 
+std::string ScaledText(const ReplicationController& scaled, int32_t expected) {
+  return "somebody else scaled ReplicationController " + scaled.meta.name + " from " +
+         std::to_string(expected) + " to " + std::to_string(scaled.replicas);
+}
+
+Step PauseForScale(const Situation& situation, const ReplicationController& scaled) {
+  const int32_t expected = ExpectedSize(situation, scaled);
+  return Pause(situation, ScaledText(scaled, expected) + ". Scale it back to " +
+                              std::to_string(expected) +
+                              ", or set spec.onExternalScale to Adopt (all replicas are wanted) or "
+                              "Override (it is scaled back)");
+}
+
+Step ScaleBack(const Situation& situation, const ReplicationController& scaled, int32_t expected) {
+  return Effect(
+      situation, ScaleTo(scaled, expected),
+      {decisions::kOverrideSize,
+       {{"controller", scaled.meta.name}, {"from", scaled.replicas}, {"to", expected}}});
+}
+
 Step AdoptScale(const Situation& situation, const ReplicationController& scaled) {
   const ReplicationController& old = *situation.old_controller();
   const ReplicationController& created = *situation.new_controller();
@@ -56,6 +70,11 @@ Step AdoptScale(const Situation& situation, const ReplicationController& scaled)
   const auto desired =
       static_cast<int32_t>(std::min(sum, int64_t{std::numeric_limits<int32_t>::max()}));
   const ReplicationController& target = *situation.target();
+  // A rename that had begun is off: the old controller has Pods.
+  if (old.meta.annotations.Has(kRenameJournal)) {
+    return Effect(situation, Annotate(old, {{kRenameJournal, std::nullopt}}),
+                  {decisions::kAdoptSize, {{"controller", old.meta.name}}});
+  }
   if (NumberIn(target, kDesiredReplicas) != desired) {
     return Effect(situation, Annotate(target, {{kDesiredReplicas, std::to_string(desired)}}),
                   {decisions::kAdoptSize,
@@ -70,6 +89,7 @@ Step AdoptScale(const Situation& situation, const ReplicationController& scaled)
   draft.old_replicas = old.replicas;
   draft.new_replicas = created.replicas;
   draft.scaling_from.reset();
+  draft.journal.clear();
   draft.deadline = DeadlineFromNow(situation);
   std::string line = AdoptingText(scaled.meta.name, scaled.replicas, desired);
   Say(draft, line);
@@ -102,11 +122,19 @@ std::optional<Step> AnswerExternalScale(const Situation& situation) {
   const std::string& policy = situation.spec().on_external_scale;
   if (policy == kAdopt) return AdoptScale(situation, *scaled);
   if (policy != kOverride) return PauseForScale(situation, *scaled);
-  const int32_t expected = ExpectedSize(situation, *scaled);
-  return Effect(
-      situation, ScaleTo(*scaled, expected),
-      {decisions::kOverrideSize,
-       {{"controller", scaled->meta.name}, {"from", scaled->replicas}, {"to", expected}}});
+  return ScaleBack(situation, *scaled, ExpectedSize(situation, *scaled));
+}
+
+std::optional<Step> AnswerScaleBeforeRename(const Situation& situation,
+                                            const std::string& new_name) {
+  const ReplicationController& old = *situation.old_controller();
+  if (old.replicas == 0) return std::nullopt;
+  if (situation.spec().on_external_scale == kOverride) return ScaleBack(situation, old, 0);
+  return Pause(situation, ScaledText(old, 0) + ", and " + new_name +
+                              " is deleted already. Scale it back to 0, or set "
+                              "spec.onExternalScale to Override (it is scaled back): then it takes "
+                              "over the Pods of " +
+                              new_name);
 }
 
 }  // namespace windlass::replication_controller

@@ -9,6 +9,7 @@
 #pragma once
 
 #include <optional>
+#include <string>
 
 #include "controller/core/step.h"
 #include "controller/replication_controller/situation.h"
@@ -24,5 +25,11 @@ int32_t ExpectedSize(const Situation& situation, const ReplicationController& co
 // Returns what follows from a scaling by somebody else; nullopt if there was none. Requires that
 // both controllers exist.
 std::optional<Step> AnswerExternalScale(const Situation& situation);
+
+// Returns what follows from a scaling of the old controller by somebody else while it is about to
+// become what the deleted controller `new_name` was: it would leave its own Pods without an owner.
+// There is nothing to add up any more, so Adopt is as Pause. nullopt if it has no replicas.
+std::optional<Step> AnswerScaleBeforeRename(const Situation& situation,
+                                            const std::string& new_name);
 
 }  // namespace windlass::replication_controller

@@ -23,6 +23,7 @@ std::optional<Step> StoreIntent(const Situation& situation, const std::string& l
   if (situation.run.step == kStepPrepare) return std::nullopt;
   StatusDraft draft = BeginDraft(situation);
   draft.step = kStepPrepare;
+  draft.journal.clear();
   if (!line.empty()) Say(draft, line);
   SetPhase(situation, draft, kPreparing, kPreparing,
            situation.spec().rollback ? "rolling back to " + situation.old_name()
@@ -67,6 +68,7 @@ Step BeginScaling(const Situation& situation, const Goal& goal, std::vector<std:
   draft.new_replicas = situation.new_controller()->replicas;
   draft.available_replicas = CountAvailable(situation, target).available;
   draft.scaling_from.reset();
+  draft.journal.clear();
   draft.last_scale_time = situation.now;
   draft.deadline = DeadlineFromNow(situation);
   std::string header = HeaderText({.new_name = target.meta.name,
@@ -159,7 +161,8 @@ std::optional<Step> SetRollbackSize(const Situation& situation) {
   const ReplicationController& old = *situation.old_controller();
   const ReplicationController& source = *situation.new_controller();
   const std::string source_id = SourceIdOf(source);
-  if (Annotation(old, kSourceId) == source_id) return std::nullopt;
+  const bool renames = old.meta.annotations.Has(kRenameJournal);
+  if (Annotation(old, kSourceId) == source_id && !renames) return std::nullopt;
   const std::optional<int32_t> size = SizeToRestore(old, source);
   if (!size) return Fail(situation, kNothingToRollBack, NoOriginalReplicasText(old.meta.name));
   const std::string text = std::to_string(*size);
@@ -167,8 +170,9 @@ std::optional<Step> SetRollbackSize(const Situation& situation) {
     return intent;
   }
   Annotations annotations = {{kSourceId, source_id}, {kDesiredReplicas, text}};
-  // A rename that had begun is off.
-  if (old.meta.annotations.Has(kRenameJournal)) annotations[kRenameJournal] = std::nullopt;
+  // A rename that had begun is off. Otherwise the old controller would become what the new one was
+  // as soon as that is deleted.
+  if (renames) annotations[kRenameJournal] = std::nullopt;
   return Effect(
       situation, Annotate(old, annotations),
       {decisions::kSetRollbackSize, {{"controller", old.meta.name}, {"replicas", *size}}});

@@ -7,6 +7,7 @@
 #include "controller/replication_controller/annotations.h"
 #include "controller/replication_controller/decisions.h"
 #include "controller/replication_controller/effect.h"
+#include "controller/replication_controller/external_scale.h"
 #include "controller/replication_controller/finish.h"
 #include "controller/replication_controller/journal.h"
 #include "controller/replication_controller/patches.h"
@@ -119,7 +120,13 @@ std::optional<Step> FinishRename(const Situation& situation) {
                 UnparsableText(old.meta.name, kRenameJournal, text));
   }
   if (auto store = KeepJournal(situation, text, *journal)) return store;
-  if (!HasBecome(old, *journal)) return Become(situation, old, *journal);
+  if (!HasBecome(old, *journal)) {
+    if (auto answer = AnswerScaleBeforeRename(situation, journal->name)) return answer;
+    if (!HasScaledDown(old)) {
+      return WaitFor(situation, kCleaningUp, "the Pods of " + old.meta.name + " to be deleted");
+    }
+    return Become(situation, old, *journal);
+  }
   if (!HasAdopted(situation, old, *journal)) {
     return WaitFor(situation, kCleaningUp, "the Pods to be adopted by " + old.meta.name);
   }

@@ -3,8 +3,8 @@
 //
 //   1. the old controller notes what the new one is (kRenameJournal), and the status, too
 //   2. the new controller is deleted, its Pods stay without an owner
-//   3. when it is gone and no Pod has it as owner any more, one update turns the old controller
-//      into it; the replication controller adopts the Pods
+//   3. when it is gone, no Pod has it as owner any more, and the old controller has no Pods, one
+//      update turns the old controller into it; the replication controller adopts the Pods
 //   4. when all are adopted, the annotations go
 //
 // The old object stays, with its uid. kubectl deletes both and creates a third.

@@ -1,0 +1,127 @@
+// What can come between in a rename: a way back, a scaling by somebody else, other Pods.
+#include <string>
+
+#include "test/catch.h"
+#include "test/proves.h"
+#include "test/unit/controller/replication_controller/world.h"
+
+namespace windlass::replication_controller {
+namespace {
+
+constexpr const char* kJournal = "windlass.dev/rename-journal";
+
+const json kFile = {
+    {"metadata", {{"labels", {{"app", "web"}}}}},
+    {"spec",
+     {{"selector", {{"app", "web"}, {"version", "2"}}},
+      {"template",
+       {{"metadata", {{"labels", {{"app", "web"}, {"version", "2"}}}}},
+        {"spec", {{"containers", json::array({{{"name", "web"}, {"image", "web:2"}}})}}}}}}}};
+
+void Start(World& world, int32_t replicas, const json& more = json::object()) {
+  world.AddController("web", replicas, {{"app", "web"}, {"version", "1"}});
+  json spec = {{"newName", "web-2"},
+               {"controller", kFile},
+               {"updatePeriod", "0s"},
+               {"cleanup", "Rename"}};
+  spec.merge_patch(more);
+  world.AddUpdate("web", spec);
+}
+
+std::optional<Error> RefuseDeletion(const Request& request) {
+  if (request.verb() != Verb::kDelete) return std::nullopt;
+  return Error{ErrorKind::kForbidden, "not now"};
+}
+
+// Runs until the new controller is about to be deleted, which the API server refuses.
+void RunUntilDeletionIsRefused(World& world) {
+  world.refuse = RefuseDeletion;
+  world.Run();
+  REQUIRE(world.reason() == "WriteRefused");
+  REQUIRE(world.Annotations("web").contains(kJournal));
+}
+
+// Runs until the new controller waits for the garbage collector.
+void RunUntilDeleted(World& world) {
+  for (int i = 0; i < 200; ++i) {
+    if (world.Has("web-2") && world.Controller("web-2")["metadata"].contains("deletionTimestamp")) {
+      return;
+    }
+    world.Sync();
+    if (world.writes().back().starts_with("delete")) continue;
+    world.Settle();
+    world.now = world.now + seconds(1);
+  }
+  FAIL("the update does not get there");
+}
+
+TEST_CASE("a second rollback forgets the journal of the rename that it ends") {
+  World world;
+  Start(world, 5);
+  for (int i = 0; i < 200 && world.lines().size() < 5; ++i) {
+    world.Sync();
+    world.Settle();
+  }
+  world.Edit({{"rollback", true}});
+  for (int i = 0; i < 3; ++i) world.Sync();
+  REQUIRE(world.Annotations("web").contains("kubectl.kubernetes.io/update-source-id"));
+  world.Edit({{"rollback", false}});
+  RunUntilDeletionIsRefused(world);
+  world.refuse = nullptr;
+  world.Edit({{"rollback", true}});
+  world.Run();
+  CHECK(world.phase() == "RolledBack");
+  CHECK_FALSE(world.Has("web-2"));
+  CHECK(world.Controller("web")["spec"]["selector"]["version"] == "1");
+  CHECK(world.PodsOf("web").size() == 5);
+  CHECK(world.Annotations("web").empty());
+  Proves("RC-14 RC-15");
+}
+
+TEST_CASE("a scaling that is adopted at the end ends the rename") {
+  World world;
+  Start(world, 4, {{"onExternalScale", "Adopt"}});
+  RunUntilDeletionIsRefused(world);
+  world.Scale("web", 3);
+  // Adopted; then a user deletes the new controller.
+  for (int i = 0; i < 10 && world.phase() != "Progressing"; ++i) world.Sync();
+  CHECK_FALSE(world.Annotations("web").contains(kJournal));
+  CHECK_FALSE(world.update()["status"].contains("journal"));
+  world.refuse = nullptr;
+  world.controllers().erase("web-2");
+  world.Run();
+  CHECK(world.phase() == "Failed");
+  CHECK(world.reason() == "NotFound");
+  CHECK(world.Controller("web")["spec"]["selector"]["version"] == "1");
+  CHECK(world.Orphans().empty());
+  Proves("RC-14 RC-16");
+}
+
+TEST_CASE("an old controller that gets Pods in the middle of a rename keeps them until told") {
+  World world;
+  Start(world, 2);
+  RunUntilDeleted(world);
+  world.Scale("web", 3);
+  world.Settle();
+  REQUIRE(world.PodsOf("web").size() == 3);
+  world.Run();
+  CHECK(world.phase() == "Paused");
+  CHECK(world.reason() == "ExternalScale");
+  CHECK(world.message() ==
+        "somebody else scaled ReplicationController web from 0 to 3, and web-2 is deleted already. "
+        "Scale it back to 0, or set spec.onExternalScale to Override (it is scaled back): then it "
+        "takes over the Pods of web-2");
+  CHECK(world.PodsOf("web").size() == 3);
+  CHECK(world.Orphans().size() == 2);
+  SECTION("scaled back") { world.Scale("web", 0); }
+  SECTION("overridden") { world.Edit({{"onExternalScale", "Override"}}); }
+  world.Run();
+  CHECK(world.phase() == "Succeeded");
+  CHECK(world.PodsOf("web").size() == 2);
+  CHECK(world.Pods().size() == 2);
+  CHECK(world.Controller("web")["spec"]["selector"]["version"] == "2");
+  Proves("RC-14 RC-16");
+}
+
+}  // namespace
+}  // namespace windlass::replication_controller
