@@ -57,10 +57,9 @@ Step PauseForScale(const Situation& situation, const ReplicationController& scal
 }
 
 Step ScaleBack(const Situation& situation, const ReplicationController& scaled, int32_t expected) {
-  return Effect(
-      situation, ScaleTo(scaled, expected),
-      {decisions::kOverrideSize,
-       {{"controller", scaled.meta.name}, {"from", scaled.replicas}, {"to", expected}}});
+  return Effect(situation, ScaleTo(scaled, expected),
+                {decisions::kOverrideSize,
+                 {{"controller", scaled.meta.name}, {"from", scaled.replicas}, {"to", expected}}});
 }
 
 Step AdoptScale(const Situation& situation, const ReplicationController& scaled) {

@@ -3,9 +3,18 @@
 #include <utility>
 
 #include "controller/replication_controller/status.h"
+#include "controller/replication_controller/target.h"
 #include "controller/replication_controller/words.h"
 
 namespace windlass::replication_controller {
+namespace {
+
+bool IsForOtherSpec(const Situation& situation) {
+  const std::string& target = situation.run.target;
+  return HasOtherName(situation.spec(), target) || HasOtherContent(situation.spec(), target);
+}
+
+}  // namespace
 
 Step Finish(const Situation& situation, std::string_view phase, std::string line) {
   StatusDraft draft = BeginDraft(situation);
@@ -14,6 +23,8 @@ Step Finish(const Situation& situation, std::string_view phase, std::string line
   draft.deadline = {};
   draft.journal.clear();
   Say(draft, line);
+  const bool again = !situation.spec().rollback && IsForOtherSpec(situation);
+  if (again) phase = kPreparing;
   SetPhase(situation, draft, phase, phase, line);
   return StoreOrWait(situation, draft, Wait{},
                      {{.reason = "RollingUpdateComplete", .message = std::move(line)}});

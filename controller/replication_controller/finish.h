@@ -9,7 +9,8 @@
 
 namespace windlass::replication_controller {
 
-// Stores kStepDone, `phase` (kSucceeded or kRolledBack), and the last line (RC-12).
+// Stores kStepDone, `phase` (kSucceeded or kRolledBack), and the last line (RC-12). If the spec
+// asks for another new controller by now, the phase is kPreparing, and the next run is due.
 Step Finish(const Situation& situation, std::string_view phase, std::string line);
 
 }  // namespace windlass::replication_controller

@@ -2,7 +2,21 @@
 
 #include <nlohmann/json.hpp>
 
+#include "kubeclient/api/canonical.h"
+
 namespace windlass::replication_controller {
+namespace {
+
+std::string Hex(const Fingerprint& fingerprint) {
+  constexpr std::string_view kDigits = "0123456789abcdef";
+  std::string text;
+  for (const uint64_t half : {fingerprint.high, fingerprint.low}) {
+    for (int shift = 60; shift >= 0; shift -= 4) text += kDigits[half >> shift & 15U];
+  }
+  return text;
+}
+
+}  // namespace
 
 std::string Dump(const Json& value) {
   return value.dump(-1, ' ', false, Json::error_handler_t::replace);
@@ -13,5 +27,7 @@ Json MapJson(const StringMap& map) {
   for (const auto& [key, value] : map) json[std::string(key.text())] = value.text();
   return json;
 }
+
+std::string HashOfJson(const Json& value) { return Hex(FingerprintOf(Dump(value))); }
 
 }  // namespace windlass::replication_controller

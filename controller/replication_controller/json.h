@@ -14,5 +14,7 @@ using Json = nlohmann::ordered_json;
 std::string Dump(const Json& value);
 // Returns the labels or annotations as an object.
 Json MapJson(const StringMap& map);
+// Returns 32 hexadecimal digits that stand for the value.
+std::string HashOfJson(const Json& value);
 
 }  // namespace windlass::replication_controller

@@ -10,7 +10,6 @@
 #include "controller/replication_controller/json.h"
 #include "controller/replication_controller/run.h"
 #include "controller/replication_controller/texts.h"
-#include "kubeclient/api/canonical.h"
 
 namespace windlass::replication_controller {
 namespace {
@@ -59,15 +58,6 @@ Result<Json*> ContainerIn(const Situation& situation, const std::string& name, J
       *containers, [&](const Json& container) { return TextIn(container, "name") == wanted; });
   if (found == containers->end()) return Invalid(NoSuchContainerText(wanted));
   return &*found;
-}
-
-std::string Hex(const Fingerprint& fingerprint) {
-  constexpr std::string_view kDigits = "0123456789abcdef";
-  std::string text;
-  for (const uint64_t half : {fingerprint.high, fingerprint.low}) {
-    for (int shift = 60; shift >= 0; shift -= 4) text += kDigits[half >> shift & 15U];
-  }
-  return text;
 }
 
 // What both forms of the new controller have in common.
@@ -151,12 +141,14 @@ Result<Request> CreateWithContent(const Situation& situation) {
 
 std::string NewNameOf(const ReplicationControllerUpdate& update,
                       const ReplicationController* old_controller) {
-  const std::string resolved = StatusOfRun(update).new_name;
-  if (!resolved.empty()) return resolved;
+  const ReplicationControllerUpdateStatus run = StatusOfRun(update);
+  if (!run.step.empty() && !run.new_name.empty()) return run.new_name;
   const std::string& named = update.spec.new_name;
   if (old_controller == nullptr) return named;
-  const auto journal = ParseJournal(Annotation(*old_controller, kRenameJournal));
-  if (journal) return journal->name;
+  for (const std::string_view text :
+       {Annotation(*old_controller, kRenameJournal), std::string_view(run.journal)}) {
+    if (const auto journal = ParseJournal(text)) return journal->name;
+  }
   if (!named.empty()) return named;
   const std::string_view next = Annotation(*old_controller, kNextControllerId);
   if (!next.empty()) return std::string(next);
@@ -173,19 +165,20 @@ std::string HashOf(const ReplicationController& controller, std::string_view key
   // The present value makes a difference when the same image is rolled out once more.
   const std::string_view present = controller.selector.Find(key).value_or(std::string_view());
   const Json hashed = {controller.meta.uid.ToString(), present, image, std::move(pod_template)};
-  return Hex(FingerprintOf(Dump(hashed)));
+  return HashOfJson(hashed);
 }
 
-Result<std::string> ImageIn(const Situation& situation, const ReplicationController& controller) {
-  Json pod_template = TemplateOf(*controller.template_json);
+Result<std::string> ImageIn(const Situation& situation, const std::string& name,
+                            const std::string& template_json) {
+  Json pod_template = TemplateOf(template_json);
   const bool named = !situation.spec().container.empty();
   if (!named) {
     // Of an update that is under way kubectl compares the first container.
     Json* const containers = ContainersIn(pod_template);
-    if (containers == nullptr) return Invalid(NoContainersText(controller.meta.name));
+    if (containers == nullptr) return Invalid(NoContainersText(name));
     return TextIn(containers->front(), "image");
   }
-  WINDLASS_TRY(Json* const container, ContainerIn(situation, controller.meta.name, pod_template));
+  WINDLASS_TRY(Json* const container, ContainerIn(situation, name, pod_template));
   return TextIn(*container, "image");
 }
 

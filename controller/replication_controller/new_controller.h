@@ -20,7 +20,9 @@ std::string HashOf(const ReplicationController& controller, std::string_view key
 
 // Returns the image of the container that spec.image is for: the one that spec.container names, or
 // else the first. Error kInvalid, with kubectl's text, if it is not clear or there is none (RC-5).
-Result<std::string> ImageIn(const Situation& situation, const ReplicationController& controller);
+// `template_json` is that of the controller `name`.
+Result<std::string> ImageIn(const Situation& situation, const std::string& name,
+                            const std::string& template_json);
 
 // Returns the selector that the new controller will have.
 StringMap SelectorOfContent(const NewControllerContent& content);

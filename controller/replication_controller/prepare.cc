@@ -11,6 +11,7 @@
 #include "controller/replication_controller/relabel.h"
 #include "controller/replication_controller/services.h"
 #include "controller/replication_controller/status.h"
+#include "controller/replication_controller/target.h"
 #include "controller/replication_controller/texts.h"
 #include "controller/replication_controller/words.h"
 
@@ -20,14 +21,16 @@ namespace {
 // Stores what is about to be done, before it is done: that the new controller does not exist yet,
 // or that a rollback begins. nullopt if that is stored.
 std::optional<Step> StoreIntent(const Situation& situation, const std::string& line) {
-  if (situation.run.step == kStepPrepare) return std::nullopt;
+  const bool back = situation.spec().rollback;
+  const std::string target = back ? situation.run.target : TargetOf(situation.spec());
+  if (situation.run.step == kStepPrepare && situation.run.target == target) return std::nullopt;
   StatusDraft draft = BeginDraft(situation);
   draft.step = kStepPrepare;
+  draft.target = target;
   draft.journal.clear();
   if (!line.empty()) Say(draft, line);
   SetPhase(situation, draft, kPreparing, kPreparing,
-           situation.spec().rollback ? "rolling back to " + situation.old_name()
-                                     : "creating " + situation.new_name);
+           back ? "rolling back to " + situation.old_name() : "creating " + situation.new_name);
   return Store(situation, draft);
 }
 
@@ -63,6 +66,7 @@ Step BeginScaling(const Situation& situation, const Goal& goal, std::vector<std:
   const ReplicationController& target = *situation.target();
   StatusDraft draft = BeginDraft(situation);
   draft.step = kStepScale;
+  if (draft.target.empty()) draft.target = TargetOf(situation.spec());
   draft.desired_replicas = goal.desired;
   draft.old_replicas = situation.old_controller()->replicas;
   draft.new_replicas = situation.new_controller()->replicas;
@@ -119,15 +123,28 @@ std::optional<Step> Claim(const Situation& situation) {
 
 // Returns the refusal of a new controller that runs another image than spec.image (RC-5).
 std::optional<Step> RefuseOtherImage(const Situation& situation) {
-  const Result<std::string> image = ImageIn(situation, *situation.new_controller());
+  const ReplicationController& created = *situation.new_controller();
+  const Result<std::string> image = ImageIn(situation, created.meta.name, *created.template_json);
   if (!image.ok()) return Fail(situation, kInvalidUpdate, image.error().message);
   if (*image == situation.spec().image) return std::nullopt;
   return Fail(situation, kOtherImage, OtherImageText(*image));
 }
 
+// Returns the refusal of a rename that another update began, and that nothing has been lost by yet.
+std::optional<Step> RefuseOtherRename(const Situation& situation) {
+  const std::string& wanted = situation.spec().new_name;
+  if (wanted.empty() || wanted == situation.new_name) return std::nullopt;
+  return Fail(situation, kInvalidUpdate,
+              "ReplicationController " + situation.old_name() + " is about to become what " +
+                  situation.new_name + " is, so it cannot be updated to " + wanted +
+                  ". Set spec.newName to " + situation.new_name +
+                  " to finish that, or set spec.rollback to true to undo it");
+}
+
 Step PrepareForward(const Situation& situation) {
   const ReplicationController* target = situation.new_controller();
   if (target == nullptr) return CreateTarget(situation);
+  if (auto refusal = RefuseOtherRename(situation)) return *std::move(refusal);
   std::vector<std::string> lines;
   if (!situation.spec().image.empty()) {
     if (auto refusal = RefuseOtherImage(situation)) return *std::move(refusal);

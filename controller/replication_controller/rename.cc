@@ -12,6 +12,7 @@
 #include "controller/replication_controller/journal.h"
 #include "controller/replication_controller/patches.h"
 #include "controller/replication_controller/status.h"
+#include "controller/replication_controller/target.h"
 #include "controller/replication_controller/texts.h"
 #include "controller/replication_controller/words.h"
 #include "kubeclient/api/selector.h"
@@ -71,6 +72,7 @@ std::optional<Step> KeepJournal(const Situation& situation, const std::string& t
   if (situation.run.journal == text && situation.run.step == kStepCleanUp) return std::nullopt;
   StatusDraft draft = BeginDraft(situation);
   draft.step = kStepCleanUp;
+  if (draft.target.empty()) draft.target = TargetOfJournal(situation, journal);
   draft.journal = text;
   std::string line = RenamingText(journal.name, situation.old_name());
   Say(draft, line);

@@ -2,6 +2,7 @@
 
 #include <utility>
 
+#include "controller/replication_controller/target.h"
 #include "controller/replication_controller/words.h"
 
 namespace windlass::replication_controller {
@@ -20,21 +21,19 @@ bool IsTimedOut(const ReplicationControllerUpdateStatus& status) {
   return status.phase == kFailed && stalled != nullptr && stalled->reason == kTimedOut;
 }
 
-// Returns true if spec.newName is another than the run's.
-bool HasOtherTarget(const ReplicationControllerUpdate& update) {
-  const std::string& wanted = update.spec.new_name;
-  const std::string& resolved = update.status.new_name;
-  return !wanted.empty() && !resolved.empty() && wanted != resolved;
+// Returns true if spec.newName is another than the run began with. A rename that has begun is
+// finished first: its Pods may have no owner already.
+bool IsForOther(const ReplicationControllerUpdate& update) {
+  return update.status.journal.empty() && HasOtherName(update.spec, update.status.target);
 }
 
 bool NewRunIsDue(const ReplicationControllerUpdate& update) {
   const ReplicationControllerUpdateStatus& stored = update.status;
-  const ReplicationControllerUpdateSpec& spec = update.spec;
   const bool ended = IsDone(stored) || stored.phase == kFailed;
   if (ended && !IsOfPresentSpec(update)) return true;
-  if (stored.step.empty()) return false;
-  if (stored.rollback != spec.rollback) return true;
-  return HasOtherTarget(update);
+  if (stored.step == kStepDone && !IsDone(stored)) return true;
+  if (IsForOther(update)) return true;
+  return !stored.step.empty() && stored.rollback != update.spec.rollback;
 }
 
 }  // namespace
@@ -54,9 +53,10 @@ ReplicationControllerUpdateStatus StatusOfRun(const ReplicationControllerUpdate&
   fresh.lines = stored.lines;
   fresh.line_count = stored.line_count;
   fresh.conditions = stored.conditions;
-  // A rename that was cut off is finished from it. A rollback and another target need none.
-  const bool same = stored.rollback == update.spec.rollback && !HasOtherTarget(update);
-  if (same && !IsDone(stored)) fresh.journal = stored.journal;
+  if (stored.step == kStepDone) return fresh;
+  // The new controller is still the one that was made, and a rename that was cut off is finished.
+  fresh.journal = stored.journal;
+  if (!IsForOther(update)) fresh.target = stored.target;
   return fresh;
 }
 

@@ -11,10 +11,12 @@ namespace windlass::replication_controller {
 bool HasEnded(const ReplicationControllerUpdate& update);
 
 // Returns the stored status, or, if a new run is due, what of it a new run goes on with: the lines,
-// their number and the conditions. A new run is due
+// their number and the conditions; and, if the last one did not end, the target and the journal. A
+// new run is due
 //   - if the last one ended or failed, and the spec changed since
+//   - if the last one ended, and was not for the present spec (Finish)
 //   - if spec.rollback changed
-//   - if spec.newName changed
+//   - if spec.newName changed, but not while a rename is under way
 ReplicationControllerUpdateStatus StatusOfRun(const ReplicationControllerUpdate& update);
 
 }  // namespace windlass::replication_controller

@@ -39,6 +39,7 @@ json StatusJson(const StatusDraft& draft) {
           {"step", TextOrNull(draft.step)},
           {"rollback", draft.rollback ? json(true) : json()},
           {"newName", TextOrNull(draft.new_name)},
+          {"target", TextOrNull(draft.target)},
           {"desiredReplicas", CountOrNull(draft.desired_replicas)},
           {"oldReplicas", CountOrNull(draft.old_replicas)},
           {"newReplicas", CountOrNull(draft.new_replicas)},

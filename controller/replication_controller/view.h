@@ -46,7 +46,7 @@ struct View {
 };
 
 // Returns the name of the new ReplicationController, in this order:
-//   - as a run that is under way has resolved it
+//   - as a run that has done its first step has resolved it
 //   - of a rename that has begun: what its journal says
 //   - spec.newName
 //   - what the annotation next-controller-id of `old_controller` says

@@ -124,6 +124,8 @@ void ReadStatus(JsonReader& in, SymbolTable& symbols, ReplicationControllerUpdat
       out.rollback = in.Bool();
     else if (key == "newName")
       out.new_name = in.String();
+    else if (key == "target")
+      out.target = in.String();
     else if (key == "lastScaleTime")
       ReadTime(in, out.last_scale_time);
     else if (key == "deadline")

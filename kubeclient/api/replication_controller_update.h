@@ -55,6 +55,7 @@ struct ReplicationControllerUpdateStatus {
   std::string step;                           // how far the run is; "" before its first step
   bool rollback = false;                      // the run goes back to the old controller
   std::string new_name;                       // as resolved
+  std::string target;                         // what the run is for (target.h)
   std::optional<int32_t> desired_replicas{};  // of the controller that is scaled up
   std::optional<int32_t> old_replicas{};      // of the controller that has the update's name
   std::optional<int32_t> new_replicas{};

@@ -18,12 +18,16 @@ const json kFile = {
        {{"metadata", {{"labels", {{"app", "web"}, {"version", "2"}}}}},
         {"spec", {{"containers", json::array({{{"name", "web"}, {"image", "web:2"}}})}}}}}}}};
 
+json ToImage(const std::string& image, const std::string& name = "") {
+  json spec = {{"image", image}, {"updatePeriod", "0s"}};
+  if (!name.empty()) spec["newName"] = name;
+  return spec;
+}
+
 void Start(World& world, int32_t replicas, const json& more = json::object()) {
   world.AddController("web", replicas, {{"app", "web"}, {"version", "1"}});
-  json spec = {{"newName", "web-2"},
-               {"controller", kFile},
-               {"updatePeriod", "0s"},
-               {"cleanup", "Rename"}};
+  json spec = {
+      {"newName", "web-2"}, {"controller", kFile}, {"updatePeriod", "0s"}, {"cleanup", "Rename"}};
   spec.merge_patch(more);
   world.AddUpdate("web", spec);
 }
@@ -44,8 +48,8 @@ void RunUntilDeletionIsRefused(World& world) {
 // Runs until the new controller waits for the garbage collector.
 void RunUntilDeleted(World& world) {
   for (int i = 0; i < 200; ++i) {
-    if (world.Has("web-2") && world.Controller("web-2")["metadata"].contains("deletionTimestamp")) {
-      return;
+    for (const auto& [name, controller] : world.controllers()) {
+      if (controller["metadata"].contains("deletionTimestamp")) return;
     }
     world.Sync();
     if (world.writes().back().starts_with("delete")) continue;
@@ -121,6 +125,66 @@ TEST_CASE("an old controller that gets Pods in the middle of a rename keeps them
   CHECK(world.Pods().size() == 2);
   CHECK(world.Controller("web")["spec"]["selector"]["version"] == "2");
   Proves("RC-14 RC-16");
+}
+
+// Its Pods have no owner until the rename is finished; only then the other update begins.
+TEST_CASE("a rename is finished before an update to another name begins") {
+  const bool of_other_update = GENERATE(false, true);
+  CAPTURE(of_other_update);
+  World world;
+  world.AddController("web", 3, {{"app", "web"}});
+  world.AddUpdate("web", ToImage("web:2"));
+  RunUntilDeleted(world);
+  if (of_other_update) {
+    world.AddUpdate("web", ToImage("web:3", "web-3"));
+  } else {
+    world.Edit({{"image", "web:3"}, {"newName", "web-3"}});
+  }
+  bool renamed = false;
+  world.after_write = [&] {
+    if (!world.Has("web")) return;
+    const json& container = world.Controller("web")["spec"]["template"]["spec"]["containers"][0];
+    renamed = renamed || container["image"] == "web:2";
+  };
+  world.Run();
+  CHECK(renamed);
+  CHECK(world.phase() == "Succeeded");
+  CHECK(world.lines().back() == "replicationcontroller/web-3 rolling updated to \"web-3\"");
+  CHECK(world.controllers().size() == 1);
+  CHECK(world.PodsOf("web-3").size() == 3);
+  CHECK(world.Pods().size() == 3);
+  Proves("RC-14");
+}
+
+TEST_CASE("a rename that nothing has been lost by is named to an update to another name") {
+  World world;
+  Start(world, 2);
+  RunUntilDeletionIsRefused(world);
+  world.refuse = nullptr;
+  json spec = world.update()["spec"];
+  spec["newName"] = "web-3";
+  world.AddUpdate("web", spec);
+  world.Run();
+  CHECK(world.phase() == "Failed");
+  CHECK(world.message() ==
+        "ReplicationController web is about to become what web-2 is, so it cannot be updated to "
+        "web-3. Set spec.newName to web-2 to finish that, or set spec.rollback to true to undo it");
+  CHECK(world.Has("web-2"));
+  SECTION("finished") {
+    world.Edit({{"newName", "web-2"}});
+    world.Run();
+    CHECK(world.phase() == "Succeeded");
+    CHECK(world.Controller("web")["spec"]["selector"]["version"] == "2");
+  }
+  SECTION("undone") {
+    world.Edit({{"rollback", true}});
+    world.Run();
+    CHECK(world.phase() == "RolledBack");
+    CHECK(world.Controller("web")["spec"]["selector"]["version"] == "1");
+  }
+  CHECK(world.PodsOf("web").size() == 2);
+  CHECK(world.Pods().size() == 2);
+  Proves("RC-14");
 }
 
 }  // namespace
