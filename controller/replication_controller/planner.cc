@@ -50,6 +50,10 @@ Step Next(const View& view, const Learned& learned, WallTime now) {
   if (situation.old_controller() == nullptr) return WithoutOldController(situation);
   if (auto invalid = Validate(situation)) return *std::move(invalid);
   if (situation.spec().paused) return StayPaused(situation);
+  const bool began = situation.run.step == kStepScale || situation.run.step == kStepCleanUp;
+  if (began) {
+    if (auto refused = RefuseOtherContent(situation)) return *std::move(refused);
+  }
   if (situation.run.step == kStepScale) return Roll(situation);
   if (situation.run.step == kStepCleanUp) return CleanUp(situation);
   return Prepare(situation);

@@ -121,15 +121,6 @@ std::optional<Step> Claim(const Situation& situation) {
                 {decisions::kClaimController, {{"controller", target.meta.name}}});
 }
 
-// Returns the refusal of a new controller that runs another image than spec.image (RC-5).
-std::optional<Step> RefuseOtherImage(const Situation& situation) {
-  const ReplicationController& created = *situation.new_controller();
-  const Result<std::string> image = ImageIn(situation, created.meta.name, *created.template_json);
-  if (!image.ok()) return Fail(situation, kInvalidUpdate, image.error().message);
-  if (*image == situation.spec().image) return std::nullopt;
-  return Fail(situation, kOtherImage, OtherImageText(*image));
-}
-
 // Returns the refusal of a rename that another update began, and that nothing has been lost by yet.
 std::optional<Step> RefuseOtherRename(const Situation& situation) {
   const std::string& wanted = situation.spec().new_name;
@@ -146,8 +137,8 @@ Step PrepareForward(const Situation& situation) {
   if (target == nullptr) return CreateTarget(situation);
   if (auto refusal = RefuseOtherRename(situation)) return *std::move(refusal);
   std::vector<std::string> lines;
+  if (auto refusal = RefuseOtherContent(situation)) return *std::move(refusal);
   if (!situation.spec().image.empty()) {
-    if (auto refusal = RefuseOtherImage(situation)) return *std::move(refusal);
     if (auto step = PrepareOldController(situation)) return *std::move(step);
     if (situation.run.step.empty()) lines.push_back(FoundExistingText(target->meta.name));
   }

@@ -3,7 +3,9 @@
 #include <nlohmann/json.hpp>
 #include <string>
 
+#include "controller/replication_controller/new_controller.h"
 #include "controller/replication_controller/status.h"
+#include "controller/replication_controller/target.h"
 #include "controller/replication_controller/texts.h"
 #include "controller/replication_controller/words.h"
 
@@ -69,7 +71,30 @@ std::optional<Step> CheckAutoscalers(const Situation& situation) {
   return RefuseAutoscaled(situation, outcome->said->body);
 }
 
+std::optional<Step> RefuseOtherImage(const Situation& situation,
+                                     const ReplicationController& created) {
+  if (situation.spec().image.empty()) return std::nullopt;
+  const Result<std::string> image = ImageIn(situation, created.meta.name, *created.template_json);
+  if (!image.ok()) return Fail(situation, kInvalidUpdate, image.error().message);
+  if (*image == situation.spec().image) return std::nullopt;
+  return Fail(situation, kOtherImage, OtherImageText(*image));
+}
+
 }  // namespace
+
+std::optional<Step> RefuseOtherContent(const Situation& situation) {
+  const ReplicationController* created = situation.new_controller();
+  if (situation.spec().rollback || created == nullptr || created->meta.deleting()) {
+    return std::nullopt;
+  }
+  if (auto refusal = RefuseOtherImage(situation, *created)) return refusal;
+  if (!HasOtherContent(situation.spec(), situation.run.target)) return std::nullopt;
+  return Fail(situation, kOtherContent,
+              "the update to " + created->meta.name +
+                  " is under way, and the spec says now that it is made of something else. Change "
+                  "controller, image, container and imagePullPolicy back to go on, or set "
+                  "spec.rollback to true");
+}
 
 std::optional<Step> Validate(const Situation& situation) {
   if (auto owned = RefuseOwned(situation, situation.old_controller())) return owned;

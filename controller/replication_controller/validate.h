@@ -16,4 +16,9 @@ namespace windlass::replication_controller {
 //     (RC-16). A client without the right to list them goes on.
 std::optional<Step> Validate(const Situation& situation);
 
+// Returns the refusal of a new controller that was made of something else than the spec says now:
+// it runs another image than spec.image, or spec.controller was edited on the way (RC-5). nullopt
+// in a rollback, and while the new controller does not exist or is being deleted.
+std::optional<Step> RefuseOtherContent(const Situation& situation);
+
 }  // namespace windlass::replication_controller

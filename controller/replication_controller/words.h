@@ -30,6 +30,7 @@ inline constexpr std::string_view kNotFound = "NotFound";
 inline constexpr std::string_view kInvalidUpdate = "InvalidUpdate";
 inline constexpr std::string_view kUnexpectedAnnotations = "UnexpectedAnnotations";
 inline constexpr std::string_view kOtherImage = "OtherImage";
+inline constexpr std::string_view kOtherContent = "OtherContent";
 inline constexpr std::string_view kNothingToRollBack = "NothingToRollBack";
 inline constexpr std::string_view kWriteRefused = "WriteRefused";
 
