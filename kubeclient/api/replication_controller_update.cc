@@ -25,11 +25,14 @@ void ReadContentMetadata(JsonReader& in, SymbolTable& symbols, NewControllerCont
 void ReadContentSpec(JsonReader& in, SymbolTable& symbols, NewControllerContent& out,
                      std::string_view& raw_template) {
   out.replicas.reset();
+  out.min_ready_seconds = 0;
   out.selector = {};
   raw_template = kEmptyTemplate;
   in.Object([&](std::string_view key) {
     if (key == "replicas")
       out.replicas = in.Int32();
+    else if (key == "minReadySeconds")
+      out.min_ready_seconds = in.Int32();
     else if (key == "selector")
       ReadStringMap(in, symbols, out.selector);
     else if (key == "template")

@@ -23,7 +23,8 @@ class Decoder;
 struct NewControllerContent {
   StringMap labels;
   StringMap annotations;
-  std::optional<int32_t> replicas{};                 // absent: as many as the old one has
+  std::optional<int32_t> replicas{};  // absent: as many as the old one has
+  int32_t min_ready_seconds = 0;
   StringMap selector;                                // empty: the labels of the template
   std::shared_ptr<const std::string> template_json;  // raw JSON text, byte for byte
 };

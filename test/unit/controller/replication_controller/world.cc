@@ -185,7 +185,11 @@ bool World::Reconcile(json& controller) {
     pods_.erase(owned[i - wanted]);
     changed = true;
   }
+  const auto ready = std::ranges::count_if(pods_, [&](const auto& entry) {
+    return OwnerOf(entry.second) == uid && IsReady(entry.second);
+  });
   const json status = {{"replicas", wanted},
+                       {"readyReplicas", ready},
                        {"observedGeneration", controller["metadata"]["generation"]}};
   if (controller.value("status", json()) == status) return changed;
   controller["status"] = status;
@@ -258,6 +262,8 @@ Result<Reply> World::List(const Request& request) {
     items = autoscalers_;
   } else if (request.resource() == kServices) {
     items = services_;
+  } else if (request.resource() == resources::kReplicationControllers) {
+    for (const auto& [name, controller] : controllers_) items.push_back(controller);
   } else {
     REQUIRE(request.resource() == resources::kPods);
     for (const auto& [name, pod] : pods_) {
@@ -336,6 +342,11 @@ Result<Reply> World::Answer(const Request& request) {
   }
   switch (request.verb()) {
     case Verb::kList: return List(request);
+    case Verb::kGet: {
+      const json* object = Find(request);
+      if (object == nullptr) return ErrorOf(ErrorKind::kNotFound, "gone");
+      return Reply{object->dump()};
+    }
     case Verb::kCreate: return Create(request);
     case Verb::kDelete: return Delete(request);
     case Verb::kPatch: {
@@ -348,8 +359,26 @@ Result<Reply> World::Answer(const Request& request) {
   return ErrorOf(ErrorKind::kInvalid, "");
 }
 
+// The cache takes over what was answered about one ReplicationController.
+void World::Fold(const Request& request) {
+  if (!controllers_seen_ || request.verb() == Verb::kList) return;
+  if (request.resource() != resources::kReplicationControllers) return;
+  const auto at = controllers_.find(request.key().name);
+  if (at == controllers_.end()) {
+    controllers_seen_->erase(request.key().name);
+  } else {
+    controllers_seen_->insert_or_assign(at->first, at->second);
+  }
+}
+
+void World::CatchUp() {
+  controllers_seen_.reset();
+  pods_seen_.reset();
+}
+
 Result<Reply> World::Execute(const Request& request) {
   Result<Reply> reply = Answer(request);
+  if (reply.ok()) Fold(request);
   if (request.mutates() && reply.ok()) {
     writes_.push_back(request.Describe());
     HearLines();
@@ -377,13 +406,13 @@ void World::DecodeAll() {
   REQUIRE(update.ok());
   decoded_update_ = *std::move(update);
   decoded_controllers_.clear();
-  for (const auto& [name, object] : controllers_) {
+  for (const auto& [name, object] : controllers_seen_.value_or(controllers_)) {
     auto controller = DecodeReplicationController(decoder_, object.dump());
     REQUIRE(controller.ok());
     decoded_controllers_.emplace(name, *std::move(controller));
   }
   decoded_pods_.clear();
-  for (const auto& [name, object] : pods_) {
+  for (const auto& [name, object] : pods_seen_.value_or(pods_)) {
     auto pod = DecodePod(decoder_, object.dump());
     REQUIRE(pod.ok());
     decoded_pods_.push_back(*std::move(pod));

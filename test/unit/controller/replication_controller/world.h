@@ -44,6 +44,14 @@ class World {
   bool Settle();
   void MakeReady(const std::string& controller, int32_t pods);
 
+  // --- what the planner sees ---
+
+  // From now on the planner sees the Pods, or the ReplicationControllers, as they are now: a cache
+  // that is behind. Replies to its own calls are in it.
+  void FreezePods() { pods_seen_ = pods_; }
+  void FreezeControllers() { controllers_seen_ = controllers_; }
+  void CatchUp();
+
   // --- what the planner does ---
 
   // Plays one sync. Returns the step that ended it. A crash (see below) ends it, too.
@@ -88,6 +96,7 @@ class World {
   void DecodeAll();
   Result<Reply> Execute(const Request& request);
   Result<Reply> Answer(const Request& request);
+  void Fold(const Request& request);
   Result<Reply> List(const Request& request);
   Result<Reply> Create(const Request& request);
   Result<Reply> Patch(const Request& request, json& object);
@@ -104,7 +113,9 @@ class World {
   SymbolTable symbols_;
   Decoder decoder_{symbols_};
   std::map<std::string, json> controllers_;
-  std::map<std::string, json> pods_;  // by name
+  std::map<std::string, json> pods_;                             // by name
+  std::optional<std::map<std::string, json>> controllers_seen_;  // nullopt: as they are
+  std::optional<std::map<std::string, json>> pods_seen_;
   json autoscalers_ = json::array();
   json services_ = json::array();
   json update_;
