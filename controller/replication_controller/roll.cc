@@ -39,12 +39,21 @@ std::string Progress(const Facts& facts) {
          facts.source.meta.name + " has " + std::to_string(facts.source.replicas) + " left";
 }
 
-// Returns a draft that shows how far the update is. After a pause, or after something that held it
-// up, the deadline counts from now.
+// Returns the time that the update period counts from. A scaling that is stored counts from when it
+// is seen as made, because a crash may have come between the two (RC-18).
+WallTime LastScaleTime(const Situation& situation) {
+  return situation.run.scaling_from ? situation.now : situation.run.last_scale_time;
+}
+
+// Returns a draft that shows how far the update is. After a scaling, after a pause, or after
+// something that held it up, the deadline counts from now.
 StatusDraft DraftOfProgress(const Situation& situation, const Facts& facts) {
   StatusDraft draft = BeginDraft(situation);
   const bool was_held = draft.phase != kProgressing && draft.phase != kCleaningUp;
-  if (was_held || draft.deadline.IsZero()) draft.deadline = DeadlineFromNow(situation);
+  if (was_held || draft.scaling_from || draft.deadline.IsZero()) {
+    draft.deadline = DeadlineFromNow(situation);
+  }
+  draft.last_scale_time = LastScaleTime(situation);
   draft.desired_replicas = facts.goal.desired;
   draft.old_replicas = situation.old_controller()->replicas;
   draft.new_replicas = situation.new_controller()->replicas;
@@ -125,7 +134,7 @@ Step WaitForProgress(const Situation& situation, const Facts& facts, WallTime do
 }
 
 Step NextScaling(const Situation& situation, const Facts& facts) {
-  const WallTime down_due = situation.run.last_scale_time + WholeSeconds(situation.update_period());
+  const WallTime down_due = LastScaleTime(situation) + WholeSeconds(situation.update_period());
   const bool settled = HasScaledDown(facts.source) && HasScaledUp(facts.target);
   if (!settled) return WaitForProgress(situation, facts, down_due);
   if (facts.target.replicas == facts.goal.desired && facts.source.replicas == 0) {

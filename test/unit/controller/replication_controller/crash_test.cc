@@ -153,6 +153,34 @@ TEST_CASE("a scaling down that was stored is dropped if the Pods do not allow it
   Proves("RC-18");
 }
 
+TEST_CASE("a crash that outlasts the timeout between storing and making a scaling is no timeout") {
+  World world;
+  world.AddController("web", 2, {{"app", "web"}, {"version", "1"}});
+  world.AddUpdate(
+      "web",
+      {{"newName", "web-2"}, {"controller", File(2)}, {"updatePeriod", "60s"}, {"timeout", "5m"}});
+  for (int call = 0; world.lines().empty() || world.lines().back() != "Scaling web-2 up to 1";) {
+    world.CrashAt(1, /*after_it=*/false);
+    world.Sync();
+    world.Settle();
+    REQUIRE(++call < 50);
+  }
+  REQUIRE(world.Controller("web-2")["spec"]["replicas"] == 0);
+  world.now = world.now + seconds(3600);
+  const WallTime back = world.now;
+  std::optional<WallTime> down;
+  world.after_write = [&] {
+    if (!down && world.Has("web") && world.Controller("web")["spec"]["replicas"] == 1) {
+      down = world.now;
+    }
+  };
+  world.Run();
+  CHECK(world.phase() == "Succeeded");
+  REQUIRE(down);
+  CHECK(*down - back >= seconds(60));
+  Proves("RC-11 RC-18");
+}
+
 // --- what kubectl 1.17 leaves behind when it is killed ---
 
 struct Left {
