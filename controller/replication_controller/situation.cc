@@ -71,6 +71,10 @@ Availability CountAvailable(const Situation& situation, const ReplicationControl
       availability.next = Sooner(availability.next, from);
     }
   }
+  // The Pods may be older than what the replication controller says of them, and the other way
+  // round.
+  availability.available =
+      std::min({availability.available, controller.status.ready_replicas, controller.replicas});
   return availability;
 }
 

@@ -54,7 +54,8 @@ struct Availability {
   std::optional<WallTime> next;  // when time alone makes one more available; nullopt: never
 };
 // Counts Pods of `controller` that match its selector, are not being deleted and have been ready
-// for spec.minReadySeconds (RC-10).
+// for spec.minReadySeconds (RC-10); but no more than its status says are ready, because the cache
+// of Pods may be behind. Example: 3 such Pods, status.readyReplicas 1: 1.
 Availability CountAvailable(const Situation& situation, const ReplicationController& controller);
 
 }  // namespace windlass::replication_controller

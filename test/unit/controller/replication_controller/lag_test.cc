@@ -1,0 +1,64 @@
+// The caches are behind what the API server has.
+#include <string>
+
+#include "test/catch.h"
+#include "test/proves.h"
+#include "test/unit/controller/replication_controller/world.h"
+
+namespace windlass::replication_controller {
+namespace {
+
+const json kFile = {
+    {"metadata", {{"labels", {{"app", "web"}}}}},
+    {"spec",
+     {{"selector", {{"app", "web"}, {"version", "2"}}},
+      {"template",
+       {{"metadata", {{"labels", {{"app", "web"}, {"version", "2"}}}}},
+        {"spec", {{"containers", json::array({{{"name", "web"}, {"image", "web:2"}}})}}}}}}}};
+
+void Start(World& world, const json& more) {
+  world.AddController("web", 4, {{"app", "web"}, {"version", "1"}});
+  json spec = {{"newName", "web-2"}, {"controller", kFile}, {"updatePeriod", "10s"}};
+  spec.merge_patch(more);
+  world.AddUpdate("web", spec);
+}
+
+// Runs until the new controller has `replicas`, and all are ready.
+void RunUntil(World& world, int32_t replicas) {
+  for (int i = 0; i < 200; ++i) {
+    if (world.Has("web-2") && world.Controller("web-2")["spec"]["replicas"] == replicas) break;
+    world.Sync();
+    world.Settle();
+    world.now = world.now + seconds(1);
+  }
+  while (world.Settle()) {
+  }
+  REQUIRE(world.Controller("web-2")["spec"]["replicas"] == replicas);
+}
+
+TEST_CASE("Pods that only a late cache shows as ready allow no scaling down") {
+  World world;
+  Start(world, json::object());
+  RunUntil(world, 1);
+  world.Sync();
+  world.Settle();
+  world.FreezePods();
+  world.pods_get_ready = false;
+  for (auto& [name, pod] : world.pods()) pod.erase("status");
+  while (world.Settle()) {
+  }
+  for (int i = 0; i < 30; ++i) {
+    world.Sync();
+    world.now = world.now + seconds(1);
+  }
+  CHECK(world.Controller("web")["spec"]["replicas"] == 4);
+  world.pods_get_ready = true;
+  world.CatchUp();
+  world.Run();
+  CHECK(world.phase() == "Succeeded");
+  CHECK(world.PodsOf("web-2").size() == 4);
+  Proves("RC-10");
+}
+
+}  // namespace
+}  // namespace windlass::replication_controller
