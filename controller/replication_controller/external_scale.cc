@@ -2,12 +2,14 @@
 
 #include <algorithm>
 #include <limits>
+#include <nlohmann/json.hpp>
 #include <string>
 #include <utility>
 
 #include "controller/replication_controller/annotations.h"
 #include "controller/replication_controller/decisions.h"
 #include "controller/replication_controller/effect.h"
+#include "controller/replication_controller/json.h"
 #include "controller/replication_controller/patches.h"
 #include "controller/replication_controller/prepare.h"
 #include "controller/replication_controller/status.h"
@@ -16,6 +18,9 @@
 
 namespace windlass::replication_controller {
 namespace {
+
+// How soon a size is asked for again that the cache does not show yet.
+constexpr Duration kAskAgain = seconds(1);
 
 bool IsAsExpected(const Situation& situation, const ReplicationController& controller) {
   return controller.replicas == ExpectedSize(situation, controller);
@@ -29,6 +34,31 @@ const ReplicationController* FindScaledByOther(const Situation& situation) {
     if (controller != pending && !IsAsExpected(situation, *controller)) return controller;
   }
   return nullptr;
+}
+
+// Returns spec.replicas of the object; nullopt if it has none.
+std::optional<int64_t> SizeIn(const std::string& body) {
+  const Json object = Json::parse(body, nullptr, /*allow_exceptions=*/false);
+  const Json::json_pointer path("/spec/replicas");
+  if (!object.is_object() || !object.contains(path)) return std::nullopt;
+  const Json& size = object.at(path);
+  return size.is_number_integer() ? std::optional(size.get<int64_t>()) : std::nullopt;
+}
+
+// The cache of ReplicationControllers may be behind the update's status: then our own scaling looks
+// like one of somebody else. Returns the step that asks the API server, or that waits for the
+// cache; nullopt if it has the size that the cache shows.
+std::optional<Step> AskForSize(const Situation& situation,
+                               const ReplicationController& controller) {
+  Request get = Request::Get(resources::kReplicationControllers, KeyOf(controller.meta));
+  const Outcome* outcome = FindOutcome(situation.learned, get.Identity());
+  if (outcome == nullptr) {
+    return Read{std::move(get), "a size that only a late cache shows was set by nobody else"};
+  }
+  if (outcome->said.ok() && SizeIn(outcome->said->body) == controller.replicas) {
+    return std::nullopt;
+  }
+  return Wait{kAskAgain};
 }
 
 Step Pause(const Situation& situation, std::string message) {
@@ -118,6 +148,10 @@ const ReplicationController* PendingScale(const Situation& situation) {
 std::optional<Step> AnswerExternalScale(const Situation& situation) {
   const ReplicationController* scaled = FindScaledByOther(situation);
   if (scaled == nullptr) return std::nullopt;
+  // Adopt adds both up.
+  for (const auto* controller : {situation.old_controller(), situation.new_controller()}) {
+    if (auto ask = AskForSize(situation, *controller)) return ask;
+  }
   const std::string& policy = situation.spec().on_external_scale;
   if (policy == kAdopt) return AdoptScale(situation, *scaled);
   if (policy != kOverride) return PauseForScale(situation, *scaled);
@@ -128,6 +162,7 @@ std::optional<Step> AnswerScaleBeforeRename(const Situation& situation,
                                             const std::string& new_name) {
   const ReplicationController& old = *situation.old_controller();
   if (old.replicas == 0) return std::nullopt;
+  if (auto ask = AskForSize(situation, old)) return ask;
   if (situation.spec().on_external_scale == kOverride) return ScaleBack(situation, old, 0);
   return Pause(situation, ScaledText(old, 0) + ", and " + new_name +
                               " is deleted already. Scale it back to 0, or set "

@@ -1,5 +1,7 @@
 // The caches are behind what the API server has.
+#include <algorithm>
 #include <string>
+#include <utility>
 
 #include "test/catch.h"
 #include "test/proves.h"
@@ -58,6 +60,29 @@ TEST_CASE("Pods that only a late cache shows as ready allow no scaling down") {
   CHECK(world.phase() == "Succeeded");
   CHECK(world.PodsOf("web-2").size() == 4);
   Proves("RC-10");
+}
+
+TEST_CASE("a size that only a late cache shows was set by nobody else") {
+  const std::string policy = GENERATE("Pause", "Adopt", "Override");
+  CAPTURE(policy);
+  World world;
+  Start(world, {{"onExternalScale", policy}});
+  RunUntil(world, 1);
+  const auto seen = world.controllers();
+  RunUntil(world, 2);
+  REQUIRE(world.Controller("web")["spec"]["replicas"] == 3);
+  // A new leader: its cache of updates is newer than that of controllers.
+  const auto now = std::exchange(world.controllers(), seen);
+  world.FreezeControllers();
+  world.controllers() = now;
+  world.Sync();
+  world.CatchUp();
+  world.Run();
+  CHECK(world.phase() == "Succeeded");
+  CHECK(world.PodsOf("web-2").size() == 4);
+  const auto& events = world.events();
+  CHECK(std::ranges::count(events, "ExternalScale") == 0);
+  Proves("RC-16");
 }
 
 }  // namespace
