@@ -40,6 +40,22 @@ Step StayPaused(const Situation& situation) {
   return StoreOrWait(situation, draft, Wait{});
 }
 
+// Somebody deletes a controller that the update needs: it waits, and does no more harm. In the end
+// the source is one of those that may go.
+std::optional<Step> WaitForDeletion(const Situation& situation) {
+  const std::string& step = situation.run.step;
+  for (const auto* controller : {situation.source(), situation.target()}) {
+    if (controller == nullptr || !controller->meta.deleting()) continue;
+    if (step == kStepCleanUp && controller == situation.source()) continue;
+    const std::string_view phase = step == kStepCleanUp ? kCleaningUp
+                                   : step == kStepScale ? kProgressing
+                                                        : kPreparing;
+    return WaitFor(situation, phase,
+                   "ReplicationController " + controller->meta.name + " to be deleted");
+  }
+  return std::nullopt;
+}
+
 }  // namespace
 
 Step Next(const View& view, const Learned& learned, WallTime now) {
@@ -50,6 +66,7 @@ Step Next(const View& view, const Learned& learned, WallTime now) {
   if (situation.old_controller() == nullptr) return WithoutOldController(situation);
   if (auto invalid = Validate(situation)) return *std::move(invalid);
   if (situation.spec().paused) return StayPaused(situation);
+  if (auto wait = WaitForDeletion(situation)) return *std::move(wait);
   const bool began = situation.run.step == kStepScale || situation.run.step == kStepCleanUp;
   if (began) {
     if (auto refused = RefuseOtherContent(situation)) return *std::move(refused);

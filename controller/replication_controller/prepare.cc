@@ -201,11 +201,6 @@ Step PrepareRollback(const Situation& situation) {
 }  // namespace
 
 Step Prepare(const Situation& situation) {
-  const ReplicationController* created = situation.new_controller();
-  if (created != nullptr && created->meta.deleting()) {
-    return WaitFor(situation, kPreparing,
-                   "ReplicationController " + created->meta.name + " to be deleted");
-  }
   return situation.spec().rollback ? PrepareRollback(situation) : PrepareForward(situation);
 }
 

@@ -85,10 +85,6 @@ std::optional<Step> KeepJournal(const Situation& situation, const std::string& t
 Step BeginRename(const Situation& situation) {
   const ReplicationController& old = *situation.old_controller();
   const ReplicationController& created = *situation.new_controller();
-  if (created.meta.deleting()) {
-    return WaitFor(situation, kCleaningUp,
-                   "ReplicationController " + created.meta.name + " to be deleted");
-  }
   const std::string text = JournalText(created);
   if (Annotation(old, kRenameJournal) != text) {
     return Effect(situation, Annotate(old, {{kRenameJournal, text}}),

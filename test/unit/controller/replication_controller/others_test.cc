@@ -165,5 +165,43 @@ TEST_CASE("a scaling at the very end keeps the old controller from being deleted
   Proves("RC-13 RC-16");
 }
 
+TEST_CASE("a new controller that somebody deletes keeps the old one from being deleted") {
+  World world;
+  Start(world, json::object());
+  world.after_write = [&] {
+    if (world.phase() != "CleaningUp") return;
+    world.Controller("web-2")["metadata"]["deletionTimestamp"] = "2026-01-01T00:00:00Z";
+  };
+  for (int i = 0; i < 100 && world.phase() != "CleaningUp"; ++i) {
+    world.Sync();
+    if (world.phase() != "CleaningUp") world.Settle();
+    world.now = world.now + seconds(1);
+  }
+  CHECK(world.message() == "waiting for ReplicationController web-2 to be deleted");
+  CHECK(world.Has("web"));
+  world.Run();
+  CHECK(world.phase() == "Failed");
+  CHECK(world.reason() == "NotFound");
+  CHECK(world.Has("web"));
+  Proves("RC-13");
+}
+
+TEST_CASE("nothing is scaled while one of the two is being deleted") {
+  const std::string deleted = GENERATE("web", "web-2");
+  CAPTURE(deleted);
+  World world;
+  Start(world, json::object());
+  RunUntil(world, 2);
+  world.Controller(deleted)["metadata"]["deletionTimestamp"] = "2026-01-01T00:00:00Z";
+  world.Controller(deleted)["metadata"]["resourceVersion"] = "99999";
+  const json before = world.controllers();
+  for (int i = 0; i < 30; ++i) {
+    world.Sync();
+    world.now = world.now + seconds(1);
+  }
+  CHECK(json(world.controllers()) == before);
+  CHECK(world.message() == "waiting for ReplicationController " + deleted + " to be deleted");
+}
+
 }  // namespace
 }  // namespace windlass::replication_controller
