@@ -34,6 +34,7 @@ Json Operation(const char* op, const char* path, Json value) {
 
 std::string JournalText(const ReplicationController& created) {
   return Dump({{"name", created.meta.name},
+               {"uid", created.meta.uid.ToString()},
                {"replicas", created.replicas},
                {"selector", MapJson(created.selector)},
                {"labels", MapJson(created.meta.labels)},
@@ -44,17 +45,19 @@ std::optional<Journal> ParseJournal(std::string_view text) {
   const Json json = Json::parse(text, nullptr, /*allow_exceptions=*/false);
   if (!json.is_object()) return std::nullopt;
   const Json& name = Member(json, "name");
+  const Json& uid = Member(json, "uid");
   const Json& replicas = Member(json, "replicas");
   const Json& pod_template = Member(json, "template");
   const std::optional<StringMap> selector = ReadMap(Member(json, "selector"));
   const std::optional<StringMap> labels = ReadMap(Member(json, "labels"));
-  if (!name.is_string() || !replicas.is_number_integer() || !pod_template.is_object() ||
-      !selector || selector->empty() || !labels) {
+  if (!name.is_string() || !uid.is_string() || !replicas.is_number_integer() ||
+      !pod_template.is_object() || !selector || selector->empty() || !labels) {
     return std::nullopt;
   }
   const auto size = replicas.get<int64_t>();
   if (size < 0 || size > INT32_MAX) return std::nullopt;
   return Journal{.name = name.get<std::string>(),
+                 .uid = uid.get<std::string>(),
                  .replicas = static_cast<int32_t>(size),
                  .selector = *selector,
                  .labels_json = Dump(Member(json, "labels")),

@@ -14,6 +14,7 @@ namespace windlass::replication_controller {
 
 struct Journal {
   std::string name;
+  std::string uid;
   int32_t replicas = 0;
   StringMap selector;
   std::string labels_json = "{}";

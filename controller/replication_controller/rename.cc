@@ -35,10 +35,11 @@ Step Become(const Situation& situation, const ReplicationController& old, const 
   Request list = Request::List(resources::kPods, old.meta.namespace_, ToQuery(SelectorOf(journal)));
   const Outcome* outcome = FindOutcome(situation.learned, list.Identity());
   if (outcome == nullptr || !outcome->said.ok()) {
-    return Read{std::move(list), "a Pod that still has an owner would not be adopted"};
+    return Read{std::move(list), "a Pod that the new one still owns would not be adopted"};
   }
-  const bool owned = std::ranges::any_of(
-      outcome->pods, [&](const ListedPod& pod) { return pod.controller != old.meta.uid; });
+  const bool owned = std::ranges::any_of(outcome->pods, [&](const ListedPod& pod) {
+    return pod.controller.ToString() == journal.uid;
+  });
   if (owned) {
     return WaitFor(situation, kCleaningUp,
                    "the garbage collector to release the Pods of " + journal.name,

@@ -187,5 +187,17 @@ TEST_CASE("a rename that nothing has been lost by is named to an update to anoth
   Proves("RC-14");
 }
 
+TEST_CASE("a rename does not wait for Pods that another controller owns") {
+  World world;
+  world.AddController("other", 2, {{"app", "web"}, {"version", "2"}, {"tier", "x"}});
+  const auto others = world.PodsOf("other");
+  Start(world, 2);
+  world.Run();
+  CHECK(world.phase() == "Succeeded");
+  CHECK(world.PodsOf("web").size() == 2);
+  CHECK(world.PodsOf("other") == others);
+  Proves("RC-14");
+}
+
 }  // namespace
 }  // namespace windlass::replication_controller
