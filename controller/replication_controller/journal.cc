@@ -19,6 +19,14 @@ std::optional<StringMap> ReadMap(const Json& json) {
   return map;
 }
 
+// Returns nullopt unless `json` is a whole number of 32 bits, and not below 0.
+std::optional<int32_t> ReadCount(const Json& json) {
+  if (!json.is_number_integer()) return std::nullopt;
+  const auto count = json.get<int64_t>();
+  if (count < 0 || count > INT32_MAX) return std::nullopt;
+  return static_cast<int32_t>(count);
+}
+
 // Returns the member; null if there is none.
 const Json& Member(const Json& json, const char* key) {
   static const Json kNull;
@@ -36,6 +44,7 @@ std::string JournalText(const ReplicationController& created) {
   return Dump({{"name", created.meta.name},
                {"uid", created.meta.uid.ToString()},
                {"replicas", created.replicas},
+               {"minReadySeconds", created.min_ready_seconds},
                {"selector", MapJson(created.selector)},
                {"labels", MapJson(created.meta.labels)},
                {"template", Json::parse(*created.template_json, nullptr, false)}});
@@ -46,19 +55,19 @@ std::optional<Journal> ParseJournal(std::string_view text) {
   if (!json.is_object()) return std::nullopt;
   const Json& name = Member(json, "name");
   const Json& uid = Member(json, "uid");
-  const Json& replicas = Member(json, "replicas");
+  const std::optional<int32_t> replicas = ReadCount(Member(json, "replicas"));
+  const std::optional<int32_t> min_ready_seconds = ReadCount(Member(json, "minReadySeconds"));
   const Json& pod_template = Member(json, "template");
   const std::optional<StringMap> selector = ReadMap(Member(json, "selector"));
   const std::optional<StringMap> labels = ReadMap(Member(json, "labels"));
-  if (!name.is_string() || !uid.is_string() || !replicas.is_number_integer() ||
+  if (!name.is_string() || !uid.is_string() || !replicas || !min_ready_seconds ||
       !pod_template.is_object() || !selector || selector->empty() || !labels) {
     return std::nullopt;
   }
-  const auto size = replicas.get<int64_t>();
-  if (size < 0 || size > INT32_MAX) return std::nullopt;
   return Journal{.name = name.get<std::string>(),
                  .uid = uid.get<std::string>(),
-                 .replicas = static_cast<int32_t>(size),
+                 .replicas = *replicas,
+                 .min_ready_seconds = *min_ready_seconds,
                  .selector = *selector,
                  .labels_json = Dump(Member(json, "labels")),
                  .template_json = Dump(pod_template)};
@@ -69,6 +78,7 @@ Request BecomeWhatJournalSays(const ReplicationController& old, const Journal& j
       Operation("replace", "/spec/selector", MapJson(journal.selector)),
       Operation("replace", "/spec/template", Json::parse(journal.template_json, nullptr, false)),
       Operation("replace", "/spec/replicas", journal.replicas),
+      Operation("add", "/spec/minReadySeconds", journal.min_ready_seconds),
       Operation("add", "/metadata/labels", Json::parse(journal.labels_json, nullptr, false))};
   return Request::JsonPatch(resources::kReplicationControllers, VersionOf(old.meta),
                             Dump(operations));

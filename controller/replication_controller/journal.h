@@ -16,6 +16,7 @@ struct Journal {
   std::string name;
   std::string uid;
   int32_t replicas = 0;
+  int32_t min_ready_seconds = 0;
   StringMap selector;
   std::string labels_json = "{}";
   std::string template_json;

@@ -131,6 +131,7 @@ Result<Request> CreateWithContent(const Situation& situation) {
     return Invalid(NoDifferentKeyText(situation.new_name, situation.old_name()));
   }
   Json spec = {{"replicas", 0}};
+  if (content.min_ready_seconds > 0) spec["minReadySeconds"] = content.min_ready_seconds;
   if (!content.selector.empty()) spec["selector"] = MapJson(content.selector);
   spec["template"] = TemplateOf(*content.template_json);
   return CreateRequest(situation, MapJson(content.labels), MapJson(content.annotations), desired,

@@ -15,6 +15,7 @@ Json ContentJson(const NewControllerContent& content) {
   return {{"labels", MapJson(content.labels)},
           {"annotations", MapJson(content.annotations)},
           {"replicas", content.replicas ? Json(*content.replicas) : Json()},
+          {"minReadySeconds", content.min_ready_seconds},
           {"selector", MapJson(content.selector)},
           {"template", *content.template_json}};
 }

@@ -78,6 +78,19 @@ TEST_CASE("the new controller is created empty, with kubectl's annotations") {
   Proves("RC-7 RC-8");
 }
 
+TEST_CASE("minReadySeconds of the new controller is kept, also by a rename") {
+  const std::string cleanup = GENERATE("Delete", "Rename");
+  World world;
+  Start(world, 1,
+        WithFile({{"cleanup", cleanup}, {"controller", {{"spec", {{"minReadySeconds", 7}}}}}}));
+  world.Controller("web")["spec"]["minReadySeconds"] = 3;
+  world.Run();
+  CHECK(world.phase() == "Succeeded");
+  REQUIRE(world.controllers().size() == 1);
+  CHECK(world.controllers().begin()->second["spec"]["minReadySeconds"] == 7);
+  Proves("RC-3 RC-14");
+}
+
 TEST_CASE("Preserve keeps the old controller, without Pods and annotations") {
   World world;
   Start(world, 2, WithFile({{"cleanup", "Preserve"}}));
