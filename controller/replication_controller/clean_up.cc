@@ -31,7 +31,8 @@ Step DeleteSource(const Situation& situation, const ReplicationController& sourc
 std::optional<Step> RemoveAnnotations(const Situation& situation,
                                       const ReplicationController* kept) {
   if (kept == nullptr || kept->meta.deleting()) return std::nullopt;
-  auto request = RemoveUpdateAnnotations(*kept);
+  const bool is_old = kept == situation.old_controller();
+  auto request = is_old ? RemoveAnnotationsOfOld(*kept) : RemoveAnnotationsOfNew(*kept);
   if (!request) return std::nullopt;
   return Effect(situation, *std::move(request),
                 {decisions::kRemoveAnnotations, {{"controller", kept->meta.name}}});

@@ -1,6 +1,8 @@
 #include "controller/replication_controller/patches.h"
 
+#include <array>
 #include <nlohmann/json.hpp>
+#include <span>
 
 #include "controller/replication_controller/annotations.h"
 
@@ -12,6 +14,17 @@ using nlohmann::json;
 Request Patch(const ReplicationController& controller, const json& fields) {
   return Request::MergePatch(resources::kReplicationControllers, VersionOf(controller.meta), "",
                              fields.dump(-1, ' ', false, json::error_handler_t::replace));
+}
+
+// Returns nullopt if there is none of `keys`.
+std::optional<Request> Remove(const ReplicationController& controller,
+                              std::span<const std::string_view> keys) {
+  Annotations ended;
+  for (const std::string_view key : keys) {
+    if (controller.meta.annotations.Has(key)) ended.emplace(key, std::nullopt);
+  }
+  if (ended.empty()) return std::nullopt;
+  return Annotate(controller, ended);
 }
 
 }  // namespace
@@ -45,13 +58,20 @@ Request SelectBy(const ReplicationController& controller, std::string_view key,
   return Patch(controller, {{"spec", {{"selector", {{std::string(key), value}}}}}});
 }
 
-std::optional<Request> RemoveUpdateAnnotations(const ReplicationController& controller) {
-  Annotations ended;
-  for (const std::string_view key : kEndWithUpdate) {
-    if (controller.meta.annotations.Has(key)) ended.emplace(key, std::nullopt);
+std::optional<Request> RemoveAnnotationsOfOld(const ReplicationController& old) {
+  return Remove(old, kEndWithUpdate);
+}
+
+std::optional<Request> RemoveAnnotationsOfNew(const ReplicationController& created) {
+  const std::string_view source_id = Annotation(created, kSourceId);
+  const std::string_view of = Annotation(created, kOriginalReplicasOf);
+  // A size that was noted when this update was rolled back, which is off again.
+  const bool of_this = !of.empty() && source_id.ends_with(of);
+  if (of_this) {
+    return Remove(created, std::array{kSourceId, kDesiredReplicas, kOriginalReplicas,
+                                      kOriginalReplicasOf, kTermAnnotation});
   }
-  if (ended.empty()) return std::nullopt;
-  return Annotate(controller, ended);
+  return Remove(created, std::array{kSourceId, kDesiredReplicas, kTermAnnotation});
 }
 
 }  // namespace windlass::replication_controller

@@ -29,7 +29,9 @@ Request LabelPod(const Pod& pod, std::string_view key, std::string_view value);
 Request SelectBy(const ReplicationController& controller, std::string_view key,
                  std::string_view value);
 
-// Removes those annotations of an update that `controller` has; nullopt if it has none (RC-13).
-std::optional<Request> RemoveUpdateAnnotations(const ReplicationController& controller);
+// Remove those annotations of an update that the controller has; nullopt if it has none (RC-13). Of
+// the new one that does not include what an update of the new one itself may have begun with.
+std::optional<Request> RemoveAnnotationsOfOld(const ReplicationController& old);
+std::optional<Request> RemoveAnnotationsOfNew(const ReplicationController& created);
 
 }  // namespace windlass::replication_controller

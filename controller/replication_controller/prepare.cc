@@ -4,6 +4,7 @@
 #include <utility>
 
 #include "controller/replication_controller/annotations.h"
+#include "controller/replication_controller/chain.h"
 #include "controller/replication_controller/decisions.h"
 #include "controller/replication_controller/effect.h"
 #include "controller/replication_controller/new_controller.h"
@@ -134,6 +135,7 @@ std::optional<Step> RefuseOtherRename(const Situation& situation) {
 
 Step PrepareForward(const Situation& situation) {
   const ReplicationController* target = situation.new_controller();
+  if (auto refusal = RefuseChain(situation)) return *std::move(refusal);
   if (target == nullptr) return CreateTarget(situation);
   if (auto refusal = RefuseOtherRename(situation)) return *std::move(refusal);
   std::vector<std::string> lines;

@@ -129,7 +129,7 @@ std::optional<Step> FinishRename(const Situation& situation) {
   if (!HasAdopted(situation, old, *journal)) {
     return WaitFor(situation, kCleaningUp, "the Pods to be adopted by " + old.meta.name);
   }
-  if (auto end = RemoveUpdateAnnotations(old)) {
+  if (auto end = RemoveAnnotationsOfOld(old)) {
     return Effect(situation, *std::move(end),
                   {decisions::kRemoveAnnotations, {{"controller", old.meta.name}}});
   }

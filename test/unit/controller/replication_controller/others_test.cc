@@ -203,5 +203,49 @@ TEST_CASE("nothing is scaled while one of the two is being deleted") {
   CHECK(world.message() == "waiting for ReplicationController " + deleted + " to be deleted");
 }
 
+TEST_CASE("a controller that is in the middle of another update is not updated") {
+  World world;
+  Start(world, json::object());
+  RunUntil(world, 2);
+  const json before = world.controllers();
+  SECTION("as the target") {
+    json third = kFile;
+    third["spec"]["selector"]["version"] = "3";
+    third["spec"]["template"]["metadata"]["labels"]["version"] = "3";
+    world.AddUpdate("web-2", {{"newName", "web-3"}, {"controller", third}});
+    world.Run();
+    CHECK(world.message() ==
+          "ReplicationController web-2 replaces web in another update. Wait until that has ended; "
+          "if there is none, remove the annotation kubectl.kubernetes.io/update-source-id");
+  }
+  SECTION("as the source") {
+    world.AddController("web-0", 1, {{"app", "web"}, {"version", "0"}});
+    world.Controller("web")["metadata"]["annotations"].update(
+        {{"kubectl.kubernetes.io/update-source-id",
+          "web-0:" + world.Controller("web-0")["metadata"]["uid"].get<std::string>()},
+         {"kubectl.kubernetes.io/desired-replicas", "4"}});
+    world.AddUpdate("web-0", {{"newName", "web"}});
+    world.Run();
+    CHECK(world.message() ==
+          "ReplicationController web is replaced by another in another update. Wait until that has "
+          "ended; if there is none, remove the annotation windlass.dev/original-replicas-of");
+  }
+  CHECK(world.phase() == "Failed");
+  CHECK(world.reason() == "UnexpectedAnnotations");
+  CHECK(world.Controller("web-2")["spec"] == before["web-2"]["spec"]);
+  CHECK(world.Controller("web")["spec"] == before["web"]["spec"]);
+}
+
+TEST_CASE("what asks for the next update of the new controller stays") {
+  World world;
+  Start(world, json::object());
+  RunUntil(world, 2);
+  world.Controller("web-2")["metadata"]["annotations"]["windlass.dev/rolling-update-to"] = "web-3";
+  world.Run();
+  CHECK(world.phase() == "Succeeded");
+  CHECK(world.Annotations("web-2") == json{{"windlass.dev/rolling-update-to", "web-3"}});
+  Proves("RC-13");
+}
+
 }  // namespace
 }  // namespace windlass::replication_controller
