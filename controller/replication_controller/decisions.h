@@ -16,6 +16,7 @@ inline constexpr Decision kNoteOriginalSize{"note original size"};
 inline constexpr Decision kSetRollbackSize{"set rollback size"};
 inline constexpr Decision kScaleUp{"scale up replicationcontroller"};
 inline constexpr Decision kScaleDown{"scale down replicationcontroller"};
+inline constexpr Decision kDropScaling{"drop scaling"};
 inline constexpr Decision kAdoptSize{"adopt external scaling"};
 inline constexpr Decision kOverrideSize{"override external scaling"};
 inline constexpr Decision kNoteRename{"note rename"};

@@ -4,6 +4,7 @@
 #include <string>
 #include <utility>
 
+#include "controller/replication_controller/annotations.h"
 #include "controller/replication_controller/decisions.h"
 #include "controller/replication_controller/effect.h"
 #include "controller/replication_controller/external_scale.h"
@@ -63,13 +64,28 @@ StatusDraft DraftOfProgress(const Situation& situation, const Facts& facts) {
   return draft;
 }
 
-// Returns true unless new Pods that a stored scaling down relies on are not available any more. A
-// crash may have come between the two.
+// Returns true unless a scaling that is stored would go too far by now: new Pods that it relies on
+// are not available any more, or maxSurge was lowered. A crash may have come between the two.
 bool IsStillDue(const Situation& situation, const Facts& facts,
                 const ReplicationController& controller) {
-  if (&controller != &facts.source) return true;
+  const int32_t to = ExpectedSize(situation, controller);
+  if (&controller == &facts.target) {
+    const std::optional<int32_t> allowed = ScaleUp(facts.counts(), facts.goal.limits);
+    return allowed && *allowed >= to;
+  }
   const std::optional<int32_t> allowed = ScaleDown(facts.counts(), facts.goal.limits);
-  return allowed && *allowed <= ExpectedSize(situation, controller);
+  return allowed && *allowed <= to;
+}
+
+// Before a scaling is dropped whose reply may have been lost, gives the controller another version,
+// so that the scaling fails if it is still on its way. nullopt if it has that version.
+std::optional<Step> FenceDropped(const Situation& situation,
+                                 const ReplicationController& controller) {
+  // A stored scaling has said a line, so the number tells one from the other.
+  const std::string fence = "without-line-" + std::to_string(situation.run.line_count);
+  if (Annotation(controller, kTermAnnotation) == fence) return std::nullopt;
+  return Effect(situation, Annotate(controller, {{kTermAnnotation, fence}}),
+                {decisions::kDropScaling, {{"controller", controller.meta.name}}});
 }
 
 // Makes the scaling that is stored.
@@ -165,8 +181,9 @@ Step Roll(const Situation& situation) {
                     .goal = found.goal,
                     .availability = CountAvailable(situation, *situation.target())};
   const ReplicationController* pending = PendingScale(situation);
-  if (pending != nullptr && IsStillDue(situation, facts, *pending)) {
-    return MakeScaling(situation, facts, *pending);
+  if (pending != nullptr) {
+    if (IsStillDue(situation, facts, *pending)) return MakeScaling(situation, facts, *pending);
+    if (auto fence = FenceDropped(situation, *pending)) return *std::move(fence);
   }
   return NextScaling(situation, facts);
 }

@@ -3,8 +3,8 @@
 //
 // Each scaling is stored before it is made: the line, the size and the time go into the status, and
 // then the controller is patched. So a crash between the two neither skips nor repeats one, and the
-// period counts from the stored time (RC-18). A scaling down that is stored, and that the Pods do
-// not allow any more, is dropped.
+// period counts from the stored time (RC-18). A scaling that is stored, and that the Pods
+// or the limits do not allow any more, is dropped.
 #pragma once
 
 #include "controller/core/step.h"

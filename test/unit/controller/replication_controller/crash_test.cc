@@ -143,7 +143,16 @@ TEST_CASE("a scaling down that was stored is dropped if the Pods do not allow it
     if (name.starts_with("web-2-")) pod.erase("status");
   }
   world.pods_get_ready = false;
+  const json before = world.Controller("web")["metadata"]["resourceVersion"];
+  bool fenced = false;
+  world.after_write = [&] {
+    fenced = fenced || world.Controller("web")["metadata"]["resourceVersion"] != before;
+    // A scaling that is still on its way fails before the status forgets it.
+    if (!world.update()["status"].contains("scalingFrom")) CHECK(fenced);
+  };
   world.Run();
+  CHECK(fenced);
+  world.after_write = nullptr;
   CHECK(world.Controller("web")["spec"]["replicas"] == 2);
   world.pods_get_ready = true;
   world.Edit({{"timeout", "6m"}});
@@ -151,6 +160,32 @@ TEST_CASE("a scaling down that was stored is dropped if the Pods do not allow it
   CHECK(world.phase() == "Succeeded");
   CHECK(world.PodsOf("web-2").size() == 2);
   Proves("RC-18");
+}
+
+TEST_CASE("a scaling up that was stored is dropped if maxSurge does not allow it any more") {
+  World world;
+  world.AddController("web", 4, {{"app", "web"}, {"version", "1"}});
+  world.AddUpdate(
+      "web",
+      {{"newName", "web-2"}, {"controller", File(4)}, {"updatePeriod", "0s"}, {"maxSurge", 3}});
+  for (int call = 0; world.lines().empty() || world.lines().back() != "Scaling web-2 up to 3";) {
+    world.CrashAt(1, /*after_it=*/false);
+    world.Sync();
+    world.Settle();
+    REQUIRE(++call < 50);
+  }
+  REQUIRE(world.Controller("web-2")["spec"]["replicas"] == 0);
+  world.Edit({{"maxSurge", 1}});
+  world.after_write = [&] {
+    if (!world.Has("web")) return;
+    const int32_t total = world.Controller("web")["spec"]["replicas"].get<int32_t>() +
+                          world.Controller("web-2")["spec"]["replicas"].get<int32_t>();
+    CHECK(total <= 5);
+  };
+  world.Run();
+  CHECK(world.phase() == "Succeeded");
+  CHECK(world.PodsOf("web-2").size() == 4);
+  Proves("RC-10 RC-18");
 }
 
 TEST_CASE("a crash that outlasts the timeout between storing and making a scaling is no timeout") {
