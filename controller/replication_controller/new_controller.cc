@@ -101,12 +101,10 @@ std::string HashFor(const Situation& situation) {
   return made_up ? name.substr(prefix.size()) : hash;
 }
 
-Result<Request> CreateWithImage(const Situation& situation) {
+Result<Request> CreateWithImage(const Situation& situation, int32_t size_before) {
   const ReplicationController& old = *situation.old_controller();
   const std::string& key = situation.spec().deployment_label_key;
-  if (old.replicas <= 0) {
-    return Invalid(InvalidReplicasText(situation.new_name, old.replicas));
-  }
+  if (size_before <= 0) return Invalid(InvalidReplicasText(situation.new_name, size_before));
   Json pod_template = TemplateOf(*old.template_json);
   WINDLASS_TRY([[maybe_unused]] const Unit set, SetImage(situation, pod_template));
   const std::string hash = HashFor(situation);
@@ -118,14 +116,14 @@ Result<Request> CreateWithImage(const Situation& situation) {
   Json spec = {{"replicas", 0}, {"selector", std::move(selector)}};
   if (old.min_ready_seconds > 0) spec["minReadySeconds"] = old.min_ready_seconds;
   spec["template"] = std::move(pod_template);
-  return CreateRequest(situation, MapJson(old.meta.labels), std::move(annotations), old.replicas,
+  return CreateRequest(situation, MapJson(old.meta.labels), std::move(annotations), size_before,
                        std::move(spec));
 }
 
-Result<Request> CreateWithContent(const Situation& situation) {
+Result<Request> CreateWithContent(const Situation& situation, int32_t size_before) {
   const ReplicationController& old = *situation.old_controller();
   const NewControllerContent& content = *situation.spec().controller;
-  const int32_t desired = content.replicas.value_or(old.replicas);
+  const int32_t desired = content.replicas.value_or(size_before);
   if (desired <= 0) return Invalid(InvalidReplicasText(situation.new_name, desired));
   if (!HaveDifferentKey(old.selector, SelectorOfContent(content))) {
     return Invalid(NoDifferentKeyText(situation.new_name, situation.old_name()));
@@ -200,8 +198,9 @@ bool HaveDifferentKey(const StringMap& old_selector, const StringMap& new_select
   });
 }
 
-Result<Request> CreateNewController(const Situation& situation) {
-  return situation.spec().controller ? CreateWithContent(situation) : CreateWithImage(situation);
+Result<Request> CreateNewController(const Situation& situation, int32_t size_before) {
+  return situation.spec().controller ? CreateWithContent(situation, size_before)
+                                     : CreateWithImage(situation, size_before);
 }
 
 }  // namespace windlass::replication_controller

@@ -35,6 +35,7 @@ bool HaveDifferentKey(const StringMap& old_selector, const StringMap& new_select
 // update-source-id and desired-replicas. Error kInvalid with kubectl's text if the old controller
 // and the spec do not allow it (RC-3, RC-4, RC-5). Requires that the old controller exists, and
 // that spec.image or spec.controller is set.
-Result<Request> CreateNewController(const Situation& situation);
+// It is to have `size_before` replicas at the end, unless spec.controller says another number.
+Result<Request> CreateNewController(const Situation& situation, int32_t size_before);
 
 }  // namespace windlass::replication_controller

@@ -8,6 +8,7 @@
 #include "controller/replication_controller/decisions.h"
 #include "controller/replication_controller/effect.h"
 #include "controller/replication_controller/new_controller.h"
+#include "controller/replication_controller/original_size.h"
 #include "controller/replication_controller/patches.h"
 #include "controller/replication_controller/relabel.h"
 #include "controller/replication_controller/services.h"
@@ -51,12 +52,15 @@ std::optional<Step> NoteOriginalSize(const Situation& situation) {
   const ReplicationController& source = *situation.source();
   const ReplicationController& target = *situation.target();
   if (HasOriginalSize(source, target)) return std::nullopt;
-  const std::string size = std::to_string(source.replicas);
+  SizeOrAsk before{.size = source.replicas};
+  if (!situation.spec().rollback) before = SizeBefore(situation);
+  if (before.ask) return *std::move(before.ask);
+  const std::string size = std::to_string(before.size);
   return Effect(situation,
                 Annotate(source, {{kOriginalReplicas, size},
                                   {kOriginalReplicasOf, target.meta.uid.ToString()}}),
                 {decisions::kNoteOriginalSize,
-                 {{"controller", source.meta.name}, {"replicas", source.replicas}}});
+                 {{"controller", source.meta.name}, {"replicas", before.size}}});
 }
 
 // --- the header ---
@@ -100,7 +104,9 @@ Step CreateTarget(const Situation& situation) {
                     "\". Create it with 0 replicas and the annotation " +
                     std::string(kDesiredReplicas) + ", or set spec.image or spec.controller");
   }
-  Result<Request> create = CreateNewController(situation);
+  SizeOrAsk before = SizeBefore(situation);
+  if (before.ask) return *std::move(before.ask);
+  Result<Request> create = CreateNewController(situation, before.size);
   if (!create.ok()) return Fail(situation, kInvalidUpdate, create.error().message);
   if (auto intent = StoreIntent(situation, "")) return *std::move(intent);
   if (by_image) {

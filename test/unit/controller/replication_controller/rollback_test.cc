@@ -142,6 +142,36 @@ TEST_CASE("a size that an earlier kubectl left behind is not restored") {
   Proves("RC-8");
 }
 
+TEST_CASE("the size before survives that the new controller is deleted on the way") {
+  World world;
+  world.AddController("web", 6, {{"app", "web"}, {"deployment", "a"}});
+  world.AddUpdate("web", {{"image", "web:2"}, {"newName", "web-2"}, {"updatePeriod", "0s"}});
+  for (int i = 0; i < 200 && world.Controller("web")["spec"]["replicas"] != 2; ++i) {
+    world.Sync();
+    world.Settle();
+    world.now = world.now + seconds(1);
+  }
+  REQUIRE(world.Controller("web")["spec"]["replicas"] == 2);
+  world.controllers().erase("web-2");
+  world.Run();
+  CHECK(world.reason() == "NotFound");
+  world.Edit({{"timeout", "6m"}});
+  SECTION("forward") {
+    world.Run();
+    CHECK(world.phase() == "Succeeded");
+    CHECK(world.PodsOf("web-2").size() == 6);
+  }
+  SECTION("and back") {
+    RunUntilSaid(world, world.lines().size() + 4);
+    CHECK(world.Annotations("web")["kubectl.kubernetes.io/original-replicas"] == "6");
+    world.Edit({{"rollback", true}});
+    world.Run();
+    CHECK(world.phase() == "RolledBack");
+    CHECK(world.PodsOf("web").size() == 6);
+  }
+  Proves("RC-8");
+}
+
 TEST_CASE("a rollback can be turned round once more") {
   World world;
   Start(world, 3);

@@ -1,0 +1,41 @@
+#include "controller/replication_controller/original_size.h"
+
+#include <algorithm>
+#include <nlohmann/json.hpp>
+#include <string>
+#include <utility>
+
+#include "controller/replication_controller/annotations.h"
+#include "controller/replication_controller/json.h"
+
+namespace windlass::replication_controller {
+namespace {
+
+// Returns true if an item of `body`, a list, has the uid; also if the list cannot be read.
+bool MayHaveUid(const std::string& body, std::string_view uid) {
+  const Json list = Json::parse(body, nullptr, /*allow_exceptions=*/false);
+  if (!list.is_object() || !list.contains("items") || !list["items"].is_array()) return true;
+  return std::ranges::any_of(list["items"], [&](const Json& item) {
+    const Json::json_pointer path("/metadata/uid");
+    return item.is_object() && item.contains(path) && item.at(path) == uid;
+  });
+}
+
+}  // namespace
+
+SizeOrAsk SizeBefore(const Situation& situation) {
+  const ReplicationController& old = *situation.old_controller();
+  const ReplicationController* created = situation.new_controller();
+  const std::string_view of = Annotation(old, kOriginalReplicasOf);
+  const int32_t noted = NumberIn(old, kOriginalReplicas).value_or(0);
+  if (of.empty() || noted <= old.replicas) return {.size = old.replicas};
+  if (created != nullptr && of == created->meta.uid.ToString()) return {.size = old.replicas};
+  Request list = Request::List(resources::kReplicationControllers, old.meta.namespace_, "");
+  const Outcome* outcome = FindOutcome(situation.learned, list.Identity());
+  if (outcome == nullptr || !outcome->said.ok()) {
+    return {.ask = Read{std::move(list), "the controller that a size was noted for may be gone"}};
+  }
+  return {.size = MayHaveUid(outcome->said->body, of) ? old.replicas : noted};
+}
+
+}  // namespace windlass::replication_controller
