@@ -8,7 +8,8 @@ namespace windlass {
 
 // Returns the step that creates the ReplicationControllerUpdate which the annotation
 // windlass.dev/rolling-update-to of `controller` asks for; or, if this sync created it already,
-// waits for it.
+// waits for it. An update of that name that exists is left as it is, also if it has ended: who may
+// annotate a ReplicationController may not therefore change an update.
 Step CreateRequestedUpdate(const ReplicationController& controller, const Learned& learned);
 
 }  // namespace windlass

@@ -167,6 +167,9 @@ TEST_CASE_METHOD(Fixture, "a new leader makes a late scaling of the former one f
   CHECK(fence[1].Describe() == "patch replicationcontrollers ns/web-2");
   CHECK(json::parse(fence[0].body())["metadata"]["annotations"] ==
         json{{"windlass.dev/term", "term-7"}});
+  // A deletion that is still on its way must not come in the middle of a rollback.
+  PutUpdate("web", {{"newName", "web-2"}}, {{"phase", "CleaningUp"}, {"step", "CleanUp"}});
+  CHECK(controller.FenceWrites({"ns", "web"}, "term-7").size() == 2);
 }
 
 TEST_CASE_METHOD(Fixture, "a new controller leads to its update by the old one's name in it") {
