@@ -10,6 +10,7 @@
 #include "controller/replication_controller/external_scale.h"
 #include "controller/replication_controller/finish.h"
 #include "controller/replication_controller/journal.h"
+#include "controller/replication_controller/new_controller.h"
 #include "controller/replication_controller/patches.h"
 #include "controller/replication_controller/status.h"
 #include "controller/replication_controller/target.h"
@@ -64,6 +65,16 @@ bool HasAdopted(const Situation& situation, const ReplicationController& old,
 std::string FindJournal(const Situation& situation) {
   const std::string_view noted = Annotation(*situation.old_controller(), kRenameJournal);
   return noted.empty() ? situation.run.journal : std::string(noted);
+}
+
+// Returns what the run is for whose first step finishes a rename: the spec's new controller, or
+// that of an earlier update.
+std::string TargetOfJournal(const Situation& situation, const Journal& journal) {
+  const ReplicationControllerUpdateSpec& spec = situation.spec();
+  const bool same_name = spec.new_name.empty() || spec.new_name == journal.name;
+  const Result<std::string> image = ImageIn(situation, journal.name, journal.template_json);
+  const bool same_image = spec.image.empty() || (image.ok() && *image == spec.image);
+  return same_name && same_image ? TargetOf(spec) : TargetOfOtherSpec(journal.name);
 }
 
 // Stores the journal in a status that lacks it, as that of a client that begins anew: it has to

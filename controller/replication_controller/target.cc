@@ -3,7 +3,6 @@
 #include <nlohmann/json.hpp>
 
 #include "controller/replication_controller/json.h"
-#include "controller/replication_controller/new_controller.h"
 
 namespace windlass::replication_controller {
 namespace {
@@ -41,13 +40,8 @@ std::string TargetOf(const ReplicationControllerUpdateSpec& spec) {
   return spec.new_name + "/" + ContentHash(spec);
 }
 
-std::string TargetOfJournal(const Situation& situation, const Journal& journal) {
-  const ReplicationControllerUpdateSpec& spec = situation.spec();
-  const bool same_name = spec.new_name.empty() || spec.new_name == journal.name;
-  const Result<std::string> image = ImageIn(situation, journal.name, journal.template_json);
-  const bool same_image = spec.image.empty() || (image.ok() && *image == spec.image);
-  if (same_name && same_image) return TargetOf(spec);
-  return journal.name + "/" + std::string(kOfOtherSpec);
+std::string TargetOfOtherSpec(const std::string& new_name) {
+  return new_name + "/" + std::string(kOfOtherSpec);
 }
 
 bool HasOtherName(const ReplicationControllerUpdateSpec& spec, std::string_view target) {

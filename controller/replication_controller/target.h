@@ -5,8 +5,6 @@
 #include <string>
 #include <string_view>
 
-#include "controller/replication_controller/journal.h"
-#include "controller/replication_controller/situation.h"
 #include "kubeclient/api/replication_controller_update.h"
 
 namespace windlass::replication_controller {
@@ -15,9 +13,9 @@ namespace windlass::replication_controller {
 // the spec has none. Example: "web-2/" for a new controller that exists.
 std::string TargetOf(const ReplicationControllerUpdateSpec& spec);
 
-// Returns the target of a run that only finishes the rename of `journal`, which an earlier update
-// began. If the spec asks for the same, that is TargetOf(spec).
-std::string TargetOfJournal(const Situation& situation, const Journal& journal);
+// Returns the target of a run that only finishes what an earlier update began: the content is that
+// of no present spec.
+std::string TargetOfOtherSpec(const std::string& new_name);
 
 // Returns true if the spec names another new controller than the run began with. A run that began
 // without a name in the spec has none.
