@@ -5,8 +5,9 @@
 #
 #   tools/sweep.sh
 #
-# Then walks 3,000 random walks of updates in place, of which `make test` tries 60, and 20,000 of
-# rollouts while the ReplicaSet controller lags, of which `make test` tries 50.
+# Then walks 3,000 random walks of updates in place, of which `make test` tries 60, 3,000 of updates
+# of ReplicationControllers, of which it tries 30, and 20,000 of rollouts while the ReplicaSet
+# controller lags, of which it tries 50.
 #
 # Prints how many runs there were and how many ended differently. Fails if any did.
 . "$(dirname "${BASH_SOURCE[0]}")/common.sh"
@@ -25,8 +26,8 @@ step "A fault at every call"
 part "sweeping"
 build/release/test/sim/sim_test "[.sweep]"
 
-step "Updates in place, whatever happens to them"
-part "3,000 random walks"
+step "Updates in place, and of ReplicationControllers, whatever happens to them"
+part "6,000 random walks"
 build/release/test/sim/sim_test "[.seeds]"
 
 step "Live Pods while the ReplicaSet controller lags"
