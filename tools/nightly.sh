@@ -12,8 +12,8 @@
 . "$(dirname "${BASH_SOURCE[0]}")/common.sh"
 . "$root/tools/scripts.sh"
 
-all_parts=(tidy sanitize mutants fuzz sweep differential fleets in-place rollouts upgrade gitops
-  prometheus kubernetes-1.31 bench)
+all_parts=(tidy sanitize mutants fuzz sweep differential fleets in-place rollouts
+  replication-controllers upgrade gitops prometheus kubernetes-1.31 bench)
 mapfile -t chosen < <(tr -s ' ' '\n' <<<"${PARTS:-${all_parts[*]}}" | awk 'NF && !seen[$0]++')
 unset PARTS # make exports it, and test/e2e/kubectl_test.sh has parts of its own
 logs=$root/build/nightly
@@ -88,6 +88,9 @@ if is_chosen rollouts; then
   queue_script test/e2e/rollout_session_test.sh
   queue_script test/nightly/rollout_crd_test.sh
   queue_script test/e2e/differential_test.sh KIND=rollout SHARE=1000
+fi
+if is_chosen replication-controllers; then
+  queue_script test/nightly/replication_controller_crash_test.sh
 fi
 if is_chosen upgrade; then queue_script test/nightly/upgrade_test.sh; fi
 if is_chosen gitops; then
