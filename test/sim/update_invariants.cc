@@ -92,7 +92,8 @@ void UpdateInvariants::NoteRename(const Change& change) {
   }
   if (IsOrphaning(*change.before) || !IsOrphaning(*change.after)) return;
   const auto pair = PairOf(change.key.namespace_, change.key.name);
-  if (!pair) return;
+  // A Pod that somebody has just deleted is replaced, by whichever of the two.
+  if (!pair || CountActive(change.after) != Replicas(change.after)) return;
   for (const Object& pod : world_.api().List(resources::kPods, change.key.namespace_)) {
     const bool its = ControllerUidOf(*pod) == UidOf(*change.after) && IsActivePod(*pod);
     if (its) renamed_[UidOf(*pod)] = UidOf(*pair->update);
@@ -103,7 +104,11 @@ void UpdateInvariants::NoteRename(const Change& change) {
 void UpdateInvariants::NoteEndOfRename(const Change& change) {
   const Json& update = change.after != nullptr ? *change.after : *change.before;
   if (change.after != nullptr && !TextAt(update, {"status", "journal"}).empty()) return;
-  std::erase_if(renamed_, [&](const auto& pod) { return pod.second == UidOf(update); });
+  ForgetRename(UidOf(update));
+}
+
+void UpdateInvariants::ForgetRename(std::string update_uid) {
+  std::erase_if(renamed_, [&](const auto& pod) { return pod.second == update_uid; });
 }
 
 void UpdateInvariants::JudgeController(const Change& change) {
@@ -181,9 +186,12 @@ void UpdateInvariants::JudgePod(const Change& change) {
   }
   const Json& pod = *change.after;
   const bool marked = change.before != nullptr && !IsDeleting(*change.before) && IsDeleting(pod);
-  if (marked && change.actor == kControlledReplicationControllers.actor &&
-      renamed_.contains(UidOf(pod))) {
-    Violate("I-76", change, "a Pod was deleted by a rename");
+  if (marked && renamed_.contains(UidOf(pod))) {
+    if (change.actor == kControlledReplicationControllers.actor) {
+      Violate("I-76", change, "a Pod was deleted by a rename");
+    } else {
+      ForgetRename(renamed_.at(UidOf(pod)));  // the Pod is replaced
+    }
   }
   if (change.before != nullptr || !IsControlledBy(kControllers, pod)) return;
   const auto pair = PairOf(change.key.namespace_, TextAt(ControllerOf(pod), {"name"}));

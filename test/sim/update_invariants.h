@@ -70,6 +70,7 @@ class UpdateInvariants {
   void NoteSizes(const Change& change);
   void NoteRename(const Change& change);
   void NoteEndOfRename(const Change& change);
+  void ForgetRename(std::string update_uid);  // a copy: its owner may go
   void JudgeController(const Change& change);
   void JudgeSize(const Change& change, const Pair& pair);
   void JudgeDeletion(const Change& change, const Pair& pair);
