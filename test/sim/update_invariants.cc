@@ -149,7 +149,7 @@ void UpdateInvariants::JudgeSize(const Change& change, const Pair& pair) {
   Limits& limits = limits_[UidOf(*pair.update)];
   const int64_t sum = Replicas(pair.up) + Replicas(pair.down);
   const int64_t most = limits.most.Max(Now(), kBlindSpot);
-  if (after > before && sum > most) {
+  if (after > before && sum > most && !may_set_back) {
     Violate("I-71", change, step + ": " + Number(sum) + " of both, at most " + Number(most));
   }
   if (is_up || after > before) return;
