@@ -178,8 +178,10 @@ ExitCode LocalUpdate::PrintDryRun(const rc::View& view, const Learned& learned) 
     if (!stored.ok()) return Report(context_.session, context_.console, stored.error());
     target = *stored;
   } else {
+    const rc::Situation situation =
+        rc::MakeSituation(view, learned, context_.session.clock().Wall());
     const Result<Request> creates =
-        rc::CreateNewController(rc::MakeSituation(view, learned, context_.session.clock().Wall()));
+        rc::CreateNewController(situation, situation.old_controller()->replicas);
     if (!creates.ok()) return Report(context_.session, context_.console, creates.error());
     target = Json::parse(creates->body(), nullptr, false);
   }

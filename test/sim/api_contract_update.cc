@@ -37,7 +37,7 @@ void TemplateOfAFile(ContractProbe& api) {
   update["spec"].erase("image");
   update["spec"]["newName"] = "web-2";
   update["spec"]["controller"]["spec"]["template"] = SampleTemplate("web");
-  update["spec"]["controller"]["spec"]["minReadySeconds"] = 3;
+  update["spec"]["controller"]["spec"]["strategy"] = "Recreate";  // not a field of one
   const Json made = api.ExpectOk(api.Post(api.ReplicationControllerUpdates(), update), 201);
   api.ExpectEqual("the file", made["spec"]["controller"],
                   {{"spec", {{"template", SampleTemplate("web")}}}});
