@@ -218,7 +218,8 @@ printed "rollout.windlass.dev/shop"
 ends 0 get
 printed 'ReplicationController   new '
 ends 0 version
-printed 'CRD rollouts.windlass.dev:   revision'
+printed 'CRD rollouts.windlass.dev:                       revision 1'
+printed 'CRD replicationcontrollerupdates.windlass.dev:   installed'
 cat "$WORK/out"
 
 # --- in a terminal ---
