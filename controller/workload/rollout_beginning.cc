@@ -13,8 +13,7 @@ const ReplicaSet* FindTarget(const Workload& workload, const std::vector<const R
   return FindNewReplicaSet(workload, ours, Learned{});
 }
 
-FirstSight JudgeFirstSight(const Workload& workload, const std::vector<const ReplicaSet*>& ours) {
-  const ReplicaSet* target = FindTarget(workload, ours);
+FirstSight JudgeFirstSight(const Workload& workload, const ReplicaSet* target) {
   const bool begun = target != nullptr && target->replicas > 0;
   if (workload.paused && !begun) return FirstSight::kNoRollout;
   const bool observed = workload.status.observed_generation >= workload.meta.generation;

@@ -20,13 +20,13 @@ enum class FirstSight : uint8_t {
   kNew,        // the template changed since a leader last looked: the rollout begins now
 };
 
-// Returns what `workload` is in the middle of. `ours` are all its ReplicaSets, oldest first.
+// Returns what `workload` is in the middle of. `target` is what FindTarget returned.
 //
 // A generation that no leader observed may be any edit. It is a new rollout only if the ReplicaSet
 // of the template is not the one whose revision the status is about. Example: while no process
 // leads, a user scales "web" from 3 to 5. Its template has the ReplicaSet of the published revision
 // 7, and Progressing is NewReplicaSetAvailable: no rollout.
-FirstSight JudgeFirstSight(const Workload& workload, const std::vector<const ReplicaSet*>& ours);
+FirstSight JudgeFirstSight(const Workload& workload, const ReplicaSet* target);
 
 // Returns when the rollout of `workload` to `target` began, for a rollout midway:
 //   - if `target` was made for it, when it was created;

@@ -57,7 +57,7 @@ void RolloutObserver::SeenFirst(const Workload& workload) {
   const bool fresh = workload.status.observed_generation <= 0;
   if (fresh && workload.paused) return;  // it begins when it is resumed
   if (fresh) {
-    Begin(workload, {.change = kChangeTemplate, .began = Now()});
+    Begin(workload, {.began = Now()});
   } else if (HasSynced()) {
     Judge(workload);
   } else {
@@ -76,23 +76,17 @@ void RolloutObserver::CacheSynced() {
 }
 
 void RolloutObserver::Judge(const Workload& workload) {
-  const ReplicaSets ours = ReplicaSetsOf(workload);
-  const ReplicaSet* target = workload::FindTarget(workload, ours);
-  switch (workload::JudgeFirstSight(workload, ours)) {
+  const ReplicaSet* target = workload::FindTarget(workload, ReplicaSetsOf(workload));
+  switch (workload::JudgeFirstSight(workload, target)) {
     case workload::FirstSight::kNoRollout: return;
-    case workload::FirstSight::kNew: {
-      const bool rolls_back = workload.follow_revision || target != nullptr;
-      const std::string_view trigger = workload.follow_revision ? kTriggerAbort : kTriggerTemplate;
-      Begin(workload, {.change = rolls_back ? kChangeRollback : kChangeTemplate,
-                       .trigger = rolls_back ? trigger : std::string_view(),
-                       .began = Now()});
-      return;
-    }
+    case workload::FirstSight::kNew:
+      return Begin(workload, {.trigger = workload.follow_revision ? kTriggerAbort
+                                         : target != nullptr      ? kTriggerTemplate
+                                                                  : std::string_view(),
+                              .began = Now()});
     case workload::FirstSight::kMidway: {
       const std::optional<WallTime> shown = workload::ShownBeginning(workload, target);
-      Begin(workload,
-            {.change = kChangeTemplate, .midway = true, .began = shown ? MomentOf(*shown) : Now()});
-      return;
+      return Begin(workload, {.midway = true, .began = shown ? MomentOf(*shown) : Now()});
     }
   }
 }
@@ -130,9 +124,7 @@ void RolloutObserver::Edited(const Workload& before, const Workload& now) {
   const std::string_view trigger = wanted.back           ? kTriggerAbort
                                    : before.roll_back_to ? kTriggerRollbackTo
                                                          : kTriggerTemplate;
-  Begin(now, {.change = rolls_back ? kChangeRollback : kChangeTemplate,
-              .trigger = rolls_back ? trigger : std::string_view(),
-              .began = Now()});
+  Begin(now, {.trigger = rolls_back ? trigger : std::string_view(), .began = Now()});
 }
 
 void RolloutObserver::Look(const Workload& workload) {
@@ -184,8 +176,10 @@ void RolloutObserver::Begin(const Workload& workload, Rollout rollout) {
 void RolloutObserver::CountBegun(const ObjectKey& key, Rollout& rollout) {
   if (rollout.midway || std::exchange(rollout.counted, true)) return;
   const std::string namespace_(key.namespace_.text());
-  counts_.Started(namespace_, kind(), rollout.strategy, rollout.change);
-  if (!rollout.trigger.empty()) counts_.RolledBack(namespace_, kind(), rollout.trigger);
+  const bool rolls_back = !rollout.trigger.empty();
+  counts_.Started(namespace_, kind(), rollout.strategy,
+                  rolls_back ? kChangeRollback : kChangeTemplate);
+  if (rolls_back) counts_.RolledBack(namespace_, kind(), rollout.trigger);
 }
 
 void RolloutObserver::Finish(UnderWay::iterator rollout, std::string_view outcome) {

@@ -74,8 +74,7 @@ class RolloutObserver {
   struct Rollout {
     Target target{};
     std::string_view strategy{};
-    std::string_view change{};   // kChangeTemplate or kChangeRollback
-    std::string_view trigger{};  // of a rollback; else ""
+    std::string_view trigger{};  // of a rollback; "" if it has a new template
     bool midway = false;   // it began before this process saw the object: never counted as begun
     bool counted = false;  // as begun
     Moment began{};

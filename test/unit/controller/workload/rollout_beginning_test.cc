@@ -34,7 +34,7 @@ struct Fixture {
   }
   FirstSight Judge() const {
     const View view = world.view();
-    return JudgeFirstSight(view.workload, view.replica_sets);
+    return JudgeFirstSight(view.workload, FindTarget(view.workload, view.replica_sets));
   }
 
   World world;
