@@ -126,7 +126,8 @@ bool IsPresent(const Condition* present, InPlaceReason reason) {
   return present != nullptr && present->reason == Name(reason);
 }
 
-// Returns the condition while no in-place update is under way.
+// Returns the condition while no in-place update is under way. A complete workload always has one:
+// an update may begin and end within one sync, so that no condition was written before.
 std::optional<Word> OfNone(const workload::Situation& situation, const Condition* present) {
   const bool complete = workload::DeploymentComplete(situation.workload, situation.workload.status);
   if (IsPresent(present, InPlaceReason::kNotPossible) && !complete) {
@@ -134,7 +135,7 @@ std::optional<Word> OfNone(const workload::Situation& situation, const Condition
   }
   if (situation.new_replica_set == nullptr) return std::nullopt;
   const bool warned = !InPlaceOf(situation).configuration.warnings.empty();
-  if (present == nullptr && !warned) return std::nullopt;
+  if (present == nullptr && !warned && !complete) return std::nullopt;
   return Word{false, InPlaceReason::kComplete,
               "Replica set " + situation.new_replica_set->meta.name + " has the template"};
 }

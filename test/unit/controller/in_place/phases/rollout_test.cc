@@ -43,6 +43,26 @@ TEST_CASE("the worked example: four Pods, one at a time, none replaced (P-033)")
   CHECK(c.InPlaceCondition() == "False Complete");
 }
 
+// Quick kubelets carry out every patch within one sync, which writes the status once, at its end.
+TEST_CASE("a rollout that no status has shown under way is shown as complete (P-084)") {
+  Started c(2);
+  c.SetImage("v2");
+  c.SettleInPlace();
+  c.Edit([](nlohmann::json& d) {
+    std::erase_if(d["status"]["conditions"].get_ref<nlohmann::json::array_t&>(),
+                  [](const nlohmann::json& one) { return one["type"] == "windlass.dev/InPlace"; });
+  });
+  c.Sync();
+  CHECK(c.InPlaceCondition() == "False Complete");
+}
+
+TEST_CASE("a workload whose first Pods are not ready yet has no condition (P-084)") {
+  InPlaceCluster c(2, 1);
+  c.Sync();
+  CHECK(c.Condition("Progressing") == "True NewReplicaSetCreated");
+  CHECK(c.InPlaceCondition().empty());
+}
+
 // P-021.
 TEST_CASE("an undo brings the old image back in place, as a revision of its own") {
   Started c(3);
