@@ -11,7 +11,7 @@ struct Word {
   ResourceId resource;
 };
 
-constexpr Word kWords[] = {
+constexpr Word kKindWords[] = {
     {"deployment", resources::kDeployments},
     {"deployments", resources::kDeployments},
     {"deploy", resources::kDeployments},
@@ -50,8 +50,8 @@ Result<ObjectArgument> ParseWithSlash(const std::string& argument) {
 }  // namespace
 
 std::optional<ResourceId> ResourceOf(std::string_view word) {
-  const auto* found = std::ranges::find(kWords, word, &Word::text);
-  if (found == std::end(kWords)) return std::nullopt;
+  const auto* found = std::ranges::find(kKindWords, word, &Word::text);
+  if (found == std::end(kKindWords)) return std::nullopt;
   return found->resource;
 }
 

@@ -21,11 +21,11 @@ bool IsPlain(const std::string& text) {
   if (text.back() == ' ' || text.back() == ':') return false;
   if (text.find_first_of("\"'#{}[],&*!|>%@`\\\n\t\r") != std::string::npos) return false;
   if (text.find(": ") != std::string::npos) return false;
-  static const std::set<std::string_view> kWords = {"true", "false", "null", "yes", "no",
+  static const std::set<std::string_view> kYamlWords = {"true", "false", "null", "yes", "no",
                                                     "on",   "off",   "y",    "n"};
   std::string lower = text;
   for (char& c : lower) c = static_cast<char>(std::tolower(static_cast<unsigned char>(c)));
-  return !kWords.contains(lower);
+  return !kYamlWords.contains(lower);
 }
 
 // Writes a text so that it is read as the same text again.

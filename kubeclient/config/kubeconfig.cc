@@ -159,6 +159,7 @@ Result<ClientConfig> LoadConfig(const ConfigSources& sources) {
 Result<std::vector<std::string>> ContextNames(const ConfigSources& sources) {
   WINDLASS_TRY(const Kubeconfig kubeconfig, ReadFiles(sources));
   std::vector<std::string> names;
+  names.reserve(kubeconfig.contexts.size());
   for (const auto& [name, context] : kubeconfig.contexts) names.push_back(name);
   return names;
 }

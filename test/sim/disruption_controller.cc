@@ -13,7 +13,7 @@
 namespace windlass::sim {
 namespace {
 
-const std::string kActor = "disruption-controller";
+const std::string kDisruptionActor = "disruption-controller";
 
 // Upstream rounds percentages up, those of maxUnavailable, too: 30 % of 5 Pods are 2.
 int64_t Resolve(const Json& value, int64_t total) {
@@ -60,7 +60,7 @@ void DisruptionController::Sync(const StoreKey& key) {
   const Numbers numbers = Count(*budget, pods, disrupted);
   const int64_t allowed =
       numbers.expected > 0 ? std::max<int64_t>(0, numbers.healthy - numbers.desired) : 0;
-  server_.Update(kActor, key, "status", [&](Json& object) {
+  server_.Update(kDisruptionActor, key, "status", [&](Json& object) {
     Json& status = object["status"];
     status["expectedPods"] = numbers.expected;
     status["desiredHealthy"] = numbers.desired;

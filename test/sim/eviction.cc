@@ -8,7 +8,7 @@
 namespace windlass::sim {
 namespace {
 
-const std::string kActor = "eviction";
+const std::string kEvictionActor = "eviction";
 
 std::vector<Object> BudgetsOf(ApiServer& server, const Json& pod) {
   std::vector<Object> selecting;
@@ -37,7 +37,7 @@ bool TakeRoom(ApiServer& server, const Json& pod, const Json& budget) {
   const StoreKey key{resources::kPodDisruptionBudgets, NamespaceOf(budget), NameOf(budget)};
   const std::string now = TimeText(server.loop().clock().Wall());
   return server
-      .Update(kActor, key, "status",
+      .Update(kEvictionActor, key, "status",
               [&](Json& object) {
                 Json& status = object["status"];
                 status["disruptionsAllowed"] = Status(object, "disruptionsAllowed") - 1;
@@ -60,7 +60,7 @@ bool Evict(ApiServer& server, const std::string& namespace_, const std::string& 
       !TakeRoom(server, *found, *budgets.front())) {
     return false;
   }
-  server.loop().After(until_deleted, [&server, key] { server.Delete(kActor, key); });
+  server.loop().After(until_deleted, [&server, key] { server.Delete(kEvictionActor, key); });
   return true;
 }
 

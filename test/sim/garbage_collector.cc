@@ -6,7 +6,7 @@
 namespace windlass::sim {
 namespace {
 
-const std::string kActor = "garbage-collector";
+const std::string kGarbageCollectorActor = "garbage-collector";
 constexpr const char* kForeground = "foregroundDeletion";
 constexpr const char* kOrphan = "orphan";
 
@@ -107,7 +107,7 @@ void GarbageCollector::Look(const StoreKey& key) {
   const bool has_children = !Children(key.namespace_, UidOf(*object), true).empty();
   options.propagation =
       blocked_owner_waits && has_children ? Propagation::kForeground : Propagation::kBackground;
-  server_.Delete(kActor, key, options);
+  server_.Delete(kGarbageCollectorActor, key, options);
 }
 
 void GarbageCollector::LookAtDeleting(const StoreKey& key, const Json& object) {
@@ -129,12 +129,13 @@ void GarbageCollector::LookAtNamespace(const std::string& name) {
   for (const ResourceId& resource : kInNamespaces) {
     for (const Object& object : server_.List(resource, name)) {
       empty = false;
-      if (!IsDeleting(*object)) server_.Delete(kActor, {resource, name, NameOf(*object)}, options);
+      if (!IsDeleting(*object))
+        server_.Delete(kGarbageCollectorActor, {resource, name, NameOf(*object)}, options);
     }
   }
   const StoreKey key{resources::kNamespaces, "", name};
   if (!empty) return LookLater(key);
-  server_.store().Commit(key, std::nullopt, server_.loop().clock().Now(), kActor,
+  server_.store().Commit(key, std::nullopt, server_.loop().clock().Now(), kGarbageCollectorActor,
                          "finalize namespaces " + name);
 }
 
@@ -160,7 +161,7 @@ bool GarbageCollector::OwnerExists(const std::string& namespace_, const Json& re
 }
 
 void GarbageCollector::Orphan(const StoreKey& child, const std::string& owner_uid) {
-  server_.Update(kActor, child, "", [&](Json& object) {
+  server_.Update(kGarbageCollectorActor, child, "", [&](Json& object) {
     Json kept = Json::array();
     for (const Json& reference : At(object, {"metadata", "ownerReferences"})) {
       if (TextAt(reference, {"uid"}) != owner_uid) kept.push_back(reference);
@@ -170,7 +171,7 @@ void GarbageCollector::Orphan(const StoreKey& child, const std::string& owner_ui
 }
 
 void GarbageCollector::DropFinalizer(const StoreKey& key, const std::string& finalizer) {
-  server_.Update(kActor, key, "", [&](Json& object) {
+  server_.Update(kGarbageCollectorActor, key, "", [&](Json& object) {
     Json kept = Json::array();
     for (const Json& present : At(object, {"metadata", "finalizers"})) {
       if (present != finalizer) kept.push_back(present);

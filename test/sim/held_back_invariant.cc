@@ -10,14 +10,10 @@
 namespace windlass::sim {
 namespace {
 
-std::string Number(int64_t value) { return std::to_string(value); }
-
-int64_t Replicas(const Json& replica_set) { return IntAt(replica_set, {"spec", "replicas"}, 1); }
-
 // Returns true if `replica_set` has or had the stable revision: after a rollback the template is
 // written in another way than the one that was complete.
 bool IsStable(const Json& rollout, const Json& replica_set) {
-  const std::string stable = Number(IntAt(rollout, {"status", "stableRevision"}));
+  const std::string stable = std::to_string(IntAt(rollout, {"status", "stableRevision"}));
   const Json& annotations = At(replica_set, {"metadata", "annotations"});
   const std::string revisions = TextAt(annotations, {"deployment.kubernetes.io/revision-history"}) +
                                 "," + TextAt(annotations, {"deployment.kubernetes.io/revision"});
@@ -53,8 +49,8 @@ std::optional<std::string> HeldBackInvariant::See(const Change& change) {
 std::optional<std::string> HeldBackInvariant::JudgeSize(const Change& change) {
   if (change.after == nullptr) return std::nullopt;
   const Json& changed = *change.after;
-  const int64_t before = change.before != nullptr ? Replicas(*change.before) : 0;
-  const int64_t after = Replicas(changed);
+  const int64_t before = change.before != nullptr ? ReplicasOf(*change.before) : 0;
+  const int64_t after = ReplicasOf(changed);
   const Object rollout = after > before ? RolloutOf(changed) : nullptr;
   if (rollout == nullptr) return std::nullopt;
   Record& record = rollouts_[UidOf(*rollout)];
@@ -68,12 +64,12 @@ std::optional<std::string> HeldBackInvariant::JudgeSize(const Change& change) {
   if (kept == 0) return std::nullopt;
   ++judged_;
   int64_t old = -after;
-  for (const Object& rs : replica_sets) old += Replicas(*rs);
+  for (const Object& rs : replica_sets) old += ReplicasOf(*rs);
   const int64_t most = record.desired.Max(change.at, kBlindSpot) - std::min(old, kept);
   if (after <= most) return std::nullopt;
-  return "spec.replicas " + Number(before) + " -> " + Number(after) +
-         " of the new revision, at most " + Number(most) + ": " + Number(kept) + " of " +
-         Number(old) + " old ones are kept";
+  return "spec.replicas " + std::to_string(before) + " -> " + std::to_string(after) +
+         " of the new revision, at most " + std::to_string(most) + ": " + std::to_string(kept) +
+         " of " + std::to_string(old) + " old ones are kept";
 }
 
 std::optional<std::string> HeldBackInvariant::JudgePatch(const Change& change) {
@@ -89,8 +85,8 @@ std::optional<std::string> HeldBackInvariant::JudgePatch(const Change& change) {
   judged_ += kept > 0 ? 1 : 0;
   const int64_t old = CountOld(change, ReplicaSetsOf(*rollout), record);
   if (old >= kept) return std::nullopt;
-  return NameOf(*change.after) + " got the images of the new revision: " + Number(old) +
-         " old Pods are left of " + Number(kept) + " that are kept";
+  return NameOf(*change.after) + " got the images of the new revision: " + std::to_string(old) +
+         " old Pods are left of " + std::to_string(kept) + " that are kept";
 }
 
 // Counts active Pods without the wanted images, and Pods that will come back without them: those

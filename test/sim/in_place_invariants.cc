@@ -9,10 +9,6 @@
 namespace windlass::sim {
 namespace {
 
-std::string Number(int64_t value) { return std::to_string(value); }
-
-int64_t Replicas(const Json& replica_set) { return IntAt(replica_set, {"spec", "replicas"}, 1); }
-
 // Returns true if every container runs the image of the spec.
 bool RunsItsSpec(const Json& pod, const PodTruth& truth) {
   return std::ranges::all_of(truth.containers, [&](const ContainerTruth& one) {
@@ -142,14 +138,15 @@ void InPlaceInvariants::NoteReplicaSet(const Change& change) {
 
 // The ReplicaSet controller would delete Pods (I-52).
 void InPlaceInvariants::JudgeReplicas(const Change& change, const Json& owner) {
-  if (change.before == nullptr || Replicas(*change.after) >= Replicas(*change.before)) return;
+  if (change.before == nullptr || ReplicasOf(*change.after) >= ReplicasOf(*change.before)) return;
   const std::vector<Object> replica_sets = ReplicaSetsOf(owner);
   int64_t total = 0;
-  for (const Object& rs : replica_sets) total += Replicas(*rs);
+  for (const Object& rs : replica_sets) total += ReplicasOf(*rs);
   const int64_t wanted = owners_[UidOf(owner)].replicas.Min(Now(), kBlindSpot);
   if (!SaysInPlace(*HighestOf(replica_sets)) || total >= wanted) return;
-  Violate("I-52", change.request,
-          "leaves " + Number(total) + " replicas of " + Number(wanted) + " in place");
+  Violate(
+      "I-52", change.request,
+      "leaves " + std::to_string(total) + " replicas of " + std::to_string(wanted) + " in place");
 }
 
 void InPlaceInvariants::NotePod(const Change& change) {
@@ -213,7 +210,8 @@ void InPlaceInvariants::JudgePodWrite(const Change& change, const Json& owner) {
   const RolloutLimits limits = InPlaceLimitsOf(owner);
   const int64_t most = std::max<int64_t>(1, limits.unavailable + limits.surge);
   if (drained > most) {
-    Violate("I-60", change.request, Number(drained) + " drained of at most " + Number(most));
+    Violate("I-60", change.request,
+            std::to_string(drained) + " drained of at most " + std::to_string(most));
   }
 }
 
@@ -224,7 +222,7 @@ void InPlaceInvariants::JudgeTakenOut(const Change& change, const Json& owner) {
   const int64_t least = owners_[UidOf(owner)].min_available.Min(Now(), kBlindSpot);
   if (left >= least) return;
   Violate("I-51", change.request,
-          "leaves " + Number(left) + " that serve of at least " + Number(least));
+          "leaves " + std::to_string(left) + " that serve of at least " + std::to_string(least));
 }
 
 // Returns true if the Pod has really been available for at least this long.
@@ -274,8 +272,8 @@ void InPlaceInvariants::NoteTruth(const PodTruth& truth) {
     ++restarts_;
     if (changes <= record.allowance[one.name]) continue;
     Violate("I-54", "kubelet",
-            NameOf(*pod) + ": container " + one.name + " was restarted " + Number(changes) +
-                " times for its image, with reason " + Number(record.allowance[one.name]));
+            NameOf(*pod) + ": container " + one.name + " was restarted " + std::to_string(changes) +
+                " times for its image, with reason " + std::to_string(record.allowance[one.name]));
   }
 }
 

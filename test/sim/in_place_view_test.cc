@@ -436,12 +436,13 @@ TEST_CASE(
   leader.reset();
 
   standby.transport().LagStreams(seconds(40));
+  world.SetImage("plain", "app:v2");
+  world.RunFor(seconds(1));  // so without the barrier, that change is seen before the Pod's
   const std::string name = NameOf(*world.Pods("web").at(0));
   const ApiAnswer patched =
       world.api().Update("windlass", {resources::kPods, "default", name}, "",
                          [](Json& pod) { pod["metadata"]["labels"]["patched"] = "1"; });
   REQUIRE(patched.ok());
-  world.SetImage("plain", "app:v2");
   std::optional<bool> knew;
   const bool barrier = GENERATE(true, false);
   standby.transport().decide = [&](uint64_t, const HttpRequest& request) {

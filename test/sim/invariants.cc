@@ -15,10 +15,6 @@ namespace {
 
 constexpr std::string_view kRevision = "deployment.kubernetes.io/revision";
 
-std::string Number(int64_t value) { return std::to_string(value); }
-
-int64_t Replicas(const Json& replica_set) { return IntAt(replica_set, {"spec", "replicas"}, 1); }
-
 // Returns nullopt if the annotation is not a number: a user may write anything there.
 std::optional<int64_t> RevisionNumber(const Json& object) {
   const std::string text = AnnotationOf(object, kRevision);
@@ -108,7 +104,7 @@ void Invariants::NoteReplicaSet(const Json& replica_set) {
   ForgetFormerOwners(replica_set);
   ReplicaSetRecord& record = replica_sets_[UidOf(replica_set)];
   record.available.Note(Now(), Available(replica_set));
-  record.replicas.Note(Now(), Replicas(replica_set));
+  record.replicas.Note(Now(), ReplicasOf(replica_set));
   const auto revision = RevisionNumber(replica_set);
   OwnerRecord& owner = owners_[ControllerUidOf(replica_set)];
   if (!revision) {
@@ -136,10 +132,10 @@ void Invariants::Judge(const Change& change) {
 void Invariants::JudgeReplicaSet(const Change& change) {
   const std::string& namespace_ = change.key.namespace_;
   if (change.after == nullptr) {
-    if (Replicas(*change.before) > 0 || Available(*change.before) > 0) {
+    if (ReplicasOf(*change.before) > 0 || Available(*change.before) > 0) {
       Violate("I-14", change,
-              "deleted with spec.replicas " + Number(Replicas(*change.before)) + " and " +
-                  Number(Available(*change.before)) + " available Pods");
+              "deleted with spec.replicas " + std::to_string(ReplicasOf(*change.before)) + " and " +
+                  std::to_string(Available(*change.before)) + " available Pods");
     }
     return;
   }
@@ -153,8 +149,8 @@ void Invariants::JudgeReplicaSet(const Change& change) {
 
 // Judges I-01 and I-02.
 void Invariants::JudgeSizes(const Change& change, const Json& owner) {
-  const int64_t before = change.before != nullptr ? Replicas(*change.before) : 0;
-  const int64_t after = Replicas(*change.after);
+  const int64_t before = change.before != nullptr ? ReplicasOf(*change.before) : 0;
+  const int64_t after = ReplicasOf(*change.after);
   if (before == after) return;
   OwnerRecord& limits = owners_[UidOf(owner)];
   const std::string changed = UidOf(*change.after);
@@ -168,26 +164,28 @@ void Invariants::JudgeSizes(const Change& change, const Json& owner) {
     const std::string uid = UidOf(*rs);
     if (uid == changed) continue;
     total += replica_sets_[uid].replicas.Min(Now(), kBlindSpot);
-    available_before += available_of(uid, Replicas(*rs));
-    available_after += available_of(uid, Replicas(*rs));
+    available_before += available_of(uid, ReplicasOf(*rs));
+    available_after += available_of(uid, ReplicasOf(*rs));
   }
   const int64_t max_total = limits.max_total.Max(Now(), kBlindSpot);
   const int64_t min_available = limits.min_available.Min(Now(), kBlindSpot);
-  const std::string step = "spec.replicas " + Number(before) + " -> " + Number(after);
+  const std::string step =
+      "spec.replicas " + std::to_string(before) + " -> " + std::to_string(after);
   if (after > before && total > max_total) {
-    Violate("I-02", change, step + " makes " + Number(total) + " of at most " + Number(max_total));
+    Violate("I-02", change,
+            step + " makes " + std::to_string(total) + " of at most " + std::to_string(max_total));
   }
   if (available_after < available_before && available_after < min_available) {
     Violate("I-01", change,
-            step + " leaves " + Number(available_after) + " available of at least " +
-                Number(min_available));
+            step + " leaves " + std::to_string(available_after) + " available of at least " +
+                std::to_string(min_available));
   }
 }
 
 // Judges I-09 at the write that asks for new Pods, because that write is the decision.
 void Invariants::JudgeRecreate(const Change& change, const Json& owner) {
-  const int64_t before = change.before != nullptr ? Replicas(*change.before) : 0;
-  if (Replicas(*change.after) <= before) return;
+  const int64_t before = change.before != nullptr ? ReplicasOf(*change.before) : 0;
+  if (ReplicasOf(*change.after) <= before) return;
   const std::string changed = UidOf(*change.after);
   for (const Object& rs : ReplicaSetsOf(change.key.namespace_, UidOf(owner))) {
     if (UidOf(*rs) == changed) continue;
@@ -212,7 +210,8 @@ void Invariants::JudgeRevision(const Change& change, const std::string& owner_ui
   }
   if (*revision <= record.highest_revision) {
     Violate("I-11", change,
-            "revision " + Number(*revision) + " after " + Number(record.highest_revision));
+            "revision " + std::to_string(*revision) + " after " +
+                std::to_string(record.highest_revision));
   }
 }
 
@@ -254,8 +253,8 @@ void Invariants::JudgeStatus(const Change& change) {
   const int64_t generation = IntAt(*change.after, {"metadata", "generation"});
   if (after < before || after > generation) {
     Violate("I-35", change,
-            "observedGeneration " + Number(before) + " -> " + Number(after) + " at generation " +
-                Number(generation));
+            "observedGeneration " + std::to_string(before) + " -> " + std::to_string(after) +
+                " at generation " + std::to_string(generation));
   }
 }
 

@@ -10,7 +10,6 @@
 namespace windlass::sim {
 namespace {
 
-const std::string kActor = "kubelet";
 // A frozen kubelet looks again after this time.
 constexpr Duration kFrozenLook = seconds(1);
 
@@ -24,8 +23,8 @@ Kubelet::Kubelet(ApiServer& server, KubeletOptions options)
     : server_(server), options_(std::move(options)), random_(server.loop().random().Next()) {
   for (int i = 0; i < options_.nodes; ++i) {
     const std::string name = NodeName(static_cast<uint32_t>(i));
-    server_.Create(kActor, resources::kNodes, "", {{"metadata", {{"name", name}}}});
-    server_.Update(kActor, KeyOfNode(name), "status", [&](Json& node) {
+    server_.Create(kKubeletActor, resources::kNodes, "", {{"metadata", {{"name", name}}}});
+    server_.Update(kKubeletActor, KeyOfNode(name), "status", [&](Json& node) {
       node["status"]["nodeInfo"]["kubeletVersion"] = options_.version;
       SetCondition(node["status"], "Ready", true, Now());
     });
@@ -190,7 +189,7 @@ void Kubelet::Remove(const std::string& uid) {
   DeleteOptions options;
   options.uid = uid;
   options.grace_period_seconds = 0;
-  server_.Delete(kActor, key, options);
+  server_.Delete(kKubeletActor, key, options);
 }
 
 }  // namespace windlass::sim

@@ -26,6 +26,8 @@
 
 namespace windlass::sim {
 
+inline const std::string kKubeletActor = "kubelet";
+
 struct KubeletOptions {
   int nodes = 3;  // 0: Pods stay as they were made, unscheduled, unless a test schedules them
   Duration lag_min = milliseconds(2);  // the delay of each step

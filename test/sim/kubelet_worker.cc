@@ -12,7 +12,6 @@
 namespace windlass::sim {
 namespace {
 
-const std::string kActor = "kubelet";
 constexpr int kKilled = 137;
 constexpr int kTerminated = 143;
 
@@ -195,7 +194,7 @@ void Kubelet::Probe(const std::string& uid, size_t index, bool ready) {
   ContainerRun& container = run.containers[index];
   container.ready = ready;
   const char* list = container.sidecar ? "initContainerStatuses" : "containerStatuses";
-  server_.Update(kActor, run.truth.key, "status", [&](Json& pod) {
+  server_.Update(kKubeletActor, run.truth.key, "status", [&](Json& pod) {
     bool all = ready;
     for (const char* statuses : {"initContainerStatuses", "containerStatuses"}) {
       if (!pod["status"].contains(statuses)) continue;
@@ -257,7 +256,7 @@ void Kubelet::Publish(const Run& run, const std::string& phase) {
   const uint32_t host = 1 + Below(random_, 250);
   const uint32_t network = Below(random_, 250);
   const std::string ip = "10.0." + std::to_string(network) + "." + std::to_string(host);
-  server_.Update(kActor, run.truth.key, "status", [&](Json& pod) {
+  server_.Update(kKubeletActor, run.truth.key, "status", [&](Json& pod) {
     Json& status = pod["status"];
     if (options_.observes_generation) status["observedGeneration"] = run.generation;
     SetCondition(status, "PodScheduled", true, now);

@@ -82,6 +82,8 @@ std::string AnnotationOf(const Json& object, std::string_view key) {
   return TextAt(object, {"metadata", "annotations", key});
 }
 
+int64_t ReplicasOf(const Json& object) { return IntAt(object, {"spec", "replicas"}, 1); }
+
 const Json& ControllerOf(const Json& object) {
   const Json& references = At(object, {"metadata", "ownerReferences"});
   if (!references.is_array()) return Null();

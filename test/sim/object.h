@@ -30,6 +30,7 @@ std::string NamespaceOf(const Json& object);
 std::string UidOf(const Json& object);
 std::string RevisionOf(const Json& object);  // metadata.resourceVersion
 bool IsDeleting(const Json& object);         // has a deletionTimestamp
+int64_t ReplicasOf(const Json& object);      // spec.replicas; 1 if it is absent
 std::string LabelOf(const Json& object, std::string_view key);
 std::string AnnotationOf(const Json& object, std::string_view key);
 

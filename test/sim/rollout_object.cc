@@ -15,10 +15,6 @@ constexpr std::string_view kInPlace = "windlass.dev/in-place";
   throw std::invalid_argument("a Rollout has nothing for " + annotation + "=" + value);
 }
 
-bool IsNumber(const std::string& text) {
-  return !text.empty() && text.find_first_not_of("0123456789") == std::string::npos;
-}
-
 // "3" and "true" become a number and a boolean; other words stay text.
 Json ValueOf(const std::string& text) {
   if (IsNumber(text)) return std::stoll(text);
@@ -63,6 +59,10 @@ void SetDrain(Json& in_place, const std::string& value) {
 }
 
 }  // namespace
+
+bool IsNumber(const std::string& text) {
+  return !text.empty() && text.find_first_not_of("0123456789") == std::string::npos;
+}
 
 bool IsInPlaceSetting(std::string_view annotation) {
   if (!annotation.starts_with(kInPlace)) return false;

@@ -17,6 +17,9 @@ namespace windlass::sim {
 // Returns a Rollout with the metadata and the spec of the Deployment. Throws like SetInPlaceField.
 Json AsRollout(const Json& deployment);
 
+// Returns true if `text` is a number without a sign.
+bool IsNumber(const std::string& text);
+
 // Returns true for windlass.dev/in-place and windlass.dev/in-place-….
 bool IsInPlaceSetting(std::string_view annotation);
 

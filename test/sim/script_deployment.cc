@@ -16,10 +16,6 @@ namespace {
 constexpr int64_t kDefaultDeadline = 600;
 constexpr std::string_view kAnnotation = "annotation.";
 
-bool IsNumber(const std::string& text) {
-  return !text.empty() && text.find_first_not_of("0123456789") == std::string::npos;
-}
-
 void Set(Json& object, const std::string& key, const std::string& value, Json converted) {
   if (value.empty()) {
     object.erase(key);

@@ -21,10 +21,6 @@ std::string Word(const ScriptAction& action, size_t index) {
   throw std::invalid_argument(action.verb + " needs more words");
 }
 
-bool IsNumber(const std::string& word) {
-  return !word.empty() && word.find_first_not_of("0123456789") == std::string::npos;
-}
-
 int64_t Number(const ScriptAction& action, size_t index) {
   const std::string word = Word(action, index);
   if (!IsNumber(word)) {

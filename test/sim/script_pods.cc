@@ -4,12 +4,12 @@
 #include <nlohmann/json.hpp>
 #include <tuple>
 
+#include "test/sim/kubelet.h"
 #include "test/sim/rollout_undo.h"
 
 namespace windlass::sim {
 namespace {
 
-const std::string kActor = "kubelet";
 // The time from a Pod's creation to its node, and from its deletion to its end.
 constexpr Duration kLag = milliseconds(5);
 
@@ -54,7 +54,7 @@ void ScriptPods::Stop(const StoreKey& key) {
   DeleteOptions now;
   now.uid = UidOf(*pod);
   now.grace_period_seconds = 0;
-  server_.Delete(kActor, key, now);
+  server_.Delete(kKubeletActor, key, now);
 }
 
 std::string ScriptPods::OwnerOfPod(const Json& pod) const {
@@ -78,7 +78,7 @@ void ScriptPods::SetReady(const StoreKey& key, bool ready) {
   const Object pod = server_.Find(key);
   if (pod == nullptr || !IsActivePod(*pod) || IsReadyPod(*pod) == ready) return;
   const std::string now = TimeText(server_.loop().clock().Wall());
-  server_.Update(kActor, key, "status", [&](Json& object) {
+  server_.Update(kKubeletActor, key, "status", [&](Json& object) {
     Json conditions = Json::array();
     for (const char* type : {"ContainersReady", "Ready"}) {
       conditions.push_back(
@@ -123,7 +123,7 @@ bool ScriptPods::Fail(const Choice& choice) {
   return Do(
       choice, [](const Json&) { return true; },
       [this](const StoreKey& key) {
-        server_.Update(kActor, key, "status", [](Json& pod) {
+        server_.Update(kKubeletActor, key, "status", [](Json& pod) {
           pod["status"]["phase"] = "Failed";
           pod["status"].erase("conditions");
         });

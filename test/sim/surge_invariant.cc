@@ -11,8 +11,6 @@ namespace {
 
 constexpr const char* kReplicaSetController = "replicaset-controller";
 
-int64_t Replicas(const Json& replica_set) { return IntAt(replica_set, {"spec", "replicas"}, 1); }
-
 }  // namespace
 
 std::optional<std::string> SurgeInvariant::See(const Change& change) {
@@ -40,7 +38,7 @@ void SurgeInvariant::SeeReplicaSet(const Change& change) {
   const Json& now = *change.after;
   ReplicaSetRecord& record = replica_sets_[UidOf(now)];
   record.name = NameOf(now);
-  if (change.before == nullptr || Replicas(now) > Replicas(*change.before)) {
+  if (change.before == nullptr || ReplicasOf(now) > ReplicasOf(*change.before)) {
     // The writer has seen everything before its own write, unless `shown` says less.
     record.raises.push_back({change.revision, std::min(change.shown, change.revision - 1),
                              controllers_.contains(change.actor)});

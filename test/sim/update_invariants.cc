@@ -10,8 +10,6 @@
 namespace windlass::sim {
 namespace {
 
-constexpr ResourceId kControllers = resources::kReplicationControllers;
-constexpr ResourceId kUpdates = resources::kReplicationControllerUpdates;
 constexpr const char* kSource = "kubectl.kubernetes.io/update-source-id";
 
 int64_t Replicas(const Object& controller) {
@@ -23,8 +21,6 @@ bool IsOrphaning(const Json& object) {
   return std::any_of(finalizers.begin(), finalizers.end(),
                      [](const Json& one) { return one == "orphan"; });
 }
-
-std::string Number(int64_t value) { return std::to_string(value); }
 
 // Returns the Pod without what a change of labels may change.
 Json WithoutLabels(Json pod) {
@@ -127,7 +123,7 @@ void UpdateInvariants::JudgeDeletion(const Change& change, const Pair& pair) {
   const bool orphans = change.after != nullptr && IsOrphaning(*change.after);
   const int64_t pods = CountActive(change.before);
   if (pods > 0 && !orphans) {
-    Violate("I-75", change, "deleted with " + Number(pods) + " Pods");
+    Violate("I-75", change, "deleted with " + std::to_string(pods) + " Pods");
   }
   if (pods > 0 && orphans && pair.up != nullptr && UidOf(*pair.up) != UidOf(*change.before)) {
     Violate("I-75", change, "gives up Pods that the update does not keep");
@@ -141,7 +137,7 @@ void UpdateInvariants::JudgeSize(const Change& change, const Pair& pair) {
   const int64_t before = Replicas(change.before);
   const int64_t after = Replicas(change.after);
   const bool is_up = UidOf(*pair.up) == UidOf(*change.after);
-  const std::string step = Number(before) + " -> " + Number(after);
+  const std::string step = std::to_string(before) + " -> " + std::to_string(after);
   const bool may_set_back = sized_by_others_.contains(UidOf(*change.after));
   if (is_up != (after > before) && !may_set_back) {
     Violate("I-74", change, step + (is_up ? " of the one that grows" : " of the one that shrinks"));
@@ -150,15 +146,16 @@ void UpdateInvariants::JudgeSize(const Change& change, const Pair& pair) {
   const int64_t sum = Replicas(pair.up) + Replicas(pair.down);
   const int64_t most = limits.most.Max(Now(), kBlindSpot);
   if (after > before && sum > most && !may_set_back) {
-    Violate("I-71", change, step + ": " + Number(sum) + " of both, at most " + Number(most));
+    Violate("I-71", change,
+            step + ": " + std::to_string(sum) + " of both, at most " + std::to_string(most));
   }
   if (is_up || after > before) return;
   const int64_t available = available_[UidOf(*pair.up)].Max(Now(), kBlindSpot);
   const int64_t least = limits.least.Min(Now(), kBlindSpot);
   if (after + available < least) {
     Violate("I-73", change,
-            step + " with " + Number(available) + " available of the other, at least " +
-                Number(least) + " of both");
+            step + " with " + std::to_string(available) + " available of the other, at least " +
+                std::to_string(least) + " of both");
   }
 }
 
@@ -207,7 +204,7 @@ void UpdateInvariants::JudgePod(const Change& change) {
       std::max(limits_[update].most.Max(Now(), kBlindSpot), sums_[update].Max(Now(), kBlindSpot));
   const int64_t live = CountActive(pair->up) + CountActive(pair->down);
   if (live > most) {
-    Violate("I-72", change, Number(live) + " live Pods, at most " + Number(most));
+    Violate("I-72", change, std::to_string(live) + " live Pods, at most " + std::to_string(most));
   }
 }
 
@@ -222,7 +219,8 @@ void UpdateInvariants::JudgeAvailable(const Change& change) {
       limits.reached = true;
     } else if (limits.reached) {
       limits.reached = false;
-      Violate("I-77", change, Number(available) + " available of both, at least " + Number(least));
+      Violate("I-77", change,
+              std::to_string(available) + " available of both, at least " + std::to_string(least));
     }
   }
 }

@@ -5,13 +5,15 @@
 // replicas and up has 1. Up may go to 2, because 2 + 2 is at most 3 + 1. Down may go to 2 only once
 // a Pod of up is available, because 2 + 1 is at least 3.
 //
-//   I-71 no write raises the sum of both sizes above desired + maxSurge
-//   I-72 no Pod is created that makes the live Pods of both more than that
-//   I-73 no write lowers down so far that its size and the available Pods of up are below the
-//   minimum I-74 no write raises down or lowers up I-75 only the two of an update are written, and
-//   Pods of the old one; none is deleted with Pods I-76 a rename creates no Pod and deletes none,
-//   and at rest no Pod has lost its owner I-77 available Pods of both never fall below the minimum,
-//   once they were as many
+//   - I-71: no write raises the sum of both sizes above desired + maxSurge
+//   - I-72: no Pod is created that makes the live Pods of both more than that
+//   - I-73: no write lowers down so far that its size and the available Pods of up are below the
+//     minimum
+//   - I-74: no write raises down or lowers up
+//   - I-75: only the two of an update are written, and Pods of the old one; none is deleted with
+//     Pods
+//   - I-76: a rename creates no Pod and deletes none, and at rest no Pod has lost its owner
+//   - I-77: available Pods of both never fall below the minimum, once they were as many
 //
 // A controller acts on what it has seen: a write is judged by the most lenient truth of the last
 // kBlindSpot. Pods that users delete are nobody's fault; Calm() says that there are none, and only
@@ -29,6 +31,9 @@
 #include "test/sim/world.h"
 
 namespace windlass::sim {
+
+inline constexpr ResourceId kControllers = resources::kReplicationControllers;
+inline constexpr ResourceId kUpdates = resources::kReplicationControllerUpdates;
 
 class UpdateInvariants {
  public:

@@ -15,7 +15,6 @@ namespace {
 
 const std::string kController = "windlass";
 const std::string kReplication = "replication-controller";
-constexpr ResourceId kControllers = resources::kReplicationControllers;
 
 StoreKey Key(const std::string& name) { return {kControllers, "default", name}; }
 

@@ -10,7 +10,7 @@
 namespace windlass::sim {
 namespace {
 
-const std::string kName = "web";
+const std::string kNameOfUpdate = "web";
 
 int64_t SizeOf(const Object& controller) {
   return controller == nullptr ? -1 : IntAt(*controller, {"spec", "replicas"});
@@ -46,12 +46,12 @@ UpdateRun::UpdateRun(uint64_t seed, WorldOptions options) : world(seed, std::mov
 }
 
 void UpdateRun::Begin(int replicas, const std::string& image) {
-  world.Apply(SampleReplicationController(kName, replicas, image));
+  world.Apply(SampleReplicationController(kNameOfUpdate, replicas, image));
   const bool quiet = world.Quiesce();
   WL_ASSERT(quiet);
 }
 
-void UpdateRun::Ask(Json spec) { world.Apply(SampleUpdate(kName, std::move(spec))); }
+void UpdateRun::Ask(Json spec) { world.Apply(SampleUpdate(kNameOfUpdate, std::move(spec))); }
 
 bool UpdateRun::UntilPhase(const std::string& phase) {
   return Until([&] {
@@ -64,7 +64,8 @@ bool UpdateRun::UntilPhase(const std::string& phase) {
 
 bool UpdateRun::UntilSizes(int64_t old_size, int64_t new_size) {
   return Until([&] {
-    return SizeOf(Controller(kName)) == old_size && SizeOf(Controller(NewName())) == new_size;
+    return SizeOf(Controller(kNameOfUpdate)) == old_size &&
+           SizeOf(Controller(NewName())) == new_size;
   });
 }
 
@@ -74,7 +75,7 @@ std::string UpdateRun::Rest() {
   return world.Complaints() + invariants.Complaints();
 }
 
-Object UpdateRun::Update() const { return world.Owner(kName, kUpdates); }
+Object UpdateRun::Update() const { return world.Owner(kNameOfUpdate, kUpdates); }
 
 std::string UpdateRun::Phase() const {
   const Object update = Update();

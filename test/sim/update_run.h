@@ -14,9 +14,6 @@
 
 namespace windlass::sim {
 
-inline constexpr ResourceId kControllers = resources::kReplicationControllers;
-inline constexpr ResourceId kUpdates = resources::kReplicationControllerUpdates;
-
 // Returns an update of the ReplicationController `old_name`. Sizes change every second at most,
 // unless `spec` has another updatePeriod.
 Json SampleUpdate(const std::string& old_name, Json spec);
