@@ -12,7 +12,8 @@ namespace windlass::replication_controller {
 // was sent.
 inline Step Effect(const Situation& situation, Request request, Because because) {
   Step step = Write{std::move(request), std::move(because)};
-  return WasSent(step, situation.learned) ? Step(Wait{}) : step;
+  if (WasSent(step, situation.learned)) return Wait{};
+  return step;
 }
 
 }  // namespace windlass::replication_controller

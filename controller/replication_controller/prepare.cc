@@ -1,12 +1,15 @@
 #include "controller/replication_controller/prepare.h"
 
 #include <algorithm>
+#include <nlohmann/json.hpp>
 #include <utility>
 
+#include "controller/replication_controller/adopters.h"
 #include "controller/replication_controller/annotations.h"
 #include "controller/replication_controller/chain.h"
 #include "controller/replication_controller/decisions.h"
 #include "controller/replication_controller/effect.h"
+#include "controller/replication_controller/json.h"
 #include "controller/replication_controller/new_controller.h"
 #include "controller/replication_controller/original_size.h"
 #include "controller/replication_controller/patches.h"
@@ -96,6 +99,13 @@ Step BeginScaling(const Situation& situation, const Goal& goal, std::vector<std:
 
 // --- forward ---
 
+// Returns spec.template of a request that creates a controller.
+std::string TemplateIn(const std::string& body) {
+  const Json created = Json::parse(body, nullptr, /*allow_exceptions=*/false);
+  const Json::json_pointer path("/spec/template");
+  return created.is_object() && created.contains(path) ? Dump(created.at(path)) : std::string();
+}
+
 Step CreateTarget(const Situation& situation) {
   const bool by_image = !situation.spec().image.empty();
   if (situation.new_name.empty() || (!by_image && !situation.spec().controller)) {
@@ -108,6 +118,7 @@ Step CreateTarget(const Situation& situation) {
   if (before.ask) return *std::move(before.ask);
   Result<Request> create = CreateNewController(situation, before.size);
   if (!create.ok()) return Fail(situation, kInvalidUpdate, create.error().message);
+  if (auto step = RefuseAdopters(situation, TemplateIn(create->body()))) return *std::move(step);
   if (auto intent = StoreIntent(situation, "")) return *std::move(intent);
   if (by_image) {
     if (auto step = PrepareOldController(situation)) return *std::move(step);

@@ -4,6 +4,7 @@
 #include <string>
 #include <utility>
 
+#include "controller/replication_controller/adopters.h"
 #include "controller/replication_controller/annotations.h"
 #include "controller/replication_controller/decisions.h"
 #include "controller/replication_controller/effect.h"
@@ -97,6 +98,7 @@ std::optional<Step> KeepJournal(const Situation& situation, const std::string& t
 Step BeginRename(const Situation& situation) {
   const ReplicationController& old = *situation.old_controller();
   const ReplicationController& created = *situation.new_controller();
+  if (auto step = RefuseAdopters(situation, *created.template_json)) return *std::move(step);
   const std::string text = JournalText(created);
   if (Annotation(old, kRenameJournal) != text) {
     return Effect(situation, Annotate(old, {{kRenameJournal, text}}),
@@ -132,7 +134,7 @@ std::optional<Step> FinishRename(const Situation& situation) {
   if (auto store = KeepJournal(situation, text, *journal)) return store;
   if (!HasBecome(old, *journal)) {
     if (auto answer = AnswerScaleBeforeRename(situation, journal->name)) return answer;
-    if (!HasScaledDown(old)) {
+    if (!HasScaledDown(situation, old)) {
       return WaitFor(situation, kCleaningUp, "the Pods of " + old.meta.name + " to be deleted");
     }
     return Become(situation, old, *journal);

@@ -151,7 +151,7 @@ Step WaitForProgress(const Situation& situation, const Facts& facts, WallTime do
 
 Step NextScaling(const Situation& situation, const Facts& facts) {
   const WallTime down_due = LastScaleTime(situation) + WholeSeconds(situation.update_period());
-  const bool settled = HasScaledDown(facts.source) && HasScaledUp(facts.target);
+  const bool settled = HasScaledDown(situation, facts.source) && HasScaledUp(facts.target);
   if (!settled) return WaitForProgress(situation, facts, down_due);
   if (facts.target.replicas == facts.goal.desired && facts.source.replicas == 0) {
     return EndScaling(situation, facts);

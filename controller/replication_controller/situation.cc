@@ -48,13 +48,17 @@ bool HasScaledUp(const ReplicationController& controller) {
   return IsObserved(controller) && controller.status.replicas == controller.replicas;
 }
 
-bool HasScaledDown(const ReplicationController& controller) {
-  return IsObserved(controller) && controller.status.replicas <= controller.replicas;
-}
-
 bool Owns(const ReplicationController& controller, const Pod& pod) {
   const OwnerReference* owner = pod.meta.ControllerRef();
   return owner != nullptr && owner->uid == controller.meta.uid;
+}
+
+bool HasScaledDown(const Situation& situation, const ReplicationController& controller) {
+  const auto live = std::ranges::count_if(situation.view.pods, [&](const Pod* pod) {
+    return !pod->meta.deleting() && Owns(controller, *pod);
+  });
+  return IsObserved(controller) && controller.status.replicas <= controller.replicas &&
+         live <= controller.replicas;
 }
 
 Availability CountAvailable(const Situation& situation, const ReplicationController& controller) {

@@ -42,9 +42,10 @@ Situation MakeSituation(const View& view, const Learned& learned, WallTime now);
 
 // Returns true if the replication controller has acted on the latest spec of `controller` as far
 // as an update waits for it: of one that is scaled up all Pods exist, of one that is scaled down no
-// Pod more than that is left.
+// Pod more than that is left. Its status may count Pods before its own cache has those that it made
+// last, so the Pods of the view count as well.
 bool HasScaledUp(const ReplicationController& controller);
-bool HasScaledDown(const ReplicationController& controller);
+bool HasScaledDown(const Situation& situation, const ReplicationController& controller);
 
 // Returns true if `controller` owns `pod`.
 bool Owns(const ReplicationController& controller, const Pod& pod);

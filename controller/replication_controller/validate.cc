@@ -36,6 +36,12 @@ std::string TextAt(const json& object, const char* pointer) {
   return value.is_string() ? value.get<std::string>() : std::string();
 }
 
+std::string AutoscaledText(const std::string& autoscaler, const std::string& scaled) {
+  return "HorizontalPodAutoscaler " + autoscaler + " scales ReplicationController " + scaled +
+         ", which the update has to scale itself. Delete the autoscaler, and create it again when "
+         "the update is done";
+}
+
 // Returns the refusal that names an autoscaler of `body`, a list, which scales one of the two.
 std::optional<Step> RefuseAutoscaled(const Situation& situation, const std::string& body) {
   const json list = json::parse(body, nullptr, /*allow_exceptions=*/false);
@@ -47,11 +53,7 @@ std::optional<Step> RefuseAutoscaled(const Situation& situation, const std::stri
     const std::string scaled = TextAt(item, "/spec/scaleTargetRef/name");
     if (scaled != situation.old_name() && scaled != situation.new_name) continue;
     const std::string name = TextAt(item, "/metadata/name");
-    return Fail(situation, kAutoscaled,
-                "HorizontalPodAutoscaler " + name + " scales ReplicationController " + scaled +
-                    ", which the update has to scale itself. Delete the autoscaler, and create it "
-                    "again when the update is done",
-                kLookAgain);
+    return Fail(situation, kAutoscaled, AutoscaledText(name, scaled), kLookAgain);
   }
   return std::nullopt;
 }

@@ -25,6 +25,7 @@ inline constexpr std::string_view kStepDone = "Done";
 inline constexpr std::string_view kTimedOut = "TimedOut";
 inline constexpr std::string_view kExternalScale = "ExternalScale";
 inline constexpr std::string_view kOwnedByOther = "OwnedByAnother";
+inline constexpr std::string_view kSelectedByOther = "SelectedByAnother";
 inline constexpr std::string_view kAutoscaled = "Autoscaled";
 inline constexpr std::string_view kNotFound = "NotFound";
 inline constexpr std::string_view kInvalidUpdate = "InvalidUpdate";

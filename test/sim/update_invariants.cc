@@ -77,7 +77,7 @@ void UpdateInvariants::NoteSizes(const Change& change) {
   if (controllers_.contains(change.actor)) {
     sized_by_others_.erase(UidOf(*change.after));
   } else {
-    sized_by_others_.insert(UidOf(*change.after));
+    sized_by_others_.emplace(UidOf(*change.after), Replicas(change.before));
   }
 }
 
@@ -150,6 +150,7 @@ void UpdateInvariants::JudgeSize(const Change& change, const Pair& pair) {
             step + ": " + std::to_string(sum) + " of both, at most " + std::to_string(most));
   }
   if (is_up || after > before) return;
+  if (may_set_back && after >= sized_by_others_.at(UidOf(*change.after))) return;
   const int64_t available = available_[UidOf(*pair.up)].Max(Now(), kBlindSpot);
   const int64_t least = limits.least.Min(Now(), kBlindSpot);
   if (after + available < least) {
@@ -196,7 +197,8 @@ void UpdateInvariants::JudgePod(const Change& change) {
   ++judged_pods_;
   const std::string update = UidOf(*pair->update);
   const auto of_update = [&](const auto& one) { return one.second == update; };
-  if (std::any_of(renamed_.begin(), renamed_.end(), of_update)) {
+  const bool sized_by_us = !sized_by_others_.contains(ControllerUidOf(pod));
+  if (sized_by_us && std::any_of(renamed_.begin(), renamed_.end(), of_update)) {
     Violate("I-76", change, "a Pod was created by a rename");
   }
   // Whatever others have sized may be as large as they say.

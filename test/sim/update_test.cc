@@ -301,6 +301,27 @@ TEST_CASE("Another ReplicationController with the same selector keeps its Pods")
   CHECK(run.Images() == Texts{"app:other", "app:other", "app:v2", "app:v2", "app:v2"});
 }
 
+// T-C8.
+TEST_CASE("A rename that would lose the Pods to another ReplicationController is refused") {
+  UpdateRun run(kSeed);
+  Json other = SampleReplicationController("other", 2, "app:other");
+  other["spec"]["selector"] = {{"app", kWeb}};
+  other["spec"]["template"]["metadata"]["labels"] = {{"app", kWeb}};
+  run.world.Apply(other);
+  REQUIRE(run.world.Quiesce());
+  const Texts pods = run.PodsOf("other");
+  run.Begin(3);
+  run.Ask({{"image", "app:v2"}});
+  REQUIRE(run.UntilPhase("Failed"));
+  run.world.RunFor(seconds(120));
+  CHECK(run.PodsOf("other") == pods);
+  CHECK(run.PodsOf(kWeb).size() == 3);
+  run.world.Delete("other", Propagation::kBackground, kControllers);
+  REQUIRE(run.UntilPhase("Succeeded"));
+  CHECK(run.Rest() == "");
+  CHECK(run.PodsOf(kWeb).size() == 3);
+}
+
 TEST_CASE("A ReplicationController whose name begins with the name of another is another one") {
   UpdateRun run(kSeed);
   run.world.Apply(SampleReplicationController("webby", 2, "app:v1"));

@@ -105,10 +105,12 @@ std::vector<NeededRight> ReplicationControllerUpdateController::RightsNeeded() c
   rights.Add(resources::kReplicationControllers, "",
              {"get", "list", "watch", "create", "patch", "delete"});
   rights.Add(resources::kPods, "", {"get", "list", "watch", "patch"});
-  // Without these an autoscaler is not noticed before it scales, nor a Service that loses its Pods.
+  // Without these an autoscaler is not noticed before it scales, nor a Service that loses its Pods,
+  // nor a ReplicaSet that takes new Pods over.
   RightsList checks(watched, {.right = {}, .manifest = kManifest, .optional = true});
   checks.Add(resources::kHorizontalPodAutoscalers, "", {"list"});
   checks.Add(replication_controller::kServices, "", {"list"});
+  checks.Add(resources::kReplicaSets, "", {"list"});
   std::vector<NeededRight> needed = std::move(rights).Take();
   for (NeededRight& right : std::move(checks).Take()) needed.push_back(std::move(right));
   return needed;

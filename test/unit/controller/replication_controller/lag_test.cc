@@ -62,6 +62,32 @@ TEST_CASE("Pods that only a late cache shows as ready allow no scaling down") {
   Proves("RC-10");
 }
 
+TEST_CASE("a controller is not deleted with a Pod that its status does not count yet") {
+  World world;
+  Start(world, json::object());
+  RunUntil(world, 4);
+  world.controller_manager_on = false;
+  json& web = world.Controller("web");
+  for (int i = 0; i < 40 && web["spec"]["replicas"] != 0; ++i) {
+    world.Sync();
+    world.now = world.now + seconds(1);
+  }
+  REQUIRE(web["spec"]["replicas"] == 0);
+  REQUIRE(world.PodsOf("web").size() == 1);
+  web["status"]["replicas"] = 0;
+  web["status"]["observedGeneration"] = web["metadata"]["generation"];
+  for (int i = 0; i < 5; ++i) {
+    world.Sync();
+    world.now = world.now + seconds(1);
+  }
+  CHECK(world.Has("web"));
+  world.controller_manager_on = true;
+  world.Run();
+  CHECK(world.phase() == "Succeeded");
+  CHECK_FALSE(world.Has("web"));
+  Proves("RC-13");
+}
+
 TEST_CASE("a size that only a late cache shows was set by nobody else") {
   const std::string policy = GENERATE("Pause", "Adopt", "Override");
   CAPTURE(policy);

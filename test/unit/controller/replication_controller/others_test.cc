@@ -80,6 +80,84 @@ TEST_CASE("autoscalers of others hold nothing up") {
   CHECK(world.phase() == "Succeeded");
 }
 
+TEST_CASE("a rename is refused before anything is touched if another one selects the new Pods") {
+  World world;
+  Start(world, {{"newName", nullptr}, {"controller", nullptr}, {"image", "web:2"}});
+  std::string other = "ReplicationController other";
+  SECTION("ReplicationController") { world.AddController("other", 2, {{"app", "web"}}); }
+  SECTION("ReplicaSet") {
+    other = "ReplicaSet set";
+    world.AddReplicaSet(
+        "set", {{"matchLabels", {{"app", "web"}}},
+                {"matchExpressions",
+                 json::array({{{"key", "version"}, {"operator", "In"}, {"values", {"1", "2"}}},
+                              {{"key", "tier"}, {"operator", "DoesNotExist"}}})}});
+  }
+  const json before = world.Controller("web");
+  world.Sync();
+  CHECK(world.phase() == "Failed");
+  CHECK(world.reason() == "SelectedByAnother");
+  const std::string name = world.update()["status"]["newName"];
+  CHECK(world.message() ==
+        other + " selects the labels of the new Pods, so it would take them over while " + name +
+            " is renamed to web. Change the selector of " + other +
+            ", or set spec.cleanup to Delete: then the new ReplicationController keeps its name");
+  CHECK(world.Controller("web") == before);
+  world.Edit({{"cleanup", "Delete"}});
+  world.Run();
+  CHECK(world.phase() == "Succeeded");
+  CHECK(world.PodsOf(name).size() == 4);
+  Proves("RC-14");
+}
+
+TEST_CASE("a controller that appears on the way and selects the new Pods holds up the rename") {
+  World world;
+  Start(world, {{"newName", nullptr}, {"controller", nullptr}, {"image", "web:2"}});
+  for (int i = 0; i < 5; ++i) {
+    world.Sync();
+    world.Settle();
+  }
+  const std::string name = world.update()["status"]["newName"];
+  REQUIRE(world.Has(name));
+  world.AddController("other", 2, {{"app", "web"}});
+  world.Run();
+  CHECK(world.reason() == "SelectedByAnother");
+  CHECK(world.PodsOf(name).size() == 4);
+  CHECK(world.Orphans().empty());
+  world.controllers().erase("other");
+  world.now = world.now + seconds(31);
+  world.Run();
+  CHECK(world.phase() == "Succeeded");
+  CHECK(world.PodsOf("web").size() == 4);
+}
+
+TEST_CASE("who selects other Pods, or nothing is renamed, holds nothing up") {
+  World world;
+  json spec = {{"newName", nullptr}, {"controller", nullptr}, {"image", "web:2"}};
+  SECTION("another label") { world.AddController("other", 2, {{"app", "other"}}); }
+  SECTION("one label more") { world.AddController("other", 2, {{"app", "web"}, {"tier", "x"}}); }
+  SECTION("no selector") { world.AddReplicaSet("set", json::object()); }
+  SECTION("an expression") {
+    world.AddReplicaSet(
+        "set", {{"matchLabels", {{"app", "web"}}},
+                {"matchExpressions",
+                 json::array({{{"key", "version"}, {"operator", "NotIn"}, {"values", {"1"}}}})}});
+  }
+  SECTION("no rename") {
+    world.AddController("other", 2, {{"app", "web"}});
+    spec = json::object();
+  }
+  SECTION("no right to list ReplicaSets") {
+    world.refuse = [](const Request& request) -> std::optional<Error> {
+      if (request.resource() != resources::kReplicaSets) return std::nullopt;
+      return Error{ErrorKind::kForbidden, "forbidden"};
+    };
+  }
+  Start(world, spec);
+  world.Run();
+  CHECK(world.phase() == "Succeeded");
+}
+
 TEST_CASE("a Service that selects only the old Pods is warned about, and no other") {
   World world;
   Start(world, json::object());

@@ -120,6 +120,10 @@ void World::AddService(const std::string& name, const json& selector) {
   services_.push_back({{"metadata", {{"name", name}}}, {"spec", {{"selector", selector}}}});
 }
 
+void World::AddReplicaSet(const std::string& name, const json& selector) {
+  replica_sets_.push_back({{"metadata", {{"name", name}}}, {"spec", {{"selector", selector}}}});
+}
+
 void World::AddAutoscaler(const std::string& name, const std::string& kind,
                           const std::string& target) {
   autoscalers_.push_back({{"metadata", {{"name", name}}},
@@ -262,6 +266,8 @@ Result<Reply> World::List(const Request& request) {
     items = autoscalers_;
   } else if (request.resource() == kServices) {
     items = services_;
+  } else if (request.resource() == resources::kReplicaSets) {
+    items = replica_sets_;
   } else if (request.resource() == resources::kReplicationControllers) {
     for (const auto& [name, controller] : controllers_) items.push_back(controller);
   } else {

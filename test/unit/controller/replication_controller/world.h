@@ -34,6 +34,7 @@ class World {
   void Edit(const json& spec);
   void Scale(const std::string& name, int32_t replicas);
   void AddService(const std::string& name, const json& selector);
+  void AddReplicaSet(const std::string& name, const json& selector);
   void AddAutoscaler(const std::string& name, const std::string& kind, const std::string& target);
 
   // --- what the cluster does ---
@@ -118,6 +119,7 @@ class World {
   std::optional<std::map<std::string, json>> pods_seen_;
   json autoscalers_ = json::array();
   json services_ = json::array();
+  json replica_sets_ = json::array();
   json update_;
   json update_as_made_;
   std::vector<std::string> lines_;

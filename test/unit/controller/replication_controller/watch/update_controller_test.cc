@@ -116,6 +116,7 @@ TEST_CASE_METHOD(Fixture, "the rights of updates come with a manifest of their o
   for (const NeededRight& needed : controller.RightsNeeded()) {
     CHECK(needed.manifest == "deploy/replication-controller/rbac-replication-controller.yaml");
     CHECK(needed.optional == (needed.right.resource == resources::kHorizontalPodAutoscalers ||
+                              needed.right.resource == resources::kReplicaSets ||
                               needed.right.resource == replication_controller::kServices));
     needs.insert(needed.right.verb + " " + std::string(needed.right.resource.plural) +
                  (needed.right.subresource.empty() ? "" : "/" + needed.right.subresource));
@@ -124,7 +125,7 @@ TEST_CASE_METHOD(Fixture, "the rights of updates come with a manifest of their o
                      "create replicationcontrollers", "create replicationcontrollerupdates",
                      "delete replicationcontrollers", "get pods", "get replicationcontrollers",
                      "get replicationcontrollerupdates", "list horizontalpodautoscalers",
-                     "list pods", "list replicationcontrollers",
+                     "list pods", "list replicasets", "list replicationcontrollers",
                      "list replicationcontrollerupdates", "list services", "patch pods",
                      "patch replicationcontrollers", "patch replicationcontrollerupdates/status",
                      "watch pods", "watch replicationcontrollers",

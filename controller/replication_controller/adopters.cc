@@ -1,0 +1,102 @@
+#include "controller/replication_controller/adopters.h"
+
+#include <algorithm>
+#include <nlohmann/json.hpp>
+
+#include "controller/replication_controller/json.h"
+#include "controller/replication_controller/status.h"
+#include "controller/replication_controller/words.h"
+#include "kubeclient/api/selector.h"
+
+namespace windlass::replication_controller {
+namespace {
+
+// How soon the controllers are listed again after one was found: nothing watches ReplicaSets.
+constexpr Duration kLookAgain = seconds(30);
+
+// Returns the value at the path; null if there is none.
+const Json& At(const Json& object, const char* pointer) {
+  static const Json kNull;
+  const Json::json_pointer path(pointer);
+  return object.is_object() && object.contains(path) ? object.at(path) : kNull;
+}
+
+StringMap MapOf(const Json& object) {
+  StringMap map;
+  if (!object.is_object()) return map;
+  for (const auto& [key, value] : object.items()) {
+    if (value.is_string()) map.Set(key, value.get<std::string>());
+  }
+  return map;
+}
+
+// Of a ReplicationController, spec.selector has labels alone.
+LabelSelector SelectorOf(const Json& controller, const ResourceId& resource) {
+  LabelSelector selector;
+  selector.present = true;
+  const Json& spec = At(controller, "/spec/selector");
+  if (resource == resources::kReplicationControllers) {
+    selector.match_labels = MapOf(spec);
+    return selector;
+  }
+  selector.match_labels = MapOf(At(spec, "/matchLabels"));
+  for (const Json& one : At(spec, "/matchExpressions")) {
+    LabelSelectorRequirement& added = selector.match_expressions.emplace_back();
+    if (At(one, "/key").is_string()) added.key = one["key"].get<std::string>();
+    if (At(one, "/operator").is_string()) added.op = one["operator"].get<std::string>();
+    for (const Json& value : At(one, "/values")) {
+      if (value.is_string()) added.values.emplace_back(value.get<std::string>());
+    }
+  }
+  return selector;
+}
+
+// Returns true if `name` is the update's old or new controller.
+bool IsOurs(const Situation& situation, const ResourceId& resource, const std::string& name) {
+  return resource == resources::kReplicationControllers &&
+         (name == situation.old_name() || name == situation.new_name);
+}
+
+std::string SelectedText(const Situation& situation, const std::string& other) {
+  return other + " selects the labels of the new Pods, so it would take them over while " +
+         situation.new_name + " is renamed to " + situation.old_name() +
+         ". Change the selector of " + other +
+         ", or set spec.cleanup to Delete: then the new ReplicationController keeps its name";
+}
+
+std::optional<Step> RefuseAdopterOf(const Situation& situation, const ResourceId& resource,
+                                    const StringMap& labels) {
+  Request list = Request::List(resource, situation.update().meta.namespace_, "");
+  const Outcome* outcome = FindOutcome(situation.learned, list.Identity());
+  if (outcome == nullptr) {
+    return Read{.request = std::move(list),
+                .why = "another controller may select the new Pods",
+                .go_on_if_refused = true};
+  }
+  if (!outcome->said.ok()) return std::nullopt;
+  const Json body = Json::parse(outcome->said->body, nullptr, /*allow_exceptions=*/false);
+  for (const Json& item : At(body, "/items")) {
+    const Json& name = At(item, "/metadata/name");
+    if (!name.is_string() || IsOurs(situation, resource, name.get<std::string>())) continue;
+    const LabelSelector selector = SelectorOf(item, resource);
+    if (selector.SelectsEverything() || !Matches(selector, labels)) continue;
+    std::string other(resource.kind);
+    other += " " + name.get<std::string>();
+    return Fail(situation, kSelectedByOther, SelectedText(situation, other), kLookAgain);
+  }
+  return std::nullopt;
+}
+
+}  // namespace
+
+std::optional<Step> RefuseAdopters(const Situation& situation, const std::string& template_json) {
+  if (situation.cleanup() != kRename) return std::nullopt;
+  const Json pod_template = Json::parse(template_json, nullptr, /*allow_exceptions=*/false);
+  const StringMap labels = MapOf(At(pod_template, "/metadata/labels"));
+  for (const ResourceId& resource : {resources::kReplicationControllers, resources::kReplicaSets}) {
+    if (auto step = RefuseAdopterOf(situation, resource, labels)) return step;
+  }
+  return std::nullopt;
+}
+
+}  // namespace windlass::replication_controller
