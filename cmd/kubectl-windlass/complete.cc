@@ -33,7 +33,7 @@ Completion ValuesOf(const CompletionLine& line, const CompletionSources& sources
   } else if (line.flag == "--kubeconfig" || line.flag == "-f" || line.flag == "--filename") {
     completion.directive = Directive::kFiles;
   }
-  for (std::string& value : values) {
+  for (const std::string& value : values) {
     if (value.starts_with(line.prefix)) {
       completion.candidates.push_back({line.before_value + value, ""});
     }

@@ -63,11 +63,11 @@ std::string Indented(const std::string& text) {
 
 void PrintRevision(const CommandContext& context, const Place& place, const Json& replica_set) {
   const Json* stored = FieldOf(replica_set, "/spec/template");
-  const Json template_ = stored == nullptr ? Json::object() : *stored;
+  const Json pod_template = stored == nullptr ? Json::object() : *stored;
   context.console.Line(ObjectName(place.resource, place.name) + " with revision #" +
                        std::to_string(RevisionOf(replica_set)));
   context.console.Line("Pod Template:");
-  context.console.out(Indented(PrintValue(template_, OutputFormat::kYaml)));
+  context.console.out(Indented(PrintValue(pod_template, OutputFormat::kYaml)));
 }
 
 ExitCode HistoryOf(const CommandContext& context, const Place& place) {

@@ -14,7 +14,7 @@ const Json* FieldOf(const Json& object, const std::string& pointer) {
   return field.is_null() ? nullptr : &field;
 }
 
-std::string TextOf(const Json& object, const std::string& pointer, std::string otherwise) {
+std::string TextOf(const Json& object, const std::string& pointer, const std::string& otherwise) {
   const Json* field = FieldOf(object, pointer);
   return field != nullptr && field->is_string() ? field->get<std::string>() : otherwise;
 }

@@ -20,7 +20,8 @@ inline constexpr std::string_view kRevisionAnnotation = "deployment.kubernetes.i
 // null.
 const Json* FieldOf(const Json& object, const std::string& pointer);
 // Return `otherwise` if the field is absent or of another type.
-std::string TextOf(const Json& object, const std::string& pointer, std::string otherwise = "");
+std::string TextOf(const Json& object, const std::string& pointer,
+                   const std::string& otherwise = "");
 int64_t NumberOf(const Json& object, const std::string& pointer, int64_t otherwise = 0);
 bool FlagOf(const Json& object, const std::string& pointer);
 // Returns the list, or an empty one.

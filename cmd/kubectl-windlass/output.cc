@@ -22,7 +22,7 @@ bool IsPlain(const std::string& text) {
   if (text.find_first_of("\"'#{}[],&*!|>%@`\\\n\t\r") != std::string::npos) return false;
   if (text.find(": ") != std::string::npos) return false;
   static const std::set<std::string_view> kYamlWords = {"true", "false", "null", "yes", "no",
-                                                    "on",   "off",   "y",    "n"};
+                                                        "on",   "off",   "y",    "n"};
   std::string lower = text;
   for (char& c : lower) c = static_cast<char>(std::tolower(static_cast<unsigned char>(c)));
   return !kYamlWords.contains(lower);

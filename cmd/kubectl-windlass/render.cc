@@ -42,7 +42,7 @@ Shown Fit(const std::vector<size_t>& pods, std::optional<size_t> room) {
 std::string MoreText(const std::vector<PodState>& pods, size_t shown) {
   std::map<std::string, int> counts;
   for (size_t i = shown; i < pods.size(); ++i) ++counts[pods[i].status];
-  std::string text = "… " + std::to_string(pods.size() - shown) + " more";
+  const std::string text = "… " + std::to_string(pods.size() - shown) + " more";
   if (counts.size() == 1) return text + ' ' + counts.begin()->first;
   std::string list;
   for (const auto& [status, count] : counts) {
@@ -129,11 +129,13 @@ std::vector<std::string> RenderTree(const Tree& whole, const RenderOptions& opti
   Tree tree = whole;
   const size_t empty = options.size ? TakeOutEmpty(tree) : 0;
   std::vector<std::vector<std::string>> header;
+  header.reserve(tree.header.size());
   for (const auto& [key, value] : tree.header) header.push_back({key, value});
   std::vector<std::string> lines = TableLines(header);
   lines.emplace_back();
 
   std::vector<size_t> pods;
+  pods.reserve(tree.replica_sets.size() + 1);
   for (const ReplicaSetBranch& branch : tree.replica_sets) pods.push_back(branch.pods.size());
   pods.push_back(tree.pods.size());
   std::optional<size_t> room;
@@ -147,6 +149,7 @@ std::vector<std::string> RenderTree(const Tree& whole, const RenderOptions& opti
     rows.push_back({{"… " + std::to_string(empty) + " old ReplicaSets without Pods"}});
   }
   std::vector<std::vector<std::string>> cells;
+  cells.reserve(rows.size());
   for (const Row& row : rows) cells.push_back(row.cells);
   const size_t table = lines.size();
   for (std::string& line : TableLines(cells)) lines.push_back(std::move(line));

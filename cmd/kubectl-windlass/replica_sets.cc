@@ -72,21 +72,22 @@ Result<std::vector<Json>> ReadReplicaSets(Session& session, const Json& owner,
   return owned;
 }
 
-Json WithoutHash(Json template_) {
+Json WithoutHash(Json pod_template) {
   const Json::json_pointer labels("/metadata/labels");
-  if (template_.contains(labels) && template_[labels].is_object()) {
-    template_[labels].erase("pod-template-hash");
+  if (pod_template.contains(labels) && pod_template[labels].is_object()) {
+    pod_template[labels].erase("pod-template-hash");
   }
-  return template_;
+  return pod_template;
 }
 
 bool SameTemplate(const Json& one, const Json& other) {
   Json first = WithoutHash(one);
   Json second = WithoutHash(other);
   // An older API server wrote creationTimestamp: null.
-  for (Json* template_ : {&first, &second}) {
-    const auto metadata = template_->find("metadata");
-    if (metadata != template_->end() && metadata->is_object()) metadata->erase("creationTimestamp");
+  for (Json* pod_template : {&first, &second}) {
+    const auto metadata = pod_template->find("metadata");
+    if (metadata != pod_template->end() && metadata->is_object())
+      metadata->erase("creationTimestamp");
   }
   return first == second;
 }

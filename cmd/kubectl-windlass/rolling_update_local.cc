@@ -86,7 +86,6 @@ ExitCode LocalUpdate::End() const {
 
 Result<std::optional<ReplicationController>> LocalUpdate::Controller(const std::string& name) {
   if (name.empty()) return std::optional<ReplicationController>();
-  HttpRequest request;
   const Place place{resources::kReplicationControllers, context_.namespace_, name};
   const Result<Json> object = ReadObject(context_.session, place);
   if (!object.ok()) {
@@ -196,6 +195,7 @@ LocalUpdate::Walk LocalUpdate::Step() {
   Learned learned;
   for (int steps = 0; steps < kStepsMax; ++steps) {
     std::vector<const Pod*> pods;
+    pods.reserve(pods_.size());
     for (const Pod& pod : pods_) pods.push_back(&pod);
     const rc::View view{*decoded_, old_ ? &*old_ : nullptr, new_ ? &*new_ : nullptr, pods};
     const auto step = rc::Next(view, learned, context_.session.clock().Wall());

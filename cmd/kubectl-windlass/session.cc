@@ -48,7 +48,7 @@ Result<HttpResponse> Session::SendOnce(HttpRequest request) {
   const CallId call = transport_.Call(
       std::move(request), [answer](Result<HttpResponse> reply) { *answer = std::move(reply); });
   const Status waited = Wait([answer] { return answer->has_value(); });
-  if (answer->has_value()) return **std::move(answer);
+  if (answer->has_value()) return **answer;
   transport_.Cancel(call);
   return waited.error();
 }

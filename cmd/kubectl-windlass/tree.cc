@@ -42,7 +42,7 @@ Mood MoodOf(const Standing& standing) {
 }
 
 std::string StatusText(const Standing& standing) {
-  std::string text = standing.phase;
+  const std::string& text = standing.phase;
   const std::string& more =
       standing.ends && *standing.ends != ExitCode::kDone ? standing.why : standing.sentence;
   return more.empty() ? text : text + ": " + more;
@@ -85,10 +85,10 @@ void AddHeader(const Json& workload, const ResourceId& resource, Tree& tree) {
 
 // Returns the ReplicaSet that Pods get now: the one of the published revision.
 bool IsNew(const Json& replica_set, const Json& workload, const ResourceId& resource) {
-  const Json* template_ = FieldOf(workload, "/spec/template");
+  const Json* pod_template = FieldOf(workload, "/spec/template");
   const Json* own = FieldOf(replica_set, "/spec/template");
-  if (resource == resources::kDeployments && template_ != nullptr && own != nullptr) {
-    return SameTemplate(*template_, *own);
+  if (resource == resources::kDeployments && pod_template != nullptr && own != nullptr) {
+    return SameTemplate(*pod_template, *own);
   }
   const int64_t revision = NumberOf(workload, "/status/currentRevision");
   return revision > 0 && RevisionOf(replica_set) == revision;

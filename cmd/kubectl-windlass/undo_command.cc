@@ -59,13 +59,13 @@ std::string NotThere(const CommandContext& context, const Place& place) {
 }
 
 Json TemplateOf(const Json& object) {
-  const Json* template_ = FieldOf(object, "/spec/template");
-  return template_ == nullptr ? Json::object() : *template_;
+  const Json* pod_template = FieldOf(object, "/spec/template");
+  return pod_template == nullptr ? Json::object() : *pod_template;
 }
 
-ExitCode PrintTemplate(const CommandContext& context, const Json& template_) {
+ExitCode PrintTemplate(const CommandContext& context, const Json& pod_template) {
   const bool json = context.line.output == OutputFormat::kJson;
-  context.console.out(PrintValue(template_, json ? OutputFormat::kJson : OutputFormat::kYaml));
+  context.console.out(PrintValue(pod_template, json ? OutputFormat::kJson : OutputFormat::kYaml));
   return ExitCode::kDone;
 }
 
@@ -81,8 +81,8 @@ ExitCode UndoDeployment(const CommandContext& context, const Place& place, const
     context.console.Error(NotThere(context, place));
     return ExitCode::kError;
   }
-  Json template_ = TemplateOf(*target);
-  if (context.line.dry_run == "client") return PrintTemplate(context, template_);
+  Json pod_template = TemplateOf(*target);
+  if (context.line.dry_run == "client") return PrintTemplate(context, pod_template);
   if (FlagOf(deployment, "/spec/paused")) {
     context.console.Error(
         "you cannot rollback a paused deployment; resume it first with 'kubectl "
@@ -90,18 +90,18 @@ ExitCode UndoDeployment(const CommandContext& context, const Place& place, const
         ShortName(place.resource, place.name) + "' and try again");
     return ExitCode::kHeld;
   }
-  if (SameTemplate(template_, TemplateOf(deployment))) {
+  if (SameTemplate(pod_template, TemplateOf(deployment))) {
     PrintDone(context, place, deployment,
               "skipped rollback (current template already matches revision " +
                   std::to_string(context.line.revision) + ")" + DryRunText(context));
     return ExitCode::kDone;
   }
-  template_ = WithoutHash(std::move(template_));
-  const Json operations =
-      Json::array({{{"op", "replace"}, {"path", "/spec/template"}, {"value", std::move(template_)}},
-                   {{"op", "replace"},
-                    {"path", "/metadata/annotations"},
-                    {"value", AnnotationsAfter(deployment, *target)}}});
+  pod_template = WithoutHash(std::move(pod_template));
+  const Json operations = Json::array(
+      {{{"op", "replace"}, {"path", "/spec/template"}, {"value", std::move(pod_template)}},
+       {{"op", "replace"},
+        {"path", "/metadata/annotations"},
+        {"value", AnnotationsAfter(deployment, *target)}}});
   if (!AnnotationOf(deployment, kLastApplied).empty()) {
     context.console.Warning(
         ObjectName(place.resource, place.name) +

@@ -77,8 +77,7 @@ std::string MetricsText(const Snapshot& snapshot) {
   AddQueue(snapshot, figures);
   AddClient(snapshot, figures);
   AddInformers(snapshot, figures);
-  std::string text = Render(figures);
-  return text + Render(snapshot.figures);
+  return Render(figures) + Render(snapshot.figures);
 }
 
 }  // namespace windlass
