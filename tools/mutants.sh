@@ -35,6 +35,8 @@ program_of() {
     cmd/windlass/metrics_text.cc | cmd/windlass/*_metrics.cc) echo cmd_test ;;
     cmd/windlass/*) echo daemon_test ;;
     controller/core/* | controller/runtime/*) echo runtime_test ;;
+    controller/replication_controller/watch/*) echo replication_controller_watch_test ;;
+    controller/replication_controller/*) echo replication_controller_test ;;
     controller/rollout/*) echo rollout_test ;;
     controller/workload/watch/*) echo workload_watch_test ;;
     kubeclient/api/*) echo api_test ;;
