@@ -12,6 +12,7 @@
 #include "cmd/kubectl-windlass/replica_sets.h"
 #include "cmd/kubectl-windlass/rolling_update.h"
 #include "controller/replication_controller/new_controller.h"
+#include "controller/replication_controller/original_size.h"
 #include "controller/replication_controller/planner.h"
 #include "controller/replication_controller/situation.h"
 #include "controller/replication_controller/view.h"
@@ -179,8 +180,9 @@ ExitCode LocalUpdate::PrintDryRun(const rc::View& view, const Learned& learned) 
   } else {
     const rc::Situation situation =
         rc::MakeSituation(view, learned, context_.session.clock().Wall());
+    // What that depends on was read in the steps before.
     const Result<Request> creates =
-        rc::CreateNewController(situation, situation.old_controller()->replicas);
+        rc::CreateNewController(situation, rc::SizeBefore(situation).size);
     if (!creates.ok()) return Report(context_.session, context_.console, creates.error());
     target = Json::parse(creates->body(), nullptr, false);
   }

@@ -45,11 +45,11 @@ Step FinishAs(const Situation& situation, const ReplicationController& target) {
   return Finish(situation, kSucceeded, RollingUpdatedToText(name));
 }
 
-// Returns true if `created` is what an update of the controller `old_name` leads to, and has its
-// size. The colon keeps "foo" and "foobar" apart.
-bool IsCompleteTargetOf(const ReplicationController& created, const std::string& old_name) {
-  return Annotation(created, kSourceId).starts_with(old_name + ":") &&
-         NumberIn(created, kDesiredReplicas) == created.replicas;
+// Returns true if `target` is what an update, or a rollback, of the controller `source_name` leads
+// to, and has its size. The colon keeps "foo" and "foobar" apart.
+bool IsCompleteTargetOf(const ReplicationController& target, const std::string& source_name) {
+  return Annotation(target, kSourceId).starts_with(source_name + ":") &&
+         NumberIn(target, kDesiredReplicas) == target.replicas;
 }
 
 }  // namespace
@@ -65,6 +65,13 @@ Step CleanUp(const Situation& situation) {
     if (auto step = RemoveAnnotations(situation, source)) return *std::move(step);
   }
   return FinishAs(situation, *target);
+}
+
+std::optional<Step> FinishRollback(const Situation& situation) {
+  const ReplicationController& old = *situation.old_controller();
+  if (situation.new_controller() != nullptr || situation.new_name.empty()) return std::nullopt;
+  if (!IsCompleteTargetOf(old, situation.new_name)) return std::nullopt;
+  return FinishAs(situation, old);
 }
 
 Step WithoutOldController(const Situation& situation) {

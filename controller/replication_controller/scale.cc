@@ -33,8 +33,6 @@ std::optional<int32_t> ScaleDown(const TwoCounts& counts, const ScaleLimits& lim
   const int64_t new_unavailable = int64_t{counts.new_spec} - counts.new_available;
   const int64_t decrement = total - limits.min_available - new_unavailable;
   if (decrement <= 0) return std::nullopt;
-  const bool complete = counts.new_spec == counts.desired && counts.new_available == counts.desired;
-  if (complete) return 0;
   return static_cast<int32_t>(std::max<int64_t>(0, counts.old_spec - decrement));
 }
 

@@ -41,7 +41,7 @@ Result<ScaleLimits> ResolveScaleLimits(int32_t desired,
 std::optional<int32_t> ScaleUp(const TwoCounts& counts, const ScaleLimits& limits);
 
 // Returns the next size of the old controller; nullopt if it stays. It shrinks as far as
-// min_available allows, and to 0 if the new one is complete. Example: 10 desired, 10 must be
+// min_available allows: to 0 once the new one is complete. Example: 10 desired, 10 must be
 // available, 10 old, 3 new of which 1 is available: 13 − 10 − 2 = 1 may go: 9 (RC-10).
 std::optional<int32_t> ScaleDown(const TwoCounts& counts, const ScaleLimits& limits);
 

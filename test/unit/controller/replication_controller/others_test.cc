@@ -9,14 +9,6 @@
 namespace windlass::replication_controller {
 namespace {
 
-const json kFile = {
-    {"metadata", {{"labels", {{"app", "web"}}}}},
-    {"spec",
-     {{"selector", {{"app", "web"}, {"version", "2"}}},
-      {"template",
-       {{"metadata", {{"labels", {{"app", "web"}, {"version", "2"}}}}},
-        {"spec", {{"containers", json::array({{{"name", "web"}, {"image", "web:2"}}})}}}}}}}};
-
 void Start(World& world, const json& more) {
   world.AddController("web", 4, {{"app", "web"}, {"version", "1"}});
   json spec = {{"newName", "web-2"}, {"controller", kFile}, {"updatePeriod", "1s"}};

@@ -10,14 +10,6 @@ namespace {
 
 constexpr const char* kJournal = "windlass.dev/rename-journal";
 
-const json kFile = {
-    {"metadata", {{"labels", {{"app", "web"}}}}},
-    {"spec",
-     {{"selector", {{"app", "web"}, {"version", "2"}}},
-      {"template",
-       {{"metadata", {{"labels", {{"app", "web"}, {"version", "2"}}}}},
-        {"spec", {{"containers", json::array({{{"name", "web"}, {"image", "web:2"}}})}}}}}}}};
-
 json ToImage(const std::string& image, const std::string& name = "") {
   json spec = {{"image", image}, {"updatePeriod", "0s"}};
   if (!name.empty()) spec["newName"] = name;

@@ -9,18 +9,11 @@
 namespace windlass::replication_controller {
 namespace {
 
-const json kFile = {
-    {"metadata", {{"labels", {{"app", "web"}}}}},
-    {"spec",
-     {{"replicas", 7},
-      {"selector", {{"app", "web"}, {"version", "2"}}},
-      {"template",
-       {{"metadata", {{"labels", {{"app", "web"}, {"version", "2"}}}}},
-        {"spec", {{"containers", json::array({{{"name", "web"}, {"image", "web:2"}}})}}}}}}}};
-
 void Start(World& world, int32_t replicas) {
   world.AddController("web", replicas, {{"app", "web"}, {"version", "1"}});
-  world.AddUpdate("web", {{"newName", "web-2"}, {"controller", kFile}, {"updatePeriod", "0s"}});
+  json file = kFile;
+  file["spec"]["replicas"] = 7;
+  world.AddUpdate("web", {{"newName", "web-2"}, {"controller", file}, {"updatePeriod", "0s"}});
 }
 
 // Runs until the update has said so many lines.
@@ -73,6 +66,39 @@ TEST_CASE("an update rolls back from wherever it stands, to the size that there 
   }
   CHECK(rolled_back > 20);
   Proves("RC-8 RC-15");
+}
+
+// A client whose update has said five lines, and which is asked to go back.
+void BeginLocalRollback(World& world) {
+  world.local = true;
+  Start(world, 5);
+  RunUntilSaid(world, 5);
+  world.Edit({{"rollback", true}});
+}
+
+TEST_CASE("a client's rollback that is cut off at any write goes on by the same command") {
+  World whole;
+  BeginLocalRollback(whole);
+  const size_t before = whole.writes().size();
+  whole.Run();
+  REQUIRE(whole.phase() == "RolledBack");
+  const int writes = static_cast<int>(whole.writes().size() - before);
+  REQUIRE(writes > 10);
+  const bool after_it = GENERATE(false, true);
+  for (int call = 0; call < writes; ++call) {
+    CAPTURE(after_it, call);
+    World world;
+    BeginLocalRollback(world);
+    world.CrashAt(call, after_it);
+    world.Run();
+    // After the write that takes the annotations there is nothing to go on with.
+    CHECK((world.phase() == "RolledBack" || after_it));
+    CHECK_FALSE(world.Has("web-2"));
+    CHECK(world.PodsOf("web").size() == 5);
+    CHECK(world.Pods().size() == 5);
+    CHECK(world.Annotations("web").empty());
+  }
+  Proves("RC-15 RC-18");
 }
 
 TEST_CASE("a rollback says what kubectl says") {

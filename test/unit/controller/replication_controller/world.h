@@ -18,6 +18,15 @@ namespace windlass::replication_controller {
 
 using nlohmann::json;
 
+// A file with the new controller of "web": version 2 of its labels and of its image.
+inline const json kFile = {
+    {"metadata", {{"labels", {{"app", "web"}}}}},
+    {"spec",
+     {{"selector", {{"app", "web"}, {"version", "2"}}},
+      {"template",
+       {{"metadata", {{"labels", {{"app", "web"}, {"version", "2"}}}}},
+        {"spec", {{"containers", json::array({{{"name", "web"}, {"image", "web:2"}}})}}}}}}}};
+
 class World {
  public:
   World();
