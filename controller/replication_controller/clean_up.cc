@@ -69,7 +69,8 @@ Step CleanUp(const Situation& situation) {
 
 std::optional<Step> FinishRollback(const Situation& situation) {
   const ReplicationController& old = *situation.old_controller();
-  if (situation.new_controller() != nullptr || situation.new_name.empty()) return std::nullopt;
+  if (!situation.spec().rollback || situation.new_controller() != nullptr) return std::nullopt;
+  if (situation.new_name.empty()) return std::nullopt;
   if (!IsCompleteTargetOf(old, situation.new_name)) return std::nullopt;
   return FinishAs(situation, old);
 }

@@ -15,7 +15,7 @@ Step CleanUp(const Situation& situation);
 
 // Returns the next step of a rollback whose new controller is gone, and whose old one has its size
 // again: the annotations go, and the update ends. Only they tell a client that was cut off there
-// what it did (RC-18). nullopt if that is not so. Requires the old controller.
+// what it did (RC-18). nullopt if that is not so, or no rollback. Requires the old controller.
 std::optional<Step> FinishRollback(const Situation& situation);
 
 // Returns the next step when the old controller is gone: the update ends if it deleted the old one,

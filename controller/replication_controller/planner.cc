@@ -73,6 +73,7 @@ Step Next(const View& view, const Learned& learned, WallTime now) {
   }
   if (situation.run.step == kStepScale) return Roll(situation);
   if (situation.run.step == kStepCleanUp) return CleanUp(situation);
+  if (auto end = FinishRollback(situation)) return *std::move(end);
   return Prepare(situation);
 }
 

@@ -7,7 +7,6 @@
 #include "controller/replication_controller/adopters.h"
 #include "controller/replication_controller/annotations.h"
 #include "controller/replication_controller/chain.h"
-#include "controller/replication_controller/clean_up.h"
 #include "controller/replication_controller/decisions.h"
 #include "controller/replication_controller/effect.h"
 #include "controller/replication_controller/json.h"
@@ -207,7 +206,6 @@ std::optional<Step> SetRollbackSize(const Situation& situation) {
 }
 
 Step PrepareRollback(const Situation& situation) {
-  if (auto end = FinishRollback(situation)) return *std::move(end);
   if (situation.new_controller() == nullptr) {
     return Fail(situation, kNothingToRollBack,
                 NothingToRollBackText(situation.new_name, situation.old_name()));

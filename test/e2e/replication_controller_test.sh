@@ -106,7 +106,7 @@ replicationcontroller/one-2 rolling updated to \"one-2\""
 expect "annotations" "$(field rc/one-2 '{.metadata.annotations}')" ""
 expect "Pods" "$(live_pods app=one)" 3
 no_orphans app=one || fail "there are Pods without an owner"
-say "proves: RC-7 RC-10 RC-12 RC-13"
+echo "proves: RC-7 RC-10 RC-12 RC-13"
 
 say "an image under the same name: every Pod gets the label, and the rename makes and loses none"
 controller two 3 app:v1 'app: two' | kubectl create -f - >/dev/null
@@ -128,7 +128,7 @@ made=$(kubectl get events -o json | jq '[.items[] | select(.reason == "Successfu
   | select(.involvedObject.name | startswith("two"))] | length')
 expect "Pods that were made" "$made" 6
 [ "$(pods_of two)" != "$first" ] || fail "the Pods are the old ones"
-say "proves: RC-5 RC-6 RC-14"
+echo "proves: RC-5 RC-6 RC-14"
 
 say "a broken image times out after its own timeout, and is rolled back"
 controller three 2 app:v1 'app: three' | kubectl create -f - >/dev/null
@@ -147,7 +147,7 @@ expect "image" "$(field rc/three '{.spec.template.spec.containers[0].image}')" a
 expect "controllers" "$(kubectl get rc -o name | grep -c '/three')" 1
 expect "annotations" "$(field rc/three '{.metadata.annotations}')" ""
 lines three | grep -Fx 'Setting "three" replicas to 2' >/dev/null || fail "$(lines three)"
-say "proves: RC-11 RC-15"
+echo "proves: RC-11 RC-15"
 
 say "kill -9, again and again, while Pods are exchanged and renamed"
 controller four 4 app:v1 'app: four' | kubectl create -f - >/dev/null
@@ -165,7 +165,7 @@ expect "image" "$(field rc/four '{.spec.template.spec.containers[0].image}')" ap
 expect "Pods" "$(live_pods app=four)" 4
 no_orphans app=four || fail "there are Pods without an owner"
 expect "controllers" "$(kubectl get rc -o name | grep -c '/four')" 1
-say "proves: RC-14 RC-18"
+echo "proves: RC-14 RC-18"
 
 say "an annotation asks for an update"
 controller five 2 app:v1 'app: five, version: "1"' | kubectl create -f - >/dev/null
@@ -176,7 +176,7 @@ until_true 60 "the update exists" kubectl get wrcu five
 kubectl patch wrcu five --type=merge -p '{"spec":{"updatePeriod":"0s"}}' >/dev/null
 ends five Succeeded
 expect "size" "$(field rc/five-2 '{.spec.replicas}')" 2
-say "proves: RC-1"
+echo "proves: RC-1"
 
 say "a scaling by somebody else pauses, and is adopted on request"
 controller six 2 app:v1 'app: six' | kubectl create -f - >/dev/null
@@ -191,7 +191,7 @@ kubectl patch wrcu six --type=merge \
   -p '{"spec":{"onExternalScale":"Adopt","updatePeriod":"1s"}}' >/dev/null
 ends six Succeeded
 expect "size" "$(field rc/six-2 '{.spec.replicas}')" 5
-say "proves: RC-16"
+echo "proves: RC-16"
 
 say "what an autoscaler scales, and what another object owns, is left alone"
 controller seven 1 app:v1 'app: seven' | kubectl create -f - >/dev/null

@@ -1,6 +1,6 @@
 #!/usr/bin/env bash
-# Updates of ReplicationControllers that take longer than make test has time for: from 10 Pods to 20,
-# and one that is taken back at each of its steps. The witness judges every committed state.
+# Updates of ReplicationControllers that take longer than make test has time for: from 10 Pods to
+# 20, and one that is taken back at each of its steps. The witness judges every committed state.
 . "$(dirname "$0")/../e2e/lib.sh"
 . "$(dirname "$0")/../e2e/replication_controller_lib.sh"
 
