@@ -18,8 +18,8 @@ arm() {
 is_killed() { grep -q killed "$WORK/proxy.out"; }
 ended_or_killed() { is_killed || update_in "$1" "$2"; } # NAME PHASE
 
-# crash_at_every_write KIND PHASE IMAGES: KIND begins an update of the ReplicationController that it
-# is given, which ends in PHASE with these images.
+# crash_at_every_write KIND PHASE IMAGES: begin_KIND NAME SIDE N arms the fault, and begins what ends
+# in PHASE with these images.
 crash_at_every_write() {
   local kind=$1 phase=$2 images=$3 side n name killed
   for side in before after; do
@@ -27,8 +27,7 @@ crash_at_every_write() {
     for ((n = 1; n <= WRITES_MAX; n++)); do
       name=$kind-$side-$n
       begin_controller "$name" 2 app:v1
-      arm "$side" "$n"
-      "begin_$kind" "$name"
+      "begin_$kind" "$name" "$side" "$n"
       until_true 120 "$name ends, or Windlass does" ended_or_killed "$name" "$phase"
       if is_killed; then
         killed=$((killed + 1))
@@ -51,13 +50,16 @@ crash_at_every_write() {
   done
 }
 
-begin_renamed() { ask "$1" 'image: "app:v2", updatePeriod: 0s'; }
+begin_renamed() {
+  arm "$2" "$3"
+  ask "$1" 'image: "app:v2", updatePeriod: 0s'
+}
 begin_reverted() {
   ask "$1" 'image: "app:v2-never-ready", updatePeriod: 0s'
-  until_true 120 "the new Pod of $1 is there, or Windlass is killed" turned "$1"
+  until_true 60 "the new Pod of $1 is there" run_images "$1" "2 app:v1, 1 app:v2-never-ready"
+  arm "$2" "$3"
   change "$1" '{"rollback":true}'
 }
-turned() { is_killed || run_images "$1" "2 app:v1, 1 app:v2-never-ready"; }
 
 start_cluster --nodes 3
 install_updates
