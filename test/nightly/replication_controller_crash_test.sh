@@ -18,8 +18,8 @@ arm() {
 is_killed() { grep -q killed "$WORK/proxy.out"; }
 ended_or_killed() { is_killed || update_in "$1" "$2"; } # NAME PHASE
 
-# crash_at_every_write KIND PHASE IMAGES: begin_KIND NAME SIDE N arms the fault, and begins what ends
-# in PHASE with these images.
+# crash_at_every_write KIND PHASE IMAGES: begin_KIND NAME SIDE N arms the fault, and begins what
+# ends in PHASE with these images.
 crash_at_every_write() {
   local kind=$1 phase=$2 images=$3 side n name killed
   for side in before after; do
