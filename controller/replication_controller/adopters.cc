@@ -21,15 +21,6 @@ const Json& At(const Json& object, const char* pointer) {
   return object.is_object() && object.contains(path) ? object.at(path) : kNull;
 }
 
-StringMap MapOf(const Json& object) {
-  StringMap map;
-  if (!object.is_object()) return map;
-  for (const auto& [key, value] : object.items()) {
-    if (value.is_string()) map.Set(key, value.get<std::string>());
-  }
-  return map;
-}
-
 // Of a ReplicationController, spec.selector has labels alone.
 LabelSelector SelectorOf(const Json& controller, const ResourceId& resource) {
   LabelSelector selector;
@@ -91,8 +82,7 @@ std::optional<Step> RefuseAdopterOf(const Situation& situation, const ResourceId
 
 std::optional<Step> RefuseAdopters(const Situation& situation, const std::string& template_json) {
   if (situation.cleanup() != kRename) return std::nullopt;
-  const Json pod_template = Json::parse(template_json, nullptr, /*allow_exceptions=*/false);
-  const StringMap labels = MapOf(At(pod_template, "/metadata/labels"));
+  const StringMap labels = LabelsOfTemplate(template_json);
   for (const ResourceId& resource : {resources::kReplicationControllers, resources::kReplicaSets}) {
     if (auto step = RefuseAdopterOf(situation, resource, labels)) return step;
   }

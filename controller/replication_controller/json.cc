@@ -28,6 +28,22 @@ Json MapJson(const StringMap& map) {
   return json;
 }
 
+StringMap MapOf(const Json& object) {
+  StringMap map;
+  if (!object.is_object()) return map;
+  for (const auto& [key, value] : object.items()) {
+    if (value.is_string()) map.Set(key, value.get<std::string>());
+  }
+  return map;
+}
+
+StringMap LabelsOfTemplate(const std::string& template_json) {
+  const Json pod_template = Json::parse(template_json, nullptr, /*allow_exceptions=*/false);
+  const Json::json_pointer labels("/metadata/labels");
+  if (!pod_template.is_object() || !pod_template.contains(labels)) return {};
+  return MapOf(pod_template.at(labels));
+}
+
 std::string HashOfJson(const Json& value) { return Hex(FingerprintOf(Dump(value))); }
 
 }  // namespace windlass::replication_controller

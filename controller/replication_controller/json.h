@@ -14,6 +14,10 @@ using Json = nlohmann::ordered_json;
 std::string Dump(const Json& value);
 // Returns the labels or annotations as an object.
 Json MapJson(const StringMap& map);
+// Returns the members whose values are texts; none of what is no object.
+StringMap MapOf(const Json& object);
+// Returns metadata.labels of spec.template; none if there are none, or it is no JSON.
+StringMap LabelsOfTemplate(const std::string& template_json);
 // Returns 32 hexadecimal digits that stand for the value.
 std::string HashOfJson(const Json& value);
 

@@ -1,13 +1,13 @@
 #include "controller/replication_controller/relabel.h"
 
 #include <algorithm>
-#include <nlohmann/json.hpp>
 #include <string>
 #include <utility>
 
 #include "controller/replication_controller/annotations.h"
 #include "controller/replication_controller/decisions.h"
 #include "controller/replication_controller/effect.h"
+#include "controller/replication_controller/json.h"
 #include "controller/replication_controller/new_controller.h"
 #include "controller/replication_controller/patches.h"
 #include "controller/replication_controller/status.h"
@@ -17,22 +17,8 @@
 namespace windlass::replication_controller {
 namespace {
 
-using nlohmann::json;
-
 // How soon Pods are listed again that still lack the label: the cache may be late.
 constexpr Duration kListUnlabelledAgain = seconds(1);
-
-// Returns the label of the template; "" if it has none.
-std::string TemplateLabel(const ReplicationController& controller, const std::string& key) {
-  const json pod_template = json::parse(*controller.template_json, nullptr, false);
-  const auto* labels = &pod_template;
-  for (const char* member : {"metadata", "labels"}) {
-    if (!labels->is_object() || !labels->contains(member)) return {};
-    labels = &(*labels)[member];
-  }
-  if (!labels->is_object() || !labels->contains(key) || !(*labels)[key].is_string()) return {};
-  return (*labels)[key].get<std::string>();
-}
 
 // Returns the query of the Pods that the controller selects and that lack the label.
 std::string QueryWithout(const ReplicationController& controller, const std::string& key,
@@ -60,7 +46,20 @@ std::optional<Step> CheckList(const Situation& situation, const ReplicationContr
                  Wait{kListUnlabelledAgain});
 }
 
-// Steps 2 to 5.
+// Step 5. The replication controller makes another Pod for each one that has no label yet in its
+// own cache. Its status says how many it has seen with all labels of the template; Pods that lack
+// another one of these are not waited for.
+bool HaveBeenSeen(const Situation& situation, const ReplicationController& old) {
+  LabelSelector all;
+  all.present = true;
+  all.match_labels = LabelsOfTemplate(*old.template_json);
+  const auto labelled = std::ranges::count_if(situation.view.pods, [&](const Pod* pod) {
+    return !pod->meta.deleting() && Owns(old, *pod) && Matches(all, pod->meta.labels);
+  });
+  return old.status.fully_labeled_replicas >= labelled;
+}
+
+// Steps 2 to 6.
 Step Relabel(const Situation& situation, const ReplicationController& old, const std::string& key,
              const std::string& value) {
   if (!IsObserved(old)) {
@@ -74,6 +73,10 @@ Step Relabel(const Situation& situation, const ReplicationController& old, const
                   {decisions::kLabelPod, {{"pod", pod->meta.name}, {"value", value}}});
   }
   if (auto listed = CheckList(situation, old, key, value)) return *std::move(listed);
+  if (!HaveBeenSeen(situation, old)) {
+    return WaitFor(situation, kPreparing,
+                   "the replication controller to see the label " + key + " of its Pods");
+  }
   return Effect(situation, SelectBy(old, key, value),
                 {decisions::kSelectByLabel, {{"controller", old.meta.name}, {"value", value}}});
 }
@@ -90,7 +93,7 @@ std::optional<Step> PrepareOldController(const Situation& situation) {
     return Effect(situation, Annotate(old, {{kNextControllerId, next}}),
                   {decisions::kNoteNextController, {{"next", next}}});
   }
-  const std::string present = TemplateLabel(old, key);
+  const std::string present(LabelsOfTemplate(*old.template_json).Find(key).value_or(""));
   if (present.empty() || !noted) {
     // As kubectl: the hash of an update to the same image would not be distinct without the suffix.
     const std::string value = present.empty() ? HashOf(old, key, "") + "-orig" : present;

@@ -7,9 +7,12 @@
 //   2. the replication controller has observed that: no Pod is made without the label any more
 //   3. each Pod of the controller gets the label
 //   4. an uncached list shows none without it
-//   5. the label goes into the selector
+//   5. the replication controller has seen the label of each Pod: status.fullyLabeledReplicas
+//   counts
+//      them. Otherwise it would make another Pod for each that it does not select any more
+//   6. the label goes into the selector
 //
-// kubectl does not wait at 2 and 4.
+// kubectl does not wait at 2, 4 and 5.
 #pragma once
 
 #include <optional>

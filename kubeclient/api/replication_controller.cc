@@ -32,6 +32,8 @@ void ReadStatus(JsonReader& in, ReplicationControllerStatus& out) {
       out.observed_generation = in.Int64();
     else if (key == "replicas")
       out.replicas = in.Int32();
+    else if (key == "fullyLabeledReplicas")
+      out.fully_labeled_replicas = in.Int32();
     else if (key == "readyReplicas")
       out.ready_replicas = in.Int32();
     else if (key == "availableReplicas")

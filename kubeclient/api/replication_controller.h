@@ -17,6 +17,7 @@ class Decoder;
 struct ReplicationControllerStatus {
   int64_t observed_generation = 0;
   int32_t replicas = 0;
+  int32_t fully_labeled_replicas = 0;  // of these, Pods with all labels of the template
   int32_t ready_replicas = 0;
   int32_t available_replicas = 0;
   bool operator==(const ReplicationControllerStatus&) const = default;

@@ -114,6 +114,7 @@ std::optional<ReplicationController> ReferenceReplicationController(const json& 
   object.Object("status", [&](const Members& s) {
     s.Integer("observedGeneration", out.status.observed_generation);
     s.Integer("replicas", out.status.replicas);
+    s.Integer("fullyLabeledReplicas", out.status.fully_labeled_replicas);
     s.Integer("readyReplicas", out.status.ready_replicas);
     s.Integer("availableReplicas", out.status.available_replicas);
   });

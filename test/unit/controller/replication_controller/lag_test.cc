@@ -54,6 +54,33 @@ TEST_CASE("Pods that only a late cache shows as ready allow no scaling down") {
   Proves("RC-10");
 }
 
+TEST_CASE("the label is selected by only when the replication controller has seen it on each Pod") {
+  World world;
+  world.AddController("web", 3, {{"app", "web"}});
+  world.AddUpdate("web", {{"image", "web:2"}, {"updatePeriod", "0s"}});
+  // A label that the template got when the Pods were there already; nothing waits for it.
+  const bool lacks_another = GENERATE(false, true);
+  json& web = world.Controller("web");
+  if (lacks_another) web["spec"]["template"]["metadata"]["labels"]["tier"] = "front";
+  const auto has_label = [](const auto& pod) {
+    return pod.second["metadata"]["labels"].contains("deployment");
+  };
+  for (int i = 0; i < 20 && !std::ranges::any_of(world.pods(), has_label); ++i) {
+    world.Settle();
+    world.Sync();
+  }
+  REQUIRE(std::ranges::all_of(world.pods(), has_label));
+  CHECK(web["spec"]["selector"].contains("deployment") == lacks_another);
+  if (!lacks_another) {
+    CHECK(world.message() ==
+          "waiting for the replication controller to see the label deployment of its Pods");
+  }
+  world.Run();
+  CHECK(world.phase() == "Succeeded");
+  CHECK(world.PodsOf("web").size() == 3);
+  Proves("RC-6");
+}
+
 TEST_CASE("a controller is not deleted with a Pod that its status does not count yet") {
   World world;
   Start(world, json::object());

@@ -192,7 +192,12 @@ bool World::Reconcile(json& controller) {
   const auto ready = std::ranges::count_if(pods_, [&](const auto& entry) {
     return OwnerOf(entry.second) == uid && IsReady(entry.second);
   });
+  const auto labelled = std::ranges::count_if(pods_, [&](const auto& entry) {
+    return OwnerOf(entry.second) == uid &&
+           Selects(controller["spec"]["template"]["metadata"]["labels"], Labels(entry.second));
+  });
   const json status = {{"replicas", wanted},
+                       {"fullyLabeledReplicas", labelled},
                        {"readyReplicas", ready},
                        {"observedGeneration", controller["metadata"]["generation"]}};
   if (controller.value("status", json()) == status) return changed;
