@@ -14,13 +14,6 @@ namespace {
 // How soon the controllers are listed again after one was found: nothing watches ReplicaSets.
 constexpr Duration kLookAgain = seconds(30);
 
-// Returns the value at the path; null if there is none.
-const Json& At(const Json& object, const char* pointer) {
-  static const Json kNull;
-  const Json::json_pointer path(pointer);
-  return object.is_object() && object.contains(path) ? object.at(path) : kNull;
-}
-
 // Of a ReplicationController, spec.selector has labels alone.
 LabelSelector SelectorOf(const Json& controller, const ResourceId& resource) {
   LabelSelector selector;
@@ -33,8 +26,8 @@ LabelSelector SelectorOf(const Json& controller, const ResourceId& resource) {
   selector.match_labels = MapOf(At(spec, "/matchLabels"));
   for (const Json& one : At(spec, "/matchExpressions")) {
     LabelSelectorRequirement& added = selector.match_expressions.emplace_back();
-    if (At(one, "/key").is_string()) added.key = one["key"].get<std::string>();
-    if (At(one, "/operator").is_string()) added.op = one["operator"].get<std::string>();
+    added.key = TextAt(one, "/key");
+    added.op = TextAt(one, "/operator");
     for (const Json& value : At(one, "/values")) {
       if (value.is_string()) added.values.emplace_back(value.get<std::string>());
     }
@@ -65,14 +58,15 @@ std::optional<Step> RefuseAdopterOf(const Situation& situation, const ResourceId
                 .go_on_if_refused = true};
   }
   if (!outcome->said.ok()) return std::nullopt;
-  const Json body = Json::parse(outcome->said->body, nullptr, /*allow_exceptions=*/false);
-  for (const Json& item : At(body, "/items")) {
-    const Json& name = At(item, "/metadata/name");
-    if (!name.is_string() || IsOurs(situation, resource, name.get<std::string>())) continue;
+  const std::optional<Json> items = ItemsOf(outcome->said->body);
+  if (!items) return std::nullopt;
+  for (const Json& item : *items) {
+    const std::string name = TextAt(item, "/metadata/name");
+    if (name.empty() || IsOurs(situation, resource, name)) continue;
     const LabelSelector selector = SelectorOf(item, resource);
     if (selector.SelectsEverything() || !Matches(selector, labels)) continue;
     std::string other(resource.kind);
-    other += " " + name.get<std::string>();
+    other += " " + name;
     return Fail(situation, kSelectedByOther, SelectedText(situation, other), kLookAgain);
   }
   return std::nullopt;

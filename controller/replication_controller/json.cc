@@ -28,6 +28,23 @@ Json MapJson(const StringMap& map) {
   return json;
 }
 
+const Json& At(const Json& object, const char* pointer) {
+  static const Json kNull;
+  const Json::json_pointer path(pointer);
+  return object.is_object() && object.contains(path) ? object.at(path) : kNull;
+}
+
+std::string TextAt(const Json& object, const char* pointer) {
+  const Json& value = At(object, pointer);
+  return value.is_string() ? value.get<std::string>() : std::string();
+}
+
+std::optional<Json> ItemsOf(const std::string& body) {
+  const Json list = Json::parse(body, nullptr, /*allow_exceptions=*/false);
+  const Json& items = At(list, "/items");
+  return items.is_array() ? std::optional(items) : std::nullopt;
+}
+
 StringMap MapOf(const Json& object) {
   StringMap map;
   if (!object.is_object()) return map;
@@ -39,9 +56,7 @@ StringMap MapOf(const Json& object) {
 
 StringMap LabelsOfTemplate(const std::string& template_json) {
   const Json pod_template = Json::parse(template_json, nullptr, /*allow_exceptions=*/false);
-  const Json::json_pointer labels("/metadata/labels");
-  if (!pod_template.is_object() || !pod_template.contains(labels)) return {};
-  return MapOf(pod_template.at(labels));
+  return MapOf(At(pod_template, "/metadata/labels"));
 }
 
 std::string HashOfJson(const Json& value) { return Hex(FingerprintOf(Dump(value))); }

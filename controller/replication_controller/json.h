@@ -2,6 +2,7 @@
 #pragma once
 
 #include <nlohmann/json_fwd.hpp>
+#include <optional>
 #include <string>
 
 #include "kubeclient/api/string_map.h"
@@ -14,6 +15,13 @@ using Json = nlohmann::ordered_json;
 std::string Dump(const Json& value);
 // Returns the labels or annotations as an object.
 Json MapJson(const StringMap& map);
+// Returns a reference to the value at a path such as "/metadata/name", valid as long as `object`;
+// to a null that lasts if `object` has no such value.
+const Json& At(const Json& object, const char* pointer);
+// Returns the text at the path; "" if there is none.
+std::string TextAt(const Json& object, const char* pointer);
+// Returns the items of a list that the API server sent; nullopt if `body` is no list.
+std::optional<Json> ItemsOf(const std::string& body);
 // Returns the members whose values are texts; none of what is no object.
 StringMap MapOf(const Json& object);
 // Returns metadata.labels of spec.template; none if there are none, or it is no JSON.

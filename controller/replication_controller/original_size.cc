@@ -13,12 +13,10 @@ namespace {
 
 // Returns true if an item of `body`, a list, has the uid; also if the list cannot be read.
 bool MayHaveUid(const std::string& body, std::string_view uid) {
-  const Json list = Json::parse(body, nullptr, /*allow_exceptions=*/false);
-  if (!list.is_object() || !list.contains("items") || !list["items"].is_array()) return true;
-  return std::ranges::any_of(list["items"], [&](const Json& item) {
-    const Json::json_pointer path("/metadata/uid");
-    return item.is_object() && item.contains(path) && item.at(path) == uid;
-  });
+  const std::optional<Json> items = ItemsOf(body);
+  if (!items) return true;
+  return std::ranges::any_of(*items,
+                             [&](const Json& item) { return At(item, "/metadata/uid") == uid; });
 }
 
 }  // namespace

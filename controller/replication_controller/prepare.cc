@@ -99,13 +99,6 @@ Step BeginScaling(const Situation& situation, const Goal& goal, std::vector<std:
 
 // --- forward ---
 
-// Returns spec.template of a request that creates a controller.
-std::string TemplateIn(const std::string& body) {
-  const Json created = Json::parse(body, nullptr, /*allow_exceptions=*/false);
-  const Json::json_pointer path("/spec/template");
-  return created.is_object() && created.contains(path) ? Dump(created.at(path)) : std::string();
-}
-
 Step CreateTarget(const Situation& situation) {
   const bool by_image = !situation.spec().image.empty();
   if (situation.new_name.empty() || (!by_image && !situation.spec().controller)) {
@@ -118,7 +111,10 @@ Step CreateTarget(const Situation& situation) {
   if (before.ask) return *std::move(before.ask);
   Result<Request> create = CreateNewController(situation, before.size);
   if (!create.ok()) return Fail(situation, kInvalidUpdate, create.error().message);
-  if (auto step = RefuseAdopters(situation, TemplateIn(create->body()))) return *std::move(step);
+  const Json created = Json::parse(create->body(), nullptr, /*allow_exceptions=*/false);
+  if (auto step = RefuseAdopters(situation, Dump(At(created, "/spec/template")))) {
+    return *std::move(step);
+  }
   if (auto intent = StoreIntent(situation, "")) return *std::move(intent);
   if (by_image) {
     if (auto step = PrepareOldController(situation)) return *std::move(step);

@@ -36,20 +36,19 @@ std::optional<Step> AskForServices(const Situation& situation) {
 std::vector<Event> WarnAboutServices(const Situation& situation) {
   const Outcome* outcome = FindOutcome(situation.learned, ListServices(situation).Identity());
   if (outcome == nullptr || !outcome->said.ok()) return {};
-  const Json list = Json::parse(outcome->said->body, nullptr, /*allow_exceptions=*/false);
-  if (!list.is_object() || !list.contains("items") || !list["items"].is_array()) return {};
-  const Json::json_pointer selector("/spec/selector");
-  const Json::json_pointer name("/metadata/name");
+  const std::optional<Json> items = ItemsOf(outcome->said->body);
+  if (!items) return {};
   std::vector<Event> warnings;
-  for (const Json& service : list["items"]) {
-    if (!service.is_object() || !service.contains(selector) || !service.contains(name)) continue;
-    if (!service.at(selector).is_object() || !service.at(name).is_string()) continue;
-    const std::string key = FindDifferentKey(situation, service.at(selector));
+  for (const Json& service : *items) {
+    const Json& selector = At(service, "/spec/selector");
+    const Json& name = At(service, "/metadata/name");
+    if (!selector.is_object() || !name.is_string()) continue;
+    const std::string key = FindDifferentKey(situation, selector);
     if (key.empty()) continue;
     warnings.push_back(
         {.type = Event::Type::kWarning,
          .reason = "ServiceSelectsOldPods",
-         .message = "Service " + service.at(name).get<std::string>() + " selects the label " + key +
+         .message = "Service " + name.get<std::string>() + " selects the label " + key +
                     ", whose value the new Pods do not have, so it loses its Pods. Remove the "
                     "label from the Service's selector"});
   }

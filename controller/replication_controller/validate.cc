@@ -3,6 +3,7 @@
 #include <nlohmann/json.hpp>
 #include <string>
 
+#include "controller/replication_controller/json.h"
 #include "controller/replication_controller/new_controller.h"
 #include "controller/replication_controller/status.h"
 #include "controller/replication_controller/target.h"
@@ -11,8 +12,6 @@
 
 namespace windlass::replication_controller {
 namespace {
-
-using nlohmann::json;
 
 // How soon the autoscalers are listed again after one was found: nothing watches them.
 constexpr Duration kLookAgain = seconds(30);
@@ -29,13 +28,6 @@ std::optional<Step> RefuseOwned(const Situation& situation,
                   " instead");
 }
 
-std::string TextAt(const json& object, const char* pointer) {
-  const json::json_pointer path(pointer);
-  if (!object.is_object() || !object.contains(path)) return {};
-  const json& value = object.at(path);
-  return value.is_string() ? value.get<std::string>() : std::string();
-}
-
 std::string AutoscaledText(const std::string& autoscaler, const std::string& scaled) {
   return "HorizontalPodAutoscaler " + autoscaler + " scales ReplicationController " + scaled +
          ", which the update has to scale itself. Delete the autoscaler, and create it again when "
@@ -44,11 +36,9 @@ std::string AutoscaledText(const std::string& autoscaler, const std::string& sca
 
 // Returns the refusal that names an autoscaler of `body`, a list, which scales one of the two.
 std::optional<Step> RefuseAutoscaled(const Situation& situation, const std::string& body) {
-  const json list = json::parse(body, nullptr, /*allow_exceptions=*/false);
-  if (!list.is_object() || !list.contains("items") || !list["items"].is_array()) {
-    return std::nullopt;
-  }
-  for (const json& item : list["items"]) {
+  const std::optional<Json> items = ItemsOf(body);
+  if (!items) return std::nullopt;
+  for (const Json& item : *items) {
     if (TextAt(item, "/spec/scaleTargetRef/kind") != "ReplicationController") continue;
     const std::string scaled = TextAt(item, "/spec/scaleTargetRef/name");
     if (scaled != situation.old_name() && scaled != situation.new_name) continue;

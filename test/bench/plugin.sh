@@ -84,11 +84,9 @@ row() {
     printf "%-30s %-22s %8.1f %9.1f %7.3f\n", what, unit, theirs, ours, ours / theirs}'
 }
 
-SUBJECT=windlass SETTING=equal
-SUBJECT_USER=system:serviceaccount:windlass-system:windlass
+subject windlass equal
 begin_cluster
-start_windlass --kube-api-qps="$QPS" --kube-api-burst=$((QPS * 2))
-SUBJECT_PID=$WINDLASS_PID
+start_subject
 prepare app:v1
 begin_wait app:v1
 ask
@@ -97,7 +95,7 @@ say "$COUNT Deployments are rolled out"
 VERSION=$(kubectl version --client -o json | sed -n 's/.*"gitVersion": "\(.*\)".*/\1/p' | head -n 1)
 
 : >"$WORK/measured"
-export KUBECTL=$(command -v kubectl)
+KUBECTL=$(command -v kubectl)
 for ((round = 0; round <= ROUNDS; round++)); do
   while IFS='|' read -r what ours theirs; do
     # shellcheck disable=SC2086
@@ -109,8 +107,7 @@ for ((round = 0; round <= ROUNDS; round++)); do
   if [ "$round" = 0 ]; then : >"$WORK/measured"; fi
 done
 
-stop_windlass
-SUBJECT_PID=
+stop_subject
 end_cluster
 mkdir -p "$(dirname "$OUT")"
 report | tee "$OUT"

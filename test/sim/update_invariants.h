@@ -96,8 +96,8 @@ class UpdateInvariants {
   std::map<std::string, Limits> limits_;     // by uid of the update
   std::map<std::string, Recent> available_;  // of up, by uid of the ReplicationController
   std::map<std::string, Recent> sums_;       // of both sizes, by uid of the update
-  std::map<std::string, int64_t>
-      sized_by_others_;  // by uid of the ReplicationController: its size before
+  // By uid of the ReplicationController: its size before.
+  std::map<std::string, int64_t> sized_by_others_;
   std::map<std::string, std::string> renamed_;  // uid of a Pod → uid of the update that renames
   std::set<std::string> owned_;                 // uids of Pods that a ReplicationController had
   std::vector<std::string> violations_;

@@ -283,15 +283,20 @@ TEST_CASE("A paused update scales nothing, and goes on") {
   CHECK(run.Images() == Times(3, "app:v2"));
 }
 
-// Selector app=web is that of both. Only the Pods of the one with the update may get the label.
-TEST_CASE("Another ReplicationController with the same selector keeps its Pods") {
-  UpdateRun run(kSeed);
+// Runs another ReplicationController that selects app=web, and returns its Pods.
+Texts RunOther(UpdateRun& run) {
   Json other = SampleReplicationController("other", 2, "app:other");
   other["spec"]["selector"] = {{"app", kWeb}};
   other["spec"]["template"]["metadata"]["labels"] = {{"app", kWeb}};
   run.world.Apply(other);
   REQUIRE(run.world.Quiesce());
-  const Texts pods = run.PodsOf("other");
+  return run.PodsOf("other");
+}
+
+// Selector app=web is that of both. Only the Pods of the one with the update may get the label.
+TEST_CASE("Another ReplicationController with the same selector keeps its Pods") {
+  UpdateRun run(kSeed);
+  const Texts pods = RunOther(run);
   run.Begin(3);
   run.Ask({{"image", "app:v2"}, {"newName", "web-2"}});
   REQUIRE(run.UntilPhase("Succeeded"));
@@ -304,12 +309,7 @@ TEST_CASE("Another ReplicationController with the same selector keeps its Pods")
 // T-C8.
 TEST_CASE("A rename that would lose the Pods to another ReplicationController is refused") {
   UpdateRun run(kSeed);
-  Json other = SampleReplicationController("other", 2, "app:other");
-  other["spec"]["selector"] = {{"app", kWeb}};
-  other["spec"]["template"]["metadata"]["labels"] = {{"app", kWeb}};
-  run.world.Apply(other);
-  REQUIRE(run.world.Quiesce());
-  const Texts pods = run.PodsOf("other");
+  const Texts pods = RunOther(run);
   run.Begin(3);
   run.Ask({{"image", "app:v2"}});
   REQUIRE(run.UntilPhase("Failed"));

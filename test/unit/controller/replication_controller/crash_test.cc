@@ -17,13 +17,9 @@ constexpr const char* kNext = "kubectl.kubernetes.io/next-controller-id";
 constexpr const char* kOldUid = "00000000-0000-4000-8000-000000000001";
 
 json File(int32_t replicas) {
-  return {{"metadata", {{"labels", {{"app", "web"}}}}},
-          {"spec",
-           {{"replicas", replicas},
-            {"selector", {{"app", "web"}, {"version", "2"}}},
-            {"template",
-             {{"metadata", {{"labels", {{"app", "web"}, {"version", "2"}}}}},
-              {"spec", {{"containers", json::array({{{"name", "web"}, {"image", "web:2"}}})}}}}}}}};
+  json file = kFile;
+  file["spec"]["replicas"] = replicas;
+  return file;
 }
 
 struct Update {

@@ -13,16 +13,9 @@ namespace {
 using Lines = std::vector<std::string>;
 
 const json kOldLabels = {{"app", "web"}, {"version", "1"}};
-const json kNewController = {
-    {"metadata", {{"labels", {{"app", "web"}}}}},
-    {"spec",
-     {{"selector", {{"app", "web"}, {"version", "2"}}},
-      {"template",
-       {{"metadata", {{"labels", {{"app", "web"}, {"version", "2"}}}}},
-        {"spec", {{"containers", json::array({{{"name", "web"}, {"image", "web:2"}}})}}}}}}}};
 
 json WithFile(json more = json::object()) {
-  json spec = {{"newName", "web-2"}, {"controller", kNewController}, {"updatePeriod", "1s"}};
+  json spec = {{"newName", "web-2"}, {"controller", kFile}, {"updatePeriod", "1s"}};
   spec.merge_patch(more);
   return spec;
 }
