@@ -90,6 +90,9 @@ if is_chosen rollouts; then
   queue_script test/e2e/differential_test.sh KIND=rollout SHARE=1000
 fi
 if is_chosen replication-controllers; then
+  queue_script test/nightly/kubectl_windlass_test.sh
+  queue_script test/nightly/replication_controller_crd_test.sh
+  queue_script test/nightly/replication_controller_witness_test.sh
   queue_script test/nightly/replication_controller_crash_test.sh
   queue_script test/nightly/replication_controller_steps_test.sh
   queue_script test/nightly/rolling_update_local_test.sh

@@ -2,16 +2,19 @@
 # Rolling updates of ReplicationControllers on a real control plane, whose replication controller
 # makes the Pods: an update to a file and one to an image, with lines and annotations as kubectl
 # 1.17 had them; no Pod made or lost by a rename; a rollback of a broken image; kill -9 on the way;
-# an update that an annotation asks for; a ReplicationController that somebody else owns.
+# an update that an annotation asks for; a ReplicationController that somebody else owns. The
+# command kubectl windlass asks for one of the updates. A witness watches every committed state.
 . "$(dirname "$0")/lib.sh"
+. "$(dirname "$0")/replication_controller_lib.sh"
 
+PLUGIN=${PLUGIN:-$ROOT/build/release/cmd/kubectl-windlass/kubectl-windlass}
 RUN=--controllers=replicationcontrollerupdate
 annotation() { field "rc/$1" "{.metadata.annotations.kubectl\\.kubernetes\\.io/$2}"; }
 phase() { field "wrcu/$1" '{.status.phase}'; }
 has_phase() { [ "$(phase "$1")" = "$2" ]; }
 lines() { kubectl get "wrcu/$1" -o jsonpath='{range .status.lines[*]}{@}{"\n"}{end}'; }
-# pods_of NAME: prints the uids of the Pods that the ReplicationController owns, in one line.
-pods_of() {
+# uids_of NAME: prints the uids of the Pods that the ReplicationController owns, in one line.
+uids_of() {
   local uid
   uid=$(field "rc/$1" '{.metadata.uid}')
   kubectl get pods -o json | jq -r --arg uid "$uid" '.items[]
@@ -28,22 +31,6 @@ no_orphans() { # LABELS
       | select(.metadata.ownerReferences == null)] | length == 0' >/dev/null
 }
 ready() { [ "$(field "rc/$1" '{.status.readyReplicas}')" = "$2" ]; } # NAME PODS
-# controller NAME REPLICAS IMAGE LABELS: prints a manifest; LABELS select the Pods.
-controller() {
-  cat <<YAML
-apiVersion: v1
-kind: ReplicationController
-metadata: {name: $1}
-spec:
-  replicas: $2
-  selector: {$4}
-  template:
-    metadata: {labels: {$4}}
-    spec:
-      terminationGracePeriodSeconds: 0
-      containers: [{name: app, image: "$3"}]
-YAML
-}
 # update NAME SPEC: prints an update of the ReplicationController NAME.
 update() {
   cat <<YAML
@@ -60,13 +47,8 @@ ends() {
 }
 
 join_cluster
-flock "$DATA/updates.lock" kubectl apply \
-  -f "$ROOT/crds/windlass.dev_replicationcontrollerupdates.yaml" \
-  -f "$ROOT/deploy/replication-controller/rbac-replication-controller.yaml" >/dev/null
-until_true 60 "kubectl knows updates" kubectl get wrcu
-until_true 60 "Windlass has its rights" kubectl auth can-i patch \
-  replicationcontrollerupdates.windlass.dev --subresource=status \
-  --as=system:serviceaccount:windlass-system:windlass
+install_updates
+start_witness --replication-controllers
 start_windlass "$RUN"
 
 say "an update to a file: lines, annotations on the way, and the end"
@@ -111,10 +93,14 @@ echo "proves: RC-7 RC-10 RC-12 RC-13"
 say "an image under the same name: every Pod gets the label, and the rename makes and loses none"
 controller two 3 app:v1 'app: two' | kubectl create -f - >/dev/null
 until_true 60 "two has its Pods" ready two 3
-first=$(pods_of two)
+first=$(uids_of two)
 uid=$(field rc/two '{.metadata.uid}')
-update two '{image: "app:v2", updatePeriod: 1s}' | kubectl apply -f - >/dev/null
-ends two Succeeded
+"$PLUGIN" rolling-update two --image=app:v2 --update-period=1s >"$WORK/said" ||
+  fail "exit code $?: $(cat "$WORK/said")"
+expect "phase" "$(phase two)" Succeeded
+expect "lines of the command" "$(cat "$WORK/said")" "$(lines two)"
+"$PLUGIN" get rc/two >"$WORK/said" || fail "exit code $?"
+grep -F '3 desired, 3 present' "$WORK/said" >/dev/null || fail "$(cat "$WORK/said")"
 [ -n "$(field rc/two '{.spec.selector.deployment}')" ] || fail "the selector lacks the label"
 expect "uid" "$(field rc/two '{.metadata.uid}')" "$uid"
 expect "image" "$(field rc/two '{.spec.template.spec.containers[0].image}')" app:v2
@@ -127,7 +113,7 @@ expect "Pods" "$(live_pods app=two)" 3
 made=$(kubectl get events -o json | jq '[.items[] | select(.reason == "SuccessfulCreate")
   | select(.involvedObject.name | startswith("two"))] | length')
 expect "Pods that were made" "$made" 6
-[ "$(pods_of two)" != "$first" ] || fail "the Pods are the old ones"
+[ "$(uids_of two)" != "$first" ] || fail "the Pods are the old ones"
 echo "proves: RC-5 RC-6 RC-14"
 
 say "a broken image times out after its own timeout, and is rolled back"
@@ -209,4 +195,5 @@ until_true 60 "the owner is named" owned
 expect "image" "$(field rc/seven '{.spec.template.spec.containers[0].image}')" app:v1
 
 stop_windlass
+check_witness
 say "passed"

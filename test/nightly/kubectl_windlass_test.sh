@@ -2,7 +2,7 @@
 # kubectl-windlass on a real control plane: every command in a pipe and in a terminal, found by
 # kubectl as a plugin; its requests next to those of kubectl rollout, from the audit log; completion
 # as kubectl asks for it; a credential plugin that uses the terminal.
-. "$(dirname "$0")/lib.sh"
+. "$(dirname "$0")/../e2e/lib.sh"
 . "$ROOT/test/e2e/rollout_lib.sh"
 
 PLUGIN=${PLUGIN:-$ROOT/build/release/cmd/kubectl-windlass/kubectl-windlass}

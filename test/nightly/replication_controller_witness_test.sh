@@ -4,8 +4,8 @@
 # controller is kube-controller-manager's. A witness watches every committed state: the Pods of both
 # never exceed desired + maxSurge, the available ones never fall below the minimum, and a rename
 # neither creates nor deletes a Pod.
-. "$(dirname "$0")/lib.sh"
-. "$(dirname "$0")/replication_controller_lib.sh"
+. "$(dirname "$0")/../e2e/lib.sh"
+. "$(dirname "$0")/../e2e/replication_controller_lib.sh"
 
 join_cluster
 install_updates
