@@ -6,6 +6,7 @@ if(CMAKE_BUILD_TYPE STREQUAL "Release" AND CMAKE_CXX_COMPILER_ID STREQUAL "GNU")
   set(default ON)
 endif()
 option(WINDLASS_PCH "Precompile headers" ${default})
+option(WINDLASS_JOIN "Compile files eight at a time" ${WINDLASS_PCH})
 
 set(WINDLASS_HEADERS <algorithm> <chrono> <functional> <map> <memory> <nlohmann/json.hpp> <optional>
   <set> <string> <string_view> <utility> <variant> <vector>)
@@ -25,15 +26,19 @@ function(windlass_reuse_headers target of)
 endfunction()
 
 # windlass_join_files(<variable> <file>…): eight files are compiled as one, in less than half of the
-# time. So what is in anonymous namespaces needs a name of its own within a box. Sets <variable> to
-# what is to be compiled. The debug preset compiles each file by itself.
+# time. So what is in anonymous namespaces needs a name of its own within a box, and each test has a
+# namespace of its own. Sets <variable> to what is to be compiled. The debug preset compiles each
+# file by itself.
 function(windlass_join_files variable)
+  get_property(number DIRECTORY PROPERTY windlass_joined)  # how many this folder has
+  if(NOT number)
+    set(number 0)
+  endif()
   set(joined)
   set(rest ${ARGN})
-  while(rest AND WINDLASS_PCH)
+  while(rest AND WINDLASS_JOIN)
     list(SUBLIST rest 0 8 eight)
     list(REMOVE_ITEM rest ${eight})
-    list(LENGTH joined number)
     set(text)
     foreach(file ${eight})
       file(RELATIVE_PATH name ${PROJECT_SOURCE_DIR} ${file})  # the same in every checkout
@@ -41,10 +46,13 @@ function(windlass_join_files variable)
     endforeach()
     file(GENERATE OUTPUT joined-${number}.cc CONTENT "${text}")
     list(APPEND joined ${CMAKE_CURRENT_BINARY_DIR}/joined-${number}.cc)
+    math(EXPR number "${number} + 1")
   endwhile()
+  set_property(DIRECTORY PROPERTY windlass_joined ${number})
   # GCC takes an included file for a header, whose types must not have anonymous ones as members.
   if(joined)
-    set_source_files_properties(${joined} PROPERTIES COMPILE_OPTIONS -Wno-subobject-linkage)
+    set_source_files_properties(${joined} PROPERTIES COMPILE_OPTIONS
+      $<$<CXX_COMPILER_ID:GNU>:-Wno-subobject-linkage>)
   endif()
   set(${variable} ${joined} ${rest} PARENT_SCOPE)
 endfunction()

@@ -70,7 +70,7 @@ part "all parts but the benchmark"
 queue_part 2 sanitize tools/sanitize.sh
 queue_part 2 tidy tools/tidy.sh
 queue_part 1 mutants tools/mutants.sh 1 999
-queue_part 2 fuzz tools/fuzz.sh 120
+queue_part 2 fuzz tools/fuzz.sh 60
 queue_part 1 sweep tools/sweep.sh
 if is_chosen fleets; then
   queue_script test/e2e/takeover_test.sh COUNT=200

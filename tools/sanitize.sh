@@ -31,7 +31,8 @@ step "Trace hashes of two compilers"
 part "trace hashes"
 quietly cmake --preset release -DBUILD_TESTING=ON
 quietly cmake --build build/release --target trace_hashes
-quietly cmake --preset debug -B build/clang -DCMAKE_CXX_COMPILER="$clang"
+quietly cmake --preset debug -B build/clang -DWINDLASS_JOIN=ON \
+  -DCMAKE_CXX_COMPILER="$clang"
 quietly cmake --build build/clang --target trace_hashes
 hashes() { "$1/test/sim/trace_hashes" test/differential/scripts >"$1/trace-hashes.txt"; }
 hashes build/release

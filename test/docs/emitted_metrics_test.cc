@@ -16,7 +16,7 @@
 #include "test/sim/two_kinds.h"
 #include "test/support/read_metrics.h"
 
-namespace windlass {
+namespace windlass::emitted_metrics_test {
 namespace {
 
 using sim::World;
@@ -131,4 +131,4 @@ TEST_CASE_METHOD(Rollouts, "docs/logs.md has the decisions of the metrics page")
 }
 
 }  // namespace
-}  // namespace windlass
+}  // namespace windlass::emitted_metrics_test

@@ -11,7 +11,7 @@
 #include "cmd/windlass/metric_list.h"
 #include "test/catch.h"
 
-namespace windlass {
+namespace windlass::metrics_page_test {
 namespace {
 
 constexpr std::string_view kValues[] = {"one", "two"};
@@ -76,4 +76,4 @@ TEST_CASE("each metric has one name, one line of help, and labels with values or
 }
 
 }  // namespace
-}  // namespace windlass
+}  // namespace windlass::metrics_page_test

@@ -9,7 +9,7 @@
 #include "test/sim/windlass_process.h"
 #include "test/sim/world.h"
 
-namespace windlass::sim {
+namespace windlass::sim::adoption_test {
 namespace {
 
 constexpr Duration kLimit = seconds(1800);  // virtual
@@ -111,4 +111,4 @@ TEST_CASE("a bare ReplicaSet is adopted with its revision (E2E-03, D-108)") {
 }
 
 }  // namespace
-}  // namespace windlass::sim
+}  // namespace windlass::sim::adoption_test

@@ -11,7 +11,7 @@
 #include "test/sim/sample_objects.h"
 #include "test/sim/sim_transport.h"
 
-namespace windlass::sim {
+namespace windlass::sim::api_contract_test {
 namespace {
 
 TEST_CASE("The modelled API server keeps the contract") {
@@ -49,4 +49,4 @@ TEST_CASE("Cases of the contract have names of their own") {
 }
 
 }  // namespace
-}  // namespace windlass::sim
+}  // namespace windlass::sim::api_contract_test

@@ -10,7 +10,7 @@
 #include "test/sim/garbage_collector.h"
 #include "test/sim/sample_objects.h"
 
-namespace windlass::sim {
+namespace windlass::sim::api_server_test {
 namespace {
 
 HttpRequest Get(const std::string& target) {
@@ -206,4 +206,4 @@ TEST_CASE("A watch without timeoutSeconds ends within the server's own time") {
 }
 
 }  // namespace
-}  // namespace windlass::sim
+}  // namespace windlass::sim::api_server_test

@@ -13,7 +13,7 @@
 #include "test/catch.h"
 #include "test/sim/crash_sweep.h"
 
-namespace windlass::sim {
+namespace windlass::sim::crash_test {
 namespace {
 
 struct Total {
@@ -54,4 +54,4 @@ TEST_CASE("a crash or a lost reply at every call", "[.sweep]") {
 }
 
 }  // namespace
-}  // namespace windlass::sim
+}  // namespace windlass::sim::crash_test

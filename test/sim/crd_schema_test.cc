@@ -15,7 +15,7 @@
 #include "test/sim/crd_validation.h"
 #include "test/sim/sample_objects.h"
 
-namespace windlass::sim {
+namespace windlass::sim::crd_schema_test {
 namespace {
 
 std::vector<std::string> Manifests(const std::string& folder) {
@@ -129,4 +129,4 @@ TEST_CASE("A value that its schema refuses is named") {
 }
 
 }  // namespace
-}  // namespace windlass::sim
+}  // namespace windlass::sim::crd_schema_test

@@ -8,7 +8,7 @@
 #include "test/sim/windlass_process.h"
 #include "test/sim/world.h"
 
-namespace windlass::sim {
+namespace windlass::sim::deadline_test {
 namespace {
 
 constexpr Duration kLimit = seconds(1800);  // virtual
@@ -92,4 +92,4 @@ TEST_CASE("Recreate is timed while old Pods stop slowly (D-309)") {
 }
 
 }  // namespace
-}  // namespace windlass::sim
+}  // namespace windlass::sim::deadline_test

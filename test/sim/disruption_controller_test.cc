@@ -7,7 +7,7 @@
 #include "test/sim/sample_objects.h"
 #include "test/sim/world.h"
 
-namespace windlass::sim {
+namespace windlass::sim::disruption_controller_test {
 namespace {
 
 const StoreKey kBudget{resources::kPodDisruptionBudgets, "default", "web"};
@@ -84,4 +84,4 @@ TEST_CASE("A Pod that is restarted in place and stays Ready is healthy to its bu
 }
 
 }  // namespace
-}  // namespace windlass::sim
+}  // namespace windlass::sim::disruption_controller_test

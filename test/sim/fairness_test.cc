@@ -6,7 +6,7 @@
 #include "test/sim/sample_objects.h"
 #include "test/sim/windlass_process.h"
 
-namespace windlass::sim {
+namespace windlass::sim::fairness_test {
 namespace {
 
 Json In(const std::string& namespace_, Json object) {
@@ -45,4 +45,4 @@ TEST_CASE("A user's change is served at once while 200 rollouts wait for the rat
 }
 
 }  // namespace
-}  // namespace windlass::sim
+}  // namespace windlass::sim::fairness_test

@@ -14,7 +14,7 @@
 #include "test/sim/sample_objects.h"
 #include "test/sim/world.h"
 
-namespace windlass::sim {
+namespace windlass::sim::held_back_invariant_test {
 namespace {
 
 const std::string kController = "windlass";
@@ -257,4 +257,4 @@ TEST_CASE("I-44: Pods are updated in place as far as partition and steps allow")
 }
 
 }  // namespace
-}  // namespace windlass::sim
+}  // namespace windlass::sim::held_back_invariant_test

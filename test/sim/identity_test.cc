@@ -10,7 +10,7 @@
 #include "test/sim/sample_objects.h"
 #include "test/sim/world.h"
 
-namespace windlass::sim {
+namespace windlass::sim::identity_test {
 namespace {
 
 constexpr const char* kThis = "11111111-1111-4111-8111-111111111111";
@@ -117,4 +117,4 @@ TEST_CASE_METHOD(Fixture, "Two clusters that take turns cause no storm of lists 
 }
 
 }  // namespace
-}  // namespace windlass::sim
+}  // namespace windlass::sim::identity_test

@@ -4,7 +4,7 @@
 
 #include "test/catch.h"
 
-namespace windlass::sim {
+namespace windlass::sim::image_behaviour_test {
 namespace {
 
 constexpr Duration kNone{0};
@@ -66,4 +66,4 @@ TEST_CASE("Two tags are one digest when their names say so") {
 }
 
 }  // namespace
-}  // namespace windlass::sim
+}  // namespace windlass::sim::image_behaviour_test

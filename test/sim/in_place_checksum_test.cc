@@ -13,7 +13,7 @@
 #include "test/sim/in_place_run.h"
 #include "test/sim/in_place_words.h"
 
-namespace windlass::sim {
+namespace windlass::sim::in_place_checksum_test {
 namespace {
 
 constexpr const char* kChecksum = "checksum/config";
@@ -161,4 +161,4 @@ TEST_CASE("in place, random walks with checksums over many seeds", "[.seeds]") {
 }
 
 }  // namespace
-}  // namespace windlass::sim
+}  // namespace windlass::sim::in_place_checksum_test

@@ -9,7 +9,7 @@
 #include "test/sim/in_place_run.h"
 #include "test/support/draw.h"
 
-namespace windlass::sim {
+namespace windlass::sim::in_place_disruption_test {
 namespace {
 
 const StoreKey kBudget{resources::kPodDisruptionBudgets, "default", "web"};
@@ -111,4 +111,4 @@ TEST_CASE("a budget of none holds up the rollout with any policy but Ignore", "[
 }
 
 }  // namespace
-}  // namespace windlass::sim
+}  // namespace windlass::sim::in_place_disruption_test

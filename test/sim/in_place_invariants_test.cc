@@ -13,7 +13,7 @@
 #include "test/sim/rollout_object.h"
 #include "test/sim/sample_objects.h"
 
-namespace windlass::sim {
+namespace windlass::sim::in_place_invariants_test {
 namespace {
 
 const std::string kController = "windlass";
@@ -423,4 +423,4 @@ TEST_CASE("Deployments that do not ask for it are not judged") {
 }
 
 }  // namespace
-}  // namespace windlass::sim
+}  // namespace windlass::sim::in_place_invariants_test

@@ -8,7 +8,7 @@
 #include "test/sim/in_place_run.h"
 #include "test/sim/in_place_words.h"
 
-namespace windlass::sim {
+namespace windlass::sim::in_place_leave_test {
 namespace {
 
 constexpr const char* kTraffic = "windlass.dev/traffic";
@@ -105,4 +105,4 @@ TEST_CASE("in place, opted out at rest: nothing is left, and nothing is watched 
 }
 
 }  // namespace
-}  // namespace windlass::sim
+}  // namespace windlass::sim::in_place_leave_test

@@ -16,7 +16,7 @@
 #include "test/sim/in_place_run.h"
 #include "test/sim/in_place_words.h"
 
-namespace windlass::sim {
+namespace windlass::sim::in_place_reserved_upgrade_test {
 namespace {
 
 constexpr const char* kTraffic = "windlass.dev/traffic";
@@ -228,4 +228,4 @@ TEST_CASE("upgrade from v0.1.0 within a reserved batch, Reserve left: Pods take 
 }
 
 }  // namespace
-}  // namespace windlass::sim
+}  // namespace windlass::sim::in_place_reserved_upgrade_test

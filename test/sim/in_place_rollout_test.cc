@@ -8,7 +8,7 @@
 #include "test/sim/in_place_run.h"
 #include "test/sim/in_place_words.h"
 
-namespace windlass::sim {
+namespace windlass::sim::in_place_rollout_test {
 namespace {
 
 std::string HostOf(const World& world) {
@@ -190,4 +190,4 @@ TEST_CASE("in place, none may be missing: stand-ins take the place (P-024)", "[i
 }
 
 }  // namespace
-}  // namespace windlass::sim
+}  // namespace windlass::sim::in_place_rollout_test

@@ -11,7 +11,7 @@
 #include "test/sim/in_place_run.h"
 #include "test/support/draw.h"
 
-namespace windlass::sim {
+namespace windlass::sim::in_place_seeds_test {
 namespace {
 
 class Walk {
@@ -142,4 +142,4 @@ TEST_CASE("in place, random walks over seeds", "[in-place]") { WalkSeeds(1, 40);
 TEST_CASE("in place, random walks over many seeds", "[.seeds]") { WalkSeeds(41, 2000); }
 
 }  // namespace
-}  // namespace windlass::sim
+}  // namespace windlass::sim::in_place_seeds_test

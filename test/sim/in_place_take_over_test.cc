@@ -12,7 +12,7 @@
 #include "test/catch.h"
 #include "test/sim/in_place_run.h"
 
-namespace windlass::sim {
+namespace windlass::sim::in_place_take_over_test {
 namespace {
 
 void HideIn(Json& object) {
@@ -169,4 +169,4 @@ TEST_CASE("in place, undone midway the stock controller leaves Pods: the known h
 }
 
 }  // namespace
-}  // namespace windlass::sim
+}  // namespace windlass::sim::in_place_take_over_test

@@ -7,7 +7,7 @@
 #include "test/sim/in_place_run.h"
 #include "test/sim/in_place_words.h"
 
-namespace windlass::sim {
+namespace windlass::sim::in_place_trouble_test {
 namespace {
 
 constexpr const char* kTraffic = "windlass.dev/traffic";
@@ -294,4 +294,4 @@ TEST_CASE("in place, a first container that comes up after the patch proves noth
 }
 
 }  // namespace
-}  // namespace windlass::sim
+}  // namespace windlass::sim::in_place_trouble_test

@@ -19,7 +19,7 @@
 #include "test/support/planned_controller.h"
 #include "test/support/recording_host.h"
 
-namespace windlass::sim {
+namespace windlass::sim::in_place_view_test {
 namespace {
 
 constexpr Duration kLimit = seconds(60);
@@ -61,9 +61,8 @@ class Forbidding final : public Transport {
 
   CallId Call(HttpRequest request, ReplyHandler reply) override {
     if (!IsForbidden(request)) return inner_.Call(std::move(request), std::move(reply));
-    timers_.At(clock_.Now() + milliseconds(5), [reply = std::move(reply)] {
-      reply(HttpResponse{403, "text/plain", "no", {}});
-    });
+    timers_.At(clock_.Now() + milliseconds(5),
+               [reply = std::move(reply)] { reply(HttpResponse{403, "text/plain", "no", {}}); });
     return 0;
   }
   CallId Stream(HttpRequest request, StreamHandler handler) override {
@@ -459,4 +458,4 @@ TEST_CASE(
 }
 
 }  // namespace
-}  // namespace windlass::sim
+}  // namespace windlass::sim::in_place_view_test

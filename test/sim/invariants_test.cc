@@ -9,7 +9,7 @@
 #include "test/sim/sample_objects.h"
 #include "test/sim/world.h"
 
-namespace windlass::sim {
+namespace windlass::sim::invariants_test {
 namespace {
 
 const std::string kController = "windlass";
@@ -186,4 +186,4 @@ TEST_CASE("Recreate may start once every old Pod is gone") {
 }
 
 }  // namespace
-}  // namespace windlass::sim
+}  // namespace windlass::sim::invariants_test

@@ -9,7 +9,7 @@
 #include "test/sim/sample_objects.h"
 #include "test/sim/world.h"
 
-namespace windlass::sim {
+namespace windlass::sim::kubelet_test {
 namespace {
 
 const StoreKey kPod{resources::kPods, "default", "web"};
@@ -260,4 +260,4 @@ TEST_CASE("Nodes say who runs them; of a lost one nothing is heard") {
 }
 
 }  // namespace
-}  // namespace windlass::sim
+}  // namespace windlass::sim::kubelet_test

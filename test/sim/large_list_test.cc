@@ -12,7 +12,7 @@
 #include "test/sim/sample_objects.h"
 #include "test/sim/sim_process.h"
 
-namespace windlass::sim {
+namespace windlass::sim::large_list_test {
 namespace {
 
 // More than one page, so that a page is smaller than the whole list.
@@ -129,4 +129,4 @@ TEST_CASE_METHOD(Fixture, "pages that expire while they are read are read again 
 }
 
 }  // namespace
-}  // namespace windlass::sim
+}  // namespace windlass::sim::large_list_test

@@ -7,7 +7,7 @@
 #include "test/sim/sample_objects.h"
 #include "test/sim/windlass_process.h"
 
-namespace windlass::sim {
+namespace windlass::sim::not_served_test {
 namespace {
 
 constexpr Duration kLimit = seconds(600);
@@ -73,4 +73,4 @@ TEST_CASE_METHOD(Fixture, "a term that begins meanwhile looks at its objects lat
 }
 
 }  // namespace
-}  // namespace windlass::sim
+}  // namespace windlass::sim::not_served_test

@@ -7,7 +7,7 @@
 #include "test/sim/sample_objects.h"
 #include "test/sim/windlass_process.h"
 
-namespace windlass::sim {
+namespace windlass::sim::outage_test {
 namespace {
 
 struct Fixture {
@@ -79,4 +79,4 @@ TEST_CASE_METHOD(
 }
 
 }  // namespace
-}  // namespace windlass::sim
+}  // namespace windlass::sim::outage_test

@@ -14,7 +14,7 @@
 #include "test/sim/script_view.h"
 #include "test/sim/surge_invariant.h"
 
-namespace windlass::sim {
+namespace windlass::sim::owners_test {
 namespace {
 
 // Deployment web and Rollout web, each of 10 replicas with a ReplicaSet of revision 1: "a" is the
@@ -136,4 +136,4 @@ TEST_CASE_METHOD(TwoOwners, "Names and views are of one kind of owner") {
 }
 
 }  // namespace
-}  // namespace windlass::sim
+}  // namespace windlass::sim::owners_test

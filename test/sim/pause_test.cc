@@ -8,7 +8,7 @@
 #include "test/sim/windlass_process.h"
 #include "test/sim/world.h"
 
-namespace windlass::sim {
+namespace windlass::sim::pause_test {
 namespace {
 
 constexpr Duration kLimit = seconds(1800);  // virtual
@@ -91,4 +91,4 @@ TEST_CASE("a rollout paused on its way stays where it is, and goes on (D-063, D-
 }
 
 }  // namespace
-}  // namespace windlass::sim
+}  // namespace windlass::sim::pause_test

@@ -9,7 +9,7 @@
 #include "test/sim/windlass_process.h"
 #include "test/sim/world.h"
 
-namespace windlass::sim {
+namespace windlass::sim::refused_write_test {
 namespace {
 
 constexpr Duration kLimit = seconds(1800);  // virtual
@@ -159,4 +159,4 @@ TEST_CASE("a new leader that may not fence off the former one writes the status 
 }
 
 }  // namespace
-}  // namespace windlass::sim
+}  // namespace windlass::sim::refused_write_test

@@ -9,7 +9,7 @@
 #include "test/sim/sample_objects.h"
 #include "test/sim/world.h"
 
-namespace windlass::sim {
+namespace windlass::sim::replication_controller_test {
 namespace {
 
 constexpr ResourceId kKind = resources::kReplicationControllers;
@@ -196,4 +196,4 @@ TEST_CASE("While it is stopped, the controller of ReplicationControllers does no
 }
 
 }  // namespace
-}  // namespace windlass::sim
+}  // namespace windlass::sim::replication_controller_test

@@ -12,7 +12,7 @@
 #include "test/sim/sample_objects.h"
 #include "test/sim/world.h"
 
-namespace windlass::sim {
+namespace windlass::sim::restore_test {
 namespace {
 
 struct Fixture {
@@ -105,4 +105,4 @@ TEST_CASE_METHOD(Fixture, "a server that was away is listed once, and is no othe
 }
 
 }  // namespace
-}  // namespace windlass::sim
+}  // namespace windlass::sim::restore_test

@@ -7,7 +7,7 @@
 #include "test/sim/sample_objects.h"
 #include "test/sim/windlass_process.h"
 
-namespace windlass::sim {
+namespace windlass::sim::rivals_test {
 namespace {
 
 void WriteForeignStatus(World& world, const std::string& name) {
@@ -34,4 +34,4 @@ TEST_CASE("A Deployment whose status somebody else writes is forgotten when it i
 }
 
 }  // namespace
-}  // namespace windlass::sim
+}  // namespace windlass::sim::rivals_test

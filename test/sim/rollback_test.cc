@@ -8,7 +8,7 @@
 #include "test/sim/windlass_process.h"
 #include "test/sim/world.h"
 
-namespace windlass::sim {
+namespace windlass::sim::rollback_test {
 namespace {
 
 constexpr Duration kLimit = seconds(1800);  // virtual
@@ -56,4 +56,4 @@ TEST_CASE("an annotation rolls back: to the last revision, to a given one, to no
 }
 
 }  // namespace
-}  // namespace windlass::sim
+}  // namespace windlass::sim::rollback_test

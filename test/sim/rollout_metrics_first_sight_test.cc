@@ -6,7 +6,7 @@
 #include "test/sim/rollout_page.h"
 #include "test/sim/sample_objects.h"
 
-namespace windlass::sim {
+namespace windlass::sim::rollout_metrics_first_sight_test {
 namespace {
 
 const std::string kSlow = "registry.example/web:2-slow-ready-20s";
@@ -262,4 +262,4 @@ TEST_CASE_METHOD(Fixture, "metrics: a rollout has no revision before its Replica
 }
 
 }  // namespace
-}  // namespace windlass::sim
+}  // namespace windlass::sim::rollout_metrics_first_sight_test

@@ -7,7 +7,7 @@
 #include "test/sim/rollout_page.h"
 #include "test/sim/sample_objects.h"
 
-namespace windlass::sim {
+namespace windlass::sim::rollout_metrics_test {
 namespace {
 
 const std::string kSlow = "registry.example/web:2-slow-ready-20s";
@@ -287,4 +287,4 @@ TEST_CASE("metrics: live Pods above replicas and maxSurge are counted") {
 }
 
 }  // namespace
-}  // namespace windlass::sim
+}  // namespace windlass::sim::rollout_metrics_test

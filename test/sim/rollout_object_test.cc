@@ -11,7 +11,7 @@
 #include "test/sim/rollout_limits.h"
 #include "test/sim/sample_objects.h"
 
-namespace windlass::sim {
+namespace windlass::sim::rollout_object_test {
 namespace {
 
 TEST_CASE("A Rollout has the metadata and the spec of the Deployment it is made of") {
@@ -99,4 +99,4 @@ TEST_CASE("The invariants read the same from a Deployment and from its Rollout")
 }
 
 }  // namespace
-}  // namespace windlass::sim
+}  // namespace windlass::sim::rollout_object_test

@@ -13,7 +13,7 @@
 #include "test/sim/windlass_process.h"
 #include "test/sim/world.h"
 
-namespace windlass::sim {
+namespace windlass::sim::rollout_test {
 namespace {
 
 constexpr Duration kLimit = seconds(1800);  // virtual
@@ -25,7 +25,7 @@ Json Recreate(const std::string& name, int replicas, const std::string& image) {
   return deployment;
 }
 
-void Complete(World& world, const std::string& name) {
+void ExpectComplete(World& world, const std::string& name) {
   const bool complete = world.RunUntil([&] { return world.IsComplete(name); }, kLimit);
   INFO(world.Complaints());
   REQUIRE(complete);
@@ -59,20 +59,20 @@ TEST_CASE("create, roll, undo, roll: revisions and sizes are upstream's (D-160â€
   World world(GENERATE(1U, 2U, 3U));
   const WindlassProcess windlass(world);
   world.Apply(SampleDeployment("web", 10, "app:v1"));
-  Complete(world, "web");
+  ExpectComplete(world, "web");
   CHECK(Sizes(world, "web") == "1:10");
 
   world.SetImage("web", "app:v2");
-  Complete(world, "web");
+  ExpectComplete(world, "web");
   CHECK(Sizes(world, "web") == "1:0 2:10");
 
   REQUIRE(world.RolloutUndo("web"));
-  Complete(world, "web");
+  ExpectComplete(world, "web");
   CHECK(Revision(world, "web") == "3");
   CHECK(Sizes(world, "web") == "2:0 3:10");
 
   world.SetImage("web", "app:v3");
-  Complete(world, "web");
+  ExpectComplete(world, "web");
   CHECK(Sizes(world, "web") == "2:0 3:0 4:10");
   CHECK(CountEvents(world, "ScalingReplicaSet") > 0);
   Proves("D-160 D-161 D-162 D-164 D-633");
@@ -82,12 +82,12 @@ TEST_CASE("a Recreate rollout with Pods slow to stop never has old and new ones 
   World world(GENERATE(1U, 2U, 3U, 4U, 5U));
   const WindlassProcess windlass(world);
   world.Apply(Recreate("web", 6, "app:v1-slow-stop-20s"));
-  Complete(world, "web");
+  ExpectComplete(world, "web");
   world.SetImage("web", "app:v2-slow-stop-20s");
-  Complete(world, "web");
+  ExpectComplete(world, "web");
   CHECK(Sizes(world, "web") == "1:0 2:6");
   REQUIRE(world.RolloutUndo("web"));
-  Complete(world, "web");
+  ExpectComplete(world, "web");
   CHECK(Sizes(world, "web") == "2:0 3:6");
   Proves("D-300 D-306 D-308");
 }
@@ -96,10 +96,10 @@ TEST_CASE("scaling goes up, down, to nothing and back (D-352, D-353)") {
   World world(1);
   const WindlassProcess windlass(world);
   world.Apply(SampleDeployment("web", 4, "app:v1"));
-  Complete(world, "web");
+  ExpectComplete(world, "web");
   for (const int size : {9, 2, 0, 5}) {
     world.Scale("web", size);
-    Complete(world, "web");
+    ExpectComplete(world, "web");
     CHECK(Sizes(world, "web") == "1:" + std::to_string(size));
     REQUIRE(world.Quiesce());
     CHECK(world.Pods("web").size() == static_cast<size_t>(size));
@@ -111,7 +111,7 @@ TEST_CASE("new Pods that never start cost no old ones beyond the limit (D-265)")
   World world(1);
   const WindlassProcess windlass(world);
   world.Apply(SampleDeployment("web", 10, "app:v1"));
-  Complete(world, "web");
+  ExpectComplete(world, "web");
   world.SetImage("web", "app:missing");
   world.RunFor(seconds(600));
   CHECK(Sizes(world, "web") == "1:8 2:5");  // X-53
@@ -119,7 +119,7 @@ TEST_CASE("new Pods that never start cost no old ones beyond the limit (D-265)")
   CHECK(world.Complaints().empty());
 
   REQUIRE(world.RolloutUndo("web"));
-  Complete(world, "web");
+  ExpectComplete(world, "web");
   CHECK(Sizes(world, "web") == "2:0 3:10");
   Proves("D-265");
 }
@@ -130,10 +130,10 @@ TEST_CASE("history beyond its limit is deleted, oldest first (D-482, D-483)") {
   Json deployment = SampleDeployment("web", 2, "app:v1");
   deployment["spec"]["revisionHistoryLimit"] = 1;
   world.Apply(deployment);
-  Complete(world, "web");
+  ExpectComplete(world, "web");
   for (const char* image : {"app:v2", "app:v3", "app:v4"}) {
     world.SetImage("web", image);
-    Complete(world, "web");
+    ExpectComplete(world, "web");
   }
   REQUIRE(world.Quiesce());
   CHECK(Sizes(world, "web") == "3:0 4:2");
@@ -146,8 +146,8 @@ TEST_CASE("what is converged costs nothing: no call in an hour but watches (I-31
   WindlassProcess windlass(world);
   world.Apply(SampleDeployment("web", 5, "app:v1"));
   world.Apply(Recreate("batch", 3, "app:v1"));
-  Complete(world, "web");
-  Complete(world, "batch");
+  ExpectComplete(world, "web");
+  ExpectComplete(world, "batch");
   REQUIRE(world.Quiesce());
   const uint64_t calls = windlass.calls();
   world.RunFor(seconds(3600));
@@ -159,7 +159,7 @@ TEST_CASE("a deleted Deployment is not brought back, whatever way it is deleted 
   World world(1);
   const WindlassProcess windlass(world);
   world.Apply(SampleDeployment("web", 5, "app:v1"));
-  Complete(world, "web");
+  ExpectComplete(world, "web");
   world.SetImage("web", "app:v2");
   world.RunFor(milliseconds(300));  // in the middle of the rollout
   world.Delete("web", GENERATE(Propagation::kBackground, Propagation::kForeground));
@@ -174,13 +174,13 @@ TEST_CASE("a paused Deployment keeps its template until it is resumed (IT-04)") 
   World world(1);
   WindlassProcess windlass(world);
   world.Apply(SampleDeployment("web", 5, "app:v1"));
-  Complete(world, "web");
+  ExpectComplete(world, "web");
   world.Pause("web", true);
   world.SetImage("web", "app:v2");
   REQUIRE(world.Quiesce());
   CHECK(Sizes(world, "web") == "1:5");
   world.Pause("web", false);
-  Complete(world, "web");
+  ExpectComplete(world, "web");
   CHECK(Sizes(world, "web") == "1:0 2:5");
   Proves("D-057 IT-04");
 }
@@ -232,8 +232,8 @@ TEST_CASE("an object that cannot be read stops its own rollout, and nobody else'
   auto windlass = std::make_unique<WindlassProcess>(world);
   world.Apply(SampleDeployment("web", 5, "app:v1"));
   world.Apply(SampleDeployment("shop", 5, "app:v1"));
-  Complete(world, "web");
-  Complete(world, "shop");
+  ExpectComplete(world, "web");
+  ExpectComplete(world, "shop");
   const StoreKey poisoned = {resources::kReplicaSets, "default",
                              TextAt(*world.ReplicaSets("web").front(), {"metadata", "name"})};
   // Windlass knew the ReplicaSet before it became unreadable. After a restart Windlass has never
@@ -247,15 +247,15 @@ TEST_CASE("an object that cannot be read stops its own rollout, and nobody else'
   }
   world.SetImage("web", "app:v2");
   world.SetImage("shop", "app:v2");
-  Complete(world, "shop");
+  ExpectComplete(world, "shop");
   REQUIRE(world.Quiesce());
   CHECK(Sizes(world, "web") == "1:5");
   CHECK(CountEvents(world, "WindlassUnreadable") == 1);
 
   SECTION("until it can be read") { SetMinReadySeconds(world, poisoned, 0); }
   SECTION("or is gone") { REQUIRE(world.api().Delete("somebody", poisoned).ok()); }
-  // Complete() is no use here: it checks the invariants, and the one that wants revisions to rise
-  // knows nothing of a deleted history.
+  // ExpectComplete() is no use here: it checks the invariants, and the one that wants revisions to
+  // rise knows nothing of a deleted history.
   REQUIRE(world.RunUntil([&] { return world.IsComplete("web"); }, kLimit));
   REQUIRE(world.Quiesce());
   CHECK(world.Pods("web").size() == 5);
@@ -295,11 +295,11 @@ TEST_CASE("between two writes of nothing but counters lies a second (C-006)") {
     last = now;
   });
   world.Apply(SampleDeployment("web", kReplicas, "app:v1"));
-  Complete(world, "web");
+  ExpectComplete(world, "web");
   world.SetImage("web", "app:v2-slow-start-5s");
-  Complete(world, "web");
+  ExpectComplete(world, "web");
   world.SetImage("web", "app:v3-slow-start-5s");
-  Complete(world, "web");
+  ExpectComplete(world, "web");
   CHECK(writes > 0);
   CHECK(shortest > milliseconds(500));
   Proves("W-11");
@@ -316,19 +316,16 @@ TEST_CASE("counters on their way are published at most once a second, their end 
   };
   // The Pods become ready one after the other, within moments.
   REQUIRE(world.RunUntil(
-      [&] {
-        return IntAt(*world.Deployment("web"), {"status", "replicas"}) == 40;
-      },
-      kLimit));
+      [&] { return IntAt(*world.Deployment("web"), {"status", "replicas"}) == 40; }, kLimit));
   const uint64_t before = writes();
   const MonotonicTime began = world.loop().clock().Now();
-  Complete(world, "web");
+  ExpectComplete(world, "web");
   const auto took = std::chrono::duration_cast<seconds>(world.loop().clock().Now() - began);
   CHECK(writes() - before <= static_cast<uint64_t>(took.count()) + 2);
 
   // A write that was put off is made in the end, and with the true numbers.
   world.Scale("web", 20);
-  Complete(world, "web");
+  ExpectComplete(world, "web");
   world.SetImage("web", "app:missing");
   REQUIRE(world.Quiesce());
   int available = 0;
@@ -358,4 +355,4 @@ TEST_CASE("a rollout's trace is a function of its seed (I-42)") {
 }
 
 }  // namespace
-}  // namespace windlass::sim
+}  // namespace windlass::sim::rollout_test

@@ -13,7 +13,7 @@
 #include "test/sim/sample_objects.h"
 #include "test/sim/two_kinds.h"
 
-namespace windlass::sim {
+namespace windlass::sim::rollout_trouble_test {
 namespace {
 
 constexpr uint64_t kSeed = 17;
@@ -226,4 +226,4 @@ TEST_CASE("What was promoted before an abort is not promoted at the next try (RO
 }
 
 }  // namespace
-}  // namespace windlass::sim
+}  // namespace windlass::sim::rollout_trouble_test

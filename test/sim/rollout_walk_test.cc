@@ -18,7 +18,7 @@
 #include "test/sim/two_kinds.h"
 #include "test/support/draw.h"
 
-namespace windlass::sim {
+namespace windlass::sim::rollout_walk_test {
 namespace {
 
 constexpr int kDeeds = 16;
@@ -286,4 +286,4 @@ TEST_CASE("Rollouts with steps, the same seed gives the same run (I-42)") {
 }
 
 }  // namespace
-}  // namespace windlass::sim
+}  // namespace windlass::sim::rollout_walk_test

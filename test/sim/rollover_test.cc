@@ -11,7 +11,7 @@
 #include "test/sim/windlass_process.h"
 #include "test/sim/world.h"
 
-namespace windlass::sim {
+namespace windlass::sim::rollover_test {
 namespace {
 
 constexpr Duration kLimit = seconds(1800);  // virtual
@@ -57,4 +57,4 @@ TEST_CASE("a template a second, and a watch three seconds late: never more Pods 
 }
 
 }  // namespace
-}  // namespace windlass::sim
+}  // namespace windlass::sim::rollover_test

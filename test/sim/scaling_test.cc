@@ -9,7 +9,7 @@
 #include "test/sim/windlass_process.h"
 #include "test/sim/world.h"
 
-namespace windlass::sim {
+namespace windlass::sim::scaling_test {
 namespace {
 
 constexpr Duration kLimit = seconds(1800);  // virtual
@@ -186,4 +186,4 @@ TEST_CASE("a broken rollout that is scaled down keeps its good Pods, and goes on
 }
 
 }  // namespace
-}  // namespace windlass::sim
+}  // namespace windlass::sim::scaling_test

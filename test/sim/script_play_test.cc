@@ -14,7 +14,7 @@
 #include "test/sim/two_kinds.h"
 #include "test/sim/windlass_process.h"
 
-namespace windlass::sim {
+namespace windlass::sim::script_play_test {
 namespace {
 
 constexpr uint64_t kSeed = 17;
@@ -67,4 +67,4 @@ TEST_CASE("Every script does to a Rollout what it did to a Deployment") {
 }
 
 }  // namespace
-}  // namespace windlass::sim
+}  // namespace windlass::sim::script_play_test

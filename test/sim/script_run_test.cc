@@ -6,7 +6,7 @@
 
 #include "test/catch.h"
 
-namespace windlass::sim {
+namespace windlass::sim::script_run_test {
 namespace {
 
 TEST_CASE("A script may explain a difference of Rollouts alone") {
@@ -37,4 +37,4 @@ ready web
 }
 
 }  // namespace
-}  // namespace windlass::sim
+}  // namespace windlass::sim::script_run_test

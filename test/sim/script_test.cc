@@ -5,7 +5,7 @@
 
 #include "test/catch.h"
 
-namespace windlass::sim {
+namespace windlass::sim::script_test {
 namespace {
 
 TEST_CASE("A script is steps of words and fields") {
@@ -57,4 +57,4 @@ TEST_CASE("What is no script is refused with its line") {
 }
 
 }  // namespace
-}  // namespace windlass::sim
+}  // namespace windlass::sim::script_test

@@ -4,7 +4,7 @@
 
 #include "test/catch.h"
 
-namespace windlass::sim {
+namespace windlass::sim::sim_loop_test {
 namespace {
 
 TEST_CASE("Time jumps from timer to timer, in order") {
@@ -86,4 +86,4 @@ TEST_CASE("A trace's hash covers time, kind and detail") {
 }
 
 }  // namespace
-}  // namespace windlass::sim
+}  // namespace windlass::sim::sim_loop_test

@@ -11,7 +11,7 @@
 #include "test/sim/api_server.h"
 #include "test/sim/sample_objects.h"
 
-namespace windlass::sim {
+namespace windlass::sim::sim_transport_test {
 namespace {
 
 struct Network {
@@ -246,4 +246,4 @@ TEST_CASE("A watch that is refused ends with the server's status") {
 }
 
 }  // namespace
-}  // namespace windlass::sim
+}  // namespace windlass::sim::sim_transport_test

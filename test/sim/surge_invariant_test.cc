@@ -10,7 +10,7 @@
 #include "test/sim/sample_objects.h"
 #include "test/sim/world.h"
 
-namespace windlass::sim {
+namespace windlass::sim::surge_invariant_test {
 namespace {
 
 const std::string kOurs = "windlass";
@@ -268,4 +268,4 @@ TEST_CASE("I-43 names the ReplicaSets and their Pods") {
 }
 
 }  // namespace
-}  // namespace windlass::sim
+}  // namespace windlass::sim::surge_invariant_test

@@ -3,7 +3,7 @@
 
 #include "test/catch.h"
 
-namespace windlass::sim {
+namespace windlass::sim::surge_walk_test {
 namespace {
 
 TEST_CASE("live Pods stay within maxSurge while the ReplicaSet controller lags (I-43)") {
@@ -18,4 +18,4 @@ TEST_CASE("live Pods stay within maxSurge while the ReplicaSet controller lags (
 }
 
 }  // namespace
-}  // namespace windlass::sim
+}  // namespace windlass::sim::surge_walk_test

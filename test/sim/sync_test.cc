@@ -20,7 +20,7 @@
 #include "test/support/planned_controller.h"
 #include "test/support/recording_log.h"
 
-namespace windlass::sim {
+namespace windlass::sim::sync_test {
 namespace {
 
 WorldOptions WithLatency(Duration least, Duration most) {
@@ -212,4 +212,4 @@ TEST_CASE("and a retry of another namespace waits for its own back-off alone (D-
 }
 
 }  // namespace
-}  // namespace windlass::sim
+}  // namespace windlass::sim::sync_test

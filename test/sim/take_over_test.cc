@@ -12,7 +12,7 @@
 #include "test/sim/windlass_process.h"
 #include "test/sim/world.h"
 
-namespace windlass::sim {
+namespace windlass::sim::take_over_test {
 namespace {
 
 constexpr Duration kLimit = seconds(1800);
@@ -208,4 +208,4 @@ TEST_CASE("a leader that follows a Lease given up touches nothing (L-012)") {
 }
 
 }  // namespace
-}  // namespace windlass::sim
+}  // namespace windlass::sim::take_over_test

@@ -14,7 +14,7 @@
 #include "test/sim/sample_objects.h"
 #include "test/sim/two_kinds.h"
 
-namespace windlass::sim {
+namespace windlass::sim::two_kinds_crash_test {
 namespace {
 
 const std::string kName = "web";
@@ -205,4 +205,4 @@ TEST_CASE("a crash or a lost reply at every call of Rollouts", "[.sweep]") {
 }
 
 }  // namespace
-}  // namespace windlass::sim
+}  // namespace windlass::sim::two_kinds_crash_test

@@ -15,7 +15,7 @@
 #include "test/sim/sample_objects.h"
 #include "test/sim/script_run.h"
 
-namespace windlass::sim {
+namespace windlass::sim::two_kinds_test {
 namespace {
 
 constexpr uint64_t kSeed = 17;
@@ -211,4 +211,4 @@ TEST_CASE("An orphan that owners of both kinds select is adopted by one and stay
 }
 
 }  // namespace
-}  // namespace windlass::sim
+}  // namespace windlass::sim::two_kinds_test

@@ -18,7 +18,7 @@
 #include "test/sim/two_kinds.h"
 #include "test/support/draw.h"
 
-namespace windlass::sim {
+namespace windlass::sim::two_kinds_walk_test {
 namespace {
 
 constexpr int kSteps = 16;
@@ -249,4 +249,4 @@ TEST_CASE("both kinds, the same seed gives the same run (I-42)") {
 }
 
 }  // namespace
-}  // namespace windlass::sim
+}  // namespace windlass::sim::two_kinds_walk_test

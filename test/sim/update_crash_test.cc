@@ -9,7 +9,7 @@
 #include "test/sim/sample_objects.h"
 #include "test/sim/update_run.h"
 
-namespace windlass::sim {
+namespace windlass::sim::update_crash_test {
 namespace {
 
 const std::string kWeb = "web";
@@ -110,4 +110,4 @@ TEST_CASE("a crash or a lost reply at every call of updates", "[.sweep]") {
 }
 
 }  // namespace
-}  // namespace windlass::sim
+}  // namespace windlass::sim::update_crash_test

@@ -10,7 +10,7 @@
 #include "test/catch.h"
 #include "test/sim/sample_objects.h"
 
-namespace windlass::sim {
+namespace windlass::sim::update_invariants_test {
 namespace {
 
 const std::string kController = "windlass";
@@ -237,4 +237,4 @@ TEST_CASE("Available Pods below the minimum are noticed, whoever took them (I-77
 }
 
 }  // namespace
-}  // namespace windlass::sim
+}  // namespace windlass::sim::update_invariants_test

@@ -10,7 +10,7 @@
 #include "test/sim/sample_objects.h"
 #include "test/sim/update_run.h"
 
-namespace windlass::sim {
+namespace windlass::sim::update_test {
 namespace {
 
 using Texts = std::vector<std::string>;
@@ -424,4 +424,4 @@ TEST_CASE("Updates of ReplicationControllers: the same seed gives the same run (
 }
 
 }  // namespace
-}  // namespace windlass::sim
+}  // namespace windlass::sim::update_test

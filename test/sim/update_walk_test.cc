@@ -15,7 +15,7 @@
 #include "test/sim/update_run.h"
 #include "test/support/draw.h"
 
-namespace windlass::sim {
+namespace windlass::sim::update_walk_test {
 namespace {
 
 constexpr int kDeeds = 16;
@@ -207,4 +207,4 @@ TEST_CASE("updates of ReplicationControllers, the same seed gives the same walk 
 }
 
 }  // namespace
-}  // namespace windlass::sim
+}  // namespace windlass::sim::update_walk_test

@@ -11,7 +11,7 @@
 #include "test/sim/rollout_undo.h"
 #include "test/sim/sample_objects.h"
 
-namespace windlass::sim {
+namespace windlass::sim::world_test {
 namespace {
 
 const StoreKey kWeb{resources::kReplicaSets, "default", "web"};
@@ -239,4 +239,4 @@ TEST_CASE("An informer finds its way back after its revision was compacted") {
 }
 
 }  // namespace
-}  // namespace windlass::sim
+}  // namespace windlass::sim::world_test

@@ -255,6 +255,19 @@ std::vector<Finding> CheckNames(const Source& source) {
   return findings;
 }
 
+std::vector<Finding> CheckNamespaces(const Source& source) {
+  if (!source.path.ends_with("_test.cc")) return {};
+  const size_t slash = source.path.find_last_of('/') + 1;
+  const std::string name = source.path.substr(slash, source.path.size() - slash - 3);
+  for (size_t i = 0; i < source.code.size(); ++i) {
+    const std::string_view line = source.code[i];
+    if (!line.starts_with("namespace ")) continue;
+    if (line.ends_with("::" + name + " {")) return {};
+    return {{source.path, i + 1, "namespace", "is not the namespace of this test, " + name}};
+  }
+  return {{source.path, 1, "namespace", "has no namespace " + name}};
+}
+
 std::vector<Finding> CheckLooseEnds(const Source& source) {
   // In two halves, so that this file passes its own rule.
   static const std::vector<std::string> kReminders = {
@@ -288,7 +301,7 @@ std::vector<Finding> CheckLooseEnds(const Source& source) {
 std::vector<Finding> CheckAll(const Source& source) {
   std::vector<Finding> all;
   for (const auto check : {CheckArrows, CheckWorld, CheckLibraries, CheckSize, CheckHeader,
-                           CheckNames, CheckLooseEnds}) {
+                           CheckNames, CheckNamespaces, CheckLooseEnds}) {
     const std::vector<Finding> found = check(source);
     all.insert(all.end(), found.begin(), found.end());
   }

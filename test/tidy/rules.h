@@ -46,6 +46,10 @@ std::vector<Finding> CheckHeader(const Source& source);
 // `name`: no class has a name that says nothing: Manager, Helper, Util.
 std::vector<Finding> CheckNames(const Source& source);
 
+// `namespace`: a test has a namespace named like its file, because tests are compiled eight files
+// at a time: "namespace windlass::sim::takeover_test {".
+std::vector<Finding> CheckNamespaces(const Source& source);
+
 // `loose end`: no reminder lacks an issue number, and no path belongs to one machine.
 std::vector<Finding> CheckLooseEnds(const Source& source);
 

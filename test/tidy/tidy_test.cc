@@ -12,7 +12,7 @@
 #include "test/tidy/rules.h"
 #include "test/tidy/source.h"
 
-namespace windlass::tidy {
+namespace windlass::tidy::tidy_test {
 namespace {
 
 TEST_CASE("the repository obeys the rules of style") {
@@ -179,6 +179,16 @@ TEST_CASE("a class whose name says nothing is found") {
   CHECK(RuleBroken({"controller/a.cc", "struct Impl;\n", ""}).empty());
 }
 
+TEST_CASE("a test without a namespace of its own is found") {
+  const std::string path = "test/unit/base/a_test.cc";
+  CHECK(RuleBroken({path, "namespace windlass::a_test {\nnamespace {\n", ""}).empty());
+  CHECK(RuleBroken({path, "namespace windlass {\nnamespace {\n", ""}) == "namespace");
+  CHECK(RuleBroken({path, "namespace windlass::b_a_test {\n", ""}) == "namespace");
+  CHECK(RuleBroken({path, "namespace {\n", ""}) == "namespace");
+  CHECK(RuleBroken({path, "int Zero() { return 0; }\n", ""}) == "namespace");
+  CHECK(RuleBroken({"test/unit/base/a.cc", "namespace windlass {\n", ""}).empty());
+}
+
 TEST_CASE("a loose end is found") {
   const std::string reminder = std::string("TO") + "DO";
   const std::string machine = std::string("/wo") + "rk/main";
@@ -287,4 +297,4 @@ TEST_CASE("a citation that leads nowhere is found") {
 }
 
 }  // namespace
-}  // namespace windlass::tidy
+}  // namespace windlass::tidy::tidy_test

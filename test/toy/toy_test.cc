@@ -14,7 +14,7 @@
 #include "test/toy/toy_controller.h"
 #include "test/unit/daemon/daemon_process.h"
 
-namespace windlass::sim {
+namespace windlass::sim::toy_test {
 namespace {
 
 constexpr Duration kLimit = seconds(600);
@@ -384,4 +384,4 @@ TEST_CASE("a crash before or after any call, and a lost reply, change nothing in
 }
 
 }  // namespace
-}  // namespace windlass::sim
+}  // namespace windlass::sim::toy_test

@@ -11,7 +11,7 @@
 #include "test/property.h"
 #include "test/proves.h"
 
-namespace windlass {
+namespace windlass::canonical_test {
 namespace {
 
 using nlohmann::json;
@@ -278,4 +278,4 @@ TEST_CASE("each collision count gives another hash, absent and 0 included") {
 }
 
 }  // namespace
-}  // namespace windlass
+}  // namespace windlass::canonical_test

@@ -8,7 +8,7 @@
 #include "test/catch.h"
 #include "test/unit/api/fixtures.h"
 
-namespace windlass {
+namespace windlass::config_map_test {
 namespace {
 
 using Data = std::map<std::string, std::string, std::less<>>;
@@ -60,4 +60,4 @@ TEST_CASE("a ConfigMap without a name, or with data that is no text, is malforme
 }
 
 }  // namespace
-}  // namespace windlass
+}  // namespace windlass::config_map_test

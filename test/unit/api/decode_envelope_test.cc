@@ -8,7 +8,7 @@
 #include "test/proves.h"
 #include "test/unit/api/fixtures.h"
 
-namespace windlass {
+namespace windlass::decode_envelope_test {
 namespace {
 
 struct Fixture {
@@ -234,4 +234,4 @@ TEST_CASE("an absent template cannot be extracted") {
 }
 
 }  // namespace
-}  // namespace windlass
+}  // namespace windlass::decode_envelope_test

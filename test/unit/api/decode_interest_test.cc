@@ -5,7 +5,7 @@
 
 #include "test/catch.h"
 
-namespace windlass {
+namespace windlass::decode_interest_test {
 namespace {
 
 ObjectMeta Named(const std::string& name) {
@@ -72,4 +72,4 @@ TEST_CASE("annotations of Pods and their gate are those that a user names") {
 }
 
 }  // namespace
-}  // namespace windlass
+}  // namespace windlass::decode_interest_test

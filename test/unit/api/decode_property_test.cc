@@ -9,7 +9,7 @@
 #include "test/unit/api/fixtures.h"
 #include "test/unit/api/reference_decoder.h"
 
-namespace windlass {
+namespace windlass::decode_property_test {
 namespace {
 
 using nlohmann::json;
@@ -270,4 +270,4 @@ TEST_CASE(
 }
 
 }  // namespace
-}  // namespace windlass
+}  // namespace windlass::decode_property_test

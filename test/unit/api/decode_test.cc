@@ -14,7 +14,7 @@
 #include "test/proves.h"
 #include "test/unit/api/fixtures.h"
 
-namespace windlass {
+namespace windlass::decode_test {
 namespace {
 
 using nlohmann::json;
@@ -354,4 +354,4 @@ TEST_CASE("symbols are shared between objects and released with them") {
 }
 
 }  // namespace
-}  // namespace windlass
+}  // namespace windlass::decode_test

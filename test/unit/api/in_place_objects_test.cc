@@ -13,7 +13,7 @@
 #include "test/unit/api/fixtures.h"
 #include "test/unit/api/reference_decoder.h"
 
-namespace windlass {
+namespace windlass::in_place_objects_test {
 namespace {
 
 struct Fixture {
@@ -219,4 +219,4 @@ TEST_CASE("a ReplicaSet keeps its template where a user is interested, and nowhe
 }
 
 }  // namespace
-}  // namespace windlass
+}  // namespace windlass::in_place_objects_test

@@ -8,7 +8,7 @@
 #include "test/property.h"
 #include "test/proves.h"
 
-namespace windlass {
+namespace windlass::int_or_percent_test {
 namespace {
 
 IntOrPercent P(const char* text) { return IntOrPercent::Percent(text); }
@@ -95,4 +95,4 @@ TEST_CASE("percentages agree with exact arithmetic") {
 }
 
 }  // namespace
-}  // namespace windlass
+}  // namespace windlass::int_or_percent_test

@@ -5,7 +5,7 @@
 
 #include "test/catch.h"
 
-namespace windlass {
+namespace windlass::label_syntax_test {
 namespace {
 
 TEST_CASE("a label value has at most 63 characters, and no others than the server allows") {
@@ -23,4 +23,4 @@ TEST_CASE("a label value has at most 63 characters, and no others than the serve
 }
 
 }  // namespace
-}  // namespace windlass
+}  // namespace windlass::label_syntax_test

@@ -8,7 +8,7 @@
 #include "test/property.h"
 #include "test/proves.h"
 
-namespace windlass {
+namespace windlass::object_meta_test {
 namespace {
 
 TEST_CASE("a uid is 8-4-4-4-12 hexadecimal digits and nothing else") {
@@ -110,4 +110,4 @@ TEST_CASE("the first condition of a type is the one that counts") {
 }
 
 }  // namespace
-}  // namespace windlass
+}  // namespace windlass::object_meta_test

@@ -3,7 +3,7 @@
 #include "test/catch.h"
 #include "test/proves.h"
 
-namespace windlass {
+namespace windlass::pod_list_test {
 namespace {
 
 const std::string kUid = "12345678-1234-4234-8234-123456789abc";
@@ -51,4 +51,4 @@ TEST_CASE("what is no complete list of Pods is an error, never an empty list") {
 }
 
 }  // namespace
-}  // namespace windlass
+}  // namespace windlass::pod_list_test

@@ -8,7 +8,7 @@
 #include "test/unit/api/fixtures.h"
 #include "test/unit/api/reference_decoder.h"
 
-namespace windlass {
+namespace windlass::pod_test {
 namespace {
 
 using test::kWholePodJson;
@@ -280,4 +280,4 @@ TEST_CASE("a Pod of two containers costs less than 250 bytes beyond its metadata
 }
 
 }  // namespace
-}  // namespace windlass
+}  // namespace windlass::pod_test

@@ -8,7 +8,7 @@
 #include "test/catch.h"
 #include "test/property.h"
 
-namespace windlass {
+namespace windlass::quantity_test {
 namespace {
 
 TEST_CASE("texts of one number have one canonical text") {
@@ -132,4 +132,4 @@ TEST_CASE("canonical texts are fixed points, and a thousandfold milli is the num
 }
 
 }  // namespace
-}  // namespace windlass
+}  // namespace windlass::quantity_test

@@ -6,7 +6,7 @@
 #include "test/catch.h"
 #include "test/unit/api/fixtures.h"
 
-namespace windlass {
+namespace windlass::replication_controller_test {
 namespace {
 
 struct Fixture {
@@ -92,4 +92,4 @@ TEST_CASE("what an update does not say has kubectl's values") {
 }
 
 }  // namespace
-}  // namespace windlass
+}  // namespace windlass::replication_controller_test

@@ -7,7 +7,7 @@
 #include "test/catch.h"
 #include "test/proves.h"
 
-namespace windlass {
+namespace windlass::request_test {
 namespace {
 
 using nlohmann::json;
@@ -217,4 +217,4 @@ TEST_CASE("verbs have the names that audit logs and RBAC rules use") {
 }
 
 }  // namespace
-}  // namespace windlass
+}  // namespace windlass::request_test

@@ -5,7 +5,7 @@
 
 #include "test/catch.h"
 
-namespace windlass {
+namespace windlass::resource_id_test {
 namespace {
 
 TEST_CASE("an apiVersion is group and version, or the version alone in the core group") {
@@ -64,4 +64,4 @@ TEST_CASE("Namespaces, Nodes and access reviews belong to the cluster") {
 }
 
 }  // namespace
-}  // namespace windlass
+}  // namespace windlass::resource_id_test

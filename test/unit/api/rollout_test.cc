@@ -13,7 +13,7 @@
 #include "test/proves.h"
 #include "test/unit/api/fixtures.h"
 
-namespace windlass {
+namespace windlass::rollout_test {
 namespace {
 
 struct Fixture {
@@ -189,4 +189,4 @@ TEST_CASE("a Rollout with a field of the wrong type is malformed, and the error 
 }
 
 }  // namespace
-}  // namespace windlass
+}  // namespace windlass::rollout_test

@@ -6,7 +6,7 @@
 #include "test/catch.h"
 #include "test/proves.h"
 
-namespace windlass {
+namespace windlass::selector_test {
 namespace {
 
 const StringMap kLabels{{"app", "web"}, {"tier", "front"}, {"empty", ""}};
@@ -96,4 +96,4 @@ TEST_CASE("the query form names pairs first, then requirements in their order") 
 }
 
 }  // namespace
-}  // namespace windlass
+}  // namespace windlass::selector_test

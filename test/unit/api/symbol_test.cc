@@ -8,7 +8,7 @@
 #include "test/catch.h"
 #include "test/property.h"
 
-namespace windlass {
+namespace windlass::symbol_test {
 namespace {
 
 TEST_CASE("a text interned twice is kept once, and only while somebody refers to it") {
@@ -94,4 +94,4 @@ TEST_CASE("a StringMap behaves like a map of strings") {
 }
 
 }  // namespace
-}  // namespace windlass
+}  // namespace windlass::symbol_test

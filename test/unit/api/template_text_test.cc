@@ -3,7 +3,7 @@
 #include "test/catch.h"
 #include "test/proves.h"
 
-namespace windlass {
+namespace windlass::template_text_test {
 namespace {
 
 TEST_CASE("a template is taken out of its object with all its fields (D-780)") {
@@ -61,4 +61,4 @@ TEST_CASE("metadata or labels of another kind are compared like anything else") 
 }
 
 }  // namespace
-}  // namespace windlass
+}  // namespace windlass::template_text_test

@@ -7,7 +7,7 @@
 #include "test/property.h"
 #include "test/proves.h"
 
-namespace windlass {
+namespace windlass::time_test {
 namespace {
 
 TEST_CASE("times are read with any offset and fraction, which is cut") {
@@ -98,4 +98,4 @@ TEST_CASE("what is written is read back") {
 }
 
 }  // namespace
-}  // namespace windlass
+}  // namespace windlass::time_test

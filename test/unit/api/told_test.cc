@@ -6,7 +6,7 @@
 #include "test/catch.h"
 #include "test/proves.h"
 
-namespace windlass {
+namespace windlass::told_test {
 namespace {
 
 // A ReplicaSet as its versions follow each other.
@@ -64,4 +64,4 @@ TEST_CASE("sizes that were never held are not known until Pods are counted") {
 }
 
 }  // namespace
-}  // namespace windlass
+}  // namespace windlass::told_test

@@ -3,7 +3,7 @@
 
 #include "test/catch.h"
 
-namespace windlass {
+namespace windlass::duration_test {
 namespace {
 
 TEST_CASE("durations are Go's") {
@@ -20,4 +20,4 @@ TEST_CASE("durations are Go's") {
 }
 
 }  // namespace
-}  // namespace windlass
+}  // namespace windlass::duration_test

@@ -6,7 +6,7 @@
 
 #include "test/catch.h"
 
-namespace windlass {
+namespace windlass::inbox_test {
 namespace {
 
 TEST_CASE("messages run in order, and those posted meanwhile wait for the next drain") {
@@ -51,4 +51,4 @@ TEST_CASE("every message of every thread arrives exactly once") {
 }
 
 }  // namespace
-}  // namespace windlass
+}  // namespace windlass::inbox_test

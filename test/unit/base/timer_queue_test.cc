@@ -4,7 +4,7 @@
 
 #include "test/catch.h"
 
-namespace windlass {
+namespace windlass::timer_queue_test {
 namespace {
 
 MonotonicTime At(int second) { return {seconds(second)}; }
@@ -56,4 +56,4 @@ TEST_CASE("RunDue stops after the given number, so that one turn stays bounded")
 }
 
 }  // namespace
-}  // namespace windlass
+}  // namespace windlass::timer_queue_test

@@ -9,7 +9,7 @@
 #include "test/catch.h"
 #include "test/support/draw.h"
 
-namespace windlass {
+namespace windlass::values_test {
 namespace {
 
 TEST_CASE("a seed gives the same numbers with every compiler") {
@@ -93,4 +93,4 @@ TEST_CASE("a long value is cut before a character that does not fit whole") {
 }
 
 }  // namespace
-}  // namespace windlass
+}  // namespace windlass::values_test

@@ -7,7 +7,7 @@
 #include "test/catch.h"
 #include "test/unit/cache/reflector_fixture.h"
 
-namespace windlass {
+namespace windlass::cache_audit_test {
 namespace {
 
 struct Fixture {
@@ -147,4 +147,4 @@ TEST_CASE_METHOD(Fixture, "after Stop nothing is asked (R-051, R-053)") {
 }
 
 }  // namespace
-}  // namespace windlass
+}  // namespace windlass::cache_audit_test

@@ -7,7 +7,7 @@
 #include "test/catch.h"
 #include "test/unit/cache/reflector_fixture.h"
 
-namespace windlass {
+namespace windlass::cluster_identity_test {
 namespace {
 
 constexpr const char* kThis = "11111111-1111-4111-8111-111111111111";
@@ -189,4 +189,4 @@ TEST_CASE_METHOD(Fixture, "an identity that is gone hears nothing") {
 }
 
 }  // namespace
-}  // namespace windlass
+}  // namespace windlass::cluster_identity_test

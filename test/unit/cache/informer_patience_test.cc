@@ -8,7 +8,7 @@
 #include "test/catch.h"
 #include "test/unit/cache/reflector_fixture.h"
 
-namespace windlass {
+namespace windlass::informer_patience_test {
 namespace {
 
 // R-060: no access to a cached object allows changing it.
@@ -93,4 +93,4 @@ TEST_CASE_METHOD(Fixture, "what is being deleted is there until it is gone (R-03
 }
 
 }  // namespace
-}  // namespace windlass
+}  // namespace windlass::informer_patience_test

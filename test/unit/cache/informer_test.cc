@@ -12,7 +12,7 @@
 #include "test/unit/cache/virtual_time.h"
 #include "test/unit/cache/wire.h"
 
-namespace windlass {
+namespace windlass::informer_test {
 namespace {
 
 class CountingLog final : public Log {
@@ -430,4 +430,4 @@ TEST_CASE_METHOD(Fixture, "a reset to an empty cluster is confirmed first (R-010
 }
 
 }  // namespace
-}  // namespace windlass
+}  // namespace windlass::informer_test

@@ -6,7 +6,7 @@
 #include "test/catch.h"
 #include "test/unit/cache/virtual_time.h"
 
-namespace windlass {
+namespace windlass::list_gate_test {
 namespace {
 
 struct Fixture {
@@ -109,4 +109,4 @@ TEST_CASE_METHOD(Fixture, "asking twice is waiting once (R-054)") {
 }
 
 }  // namespace
-}  // namespace windlass
+}  // namespace windlass::list_gate_test

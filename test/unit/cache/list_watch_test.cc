@@ -3,7 +3,7 @@
 
 #include "test/catch.h"
 
-namespace windlass {
+namespace windlass::list_watch_test {
 namespace {
 
 ReflectorOptions Pods() {
@@ -65,4 +65,4 @@ TEST_CASE("only metadata is asked for in lists and watches alike") {
 }
 
 }  // namespace
-}  // namespace windlass
+}  // namespace windlass::list_watch_test

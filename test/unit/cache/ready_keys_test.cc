@@ -7,7 +7,7 @@
 
 #include "test/catch.h"
 
-namespace windlass {
+namespace windlass::ready_keys_test {
 namespace {
 
 struct Fixture {
@@ -154,4 +154,4 @@ TEST_CASE_METHOD(Fixture, "5000 keys of one namespace do not delay the one of an
 }
 
 }  // namespace
-}  // namespace windlass
+}  // namespace windlass::ready_keys_test

@@ -6,7 +6,7 @@
 #include "kubeclient/cache/reflector_patience.h"
 #include "test/unit/cache/reflector_fixture.h"
 
-namespace windlass {
+namespace windlass::reflector_large_list_test {
 namespace {
 
 using wire::ApiStatus;
@@ -179,4 +179,4 @@ TEST_CASE_METHOD(LargeListFixture, "refused again and again, it waits (R-054)") 
 }
 
 }  // namespace
-}  // namespace windlass
+}  // namespace windlass::reflector_large_list_test

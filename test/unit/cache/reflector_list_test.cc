@@ -8,7 +8,7 @@
 #include "kubeclient/client/call_deadlines.h"
 #include "test/unit/cache/reflector_fixture.h"
 
-namespace windlass {
+namespace windlass::reflector_list_test {
 namespace {
 
 using wire::Added;
@@ -417,4 +417,4 @@ TEST_CASE("a reflector that is gone hears nothing of its call") {
 }
 
 }  // namespace
-}  // namespace windlass
+}  // namespace windlass::reflector_list_test

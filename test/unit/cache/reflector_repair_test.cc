@@ -3,7 +3,7 @@
 #include "kubeclient/cache/reflector_patience.h"
 #include "test/unit/cache/reflector_fixture.h"
 
-namespace windlass {
+namespace windlass::reflector_repair_test {
 namespace {
 
 using wire::ApiStatus;
@@ -103,4 +103,4 @@ TEST_CASE_METHOD(ReflectorFixture, "what it has seen is counted by type (R-062)"
 }
 
 }  // namespace
-}  // namespace windlass
+}  // namespace windlass::reflector_repair_test

@@ -4,7 +4,7 @@
 #include "kubeclient/client/call_deadlines.h"
 #include "test/unit/cache/reflector_fixture.h"
 
-namespace windlass {
+namespace windlass::reflector_reset_test {
 namespace {
 
 using wire::ListOf;
@@ -278,4 +278,4 @@ TEST_CASE_METHOD(ResetFixture, "a state got after a failure is told as such (R-0
 }
 
 }  // namespace
-}  // namespace windlass
+}  // namespace windlass::reflector_reset_test

@@ -4,7 +4,7 @@
 #include "kubeclient/client/call_deadlines.h"
 #include "test/unit/cache/reflector_fixture.h"
 
-namespace windlass {
+namespace windlass::reflector_try_now_test {
 namespace {
 
 TEST_CASE_METHOD(ReflectorFixture, "a reflector that backs off tries again within a second") {
@@ -108,4 +108,4 @@ TEST_CASE_METHOD(ReflectorFixture,
 }
 
 }  // namespace
-}  // namespace windlass
+}  // namespace windlass::reflector_try_now_test

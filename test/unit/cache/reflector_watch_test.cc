@@ -9,7 +9,7 @@
 #include "test/proves.h"
 #include "test/unit/cache/reflector_fixture.h"
 
-namespace windlass {
+namespace windlass::reflector_watch_test {
 namespace {
 
 using wire::ApiStatus;
@@ -537,4 +537,4 @@ TEST_CASE_METHOD(ReflectorFixture, "trouble is over when the watch holds, even i
 }
 
 }  // namespace
-}  // namespace windlass
+}  // namespace windlass::reflector_watch_test

@@ -6,7 +6,7 @@
 #include "test/catch.h"
 #include "test/unit/cache/wire.h"
 
-namespace windlass {
+namespace windlass::relist_or_retry_test {
 namespace {
 
 ListWatchFailure Http(int code, const std::string& reason = "") {
@@ -84,4 +84,4 @@ TEST_CASE("a failure is read from whatever came") {
 }
 
 }  // namespace
-}  // namespace windlass
+}  // namespace windlass::relist_or_retry_test

@@ -11,7 +11,7 @@
 #include "test/proves.h"
 #include "test/unit/cache/virtual_time.h"
 
-namespace windlass {
+namespace windlass::resync_test {
 namespace {
 
 struct Fixture {
@@ -97,4 +97,4 @@ TEST_CASE_METHOD(Fixture, "after Stop nobody is looked at (R-050, R-053)") {
 }
 
 }  // namespace
-}  // namespace windlass
+}  // namespace windlass::resync_test

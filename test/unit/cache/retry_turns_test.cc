@@ -10,7 +10,7 @@
 #include "test/proves.h"
 #include "test/unit/cache/virtual_time.h"
 
-namespace windlass {
+namespace windlass::retry_turns_test {
 namespace {
 
 using Names = std::vector<std::string>;
@@ -129,4 +129,4 @@ TEST_CASE_METHOD(Fixture, "the line takes its timers with it") {
 }
 
 }  // namespace
-}  // namespace windlass
+}  // namespace windlass::retry_turns_test

@@ -16,7 +16,7 @@
 #include "test/property.h"
 #include "test/unit/cache/thing.h"
 
-namespace windlass {
+namespace windlass::store_property_test {
 namespace {
 
 using State = std::map<std::string, Thing>;  // by name
@@ -244,4 +244,4 @@ TEST_CASE("any interleaving of events, replies and relists ends in the server's 
 }
 
 }  // namespace
-}  // namespace windlass
+}  // namespace windlass::store_property_test

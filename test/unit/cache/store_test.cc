@@ -19,7 +19,7 @@
 #include "test/proves.h"
 #include "test/unit/cache/thing.h"
 
-namespace windlass {
+namespace windlass::store_test {
 namespace {
 
 class Scripted {
@@ -312,4 +312,4 @@ TEST_CASE("an object is found by key and uid (D-019)") {
 }
 
 }  // namespace
-}  // namespace windlass
+}  // namespace windlass::store_test

@@ -3,7 +3,7 @@
 #include "kubeclient/cache/store.h"
 #include "test/catch.h"
 
-namespace windlass {
+namespace windlass::told_test {
 namespace {
 
 const ObjectKey kKey{Symbol("ns"), "web-1"};
@@ -50,4 +50,4 @@ TEST_CASE("the sizes a ReplicaSet was told are carried from version to version")
 }
 
 }  // namespace
-}  // namespace windlass
+}  // namespace windlass::told_test

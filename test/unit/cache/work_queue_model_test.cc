@@ -20,7 +20,7 @@
 #include "test/catch.h"
 #include "test/unit/cache/virtual_time.h"
 
-namespace windlass {
+namespace windlass::work_queue_model_test {
 namespace {
 
 constexpr int kKeys = 3;
@@ -148,4 +148,4 @@ TEST_CASE("no wake-up is lost in any interleaving of 3 keys and 2 workers (Q-003
 }
 
 }  // namespace
-}  // namespace windlass
+}  // namespace windlass::work_queue_model_test

@@ -10,7 +10,7 @@
 #include "test/proves.h"
 #include "test/unit/cache/virtual_time.h"
 
-namespace windlass {
+namespace windlass::work_queue_retries_test {
 namespace {
 
 constexpr int kCrowd = 5000;
@@ -189,4 +189,4 @@ TEST_CASE_METHOD(Fixture, "a lost race waits for no turn (Q-006)") {
 }
 
 }  // namespace
-}  // namespace windlass
+}  // namespace windlass::work_queue_retries_test

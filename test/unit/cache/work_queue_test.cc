@@ -13,7 +13,7 @@
 #include "test/support/draw.h"
 #include "test/unit/cache/virtual_time.h"
 
-namespace windlass {
+namespace windlass::work_queue_test {
 namespace {
 
 const QueueKey kA{"ns", "a"};
@@ -579,4 +579,4 @@ TEST_CASE("the same calls, clock and seed give the same order (Q-019)") {
 }
 
 }  // namespace
-}  // namespace windlass
+}  // namespace windlass::work_queue_test

@@ -4,7 +4,7 @@
 #include "test/catch.h"
 #include "test/unit/client/fake_transport.h"
 
-namespace windlass {
+namespace windlass::access_review_test {
 namespace {
 
 const Right kGet{"get", resources::kDeployments, "", "", ""};
@@ -86,4 +86,4 @@ TEST_CASE("what is no review is an error, once, and nothing more is asked") {
 }
 
 }  // namespace
-}  // namespace windlass
+}  // namespace windlass::access_review_test

@@ -6,7 +6,7 @@
 #include "test/catch.h"
 #include "test/proves.h"
 
-namespace windlass {
+namespace windlass::adaptive_rate_test {
 namespace {
 
 const MonotonicTime kStart{seconds(1000)};
@@ -104,4 +104,4 @@ TEST_CASE("A server that throttles during a slow start gets the lower of both ra
 }
 
 }  // namespace
-}  // namespace windlass
+}  // namespace windlass::adaptive_rate_test

@@ -3,7 +3,7 @@
 
 #include "test/catch.h"
 
-namespace windlass {
+namespace windlass::circuit_breaker_test {
 namespace {
 
 MonotonicTime At(Duration since_start) { return {since_start}; }
@@ -79,4 +79,4 @@ TEST_CASE("Probes are 1, 2, 4, 5, 5… seconds apart") {
 }
 
 }  // namespace
-}  // namespace windlass
+}  // namespace windlass::circuit_breaker_test

@@ -11,7 +11,7 @@
 #include "test/support/draw.h"
 #include "test/unit/client/fake_transport.h"
 
-namespace windlass {
+namespace windlass::client_test {
 namespace {
 
 using Kinds = std::vector<std::string>;
@@ -467,4 +467,4 @@ TEST_CASE("Every call is answered exactly once, whatever happens") {
 }
 
 }  // namespace
-}  // namespace windlass
+}  // namespace windlass::client_test

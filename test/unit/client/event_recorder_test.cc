@@ -10,7 +10,7 @@
 #include "test/catch.h"
 #include "test/unit/client/fake_transport.h"
 
-namespace windlass {
+namespace windlass::event_recorder_test {
 namespace {
 
 using nlohmann::json;
@@ -279,4 +279,4 @@ TEST_CASE("A recorder may go while its events are under way") {
 }
 
 }  // namespace
-}  // namespace windlass
+}  // namespace windlass::event_recorder_test

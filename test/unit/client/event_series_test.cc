@@ -10,7 +10,7 @@
 #include "test/proves.h"
 #include "test/unit/client/fake_transport.h"
 
-namespace windlass {
+namespace windlass::event_series_test {
 namespace {
 
 const ObjectReference kWeb{"apps/v1", "Deployment", {"shop", "web"}, *Uid::Parse(kUid), {"40"}};
@@ -223,4 +223,4 @@ TEST_CASE("Messages are cut between characters") {
 }
 
 }  // namespace
-}  // namespace windlass
+}  // namespace windlass::event_series_test

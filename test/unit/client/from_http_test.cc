@@ -5,7 +5,7 @@
 #include "test/catch.h"
 #include "test/unit/client/fake_transport.h"
 
-namespace windlass {
+namespace windlass::from_http_test {
 namespace {
 
 std::string Verdict(Verb verb, HttpResponse response) {
@@ -226,4 +226,4 @@ TEST_CASE("A delete of what is gone is a success with an empty body") {
 }
 
 }  // namespace
-}  // namespace windlass
+}  // namespace windlass::from_http_test

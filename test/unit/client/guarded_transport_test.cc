@@ -8,7 +8,7 @@
 #include "test/catch.h"
 #include "test/unit/client/fake_transport.h"
 
-namespace windlass {
+namespace windlass::guarded_transport_test {
 namespace {
 
 // A FakeTransport that also accepts streams.
@@ -349,4 +349,4 @@ TEST_CASE("a guard that goes leaves no timer, and answers after it are harmless"
 }
 
 }  // namespace
-}  // namespace windlass
+}  // namespace windlass::guarded_transport_test

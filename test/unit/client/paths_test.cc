@@ -5,7 +5,7 @@
 
 #include "test/catch.h"
 
-namespace windlass {
+namespace windlass::paths_test {
 namespace {
 
 struct Row {
@@ -46,4 +46,4 @@ TEST_CASE("a path follows from the resource, the namespace, the name and the sub
 }
 
 }  // namespace
-}  // namespace windlass
+}  // namespace windlass::paths_test

@@ -7,7 +7,7 @@
 #include "test/catch.h"
 #include "test/unit/client/fake_transport.h"
 
-namespace windlass {
+namespace windlass::to_http_test {
 namespace {
 
 struct Row {
@@ -118,4 +118,4 @@ TEST_CASE("The server is told the deadline of a write, rounded down, never zero 
 }
 
 }  // namespace
-}  // namespace windlass
+}  // namespace windlass::to_http_test

@@ -2,7 +2,7 @@
 
 #include "test/catch.h"
 
-namespace windlass {
+namespace windlass::token_bucket_test {
 namespace {
 
 MonotonicTime At(Duration since_start) { return {since_start}; }
@@ -111,4 +111,4 @@ TEST_CASE("Another rate keeps the tokens that are there, as far as they fit") {
 }
 
 }  // namespace
-}  // namespace windlass
+}  // namespace windlass::token_bucket_test

@@ -3,7 +3,7 @@
 #include "test/catch.h"
 #include "test/sim/virtual_clock.h"
 
-namespace windlass {
+namespace windlass::write_deadline_test {
 namespace {
 
 TEST_CASE("Writes are forbidden at the start, and stay allowed once allowed for good") {
@@ -55,4 +55,4 @@ TEST_CASE("Forbidding is immediate, and a later permit allows again") {
 }
 
 }  // namespace
-}  // namespace windlass
+}  // namespace windlass::write_deadline_test

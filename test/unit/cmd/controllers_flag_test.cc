@@ -5,7 +5,7 @@
 
 #include "test/catch.h"
 
-namespace windlass {
+namespace windlass::controllers_flag_test {
 namespace {
 
 const ControllerList kAll = {{"deployment", nullptr, "replaces the stock one"},
@@ -101,4 +101,4 @@ TEST_CASE("the text of --help names every controller and says what it does") {
 }
 
 }  // namespace
-}  // namespace windlass
+}  // namespace windlass::controllers_flag_test

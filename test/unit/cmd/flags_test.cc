@@ -5,7 +5,7 @@
 
 #include "test/catch.h"
 
-namespace windlass {
+namespace windlass::flags_test {
 namespace {
 
 Result<Flags> Parse(std::vector<const char*> arguments) {
@@ -203,4 +203,4 @@ TEST_CASE("a duration of a flag is Go's, and above 0") {
 }
 
 }  // namespace
-}  // namespace windlass
+}  // namespace windlass::flags_test

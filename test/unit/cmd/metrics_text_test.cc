@@ -15,7 +15,7 @@
 #include "test/proves.h"
 #include "test/support/read_metrics.h"
 
-namespace windlass {
+namespace windlass::metrics_text_test {
 namespace {
 
 using Labels = MetricsSeries::Labels;
@@ -262,4 +262,4 @@ TEST_CASE("the process tells of itself") {
 }
 
 }  // namespace
-}  // namespace windlass
+}  // namespace windlass::metrics_text_test

@@ -8,7 +8,7 @@
 #include "test/catch.h"
 #include "test/proves.h"
 
-namespace windlass {
+namespace windlass::readiness_test {
 namespace {
 
 using Lines = std::vector<std::string>;
@@ -122,4 +122,4 @@ TEST_CASE("/readyz says ok, or every reason, and every note with either") {
 }
 
 }  // namespace
-}  // namespace windlass
+}  // namespace windlass::readiness_test

@@ -7,7 +7,7 @@
 
 #include "test/catch.h"
 
-namespace windlass {
+namespace windlass::snapshot_test {
 namespace {
 
 Snapshot Named(const std::string& name) {
@@ -53,4 +53,4 @@ TEST_CASE("A core that does not answer is overdue, and what it said last is show
 }
 
 }  // namespace
-}  // namespace windlass
+}  // namespace windlass::snapshot_test

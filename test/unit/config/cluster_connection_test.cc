@@ -12,7 +12,7 @@
 #include "test/unit/config/machine.h"
 #include "test/unit/transport/raw_http_server.h"
 
-namespace windlass {
+namespace windlass::cluster_connection_test {
 namespace {
 
 struct Client {
@@ -222,4 +222,4 @@ TEST_CASE("credentials go with their transport, even while the network thread is
 }
 
 }  // namespace
-}  // namespace windlass
+}  // namespace windlass::cluster_connection_test

@@ -7,7 +7,7 @@
 #include "kubeclient/transport/base64.h"
 #include "test/unit/config/machine.h"
 
-namespace windlass {
+namespace windlass::exec_config_test {
 namespace {
 
 struct PluginMachine : Machine {
@@ -169,4 +169,4 @@ TEST_CASE("foreign texts become one short line") {
 }
 
 }  // namespace
-}  // namespace windlass
+}  // namespace windlass::exec_config_test

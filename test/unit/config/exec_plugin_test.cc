@@ -15,7 +15,7 @@
 #include "test/support/folder.h"
 #include "test/support/test_core_loop.h"
 
-namespace windlass {
+namespace windlass::exec_plugin_test {
 namespace {
 
 constexpr const char* kVersion = "client.authentication.k8s.io/v1";
@@ -490,4 +490,4 @@ TEST_CASE("nobody is answered once the plugin's owner is gone, and it does not w
 }
 
 }  // namespace
-}  // namespace windlass
+}  // namespace windlass::exec_plugin_test

@@ -8,7 +8,7 @@
 #include "kubeclient/transport/base64.h"
 #include "test/unit/config/machine.h"
 
-namespace windlass {
+namespace windlass::kubeconfig_test {
 namespace {
 
 TEST_CASE("a kubeconfig as kubeadm writes it") {
@@ -610,4 +610,4 @@ TEST_CASE("base64 is the standard one, padded") {
 }
 
 }  // namespace
-}  // namespace windlass
+}  // namespace windlass::kubeconfig_test

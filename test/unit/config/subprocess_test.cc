@@ -8,7 +8,7 @@
 #include "kubeclient/config/exec_plugin.h"
 #include "test/catch.h"
 
-namespace windlass {
+namespace windlass::subprocess_test {
 namespace {
 
 // A pipe from which nothing can be read: no stop.
@@ -50,4 +50,4 @@ TEST_CASE("a program that somebody else waits for is not taken for one that runs
 }
 
 }  // namespace
-}  // namespace windlass
+}  // namespace windlass::subprocess_test

@@ -8,7 +8,7 @@
 #include "test/support/manual_clock.h"
 #include "test/support/recording_log.h"
 
-namespace windlass {
+namespace windlass::tls_file_watch_test {
 namespace {
 
 // Three files, a TlsFileWatch of them, and the material that it put to use.
@@ -229,4 +229,4 @@ TEST_CASE("only what came from a file is looked at; without any there is no time
 }
 
 }  // namespace
-}  // namespace windlass
+}  // namespace windlass::tls_file_watch_test

@@ -7,7 +7,7 @@
 #include "test/support/manual_clock.h"
 #include "test/support/recording_log.h"
 
-namespace windlass {
+namespace windlass::token_source_test {
 namespace {
 
 std::string TokenOf(TokenFileSource& source) {
@@ -109,4 +109,4 @@ TEST_CASE("a refused token is dropped, one that is newer than the refused reques
 }
 
 }  // namespace
-}  // namespace windlass
+}  // namespace windlass::token_source_test

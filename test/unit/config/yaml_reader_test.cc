@@ -6,7 +6,7 @@
 #include "test/catch.h"
 #include "test/property.h"
 
-namespace windlass {
+namespace windlass::yaml_reader_test {
 namespace {
 
 // Returns the tree on one line: maps as {k: v}, sequences as [v], texts in quotes.
@@ -116,4 +116,4 @@ TEST_CASE("a missing field and a null field are the same") {
 }
 
 }  // namespace
-}  // namespace windlass
+}  // namespace windlass::yaml_reader_test

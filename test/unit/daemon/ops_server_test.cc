@@ -20,7 +20,7 @@
 #include "test/catch.h"
 #include "test/support/test_core_loop.h"
 
-namespace windlass {
+namespace windlass::ops_server_test {
 namespace {
 
 // A test that waits longer than this has failed.
@@ -196,4 +196,4 @@ TEST_CASE("a server that is destroyed waits for the handler that is answering") 
 }
 
 }  // namespace
-}  // namespace windlass
+}  // namespace windlass::ops_server_test

@@ -7,7 +7,7 @@
 #include "test/sim/sample_objects.h"
 #include "test/unit/daemon/daemon_process.h"
 
-namespace windlass {
+namespace windlass::rights_test {
 namespace {
 
 const HttpResponse kAllowed{201, "application/json", R"({"status":{"allowed":true}})", {}};
@@ -138,4 +138,4 @@ TEST_CASE_METHOD(Forbidding, "a right that is taken away after a review is notic
 }
 
 }  // namespace
-}  // namespace windlass
+}  // namespace windlass::rights_test

@@ -10,7 +10,7 @@
 #include "test/sim/sample_objects.h"
 #include "test/unit/daemon/daemon_process.h"
 
-namespace windlass {
+namespace windlass::shutdown_test {
 namespace {
 
 using sim::Object;
@@ -150,4 +150,4 @@ TEST_CASE("SIGTERM: a leader with nothing to write gives the Lease up at once") 
 }
 
 }  // namespace
-}  // namespace windlass
+}  // namespace windlass::shutdown_test

@@ -4,7 +4,7 @@
 #include "cmd/kubectl-windlass/render.h"
 #include "test/unit/kubectl/kubectl_run.h"
 
-namespace windlass::cli {
+namespace windlass::cli::get_command_test {
 namespace {
 
 const ResourceId& kDeployments = resources::kDeployments;
@@ -224,4 +224,4 @@ TEST_CASE("Colour is for what is not available, and only if it was asked for") {
 }
 
 }  // namespace
-}  // namespace windlass::cli
+}  // namespace windlass::cli::get_command_test

@@ -5,7 +5,7 @@
 #include "test/support/folder.h"
 #include "test/unit/kubectl/kubectl_run.h"
 
-namespace windlass::cli {
+namespace windlass::cli::rolling_update_test {
 namespace {
 
 constexpr const char* kHint = "\nSee 'kubectl windlass rolling-update -h' for help and examples\n";
@@ -117,4 +117,4 @@ TEST_CASE("A manifest gives name and content, and must be of the same namespace"
 }
 
 }  // namespace
-}  // namespace windlass::cli
+}  // namespace windlass::cli::rolling_update_test

@@ -1,7 +1,7 @@
 // pause, resume, restart, undo, history, promote, abort: requests, texts and exit codes.
 #include "test/unit/kubectl/kubectl_run.h"
 
-namespace windlass::cli {
+namespace windlass::cli::rollout_commands_test {
 namespace {
 
 const ResourceId& kDeployments = resources::kDeployments;
@@ -295,4 +295,4 @@ TEST_CASE("Arguments that name no object end with 64") {
 }
 
 }  // namespace
-}  // namespace windlass::cli
+}  // namespace windlass::cli::rollout_commands_test

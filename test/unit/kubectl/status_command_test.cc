@@ -1,7 +1,7 @@
 // status: the sentences, and how it ends.
 #include "test/unit/kubectl/kubectl_run.h"
 
-namespace windlass::cli {
+namespace windlass::cli::status_command_test {
 namespace {
 
 const ResourceId& kDeployments = resources::kDeployments;
@@ -238,4 +238,4 @@ TEST_CASE("status -o json prints a line for each change, and the exit code in th
 }
 
 }  // namespace
-}  // namespace windlass::cli
+}  // namespace windlass::cli::status_command_test

@@ -10,7 +10,7 @@
 #include "kubeclient/config/yaml_reader.h"
 #include "test/unit/kubectl/kubectl_run.h"
 
-namespace windlass::cli {
+namespace windlass::cli::values_test {
 namespace {
 
 TEST_CASE("A command line that is wrong says what is wrong") {
@@ -309,4 +309,4 @@ TEST_CASE("Completion asks where the flags say") {
 }
 
 }  // namespace
-}  // namespace windlass::cli
+}  // namespace windlass::cli::values_test

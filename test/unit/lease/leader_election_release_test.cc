@@ -5,7 +5,7 @@
 #include "test/catch.h"
 #include "test/unit/lease/lease_world.h"
 
-namespace windlass {
+namespace windlass::leader_election_release_test {
 namespace {
 
 using nlohmann::json;
@@ -194,4 +194,4 @@ TEST_CASE("A leader steps down for a preferred holder, which has a lease's time 
 }
 
 }  // namespace
-}  // namespace windlass
+}  // namespace windlass::leader_election_release_test

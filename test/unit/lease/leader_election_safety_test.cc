@@ -6,7 +6,7 @@
 #include "test/support/draw.h"
 #include "test/unit/lease/lease_world.h"
 
-namespace windlass {
+namespace windlass::leader_election_safety_test {
 namespace {
 
 using nlohmann::json;
@@ -104,4 +104,4 @@ TEST_CASE("Never two open gates, and one once the trouble is over") {
 }
 
 }  // namespace
-}  // namespace windlass
+}  // namespace windlass::leader_election_safety_test

@@ -8,7 +8,7 @@
 #include "test/proves.h"
 #include "test/unit/lease/lease_world.h"
 
-namespace windlass {
+namespace windlass::leader_election_test {
 namespace {
 
 using Calls = std::vector<std::string>;
@@ -418,4 +418,4 @@ TEST_CASE("Times of the election must leave a margin") {
 }
 
 }  // namespace
-}  // namespace windlass
+}  // namespace windlass::leader_election_test

@@ -7,7 +7,7 @@
 #include "test/catch.h"
 #include "test/unit/lease/lease_world.h"
 
-namespace windlass {
+namespace windlass::lease_in_use_test {
 namespace {
 
 // Asks as a separate process. Holds what is found, and when.
@@ -79,4 +79,4 @@ TEST_CASE("While the server does not answer nobody knows, and nobody goes on (L-
 }
 
 }  // namespace
-}  // namespace windlass
+}  // namespace windlass::lease_in_use_test

@@ -7,7 +7,7 @@
 #include "test/catch.h"
 #include "test/unit/client/fake_transport.h"
 
-namespace windlass {
+namespace windlass::lease_test {
 namespace {
 
 using nlohmann::json;
@@ -140,4 +140,4 @@ TEST_CASE("A refusal explains itself with the server's words") {
 }
 
 }  // namespace
-}  // namespace windlass
+}  // namespace windlass::lease_test

@@ -6,7 +6,7 @@
 #include "test/catch.h"
 #include "test/unit/lease/lease_world.h"
 
-namespace windlass {
+namespace windlass::lease_watch_test {
 namespace {
 
 using nlohmann::json;
@@ -169,4 +169,4 @@ TEST_CASE("A watch line is the Lease, its deletion, or an error") {
 }
 
 }  // namespace
-}  // namespace windlass
+}  // namespace windlass::lease_watch_test

@@ -16,7 +16,7 @@
 #include "test/support/folder.h"
 #include "test/support/test_core_loop.h"
 
-namespace windlass {
+namespace windlass::shared_objects_test {
 namespace {
 
 constexpr int kLines = 20'000;
@@ -178,4 +178,4 @@ TEST_CASE("ExecPlugin: asked and refused from several threads, one run at a time
 }
 
 }  // namespace
-}  // namespace windlass
+}  // namespace windlass::shared_objects_test

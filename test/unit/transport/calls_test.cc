@@ -7,7 +7,7 @@
 
 #include "test/unit/transport/fixture.h"
 
-namespace windlass {
+namespace windlass::calls_test {
 namespace {
 
 TEST_CASE("a request goes out as it was given") {
@@ -346,4 +346,4 @@ TEST_CASE("a target that is no URI is an error, not an exception") {
 }
 
 }  // namespace
-}  // namespace windlass
+}  // namespace windlass::calls_test

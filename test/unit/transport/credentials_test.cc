@@ -5,7 +5,7 @@
 
 #include "test/unit/transport/fixture.h"
 
-namespace windlass {
+namespace windlass::credentials_test {
 namespace {
 
 // A source whose answers the test gives.
@@ -174,4 +174,4 @@ TEST_CASE("what may stand in a header") {
 }
 
 }  // namespace
-}  // namespace windlass
+}  // namespace windlass::credentials_test

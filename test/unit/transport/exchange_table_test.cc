@@ -9,7 +9,7 @@
 #include "test/catch.h"
 #include "test/support/manual_clock.h"
 
-namespace windlass {
+namespace windlass::exchange_table_test {
 namespace {
 
 struct FakeExchange final : HttpExchange {
@@ -210,4 +210,4 @@ TEST_CASE("stopping everything leaves no handler, no timer, no open connection")
 }
 
 }  // namespace
-}  // namespace windlass
+}  // namespace windlass::exchange_table_test

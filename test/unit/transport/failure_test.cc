@@ -3,7 +3,7 @@
 
 #include "test/catch.h"
 
-namespace windlass {
+namespace windlass::failure_test {
 namespace {
 
 constexpr long kVerifyFailed = 0x0A000086;
@@ -61,4 +61,4 @@ TEST_CASE("failures are classified by where they happened") {
 }
 
 }  // namespace
-}  // namespace windlass
+}  // namespace windlass::failure_test

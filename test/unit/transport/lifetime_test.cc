@@ -4,7 +4,7 @@
 #include "test/support/certificates.h"
 #include "test/unit/transport/fixture.h"
 
-namespace windlass {
+namespace windlass::lifetime_test {
 namespace {
 
 TEST_CASE("a cancelled call is told so, once") {
@@ -120,4 +120,4 @@ TEST_CASE("a transport that cannot work is not made") {
 }
 
 }  // namespace
-}  // namespace windlass
+}  // namespace windlass::lifetime_test

@@ -10,7 +10,7 @@
 #include "test/property.h"
 #include "test/support/manual_clock.h"
 
-namespace windlass {
+namespace windlass::line_sink_test {
 namespace {
 
 using Lines = std::vector<std::string>;
@@ -274,4 +274,4 @@ TEST_CASE("BodySink takes up to its limit and not a byte more") {
 }
 
 }  // namespace
-}  // namespace windlass
+}  // namespace windlass::line_sink_test

@@ -3,7 +3,7 @@
 #include "test/unit/transport/connect_proxy.h"
 #include "test/unit/transport/fixture.h"
 
-namespace windlass {
+namespace windlass::proxy_test {
 namespace {
 
 // An API server with a host name that only the proxy can look up.
@@ -105,4 +105,4 @@ TEST_CASE("a proxy that never answers costs the deadline") {
 }
 
 }  // namespace
-}  // namespace windlass
+}  // namespace windlass::proxy_test

@@ -3,7 +3,7 @@
 
 #include "test/catch.h"
 
-namespace windlass {
+namespace windlass::proxy_url_test {
 namespace {
 
 TEST_CASE("proxy addresses as kubeconfig files have them") {
@@ -54,4 +54,4 @@ TEST_CASE("proxy addresses as kubeconfig files have them") {
 }
 
 }  // namespace
-}  // namespace windlass
+}  // namespace windlass::proxy_url_test

@@ -5,7 +5,7 @@
 
 #include "test/catch.h"
 
-namespace windlass {
+namespace windlass::retry_after_test {
 namespace {
 
 TEST_CASE("Retry-After is a number of seconds within bounds, or absent (BI-73)") {
@@ -40,4 +40,4 @@ TEST_CASE("Retry-After is a number of seconds within bounds, or absent (BI-73)")
 }
 
 }  // namespace
-}  // namespace windlass
+}  // namespace windlass::retry_after_test

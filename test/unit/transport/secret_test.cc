@@ -5,13 +5,11 @@
 
 #include "test/catch.h"
 
-namespace windlass {
+namespace windlass::secret_test {
 namespace {
 
 template <typename T>
-concept Printable = requires(std::ostream& out, const T& value) {
-  out << value;
-};
+concept Printable = requires(std::ostream& out, const T& value) { out << value; };
 
 TEST_CASE("a secret is copied and moved like a value, and never printed") {
   static_assert(!Printable<Secret>);
@@ -34,4 +32,4 @@ TEST_CASE("a secret is copied and moved like a value, and never printed") {
 }
 
 }  // namespace
-}  // namespace windlass
+}  // namespace windlass::secret_test

@@ -3,7 +3,7 @@
 
 #include "test/catch.h"
 
-namespace windlass {
+namespace windlass::server_url_test {
 namespace {
 
 TEST_CASE("server addresses as kubeconfig files have them") {
@@ -67,4 +67,4 @@ TEST_CASE("a refusal shows the address, but no password in it") {
 }
 
 }  // namespace
-}  // namespace windlass
+}  // namespace windlass::server_url_test

@@ -7,7 +7,7 @@
 #include "kubeclient/transport/line_sink.h"
 #include "test/unit/transport/fixture.h"
 
-namespace windlass {
+namespace windlass::streams_test {
 namespace {
 
 using Lines = std::vector<std::string>;
@@ -335,4 +335,4 @@ TEST_CASE("a stream that is held back can be cancelled") {
 }
 
 }  // namespace
-}  // namespace windlass
+}  // namespace windlass::streams_test

@@ -10,7 +10,7 @@
 #include "test/support/folder.h"
 #include "test/unit/transport/fixture.h"
 
-namespace windlass {
+namespace windlass::tls_test {
 namespace {
 
 // A cluster's CA, and an API server that answers "hello".
@@ -346,4 +346,4 @@ TEST_CASE("TLS material is checked before it is used") {
 }
 
 }  // namespace
-}  // namespace windlass
+}  // namespace windlass::tls_test

@@ -7,7 +7,7 @@
 #include "controller/count/stable.h"
 #include "test/catch.h"
 
-namespace windlass {
+namespace windlass::limits_test {
 namespace {
 
 using Field = std::optional<IntOrPercent>;
@@ -49,4 +49,4 @@ TEST_CASE("a Pod is available after it was ready for minReadySeconds") {
 }
 
 }  // namespace
-}  // namespace windlass
+}  // namespace windlass::limits_test

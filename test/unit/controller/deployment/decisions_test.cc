@@ -8,7 +8,7 @@
 #include "controller/workload/decisions.h"
 #include "test/catch.h"
 
-namespace windlass {
+namespace windlass::decisions_test {
 namespace {
 
 struct NamedDecision {
@@ -68,4 +68,4 @@ TEST_CASE("a decision of a controller's own is one more, told from others by its
 }
 
 }  // namespace
-}  // namespace windlass
+}  // namespace windlass::decisions_test

@@ -6,7 +6,7 @@
 #include "kubeclient/api/time.h"
 #include "test/catch.h"
 
-namespace windlass {
+namespace windlass::rivals_test {
 namespace {
 
 constexpr WallTime kNow{1'800'000'000};
@@ -119,4 +119,4 @@ TEST_CASE("only another Deployment controller that writes status makes us step b
 }
 
 }  // namespace
-}  // namespace windlass
+}  // namespace windlass::rivals_test

@@ -7,7 +7,7 @@
 #include "test/proves.h"
 #include "test/unit/controller/replication_controller/world.h"
 
-namespace windlass::replication_controller {
+namespace windlass::replication_controller::crash_test {
 namespace {
 
 constexpr const char* kSource = "kubectl.kubernetes.io/update-source-id";
@@ -414,4 +414,4 @@ TEST_CASE("an old controller that is gone is an error, in kubectl's words") {
 }
 
 }  // namespace
-}  // namespace windlass::replication_controller
+}  // namespace windlass::replication_controller::crash_test

@@ -5,7 +5,7 @@
 #include "test/proves.h"
 #include "test/unit/controller/replication_controller/world.h"
 
-namespace windlass::replication_controller {
+namespace windlass::replication_controller::edit_test {
 namespace {
 
 TEST_CASE("another new name counts before the first step") {
@@ -94,4 +94,4 @@ TEST_CASE("a new controller that is edited on the way is refused until it is cha
 }
 
 }  // namespace
-}  // namespace windlass::replication_controller
+}  // namespace windlass::replication_controller::edit_test

@@ -7,7 +7,7 @@
 #include "test/proves.h"
 #include "test/unit/controller/replication_controller/world.h"
 
-namespace windlass::replication_controller {
+namespace windlass::replication_controller::image_test {
 namespace {
 
 constexpr const char* kNext = "kubectl.kubernetes.io/next-controller-id";
@@ -246,4 +246,4 @@ TEST_CASE("an update under way to another image is not taken for this one") {
 }
 
 }  // namespace
-}  // namespace windlass::replication_controller
+}  // namespace windlass::replication_controller::image_test

@@ -7,7 +7,7 @@
 #include "test/proves.h"
 #include "test/unit/controller/replication_controller/world.h"
 
-namespace windlass::replication_controller {
+namespace windlass::replication_controller::lag_test {
 namespace {
 
 void Start(World& world, const json& more) {
@@ -131,4 +131,4 @@ TEST_CASE("a size that only a late cache shows was set by nobody else") {
 }
 
 }  // namespace
-}  // namespace windlass::replication_controller
+}  // namespace windlass::replication_controller::lag_test

@@ -6,7 +6,7 @@
 #include "test/proves.h"
 #include "test/unit/controller/replication_controller/world.h"
 
-namespace windlass::replication_controller {
+namespace windlass::replication_controller::others_test {
 namespace {
 
 void Start(World& world, const json& more) {
@@ -318,4 +318,4 @@ TEST_CASE("what asks for the next update of the new controller stays") {
 }
 
 }  // namespace
-}  // namespace windlass::replication_controller
+}  // namespace windlass::replication_controller::others_test

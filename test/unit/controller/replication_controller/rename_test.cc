@@ -5,7 +5,7 @@
 #include "test/proves.h"
 #include "test/unit/controller/replication_controller/world.h"
 
-namespace windlass::replication_controller {
+namespace windlass::replication_controller::rename_test {
 namespace {
 
 constexpr const char* kJournal = "windlass.dev/rename-journal";
@@ -192,4 +192,4 @@ TEST_CASE("a rename does not wait for Pods that another controller owns") {
 }
 
 }  // namespace
-}  // namespace windlass::replication_controller
+}  // namespace windlass::replication_controller::rename_test

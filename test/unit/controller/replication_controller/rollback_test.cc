@@ -6,7 +6,7 @@
 #include "test/proves.h"
 #include "test/unit/controller/replication_controller/world.h"
 
-namespace windlass::replication_controller {
+namespace windlass::replication_controller::rollback_test {
 namespace {
 
 void Start(World& world, int32_t replicas) {
@@ -214,4 +214,4 @@ TEST_CASE("a rollback can be turned round once more") {
 }
 
 }  // namespace
-}  // namespace windlass::replication_controller
+}  // namespace windlass::replication_controller::rollback_test

@@ -11,7 +11,7 @@
 #include "test/property.h"
 #include "test/proves.h"
 
-namespace windlass::replication_controller {
+namespace windlass::replication_controller::scale_test {
 namespace {
 
 IntOrPercent Limit(const std::string& text) {
@@ -191,4 +191,4 @@ TEST_CASE("an update stays within its limits, never turns back, and ends") {
 }
 
 }  // namespace
-}  // namespace windlass::replication_controller
+}  // namespace windlass::replication_controller::scale_test

@@ -7,7 +7,7 @@
 #include "test/proves.h"
 #include "test/unit/controller/replication_controller/world.h"
 
-namespace windlass::replication_controller {
+namespace windlass::replication_controller::update_test {
 namespace {
 
 using Lines = std::vector<std::string>;
@@ -276,4 +276,4 @@ TEST_CASE("a controller with the same selector of Pods of its own is not touched
 }
 
 }  // namespace
-}  // namespace windlass::replication_controller
+}  // namespace windlass::replication_controller::update_test

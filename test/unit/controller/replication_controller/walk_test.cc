@@ -9,7 +9,7 @@
 #include "test/proves.h"
 #include "test/unit/controller/replication_controller/world.h"
 
-namespace windlass::replication_controller {
+namespace windlass::replication_controller::walk_test {
 namespace {
 
 json File(int32_t replicas) {
@@ -119,4 +119,4 @@ TEST_CASE("whatever happens on the way, limits and directions hold, and the upda
 }
 
 }  // namespace
-}  // namespace windlass::replication_controller
+}  // namespace windlass::replication_controller::walk_test

@@ -9,7 +9,7 @@
 #include "test/proves.h"
 #include "test/unit/controller/rollout/stored_rollout.h"
 
-namespace windlass::rollout {
+namespace windlass::rollout::conditions_test {
 namespace {
 
 using Json = nlohmann::json;
@@ -108,9 +108,7 @@ TEST_CASE("each row of the table of phases holds, the first one first") {
       {"RO-064 nothing was ever written", [](StoredRollout& r) { r.object["status"] = {}; },
        "Progressing: Ready False Progressing, Reconciling True Progressing", "generation 12"},
       {"RO-060 nothing was ever written, as the API server shows it",
-       [](StoredRollout& r) {
-         r.object["status"] = {{"observedGeneration", -1}};
-       },
+       [](StoredRollout& r) { r.object["status"] = {{"observedGeneration", -1}}; },
        "Progressing: Ready False Progressing, Reconciling True Progressing", "generation 12"},
       {"RO-067 a Pod was lost later", [](StoredRollout& r) { SetAvailable(r, 9, "True"); },
        "Healthy: Ready True Healthy", "9 are available"},
@@ -339,4 +337,4 @@ TEST_CASE("Ready that becomes true gets the time of the change (RO-068)") {
 }
 
 }  // namespace
-}  // namespace windlass::rollout
+}  // namespace windlass::rollout::conditions_test

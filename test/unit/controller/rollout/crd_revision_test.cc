@@ -11,7 +11,7 @@
 #include "test/unit/cache/virtual_time.h"
 #include "test/unit/cache/wire.h"
 
-namespace windlass::rollout {
+namespace windlass::rollout::crd_revision_test {
 namespace {
 
 class WarningLog final : public Log {
@@ -217,4 +217,4 @@ TEST_CASE("the right to read it is optional, and to this one only") {
 }
 
 }  // namespace
-}  // namespace windlass::rollout
+}  // namespace windlass::rollout::crd_revision_test

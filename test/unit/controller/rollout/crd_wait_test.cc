@@ -16,7 +16,7 @@
 #include "test/unit/cache/virtual_time.h"
 #include "test/unit/cache/wire.h"
 
-namespace windlass {
+namespace windlass::crd_wait_test {
 namespace {
 
 // The open requests of one sort: their paths and handlers.
@@ -199,4 +199,4 @@ TEST_CASE_METHOD(Fixture, "Rollouts that are served no more are waited for (RO-1
 }
 
 }  // namespace
-}  // namespace windlass
+}  // namespace windlass::crd_wait_test

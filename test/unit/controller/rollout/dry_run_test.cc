@@ -8,7 +8,7 @@
 #include "test/proves.h"
 #include "test/unit/controller/rollout/stepped.h"
 
-namespace windlass::rollout {
+namespace windlass::rollout::dry_run_test {
 namespace {
 
 using Json = nlohmann::json;
@@ -354,4 +354,4 @@ TEST_CASE("the answers are noted before the next step is planned (RO-090)") {
 }
 
 }  // namespace
-}  // namespace windlass::rollout
+}  // namespace windlass::rollout::dry_run_test

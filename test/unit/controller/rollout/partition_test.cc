@@ -9,7 +9,7 @@
 #include "test/proves.h"
 #include "test/unit/controller/rollout/stepped.h"
 
-namespace windlass::rollout {
+namespace windlass::rollout::partition_test {
 namespace {
 
 // 10 replicas, partition 7: 3 new Pods and 7 old ones, since `kStart`.
@@ -122,4 +122,4 @@ TEST_CASE("what is not at its partition may be late (RO-099)") {
 }
 
 }  // namespace
-}  // namespace windlass::rollout
+}  // namespace windlass::rollout::partition_test

@@ -10,7 +10,7 @@
 #include "test/proves.h"
 #include "test/unit/controller/rollout/stored_rollout.h"
 
-namespace windlass::rollout {
+namespace windlass::rollout::rollback_field_test {
 namespace {
 
 using Json = nlohmann::json;
@@ -219,4 +219,4 @@ TEST_CASE("a refused rollback is told until the generation changes once more (RO
 }
 
 }  // namespace
-}  // namespace windlass::rollout
+}  // namespace windlass::rollout::rollback_field_test

@@ -13,7 +13,7 @@
 #include "test/unit/cache/scripted_transport.h"
 #include "test/unit/cache/virtual_time.h"
 
-namespace windlass {
+namespace windlass::rollout_controller_test {
 namespace {
 
 struct Process {
@@ -67,4 +67,4 @@ TEST_CASE_METHOD(Fixture, "the rights of Rollouts come with a manifest of their 
 }
 
 }  // namespace
-}  // namespace windlass
+}  // namespace windlass::rollout_controller_test

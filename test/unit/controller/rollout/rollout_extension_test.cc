@@ -15,7 +15,7 @@
 #include "test/proves.h"
 #include "test/unit/controller/rollout/stepped.h"
 
-namespace windlass::rollout {
+namespace windlass::rollout::rollout_extension_test {
 namespace {
 
 constexpr const char* kWords = "Pod \"web-dry-run\" is invalid: spec.containers[0].image: Required";
@@ -586,4 +586,4 @@ TEST_CASE("an accepted template is rolled out without an Event (RO-094)") {
 }
 
 }  // namespace
-}  // namespace windlass::rollout
+}  // namespace windlass::rollout::rollout_extension_test

@@ -13,7 +13,7 @@
 #include "test/proves.h"
 #include "test/unit/controller/rollout/stored_rollout.h"
 
-namespace windlass::rollout {
+namespace windlass::rollout::rollout_status_test {
 namespace {
 
 using Json = nlohmann::json;
@@ -267,4 +267,4 @@ TEST_CASE("what no Rollout carries counts as empty (RO-069)") {
 }
 
 }  // namespace
-}  // namespace windlass::rollout
+}  // namespace windlass::rollout::rollout_status_test

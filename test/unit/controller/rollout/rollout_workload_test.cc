@@ -13,7 +13,7 @@
 #include "test/proves.h"
 #include "test/unit/controller/rollout/stored_rollout.h"
 
-namespace windlass::rollout {
+namespace windlass::rollout::rollout_workload_test {
 namespace {
 
 using Json = nlohmann::json;
@@ -164,4 +164,4 @@ TEST_CASE("a kind plans with the extension that it is given (RO-077)") {
 }
 
 }  // namespace
-}  // namespace windlass::rollout
+}  // namespace windlass::rollout::rollout_workload_test

@@ -13,7 +13,7 @@
 #include "test/proves.h"
 #include "test/unit/controller/rollout/stepped.h"
 
-namespace windlass::rollout {
+namespace windlass::rollout::step_state_test {
 namespace {
 
 struct LimitRow {
@@ -564,4 +564,4 @@ TEST_CASE("a sync ends in time for the end of a pause (RO-053)") {
 }
 
 }  // namespace
-}  // namespace windlass::rollout
+}  // namespace windlass::rollout::step_state_test

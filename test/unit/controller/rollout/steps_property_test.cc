@@ -9,7 +9,7 @@
 #include "test/property.h"
 #include "test/proves.h"
 
-namespace windlass::rollout {
+namespace windlass::rollout::steps_property_test {
 namespace {
 
 IntOrPercent AnyShare(int from) {
@@ -176,4 +176,4 @@ TEST_CASE("every rollout whose Pods become available ends, if each pause is prom
 }
 
 }  // namespace
-}  // namespace windlass::rollout
+}  // namespace windlass::rollout::steps_property_test

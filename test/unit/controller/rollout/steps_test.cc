@@ -7,7 +7,7 @@
 #include "test/catch.h"
 #include "test/proves.h"
 
-namespace windlass::rollout {
+namespace windlass::rollout::steps_test {
 namespace {
 
 constexpr WallTime kStart{1'800'000'000};
@@ -382,4 +382,4 @@ TEST_CASE("a step's Pods follow the number of replicas (RO-057)") {
 }
 
 }  // namespace
-}  // namespace windlass::rollout
+}  // namespace windlass::rollout::steps_test

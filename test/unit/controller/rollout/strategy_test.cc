@@ -10,7 +10,7 @@
 #include "test/proves.h"
 #include "test/unit/controller/rollout/stored_rollout.h"
 
-namespace windlass::rollout {
+namespace windlass::rollout::strategy_test {
 namespace {
 
 using Json = nlohmann::json;
@@ -208,4 +208,4 @@ TEST_CASE("every setting has a field (RO-073)") {
 }
 
 }  // namespace
-}  // namespace windlass::rollout
+}  // namespace windlass::rollout::strategy_test

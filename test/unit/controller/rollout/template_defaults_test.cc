@@ -4,7 +4,7 @@
 #include "test/catch.h"
 #include "test/proves.h"
 
-namespace windlass::rollout {
+namespace windlass::rollout::template_defaults_test {
 namespace {
 
 constexpr WallTime kNow{1'800'000'000};
@@ -103,4 +103,4 @@ TEST_CASE("of both answers the one that matters is told (RO-091)") {
 }
 
 }  // namespace
-}  // namespace windlass::rollout
+}  // namespace windlass::rollout::template_defaults_test

@@ -5,7 +5,7 @@
 #include "test/catch.h"
 #include "test/proves.h"
 
-namespace windlass {
+namespace windlass::after_error_test {
 namespace {
 
 using Kind = SyncResult::Kind;
@@ -56,4 +56,4 @@ TEST_CASE("a key waits at least as long as the server asked (C-011)") {
 }
 
 }  // namespace
-}  // namespace windlass
+}  // namespace windlass::after_error_test

@@ -6,7 +6,7 @@
 
 #include "test/catch.h"
 
-namespace windlass {
+namespace windlass::figures_test {
 namespace {
 
 constexpr Metric kA{"a_total", MetricType::kCounter, "Help.", {{{"result"}}}};
@@ -76,4 +76,4 @@ TEST_CASE("without namespaces, their series are added up, and no object has one"
 }
 
 }  // namespace
-}  // namespace windlass
+}  // namespace windlass::figures_test

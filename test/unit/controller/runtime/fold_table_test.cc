@@ -6,7 +6,7 @@
 
 #include "test/catch.h"
 
-namespace windlass {
+namespace windlass::fold_table_test {
 namespace {
 
 const QueueKey kKey{{"ns", "a"}};
@@ -69,4 +69,4 @@ TEST_CASE_METHOD(Fixture, "a resource without a row is not cached, which is no e
 }
 
 }  // namespace
-}  // namespace windlass
+}  // namespace windlass::fold_table_test

@@ -12,7 +12,7 @@
 #include "test/unit/cache/scripted_transport.h"
 #include "test/unit/cache/virtual_time.h"
 
-namespace windlass {
+namespace windlass::informers_test {
 namespace {
 
 struct Fixture {
@@ -69,4 +69,4 @@ TEST_CASE_METHOD(Fixture, "all who listen hear that an informer starts over, and
 }
 
 }  // namespace
-}  // namespace windlass
+}  // namespace windlass::informers_test

@@ -5,7 +5,7 @@
 
 #include "test/catch.h"
 
-namespace windlass {
+namespace windlass::noisy_keys_test {
 namespace {
 
 const QueueKey kA{"ns", "a"};
@@ -49,4 +49,4 @@ TEST_CASE("Keys that cost nothing any more are forgotten") {
 }
 
 }  // namespace
-}  // namespace windlass
+}  // namespace windlass::noisy_keys_test

@@ -15,7 +15,7 @@
 #include "test/support/recording_log.h"
 #include "test/unit/client/fake_transport.h"
 
-namespace windlass {
+namespace windlass::sync_tells_test {
 namespace {
 
 using nlohmann::json;
@@ -85,9 +85,8 @@ TEST_CASE("An event is reported by the component of the sync's controller") {
 }
 
 TEST_CASE("An event that names an object is about that object, any other about the Deployment") {
-  SyncWorld world([](const Learned&) -> Step {
-    return Wait{.events = {AboutDeployment(), AboutPod()}};
-  });
+  SyncWorld world(
+      [](const Learned&) -> Step { return Wait{.events = {AboutDeployment(), AboutPod()}}; });
   world.Run();
   CHECK(world.Told() == std::vector<std::string>{kDeploymentTold, kPodTold});
 }
@@ -311,4 +310,4 @@ TEST_CASE("A list of Pods that cannot be read is an error, and an object is kept
 }
 
 }  // namespace
-}  // namespace windlass
+}  // namespace windlass::sync_tells_test

@@ -4,7 +4,7 @@
 
 #include "test/catch.h"
 
-namespace windlass {
+namespace windlass::turns_test {
 namespace {
 
 TEST_CASE("Syncs that wait go on in turns of their namespaces, each in order (Q-010)") {
@@ -24,4 +24,4 @@ TEST_CASE("Syncs that wait go on in turns of their namespaces, each in order (Q-
 }
 
 }  // namespace
-}  // namespace windlass
+}  // namespace windlass::turns_test

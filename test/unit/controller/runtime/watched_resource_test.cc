@@ -11,7 +11,7 @@
 #include "test/unit/cache/scripted_transport.h"
 #include "test/unit/cache/virtual_time.h"
 
-namespace windlass {
+namespace windlass::watched_resource_test {
 namespace {
 
 struct Fixture {
@@ -77,4 +77,4 @@ TEST_CASE_METHOD(Fixture, "a cache that is not complete says so, and is compared
 }
 
 }  // namespace
-}  // namespace windlass
+}  // namespace windlass::watched_resource_test

@@ -6,7 +6,7 @@
 #include "test/proves.h"
 #include "test/unit/controller/workload/cluster.h"
 
-namespace windlass::workload {
+namespace windlass::workload::annotations_test {
 namespace {
 
 using Json = nlohmann::json;
@@ -122,4 +122,4 @@ TEST_CASE("whatever stands in our annotations, a rollout arrives") {
 }
 
 }  // namespace
-}  // namespace windlass::workload
+}  // namespace windlass::workload::annotations_test

@@ -11,7 +11,7 @@
 #include "test/proves.h"
 #include "test/unit/controller/workload/cluster.h"
 
-namespace windlass::workload {
+namespace windlass::workload::begin_test {
 namespace {
 
 using Json = nlohmann::json;
@@ -212,4 +212,4 @@ TEST_CASE("a complete Deployment is not told anew for another controller's clock
 }
 
 }  // namespace
-}  // namespace windlass::workload
+}  // namespace windlass::workload::begin_test

@@ -4,7 +4,7 @@
 #include "test/proves.h"
 #include "test/unit/controller/workload/world.h"
 
-namespace windlass::workload {
+namespace windlass::workload::claim_test {
 namespace {
 
 enum class Owner { kUs, kSomebodyElse, kNobody, kUsWithoutControl };
@@ -75,4 +75,4 @@ TEST_CASE("claimed ReplicaSets are in order of creation, then name (D-150, BI-52
 }
 
 }  // namespace
-}  // namespace windlass::workload
+}  // namespace windlass::workload::claim_test

@@ -8,7 +8,7 @@
 #include "test/proves.h"
 #include "test/unit/controller/workload/cluster.h"
 
-namespace windlass::workload {
+namespace windlass::workload::collision_test {
 namespace {
 
 using Json = nlohmann::json;
@@ -185,4 +185,4 @@ TEST_CASE("all names a namesake left behind are passed over, one by one (B-45)")
 }
 
 }  // namespace
-}  // namespace windlass::workload
+}  // namespace windlass::workload::collision_test

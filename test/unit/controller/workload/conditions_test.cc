@@ -4,7 +4,7 @@
 #include "test/proves.h"
 #include "test/unit/controller/workload/world.h"
 
-namespace windlass::workload {
+namespace windlass::workload::conditions_test {
 namespace {
 
 constexpr WallTime kEarlier{1'700'000'000};
@@ -68,4 +68,4 @@ TEST_CASE("removing a condition leaves the others in place (D-411, D-413)") {
 }
 
 }  // namespace
-}  // namespace windlass::workload
+}  // namespace windlass::workload::conditions_test

@@ -6,7 +6,7 @@
 #include "test/proves.h"
 #include "test/unit/controller/workload/cluster.h"
 
-namespace windlass::workload {
+namespace windlass::workload::create_test {
 namespace {
 
 using Json = nlohmann::json;
@@ -255,4 +255,4 @@ TEST_CASE("a difference in form only never restarts Pods at take-over (S-014)") 
 }
 
 }  // namespace
-}  // namespace windlass::workload
+}  // namespace windlass::workload::create_test

@@ -8,7 +8,7 @@
 #include "test/unit/controller/workload/cluster.h"
 #include "test/unit/controller/workload/world.h"
 
-namespace windlass::workload {
+namespace windlass::workload::deadline_test {
 namespace {
 
 using Json = nlohmann::json;
@@ -189,4 +189,4 @@ TEST_CASE("Recreate of no replicas is complete without a Pod, and stays so (D-44
 }
 
 }  // namespace
-}  // namespace windlass::workload
+}  // namespace windlass::workload::deadline_test

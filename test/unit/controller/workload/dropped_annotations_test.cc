@@ -11,7 +11,7 @@
 #include "test/unit/controller/workload/cluster.h"
 #include "test/unit/controller/workload/world.h"
 
-namespace windlass::workload {
+namespace windlass::workload::dropped_annotations_test {
 namespace {
 
 using Json = nlohmann::json;
@@ -288,4 +288,4 @@ TEST_CASE("nor is that of the only active ReplicaSet") {
 }
 
 }  // namespace
-}  // namespace windlass::workload
+}  // namespace windlass::workload::dropped_annotations_test

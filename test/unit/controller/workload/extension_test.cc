@@ -15,7 +15,7 @@
 #include "test/catch.h"
 #include "test/unit/controller/workload/boats.h"
 
-namespace windlass::workload {
+namespace windlass::workload::extension_test {
 namespace {
 
 using Json = nlohmann::json;
@@ -206,4 +206,4 @@ TEST_CASE("an extension may choose another ReplicaSet as the new one") {
 }
 
 }  // namespace
-}  // namespace windlass::workload
+}  // namespace windlass::workload::extension_test

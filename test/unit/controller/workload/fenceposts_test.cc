@@ -7,7 +7,7 @@
 #include "test/catch.h"
 #include "test/proves.h"
 
-namespace windlass::workload {
+namespace windlass::workload::fenceposts_test {
 namespace {
 
 using Field = std::optional<IntOrPercent>;
@@ -102,4 +102,4 @@ TEST_CASE("other strategies allow neither surge nor unavailability (D-252, D-253
 }
 
 }  // namespace
-}  // namespace windlass::workload
+}  // namespace windlass::workload::fenceposts_test

@@ -10,17 +10,17 @@
 #include "test/catch.h"
 #include "test/proves.h"
 #include "test/unit/controller/workload/cluster.h"
-#include "test/unit/controller/workload/completed.h"
+#include "test/unit/controller/workload/completed_cluster.h"
 
-namespace windlass::workload {
+namespace windlass::workload::follow_test {
 namespace {
 
 using Json = nlohmann::json;
 using Lines = std::vector<std::string>;
 
 // Four Pods of image v1, revision 1. The planner sees the values below.
-struct Following : Completed {
-  Following() : Completed(4) {
+struct Following : CompletedCluster {
+  Following() : CompletedCluster(4) {
     look = [this](View& view) {
       view.workload.follow_revision = follow;
       view.workload.kept_revision = kept;
@@ -294,4 +294,4 @@ TEST_CASE("history keeps the ReplicaSet of the template while Pods follow a revi
 }
 
 }  // namespace
-}  // namespace windlass::workload
+}  // namespace windlass::workload::follow_test

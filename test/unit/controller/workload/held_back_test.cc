@@ -5,16 +5,16 @@
 #include "test/catch.h"
 #include "test/proves.h"
 #include "test/unit/controller/workload/cluster.h"
-#include "test/unit/controller/workload/completed.h"
+#include "test/unit/controller/workload/completed_cluster.h"
 
-namespace windlass::workload {
+namespace windlass::workload::held_back_test {
 namespace {
 
 // Ten Pods of image v1, whose next rollouts update at most as many Pods as `most` says for that
 // number of replicas.
-struct HeldBack : Completed {
+struct HeldBack : CompletedCluster {
   explicit HeldBack(std::function<int32_t(int32_t replicas)> most)
-      : Completed(10), most_updated(std::move(most)) {
+      : CompletedCluster(10), most_updated(std::move(most)) {
     look = [this](View& view) {
       view.workload.limits.updated_max = most_updated(view.workload.replicas);
     };
@@ -186,4 +186,4 @@ TEST_CASE("a paused rollout at its limit is scaled (RO-049)") {
 }
 
 }  // namespace
-}  // namespace windlass::workload
+}  // namespace windlass::workload::held_back_test

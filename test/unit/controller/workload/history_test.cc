@@ -5,7 +5,7 @@
 #include "test/proves.h"
 #include "test/unit/controller/workload/world.h"
 
-namespace windlass::workload {
+namespace windlass::workload::history_test {
 namespace {
 
 struct Old {
@@ -120,4 +120,4 @@ TEST_CASE("nothing is deleted before the stored status says complete (D-481)") {
 }
 
 }  // namespace
-}  // namespace windlass::workload
+}  // namespace windlass::workload::history_test

@@ -7,9 +7,9 @@
 #include "test/catch.h"
 #include "test/proves.h"
 #include "test/unit/controller/workload/cluster.h"
-#include "test/unit/controller/workload/completed.h"
+#include "test/unit/controller/workload/completed_cluster.h"
 
-namespace windlass::workload {
+namespace windlass::workload::interrupted_test {
 namespace {
 
 using Json = nlohmann::json;
@@ -30,7 +30,7 @@ Json Outcome(Cluster& cluster) {
 }
 
 TEST_CASE("a ReplicaSet that was deleted and made again is a new rollout (8.3, D-180)") {
-  Completed cluster(3);  // revision 1, and 1 it will be again
+  CompletedCluster cluster(3);  // revision 1, and 1 it will be again
   cluster.replica_sets().clear();
   cluster.now += 3600;
   cluster.Sync();
@@ -44,7 +44,7 @@ TEST_CASE("a ReplicaSet that was deleted and made again is a new rollout (8.3, D
 }
 
 TEST_CASE("a create that was refused for longer than the deadline is not late (D-445)") {
-  Completed cluster(3);
+  CompletedCluster cluster(3);
   cluster.replica_sets().clear();
   cluster.server = [](const Request& request) -> std::optional<Result<Reply>> {
     if (request.verb() != Verb::kCreate) return std::nullopt;
@@ -90,7 +90,7 @@ TEST_CASE("a crash after any write changes nothing about the outcome") {
 }
 
 TEST_CASE("a crash right after the create still tells that it was created (S-016)") {
-  Completed cluster(10);
+  CompletedCluster cluster(10);
   cluster.SetImage("v2");
   cluster.Sync(1);
   CHECK(cluster.writes == std::vector<std::string>{"create v2 3"});
@@ -101,4 +101,4 @@ TEST_CASE("a crash right after the create still tells that it was created (S-016
 }
 
 }  // namespace
-}  // namespace windlass::workload
+}  // namespace windlass::workload::interrupted_test

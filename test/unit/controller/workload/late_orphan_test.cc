@@ -7,7 +7,7 @@
 #include "test/unit/controller/workload/cluster.h"
 #include "test/unit/controller/workload/world.h"
 
-namespace windlass::workload {
+namespace windlass::workload::late_orphan_test {
 namespace {
 
 using Json = nlohmann::json;
@@ -125,4 +125,4 @@ TEST_CASE("a read that somebody else made counts only if nothing came after it (
 }
 
 }  // namespace
-}  // namespace windlass::workload
+}  // namespace windlass::workload::late_orphan_test

@@ -8,7 +8,7 @@
 #include "test/proves.h"
 #include "test/unit/controller/workload/world.h"
 
-namespace windlass::workload {
+namespace windlass::workload::new_replica_set_test {
 namespace {
 
 TEST_CASE("the oldest ReplicaSet with the Deployment's template is the new one (D-150, D-151)") {
@@ -224,4 +224,4 @@ TEST_CASE("a template that is no object is an error, not an exception") {
 }
 
 }  // namespace
-}  // namespace windlass::workload
+}  // namespace windlass::workload::new_replica_set_test

@@ -8,7 +8,7 @@
 #include "test/unit/controller/workload/cluster.h"
 #include "test/unit/controller/workload/world.h"
 
-namespace windlass::workload {
+namespace windlass::workload::ownership_test {
 namespace {
 
 using Json = nlohmann::json;
@@ -338,4 +338,4 @@ TEST_CASE("a Deployment that is being deleted neither adopts nor releases (D-100
 }
 
 }  // namespace
-}  // namespace windlass::workload
+}  // namespace windlass::workload::ownership_test

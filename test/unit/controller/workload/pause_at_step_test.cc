@@ -9,7 +9,7 @@
 #include "test/proves.h"
 #include "test/unit/controller/workload/boats.h"
 
-namespace windlass::workload {
+namespace windlass::workload::pause_at_step_test {
 namespace {
 
 // An extension that stands still as a test says.
@@ -72,4 +72,4 @@ TEST_CASE("a pause at a step that is over is not told any more (RO-036)") {
 }
 
 }  // namespace
-}  // namespace windlass::workload
+}  // namespace windlass::workload::pause_at_step_test

@@ -8,7 +8,7 @@
 #include "test/unit/controller/workload/cluster.h"
 #include "test/unit/controller/workload/world.h"
 
-namespace windlass::workload {
+namespace windlass::workload::pause_test {
 namespace {
 
 using Json = nlohmann::json;
@@ -222,4 +222,4 @@ TEST_CASE("history is cleaned up while paused, unless a rollback waits (D-472, D
 }
 
 }  // namespace
-}  // namespace windlass::workload
+}  // namespace windlass::workload::pause_test

@@ -11,15 +11,15 @@
 #include "test/catch.h"
 #include "test/proves.h"
 #include "test/unit/controller/workload/cluster.h"
-#include "test/unit/controller/workload/completed.h"
+#include "test/unit/controller/workload/completed_cluster.h"
 
-namespace windlass::workload {
+namespace windlass::workload::planner_test {
 namespace {
 
 using Json = nlohmann::json;
 
 TEST_CASE("ReplicaSets are written before the generation is acknowledged (D-065)") {
-  Completed cluster(10);
+  CompletedCluster cluster(10);
   cluster.SetImage("v2");
   cluster.Sync();
   CHECK(cluster.writes == std::vector<std::string>{"create v2 3", "scale v1 10 8", "status"});
@@ -27,7 +27,7 @@ TEST_CASE("ReplicaSets are written before the generation is acknowledged (D-065)
 }
 
 TEST_CASE("a Deployment that is as it should be gets no write (D-028)") {
-  Completed cluster(10);
+  CompletedCluster cluster(10);
   const std::string resource_version = cluster.deployment()["metadata"]["resourceVersion"];
   const Step step = cluster.Sync();
   REQUIRE(std::holds_alternative<Wait>(step));
@@ -51,7 +51,7 @@ TEST_CASE("a server that drops a field we write is not written to without end") 
 }
 
 TEST_CASE("a sync is bounded whatever others do meanwhile") {
-  Completed cluster(2);
+  CompletedCluster cluster(2);
   int fights = 0;
   cluster.server = [&](const Request& request) -> std::optional<Result<Reply>> {
     if (request.subresource() != "status") return std::nullopt;
@@ -68,7 +68,7 @@ TEST_CASE("a sync is bounded whatever others do meanwhile") {
 }
 
 TEST_CASE("a long history goes in several syncs") {
-  Completed cluster(1);
+  CompletedCluster cluster(1);
   for (int i = 0; i < 40; ++i) {
     cluster.SetImage("old" + std::to_string(i));
     cluster.Settle();
@@ -84,7 +84,7 @@ TEST_CASE("a long history goes in several syncs") {
 }
 
 TEST_CASE("a change of annotations is one ReplicaSet write and one status write (D-163)") {
-  Completed cluster(3);
+  CompletedCluster cluster(3);
   cluster.Edit([](Json& d) { d["metadata"]["annotations"]["kubernetes.io/change-cause"] = "x"; });
   cluster.Sync();
   CHECK(cluster.writes == std::vector<std::string>{"annotate v1", "status"});
@@ -93,7 +93,7 @@ TEST_CASE("a change of annotations is one ReplicaSet write and one status write 
 }
 
 TEST_CASE("a Deployment in foreground deletion only gets its status (D-055)") {
-  Completed cluster(3);
+  CompletedCluster cluster(3);
   cluster.SetImage("v2");
   cluster.DeleteInForeground();
   cluster.Sync();
@@ -116,7 +116,7 @@ TEST_CASE("conditions of others survive every write, in place (D-404, BI-56)") {
 }
 
 TEST_CASE("counters overwritten by somebody are repaired (E2E-11)") {
-  Completed cluster(2);
+  CompletedCluster cluster(2);
   cluster.deployment()["status"]["availableReplicas"] = 0;
   cluster.deployment()["status"].erase("readyReplicas");
   cluster.Sync();
@@ -126,7 +126,7 @@ TEST_CASE("counters overwritten by somebody are repaired (E2E-11)") {
 }
 
 TEST_CASE("a take-over writes nothing and restarts nothing (D-422)") {
-  Completed cluster(3);
+  CompletedCluster cluster(3);
   cluster.SetImage("v2");
   cluster.Settle();
   cluster.writes.clear();
@@ -149,7 +149,7 @@ TEST_CASE("a take-over writes nothing and restarts nothing (D-422)") {
 }
 
 TEST_CASE("on its way out, or selecting everything, a Deployment makes nothing (UT-02)") {
-  Completed cluster(3);
+  CompletedCluster cluster(3);
   SECTION("being deleted: one status write") {
     cluster.DeleteInForeground();
     CHECK(std::holds_alternative<Wait>(cluster.Sync()));
@@ -183,4 +183,4 @@ TEST_CASE("on its way out, or selecting everything, a Deployment makes nothing (
 }
 
 }  // namespace
-}  // namespace windlass::workload
+}  // namespace windlass::workload::planner_test

@@ -9,7 +9,7 @@
 #include "test/proves.h"
 #include "test/unit/controller/workload/world.h"
 
-namespace windlass::workload {
+namespace windlass::workload::progress_test {
 namespace {
 
 constexpr WallTime kEarlier{1'700'000'000};
@@ -259,4 +259,4 @@ TEST_CASE("ReplicaFailure is the new ReplicaSet's, else the first there is (D-43
 }
 
 }  // namespace
-}  // namespace windlass::workload
+}  // namespace windlass::workload::progress_test

@@ -8,7 +8,7 @@
 #include "test/property.h"
 #include "test/proves.h"
 
-namespace windlass::workload {
+namespace windlass::workload::proportional_test {
 namespace {
 
 using Shares = std::vector<ReplicaSetShare>;
@@ -405,4 +405,4 @@ TEST_CASE("scaling leaves the minimum available, or what there is of it (B-13)")
 }
 
 }  // namespace
-}  // namespace windlass::workload
+}  // namespace windlass::workload::proportional_test

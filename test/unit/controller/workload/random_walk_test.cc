@@ -5,7 +5,7 @@
 #include "test/proves.h"
 #include "test/unit/controller/workload/cluster.h"
 
-namespace windlass::workload {
+namespace windlass::workload::random_walk_test {
 namespace {
 
 using Json = nlohmann::json;
@@ -162,4 +162,4 @@ TEST_CASE("a rollout that is scaled and paused on its way keeps its limits, and 
 }
 
 }  // namespace
-}  // namespace windlass::workload
+}  // namespace windlass::workload::random_walk_test

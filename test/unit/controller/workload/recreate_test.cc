@@ -7,7 +7,7 @@
 #include "test/proves.h"
 #include "test/unit/controller/workload/world.h"
 
-namespace windlass::workload {
+namespace windlass::workload::recreate_test {
 namespace {
 
 World RecreateWorld(int32_t replicas) {
@@ -177,4 +177,4 @@ TEST_CASE("a running new ReplicaSet is resized without a list, but not beside ol
 }
 
 }  // namespace
-}  // namespace windlass::workload
+}  // namespace windlass::workload::recreate_test

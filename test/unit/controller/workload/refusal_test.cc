@@ -8,7 +8,7 @@
 #include "test/unit/controller/workload/cluster.h"
 #include "test/unit/controller/workload/world.h"
 
-namespace windlass::workload {
+namespace windlass::workload::refusal_test {
 namespace {
 
 using Json = nlohmann::json;
@@ -64,15 +64,11 @@ struct Row {
 TEST_CASE("what cannot be understood fails until the spec changes, and says what to do") {
   const Row row = GENERATE(values<Row>({
       {"D-053",
-       [](World& w) {
-         w.deployment.spec.selector.match_expressions = {{"a", "Near", {"b"}}};
-       },
+       [](World& w) { w.deployment.spec.selector.match_expressions = {{"a", "Near", {"b"}}}; },
        "deployment ns/web has invalid label selector: selector requirement on \"a\": operator "
        "\"Near\" is not one of In, NotIn, Exists, DoesNotExist"},
       {"D-053 values missing",
-       [](World& w) {
-         w.deployment.spec.selector.match_expressions = {{"a", "In", {}}};
-       },
+       [](World& w) { w.deployment.spec.selector.match_expressions = {{"a", "In", {}}}; },
        "deployment ns/web has invalid label selector: selector requirement on \"a\": operator "
        "\"In\" needs at least one value"},
       {"D-059", [](World& w) { w.deployment.spec.strategy_type = "Canary"; },
@@ -192,4 +188,4 @@ TEST_CASE("a strategy that is not known does not keep a Deployment from being de
 }
 
 }  // namespace
-}  // namespace windlass::workload
+}  // namespace windlass::workload::refusal_test

@@ -7,7 +7,7 @@
 #include "test/proves.h"
 #include "test/unit/controller/workload/refusing.h"
 
-namespace windlass::workload {
+namespace windlass::workload::refused_status_test {
 namespace {
 
 using Json = nlohmann::json;
@@ -190,4 +190,4 @@ TEST_CASE("a sync that never comes to the refused write leaves what was said of 
 }
 
 }  // namespace
-}  // namespace windlass::workload
+}  // namespace windlass::workload::refused_status_test

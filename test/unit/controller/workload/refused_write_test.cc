@@ -10,7 +10,7 @@
 #include "test/proves.h"
 #include "test/unit/controller/workload/refusing.h"
 
-namespace windlass::workload {
+namespace windlass::workload::refused_write_test {
 namespace {
 
 using Json = nlohmann::json;
@@ -237,4 +237,4 @@ TEST_CASE("a lost race, a lost reply and a server in trouble are no refusals") {
 }
 
 }  // namespace
-}  // namespace windlass::workload
+}  // namespace windlass::workload::refused_write_test

@@ -6,7 +6,7 @@
 #include <vector>
 
 #include "test/catch.h"
-#include "test/unit/controller/workload/completed.h"
+#include "test/unit/controller/workload/completed_cluster.h"
 
 namespace windlass::workload {
 
@@ -14,8 +14,8 @@ inline constexpr const char* kTold = "True ReplicaSetUpdateRefused";
 inline constexpr const char* kWords = "denied by policy no-shrink";
 
 // A completed rollout of four Pods of v1, in which some writes are refused.
-struct Refusing : Completed {
-  Refusing() : Completed(4) {}
+struct Refusing : CompletedCluster {
+  Refusing() : CompletedCluster(4) {}
 
   // Answers every write that Cluster would note as `note` ("scale v1", "delete v1") with an error.
   void Refuse(const std::string& note, ErrorKind kind = ErrorKind::kForbidden,

@@ -16,7 +16,7 @@
 #include "test/proves.h"
 #include "test/unit/controller/workload/boats.h"
 
-namespace windlass::workload {
+namespace windlass::workload::requested_template_test {
 namespace {
 
 using Json = nlohmann::json;
@@ -367,4 +367,4 @@ TEST_CASE("a paused workload deletes no history while one may be the new one (RO
 }
 
 }  // namespace
-}  // namespace windlass::workload
+}  // namespace windlass::workload::requested_template_test

@@ -7,7 +7,7 @@
 #include "test/catch.h"
 #include "test/unit/controller/workload/world.h"
 
-namespace windlass::workload {
+namespace windlass::workload::revisions_test {
 namespace {
 
 using ReplicaSets = std::vector<const ReplicaSet*>;
@@ -78,4 +78,4 @@ TEST_CASE("revisions are named in order, and not too many of them") {
 }
 
 }  // namespace
-}  // namespace windlass::workload
+}  // namespace windlass::workload::revisions_test

@@ -7,7 +7,7 @@
 #include "test/proves.h"
 #include "test/unit/controller/workload/world.h"
 
-namespace windlass::workload {
+namespace windlass::workload::rollback_events_test {
 namespace {
 
 struct Row {
@@ -64,4 +64,4 @@ TEST_CASE("a rollback is told as an event of upstream's type and reason") {
 }
 
 }  // namespace
-}  // namespace windlass::workload
+}  // namespace windlass::workload::rollback_events_test

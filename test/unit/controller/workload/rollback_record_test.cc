@@ -11,7 +11,7 @@
 #include "test/unit/controller/workload/boats.h"
 #include "test/unit/controller/workload/world.h"
 
-namespace windlass::workload {
+namespace windlass::workload::rollback_record_test {
 namespace {
 
 // A kind that records the last request, once, and goes back.
@@ -351,4 +351,4 @@ TEST_CASE("0 goes back one revision each time (RO-024)") {
 }
 
 }  // namespace
-}  // namespace windlass::workload
+}  // namespace windlass::workload::rollback_record_test

@@ -9,7 +9,7 @@
 #include "test/unit/controller/workload/cluster.h"
 #include "test/unit/controller/workload/world.h"
 
-namespace windlass::workload {
+namespace windlass::workload::rollback_test {
 namespace {
 
 using Json = nlohmann::json;
@@ -301,4 +301,4 @@ TEST_CASE("a crash at any point of a rollback changes nothing about its outcome"
 }
 
 }  // namespace
-}  // namespace windlass::workload
+}  // namespace windlass::workload::rollback_test

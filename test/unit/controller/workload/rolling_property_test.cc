@@ -5,7 +5,7 @@
 #include "test/property.h"
 #include "test/proves.h"
 
-namespace windlass::workload {
+namespace windlass::workload::rolling_property_test {
 namespace {
 
 struct Rollout {
@@ -158,4 +158,4 @@ TEST_CASE("a rollout whose Pods become available always arrives") {
 }
 
 }  // namespace
-}  // namespace windlass::workload
+}  // namespace windlass::workload::rolling_property_test

@@ -6,7 +6,7 @@
 #include "test/catch.h"
 #include "test/proves.h"
 
-namespace windlass::workload {
+namespace windlass::workload::rolling_test {
 namespace {
 
 struct Row {
@@ -105,4 +105,4 @@ TEST_CASE("RollingUpdate sizes follow the worked examples of the contract") {
 }
 
 }  // namespace
-}  // namespace windlass::workload
+}  // namespace windlass::workload::rolling_test

@@ -12,7 +12,7 @@
 #include "test/catch.h"
 #include "test/unit/controller/workload/world.h"
 
-namespace windlass::workload {
+namespace windlass::workload::rollout_beginning_test {
 namespace {
 
 constexpr WallTime kUpdated{1'700'000'000};
@@ -96,4 +96,4 @@ TEST_CASE_METHOD(Fixture, "the latest revision is the highest; one that is no nu
 }
 
 }  // namespace
-}  // namespace windlass::workload
+}  // namespace windlass::workload::rollout_beginning_test

@@ -7,7 +7,7 @@
 #include "test/catch.h"
 #include "test/unit/controller/workload/world.h"
 
-namespace windlass::workload {
+namespace windlass::workload::rollout_state_test {
 namespace {
 
 // A Deployment of 10 with maxSurge 3, in the middle of a rollout.
@@ -129,4 +129,4 @@ TEST_CASE("live Pods above replicas and maxSurge") {
 }
 
 }  // namespace
-}  // namespace windlass::workload
+}  // namespace windlass::workload::rollout_state_test

@@ -7,9 +7,9 @@
 #include "test/catch.h"
 #include "test/proves.h"
 #include "test/unit/controller/workload/cluster.h"
-#include "test/unit/controller/workload/completed.h"
+#include "test/unit/controller/workload/completed_cluster.h"
 
-namespace windlass::workload {
+namespace windlass::workload::rollout_test {
 namespace {
 
 using Json = nlohmann::json;
@@ -27,7 +27,7 @@ TEST_CASE("a fresh Deployment takes one create and one status write (D-610)") {
 }
 
 TEST_CASE("ten replicas in batches roll out in six ReplicaSet writes (D-260, D-610)") {
-  Completed cluster(10);
+  CompletedCluster cluster(10);
   cluster.SetImage("v2");
   cluster.Settle();
   const auto statuses = std::count(cluster.writes.begin(), cluster.writes.end(), "status");
@@ -42,7 +42,7 @@ TEST_CASE("ten replicas in batches roll out in six ReplicaSet writes (D-260, D-6
 }
 
 TEST_CASE("a rollout tells users about each change of size (D-271)") {
-  Completed cluster(10);
+  CompletedCluster cluster(10);
   const std::string v1 = cluster.NameOf("v1");
   cluster.SetImage("v2");
   cluster.Settle();
@@ -58,7 +58,7 @@ TEST_CASE("a rollout tells users about each change of size (D-271)") {
 }
 
 TEST_CASE("a new ReplicaSet grows when the Pods of its last size are made, or cannot be") {
-  Completed cluster(10);
+  CompletedCluster cluster(10);
   cluster.SetImage("v2");
   cluster.Sync();
   cluster.RunReplicaSets();
@@ -91,7 +91,7 @@ TEST_CASE("a new ReplicaSet with room for ten Pods does not wait for an old one 
        "scale v1 20 10, scale v2 30 40, scale v1 10 0"},
   }));
   CAPTURE(row.replicas);
-  Completed cluster(row.replicas);
+  CompletedCluster cluster(row.replicas);
   cluster.SetImage("v2");
   cluster.Settle();
   std::erase(cluster.writes, "status");
@@ -100,7 +100,7 @@ TEST_CASE("a new ReplicaSet with room for ten Pods does not wait for an old one 
 }
 
 TEST_CASE("stuck new Pods never cost old ones (X-53), and undo removes them first (X-55)") {
-  Completed cluster(10);
+  CompletedCluster cluster(10);
   const auto stuck = [&] {
     for (int i = 0; i < 5; ++i) {
       cluster.Sync();
@@ -120,7 +120,7 @@ TEST_CASE("stuck new Pods never cost old ones (X-53), and undo removes them firs
 }
 
 TEST_CASE("a rollover shrinks what never worked first (X-56)") {
-  Completed cluster(10);
+  CompletedCluster cluster(10);
   cluster.SetImage("v2");
   for (int i = 0; i < 3; ++i) {
     cluster.Sync();
@@ -137,7 +137,7 @@ TEST_CASE("a rollover shrinks what never worked first (X-56)") {
 }
 
 TEST_CASE("Recreate removes every old Pod before it makes a new one (D-300…D-308)") {
-  Completed cluster(6);
+  CompletedCluster cluster(6);
   cluster.ChangeStrategy("Recreate");
   cluster.Settle();
   cluster.writes.clear();
@@ -166,7 +166,7 @@ TEST_CASE("Recreate removes every old Pod before it makes a new one (D-300…D-3
 }
 
 TEST_CASE("history beyond the limit is deleted once the rollout is complete (D-481)") {
-  Completed cluster(2);
+  CompletedCluster cluster(2);
   cluster.Edit([](Json& d) { d["spec"]["revisionHistoryLimit"] = 1; });
   for (const char* image : {"v2", "v3", "v4"}) {
     cluster.SetImage(image);
@@ -179,4 +179,4 @@ TEST_CASE("history beyond the limit is deleted once the rollout is complete (D-4
 }
 
 }  // namespace
-}  // namespace windlass::workload
+}  // namespace windlass::workload::rollout_test

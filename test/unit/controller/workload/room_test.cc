@@ -10,7 +10,7 @@
 #include "test/proves.h"
 #include "test/unit/controller/workload/world.h"
 
-namespace windlass::workload {
+namespace windlass::workload::room_test {
 namespace {
 
 constexpr int32_t kLargest = std::numeric_limits<int32_t>::max();
@@ -152,4 +152,4 @@ TEST_CASE("users are told what takes the room") {
 }
 
 }  // namespace
-}  // namespace windlass::workload
+}  // namespace windlass::workload::room_test

@@ -10,7 +10,7 @@
 #include "test/unit/controller/workload/cluster.h"
 #include "test/unit/controller/workload/world.h"
 
-namespace windlass::workload {
+namespace windlass::workload::rules_test {
 namespace {
 
 using Json = nlohmann::json;
@@ -223,4 +223,4 @@ TEST_CASE("a rollout is scaled in proportion, with nothing but our annotations (
 }
 
 }  // namespace
-}  // namespace windlass::workload
+}  // namespace windlass::workload::rules_test

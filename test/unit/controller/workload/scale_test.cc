@@ -8,7 +8,7 @@
 #include "test/proves.h"
 #include "test/unit/controller/workload/world.h"
 
-namespace windlass::workload {
+namespace windlass::workload::scale_test {
 namespace {
 
 // One ReplicaSet of a row. `desired` is the value of both its size annotations (there is no surge);
@@ -180,4 +180,4 @@ TEST_CASE("whatever the new ReplicaSet lacks goes in one patch with its size (D-
 }
 
 }  // namespace
-}  // namespace windlass::workload
+}  // namespace windlass::workload::scale_test

@@ -7,16 +7,16 @@
 #include "test/catch.h"
 #include "test/proves.h"
 #include "test/unit/controller/workload/cluster.h"
-#include "test/unit/controller/workload/completed.h"
+#include "test/unit/controller/workload/completed_cluster.h"
 
-namespace windlass::workload {
+namespace windlass::workload::scaled_down_test {
 namespace {
 
 using Json = nlohmann::json;
 
 // A rollout from v1 to v2 with no available Pod of v2 until Settle.
-struct Broken : Completed {
-  explicit Broken(const Json& limits) : Completed(10) {
+struct Broken : CompletedCluster {
+  explicit Broken(const Json& limits) : CompletedCluster(10) {
     Edit([&](Json& d) { d["spec"]["strategy"]["rollingUpdate"] = limits; });
     SetImage("v2");
     Rest();
@@ -145,4 +145,4 @@ TEST_CASE("nothing is noted where it would change nothing") {
 }
 
 }  // namespace
-}  // namespace windlass::workload
+}  // namespace windlass::workload::scaled_down_test

@@ -7,15 +7,15 @@
 #include "test/catch.h"
 #include "test/proves.h"
 #include "test/unit/controller/workload/cluster.h"
-#include "test/unit/controller/workload/completed.h"
+#include "test/unit/controller/workload/completed_cluster.h"
 
-namespace windlass::workload {
+namespace windlass::workload::scaled_rollout_test {
 namespace {
 
 using Json = nlohmann::json;
 
 TEST_CASE("kubectl scale takes one ReplicaSet write (D-354)") {
-  Completed cluster(10);
+  CompletedCluster cluster(10);
   cluster.Scale(20);
   cluster.Sync();
   CHECK(cluster.writes == std::vector<std::string>{"scale v1 10 20", "status"});
@@ -33,7 +33,7 @@ TEST_CASE("kubectl scale takes one ReplicaSet write (D-354)") {
 }
 
 TEST_CASE("size and template changed in one edit: scaled first, then rolled (IT-09, D-067)") {
-  Completed cluster(10);
+  CompletedCluster cluster(10);
   cluster.Edit([](Json& d) {
     d["spec"]["replicas"] = 20;
     d["spec"]["template"]["spec"]["containers"][0]["image"] = "v2";
@@ -48,7 +48,7 @@ TEST_CASE("size and template changed in one edit: scaled first, then rolled (IT-
 }
 
 TEST_CASE("size and template changed in one edit are acknowledged together (B-41)") {
-  Completed cluster(10);
+  CompletedCluster cluster(10);
   cluster.SetImage("v2");
   for (int i = 0; i < 3; ++i) {
     cluster.Sync();
@@ -69,7 +69,7 @@ TEST_CASE("size and template changed in one edit are acknowledged together (B-41
 }
 
 TEST_CASE("ReplicaSets of a rollout keep their proportions when it is scaled (E2E-10, X-88)") {
-  Completed cluster(10);
+  CompletedCluster cluster(10);
   cluster.Edit([](Json& d) {
     d["spec"]["strategy"]["rollingUpdate"] = {{"maxSurge", 3}, {"maxUnavailable", 2}};
   });
@@ -96,7 +96,7 @@ TEST_CASE("ReplicaSets of a rollout keep their proportions when it is scaled (E2
 }
 
 TEST_CASE("whichever is older, broken Pods make room when a rollout is scaled down (B-12)") {
-  Completed cluster(20);
+  CompletedCluster cluster(20);
   cluster.Edit([](Json& d) {
     d["spec"]["strategy"]["rollingUpdate"] = {{"maxSurge", 3}, {"maxUnavailable", 2}};
   });
@@ -130,7 +130,7 @@ TEST_CASE("whichever is older, broken Pods make room when a rollout is scaled do
 // Pods fail between the writes of a scaling: sizes decided before that must not cost the last
 // available ones.
 TEST_CASE("a scaling that is cut in two keeps the minimum available (B-13)") {
-  Completed cluster(10);
+  CompletedCluster cluster(10);
   cluster.SetImage("v2");
   cluster.Sync(1);
   cluster.RunReplicaSets({{"v2", 0}});
@@ -157,7 +157,7 @@ TEST_CASE("a scaling that is cut in two keeps the minimum available (B-13)") {
 }
 
 TEST_CASE("a stuck rollout can be scaled to nothing and back (X-80)") {
-  Completed cluster(10);
+  CompletedCluster cluster(10);
   cluster.SetImage("v2");
   for (int i = 0; i < 3; ++i) {
     cluster.Sync();
@@ -173,7 +173,7 @@ TEST_CASE("a stuck rollout can be scaled to nothing and back (X-80)") {
 }
 
 TEST_CASE("an annotation that says another size does not stop a rollout for ever (B-01)") {
-  Completed cluster(5);
+  CompletedCluster cluster(5);
   cluster.EditReplicaSet(cluster.NameOf("v1"),
                          [](Json& rs) { rs["metadata"]["annotations"][kDesiredReplicas] = "3"; });
   cluster.SetImage("v2");
@@ -183,7 +183,7 @@ TEST_CASE("an annotation that says another size does not stop a rollout for ever
 }
 
 TEST_CASE("editing strategy and size in mid-rollout does not get stuck (B-02, X-98)") {
-  Completed cluster(10);
+  CompletedCluster cluster(10);
   cluster.SetImage("v2");
   for (int i = 0; i < 3; ++i) {
     cluster.Sync();
@@ -200,4 +200,4 @@ TEST_CASE("editing strategy and size in mid-rollout does not get stuck (B-02, X-
 }
 
 }  // namespace
-}  // namespace windlass::workload
+}  // namespace windlass::workload::scaled_rollout_test

@@ -9,10 +9,10 @@
 #include "controller/workload/scale.h"
 #include "test/catch.h"
 #include "test/proves.h"
-#include "test/unit/controller/workload/completed.h"
+#include "test/unit/controller/workload/completed_cluster.h"
 #include "test/unit/controller/workload/world.h"
 
-namespace windlass::workload {
+namespace windlass::workload::scaling_event_test {
 namespace {
 
 using Json = nlohmann::json;
@@ -57,9 +57,7 @@ TEST_CASE("a new ReplicaSet is saturated if it says, has and shows the Deploymen
   const SaturatedRow row = GENERATE(values<SaturatedRow>({
       {"saturated", [](World&, ReplicaSet&) {}, Scaling::kSaturated},
       {"none has the template",
-       [](World&, ReplicaSet& rs) {
-         rs.template_fingerprint = {0, World::kPresentTemplate - 1};
-       },
+       [](World&, ReplicaSet& rs) { rs.template_fingerprint = {0, World::kPresentTemplate - 1}; },
        Scaling::kProportional},
       {"it says another size",
        [](World& w, ReplicaSet& rs) { w.SetAnnotation(rs, kDesiredReplicas, "3"); },
@@ -90,7 +88,7 @@ void CheckAnnotations(Cluster& cluster, const char* image, const char* desired, 
 }
 
 TEST_CASE("beside a saturated new ReplicaSet all others go (D-355)") {
-  Completed cluster(4);
+  CompletedCluster cluster(4);
   for (const char* image : {"v2", "v3"}) {
     cluster.SetImage(image);
     cluster.Settle();
@@ -112,7 +110,7 @@ TEST_CASE("beside a saturated new ReplicaSet all others go (D-355)") {
 }
 
 TEST_CASE("a ReplicaSet is written when its size changes, and says then what it is of (D-358)") {
-  Completed cluster(10);
+  CompletedCluster cluster(10);
   const bool paused = GENERATE(false, true);
   cluster.Edit([&](Json& d) {
     d["spec"]["paused"] = paused;
@@ -130,7 +128,7 @@ TEST_CASE("a ReplicaSet is written when its size changes, and says then what it 
 }
 
 TEST_CASE("a rollout writes both annotations with each size, and none without (D-358)") {
-  Completed cluster(10);
+  CompletedCluster cluster(10);
   cluster.SetImage("v2");
   cluster.Sync();
   cluster.RunReplicaSets({{"v2", 0}});
@@ -144,4 +142,4 @@ TEST_CASE("a rollout writes both annotations with each size, and none without (D
 }
 
 }  // namespace
-}  // namespace windlass::workload
+}  // namespace windlass::workload::scaling_event_test

@@ -9,7 +9,7 @@
 #include "test/proves.h"
 #include "test/unit/controller/workload/cluster.h"
 
-namespace windlass::workload {
+namespace windlass::workload::scaling_rows_test {
 namespace {
 
 using Json = nlohmann::json;
@@ -123,4 +123,4 @@ TEST_CASE("a sync scales the ReplicaSets to the sizes of upstream's rows (UT-10)
 }
 
 }  // namespace
-}  // namespace windlass::workload
+}  // namespace windlass::workload::scaling_rows_test

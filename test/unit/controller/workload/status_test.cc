@@ -7,7 +7,7 @@
 #include "test/proves.h"
 #include "test/unit/controller/workload/world.h"
 
-namespace windlass::workload {
+namespace windlass::workload::status_test {
 namespace {
 
 TEST_CASE("counters are sums over the claimed ReplicaSets (D-400…D-402)") {
@@ -259,4 +259,4 @@ TEST_CASE("counters do not wait for Pods that cannot be deleted (C-006)") {
 }
 
 }  // namespace
-}  // namespace windlass::workload
+}  // namespace windlass::workload::status_test

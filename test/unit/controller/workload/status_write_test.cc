@@ -7,9 +7,9 @@
 #include "test/catch.h"
 #include "test/proves.h"
 #include "test/unit/controller/workload/cluster.h"
-#include "test/unit/controller/workload/completed.h"
+#include "test/unit/controller/workload/completed_cluster.h"
 
-namespace windlass::workload {
+namespace windlass::workload::status_write_test {
 namespace {
 
 using Json = nlohmann::json;
@@ -23,8 +23,8 @@ Json ConditionOf(Cluster& cluster, const std::string& type) {
 
 // The rollout from v1 to v2 has three new Pods, none of them available. The Deployment shows a
 // ReplicaFailure because of a quota.
-struct InMidRollout : Completed {
-  InMidRollout() : Completed(10) {
+struct InMidRollout : CompletedCluster {
+  InMidRollout() : CompletedCluster(10) {
     SetImage("v2");
     Sync(2);  // create v2 3, scale v1 10 8
     RunReplicaSets({{"v2", 0}});
@@ -74,7 +74,7 @@ TEST_CASE("whether a rollout moves or is late is no matter of another sync (D-42
 }
 
 TEST_CASE("Pods that are lost after completion and come back are no rollout (D-422)") {
-  Completed cluster(10);
+  CompletedCluster cluster(10);
   const Json progressing = ConditionOf(cluster, "Progressing");
   for (const int32_t available : {7, 8, 10}) {
     cluster.now += 3600;
@@ -117,4 +117,4 @@ TEST_CASE("a status is written when it differs, and a refusal is the sync's erro
 }
 
 }  // namespace
-}  // namespace windlass::workload
+}  // namespace windlass::workload::status_write_test

@@ -8,7 +8,7 @@
 #include "test/proves.h"
 #include "test/unit/controller/workload/cluster.h"
 
-namespace windlass::workload {
+namespace windlass::workload::taken_name_test {
 namespace {
 
 TEST_CASE("a taken name that nobody can be found under is tried again, and not counted (D-176)") {
@@ -47,4 +47,4 @@ TEST_CASE("a taken name that nobody can be found under is tried again, and not c
 }
 
 }  // namespace
-}  // namespace windlass::workload
+}  // namespace windlass::workload::taken_name_test

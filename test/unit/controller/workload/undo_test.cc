@@ -5,9 +5,9 @@
 #include "test/catch.h"
 #include "test/proves.h"
 #include "test/unit/controller/workload/cluster.h"
-#include "test/unit/controller/workload/completed.h"
+#include "test/unit/controller/workload/completed_cluster.h"
 
-namespace windlass::workload {
+namespace windlass::workload::undo_test {
 namespace {
 
 using Json = nlohmann::json;
@@ -45,7 +45,7 @@ TEST_CASE("kubectl undo numbers revisions as upstream does (D-633)") {
 }
 
 TEST_CASE("an undo takes one ReplicaSet write for revision, history and size (D-610)") {
-  Completed cluster(10);
+  CompletedCluster cluster(10);
   cluster.SetImage("v2");
   cluster.Settle();
   cluster.WritesAndForget();
@@ -58,7 +58,7 @@ TEST_CASE("an undo takes one ReplicaSet write for revision, history and size (D-
 }
 
 TEST_CASE("a Recreate undo raises the revision before its Pods may start") {
-  Completed cluster(2);
+  CompletedCluster cluster(2);
   cluster.ChangeStrategy("Recreate");
   cluster.SetImage("v2");
   cluster.Settle();
@@ -70,4 +70,4 @@ TEST_CASE("a Recreate undo raises the revision before its Pods may start") {
 }
 
 }  // namespace
-}  // namespace windlass::workload
+}  // namespace windlass::workload::undo_test

@@ -6,7 +6,7 @@
 #include "test/proves.h"
 #include "test/unit/controller/workload/cluster.h"
 
-namespace windlass::workload {
+namespace windlass::workload::webhook_test {
 namespace {
 
 using Json = nlohmann::json;
@@ -121,4 +121,4 @@ TEST_CASE("a ReplicaSet that is gone was not changed by a webhook (B-10)") {
 }
 
 }  // namespace
-}  // namespace windlass::workload
+}  // namespace windlass::workload::webhook_test

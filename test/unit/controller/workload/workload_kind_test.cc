@@ -13,7 +13,7 @@
 #include "test/unit/controller/workload/boats.h"
 #include "test/unit/controller/workload/world.h"
 
-namespace windlass::workload {
+namespace windlass::workload::workload_kind_test {
 namespace {
 
 TEST_CASE("a new ReplicaSet belongs to the kind that wants it") {
@@ -106,4 +106,4 @@ TEST_CASE("the limits that the kind has resolved are kept to, and its error is t
 }
 
 }  // namespace
-}  // namespace windlass::workload
+}  // namespace windlass::workload::workload_kind_test

@@ -8,7 +8,7 @@
 #include "kubeclient/api/int_or_percent.h"
 #include "test/catch.h"
 
-namespace windlass::in_place {
+namespace windlass::in_place::budget_test {
 namespace {
 
 // A letter per Pod:
@@ -365,4 +365,4 @@ TEST_CASE("P-034 a Pod in flight that may serve all the same is left while too f
 }
 
 }  // namespace
-}  // namespace windlass::in_place
+}  // namespace windlass::in_place::budget_test

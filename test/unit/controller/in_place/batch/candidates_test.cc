@@ -6,7 +6,7 @@
 #include "test/catch.h"
 #include "test/unit/controller/in_place/pods.h"
 
-namespace windlass::in_place {
+namespace windlass::in_place::candidates_test {
 namespace {
 
 using namespace test;
@@ -306,4 +306,4 @@ TEST_CASE("the order of candidates") {
 }
 
 }  // namespace
-}  // namespace windlass::in_place
+}  // namespace windlass::in_place::candidates_test

@@ -6,7 +6,7 @@
 #include "test/catch.h"
 #include "test/unit/controller/in_place/pods.h"
 
-namespace windlass::in_place {
+namespace windlass::in_place::disruption_test {
 namespace {
 
 using namespace test;
@@ -179,4 +179,4 @@ TEST_CASE("P-038 an empty selector selects all, none selects nothing") {
 }
 
 }  // namespace
-}  // namespace windlass::in_place
+}  // namespace windlass::in_place::disruption_test

@@ -13,7 +13,7 @@
 #include "test/property.h"
 #include "test/unit/controller/in_place/pods.h"
 
-namespace windlass::in_place {
+namespace windlass::in_place::patching_property_test {
 namespace {
 
 using namespace test;
@@ -236,4 +236,4 @@ TEST_CASE("P-033 P-071 an undisturbed rollout patches every Pod once, but for th
 }
 
 }  // namespace
-}  // namespace windlass::in_place
+}  // namespace windlass::in_place::patching_property_test

@@ -5,7 +5,7 @@
 #include "test/catch.h"
 #include "test/unit/controller/in_place/phases/cluster.h"
 
-namespace windlass::in_place {
+namespace windlass::in_place::admission_test {
 namespace {
 
 using Json = nlohmann::json;
@@ -206,4 +206,4 @@ TEST_CASE("an edit of a Pod in flight that leaves the images alone takes no upda
 }
 
 }  // namespace
-}  // namespace windlass::in_place
+}  // namespace windlass::in_place::admission_test

@@ -5,7 +5,7 @@
 
 #include "test/catch.h"
 
-namespace windlass::in_place {
+namespace windlass::in_place::condition_reason_test {
 namespace {
 
 struct NamedReason {
@@ -47,4 +47,4 @@ TEST_CASE("no other word is a reason") {
 }
 
 }  // namespace
-}  // namespace windlass::in_place
+}  // namespace windlass::in_place::condition_reason_test

@@ -2,7 +2,7 @@
 #include "test/catch.h"
 #include "test/unit/controller/in_place/phases/cluster.h"
 
-namespace windlass::in_place {
+namespace windlass::in_place::deadline_test {
 namespace {
 
 using Json = nlohmann::json;
@@ -133,4 +133,4 @@ TEST_CASE("P-036 P-066 nor does a Pod that is drained for each try of a patch th
 }
 
 }  // namespace
-}  // namespace windlass::in_place
+}  // namespace windlass::in_place::deadline_test

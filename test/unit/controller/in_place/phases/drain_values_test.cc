@@ -6,7 +6,7 @@
 #include "test/catch.h"
 #include "test/unit/controller/in_place/phases/cluster.h"
 
-namespace windlass::in_place {
+namespace windlass::in_place::drain_values_test {
 namespace {
 
 using Json = nlohmann::json;
@@ -111,4 +111,4 @@ TEST_CASE("a Pod that is patched gets the new value, and back the old one (P-062
 }
 
 }  // namespace
-}  // namespace windlass::in_place
+}  // namespace windlass::in_place::drain_values_test

@@ -13,7 +13,7 @@
 #include "test/proves.h"
 #include "test/sim/api_patch.h"
 
-namespace windlass::in_place {
+namespace windlass::in_place::exchange_test {
 namespace {
 
 using Json = nlohmann::json;
@@ -524,4 +524,4 @@ TEST_CASE("P-052 a template that would fill the annotations cannot take part") {
 }
 
 }  // namespace
-}  // namespace windlass::in_place
+}  // namespace windlass::in_place::exchange_test

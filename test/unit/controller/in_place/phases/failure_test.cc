@@ -4,7 +4,7 @@
 #include "test/catch.h"
 #include "test/unit/controller/in_place/phases/cluster.h"
 
-namespace windlass::in_place {
+namespace windlass::in_place::failure_test {
 namespace {
 
 // One of four Pods is patched, and the others are to stay.
@@ -59,4 +59,4 @@ TEST_CASE("a Pod patched weeks ago, not ready for a while, is not failed by old 
 }
 
 }  // namespace
-}  // namespace windlass::in_place
+}  // namespace windlass::in_place::failure_test

@@ -7,7 +7,7 @@
 #include "test/catch.h"
 #include "test/unit/controller/in_place/phases/cluster.h"
 
-namespace windlass::in_place {
+namespace windlass::in_place::fallback_reason_test {
 namespace {
 
 using Json = nlohmann::json;
@@ -117,4 +117,4 @@ TEST_CASE("a rollout that begins while Pods are being replaced is counted, too")
 }
 
 }  // namespace
-}  // namespace windlass::in_place
+}  // namespace windlass::in_place::fallback_reason_test

@@ -2,7 +2,7 @@
 #include "test/catch.h"
 #include "test/unit/controller/in_place/phases/cluster.h"
 
-namespace windlass::in_place {
+namespace windlass::in_place::fallback_test {
 namespace {
 
 // At rest with all Pods of image v1.
@@ -49,4 +49,4 @@ TEST_CASE("a Pod that fails with the image before is not waited for") {
 }
 
 }  // namespace
-}  // namespace windlass::in_place
+}  // namespace windlass::in_place::fallback_test

@@ -18,7 +18,7 @@
 #include "test/proves.h"
 #include "test/unit/controller/workload/boats.h"
 
-namespace windlass::in_place {
+namespace windlass::in_place::field_settings_test {
 namespace {
 
 using Json = nlohmann::json;
@@ -142,4 +142,4 @@ TEST_CASE("the text of the wanted template is kept as soon as the settings are t
 }
 
 }  // namespace
-}  // namespace windlass::in_place
+}  // namespace windlass::in_place::field_settings_test

@@ -5,7 +5,7 @@
 #include "test/catch.h"
 #include "test/unit/controller/in_place/phases/cluster.h"
 
-namespace windlass::in_place {
+namespace windlass::in_place::foreign_state_test {
 namespace {
 
 using Json = nlohmann::json;
@@ -122,4 +122,4 @@ TEST_CASE("a template with the state of a Pod stalls no rollout (P-027)") {
 }
 
 }  // namespace
-}  // namespace windlass::in_place
+}  // namespace windlass::in_place::foreign_state_test

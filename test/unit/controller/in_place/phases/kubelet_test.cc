@@ -2,7 +2,7 @@
 #include "test/catch.h"
 #include "test/unit/controller/in_place/phases/cluster.h"
 
-namespace windlass::in_place {
+namespace windlass::in_place::kubelet_test {
 namespace {
 
 using Json = nlohmann::json;
@@ -71,4 +71,4 @@ TEST_CASE("nor is it told while the partition lets it stay as it is (P-006)") {
 }
 
 }  // namespace
-}  // namespace windlass::in_place
+}  // namespace windlass::in_place::kubelet_test

@@ -5,7 +5,7 @@
 #include "test/catch.h"
 #include "test/unit/controller/in_place/phases/cluster.h"
 
-namespace windlass::in_place {
+namespace windlass::in_place::limits_test {
 namespace {
 
 // At rest with image v1: a quarter of the Pods may be unavailable, and no stand-ins be made.
@@ -125,4 +125,4 @@ TEST_CASE("with IfPossible, they turn it to replacing Pods (P-011, P-013)") {
 }
 
 }  // namespace
-}  // namespace windlass::in_place
+}  // namespace windlass::in_place::limits_test

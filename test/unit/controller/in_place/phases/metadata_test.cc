@@ -8,7 +8,7 @@
 #include "test/catch.h"
 #include "test/unit/controller/in_place/phases/cluster.h"
 
-namespace windlass::in_place {
+namespace windlass::in_place::metadata_test {
 namespace {
 
 using Json = nlohmann::json;
@@ -176,4 +176,4 @@ TEST_CASE("undone at rest, a checksum alone means new Pods again (P-007)") {
 }
 
 }  // namespace
-}  // namespace windlass::in_place
+}  // namespace windlass::in_place::metadata_test

@@ -5,9 +5,9 @@
 #include "controller/workload/annotations.h"
 #include "test/catch.h"
 #include "test/unit/controller/in_place/phases/cluster.h"
-#include "test/unit/controller/workload/completed.h"
+#include "test/unit/controller/workload/completed_cluster.h"
 
-namespace windlass::in_place {
+namespace windlass::in_place::notes_test {
 namespace {
 
 using Json = nlohmann::json;
@@ -69,12 +69,12 @@ TEST_CASE("a note on a Deployment costs one write of its status, and none costs 
     CheckOneWrite(c, "status");
   }
   SECTION("whether or not it asks for updates in place") {
-    workload::Completed c(3);
+    workload::CompletedCluster c(3);
     Plant(c);
     CheckOneWrite(c, "status");
   }
   SECTION("and no other annotation goes") {
-    workload::Completed c(3);
+    workload::CompletedCluster c(3);
     c.deployment()["metadata"]["annotations"]["internal.example.com/mode"] = "mine";
     c.deployment()["metadata"]["annotations"]["windlass.dev/in-place"] = "Disabled";
     c.Settle();
@@ -86,7 +86,7 @@ TEST_CASE("a note on a Deployment costs one write of its status, and none costs 
 }
 
 TEST_CASE("a server that keeps a note is asked once in a sync") {
-  workload::Completed c(3);
+  workload::CompletedCluster c(3);
   Plant(c);
   int asked = 0;
   c.server = [&](const Request& request) -> std::optional<Result<Reply>> {
@@ -99,7 +99,7 @@ TEST_CASE("a server that keeps a note is asked once in a sync") {
 }
 
 TEST_CASE("a rollback by annotation leaves no note behind, and writes no more for that") {
-  workload::Completed c(3);
+  workload::CompletedCluster c(3);
   c.SetImage("v2");
   c.Settle();
   c.Edit([](Json& d) { d["metadata"]["annotations"][std::string(workload::kRollbackTo)] = "1"; });
@@ -124,4 +124,4 @@ TEST_CASE("a note on a Deployment decides nothing") {
 }
 
 }  // namespace
-}  // namespace windlass::in_place
+}  // namespace windlass::in_place::notes_test

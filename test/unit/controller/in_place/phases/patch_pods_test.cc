@@ -4,7 +4,7 @@
 #include "test/catch.h"
 #include "test/unit/controller/in_place/phases/cluster.h"
 
-namespace windlass::in_place {
+namespace windlass::in_place::patch_pods_test {
 namespace {
 
 using Json = nlohmann::json;
@@ -156,4 +156,4 @@ TEST_CASE("at rest nothing is written") {
 }
 
 }  // namespace
-}  // namespace windlass::in_place
+}  // namespace windlass::in_place::patch_pods_test

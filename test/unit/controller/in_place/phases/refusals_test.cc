@@ -8,7 +8,7 @@
 #include "controller/in_place/phases/rollout_mode.h"
 #include "test/catch.h"
 
-namespace windlass::in_place {
+namespace windlass::in_place::refusals_test {
 namespace {
 
 constexpr Fingerprint kTo{1, 2};
@@ -114,4 +114,4 @@ TEST_CASE("P-036 a patch that went through since ends the series") {
 }
 
 }  // namespace
-}  // namespace windlass::in_place
+}  // namespace windlass::in_place::refusals_test

@@ -6,7 +6,7 @@
 #include "test/catch.h"
 #include "test/unit/controller/in_place/phases/cluster.h"
 
-namespace windlass::in_place {
+namespace windlass::in_place::refused_patches_test {
 namespace {
 
 using Json = nlohmann::json;
@@ -355,4 +355,4 @@ TEST_CASE("many refusals are no reason to ask for more") {
 }
 
 }  // namespace
-}  // namespace windlass::in_place
+}  // namespace windlass::in_place::refused_patches_test

@@ -5,7 +5,7 @@
 #include "test/catch.h"
 #include "test/unit/controller/in_place/phases/cluster.h"
 
-namespace windlass::in_place {
+namespace windlass::in_place::refused_test {
 namespace {
 
 using Json = nlohmann::json;
@@ -99,4 +99,4 @@ TEST_CASE("what stands in stays where it cannot be seen whether it is needed (P-
 }
 
 }  // namespace
-}  // namespace windlass::in_place
+}  // namespace windlass::in_place::refused_test

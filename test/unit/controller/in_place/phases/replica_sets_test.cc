@@ -3,7 +3,7 @@
 #include "test/catch.h"
 #include "test/unit/controller/in_place/phases/cluster.h"
 
-namespace windlass::in_place {
+namespace windlass::in_place::replica_sets_test {
 namespace {
 
 using Json = nlohmann::json;
@@ -125,4 +125,4 @@ TEST_CASE("a Pod whose template nobody has any more is not taken for the host's"
 }
 
 }  // namespace
-}  // namespace windlass::in_place
+}  // namespace windlass::in_place::replica_sets_test

@@ -13,7 +13,7 @@
 #include "test/proves.h"
 #include "test/unit/controller/in_place/phases/cluster.h"
 
-namespace windlass::in_place {
+namespace windlass::in_place::requested_template_test {
 namespace {
 
 using Json = nlohmann::json;
@@ -251,4 +251,4 @@ TEST_CASE("an exchange that has begun ends, whatever is wanted since (RO-014, RO
 }
 
 }  // namespace
-}  // namespace windlass::in_place
+}  // namespace windlass::in_place::requested_template_test

@@ -5,7 +5,7 @@
 
 #include "test/catch.h"
 
-namespace windlass::in_place {
+namespace windlass::in_place::rollout_mode_test {
 namespace {
 
 const Uid kHost = *Uid::Parse("8d1c3b34-5f0e-4f0a-9d51-1f3c2a7e9b10");
@@ -249,4 +249,4 @@ TEST_CASE("P-074 P-082 user keys become the workload's settings, all others stay
 }
 
 }  // namespace
-}  // namespace windlass::in_place
+}  // namespace windlass::in_place::rollout_mode_test

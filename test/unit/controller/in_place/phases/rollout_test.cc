@@ -4,7 +4,7 @@
 #include "test/proves.h"
 #include "test/unit/controller/in_place/phases/cluster.h"
 
-namespace windlass::in_place {
+namespace windlass::in_place::rollout_test {
 namespace {
 
 TEST_CASE("the worked example: four Pods, one at a time, none replaced (P-033)") {
@@ -336,4 +336,4 @@ TEST_CASE("drained by a label, a Pod is out of traffic before it is patched (P-0
 }
 
 }  // namespace
-}  // namespace windlass::in_place
+}  // namespace windlass::in_place::rollout_test

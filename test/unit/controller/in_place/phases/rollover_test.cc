@@ -2,7 +2,7 @@
 #include "test/catch.h"
 #include "test/unit/controller/in_place/phases/cluster.h"
 
-namespace windlass::in_place {
+namespace windlass::in_place::rollover_test {
 namespace {
 
 using Json = nlohmann::json;
@@ -77,4 +77,4 @@ TEST_CASE("overtaken by what needs no restart, a Pod is done when its image is t
 }
 
 }  // namespace
-}  // namespace windlass::in_place
+}  // namespace windlass::in_place::rollover_test

@@ -2,7 +2,7 @@
 #include "test/catch.h"
 #include "test/unit/controller/in_place/phases/cluster.h"
 
-namespace windlass::in_place {
+namespace windlass::in_place::server_test {
 namespace {
 
 using Json = nlohmann::json;
@@ -93,4 +93,4 @@ TEST_CASE("an annotation that the server does not keep is told, and nothing is p
 }
 
 }  // namespace
-}  // namespace windlass::in_place
+}  // namespace windlass::in_place::server_test

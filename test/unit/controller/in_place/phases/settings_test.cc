@@ -6,7 +6,7 @@
 #include "test/catch.h"
 #include "test/unit/controller/in_place/phases/cluster.h"
 
-namespace windlass::in_place {
+namespace windlass::in_place::settings_test {
 namespace {
 
 using Json = nlohmann::json;
@@ -262,4 +262,4 @@ TEST_CASE("refused, drained Pods take traffic again and stand-ins go") {
 }
 
 }  // namespace
-}  // namespace windlass::in_place
+}  // namespace windlass::in_place::settings_test

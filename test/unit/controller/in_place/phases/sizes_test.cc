@@ -10,7 +10,7 @@
 #include "test/catch.h"
 #include "test/unit/controller/in_place/phases/cluster.h"
 
-namespace windlass::in_place {
+namespace windlass::in_place::sizes_test {
 namespace {
 
 using Json = nlohmann::json;
@@ -106,4 +106,4 @@ TEST_CASE("no Pod is about to go because others are still to be made") {
 }
 
 }  // namespace
-}  // namespace windlass::in_place
+}  // namespace windlass::in_place::sizes_test

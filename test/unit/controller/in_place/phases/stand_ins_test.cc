@@ -5,7 +5,7 @@
 #include "test/catch.h"
 #include "test/unit/controller/in_place/phases/cluster.h"
 
-namespace windlass::in_place {
+namespace windlass::in_place::stand_ins_test {
 namespace {
 
 // A rollout to v2 whose first stand-in cannot pull its image.
@@ -95,4 +95,4 @@ TEST_CASE("but not while a Pod is in flight that does not fail") {
 }
 
 }  // namespace
-}  // namespace windlass::in_place
+}  // namespace windlass::in_place::stand_ins_test

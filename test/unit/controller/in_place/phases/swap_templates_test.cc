@@ -4,7 +4,7 @@
 #include "test/catch.h"
 #include "test/unit/controller/in_place/phases/cluster.h"
 
-namespace windlass::in_place {
+namespace windlass::in_place::swap_templates_test {
 namespace {
 
 // Makes one write after the other until the host has its new template.
@@ -151,4 +151,4 @@ TEST_CASE("a list that cannot be had, or read, ends no exchange (P-057)") {
 }
 
 }  // namespace
-}  // namespace windlass::in_place
+}  // namespace windlass::in_place::swap_templates_test

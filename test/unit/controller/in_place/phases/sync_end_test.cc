@@ -5,7 +5,7 @@
 #include "test/catch.h"
 #include "test/unit/controller/in_place/phases/cluster.h"
 
-namespace windlass::in_place {
+namespace windlass::in_place::sync_end_test {
 namespace {
 
 using Json = nlohmann::json;
@@ -215,4 +215,4 @@ TEST_CASE("one that does not fit any more is told, and so is the deadline (P-052
 }
 
 }  // namespace
-}  // namespace windlass::in_place
+}  // namespace windlass::in_place::sync_end_test

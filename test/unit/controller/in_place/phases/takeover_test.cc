@@ -9,7 +9,7 @@
 #include "test/catch.h"
 #include "test/unit/controller/in_place/phases/cluster.h"
 
-namespace windlass::in_place {
+namespace windlass::in_place::takeover_test {
 namespace {
 
 constexpr int kWritesMax = 40;
@@ -192,4 +192,4 @@ TEST_CASE("Windlass goes on where the stock controller was in the middle of its 
 }
 
 }  // namespace
-}  // namespace windlass::in_place
+}  // namespace windlass::in_place::takeover_test

@@ -7,7 +7,7 @@
 #include "test/proves.h"
 #include "test/unit/controller/in_place/phases/cluster.h"
 
-namespace windlass::in_place {
+namespace windlass::in_place::unscheduled_test {
 namespace {
 
 // At rest with image v1, except for the last Pod, which fits on no node. It stays unavailable, so
@@ -190,4 +190,4 @@ TEST_CASE("stand-ins do not stay for it: they may have the room it waits for (P-
 }
 
 }  // namespace
-}  // namespace windlass::in_place
+}  // namespace windlass::in_place::unscheduled_test

@@ -5,7 +5,7 @@
 #include "test/catch.h"
 #include "test/unit/controller/in_place/phases/cluster.h"
 
-namespace windlass::in_place {
+namespace windlass::in_place::warnings_test {
 namespace {
 
 int64_t EventsWith(const Started& c, const std::string& part) {
@@ -87,4 +87,4 @@ TEST_CASE("a rollout is announced with its revision and what changes (P-084)") {
 }
 
 }  // namespace
-}  // namespace windlass::in_place
+}  // namespace windlass::in_place::warnings_test

@@ -6,7 +6,7 @@
 #include "test/catch.h"
 #include "test/unit/controller/in_place/pods.h"
 
-namespace windlass::in_place {
+namespace windlass::in_place::availability_test {
 namespace {
 
 using namespace test;
@@ -32,25 +32,13 @@ TEST_CASE("a Pod is available when it can be counted on") {
       {"P-050 never patched, minReadySeconds count from Ready", [](Pod&, State&) {}, 600,
        WallTime{1100}},
       {"P-050 Ready since nobody knows when",
-       [](Pod& pod, State&) {
-         pod.ready = {ConditionStatus::kTrue, {}};
-       },
-       0, WallTime{0}},
+       [](Pod& pod, State&) { pod.ready = {ConditionStatus::kTrue, {}}; }, 0, WallTime{0}},
       {"P-050 Ready since nobody knows when, and minReadySeconds",
-       [](Pod& pod, State&) {
-         pod.ready = {ConditionStatus::kTrue, {}};
-       },
-       1, std::nullopt},
-      {"P-050 not Ready",
-       [](Pod& pod, State&) {
-         pod.ready = {ConditionStatus::kFalse, {500}};
-       },
-       0, std::nullopt},
+       [](Pod& pod, State&) { pod.ready = {ConditionStatus::kTrue, {}}; }, 1, std::nullopt},
+      {"P-050 not Ready", [](Pod& pod, State&) { pod.ready = {ConditionStatus::kFalse, {500}}; }, 0,
+       std::nullopt},
       {"P-050 Ready unknown: the node is lost",
-       [](Pod& pod, State&) {
-         pod.ready = {ConditionStatus::kUnknown, {500}};
-       },
-       0, std::nullopt},
+       [](Pod& pod, State&) { pod.ready = {ConditionStatus::kUnknown, {500}}; }, 0, std::nullopt},
       {"P-050 no conditions yet", [](Pod& pod, State&) { pod.ready = {}; }, 0, std::nullopt},
       {"P-050 deleting", [](Pod& pod, State&) { pod.meta.deletion_timestamp = {900}; }, 0,
        std::nullopt},
@@ -118,4 +106,4 @@ TEST_CASE("P-050 a Pod becomes available in the second its minReadySeconds are o
 }
 
 }  // namespace
-}  // namespace windlass::in_place
+}  // namespace windlass::in_place::availability_test

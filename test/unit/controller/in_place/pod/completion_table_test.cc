@@ -4,7 +4,7 @@
 #include "test/catch.h"
 #include "test/unit/controller/in_place/pods.h"
 
-namespace windlass::in_place {
+namespace windlass::in_place::completion_table_test {
 namespace {
 
 using namespace test;
@@ -124,4 +124,4 @@ TEST_CASE("P-045 P-047 a container that stays the same never completes by waitin
 }
 
 }  // namespace
-}  // namespace windlass::in_place
+}  // namespace windlass::in_place::completion_table_test

@@ -8,7 +8,7 @@
 #include "test/catch.h"
 #include "test/unit/controller/in_place/pods.h"
 
-namespace windlass::in_place {
+namespace windlass::in_place::completion_test {
 namespace {
 
 using namespace test;
@@ -346,4 +346,4 @@ TEST_CASE("P-081 a patch that admission put back is never complete, but is due f
 }
 
 }  // namespace
-}  // namespace windlass::in_place
+}  // namespace windlass::in_place::completion_test

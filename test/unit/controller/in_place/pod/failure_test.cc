@@ -6,7 +6,7 @@
 #include "test/catch.h"
 #include "test/unit/controller/in_place/pods.h"
 
-namespace windlass::in_place {
+namespace windlass::in_place::failure_test {
 namespace {
 
 using namespace test;
@@ -329,4 +329,4 @@ TEST_CASE("P-062 a Pod that fails has a minute to recover") {
 }
 
 }  // namespace
-}  // namespace windlass::in_place
+}  // namespace windlass::in_place::failure_test

@@ -4,7 +4,7 @@
 #include "test/catch.h"
 #include "test/unit/controller/in_place/pods.h"
 
-namespace windlass::in_place {
+namespace windlass::in_place::nodes_test {
 namespace {
 
 using namespace test;
@@ -102,4 +102,4 @@ TEST_CASE("a sidecar restarts with kubelet 1.32") {
 }
 
 }  // namespace
-}  // namespace windlass::in_place
+}  // namespace windlass::in_place::nodes_test

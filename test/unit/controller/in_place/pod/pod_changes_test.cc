@@ -8,7 +8,7 @@
 #include "test/catch.h"
 #include "test/unit/controller/in_place/pods.h"
 
-namespace windlass::in_place {
+namespace windlass::in_place::pod_changes_test {
 namespace {
 
 using namespace test;
@@ -261,4 +261,4 @@ TEST_CASE("P-081 of a template that nobody has any more, a Pod gets all the targ
 }
 
 }  // namespace
-}  // namespace windlass::in_place
+}  // namespace windlass::in_place::pod_changes_test

@@ -9,7 +9,7 @@
 #include "test/catch.h"
 #include "test/sim/api_patch.h"
 
-namespace windlass::in_place {
+namespace windlass::in_place::pod_patch_test {
 namespace {
 
 using Json = nlohmann::json;
@@ -255,9 +255,7 @@ TEST_CASE("P-035 a Pod that is no longer as it was seen is left alone") {
        first,
        {},
        [](Json& pod) { pod["spec"].erase("tolerations"); },
-       [](Json& pod) {
-         pod["spec"]["tolerations"] = {{{"key", "z"}}};
-       }},
+       [](Json& pod) { pod["spec"]["tolerations"] = {{{"key", "z"}}}; }},
   }));
   CAPTURE(row.id);
   Json pod = Live();
@@ -294,4 +292,4 @@ TEST_CASE("P-035 what the Pod has not cannot be changed") {
 }
 
 }  // namespace
-}  // namespace windlass::in_place
+}  // namespace windlass::in_place::pod_patch_test

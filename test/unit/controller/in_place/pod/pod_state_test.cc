@@ -3,7 +3,7 @@
 #include "test/catch.h"
 #include "test/unit/controller/in_place/pods.h"
 
-namespace windlass::in_place {
+namespace windlass::in_place::pod_state_test {
 namespace {
 
 using namespace test;
@@ -219,4 +219,4 @@ TEST_CASE("P-027 P-028 a Pod without the annotation has no state, one with garba
 }
 
 }  // namespace
-}  // namespace windlass::in_place
+}  // namespace windlass::in_place::pod_state_test

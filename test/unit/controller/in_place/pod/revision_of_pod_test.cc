@@ -6,7 +6,7 @@
 #include "test/catch.h"
 #include "test/unit/controller/in_place/pods.h"
 
-namespace windlass::in_place {
+namespace windlass::in_place::revision_of_pod_test {
 namespace {
 
 using namespace test;
@@ -210,4 +210,4 @@ TEST_CASE("P-027 the images of a template are read by container, init containers
 }
 
 }  // namespace
-}  // namespace windlass::in_place
+}  // namespace windlass::in_place::revision_of_pod_test

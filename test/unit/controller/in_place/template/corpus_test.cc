@@ -11,7 +11,7 @@
 #include "kubeclient/api/canonical.h"
 #include "test/catch.h"
 
-namespace windlass::in_place {
+namespace windlass::in_place::corpus_test {
 namespace {
 
 using Json = nlohmann::json;
@@ -104,4 +104,4 @@ TEST_CASE("changes applied to the host's template give the target's (P-002, P-00
 }
 
 }  // namespace
-}  // namespace windlass::in_place
+}  // namespace windlass::in_place::corpus_test

@@ -9,7 +9,7 @@
 #include "test/catch.h"
 #include "test/unit/controller/in_place/template/template_rows.h"
 
-namespace windlass::in_place {
+namespace windlass::in_place::eligibility_test {
 namespace {
 
 using Json = nlohmann::json;
@@ -317,4 +317,4 @@ TEST_CASE("each reason has the name that users know, and none is missing here (P
 }
 
 }  // namespace
-}  // namespace windlass::in_place
+}  // namespace windlass::in_place::eligibility_test

@@ -5,7 +5,7 @@
 
 #include "test/catch.h"
 
-namespace windlass::in_place {
+namespace windlass::in_place::interest_test {
 namespace {
 
 TEST_CASE("the template is kept of ReplicaSets that may be updated in place, and of no other") {
@@ -40,4 +40,4 @@ TEST_CASE("of a Pod's annotations ours and its deletion cost are kept") {
 }
 
 }  // namespace
-}  // namespace windlass::in_place
+}  // namespace windlass::in_place::interest_test

@@ -6,7 +6,7 @@
 #include "test/catch.h"
 #include "test/unit/controller/in_place/template/template_rows.h"
 
-namespace windlass::in_place {
+namespace windlass::in_place::metadata_test {
 namespace {
 
 std::string EnvOf(const std::string& path) {
@@ -245,4 +245,4 @@ TEST_CASE("environment that is read from metadata needs a restart (P-007)") {
 }
 
 }  // namespace
-}  // namespace windlass::in_place
+}  // namespace windlass::in_place::metadata_test

@@ -10,7 +10,7 @@
 #include "controller/deployment/deployment_workload.h"
 #include "test/catch.h"
 
-namespace windlass::in_place {
+namespace windlass::in_place::options_test {
 namespace {
 
 using Annotations = std::map<std::string, std::string>;
@@ -389,4 +389,4 @@ TEST_CASE("a drain by another value than the template's is a warning (P-040)") {
 }
 
 }  // namespace
-}  // namespace windlass::in_place
+}  // namespace windlass::in_place::options_test

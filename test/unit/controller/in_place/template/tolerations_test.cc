@@ -6,7 +6,7 @@
 #include "test/catch.h"
 #include "test/unit/controller/in_place/template/template_rows.h"
 
-namespace windlass::in_place {
+namespace windlass::in_place::tolerations_test {
 namespace {
 
 TEST_CASE("tolerations are added, and their seconds changed, in place (P-008)") {
@@ -52,4 +52,4 @@ TEST_CASE("tolerations are added, and their seconds changed, in place (P-008)") 
 }
 
 }  // namespace
-}  // namespace windlass::in_place
+}  // namespace windlass::in_place::tolerations_test

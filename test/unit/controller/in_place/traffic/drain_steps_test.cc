@@ -13,7 +13,7 @@
 #include "test/sim/api_patch.h"
 #include "test/unit/controller/in_place/pods.h"
 
-namespace windlass::in_place {
+namespace windlass::in_place::drain_steps_test {
 namespace {
 
 using namespace test;
@@ -451,4 +451,4 @@ TEST_CASE("P-035 a state that is too long is told before anything is written") {
 }
 
 }  // namespace
-}  // namespace windlass::in_place
+}  // namespace windlass::in_place::drain_steps_test

@@ -8,7 +8,7 @@
 #include "test/catch.h"
 #include "test/unit/controller/in_place/pods.h"
 
-namespace windlass::in_place {
+namespace windlass::in_place::patch_for_test {
 namespace {
 
 using namespace test;
@@ -44,4 +44,4 @@ TEST_CASE("attempts at one target are counted, up to the largest number there is
 }
 
 }  // namespace
-}  // namespace windlass::in_place
+}  // namespace windlass::in_place::patch_for_test

@@ -10,7 +10,7 @@
 #include "kubeclient/base/result.h"
 #include "test/catch.h"
 
-namespace windlass {
+namespace windlass::figures_test {
 namespace {
 
 // Returns true if the only label of the metric `name` can have `value`.
@@ -53,4 +53,4 @@ TEST_CASE("a kubelet's word that makes no failure is no reason of one") {
 }
 
 }  // namespace
-}  // namespace windlass
+}  // namespace windlass::figures_test

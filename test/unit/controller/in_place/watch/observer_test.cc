@@ -14,7 +14,7 @@
 #include "test/unit/client/fake_transport.h"
 #include "test/unit/controller/in_place/pods.h"
 
-namespace windlass {
+namespace windlass::observer_test {
 namespace {
 
 using in_place::test::Id;
@@ -120,9 +120,7 @@ struct Fixture : ClientWorld {
       [this](const ObjectReference& about, const Event& event) { events.Record(about, event); },
       deployments,
       pods,
-      [this](const Pod&) {
-        return deployments.Find({"shop", "web"});
-      }};
+      [this](const Pod&) { return deployments.Find({"shop", "web"}); }};
   Pod pod;
   uint64_t version = 100;
 };
@@ -272,10 +270,7 @@ TEST_CASE("After a restart, young patches are taken up and old ones are not") {
   InPlaceObserver observer(
       f.clock, f.timers,
       [&f](const ObjectReference& about, const Event& event) { f.events.Record(about, event); },
-      f.deployments, pods,
-      [&f](const Pod&) {
-        return f.deployments.Find({"shop", "web"});
-      });
+      f.deployments, pods, [&f](const Pod&) { return f.deployments.Find({"shop", "web"}); });
   observer.Lead(true);
   pods.Apply(patched);
   CHECK(observer.followed() == (row.followed ? 1 : 0));
@@ -451,4 +446,4 @@ TEST_CASE("The strategy in place is what the Deployment asks for") {
 }
 
 }  // namespace
-}  // namespace windlass
+}  // namespace windlass::observer_test

@@ -18,7 +18,7 @@
 #include "test/support/recording_host.h"
 #include "test/unit/cache/virtual_time.h"
 
-namespace windlass {
+namespace windlass::update_controller_test {
 namespace {
 
 using nlohmann::json;
@@ -231,4 +231,4 @@ TEST_CASE_METHOD(Fixture, "an annotation of the old controller makes the update,
 }
 
 }  // namespace
-}  // namespace windlass
+}  // namespace windlass::update_controller_test

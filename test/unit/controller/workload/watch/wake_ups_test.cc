@@ -17,7 +17,7 @@
 #include "test/unit/cache/scripted_transport.h"
 #include "test/unit/cache/virtual_time.h"
 
-namespace windlass {
+namespace windlass::wake_ups_test {
 namespace {
 
 Uid UidOf(uint64_t number) { return {0xD0, number}; }
@@ -147,9 +147,7 @@ TEST_CASE("a new ReplicaSet wakes the owner that it names, or all that it matche
   };
   const Row row = GENERATE_COPY(values<Row>({
       {"D-015 UT-05 its owner", with([](ReplicaSet&) {}), "web"},
-      {"D-015 whatever its labels", with([](ReplicaSet& rs) {
-         rs.meta.labels = {{"app", "api"}};
-       }),
+      {"D-015 whatever its labels", with([](ReplicaSet& rs) { rs.meta.labels = {{"app", "api"}}; }),
        "web"},
       {"D-014 being deleted", with([](ReplicaSet& rs) { rs.meta.deletion_timestamp = {1}; }),
        "web"},
@@ -185,9 +183,8 @@ TEST_CASE("a new ReplicaSet wakes the owner that it names, or all that it matche
 
 TEST_CASE("an orphan wakes every Deployment that it matches (D-016, D-020)") {
   Fixture fixture;
-  fixture.AddDeployment("twin", 3, [](Deployment& d) {
-    d.spec.selector.match_labels = {{"app", "web"}};
-  });
+  fixture.AddDeployment("twin", 3,
+                        [](Deployment& d) { d.spec.selector.match_labels = {{"app", "web"}}; });
   fixture.AddDeployment("all", 4, [](Deployment& d) { d.spec.selector.match_labels = {}; });
   fixture.AddDeployment("invalid", 5, [](Deployment& d) {
     d.spec.selector.match_expressions = {{"app", "Near", {"web"}}};
@@ -268,10 +265,7 @@ TEST_CASE("a changed ReplicaSet wakes its owners, former and present, or those i
        },
        "api web"},
       {"D-017 c an orphan's labels", true,
-       [](ReplicaSet& rs) {
-         rs.meta.labels = {{"app", "api"}};
-       },
-       "api"},
+       [](ReplicaSet& rs) { rs.meta.labels = {{"app", "api"}}; }, "api"},
       {"D-017 c an orphan's status", true, [](ReplicaSet& rs) { rs.status.replicas = 3; }, ""},
       {"D-017 b an orphan that was adopted", true,
        [](ReplicaSet& rs) {
@@ -392,4 +386,4 @@ TEST_CASE("the deletion of one of several Pods wakes, too (D-023 as W-01)") {
 }
 
 }  // namespace
-}  // namespace windlass
+}  // namespace windlass::wake_ups_test

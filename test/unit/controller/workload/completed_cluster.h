@@ -7,8 +7,8 @@
 namespace windlass::workload {
 
 // A completed rollout of image v1. What it wrote is cleared.
-struct Completed : Cluster {
-  explicit Completed(int32_t replicas) : Cluster(replicas) {
+struct CompletedCluster : Cluster {
+  explicit CompletedCluster(int32_t replicas) : Cluster(replicas) {
     Settle();
     REQUIRE(Condition("Progressing") == "True NewReplicaSetAvailable");
     writes.clear();
