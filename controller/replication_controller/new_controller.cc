@@ -121,13 +121,9 @@ Result<Request> CreateWithImage(const Situation& situation, int32_t size_before)
 }
 
 Result<Request> CreateWithContent(const Situation& situation, int32_t size_before) {
-  const ReplicationController& old = *situation.old_controller();
   const NewControllerContent& content = *situation.spec().controller;
   const int32_t desired = content.replicas.value_or(size_before);
   if (desired <= 0) return Invalid(InvalidReplicasText(situation.new_name, desired));
-  if (!HaveDifferentKey(old.selector, SelectorOfContent(content))) {
-    return Invalid(NoDifferentKeyText(situation.new_name, situation.old_name()));
-  }
   Json spec = {{"replicas", 0}};
   if (content.min_ready_seconds > 0) spec["minReadySeconds"] = content.min_ready_seconds;
   if (!content.selector.empty()) spec["selector"] = MapJson(content.selector);
@@ -179,16 +175,6 @@ Result<std::string> ImageIn(const Situation& situation, const std::string& name,
   }
   WINDLASS_TRY(Json* const container, ContainerIn(situation, name, pod_template));
   return TextIn(*container, "image");
-}
-
-StringMap SelectorOfContent(const NewControllerContent& content) {
-  if (!content.selector.empty()) return content.selector;
-  Json pod_template = TemplateOf(*content.template_json);
-  StringMap labels;
-  for (const auto& [key, value] : ObjectIn(ObjectIn(pod_template, "metadata"), "labels").items()) {
-    if (value.is_string()) labels.Set(key, value.get<std::string>());
-  }
-  return labels;
 }
 
 bool HaveDifferentKey(const StringMap& old_selector, const StringMap& new_selector) {

@@ -24,16 +24,13 @@ std::string HashOf(const ReplicationController& controller, std::string_view key
 Result<std::string> ImageIn(const Situation& situation, const std::string& name,
                             const std::string& template_json);
 
-// Returns the selector that the new controller will have.
-StringMap SelectorOfContent(const NewControllerContent& content);
-
 // Returns true if the selectors have a key in common whose values differ, so that no Pod belongs to
 // both (RC-4).
 bool HaveDifferentKey(const StringMap& old_selector, const StringMap& new_selector);
 
 // Returns the request that creates the new controller, with 0 replicas and the annotations
 // update-source-id and desired-replicas. Error kInvalid with kubectl's text if the old controller
-// and the spec do not allow it (RC-3, RC-4, RC-5). Requires that the old controller exists, and
+// and the spec do not allow it (RC-3, RC-5). Requires that the old controller exists, and
 // that spec.image or spec.controller is set.
 // It is to have `size_before` replicas at the end, unless spec.controller says another number.
 Result<Request> CreateNewController(const Situation& situation, int32_t size_before);

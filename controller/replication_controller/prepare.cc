@@ -1,6 +1,7 @@
 #include "controller/replication_controller/prepare.h"
 
 #include <algorithm>
+#include <memory>
 #include <nlohmann/json.hpp>
 #include <utility>
 
@@ -9,6 +10,7 @@
 #include "controller/replication_controller/chain.h"
 #include "controller/replication_controller/decisions.h"
 #include "controller/replication_controller/effect.h"
+#include "controller/replication_controller/goal.h"
 #include "controller/replication_controller/json.h"
 #include "controller/replication_controller/new_controller.h"
 #include "controller/replication_controller/original_size.h"
@@ -99,6 +101,26 @@ Step BeginScaling(const Situation& situation, const Goal& goal, std::vector<std:
 
 // --- forward ---
 
+// Returns the old controller as it is when PrepareOldController is done.
+ReplicationController WithLabel(const ReplicationController& old, const OldLabel& label) {
+  ReplicationController labelled = old;
+  labelled.selector = label.selector;
+  return labelled;
+}
+
+// Returns the new controller as `create` makes it, as far as FindGoal reads it.
+ReplicationController MadeBy(const Request& create) {
+  const Json body = Json::parse(create.body(), nullptr, /*allow_exceptions=*/false);
+  ReplicationController made;
+  made.meta.name = create.key().name;
+  made.meta.annotations = MapOf(At(body, "/metadata/annotations"));
+  made.selector = MapOf(At(body, "/spec/selector"));
+  made.template_json = std::make_shared<const std::string>(Dump(At(body, "/spec/template")));
+  // The API server does the same.
+  if (made.selector.empty()) made.selector = LabelsOfTemplate(*made.template_json);
+  return made;
+}
+
 Step CreateTarget(const Situation& situation) {
   const bool by_image = !situation.spec().image.empty();
   if (situation.new_name.empty() || (!by_image && !situation.spec().controller)) {
@@ -111,26 +133,33 @@ Step CreateTarget(const Situation& situation) {
   if (before.ask) return *std::move(before.ask);
   Result<Request> create = CreateNewController(situation, before.size);
   if (!create.ok()) return Fail(situation, kInvalidUpdate, create.error().message);
-  const Json created = Json::parse(create->body(), nullptr, /*allow_exceptions=*/false);
-  if (auto step = RefuseAdopters(situation, Dump(At(created, "/spec/template")))) {
-    return *std::move(step);
-  }
+  const ReplicationController& old = *situation.old_controller();
+  const ReplicationController made = MadeBy(*create);
+  std::optional<OldLabel> label;
+  if (by_image) label = FindOldLabel(situation);
+  GoalOrRefusal found = FindGoal(situation, label ? WithLabel(old, *label) : old, made);
+  if (found.refusal) return *std::move(found.refusal);
+  if (auto step = RefuseAdopters(situation, *made.template_json)) return *std::move(step);
   if (auto intent = StoreIntent(situation, "")) return *std::move(intent);
-  if (by_image) {
-    if (auto step = PrepareOldController(situation)) return *std::move(step);
+  if (label) {
+    if (auto step = PrepareOldController(situation, *label)) return *std::move(step);
   }
   return Effect(situation, *std::move(create),
                 {decisions::kCreateController, {{"controller", situation.new_name}}});
 }
 
-// A new controller that its user created for an update that an annotation asks for cannot know the
-// uid of the old one (RC-1).
-std::optional<Step> Claim(const Situation& situation) {
+// Returns true for a new controller that its user created for an update that an annotation asks
+// for: the user cannot know the uid of the old one (RC-1).
+bool IsToBeClaimed(const Situation& situation) {
   const ReplicationController& target = *situation.new_controller();
   const ReplicationControllerUpdateSpec& spec = situation.spec();
-  if (!spec.image.empty() || spec.controller || target.replicas != 0) return std::nullopt;
-  if (target.meta.annotations.Has(kSourceId)) return std::nullopt;
-  if (!target.meta.annotations.Has(kDesiredReplicas)) return std::nullopt;
+  if (!spec.image.empty() || spec.controller || target.replicas != 0) return false;
+  if (target.meta.annotations.Has(kSourceId)) return false;
+  return target.meta.annotations.Has(kDesiredReplicas);
+}
+
+Step Claim(const Situation& situation) {
+  const ReplicationController& target = *situation.new_controller();
   return Effect(situation, Annotate(target, {{kSourceId, SourceIdOf(*situation.old_controller())}}),
                 {decisions::kClaimController, {{"controller", target.meta.name}}});
 }
@@ -146,25 +175,39 @@ std::optional<Step> RefuseOtherRename(const Situation& situation) {
                   " to finish that, or set spec.rollback to true to undo it");
 }
 
-Step PrepareForward(const Situation& situation) {
-  const ReplicationController* target = situation.new_controller();
-  if (auto refusal = RefuseChain(situation)) return *std::move(refusal);
-  if (target == nullptr) return CreateTarget(situation);
+// The new controller exists. What can refuse the update comes before the first write.
+Step TakeTarget(const Situation& situation) {
+  const ReplicationController& old = *situation.old_controller();
+  const ReplicationController& target = *situation.new_controller();
   if (auto refusal = RefuseOtherRename(situation)) return *std::move(refusal);
-  std::vector<std::string> lines;
   if (auto refusal = RefuseOtherContent(situation)) return *std::move(refusal);
-  if (!situation.spec().image.empty()) {
-    if (auto step = PrepareOldController(situation)) return *std::move(step);
-    if (situation.run.step.empty()) lines.push_back(FoundExistingText(target->meta.name));
-  }
-  if (auto claim = Claim(situation)) return *std::move(claim);
-  GoalOrRefusal found = FindGoal(situation);
+  std::optional<OldLabel> label;
+  if (!situation.spec().image.empty()) label = FindOldLabel(situation);
+  const bool claims = IsToBeClaimed(situation);
+  ReplicationController claimed = target;
+  if (claims) claimed.meta.annotations.Set(kSourceId, SourceIdOf(old));
+  GoalOrRefusal found = FindGoal(situation, label ? WithLabel(old, *label) : old, claimed);
   if (found.refusal) return *std::move(found.refusal);
+  const bool begins = situation.run.step.empty();
+  if (begins) {
+    if (auto step = RefuseAdopters(situation, *target.template_json)) return *std::move(step);
+  }
+  std::vector<std::string> lines;
+  if (label) {
+    if (auto step = PrepareOldController(situation, *label)) return *std::move(step);
+    if (begins) lines.push_back(FoundExistingText(target.meta.name));
+  }
+  if (claims) return Claim(situation);
   if (auto note = NoteOriginalSize(situation)) return *std::move(note);
   if (auto ask = AskForServices(situation)) return *std::move(ask);
   const bool created = situation.run.step == kStepPrepare;
-  lines.push_back(created ? CreatedText(target->meta.name) : ContinuingText(target->meta.name));
+  lines.push_back(created ? CreatedText(target.meta.name) : ContinuingText(target.meta.name));
   return BeginScaling(situation, found.goal, std::move(lines), WarnAboutServices(situation));
+}
+
+Step PrepareForward(const Situation& situation) {
+  if (auto refusal = RefuseChain(situation)) return *std::move(refusal);
+  return situation.new_controller() == nullptr ? CreateTarget(situation) : TakeTarget(situation);
 }
 
 // --- back ---
@@ -178,37 +221,47 @@ std::optional<int32_t> SizeToRestore(const ReplicationController& old,
   return std::nullopt;
 }
 
+// Returns true if the old controller is the target of a rollback already.
+bool IsRollbackTarget(const Situation& situation) {
+  const ReplicationController& old = *situation.old_controller();
+  return Annotation(old, kSourceId) == SourceIdOf(*situation.new_controller()) &&
+         !old.meta.annotations.Has(kRenameJournal);
+}
+
 // Makes the old controller the target: a checked write, which kubectl does not make sure of
 // (RC-15).
-std::optional<Step> SetRollbackSize(const Situation& situation) {
+Step SetRollbackSize(const Situation& situation, int32_t size) {
   const ReplicationController& old = *situation.old_controller();
-  const ReplicationController& source = *situation.new_controller();
-  const std::string source_id = SourceIdOf(source);
-  const bool renames = old.meta.annotations.Has(kRenameJournal);
-  if (Annotation(old, kSourceId) == source_id && !renames) return std::nullopt;
-  const std::optional<int32_t> size = SizeToRestore(old, source);
-  if (!size) return Fail(situation, kNothingToRollBack, NoOriginalReplicasText(old.meta.name));
-  const std::string text = std::to_string(*size);
+  const std::string text = std::to_string(size);
   if (auto intent = StoreIntent(situation, SettingReplicasText(old.meta.name, text))) {
-    return intent;
+    return *std::move(intent);
   }
-  Annotations annotations = {{kSourceId, source_id}, {kDesiredReplicas, text}};
+  Annotations annotations = {{kSourceId, SourceIdOf(*situation.new_controller())},
+                             {kDesiredReplicas, text}};
   // A rename that had begun is off. Otherwise the old controller would become what the new one was
   // as soon as that is deleted.
-  if (renames) annotations[kRenameJournal] = std::nullopt;
-  return Effect(
-      situation, Annotate(old, annotations),
-      {decisions::kSetRollbackSize, {{"controller", old.meta.name}, {"replicas", *size}}});
+  if (old.meta.annotations.Has(kRenameJournal)) annotations[kRenameJournal] = std::nullopt;
+  return Effect(situation, Annotate(old, annotations),
+                {decisions::kSetRollbackSize, {{"controller", old.meta.name}, {"replicas", size}}});
 }
 
 Step PrepareRollback(const Situation& situation) {
-  if (situation.new_controller() == nullptr) {
+  const ReplicationController* source = situation.new_controller();
+  if (source == nullptr) {
     return Fail(situation, kNothingToRollBack,
                 NothingToRollBackText(situation.new_name, situation.old_name()));
   }
-  if (auto step = SetRollbackSize(situation)) return *std::move(step);
-  GoalOrRefusal found = FindGoal(situation);
+  ReplicationController target = *situation.old_controller();
+  const bool is_set = IsRollbackTarget(situation);
+  if (!is_set) {
+    const std::optional<int32_t> size = SizeToRestore(target, *source);
+    if (!size) return Fail(situation, kNothingToRollBack, NoOriginalReplicasText(target.meta.name));
+    target.meta.annotations.Set(kSourceId, SourceIdOf(*source));
+    target.meta.annotations.Set(kDesiredReplicas, std::to_string(*size));
+  }
+  GoalOrRefusal found = FindGoal(situation, *source, target);
   if (found.refusal) return *std::move(found.refusal);
+  if (!is_set) return SetRollbackSize(situation, found.goal.desired);
   if (auto note = NoteOriginalSize(situation)) return *std::move(note);
   return BeginScaling(situation, found.goal, {ContinuingText(situation.old_name())}, {});
 }
@@ -217,34 +270,6 @@ Step PrepareRollback(const Situation& situation) {
 
 Step Prepare(const Situation& situation) {
   return situation.spec().rollback ? PrepareRollback(situation) : PrepareForward(situation);
-}
-
-GoalOrRefusal FindGoal(const Situation& situation) {
-  const ReplicationController& source = *situation.source();
-  const ReplicationController& target = *situation.target();
-  if (!HaveDifferentKey(source.selector, target.selector)) {
-    return {.refusal = Fail(situation, kInvalidUpdate,
-                            NoDifferentKeyText(target.meta.name, source.meta.name))};
-  }
-  const std::string source_id = SourceIdOf(source);
-  if (Annotation(target, kSourceId) != source_id ||
-      !target.meta.annotations.Has(kDesiredReplicas)) {
-    return {.refusal = Fail(
-                situation, kUnexpectedAnnotations,
-                UnexpectedAnnotationsText(target.meta.name, source_id, target.meta.annotations))};
-  }
-  const std::optional<int32_t> desired = NumberIn(target, kDesiredReplicas);
-  if (!desired) {
-    return {.refusal = Fail(situation, kUnexpectedAnnotations,
-                            UnparsableText(target.meta.name, kDesiredReplicas,
-                                           Annotation(target, kDesiredReplicas)))};
-  }
-  const Result<ScaleLimits> limits =
-      ResolveScaleLimits(*desired, situation.spec().max_surge, situation.spec().max_unavailable);
-  if (!limits.ok()) {
-    return {.refusal = Fail(situation, kInvalidUpdate, limits.error().message)};
-  }
-  return {.goal = {.desired = *desired, .limits = *limits}};
 }
 
 seconds WholeSeconds(Duration duration) { return std::chrono::ceil<seconds>(duration); }

@@ -49,10 +49,11 @@ std::optional<Step> CheckList(const Situation& situation, const ReplicationContr
 // Step 5. The replication controller makes another Pod for each one that has no label yet in its
 // own cache. Its status says how many it has seen with all labels of the template; Pods that lack
 // another one of these are not waited for.
-bool HaveBeenSeen(const Situation& situation, const ReplicationController& old) {
+bool HaveBeenSeen(const Situation& situation, const ReplicationController& old,
+                  const StringMap& template_labels) {
   LabelSelector all;
   all.present = true;
-  all.match_labels = LabelsOfTemplate(*old.template_json);
+  all.match_labels = template_labels;
   const auto labelled = std::ranges::count_if(situation.view.pods, [&](const Pod* pod) {
     return !pod->meta.deleting() && Owns(old, *pod) && Matches(all, pod->meta.labels);
   });
@@ -61,7 +62,8 @@ bool HaveBeenSeen(const Situation& situation, const ReplicationController& old) 
 
 // Steps 2 to 6.
 Step Relabel(const Situation& situation, const ReplicationController& old, const std::string& key,
-             const std::string& value) {
+             const OldLabel& label) {
+  const std::string& value = label.value;
   if (!IsObserved(old)) {
     return WaitFor(situation, kPreparing,
                    "the replication controller to observe the template of " + old.meta.name);
@@ -73,7 +75,7 @@ Step Relabel(const Situation& situation, const ReplicationController& old, const
                   {decisions::kLabelPod, {{"pod", pod->meta.name}, {"value", value}}});
   }
   if (auto listed = CheckList(situation, old, key, value)) return *std::move(listed);
-  if (!HaveBeenSeen(situation, old)) {
+  if (!HaveBeenSeen(situation, old, label.template_labels)) {
     return WaitFor(situation, kPreparing,
                    "the replication controller to see the label " + key + " of its Pods");
   }
@@ -83,7 +85,21 @@ Step Relabel(const Situation& situation, const ReplicationController& old, const
 
 }  // namespace
 
-std::optional<Step> PrepareOldController(const Situation& situation) {
+OldLabel FindOldLabel(const Situation& situation) {
+  const ReplicationController& old = *situation.old_controller();
+  const std::string& key = situation.spec().deployment_label_key;
+  OldLabel label{.value = std::string(old.selector.Find(key).value_or("")),
+                 .template_labels = LabelsOfTemplate(*old.template_json),
+                 .selector = old.selector};
+  if (old.selector.Has(key)) return label;
+  label.value = label.template_labels.Find(key).value_or("");
+  // As kubectl: the hash of an update to the same image would not be distinct without the suffix.
+  if (label.value.empty()) label.value = HashOf(old, key, "") + "-orig";
+  label.selector.Set(key, label.value);
+  return label;
+}
+
+std::optional<Step> PrepareOldController(const Situation& situation, const OldLabel& label) {
   const ReplicationController& old = *situation.old_controller();
   const std::string& key = situation.spec().deployment_label_key;
   const std::string& next = situation.new_name;
@@ -93,14 +109,11 @@ std::optional<Step> PrepareOldController(const Situation& situation) {
     return Effect(situation, Annotate(old, {{kNextControllerId, next}}),
                   {decisions::kNoteNextController, {{"next", next}}});
   }
-  const std::string present(LabelsOfTemplate(*old.template_json).Find(key).value_or(""));
-  if (present.empty() || !noted) {
-    // As kubectl: the hash of an update to the same image would not be distinct without the suffix.
-    const std::string value = present.empty() ? HashOf(old, key, "") + "-orig" : present;
-    return Effect(situation, LabelTemplate(old, key, value, next),
-                  {decisions::kLabelTemplate, {{"key", key}, {"value", value}}});
+  if (label.template_labels.Find(key) != label.value || !noted) {
+    return Effect(situation, LabelTemplate(old, key, label.value, next),
+                  {decisions::kLabelTemplate, {{"key", key}, {"value", label.value}}});
   }
-  return Relabel(situation, old, key, present);
+  return Relabel(situation, old, key, label);
 }
 
 }  // namespace windlass::replication_controller

@@ -16,14 +16,26 @@
 #pragma once
 
 #include <optional>
+#include <string>
 
 #include "controller/core/step.h"
 #include "controller/replication_controller/situation.h"
+#include "kubeclient/api/string_map.h"
 
 namespace windlass::replication_controller {
 
+// The label that tells the old controller's Pods from the new one's.
+struct OldLabel {
+  std::string value;
+  StringMap template_labels;  // of the old controller's template as it is
+  StringMap selector;         // of the old controller when all steps are done
+};
+// Returns the label that the selector has, or is about to get: that of the template, or one made of
+// a hash. Requires that the old controller exists.
+OldLabel FindOldLabel(const Situation& situation);
+
 // Returns the next of these steps; nullopt if all are done. Requires that the old controller
 // exists.
-std::optional<Step> PrepareOldController(const Situation& situation);
+std::optional<Step> PrepareOldController(const Situation& situation, const OldLabel& label);
 
 }  // namespace windlass::replication_controller

@@ -8,6 +8,7 @@
 #include "controller/replication_controller/decisions.h"
 #include "controller/replication_controller/effect.h"
 #include "controller/replication_controller/external_scale.h"
+#include "controller/replication_controller/goal.h"
 #include "controller/replication_controller/patches.h"
 #include "controller/replication_controller/prepare.h"
 #include "controller/replication_controller/scale.h"
@@ -173,7 +174,7 @@ Step Roll(const Situation& situation) {
   if (situation.new_controller() == nullptr) {
     return Fail(situation, kNotFound, NotFoundText(situation.new_name));
   }
-  GoalOrRefusal found = FindGoal(situation);
+  GoalOrRefusal found = FindGoal(situation, *situation.source(), *situation.target());
   if (found.refusal) return *std::move(found.refusal);
   if (auto answer = AnswerExternalScale(situation)) return *std::move(answer);
   const Facts facts{.source = *situation.source(),

@@ -1,0 +1,144 @@
+// What refuses an update refuses it before anything is written: both controllers and all Pods stay
+// as they are.
+#include <string>
+
+#include "test/catch.h"
+#include "test/proves.h"
+#include "test/unit/controller/replication_controller/world.h"
+
+namespace windlass::replication_controller::refuse_test {
+namespace {
+
+constexpr const char* kSourceId = "kubectl.kubernetes.io/update-source-id";
+constexpr const char* kDesired = "kubectl.kubernetes.io/desired-replicas";
+
+constexpr const char* kNoDifferentKey =
+    "web-2 must specify a matching key with non-equal value in Selector for web";
+constexpr const char* kNoLimit = "spec.maxSurge: \"some\" is not a percentage";
+
+json ToImage(const json& more = json::object()) {
+  json spec = {{"image", "web:2"}, {"newName", "web-2"}, {"updatePeriod", "0s"}};
+  spec.merge_patch(more);
+  return spec;
+}
+
+// Creates the new controller as an earlier client made it.
+void AddNewController(World& world, const json& selector, const json& annotations) {
+  world.AddController("web-2", 0, selector, {{"web", "web:2"}});
+  world.Controller("web-2")["metadata"]["annotations"] = annotations;
+}
+
+json OfUpdate(World& world, const std::string& desired = "2") {
+  return {{kSourceId, "web:" + world.Controller("web")["metadata"]["uid"].get<std::string>()},
+          {kDesired, desired}};
+}
+
+// Plays the update, which fails with `message` and writes nothing but its status.
+void CheckRefused(World& world, const std::string& message) {
+  world.Run();
+  CHECK(world.phase() == "Failed");
+  CHECK(world.message().substr(0, message.size()) == message);
+  for (const std::string& write : world.writes()) {
+    CHECK(write.starts_with("patch replicationcontrollerupdates"));
+  }
+}
+
+TEST_CASE("an old controller gets no label for an update to an image that is refused") {
+  World world;
+  world.AddController("web", 2, {{"app", "web"}});
+  const json apart = {{"app", "web"}, {"deployment", "x"}};
+  json spec = ToImage();
+  std::string message = kNoDifferentKey;
+  SECTION("the new one lacks the label") {
+    AddNewController(world, {{"app", "web"}}, OfUpdate(world));
+  }
+  SECTION("the new one has the label that the old one is about to get") {
+    world.Controller("web")["spec"]["template"]["metadata"]["labels"]["deployment"] = "x";
+    AddNewController(world, apart, OfUpdate(world));
+  }
+  SECTION("the new one is of no update") {
+    AddNewController(world, apart, json::object());
+    message = "Missing/unexpected annotations for controller web-2, expected web:";
+  }
+  SECTION("the new one has no number of replicas to reach") {
+    AddNewController(world, apart, OfUpdate(world, "two"));
+    message = "Unable to parse annotation for web-2: ";
+  }
+  SECTION("a limit of an update under way") {
+    AddNewController(world, apart, OfUpdate(world));
+    spec = ToImage({{"maxSurge", "some"}});
+    message = kNoLimit;
+  }
+  SECTION("a limit, and the new one does not exist") {
+    spec = ToImage({{"maxSurge", "some"}});
+    message = kNoLimit;
+  }
+  SECTION("another one selects the new Pods, and they are to be renamed") {
+    AddNewController(world, apart, OfUpdate(world));
+    world.AddReplicaSet("set", {{"matchLabels", {{"app", "web"}}}});
+    spec = ToImage({{"cleanup", "Rename"}});
+    message = "ReplicaSet set selects the labels of the new Pods";
+  }
+  world.AddUpdate("web", spec);
+  CheckRefused(world, message);
+  Proves("RC-4 RC-6 RC-7 RC-9 RC-14");
+}
+
+TEST_CASE("an old controller without the label is told apart by the one that it gets") {
+  World world;
+  world.AddController("web", 2, {{"app", "web"}});
+  AddNewController(world, {{"app", "web"}, {"deployment", "x"}}, OfUpdate(world));
+  world.AddUpdate("web", ToImage());
+  world.Run();
+  CHECK(world.phase() == "Succeeded");
+  CHECK(world.lines().front() == "Found existing update in progress (web-2), resuming.");
+  CHECK(world.PodsOf("web-2").size() == 2);
+  Proves("RC-4 RC-6");
+}
+
+// The name of a new controller may end in the hash that its Pods get as a label. The old one has
+// that label already if it was made so itself.
+TEST_CASE("no controller is created that selects the old Pods") {
+  World world;
+  const std::string hash = "0123456789abcdef0123456789abcdef";
+  world.AddController("web", 2, {{"app", "web"}, {"deployment", hash}});
+  world.AddUpdate("web", ToImage({{"newName", "web-" + hash}}));
+  CheckRefused(world, "web-" + hash + " must specify a matching key with non-equal value");
+  CHECK_FALSE(world.Has("web-" + hash));
+  Proves("RC-4");
+}
+
+TEST_CASE("a new controller that cannot be updated to is not claimed") {
+  World world;
+  world.AddController("web", 2, {{"app", "web"}});
+  AddNewController(world, {{"app", "web"}}, {{kDesired, "2"}});
+  world.AddUpdate("web", {{"newName", "web-2"}});
+  CheckRefused(world, kNoDifferentKey);
+  Proves("RC-1 RC-4");
+}
+
+TEST_CASE("an old controller gets no size for a rollback that is refused") {
+  World world;
+  world.AddController("web", 2, {{"app", "web"}});
+  json spec = {{"newName", "web-2"}, {"rollback", true}};
+  std::string message =
+      "web must specify a matching key with non-equal value in Selector for web-2";
+  SECTION("no label tells the two apart") {
+    AddNewController(world, {{"app", "web"}}, OfUpdate(world));
+  }
+  SECTION("a limit") {
+    world.Controller("web")["spec"]["selector"]["version"] = "1";
+    world.Controller("web")["spec"]["template"]["metadata"]["labels"]["version"] = "1";
+    for (auto& [name, pod] : world.pods()) pod["metadata"]["labels"]["version"] = "1";
+    AddNewController(world, {{"app", "web"}, {"version", "2"}}, OfUpdate(world));
+    spec["maxSurge"] = "some";
+    message = kNoLimit;
+  }
+  world.AddUpdate("web", spec);
+  CheckRefused(world, message);
+  CHECK(world.lines().empty());
+  Proves("RC-4 RC-9 RC-15");
+}
+
+}  // namespace
+}  // namespace windlass::replication_controller::refuse_test
