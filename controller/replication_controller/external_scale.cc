@@ -117,7 +117,7 @@ Step AdoptScale(const Situation& situation, const ReplicationController& scaled)
   draft.desired_replicas = desired;
   draft.old_replicas = old.replicas;
   draft.new_replicas = created.replicas;
-  draft.scaling_from.reset();
+  draft.scaling.reset();
   draft.journal.clear();
   draft.deadline = DeadlineFromNow(situation);
   std::string line = AdoptingText(scaled.meta.name, scaled.replicas, desired);
@@ -136,11 +136,13 @@ int32_t ExpectedSize(const Situation& situation, const ReplicationController& co
 }
 
 const ReplicationController* PendingScale(const Situation& situation) {
-  if (!situation.run.scaling_from) return nullptr;
+  const std::optional<PendingScaling>& scaling = situation.run.scaling;
+  if (!scaling) return nullptr;
   for (const ReplicationController* controller :
        {situation.old_controller(), situation.new_controller()}) {
-    if (controller == nullptr || IsAsExpected(situation, *controller)) continue;
-    if (controller->replicas == *situation.run.scaling_from) return controller;
+    if (controller == nullptr || controller->meta.name != scaling->name) continue;
+    const bool is_due = controller->replicas == scaling->from;
+    return is_due && !IsAsExpected(situation, *controller) ? controller : nullptr;
   }
   return nullptr;
 }

@@ -13,7 +13,7 @@ std::vector<Request> FenceScaling(const View& view, std::string_view term) {
   std::vector<Request> patches;
   const ReplicationControllerUpdateStatus& stored = view.update.status;
   if (HasEnded(view.update)) return patches;
-  if (!stored.scaling_from && stored.step != kStepCleanUp) return patches;
+  if (!stored.scaling && stored.step != kStepCleanUp) return patches;
   for (const ReplicationController* controller : {view.old_controller, view.new_controller}) {
     if (controller == nullptr) continue;
     patches.push_back(Annotate(*controller, {{kTermAnnotation, std::string(term)}}));

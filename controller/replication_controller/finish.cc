@@ -19,7 +19,7 @@ bool IsForOtherSpec(const Situation& situation) {
 Step Finish(const Situation& situation, std::string_view phase, std::string line) {
   StatusDraft draft = BeginDraft(situation);
   draft.step = kStepDone;
-  draft.scaling_from.reset();
+  draft.scaling.reset();
   draft.deadline = {};
   draft.journal.clear();
   Say(draft, line);

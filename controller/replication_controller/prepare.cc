@@ -81,7 +81,7 @@ Step BeginScaling(const Situation& situation, const Goal& goal, std::vector<std:
   draft.old_replicas = situation.old_controller()->replicas;
   draft.new_replicas = situation.new_controller()->replicas;
   draft.available_replicas = CountAvailable(situation, target).available;
-  draft.scaling_from.reset();
+  draft.scaling.reset();
   draft.journal.clear();
   draft.last_scale_time = situation.now;
   draft.deadline = DeadlineFromNow(situation);

@@ -44,7 +44,7 @@ std::string Progress(const Facts& facts) {
 // Returns the time that the update period counts from. A scaling that is stored counts from when it
 // is seen as made, because a crash may have come between the two (RC-18).
 WallTime LastScaleTime(const Situation& situation) {
-  return situation.run.scaling_from ? situation.now : situation.run.last_scale_time;
+  return situation.run.scaling ? situation.now : situation.run.last_scale_time;
 }
 
 // Returns a draft that shows how far the update is. After a scaling, after a pause, or after
@@ -52,7 +52,7 @@ WallTime LastScaleTime(const Situation& situation) {
 StatusDraft DraftOfProgress(const Situation& situation, const Facts& facts) {
   StatusDraft draft = BeginDraft(situation);
   const bool was_held = draft.phase != kProgressing && draft.phase != kCleaningUp;
-  if (was_held || draft.scaling_from || draft.deadline.IsZero()) {
+  if (was_held || draft.scaling || draft.deadline.IsZero()) {
     draft.deadline = DeadlineFromNow(situation);
   }
   draft.last_scale_time = LastScaleTime(situation);
@@ -60,7 +60,7 @@ StatusDraft DraftOfProgress(const Situation& situation, const Facts& facts) {
   draft.old_replicas = situation.old_controller()->replicas;
   draft.new_replicas = situation.new_controller()->replicas;
   draft.available_replicas = facts.availability.available;
-  draft.scaling_from.reset();
+  draft.scaling.reset();
   SetPhase(situation, draft, kProgressing, kProgressing, Progress(facts));
   return draft;
 }
@@ -114,7 +114,7 @@ Step StoreScaling(const Situation& situation, const Facts& facts,
       up ? ScalingUpText(controller.meta.name, to) : ScalingDownText(controller.meta.name, to);
   auto& size = &controller == situation.old_controller() ? draft.old_replicas : draft.new_replicas;
   size = to;
-  draft.scaling_from = controller.replicas;
+  draft.scaling = {.name = controller.meta.name, .from = controller.replicas};
   draft.last_scale_time = situation.now;
   draft.deadline = DeadlineFromNow(situation);
   Say(draft, line);

@@ -18,6 +18,10 @@ json TextOrNull(const std::string& text) { return text.empty() ? json() : json(t
 
 json CountOrNull(const std::optional<int32_t>& count) { return count ? json(*count) : json(); }
 
+json ScalingOrNull(const std::optional<PendingScaling>& scaling) {
+  return scaling ? json{{"name", scaling->name}, {"from", scaling->from}} : json();
+}
+
 json ConditionsJson(const std::vector<Condition>& conditions) {
   json list = json::array();
   for (const Condition& condition : conditions) {
@@ -44,7 +48,7 @@ json StatusJson(const StatusDraft& draft) {
           {"oldReplicas", CountOrNull(draft.old_replicas)},
           {"newReplicas", CountOrNull(draft.new_replicas)},
           {"availableReplicas", CountOrNull(draft.available_replicas)},
-          {"scalingFrom", CountOrNull(draft.scaling_from)},
+          {"scaling", ScalingOrNull(draft.scaling)},
           {"lastScaleTime", TimeOrNull(draft.last_scale_time)},
           {"deadline", TimeOrNull(draft.deadline)},
           {"lines", draft.lines},

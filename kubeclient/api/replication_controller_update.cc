@@ -104,11 +104,20 @@ bool ReadCount(JsonReader& in, std::string_view key, ReplicationControllerUpdate
                                         : key == "oldReplicas"       ? &out.old_replicas
                                         : key == "newReplicas"       ? &out.new_replicas
                                         : key == "availableReplicas" ? &out.available_replicas
-                                        : key == "scalingFrom"       ? &out.scaling_from
                                                                      : nullptr;
   if (count == nullptr) return false;
   *count = in.Int32();
   return true;
+}
+
+void ReadScaling(JsonReader& in, std::optional<PendingScaling>& out) {
+  out.emplace();
+  in.Object([&](std::string_view key) {
+    if (key == "name")
+      out->name = in.String();
+    else if (key == "from")
+      out->from = in.Int32();
+  });
 }
 
 void ReadStatus(JsonReader& in, SymbolTable& symbols, ReplicationControllerUpdateStatus& out) {
@@ -129,6 +138,8 @@ void ReadStatus(JsonReader& in, SymbolTable& symbols, ReplicationControllerUpdat
       out.new_name = in.String();
     else if (key == "target")
       out.target = in.String();
+    else if (key == "scaling")
+      ReadScaling(in, out.scaling);
     else if (key == "lastScaleTime")
       ReadTime(in, out.last_scale_time);
     else if (key == "deadline")

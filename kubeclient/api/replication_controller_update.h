@@ -47,6 +47,13 @@ struct ReplicationControllerUpdateSpec {
   bool paused = false;
 };
 
+// A scaling that is about to be made. What it leads to is in old_replicas or new_replicas.
+struct PendingScaling {
+  std::string name;  // of the ReplicationController
+  int32_t from = 0;  // spec.replicas before
+  bool operator==(const PendingScaling&) const = default;
+};
+
 // The sizes are spec.replicas as the update last saw or set them: what differs was set by somebody
 // else (RC-16).
 struct ReplicationControllerUpdateStatus {
@@ -61,8 +68,7 @@ struct ReplicationControllerUpdateStatus {
   std::optional<int32_t> old_replicas{};      // of the controller that has the update's name
   std::optional<int32_t> new_replicas{};
   std::optional<int32_t> available_replicas{};  // Pods of the one that is scaled up
-  // Set from before a scaling until it is seen: the size that the controller had.
-  std::optional<int32_t> scaling_from{};
+  std::optional<PendingScaling> scaling{};      // set from before a scaling until it is seen
   WallTime last_scale_time;
   WallTime deadline;                 // without progress until then the update fails (RC-11)
   std::vector<std::string> lines{};  // the last ones that kubectl would have printed (RC-12)

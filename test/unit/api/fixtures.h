@@ -111,7 +111,7 @@ inline constexpr const char* kReplicationControllerUpdateJson = R"({
 "rollback":true,"paused":true,"futureSpec":[{"x":null}]},
 "status":{"observedGeneration":3,"phase":"Progressing","message":"m","step":"Scale",
 "rollback":true,"newName":"web-2","desiredReplicas":4,"oldReplicas":3,"newReplicas":1,
-"availableReplicas":0,"scalingFrom":0,"lastScaleTime":"2026-01-02T15:05:00Z",
+"availableReplicas":0,"scaling":{"name":"web-2","from":0},"lastScaleTime":"2026-01-02T15:05:00Z",
 "deadline":"2026-01-02T15:10:00Z","lines":["Created web-2","Scaling web-2 up to 1"],
 "lineCount":7,"journal":"{}","conditions":[{"type":"Ready","status":"False",
 "lastTransitionTime":"2026-01-02T15:04:59Z","reason":"Progressing","message":"m",

@@ -72,7 +72,11 @@ void ReadStatus(const Members& status, ReplicationControllerUpdateStatus& out) {
   Count(status, "oldReplicas", out.old_replicas);
   Count(status, "newReplicas", out.new_replicas);
   Count(status, "availableReplicas", out.available_replicas);
-  Count(status, "scalingFrom", out.scaling_from);
+  status.Object("scaling", [&](const Members& s) {
+    PendingScaling& scaling = out.scaling.emplace();
+    s.String("name", scaling.name);
+    s.Integer("from", scaling.from);
+  });
   status.Time("lastScaleTime", out.last_scale_time);
   status.Time("deadline", out.deadline);
   status.ForEach("lines", [&](const json& line) {

@@ -70,7 +70,7 @@ TEST_CASE("a ReplicationControllerUpdate is read whole") {
   CHECK(spec.paused);
   const ReplicationControllerUpdateStatus& status = decoded->status;
   CHECK(status.step == "Scale");
-  CHECK(status.scaling_from == 0);
+  CHECK(status.scaling == PendingScaling{"web-2", 0});
   CHECK(status.lines == std::vector<std::string>{"Created web-2", "Scaling web-2 up to 1"});
   CHECK(status.line_count == 7);
   CHECK(status.journal == "{}");
@@ -88,7 +88,7 @@ TEST_CASE("what an update does not say has kubectl's values") {
   CHECK(decoded->spec.on_external_scale == "Pause");
   CHECK_FALSE(decoded->spec.controller);
   CHECK_FALSE(decoded->spec.max_surge);
-  CHECK_FALSE(decoded->status.scaling_from);
+  CHECK_FALSE(decoded->status.scaling);
 }
 
 }  // namespace

@@ -144,7 +144,7 @@ TEST_CASE("a scaling down that was stored is dropped if the Pods do not allow it
   world.after_write = [&] {
     fenced = fenced || world.Controller("web")["metadata"]["resourceVersion"] != before;
     // A scaling that is still on its way fails before the status forgets it.
-    if (!world.update()["status"].contains("scalingFrom")) CHECK(fenced);
+    if (!world.update()["status"].contains("scaling")) CHECK(fenced);
   };
   world.Run();
   CHECK(fenced);

@@ -160,8 +160,9 @@ TEST_CASE_METHOD(Fixture, "a new leader makes a late scaling of the former one f
   PutController("web-2");
   PutUpdate("web", {{"newName", "web-2"}}, {{"phase", "Progressing"}, {"step", "Scale"}});
   CHECK(controller.FenceWrites({"ns", "web"}, "term-7").empty());
-  PutUpdate("web", {{"newName", "web-2"}},
-            {{"phase", "Progressing"}, {"step", "Scale"}, {"scalingFrom", 3}});
+  PutUpdate(
+      "web", {{"newName", "web-2"}},
+      {{"phase", "Progressing"}, {"step", "Scale"}, {"scaling", {{"name", "web"}, {"from", 3}}}});
   const std::vector<Request> fence = controller.FenceWrites({"ns", "web"}, "term-7");
   REQUIRE(fence.size() == 2);
   CHECK(fence[0].Describe() == "patch replicationcontrollers ns/web");

@@ -1,0 +1,51 @@
+// A scaling is stored in the status, and somebody gives the other controller the size that the
+// scaling begins with.
+#include <string>
+
+#include "test/catch.h"
+#include "test/proves.h"
+#include "test/unit/controller/replication_controller/world.h"
+
+namespace windlass::replication_controller::pending_scale_test {
+namespace {
+
+int32_t SizeOf(World& world, const std::string& name) {
+  return world.Controller(name)["spec"]["replicas"];
+}
+
+// An update of 4 Pods. When web-2 is about to be scaled from 1 to 2, or has just been scaled, and
+// web has 3, somebody scales web to 1.
+void Play(World& world, bool is_made) {
+  world.AddController("web", 4, {{"app", "web"}, {"version", "1"}});
+  world.AddUpdate("web", {{"newName", "web-2"}, {"controller", kFile}, {"updatePeriod", "1s"}});
+  bool scaled = false;
+  world.after_write = [&world, scaled, is_made]() mutable {
+    if (scaled || !world.Has("web-2") || world.phase() != "Progressing") return;
+    if (world.update()["status"].value("newReplicas", 0) != 2) return;
+    if (SizeOf(world, "web-2") != (is_made ? 2 : 1)) return;
+    REQUIRE(SizeOf(world, "web") == 3);
+    world.Scale("web", 1);
+    scaled = true;
+  };
+  world.Run();
+}
+
+TEST_CASE("a scaling by somebody else is not taken for the one that is under way") {
+  const bool is_made = GENERATE(false, true);
+  CAPTURE(is_made);
+  World world;
+  Play(world, is_made);
+  CHECK(world.phase() == "Paused");
+  CHECK(world.message() ==
+        "somebody else scaled ReplicationController web from 3 to 1. Scale it back to 3, or set "
+        "spec.onExternalScale to Adopt (all replicas are wanted) or Override (it is scaled back)");
+  CHECK(SizeOf(world, "web") == 1);
+  world.Scale("web", 3);
+  world.Run();
+  CHECK(world.phase() == "Succeeded");
+  CHECK(world.PodsOf("web-2").size() == 4);
+  Proves("RC-16");
+}
+
+}  // namespace
+}  // namespace windlass::replication_controller::pending_scale_test
