@@ -1,6 +1,7 @@
 #include "controller/replication_controller/finish.h"
 
 #include <utility>
+#include <vector>
 
 #include "controller/replication_controller/status.h"
 #include "controller/replication_controller/target.h"
@@ -16,7 +17,7 @@ bool IsForOtherSpec(const Situation& situation) {
 
 }  // namespace
 
-Step Finish(const Situation& situation, std::string_view phase, std::string line) {
+Step Finish(const Situation& situation, std::string_view phase, std::string line, Event warning) {
   StatusDraft draft = BeginDraft(situation);
   draft.step = kStepDone;
   draft.scaling.reset();
@@ -25,9 +26,12 @@ Step Finish(const Situation& situation, std::string_view phase, std::string line
   Say(draft, line);
   const bool again = !situation.spec().rollback && IsForOtherSpec(situation);
   if (again) phase = kPreparing;
-  SetPhase(situation, draft, phase, phase, line);
-  return StoreOrWait(situation, draft, Wait{},
-                     {{.reason = "RollingUpdateComplete", .message = std::move(line)}});
+  const bool warns = !warning.message.empty();
+  SetPhase(situation, draft, phase, phase, warns ? line + ". " + warning.message : line);
+  std::vector<Event> events;
+  if (warns) events.push_back(std::move(warning));
+  events.push_back({.reason = "RollingUpdateComplete", .message = std::move(line)});
+  return StoreOrWait(situation, draft, Wait{}, std::move(events));
 }
 
 }  // namespace windlass::replication_controller

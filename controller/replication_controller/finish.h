@@ -11,6 +11,8 @@ namespace windlass::replication_controller {
 
 // Stores kStepDone, `phase` (kSucceeded or kRolledBack), and the last line (RC-12). If the spec
 // asks for another new controller by now, the phase is kPreparing, and the next run is due.
-Step Finish(const Situation& situation, std::string_view phase, std::string line);
+// `warning` follows the line in status.message. Its message is empty if there is none.
+Step Finish(const Situation& situation, std::string_view phase, std::string line,
+            Event warning = {});
 
 }  // namespace windlass::replication_controller

@@ -4,6 +4,7 @@
 #include <utility>
 
 #include "controller/replication_controller/json.h"
+#include "kubeclient/api/time.h"
 
 namespace windlass::replication_controller {
 namespace {
@@ -27,6 +28,12 @@ std::optional<int32_t> ReadCount(const Json& json) {
   return static_cast<int32_t>(count);
 }
 
+// Returns zero if `json` is no time.
+WallTime ReadTime(const Json& json) {
+  if (!json.is_string()) return {};
+  return ParseTime(json.get_ref<const std::string&>()).value_or(WallTime{});
+}
+
 // Returns the member; null if there is none.
 const Json& Member(const Json& json, const char* key) {
   static const Json kNull;
@@ -40,14 +47,15 @@ Json Operation(const char* op, const char* path, Json value) {
 
 }  // namespace
 
-std::string JournalText(const ReplicationController& created) {
+std::string JournalText(const ReplicationController& created, WallTime youngest_pod) {
   return Dump({{"name", created.meta.name},
                {"uid", created.meta.uid.ToString()},
                {"replicas", created.replicas},
                {"minReadySeconds", created.min_ready_seconds},
                {"selector", MapJson(created.selector)},
                {"labels", MapJson(created.meta.labels)},
-               {"template", Json::parse(*created.template_json, nullptr, false)}});
+               {"template", Json::parse(*created.template_json, nullptr, false)},
+               {"youngestPod", youngest_pod.IsZero() ? Json() : Json(FormatTime(youngest_pod))}});
 }
 
 std::optional<Journal> ParseJournal(std::string_view text) {
@@ -70,7 +78,8 @@ std::optional<Journal> ParseJournal(std::string_view text) {
                  .min_ready_seconds = *min_ready_seconds,
                  .selector = *selector,
                  .labels_json = Dump(Member(json, "labels")),
-                 .template_json = Dump(pod_template)};
+                 .template_json = Dump(pod_template),
+                 .youngest_pod = ReadTime(Member(json, "youngestPod"))};
 }
 
 Request BecomeWhatJournalSays(const ReplicationController& old, const Journal& journal) {

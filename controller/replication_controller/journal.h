@@ -9,6 +9,7 @@
 
 #include "kubeclient/api/replication_controller.h"
 #include "kubeclient/api/request.h"
+#include "kubeclient/base/clock.h"
 
 namespace windlass::replication_controller {
 
@@ -20,10 +21,11 @@ struct Journal {
   StringMap selector;
   std::string labels_json = "{}";
   std::string template_json;
+  WallTime youngest_pod;  // when the last of its Pods was created; zero: it is not known
 };
 
 // Returns the journal of `created` as text, for an annotation and for the status.
-std::string JournalText(const ReplicationController& created);
+std::string JournalText(const ReplicationController& created, WallTime youngest_pod);
 // Returns nullopt if the text is no journal.
 std::optional<Journal> ParseJournal(std::string_view text);
 

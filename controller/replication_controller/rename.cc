@@ -25,6 +25,9 @@ namespace {
 // How soon Pods are listed again that have an owner still.
 constexpr Duration kListOwnedAgain = seconds(1);
 
+// How many Pods a warning names: a message is for people.
+constexpr size_t kPodsNamedMax = 10;
+
 LabelSelector SelectorOf(const Journal& journal) {
   LabelSelector selector;
   selector.present = true;
@@ -60,6 +63,43 @@ bool HasAdopted(const Situation& situation, const ReplicationController& old,
     return !pod->meta.deleting() && Owns(old, *pod) && Matches(selector, pod->meta.labels);
   });
   return adopted >= old.replicas;
+}
+
+// Returns when the last Pod of `controller` was created; zero if it has none.
+WallTime YoungestPod(const Situation& situation, const ReplicationController& controller) {
+  WallTime youngest;
+  for (const Pod* pod : situation.view.pods) {
+    if (!Owns(controller, *pod)) continue;
+    youngest = std::max(youngest, pod->meta.creation_timestamp);
+  }
+  return youngest;
+}
+
+// Returns a warning that names the Pods which the old controller has made since the journal was
+// noted; an event without a message if there are none. As many Pods are adopted as there were, so
+// a Pod that was lost has one of these in its place. Both times are the API server's; a Pod made
+// in the second of the youngest one before is not told.
+Event WarnAboutCreatedPods(const Situation& situation, const ReplicationController& old,
+                           const Journal& journal) {
+  if (journal.youngest_pod.IsZero()) return {};
+  const LabelSelector selector = SelectorOf(journal);
+  size_t count = 0;
+  std::string names;
+  for (const Pod* pod : situation.view.pods) {
+    if (!Owns(old, *pod) || !Matches(selector, pod->meta.labels)) continue;
+    if (pod->meta.creation_timestamp <= journal.youngest_pod) continue;
+    if (++count > kPodsNamedMax) continue;
+    names += (names.empty() ? "" : ", ") + pod->meta.name;
+  }
+  if (count == 0) return {};
+  if (count > kPodsNamedMax) names += ", …";
+  return {.type = Event::Type::kWarning,
+          .reason = "PodsCreatedByRename",
+          .message = std::to_string(count) + (count == 1 ? " Pod was" : " Pods were") +
+                     " created while " + journal.name + " was renamed to " + old.meta.name + ": " +
+                     names +
+                     ". A rename creates none, unless Pods end meanwhile, or the replication "
+                     "controller sees late which Pods there are"};
 }
 
 // Returns the journal's text: the old controller's, or, if somebody removed that, the status'.
@@ -99,7 +139,7 @@ Step BeginRename(const Situation& situation) {
   const ReplicationController& old = *situation.old_controller();
   const ReplicationController& created = *situation.new_controller();
   if (auto step = RefuseAdopters(situation, *created.template_json)) return *std::move(step);
-  const std::string text = JournalText(created);
+  const std::string text = JournalText(created, YoungestPod(situation, created));
   if (Annotation(old, kRenameJournal) != text) {
     return Effect(situation, Annotate(old, {{kRenameJournal, text}}),
                   {decisions::kNoteRename, {{"from", created.meta.name}, {"to", old.meta.name}}});
@@ -108,7 +148,8 @@ Step BeginRename(const Situation& situation) {
     StatusDraft draft = BeginDraft(situation);
     draft.journal = text;
     std::string line = RenamingText(created.meta.name, old.meta.name);
-    Say(draft, line);
+    // A journal may be stored anew, because there is another Pod.
+    if (situation.run.journal.empty()) Say(draft, line);
     SetPhase(situation, draft, kCleaningUp, kCleaningUp, std::move(line));
     return StoreOrWait(situation, draft, Wait{});
   }
@@ -146,7 +187,8 @@ std::optional<Step> FinishRename(const Situation& situation) {
     return Effect(situation, *std::move(end),
                   {decisions::kRemoveAnnotations, {{"controller", old.meta.name}}});
   }
-  return Finish(situation, kSucceeded, RollingUpdatedText(old.meta.name));
+  return Finish(situation, kSucceeded, RollingUpdatedText(old.meta.name),
+                WarnAboutCreatedPods(situation, old, *journal));
 }
 
 }  // namespace windlass::replication_controller

@@ -1,4 +1,5 @@
 // What can come between in a rename: a way back, a scaling by somebody else, other Pods.
+#include <algorithm>
 #include <string>
 
 #include "test/catch.h"
@@ -176,6 +177,38 @@ TEST_CASE("a rename that nothing has been lost by is named to an update to anoth
   }
   CHECK(world.PodsOf("web").size() == 2);
   CHECK(world.Pods().size() == 2);
+  Proves("RC-14");
+}
+
+// A Pod ends before the old controller adopts it, so that it makes another.
+TEST_CASE("a Pod that is created during a rename is named, and the update ends") {
+  const bool ends = GENERATE(false, true);
+  CAPTURE(ends);
+  World world;
+  Start(world, 2);
+  RunUntilDeleted(world);
+  const auto before = world.Pods();
+  if (ends) world.pods().erase(world.pods().begin());
+  world.Run();
+  CHECK(world.phase() == "Succeeded");
+  CHECK(world.lines().back() == "replicationcontroller/web rolling updated");
+  CHECK((world.Pods() == before) == !ends);
+  const auto warned = std::ranges::find(world.events(), "PodsCreatedByRename");
+  CHECK((warned != world.events().end()) == ends);
+  if (!ends) {
+    CHECK(world.message() == world.lines().back());
+    return;
+  }
+  std::string created;
+  for (const auto& [name, pod] : world.pods()) {
+    if (!before.contains(pod["metadata"]["uid"])) created = name;
+  }
+  const std::string warning =
+      "1 Pod was created while web-2 was renamed to web: " + created +
+      ". A rename creates none, unless Pods end meanwhile, or the replication controller sees late "
+      "which Pods there are";
+  CHECK(world.messages()[static_cast<size_t>(warned - world.events().begin())] == warning);
+  CHECK(world.message() == world.lines().back() + ". " + warning);
   Proves("RC-14");
 }
 

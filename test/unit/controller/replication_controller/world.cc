@@ -140,6 +140,7 @@ json World::NewPod(const json& controller) {
             {"namespace", "ns"},
             {"uid", uid},
             {"resourceVersion", std::to_string(++versions_)},
+            {"creationTimestamp", FormatTime(now)},
             {"labels", controller["spec"]["template"]["metadata"]["labels"]},
             {"ownerReferences", json::array({{{"apiVersion", "v1"},
                                               {"kind", "ReplicationController"},
