@@ -25,15 +25,23 @@
 namespace windlass::replication_controller {
 namespace {
 
+// Returns what the run is for.
+std::string IntendedTarget(const Situation& situation) {
+  return situation.spec().rollback ? situation.run.target : TargetOf(situation.spec());
+}
+
+bool IsIntentStored(const Situation& situation) {
+  return situation.run.step == kStepPrepare && situation.run.target == IntendedTarget(situation);
+}
+
 // Stores what is about to be done, before it is done: that the new controller does not exist yet,
 // or that a rollback begins. nullopt if that is stored.
 std::optional<Step> StoreIntent(const Situation& situation, const std::string& line) {
+  if (IsIntentStored(situation)) return std::nullopt;
   const bool back = situation.spec().rollback;
-  const std::string target = back ? situation.run.target : TargetOf(situation.spec());
-  if (situation.run.step == kStepPrepare && situation.run.target == target) return std::nullopt;
   StatusDraft draft = BeginDraft(situation);
   draft.step = kStepPrepare;
-  draft.target = target;
+  draft.target = IntendedTarget(situation);
   draft.journal.clear();
   if (!line.empty()) Say(draft, line);
   SetPhase(situation, draft, kPreparing, kPreparing,
@@ -139,7 +147,10 @@ Step CreateTarget(const Situation& situation) {
   if (by_image) label = FindOldLabel(situation);
   GoalOrRefusal found = FindGoal(situation, label ? WithLabel(old, *label) : old, made);
   if (found.refusal) return *std::move(found.refusal);
-  if (auto step = RefuseAdopters(situation, *made.template_json)) return *std::move(step);
+  // Not again while the old controller is relabelled: the one before the rename counts.
+  if (!IsIntentStored(situation)) {
+    if (auto step = RefuseAdopters(situation, *made.template_json)) return *std::move(step);
+  }
   if (auto intent = StoreIntent(situation, "")) return *std::move(intent);
   if (label) {
     if (auto step = PrepareOldController(situation, *label)) return *std::move(step);

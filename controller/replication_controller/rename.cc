@@ -138,6 +138,8 @@ std::optional<Step> KeepJournal(const Situation& situation, const std::string& t
 Step BeginRename(const Situation& situation) {
   const ReplicationController& old = *situation.old_controller();
   const ReplicationController& created = *situation.new_controller();
+  // Before the journal, so that an update that is refused here can still be turned elsewhere. The
+  // writes below are made in one sync with the deletion, so this asks no oftener than there.
   if (auto step = RefuseAdopters(situation, *created.template_json)) return *std::move(step);
   const std::string text = JournalText(created, YoungestPod(situation, created));
   if (Annotation(old, kRenameJournal) != text) {

@@ -102,6 +102,16 @@ TEST_CASE("a rename is refused before anything is touched if another one selects
   Proves("RC-14");
 }
 
+TEST_CASE("others that select the new Pods are asked for before the first write and the rename") {
+  World world;
+  world.AddController("web", 4, {{"app", "web"}});
+  world.AddUpdate("web", {{"image", "web:2"}, {"updatePeriod", "1s"}});
+  world.Run();
+  REQUIRE(world.phase() == "Succeeded");
+  CHECK(std::ranges::count(world.reads(), "list replicasets ns") == 2);
+  Proves("RC-14");
+}
+
 TEST_CASE("a controller that appears on the way and selects the new Pods holds up the rename") {
   World world;
   Start(world, {{"newName", nullptr}, {"controller", nullptr}, {"image", "web:2"}});

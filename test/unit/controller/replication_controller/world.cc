@@ -391,6 +391,7 @@ void World::CatchUp() {
 Result<Reply> World::Execute(const Request& request) {
   Result<Reply> reply = Answer(request);
   if (reply.ok()) Fold(request);
+  if (!request.mutates()) reads_.push_back(request.Describe());
   if (request.mutates() && reply.ok()) {
     writes_.push_back(request.Describe());
     HearLines();

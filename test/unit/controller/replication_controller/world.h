@@ -94,6 +94,7 @@ class World {
   std::map<std::string, json>& pods() { return pods_; }
   std::map<std::string, json>& controllers() { return controllers_; }
   const std::vector<std::string>& writes() const { return writes_; }
+  const std::vector<std::string>& reads() const { return reads_; }
   const std::vector<std::string>& events() const { return events_; }      // reasons
   const std::vector<std::string>& messages() const { return messages_; }  // of events
   // Called after each write.
@@ -137,6 +138,7 @@ class World {
   int versions_ = 0;
   int uids_ = 0;
   std::vector<std::string> writes_;
+  std::vector<std::string> reads_;
   std::vector<std::string> events_;
   std::vector<std::string> messages_;
   std::optional<int> crash_at_;
