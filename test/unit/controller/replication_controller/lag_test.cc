@@ -5,35 +5,23 @@
 
 #include "test/catch.h"
 #include "test/proves.h"
+#include "test/unit/controller/replication_controller/updates.h"
 #include "test/unit/controller/replication_controller/world.h"
 
 namespace windlass::replication_controller::lag_test {
 namespace {
 
-void Start(World& world, const json& more) {
-  world.AddController("web", 4, {{"app", "web"}, {"version", "1"}});
-  json spec = {{"newName", "web-2"}, {"controller", kFile}, {"updatePeriod", "10s"}};
-  spec.merge_patch(more);
-  world.AddUpdate("web", spec);
-}
-
 // Runs until the new controller has `replicas`, and all are ready.
-void RunUntil(World& world, int32_t replicas) {
-  for (int i = 0; i < 200; ++i) {
-    if (world.Has("web-2") && world.Controller("web-2")["spec"]["replicas"] == replicas) break;
-    world.Sync();
-    world.Settle();
-    world.now = world.now + seconds(1);
-  }
+void RunUntilReady(World& world, int32_t replicas) {
+  RunUntilScaled(world, replicas);
   while (world.Settle()) {
   }
-  REQUIRE(world.Controller("web-2")["spec"]["replicas"] == replicas);
 }
 
 TEST_CASE("Pods that only a late cache shows as ready allow no scaling down") {
   World world;
-  Start(world, json::object());
-  RunUntil(world, 1);
+  StartUpdate(world, 4, "10s");
+  RunUntilReady(world, 1);
   world.Sync();
   world.Settle();
   world.FreezePods();
@@ -83,8 +71,8 @@ TEST_CASE("the label is selected by only when the replication controller has see
 
 TEST_CASE("a controller is not deleted with a Pod that its status does not count yet") {
   World world;
-  Start(world, json::object());
-  RunUntil(world, 4);
+  StartUpdate(world, 4, "10s");
+  RunUntilReady(world, 4);
   world.controller_manager_on = false;
   json& web = world.Controller("web");
   for (int i = 0; i < 40 && web["spec"]["replicas"] != 0; ++i) {
@@ -111,10 +99,10 @@ TEST_CASE("a size that only a late cache shows was set by nobody else") {
   const std::string policy = GENERATE("Pause", "Adopt", "Override");
   CAPTURE(policy);
   World world;
-  Start(world, {{"onExternalScale", policy}});
-  RunUntil(world, 1);
+  StartUpdate(world, 4, "10s", {{"onExternalScale", policy}});
+  RunUntilReady(world, 1);
   const auto seen = world.controllers();
-  RunUntil(world, 2);
+  RunUntilReady(world, 2);
   REQUIRE(world.Controller("web")["spec"]["replicas"] == 3);
   // A new leader: its cache of updates is newer than that of controllers.
   const auto now = std::exchange(world.controllers(), seen);

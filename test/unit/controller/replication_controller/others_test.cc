@@ -4,32 +4,15 @@
 
 #include "test/catch.h"
 #include "test/proves.h"
+#include "test/unit/controller/replication_controller/updates.h"
 #include "test/unit/controller/replication_controller/world.h"
 
 namespace windlass::replication_controller::others_test {
 namespace {
 
-void Start(World& world, const json& more) {
-  world.AddController("web", 4, {{"app", "web"}, {"version", "1"}});
-  json spec = {{"newName", "web-2"}, {"controller", kFile}, {"updatePeriod", "1s"}};
-  spec.merge_patch(more);
-  world.AddUpdate("web", spec);
-}
-
-// Runs until the new controller has `replicas`.
-void RunUntil(World& world, int32_t replicas) {
-  for (int i = 0; i < 200; ++i) {
-    if (world.Has("web-2") && world.Controller("web-2")["spec"]["replicas"] == replicas) return;
-    world.Sync();
-    world.Settle();
-    world.now = world.now + seconds(1);
-  }
-  FAIL("the update does not get there");
-}
-
 TEST_CASE("a controller that somebody else owns is left alone, and the owner is named") {
   World world;
-  Start(world, json::object());
+  StartUpdate(world, 4, "1s");
   world.Controller("web")["metadata"]["ownerReferences"] =
       json::array({{{"apiVersion", "apps.openshift.io/v1"},
                     {"kind", "DeploymentConfig"},
@@ -49,7 +32,7 @@ TEST_CASE("a controller that somebody else owns is left alone, and the owner is 
 
 TEST_CASE("an autoscaler of the old controller is refused with its name and the remedy") {
   World world;
-  Start(world, json::object());
+  StartUpdate(world, 4, "1s");
   world.AddAutoscaler("cpu", "Deployment", "web");
   world.AddAutoscaler("other", "ReplicationController", "other");
   world.AddAutoscaler("web-cpu", "ReplicationController", "web");
@@ -66,7 +49,7 @@ TEST_CASE("an autoscaler of the old controller is refused with its name and the 
 
 TEST_CASE("autoscalers of others hold nothing up") {
   World world;
-  Start(world, json::object());
+  StartUpdate(world, 4, "1s");
   world.AddAutoscaler("cpu", "Deployment", "web");
   world.Run();
   CHECK(world.phase() == "Succeeded");
@@ -74,7 +57,7 @@ TEST_CASE("autoscalers of others hold nothing up") {
 
 TEST_CASE("a rename is refused before anything is touched if another one selects the new Pods") {
   World world;
-  Start(world, {{"newName", nullptr}, {"controller", nullptr}, {"image", "web:2"}});
+  StartUpdate(world, 4, "1s", {{"newName", nullptr}, {"controller", nullptr}, {"image", "web:2"}});
   std::string other = "ReplicationController other";
   SECTION("ReplicationController") { world.AddController("other", 2, {{"app", "web"}}); }
   SECTION("ReplicaSet") {
@@ -114,7 +97,7 @@ TEST_CASE("others that select the new Pods are asked for before the first write 
 
 TEST_CASE("a controller that appears on the way and selects the new Pods holds up the rename") {
   World world;
-  Start(world, {{"newName", nullptr}, {"controller", nullptr}, {"image", "web:2"}});
+  StartUpdate(world, 4, "1s", {{"newName", nullptr}, {"controller", nullptr}, {"image", "web:2"}});
   for (int i = 0; i < 5; ++i) {
     world.Sync();
     world.Settle();
@@ -155,14 +138,14 @@ TEST_CASE("who selects other Pods, or nothing is renamed, holds nothing up") {
       return Error{ErrorKind::kForbidden, "forbidden"};
     };
   }
-  Start(world, spec);
+  StartUpdate(world, 4, "1s", spec);
   world.Run();
   CHECK(world.phase() == "Succeeded");
 }
 
 TEST_CASE("a Service that selects only the old Pods is warned about, and no other") {
   World world;
-  Start(world, json::object());
+  StartUpdate(world, 4, "1s");
   world.AddService("both", {{"app", "web"}});
   world.AddService("old", {{"app", "web"}, {"version", "1"}});
   world.AddService("new", {{"app", "web"}, {"version", "2"}});
@@ -183,8 +166,8 @@ TEST_CASE("a scaling by somebody else pauses the update until it is put back") {
   const std::string scaled = GENERATE("web", "web-2");
   CAPTURE(scaled);
   World world;
-  Start(world, json::object());
-  RunUntil(world, 2);
+  StartUpdate(world, 4, "1s");
+  RunUntilScaled(world, 2);
   const int32_t was = world.Controller(scaled)["spec"]["replicas"];
   world.Scale(scaled, 9);
   world.Run();
@@ -205,8 +188,8 @@ TEST_CASE("a scaling by somebody else pauses the update until it is put back") {
 
 TEST_CASE("a scaling by somebody else is adopted: both sizes together are desired") {
   World world;
-  Start(world, {{"onExternalScale", "Adopt"}});
-  RunUntil(world, 2);
+  StartUpdate(world, 4, "1s", {{"onExternalScale", "Adopt"}});
+  RunUntilScaled(world, 2);
   const int32_t old = world.Controller("web")["spec"]["replicas"];
   world.Scale("web-2", 6);
   world.Run();
@@ -218,8 +201,8 @@ TEST_CASE("a scaling by somebody else is adopted: both sizes together are desire
 
 TEST_CASE("a scaling by somebody else is overridden") {
   World world;
-  Start(world, {{"onExternalScale", "Override"}});
-  RunUntil(world, 2);
+  StartUpdate(world, 4, "1s", {{"onExternalScale", "Override"}});
+  RunUntilScaled(world, 2);
   const int32_t old = world.Controller("web")["spec"]["replicas"];
   world.Scale("web", 30);
   world.Sync();
@@ -232,7 +215,7 @@ TEST_CASE("a scaling by somebody else is overridden") {
 
 TEST_CASE("a scaling at the very end keeps the old controller from being deleted") {
   World world;
-  Start(world, json::object());
+  StartUpdate(world, 4, "1s");
   world.after_write = [&] {
     if (world.phase() == "CleaningUp" && world.Controller("web")["spec"]["replicas"] == 0) {
       world.Scale("web", 3);
@@ -247,7 +230,7 @@ TEST_CASE("a scaling at the very end keeps the old controller from being deleted
 
 TEST_CASE("a new controller that somebody deletes keeps the old one from being deleted") {
   World world;
-  Start(world, json::object());
+  StartUpdate(world, 4, "1s");
   world.after_write = [&] {
     if (world.phase() != "CleaningUp") return;
     world.Controller("web-2")["metadata"]["deletionTimestamp"] = "2026-01-01T00:00:00Z";
@@ -270,8 +253,8 @@ TEST_CASE("nothing is scaled while one of the two is being deleted") {
   const std::string deleted = GENERATE("web", "web-2");
   CAPTURE(deleted);
   World world;
-  Start(world, json::object());
-  RunUntil(world, 2);
+  StartUpdate(world, 4, "1s");
+  RunUntilScaled(world, 2);
   world.Controller(deleted)["metadata"]["deletionTimestamp"] = "2026-01-01T00:00:00Z";
   world.Controller(deleted)["metadata"]["resourceVersion"] = "99999";
   const json before = world.controllers();
@@ -285,8 +268,8 @@ TEST_CASE("nothing is scaled while one of the two is being deleted") {
 
 TEST_CASE("a controller that is in the middle of another update is not updated") {
   World world;
-  Start(world, json::object());
-  RunUntil(world, 2);
+  StartUpdate(world, 4, "1s");
+  RunUntilScaled(world, 2);
   const json before = world.controllers();
   SECTION("as the target") {
     json third = kFile;
@@ -318,8 +301,8 @@ TEST_CASE("a controller that is in the middle of another update is not updated")
 
 TEST_CASE("what asks for the next update of the new controller stays") {
   World world;
-  Start(world, json::object());
-  RunUntil(world, 2);
+  StartUpdate(world, 4, "1s");
+  RunUntilScaled(world, 2);
   world.Controller("web-2")["metadata"]["annotations"]["windlass.dev/rolling-update-to"] = "web-3";
   world.Run();
   CHECK(world.phase() == "Succeeded");

@@ -4,6 +4,7 @@
 
 #include "test/catch.h"
 #include "test/proves.h"
+#include "test/unit/controller/replication_controller/updates.h"
 #include "test/unit/controller/replication_controller/world.h"
 
 namespace windlass::replication_controller::pending_scale_test {
@@ -16,8 +17,7 @@ int32_t SizeOf(World& world, const std::string& name) {
 // An update of 4 Pods. When web-2 is about to be scaled from 1 to 2, or has just been scaled, and
 // web has 3, somebody scales web to 1.
 void Play(World& world, bool is_made) {
-  world.AddController("web", 4, {{"app", "web"}, {"version", "1"}});
-  world.AddUpdate("web", {{"newName", "web-2"}, {"controller", kFile}, {"updatePeriod", "1s"}});
+  StartUpdate(world, 4, "1s");
   bool scaled = false;
   world.after_write = [&world, scaled, is_made]() mutable {
     if (scaled || !world.Has("web-2") || world.phase() != "Progressing") return;

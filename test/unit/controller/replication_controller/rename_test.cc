@@ -4,6 +4,7 @@
 
 #include "test/catch.h"
 #include "test/proves.h"
+#include "test/unit/controller/replication_controller/updates.h"
 #include "test/unit/controller/replication_controller/world.h"
 
 namespace windlass::replication_controller::rename_test {
@@ -17,12 +18,9 @@ json ToImage(const std::string& image, const std::string& name = "") {
   return spec;
 }
 
-void Start(World& world, int32_t replicas, const json& more = json::object()) {
-  world.AddController("web", replicas, {{"app", "web"}, {"version", "1"}});
-  json spec = {
-      {"newName", "web-2"}, {"controller", kFile}, {"updatePeriod", "0s"}, {"cleanup", "Rename"}};
-  spec.merge_patch(more);
-  world.AddUpdate("web", spec);
+void Start(World& world, int32_t replicas, json more = json::object()) {
+  more["cleanup"] = "Rename";
+  StartUpdate(world, replicas, "0s", more);
 }
 
 std::optional<Error> RefuseDeletion(const Request& request) {

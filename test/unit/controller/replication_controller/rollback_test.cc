@@ -4,25 +4,19 @@
 
 #include "test/catch.h"
 #include "test/proves.h"
+#include "test/unit/controller/replication_controller/updates.h"
 #include "test/unit/controller/replication_controller/world.h"
 
 namespace windlass::replication_controller::rollback_test {
 namespace {
 
+// An update of `replicas` to 7.
 void Start(World& world, int32_t replicas) {
-  world.AddController("web", replicas, {{"app", "web"}, {"version", "1"}});
-  json file = kFile;
-  file["spec"]["replicas"] = 7;
-  world.AddUpdate("web", {{"newName", "web-2"}, {"controller", file}, {"updatePeriod", "0s"}});
+  StartUpdate(world, replicas, "0s", {{"controller", {{"spec", {{"replicas", 7}}}}}});
 }
 
-// Runs until the update has said so many lines.
 void RunUntilSaid(World& world, size_t lines) {
-  for (int i = 0; i < 200 && world.lines().size() < lines; ++i) {
-    world.Sync();
-    world.Settle();
-    world.now = world.now + seconds(1);
-  }
+  RunUntil(world, [&] { return world.lines().size() >= lines; });
 }
 
 // An asymmetric update, 5 to 7, is rolled back after each of its writes.

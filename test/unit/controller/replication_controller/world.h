@@ -1,6 +1,7 @@
 // A cluster for the planner: an API server that checks preconditions, the replication controller,
 // the garbage collector and kubelets, all of them stepped by hand; and a driver that plays syncs,
-// as the runtime does, and can crash at any call.
+// as the runtime does, and can crash at any call. The code is in api_server.cc, cluster.cc and
+// world.cc.
 #pragma once
 
 #include <functional>
