@@ -8,10 +8,11 @@
 
 PLUGIN=${PLUGIN:-$ROOT/build/release/cmd/kubectl-windlass/kubectl-windlass}
 WRITES_MAX=60 # more than any of these updates has
+FLAGS=(--local --update-period=0s --poll-interval=100ms --timeout=60s)
 
 # run ARGUMENT…: the command, not through the proxy, which may have a fault that never struck.
 run() {
-  "$PLUGIN" rolling-update "$@" --local --update-period=0s --poll-interval=100ms --timeout=60s
+  "$PLUGIN" rolling-update "$@" "${FLAGS[@]}"
 }
 # run_struck SIDE N ARGUMENT…: kills the command at its N-th write. STRUCK says whether it came to
 # that. It waits for the fault before it begins.
@@ -22,8 +23,7 @@ run_struck() {
   (
     while [ ! -e "$WORK/armed" ]; do sleep 0.05; done
     rm "$WORK/armed"
-    exec "$PLUGIN" rolling-update "$@" --local --update-period=0s --poll-interval=100ms \
-      --timeout=60s --kubeconfig "$WORK/through.kubeconfig"
+    exec "$PLUGIN" rolling-update "$@" "${FLAGS[@]}" --kubeconfig "$WORK/through.kubeconfig"
   ) >"$WORK/said" 2>&1 &
   pid=$!
   disown "$pid" # or the shell prints how it ended
