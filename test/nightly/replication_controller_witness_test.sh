@@ -7,6 +7,8 @@
 . "$(dirname "$0")/../e2e/lib.sh"
 . "$(dirname "$0")/../e2e/replication_controller_lib.sh"
 
+PLUGIN=${PLUGIN:-$ROOT/build/release/cmd/kubectl-windlass/kubectl-windlass}
+
 join_cluster
 install_updates
 start_witness --replication-controllers
@@ -67,6 +69,33 @@ failed_at=$(field $RCU/slow '{.status.conditions[?(@.type=="Stalled")].lastTrans
 [ "$(seconds_between "$(field $RCU/slow '{.status.deadline}')" "$failed_at")" -ge 0 ] ||
   fail "given up at $failed_at, before the deadline"
 
+say "a timeout of 2s is one of 2 s, and not of 5 minutes: by Windlass, and in the client"
+bounded() { # DESCRIPTION SECONDS: at least 2, and far from the 300 of the default
+  [ "$2" -ge 2 ] && [ "$2" -le 60 ] || fail "$1 was given up $2 s after its last scaling"
+  say "ok: $1 was given up $2 s after its last scaling"
+}
+begin_controller short 1 app:v1
+ask short 'image: "app:v2-never-ready", updatePeriod: 0s, timeout: 2s'
+updated_to short Failed
+bounded short "$(seconds_between "$(field $RCU/short '{.status.lastScaleTime}')" \
+  "$(field $RCU/short '{.status.conditions[?(@.type=="Stalled")].lastTransitionTime}')")"
+begin_controller near 1 app:v1
+status=0
+"$PLUGIN" rolling-update near near-2 --image=app:v2-never-ready --local --update-period=0s \
+  --timeout=2s --poll-interval=100ms >"$WORK/said" 2>&1 || status=$?
+ended=$(date -u +%FT%TZ)
+cat "$WORK/said"
+expect "exit code" "$status" 2
+grep -Fx 'error: timed out waiting for any update progress to be made' "$WORK/said" >/dev/null ||
+  fail "$(cat "$WORK/said")"
+expect "the size of the new one" "$(field rc/near-2 '{.spec.replicas}')" 1
+scaled=$(kubectl get rc/near-2 -o json --show-managed-fields | jq -r '.metadata.managedFields[]
+  | select(.manager == "windlass-plugin" and .fieldsV1."f:spec"."f:replicas") | .time')
+bounded near "$(seconds_between "$scaled" "$ended")"
+"$PLUGIN" rolling-update near near-2 --rollback --local --update-period=0s --poll-interval=100ms \
+  >"$WORK/said" 2>&1 || fail "exit code $?: $(cat "$WORK/said")"
+expect "ReplicationControllers" "$(controllers_of near)" near
+
 say "begun by kubectl 1.17, finished here"
 begin_controller old 2 app:v1 'app: old, deployment: abc-orig'
 kubectl annotate rc old kubectl.kubernetes.io/next-controller-id=old-abc \
@@ -99,6 +128,8 @@ no_traces many-2
 say "what is committed in the end"
 change slow '{"rollback":true}'
 updated_to slow RolledBack
+change short '{"rollback":true}'
+updated_to short RolledBack
 stop_windlass
 check_witness --settled
 say "passed"
