@@ -1,7 +1,8 @@
 #!/usr/bin/env bash
 # What deploy/ has for tools that make manifests: kustomize, run by kubectl, changes names, labels
 # and sizes in a Rollout where it does so in a Deployment, and what is written for Argo CD's
-# ConfigMap is YAML that holds every Lua file. Needs no API server.
+# ConfigMap is YAML that holds every Lua file. krew's manifest names what the build makes. Needs no
+# API server.
 set -euo pipefail
 
 ROOT=$(cd "$(dirname "$0")/../.." && pwd)
@@ -179,5 +180,27 @@ done
 expect "actions" \
   "$(sed -n 's/^    - name: //p' "$WORK/argocd/argocd-cm.yaml" | paste -sd' ')" \
   "abort pause promote restart resume retry"
+
+say "krew's manifest is of this version, and names what the build makes"
+manifest() { # JSONPATH
+  KUBECONFIG=/dev/null "$kubectl" label --local -f "$ROOT/deploy/krew/windlass.yaml" a=b \
+    -o jsonpath="$1"
+}
+version=$(sed -n 's/^project(windlass VERSION \([^ ]*\) .*/\1/p' "$ROOT/CMakeLists.txt")
+expect "the plugin's name" "$(manifest '{.metadata.name}')" windlass
+expect "version" "$(manifest '{.spec.version}')" "v$version"
+platform='{.selector.matchLabels.os}/{.selector.matchLabels.arch}'
+expect "platforms" "$(manifest "{range .spec.platforms[*]}$platform {end}")" \
+  "linux/amd64 linux/arm64 "
+for i in 0 1; do
+  entry=".spec.platforms[$i]"
+  bin=$(manifest "{$entry.bin}")
+  [ -x "$ROOT/build/release/cmd/kubectl-windlass/$bin" ] || fail "the build makes no $bin"
+  [ -f "$ROOT/LICENSE" ] || fail "there is no file LICENSE"
+  expect "files" "$(manifest "{$entry.files[*].from}")" "$bin LICENSE"
+  arch=$(manifest "{$entry.selector.matchLabels.arch}")
+  expect "archive" "$(basename "$(manifest "{$entry.uri}")")" "windlass-linux-$arch.tar.gz"
+  manifest "{$entry.uri}" | grep -F "/v$version/" >/dev/null || fail "an archive of another version"
+done
 
 say "passed"
