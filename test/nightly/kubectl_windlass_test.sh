@@ -26,6 +26,8 @@ PATH=$WORK/plugins:$PATH
 
 say "what the binary needs"
 ldd "$PLUGIN"
+expect "libraries that Windlass does not need" "$(comm -23 <(ldd "$PLUGIN" | awk '{print $1}' |
+  sort) <(ldd "$WINDLASS" | awk '{print $1}' | sort))" ""
 
 # ends CODE COMMAND…: runs kubectl windlass in a pipe, keeps what it prints, and expects its code.
 ends() {
