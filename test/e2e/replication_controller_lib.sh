@@ -103,3 +103,9 @@ no_traces() {
 
 # seconds_between TIME TIME: prints the seconds from one RFC 3339 time to another one.
 seconds_between() { echo $(($(date -d "$2" +%s) - $(date -d "$1" +%s))); }
+
+# judged updates|scalings: prints how many the witness' log has: updates, or sizes that Windlass or
+# the plugin has written.
+judged() {
+  cluster check --log "$WORK/witness.jsonl" | tail -n 1 | grep -oE "[0-9]+ $1" | cut -d' ' -f1
+}

@@ -1,8 +1,9 @@
 #!/usr/bin/env bash
 # kill -9 ends `kubectl windlass rolling-update --local` right before, and right after, each of its
 # writes: of an update that is renamed, of one with two names, and of a rollback. The same command
-# again finishes what it finds. No Windlass runs. The witness judges every committed state of the
-# updates with two names.
+# again finishes what it finds. No Windlass runs, and no object describes the updates: the witness
+# judges every committed state by the annotations of the two ReplicationControllers, and by the
+# limits of kubectl.
 . "$(dirname "$0")/../e2e/lib.sh"
 . "$(dirname "$0")/../e2e/replication_controller_lib.sh"
 
@@ -54,6 +55,7 @@ at_every_write() {
         run "${arguments[@]}" >"$WORK/again" 2>&1 || is_over "$name" "$images" ||
           fail "$name, again: $(cat "$WORK/said" "$WORK/again")"
       fi
+      UPDATES=$((UPDATES + 1))
       until_true 60 "$name has the Pods of the end" run_images "$name" "$images"
       expect "ReplicationControllers" "$(controllers_of "$name" | wc -w)" 1
       expect "Pods without an owner" "$(pods_of "$name" | grep -c '<none>' || true)" 0
@@ -70,8 +72,7 @@ is_over() { run_images "$1" "$2" && [ "$(controllers_of "$1" | wc -w)" = 1 ]; }
 
 begin_renamed() { :; }
 arguments_renamed() { printf '%s\n' "$1" --image=app:v2; }
-# An object that nobody acts on tells the witness what the two are.
-begin_named() { ask "$1" "newName: $1-new, image: \"app:v2\""; }
+begin_named() { :; }
 arguments_named() { printf '%s\n' "$1" "$1-new" --image=app:v2; }
 begin_reverted() {
   local pid
@@ -84,11 +85,17 @@ begin_reverted() {
 arguments_reverted() { printf '%s\n' "$1" "$1-new" --rollback; }
 
 start_cluster --nodes 3
-install_updates
+install_updates # the witness watches the objects, of which there are none
 start_fault_proxy "$DATA/admin.kubeconfig"
 start_witness --replication-controllers
+UPDATES=0 # of this script
 at_every_write renamed "2 app:v2"
 at_every_write named "2 app:v2"
+FORWARD=$UPDATES
 at_every_write reverted "2 app:v1"
 check_witness --settled
+expect "updates that the witness has judged" "$(judged updates)" "$UPDATES"
+# Up to 1, down to 1, up to 2, down to 0; a rollback takes back at least the first.
+[ "$(judged scalings)" -ge $((4 * FORWARD + 2 * (UPDATES - FORWARD))) ] ||
+  fail "the witness has judged only $(judged scalings) scalings of $UPDATES updates"
 say "passed"

@@ -284,7 +284,7 @@ func TestSettled(t *testing.T) {
 func judged(t *testing.T, s story, settled bool) (first, last string, ok bool) {
 	t.Helper()
 	var out strings.Builder
-	ok, err := run(strings.NewReader(strings.Join(s.lines, "\n")), options{settled: settled}, &out)
+	ok, err := run(strings.NewReader(strings.Join(s.lines, "\n")), options{settled: settled, limits: witness.UpdateDetails{MaxSurge: intstr.FromInt32(1)}}, &out)
 	if err != nil {
 		t.Fatal(err)
 	}

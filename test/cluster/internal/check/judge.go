@@ -29,8 +29,8 @@ type violation struct {
 	text string
 }
 
-func newJudge() *judge {
-	return &judge{state: newState(), updates: newUpdates(), deployed: map[string]bool{}, identities: identities{}}
+func newJudge(limits witness.UpdateDetails) *judge {
+	return &judge{state: newState(), updates: newUpdates(limits), deployed: map[string]bool{}, identities: identities{}}
 }
 
 func (j *judge) violated(format string, args ...any) {

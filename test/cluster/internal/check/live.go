@@ -8,8 +8,13 @@ import (
 	"windlass.dev/test/cluster/internal/witness"
 )
 
-// ourManager is the field manager whose sizes are judged.
-const ourManager = "windlass"
+// ourManager and ourPlugin are the field managers whose sizes are judged.
+const (
+	ourManager = "windlass"
+	ourPlugin  = "windlass-plugin" // kubectl windlass rolling-update --local
+)
+
+func ours(manager string) bool { return manager == ourManager || manager == ourPlugin }
 
 // raise is a write that created a ReplicaSet or raised its spec.replicas: the one
 // that decides how many Pods there are to be. A write that lowers asks for none: it
@@ -31,7 +36,7 @@ func (j *judge) raised(d *deployment, set *replicaSet, c change) {
 			size:       c.is,
 			version:    j.event.version,
 			limit:      d.history.most(),
-			others:     set.ReplicaSet.ResizedBy != "" && set.ReplicaSet.ResizedBy != ourManager,
+			others:     set.ReplicaSet.ResizedBy != "" && !ours(set.ReplicaSet.ResizedBy),
 			unseen:     !j.watch,
 		})
 	} else if n := len(set.raises); c.is < c.was && n > 0 {

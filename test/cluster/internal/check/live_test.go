@@ -178,7 +178,7 @@ func TestLivePods(t *testing.T) {
 			if err != nil {
 				t.Fatal(err)
 			}
-			judge := newJudge()
+			judge := newJudge(witness.UpdateDetails{})
 			for _, event := range log.events {
 				judge.apply(event, log.complete(event.version))
 			}

@@ -6,6 +6,9 @@ import (
 	"os"
 
 	"github.com/spf13/pflag"
+	"k8s.io/apimachinery/pkg/util/intstr"
+
+	"windlass.dev/test/cluster/internal/witness"
 )
 
 const shownViolations = 20
@@ -16,6 +19,8 @@ func Main(args []string) int {
 	path := flags.String("log", "", "log written by `cluster witness`")
 	settled := flags.Bool("settled", false, "at the end every Deployment must be complete")
 	inPlace := flags.Bool("in-place", false, "Pods of Deployments that are updated in place must stay, and restart by patches only")
+	surge := flags.String("max-surge", "1", "of updates of ReplicationControllers that no object asks for, as those of kubectl")
+	unavailable := flags.String("max-unavailable", "0", "the same")
 	table := flags.Bool("table", false, "print what became of every Pod's containers")
 	if err := flags.Parse(args); err != nil {
 		fmt.Fprintln(os.Stderr, "cluster check:", err)
@@ -27,7 +32,10 @@ func Main(args []string) int {
 		return 2
 	}
 	defer file.Close()
-	ok, err := run(file, options{*settled, *inPlace, *table}, os.Stdout)
+	ok, err := run(file, options{
+		settled: *settled, inPlace: *inPlace, table: *table,
+		limits: witness.UpdateDetails{MaxSurge: intstr.Parse(*surge), MaxUnavailable: intstr.Parse(*unavailable)},
+	}, os.Stdout)
 	if err != nil {
 		fmt.Fprintln(os.Stderr, "cluster check:", err)
 		return 2
@@ -38,14 +46,17 @@ func Main(args []string) int {
 	return 0
 }
 
-type options struct{ settled, inPlace, table bool }
+type options struct {
+	settled, inPlace, table bool
+	limits                  witness.UpdateDetails // of updates without an object
+}
 
 func run(in io.Reader, o options, out io.Writer) (ok bool, err error) {
 	log, err := readLog(in)
 	if err != nil {
 		return false, err
 	}
-	judge := newJudge()
+	judge := newJudge(o.limits)
 	judge.strict = o.inPlace
 	for _, event := range log.events {
 		judge.apply(event, log.complete(event.version))
@@ -74,7 +85,7 @@ func run(in io.Reader, o options, out io.Writer) (ok bool, err error) {
 
 	fmt.Fprintf(out, "checked %d events, %d deployments: %d violations, %d pod failures", len(log.events), len(judge.deployed), len(complaints), judge.podFailures)
 	if n := len(judge.updates.seen); n > 0 {
-		fmt.Fprintf(out, ", %d updates of replicationcontrollers", n)
+		fmt.Fprintf(out, ", %d updates of replicationcontrollers with %d scalings", n, judge.updates.scalings)
 	}
 	if judge.patches > 0 {
 		fmt.Fprintf(out, ", %d patches of pods, at most %d of one deployment in flight", judge.patches, judge.inFlight)

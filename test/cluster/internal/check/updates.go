@@ -28,6 +28,11 @@ func (j *judge) update(now witness.Record) {
 	}
 	old := u.Record
 	u.Record = now
+	for _, other := range s.annotated {
+		if other.Namespace == now.Namespace && other.Name == now.Name {
+			delete(s.seen, other.UID) // it is this one
+		}
+	}
 	if limitsChanged(old, now) || !j.watch {
 		_, least := u.limits()
 		u.reached = s.count(s.pairOf(u), ready) >= least
@@ -39,10 +44,12 @@ func (j *judge) replicationController(now witness.Record) {
 	old, known := s.controllers[now.UID]
 	if now.Type == witness.Deleted {
 		delete(s.controllers, now.UID)
+		s.annotate(now)
 		return
 	}
 	s.controllers[now.UID] = now
-	u, both := s.of(now)
+	s.annotate(now)
+	u, both := s.of(now.UID)
 	if u == nil {
 		return
 	}
@@ -54,9 +61,10 @@ func (j *judge) replicationController(now witness.Record) {
 		}
 	}
 	is := now.ReplicationController
-	if !known || old.ReplicationController.Replicas == is.Replicas || is.ResizedBy != ourManager || both.up.UID == "" || both.down.UID == "" {
+	if !known || old.ReplicationController.Replicas == is.Replicas || !ours(is.ResizedBy) || !both.complete() {
 		return
 	}
+	s.scalings++
 	was := old.ReplicationController.Replicas
 	most, _ := u.limits()
 	if sum := both.sum(); is.Replicas > was && sum > most {
@@ -64,7 +72,7 @@ func (j *judge) replicationController(now witness.Record) {
 	}
 	// A size that somebody else wrote may be set back.
 	grows := both.up.UID == now.UID
-	if ours := old.ReplicationController.ResizedBy == ourManager || u.Update.Rollback; ours && grows != (is.Replicas > was) {
+	if judged := ours(old.ReplicationController.ResizedBy) || u.Update.Rollback; judged && grows != (is.Replicas > was) {
 		j.violated("(xii) %s set from %d to %d, against the direction of its update", name(now), was, is.Replicas)
 	}
 }
@@ -78,8 +86,7 @@ func (j *judge) podOfUpdate(now witness.Record) {
 	} else if now.Owner != "" {
 		delete(s.home, now.UID)
 	}
-	home := s.controllers[s.home[now.UID]]
-	u, both := s.of(home)
+	u, both := s.of(s.home[now.UID])
 	wasReady := known && ready(old)
 	if now.Type == witness.Deleted {
 		delete(s.pods, now.UID)
@@ -92,11 +99,15 @@ func (j *judge) podOfUpdate(now witness.Record) {
 		return
 	}
 	marked := known && old.DeletionTimestamp == nil && now.DeletionTimestamp != nil
-	if marked && s.renamed[now.UID] != "" {
+	if marked && u.Update.Renames && s.renamed[now.UID] == u.UID {
 		j.violated("(xiii) %s deleted: a rename keeps all Pods", name(now))
 	}
 	if !known && now.Type != witness.Deleted && active(now) {
 		j.createdInUpdate(u, both, now)
+	}
+	if u.hasEnded() {
+		u.reached = false // others may scale
+		return
 	}
 	_, least := u.limits()
 	available := s.count(both, ready)

@@ -25,7 +25,7 @@ func (s *story) controller(name string, replicas int32, generation int64, manage
 // update replaces "old" by "new": 3 desired, maxSurge 1, maxUnavailable 0.
 func (s *story) update(rollback, renames bool) {
 	s.add(witness.Record{Type: witness.Modified, Kind: witness.ReplicationControllerUpdate, Name: "old", UID: "u",
-		Update: &witness.UpdateDetails{NewName: "new", Desired: 3, MaxSurge: intstr.FromInt32(1), Rollback: rollback, Renames: renames}})
+		Update: &witness.UpdateDetails{NewName: "new", Desired: 3, MaxSurge: intstr.FromInt32(1), Phase: "Progressing", Rollback: rollback, Renames: renames}})
 }
 
 func (s *story) readyPods(controller string, first, last int) {
@@ -89,6 +89,11 @@ func TestUpdatesOfReplicationControllers(t *testing.T) {
 			s.update(true, false)
 			s.controller("old", 4, 2, ourManager)
 		}, "(ix) ReplicationController /old raised from 3 to 4"},
+		{"a user scales when the update has ended", func(s *story) {
+			s.ended()
+			s.controller("old", 2, 2, "kubectl")
+			s.terminating("old1", "old")
+		}, ""},
 		{"a new one that replaces another one", func(s *story) {
 			s.add(witness.Record{Type: witness.Modified, Kind: witness.ReplicationController, Name: "new", UID: "new", Generation: 2,
 				ReplicationController: &witness.ReplicationControllerDetails{Replicas: 9, StatusReplicas: 9, Available: 9,
@@ -116,6 +121,12 @@ func TestUpdatesOfReplicationControllers(t *testing.T) {
 			t.Errorf("%s: ok %v\n%s\n%s", test.name, ok, first, last)
 		}
 	}
+}
+
+// ended: the update was rolled back.
+func (s *story) ended() {
+	s.add(witness.Record{Type: witness.Modified, Kind: witness.ReplicationControllerUpdate, Name: "old", UID: "u",
+		Update: &witness.UpdateDetails{NewName: "new", Desired: 3, MaxSurge: intstr.FromInt32(1), Phase: "RolledBack", Rollback: true}})
 }
 
 // renamed: "new" has all Pods, is deleted without them, and "old" adopts so many.

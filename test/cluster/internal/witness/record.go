@@ -48,8 +48,13 @@ const (
 	inPlaceState          = "windlass.dev/in-place-state"
 )
 
-// UpdateSourceAnnotation names the ReplicationController that another one replaces, and its uid.
-const UpdateSourceAnnotation = "kubectl.kubernetes.io/update-source-id"
+// Annotations of updates of ReplicationControllers that are kept.
+const (
+	// UpdateSourceAnnotation names the ReplicationController that another one replaces, and its uid.
+	UpdateSourceAnnotation    = "kubectl.kubernetes.io/update-source-id"
+	desiredReplicasAnnotation = "kubectl.kubernetes.io/desired-replicas"
+	renameJournalAnnotation   = "windlass.dev/rename-journal"
+)
 
 // Record is one line of the log. Only one of the last five is set.
 type Record struct {

@@ -5,6 +5,7 @@ import (
 	"testing"
 	"time"
 
+	corev1 "k8s.io/api/core/v1"
 	metav1 "k8s.io/apimachinery/pkg/apis/meta/v1"
 	"k8s.io/apimachinery/pkg/apis/meta/v1/unstructured"
 	"k8s.io/apimachinery/pkg/util/intstr"
@@ -90,5 +91,19 @@ func TestUpdateOfAReplicationController(t *testing.T) {
 		Phase: "Progressing", Renames: true}
 	if *going != want {
 		t.Errorf("%+v, want %+v", going, want)
+	}
+}
+
+func TestAnnotationsOfAReplicationController(t *testing.T) {
+	object := &corev1.ReplicationController{ObjectMeta: metav1.ObjectMeta{Annotations: map[string]string{
+		"kubectl.kubernetes.io/update-source-id": "web:u", "kubectl.kubernetes.io/desired-replicas": "4",
+		"windlass.dev/rename-journal": "{}"}}}
+	got := newRecord(ReplicationController, object).ReplicationController
+	if got.Source != "web:u" || got.Desired == nil || *got.Desired != 4 || !got.Renames {
+		t.Errorf("%+v", got)
+	}
+	object.Annotations = map[string]string{"kubectl.kubernetes.io/desired-replicas": "many"}
+	if got := newRecord(ReplicationController, object).ReplicationController; got.Desired != nil || got.Renames || got.Source != "" {
+		t.Errorf("%+v", got)
 	}
 }

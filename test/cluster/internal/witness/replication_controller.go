@@ -2,6 +2,7 @@ package witness
 
 import (
 	"fmt"
+	"strconv"
 
 	corev1 "k8s.io/api/core/v1"
 	"k8s.io/apimachinery/pkg/apis/meta/v1/unstructured"
@@ -15,8 +16,10 @@ type ReplicationControllerDetails struct {
 	ObservedGeneration int64    `json:"observedGeneration"`
 	StatusReplicas     int32    `json:"statusReplicas"`
 	Available          int32    `json:"availableReplicas"`
-	Source             string   `json:"source,omitempty"`    // UpdateSourceAnnotation
-	ResizedBy          string   `json:"resizedBy,omitempty"` // the field manager of spec.replicas
+	Source             string   `json:"source,omitempty"`          // UpdateSourceAnnotation
+	Desired            *int32   `json:"desiredReplicas,omitempty"` // desiredReplicasAnnotation
+	Renames            bool     `json:"renames,omitempty"`         // has renameJournalAnnotation
+	ResizedBy          string   `json:"resizedBy,omitempty"`       // the field manager of spec.replicas
 }
 
 // UpdateDetails is what is kept of a ReplicationControllerUpdate.
@@ -37,7 +40,12 @@ func replicationControllerDetails(object *corev1.ReplicationController) *Replica
 		StatusReplicas:     object.Status.Replicas,
 		Available:          object.Status.AvailableReplicas,
 		Source:             object.Annotations[UpdateSourceAnnotation],
+		Renames:            object.Annotations[renameJournalAnnotation] != "",
 		ResizedBy:          resizedBy(object.ManagedFields),
+	}
+	if desired, err := strconv.ParseInt(object.Annotations[desiredReplicasAnnotation], 10, 32); err == nil {
+		size := int32(desired)
+		details.Desired = &size
 	}
 	if object.Spec.Template != nil {
 		details.Images = images(object.Spec.Template.Spec)
