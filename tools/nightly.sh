@@ -95,6 +95,7 @@ if is_chosen replication-controllers; then
   queue_script test/nightly/replication_controller_witness_test.sh
   queue_script test/nightly/replication_controller_crash_test.sh
   queue_script test/nightly/replication_controller_steps_test.sh
+  queue_script test/nightly/replication_controller_cases_test.sh
   queue_script test/nightly/rolling_update_local_test.sh
 fi
 if is_chosen upgrade; then queue_script test/nightly/upgrade_test.sh; fi
