@@ -33,6 +33,7 @@ run_struck() {
   until_true 10 "the fault is armed" grep -q armed "$WORK/proxy.out"
   touch "$WORK/armed"
   until_true 120 "the command ends" has_ended "$pid"
+  OTHER_PIDS=${OTHER_PIDS% "$pid"} # another process may get this id
   STRUCK=
   if grep -q killed "$WORK/proxy.out"; then STRUCK=1; fi
 }
