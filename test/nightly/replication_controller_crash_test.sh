@@ -1,8 +1,8 @@
 #!/usr/bin/env bash
 # kill -9 ends Windlass right before, and right after, each write of an update of a
-# ReplicationController: of one by image that is renamed, and of one that is taken back. The next
-# process finishes what it finds. The end is the same as without the kill, and the witness judges
-# every committed state.
+# ReplicationController: of one by image that is renamed, of one by image with another name, and of
+# one that is taken back. The next process finishes what it finds. The end is the same as without
+# the kill, and the witness judges every committed state.
 . "$(dirname "$0")/../e2e/lib.sh"
 . "$(dirname "$0")/../e2e/replication_controller_lib.sh"
 
@@ -18,10 +18,10 @@ arm() {
 is_killed() { grep -q killed "$WORK/proxy.out"; }
 ended_or_killed() { is_killed || update_in "$1" "$2"; } # NAME PHASE
 
-# crash_at_every_write KIND PHASE IMAGES: begin_KIND NAME SIDE N arms the fault, and begins what
-# ends in PHASE with these images.
+# crash_at_every_write KIND PHASE IMAGES [SUFFIX]: begin_KIND NAME SIDE N arms the fault, and begins
+# what ends in PHASE with these images, in the ReplicationController NAME, or NAME and SUFFIX.
 crash_at_every_write() {
-  local kind=$1 phase=$2 images=$3 side n name killed
+  local kind=$1 phase=$2 images=$3 suffix=${4:-} side n name killed
   for side in before after; do
     killed=0
     for ((n = 1; n <= WRITES_MAX; n++)); do
@@ -38,11 +38,11 @@ crash_at_every_write() {
         stop_windlass # with the fault that never struck
         start_windlass --controllers=replicationcontrollerupdate
       fi
-      expect "ReplicationControllers" "$(controllers_of "$name")" "$name"
+      expect "ReplicationControllers" "$(controllers_of "$name")" "$name$suffix"
       until_true 60 "the Pods are those of the end" run_images "$name" "$images"
       expect "Pods without an owner" "$(pods_of "$name" | grep -c '<none>' || true)" 0
-      no_traces "$name"
-      kubectl delete "$RCU/$name" "rc/$name" --wait=false >/dev/null
+      no_traces "$name$suffix"
+      kubectl delete "$RCU/$name" "rc/$name$suffix" --wait=false >/dev/null
       if ((killed < n)); then break; fi
     done
     [ "$killed" -ge 8 ] || fail "$kind, $side: only $killed writes were struck"
@@ -53,6 +53,10 @@ crash_at_every_write() {
 begin_renamed() {
   arm "$2" "$3"
   ask "$1" 'image: "app:v2", updatePeriod: 0s'
+}
+begin_named() { # its cleanup is Delete
+  arm "$2" "$3"
+  ask "$1" "newName: $1-2, image: \"app:v2\", updatePeriod: 0s"
 }
 begin_reverted() {
   ask "$1" 'image: "app:v2-never-ready", updatePeriod: 0s'
@@ -67,6 +71,7 @@ start_fault_proxy
 start_witness --replication-controllers
 start_windlass --controllers=replicationcontrollerupdate
 crash_at_every_write renamed Succeeded "2 app:v2"
+crash_at_every_write named Succeeded "2 app:v2" -2
 crash_at_every_write reverted RolledBack "2 app:v1"
 stop_windlass
 check_witness --settled
