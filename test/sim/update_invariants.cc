@@ -213,18 +213,34 @@ void UpdateInvariants::JudgePod(const Change& change) {
 void UpdateInvariants::JudgeAvailable(const Change& change) {
   for (const Object& update : Updates(change.key.namespace_)) {
     const Pair pair = PairOf(update);
-    if (pair.up == nullptr || pair.down == nullptr) continue;
     Limits& limits = limits_[UidOf(*update)];
-    const int64_t available = CountAvailable(pair, pair.up) + CountAvailable(pair, pair.down);
-    const int64_t least = limits.least.Min(Now(), kBlindSpot);
-    if (available >= least) {
-      limits.reached = true;
-    } else if (limits.reached) {
+    const int64_t wanted = LimitsOfUpdate(*update).min_available();
+    const bool same = std::exchange(limits.wanted, wanted) == wanted;
+    if (pair.up == nullptr || pair.down == nullptr) {
       limits.reached = false;
+      continue;
+    }
+    const int64_t available =
+        CountAvailable(pair, pair.up) + CountAvailable(pair, pair.down) + CountRenamed(pair);
+    const int64_t least = limits.least.Min(Now(), kBlindSpot);
+    if (same && limits.reached && available < std::min(least, wanted)) {
       Violate("I-77", change,
               std::to_string(available) + " available of both, at least " + std::to_string(least));
     }
+    limits.reached = available >= wanted;
   }
+}
+
+int64_t UpdateInvariants::CountRenamed(const Pair& pair) const {
+  const WallTime now = world_.loop().clock().Wall();
+  int64_t count = 0;
+  for (const Object& pod : world_.api().List(resources::kPods, NamespaceOf(*pair.update))) {
+    const auto renamed = renamed_.find(UidOf(*pod));
+    if (renamed == renamed_.end() || renamed->second != UidOf(*pair.update)) continue;
+    if (!ControllerOf(*pod).is_null() || !IsActivePod(*pod)) continue;
+    count += IsAvailablePod(*pod, seconds(IntAt(*pair.update, {"spec", "minReadySeconds"})), now);
+  }
+  return count;
 }
 
 void UpdateInvariants::JudgeAtRest() {

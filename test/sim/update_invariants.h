@@ -13,7 +13,8 @@
 //   - I-75: only the two of an update are written, and Pods of the old one; none is deleted with
 //     Pods
 //   - I-76: a rename creates no Pod and deletes none, and at rest no Pod has lost its owner
-//   - I-77: available Pods of both never fall below the minimum, once they were as many
+//   - I-77: available Pods of both never fall below the minimum, once they were as many; those that
+//     a rename passes on count, and a change of the minimum begins anew
 //
 // A controller acts on what it has seen: a write is judged by the most lenient truth of the last
 // kBlindSpot. Pods that users delete are nobody's fault; Calm() says that there are none, and only
@@ -64,10 +65,11 @@ class UpdateInvariants {
     Object down;  // null: does not exist
     bool Has(const std::string& uid) const;
   };
-  struct Limits {  // of one update
-    Recent most;   // of both together
-    Recent least;  // available
-    bool reached = false;
+  struct Limits {          // of one update
+    Recent most;           // of both together
+    Recent least;          // available
+    int64_t wanted = 0;    // available, now
+    bool reached = false;  // as many were
   };
 
   void OnChange(const Change& change);
@@ -88,6 +90,8 @@ class UpdateInvariants {
   Pair PairOf(const Object& update) const;
   int64_t CountActive(const Object& controller) const;
   int64_t CountAvailable(const Pair& pair, const Object& controller) const;
+  // Returns how many available Pods have no owner, because a rename passes them on.
+  int64_t CountRenamed(const Pair& pair) const;
   void Violate(const std::string& invariant, const Change& change, const std::string& detail);
   MonotonicTime Now() const { return world_.loop().clock().Now(); }
 

@@ -1,7 +1,8 @@
 // Random walks over an update of a ReplicationController. Users who change their minds,
 // autoscalers, Pods that die, a replication controller that is away or lags, and restarts of
-// Windlass come in any order. All invariants hold at each write, and at the end the last image has
-// all Pods.
+// Windlass come in any order. All invariants hold at each write. The update that went through all
+// that can be brought to an end, and so can a new one after it: each time the last image has all
+// Pods.
 #include <algorithm>
 #include <array>
 #include <nlohmann/json.hpp>
@@ -19,7 +20,9 @@ namespace windlass::sim::update_walk_test {
 namespace {
 
 constexpr int kDeeds = 16;
-constexpr Duration kLimit = seconds(6 * 3600);  // virtual, for the last update
+constexpr Duration kLimit = seconds(6 * 3600);  // virtual, for an update to end
+// In one of so many walks nobody deletes Pods or scales, so that I-77 is judged.
+constexpr uint64_t kCalmEvery = 3;
 const std::string kWeb = "web";
 
 // kLagging: the replication controller's views lag by up to ten seconds.
@@ -37,9 +40,11 @@ WorldOptions OptionsOf(Random& random, Mode mode) {
 
 class Walk {
  public:
-  Walk(uint64_t seed, Mode mode) : random_(seed), run_(seed, OptionsOf(random_, mode)) {
+  Walk(uint64_t seed, Mode mode)
+      : random_(seed), run_(seed, OptionsOf(random_, mode)), calm_(seed % kCalmEvery == 0) {
     run_.invariants.Lagging(mode == Mode::kLagging);
     run_.Begin(static_cast<int>(1 + Draw(5)));
+    run_.invariants.Calm(calm_);
     SetImage();
   }
 
@@ -49,9 +54,9 @@ class Walk {
       Happen();
       run_.world.RunFor(milliseconds(Draw(3) == 0 ? Draw(1000) : Draw(30'000)));
     }
-    const bool complete = Finish();
-    std::string wrong = run_.Rest();
-    if (!complete) wrong += "the last update is not complete\n" + State();
+    std::string wrong = GoOn() ? "" : "the update does not end\n" + State();
+    if (wrong.empty()) wrong = StartOver() ? "" : "a new update does not end\n" + State();
+    wrong += run_.Rest();
     return wrong.empty() ? "" : "after" + deeds_ + "\n" + wrong;
   }
 
@@ -74,8 +79,8 @@ class Walk {
     if (what < 8) return Turn();
     if (what < 10) return Pause();
     if (what < 13) return SetLimits();
-    if (what < 16) return Scale();
-    if (what < 19) return KillPod();
+    if (what < 16) return calm_ ? Restart() : Scale();
+    if (what < 19) return calm_ ? Turn() : KillPod();
     if (what < 21) return Restart();
     if (what < 22) return StopReplicationController();
     if (what < 23) return Relist();
@@ -141,9 +146,71 @@ class Walk {
     run_.world.api().EndWatches();
   }
 
-  // The user starts over: an update under way may have an image that never gets ready.
-  bool Finish() {
-    deeds_ += " end:";
+  // Returns true if the update comes to this end, and says so of its present spec.
+  bool Ends(const std::vector<std::string>& phases) {
+    return run_.world.RunUntil(
+        [&] {
+          const Object update = run_.Update();
+          return IntAt(*update, {"status", "observedGeneration"}) ==
+                     IntAt(*update, {"metadata", "generation"}) &&
+                 std::ranges::count(phases, run_.Phase()) > 0;
+        },
+        kLimit);
+  }
+
+  bool OnlyRuns(const std::string& image) {
+    if (!run_.world.Quiesce()) return false;
+    const std::vector<std::string> images = run_.Images();
+    const auto all = static_cast<ptrdiff_t>(images.size());
+    return all > 0 && std::ranges::count(images, image) == all &&
+           run_.world.api().List(kControllers, "default").size() == 1;
+  }
+
+  // Takes back an update to another image, which may never get ready. There are two more
+  // things that a user has to see to, as with kubectl:
+  //   - the old image may be one that never gets ready: then it need not be available
+  //   - an old one that somebody else has made larger than it was before the update stays larger,
+  //     and the rollback ends at its deadline: the user scales it, and has that adopted
+  bool TakeBack() {
+    deeds_ += " back:";
+    const Object old = run_.Controller(kWeb);
+    const Json& containers = At(*old, {"spec", "template", "spec", "containers"});
+    const bool broken = containers.at(0).at("image") == "app:v5-never-ready";
+    Ask({{"rollback", true}, {"maxUnavailable", broken ? Json("100%") : Json(0)}});
+    if (!Ends({"RolledBack", "Failed"})) return false;
+    if (run_.Phase() == "RolledBack") return true;
+    const std::string before =
+        AnnotationOf(*run_.Controller(kWeb), "kubectl.kubernetes.io/desired-replicas");
+    const int64_t size = IntAt(*run_.Controller(kWeb), {"spec", "replicas"});
+    if (before.empty() || std::stoi(before) >= size) return false;
+    deeds_ += " scale web to " + before;
+    run_.world.Scale(kWeb, std::stoi(before), kControllers);
+    Ask({{"onExternalScale", "Adopt"}});
+    return Ends({"RolledBack"});
+  }
+
+  // The user wants one image, and nothing holds the update up.
+  bool GoOn() {
+    deeds_ += " go on:";
+    Ask({{"image", "app:good"},
+         {"timeout", "300s"},
+         {"paused", false},
+         {"rollback", false},
+         {"maxSurge", 1},
+         {"maxUnavailable", 0},
+         {"onExternalScale", "Override"}});
+    if (!Ends({"Succeeded", "Failed"})) return false;
+    if (run_.Phase() == "Failed") {
+      if (!TakeBack()) return false;
+      Ask({{"rollback", false}, {"maxUnavailable", 0}});
+      if (!Ends({"Succeeded"})) return false;
+    }
+    return OnlyRuns("app:good");
+  }
+
+  bool StartOver() {
+    deeds_ += " start over:";
+    run_.invariants.Calm(false);  // Pods are deleted
     run_.world.Delete(kWeb, Propagation::kBackground, kUpdates);
     for (const Object& controller : run_.world.api().List(kControllers, "default")) {
       run_.world.Delete(NameOf(*controller), Propagation::kBackground, kControllers);
@@ -151,15 +218,12 @@ class Walk {
     run_.world.Quiesce();
     run_.Begin(3);
     Ask({{"image", "app:last"}, {"timeout", "300s"}});
-    const bool complete = run_.world.RunUntil([&] { return run_.Phase() == "Succeeded"; }, kLimit);
-    run_.world.Quiesce();
-    const std::vector<std::string> images = run_.Images();
-    return complete && std::ranges::all_of(
-                           images, [](const std::string& image) { return image == "app:last"; });
+    return Ends({"Succeeded"}) && OnlyRuns("app:last");
   }
 
   Random random_;
   UpdateRun run_;
+  bool calm_;
   bool back_ = false;
   bool paused_ = false;
   std::string deeds_;
