@@ -7,9 +7,6 @@
 namespace windlass {
 namespace {
 
-constexpr std::string_view kBegin = "<!-- metrics: ";
-constexpr std::string_view kEnd = "<!-- end -->\n";
-
 std::string Code(std::string_view text) { return "`" + std::string(text) + "`"; }
 
 std::string_view TypeName(MetricType type) {
@@ -74,34 +71,12 @@ std::string TablesOf(const MetricSection& section) {
   return text;
 }
 
-std::vector<std::string> UnknownTitles(std::string_view page,
-                                       const std::vector<MetricSection>& sections) {
-  std::vector<std::string> unknown;
-  for (size_t at = 0; (at = page.find(kBegin, at)) != std::string_view::npos;) {
-    at += kBegin.size();
-    const std::string_view title = page.substr(at, page.find(" -->", at) - at);
-    if (std::ranges::count(sections, title, &MetricSection::title) == 0) {
-      unknown.emplace_back(title);
-    }
-  }
-  return unknown;
-}
-
-std::string FilledPage(std::string_view page, const std::vector<MetricSection>& sections) {
-  std::string filled(page);
+std::vector<PageTable> MetricTables(const std::vector<MetricSection>& sections) {
+  std::vector<PageTable> tables;
   for (const MetricSection& section : sections) {
-    const std::string title(section.title);
-    const std::string begin = std::string(kBegin) + title + " -->\n";
-    size_t at = filled.find(begin);
-    if (at == std::string::npos) {
-      filled += "\n## " + title + "\n\n" + begin + std::string(kEnd);
-      at = filled.find(begin);
-    }
-    at += begin.size();
-    const size_t end = filled.find(kEnd, at);
-    filled.replace(at, end - at, TablesOf(section));
+    tables.push_back({std::string(section.title), TablesOf(section)});
   }
-  return filled;
+  return tables;
 }
 
 }  // namespace windlass

@@ -30,28 +30,13 @@ TEST_CASE("the tables of a section name its metrics, and the values of its label
         "| `code` of `two` | another |\n");
 }
 
-TEST_CASE("tables take the place of what stands there, and a section that is missing is added") {
-  const std::string page = FilledPage("# Page\n<!-- metrics: A -->\nold\n<!-- end -->\nText.\n",
-                                      {{"A", {&kTwo}}, {"B", {&kTwo}}});
-  CHECK(page.starts_with("# Page\n<!-- metrics: A -->\n| metric |"));
-  CHECK(page.find("old") == std::string::npos);
-  CHECK(page.find("<!-- end -->\nText.\n\n## B\n\n<!-- metrics: B -->\n| metric |") !=
-        std::string::npos);
-}
-
-TEST_CASE("a section of the page that the program does not have is found") {
-  const std::string page = "<!-- metrics: A -->\n<!-- end -->\n<!-- metrics: B -->\n<!-- end -->\n";
-  CHECK(UnknownTitles(page, {{"A", {&kTwo}}}) == std::vector<std::string>{"B"});
-  CHECK(UnknownTitles(page, {{"A", {&kTwo}}, {"B", {&kTwo}}}).empty());
-  CHECK(UnknownTitles("<!-- metrics: A", {}) == std::vector<std::string>{"A"});
-}
-
 TEST_CASE("docs/metrics.md lists every metric as it is registered; if not: tools/metrics-page.sh") {
   std::ifstream file(WINDLASS_DOCS "/metrics.md");
   const std::string page((std::istreambuf_iterator<char>(file)), std::istreambuf_iterator<char>());
   REQUIRE(page.size() > 1000);
-  CHECK(UnknownTitles(page, AllMetrics(Controllers())).empty());
-  const std::string filled = FilledPage(page, AllMetrics(Controllers()));
+  const std::vector<PageTable> tables = MetricTables(AllMetrics(Controllers()));
+  CHECK(TitlesWithoutTable(page, "metrics", tables).empty());
+  const std::string filled = PageWith(page, "metrics", tables);
   const auto [was, is] = std::ranges::mismatch(page, filled);
   CAPTURE(std::string(was, page.end()).substr(0, 200),
           std::string(is, filled.end()).substr(0, 200));
