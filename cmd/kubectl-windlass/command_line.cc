@@ -5,6 +5,8 @@
 #include <map>
 #include <memory>
 
+#include "cmd/kubectl-windlass/parse_error.h"
+#include "cmd/kubectl-windlass/value_checks.h"
 #include "kubeclient/base/duration.h"
 
 namespace windlass::cli {
@@ -38,11 +40,6 @@ struct Parser {
                "kubectl windlass"};
   std::map<const CLI::App*, CommandName> commands;
 };
-
-std::string CheckDuration(const std::string& text) {
-  if (text == "0" || ParseDuration(text)) return "";
-  return "'" + text + "' is no duration; write for example 30s or 5m";
-}
 
 CLI::App* Parser::Add(CommandName name, const std::string& word, const std::string& text) {
   CLI::App* command = app.add_subcommand(word, text);
@@ -85,7 +82,7 @@ void Parser::AddConnection() {
                                             : OutputFormat::kName;
          },
          "json, yaml or name")
-      ->check(CLI::IsMember({"json", "yaml", "name"}));
+      ->check(OneOf({"json", "yaml", "name"}));
 }
 
 void Parser::AddRolloutCommands() {
@@ -104,7 +101,7 @@ void Parser::AddRolloutCommands() {
   AddObjects(undo);
   undo->add_option("--to-revision", line.revision, "this one; 0 is the one before (default)");
   undo->add_option("--dry-run", line.dry_run, "none, client or server")
-      ->check(CLI::IsMember({"none", "client", "server"}));
+      ->check(OneOf({"none", "client", "server"}));
 
   AddObjects(Add(CommandName::kPause, "pause", "stop a rollout where it is"));
   AddObjects(Add(CommandName::kResume, "resume", "let a paused rollout go on"));
@@ -133,8 +130,10 @@ void Parser::AddRollingUpdate() {
       ->allow_extra_args(false);
   update->add_option("--image", flags.image, "image of the new controller");
   update->add_option("--container", flags.container, "container that gets the image");
-  update->add_option("--image-pull-policy", flags.image_pull_policy,
-                     "needed if the image stays the same");
+  update
+      ->add_option("--image-pull-policy", flags.image_pull_policy,
+                   "needed if the image stays the same: Always, IfNotPresent or Never")
+      ->check(OneOf({"Always", "IfNotPresent", "Never"}));
   update->add_option("--deployment-label-key", flags.deployment_label_key,
                      "label that tells the controllers apart (deployment)");
   update->add_option("--update-period", durations.update_period, "between two steps (1m)")
@@ -142,18 +141,20 @@ void Parser::AddRollingUpdate() {
   update->add_option("--poll-interval", durations.poll_interval, "of --local: between looks (3s)")
       ->check(CheckDuration, "duration", "duration");
   AddTimeout(update, "how long to wait for progress of the update (5m)");
-  update->add_option("--max-surge", flags.max_surge, "Pods above the desired number (1)");
-  update->add_option("--max-unavailable", flags.max_unavailable, "Pods that may be missing (0)");
+  update->add_option("--max-surge", flags.max_surge, "Pods above the desired number (1)")
+      ->check(CheckLimit, "limit", "limit");
+  update->add_option("--max-unavailable", flags.max_unavailable, "Pods that may be missing (0)")
+      ->check(CheckLimit, "limit", "limit");
   update
       ->add_option("--min-ready-seconds", flags.min_ready_seconds,
                    "how long a new Pod is ready before it counts (0)")
-      ->check(CLI::Range(0, 1 << 30));
+      ->check(CheckSeconds, "seconds", "seconds");
   update->add_option("--cleanup", flags.cleanup, "Delete, Preserve or Rename")
-      ->check(CLI::IsMember({"Delete", "Preserve", "Rename"}));
+      ->check(OneOf({"Delete", "Preserve", "Rename"}));
   update->add_option("--on-external-scale", flags.on_external_scale, "Pause, Adopt or Override")
-      ->check(CLI::IsMember({"Pause", "Adopt", "Override"}));
+      ->check(OneOf({"Pause", "Adopt", "Override"}));
   update->add_option("--dry-run", line.dry_run, "none, client or server")
-      ->check(CLI::IsMember({"none", "client", "server"}));
+      ->check(OneOf({"none", "client", "server"}));
   update->add_flag("--rollback", flags.rollback, "go back in the middle of an update");
   update->add_flag("--wait,!--no-wait", flags.wait, "follow the update (default true)");
   update->add_flag("--local", flags.local, "run the update in this program, not in Windlass");
@@ -200,11 +201,20 @@ const CLI::App* CommandIn(const Parser& parser, const std::string& command) {
   return nullptr;
 }
 
+// Returns the first argument that is neither a flag nor the value of one; "" if there is none.
+std::string FirstWord(const std::vector<std::string>& arguments) {
+  for (size_t i = 0; i < arguments.size(); ++i) {
+    const std::string& argument = arguments[i];
+    if (!argument.starts_with('-')) return argument;
+    if (argument.find('=') == argument.npos && TakesValue("", argument)) ++i;
+  }
+  return "";
+}
+
 // Returns the text for a command line without a command that there is.
 std::string NoSuchCommand(const std::vector<std::string>& arguments) {
-  const auto word = std::ranges::find_if(
-      arguments, [](const std::string& argument) { return !argument.starts_with('-'); });
-  std::string text = word == arguments.end() ? "which command?" : "no command \"" + *word + "\":";
+  const std::string word = FirstWord(arguments);
+  std::string text = word.empty() ? "which command?" : "no command \"" + word + "\":";
   text += " there are ";
   const std::vector<Described> commands = Commands();
   for (size_t i = 0; i < commands.size(); ++i) text += (i == 0 ? "" : ", ") + commands[i].name;
@@ -226,8 +236,11 @@ Result<CommandLine> ParseCommandLine(const std::vector<std::string>& arguments) 
       parser->line.help = parser->app.help();
       return parser->line;
     }
-    const bool no_command = parser->app.get_subcommands().empty();
-    const std::string what = no_command ? NoSuchCommand(arguments) : error.what();
+    const std::vector<CLI::App*> chosen = parser->app.get_subcommands();
+    const std::string what =
+        chosen.empty()
+            ? NoSuchCommand(arguments)
+            : ParseErrorText(error, *chosen.front(), parser->app.remaining(true), arguments);
     return Error{ErrorKind::kConfig, what + "; see kubectl windlass --help"};
   }
   CommandLine& line = parser->line;

@@ -2,10 +2,13 @@
 
 #include <utility>
 
+#include "kubeclient/client/admission_denial.h"
+
 namespace windlass::cli {
 namespace {
 
 std::string VerbText(const Asked& asked) {
+  if (asked.watch) return "watch";
   switch (asked.verb) {
     case Verb::kPatch: return "patch";
     case Verb::kCreate:
@@ -41,6 +44,33 @@ std::string NotFound(const Error& error, const Asked& asked) {
          " lists what there is; -n and --context choose another place";
 }
 
+// Returns the text for a request that was sent, and of which nobody knows whether it was carried
+// out; of a read, the text for one that was not answered.
+std::string Unanswered(const Error& error, const Asked& asked, const std::string& server) {
+  const bool answered = error.http_status != 0;
+  std::string text = error.message;
+  if (error.kind == ErrorKind::kCancelled) {
+    text += ": no answer yet from the API server " + server;
+  } else if (!answered) {
+    text = "no answer from the API server " + server + ": " + text;
+  }
+  if (Mutates(asked.verb)) {
+    return text +
+           ": whether the request was carried out is not known; look at the object before you "
+           "repeat the command";
+  }
+  if (error.kind == ErrorKind::kCancelled) return text;
+  return text + ": try again, or allow more time with --request-timeout";
+}
+
+std::string Forbidden(const Error& error, const Asked& asked) {
+  if (IsAdmissionDenial(error.message)) {
+    return error.message + ": ask those who keep that webhook or policy what it allows";
+  }
+  return error.message + ": ask for the right, and check it with kubectl auth can-i " +
+         VerbText(asked) + ' ' + ResourceText(asked.resource) + InNamespace(asked);
+}
+
 }  // namespace
 
 std::string ResourceText(const ResourceId& resource) {
@@ -50,7 +80,6 @@ std::string ResourceText(const ResourceId& resource) {
 }
 
 Error Explained(Error error, const Asked& asked, const std::string& server) {
-  const std::string resource = ResourceText(asked.resource);
   std::string& text = error.message;
   switch (error.kind) {
     case ErrorKind::kNotSent:
@@ -58,29 +87,30 @@ Error Explained(Error error, const Asked& asked, const std::string& server) {
              ": check that it runs, or choose another one with --context or --kubeconfig";
       break;
     case ErrorKind::kAmbiguous:
-      text = "no answer from the API server " + server + ": " + text;
-      if (Mutates(asked.verb))
-        text += ": whether it did it is not known; look before you repeat it";
-      break;
+    case ErrorKind::kCancelled: text = Unanswered(error, asked, server); break;
     case ErrorKind::kTls:
       text = "no secure connection to " + server + ": " + text +
              ": check certificate-authority and client-certificate of the kubeconfig";
       break;
     case ErrorKind::kUnauthorized:
-      text = "the API server " + server + " does not accept your credentials: " + text +
-             ": log in again, or choose another user with --context";
+      // A credential plugin that fails is an answer of nobody.
+      text = (error.http_status == 0
+                  ? "no credentials for the API server " + server
+                  : "the API server " + server + " does not accept your credentials") +
+             ": " + text + ": log in again, or choose another user with --context";
       break;
-    case ErrorKind::kForbidden:
-      text += ": ask for the right, and check it with kubectl auth can-i " + VerbText(asked) + ' ' +
-              resource + InNamespace(asked);
-      break;
+    case ErrorKind::kForbidden: text = Forbidden(error, asked); break;
     case ErrorKind::kNotFound: text = NotFound(error, asked); break;
-    case ErrorKind::kConflict: text += ": it was changed meanwhile; try again"; break;
+    case ErrorKind::kConflict: text += ": the object was changed meanwhile; try again"; break;
     case ErrorKind::kThrottled:
     case ErrorKind::kServer: text += ": the API server is busy or failing; try again later"; break;
     case ErrorKind::kWebhook:
       text += ": an admission webhook does not work; try again later";
       break;
+    case ErrorKind::kMalformed:
+      text += ": check that " + server + " is the address of a Kubernetes API server";
+      break;
+    case ErrorKind::kTooLarge: text += ": name one object, or give -n instead of -A"; break;
     default: break;
   }
   return error;

@@ -137,8 +137,8 @@ void Follow::Impl::OnEnd(Source& source, const StreamEnd& end) {
     if (!reply.ok()) error = reply.error();
   }
   const Selection& what = source.selection;
-  TryLater(source, Explained(std::move(error), {Verb::kList, what.resource, what.namespace_, ""},
-                             session.options().server));
+  const Asked asked{Verb::kList, what.resource, what.namespace_, "", /*watch=*/true};
+  TryLater(source, Explained(std::move(error), asked, session.options().server));
 }
 
 void Follow::Impl::TryLater(Source& source, Error error) {

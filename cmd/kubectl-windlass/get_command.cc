@@ -28,9 +28,11 @@ class View {
 
   std::vector<Selection> selections;
 
-  // `size`: of the terminal; nullopt for everything. Returns kNotFound if the object is gone.
-  virtual Result<std::vector<std::string>> Lines(const Follow& follow, WallTime now,
-                                                 std::optional<TerminalSize> size) const = 0;
+  // Returns an error if the object that is shown has been deleted.
+  virtual Status CheckThere(const Follow&) const { return Unit{}; }
+  // `size`: of the terminal; nullopt for everything. The object must be there.
+  virtual std::vector<std::string> Lines(const Follow& follow, WallTime now,
+                                         std::optional<TerminalSize> size) const = 0;
   virtual bool IsComplete(const Follow& follow) const = 0;
 
   // Returns all objects as -o says; as NDJSON if `compact`.
@@ -73,16 +75,18 @@ class TreeView final : public View {
     if (!controller) selections.push_back({resources::kReplicaSets, in, labels});
   }
 
-  Result<std::vector<std::string>> Lines(const Follow& follow, WallTime now,
-                                         std::optional<TerminalSize> size) const override {
-    const std::vector<const Json*> found = follow.Objects(0);
-    if (found.empty()) {
-      return Error{ErrorKind::kNotFound,
-                   ObjectName(place_.resource, place_.name) + " has been deleted"};
-    }
+  Status CheckThere(const Follow& follow) const override {
+    if (!follow.Objects(0).empty()) return Unit{};
+    return Error{ErrorKind::kNotFound,
+                 ObjectName(place_.resource, place_.name) + " has been deleted"};
+  }
+
+  std::vector<std::string> Lines(const Follow& follow, WallTime now,
+                                 std::optional<TerminalSize> size) const override {
     const std::vector<const Json*> sets =
         selections.size() > 2 ? follow.Objects(2) : std::vector<const Json*>();
-    const Tree tree = TreeOf(*found.front(), place_.resource, sets, follow.Objects(1), now);
+    const Tree tree =
+        TreeOf(*follow.Objects(0).front(), place_.resource, sets, follow.Objects(1), now);
     return RenderTree(tree, {size, size && context_.console.colour});
   }
 
@@ -105,8 +109,8 @@ class TableView final : public View {
     }
   }
 
-  Result<std::vector<std::string>> Lines(const Follow& follow, WallTime now,
-                                         std::optional<TerminalSize> size) const override {
+  std::vector<std::string> Lines(const Follow& follow, WallTime now,
+                                 std::optional<TerminalSize> size) const override {
     std::vector<ListedObject> objects;
     for (size_t i = 0; i < selections.size(); ++i) {
       for (const Json* object : follow.Objects(i)) {
@@ -129,13 +133,14 @@ class TableView final : public View {
 };
 
 ExitCode PrintOnce(const CommandContext& context, const View& view, const Follow& follow) {
+  const Status there = view.CheckThere(follow);
+  if (!there.ok()) return Report(context.session, context.console, there.error());
   if (context.line.output != OutputFormat::kText) {
     context.console.out(view.Objects(follow, /*compact=*/false));
     return ExitCode::kDone;
   }
   const auto lines = view.Lines(follow, context.session.clock().Wall(), std::nullopt);
-  if (!lines.ok()) return Report(context.session, context.console, lines.error());
-  for (const std::string& line : *lines) context.console.Line(line);
+  for (const std::string& line : lines) context.console.Line(line);
   return ExitCode::kDone;
 }
 
@@ -153,12 +158,12 @@ ExitCode Watch(const CommandContext& context, const View& view, Follow& follow) 
   Session& session = context.session;
   Screen screen(context.console);
   for (;;) {
+    const Status there = view.CheckThere(follow);
+    if (!there.ok()) return Report(session, context.console, there.error());
     if (context.line.output != OutputFormat::kText) {
       context.console.out(view.Objects(follow, context.line.output == OutputFormat::kJson));
     } else {
-      const auto lines = view.Lines(follow, session.clock().Wall(), context.console.size());
-      if (!lines.ok()) return Report(session, context.console, lines.error());
-      screen.Draw(*lines);
+      screen.Draw(view.Lines(follow, session.clock().Wall(), context.console.size()));
     }
     const Status paused = session.Wait([] { return false; }, kRedrawPause);
     if (!paused.ok()) return EndOfWatch(context, view, follow, paused.error());

@@ -39,7 +39,7 @@ Error Wrong(std::string text) { return {ErrorKind::kConfig, std::move(text)}; }
 Result<Json> ReadControllerManifest(const std::string& path) {
   const Error empty = Wrong("please make sure " + path + " exists and is not empty");
   const Result<std::string> text = ReadFile(path, kManifestBytesMax);
-  if (!text.ok()) return empty;
+  if (!text.ok()) return FileExists(path) ? text.error() : empty;
   const Result<YamlNode> node = ParseYaml(*text);
   if (!node.ok()) {
     if (node.error().message.find("document") != std::string::npos) {
@@ -56,6 +56,7 @@ Result<Json> ReadControllerManifest(const std::string& path) {
     object = items[0];
   }
   const std::string kind = TextOf(object, "/kind");
+  if (kind.empty()) return Wrong(path + ": kind is missing: write kind: ReplicationController");
   if (kind != "ReplicationController") {
     return Wrong(path + " contains a " + kind + " not a ReplicationController");
   }

@@ -65,8 +65,9 @@ Result<ObjectList> ListObjects(Session& session, const Selection& selection) {
     next = page.continue_token;
     if (next.empty()) return list;
   }
-  return Error{ErrorKind::kMalformed,
-               "the API server's list of " + ResourceText(selection.resource) + " does not end"};
+  return Error{ErrorKind::kMalformed, "the list of " + ResourceText(selection.resource) +
+                                          " by the API server " + session.options().server +
+                                          " does not end: try again later"};
 }
 
 Result<Json> PatchObject(Session& session, const Place& place, const PatchOf& patch) {

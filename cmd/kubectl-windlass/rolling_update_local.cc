@@ -238,6 +238,10 @@ ExitCode LocalUpdate::Run() {
       walk.error = read.error();
     }
     if (HasEnded()) return End();
+    if (Phase() == rc::kPaused) {
+      context_.console.Error(TextOf(update_, "/status/message"));
+      return ExitCode::kHeld;
+    }
     if (session.interrupted()) {
       context_.console.Error(
           "interrupted: the update stops here. The same command goes on with it, and --rollback "

@@ -70,7 +70,6 @@ class Tail {
  private:
   const CommandContext& context_;
   int64_t printed_ = 0;
-  std::string paused_;  // the message that was printed
 };
 
 std::optional<ExitCode> Tail::Look(const Json& update, int64_t generation) {
@@ -88,7 +87,11 @@ std::optional<ExitCode> Tail::Look(const Json& update, int64_t generation) {
   const std::string message = TextOf(update, "/status/message");
   if (phase == rc::kSucceeded) return ExitCode::kDone;
   if (phase == rc::kRolledBack) {
-    return context_.line.rolling_update.rollback ? ExitCode::kDone : ExitCode::kAborted;
+    if (context_.line.rolling_update.rollback) return ExitCode::kDone;
+    const Place place = PlaceOf(context_, update);
+    context_.console.Error(ObjectName(place.resource, place.name) +
+                           " was rolled back meanwhile: " + place.name + " has its Pods again");
+    return ExitCode::kAborted;
   }
   if (phase == rc::kFailed) {
     context_.console.Error(message);

@@ -5,6 +5,7 @@
 
 #include <algorithm>
 #include <exception>
+#include <functional>
 #include <memory>
 #include <nlohmann/json.hpp>
 #include <string>
@@ -49,18 +50,14 @@ ConfigSources SourcesOf(const ConnectionFlags& flags) {
 class Connected {
  public:
   // `inbox` must outlive it.
-  Connected(const ConnectionFlags& flags, std::optional<Duration> timeout, Inbox& inbox)
+  Connected(const ClientConfig& config, const ConnectionFlags& flags,
+            std::optional<Duration> timeout, Inbox& inbox)
       : inbox_(inbox) {
-    Result<ClientConfig> config = LoadConfig(SourcesOf(flags));
-    if (!config.ok()) {
-      problem_ = std::move(config).error().message;
-      return;
-    }
-    namespace_ = !flags.namespace_.empty()     ? flags.namespace_
-                 : !config->namespace_.empty() ? config->namespace_
-                                               : "default";
+    namespace_ = !flags.namespace_.empty()    ? flags.namespace_
+                 : !config.namespace_.empty() ? config.namespace_
+                                              : "default";
     auto connection =
-        ClusterConnection::Open(*config, clock_, log_, timers_, inbox_,
+        ClusterConnection::Open(config, clock_, log_, timers_, inbox_,
                                 {.user_agent = "kubectl-windlass/" WINDLASS_VERSION " (linux)"});
     if (!connection.ok()) {
       problem_ = std::move(connection).error().message;
@@ -68,10 +65,10 @@ class Connected {
     }
     connection_ = *std::move(connection);
     Session::Options options;
-    options.server = config->server;
+    options.server = config.server;
     options.request_timeout = flags.request_timeout;
     // A person may have to log in before the first request is sent.
-    if (config->exec && config->exec->interactive) options.request_timeout += kExecInteractiveMax;
+    if (config.exec && config.exec->interactive) options.request_timeout += kExecInteractiveMax;
     options.timeout = timeout;
     session_.emplace(
         clock_, timers_, connection_->transport(),
@@ -113,7 +110,9 @@ ExitCode RunComplete(const Console& console, const std::vector<std::string>& wor
   std::unique_ptr<Connected> connected;
   const auto list = [&](Selection selection, bool here) -> std::vector<std::string> {
     if (!connected) {
-      connected = std::make_unique<Connected>(line.connection, kCompletionMax, inbox);
+      const Result<ClientConfig> config = LoadConfig(SourcesOf(line.connection));
+      if (!config.ok()) return {};
+      connected = std::make_unique<Connected>(*config, line.connection, kCompletionMax, inbox);
     }
     if (!connected->problem().empty()) return {};
     if (here) selection.namespace_ = connected->name_space();
@@ -137,50 +136,73 @@ void ForbidCoreDumps() {
   if (setrlimit(RLIMIT_CORE, &one_byte) != 0) return;
 }
 
-ExitCode RunOrThrow(const Console& console, const std::vector<std::string>& arguments) {
-  const bool completes = !arguments.empty() && arguments[0] == "__complete";
-  const Result<CommandLine> line =
-      completes ? Result<CommandLine>(CommandLine()) : ParseCommandLine(arguments);
-  if (!line.ok()) {
-    console.Error(line.error().message);
-    return ExitCode::kUsage;
-  }
-  if (!completes && line->command == CommandName::kHelp) {
-    console.out(line->help);
-    return ExitCode::kDone;
-  }
-  HideSystemTrust();  // must run while there is only this thread
+// Has the network and Ctrl-C while `run` runs. `run` gets the inbox, and a place for the session
+// that Ctrl-C interrupts.
+ExitCode WithNetwork(const std::function<ExitCode(Inbox& inbox, Session*& session)>& run) {
   Inbox inbox;
   Session* session = nullptr;
   const Signals signals(inbox, [&session] {
     if (session != nullptr) session->Interrupt();
   });
   InitializeNetworkThread();
-  if (completes) return RunComplete(console, {arguments.begin() + 1, arguments.end()}, inbox);
+  return run(inbox, session);
+}
 
-  // --timeout of rolling-update is for progress, not for the command.
-  const bool rolling = line->command == CommandName::kRollingUpdate;
-  Connected connected(line->connection, rolling ? std::nullopt : line->timeout, inbox);
-  if (!connected.problem().empty()) {
-    console.Error(connected.problem());
+ExitCode RunConnected(const Console& console, const CommandLine& line, const ClientConfig& config) {
+  return WithNetwork([&](Inbox& inbox, Session*& session) {
+    // --timeout of rolling-update is for progress, not for the command.
+    const bool rolling = line.command == CommandName::kRollingUpdate;
+    Connected connected(config, line.connection, rolling ? std::nullopt : line.timeout, inbox);
+    if (!connected.problem().empty()) {
+      console.Error(connected.problem());
+      return ExitCode::kError;
+    }
+    session = &connected.session();
+    return RunCommand({*session, console, line, connected.name_space()});
+  });
+}
+
+ExitCode RunOrThrow(const Console& console, const std::vector<std::string>& arguments) {
+  if (!arguments.empty() && arguments[0] == "__complete") {
+    HideSystemTrust();  // must run while there is only this thread
+    return WithNetwork([&](Inbox& inbox, Session*&) {
+      return RunComplete(console, {arguments.begin() + 1, arguments.end()}, inbox);
+    });
+  }
+  const Result<CommandLine> line = ParseCommandLine(arguments);
+  if (!line.ok()) {
+    console.Error(line.error().message);
+    return ExitCode::kUsage;
+  }
+  if (line->command == CommandName::kHelp) {
+    console.out(line->help);
+    return ExitCode::kDone;
+  }
+  HideSystemTrust();  // must run while there is only this thread
+  const Result<ClientConfig> config = LoadConfig(SourcesOf(line->connection));
+  if (!config.ok()) {
+    console.Error(config.error().message);
     return ExitCode::kError;
   }
-  session = &connected.session();
-  return RunCommand({*session, console, *line, connected.name_space()});
+  return RunConnected(console, *line, *config);
 }
 
 }  // namespace
 
-int Run(int argc, const char* const* argv) {
-  const Console console = ProcessConsole();
+ExitCode RunProgram(const Console& console, const std::vector<std::string>& arguments) {
   try {
-    ForbidCoreDumps();
-    return Number(
-        RunOrThrow(console, std::vector<std::string>(argv + 1, argv + std::max(1, argc))));
+    return RunOrThrow(console, arguments);
   } catch (const std::exception& error) {
-    console.Error(std::string("internal error: ") + error.what());
-    return Number(ExitCode::kError);
+    console.Error(std::string("internal error: ") + error.what() +
+                  ": report it, with the command line");
+    return ExitCode::kError;
   }
+}
+
+int Run(int argc, const char* const* argv) {
+  ForbidCoreDumps();
+  return Number(
+      RunProgram(ProcessConsole(), std::vector<std::string>(argv + 1, argv + std::max(1, argc))));
 }
 
 }  // namespace windlass::cli

@@ -139,10 +139,10 @@ ExitCode StatusWatch::End(const Error& error) {
   if (!session.timed_out() || session.interrupted()) {
     return Report(session, context_.console, error);
   }
-  return End(ExitCode::kTimeout,
-             "timed out waiting for the condition: the rollout of " +
-                 ShortName(place_.resource, place_.name) +
-                 " is still under way; kubectl windlass get shows what it waits for");
+  const std::string object = ShortName(place_.resource, place_.name);
+  return End(ExitCode::kTimeout, "timed out waiting for the condition: the rollout of " + object +
+                                     " is still under way; kubectl windlass get " + object +
+                                     " -n " + place_.namespace_ + " shows what it waits for");
 }
 
 ExitCode StatusOf(const CommandContext& context, const Place& place) {
@@ -155,7 +155,10 @@ ExitCode StatusOf(const CommandContext& context, const Place& place) {
   Status status = follow.Start();
   while (status.ok()) {
     const std::vector<const Json*> found = follow.Objects(0);
-    if (found.empty()) return watch.End(ExitCode::kError, "object has been deleted");
+    if (found.empty()) {
+      return watch.End(ExitCode::kError,
+                       ObjectName(place.resource, place.name) + " has been deleted");
+    }
     if (const auto code = watch.Look(*found.front())) return *code;
     status = follow.NextChange();
   }

@@ -8,6 +8,7 @@
 #include <string>
 #include <string_view>
 
+#include "kubeclient/client/admission_denial.h"
 #include "kubeclient/client/client.h"
 #include "kubeclient/transport/retry_after.h"
 
@@ -25,8 +26,7 @@ bool HasAny(std::string_view text, std::initializer_list<std::string_view> needl
 std::string Excerpt(std::string_view body) {
   constexpr size_t kExcerptBytes = 200;
   std::string line(body.substr(0, kExcerptBytes));
-  std::ranges::replace_if(
-      line, [](unsigned char c) { return c < ' ' || c == 127; }, ' ');
+  std::ranges::replace_if(line, [](unsigned char c) { return c < ' ' || c == 127; }, ' ');
   while (line.ends_with(' ')) line.pop_back();
   return line;
 }
@@ -47,14 +47,6 @@ int64_t RetryAfterMs(const ApiStatus& status, const HttpResponse& response) {
     ms = std::clamp<int64_t>(*status.retry_after_seconds, 0, kRetryAfterMsMax / 1000) * 1000;
   }
   return std::clamp<int64_t>(ms, 0, kRetryAfterMsMax);
-}
-
-// Returns true if a webhook or a ValidatingAdmissionPolicy denied the request. Its author chooses
-// the HTTP code, which then does not have its usual meaning: a webhook may answer 404 or 409, a
-// policy 401 (its default is 422).
-bool IsAdmissionDenial(std::string_view message) {
-  if (HasAny(message, {" is forbidden: ValidatingAdmissionPolicy '"})) return true;
-  return message.starts_with("admission webhook \"") && HasAny(message, {"\" denied the request"});
 }
 
 ErrorKind KindOfForbidden(std::string_view message) {
@@ -152,6 +144,11 @@ bool IsUsable(Verb verb, std::string_view body, Decoder& decoder) {
 }
 
 }  // namespace
+
+bool IsAdmissionDenial(std::string_view message) {
+  if (HasAny(message, {" is forbidden: ValidatingAdmissionPolicy '"})) return true;
+  return message.starts_with("admission webhook \"") && HasAny(message, {"\" denied the request"});
+}
 
 Result<Reply> FromHttp(Verb verb, HttpResponse response, Decoder& decoder) {
   if (response.status >= 200 && response.status < 300) {

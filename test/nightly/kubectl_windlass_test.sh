@@ -236,7 +236,16 @@ in_terminal 0 status rollout/shop
 in_terminal 0 history ours
 in_terminal 0 pause ours
 in_terminal 0 resume ours
+in_terminal 0 restart ours
+in_terminal 0 undo ours
+in_terminal 0 abort rollout/shop
+in_terminal 0 abort rollout/shop --end
+in_terminal 1 promote rollout/shop
+grep -q 'is not at a pause among its steps' "$WORK/out" || fail "not said: $(cat "$WORK/out")"
 in_terminal 64 promote ours
+in_terminal 64 stauts ours
+in_terminal 1 status nothing
+in_terminal 0 rolling-update new --image=registry.example/rc:v4 --update-period=0s
 in_terminal 0 version
 
 # --- a credential plugin that asks in the terminal ---

@@ -8,11 +8,15 @@
 #pragma once
 
 #include <functional>
+#include <memory>
 #include <nlohmann/json.hpp>
+#include <optional>
+#include <stdexcept>
 #include <string>
 #include <vector>
 
 #include "cmd/kubectl-windlass/commands.h"
+#include "cmd/kubectl-windlass/run.h"
 #include "test/catch.h"
 #include "test/sim/api_server.h"
 #include "test/sim/sample_objects.h"
@@ -32,6 +36,40 @@ struct SentWrite {
   std::string target;
   std::string content_type;
   std::string body;
+};
+
+// A transport that may answer by itself, in place of the modelled API server.
+class AnsweringTransport final : public Transport {
+ public:
+  AnsweringTransport(sim::SimTransport& server, TimerQueue& timers, const Clock& clock)
+      : server_(server), timers_(timers), clock_(clock) {}
+
+  CallId Call(HttpRequest request, ReplyHandler reply) override {
+    auto answered = answer ? answer(request) : std::nullopt;
+    if (!answered) return server_.Call(std::move(request), std::move(reply));
+    timers_.At(clock_.Now(), [reply, said = *std::move(answered)] { reply(said); });
+    return kAnswered;
+  }
+  CallId Stream(HttpRequest request, StreamHandler handler) override {
+    auto ended = answer_watch ? answer_watch(request) : std::nullopt;
+    if (!ended) return server_.Stream(std::move(request), std::move(handler));
+    timers_.At(clock_.Now(), [end = handler.on_end, said = *std::move(ended)] { end(said); });
+    return kAnswered;
+  }
+  void Cancel(CallId id) override {
+    if (id != kAnswered) server_.Cancel(id);
+  }
+
+  // nullopt: the modelled API server answers.
+  std::function<std::optional<Result<HttpResponse>>(const HttpRequest&)> answer;
+  std::function<std::optional<StreamEnd>(const HttpRequest&)> answer_watch;
+
+ private:
+  static constexpr CallId kAnswered = ~CallId{0};
+
+  sim::SimTransport& server_;
+  TimerQueue& timers_;
+  const Clock& clock_;
 };
 
 class KubectlRun {
@@ -68,19 +106,25 @@ class KubectlRun {
 
   Ran Run(const std::vector<std::string>& arguments) {
     Ran ran;
-    const Result<CommandLine> line = ParseCommandLine(arguments);
-    INFO((line.ok() ? std::string() : line.error().message));
-    REQUIRE(line.ok());
     Console console;
-    console.out = [&ran](std::string_view text) { ran.out += text; };
+    console.out = [this, &ran](std::string_view text) {
+      if (out_fails) throw std::runtime_error("the output cannot be written");
+      ran.out += text;
+    };
     console.message = [&ran](std::string_view text) { ran.messages += text; };
     console.terminal = terminal;
+    console.colour = colour;
     console.size = [this] { return size; };
+    const Result<CommandLine> line = ParseCommandLine(arguments);
+    if (!line.ok() || line->command == CommandName::kHelp || kubeconfig) {
+      ran.code = RunProgram(console, arguments);
+      return ran;
+    }
     Session::Options options;
     options.server = "https://cluster.example:6443";
     if (line->command != CommandName::kRollingUpdate) options.timeout = line->timeout;
     Session session(
-        loop.clock(), loop.timers(), transport,
+        loop.clock(), loop.timers(), answering,
         [this](const std::function<bool()>& finished) {
           if (!loop.RunUntil(finished, std::chrono::hours(24))) FAIL("the command does not end");
         },
@@ -97,10 +141,14 @@ class KubectlRun {
   sim::SimLoop loop{1};
   sim::ApiServer server{loop};
   sim::SimTransport transport{server, loop.timers(), Random(2), {}};
+  AnsweringTransport answering{transport, loop.timers(), loop.clock()};
   std::vector<std::string> requests;  // targets of all calls; watches are none
   std::vector<SentWrite> writes;
   std::function<sim::Fate(const HttpRequest&)> fate;  // null: all are delivered
   bool terminal = false;
+  bool colour = false;
+  bool kubeconfig = false;  // the program reads its kubeconfig, and must fail at that
+  bool out_fails = false;   // whatever is printed throws an exception
   TerminalSize size{100, 20};
   std::optional<Duration> interrupt_after{};
 };

@@ -1,71 +1,10 @@
-// rolling-update: arguments, manifests, and the object that is written (RC-1 to RC-3).
+// rolling-update: the object that is written (RC-1 to RC-3). Errors: rolling_update_errors.cc.
 #include "cmd/kubectl-windlass/rolling_update.h"
 
-#include "cmd/kubectl-windlass/manifest.h"
-#include "test/support/folder.h"
 #include "test/unit/kubectl/kubectl_run.h"
 
 namespace windlass::cli::rolling_update_test {
 namespace {
-
-constexpr const char* kHint = "\nSee 'kubectl windlass rolling-update -h' for help and examples\n";
-
-TEST_CASE("rolling-update refuses arguments in kubectl 1.17's words") {
-  struct Row {
-    std::vector<std::string> arguments;
-    std::string message;
-  };
-  const Row row = GENERATE(values<Row>({
-      {{"old"}, "Must specify --filename or --image for new controller"},
-      {{"--image=i"}, "Must specify the controller to update"},
-      {{},
-       "[Must specify --filename or --image for new controller, Must specify the controller to "
-       "update]"},
-      {{"old", "--image=i", "-f", "x"}, "--filename and --image can not both be specified"},
-      {{"old", "-f", "x", "-f", "y"}, "May only specify a single filename for new controller"},
-      {{"old", "--rollback", "--image=i"}, "Don't specify --filename or --image on rollback"},
-      {{"old", "--rollback", "-f", "x"}, "Don't specify --filename or --image on rollback"},
-      {{"old", "--image=i", "--deployment-label-key", ""},
-       "--deployment-label-key can not be empty"},
-      {{"old", "new", "more", "--image=i"}, "at most two names: OLD and NEW"},
-  }));
-  CAPTURE(row.message);
-  KubectlRun run;
-  std::vector<std::string> arguments = row.arguments;
-  arguments.insert(arguments.begin(), "rolling-update");
-  const Ran ran = run.Run(arguments);
-  CHECK(ran.code == ExitCode::kUsage);
-  CHECK(ran.messages == "error: " + row.message + kHint);
-  CHECK(run.requests.empty());
-}
-
-TEST_CASE("A file that has no ReplicationController is refused in kubectl's words") {
-  const Folder folder;
-  struct Row {
-    std::string content;
-    std::string message;  // with %s for the path
-  };
-  const Row row = GENERATE(values<Row>({
-      {"", "please make sure %s exists and is not empty"},
-      {"kind: Service\nmetadata: {name: a}\n", "%s contains a Service not a ReplicationController"},
-      {"kind: ReplicationController\n---\nkind: ReplicationController\n",
-       "%s specifies multiple items"},
-      {"kind: List\nitems: [{kind: ReplicationController}, {kind: Service}]\n",
-       "%s specifies multiple items"},
-      {"kind: ReplicationController\n",
-       "%s: metadata.name is missing: name the new ReplicationController"},
-  }));
-  CAPTURE(row.message);
-  folder.Write("new.yaml", row.content);
-  const std::string path = folder.Path("new.yaml");
-  std::string message = row.message;
-  message.replace(message.find("%s"), 2, path);
-  const Result<Json> read = ReadControllerManifest(path);
-  REQUIRE_FALSE(read.ok());
-  CHECK(read.error().message == message);
-  CHECK(ReadControllerManifest(folder.Path("none")).error().message ==
-        "please make sure " + folder.Path("none") + " exists and is not empty");
-}
 
 TEST_CASE("The update says what the command line says") {
   const auto line = ParseCommandLine({"rolling-update", "old", "new", "--image=app:v2",

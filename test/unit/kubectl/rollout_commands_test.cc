@@ -269,30 +269,5 @@ TEST_CASE("Several objects: one that fails does not stop the others") {
         "place\n");
 }
 
-TEST_CASE("Arguments that name no object end with 64") {
-  KubectlRun run;
-  struct Row {
-    std::vector<std::string> arguments;
-    std::string message;
-  };
-  const Row row = GENERATE(values<Row>({
-      {{"status"}, "name an object, such as deployment/web or rollout/web"},
-      {{"pause", "deployment"}, "which deployment? Write deployment/NAME"},
-      {{"status", "a", "b"}, "\"a\" is no type that kubectl windlass knows"},
-      {{"status", "deployment/a", "deployment/b"}, "name one object, not 2"},
-      {{"undo", "pod/a"}, "\"pod\" is no type that kubectl windlass knows"},
-      {{"undo", "deployment/"}, "must be TYPE/NAME"},
-      {{"undo", "deployment", "rollout/a"}, "write TYPE NAME… or TYPE/NAME…, not both"},
-      {{"undo", "rc/a"}, "a ReplicationController has no revisions"},
-      {{"get", "deployment/a", "deployment/b"}, "name one object, or none"},
-      {{"get", "web", "-A"}, "-A lists workloads"},
-  }));
-  CAPTURE(row.message);
-  const Ran ran = run.Run(row.arguments);
-  CHECK(ran.code == ExitCode::kUsage);
-  CHECK(ran.messages.find(row.message) != std::string::npos);
-  CHECK(run.requests.empty());
-}
-
 }  // namespace
 }  // namespace windlass::cli::rollout_commands_test

@@ -102,7 +102,7 @@ TEST_CASE("status ends by cause") {
               [&] { REQUIRE(run.server.Delete("setup", {kDeployments, "default", "web"}).ok()); });
     const Ran ran = run.Run({"status", "web"});
     CHECK(ran.code == ExitCode::kError);
-    CHECK(ran.messages == "error: object has been deleted\n");
+    CHECK(ran.messages == "error: deployment.apps/web has been deleted\n");
   }
   SECTION("130: Ctrl-C") {
     run.interrupt_after = seconds(2);

@@ -1,9 +1,8 @@
-// The pure parts: command line, completion, ages, states of Pods, output, texts of errors.
+// The pure parts: command line, completion, ages, states of Pods, output.
 #include <set>
 
 #include "cmd/kubectl-windlass/age_text.h"
 #include "cmd/kubectl-windlass/complete.h"
-#include "cmd/kubectl-windlass/failure.h"
 #include "cmd/kubectl-windlass/output.h"
 #include "cmd/kubectl-windlass/pod_state.h"
 #include "cmd/kubectl-windlass/replica_sets.h"
@@ -12,31 +11,6 @@
 
 namespace windlass::cli::values_test {
 namespace {
-
-TEST_CASE("A command line that is wrong says what is wrong") {
-  struct Row {
-    std::vector<std::string> arguments;
-    std::string message;
-  };
-  const Row row = GENERATE(values<Row>({
-      {{"stauts", "web"}, "no command \"stauts\": there are status, history, undo"},
-      {{"-n", "shop"}, "there are status, history"},
-      {{"status", "web", "--timeout=soon"}, "'soon' is no duration; write for example 30s or 5m"},
-      {{"status", "web", "--frob"}, "--frob"},
-      {{"get", "web", "-o", "wide"}, "wide"},
-      {{"undo", "web", "--to-revision=-1"}, "revision must be a positive integer: -1"},
-      {{"undo", "web", "--to-revision=x"}, "--to-revision"},
-      {{"undo", "web", "--dry-run=maybe"}, "maybe"},
-      {{"pause", "web", "-A"}, "-A"},
-      {{"version", "web"}, "web"},
-  }));
-  CAPTURE(row.message);
-  const Result<CommandLine> line = ParseCommandLine(row.arguments);
-  REQUIRE_FALSE(line.ok());
-  CHECK(line.error().message.find(row.message) != std::string::npos);
-  CHECK(line.error().message.find('\n') == std::string::npos);
-  CHECK(line.error().message.ends_with("see kubectl windlass --help"));
-}
 
 TEST_CASE("Flags may stand before and after the command") {
   const auto line = ParseCommandLine({"-n", "shop", "--as-group=a", "undo", "rollout/web",
@@ -178,63 +152,6 @@ TEST_CASE("Texts that look like something else are quoted in YAML") {
   CHECK(read->Find("g")->plain);
 }
 
-TEST_CASE("Every error of a request says what to do") {
-  const Asked patch{Verb::kPatch, resources::kDeployments, "shop", "web"};
-  struct Row {
-    ErrorKind kind;
-    std::string message;
-    std::string text;
-  };
-  const Row row = GENERATE(values<Row>({
-      {ErrorKind::kNotSent, "refused",
-       "cannot reach the API server https://h: refused: check that it runs, or choose another one "
-       "with --context or --kubeconfig"},
-      {ErrorKind::kAmbiguous, "deadline",
-       "no answer from the API server https://h: deadline: whether it did it is not known; look "
-       "before you repeat it"},
-      {ErrorKind::kTls, "expired",
-       "no secure connection to https://h: expired: check certificate-authority and "
-       "client-certificate of the kubeconfig"},
-      {ErrorKind::kUnauthorized, "Unauthorized",
-       "the API server https://h does not accept your credentials: Unauthorized: log in again, or "
-       "choose another user with --context"},
-      {ErrorKind::kForbidden, "no",
-       "no: ask for the right, and check it with kubectl auth can-i patch deployments.apps -n "
-       "shop"},
-      {ErrorKind::kNotFound, "deployments.apps \"web\" not found",
-       "deployments.apps \"web\" not found in namespace shop: kubectl get deployments.apps -n shop "
-       "lists what there is; -n and --context choose another place"},
-      {ErrorKind::kNotFound, "404 page not found",
-       "the cluster does not serve deployments.apps: check that the address is that of a "
-       "Kubernetes API server"},
-      {ErrorKind::kConflict, "x", "x: it was changed meanwhile; try again"},
-      {ErrorKind::kThrottled, "x", "x: the API server is busy or failing; try again later"},
-      {ErrorKind::kServer, "x", "x: the API server is busy or failing; try again later"},
-      {ErrorKind::kWebhook, "x", "x: an admission webhook does not work; try again later"},
-      {ErrorKind::kInvalid, "spec.replicas: Invalid", "spec.replicas: Invalid"},
-  }));
-  CHECK(Explained({row.kind, row.message}, patch, "https://h").message == row.text);
-}
-
-TEST_CASE("A cluster without the CustomResourceDefinition is told apart from a missing object") {
-  const Asked asked{Verb::kGet, resources::kRollouts, "shop", "web"};
-  CHECK(Explained({ErrorKind::kNotFound, "404 page not found"}, asked, "https://h").message ==
-        "the cluster does not serve rollouts.windlass.dev: install it with kubectl apply -f "
-        "crds/windlass.dev_rollouts.yaml");
-}
-
-TEST_CASE("A missing right ends a command with 1") {
-  KubectlRun run;
-  run.Create(resources::kDeployments, sim::SampleDeployment("web"));
-  run.fate = [](const HttpRequest& request) {
-    return request.method == HttpMethod::kPatch ? sim::Fate::kForbidden : sim::Fate::kDelivered;
-  };
-  const Ran ran = run.Run({"pause", "web"});
-  CHECK(ran.code == ExitCode::kError);
-  CHECK(ran.messages.find("kubectl auth can-i patch deployments.apps -n default") !=
-        std::string::npos);
-}
-
 TEST_CASE("A reply that is lost is no success, and the write is not repeated") {
   KubectlRun run;
   run.Create(resources::kDeployments, sim::SampleDeployment("web"));
@@ -243,7 +160,7 @@ TEST_CASE("A reply that is lost is no success, and the write is not repeated") {
   };
   const Ran ran = run.Run({"pause", "web"});
   CHECK(ran.code == ExitCode::kError);
-  CHECK(ran.messages.find("look before you repeat it") != std::string::npos);
+  CHECK(ran.messages.find("look at the object before you repeat the command") != std::string::npos);
   CHECK(run.writes.size() == 1);
 }
 

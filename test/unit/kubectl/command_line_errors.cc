@@ -1,0 +1,85 @@
+// What is said of a command line that cannot be read.
+#include "test/unit/kubectl/error_row.h"
+
+namespace windlass::cli {
+
+ErrorSection CommandLineErrors() {
+  constexpr ExitCode kUsage = ExitCode::kUsage;
+  return {
+      "Command line",
+      {{{"stauts", "web"},
+        kUsage,
+        "error: no command \"stauts\": there are status, history, undo, pause, resume, restart, "
+        "promote, abort, get, version, rolling-update; see kubectl windlass --help",
+        "There is no such command. The text lists those that there are."},
+       {{"-n", "shop"},
+        kUsage,
+        "error: which command? there are status, history, undo, pause, resume, restart, promote, "
+        "abort, get, version, rolling-update; see kubectl windlass --help",
+        "The command line has flags alone. Write a command."},
+       {{"status", "web", "--frob"},
+        kUsage,
+        "error: status has no flag --frob; see kubectl windlass --help",
+        "The command does not have this flag. `kubectl windlass status --help` lists those that it "
+        "has."},
+       {{"version", "web", "api"},
+        kUsage,
+        "error: version takes no argument \"web\"; see kubectl windlass --help",
+        "The command takes no arguments. Leave them out."},
+       {{"status", "web", "--timeout"},
+        kUsage,
+        "error: --timeout needs a value; see kubectl windlass --help",
+        "The flag is the last word, and nothing follows it. Write `--timeout=5m`, for example."},
+       {{"status", "web", "--timeout=1s", "--timeout=2s"},
+        kUsage,
+        "error: --timeout may be given only once; see kubectl windlass --help",
+        "A flag that takes one value is there twice. Leave one out."},
+       {{"status", "web", "--timeout=soon"},
+        kUsage,
+        "error: --timeout: 'soon' is no duration; write for example 30s or 5m; see kubectl "
+        "windlass --help",
+        "The value is no duration. `0` is allowed, too."},
+       {{"status", "web", "--watch=maybe"},
+        kUsage,
+        "error: --watch: 'maybe' is neither true nor false; see kubectl windlass --help",
+        "`--watch`, `--wait` and flags like these take `true`, `false` or nothing."},
+       {{"status", "web", "--revision=x"},
+        kUsage,
+        "error: --revision: 'x' is no whole number; see kubectl windlass --help",
+        "The value must be digits alone. `kubectl windlass history` lists the revisions."},
+       {{"get", "web", "-o", "wide"},
+        kUsage,
+        "error: --output: 'wide' is not one of json, yaml, name; see kubectl windlass --help",
+        "The value is none of those that the flag takes. Write one of the list."},
+       {{"undo", "web", "--to-revision=-1"},
+        kUsage,
+        "error: revision must be a positive integer: -1; see kubectl windlass --help",
+        "Revisions count from 1. With 0, `undo` goes back to the one before."},
+       {{"undo", "web", "--dry-run=maybe"},
+        kUsage,
+        "error: --dry-run: 'maybe' is not one of none, client, server; see kubectl windlass --help",
+        "As above. `--cleanup`, `--on-external-scale` and `--image-pull-policy` say so, too."},
+       {{"rolling-update", "old", "--image=i", "--cleanup=none"},
+        kUsage,
+        "error: --cleanup: 'none' is not one of Delete, Preserve, Rename; see kubectl windlass "
+        "--help",
+        "As above."},
+       {{"rolling-update", "old", "--image=i", "--min-ready-seconds=-1"},
+        kUsage,
+        "error: --min-ready-seconds: '-1' is no number of seconds; write 0 or more; see kubectl "
+        "windlass --help",
+        "The value is negative or has a unit. Write whole seconds."},
+       {{"rolling-update", "old", "--image=i", "--max-surge=many"},
+        kUsage,
+        "error: --max-surge: 'many' is no number of Pods; write for example 1 or 25%; see kubectl "
+        "windlass --help",
+        "`--max-surge` and `--max-unavailable` take a number of Pods or a percentage, and neither "
+        "may be negative."},
+       {{"--help"},
+        ExitCode::kError,
+        "error: internal error: the output cannot be written: report it, with the command line",
+        "A fault of the plugin. Report it.",
+        [](KubectlRun& run) { run.out_fails = true; }}}};
+}
+
+}  // namespace windlass::cli

@@ -1,0 +1,162 @@
+// What is said when there is no connection to the API server, or no answer from it.
+#include "test/unit/kubectl/error_row.h"
+
+namespace windlass::cli {
+namespace {
+
+void UsesKubeconfig(KubectlRun& run) { run.kubeconfig = true; }
+
+// Every request fails in this way.
+std::function<void(KubectlRun&)> RequestsFail(ErrorKind kind, const std::string& message) {
+  return [=](KubectlRun& run) {
+    run.answering.answer = [=](const HttpRequest& request) {
+      return Error{kind, message}.Context("GET https://cluster.example:6443" + request.target);
+    };
+  };
+}
+
+// The first read is answered. The watch that follows, and every later read, is not.
+void WatchBreaks(KubectlRun& run) {
+  run.Create(resources::kDeployments, sim::SampleDeployment("web"));
+  const Error refused{ErrorKind::kNotSent, "connection refused"};
+  const auto reads = std::make_shared<int>(0);
+  run.answering.answer = [=](const HttpRequest&) -> std::optional<Result<HttpResponse>> {
+    if (++*reads <= 2) return std::nullopt;
+    return refused;
+  };
+  run.answering.answer_watch = [=](const HttpRequest&) {
+    StreamEnd end;
+    end.error = refused;
+    return end;
+  };
+}
+
+void LosesReply(KubectlRun& run) {
+  run.Create(resources::kDeployments, sim::SampleDeployment("web"));
+  run.fate = [](const HttpRequest& request) {
+    return request.method == HttpMethod::kPatch ? sim::Fate::kReplyLost : sim::Fate::kDelivered;
+  };
+}
+
+void LosesRequests(KubectlRun& run) {
+  run.fate = [](const HttpRequest&) { return sim::Fate::kRequestLost; };
+}
+
+}  // namespace
+
+ErrorSection ConnectionErrors() {
+  const RowFile config{"config", R"(current-context: kind
+contexts: [{name: kind, context: {cluster: kind}}]
+clusters: [{name: kind, cluster: {server: "https://127.0.0.1:6443"}}]
+)"};
+  const std::string in_config = "--kubeconfig=config";
+  constexpr ExitCode kError = ExitCode::kError;
+  return {
+      "Connection",
+      {{{"get", "--kubeconfig=/no/such/file"},
+        kError,
+        "error: kubeconfig: /no/such/file: No such file or directory",
+        "The file of `--kubeconfig` is not there. Correct the path. "
+        "[docs/kubeconfig.md](kubeconfig.md) says which file is read without that flag.",
+        UsesKubeconfig},
+       {{"get", in_config, "--context=nowhere"},
+        kError,
+        "error: kubeconfig config: context \"nowhere\" is not defined: see kubectl config "
+        "get-contexts",
+        "The kubeconfig has no such context. Choose one that the command lists. Errors in the file "
+        "itself name file, line and field.",
+        UsesKubeconfig,
+        config},
+       {{"get", in_config, "--as-group=a"},
+        kError,
+        "error: --as-uid and --as-group need --as: name the user, too",
+        "A uid or a group belongs to a user. Add `--as`.",
+        UsesKubeconfig,
+        config},
+       {{"status", "web"},
+        kError,
+        "error: cannot reach the API server https://cluster.example:6443: GET "
+        "https://cluster.example:6443/apis/apps/v1/namespaces/default/deployments/web: Failed to "
+        "connect to any "
+        "resolved endpoint: check that it runs, or choose another one with --context or "
+        "--kubeconfig",
+        "Nothing answers at the address in the kubeconfig. Check that the API server runs and can "
+        "be reached from here.",
+        RequestsFail(ErrorKind::kNotSent, "Failed to connect to any resolved endpoint")},
+       {{"status", "web"},
+        kError,
+        "error: cannot reach the API server https://cluster.example:6443: connection refused: "
+        "check that it runs, or choose another one with --context or --kubeconfig",
+        "The watch broke, and could not be opened again for a minute. The rollout itself goes on. "
+        "Run the command again when the API server can be reached.",
+        WatchBreaks},
+       {{"status", "web"},
+        kError,
+        "error: no answer from the API server https://cluster.example:6443: deadline exceeded: try "
+        "again, or allow more time with --request-timeout",
+        "The API server has not answered in time. Nothing was changed. Try "
+        "again.",
+        LosesRequests},
+       {{"pause", "web"},
+        kError,
+        "error: no answer from the API server https://cluster.example:6443: deadline exceeded: "
+        "whether the request was carried out is not known; look at the object before you repeat "
+        "the command",
+        "A change was sent, and its answer was lost. Look at the object (`kubectl windlass get`): "
+        "if the change is not there, repeat the command.",
+        LosesReply},
+       {{"pause", "web"},
+        ExitCode::kInterrupted,
+        "error: interrupted: no answer yet from the API server https://cluster.example:6443: "
+        "whether the request was carried out is not known; look at the object before you repeat "
+        "the command",
+        "Ctrl-C while a change was under way. Look at the object before you repeat the command.",
+        [](KubectlRun& run) {
+          LosesReply(run);
+          run.interrupt_after = seconds(1);
+        }},
+       {{"get", "web", "--timeout=5s"},
+        ExitCode::kTimeout,
+        "error: timed out waiting for the condition: no answer yet from the API server "
+        "https://cluster.example:6443",
+        "`--timeout` has passed before the API server answered. Allow more time.",
+        LosesRequests},
+       {{"get", "web"},
+        ExitCode::kInterrupted,
+        "error: interrupted: no answer yet from the API server https://cluster.example:6443",
+        "Ctrl-C while the answer was waited for. Nothing was changed.",
+        [](KubectlRun& run) {
+          LosesRequests(run);
+          run.interrupt_after = seconds(1);
+        }},
+       {{"status", "web"},
+        kError,
+        "error: no secure connection to https://cluster.example:6443: GET "
+        "https://cluster.example:6443/apis/apps/v1/namespaces/default/deployments/web: Error in "
+        "SSL handshake "
+        "(certificate verify failed): check certificate-authority and client-certificate of the "
+        "kubeconfig",
+        "The certificate of the server, or yours, is not accepted. The text in brackets is that of "
+        "OpenSSL. Renew the certificate, or correct the kubeconfig.",
+        RequestsFail(ErrorKind::kTls, "Error in SSL handshake (certificate verify failed)")},
+       {{"version"},
+        kError,
+        "error: no secure connection to https://cluster.example:6443: GET "
+        "https://cluster.example:6443/version: Error in SSL handshake "
+        "(certificate verify failed): check certificate-authority and client-certificate of the "
+        "kubeconfig",
+        "As above.",
+        RequestsFail(ErrorKind::kTls, "Error in SSL handshake (certificate verify failed)")},
+       {{"status", "web"},
+        kError,
+        "error: no credentials for the API server https://cluster.example:6443: GET "
+        "https://cluster.example:6443/apis/apps/v1/namespaces/default/deployments/web: credential "
+        "plugin login: ended with exit code 1: not logged in: log in again, or choose another user "
+        "with --context",
+        "The credential plugin of the kubeconfig has failed. What it wrote to standard error is in "
+        "the text. Run it by hand, or log in again.",
+        RequestsFail(ErrorKind::kUnauthorized,
+                     "credential plugin login: ended with exit code 1: not logged in")}}};
+}
+
+}  // namespace windlass::cli

@@ -1,0 +1,56 @@
+// What kubectl-windlass says when something is wrong: a row for each text. errors_test.cc runs
+// every row, and docs/kubectl-windlass-errors.md is made of the rows (tools/errors-page.sh).
+#pragma once
+
+#include <functional>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "test/unit/kubectl/kubectl_run.h"
+
+namespace windlass::cli {
+
+// A file that the command line names. Its path stands for the name there, and the name for its path
+// in what the command says.
+struct RowFile {
+  std::string name;
+  std::string content;
+};
+
+struct ErrorRow {
+  std::vector<std::string> arguments;  // the command line
+  ExitCode code = ExitCode::kError;
+  std::string text;  // all that the command writes to standard error, without the last line end
+  std::string help;  // for the page: when it says so, and what to do
+  // Brings the cluster, or the connection to it, into the state in which the command says so. Null:
+  // an empty cluster.
+  std::function<void(KubectlRun&)> prepare{};
+  std::optional<RowFile> file{};
+};
+
+struct ErrorSection {
+  std::string_view title;  // of a section of the page
+  std::vector<ErrorRow> rows;
+};
+
+// One function for each file of rows.
+ErrorSection CommandLineErrors();
+ErrorSection ObjectErrors();
+ErrorSection ConnectionErrors();
+ErrorSection AnswerErrors();
+ErrorSection StatusErrors();
+ErrorSection RolloutErrors();
+ErrorSection RollingUpdateErrors();
+ErrorSection RefusedUpdateErrors();
+ErrorSection StoppedUpdateErrors();
+
+// ReplicationController old: 2 replicas of app:v1, with the label that tells it from the new one.
+// An update needs no replication controller until it scales.
+Json OldController();
+
+// Returns all sections, in the order of the page.
+std::vector<ErrorSection> AllErrors();
+
+}  // namespace windlass::cli

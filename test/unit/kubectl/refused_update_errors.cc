@@ -1,0 +1,261 @@
+// What rolling-update says when the planner refuses an update. In the rows the planner runs in the
+// plugin (--local); an update that Windlass carries out ends with the same texts.
+#include "controller/replication_controller/annotations.h"
+#include "test/unit/kubectl/error_row.h"
+
+namespace windlass::cli {
+namespace {
+
+namespace rc = replication_controller;
+
+using ChangeController = std::function<void(Json&)>;
+using PrepareUpdate = std::function<void(KubectlRun&)>;
+
+void SetAnnotation(Json& object, std::string_view key, const std::string& value) {
+  object["metadata"]["annotations"][std::string(key)] = value;
+}
+
+// ReplicationController old is there, with 2 replicas of app:v1.
+PrepareUpdate HasOld(const ChangeController& change = {}) {
+  return [=](KubectlRun& run) {
+    Json old = OldController();
+    if (change) change(old);
+    run.Create(resources::kReplicationControllers, old);
+  };
+}
+
+// ReplicationController new, too, with 1 replica of app:v2. It is that of an update of old that has
+// begun, before `change`.
+PrepareUpdate HasBoth(const ChangeController& change = {}, const ChangeController& of_old = {}) {
+  return [=](KubectlRun& run) {
+    HasOld(of_old)(run);
+    const Json old = run.Stored(resources::kReplicationControllers, "old");
+    Json created = sim::SampleReplicationController("new", 1, "app:v2");
+    created["spec"]["selector"] = {{"app", "old"}, {"deployment", "v2"}};
+    created["spec"]["template"]["metadata"]["labels"] = created["spec"]["selector"];
+    SetAnnotation(created, rc::kSourceId, "old:" + old["metadata"]["uid"].get<std::string>());
+    SetAnnotation(created, rc::kDesiredReplicas, "2");
+    if (change) change(created);
+    run.Create(resources::kReplicationControllers, created);
+  };
+}
+
+void AddContainer(Json& object) {
+  Json& containers = object["spec"]["template"]["spec"]["containers"];
+  Json second = containers[0];
+  second["name"] = "proxy";
+  containers.push_back(second);
+}
+
+PrepareUpdate HasOwner() {
+  return HasOld([](Json& object) {
+    object["metadata"]["ownerReferences"] =
+        Json::array({{{"apiVersion", "apps.openshift.io/v1"},
+                      {"kind", "DeploymentConfig"},
+                      {"name", "shop"},
+                      {"uid", "00000000-0000-4000-8000-000000000077"},
+                      {"controller", true}}});
+  });
+}
+
+void HasAutoscaler(KubectlRun& run) {
+  HasOld()(run);
+  run.Create(resources::kHorizontalPodAutoscalers,
+             {{"apiVersion", "autoscaling/v2"},
+              {"kind", "HorizontalPodAutoscaler"},
+              {"metadata", {{"name", "cpu"}}},
+              {"spec",
+               {{"maxReplicas", 5},
+                {"scaleTargetRef", {{"kind", "ReplicationController"}, {"name", "old"}}}}}});
+}
+
+// Another controller selects the label app=old, which the new Pods have, too.
+void HasAdopter(KubectlRun& run) {
+  HasOld()(run);
+  Json other = sim::SampleReplicaSet("other", 1);
+  other["spec"]["selector"]["matchLabels"] = {{"app", "old"}};
+  other["spec"]["template"]["metadata"]["labels"] = {{"app", "old"}};
+  run.Create(resources::kReplicaSets, other);
+}
+
+// The controller old is the new one of an update of `first`, which goes on.
+void IsReplacingAnother(KubectlRun& run) {
+  run.Create(resources::kReplicationControllers, sim::SampleReplicationController("first", 1));
+  const Json first = run.Stored(resources::kReplicationControllers, "first");
+  HasOld([&](Json& object) {
+    SetAnnotation(object, rc::kSourceId, "first:" + first["metadata"]["uid"].get<std::string>());
+  })(run);
+}
+
+PrepareUpdate IsReplacedByAnother() {
+  return HasBoth([](Json& object) {
+    SetAnnotation(object, rc::kOriginalReplicasOf, "00000000-0000-4000-8000-000000000077");
+  });
+}
+
+// A rename of new to old was noted, and not begun.
+PrepareUpdate IsBeingRenamed() {
+  return HasBoth({}, [](Json& object) {
+    SetAnnotation(object, rc::kRenameJournal,
+                  R"({"name":"new","uid":"u","replicas":2,"minReadySeconds":0,)"
+                  R"("selector":{"app":"old"},"labels":{},"template":{}})");
+  });
+}
+
+PrepareUpdate RefusesToCreate() {
+  return [](KubectlRun& run) {
+    HasOld()(run);
+    run.answering.answer = [](const HttpRequest& request) -> std::optional<Result<HttpResponse>> {
+      if (request.method != HttpMethod::kPost) return std::nullopt;
+      return HttpResponse{403,
+                          "application/json",
+                          R"({"kind":"Status","status":"Failure","reason":"Forbidden","code":403,)"
+                          R"("message":"exceeded quota: compute"})",
+                          {}};
+    };
+  };
+}
+
+}  // namespace
+
+ErrorSection RefusedUpdateErrors() {
+  constexpr ExitCode kFailed = ExitCode::kFailed;
+  const auto update = [](std::vector<std::string> more) {
+    std::vector<std::string> arguments = {"rolling-update", "old"};
+    arguments.insert(arguments.end(), more.begin(), more.end());
+    arguments.emplace_back("--local");
+    return arguments;
+  };
+  const std::vector<std::string> to_new = update({"new", "--image=app:v2"});
+  const std::vector<std::string> same_name = update({"--image=app:v2"});
+  const std::vector<std::string> back = update({"new", "--rollback"});
+  const auto unscaled = [](Json& object) { object["spec"]["replicas"] = 0; };
+  const auto without_annotations = [](Json& object) { object["metadata"].erase("annotations"); };
+  const auto same_selector = [](Json& object) {
+    object["spec"]["selector"]["deployment"] = "v1";
+    object["spec"]["template"]["metadata"]["labels"]["deployment"] = "v1";
+  };
+  const auto unreadable = [](Json& object) { SetAnnotation(object, rc::kDesiredReplicas, "two"); };
+  const auto unreadable_journal = [](Json& object) {
+    SetAnnotation(object, rc::kRenameJournal, "{}");
+  };
+  const RowFile file{"new.yaml", R"(kind: ReplicationController
+metadata: {name: new}
+spec: {selector: {app: old}, template: {metadata: {labels: {app: old}}, spec: {}}}
+)"};
+  return {
+      "rolling-update: refused updates",
+      {{to_new, kFailed, "error: replicationcontrollers \"old\" not found",
+        "There is no ReplicationController of the old name in this namespace. `kubectl get rc` "
+        "lists those that there are."},
+       {same_name, kFailed,
+        "error: couldn't find a replication controller with source id == default/old",
+        "As above, with one name: the new controller would be renamed to the old one's name, and "
+        "neither is there."},
+       {update({"old", "--image=app:v2"}), kFailed,
+        "error: old cannot have the same name as the existing ReplicationController old",
+        "The new controller needs another name. With one name alone the new one is renamed at the "
+        "end.",
+        HasOld()},
+       {to_new, kFailed,
+        "error: Invalid controller spec for new; required: > 0 replicas, actual: 0",
+        "The old controller has 0 replicas, so there are no Pods to replace. Scale it up, or give "
+        "a file with `spec.replicas`.",
+        HasOld(unscaled)},
+       {update({"new", "--image=app:v1"}), kFailed,
+        "error: --image-pull-policy (Always|Never|IfNotPresent) must be provided when --image is "
+        "the same as existing container image",
+        "The image is the present one. Add `--image-pull-policy` if its Pods are to be replaced "
+        "all the same.",
+        HasOld()},
+       {to_new, kFailed,
+        "error: must specify container to update when updating a multi-container pod",
+        "The Pods have several containers. Add `--container`.", HasOld(AddContainer)},
+       {update({"new", "--image=app:v2", "--container=db"}), kFailed,
+        "error: container db not found in pod",
+        "The Pods have no container of this name. Correct `--container`.", HasOld()},
+       {update({"-f", "new.yaml"}), kFailed,
+        "error: new must specify a matching key with non-equal value in Selector for old",
+        "The selector in the file could match the old Pods. Give one label of the old selector "
+        "another value in the file.",
+        HasOld(), file},
+       {to_new, kFailed,
+        "error: new must specify a matching key with non-equal value in Selector for old",
+        "As above, of a new controller that is there already.", HasBoth(same_selector)},
+       {update({"new", "--image=app:v3"}), kFailed,
+        "error: Found existing in-progress update to image (app:v2).\nEither continue in-progress "
+        "update with --image=app:v2 or rollback with --rollback",
+        "The new controller is there with another image. Go on with that image, or take the update "
+        "back.",
+        HasBoth()},
+       {to_new, kFailed,
+        "error: Missing/unexpected annotations for controller new, expected "
+        "old:4d8127c4-d6c3-4735-b9ac-de1b368dd453 : map[]",
+        "A ReplicationController of the new name is there, and is not that of this update. Choose "
+        "another name. If it is that of an update that kubectl has begun, the text says which "
+        "annotation is expected.",
+        HasBoth(without_annotations)},
+       {to_new, kFailed,
+        "error: Unable to parse annotation for new: kubectl.kubernetes.io/desired-replicas=two",
+        "Somebody changed the annotation. Write the number of replicas that are wanted in the end.",
+        HasBoth(unreadable)},
+       {to_new, kFailed,
+        "error: Unable to parse annotation for old: windlass.dev/rename-journal={}",
+        "Somebody changed the annotation in which a rename is noted. Remove it if both controllers "
+        "are there.",
+        HasOld(unreadable_journal)},
+       {update({"other", "--image=app:v2"}), kFailed,
+        "error: ReplicationController old is about to become what new is, so it cannot be updated "
+        "to other. Set spec.newName to new to finish that, or set spec.rollback to true to undo it",
+        "The rename of an earlier update is not finished. Finish it with `NEW` as the text says, "
+        "or take it back with `--rollback`.",
+        IsBeingRenamed()},
+       {to_new, kFailed,
+        "error: ReplicationController old replaces first in another update. Wait until that has "
+        "ended; if there is none, remove the annotation kubectl.kubernetes.io/update-source-id",
+        "The old controller is the new one of another update. Wait for that, or remove the "
+        "annotation.",
+        IsReplacingAnother},
+       {to_new, kFailed,
+        "error: ReplicationController new is replaced by another in another update. Wait until "
+        "that has ended; if there is none, remove the annotation windlass.dev/original-replicas-of",
+        "The new controller is the old one of another update. Wait for that, or remove the "
+        "annotation.",
+        IsReplacedByAnother()},
+       {to_new, kFailed,
+        "error: ReplicationController old belongs to DeploymentConfig shop, which would undo what "
+        "an update does, so it is left alone. Change DeploymentConfig shop instead",
+        "Another controller keeps the ReplicationController as it wants it. Change that one.",
+        HasOwner()},
+       {to_new, kFailed,
+        "error: HorizontalPodAutoscaler cpu scales ReplicationController old, which the update has "
+        "to scale itself. Delete the autoscaler, and create it again when the update is done",
+        "An autoscaler would scale against the update. Delete it for the time of the update.",
+        HasAutoscaler},
+       {same_name, kFailed,
+        "error: ReplicaSet other selects the labels of the new Pods, so it would take them over "
+        "while old-8a079851918d3b76d3ebef4fe01cf179 is renamed to old. Change the selector of "
+        "ReplicaSet other, or set spec.cleanup to Delete: then the new ReplicationController keeps "
+        "its name",
+        "While the new controller gets the old one's name, its Pods have no owner, and another "
+        "controller would take them. Change its selector, or give `--cleanup=Delete`.",
+        HasAdopter},
+       {to_new, kFailed,
+        "error: the API server refused to create replicationcontrollers default/new: exceeded "
+        "quota: compute",
+        "The API server has refused a write of the update. Its reason follows. Correct that, and "
+        "run the same command again.",
+        RefusesToCreate()},
+       {back, kFailed, "error: Could not find new to rollback.",
+        "There is no new controller, so there is nothing to take back.", HasOld()},
+       {update({"--rollback"}), kFailed,
+        "error: Could not find  to rollback. ReplicationController old has no annotation "
+        "kubectl.kubernetes.io/next-controller-id: name the new controller",
+        "As above, without a name. Give the new name, too.", HasOld()},
+       {back, kFailed, "error: couldn't find original replica count of \"old\"",
+        "Nothing says how many replicas the old controller had. Annotate it with "
+        "`kubectl.kubernetes.io/original-replicas` set to that number, and run the command again.",
+        HasBoth()}}};
+}
+
+}  // namespace windlass::cli

@@ -1,0 +1,99 @@
+// What rolling-update says of its command line and of the file with the new ReplicationController.
+// The words of kubectl 1.17 are kept (RC-2, RC-3).
+#include "test/unit/kubectl/error_row.h"
+
+namespace windlass::cli {
+namespace {
+
+ErrorRow WithFile(const std::string& content, std::string text, std::string help) {
+  return {{"rolling-update", "old", "-f", "new.yaml"},
+          ExitCode::kUsage,
+          std::move(text),
+          std::move(help),
+          {},
+          RowFile{"new.yaml", content}};
+}
+
+}  // namespace
+
+ErrorSection RollingUpdateErrors() {
+  constexpr ExitCode kUsage = ExitCode::kUsage;
+  const std::string command = "rolling-update";
+  const std::string image = "--image=app:v2";
+  return {
+      "rolling-update: arguments and files",
+      {{{command, "old"},
+        kUsage,
+        "error: Must specify --filename or --image for new controller\nSee 'kubectl windlass "
+        "rolling-update -h' for help and examples",
+        "Say what to update to."},
+       {{command, image},
+        kUsage,
+        "error: Must specify the controller to update\nSee 'kubectl windlass rolling-update -h' "
+        "for help and examples",
+        "Name the ReplicationController that is updated."},
+       {{command},
+        kUsage,
+        "error: [Must specify --filename or --image for new controller, Must specify the "
+        "controller to update]\nSee 'kubectl windlass rolling-update -h' for help and examples",
+        "Several things are wrong. All are listed."},
+       {{command, "old", image, "-f", "x"},
+        kUsage,
+        "error: --filename and --image can not both be specified\nSee 'kubectl windlass "
+        "rolling-update -h' for help and examples",
+        "The image of the old controller is changed, or a file has the new controller. Leave one "
+        "out."},
+       {{command, "old", "-f", "x", "-f", "y"},
+        kUsage,
+        "error: May only specify a single filename for new controller\nSee 'kubectl windlass "
+        "rolling-update -h' for help and examples",
+        "One file with one ReplicationController is read. Leave the others out."},
+       {{command, "old", image, "--rollback"},
+        kUsage,
+        "error: Don't specify --filename or --image on rollback\nSee 'kubectl windlass "
+        "rolling-update -h' for help and examples",
+        "A rollback needs no new controller. Leave the flag out."},
+       {{command, "old", image, "--deployment-label-key", ""},
+        kUsage,
+        "error: --deployment-label-key can not be empty\nSee 'kubectl windlass rolling-update -h' "
+        "for help and examples",
+        "The label tells the Pods of the two controllers apart, so it needs a key."},
+       {{command, "old", "new", "more", image},
+        kUsage,
+        "error: at most two names: OLD and NEW\nSee 'kubectl windlass rolling-update -h' for help "
+        "and examples",
+        "Give the old name, and the new one if the name changes."},
+       {{command, "old", "-f", "/no/such/file"},
+        kUsage,
+        "error: please make sure /no/such/file exists and is not empty",
+        "The file of `-f` is not there. Correct the path."},
+       {{command, "old", "-f", "/"},
+        kUsage,
+        "error: /: Is a directory",
+        "The file is there and cannot be read. The text says why."},
+       WithFile("", "error: please make sure new.yaml exists and is not empty",
+                "The file is empty, or has no object."),
+       WithFile("a: [", "error: new.yaml: line 1: end of sequence flow not found",
+                "The file is no YAML and no JSON. The text names the line."),
+       WithFile("kind: Service\nmetadata: {name: a}\n",
+                "error: new.yaml contains a Service not a ReplicationController",
+                "The file has another object. Give the ReplicationController alone."),
+       WithFile("metadata: {name: a}\n",
+                "error: new.yaml: kind is missing: write kind: ReplicationController",
+                "The object has no `kind`. Add it."),
+       WithFile("kind: ReplicationController\n---\nkind: ReplicationController\n",
+                "error: new.yaml specifies multiple items",
+                "The file has several documents. Give the ReplicationController alone."),
+       WithFile("kind: List\nitems: [{kind: ReplicationController}, {kind: Service}]\n",
+                "error: new.yaml specifies multiple items",
+                "The file has a List of several objects. Give the ReplicationController alone."),
+       WithFile("kind: ReplicationController\n",
+                "error: new.yaml: metadata.name is missing: name the new ReplicationController",
+                "The new controller has no name. Add `metadata.name`."),
+       WithFile("kind: ReplicationController\nmetadata: {name: new, namespace: shop}\n",
+                "error: the namespace of new.yaml, shop, is not default: give -n shop, or correct "
+                "the file",
+                "The file names another namespace than `-n` or the context.")}};
+}
+
+}  // namespace windlass::cli

@@ -1,0 +1,187 @@
+// What the commands that change a rollout say when they refuse.
+#include "test/unit/kubectl/error_row.h"
+
+namespace windlass::cli {
+namespace {
+
+using ChangeRollout = std::function<void(Json&)>;
+
+std::function<void(KubectlRun&)> HasDeployment(const ChangeRollout& change = {}) {
+  return [=](KubectlRun& run) {
+    Json web = sim::SampleDeployment("web");
+    if (change) change(web);
+    run.Create(resources::kDeployments, web);
+  };
+}
+
+// Rollout web is at step 1 of 2, which is no pause.
+std::function<void(KubectlRun&)> HasRollout(const ChangeRollout& change = {}) {
+  return [=](KubectlRun& run) {
+    Json web = sim::SampleRollout("web", 4);
+    web["spec"]["strategy"]["steps"] =
+        Json::array({{{"setUpdated", 1}}, {{"pause", Json::object()}}});
+    if (change) change(web);
+    run.Create(resources::kRollouts, web);
+    run.Edit(resources::kRollouts, "web", "status", [](Json& object) {
+      SetCounters(object, 4, 1, 4);
+      object["status"]["phase"] = "Progressing";
+      object["status"]["step"] = {{"index", 1},
+                                  {"total", 2},
+                                  {"revision", 8},
+                                  {"startedAt", "2026-01-01T00:00:00Z"},
+                                  {"template", "t-1"}};
+    });
+  };
+}
+
+// Deployment web was made by kubectl apply, and has two revisions.
+void IsApplied(KubectlRun& run) {
+  HasDeployment([](Json& object) {
+    object["metadata"]["annotations"] = {
+        {"deployment.kubernetes.io/revision", "2"},
+        {"kubectl.kubernetes.io/last-applied-configuration", "{}"}};
+  })(run);
+  const Json owner = run.Stored(resources::kDeployments, "web");
+  for (const std::string revision : {"1", "2"}) {
+    Json set = sim::SampleReplicaSet("web-" + revision, 1, "app:v" + revision);
+    set["metadata"]["labels"]["app"] = "web";
+    set["metadata"]["annotations"]["deployment.kubernetes.io/revision"] = revision;
+    set["metadata"]["ownerReferences"] = sim::ControlledBy(owner);
+    set["spec"]["selector"]["matchLabels"]["app"] = "web";
+    set["spec"]["template"]["metadata"]["labels"]["app"] = "web";
+    run.Create(resources::kReplicaSets, set);
+  }
+}
+
+}  // namespace
+
+ErrorSection RolloutErrors() {
+  constexpr ExitCode kError = ExitCode::kError;
+  constexpr ExitCode kHeld = ExitCode::kHeld;
+  const auto paused = [](Json& object) { object["spec"]["paused"] = true; };
+  const auto aborted = [](Json& object) { object["spec"]["abort"] = true; };
+  const auto partition = [](Json& object) {
+    object["spec"]["strategy"].erase("steps");
+    object["spec"]["strategy"]["partition"] = 3;
+  };
+  const auto just_restarted = [](Json& object) {
+    object["spec"]["template"]["metadata"]["annotations"]["kubectl.kubernetes.io/restartedAt"] =
+        "2026-01-01T00:00:00Z";
+  };
+  const std::string rollout = "rollout/web";
+  return {"Commands that change a rollout",
+          {{{"pause", "web"},
+            kError,
+            "error: deployments.apps \"web\" is already paused",
+            "`spec.paused` is true already. Nothing is to be done.",
+            HasDeployment(paused)},
+           {{"resume", "web"},
+            kError,
+            "error: deployments.apps \"web\" is not paused",
+            "`spec.paused` is false. Nothing is to be done.",
+            HasDeployment()},
+           {{"restart", "web"},
+            kHeld,
+            "error: deployments.apps \"web\" can't restart paused deployment (run kubectl windlass "
+            "resume deployment/web first)",
+            "A paused Deployment or Rollout would not replace its Pods. Resume it, and restart it "
+            "then.",
+            HasDeployment(paused)},
+           {{"restart", "web"},
+            kError,
+            "error: deployments.apps \"web\" was restarted within this second: wait, and try again",
+            "A second restart within one second would not change the template. Wait a second.",
+            HasDeployment(just_restarted)},
+           {{"history", "web", "--revision=9"},
+            kError,
+            "error: unable to find the specified revision: kubectl windlass history deployment/web "
+            "-n default lists what there is",
+            "There is no ReplicaSet of this revision. Old ones are deleted "
+            "(`spec.revisionHistoryLimit`). Choose one that the command in the text lists.",
+            HasDeployment()},
+           {{"undo", "web"},
+            kError,
+            "error: no rollout history found for deployment \"web\": there is no revision before "
+            "the present one",
+            "There is one revision only, so there is nothing to go back to.",
+            HasDeployment()},
+           {{"undo", "web", "--to-revision=9"},
+            kError,
+            "error: unable to find specified revision 9 in history: kubectl windlass history "
+            "deployment/web -n default lists what there is",
+            "As for `history`: choose a revision that the command in the text lists.",
+            HasDeployment()},
+           {{"undo", "web"},
+            kHeld,
+            "error: you cannot rollback a paused deployment; resume it first with 'kubectl "
+            "windlass resume deployment/web' and try again",
+            "A paused Deployment would not go back. Resume it first.",
+            [](KubectlRun& run) {
+              IsApplied(run);
+              run.Edit(resources::kDeployments, "web", "",
+                       [](Json& object) { object["spec"]["paused"] = true; });
+            }},
+           {{"undo", "web"},
+            ExitCode::kDone,
+            "Warning: deployment.apps/web is managed with kubectl apply: the next kubectl apply of "
+            "the present manifest brings its template again; apply the earlier manifest, too",
+            "The rollback is made. But the object is kept by `kubectl apply`, and the next one "
+            "with the same manifest undoes the rollback. Correct the manifest, too.",
+            IsApplied},
+           {{"undo", rollout},
+            kHeld,
+            "error: rollout \"web\" is paused, and would go back only when it is resumed: kubectl "
+            "windlass resume rollout/web, and try again",
+            "As above, of a Rollout.",
+            HasRollout(paused)},
+           {{"undo", rollout, "--dry-run=client"},
+            kError,
+            "error: no rollout history found for rollout \"web\": there is no revision before the "
+            "present one",
+            "There is one revision only, so there is nothing to go back to.",
+            HasRollout()},
+           {{"promote", rollout},
+            kError,
+            "error: rollout \"web\" is not at a pause among its steps (Progressing): kubectl "
+            "windlass status rollout/web waits for the next one",
+            "The Rollout is at a step that is no pause. The command in the text waits until it "
+            "comes to one.",
+            HasRollout()},
+           {{"promote", rollout},
+            kError,
+            "error: rollout \"web\" is not at a pause among its steps (Progressing): kubectl "
+            "windlass resume rollout/web ends spec.paused",
+            "`spec.paused` holds the Rollout, not a step. The command in the text ends that.",
+            HasRollout(paused)},
+           {{"promote", rollout},
+            kError,
+            "error: rollout \"web\" is not at a pause among its steps (Progressing): it has a "
+            "partition; lower spec.strategy.partition",
+            "`spec.strategy.partition` holds the Rollout, not a step. Lower it.",
+            HasRollout(partition)},
+           {{"promote", rollout},
+            kError,
+            "error: rollout \"web\" is not at a pause among its steps (not seen by Windlass yet): "
+            "kubectl windlass status rollout/web waits for the next one",
+            "Windlass has not looked at the Rollout yet. The command in the text waits for it.",
+            [](KubectlRun& run) { run.Create(resources::kRollouts, sim::SampleRollout("web")); }},
+           {{"abort", rollout},
+            kError,
+            "error: rollout \"web\" is already aborted: --end rolls it out again",
+            "The Rollout is aborted. With `--end` its template is tried again.",
+            HasRollout(aborted)},
+           {{"abort", rollout, "--end"},
+            kError,
+            "error: rollout \"web\" is not aborted",
+            "`--end` ends an abort, and there is none. Nothing is to be done.",
+            HasRollout()},
+           {{"abort", rollout},
+            ExitCode::kDone,
+            "Warning: rollout \"web\" has no stable revision yet, so no Pod goes back: correct the "
+            "template, and end the abort with --end",
+            "The Rollout is aborted. But no revision was ever rolled out completely, so its Pods "
+            "stay. Correct the template.",
+            HasRollout()}}};
+}
+
+}  // namespace windlass::cli

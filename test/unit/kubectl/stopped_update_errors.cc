@@ -1,0 +1,160 @@
+// How rolling-update ends when an update that has begun does not go on, or cannot be followed.
+#include "test/unit/kubectl/error_row.h"
+
+namespace windlass::cli {
+namespace {
+
+using PrepareStop = std::function<void(KubectlRun&)>;
+
+const ResourceId& kControllers = resources::kReplicationControllers;
+const ResourceId& kUpdates = resources::kReplicationControllerUpdates;
+
+// No replication controller runs, so that the new controller gets no Pods.
+void BeginsUpdate(KubectlRun& run) { run.Create(kControllers, OldController()); }
+
+void ScaledByOther(KubectlRun& run) {
+  BeginsUpdate(run);
+  run.After(seconds(10), [&run] {
+    run.Edit(kControllers, "old", "", [](Json& object) { object["spec"]["replicas"] = 5; });
+  });
+}
+
+void NewIsDeleted(KubectlRun& run) {
+  BeginsUpdate(run);
+  run.After(seconds(10), [&run] {
+    sim::DeleteOptions at_once;
+    at_once.propagation = sim::Propagation::kBackground;
+    REQUIRE(run.server.Delete("setup", {kControllers, "default", "new"}, at_once).ok());
+  });
+}
+
+// From the start on, reads of controllers fail.
+void ReadsFail(KubectlRun& run) {
+  run.answering.answer = [](const HttpRequest& request) -> std::optional<Result<HttpResponse>> {
+    if (request.method != HttpMethod::kGet) return std::nullopt;
+    return HttpResponse{403,
+                        "application/json",
+                        R"({"kind":"Status","status":"Failure","reason":"Forbidden","code":403,)"
+                        R"("message":"replicationcontrollers \"old\" is forbidden: User \"anna\" )"
+                        R"(cannot get resource \"replicationcontrollers\""})",
+                        {}};
+  };
+}
+
+// After a second, Windlass writes this into the status of the update.
+PrepareStop WindlassSays(const std::string& phase, const std::string& message) {
+  return [=](KubectlRun& run) {
+    run.After(seconds(1), [&run, phase, message] {
+      run.Edit(kUpdates, "old", "status", [&](Json& object) {
+        object["status"] = {{"observedGeneration", object["metadata"]["generation"]},
+                            {"phase", phase},
+                            {"message", message}};
+      });
+    });
+  };
+}
+
+void UpdateIsDeleted(KubectlRun& run) {
+  run.After(seconds(1),
+            [&run] { REQUIRE(run.server.Delete("setup", {kUpdates, "default", "old"}).ok()); });
+}
+
+void HasNoCrd(KubectlRun& run) {
+  run.answering.answer = [](const HttpRequest&) {
+    return HttpResponse{404, "text/plain", "404 page not found", {}};
+  };
+}
+
+PrepareStop InterruptedAfter(Duration time) {
+  return [=](KubectlRun& run) {
+    BeginsUpdate(run);
+    run.interrupt_after = time;
+  };
+}
+
+}  // namespace
+
+ErrorSection StoppedUpdateErrors() {
+  const std::vector<std::string> here = {"rolling-update", "old", "new", "--image=app:v2",
+                                         "--local"};
+  const std::vector<std::string> there = {"rolling-update", "old", "new", "--image=app:v2"};
+  const std::string other_content =
+      "the update to new is under way, and the spec says now that it is made of something else. "
+      "Change controller, image, container and imagePullPolicy back to go on, or set "
+      "spec.rollback to true";
+  const std::string renamed_scale =
+      "somebody else scaled ReplicationController old from 0 to 2, and new is deleted already. "
+      "Scale it back to 0, or set spec.onExternalScale to Override (it is scaled back): then it "
+      "takes over the Pods of new";
+  const std::string paused =
+      "spec.paused is true: nothing is scaled. Set spec.paused to false to go on";
+  return {
+      "rolling-update: updates that stop",
+      {{here, ExitCode::kFailed, "error: timed out waiting for any update progress to be made",
+        "No Pod became available within `--timeout`. `kubectl windlass get rc/new` says why. "
+        "Correct that and run the same command again, or take the update back with `--rollback`.",
+        BeginsUpdate},
+       {here, ExitCode::kHeld,
+        "error: somebody else scaled ReplicationController old from 2 to 5. Scale it back to 2, or "
+        "set spec.onExternalScale to Adopt (all replicas are wanted) or Override (it is scaled "
+        "back)",
+        "Somebody scaled one of the two controllers. Scale it back and run the same command again, "
+        "or add `--on-external-scale=Adopt` or `Override`, which set the field.",
+        ScaledByOther},
+       {there, ExitCode::kHeld,
+        "error: somebody else scaled ReplicationController old from 0 to 2, and new is deleted "
+        "already. Scale it back to 0, or set spec.onExternalScale to Override (it is scaled back): "
+        "then it takes over the Pods of new",
+        "As above, after the new controller was deleted and before the old one has its Pods.",
+        WindlassSays("Paused", renamed_scale)},
+       {there, ExitCode::kHeld,
+        "error: spec.paused is true: nothing is scaled. Set spec.paused to false to go on",
+        "Somebody set `spec.paused` of the ReplicationControllerUpdate. The same command "
+        "sets it to false, and goes on.",
+        WindlassSays("Paused", paused)},
+       {there, ExitCode::kFailed,
+        "error: the update to new is under way, and the spec says now that it is made of something "
+        "else. Change controller, image, container and imagePullPolicy back to go on, or set "
+        "spec.rollback to true",
+        "The update was begun with another image or another file. Give the same flags as before, "
+        "or take the update back with `--rollback`.",
+        WindlassSays("Failed", other_content)},
+       {here, ExitCode::kFailed, "error: replicationcontrollers \"new\" not found",
+        "Somebody deleted the new controller during the update. The same command begins anew.",
+        NewIsDeleted},
+       {there, ExitCode::kAborted,
+        "error: replicationcontrollerupdate.windlass.dev/old was rolled back meanwhile: old has "
+        "its Pods again",
+        "Somebody took the update back while the command waited. The old Pods are back.",
+        WindlassSays("RolledBack", "")},
+       {there, ExitCode::kError,
+        "error: replicationcontrollerupdate.windlass.dev/old has been deleted",
+        "Somebody deleted the ReplicationControllerUpdate. Windlass does not go on. The same "
+        "command does.",
+        UpdateIsDeleted},
+       {there, ExitCode::kError,
+        "error: the cluster does not serve replicationcontrollerupdates.windlass.dev: install it "
+        "with kubectl apply -f crds/windlass.dev_replicationcontrollerupdates.yaml, or give "
+        "--local to run the update in this program",
+        "The CustomResourceDefinition is not installed. Apply it, or run the update in the plugin.",
+        HasNoCrd},
+       {here, ExitCode::kError,
+        "error: replicationcontrollers \"old\" is forbidden: User \"anna\" cannot get resource "
+        "\"replicationcontrollers\": ask for the right, and check it with kubectl auth can-i get "
+        "replicationcontrollers -n default",
+        "The update could not read its controllers five times in a row. Its state is kept: the "
+        "same command goes on.",
+        ReadsFail},
+       {here, ExitCode::kInterrupted,
+        "error: interrupted: the update stops here. The same command goes on with it, and "
+        "--rollback takes it back",
+        "Ctrl-C. The update stands still until the same command is run again.",
+        InterruptedAfter(seconds(10))},
+       {there, ExitCode::kInterrupted,
+        "Windlass goes on with the update: kubectl get "
+        "replicationcontrollerupdate.windlass.dev/old -n default shows it, and --rollback takes it "
+        "back",
+        "Ctrl-C ends only the command.", InterruptedAfter(seconds(1))}}};
+}
+
+}  // namespace windlass::cli
