@@ -155,7 +155,7 @@ spec: {selector: {app: old}, template: {metadata: {labels: {app: old}}, spec: {}
        {update({"old", "--image=app:v2"}), kFailed,
         "error: old cannot have the same name as the existing ReplicationController old",
         "The new controller needs another name. With one name alone the new one is renamed at the "
-        "end.",
+        "end. Without `--local` the API server refuses it in other words, with exit code 1.",
         HasOld()},
        {to_new, kFailed,
         "error: Invalid controller spec for new; required: > 0 replicas, actual: 0",
