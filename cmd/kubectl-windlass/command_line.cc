@@ -14,6 +14,16 @@ namespace {
 
 constexpr const char* kObjectsHelp = "TYPE/NAME, TYPE NAME, or NAME of a Deployment";
 
+constexpr const char* kRollingUpdateExamples = R"(
+Examples:
+  # Another image, under the same name
+  kubectl windlass rolling-update web --image=registry.example/web:2
+  # A new controller from a file, which also names it
+  kubectl windlass rolling-update web-1 -f web-2.yaml
+  # Back, in the middle of an update from web-1 to web-2
+  kubectl windlass rolling-update web-1 web-2 --rollback
+)";
+
 // The durations as text, until all are parsed.
 struct Durations {
   std::string request_timeout;
@@ -125,8 +135,12 @@ void Parser::AddRollingUpdate() {
   RollingUpdateFlags& flags = line.rolling_update;
   CLI::App* update = Add(CommandName::kRollingUpdate, "rolling-update",
                          "replace a ReplicationController by another one, Pod by Pod");
-  update->add_option("names", line.arguments, "OLD, and NEW unless the new one keeps the name");
-  update->add_option("-f,--filename", flags.filenames, "manifest of the new controller")
+  update->footer(kRollingUpdateExamples);
+  update->add_option("names", line.arguments,
+                     "OLD, and NEW unless the new one keeps the name; also as rc/OLD");
+  update
+      ->add_option("-f,--filename", flags.filenames,
+                   "manifest of the new controller; - is standard input")
       ->allow_extra_args(false);
   update->add_option("--image", flags.image, "image of the new controller");
   update->add_option("--container", flags.container, "container that gets the image");
@@ -140,7 +154,8 @@ void Parser::AddRollingUpdate() {
       ->check(CheckDuration, "duration", "duration");
   update->add_option("--poll-interval", durations.poll_interval, "of --local: between looks (3s)")
       ->check(CheckDuration, "duration", "duration");
-  AddTimeout(update, "how long to wait for progress of the update (5m)");
+  AddTimeout(update,
+             "the update fails if nothing moves for so long (5m); at least --update-period");
   update->add_option("--max-surge", flags.max_surge, "Pods above the desired number (1)")
       ->check(CheckLimit, "limit", "limit");
   update->add_option("--max-unavailable", flags.max_unavailable, "Pods that may be missing (0)")

@@ -1,5 +1,6 @@
 #include "cmd/kubectl-windlass/manifest.h"
 
+#include <istream>
 #include <nlohmann/json.hpp>
 
 #include "kubeclient/config/read_file.h"
@@ -34,12 +35,30 @@ Json ValueOf(const YamlNode& node) {
 
 Error Wrong(std::string text) { return {ErrorKind::kConfig, std::move(text)}; }
 
+// Reads at most kManifestBytesMax.
+Result<std::string> ReadAll(std::istream& in) {
+  std::string text(kManifestBytesMax + 1, '\0');
+  in.read(text.data(), static_cast<std::streamsize>(text.size()));
+  text.resize(static_cast<size_t>(in.gcount()));
+  if (text.size() <= kManifestBytesMax) return text;
+  return Wrong("standard input has more than " + std::to_string(kManifestBytesMax >> 20U) + " MiB");
+}
+
+// As kubectl prints a GroupVersionKind: "/v1, Kind=Service", "apps/v1, Kind=Deployment".
+std::string GroupVersionKindText(const Json& object) {
+  const std::string version = TextOf(object, "/apiVersion");
+  return (version.find('/') == version.npos ? "/" : "") + version +
+         ", Kind=" + TextOf(object, "/kind");
+}
+
 }  // namespace
 
-Result<Json> ReadControllerManifest(const std::string& path) {
+Result<Json> ReadControllerManifest(const std::string& path, std::istream& standard_input) {
   const Error empty = Wrong("please make sure " + path + " exists and is not empty");
-  const Result<std::string> text = ReadFile(path, kManifestBytesMax);
-  if (!text.ok()) return FileExists(path) ? text.error() : empty;
+  const bool piped = path == "-";
+  const Result<std::string> text =
+      piped ? ReadAll(standard_input) : ReadFile(path, kManifestBytesMax);
+  if (!text.ok()) return piped || FileExists(path) ? text.error() : empty;
   const Result<YamlNode> node = ParseYaml(*text);
   if (!node.ok()) {
     if (node.error().message.find("document") != std::string::npos) {
@@ -58,7 +77,8 @@ Result<Json> ReadControllerManifest(const std::string& path) {
   const std::string kind = TextOf(object, "/kind");
   if (kind.empty()) return Wrong(path + ": kind is missing: write kind: ReplicationController");
   if (kind != "ReplicationController") {
-    return Wrong(path + " contains a " + kind + " not a ReplicationController");
+    return Wrong(path + " contains a " + GroupVersionKindText(object) +
+                 " not a ReplicationController");
   }
   if (TextOf(object, "/metadata/name").empty()) {
     return Wrong(path + ": metadata.name is missing: name the new ReplicationController");

@@ -1,6 +1,7 @@
 // A manifest that a user gives with -f: YAML or JSON with one object.
 #pragma once
 
+#include <iostream>
 #include <nlohmann/json_fwd.hpp>
 #include <string>
 
@@ -12,8 +13,10 @@ namespace windlass::cli {
 // The largest manifest that is read: an object in etcd has at most 1.5 MiB.
 inline constexpr size_t kManifestBytesMax = size_t{4} << 20U;
 
-// Reads the ReplicationController in the file at `path`; "-" is not supported. Returns kConfig with
-// kubectl 1.17's text (RC-3) if the file has no object, several, or one of another kind.
-Result<Json> ReadControllerManifest(const std::string& path);
+// Reads the ReplicationController in the file at `path`, or, if that is "-", in `standard_input`.
+// Returns kConfig with kubectl 1.17's text (RC-3) if there is no object, several, or one of another
+// kind.
+Result<Json> ReadControllerManifest(const std::string& path,
+                                    std::istream& standard_input = std::cin);
 
 }  // namespace windlass::cli

@@ -2,7 +2,9 @@
 // the two ways to carry it out.
 #pragma once
 
+#include <cstdint>
 #include <nlohmann/json_fwd.hpp>
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -12,15 +14,49 @@
 
 namespace windlass::cli {
 
+// --- the command line (rolling_update_command.cc) ---
+
 // Returns what is wrong with the flags and arguments together, in kubectl 1.17's words and order
 // (RC-2).
 std::vector<std::string> ArgumentErrors(const CommandLine& line);
 
 // Returns the ReplicationControllerUpdate that the command line asks for, with apiVersion, kind,
 // metadata and spec. `controller`: the manifest of -f, or null. Returns kConfig if the manifest's
-// namespace is another one than `namespace_` (RC-3).
+// namespace is another one than `namespace_` (RC-3), or if the new controller has the name of the
+// old one (RC-4).
 Result<Json> UpdateOf(const CommandLine& line, const std::string& namespace_,
                       const Json& controller);
+
+// --- what holds before anything is written (rolling_update_checks.cc) ---
+
+// Refuses an update whose old controller does not exist, and a file whose selector would not tell
+// the two apart (RC-4). Returns the exit code when it has written an error, else nullopt. A user
+// who may not read ReplicationControllers goes on.
+std::optional<ExitCode> CheckControllers(const CommandContext& context, const Json& update);
+
+// Refuses --local while Windlass carries out an update of the same old controller: each would take
+// the scalings of the other for somebody else's. Returns as CheckControllers does. A user who may
+// not read such updates goes on.
+std::optional<ExitCode> RefuseBesideWindlass(const CommandContext& context, const Json& update);
+
+// --- the update in the cluster ---
+
+Place PlaceOfUpdate(const CommandContext& context, const Json& update);
+
+// Returns true if Windlass has nothing left to do for the stored update, whatever happens, until
+// its spec changes: it succeeded, was rolled back or timed out.
+bool HasEnded(const CommandContext& context, const Json& stored);
+
+// Prints the lines of the status behind number `printed`. Returns how many there have been. With
+// -o, standard output is for the object: the lines go to standard error.
+int64_t PrintLines(const CommandContext& context, const Json& update, int64_t printed);
+
+// Prints the lines of `update` behind number `printed` as they come, until the update ends or is
+// paused (rolling_update_follow.cc). `update` is the object as it was written. With -o, prints the
+// object at the end.
+ExitCode FollowUpdate(const CommandContext& context, const Json& update, int64_t printed);
+
+// --- the two ways ---
 
 // Carries the update out in this program (--local): the planner of Windlass, and nothing else.
 // With --dry-run=client, stops before the first write and prints what would be replaced by what.

@@ -5,6 +5,7 @@
 #include "cmd/kubectl-windlass/json_fields.h"
 #include "cmd/kubectl-windlass/manifest.h"
 #include "cmd/kubectl-windlass/rolling_update.h"
+#include "controller/replication_controller/texts.h"
 #include "kubeclient/base/parse_whole.h"
 
 namespace windlass::cli {
@@ -12,16 +13,20 @@ namespace {
 
 constexpr const char* kHint = "See 'kubectl windlass rolling-update -h' for help and examples";
 
-std::string Aggregate(const std::vector<std::string>& errors) {
-  if (errors.size() == 1) return errors[0];
-  std::string text = "[";
-  for (const std::string& error : errors) text += (text.size() > 1 ? ", " : "") + error;
-  return text + ']';
+// Writes each error as kubectl does: one alone begins with "error: ", several do not (RC-2).
+ExitCode WriteArgumentErrors(const Console& console, const std::vector<std::string>& errors) {
+  if (errors.size() == 1) {
+    console.Error(errors[0] + '\n' + kHint);
+    return ExitCode::kUsage;
+  }
+  for (const std::string& error : errors) console.message(error + '\n' + kHint + '\n');
+  return ExitCode::kUsage;
 }
 
-// "1m30s": durations go into the spec in seconds.
-std::string SecondsText(Duration duration) {
-  return std::to_string(std::chrono::duration_cast<seconds>(duration).count()) + 's';
+// As the spec has durations: "90s", or "1500ms" if it is no number of whole seconds.
+std::string DurationText(Duration duration) {
+  const auto ms = std::chrono::duration_cast<milliseconds>(duration).count();
+  return ms % 1000 == 0 ? std::to_string(ms / 1000) + 's' : std::to_string(ms) + "ms";
 }
 
 // A number, or a percentage as text.
@@ -36,11 +41,21 @@ Json ContentOf(const Json& controller) {
     const Json* map = FieldOf(controller, std::string("/metadata/") + key);
     if (map != nullptr) content["metadata"][key] = *map;
   }
-  for (const char* key : {"replicas", "selector", "template"}) {
+  for (const char* key : {"replicas", "minReadySeconds", "selector", "template"}) {
     const Json* field = FieldOf(controller, std::string("/spec/") + key);
     if (field != nullptr) content["spec"][key] = *field;
   }
   return content;
+}
+
+// Returns NAME of "NAME", "rc/NAME" or "replicationcontroller/NAME".
+Result<std::string> NameOfController(const std::string& argument) {
+  if (argument.find('/') == argument.npos) return argument;
+  WINDLASS_TRY(const std::vector<ObjectArgument> objects, ParseObjectArguments({argument}));
+  if (objects[0].resource == resources::kReplicationControllers) return objects[0].name;
+  return Error{ErrorKind::kConfig, '"' + argument +
+                                       "\" is no ReplicationController, and rolling-update takes "
+                                       "nothing else: write NAME or rc/NAME"};
 }
 
 }  // namespace
@@ -70,8 +85,8 @@ Result<Json> UpdateOf(const CommandLine& line, const std::string& namespace_,
                       const Json& controller) {
   const RollingUpdateFlags& flags = line.rolling_update;
   Json spec = {{"deploymentLabelKey", flags.deployment_label_key},
-               {"updatePeriod", SecondsText(flags.update_period)},
-               {"timeout", SecondsText(line.timeout.value_or(std::chrono::minutes(5)))},
+               {"updatePeriod", DurationText(flags.update_period)},
+               {"timeout", DurationText(line.timeout.value_or(std::chrono::minutes(5)))},
                {"maxSurge", LimitOf(flags.max_surge)},
                {"maxUnavailable", LimitOf(flags.max_unavailable)},
                {"minReadySeconds", flags.min_ready_seconds},
@@ -97,16 +112,33 @@ Result<Json> UpdateOf(const CommandLine& line, const std::string& namespace_,
     spec["newName"] = TextOf(controller, "/metadata/name");
     spec["controller"] = ContentOf(controller);
   }
+  const std::string& old_name = line.arguments[0];
+  if (TextOf(spec, "/newName") == old_name) {
+    const std::string& what = controller.is_null() ? old_name : flags.filenames[0];
+    return Error{ErrorKind::kConfig, replication_controller::SameNameText(what, old_name)};
+  }
   return Json{{"apiVersion", resources::kReplicationControllerUpdates.GroupVersion()},
               {"kind", "ReplicationControllerUpdate"},
-              {"metadata", {{"name", line.arguments[0]}, {"namespace", namespace_}}},
+              {"metadata", {{"name", old_name}, {"namespace", namespace_}}},
               {"spec", std::move(spec)}};
 }
 
-ExitCode RunRollingUpdate(const CommandContext& context) {
-  const CommandLine& line = context.line;
+ExitCode RunRollingUpdate(const CommandContext& given) {
+  CommandLine line = given.line;
+  const CommandContext context{given.session, given.console, line, given.namespace_};
   const std::vector<std::string> errors = ArgumentErrors(line);
-  if (!errors.empty()) return Usage(context, Aggregate(errors) + '\n' + kHint);
+  if (!errors.empty()) return WriteArgumentErrors(context.console, errors);
+  for (std::string& name : line.arguments) {
+    Result<std::string> plain = NameOfController(name);
+    if (!plain.ok()) return Usage(context, plain.error().message);
+    name = *std::move(plain);
+  }
+  if (line.rolling_update.local && line.dry_run == "server") {
+    return Usage(
+        context,
+        "--dry-run=server has the API server check the update that Windlass would carry "
+        "out, and with --local there is none: give --dry-run=client, or leave out --local");
+  }
   Json controller;
   if (!line.rolling_update.filenames.empty()) {
     Result<Json> read = ReadControllerManifest(line.rolling_update.filenames[0]);

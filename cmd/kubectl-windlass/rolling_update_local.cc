@@ -11,6 +11,7 @@
 #include "cmd/kubectl-windlass/output.h"
 #include "cmd/kubectl-windlass/replica_sets.h"
 #include "cmd/kubectl-windlass/rolling_update.h"
+#include "controller/replication_controller/annotations.h"
 #include "controller/replication_controller/new_controller.h"
 #include "controller/replication_controller/original_size.h"
 #include "controller/replication_controller/planner.h"
@@ -56,10 +57,13 @@ class LocalUpdate {
   Walk Step();
   Result<Reply> Execute(const Request& request);
   void Store(const std::string& patch);
+  void Warn(const std::vector<Event>& events) const;
   void Fold(const Request& request, const Result<Reply>& reply);
   std::string Phase() const { return TextOf(update_, "/status/phase"); }
   bool HasEnded() const;
   ExitCode End() const;
+  ExitCode EndPaused() const;
+  ExitCode PrintResult() const;
   ExitCode PrintDryRun(const rc::View& view, const Learned& learned) const;
   bool dry_run() const { return context_.line.dry_run != "none"; }
 
@@ -80,9 +84,39 @@ bool LocalUpdate::HasEnded() const {
 
 ExitCode LocalUpdate::End() const {
   if (ended_) return *ended_;
-  if (Phase() != rc::kFailed) return ExitCode::kDone;
+  if (Phase() != rc::kFailed) return PrintResult();
   context_.console.Error(TextOf(update_, "/status/message"));
   return ExitCode::kFailed;
+}
+
+// With -o, prints the ReplicationController that has the Pods now.
+ExitCode LocalUpdate::PrintResult() const {
+  if (context_.line.output == OutputFormat::kText) return ExitCode::kDone;
+  const bool old_name = Phase() == rc::kRolledBack || decoded_->spec.cleanup == rc::kRename;
+  const std::string name = old_name ? decoded_->meta.name : decoded_->status.new_name;
+  const Place place{resources::kReplicationControllers, context_.namespace_, name};
+  const Result<Json> object = ReadObject(context_.session, place);
+  if (!object.ok()) return Report(context_.session, context_.console, object.error());
+  context_.console.out(Print(*object, place.resource, context_.line.output));
+  return ExitCode::kDone;
+}
+
+// Somebody else scaled one of the two (RC-16). This program remembers the sizes only while it runs.
+ExitCode LocalUpdate::EndPaused() const {
+  std::string message = TextOf(update_, "/status/message");
+  if (old_ && old_->meta.annotations.Has(rc::kRenameJournal)) {
+    // The sizes are known from what a rename needs, so the policy counts also for the next command.
+    constexpr std::string_view kField = "set spec.onExternalScale to ";
+    const size_t field = message.find(kField);
+    if (field != message.npos) message.replace(field, kField.size(), "give --on-external-scale=");
+  } else {
+    // The message names who was scaled, and what to scale it back to.
+    message = message.substr(0, message.find(", or set spec.onExternalScale")) +
+              ": then the same command goes on. With --on-external-scale=Adopt or Override an "
+              "update does not stop at a scaling";
+  }
+  context_.console.Error(message);
+  return ExitCode::kHeld;
 }
 
 Result<std::optional<ReplicationController>> LocalUpdate::Controller(const std::string& name) {
@@ -132,16 +166,19 @@ Status LocalUpdate::ReadPods() {
 // Applies the planner's write of the update's status, and prints the lines that are new.
 void LocalUpdate::Store(const std::string& patch) {
   update_.merge_patch(Json::parse(patch, nullptr, false));
-  const int64_t count = NumberOf(update_, "/status/lineCount");
-  const Json& lines = ListOf(update_, "/status/lines");
-  const auto kept = static_cast<int64_t>(lines.size());
-  for (int64_t i = std::max(printed_, count - kept); i < count; ++i) {
-    const Json& line = lines[static_cast<size_t>(i - (count - kept))];
-    if (line.is_string()) context_.console.Line(line.get<std::string>());
-  }
-  printed_ = count;
+  printed_ = PrintLines(context_, update_, printed_);
   auto decoded = DecodeReplicationControllerUpdate(context_.session.decoder(), update_.dump());
   if (decoded.ok()) decoded_ = *std::move(decoded);
+}
+
+// Prints the warnings that Windlass would send as Events. That of an update which fails or pauses
+// is its error.
+void LocalUpdate::Warn(const std::vector<Event>& events) const {
+  for (const Event& event : events) {
+    if (event.type != Event::Type::kWarning) continue;
+    if (event.message == TextOf(update_, "/status/message")) continue;
+    context_.console.Warning(event.message);
+  }
 }
 
 Result<Reply> LocalUpdate::Execute(const Request& request) {
@@ -186,10 +223,12 @@ ExitCode LocalUpdate::PrintDryRun(const rc::View& view, const Learned& learned) 
     if (!creates.ok()) return Report(context_.session, context_.console, creates.error());
     target = Json::parse(creates->body(), nullptr, false);
   }
-  const OutputFormat format =
-      context_.line.output == OutputFormat::kText ? OutputFormat::kYaml : context_.line.output;
-  context_.console.out("Rolling from:\n" + Print(*old, resource, format) + "\nTo:\n" +
-                       Print(target, resource, format) + '\n');
+  const OutputFormat format = context_.line.output;
+  const auto text = [&](const Json& object) {
+    return format == OutputFormat::kText ? TextOf(object, "/metadata/name")
+                                         : Print(object, resource, format);
+  };
+  context_.console.out("Rolling from:\n" + text(*old) + "\nTo:\n" + text(target) + '\n');
   return ExitCode::kDone;
 }
 
@@ -212,7 +251,8 @@ LocalUpdate::Walk LocalUpdate::Step() {
       return {};
     }
     Result<Reply> reply = Execute(request);
-    if (of_update && HasEnded()) return {};
+    if (write != nullptr && reply.ok()) Warn(write->on_success);
+    if (of_update && (HasEnded() || Phase() == rc::kPaused)) return {};
     const bool ok = reply.ok();
     const ErrorKind kind = ok ? ErrorKind::kInvalid : reply.error().kind;
     if (context_.session.interrupted()) return {.error = reply.ok() ? Error{} : reply.error()};
@@ -238,10 +278,7 @@ ExitCode LocalUpdate::Run() {
       walk.error = read.error();
     }
     if (HasEnded()) return End();
-    if (Phase() == rc::kPaused) {
-      context_.console.Error(TextOf(update_, "/status/message"));
-      return ExitCode::kHeld;
-    }
+    if (Phase() == rc::kPaused) return EndPaused();
     if (session.interrupted()) {
       context_.console.Error(
           "interrupted: the update stops here. The same command goes on with it, and --rollback "
@@ -264,6 +301,10 @@ ExitCode LocalUpdate::Run() {
 }  // namespace
 
 ExitCode RunLocally(const CommandContext& context, const Json& update) {
+  if (const auto refused = CheckControllers(context, update)) return *refused;
+  if (context.line.dry_run == "none") {
+    if (const auto refused = RefuseBesideWindlass(context, update)) return *refused;
+  }
   return LocalUpdate(context, update).Run();
 }
 

@@ -1,26 +1,28 @@
 // The rolling update by Windlass: a ReplicationControllerUpdate, whose status says how it goes.
-#include <algorithm>
 #include <nlohmann/json.hpp>
-#include <optional>
 #include <utility>
 
 #include "cmd/kubectl-windlass/failure.h"
-#include "cmd/kubectl-windlass/follow.h"
 #include "cmd/kubectl-windlass/json_fields.h"
-#include "cmd/kubectl-windlass/output.h"
 #include "cmd/kubectl-windlass/rolling_update.h"
-#include "controller/replication_controller/words.h"
+#include "controller/replication_controller/run.h"
+#include "kubeclient/api/decode.h"
+#include "kubeclient/api/replication_controller_update.h"
+#include "kubeclient/client/client.h"
 #include "kubeclient/client/paths.h"
 
 namespace windlass::cli {
 namespace {
 
-namespace rc = replication_controller;
+// How often the update is read and written again after somebody else was faster.
+constexpr int kWritesMax = 3;
 
-Place PlaceOf(const CommandContext& context, const Json& update) {
-  return {resources::kReplicationControllerUpdates, context.namespace_,
-          TextOf(update, "/metadata/name")};
-}
+// What was written, and what happened to it.
+struct Written {
+  Json update;
+  std::string what;     // "created"
+  int64_t printed = 0;  // lines of an earlier run
+};
 
 Result<Json> Create(const CommandContext& context, const Json& update) {
   HttpRequest request;
@@ -34,16 +36,20 @@ Result<Json> Create(const CommandContext& context, const Json& update) {
   if (reply.ok()) return Json::parse(reply->body, nullptr, false);
   const Asked asked{Verb::kCreate, resources::kReplicationControllerUpdates, context.namespace_,
                     ""};
-  return Explained(reply.error(), asked, context.session.options().server);
+  Error error = Explained(reply.error(), asked, context.session.options().server);
+  if (error.kind == ErrorKind::kNotFound) {
+    error.message += ", or give --local to run the update in this program";
+  }
+  return error;
 }
 
 // Replaces the spec of an update that exists: of the one that is under way, to go on or back, or of
-// one that has ended, to begin anew. Of a rollback only the times are the command's.
+// one that has ended, to begin anew. Of a rollback only the times are the command's: the rest says
+// what is rolled back.
 Result<Json> Replace(const CommandContext& context, const Json& update, const Json& stored) {
-  const bool back = FlagOf(update, "/spec/rollback");
   Json operations = Json::array(
       {{{"op", "test"}, {"path", "/metadata/uid"}, {"value", TextOf(stored, "/metadata/uid")}}});
-  if (back) {
+  if (FlagOf(update, "/spec/rollback")) {
     operations.push_back({{"op", "add"}, {"path", "/spec/rollback"}, {"value", true}});
     for (const char* key : {"updatePeriod", "timeout"}) {
       operations.push_back(
@@ -53,106 +59,110 @@ Result<Json> Replace(const CommandContext& context, const Json& update, const Js
     operations.push_back({{"op", "replace"}, {"path", "/spec"}, {"value", update["spec"]}});
   }
   return PatchObject(
-      context.session, PlaceOf(context, update),
+      context.session, PlaceOfUpdate(context, update),
       {kJsonPatch, operations.dump(), kPluginFieldManager, context.line.dry_run == "server"});
 }
 
-// Prints the lines of an update's status, each once.
-class Tail {
- public:
-  explicit Tail(const CommandContext& context) : context_(context) {}
-
-  // What was said before the command belongs to an earlier run.
-  void Skip(const Json& update) { printed_ = NumberOf(update, "/status/lineCount"); }
-  // Prints what is new. Returns the exit code if the update of `generation` has ended.
-  std::optional<ExitCode> Look(const Json& update, int64_t generation);
-
- private:
-  const CommandContext& context_;
-  int64_t printed_ = 0;
-};
-
-std::optional<ExitCode> Tail::Look(const Json& update, int64_t generation) {
-  const int64_t count = NumberOf(update, "/status/lineCount");
-  const Json& lines = ListOf(update, "/status/lines");
-  const auto kept = static_cast<int64_t>(lines.size());
-  if (count < printed_) printed_ = 0;  // a new run
-  for (int64_t i = std::max(printed_, count - kept); i < count; ++i) {
-    const Json& line = lines[static_cast<size_t>(i - (count - kept))];
-    if (line.is_string()) context_.console.Line(line.get<std::string>());
-  }
-  printed_ = count;
-  if (NumberOf(update, "/status/observedGeneration") < generation) return std::nullopt;
-  const std::string phase = TextOf(update, "/status/phase");
-  const std::string message = TextOf(update, "/status/message");
-  if (phase == rc::kSucceeded) return ExitCode::kDone;
-  if (phase == rc::kRolledBack) {
-    if (context_.line.rolling_update.rollback) return ExitCode::kDone;
-    const Place place = PlaceOf(context_, update);
-    context_.console.Error(ObjectName(place.resource, place.name) +
-                           " was rolled back meanwhile: " + place.name + " has its Pods again");
-    return ExitCode::kAborted;
-  }
-  if (phase == rc::kFailed) {
-    context_.console.Error(message);
-    return ExitCode::kFailed;
-  }
-  if (phase == rc::kPaused) {
-    context_.console.Error(message);
-    return ExitCode::kHeld;
-  }
-  return std::nullopt;
+// Deletes the update, if nobody has changed it since `stored` was read.
+Status Delete(const CommandContext& context, const Json& stored) {
+  const ResourceId& resource = resources::kReplicationControllerUpdates;
+  WINDLASS_TRY(const ReplicationControllerUpdate update,
+               DecodeReplicationControllerUpdate(context.session.decoder(), stored.dump()));
+  const Request request = Request::Delete(resource, VersionOf(update.meta));
+  const Result<Reply> reply =
+      context.session.Send(ToHttp(request, kPluginFieldManager), Verb::kDelete);
+  if (reply.ok() || reply.error().kind == ErrorKind::kNotFound) return Unit{};
+  return Explained(reply.error(),
+                   {Verb::kDelete, resource, context.namespace_, TextOf(stored, "/metadata/name")},
+                   context.session.options().server);
 }
 
-ExitCode FollowUpdate(const CommandContext& context, const Json& update, Tail& tail) {
-  const Place place = PlaceOf(context, update);
-  const int64_t generation = NumberOf(update, "/metadata/generation");
-  Follow follow(context.session,
-                {{place.resource, place.namespace_, "", "metadata.name=" + place.name}});
-  Status status = follow.Start();
-  while (status.ok()) {
-    const std::vector<const Json*> found = follow.Objects(0);
-    if (found.empty()) {
-      context.console.Error(ObjectName(place.resource, place.name) + " has been deleted");
-      return ExitCode::kError;
+// Begins an update anew that has ended and whose spec stays as it is. A patch would change nothing,
+// not even its generation, so Windlass would not look at it: it is deleted, and created again.
+Result<Json> BeginAgain(const CommandContext& context, const Json& ended) {
+  WINDLASS_TRY([[maybe_unused]] const Unit deleted, Delete(context, ended));
+  Json update = {
+      {"apiVersion", resources::kReplicationControllerUpdates.GroupVersion()},
+      {"kind", "ReplicationControllerUpdate"},
+      {"metadata", {{"name", TextOf(ended, "/metadata/name")}, {"namespace", context.namespace_}}},
+      {"spec", ended["spec"]}};
+  for (const char* key : {"labels", "annotations"}) {
+    const Json* map = FieldOf(ended, std::string("/metadata/") + key);
+    if (map != nullptr) update["metadata"][key] = *map;
+  }
+  return Create(context, update);
+}
+
+Result<Written> WriteOver(const CommandContext& context, const Json& update, const Json& stored) {
+  WINDLASS_TRY(Json written, Replace(context, update, stored));
+  const bool dry = context.line.dry_run == "server";
+  if (dry || !HasEnded(context, written)) {
+    return Written{std::move(written), "configured", NumberOf(stored, "/status/lineCount")};
+  }
+  WINDLASS_TRY(Json again, BeginAgain(context, written));
+  return Written{std::move(again), "created"};
+}
+
+struct Attempt {
+  Result<Written> written = Written{};
+  std::optional<ExitCode> refused{};  // before anything was written
+};
+
+// Writes what the command line asks for.
+Attempt WriteUpdate(const CommandContext& context, const Json& update) {
+  Attempt attempt;
+  for (int tries = 1; tries <= kWritesMax; ++tries) {
+    const Result<Json> stored = ReadObject(context.session, PlaceOfUpdate(context, update));
+    const bool missing = !stored.ok() && stored.error().kind == ErrorKind::kNotFound;
+    if (!stored.ok() && !missing) return {.written = stored.error()};
+    // Of an update that is under way Windlass knows the state, also when the old one is gone.
+    if (missing || HasEnded(context, *stored)) {
+      attempt.refused = CheckControllers(context, update);
+      if (attempt.refused) return attempt;
     }
-    if (const auto code = tail.Look(*found.front(), generation)) return *code;
-    status = follow.NextChange();
+    if (missing) {
+      const Result<Json> created = Create(context, update);
+      attempt.written = created.ok() ? Result<Written>(Written{*created, "created"})
+                                     : Result<Written>(created.error());
+    } else {
+      attempt.written = WriteOver(context, update, *stored);
+    }
+    if (attempt.written.ok()) return attempt;
+    const ErrorKind kind = attempt.written.error().kind;
+    const bool again = kind == ErrorKind::kConflict || kind == ErrorKind::kAlreadyExists ||
+                       (kind == ErrorKind::kNotFound && !missing);
+    if (!again) return attempt;
   }
-  if (!context.session.interrupted()) {
-    return Report(context.session, context.console, status.error());
-  }
-  context.console.message("Windlass goes on with the update: kubectl get " +
-                          ObjectName(place.resource, place.name) + " -n " + place.namespace_ +
-                          " shows it, and --rollback takes it back\n");
-  return ExitCode::kInterrupted;
+  return attempt;
 }
 
 }  // namespace
 
+Place PlaceOfUpdate(const CommandContext& context, const Json& update) {
+  return {resources::kReplicationControllerUpdates, context.namespace_,
+          TextOf(update, "/metadata/name")};
+}
+
+bool HasEnded(const CommandContext& context, const Json& stored) {
+  const Result<ReplicationControllerUpdate> update =
+      DecodeReplicationControllerUpdate(context.session.decoder(), stored.dump());
+  return update.ok() && replication_controller::HasEnded(*update);
+}
+
 ExitCode RunInServer(const CommandContext& context, const Json& update) {
-  const Place place = PlaceOf(context, update);
-  Tail tail(context);
-  const Result<Json> stored = ReadObject(context.session, place);
-  const bool missing = !stored.ok() && stored.error().kind == ErrorKind::kNotFound;
-  if (!stored.ok() && !missing) return Report(context.session, context.console, stored.error());
-  if (stored.ok()) tail.Skip(*stored);
-  const Result<Json> written =
-      stored.ok() ? Replace(context, update, *stored) : Create(context, update);
-  if (!written.ok()) {
-    Error error = written.error();
-    if (error.kind == ErrorKind::kNotFound) {
-      error.message += ", or give --local to run the update in this program";
-    }
-    return Report(context.session, context.console, error);
+  const Attempt attempt = WriteUpdate(context, update);
+  if (attempt.refused) return *attempt.refused;
+  if (!attempt.written.ok()) {
+    return Report(context.session, context.console, attempt.written.error());
   }
-  const std::string what = stored.ok() ? "configured" : "created";
+  const Written& written = *attempt.written;
   const bool dry = context.line.dry_run == "server";
-  if (dry || !context.line.rolling_update.wait || context.line.output != OutputFormat::kText) {
-    PrintDone(context, place, *written, what + (dry ? " (server dry run)" : ""));
-    if (dry || !context.line.rolling_update.wait) return ExitCode::kDone;
+  if (dry || !context.line.rolling_update.wait) {
+    PrintDone(context, PlaceOfUpdate(context, update), written.update,
+              written.what + (dry ? " (server dry run)" : ""));
+    return ExitCode::kDone;
   }
-  return FollowUpdate(context, *written, tail);
+  return FollowUpdate(context, written.update, written.printed);
 }
 
 }  // namespace windlass::cli

@@ -55,6 +55,9 @@ Found Look(const CommandContext& context, const Crd& crd) {
 }  // namespace
 
 ExitCode RunVersion(const CommandContext& context) {
+  if (context.line.output == OutputFormat::kName) {
+    return Usage(context, "a version has no name: write -o json or -o yaml, or leave out -o");
+  }
   const Result<std::string> answer = context.session.GetText("/version");
   std::string server;
   ExitCode code = ExitCode::kDone;
@@ -74,7 +77,7 @@ ExitCode RunVersion(const CommandContext& context) {
     rows.push_back({"CRD " + std::string(crd.name) + ':', found.text});
     crds[std::string(crd.name)] = found.revision ? Json(*found.revision) : Json();
   }
-  if (context.line.output == OutputFormat::kText || context.line.output == OutputFormat::kName) {
+  if (context.line.output == OutputFormat::kText) {
     for (const std::string& line : TableLines(rows)) context.console.Line(line);
     return code;
   }

@@ -118,6 +118,8 @@ void SimTransport::Impl::Arrive(CallId id, const HttpRequest& request, Fate fate
   if (fate == Fate::kRequestLost) return;
   if (fate == Fate::kForbidden)
     return Answer(id, Latency(), HttpResponse{403, "text/plain", "no", {}});
+  if (fate == Fate::kNotServed)
+    return Answer(id, Latency(), HttpResponse{404, "text/plain", "404 page not found", {}});
   HttpResponse response = server.Handle(request, options.actor, known);
   if (fate == Fate::kReplyLost) return;
   if (response.body.size() > options.body_bytes_max) {

@@ -24,6 +24,7 @@ enum class Fate : uint8_t {
   kRequestLost,  // the server never sees it; the caller's deadline passes
   kReplyLost,    // it takes effect; the caller's deadline passes
   kForbidden,    // the server says 403 "no", and does nothing
+  kNotServed,    // the server says 404, as for a resource that it does not know
 };
 
 struct SimTransportOptions {

@@ -34,9 +34,10 @@ ErrorSection RollingUpdateErrors() {
         "Name the ReplicationController that is updated."},
        {{command},
         kUsage,
-        "error: [Must specify --filename or --image for new controller, Must specify the "
-        "controller to update]\nSee 'kubectl windlass rolling-update -h' for help and examples",
-        "Several things are wrong. All are listed."},
+        "Must specify --filename or --image for new controller\nSee 'kubectl windlass "
+        "rolling-update -h' for help and examples\nMust specify the controller to update\nSee "
+        "'kubectl windlass rolling-update -h' for help and examples",
+        "Several things are wrong. All are listed, as kubectl lists several errors."},
        {{command, "old", image, "-f", "x"},
         kUsage,
         "error: --filename and --image can not both be specified\nSee 'kubectl windlass "
@@ -63,6 +64,21 @@ ErrorSection RollingUpdateErrors() {
         "error: at most two names: OLD and NEW\nSee 'kubectl windlass rolling-update -h' for help "
         "and examples",
         "Give the old name, and the new one if the name changes."},
+       {{command, "web", "web", image},
+        kUsage,
+        "error: web cannot have the same name as the existing ReplicationController web",
+        "The new controller stands beside the old one for a while, so it needs another name. Leave "
+        "the second name out to keep the name in the end."},
+       {{command, "deployment/web", image},
+        kUsage,
+        "error: \"deployment/web\" is no ReplicationController, and rolling-update takes nothing "
+        "else: write NAME or rc/NAME",
+        "A Deployment is updated with `kubectl set image`."},
+       {{command, "web", image, "--local", "--dry-run=server"},
+        kUsage,
+        "error: --dry-run=server has the API server check the update that Windlass would carry "
+        "out, and with --local there is none: give --dry-run=client, or leave out --local",
+        "The two flags contradict each other. Leave one out."},
        {{command, "old", "-f", "/no/such/file"},
         kUsage,
         "error: please make sure /no/such/file exists and is not empty",
@@ -75,8 +91,8 @@ ErrorSection RollingUpdateErrors() {
                 "The file is empty, or has no object."),
        WithFile("a: [", "error: new.yaml: line 1: end of sequence flow not found",
                 "The file is no YAML and no JSON. The text names the line."),
-       WithFile("kind: Service\nmetadata: {name: a}\n",
-                "error: new.yaml contains a Service not a ReplicationController",
+       WithFile("apiVersion: v1\nkind: Service\nmetadata: {name: a}\n",
+                "error: new.yaml contains a /v1, Kind=Service not a ReplicationController",
                 "The file has another object. Give the ReplicationController alone."),
        WithFile("metadata: {name: a}\n",
                 "error: new.yaml: kind is missing: write kind: ReplicationController",

@@ -1,10 +1,85 @@
 // rolling-update: the object that is written (RC-1 to RC-3). Errors: rolling_update_errors.cc.
 #include "cmd/kubectl-windlass/rolling_update.h"
 
+#include <sstream>
+
+#include "cmd/kubectl-windlass/manifest.h"
+#include "test/proves.h"
+#include "test/support/folder.h"
 #include "test/unit/kubectl/kubectl_run.h"
 
 namespace windlass::cli::rolling_update_test {
 namespace {
+
+TEST_CASE("The hint for help and examples is true") {
+  const auto line = ParseCommandLine({"rolling-update", "-h"});
+  REQUIRE(line.ok());
+  for (const char* part :
+       {"Examples:", "kubectl windlass rolling-update web --image=registry.example/web:2",
+        "rolling-update web-1 -f web-2.yaml", "rolling-update web-1 web-2 --rollback"}) {
+    CAPTURE(part);
+    CHECK(line->help.find(part) != std::string::npos);
+  }
+}
+
+TEST_CASE("A ReplicationController may be named as completion offers it") {
+  for (const std::string prefix : {"rc/", "replicationcontroller/", "replicationcontrollers/"}) {
+    CAPTURE(prefix);
+    KubectlRun run;
+    run.Create(resources::kReplicationControllers, sim::SampleReplicationController("old"));
+    const Ran ran =
+        run.Run({"rolling-update", prefix + "old", prefix + "new", "--image=i", "--no-wait"});
+    CHECK(ran.messages.empty());
+    CHECK(run.Stored(resources::kReplicationControllerUpdates, "old")["spec"]["newName"] == "new");
+  }
+}
+
+TEST_CASE("A file must tell the Pods of the two apart") {
+  Proves("RC-4");
+  const Folder folder;
+  KubectlRun run;
+  run.Create(resources::kReplicationControllers, sim::SampleReplicationController("old"));
+  const std::string path = folder.Path("new.yaml");
+  const auto update = [&](const std::string& name, const std::string& app) {
+    folder.Write("new.yaml", "{apiVersion: v1, kind: ReplicationController, metadata: {name: " +
+                                 name + "}, spec: {selector: {app: " + app + "}, template: {}}}");
+    return run.Run({"rolling-update", "old", "-f", path, "--no-wait"});
+  };
+  Ran ran = update("new", "old");
+  CHECK(ran.code == ExitCode::kUsage);
+  CHECK(ran.messages ==
+        "error: " + path +
+            " must specify a matching key with non-equal value in Selector for old\n");
+  ran = update("old", "new");
+  CHECK(ran.code == ExitCode::kUsage);
+  CHECK(ran.messages ==
+        "error: " + path +
+            " cannot have the same name as the existing ReplicationController old\n");
+  CHECK(run.writes.empty());
+  CHECK(update("new", "new").code == ExitCode::kDone);
+}
+
+TEST_CASE("-f - reads standard input") {
+  Proves("RC-3");
+  std::istringstream full("{kind: ReplicationController, metadata: {name: new}}");
+  const Result<Json> read = ReadControllerManifest("-", full);
+  REQUIRE(read.ok());
+  CHECK((*read)["metadata"]["name"] == "new");
+  std::istringstream empty;
+  CHECK(ReadControllerManifest("-", empty).error().message ==
+        "please make sure - exists and is not empty");
+  std::istringstream large(std::string(kManifestBytesMax + 1, ' '));
+  CHECK(ReadControllerManifest("-", large).error().message == "standard input has more than 4 MiB");
+}
+
+TEST_CASE("Durations below a second are kept") {
+  const auto line = ParseCommandLine(
+      {"rolling-update", "old", "--image=i", "--update-period=500ms", "--timeout=1.5s"});
+  REQUIRE(line.ok());
+  const Result<Json> update = UpdateOf(*line, "shop", Json());
+  CHECK((*update)["spec"]["updatePeriod"] == "500ms");
+  CHECK((*update)["spec"]["timeout"] == "1500ms");
+}
 
 TEST_CASE("The update says what the command line says") {
   const auto line = ParseCommandLine({"rolling-update", "old", "new", "--image=app:v2",
@@ -42,13 +117,14 @@ TEST_CASE("A manifest gives name and content, and must be of the same namespace"
   REQUIRE(line.ok());
   const Json controller = Json::parse(R"({"kind":"ReplicationController",
       "metadata":{"name":"new","labels":{"a":"b"},"uid":"x"},
-      "spec":{"replicas":2,"selector":{"app":"new"},"template":{"spec":{}}},
+      "spec":{"replicas":2,"minReadySeconds":7,"selector":{"app":"new"},"template":{"spec":{}}},
       "status":{"replicas":9}})");
   const Result<Json> update = UpdateOf(*line, "shop", controller);
   REQUIRE(update.ok());
   CHECK((*update)["spec"]["newName"] == "new");
   CHECK((*update)["spec"]["controller"] == Json::parse(R"({"metadata":{"labels":{"a":"b"}},
-            "spec":{"replicas":2,"selector":{"app":"new"},"template":{"spec":{}}}})"));
+            "spec":{"replicas":2,"minReadySeconds":7,"selector":{"app":"new"},
+            "template":{"spec":{}}}})"));
   Json other = controller;
   other["metadata"]["namespace"] = "prod";
   CHECK(UpdateOf(*line, "shop", other).error().message ==

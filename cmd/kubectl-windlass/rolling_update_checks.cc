@@ -1,0 +1,94 @@
+// What must hold before a rolling update is written or begun.
+#include <nlohmann/json.hpp>
+#include <optional>
+#include <string>
+
+#include "cmd/kubectl-windlass/failure.h"
+#include "cmd/kubectl-windlass/json_fields.h"
+#include "cmd/kubectl-windlass/rolling_update.h"
+#include "controller/replication_controller/annotations.h"
+#include "controller/replication_controller/json.h"
+#include "controller/replication_controller/new_controller.h"
+#include "controller/replication_controller/texts.h"
+#include "controller/replication_controller/words.h"
+#include "kubeclient/api/decode.h"
+#include "kubeclient/api/replication_controller.h"
+#include "kubeclient/api/replication_controller_update.h"
+
+namespace windlass::cli {
+namespace {
+
+namespace rc = replication_controller;
+
+Place ControllerPlace(const CommandContext& context, const std::string& name) {
+  return {resources::kReplicationControllers, context.namespace_, name};
+}
+
+// Returns true if the new controller replaces one of that name, which is gone: the last command was
+// cut off when it had deleted it. The planner knows what is left to do.
+bool IsReplacedAlready(const CommandContext& context, const Json& update, const std::string& name) {
+  const std::string new_name = TextOf(update, "/spec/newName");
+  if (new_name.empty()) return false;
+  const Result<Json> created = ReadObject(context.session, ControllerPlace(context, new_name));
+  return created.ok() && AnnotationOf(*created, rc::kSourceId).starts_with(name + ':');
+}
+
+// Says that the old controller does not exist. If it should have kept its name, kubectl looked for
+// a rename that was cut off (RC-14), and so its text is another one.
+ExitCode RefuseMissing(const CommandContext& context, const Json& update, Error error) {
+  const std::string image = TextOf(update, "/spec/image");
+  if (!image.empty() && TextOf(update, "/spec/newName").empty()) {
+    error.message = rc::NoSourceText(context.namespace_, TextOf(update, "/metadata/name")) + ": " +
+                    error.message;
+  }
+  return Report(context.session, context.console, error);
+}
+
+// Refuses a file whose selector has no key of the old one with another value (RC-4).
+std::optional<ExitCode> RefuseSelector(const CommandContext& context, const Json& update,
+                                       const Json& old) {
+  Decoder& decoder = context.session.decoder();
+  const auto asked = DecodeReplicationControllerUpdate(decoder, update.dump());
+  const auto controller = DecodeReplicationController(decoder, old.dump());
+  if (!asked.ok() || !asked->spec.controller || !controller.ok()) return std::nullopt;
+  const NewControllerContent& content = *asked->spec.controller;
+  // A rename that was cut off has given the old one the selector of the new one.
+  if (controller->meta.annotations.Has(rc::kRenameJournal)) return std::nullopt;
+  const StringMap selector =
+      content.selector.empty() ? rc::LabelsOfTemplate(*content.template_json) : content.selector;
+  if (rc::HaveDifferentKey(controller->selector, selector)) return std::nullopt;
+  return Usage(context, rc::NoDifferentKeyText(context.line.rolling_update.filenames[0],
+                                               controller->meta.name));
+}
+
+}  // namespace
+
+std::optional<ExitCode> CheckControllers(const CommandContext& context, const Json& update) {
+  const std::string name = TextOf(update, "/metadata/name");
+  const Result<Json> old = ReadObject(context.session, ControllerPlace(context, name));
+  if (old.ok()) return RefuseSelector(context, update, *old);
+  const ErrorKind kind = old.error().kind;
+  if (kind == ErrorKind::kForbidden) return std::nullopt;
+  if (kind != ErrorKind::kNotFound) return Report(context.session, context.console, old.error());
+  if (IsReplacedAlready(context, update, name)) return std::nullopt;
+  return RefuseMissing(context, update, old.error());
+}
+
+std::optional<ExitCode> RefuseBesideWindlass(const CommandContext& context, const Json& update) {
+  const Place place = PlaceOfUpdate(context, update);
+  const Result<Json> stored = ReadObject(context.session, place);
+  if (!stored.ok()) {
+    const ErrorKind kind = stored.error().kind;
+    if (kind == ErrorKind::kNotFound || kind == ErrorKind::kForbidden) return std::nullopt;
+    return Report(context.session, context.console, stored.error());
+  }
+  if (HasEnded(context, *stored)) return std::nullopt;
+  context.console.Error(
+      ObjectName(place.resource, place.name) +
+      " is under way, and Windlass and this program would undo each other's scalings: leave out "
+      "--local to follow it, or end it with kubectl delete " +
+      ResourceText(place.resource) + ' ' + place.name + " -n " + place.namespace_);
+  return ExitCode::kError;
+}
+
+}  // namespace windlass::cli

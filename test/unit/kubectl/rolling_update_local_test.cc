@@ -1,0 +1,160 @@
+// rolling-update --local: the planner in the program, with the modelled replication controller.
+#include "test/proves.h"
+#include "test/sim/garbage_collector.h"
+#include "test/sim/kubelet.h"
+#include "test/sim/replica_set_controller.h"
+#include "test/unit/kubectl/kubectl_run.h"
+
+namespace windlass::cli::rolling_update_local_test {
+namespace {
+
+const ResourceId& kUpdates = resources::kReplicationControllerUpdates;
+const ResourceId& kControllers = resources::kReplicationControllers;
+
+struct Fixture : KubectlRun {
+  Fixture() { Create(kControllers, sim::SampleReplicationController("old", 2, "app:v1")); }
+
+  Ran Update(std::vector<std::string> arguments) {
+    arguments.insert(arguments.begin(), {"rolling-update", "--local", "--update-period=10s"});
+    return Run(arguments);
+  }
+  // Scales "new" as soon as the command has scaled it to 1 and looks at it again.
+  void ScaleNewTo(int replicas) {
+    fate = [this, replicas](const HttpRequest&) {
+      const sim::Object created = server.Find({kControllers, "default", "new"});
+      if (created == nullptr || (*created)["spec"]["replicas"] != 1) return sim::Fate::kDelivered;
+      Edit(kControllers, "new", "",
+           [replicas](Json& object) { object["spec"]["replicas"] = replicas; });
+      return sim::Fate::kDelivered;
+    };
+  }
+  bool Has(const std::string& name) {
+    return server.Find({kControllers, "default", name}) != nullptr;
+  }
+  void AddUpdate() {
+    Create(kUpdates, {{"apiVersion", "windlass.dev/v1alpha1"},
+                      {"kind", "ReplicationControllerUpdate"},
+                      {"metadata", {{"name", "old"}}},
+                      {"spec", {{"image", "app:v2"}, {"newName", "new"}}}});
+  }
+
+  sim::ReplicaSetController replication_controller{
+      server, sim::kControlledReplicationControllers, {}, Random(3)};
+  sim::GarbageCollector garbage_collector{server};
+  sim::Kubelet kubelet{server};
+};
+
+constexpr const char* kLines =
+    "Created new\n"
+    "Scaling up new from 0 to 2, scaling down old from 2 to 0 (keep 2 pods available, don't exceed "
+    "3 pods)\n"
+    "Scaling new up to 1\n"
+    "Scaling old down to 1\n"
+    "Scaling new up to 2\n"
+    "Scaling old down to 0\n"
+    "Update succeeded. Deleting old\n"
+    "replicationcontroller/new rolling updated to \"new\"\n";
+
+TEST_CASE_METHOD(Fixture, "--local updates without Windlass, and says what kubectl says") {
+  Proves("RC-12");
+  const Ran ran = Update({"old", "new", "--image=app:v2"});
+  CHECK(ran.out == kLines);
+  CHECK(ran.messages.empty());
+  CHECK(ran.code == ExitCode::kDone);
+  CHECK_FALSE(Has("old"));
+}
+
+TEST_CASE_METHOD(Fixture, "--local with -o prints the ReplicationController at the end") {
+  SECTION("the new one, by its name") {
+    const Ran ran = Update({"old", "new", "--image=app:v2", "-o", "name"});
+    CHECK(ran.out == "replicationcontroller/new\n");
+    CHECK(ran.messages == kLines);
+  }
+  SECTION("the one that kept its name, as JSON") {
+    const Ran ran = Update({"old", "--image=app:v2", "-o", "json"});
+    const Json printed = Json::parse(ran.out, nullptr, false);
+    REQUIRE(printed.is_object());
+    CHECK(printed["metadata"]["name"] == "old");
+    CHECK(printed["spec"]["template"]["spec"]["containers"][0]["image"] == "app:v2");
+  }
+}
+
+TEST_CASE_METHOD(Fixture, "--local stops with 4 when somebody else scales one of the two") {
+  Proves("RC-16");
+  ScaleNewTo(5);
+  Ran ran = Update({"old", "new", "--image=app:v2"});
+  CHECK(ran.code == ExitCode::kHeld);
+  CHECK(ran.messages ==
+        "error: somebody else scaled ReplicationController new from 1 to 5. Scale it back to 1: "
+        "then the same command goes on. With --on-external-scale=Adopt or Override an update does "
+        "not stop at a scaling\n");
+  const Json annotations = Stored(kControllers, "new")["metadata"]["annotations"];
+  CHECK(annotations["kubectl.kubernetes.io/desired-replicas"] == "2");
+
+  fate = nullptr;
+  Edit(kControllers, "new", "", [](Json& object) { object["spec"]["replicas"] = 1; });
+  ran = Update({"old", "new", "--image=app:v2"});
+  CHECK(ran.messages.empty());
+  CHECK(ran.code == ExitCode::kDone);
+  CHECK_FALSE(Has("old"));
+}
+
+TEST_CASE_METHOD(Fixture, "--local with --on-external-scale=Adopt goes on through a scaling") {
+  Proves("RC-16");
+  ScaleNewTo(5);
+  const Ran ran = Update({"old", "new", "--image=app:v2", "--on-external-scale=Adopt"});
+  CHECK(ran.code == ExitCode::kDone);
+  CHECK(Stored(kControllers, "new")["spec"]["replicas"] == 7);
+}
+
+TEST_CASE_METHOD(Fixture, "--local says an error once") {
+  const Ran ran = Update({"old", "new", "--image=app:v1"});
+  CHECK(ran.code == ExitCode::kFailed);
+  CHECK(ran.messages ==
+        "error: --image-pull-policy (Always|Never|IfNotPresent) must be provided when --image is "
+        "the same as existing container image\n");
+}
+
+// --- beside Windlass ---
+
+TEST_CASE_METHOD(Fixture, "--local is refused while Windlass carries out an update") {
+  AddUpdate();
+  const Ran ran = Update({"old", "new", "--image=app:v2"});
+  CHECK(ran.code == ExitCode::kError);
+  CHECK(ran.messages ==
+        "error: replicationcontrollerupdate.windlass.dev/old is under way, and Windlass and this "
+        "program would undo each other's scalings: leave out --local to follow it, or end it with "
+        "kubectl delete replicationcontrollerupdates.windlass.dev old -n default\n");
+  CHECK(writes.empty());
+}
+
+TEST_CASE_METHOD(Fixture, "--local goes on if there is no such update that Windlass works on") {
+  SECTION("the last one has ended") {
+    AddUpdate();
+    Edit(kUpdates, "old", "status", [](Json& update) {
+      update["status"] = {{"observedGeneration", 1}, {"phase", "Succeeded"}, {"step", "Done"}};
+    });
+  }
+  SECTION("the cluster does not serve such updates, or the user may not read them") {
+    const sim::Fate answer = GENERATE(sim::Fate::kNotServed, sim::Fate::kForbidden);
+    fate = [answer](const HttpRequest& request) {
+      const bool update = request.target.find("controllerupdates") != std::string::npos;
+      return update ? answer : sim::Fate::kDelivered;
+    };
+  }
+  const Ran ran = Update({"old", "new", "--image=app:v2"});
+  CHECK(ran.messages.empty());
+  CHECK(ran.code == ExitCode::kDone);
+}
+
+TEST_CASE_METHOD(Fixture, "--dry-run=client prints both as kubectl did, and writes nothing") {
+  AddUpdate();
+  const Ran names = Update({"old", "new", "--image=app:v2", "--dry-run=client"});
+  CHECK(names.out == "Rolling from:\nold\nTo:\nnew\n");
+  const Ran full = Update({"old", "new", "--image=app:v2", "--dry-run=client", "-o", "yaml"});
+  CHECK(full.out.find("app:v2") != std::string::npos);
+  CHECK(writes.empty());
+}
+
+}  // namespace
+}  // namespace windlass::cli::rolling_update_local_test

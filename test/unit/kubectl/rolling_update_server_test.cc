@@ -1,0 +1,333 @@
+// rolling-update by Windlass: what is written, what is printed, and how it ends. Windlass is played
+// by hand: it writes the statuses.
+#include "test/proves.h"
+#include "test/unit/kubectl/kubectl_run.h"
+
+namespace windlass::cli::rolling_update_server_test {
+namespace {
+
+const ResourceId& kUpdates = resources::kReplicationControllerUpdates;
+const ResourceId& kControllers = resources::kReplicationControllers;
+
+constexpr const char* kImage = "--image=app:v2";
+constexpr const char* kUnseen =
+    "Warning: Windlass has not looked at replicationcontrollerupdate.windlass.dev/old for 10 s: "
+    "check that it runs in the cluster, with --controllers=replicationcontrollerupdate. This "
+    "command waits for it. To do without, press Ctrl-C, run kubectl delete "
+    "replicationcontrollerupdates.windlass.dev old -n default, and repeat the command with "
+    "--local\n";
+
+// What Windlass writes.
+struct Report {
+  std::string phase;
+  std::vector<std::string> lines{};  // behind those that there are
+  std::string message{};
+  std::string stalled{};  // the reason of condition Stalled; "": there is none
+};
+
+void Apply(const Report& report, Json& update) {
+  Json& status = update["status"];
+  status["observedGeneration"] = update["metadata"]["generation"];
+  status["phase"] = report.phase;
+  status["message"] = report.message;
+  if (!status["lines"].is_array()) status["lines"] = Json::array();
+  for (const std::string& line : report.lines) status["lines"].push_back(line);
+  status["lineCount"] = status["lines"].size();
+  status["conditions"] = Json::array();
+  if (report.stalled.empty()) return;
+  status["conditions"].push_back({{"type", "Stalled"},
+                                  {"status", "True"},
+                                  {"reason", report.stalled},
+                                  {"lastTransitionTime", "2026-01-01T00:00:00Z"}});
+}
+
+struct Fixture : KubectlRun {
+  Fixture() { Create(kControllers, sim::SampleReplicationController("old", 2, "app:v1")); }
+
+  void Says(const Report& report) {
+    Edit(kUpdates, "old", "status", [report](Json& update) { Apply(report, update); });
+  }
+  void SaysAfter(Duration delay, const Report& report) {
+    After(delay, [this, report] { Says(report); });
+  }
+  // Runs rolling-update, and Windlass ends the update a second later.
+  Ran RunUntil(const Report& end, const std::vector<std::string>& arguments) {
+    SaysAfter(seconds(1), end);
+    return Update(arguments);
+  }
+  Ran Update(std::vector<std::string> arguments) {
+    arguments.insert(arguments.begin(), "rolling-update");
+    return Run(arguments);
+  }
+  bool HasUpdate() { return server.Find({kUpdates, "default", "old"}) != nullptr; }
+  std::string Uid() { return Stored(kUpdates, "old")["metadata"]["uid"]; }
+};
+
+TEST_CASE_METHOD(Fixture, "The lines of Windlass are printed once each, until the update ends") {
+  Proves("RC-1 RC-12");
+  SaysAfter(milliseconds(100), {"Progressing", {"Created new", "Scaling new up to 1"}});
+  SaysAfter(milliseconds(200), {"Progressing", {"Scaling old down to 1"}});
+  const Ran ran = RunUntil({"Succeeded", {"the end"}}, {"old", "new", kImage});
+  CHECK(ran.out == "Created new\nScaling new up to 1\nScaling old down to 1\nthe end\n");
+  CHECK(ran.messages.empty());
+  CHECK(ran.code == ExitCode::kDone);
+}
+
+TEST_CASE_METHOD(Fixture, "The phase at the end says the exit code") {
+  struct Row {
+    Report end;
+    std::vector<std::string> arguments;
+    ExitCode code;
+    std::string messages;
+  };
+  const Row row = GENERATE(values<Row>({
+      {{"Succeeded"}, {"old", "new", kImage}, ExitCode::kDone, ""},
+      {{"Failed", {}, "no such thing", "NotFound"},
+       {"old", "new", kImage},
+       ExitCode::kFailed,
+       "error: no such thing\n"},
+      {{"Failed", {}, "timed out", "TimedOut"},
+       {"old", "new", kImage},
+       ExitCode::kFailed,
+       "error: timed out\n"},
+      {{"Paused", {}, "somebody else scaled it"},
+       {"old", "new", kImage},
+       ExitCode::kHeld,
+       "error: somebody else scaled it\n"},
+      {{"RolledBack"},
+       {"old", "new", kImage},
+       ExitCode::kAborted,
+       "error: replicationcontrollerupdate.windlass.dev/old was rolled back meanwhile: old has its "
+       "Pods again\n"},
+      {{"RolledBack"}, {"old", "new", "--rollback"}, ExitCode::kDone, ""},
+  }));
+  CAPTURE(row.end.phase);
+  Report end = row.end;
+  end.lines = {"a line"};
+  const Ran ran = RunUntil(end, row.arguments);
+  CHECK(ran.code == row.code);
+  CHECK(ran.out == "a line\n");
+  CHECK(ran.messages == row.messages);
+}
+
+TEST_CASE_METHOD(Fixture, "--rollback changes the direction and the times, and nothing else") {
+  Update({"old", "new", kImage, "--max-surge=2", "--no-wait"});
+  Says({"Progressing", {"Created new"}});
+  writes.clear();
+  const Ran ran = RunUntil({"RolledBack", {"back"}}, {"old", "--rollback", "--timeout=7s"});
+  CHECK(ran.code == ExitCode::kDone);
+  CHECK(ran.out == "back\n");
+  CHECK(writes.size() == 1);
+  const Json spec = Stored(kUpdates, "old")["spec"];
+  CHECK(spec["rollback"] == true);
+  CHECK(spec["timeout"] == "7s");
+  CHECK(spec["image"] == "app:v2");
+  CHECK(spec["newName"] == "new");
+  CHECK(spec["maxSurge"] == 2);
+}
+
+TEST_CASE_METHOD(Fixture, "Ctrl-C ends the command, not the update") {
+  interrupt_after = seconds(3);
+  SaysAfter(seconds(1), {"Progressing", {"Created new"}});
+  const Ran ran = Update({"old", "new", kImage});
+  CHECK(ran.code == ExitCode::kInterrupted);
+  CHECK(ran.out == "Created new\n");
+  CHECK(ran.messages ==
+        "Windlass goes on with the update: kubectl get "
+        "replicationcontrollerupdate.windlass.dev/old -n default shows it, and --rollback takes it "
+        "back\n");
+  CHECK(HasUpdate());
+  CHECK(writes.size() == 1);
+}
+
+TEST_CASE_METHOD(Fixture, "--no-wait writes the update, and ends") {
+  const Ran ran = Update({"old", "new", kImage, "--no-wait"});
+  CHECK(ran.code == ExitCode::kDone);
+  CHECK(ran.out == "replicationcontrollerupdate.windlass.dev/old created\n");
+  CHECK(Update({"old", "new", "--image=app:v3", "--no-wait"}).out ==
+        "replicationcontrollerupdate.windlass.dev/old configured\n");
+}
+
+TEST_CASE_METHOD(Fixture, "With -o standard output has the object at the end, and nothing else") {
+  SaysAfter(milliseconds(100), {"Progressing", {"Created new"}});
+  SECTION("json") {
+    const Ran ran = RunUntil({"Succeeded", {"the end"}}, {"old", "new", kImage, "-o", "json"});
+    const Json printed = Json::parse(ran.out, nullptr, false);
+    REQUIRE(printed.is_object());
+    CHECK(printed["status"]["phase"] == "Succeeded");
+    CHECK(printed["kind"] == "ReplicationControllerUpdate");
+    CHECK(ran.messages == "Created new\nthe end\n");
+    CHECK(ran.code == ExitCode::kDone);
+  }
+  SECTION("name, of an update that fails") {
+    const Ran ran =
+        RunUntil({"Failed", {}, "no", "NotFound"}, {"old", "new", kImage, "-o", "name"});
+    CHECK(ran.out == "replicationcontrollerupdate.windlass.dev/old\n");
+    CHECK(ran.messages == "Created new\nerror: no\n");
+    CHECK(ran.code == ExitCode::kFailed);
+  }
+}
+
+TEST_CASE_METHOD(Fixture, "An update that is deleted ends the command with 1") {
+  const auto remove = [this] { server.Delete("somebody", {kUpdates, "default", "old"}); };
+  SECTION("and is gone") { After(seconds(1), remove); }
+  SECTION("and another one is created") {
+    After(seconds(1), [this, remove] {
+      const Json update = Stored(kUpdates, "old");
+      remove();
+      Create(kUpdates, {{"apiVersion", update["apiVersion"]},
+                        {"kind", update["kind"]},
+                        {"metadata", {{"name", "old"}, {"namespace", "default"}}},
+                        {"spec", update["spec"]}});
+    });
+  }
+  const Ran ran = Update({"old", "new", kImage});
+  CHECK(ran.code == ExitCode::kError);
+  CHECK(ran.messages ==
+        "error: replicationcontrollerupdate.windlass.dev/old has been deleted, so the update stops "
+        "where it is. The same command goes on with it, and --rollback takes it back\n");
+}
+
+// --- the same command again ---
+
+TEST_CASE_METHOD(Fixture, "The same command again begins an update anew that has ended") {
+  struct Row {
+    Report end;
+    std::vector<std::string> arguments;
+  };
+  const Row row = GENERATE(values<Row>({
+      {{"Succeeded", {"first"}}, {"old", "new", kImage, "--image-pull-policy=Always"}},
+      {{"Failed", {"first"}, "timed out", "TimedOut"}, {"old", "new", kImage}},
+      {{"RolledBack", {"first"}}, {"old", "new", "--rollback"}},
+  }));
+  CAPTURE(row.end.phase);
+  RunUntil(row.end, row.arguments);
+  Edit(kUpdates, "old", "", [](Json& update) { update["metadata"]["labels"]["team"] = "shop"; });
+  const Json before = Stored(kUpdates, "old");
+  writes.clear();
+
+  SaysAfter(seconds(1), {"Progressing", {"second"}});
+  SaysAfter(seconds(2), {row.end.phase == "RolledBack" ? "RolledBack" : "Succeeded", {"third"}});
+  const Ran ran = Update(row.arguments);
+  CHECK(ran.out == "second\nthird\n");
+  CHECK(ran.messages.empty());
+  CHECK(ran.code == ExitCode::kDone);
+
+  const Json after = Stored(kUpdates, "old");
+  CHECK(after["metadata"]["uid"] != before["metadata"]["uid"]);
+  CHECK(after["metadata"]["labels"]["team"] == "shop");
+  CHECK(after["spec"] == before["spec"]);
+  REQUIRE(writes.size() == 3);  // a patch that changes nothing, DELETE, POST
+  CHECK(Json::parse(writes[1].body)["preconditions"]["uid"] == before["metadata"]["uid"]);
+}
+
+TEST_CASE_METHOD(Fixture, "Another command for an update that has ended changes it") {
+  RunUntil({"Succeeded", {"first"}}, {"old", "new", kImage});
+  const std::string uid = Uid();
+  const Ran ran = RunUntil({"Succeeded", {"second"}}, {"old", "new", "--image=app:v3"});
+  CHECK(ran.out == "second\n");
+  CHECK(ran.code == ExitCode::kDone);
+  CHECK(Uid() == uid);
+}
+
+TEST_CASE_METHOD(Fixture, "The same command goes on with an update that is under way") {
+  Update({"old", "new", kImage, "--no-wait"});
+  Says({"Progressing", {"first"}});
+  const std::string uid = Uid();
+  const Ran ran = RunUntil({"Succeeded", {"second"}}, {"old", "new", kImage});
+  CHECK(ran.out == "second\n");
+  CHECK(Uid() == uid);
+}
+
+TEST_CASE_METHOD(Fixture, "An update that somebody else is faster to begin anew is followed") {
+  RunUntil({"Succeeded", {"first"}}, {"old", "new", kImage});
+  bool once = false;
+  fate = [&](const HttpRequest& request) {
+    // As Windlass does for the annotation rolling-update-to, between DELETE and POST.
+    if (request.method == HttpMethod::kPost && !once) {
+      once = true;
+      Create(kUpdates, {{"apiVersion", "windlass.dev/v1alpha1"},
+                        {"kind", "ReplicationControllerUpdate"},
+                        {"metadata", {{"name", "old"}}},
+                        {"spec", {{"newName", "new"}}}});
+    }
+    return sim::Fate::kDelivered;
+  };
+  const Ran ran = RunUntil({"Succeeded", {"second"}}, {"old", "new", kImage});
+  CHECK(ran.code == ExitCode::kDone);
+  CHECK(ran.out == "second\n");
+  CHECK(Stored(kUpdates, "old")["spec"]["image"] == "app:v2");
+}
+
+// --- what is refused before anything is written ---
+
+TEST_CASE_METHOD(Fixture, "An old controller that does not exist is refused, and nothing written") {
+  struct Row {
+    std::vector<std::string> arguments;
+    std::string message;
+  };
+  const std::string missing =
+      "replicationcontrollers \"odl\" not found in namespace default: kubectl get "
+      "replicationcontrollers -n default lists what there is; -n and --context choose another "
+      "place\n";
+  const Row row = GENERATE_COPY(values<Row>({
+      {{"odl", "new", kImage}, "error: " + missing},
+      {{"odl", "new", "--rollback"}, "error: " + missing},
+      {{"odl", kImage},
+       "error: couldn't find a replication controller with source id == default/odl: " + missing},
+      {{"odl", "new", kImage, "--local"}, "error: " + missing},
+  }));
+  const Ran ran = Update(row.arguments);
+  CHECK(ran.code == ExitCode::kError);
+  CHECK(ran.messages == row.message);
+  CHECK(writes.empty());
+}
+
+TEST_CASE_METHOD(Fixture, "An update whose old controller is deleted already is finished") {
+  Json created = sim::SampleReplicationController("new", 2, "app:v2");
+  created["metadata"]["annotations"] = {{"kubectl.kubernetes.io/update-source-id", "odl:1234"}};
+  Create(kControllers, created);
+  const Ran ran = Update({"odl", "new", kImage, "--no-wait"});
+  CHECK(ran.code == ExitCode::kDone);
+}
+
+TEST_CASE_METHOD(Fixture, "A user who may not read ReplicationControllers may write an update") {
+  fate = [](const HttpRequest& request) {
+    const bool read = request.target.find("/replicationcontrollers/") != std::string::npos;
+    return read ? sim::Fate::kForbidden : sim::Fate::kDelivered;
+  };
+  CHECK(Update({"old", "new", kImage, "--no-wait"}).code == ExitCode::kDone);
+}
+
+TEST_CASE_METHOD(Fixture, "A cluster without the CustomResourceDefinition: --local is named") {
+  fate = [](const HttpRequest& request) {
+    const bool update = request.target.find("/replicationcontrollerupdates") != std::string::npos;
+    return update ? sim::Fate::kNotServed : sim::Fate::kDelivered;
+  };
+  const Ran ran = Update({"old", "new", kImage});
+  CHECK(ran.code == ExitCode::kError);
+  CHECK(ran.messages ==
+        "error: the cluster does not serve replicationcontrollerupdates.windlass.dev: install it "
+        "with kubectl apply -f crds/windlass.dev_replicationcontrollerupdates.yaml, or give "
+        "--local to run the update in this program\n");
+}
+
+// --- no Windlass ---
+
+TEST_CASE_METHOD(Fixture, "An update that nobody looks at: one warning, and the command waits") {
+  SaysAfter(seconds(30), {"Progressing", {"Created new"}});
+  SaysAfter(seconds(60), {"Succeeded", {"the end"}});
+  const Ran ran = Update({"old", "new", kImage});
+  CHECK(ran.messages == kUnseen);
+  CHECK(ran.out == "Created new\nthe end\n");
+  CHECK(ran.code == ExitCode::kDone);
+}
+
+TEST_CASE_METHOD(Fixture, "An update that is looked at in time is not warned about") {
+  SaysAfter(seconds(9), {"Progressing", {"Created new"}});
+  SaysAfter(seconds(60), {"Succeeded", {"the end"}});
+  CHECK(Update({"old", "new", kImage}).messages.empty());
+}
+
+}  // namespace
+}  // namespace windlass::cli::rolling_update_server_test
