@@ -202,7 +202,25 @@ expect "the new image" "$(field rc/old '{.spec.template.spec.containers[0].image
 ends 0 get rc/old
 printed '2 desired, 2 present'
 
+# A Service that selects only the old Pods loses them.
+kubectl apply -f - >/dev/null <<YAML
+apiVersion: v1
+kind: Service
+metadata: {name: narrow}
+spec:
+  selector: {deployment: "$(field rc/old '{.spec.selector.deployment}')"}
+  ports: [{port: 80}]
+YAML
+ends 0 rolling-update rc/old --image=registry.example/rc:v2 --image-pull-policy=Always --local \
+  --update-period=0s --poll-interval=100ms -o name
+expect "what -o name prints" "$(cat "$WORK/out")" replicationcontroller/old
+complained 'Warning: Service narrow selects the label deployment'
+kubectl delete service narrow >/dev/null
+
 say "by Windlass"
+ends 1 rolling-update odl new --image=registry.example/rc:v3
+complained 'replicationcontrollers "odl" not found'
+expect "updates of what does not exist" "$(kubectl get replicationcontrollerupdates -o name)" ""
 ends 0 rolling-update old --image=registry.example/rc:v3 --dry-run=server
 expect "updates after a dry run" "$(kubectl get replicationcontrollerupdates -o name)" ""
 ends 0 rolling-update old new --image=registry.example/rc:v3 --update-period=0s
@@ -210,6 +228,21 @@ printed 'Scaling new up to 1'
 printed 'replicationcontroller/new rolling updated to "new"'
 cat "$WORK/out"
 expect "controllers after the update" "$(kubectl get rc -o name)" replicationcontroller/new
+
+# The same command again replaces the Pods again.
+pods() { kubectl get pods -l app=old -o jsonpath='{range .items[*]}{.metadata.uid}{"\n"}{end}'; }
+two_pods() { [ "$(pods | wc -l)" = 2 ]; } # none is left that is being deleted
+for try in first second; do
+  until_true 60 "two Pods before the $try update" two_pods
+  pods | sort >"$WORK/pods.before"
+  ends 0 rolling-update new --image=registry.example/rc:v3 --image-pull-policy=Always \
+    --update-period=0s -o json
+  expect "the phase of the $try update" "$(jq -r .status.phase "$WORK/out")" Succeeded
+  complained 'Renaming new-'
+  until_true 60 "two Pods after the $try update" two_pods
+  pods | sort >"$WORK/pods.after"
+  expect "Pods that outlived the $try update" "$(comm -12 "$WORK"/pods.{before,after})" ""
+done
 
 # --- get and version ---
 
