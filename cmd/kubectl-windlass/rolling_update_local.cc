@@ -194,12 +194,13 @@ void LocalUpdate::Fold(const Request& request, const Result<Reply>& reply) {
   if (!reply.ok() || !request.mutates()) return;
   if (request.resource() != resources::kReplicationControllers) return;
   auto& kept = old_ && old_->meta.name == request.key().name ? old_ : new_;
-  if (request.verb() == Verb::kDelete) {
-    kept.reset();
-    return;
-  }
   auto decoded = DecodeReplicationController(context_.session.decoder(), reply->body);
-  if (decoded.ok()) kept = *std::move(decoded);
+  // If finalizers keep what was deleted, the API server answers with it; otherwise with a Status.
+  if (request.verb() == Verb::kDelete && !(decoded.ok() && decoded->meta.deleting())) {
+    kept.reset();
+  } else if (decoded.ok()) {
+    kept = *std::move(decoded);
+  }
 }
 
 // Prints what would be replaced by what.

@@ -20,6 +20,7 @@
 #include "controller/replication_controller/status.h"
 #include "controller/replication_controller/target.h"
 #include "controller/replication_controller/texts.h"
+#include "controller/replication_controller/validate.h"
 #include "controller/replication_controller/words.h"
 
 namespace windlass::replication_controller {
@@ -67,7 +68,7 @@ std::optional<Step> NoteOriginalSize(const Situation& situation) {
   if (HasOriginalSize(source, target)) return std::nullopt;
   SizeOrAsk before{.size = source.replicas};
   if (!situation.spec().rollback) before = SizeBefore(situation);
-  if (before.ask) return *std::move(before.ask);
+  if (before.ask) return std::move(before.ask);
   const std::string size = std::to_string(before.size);
   return Effect(situation,
                 Annotate(source, {{kOriginalReplicas, size},

@@ -7,7 +7,7 @@
 namespace windlass::cli::get_command_test {
 namespace {
 
-const ResourceId& kDeployments = resources::kDeployments;
+constexpr const ResourceId& kDeployments = resources::kDeployments;
 
 Json Pod(const std::string& name, const Json& owner) {
   Json pod = sim::SamplePod(name, "web");

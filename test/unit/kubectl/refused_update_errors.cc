@@ -145,18 +145,19 @@ spec: {selector: {app: old}, template: {metadata: {labels: {app: old}}, spec: {}
 )"};
   return {
       "rolling-update: refused updates",
-      {{to_new, kFailed, "error: replicationcontrollers \"old\" not found",
+      {{to_new, ExitCode::kError,
+        "error: replicationcontrollers \"old\" not found in namespace default: kubectl get "
+        "replicationcontrollers -n default lists what there is; -n and --context choose another "
+        "place",
         "There is no ReplicationController of the old name in this namespace. `kubectl get rc` "
         "lists those that there are."},
-       {same_name, kFailed,
-        "error: couldn't find a replication controller with source id == default/old",
+       {same_name, ExitCode::kError,
+        "error: couldn't find a replication controller with source id == default/old: "
+        "replicationcontrollers \"old\" not found in namespace default: kubectl get "
+        "replicationcontrollers -n default lists what there is; -n and --context choose another "
+        "place",
         "As above, with one name: the new controller would be renamed to the old one's name, and "
         "neither is there."},
-       {update({"old", "--image=app:v2"}), kFailed,
-        "error: old cannot have the same name as the existing ReplicationController old",
-        "The new controller needs another name. With one name alone the new one is renamed at the "
-        "end. Without `--local` the API server refuses it in other words, with exit code 1.",
-        HasOld()},
        {to_new, kFailed,
         "error: Invalid controller spec for new; required: > 0 replicas, actual: 0",
         "The old controller has 0 replicas, so there are no Pods to replace. Scale it up, or give "
@@ -174,8 +175,8 @@ spec: {selector: {app: old}, template: {metadata: {labels: {app: old}}, spec: {}
        {update({"new", "--image=app:v2", "--container=db"}), kFailed,
         "error: container db not found in pod",
         "The Pods have no container of this name. Correct `--container`.", HasOld()},
-       {update({"-f", "new.yaml"}), kFailed,
-        "error: new must specify a matching key with non-equal value in Selector for old",
+       {update({"-f", "new.yaml"}), ExitCode::kUsage,
+        "error: new.yaml must specify a matching key with non-equal value in Selector for old",
         "The selector in the file could match the old Pods. Give one label of the old selector "
         "another value in the file.",
         HasOld(), file},

@@ -8,8 +8,8 @@
 namespace windlass::cli::rolling_update_local_test {
 namespace {
 
-const ResourceId& kUpdates = resources::kReplicationControllerUpdates;
-const ResourceId& kControllers = resources::kReplicationControllers;
+constexpr const ResourceId& kUpdates = resources::kReplicationControllerUpdates;
+constexpr const ResourceId& kControllers = resources::kReplicationControllers;
 
 struct Fixture : KubectlRun {
   Fixture() { Create(kControllers, sim::SampleReplicationController("old", 2, "app:v1")); }
@@ -40,7 +40,8 @@ struct Fixture : KubectlRun {
 
   sim::ReplicaSetController replication_controller{
       server, sim::kControlledReplicationControllers, {}, Random(3)};
-  sim::GarbageCollector garbage_collector{server};
+  // Quicker than the next request.
+  sim::GarbageCollector garbage_collector{server, {.lag_min = {}, .lag_max = {}}};
   sim::Kubelet kubelet{server};
 };
 
@@ -62,6 +63,31 @@ TEST_CASE_METHOD(Fixture, "--local updates without Windlass, and says what kubec
   CHECK(ran.messages.empty());
   CHECK(ran.code == ExitCode::kDone);
   CHECK_FALSE(Has("old"));
+}
+
+TEST_CASE_METHOD(Fixture, "--local gives the name back when the new controller is gone") {
+  Proves("RC-14");
+  std::string deleted;
+  int early = 0;  // writes to the old controller while somebody's finalizer keeps the deleted one
+  fate = [&](const HttpRequest& request) {
+    if (request.method == HttpMethod::kDelete && deleted.empty()) {
+      deleted = request.target.substr(request.target.rfind('/') + 1);
+      Edit(kControllers, deleted, "",
+           [](Json& object) { object["metadata"]["finalizers"] = {"example.org/keep"}; });
+      After(seconds(30), [&] {
+        Edit(kControllers, deleted, "",
+             [](Json& object) { object["metadata"].erase("finalizers"); });
+      });
+    } else if (request.method == HttpMethod::kPatch && Has(deleted)) {
+      ++early;
+    }
+    return sim::Fate::kDelivered;
+  };
+  const Ran ran = Update({"old", "--image=app:v2"});
+  CHECK(ran.messages.empty());
+  CHECK(ran.code == ExitCode::kDone);
+  CHECK_FALSE(deleted.empty());
+  CHECK(early == 0);
 }
 
 TEST_CASE_METHOD(Fixture, "--local with -o prints the ReplicationController at the end") {

@@ -6,8 +6,8 @@
 namespace windlass::cli::rolling_update_server_test {
 namespace {
 
-const ResourceId& kUpdates = resources::kReplicationControllerUpdates;
-const ResourceId& kControllers = resources::kReplicationControllers;
+constexpr const ResourceId& kUpdates = resources::kReplicationControllerUpdates;
+constexpr const ResourceId& kControllers = resources::kReplicationControllers;
 
 constexpr const char* kImage = "--image=app:v2";
 constexpr const char* kUnseen =

@@ -4,8 +4,8 @@
 namespace windlass::cli::rollout_commands_test {
 namespace {
 
-const ResourceId& kDeployments = resources::kDeployments;
-const ResourceId& kRollouts = resources::kRollouts;
+constexpr const ResourceId& kDeployments = resources::kDeployments;
+constexpr const ResourceId& kRollouts = resources::kRollouts;
 
 // Deployment web with the image v2, and ReplicaSets of revisions 1 (v1) and 2 (v2).
 void CreateWebWithHistory(KubectlRun& run, const ResourceId& resource = kDeployments) {

@@ -4,8 +4,8 @@
 namespace windlass::cli::status_command_test {
 namespace {
 
-const ResourceId& kDeployments = resources::kDeployments;
-const ResourceId& kRollouts = resources::kRollouts;
+constexpr const ResourceId& kDeployments = resources::kDeployments;
+constexpr const ResourceId& kRollouts = resources::kRollouts;
 
 TEST_CASE("status prints kubectl's sentences as the rollout goes on, and ends with 0") {
   KubectlRun run;

@@ -6,8 +6,8 @@ namespace {
 
 using PrepareStop = std::function<void(KubectlRun&)>;
 
-const ResourceId& kControllers = resources::kReplicationControllers;
-const ResourceId& kUpdates = resources::kReplicationControllerUpdates;
+constexpr const ResourceId& kControllers = resources::kReplicationControllers;
+constexpr const ResourceId& kUpdates = resources::kReplicationControllerUpdates;
 
 // No replication controller runs, so that the new controller gets no Pods.
 void BeginsUpdate(KubectlRun& run) { run.Create(kControllers, OldController()); }
@@ -44,6 +44,7 @@ void ReadsFail(KubectlRun& run) {
 // After a second, Windlass writes this into the status of the update.
 PrepareStop WindlassSays(const std::string& phase, const std::string& message) {
   return [=](KubectlRun& run) {
+    BeginsUpdate(run);
     run.After(seconds(1), [&run, phase, message] {
       run.Edit(kUpdates, "old", "status", [&](Json& object) {
         object["status"] = {{"observedGeneration", object["metadata"]["generation"]},
@@ -55,14 +56,26 @@ PrepareStop WindlassSays(const std::string& phase, const std::string& message) {
 }
 
 void UpdateIsDeleted(KubectlRun& run) {
+  BeginsUpdate(run);
   run.After(seconds(1),
             [&run] { REQUIRE(run.server.Delete("setup", {kUpdates, "default", "old"}).ok()); });
 }
 
 void HasNoCrd(KubectlRun& run) {
-  run.answering.answer = [](const HttpRequest&) {
+  BeginsUpdate(run);
+  run.answering.answer = [](const HttpRequest& request) -> std::optional<Result<HttpResponse>> {
+    if (request.target.find("windlass.dev") == std::string::npos) return std::nullopt;
     return HttpResponse{404, "text/plain", "404 page not found", {}};
   };
+}
+
+// Windlass carries out an update of the same controller.
+void WindlassUpdates(KubectlRun& run) {
+  BeginsUpdate(run);
+  run.Create(kUpdates, {{"apiVersion", "windlass.dev/v1alpha1"},
+                        {"kind", "ReplicationControllerUpdate"},
+                        {"metadata", {{"name", "old"}}},
+                        {"spec", {{"image", "app:v2"}, {"newName", "new"}}}});
 }
 
 PrepareStop InterruptedAfter(Duration time) {
@@ -82,6 +95,9 @@ ErrorSection StoppedUpdateErrors() {
       "the update to new is under way, and the spec says now that it is made of something else. "
       "Change controller, image, container and imagePullPolicy back to go on, or set "
       "spec.rollback to true";
+  const std::string scaled =
+      "somebody else scaled ReplicationController old from 2 to 5. Scale it back to 2, or set "
+      "spec.onExternalScale to Adopt (all replicas are wanted) or Override (it is scaled back)";
   const std::string renamed_scale =
       "somebody else scaled ReplicationController old from 0 to 2, and new is deleted already. "
       "Scale it back to 0, or set spec.onExternalScale to Override (it is scaled back): then it "
@@ -95,12 +111,16 @@ ErrorSection StoppedUpdateErrors() {
         "Correct that and run the same command again, or take the update back with `--rollback`.",
         BeginsUpdate},
        {here, ExitCode::kHeld,
-        "error: somebody else scaled ReplicationController old from 2 to 5. Scale it back to 2, or "
-        "set spec.onExternalScale to Adopt (all replicas are wanted) or Override (it is scaled "
-        "back)",
-        "Somebody scaled one of the two controllers. Scale it back and run the same command again, "
-        "or add `--on-external-scale=Adopt` or `Override`, which set the field.",
+        "error: somebody else scaled ReplicationController old from 2 to 5. Scale it back to 2: "
+        "then the same command goes on. With --on-external-scale=Adopt or Override an update does "
+        "not stop at a scaling",
+        "Somebody scaled one of the two controllers, and the update runs in the plugin. Scale it "
+        "back and run the same command again.",
         ScaledByOther},
+       {there, ExitCode::kHeld, "error: " + scaled,
+        "The same, and Windlass carries the update out. Scale it back and run the same command "
+        "again, or add `--on-external-scale=Adopt` or `Override`, which set the field.",
+        WindlassSays("Paused", scaled)},
        {there, ExitCode::kHeld,
         "error: somebody else scaled ReplicationController old from 0 to 2, and new is deleted "
         "already. Scale it back to 0, or set spec.onExternalScale to Override (it is scaled back): "
@@ -128,7 +148,8 @@ ErrorSection StoppedUpdateErrors() {
         "Somebody took the update back while the command waited. The old Pods are back.",
         WindlassSays("RolledBack", "")},
        {there, ExitCode::kError,
-        "error: replicationcontrollerupdate.windlass.dev/old has been deleted",
+        "error: replicationcontrollerupdate.windlass.dev/old has been deleted, so the update stops "
+        "where it is. The same command goes on with it, and --rollback takes it back",
         "Somebody deleted the ReplicationControllerUpdate. Windlass does not go on. The same "
         "command does.",
         UpdateIsDeleted},
@@ -145,6 +166,13 @@ ErrorSection StoppedUpdateErrors() {
         "The update could not read its controllers five times in a row. Its state is kept: the "
         "same command goes on.",
         ReadsFail},
+       {here, ExitCode::kError,
+        "error: replicationcontrollerupdate.windlass.dev/old is under way, and Windlass and this "
+        "program would undo each other's scalings: leave out --local to follow it, or end it with "
+        "kubectl delete replicationcontrollerupdates.windlass.dev old -n default",
+        "Windlass carries out an update of the same ReplicationController. Follow that, or delete "
+        "it first.",
+        WindlassUpdates},
        {here, ExitCode::kInterrupted,
         "error: interrupted: the update stops here. The same command goes on with it, and "
         "--rollback takes it back",
@@ -154,7 +182,17 @@ ErrorSection StoppedUpdateErrors() {
         "Windlass goes on with the update: kubectl get "
         "replicationcontrollerupdate.windlass.dev/old -n default shows it, and --rollback takes it "
         "back",
-        "Ctrl-C ends only the command.", InterruptedAfter(seconds(1))}}};
+        "Ctrl-C ends only the command.", InterruptedAfter(seconds(1))},
+       {there, ExitCode::kInterrupted,
+        "Warning: Windlass has not looked at replicationcontrollerupdate.windlass.dev/old for 10 "
+        "s: check that it runs in the cluster, with --controllers=replicationcontrollerupdate. "
+        "This command waits for it. To do without, press Ctrl-C, run kubectl delete "
+        "replicationcontrollerupdates.windlass.dev old -n default, and repeat the command with "
+        "--local\nWindlass goes on with the update: kubectl get "
+        "replicationcontrollerupdate.windlass.dev/old -n default shows it, and --rollback takes it "
+        "back",
+        "Windlass does not run, or not with this controller. Start it, or update with `--local`.",
+        InterruptedAfter(seconds(15))}}};
 }
 
 }  // namespace windlass::cli

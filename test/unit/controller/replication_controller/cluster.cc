@@ -94,7 +94,7 @@ json World::NewPod(const json& controller) {
 
 bool World::Adopt(const json& controller) {
   bool changed = false;
-  const json& uid = controller["metadata"]["uid"];
+  const std::string uid = controller["metadata"]["uid"];
   for (auto& [name, pod] : pods_) {
     const bool selected = Selects(controller["spec"]["selector"], Labels(pod));
     const std::string owner = OwnerOf(pod);
@@ -155,7 +155,7 @@ bool World::Collect() {
   for (auto at = controllers_.begin(); at != controllers_.end(); ++at) {
     if (!at->second["metadata"].contains("deletionTimestamp")) continue;
     for (auto& [name, pod] : pods_) {
-      if (OwnerOf(pod) != at->second["metadata"]["uid"]) continue;
+      if (OwnerOf(pod) != at->second["metadata"]["uid"].get<std::string>()) continue;
       pod["metadata"].erase("ownerReferences");
       pod["metadata"]["resourceVersion"] = std::to_string(++versions_);
       return true;
@@ -190,7 +190,7 @@ bool World::Settle() {
 }
 
 void World::MakeReady(const std::string& controller, int32_t pods) {
-  const json uid = controllers_.at(controller)["metadata"]["uid"];
+  const auto uid = controllers_.at(controller)["metadata"]["uid"].get<std::string>();
   for (auto& [name, pod] : pods_) {
     if (OwnerOf(pod) != uid || IsReady(pod) || pods-- <= 0) continue;
     BecomeReady(pod, now);
