@@ -108,12 +108,13 @@ TEST_CASE("a rollback says what kubectl says") {
   const std::vector<std::string> lines = world.lines();
   const std::vector<std::string> after(lines.begin() + static_cast<std::ptrdiff_t>(said),
                                        lines.end());
-  REQUIRE(after.size() >= 4);
+  REQUIRE(after.size() == 6);
   CHECK(after[0] == "Setting \"web\" replicas to 1");
   CHECK(after[1] == "Continuing update with existing controller web.");
   CHECK(after[2].starts_with("Scaling up web from 1 to 1, scaling down web-2 from "));
   CHECK(after[3] == "Scaling web-2 down to 0");
   CHECK(after[4] == "Update succeeded. Deleting web-2");
+  CHECK(after[5] == "replicationcontroller/web rolling updated");
   Proves("RC-12 RC-15");
 }
 
