@@ -122,12 +122,17 @@ Result<Reply> World::Delete(const Request& request) {
   const auto at = controllers_.find(request.key().name);
   if (at == controllers_.end()) return ErrorOf(ErrorKind::kNotFound, "gone");
   const json body = json::parse(request.body());
+  // Without a policy the API server leaves the Pods of a ReplicationController, and those of no
+  // other resource (RC-13).
+  const std::string policy = body.value("propagationPolicy", "");
+  INFO(request.Describe() << " " << body);
+  REQUIRE((policy == "Background" || policy == "Orphan"));
   json& metadata = at->second["metadata"];
   if (body["preconditions"]["uid"] != metadata["uid"] ||
       body["preconditions"]["resourceVersion"] != metadata["resourceVersion"]) {
     return ErrorOf(ErrorKind::kConflict, "another version");
   }
-  if (body["propagationPolicy"] == "Orphan") {
+  if (policy == "Orphan") {
     metadata["deletionTimestamp"] = FormatTime(now);
     metadata["resourceVersion"] = std::to_string(++versions_);
   } else {

@@ -1,0 +1,100 @@
+// Each deletion that an update asks for: of which ReplicationController, of which version of it,
+// and what becomes of its Pods.
+#include <algorithm>
+#include <string>
+#include <vector>
+
+#include "test/catch.h"
+#include "test/proves.h"
+#include "test/unit/controller/replication_controller/updates.h"
+#include "test/unit/controller/replication_controller/world.h"
+
+namespace windlass::replication_controller::deletion_test {
+namespace {
+
+using Texts = std::vector<std::string>;
+
+// Notes each deletion that the API server is asked for as "<name> <propagation policy>", and checks
+// that it is of the version that there is.
+class Deletions {
+ public:
+  explicit Deletions(World& world) : world_(world) {
+    world.refuse = [this](const Request& request) -> std::optional<Error> {
+      if (request.verb() == Verb::kDelete) Note(request);
+      return std::nullopt;
+    };
+  }
+  const Texts& all() const { return all_; }
+
+ private:
+  void Note(const Request& request) {
+    CHECK(request.resource() == resources::kReplicationControllers);
+    const std::string& name = request.key().name;
+    REQUIRE(world_.Has(name));
+    const json& metadata = world_.Controller(name)["metadata"];
+    const json body = json::parse(request.body());
+    CHECK(body["preconditions"]["uid"] == metadata["uid"]);
+    CHECK(body["preconditions"]["resourceVersion"] == metadata["resourceVersion"]);
+    all_.push_back(name + " " + body.value("propagationPolicy", "without a policy"));
+  }
+
+  World& world_;
+  Texts all_;
+};
+
+TEST_CASE("each deletion says what becomes of the Pods") {
+  struct Row {
+    std::string cleanup;
+    bool rolls_back;  // after the first scalings
+    Texts want;
+  };
+  const Row row = GENERATE(values<Row>({
+      {"Delete", false, {"web Background"}},
+      {"Preserve", false, {}},
+      {"Rename", false, {"web-2 Orphan"}},
+      {"Delete", true, {"web-2 Background"}},
+      {"Preserve", true, {"web-2 Background"}},
+      {"Rename", true, {"web-2 Background"}},
+  }));
+  CAPTURE(row.cleanup, row.rolls_back);
+  World world;
+  const Deletions deletions(world);
+  StartUpdate(world, 3, "0s", {{"cleanup", row.cleanup}});
+  if (row.rolls_back) {
+    RunUntilScaled(world, 2);
+    world.Edit({{"rollback", true}});
+  }
+  world.Run();
+  CHECK(world.phase() == (row.rolls_back ? "RolledBack" : "Succeeded"));
+  CHECK(deletions.all() == row.want);
+  CHECK(world.Pods().size() == 3);
+  CHECK(world.Orphans().empty());
+  Proves("RC-13");
+}
+
+TEST_CASE("a deletion that a crash came before is asked for with the same policy") {
+  const std::string cleanup = GENERATE("Delete", "Rename");
+  CAPTURE(cleanup);
+  World whole;
+  StartUpdate(whole, 3, "0s", {{"cleanup", cleanup}});
+  whole.Run();
+  const Texts& writes = whole.writes();
+  const auto deletion = std::ranges::find_if(
+      writes, [](const std::string& write) { return write.starts_with("delete "); });
+  REQUIRE(deletion != writes.end());
+
+  World world;
+  const Deletions deletions(world);
+  StartUpdate(world, 3, "0s", {{"cleanup", cleanup}});
+  world.CrashAt(static_cast<int>(deletion - writes.begin()), /*after_it=*/false);
+  world.local = GENERATE(false, true);
+  world.Run();
+  CHECK(world.phase() == "Succeeded");
+  CHECK(deletions.all() == Texts{cleanup == "Delete" ? "web Background" : "web-2 Orphan"});
+  CHECK(world.Pods().size() == 3);
+  CHECK(world.Orphans().empty());
+  Proves("RC-13 RC-18");
+}
+
+}  // namespace
+}  // namespace windlass::replication_controller::deletion_test
