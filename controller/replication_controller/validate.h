@@ -10,7 +10,7 @@ namespace windlass::replication_controller {
 
 // Returns the step that refuses the update, or that asks what has to be known; nullopt if it may go
 // on. Requires that the old controller exists. Refused are
-//   - a controller that another object owns, such as a DeploymentConfig: it is left alone
+//   - a controller that another object owns, such as a DeploymentConfig: it is left alone (RC-16)
 //   - a new controller that has the name of the old one (RC-4)
 //   - before the first step: an old or new controller that a HorizontalPodAutoscaler scales
 //     (RC-16). A client without the right to list them goes on.

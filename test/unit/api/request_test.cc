@@ -103,7 +103,7 @@ TEST_CASE("a delete has both preconditions and leaves dependents to the garbage 
   CHECK(request.mutates());
 }
 
-TEST_CASE("a delete can leave the dependents without an owner (RC-13)") {
+TEST_CASE("a delete can leave the dependents without an owner") {
   const Request orphan =
       Request::Delete(resources::kReplicationControllers, kVersion, DeletionPropagation::kOrphan);
   const Request background = Request::Delete(resources::kReplicationControllers, kVersion,
@@ -112,6 +112,7 @@ TEST_CASE("a delete can leave the dependents without an owner (RC-13)") {
   CHECK(json::parse(background.body())["propagationPolicy"] == "Background");
   CHECK(json::parse(orphan.body())["preconditions"]["uid"] == kUidText);
   CHECK_FALSE(orphan.Identity() == background.Identity());
+  Proves("RC-13");
 }
 
 TEST_CASE("reads and creates carry no version") {

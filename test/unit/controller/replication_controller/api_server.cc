@@ -142,7 +142,7 @@ Result<Reply> World::Delete(const Request& request) {
 }
 
 Result<Reply> World::Answer(const Request& request) {
-  if (refuse && request.mutates()) {
+  if (refuse) {
     if (auto error = refuse(request)) return *error;
   }
   switch (request.verb()) {

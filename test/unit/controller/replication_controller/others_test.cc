@@ -1,4 +1,4 @@
-// Somebody else owns or scales one of the controllers.
+// Others that select, scale, delete or update one of the controllers.
 #include <algorithm>
 #include <string>
 
@@ -9,51 +9,6 @@
 
 namespace windlass::replication_controller::others_test {
 namespace {
-
-TEST_CASE("a controller that somebody else owns is left alone, and the owner is named") {
-  World world;
-  StartUpdate(world, 4, "1s");
-  world.Controller("web")["metadata"]["ownerReferences"] =
-      json::array({{{"apiVersion", "apps.openshift.io/v1"},
-                    {"kind", "DeploymentConfig"},
-                    {"name", "web-config"},
-                    {"uid", "00000000-0000-4000-8000-000000000077"},
-                    {"controller", true}}});
-  const json before = world.Controller("web");
-  world.Run();
-  CHECK(world.phase() == "Failed");
-  CHECK(world.reason() == "OwnedByAnother");
-  CHECK(world.message() ==
-        "ReplicationController web belongs to DeploymentConfig web-config, which would undo what "
-        "an update does, so it is left alone. Change DeploymentConfig web-config instead");
-  CHECK(world.Controller("web") == before);
-  CHECK(world.events() == std::vector<std::string>{"OwnedByAnother"});
-}
-
-TEST_CASE("an autoscaler of the old controller is refused with its name and the remedy") {
-  World world;
-  StartUpdate(world, 4, "1s");
-  world.AddAutoscaler("cpu", "Deployment", "web");
-  world.AddAutoscaler("other", "ReplicationController", "other");
-  world.AddAutoscaler("web-cpu", "ReplicationController", "web");
-  const Step step = world.Sync();
-  REQUIRE(std::holds_alternative<Wait>(step));
-  CHECK(world.phase() == "Failed");
-  CHECK(world.reason() == "Autoscaled");
-  CHECK(world.message() ==
-        "HorizontalPodAutoscaler web-cpu scales ReplicationController web, which the update has to "
-        "scale itself. Delete the autoscaler, and create it again when the update is done");
-  CHECK_FALSE(world.Has("web-2"));
-  Proves("RC-16");
-}
-
-TEST_CASE("autoscalers of others hold nothing up") {
-  World world;
-  StartUpdate(world, 4, "1s");
-  world.AddAutoscaler("cpu", "Deployment", "web");
-  world.Run();
-  CHECK(world.phase() == "Succeeded");
-}
 
 TEST_CASE("a rename is refused before anything is touched if another one selects the new Pods") {
   World world;
@@ -141,6 +96,20 @@ TEST_CASE("who selects other Pods, or nothing is renamed, holds nothing up") {
   StartUpdate(world, 4, "1s", spec);
   world.Run();
   CHECK(world.phase() == "Succeeded");
+}
+
+TEST_CASE("a client that may not list Services updates without that warning") {
+  World world;
+  world.refuse = [](const Request& request) -> std::optional<Error> {
+    if (request.Describe() != "list services ns") return std::nullopt;
+    return Error{ErrorKind::kForbidden, "forbidden"};
+  };
+  StartUpdate(world, 4, "1s");
+  world.AddService("old", {{"app", "web"}, {"version", "1"}});
+  world.Run();
+  CHECK(world.phase() == "Succeeded");
+  CHECK(std::ranges::count(world.events(), "ServiceSelectsOldPods") == 0);
+  Proves("RC-17");
 }
 
 TEST_CASE("a Service that selects only the old Pods is warned about, and no other") {

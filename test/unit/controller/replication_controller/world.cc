@@ -2,6 +2,7 @@
 #include "test/unit/controller/replication_controller/world.h"
 
 #include <algorithm>
+#include <utility>
 
 #include "test/catch.h"
 #include "test/unit/controller/replication_controller/pod_json.h"
@@ -101,7 +102,9 @@ Step World::Sync() {
   for (int i = 0; i < 200; ++i) {
     Step step = Next(MakeView(), learned, now);
     if (const auto* read = std::get_if<Read>(&step)) {
-      learned.push_back(OutcomeOf(read->request, Execute(read->request)));
+      Result<Reply> reply = Execute(read->request);
+      if (!reply.ok() && !GoesOnAfter(*read, reply.error().kind)) return Wait{};
+      learned.push_back(OutcomeOf(read->request, std::move(reply)));
       continue;
     }
     const auto* write = std::get_if<Write>(&step);

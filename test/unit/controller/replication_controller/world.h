@@ -100,7 +100,7 @@ class World {
   const std::vector<std::string>& messages() const { return messages_; }  // of events
   // Called after each write.
   std::function<void()> after_write;
-  // Refuses a write if it returns an error.
+  // Refuses a call if it returns an error.
   std::function<std::optional<Error>(const Request&)> refuse;
 
  private:

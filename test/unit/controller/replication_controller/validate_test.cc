@@ -1,0 +1,113 @@
+// Who else owns or scales the controllers of an update.
+#include <string>
+#include <variant>
+#include <vector>
+
+#include "test/catch.h"
+#include "test/proves.h"
+#include "test/unit/controller/replication_controller/updates.h"
+#include "test/unit/controller/replication_controller/world.h"
+
+namespace windlass::replication_controller::validate_test {
+namespace {
+
+json OwnerReferences(bool controller) {
+  return json::array({{{"apiVersion", "apps.openshift.io/v1"},
+                       {"kind", "DeploymentConfig"},
+                       {"name", "web-config"},
+                       {"uid", "00000000-0000-4000-8000-000000000077"},
+                       {"controller", controller}}});
+}
+
+// Wherever the update stands, neither controller is changed any more.
+TEST_CASE("a controller that somebody else owns is left alone, and the owner is named") {
+  const std::string owned = GENERATE("web", "web-2");
+  CAPTURE(owned);
+  World world;
+  StartUpdate(world, 4, "1s");
+  if (owned == "web-2") RunUntilScaled(world, 2);
+  world.Controller(owned)["metadata"]["ownerReferences"] = OwnerReferences(/*controller=*/true);
+  while (world.Settle()) {
+  }
+  const json before = world.controllers();
+  world.Run();
+  CHECK(world.phase() == "Failed");
+  CHECK(world.reason() == "OwnedByAnother");
+  CHECK(world.message() ==
+        "ReplicationController " + owned +
+            " belongs to DeploymentConfig web-config, which would undo what an update does, so it "
+            "is left alone. Change DeploymentConfig web-config instead");
+  CHECK(json(world.controllers()) == before);
+  CHECK(world.events().back() == "OwnedByAnother");
+  Proves("RC-16");
+}
+
+TEST_CASE("an owner that controls nothing holds nothing up") {
+  World world;
+  StartUpdate(world, 2, "0s");
+  world.Controller("web")["metadata"]["ownerReferences"] = OwnerReferences(/*controller=*/false);
+  world.Run();
+  CHECK(world.phase() == "Succeeded");
+}
+
+TEST_CASE("an autoscaler of either controller is refused with its name and the remedy") {
+  const std::string scaled = GENERATE("web", "web-2");
+  CAPTURE(scaled);
+  World world;
+  StartUpdate(world, 4, "1s");
+  world.AddAutoscaler("cpu", "Deployment", scaled);
+  world.AddAutoscaler("other", "ReplicationController", "other");
+  world.AddAutoscaler("web-cpu", "ReplicationController", scaled);
+  const json before = world.controllers();
+  const Step step = world.Sync();
+  REQUIRE(std::holds_alternative<Wait>(step));
+  // Nothing tells when the autoscaler is deleted.
+  CHECK(std::get<Wait>(step).look_again_in == seconds(30));
+  CHECK(world.phase() == "Failed");
+  CHECK(world.reason() == "Autoscaled");
+  CHECK(world.message() ==
+        "HorizontalPodAutoscaler web-cpu scales ReplicationController " + scaled +
+            ", which the update has to scale itself. Delete the autoscaler, and create it again "
+            "when the update is done");
+  CHECK(json(world.controllers()) == before);
+  Proves("RC-16");
+}
+
+TEST_CASE("autoscalers of others hold nothing up") {
+  World world;
+  StartUpdate(world, 4, "1s");
+  world.AddAutoscaler("cpu", "Deployment", "web");
+  world.AddAutoscaler("other", "ReplicationController", "webby");
+  world.Run();
+  CHECK(world.phase() == "Succeeded");
+  Proves("RC-16");
+}
+
+// What an autoscaler does on the way is answered as any scaling by somebody else.
+TEST_CASE("an autoscaler holds up neither an update that has begun nor a rollback") {
+  World world;
+  StartUpdate(world, 4, "1s");
+  RunUntilScaled(world, 2);
+  world.AddAutoscaler("web-cpu", "ReplicationController", "web");
+  const bool rolls_back = GENERATE(false, true);
+  CAPTURE(rolls_back);
+  if (rolls_back) world.Edit({{"rollback", true}});
+  world.Run();
+  CHECK(world.phase() == (rolls_back ? "RolledBack" : "Succeeded"));
+  Proves("RC-16");
+}
+
+TEST_CASE("a client that may not list autoscalers updates without that check") {
+  World world;
+  world.refuse = [](const Request& request) -> std::optional<Error> {
+    if (request.resource() != resources::kHorizontalPodAutoscalers) return std::nullopt;
+    return Error{ErrorKind::kForbidden, "forbidden"};
+  };
+  StartUpdate(world, 2, "0s");
+  world.Run();
+  CHECK(world.phase() == "Succeeded");
+  Proves("RC-16");
+}
+
+}  // namespace
+}  // namespace windlass::replication_controller::validate_test
