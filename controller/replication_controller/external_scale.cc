@@ -104,6 +104,14 @@ Step AdoptScale(const Situation& situation, const ReplicationController& scaled)
     return Effect(situation, Annotate(old, {{kRenameJournal, std::nullopt}}),
                   {decisions::kAdoptSize, {{"controller", old.meta.name}}});
   }
+  // What is desired from now on is also what a rollback goes back to.
+  if (&target != &old && NumberIn(old, kOriginalReplicas) != desired) {
+    return Effect(
+        situation,
+        Annotate(old, {{kOriginalReplicas, std::to_string(desired)},
+                       {kOriginalReplicasOf, target.meta.uid.ToString()}}),
+        {decisions::kNoteOriginalSize, {{"controller", old.meta.name}, {"replicas", desired}}});
+  }
   if (NumberIn(target, kDesiredReplicas) != desired) {
     return Effect(situation, Annotate(target, {{kDesiredReplicas, std::to_string(desired)}}),
                   {decisions::kAdoptSize,

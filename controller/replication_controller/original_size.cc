@@ -36,4 +36,18 @@ SizeOrAsk SizeBefore(const Situation& situation) {
   return {.size = MayHaveUid(outcome->said->body, of) ? old.replicas : noted};
 }
 
+bool HasOriginalSize(const ReplicationController& source, const ReplicationController& target) {
+  if (!NumberIn(source, kOriginalReplicas)) return false;
+  const std::string_view of = Annotation(source, kOriginalReplicasOf);
+  if (of.empty()) return target.replicas > 0;
+  return of == target.meta.uid.ToString();
+}
+
+std::optional<int32_t> SizeToRestore(const ReplicationController& old,
+                                     const ReplicationController& target) {
+  if (HasOriginalSize(old, target)) return NumberIn(old, kOriginalReplicas);
+  if (target.replicas == 0) return old.replicas;
+  return std::nullopt;
+}
+
 }  // namespace windlass::replication_controller

@@ -1,5 +1,5 @@
-// The size that the old controller had before an update whose new controller somebody deleted on
-// the way. The live size is a smaller one by then (RC-8).
+// The size that the old controller had before the update, which is noted on it: the live size is a
+// smaller one by then (RC-8).
 #pragma once
 
 #include <cstdint>
@@ -14,9 +14,19 @@ struct SizeOrAsk {
   int32_t size = 0;
   std::optional<Step> ask{};  // must be answered first
 };
-// Returns spec.replicas of the old controller; or original-replicas, if that is larger, and the
-// controller that it was noted for does not exist any more. Example: 10 to 10, cut off at 4 old
-// Pods by a deletion of the new controller: 10. Requires the old controller.
+// Returns the size to note: spec.replicas of the old controller; or original-replicas, if that is
+// larger, and the controller that it was noted for does not exist any more. Example: 10 to 10, cut
+// off at 4 old Pods by a deletion of the new controller: 10. Requires the old controller.
 SizeOrAsk SizeBefore(const Situation& situation);
+
+// Returns true if original-replicas of `source` is that of this run. kubectl does not say of which
+// run it is: it is taken for this one if the target has replicas already, because then the live
+// size may be a smaller one (RC-8).
+bool HasOriginalSize(const ReplicationController& source, const ReplicationController& target);
+
+// Returns the size that the old controller had; nullopt if it is not known. If the new one was
+// never scaled, the old one has it still.
+std::optional<int32_t> SizeToRestore(const ReplicationController& old,
+                                     const ReplicationController& target);
 
 }  // namespace windlass::replication_controller

@@ -50,22 +50,18 @@ std::optional<Step> StoreIntent(const Situation& situation, const std::string& l
   return Store(situation, draft);
 }
 
-// --- the size before the update ---
-
-// Returns true if original-replicas of `source` is that of this run. kubectl does not say of which
-// run it is: it is taken for this one if the target has replicas already, because then the live
-// size may be a smaller one (RC-8).
-bool HasOriginalSize(const ReplicationController& source, const ReplicationController& target) {
-  if (!NumberIn(source, kOriginalReplicas)) return false;
-  const std::string_view of = Annotation(source, kOriginalReplicasOf);
-  if (of.empty()) return target.replicas > 0;
-  return of == target.meta.uid.ToString();
+bool Overrides(const Situation& situation) {
+  return situation.spec().on_external_scale == kOverride;
 }
 
+// An old controller that is larger than the noted size was scaled by somebody else before this try:
+// a rollback of it goes back to that. With Override it does not.
 std::optional<Step> NoteOriginalSize(const Situation& situation) {
   const ReplicationController& source = *situation.source();
   const ReplicationController& target = *situation.target();
-  if (HasOriginalSize(source, target)) return std::nullopt;
+  const bool outgrown = !situation.spec().rollback && !Overrides(situation) &&
+                        source.replicas > NumberIn(source, kOriginalReplicas).value_or(0);
+  if (HasOriginalSize(source, target) && !outgrown) return std::nullopt;
   SizeOrAsk before{.size = source.replicas};
   if (!situation.spec().rollback) before = SizeBefore(situation);
   if (before.ask) return std::move(before.ask);
@@ -89,6 +85,10 @@ Step BeginScaling(const Situation& situation, const Goal& goal, std::vector<std:
   draft.desired_replicas = goal.desired;
   draft.old_replicas = situation.old_controller()->replicas;
   draft.new_replicas = situation.new_controller()->replicas;
+  // No update makes the target larger than this, so a larger one was scaled by somebody else:
+  // AnswerExternalScale sees that by the difference (RC-16).
+  auto& size = &target == situation.old_controller() ? draft.old_replicas : draft.new_replicas;
+  size = std::min(target.replicas, goal.desired);
   draft.available_replicas = CountAvailable(situation, target).available;
   draft.scaling.reset();
   draft.journal.clear();
@@ -224,20 +224,21 @@ Step PrepareForward(const Situation& situation) {
 
 // --- back ---
 
-// Returns the size that the old controller had; nullopt if it is not known. If the new one was
-// never scaled, the old one has it still.
-std::optional<int32_t> SizeToRestore(const ReplicationController& old,
-                                     const ReplicationController& target) {
-  if (HasOriginalSize(old, target)) return NumberIn(old, kOriginalReplicas);
-  if (target.replicas == 0) return old.replicas;
-  return std::nullopt;
-}
-
 // Returns true if the old controller is the target of a rollback already.
 bool IsRollbackTarget(const Situation& situation) {
   const ReplicationController& old = *situation.old_controller();
   return Annotation(old, kSourceId) == SourceIdOf(*situation.new_controller()) &&
          !old.meta.annotations.Has(kRenameJournal);
+}
+
+// Returns the size that the rollback gives the old controller: `before`, which was noted. An update
+// only makes the old one smaller, so one that is larger was scaled by somebody else. With Pause it
+// keeps its size: to ask for a rollback is the decision that a pause waits for, and a rollback
+// takes no Pods of the old one away. Adopt and Override answer when the scaling begins (RC-16).
+// Example: 2 were noted, somebody has made it 5: 5.
+int32_t SizeAfterRollback(const Situation& situation, int32_t before) {
+  if (Overrides(situation) || situation.spec().on_external_scale == kAdopt) return before;
+  return std::max(before, situation.old_controller()->replicas);
 }
 
 // Makes the old controller the target: a checked write, which kubectl does not make sure of
@@ -273,7 +274,8 @@ Step PrepareRollback(const Situation& situation) {
   }
   GoalOrRefusal found = FindGoal(situation, *source, target);
   if (found.refusal) return *std::move(found.refusal);
-  if (!is_set) return SetRollbackSize(situation, found.goal.desired);
+  const int32_t size = SizeAfterRollback(situation, found.goal.desired);
+  if (!is_set || size != found.goal.desired) return SetRollbackSize(situation, size);
   if (auto note = NoteOriginalSize(situation)) return *std::move(note);
   return BeginScaling(situation, found.goal, {ContinuingText(situation.old_name())}, {});
 }

@@ -166,26 +166,16 @@ class Walk {
            run_.world.api().List(kControllers, "default").size() == 1;
   }
 
-  // Takes back an update to another image, which may never get ready. There are two more
-  // things that a user has to see to, as with kubectl:
-  //   - the old image may be one that never gets ready: then it need not be available
-  //   - an old one that somebody else has made larger than it was before the update stays larger,
-  //     and the rollback ends at its deadline: the user scales it, and has that adopted
+  // Takes back an update to another image, which may never get ready. The old image may be one that
+  // never gets ready either: then it need not be available. Somebody may have made the old one
+  // larger than it was before the update: whatever the policy says about that, the rollback ends.
   bool TakeBack() {
     deeds_ += " back:";
     const Object old = run_.Controller(kWeb);
     const Json& containers = At(*old, {"spec", "template", "spec", "containers"});
     const bool broken = containers.at(0).at("image") == "app:v5-never-ready";
+    SetPolicy();
     Ask({{"rollback", true}, {"maxUnavailable", broken ? Json("100%") : Json(0)}});
-    if (!Ends({"RolledBack", "Failed"})) return false;
-    if (run_.Phase() == "RolledBack") return true;
-    const std::string before =
-        AnnotationOf(*run_.Controller(kWeb), "kubectl.kubernetes.io/desired-replicas");
-    const int64_t size = IntAt(*run_.Controller(kWeb), {"spec", "replicas"});
-    if (before.empty() || std::stoi(before) >= size) return false;
-    deeds_ += " scale web to " + before;
-    run_.world.Scale(kWeb, std::stoi(before), kControllers);
-    Ask({{"onExternalScale", "Adopt"}});
     return Ends({"RolledBack"});
   }
 
@@ -202,7 +192,7 @@ class Walk {
     if (!Ends({"Succeeded", "Failed"})) return false;
     if (run_.Phase() == "Failed") {
       if (!TakeBack()) return false;
-      Ask({{"rollback", false}, {"maxUnavailable", 0}});
+      Ask({{"rollback", false}, {"maxUnavailable", 0}, {"onExternalScale", "Override"}});
       if (!Ends({"Succeeded"})) return false;
     }
     return OnlyRuns("app:good");

@@ -1,0 +1,146 @@
+// A rollback, or an update that is begun again, finds the controller that is scaled up larger than
+// it shall be at the end. No update makes it so: somebody else has scaled it.
+#include <algorithm>
+#include <string>
+
+#include "test/catch.h"
+#include "test/proves.h"
+#include "test/unit/controller/replication_controller/updates.h"
+#include "test/unit/controller/replication_controller/world.h"
+
+namespace windlass::replication_controller::rollback_size_test {
+namespace {
+
+// What is left of a rollback to `replicas`.
+void CheckRolledBack(World& world, size_t replicas) {
+  CHECK(world.phase() == "RolledBack");
+  CHECK_FALSE(world.Has("web-2"));
+  REQUIRE(world.Has("web"));
+  CHECK(world.Controller("web")["spec"]["replicas"] == replicas);
+  CHECK(world.PodsOf("web").size() == replicas);
+  CHECK(world.Pods().size() == replicas);
+  CHECK(world.Annotations("web").empty());
+}
+
+// An update of 2 Pods stands at 2 old ones and 1 new one.
+void Begin(World& world, const std::string& policy) {
+  StartUpdate(world, 2, "1m", {{"onExternalScale", policy}});
+  RunUntilScaled(world, 1);
+  REQUIRE(world.Controller("web")["spec"]["replicas"] == 2);
+}
+
+bool Said(World& world, const std::string& line) {
+  return std::ranges::count(world.lines(), line) == 1;
+}
+
+TEST_CASE("a rollback ends although somebody else has made the old controller larger") {
+  struct Row {
+    std::string policy;
+    size_t want;
+  };
+  const Row row = GENERATE(values<Row>({
+      {"Pause", 5},     // it is not made smaller
+      {"Adopt", 6},     // both together
+      {"Override", 2},  // what was noted
+  }));
+  const bool seen = GENERATE(false, true);
+  CAPTURE(row.policy, seen);
+  World world;
+  Begin(world, row.policy);
+  world.Scale("web", 5);
+  if (seen && row.policy == "Pause") {
+    world.Run();
+    REQUIRE(world.phase() == "Paused");
+  }
+  world.local = GENERATE(false, true);
+  world.Edit({{"rollback", true}});
+  world.Run();
+  CheckRolledBack(world, row.want);
+  if (row.policy == "Pause") CHECK(Said(world, "Setting \"web\" replicas to 5"));
+  Proves("RC-15 RC-16");
+}
+
+TEST_CASE("a rollback ends if the old controller is made larger while it begins") {
+  World world;
+  Begin(world, "Pause");
+  bool scaled = false;
+  world.after_write = [&] {
+    if (scaled || !world.Annotations("web").contains("kubectl.kubernetes.io/desired-replicas")) {
+      return;
+    }
+    scaled = true;
+    world.Scale("web", 5);
+  };
+  world.Edit({{"rollback", true}});
+  world.Run();
+  CHECK(scaled);
+  CheckRolledBack(world, 5);
+  Proves("RC-15 RC-16");
+}
+
+TEST_CASE("a rollback goes back to a size that was adopted") {
+  const std::string scaled = GENERATE("web", "web-2");
+  CAPTURE(scaled);
+  World world;
+  Begin(world, "Adopt");
+  world.Scale(scaled, 5);
+  const int32_t desired = scaled == "web" ? 6 : 7;
+  RunUntil(world, [&] {
+    return world.Annotations("web-2")["kubectl.kubernetes.io/desired-replicas"] ==
+           std::to_string(desired);
+  });
+  for (int syncs = GENERATE(0, 1, 3, 5); syncs > 0; --syncs) {
+    world.Sync();
+    world.Settle();
+  }
+  world.Edit({{"rollback", true}});
+  world.Run();
+  CheckRolledBack(world, static_cast<size_t>(desired));
+  Proves("RC-15 RC-16");
+}
+
+// The first try was cut off when it had noted the size, before it scaled anything.
+TEST_CASE("a rollback goes back to the size that the try began with which it takes back") {
+  const std::string policy = GENERATE("Pause", "Override");
+  CAPTURE(policy);
+  World world;
+  StartUpdate(world, 2, "0s", {{"onExternalScale", policy}});
+  world.CrashAt(3, /*after_it=*/false);
+  RunUntil(world, [&] { return world.crashed(); });
+  REQUIRE(world.Annotations("web").contains("kubectl.kubernetes.io/original-replicas"));
+  REQUIRE(world.Controller("web-2")["spec"]["replicas"] == 0);
+  world.Scale("web", 5);
+  world.AddUpdate("web", world.update()["spec"]);
+  RunUntilScaled(world, 2);
+  world.Edit({{"rollback", true}});
+  world.Run();
+  CheckRolledBack(world, policy == "Pause" ? 5 : 2);
+  Proves("RC-8 RC-15 RC-16");
+}
+
+// As a client does that has stopped at the scaling: its status is gone.
+TEST_CASE("an update that is begun again still answers that the new controller is too large") {
+  const std::string policy = GENERATE("Pause", "Adopt", "Override");
+  CAPTURE(policy);
+  World world;
+  Begin(world, policy);
+  world.Scale("web-2", 9);
+  world.AddUpdate("web", world.update()["spec"]);
+  world.Run();
+  if (policy == "Pause") {
+    CHECK(world.phase() == "Paused");
+    CHECK(
+        world.message() ==
+        "somebody else scaled ReplicationController web-2 from 2 to 9. Scale it back to 2, or set "
+        "spec.onExternalScale to Adopt (all replicas are wanted) or Override (it is scaled back)");
+    CHECK(world.Controller("web-2")["spec"]["replicas"] == 9);
+    world.Scale("web-2", 2);
+    world.Run();
+  }
+  CHECK(world.phase() == "Succeeded");
+  CHECK(world.PodsOf("web-2").size() == (policy == "Adopt" ? 11 : 2));
+  Proves("RC-16");
+}
+
+}  // namespace
+}  // namespace windlass::replication_controller::rollback_size_test
