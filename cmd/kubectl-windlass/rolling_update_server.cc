@@ -44,16 +44,17 @@ Result<Json> Create(const CommandContext& context, const Json& update) {
 }
 
 // Replaces the spec of an update that exists: of the one that is under way, to go on or back, or of
-// one that has ended, to begin anew. Of a rollback only the times are the command's: the rest says
-// what is rolled back.
+// one that has ended, to begin anew. Of a rollback only the times are the command's, and
+// --on-external-scale if it is given: the rest says what is rolled back.
 Result<Json> Replace(const CommandContext& context, const Json& update, const Json& stored) {
   Json operations = Json::array(
       {{{"op", "test"}, {"path", "/metadata/uid"}, {"value", TextOf(stored, "/metadata/uid")}}});
   if (FlagOf(update, "/spec/rollback")) {
     operations.push_back({{"op", "add"}, {"path", "/spec/rollback"}, {"value", true}});
-    for (const char* key : {"updatePeriod", "timeout"}) {
-      operations.push_back(
-          {{"op", "add"}, {"path", std::string("/spec/") + key}, {"value", update["spec"][key]}});
+    for (const std::string key : {"updatePeriod", "timeout", "onExternalScale"}) {
+      const Json* value = FieldOf(update, "/spec/" + key);
+      if (value == nullptr) continue;
+      operations.push_back({{"op", "add"}, {"path", "/spec/" + key}, {"value", *value}});
     }
   } else {
     operations.push_back({{"op", "replace"}, {"path", "/spec"}, {"value", update["spec"]}});

@@ -126,6 +126,18 @@ TEST_CASE_METHOD(Fixture, "--rollback changes the direction and the times, and n
   CHECK(spec["maxSurge"] == 2);
 }
 
+TEST_CASE_METHOD(Fixture, "--rollback says what a scaling by somebody else means, if it is told") {
+  Update({"old", "new", kImage, "--on-external-scale=Adopt", "--no-wait"});
+  const bool told = GENERATE(false, true);
+  std::vector<std::string> arguments = {"old", "--rollback", "--no-wait"};
+  if (told) arguments.emplace_back("--on-external-scale=Override");
+  CHECK(Update(arguments).code == ExitCode::kDone);
+  const Json spec = Stored(kUpdates, "old")["spec"];
+  CHECK(spec["rollback"] == true);
+  CHECK(spec["onExternalScale"] == (told ? "Override" : "Adopt"));
+  Proves("RC-16");
+}
+
 TEST_CASE_METHOD(Fixture, "Ctrl-C ends the command, not the update") {
   interrupt_after = seconds(3);
   SaysAfter(seconds(1), {"Progressing", {"Created new"}});
