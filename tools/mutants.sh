@@ -34,6 +34,7 @@ program_of() {
   case $1 in
     cmd/windlass/metrics_text.cc | cmd/windlass/*_metrics.cc) echo cmd_test ;;
     cmd/windlass/*) echo daemon_test ;;
+    cmd/kubectl-windlass/*) echo kubectl_test ;;
     controller/core/* | controller/runtime/*) echo runtime_test ;;
     controller/replication_controller/watch/*) echo replication_controller_watch_test ;;
     controller/replication_controller/*) echo replication_controller_test ;;

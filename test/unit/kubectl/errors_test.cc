@@ -2,6 +2,7 @@
 #include <set>
 #include <utility>
 
+#include "test/proves.h"
 #include "test/support/folder.h"
 #include "test/unit/kubectl/error_row.h"
 
@@ -46,6 +47,7 @@ bool HasEscapeCode(const Ran& ran) {
 }
 
 TEST_CASE("Every error says the same in a pipe and in a terminal") {
+  Proves("RC-2 RC-3");
   for (const ErrorSection& section : AllErrors()) {
     for (const ErrorRow& row : section.rows) {
       std::string command = "kubectl windlass";

@@ -174,6 +174,7 @@ TEST_CASE_METHOD(Fixture, "--local goes on if there is no such update that Windl
 }
 
 TEST_CASE_METHOD(Fixture, "--dry-run=client prints both as kubectl did, and writes nothing") {
+  Proves("RC-19");
   AddUpdate();
   const Ran names = Update({"old", "new", "--image=app:v2", "--dry-run=client"});
   CHECK(names.out == "Rolling from:\nold\nTo:\nnew\n");

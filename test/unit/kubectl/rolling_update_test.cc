@@ -113,6 +113,7 @@ TEST_CASE("With one name the new controller takes over the name of the old one")
 }
 
 TEST_CASE("A manifest gives name and content, and must be of the same namespace") {
+  Proves("RC-3");
   const auto line = ParseCommandLine({"rolling-update", "old", "-f", "new.yaml"});
   REQUIRE(line.ok());
   const Json controller = Json::parse(R"({"kind":"ReplicationController",
