@@ -204,7 +204,7 @@ TEST_CASE_METHOD(Fixture, "Pods are watched while an update is under way") {
   CHECK_FALSE(controller.watches_pods());
 }
 
-TEST_CASE_METHOD(Fixture, "an annotation of the old controller makes the update, once (RC-1)") {
+TEST_CASE_METHOD(Fixture, "an annotation of the old controller makes the update, once") {
   PutController("web", {{"windlass.dev/rolling-update-to", "web-2"}});
   CHECK(TakeWoken() == Keys{"ns/web"});
   Keys keys;
@@ -228,6 +228,18 @@ TEST_CASE_METHOD(Fixture, "an annotation of the old controller makes the update,
   controller.ForEachKey([&](const ObjectKey& key) { keys.push_back(key.ToString()); });
   CHECK(keys == Keys{"ns/web"});
   CHECK(std::holds_alternative<Wait>(*controller.Next({"ns", "web"}, {}, WallTime{1})));
+  Proves("RC-1");
+}
+
+TEST_CASE_METHOD(Fixture, "an annotation of an old controller that is being deleted makes none") {
+  json metadata = Meta("web", {{"windlass.dev/rolling-update-to", "web-2"}});
+  metadata["deletionTimestamp"] = "2026-01-01T00:00:00Z";
+  const json object = {{"metadata", metadata}, {"spec", {{"selector", {{"app", "web"}}}}}};
+  Put(*DecodeReplicationController(decoder, object.dump()));
+  Keys keys;
+  controller.ForEachKey([&](const ObjectKey& key) { keys.push_back(key.ToString()); });
+  CHECK(keys.empty());
+  CHECK_FALSE(controller.Next({"ns", "web"}, {}, WallTime{1}).has_value());
   Proves("RC-1");
 }
 
