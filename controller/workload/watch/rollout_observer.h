@@ -1,7 +1,7 @@
 // Watches the objects of one kind, and knows which of them are being rolled out, since when, where
 // each rollout stands, and how it ended. Decides nothing.
 //
-//   objects ──▶ RolloutObserver ──▶ RolloutCounts, and the gauges of the metrics page
+//   objects ──▶ RolloutObserver ──▶ RolloutsUnderWay ──▶ the metrics page
 //
 // A rollout begins when the template changes, unless the object is paused, then when it goes on; or
 // when spec.abort makes Pods follow another revision. It ends when all Pods are new and available,
@@ -24,16 +24,11 @@
 #include <vector>
 
 #include "controller/runtime/figures.h"
-#include "controller/workload/rollout_state.h"
-#include "controller/workload/watch/rollout_counts.h"
+#include "controller/workload/watch/rollouts_under_way.h"
 #include "controller/workload/watch/workload_cache.h"
 #include "kubeclient/base/clock.h"
 
 namespace windlass {
-
-// How many rollouts have series of their own. A rollout has about ten; a Prometheus is asked to
-// keep a thousand of these beside the others of a process.
-inline constexpr size_t kRolloutsShownMax = 100;
 
 class RolloutObserver {
  public:
@@ -56,67 +51,34 @@ class RolloutObserver {
   void AddFigures(Figures& figures) const;
 
   // Number of rollouts under way.
-  size_t size() const { return under_way_.size(); }
+  size_t size() const { return rollouts_.size(); }
 
  private:
-  // What Pods are to be: the template, or the revision that an abort follows.
-  struct Target {
-    Fingerprint template_fingerprint{};
-    bool back = false;
-    bool operator==(const Target& other) const {
-      return back == other.back && (back || template_fingerprint == other.template_fingerprint);
-    }
-  };
-  struct Moment {
-    MonotonicTime at{};
-    WallTime wall{};
-  };
-  struct Rollout {
-    Target target{};
-    std::string_view strategy{};
-    std::string_view trigger{};  // of a rollback; "" if it has a new template
-    bool midway = false;   // it began before this process saw the object: never counted as begun
-    bool counted = false;  // as begun
-    Moment began{};
-    workload::RolloutState state{};
-    MonotonicTime since{};  // when the cause of the state was last counted
-  };
-  using UnderWay = std::map<ObjectKey, Rollout>;
-
+  using Rollout = RolloutsUnderWay::Rollout;
   using ReplicaSets = std::vector<const ReplicaSet*>;
 
-  static Target TargetOf(const Workload& workload);
+  static RolloutTarget TargetOf(const Workload& workload);
   void Changed(const WorkloadChange& change);
   void SeenFirst(const Workload& workload);
   void Gone(const ObjectKey& key);
   void Edited(const Workload& before, const Workload& now);
   void Judge(const Workload& workload);
   void Begin(const Workload& workload, Rollout rollout);
-  void Finish(UnderWay::iterator rollout, std::string_view outcome);
   void Look(const Workload& workload);
-  void SetState(const ObjectKey& key, Rollout& rollout, workload::RolloutState state);
-  void CountStuck(const ObjectKey& key, Rollout& rollout);
-  void CountBegun(const ObjectKey& key, Rollout& rollout);
   void NotePods(const Workload& workload);
   bool HasSynced() const;
   ReplicaSets ReplicaSetsOf(const Workload& workload) const;
   std::string_view StrategyOf(const Workload& workload) const;
+  void Describe(const ObjectKey& key, ShownRollout& shown) const;
+  void AddPodsAboveSurge(Figures& figures) const;
   std::string_view kind() const { return cache_.workloads().resource().kind; }
-  Moment Now() const { return {clock_.Now(), clock_.Wall()}; }
-  Moment MomentOf(WallTime wall) const;
-  ShownRollout Shown(const ObjectKey& key, const Rollout& rollout) const;
-  void AddGauges(Figures& figures) const;
-  void AddShownRollouts(Figures& figures) const;
 
-  const Clock& clock_;
   WorkloadCache& cache_;
   const ExtendedOf extended_of_;
-  bool leading_ = false;
-  UnderWay under_way_;
+  RolloutsUnderWay rollouts_;
   // Objects that were seen before ReplicaSets were known, and may be in the middle of a rollout.
   std::set<ObjectKey> unjudged_;
   std::map<ObjectKey, int64_t> above_surge_;  // those with Pods above their surge
-  RolloutCounts counts_;
 };
 
 }  // namespace windlass

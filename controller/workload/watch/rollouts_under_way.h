@@ -1,0 +1,97 @@
+// The rollouts of one kind that are under way: since when, for what, and where each stands; and the
+// counts of how they began and ended. Which rollouts there are, an observer says:
+//
+//   observer ──Begin, SetState, Finish──▶ RolloutsUnderWay ──▶ the metrics page
+//
+// Rollouts are kept whether or not this process leads. They are counted and shown only while it
+// leads. Core thread only.
+#pragma once
+
+#include <cstddef>
+#include <functional>
+#include <map>
+#include <string>
+#include <string_view>
+
+#include "controller/runtime/figures.h"
+#include "controller/workload/rollout_state.h"
+#include "controller/workload/watch/rollout_counts.h"
+#include "kubeclient/api/object_meta.h"
+#include "kubeclient/base/clock.h"
+
+namespace windlass {
+
+// How many rollouts have series of their own. A rollout has about ten; a Prometheus is asked to
+// keep a thousand of these beside the others of a process.
+inline constexpr size_t kRolloutsShownMax = 100;
+
+// What Pods are to be: what the object asks for, or what there was before.
+struct RolloutTarget {
+  std::string wanted{};  // a text that two requests share only if they ask for the same
+  bool back = false;     // Pods go back, whatever is wanted
+  bool operator==(const RolloutTarget& other) const {
+    return back == other.back && (back || wanted == other.wanted);
+  }
+};
+
+class RolloutsUnderWay {
+ public:
+  struct Moment {
+    MonotonicTime at{};
+    WallTime wall{};
+  };
+  struct Rollout {
+    RolloutTarget target{};
+    std::string_view strategy{};
+    std::string_view trigger{};  // of a rollback; "" if something new is rolled out
+    bool midway = false;   // it began before this process saw the object: never counted as begun
+    bool counted = false;  // as begun
+    Moment began{};
+    workload::RolloutState state{};
+    MonotonicTime since{};  // when the cause of the state was last counted
+  };
+
+  // `kind` is a string literal. `clock` must outlive this.
+  RolloutsUnderWay(const Clock& clock, std::string_view kind) : clock_(clock), kind_(kind) {}
+
+  // Returns the rollout of the object; null if none is under way. Valid until it is finished.
+  Rollout* Find(const ObjectKey& key);
+  // Requires that none is under way. Without `began` it begins now.
+  void Begin(const ObjectKey& key, Rollout rollout);
+  // Does nothing if none is under way.
+  void Finish(const ObjectKey& key, std::string_view outcome);
+  void SetState(const ObjectKey& key, Rollout& rollout, workload::RolloutState state);
+
+  // A new leader counts the rollouts that no leader has counted: those for which `is_unseen`
+  // returns true, because no leader has looked yet at what the object asks for.
+  void Lead(bool leading, const std::function<bool(const ObjectKey&)>& is_unseen);
+  bool leads() const { return leading_; }
+
+  // Returns the moment of that time; now if that time is still to come.
+  Moment MomentOf(WallTime wall) const;
+
+  // Adds totals and, while this process leads, the gauges. `describe` completes what is shown of
+  // one rollout: revision, step and Pods.
+  using Describe = std::function<void(const ObjectKey&, ShownRollout&)>;
+  void AddFigures(Figures& figures, const Describe& describe) const;
+  const RolloutCounts& counts() const { return counts_; }
+
+  size_t size() const { return rollouts_.size(); }
+
+ private:
+  using Rollouts = std::map<ObjectKey, Rollout>;
+
+  void CountBegun(const ObjectKey& key, Rollout& rollout);
+  void CountStuck(const ObjectKey& key, Rollout& rollout);
+  void AddGauges(Figures& figures) const;
+  void AddShownRollouts(Figures& figures, const Describe& describe) const;
+  ShownRollout Shown(const ObjectKey& key, const Rollout& rollout) const;
+
+  const Clock& clock_;
+  const std::string_view kind_;
+  bool leading_ = false;
+  Rollouts rollouts_;
+  RolloutCounts counts_;
+};
+
+}  // namespace windlass
