@@ -26,7 +26,8 @@ inline constexpr std::string_view kRolloutPhases[] = {kProgressingPhase, kStuckP
                                                       kWaitingPhase, kAbortingPhase};
 
 // The words for `cause`: reasons of conditions, and two of our own. QuotaExceeded is a refused Pod
-// for which a ResourceQuota has no room; Other is a reason that is not listed here.
+// for which a ResourceQuota has no room; Other is a reason that is not listed here. Those from
+// TimedOut on are reasons of ReplicationControllerUpdates.
 inline constexpr std::string_view kStuckCauses[] = {"ProgressDeadlineExceeded",
                                                     "ReplicaSetCreateError",
                                                     "QuotaExceeded",
@@ -41,7 +42,19 @@ inline constexpr std::string_view kStuckCauses[] = {"ProgressDeadlineExceeded",
                                                     "Failing",
                                                     "InvalidConfig",
                                                     "MissingRights",
-                                                    "Other"};
+                                                    "Other",
+                                                    "TimedOut",
+                                                    "ExternalScale",
+                                                    "Autoscaled",
+                                                    "OwnedByAnother",
+                                                    "SelectedByAnother",
+                                                    "InvalidUpdate",
+                                                    "NotFound",
+                                                    "UnexpectedAnnotations",
+                                                    "OtherImage",
+                                                    "OtherContent",
+                                                    "NothingToRollBack",
+                                                    "WriteRefused"};
 
 struct RolloutState {
   std::string_view phase = kProgressingPhase;

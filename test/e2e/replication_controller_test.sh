@@ -3,7 +3,8 @@
 # makes the Pods: an update to a file and one to an image, with lines and annotations as kubectl
 # 1.17 had them; no Pod made or lost by a rename; a rollback of a broken image; kill -9 on the way;
 # an update that an annotation asks for; a ReplicationController that somebody else owns. The
-# command kubectl windlass asks for one of the updates. A witness watches every committed state.
+# command kubectl windlass asks for one of the updates. The metrics count complete updates, and one
+# that is stuck. A witness watches every committed state.
 . "$(dirname "$0")/lib.sh"
 . "$(dirname "$0")/replication_controller_lib.sh"
 
@@ -39,6 +40,17 @@ kind: ReplicationControllerUpdate
 metadata: {name: $1}
 spec: $2
 YAML
+}
+# shows METRIC LABEL=VALUE…: succeeds if the metrics page has the series of an update with these
+# labels, and it is 1.
+shows() {
+  http_body /metrics | grep "^$1{.*kind=\"ReplicationControllerUpdate\"" >"$WORK/series" || return 1
+  local label
+  for label in "${@:2}"; do
+    grep -F "${label%%=*}=\"${label#*=}\"" "$WORK/series" >"$WORK/fewer" || return 1
+    mv "$WORK/fewer" "$WORK/series"
+  done
+  grep -q ' 1$' "$WORK/series"
 }
 # ends NAME PHASE: waits until the update has ended, and expects the phase.
 ends() {
@@ -88,6 +100,9 @@ replicationcontroller/one-2 rolling updated to \"one-2\""
 expect "annotations" "$(field rc/one-2 '{.metadata.annotations}')" ""
 expect "Pods" "$(live_pods app=one)" 3
 no_orphans app=one || fail "there are Pods without an owner"
+until_true 10 "the metrics count the end" shows windlass_rollouts_finished_total \
+  "namespace=$OWN_NAMESPACE" strategy=RollingUpdate outcome=complete
+shows windlass_rollouts_started_total change=template || fail "the metrics count no beginning"
 echo "proves: RC-7 RC-10 RC-12 RC-13"
 
 say "an image under the same name: every Pod gets the label, and the rename makes and loses none"
@@ -125,9 +140,12 @@ expect "message" "$(field wrcu/three '{.status.message}')" \
   "timed out waiting for any update progress to be made"
 expect "stalled" "$(field wrcu/three \
   "{.status.conditions[?(@.type=='Stalled')].reason}")" TimedOut
+until_true 10 "the metrics show what holds it up" shows windlass_rollouts_stuck cause=TimedOut
+shows windlass_rollout_info name=three phase=stuck || fail "the metrics do not name the update"
 expect "Pods that serve" "$(field rc/three '{.status.readyReplicas}')" 2
 kubectl patch wrcu three --type=merge -p '{"spec":{"rollback":true}}' >/dev/null
 ends three RolledBack
+until_true 10 "the metrics count the rollback" shows windlass_rollbacks_total trigger=rollback
 expect "size" "$(field rc/three '{.spec.replicas}')" 2
 expect "image" "$(field rc/three '{.spec.template.spec.containers[0].image}')" app:v1
 expect "controllers" "$(kubectl get rc -o name | grep -c '/three')" 1

@@ -84,7 +84,7 @@ Names MayInclude(std::string_view box) {
       {"controller/in_place/watch", {"kubeclient", kInPlace, kWorkloadWatch, kRuntime, kCore}},
       {"controller/replication_controller", {kCount, kCore, kApi, kBase}},
       {"controller/replication_controller/watch",
-       {"kubeclient", "controller/replication_controller", kWorkloadWatch, kRuntime, kCore}},
+       {"kubeclient", "controller/replication_controller", kWorkload, kRuntime, kCore}},
       // A kind: everything but another kind.
       {"controller/deployment", {"kubeclient", kInPlace, kWorkload, kRuntime, kCore}},
       {"controller/rollout", {"kubeclient", kInPlace, kWorkload, kRuntime, kCore}},

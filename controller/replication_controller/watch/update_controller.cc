@@ -11,6 +11,7 @@
 #include "controller/runtime/rights_list.h"
 #include "controller/runtime/sync.h"
 #include "controller/workload/watch/live_pods.h"
+#include "controller/workload/watch/rollout_counts.h"
 
 namespace windlass {
 namespace {
@@ -41,7 +42,8 @@ ReplicationControllerUpdateController::ReplicationControllerUpdateController(Con
     : host_(host),
       updates_(host, resources::kReplicationControllerUpdates, &DecodeReplicationControllerUpdate),
       controllers_(host, resources::kReplicationControllers, &DecodeReplicationController),
-      pods_(host.informers().Of<Pod>(WholePods(host.informers()))) {
+      pods_(host.informers().Of<Pod>(WholePods(host.informers()))),
+      rollouts_(host.informers().environment().clock, updates_.store()) {
   updates_.store().OnChange(
       [this](const Change<ReplicationControllerUpdate>& change) { UpdateChanged(change); });
   controllers_.store().OnChange(
@@ -248,7 +250,8 @@ ControllerEntry ReplicationControllerUpdateControllerEntry() {
             return std::make_unique<ReplicationControllerUpdateController>(host);
           },
           "carries out rolling updates of ReplicationControllers; kube-controller-manager's "
-          "replication controller stays as it is"};
+          "replication controller stays as it is",
+          RolloutMetrics()};
 }
 
 }  // namespace windlass

@@ -13,6 +13,7 @@
 #include <vector>
 
 #include "controller/replication_controller/view.h"
+#include "controller/replication_controller/watch/update_observer.h"
 #include "controller/runtime/watched_resource.h"
 #include "controller/runtime/watching_controller.h"
 #include "kubeclient/api/pod.h"
@@ -35,6 +36,9 @@ class ReplicationControllerUpdateController final : public WatchingController {
   std::vector<ComparedCache> ComparedCaches() const override;
   std::vector<std::string> Troubles() const override;
   void ForEachKey(const std::function<void(const ObjectKey&)>& visit) const override;
+  void TermBegins(const TermOptions&) override { rollouts_.Lead(true); }
+  void TermEnds() override { rollouts_.Lead(false); }
+  void AddFigures(Figures& figures) const override { rollouts_.AddFigures(figures); }
   std::vector<NeededRight> RightsNeeded() const override;
 
   std::optional<Step> Next(const ObjectKey& key, const Learned& learned, WallTime now) override;
@@ -60,6 +64,7 @@ class ReplicationControllerUpdateController final : public WatchingController {
   WatchedResource<ReplicationControllerUpdate> updates_;
   WatchedResource<ReplicationController> controllers_;
   SharedInformer<Pod>& pods_;
+  UpdateObserver rollouts_;
   bool started_ = false;
   bool watches_pods_ = false;
 };

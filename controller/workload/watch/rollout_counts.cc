@@ -5,13 +5,14 @@
 namespace windlass {
 namespace {
 
-constexpr std::string_view kKinds[] = {"Deployment", "Rollout"};
+constexpr std::string_view kKinds[] = {"Deployment", "Rollout", "ReplicationControllerUpdate"};
 constexpr std::string_view kStrategies[] = {"RollingUpdate", "Recreate", "InPlaceIfPossible",
                                             "InPlaceOnly", "Other"};
 constexpr std::string_view kChanges[] = {kChangeTemplate, kChangeRollback};
 constexpr std::string_view kOutcomes[] = {kOutcomeComplete, kOutcomeSuperseded, kOutcomeRolledBack,
                                           kOutcomeAborted, kOutcomeDeleted};
-constexpr std::string_view kTriggers[] = {kTriggerRollbackTo, kTriggerTemplate, kTriggerAbort};
+constexpr std::string_view kTriggers[] = {kTriggerRollbackTo, kTriggerTemplate, kTriggerAbort,
+                                          kTriggerRollback};
 constexpr std::string_view kStates[] = {"desired",   "updated", "ready",
                                         "available", "old",     "terminating"};
 
@@ -48,7 +49,8 @@ constexpr Metric kRollbacks{
     "Rollouts that bring an earlier revision back, by what asked for it.",
     {{kNamespace, kKind, {"trigger", kTriggers}}},
     "`rollback_to`: the field or the annotation; `template`: the template was set to that of an "
-    "earlier revision, as `kubectl rollout undo` or a revert in Git does; `abort`: `spec.abort`."};
+    "earlier revision, as `kubectl rollout undo` or a revert in Git does; `abort`: `spec.abort`; "
+    "`rollback`: `spec.rollback` of a ReplicationControllerUpdate."};
 constexpr Metric kStuckSeconds{"windlass_rollout_stuck_seconds_total",
                                MetricType::kCounter,
                                "Seconds for which rollouts were stuck, by cause.",

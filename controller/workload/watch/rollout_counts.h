@@ -28,6 +28,7 @@ inline constexpr std::string_view kOutcomeDeleted = "deleted";
 inline constexpr std::string_view kTriggerRollbackTo = "rollback_to";
 inline constexpr std::string_view kTriggerTemplate = "template";
 inline constexpr std::string_view kTriggerAbort = "abort";
+inline constexpr std::string_view kTriggerRollback = "rollback";
 
 // More namespaces than this are counted together, under a name that no namespace can have.
 inline constexpr size_t kNamespacesCountedMax = 1000;

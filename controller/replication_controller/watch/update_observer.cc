@@ -1,0 +1,187 @@
+#include "controller/replication_controller/watch/update_observer.h"
+
+#include <optional>
+#include <string>
+#include <string_view>
+#include <utility>
+
+#include "controller/replication_controller/run.h"
+#include "controller/replication_controller/target.h"
+#include "controller/replication_controller/words.h"
+#include "controller/workload/rollout_state.h"
+#include "kubeclient/api/resource_id.h"
+
+namespace windlass {
+namespace {
+
+using replication_controller::HasEnded;
+using replication_controller::HasOtherContent;
+using replication_controller::HasOtherName;
+using replication_controller::kFailed;
+using replication_controller::kPaused;
+using replication_controller::kPreparing;
+using replication_controller::kStepDone;
+using replication_controller::TargetOf;
+using Rollout = RolloutsUnderWay::Rollout;
+using Update = ReplicationControllerUpdate;
+using workload::RolloutState;
+
+bool IsObserved(const Update& update) {
+  return update.status.observed_generation >= update.meta.generation;
+}
+
+bool IsComplete(const Update& update) { return HasEnded(update) && update.status.phase != kFailed; }
+
+bool IsForOther(const Update& update, const std::string& target) {
+  return HasOtherName(update.spec, target) || HasOtherContent(update.spec, target);
+}
+
+// Returns true if the last run ended, and the spec asks for another one already (Finish).
+bool EndsForNext(const Update& before, const Update& now) {
+  const ReplicationControllerUpdateStatus& status = now.status;
+  const bool ended = status.step == kStepDone && before.status.step != kStepDone;
+  return ended && status.phase == kPreparing;
+}
+
+// Returns how the rollout to `target` ends by an edit; "" if it does not. What is edited during a
+// rename is for the next run.
+std::string_view OutcomeOfEdit(const RolloutTarget& target, const Update& before,
+                               const Update& now) {
+  if (now.spec.rollback != target.back) {
+    return now.spec.rollback ? kOutcomeRolledBack : kOutcomeSuperseded;
+  }
+  const bool renames = !before.status.journal.empty() || !now.status.journal.empty();
+  if (target.back || renames) return "";
+  return IsForOther(now, target.wanted) ? kOutcomeSuperseded : std::string_view();
+}
+
+// Returns true if a leader has looked at the run of the present spec. An update that is paused
+// before its first step has no run yet.
+bool IsMidway(const Update& update) {
+  const ReplicationControllerUpdateStatus& status = update.status;
+  if (status.observed_generation <= 0 || status.step == kStepDone) return false;
+  if (status.step.empty()) return status.phase != kPaused;
+  if (IsObserved(update)) return true;
+  return status.rollback == update.spec.rollback && !IsForOther(update, status.target);
+}
+
+const Condition* ReadyOf(const Update& update) {
+  return FindCondition(update.status.conditions, "Ready");
+}
+
+// Returns since when the update is not ready: from the beginning of its run on. nullopt if the
+// status does not say so.
+std::optional<WallTime> ShownBeginning(const Update& update) {
+  const Condition* ready = ReadyOf(update);
+  if (ready == nullptr || ready->status != "False") return std::nullopt;
+  if (ready->last_transition_time.IsZero()) return std::nullopt;
+  return ready->last_transition_time;
+}
+
+// Phase Paused without spec.paused: somebody else scaled one of the two.
+RolloutState StateOf(const Update& update) {
+  if (update.spec.paused) return {workload::kPausedPhase};
+  const std::string& phase = update.status.phase;
+  const Condition* ready = ReadyOf(update);
+  const std::string_view reason = ready != nullptr ? ready->reason.text() : std::string_view();
+  if (phase == kFailed || (phase == kPaused && reason != kPaused)) {
+    return {workload::kStuckPhase, workload::CauseOf(reason)};
+  }
+  return {};
+}
+
+}  // namespace
+
+UpdateObserver::UpdateObserver(const Clock& clock, Store<Update>& updates)
+    : updates_(updates), rollouts_(clock, resources::kReplicationControllerUpdates.kind) {
+  updates.OnChange([this](const Change<Update>& change) { Changed(change); });
+}
+
+// --- what happens to the updates ---
+
+void UpdateObserver::Changed(const Change<Update>& change) {
+  if (change.new_object == nullptr) {
+    return rollouts_.Finish(KeyOf(change.old_object->meta), kOutcomeDeleted);
+  }
+  if (change.old_object == nullptr) {
+    SeenFirst(*change.new_object);
+  } else {
+    Followed(*change.old_object, *change.new_object);
+  }
+  Look(*change.new_object);
+}
+
+void UpdateObserver::SeenFirst(const Update& update) {
+  if (IsComplete(update)) return;
+  if (!IsMidway(update)) {
+    if (!update.spec.paused) Begin(update, {});
+    return;
+  }
+  Rollout rollout{.midway = true};
+  const std::optional<WallTime> shown = ShownBeginning(update);
+  if (shown) rollout.began = rollouts_.MomentOf(*shown);
+  Begin(update, std::move(rollout));
+}
+
+// While the update is paused, a rollout under way keeps its target, and none begins.
+void UpdateObserver::Followed(const Update& before, const Update& now) {
+  const ObjectKey key = KeyOf(now.meta);
+  std::string_view outcome;
+  const Rollout* const known = rollouts_.Find(key);
+  if (known != nullptr && !now.spec.paused) outcome = OutcomeOfEdit(known->target, before, now);
+  if (!outcome.empty()) rollouts_.Finish(key, outcome);
+  if (EndsForNext(before, now)) rollouts_.Finish(key, kOutcomeComplete);
+  if (now.spec.paused || rollouts_.Find(key) != nullptr) return;
+  // One that was edited and is complete since, both in one change, is a rollout, too.
+  if (!IsComplete(now) || !outcome.empty()) Begin(now, {});
+}
+
+// `rollout` has what only the caller knows of it.
+void UpdateObserver::Begin(const Update& update, Rollout rollout) {
+  const bool back = update.spec.rollback;
+  rollout.target = {.wanted = TargetOf(update.spec), .back = back};
+  rollout.strategy = "RollingUpdate";
+  if (back) rollout.trigger = kTriggerRollback;
+  rollouts_.Begin(KeyOf(update.meta), std::move(rollout));
+}
+
+void UpdateObserver::Look(const Update& update) {
+  const ObjectKey key = KeyOf(update.meta);
+  Rollout* const rollout = rollouts_.Find(key);
+  if (rollout == nullptr) return;
+  if (IsComplete(update)) return rollouts_.Finish(key, kOutcomeComplete);
+  rollouts_.SetState(key, *rollout, StateOf(update));
+}
+
+// An update whose generation nobody observed was begun by no leader yet: this one counts it.
+void UpdateObserver::Lead(bool leading) {
+  rollouts_.Lead(leading, [this](const ObjectKey& key) {
+    const Update* update = updates_.Find(key);
+    return update != nullptr && !IsObserved(*update);
+  });
+}
+
+// --- what the metrics show ---
+
+// The sizes are those that the update has set. Its status has no others.
+void UpdateObserver::Describe(const ObjectKey& key, ShownRollout& shown) const {
+  const Update* update = updates_.Find(key);
+  if (update == nullptr) return;
+  const ReplicationControllerUpdateStatus& status = update->status;
+  const bool back = update->spec.rollback;
+  const std::pair<std::string_view, std::optional<int32_t>> sizes[] = {
+      {"desired", status.desired_replicas},
+      {"updated", back ? status.old_replicas : status.new_replicas},
+      {"available", status.available_replicas},
+      {"old", back ? status.new_replicas : status.old_replicas}};
+  for (const auto& [state, size] : sizes) {
+    if (size) shown.replicas.emplace_back(state, *size);
+  }
+}
+
+void UpdateObserver::AddFigures(Figures& figures) const {
+  rollouts_.AddFigures(figures,
+                       [this](const ObjectKey& key, ShownRollout& shown) { Describe(key, shown); });
+}
+
+}  // namespace windlass

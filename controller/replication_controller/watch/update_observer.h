@@ -1,0 +1,59 @@
+// Watches ReplicationControllerUpdates for the metrics of rollouts: which of them are under way,
+// since when, where each stands, and how it ended. Decides nothing.
+//
+//   updates ──▶ UpdateObserver ──▶ RolloutsUnderWay ──▶ the metrics page
+//
+// A rollout is a run (run.h). It begins with its update, with an edit after the last run ended, or,
+// if spec.paused is true then, when that ends. It ends as
+//
+//   complete      the phase is Succeeded or RolledBack
+//   rolled_back   spec.rollback was set on the way; the way back is a rollout of its own
+//   superseded    another new ReplicationController is asked for, or no rollback any more
+//   deleted       with its update
+//
+// An update that failed has not ended: it is stuck, with the reason of its condition as the cause.
+// Pods of both ReplicationControllers are there until a user edits or deletes the update, also
+// after TimedOut, as with a Deployment beyond its deadline.
+//
+// As a RolloutObserver, it follows updates whether or not this process leads, and counts only while
+// it leads. What began before this process saw the update is not counted as begun. Core thread
+// only.
+#pragma once
+
+#include <cstddef>
+
+#include "controller/runtime/figures.h"
+#include "controller/workload/watch/rollouts_under_way.h"
+#include "kubeclient/api/replication_controller_update.h"
+#include "kubeclient/base/clock.h"
+#include "kubeclient/cache/store.h"
+
+namespace windlass {
+
+class UpdateObserver {
+ public:
+  // Listens to `updates`. Both references must outlive the observer.
+  UpdateObserver(const Clock& clock, Store<ReplicationControllerUpdate>& updates);
+  UpdateObserver(const UpdateObserver&) = delete;
+  UpdateObserver& operator=(const UpdateObserver&) = delete;
+
+  void Lead(bool leading);
+
+  void AddFigures(Figures& figures) const;
+
+  // Number of rollouts under way.
+  size_t size() const { return rollouts_.size(); }
+
+ private:
+  void Changed(const Change<ReplicationControllerUpdate>& change);
+  void SeenFirst(const ReplicationControllerUpdate& update);
+  void Followed(const ReplicationControllerUpdate& before, const ReplicationControllerUpdate& now);
+  void Begin(const ReplicationControllerUpdate& update, RolloutsUnderWay::Rollout rollout);
+  void Look(const ReplicationControllerUpdate& update);
+  void Describe(const ObjectKey& key, ShownRollout& shown) const;
+
+  const Store<ReplicationControllerUpdate>& updates_;
+  RolloutsUnderWay rollouts_;
+};
+
+}  // namespace windlass
