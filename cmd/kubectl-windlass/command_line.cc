@@ -84,6 +84,7 @@ void Parser::AddConnection() {
   app.add_option("--request-timeout", durations.request_timeout,
                  "how long one request may take (32s)")
       ->check(CheckDuration, "duration", "duration");
+  AddTimeout(&app, "how long the whole command may take; 0 is for ever (default)");
   app.add_option_function<std::string>(
          "-o,--output",
          [this](const std::string& format) {
@@ -101,7 +102,6 @@ void Parser::AddRolloutCommands() {
   line.watch = true;
   status->add_flag("-w,--watch,!--no-watch", line.watch, "wait for the end (default true)");
   status->add_option("--revision", line.revision, "end if another revision is rolled out");
-  AddTimeout(status, "how long to wait; 0 is for ever (default)");
 
   CLI::App* history = Add(CommandName::kHistory, "history", "list the revisions, or show one");
   AddObjects(history);
@@ -126,7 +126,6 @@ void Parser::AddRolloutCommands() {
   AddObjects(get);
   get->add_flag("-A,--all-namespaces", line.all_namespaces, "list workloads of all namespaces");
   get->add_flag("-w,--watch", watch_get, "draw again whenever something changes");
-  AddTimeout(get, "with --watch: how long; 0 is for ever (default)");
 
   Add(CommandName::kVersion, "version", "versions of this program, the server and the CRDs");
 }

@@ -46,7 +46,7 @@ ExitCode ForEachObject(const CommandContext& context, ActOn act) {
   for (const Place& place : *places) {
     const ExitCode code = act(context, place);
     if (first == ExitCode::kDone) first = code;
-    if (context.session.interrupted()) break;
+    if (context.session.interrupted() || context.session.timed_out()) break;
   }
   return first;
 }

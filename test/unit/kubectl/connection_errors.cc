@@ -121,6 +121,14 @@ clusters: [{name: kind, cluster: {server: "https://127.0.0.1:6443"}}]
         "https://cluster.example:6443",
         "`--timeout` has passed before the API server answered. Allow more time.",
         LosesRequests},
+       {{"pause", "deployment/web", "deployment/next", "--timeout=5s"},
+        ExitCode::kTimeout,
+        "error: timed out waiting for the condition: no answer yet from the API server "
+        "https://cluster.example:6443: whether the request was carried out is not known; look at "
+        "the object before you repeat the command",
+        "`--timeout` has passed while a change was under way. Look at the object before you repeat "
+        "the command. Objects that were named after it are left alone.",
+        LosesReply},
        {{"get", "web"},
         ExitCode::kInterrupted,
         "error: interrupted: no answer yet from the API server https://cluster.example:6443",
