@@ -112,6 +112,7 @@ if is_chosen kubernetes-1.31; then # each on a control plane of its own
   queue_script test/e2e/cache_test.sh WINDLASS_KUBERNETES=1.31
   queue_script test/e2e/in_place_test.sh WINDLASS_KUBERNETES=1.31 NODES=3
   queue_script test/e2e/rollout_test.sh WINDLASS_KUBERNETES=1.31 NODES=3
+  queue_script test/e2e/replication_controller_test.sh WINDLASS_KUBERNETES=1.31
   queue_script test/e2e/fleet_test.sh WINDLASS_KUBERNETES=1.31 COUNT=10
 fi
 if is_chosen differential; then queue_script test/e2e/differential_test.sh SHARE=1000; fi

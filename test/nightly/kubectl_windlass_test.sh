@@ -76,9 +76,9 @@ since=$(wc -l <"$DATA/audit.log")
 writes_of() {
   tail -n "+$((since + 1))" "$DATA/audit.log" |
     jq -cS --arg program "$1/" --arg namespace "$OWN_NAMESPACE" '
-      select(.objectRef.namespace == $namespace and .verb == "patch"
+      select(.objectRef.namespace == $namespace and (.verb | IN("get", "list", "watch") | not)
         and (.userAgent | startswith($program)))
-      | [.requestURI, .responseStatus.code, .requestObject]' |
+      | [.verb, .requestURI, .responseStatus.code, .requestObject]' |
     sed -E 's/\b(theirs|ours)\b/NAME/g; s/[0-9]{4}-[0-9]{2}-[0-9]{2}T[0-9:]+(Z|[+-][0-9:]+)/TIME/g'
 }
 for verb in pause resume restart undo 'undo --to-revision=3' 'undo --dry-run=server'; do
@@ -91,9 +91,9 @@ for verb in pause resume restart undo 'undo --to-revision=3' 'undo --dry-run=ser
 done
 writes_of kubectl >"$WORK/theirs.requests"
 writes_of kubectl-windlass >"$WORK/ours.requests"
-[ "$(wc -l <"$WORK/theirs.requests")" = 6 ] || fail "not 6 patches: $(cat "$WORK/theirs.requests")"
+[ "$(wc -l <"$WORK/theirs.requests")" = 6 ] || fail "not 6 writes: $(cat "$WORK/theirs.requests")"
 diff "$WORK/theirs.requests" "$WORK/ours.requests" || fail "other requests than kubectl's"
-say "ok: kubectl-windlass sent the same patches as kubectl rollout"
+say "ok: kubectl-windlass sent the same writes as kubectl rollout"
 cat "$WORK/ours.requests"
 
 kubectl rollout history deployment/theirs | sed 's/theirs/ours/' >"$WORK/theirs.history"
