@@ -144,6 +144,15 @@ void StandingOfRollout(const Json& object, const Subject& subject, Standing& sta
   }
 }
 
+// A Rollout keeps the refusal of spec.rollbackTo in a condition until its spec changes. Of a
+// Deployment there is only an Event.
+void TellRefusedRollback(const Json& object, Standing& standing) {
+  const Json* refused = ConditionOf(object, "RollbackRefused");
+  if (refused == nullptr || TextOf(*refused, "/status") != "True") return;
+  std::string& text = standing.sentence.empty() ? standing.why : standing.sentence;
+  text += "; spec.rollbackTo was refused: " + TextOf(*refused, "/message");
+}
+
 }  // namespace
 
 Standing StandingOf(const Json& object, const ResourceId& resource) {
@@ -162,6 +171,7 @@ Standing StandingOf(const Json& object, const ResourceId& resource) {
     standing.sentence = "Waiting for " + subject.kind + " spec update to be observed...";
   } else if (rollout) {
     StandingOfRollout(object, subject, standing);
+    TellRefusedRollback(object, standing);
   } else {
     StandingOfDeployment(object, subject, standing);
   }

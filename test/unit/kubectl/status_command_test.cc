@@ -168,6 +168,24 @@ TEST_CASE("status of a Rollout goes by its phase") {
   CHECK(ran.messages == row.message);
 }
 
+TEST_CASE("status says that a rollback of a Rollout was refused, and why") {
+  const std::string phase = GENERATE("Healthy", "Stalled");
+  CAPTURE(phase);
+  const bool refused = GENERATE(false, true);
+  KubectlRun run;
+  CreateRollout(run, phase);
+  run.Edit(kRollouts, "web", "status", [&](Json& o) {
+    o["status"]["conditions"].push_back({{"type", "RollbackRefused"},
+                                         {"status", refused ? "True" : "False"},
+                                         {"reason", "RollbackRevisionNotFound"},
+                                         {"message", "Revision 9 does not exist"}});
+  });
+  const Ran ran = run.Run({"status", "wro/web"});
+  CHECK(ran.code == (phase == "Healthy" ? ExitCode::kDone : ExitCode::kFailed));
+  const std::string& text = phase == "Healthy" ? ran.out : ran.messages;
+  CHECK(text.ends_with("; spec.rollbackTo was refused: Revision 9 does not exist\n") == refused);
+}
+
 TEST_CASE("A pause that ends by itself is waited for") {
   KubectlRun run;
   CreateRollout(run, "Paused", {{"duration", "10m"}});
