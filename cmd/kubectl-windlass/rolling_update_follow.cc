@@ -7,6 +7,7 @@
 #include "cmd/kubectl-windlass/failure.h"
 #include "cmd/kubectl-windlass/follow.h"
 #include "cmd/kubectl-windlass/json_fields.h"
+#include "cmd/kubectl-windlass/long_wait.h"
 #include "cmd/kubectl-windlass/output.h"
 #include "cmd/kubectl-windlass/rolling_update.h"
 #include "controller/replication_controller/words.h"
@@ -88,6 +89,7 @@ ExitCode FollowUpdate(const CommandContext& context, const Json& update, int64_t
   const Clock& clock = context.session.clock();
   const MonotonicTime unseen_end = clock.Now() + kUnseenMax;
   bool may_be_unseen = true;
+  LongWait long_wait(context);
   Follow follow(context.session,
                 {{place.resource, place.namespace_, "", "metadata.name=" + place.name}});
   Status status = follow.Start();
@@ -109,11 +111,12 @@ ExitCode FollowUpdate(const CommandContext& context, const Json& update, int64_t
         }
         return *code;
       }
+      long_wait.Look(now);
     } else if (may_be_unseen && clock.Now() >= unseen_end) {
       SayUnseen(context, place);
       may_be_unseen = false;
     }
-    std::optional<Duration> longest;
+    std::optional<Duration> longest = long_wait.Next();
     if (may_be_unseen) longest = std::max(Duration{0}, unseen_end - clock.Now());
     status = follow.NextChange(longest);
   }

@@ -8,6 +8,7 @@
 
 #include "cmd/kubectl-windlass/failure.h"
 #include "cmd/kubectl-windlass/json_fields.h"
+#include "cmd/kubectl-windlass/long_wait.h"
 #include "cmd/kubectl-windlass/output.h"
 #include "cmd/kubectl-windlass/replica_sets.h"
 #include "cmd/kubectl-windlass/rolling_update.h"
@@ -270,6 +271,7 @@ LocalUpdate::Walk LocalUpdate::Step() {
 
 ExitCode LocalUpdate::Run() {
   Session& session = context_.session;
+  LongWait long_wait(context_);
   for (int failures = 0;;) {
     Walk walk;
     const Status read = Read();
@@ -286,6 +288,7 @@ ExitCode LocalUpdate::Run() {
           "takes it back");
       return ExitCode::kInterrupted;
     }
+    long_wait.Look(update_);
     failures = walk.error ? failures + 1 : 0;
     if (walk.error && failures >= kFailuresMax)
       return Report(session, context_.console, *walk.error);

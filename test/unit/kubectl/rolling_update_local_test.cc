@@ -74,7 +74,7 @@ TEST_CASE_METHOD(Fixture, "--local gives the name back when the new controller i
       deleted = request.target.substr(request.target.rfind('/') + 1);
       Edit(kControllers, deleted, "",
            [](Json& object) { object["metadata"]["finalizers"] = {"example.org/keep"}; });
-      After(seconds(30), [&] {
+      After(seconds(5), [&] {
         Edit(kControllers, deleted, "",
              [](Json& object) { object["metadata"].erase("finalizers"); });
       });
@@ -139,6 +139,17 @@ TEST_CASE_METHOD(Fixture, "--local says an error once") {
   CHECK(ran.messages ==
         "error: --image-pull-policy (Always|Never|IfNotPresent) must be provided when --image is "
         "the same as existing container image\n");
+}
+
+TEST_CASE("--local says once what it waits for, if that takes long") {
+  KubectlRun run;  // without a replication controller
+  run.Create(kControllers, sim::SampleReplicationController("old", 2, "app:v1"));
+  run.interrupt_after = seconds(60);
+  const Ran ran = run.Run({"rolling-update", "old", "new", "--image=app:v2", "--local"});
+  CHECK(ran.messages ==
+        "Warning: waiting for the replication controller to observe the template of old\n"
+        "error: interrupted: the update stops here. The same command goes on with it, and "
+        "--rollback takes it back\n");
 }
 
 // --- beside Windlass ---

@@ -110,6 +110,16 @@ TEST_CASE_METHOD(Fixture, "The phase at the end says the exit code") {
   CHECK(ran.messages == row.messages);
 }
 
+TEST_CASE_METHOD(Fixture, "What an update prepares for longer than ten seconds is said once") {
+  SaysAfter(seconds(1), {"Preparing", {}, "waiting for the first"});
+  SaysAfter(seconds(10), {"Preparing", {}, "waiting for the second"});
+  SaysAfter(seconds(40), {"Progressing", {}, "waiting for Pods"});
+  SaysAfter(seconds(60), {"Succeeded"});
+  const Ran ran = Update({"old", "new", kImage});
+  CHECK(ran.messages == "Warning: waiting for the second\n");
+  CHECK(ran.code == ExitCode::kDone);
+}
+
 TEST_CASE_METHOD(Fixture, "--rollback changes the direction and the times, and nothing else") {
   Update({"old", "new", kImage, "--max-surge=2", "--no-wait"});
   Says({"Progressing", {"Created new"}});
