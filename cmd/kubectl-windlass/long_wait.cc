@@ -18,7 +18,7 @@ std::string WaitsFor(const Json& update) {
   if (phase != replication_controller::kPreparing && phase != replication_controller::kCleaningUp) {
     return "";
   }
-  std::string message = TextOf(update, "/status/message");
+  const std::string message = TextOf(update, "/status/message");
   return message.starts_with("waiting for ") ? message : "";
 }
 
