@@ -153,11 +153,11 @@ void UpdateObserver::Look(const Update& update) {
   rollouts_.SetState(key, *rollout, StateOf(update));
 }
 
-// An update whose generation nobody observed was begun by no leader yet: this one counts it.
+// A run that no leader has looked at was counted by none: this one counts it.
 void UpdateObserver::Lead(bool leading) {
   rollouts_.Lead(leading, [this](const ObjectKey& key) {
     const Update* update = updates_.Find(key);
-    return update != nullptr && !IsObserved(*update);
+    return update != nullptr && !IsObserved(*update) && !IsMidway(*update);
   });
 }
 

@@ -417,6 +417,22 @@ TEST_CASE_METHOD(Fixture, "only a leader counts and shows, and it knows what wen
   CHECK(Finished() == Page{{kFinished + "complete", 1}});
 }
 
+TEST_CASE_METHOD(Fixture, "a new leader counts no beginning that a leader has seen") {
+  observer.Lead(false);
+  Begin();
+  update.spec.timeout = "1h";
+  Edit();
+  observer.Lead(true);
+  CHECK(Started().empty());
+  CHECK(UnderWay() == Page{{"rollouts ns " + kKind + " progressing", 1}});
+  // No leader has seen that it was turned round.
+  observer.Lead(false);
+  update.spec.rollback = true;
+  Edit();
+  observer.Lead(true);
+  CHECK(Started() == Page{{kStarted + "rollback", 1}});
+}
+
 TEST_CASE_METHOD(Fixture, "a rollout under way has series of its own, with the sizes of both") {
   Put();
   const std::string series = " ns web " + kKind;
