@@ -20,6 +20,7 @@ using replication_controller::HasOtherName;
 using replication_controller::kFailed;
 using replication_controller::kPaused;
 using replication_controller::kPreparing;
+using replication_controller::kRolledBack;
 using replication_controller::kStepDone;
 using replication_controller::TargetOf;
 using Rollout = RolloutsUnderWay::Rollout;
@@ -43,15 +44,24 @@ bool EndsForNext(const Update& before, const Update& now) {
   return ended && status.phase == kPreparing;
 }
 
+// Returns true if `now` is in the middle of a rename, or has just ended one. If spec.rollback comes
+// before the point of no return, the run clears the journal, and goes back.
+bool Renames(const Update& before, const Update& now) {
+  const ReplicationControllerUpdateStatus& status = now.status;
+  if (!status.journal.empty()) return true;
+  const bool renamed = status.step == kStepDone && status.phase != kRolledBack;
+  return renamed && !before.status.journal.empty();
+}
+
 // Returns how the rollout to `target` ends by an edit; "" if it does not. What is edited during a
 // rename is for the next run.
 std::string_view OutcomeOfEdit(const RolloutTarget& target, const Update& before,
                                const Update& now) {
+  if (Renames(before, now)) return "";
   if (now.spec.rollback != target.back) {
     return now.spec.rollback ? kOutcomeRolledBack : kOutcomeSuperseded;
   }
-  const bool renames = !before.status.journal.empty() || !now.status.journal.empty();
-  if (target.back || renames) return "";
+  if (target.back) return "";
   return IsForOther(now, target.wanted) ? kOutcomeSuperseded : std::string_view();
 }
 
@@ -60,6 +70,7 @@ std::string_view OutcomeOfEdit(const RolloutTarget& target, const Update& before
 bool IsMidway(const Update& update) {
   const ReplicationControllerUpdateStatus& status = update.status;
   if (status.observed_generation <= 0 || status.step == kStepDone) return false;
+  if (!status.journal.empty()) return true;
   if (status.step.empty()) return status.phase != kPaused;
   if (IsObserved(update)) return true;
   return status.rollback == update.spec.rollback && !IsForOther(update, status.target);

@@ -8,6 +8,7 @@
 //
 //   complete      the phase is Succeeded or RolledBack
 //   rolled_back   spec.rollback was set on the way; the way back is a rollout of its own
+//                 (not during a rename, unless the run still goes back)
 //   superseded    another new ReplicationController is asked for, or no rollback any more
 //   deleted       with its update
 //

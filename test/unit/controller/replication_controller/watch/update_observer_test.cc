@@ -297,6 +297,43 @@ TEST_CASE_METHOD(Fixture, "what is edited during a rename is for the next rollou
   CHECK(Started() == Page{{kStarted + "template", 2}});
 }
 
+TEST_CASE_METHOD(Fixture, "a rename that cannot be rolled back any more is no rollback") {
+  Begin();
+  update.status.journal = "{}";
+  Act(kCleaningUp, kStepCleanUp);
+  update.spec.rollback = true;
+  Edit();
+  CHECK(Finished().empty());
+  Act(kCleaningUp, kStepCleanUp);
+  update.status.journal.clear();
+  Act(kSucceeded, kStepDone);
+  CHECK(Finished() == Page{{kFinished + "complete", 1}});
+  CHECK(Started() == Page{{kStarted + "template", 1}});
+  CHECK(Of("rollbacks_total").empty());
+  CHECK(observer.size() == 0);
+}
+
+TEST_CASE_METHOD(Fixture, "a rename that is rolled back is a rollback from then on") {
+  Begin();
+  update.status.journal = "{}";
+  Act(kCleaningUp, kStepCleanUp);
+  update.spec.rollback = true;
+  Edit();
+  CHECK(Finished().empty());
+  update.status.journal.clear();
+  SECTION("in two changes") {
+    Act(kPreparing, kStepPrepare);
+    CHECK(Finished() == Page{{kFinished + "rolled_back", 1}});
+    CHECK(UnderWay() == Page{{"rollouts ns " + kKind + " progressing", 1}});
+  }
+  SECTION("in one change") {}
+  Act(kRolledBack, kStepDone);
+  CHECK(Finished() == Page{{kFinished + "complete", 1}, {kFinished + "rolled_back", 1}});
+  CHECK(Started() == Page{{kStarted + "rollback", 1}, {kStarted + "template", 1}});
+  CHECK(Of("rollbacks_total") == Page{{"rollbacks_total ns " + kKind + " rollback", 1}});
+  CHECK(observer.size() == 0);
+}
+
 TEST_CASE_METHOD(Fixture,
                  "an edit after the end begins another rollout, one that is paused later") {
   Begin();
@@ -373,6 +410,14 @@ TEST_CASE("an update that is seen first") {
          ++f.update.meta.generation;
        },
        "progressing", 1},
+      {"turned round during its rename",
+       [](Fixture& f) {
+         f.update.status.journal = "{}";
+         f.Act(kCleaningUp, kStepCleanUp);
+         f.update.spec.rollback = true;
+         ++f.update.meta.generation;
+       },
+       "progressing", 0},
       {"another name since",
        [](Fixture& f) {
          f.Act(kProgressing, kStepScale);
