@@ -5,6 +5,12 @@
 #include <vector>
 
 namespace windlass {
+namespace {
+
+// A rollout that seems older has a wrong time in its status. A Duration holds 292 years.
+constexpr seconds kAgeMax = std::chrono::years(10);
+
+}  // namespace
 
 // --- what an observer says ---
 
@@ -65,7 +71,9 @@ void RolloutsUnderWay::Lead(bool leading, const std::function<bool(const ObjectK
 }
 
 RolloutsUnderWay::Moment RolloutsUnderWay::MomentOf(WallTime wall) const {
-  const Duration age = std::max<Duration>(seconds(0), clock_.Wall() - wall);
+  const WallTime now = clock_.Wall();
+  const seconds age = now - wall;
+  if (age < seconds(0) || age > kAgeMax) return {clock_.Now(), now};
   return {{clock_.Now().since_start - age}, wall};
 }
 

@@ -67,7 +67,7 @@ class RolloutsUnderWay {
   void Lead(bool leading, const std::function<bool(const ObjectKey&)>& is_unseen);
   bool leads() const { return leading_; }
 
-  // Returns the moment of that time; now if that time is still to come.
+  // Returns the moment of that time; now if that time is still to come, or more than ten years ago.
   Moment MomentOf(WallTime wall) const;
 
   // Adds totals and, while this process leads, the gauges. `describe` completes what is shown of

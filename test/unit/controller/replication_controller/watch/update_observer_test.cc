@@ -9,6 +9,7 @@
 
 #include "controller/replication_controller/target.h"
 #include "controller/replication_controller/words.h"
+#include "kubeclient/api/time.h"
 #include "test/catch.h"
 #include "test/unit/cache/virtual_time.h"
 
@@ -446,6 +447,35 @@ TEST_CASE("an update that is seen first") {
     const Page ages = f.Of("rollout_oldest_age_seconds");
     const double age = row.started > 0 ? 0 : 100;
     CHECK((ages.empty() ? row.state.empty() : ages.begin()->second == age));
+  }
+}
+
+// A user with the right to write the status may write any time of RFC 3339.
+TEST_CASE("a rollout is shown from no time that cannot be right") {
+  struct Row {
+    std::string shown;  // since when the update is not ready
+    double age;         // on 2026-01-01T00:00:00Z
+  };
+  const std::vector<Row> rows = {
+      {"2025-12-31T23:59:00Z", 60},
+      {"2017-01-01T00:00:00Z", 3287 * 86400},  // nine years, two of them with a leap day
+      {"2015-01-01T00:00:00Z", 0},
+      {"0001-01-01T00:00:00Z", 0},
+      {"2026-01-01T00:00:01Z", 0},
+      {"9999-12-31T23:59:59Z", 0},
+  };
+  for (const Row& row : rows) {
+    INFO(row.shown);
+    Fixture maker;  // as another process has left it
+    maker.Act(kProgressing, kStepScale);
+    Fixture f;
+    f.update = maker.update;
+    f.update.status.conditions.front().last_transition_time = ParseTime(row.shown).value();
+    f.Put();
+    const Page page = PageOf(f.observer);
+    CHECK(page.at("rollout_oldest_age_seconds " + kKind + " progressing") == row.age);
+    CHECK(page.at("rollout_started_timestamp_seconds ns web " + kKind) ==
+          static_cast<double>(f.time.Wall().unix_seconds) - row.age);
   }
 }
 
