@@ -66,12 +66,13 @@ std::string_view OutcomeOfEdit(const RolloutTarget& target, const Update& before
 }
 
 // Returns true if a leader has looked at the run of the present spec. An update that is paused
-// before its first step has no run yet.
+// before its first step has no run yet, unless it goes on with the target of an earlier run: then
+// Pods may have been replaced already.
 bool IsMidway(const Update& update) {
   const ReplicationControllerUpdateStatus& status = update.status;
   if (status.observed_generation <= 0 || status.step == kStepDone) return false;
   if (!status.journal.empty()) return true;
-  if (status.step.empty()) return status.phase != kPaused;
+  if (status.step.empty()) return status.phase != kPaused || !status.target.empty();
   if (IsObserved(update)) return true;
   return status.rollback == update.spec.rollback && !IsForOther(update, status.target);
 }

@@ -395,6 +395,14 @@ TEST_CASE("an update that is seen first") {
          f.Act(kPaused, kStepScale, kPaused);
        },
        "paused", 0},
+      {"midway, turned round and paused",
+       [](Fixture& f) {
+         f.Act(kProgressing, kStepScale);
+         f.update.spec.rollback = true;
+         f.update.spec.paused = true;
+         f.Act(kPaused, "", kPaused);
+       },
+       "paused", 0},
       {"refused", [](Fixture& f) { f.Act(kFailed, "", kAutoscaled); }, "stuck", 0},
       {"timed out", [](Fixture& f) { f.Act(kFailed, kStepScale, kTimedOut); }, "stuck", 0},
       {"complete", [](Fixture& f) { f.Act(kSucceeded, kStepDone); }, "", 0},
