@@ -81,9 +81,11 @@ const Condition* ReadyOf(const Update& update) {
   return FindCondition(update.status.conditions, "Ready");
 }
 
-// Returns since when the update is not ready: from the beginning of its run on. nullopt if the
-// status does not say so.
+// Returns since when the update is not ready: its run began then, or later if the update was not
+// ready before the run either. nullopt if the status does not say so. It does not for a rollback:
+// that begins while the update is not ready.
 std::optional<WallTime> ShownBeginning(const Update& update) {
+  if (update.status.rollback) return std::nullopt;
   const Condition* ready = ReadyOf(update);
   if (ready == nullptr || ready->status != "False") return std::nullopt;
   if (ready->last_transition_time.IsZero()) return std::nullopt;

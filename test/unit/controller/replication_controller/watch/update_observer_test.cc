@@ -4,6 +4,8 @@
 
 #include <map>
 #include <string>
+#include <string_view>
+#include <utility>
 #include <variant>
 #include <vector>
 
@@ -83,21 +85,23 @@ struct Fixture {
     status.rollback = update.spec.rollback;
     if (step == kStepScale && status.target.empty()) status.target = TargetOf(update.spec);
     const bool ready = phase == kSucceeded || phase == kRolledBack;
-    status.conditions = {{.type = "Ready",
-                          .status = ready ? "True" : "False",
-                          .reason = reason.empty() ? phase : reason,
-                          .message = {},
-                          .last_update_time = {},
-                          .last_transition_time = time.Wall()}};
-    if (phase == kFailed) {
-      status.conditions.push_back({.type = "Stalled",
-                                   .status = "True",
-                                   .reason = reason,
-                                   .message = {},
-                                   .last_update_time = {},
-                                   .last_transition_time = time.Wall()});
-    }
+    std::vector<Condition> conditions = {
+        MakeCondition("Ready", ready ? "True" : "False", reason.empty() ? phase : reason)};
+    if (phase == kFailed) conditions.push_back(MakeCondition("Stalled", "True", reason));
+    status.conditions = std::move(conditions);
     Put();
+  }
+  // The time is that of the last change of `state`.
+  Condition MakeCondition(std::string_view type, std::string_view state,
+                          std::string_view reason) const {
+    const Condition* stored = FindCondition(update.status.conditions, type);
+    const bool stays = stored != nullptr && stored->status == state;
+    return {.type = type,
+            .status = state,
+            .reason = reason,
+            .message = {},
+            .last_update_time = {},
+            .last_transition_time = stays ? stored->last_transition_time : time.Wall()};
   }
   void Begin() {
     Put();
@@ -366,6 +370,7 @@ TEST_CASE("an update that is seen first") {
     void (*make)(Fixture& f);
     std::string state;  // of one that is under way
     double started;     // when this process begins to lead
+    double age = 0;     // then
   };
   const std::vector<Row> rows = {
       {"new", [](Fixture&) {}, "progressing", 1},
@@ -382,19 +387,25 @@ TEST_CASE("an update that is seen first") {
          ++f.update.meta.generation;
        },
        "progressing", 1},
-      {"midway", [](Fixture& f) { f.Act(kProgressing, kStepScale); }, "progressing", 0},
+      {"midway",
+       [](Fixture& f) {
+         f.Act(kPreparing, kStepPrepare);
+         f.time.Advance(seconds(50));
+         f.Act(kProgressing, kStepScale);
+       },
+       "progressing", 0, 100},
       {"midway, edited since",
        [](Fixture& f) {
          f.Act(kProgressing, kStepScale);
          ++f.update.meta.generation;
        },
-       "progressing", 0},
+       "progressing", 0, 100},
       {"midway and paused",
        [](Fixture& f) {
          f.update.spec.paused = true;
          f.Act(kPaused, kStepScale, kPaused);
        },
-       "paused", 0},
+       "paused", 0, 100},
       {"midway, turned round and paused",
        [](Fixture& f) {
          f.Act(kProgressing, kStepScale);
@@ -403,8 +414,16 @@ TEST_CASE("an update that is seen first") {
          f.Act(kPaused, "", kPaused);
        },
        "paused", 0},
-      {"refused", [](Fixture& f) { f.Act(kFailed, "", kAutoscaled); }, "stuck", 0},
-      {"timed out", [](Fixture& f) { f.Act(kFailed, kStepScale, kTimedOut); }, "stuck", 0},
+      {"turned round after its timeout",
+       [](Fixture& f) {
+         f.Act(kFailed, kStepScale, kTimedOut);
+         f.update.spec.rollback = true;
+         ++f.update.meta.generation;
+         f.Act(kProgressing, kStepScale);
+       },
+       "progressing", 0},
+      {"refused", [](Fixture& f) { f.Act(kFailed, "", kAutoscaled); }, "stuck", 0, 100},
+      {"timed out", [](Fixture& f) { f.Act(kFailed, kStepScale, kTimedOut); }, "stuck", 0, 100},
       {"complete", [](Fixture& f) { f.Act(kSucceeded, kStepDone); }, "", 0},
       {"edited after its end",
        [](Fixture& f) {
@@ -426,7 +445,7 @@ TEST_CASE("an update that is seen first") {
          f.update.spec.rollback = true;
          ++f.update.meta.generation;
        },
-       "progressing", 0},
+       "progressing", 0, 100},
       {"another name since",
        [](Fixture& f) {
          f.Act(kProgressing, kStepScale);
@@ -451,10 +470,9 @@ TEST_CASE("an update that is seen first") {
     CHECK(started == row.started);
     const std::string under_way = "rollouts ns " + kKind + " " + row.state;
     CHECK(f.UnderWay() == (row.state.empty() ? Page() : Page{{under_way, 1}}));
-    // Midway, the age is that of the condition.
+    // Midway, the age is that of the condition, which says nothing of a rollback.
     const Page ages = f.Of("rollout_oldest_age_seconds");
-    const double age = row.started > 0 ? 0 : 100;
-    CHECK((ages.empty() ? row.state.empty() : ages.begin()->second == age));
+    CHECK((ages.empty() ? row.state.empty() : ages.begin()->second == row.age));
   }
 }
 
