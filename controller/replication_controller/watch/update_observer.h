@@ -12,7 +12,7 @@
 //   superseded    another new ReplicationController is asked for, or no rollback any more
 //   deleted       with its update
 //
-// An update that failed has not ended: it is stuck, with the reason of its condition as the cause.
+// An update that failed has not ended: it is stuck. The cause is the reason of its condition Ready.
 // Pods of both ReplicationControllers are there until a user edits or deletes the update, also
 // after TimedOut, as with a Deployment beyond its deadline.
 //
