@@ -3,8 +3,8 @@
 //
 //   updates ──▶ UpdateObserver ──▶ RolloutsUnderWay ──▶ the metrics page
 //
-// A rollout is a run (run.h). It begins with its update, with an edit after the last run ended, or,
-// if spec.paused is true then, when that ends. It ends as
+// A rollout is a run (run.h). It begins with its update, or with an edit after the last run ended.
+// If spec.paused is true at that time, it begins when the pause ends. It ends as
 //
 //   complete      the phase is Succeeded or RolledBack
 //   rolled_back   spec.rollback was set on the way; the way back is a rollout of its own
