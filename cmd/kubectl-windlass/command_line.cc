@@ -55,6 +55,9 @@ CLI::App* Parser::Add(CommandName name, const std::string& word, const std::stri
   CLI::App* command = app.add_subcommand(word, text);
   command->fallthrough();
   commands[command] = name;
+  if (name != CommandName::kRollingUpdate) {  // whose --timeout is another one
+    AddTimeout(command, "how long the whole command may take; 0 is for ever (default)");
+  }
   return command;
 }
 
@@ -84,7 +87,6 @@ void Parser::AddConnection() {
   app.add_option("--request-timeout", durations.request_timeout,
                  "how long one request may take (32s)")
       ->check(CheckDuration, "duration", "duration");
-  AddTimeout(&app, "how long the whole command may take; 0 is for ever (default)");
   app.add_option_function<std::string>(
          "-o,--output",
          [this](const std::string& format) {
@@ -193,6 +195,11 @@ Status TakeDurations(const Durations& durations, CommandLine& line) {
   Duration timeout{0};
   Take(durations.timeout, timeout);
   if (timeout > Duration{0}) line.timeout = timeout;
+  if (line.command == CommandName::kRollingUpdate && !durations.timeout.empty() && !line.timeout) {
+    return Error{ErrorKind::kConfig,
+                 "--timeout=0: an update that makes no progress has to end; write for example 5m; "
+                 "see kubectl windlass --help"};
+  }
   Take(durations.request_timeout, line.connection.request_timeout);
   // kubectl's 0 is no limit; a day is as good.
   if (line.connection.request_timeout == Duration{0}) {

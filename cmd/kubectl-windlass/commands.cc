@@ -3,6 +3,7 @@
 #include <nlohmann/json.hpp>
 #include <utility>
 
+#include "cmd/kubectl-windlass/failure.h"
 #include "cmd/kubectl-windlass/output.h"
 
 namespace windlass::cli {
@@ -42,11 +43,19 @@ ExitCode Usage(const CommandContext& context, const std::string& text) {
 ExitCode ForEachObject(const CommandContext& context, ActOn act) {
   const Result<std::vector<Place>> places = PlacesIn(context);
   if (!places.ok()) return Usage(context, places.error().message);
+  const Session& session = context.session;
   ExitCode first = ExitCode::kDone;
   for (const Place& place : *places) {
+    if (session.interrupted() || session.timed_out()) {
+      const Error ended{ErrorKind::kCancelled,
+                        std::string(session.interrupted() ? "interrupted" : "timed out") +
+                            " before " + ShortName(place.resource, place.name) +
+                            ", which was left alone"};
+      const ExitCode code = Report(session, context.console, ended);
+      return first == ExitCode::kDone ? code : first;
+    }
     const ExitCode code = act(context, place);
     if (first == ExitCode::kDone) first = code;
-    if (context.session.interrupted() || context.session.timed_out()) break;
   }
   return first;
 }

@@ -5,19 +5,15 @@
 #include <utility>
 
 #include "cmd/kubectl-windlass/json_fields.h"
-#include "controller/replication_controller/words.h"
 
 namespace windlass::cli {
 namespace {
 
 constexpr Duration kLong = seconds(10);
 
-// Returns what the update waits for without a timeout; "" if it does not.
+// Returns what the update waits for without a timeout; "" if it does not. The message of one that
+// waits for Pods to become available says how many there are.
 std::string WaitsFor(const Json& update) {
-  const std::string phase = TextOf(update, "/status/phase");
-  if (phase != replication_controller::kPreparing && phase != replication_controller::kCleaningUp) {
-    return "";
-  }
   const std::string message = TextOf(update, "/status/message");
   return message.starts_with("waiting for ") ? message : "";
 }

@@ -1,5 +1,6 @@
 // Says what a rolling update waits for, if that takes long. While an update prepares or cleans up,
-// no timeout ends it: a command would hang, and nobody would know for what.
+// and while one of its controllers is being deleted, no timeout ends it: a command would hang
+// without saying why.
 #pragma once
 
 #include <optional>

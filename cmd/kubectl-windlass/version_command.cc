@@ -77,6 +77,9 @@ ExitCode RunVersion(const CommandContext& context) {
     rows.push_back({"CRD " + std::string(crd.name) + ':', found.text});
     crds[std::string(crd.name)] = found.revision ? Json(*found.revision) : Json();
   }
+  // Of a CRD that could not be read the table says why.
+  if (context.session.interrupted()) code = ExitCode::kInterrupted;
+  if (context.session.timed_out()) code = ExitCode::kTimeout;
   if (context.line.output == OutputFormat::kText) {
     for (const std::string& line : TableLines(rows)) context.console.Line(line);
     return code;

@@ -30,6 +30,11 @@ ErrorSection CommandLineErrors() {
         kUsage,
         "error: a version has no name: write -o json or -o yaml, or leave out -o",
         "`-o name` prints names of objects. Choose another format."},
+       {{"rolling-update", "old", "--image=i", "--timeout=0"},
+        kUsage,
+        "error: --timeout=0: an update that makes no progress has to end; write for example 5m; "
+        "see kubectl windlass --help",
+        "For `rolling-update` the flag says for how long nothing may move, and that has an end."},
        {{"status", "web", "--timeout"},
         kUsage,
         "error: --timeout needs a value; see kubectl windlass --help",

@@ -125,9 +125,10 @@ clusters: [{name: kind, cluster: {server: "https://127.0.0.1:6443"}}]
         ExitCode::kTimeout,
         "error: timed out waiting for the condition: no answer yet from the API server "
         "https://cluster.example:6443: whether the request was carried out is not known; look at "
-        "the object before you repeat the command",
+        "the object before you repeat the command\nerror: timed out before deployment/next, which "
+        "was left alone",
         "`--timeout` has passed while a change was under way. Look at the object before you repeat "
-        "the command. Objects that were named after it are left alone.",
+        "the command for it and those behind it.",
         LosesReply},
        {{"get", "web"},
         ExitCode::kInterrupted,

@@ -113,7 +113,8 @@ TEST_CASE_METHOD(Fixture, "The phase at the end says the exit code") {
 TEST_CASE_METHOD(Fixture, "What an update prepares for longer than ten seconds is said once") {
   SaysAfter(seconds(1), {"Preparing", {}, "waiting for the first"});
   SaysAfter(seconds(10), {"Preparing", {}, "waiting for the second"});
-  SaysAfter(seconds(40), {"Progressing", {}, "waiting for Pods"});
+  SaysAfter(seconds(40),
+            {"Progressing", {}, "new has 1 of 2 replicas, 0 of them available; old has 2 left"});
   SaysAfter(seconds(60), {"Succeeded"});
   const Ran ran = Update({"old", "new", kImage});
   CHECK(ran.messages == "Warning: waiting for the second\n");

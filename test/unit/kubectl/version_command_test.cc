@@ -1,0 +1,20 @@
+// version: how it ends. What it prints on a cluster: kubectl_windlass_test.sh.
+#include "test/unit/kubectl/kubectl_run.h"
+
+namespace windlass::cli::version_command_test {
+namespace {
+
+TEST_CASE("version ends with 3 when --timeout passes while it reads the CRDs") {
+  KubectlRun run;
+  run.answering.answer = [](const HttpRequest& request) -> std::optional<Result<HttpResponse>> {
+    if (request.target != "/version") return std::nullopt;
+    return HttpResponse{200, "application/json", R"({"gitVersion":"v1.36.3"})", {}};
+  };
+  run.fate = [](const HttpRequest&) { return sim::Fate::kRequestLost; };
+  const Ran ran = run.Run({"version", "--timeout=5s"});
+  CHECK(ran.code == ExitCode::kTimeout);
+  CHECK(ran.out.find("v1.36.3") != std::string::npos);
+}
+
+}  // namespace
+}  // namespace windlass::cli::version_command_test
