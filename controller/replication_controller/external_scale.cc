@@ -10,6 +10,7 @@
 #include "controller/replication_controller/decisions.h"
 #include "controller/replication_controller/effect.h"
 #include "controller/replication_controller/json.h"
+#include "controller/replication_controller/original_size.h"
 #include "controller/replication_controller/patches.h"
 #include "controller/replication_controller/prepare.h"
 #include "controller/replication_controller/status.h"
@@ -105,11 +106,10 @@ Step AdoptScale(const Situation& situation, const ReplicationController& scaled)
                   {decisions::kAdoptSize, {{"controller", old.meta.name}}});
   }
   // What is desired from now on is also what a rollback goes back to.
-  if (&target != &old && NumberIn(old, kOriginalReplicas) != desired) {
+  const bool noted = NumberIn(old, kOriginalReplicas) == desired && !IsRollbackTarget(old, created);
+  if (&target != &old && !noted) {
     return Effect(
-        situation,
-        Annotate(old, {{kOriginalReplicas, std::to_string(desired)},
-                       {kOriginalReplicasOf, target.meta.uid.ToString()}}),
+        situation, Annotate(old, NoteForUpdate(old, target, desired)),
         {decisions::kNoteOriginalSize, {{"controller", old.meta.name}, {"replicas", desired}}});
   }
   if (NumberIn(target, kDesiredReplicas) != desired) {

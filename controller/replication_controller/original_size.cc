@@ -43,6 +43,22 @@ bool HasOriginalSize(const ReplicationController& source, const ReplicationContr
   return of == target.meta.uid.ToString();
 }
 
+Annotations NoteForUpdate(const ReplicationController& old, const ReplicationController& created,
+                          int32_t size) {
+  Annotations annotations = {{kOriginalReplicas, std::to_string(size)},
+                             {kOriginalReplicasOf, created.meta.uid.ToString()}};
+  if (IsRollbackTarget(old, created)) {
+    annotations[kSourceId] = std::nullopt;
+    annotations[kDesiredReplicas] = std::nullopt;
+  }
+  return annotations;
+}
+
+bool IsRollbackTarget(const ReplicationController& old, const ReplicationController& created) {
+  return Annotation(old, kSourceId) == SourceIdOf(created) &&
+         !old.meta.annotations.Has(kRenameJournal);
+}
+
 std::optional<int32_t> SizeToRestore(const ReplicationController& old,
                                      const ReplicationController& target) {
   if (HasOriginalSize(old, target)) return NumberIn(old, kOriginalReplicas);

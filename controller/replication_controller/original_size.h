@@ -6,6 +6,7 @@
 #include <optional>
 
 #include "controller/core/step.h"
+#include "controller/replication_controller/patches.h"
 #include "controller/replication_controller/situation.h"
 
 namespace windlass::replication_controller {
@@ -23,6 +24,14 @@ SizeOrAsk SizeBefore(const Situation& situation);
 // run it is: it is taken for this one if the target has replicas already, because then the live
 // size may be a smaller one (RC-8).
 bool HasOriginalSize(const ReplicationController& source, const ReplicationController& target);
+
+// Returns the annotations of the old controller that note `size` for an update to `created`. They
+// also take off what is left of a rollback that was turned off: the next one goes back to `size`.
+Annotations NoteForUpdate(const ReplicationController& old, const ReplicationController& created,
+                          int32_t size);
+
+// Returns true if a rollback of the update to `created` has made `old` its target.
+bool IsRollbackTarget(const ReplicationController& old, const ReplicationController& created);
 
 // Returns the size that the old controller had; nullopt if it is not known. If the new one was
 // never scaled, the old one has it still.

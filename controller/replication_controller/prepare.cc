@@ -54,23 +54,37 @@ bool Overrides(const Situation& situation) {
   return situation.spec().on_external_scale == kOverride;
 }
 
-// An old controller that is larger than the noted size was scaled by somebody else before this try:
-// a rollback of it goes back to that. With Override it does not.
-std::optional<Step> NoteOriginalSize(const Situation& situation) {
-  const ReplicationController& source = *situation.source();
-  const ReplicationController& target = *situation.target();
-  const bool outgrown = !situation.spec().rollback && !Overrides(situation) &&
-                        source.replicas > NumberIn(source, kOriginalReplicas).value_or(0);
-  if (HasOriginalSize(source, target) && !outgrown) return std::nullopt;
-  SizeOrAsk before{.size = source.replicas};
-  if (!situation.spec().rollback) before = SizeBefore(situation);
-  if (before.ask) return std::move(before.ask);
-  const std::string size = std::to_string(before.size);
-  return Effect(situation,
-                Annotate(source, {{kOriginalReplicas, size},
-                                  {kOriginalReplicasOf, target.meta.uid.ToString()}}),
-                {decisions::kNoteOriginalSize,
-                 {{"controller", source.meta.name}, {"replicas", before.size}}});
+Step NoteOriginalSize(const Situation& situation, const ReplicationController& controller,
+                      int32_t size, const Annotations& note) {
+  return Effect(
+      situation, Annotate(controller, note),
+      {decisions::kNoteOriginalSize, {{"controller", controller.meta.name}, {"replicas", size}}});
+}
+
+// If OLD is larger than the noted size, somebody else scaled it before this try. Notes the larger
+// size, so that a rollback restores it. With Override keeps the noted size. After a rollback that
+// was turned off, the noted size is the one that OLD was to get.
+std::optional<Step> NoteSizeOfOld(const Situation& situation) {
+  const ReplicationController& old = *situation.old_controller();
+  const ReplicationController& created = *situation.new_controller();
+  const bool turned = IsRollbackTarget(old, created);
+  const auto noted = NumberIn(old, turned ? kDesiredReplicas : kOriginalReplicas);
+  const bool outgrown = !Overrides(situation) && old.replicas > noted.value_or(0);
+  if (HasOriginalSize(old, created) && !turned && !outgrown) return std::nullopt;
+  SizeOrAsk size{.size = noted.value_or(0)};
+  if (!turned || !noted || outgrown) size = SizeBefore(situation);
+  if (size.ask) return std::move(size.ask);
+  return NoteOriginalSize(situation, old, size.size, NoteForUpdate(old, created, size.size));
+}
+
+// A rollback notes it, too: it may be turned off.
+std::optional<Step> NoteSizeOfNew(const Situation& situation) {
+  const ReplicationController& old = *situation.old_controller();
+  const ReplicationController& created = *situation.new_controller();
+  if (HasOriginalSize(created, old)) return std::nullopt;
+  return NoteOriginalSize(situation, created, created.replicas,
+                          {{kOriginalReplicas, std::to_string(created.replicas)},
+                           {kOriginalReplicasOf, old.meta.uid.ToString()}});
 }
 
 // --- the header ---
@@ -210,7 +224,7 @@ Step TakeTarget(const Situation& situation) {
     if (begins) lines.push_back(FoundExistingText(target.meta.name));
   }
   if (claims) return Claim(situation);
-  if (auto note = NoteOriginalSize(situation)) return *std::move(note);
+  if (auto note = NoteSizeOfOld(situation)) return *std::move(note);
   if (auto ask = AskForServices(situation)) return *std::move(ask);
   const bool created = situation.run.step == kStepPrepare;
   lines.push_back(created ? CreatedText(target.meta.name) : ContinuingText(target.meta.name));
@@ -223,13 +237,6 @@ Step PrepareForward(const Situation& situation) {
 }
 
 // --- back ---
-
-// Returns true if the old controller is the target of a rollback already.
-bool IsRollbackTarget(const Situation& situation) {
-  const ReplicationController& old = *situation.old_controller();
-  return Annotation(old, kSourceId) == SourceIdOf(*situation.new_controller()) &&
-         !old.meta.annotations.Has(kRenameJournal);
-}
 
 // Returns the size that the rollback gives the old controller: `before`, which was noted. An update
 // only makes the old one smaller, so one that is larger was scaled by somebody else. With Pause it
@@ -265,7 +272,7 @@ Step PrepareRollback(const Situation& situation) {
                 NothingToRollBackText(situation.new_name, situation.old_name()));
   }
   ReplicationController target = *situation.old_controller();
-  const bool is_set = IsRollbackTarget(situation);
+  const bool is_set = IsRollbackTarget(target, *source);
   if (!is_set) {
     const std::optional<int32_t> size = SizeToRestore(target, *source);
     if (!size) return Fail(situation, kNothingToRollBack, NoOriginalReplicasText(target.meta.name));
@@ -276,7 +283,7 @@ Step PrepareRollback(const Situation& situation) {
   if (found.refusal) return *std::move(found.refusal);
   const int32_t size = SizeAfterRollback(situation, found.goal.desired);
   if (!is_set || size != found.goal.desired) return SetRollbackSize(situation, size);
-  if (auto note = NoteOriginalSize(situation)) return *std::move(note);
+  if (auto note = NoteSizeOfNew(situation)) return *std::move(note);
   return BeginScaling(situation, found.goal, {ContinuingText(situation.old_name())}, {});
 }
 

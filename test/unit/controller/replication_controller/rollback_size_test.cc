@@ -1,8 +1,10 @@
 // A rollback, or an update that is begun again, finds the controller that is scaled up larger than
 // it shall be at the end. No update makes it so: somebody else has scaled it.
 #include <algorithm>
+#include <functional>
 #include <string>
 
+#include "controller/replication_controller/words.h"
 #include "test/catch.h"
 #include "test/proves.h"
 #include "test/unit/controller/replication_controller/updates.h"
@@ -96,6 +98,124 @@ TEST_CASE("a rollback goes back to a size that was adopted") {
   world.Edit({{"rollback", true}});
   world.Run();
   CheckRolledBack(world, static_cast<size_t>(desired));
+  Proves("RC-15 RC-16");
+}
+
+// Asks for a rollback of the update that Begin leaves, until `reached`, and turns it off again.
+void RollBackAndTurnOff(World& world, const std::function<bool()>& reached) {
+  world.Edit({{"rollback", true}});
+  RunUntil(world, reached);
+  world.Edit({{"rollback", false}});
+}
+
+bool HasSizeOfRollback(const World& world, const std::string& size) {
+  return world.Annotations("web").value("kubectl.kubernetes.io/desired-replicas", "") == size;
+}
+
+bool ScalesForward(World& world) {
+  const json status = world.update().value("status", json::object());
+  return status.value("step", "") == kStepScale && !status.value("rollback", false);
+}
+
+// Between the two rollbacks, 2 old Pods and 1 new one become 2 and 5.
+void GoOnToSecondRollback(World& world) {
+  RunUntil(world, [&] { return ScalesForward(world); });
+  CHECK_FALSE(HasSizeOfRollback(world, "2"));
+  world.Scale("web-2", 5);
+  RunUntil(world, [&] {
+    return world.Annotations("web-2")["kubectl.kubernetes.io/desired-replicas"] == "7";
+  });
+  world.Edit({{"rollback", true}});
+  world.Run();
+}
+
+TEST_CASE("a second rollback goes back to a size that was adopted after the first") {
+  const auto turn_round = [](World& world) {
+    Begin(world, "Adopt");
+    RollBackAndTurnOff(world, [&] { return HasSizeOfRollback(world, "2"); });
+  };
+  World whole;
+  turn_round(whole);
+  const size_t before = whole.writes().size();
+  GoOnToSecondRollback(whole);
+  CheckRolledBack(whole, 7);
+  const int writes = static_cast<int>(whole.writes().size() - before);
+  REQUIRE(writes > 15);
+  const bool after_it = GENERATE(false, true);
+  for (int call = 0; call < writes; ++call) {
+    CAPTURE(after_it, call);
+    World world;
+    turn_round(world);
+    world.CrashAt(call, after_it);
+    GoOnToSecondRollback(world);
+    CheckRolledBack(world, 7);
+  }
+  Proves("RC-15 RC-16 RC-18");
+}
+
+// kubectl 1.17 notes 2, begins to roll back, and is ended. Windlass goes forward, and is ended.
+// kubectl goes on with what its own forward run has written, and the size that it noted.
+TEST_CASE("after a rollback by kubectl that is off, kubectl finds what it wrote before that") {
+  World world;
+  StartUpdate(world, 2, "1m");
+  RunUntilScaled(world, 1);
+  const json of_new = world.Annotations("web-2");
+  const std::string uid = world.Controller("web-2")["metadata"]["uid"];
+  world.Controller("web")["metadata"]["annotations"] = {
+      {"kubectl.kubernetes.io/original-replicas", "2"},
+      {"kubectl.kubernetes.io/update-source-id", "web-2:" + uid},
+      {"kubectl.kubernetes.io/desired-replicas", "2"}};
+  world.AddUpdate("web", world.update()["spec"]);
+  RunUntil(world, [&] { return ScalesForward(world); });
+  CHECK(world.Annotations("web") == json{{"kubectl.kubernetes.io/original-replicas", "2"},
+                                         {"windlass.dev/original-replicas-of", uid}});
+  CHECK(world.Annotations("web-2") == of_new);
+  Proves("RC-8 RC-15");
+}
+
+// A cache that was behind shows only now that a rollback had begun, which is off again.
+TEST_CASE("a second rollback goes back to an adopted size although the first is seen late") {
+  World world;
+  Begin(world, "Adopt");
+  world.Controller("web")["metadata"]["annotations"].merge_patch(
+      {{"kubectl.kubernetes.io/update-source-id",
+        "web-2:" + world.Controller("web-2")["metadata"]["uid"].get<std::string>()},
+       {"kubectl.kubernetes.io/desired-replicas", "2"}});
+  world.Scale("web-2", 5);
+  RunUntil(world, [&] {
+    return world.Annotations("web-2")["kubectl.kubernetes.io/desired-replicas"] == "7";
+  });
+  world.Edit({{"rollback", true}});
+  world.Run();
+  CheckRolledBack(world, 7);
+  Proves("RC-15 RC-16");
+}
+
+TEST_CASE("a second rollback goes back to what somebody else made of the old one in between") {
+  World world;
+  Begin(world, "Pause");
+  RollBackAndTurnOff(world, [&] { return HasSizeOfRollback(world, "2"); });
+  world.Scale("web", 5);
+  world.AddUpdate("web", world.update()["spec"]);
+  RunUntil(world, [&] { return world.Controller("web")["spec"]["replicas"] == 1; });
+  world.Edit({{"rollback", true}});
+  world.Run();
+  CheckRolledBack(world, 5);
+  Proves("RC-8 RC-15");
+}
+
+// 5 old Pods and 1 new one: 6 are wanted.
+TEST_CASE("a second rollback goes back to a size that the first one adopted") {
+  World world;
+  Begin(world, "Adopt");
+  world.Edit({{"rollback", true}});
+  RunUntil(world, [&] { return world.update()["status"].value("step", "") == kStepScale; });
+  world.Scale("web", 5);
+  RollBackAndTurnOff(world, [&] { return HasSizeOfRollback(world, "6"); });
+  RunUntil(world, [&] { return ScalesForward(world); });
+  world.Edit({{"rollback", true}});
+  world.Run();
+  CheckRolledBack(world, 6);
   Proves("RC-15 RC-16");
 }
 
