@@ -36,9 +36,11 @@ bool IsIntentStored(const Situation& situation) {
 }
 
 // Stores what is about to be done, before it is done: that the new controller does not exist yet,
-// or that a rollback begins. nullopt if that is stored.
+// or that a rollback begins. nullopt if that is stored, and `line`, unless it is empty, said last.
 std::optional<Step> StoreIntent(const Situation& situation, const std::string& line) {
-  if (IsIntentStored(situation)) return std::nullopt;
+  const std::vector<std::string>& lines = situation.run.lines;
+  const bool said = line.empty() || (!lines.empty() && lines.back() == line);
+  if (IsIntentStored(situation) && said) return std::nullopt;
   const bool back = situation.spec().rollback;
   StatusDraft draft = BeginDraft(situation);
   draft.step = kStepPrepare;
@@ -249,7 +251,7 @@ int32_t SizeAfterRollback(const Situation& situation, int32_t before) {
 }
 
 // Makes the old controller the target: a checked write, which kubectl does not make sure of
-// (RC-15).
+// (RC-15). Somebody may scale it after the line is said: then says the size that is set.
 Step SetRollbackSize(const Situation& situation, int32_t size) {
   const ReplicationController& old = *situation.old_controller();
   const std::string text = std::to_string(size);

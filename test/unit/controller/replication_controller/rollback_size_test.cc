@@ -35,6 +35,12 @@ bool Said(World& world, const std::string& line) {
   return std::ranges::count(world.lines(), line) == 1;
 }
 
+bool HasSizeOfRollback(const World& world, const std::string& size) {
+  return world.Annotations("web").value("kubectl.kubernetes.io/desired-replicas", "") == size;
+}
+
+const std::string kSettingTwo = "Setting \"web\" replicas to 2";
+
 TEST_CASE("a rollback ends although somebody else has made the old controller larger") {
   struct Row {
     std::string policy;
@@ -65,11 +71,12 @@ TEST_CASE("a rollback ends although somebody else has made the old controller la
 TEST_CASE("a rollback ends if the old controller is made larger while it begins") {
   World world;
   Begin(world, "Pause");
+  const bool is_set = GENERATE(false, true);  // in which of the two writes
+  CAPTURE(is_set);
   bool scaled = false;
   world.after_write = [&] {
-    if (scaled || !world.Annotations("web").contains("kubectl.kubernetes.io/desired-replicas")) {
-      return;
-    }
+    if (scaled || HasSizeOfRollback(world, "2") != is_set) return;
+    if (!is_set && world.update()["status"]["lines"].back() != kSettingTwo) return;
     scaled = true;
     world.Scale("web", 5);
   };
@@ -77,6 +84,8 @@ TEST_CASE("a rollback ends if the old controller is made larger while it begins"
   world.Run();
   CHECK(scaled);
   CheckRolledBack(world, 5);
+  CHECK(Said(world, kSettingTwo));
+  CHECK(Said(world, "Setting \"web\" replicas to 5"));
   Proves("RC-15 RC-16");
 }
 
@@ -106,10 +115,6 @@ void RollBackAndTurnOff(World& world, const std::function<bool()>& reached) {
   world.Edit({{"rollback", true}});
   RunUntil(world, reached);
   world.Edit({{"rollback", false}});
-}
-
-bool HasSizeOfRollback(const World& world, const std::string& size) {
-  return world.Annotations("web").value("kubectl.kubernetes.io/desired-replicas", "") == size;
 }
 
 bool ScalesForward(World& world) {
