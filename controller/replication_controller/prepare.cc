@@ -241,10 +241,9 @@ Step PrepareForward(const Situation& situation) {
 // --- back ---
 
 // Returns the size that the rollback gives the old controller: `before`, which was noted. An update
-// only makes the old one smaller, so one that is larger was scaled by somebody else. With Pause it
-// keeps its size: to ask for a rollback is the decision that a pause waits for, and a rollback
-// takes no Pods of the old one away. Adopt and Override answer when the scaling begins (RC-16).
-// Example: 2 were noted, somebody has made it 5: 5.
+// only makes the old one smaller, so one that is larger was scaled by somebody else. With Pause,
+// OLD keeps its size: the user who sets spec.rollback has decided. Adopt and Override answer when
+// the scaling begins (RC-16). Example: 2 were noted, somebody has made it 5: 5.
 int32_t SizeAfterRollback(const Situation& situation, int32_t before) {
   if (Overrides(situation) || situation.spec().on_external_scale == kAdopt) return before;
   return std::max(before, situation.old_controller()->replicas);
