@@ -56,6 +56,9 @@ int64_t PrintLines(const CommandContext& context, const Json& update, int64_t pr
 // object at the end.
 ExitCode FollowUpdate(const CommandContext& context, const Json& update, int64_t printed);
 
+// Writes why a rollback ended with an update that has succeeded. Returns the exit code.
+ExitCode FailRollback(const CommandContext& context, const Json& update);
+
 // --- the two ways ---
 
 // Carries the update out in this program (--local): the planner of Windlass, and nothing else.

@@ -29,7 +29,9 @@ bool IsSeen(const Json& update, int64_t generation) {
 // that goes on.
 std::optional<ExitCode> CodeOf(const CommandContext& context, const Json& update) {
   const std::string phase = TextOf(update, "/status/phase");
-  if (phase == rc::kSucceeded) return ExitCode::kDone;
+  if (phase == rc::kSucceeded) {
+    return context.line.rolling_update.rollback ? FailRollback(context, update) : ExitCode::kDone;
+  }
   if (phase == rc::kRolledBack) {
     if (context.line.rolling_update.rollback) return ExitCode::kDone;
     const Place place = PlaceOfUpdate(context, update);
@@ -80,6 +82,18 @@ int64_t PrintLines(const CommandContext& context, const Json& update, int64_t pr
     }
   }
   return count;
+}
+
+ExitCode FailRollback(const CommandContext& context, const Json& update) {
+  const std::string name = TextOf(update, "/metadata/name");
+  // A rename that has begun has no way back, so it was finished (RC-14).
+  const bool renamed = FlagOf(update, "/spec/rollback");
+  context.console.Error("the update of " + ObjectName(resources::kReplicationControllers, name) +
+                        " was not rolled back, it succeeded: " +
+                        (renamed ? "the new one was renamed to " + name + " already"
+                                 : "spec.rollback was set to false meanwhile") +
+                        ". To go back, update to the old image");
+  return ExitCode::kFailed;
 }
 
 ExitCode FollowUpdate(const CommandContext& context, const Json& update, int64_t printed) {

@@ -85,15 +85,19 @@ bool LocalUpdate::HasEnded() const {
 
 ExitCode LocalUpdate::End() const {
   if (ended_) return *ended_;
-  if (Phase() != rc::kFailed) return PrintResult();
-  context_.console.Error(TextOf(update_, "/status/message"));
-  return ExitCode::kFailed;
+  if (Phase() == rc::kFailed) {
+    context_.console.Error(TextOf(update_, "/status/message"));
+    return ExitCode::kFailed;
+  }
+  const ExitCode printed = PrintResult();
+  const bool is_asked = decoded_->spec.rollback == (Phase() == rc::kRolledBack);
+  return is_asked || printed != ExitCode::kDone ? printed : FailRollback(context_, update_);
 }
 
 // With -o, prints the ReplicationController that has the Pods now.
 ExitCode LocalUpdate::PrintResult() const {
   if (context_.line.output == OutputFormat::kText) return ExitCode::kDone;
-  const bool old_name = Phase() == rc::kRolledBack || decoded_->spec.cleanup == rc::kRename;
+  const bool old_name = decoded_->spec.rollback || decoded_->spec.cleanup == rc::kRename;
   const std::string name = old_name ? decoded_->meta.name : decoded_->status.new_name;
   const Place place{resources::kReplicationControllers, context_.namespace_, name};
   const Result<Json> object = ReadObject(context_.session, place);

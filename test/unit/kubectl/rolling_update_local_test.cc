@@ -90,6 +90,30 @@ TEST_CASE_METHOD(Fixture, "--local gives the name back when the new controller i
   CHECK(early == 0);
 }
 
+// The first command ends when it has deleted the new controller, which gives the Pods away.
+TEST_CASE_METHOD(Fixture, "--local --rollback fails when it finishes a rename that had begun") {
+  Proves("RC-14");
+  bool deleted = false;
+  fate = [&](const HttpRequest& request) {
+    deleted = deleted || request.method == HttpMethod::kDelete;
+    const bool refused = deleted && request.method == HttpMethod::kPatch;
+    return refused ? sim::Fate::kForbidden : sim::Fate::kDelivered;
+  };
+  REQUIRE(Update({"old", "--image=app:v2"}).code == ExitCode::kFailed);
+  REQUIRE(deleted);
+  fate = {};
+  std::vector<std::string> back = {"old", "--rollback", "-o", "name"};
+  if (GENERATE(false, true)) back.insert(back.begin() + 1, "new");
+  const Ran ran = Update(back);
+  CHECK(ran.code == ExitCode::kFailed);
+  CHECK(ran.out == "replicationcontroller/old\n");
+  CHECK(ran.messages.ends_with(
+      "error: the update of replicationcontroller/old was not rolled back, it succeeded: the new "
+      "one was renamed to old already. To go back, update to the old image\n"));
+  const Json containers = Stored(kControllers, "old")["spec"]["template"]["spec"]["containers"];
+  CHECK(containers[0]["image"] == "app:v2");
+}
+
 TEST_CASE_METHOD(Fixture, "--local with -o prints the ReplicationController at the end") {
   SECTION("the new one, by its name") {
     const Ran ran = Update({"old", "new", "--image=app:v2", "-o", "name"});

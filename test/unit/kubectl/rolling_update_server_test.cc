@@ -100,14 +100,30 @@ TEST_CASE_METHOD(Fixture, "The phase at the end says the exit code") {
        "error: replicationcontrollerupdate.windlass.dev/old was rolled back meanwhile: old has its "
        "Pods again\n"},
       {{"RolledBack"}, {"old", "new", "--rollback"}, ExitCode::kDone, ""},
+      {{"Succeeded"},
+       {"old", "--rollback"},
+       ExitCode::kFailed,
+       "error: the update of replicationcontroller/old was not rolled back, it succeeded: the new "
+       "one was renamed to old already. To go back, update to the old image\n"},
   }));
-  CAPTURE(row.end.phase);
+  CAPTURE(row.end.phase, row.arguments);
   Report end = row.end;
   end.lines = {"a line"};
   const Ran ran = RunUntil(end, row.arguments);
   CHECK(ran.code == row.code);
   CHECK(ran.out == "a line\n");
   CHECK(ran.messages == row.messages);
+}
+
+TEST_CASE_METHOD(Fixture, "A rollback that somebody else turns off has failed") {
+  After(milliseconds(500), [this] {
+    Edit(kUpdates, "old", "", [](Json& update) { update["spec"]["rollback"] = false; });
+  });
+  const Ran ran = RunUntil({"Succeeded"}, {"old", "new", "--rollback"});
+  CHECK(ran.code == ExitCode::kFailed);
+  CHECK(ran.messages ==
+        "error: the update of replicationcontroller/old was not rolled back, it succeeded: "
+        "spec.rollback was set to false meanwhile. To go back, update to the old image\n");
 }
 
 TEST_CASE_METHOD(Fixture, "What an update prepares for longer than ten seconds is said once") {

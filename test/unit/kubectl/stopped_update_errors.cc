@@ -55,10 +55,18 @@ PrepareStop WindlassSays(const std::string& phase, const std::string& message) {
   };
 }
 
+void IsTurnedForward(KubectlRun& run) {
+  run.After(milliseconds(500), [&run] {
+    run.Edit(kUpdates, "old", "", [](Json& object) { object["spec"]["rollback"] = false; });
+  });
+  WindlassSays("Succeeded", "")(run);
+}
+
 void UpdateIsDeleted(KubectlRun& run) {
   BeginsUpdate(run);
-  run.After(seconds(1),
-            [&run] { REQUIRE(run.server.Delete("setup", {kUpdates, "default", "old"}).ok()); });
+  run.After(seconds(1), [&run] {
+    REQUIRE(run.server.Delete("setup", {kUpdates, "default", "old"}).ok());
+  });
 }
 
 void HasNoCrd(KubectlRun& run) {
@@ -147,6 +155,21 @@ ErrorSection StoppedUpdateErrors() {
         "its Pods again",
         "Somebody took the update back while the command waited. The old Pods are back.",
         WindlassSays("RolledBack", "")},
+       {{"rolling-update", "old", "--rollback"},
+        ExitCode::kFailed,
+        "error: the update of replicationcontroller/old was not rolled back, it succeeded: the new "
+        "one was renamed to old already. To go back, update to the old image",
+        "The new controller was deleted already to give its name back, and there is no way back "
+        "from that. The new Pods go on. Run `kubectl windlass rolling-update old` with the old "
+        "image as `--image`.",
+        WindlassSays("Succeeded", "")},
+       {{"rolling-update", "old", "new", "--rollback"},
+        ExitCode::kFailed,
+        "error: the update of replicationcontroller/old was not rolled back, it succeeded: "
+        "spec.rollback was set to false meanwhile. To go back, update to the old image",
+        "Somebody set `spec.rollback` of the ReplicationControllerUpdate to false while the "
+        "command waited. Update to the old image.",
+        IsTurnedForward},
        {there, ExitCode::kError,
         "error: replicationcontrollerupdate.windlass.dev/old has been deleted, so the update stops "
         "where it is. The same command goes on with it, and --rollback takes it back",
