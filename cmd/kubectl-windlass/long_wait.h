@@ -1,5 +1,4 @@
-// Says what a rolling update waits for, if that takes long. While an update prepares or cleans up,
-// and while one of its controllers is being deleted, no timeout ends it: a command would hang
+// Says what a command waits for, if that takes long and no timeout ends it: the command would hang
 // without saying why.
 #pragma once
 
@@ -7,24 +6,26 @@
 #include <string>
 
 #include "cmd/kubectl-windlass/commands.h"
-#include "cmd/kubectl-windlass/json_fields.h"
 #include "kubeclient/base/clock.h"
 
 namespace windlass::cli {
+
+inline constexpr seconds kLongWait{10};
 
 class LongWait {
  public:
   explicit LongWait(const CommandContext& context) : context_(context) {}
 
-  // Prints the message of the update's status, once, if it has been the same for ten seconds.
-  void Look(const Json& update);
-  // Returns how long it is until Look has something to say if the update stays as it is; nullopt if
-  // it will have nothing to say.
+  // `message`: what is waited for now; "" if nothing is. Prints it as a warning, once, when it has
+  // been the same for kLongWait.
+  void Look(std::string message);
+  // Returns how long it is until Look has something to say if the message stays as it is; nullopt
+  // if it will have nothing to say.
   std::optional<Duration> Next() const;
 
  private:
   const CommandContext& context_;
-  std::string message_;  // what is waited for; "" while nothing is
+  std::string message_;
   MonotonicTime since_{};
   bool said_ = false;
 };

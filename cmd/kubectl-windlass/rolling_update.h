@@ -51,6 +51,11 @@ bool HasEnded(const CommandContext& context, const Json& stored);
 // -o, standard output is for the object: the lines go to standard error.
 int64_t PrintLines(const CommandContext& context, const Json& update, int64_t printed);
 
+// Returns what the update waits for without a timeout, which it does while it prepares or cleans up
+// and while one of its controllers is being deleted; "" if it waits for nothing or for Pods to
+// become available.
+std::string UntimedWaitOf(const Json& update);
+
 // Prints the lines of `update` behind number `printed` as they come, until the update ends or is
 // paused (rolling_update_follow.cc). `update` is the object as it was written. With -o, prints the
 // object at the end.

@@ -17,10 +17,6 @@ namespace {
 
 namespace rc = replication_controller;
 
-// For how long Windlass may leave an update unseen before the command says what may be the matter.
-// It looks at a new one within a second.
-constexpr Duration kUnseenMax = seconds(10);
-
 bool IsSeen(const Json& update, int64_t generation) {
   return NumberOf(update, "/status/observedGeneration", -1) >= generation;
 }
@@ -44,14 +40,15 @@ std::optional<ExitCode> CodeOf(const CommandContext& context, const Json& update
   return phase == rc::kFailed ? ExitCode::kFailed : ExitCode::kHeld;
 }
 
-void SayUnseen(const CommandContext& context, const Place& place) {
-  context.console.Warning(
-      "Windlass has not looked at " + ObjectName(place.resource, place.name) + " for " +
-      std::to_string(std::chrono::duration_cast<seconds>(kUnseenMax).count()) +
-      " s: check that it runs in the cluster, with --controllers=replicationcontrollerupdate. This "
-      "command waits for it. To do without, press Ctrl-C, run kubectl delete " +
-      ResourceText(place.resource) + ' ' + place.name + " -n " + place.namespace_ +
-      ", and repeat the command with --local");
+// What may be the matter with an update that Windlass has not looked at. It looks at a new one
+// within a second.
+std::string UnseenText(const Place& place) {
+  return "Windlass has not looked at " + ObjectName(place.resource, place.name) + " for " +
+         std::to_string(kLongWait.count()) +
+         " s: check that it runs in the cluster, with --controllers=replicationcontrollerupdate. "
+         "This command waits for it. To do without, press Ctrl-C, run kubectl delete " +
+         ResourceText(place.resource) + ' ' + place.name + " -n " + place.namespace_ +
+         ", and repeat the command with --local";
 }
 
 // The end of a wait, by Ctrl-C or by an error of the watch.
@@ -84,6 +81,11 @@ int64_t PrintLines(const CommandContext& context, const Json& update, int64_t pr
   return count;
 }
 
+std::string UntimedWaitOf(const Json& update) {
+  const std::string message = TextOf(update, "/status/message");
+  return message.starts_with("waiting for ") ? message : "";
+}
+
 ExitCode FailRollback(const CommandContext& context, const Json& update) {
   const std::string name = TextOf(update, "/metadata/name");
   // A rename that has begun has no way back, so it was finished (RC-14).
@@ -100,9 +102,6 @@ ExitCode FollowUpdate(const CommandContext& context, const Json& update, int64_t
   const Place place = PlaceOfUpdate(context, update);
   const int64_t generation = NumberOf(update, "/metadata/generation");
   const std::string uid = TextOf(update, "/metadata/uid");
-  const Clock& clock = context.session.clock();
-  const MonotonicTime unseen_end = clock.Now() + kUnseenMax;
-  bool may_be_unseen = true;
   LongWait long_wait(context);
   Follow follow(context.session,
                 {{place.resource, place.namespace_, "", "metadata.name=" + place.name}});
@@ -117,22 +116,17 @@ ExitCode FollowUpdate(const CommandContext& context, const Json& update, int64_t
     }
     const Json& now = *found.front();
     printed = PrintLines(context, now, printed);
-    if (IsSeen(now, generation)) {
-      may_be_unseen = false;
+    const bool seen = IsSeen(now, generation);
+    if (seen) {
       if (const auto code = CodeOf(context, now)) {
         if (context.line.output != OutputFormat::kText) {
           context.console.out(Print(now, place.resource, context.line.output));
         }
         return *code;
       }
-      long_wait.Look(now);
-    } else if (may_be_unseen && clock.Now() >= unseen_end) {
-      SayUnseen(context, place);
-      may_be_unseen = false;
     }
-    std::optional<Duration> longest = long_wait.Next();
-    if (may_be_unseen) longest = std::max(Duration{0}, unseen_end - clock.Now());
-    status = follow.NextChange(longest);
+    long_wait.Look(seen ? UntimedWaitOf(now) : UnseenText(place));
+    status = follow.NextChange(long_wait.Next());
   }
   return EndFollowing(context, place, status);
 }

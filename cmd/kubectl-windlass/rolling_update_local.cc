@@ -292,7 +292,7 @@ ExitCode LocalUpdate::Run() {
           "takes it back");
       return ExitCode::kInterrupted;
     }
-    long_wait.Look(update_);
+    long_wait.Look(UntimedWaitOf(update_));
     failures = walk.error ? failures + 1 : 0;
     if (walk.error && failures >= kFailuresMax)
       return Report(session, context_.console, *walk.error);
