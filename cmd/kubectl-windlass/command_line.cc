@@ -27,7 +27,8 @@ Examples:
 // The durations as text, until all are parsed.
 struct Durations {
   std::string request_timeout;
-  std::string timeout;
+  std::string timeout;           // of the whole command
+  std::string progress_timeout;  // of rolling-update
   std::string update_period;
   std::string poll_interval;
 };
@@ -38,7 +39,7 @@ struct Parser {
 
   CLI::App* Add(CommandName name, const std::string& word, const std::string& text);
   void AddObjects(CLI::App* command);
-  void AddTimeout(CLI::App* command, const std::string& what);
+  void AddTimeout(CLI::App* command, std::string& to, const std::string& what);
   void AddConnection();
   void AddRolloutCommands();
   void AddRollingUpdate();
@@ -56,7 +57,8 @@ CLI::App* Parser::Add(CommandName name, const std::string& word, const std::stri
   command->fallthrough();
   commands[command] = name;
   if (name != CommandName::kRollingUpdate) {  // whose --timeout is another one
-    AddTimeout(command, "how long the whole command may take; 0 is for ever (default)");
+    AddTimeout(command, durations.timeout,
+               "how long the whole command may take; 0 is for ever (default)");
   }
   return command;
 }
@@ -65,9 +67,8 @@ void Parser::AddObjects(CLI::App* command) {
   command->add_option("objects", line.arguments, kObjectsHelp);
 }
 
-void Parser::AddTimeout(CLI::App* command, const std::string& what) {
-  command->add_option("--timeout", durations.timeout, what)
-      ->check(CheckDuration, "duration", "duration");
+void Parser::AddTimeout(CLI::App* command, std::string& to, const std::string& what) {
+  command->add_option("--timeout", to, what)->check(CheckDuration, "duration", "duration");
 }
 
 void Parser::AddConnection() {
@@ -155,7 +156,7 @@ void Parser::AddRollingUpdate() {
       ->check(CheckDuration, "duration", "duration");
   update->add_option("--poll-interval", durations.poll_interval, "of --local: between looks (3s)")
       ->check(CheckDuration, "duration", "duration");
-  AddTimeout(update,
+  AddTimeout(update, durations.progress_timeout,
              "the update fails if nothing moves for so long (5m); at least --update-period");
   update->add_option("--max-surge", flags.max_surge, "Pods above the desired number (1)")
       ->check(CheckLimit, "limit", "limit");
@@ -195,7 +196,8 @@ Status TakeDurations(const Durations& durations, CommandLine& line) {
   Duration timeout{0};
   Take(durations.timeout, timeout);
   if (timeout > Duration{0}) line.timeout = timeout;
-  if (line.command == CommandName::kRollingUpdate && !durations.timeout.empty() && !line.timeout) {
+  Take(durations.progress_timeout, line.rolling_update.timeout);
+  if (line.rolling_update.timeout == Duration{0}) {
     return Error{ErrorKind::kConfig,
                  "--timeout=0: an update that makes no progress has to end; write for example 5m; "
                  "see kubectl windlass --help"};

@@ -52,6 +52,7 @@ struct RollingUpdateFlags {
   std::string deployment_label_key = "deployment";
   Duration update_period = std::chrono::minutes(1);
   Duration poll_interval = seconds(3);
+  Duration timeout = std::chrono::minutes(5);  // without progress; --timeout of this command
   std::string max_surge = "1";
   std::string max_unavailable = "0";
   int32_t min_ready_seconds = 0;
@@ -68,7 +69,7 @@ struct CommandLine {
   std::vector<std::string> arguments;  // of the command, without flags
   ConnectionFlags connection;
   OutputFormat output = OutputFormat::kText;
-  std::optional<Duration> timeout{};  // --timeout
+  std::optional<Duration> timeout{};  // of the whole command; rolling-update has another one
   bool all_namespaces = false;
   bool watch = false;
   int64_t revision = 0;          // --revision, --to-revision; 0 = not given

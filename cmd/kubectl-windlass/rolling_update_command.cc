@@ -86,7 +86,7 @@ Result<Json> UpdateOf(const CommandLine& line, const std::string& namespace_,
   const RollingUpdateFlags& flags = line.rolling_update;
   Json spec = {{"deploymentLabelKey", flags.deployment_label_key},
                {"updatePeriod", DurationText(flags.update_period)},
-               {"timeout", DurationText(line.timeout.value_or(std::chrono::minutes(5)))},
+               {"timeout", DurationText(flags.timeout)},
                {"maxSurge", LimitOf(flags.max_surge)},
                {"maxUnavailable", LimitOf(flags.max_unavailable)},
                {"minReadySeconds", flags.min_ready_seconds},

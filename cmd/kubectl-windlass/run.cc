@@ -150,9 +150,7 @@ ExitCode WithNetwork(const std::function<ExitCode(Inbox& inbox, Session*& sessio
 
 ExitCode RunConnected(const Console& console, const CommandLine& line, const ClientConfig& config) {
   return WithNetwork([&](Inbox& inbox, Session*& session) {
-    // --timeout of rolling-update is for progress, not for the command.
-    const bool rolling = line.command == CommandName::kRollingUpdate;
-    Connected connected(config, line.connection, rolling ? std::nullopt : line.timeout, inbox);
+    Connected connected(config, line.connection, line.timeout, inbox);
     if (!connected.problem().empty()) {
       console.Error(connected.problem());
       return ExitCode::kError;

@@ -122,7 +122,7 @@ class KubectlRun {
     }
     Session::Options options;
     options.server = "https://cluster.example:6443";
-    if (line->command != CommandName::kRollingUpdate) options.timeout = line->timeout;
+    options.timeout = line->timeout;
     Session session(
         loop.clock(), loop.timers(), answering,
         [this](const std::function<bool()>& finished) {
