@@ -105,13 +105,16 @@ void RolloutObserver::Edited(const Workload& before, const Workload& now) {
   const ReplicaSets ours = ReplicaSetsOf(now);
   const ReplicaSet* to = workload::FindTarget(now, ours);
   Rollout* const known = rollouts_.Find(key);
-  const RolloutTarget wanted = TargetOf(now);
   // A pause may hide edits, so what was wanted before its end tells nothing.
   const bool same = !before.paused && to != nullptr && workload::FindTarget(before, ours) == to;
+  if (same) {  // as after nearly every change of a status
+    if (known != nullptr) known->target = TargetOf(now);
+    return;
+  }
+  const RolloutTarget wanted = TargetOf(now);
   const bool goes_on = before.paused && (workload::HasOldPods(now.status) || to == nullptr);
   const bool changed = known != nullptr ? known->target != wanted : TargetOf(before) != wanted;
-  if (known != nullptr && same) known->target = wanted;
-  if (same || !(changed || (known == nullptr && goes_on))) return;
+  if (!changed && (known != nullptr || !goes_on)) return;
 
   // Setting spec.abort back to false tries the same template again.
   const bool tries_again = before.follow_revision && !now.follow_revision;
