@@ -8,10 +8,6 @@
 namespace windlass::replication_controller {
 namespace {
 
-bool IsOfPresentSpec(const ReplicationControllerUpdate& update) {
-  return update.status.observed_generation >= update.meta.generation;
-}
-
 bool IsDone(const ReplicationControllerUpdateStatus& status) {
   return status.phase == kSucceeded || status.phase == kRolledBack;
 }
@@ -37,6 +33,10 @@ bool NewRunIsDue(const ReplicationControllerUpdate& update) {
 }
 
 }  // namespace
+
+bool IsOfPresentSpec(const ReplicationControllerUpdate& update) {
+  return update.status.observed_generation >= update.meta.generation;
+}
 
 bool HasEnded(const ReplicationControllerUpdate& update) {
   const ReplicationControllerUpdateStatus& stored = update.status;

@@ -6,6 +6,9 @@
 
 namespace windlass::replication_controller {
 
+// Returns true if the status is of the present spec: Windlass has looked at it.
+bool IsOfPresentSpec(const ReplicationControllerUpdate& update);
+
 // Returns true if the run of the present spec has ended for good, so that nothing is left to do
 // before the spec changes: it succeeded, was rolled back, or timed out.
 bool HasEnded(const ReplicationControllerUpdate& update);

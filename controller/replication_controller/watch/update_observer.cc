@@ -17,6 +17,7 @@ namespace {
 using replication_controller::HasEnded;
 using replication_controller::HasOtherContent;
 using replication_controller::HasOtherName;
+using replication_controller::IsOfPresentSpec;
 using replication_controller::kFailed;
 using replication_controller::kPaused;
 using replication_controller::kPreparing;
@@ -26,10 +27,6 @@ using replication_controller::TargetOf;
 using Rollout = RolloutsUnderWay::Rollout;
 using Update = ReplicationControllerUpdate;
 using workload::RolloutState;
-
-bool IsObserved(const Update& update) {
-  return update.status.observed_generation >= update.meta.generation;
-}
 
 bool IsComplete(const Update& update) { return HasEnded(update) && update.status.phase != kFailed; }
 
@@ -73,7 +70,7 @@ bool IsMidway(const Update& update) {
   if (status.observed_generation <= 0 || status.step == kStepDone) return false;
   if (!status.journal.empty()) return true;
   if (status.step.empty()) return status.phase != kPaused || !status.target.empty();
-  if (IsObserved(update)) return true;
+  if (IsOfPresentSpec(update)) return true;
   return status.rollback == update.spec.rollback && !IsForOther(update, status.target);
 }
 
@@ -171,7 +168,7 @@ void UpdateObserver::Look(const Update& update) {
 void UpdateObserver::Lead(bool leading) {
   rollouts_.Lead(leading, [this](const ObjectKey& key) {
     const Update* update = updates_.Find(key);
-    return update != nullptr && !IsObserved(*update) && !IsMidway(*update);
+    return update != nullptr && !IsOfPresentSpec(*update) && !IsMidway(*update);
   });
 }
 
