@@ -108,9 +108,7 @@ Step AdoptScale(const Situation& situation, const ReplicationController& scaled)
   // What is desired from now on is also what a rollback goes back to.
   const bool noted = NumberIn(old, kOriginalReplicas) == desired && !IsRollbackTarget(old, created);
   if (&target != &old && !noted) {
-    return Effect(
-        situation, Annotate(old, NoteForUpdate(old, target, desired)),
-        {decisions::kNoteOriginalSize, {{"controller", old.meta.name}, {"replicas", desired}}});
+    return NoteSizeForUpdate(situation, desired);
   }
   if (NumberIn(target, kDesiredReplicas) != desired) {
     return Effect(situation, Annotate(target, {{kDesiredReplicas, std::to_string(desired)}}),

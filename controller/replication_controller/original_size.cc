@@ -6,7 +6,10 @@
 #include <utility>
 
 #include "controller/replication_controller/annotations.h"
+#include "controller/replication_controller/decisions.h"
+#include "controller/replication_controller/effect.h"
 #include "controller/replication_controller/json.h"
+#include "controller/replication_controller/patches.h"
 
 namespace windlass::replication_controller {
 namespace {
@@ -17,6 +20,16 @@ bool MayHaveUid(const std::string& body, std::string_view uid) {
   if (!items) return true;
   return std::ranges::any_of(*items,
                              [&](const Json& item) { return At(item, "/metadata/uid") == uid; });
+}
+
+// Notes on `source` the size that it has before its Pods go to `target`, together with `others`.
+Step NoteSize(const Situation& situation, const ReplicationController& source,
+              const ReplicationController& target, int32_t size, Annotations others) {
+  others[kOriginalReplicas] = std::to_string(size);
+  others[kOriginalReplicasOf] = target.meta.uid.ToString();
+  return Effect(
+      situation, Annotate(source, others),
+      {decisions::kNoteOriginalSize, {{"controller", source.meta.name}, {"replicas", size}}});
 }
 
 }  // namespace
@@ -43,15 +56,19 @@ bool HasOriginalSize(const ReplicationController& source, const ReplicationContr
   return of == target.meta.uid.ToString();
 }
 
-Annotations NoteForUpdate(const ReplicationController& old, const ReplicationController& created,
-                          int32_t size) {
-  Annotations annotations = {{kOriginalReplicas, std::to_string(size)},
-                             {kOriginalReplicasOf, created.meta.uid.ToString()}};
+Step NoteSizeForUpdate(const Situation& situation, int32_t size) {
+  const ReplicationController& old = *situation.old_controller();
+  const ReplicationController& created = *situation.new_controller();
+  Annotations cleared;
   if (IsRollbackTarget(old, created)) {
-    annotations[kSourceId] = std::nullopt;
-    annotations[kDesiredReplicas] = std::nullopt;
+    cleared = {{kSourceId, std::nullopt}, {kDesiredReplicas, std::nullopt}};
   }
-  return annotations;
+  return NoteSize(situation, old, created, size, std::move(cleared));
+}
+
+Step NoteSizeForRollback(const Situation& situation) {
+  const ReplicationController& created = *situation.new_controller();
+  return NoteSize(situation, created, *situation.old_controller(), created.replicas, {});
 }
 
 bool IsRollbackTarget(const ReplicationController& old, const ReplicationController& created) {

@@ -6,7 +6,6 @@
 #include <optional>
 
 #include "controller/core/step.h"
-#include "controller/replication_controller/patches.h"
 #include "controller/replication_controller/situation.h"
 
 namespace windlass::replication_controller {
@@ -25,10 +24,13 @@ SizeOrAsk SizeBefore(const Situation& situation);
 // size may be a smaller one (RC-8).
 bool HasOriginalSize(const ReplicationController& source, const ReplicationController& target);
 
-// Returns the annotations of the old controller that note `size` for an update to `created`. They
-// also take off what is left of a rollback that was turned off: the next one goes back to `size`.
-Annotations NoteForUpdate(const ReplicationController& old, const ReplicationController& created,
-                          int32_t size);
+// Notes `size` on the old controller for an update to the new one. Takes off what is left of a
+// rollback that was turned off: the next one goes back to `size`. Requires both controllers.
+Step NoteSizeForUpdate(const Situation& situation, int32_t size);
+
+// Notes the size of the new controller on it for a rollback to the old one, which may be turned
+// off. Requires both controllers.
+Step NoteSizeForRollback(const Situation& situation);
 
 // Returns true if a rollback of the update to `created` has made `old` its target.
 bool IsRollbackTarget(const ReplicationController& old, const ReplicationController& created);

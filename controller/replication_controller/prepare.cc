@@ -56,13 +56,6 @@ bool Overrides(const Situation& situation) {
   return situation.spec().on_external_scale == kOverride;
 }
 
-Step NoteOriginalSize(const Situation& situation, const ReplicationController& controller,
-                      int32_t size, const Annotations& note) {
-  return Effect(
-      situation, Annotate(controller, note),
-      {decisions::kNoteOriginalSize, {{"controller", controller.meta.name}, {"replicas", size}}});
-}
-
 // If OLD is larger than the noted size, somebody else scaled it before this try. Notes the larger
 // size, so that a rollback restores it. With Override keeps the noted size. After a rollback that
 // was turned off, the noted size is the one that OLD was to get.
@@ -76,17 +69,7 @@ std::optional<Step> NoteSizeOfOld(const Situation& situation) {
   SizeOrAsk size{.size = noted.value_or(0)};
   if (!turned || !noted || outgrown) size = SizeBefore(situation);
   if (size.ask) return std::move(size.ask);
-  return NoteOriginalSize(situation, old, size.size, NoteForUpdate(old, created, size.size));
-}
-
-// A rollback notes it, too: it may be turned off.
-std::optional<Step> NoteSizeOfNew(const Situation& situation) {
-  const ReplicationController& old = *situation.old_controller();
-  const ReplicationController& created = *situation.new_controller();
-  if (HasOriginalSize(created, old)) return std::nullopt;
-  return NoteOriginalSize(situation, created, created.replicas,
-                          {{kOriginalReplicas, std::to_string(created.replicas)},
-                           {kOriginalReplicasOf, old.meta.uid.ToString()}});
+  return NoteSizeForUpdate(situation, size.size);
 }
 
 // --- the header ---
@@ -284,7 +267,7 @@ Step PrepareRollback(const Situation& situation) {
   if (found.refusal) return *std::move(found.refusal);
   const int32_t size = SizeAfterRollback(situation, found.goal.desired);
   if (!is_set || size != found.goal.desired) return SetRollbackSize(situation, size);
-  if (auto note = NoteSizeOfNew(situation)) return *std::move(note);
+  if (!HasOriginalSize(*source, target)) return NoteSizeForRollback(situation);
   return BeginScaling(situation, found.goal, {ContinuingText(situation.old_name())}, {});
 }
 
