@@ -1,13 +1,8 @@
 // docs/kubectl-windlass-errors.md says what the rows of test/unit/kubectl say.
 #include "test/docs/errors_page.h"
 
-#include <algorithm>
-#include <fstream>
-#include <iterator>
-#include <string>
-#include <vector>
-
 #include "test/catch.h"
+#include "test/docs/page_check.h"
 
 namespace windlass::errors_page_test {
 namespace {
@@ -23,16 +18,7 @@ TEST_CASE("a text of several lines, or with a bar, stays in its cell") {
 }
 
 TEST_CASE("docs/kubectl-windlass-errors.md lists every error; if not: tools/errors-page.sh") {
-  std::ifstream file(WINDLASS_DOCS "/kubectl-windlass-errors.md");
-  const std::string page((std::istreambuf_iterator<char>(file)), std::istreambuf_iterator<char>());
-  REQUIRE(page.size() > 1000);
-  const auto tables = ErrorTables(cli::AllErrors());
-  CHECK(TitlesWithoutTable(page, "errors", tables).empty());
-  const std::string filled = PageWith(page, "errors", tables);
-  const auto [was, is] = std::ranges::mismatch(page, filled);
-  CAPTURE(std::string(was, page.end()).substr(0, 200),
-          std::string(is, filled.end()).substr(0, 200));
-  CHECK(filled == page);
+  CheckPage("kubectl-windlass-errors.md", "errors", ErrorTables(cli::AllErrors()));
 }
 
 TEST_CASE("each row says in one line when it comes about, and what to do") {

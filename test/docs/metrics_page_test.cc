@@ -1,15 +1,13 @@
 // docs/metrics.md says what the program registers.
 #include "test/docs/metrics_page.h"
 
-#include <fstream>
-#include <iterator>
 #include <set>
-#include <string>
-#include <vector>
+#include <string_view>
 
 #include "cmd/windlass/controllers.h"
 #include "cmd/windlass/metric_list.h"
 #include "test/catch.h"
+#include "test/docs/page_check.h"
 
 namespace windlass::metrics_page_test {
 namespace {
@@ -31,16 +29,7 @@ TEST_CASE("the tables of a section name its metrics, and the values of its label
 }
 
 TEST_CASE("docs/metrics.md lists every metric as it is registered; if not: tools/metrics-page.sh") {
-  std::ifstream file(WINDLASS_DOCS "/metrics.md");
-  const std::string page((std::istreambuf_iterator<char>(file)), std::istreambuf_iterator<char>());
-  REQUIRE(page.size() > 1000);
-  const std::vector<PageTable> tables = MetricTables(AllMetrics(Controllers()));
-  CHECK(TitlesWithoutTable(page, "metrics", tables).empty());
-  const std::string filled = PageWith(page, "metrics", tables);
-  const auto [was, is] = std::ranges::mismatch(page, filled);
-  CAPTURE(std::string(was, page.end()).substr(0, 200),
-          std::string(is, filled.end()).substr(0, 200));
-  CHECK(filled == page);
+  CheckPage("metrics.md", "metrics", MetricTables(AllMetrics(Controllers())));
 }
 
 TEST_CASE("each metric has one name, one line of help, and labels with values or a description") {

@@ -50,6 +50,12 @@ ErrorSection StoppedUpdateErrors();
 // An update needs no replication controller until it scales.
 Json OldController();
 
+// Creates Rollout web, 4 replicas with two steps, the second a pause. Its status says that one Pod
+// is updated, and that it is at step `step`. `change` is for the object, `set_status` for its
+// status.
+void CreateRolloutAtStep(KubectlRun& run, int step, const std::function<void(Json&)>& change,
+                         const std::function<void(Json& status)>& set_status);
+
 // Returns all sections, in the order of the page.
 std::vector<ErrorSection> AllErrors();
 

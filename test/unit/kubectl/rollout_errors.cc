@@ -17,20 +17,7 @@ std::function<void(KubectlRun&)> HasDeployment(const ChangeRollout& change = {})
 // Rollout web is at step 1 of 2, which is no pause.
 std::function<void(KubectlRun&)> HasRollout(const ChangeRollout& change = {}) {
   return [=](KubectlRun& run) {
-    Json web = sim::SampleRollout("web", 4);
-    web["spec"]["strategy"]["steps"] =
-        Json::array({{{"setUpdated", 1}}, {{"pause", Json::object()}}});
-    if (change) change(web);
-    run.Create(resources::kRollouts, web);
-    run.Edit(resources::kRollouts, "web", "status", [](Json& object) {
-      SetCounters(object, 4, 1, 4);
-      object["status"]["phase"] = "Progressing";
-      object["status"]["step"] = {{"index", 1},
-                                  {"total", 2},
-                                  {"revision", 8},
-                                  {"startedAt", "2026-01-01T00:00:00Z"},
-                                  {"template", "t-1"}};
-    });
+    CreateRolloutAtStep(run, 1, change, [](Json& status) { status["phase"] = "Progressing"; });
   };
 }
 

@@ -46,14 +46,7 @@ void SetRevision(Json& object, const std::string& revision) {
 // Rollout web is at step 2 of 2, a pause. Its status says `phase`.
 std::function<void(KubectlRun&)> InPhase(const std::string& phase, const Change& change = {}) {
   return [=](KubectlRun& run) {
-    Json web = sim::SampleRollout("web", 4);
-    web["spec"]["strategy"]["steps"] =
-        Json::array({{{"setUpdated", 1}}, {{"pause", Json::object()}}});
-    if (change) change(web);
-    run.Create(resources::kRollouts, web);
-    run.Edit(resources::kRollouts, "web", "status", [&](Json& object) {
-      SetCounters(object, 4, 1, 4);
-      Json& status = object["status"];
+    CreateRolloutAtStep(run, 2, change, [&](Json& status) {
       status["phase"] = phase;
       status["message"] =
           phase == "Aborted"
@@ -61,11 +54,6 @@ std::function<void(KubectlRun&)> InPhase(const std::string& phase, const Change&
                 "again"
               : "container app: the image is no image reference";
       status["currentRevision"] = 8;
-      status["step"] = {{"index", 2},
-                        {"total", 2},
-                        {"revision", 8},
-                        {"startedAt", "2026-01-01T00:00:00Z"},
-                        {"template", "t-1"}};
       status["conditions"] = Json::array({{{"type", "Stalled"},
                                            {"status", "True"},
                                            {"reason", "InvalidTemplate"},

@@ -64,9 +64,8 @@ void IsTurnedForward(KubectlRun& run) {
 
 void UpdateIsDeleted(KubectlRun& run) {
   BeginsUpdate(run);
-  run.After(seconds(1), [&run] {
-    REQUIRE(run.server.Delete("setup", {kUpdates, "default", "old"}).ok());
-  });
+  run.After(seconds(1),
+            [&run] { REQUIRE(run.server.Delete("setup", {kUpdates, "default", "old"}).ok()); });
 }
 
 void HasNoCrd(KubectlRun& run) {

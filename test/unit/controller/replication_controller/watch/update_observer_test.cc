@@ -108,6 +108,10 @@ struct Fixture {
     Act(kPreparing, kStepPrepare);
     Act(kProgressing, kStepScale);
   }
+  void BeginRename() {
+    update.status.journal = "{}";
+    Act(kCleaningUp, kStepCleanUp);
+  }
   Page Of(const std::string& metric) const { return Only(PageOf(observer), metric + " "); }
   Page Started() const { return Of("rollouts_started_total"); }
   Page Finished() const { return Of("rollouts_finished_total"); }
@@ -282,8 +286,7 @@ TEST_CASE("which edits of an update under way make another rollout") {
 TEST_CASE_METHOD(Fixture, "what is edited during a rename is for the next rollout") {
   update.spec.image = "app:v2";
   Begin();
-  update.status.journal = "{}";
-  Act(kCleaningUp, kStepCleanUp);
+  BeginRename();
   update.spec.image = "app:v3";
   Edit();
   CHECK(Finished().empty());
@@ -304,8 +307,7 @@ TEST_CASE_METHOD(Fixture, "what is edited during a rename is for the next rollou
 
 TEST_CASE_METHOD(Fixture, "a rename that cannot be rolled back any more is no rollback") {
   Begin();
-  update.status.journal = "{}";
-  Act(kCleaningUp, kStepCleanUp);
+  BeginRename();
   update.spec.rollback = true;
   Edit();
   CHECK(Finished().empty());
@@ -320,8 +322,7 @@ TEST_CASE_METHOD(Fixture, "a rename that cannot be rolled back any more is no ro
 
 TEST_CASE_METHOD(Fixture, "a rename that is rolled back is a rollback from then on") {
   Begin();
-  update.status.journal = "{}";
-  Act(kCleaningUp, kStepCleanUp);
+  BeginRename();
   update.spec.rollback = true;
   Edit();
   CHECK(Finished().empty());
@@ -440,8 +441,7 @@ TEST_CASE("an update that is seen first") {
        "progressing", 1},
       {"turned round during its rename",
        [](Fixture& f) {
-         f.update.status.journal = "{}";
-         f.Act(kCleaningUp, kStepCleanUp);
+         f.BeginRename();
          f.update.spec.rollback = true;
          ++f.update.meta.generation;
        },
