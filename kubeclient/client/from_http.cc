@@ -145,11 +145,6 @@ bool IsUsable(Verb verb, std::string_view body, Decoder& decoder) {
 
 }  // namespace
 
-bool IsAdmissionDenial(std::string_view message) {
-  if (HasAny(message, {" is forbidden: ValidatingAdmissionPolicy '"})) return true;
-  return message.starts_with("admission webhook \"") && HasAny(message, {"\" denied the request"});
-}
-
 Result<Reply> FromHttp(Verb verb, HttpResponse response, Decoder& decoder) {
   if (response.status >= 200 && response.status < 300) {
     if (IsUsable(verb, response.body, decoder)) return Reply{std::move(response.body)};
