@@ -224,7 +224,7 @@ const CLI::App* CommandIn(const Parser& parser, const std::string& command) {
   return nullptr;
 }
 
-// Returns the first argument that is neither a flag nor the value of one; "" if there is none.
+// Returns the first argument that is no flag and no value of a flag; "" if there is none.
 std::string FirstWord(const std::vector<std::string>& arguments) {
   for (size_t i = 0; i < arguments.size(); ++i) {
     const std::string& argument = arguments[i];

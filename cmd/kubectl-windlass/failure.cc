@@ -44,8 +44,8 @@ std::string NotFound(const Error& error, const Asked& asked) {
          " lists what there is; -n and --context choose another place";
 }
 
-// Returns the text for a request that was sent, and of which nobody knows whether it was carried
-// out; of a read, the text for one that was not answered.
+// Returns the text for a request that was sent and got no answer. The API server may have carried
+// out a write all the same.
 std::string Unanswered(const Error& error, const Asked& asked, const std::string& server) {
   const bool answered = error.http_status != 0;
   std::string text = error.message;
@@ -93,7 +93,7 @@ Error Explained(Error error, const Asked& asked, const std::string& server) {
              ": check certificate-authority and client-certificate of the kubeconfig";
       break;
     case ErrorKind::kUnauthorized:
-      // A credential plugin that fails is an answer of nobody.
+      // If a credential plugin fails, no server has answered.
       text = (error.http_status == 0
                   ? "no credentials for the API server " + server
                   : "the API server " + server + " does not accept your credentials") +

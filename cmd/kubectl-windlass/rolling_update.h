@@ -34,17 +34,17 @@ Result<Json> UpdateOf(const CommandLine& line, const std::string& namespace_,
 // who may not read ReplicationControllers goes on.
 std::optional<ExitCode> CheckControllers(const CommandContext& context, const Json& update);
 
-// Refuses --local while Windlass carries out an update of the same old controller: each would take
-// the scalings of the other for somebody else's. Returns as CheckControllers does. A user who may
-// not read such updates goes on.
+// Refuses --local while Windlass carries out an update of the same old controller: each would see
+// the other's scalings as somebody else's. Returns the exit code when it has written an error, else
+// nullopt. A user who may not read such updates goes on.
 std::optional<ExitCode> RefuseBesideWindlass(const CommandContext& context, const Json& update);
 
 // --- the update in the cluster ---
 
 Place PlaceOfUpdate(const CommandContext& context, const Json& update);
 
-// Returns true if Windlass has nothing left to do for the stored update, whatever happens, until
-// its spec changes: it succeeded, was rolled back or timed out.
+// Returns true if Windlass does nothing more for the stored update until its spec changes: the
+// update succeeded, was rolled back or timed out.
 bool HasEnded(const CommandContext& context, const Json& stored);
 
 // Prints the lines of the status behind number `printed`. Returns how many there have been. With
