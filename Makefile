@@ -14,7 +14,7 @@ demo-clean:    ## remove what the demo made
 	@tools/demo-clean.sh
 test:          ## every test; the last line is "N passed, N failed"
 	@tools/test.sh
-nightly:       ## what make test has no time for (two hours); PARTS='mutants fuzz' runs these alone
+nightly:       ## what make test has no time for (three hours or more); PARTS='mutants fuzz' runs these alone
 	@tools/nightly.sh
 coverage:      ## docs/rules: what each rule says, where it is implemented, which test proves it
 	@tools/rules.sh

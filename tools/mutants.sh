@@ -7,7 +7,8 @@
 #   mutants.sh --check            plants none; fails if one of them no longer changes its file
 #
 # Works on a copy of the tracked files in build/mutants, and keeps the copy. All faults (COUNT 999)
-# take about an hour on a core; one fault takes a quarter of a minute once the copy is built.
+# take about an hour and a half on a core; one fault takes a quarter of a minute once the copy is
+# built.
 . "$(dirname "${BASH_SOURCE[0]}")/common.sh"
 
 faults() { grep -v -e '^#' -e '^$' "$root/test/contract/mutants.txt"; }

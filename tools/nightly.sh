@@ -1,7 +1,8 @@
 #!/usr/bin/env bash
-# Runs what `make test` has no time for: at most two hours on two cores. The last line printed is
-# exactly "N passed, N failed"; it counts the parts that compute, and each script. The line before
-# it says how many parts were left out and how many scripts skipped themselves.
+# Runs what `make test` has no time for. On two cores it takes three hours or more on a new machine,
+# and less where build/ has what earlier runs built. The last line printed is exactly
+# "N passed, N failed"; it counts the parts that compute, and each script. The line before it says
+# how many parts were left out and how many scripts skipped themselves.
 #
 #   make nightly                              # every part
 #   make nightly PARTS='sanitize mutants'     # only these
