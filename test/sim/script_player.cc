@@ -7,6 +7,7 @@
 #include "test/sim/rollout_object.h"
 #include "test/sim/rollout_undo.h"
 #include "test/sim/script_deployment.h"
+#include "test/sim/script_view.h"
 
 namespace windlass::sim {
 namespace {
@@ -310,7 +311,7 @@ bool ScriptPlayer::WaitCondition(const std::string& name, const ScriptAction& ac
           : OnlyField(action);
   const auto holds = [&, &wanted_type = type, &wanted = reason] {
     const Object owner = world_.Owner(name, kind_);
-    return owner != nullptr && TextAt(ConditionOf(*owner, wanted_type), {"reason"}) == wanted;
+    return owner != nullptr && ReasonOf(*owner, ConditionOf(*owner, wanted_type)) == wanted;
   };
   return world_.Owner(name, kind_) != nullptr && world_.RunUntil(holds, kWaitMax);
 }

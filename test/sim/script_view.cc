@@ -94,19 +94,6 @@ bool IsShown(const Json& owner, const Json& condition) {
   return !IsRollout(owner) || std::ranges::find(kOnlyOfRollouts, type) == kOnlyOfRollouts.end();
 }
 
-// Before the end, the reason of Progressing=True depends on which of several steps a sync saw last.
-std::string ReasonOf(const Json& deployment, const Json& condition) {
-  const auto counter = [&](const char* field) { return IntAt(deployment, {"status", field}); };
-  const int64_t replicas = counter("replicas");
-  const bool complete =
-      counter("observedGeneration") >= IntAt(deployment, {"metadata", "generation"}) &&
-      replicas == IntAt(deployment, {"spec", "replicas"}) &&
-      counter("updatedReplicas") == replicas && counter("availableReplicas") == replicas;
-  const bool moving = TextAt(condition, {"type"}) == "Progressing" &&
-                      TextAt(condition, {"status"}) == "True" && !complete;
-  return moving ? "moving" : AsOfDeployment(TextAt(condition, {"reason"}));
-}
-
 // Parses "Scaled up replica set <name> from <a> to <b>", possibly after the prefix of merged
 // Events.
 struct Scaled {
@@ -180,6 +167,18 @@ DifferingLines LinesThatDiffer(std::vector<std::string> expected, std::vector<st
 }
 
 }  // namespace
+
+std::string ReasonOf(const Json& owner, const Json& condition) {
+  const auto counter = [&](const char* field) { return IntAt(owner, {"status", field}); };
+  const int64_t replicas = counter("replicas");
+  const bool complete = counter("observedGeneration") >= IntAt(owner, {"metadata", "generation"}) &&
+                        replicas == IntAt(owner, {"spec", "replicas"}) &&
+                        counter("updatedReplicas") == replicas &&
+                        counter("availableReplicas") == replicas;
+  const bool moving = TextAt(condition, {"type"}) == "Progressing" &&
+                      TextAt(condition, {"status"}) == "True" && !complete;
+  return moving ? "moving" : AsOfDeployment(TextAt(condition, {"reason"}));
+}
 
 ScriptView::ScriptView(ApiServer& server, const ReplicaSetNames& names)
     : server_(server), names_(names) {

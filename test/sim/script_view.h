@@ -14,6 +14,11 @@
 
 namespace windlass::sim {
 
+// Returns the reason of a Deployment's or Rollout's condition, in a Deployment's words. Returns
+// "moving" for Progressing=True before the end: which reason it then has depends on which of
+// several steps a sync saw last.
+std::string ReasonOf(const Json& owner, const Json& condition);
+
 class ScriptView {
  public:
   // Shows the owners of the kind that `names` is about. Both must outlive this object, and the

@@ -122,11 +122,6 @@ func (p *Player) step(ctx context.Context, number int, step script.Step) (Step, 
 		return Step{}, err
 	}
 	p.mutex.Lock()
-	for _, event := range p.events {
-		if event.Reason == createError {
-			p.createErrors[event.Deployment] = event
-		}
-	}
 	objects.Events, p.events = p.events, nil
 	for _, event := range p.createErrors {
 		objects.Events = append(objects.Events, event)
@@ -219,7 +214,7 @@ func (p *Player) sawChange() {
 }
 
 // sawEvent takes an event for as many as it says happened since. Of a refused
-// creation there may be many, ever later: they do not count as a change.
+// creation there may be many, ever later: only the first counts as a change.
 func (p *Player) sawEvent(event *corev1.Event) {
 	if event.InvolvedObject.Kind != string(p.kind) {
 		return
@@ -231,12 +226,20 @@ func (p *Player) sawEvent(event *corev1.Event) {
 	if !again && state.Combined(event.Message) {
 		p.combined[event.InvolvedObject.Name] = true
 	}
-	for range event.Count - before {
-		p.events = append(p.events, state.Event{
-			Deployment: event.InvolvedObject.Name, Reason: reasonOfDeployment(event.Reason), Message: event.Message})
+	seen := state.Event{
+		Deployment: event.InvolvedObject.Name, Reason: reasonOfDeployment(event.Reason), Message: event.Message}
+	switch _, found := p.createErrors[seen.Deployment]; {
+	case seen.Reason != createError:
+		for range event.Count - before {
+			p.events = append(p.events, seen)
+		}
+	case found:
+		again = true
+	default:
+		p.createErrors[seen.Deployment] = seen
 	}
 	p.mutex.Unlock()
-	if !again && event.Reason != createError {
+	if !again {
 		p.sawChange()
 	}
 }

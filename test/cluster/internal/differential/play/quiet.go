@@ -3,6 +3,7 @@ package play
 import (
 	"context"
 	"errors"
+	"slices"
 	"time"
 
 	appsv1 "k8s.io/api/apps/v1"
@@ -159,7 +160,13 @@ func (p *Player) consistent(objects state.Objects, pods []corev1.Pod) bool {
 		ok = ok && counted(&objects.ReplicaSets[i], pods)
 	}
 	for i := range objects.Deployments {
-		ok = ok && summed(&objects.Deployments[i], objects.ReplicaSets)
+		d := &objects.Deployments[i]
+		if createRefused(d) {
+			// What is not created is not counted either.
+			ok = ok && p.sawCreateError(d.Name)
+			continue
+		}
+		ok = ok && summed(d, objects.ReplicaSets)
 	}
 	return ok
 }
@@ -193,14 +200,25 @@ func counted(rs *appsv1.ReplicaSet, pods []corev1.Pod) bool {
 	return rs.DeletionTimestamp != nil || active == *rs.Spec.Replicas
 }
 
+// createRefused says whether a Deployment's next ReplicaSet could not be created.
+func createRefused(d *appsv1.Deployment) bool {
+	return slices.ContainsFunc(d.Status.Conditions, func(c appsv1.DeploymentCondition) bool {
+		return c.Type == appsv1.DeploymentProgressing && c.Reason == createError
+	})
+}
+
+// sawCreateError says whether the event came that tells of it. Events are sent beside
+// everything else, and may come last.
+func (p *Player) sawCreateError(name string) bool {
+	p.mutex.Lock()
+	defer p.mutex.Unlock()
+	_, found := p.createErrors[name]
+	return found
+}
+
 // summed says whether a Deployment has observed its spec and its ReplicaSets.
 // Windlass may publish counters up to a second late while nothing else changes.
 func summed(d *appsv1.Deployment, replicaSets []appsv1.ReplicaSet) bool {
-	for _, condition := range d.Status.Conditions {
-		if condition.Type == appsv1.DeploymentProgressing && condition.Reason == "ReplicaSetCreateError" {
-			return true // what is not created is not counted either
-		}
-	}
 	var sum appsv1.DeploymentStatus
 	var terminating int32
 	var newest *appsv1.ReplicaSet

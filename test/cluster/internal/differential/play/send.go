@@ -14,6 +14,7 @@ import (
 	"k8s.io/client-go/util/retry"
 
 	"windlass.dev/test/cluster/internal/differential/script"
+	"windlass.dev/test/cluster/internal/differential/state"
 )
 
 // errRefused is a refusal that is not the API server's: kubectl's, or that of a
@@ -127,7 +128,7 @@ func (p *Player) waitCondition(ctx context.Context, name string, want script.Set
 			return false, err
 		}
 		for _, condition := range d.Status.Conditions {
-			if string(condition.Type) == want.Key && condition.Reason == want.Value {
+			if string(condition.Type) == want.Key && state.Reason(d, condition) == want.Value {
 				return true, nil
 			}
 		}

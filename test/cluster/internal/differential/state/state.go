@@ -50,7 +50,7 @@ func Lines(objects Objects, memory *Memory) []string {
 		conditions := slices.Clone(s.Conditions)
 		sort.Slice(conditions, func(i, j int) bool { return conditions[i].Type < conditions[j].Type })
 		for _, c := range conditions {
-			add("condition %s %s=%s %s", d.Name, c.Type, c.Status, reason(&d, c))
+			add("condition %s %s=%s %s", d.Name, c.Type, c.Status, Reason(&d, c))
 		}
 		for _, line := range annotations(d.Name, d.ObjectMeta, restartedAnnotation) {
 			add("%s", line)
@@ -157,9 +157,9 @@ func eventLines(objects Objects, memory *Memory) []string {
 	return lines
 }
 
-// reason is a condition's, but for one that is chance: in the middle of a rollout
+// Reason is a condition's, but for one that is chance: in the middle of a rollout
 // Progressing=True tells which of several steps a sync happened to see last.
-func reason(d *appsv1.Deployment, c appsv1.DeploymentCondition) string {
+func Reason(d *appsv1.Deployment, c appsv1.DeploymentCondition) string {
 	s := d.Status
 	complete := s.ObservedGeneration >= d.Generation && s.Replicas == *d.Spec.Replicas &&
 		s.UpdatedReplicas == s.Replicas && s.AvailableReplicas == s.Replicas

@@ -106,11 +106,11 @@ func TestReasonOfProgressing(t *testing.T) {
 		d := &appsv1.Deployment{Status: row.status}
 		d.Generation, d.Spec.Replicas = 2, ptr.To(int32(3))
 		condition := appsv1.DeploymentCondition{Type: "Progressing", Status: row.value, Reason: "Reason"}
-		if got := reason(d, condition); got != row.want {
+		if got := Reason(d, condition); got != row.want {
 			t.Errorf("%s: %s, want %s", row.name, got, row.want)
 		}
 		condition.Type = "Available"
-		if got := reason(d, condition); got != "Reason" {
+		if got := Reason(d, condition); got != "Reason" {
 			t.Errorf("%s: Available has %s", row.name, got)
 		}
 	}
