@@ -23,13 +23,17 @@ bool IsForOther(const ReplicationControllerUpdate& update) {
   return update.status.journal.empty() && HasOtherName(update.spec, update.status.target);
 }
 
-bool NewRunIsDue(const ReplicationControllerUpdate& update) {
+bool NewRolloutIsDue(const ReplicationControllerUpdate& update) {
   const ReplicationControllerUpdateStatus& stored = update.status;
-  const bool ended = IsDone(stored) || stored.phase == kFailed;
-  if (ended && !IsOfPresentSpec(update)) return true;
+  if (IsDone(stored) && !IsOfPresentSpec(update)) return true;
   if (stored.step == kStepDone && !IsDone(stored)) return true;
   if (IsForOther(update)) return true;
   return !stored.step.empty() && stored.rollback != update.spec.rollback;
+}
+
+bool NewRunIsDue(const ReplicationControllerUpdate& update) {
+  const bool goes_on = update.status.phase == kFailed && !IsOfPresentSpec(update);
+  return goes_on || NewRolloutIsDue(update);
 }
 
 }  // namespace
@@ -48,6 +52,7 @@ ReplicationControllerUpdateStatus StatusOfRun(const ReplicationControllerUpdate&
   if (!NewRunIsDue(update)) return stored;
   ReplicationControllerUpdateStatus fresh;
   fresh.observed_generation = stored.observed_generation;
+  fresh.earlier_rollouts = stored.earlier_rollouts + (NewRolloutIsDue(update) ? 1 : 0);
   fresh.phase = stored.phase;
   fresh.message = stored.message;
   fresh.lines = stored.lines;

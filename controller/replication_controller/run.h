@@ -20,6 +20,9 @@ bool HasEnded(const ReplicationControllerUpdate& update);
 //   - if the last one ended, and was not for the present spec (Finish)
 //   - if spec.rollback changed
 //   - if spec.newName changed, but not while a rename is under way
+// The new run is a rollout of its own, and counts those before it, unless it goes on after a
+// failure. Example: a run that fails, one after an edit of spec.timeout, and the way back are
+// rollouts 1, 1 and 2, so status.earlierRollouts is 0, 0 and 1.
 ReplicationControllerUpdateStatus StatusOfRun(const ReplicationControllerUpdate& update);
 
 }  // namespace windlass::replication_controller

@@ -38,6 +38,7 @@ json ConditionsJson(const std::vector<Condition>& conditions) {
 // Names every field, null if it is absent, because the request is a merge patch.
 json StatusJson(const StatusDraft& draft) {
   return {{"observedGeneration", draft.observed_generation},
+          {"earlierRollouts", draft.earlier_rollouts > 0 ? json(draft.earlier_rollouts) : json()},
           {"phase", TextOrNull(draft.phase)},
           {"message", TextOrNull(draft.message)},
           {"step", TextOrNull(draft.step)},

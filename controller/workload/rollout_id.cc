@@ -17,9 +17,9 @@ int64_t LatestRevision(const std::vector<const ReplicaSet*>& ours) {
   return latest;
 }
 
-std::string RolloutId(const ObjectMeta& meta, int64_t revision) {
-  if (revision <= 0) return "";
-  return meta.uid.ToString().substr(0, kUidPart) + "-" + std::to_string(revision);
+std::string RolloutId(const ObjectMeta& meta, int64_t number) {
+  if (number <= 0) return "";
+  return meta.uid.ToString().substr(0, kUidPart) + "-" + std::to_string(number);
 }
 
 }  // namespace windlass::workload

@@ -17,8 +17,9 @@ inline constexpr std::string_view kRolloutIdAnnotation = "windlass.dev/rollout-i
 // rollout, because each rollout takes the next number. Returns 0 if none has one.
 int64_t LatestRevision(const std::vector<const ReplicaSet*>& ours);
 
-// Returns the first eight characters of the object's uid, and the revision: "3f2a9c1e-7". The uid
-// tells objects of the same name apart. Returns "" for revision 0: the rollout has no ReplicaSet.
-std::string RolloutId(const ObjectMeta& meta, int64_t revision);
+// Returns the first eight characters of the object's uid, and the number of the rollout:
+// "3f2a9c1e-7". The uid tells objects of the same name apart. A workload's rollouts have the
+// revision as number. Returns "" for 0: the rollout has no ReplicaSet.
+std::string RolloutId(const ObjectMeta& meta, int64_t number);
 
 }  // namespace windlass::workload

@@ -126,6 +126,8 @@ void ReadStatus(JsonReader& in, SymbolTable& symbols, ReplicationControllerUpdat
     if (ReadCount(in, key, out)) return;
     if (key == "observedGeneration")
       out.observed_generation = std::max<int64_t>(in.Int64(), 0);
+    else if (key == "earlierRollouts")
+      out.earlier_rollouts = std::clamp<int64_t>(in.Int64(), 0, kEarlierRolloutsMax);
     else if (key == "phase")
       out.phase = in.String();
     else if (key == "message")

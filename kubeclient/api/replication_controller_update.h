@@ -54,10 +54,14 @@ struct PendingScaling {
   bool operator==(const PendingScaling&) const = default;
 };
 
+// What a status says above this number is read as this number.
+inline constexpr int64_t kEarlierRolloutsMax = 1'000'000'000;
+
 // The sizes are spec.replicas as the update last saw or set them: what differs was set by somebody
 // else (RC-16).
 struct ReplicationControllerUpdateStatus {
   int64_t observed_generation = 0;
+  int64_t earlier_rollouts = 0;  // how many there were before the present one
   std::string phase;
   std::string message;
   std::string step;                           // how far the run is; "" before its first step

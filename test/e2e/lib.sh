@@ -126,6 +126,14 @@ start_windlass() {
   launch_windlass "$@"
   until_true 20 "Windlass is ready" windlass_ready
 }
+# events_of_rollout ID: prints object and reason of the Events of this rollout, in lines.
+events_of_rollout() {
+  kubectl get events -o json | jq -r --arg id "$1" '.items[]
+    | select(.metadata.annotations["windlass.dev/rollout-id"] == $id)
+    | "\(.involvedObject.name) \(.reason)"'
+}
+# has_event ID [TEXT]: succeeds if the rollout has an Event, of this object and reason.
+has_event() { events_of_rollout "$1" | grep -F "${2:-}" >/dev/null; }
 log_since() { tail -n +$(($1 + 1)) "$WORK/windlass.log"; }
 address_logged() { log_since "$1" | grep -E 'address("|=)' >/dev/null; }
 windlass_ready() { [ "$(http_status /readyz)" = 200 ]; }

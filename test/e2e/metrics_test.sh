@@ -56,12 +56,8 @@ for decision in "create new replicaset" "update status"; do
   grep -F "\"rollout_id\":\"$id\"" "$WORK/windlass.log" | grep -F "\"msg\":\"$decision\"" |
     grep -F '"rollout_revision":2' >/dev/null || fail "the log lacks '$decision' of $id"
 done
-events_of() { # ID
-  kubectl get events -o jsonpath="{range .items[*]}{.metadata.annotations.windlass\.dev/rollout-id}\
- {.involvedObject.name} {.reason}{\"\n\"}{end}" | grep -F "$1 "
-}
-until_true 20 "Events carry the id" events_of "$id"
-say "ok: $(events_of "$id" | head -n 1)"
+until_true 20 "Events carry the id" has_event "$id"
+say "ok: $(events_of_rollout "$id" | head -n 1)"
 kubectl rollout undo deployment/web >/dev/null
 comes 1 $finished kind=Deployment strategy=RollingUpdate outcome=rolled_back
 comes "" windlass_rollouts_stuck

@@ -142,6 +142,9 @@ expect "stalled" "$(field wrcu/three \
   "{.status.conditions[?(@.type=='Stalled')].reason}")" TimedOut
 until_true 10 "the metrics show what holds it up" shows windlass_rollouts_stuck cause=TimedOut
 shows windlass_rollout_info name=three phase=stuck || fail "the metrics do not name the update"
+id=$(sed -n 's/.*rollout_id="\([^"]*\)".*/\1/p' "$WORK/series")
+expect "rollout id" "$id" "$(field wrcu/three '{.metadata.uid}' | cut -c 1-8)-1"
+until_true 20 "an Event carries the id" has_event "$id" "three RollingUpdateStarted"
 expect "Pods that serve" "$(field rc/three '{.status.readyReplicas}')" 2
 kubectl patch wrcu three --type=merge -p '{"spec":{"rollback":true}}' >/dev/null
 ends three RolledBack
@@ -151,6 +154,17 @@ expect "image" "$(field rc/three '{.spec.template.spec.containers[0].image}')" a
 expect "controllers" "$(kubectl get rc -o name | grep -c '/three')" 1
 expect "annotations" "$(field rc/three '{.metadata.annotations}')" ""
 lines three | grep -Fx 'Setting "three" replicas to 2' >/dev/null || fail "$(lines three)"
+decided() { # ID: prints the decisions of this rollout, each once
+  sed -n "s/^[^ ]* info \(.*\) replicationcontrollerupdate=[^ ]* rollout_id=$1 .*/\1/p" \
+    "$WORK/windlass.log" | sort -u
+}
+for decision in "create replicationcontroller" "scale up replicationcontroller"; do
+  decided "$id" | grep -Fx "$decision" >/dev/null || fail "$id lacks '$decision': $(decided "$id")"
+done
+back=${id%-1}-2
+decided "$back" | grep -Fx "set rollback size" >/dev/null || fail "$back: $(decided "$back")"
+until_true 20 "the end of the way back is an Event with its id" has_event "$back" \
+  "three RollingUpdateComplete"
 echo "proves: RC-11 RC-15"
 
 say "kill -9, again and again, while Pods are exchanged and renamed"

@@ -14,6 +14,15 @@ const std::string kKind = "ReplicationControllerUpdate";
 const std::string kStarted = "rollouts_started_total default " + kKind + " RollingUpdate ";
 const std::string kFinished = "rollouts_finished_total default " + kKind + " RollingUpdate ";
 
+// Returns what the page says of the one rollout under way: its id without the uid.
+std::string NumberShown(const UpdateRun& run) {
+  const Page info = Only(PageOf(*run.windlass), "rollout_info default web " + kKind);
+  REQUIRE(info.size() == 1);
+  const std::string& text = info.begin()->first;
+  const size_t end = text.rfind(' ', text.rfind(' ') - 1);
+  return text.substr(text.rfind('-', end), end - text.rfind('-', end));
+}
+
 // Waits until the one rollout under way is in this phase.
 bool UntilShown(UpdateRun& run, const std::string& phase) {
   const Page page = {{"rollouts default " + kKind + " " + phase, 1}};
@@ -44,7 +53,8 @@ TEST_CASE("metrics: an update of a ReplicationController is a rollout") {
   CHECK(Only(PageOf(*run.windlass), "rollout_info").empty());
 
   run.Ask({{"image", "app:v3"}});
-  REQUIRE(UntilShown(run, "progressing"));
+  REQUIRE(run.UntilSizes(2, 1));
+  CHECK(NumberShown(run) == "-2");
   REQUIRE(UntilNoneIsShown(run));
   CHECK(Finished(*run.windlass) == Page{{kFinished + "complete", 2}});
 }
@@ -58,6 +68,7 @@ TEST_CASE("metrics: an update that times out is stuck until it is rolled back") 
   CHECK(Only(PageOf(*run.windlass), "rollouts_stuck") ==
         Page{{"rollouts_stuck default " + kKind + " TimedOut", 1}});
   CHECK(Finished(*run.windlass).empty());
+  CHECK(NumberShown(run) == "-1");
   run.Ask({{"image", "app:v2-missing"}, {"rollback", true}});
   REQUIRE(UntilNoneIsShown(run));
   CHECK(run.Phase() == "RolledBack");

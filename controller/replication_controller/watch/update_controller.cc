@@ -10,6 +10,7 @@
 #include "controller/replication_controller/watch/requested_update.h"
 #include "controller/runtime/rights_list.h"
 #include "controller/runtime/sync.h"
+#include "controller/workload/rollout_id.h"
 #include "controller/workload/watch/live_pods.h"
 #include "controller/workload/watch/rollout_counts.h"
 
@@ -242,6 +243,14 @@ std::optional<ObjectReference> ReplicationControllerUpdateController::Reference(
   const ReplicationControllerUpdate* update = updates_.store().Find(key);
   if (update == nullptr) return std::nullopt;
   return ReferenceTo(resources::kReplicationControllerUpdates, update->meta);
+}
+
+Marks ReplicationControllerUpdateController::MarksOf(const ObjectKey& key) const {
+  const ReplicationControllerUpdate* update = updates_.store().Find(key);
+  if (update == nullptr) return {};
+  const std::string id = RolloutIdOf(*update);
+  return {.fields = {{"rollout_id", id}},
+          .annotations = {{std::string(workload::kRolloutIdAnnotation), id}}};
 }
 
 ControllerEntry ReplicationControllerUpdateControllerEntry() {

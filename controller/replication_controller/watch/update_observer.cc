@@ -8,6 +8,7 @@
 #include "controller/replication_controller/run.h"
 #include "controller/replication_controller/target.h"
 #include "controller/replication_controller/words.h"
+#include "controller/workload/rollout_id.h"
 #include "controller/workload/rollout_state.h"
 #include "kubeclient/api/resource_id.h"
 
@@ -103,6 +104,10 @@ RolloutState StateOf(const Update& update) {
 
 }  // namespace
 
+std::string RolloutIdOf(const ReplicationControllerUpdate& update) {
+  return workload::RolloutId(update.meta, 1 + update.status.earlier_rollouts);
+}
+
 UpdateObserver::UpdateObserver(const Clock& clock, Store<Update>& updates)
     : updates_(updates), rollouts_(clock, resources::kReplicationControllerUpdates.kind) {
   updates.OnChange([this](const Change<Update>& change) { Changed(change); });
@@ -180,6 +185,7 @@ void UpdateObserver::Describe(const ObjectKey& key, ShownRollout& shown) const {
   if (update == nullptr) return;
   const ReplicationControllerUpdateStatus& status = update->status;
   const bool back = update->spec.rollback;
+  shown.id = RolloutIdOf(*update);
   const std::pair<std::string_view, std::optional<int32_t>> sizes[] = {
       {"desired", status.desired_replicas},
       {"updated", back ? status.old_replicas : status.new_replicas},

@@ -22,6 +22,7 @@
 #pragma once
 
 #include <cstddef>
+#include <string>
 
 #include "controller/runtime/figures.h"
 #include "controller/workload/watch/rollouts_under_way.h"
@@ -30,6 +31,10 @@
 #include "kubeclient/cache/store.h"
 
 namespace windlass {
+
+// Returns the name of the rollout that the update is in, or was in last, as its status says: the
+// first eight characters of its uid, and the number of the rollout, from 1: "3f2a9c1e-1".
+std::string RolloutIdOf(const ReplicationControllerUpdate& update);
 
 class UpdateObserver {
  public:

@@ -63,6 +63,8 @@ void Count(const Members& status, const char* key, std::optional<int32_t>& out) 
 void ReadStatus(const Members& status, ReplicationControllerUpdateStatus& out) {
   status.Integer("observedGeneration", out.observed_generation);
   out.observed_generation = std::max<int64_t>(out.observed_generation, 0);
+  status.Integer("earlierRollouts", out.earlier_rollouts);
+  out.earlier_rollouts = std::clamp<int64_t>(out.earlier_rollouts, 0, kEarlierRolloutsMax);
   status.String("phase", out.phase);
   status.String("message", out.message);
   status.String("step", out.step);

@@ -69,6 +69,7 @@ TEST_CASE("a ReplicationControllerUpdate is read whole") {
   CHECK(spec.rollback);
   CHECK(spec.paused);
   const ReplicationControllerUpdateStatus& status = decoded->status;
+  CHECK(status.earlier_rollouts == 2);
   CHECK(status.step == "Scale");
   CHECK(status.scaling == PendingScaling{"web-2", 0});
   CHECK(status.lines == std::vector<std::string>{"Created web-2", "Scaling web-2 up to 1"});

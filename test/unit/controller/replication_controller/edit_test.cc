@@ -3,6 +3,7 @@
 
 #include "test/catch.h"
 #include "test/proves.h"
+#include "test/unit/controller/replication_controller/updates.h"
 #include "test/unit/controller/replication_controller/world.h"
 
 namespace windlass::replication_controller::edit_test {
@@ -91,6 +92,60 @@ TEST_CASE("a new controller that is edited on the way is refused until it is cha
   CHECK(world.phase() == "Succeeded");
   CHECK(world.PodsOf("web-2").size() == 3);
   Proves("RC-5");
+}
+
+// --- the number of the rollout ---
+
+int EarlierRollouts(const World& world) {
+  return world.update()["status"].value("earlierRollouts", 0);
+}
+
+// Returns the number of earlier rollouts after the edit and its first write of the status.
+int EarlierAfter(World& world, const json& spec) {
+  const auto version = [&] { return world.update()["status"]["observedGeneration"]; };
+  const json before = version();
+  world.Edit(spec);
+  RunUntil(world, [&] { return version() != before; });
+  return EarlierRollouts(world);
+}
+
+TEST_CASE("each turn of an update is a rollout of its own, with the next number") {
+  World world;
+  StartUpdate(world, 4, "0s");
+  RunUntilScaled(world, 2);
+  CHECK(EarlierRollouts(world) == 0);
+  CHECK(EarlierAfter(world, {{"rollback", true}}) == 1);
+  CHECK(EarlierAfter(world, {{"rollback", false}}) == 2);
+  CHECK(EarlierAfter(world, {{"paused", true}}) == 2);
+  CHECK(EarlierAfter(world, {{"paused", false}, {"timeout", "6m"}}) == 2);
+  world.Run();
+  CHECK(world.phase() == "Succeeded");
+  CHECK(EarlierRollouts(world) == 2);
+}
+
+TEST_CASE("an update that goes on after a failure is the same rollout") {
+  World world;
+  StartUpdate(world, 2, "0s", {{"timeout", "10s"}});
+  world.pods_get_ready = false;
+  RunUntil(world, [&] { return world.reason() == "TimedOut"; });
+  CHECK(EarlierAfter(world, {{"timeout", "20s"}}) == 0);
+  RunUntil(world, [&] { return world.reason() == "TimedOut"; });
+  CHECK(EarlierAfter(world, {{"rollback", true}}) == 1);
+  world.Run();
+  CHECK(world.phase() == "RolledBack");
+}
+
+TEST_CASE("an update that begins again after its end is another rollout") {
+  World world;
+  world.AddController("web", 2, {{"app", "web"}});
+  world.AddUpdate("web", {{"image", "web:2"}, {"updatePeriod", "0s"}});
+  world.Run();
+  REQUIRE(world.phase() == "Succeeded");
+  CHECK(EarlierRollouts(world) == 0);
+  world.Edit({{"image", "web:3"}});
+  world.Run();
+  CHECK(world.phase() == "Succeeded");
+  CHECK(EarlierRollouts(world) == 1);
 }
 
 }  // namespace

@@ -2,6 +2,7 @@
 // Pods are watched, and the annotation that asks for an update.
 #include "controller/replication_controller/watch/update_controller.h"
 
+#include <map>
 #include <memory>
 #include <nlohmann/json.hpp>
 #include <set>
@@ -109,6 +110,24 @@ TEST_CASE_METHOD(Fixture, "the controller of updates is called by its kind") {
   CHECK(controller.FenceWrites({"ns", "web"}, "term").empty());
   CHECK(controller.Next({"ns", "web"}, {}, WallTime{1}) == std::nullopt);
   CHECK(ReplicationControllerUpdateControllerEntry().name == "replicationcontrollerupdate");
+}
+
+TEST_CASE_METHOD(Fixture, "log lines and Events about an update carry its rollout's id") {
+  const auto fields = [this] {
+    std::map<std::string, std::string> all;
+    for (const LogField& field : controller.MarksOf({"ns", "web"}).fields) {
+      all.emplace(field.key, field.value);
+    }
+    return all;
+  };
+  using Texts = std::map<std::string, std::string>;
+  CHECK(fields().empty());
+  PutUpdate("web", {{"newName", "web-2"}});
+  CHECK(fields() == Texts{{"rollout_id", "00000000-1"}});
+  PutUpdate("web", {{"newName", "web-2"}}, {{"earlierRollouts", 2}});
+  CHECK(fields() == Texts{{"rollout_id", "00000000-3"}});
+  CHECK(controller.MarksOf({"ns", "web"}).annotations ==
+        Texts{{"windlass.dev/rollout-id", "00000000-3"}});
 }
 
 TEST_CASE_METHOD(Fixture, "the rights of updates come with a manifest of their own") {

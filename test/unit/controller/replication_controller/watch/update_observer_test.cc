@@ -186,7 +186,7 @@ TEST_CASE_METHOD(Fixture, "the reason of an update that does not get on is the c
       const std::string cause = row.state.substr(phase.size());
       CHECK(stuck == Page{{"rollouts_stuck ns " + kKind + cause, 1}});
       CHECK(Of("rollout_info") ==
-            Page{{"rollout_info ns web " + kKind + " RollingUpdate   stuck" + cause, 1}});
+            Page{{"rollout_info ns web " + kKind + " RollingUpdate  00000000-1 stuck" + cause, 1}});
     } else {
       CHECK(stuck.empty());
     }
@@ -537,7 +537,8 @@ TEST_CASE_METHOD(Fixture, "a new leader counts no beginning that a leader has se
 TEST_CASE_METHOD(Fixture, "a rollout under way has series of its own, with the sizes of both") {
   Put();
   const std::string series = " ns web " + kKind;
-  CHECK(Of("rollout_info") == Page{{"rollout_info" + series + " RollingUpdate   progressing ", 1}});
+  const std::string info = "rollout_info" + series + " RollingUpdate  ";
+  CHECK(Of("rollout_info") == Page{{info + "00000000-1 progressing ", 1}});
   CHECK(Of("rollout_replicas").empty());  // its status has no sizes yet
   CHECK(PageOf(observer).at("rollout_started_timestamp_seconds" + series) ==
         static_cast<double>(time.Wall().unix_seconds));
@@ -556,6 +557,9 @@ TEST_CASE_METHOD(Fixture, "a rollout under way has series of its own, with the s
   Edit();
   CHECK(PageOf(observer).at(replicas + " updated") == 2);
   CHECK(PageOf(observer).at(replicas + " old") == 4);
+  update.status.earlier_rollouts = 1;
+  Act(kPreparing, kStepPrepare);
+  CHECK(Of("rollout_info") == Page{{info + "00000000-2 progressing ", 1}});
 }
 
 }  // namespace
