@@ -53,6 +53,7 @@ TEST_CASE("metrics: an update of a ReplicationController is a rollout") {
   CHECK(Only(PageOf(*run.windlass), "rollout_info").empty());
 
   run.Ask({{"image", "app:v3"}});
+  REQUIRE(UntilShown(run, "progressing"));
   REQUIRE(run.UntilSizes(2, 1));
   CHECK(NumberShown(run) == "-2");
   REQUIRE(UntilNoneIsShown(run));
