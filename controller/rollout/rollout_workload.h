@@ -32,6 +32,7 @@ class RolloutKind final : public WorkloadKind {
   std::string WayBackTo(std::string_view revision) const override;
   bool RecordsRollbacks() const override { return true; }
   bool TakesOverRollouts() const override { return true; }
+  bool KeepsStableRevision() const override { return true; }
   std::optional<Request> NoteRollback(const Workload& workload,
                                       const RollbackOutcome& outcome) const override;
   // Returns true, although no undo restores them: an annotation windlass.dev/in-place makes the

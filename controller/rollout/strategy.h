@@ -20,8 +20,8 @@ const std::optional<IntOrPercent>& MaxUnavailable(const RolloutSpec& spec);
 // Sets strategy and limits of `workload`, or strategy_error (RO-071, RO-072).
 //   - Updates in place are settings; their strategy is RollingUpdate, which they fall back to.
 //   - A partition limits the Pods of the new revision. A percentage rounds up, so that no fewer
-//     Pods keep the old revision than asked for. Example: 25 % of 10 replicas: 3 stay, updated_max
-//     7.
+//     Pods keep the old revision than asked for; below 100 % at least one Pod of two or more is
+//     updated. Examples: 25 % of 10 replicas: 3 stay, updated_max 7. 75 % of 3: 2 stay.
 void ResolveStrategy(const RolloutSpec& spec, Workload& workload);
 
 // Returns the settings of updates in place, under the keys that every kind has for them. Empty for

@@ -11,6 +11,7 @@ inline constexpr Decision kClearRollback{"clear rollback"};
 inline constexpr Decision kCountNameCollision{"count name collision"};
 inline constexpr Decision kCreateNewReplicaSet{"create new replicaset"};
 inline constexpr Decision kDeleteOldReplicaSet{"delete old replicaset"};
+inline constexpr Decision kNoteComplete{"note complete"};
 inline constexpr Decision kNoteRollback{"note rollback"};
 inline constexpr Decision kRefreshSizeAnnotations{"refresh size annotations"};
 inline constexpr Decision kReleaseReplicaSet{"release replicaset"};
@@ -20,6 +21,7 @@ inline constexpr Decision kScaleDownOldReplicaSet{"scale down old replicaset"};
 inline constexpr Decision kScaleInProportion{"scale in proportion"};
 inline constexpr Decision kScaleReplicaSet{"scale replicaset"};
 inline constexpr Decision kScaleUpNewReplicaSet{"scale up new replicaset"};
+inline constexpr Decision kScaleUpOldReplicaSet{"scale up old replicaset"};
 inline constexpr Decision kUpdateStatus{"update status"};
 
 }  // namespace windlass::workload::decisions

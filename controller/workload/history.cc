@@ -7,6 +7,7 @@
 #include "controller/workload/complete.h"
 #include "controller/workload/decisions.h"
 #include "controller/workload/new_replica_set.h"
+#include "controller/workload/proven.h"
 #include "controller/workload/revisions.h"
 
 namespace windlass::workload {
@@ -41,13 +42,21 @@ bool IsKept(const Situation& situation, const ReplicaSet* rs) {
   return revision && rs == FindRevisionOrFormer(situation.all, *revision);
 }
 
-// While paused, history is cleaned up at any time, unless a rollback waits: it may go back to a
-// revision that would be deleted (D-472, D-481). As long as it is not known which template is
-// wanted, each of `old` may be the new one (RO-039).
+// Returns true if history is cleaned up although the rollout is not complete: a version that never
+// is must not make the history grow for ever (RO-125). Example: limit 2, a partition that is never
+// lifted, and 12 templates.
+bool MayCleanUpMidway(const Situation& situation) {
+  return situation.workload.paused || situation.extended.at_rest ||
+         situation.workload.kind.KeepsStableRevision();
+}
+
+// A rollback that waits may go back to a revision that would be deleted (D-472, D-481). As long as
+// it is not known which template is wanted, each of `old` may be the new one (RO-039).
 bool IsTimeToCleanUp(const Situation& situation) {
   const Workload& workload = situation.workload;
-  if (!workload.paused) return DeploymentComplete(workload, workload.status);
-  return !workload.roll_back_to && (situation.new_replica_set != nullptr || situation.wanted.known);
+  if (!workload.paused && DeploymentComplete(workload, workload.status)) return true;
+  if (!MayCleanUpMidway(situation) || workload.roll_back_to) return false;
+  return situation.new_replica_set != nullptr || situation.wanted.known;
 }
 
 }  // namespace
@@ -63,6 +72,8 @@ std::vector<const ReplicaSet*> ReplicaSetsToDelete(const Situation& situation) {
   if (surplus <= 0) return {};
 
   std::sort(candidates.begin(), candidates.end(), LowerRevision);
+  const ReplicaSet* last_good = FindLastComplete(situation.old);
+  std::ranges::stable_partition(candidates, [&](const auto* rs) { return rs != last_good; });
   candidates.resize(static_cast<size_t>(surplus));
   std::erase_if(candidates, [&](const ReplicaSet* rs) {
     return !IsIdle(*rs) || IsKept(situation, rs) ||

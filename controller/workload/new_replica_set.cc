@@ -5,6 +5,7 @@
 #include <utility>
 
 #include "controller/workload/annotations.h"
+#include "controller/workload/proven.h"
 #include "controller/workload/revisions.h"
 #include "kubeclient/api/object_meta.h"
 #include "kubeclient/api/template_text.h"
@@ -99,6 +100,14 @@ void RaiseRevision(const ReplicaSet& rs, int64_t revision, ReplicaSetChange& cha
   if (longer != history) change.annotations[std::string(kRevisionHistory)] = std::move(longer);
 }
 
+// Returns the size with which a rolling update makes the new ReplicaSet. The keeper makes up for old
+// Pods that are missing, whatever its position is.
+int32_t FirstSize(const Situation& situation) {
+  const std::optional<size_t> keeper =
+      FindKeeper(situation) != nullptr ? std::optional<size_t>(0) : std::nullopt;
+  return NewReplicaSetSize({}, SizesOf(situation.all), situation.limits, keeper);
+}
+
 }  // namespace
 
 const ReplicaSet* FindNewReplicaSet(const Workload& workload,
@@ -187,7 +196,7 @@ Result<NewReplicaSet> PartsOfNewReplicaSet(const Situation& situation) {
   parts.name = ReplicaSetName(workload.meta.name, parts.hash);
   parts.replicas = situation.recreate()
                        ? situation.limits.desired  // D-330
-                       : NewReplicaSetSize({}, SizesOf(situation.all), situation.limits);
+                       : FirstSize(situation);
   if (situation.extended.new_one_is_empty) parts.replicas = 0;
   CopyAnnotations(workload, ObjectMeta{}, parts.annotations);
   if (!workload.requested_template.empty()) {

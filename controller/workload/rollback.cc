@@ -10,6 +10,7 @@
 #include "controller/workload/decisions.h"
 #include "controller/workload/in_vain.h"
 #include "controller/workload/new_replica_set.h"
+#include "controller/workload/proven.h"
 #include "controller/workload/revisions.h"
 #include "controller/workload/scale.h"
 #include "controller/workload/strategy.h"
@@ -122,13 +123,34 @@ const ReplicaSet* ReplicaSetOfTemplate(const Situation& situation) {
   return FindNewReplicaSet(situation.workload, situation.all, situation.learned);
 }
 
-// Returns the revision that a rollback to 0 goes to; 0 if there is none. What Pods follow has the
-// highest number, so while they do, the highest beside that of the template counts.
+// Returns the highest revision of `candidates` that was complete once; 0 if none is known to have
+// been.
+int64_t LastCompleteRevision(const Workload& workload,
+                             const std::vector<const ReplicaSet*>& candidates) {
+  const auto& kept = workload.kept_revision;
+  const ReplicaSet* stable = kept ? FindRevisionOrFormer(candidates, *kept) : nullptr;
+  int64_t highest = 0;
+  for (const ReplicaSet* rs : candidates) {
+    if (rs != stable && !CompleteAs(*rs)) continue;
+    highest = std::max(highest, RevisionOf(rs->meta).value_or(0));
+  }
+  return highest;
+}
+
+// Returns the revision that a rollback to 0 goes to; 0 if there is none:
+//   - for kinds that keep a stable revision, the highest other one that was complete (RO-126)
+//   - the one before that of the present template. What Pods follow has the highest number, so
+//     while they do, the highest beside that of the template counts.
 int64_t RevisionBefore(const Situation& situation, std::vector<const ReplicaSet*> candidates) {
   const ReplicaSet* present = ReplicaSetOfTemplate(situation);
+  std::vector<const ReplicaSet*> others = candidates;
+  std::erase(others, present);
+  if (situation.workload.kind.KeepsStableRevision()) {
+    const int64_t complete = LastCompleteRevision(situation.workload, others);
+    if (complete > 0) return complete;
+  }
   if (!situation.workload.follow_revision) return LastRevision(candidates, present != nullptr);
-  std::erase(candidates, present);
-  return LastRevision(candidates, /*present_has_number=*/false);
+  return LastRevision(others, /*present_has_number=*/false);
 }
 
 bool HasWorkloadsTemplate(const Situation& situation, const ReplicaSet& target) {

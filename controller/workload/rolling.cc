@@ -37,10 +37,31 @@ int64_t TooManyNew(const ReplicaSetSize& new_replica_set, const Sum& old,
   return std::max<int64_t>(std::min({surplus, above, may_go}), 0);
 }
 
+// Returns how many Pods each of `old` may lose at most, and how many they may lose together, so that
+// limits.kept_old() Pods stay.
+struct Spare {
+  std::vector<int64_t> each;
+  int64_t together = 0;
+};
+
+Spare SpareOf(std::span<const ReplicaSetSize> old, const Fenceposts& limits,
+              std::optional<size_t> keeper) {
+  Spare spare;
+  int64_t sum = 0;
+  for (size_t i = 0; i < old.size(); ++i) {
+    const int64_t kept = keeper == i ? limits.kept_old() : 0;
+    spare.each.push_back(std::max<int64_t>(old[i].replicas - kept, 0));
+    sum += spare.each.back();
+  }
+  spare.together = keeper ? sum : sum - limits.kept_old();
+  return spare;
+}
+
 }  // namespace
 
 int32_t NewReplicaSetSize(const ReplicaSetSize& new_replica_set,
-                          std::span<const ReplicaSetSize> old, const Fenceposts& limits) {
+                          std::span<const ReplicaSetSize> old, const Fenceposts& limits,
+                          std::optional<size_t> keeper) {
   const Sum others = SumOf(old);
   const int64_t present = new_replica_set.replicas;
   const int64_t too_many = TooManyNew(new_replica_set, others, limits);
@@ -48,38 +69,51 @@ int32_t NewReplicaSetSize(const ReplicaSetSize& new_replica_set,
     return static_cast<int32_t>(std::min<int64_t>(present - too_many, limits.desired));
   }
   const int64_t room = limits.max_total() - others.replicas - present;
-  // Old Pods that are not there cannot be kept (RO-045).
-  const int64_t kept = std::clamp<int64_t>(others.replicas, 0, limits.kept_old());
+  // Old Pods that are not there cannot be kept, unless the keeper makes them again (RO-045).
+  const int64_t kept =
+      keeper ? limits.kept_old() : std::clamp<int64_t>(others.replicas, 0, limits.kept_old());
   const int64_t size = std::min(present + room, limits.desired - kept);
   return static_cast<int32_t>(std::max(size, present));
 }
 
+int32_t KeeperSize(const ReplicaSetSize& new_replica_set, std::span<const ReplicaSetSize> old,
+                   const Fenceposts& limits, size_t keeper) {
+  const int64_t present = old[keeper].replicas;
+  const int64_t total = SumOf(old).replicas + new_replica_set.replicas;
+  const int64_t due =
+      std::min<int64_t>(limits.kept_old(), int64_t{limits.desired} - new_replica_set.replicas);
+  const int64_t missing = std::min(due - present, limits.max_total() - total);
+  return static_cast<int32_t>(present + std::max<int64_t>(missing, 0));
+}
+
 std::vector<int32_t> OldReplicaSetSizes(std::span<const ReplicaSetSize> old,
                                         const ReplicaSetSize& new_replica_set,
-                                        const Fenceposts& limits) {
+                                        const Fenceposts& limits, std::optional<size_t> keeper) {
   std::vector<int32_t> sizes;
   for (const ReplicaSetSize& rs : old) sizes.push_back(rs.replicas);
   const Sum of_old = SumOf(old);
   const int64_t total = of_old.replicas + new_replica_set.replicas;
   const int64_t available = of_old.available + Available(new_replica_set);
+  Spare may_go = SpareOf(old, limits, keeper);
 
   // New Pods that are not available yet may still fail: no old Pod may be removed for them (D-265).
   const int64_t pending = new_replica_set.replicas - Available(new_replica_set);
-  int64_t removable = std::min(total - limits.min_available() - pending,
-                               of_old.replicas - limits.kept_old());  // RO-044
+  int64_t removable = std::min(total - limits.min_available() - pending, may_go.together);  // RO-044
+  const auto remove = [&](size_t i, int64_t most) {
+    const int64_t removed = std::max<int64_t>(std::min(most, may_go.each[i]), 0);
+    sizes[i] -= static_cast<int32_t>(removed);
+    may_go.each[i] -= removed;
+    return removed;
+  };
 
   for (size_t i = 0; i < old.size() && removable > 0; ++i) {  // unhealthy Pods first (D-266)
     const int64_t unhealthy = old[i].replicas - Available(old[i]);
-    const int64_t removed = std::min(removable, unhealthy);
-    sizes[i] -= static_cast<int32_t>(removed);
-    removable -= removed;
+    removable -= remove(i, std::min(removable, unhealthy));
   }
 
   int64_t spare = std::min(removable, available - limits.min_available());
   for (size_t i = 0; i < old.size() && spare > 0; ++i) {  // then healthy ones (D-268)
-    const int64_t removed = std::min<int64_t>(spare, sizes[i]);
-    sizes[i] -= static_cast<int32_t>(removed);
-    spare -= removed;
+    spare -= remove(i, spare);
   }
   return sizes;
 }

@@ -9,7 +9,9 @@
 //   W-06  the unhealthy and the healthy pass are decided together: one write per ReplicaSet.
 #pragma once
 
+#include <cstddef>
 #include <cstdint>
+#include <optional>
 #include <span>
 #include <vector>
 
@@ -29,16 +31,30 @@ struct ReplicaSetSize {
 // 3, new 3, old 8: 3 + (13 - 11) = 5.
 //
 // Where limits.updated_max holds Pods back (RO-044, RO-045, RO-048):
+//   - `keeper`, a position in `old`, is the ReplicaSet that has or will get the Pods that stay old.
+//     The new ReplicaSet then never makes up for Pods that are missing: KeeperSize does (RO-120).
+//     Example: 10 desired, updated_max 2, no Pods at all: 2, and KeeperSize 8.
 //   - The new ReplicaSet does not grow above it. Example: 10 desired, surge 3, updated_max 4, new
 //     3, old 8: 4 instead of 5.
 //   - It is not made smaller for it alone. Example: 10 desired, new 5, old 5, updated_max 3: 5.
 //   - Its Pods above updated_max go if there are more Pods than desired: else these would stay for
 //     ever. Example: 6 desired, surge 2, updated_max 1, new 3, old 5: 8 - 6 = 2 are too many, so 1.
 //     As for old ones, min_available Pods stay available, and Pods that are not available go first.
-//   - It makes up for old Pods that are not there. Example: 10 desired, updated_max 3, so 7 are to
-//     stay old; new 3, old 5: 10 - 5 = 5. Without old Pods, as at the first rollout: 10.
+//   - Without a keeper it makes up for old Pods that are not there. Example: 10 desired,
+//     updated_max 3, so 7 are to stay old; new 3, old 5: 10 - 5 = 5. Without old Pods, as at the
+//     first rollout: 10.
 int32_t NewReplicaSetSize(const ReplicaSetSize& new_replica_set,
-                          std::span<const ReplicaSetSize> old, const Fenceposts& limits);
+                          std::span<const ReplicaSetSize> old, const Fenceposts& limits,
+                          std::optional<size_t> keeper = std::nullopt);
+
+// Returns the size to which old[keeper] should grow now; its present size if there is nothing to
+// make up for, or no room. It grows to limits.kept_old(), but not beyond desired together with the
+// new ReplicaSet, and stays within max_total (RO-120). Examples, 10 desired, surge 3:
+//   - updated_max 1; keeper 5, another old one 4, new 1: 5 + (13 - 10) = 8, and 9 once some of the 4
+//     are gone
+//   - updated_max 1; keeper 0, new 10: 0, because there are 10 Pods and no step takes one back
+int32_t KeeperSize(const ReplicaSetSize& new_replica_set, std::span<const ReplicaSetSize> old,
+                   const Fenceposts& limits, size_t keeper);
 
 // Returns one size for each of `old`, in the order given, which is the one in which their Pods go.
 // The sizes equal the present ones if there is nothing to do. Unhealthy Pods go first, because
@@ -49,8 +65,13 @@ int32_t NewReplicaSetSize(const ReplicaSetSize& new_replica_set,
 // Together they keep limits.kept_old() Pods, whether these are healthy or not (RO-044). Example: 10
 // desired, surge 3, max_unavailable 2, updated_max 3; new 3 and old 8, all available: 7 stay,
 // although 8 available Pods are enough, and 11 - 8 = 3 might go.
+//
+// With a `keeper`, a position in `old`, that one alone keeps limits.kept_old() Pods; all Pods of the
+// others may go (RO-120). Example: 10 desired, max_unavailable 2, updated_max 1; keeper 5, another
+// old one 4 and new 1, all available: 10 - 8 = 2 of the 4 go, and the keeper grows.
 std::vector<int32_t> OldReplicaSetSizes(std::span<const ReplicaSetSize> old,
                                         const ReplicaSetSize& new_replica_set,
-                                        const Fenceposts& limits);
+                                        const Fenceposts& limits,
+                                        std::optional<size_t> keeper = std::nullopt);
 
 }  // namespace windlass::workload

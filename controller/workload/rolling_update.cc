@@ -5,6 +5,7 @@
 
 #include "controller/workload/create.h"
 #include "controller/workload/decisions.h"
+#include "controller/workload/proven.h"
 #include "controller/workload/revisions.h"
 #include "controller/workload/rolling.h"
 #include "controller/workload/room.h"
@@ -21,13 +22,11 @@ int32_t LargeStep(const Fenceposts& limits) {
   return std::max({limits.surge, limits.max_unavailable, 10});
 }
 
-// Returns true if the new ReplicaSet has still to make the Pods of its last size while others have
-// Pods, and its status shows no failure.
-bool MakesPods(const Situation& situation) {
-  const ReplicaSet& new_replica_set = *situation.new_replica_set;
-  const bool rolls = TotalReplicas(situation.all) > new_replica_set.replicas;
-  return rolls && new_replica_set.status.replicas < new_replica_set.replicas &&
-         FailureOf(new_replica_set) == nullptr;
+// Returns true if `rs` has still to make the Pods of its last size while others have Pods, and its
+// status shows no failure.
+bool MakesPods(const Situation& situation, const ReplicaSet& rs) {
+  const bool rolls = TotalReplicas(situation.all) > rs.replicas;
+  return rolls && rs.status.replicas < rs.replicas && FailureOf(rs) == nullptr;
 }
 
 // Returns the other ReplicaSets in the order in which their Pods go: the oldest first. Where Pods
@@ -43,6 +42,25 @@ std::vector<const ReplicaSet*> InOrderOfRemoval(const Situation& situation) {
   return old;
 }
 
+// Returns the write that gives the keeper Pods that are missing on the old revision; nullopt if
+// none is due for now (RO-120).
+std::optional<Step> GrowKeeper(const Situation& situation, const ReplicaSet& keeper,
+                               int32_t wanted) {
+  if (wanted <= keeper.replicas) return std::nullopt;
+  if (keeper.replicas > 0 && MakesPods(situation, keeper)) return std::nullopt;
+  Growth growth = GrowthOf(situation, &keeper, wanted);
+  if (growth.size <= keeper.replicas) return growth.ask;
+  return Resize(situation, keeper, growth.size, decisions::kScaleUpOldReplicaSet);
+}
+
+// Returns the position of `rs` in `replica_sets`; nullopt if `rs` is null.
+std::optional<size_t> PositionOf(const std::vector<const ReplicaSet*>& replica_sets,
+                                 const ReplicaSet* rs) {
+  const auto found = std::ranges::find(replica_sets, rs);
+  if (rs == nullptr || found == replica_sets.end()) return std::nullopt;
+  return static_cast<size_t>(found - replica_sets.begin());
+}
+
 }  // namespace
 
 std::optional<Step> NextRollingUpdate(const Situation& situation) {
@@ -51,10 +69,11 @@ std::optional<Step> NextRollingUpdate(const Situation& situation) {
   const ReplicaSetSize new_replica_set = SizeOf(*situation.new_replica_set);
   const std::vector<const ReplicaSet*> replica_sets = InOrderOfRemoval(situation);
   const std::vector<ReplicaSetSize> old = SizesOf(replica_sets);
-  const int32_t wanted = NewReplicaSetSize(new_replica_set, old, situation.limits);
+  const std::optional<size_t> keeper = PositionOf(replica_sets, FindKeeper(situation));
+  const int32_t wanted = NewReplicaSetSize(new_replica_set, old, situation.limits, keeper);
   const Growth growth = GrowthOf(situation, situation.new_replica_set, wanted);
   const std::vector<int32_t> sizes =
-      OldReplicaSetSizes(old, new_replica_set, LimitsForOld(situation));
+      OldReplicaSetSizes(old, new_replica_set, LimitsForOld(situation), keeper);
 
   size_t shrinks = 0;  // the first old one that shrinks
   while (shrinks < sizes.size() && sizes[shrinks] == old[shrinks].replicas) ++shrinks;
@@ -63,12 +82,16 @@ std::optional<Step> NextRollingUpdate(const Situation& situation) {
   // LargeStep also waits while an old one shrinks, and so is written once instead of twice.
   const bool little = growth.size - new_replica_set.replicas < LargeStep(situation.limits);
   const bool more_comes = shrinks < sizes.size() && little;
-  const bool later = new_replica_set.replicas > 0 && (more_comes || MakesPods(situation));
+  const bool later = new_replica_set.replicas > 0 && (more_comes || MakesPods(situation, *situation.new_replica_set));
   const int32_t size = later ? std::min(growth.size, new_replica_set.replicas) : growth.size;
   if (auto step = UpdateNewReplicaSet(situation, size)) return step;
   if (shrinks < sizes.size()) {
     return Resize(situation, *replica_sets[shrinks], sizes[shrinks],
                   decisions::kScaleDownOldReplicaSet);
+  }
+  if (keeper) {
+    const int32_t due = KeeperSize(new_replica_set, old, situation.limits, *keeper);
+    if (auto step = GrowKeeper(situation, *replica_sets[*keeper], due)) return step;
   }
   return growth.ask;
 }

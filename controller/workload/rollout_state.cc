@@ -58,12 +58,18 @@ RolloutState StateOf(const Workload& workload, const RolloutHold& hold) {
   return {kProgressingPhase};
 }
 
+bool IsAtStep(const Workload& workload) {
+  const std::optional<StepPosition> step = workload.kind.StepOf(workload);
+  return step && step->index <= step->total;
+}
+
 bool HasOldPods(const WorkloadStatus& status) { return status.replicas > status.updated_replicas; }
 
 // A template that was rolled out shows NewReplicaSetAvailable, also when Pods are lost later. A
 // pause, or a workload without a deadline, does not tell: there old Pods do.
 bool IsUnderWay(const Workload& workload) {
   const WorkloadStatus& status = workload.status;
+  if (IsAtStep(workload)) return true;
   if (DeploymentComplete(workload, status)) return false;
   const Condition* progressing = FindCondition(status.conditions, "Progressing");
   const bool silent = progressing == nullptr || workload.paused || workload.follow_revision;

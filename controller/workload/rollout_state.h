@@ -73,6 +73,9 @@ RolloutState StateOf(const Workload& workload, const RolloutHold& hold);
 // observes.
 bool IsUnderWay(const Workload& workload);
 
+// Returns true if a step of the rollout is not over, also if all Pods are updated (RO-134).
+bool IsAtStep(const Workload& workload);
+
 // Returns true if Pods of earlier revisions are left.
 bool HasOldPods(const WorkloadStatus& status);
 

@@ -8,6 +8,8 @@
 #include "controller/workload/in_vain.h"
 #include "controller/workload/new_replica_set.h"
 #include "controller/workload/proportional.h"
+#include "controller/workload/proven.h"
+#include "controller/workload/revisions.h"
 #include "controller/workload/room.h"
 #include "controller/workload/scaled_down.h"
 #include "controller/workload/status.h"
@@ -64,11 +66,17 @@ bool HasSizeAnnotations(const ReplicaSet& rs, const Fenceposts& limits) {
   });
 }
 
-// Returns the only active ReplicaSet. If none is active, which happens only to a paused workload,
-// returns the new one, else the youngest (D-354); nullptr if there is no ReplicaSet.
+// Returns the only active ReplicaSet. None is active only if nothing may be rolled out: the workload
+// is paused, or its template is refused or not known. Then Pods come back in the revision that
+// served when the workload was scaled to 0, else in the kept revision, else in the new one, else in
+// the youngest (RO-122, D-354). Returns null if there is no ReplicaSet.
 const ReplicaSet* OnlyOne(const Situation& situation,
                           const std::vector<const ReplicaSet*>& active) {
   if (!active.empty()) return active.front();
+  if (const ReplicaSet* rs = FindServedLast(situation, situation.all)) return rs;
+  if (const auto& kept = situation.workload.kept_revision) {
+    if (const ReplicaSet* rs = FindRevisionOrFormer(situation.all, *kept)) return rs;
+  }
   if (situation.new_replica_set != nullptr) return situation.new_replica_set;
   return situation.old.empty() ? nullptr : situation.old.back();
 }
@@ -91,17 +99,35 @@ Step KeepOpen(const Situation& situation, const Growth& growth) {
   return situation.workload.paused ? Step(Wait{}) : NoLaterThanDeadline(situation, Wait{});
 }
 
+// Returns the size that the only active ReplicaSet gets: all Pods, unless it is the new one and
+// others are to stay old. The keeper gets these. The new one does not become smaller for that
+// (RO-120). Example: 1 new Pod, scaled to 10 with updated_max 2: 2, and 8 for the keeper.
+int32_t SizeOfOnlyOne(const Situation& situation, const ReplicaSet& rs) {
+  const int32_t desired = situation.limits.desired;
+  if (&rs != situation.new_replica_set || FindKeeper(situation) == nullptr) return desired;
+  return std::min(desired, std::max(desired - situation.limits.kept_old(), rs.replicas));
+}
+
 std::optional<Step> ScaleOnlyOne(const Situation& situation,
                                  const std::vector<const ReplicaSet*>& active) {
   const ReplicaSet* rs = OnlyOne(situation, active);
   if (rs == nullptr) return std::nullopt;
-  const int32_t replicas = situation.limits.desired;
-  const bool stale = rs->replicas > 0 && SaysOtherSize(*rs, replicas);  // B-01
+  const int32_t replicas = SizeOfOnlyOne(situation, *rs);
+  const bool stale = rs->replicas > 0 && SaysOtherSize(*rs, situation.limits.desired);  // B-01
   if (rs->replicas == replicas && !stale) return std::nullopt;
   const Growth growth = GrowthOf(situation, rs, replicas);
   if (!growth.whole) return KeepOpen(situation, growth);
   if (auto step = Sized(situation, *rs, growth.size, decisions::kScaleReplicaSet)) return step;
   return AcknowledgeSizes(situation);
+}
+
+// Returns the limits for sizes in proportion. A paused workload that holds Pods back gets no surge:
+// these Pods would go again after the pause (RO-049). Example: 3 desired, 1 of them new; paused and
+// scaled to 8 with 25 %: 8 Pods, not 10.
+Fenceposts LimitsForShares(const Situation& situation) {
+  Fenceposts limits = situation.limits;
+  if (situation.workload.paused && limits.kept_old() > 0) limits.surge = 0;
+  return limits;
 }
 
 // Writes every active ReplicaSet, even if only its annotations change (D-357.5).
@@ -117,7 +143,7 @@ std::optional<Step> ScaleInProportion(const Situation& situation,
                       .written = HasSizeAnnotations(*rs, situation.limits)});
   }
   const std::vector<int32_t> sizes =
-      ProportionalSizes(shares, situation.limits, situation.workload.status.replicas);
+      ProportionalSizes(shares, LimitsForShares(situation), situation.workload.status.replicas);
   const bool is_scaled_down = IsScaledDownBroken(situation);
   std::optional<Growth> held;
   for (const bool shrinking : {true, false}) {  // shrink first: the total is not exceeded
@@ -175,13 +201,39 @@ bool RestsAtLimit(const Situation& situation) {
 
 // Returns true if the ReplicaSets may be a part of those that a paused workload is about to adopt.
 // The first one must not get all Pods (RO-038). Example: 20 desired, 5 adopted, 15 to come. If none
-// has Pods, the one that has them may still be to come, unless the new one says that the workload
-// had another size, such as 0.
+// has Pods, the one that has them may still be to come, unless
+//   - the new one says that the workload had another size, such as 0
+//   - the workload itself has scaled one of them to 0
 bool MayBeHalfAdopted(const Situation& situation, const std::vector<const ReplicaSet*>& active) {
   const Workload& workload = situation.workload;
-  if (!workload.paused || !workload.kind.TakesOverRollouts() || active.size() > 1) return false;
+  if (active.size() > 1) return false;
+  if (!active.empty()) return true;
   const ReplicaSet* rs = situation.new_replica_set;
-  return !active.empty() || rs == nullptr || !SaysOtherSize(*rs, workload.replicas);
+  if (rs != nullptr && SaysOtherSize(*rs, workload.replicas)) return false;
+  return std::ranges::none_of(
+      situation.all, [&](const ReplicaSet* one) { return WasScaledToZero(workload, *one); });
+}
+
+// Returns true if a paused workload that takes over rollouts keeps the sizes that its ReplicaSets
+// have. They may be those of the workload that it takes over from, which an autoscaler has scaled
+// since. So adoption alone changes no size, and an edit of the spec does (RO-038, RO-123).
+bool KeepsAdoptedSizes(const Situation& situation, const std::vector<const ReplicaSet*>& active,
+                       bool event) {
+  const Workload& workload = situation.workload;
+  if (!workload.paused || !workload.kind.TakesOverRollouts()) return false;
+  const int64_t observed = workload.status.observed_generation;
+  const bool edited = observed >= 1 && observed < workload.meta.generation;
+  return !edited || (!event && MayBeHalfAdopted(situation, active));
+}
+
+// Returns true if the workload has no Pods although it wants some, and nothing is rolled out that
+// would make them: its template is refused, or not known yet. Pods then come back in an earlier
+// revision (RO-122).
+bool WakesWithoutTemplate(const Situation& situation,
+                          const std::vector<const ReplicaSet*>& active) {
+  const Extended& extended = situation.extended;
+  return active.empty() && (extended.refused.has_value() || extended.new_one_unknown) &&
+         FindServedLast(situation, situation.all) != nullptr;
 }
 
 }  // namespace
@@ -193,8 +245,9 @@ Scaling ScalingOf(const Situation& situation) {
   const bool event = std::any_of(active.begin(), active.end(), [&](const ReplicaSet* rs) {
     return SaysOtherSize(*rs, replicas);
   });
-  const bool rests = RestsAtLimit(situation) || MayBeHalfAdopted(situation, active);
-  if (!event && (!workload.paused || rests)) return Scaling::kNone;
+  if (KeepsAdoptedSizes(situation, active, event)) return Scaling::kNone;
+  if (replicas > 0 && WakesWithoutTemplate(situation, active)) return Scaling::kOneActive;
+  if (!event && (!workload.paused || RestsAtLimit(situation))) return Scaling::kNone;
   // The sizes of this generation were decided already, and the rollout has gone on from there.
   const bool acted_upon =
       !workload.paused && workload.status.observed_generation >= workload.meta.generation;
@@ -214,7 +267,7 @@ std::optional<Step> KeepAtSize(const Situation& situation, const ReplicaSet& rs)
   const int32_t replicas = situation.limits.desired;
   const bool stale = rs.replicas > 0 && SaysOtherSize(rs, replicas);
   if (rs.replicas == replicas && !stale) return std::nullopt;
-  if (!stale && MayBeHalfAdopted(situation, Active(situation.all))) return std::nullopt;
+  if (KeepsAdoptedSizes(situation, Active(situation.all), stale)) return std::nullopt;
   const Growth growth = GrowthOf(situation, &rs, replicas);
   if (!growth.whole) return growth.ask;
   return Sized(situation, rs, growth.size, decisions::kScaleReplicaSet);
@@ -225,6 +278,7 @@ Write Resize(const Situation& situation, const ReplicaSet& rs, int32_t replicas,
   SetSizeAnnotations(situation.limits, change.annotations);
   if (replicas != rs.replicas) {
     change.replicas = replicas;
+    if (replicas == 0) NoteScaledToZero(situation, rs, change.annotations);
     const PlannedWrite resize{.what = PlannedWrite::What::kResize, .onto = &rs};
     situation.extension().Note(situation, resize, change.annotations);
   }

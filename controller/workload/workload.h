@@ -34,7 +34,8 @@ struct Fenceposts {
   int32_t desired = 0;          // spec.replicas of the workload
   int32_t surge = 0;            // Pods allowed above desired
   int32_t max_unavailable = 0;  // Pods that may be missing from desired
-  // The most Pods of the new revision; the others stay on the old one. kUnlimited: all of them.
+  // The most Pods of the new revision; the others stay on the old one. kUnlimited: nothing holds
+  // Pods back, whatever the size is. With 0 replicas a limit is 0.
   int32_t updated_max = kUnlimited;
 
   // Returns how many Pods stay on the old revision. Example: 10 desired, updated_max 3: 7.
@@ -42,6 +43,9 @@ struct Fenceposts {
     const int32_t updated = updated_max > 0 ? updated_max : 0;
     return updated < desired ? desired - updated : 0;
   }
+
+  // Returns true if Pods are held back, or would be if there were some.
+  bool holds_back() const { return updated_max != kUnlimited; }
 
   // 64 bits: a legal maxSurge of 2^31-1 must not overflow.
   int64_t max_total() const { return int64_t{desired} + surge; }
@@ -178,6 +182,10 @@ class WorkloadKind {
   // Returns true if a workload of this kind may take over the ReplicaSets of one of another kind,
   // one by one, in the middle of a rollout. While it is paused it has perhaps adopted only some.
   virtual bool TakesOverRollouts() const { return false; }
+
+  // Returns true if the kind remembers which revision was complete last (Workload::kept_revision).
+  // Its ReplicaSet is never deleted as history, so others may be at any time (RO-125).
+  virtual bool KeepsStableRevision() const { return false; }
 
   // Returns the request that records `outcome` and must succeed before RollBack or ClearRollback is
   // sent. Returns nullopt if the kind records nothing, or the stored object has the record already.

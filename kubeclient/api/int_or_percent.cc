@@ -48,4 +48,16 @@ Result<int32_t> Resolve(const IntOrPercent& value, int32_t total, bool round_up)
   return static_cast<int32_t>(result);
 }
 
+bool IsProperPart(const IntOrPercent& value) {
+  if (value.type == IntOrPercent::Type::kInt) return false;
+  const Result<int32_t> of_100 = Resolve(value, 100, /*round_up=*/true);
+  return of_100.ok() && *of_100 > 0 && *of_100 < 100;
+}
+
+Result<int32_t> ResolvePart(const IntOrPercent& value, int32_t total) {
+  WINDLASS_TRY(const int32_t pods, Resolve(value, total, /*round_up=*/true));
+  if (total < 2 || !IsProperPart(value)) return pods;
+  return std::clamp(pods, 1, total - 1);
+}
+
 }  // namespace windlass

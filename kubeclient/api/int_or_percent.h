@@ -28,4 +28,12 @@ struct IntOrPercent {
 // integers.
 Result<int32_t> Resolve(const IntOrPercent& value, int32_t total, bool round_up);
 
+// Returns the same, rounded up, for a value that divides Pods into two parts. A percentage above 0
+// and below 100 of two or more Pods is at least one Pod, and never all. Examples: "75%" of 3 is 2,
+// "1%" of 3 is 1, "50%" of 1 is 1, "100%" of 3 is 3.
+Result<int32_t> ResolvePart(const IntOrPercent& value, int32_t total);
+
+// Returns true if `value` is a percentage above 0 and below 100.
+bool IsProperPart(const IntOrPercent& value);
+
 }  // namespace windlass

@@ -9,6 +9,7 @@
 #include "controller/in_place/template/json_diff.h"
 #include "controller/in_place/template/options.h"
 #include "controller/workload/annotations.h"
+#include "controller/workload/proven.h"
 #include "kubeclient/api/json_reader.h"
 
 namespace windlass::in_place {
@@ -34,11 +35,12 @@ std::string_view TextIn(const StringMap& map, std::string_view key) {
   return map.Find(key).value_or(std::string_view());
 }
 
-// Returns true if the annotation came from the workload with the template, or says which template
-// was asked for. The others are about
-// the object that has them or, as user keys are, the same in all ReplicaSets.
+// Returns true if the annotation came from the workload with the template, says which template was
+// asked for, or that the template has worked (proven.h). The others are about the object that has
+// them or, as user keys are, the same in all ReplicaSets.
 bool BelongsToTemplate(std::string_view key) {
   if (key == workload::kRequestedTemplate) return true;
+  if (key == workload::kComplete || key == workload::kScaledToZero) return true;
   for (const char* prefix : {"deployment.kubernetes.io/", "deprecated.deployment.rollback.to",
                              "kubectl.kubernetes.io/last-applied", "windlass.dev/"}) {
     if (key.starts_with(prefix)) return false;

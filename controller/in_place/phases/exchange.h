@@ -13,6 +13,7 @@
 //   - the revision annotations
 //   - annotations that came from the workload with the template, such as change-cause
 //   - the annotation that says which template was asked for (kRequestedTemplate)
+//   - the notes that the template was complete, or served last (workload/proven.h)
 // These stay where they are:
 //   - name, selector, hash label and size
 //   - notes about the object itself (IsInternal)

@@ -5,6 +5,7 @@
 
 #include "controller/in_place/phases/condition_reason.h"
 #include "controller/in_place/phases/exchange.h"
+#include "controller/workload/complete.h"
 
 namespace windlass::in_place {
 namespace {
@@ -36,11 +37,12 @@ bool NewOneIsEmpty(InPlacePhase phase) {
          phase == InPlacePhase::kUnknown;
 }
 
-// Returns the ReplicaSets of an in-place rollout that is paused. Such a ReplicaSet has no Pods of
+// Returns the ReplicaSets of an in-place rollout that is not over. Such a ReplicaSet has no Pods of
 // its own, but Pods may have been patched to its template (P-080).
-std::vector<const ReplicaSet*> KeptWhilePaused(const workload::Situation& situation) {
+std::vector<const ReplicaSet*> KeptMidway(const workload::Situation& situation) {
   std::vector<const ReplicaSet*> kept;
-  if (!situation.workload.paused) return kept;
+  const Workload& workload = situation.workload;
+  if (!workload.paused && workload::DeploymentComplete(workload, workload.status)) return kept;
   std::ranges::copy_if(situation.all, std::back_inserter(kept),
                        [](const ReplicaSet* rs) { return HasNotes(*rs); });
   return kept;
@@ -52,7 +54,7 @@ Extended ExtendedBy(const workload::Situation& situation, const InPlace& in_plac
   Extended extended{.counting_condition = kInPlaceCondition,
                     .at_rest = in_place.at_rest,
                     .new_one_is_empty = NewOneIsEmpty(in_place.phase),
-                    .kept = KeptWhilePaused(situation),
+                    .kept = KeptMidway(situation),
                     .ready_is_no_progress = OnlyLetsPodsBack(in_place)};
   if (in_place.phase == InPlacePhase::kRefused) {
     extended.refused = {.reason = kInPlaceNotPossible, .message = in_place.why.text};

@@ -79,6 +79,16 @@ int32_t Partition(const workload::Situation& situation, const InPlace& in_place)
   return std::max(in_place.options().partition, KeptOld(situation, in_place));
 }
 
+// Returns true if Pods are kept on the old revision, whether or not there are some now. Example: 10
+// replicas, partition 5, scaled to 0: no Pod has the old revision, and five will have it again.
+bool HoldsBack(const workload::Situation& situation, const InPlace& in_place) {
+  const Options& options = in_place.options();
+  if (options.policy == Policy::kRelease || situation.workload.follow_revision) return false;
+  if (situation.limits.kept_old() > 0 || options.partition > 0) return true;
+  return situation.workload.replicas == 0 &&
+         (situation.limits.holds_back() || options.has_partition);
+}
+
 // Returns how many Pods their ReplicaSets are about to remove. 64 bits: two sizes of 2^31-1 are
 // legal.
 int64_t Surplus(const workload::Situation& situation, const InPlace& in_place) {
@@ -150,8 +160,10 @@ void ChooseNext(const workload::Situation& situation, InPlace& in_place) {
               in_place);
   FindDrain(situation, in_place, left_out);
   const PodCounts& counts = in_place.counts;
-  in_place.at_rest = !returning && counts.to_update > 0 && counts.to_update <= limits.partition &&
-                     !in_place.failing;
+  in_place.holds_back = HoldsBack(situation, in_place);
+  const bool reached =
+      counts.to_update > 0 ? counts.to_update <= limits.partition : in_place.holds_back;
+  in_place.at_rest = !returning && reached && !in_place.failing;
 }
 
 // Returns what Pods are compared with. Until the exchange has ended it is the template that the

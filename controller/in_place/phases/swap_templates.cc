@@ -32,9 +32,11 @@ bool HostKnowsItsTemplate(const ReplicaSet& host) {
   return host.status.observed_generation >= host.meta.generation;
 }
 
-// Returns true if all Pods have the target template and are settled, and the stand-ins are gone
-// (P-052).
+// Returns true if all Pods have the target template and are settled, the stand-ins are gone, and
+// nothing holds Pods back: those that come would have the target template after the exchange
+// (P-052, RO-120).
 bool IsReadyToCommit(const InPlace& in_place) {
+  if (in_place.holds_back) return false;
   const ReplicaSet& pending = *in_place.pending;
   const PodCounts& counts = in_place.counts;
   return counts.to_update == 0 && counts.stand_ins == 0 && counts.settled == counts.pods &&

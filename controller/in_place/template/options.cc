@@ -94,6 +94,7 @@ class Reader {
   void ReadNumber(std::string_view key, Integer least, Integer most, std::string_view example,
                   std::optional<Integer>& into);
   std::optional<int32_t> ReadPods(std::string_view key, bool round_up);
+  std::optional<int32_t> ReadPart(std::string_view key);
   void ReadPdb();
   void ReadDrain();
   void ReadLimits();
@@ -145,6 +146,15 @@ std::optional<int32_t> Reader::ReadPods(std::string_view key, bool round_up) {
   const auto text = Value(key);
   if (!text) return std::nullopt;
   const Result<int32_t> pods = Resolve(PodsIn(*text), workload_.replicas, round_up);
+  if (pods.ok()) return *pods;
+  Refuse(key, pods.error().message);
+  return std::nullopt;
+}
+
+std::optional<int32_t> Reader::ReadPart(std::string_view key) {
+  const auto text = Value(key);
+  if (!text) return std::nullopt;
+  const Result<int32_t> pods = ResolvePart(PodsIn(*text), workload_.replicas);
   if (pods.ok()) return *pods;
   Refuse(key, pods.error().message);
   return std::nullopt;
@@ -202,11 +212,15 @@ void Reader::ReadLimits() {
   if (options_.surge == Surge::kNever) options_.max_surge = 0;
 }
 
-// A percentage is rounded up, so that no fewer Pods keep the old revision than asked for. Example:
-// 25% of 10 replicas: 3 Pods.
+// A percentage is rounded up, so that no fewer Pods keep the old revision than asked for. Below
+// 100 % it leaves at least one Pod to update. Examples: 25% of 10 replicas: 3 Pods; 75% of 3: 2.
 void Reader::ReadPartition() {
   const int32_t replicas = workload_.replicas;
-  options_.partition = ReadPods(kPartition, true).value_or(0);
+  options_.partition = ReadPart(kPartition).value_or(0);
+  if (const auto text = Value(kPartition)) {
+    const Result<int32_t> of_100 = Resolve(PodsIn(*text), 100, /*round_up=*/true);
+    options_.has_partition = of_100.ok() && *of_100 > 0;
+  }
   if (options_.partition <= replicas) return;
   Warn(kPartition, Quoted(*Value(kPartition)) + " is more than the " + std::to_string(replicas) +
                        " replicas there are: all of them keep the old revision");

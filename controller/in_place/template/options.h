@@ -47,6 +47,7 @@ struct Options {
   int32_t max_surge = 0;        // stand-in Pods at most; 0 if surge is kNever
   Surge surge = Surge::kAuto;
   int32_t partition = 0;  // Pods that keep the old revision; at most replicas
+  bool has_partition = false;  // the setting is above 0, also if there are no replicas
   bool canary_first = true;
   Drain drain;
   int32_t drain_seconds = 0;

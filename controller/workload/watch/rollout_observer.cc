@@ -7,13 +7,14 @@
 #include "controller/workload/complete.h"
 #include "controller/workload/rollout_beginning.h"
 #include "controller/workload/rollout_id.h"
+#include "controller/workload/rollout_state.h"
 #include "kubeclient/api/fingerprint_text.h"
 
 namespace windlass {
 namespace {
 
 bool IsComplete(const Workload& workload) {
-  return workload::DeploymentComplete(workload, workload.status);
+  return workload::DeploymentComplete(workload, workload.status) && !workload::IsAtStep(workload);
 }
 
 bool IsObserved(const Workload& workload) {

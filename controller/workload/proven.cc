@@ -1,0 +1,104 @@
+#include "controller/workload/proven.h"
+
+#include <algorithm>
+
+#include "controller/workload/annotations.h"
+#include "controller/workload/revisions.h"
+#include "kubeclient/base/parse_whole.h"
+
+namespace windlass::workload {
+namespace {
+
+// What the note kScaledToZero holds.
+struct ScaledToZero {
+  int64_t generation = 0;  // of the workload
+  int32_t available = 0;
+};
+
+// Returns nullopt if `rs` has no note of this workload, or one that cannot be parsed.
+std::optional<ScaledToZero> ReadNote(const Workload& workload, const ReplicaSet& rs) {
+  std::string_view text =
+      rs.meta.annotations.Find(kScaledToZero).value_or(std::string_view());
+  const std::string own = workload.meta.uid.ToString() + "/";
+  if (!text.starts_with(own)) return std::nullopt;
+  text.remove_prefix(own.size());
+  const size_t slash = text.find('/');
+  if (slash == std::string_view::npos) return std::nullopt;
+  const auto generation = ParseWhole<int64_t>(text.substr(0, slash));
+  const auto available = ParseWhole<int32_t>(text.substr(slash + 1));
+  if (!generation || !available) return std::nullopt;
+  return ScaledToZero{.generation = *generation, .available = *available};
+}
+
+// Returns true if a ReplicaSet of `old` other than `rs` has Pods.
+bool OthersHavePods(const std::vector<const ReplicaSet*>& old, const ReplicaSet* rs) {
+  return std::ranges::any_of(
+      old, [&](const ReplicaSet* other) { return other != rs && other->replicas > 0; });
+}
+
+}  // namespace
+
+std::optional<int64_t> CompleteAs(const ReplicaSet& rs) {
+  const auto text = rs.meta.annotations.Find(kComplete);
+  return text ? ParseRevision(*text) : std::nullopt;
+}
+
+const ReplicaSet* FindLastComplete(const std::vector<const ReplicaSet*>& replica_sets) {
+  const ReplicaSet* last = nullptr;
+  for (const ReplicaSet* rs : replica_sets) {
+    if (!CompleteAs(*rs)) continue;
+    if (last == nullptr || *CompleteAs(*rs) > *CompleteAs(*last)) last = rs;
+  }
+  return last;
+}
+
+void NoteScaledToZero(const Situation& situation, const ReplicaSet& rs,
+                      std::map<std::string, std::string>& annotations) {
+  if (situation.limits.desired > 0) return;
+  const ObjectMeta& meta = situation.workload.meta;
+  annotations[std::string(kScaledToZero)] = meta.uid.ToString() + "/" + std::to_string(meta.generation) +
+                                            "/" + std::to_string(SizeOf(rs).available);
+}
+
+bool WasScaledToZero(const Workload& workload, const ReplicaSet& rs) {
+  return ReadNote(workload, rs).has_value();
+}
+
+const ReplicaSet* FindServedLast(const Situation& situation,
+                                 const std::vector<const ReplicaSet*>& among) {
+  int64_t last = 0;
+  for (const ReplicaSet* rs : situation.all) {
+    const auto note = ReadNote(situation.workload, *rs);
+    if (note) last = std::max(last, note->generation);
+  }
+  const ReplicaSet* found = nullptr;
+  int32_t most = 0;
+  for (const ReplicaSet* rs : among) {
+    const auto note = ReadNote(situation.workload, *rs);
+    if (!note || note->generation != last || note->available <= 0) continue;
+    if (rs == situation.new_replica_set) return rs;
+    if (note->available >= most) {
+      most = note->available;
+      found = rs;
+    }
+  }
+  return found;
+}
+
+const ReplicaSet* FindProvenOther(const Situation& situation) {
+  const ReplicaSet* other = nullptr;
+  if (const auto& kept = situation.workload.kept_revision) {
+    other = FindRevisionOrFormer(situation.all, *kept);
+  } else {
+    other = FindServedLast(situation, situation.old);
+    if (OthersHavePods(situation.old, other)) return nullptr;
+  }
+  return other == situation.new_replica_set ? nullptr : other;
+}
+
+const ReplicaSet* FindKeeper(const Situation& situation) {
+  if (situation.limits.kept_old() == 0 || situation.recreate()) return nullptr;
+  return FindProvenOther(situation);
+}
+
+}  // namespace windlass::workload

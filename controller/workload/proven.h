@@ -1,0 +1,60 @@
+// Which revisions are known to have worked, from notes on their ReplicaSets.
+//
+//   internal.windlass.dev/complete  7
+//     The ReplicaSet was complete as revision 7: all desired Pods, at least one, were available at
+//     one moment, and no step held any back. Kinds that follow a stable revision write it (RO-121).
+//   internal.windlass.dev/scaled-to-zero  <uid>/9/3
+//     The ReplicaSet had 3 available Pods when its workload, of that uid, was scaled to 0 in its
+//     generation 9 (RO-122). The write that scales it has the note, so it costs no write.
+//
+// Both survive a lost status, such as that of an object that was restored from a backup. Notes on
+// ReplicaSets of another workload, or of one that had the same name before, have another uid.
+#pragma once
+
+#include <cstdint>
+#include <map>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "controller/workload/situation.h"
+
+namespace windlass::workload {
+
+inline constexpr std::string_view kComplete = "internal.windlass.dev/complete";
+inline constexpr std::string_view kScaledToZero = "internal.windlass.dev/scaled-to-zero";
+
+// Returns the revision as which `rs` was complete last; nullopt if it never was, as far as known.
+std::optional<int64_t> CompleteAs(const ReplicaSet& rs);
+
+// Returns the ReplicaSet that was complete last: the one with the highest revision in its note.
+// Returns null if none has a note.
+const ReplicaSet* FindLastComplete(const std::vector<const ReplicaSet*>& replica_sets);
+
+// Adds the note to `annotations`, which go with a write that scales `rs` to 0, if the workload has
+// no replicas now.
+void NoteScaledToZero(const Situation& situation, const ReplicaSet& rs,
+                      std::map<std::string, std::string>& annotations);
+
+// Returns true if the workload was scaled to 0 while `rs` had Pods, whether or not these worked.
+bool WasScaledToZero(const Workload& workload, const ReplicaSet& rs);
+
+// Returns the ReplicaSet of `among` whose Pods served when the workload was scaled to 0 last: of
+// those that had available Pods then, the new one, else the one that had most of them. Returns null
+// if none had.
+const ReplicaSet* FindServedLast(const Situation& situation,
+                                 const std::vector<const ReplicaSet*>& among);
+
+// Returns the ReplicaSet that Pods can go back to, which is not the new one:
+//   - the one of Workload::kept_revision
+//   - without a kept revision, after the workload was scaled to 0: the one that served last, as
+//     long as no other old one has Pods
+// Returns null if there is none.
+const ReplicaSet* FindProvenOther(const Situation& situation);
+
+// Returns the ReplicaSet that keeps the Pods which steps or a partition hold back, and gets those
+// that are missing: that of FindProvenOther (RO-120). Returns null if nothing is held back now.
+const ReplicaSet* FindKeeper(const Situation& situation);
+
+}  // namespace windlass::workload

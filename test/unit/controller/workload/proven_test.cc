@@ -1,0 +1,262 @@
+// Revisions that have worked: what is noted of them, and who leans on it.
+#include "controller/workload/proven.h"
+
+#include <algorithm>
+#include <functional>
+#include <string>
+
+#include "controller/workload/annotations.h"
+#include "controller/workload/history.h"
+#include "test/catch.h"
+#include "test/proves.h"
+#include "test/unit/controller/workload/boats.h"
+#include "test/unit/controller/workload/completed_cluster.h"
+#include "test/unit/controller/workload/world.h"
+
+namespace windlass::workload::proven_test {
+namespace {
+
+// Sees the Deployment of `cluster` as a workload of that kind, whose first revision was complete.
+void KeepFirst(Cluster& cluster, std::function<int32_t(int32_t replicas)> updated_max) {
+  cluster.look = [updated_max](View& view) {
+    view.workload.limits.updated_max = updated_max(view.workload.replicas);
+    view.workload.kept_revision = 1;
+  };
+}
+
+void CheckSizes(Cluster& cluster, int32_t of_v1, int32_t of_v2) {
+  CHECK(cluster.SizeOf("v1") == of_v1);
+  CHECK(cluster.SizeOf("v2") == of_v2);
+}
+
+struct CompleteRow {
+  std::string text;
+  std::optional<int64_t> revision;
+};
+
+TEST_CASE("the note of a complete revision is a number (RO-121)") {
+  const auto row = GENERATE(values<CompleteRow>(
+      {{"7", 7}, {"", std::nullopt}, {"seven", std::nullopt}, {"7 ", std::nullopt}}));
+  World world(10);
+  ReplicaSet& rs = world.AddOld("web-1", 0, 0);
+  CHECK_FALSE(CompleteAs(rs));
+  CHECK(FindLastComplete({&rs}) == nullptr);
+  world.SetAnnotation(rs, kComplete, row.text);
+  CHECK(CompleteAs(rs) == row.revision);
+  Proves("RO-121");
+}
+
+TEST_CASE("the last complete one has the highest revision in its note (RO-121)") {
+  World world(10);
+  ReplicaSet& once = world.AddOld("web-1", 0, 0);
+  ReplicaSet& later = world.AddOld("web-2", 0, 0);
+  ReplicaSet& never = world.AddOld("web-3", 0, 0);
+  world.SetAnnotation(once, kComplete, "12");
+  world.SetAnnotation(later, kComplete, "9");
+  CHECK(FindLastComplete({&once, &later, &never}) == &once);
+  Proves("RO-121");
+}
+
+// Users of the night: an autoscaler takes all Pods away at a pause and brings them back.
+TEST_CASE("after a time without Pods the shares of a held rollout are there again (RO-120)") {
+  CompletedCluster cluster(10);
+  KeepFirst(cluster, [](int32_t replicas) { return std::min(2, replicas); });
+  cluster.SetImage("v2");
+  cluster.Settle();
+  CheckSizes(cluster, 8, 2);
+  cluster.Scale(0);
+  cluster.Settle();
+  CheckSizes(cluster, 0, 0);
+  cluster.Scale(10);
+  cluster.Settle();
+  CheckSizes(cluster, 8, 2);
+  Proves("RO-120");
+}
+
+TEST_CASE("a template that came without Pods follows the limit when they come back (RO-120)") {
+  CompletedCluster cluster(10);
+  KeepFirst(cluster, [](int32_t replicas) { return std::min(2, replicas); });
+  cluster.Scale(0);
+  cluster.Settle();
+  cluster.SetImage("v2");
+  cluster.Settle();
+  cluster.Scale(10);
+  cluster.Settle();
+  CheckSizes(cluster, 8, 2);
+  Proves("RO-120");
+}
+
+TEST_CASE("old Pods that somebody took away come back in the old revision (RO-120)") {
+  CompletedCluster cluster(10);
+  KeepFirst(cluster, [](int32_t) { return 3; });
+  cluster.SetImage("v2");
+  cluster.Settle();
+  cluster.EditReplicaSet(cluster.NameOf("v1"), [](auto& rs) { rs["spec"]["replicas"] = 2; });
+  cluster.Settle();
+  CheckSizes(cluster, 7, 3);
+  Proves("RO-120");
+}
+
+// 1 of 1 was asked for. The pause holds while nine more Pods come.
+TEST_CASE("a new revision that has the only Pod does not get all of more (RO-120)") {
+  CompletedCluster cluster(1);
+  KeepFirst(cluster, [](int32_t) { return 1; });
+  cluster.SetImage("v2");
+  cluster.Settle();
+  CheckSizes(cluster, 0, 1);
+  cluster.Scale(10);
+  cluster.Settle();
+  CheckSizes(cluster, 9, 1);
+  Proves("RO-120");
+}
+
+TEST_CASE("where the limit is lowered no new Pod is taken back for an old one (RO-120)") {
+  CompletedCluster cluster(10);
+  int32_t most = 10;
+  cluster.look = [&most](View& view) {
+    view.workload.limits.updated_max = most;
+    view.workload.kept_revision = 1;
+  };
+  cluster.SetImage("v2");
+  cluster.Settle();
+  CheckSizes(cluster, 0, 10);
+  most = 3;
+  cluster.Settle();
+  CheckSizes(cluster, 0, 10);
+  Proves("RO-120 RO-044");
+}
+
+struct WakeRow {
+  std::string id;
+  std::function<void(CompletedCluster&)> before;  // from ten Pods of v1 on
+  int32_t of_v1;
+  int32_t of_v2;
+};
+
+// A user who scales a paused Deployment up wants Pods that work (docs/differences.md).
+TEST_CASE("a paused workload wakes with the revision that served last (RO-122)") {
+  const auto pause = [](Cluster& cluster) {
+    cluster.Edit([](auto& deployment) { deployment["spec"]["paused"] = true; });
+    cluster.Settle();
+  };
+  const auto row = GENERATE_COPY(values<WakeRow>({
+      {"a version that never worked",
+       [&](CompletedCluster& cluster) {
+         cluster.SetImage("v2");
+         cluster.Sync();
+         cluster.RunReplicaSets({{"v2", 0}});
+         cluster.Sync();
+         cluster.Edit([](auto& deployment) { deployment["spec"]["paused"] = true; });
+         cluster.Scale(0);
+         cluster.Settle();
+       },
+       3, 0},
+      {"a version that came without Pods",
+       [&](CompletedCluster& cluster) {
+         cluster.Scale(0);
+         cluster.Settle();
+         cluster.SetImage("v2");
+         cluster.Settle();
+         pause(cluster);
+       },
+       3, 0},
+      {"a version that worked",
+       [&](CompletedCluster& cluster) {
+         cluster.SetImage("v2");
+         cluster.Settle();
+         cluster.Scale(0);
+         cluster.Settle();
+         pause(cluster);
+       },
+       0, 3},
+  }));
+  CAPTURE(row.id);
+  CompletedCluster cluster(10);
+  row.before(cluster);
+  cluster.Scale(3);
+  cluster.Settle();
+  CheckSizes(cluster, row.of_v1, row.of_v2);
+  Proves("RO-122");
+}
+
+TEST_CASE("a note about another object of the same name counts for nothing (RO-122)") {
+  World world(3);
+  world.deployment.spec.paused = true;
+  ReplicaSet& old = world.AddOld("web-1", 0, 0);
+  world.AddNew("web-2", 0, 0);
+  const std::string own = world.deployment.meta.uid.ToString();
+  const std::string note = GENERATE_COPY(std::string("no note"), UidOf(77).ToString() + "/9/3",
+                                         own + "/9", own + "/x/3", own + "/9/3x");
+  world.SetAnnotation(old, kScaledToZero, note);
+  const Situation situation = world.Look();
+  CHECK(FindServedLast(situation, situation.all) == nullptr);
+  CHECK_FALSE(WasScaledToZero(situation.workload, old));
+  Proves("RO-122");
+}
+
+// Adoption is no reason to change a size: an autoscaler may have scaled the former owner.
+TEST_CASE("a paused workload that takes over keeps the sizes that it finds (RO-123)") {
+  Harbour harbour;
+  harbour.world.deployment.spec.paused = true;
+  harbour.kind.takes_over = true;
+  ReplicaSet& one = harbour.world.AddOld("web-1", 3, 3);
+  ReplicaSet& two = harbour.world.AddNew("web-2", 2, 2);
+  for (ReplicaSet* rs : {&one, &two}) harbour.world.SetAnnotation(*rs, kDesiredReplicas, "5");
+  std::string patched = "patch boats/status ns/web";
+  SECTION("the object is new") { harbour.world.deployment.meta.generation = 1; }
+  SECTION("its number of replicas was edited") { patched = "patch replicasets ns/web-1"; }
+  const Step step = harbour.Decide();
+  REQUIRE(std::holds_alternative<Write>(step));
+  CHECK(std::get<Write>(step).request.Describe() == patched);
+  Proves("RO-123");
+}
+
+TEST_CASE("a paused workload at a limit is scaled without a surge (RO-049)") {
+  CompletedCluster cluster(4);
+  KeepFirst(cluster, [](int32_t) { return 1; });
+  cluster.SetImage("v2");
+  cluster.Settle();
+  CheckSizes(cluster, 3, 1);
+  cluster.Edit([](auto& deployment) { deployment["spec"]["paused"] = true; });
+  cluster.Settle();
+  cluster.Scale(8);
+  cluster.Settle();
+  CheckSizes(cluster, 7, 1);
+  cluster.Edit([](auto& deployment) { deployment["spec"]["paused"] = false; });
+  cluster.Settle();
+  CheckSizes(cluster, 7, 1);
+  Proves("RO-049");
+}
+
+TEST_CASE("of the history, the revision that was complete last goes last (RO-124)") {
+  World world(10);
+  world.deployment.spec.revision_history_limit = 2;
+  for (const char* revision : {"1", "2", "3", "4"}) {
+    ReplicaSet& rs = world.AddOld(std::string("web-") + revision, 0, 0);
+    world.SetAnnotation(rs, kRevision, revision);
+    if (*revision == '1') world.SetAnnotation(rs, kComplete, "1");
+  }
+  world.AddNew("web-5", 10, 10);
+  std::string names;
+  for (const ReplicaSet* rs : ReplicaSetsToDelete(world.Look())) names += rs->meta.name + " ";
+  CHECK(names == "web-2 web-3 ");
+  Proves("RO-124");
+}
+
+TEST_CASE("a rollout that never ends does not make the history grow (RO-125)") {
+  World world(10);
+  world.deployment.spec.revision_history_limit = 1;
+  world.AddOld("web-1", 7, 7);
+  for (const char* name : {"web-2", "web-3"}) world.AddOld(name, 0, 0);
+  world.AddNew("web-4", 3, 3);
+  Situation situation = world.Look();
+  SECTION("it is under way") { CHECK_FALSE(CleanUpHistory(situation)); }
+  SECTION("it rests at a partition") {
+    situation.extended.at_rest = true;
+    CHECK(CleanUpHistory(situation));
+  }
+  Proves("RO-125");
+}
+
+}  // namespace
+}  // namespace windlass::workload::proven_test
