@@ -42,6 +42,12 @@ std::string Updated(const Facts& facts) {
 
 // --- complete ---
 
+// Returns true if a step is not over, and there are Pods that it concerns: also if all Pods have the
+// new revision already (RO-134). Example: setUpdated: 100%, then a pause of one hour.
+bool HoldsAtStep(const Workload& workload, const RolloutOwn& own) {
+  return workload.replicas > 0 && own.step && own.step->index <= own.step->total;
+}
+
 // Returns true if a pause keeps the verdict that the deadline has passed (D-061). Whether that is
 // over, Progressing does not tell until the pause ends.
 bool IsPausedAfterDeadline(const Facts& facts) {
@@ -53,6 +59,7 @@ bool IsPausedAfterDeadline(const Facts& facts) {
 // none: there the stable revision tells.
 bool WasComplete(const Facts& facts) {
   const WorkloadStatus& status = facts.status;
+  if (HoldsAtStep(facts.workload, facts.own)) return false;
   if (status.observed_generation < facts.workload.meta.generation) return false;
   if (status.replicas != status.updated_replicas) return false;
   const bool silent = facts.progressing == nullptr || facts.progressing->status == "Unknown" ||
@@ -63,6 +70,7 @@ bool WasComplete(const Facts& facts) {
 }
 
 bool IsComplete(const Facts& facts) {
+  if (HoldsAtStep(facts.workload, facts.own)) return false;
   if (workload::DeploymentComplete(facts.workload, facts.status)) return true;
   return WasComplete(facts) && facts.available != nullptr && facts.available->status == "True";
 }
@@ -84,11 +92,9 @@ std::optional<RolloutVerdict> WhyStalled(const Facts& facts) {
 
 Ruling Aborted(const Facts& facts) {
   const Workload& workload = facts.workload;
-  const bool waits = workload.paused && facts.status.updated_replicas < workload.replicas;
-  const std::string how = waits ? ", as soon as spec.paused is false. " : ". ";
   return {kAborted, Way::kStalled, std::string(kAborted),
           "spec.abort is true: Pods follow revision " + std::to_string(*workload.follow_revision) +
-              ", the last one that was rolled out completely" + how + Updated(facts) +
+              ", the last one that was rolled out completely. " + Updated(facts) +
               " to it. Set spec.abort to false to try again"};
 }
 
@@ -113,9 +119,12 @@ Ruling Progressing(const Facts& facts) {
             "the rollout is complete, but only " + available + " of " +
                 std::to_string(facts.workload.replicas) + " Pods are available"};
   }
+  if (!facts.own.waits_for.empty()) {
+    return {kProgressingPhase, Way::kReconciling, reason, facts.own.waits_for};
+  }
   std::string message = Updated(facts) + ", " + available + " are available";
   const bool holds = facts.workload.limits.updated_max < facts.workload.replicas;
-  if (holds && !facts.own.is_of_stable && status.replicas > status.updated_replicas) {
+  if (holds && !facts.own.is_of_proven && status.replicas > status.updated_replicas) {
     message += "; spec.strategy.partition keeps the others on the old revision";
   }
   return {kProgressingPhase, Way::kReconciling, reason, std::move(message)};
@@ -198,13 +207,9 @@ std::string_view CurrentRevision(const Workload& workload, const StatusDraft& dr
 }
 
 bool IsRolledOut(const Workload& workload, const StatusDraft& draft) {
-  if (workload.follow_revision || !workload::DeploymentComplete(workload, draft.status)) {
-    return false;
-  }
-  if (draft.status.updated_replicas > 0) return true;
-  // Zero of zero Pods are updated, even before the new revision has a ReplicaSet.
-  const Condition* progressing = FindCondition(draft.status.conditions, "Progressing");
-  return progressing == nullptr || progressing->reason == workload::kAvailableReason;
+  if (workload.follow_revision || workload.replicas == 0) return false;
+  if (HoldsAtStep(workload, ReadOwn(draft.status.carried))) return false;
+  return workload::DeploymentComplete(workload, draft.status);
 }
 
 Standing StandingOf(const Workload& workload, const StatusDraft& draft, const RolloutOwn& own) {

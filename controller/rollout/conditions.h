@@ -45,8 +45,8 @@ struct Standing {
 // Returns the revision that the status shows once `draft` is written; empty if there is none.
 std::string_view CurrentRevision(const Workload& workload, const StatusDraft& draft);
 
-// Returns true if `draft` says that the template was rolled out completely, to Pods of its own
-// revision, not to those that an abort follows.
+// Returns true if `draft` says that the template was rolled out completely: to Pods of its own
+// revision, at least one, not to those that an abort follows, and with all steps over (RO-069).
 bool IsRolledOut(const Workload& workload, const StatusDraft& draft);
 
 // `own` is what `draft` carries.

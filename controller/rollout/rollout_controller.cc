@@ -5,6 +5,7 @@
 #include "controller/in_place/watch/figures.h"
 #include "controller/rollout/carried.h"
 #include "controller/rollout/dry_run.h"
+#include "controller/rollout/stable.h"
 #include "controller/runtime/rights_list.h"
 #include "controller/workload/conditions.h"
 #include "controller/workload/planner.h"
@@ -66,6 +67,7 @@ std::optional<Step> RolloutController::Next(const ObjectKey& key, const Learned&
                                             WallTime now) {
   std::optional<View> view = ViewOf(key);
   if (!view) return std::nullopt;
+  rollout::RecoverStable(*view);
   view->workload.defaulted = FactsOf(view->workload, now).checks.defaulted;
   return workload::Next(*view, learned, now);
 }

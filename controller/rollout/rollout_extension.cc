@@ -9,6 +9,7 @@
 #include "controller/in_place/phases/rollout_in_place.h"
 #include "controller/rollout/carried.h"
 #include "controller/rollout/dry_run.h"
+#include "controller/rollout/stable.h"
 #include "controller/workload/annotations.h"
 #include "controller/workload/complete.h"
 #include "controller/workload/conditions.h"
@@ -250,7 +251,7 @@ RolloutFacts RolloutExtension::FactsOf(const Situation& situation) const {
 // over depends on the Pods that they find, but the step in force does not.
 void RolloutExtension::Look(Situation& situation) const {
   const RolloutFacts facts = FactsOf(situation);
-  if (IsOfStable(situation)) situation.limits.updated_max = kUnlimited;  // RO-086
+  if (IsOfProven(situation)) situation.limits.updated_max = kUnlimited;  // RO-086
   if (const auto state = StepsOf(situation, facts.steps)) {
     int32_t& updated_max = situation.limits.updated_max;
     updated_max = std::min(updated_max, state->updated_max);
@@ -275,7 +276,10 @@ std::optional<Step> RolloutExtension::Next(const Situation& situation, Moment mo
   const bool commits = in_place::InPlaceOf(situation).phase == in_place::InPlacePhase::kCommitting;
   const bool untold = IsUntold(situation, facts.checks) && !commits;
   if (running && (untold || IsUnlimitedByError(situation))) return Keep(situation);  // RO-079
-  return InPlace().Next(situation, moment);
+  auto step = InPlace().Next(situation, moment);
+  if (step || !running) return step;
+  const auto state = StepsOf(situation, facts.steps);
+  return NoteComplete(situation, state && !state->done());
 }
 
 void RolloutExtension::UpdateStatus(const Situation& situation, WorkloadStatus& status) const {
@@ -283,9 +287,9 @@ void RolloutExtension::UpdateStatus(const Situation& situation, WorkloadStatus& 
   const bool told = !IsUntold(situation, facts.checks);
   if (told) InPlace().UpdateStatus(situation, status);
   RolloutOwn own = ReadOwn(status.carried);
+  if (!own.stable_revision) own.stable_revision = situation.workload.kept_revision;  // RO-136
   own.verdict = VerdictToShow(situation, facts.checks, own.verdict);
-  own.lacks_replica_set = situation.new_replica_set == nullptr;
-  own.is_of_stable = IsOfStable(situation);
+  own.is_of_proven = IsOfProven(situation);
   status.carried = KindStatus(own);
   if (told) ShowSteps(situation, facts.steps, status);
   ShowStillComplete(situation, status);
@@ -296,6 +300,7 @@ std::vector<Event> RolloutExtension::Events(const Situation& situation,
   const TemplateChecks checks = FactsOf(situation).checks;
   if (IsUntold(situation, checks)) return {};
   std::vector<Event> events = InPlace().Events(situation, status);
+  if (auto told = TellRecovered(situation)) events.push_back(*std::move(told));
   const bool complete = workload::DeploymentComplete(situation.workload, status);
   if (const auto* refusal = RefusalNow(situation, checks)) {
     events.push_back({.type = Event::Type::kWarning,

@@ -6,6 +6,7 @@
 //     before a creation    2. the dry run that is due (RO-090)
 //                          3. the write that begins a step (RO-058)
 //                          4. updates in place
+//                          5. only while running: the note that a revision is complete (RO-121)
 //   UpdateStatus, Events   what updates in place say, then the step and the verdict
 //   End                    looks again when a pause ends, or the API server is to be asked again
 //

@@ -49,11 +49,10 @@ RolloutStatus StoredStatus(const Workload& workload) {
   return stored;
 }
 
-// Notes what `draft` completes. A template without a ReplicaSet completes nothing, although zero of
-// zero Pods have it.
+// Notes what `draft` completes. Zero of zero Pods complete nothing.
 void Remember(const Workload& workload, const StatusDraft& draft, RolloutOwn& own) {
   const auto current = workload::ParseRevision(CurrentRevision(workload, draft));
-  if (!current || own.lacks_replica_set || !IsRolledOut(workload, draft)) return;
+  if (!current || !IsRolledOut(workload, draft)) return;
   own.stable_revision = current;
   own.stable_template = workload.requested_template;
 }

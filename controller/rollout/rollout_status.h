@@ -15,7 +15,8 @@ namespace windlass::rollout {
 WorkloadStatus WorkloadStatusOf(const RolloutStatus& stored);
 
 // Returns the status that `draft` leads to (RO-069).
-// stableRevision and stableTemplate change when the rollout is complete, unless it is aborted.
+// stableRevision and stableTemplate change when the rollout is complete with at least one Pod and
+// all steps over, unless it is aborted.
 RolloutStatus NextStatus(const Workload& workload, const StatusDraft& draft);
 
 // Returns true if the Rollout has that status. The revision does not matter.

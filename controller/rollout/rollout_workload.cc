@@ -97,7 +97,7 @@ Workload AsWorkload(const RolloutKind& kind, const Rollout& rollout) {
                     .template_fingerprint = spec.template_fingerprint,
                     .template_text = spec.template_text,
                     .min_ready_seconds = spec.min_ready_seconds,
-                    .paused = spec.paused,
+                    .paused = spec.paused && !spec.abort,  // an abort acts at once (RO-135)
                     .progress_deadline_seconds = spec.progress_deadline_seconds,
                     .revision_history_limit = spec.revision_history_limit,
                     .strategy = Strategy::kRollingUpdate,

@@ -23,6 +23,10 @@ Json ToJson(const std::optional<RolloutStepStatus>& step) {
   object["index"] = step->index;
   object["total"] = step->total;
   object["startedAt"] = TimeJson(step->started_at);
+  object["replicas"] = ToJson(step->replicas);
+  object["availableSince"] = TimeJson(step->available_since);
+  object["available"] = step->available == 0 ? Json() : Json(step->available);
+  object["shortenedFrom"] = step->shortened_from == 0 ? Json() : Json(step->shortened_from);
   object["revision"] = step->revision;
   object["template"] = TextOrNull(step->template_id);
   return object;

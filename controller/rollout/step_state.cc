@@ -8,11 +8,11 @@
 #include "controller/rollout/decisions.h"
 #include "controller/rollout/reasons.h"
 #include "controller/workload/annotations.h"
-#include "controller/workload/complete.h"
 #include "controller/workload/conditions.h"
 #include "controller/workload/create_error.h"
 #include "controller/workload/new_replica_set.h"
 #include "controller/workload/progress.h"
+#include "controller/workload/proven.h"
 #include "controller/workload/revisions.h"
 #include "controller/workload/status.h"
 
@@ -53,12 +53,15 @@ int64_t RevisionToBe(const Situation& situation) {
 }
 
 // A rollback writes the template with the API server's defaults, so its text may differ from the
-// one that was complete: then the ReplicaSet tells.
-bool IsStable(const Situation& situation, const RolloutOwn& own) {
+// one that was complete: then the ReplicaSet tells. Its note tells of revisions that were complete
+// before the stable one, or that no status tells of (RO-121).
+bool IsProven(const Situation& situation, const RolloutOwn& own) {
   if (own.stable_template == situation.workload.requested_template) return true;
   const ReplicaSet* rs = situation.new_replica_set;
-  return rs != nullptr && own.stable_revision &&
-         rs == workload::FindRevisionOrFormer(situation.all, *own.stable_revision);
+  if (rs == nullptr) return false;
+  if (workload::CompleteAs(*rs)) return true;
+  const std::optional<int64_t>& stable = situation.workload.kept_revision;
+  return stable && rs == workload::FindRevisionOrFormer(situation.all, *stable);
 }
 
 // Returns what `carried` has. Its step is one of the requested template, too, if that is the same
@@ -72,20 +75,34 @@ RolloutOwn OwnNow(const Situation& situation, const KindStatus& carried) {
   return own;
 }
 
-StepFacts FactsOf(const Situation& situation, Steps steps, bool complete) {
+// Returns true if there is no other revision that Pods could stay at or come back to.
+bool IsFirst(const Situation& situation) {
+  return workload::TotalReplicas(situation.old) == 0 &&
+         workload::FindProvenOther(situation) == nullptr;
+}
+
+// Returns false while the Pods of an update in place cannot be seen, such as after a start: they
+// belong to the ReplicaSet of the old revision, so the sizes tell nothing of them.
+bool CanCount(const Situation& situation) {
+  return situation.extension_state == nullptr ||
+         in_place::InPlaceOf(situation).phase != in_place::InPlacePhase::kUnknown;
+}
+
+StepFacts FactsOf(const Situation& situation, Steps steps) {
   const Workload& workload = situation.workload;
   RolloutOwn own = OwnNow(situation, workload.status.carried);
-  const bool is_stable = IsStable(situation, own);
-  const bool alone = workload::TotalReplicas(situation.old) == 0;
+  const bool was_complete = IsProven(situation, own);
   const UpdatedPods pods = CountUpdated(situation);
   return {.steps = steps,
           .stored = std::move(own.step),
           .template_id = workload.requested_template,
           .revision = RevisionToBe(situation),
-          .holds_nothing = complete || is_stable || alone,
+          .was_complete = was_complete,
+          .is_first = IsFirst(situation),
           .desired = workload.replicas,
           .updated = pods.updated,
           .available = pods.available,
+          .can_count = CanCount(situation),
           .promote = workload.meta.annotations.Find(kPromote).value_or(std::string_view()),
           .now = situation.now};
 }
@@ -131,13 +148,6 @@ void ShowEndOfPause(const Situation& situation, std::vector<Condition>& conditio
   }
 }
 
-// Returns false while the Pods of an update in place cannot be seen, such as after a start: they
-// belong to the ReplicaSet of the old revision, so the sizes tell nothing of them.
-bool CanCount(const Situation& situation) {
-  return situation.extension_state == nullptr ||
-         in_place::InPlaceOf(situation).phase != in_place::InPlacePhase::kUnknown;
-}
-
 // Returns true if an update in place has reached the partition, and its Pods are available.
 bool RestsInPlace(const Situation& situation) {
   if (situation.extension_state == nullptr) return false;
@@ -157,6 +167,14 @@ std::string PartitionText(const Situation& situation) {
          " Pods keep the old revision until spec.strategy.partition is lowered";
 }
 
+// "1 of 2 updated Pods is available"
+std::string AvailableText(const Situation& situation, const StepState& state) {
+  const int32_t due = state.updated_max;
+  const int32_t available = std::min(CountUpdated(situation).available, due);
+  return std::to_string(available) + " of " + std::to_string(due) + " updated Pods " +
+         (available == 1 ? "is" : "are") + " available";
+}
+
 // Shows whether the rollout is at a pause once `state` is in force.
 void ShowProgress(const Situation& situation, Steps steps, const std::optional<StepState>& state,
                   std::vector<Condition>& conditions) {
@@ -169,13 +187,13 @@ void ShowProgress(const Situation& situation, Steps steps, const std::optional<S
 
 }  // namespace
 
-bool IsOfStable(const Situation& situation) {
-  return IsStable(situation, ReadOwn(situation.workload.status.carried));
+bool IsOfProven(const Situation& situation) {
+  return IsProven(situation, ReadOwn(situation.workload.status.carried));
 }
 
-std::optional<StepState> StepsOf(const Situation& situation, Steps steps, bool complete) {
+std::optional<StepState> StepsOf(const Situation& situation, Steps steps) {
   if (!HasSteps(situation, steps)) return std::nullopt;
-  return StepNow(FactsOf(situation, steps, complete));
+  return StepNow(FactsOf(situation, steps));
 }
 
 bool RestsAtPartition(const Situation& situation, Steps steps) {
@@ -200,10 +218,13 @@ std::string StepText(const Situation& situation, Steps steps, const RolloutStepS
   if (step.index > step.total) {
     return "All " + total + " steps are over: every Pod gets " + revision;
   }
-  const std::string number = "Step " + std::to_string(step.index) + " of " + total + ": ";
+  std::string number = "Step " + std::to_string(step.index) + " of " + total;
+  const bool cut = step.shortened_from > 0;
+  if (cut) number += " (there were " + std::to_string(step.shortened_from) + ")";
+  number += ": ";
   const RolloutStep& what = steps[static_cast<size_t>(step.index - 1)];
-  if (what.pause && what.duration) return number + "pause for " + *what.duration;
-  if (what.pause) {
+  if (what.pause && what.duration && !cut) return number + "pause for " + *what.duration;
+  if (what.pause || cut) {
     return number + "pause until annotation " + std::string(kPromote) + " says " +
            PromoteText(step);
   }
@@ -214,7 +235,7 @@ std::string StepText(const Situation& situation, Steps steps, const RolloutStepS
 
 std::optional<Step> BeginStep(const Situation& situation, Steps steps) {
   if (situation.extended.refused || !HasSteps(situation, steps)) return std::nullopt;
-  StepFacts facts = FactsOf(situation, steps, /*complete=*/false);
+  StepFacts facts = FactsOf(situation, steps);
   const StepState state = StepNow(facts);
   const bool begins = !state.done() && !IsStoredAs(facts.stored, state.step);
   if (!state.next && !begins) return std::nullopt;
@@ -247,8 +268,7 @@ std::optional<Step> BeginStep(const Situation& situation, Steps steps) {
 void ShowSteps(const Situation& situation, Steps steps, WorkloadStatus& status) {
   const Workload& workload = situation.workload;
   RolloutOwn own = OwnNow(situation, status.carried);
-  const bool complete = workload::DeploymentComplete(workload, status);
-  const std::optional<StepState> state = StepsOf(situation, steps, complete);
+  const std::optional<StepState> state = StepsOf(situation, steps);
   const bool stands = workload.paused || situation.extended.refused;
   const bool is_other = own.step && own.step->template_id != workload.requested_template;
   // While it is paused nothing is asked: the template may be that of the step in another form.
@@ -257,6 +277,11 @@ void ShowSteps(const Situation& situation, Steps steps, WorkloadStatus& status) 
     own.step.reset();
   } else if (!stands) {
     own.step = state->step;
+  }
+  own.waits_for.clear();
+  if (state && state->lacks_pods && !stands) {
+    own.waits_for = StepText(situation, steps, state->step) + ", and goes on only with its Pods: " +
+                    AvailableText(situation, *state);
   }
   status.carried = KindStatus(own);
   if (stands) {

@@ -17,17 +17,15 @@ namespace windlass::rollout {
 // spec.strategy.steps
 using Steps = std::span<const RolloutStep>;
 
-// Returns true if the template is that of the stable revision: Pods go back to what was complete
-// last, or have it already. Then neither steps nor spec.strategy.partition hold any back (RO-056,
-// RO-086). Example: 10 replicas, partition 7, 3 Pods of a bad revision: a rollback replaces the 3.
-bool IsOfStable(const workload::Situation& situation);
+// Returns true if the template is that of a revision that was complete once: Pods go back to it, or
+// have it already. Then neither steps nor spec.strategy.partition hold any back (RO-056, RO-086).
+// Example: 10 replicas, partition 7, 3 Pods of a bad revision: a rollback replaces the 3.
+bool IsOfProven(const workload::Situation& situation);
 
 // Returns where the steps stand; nullopt if they do not matter now:
 //   - there are none, or the strategy is refused or Recreate
 //   - Pods follow another revision than that of the template (abort)
-// `complete`: the rollout is complete, so nothing is left to hold back.
-std::optional<StepState> StepsOf(const workload::Situation& situation, Steps steps,
-                                 bool complete = false);
+std::optional<StepState> StepsOf(const workload::Situation& situation, Steps steps);
 
 // Returns true if the rollout has reached spec.strategy.partition, in place or by replacing Pods.
 // No more is to come until the partition is lowered, and no deadline runs (RO-099). Example: 10
@@ -46,6 +44,8 @@ std::optional<Step> BeginStep(const workload::Situation& situation, Steps steps)
 // Sets the step in `status`, a draft, and Progressing:
 //   - at a pause: Unknown/RolloutPausedAtStep, which does not change while the pause lasts
 //   - after it: True/ReplicaSetUpdated, so that the progress deadline begins anew (RO-059)
+//   - at a pause whose Pods are not all available: as after it, so that the deadline runs. The
+//     draft's RolloutOwn::waits_for says what is missing (RO-131)
 //   - at a partition: as at a pause, with the partition in the message (RO-099)
 // While the Rollout is paused, or nothing may be rolled out, no step begins: a stored step of
 // another template is removed.

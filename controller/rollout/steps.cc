@@ -28,13 +28,6 @@ std::optional<int64_t> Take(std::string_view& text, char letter) {
   return number;
 }
 
-// Returns true if `value` is a percentage below 100.
-bool IsBelowAll(const IntOrPercent& value) {
-  if (value.type == IntOrPercent::Type::kInt) return false;
-  const Result<int32_t> of_100 = Resolve(value, 100, /*round_up=*/true);
-  return of_100.ok() && *of_100 < 100;
-}
-
 // Returns why `step` cannot be carried out, after its field; empty if it can.
 std::string StepError(const RolloutStep& step) {
   if (step.set_updated && step.pause) return ": has setUpdated and pause: make two steps of it";
@@ -53,42 +46,14 @@ std::string StepError(const RolloutStep& step) {
          "a pause";
 }
 
-// Returns the step in force.
-RolloutStepStatus InForce(const StepFacts& facts) {
-  const int32_t total = static_cast<int32_t>(facts.steps.size());
-  const int32_t done = total + 1;
-  RolloutStepStatus step{.index = 1,
-                         .total = total,
-                         .started_at = facts.now,
-                         .revision = facts.revision,
-                         .template_id = std::string(facts.template_id)};
-  const auto& stored = facts.stored;
-  const bool resumes = stored && stored->template_id == facts.template_id;
-  if (resumes) {
-    // What was done stays done, although the user may have added steps since.
-    step.index = stored->index > stored->total ? done : std::clamp(stored->index, 1, done);
-    if (!stored->started_at.IsZero()) step.started_at = stored->started_at;
-  }
-  if (facts.holds_nothing) step.index = done;
-  return step;
-}
-
-// Returns when the pause ends by itself; nullopt if it waits to be promoted.
-std::optional<WallTime> EndOf(const RolloutStep& pause, const RolloutStepStatus& step) {
-  if (!pause.duration) return std::nullopt;
-  const std::optional<seconds> duration = ParseDuration(*pause.duration);
-  if (!duration) return std::nullopt;
-  return step.started_at + *duration;
-}
-
-bool IsOver(const StepFacts& facts, const RolloutStepStatus& step) {
-  const RolloutStep& what = facts.steps[static_cast<size_t>(step.index - 1)];
-  if (what.pause) {
-    const std::optional<WallTime> end = EndOf(what, step);
-    return facts.promote == PromoteText(step) || (end && facts.now >= *end);
-  }
-  if (!what.set_updated) return true;
-  return std::min(facts.updated, facts.available) >= UpdatedBy(*what.set_updated, facts.desired);
+// Returns true if every Pod is to have the new revision after the steps up to `index`, when there
+// are `desired` Pods.
+bool AsksForAll(const StepFacts& facts, int32_t index, int32_t desired) {
+  return std::ranges::any_of(facts.steps.first(static_cast<size_t>(index)), [&](const auto& step) {
+    if (!step.set_updated || IsProperPart(*step.set_updated)) return false;
+    const bool is_percentage = step.set_updated->type == IntOrPercent::Type::kString;
+    return is_percentage || (desired > 0 && UpdatedBy(*step.set_updated, desired) >= desired);
+  });
 }
 
 // Returns the most Pods that any step up to `index` asks for: a step below an earlier one takes no
@@ -101,10 +66,135 @@ int32_t UpdatedUpTo(const StepFacts& facts, int32_t index) {
   return most;
 }
 
+// Returns the most Pods of the new revision while `step` is in force. One Pod stays old if one did
+// when the step began (RO-130). Example: setUpdated: 2, begun with 10 replicas: 2 of 10, 1 of 2, 0
+// of 1; begun with 2 replicas: 2 of 2.
+int32_t UpdatedMax(const StepFacts& facts, const RolloutStepStatus& step) {
+  const int32_t most = UpdatedUpTo(facts, step.index);
+  if (AsksForAll(facts, step.index, step.replicas.value_or(0))) return most;
+  return std::clamp(most, 0, std::max(facts.desired - 1, 0));
+}
+
+// Returns the place of the last pause, from 1; of the last step if there is none.
+int32_t LastPause(std::span<const RolloutStep> steps) {
+  for (size_t i = steps.size(); i > 0; --i) {
+    if (steps[i - 1].pause) return static_cast<int32_t>(i);
+  }
+  return static_cast<int32_t>(steps.size());
+}
+
+// Returns true if `step` waits for its user or for time: a pause, or the end of a list that was
+// shortened (RO-132).
+bool IsPause(const StepFacts& facts, const RolloutStepStatus& step) {
+  return facts.steps[static_cast<size_t>(step.index - 1)].pause || step.shortened_from > 0;
+}
+
+// Returns since when the Pods of a pause are available, and how many these are, as `step` then has
+// them (RO-131):
+//   - The time begins when all are available. It ends when fewer are available than then: one died.
+//   - Pods that a larger size adds do not end it. Example: 20% of 10: 2. Scaled to 20, 4 are due;
+//     while the 2 work, the time goes on, and the pause is left when it is over and all 4 work.
+//   - Without replicas, or while Pods cannot be counted, nothing begins.
+void CountTime(const StepFacts& facts, int32_t due, RolloutStepStatus& step) {
+  if (!facts.can_count) return;
+  const bool all = facts.desired > 0 && facts.available >= due;
+  if (!step.available_since.IsZero()) {
+    const bool lost = facts.desired == 0 || facts.available < std::min(step.available, due);
+    if (lost) step.available_since = {};
+    step.available = lost ? 0 : all ? due : std::min(step.available, due);
+  } else if (all) {
+    // v0.1.0 stored no such time, and counted from the beginning of the pause.
+    step.available_since = step.replicas ? facts.now : step.started_at;
+    step.available = due;
+  }
+}
+
+// Returns `step` as it is when it begins now.
+RolloutStepStatus Begin(const StepFacts& facts, RolloutStepStatus step) {
+  step.started_at = facts.now;
+  step.replicas = facts.desired;
+  step.available_since = {};
+  step.available = 0;
+  step.shortened_from = 0;
+  if (step.index <= step.total && IsPause(facts, step)) {
+    CountTime(facts, UpdatedMax(facts, step), step);
+  }
+  return step;
+}
+
+// Returns the stored step in the present list.
+RolloutStepStatus Resume(const StepFacts& facts, RolloutStepStatus step) {
+  const auto total = static_cast<int32_t>(facts.steps.size());
+  // What was done stays done, although the user may have added steps since.
+  const bool done = step.index > step.total;
+  const bool cut = !done && step.index > total;
+  if (cut) step.shortened_from = step.total;
+  if (step.shortened_from <= total) step.shortened_from = 0;
+  step.index = done ? total + 1 : cut ? LastPause(facts.steps) : std::max(step.index, 1);
+  step.total = total;
+  step.revision = facts.revision;
+  if (step.started_at.IsZero()) step.started_at = facts.now;
+  return step;
+}
+
+// Returns the step in force.
+RolloutStepStatus InForce(const StepFacts& facts) {
+  const auto total = static_cast<int32_t>(facts.steps.size());
+  const bool resumes = facts.stored && facts.stored->template_id == facts.template_id;
+  RolloutStepStatus step =
+      resumes ? Resume(facts, *facts.stored)
+              : Begin(facts, {.index = 1,
+                              .total = total,
+                              .started_at = facts.now,
+                              .revision = facts.revision,
+                              .template_id = std::string(facts.template_id)});
+  if (facts.was_complete || (!resumes && facts.is_first)) step.index = total + 1;
+  return step;
+}
+
+// Returns when the pause ends by itself; nullopt if it waits to be promoted, or its time does not
+// run.
+std::optional<WallTime> EndOf(const StepFacts& facts, const RolloutStepStatus& step) {
+  const RolloutStep& what = facts.steps[static_cast<size_t>(step.index - 1)];
+  if (!what.duration || step.shortened_from > 0) return std::nullopt;
+  const std::optional<seconds> duration = ParseDuration(*what.duration);
+  if (!duration || step.available_since.IsZero()) return std::nullopt;
+  return step.available_since + *duration;
+}
+
+// Returns true if the value of kPromote is `text`, and the Pods work or do not matter.
+bool IsPromoted(const StepFacts& facts, const std::string& text, bool pods_work) {
+  if (facts.promote == text + std::string(kForce)) return true;
+  return pods_work && facts.promote == text;
+}
+
+bool IsOver(const StepFacts& facts, const StepState& state) {
+  const RolloutStepStatus& step = state.step;
+  const bool counts = facts.can_count && facts.desired > 0;
+  if (IsPause(facts, step)) {
+    const bool works = counts && facts.available >= state.updated_max;
+    if (IsPromoted(facts, PromoteText(step), works)) return true;
+    const std::optional<WallTime> end = EndOf(facts, step);
+    return works && end && facts.now >= *end;
+  }
+  return counts && std::min(facts.updated, facts.available) >= state.updated_max;
+}
+
+// Returns true if the user ended all steps, and the Pods that were updated so far work.
+bool IsPromotedToTheEnd(const StepFacts& facts, const StepState& state) {
+  const int32_t due = IsPause(facts, state.step) ? state.updated_max : facts.updated;
+  const bool works = facts.can_count && facts.desired > 0 && facts.available >= due;
+  return IsPromoted(facts, PromoteAllText(state.step), works);
+}
+
 }  // namespace
 
 std::string PromoteText(const RolloutStepStatus& step) {
   return std::to_string(step.index) + "@" + std::to_string(step.revision);
+}
+
+std::string PromoteAllText(const RolloutStepStatus& step) {
+  return "full@" + std::to_string(step.revision);
 }
 
 std::optional<seconds> ParseDuration(std::string_view text) {
@@ -131,26 +221,29 @@ std::string StepsError(const RolloutStrategy& strategy) {
 
 int32_t UpdatedBy(const IntOrPercent& set_updated, int32_t desired) {
   const int32_t all = std::max(desired, 0);
-  const Result<int32_t> pods = Resolve(set_updated, all, /*round_up=*/true);
-  if (!pods.ok()) return 0;
-  if (!IsBelowAll(set_updated)) return std::min(*pods, all);
-  return all < 2 ? 0 : std::clamp(*pods, 1, all - 1);
+  if (all < 2 && IsProperPart(set_updated)) return 0;
+  const Result<int32_t> pods = ResolvePart(set_updated, all);
+  return pods.ok() ? std::min(*pods, all) : 0;
 }
 
 StepState StepNow(const StepFacts& facts) {
   StepState state{.step = InForce(facts)};
-  const RolloutStepStatus& step = state.step;
+  RolloutStepStatus& step = state.step;
   if (state.done()) return state;
-  state.updated_max = UpdatedUpTo(facts, step.index);
-  if (IsOver(facts, step)) {
-    state.next = step;
-    ++state.next->index;
-    state.next->started_at = facts.now;
+  state.updated_max = UpdatedMax(facts, step);
+  const bool is_pause = IsPause(facts, step);
+  if (is_pause) CountTime(facts, state.updated_max, step);
+  const bool to_the_end = IsPromotedToTheEnd(facts, state);
+  if (to_the_end || IsOver(facts, state)) {
+    RolloutStepStatus next = step;
+    next.index = to_the_end ? step.total + 1 : step.index + 1;
+    state.next = Begin(facts, std::move(next));
     return state;
   }
-  const RolloutStep& what = facts.steps[static_cast<size_t>(step.index - 1)];
-  state.pauses = what.pause;
-  if (what.pause) state.until = EndOf(what, step);
+  if (!is_pause) return state;
+  state.lacks_pods = facts.desired > 0 && step.available_since.IsZero();
+  state.pauses = !state.lacks_pods;
+  state.until = EndOf(facts, step);
   return state;
 }
 

@@ -5,19 +5,24 @@
 //
 //   step  10 replicas: Pods of the new revision  is over when
 //   1     1                                      that Pod is available
-//   2     1                                      10 minutes have passed, or it is promoted
+//   2     1                                      it has been available for 10 minutes, or the pause
+//                                                is promoted
 //   3     5                                      all five are available
 //   4     5                                      it is promoted
 //   done  10
 //
 // Pure: the step in force is read from status.step, so a crash at any moment resumes it. The next
 // step is in force once it is stored there. It never goes back while the template is the same. A
-// new template begins at step 1. If a user edits the steps midway, the index counts in the new list
-// (RO-050…RO-057).
+// new template begins at step 1. If a user edits the steps midway, the index counts in the new list;
+// an index past its end means its last pause (RO-050…RO-057, RO-130…RO-134).
 //
-// Steps hold something back only while Pods of another revision run. They are skipped
-//   - by the first rollout of all, and while the Rollout has no Pods
-//   - on the way back to the stable template
+// A pause is a promise. It is left only by its user: by promoting it, by its duration, by editing
+// the steps. Whatever the size is in between, a step keeps at least one old Pod if it kept one when
+// it began. Without replicas no step is over.
+//
+// Steps are skipped
+//   - by the first rollout of all: there is no other revision to keep
+//   - on the way back to a revision that was complete once
 #pragma once
 
 #include <cstdint>
@@ -34,12 +39,21 @@
 
 namespace windlass::rollout {
 
-// The annotation of a Rollout that ends a pause: "2@8" ends step 2 of the rollout of revision 8.
-// Any other value does nothing. No value is ever removed.
+// The annotation of a Rollout that ends a pause (RO-054, RO-133). Any other value does nothing. No
+// value is ever removed.
+//
+//   2@8          ends the pause that is step 2 of the rollout of revision 8, as soon as all Pods of
+//                the step are available
+//   full@8       ends all steps of that rollout; at a pause, as soon as they are available
+//   2@8/force    the same without waiting for Pods; likewise full@8/force
 using workload::kPromote;
 
-// Returns the value of kPromote that ends `step`.
+// Returns the value of kPromote that ends `step`: "2@8".
 std::string PromoteText(const RolloutStepStatus& step);
+// Returns the value that ends all steps of the rollout of `step`: "full@8".
+std::string PromoteAllText(const RolloutStepStatus& step);
+// What follows either value if Pods do not matter.
+inline constexpr std::string_view kForce = "/force";
 
 // Returns the duration that `text` names: hours, minutes and seconds in this order, each at most
 // once. Example: "1h30m" is 5400 s. Returns nullopt for anything else, and for a duration of 0.
@@ -63,10 +77,12 @@ struct StepFacts {
   std::optional<RolloutStepStatus> stored{};  // status.step
   std::string_view template_id{};             // of the requested template
   int64_t revision = 0;                       // that the rollout has, or will have
-  bool holds_nothing = false;                 // there is nothing to hold back, see above
+  bool was_complete = false;                  // the revision was complete once
+  bool is_first = false;                      // there is no other revision to keep
   int32_t desired = 0;                        // spec.replicas
   int32_t updated = 0;                        // Pods of the new revision
   int32_t available = 0;                      // those of them that are available
+  bool can_count = true;                      // false: updated and available are not known now
   std::string_view promote{};                 // the value of kPromote
   WallTime now{};
 };
@@ -78,9 +94,12 @@ struct StepState {
   std::optional<RolloutStepStatus> next{};
   // The most Pods of the new revision while `step` is in force.
   int32_t updated_max = kUnlimited;
-  // True if `step` is a pause that lasts. `until`: when it ends by itself; nullopt: never.
+  // True if `step` is a pause that lasts, and its Pods work, or there are none because there are no
+  // replicas. `until`: when it ends by itself; nullopt: never.
   bool pauses = false;
   std::optional<WallTime> until{};
+  // True if `step` is a pause that lasts, and not all of its updated_max Pods are available.
+  bool lacks_pods = false;
 
   bool done() const { return step.index > step.total; }
 };

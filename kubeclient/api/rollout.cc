@@ -142,6 +142,14 @@ void ReadStep(JsonReader& in, std::optional<RolloutStepStatus>& out) {
       out->total = in.Int32();
     else if (key == "startedAt")
       ReadTime(in, out->started_at);
+    else if (key == "replicas")
+      out->replicas = in.Int32();
+    else if (key == "availableSince")
+      ReadTime(in, out->available_since);
+    else if (key == "available")
+      out->available = in.Int32();
+    else if (key == "shortenedFrom")
+      out->shortened_from = in.Int32();
     else if (key == "revision")
       out->revision = in.Int64();
     else if (key == "template")

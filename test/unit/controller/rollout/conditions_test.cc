@@ -223,7 +223,7 @@ TEST_CASE("each row of the table of phases holds, the first one first") {
          Progress(r, "False", "RolloutAborted");
        },
        "Aborted: Ready False Aborted, Stalled True Aborted",
-       "completely, as soon as spec.paused is false. 3 of 10 Pods are updated to it"},
+       "completely. 3 of 10 Pods are updated to it"},
       {"RO-061 aborted, paused, and complete on the stable revision",
        [](StoredRollout& r) {
          r.object["spec"]["abort"] = true;
@@ -250,7 +250,7 @@ TEST_CASE("a partition is not said to keep Pods on the way to the stable revisio
   const Workload workload = rollout.Look();
   const StatusDraft draft = StoredRollout::DraftOf(workload);
   RolloutOwn own = ReadOwn(draft.status.carried);
-  own.is_of_stable = true;
+  own.is_of_proven = true;
   CHECK(StandingOf(workload, draft, own).message == "3 of 10 Pods are updated, 9 are available");
   Proves("RO-086");
 }

@@ -93,13 +93,13 @@ TEST_CASE("a partition holds no Pod back on the way to the stable revision (RO-0
   CHECK(f.Sit().limits.updated_max == kUnlimited);
   CHECK_FALSE(f.Sit().extended.at_rest);
   CHECK(ReasonIn(f.Draft().conditions) == "True ReplicaSetUpdated");
-  CHECK(ReadOwn(f.Draft().carried).is_of_stable);
+  CHECK(ReadOwn(f.Draft().carried).is_of_proven);
 
   own.stable_template = "t-ffffffffffffffffffffffffffffffff";
   own.stable_revision = 1;  // another one
   f.status.carried = KindStatus(own);
   CHECK(f.Sit().limits.updated_max == 3);
-  CHECK_FALSE(ReadOwn(f.Draft().carried).is_of_stable);
+  CHECK_FALSE(ReadOwn(f.Draft().carried).is_of_proven);
   Proves("RO-086");
 }
 

@@ -58,19 +58,6 @@ TEST_CASE("a Rollout asks before it makes a ReplicaSet, for whatever reason (RO-
   Proves("RO-090");
 }
 
-TEST_CASE("a status says whether a ReplicaSet has the template (RO-069)") {
-  Fixture f;
-  const auto lacks = [&] {
-    WorkloadStatus draft = f.status;
-    f.extension.UpdateStatus(f.Sit(), draft);
-    return ReadOwn(draft.carried).lacks_replica_set;
-  };
-  CHECK(lacks());
-  f.AddNew(0, 0);
-  CHECK_FALSE(lacks());
-  Proves("RO-069");
-}
-
 TEST_CASE("a dry run comes before the first step (RO-090)") {
   Fixture f;
   f.steps = {SetUpdated(IntOrPercent::Int(1)), Pause()};

@@ -153,8 +153,8 @@ TEST_CASE("the stable revision is the last one that was complete (RO-069)") {
       {"complete", 10, "NewReplicaSetAvailable", Json::object(), 8},
       {"midway", 3, "ReplicaSetUpdated", Json::object(), 5},
       {"complete on what an abort follows", 10, "RolloutAborted", {{"abort", true}}, 5},
-      {"no Pods, but complete", 0, "NewReplicaSetAvailable", {{"replicas", 0}}, 8},
-      {"no Pods, and no deadline", 0, "", {{"replicas", 0}}, 8},
+      {"no Pods: nothing was proven", 0, "NewReplicaSetAvailable", {{"replicas", 0}}, 5},
+      {"no Pods, and no deadline", 0, "", {{"replicas", 0}}, 5},
       {"no Pods, before there is a new ReplicaSet",
        0,
        "RolloutPaused",
@@ -178,25 +178,21 @@ TEST_CASE("the stable revision is the last one that was complete (RO-069)") {
   Proves("RO-069");
 }
 
-// A template has none while the Rollout is paused, or after the API server refused the template.
-TEST_CASE("zero of zero Pods make no template stable that has no ReplicaSet (RO-069)") {
+TEST_CASE("a revision is not stable before all steps are over (RO-069, RO-134)") {
   StoredRollout rollout;
-  rollout.object["spec"]["replicas"] = 0;
-  for (const char* pods : {"replicas", "updatedReplicas", "availableReplicas"}) {
-    rollout.object["status"][pods] = 0;
-  }
-  rollout.object["status"]["stableRevision"] = 8;
-  rollout.object["status"]["stableTemplate"] = "t-0123456789abcdef0123456789abcdef";
-  rollout.RemoveCondition("Progressing");  // no deadline
-  const bool has_replica_set = GENERATE(false, true);
+  rollout.object["status"]["stableRevision"] = 5;
+  const int32_t index = GENERATE(2, 3);  // of 2: the second is the pause at 100 %
   const Workload workload = rollout.Look();
   StatusDraft draft = StoredRollout::DraftOf(workload);
   RolloutOwn own = ReadOwn(draft.status.carried);
-  own.lacks_replica_set = !has_replica_set;
+  own.step.emplace();
+  own.step->index = index;
+  own.step->total = 2;
   draft.status.carried = KindStatus(own);
   rollout.Apply(rollout.kind.WriteStatus(workload, draft));
-  CHECK((rollout.status()["stableTemplate"] == workload.requested_template) == has_replica_set);
-  Proves("RO-069");
+  CHECK(rollout.status()["stableRevision"] == (index == 2 ? 5 : 8));
+  CHECK(rollout.status()["phase"] == (index == 2 ? "Progressing" : "Healthy"));
+  Proves("RO-069 RO-134");
 }
 
 TEST_CASE("a revision that is no canonical number is published once (RO-085)") {

@@ -8,7 +8,9 @@
 
 #include "controller/in_place/phases/rollout_in_place.h"
 #include "controller/rollout/decisions.h"
+#include "controller/workload/decisions.h"
 #include "controller/workload/progress.h"
+#include "controller/workload/proven.h"
 #include "test/catch.h"
 #include "test/proves.h"
 #include "test/unit/controller/rollout/stepped.h"
@@ -73,7 +75,8 @@ TEST_CASE("the first step begins by a write of the status, before a ReplicaSet i
   CHECK(
       f.WrittenStep() ==
       RolloutStepStatus{
-          .index = 1, .total = 4, .started_at = kStart, .revision = 2, .template_id = kRequested});
+          .index = 1, .total = 4, .started_at = kStart, .revision = 2, .template_id = kRequested,
+          .replicas = 10});
   CHECK(f.kind.written->observed_generation == 1);  // nothing was done for it yet
   const std::vector<Condition>& conditions = f.kind.written->conditions;
   CHECK(*FindCondition(conditions, "Progressing") == f.status.conditions.front());
@@ -117,7 +120,10 @@ TEST_CASE("a step that is over stays in force until the next one is stored (RO-0
                                              .total = 4,
                                              .started_at = kStart + seconds(30),
                                              .revision = 2,
-                                             .template_id = kRequested});
+                                             .template_id = kRequested,
+                                             .replicas = 10,
+                                             .available_since = kStart + seconds(30),
+                                             .available = 1});
   CHECK(f.Sit().limits.updated_max == 1);
   // The same write has the counters: the status had none before.
   CHECK(f.kind.written->replicas == 10);
@@ -221,8 +227,6 @@ TEST_CASE("a step begins without counters while Pods in place cannot be seen (RO
   Stepped f;
   f.steps = {SetUpdated(IntOrPercent::Int(1)), Pause("10m"), SetUpdated(IntOrPercent::Int(6))};
   f.AddOld(10);
-  f.AddNew(0, 0);
-  f.Store(2);
   f.status.replicas = f.status.ready_replicas = f.status.available_replicas = 10;
   f.status.updated_replicas = 1;
   f.now = kStart + seconds(601);
@@ -231,7 +235,7 @@ TEST_CASE("a step begins without counters while Pods in place cannot be seen (RO
   found.phase = in_place::InPlacePhase::kUnknown;
   situation.extension_state = std::make_shared<in_place::InPlaceState>(found);
   REQUIRE(BeginStep(situation, f.steps));
-  CHECK(f.WrittenStep()->index == 3);
+  CHECK(f.WrittenStep()->index == 1);
   CHECK(f.kind.written->updated_replicas == 1);
   Proves("RO-058");
 }
@@ -400,10 +404,12 @@ TEST_CASE("without a pause any more the deadline begins anew, although the time 
 TEST_CASE("steps are skipped where there is nothing to hold back (RO-056)") {
   Stepped f;
   SECTION("the first rollout of all") {}
-  SECTION("the Rollout was scaled to 0") {
-    f.AddOld(0);
-    f.AddNew(0, 0);
-    f.Store(2);
+  SECTION("a revision that was complete before the stable one (RO-121)") {
+    f.Add(3, 10, 10, 3);
+    f.AddNew(0, 0).meta.annotations.Set(workload::kComplete, "2");
+    RolloutOwn own;
+    own.stable_revision = 3;
+    f.status.carried = KindStatus(own);
   }
   SECTION("the way back to the stable template") {
     f.Add(3, 3, 3, 1);  // what is left of the rollout that failed
@@ -426,7 +432,8 @@ TEST_CASE("steps are skipped where there is nothing to hold back (RO-056)") {
     }
   }
   CHECK(f.Sit().limits.updated_max == kUnlimited);
-  CHECK_FALSE(f.Next());
+  const std::optional<Step> step = f.Next();  // the note that the stable revision was complete
+  CHECK((!step || std::get<Write>(*step).because.decision == workload::decisions::kNoteComplete));
   WorkloadStatus draft = f.status;
   f.extension.UpdateStatus(f.Sit(), draft);
   REQUIRE(ReadOwn(draft.carried).step);
@@ -446,18 +453,78 @@ TEST_CASE("another template than that of the stable revision takes the steps (RO
   Proves("RO-056");
 }
 
-TEST_CASE("a complete rollout has no steps left, even at a pause (RO-056)") {
+// An autoscaler at night, or somebody who deletes the old ReplicaSet, must not end a pause.
+TEST_CASE("a pause lasts although all Pods have the new revision (RO-134)") {
   Stepped f;
-  f.AddOld(5);  // its Pods are gone in the draft below
-  f.AddNew(5, 5);
+  f.replicas = GENERATE(5, 0);
+  f.AddNew(f.replicas, f.replicas);
   f.Store(4);
+  const RolloutStepStatus stored = *f.Own().step;
   WorkloadStatus draft = f.status;
   draft.observed_generation = 2;
-  draft.replicas = draft.updated_replicas = draft.available_replicas = 10;
+  draft.replicas = draft.updated_replicas = draft.available_replicas = f.replicas;
   f.extension.UpdateStatus(f.Sit(), draft);
-  CHECK(ReadOwn(draft.carried).step->index == 5);
-  CHECK(ReasonIn(draft.conditions).empty());
-  Proves("RO-056");
+  CHECK(ReadOwn(draft.carried).step->index == 4);
+  CHECK(ReasonIn(draft.conditions) == "Unknown RolloutPausedAtStep");
+  CHECK(stored.index == 4);
+  CHECK(f.Sit().extended.at_rest);
+  Proves("RO-134");
+}
+
+// Row of an autoscaler: scaled to 0 at a pause, and back. The proven revision gets its share again.
+TEST_CASE("steps hold Pods back after a time without Pods (RO-120)") {
+  Stepped f;
+  f.AddOld(0);
+  f.AddNew(0, 0);
+  RolloutOwn own;
+  own.stable_revision = 1;
+  f.status.carried = KindStatus(own);
+  SECTION("at a pause") { f.Store(2); }
+  SECTION("the template came while there were no Pods") {}
+  CHECK(f.Sit().limits.updated_max == 1);
+  CHECK(workload::FindKeeper(f.Sit())->meta.name == "web-1");
+  Proves("RO-120");
+}
+
+TEST_CASE("a pause whose Pod died tells what it waits for, and the deadline runs (RO-131)") {
+  Stepped f;
+  f.AddOld(9);
+  ReplicaSet& rs = f.AddNew(1, 1);
+  f.Store(2);
+  f.SetProgressing("Unknown", "RolloutPausedAtStep", "Step 2 of 4: pause for 10m");
+  rs.status.available_replicas = rs.status.ready_replicas = 0;
+  f.now = kStart + seconds(700);
+  CHECK_FALSE(f.Next());  // not step 3
+  CHECK_FALSE(f.Sit().extended.at_rest);
+  WorkloadStatus draft = f.status;
+  f.extension.UpdateStatus(f.Sit(), draft);
+  CHECK(ReasonIn(draft.conditions) == "True ReplicaSetUpdated");
+  CHECK(FindCondition(draft.conditions, "Progressing")->last_update_time == f.now);
+  CHECK(ReadOwn(draft.carried).step->available_since.IsZero());
+  CHECK(ReadOwn(draft.carried).waits_for ==
+        "Step 2 of 4: pause for 10m, and goes on only with its Pods: 0 of 1 updated Pods are "
+        "available");
+  f.status = draft;
+  rs.status.available_replicas = rs.status.ready_replicas = 1;
+  f.now = kStart + seconds(800);
+  f.extension.UpdateStatus(f.Sit(), draft);
+  CHECK(ReasonIn(draft.conditions) == "Unknown RolloutPausedAtStep");
+  CHECK(ReadOwn(draft.carried).step->available_since == f.now);
+  CHECK(ReadOwn(draft.carried).waits_for.empty());
+  Proves("RO-131");
+}
+
+TEST_CASE("a pause of a shortened list says so (RO-132)") {
+  Stepped f;
+  f.AddOld(5);
+  f.AddNew(5, 5);
+  f.Store(4);
+  f.steps.resize(2);
+  WorkloadStatus draft = f.status;
+  f.extension.UpdateStatus(f.Sit(), draft);
+  CHECK(FindCondition(draft.conditions, "Progressing")->message ==
+        "Step 2 of 2 (there were 4): pause until annotation windlass.dev/promote says 2@2");
+  Proves("RO-132");
 }
 
 TEST_CASE("an aborted rollout has no step, so a new try begins at step 1 (RO-095)") {

@@ -101,14 +101,21 @@ struct Stepped {
   ReplicaSet& AddOld(int32_t size) { return Add(1, size, size, 1); }
   ReplicaSet& AddNew(int32_t size, int32_t available) { return Add(2, size, available, 100); }
 
-  // Stores that `index` of revision 2 began at `started_at`.
+  // Stores that `index` of revision 2 began at `started_at`, as the steps below have them. The Pods
+  // of a pause are available since then.
   void Store(int32_t index, WallTime started_at = kStart) {
     RolloutOwn own = Own();
     own.step = RolloutStepStatus{.index = index,
                                  .total = static_cast<int32_t>(steps.size()),
                                  .started_at = started_at,
                                  .revision = 2,
-                                 .template_id = kRequested};
+                                 .template_id = kRequested,
+                                 .replicas = replicas};
+    const bool known = index >= 1 && index <= own.step->total;
+    if (known && steps[static_cast<size_t>(index - 1)].pause) {
+      own.step->available_since = started_at;
+      own.step->available = index == 4 ? 5 : 1;
+    }
     status.carried = KindStatus(own);
   }
   RolloutOwn Own() const { return ReadOwn(status.carried); }
@@ -146,6 +153,7 @@ struct Stepped {
             .status = status,
             .revision = revision,
             .requested_template = kRequested,
+            .kept_revision = Own().stable_revision,
             .follow_revision = follow_revision};
   }
   // Valid until the next call.

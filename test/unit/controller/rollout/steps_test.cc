@@ -22,12 +22,18 @@ RolloutStep Pause(std::string duration) { return {.pause = true, .duration = std
 struct Fixture {
   Fixture() { facts.steps = steps; }
 
+  // Stores a step that began with 10 replicas. The Pods of a pause are available since then.
   void Store(int32_t index, WallTime started_at = kStart) {
     facts.stored = RolloutStepStatus{.index = index,
                                      .total = static_cast<int32_t>(steps.size()),
                                      .started_at = started_at,
                                      .revision = 8,
-                                     .template_id = "t-new"};
+                                     .template_id = "t-new",
+                                     .replicas = 10};
+    const bool known = index >= 1 && index <= facts.stored->total;
+    if (!known || !steps[static_cast<size_t>(index - 1)].pause) return;
+    facts.stored->available_since = started_at;
+    facts.stored->available = index == 2 ? 1 : 5;
   }
   void Available(int32_t count) { facts.updated = facts.available = count; }
 
@@ -173,7 +179,10 @@ TEST_CASE("a step setUpdated lasts until its Pods are available (RO-052)") {
                                            .total = 4,
                                            .started_at = kStart + seconds(90),
                                            .revision = 8,
-                                           .template_id = "t-new"});
+                                           .template_id = "t-new",
+                                           .replicas = 10,
+                                           .available_since = kStart + seconds(90),
+                                           .available = 5});
   }
   Proves("RO-052");
 }
@@ -204,7 +213,7 @@ TEST_CASE("a first step that is a pause lets no Pod change (RO-052)") {
   Proves("RO-052");
 }
 
-TEST_CASE("a pause with a duration ends when that has passed since the step began (RO-053)") {
+TEST_CASE("a pause with a duration ends when its Pods were available for that long (RO-053)") {
   Fixture f;
   f.Store(2);
   f.Available(1);
@@ -228,6 +237,7 @@ TEST_CASE("a pause with a duration ends when that has passed since the step bega
 TEST_CASE("a pause whose beginning was lost begins now (RO-053)") {
   Fixture f;
   f.Store(2, WallTime{});
+  f.Available(1);
   const StepState state = StepNow(f.facts);
   CHECK(state.step.started_at == kStart);
   CHECK(state.until == kStart + seconds(600));
@@ -298,7 +308,8 @@ TEST_CASE("a new template begins at step 1 (RO-055)") {
                                         .total = 4,
                                         .started_at = kStart + seconds(7),
                                         .revision = 9,
-                                        .template_id = "t-newer"});
+                                        .template_id = "t-newer",
+                                        .replicas = 10});
   CHECK(state.updated_max == 1);
   Proves("RO-055");
 }
@@ -317,12 +328,37 @@ TEST_CASE("another revision of the same template goes on where it was (RO-055)")
 
 TEST_CASE("edited steps go on at the same number, and what was done stays done (RO-055)") {
   Fixture f;
-  SECTION("fewer steps than were begun") {
+  SECTION("fewer steps than were begun: the last pause that is left (RO-132)") {
     f.Store(4);
+    f.Available(5);
     f.steps.resize(2);
     f.facts.steps = f.steps;
-    CHECK(StepNow(f.facts).done());
-    CHECK(StepNow(f.facts).step.total == 2);
+    for (int i = 0; i < 2; ++i) {  // also after it was stored
+      const StepState state = StepNow(f.facts);
+      CHECK(state.step.index == 2);
+      CHECK(state.step.total == 2);
+      CHECK(state.step.shortened_from == 4);
+      CHECK(state.pauses);
+      CHECK_FALSE(state.until);  // 10 minutes were over before
+      CHECK_FALSE(state.next);
+      CHECK(state.updated_max == 1);
+      f.facts.stored = state.step;
+    }
+    f.facts.promote = "2@8";
+    REQUIRE(StepNow(f.facts).next);
+    CHECK(StepNow(f.facts).next->index == 3);
+  }
+  SECTION("fewer steps, of which none is a pause: a pause after the last (RO-132)") {
+    f.Store(4);
+    f.Available(5);
+    f.steps.resize(1);
+    f.facts.steps = f.steps;
+    f.facts.stored = StepNow(f.facts).step;
+    CHECK(f.facts.stored->index == 1);
+    CHECK(StepNow(f.facts).pauses);
+    f.facts.promote = "1@8";
+    REQUIRE(StepNow(f.facts).next);
+    CHECK(StepNow(f.facts).next->shortened_from == 0);
   }
   SECTION("one more step after all were done") {
     f.Store(5);
@@ -338,7 +374,7 @@ TEST_CASE("edited steps go on at the same number, and what was done stays done (
     CHECK(StepNow(f.facts).step.index == 3);
     CHECK(StepNow(f.facts).step.total == 5);
   }
-  Proves("RO-055");
+  Proves("RO-055 RO-132");
 }
 
 TEST_CASE("a stored step that makes no sense is the nearest that does (RO-055)") {
@@ -353,11 +389,14 @@ TEST_CASE("a stored step that makes no sense is the nearest that does (RO-055)")
   Proves("RO-055");
 }
 
-TEST_CASE("all steps are done if there is nothing to hold back (RO-056)") {
+TEST_CASE("all steps are done for the first rollout, and for a proven revision (RO-056)") {
   Fixture f;
-  f.facts.holds_nothing = true;
-  SECTION("before the first step") { CHECK_FALSE(f.facts.stored); }
-  SECTION("in the middle") { f.Store(2); }
+  SECTION("there is no other revision") { f.facts.is_first = true; }
+  SECTION("a revision that was complete once") { f.facts.was_complete = true; }
+  SECTION("the same in the middle of the steps") {
+    f.facts.was_complete = true;
+    f.Store(2);
+  }
   const StepState state = StepNow(f.facts);
   CHECK(state.done());
   CHECK(state.step.index == 5);
@@ -377,8 +416,194 @@ TEST_CASE("a step's Pods follow the number of replicas (RO-057)") {
   f.facts.desired = 4;
   CHECK(StepNow(f.facts).updated_max == 2);
   f.facts.desired = 1;
-  CHECK(StepNow(f.facts).updated_max == 1);  // setUpdated: 1; 50% of one Pod is none
+  CHECK(StepNow(f.facts).updated_max == 0);  // the one Pod stays old, as five of ten did
   Proves("RO-057");
+}
+
+struct KeptRow {
+  std::string id;
+  IntOrPercent set_updated;
+  int32_t began_with;
+  int32_t desired;
+  int32_t updated_max;
+};
+
+// An autoscaler at night must not roll out what was held at one Pod of ten.
+TEST_CASE("a step keeps an old Pod, whatever the size is, if it kept one at first (RO-130)") {
+  const auto row = GENERATE(values<KeptRow>({
+      {"scaled down to the number of the step", Pods(2), 10, 2, 1},
+      {"scaled down below it", Pods(5), 10, 3, 2},
+      {"scaled down to one", Pods(2), 10, 1, 0},
+      {"scaled down to none", Pods(2), 10, 0, 0},
+      {"grown again", Pods(2), 10, 10, 2},
+      {"all were asked for", Pods(2), 2, 2, 2},
+      {"all were asked for, and there are more now", Pods(2), 2, 10, 2},
+      {"one of one was asked for", Pods(1), 1, 1, 1},
+      {"one of one, grown", Pods(1), 1, 10, 1},
+      {"all by percentage", Share("100%"), 10, 7, 7},
+      {"all by percentage, begun without replicas", Share("100%"), 0, 7, 7},
+      {"a number, begun without replicas", Pods(7), 0, 7, 6},
+      {"a percentage", Share("99%"), 10, 2, 1},
+  }));
+  CAPTURE(row.id);
+  Fixture f;
+  f.steps = {SetUpdated(row.set_updated), Pause()};
+  f.facts.steps = f.steps;
+  f.Store(2);
+  f.facts.stored->replicas = row.began_with;
+  f.facts.desired = row.desired;
+  CHECK(StepNow(f.facts).updated_max == row.updated_max);
+  Proves("RO-130");
+}
+
+TEST_CASE("without replicas no step is over and no time runs (RO-130, RO-131)") {
+  Fixture f;
+  f.facts.desired = 0;
+  SECTION("a number of Pods") {
+    f.Store(3);
+    CHECK_FALSE(StepNow(f.facts).pauses);
+  }
+  SECTION("a pause with a duration") {
+    f.Store(2);
+    f.facts.now = kStart + seconds(6000);
+    const StepState state = StepNow(f.facts);
+    CHECK(state.pauses);
+    CHECK_FALSE(state.until);
+    CHECK(state.step.available_since.IsZero());
+  }
+  SECTION("a pause that is promoted") {
+    f.Store(4);
+    f.facts.promote = "4@8";
+    CHECK(StepNow(f.facts).pauses);
+  }
+  CHECK_FALSE(StepNow(f.facts).next);
+  CHECK(StepNow(f.facts).updated_max == 0);
+  Proves("RO-130 RO-131");
+}
+
+TEST_CASE("the time of a pause begins anew when one of its Pods dies (RO-131)") {
+  Fixture f;
+  f.Store(2);
+  f.facts.now = kStart + seconds(300);
+  f.Available(0);
+  StepState state = StepNow(f.facts);
+  CHECK(state.lacks_pods);
+  CHECK_FALSE(state.pauses);
+  CHECK_FALSE(state.until);
+  CHECK(state.step.available_since.IsZero());
+  f.facts.stored = state.step;
+
+  f.facts.now = kStart + seconds(700);  // its 10 minutes would be over
+  CHECK_FALSE(StepNow(f.facts).next);
+  f.facts.promote = "2@8";
+  CHECK_FALSE(StepNow(f.facts).next);
+  f.facts.promote = "2@8/force";
+  CHECK(StepNow(f.facts).next);
+  f.facts.promote = "";
+
+  f.Available(1);
+  state = StepNow(f.facts);
+  CHECK(state.pauses);
+  CHECK(state.until == kStart + seconds(1300));
+  CHECK(state.step.available == 1);
+  Proves("RO-131 RO-133");
+}
+
+TEST_CASE("Pods that a larger size adds do not stop the time of a pause (RO-131)") {
+  Fixture f;
+  f.steps = {SetUpdated(Share("20%")), Pause("10m")};
+  f.facts.steps = f.steps;
+  f.Store(2);
+  f.facts.stored->available = 2;
+  f.facts.desired = 20;  // 4 are due
+  f.facts.updated = 4;
+  f.facts.available = 2;
+  f.facts.now = kStart + seconds(300);
+  CHECK(StepNow(f.facts).pauses);
+  CHECK(StepNow(f.facts).until == kStart + seconds(600));
+  f.facts.now = kStart + seconds(900);
+  CHECK_FALSE(StepNow(f.facts).next);  // not before all four work
+  f.facts.available = 3;
+  CHECK_FALSE(StepNow(f.facts).next);
+  f.facts.available = 4;
+  CHECK(StepNow(f.facts).next);
+  f.facts.available = 1;  // one of the two is gone
+  CHECK(StepNow(f.facts).lacks_pods);
+  Proves("RO-131");
+}
+
+TEST_CASE("while Pods cannot be counted nothing begins and nothing ends (RO-131)") {
+  Fixture f;
+  f.facts.can_count = false;
+  f.Store(2);
+  f.facts.now = kStart + seconds(6000);
+  CHECK(StepNow(f.facts).pauses);
+  CHECK(StepNow(f.facts).step == *f.facts.stored);
+  CHECK_FALSE(StepNow(f.facts).next);
+  Proves("RO-131");
+}
+
+TEST_CASE("v0.1.0 counted a pause from its beginning (RO-131)") {
+  Fixture f;
+  f.Store(2);
+  f.Available(1);
+  f.facts.stored->replicas.reset();
+  f.facts.stored->available_since = {};
+  f.facts.now = kStart + seconds(300);
+  CHECK(StepNow(f.facts).until == kStart + seconds(600));
+  Proves("RO-131");
+}
+
+struct FullRow {
+  std::string promote;
+  int32_t step;
+  int32_t updated;
+  int32_t available;
+  bool ends;
+};
+
+TEST_CASE("all steps end by one value, if the Pods that were updated work (RO-133)") {
+  const auto row = GENERATE(values<FullRow>({
+      {"full@8", 2, 1, 1, true},
+      {"full@8", 2, 1, 0, false},
+      {"full@8/force", 2, 1, 0, true},
+      {"full@7", 2, 1, 1, false},
+      {"full@7/force", 2, 1, 1, false},
+      {"full@8", 3, 3, 3, true},  // before its five are there
+      {"full@8", 3, 3, 2, false},
+      {"full@8", 1, 0, 0, true},
+      {"full", 2, 1, 1, false},
+      {"2@8/forced", 2, 1, 0, false},
+  }));
+  CAPTURE(row.promote, row.step, row.updated, row.available);
+  Fixture f;
+  f.Store(row.step);
+  f.facts.updated = row.updated;
+  f.facts.available = row.available;
+  f.facts.promote = row.promote;
+  const StepState state = StepNow(f.facts);
+  CHECK(state.next.has_value() == row.ends);
+  if (row.ends) CHECK(state.next->index == 5);
+  Proves("RO-133");
+}
+
+// A bake: all Pods have the new revision, and it is not complete before its hour is over.
+TEST_CASE("a pause is a pause also at 100% and with one replica (RO-134)") {
+  Fixture f;
+  const int32_t replicas = GENERATE(1, 10);
+  f.steps = {SetUpdated(Share("100%")), Pause("1h")};
+  f.facts.steps = f.steps;
+  f.facts.desired = replicas;
+  f.Available(replicas);
+  f.Store(1);
+  f.facts.stored = StepNow(f.facts).next;
+  REQUIRE(f.facts.stored);
+  CHECK(StepNow(f.facts).pauses);
+  CHECK(StepNow(f.facts).updated_max == replicas);
+  f.facts.now = kStart + seconds(3600);
+  REQUIRE(StepNow(f.facts).next);
+  CHECK(StepNow(f.facts).next->index == 3);
+  Proves("RO-134");
 }
 
 }  // namespace

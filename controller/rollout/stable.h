@@ -1,0 +1,35 @@
+// The stable revision: the one that was complete last, which abort and rollback go back to.
+//
+// status.stableRevision names it. A status may be lost: the Rollout was restored from a backup, or
+// took over the ReplicaSets of a Deployment in the middle of a rollout. So the ReplicaSet has a
+// note, too (workload/proven.h), and the revision is found again (RO-121, RO-136).
+#pragma once
+
+#include <optional>
+#include <string>
+
+#include "controller/workload/situation.h"
+#include "controller/workload/view.h"
+
+namespace windlass::rollout {
+
+// Sets the kept revision of the view's workload, and the revision that Pods follow, if the status
+// does not tell which revision is stable, but the ReplicaSets do:
+//   1. the one with the note that it was complete last
+//   2. without such notes, the newest old one of which all Pods, at least one, are available.
+//      Only ReplicaSets that are older than the Rollout, or those that a Rollout without any status
+//      finds: this Rollout would have a stable revision if it had completed one.
+// Does nothing if neither exists.
+void RecoverStable(View& view);
+
+// Returns the Event that tells of a stable revision which `status`, a draft, has and the stored
+// status has not, because RecoverStable found it; nullopt if there is no such.
+std::optional<Event> TellRecovered(const workload::Situation& situation);
+
+// Returns the write that notes on its ReplicaSet that a revision was complete: the present one, if
+// it is now, or the stable one, if its ReplicaSet has no note yet. Returns nullopt if nothing is to
+// be noted, or if this sync tried in vain. The note comes before the status that says the same.
+// `holds`: a step is not over.
+std::optional<Step> NoteComplete(const workload::Situation& situation, bool holds);
+
+}  // namespace windlass::rollout
