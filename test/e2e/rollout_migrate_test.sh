@@ -2,7 +2,8 @@
 # A Deployment of COUNT Pods becomes a Rollout, and a Deployment again, by the commands of
 # docs/rollouts-migrate.md, while the stock Deployment controller runs untouched. Each way is gone
 # at rest and in the middle of a rollout. kill -9 ends Windlass right before and right after each of
-# its writes meanwhile. The audit log tells what was made and deleted:
+# its writes meanwhile. On the ways at rest, an autoscaler changes the size between the first two
+# steps: the size is kept (RO-174). The audit log tells what was made and deleted:
 # - at rest, no ReplicaSet and no Pod;
 # - in the middle, none until the rollout is resumed, and after that no ReplicaSet, no old Pod, and
 #   each new Pod once.
@@ -192,9 +193,10 @@ end_wait() { # KIND
     -p '[{"op":"replace","path":"/spec/minReadySeconds","value":0}]' >/dev/null
 }
 
-# migrate WAY BLOCK FROM TO PODS: goes the way of a block of the docs.
+# migrate WAY BLOCK FROM TO PODS [SIZE]: goes the way of a block of the docs. With SIZE, an
+# autoscaler gives the first object that many Pods after the first step.
 migrate() {
-  local way=$1 block=$2 from=$3 to=$4 pods=$5 mark revision kills_before=$KILLS
+  local way=$1 block=$2 from=$3 to=$4 pods=$5 size=${6:-} mark revision kills_before=$KILLS
   say "--- $way"
   until_true 30 "$from counts its Pods" counted "$from" "$pods"
   revision=$(revision_of "$from")
@@ -203,6 +205,14 @@ migrate() {
   begin_kills
   type_step "$way" "$block" 1
   survive "both are there, and the Rollout was seen" both_there
+  if [ -n "$size" ]; then
+    say "meanwhile an autoscaler scales $from/web from $COUNT to $size"
+    kubectl scale "$from/web" --replicas="$size" >/dev/null
+    COUNT=$size pods=$size
+    survive "$from has that many Pods" at_rest "$from"
+    snapshot before
+    mark=$(audit_mark)
+  fi
   type_step "$way" "$block" 2
   survive "ReplicaSets have the owner $to" has_owner "${to^}"
   survive "$to counts its Pods" counted "$to" "$pods"
@@ -254,9 +264,12 @@ rolled_out web
 IMAGE=app:v2
 until_true 60 "old Pods are gone" at_rest deployment
 
-migrate to-a-rollout 1 deployment rollout "$COUNT"
+migrate to-a-rollout 1 deployment rollout "$COUNT" $((COUNT + 3))
+expect "replicas of the Rollout" "$(field wro/web '{.spec.replicas}')" "$COUNT"
 [ "$KILLS" -ge 6 ] || fail "Windlass was killed $KILLS times: it proves nothing"
-migrate back-to-a-deployment 2 rollout deployment "$COUNT"
+migrate back-to-a-deployment 2 rollout deployment "$COUNT" $((COUNT - 3))
+expect "replicas of the Deployment" "$(field deployment/web '{.spec.replicas}')" "$COUNT"
+say "proves: RO-174"
 
 begin_rollout deployment app:v3
 migrate to-a-rollout-midway 1 deployment rollout $((COUNT + SURGE))
