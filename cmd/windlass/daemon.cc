@@ -64,7 +64,8 @@ std::vector<std::string> FullNames(const std::vector<std::string>& controllers) 
 }  // namespace
 
 Daemon::Daemon(const Flags& flags, const Clock& clock, Log& log, SymbolTable& symbols, Inbox& inbox,
-               TimerQueue& timers, Transport& transport, const ControllerList& controllers)
+               TimerQueue& timers, Transport& transport, const ControllerList& controllers,
+               std::vector<OtherKind> other_kinds)
     : flags_(flags),
       clock_(clock),
       log_(log),
@@ -78,6 +79,8 @@ Daemon::Daemon(const Flags& flags, const Clock& clock, Log& log, SymbolTable& sy
       events_(clock, log, client_),
       runtime_({clock, random_, log, timers, transport_, decoder_}, client_, events_,
                {flags.namespace_, flags.max_in_flight}, controllers),
+      other_kinds_({clock, random_, log, timers, transport_, decoder_}, std::move(other_kinds),
+                   flags.namespace_),
       names_(FullNames(runtime_.names())),
       election_(clock, random_, log, timers, transport_, write_deadline_,
                 ElectionOptionsOf(flags, random_)),
@@ -144,6 +147,7 @@ void Daemon::AwaitIdle() {
 
 void Daemon::StartControllers() {
   runtime_.Start();
+  other_kinds_.Start();
   if (flags_.leader_elect) return election_.Start();
   if (flags_.force) return LeadForGood();
   const LeaseName name{flags_.leader_elect_namespace, flags_.leader_elect_name};
@@ -227,6 +231,7 @@ void Daemon::Stop() {
   if (stopping_) return;
   stopping_ = true;
   log_.Info("stopping");
+  other_kinds_.Stop();
   runtime_.Drain();
   AwaitDrained(clock_.Now() + kDrainMax);
 }

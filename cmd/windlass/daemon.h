@@ -17,6 +17,7 @@
 
 #include "cmd/windlass/flags.h"
 #include "cmd/windlass/ops_server.h"
+#include "cmd/windlass/other_kinds.h"
 #include "cmd/windlass/readiness.h"
 #include "cmd/windlass/snapshot.h"
 #include "controller/runtime/needed_right.h"
@@ -49,10 +50,12 @@ inline constexpr int kExitCredentials = 4;
 
 class Daemon {
  public:
-  // Runs `controllers`. All references must outlive the daemon. `symbols` must also outlive the
-  // inbox and the timers, because their callbacks may hold symbols.
+  // Runs `controllers`, and tells of `other_kinds` whose objects wait. All references must outlive
+  // the daemon. `symbols` must also outlive the inbox and the timers, because their callbacks may
+  // hold symbols.
   Daemon(const Flags& flags, const Clock& clock, Log& log, SymbolTable& symbols, Inbox& inbox,
-         TimerQueue& timers, Transport& transport, const ControllerList& controllers);
+         TimerQueue& timers, Transport& transport, const ControllerList& controllers,
+         std::vector<OtherKind> other_kinds = {});
   ~Daemon();
   Daemon(const Daemon&) = delete;
   Daemon& operator=(const Daemon&) = delete;
@@ -113,6 +116,7 @@ class Daemon {
   Client client_;
   EventRecorder events_;
   Runtime runtime_;
+  OtherKinds other_kinds_;
   const std::vector<std::string> names_;  // "deployment-controller", …; in the order of runtime_
   LeaderElection election_;
   std::unique_ptr<LeaseInUse> lease_in_use_;  // only with --leader-elect=false and without --force

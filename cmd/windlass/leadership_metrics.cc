@@ -23,10 +23,18 @@ constexpr Metric kMissingRights{
        "one of the controllers of `--controllers`, or `windlass` for what every process needs"}}},
     "`/readyz` and the log name them."};
 
+constexpr Metric kUnservedObjects{
+    "windlass_unserved_objects",
+    MetricType::kGauge,
+    "Objects that no process carries out, of kinds that this process was not asked to carry out.",
+    {{{"kind", {}, "a kind with a CustomResourceDefinition that `--controllers` leaves out"}}},
+    "Of the first 100 objects of a kind, those whose status was behind their spec at two looks, a "
+    "minute apart. `/readyz` and the log name one. 0 as well if the objects cannot be read."};
+
 }  // namespace
 
 MetricSection LeadershipMetrics() {
-  return {"Leadership and rights", {&kLeader, &kRunning, &kMissingRights}};
+  return {"Leadership and rights", {&kLeader, &kRunning, &kMissingRights, &kUnservedObjects}};
 }
 
 void AddLeadership(const Snapshot& snapshot, Figures& figures) {
@@ -37,6 +45,9 @@ void AddLeadership(const Snapshot& snapshot, Figures& figures) {
   }
   for (const auto& [controller, count] : snapshot.missing_rights) {
     figures.Set(kMissingRights, static_cast<double>(count), {controller});
+  }
+  for (const auto& [kind, count] : snapshot.unserved_objects) {
+    figures.Set(kUnservedObjects, static_cast<double>(count), {kind});
   }
 }
 

@@ -24,6 +24,7 @@ Readiness Daemon::HowReady() const {
                            controller.Notes(), controller.WaitsForApi()});
   });
   Readiness readiness = ReadinessOf(controllers, missing_rights_);
+  for (std::string& note : other_kinds_.Notes()) readiness.notes.push_back(std::move(note));
   if (transport_.away()) readiness.reasons.emplace_back("the API server does not answer");
   if (stopping_) readiness.reasons.emplace_back("stopping");
   return readiness;
@@ -39,6 +40,7 @@ void Daemon::Publish() {
     const bool of_process = right.controller.empty();
     ++snapshot.missing_rights[of_process ? "windlass" : std::string(right.controller)];
   }
+  snapshot.unserved_objects = other_kinds_.Waiting();
   const std::optional<MonotonicTime> renewed = election_.last_renewal();
   snapshot.alive = !renewed || clock_.Now() - *renewed < flags_.lease_duration + kRenewalGrace;
   snapshot.lease_name = flags_.leader_elect_name;

@@ -16,8 +16,9 @@ bool IsBarred(const ControllerCondition& controller, const std::vector<NeededRig
 }  // namespace
 
 std::string MissingRightText(const NeededRight& needed) {
-  return "missing right: " + needed.right.ToString() + "; apply " + std::string(needed.manifest) +
-         " or grant it to this user";
+  return "missing right: " + needed.right.ToString() +
+         "; apply again what installed Windlass, or give this user the rules of " +
+         std::string(needed.manifest);
 }
 
 void Readiness::AddMissing(const NeededRight& needed) {

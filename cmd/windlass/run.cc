@@ -7,10 +7,13 @@
 #include <exception>
 #include <memory>
 #include <string>
+#include <utility>
+#include <vector>
 
 #include "cmd/windlass/controllers_flag.h"
 #include "cmd/windlass/daemon.h"
 #include "cmd/windlass/flags.h"
+#include "cmd/windlass/other_kinds.h"
 #include "cmd/windlass/signals.h"
 #include "kubeclient/api/symbol.h"
 #include "kubeclient/base/clock.h"
@@ -42,7 +45,8 @@ Result<std::unique_ptr<ClusterConnection>> Connect(const Flags& flags, const Clo
       {"windlass/" WINDLASS_VERSION " (linux)", flags.credentials_poll_period});
 }
 
-int RunWith(const Flags& flags, const ControllerList& controllers) {
+int RunWith(const Flags& flags, const ControllerList& controllers,
+            std::vector<OtherKind> other_kinds) {
   const SystemClock clock;
   const std::unique_ptr<Log> log = StderrLog(
       flags.log_format, flags.verbosity >= kDebugVerbosity ? LogLevel::kDebug : LogLevel::kInfo);
@@ -59,8 +63,8 @@ int RunWith(const Flags& flags, const ControllerList& controllers) {
     log->Error(connection.error().message);
     return kExitConfig;
   }
-  Daemon daemon(flags, clock, *log, symbols, inbox, timers, (*connection)->transport(),
-                controllers);
+  Daemon daemon(flags, clock, *log, symbols, inbox, timers, (*connection)->transport(), controllers,
+                std::move(other_kinds));
   running = &daemon;
   return daemon.Run();
 }
@@ -90,7 +94,7 @@ int RunOrThrow(int argc, const char* const* argv, const ControllerList& controll
   }
   const Result<ControllerList> chosen = ChooseControllers(flags->controllers, controllers);
   if (!chosen.ok()) return wrong(chosen.error());
-  return RunWith(*flags, *chosen);
+  return RunWith(*flags, *chosen, OtherKindsOf(controllers, *chosen));
 }
 
 }  // namespace

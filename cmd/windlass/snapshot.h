@@ -29,6 +29,8 @@ struct Snapshot {
   Readiness readiness;
   // How many rights are missing, by the controller that needs them; "windlass" is the process.
   std::map<std::string, uint64_t> missing_rights;
+  // How many objects wait, by kind, of kinds that this process was not asked to carry out.
+  std::map<std::string, uint64_t> unserved_objects;
   bool leader = false;
   std::string lease_name;
   ControllerCounters controller;

@@ -128,7 +128,8 @@ ControllerEntry RolloutControllerEntry(const RolloutController** made) {
   return {"rollout", make,
           "rolls out Rollouts, a kind of its own; kube-controller-manager's Deployment controller "
           "stays as it is",
-          std::move(metrics)};
+          std::move(metrics),
+          resources::kRollouts};
 }
 
 }  // namespace windlass

@@ -13,6 +13,7 @@
 #include "controller/runtime/listed_versions.h"
 #include "controller/runtime/metric.h"
 #include "controller/runtime/needed_right.h"
+#include "kubeclient/api/resource_id.h"
 
 namespace windlass {
 
@@ -72,6 +73,9 @@ struct ControllerEntry {
   std::string about{};
   // The metrics that AddFigures adds, by topic.
   std::vector<MetricSection> metrics{};
+  // The kind with a CustomResourceDefinition that only this controller carries out, and whose
+  // status has observedGeneration; nullopt if there is none.
+  std::optional<ResourceId> custom_kind{};
 };
 using ControllerList = std::vector<ControllerEntry>;
 

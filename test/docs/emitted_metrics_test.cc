@@ -57,6 +57,7 @@ struct Rollouts {
     snapshot.leader = true;
     snapshot.lease_name = "windlass";
     snapshot.missing_rights = {{"windlass", 0}};
+    snapshot.unserved_objects = {{"Rollout", 0}};
     snapshot.controller = windlass.runtime().counters();
     snapshot.controllers = windlass.runtime().names();
     snapshot.queue = windlass.runtime().queue_counters();

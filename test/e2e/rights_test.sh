@@ -13,9 +13,10 @@
 PIDS=()
 at_exit() { for pid in "${PIDS[@]}"; do kill "$pid" 2>/dev/null || true; done; }
 
-# Prints a line for each right: group, resource, name or "-", verb. Leaves out the update of
-# finalizers, which an admission plugin needs and Windlass does not, and Namespaces, which no Role
-# can cover.
+# Prints a line for each right: group, resource, name or "-", verb. Leaves out
+# - the update of finalizers, which an admission plugin needs and Windlass does not
+# - Namespaces, which no Role can cover
+# - the list of kinds that this Windlass does not carry out: nobody misses it
 shipped_rights() { # shipped_rights FILE
   awk '
     function list(text) { gsub(/.*\[|\].*|"/, "", text); gsub(/, */, " ", text); return text }
@@ -24,7 +25,7 @@ shipped_rights() { # shipped_rights FILE
     /^ *resourceNames:/ { name = list($0) }
     /^ *verbs:/ { n = split(list($0), verbs, " ")
       for (i = 1; i <= n; i++) print group, resource, name, verbs[i] }
-  ' "$ROOT/deploy/base/$1" | grep -vE ' (deployments/finalizers|namespaces) '
+  ' "$ROOT/deploy/base/$1" | grep -vE '^windlass\.dev | (deployments/finalizers|namespaces) '
 }
 
 # Prints what must continue without the right:
@@ -278,7 +279,8 @@ while read -r group resource name verb; do
   [ "$resource" = nodes ] && scope='all namespaces' || scope="namespace $namespace"
   until_true 30 "'$right' is named" named_in "$namespace" "$right in $scope"
   OPS=$(address_of "$namespace")
-  remedy='apply deploy/base/rbac-in-place.yaml or grant it to this user'
+  remedy='apply again what installed Windlass, or give this user the rules of'
+  remedy+=' deploy/base/rbac-in-place.yaml'
   expect "/readyz" "$(http_body /readyz | grep "missing right")" \
     "note: missing right: $right in $scope; $remedy"
   expect "its status" "$(http_status /readyz)" 200

@@ -26,7 +26,7 @@ say "without its rights it is named, and Deployments are rolled out all the same
 launch_windlass "$BOTH"
 deployment web 2 app:v1 | kubectl apply -f - >/dev/null
 rolled_out web
-missing='missing right: .* configmaps .*apply test/toy/rbac.yaml'
+missing='missing right: .* configmaps .*the rules of test/toy/rbac.yaml'
 noted=$(http_body /readyz | grep -c "^note: toy-controller: $missing" || true)
 expect "rights missing in /readyz" "$noted" 4
 until_true 20 "the process is ready without the toy" windlass_ready

@@ -260,7 +260,8 @@ ControllerEntry ReplicationControllerUpdateControllerEntry() {
           },
           "carries out rolling updates of ReplicationControllers; kube-controller-manager's "
           "replication controller stays as it is",
-          RolloutMetrics()};
+          RolloutMetrics(),
+          resources::kReplicationControllerUpdates};
 }
 
 }  // namespace windlass

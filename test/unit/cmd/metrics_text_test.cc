@@ -61,6 +61,7 @@ Snapshot Full() {
   snapshot.rate_limiter_duration.Observe(seconds(3));
   snapshot.controllers = {"deployment"};
   snapshot.missing_rights = {{"windlass", 0}, {"deployment-controller", 2}};
+  snapshot.unserved_objects = {{"Rollout", 3}, {"ReplicationControllerUpdate", 0}};
   InPlaceFigures in_place;
   in_place.patches["Success"] = 1;
   in_place.failures["PodTimeout"] = 1;
@@ -247,6 +248,16 @@ TEST_CASE("missing rights are counted by the controller that needs them") {
     counted[series.labels.at("controller")] = series.value;
   }
   CHECK(counted == std::map<std::string, double>{{"windlass", 0}, {"deployment-controller", 2}});
+}
+
+TEST_CASE("objects that no process carries out are counted by kind") {
+  const MetricsPage page = ReadMetrics(MetricsText(Full()));
+  std::map<std::string, double> counted;
+  for (const MetricsSeries& series : page.Named("windlass_unserved_objects")) {
+    counted[series.labels.at("kind")] = series.value;
+  }
+  CHECK(counted ==
+        std::map<std::string, double>{{"Rollout", 3}, {"ReplicationControllerUpdate", 0}});
 }
 
 TEST_CASE("the process tells of itself") {

@@ -5,6 +5,7 @@
 #include <memory>
 #include <string>
 #include <utility>
+#include <vector>
 
 #include "cmd/windlass/daemon.h"
 #include "controller/deployment/deployment_controller.h"
@@ -26,12 +27,13 @@ inline Flags FlagsInWorld() {
 class DaemonProcess {
  public:
   explicit DaemonProcess(sim::World& world, Flags the_flags = FlagsInWorld(),
-                         const ControllerList& controllers = {DeploymentControllerEntry()})
+                         const ControllerList& controllers = {DeploymentControllerEntry()},
+                         std::vector<OtherKind> other_kinds = {})
       : flags(std::move(the_flags)),
         process(world.Boot()),
         network(process->clock(), process->timers(), process->transport()),
         daemon(flags, process->clock(), log, symbols, inbox, process->timers(), network,
-               controllers) {}
+               controllers, std::move(other_kinds)) {}
 
   bool Logged(const std::string& text) const {
     return std::ranges::any_of(

@@ -1,0 +1,101 @@
+// Kinds that this program knows, and this process was not asked to carry out: do their objects wait
+// for a process? (RO-172)
+//
+// Looks at the first kLookedAtMax objects of each such kind: at the start, then every kLookPeriod,
+// and every kLookAgain while a status is behind. A status is behind while its observedGeneration is
+// not the object's generation. An object waits if two looks in a row found it behind, with the same
+// generation and the same observedGeneration: a process that carries out the kind would have
+// observed the object in between. So a kind that another process carries out is no news.
+//
+// What cannot be found out is no news either (RO-173). Core thread only.
+#pragma once
+
+#include <compare>
+#include <cstdint>
+#include <map>
+#include <memory>
+#include <string>
+#include <vector>
+
+#include "controller/runtime/watching_controller.h"
+#include "kubeclient/api/resource_id.h"
+#include "kubeclient/base/clock.h"
+#include "kubeclient/base/result.h"
+#include "kubeclient/base/timer_queue.h"
+#include "kubeclient/cache/informer.h"
+#include "kubeclient/transport/transport.h"
+
+namespace windlass {
+
+inline constexpr Duration kLookPeriod = seconds(300);
+// A process that leads observes a new generation within 20 s, and a change of leader takes 15 s.
+inline constexpr Duration kLookAgain = seconds(60);
+// Bounds the answer. Where no process carries out a kind, one of these waits sooner or later.
+inline constexpr int kLookedAtMax = 100;
+
+struct OtherKind {
+  std::string controller;  // "rollout": what --controllers lacks
+  ResourceId resource;
+};
+
+// Returns the kinds of `all` that have a CustomResourceDefinition, and whose controller is not in
+// `chosen`.
+std::vector<OtherKind> OtherKindsOf(const ControllerList& all, const ControllerList& chosen);
+
+class OtherKinds {
+ public:
+  // All that `environment` refers to must outlive this. An empty `only_namespace` stands for all.
+  OtherKinds(const InformerEnvironment& environment, std::vector<OtherKind> kinds,
+             std::string only_namespace);
+  ~OtherKinds();
+  OtherKinds(const OtherKinds&) = delete;
+  OtherKinds& operator=(const OtherKinds&) = delete;
+
+  void Start();
+  void Stop();
+
+  // Returns a line for each kind of which objects wait: how many, one of them, and what helps.
+  std::vector<std::string> Notes() const;
+  // Returns how many objects wait, by kind ("Rollout"): 0 also if that is not known.
+  std::map<std::string, uint64_t> Waiting() const;
+
+ private:
+  // A status that is behind.
+  struct Lag {
+    int64_t generation = 0;
+    int64_t observed = 0;
+    bool operator==(const Lag&) const = default;
+  };
+  struct Behind {
+    std::string name;  // "shop/web"
+    Lag lag;
+  };
+  struct Page {
+    bool has_objects = false;
+    std::map<std::string, Behind> behind;  // by uid
+  };
+  struct Kind {
+    OtherKind what;
+    std::map<std::string, Behind> behind{};  // at the last look
+    uint64_t waiting = 0;
+    std::string example{};  // the name of one that waits
+    bool told = false;      // that there are objects
+    CallId call = 0;
+    TimerId timer = 0;
+  };
+
+  static Result<Page> ReadPage(const std::string& json);
+  static std::string TextOf(const Kind& kind);
+
+  void Look(Kind& kind);
+  void LookAfter(Kind& kind, Duration wait);
+  void Answered(Kind& kind, const Result<HttpResponse>& reply);
+  void Compare(Kind& kind, Page page);
+
+  const InformerEnvironment environment_;
+  const std::string namespace_;
+  std::vector<Kind> kinds_;  // never grows
+  std::shared_ptr<const bool> alive_ = std::make_shared<const bool>(true);
+};
+
+}  // namespace windlass
