@@ -28,7 +28,7 @@ kubectl apply -f "$ROOT/deploy/in-place-policy.yaml"
 kubectl create clusterrole patch-pods --verb=get,patch \
   --resource=pods,pods/status,pods/resize,pods/ephemeralcontainers
 kubectl create clusterrolebinding patch-pods --clusterrole=patch-pods \
-  --serviceaccount=windlass-system:windlass
+  --serviceaccount=windlass-system:windlass --serviceaccount=windlass-rollout:windlass
 
 kubectl apply -f - <<'YAML'
 apiVersion: apps/v1
@@ -77,6 +77,11 @@ refused 'deadline' "$pod" \
 refused 'resize Pods' "$pod" "$state,$(
   printf '{"op":"replace","path":"/spec/containers/0/resources/requests/cpu","value":"20m"}'
 )" --subresource=resize
+
+say "the Windlass of deploy/overlays/rollout may do no more"
+account=system:serviceaccount:windlass-rollout:windlass
+refused 'annotation windlass.dev/in-place-state' "$pod" "$image"
+allowed "$pod" "$state,$image"
 
 say "nobody else is concerned"
 account=admin

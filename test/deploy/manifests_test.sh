@@ -15,7 +15,7 @@ kubectl apply -k "$ROOT/deploy"
 expect "difference" "$(kubectl diff -k "$ROOT/deploy")" ""
 
 say "each overlay runs its controllers, and has their roles"
-controllers_in() { sed -n 's/^ *- --controllers=//p' "$1"; }
+controllers_in() { sed -n 's/^ *- --controllers=//p' "$1" | paste -sd ' '; }
 roles_in() {
   awk '/^kind: / { role = $2 == "ClusterRole" } role && /^  name: / { print $2 }' "$1" |
     LC_ALL=C sort | paste -sd ' '
@@ -23,24 +23,27 @@ roles_in() {
 for overlay in rollout both replication-controller; do
   manifest=$WORK/$overlay.yaml
   kubectl kustomize "$ROOT/deploy/overlays/$overlay" >"$manifest"
+  # A dry run in a namespace needs the namespace.
+  sed -n '/^kind: Namespace$/,/^---$/s/^  name: //p' "$manifest" | while read -r namespace; do
+    kubectl get namespace "$namespace" >/dev/null 2>&1 || kubectl create namespace "$namespace"
+  done
   kubectl apply --dry-run=server -f "$manifest" >"$WORK/said" 2>&1 || fail "$(cat "$WORK/said")"
-  expect "CustomResourceDefinitions of $overlay" \
-    "$(grep -c '^kind: CustomResourceDefinition$' "$manifest")" 2
 done
 kubectl kustomize "$ROOT/deploy" >"$WORK/deployment.yaml"
 expect "controllers of deploy" "$(controllers_in "$WORK/deployment.yaml")" deployment
 expect "controllers of rollout" "$(controllers_in "$WORK/rollout.yaml")" rollout
-expect "controllers of both" "$(controllers_in "$WORK/both.yaml")" deployment,rollout
+expect "controllers of both" "$(controllers_in "$WORK/both.yaml")" 'rollout deployment'
 expect "controllers of replication-controller" \
   "$(controllers_in "$WORK/replication-controller.yaml")" replicationcontrollerupdate
-rollout_roles='windlass-in-place windlass-rollout windlass-rollout-edit windlass-rollout-view'
-expect "roles of deploy" "$(roles_in "$WORK/deployment.yaml")" \
-  'windlass-deployment windlass-in-place'
+deployment_roles='windlass-deployment windlass-in-place'
+rollout_roles='windlass-rollout windlass-rollout-edit windlass-rollout-in-place'
+rollout_roles+=' windlass-rollout-view'
+expect "roles of deploy" "$(roles_in "$WORK/deployment.yaml")" "$deployment_roles"
 expect "roles of rollout" "$(roles_in "$WORK/rollout.yaml")" "$rollout_roles"
-expect "roles of both" "$(roles_in "$WORK/both.yaml")" "windlass-deployment $rollout_roles"
+expect "roles of both" "$(roles_in "$WORK/both.yaml")" "$deployment_roles $rollout_roles"
 prefix=windlass-replication-controller
 expect "roles of replication-controller" "$(roles_in "$WORK/replication-controller.yaml")" \
-  "windlass-in-place $prefix $prefix-edit $prefix-view"
+  "$prefix $prefix-edit $prefix-view"
 
 # Prints the entries of lists in the ResourceQuota.
 quota_classes_in() {
@@ -50,7 +53,8 @@ say "the quota admits the class that the Pods have, wherever they are installed"
 class=$(deployed '{.spec.template.spec.priorityClassName}')
 expect "class" "$class" system-cluster-critical
 for manifest in "$WORK"/{deployment,rollout,both,replication-controller}.yaml; do
-  expect "classes of the quota in ${manifest##*/}" "$(quota_classes_in "$manifest")" "$class"
+  expect "classes of the quotas in ${manifest##*/}" \
+    "$(quota_classes_in "$manifest" | sort -u)" "$class"
 done
 expect "Pods of the quota" "$(kubectl -n windlass-system get resourcequota windlass-critical-pods \
   -o jsonpath='{.spec.hard.pods}')" 10
@@ -86,7 +90,7 @@ for right in 'get deployments.apps' 'list deployments.apps' 'watch deployments.a
   'create events' 'patch events' \
   'get pods' 'patch pods' 'patch pods --subresource=status' \
   'list nodes' 'watch nodes' 'list poddisruptionbudgets.policy' \
-  'watch poddisruptionbudgets.policy'; do
+  'watch poddisruptionbudgets.policy' 'list rollouts.windlass.dev'; do
   # shellcheck disable=SC2086 # several words
   may $right -A || fail "may not $right"
 done
@@ -115,6 +119,7 @@ for right in 'get secrets' 'get configmaps' 'delete pods' 'update pods' 'create 
   'get poddisruptionbudgets.policy' 'patch poddisruptionbudgets.policy' \
   'patch poddisruptionbudgets.policy --subresource=status' \
   'update poddisruptionbudgets.policy --subresource=status' \
+  'get rollouts.windlass.dev' 'watch rollouts.windlass.dev' 'patch rollouts.windlass.dev' \
   'escalate clusterroles.rbac.authorization.k8s.io'; do
   # shellcheck disable=SC2086
   if may $right -A; then fail "may $right"; fi
