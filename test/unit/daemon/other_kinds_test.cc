@@ -127,6 +127,7 @@ TEST_CASE_METHOD(Fixture, "a Rollout that is changed between two looks is not sa
   RunToLook();
   RunToLook();
   CHECK(Notes() == kWaits);
+  Proves("RO-172");
 }
 
 TEST_CASE_METHOD(Fixture, "what cannot be found out is no news") {
