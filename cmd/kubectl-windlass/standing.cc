@@ -4,6 +4,7 @@
 
 #include "cmd/kubectl-windlass/json_fields.h"
 #include "cmd/kubectl-windlass/object_argument.h"
+#include "cmd/kubectl-windlass/step_status.h"
 
 namespace windlass::cli {
 namespace {
@@ -87,43 +88,58 @@ void StandingOfDeployment(const Json& object, const Subject& subject, Standing& 
   }
 }
 
-// Returns true if the Rollout is at a pause that ends by itself.
-bool PauseEnds(const Json& object) {
-  const int64_t index = NumberOf(object, "/status/step/index");
-  return FieldOf(object, "/spec/strategy/steps/" + std::to_string(index - 1) + "/pause/duration") !=
-         nullptr;
+// A pause that cannot end yet: it waits for Pods, not for a person.
+void StandingAtUnavailableStep(const Json& object, const Subject& subject, const StepStatus& step,
+                               Standing& standing) {
+  standing.reason = "pause, step " + StepText(step) + ", Pods not available";
+  standing.sentence = Waiting(subject, "at the pause of step " + StepText(step) +
+                                           ", whose Pods are not available (" +
+                                           TextOf(object, "/status/message") + ')');
 }
 
 void StandingAtPause(const Json& object, const Subject& subject, Standing& standing) {
-  const bool steps = !ListOf(object, "/spec/strategy/steps").empty();
   const std::string who = subject.kind + ' ' + subject.name;
+  const std::optional<StepStatus> step = StepStatusOf(object);
   if (FlagOf(object, "/spec/paused")) {
     standing.reason = "spec.paused";
     End(standing, ExitCode::kHeld,
         who + " is paused: kubectl windlass resume " + subject.command + " lets it go on");
-  } else if (!steps) {
+  } else if (ListOf(object, "/spec/strategy/steps").empty()) {
     standing.reason = "partition";
     End(standing, ExitCode::kHeld,
         who + " rests at its partition: lower spec.strategy.partition to let it go on");
+  } else if (!step || step->done()) {
+    End(standing, ExitCode::kHeld, who + " is held: " + TextOf(object, "/status/message"));
+  } else if (step->ends) {
+    standing.reason = "pause, step " + StepText(*step);
+    standing.sentence = Waiting(subject, "at the pause of step " + StepText(*step));
   } else {
-    const std::string step = "step " + std::to_string(NumberOf(object, "/status/step/index")) +
-                             " of " + std::to_string(NumberOf(object, "/status/step/total"));
-    standing.reason = "pause, " + step;
-    if (PauseEnds(object)) {
-      standing.sentence = Waiting(subject, "at the pause of " + step);
-      return;
-    }
+    standing.reason = "pause, step " + StepText(*step);
     End(standing, ExitCode::kHeld,
-        who + " waits at " + step + ": kubectl windlass promote " + subject.command +
-            " lets it go on, kubectl windlass abort " + subject.command + " takes it back");
+        who + " waits at step " + StepText(*step) + ": kubectl windlass promote " +
+            subject.command + " lets it go on, kubectl windlass abort " + subject.command +
+            " takes it back");
   }
+}
+
+// Returns the step at whose pause the Rollout is while Pods of the step are not available; nullopt
+// if it is not at one, or something else holds it.
+std::optional<StepStatus> UnavailableStep(const Json& object) {
+  const std::optional<StepStatus> step = StepStatusOf(object);
+  const bool waits = step && step->is_pause && step->pods == StepPods::kNotAvailable;
+  return waits && !FlagOf(object, "/spec/paused") ? step : std::nullopt;
 }
 
 void StandingOfRollout(const Json& object, const Subject& subject, Standing& standing) {
   const std::string who = subject.kind + ' ' + subject.name;
   const std::string message = TextOf(object, "/status/message");
+  const int64_t replicas = NumberOf(object, "/status/replicas");
   standing.phase = TextOf(object, "/status/phase", "Progressing");
-  standing.sentence = Missing(standing, NumberOf(object, "/status/replicas"), subject);
+  standing.sentence = Missing(standing, replicas, subject);
+  if (replicas == 0 && standing.desired > 0) {
+    standing.sentence = Waiting(subject, "there are no Pods, so none of " +
+                                             std::to_string(standing.desired) + " is available");
+  }
   if (standing.phase == "Healthy" || standing.phase == "RolledBack") {
     Complete(standing, subject);
   } else if (standing.phase == "Stalled") {
@@ -137,6 +153,8 @@ void StandingOfRollout(const Json& object, const Subject& subject, Standing& sta
     standing.reason = "spec.abort";
     standing.sentence.clear();
     End(standing, ExitCode::kAborted, who + " is aborted: " + message);
+  } else if (const auto step = UnavailableStep(object)) {
+    StandingAtUnavailableStep(object, subject, *step, standing);
   } else if (standing.phase == "Paused") {
     StandingAtPause(object, subject, standing);
   } else if (standing.sentence.empty()) {

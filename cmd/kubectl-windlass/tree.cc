@@ -5,6 +5,7 @@
 
 #include "cmd/kubectl-windlass/replica_sets.h"
 #include "cmd/kubectl-windlass/standing.h"
+#include "cmd/kubectl-windlass/step_status.h"
 
 namespace windlass::cli {
 namespace {
@@ -70,12 +71,7 @@ void AddHeader(const Json& workload, const ResourceId& resource, Tree& tree) {
   tree.mood = MoodOf(standing);
   add("Status", StatusText(standing));
   if (standing.revision > 0) add("Revision", std::to_string(standing.revision));
-  if (const Json* step = FieldOf(workload, "/status/step")) {
-    const int64_t index = NumberOf(*step, "/index");
-    const int64_t total = NumberOf(*step, "/total");
-    add("Step", index > total ? "all " + std::to_string(total) + " are over"
-                              : std::to_string(index) + " of " + std::to_string(total));
-  }
+  if (const auto step = StepStatusOf(workload)) add("Step", StepText(*step));
   add("Replicas", desired + " desired, " + std::to_string(standing.updated) + " updated, " +
                       number("/status/readyReplicas") + " ready, " +
                       std::to_string(standing.available) + " available");

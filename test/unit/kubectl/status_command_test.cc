@@ -202,6 +202,47 @@ TEST_CASE("A pause that ends by itself is waited for") {
         "rollout \"web\" successfully rolled out\n");
 }
 
+// Windlass says by values that a Pod of the step is not available, and in its message which.
+TEST_CASE("At a pause whose Pods are not available, status waits for them") {
+  const std::string phase = GENERATE("Progressing", "Paused");
+  CAPTURE(phase);
+  KubectlRun run;
+  CreateRollout(run, phase);
+  run.Edit(kRollouts, "web", "status", [](Json& o) { o["status"]["step"]["replicas"] = 4; });
+  run.After(seconds(30), [&] {
+    run.Edit(kRollouts, "web", "status", [](Json& o) {
+      o["status"]["phase"] = "Paused";
+      o["status"]["step"]["availableSince"] = "2026-01-01T00:00:30Z";
+    });
+  });
+  const Ran ran = run.Run({"status", "wro/web"});
+  CHECK(ran.code == ExitCode::kHeld);
+  CHECK(ran.out ==
+        "Waiting for rollout \"web\" rollout to finish: at the pause of step 2 of 2, whose Pods "
+        "are not available (the message)...\n"
+        "Waiting for rollout \"web\" rollout to finish: 1 out of 4 new replicas have been "
+        "updated...\n");
+  CHECK(ran.messages.starts_with("error: rollout \"web\" waits at step 2 of 2: kubectl"));
+}
+
+TEST_CASE("status of a Rollout without Pods says that none is available") {
+  KubectlRun run;
+  run.Create(kRollouts, sim::SampleRollout("web", 4));
+  run.Edit(kRollouts, "web", "status", [](Json& o) {
+    SetCounters(o, 0, 0, 0);
+    o["status"]["phase"] = "Progressing";
+  });
+  CHECK(run.Run({"status", "wro/web", "--watch=false"}).out ==
+        "Waiting for rollout \"web\" rollout to finish: there are no Pods, so none of 4 is "
+        "available...\n");
+  // Of a Deployment, kubectl's sentence stays.
+  run.Create(kDeployments, sim::SampleDeployment("web", 4));
+  run.Edit(kDeployments, "web", "status", [](Json& o) { SetCounters(o, 0, 0, 0); });
+  CHECK(run.Run({"status", "web", "--watch=false"}).out ==
+        "Waiting for deployment \"web\" rollout to finish: 0 out of 4 new replicas have been "
+        "updated...\n");
+}
+
 // The write with which Windlass performs a rollback.
 void PerformRollback(KubectlRun& run) {
   run.Edit(kRollouts, "web", "", [](Json& o) {

@@ -1,0 +1,39 @@
+// Where the steps of a Rollout stand (docs/rollouts-steps.md), from its status. Decided by values
+// alone, never by the text of a message.
+#pragma once
+
+#include <cstdint>
+#include <nlohmann/json_fwd.hpp>
+#include <optional>
+#include <string>
+
+#include "cmd/kubectl-windlass/json_fields.h"
+
+namespace windlass::cli {
+
+// Whether the Pods of the step are available.
+enum class StepPods : uint8_t {
+  kAvailable,
+  kNotAvailable,
+  kNotTold,  // an older Windlass wrote the status, and its counters leave it open
+};
+
+// status.step
+struct StepStatus {
+  int64_t index = 0;  // from 1; above `total` when all are over
+  int64_t total = 0;
+  int64_t revision = 0;   // of the rollout
+  bool is_pause = false;  // the step is one, and is not over
+  bool ends = false;      // it is a pause with a duration
+  StepPods pods = StepPods::kNotTold;
+
+  bool done() const { return index > total; }
+};
+
+// Returns nullopt if no steps are under way or over.
+std::optional<StepStatus> StepStatusOf(const Json& rollout);
+
+// Returns "2 of 4"; "4 of 4 done" when all are over.
+std::string StepText(const StepStatus& step);
+
+}  // namespace windlass::cli
