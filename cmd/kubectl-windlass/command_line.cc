@@ -119,11 +119,16 @@ void Parser::AddRolloutCommands() {
   AddObjects(Add(CommandName::kPause, "pause", "stop a rollout where it is"));
   AddObjects(Add(CommandName::kResume, "resume", "let a paused rollout go on"));
   AddObjects(Add(CommandName::kRestart, "restart", "replace all Pods, with the same template"));
-  AddObjects(Add(CommandName::kPromote, "promote", "end the pause at which a Rollout waits"));
+  CLI::App* promote =
+      Add(CommandName::kPromote, "promote", "end the pause at which a Rollout waits");
+  AddObjects(promote);
+  promote->add_flag("--full", line.full, "end all steps of this rollout, not this pause alone");
+  promote->add_flag("--force", line.force, "also while Pods of the step are not available");
   CLI::App* abort =
       Add(CommandName::kAbort, "abort", "bring the Pods of a Rollout back to its stable revision");
   AddObjects(abort);
-  abort->add_flag("--end", line.end, "end the abort: roll out the template again");
+  abort->add_flag("--end", line.end, "the same as retry");
+  AddObjects(Add(CommandName::kRetry, "retry", "end an abort: roll out the template again"));
 
   CLI::App* get = Add(CommandName::kGet, "get", "show a workload, its ReplicaSets and Pods");
   AddObjects(get);

@@ -22,6 +22,7 @@ enum class CommandName : uint8_t {
   kRestart,
   kPromote,
   kAbort,
+  kRetry,
   kGet,
   kVersion,
   kRollingUpdate,
@@ -74,7 +75,9 @@ struct CommandLine {
   bool watch = false;
   int64_t revision = 0;          // --revision, --to-revision; 0 = not given
   std::string dry_run = "none";  // of undo and rolling-update: none, client or server
-  bool end = false;              // abort --end: ends the abort
+  bool end = false;              // abort --end: the same as retry
+  bool full = false;             // promote --full: past all steps
+  bool force = false;            // promote --force: although Pods of the step are not available
   RollingUpdateFlags rolling_update;
 };
 

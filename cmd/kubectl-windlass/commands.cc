@@ -4,6 +4,7 @@
 #include <utility>
 
 #include "cmd/kubectl-windlass/failure.h"
+#include "cmd/kubectl-windlass/json_fields.h"
 #include "cmd/kubectl-windlass/output.h"
 
 namespace windlass::cli {
@@ -78,6 +79,28 @@ void PrintDone(const CommandContext& context, const Place& place, const Json& ob
   }
 }
 
+ExitCode Change(const CommandContext& context, const Place& place, const Json& object, Json patch,
+                const std::string& what) {
+  const bool rollout = place.resource == resources::kRollouts;
+  if (rollout) patch["metadata"]["uid"] = TextOf(object, "/metadata/uid");
+  const Result<Json> patched =
+      PatchObject(context.session, place,
+                  {rollout ? kMergePatch : kStrategicMergePatch, patch.dump(),
+                   rollout ? kPluginFieldManager : kRolloutFieldManager});
+  if (!patched.ok()) return Report(context.session, context.console, patched.error());
+  PrintDone(context, place, *patched, what);
+  return ExitCode::kDone;
+}
+
+ExitCode Refuse(const CommandContext& context, const Place& place, const std::string& why,
+                ExitCode code) {
+  // kubectl's text for Deployments begins with the resource.
+  const bool rollout = place.resource == resources::kRollouts;
+  const std::string kind = rollout ? KindWord(place.resource) : ResourceText(place.resource);
+  context.console.Error(kind + " \"" + place.name + "\" " + why);
+  return code;
+}
+
 ExitCode RunCommand(const CommandContext& context) {
   switch (context.line.command) {
     case CommandName::kStatus: return RunStatus(context);
@@ -87,7 +110,8 @@ ExitCode RunCommand(const CommandContext& context) {
     case CommandName::kResume: return RunPause(context);
     case CommandName::kRestart: return RunRestart(context);
     case CommandName::kPromote: return RunPromote(context);
-    case CommandName::kAbort: return RunAbort(context);
+    case CommandName::kAbort:
+    case CommandName::kRetry: return RunAbort(context);
     case CommandName::kGet: return RunGet(context);
     case CommandName::kVersion: return RunVersion(context);
     case CommandName::kRollingUpdate: return RunRollingUpdate(context);

@@ -29,7 +29,7 @@ ExitCode RunUndo(const CommandContext& context);
 ExitCode RunPause(const CommandContext& context);  // pause and resume
 ExitCode RunRestart(const CommandContext& context);
 ExitCode RunPromote(const CommandContext& context);
-ExitCode RunAbort(const CommandContext& context);
+ExitCode RunAbort(const CommandContext& context);  // abort and retry
 ExitCode RunGet(const CommandContext& context);
 ExitCode RunVersion(const CommandContext& context);
 ExitCode RunRollingUpdate(const CommandContext& context);
@@ -49,6 +49,17 @@ ExitCode ForOneObject(const CommandContext& context, ActOn act);
 // object as -o says.
 void PrintDone(const CommandContext& context, const Place& place, const Json& object,
                const std::string& what);
+
+// Patches an object that the command has read, with a merge patch or, for a Deployment, kubectl's
+// strategic one. A Rollout's names the uid: the object that the user named, and not another one
+// that got its name since. Prints `what` if that succeeds.
+ExitCode Change(const CommandContext& context, const Place& place, const Json& object, Json patch,
+                const std::string& what);
+
+// Writes why a command leaves the object as it is, and returns `code`. `why` follows the object:
+// "is already paused".
+ExitCode Refuse(const CommandContext& context, const Place& place, const std::string& why,
+                ExitCode code = ExitCode::kError);
 
 // Writes a usage error.
 ExitCode Usage(const CommandContext& context, const std::string& text);

@@ -47,14 +47,24 @@ void KeepMatching(const std::string& prefix, std::vector<Described> all, Complet
   }
 }
 
-// Completes "deployment/w", "w" after the word "deployment", or "w" alone.
+// Returns true if the command is about Rollouts alone, so that no Deployment is offered.
+bool IsForRollouts(const std::string& command) {
+  return command == "promote" || command == "abort" || command == "retry";
+}
+
+bool OffersType(const std::string& command, std::string_view type) {
+  if (type == "replicationcontroller") return command == "get";
+  return type == "rollout" || !IsForRollouts(command);
+}
+
+// Completes "deployment/w", "w" after the word "deployment", or "w" alone: a Deployment, and where
+// the command is about Rollouts alone "rollout/web".
 Completion Objects(const CompletionLine& line, const CompletionSources& sources) {
   Completion completion;
   if (line.command == "version") return completion;
   const size_t slash = line.prefix.find('/');
   const bool controllers = line.command == "rolling-update";
   std::string before;
-  std::string name = line.prefix;
   ResourceId resource = controllers ? resources::kReplicationControllers : resources::kDeployments;
   const auto first = line.arguments.empty() ? std::nullopt : ResourceOf(line.arguments[0]);
   if (slash != std::string::npos) {
@@ -62,19 +72,23 @@ Completion Objects(const CompletionLine& line, const CompletionSources& sources)
     if (!typed) return completion;
     resource = *typed;
     before = line.prefix.substr(0, slash + 1);
-    name = line.prefix.substr(slash + 1);
   } else if (first) {
     resource = *first;
   } else if (!controllers && line.arguments.empty()) {
     for (const std::string_view word : ResourceWords()) {
-      const bool fits = word != "replicationcontroller" || line.command == "get";
-      if (fits && word.starts_with(name)) {
+      if (OffersType(line.command, word) && word.starts_with(line.prefix)) {
         completion.candidates.push_back({std::string(word), "type of object"});
       }
     }
   }
+  const bool bare = slash == std::string::npos && !first;
+  if (bare && IsForRollouts(line.command)) {
+    resource = resources::kRollouts;
+    before = "rollout/";
+  }
   for (const std::string& found : sources.names(resource)) {
-    if (found.starts_with(name)) completion.candidates.push_back({before + found, ""});
+    const std::string word = before + found;
+    if (word.starts_with(line.prefix)) completion.candidates.push_back({word, ""});
   }
   return completion;
 }

@@ -1,28 +1,85 @@
-// promote and abort: what only Rollouts have (docs/rollouts-steps.md). On a Deployment they end
-// with kUsage and name the command that does it there.
+// promote: the annotation windlass.dev/promote of a Rollout (docs/rollouts-steps.md). It ends the
+// pause at which the Rollout is, or with --full all its steps:
+//
+//   2@8      2@8/force      full@8      full@8/force
+//
+// While Pods of the step are not available, nothing is written without --force. On a Deployment the
+// command ends with kUsage and names the commands that do it there.
 #include <nlohmann/json.hpp>
+#include <optional>
 
+#include "cmd/kubectl-windlass/canary.h"
 #include "cmd/kubectl-windlass/commands.h"
 #include "cmd/kubectl-windlass/failure.h"
 #include "cmd/kubectl-windlass/json_fields.h"
+#include "cmd/kubectl-windlass/step_status.h"
 #include "controller/workload/annotations.h"
 
 namespace windlass::cli {
 namespace {
 
-ExitCode Patch(const CommandContext& context, const Place& place, const Json& object, Json patch,
-               const std::string& what) {
-  patch["metadata"]["uid"] = TextOf(object, "/metadata/uid");
-  const Result<Json> patched =
-      PatchObject(context.session, place, {kMergePatch, patch.dump(), kPluginFieldManager});
-  if (!patched.ok()) return Report(context.session, context.console, patched.error());
-  PrintDone(context, place, *patched, what);
-  return ExitCode::kDone;
+// Why nothing is promoted, after the object's name.
+struct NoPromotion {
+  std::string why;
+  ExitCode code = ExitCode::kError;
+};
+
+// Returns why there is no step to end; its remedy depends on whether a rollout is under way.
+NoPromotion NoStep(const Json& rollout, const std::string& object) {
+  const std::string phase = TextOf(rollout, "/status/phase");
+  if (phase == "Healthy" || phase == "RolledBack") {
+    return {"has nothing to promote (" + phase + "): no rollout is under way"};
+  }
+  if (FieldOf(rollout, "/spec/strategy/partition") != nullptr) {
+    return {"has a partition and no steps: lower spec.strategy.partition"};
+  }
+  return {"has no step left: kubectl windlass status " + object + " waits for its end"};
 }
 
-// Returns true if the present step is a pause.
-bool IsPause(const Json& rollout, int64_t step) {
-  return FieldOf(rollout, "/spec/strategy/steps/" + std::to_string(step - 1) + "/pause") != nullptr;
+// Returns nullopt if the Rollout is at something that the command may end.
+std::optional<NoPromotion> WhyNothingToPromote(const Json& rollout, const std::string& object,
+                                               bool full) {
+  if (!IsObserved(rollout) || FieldOf(rollout, "/status/phase") == nullptr) {
+    return NoPromotion{"was changed, and Windlass has not seen that yet: kubectl windlass status " +
+                       object + " waits for it"};
+  }
+  if (FlagOf(rollout, "/spec/abort")) {
+    return NoPromotion{"is aborted, so nothing is rolled out: kubectl windlass retry " + object +
+                           " ends the abort",
+                       ExitCode::kAborted};
+  }
+  if (FlagOf(rollout, "/spec/paused")) {
+    return NoPromotion{"is paused, which no promotion ends: kubectl windlass resume " + object +
+                           " ends spec.paused",
+                       ExitCode::kHeld};
+  }
+  const std::optional<StepStatus> step = StepStatusOf(rollout);
+  const bool steps =
+      step && step->index > 0 && !step->done() && !ListOf(rollout, "/spec/strategy/steps").empty();
+  if (!steps) return NoStep(rollout, object);
+  if (full || step->is_pause) return std::nullopt;
+  return NoPromotion{"is not at a pause, but at step " + StepText(*step) +
+                     ": kubectl windlass status " + object +
+                     " waits for the next one, and --full ends all steps"};
+}
+
+// Returns true if Pods of the step have to be available first: at a pause, and before all steps are
+// ended of a rollout that is stalled on the way to one.
+bool NeedsPods(const Json& rollout, const StepStatus& step) {
+  return step.is_pause || TextOf(rollout, "/status/phase") == "Stalled";
+}
+
+// Returns what keeps Pods of the step from being available; "" if they are available.
+Result<std::string> WhyUnavailable(const CommandContext& context, const Place& place,
+                                   const Json& rollout, const StepStatus& step) {
+  if (step.pods == StepPods::kAvailable) return std::string();
+  Result<std::string> cause =
+      WhyNotAvailable(context.session, rollout, place.namespace_, step.revision);
+  if (step.pods == StepPods::kNotTold) return cause;
+  if (!cause.ok()) return "the cause cannot be read: " + cause.error().message;
+  if (!cause->empty()) return cause;
+  return "no Pod of revision " + std::to_string(step.revision) +
+         " says why; kubectl windlass get " + ShortName(place.resource, place.name) + " shows it";
 }
 
 ExitCode PromoteOf(const CommandContext& context, const Place& place) {
@@ -32,60 +89,37 @@ ExitCode PromoteOf(const CommandContext& context, const Place& place) {
                               object + " ends spec.paused, and kubectl annotate --overwrite " +
                               object + " windlass.dev/in-place-partition=0 ends a partition");
   }
+  const bool full = context.line.full;
+  const bool force = context.line.force;
   const Result<Json> rollout = ReadObject(context.session, place);
   if (!rollout.ok()) return Report(context.session, context.console, rollout.error());
-  const int64_t step = NumberOf(*rollout, "/status/step/index");
-  const int64_t total = NumberOf(*rollout, "/status/step/total");
-  if (!IsObserved(*rollout) || step < 1 || step > total || !IsPause(*rollout, step)) {
-    std::string why = "rollout \"" + place.name + "\" is not at a pause among its steps (" +
-                      TextOf(*rollout, "/status/phase", "not seen by Windlass yet") + ")";
-    if (FlagOf(*rollout, "/spec/paused")) {
-      why += ": kubectl windlass resume " + object + " ends spec.paused";
-    } else if (FieldOf(*rollout, "/spec/strategy/partition") != nullptr) {
-      why += ": it has a partition; lower spec.strategy.partition";
-    } else {
-      why += ": kubectl windlass status " + object + " waits for the next one";
-    }
-    context.console.Error(why);
-    return ExitCode::kError;
+  if (const auto nothing = WhyNothingToPromote(*rollout, object, full)) {
+    return Refuse(context, place, nothing->why, nothing->code);
   }
-  const std::string value =
-      std::to_string(step) + '@' + std::to_string(NumberOf(*rollout, "/status/step/revision"));
+  const StepStatus step = *StepStatusOf(*rollout);
+  const std::string past = full ? "past all steps" : "past step " + StepText(step);
+  if (!force && NeedsPods(*rollout, step)) {
+    const Result<std::string> why = WhyUnavailable(context, place, *rollout, step);
+    if (!why.ok()) return Report(context.session, context.console, why.error());
+    if (!why->empty()) {
+      return Refuse(context, place,
+                    "is not promoted " + past + ": canary not available: " + *why +
+                        ". kubectl windlass abort " + object +
+                        " takes it back, and --force promotes it nevertheless",
+                    ExitCode::kHeld);
+    }
+  }
+  const std::string value = (full ? "full" : std::to_string(step.index)) + '@' +
+                            std::to_string(step.revision) + (force ? "/force" : "");
   Json patch;
   patch["metadata"]["annotations"][std::string(workload::kPromote)] = value;
-  return Patch(context, place, *rollout, std::move(patch),
-               "promoted past step " + std::to_string(step) + " of " + std::to_string(total));
-}
-
-ExitCode AbortOf(const CommandContext& context, const Place& place) {
-  const std::string object = ShortName(place.resource, place.name);
-  const bool end = context.line.end;
-  if (place.resource != resources::kRollouts) {
-    return Usage(
-        context,
-        std::string(end ? "a Deployment is never aborted" : "a Deployment cannot be aborted") +
-            ": kubectl windlass undo " + object + " brings its last revision back");
-  }
-  const Result<Json> rollout = ReadObject(context.session, place);
-  if (!rollout.ok()) return Report(context.session, context.console, rollout.error());
-  if (FlagOf(*rollout, "/spec/abort") != end) {
-    context.console.Error("rollout \"" + place.name + "\" is " +
-                          (end ? "not aborted" : "already aborted: --end rolls it out again"));
-    return ExitCode::kError;
-  }
-  if (!end && FieldOf(*rollout, "/status/stableRevision") == nullptr) {
-    context.console.Warning("rollout \"" + place.name +
-                            "\" has no stable revision yet, so no Pod goes back: correct the "
-                            "template, and end the abort with --end");
-  }
-  return Patch(context, place, *rollout, {{"spec", {{"abort", !end}}}},
-               end ? "no longer aborted" : "aborted");
+  return Change(context, place, *rollout, std::move(patch),
+                "promoted " + past + (full ? ", from step " + StepText(step) + " on" : "") +
+                    (force ? ", by force" : ""));
 }
 
 }  // namespace
 
 ExitCode RunPromote(const CommandContext& context) { return ForEachObject(context, &PromoteOf); }
-
-ExitCode RunAbort(const CommandContext& context) { return ForEachObject(context, &AbortOf); }
 
 }  // namespace windlass::cli

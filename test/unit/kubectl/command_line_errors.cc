@@ -10,12 +10,12 @@ ErrorSection CommandLineErrors() {
       {{{"stauts", "web"},
         kUsage,
         "error: no command \"stauts\": there are status, history, undo, pause, resume, restart, "
-        "promote, abort, get, version, rolling-update; see kubectl windlass --help",
+        "promote, abort, retry, get, version, rolling-update; see kubectl windlass --help",
         "There is no such command. The text lists those that there are."},
        {{"-n", "shop"},
         kUsage,
         "error: which command? there are status, history, undo, pause, resume, restart, promote, "
-        "abort, get, version, rolling-update; see kubectl windlass --help",
+        "abort, retry, get, version, rolling-update; see kubectl windlass --help",
         "The command line has flags alone. Write a command."},
        {{"status", "web", "--frob"},
         kUsage,

@@ -56,6 +56,20 @@ Json OldController();
 void CreateRolloutAtStep(KubectlRun& run, int step, const std::function<void(Json&)>& change,
                          const std::function<void(Json& status)>& set_status);
 
+// The same, with a status that says that the step's Pods are available.
+void CreateAvailableRollout(KubectlRun& run, int step,
+                            const std::function<void(Json&)>& change = {});
+
+// The same at the pause, with one of four Pods not available: that of ReplicaSet web-2, of revision
+// 8. ReplicaSet web-1 has the others. The Pods are created one by one:
+void CreateRolloutWithCanary(KubectlRun& run, const std::function<void(Json&)>& change = {});
+// `set`: "web-1" or "web-2". `state`: of its container, such as kRuns; that Pod is available.
+void CreateCanaryPod(KubectlRun& run, const std::string& name, const std::string& set,
+                     const Json& state, const Json& annotations = Json::object());
+inline const Json kRuns = {{"running", Json::object()}};
+inline const Json kNoImage = {
+    {"waiting", {{"reason", "ImagePullBackOff"}, {"message", "no such tag"}}}};
+
 // Returns all sections, in the order of the page.
 std::vector<ErrorSection> AllErrors();
 

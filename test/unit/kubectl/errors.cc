@@ -27,6 +27,54 @@ void CreateRolloutAtStep(KubectlRun& run, int step, const std::function<void(Jso
   });
 }
 
+void CreateAvailableRollout(KubectlRun& run, int step, const std::function<void(Json&)>& change) {
+  CreateRolloutAtStep(run, step, change, [&](Json& status) {
+    status["phase"] = step == 2 ? "Paused" : "Progressing";
+    status["stableRevision"] = 7;
+    status["step"]["replicas"] = 4;
+    status["step"]["availableSince"] = "2026-01-01T00:00:00Z";
+  });
+}
+
+void CreateRolloutWithCanary(KubectlRun& run, const std::function<void(Json&)>& change) {
+  CreateAvailableRollout(run, 2, change);
+  run.Edit(resources::kRollouts, "web", "status", [](Json& object) {
+    object["status"]["step"].erase("availableSince");
+    object["status"]["availableReplicas"] = 3;
+  });
+  const Json owner = run.Stored(resources::kRollouts, "web");
+  for (const bool canary : {false, true}) {
+    const std::string name = canary ? "web-2" : "web-1";
+    Json set = sim::SampleReplicaSet(name, canary ? 1 : 3);
+    for (const char* labels :
+         {"/metadata/labels", "/spec/selector/matchLabels", "/spec/template/metadata/labels"}) {
+      set[Json::json_pointer(labels)] = {{"app", "web"}, {"pod-template-hash", name}};
+    }
+    set["metadata"]["annotations"]["deployment.kubernetes.io/revision"] = canary ? "8" : "7";
+    set["metadata"]["ownerReferences"] = sim::ControlledBy(owner);
+    run.Create(resources::kReplicaSets, set);
+  }
+}
+
+void CreateCanaryPod(KubectlRun& run, const std::string& name, const std::string& set,
+                     const Json& state, const Json& annotations) {
+  Json pod = sim::SamplePod(name, "web");
+  pod["metadata"]["labels"]["pod-template-hash"] = set;
+  pod["metadata"]["annotations"] = annotations;
+  pod["metadata"]["ownerReferences"] = sim::ControlledBy(run.Stored(resources::kReplicaSets, set));
+  run.Create(resources::kPods, pod);
+  const bool good = state == kRuns;
+  run.Edit(resources::kPods, name, "status", [&](Json& object) {
+    Json& status = object["status"];
+    status["phase"] = good ? "Running" : "Pending";
+    status["containerStatuses"] =
+        Json::array({{{"name", "web"}, {"ready", good}, {"restartCount", 0}, {"state", state}}});
+    if (!good) return;
+    status["conditions"] = Json::array(
+        {{{"type", "Ready"}, {"status", "True"}, {"lastTransitionTime", "2025-12-31T00:00:00Z"}}});
+  });
+}
+
 std::vector<ErrorSection> AllErrors() {
   return {CommandLineErrors(),   ObjectErrors(),        ConnectionErrors(),
           AnswerErrors(),        StatusErrors(),        RolloutErrors(),

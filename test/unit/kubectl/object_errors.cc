@@ -65,11 +65,11 @@ ErrorSection ObjectErrors() {
         "error: a Deployment cannot be aborted: kubectl windlass undo deployment/web brings its "
         "last revision back",
         "Only Rollouts can be aborted. `undo` brings a Deployment back."},
-       {{"abort", "web", "--end"},
+       {{"retry", "web"},
         kUsage,
         "error: a Deployment is never aborted: kubectl windlass undo deployment/web brings its "
         "last revision back",
-        "As above."}}};
+        "As above. `abort --end` says so, too."}}};
 }
 
 }  // namespace windlass::cli

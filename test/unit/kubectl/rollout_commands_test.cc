@@ -1,4 +1,4 @@
-// pause, resume, restart, undo, history, promote, abort: requests, texts and exit codes.
+// pause, resume, restart, undo, history: requests, texts and exit codes.
 #include "test/unit/kubectl/kubectl_run.h"
 
 namespace windlass::cli::rollout_commands_test {
@@ -179,81 +179,6 @@ TEST_CASE("history of a Rollout has the images, too") {
         "REVISION  REPLICASET  PODS  IMAGES  CHANGE-CAUSE\n"
         "1         web-1       0     app:v1  cause 1\n"
         "2         web-2       0     app:v2  cause 2\n\n");
-}
-
-// A Rollout at the pause that is step 2 of 2.
-void CreateAtPause(KubectlRun& run) {
-  Json web = sim::SampleRollout("web", 4);
-  web["spec"]["strategy"]["steps"] =
-      Json::array({{{"setUpdated", 1}}, {{"pause", Json::object()}}});
-  run.Create(kRollouts, web);
-  run.Edit(kRollouts, "web", "status", [](Json& o) {
-    SetCounters(o, 4, 1, 4);
-    o["status"]["phase"] = "Paused";
-    o["status"]["stableRevision"] = 7;
-    o["status"]["step"] = {{"index", 2},
-                           {"total", 2},
-                           {"revision", 8},
-                           {"startedAt", "2026-01-01T00:00:00Z"},
-                           {"template", "t-1"}};
-  });
-}
-
-TEST_CASE("promote names the step and the revision of the pause") {
-  KubectlRun run;
-  CreateAtPause(run);
-  const Ran ran = run.Run({"promote", "rollout/web"});
-  CHECK(ran.out == "rollout.windlass.dev/web promoted past step 2 of 2\n");
-  CHECK(run.Stored(kRollouts, "web")["metadata"]["annotations"]["windlass.dev/promote"] == "2@8");
-}
-
-TEST_CASE("promote refuses where there is no pause, and says what to do") {
-  KubectlRun run;
-  CreateAtPause(run);
-  run.Edit(kRollouts, "web", "status", [](Json& o) {
-    o["status"]["phase"] = "Progressing";
-    o["status"]["step"]["index"] = 1;
-  });
-  Ran ran = run.Run({"promote", "rollout/web"});
-  CHECK(ran.code == ExitCode::kError);
-  CHECK(ran.messages ==
-        "error: rollout \"web\" is not at a pause among its steps (Progressing): kubectl windlass "
-        "status rollout/web waits for the next one\n");
-  run.Edit(kRollouts, "web", "", [](Json& o) { o["spec"]["paused"] = true; });
-  ran = run.Run({"promote", "rollout/web"});
-  CHECK(ran.messages.find("kubectl windlass resume rollout/web ends spec.paused") !=
-        std::string::npos);
-  CHECK(run.writes.empty());
-}
-
-TEST_CASE("abort sets spec.abort, and --end removes it") {
-  KubectlRun run;
-  CreateAtPause(run);
-  CHECK(run.Run({"abort", "rollout/web", "--end"}).messages ==
-        "error: rollout \"web\" is not aborted\n");
-  CHECK(run.Run({"abort", "rollout/web"}).out == "rollout.windlass.dev/web aborted\n");
-  CHECK(run.Stored(kRollouts, "web")["spec"]["abort"] == true);
-  CHECK(run.Run({"abort", "rollout/web"}).messages ==
-        "error: rollout \"web\" is already aborted: --end rolls it out again\n");
-  CHECK(run.Run({"abort", "rollout/web", "--end"}).out ==
-        "rollout.windlass.dev/web no longer aborted\n");
-  run.Edit(kRollouts, "web", "status", [](Json& o) { o["status"].erase("stableRevision"); });
-  CHECK(run.Run({"abort", "rollout/web"})
-            .messages.starts_with("Warning: rollout \"web\" has no stable revision yet"));
-}
-
-TEST_CASE("On a Deployment promote and abort name the command that does it there") {
-  KubectlRun run;
-  run.Create(kDeployments, sim::SampleDeployment("web"));
-  Ran ran = run.Run({"promote", "web"});
-  CHECK(ran.code == ExitCode::kUsage);
-  CHECK(ran.messages.find("kubectl windlass resume deployment/web") != std::string::npos);
-  ran = run.Run({"abort", "web"});
-  CHECK(ran.code == ExitCode::kUsage);
-  CHECK(ran.messages.find("kubectl windlass undo deployment/web") != std::string::npos);
-  CHECK(run.Run({"abort", "web", "--end"})
-            .messages.starts_with("error: a Deployment is never aborted"));
-  CHECK(run.requests.empty());
 }
 
 TEST_CASE("Several objects: one that fails does not stop the others") {

@@ -21,6 +21,19 @@ std::function<void(KubectlRun&)> HasRollout(const ChangeRollout& change = {}) {
   };
 }
 
+// Rollout web has ended its steps, and its status says `phase`.
+std::function<void(KubectlRun&)> AfterSteps(const std::string& phase) {
+  return [=](KubectlRun& run) {
+    CreateRolloutAtStep(run, 3, nullptr, [&](Json& status) { status["phase"] = phase; });
+  };
+}
+
+// Rollout web is at a pause, and its new Pod has no image.
+void HasCanary(KubectlRun& run) {
+  CreateRolloutWithCanary(run);
+  CreateCanaryPod(run, "web-2-a", "web-2", kNoImage);
+}
+
 // Deployment web was made by kubectl apply, and has two revisions.
 void IsApplied(KubectlRun& run) {
   HasDeployment([](Json& object) {
@@ -56,119 +69,164 @@ ErrorSection RolloutErrors() {
         "2026-01-01T00:00:00Z";
   };
   const std::string rollout = "rollout/web";
-  return {"Commands that change a rollout",
-          {{{"pause", "web"},
-            kError,
-            "error: deployments.apps \"web\" is already paused",
-            "`spec.paused` is true already. Nothing is to be done.",
-            HasDeployment(paused)},
-           {{"resume", "web"},
-            kError,
-            "error: deployments.apps \"web\" is not paused",
-            "`spec.paused` is false. Nothing is to be done.",
-            HasDeployment()},
-           {{"restart", "web"},
-            kHeld,
-            "error: deployments.apps \"web\" can't restart paused deployment (run kubectl windlass "
-            "resume deployment/web first)",
-            "A paused Deployment or Rollout would not replace its Pods. Resume it, and restart it "
-            "then.",
-            HasDeployment(paused)},
-           {{"restart", "web"},
-            kError,
-            "error: deployments.apps \"web\" was restarted within this second: wait, and try again",
-            "A second restart within one second would not change the template. Wait a second.",
-            HasDeployment(just_restarted)},
-           {{"history", "web", "--revision=9"},
-            kError,
-            "error: unable to find the specified revision: kubectl windlass history deployment/web "
-            "-n default lists what there is",
-            "There is no ReplicaSet of this revision. Old ones are deleted "
-            "(`spec.revisionHistoryLimit`). Choose one that the command in the text lists.",
-            HasDeployment()},
-           {{"undo", "web"},
-            kError,
-            "error: no rollout history found for deployment \"web\": there is no revision before "
-            "the present one",
-            "There is one revision only, so there is nothing to go back to.",
-            HasDeployment()},
-           {{"undo", "web", "--to-revision=9"},
-            kError,
-            "error: unable to find specified revision 9 in history: kubectl windlass history "
-            "deployment/web -n default lists what there is",
-            "As for `history`: choose a revision that the command in the text lists.",
-            HasDeployment()},
-           {{"undo", "web"},
-            kHeld,
-            "error: you cannot rollback a paused deployment; resume it first with 'kubectl "
-            "windlass resume deployment/web' and try again",
-            "A paused Deployment would not go back. Resume it first.",
-            [](KubectlRun& run) {
-              IsApplied(run);
-              run.Edit(resources::kDeployments, "web", "",
-                       [](Json& object) { object["spec"]["paused"] = true; });
-            }},
-           {{"undo", "web"},
-            ExitCode::kDone,
-            "Warning: deployment.apps/web is managed with kubectl apply: the next kubectl apply of "
-            "the present manifest brings its template again; apply the earlier manifest, too",
-            "The rollback is made. But the object is kept by `kubectl apply`, and the next one "
-            "with the same manifest undoes the rollback. Correct the manifest, too.",
-            IsApplied},
-           {{"undo", rollout},
-            kHeld,
-            "error: rollout \"web\" is paused, and would go back only when it is resumed: kubectl "
-            "windlass resume rollout/web, and try again",
-            "As above, of a Rollout.",
-            HasRollout(paused)},
-           {{"undo", rollout, "--dry-run=client"},
-            kError,
-            "error: no rollout history found for rollout \"web\": there is no revision before the "
-            "present one",
-            "There is one revision only, so there is nothing to go back to.",
-            HasRollout()},
-           {{"promote", rollout},
-            kError,
-            "error: rollout \"web\" is not at a pause among its steps (Progressing): kubectl "
-            "windlass status rollout/web waits for the next one",
-            "The Rollout is at a step that is no pause. The command in the text waits until it "
-            "comes to one.",
-            HasRollout()},
-           {{"promote", rollout},
-            kError,
-            "error: rollout \"web\" is not at a pause among its steps (Progressing): kubectl "
-            "windlass resume rollout/web ends spec.paused",
-            "`spec.paused` holds the Rollout, not a step. The command in the text ends that.",
-            HasRollout(paused)},
-           {{"promote", rollout},
-            kError,
-            "error: rollout \"web\" is not at a pause among its steps (Progressing): it has a "
-            "partition; lower spec.strategy.partition",
-            "`spec.strategy.partition` holds the Rollout, not a step. Lower it.",
-            HasRollout(partition)},
-           {{"promote", rollout},
-            kError,
-            "error: rollout \"web\" is not at a pause among its steps (not seen by Windlass yet): "
-            "kubectl windlass status rollout/web waits for the next one",
-            "Windlass has not looked at the Rollout yet. The command in the text waits for it.",
-            [](KubectlRun& run) { run.Create(resources::kRollouts, sim::SampleRollout("web")); }},
-           {{"abort", rollout},
-            kError,
-            "error: rollout \"web\" is already aborted: --end rolls it out again",
-            "The Rollout is aborted. With `--end` its template is tried again.",
-            HasRollout(aborted)},
-           {{"abort", rollout, "--end"},
-            kError,
-            "error: rollout \"web\" is not aborted",
-            "`--end` ends an abort, and there is none. Nothing is to be done.",
-            HasRollout()},
-           {{"abort", rollout},
-            ExitCode::kDone,
-            "Warning: rollout \"web\" has no stable revision yet, so no Pod goes back: correct the "
-            "template, and end the abort with --end",
-            "The Rollout is aborted. But no revision was ever rolled out completely, so its Pods "
-            "stay. Correct the template.",
-            HasRollout()}}};
+  return {
+      "Commands that change a rollout",
+      {{{"pause", "web"},
+        kError,
+        "error: deployments.apps \"web\" is already paused",
+        "`spec.paused` is true already. Nothing is to be done.",
+        HasDeployment(paused)},
+       {{"resume", "web"},
+        kError,
+        "error: deployments.apps \"web\" is not paused",
+        "`spec.paused` is false. Nothing is to be done.",
+        HasDeployment()},
+       {{"restart", "web"},
+        kHeld,
+        "error: deployments.apps \"web\" can't restart paused deployment (run kubectl windlass "
+        "resume deployment/web first)",
+        "A paused Deployment or Rollout would not replace its Pods. Resume it, and restart it "
+        "then.",
+        HasDeployment(paused)},
+       {{"restart", "web"},
+        kError,
+        "error: deployments.apps \"web\" was restarted within this second: wait, and try again",
+        "A second restart within one second would not change the template. Wait a second.",
+        HasDeployment(just_restarted)},
+       {{"history", "web", "--revision=9"},
+        kError,
+        "error: unable to find the specified revision: kubectl windlass history deployment/web "
+        "-n default lists what there is",
+        "There is no ReplicaSet of this revision. Old ones are deleted "
+        "(`spec.revisionHistoryLimit`). Choose one that the command in the text lists.",
+        HasDeployment()},
+       {{"undo", "web"},
+        kError,
+        "error: no rollout history found for deployment \"web\": there is no revision before "
+        "the present one",
+        "There is one revision only, so there is nothing to go back to.",
+        HasDeployment()},
+       {{"undo", "web", "--to-revision=9"},
+        kError,
+        "error: unable to find specified revision 9 in history: kubectl windlass history "
+        "deployment/web -n default lists what there is",
+        "As for `history`: choose a revision that the command in the text lists.",
+        HasDeployment()},
+       {{"undo", "web"},
+        kHeld,
+        "error: you cannot rollback a paused deployment; resume it first with 'kubectl "
+        "windlass resume deployment/web' and try again",
+        "A paused Deployment would not go back. Resume it first.",
+        [](KubectlRun& run) {
+          IsApplied(run);
+          run.Edit(resources::kDeployments, "web", "",
+                   [](Json& object) { object["spec"]["paused"] = true; });
+        }},
+       {{"undo", "web"},
+        ExitCode::kDone,
+        "Warning: deployment.apps/web is managed with kubectl apply: the next kubectl apply of "
+        "the present manifest brings its template again; apply the earlier manifest, too",
+        "The rollback is made. But the object is kept by `kubectl apply`, and the next one "
+        "with the same manifest undoes the rollback. Correct the manifest, too.",
+        IsApplied},
+       {{"undo", rollout},
+        kHeld,
+        "error: rollout \"web\" is paused, and would go back only when it is resumed: kubectl "
+        "windlass resume rollout/web, and try again",
+        "As above, of a Rollout.",
+        HasRollout(paused)},
+       {{"undo", rollout, "--dry-run=client"},
+        kError,
+        "error: no rollout history found for rollout \"web\": there is no revision before the "
+        "present one",
+        "There is one revision only, so there is nothing to go back to.",
+        HasRollout()},
+       {{"promote", rollout},
+        kError,
+        "error: rollout \"web\" is not at a pause, but at step 1 of 2: kubectl windlass status "
+        "rollout/web waits for the next one, and --full ends all steps",
+        "The Rollout is at a step that is no pause. The command in the text waits until it "
+        "comes to one. `--full` does not wait, and ends all steps.",
+        HasRollout()},
+       {{"promote", rollout},
+        kHeld,
+        "error: rollout \"web\" is not promoted past step 2 of 2: canary not available: "
+        "web-2-a: web: ImagePullBackOff: no such tag. kubectl windlass abort rollout/web takes "
+        "it back, and --force promotes it nevertheless",
+        "A Pod of the step is not available. The text names the worst one and its cause, and "
+        "counts the others. Nothing was written. Wait until the Pod is available, take the "
+        "rollout back, or promote it with `--force`.",
+        HasCanary},
+       {{"promote", rollout, "--full"},
+        kHeld,
+        "error: rollout \"web\" is not promoted past all steps: canary not available: web-2-a: "
+        "web: ImagePullBackOff: no such tag. kubectl windlass abort rollout/web takes it back, "
+        "and --force promotes it nevertheless",
+        "As above.",
+        HasCanary},
+       {{"promote", rollout},
+        kHeld,
+        "error: rollout \"web\" is paused, which no promotion ends: kubectl windlass resume "
+        "rollout/web ends spec.paused",
+        "`spec.paused` holds the Rollout, not a step. The command in the text ends that.",
+        HasRollout(paused)},
+       {{"promote", rollout},
+        ExitCode::kAborted,
+        "error: rollout \"web\" is aborted, so nothing is rolled out: kubectl windlass retry "
+        "rollout/web ends the abort",
+        "The Pods follow the stable revision. The command in the text rolls the template out "
+        "again.",
+        HasRollout(aborted)},
+       {{"promote", rollout},
+        kError,
+        "error: rollout \"web\" has a partition and no steps: lower spec.strategy.partition",
+        "`spec.strategy.partition` holds the Rollout, not a step. Lower it.",
+        HasRollout(partition)},
+       {{"promote", rollout},
+        kError,
+        "error: rollout \"web\" has no step left: kubectl windlass status rollout/web waits for "
+        "its end",
+        "All steps are over, and the rollout goes on to all Pods by itself.",
+        AfterSteps("Progressing")},
+       {{"promote", rollout, "--full"},
+        kError,
+        "error: rollout \"web\" has nothing to promote (Healthy): no rollout is under way",
+        "The rollout is complete. Nothing is to be done.",
+        AfterSteps("Healthy")},
+       {{"promote", rollout},
+        kError,
+        "error: rollout \"web\" was changed, and Windlass has not seen that yet: kubectl "
+        "windlass status rollout/web waits for it",
+        "What the status says is about the Rollout before its last change. The command in the "
+        "text waits for Windlass.",
+        [](KubectlRun& run) { run.Create(resources::kRollouts, sim::SampleRollout("web")); }},
+       {{"abort", rollout},
+        kError,
+        "error: rollout \"web\" is already aborted: kubectl windlass retry rollout/web rolls it "
+        "out again",
+        "The Rollout is aborted. The command in the text tries its template again.",
+        HasRollout(aborted)},
+       {{"retry", rollout},
+        kError,
+        "error: rollout \"web\" is not aborted",
+        "`retry`, and `abort --end`, end an abort, and there is none. Nothing is to be done.",
+        HasRollout()},
+       {{"retry", rollout},
+        ExitCode::kDone,
+        "Warning: rollout \"web\" is paused: its template is rolled out again only when kubectl "
+        "windlass resume rollout/web ends spec.paused",
+        "The abort is ended. But `spec.paused` is true, too, and holds the rollout.",
+        HasRollout([](Json& object) {
+          object["spec"]["abort"] = true;
+          object["spec"]["paused"] = true;
+        })},
+       {{"abort", rollout},
+        ExitCode::kDone,
+        "Warning: rollout \"web\" has no stable revision yet, so no Pod goes back: correct the "
+        "template, and end the abort with kubectl windlass retry rollout/web",
+        "The Rollout is aborted. But no revision was ever rolled out completely, so its Pods "
+        "stay. Correct the template.",
+        HasRollout()}}};
 }
 
 }  // namespace windlass::cli

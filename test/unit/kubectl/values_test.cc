@@ -183,7 +183,8 @@ TEST_CASE("Completion offers what fits") {
     Directive directive = Directive::kNoFiles;
   };
   const Row row = GENERATE(values<Row>({
-      {{"re"}, {"resume", "restart"}},
+      {{"re"}, {"resume", "restart", "retry"}},
+      {{"p"}, {"pause", "promote"}},
       {{"status", ""}, {"deployment", "rollout", "api", "web"}},
       {{"get", "re"}, {"replicationcontroller"}},
       {{"status", "w"}, {"web"}},
@@ -196,6 +197,19 @@ TEST_CASE("Completion offers what fits") {
       {{"status", "--context=k"}, {"--context=kind"}},
       {{"status", "web", "-o", ""}, {"json", "yaml", "name"}},
       {{"undo", "web", "--to"}, {"--to-revision"}},
+      {{"pause", ""}, {"deployment", "rollout", "api", "web"}},
+      {{"resume", "rollout/"}, {"rollout/shop"}},
+      {{"restart", "wro", "s"}, {"shop"}},
+      // A bare name is a Deployment, of which these commands have nothing to do.
+      {{"promote", ""}, {"rollout", "rollout/shop"}},
+      {{"abort", "rollout/"}, {"rollout/shop"}},
+      {{"retry", "rollout", ""}, {"shop"}},
+      {{"retry", "d"}, {}},
+      {{"promote", "rollout/api", ""}, {"rollout/shop"}},
+      {{"promote", "--f"}, {"--full", "--force"}},
+      {{"abort", "wro/shop", "--e"}, {"--end"}},
+      {{"retry", "wro/shop", "--t"}, {"--timeout"}},
+      {{"promote", "-o", ""}, {"json", "yaml", "name"}},
       {{"rolling-update", ""}, {"old"}},
       {{"rolling-update", "old", "-f", ""}, {}, Directive::kFiles},
       {{"version", ""}, {}},

@@ -1,0 +1,403 @@
+// promote, abort and retry: what they write, and when they write nothing.
+#include <set>
+#include <utility>
+
+#include "test/unit/kubectl/error_row.h"
+
+namespace windlass::cli::promote_command_test {
+namespace {
+
+constexpr const ResourceId& kRollouts = resources::kRollouts;
+using Edit = std::function<void(Json&)>;
+
+void CreateAtPause(KubectlRun& run) { CreateAvailableRollout(run, 2); }
+
+void EditStatus(KubectlRun& run, const Edit& edit) {
+  run.Edit(kRollouts, "web", "status", [&](Json& object) { edit(object["status"]); });
+}
+
+std::string Promotion(KubectlRun& run) {
+  const Json web = run.Stored(kRollouts, "web");
+  return web.value(Json::json_pointer("/metadata/annotations/windlass.dev~1promote"), "");
+}
+
+TEST_CASE("promote names the step and the revision of the pause") {
+  KubectlRun run;
+  CreateAtPause(run);
+  const Ran ran = run.Run({"promote", "rollout/web"});
+  CHECK(ran.out == "rollout.windlass.dev/web promoted past step 2 of 2\n");
+  CHECK(ran.code == ExitCode::kDone);
+  CHECK(Promotion(run) == "2@8");
+  // The object that the user named, and not another one that got its name since.
+  const std::string uid = run.Stored(kRollouts, "web")["metadata"]["uid"];
+  REQUIRE(run.writes.size() == 1);
+  CHECK(run.writes[0].body.find(uid) != std::string::npos);
+  CHECK(run.writes[0].target.ends_with("?fieldManager=windlass-plugin"));
+  CHECK(run.requests.size() == 2);  // no Pods are read
+}
+
+TEST_CASE("promote --full ends all steps of the revision, from any of them on") {
+  KubectlRun run;
+  const int step = GENERATE(1, 2);
+  CreateAvailableRollout(run, step);
+  const Ran ran = run.Run({"promote", "rollout/web", "--full"});
+  CHECK(ran.out == "rollout.windlass.dev/web promoted past all steps, from step " +
+                       std::to_string(step) + " of 2 on\n");
+  CHECK(Promotion(run) == "full@8");
+}
+
+std::string NotPromoted(const std::string& cause) {
+  return "error: rollout \"web\" is not promoted past step 2 of 2: canary not available: " + cause +
+         ". kubectl windlass abort rollout/web takes it back, and --force promotes it "
+         "nevertheless\n";
+}
+
+TEST_CASE("promote is refused while a Pod of the step is not available, and says why") {
+  KubectlRun run;
+  CreateRolloutWithCanary(run);
+  CreateCanaryPod(run, "web-1-a", "web-1", kNoImage);  // of another revision: no cause
+  CreateCanaryPod(run, "web-2-a", "web-2", kNoImage);
+  for (const auto& command : std::vector<std::vector<std::string>>{
+           {"promote", "rollout/web"}, {"promote", "rollout/web", "--full"}}) {
+    CAPTURE(command);
+    const Ran ran = run.Run(command);
+    CHECK(ran.code == ExitCode::kHeld);
+    std::string text = NotPromoted("web-2-a: web: ImagePullBackOff: no such tag");
+    if (command.size() == 3) text.replace(text.find("step 2 of 2"), 11, "all steps");
+    CHECK(ran.messages == text);
+    CHECK(ran.out.empty());
+  }
+  CHECK(run.writes.empty());
+}
+
+TEST_CASE("promote --force writes that it is forced, and reads no Pods") {
+  KubectlRun run;
+  CreateRolloutWithCanary(run);
+  CreateCanaryPod(run, "web-2-a", "web-2", kNoImage);
+  Ran ran = run.Run({"promote", "rollout/web", "--force"});
+  CHECK(ran.code == ExitCode::kDone);
+  CHECK(ran.out == "rollout.windlass.dev/web promoted past step 2 of 2, by force\n");
+  CHECK(Promotion(run) == "2@8/force");
+  CHECK(run.requests.size() == 2);
+  ran = run.Run({"promote", "rollout/web", "--force", "--full"});
+  CHECK(ran.out ==
+        "rollout.windlass.dev/web promoted past all steps, from step 2 of 2 on, by force\n");
+  CHECK(Promotion(run) == "full@8/force");
+}
+
+TEST_CASE("The cause is that of the worst Pod, and the others are counted") {
+  KubectlRun run;
+  CreateRolloutWithCanary(run);
+  CreateCanaryPod(run, "web-2-a", "web-2", {{"waiting", {{"reason", "ContainerCreating"}}}});
+  CreateCanaryPod(run, "web-2-b", "web-2", kNoImage);
+  CreateCanaryPod(run, "web-2-c", "web-2", kRuns);
+  CHECK(run.Run({"promote", "rollout/web"}).messages ==
+        NotPromoted("web-2-b: web: ImagePullBackOff: no such tag (and 1 more)"));
+}
+
+TEST_CASE(
+    "Without a Pod to name, the cause is that of the ReplicaSet, or that it is not seen yet") {
+  KubectlRun run;
+  CreateRolloutWithCanary(run);
+  CHECK(run.Run({"promote", "rollout/web"}).messages ==
+        NotPromoted("no Pod of revision 8 says why; kubectl windlass get rollout/web shows it"));
+  run.Edit(resources::kReplicaSets, "web-2", "status", [](Json& o) {
+    o["status"]["conditions"] = Json::array({{{"type", "ReplicaFailure"},
+                                              {"status", "True"},
+                                              {"reason", "FailedCreate"},
+                                              {"message", "exceeded quota: compute"}}});
+  });
+  CHECK(run.Run({"promote", "rollout/web"}).messages ==
+        NotPromoted("web-2: FailedCreate: exceeded quota: compute"));
+  CHECK(run.writes.empty());
+}
+
+// In place, a Pod keeps the ReplicaSet of the old revision, and an annotation says what it got.
+TEST_CASE("A Pod that was updated in place is a Pod of the step") {
+  KubectlRun run;
+  CreateRolloutWithCanary(run);
+  run.Edit(resources::kReplicaSets, "web-2", "", [](Json& o) { o["spec"]["replicas"] = 0; });
+  CreateCanaryPod(run, "web-1-a", "web-1", kNoImage);
+  CreateCanaryPod(run, "web-1-b", "web-1", {{"waiting", {{"reason", "CrashLoopBackOff"}}}},
+                  {{"windlass.dev/in-place-state", "{}"}});
+  CHECK(run.Run({"promote", "rollout/web"}).messages ==
+        NotPromoted("web-1-b: web: CrashLoopBackOff"));
+}
+
+TEST_CASE("If the Pods may not be read, promote is refused and says so") {
+  KubectlRun run;
+  CreateRolloutWithCanary(run);
+  run.answering.answer = [](const HttpRequest& request) -> std::optional<Result<HttpResponse>> {
+    if (request.target.find("/pods") == std::string::npos) return std::nullopt;
+    return HttpResponse{.status = 403,
+                        .body = R"({"kind":"Status","message":"pods is forbidden","code":403})"};
+  };
+  const Ran ran = run.Run({"promote", "rollout/web"});
+  CHECK(ran.code == ExitCode::kHeld);
+  CHECK(ran.messages.starts_with(
+      "error: rollout \"web\" is not promoted past step 2 of 2: canary not available: the cause "
+      "cannot be read: pods is forbidden: ask for the right"));
+  CHECK(run.writes.empty());
+}
+
+// A status of an older Windlass has no step.replicas: the counters decide, and where they leave it
+// open, the Pods.
+TEST_CASE("Of an older status, counters and Pods tell whether the step is available") {
+  KubectlRun run;
+  CreateRolloutWithCanary(run);
+  const auto older = [&](int available) {
+    EditStatus(run, [&](Json& status) {
+      status["step"].erase("replicas");
+      status["availableReplicas"] = available;
+    });
+  };
+  SECTION("all Pods are available: no Pod is read") {
+    older(4);
+    CHECK(run.Run({"promote", "rollout/web"}).code == ExitCode::kDone);
+    CHECK(run.requests.size() == 2);
+  }
+  SECTION("an old Pod is not available") {
+    older(3);
+    CreateCanaryPod(run, "web-1-a", "web-1", kNoImage);
+    CreateCanaryPod(run, "web-2-a", "web-2", kRuns);
+    CHECK(run.Run({"promote", "rollout/web"}).code == ExitCode::kDone);
+    CHECK(Promotion(run) == "2@8");
+  }
+  SECTION("the new Pod is not available") {
+    older(3);
+    CreateCanaryPod(run, "web-2-a", "web-2", kNoImage);
+    const Ran ran = run.Run({"promote", "rollout/web"});
+    CHECK(ran.code == ExitCode::kHeld);
+    CHECK(ran.messages == NotPromoted("web-2-a: web: ImagePullBackOff: no such tag"));
+  }
+  SECTION("no Pod is updated yet, so none can be missing") {
+    older(3);
+    EditStatus(run, [](Json& status) { status["updatedReplicas"] = 0; });
+    CHECK(run.Run({"promote", "rollout/web"}).code == ExitCode::kDone);
+  }
+}
+
+TEST_CASE("The message of the status decides nothing") {
+  KubectlRun run;
+  CreateAtPause(run);
+  EditStatus(run, [](Json& status) { status["message"] = "canary not available: web-2-a: no"; });
+  CHECK(run.Run({"promote", "rollout/web"}).code == ExitCode::kDone);
+}
+
+TEST_CASE("promote --full of a rollout that is stalled before a pause needs --force") {
+  KubectlRun run;
+  CreateRolloutWithCanary(run);
+  CreateCanaryPod(run, "web-2-a", "web-2", kNoImage);
+  EditStatus(run, [](Json& status) {
+    status["step"]["index"] = 1;
+    status["phase"] = "Progressing";
+  });
+  CHECK(run.Run({"promote", "rollout/web", "--full"}).code == ExitCode::kDone);
+  EditStatus(run, [](Json& status) { status["phase"] = "Stalled"; });
+  CHECK(run.Run({"promote", "rollout/web", "--full"}).code == ExitCode::kHeld);
+  CHECK(run.Run({"promote", "rollout/web", "--full", "--force"}).code == ExitCode::kDone);
+}
+
+TEST_CASE("promote refuses where there is nothing to promote, and says what to do") {
+  struct Row {
+    std::string why;
+    Edit change;
+    Edit set_status;
+    ExitCode code;
+    std::string plain;  // what promote says, after the name
+    std::string full;   // what promote --full says
+  };
+  const auto none = [](Json&) {};
+  const std::string resume =
+      "is paused, which no promotion ends: kubectl windlass resume rollout/web ends spec.paused";
+  const std::string retry =
+      "is aborted, so nothing is rolled out: kubectl windlass retry rollout/web ends the abort";
+  const std::string partition = "has a partition and no steps: lower spec.strategy.partition";
+  const std::string over =
+      "has no step left: kubectl windlass status rollout/web waits for its end";
+  const std::string complete = "has nothing to promote (Healthy): no rollout is under way";
+  const Row row = GENERATE_COPY(values<Row>({
+      {"a step", none, [](Json& s) { s["step"]["index"] = 1; }, ExitCode::kError,
+       "is not at a pause, but at step 1 of 2: kubectl windlass status rollout/web waits for the "
+       "next one, and --full ends all steps",
+       ""},
+      {"spec.paused", [](Json& o) { o["spec"]["paused"] = true; }, none, ExitCode::kHeld, resume,
+       resume},
+      {"abort", [](Json& o) { o["spec"]["abort"] = true; }, [](Json& s) { s["phase"] = "Aborted"; },
+       ExitCode::kAborted, retry, retry},
+      {"both",
+       [](Json& o) {
+         o["spec"]["abort"] = true;
+         o["spec"]["paused"] = true;
+       },
+       none, ExitCode::kAborted, retry, retry},
+      {"partition",
+       [](Json& o) {
+         o["spec"]["strategy"].erase("steps");
+         o["spec"]["strategy"]["partition"] = 3;
+       },
+       [](Json& s) { s.erase("step"); }, ExitCode::kError, partition, partition},
+      {"after the last step", none,
+       [](Json& s) {
+         s["step"]["index"] = 3;
+         s["phase"] = "Progressing";
+       },
+       ExitCode::kError, over, over},
+      {"complete", none,
+       [](Json& s) {
+         s["step"]["index"] = 3;
+         s["phase"] = "Healthy";
+       },
+       ExitCode::kError, complete, complete},
+      {"without steps", [](Json& o) { o["spec"]["strategy"].erase("steps"); },
+       [](Json& s) {
+         s.erase("step");
+         s["phase"] = "Healthy";
+       },
+       ExitCode::kError, complete, complete},
+  }));
+  CAPTURE(row.why);
+  KubectlRun run;
+  CreateRolloutAtStep(run, 2, row.change, [&](Json& status) {
+    status["phase"] = "Paused";
+    row.set_status(status);
+  });
+  Ran ran = run.Run({"promote", "rollout/web"});
+  CHECK(ran.code == row.code);
+  CHECK(ran.messages == "error: rollout \"web\" " + row.plain + "\n");
+  // No force promotes what is not there.
+  CHECK(run.Run({"promote", "rollout/web", "--force"}).messages == ran.messages);
+  CHECK(run.writes.empty());
+  if (row.full.empty()) return;
+  ran = run.Run({"promote", "rollout/web", "--full"});
+  CHECK(ran.code == row.code);
+  CHECK(ran.messages == "error: rollout \"web\" " + row.full + "\n");
+  CHECK(run.writes.empty());
+}
+
+TEST_CASE("promote waits until Windlass has seen the last change") {
+  KubectlRun run;
+  CreateAtPause(run);
+  run.Edit(kRollouts, "web", "",
+           [](Json& o) { o["spec"]["template"]["spec"]["containers"][0]["image"] = "app:v9"; });
+  for (const auto& command : std::vector<std::vector<std::string>>{
+           {"promote", "rollout/web"}, {"promote", "rollout/web", "--full", "--force"}}) {
+    const Ran ran = run.Run(command);
+    CHECK(ran.code == ExitCode::kError);
+    CHECK(
+        ran.messages ==
+        "error: rollout \"web\" was changed, and Windlass has not seen that yet: kubectl windlass "
+        "status rollout/web waits for it\n");
+  }
+  CHECK(run.writes.empty());
+}
+
+TEST_CASE("abort sets spec.abort, and retry and --end end it") {
+  KubectlRun run;
+  CreateAtPause(run);
+  const auto end = GENERATE(values<std::vector<std::string>>(
+      {{"retry", "rollout/web"}, {"abort", "rollout/web", "--end"}}));
+  Ran ran = run.Run(end);
+  CHECK(ran.code == ExitCode::kError);
+  CHECK(ran.messages == "error: rollout \"web\" is not aborted\n");
+  CHECK(run.writes.empty());
+  CHECK(run.Run({"abort", "rollout/web"}).out == "rollout.windlass.dev/web aborted\n");
+  CHECK(run.Stored(kRollouts, "web")["spec"]["abort"] == true);
+  ran = run.Run({"abort", "rollout/web"});
+  CHECK(ran.code == ExitCode::kError);
+  CHECK(ran.messages ==
+        "error: rollout \"web\" is already aborted: kubectl windlass retry rollout/web rolls it "
+        "out again\n");
+  CHECK(run.writes.size() == 1);
+  ran = run.Run(end);
+  CHECK(ran.out == "rollout.windlass.dev/web no longer aborted\n");
+  CHECK(ran.messages.empty());
+  const Json web = run.Stored(kRollouts, "web");
+  CHECK(web["spec"]["abort"] == false);
+  CHECK(run.writes[1].body == R"({"metadata":{"uid":")" +
+                                  web["metadata"]["uid"].get<std::string>() +
+                                  R"("},"spec":{"abort":false}})");
+  EditStatus(run, [](Json& status) { status.erase("stableRevision"); });
+  CHECK(run.Run({"abort", "rollout/web"})
+            .messages.starts_with("Warning: rollout \"web\" has no stable revision yet"));
+}
+
+TEST_CASE("retry of a paused Rollout says that it waits") {
+  KubectlRun run;
+  CreateAvailableRollout(run, 2, [](Json& web) {
+    web["spec"]["abort"] = true;
+    web["spec"]["paused"] = true;
+  });
+  const Ran ran = run.Run({"retry", "rollout/web"});
+  CHECK(ran.code == ExitCode::kDone);
+  CHECK(ran.messages ==
+        "Warning: rollout \"web\" is paused: its template is rolled out again only when kubectl "
+        "windlass resume rollout/web ends spec.paused\n");
+  CHECK(run.Stored(kRollouts, "web")["spec"]["abort"] == false);
+}
+
+TEST_CASE("On a Deployment promote, abort and retry name the command that does it there") {
+  KubectlRun run;
+  run.Create(resources::kDeployments, sim::SampleDeployment("web"));
+  Ran ran = run.Run({"promote", "web"});
+  CHECK(ran.code == ExitCode::kUsage);
+  CHECK(ran.messages.find("kubectl windlass resume deployment/web") != std::string::npos);
+  ran = run.Run({"abort", "web"});
+  CHECK(ran.code == ExitCode::kUsage);
+  CHECK(ran.messages.find("kubectl windlass undo deployment/web") != std::string::npos);
+  for (const auto& end :
+       std::vector<std::vector<std::string>>{{"abort", "web", "--end"}, {"retry", "web"}}) {
+    ran = run.Run(end);
+    CHECK(ran.code == ExitCode::kUsage);
+    CHECK(ran.messages.starts_with("error: a Deployment is never aborted"));
+  }
+  CHECK(run.requests.empty());
+}
+
+// pause, resume, restart, promote, abort and retry take the same arguments and flags, print the
+// same line, and wait for nothing.
+TEST_CASE("Commands that change a rollout have one grammar") {
+  const std::set<std::string> own = {"--full", "--force", "--end"};
+  const auto shared = [&](const std::string& command) {
+    std::set<std::string> flags;
+    for (const Described& flag : FlagsOf(command)) {
+      if (!own.contains(flag.name)) flags.insert(flag.name);
+    }
+    return flags;
+  };
+  struct Row {
+    std::string command;
+    std::string done;
+    Edit change;
+  };
+  const auto paused = [](Json& web) { web["spec"]["paused"] = true; };
+  const auto aborted = [](Json& web) { web["spec"]["abort"] = true; };
+  for (const Row& row : std::vector<Row>{{"pause", "paused", {}},
+                                         {"resume", "resumed", paused},
+                                         {"restart", "restarted", {}},
+                                         {"promote", "promoted past step 2 of 2", {}},
+                                         {"abort", "aborted", {}},
+                                         {"retry", "no longer aborted", aborted}}) {
+    CAPTURE(row.command);
+    CHECK(shared(row.command) == shared("pause"));
+    for (const auto& arguments : std::vector<std::vector<std::string>>{
+             {"rollout/web"}, {"wro", "web"}, {"rollouts.windlass.dev/web"}}) {
+      KubectlRun run;
+      CreateAvailableRollout(run, 2, row.change);
+      std::vector<std::string> words = {row.command};
+      words.insert(words.end(), arguments.begin(), arguments.end());
+      const Ran ran = run.Run(words);
+      CHECK(ran.code == ExitCode::kDone);
+      CHECK(ran.out == "rollout.windlass.dev/web " + row.done + "\n");
+      CHECK(run.requests.size() == 2);
+      CHECK(run.writes.size() == 1);
+    }
+    KubectlRun run;
+    CreateAvailableRollout(run, 2, row.change);
+    CHECK(run.Run({row.command, "wro/web", "wro/api", "-o", "name", "--timeout=1m"}).out ==
+          "rollout.windlass.dev/web\n");
+  }
+}
+
+}  // namespace
+}  // namespace windlass::cli::promote_command_test
