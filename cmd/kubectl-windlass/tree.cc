@@ -4,6 +4,7 @@
 #include <nlohmann/json.hpp>
 
 #include "cmd/kubectl-windlass/replica_sets.h"
+#include "cmd/kubectl-windlass/rollout_roles.h"
 #include "cmd/kubectl-windlass/standing.h"
 #include "cmd/kubectl-windlass/step_status.h"
 
@@ -49,7 +50,20 @@ std::string StatusText(const Standing& standing) {
   return more.empty() ? text : text + ": " + more;
 }
 
-void AddHeader(const Json& workload, const ResourceId& resource, Tree& tree) {
+// Returns the ReplicaSet that Pods go back to during an abort; null if there is no abort, or
+// nothing to go back to.
+const Json* GoesBackTo(const Json& workload, const RolloutRoles& roles) {
+  return FlagOf(workload, "/spec/abort") ? roles.stable : nullptr;
+}
+
+// Returns what spec.template asks for: "revision 8, app registry.example/app:v2".
+std::string AskedForText(const Json& workload, const RolloutRoles& roles) {
+  const int64_t revision = roles.asked_for == nullptr ? 0 : RevisionOf(*roles.asked_for);
+  return (revision > 0 ? "revision " + std::to_string(revision) + ", " : "") + Images(workload);
+}
+
+void AddHeader(const Json& workload, const ResourceId& resource, const RolloutRoles& roles,
+               Tree& tree) {
   const auto add = [&tree](const char* key, std::string value) {
     if (!value.empty()) tree.header.emplace_back(key, std::move(value));
   };
@@ -70,13 +84,18 @@ void AddHeader(const Json& workload, const ResourceId& resource, Tree& tree) {
   tree.phase = standing.phase;
   tree.mood = MoodOf(standing);
   add("Status", StatusText(standing));
-  if (standing.revision > 0) add("Revision", std::to_string(standing.revision));
+  const Json* back_to = GoesBackTo(workload, roles);
+  if (standing.revision > 0) {
+    add("Revision", std::to_string(standing.revision) + (back_to == nullptr ? "" : ", stable"));
+  }
   if (const auto step = StepStatusOf(workload)) add("Step", StepText(*step));
-  add("Replicas", desired + " desired, " + std::to_string(standing.updated) + " updated, " +
+  add("Replicas", desired + " desired, " + std::to_string(standing.updated) +
+                      (back_to == nullptr ? " updated, " : " stable, ") +
                       number("/status/readyReplicas") + " ready, " +
                       std::to_string(standing.available) + " available");
   add("Strategy", StrategyText(workload));
-  add("Images", Images(workload));
+  add("Images", Images(back_to == nullptr ? workload : *back_to));
+  if (back_to != nullptr) add("Asked for", AskedForText(workload, roles));
 }
 
 // Returns the ReplicaSet that Pods get now: the one of the published revision.
@@ -90,8 +109,22 @@ bool IsNew(const Json& replica_set, const Json& workload, const ResourceId& reso
   return revision > 0 && RevisionOf(replica_set) == revision;
 }
 
-ReplicaSetBranch BranchOf(const Json& replica_set, const Json& workload,
-                          const ResourceId& resource) {
+// Returns what the ReplicaSet is to the workload. During an abort none is new: Pods follow the
+// stable one, and get nothing of what was asked for.
+std::string RoleText(const Json& replica_set, const Json& workload, const ResourceId& resource,
+                     const RolloutRoles& roles) {
+  const bool stable = roles.stable == &replica_set;
+  if (!FlagOf(workload, "/spec/abort")) {
+    return std::string(IsNew(replica_set, workload, resource) ? "new" : "old") +
+           (stable ? ", stable" : "");
+  }
+  const bool asked_for = roles.asked_for == &replica_set;
+  if (stable) return asked_for ? "stable, asked for" : "stable";
+  return asked_for ? "asked for" : "old";
+}
+
+ReplicaSetBranch BranchOf(const Json& replica_set, const Json& workload, const ResourceId& resource,
+                          const RolloutRoles& roles) {
   ReplicaSetBranch branch;
   branch.name = TextOf(replica_set, "/metadata/name");
   const int64_t revision = RevisionOf(replica_set);
@@ -99,10 +132,7 @@ ReplicaSetBranch BranchOf(const Json& replica_set, const Json& workload,
   branch.ready = std::to_string(NumberOf(replica_set, "/status/readyReplicas")) + '/' +
                  std::to_string(NumberOf(replica_set, "/spec/replicas"));
   branch.created = TimeOf(replica_set, "/metadata/creationTimestamp");
-  branch.why = IsNew(replica_set, workload, resource) ? "new" : "old";
-  if (revision > 0 && NumberOf(workload, "/status/stableRevision") == revision) {
-    branch.why += ", stable";
-  }
+  branch.why = RoleText(replica_set, workload, resource, roles);
   const Json* failure = ConditionOf(replica_set, "ReplicaFailure");
   if (failure != nullptr && TextOf(*failure, "/status") == "True") {
     branch.why += ", " + TextOf(*failure, "/reason") + ": " + TextOf(*failure, "/message");
@@ -136,20 +166,22 @@ Tree TreeOf(const Json& workload, const ResourceId& resource,
   tree.created = TimeOf(workload, "/metadata/creationTimestamp");
   tree.ready = std::to_string(NumberOf(workload, "/status/readyReplicas")) + '/' +
                std::to_string(NumberOf(workload, "/spec/replicas", 1));
-  AddHeader(workload, resource, tree);
+  std::vector<const Json*> owned;
+  for (const Json* rs : replica_sets) {
+    if (IsOwnedBy(*rs, workload)) owned.push_back(rs);
+  }
+  const RolloutRoles roles =
+      resource == resources::kRollouts ? RolesOf(workload, owned) : RolloutRoles();
+  AddHeader(workload, resource, roles, tree);
   const int64_t min_ready = NumberOf(workload, "/spec/minReadySeconds");
   if (resource == resources::kReplicationControllers) {
     tree.pods = PodsOf(workload, pods, min_ready, now);
     return tree;
   }
-  std::vector<const Json*> owned;
-  for (const Json* rs : replica_sets) {
-    if (IsOwnedBy(*rs, workload)) owned.push_back(rs);
-  }
   std::ranges::stable_sort(owned, std::ranges::greater{},
                            [](const Json* rs) { return RevisionOf(*rs); });
   for (const Json* rs : owned) {
-    ReplicaSetBranch branch = BranchOf(*rs, workload, resource);
+    ReplicaSetBranch branch = BranchOf(*rs, workload, resource, roles);
     branch.pods = PodsOf(*rs, pods, min_ready, now);
     tree.replica_sets.push_back(std::move(branch));
   }

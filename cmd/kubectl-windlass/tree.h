@@ -17,7 +17,7 @@ struct ReplicaSetBranch {
   std::string name;
   std::string status;  // "revision 8"
   std::string ready;   // "2/4": Pods that are ready, of those that there should be
-  std::string why;     // "new", "old", "stable"; and why it cannot make Pods
+  std::string why;     // "new", "old, stable", "asked for"; and why it cannot make Pods
   std::optional<WallTime> created{};
   Mood mood = Mood::kGood;
   std::vector<PodState> pods{};  // not available ones first

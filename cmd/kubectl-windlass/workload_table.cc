@@ -1,6 +1,7 @@
 #include "cmd/kubectl-windlass/workload_table.h"
 
 #include <nlohmann/json.hpp>
+#include <utility>
 
 #include "cmd/kubectl-windlass/age_text.h"
 #include "cmd/kubectl-windlass/json_fields.h"
@@ -26,8 +27,12 @@ std::vector<std::string> RowOf(const ListedObject& listed, bool all_namespaces, 
     return row;
   }
   const Standing standing = StandingOf(object, listed.resource);
-  row.insert(row.end(), {standing.phase, std::to_string(standing.updated) + '/' + desired,
-                         std::to_string(standing.available), age, standing.reason});
+  std::string updated = std::to_string(standing.updated) + '/' + desired;
+  std::string reason = standing.reason;
+  // The counter is of the Pods that are back, and none of them is updated.
+  if (standing.phase == "Aborted") reason += ": " + std::exchange(updated, "-") + " stable";
+  row.insert(row.end(), {standing.phase, std::move(updated), std::to_string(standing.available),
+                         age, std::move(reason)});
   return row;
 }
 

@@ -1,4 +1,6 @@
 // get of a Rollout: its steps, and during an abort what runs and what was asked for.
+#include "kubeclient/api/canonical.h"
+#include "kubeclient/api/fingerprint_text.h"
 #include "test/unit/kubectl/error_row.h"
 
 namespace windlass::cli::rollout_tree_test {
@@ -6,7 +8,7 @@ namespace {
 
 constexpr const ResourceId& kRollouts = resources::kRollouts;
 
-// Returns the line of `text` that begins with `begin`, without what follows two spaces at its end.
+// Returns the line of `text` that begins with `begin`; "" if there is none.
 std::string LineOf(const std::string& text, const std::string& begin) {
   size_t at = text.starts_with(begin) ? 0 : text.find('\n' + begin);
   if (at == std::string::npos) return "";
@@ -25,13 +27,123 @@ TEST_CASE("get never counts a step above the last one") {
   const std::string phase = row.step == 3 ? "Paused" : "Progressing";
   CreateRolloutAtStep(run, row.step, nullptr, [&](Json& status) { status["phase"] = phase; });
   for (const auto& command : std::vector<std::vector<std::string>>{
-           {"get", "wro/web"}, {"get"}, {"status", "wro/web", "--timeout=1s"}}) {
+           {"get", "wro/web"}, {"get", "wro"}, {"status", "wro/web", "--timeout=1s"}}) {
     CAPTURE(row.step, command);
     const Ran ran = run.Run(command);
     CHECK(ran.out.find("3 of 2") == std::string::npos);
     CHECK(ran.messages.find("3 of 2") == std::string::npos);
   }
   CHECK(LineOf(run.Run({"get", "wro/web"}).out, "Step") == row.text);
+}
+
+// The note of the template that a ReplicaSet was made for, which lacks the API server's defaults.
+std::string NoteOf(const Json& rollout) {
+  const auto canonical = CanonicalTemplate(rollout["spec"]["template"].dump());
+  REQUIRE(canonical.ok());
+  return windlass::TextOf(FingerprintOf(*canonical));
+}
+
+// Rollout web asks for app:broken, revision 8, and is aborted: three of four Pods are back at
+// app:v1. Its ReplicaSet web-1 had revision 7, which is the stable one, and has 9 since.
+void CreateAborted(KubectlRun& run) {
+  CreateRolloutAtStep(
+      run, 2,
+      [](Json& web) {
+        web["spec"]["abort"] = true;
+        web["spec"]["template"]["spec"]["containers"][0]["image"] = "app:broken";
+      },
+      [](Json& status) {
+        status["updatedReplicas"] = 3;
+        status["phase"] = "Aborted";
+        status["message"] = "Pods go back";
+        status["currentRevision"] = 9;
+        status["stableRevision"] = 7;
+        status.erase("step");
+      });
+  const Json owner = run.Stored(kRollouts, "web");
+  const auto create = [&](const std::string& name, int pods, const std::string& image,
+                          const Json& annotations) {
+    Json set = sim::SampleReplicaSet(name, pods, image);
+    set["spec"]["template"]["spec"]["containers"][0]["terminationMessagePath"] = "/dev/log";
+    for (const char* labels :
+         {"/metadata/labels", "/spec/selector/matchLabels", "/spec/template/metadata/labels"}) {
+      set[Json::json_pointer(labels)] = {{"app", "web"}, {"pod-template-hash", name}};
+    }
+    set["metadata"]["annotations"] = annotations;
+    set["metadata"]["ownerReferences"] = sim::ControlledBy(owner);
+    run.Create(resources::kReplicaSets, set);
+  };
+  constexpr const char* kNumber = "deployment.kubernetes.io/revision";
+  create("web-0", 0, "app:v0", {{kNumber, "6"}});
+  create("web-1", 3, "app:v1",
+         {{kNumber, "9"}, {"deployment.kubernetes.io/revision-history", "3,7"}});
+  create("web-2", 1, "app:broken",
+         {{kNumber, "8"}, {"windlass.dev/requested-template", NoteOf(owner)}});
+}
+
+TEST_CASE("During an abort, get shows what runs and what was asked for") {
+  KubectlRun run;
+  CreateAborted(run);
+  CHECK(run.Run({"get", "wro/web"}).out ==
+        "Rollout     default/web\n"
+        "Status      Aborted: rollout \"web\" is aborted: Pods go back\n"
+        "Revision    9, stable\n"
+        "Replicas    4 desired, 3 stable, 4 ready, 4 available\n"
+        "Strategy    RollingUpdate\n"
+        "Images      web app:v1\n"
+        "Asked for   revision 8, web app:broken\n"
+        "\n"
+        "NAME       STATUS       READY   RESTARTS   AGE   NODE   WHY\n"
+        "web        Aborted      4/4                0s\n"
+        "├─ web-1   revision 9   0/3                0s           stable\n"
+        "├─ web-2   revision 8   0/1                0s           asked for\n"
+        "└─ web-0   revision 6   0/0                0s           old\n");
+  CHECK(run.Run({"get", "rollouts"}).out ==
+        "KIND      NAME   PHASE     UPDATED   AVAILABLE   AGE   REASON\n"
+        "Rollout   web    Aborted   -         4           0s    spec.abort: 3/4 stable\n");
+}
+
+TEST_CASE("Outside of an abort, the stable ReplicaSet is found by a former number, too") {
+  KubectlRun run;
+  CreateAborted(run);
+  run.Edit(kRollouts, "web", "", [](Json& o) { o["spec"]["abort"] = false; });
+  run.Edit(kRollouts, "web", "status", [](Json& o) {
+    SetCounters(o, 4, 1, 4);
+    o["status"]["phase"] = "Progressing";
+    o["status"]["currentRevision"] = 8;
+  });
+  const std::string out = run.Run({"get", "wro/web"}).out;
+  CHECK(LineOf(out, "├─ web-1").ends_with("old, stable"));
+  CHECK(LineOf(out, "├─ web-2").ends_with("new"));
+  CHECK(LineOf(out, "Images") == "Images     web app:broken");
+  CHECK(LineOf(out, "Asked for").empty());
+}
+
+TEST_CASE("An abort that has nothing to go back to calls no ReplicaSet stable") {
+  KubectlRun run;
+  CreateAborted(run);
+  run.Edit(kRollouts, "web", "status", [](Json& o) {
+    o["status"].erase("stableRevision");
+    o["status"]["phase"] = "Stalled";
+    o["status"]["currentRevision"] = 8;
+  });
+  const std::string out = run.Run({"get", "wro/web"}).out;
+  CHECK(LineOf(out, "├─ web-1").ends_with("old"));
+  CHECK(LineOf(out, "├─ web-2").ends_with("asked for"));
+  CHECK(out.find("stable") == std::string::npos);
+}
+
+TEST_CASE("A template that is the stable one is both") {
+  KubectlRun run;
+  CreateAborted(run);
+  const std::string note = NoteOf(run.Stored(kRollouts, "web"));
+  for (const char* set : {"web-1", "web-2"}) {
+    run.Edit(resources::kReplicaSets, set, "", [&](Json& o) {
+      o["metadata"]["annotations"]["windlass.dev/requested-template"] =
+          set == std::string("web-1") ? note : "";
+    });
+  }
+  CHECK(LineOf(run.Run({"get", "wro/web"}).out, "├─ web-1").ends_with("stable, asked for"));
 }
 
 }  // namespace

@@ -1,0 +1,24 @@
+// Which ReplicaSet of a Rollout is which: the one of the stable revision, the one of the template
+// that the spec asks for, and the one that a rollback without a revision goes back to.
+#pragma once
+
+#include <nlohmann/json_fwd.hpp>
+#include <string_view>
+#include <vector>
+
+#include "cmd/kubectl-windlass/json_fields.h"
+
+namespace windlass::cli {
+
+struct RolloutRoles {
+  // Of status.stableRevision. That revision may have got another number since: an abort gives it
+  // the highest one. Null: there is none, or it was deleted.
+  const Json* stable = nullptr;
+  // Of spec.template; null if it has none. During an abort no Pod gets it.
+  const Json* asked_for = nullptr;
+};
+
+// `replica_sets`: those that the Rollout owns.
+RolloutRoles RolesOf(const Json& rollout, const std::vector<const Json*>& replica_sets);
+
+}  // namespace windlass::cli
