@@ -31,15 +31,20 @@ const Json* Find(const std::vector<const Json*>& objects,
 }
 
 // Returns the ReplicaSet of spec.template: it has that template or, if the API server added its
-// defaults to it, a note of what was asked for.
+// defaults to it, a note of what was asked for. One that Windlass took over may lack the note: it
+// has the published revision, unless Pods follow another one.
 const Json* FindAskedFor(const Json& rollout, const std::vector<const Json*>& sets) {
   const std::optional<Fingerprint> wanted = TemplateOf(rollout);
   if (!wanted) return nullptr;
   const Json* same = Find(sets, [&](const Json& rs) { return TemplateOf(rs) == wanted; });
   if (same != nullptr) return same;
   const std::string note = windlass::TextOf(*wanted);
-  return Find(
+  const Json* noted = Find(
       sets, [&](const Json& rs) { return AnnotationOf(rs, workload::kRequestedTemplate) == note; });
+  const int64_t published = NumberOf(rollout, "/status/currentRevision");
+  const bool follows = FlagOf(rollout, "/spec/abort") || !IsObserved(rollout);
+  if (noted != nullptr || follows || published < 1) return noted;
+  return Find(sets, [&](const Json& rs) { return RevisionOf(rs) == published; });
 }
 
 // Returns true if the ReplicaSet had that number before it got another one.
@@ -54,6 +59,13 @@ bool HadRevision(const Json& replica_set, int64_t revision) {
   return false;
 }
 
+// Returns the one with the highest revision; null if there is none.
+const Json* Newest(const std::vector<const Json*>& replica_sets) {
+  const auto found =
+      std::ranges::max_element(replica_sets, {}, [](const Json* rs) { return RevisionOf(*rs); });
+  return found == replica_sets.end() ? nullptr : *found;
+}
+
 }  // namespace
 
 RolloutRoles RolesOf(const Json& rollout, const std::vector<const Json*>& replica_sets) {
@@ -64,6 +76,22 @@ RolloutRoles RolesOf(const Json& rollout, const std::vector<const Json*>& replic
   if (roles.stable != nullptr) return roles;
   roles.stable = Find(replica_sets, [&](const Json& rs) { return HadRevision(rs, stable); });
   return roles;
+}
+
+const Json* RevisionBefore(const Json& rollout, const std::vector<const Json*>& replica_sets) {
+  std::vector<const Json*> others = replica_sets;
+  std::erase_if(others, [](const Json* rs) { return RevisionOf(*rs) < 1; });
+  const Json* present = FindAskedFor(rollout, others);
+  const bool aborted = FlagOf(rollout, "/spec/abort");
+  std::vector<const Json*> complete = others;
+  std::erase_if(complete, [&](const Json* rs) {
+    if (rs == present || AnnotationOf(*rs, kWasComplete).empty()) return true;
+    return present != nullptr && !aborted && RevisionOf(*rs) > RevisionOf(*present);
+  });
+  if (!complete.empty()) return Newest(complete);
+  // kubectl leaves out the highest one, whichever the template is.
+  if (present != nullptr) std::erase(others, aborted ? present : Newest(others));
+  return Newest(others);
 }
 
 }  // namespace windlass::cli

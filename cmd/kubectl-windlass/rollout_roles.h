@@ -10,6 +10,9 @@
 
 namespace windlass::cli {
 
+// On a ReplicaSet: all its Pods were available once, with all steps over.
+inline constexpr std::string_view kWasComplete = "internal.windlass.dev/complete";
+
 struct RolloutRoles {
   // Of status.stableRevision. That revision may have got another number since: an abort gives it
   // the highest one. Null: there is none, or it was deleted.
@@ -20,5 +23,13 @@ struct RolloutRoles {
 
 // `replica_sets`: those that the Rollout owns.
 RolloutRoles RolesOf(const Json& rollout, const std::vector<const Json*>& replica_sets);
+
+// Returns the ReplicaSet that spec.rollbackTo without a revision goes back to, as Windlass chooses
+// it:
+//   - the newest one before that of the template that was complete once
+//   - else the one before the present one, as kubectl rollout undo does
+// During an abort, what Pods follow has the highest number, and counts as one before. Null if there
+// is none. Example: revisions 5 and 6 (complete), 7 (broken), 8 (the template): 6.
+const Json* RevisionBefore(const Json& rollout, const std::vector<const Json*>& replica_sets);
 
 }  // namespace windlass::cli

@@ -13,6 +13,7 @@
 #include "cmd/kubectl-windlass/json_fields.h"
 #include "cmd/kubectl-windlass/output.h"
 #include "cmd/kubectl-windlass/replica_sets.h"
+#include "cmd/kubectl-windlass/rollout_roles.h"
 
 namespace windlass::cli {
 namespace {
@@ -118,22 +119,21 @@ ExitCode UndoDeployment(const CommandContext& context, const Place& place, const
 
 ExitCode UndoRollout(const CommandContext& context, const Place& place, const Json& rollout) {
   const int64_t revision = context.line.revision;
-  if (FlagOf(rollout, "/spec/paused")) {
-    context.console.Error("rollout \"" + place.name +
-                          "\" is paused, and would go back only when it " +
-                          "is resumed: kubectl windlass resume " +
-                          ShortName(place.resource, place.name) + ", and try again");
-    return ExitCode::kHeld;
-  }
   if (context.line.dry_run == "client") {
     const auto replica_sets = ReadReplicaSets(context.session, rollout, place.namespace_);
     if (!replica_sets.ok()) return Report(context.session, context.console, replica_sets.error());
-    const Json* target = FindRevision(*replica_sets, revision);
+    const Json* target = revision > 0 ? FindRevision(*replica_sets, revision)
+                                      : RevisionBefore(rollout, OwnedBy(rollout, *replica_sets));
     if (target == nullptr) {
       context.console.Error(NotThere(context, place));
       return ExitCode::kError;
     }
     return PrintTemplate(context, TemplateOf(*target));
+  }
+  if (FlagOf(rollout, "/spec/paused")) {
+    context.console.Warning("rollout \"" + place.name +
+                            "\" is paused: it goes back only when kubectl windlass resume " +
+                            ShortName(place.resource, place.name) + " ends spec.paused");
   }
   Json back = Json::object();
   if (revision > 0) back["revision"] = revision;

@@ -17,6 +17,8 @@
 
 #include "cmd/kubectl-windlass/commands.h"
 #include "cmd/kubectl-windlass/run.h"
+#include "kubeclient/api/canonical.h"
+#include "kubeclient/api/fingerprint_text.h"
 #include "test/catch.h"
 #include "test/sim/api_server.h"
 #include "test/sim/sample_objects.h"
@@ -152,6 +154,14 @@ class KubectlRun {
   TerminalSize size{100, 20};
   std::optional<Duration> interrupt_after{};
 };
+
+// Returns the note windlass.dev/requested-template of the ReplicaSet that is made for the template
+// of `rollout`. That ReplicaSet has the API server's defaults, too.
+inline std::string RequestedTemplate(const Json& rollout) {
+  const auto canonical = CanonicalTemplate(rollout["spec"]["template"].dump());
+  REQUIRE(canonical.ok());
+  return windlass::TextOf(FingerprintOf(*canonical));
+}
 
 // Writes a status as after a rollout of `replicas` Pods of which `updated` have the new template.
 inline void SetCounters(Json& object, int replicas, int updated, int available) {

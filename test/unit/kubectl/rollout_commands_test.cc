@@ -1,4 +1,6 @@
 // pause, resume, restart, undo, history: requests, texts and exit codes.
+#include <algorithm>
+
 #include "test/unit/kubectl/kubectl_run.h"
 
 namespace windlass::cli::rollout_commands_test {
@@ -146,10 +148,90 @@ TEST_CASE("undo of a Rollout asks Windlass by spec.rollbackTo") {
   CHECK(run.Run({"undo", "wro/web", "--to-revision=1"}).out ==
         "rollout.windlass.dev/web rollback requested\n");
   CHECK(run.Stored(kRollouts, "web")["spec"]["rollbackTo"] == Json({{"revision", 1}}));
+}
+
+TEST_CASE("undo of a paused Rollout is stored, and says that it waits") {
+  KubectlRun run;
+  CreateWebWithHistory(run, kRollouts);
   run.Edit(kRollouts, "web", "", [](Json& o) { o["spec"]["paused"] = true; });
-  CHECK(run.Run({"undo", "wro/web"}).code == ExitCode::kHeld);
-  CHECK(run.Run({"undo", "wro/web"}).messages.find("kubectl windlass resume rollout/web") !=
-        std::string::npos);
+  const Ran ran = run.Run({"undo", "wro/web"});
+  CHECK(ran.code == ExitCode::kDone);
+  CHECK(ran.out == "rollout.windlass.dev/web rollback requested\n");
+  CHECK(ran.messages ==
+        "Warning: rollout \"web\" is paused: it goes back only when kubectl windlass resume "
+        "rollout/web ends spec.paused\n");
+  CHECK(run.Stored(kRollouts, "web")["spec"]["rollbackTo"] == Json({{"revision", 0}}));
+}
+
+// Revisions 1 to 4 of Rollout web, the last one that of its template. `complete` were rolled out
+// completely once. Returns the image that undo without a revision would bring back.
+std::string PreviewOfUndo(KubectlRun& run, const std::vector<int>& complete) {
+  Json web = sim::SampleRollout("web", 3, "app:v4");
+  run.Create(kRollouts, web);
+  const Json owner = run.Stored(kRollouts, "web");
+  for (int revision = 1; revision <= 4; ++revision) {
+    const std::string number = std::to_string(revision);
+    Json rs = sim::SampleReplicaSet("web-" + number, 0, "app:v" + number);
+    rs["metadata"]["labels"]["app"] = "web";
+    rs["spec"]["selector"]["matchLabels"]["app"] = "web";
+    rs["spec"]["template"] = owner["spec"]["template"];
+    rs["spec"]["template"]["spec"]["containers"][0]["image"] = "app:v" + number;
+    rs["metadata"]["annotations"] = {{"deployment.kubernetes.io/revision", number}};
+    if (revision == 4) {
+      rs["metadata"]["annotations"]["windlass.dev/requested-template"] = RequestedTemplate(owner);
+    }
+    if (std::ranges::count(complete, revision) > 0) {
+      rs["metadata"]["annotations"]["internal.windlass.dev/complete"] = number;
+    }
+    rs["metadata"]["ownerReferences"] = sim::ControlledBy(owner);
+    run.Create(resources::kReplicaSets, rs);
+  }
+  const Ran ran = run.Run({"undo", "wro/web", "--dry-run=client", "-o", "json"});
+  CHECK(ran.code == ExitCode::kDone);
+  return Json::parse(ran.out)["spec"]["containers"][0]["image"];
+}
+
+TEST_CASE("undo of a Rollout previews the newest earlier revision that was complete") {
+  struct Row {
+    std::vector<int> complete;
+    std::string image;
+  };
+  const Row row = GENERATE(values<Row>({
+      {{1, 2}, "app:v2"},
+      {{1}, "app:v1"},
+      {{1, 4}, "app:v1"},  // the present one is no earlier one
+      {{4}, "app:v3"},     // no note: as upstream
+      {{}, "app:v3"},
+  }));
+  KubectlRun run;
+  CAPTURE(row.complete);
+  CHECK(PreviewOfUndo(run, row.complete) == row.image);
+  CHECK(run.writes.empty());
+}
+
+TEST_CASE("undo finds the ReplicaSet of the template by its published revision, too") {
+  KubectlRun run;
+  PreviewOfUndo(run, {});
+  run.Edit(resources::kReplicaSets, "web-4", "",
+           [](Json& o) { o["metadata"]["annotations"].erase("windlass.dev/requested-template"); });
+  run.Edit(kRollouts, "web", "status", [](Json& o) {
+    SetCounters(o, 3, 3, 3);
+    o["status"]["currentRevision"] = 4;
+  });
+  const Ran ran = run.Run({"undo", "wro/web", "--dry-run=client"});
+  CHECK(ran.out.find("image: app:v3") != std::string::npos);
+}
+
+TEST_CASE("undo during an abort previews the revision that Pods follow") {
+  KubectlRun run;
+  PreviewOfUndo(run, {});
+  // Revision 3 is followed, and has the highest number since.
+  run.Edit(resources::kReplicaSets, "web-3", "", [](Json& o) {
+    o["metadata"]["annotations"]["deployment.kubernetes.io/revision"] = "5";
+  });
+  run.Edit(kRollouts, "web", "", [](Json& o) { o["spec"]["abort"] = true; });
+  const Ran ran = run.Run({"undo", "wro/web", "--dry-run=client"});
+  CHECK(ran.out.find("image: app:v3") != std::string::npos);
 }
 
 TEST_CASE("history lists revisions as kubectl does, and shows one") {

@@ -85,9 +85,19 @@ ErrorSection RolloutErrors() {
         kHeld,
         "error: deployments.apps \"web\" can't restart paused deployment (run kubectl windlass "
         "resume deployment/web first)",
-        "A paused Deployment or Rollout would not replace its Pods. Resume it, and restart it "
-        "then.",
+        "A paused Deployment would not replace its Pods. Resume it, and restart it then.",
         HasDeployment(paused)},
+       {{"restart", rollout},
+        kHeld,
+        "error: rollout \"web\" is paused, and would restart only when it is resumed: kubectl "
+        "windlass resume rollout/web, and try again",
+        "As above, of a Rollout.",
+        HasRollout(paused)},
+       {{"pause", rollout},
+        kError,
+        "error: rollout \"web\" is already paused",
+        "As of a Deployment.",
+        HasRollout(paused)},
        {{"restart", "web"},
         kError,
         "error: deployments.apps \"web\" was restarted within this second: wait, and try again",
@@ -130,10 +140,11 @@ ErrorSection RolloutErrors() {
         "with the same manifest undoes the rollback. Correct the manifest, too.",
         IsApplied},
        {{"undo", rollout},
-        kHeld,
-        "error: rollout \"web\" is paused, and would go back only when it is resumed: kubectl "
-        "windlass resume rollout/web, and try again",
-        "As above, of a Rollout.",
+        ExitCode::kDone,
+        "Warning: rollout \"web\" is paused: it goes back only when kubectl windlass resume "
+        "rollout/web ends spec.paused",
+        "The rollback is stored in `spec.rollbackTo`. But `spec.paused` is true, and a paused "
+        "Rollout moves no Pod. The command in the text ends that.",
         HasRollout(paused)},
        {{"undo", rollout, "--dry-run=client"},
         kError,

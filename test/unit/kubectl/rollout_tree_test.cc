@@ -1,6 +1,4 @@
 // get of a Rollout: its steps, and during an abort what runs and what was asked for.
-#include "kubeclient/api/canonical.h"
-#include "kubeclient/api/fingerprint_text.h"
 #include "test/unit/kubectl/error_row.h"
 
 namespace windlass::cli::rollout_tree_test {
@@ -34,13 +32,6 @@ TEST_CASE("get never counts a step above the last one") {
     CHECK(ran.messages.find("3 of 2") == std::string::npos);
   }
   CHECK(LineOf(run.Run({"get", "wro/web"}).out, "Step") == row.text);
-}
-
-// The note of the template that a ReplicaSet was made for, which lacks the API server's defaults.
-std::string NoteOf(const Json& rollout) {
-  const auto canonical = CanonicalTemplate(rollout["spec"]["template"].dump());
-  REQUIRE(canonical.ok());
-  return windlass::TextOf(FingerprintOf(*canonical));
 }
 
 // Rollout web asks for app:broken, revision 8, and is aborted: three of four Pods are back at
@@ -78,7 +69,7 @@ void CreateAborted(KubectlRun& run) {
   create("web-1", 3, "app:v1",
          {{kNumber, "9"}, {"deployment.kubernetes.io/revision-history", "3,7"}});
   create("web-2", 1, "app:broken",
-         {{kNumber, "8"}, {"windlass.dev/requested-template", NoteOf(owner)}});
+         {{kNumber, "8"}, {"windlass.dev/requested-template", RequestedTemplate(owner)}});
 }
 
 TEST_CASE("During an abort, get shows what runs and what was asked for") {
@@ -136,7 +127,7 @@ TEST_CASE("An abort that has nothing to go back to calls no ReplicaSet stable") 
 TEST_CASE("A template that is the stable one is both") {
   KubectlRun run;
   CreateAborted(run);
-  const std::string note = NoteOf(run.Stored(kRollouts, "web"));
+  const std::string note = RequestedTemplate(run.Stored(kRollouts, "web"));
   for (const char* set : {"web-1", "web-2"}) {
     run.Edit(resources::kReplicaSets, set, "", [&](Json& o) {
       o["metadata"]["annotations"]["windlass.dev/requested-template"] =

@@ -1,0 +1,120 @@
+// abort and retry; and that all commands that change a rollout have one grammar.
+#include <set>
+
+#include "test/unit/kubectl/error_row.h"
+
+namespace windlass::cli::abort_command_test {
+namespace {
+
+constexpr const ResourceId& kRollouts = resources::kRollouts;
+using Edit = std::function<void(Json&)>;
+
+TEST_CASE("abort sets spec.abort, and retry and --end end it") {
+  KubectlRun run;
+  CreateAvailableRollout(run, 2);
+  const auto end = GENERATE(values<std::vector<std::string>>(
+      {{"retry", "rollout/web"}, {"abort", "rollout/web", "--end"}}));
+  Ran ran = run.Run(end);
+  CHECK(ran.code == ExitCode::kError);
+  CHECK(ran.messages == "error: rollout \"web\" is not aborted\n");
+  CHECK(run.writes.empty());
+  CHECK(run.Run({"abort", "rollout/web"}).out == "rollout.windlass.dev/web aborted\n");
+  CHECK(run.Stored(kRollouts, "web")["spec"]["abort"] == true);
+  ran = run.Run({"abort", "rollout/web"});
+  CHECK(ran.code == ExitCode::kError);
+  CHECK(ran.messages ==
+        "error: rollout \"web\" is already aborted: kubectl windlass retry rollout/web rolls it "
+        "out again\n");
+  CHECK(run.writes.size() == 1);
+  ran = run.Run(end);
+  CHECK(ran.out == "rollout.windlass.dev/web no longer aborted\n");
+  CHECK(ran.messages.empty());
+  const Json web = run.Stored(kRollouts, "web");
+  CHECK(web["spec"]["abort"] == false);
+  CHECK(run.writes[1].body == R"({"metadata":{"uid":")" +
+                                  web["metadata"]["uid"].get<std::string>() +
+                                  R"("},"spec":{"abort":false}})");
+  run.Edit(kRollouts, "web", "status", [](Json& o) { o["status"].erase("stableRevision"); });
+  CHECK(run.Run({"abort", "rollout/web"})
+            .messages.starts_with("Warning: rollout \"web\" has no stable revision yet"));
+}
+
+TEST_CASE("retry of a paused Rollout says that it waits") {
+  KubectlRun run;
+  CreateAvailableRollout(run, 2, [](Json& web) {
+    web["spec"]["abort"] = true;
+    web["spec"]["paused"] = true;
+  });
+  const Ran ran = run.Run({"retry", "rollout/web"});
+  CHECK(ran.code == ExitCode::kDone);
+  CHECK(ran.messages ==
+        "Warning: rollout \"web\" is paused: its template is rolled out again only when kubectl "
+        "windlass resume rollout/web ends spec.paused\n");
+  CHECK(run.Stored(kRollouts, "web")["spec"]["abort"] == false);
+}
+
+TEST_CASE("On a Deployment promote, abort and retry name the command that does it there") {
+  KubectlRun run;
+  run.Create(resources::kDeployments, sim::SampleDeployment("web"));
+  Ran ran = run.Run({"promote", "web"});
+  CHECK(ran.code == ExitCode::kUsage);
+  CHECK(ran.messages.find("kubectl windlass resume deployment/web") != std::string::npos);
+  ran = run.Run({"abort", "web"});
+  CHECK(ran.code == ExitCode::kUsage);
+  CHECK(ran.messages.find("kubectl windlass undo deployment/web") != std::string::npos);
+  for (const auto& end :
+       std::vector<std::vector<std::string>>{{"abort", "web", "--end"}, {"retry", "web"}}) {
+    ran = run.Run(end);
+    CHECK(ran.code == ExitCode::kUsage);
+    CHECK(ran.messages.starts_with("error: a Deployment is never aborted"));
+  }
+  CHECK(run.requests.empty());
+}
+
+// pause, resume, restart, promote, abort and retry take the same arguments and flags, print the
+// same line, and wait for nothing.
+TEST_CASE("Commands that change a rollout have one grammar") {
+  const std::set<std::string> own = {"--full", "--force", "--end"};
+  const auto shared = [&](const std::string& command) {
+    std::set<std::string> flags;
+    for (const Described& flag : FlagsOf(command)) {
+      if (!own.contains(flag.name)) flags.insert(flag.name);
+    }
+    return flags;
+  };
+  struct Row {
+    std::string command;
+    std::string done;
+    Edit change;
+  };
+  const auto paused = [](Json& web) { web["spec"]["paused"] = true; };
+  const auto aborted = [](Json& web) { web["spec"]["abort"] = true; };
+  for (const Row& row : std::vector<Row>{{"pause", "paused", {}},
+                                         {"resume", "resumed", paused},
+                                         {"restart", "restarted", {}},
+                                         {"promote", "promoted past step 2 of 2", {}},
+                                         {"abort", "aborted", {}},
+                                         {"retry", "no longer aborted", aborted}}) {
+    CAPTURE(row.command);
+    CHECK(shared(row.command) == shared("pause"));
+    for (const auto& arguments : std::vector<std::vector<std::string>>{
+             {"rollout/web"}, {"wro", "web"}, {"rollouts.windlass.dev/web"}}) {
+      KubectlRun run;
+      CreateAvailableRollout(run, 2, row.change);
+      std::vector<std::string> words = {row.command};
+      words.insert(words.end(), arguments.begin(), arguments.end());
+      const Ran ran = run.Run(words);
+      CHECK(ran.code == ExitCode::kDone);
+      CHECK(ran.out == "rollout.windlass.dev/web " + row.done + "\n");
+      CHECK(run.requests.size() == 2);
+      CHECK(run.writes.size() == 1);
+    }
+    KubectlRun run;
+    CreateAvailableRollout(run, 2, row.change);
+    CHECK(run.Run({row.command, "wro/web", "wro/api", "-o", "name", "--timeout=1m"}).out ==
+          "rollout.windlass.dev/web\n");
+  }
+}
+
+}  // namespace
+}  // namespace windlass::cli::abort_command_test
