@@ -109,10 +109,9 @@ ExitCode PromoteOf(const CommandContext& context, const Place& place) {
                     ExitCode::kHeld);
     }
   }
-  const std::string value = (full ? "full" : std::to_string(step.index)) + '@' +
-                            std::to_string(step.revision) + (force ? "/force" : "");
   Json patch;
-  patch["metadata"]["annotations"][std::string(workload::kPromote)] = value;
+  patch["metadata"]["annotations"][std::string(workload::kPromote)] =
+      PromoteText(step, full, force);
   return Change(context, place, *rollout, std::move(patch),
                 "promoted " + past + (full ? ", from step " + StepText(step) + " on" : "") +
                     (force ? ", by force" : ""));

@@ -110,6 +110,8 @@ void StandingAtPause(const Json& object, const Subject& subject, Standing& stand
         who + " rests at its partition: lower spec.strategy.partition to let it go on");
   } else if (!step || step->done()) {
     End(standing, ExitCode::kHeld, who + " is held: " + TextOf(object, "/status/message"));
+  } else if (step->promoted) {
+    standing.sentence = Waiting(subject, "step " + StepText(*step) + " was promoted");
   } else if (step->ends) {
     standing.reason = "pause, step " + StepText(*step);
     standing.sentence = Waiting(subject, "at the pause of step " + StepText(*step));

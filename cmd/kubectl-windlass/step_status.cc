@@ -2,8 +2,12 @@
 
 #include <nlohmann/json.hpp>
 
+#include "controller/workload/annotations.h"
+
 namespace windlass::cli {
 namespace {
+
+constexpr std::string_view kForce = "/force";
 
 // Windlass says since when the Pods are available. An older one does not, which shows by
 // status.step.replicas: there the counters of all Pods have to do. Example: 4 Pods, 1 of them of
@@ -17,7 +21,19 @@ StepPods PodsOfStep(const Json& rollout) {
   return StepPods::kNotTold;
 }
 
+// Returns true for "2@8" and "full@8", each also with "/force".
+bool IsPromoted(const Json& rollout, const StepStatus& step) {
+  std::string value = AnnotationOf(rollout, workload::kPromote);
+  if (value.ends_with(kForce)) value.resize(value.size() - kForce.size());
+  return value == PromoteText(step, false, false) || value == PromoteText(step, true, false);
+}
+
 }  // namespace
+
+std::string PromoteText(const StepStatus& step, bool full, bool force) {
+  return (full ? "full" : std::to_string(step.index)) + '@' + std::to_string(step.revision) +
+         std::string(force ? kForce : "");
+}
 
 std::optional<StepStatus> StepStatusOf(const Json& rollout) {
   if (FieldOf(rollout, "/status/step") == nullptr) return std::nullopt;
@@ -28,6 +44,7 @@ std::optional<StepStatus> StepStatusOf(const Json& rollout) {
   if (step.index < 1 || step.done()) return step;
   const std::string own = "/spec/strategy/steps/" + std::to_string(step.index - 1);
   step.is_pause = FieldOf(rollout, own + "/pause") != nullptr;
+  step.promoted = IsPromoted(rollout, step);
   step.ends = FieldOf(rollout, own + "/pause/duration") != nullptr;
   return step;
 }

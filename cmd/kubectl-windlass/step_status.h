@@ -25,6 +25,7 @@ struct StepStatus {
   int64_t revision = 0;   // of the rollout
   bool is_pause = false;  // the step is one, and is not over
   bool ends = false;      // it is a pause with a duration
+  bool promoted = false;  // the annotation windlass.dev/promote ends it, or all steps
   StepPods pods = StepPods::kNotTold;
 
   bool done() const { return index > total; }
@@ -32,6 +33,10 @@ struct StepStatus {
 
 // Returns nullopt if no steps are under way or over.
 std::optional<StepStatus> StepStatusOf(const Json& rollout);
+
+// Returns what the annotation windlass.dev/promote says to end the step, or all steps if `full`:
+// "2@8", "full@8". With `force` it ends although Pods of the step are not available: "2@8/force".
+std::string PromoteText(const StepStatus& step, bool full, bool force);
 
 // Returns "2 of 4"; "4 of 4 done" when all are over.
 std::string StepText(const StepStatus& step);

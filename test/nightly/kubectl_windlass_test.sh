@@ -111,6 +111,8 @@ ends 64 promote ours
 complained 'kubectl windlass resume deployment/ours'
 ends 64 abort ours
 complained 'kubectl windlass undo deployment/ours'
+ends 64 retry ours
+complained 'a Deployment is never aborted'
 ends 64 stauts ours
 complained 'no command "stauts"'
 ends 1 resume ours
@@ -147,11 +149,68 @@ ends 0 status rollout/shop
 set_image rollout/shop registry.example/shop:v2
 ends 4 status rollout/shop
 complained 'kubectl windlass promote rollout/shop'
+ends 1 retry rollout/shop
+complained 'rollout "shop" is not aborted'
 ends 0 abort wro shop
 ends 5 status rollout/shop
-ends 0 abort rollout/shop --end
+ends 5 promote rollout/shop --full
+complained 'kubectl windlass retry rollout/shop'
+until_true 60 "all Pods are back" have_images shop '4 registry.example/shop:v1'
+ends 0 get rollout/shop
+printed 'Asked for   revision 2, app registry.example/shop:v2'
+printed '4 desired, 4 stable'
+[ "$(grep -cE '(new|old)$' "$WORK/out")" = 0 ] || fail "called new or old: $(cat "$WORK/out")"
+cat "$WORK/out"
+ends 0 retry rollout/shop
+printed 'rollout.windlass.dev/shop no longer aborted'
+ends 4 status rollout/shop
+
+# The canary loses its image at the pause: no promotion passes it, until the Pod is good again.
+canary=$(kubectl get pods -o name | grep "shop-$(kubectl get replicasets -l app=shop -o json |
+  jq -r '[.items[] | select(.spec.template.spec.containers[0].image == "registry.example/shop:v2")]
+    [0].metadata.labels["pod-template-hash"]')")
+set_pod_image() { # IMAGE
+  kubectl patch "$canary" -p "{\"spec\":{\"containers\":[{\"name\":\"app\",\"image\":\"$1\"}]}}" \
+    >/dev/null
+}
+available() { [ "$(field wro/shop '{.status.availableReplicas}')" = "$1" ]; }
+set_pod_image registry.example/shop:never-pull-404
+until_true 60 "the canary is not available" available 3
+promoted=$(field wro/shop '{.metadata.annotations.windlass\.dev/promote}')
+for full in '' --full; do
+  # shellcheck disable=SC2086
+  ends 4 promote rollout/shop $full
+  complained "canary not available: ${canary#pod/}: app: "
+  cat "$WORK/messages"
+done
+expect "the annotation after two refusals" \
+  "$(field wro/shop '{.metadata.annotations.windlass\.dev/promote}')" "$promoted"
+set_pod_image registry.example/shop:v2
+until_true 60 "the canary is available" available 4
 ends 4 status rollout/shop
 ends 0 promote rollout/shop
+ends 0 status rollout/shop
+ends 1 promote rollout/shop --full
+complained 'no rollout is under way'
+ends 0 get rollout/shop
+printed 'Step       4 of 4 done'
+
+# All steps at once; and by force, although no Pod of the step is available.
+set_image rollout/shop registry.example/shop:v3
+ends 4 status rollout/shop
+ends 0 promote rollout/shop --full
+printed 'promoted past all steps, from step 2 of 4 on'
+ends 0 status rollout/shop
+set_image rollout/shop registry.example/shop:never-pull-404
+at_step() { [ "$(field wro/shop '{.status.step.index}')" = "$1" ]; }
+until_true 60 "the first step begins" at_step 1
+ends 0 promote rollout/shop --full --force
+printed 'promoted past all steps, from step 1 of 4 on, by force'
+until_true 60 "all steps are over" at_step 5
+ends 0 abort rollout/shop
+ends 0 undo rollout/shop
+until_true 60 "the rollback is done" no_rollback_to shop
+ends 0 retry rollout/shop
 ends 0 status rollout/shop
 ends 0 restart rollout/shop
 ends 0 pause rollout/shop
@@ -160,6 +219,13 @@ ends 0 resume rollout/shop
 ends 4 status rollout/shop
 ends 0 undo rollout/shop
 ends 0 status rollout/shop
+ends 0 pause rollout/shop
+ends 4 restart rollout/shop
+ends 0 undo rollout/shop
+complained 'it goes back only when kubectl windlass resume rollout/shop ends spec.paused'
+[ -n "$(field wro/shop '{.spec.rollbackTo}')" ] || fail "the rollback did not wait"
+ends 0 resume rollout/shop
+until_true 60 "the rollback is done" no_rollback_to shop
 ends 0 history rollout/shop
 cat "$WORK/out"
 
@@ -272,9 +338,10 @@ in_terminal 0 resume ours
 in_terminal 0 restart ours
 in_terminal 0 undo ours
 in_terminal 0 abort rollout/shop
+in_terminal 5 promote rollout/shop
 in_terminal 0 abort rollout/shop --end
-in_terminal 1 promote rollout/shop
-grep -q 'is not at a pause among its steps' "$WORK/out" || fail "not said: $(cat "$WORK/out")"
+in_terminal 1 retry rollout/shop
+grep -q 'is not aborted' "$WORK/out" || fail "not said: $(cat "$WORK/out")"
 in_terminal 64 promote ours
 in_terminal 64 stauts ours
 in_terminal 1 status nothing
@@ -315,6 +382,9 @@ completes() { # WANTED WORD…
 completes status sta
 completes ours status o
 completes rollout/shop undo rollout/s
+for verb in promote abort retry; do completes rollout/shop "$verb" ''; done
+completes --force promote rollout/shop --fo
+completes retry re
 completes cluster status --context c
 completes :4 status rollout/s
 

@@ -202,6 +202,40 @@ TEST_CASE("A pause that ends by itself is waited for") {
         "rollout \"web\" successfully rolled out\n");
 }
 
+// The annotation does not change the generation, so the status may be that of before.
+TEST_CASE("A pause that was promoted is waited for") {
+  struct Row {
+    std::string promote;
+    bool ends;  // this pause
+  };
+  const Row row = GENERATE(values<Row>({{"2@8", true},
+                                        {"2@8/force", true},
+                                        {"full@8", true},
+                                        {"full@8/force", true},
+                                        {"1@8", false},
+                                        {"2@7", false},
+                                        {"full@7", false},
+                                        {"2@8/forced", false},
+                                        {"", false}}));
+  CAPTURE(row.promote);
+  KubectlRun run;
+  CreateRollout(run, "Paused");
+  run.Edit(kRollouts, "web", "",
+           [&](Json& o) { o["metadata"]["annotations"]["windlass.dev/promote"] = row.promote; });
+  run.After(seconds(1), [&] {
+    run.Edit(kRollouts, "web", "status", [](Json& o) {
+      SetCounters(o, 4, 4, 4);
+      o["status"]["phase"] = "Healthy";
+    });
+  });
+  const Ran ran = run.Run({"status", "wro/web"});
+  CHECK(ran.code == (row.ends ? ExitCode::kDone : ExitCode::kHeld));
+  if (!row.ends) return;
+  CHECK(ran.out ==
+        "Waiting for rollout \"web\" rollout to finish: step 2 of 2 was promoted...\n"
+        "rollout \"web\" successfully rolled out\n");
+}
+
 // Windlass says by values that a Pod of the step is not available, and in its message which.
 TEST_CASE("At a pause whose Pods are not available, status waits for them") {
   const std::string phase = GENERATE("Progressing", "Paused");
