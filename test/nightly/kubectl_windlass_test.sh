@@ -226,6 +226,9 @@ complained 'it goes back only when kubectl windlass resume rollout/shop ends spe
 [ -n "$(field wro/shop '{.spec.rollbackTo}')" ] || fail "the rollback did not wait"
 ends 0 resume rollout/shop
 until_true 60 "the rollback is done" no_rollback_to shop
+# It skips the steps only if that revision was complete once.
+kubectl windlass status rollout/shop >/dev/null 2>&1 || ends 0 promote rollout/shop --full
+ends 0 status rollout/shop
 ends 0 history rollout/shop
 cat "$WORK/out"
 
