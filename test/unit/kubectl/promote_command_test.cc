@@ -82,6 +82,17 @@ TEST_CASE("promote --force writes that it is forced, and reads no Pods") {
   CHECK(Promotion(run) == "full@8/force");
 }
 
+TEST_CASE("A Pod that is being deleted is no cause") {
+  KubectlRun run;
+  CreateRolloutWithCanary(run);
+  for (const char* name : {"web-2-a", "web-2-b"}) CreateCanaryPod(run, name, "web-2", kNoImage);
+  run.Edit(resources::kPods, "web-2-a", "",
+           [](Json& o) { o["metadata"]["finalizers"] = Json::array({"example.dev/keeps-it"}); });
+  REQUIRE(run.server.Delete("setup", {resources::kPods, "default", "web-2-a"}).ok());
+  CHECK(run.Run({"promote", "rollout/web"}).messages ==
+        NotPromoted("web-2-b: web: ImagePullBackOff: no such tag"));
+}
+
 TEST_CASE("The cause is that of the worst Pod, and the others are counted") {
   KubectlRun run;
   CreateRolloutWithCanary(run);
@@ -171,6 +182,7 @@ TEST_CASE("Of an older status, counters and Pods tell whether the step is availa
     older(3);
     EditStatus(run, [](Json& status) { status["updatedReplicas"] = 0; });
     CHECK(run.Run({"promote", "rollout/web"}).code == ExitCode::kDone);
+    CHECK(run.requests.size() == 2);
   }
 }
 

@@ -163,10 +163,10 @@ TEST_CASE("undo of a paused Rollout is stored, and says that it waits") {
   CHECK(run.Stored(kRollouts, "web")["spec"]["rollbackTo"] == Json({{"revision", 0}}));
 }
 
-// Revisions 1 to 4 of Rollout web, the last one that of its template. `complete` were rolled out
+// Revisions 1 to 4 of Rollout web, `present` that of its template. `complete` were rolled out
 // completely once. Returns the image that undo without a revision would bring back.
-std::string PreviewOfUndo(KubectlRun& run, const std::vector<int>& complete) {
-  Json web = sim::SampleRollout("web", 3, "app:v4");
+std::string PreviewOfUndo(KubectlRun& run, const std::vector<int>& complete, int present = 4) {
+  Json web = sim::SampleRollout("web", 3, "app:v" + std::to_string(present));
   run.Create(kRollouts, web);
   const Json owner = run.Stored(kRollouts, "web");
   for (int revision = 1; revision <= 4; ++revision) {
@@ -177,7 +177,7 @@ std::string PreviewOfUndo(KubectlRun& run, const std::vector<int>& complete) {
     rs["spec"]["template"] = owner["spec"]["template"];
     rs["spec"]["template"]["spec"]["containers"][0]["image"] = "app:v" + number;
     rs["metadata"]["annotations"] = {{"deployment.kubernetes.io/revision", number}};
-    if (revision == 4) {
+    if (revision == present) {
       rs["metadata"]["annotations"]["windlass.dev/requested-template"] = RequestedTemplate(owner);
     }
     if (std::ranges::count(complete, revision) > 0) {
@@ -207,6 +207,12 @@ TEST_CASE("undo of a Rollout previews the newest earlier revision that was compl
   CAPTURE(row.complete);
   CHECK(PreviewOfUndo(run, row.complete) == row.image);
   CHECK(run.writes.empty());
+}
+
+// Until Windlass has numbered it anew, a template of before has its old number.
+TEST_CASE("undo previews no later revision than that of the template") {
+  KubectlRun run;
+  CHECK(PreviewOfUndo(run, {1, 4}, 3) == "app:v1");
 }
 
 TEST_CASE("undo finds the ReplicaSet of the template by its published revision, too") {
