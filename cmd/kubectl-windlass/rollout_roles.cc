@@ -85,7 +85,7 @@ const Json* RevisionBefore(const Json& rollout, const std::vector<const Json*>& 
   const bool aborted = FlagOf(rollout, "/spec/abort");
   std::vector<const Json*> complete = others;
   std::erase_if(complete, [&](const Json* rs) {
-    if (rs == present || AnnotationOf(*rs, kWasComplete).empty()) return true;
+    if (rs == present || AnnotationOf(*rs, workload::kComplete).empty()) return true;
     return present != nullptr && !aborted && RevisionOf(*rs) > RevisionOf(*present);
   });
   if (!complete.empty()) return Newest(complete);

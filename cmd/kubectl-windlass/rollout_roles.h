@@ -3,15 +3,11 @@
 #pragma once
 
 #include <nlohmann/json_fwd.hpp>
-#include <string_view>
 #include <vector>
 
 #include "cmd/kubectl-windlass/json_fields.h"
 
 namespace windlass::cli {
-
-// On a ReplicaSet: all its Pods were available once, with all steps over.
-inline constexpr std::string_view kWasComplete = "internal.windlass.dev/complete";
 
 struct RolloutRoles {
   // Of status.stableRevision. That revision may have got another number since: an abort gives it

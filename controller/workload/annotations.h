@@ -27,6 +27,10 @@ inline constexpr std::string_view kLastApplied = "kubectl.kubernetes.io/last-app
 // stored template lacks the defaults of the API server: their ReplicaSets have another one.
 inline constexpr std::string_view kRequestedTemplate = "windlass.dev/requested-template";
 
+// On a ReplicaSet: its template has worked, as proven.h says.
+inline constexpr std::string_view kComplete = "internal.windlass.dev/complete";
+inline constexpr std::string_view kScaledToZero = "internal.windlass.dev/scaled-to-zero";
+
 // On a workload: its user's word that the rollout may go on from a step. It is about one step of
 // one rollout.
 inline constexpr std::string_view kPromote = "windlass.dev/promote";

@@ -2,7 +2,6 @@
 
 #include <algorithm>
 
-#include "controller/workload/annotations.h"
 #include "controller/workload/revisions.h"
 #include "kubeclient/base/parse_whole.h"
 

@@ -18,12 +18,10 @@
 #include <string_view>
 #include <vector>
 
+#include "controller/workload/annotations.h"
 #include "controller/workload/situation.h"
 
 namespace windlass::workload {
-
-inline constexpr std::string_view kComplete = "internal.windlass.dev/complete";
-inline constexpr std::string_view kScaledToZero = "internal.windlass.dev/scaled-to-zero";
 
 // Returns the revision as which `rs` was complete last; nullopt if it never was, as far as known.
 std::optional<int64_t> CompleteAs(const ReplicaSet& rs);

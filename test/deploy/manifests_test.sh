@@ -14,6 +14,13 @@ say "everything can be applied, and is then what the manifests say"
 kubectl apply -k "$ROOT/deploy"
 expect "difference" "$(kubectl diff -k "$ROOT/deploy")" ""
 
+say "the overlays are what tools/overlays.sh writes"
+"$ROOT/tools/overlays.sh" "$WORK/written"
+for kind in rollout replication-controller; do
+  diff "$WORK/written/$kind/windlass.yaml" "$ROOT/deploy/overlays/$kind/windlass.yaml" ||
+    fail "run tools/overlays.sh"
+done
+
 say "each overlay runs its controllers, and has their roles"
 controllers_in() { sed -n 's/^ *- --controllers=//p' "$1" | paste -sd ' '; }
 roles_in() {

@@ -9,7 +9,6 @@
 #include "controller/in_place/template/json_diff.h"
 #include "controller/in_place/template/options.h"
 #include "controller/workload/annotations.h"
-#include "controller/workload/proven.h"
 #include "kubeclient/api/json_reader.h"
 
 namespace windlass::in_place {
