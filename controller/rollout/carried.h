@@ -40,6 +40,7 @@ struct RolloutOwn {
   std::optional<RolloutVerdict> verdict{};
 
   // --- what the extension sees when it updates a draft; never stored ---
+  bool lacks_replica_set = false;  // no ReplicaSet has the template
   bool is_of_proven = false;       // as IsOfProven (step_state.h)
   std::string waits_for{};         // at a pause whose Pods are not all available: which; else ""
 

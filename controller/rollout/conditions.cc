@@ -40,6 +40,21 @@ std::string Updated(const Facts& facts) {
          std::to_string(facts.workload.replicas) + " Pods are updated";
 }
 
+// "9 are available"
+std::string Available(const Facts& facts) {
+  const int32_t pods = facts.status.available_replicas;
+  if (pods == 0 && facts.workload.replicas > 0) return "none is available";
+  return std::to_string(pods) + (pods == 1 ? " is available" : " are available");
+}
+
+// "3 of 10 Pods are updated, 9 are available"
+std::string Counts(const Facts& facts) { return Updated(facts) + ", " + Available(facts); }
+
+// Returns true if Pods are desired and no Pod is available (RO-150).
+bool HasNoneOfSome(const Facts& facts) {
+  return facts.workload.replicas > 0 && facts.status.available_replicas <= 0;
+}
+
 // --- complete ---
 
 // Returns true if a step is not over, and there are Pods that it concerns: also if all Pods have the
@@ -72,7 +87,18 @@ bool WasComplete(const Facts& facts) {
 bool IsComplete(const Facts& facts) {
   if (HoldsAtStep(facts.workload, facts.own)) return false;
   if (workload::DeploymentComplete(facts.workload, facts.status)) return true;
-  return WasComplete(facts) && facts.available != nullptr && facts.available->status == "True";
+  return WasComplete(facts) && !HasNoneOfSome(facts) && facts.available != nullptr &&
+         facts.available->status == "True";
+}
+
+// Returns true if a paused Rollout waits for Pods that it lost, and not to go on with a rollout.
+bool LostPodsWhilePaused(const Facts& facts) {
+  return !facts.own.lacks_replica_set && WasComplete(facts);
+}
+
+// Returns true if spec.rollbackTo has to wait for the end of spec.paused (RO-152).
+bool HoldsRollback(const Facts& facts) {
+  return facts.workload.paused && facts.workload.roll_back_to.has_value();
 }
 
 // --- the rows ---
@@ -98,11 +124,17 @@ Ruling Aborted(const Facts& facts) {
               " to it. Set spec.abort to false to try again"};
 }
 
-Ruling Paused(const Facts& facts, std::string message) {
-  return {kPaused, Way::kReconciling, std::string(kPaused),
-          message.empty()
-              ? "spec.paused is true. " + Updated(facts) + ". Set spec.paused to false to go on"
-              : std::move(message)};
+Ruling Paused(const Facts& facts) {
+  const std::string held = HoldsRollback(facts) ? ", and " + std::string(kRollbackWaits) : "";
+  return {
+      kPaused, Way::kReconciling, std::string(kPaused),
+      "spec.paused is true" + held + ". " + Counts(facts) + ". Set spec.paused to false to go on"};
+}
+
+// At a pause among the steps, or at a partition: Progressing says at which.
+Ruling PausedAtStep(const Facts& facts) {
+  const std::string none = HasNoneOfSome(facts) ? "; " + Counts(facts) : "";
+  return {kPaused, Way::kReconciling, std::string(kPaused), facts.progressing->message + none};
 }
 
 Ruling Progressing(const Facts& facts) {
@@ -113,16 +145,19 @@ Ruling Progressing(const Facts& facts) {
     return {kProgressingPhase, Way::kReconciling, reason,
             "generation " + std::to_string(generation) + " is not carried out yet"};
   }
-  const std::string available = std::to_string(status.available_replicas);
   if (WasComplete(facts)) {
+    const bool none = HasNoneOfSome(facts);
+    const std::string available =
+        none ? "none" : "only " + std::to_string(status.available_replicas);
     return {kProgressingPhase, Way::kReconciling, std::string(kPodsUnavailable),
-            "the rollout is complete, but only " + available + " of " +
-                std::to_string(facts.workload.replicas) + " Pods are available"};
+            "the rollout is complete, but " + available + " of " +
+                std::to_string(facts.workload.replicas) + " Pods " + (none ? "is" : "are") +
+                " available"};
   }
   if (!facts.own.waits_for.empty()) {
     return {kProgressingPhase, Way::kReconciling, reason, facts.own.waits_for};
   }
-  std::string message = Updated(facts) + ", " + available + " are available";
+  std::string message = Counts(facts);
   const bool holds = facts.workload.limits.updated_max < facts.workload.replicas;
   if (holds && !facts.own.is_of_proven && status.replicas > status.updated_replicas) {
     message += "; spec.strategy.partition keeps the others on the old revision";
@@ -139,8 +174,7 @@ std::string LeftRevision(const RolledBack& back) {
 
 // "10 of 10 Pods are updated, 9 are available"
 Ruling Complete(const Facts& facts) {
-  const std::string pods =
-      Updated(facts) + ", " + std::to_string(facts.status.available_replicas) + " are available";
+  const std::string pods = Counts(facts);
   const std::optional<RolledBack>& back = facts.own.rolled_back;
   const bool rolled_back = back && back->generation == facts.workload.meta.generation &&
                            workload::ParseRevision(facts.revision) == back->became;
@@ -155,12 +189,20 @@ Ruling Rule(const Facts& facts) {
   const bool follows = facts.workload.follow_revision.has_value();
   if (follows && (!stalled || stalled->reason != kNothingToAbortTo)) return Aborted(facts);
   if (stalled) return {kStalledPhase, Way::kStalled, stalled->reason, stalled->message};
-  if (HasReason(facts.progressing, kPausedAtStep)) {
-    return Paused(facts, facts.progressing->message);
+  if (HoldsRollback(facts)) return Paused(facts);
+  if (HasReason(facts.progressing, kPausedAtStep)) return PausedAtStep(facts);
+  if (IsComplete(facts)) return Complete(facts);
+  if (facts.workload.paused && !LostPodsWhilePaused(facts)) return Paused(facts);
+  return Progressing(facts);
+}
+
+// As Rule, and says of a stalled or aborted Rollout, too, that a rollback waits.
+Ruling RuleAndRollback(const Facts& facts) {
+  Ruling ruling = Rule(facts);
+  if (HoldsRollback(facts) && ruling.way == Way::kStalled) {
+    ruling.message += "; " + std::string(kRollbackWaits);
   }
-  const bool complete = IsComplete(facts);
-  if (facts.workload.paused && !complete) return Paused(facts, "");
-  return complete ? Complete(facts) : Progressing(facts);
+  return ruling;
 }
 
 // --- the conditions ---
@@ -214,7 +256,7 @@ bool IsRolledOut(const Workload& workload, const StatusDraft& draft) {
 
 Standing StandingOf(const Workload& workload, const StatusDraft& draft, const RolloutOwn& own) {
   const Facts facts = FactsOf(workload, draft, own);
-  const Ruling ruling = Rule(facts);
+  const Ruling ruling = RuleAndRollback(facts);
   Standing standing{.phase = ruling.phase, .message = ruling.message, .conditions = {}};
   std::vector<Condition>& conditions = standing.conditions;
   conditions.push_back(Shown(facts, kReady, ruling.way == Way::kReady, ruling, draft.now));

@@ -11,16 +11,18 @@
 //                nothing to abort to; or Progressing is False
 //                (RO-062)
 //   Paused       spec.paused and not complete, or at a         False Paused       Reconciling
-//                pause among the steps (RO-063)
+//                pause among the steps (RO-063), or
+//                spec.paused with spec.rollbackTo (RO-152)
 //   Progressing  not complete, or the generation is not        False Progressing  Reconciling
 //                observed (RO-064); also complete with too
-//                few Pods available                            False PodsUnavailable
+//                few Pods available, paused or not             False PodsUnavailable
 //   RolledBack   complete, by the rollback that led to this    True RolledBack    –
 //                generation (RO-065)
 //   Healthy      complete (RO-066)                             True Healthy       –
 //
 // A rollout that was complete once stays so while Available is True: a Pod that is lost later is no
-// rollout (RO-067).
+// rollout (RO-067). With replicas > 0 it also needs one available Pod, which Available does not:
+// with 1 replica and maxUnavailable 1, Available is True without any (RO-150).
 //
 // A condition keeps its transition time while its status is the same. So the draft that follows a
 // write equals what was written, whatever the time is (RO-068).

@@ -17,6 +17,10 @@ inline constexpr std::string_view kHealthy = "Healthy";
 inline constexpr std::string_view kPodsUnavailable = "PodsUnavailable";
 inline constexpr std::string_view kNothingToAbortTo = "NothingToAbortTo";
 
+// What is said of spec.rollbackTo while spec.paused is true (RO-152).
+inline constexpr std::string_view kRollbackWaits =
+    "spec.rollbackTo waits until spec.paused is false";
+
 // The reason of Progressing at a pause among spec.strategy.steps.
 inline constexpr std::string_view kPausedAtStep = "RolloutPausedAtStep";
 

@@ -1,6 +1,7 @@
 #include "controller/rollout/rollout_extension.h"
 
 #include <algorithm>
+#include <iterator>
 #include <utility>
 
 #include "controller/in_place/phases/extended_values.h"
@@ -9,6 +10,7 @@
 #include "controller/in_place/phases/rollout_in_place.h"
 #include "controller/rollout/carried.h"
 #include "controller/rollout/dry_run.h"
+#include "controller/rollout/reasons.h"
 #include "controller/rollout/stable.h"
 #include "controller/workload/annotations.h"
 #include "controller/workload/complete.h"
@@ -223,6 +225,18 @@ Event NotChecked(const TemplateChecks& checks) {
           .at_most_every = kNoVerdictCounts};
 }
 
+// How often an Event says that spec.rollbackTo waits: each status of a rollout would say so.
+constexpr Duration kRollbackWaitsToldAgain = seconds(600);
+
+// Returns the Event that says so; none if spec.rollbackTo does not wait (RO-152).
+std::vector<Event> RollbackWaits(const Workload& workload) {
+  if (!workload.paused || !workload.roll_back_to) return {};
+  return {{.type = Event::Type::kNormal,
+           .reason = "RolloutRollbackWaits",
+           .message = std::string(kRollbackWaits),
+           .at_most_every = kRollbackWaitsToldAgain}};
+}
+
 // Returns how long until the pause ends by itself; nullopt if it waits for the user.
 std::optional<Duration> UntilEndOfPause(const Situation& situation, Steps steps) {
   if (situation.workload.paused || situation.extended.refused) return std::nullopt;
@@ -289,6 +303,7 @@ void RolloutExtension::UpdateStatus(const Situation& situation, WorkloadStatus& 
   RolloutOwn own = ReadOwn(status.carried);
   if (!own.stable_revision) own.stable_revision = situation.workload.kept_revision;  // RO-136
   own.verdict = VerdictToShow(situation, facts.checks, own.verdict);
+  own.lacks_replica_set = situation.new_replica_set == nullptr;
   own.is_of_proven = IsOfProven(situation);
   status.carried = KindStatus(own);
   if (told) ShowSteps(situation, facts.steps, status);
@@ -298,8 +313,9 @@ void RolloutExtension::UpdateStatus(const Situation& situation, WorkloadStatus& 
 std::vector<Event> RolloutExtension::Events(const Situation& situation,
                                             const WorkloadStatus& status) const {
   const TemplateChecks checks = FactsOf(situation).checks;
-  if (IsUntold(situation, checks)) return {};
-  std::vector<Event> events = InPlace().Events(situation, status);
+  std::vector<Event> events = RollbackWaits(situation.workload);
+  if (IsUntold(situation, checks)) return events;
+  std::ranges::move(InPlace().Events(situation, status), std::back_inserter(events));
   if (auto told = TellRecovered(situation)) events.push_back(*std::move(told));
   const bool complete = workload::DeploymentComplete(situation.workload, status);
   if (const auto* refusal = RefusalNow(situation, checks)) {

@@ -43,6 +43,12 @@ void SetAvailable(StoredRollout& rollout, int pods, const std::string& status) {
   rollout.SetCondition(StoredCondition("Available", status, "Because", "of them"));
 }
 
+// One Pod, of revision 8, and one is desired.
+void HaveOnePod(StoredRollout& rollout) {
+  rollout.object["spec"]["replicas"] = 1;
+  for (const char* pods : {"replicas", "updatedReplicas"}) rollout.object["status"][pods] = 1;
+}
+
 // 3 of 10 Pods are updated, 9 available.
 void BeMidway(StoredRollout& rollout) {
   rollout.object["status"]["updatedReplicas"] = 3;
@@ -124,6 +130,51 @@ TEST_CASE("each row of the table of phases holds, the first one first") {
        [](StoredRollout& r) { SetAvailable(r, 2, "False"); },
        "Progressing: Ready False PodsUnavailable, Reconciling True PodsUnavailable",
        "only 2 of 10 Pods are available"},
+      {"RO-150 the only Pod was lost later, and maxUnavailable allows that",
+       [](StoredRollout& r) {
+         HaveOnePod(r);
+         SetAvailable(r, 0, "True");
+       },
+       "Progressing: Ready False PodsUnavailable, Reconciling True PodsUnavailable",
+       "the rollout is complete, but none of 1 Pods is available"},
+      {"RO-150 all Pods were lost later, and maxUnavailable allows that",
+       [](StoredRollout& r) { SetAvailable(r, 0, "True"); },
+       "Progressing: Ready False PodsUnavailable, Reconciling True PodsUnavailable",
+       "none of 10 Pods is available"},
+      {"RO-150 one Pod is left, and maxUnavailable allows that",
+       [](StoredRollout& r) { SetAvailable(r, 1, "True"); }, "Healthy: Ready True Healthy",
+       "10 of 10 Pods are updated, 1 is available"},
+      {"RO-150 all Pods were lost without a deadline",
+       [](StoredRollout& r) {
+         r.RemoveCondition("Progressing");
+         r.object["status"]["stableRevision"] = 8;
+         SetAvailable(r, 0, "True");
+       },
+       "Progressing: Ready False PodsUnavailable, Reconciling True PodsUnavailable",
+       "none of 10 Pods is available"},
+      {"RO-150 all Pods were lost while paused",
+       [](StoredRollout& r) {
+         r.object["spec"]["paused"] = true;
+         r.object["status"]["stableRevision"] = 8;
+         Progress(r, "Unknown", "RolloutPaused");
+         SetAvailable(r, 0, "True");
+       },
+       "Progressing: Ready False PodsUnavailable, Reconciling True PodsUnavailable",
+       "none of 10 Pods is available"},
+      {"RO-150 all Pods were lost after a rollback",
+       [](StoredRollout& r) {
+         r.object["status"]["rolledBack"] = {{"revision", 5}, {"became", 8}, {"generation", 12}};
+         SetAvailable(r, 0, "True");
+       },
+       "Progressing: Ready False PodsUnavailable, Reconciling True PodsUnavailable",
+       "none of 10 Pods is available"},
+      {"RO-150 there is to be no Pod",
+       [](StoredRollout& r) {
+         r.object["spec"]["replicas"] = 0;
+         for (const char* pods : {"replicas", "updatedReplicas"}) r.object["status"][pods] = 0;
+         SetAvailable(r, 0, "True");
+       },
+       "Healthy: Ready True Healthy", "0 of 0 Pods are updated"},
       {"RO-067 another revision was complete",
        [](StoredRollout& r) {
          r.RemoveCondition("Progressing");
@@ -139,7 +190,64 @@ TEST_CASE("each row of the table of phases holds, the first one first") {
          Progress(r, "Unknown", "RolloutPaused");
        },
        "Paused: Ready False Paused, Reconciling True Paused",
-       "spec.paused is true. 3 of 10 Pods are updated. Set spec.paused to false to go on"},
+       "spec.paused is true. 3 of 10 Pods are updated, 9 are available. Set spec.paused to false "
+       "to go on"},
+      {"RO-151 paused without Pods",
+       [](StoredRollout& r) {
+         r.object["spec"]["paused"] = true;
+         for (const char* pods : {"replicas", "updatedReplicas"}) r.object["status"][pods] = 0;
+         Progress(r, "Unknown", "RolloutPaused");
+         SetAvailable(r, 0, "False");
+       },
+       "Paused: Ready False Paused, Reconciling True Paused",
+       "spec.paused is true. 0 of 10 Pods are updated, none is available. Set spec.paused"},
+      {"RO-151 at a pause among the steps, and no Pod is available",
+       [](StoredRollout& r) {
+         BeMidway(r);
+         SetAvailable(r, 0, "False");
+         Progress(r, "Unknown", "RolloutPausedAtStep", "step 2 of 4 waits");
+       },
+       "Paused: Ready False Paused, Reconciling True Paused",
+       "step 2 of 4 waits; 3 of 10 Pods are updated, none is available"},
+      {"RO-152 paused, and a rollback waits",
+       [](StoredRollout& r) {
+         BeMidway(r);
+         r.object["spec"]["paused"] = true;
+         r.object["spec"]["rollbackTo"] = {{"revision", 7}};
+         Progress(r, "Unknown", "RolloutPaused");
+       },
+       "Paused: Ready False Paused, Reconciling True Paused",
+       "spec.paused is true, and spec.rollbackTo waits until spec.paused is false. 3 of 10 Pods "
+       "are updated, 9 are available"},
+      {"RO-152 paused when complete, and a rollback waits",
+       [](StoredRollout& r) {
+         r.object["spec"]["paused"] = true;
+         r.object["spec"]["rollbackTo"] = Json::object();
+         Progress(r, "Unknown", "RolloutPaused");
+       },
+       "Paused: Ready False Paused, Reconciling True Paused",
+       "spec.paused is true, and spec.rollbackTo waits until spec.paused is false. 10 of 10 Pods"},
+      {"RO-152 paused after a deadline, and a rollback waits",
+       [](StoredRollout& r) {
+         BeMidway(r);
+         r.object["spec"]["paused"] = true;
+         r.object["spec"]["rollbackTo"] = Json::object();
+         Progress(r, "False", "ProgressDeadlineExceeded", "timed out");
+       },
+       "Stalled: Ready False ProgressDeadlineExceeded, Stalled True ProgressDeadlineExceeded",
+       "timed out; spec.rollbackTo waits until spec.paused is false"},
+      {"RO-152 paused and aborted, and a rollback waits",
+       [](StoredRollout& r) {
+         r.object["spec"]["paused"] = true;
+         r.object["spec"]["abort"] = true;
+         r.object["spec"]["rollbackTo"] = Json::object();
+         r.object["status"]["stableRevision"] = 7;
+       },
+       "Aborted: Ready False Aborted, Stalled True Aborted",
+       "; spec.rollbackTo waits until spec.paused is false"},
+      {"RO-152 a rollback that does not wait",
+       [](StoredRollout& r) { r.object["spec"]["rollbackTo"] = Json::object(); },
+       "Healthy: Ready True Healthy", "10 of 10 Pods are updated, 10 are available"},
       {"RO-063 at a pause among the steps",
        [](StoredRollout& r) {
          BeMidway(r);

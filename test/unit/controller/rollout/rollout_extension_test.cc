@@ -564,6 +564,24 @@ TEST_CASE("at rest no ReplicaSet is made without the defaults (RO-098)") {
   Proves("RO-098");
 }
 
+TEST_CASE("a rollback that a pause holds up is told by an Event (RO-152)") {
+  Fixture f;
+  const bool told = GENERATE(true, false);  // whether the API server has told the defaults
+  if (!told) f.checks = {};
+  f.paused = true;
+  CHECK(f.extension.Events(f.Sit(), f.status).empty());
+  f.roll_back_to = 0;
+  const std::vector<Event> events = f.extension.Events(f.Sit(), f.status);
+  REQUIRE(events.size() == 1);
+  CHECK(events[0].type == Event::Type::kNormal);
+  CHECK(events[0].reason == "RolloutRollbackWaits");
+  CHECK(events[0].message == "spec.rollbackTo waits until spec.paused is false");
+  CHECK(events[0].at_most_every > Duration{0});
+  f.paused = false;
+  CHECK(f.extension.Events(f.Sit(), f.status).empty());
+  Proves("RO-152");
+}
+
 TEST_CASE("an accepted template is rolled out without an Event (RO-094)") {
   Fixture f;
   CHECK_FALSE(f.Next());
