@@ -28,8 +28,13 @@ RolloutOwn OwnOf(const RolloutStatus& stored) {
                  .stable_revision = stored.stable_revision,
                  .stable_template = stored.stable_template,
                  .rolled_back = stored.rolled_back,
+                 .stable_images = stored.stable_images,
+                 .current_replica_set = stored.current_replica_set,
+                 .stable_replica_set = stored.stable_replica_set,
                  .verdict = VerdictOf(stored),
                  .selector = stored.selector,
+                 .images = stored.images,
+                 .step_text = stored.step_text,
                  .phase = stored.phase,
                  .message = stored.message};
   std::ranges::copy_if(stored.conditions, std::back_inserter(own.conditions),

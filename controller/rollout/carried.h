@@ -36,6 +36,10 @@ struct RolloutOwn {
   std::optional<int64_t> stable_revision{};
   std::string stable_template{};
   std::optional<RolledBack> rolled_back{};
+  std::string stable_images{};
+  // The extension sets both in each status that it updates.
+  NamedReplicaSet current_replica_set{};
+  NamedReplicaSet stable_replica_set{};
   // The extension sets or clears it in each status that it updates.
   std::optional<RolloutVerdict> verdict{};
 
@@ -46,6 +50,8 @@ struct RolloutOwn {
 
   // --- what is shown: as it is stored, also in a draft; derived anew when the kind writes it ---
   std::string selector{};
+  std::string images{};
+  std::string step_text{};
   std::string phase{};
   std::string message{};
   std::vector<Condition> conditions{};  // of the kind's own types

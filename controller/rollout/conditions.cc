@@ -3,6 +3,7 @@
 #include <optional>
 #include <utility>
 
+#include "controller/rollout/images_text.h"
 #include "controller/rollout/reasons.h"
 #include "controller/workload/annotations.h"
 #include "controller/workload/complete.h"
@@ -118,10 +119,15 @@ std::optional<RolloutVerdict> WhyStalled(const Facts& facts) {
 
 Ruling Aborted(const Facts& facts) {
   const Workload& workload = facts.workload;
+  const std::string& stable = facts.own.stable_images;
+  const std::string asked = ImagesOfTemplate(workload);
   return {kAborted, Way::kStalled, std::string(kAborted),
           "spec.abort is true: Pods follow revision " + std::to_string(*workload.follow_revision) +
-              ", the last one that was rolled out completely. " + Updated(facts) +
-              " to it. Set spec.abort to false to try again"};
+              (stable.empty() ? "" : " (" + stable + ")") +
+              ", the last one that was rolled out completely. " + Updated(facts) + " to it, " +
+              Available(facts) + ". " +
+              (asked.empty() || asked == stable ? "" : "spec.template asks for " + asked + ". ") +
+              "Set spec.abort to false to try again"};
 }
 
 Ruling Paused(const Facts& facts) {

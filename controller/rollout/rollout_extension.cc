@@ -159,6 +159,21 @@ std::optional<RolloutVerdict> VerdictToShow(const Situation& situation,
   return stays ? shown : std::nullopt;
 }
 
+// Returns the ReplicaSet of status.currentRevision; null if there is none. A template that is not
+// rolled out, such as one that was refused, has no ReplicaSet, and Pods keep the published
+// revision.
+const ReplicaSet* CurrentReplicaSet(const Situation& situation) {
+  if (situation.new_replica_set != nullptr) return situation.new_replica_set;
+  const auto published = workload::ParseRevision(situation.workload.revision);
+  return workload::FindRevisionOrFormer(situation.all, published.value_or(0));
+}
+
+NamedReplicaSet Named(const ReplicaSet* rs) {
+  if (rs == nullptr) return {};
+  const auto hash = rs->meta.labels.Find(kPodTemplateHashLabel);
+  return {.name = rs->meta.name, .template_hash = std::string(hash.value_or(""))};
+}
+
 // Returns true if the revision that Pods are to have was the last one that was complete, and no
 // Pods of another one are left. A rolling update that never came to another revision never took its
 // Pods away. Otherwise they all have to be back, and enough of them available: going back gives the
@@ -305,6 +320,9 @@ void RolloutExtension::UpdateStatus(const Situation& situation, WorkloadStatus& 
   own.verdict = VerdictToShow(situation, facts.checks, own.verdict);
   own.lacks_replica_set = situation.new_replica_set == nullptr;
   own.is_of_proven = IsOfProven(situation);
+  own.current_replica_set = Named(CurrentReplicaSet(situation));
+  own.stable_replica_set =
+      Named(workload::FindRevisionOrFormer(situation.all, own.stable_revision.value_or(0)));
   status.carried = KindStatus(own);
   if (told) ShowSteps(situation, facts.steps, status);
   ShowStillComplete(situation, status);

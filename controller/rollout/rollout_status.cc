@@ -8,6 +8,7 @@
 
 #include "controller/rollout/carried.h"
 #include "controller/rollout/conditions.h"
+#include "controller/rollout/images_text.h"
 #include "controller/rollout/status_json.h"
 #include "controller/workload/annotations.h"
 
@@ -35,6 +36,11 @@ void AddOwn(RolloutOwn own, RolloutStatus& status) {
   status.stable_revision = own.stable_revision;
   status.stable_template = std::move(own.stable_template);
   status.rolled_back = own.rolled_back;
+  status.stable_images = std::move(own.stable_images);
+  status.current_replica_set = std::move(own.current_replica_set);
+  status.stable_replica_set = std::move(own.stable_replica_set);
+  status.images = std::move(own.images);
+  status.step_text = std::move(own.step_text);
   status.selector = std::move(own.selector);
   status.phase = std::move(own.phase);
   status.message = std::move(own.message);
@@ -55,6 +61,21 @@ void Remember(const Workload& workload, const StatusDraft& draft, RolloutOwn& ow
   if (!current || !IsRolledOut(workload, draft)) return;
   own.stable_revision = current;
   own.stable_template = workload.requested_template;
+  own.stable_images = ImagesOfTemplate(workload);
+  own.stable_replica_set = own.current_replica_set;
+}
+
+// Returns the images that Pods get now: those of spec.template, or during an abort those of the
+// stable revision. If there is nothing to abort to, no Pod is changed, and spec.template is shown.
+std::string ImagesNow(const Workload& workload, const RolloutOwn& own) {
+  return workload.follow_revision.value_or(0) != 0 ? own.stable_images : ImagesOfTemplate(workload);
+}
+
+// Returns "2/4" at step 2 of 4, and "done" after the last one.
+std::string StepNumbers(const std::optional<RolloutStepStatus>& step) {
+  if (!step) return "";
+  if (step->index > step->total) return "done";
+  return std::to_string(step->index) + "/" + std::to_string(step->total);
 }
 
 }  // namespace
@@ -80,6 +101,8 @@ RolloutStatus NextStatus(const Workload& workload, const StatusDraft& draft) {
   Remember(workload, draft, own);
   Standing standing = StandingOf(workload, draft, own);
   own.selector = ToQuery(workload.selector);
+  own.images = ImagesNow(workload, own);
+  own.step_text = StepNumbers(own.step);
   own.phase = standing.phase;
   own.message = std::move(standing.message);
   own.conditions = std::move(standing.conditions);
@@ -111,7 +134,14 @@ Request WriteStatus(const Workload& workload, const StatusDraft& draft) {
                       {"currentRevision", ToJson(workload::ParseRevision(status.current_revision))},
                       {"stableRevision", ToJson(status.stable_revision)},
                       {"stableTemplate", TextOrNull(status.stable_template)},
+                      {"currentReplicaSet", TextOrNull(status.current_replica_set.name)},
+                      {"currentTemplateHash", TextOrNull(status.current_replica_set.template_hash)},
+                      {"stableReplicaSet", TextOrNull(status.stable_replica_set.name)},
+                      {"stableTemplateHash", TextOrNull(status.stable_replica_set.template_hash)},
+                      {"images", TextOrNull(status.images)},
+                      {"stableImages", TextOrNull(status.stable_images)},
                       {"step", ToJson(status.step)},
+                      {"stepText", TextOrNull(status.step_text)},
                       {"rolledBack", ToJson(status.rolled_back)},
                       {"phase", status.phase},
                       {"message", status.message},

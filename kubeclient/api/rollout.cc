@@ -192,22 +192,43 @@ bool ReadCounter(JsonReader& in, std::string_view key, RolloutStatus& out) {
   return true;
 }
 
+// Returns false if `key` is none of the texts.
+bool ReadText(JsonReader& in, std::string_view key, RolloutStatus& out) {
+  if (key == "selector")
+    out.selector = in.String();
+  else if (key == "stableTemplate")
+    out.stable_template = in.String();
+  else if (key == "currentReplicaSet")
+    out.current_replica_set.name = in.String();
+  else if (key == "currentTemplateHash")
+    out.current_replica_set.template_hash = in.String();
+  else if (key == "stableReplicaSet")
+    out.stable_replica_set.name = in.String();
+  else if (key == "stableTemplateHash")
+    out.stable_replica_set.template_hash = in.String();
+  else if (key == "images")
+    out.images = in.String();
+  else if (key == "stableImages")
+    out.stable_images = in.String();
+  else if (key == "stepText")
+    out.step_text = in.String();
+  else if (key == "phase")
+    out.phase = in.String();
+  else if (key == "message")
+    out.message = in.String();
+  else
+    return false;
+  return true;
+}
+
 void ReadRolloutStatus(JsonReader& in, SymbolTable& symbols, RolloutStatus& out) {
   out = {};
   in.Object([&](std::string_view key) {
-    if (ReadCounter(in, key, out)) return;
-    if (key == "selector")
-      out.selector = in.String();
-    else if (key == "currentRevision")
+    if (ReadCounter(in, key, out) || ReadText(in, key, out)) return;
+    if (key == "currentRevision")
       out.current_revision = std::to_string(in.Int64());
     else if (key == "stableRevision")
       out.stable_revision = in.Int64();
-    else if (key == "stableTemplate")
-      out.stable_template = in.String();
-    else if (key == "phase")
-      out.phase = in.String();
-    else if (key == "message")
-      out.message = in.String();
     else if (key == "step")
       ReadStep(in, out.step);
     else if (key == "rolledBack")

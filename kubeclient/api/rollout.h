@@ -82,6 +82,13 @@ struct RolloutStepStatus {
   bool operator==(const RolloutStepStatus&) const = default;
 };
 
+// A ReplicaSet as the status names it; empty if there is none.
+struct NamedReplicaSet {
+  std::string name{};
+  std::string template_hash{};  // its label pod-template-hash
+  bool operator==(const NamedReplicaSet&) const = default;
+};
+
 // status.rolledBack: the last rollback.
 struct RolledBack {
   int64_t revision = 0;    // as asked for
@@ -104,6 +111,11 @@ struct RolloutStatus {
   std::string current_revision;            // a number as text, as ReplicaSets have it; or ""
   std::optional<int64_t> stable_revision;  // the last one that was complete
   std::string stable_template;             // its requested template
+  NamedReplicaSet current_replica_set;     // of current_revision
+  NamedReplicaSet stable_replica_set;      // of stable_revision
+  std::string images;                      // that Pods get: "app:v2,agent:v1"
+  std::string stable_images;               // of stable_revision
+  std::string step_text;                   // "2/4"; "done": all steps are over
   std::string phase;
   std::string message;
   std::optional<RolloutStepStatus> step;

@@ -126,7 +126,9 @@ expect "replicas" "$(field rollout/merged '{.spec.replicas}')" 5
 expect "no generation was seen" "$(field rollout/merged '{.status.observedGeneration}')" -1
 status='{"status":{"phase":"Progressing","message":"4 of 5","replicas":5,"updatedReplicas":4,'
 status+='"availableReplicas":3,"selector":"app=merged","currentRevision":7,"stableRevision":6,'
-status+='"observedGeneration":1000,"step":{"index":2,"total":4,"revision":7,'
+status+='"currentReplicaSet":"merged-7c9d","currentTemplateHash":"7c9d","images":"app:v3,agent:v1",'
+status+='"stableReplicaSet":"merged-5f6b","stableTemplateHash":"5f6b","stableImages":"app:v2",'
+status+='"observedGeneration":1000,"stepText":"2/4","step":{"index":2,"total":4,"revision":7,'
 status+='"startedAt":"2026-01-02T03:04:05Z"},"rolledBack":{"revision":6,"generation":2},'
 status+='"conditions":[{"type":"Ready","status":"False","reason":"Progressing","message":"4 of 5",'
 status+='"lastUpdateTime":"2026-01-02T03:04:05Z","lastTransitionTime":"2026-01-02T03:04:05Z"}]}}'
@@ -147,7 +149,7 @@ expect "wide columns" "$(columns wro -o wide)" \
   "NAME DESIRED UPDATED AVAILABLE PHASE STEP AGE REVISION IMAGES MESSAGE"
 row=$(kubectl get wro merged -o wide --no-headers)
 expect "row" "$(awk '{ $7 = "AGE"; print }' <<<"$row")" \
-  "merged 5 4 3 Progressing 2 AGE 7 app:v2 4 of 5"
+  "merged 5 4 3 Progressing 2/4 AGE 7 app:v3,agent:v1 4 of 5"
 
 say "kubectl explain tells what each field does"
 explained() { # FIELD TEXT: prints the explanation if it has this text

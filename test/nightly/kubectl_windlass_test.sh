@@ -322,7 +322,9 @@ printed "rollout.windlass.dev/shop"
 ends 0 get
 printed 'ReplicationController   new '
 ends 0 version
-printed 'CRD rollouts.windlass.dev:                       revision 1'
+printed "CRD rollouts.windlass.dev:                       revision $(
+  sed -n 's/^inline constexpr int64_t kCrdRevision = \([0-9]*\);$/\1/p' \
+    "$ROOT/controller/rollout/crd_revision.h")"
 printed 'CRD replicationcontrollerupdates.windlass.dev:   installed'
 cat "$WORK/out"
 

@@ -53,6 +53,8 @@ inline constexpr const char* kRolloutJson = R"({
 "availableReplicas":12,"unavailableReplicas":2,"terminatingReplicas":0,"collisionCount":1,
 "selector":"app=web","currentRevision":8,"stableRevision":7,
 "stableTemplate":"t-0123456789abcdef0123456789abcdef","phase":"Progressing",
+"currentReplicaSet":"web-7c9d","currentTemplateHash":"7c9d","stableReplicaSet":"web-5f6b",
+"stableTemplateHash":"5f6b","images":"web:1.2,agent:3","stableImages":"web:1.1","stepText":"2/4",
 "message":"7 of 14 updated","step":{"index":2,"total":4,"startedAt":"2026-01-02T15:05:00Z",
 "revision":8,"template":"t-fedcba9876543210fedcba9876543210"},
 "rolledBack":{"revision":5,"became":7,"generation":9},

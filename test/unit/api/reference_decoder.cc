@@ -97,6 +97,13 @@ void ReadStatus(const Members& status, RolloutStatus& out) {
   if (revision) out.current_revision = std::to_string(*revision);
   Wide(status, "stableRevision", out.stable_revision);
   status.String("stableTemplate", out.stable_template);
+  status.String("currentReplicaSet", out.current_replica_set.name);
+  status.String("currentTemplateHash", out.current_replica_set.template_hash);
+  status.String("stableReplicaSet", out.stable_replica_set.name);
+  status.String("stableTemplateHash", out.stable_replica_set.template_hash);
+  status.String("images", out.images);
+  status.String("stableImages", out.stable_images);
+  status.String("stepText", out.step_text);
   status.String("phase", out.phase);
   status.String("message", out.message);
   status.Object("step", [&](const Members& step) {

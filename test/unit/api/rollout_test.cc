@@ -79,6 +79,11 @@ TEST_CASE("a Rollout's status is read from what the server sends") {
   CHECK(status.current_revision == "8");
   CHECK(status.stable_revision == 7);
   CHECK(status.stable_template == "t-0123456789abcdef0123456789abcdef");
+  CHECK(status.current_replica_set == NamedReplicaSet{"web-7c9d", "7c9d"});
+  CHECK(status.stable_replica_set == NamedReplicaSet{"web-5f6b", "5f6b"});
+  CHECK(status.images == "web:1.2,agent:3");
+  CHECK(status.stable_images == "web:1.1");
+  CHECK(status.step_text == "2/4");
   CHECK(status.phase == "Progressing");
   CHECK(status.message == "7 of 14 updated");
   CHECK(status.step == RolloutStepStatus{.index = 2,

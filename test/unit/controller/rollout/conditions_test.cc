@@ -322,6 +322,24 @@ TEST_CASE("each row of the table of phases holds, the first one first") {
          Progress(r, "False", "RolloutAborted");
        },
        "Aborted: Ready False Aborted, Stalled True Aborted", "Pods follow revision 7"},
+      {"RO-153 aborted, and the images of the stable revision are known",
+       [](StoredRollout& r) {
+         r.object["spec"]["abort"] = true;
+         r.object["status"]["stableRevision"] = 7;
+         r.object["status"]["stableImages"] = "web:v7";
+       },
+       "Aborted: Ready False Aborted, Stalled True Aborted",
+       "spec.abort is true: Pods follow revision 7 (web:v7), the last one that was rolled out "
+       "completely. 10 of 10 Pods are updated to it, 10 are available. spec.template asks for "
+       "web:v8. Set spec.abort to false to try again"},
+      {"RO-153 aborted, and the template has the same images",
+       [](StoredRollout& r) {
+         r.object["spec"]["abort"] = true;
+         r.object["status"]["stableRevision"] = 7;
+         r.object["status"]["stableImages"] = "web:v8";
+       },
+       "Aborted: Ready False Aborted, Stalled True Aborted",
+       "10 of 10 Pods are updated to it, 10 are available. Set spec.abort to false to try again"},
       {"RO-061 aborted and paused midway",
        [](StoredRollout& r) {
          BeMidway(r);

@@ -58,6 +58,63 @@ TEST_CASE("a Rollout asks before it makes a ReplicaSet, for whatever reason (RO-
   Proves("RO-090");
 }
 
+TEST_CASE("a status says whether a ReplicaSet has the template (RO-069)") {
+  Fixture f;
+  const auto lacks = [&] {
+    WorkloadStatus draft = f.status;
+    f.extension.UpdateStatus(f.Sit(), draft);
+    return ReadOwn(draft.carried).lacks_replica_set;
+  };
+  CHECK(lacks());
+  f.AddNew(0, 0);
+  CHECK_FALSE(lacks());
+  Proves("RO-069");
+}
+
+TEST_CASE("a status names the ReplicaSets of both revisions (RO-155)") {
+  Fixture f;  // one old ReplicaSet, web-1, whose revision is published
+  RolloutOwn own;
+  own.stable_revision = 1;
+  f.status.carried = KindStatus(own);
+  const auto named = [&] {
+    WorkloadStatus draft = f.status;
+    f.extension.UpdateStatus(f.Sit(), draft);
+    const RolloutOwn told = ReadOwn(draft.carried);
+    return told.current_replica_set.name + " " + told.current_replica_set.template_hash + ", " +
+           told.stable_replica_set.name + " " + told.stable_replica_set.template_hash;
+  };
+  SECTION("a template without a ReplicaSet: Pods keep the published revision") {
+    CHECK(named() == "web-1 web-1, web-1 web-1");
+  }
+  SECTION("midway") {
+    f.AddNew(2, 2);
+    CHECK(named() == "web-2 web-2, web-1 web-1");
+  }
+  SECTION("an abort: the stable one has another number now") {
+    f.AddNew(2, 2);
+    f.follow_revision = 1;
+    f.replica_sets[0].meta.annotations.Set(workload::kRevision, "3");
+    f.replica_sets[0].meta.annotations.Set(workload::kRevisionHistory, "1");
+    CHECK(named() == "web-1 web-1, web-1 web-1");
+  }
+  SECTION("the stable one is gone") {
+    f.AddNew(2, 2);
+    own.stable_revision = 7;
+    f.status.carried = KindStatus(own);
+    CHECK(named() == "web-2 web-2,  ");
+  }
+  SECTION("no revision was ever complete") {
+    f.AddNew(2, 2);
+    f.status.carried = KindStatus(RolloutOwn{});
+    CHECK(named() == "web-2 web-2,  ");
+  }
+  SECTION("a ReplicaSet without the label") {
+    f.AddNew(2, 2).meta.labels = {{"app", "web"}};
+    CHECK(named() == "web-2 , web-1 web-1");
+  }
+  Proves("RO-155");
+}
+
 TEST_CASE("a dry run comes before the first step (RO-090)") {
   Fixture f;
   f.steps = {SetUpdated(IntOrPercent::Int(1)), Pause()};

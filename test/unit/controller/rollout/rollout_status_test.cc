@@ -47,7 +47,11 @@ TEST_CASE("a status is one merge patch of the status endpoint, without metadata 
   CHECK(status["stableTemplate"] == workload.requested_template);
   CHECK(status["phase"] == "Healthy");
   CHECK(status["message"] == "10 of 10 Pods are updated, 10 are available");
-  for (const char* absent : {"terminatingReplicas", "collisionCount", "step", "rolledBack"}) {
+  CHECK(status["images"] == "web:v8");
+  CHECK(status["stableImages"] == "web:v8");
+  for (const char* absent :
+       {"terminatingReplicas", "collisionCount", "step", "stepText", "rolledBack",
+        "currentReplicaSet", "currentTemplateHash", "stableReplicaSet", "stableTemplateHash"}) {
     CAPTURE(absent);
     CHECK(status.contains(absent));
     CHECK(status[absent].is_null());
@@ -76,6 +80,13 @@ TEST_CASE("the status that was written is stored, however much later it is looke
     rollout.object["status"]["terminatingReplicas"] = 0;
     rollout.object["status"]["collisionCount"] = 1;
     rollout.object["status"]["stableRevision"] = 7;
+    rollout.object["status"]["stepText"] = "2/4";
+    rollout.object["status"]["images"] = "web:v8";
+    rollout.object["status"]["stableImages"] = "web:v7";
+    rollout.object["status"]["currentReplicaSet"] = "web-8";
+    rollout.object["status"]["currentTemplateHash"] = "8";
+    rollout.object["status"]["stableReplicaSet"] = "web-7";
+    rollout.object["status"]["stableTemplateHash"] = "7";
     rollout.object["status"]["step"] = {{"index", 2},
                                         {"total", 4},
                                         {"startedAt", "2027-01-15T07:00:00Z"},
@@ -111,6 +122,8 @@ TEST_CASE("whatever the kind shows is repaired if it is changed (RO-069)") {
   SECTION("phase") { rollout.object["status"]["phase"] = "Paused"; }
   SECTION("message") { rollout.object["status"].erase("message"); }
   SECTION("selector") { rollout.object["status"]["selector"] = ""; }
+  SECTION("images") { rollout.object["status"]["images"] = "web:v7"; }
+  SECTION("step") { rollout.object["status"]["stepText"] = "1/2"; }
   SECTION("Ready") { rollout.RemoveCondition("Ready"); }
   SECTION("Stalled") {
     rollout.SetCondition(StoredCondition("Stalled", "True", "Aborted", "long ago"));
@@ -195,6 +208,72 @@ TEST_CASE("a revision is not stable before all steps are over (RO-069, RO-134)")
   Proves("RO-069 RO-134");
 }
 
+TEST_CASE("the images are those that Pods get, also during an abort (RO-153)") {
+  StoredRollout rollout;
+  rollout.WriteStatus();
+  CHECK(rollout.status()["images"] == "web:v8");
+  CHECK(rollout.status()["stableImages"] == "web:v8");
+
+  rollout.object["spec"]["template"]["spec"]["containers"][0]["image"] = "broken:404";
+  rollout.object["status"]["updatedReplicas"] = 3;
+  rollout.WriteStatus("9");
+  CHECK(rollout.status()["images"] == "broken:404");
+  CHECK(rollout.status()["stableImages"] == "web:v8");
+
+  rollout.object["spec"]["abort"] = true;
+  rollout.object["status"]["updatedReplicas"] = 10;  // of the stable revision
+  rollout.WriteStatus("10");
+  CHECK(rollout.status()["images"] == "web:v8");
+  CHECK(rollout.status()["stableImages"] == "web:v8");
+  const std::string message = rollout.status()["message"];
+  CHECK(message.find("spec.template asks for broken:404") != std::string::npos);
+
+  rollout.object["spec"]["abort"] = false;
+  rollout.object["status"]["updatedReplicas"] = 0;
+  rollout.WriteStatus("11");
+  CHECK(rollout.status()["images"] == "broken:404");
+  rollout.object["status"]["updatedReplicas"] = 10;
+  rollout.WriteStatus("11");
+  CHECK(rollout.status()["stableImages"] == "broken:404");
+  Proves("RO-153");
+}
+
+TEST_CASE("with nothing to abort to the images are those of the template (RO-153)") {
+  StoredRollout rollout;
+  rollout.object["spec"]["abort"] = true;
+  rollout.WriteStatus();
+  CHECK(rollout.status()["images"] == "web:v8");
+  Proves("RO-153");
+}
+
+TEST_CASE("the text of the step never names a step above the last one (RO-154)") {
+  const auto [index, text] =
+      GENERATE(table<int, std::string>({{1, "1/4"}, {4, "4/4"}, {5, "done"}, {9, "done"}}));
+  StoredRollout rollout;
+  rollout.object["status"]["step"] = {{"index", index}, {"total", 4}, {"revision", 8}};
+  rollout.WriteStatus();
+  CHECK(rollout.status()["stepText"] == text);
+  rollout.object["status"].erase("step");
+  rollout.WriteStatus();
+  CHECK_FALSE(rollout.status().contains("stepText"));
+  Proves("RO-154");
+}
+
+TEST_CASE("when a rollout completes, its ReplicaSet is the stable one (RO-155)") {
+  StoredRollout rollout;
+  rollout.object["status"]["currentReplicaSet"] = "web-8";
+  rollout.object["status"]["currentTemplateHash"] = "8";
+  rollout.object["status"]["stableReplicaSet"] = "web-7";
+  rollout.object["status"]["stableTemplateHash"] = "7";
+  const bool complete = GENERATE(true, false);
+  rollout.object["status"]["updatedReplicas"] = complete ? 10 : 3;
+  rollout.WriteStatus();
+  CHECK(rollout.status()["currentReplicaSet"] == "web-8");
+  CHECK(rollout.status()["stableReplicaSet"] == (complete ? "web-8" : "web-7"));
+  CHECK(rollout.status()["stableTemplateHash"] == (complete ? "8" : "7"));
+  Proves("RO-155");
+}
+
 TEST_CASE("a revision that is no canonical number is published once (RO-085)") {
   const auto [annotated, published] = GENERATE(table<std::string, std::string>(
       {{"007", "7"}, {"7", "7"}, {"00000000000000000000009", "9"}, {"seven", ""}}));
@@ -245,8 +324,13 @@ TEST_CASE("what the planner carries is read as it was written (RO-069)") {
       .stable_revision = 9'223'372'036'854'775'807,
       .stable_template = "t-2",
       .rolled_back = RolledBack{.revision = 5, .became = 7, .generation = 9},
+      .stable_images = "web:v7",
+      .current_replica_set = {"web-8", "8"},
+      .stable_replica_set = {"web-7", "7"},
       .verdict = RolloutVerdict{"InvalidTemplate", "\"quoted\"\nand broken"},
       .selector = "app=web",
+      .images = "web:v8",
+      .step_text = "2/4",
       .phase = "Stalled",
       .message = "why",
       .conditions = {workload::NewCondition(kReady, "False", "Odd", "m", kNow)}};

@@ -116,6 +116,7 @@ struct Stepped {
       own.step->available_since = started_at;
       own.step->available = index == 4 ? 5 : 1;
     }
+    own.current_replica_set = {.name = "web-2", .template_hash = "web-2"};  // of AddNew
     status.carried = KindStatus(own);
   }
   RolloutOwn Own() const { return ReadOwn(status.carried); }
