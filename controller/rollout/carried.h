@@ -36,7 +36,7 @@ struct RolloutOwn {
   std::optional<int64_t> stable_revision{};
   std::string stable_template{};
   std::optional<RolledBack> rolled_back{};
-  std::string stable_images{};
+  Symbol stable_images{};
   // The extension sets both in each status that it updates.
   NamedReplicaSet current_replica_set{};
   NamedReplicaSet stable_replica_set{};
@@ -50,8 +50,8 @@ struct RolloutOwn {
 
   // --- what is shown: as it is stored, also in a draft; derived anew when the kind writes it ---
   std::string selector{};
-  std::string images{};
-  std::string step_text{};
+  Symbol images{};
+  Symbol step_text{};
   std::string phase{};
   std::string message{};
   std::vector<Condition> conditions{};  // of the kind's own types

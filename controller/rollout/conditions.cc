@@ -119,7 +119,7 @@ std::optional<RolloutVerdict> WhyStalled(const Facts& facts) {
 
 Ruling Aborted(const Facts& facts) {
   const Workload& workload = facts.workload;
-  const std::string& stable = facts.own.stable_images;
+  const std::string stable(facts.own.stable_images.text());
   const std::string asked = ImagesOfTemplate(workload);
   return {kAborted, Way::kStalled, std::string(kAborted),
           "spec.abort is true: Pods follow revision " + std::to_string(*workload.follow_revision) +

@@ -171,7 +171,7 @@ const ReplicaSet* CurrentReplicaSet(const Situation& situation) {
 NamedReplicaSet Named(const ReplicaSet* rs) {
   if (rs == nullptr) return {};
   const auto hash = rs->meta.labels.Find(kPodTemplateHashLabel);
-  return {.name = rs->meta.name, .template_hash = std::string(hash.value_or(""))};
+  return {.name = rs->meta.name, .template_hash = hash.value_or("")};
 }
 
 // Returns true if the revision that Pods are to have was the last one that was complete, and no

@@ -67,8 +67,9 @@ void Remember(const Workload& workload, const StatusDraft& draft, RolloutOwn& ow
 
 // Returns the images that Pods get now: those of spec.template, or during an abort those of the
 // stable revision. If there is nothing to abort to, no Pod is changed, and spec.template is shown.
-std::string ImagesNow(const Workload& workload, const RolloutOwn& own) {
-  return workload.follow_revision.value_or(0) != 0 ? own.stable_images : ImagesOfTemplate(workload);
+Symbol ImagesNow(const Workload& workload, const RolloutOwn& own) {
+  if (workload.follow_revision.value_or(0) != 0) return own.stable_images;
+  return ImagesOfTemplate(workload);
 }
 
 // Returns "2/4" at step 2 of 4, and "done" after the last one.

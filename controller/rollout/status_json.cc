@@ -11,7 +11,7 @@ Json TimeJson(WallTime time) { return time.IsZero() ? Json() : Json(FormatTime(t
 
 }  // namespace
 
-Json TextOrNull(const std::string& text) { return text.empty() ? Json() : Json(text); }
+Json TextOrNull(std::string_view text) { return text.empty() ? Json() : Json(text); }
 
 Json ToJson(const std::optional<int32_t>& number) { return number ? Json(*number) : Json(); }
 

@@ -3,7 +3,7 @@
 
 #include <nlohmann/json_fwd.hpp>
 #include <optional>
-#include <string>
+#include <string_view>
 #include <vector>
 
 #include "controller/workload/request_body.h"
@@ -15,7 +15,7 @@ using workload::Json;
 
 // Each returns null for what is absent, so that a merge patch removes the field. A patch merges
 // objects, so every member is named.
-Json TextOrNull(const std::string& text);  // null if the text is empty
+Json TextOrNull(std::string_view text);  // null if the text is empty
 Json ToJson(const std::optional<int32_t>& number);
 Json ToJson(const std::optional<int64_t>& number);
 Json ToJson(const std::optional<RolloutStepStatus>& step);

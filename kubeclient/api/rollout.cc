@@ -193,25 +193,25 @@ bool ReadCounter(JsonReader& in, std::string_view key, RolloutStatus& out) {
 }
 
 // Returns false if `key` is none of the texts.
-bool ReadText(JsonReader& in, std::string_view key, RolloutStatus& out) {
+bool ReadText(JsonReader& in, SymbolTable& symbols, std::string_view key, RolloutStatus& out) {
   if (key == "selector")
     out.selector = in.String();
   else if (key == "stableTemplate")
     out.stable_template = in.String();
   else if (key == "currentReplicaSet")
-    out.current_replica_set.name = in.String();
+    out.current_replica_set.name = symbols.Intern(in.String());
   else if (key == "currentTemplateHash")
-    out.current_replica_set.template_hash = in.String();
+    out.current_replica_set.template_hash = symbols.Intern(in.String());
   else if (key == "stableReplicaSet")
-    out.stable_replica_set.name = in.String();
+    out.stable_replica_set.name = symbols.Intern(in.String());
   else if (key == "stableTemplateHash")
-    out.stable_replica_set.template_hash = in.String();
+    out.stable_replica_set.template_hash = symbols.Intern(in.String());
   else if (key == "images")
-    out.images = in.String();
+    out.images = symbols.Intern(in.String());
   else if (key == "stableImages")
-    out.stable_images = in.String();
+    out.stable_images = symbols.Intern(in.String());
   else if (key == "stepText")
-    out.step_text = in.String();
+    out.step_text = symbols.Intern(in.String());
   else if (key == "phase")
     out.phase = in.String();
   else if (key == "message")
@@ -224,7 +224,7 @@ bool ReadText(JsonReader& in, std::string_view key, RolloutStatus& out) {
 void ReadRolloutStatus(JsonReader& in, SymbolTable& symbols, RolloutStatus& out) {
   out = {};
   in.Object([&](std::string_view key) {
-    if (ReadCounter(in, key, out) || ReadText(in, key, out)) return;
+    if (ReadCounter(in, key, out) || ReadText(in, symbols, key, out)) return;
     if (key == "currentRevision")
       out.current_revision = std::to_string(in.Int64());
     else if (key == "stableRevision")

@@ -84,8 +84,8 @@ struct RolloutStepStatus {
 
 // A ReplicaSet as the status names it; empty if there is none.
 struct NamedReplicaSet {
-  std::string name{};
-  std::string template_hash{};  // its label pod-template-hash
+  Symbol name{};
+  Symbol template_hash{};  // its label pod-template-hash
   bool operator==(const NamedReplicaSet&) const = default;
 };
 
@@ -113,9 +113,9 @@ struct RolloutStatus {
   std::string stable_template;             // its requested template
   NamedReplicaSet current_replica_set;     // of current_revision
   NamedReplicaSet stable_replica_set;      // of stable_revision
-  std::string images;                      // that Pods get: "app:v2,agent:v1"
-  std::string stable_images;               // of stable_revision
-  std::string step_text;                   // "2/4"; "done": all steps are over
+  Symbol images;                           // that Pods get: "app:v2,agent:v1"
+  Symbol stable_images;                    // of stable_revision
+  Symbol step_text;                        // "2/4"; "done": all steps are over
   std::string phase;
   std::string message;
   std::optional<RolloutStepStatus> step;

@@ -80,8 +80,10 @@ TEST_CASE("a status names the ReplicaSets of both revisions (RO-155)") {
     WorkloadStatus draft = f.status;
     f.extension.UpdateStatus(f.Sit(), draft);
     const RolloutOwn told = ReadOwn(draft.carried);
-    return told.current_replica_set.name + " " + told.current_replica_set.template_hash + ", " +
-           told.stable_replica_set.name + " " + told.stable_replica_set.template_hash;
+    const auto text = [](const NamedReplicaSet& rs) {
+      return std::string(rs.name.text()) + " " + std::string(rs.template_hash.text());
+    };
+    return text(told.current_replica_set) + ", " + text(told.stable_replica_set);
   };
   SECTION("a template without a ReplicaSet: Pods keep the published revision") {
     CHECK(named() == "web-1 web-1, web-1 web-1");
