@@ -1,7 +1,7 @@
 #!/usr/bin/env bash
-# Runs every test: C++ (ctest), Go (test/cluster), manifests, end to end, upstream's own, beside
-# each other. The last line printed is exactly "N passed, N failed". The exit code is 0 only if
-# something passed and nothing failed.
+# Runs every test: C++ (ctest), Go (test/cluster, test/conditions, test/dashboards), manifests, end
+# to end, upstream's own, beside each other. The last line printed is exactly "N passed, N failed".
+# The exit code is 0 only if something passed and nothing failed.
 #
 #   WINDLASS_SLOW_TESTS=1             adds the slow tests (the container image)
 #   WINDLASS_E2E=PART-OF-A-NAME       runs only scripts with that in their names
@@ -162,6 +162,8 @@ queue_job "$(nproc)" "C++ tests" cpp_ended ctest --test-dir "$root/build/release
 # Uses the flags of test/cluster/build, so that its packages are not compiled again.
 queue_job 1 test/cluster go_ended env -C "$root/test/cluster" CGO_ENABLED=0 \
   go test -trimpath -v ./...
+queue_job 1 test/conditions go_ended env -C "$root/test/conditions" CGO_ENABLED=0 \
+  go test -mod=readonly -trimpath -v ./...
 queue_job 1 test/dashboards go_ended env -C "$root/test/dashboards" CGO_ENABLED=0 \
   go test -trimpath -v ./...
 while read -r file; do

@@ -1,0 +1,365 @@
+#include "test/sim/status_rows.h"
+
+#include <algorithm>
+#include <functional>
+#include <memory>
+#include <nlohmann/json.hpp>
+#include <stdexcept>
+#include <utility>
+
+#include "test/sim/sample_objects.h"
+#include "test/sim/two_kinds.h"
+
+namespace windlass::sim {
+namespace {
+
+constexpr uint64_t kRowsSeed = 42;
+constexpr Duration kRowsLimit = seconds(3600);  // virtual
+const std::string kWeb = "web";
+// It is pulled for ever, so its Pods never become available.
+const std::string kStuckImage = "app:v2-404";
+
+// One row: Rollout web with 10 replicas, and a Windlass.
+class Stage {
+ public:
+  Stage() {
+    rollout = SampleRollout(kWeb, 10, "app:v1");
+    rollout["spec"]["progressDeadlineSeconds"] = 600;
+  }
+
+  void SetSteps() {
+    rollout["spec"]["strategy"]["steps"] = Json::parse(R"([{"setUpdated": "20%"}, {"pause": {}},
+                        {"setUpdated": 5}, {"pause": {"duration": "10m"}}])");
+  }
+  void Apply() { world.Apply(rollout); }
+  void StartWindlass() {
+    windlass = std::make_unique<WindlassProcess>(world, ClientOptions{}, RolloutsAlone());
+  }
+  void StopWindlass() { windlass.reset(); }
+  // Applies the Rollout, and lets its first revision become complete.
+  void Begin() {
+    Apply();
+    StartWindlass();
+    Await("the first revision is complete",
+          [&] { return world.IsComplete(kWeb, kRollouts) && IsPhase("Healthy"); });
+    Rest();
+  }
+  // As Begin, and brings the rollout of another image to the pause that is step 2.
+  void ReachPause() {
+    SetSteps();
+    Begin();
+    SetImage("app:v2");
+    AwaitPause(2);
+  }
+  // As Begin, and brings the rollout of an image that does not run as far as it gets.
+  void GetStuck() {
+    Begin();
+    SetImage(kStuckImage);
+    Await("there are new Pods", [&] { return Number("updatedReplicas") == 5; });
+    Rest();
+  }
+
+  void SetImage(const std::string& image) { world.SetImage(kWeb, image, kRollouts); }
+  void Edit(const Json& spec) { world.Edit(kWeb, {{"spec", spec}}, kRollouts); }
+  void Promote(const std::string& pause) {
+    world.Annotate(kWeb, "windlass.dev/promote", pause, kRollouts);
+  }
+  // Makes `pods` Pods unready.
+  void Lose(size_t pods) {
+    const std::vector<Object> all = world.Pods(kWeb, kRollouts);
+    for (size_t i = 0; i < pods; ++i) {
+      const StoreKey key{resources::kPods, NamespaceOf(*all.at(i)), NameOf(*all.at(i))};
+      const auto unready = [](Json& pod) {
+        for (Json& condition : pod["status"]["conditions"]) {
+          if (condition["type"] == "Ready") condition["status"] = "False";
+        }
+      };
+      if (!world.api().Update("kubelet", key, "status", unready).ok())
+        throw Failure("a Pod is lost");
+    }
+    Rest();
+  }
+
+  void Await(const std::string& what, const std::function<bool()>& condition) {
+    if (!world.RunUntil(condition, kRowsLimit)) throw Failure(what);
+  }
+  void AwaitPhase(const std::string& phase) {
+    Await("phase " + phase, [&] { return IsPhase(phase); });
+    Rest();
+  }
+  void AwaitPause(int64_t step) {
+    Await("pause", [&] { return IsPhase("Paused") && IntAt(Status(), {"step", "index"}) == step; });
+    world.RunFor(seconds(30));  // a pause that ends by itself has not ended then
+  }
+  void Rest() {
+    if (!world.Quiesce()) throw Failure("rest");
+  }
+
+  Object Now() const { return world.Owner(kWeb, kRollouts); }
+  const Json& Status() const { return At(*Now(), {"status"}); }
+  int64_t Number(const char* field) const { return IntAt(Status(), {field}); }
+  // Returns true if the status is about the present spec and has the phase.
+  bool IsPhase(const std::string& phase) const {
+    return TextAt(Status(), {"phase"}) == phase &&
+           Number("observedGeneration") == IntAt(*Now(), {"metadata", "generation"});
+  }
+  std::runtime_error Failure(const std::string& what) const {
+    return std::runtime_error("not reached: " + what + "; the status is " + Status().dump());
+  }
+
+  World world{kRowsSeed};
+  Json rollout;
+  std::unique_ptr<WindlassProcess> windlass;
+};
+
+struct Plot {
+  const char* name;
+  void (*play)(Stage&);
+};
+
+void AllowNoPod(Stage& s) {
+  s.rollout["spec"]["replicas"] = 1;
+  s.rollout["spec"]["strategy"] = Json::parse(R"({"rollingUpdate": {"maxSurge": 0}})");
+}
+
+constexpr Plot kBegins[] = {
+    {"not seen yet", [](Stage& s) { s.Apply(); }},
+    {"a new Rollout, without an available Pod",
+     [](Stage& s) {
+       s.rollout = SampleRollout(kWeb, 10, kStuckImage);
+       s.Apply();
+       s.StartWindlass();
+       s.AwaitPhase("Progressing");
+     }},
+    {"a change that Windlass has not seen",
+     [](Stage& s) {
+       s.Begin();
+       s.StopWindlass();
+       s.SetImage("app:v2");
+     }},
+    {"progressing", [](Stage& s) { s.GetStuck(); }},
+    {"healthy", [](Stage& s) { s.Begin(); }},
+    {"healthy, after all steps",
+     [](Stage& s) {
+       s.ReachPause();
+       s.Promote("2@2");
+       s.AwaitPause(4);
+       s.Promote("4@2");
+       s.AwaitPhase("Healthy");
+     }},
+    {"healthy, without replicas",
+     [](Stage& s) {
+       s.rollout["spec"]["replicas"] = 0;
+       s.Begin();
+     }},
+    {"a Rollout that never replaces Pods",
+     [](Stage& s) {
+       s.rollout["spec"]["strategy"]["type"] = "InPlaceOnly";
+       s.Begin();
+     }},
+    {"rolled back",
+     [](Stage& s) {
+       s.Begin();
+       s.SetImage("app:v2");
+       s.AwaitPhase("Healthy");
+       s.Edit({{"rollbackTo", {{"revision", 1}}}});
+       s.AwaitPhase("RolledBack");
+     }},
+    {"a rollback that was refused",
+     [](Stage& s) {
+       s.Begin();
+       s.Edit({{"rollbackTo", {{"revision", 7}}}});
+       s.AwaitPhase("Healthy");
+     }},
+    {"being deleted",
+     [](Stage& s) {
+       s.rollout["metadata"]["finalizers"] = {"example.org/wait"};
+       s.Begin();
+       s.world.Delete(kWeb, Propagation::kOrphan, kRollouts);
+       s.Rest();
+     }},
+};
+
+constexpr Plot kLosses[] = {
+    {"a Pod lost after the rollout, and enough are left",
+     [](Stage& s) {
+       s.Begin();
+       s.Lose(1);
+     }},
+    {"too many Pods lost after the rollout",
+     [](Stage& s) {
+       s.Begin();
+       s.Lose(6);
+     }},
+    {"the only Pod lost after the rollout, which maxUnavailable allows",
+     [](Stage& s) {
+       AllowNoPod(s);
+       s.Begin();
+       s.Lose(1);
+     }},
+    {"the only Pod lost while paused",
+     [](Stage& s) {
+       AllowNoPod(s);
+       s.Begin();
+       s.Edit({{"paused", true}});
+       s.Rest();
+       s.Lose(1);
+     }},
+};
+
+constexpr Plot kPauses[] = {
+    {"paused by its spec",
+     [](Stage& s) {
+       s.GetStuck();
+       s.Edit({{"paused", true}});
+       s.AwaitPhase("Paused");
+     }},
+    {"healthy, and paused",
+     [](Stage& s) {
+       s.Begin();
+       s.Edit({{"paused", true}});
+       s.AwaitPhase("Healthy");
+     }},
+    {"paused, and a rollback waits",
+     [](Stage& s) {
+       s.Begin();
+       s.Edit({{"paused", true}, {"rollbackTo", Json::object()}});
+       s.AwaitPhase("Paused");
+     }},
+    {"paused at a step until promoted", [](Stage& s) { s.ReachPause(); }},
+    {"promoted, which Windlass has not seen",
+     [](Stage& s) {
+       s.ReachPause();
+       s.StopWindlass();
+       s.Promote("2@2");
+     }},
+    {"paused at a step, and an earlier rollout was promoted",
+     [](Stage& s) {
+       s.ReachPause();
+       s.Promote("2@1");
+       s.Rest();
+     }},
+    {"paused at a step for ten minutes",
+     [](Stage& s) {
+       s.ReachPause();
+       s.Promote("2@2");
+       s.AwaitPause(4);
+     }},
+    {"at its partition",
+     [](Stage& s) {
+       s.rollout["spec"]["strategy"]["partition"] = 7;
+       s.Begin();
+       s.SetImage("app:v2");
+       s.AwaitPhase("Paused");
+     }},
+};
+
+constexpr Plot kFailures[] = {
+    {"no progress in time",
+     [](Stage& s) {
+       s.GetStuck();
+       s.AwaitPhase("Stalled");
+     }},
+    {"a template that no Pod can have",
+     [](Stage& s) {
+       s.Begin();
+       s.Edit(Json::parse(R"({"template": {"spec": {"noSuchField": 1}}})"));
+       s.AwaitPhase("Stalled");
+     }},
+    {"a change that is not possible in place, and no progress deadline",
+     [](Stage& s) {
+       s.rollout["spec"]["strategy"]["type"] = "InPlaceOnly";
+       s.rollout["spec"]["progressDeadlineSeconds"] = 2147483647;
+       s.Begin();
+       s.Edit(Json::parse(R"({"template": {"spec": {"hostNetwork": true}}})"));
+       s.AwaitPhase("Stalled");
+     }},
+    {"the API server refuses the ReplicaSet",
+     [](Stage& s) {
+       s.Begin();
+       s.windlass->network().SetRefused("replicasets", 403);
+       s.SetImage("app:v2");
+       s.Await("Stalled", [&] { return TextAt(s.Status(), {"phase"}) == "Stalled"; });
+     }},
+    {"aborted",
+     [](Stage& s) {
+       s.ReachPause();
+       s.Edit({{"abort", true}});
+       s.AwaitPhase("Aborted");
+     }},
+    {"aborted, and nothing to go back to",
+     [](Stage& s) {
+       s.rollout = SampleRollout(kWeb, 10, kStuckImage);
+       s.Apply();
+       s.StartWindlass();
+       s.AwaitPhase("Progressing");
+       s.Edit({{"abort", true}});
+       s.AwaitPhase("Stalled");
+     }},
+};
+
+// --- what is written down ---
+
+constexpr const char* kOneTime = "2026-01-02T03:04:05Z";
+
+// Replaces every time by kOneTime.
+void SettleTimes(Json& value) {
+  if (value.is_structured()) {
+    for (Json& inner : value) SettleTimes(inner);
+  } else if (value.is_string() && value.get<std::string>().size() == 20 &&
+             TimeText(TimeValue(value.get<std::string>())) == value.get<std::string>()) {
+    value = kOneTime;
+  }
+}
+
+// Leaves out what the API server or chance decides.
+Json Written(const Json& object) {
+  Json written = object;
+  Json metadata = Json::object();
+  for (const char* kept :
+       {"name", "namespace", "generation", "annotations", "deletionTimestamp", "finalizers"}) {
+    if (object["metadata"].contains(kept)) metadata[kept] = object["metadata"][kept];
+  }
+  written["metadata"] = metadata;
+  SettleTimes(written);
+  return written;
+}
+
+template <size_t kSize>
+void PlayAll(const Plot (&plots)[kSize], std::vector<StatusRow>& rows) {
+  for (const Plot& plot : plots) {
+    Stage stage;
+    try {
+      plot.play(stage);
+    } catch (const std::runtime_error& error) {
+      throw std::runtime_error(std::string(plot.name) + ": " + error.what());
+    }
+    rows.push_back({.name = plot.name, .object = MakeObject(Written(*stage.Now()))});
+  }
+}
+
+}  // namespace
+
+std::vector<StatusRow> PlayStatusRows() {
+  std::vector<StatusRow> rows;
+  PlayAll(kBegins, rows);
+  PlayAll(kLosses, rows);
+  PlayAll(kPauses, rows);
+  PlayAll(kFailures, rows);
+  return rows;
+}
+
+std::string TextOf(const std::vector<StatusRow>& rows) {
+  Json all = Json::object();
+  all["about"] = {
+      "Rollouts as users and tools see them: written by Windlass in the simulator, row by row of",
+      "test/sim/status_rows.cc. Do not edit: cmake --build build/release --target status_rows, and",
+      "then build/release/test/sim/status_rows test/conditions/rows.json writes them anew."};
+  all["rows"] = Json::array();
+  for (const StatusRow& row : rows) {
+    all["rows"].push_back({{"name", row.name}, {"object", *row.object}});
+  }
+  return all.dump(1) + "\n";
+}
+
+}  // namespace windlass::sim
