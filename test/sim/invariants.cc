@@ -46,7 +46,8 @@ Invariants::Invariants(ApiServer& server, std::set<std::string> controllers)
     : server_(server),
       controllers_(std::move(controllers)),
       surge_(controllers_),
-      held_back_(server, controllers_) {
+      held_back_(server, controllers_),
+      promises_(server, controllers_) {
   server_.store().OnChange([this](const Change& change) { OnChange(change); });
 }
 
@@ -58,6 +59,9 @@ void Invariants::OnChange(const Change& change) {
   }
   if (auto wrong = surge_.See(change)) Violate("I-43", change, *std::move(wrong));
   if (auto wrong = held_back_.See(change)) Violate("I-44", change, *std::move(wrong));
+  for (Breach& breach : promises_.See(change)) {
+    Violate(breach.invariant, change, std::move(breach.detail));
+  }
   Note(change);
   if (change.key.resource != resources::kReplicaSets || change.before == nullptr) return;
   // The next revision is one more than the highest that exists (D-160).
@@ -279,9 +283,18 @@ std::vector<Object> Invariants::ReplicaSetsOf(const std::string& namespace_,
   return owned;
 }
 
+void Invariants::JudgeAtRest() {
+  for (Breach& breach : promises_.JudgeAtRest()) {
+    Violate(breach.invariant, "a look at rest", std::move(breach.detail));
+  }
+}
+
 void Invariants::Violate(const std::string& invariant, const Change& change, std::string detail) {
-  violations_.push_back(
-      {invariant, Now(), change.actor + ": " + change.request, std::move(detail)});
+  Violate(invariant, change.actor + ": " + change.request, std::move(detail));
+}
+
+void Invariants::Violate(const std::string& invariant, std::string request, std::string detail) {
+  violations_.push_back({invariant, Now(), std::move(request), std::move(detail)});
   server_.loop().trace().Note("VIOLATION", violations_.back().Text());
 }
 

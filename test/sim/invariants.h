@@ -12,6 +12,7 @@
 //   I-09 Recreate: nothing new while old Pods exist      I-16 only owned objects are written
 //   I-35 observedGeneration rises, up to generation    I-43 live Pods within maxSurge
 //   I-44 Rollouts: no more new Pods than partition and steps allow
+//   I-62…I-65 what Rollouts promise (promise_invariants.h); JudgeAtRest judges what holds at rest
 //
 // They hold for every owner of ReplicaSets: Deployments and Rollouts.
 #pragma once
@@ -25,6 +26,7 @@
 
 #include "test/sim/api_server.h"
 #include "test/sim/held_back_invariant.h"
+#include "test/sim/promise_invariants.h"
 #include "test/sim/recent.h"
 #include "test/sim/surge_invariant.h"
 
@@ -47,10 +49,14 @@ class Invariants {
   Invariants(const Invariants&) = delete;
   Invariants& operator=(const Invariants&) = delete;
 
+  // Judges what must hold at a moment at which nothing moves and a controller is running.
+  void JudgeAtRest();
+
   const std::vector<Violation>& violations() const { return violations_; }
   uint64_t judged() const { return judged_; }  // the number of writes judged
   uint64_t judged_pods() const { return surge_.judged(); }
   uint64_t judged_held_back() const { return held_back_.judged(); }
+  uint64_t judged_promises() const { return promises_.judged(); }
 
  private:
   struct ReplicaSetRecord {
@@ -79,12 +85,14 @@ class Invariants {
   int64_t Available(const Json& replica_set) const;
   std::vector<Object> ReplicaSetsOf(const std::string& namespace_, const std::string& uid) const;
   void Violate(const std::string& invariant, const Change& change, std::string detail);
+  void Violate(const std::string& invariant, std::string request, std::string detail);
   MonotonicTime Now() const { return server_.loop().clock().Now(); }
 
   ApiServer& server_;
   std::set<std::string> controllers_;
   SurgeInvariant surge_;
   HeldBackInvariant held_back_;
+  PromiseInvariants promises_;
   std::map<std::string, ReplicaSetRecord> replica_sets_;  // by uid
   std::map<std::string, OwnerRecord> owners_;             // by uid
   std::vector<Violation> violations_;

@@ -13,31 +13,12 @@
 namespace windlass::sim {
 namespace {
 
-int64_t Resolve(const Json& value, int64_t total, bool round_up) {
-  if (value.is_number_integer()) return value.get<int64_t>();
-  if (!value.is_string()) return 0;
-  const std::string text = value.get<std::string>();
-  int64_t percent = 0;
-  std::from_chars(text.data(), text.data() + text.size(), percent);
-  return (percent * total + (round_up ? 99 : 0)) / 100;
-}
-
 // Returns the name that the status has for the requested template. It is that of the program under
 // test: which Pods get a template is judged, not what it is called.
 std::string NameOfTemplate(const Json& rollout) {
   const auto canonical = CanonicalTemplate(At(rollout, {"spec", "template"}).dump());
   WL_ASSERT(canonical.ok());
   return TextOf(FingerprintOf(*canonical));
-}
-
-// Returns how many of `desired` Pods a step updates. A percentage updates at least one Pod, and
-// below 100 % never all of them. Examples: 25 % of 10: 3; 1 % of 10: 1; 99 % of 1: 0.
-int64_t UpdatedByStep(const Json& step, int64_t desired) {
-  const Json& wanted = At(step, {"setUpdated"});
-  if (wanted.is_null()) return 0;
-  const int64_t pods = std::min(Resolve(wanted, desired, /*round_up=*/true), desired);
-  if (wanted.is_number() || Resolve(wanted, 100, /*round_up=*/true) >= 100) return pods;
-  return desired < 2 ? 0 : std::clamp<int64_t>(pods, 1, desired - 1);
 }
 
 // Returns how many of `desired` Pods may have the new revision by the steps.
@@ -57,6 +38,23 @@ int64_t UpdatedBySteps(const Json& rollout, int64_t desired) {
 
 }  // namespace
 
+int64_t ResolveInPods(const Json& value, int64_t total, bool round_up) {
+  if (value.is_number_integer()) return value.get<int64_t>();
+  if (!value.is_string()) return 0;
+  const std::string text = value.get<std::string>();
+  int64_t percent = 0;
+  std::from_chars(text.data(), text.data() + text.size(), percent);
+  return (percent * total + (round_up ? 99 : 0)) / 100;
+}
+
+int64_t UpdatedByStep(const Json& step, int64_t desired) {
+  const Json& wanted = At(step, {"setUpdated"});
+  if (wanted.is_null()) return 0;
+  const int64_t pods = std::min(ResolveInPods(wanted, desired, /*round_up=*/true), desired);
+  if (wanted.is_number() || ResolveInPods(wanted, 100, /*round_up=*/true) >= 100) return pods;
+  return desired < 2 ? 0 : std::clamp<int64_t>(pods, 1, desired - 1);
+}
+
 bool IsRecreate(const Json& owner) {
   return TextAt(owner, {"spec", "strategy", "type"}) == "Recreate";
 }
@@ -72,8 +70,8 @@ RolloutLimits LimitsOf(const Json& owner) {
     const Json& value = At(owner, {"spec", "strategy", "rollingUpdate", field});
     return value.is_null() && IsRollout(owner) ? Json("25%") : value;
   };
-  limits.surge = Resolve(limit("maxSurge"), limits.desired, /*round_up=*/true);
-  limits.unavailable = Resolve(limit("maxUnavailable"), limits.desired, /*round_up=*/false);
+  limits.surge = ResolveInPods(limit("maxSurge"), limits.desired, /*round_up=*/true);
+  limits.unavailable = ResolveInPods(limit("maxUnavailable"), limits.desired, /*round_up=*/false);
   // If both were zero, no rollout could move (I-07).
   if (limits.surge == 0 && limits.unavailable == 0) limits.unavailable = 1;
   limits.unavailable = std::min(limits.unavailable, limits.desired);
@@ -85,8 +83,9 @@ RolloutLimits LimitsOfUpdate(const Json& update) {
   limits.desired = IntAt(update, {"status", "desiredReplicas"});
   const Json& surge = At(update, {"spec", "maxSurge"});
   const Json& unavailable = At(update, {"spec", "maxUnavailable"});
-  limits.surge = Resolve(surge.is_null() ? Json(1) : surge, limits.desired, /*round_up=*/true);
-  limits.unavailable = Resolve(unavailable, limits.desired, /*round_up=*/false);
+  limits.surge =
+      ResolveInPods(surge.is_null() ? Json(1) : surge, limits.desired, /*round_up=*/true);
+  limits.unavailable = ResolveInPods(unavailable, limits.desired, /*round_up=*/false);
   if (limits.surge == 0 && limits.unavailable == 0) limits.unavailable = 1;
   limits.unavailable = std::min(limits.unavailable, limits.desired);
   return limits;
@@ -97,7 +96,7 @@ int64_t KeptOld(const Json& rollout) {
   if (TextAt(rollout, {"status", "stableTemplate"}) == NameOfTemplate(rollout)) return 0;
   const int64_t desired = IntAt(rollout, {"spec", "replicas"}, 1);
   const Json& partition = At(rollout, {"spec", "strategy", "partition"});
-  const int64_t kept = std::min(Resolve(partition, desired, /*round_up=*/true), desired);
+  const int64_t kept = std::min(ResolveInPods(partition, desired, /*round_up=*/true), desired);
   return std::max(kept, desired - UpdatedBySteps(rollout, desired));
 }
 

@@ -28,6 +28,13 @@ RolloutLimits LimitsOfUpdate(const Json& update);
 
 bool IsRecreate(const Json& owner);
 
+// Returns a number, or a percentage of `total`. Examples: 25% of 10 is 2, rounded up 3.
+int64_t ResolveInPods(const Json& value, int64_t total, bool round_up);
+
+// Returns how many of `desired` Pods a step updates; 0 for a pause. A percentage updates at least
+// one Pod, and below 100 % never all of them. Examples: 25 % of 10: 3; 1 % of 10: 1; 99 % of 1: 0.
+int64_t UpdatedByStep(const Json& step, int64_t desired);
+
 // Returns how many Pods the Rollout keeps on the old revision, as the server stores it: as many as
 // its partition or its steps ask for, whichever is more.
 //   - Steps allow the largest setUpdated up to the step of status.step, of which setUpdated rounds

@@ -130,6 +130,12 @@ bool World::Quiesce(Duration quiet, Duration limit) {
       limit);
 }
 
+bool World::Rest(Duration limit) {
+  if (!Quiesce(seconds(30), limit)) return false;
+  invariants_.JudgeAtRest();
+  return true;
+}
+
 Object World::Owner(const std::string& name, Kind kind) const {
   return server_.Find(KeyOf(kind, name));
 }

@@ -81,6 +81,9 @@ class World {
   // Runs until nothing except Events and Leases was written for `quiet`, and all components are
   // idle. Returns false if that did not happen within `limit`.
   bool Quiesce(Duration quiet = seconds(30), Duration limit = seconds(3600));
+  // Quiesces while a controller runs, and judges what must hold at rest. Returns false, and judges
+  // nothing, if there is no rest within `limit`.
+  bool Rest(Duration limit = seconds(3600));
 
   // The objects as the server has them. Null if there is no such object.
   Object Deployment(const std::string& name) const { return Owner(name); }

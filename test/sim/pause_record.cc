@@ -1,0 +1,242 @@
+#include "test/sim/pause_record.h"
+
+#include <algorithm>
+#include <charconv>
+
+#include "test/sim/rollout_limits.h"
+
+namespace windlass::sim {
+namespace {
+
+// Takes a number off the beginning of `text`.
+std::optional<int64_t> TakeNumber(std::string_view& text) {
+  int64_t value = 0;
+  const auto [stop, error] = std::from_chars(text.data(), text.data() + text.size(), value);
+  if (error != std::errc() || stop == text.data()) return std::nullopt;
+  text.remove_prefix(static_cast<size_t>(stop - text.data()));
+  return value;
+}
+
+bool TakeWord(std::string_view& text, std::string_view word) {
+  if (!text.starts_with(word)) return false;
+  text.remove_prefix(word.size());
+  return true;
+}
+
+bool IsPause(const Json& step) { return !At(step, {"pause"}).is_null(); }
+
+// Returns the number of the first pause after `passed`; nullopt if there is none.
+std::optional<size_t> PauseAfter(const Json& steps, size_t passed) {
+  for (size_t number = passed + 1; number <= steps.size(); ++number) {
+    if (IsPause(steps[number - 1])) return number;
+  }
+  return std::nullopt;
+}
+
+// Returns the number of the last pause; 0 if there is none.
+size_t LastPause(const Json& steps) {
+  size_t last = 0;
+  for (size_t number = 1; number <= steps.size(); ++number) {
+    if (IsPause(steps[number - 1])) last = number;
+  }
+  return last;
+}
+
+bool IsPercentBelowAll(const Json& value) {
+  return value.is_string() && ResolveInPods(value, 100, /*round_up=*/true) < 100;
+}
+
+int64_t KeptByPartition(const Json& partition, int64_t desired) {
+  const int64_t kept = std::min(ResolveInPods(partition, desired, /*round_up=*/true), desired);
+  return IsPercentBelowAll(partition) ? std::min(kept, desired - 1) : kept;
+}
+
+int64_t UpdatedAtMost(const Json& step, int64_t desired, int64_t began) {
+  const int64_t updated = UpdatedByStep(step, desired);
+  const Json& number = At(step, {"setUpdated"});
+  if (!number.is_number_integer() || updated < desired || desired < 2) return updated;
+  return number.get<int64_t>() < began ? desired - 1 : updated;
+}
+
+}  // namespace
+
+std::optional<Promotion> PromotionIn(std::string_view text, MonotonicTime at) {
+  Promotion promotion{.at = at};
+  if (!TakeWord(text, "full")) {
+    const auto step = TakeNumber(text);
+    if (!step || *step < 1) return std::nullopt;
+    promotion.step = static_cast<size_t>(*step);
+  }
+  if (!TakeWord(text, "@")) return std::nullopt;
+  const auto revision = TakeNumber(text);
+  if (!revision) return std::nullopt;
+  promotion.revision = *revision;
+  promotion.force = TakeWord(text, "/force");
+  if (!text.empty()) return std::nullopt;
+  return promotion;
+}
+
+std::optional<seconds> PauseDuration(std::string_view text) {
+  seconds all{0};
+  while (!text.empty()) {
+    const auto number = TakeNumber(text);
+    if (!number) return std::nullopt;
+    if (TakeWord(text, "h")) {
+      all += seconds(*number * 3600);
+    } else if (TakeWord(text, "m")) {
+      all += seconds(*number * 60);
+    } else if (TakeWord(text, "s")) {
+      all += seconds(*number);
+    } else {
+      return std::nullopt;
+    }
+  }
+  return all;
+}
+
+int64_t KeptBy(const Hold& hold, int64_t desired) {
+  if (hold.nothing || desired == 0) return 0;
+  if (!hold.partition.is_null()) return KeptByPartition(hold.partition, desired);
+  int64_t updated = 0;
+  for (const Json& step : hold.steps) {
+    updated = std::max(updated, UpdatedAtMost(step, desired, hold.began));
+  }
+  return desired - updated;
+}
+
+std::optional<size_t> PauseRecord::Ahead() const {
+  if (released_) return std::nullopt;
+  if (past_end_) return past_end_->pause;
+  return PauseAfter(steps_, passed_);
+}
+
+int64_t PauseRecord::LeastKept(int64_t desired) const {
+  if (holds_.empty()) return 0;
+  int64_t least = desired;
+  for (const Hold& hold : holds_) least = std::min(least, KeptBy(hold, desired));
+  return least;
+}
+
+void PauseRecord::See(const Facts& facts, int64_t available_before) {
+  PassTime(facts, available_before);
+  partition_ = facts.partition;
+  desired_ = facts.desired;
+  if (facts.asked || facts.frozen) asked_last_ = facts.now;
+  const bool asked = facts.asked && facts.steps.is_array();
+  if (steps_.is_null()) {
+    if (!asked) return;
+    steps_ = facts.steps;
+    BeginSteps(facts);
+  } else if (facts.steps != steps_) {
+    Edit(facts);
+  }
+  NoteBegin(facts);
+  if (!asked) return;
+  const int64_t wanted = desired_ - KeptBy(HoldNow(), desired_);
+  if (!available_since_ && facts.available >= wanted) available_since_ = facts.now;
+  Promote(facts);
+  if (!Ahead()) released_ = true;
+  NoteHold();
+}
+
+// Ends the pause that is ahead if its duration has passed.
+void PauseRecord::PassTime(const Facts& facts, int64_t available_before) {
+  if (facts.now - asked_last_ > kBlindSpot && !facts.asked) available_since_.reset();
+  const auto pause = Ahead();
+  if (steps_.is_null() || !pause || !available_since_) return;
+  if (available_before < desired_ - KeptBy(HoldNow(), desired_)) {
+    available_since_.reset();
+    return;
+  }
+  const auto duration = PauseDuration(TextAt(steps_[*pause - 1], {"pause", "duration"}));
+  // The controller may know of a step's begin and of available Pods a little before this record.
+  if (!duration || *duration == seconds(0)) return;
+  if (facts.now - *available_since_ + kBlindSpot >= *duration) Leave(*pause, facts);
+}
+
+void PauseRecord::Edit(const Facts& facts) {
+  const auto ahead = Ahead();
+  steps_ = facts.steps;
+  if (!ahead) return;
+  const size_t before = passed_;
+  const size_t position = past_end_ ? past_end_->position : *ahead;
+  passed_ = std::max(passed_, position - 1);
+  past_end_.reset();
+  BeginSteps(facts);
+  if (PauseAfter(steps_, passed_)) return;
+  const size_t last = LastPause(steps_);
+  if (last == 0 || position <= steps_.size()) {
+    released_ = true;
+    return;
+  }
+  past_end_ = PastEnd{.position = position, .pause = last};
+  if (last <= before) past_end_->from = facts.now;
+}
+
+void PauseRecord::Promote(const Facts& facts) {
+  while (const auto pause = Ahead()) {
+    const bool ends = std::ranges::any_of(*facts.promotions, [&](const Promotion& promotion) {
+      return Ends(promotion, *pause, facts);
+    });
+    if (!ends) return;
+    Leave(*pause, facts);
+  }
+}
+
+bool PauseRecord::Ends(const Promotion& promotion, size_t pause, const Facts& facts) const {
+  if (!facts.revisions->contains(promotion.revision)) return false;
+  if (past_end_ && past_end_->from && promotion.at < *past_end_->from) return false;
+  const bool names = promotion.step == 0 || promotion.step == pause ||
+                     (past_end_ && promotion.step == past_end_->position);
+  if (!names) return false;
+  return promotion.force || facts.available >= desired_ - KeptBy(HoldNow(), desired_);
+}
+
+void PauseRecord::Leave(size_t pause, const Facts& facts) {
+  passed_ = std::max(passed_, pause);
+  past_end_.reset();
+  available_since_.reset();
+  released_ = released_ || !PauseAfter(steps_, passed_);
+  BeginSteps(facts);
+}
+
+void PauseRecord::BeginSteps(const Facts& facts) {
+  began_at_ = facts.now;
+  began_ = facts.desired;
+  beginning_ = true;
+}
+
+// The steps before the pause have begun when their Pods are asked for. Until then they may begin at
+// each size that there was.
+void PauseRecord::NoteBegin(const Facts& facts) {
+  if (!beginning_) return;
+  began_ = std::min(began_, facts.desired);
+  const bool reached = facts.size >= desired_ - KeptBy(HoldNow(), desired_);
+  if (!facts.frozen && facts.asked && reached && facts.now - began_at_ > kBlindSpot) {
+    beginning_ = false;
+  }
+}
+
+Hold PauseRecord::HoldNow() const {
+  Hold hold;
+  const auto pause = Ahead();
+  if (steps_.empty()) {
+    hold.partition = partition_;
+    hold.nothing = partition_.is_null();
+  } else if (!pause) {
+    hold.nothing = true;
+  } else {
+    for (size_t i = 0; i + 1 < *pause; ++i) {
+      if (!IsPause(steps_[i])) hold.steps.push_back(steps_[i]);
+    }
+    hold.began = began_;
+  }
+  return hold;
+}
+
+void PauseRecord::NoteHold() {
+  Hold hold = HoldNow();
+  if (std::ranges::find(holds_, hold) == holds_.end()) holds_.push_back(std::move(hold));
+}
+
+}  // namespace windlass::sim

@@ -1,0 +1,246 @@
+#include "test/sim/rollout_facts.h"
+
+#include <algorithm>
+#include <utility>
+
+#include "test/sim/in_place_words.h"
+#include "test/sim/owners.h"
+#include "test/sim/rollout_undo.h"
+
+namespace windlass::sim {
+namespace {
+
+constexpr Duration kRecently = PauseRecord::kBlindSpot;
+constexpr const char* kPromotion = "windlass.dev/promote";
+
+bool AllImagesOf(const Json& pod, const Json& pattern) {
+  const Json& wanted = At(pattern, {"spec"});
+  const std::vector<std::string> names = ContainersOf(wanted);
+  return !names.empty() && std::ranges::all_of(names, [&](const std::string& name) {
+    return ImageIn(At(pod, {"spec"}), name) == ImageIn(wanted, name);
+  });
+}
+
+Json StepsIn(const Json& rollout) {
+  const Json& steps = At(rollout, {"spec", "strategy", "steps"});
+  return steps.is_array() ? steps : Json::array();
+}
+
+}  // namespace
+
+bool RolloutFacts::in_place() const { return WantsInPlace(*rollout); }
+
+bool RolloutFacts::HasOther(const std::string& key) const {
+  const auto mine = templates.find(key);
+  return std::ranges::any_of(templates, [&](const auto& one) {
+    const auto& [other, facts] = one;
+    if (other == key || !facts.exists) return false;
+    return facts.proven || (mine != templates.end() && mine->second.beside.contains(other));
+  });
+}
+
+RolloutObserver::RolloutObserver(ApiServer& server, std::set<std::string> controllers)
+    : server_(server), controllers_(std::move(controllers)) {}
+
+RolloutFacts* RolloutObserver::See(const Change& change) {
+  RolloutFacts* facts = Find(change);
+  const bool is_rollout = change.key.resource == resources::kRollouts;
+  if (is_rollout && change.after == nullptr) {
+    rollouts_.erase(UidOf(*change.before));
+    return nullptr;
+  }
+  if (change.key.resource == resources::kReplicaSets) {
+    // It may change hands, and then its former owner has it no more.
+    NoteReplicaSet(change);
+    RolloutFacts* owner = Find(change);
+    if (facts != nullptr && facts != owner) See(*facts, change.at);
+    facts = owner;
+  }
+  if (facts == nullptr) return nullptr;
+  if (is_rollout) NoteRollout(*facts, change);
+  See(*facts, change.at);
+  return facts;
+}
+
+void RolloutObserver::See(RolloutFacts& facts, MonotonicTime now) {
+  if (facts.rollout == nullptr) return;
+  std::map<std::string, int64_t> before;
+  for (auto& [key, one] : facts.templates) before[key] = one.available.Max(now, kRecently);
+  Count(facts);
+  facts.desired.Note(now, facts.desired_now());
+  int64_t ready = facts.available_pods;
+  for (auto& [key, one] : facts.templates) {
+    one.available.Note(now, one.ready);
+    ready = std::max(ready, one.ready);
+  }
+  facts.available.Note(now, ready);
+  const Json& spec = At(*facts.rollout, {"spec"});
+  const Json steps = StepsIn(*facts.rollout);
+  for (auto& [key, one] : facts.templates) {
+    if (facts.desired_now() == 0) one.beside.clear();
+    one.pauses.See({.now = now,
+                    .asked = key == facts.wanted && !BoolAt(spec, {"abort"}),
+                    .frozen = BoolAt(spec, {"paused"}),
+                    .steps = steps,
+                    .partition = At(spec, {"strategy", "partition"}),
+                    .desired = facts.desired_now(),
+                    .size = facts.in_place() ? one.live : one.size,
+                    .available = one.available.Max(now, kRecently),
+                    .promotions = &facts.promotions,
+                    .revisions = &one.revisions},
+                   before[key]);
+  }
+  NoteProven(facts, now);
+}
+
+// A Pod belongs to the Rollout of its ReplicaSet.
+RolloutFacts* RolloutObserver::Find(const Change& change) {
+  const Json& object = change.after != nullptr ? *change.after : *change.before;
+  std::string uid;
+  if (change.key.resource == resources::kRollouts) {
+    if (change.after != nullptr) return &rollouts_[UidOf(object)];
+    uid = UidOf(object);
+  } else if (change.key.resource == resources::kReplicaSets) {
+    const auto note = replica_sets_.find(UidOf(object));
+    if (note != replica_sets_.end()) uid = note->second.rollout;
+  } else if (change.key.resource == resources::kPods) {
+    const auto note = replica_sets_.find(ControllerUidOf(object));
+    if (note != replica_sets_.end()) uid = note->second.rollout;
+  }
+  const auto found = rollouts_.find(uid);
+  return found == rollouts_.end() ? nullptr : &found->second;
+}
+
+void RolloutObserver::NoteReplicaSet(const Change& change) {
+  const Json& object = change.after != nullptr ? *change.after : *change.before;
+  const auto owner = rollouts_.find(ControllerUidOf(object));
+  if (change.after == nullptr || owner == rollouts_.end()) {
+    replica_sets_.erase(UidOf(object));
+    return;
+  }
+  ReplicaSetNote& note = replica_sets_[UidOf(object)];
+  note.rollout = owner->first;
+  if (note.template_.empty() || change.before == nullptr ||
+      At(*change.before, {"spec", "template"}) != At(object, {"spec", "template"})) {
+    Json pattern = TemplateOf(object);
+    note.template_ = pattern.dump();
+    owner->second.templates[note.template_].pattern = std::move(pattern);
+  }
+  TemplateFacts& facts = owner->second.templates[note.template_];
+  const bool was_other =
+      change.before != nullptr && ControllerUidOf(*change.before) != owner->first;
+  facts.inherited = facts.inherited || was_other;
+  const int64_t revision = RevisionOfRollout(object);
+  if (revision > 0) facts.revisions.insert(revision);
+}
+
+void RolloutObserver::NoteRollout(RolloutFacts& facts, const Change& change) {
+  const Json& after = *change.after;
+  const std::string promote = AnnotationOf(after, kPromotion);
+  const bool is_new =
+      change.before == nullptr || AnnotationOf(*change.before, kPromotion) != promote;
+  if (is_new && !controllers_.contains(change.actor)) {
+    if (auto promotion = PromotionIn(promote, change.at)) facts.promotions.push_back(*promotion);
+  }
+  const bool same = facts.rollout != nullptr &&
+                    At(*facts.rollout, {"spec", "template"}) == At(after, {"spec", "template"});
+  facts.rollout = change.after;
+  if (!same) NoteWanted(facts);
+}
+
+void RolloutObserver::NoteWanted(RolloutFacts& facts) {
+  Json pattern = TemplateOf(*facts.rollout);
+  std::string key = pattern.dump();
+  if (key == facts.wanted) return;
+  facts.wanted = std::move(key);
+  TemplateFacts& wanted = facts.templates[facts.wanted];
+  wanted.pattern = std::move(pattern);
+  wanted.beside.clear();
+  for (const auto& [other, one] : facts.templates) {
+    if (other != facts.wanted && one.size > 0) wanted.beside.insert(other);
+  }
+}
+
+void RolloutObserver::Count(RolloutFacts& facts) {
+  for (auto& [key, one] : facts.templates) {
+    one.exists = false;
+    one.size = one.live = one.ready = 0;
+  }
+  facts.replica_sets = 0;
+  facts.live = facts.available_pods = 0;
+  std::set<std::string> with_pods;
+  for (const Object& rs : ReplicaSetsOf(facts)) {
+    TemplateFacts& one = facts.templates[TemplateOfReplicaSet(*rs)];
+    ++facts.replica_sets;
+    one.exists = true;
+    one.size += ReplicasOf(*rs);
+    if (!facts.in_place()) one.ready += IntAt(*rs, {"status", "availableReplicas"});
+    if (ReplicasOf(*rs) > 0) with_pods.insert(UidOf(*rs));
+  }
+  CountPods(facts, with_pods);
+  facts.with_pods = with_pods.size();
+}
+
+void RolloutObserver::CountPods(RolloutFacts& facts, std::set<std::string>& with_pods) {
+  const seconds min_ready(IntAt(*facts.rollout, {"spec", "minReadySeconds"}));
+  const WallTime now = server_.loop().clock().Wall();
+  std::map<std::string, int64_t> available;
+  const std::string uid = UidOf(*facts.rollout);
+  for (const Object& pod : server_.List(resources::kPods, NamespaceOf(*facts.rollout))) {
+    const auto host = replica_sets_.find(ControllerUidOf(*pod));
+    if (host == replica_sets_.end() || host->second.rollout != uid || !IsActivePod(*pod)) continue;
+    const std::string key = TemplateOfPod(facts, *pod);
+    const bool is_available = IsAvailablePod(*pod, min_ready, now);
+    with_pods.insert(host->first);
+    ++facts.live;
+    ++facts.templates[key].live;
+    facts.available_pods += is_available ? 1 : 0;
+    available[key] += is_available ? 1 : 0;
+  }
+  for (auto& [key, one] : facts.templates) one.ready = std::max(one.ready, available[key]);
+}
+
+void RolloutObserver::NoteProven(RolloutFacts& facts, MonotonicTime now) {
+  const int64_t least = facts.desired.Min(now, kRecently);
+  for (auto& [key, one] : facts.templates) {
+    if (one.proven) continue;
+    const int64_t available = one.available.Max(now, kRecently);
+    bool is_whole = false;
+    for (const int64_t desired : {least, facts.desired_now()}) {
+      if (desired > 0 && available >= desired) is_whole = true;
+    }
+    one.whole = one.whole || is_whole;
+    one.proven = is_whole && !(one.pauses.Ahead() && facts.HasOther(key));
+  }
+}
+
+std::string RolloutObserver::TemplateOfReplicaSet(const Json& replica_set) const {
+  const auto note = replica_sets_.find(UidOf(replica_set));
+  return note == replica_sets_.end() ? std::string() : note->second.template_;
+}
+
+std::string RolloutObserver::TemplateOfPod(const RolloutFacts& facts, const Json& pod) const {
+  const auto host = replica_sets_.find(ControllerUidOf(pod));
+  if (host == replica_sets_.end()) return {};
+  const std::string& key = host->second.template_;
+  const auto own = facts.templates.find(key);
+  if (own == facts.templates.end() || AllImagesOf(pod, own->second.pattern)) return key;
+  const auto wanted = facts.templates.find(facts.wanted);
+  if (wanted != facts.templates.end() && AllImagesOf(pod, wanted->second.pattern)) {
+    return facts.wanted;
+  }
+  const auto other = std::ranges::find_if(
+      facts.templates, [&](const auto& one) { return AllImagesOf(pod, one.second.pattern); });
+  return other == facts.templates.end() ? std::string() : other->first;
+}
+
+std::vector<Object> RolloutObserver::ReplicaSetsOf(const RolloutFacts& facts) const {
+  std::vector<Object> owned;
+  const std::string uid = UidOf(*facts.rollout);
+  for (const Object& rs : server_.List(resources::kReplicaSets, NamespaceOf(*facts.rollout))) {
+    if (ControllerUidOf(*rs) == uid) owned.push_back(rs);
+  }
+  return owned;
+}
+
+}  // namespace windlass::sim
