@@ -236,15 +236,6 @@ TEST_CASE("each row of the table of phases holds, the first one first") {
        },
        "Stalled: Ready False ProgressDeadlineExceeded, Stalled True ProgressDeadlineExceeded",
        "timed out; spec.rollbackTo waits until spec.paused is false"},
-      {"RO-152 paused and aborted, and a rollback waits",
-       [](StoredRollout& r) {
-         r.object["spec"]["paused"] = true;
-         r.object["spec"]["abort"] = true;
-         r.object["spec"]["rollbackTo"] = Json::object();
-         r.object["status"]["stableRevision"] = 7;
-       },
-       "Aborted: Ready False Aborted, Stalled True Aborted",
-       "; spec.rollbackTo waits until spec.paused is false"},
       {"RO-152 a rollback that does not wait",
        [](StoredRollout& r) { r.object["spec"]["rollbackTo"] = Json::object(); },
        "Healthy: Ready True Healthy", "10 of 10 Pods are updated, 10 are available"},

@@ -18,6 +18,19 @@ namespace {
 
 using Json = nlohmann::json;
 
+// An abort undoes damage, and a pause would keep it.
+TEST_CASE("an abort acts while the Rollout is paused (RO-135)") {
+  StoredRollout rollout;
+  rollout.object["spec"]["paused"] = true;
+  rollout.object["spec"]["abort"] = true;
+  rollout.object["status"]["stableRevision"] = 7;
+  CHECK_FALSE(rollout.Look().paused);
+  CHECK(rollout.Look().follow_revision == 7);
+  rollout.object["spec"]["abort"] = false;
+  CHECK(rollout.Look().paused);
+  Proves("RO-135");
+}
+
 TEST_CASE("a workload has what its Rollout says (RO-074)") {
   StoredRollout rollout;
   rollout.object["spec"]["paused"] = true;
