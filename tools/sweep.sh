@@ -7,7 +7,8 @@
 #
 # Then walks 3,000 random walks of updates in place, of which `make test` tries 60, 3,000 of updates
 # of ReplicationControllers, of which it tries 30, and 20,000 of rollouts while the ReplicaSet
-# controller lags, of which it tries 50.
+# controller lags, of which it tries 50. Rollouts with steps have 20,000 random walks that replace
+# Pods, and 5,000 that update them in place, of which it tries 40.
 #
 # Prints how many runs there were and how many ended differently. Fails if any did.
 . "$(dirname "${BASH_SOURCE[0]}")/common.sh"
@@ -20,7 +21,7 @@ on_exit() { print_times; }
 step "Build"
 part "building the simulator"
 quietly cmake --preset release -DBUILD_TESTING=ON
-quietly cmake --build --preset release --target sim_test surge_walk
+quietly cmake --build --preset release --target sim_test surge_walk rollout_walk
 
 step "A fault at every call"
 part "sweeping"
@@ -33,3 +34,9 @@ build/release/test/sim/sim_test "[.seeds]"
 step "Live Pods while the ReplicaSet controller lags"
 part "20,000 random walks"
 build/release/test/sim/surge_walk 1 20000
+
+step "Pauses and stable revisions of Rollouts, whatever users do"
+part "20,000 random walks"
+build/release/test/sim/rollout_walk 1 20000
+part "5,000 random walks in place"
+build/release/test/sim/rollout_walk --in-place 1 5000

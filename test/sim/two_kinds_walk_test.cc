@@ -57,8 +57,8 @@ class Walk {
     }
     for (Owner& owner : owners_) Finish(owner);
     const bool complete = world_.RunUntil([this] { return AreComplete(); }, kLimit);
+    world_.Rest();
     if (mode_ == Mode::kInPlace) {
-      world_.Quiesce();
       for (const Owner& owner : owners_) in_place_.JudgeAtRest(kName, owner.kind);
     }
     return Wrong(complete);
