@@ -31,7 +31,8 @@ bool IsPromoted(const Json& rollout, const StepStatus& step) {
 }  // namespace
 
 std::string PromoteText(const StepStatus& step, bool full, bool force) {
-  return (full ? "full" : std::to_string(step.index)) + '@' + std::to_string(step.revision) +
+  const int64_t number = step.shortened_from > 0 ? step.shortened_from : step.index;
+  return (full ? "full" : std::to_string(number)) + '@' + std::to_string(step.revision) +
          std::string(force ? kForce : "");
 }
 
@@ -40,12 +41,13 @@ std::optional<StepStatus> StepStatusOf(const Json& rollout) {
   StepStatus step{.index = NumberOf(rollout, "/status/step/index"),
                   .total = NumberOf(rollout, "/status/step/total"),
                   .revision = NumberOf(rollout, "/status/step/revision"),
+                  .shortened_from = NumberOf(rollout, "/status/step/shortenedFrom"),
                   .pods = PodsOfStep(rollout)};
   if (step.index < 1 || step.done()) return step;
   const std::string own = "/spec/strategy/steps/" + std::to_string(step.index - 1);
-  step.is_pause = FieldOf(rollout, own + "/pause") != nullptr;
+  step.is_pause = FieldOf(rollout, own + "/pause") != nullptr || step.shortened_from > 0;
   step.promoted = IsPromoted(rollout, step);
-  step.ends = FieldOf(rollout, own + "/pause/duration") != nullptr;
+  step.ends = FieldOf(rollout, own + "/pause/duration") != nullptr && step.shortened_from == 0;
   return step;
 }
 

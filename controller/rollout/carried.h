@@ -46,6 +46,7 @@ struct RolloutOwn {
   // --- what the extension sees when it updates a draft; never stored ---
   bool lacks_replica_set = false;  // no ReplicaSet has the template
   bool is_of_proven = false;       // as IsOfProven (step_state.h)
+  bool holds_at_step = false;      // a step is not over, also while the Rollout is paused
   std::string waits_for{};         // at a pause whose Pods are not all available: which; else ""
 
   // --- what is shown: as it is stored, also in a draft; derived anew when the kind writes it ---

@@ -61,7 +61,8 @@ bool HasNoneOfSome(const Facts& facts) {
 // Returns true if a step is not over, and there are Pods that it concerns: also if all Pods have the
 // new revision already (RO-134). Example: setUpdated: 100%, then a pause of one hour.
 bool HoldsAtStep(const Workload& workload, const RolloutOwn& own) {
-  return workload.replicas > 0 && own.step && own.step->index <= own.step->total;
+  if (workload.replicas == 0) return false;
+  return own.holds_at_step || (own.step && own.step->index <= own.step->total);
 }
 
 // Returns true if a pause keeps the verdict that the deadline has passed (D-061). Whether that is

@@ -220,7 +220,9 @@ std::string StepText(const Situation& situation, Steps steps, const RolloutStepS
   }
   std::string number = "Step " + std::to_string(step.index) + " of " + total;
   const bool cut = step.shortened_from > 0;
-  if (cut) number += " (there were " + std::to_string(step.shortened_from) + ")";
+  if (cut) {
+    number += " (it was step " + std::to_string(step.shortened_from) + " of a longer list)";
+  }
   number += ": ";
   const RolloutStep& what = steps[static_cast<size_t>(step.index - 1)];
   if (what.pause && what.duration && !cut) return number + "pause for " + *what.duration;
@@ -279,6 +281,7 @@ void ShowSteps(const Situation& situation, Steps steps, WorkloadStatus& status) 
     own.step = state->step;
   }
   own.waits_for.clear();
+  own.holds_at_step = state && !state->done();
   if (state && state->lacks_pods && !stands) {
     own.waits_for = StepText(situation, steps, state->step) + ", and goes on only with its Pods: " +
                     AvailableText(situation, *state);

@@ -46,22 +46,25 @@ std::string StepError(const RolloutStep& step) {
          "a pause";
 }
 
-// Returns true if every Pod is to have the new revision after the steps up to `index`, when there
-// are `desired` Pods.
-bool AsksForAll(const StepFacts& facts, int32_t index, int32_t desired) {
-  return std::ranges::any_of(facts.steps.first(static_cast<size_t>(index)), [&](const auto& step) {
-    if (!step.set_updated || IsProperPart(*step.set_updated)) return false;
+// Returns true if one of the steps from `first` to `last` asks for all of `desired` Pods.
+bool AsksForAll(const StepFacts& facts, int32_t first, int32_t last, int32_t desired) {
+  const int32_t end = std::min(last, static_cast<int32_t>(facts.steps.size()));
+  for (int32_t index = first; index <= end; ++index) {
+    const RolloutStep& step = facts.steps[static_cast<size_t>(index - 1)];
+    if (!step.set_updated || IsProperPart(*step.set_updated)) continue;
     const bool is_percentage = step.set_updated->type == IntOrPercent::Type::kString;
-    return is_percentage || (desired > 0 && UpdatedBy(*step.set_updated, desired) >= desired);
-  });
+    if (is_percentage) return true;
+    if (desired > 0 && UpdatedBy(*step.set_updated, desired) >= desired) return true;
+  }
+  return false;
 }
 
-// Returns the most Pods that any step up to `index` asks for: a step below an earlier one takes no
+// Returns the most of `desired` Pods that any step up to `index` asks for: a step below an earlier one takes no
 // Pod back. Example: 5, then 3: 5.
-int32_t UpdatedUpTo(const StepFacts& facts, int32_t index) {
+int32_t UpdatedUpTo(const StepFacts& facts, int32_t index, int32_t desired) {
   int32_t most = 0;
   for (const RolloutStep& step : facts.steps.first(static_cast<size_t>(index))) {
-    if (step.set_updated) most = std::max(most, UpdatedBy(*step.set_updated, facts.desired));
+    if (step.set_updated) most = std::max(most, UpdatedBy(*step.set_updated, desired));
   }
   return most;
 }
@@ -70,8 +73,8 @@ int32_t UpdatedUpTo(const StepFacts& facts, int32_t index) {
 // when the step began (RO-130). Example: setUpdated: 2, begun with 10 replicas: 2 of 10, 1 of 2, 0
 // of 1; begun with 2 replicas: 2 of 2.
 int32_t UpdatedMax(const StepFacts& facts, const RolloutStepStatus& step) {
-  const int32_t most = UpdatedUpTo(facts, step.index);
-  if (AsksForAll(facts, step.index, step.replicas.value_or(0))) return most;
+  const int32_t most = UpdatedUpTo(facts, step.index, facts.desired);
+  if (AsksForAll(facts, 1, step.index, step.replicas.value_or(0))) return most;
   return std::clamp(most, 0, std::max(facts.desired - 1, 0));
 }
 
@@ -89,17 +92,26 @@ bool IsPause(const StepFacts& facts, const RolloutStepStatus& step) {
   return facts.steps[static_cast<size_t>(step.index - 1)].pause || step.shortened_from > 0;
 }
 
+// Returns true if the size leaves no Pod for the new revision, although the steps up to `step` asked
+// for some when it was larger: after scaling to 0, or to the one Pod that stays old (RO-130).
+bool HasNoCanary(const StepFacts& facts, int32_t due, const RolloutStepStatus& step) {
+  if (facts.desired == 0) return true;
+  const bool was_larger = step.replicas.value_or(0) > facts.desired;
+  return due == 0 && was_larger && UpdatedUpTo(facts, step.index, *step.replicas) > 0;
+}
+
 // Returns since when the Pods of a pause are available, and how many these are, as `step` then has
 // them (RO-131):
 //   - The time begins when all are available. It ends when fewer are available than then: one died.
 //   - Pods that a larger size adds do not end it. Example: 20% of 10: 2. Scaled to 20, 4 are due;
 //     while the 2 work, the time goes on, and the pause is left when it is over and all 4 work.
-//   - Without replicas, or while Pods cannot be counted, nothing begins.
+//   - Without a canary, or while Pods cannot be counted, nothing begins.
 void CountTime(const StepFacts& facts, int32_t due, RolloutStepStatus& step) {
   if (!facts.can_count) return;
-  const bool all = facts.desired > 0 && facts.available >= due;
+  const bool none = HasNoCanary(facts, due, step);
+  const bool all = !none && facts.available >= due;
   if (!step.available_since.IsZero()) {
-    const bool lost = facts.desired == 0 || facts.available < std::min(step.available, due);
+    const bool lost = none || facts.available < std::min(step.available, due);
     if (lost) step.available_since = {};
     step.available = lost ? 0 : all ? due : std::min(step.available, due);
   } else if (all) {
@@ -109,10 +121,13 @@ void CountTime(const StepFacts& facts, int32_t due, RolloutStepStatus& step) {
   }
 }
 
-// Returns `step` as it is when it begins now.
+// Returns `step` as it is when it begins now. If it does not itself ask for all Pods, it is judged by
+// the size that the step before it was judged by: a lower step or a pause asks for no more.
 RolloutStepStatus Begin(const StepFacts& facts, RolloutStepStatus step) {
   step.started_at = facts.now;
-  step.replicas = facts.desired;
+  if (!step.replicas || AsksForAll(facts, step.index, step.index, facts.desired)) {
+    step.replicas = facts.desired;
+  }
   step.available_since = {};
   step.available = 0;
   step.shortened_from = 0;
@@ -128,7 +143,7 @@ RolloutStepStatus Resume(const StepFacts& facts, RolloutStepStatus step) {
   // What was done stays done, although the user may have added steps since.
   const bool done = step.index > step.total;
   const bool cut = !done && step.index > total;
-  if (cut) step.shortened_from = step.total;
+  if (cut) step.shortened_from = step.index;
   if (step.shortened_from <= total) step.shortened_from = 0;
   step.index = done ? total + 1 : cut ? LastPause(facts.steps) : std::max(step.index, 1);
   step.total = total;
@@ -180,9 +195,12 @@ bool IsOver(const StepFacts& facts, const StepState& state) {
   return counts && std::min(facts.updated, facts.available) >= state.updated_max;
 }
 
-// Returns true if the user ended all steps, and the Pods that were updated so far work.
+// Returns true if the user ended all steps, and the Pods that were updated so far work: at a pause
+// all of them, before it at least one.
 bool IsPromotedToTheEnd(const StepFacts& facts, const StepState& state) {
-  const int32_t due = IsPause(facts, state.step) ? state.updated_max : facts.updated;
+  const int32_t due = IsPause(facts, state.step)
+                          ? state.updated_max
+                          : std::max(facts.updated, std::min(state.updated_max, 1));
   const bool works = facts.can_count && facts.desired > 0 && facts.available >= due;
   return IsPromoted(facts, PromoteAllText(state.step), works);
 }
@@ -190,7 +208,8 @@ bool IsPromotedToTheEnd(const StepFacts& facts, const StepState& state) {
 }  // namespace
 
 std::string PromoteText(const RolloutStepStatus& step) {
-  return std::to_string(step.index) + "@" + std::to_string(step.revision);
+  const int32_t number = step.shortened_from > 0 ? step.shortened_from : step.index;
+  return std::to_string(number) + "@" + std::to_string(step.revision);
 }
 
 std::string PromoteAllText(const RolloutStepStatus& step) {
@@ -241,7 +260,8 @@ StepState StepNow(const StepFacts& facts) {
     return state;
   }
   if (!is_pause) return state;
-  state.lacks_pods = facts.desired > 0 && step.available_since.IsZero();
+  state.lacks_pods =
+      !HasNoCanary(facts, state.updated_max, step) && step.available_since.IsZero();
   state.pauses = !state.lacks_pods;
   state.until = EndOf(facts, step);
   return state;

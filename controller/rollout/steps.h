@@ -48,7 +48,9 @@ namespace windlass::rollout {
 //   2@8/force    the same without waiting for Pods; likewise full@8/force
 using workload::kPromote;
 
-// Returns the value of kPromote that ends `step`: "2@8".
+// Returns the value of kPromote that ends `step`: "2@8". After a list was shortened below the step it
+// has the index that the step had: an annotation that ended the same pause before must not end it
+// again. Example: held at step 3 of 4, of which two are left: "3@8".
 std::string PromoteText(const RolloutStepStatus& step);
 // Returns the value that ends all steps of the rollout of `step`: "full@8".
 std::string PromoteAllText(const RolloutStepStatus& step);

@@ -100,11 +100,11 @@ void RaiseRevision(const ReplicaSet& rs, int64_t revision, ReplicaSetChange& cha
   if (longer != history) change.annotations[std::string(kRevisionHistory)] = std::move(longer);
 }
 
-// Returns the size with which a rolling update makes the new ReplicaSet. The keeper makes up for old
-// Pods that are missing, whatever its position is.
+// Returns the size with which a rolling update makes the new ReplicaSet.
 int32_t FirstSize(const Situation& situation) {
+  const auto at = std::ranges::find(situation.all, FindKeeper(situation));
   const std::optional<size_t> keeper =
-      FindKeeper(situation) != nullptr ? std::optional<size_t>(0) : std::nullopt;
+      at != situation.all.end() ? std::optional<size_t>(at - situation.all.begin()) : std::nullopt;
   return NewReplicaSetSize({}, SizesOf(situation.all), situation.limits, keeper);
 }
 

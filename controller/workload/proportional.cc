@@ -73,9 +73,9 @@ int64_t Useful(const ReplicaSetShare& rs, const Fenceposts& limits) {
   return rs.is_new ? std::min<int64_t>(available, limits.desired) : available;
 }
 
-// Returns true if `rs` may not grow beyond limits.updated_max.
+// Returns true if `rs` may not grow beyond limits.updated_max, or not at all.
 bool IsHeldBack(const ReplicaSetShare& rs, const Fenceposts& limits) {
-  return rs.is_new && limits.kept_old() > 0;
+  return limits.kept_old() > 0 && (rs.is_new || rs.gives_way);
 }
 
 // Returns `share`, the change of the size of `rs`, or less if `rs` would grow beyond
@@ -83,6 +83,7 @@ bool IsHeldBack(const ReplicaSetShare& rs, const Fenceposts& limits) {
 // at most, and one of 8 not at all.
 int64_t WithinUpdatedMax(const ReplicaSetShare& rs, const Fenceposts& limits, int64_t share) {
   if (!IsHeldBack(rs, limits)) return share;
+  if (rs.gives_way) return std::min<int64_t>(share, 0);
   const int64_t room = int64_t{limits.desired} - limits.kept_old() - rs.replicas;
   return std::min(share, std::max<int64_t>(room, 0));
 }
@@ -144,7 +145,7 @@ class Shrinking {
   void TakeHeldBack() {
     const int64_t updated = int64_t{limits_.desired} - limits_.kept_old();
     for (const size_t i : largest_first_) {
-      if (IsHeldBack(active_[i], limits_)) TakeDownTo(i, updated);
+      if (active_[i].is_new && IsHeldBack(active_[i], limits_)) TakeDownTo(i, updated);
     }
   }
 

@@ -50,6 +50,7 @@ struct ReplicaSetShare {
   // nullopt if there is none that can be parsed.
   std::optional<int32_t> max_replicas{};
   bool is_new = false;
+  bool gives_way = false;  // its Pods are the first to go, so it does not grow (RO-120)
   bool written = false;  // both its size annotations have the present values
 };
 

@@ -70,13 +70,16 @@ const ReplicaSet* FindServedLast(const Situation& situation,
     const auto note = ReadNote(situation.workload, *rs);
     if (note) last = std::max(last, note->generation);
   }
+  const auto& kept = situation.workload.kept_revision;
+  const ReplicaSet* stable = kept ? FindRevisionOrFormer(among, *kept) : nullptr;
   const ReplicaSet* found = nullptr;
   int32_t most = 0;
   for (const ReplicaSet* rs : among) {
     const auto note = ReadNote(situation.workload, *rs);
     if (!note || note->generation != last || note->available <= 0) continue;
-    if (rs == situation.new_replica_set) return rs;
-    if (note->available >= most) {
+    if (rs == stable) return rs;
+    if (found != nullptr && found == situation.new_replica_set) continue;
+    if (rs == situation.new_replica_set || note->available >= most) {
       most = note->available;
       found = rs;
     }

@@ -37,6 +37,13 @@ int64_t TooManyNew(const ReplicaSetSize& new_replica_set, const Sum& old,
   return std::max<int64_t>(std::min({surplus, above, may_go}), 0);
 }
 
+// Returns the size that the keeper is to have: what is held back, but not more than desired together
+// with the new ReplicaSet, of which no Pod is taken back.
+int64_t DueOfKeeper(const ReplicaSetSize& new_replica_set, const Fenceposts& limits) {
+  return std::min<int64_t>(limits.kept_old(),
+                           int64_t{limits.desired} - new_replica_set.replicas);
+}
+
 // Returns how many Pods each of `old` may lose at most, and how many they may lose together, so that
 // limits.kept_old() Pods stay.
 struct Spare {
@@ -68,7 +75,10 @@ int32_t NewReplicaSetSize(const ReplicaSetSize& new_replica_set,
   if (too_many > 0 || present >= limits.desired) {
     return static_cast<int32_t>(std::min<int64_t>(present - too_many, limits.desired));
   }
-  const int64_t room = limits.max_total() - others.replicas - present;
+  const int64_t owed =
+      keeper ? std::max<int64_t>(DueOfKeeper(new_replica_set, limits) - old[*keeper].replicas, 0)
+             : 0;
+  const int64_t room = limits.max_total() - others.replicas - present - owed;
   // Old Pods that are not there cannot be kept, unless the keeper makes them again (RO-045).
   const int64_t kept =
       keeper ? limits.kept_old() : std::clamp<int64_t>(others.replicas, 0, limits.kept_old());
@@ -80,8 +90,7 @@ int32_t KeeperSize(const ReplicaSetSize& new_replica_set, std::span<const Replic
                    const Fenceposts& limits, size_t keeper) {
   const int64_t present = old[keeper].replicas;
   const int64_t total = SumOf(old).replicas + new_replica_set.replicas;
-  const int64_t due =
-      std::min<int64_t>(limits.kept_old(), int64_t{limits.desired} - new_replica_set.replicas);
+  const int64_t due = DueOfKeeper(new_replica_set, limits);
   const int64_t missing = std::min(due - present, limits.max_total() - total);
   return static_cast<int32_t>(present + std::max<int64_t>(missing, 0));
 }

@@ -32,8 +32,10 @@ struct ReplicaSetSize {
 //
 // Where limits.updated_max holds Pods back (RO-044, RO-045, RO-048):
 //   - `keeper`, a position in `old`, is the ReplicaSet that has or will get the Pods that stay old.
-//     The new ReplicaSet then never makes up for Pods that are missing: KeeperSize does (RO-120).
-//     Example: 10 desired, updated_max 2, no Pods at all: 2, and KeeperSize 8.
+//     The new ReplicaSet then never makes up for Pods that are missing, and leaves the keeper the
+//     room that these need: KeeperSize makes up for them (RO-120). Examples: 10 desired, updated_max
+//     2, no Pods at all: 2, and KeeperSize 8. 10 desired, no surge, updated_max 2; keeper 5, another
+//     old one 4, so 1 is missing, and 3 of the others are to follow: 0.
 //   - The new ReplicaSet does not grow above it. Example: 10 desired, surge 3, updated_max 4, new
 //     3, old 8: 4 instead of 5.
 //   - It is not made smaller for it alone. Example: 10 desired, new 5, old 5, updated_max 3: 5.

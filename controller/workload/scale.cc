@@ -99,20 +99,36 @@ Step KeepOpen(const Situation& situation, const Growth& growth) {
   return situation.workload.paused ? Step(Wait{}) : NoLaterThanDeadline(situation, Wait{});
 }
 
-// Returns the size that the only active ReplicaSet gets: all Pods, unless it is the new one and
-// others are to stay old. The keeper gets these. The new one does not become smaller for that
-// (RO-120). Example: 1 new Pod, scaled to 10 with updated_max 2: 2, and 8 for the keeper.
-int32_t SizeOfOnlyOne(const Situation& situation, const ReplicaSet& rs) {
+// Returns the size that the only active ReplicaSet gets: all Pods, unless there is a keeper. Then the
+// new one grows to what may be updated, any other one does not grow, and the keeper gets the rest.
+// None becomes smaller for that (RO-120). Example: 1 new Pod, scaled to 10 with updated_max 2: 2,
+// and 8 for the keeper.
+int32_t SizeOfOnlyOne(const Situation& situation, const ReplicaSet& rs, const ReplicaSet* keeper) {
   const int32_t desired = situation.limits.desired;
-  if (&rs != situation.new_replica_set || FindKeeper(situation) == nullptr) return desired;
-  return std::min(desired, std::max(desired - situation.limits.kept_old(), rs.replicas));
+  if (keeper == nullptr || keeper == &rs) return desired;
+  const bool is_new = &rs == situation.new_replica_set;
+  const int32_t most = is_new ? desired - situation.limits.kept_old() : 0;
+  return std::min(desired, std::max(most, rs.replicas));
+}
+
+// Returns the write that gives the keeper the rest of a paused workload's Pods; nullopt if none is
+// due. If the workload is not paused, the rolling update does so.
+std::optional<Step> GiveRest(const Situation& situation, const ReplicaSet* keeper, int32_t rest) {
+  if (keeper == nullptr || !situation.workload.paused || keeper->replicas >= rest) {
+    return std::nullopt;
+  }
+  const Growth growth = GrowthOf(situation, keeper, rest);
+  if (growth.size <= keeper->replicas) return growth.ask;
+  return Resize(situation, *keeper, growth.size, decisions::kScaleUpOldReplicaSet);
 }
 
 std::optional<Step> ScaleOnlyOne(const Situation& situation,
                                  const std::vector<const ReplicaSet*>& active) {
   const ReplicaSet* rs = OnlyOne(situation, active);
   if (rs == nullptr) return std::nullopt;
-  const int32_t replicas = SizeOfOnlyOne(situation, *rs);
+  const ReplicaSet* keeper = FindKeeper(situation);
+  const int32_t replicas = SizeOfOnlyOne(situation, *rs, keeper);
+  if (auto step = GiveRest(situation, keeper, situation.limits.desired - replicas)) return step;
   const bool stale = rs->replicas > 0 && SaysOtherSize(*rs, situation.limits.desired);  // B-01
   if (rs->replicas == replicas && !stale) return std::nullopt;
   const Growth growth = GrowthOf(situation, rs, replicas);
@@ -134,12 +150,15 @@ Fenceposts LimitsForShares(const Situation& situation) {
 std::optional<Step> ScaleInProportion(const Situation& situation,
                                       const std::vector<const ReplicaSet*>& active) {
   std::vector<ReplicaSetShare> shares;
+  const ReplicaSet* keeper = FindKeeper(situation);
   for (const ReplicaSet* rs : active) {
     const ReplicaSetSize size = SizeOf(*rs);
     shares.push_back({.replicas = size.replicas,
                       .available = size.available,
                       .max_replicas = MaxReplicas(*rs),
                       .is_new = rs == situation.new_replica_set,
+                      .gives_way = keeper != nullptr && rs != keeper &&
+                                   rs != situation.new_replica_set,
                       .written = HasSizeAnnotations(*rs, situation.limits)});
   }
   const std::vector<int32_t> sizes =
@@ -253,7 +272,10 @@ Scaling ScalingOf(const Situation& situation) {
       !workload.paused && workload.status.observed_generation >= workload.meta.generation;
   if (active.size() <= 1) return acted_upon ? Scaling::kRefresh : Scaling::kOneActive;
   if (IsSaturated(situation)) return Scaling::kSaturated;
-  return situation.recreate() || acted_upon ? Scaling::kRefresh : Scaling::kProportional;
+  // Pods that are given up get no share of a larger size.
+  const bool goes_back = !workload.paused && workload.follow_revision;
+  return situation.recreate() || acted_upon || goes_back ? Scaling::kRefresh
+                                                         : Scaling::kProportional;
 }
 
 std::optional<Step> HandleScaling(const Situation& situation) {

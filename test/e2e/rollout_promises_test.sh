@@ -64,7 +64,7 @@ for name in night part stuck held; do until_true 60 "$name has no Pods" none $na
 set_rollout_image stuck app:missing
 until_true 60 "hpa keeps one old Pod" have_images hpa "1 app:v1, 1 app:v2"
 at_pause short
-says short "Step 1 of 1 (there were 2): pause" || fail "short: $(message short)"
+says short "Step 1 of 1 (it was step 2 of a longer list): pause" || fail "short: $(message short)"
 for name in night hpa; do scale $name 6; done
 for name in part stuck; do scale $name 4; done
 scale held 3

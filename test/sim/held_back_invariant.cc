@@ -10,9 +10,11 @@
 namespace windlass::sim {
 namespace {
 
-// Returns true if `replica_set` has or had the stable revision: after a rollback the template is
-// written in another way than the one that was complete.
+// Returns true if `replica_set` has or had the stable revision, or was complete before, as its note
+// says: after a rollback the template is written in another way than the one that was complete.
+// Whether the note is right is judged by I-63.
 bool IsStable(const Json& rollout, const Json& replica_set) {
+  if (!AnnotationOf(replica_set, "internal.windlass.dev/complete").empty()) return true;
   const std::string stable = std::to_string(IntAt(rollout, {"status", "stableRevision"}));
   const Json& annotations = At(replica_set, {"metadata", "annotations"});
   const std::string revisions = TextAt(annotations, {"deployment.kubernetes.io/revision-history"}) +

@@ -133,7 +133,10 @@ void PauseRecord::See(const Facts& facts, int64_t available_before) {
   NoteBegin(facts);
   if (!asked) return;
   const int64_t wanted = desired_ - KeptBy(HoldNow(), desired_);
-  if (!available_since_ && facts.available >= wanted) available_since_ = facts.now;
+  if (facts.available >= wanted) {
+    if (!available_since_) available_since_ = facts.now;
+    available_level_ = wanted;
+  }
   Promote(facts);
   if (!Ahead()) released_ = true;
   NoteHold();
@@ -144,7 +147,9 @@ void PauseRecord::PassTime(const Facts& facts, int64_t available_before) {
   if (facts.now - asked_last_ > kBlindSpot && !facts.asked) available_since_.reset();
   const auto pause = Ahead();
   if (steps_.is_null() || !pause || !available_since_) return;
-  if (available_before < desired_ - KeptBy(HoldNow(), desired_)) {
+  // Pods that a larger size adds do not end the time; those that are lost do.
+  available_level_ = std::min(available_level_, desired_ - KeptBy(HoldNow(), desired_));
+  if (available_before < available_level_) {
     available_since_.reset();
     return;
   }

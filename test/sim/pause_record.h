@@ -111,6 +111,7 @@ class PauseRecord {
   bool released_ = false;  // no pause was ahead
   std::optional<PastEnd> past_end_;
   std::optional<MonotonicTime> available_since_;
+  int64_t available_level_ = 0;  // how many Pods were available when all of the pause last were
   MonotonicTime asked_last_{};
   MonotonicTime began_at_{};
   int64_t began_ = 0;

@@ -109,11 +109,9 @@ void PromiseInvariants::JudgePause(RolloutFacts& facts, const std::string& key, 
 
 void PromiseInvariants::JudgePausesAtRest(RolloutFacts& facts, MonotonicTime now) {
   for (const auto& [key, one] : facts.templates) {
-    if (facts.in_place()) {
-      if (one.live == facts.live) JudgePause(facts, key, one.live, now);
-    } else {
-      JudgePause(facts, key, std::max(one.size, one.live), now);
-    }
+    // In place all Pods are of one ReplicaSet, and its controller chooses which go when the workload
+    // gets smaller: all that stay may be updated ones. There the patches are judged.
+    if (!facts.in_place()) JudgePause(facts, key, std::max(one.size, one.live), now);
   }
 }
 
@@ -134,9 +132,9 @@ void PromiseInvariants::JudgeShare(RolloutFacts& facts) {
   }
   const int64_t desired = facts.desired_now();
   const int64_t kept = wanted.pauses.LeastKept(desired);
-  if (!is_proven || kept == 0 || facts.live < desired) return;
+  if (!is_proven || kept == 0 || facts.live < desired || facts.in_place()) return;
   ++judged_;
-  const int64_t have = facts.in_place() ? facts.live - wanted.live : of_proven;
+  const int64_t have = of_proven;
   if (have >= kept) return;
   Break(facts, "I-62",
         "at rest " + OfAll(have, facts.live) + " Pods have a proven revision, " +
@@ -174,6 +172,11 @@ void PromiseInvariants::JudgeHistory(const RolloutFacts& facts) {
   const Json& rollout = *facts.rollout;
   const int64_t limit = IntAt(rollout, {"spec", "revisionHistoryLimit"}, 10);
   const int64_t stable = StableRevisionOf(rollout);
+  // A paused Rollout asks nothing of the API server, so each ReplicaSet may be the one of a template
+  // that came meanwhile (RO-039). The history is cleaned up when it is resumed.
+  const auto wanted = facts.templates.find(facts.wanted);
+  const bool known = wanted != facts.templates.end() && wanted->second.exists;
+  if (BoolAt(rollout, {"spec", "paused"}) && !known) return;
   bool is_counted = true;  // the ReplicaSet of the stable revision, by one of the other terms
   for (const auto& [key, one] : facts.templates) {
     const bool is_stable = one.exists && one.revisions.contains(stable);

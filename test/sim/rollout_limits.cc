@@ -96,7 +96,10 @@ int64_t KeptOld(const Json& rollout) {
   if (TextAt(rollout, {"status", "stableTemplate"}) == NameOfTemplate(rollout)) return 0;
   const int64_t desired = IntAt(rollout, {"spec", "replicas"}, 1);
   const Json& partition = At(rollout, {"spec", "strategy", "partition"});
-  const int64_t kept = std::min(ResolveInPods(partition, desired, /*round_up=*/true), desired);
+  int64_t kept = std::min(ResolveInPods(partition, desired, /*round_up=*/true), desired);
+  // Below 100 % at least one Pod of two or more is updated.
+  const bool is_part = partition.is_string() && ResolveInPods(partition, 100, true) < 100;
+  if (is_part && desired > 1) kept = std::min(kept, desired - 1);
   return std::max(kept, desired - UpdatedBySteps(rollout, desired));
 }
 

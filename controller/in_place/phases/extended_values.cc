@@ -37,14 +37,28 @@ bool NewOneIsEmpty(InPlacePhase phase) {
          phase == InPlacePhase::kUnknown;
 }
 
+// Returns true if the template of `rs` is that of a Pod, or may be: it was patched to it, an exchange
+// with it is open, or the Pods cannot be seen.
+bool MayBeOfPods(const InPlace& in_place, const ReplicaSet* rs) {
+  if (!in_place.pods || rs->meta.annotations.Has(kExchange)) return true;
+  for (size_t i = 0; i < in_place.pods->size(); ++i) {
+    const PodState* state = in_place.pods->state(i);
+    if (state != nullptr && state->target == rs->template_fingerprint) return true;
+  }
+  return false;
+}
+
 // Returns the ReplicaSets of an in-place rollout that is not over. Such a ReplicaSet has no Pods of
-// its own, but Pods may have been patched to its template (P-080).
-std::vector<const ReplicaSet*> KeptMidway(const workload::Situation& situation) {
+// its own, but Pods may have been patched to its template (P-080). Of a template that was given up
+// before a Pod had it, nothing is left to keep (RO-125).
+std::vector<const ReplicaSet*> KeptMidway(const workload::Situation& situation,
+                                          const InPlace& in_place) {
   std::vector<const ReplicaSet*> kept;
   const Workload& workload = situation.workload;
   if (!workload.paused && workload::DeploymentComplete(workload, workload.status)) return kept;
-  std::ranges::copy_if(situation.all, std::back_inserter(kept),
-                       [](const ReplicaSet* rs) { return HasNotes(*rs); });
+  std::ranges::copy_if(situation.all, std::back_inserter(kept), [&](const ReplicaSet* rs) {
+    return HasNotes(*rs) && (workload.paused || MayBeOfPods(in_place, rs));
+  });
   return kept;
 }
 
@@ -54,7 +68,7 @@ Extended ExtendedBy(const workload::Situation& situation, const InPlace& in_plac
   Extended extended{.counting_condition = kInPlaceCondition,
                     .at_rest = in_place.at_rest,
                     .new_one_is_empty = NewOneIsEmpty(in_place.phase),
-                    .kept = KeptMidway(situation),
+                    .kept = KeptMidway(situation, in_place),
                     .ready_is_no_progress = OnlyLetsPodsBack(in_place)};
   if (in_place.phase == InPlacePhase::kRefused) {
     extended.refused = {.reason = kInPlaceNotPossible, .message = in_place.why.text};

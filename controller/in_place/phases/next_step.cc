@@ -16,6 +16,7 @@
 #include "controller/workload/annotations.h"
 #include "controller/workload/deadline.h"
 #include "controller/workload/decisions.h"
+#include "controller/workload/history.h"
 #include "controller/workload/room.h"
 #include "controller/workload/scale.h"
 #include "controller/workload/status.h"
@@ -214,6 +215,8 @@ std::optional<Step> NextInPlace(const workload::Situation& situation) {
   if (!IsOurs(in_place.phase)) return std::nullopt;
   if (in_place.phase == InPlacePhase::kUnknown && IsOnlyLate(situation)) return Wait{};
   if (auto note = NoteRefusal(situation)) return note;
+  const auto clean_up = workload::CleanUpHistory(situation);  // RO-125
+  if (clean_up && !WasSent(*clean_up, situation.learned)) return clean_up;
   return TellAndEnd(situation, workload::Progress::kEvaluate, Wait{});
 }
 

@@ -7,5 +7,5 @@ end
 if obj.metadata.annotations == nil then
   obj.metadata.annotations = {}
 end
-obj.metadata.annotations["windlass.dev/promote"] = step.index .. "@" .. step.revision
+obj.metadata.annotations["windlass.dev/promote"] = (step.shortenedFrom or step.index) .. "@" .. step.revision
 return obj

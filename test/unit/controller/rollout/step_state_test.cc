@@ -523,7 +523,7 @@ TEST_CASE("a pause of a shortened list says so (RO-132)") {
   WorkloadStatus draft = f.status;
   f.extension.UpdateStatus(f.Sit(), draft);
   CHECK(FindCondition(draft.conditions, "Progressing")->message ==
-        "Step 2 of 2 (there were 4): pause until annotation windlass.dev/promote says 2@2");
+        "Step 2 of 2 (it was step 4 of a longer list): pause until annotation windlass.dev/promote says 4@2");
   Proves("RO-132");
 }
 

@@ -112,6 +112,7 @@ struct Stepped {
                                  .template_id = kRequested,
                                  .replicas = replicas};
     const bool known = index >= 1 && index <= own.step->total;
+    own.holds_at_step = known;  // as the draft of a status has it
     if (known && steps[static_cast<size_t>(index - 1)].pause) {
       own.step->available_since = started_at;
       own.step->available = index == 4 ? 5 : 1;

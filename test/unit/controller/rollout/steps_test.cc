@@ -344,7 +344,9 @@ TEST_CASE("edited steps go on at the same number, and what was done stays done (
       CHECK(state.updated_max == 1);
       f.facts.stored = state.step;
     }
-    f.facts.promote = "2@8";
+    f.facts.promote = "2@8";  // ended this pause before
+    CHECK_FALSE(StepNow(f.facts).next);
+    f.facts.promote = "4@8";
     REQUIRE(StepNow(f.facts).next);
     CHECK(StepNow(f.facts).next->index == 3);
   }
@@ -356,7 +358,7 @@ TEST_CASE("edited steps go on at the same number, and what was done stays done (
     f.facts.stored = StepNow(f.facts).step;
     CHECK(f.facts.stored->index == 1);
     CHECK(StepNow(f.facts).pauses);
-    f.facts.promote = "1@8";
+    f.facts.promote = "4@8";
     REQUIRE(StepNow(f.facts).next);
     CHECK(StepNow(f.facts).next->shortened_from == 0);
   }
@@ -453,6 +455,25 @@ TEST_CASE("a step keeps an old Pod, whatever the size is, if it kept one at firs
   f.facts.stored->replicas = row.began_with;
   f.facts.desired = row.desired;
   CHECK(StepNow(f.facts).updated_max == row.updated_max);
+  Proves("RO-130");
+}
+
+// The second step of a list asks for no more than the first did when it began.
+TEST_CASE("a lower step asks for all only if it says so itself (RO-130)") {
+  Fixture f;
+  f.steps = {SetUpdated(Pods(3)), SetUpdated(Pods(1)), Pause()};
+  f.facts.steps = f.steps;
+  f.Store(1);
+  f.facts.desired = 3;  // begun with ten
+  f.Available(2);
+  f.facts.stored = StepNow(f.facts).next;
+  REQUIRE(f.facts.stored);
+  CHECK(f.facts.stored->index == 2);
+  CHECK(StepNow(f.facts).updated_max == 2);
+  f.facts.stored = StepNow(f.facts).next;
+  REQUIRE(f.facts.stored);
+  CHECK(StepNow(f.facts).pauses);
+  CHECK(StepNow(f.facts).updated_max == 2);
   Proves("RO-130");
 }
 
@@ -571,7 +592,8 @@ TEST_CASE("all steps end by one value, if the Pods that were updated work (RO-13
       {"full@7/force", 2, 1, 1, false},
       {"full@8", 3, 3, 3, true},  // before its five are there
       {"full@8", 3, 3, 2, false},
-      {"full@8", 1, 0, 0, true},
+      {"full@8", 1, 0, 0, false},  // not before one Pod works
+      {"full@8/force", 1, 0, 0, true},
       {"full", 2, 1, 1, false},
       {"2@8/forced", 2, 1, 0, false},
   }));
@@ -582,7 +604,7 @@ TEST_CASE("all steps end by one value, if the Pods that were updated work (RO-13
   f.facts.available = row.available;
   f.facts.promote = row.promote;
   const StepState state = StepNow(f.facts);
-  CHECK(state.next.has_value() == row.ends);
+  REQUIRE(state.next.has_value() == row.ends);
   if (row.ends) CHECK(state.next->index == 5);
   Proves("RO-133");
 }
