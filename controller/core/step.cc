@@ -42,6 +42,11 @@ Outcome OutcomeOf(const Request& request, Result<Reply> said) {
   Outcome outcome{request.Identity(), std::move(said)};
   const bool lists_pods = request.verb() == Verb::kList && request.resource() == resources::kPods;
   if (!lists_pods || !outcome.said.ok()) return outcome;
+  if (request.limit() > 0) {
+    Result<std::vector<UnreadyPod>> unready = UnreadyPods(outcome.said->body);
+    if (!unready.ok()) return {std::move(outcome.asked), std::move(unready).error()};
+    return {.asked = std::move(outcome.asked), .said = Reply{}, .unready = *std::move(unready)};
+  }
   Result<std::vector<ListedPod>> pods = ControlledPods(outcome.said->body);
   if (!pods.ok()) return {std::move(outcome.asked), std::move(pods).error()};
   return {std::move(outcome.asked), Reply{}, *std::move(pods)};

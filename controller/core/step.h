@@ -20,6 +20,7 @@
 #include "controller/core/decision.h"
 #include "kubeclient/api/pod_list.h"
 #include "kubeclient/api/request.h"
+#include "kubeclient/api/unready_pods.h"
 #include "kubeclient/base/clock.h"
 #include "kubeclient/base/log.h"
 #include "kubeclient/base/result.h"
@@ -107,9 +108,10 @@ bool GoesOnAfter(const Read& read, ErrorKind kind);
 // The answer to one request of this sync.
 struct Outcome {
   RequestKey asked;
-  Result<Reply> said;             // for a list of Pods: without the body
-  std::vector<ListedPod> pods{};  // for a list of Pods: what it shows
-  bool ends_walk = false;         // a failed write without go_on_if_refused: no further decisions
+  Result<Reply> said;                 // for a list of Pods: without the body
+  std::vector<ListedPod> pods{};      // for a list of all Pods: what it shows
+  std::vector<UnreadyPod> unready{};  // for a list of the first Pods: those that are not ready
+  bool ends_walk = false;  // a failed write without go_on_if_refused: no further decisions
 };
 
 // Returns what a sync learns from the answer to `request`. Decodes a list of Pods once and drops

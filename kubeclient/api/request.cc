@@ -98,6 +98,14 @@ Request Request::List(const ResourceId& resource, Symbol namespace_, std::string
   return request;
 }
 
+Request Request::ListFirst(const ResourceId& resource, Symbol namespace_,
+                           std::string label_selector, int limit) {
+  WL_ASSERT(limit > 0);
+  Request request = List(resource, std::move(namespace_), std::move(label_selector));
+  request.limit_ = limit;
+  return request;
+}
+
 Request Request::Create(const ResourceId& resource, ObjectKey key, std::string body) {
   WL_ASSERT(!key.name.empty());
   Request request = Get(resource, std::move(key));
@@ -196,6 +204,7 @@ std::string Request::Describe() const {
   text += ' ';
   text += verb_ == Verb::kList ? std::string(key_.namespace_.text()) : key_.ToString();
   if (!label_selector_.empty()) text += " (" + label_selector_ + ")";
+  if (limit_ > 0) text += " first " + std::to_string(limit_);
   return text;
 }
 

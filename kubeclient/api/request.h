@@ -63,6 +63,10 @@ class Request {
   // LIST of a namespace, consistent. `label_selector` is in query form and may be empty. A list of
   // Pods leaves out terminal phases and asks for metadata only.
   static Request List(const ResourceId& resource, Symbol namespace_, std::string label_selector);
+  // LIST of whole objects, also of Pods, of which the answer has at most the first `limit` by name.
+  // `limit` is above 0.
+  static Request ListFirst(const ResourceId& resource, Symbol namespace_,
+                           std::string label_selector, int limit);
   // POST. `name` must also be in the body: created objects have deterministic names.
   static Request Create(const ResourceId& resource, ObjectKey key, std::string body);
   // POST that only asks (dryRun=All): the server defaults, validates and admits the object, and
@@ -98,6 +102,8 @@ class Request {
   PatchType patch_type() const { return patch_type_; }
   const std::string& body() const { return body_; }
   const std::string& label_selector() const { return label_selector_; }
+  // Returns how many objects a list may have; 0: all.
+  int limit() const { return limit_; }
   bool mutates() const { return Mutates(verb_); }
 
   RequestKey Identity() const;
@@ -119,6 +125,7 @@ class Request {
   PatchType patch_type_ = PatchType::kNone;
   std::string body_;
   std::string label_selector_;
+  int limit_ = 0;
 };
 
 // A successful answer: the raw JSON of the object, the list or, for a delete, perhaps a Status.

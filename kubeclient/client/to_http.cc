@@ -31,10 +31,12 @@ std::string ContentType(PatchType type) {
   return "application/json";
 }
 
-// Asks the server to leave out Pods that have ended, because they block no rollout (D-302), and to
-// send only the metadata of the others, so that the answer stays small.
-void AskForLivePodsMetadata(HttpRequest& http) {
+// Asks the server to leave out Pods that have ended, because they block no rollout (D-302), and,
+// unless only the first ones are asked for, to send only the metadata of the others, so that the
+// answer stays small.
+void AskForLivePods(const Request& request, HttpRequest& http) {
   AddQuery(http.target, "fieldSelector", "status.phase!=Succeeded,status.phase!=Failed");
+  if (request.limit() > 0) return;
   http.accept = "application/json;as=PartialObjectMetadataList;g=meta.k8s.io;v=v1";
 }
 
@@ -55,7 +57,8 @@ HttpRequest ToHttp(const Request& request, std::string_view field_manager) {
     if (!request.label_selector().empty()) {
       AddQuery(http.target, "labelSelector", request.label_selector());
     }
-    if (request.resource() == resources::kPods) AskForLivePodsMetadata(http);
+    if (request.limit() > 0) AddQuery(http.target, "limit", std::to_string(request.limit()));
+    if (request.resource() == resources::kPods) AskForLivePods(request, http);
   }
   if (verb == Verb::kDryRunCreate) {
     AddQuery(http.target, "dryRun", "All");

@@ -6,6 +6,7 @@
 
 #include "kubeclient/api/decode.h"
 #include "kubeclient/api/pod_list.h"
+#include "kubeclient/api/unready_pods.h"
 #include "kubeclient/base/assert.h"
 #include "test/fuzz/input.h"
 #include "test/fuzz/json_text.h"
@@ -59,11 +60,13 @@ void Check(std::string_view body) {
   static Decoder decoder(symbols);
   const Result<ListPage> page = decoder.DecodeList(body);
   const Result<std::vector<ListedPod>> controlled = ControlledPods(body);
+  const Result<std::vector<UnreadyPod>> unready = UnreadyPods(body);
   if (!page.ok()) WL_ASSERT(page.error().kind == ErrorKind::kMalformed);
   const auto plain = PlainJson(body);
   if (!plain) return;
   WL_ASSERT(page.ok() == IsList(*plain));
   if (page.ok()) CheckItems(*page, *plain);
+  if (page.ok() && unready.ok()) WL_ASSERT(unready->size() <= page->items.size());
   if (page.ok() && controlled.ok()) CheckControllers(decoder, *page, *controlled);
 }
 

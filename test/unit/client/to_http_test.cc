@@ -40,6 +40,11 @@ TEST_CASE("Requests become these methods, targets and content types") {
        "/api/v1/namespaces/shop/pods?labelSelector=app%3Dweb"
        "&fieldSelector=status.phase%21%3DSucceeded%2Cstatus.phase%21%3DFailed",
        ""},
+      {"list the first whole pods",
+       Request::ListFirst(resources::kPods, "shop", "pod-template-hash=7c9", 100), HttpMethod::kGet,
+       "/api/v1/namespaces/shop/pods?labelSelector=pod-template-hash%3D7c9&limit=100"
+       "&fieldSelector=status.phase%21%3DSucceeded%2Cstatus.phase%21%3DFailed",
+       ""},
       {"create", Request::Create(resources::kReplicaSets, {"shop", "web-1"}, "{}"),
        HttpMethod::kPost, "/apis/apps/v1/namespaces/shop/replicasets?fieldManager=windlass",
        "application/json"},
@@ -85,11 +90,14 @@ TEST_CASE("Requests become these methods, targets and content types") {
   CHECK(http.call_class == CallClass::kCall);
 }
 
-TEST_CASE("Only a list of Pods asks for metadata alone, and only lists get the longer deadline") {
+TEST_CASE("Only a list of all Pods asks for metadata, and only lists get the longer deadline") {
   const std::string metadata = "application/json;as=PartialObjectMetadataList;g=meta.k8s.io;v=v1";
   const HttpRequest pods = ToHttp(Request::List(resources::kPods, "shop", ""), "windlass");
   CHECK(pods.accept == metadata);
   CHECK(pods.deadline == kListDeadline);
+  const Request first = Request::ListFirst(resources::kPods, "shop", "", 100);
+  CHECK(ToHttp(first, "windlass").accept == "application/json");
+  CHECK(first.Identity().text != Request::List(resources::kPods, "shop", "").Identity().text);
   const HttpRequest sets = ToHttp(Request::List(resources::kReplicaSets, "shop", ""), "windlass");
   CHECK(sets.accept == "application/json");
   CHECK(sets.deadline == kListDeadline);

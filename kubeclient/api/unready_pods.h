@@ -1,0 +1,41 @@
+// Reads an uncached list of whole Pods: which Pods are not ready, and what their containers wait
+// for? Nothing else of the list is kept.
+#pragma once
+
+#include <cstdint>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "kubeclient/api/object_meta.h"
+#include "kubeclient/base/result.h"
+
+namespace windlass {
+
+// A container that is not ready. An init container that is done is none.
+struct UnreadyContainer {
+  std::string name;
+  std::string waiting_reason{};        // empty if it does not wait
+  std::string waiting_message{};       // the kubelet's words
+  std::optional<int64_t> exit_code{};  // of its last end; nullopt if it never ended
+  std::string exit_reason{};           // "Error", "OOMKilled"
+  int64_t restarts = 0;
+  bool operator==(const UnreadyContainer&) const = default;
+};
+
+struct UnreadyPod {
+  std::string name;
+  Uid controller{};                            // as in ListedPod; zero if it has none
+  bool unschedulable = false;                  // the scheduler finds no node
+  std::string scheduling_message{};            // the scheduler's words
+  std::vector<UnreadyContainer> containers{};  // init containers first
+  bool operator==(const UnreadyPod&) const = default;
+};
+
+// Returns the listed Pods that are neither ready nor being deleted, in the order of the list. What
+// has another type than expected counts as absent. Further pages may follow. Error kMalformed if
+// `list_body` is no list.
+Result<std::vector<UnreadyPod>> UnreadyPods(std::string_view list_body);
+
+}  // namespace windlass
