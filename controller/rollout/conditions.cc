@@ -56,6 +56,12 @@ bool HasNoneOfSome(const Facts& facts) {
   return facts.workload.replicas > 0 && facts.status.available_replicas <= 0;
 }
 
+// Returns `prefix` and what keeps a Pod from being available; "" if that is not known (RO-142).
+std::string StuckText(const Facts& facts, std::string_view prefix) {
+  const Condition* stuck = FindCondition(facts.status.conditions, kPodsStuck);
+  return stuck != nullptr ? std::string(prefix) + stuck->message : std::string();
+}
+
 // --- complete ---
 
 // Returns true if a step is not over, and there are Pods that it concerns: also if all Pods have the
@@ -162,13 +168,15 @@ Ruling Progressing(const Facts& facts) {
                 " available"};
   }
   if (!facts.own.waits_for.empty()) {
-    return {kProgressingPhase, Way::kReconciling, reason, facts.own.waits_for};
+    return {kProgressingPhase, Way::kReconciling, reason,
+            facts.own.waits_for + StuckText(facts, ": canary not available: ")};
   }
   std::string message = Counts(facts);
   const bool holds = facts.workload.limits.updated_max < facts.workload.replicas;
   if (holds && !facts.own.is_of_proven && status.replicas > status.updated_replicas) {
     message += "; spec.strategy.partition keeps the others on the old revision";
   }
+  message += StuckText(facts, "; ");
   return {kProgressingPhase, Way::kReconciling, reason, std::move(message)};
 }
 

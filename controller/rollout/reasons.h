@@ -24,4 +24,8 @@ inline constexpr std::string_view kRollbackWaits =
 // The reason of Progressing at a pause among spec.strategy.steps.
 inline constexpr std::string_view kPausedAtStep = "RolloutPausedAtStep";
 
+// The type of the condition that names a Pod which keeps the rollout from getting on; its reason is
+// that Pod's. Absent unless it is true.
+inline constexpr std::string_view kPodsStuck = "PodsStuck";
+
 }  // namespace windlass::rollout

@@ -7,7 +7,9 @@
 #include "controller/rollout/dry_run.h"
 #include "controller/rollout/stable.h"
 #include "controller/runtime/rights_list.h"
+#include "controller/workload/claim.h"
 #include "controller/workload/conditions.h"
+#include "controller/workload/make_situation.h"
 #include "controller/workload/planner.h"
 #include "controller/workload/watch/rollout_counts.h"
 #include "kubeclient/api/fingerprint_text.h"
@@ -65,16 +67,30 @@ void RolloutController::Stop() {
 
 std::optional<Step> RolloutController::Next(const ObjectKey& key, const Learned& learned,
                                             WallTime now) {
+  const std::optional<View> view = Look(key, now);
+  if (!view) return std::nullopt;
+  return workload::Next(*view, learned, now);
+}
+
+std::optional<View> RolloutController::Look(const ObjectKey& key, WallTime now) const {
   std::optional<View> view = ViewOf(key);
   if (!view) return std::nullopt;
   rollout::RecoverStable(*view);
   view->workload.defaulted = FactsOf(view->workload, now).checks.defaulted;
-  return workload::Next(*view, learned, now);
+  return view;
 }
 
 Controller::ReadListener RolloutController::BeforeRead(const ObjectKey& key, const Request& read) {
+  const WallTime now = host().informers().environment().clock.Wall();
+  if (read.verb() == Verb::kList && read.limit() > 0) {
+    const std::optional<View> view = Look(key, now);
+    if (!view) return nullptr;
+    const Learned none;
+    const workload::Situation situation =
+        workload::MakeSituation(*view, workload::ClaimReplicaSets(*view), none, now);
+    return rollout::NoteStuckIn(stuck_, situation, FactsOf(view->workload, now).steps, read);
+  }
   if (const std::optional<Workload> workload = rollouts_.Find(key)) {
-    const WallTime now = host().informers().environment().clock.Wall();
     if (auto note = rollout::NoteAnswerIn(templates_, *workload, read, now)) return note;
   }
   return WorkloadController::BeforeRead(key, read);
@@ -82,16 +98,21 @@ Controller::ReadListener RolloutController::BeforeRead(const ObjectKey& key, con
 
 rollout::RolloutFacts RolloutController::FactsOf(const Workload& workload, WallTime now) const {
   const auto subject = rollout::TemplateDefaults::SubjectOf(workload);
-  rollout::RolloutFacts facts{.steps = {}, .checks = templates_.Find(subject, now)};
+  rollout::RolloutFacts facts{.steps = {},
+                              .checks = templates_.Find(subject, now),
+                              .stuck = stuck_.Find(workload.meta.uid)};
   const Rollout* object = rollouts_.objects().Find(KeyOf(workload.meta));
   if (object != nullptr) facts.steps = object->spec.strategy.steps;
   return facts;
 }
 
 void RolloutController::RolloutChanged(const Change<Rollout>& change) {
-  if (change.new_object == nullptr) return templates_.Forget(change.old_object->meta.uid);
-  if (templates_.size() == 0 || !IsRolledOut(*change.new_object)) return;
-  templates_.Forget(change.new_object->meta.uid);
+  const bool gone = change.new_object == nullptr;
+  if (!gone && templates_.size() == 0 && stuck_.size() == 0) return;
+  if (!gone && !IsRolledOut(*change.new_object)) return;
+  const Uid& uid = gone ? change.old_object->meta.uid : change.new_object->meta.uid;
+  templates_.Forget(uid);
+  stuck_.Forget(uid);
 }
 
 // The rights of deploy/base/rbac.yaml are those of Deployments; updates in place have a file for

@@ -41,12 +41,15 @@ class RolloutController final : public WorkloadController {
  private:
   RolloutController(ControllerHost& host, const std::shared_ptr<RolloutStore>& rollouts);
 
+  // Returns the view of a Rollout as it is planned; nullopt if there is no such Rollout.
+  std::optional<View> Look(const ObjectKey& key, WallTime now) const;
   // Returns what the extension asks for.
   rollout::RolloutFacts FactsOf(const Workload& workload, WallTime now) const;
   void RolloutChanged(const Change<Rollout>& change);
 
   RolloutStore& rollouts_;
   rollout::TemplateDefaults templates_;
+  rollout::StuckAnswers stuck_;
   rollout::RolloutExtension extension_;
   InPlaceFeature in_place_;
   rollout::CrdRevision crd_;

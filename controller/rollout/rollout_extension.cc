@@ -326,6 +326,7 @@ void RolloutExtension::UpdateStatus(const Situation& situation, WorkloadStatus& 
   status.carried = KindStatus(own);
   if (told) ShowSteps(situation, facts.steps, status);
   ShowStillComplete(situation, status);
+  ShowStuckPods(situation, facts.steps, facts.stuck, status);
 }
 
 std::vector<Event> RolloutExtension::Events(const Situation& situation,
@@ -335,6 +336,7 @@ std::vector<Event> RolloutExtension::Events(const Situation& situation,
   if (IsUntold(situation, checks)) return events;
   std::ranges::move(InPlace().Events(situation, status), std::back_inserter(events));
   if (auto told = TellRecovered(situation)) events.push_back(*std::move(told));
+  if (auto told = TellStuckPods(situation, status)) events.push_back(*std::move(told));
   const bool complete = workload::DeploymentComplete(situation.workload, status);
   if (const auto* refusal = RefusalNow(situation, checks)) {
     events.push_back({.type = Event::Type::kWarning,
@@ -356,7 +358,8 @@ Step RolloutExtension::End(const Situation& situation, Step step) const {
   const RolloutFacts facts = FactsOf(situation);
   step = InPlace().End(situation, std::move(step));
   step = LookAgainNoLater(std::move(step), UntilEndOfPause(situation, facts.steps));
-  return LookAgainNoLater(std::move(step), UntilAskedAgain(situation, facts.checks));
+  step = LookAgainNoLater(std::move(step), UntilAskedAgain(situation, facts.checks));
+  return ListStuckPods(situation, facts.steps, facts.stuck, std::move(step));
 }
 
 }  // namespace windlass::rollout

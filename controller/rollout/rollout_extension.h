@@ -8,7 +8,8 @@
 //                          4. updates in place
 //                          5. only while running: the note that a revision is complete (RO-121)
 //   UpdateStatus, Events   what updates in place say, then the step and the verdict
-//   End                    looks again when a pause ends, or the API server is to be asked again
+//   End                    looks again when a pause ends, or the API server is to be asked again;
+//                          asks for a list of Pods that are not available for long (RO-140)
 //
 // Stateless: what it knows of a Rollout besides the workload, it asks for in each call.
 #pragma once
@@ -20,6 +21,7 @@
 #include <vector>
 
 #include "controller/rollout/step_state.h"
+#include "controller/rollout/stuck_list.h"
 #include "controller/rollout/template_defaults.h"
 #include "controller/workload/extension.h"
 #include "controller/workload/situation.h"
@@ -34,6 +36,7 @@ inline constexpr std::string_view kInvalidTemplate = "InvalidTemplate";
 struct RolloutFacts {
   Steps steps{};  // spec.strategy.steps
   TemplateChecks checks{};
+  const StuckAnswers::Entry* stuck = nullptr;  // null if no list of its Pods was asked for
 };
 
 class RolloutExtension final : public Extension {

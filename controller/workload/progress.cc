@@ -184,11 +184,6 @@ bool HasMoved(const Situation& situation, const WorkloadStatus& status) {
   return DeploymentProgressing(before, status);
 }
 
-Condition Exceeded(const Situation& situation) {
-  return Progressing(situation, "False", kExceededReason,
-                     Subject(situation) + " has timed out progressing.");
-}
-
 // Says which revision Pods follow. Requires a new ReplicaSet and workload.follow_revision.
 void TellAborted(const Situation& situation, std::vector<Condition>& conditions) {
   const Workload& workload = situation.workload;
@@ -237,6 +232,11 @@ bool SpeaksOfWorkload(const Workload& workload, const Condition& progressing) {
 
 Condition Moving(const Situation& situation) {
   return Progressing(situation, "True", kUpdatedReason, Subject(situation) + " is progressing.");
+}
+
+Condition Exceeded(const Situation& situation) {
+  return Progressing(situation, "False", kExceededReason,
+                     Subject(situation) + " has timed out progressing.");
 }
 
 Condition Completed(const Situation& situation) {

@@ -57,6 +57,9 @@ bool SpeaksOfWorkload(const Workload& workload, const Condition& progressing);
 // Returns Progressing of a rollout that goes on: `ReplicaSet "web-7c9" is progressing.`
 Condition Moving(const Situation& situation);
 
+// Returns Progressing of a rollout whose deadline has passed: `… has timed out progressing.`
+Condition Exceeded(const Situation& situation);
+
 // Returns Progressing of a rollout that is complete: `… has successfully progressed.`
 Condition Completed(const Situation& situation);
 

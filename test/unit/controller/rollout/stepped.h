@@ -196,11 +196,12 @@ struct Stepped {
   std::vector<RolloutStep> steps{SetUpdated(IntOrPercent::Int(1)), Pause("10m"),
                                  SetUpdated(IntOrPercent::Percent("50%")), Pause()};
   TemplateChecks checks;
+  StuckAnswers answers;
   Learned learned;
   WallTime now = kStart;
   std::optional<View> view;
   RolloutExtension extension{[this](const Workload&, WallTime) -> RolloutFacts {
-    return {.steps = steps, .checks = checks};
+    return {.steps = steps, .checks = checks, .stuck = answers.Find(meta.uid)};
   }};
   KeepingKind kind;
 };

@@ -1,0 +1,223 @@
+#include "controller/rollout/stuck_list.h"
+
+#include <algorithm>
+#include <string>
+#include <utility>
+
+#include "controller/rollout/carried.h"
+#include "controller/rollout/reasons.h"
+#include "controller/workload/annotations.h"
+#include "controller/workload/conditions.h"
+#include "controller/workload/progress.h"
+#include "controller/workload/revisions.h"
+#include "kubeclient/api/canonical.h"
+
+namespace windlass::rollout {
+namespace {
+
+using workload::Situation;
+using Entry = StuckAnswers::Entry;
+
+constexpr std::string_view kProgressingType = "Progressing";
+constexpr std::string_view kFailedCreate = "FailedCreate";  // of a ReplicaSet's ReplicaFailure
+
+// A rollout under way that lacks Pods.
+struct Lack {
+  const ReplicaSet& replica_set;
+  StuckMoment moment;
+  WallTime since;  // when something moved last
+  bool IsDue(WallTime now) const {
+    return moment == StuckMoment::kTimedOut || since + kStuckAfter <= now;
+  }
+};
+
+// Returns true if nothing is rolled out now, or something else tells of the Pods.
+bool IsNotForLists(const Situation& situation) {
+  const Workload& workload = situation.workload;
+  return workload.paused || workload.follow_revision || workload.meta.deleting() ||
+         !workload.strategy_error.empty() || situation.extended.refused ||
+         situation.extended.new_one_unknown || situation.extended.counted;
+}
+
+// Returns when something moved last. Without a deadline no condition tells it.
+WallTime MovedAt(const Condition* progressing, const ReplicaSet& rs, const RolloutOwn& own) {
+  if (progressing != nullptr) return progressing->last_update_time;
+  const WallTime begun = own.step ? own.step->started_at : WallTime{};
+  return std::max(rs.meta.creation_timestamp, begun);
+}
+
+// Returns nullopt if no rollout is under way that a status tells of, or if all its Pods are
+// available. Pods that are lost after it was complete make no rollout (RO-067).
+std::optional<Lack> LackOf(const Situation& situation, Steps steps) {
+  const Workload& workload = situation.workload;
+  const ReplicaSet* rs = situation.new_replica_set;
+  if (rs == nullptr || IsNotForLists(situation)) return std::nullopt;
+  if (!workload::IsPublished(workload, *rs)) return std::nullopt;
+  const workload::ReplicaSetSize size = workload::SizeOf(*rs);
+  if (size.available >= size.replicas) return std::nullopt;
+  const Condition* progressing = FindCondition(workload.status.conditions, kProgressingType);
+  const RolloutOwn own = ReadOwn(workload.status.carried);
+  if (progressing == nullptr) {
+    if (own.stable_revision == workload::RevisionOf(rs->meta)) return std::nullopt;
+  } else if (progressing->reason == workload::kAvailableReason ||
+             progressing->reason == kPausedAtStep) {
+    return std::nullopt;
+  }
+  StuckMoment moment = StuckMoment::kMoving;
+  if (progressing != nullptr && progressing->reason == workload::kExceededReason) {
+    moment = StuckMoment::kTimedOut;
+  } else if (const auto state = StepsOf(situation, steps); state && state->lacks_pods) {
+    moment = StuckMoment::kAtPause;
+  }
+  return Lack{*rs, moment, MovedAt(progressing, *rs, own)};
+}
+
+// Returns the condition by which `rs` says that it cannot make Pods; null if there is none.
+const Condition* CannotCreate(const ReplicaSet& rs) {
+  const Condition* failure = FindCondition(rs.status.conditions, workload::kReplicaFailure);
+  return failure != nullptr && failure->reason == kFailedCreate ? failure : nullptr;
+}
+
+const Entry* EntryAbout(const Entry* entry, const ReplicaSet& rs) {
+  return entry != nullptr && entry->replica_set == rs.meta.uid ? entry : nullptr;
+}
+
+// Returns the list of the Pods of `lack`; nullopt if it would tell nothing: there are no Pods, the
+// ReplicaSet itself says why, or it lacks the label.
+std::optional<Request> ListFor(const Situation& situation, const Lack& lack) {
+  const ReplicaSet& rs = lack.replica_set;
+  if (rs.status.replicas <= 0 || CannotCreate(rs) != nullptr) return std::nullopt;
+  const auto hash = rs.meta.labels.Find(kPodTemplateHashLabel);
+  if (!hash || hash->empty()) return std::nullopt;
+  return Request::ListFirst(resources::kPods, situation.workload.meta.namespace_,
+                            std::string(kPodTemplateHashLabel) + "=" + std::string(*hash),
+                            kPodsAskedFor);
+}
+
+// Returns when a list is due: at once for a moment that no list was asked for. A clock that was set
+// back puts nothing off for longer than the interval.
+WallTime DueAt(const Lack& lack, const Entry* entry, WallTime now) {
+  const WallTime first = lack.moment == StuckMoment::kTimedOut ? now : lack.since + kStuckAfter;
+  const Entry* asked = EntryAbout(entry, lack.replica_set);
+  if (asked == nullptr || asked->moment != lack.moment || asked->asked > now) return first;
+  return std::max(first, asked->asked + kAskAboutPodsEvery);
+}
+
+struct Finding {
+  std::string reason;
+  std::string message;
+};
+
+// Returns what is to be told of `lack`; nullopt if nothing is known to be stuck.
+std::optional<Finding> FindingOf(const Situation& situation, const Lack& lack, const Entry* entry,
+                                 bool times_out) {
+  const ReplicaSet& rs = lack.replica_set;
+  if (const Condition* failure = CannotCreate(rs)) {
+    if (!times_out && !lack.IsDue(situation.now)) return std::nullopt;
+    return Finding{std::string(kFailedCreate), "ReplicaSet " + rs.meta.name + ": FailedCreate: " +
+                                                   InOneLine(failure->message)};
+  }
+  const Entry* asked = EntryAbout(entry, rs);
+  if (asked != nullptr && rs.status.available_replicas > asked->available) return std::nullopt;
+  if (asked != nullptr && asked->answered) {
+    if (!asked->told) return std::nullopt;
+    return Finding{asked->told->reason, asked->told->message};
+  }
+  const Condition* stored = FindCondition(situation.workload.status.conditions, kPodsStuck);
+  if (stored == nullptr || stored->reason == kFailedCreate) return std::nullopt;
+  return Finding{std::string(stored->reason.text()), stored->message};
+}
+
+// Writes after the planner's words that the rollout has timed out what is stuck. The times of the
+// condition stay: nothing has moved.
+void ExplainTimeOut(const Situation& situation, const std::optional<Finding>& finding,
+                    std::vector<Condition>& conditions) {
+  const auto progressing = std::ranges::find_if(
+      conditions, [](const Condition& condition) { return condition.type == kProgressingType; });
+  if (progressing == conditions.end() || progressing->reason != workload::kExceededReason) return;
+  std::string words = workload::Exceeded(situation).message;
+  if (!progressing->message.starts_with(words)) return;  // of another rollout
+  if (finding) words += " " + finding->message;
+  progressing->message = std::move(words);
+}
+
+}  // namespace
+
+const Entry* StuckAnswers::Find(const Uid& rollout) const {
+  const auto found = entries_.find(rollout);
+  return found == entries_.end() ? nullptr : &found->second;
+}
+
+Step ListStuckPods(const Situation& situation, Steps steps, const Entry* entry, Step end) {
+  const std::optional<Lack> lack = LackOf(situation, steps);
+  if (!lack) return end;
+  std::optional<Request> list = ListFor(situation, *lack);
+  const WallTime now = situation.now;
+  if (!list) {
+    const bool comes = CannotCreate(lack->replica_set) != nullptr && !lack->IsDue(now);
+    if (!comes) return end;
+    return LookAgainNoLater(std::move(end), lack->since + kStuckAfter - now);
+  }
+  const WallTime due = DueAt(*lack, entry, now);
+  if (due > now) return LookAgainNoLater(std::move(end), due - now);
+  const bool asked = FindOutcome(situation.learned, list->Identity()) != nullptr;
+  if (asked) return LookAgainNoLater(std::move(end), kAskAboutPodsEvery);
+  if (!std::holds_alternative<Wait>(end)) return end;
+  return Read{.request = *std::move(list),
+              .why = "Pods of the new revision are not available for long",
+              .go_on_if_refused = true};
+}
+
+std::function<void(const Outcome&)> NoteStuckIn(StuckAnswers& memory, const Situation& situation,
+                                                Steps steps, const Request& read) {
+  if (read.verb() != Verb::kList || read.limit() == 0) return nullptr;
+  const std::optional<Lack> lack = LackOf(situation, steps);
+  if (!lack) return [](const Outcome&) {};
+  const Workload& workload = situation.workload;
+  const ReplicaSet& rs = lack->replica_set;
+  Entry& entry = memory.EntryOf(workload.meta.uid);
+  if (entry.replica_set != rs.meta.uid) entry = {.replica_set = rs.meta.uid};
+  entry.asked = situation.now;
+  entry.moment = lack->moment;
+  entry.available = rs.status.available_replicas;
+  const Condition* stored = FindCondition(workload.status.conditions, kPodsStuck);
+  return [&memory, rollout = workload.meta.uid, of = rs.meta.uid, moment = lack->moment,
+          shown = stored != nullptr ? stored->message : std::string()](const Outcome& outcome) {
+    const Entry* asked = memory.Find(rollout);
+    if (!outcome.said.ok() || asked == nullptr || asked->replica_set != of) return;
+    Entry& told = memory.EntryOf(rollout);
+    told.told = FindStuckPod(outcome.unready, of, moment, told.told, shown);
+    told.answered = true;
+  };
+}
+
+void ShowStuckPods(const Situation& situation, Steps steps, const Entry* entry,
+                   WorkloadStatus& status) {
+  const std::optional<Lack> lack = LackOf(situation, steps);
+  const Condition* next = FindCondition(status.conditions, kProgressingType);
+  const bool times_out = next != nullptr && next->reason == workload::kExceededReason;
+  std::optional<Finding> finding;
+  if (lack) finding = FindingOf(situation, *lack, entry, times_out);
+  ExplainTimeOut(situation, finding, status.conditions);
+  if (!finding) return workload::RemoveCondition(status.conditions, kPodsStuck);
+  const Condition* shown = FindCondition(status.conditions, kPodsStuck);
+  const bool same = shown != nullptr && shown->reason == finding->reason &&
+                    shown->message == finding->message;
+  if (same) return;
+  workload::RefreshCondition(
+      status.conditions, workload::NewCondition(kPodsStuck, "True", finding->reason,
+                                                std::move(finding->message), situation.now));
+}
+
+std::optional<Event> TellStuckPods(const Situation& situation, const WorkloadStatus& status) {
+  const Condition* next = FindCondition(status.conditions, kPodsStuck);
+  const Condition* stored = FindCondition(situation.workload.status.conditions, kPodsStuck);
+  if (next == nullptr || (stored != nullptr && stored->message == next->message)) {
+    return std::nullopt;
+  }
+  return Event{.type = Event::Type::kWarning,
+               .reason = std::string(kPodsStuck),
+               .message = next->message};
+}
+
+}  // namespace windlass::rollout

@@ -1,0 +1,145 @@
+#include "controller/rollout/stuck_pods.h"
+
+#include <algorithm>
+#include <array>
+#include <tuple>
+#include <utility>
+#include <vector>
+
+#include "controller/in_place/pod/failure.h"
+
+namespace windlass::rollout {
+namespace {
+
+// Enough for what a kubelet says of an image with a long name. A status is written and watched
+// whole, so it must stay small.
+constexpr size_t kWordsBytesMax = 200;
+// A container that ended so often is in a crash loop also while it runs or has just ended.
+constexpr int64_t kRestartsOfLoop = 2;
+constexpr std::array<std::string_view, 3> kConfigReasons{
+    "CreateContainerConfigError", "CreateContainerError", "RunContainerError"};
+constexpr size_t kKinds = 5;
+
+struct Stuck {
+  StuckPod pod;
+  bool for_good = false;  // it does not end by itself
+};
+
+bool IsAmong(std::span<const std::string_view> words, std::string_view word) {
+  return std::ranges::find(words, word) != words.end();
+}
+
+std::string Joined(std::string text, std::string_view words) {
+  if (!words.empty()) text += ": " + InOneLine(words);
+  return text;
+}
+
+// "; it ended with exit code 1 (Error)"
+std::string EndOf(const UnreadyContainer& container) {
+  if (!container.exit_code) return "";
+  std::string text = "; it ended with exit code " + std::to_string(*container.exit_code);
+  if (!container.exit_reason.empty()) text += " (" + InOneLine(container.exit_reason) + ")";
+  return text;
+}
+
+// Returns what keeps the container from being ready, without the Pod's name.
+Stuck JudgeContainer(const UnreadyContainer& container) {
+  const std::string name = "container " + InOneLine(container.name) + ": ";
+  const std::string& waits = container.waiting_reason;
+  const auto stuck = [&](StuckKind kind, std::string reason, std::string text, bool for_good) {
+    return Stuck{{.kind = kind, .reason = std::move(reason), .message = name + std::move(text)},
+                 for_good};
+  };
+  if (IsAmong(in_place::kNotStarted, waits)) {
+    const StuckKind kind = IsAmong(kConfigReasons, waits) ? StuckKind::kConfig : StuckKind::kImage;
+    return stuck(kind, waits, Joined(waits, container.waiting_message), true);
+  }
+  const bool ended = container.exit_code.has_value();
+  const bool backs_off = IsAmong(in_place::kEnded, waits);
+  if (backs_off || (ended && container.restarts >= kRestartsOfLoop)) {
+    const std::string reason = backs_off ? waits : std::string("CrashLoopBackOff");
+    // The kubelet's words have the present back-off, a number that changes.
+    return stuck(StuckKind::kCrash, reason, reason + EndOf(container), true);
+  }
+  if (ended) {
+    return stuck(StuckKind::kCrash, "ContainerEnded", "restarts" + EndOf(container), false);
+  }
+  std::string text = waits.empty() ? "runs, but is not ready"
+                                   : Joined(InOneLine(waits), container.waiting_message);
+  return stuck(StuckKind::kNotReady, "NotReady", std::move(text), false);
+}
+
+// Returns true if `a` explains more of a Pod than `b`.
+bool SaysMore(const Stuck& a, const Stuck& b) {
+  if (a.for_good != b.for_good) return a.for_good;
+  return a.pod.kind < b.pod.kind;
+}
+
+Stuck JudgePod(const UnreadyPod& pod) {
+  std::optional<Stuck> found;
+  if (pod.unschedulable) {
+    found = Stuck{{.kind = StuckKind::kUnschedulable,
+                   .reason = "Unschedulable",
+                   .message = Joined("Unschedulable", pod.scheduling_message)}};
+  }
+  for (const UnreadyContainer& container : pod.containers) {
+    Stuck one = JudgeContainer(container);
+    if (!found || SaysMore(one, *found)) found = std::move(one);
+  }
+  if (!found) {
+    found = Stuck{{.kind = StuckKind::kNotReady, .reason = "NotReady", .message = "is not ready"}};
+  }
+  found->pod.pod = pod.name;
+  found->pod.message = "Pod " + pod.name + ": " + found->pod.message;
+  return *std::move(found);
+}
+
+std::vector<StuckPod> StuckAmong(std::span<const UnreadyPod> pods, const Uid& of,
+                                 StuckMoment moment) {
+  std::vector<StuckPod> stuck;
+  for (const UnreadyPod& pod : pods) {
+    if (pod.controller != of) continue;
+    Stuck one = JudgePod(pod);
+    if (one.for_good || moment != StuckMoment::kMoving) stuck.push_back(std::move(one.pod));
+  }
+  return stuck;
+}
+
+}  // namespace
+
+std::optional<StuckPod> FindStuckPod(std::span<const UnreadyPod> pods, const Uid& of,
+                                     StuckMoment moment, const std::optional<StuckPod>& told,
+                                     std::string_view shown) {
+  const std::vector<StuckPod> stuck = StuckAmong(pods, of, moment);
+  std::array<int64_t, kKinds> counts{};
+  for (const StuckPod& one : stuck) {
+    if (told && one.pod == told->pod && one.kind == told->kind) return told;
+    ++counts[static_cast<size_t>(one.kind)];
+  }
+  const auto again =
+      std::ranges::find_if(stuck, [&](const StuckPod& one) { return one.message == shown; });
+  if (again != stuck.end()) return *again;
+  const StuckPod* best = nullptr;
+  for (const StuckPod& one : stuck) {
+    const int64_t more =
+        best == nullptr ? 1
+                        : counts[static_cast<size_t>(one.kind)] -
+                              counts[static_cast<size_t>(best->kind)];
+    const bool first = more == 0 && std::tie(one.kind, one.pod) < std::tie(best->kind, best->pod);
+    if (more > 0 || first) best = &one;
+  }
+  if (best == nullptr) return std::nullopt;
+  return *best;
+}
+
+std::string InOneLine(std::string_view words) {
+  size_t end = std::min(words.size(), kWordsBytesMax);
+  const bool cut = end < words.size();
+  while (cut && end > 0 && (static_cast<unsigned char>(words[end]) & 0xC0U) == 0x80U) --end;
+  std::string line(words.substr(0, end));
+  std::ranges::replace_if(line, [](unsigned char c) { return c < ' ' || c == 127; }, ' ');
+  while (line.ends_with(' ')) line.pop_back();
+  return cut ? line + "…" : line;
+}
+
+}  // namespace windlass::rollout
