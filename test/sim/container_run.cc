@@ -45,9 +45,10 @@ Json StatusOfDone(const std::string& name, const std::string& image, const std::
           {"lastState", Json::object()}};
 }
 
-Json Waiting(const std::string& reason) {
+Json Waiting(const std::string& reason, const std::string& message) {
   Json state;
   state["waiting"]["reason"] = reason;
+  if (!message.empty()) state["waiting"]["message"] = message;
   return state;
 }
 

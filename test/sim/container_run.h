@@ -67,7 +67,7 @@ Json StatusOf(const std::string& name, const ContainerRun& container);
 Json StatusOfDone(const std::string& name, const std::string& image, const std::string& id,
                   const std::string& now);
 
-Json Waiting(const std::string& reason);
+Json Waiting(const std::string& reason, const std::string& message = "");
 Json Terminated(const std::string& id, int exit_code, const std::string& reason,
                 const std::string& now);
 

@@ -127,10 +127,12 @@ void Kubelet::Pulled(const std::string& uid, size_t index) {
   const ImageBehaviour image = BehaviourOf(container.wanted);
   if (image.missing) {
     container.failed_pull = true;
-    container.state = Waiting("ErrImagePull");
+    const std::string quoted = "\"" + container.wanted + "\"";
+    container.state = Waiting("ErrImagePull", "failed to pull image " + quoted + ": not found");
     // No registry ever gets the image, so later attempts would show nothing new.
-    Arm(run, container.life, Lag(), [this, uid, index] {
-      runs_.at(uid).containers[index].state = Waiting("ImagePullBackOff");
+    Arm(run, container.life, Lag(), [this, uid, index, quoted] {
+      runs_.at(uid).containers[index].state =
+          Waiting("ImagePullBackOff", "Back-off pulling image " + quoted);
       WantSync(uid);
     });
     return Bring(uid, index + 1);
@@ -225,10 +227,13 @@ void Kubelet::Crash(const std::string& uid, size_t index) {
   End(run, index, BehaviourOf(container.image).crash ? 1 : 0);
   if (container.wanted == container.image) {
     ++container.crashes;
-    container.state = Waiting("CrashLoopBackOff");
     container.backing_off = true;
     Duration back_off = kCrashBackOffFirst;
     for (int i = 1; i < container.crashes && back_off < kCrashBackOffMax; ++i) back_off *= 2;
+    const auto wait = std::chrono::duration_cast<seconds>(std::min(back_off, kCrashBackOffMax));
+    container.state = Waiting("CrashLoopBackOff", "back-off " + std::to_string(wait.count()) +
+                                                      "s restarting failed container=" +
+                                                      run.truth.containers[index].name);
     Arm(
         run, container.life, std::min(back_off, kCrashBackOffMax),
         [this, uid, index] {
