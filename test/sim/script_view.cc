@@ -18,8 +18,9 @@ constexpr std::string_view kRestartedAt = "kubectl.kubernetes.io/restartedAt";
 constexpr std::string_view kRollbackTo = "deprecated.deployment.rollback.to";
 // On the ReplicaSets of Rollouts.
 constexpr std::string_view kRequestedTemplate = "windlass.dev/requested-template";
-constexpr std::array<std::string_view, 4> kOnlyOfRollouts = {"Ready", "Reconciling", "Stalled",
-                                                             "RollbackRefused"};
+// Conditions, and an Event of the same name.
+constexpr std::array<std::string_view, 5> kOnlyOfRollouts = {"Ready", "Reconciling", "Stalled",
+                                                             "RollbackRefused", "PodsStuck"};
 
 std::string NumberOrNone(const Json& value) {
   return value.is_number_integer() ? std::to_string(value.get<int64_t>()) : "none";
@@ -197,6 +198,7 @@ void ScriptView::OnEvent(const Json& event) {
   if (std::ranges::any_of(kOwnerKinds, is_other)) return;
   const std::string owner = TextAt(event, {"involvedObject", "name"});
   const std::string reason = AsOfDeployment(TextAt(event, {"reason"}));
+  if (std::ranges::find(kOnlyOfRollouts, reason) != kOnlyOfRollouts.end()) return;
   if (reason != "ScalingReplicaSet") {
     others_.emplace(owner, reason);
     return;
