@@ -22,11 +22,11 @@ enum class StepPods : uint8_t {
 struct StepStatus {
   int64_t index = 0;  // from 1; above `total` when all are over
   int64_t total = 0;
-  int64_t revision = 0;   // of the rollout
+  int64_t revision = 0;        // of the rollout
   int64_t shortened_from = 0;  // its index before the list was shortened below it; else 0
-  bool is_pause = false;  // the step is one, and is not over
-  bool ends = false;      // it is a pause with a duration
-  bool promoted = false;  // the annotation windlass.dev/promote ends it, or all steps
+  bool is_pause = false;       // the step is one, and is not over
+  bool ends = false;           // it is a pause with a duration
+  bool promoted = false;       // the annotation windlass.dev/promote ends it, or all steps
   StepPods pods = StepPods::kNotTold;
 
   bool done() const { return index > total; }

@@ -64,8 +64,8 @@ std::string StuckText(const Facts& facts, std::string_view prefix) {
 
 // --- complete ---
 
-// Returns true if a step is not over, and there are Pods that it concerns: also if all Pods have the
-// new revision already (RO-134). Example: setUpdated: 100%, then a pause of one hour.
+// Returns true if a step is not over, and there are Pods that it concerns: also if all Pods have
+// the new revision already (RO-134). Example: setUpdated: 100%, then a pause of one hour.
 bool HoldsAtStep(const Workload& workload, const RolloutOwn& own) {
   if (workload.replicas == 0) return false;
   return own.holds_at_step || (own.step && own.step->index <= own.step->total);

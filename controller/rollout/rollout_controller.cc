@@ -149,8 +149,7 @@ ControllerEntry RolloutControllerEntry(const RolloutController** made) {
   return {"rollout", make,
           "rolls out Rollouts, a kind of its own; kube-controller-manager's Deployment controller "
           "stays as it is",
-          std::move(metrics),
-          resources::kRollouts};
+          std::move(metrics), resources::kRollouts};
 }
 
 }  // namespace windlass

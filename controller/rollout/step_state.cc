@@ -283,8 +283,8 @@ void ShowSteps(const Situation& situation, Steps steps, WorkloadStatus& status) 
   own.waits_for.clear();
   own.holds_at_step = state && !state->done();
   if (state && state->lacks_pods && !stands) {
-    own.waits_for = StepText(situation, steps, state->step) + ", and goes on only with its Pods: " +
-                    AvailableText(situation, *state);
+    own.waits_for = StepText(situation, steps, state->step) +
+                    ", and goes on only with its Pods: " + AvailableText(situation, *state);
   }
   status.carried = KindStatus(own);
   if (stands) {

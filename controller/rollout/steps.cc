@@ -59,8 +59,8 @@ bool AsksForAll(const StepFacts& facts, int32_t first, int32_t last, int32_t des
   return false;
 }
 
-// Returns the most of `desired` Pods that any step up to `index` asks for: a step below an earlier one takes no
-// Pod back. Example: 5, then 3: 5.
+// Returns the most of `desired` Pods that any step up to `index` asks for: a step below an earlier
+// one takes no Pod back. Example: 5, then 3: 5.
 int32_t UpdatedUpTo(const StepFacts& facts, int32_t index, int32_t desired) {
   int32_t most = 0;
   for (const RolloutStep& step : facts.steps.first(static_cast<size_t>(index))) {
@@ -92,8 +92,8 @@ bool IsPause(const StepFacts& facts, const RolloutStepStatus& step) {
   return facts.steps[static_cast<size_t>(step.index - 1)].pause || step.shortened_from > 0;
 }
 
-// Returns true if the size leaves no Pod for the new revision, although the steps up to `step` asked
-// for some when it was larger: after scaling to 0, or to the one Pod that stays old (RO-130).
+// Returns true if the size leaves no Pod for the new revision, although the steps up to `step`
+// asked for some when it was larger: after scaling to 0, or to the one Pod that stays old (RO-130).
 bool HasNoCanary(const StepFacts& facts, int32_t due, const RolloutStepStatus& step) {
   if (facts.desired == 0) return true;
   const bool was_larger = step.replicas.value_or(0) > facts.desired;
@@ -121,8 +121,8 @@ void CountTime(const StepFacts& facts, int32_t due, RolloutStepStatus& step) {
   }
 }
 
-// Returns `step` as it is when it begins now. If it does not itself ask for all Pods, it is judged by
-// the size that the step before it was judged by: a lower step or a pause asks for no more.
+// Returns `step` as it is when it begins now. If it does not itself ask for all Pods, it is judged
+// by the size that the step before it was judged by: a lower step or a pause asks for no more.
 RolloutStepStatus Begin(const StepFacts& facts, RolloutStepStatus step) {
   step.started_at = facts.now;
   if (!step.replicas || AsksForAll(facts, step.index, step.index, facts.desired)) {
@@ -156,13 +156,12 @@ RolloutStepStatus Resume(const StepFacts& facts, RolloutStepStatus step) {
 RolloutStepStatus InForce(const StepFacts& facts) {
   const auto total = static_cast<int32_t>(facts.steps.size());
   const bool resumes = facts.stored && facts.stored->template_id == facts.template_id;
-  RolloutStepStatus step =
-      resumes ? Resume(facts, *facts.stored)
-              : Begin(facts, {.index = 1,
-                              .total = total,
-                              .started_at = facts.now,
-                              .revision = facts.revision,
-                              .template_id = std::string(facts.template_id)});
+  RolloutStepStatus step = resumes ? Resume(facts, *facts.stored)
+                                   : Begin(facts, {.index = 1,
+                                                   .total = total,
+                                                   .started_at = facts.now,
+                                                   .revision = facts.revision,
+                                                   .template_id = std::string(facts.template_id)});
   if (facts.was_complete || (!resumes && facts.is_first)) step.index = total + 1;
   return step;
 }
@@ -260,8 +259,7 @@ StepState StepNow(const StepFacts& facts) {
     return state;
   }
   if (!is_pause) return state;
-  state.lacks_pods =
-      !HasNoCanary(facts, state.updated_max, step) && step.available_since.IsZero();
+  state.lacks_pods = !HasNoCanary(facts, state.updated_max, step) && step.available_since.IsZero();
   state.pauses = !state.lacks_pods;
   state.until = EndOf(facts, step);
   return state;

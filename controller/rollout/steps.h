@@ -13,8 +13,8 @@
 //
 // Pure: the step in force is read from status.step, so a crash at any moment resumes it. The next
 // step is in force once it is stored there. It never goes back while the template is the same. A
-// new template begins at step 1. If a user edits the steps midway, the index counts in the new list;
-// an index past its end means its last pause (RO-050…RO-057, RO-130…RO-134).
+// new template begins at step 1. If a user edits the steps midway, the index counts in the new
+// list; an index past its end means its last pause (RO-050…RO-057, RO-130…RO-134).
 //
 // A pause is a promise. It is left only by its user: by promoting it, by its duration, by editing
 // the steps. Whatever the size is in between, a step keeps at least one old Pod if it kept one when
@@ -48,9 +48,9 @@ namespace windlass::rollout {
 //   2@8/force    the same without waiting for Pods; likewise full@8/force
 using workload::kPromote;
 
-// Returns the value of kPromote that ends `step`: "2@8". After a list was shortened below the step it
-// has the index that the step had: an annotation that ended the same pause before must not end it
-// again. Example: held at step 3 of 4, of which two are left: "3@8".
+// Returns the value of kPromote that ends `step`: "2@8". After a list was shortened below the step
+// it has the index that the step had: an annotation that ended the same pause before must not end
+// it again. Example: held at step 3 of 4, of which two are left: "3@8".
 std::string PromoteText(const RolloutStepStatus& step);
 // Returns the value that ends all steps of the rollout of `step`: "full@8".
 std::string PromoteAllText(const RolloutStepStatus& step);

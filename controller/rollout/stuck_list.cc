@@ -89,8 +89,9 @@ std::optional<Request> ListFor(const Situation& situation, const Lack& lack) {
   if (rs.status.replicas <= 0 || CannotCreate(rs) != nullptr) return std::nullopt;
   const auto hash = rs.meta.labels.Find(kPodTemplateHashLabel);
   if (!hash || hash->empty()) return std::nullopt;
-  return Request::ListFirst(resources::kPods, situation.workload.meta.namespace_,
-                            std::string(kPodTemplateHashLabel) + "=" + std::string(*hash),
+  std::string selector(kPodTemplateHashLabel);
+  selector.append("=").append(*hash);
+  return Request::ListFirst(resources::kPods, situation.workload.meta.namespace_, selector,
                             kPodsAskedFor);
 }
 
@@ -114,8 +115,8 @@ std::optional<Finding> FindingOf(const Situation& situation, const Lack& lack, c
   const ReplicaSet& rs = lack.replica_set;
   if (const Condition* failure = CannotCreate(rs)) {
     if (!times_out && !lack.IsDue(situation.now)) return std::nullopt;
-    return Finding{std::string(kFailedCreate), "ReplicaSet " + rs.meta.name + ": FailedCreate: " +
-                                                   InOneLine(failure->message)};
+    return Finding{std::string(kFailedCreate),
+                   "ReplicaSet " + rs.meta.name + ": FailedCreate: " + InOneLine(failure->message)};
   }
   const Entry* asked = EntryAbout(entry, rs);
   if (asked != nullptr && rs.status.available_replicas > asked->available) return std::nullopt;
@@ -201,12 +202,12 @@ void ShowStuckPods(const Situation& situation, Steps steps, const Entry* entry,
   ExplainTimeOut(situation, finding, status.conditions);
   if (!finding) return workload::RemoveCondition(status.conditions, kPodsStuck);
   const Condition* shown = FindCondition(status.conditions, kPodsStuck);
-  const bool same = shown != nullptr && shown->reason == finding->reason &&
-                    shown->message == finding->message;
+  const bool same =
+      shown != nullptr && shown->reason == finding->reason && shown->message == finding->message;
   if (same) return;
-  workload::RefreshCondition(
-      status.conditions, workload::NewCondition(kPodsStuck, "True", finding->reason,
-                                                std::move(finding->message), situation.now));
+  workload::RefreshCondition(status.conditions,
+                             workload::NewCondition(kPodsStuck, "True", finding->reason,
+                                                    std::move(finding->message), situation.now));
 }
 
 std::optional<Event> TellStuckPods(const Situation& situation, const WorkloadStatus& status) {
@@ -215,9 +216,8 @@ std::optional<Event> TellStuckPods(const Situation& situation, const WorkloadSta
   if (next == nullptr || (stored != nullptr && stored->message == next->message)) {
     return std::nullopt;
   }
-  return Event{.type = Event::Type::kWarning,
-               .reason = std::string(kPodsStuck),
-               .message = next->message};
+  return Event{
+      .type = Event::Type::kWarning, .reason = std::string(kPodsStuck), .message = next->message};
 }
 
 }  // namespace windlass::rollout

@@ -47,8 +47,8 @@ class StuckAnswers {
     Uid replica_set{};
     WallTime asked{};
     StuckMoment moment{};
-    int32_t available = 0;         // Pods, when the list was asked for
-    bool answered = false;         // there was an answer about this ReplicaSet
+    int32_t available = 0;  // Pods, when the list was asked for
+    bool answered = false;  // there was an answer about this ReplicaSet
     std::optional<StuckPod> told{};
   };
   // Returns null if nothing was asked. Valid until the next change.

@@ -121,10 +121,9 @@ std::optional<StuckPod> FindStuckPod(std::span<const UnreadyPod> pods, const Uid
   if (again != stuck.end()) return *again;
   const StuckPod* best = nullptr;
   for (const StuckPod& one : stuck) {
-    const int64_t more =
-        best == nullptr ? 1
-                        : counts[static_cast<size_t>(one.kind)] -
-                              counts[static_cast<size_t>(best->kind)];
+    const int64_t more = best == nullptr ? 1
+                                         : counts[static_cast<size_t>(one.kind)] -
+                                               counts[static_cast<size_t>(best->kind)];
     const bool first = more == 0 && std::tie(one.kind, one.pod) < std::tie(best->kind, best->pod);
     if (more > 0 || first) best = &one;
   }

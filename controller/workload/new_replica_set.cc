@@ -194,9 +194,8 @@ Result<NewReplicaSet> PartsOfNewReplicaSet(const Situation& situation) {
   NewReplicaSet parts;
   parts.hash = ComputeHash(canonical, collisions ? *collisions : -1);
   parts.name = ReplicaSetName(workload.meta.name, parts.hash);
-  parts.replicas = situation.recreate()
-                       ? situation.limits.desired  // D-330
-                       : FirstSize(situation);
+  parts.replicas = situation.recreate() ? situation.limits.desired  // D-330
+                                        : FirstSize(situation);
   if (situation.extended.new_one_is_empty) parts.replicas = 0;
   CopyAnnotations(workload, ObjectMeta{}, parts.annotations);
   if (!workload.requested_template.empty()) {

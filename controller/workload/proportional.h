@@ -51,7 +51,7 @@ struct ReplicaSetShare {
   std::optional<int32_t> max_replicas{};
   bool is_new = false;
   bool gives_way = false;  // its Pods are the first to go, so it does not grow (RO-120)
-  bool written = false;  // both its size annotations have the present values
+  bool written = false;    // both its size annotations have the present values
 };
 
 // Returns by how many replicas `rs` has to change to keep its share of the whole, rounded half away

@@ -16,8 +16,7 @@ struct ScaledToZero {
 
 // Returns nullopt if `rs` has no note of this workload, or one that cannot be parsed.
 std::optional<ScaledToZero> ReadNote(const Workload& workload, const ReplicaSet& rs) {
-  std::string_view text =
-      rs.meta.annotations.Find(kScaledToZero).value_or(std::string_view());
+  std::string_view text = rs.meta.annotations.Find(kScaledToZero).value_or(std::string_view());
   const std::string own = workload.meta.uid.ToString() + "/";
   if (!text.starts_with(own)) return std::nullopt;
   text.remove_prefix(own.size());
@@ -55,8 +54,9 @@ void NoteScaledToZero(const Situation& situation, const ReplicaSet& rs,
                       std::map<std::string, std::string>& annotations) {
   if (situation.limits.desired > 0) return;
   const ObjectMeta& meta = situation.workload.meta;
-  annotations[std::string(kScaledToZero)] = meta.uid.ToString() + "/" + std::to_string(meta.generation) +
-                                            "/" + std::to_string(SizeOf(rs).available);
+  annotations[std::string(kScaledToZero)] = meta.uid.ToString() + "/" +
+                                            std::to_string(meta.generation) + "/" +
+                                            std::to_string(SizeOf(rs).available);
 }
 
 bool WasScaledToZero(const Workload& workload, const ReplicaSet& rs) {

@@ -39,8 +39,8 @@ void NoteScaledToZero(const Situation& situation, const ReplicaSet& rs,
 bool WasScaledToZero(const Workload& workload, const ReplicaSet& rs);
 
 // Returns the ReplicaSet of `among` whose Pods served when the workload was scaled to 0 last: of
-// those that had available Pods then, the one of Workload::kept_revision, else the new one, else the
-// one that had most of them. Returns null if none had.
+// those that had available Pods then, the one of Workload::kept_revision, else the new one, else
+// the one that had most of them. Returns null if none had.
 const ReplicaSet* FindServedLast(const Situation& situation,
                                  const std::vector<const ReplicaSet*>& among);
 

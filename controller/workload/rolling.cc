@@ -37,15 +37,14 @@ int64_t TooManyNew(const ReplicaSetSize& new_replica_set, const Sum& old,
   return std::max<int64_t>(std::min({surplus, above, may_go}), 0);
 }
 
-// Returns the size that the keeper is to have: what is held back, but not more than desired together
-// with the new ReplicaSet, of which no Pod is taken back.
+// Returns the size that the keeper is to have: what is held back, but not more than desired
+// together with the new ReplicaSet, of which no Pod is taken back.
 int64_t DueOfKeeper(const ReplicaSetSize& new_replica_set, const Fenceposts& limits) {
-  return std::min<int64_t>(limits.kept_old(),
-                           int64_t{limits.desired} - new_replica_set.replicas);
+  return std::min<int64_t>(limits.kept_old(), int64_t{limits.desired} - new_replica_set.replicas);
 }
 
-// Returns how many Pods each of `old` may lose at most, and how many they may lose together, so that
-// limits.kept_old() Pods stay.
+// Returns how many Pods each of `old` may lose at most, and how many they may lose together, so
+// that limits.kept_old() Pods stay.
 struct Spare {
   std::vector<int64_t> each;
   int64_t together = 0;
@@ -107,7 +106,8 @@ std::vector<int32_t> OldReplicaSetSizes(std::span<const ReplicaSetSize> old,
 
   // New Pods that are not available yet may still fail: no old Pod may be removed for them (D-265).
   const int64_t pending = new_replica_set.replicas - Available(new_replica_set);
-  int64_t removable = std::min(total - limits.min_available() - pending, may_go.together);  // RO-044
+  int64_t removable =
+      std::min(total - limits.min_available() - pending, may_go.together);  // RO-044
   const auto remove = [&](size_t i, int64_t most) {
     const int64_t removed = std::max<int64_t>(std::min(most, may_go.each[i]), 0);
     sizes[i] -= static_cast<int32_t>(removed);

@@ -33,9 +33,9 @@ struct ReplicaSetSize {
 // Where limits.updated_max holds Pods back (RO-044, RO-045, RO-048):
 //   - `keeper`, a position in `old`, is the ReplicaSet that has or will get the Pods that stay old.
 //     The new ReplicaSet then never makes up for Pods that are missing, and leaves the keeper the
-//     room that these need: KeeperSize makes up for them (RO-120). Examples: 10 desired, updated_max
-//     2, no Pods at all: 2, and KeeperSize 8. 10 desired, no surge, updated_max 2; keeper 5, another
-//     old one 4, so 1 is missing, and 3 of the others are to follow: 0.
+//     room that these need: KeeperSize makes up for them (RO-120). Examples: 10 desired,
+//     updated_max 2, no Pods at all: 2, and KeeperSize 8. 10 desired, no surge, updated_max 2;
+//     keeper 5, another old one 4, so 1 is missing, and 3 of the others are to follow: 0.
 //   - The new ReplicaSet does not grow above it. Example: 10 desired, surge 3, updated_max 4, new
 //     3, old 8: 4 instead of 5.
 //   - It is not made smaller for it alone. Example: 10 desired, new 5, old 5, updated_max 3: 5.
@@ -52,7 +52,8 @@ int32_t NewReplicaSetSize(const ReplicaSetSize& new_replica_set,
 // Returns the size to which old[keeper] should grow now; its present size if there is nothing to
 // make up for, or no room. It grows to limits.kept_old(), but not beyond desired together with the
 // new ReplicaSet, and stays within max_total (RO-120). Examples, 10 desired, surge 3:
-//   - updated_max 1; keeper 5, another old one 4, new 1: 5 + (13 - 10) = 8, and 9 once some of the 4
+//   - updated_max 1; keeper 5, another old one 4, new 1: 5 + (13 - 10) = 8, and 9 once some of the
+//   4
 //     are gone
 //   - updated_max 1; keeper 0, new 10: 0, because there are 10 Pods and no step takes one back
 int32_t KeeperSize(const ReplicaSetSize& new_replica_set, std::span<const ReplicaSetSize> old,
@@ -68,9 +69,9 @@ int32_t KeeperSize(const ReplicaSetSize& new_replica_set, std::span<const Replic
 // desired, surge 3, max_unavailable 2, updated_max 3; new 3 and old 8, all available: 7 stay,
 // although 8 available Pods are enough, and 11 - 8 = 3 might go.
 //
-// With a `keeper`, a position in `old`, that one alone keeps limits.kept_old() Pods; all Pods of the
-// others may go (RO-120). Example: 10 desired, max_unavailable 2, updated_max 1; keeper 5, another
-// old one 4 and new 1, all available: 10 - 8 = 2 of the 4 go, and the keeper grows.
+// With a `keeper`, a position in `old`, that one alone keeps limits.kept_old() Pods; all Pods of
+// the others may go (RO-120). Example: 10 desired, max_unavailable 2, updated_max 1; keeper 5,
+// another old one 4 and new 1, all available: 10 - 8 = 2 of the 4 go, and the keeper grows.
 std::vector<int32_t> OldReplicaSetSizes(std::span<const ReplicaSetSize> old,
                                         const ReplicaSetSize& new_replica_set,
                                         const Fenceposts& limits,

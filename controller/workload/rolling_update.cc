@@ -82,7 +82,8 @@ std::optional<Step> NextRollingUpdate(const Situation& situation) {
   // LargeStep also waits while an old one shrinks, and so is written once instead of twice.
   const bool little = growth.size - new_replica_set.replicas < LargeStep(situation.limits);
   const bool more_comes = shrinks < sizes.size() && little;
-  const bool later = new_replica_set.replicas > 0 && (more_comes || MakesPods(situation, *situation.new_replica_set));
+  const bool later = new_replica_set.replicas > 0 &&
+                     (more_comes || MakesPods(situation, *situation.new_replica_set));
   const int32_t size = later ? std::min(growth.size, new_replica_set.replicas) : growth.size;
   if (auto step = UpdateNewReplicaSet(situation, size)) return step;
   if (shrinks < sizes.size()) {

@@ -66,10 +66,10 @@ bool HasSizeAnnotations(const ReplicaSet& rs, const Fenceposts& limits) {
   });
 }
 
-// Returns the only active ReplicaSet. None is active only if nothing may be rolled out: the workload
-// is paused, or its template is refused or not known. Then Pods come back in the revision that
-// served when the workload was scaled to 0, else in the kept revision, else in the new one, else in
-// the youngest (RO-122, D-354). Returns null if there is no ReplicaSet.
+// Returns the only active ReplicaSet. None is active only if nothing may be rolled out: the
+// workload is paused, or its template is refused or not known. Then Pods come back in the revision
+// that served when the workload was scaled to 0, else in the kept revision, else in the new one,
+// else in the youngest (RO-122, D-354). Returns null if there is no ReplicaSet.
 const ReplicaSet* OnlyOne(const Situation& situation,
                           const std::vector<const ReplicaSet*>& active) {
   if (!active.empty()) return active.front();
@@ -99,10 +99,10 @@ Step KeepOpen(const Situation& situation, const Growth& growth) {
   return situation.workload.paused ? Step(Wait{}) : NoLaterThanDeadline(situation, Wait{});
 }
 
-// Returns the size that the only active ReplicaSet gets: all Pods, unless there is a keeper. Then the
-// new one grows to what may be updated, any other one does not grow, and the keeper gets the rest.
-// None becomes smaller for that (RO-120). Example: 1 new Pod, scaled to 10 with updated_max 2: 2,
-// and 8 for the keeper.
+// Returns the size that the only active ReplicaSet gets: all Pods, unless there is a keeper. Then
+// the new one grows to what may be updated, any other one does not grow, and the keeper gets the
+// rest. None becomes smaller for that (RO-120). Example: 1 new Pod, scaled to 10 with updated_max
+// 2: 2, and 8 for the keeper.
 int32_t SizeOfOnlyOne(const Situation& situation, const ReplicaSet& rs, const ReplicaSet* keeper) {
   const int32_t desired = situation.limits.desired;
   if (keeper == nullptr || keeper == &rs) return desired;
@@ -153,13 +153,13 @@ std::optional<Step> ScaleInProportion(const Situation& situation,
   const ReplicaSet* keeper = FindKeeper(situation);
   for (const ReplicaSet* rs : active) {
     const ReplicaSetSize size = SizeOf(*rs);
-    shares.push_back({.replicas = size.replicas,
-                      .available = size.available,
-                      .max_replicas = MaxReplicas(*rs),
-                      .is_new = rs == situation.new_replica_set,
-                      .gives_way = keeper != nullptr && rs != keeper &&
-                                   rs != situation.new_replica_set,
-                      .written = HasSizeAnnotations(*rs, situation.limits)});
+    shares.push_back(
+        {.replicas = size.replicas,
+         .available = size.available,
+         .max_replicas = MaxReplicas(*rs),
+         .is_new = rs == situation.new_replica_set,
+         .gives_way = keeper != nullptr && rs != keeper && rs != situation.new_replica_set,
+         .written = HasSizeAnnotations(*rs, situation.limits)});
   }
   const std::vector<int32_t> sizes =
       ProportionalSizes(shares, LimitsForShares(situation), situation.workload.status.replicas);

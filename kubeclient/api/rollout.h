@@ -74,8 +74,8 @@ struct RolloutStepStatus {
   // The size by which it is judged whether the step asks for all Pods: spec.replicas when it began,
   // or when an earlier step began that asks for no fewer; nullopt: not stored, as by v0.1.0.
   std::optional<int32_t> replicas{};
-  // At a pause, since when all Pods of the step are available; zero while they are not. `available`:
-  // how many they were when they last all were.
+  // At a pause, since when all Pods of the step are available; zero while they are not.
+  // `available`: how many they were when they last all were.
   WallTime available_since{};
   int32_t available = 0;
   // The index that the step had before the list was shortened below it; else 0.

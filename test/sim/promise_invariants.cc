@@ -109,8 +109,8 @@ void PromiseInvariants::JudgePause(RolloutFacts& facts, const std::string& key, 
 
 void PromiseInvariants::JudgePausesAtRest(RolloutFacts& facts, MonotonicTime now) {
   for (const auto& [key, one] : facts.templates) {
-    // In place all Pods are of one ReplicaSet, and its controller chooses which go when the workload
-    // gets smaller: all that stay may be updated ones. There the patches are judged.
+    // In place all Pods are of one ReplicaSet, and its controller chooses which go when the
+    // workload gets smaller: all that stay may be updated ones. There the patches are judged.
     if (!facts.in_place()) JudgePause(facts, key, std::max(one.size, one.live), now);
   }
 }
@@ -172,8 +172,8 @@ void PromiseInvariants::JudgeHistory(const RolloutFacts& facts) {
   const Json& rollout = *facts.rollout;
   const int64_t limit = IntAt(rollout, {"spec", "revisionHistoryLimit"}, 10);
   const int64_t stable = StableRevisionOf(rollout);
-  // A paused Rollout asks nothing of the API server, so each ReplicaSet may be the one of a template
-  // that came meanwhile (RO-039). The history is cleaned up when it is resumed.
+  // A paused Rollout asks nothing of the API server, so each ReplicaSet may be the one of a
+  // template that came meanwhile (RO-039). The history is cleaned up when it is resumed.
   const auto wanted = facts.templates.find(facts.wanted);
   const bool known = wanted != facts.templates.end() && wanted->second.exists;
   if (BoolAt(rollout, {"spec", "paused"}) && !known) return;

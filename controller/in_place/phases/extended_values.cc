@@ -37,8 +37,8 @@ bool NewOneIsEmpty(InPlacePhase phase) {
          phase == InPlacePhase::kUnknown;
 }
 
-// Returns true if the template of `rs` is that of a Pod, or may be: it was patched to it, an exchange
-// with it is open, or the Pods cannot be seen.
+// Returns true if the template of `rs` is that of a Pod, or may be: it was patched to it, an
+// exchange with it is open, or the Pods cannot be seen.
 bool MayBeOfPods(const InPlace& in_place, const ReplicaSet* rs) {
   if (!in_place.pods || rs->meta.annotations.Has(kExchange)) return true;
   for (size_t i = 0; i < in_place.pods->size(); ++i) {

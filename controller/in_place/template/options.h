@@ -46,7 +46,7 @@ struct Options {
   int32_t max_unavailable = 0;  // at most replicas
   int32_t max_surge = 0;        // stand-in Pods at most; 0 if surge is kNever
   Surge surge = Surge::kAuto;
-  int32_t partition = 0;  // Pods that keep the old revision; at most replicas
+  int32_t partition = 0;       // Pods that keep the old revision; at most replicas
   bool has_partition = false;  // the setting is above 0, also if there are no replicas
   bool canary_first = true;
   Drain drain;

@@ -260,8 +260,7 @@ ControllerEntry ReplicationControllerUpdateControllerEntry() {
           },
           "carries out rolling updates of ReplicationControllers; kube-controller-manager's "
           "replication controller stays as it is",
-          RolloutMetrics(),
-          resources::kReplicationControllerUpdates};
+          RolloutMetrics(), resources::kReplicationControllerUpdates};
 }
 
 }  // namespace windlass

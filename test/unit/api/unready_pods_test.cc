@@ -22,20 +22,20 @@ std::string ListOf(const std::string& items) {
 }
 
 TEST_CASE("a list shows what the containers of Pods that are not ready wait for (RO-141)") {
-  const auto pods = UnreadyPods(ListOf(
-      PodWith("works", R"({"conditions":[{"type":"Ready","status":"True"}]})") + "," +
-      PodWith("goes", "{}", R"(,"deletionTimestamp":"2027-01-15T08:00:00Z")") + "," +
-      PodWith("waits", R"({"conditions":[{"type":"Ready","status":"False"}],
+  const auto pods = UnreadyPods(
+      ListOf(PodWith("works", R"({"conditions":[{"type":"Ready","status":"True"}]})") + "," +
+             PodWith("goes", "{}", R"(,"deletionTimestamp":"2027-01-15T08:00:00Z")") + "," +
+             PodWith("waits", R"({"conditions":[{"type":"Ready","status":"False"}],
 "initContainerStatuses":[{"name":"done","state":{"terminated":{"exitCode":0}}}],
 "containerStatuses":[{"name":"side","ready":true,"state":{"running":{}}},
 {"name":"app","ready":false,"restartCount":0,
 "state":{"waiting":{"reason":"ErrImagePull","message":"not found"}}}]})") +
-      "," + PodWith("crashes", R"({"initContainerStatuses":[{"name":"init","restartCount":3,
+             "," + PodWith("crashes", R"({"initContainerStatuses":[{"name":"init","restartCount":3,
 "state":{"waiting":{"reason":"CrashLoopBackOff","message":"back-off 40s"}},
 "lastState":{"terminated":{"exitCode":1,"reason":"Error"}}}]})") +
-      "," + PodWith("ended", R"({"containerStatuses":[{"name":"app",
+             "," + PodWith("ended", R"({"containerStatuses":[{"name":"app",
 "state":{"terminated":{"exitCode":137,"reason":"OOMKilled"}}}]})") +
-      "," + PodWith("homeless", R"({"conditions":[{"type":"PodScheduled","status":"False",
+             "," + PodWith("homeless", R"({"conditions":[{"type":"PodScheduled","status":"False",
 "reason":"Unschedulable","message":"0/3 nodes are available"}]})")));
   REQUIRE(pods.ok());
   const Uid owner = *Uid::Parse(kUid);
@@ -65,10 +65,10 @@ TEST_CASE("a list shows what the containers of Pods that are not ready wait for 
 }
 
 TEST_CASE("what has another type than expected counts as absent") {
-  const auto odd = UnreadyPods(ListOf(
-      R"(7,{"metadata":[],"status":"x"},{"metadata":{"name":1,"ownerReferences":{}},)"
-      R"("status":{"conditions":{},"containerStatuses":[3,{"name":[],"restartCount":"many",)"
-      R"("state":{"waiting":"no","terminated":{"exitCode":18446744073709551615}}}]}})"));
+  const auto odd = UnreadyPods(
+      ListOf(R"(7,{"metadata":[],"status":"x"},{"metadata":{"name":1,"ownerReferences":{}},)"
+             R"("status":{"conditions":{},"containerStatuses":[3,{"name":[],"restartCount":"many",)"
+             R"("state":{"waiting":"no","terminated":{"exitCode":18446744073709551615}}}]}})"));
   REQUIRE(odd.ok());
   REQUIRE(odd->size() == 3);
   CHECK(odd->at(0) == UnreadyPod{});

@@ -1,9 +1,10 @@
 // What a process says of Rollouts that it was not asked to carry out, on the simulated cluster.
+#include "cmd/windlass/other_kinds.h"
+
 #include <optional>
 #include <string>
 #include <vector>
 
-#include "cmd/windlass/other_kinds.h"
 #include "controller/rollout/rollout_controller.h"
 #include "test/catch.h"
 #include "test/proves.h"

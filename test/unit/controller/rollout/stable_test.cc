@@ -116,8 +116,8 @@ TEST_CASE("a revision is noted when it has all its Pods and all steps are over (
        [](Stepped&, ReplicaSet& rs) { rs.meta.annotations.Set(workload::kComplete, "2"); }, false},
       {"noted as an earlier revision",
        [](Stepped&, ReplicaSet& rs) { rs.meta.annotations.Set(workload::kComplete, "1"); }, true},
-      {"a Pod is not available",
-       [](Stepped&, ReplicaSet& rs) { rs.status.available_replicas = 9; }, false},
+      {"a Pod is not available", [](Stepped&, ReplicaSet& rs) { rs.status.available_replicas = 9; },
+       false},
       {"no Pods",
        [](Stepped& f, ReplicaSet& rs) {
          f.replicas = rs.replicas = rs.status.replicas = 0;

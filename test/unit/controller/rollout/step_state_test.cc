@@ -72,11 +72,12 @@ TEST_CASE("the first step begins by a write of the status, before a ReplicaSet i
   REQUIRE(write.on_success.size() == 1);
   CHECK(write.on_success[0].reason == "StepBegun");
   CHECK(write.on_success[0].message == "Step 1 of 4: 1 of 10 Pods get revision 2");
-  CHECK(
-      f.WrittenStep() ==
-      RolloutStepStatus{
-          .index = 1, .total = 4, .started_at = kStart, .revision = 2, .template_id = kRequested,
-          .replicas = 10});
+  CHECK(f.WrittenStep() == RolloutStepStatus{.index = 1,
+                                             .total = 4,
+                                             .started_at = kStart,
+                                             .revision = 2,
+                                             .template_id = kRequested,
+                                             .replicas = 10});
   CHECK(f.kind.written->observed_generation == 1);  // nothing was done for it yet
   const std::vector<Condition>& conditions = f.kind.written->conditions;
   CHECK(*FindCondition(conditions, "Progressing") == f.status.conditions.front());
@@ -523,7 +524,8 @@ TEST_CASE("a pause of a shortened list says so (RO-132)") {
   WorkloadStatus draft = f.status;
   f.extension.UpdateStatus(f.Sit(), draft);
   CHECK(FindCondition(draft.conditions, "Progressing")->message ==
-        "Step 2 of 2 (it was step 4 of a longer list): pause until annotation windlass.dev/promote says 4@2");
+        "Step 2 of 2 (it was step 4 of a longer list): pause until annotation windlass.dev/promote "
+        "says 4@2");
   Proves("RO-132");
 }
 

@@ -217,9 +217,8 @@ TEST_CASE("a list that this sync has asked for is not asked for again (RO-143)")
 
 TEST_CASE("a ReplicaSet that cannot make Pods tells why itself (RO-145)") {
   Fixture f;
-  f.rs().status.conditions.push_back(
-      workload::NewCondition("ReplicaFailure", "True", "FailedCreate", "exceeded quota: pods",
-                             kStart));
+  f.rs().status.conditions.push_back(workload::NewCondition(
+      "ReplicaFailure", "True", "FailedCreate", "exceeded quota: pods", kStart));
   f.now = kStart + seconds(20);
   f.Write();
   CHECK(f.Stuck().empty());

@@ -91,8 +91,10 @@ TEST_CASE("what may end by itself is told at a pause and after the deadline (RO-
 
 TEST_CASE("the most frequent reason is told, by the Pod whose name is first (RO-141)") {
   const std::vector<UnreadyPod> pods = {
-      Waits("a", "CreateContainerConfigError"), Crashes("d", "CrashLoopBackOff", 4),
-      Waits("c", "ErrImagePull", "not found"),  Waits("b", "ImagePullBackOff", "Back-off"),
+      Waits("a", "CreateContainerConfigError"),
+      Crashes("d", "CrashLoopBackOff", 4),
+      Waits("c", "ErrImagePull", "not found"),
+      Waits("b", "ImagePullBackOff", "Back-off"),
       Homeless("e"),
   };
   CHECK(Find(pods)->message == "Pod b: container app: ImagePullBackOff: Back-off");

@@ -15,6 +15,13 @@ namespace {
 
 using Annotations = std::map<std::string, std::string>;
 
+// Returns `options` with a partition that keeps `pods` Pods.
+Options Partitioned(Options options, int32_t pods) {
+  options.partition = pods;
+  options.has_partition = true;
+  return options;
+}
+
 constexpr const char* kPrefix = "windlass.dev/in-place";
 
 // Deployment shop/web: 10 replicas, RollingUpdate 25 %/25 %, with a label and a gate to drain by.
@@ -100,9 +107,15 @@ TEST_CASE("annotations are read with their defaults (P-082)") {
       {"P-024 surge Never",
        {{"-surge", "Never"}},
        [](Options& o) { o.surge = Surge::kNever, o.max_surge = 0; }},
-      {"P-033 partition, a count", {{"-partition", "7"}}, [](Options& o) { o.partition = 7; }},
-      {"P-033 partition rounds up", {{"-partition", "31%"}}, [](Options& o) { o.partition = 4; }},
-      {"P-033 partition, all", {{"-partition", "100%"}}, [](Options& o) { o.partition = 10; }},
+      {"P-033 partition, a count",
+       {{"-partition", "7"}},
+       [](Options& o) { o = Partitioned(o, 7); }},
+      {"P-033 partition rounds up",
+       {{"-partition", "31%"}},
+       [](Options& o) { o = Partitioned(o, 4); }},
+      {"P-033 partition, all",
+       {{"-partition", "100%"}},
+       [](Options& o) { o = Partitioned(o, 10); }},
       {"P-033 no canary", {{"-canary-first", "false"}}, [](Options& o) { o.canary_first = false; }},
       {"P-033 canary", {{"-canary-first", "True"}}, [](Options&) {}},
       {"P-040 drain None", {{"-drain", "None"}}, [](Options&) {}},
