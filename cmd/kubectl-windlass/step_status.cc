@@ -14,6 +14,11 @@ constexpr std::string_view kForce = "/force";
 // the new revision: if 4 are available, so is that one; if 3 are, it may be any.
 StepPods PodsOfStep(const Json& rollout) {
   if (FieldOf(rollout, "/status/step/availableSince") != nullptr) return StepPods::kAvailable;
+  // At a pause without a canary, as after scaling to 0 or to the one Pod that stays old, none is
+  // missing.
+  const bool has_all =
+      NumberOf(rollout, "/status/availableReplicas") >= NumberOf(rollout, "/spec/replicas");
+  if (has_all && NumberOf(rollout, "/status/updatedReplicas") == 0) return StepPods::kAvailable;
   if (FieldOf(rollout, "/status/step/replicas") != nullptr) return StepPods::kNotAvailable;
   const int64_t replicas = NumberOf(rollout, "/status/replicas");
   const bool all = NumberOf(rollout, "/status/availableReplicas") >= replicas;

@@ -316,7 +316,12 @@ void RolloutExtension::UpdateStatus(const Situation& situation, WorkloadStatus& 
   const bool told = !IsUntold(situation, facts.checks);
   if (told) InPlace().UpdateStatus(situation, status);
   RolloutOwn own = ReadOwn(status.carried);
-  if (!own.stable_revision) own.stable_revision = situation.workload.kept_revision;  // RO-136
+  const std::optional<int64_t>& kept = situation.workload.kept_revision;
+  if (kept && own.stable_revision != kept) {  // RO-136
+    own.stable_revision = kept;
+    own.stable_template.clear();
+    own.stable_images = {};
+  }
   own.verdict = VerdictToShow(situation, facts.checks, own.verdict);
   own.lacks_replica_set = situation.new_replica_set == nullptr;
   own.is_of_proven = IsOfProven(situation);

@@ -70,8 +70,9 @@ bool IsCompleteNow(const Situation& situation) {
 
 void RecoverStable(View& view) {
   Workload& workload = view.workload;
-  if (workload.kept_revision) return;
   const std::vector<const ReplicaSet*> ours = workload::ClaimReplicaSets(view).ours;
+  const std::optional<int64_t> stored = workload.kept_revision;
+  if (stored && workload::FindRevisionOrFormer(ours, *stored) != nullptr) return;
   const ReplicaSet* stable = workload::FindLastComplete(ours);
   if (stable == nullptr) stable = FindWorking(workload, ours);
   if (stable == nullptr) return;
@@ -84,9 +85,10 @@ void RecoverStable(View& view) {
 std::optional<Event> TellRecovered(const Situation& situation) {
   const Workload& workload = situation.workload;
   const std::optional<int64_t>& kept = workload.kept_revision;
-  if (!kept || ReadOwn(workload.status.carried).stable_revision) return std::nullopt;
+  if (!kept || ReadOwn(workload.status.carried).stable_revision == kept) return std::nullopt;
   const ReplicaSet* rs = workload::FindRevisionOrFormer(situation.all, *kept);
-  if (rs == nullptr) return std::nullopt;
+  // The note of the present revision comes just before the status that says the same.
+  if (rs == nullptr || rs == situation.new_replica_set) return std::nullopt;
   const std::string why = workload::CompleteAs(*rs)
                               ? "its replica set " + rs->meta.name + " notes that it was complete"
                               : "all Pods of its replica set " + rs->meta.name + " are available";

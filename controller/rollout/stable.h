@@ -14,7 +14,7 @@
 namespace windlass::rollout {
 
 // Sets the kept revision of the view's workload, and the revision that Pods follow, if the status
-// does not tell which revision is stable, but the ReplicaSets do:
+// does not tell which revision is stable, or its ReplicaSet was deleted, but the ReplicaSets tell:
 //   1. the one with the note that it was complete last
 //   2. without such notes, the newest old one of which all Pods, at least one, are available.
 //      Only ReplicaSets that are older than the Rollout, or those that a Rollout without any status
@@ -23,7 +23,8 @@ namespace windlass::rollout {
 void RecoverStable(View& view);
 
 // Returns the Event that tells of a stable revision which `status`, a draft, has and the stored
-// status has not, because RecoverStable found it; nullopt if there is no such.
+// status has not, because RecoverStable found it; nullopt if there is no such, or if it is the
+// present one, which has just been completed.
 std::optional<Event> TellRecovered(const workload::Situation& situation);
 
 // Returns the write that notes on its ReplicaSet that a revision was complete: the present one, if

@@ -277,8 +277,8 @@ void ShowSteps(const Situation& situation, Steps steps, WorkloadStatus& status) 
   const bool judged = situation.wanted.known || !workload.paused;
   if (!state || (stands && is_other && judged)) {
     own.step.reset();
-  } else if (!stands) {
-    own.step = state->step;
+  } else if (!stands || (workload.paused && judged && !is_other)) {
+    own.step = state->step;  // while paused, too: a canary that dies then is seen (RO-131)
   }
   own.waits_for.clear();
   own.holds_at_step = state && !state->done();

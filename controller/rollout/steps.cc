@@ -96,8 +96,9 @@ bool IsPause(const StepFacts& facts, const RolloutStepStatus& step) {
 // asked for some when it was larger: after scaling to 0, or to the one Pod that stays old (RO-130).
 bool HasNoCanary(const StepFacts& facts, int32_t due, const RolloutStepStatus& step) {
   if (facts.desired == 0) return true;
-  const bool was_larger = step.replicas.value_or(0) > facts.desired;
-  return due == 0 && was_larger && UpdatedUpTo(facts, step.index, *step.replicas) > 0;
+  if (due > 0 || !step.replicas) return false;
+  if (*step.replicas == 0) return UpdatedUpTo(facts, step.index, 2) > 0;  // begun without replicas
+  return *step.replicas > facts.desired && UpdatedUpTo(facts, step.index, *step.replicas) > 0;
 }
 
 // Returns since when the Pods of a pause are available, and how many these are, as `step` then has
@@ -111,7 +112,8 @@ void CountTime(const StepFacts& facts, int32_t due, RolloutStepStatus& step) {
   const bool none = HasNoCanary(facts, due, step);
   const bool all = !none && facts.available >= due;
   if (!step.available_since.IsZero()) {
-    const bool lost = none || facts.available < std::min(step.available, due);
+    const bool first = step.available == 0 && due > 0;  // none was due, and proved nothing
+    const bool lost = none || first || facts.available < std::min(step.available, due);
     if (lost) step.available_since = {};
     step.available = lost ? 0 : all ? due : std::min(step.available, due);
   } else if (all) {
@@ -144,8 +146,11 @@ RolloutStepStatus Resume(const StepFacts& facts, RolloutStepStatus step) {
   const bool done = step.index > step.total;
   const bool cut = !done && step.index > total;
   if (cut) step.shortened_from = step.index;
-  if (step.shortened_from <= total) step.shortened_from = 0;
   step.index = done ? total + 1 : cut ? LastPause(facts.steps) : std::max(step.index, 1);
+  if (step.shortened_from > 0 && step.shortened_from <= total) {  // the list is long enough again
+    step.index = step.shortened_from;
+    step.shortened_from = 0;
+  }
   step.total = total;
   step.revision = facts.revision;
   if (step.started_at.IsZero()) step.started_at = facts.now;

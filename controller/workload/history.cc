@@ -30,6 +30,7 @@ bool IsIdle(const ReplicaSet& rs) {
 
 // Returns true if the workload wants to keep `rs`:
 //   - because of the revision that it has or had (RO-035)
+//   - because its Pods served last, while there are none (RO-122)
 //   - while Pods follow a revision, because `rs` has the workload's own template: another try finds
 //     it again (RO-037)
 bool IsKept(const Situation& situation, const ReplicaSet* rs) {
@@ -38,6 +39,9 @@ bool IsKept(const Situation& situation, const ReplicaSet* rs) {
       rs == FindNewReplicaSet(workload, situation.all, situation.learned)) {
     return true;
   }
+  // Without any Pods, the revision that served last is what Pods may come back in (RO-122).
+  const bool sleeps = TotalReplicas(situation.all) == 0;
+  if (sleeps && rs == FindServedLast(situation, situation.all)) return true;
   const std::optional<int64_t>& revision = situation.workload.kept_revision;
   return revision && rs == FindRevisionOrFormer(situation.all, *revision);
 }

@@ -54,9 +54,12 @@ void NoteScaledToZero(const Situation& situation, const ReplicaSet& rs,
                       std::map<std::string, std::string>& annotations) {
   if (situation.limits.desired > 0) return;
   const ObjectMeta& meta = situation.workload.meta;
-  annotations[std::string(kScaledToZero)] = meta.uid.ToString() + "/" +
-                                            std::to_string(meta.generation) + "/" +
-                                            std::to_string(SizeOf(rs).available);
+  // Pods that had no time to start since the workload woke do not take back that it served.
+  const std::optional<ScaledToZero> before = ReadNote(situation.workload, rs);
+  int32_t available = SizeOf(rs).available;
+  if (available == 0 && before) available = before->available;
+  annotations[std::string(kScaledToZero)] =
+      meta.uid.ToString() + "/" + std::to_string(meta.generation) + "/" + std::to_string(available);
 }
 
 bool WasScaledToZero(const Workload& workload, const ReplicaSet& rs) {

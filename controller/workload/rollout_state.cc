@@ -60,7 +60,7 @@ RolloutState StateOf(const Workload& workload, const RolloutHold& hold) {
 
 bool IsAtStep(const Workload& workload) {
   const std::optional<StepPosition> step = workload.kind.StepOf(workload);
-  return step && step->index <= step->total;
+  return workload.replicas > 0 && step && step->index <= step->total;
 }
 
 bool HasOldPods(const WorkloadStatus& status) { return status.replicas > status.updated_replicas; }

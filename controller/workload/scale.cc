@@ -223,12 +223,14 @@ bool RestsAtLimit(const Situation& situation) {
 // has Pods, the one that has them may still be to come, unless
 //   - the new one says that the workload had another size, such as 0
 //   - the workload itself has scaled one of them to 0
+//   - the one of its kept revision is among them
 bool MayBeHalfAdopted(const Situation& situation, const std::vector<const ReplicaSet*>& active) {
   const Workload& workload = situation.workload;
   if (active.size() > 1) return false;
   if (!active.empty()) return true;
   const ReplicaSet* rs = situation.new_replica_set;
   if (rs != nullptr && SaysOtherSize(*rs, workload.replicas)) return false;
+  if (FindProvenOther(situation) != nullptr) return false;
   return std::ranges::none_of(
       situation.all, [&](const ReplicaSet* one) { return WasScaledToZero(workload, *one); });
 }
@@ -251,8 +253,10 @@ bool KeepsAdoptedSizes(const Situation& situation, const std::vector<const Repli
 bool WakesWithoutTemplate(const Situation& situation,
                           const std::vector<const ReplicaSet*>& active) {
   const Extended& extended = situation.extended;
-  return active.empty() && (extended.refused.has_value() || extended.new_one_unknown) &&
-         FindServedLast(situation, situation.all) != nullptr;
+  const bool held_up = extended.refused.has_value() || extended.new_one_unknown;
+  if (!active.empty() || !held_up) return false;
+  return FindServedLast(situation, situation.all) != nullptr ||
+         FindProvenOther(situation) != nullptr;
 }
 
 }  // namespace

@@ -296,11 +296,6 @@ TEST_CASE("I-62: Pods that are updated in place have the template of their image
          scene.Patch(2, "app:2");
          scene.Rest();
        }},
-      {kInPlace, "I-62",
-       [](Scene& scene) {
-         scene.Patch(3, "app:2");
-         scene.Rest();
-       }},
       {kInPlace, "I-62", [](Scene& scene) { scene.Patch(10, "app:2"); }},
       {kInPlace, "",
        [](Scene& scene) {

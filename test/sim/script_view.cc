@@ -16,8 +16,10 @@ namespace {
 constexpr std::string_view kRevision = "deployment.kubernetes.io/revision";
 constexpr std::string_view kRestartedAt = "kubectl.kubernetes.io/restartedAt";
 constexpr std::string_view kRollbackTo = "deprecated.deployment.rollback.to";
-// On the ReplicaSets of Rollouts.
-constexpr std::string_view kRequestedTemplate = "windlass.dev/requested-template";
+// On ReplicaSets: Windlass' own notes, which Kubernetes' controller has not (docs/differences.md).
+constexpr std::array<std::string_view, 3> kNotes = {"windlass.dev/requested-template",
+                                                    "internal.windlass.dev/complete",
+                                                    "internal.windlass.dev/scaled-to-zero"};
 // Conditions, and an Event of the same name.
 constexpr std::array<std::string_view, 5> kOnlyOfRollouts = {"Ready", "Reconciling", "Stalled",
                                                              "RollbackRefused", "PodsStuck"};
@@ -69,7 +71,8 @@ void AddAnnotations(std::vector<std::string>& lines, const std::string& shown, c
   const Json& annotations = At(object, {"metadata", "annotations"});
   if (!annotations.is_object()) return;
   for (const auto& [key, value] : annotations.items()) {
-    const bool hidden = key == kRevision || key == kRequestedTemplate;
+    const bool is_note = std::ranges::find(kNotes, key) != kNotes.end();
+    const bool hidden = key == kRevision || is_note;
     if (key == kRestartedAt || (replica_set && hidden)) continue;
     lines.push_back("annotation " + shown + " " + key + "=" + value.get<std::string>());
   }

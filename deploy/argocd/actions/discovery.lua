@@ -26,12 +26,16 @@ local function waits()
   if status.phase ~= "Paused" or status.step == nil or strategy.steps == nil then
     return false
   end
-  local step = strategy.steps[status.step.index]
-  if step == nil or step.pause == nil then
+  local at = status.step
+  local step = strategy.steps[at.index]
+  -- After a list was shortened below the step, its last step is a pause whatever it says.
+  if at.shortenedFrom == nil and (step == nil or step.pause == nil) then
     return false
   end
   local annotations = obj.metadata.annotations or {}
-  return annotations["windlass.dev/promote"] ~= status.step.index .. "@" .. status.step.revision
+  local promoted = (annotations["windlass.dev/promote"] or ""):gsub("/force$", "")
+  return promoted ~= (at.shortenedFrom or at.index) .. "@" .. at.revision
+    and promoted ~= "full@" .. at.revision
 end
 
 local paused = obj.spec.paused == true

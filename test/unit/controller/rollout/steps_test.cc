@@ -1,6 +1,7 @@
 // Steps: what each means, when it is over, and how many Pods may have the new revision.
 #include "controller/rollout/steps.h"
 
+#include <span>
 #include <string>
 #include <vector>
 
@@ -551,6 +552,62 @@ TEST_CASE("Pods that a larger size adds do not stop the time of a pause (RO-131)
   f.facts.available = 1;  // one of the two is gone
   CHECK(StepNow(f.facts).lacks_pods);
   Proves("RO-131");
+}
+
+// A pause with no Pod due proves nothing about the Pods that a larger size brings.
+TEST_CASE("the time of a pause begins with its first Pod (RO-131)") {
+  Fixture f;
+  f.steps = {SetUpdated(Share("25%")), Pause("1h")};
+  f.facts.steps = f.steps;
+  f.facts.desired = 1;
+  f.Store(1);
+  f.facts.stored->replicas = 1;
+  f.facts.stored = StepNow(f.facts).next;
+  REQUIRE(f.facts.stored);
+  CHECK(f.facts.stored->available_since == kStart);  // the one Pod is not updated
+  f.facts.desired = 10;
+  f.facts.now = kStart + seconds(3500);
+  f.facts.stored = StepNow(f.facts).step;
+  CHECK(StepNow(f.facts).lacks_pods);
+  f.Available(3);
+  f.facts.stored = StepNow(f.facts).step;
+  CHECK(f.facts.stored->available_since == f.facts.now);
+  f.facts.now = kStart + seconds(3700);
+  CHECK_FALSE(StepNow(f.facts).next);
+  Proves("RO-131");
+}
+
+TEST_CASE("no time runs where scaling down left no canary (RO-131)") {
+  Fixture f;
+  f.steps = {SetUpdated(Pods(2)), Pause("1h")};
+  f.facts.steps = f.steps;
+  f.Store(2);
+  f.facts.stored->replicas = GENERATE(0, 10);  // 0: the template came without replicas
+  f.facts.stored->available = 2;
+  f.facts.desired = 1;
+  for (const int minutes : {1, 70}) {
+    f.facts.now = kStart + seconds(60 * minutes);
+    const StepState state = StepNow(f.facts);
+    CHECK(state.pauses);
+    CHECK_FALSE(state.next);
+    CHECK(state.step.available_since.IsZero());
+    f.facts.stored = state.step;
+  }
+  Proves("RO-131");
+}
+
+TEST_CASE("a list that is long enough again goes on where it was (RO-132)") {
+  Fixture f;
+  f.Store(4);
+  f.Available(5);
+  f.facts.steps = std::span(f.steps).first(2);
+  f.facts.stored = StepNow(f.facts).step;
+  CHECK(f.facts.stored->index == 2);
+  f.facts.steps = f.steps;
+  f.facts.promote = "2@8";
+  CHECK(StepNow(f.facts).step.index == 4);
+  CHECK_FALSE(StepNow(f.facts).next);
+  Proves("RO-132");
 }
 
 TEST_CASE("while Pods cannot be counted nothing begins and nothing ends (RO-131)") {

@@ -160,6 +160,23 @@ TEST_CASE("a paused workload wakes with the revision that served last (RO-122)")
          pause(cluster);
        },
        3, 0},
+      {"a flapping autoscaler: scaled to 0 again before a Pod was ready",
+       [&](CompletedCluster& cluster) {
+         cluster.SetImage("v2");
+         cluster.Sync();
+         cluster.RunReplicaSets({{"v2", 0}});
+         cluster.Sync();
+         cluster.Edit([](auto& deployment) { deployment["spec"]["paused"] = true; });
+         cluster.Scale(0);
+         cluster.Settle();
+         cluster.Scale(4);
+         cluster.Sync();
+         cluster.RunReplicaSets({{"v1", 0}});
+         cluster.Sync();
+         cluster.Scale(0);
+         cluster.Settle();
+       },
+       3, 0},
       {"a version that worked",
        [&](CompletedCluster& cluster) {
          cluster.SetImage("v2");

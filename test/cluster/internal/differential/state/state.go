@@ -16,8 +16,13 @@ const combined = "combined"
 
 const restartedAnnotation = "kubectl.kubernetes.io/restartedAt"
 
-// requestedTemplate is an annotation of a Rollout's ReplicaSets: the fingerprint of a template.
-const requestedTemplate = "windlass.dev/requested-template"
+// Windlass' own notes on ReplicaSets, which Kubernetes' controller has not: the fingerprint of a
+// Rollout's template, that a revision was complete, and which one served last.
+const (
+	requestedTemplate = "windlass.dev/requested-template"
+	wasComplete       = "internal.windlass.dev/complete"
+	scaledToZero      = "internal.windlass.dev/scaled-to-zero"
+)
 
 // Event is one occurrence of an event about a Deployment.
 type Event struct{ Deployment, Reason, Message string }
@@ -73,7 +78,8 @@ func Lines(objects Objects, memory *Memory) []string {
 			rs.Spec.MinReadySeconds, rs.DeletionTimestamp != nil)
 	}
 	for i, rs := range replicaSets {
-		for _, line := range annotations(names[i], rs.ObjectMeta, restartedAnnotation, revisionAnnotation, requestedTemplate) {
+		for _, line := range annotations(names[i], rs.ObjectMeta, restartedAnnotation, revisionAnnotation,
+			requestedTemplate, wasComplete, scaledToZero) {
 			add("%s", line)
 		}
 	}
