@@ -206,6 +206,7 @@ Ruling Rule(const Facts& facts) {
   if (stalled) return {kStalledPhase, Way::kStalled, stalled->reason, stalled->message};
   if (HoldsRollback(facts)) return Paused(facts);
   if (HasReason(facts.progressing, kPausedAtStep)) return PausedAtStep(facts);
+  if (facts.workload.paused && facts.own.holds_at_step) return Paused(facts);
   if (IsComplete(facts)) return Complete(facts);
   if (facts.workload.paused && !LostPodsWhilePaused(facts)) return Paused(facts);
   return Progressing(facts);

@@ -137,12 +137,20 @@ std::optional<Step> ScaleOnlyOne(const Situation& situation,
   return AcknowledgeSizes(situation);
 }
 
+// Returns true if an active ReplicaSet says that the workload had another size.
+bool HasSizeEvent(const Situation& situation) {
+  return std::ranges::any_of(situation.all, [&](const ReplicaSet* rs) {
+    return rs->replicas > 0 && SaysOtherSize(*rs, situation.workload.replicas);
+  });
+}
+
 // Returns the limits for sizes in proportion. A paused workload that holds Pods back gets no surge:
 // these Pods would go again after the pause (RO-049). Example: 3 desired, 1 of them new; paused and
 // scaled to 8 with 25 %: 8 Pods, not 10.
 Fenceposts LimitsForShares(const Situation& situation) {
   Fenceposts limits = situation.limits;
-  if (situation.workload.paused && limits.kept_old() > 0) limits.surge = 0;
+  const bool grows_only = situation.workload.kind.KeepsStableRevision() && !HasSizeEvent(situation);
+  if (situation.workload.paused && (limits.kept_old() > 0 || grows_only)) limits.surge = 0;
   return limits;
 }
 
@@ -214,8 +222,11 @@ std::optional<Step> NextOfScaling(const Situation& situation) {
 // are to go back to it: while the workload is paused, the surge is not used, because the Pods would
 // go again after the pause (RO-049). Example: 10 desired, surge 3, new 3, old 7, updated_max 3.
 bool RestsAtLimit(const Situation& situation) {
+  const int64_t total = TotalReplicas(situation.all);
+  // Pods of a revision that is given up must not grow because of a pause.
+  if (situation.workload.kind.KeepsStableRevision()) return total >= situation.limits.desired;
   const bool holds = situation.limits.kept_old() > 0 || situation.workload.follow_revision;
-  return holds && TotalReplicas(situation.all) == situation.limits.desired;
+  return holds && total == situation.limits.desired;
 }
 
 // Returns true if the ReplicaSets may be a part of those that a paused workload is about to adopt.

@@ -393,6 +393,23 @@ TEST_CASE("a refusal that Stalled alone tells ends when the extension clears it 
   Proves("RO-062");
 }
 
+// A tool that waits for Ready must not take a night without Pods for the end of the rollout.
+TEST_CASE("paused in the middle of its steps and scaled to 0, a Rollout is Paused (RO-063)") {
+  StoredRollout rollout;
+  rollout.object["spec"]["paused"] = true;
+  rollout.object["spec"]["replicas"] = 0;
+  for (const char* pods : {"replicas", "updatedReplicas", "availableReplicas"}) {
+    rollout.object["status"][pods] = 0;
+  }
+  const Workload workload = rollout.Look();
+  const StatusDraft draft = StoredRollout::DraftOf(workload);
+  RolloutOwn own = ReadOwn(draft.status.carried);
+  own.holds_at_step = GENERATE(true, false);
+  const Standing standing = StandingOf(workload, draft, own);
+  CHECK(standing.phase == (own.holds_at_step ? "Paused" : "Healthy"));
+  Proves("RO-063");
+}
+
 TEST_CASE("without a deadline the verdict alone makes a Rollout Stalled (RO-062)") {
   StoredRollout rollout;
   BeMidway(rollout);
