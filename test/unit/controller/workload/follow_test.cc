@@ -104,6 +104,26 @@ TEST_CASE("what is followed is scaled as a new ReplicaSet is, and gets no annota
   Proves("RO-031");
 }
 
+// The Pods that an abort takes back are bad: a larger size must not make more of them.
+TEST_CASE("Pods that go back get no share of a larger size (RO-127)") {
+  Following cluster;
+  cluster.updated_max = 2;
+  cluster.SetImage("v2");
+  cluster.Settle();
+  cluster.CheckSizes(2, 2);
+  cluster.follow = 1;
+  cluster.Scale(12);
+  cluster.writes.clear();
+  for (int i = 0; i < 50 && cluster.SizeOf("v2") > 0; ++i) {
+    cluster.Sync(1);
+    CHECK(cluster.SizeOf("v2") <= 2);
+    cluster.RunReplicaSets();
+  }
+  cluster.Settle();
+  cluster.CheckSizes(12, 0);
+  Proves("RO-127");
+}
+
 TEST_CASE("a revision is followed by a number that its ReplicaSet had before (RO-030)") {
   Following cluster;
   cluster.SetImage("v2");

@@ -44,7 +44,10 @@ class LogBook : public BoatKind {
                               R"([{"op":"remove","path":"/spec/rollbackTo"}])");
   }
 
+  bool KeepsStableRevision() const override { return keeps_stable; }
+
   bool is_stored = false;
+  bool keeps_stable = false;
   mutable Entry entry;
 };
 
@@ -118,6 +121,29 @@ struct ThreeRevisions : Voyage {
     world.AddNew("web-3", 2, 2);
   }
 };
+
+// A user who goes back wants what worked, not what was tried before it.
+TEST_CASE("a rollback to 0 prefers the newest earlier revision that was complete (RO-126)") {
+  ThreeRevisions boat;
+  boat.asked = 0;
+  SECTION("of a kind that keeps a stable revision") {
+    boat.kind.keeps_stable = true;
+    boat.world.SetAnnotation(boat.world.replica_sets[0], kComplete, "1");
+    boat.Record();
+    CHECK(boat.kind.entry.target == "web-1");
+  }
+  SECTION("if none was, the one before") {
+    boat.kind.keeps_stable = true;
+    boat.Record();
+    CHECK(boat.kind.entry.target == "web-2");
+  }
+  SECTION("other kinds go to the one before, as upstream") {
+    boat.world.SetAnnotation(boat.world.replica_sets[0], kComplete, "1");
+    boat.Record();
+    CHECK(boat.kind.entry.target == "web-2");
+  }
+  Proves("RO-126");
+}
 
 TEST_CASE("a rollback is recorded before anything is read or written for it (RO-020)") {
   ThreeRevisions boat;
