@@ -32,10 +32,14 @@ local function waits()
   if at.shortenedFrom == nil and (step == nil or step.pause == nil) then
     return false
   end
-  local annotations = obj.metadata.annotations or {}
-  local promoted = (annotations["windlass.dev/promote"] or ""):gsub("/force$", "")
-  return promoted ~= (at.shortenedFrom or at.index) .. "@" .. at.revision
-    and promoted ~= "full@" .. at.revision
+  local promoted = (obj.metadata.annotations or {})["windlass.dev/promote"]
+  for _, step_text in ipairs({ tostring(at.shortenedFrom or at.index), "full" }) do
+    local value = step_text .. "@" .. at.revision
+    if promoted == value or promoted == value .. "/force" then
+      return false
+    end
+  end
+  return true
 end
 
 local paused = obj.spec.paused == true
