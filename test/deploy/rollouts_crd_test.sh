@@ -158,7 +158,7 @@ explained() { # FIELD TEXT: prints the explanation if it has this text
 until_true 60 "the schema is published" \
   explained rollout.spec.rollbackTo 'FIELD: rollbackTo <Object>'
 kubectl explain rollout.spec.rollbackTo
-for text in 'Asks for a rollback, once.' 'revision <integer>' '0 means the revision before'; do
+for text in 'Asks for a rollback, once.' 'revision <integer>' '0 means the newest earlier one'; do
   explained rollout.spec.rollbackTo "$text" >/dev/null || fail "explain does not say: $text"
 done
 for path in rollout rollout.spec rollout.spec.selector rollout.spec.strategy \
