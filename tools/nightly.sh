@@ -87,7 +87,6 @@ fi
 if is_chosen rollouts; then
   queue_script test/e2e/rollout_migrate_test.sh
   queue_script test/e2e/rollout_session_test.sh
-  queue_script test/deploy/overlays_test.sh
   queue_script test/nightly/rollout_crd_test.sh
   queue_script test/e2e/differential_test.sh KIND=rollout SHARE=1000
 fi

@@ -3,7 +3,7 @@
 # docs/rollouts-migrate.md, while the stock Deployment controller runs untouched. Each way is gone
 # at rest and in the middle of a rollout. kill -9 ends Windlass right before and right after each of
 # its writes meanwhile. On the ways at rest, an autoscaler changes the size between the first two
-# steps: the size is kept (RO-174). The audit log tells what was made and deleted:
+# steps: the size is kept. The audit log tells what was made and deleted:
 # - at rest, no ReplicaSet and no Pod;
 # - in the middle, none until the rollout is resumed, and after that no ReplicaSet, no old Pod, and
 #   each new Pod once.
@@ -269,7 +269,6 @@ expect "replicas of the Rollout" "$(field wro/web '{.spec.replicas}')" "$COUNT"
 [ "$KILLS" -ge 6 ] || fail "Windlass was killed $KILLS times: it proves nothing"
 migrate back-to-a-deployment 2 rollout deployment "$COUNT" $((COUNT - 3))
 expect "replicas of the Deployment" "$(field deployment/web '{.spec.replicas}')" "$COUNT"
-say "proves: RO-174"
 
 begin_rollout deployment app:v3
 migrate to-a-rollout-midway 1 deployment rollout $((COUNT + SURGE))
