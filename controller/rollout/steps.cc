@@ -114,13 +114,17 @@ void CountTime(const StepFacts& facts, int32_t due, RolloutStepStatus& step) {
   if (!step.available_since.IsZero()) {
     const bool first = step.available == 0 && due > 0;  // none was due, and proved nothing
     const bool lost = none || first || facts.available < std::min(step.available, due);
-    if (lost) step.available_since = {};
-    step.available = lost ? 0 : all ? due : std::min(step.available, due);
-  } else if (all) {
-    // v0.1.0 stored no such time, and counted from the beginning of the pause.
-    step.available_since = step.replicas ? facts.now : step.started_at;
-    step.available = due;
+    if (!lost) {
+      step.available = all ? due : std::min(step.available, due);
+      return;
+    }
+    step.available_since = {};
+    step.available = 0;
   }
+  if (!all) return;
+  // v0.1.0 stored no such time, and counted from the beginning of the pause.
+  step.available_since = step.replicas ? facts.now : step.started_at;
+  step.available = due;
 }
 
 // Returns `step` as it is when it begins now. If it does not itself ask for all Pods, it is judged

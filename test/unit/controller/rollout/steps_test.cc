@@ -577,6 +577,24 @@ TEST_CASE("the time of a pause begins with its first Pod (RO-131)") {
   Proves("RO-131");
 }
 
+// The Pods that a larger size adds may all work already when the step is looked at first. Then its
+// time begins at once: what the status shows must not depend on how often it is looked at (RO-058).
+TEST_CASE("the time begins at once if the first Pods of a pause work already (RO-131)") {
+  Fixture f;
+  f.Store(2);
+  f.facts.stored->available_since = kStart;  // of a moment in which no Pod was due
+  f.facts.stored->available = 0;
+  f.Available(1);
+  f.facts.now = kStart + seconds(3500);
+  const StepState state = StepNow(f.facts);
+  CHECK(state.step.available_since == f.facts.now);
+  CHECK(state.step.available == 1);
+  CHECK(state.pauses);
+  f.facts.stored = state.step;
+  CHECK(StepNow(f.facts).step == state.step);
+  Proves("RO-131 RO-058");
+}
+
 TEST_CASE("no time runs where scaling down left no canary (RO-131)") {
   Fixture f;
   f.steps = {SetUpdated(Pods(2)), Pause("1h")};
