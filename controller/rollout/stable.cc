@@ -70,9 +70,10 @@ bool IsCompleteNow(const Situation& situation) {
 
 void RecoverStable(View& view) {
   Workload& workload = view.workload;
-  const std::vector<const ReplicaSet*> ours = workload::ClaimReplicaSets(view).ours;
   const std::optional<int64_t> stored = workload.kept_revision;
-  if (stored && workload::FindRevisionOrFormer(ours, *stored) != nullptr) return;
+  // The usual case, at each step of each sync: nothing is claimed for it.
+  if (stored && workload::FindRevisionOrFormer(view.replica_sets, *stored) != nullptr) return;
+  const std::vector<const ReplicaSet*> ours = workload::ClaimReplicaSets(view).ours;
   const ReplicaSet* stable = workload::FindLastComplete(ours);
   if (stable == nullptr) stable = FindWorking(workload, ours);
   if (stable == nullptr) return;

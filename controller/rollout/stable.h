@@ -22,9 +22,9 @@ namespace windlass::rollout {
 // Does nothing if neither exists.
 void RecoverStable(View& view);
 
-// Returns the Event that tells of a stable revision which `status`, a draft, has and the stored
-// status has not, because RecoverStable found it; nullopt if there is no such, or if it is the
-// present one, which has just been completed.
+// Returns the Event that tells of a stable revision which RecoverStable found and the stored status
+// has not. Returns nullopt if there is no such revision, or if it is the present one, which has
+// just been completed.
 std::optional<Event> TellRecovered(const workload::Situation& situation);
 
 // Returns the write that notes on its ReplicaSet that a revision was complete: the present one, if

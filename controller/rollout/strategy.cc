@@ -61,12 +61,6 @@ std::string RefuseWithRecreate(const RolloutStrategy& strategy) {
   return strategy.steps.empty() ? std::string() : refuse("spec.strategy.steps");
 }
 
-// Returns true if the partition keeps Pods back whenever there are some.
-bool Keeps(const IntOrPercent& partition) {
-  const Result<int32_t> of_100 = Resolve(partition, 100, /*round_up=*/true);
-  return of_100.ok() && *of_100 > 0;
-}
-
 // Returns how many Pods may have the new revision; kUnlimited if none is ever kept back. While
 // there are no replicas, a partition still holds: 0.
 Result<int32_t> UpdatedMax(const RolloutSpec& spec) {
@@ -74,7 +68,7 @@ Result<int32_t> UpdatedMax(const RolloutSpec& spec) {
   if (!partition) return kUnlimited;
   Result<int32_t> kept = ResolvePart(*partition, spec.replicas);
   if (!kept.ok()) return std::move(kept).error().Context(kPartitionField);
-  return Keeps(*partition) ? std::max(spec.replicas - *kept, 0) : kUnlimited;
+  return IsAboveZero(*partition) ? std::max(spec.replicas - *kept, 0) : kUnlimited;
 }
 
 Result<Fenceposts> LimitsOf(const RolloutSpec& spec) {

@@ -25,8 +25,7 @@ std::vector<const ReplicaSet*> ReplicaSetsToDelete(const Situation& situation);
 // Returns the next deletion. It carries uid and resourceVersion as preconditions, so a ReplicaSet
 // that was scaled up meanwhile is not deleted (B-31). Returns nullopt if there is none, or if the
 // rollout is not complete (D-481). These need not be complete:
-//   - a paused rollout, but no rollback may be waiting (D-472), and the wanted template must be
-//   known
+//   - a paused rollout, but no rollback may wait (D-472), and the wanted template must be known
 //     (RO-039)
 //   - a rollout that rests at a step or a partition (RO-125)
 //   - any rollout of a kind that keeps the revision that was complete last (RO-125)

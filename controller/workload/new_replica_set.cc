@@ -102,10 +102,8 @@ void RaiseRevision(const ReplicaSet& rs, int64_t revision, ReplicaSetChange& cha
 
 // Returns the size with which a rolling update makes the new ReplicaSet.
 int32_t FirstSize(const Situation& situation) {
-  const auto at = std::ranges::find(situation.all, FindKeeper(situation));
-  const std::optional<size_t> keeper =
-      at != situation.all.end() ? std::optional<size_t>(at - situation.all.begin()) : std::nullopt;
-  return NewReplicaSetSize({}, SizesOf(situation.all), situation.limits, keeper);
+  return NewReplicaSetSize({}, SizesOf(situation.all), situation.limits,
+                           PositionOfKeeper(situation, situation.all));
 }
 
 }  // namespace

@@ -106,4 +106,11 @@ const ReplicaSet* FindKeeper(const Situation& situation) {
   return FindProvenOther(situation);
 }
 
+std::optional<size_t> PositionOfKeeper(const Situation& situation,
+                                       const std::vector<const ReplicaSet*>& replica_sets) {
+  const auto found = std::ranges::find(replica_sets, FindKeeper(situation));
+  if (found == replica_sets.end()) return std::nullopt;
+  return static_cast<size_t>(found - replica_sets.begin());
+}
+
 }  // namespace windlass::workload

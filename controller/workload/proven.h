@@ -11,6 +11,7 @@
 // ReplicaSets of another workload, or of one that had the same name before, have another uid.
 #pragma once
 
+#include <cstddef>
 #include <cstdint>
 #include <map>
 #include <optional>
@@ -54,5 +55,10 @@ const ReplicaSet* FindProvenOther(const Situation& situation);
 // Returns the ReplicaSet that keeps the Pods which steps or a partition hold back, and gets those
 // that are missing: that of FindProvenOther (RO-120). Returns null if nothing is held back now.
 const ReplicaSet* FindKeeper(const Situation& situation);
+
+// Returns the position of the keeper in `replica_sets`, as rolling.h asks for it; nullopt if there
+// is none.
+std::optional<size_t> PositionOfKeeper(const Situation& situation,
+                                       const std::vector<const ReplicaSet*>& replica_sets);
 
 }  // namespace windlass::workload

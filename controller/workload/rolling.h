@@ -52,8 +52,7 @@ int32_t NewReplicaSetSize(const ReplicaSetSize& new_replica_set,
 // Returns the size to which old[keeper] should grow now; its present size if there is nothing to
 // make up for, or no room. It grows to limits.kept_old(), but not beyond desired together with the
 // new ReplicaSet, and stays within max_total (RO-120). Examples, 10 desired, surge 3:
-//   - updated_max 1; keeper 5, another old one 4, new 1: 5 + (13 - 10) = 8, and 9 once some of the
-//   4
+//   - updated_max 1; keeper 5, another old one 4, new 1: 5 + (13 - 10) = 8; 9 when some of the 4
 //     are gone
 //   - updated_max 1; keeper 0, new 10: 0, because there are 10 Pods and no step takes one back
 int32_t KeeperSize(const ReplicaSetSize& new_replica_set, std::span<const ReplicaSetSize> old,

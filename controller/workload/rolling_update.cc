@@ -42,25 +42,6 @@ std::vector<const ReplicaSet*> InOrderOfRemoval(const Situation& situation) {
   return old;
 }
 
-// Returns the write that gives the keeper Pods that are missing on the old revision; nullopt if
-// none is due for now (RO-120).
-std::optional<Step> GrowKeeper(const Situation& situation, const ReplicaSet& keeper,
-                               int32_t wanted) {
-  if (wanted <= keeper.replicas) return std::nullopt;
-  if (keeper.replicas > 0 && MakesPods(situation, keeper)) return std::nullopt;
-  Growth growth = GrowthOf(situation, &keeper, wanted);
-  if (growth.size <= keeper.replicas) return growth.ask;
-  return Resize(situation, keeper, growth.size, decisions::kScaleUpOldReplicaSet);
-}
-
-// Returns the position of `rs` in `replica_sets`; nullopt if `rs` is null.
-std::optional<size_t> PositionOf(const std::vector<const ReplicaSet*>& replica_sets,
-                                 const ReplicaSet* rs) {
-  const auto found = std::ranges::find(replica_sets, rs);
-  if (rs == nullptr || found == replica_sets.end()) return std::nullopt;
-  return static_cast<size_t>(found - replica_sets.begin());
-}
-
 }  // namespace
 
 std::optional<Step> NextRollingUpdate(const Situation& situation) {
@@ -69,7 +50,7 @@ std::optional<Step> NextRollingUpdate(const Situation& situation) {
   const ReplicaSetSize new_replica_set = SizeOf(*situation.new_replica_set);
   const std::vector<const ReplicaSet*> replica_sets = InOrderOfRemoval(situation);
   const std::vector<ReplicaSetSize> old = SizesOf(replica_sets);
-  const std::optional<size_t> keeper = PositionOf(replica_sets, FindKeeper(situation));
+  const std::optional<size_t> keeper = PositionOfKeeper(situation, replica_sets);
   const int32_t wanted = NewReplicaSetSize(new_replica_set, old, situation.limits, keeper);
   const Growth growth = GrowthOf(situation, situation.new_replica_set, wanted);
   const std::vector<int32_t> sizes =
@@ -91,8 +72,10 @@ std::optional<Step> NextRollingUpdate(const Situation& situation) {
                   decisions::kScaleDownOldReplicaSet);
   }
   if (keeper) {
+    const ReplicaSet& rs = *replica_sets[*keeper];
     const int32_t due = KeeperSize(new_replica_set, old, situation.limits, *keeper);
-    if (auto step = GrowKeeper(situation, *replica_sets[*keeper], due)) return step;
+    const bool waits = rs.replicas > 0 && MakesPods(situation, rs);
+    if (auto step = waits ? std::nullopt : GrowKeeper(situation, rs, due)) return step;
   }
   return growth.ask;
 }

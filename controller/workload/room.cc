@@ -65,11 +65,8 @@ std::string WhyPodsStay(const ReplicaSet& rs, const Fenceposts& limits, seconds 
 
 // Returns the size that a rollout gives the new ReplicaSet next.
 int32_t WantedOfNewReplicaSet(const Situation& situation) {
-  const auto at = std::ranges::find(situation.old, FindKeeper(situation));
-  const std::optional<size_t> keeper =
-      at != situation.old.end() ? std::optional<size_t>(at - situation.old.begin()) : std::nullopt;
   return NewReplicaSetSize(SizeOf(*situation.new_replica_set), SizesOf(situation.old),
-                           situation.limits, keeper);
+                           situation.limits, PositionOfKeeper(situation, situation.old));
 }
 
 }  // namespace

@@ -111,24 +111,16 @@ int32_t SizeOfOnlyOne(const Situation& situation, const ReplicaSet& rs, const Re
   return std::min(desired, std::max(most, rs.replicas));
 }
 
-// Returns the write that gives the keeper the rest of a paused workload's Pods; nullopt if none is
-// due. If the workload is not paused, the rolling update does so.
-std::optional<Step> GiveRest(const Situation& situation, const ReplicaSet* keeper, int32_t rest) {
-  if (keeper == nullptr || !situation.workload.paused || keeper->replicas >= rest) {
-    return std::nullopt;
-  }
-  const Growth growth = GrowthOf(situation, keeper, rest);
-  if (growth.size <= keeper->replicas) return growth.ask;
-  return Resize(situation, *keeper, growth.size, decisions::kScaleUpOldReplicaSet);
-}
-
 std::optional<Step> ScaleOnlyOne(const Situation& situation,
                                  const std::vector<const ReplicaSet*>& active) {
   const ReplicaSet* rs = OnlyOne(situation, active);
   if (rs == nullptr) return std::nullopt;
   const ReplicaSet* keeper = FindKeeper(situation);
   const int32_t replicas = SizeOfOnlyOne(situation, *rs, keeper);
-  if (auto step = GiveRest(situation, keeper, situation.limits.desired - replicas)) return step;
+  if (keeper != nullptr && situation.workload.paused) {  // else the rolling update gives the rest
+    if (auto step = GrowKeeper(situation, *keeper, situation.limits.desired - replicas))
+      return step;
+  }
   const bool stale = rs->replicas > 0 && SaysOtherSize(*rs, situation.limits.desired);  // B-01
   if (rs->replicas == replicas && !stale) return std::nullopt;
   const Growth growth = GrowthOf(situation, rs, replicas);
@@ -276,9 +268,7 @@ Scaling ScalingOf(const Situation& situation) {
   const Workload& workload = situation.workload;
   const int32_t replicas = workload.replicas;
   const std::vector<const ReplicaSet*> active = Active(situation.all);
-  const bool event = std::any_of(active.begin(), active.end(), [&](const ReplicaSet* rs) {
-    return SaysOtherSize(*rs, replicas);
-  });
+  const bool event = HasSizeEvent(situation);
   if (KeepsAdoptedSizes(situation, active, event)) return Scaling::kNone;
   if (replicas > 0 && WakesWithoutTemplate(situation, active)) return Scaling::kOneActive;
   if (!event && (!workload.paused || RestsAtLimit(situation))) return Scaling::kNone;
@@ -337,6 +327,14 @@ Write Resize(const Situation& situation, const ReplicaSet& rs, int32_t replicas,
                                     std::to_string(replicas)});
   }
   return write;
+}
+
+std::optional<Step> GrowKeeper(const Situation& situation, const ReplicaSet& keeper,
+                               int32_t wanted) {
+  if (wanted <= keeper.replicas) return std::nullopt;
+  const Growth growth = GrowthOf(situation, &keeper, wanted);
+  if (growth.size <= keeper.replicas) return growth.ask;
+  return Resize(situation, keeper, growth.size, decisions::kScaleUpOldReplicaSet);
 }
 
 std::optional<Step> UpdateNewReplicaSet(const Situation& situation, int32_t replicas) {

@@ -55,6 +55,12 @@ std::optional<Step> KeepAtSize(const Situation& situation, const ReplicaSet& rs)
 Write Resize(const Situation& situation, const ReplicaSet& rs, int32_t replicas, Decision decision,
              ReplicaSetChange change = {});
 
+// Returns the write that gives the keeper (proven.h) Pods that are missing on the old revision, up
+// to the size `wanted` and within the room there is, or the list of Pods that may show room.
+// Returns nullopt if none is due (RO-120).
+std::optional<Step> GrowKeeper(const Situation& situation, const ReplicaSet& keeper,
+                               int32_t wanted);
+
 // Returns one write with everything the new ReplicaSet lacks and `replicas` as its size; nullopt if
 // there is nothing to write (D-165, D-261). Apart from the size, does not repeat what the server
 // did not keep in this sync.

@@ -48,6 +48,11 @@ Result<int32_t> Resolve(const IntOrPercent& value, int32_t total, bool round_up)
   return static_cast<int32_t>(result);
 }
 
+bool IsAboveZero(const IntOrPercent& value) {
+  const Result<int32_t> of_100 = Resolve(value, 100, /*round_up=*/true);
+  return of_100.ok() && *of_100 > 0;
+}
+
 bool IsProperPart(const IntOrPercent& value) {
   if (value.type == IntOrPercent::Type::kInt) return false;
   const Result<int32_t> of_100 = Resolve(value, 100, /*round_up=*/true);

@@ -33,6 +33,9 @@ Result<int32_t> Resolve(const IntOrPercent& value, int32_t total, bool round_up)
 // "1%" of 3 is 1, "50%" of 1 is 1, "100%" of 3 is 3.
 Result<int32_t> ResolvePart(const IntOrPercent& value, int32_t total);
 
+// Returns true if `value` is a count or a percentage above 0.
+bool IsAboveZero(const IntOrPercent& value);
+
 // Returns true if `value` is a percentage above 0 and below 100.
 bool IsProperPart(const IntOrPercent& value);
 

@@ -94,7 +94,7 @@ class Reader {
   void ReadNumber(std::string_view key, Integer least, Integer most, std::string_view example,
                   std::optional<Integer>& into);
   std::optional<int32_t> ReadPods(std::string_view key, bool round_up);
-  std::optional<int32_t> ReadPart(std::string_view key);
+  std::optional<int32_t> Accept(std::string_view key, const Result<int32_t>& pods);
   void ReadPdb();
   void ReadDrain();
   void ReadLimits();
@@ -145,16 +145,11 @@ IntOrPercent PodsIn(std::string_view text) {
 std::optional<int32_t> Reader::ReadPods(std::string_view key, bool round_up) {
   const auto text = Value(key);
   if (!text) return std::nullopt;
-  const Result<int32_t> pods = Resolve(PodsIn(*text), workload_.replicas, round_up);
-  if (pods.ok()) return *pods;
-  Refuse(key, pods.error().message);
-  return std::nullopt;
+  return Accept(key, Resolve(PodsIn(*text), workload_.replicas, round_up));
 }
 
-std::optional<int32_t> Reader::ReadPart(std::string_view key) {
-  const auto text = Value(key);
-  if (!text) return std::nullopt;
-  const Result<int32_t> pods = ResolvePart(PodsIn(*text), workload_.replicas);
+// Returns the number of Pods. Refuses the value of `key`, and returns nullopt, if it is wrong.
+std::optional<int32_t> Reader::Accept(std::string_view key, const Result<int32_t>& pods) {
   if (pods.ok()) return *pods;
   Refuse(key, pods.error().message);
   return std::nullopt;
@@ -216,11 +211,11 @@ void Reader::ReadLimits() {
 // 100 % it leaves at least one Pod to update. Examples: 25% of 10 replicas: 3 Pods; 75% of 3: 2.
 void Reader::ReadPartition() {
   const int32_t replicas = workload_.replicas;
-  options_.partition = ReadPart(kPartition).value_or(0);
-  if (const auto text = Value(kPartition)) {
-    const Result<int32_t> of_100 = Resolve(PodsIn(*text), 100, /*round_up=*/true);
-    options_.has_partition = of_100.ok() && *of_100 > 0;
-  }
+  const auto text = Value(kPartition);
+  if (!text) return;
+  const IntOrPercent pods = PodsIn(*text);
+  options_.partition = Accept(kPartition, ResolvePart(pods, replicas)).value_or(0);
+  options_.has_partition = IsAboveZero(pods);
   if (options_.partition <= replicas) return;
   Warn(kPartition, Quoted(*Value(kPartition)) + " is more than the " + std::to_string(replicas) +
                        " replicas there are: all of them keep the old revision");
