@@ -290,9 +290,10 @@ std::optional<Step> HandleScaling(const Situation& situation) {
   return step;
 }
 
-std::optional<Step> KeepAtSize(const Situation& situation, const ReplicaSet& rs) {
-  const int32_t replicas = situation.limits.desired;
-  const bool stale = rs.replicas > 0 && SaysOtherSize(rs, replicas);
+std::optional<Step> KeepAtSize(const Situation& situation, const ReplicaSet& rs, int32_t surge) {
+  const int32_t desired = situation.limits.desired;
+  const int32_t replicas = std::min(desired, kUnlimited - surge) + surge;
+  const bool stale = rs.replicas > 0 && SaysOtherSize(rs, desired);
   if (rs.replicas == replicas && !stale) return std::nullopt;
   if (KeepsAdoptedSizes(situation, Active(situation.all), stale)) return std::nullopt;
   const Growth growth = GrowthOf(situation, &rs, replicas);

@@ -46,9 +46,10 @@ Scaling ScalingOf(const Situation& situation);
 // (strategy.h), returns Failed instead of a write.
 std::optional<Step> HandleScaling(const Situation& situation);
 
-// Returns the write that gives the workload's size to `rs`, whatever other ReplicaSets exist
-// (P-070). Returns nullopt if nothing is to be written, or others may still be adopted (RO-038).
-std::optional<Step> KeepAtSize(const Situation& situation, const ReplicaSet& rs);
+// Returns the write that gives the workload's size, and `surge` Pods more, to `rs`, whatever other
+// ReplicaSets exist (P-070). Returns nullopt if nothing is to be written, or others may still be
+// adopted (RO-038).
+std::optional<Step> KeepAtSize(const Situation& situation, const ReplicaSet& rs, int32_t surge = 0);
 
 // Returns a write that gives `rs` the size `replicas` and both size annotations, with an Event if
 // the size changes (D-271). `change` may hold more for the same patch.

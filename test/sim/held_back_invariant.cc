@@ -83,9 +83,14 @@ std::optional<std::string> HeldBackInvariant::JudgePatch(const Change& change) {
   Record& record = rollouts_[UidOf(*rollout)];
   if (!HasImages(*change.after, record.wanted)) return std::nullopt;
   if (TemplateOf(*host) == record.wanted) return std::nullopt;  // it goes back
+  const std::vector<Object> replica_sets = ReplicaSetsOf(*rollout);
+  const bool goes_back = std::ranges::any_of(replica_sets, [&](const Object& rs) {
+    return IsStable(*rollout, *rs) && TemplateOf(*rs) == record.wanted;
+  });
+  if (goes_back) return std::nullopt;
   const int64_t kept = record.kept.Min(change.at, kBlindSpot);
   judged_ += kept > 0 ? 1 : 0;
-  const int64_t old = CountOld(change, ReplicaSetsOf(*rollout), record);
+  const int64_t old = CountOld(change, replica_sets, record);
   if (old >= kept) return std::nullopt;
   return NameOf(*change.after) + " got the images of the new revision: " + std::to_string(old) +
          " old Pods are left of " + std::to_string(kept) + " that are kept";

@@ -80,6 +80,7 @@ struct Scene {
   std::string Broken() const {
     std::string names;
     for (const Violation& violation : world.invariants().violations()) {
+      if (violation.invariant >= "I-62") continue;  // promise_invariants_test.cc has these
       names += (names.empty() ? "" : " ") + violation.invariant;
     }
     return names;

@@ -12,7 +12,7 @@
 //   I-09 Recreate: nothing new while old Pods exist      I-16 only owned objects are written
 //   I-35 observedGeneration rises, up to generation    I-43 live Pods within maxSurge
 //   I-44 Rollouts: no more new Pods than partition and steps allow
-//   I-62…I-65 what Rollouts promise (promise_invariants.h); JudgeAtRest judges what holds at rest
+//   I-62…I-66 what Rollouts promise (promise_invariants.h); JudgeAtRest judges what holds at rest
 //
 // They hold for every owner of ReplicaSets: Deployments and Rollouts.
 #pragma once

@@ -61,6 +61,7 @@ std::vector<Breach> PromiseInvariants::JudgeAtRest() {
     if (IsRecreate(*facts.rollout)) continue;
     JudgePausesAtRest(facts, now);
     JudgeShare(facts);
+    JudgeAbort(facts);
   }
   return std::exchange(broken_, {});
 }
@@ -88,6 +89,7 @@ void PromiseInvariants::JudgePatch(RolloutFacts& facts, const Change& change) {
   const std::string key = observer_.TemplateOfPod(facts, *change.after);
   const int64_t live = facts.templates[key].live;
   if (live == facts.live) JudgePause(facts, key, live, change.at);
+  if (key == facts.wanted) JudgeShareInPlace(facts, change.at);
 }
 
 void PromiseInvariants::JudgePause(RolloutFacts& facts, const std::string& key, int64_t pods,
@@ -141,6 +143,26 @@ void PromiseInvariants::JudgeShare(RolloutFacts& facts) {
             std::to_string(kept) + " are held back from " + ImagesIn(wanted));
 }
 
+// Judges the patch of one more Pod, however many Pods there are: those that go because the workload
+// gets smaller hold nothing back. Example: at the first step, a pause, no Pod is patched while 5
+// are live and 4 are desired.
+void PromiseInvariants::JudgeShareInPlace(RolloutFacts& facts, MonotonicTime now) {
+  const TemplateFacts& wanted = facts.templates[facts.wanted];
+  if (BoolAt(*facts.rollout, {"spec", "abort"}) || wanted.proven) return;
+  if (!facts.HasOther(facts.wanted)) return;
+  int64_t most = 0;
+  for (const int64_t desired :
+       {facts.desired.Min(now, kLately), facts.desired_now(), facts.desired.Max(now, kLately)}) {
+    most = std::max(most, desired - wanted.pauses.LeastKept(desired));
+  }
+  ++judged_;
+  if (wanted.patched <= most || !wanted.pauses.was_asked()) return;
+  if (wanted.pauses.LeastKept(facts.desired_now()) == 0) return;
+  Break(facts, "I-62",
+        "a patch gives " + std::to_string(wanted.patched) + " Pods " + ImagesIn(wanted) + ", and " +
+            std::to_string(most) + " may have it");
+}
+
 void PromiseInvariants::JudgeStatus(RolloutFacts& facts, const Change& change) {
   if (change.before == nullptr) return;
   const int64_t stable = StableRevisionOf(*change.after);
@@ -166,6 +188,20 @@ void PromiseInvariants::JudgeStable(const RolloutFacts& facts) {
         "stableRevision " + std::to_string(stable) + " is" + images +
             (is_whole ? ", which had all Pods available only with a pause ahead"
                       : ", which never had all Pods available"));
+}
+
+void PromiseInvariants::JudgeAbort(const RolloutFacts& facts) {
+  const int64_t stable = StableRevisionOf(*facts.rollout);
+  if (!BoolAt(*facts.rollout, {"spec", "abort"}) || stable == 0) return;
+  for (const auto& [key, one] : facts.templates) {
+    if (!one.exists || !one.revisions.contains(stable)) continue;
+    ++judged_;
+    if (one.live >= facts.live) return;
+    Break(facts, "I-66",
+          "at rest after an abort " + OfAll(one.live, facts.live) + " Pods have " + ImagesIn(one) +
+              ", the stable revision " + std::to_string(stable));
+    return;
+  }
 }
 
 void PromiseInvariants::JudgeHistory(const RolloutFacts& facts) {

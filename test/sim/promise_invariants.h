@@ -7,6 +7,7 @@
 //   I-64  condition Ready is True only while a Pod is available, if any is desired
 //   I-65  at rest there are at most revisionHistoryLimit ReplicaSets, and those with Pods, and one
 //         more, and that of the stable revision
+//   I-66  at rest, while spec.abort is true, all Pods have the template of status.stableRevision
 //
 // I-62 does not judge
 //   - a template for which there is nothing to hold back: no other revision was proven, and none
@@ -15,7 +16,8 @@
 //   - what the steps before the pause ask for: 100%, or a number that is at least the present size
 //     and the size when the step began
 // I-63 does not judge a template whose ReplicaSet was there before it belonged to the Rollout.
-// In place the share of I-62 is of any other revision: no Pod goes back to the proven one for it.
+// In place, I-62 judges each patch: no more Pods get the images than the steps or the partition
+// allow.
 //
 // A write is judged by the most lenient truth of PauseRecord::kBlindSpot.
 #pragma once
@@ -54,6 +56,8 @@ class PromiseInvariants {
   void JudgePause(RolloutFacts& facts, const std::string& key, int64_t pods, MonotonicTime now);
   void JudgePausesAtRest(RolloutFacts& facts, MonotonicTime now);
   void JudgeShare(RolloutFacts& facts);
+  void JudgeShareInPlace(RolloutFacts& facts, MonotonicTime now);
+  void JudgeAbort(const RolloutFacts& facts);
   void JudgeHistory(const RolloutFacts& facts);
   void Break(const RolloutFacts& facts, const char* invariant, const std::string& detail);
 

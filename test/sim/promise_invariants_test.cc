@@ -1,4 +1,4 @@
-// I-62…I-65 can be broken, and a rollout that keeps its promises breaks none. The test plays the
+// I-62…I-66 can be broken, and a rollout that keeps its promises breaks none. The test plays the
 // controller with writes in its name.
 #include "test/sim/promise_invariants.h"
 
@@ -297,6 +297,12 @@ TEST_CASE("I-62: Pods that are updated in place have the template of their image
          scene.Rest();
        }},
       {kInPlace, "I-62", [](Scene& scene) { scene.Patch(10, "app:2"); }},
+      // The user wants fewer Pods, and none has gone yet.
+      {R"({"type": "InPlaceOnly", "steps": [{"pause": {}}]})", "I-62",
+       [](Scene& scene) {
+         scene.User(R"({"replicas": 8})");
+         scene.Patch(1, "app:2");
+       }},
       {kInPlace, "",
        [](Scene& scene) {
          scene.Promote("2@2/force");
@@ -417,6 +423,33 @@ TEST_CASE("I-65: at rest no more old ReplicaSets are there than are to be kept")
          scene.Sizes(0, 10);
          scene.Make("third", 0, "3");
          scene.Make("fourth", 0, "4");
+         scene.Rest();
+       }},
+  })));
+}
+
+TEST_CASE("I-66: at rest an aborted Rollout has Pods of its stable revision only") {
+  Play(GENERATE(values<Course>({
+      {kAtPause, "",
+       [](Scene& scene) {
+         scene.Status(R"({"stableRevision": 1})");
+         scene.Sizes(8, 2);
+         scene.User(R"({"abort": true})");
+         scene.Sizes(10, 0);
+         scene.Rest();
+       }},
+      {kAtPause, "I-66",
+       [](Scene& scene) {
+         scene.Status(R"({"stableRevision": 1})");
+         scene.Sizes(8, 2);
+         scene.User(R"({"abort": true})");
+         scene.Rest();
+       }},
+      {kInPlace, "I-66",
+       [](Scene& scene) {
+         scene.Status(R"({"stableRevision": 1})");
+         scene.Patch(2, "app:2");
+         scene.User(R"({"abort": true})");
          scene.Rest();
        }},
   })));

@@ -164,7 +164,7 @@ void RolloutObserver::NoteWanted(RolloutFacts& facts) {
 void RolloutObserver::Count(RolloutFacts& facts) {
   for (auto& [key, one] : facts.templates) {
     one.exists = false;
-    one.size = one.live = one.ready = 0;
+    one.size = one.live = one.patched = one.ready = 0;
   }
   facts.replica_sets = 0;
   facts.live = facts.available_pods = 0;
@@ -178,6 +178,9 @@ void RolloutObserver::Count(RolloutFacts& facts) {
     if (ReplicasOf(*rs) > 0) with_pods.insert(UidOf(*rs));
   }
   CountPods(facts, with_pods);
+  for (const Object& rs : ReplicaSetsOf(facts)) {
+    if (facts.templates[TemplateOfReplicaSet(*rs)].patched > 0) with_pods.insert(UidOf(*rs));
+  }
   facts.with_pods = with_pods.size();
 }
 
@@ -194,6 +197,7 @@ void RolloutObserver::CountPods(RolloutFacts& facts, std::set<std::string>& with
     with_pods.insert(host->first);
     ++facts.live;
     ++facts.templates[key].live;
+    facts.templates[key].patched += key != host->second.template_ ? 1 : 0;
     facts.available_pods += is_available ? 1 : 0;
     available[key] += is_available ? 1 : 0;
   }

@@ -38,6 +38,7 @@ struct TemplateFacts {
   bool exists = false;  // it has a ReplicaSet
   int64_t size = 0;     // spec.replicas of its ReplicaSets
   int64_t live = 0;     // Pods
+  int64_t patched = 0;  // those of them whose ReplicaSet has another template
   int64_t ready = 0;    // available Pods, or what the counters say
 };
 
@@ -50,7 +51,8 @@ struct RolloutFacts {
   Recent available;  // Pods of any template, or what the counters say
   // Now:
   size_t replica_sets = 0;
-  size_t with_pods = 0;  // ReplicaSets that have Pods or ask for some
+  // ReplicaSets that have Pods or ask for some, and those whose template a Pod was patched to.
+  size_t with_pods = 0;
   int64_t live = 0;
   int64_t available_pods = 0;
 

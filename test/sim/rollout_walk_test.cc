@@ -32,14 +32,14 @@ Total WalkSeeds(Mode mode, uint64_t first, uint64_t last) {
   return total;
 }
 
-TEST_CASE("Rollouts, random walks over steps, promote and abort (I-43, I-44, I-62…I-65)") {
+TEST_CASE("Rollouts, random walks over steps, promote and abort (I-43, I-44, I-62…I-66)") {
   const Total total = WalkSeeds(Mode::kReplacing, 1, 25);
   CHECK(total.held_back > 20);
   CHECK(total.promises > 60);
   CHECK(total.promoted > 8);
 }
 
-TEST_CASE("Rollouts in place, random walks over steps, promote and abort (I-44, I-62…I-65)",
+TEST_CASE("Rollouts in place, random walks over steps, promote and abort (I-44, I-62…I-66)",
           "[in-place]") {
   const Total total = WalkSeeds(Mode::kInPlace, 1, 15);
   CHECK(total.held_back > 5);

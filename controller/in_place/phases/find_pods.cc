@@ -59,24 +59,32 @@ void FindFailing(const workload::Situation& situation, InPlace& in_place) {
   }
 }
 
+// Returns how many Pods, stand-ins apart, there are beyond those of the desired size; negative if
+// some are missing. Pods that a smaller size is about to remove are there, and may be any of them.
+int32_t PodsBeyondDesired(const workload::Situation& situation, const InPlace& in_place) {
+  return in_place.counts.pods - in_place.counts.stand_ins - situation.limits.desired;
+}
+
 // Returns how many Pods the limits of the rollout keep on the old revision. Old Pods that are not
-// there cannot be kept (RO-045): they come with the old revision. Example: 10 desired, updated_max
-// 3: 7 of 10 Pods, and 6 of 9.
+// there cannot be kept (RO-045): they come with the old revision. Pods that are about to go keep
+// nothing. Example: 10 desired, updated_max 3: 7 of 10 Pods, 6 of 9, and 10 of 13.
 int32_t KeptOld(const workload::Situation& situation, const InPlace& in_place) {
-  const int32_t present = in_place.counts.pods - in_place.counts.stand_ins;
-  const int32_t missing = std::max(situation.limits.desired - present, 0);
-  return std::max(situation.limits.kept_old() - missing, 0);
+  const int32_t kept = situation.limits.kept_old();
+  return kept > 0 ? std::max(kept + PodsBeyondDesired(situation, in_place), 0) : 0;
 }
 
 // Returns how many Pods keep the old revision: as many as the setting or the limits of the rollout
-// ask for, whichever is more (RO-047). Example: 10 desired, partition 2, updated_max 3: 7.
+// ask for, whichever is more (RO-047). Example: 10 desired, partition 2, updated_max 3: 7 of 10
+// Pods, and 10 of 13.
 // Returns 0
 //   - if the workload is handed back: another controller knows of no partition (P-076)
 //   - if Pods follow a revision: all of them do (RO-031)
 int32_t Partition(const workload::Situation& situation, const InPlace& in_place) {
   if (in_place.options().policy == Policy::kRelease) return 0;
   if (situation.workload.follow_revision) return 0;
-  return std::max(in_place.options().partition, KeptOld(situation, in_place));
+  const int32_t set = std::min(in_place.options().partition, situation.limits.desired);
+  const int32_t to_go = std::max(PodsBeyondDesired(situation, in_place), 0);
+  return std::max(set > 0 ? set + to_go : 0, KeptOld(situation, in_place));
 }
 
 // Returns true if Pods are kept on the old revision, whether or not there are some now. Example: 10

@@ -227,6 +227,26 @@ void FindPhase(const workload::Situation& situation, InPlace& in_place) {
   Decide(situation, in_place, *host);
 }
 
+// Finds Pods that were patched, and are of a ReplicaSet whose template is wanted again, although
+// the workload does not ask for updates in place any more. They go back within the limits of an
+// ordinary rollout, which knows nothing of them: to it they have the ReplicaSet's template (P-068).
+// Does nothing while Pods cannot be seen (P-078).
+void FindLeftPatched(const workload::Situation& situation, InPlace& in_place) {
+  const ReplicaSet* host = OnlyActive(situation);
+  if (host == nullptr || host != situation.new_replica_set || !situation.view.in_place_known) {
+    return;
+  }
+  if (std::ranges::none_of(situation.all, [](const ReplicaSet* rs) { return HasNotes(*rs); })) {
+    return;
+  }
+  InPlace found{.configuration = in_place.configuration};
+  found.configuration.options.max_unavailable = situation.limits.max_unavailable;
+  found.configuration.options.max_surge = situation.limits.surge;
+  FindReturning(situation, found, *host);
+  if (found.phase != InPlacePhase::kReturning) return;
+  if (found.counts.to_update > 0 || found.counts.in_flight > 0) in_place = std::move(found);
+}
+
 void SetDecision(InPlace& in_place) {
   if (in_place.phase == InPlacePhase::kDeciding) {
     in_place.decision = {.mode = Mode::kInPlace,
@@ -250,6 +270,7 @@ InPlace FindInPlace(const workload::Situation& situation) {
   FindExchange(situation, in_place);
   const bool asks = in_place.options().policy != Policy::kDisabled;
   if (in_place.phase == InPlacePhase::kNone && asks) FindPhase(situation, in_place);
+  if (in_place.phase == InPlacePhase::kNone && !asks) FindLeftPatched(situation, in_place);
   FindPodsOrUnknown(situation, in_place);
   FindLeftDrained(situation, in_place);
   SetDecision(in_place);

@@ -130,7 +130,7 @@ std::optional<Step> NextReturning(const workload::Situation& situation) {
   const PodCounts& counts = in_place.counts;
   if (auto step = workload::UpdateNewReplicaSet(situation, situation.new_replica_set->replicas))
     return step;
-  if (auto step = workload::KeepAtSize(situation, *in_place.host)) return step;
+  if (auto step = KeepHostWhileReturning(situation)) return step;
   if (auto step = RemoveStandIns(situation, nullptr)) return step;
   if (auto step = PatchNextPod(situation)) return step;
   const bool over = counts.to_update == 0 && counts.in_flight == 0 && counts.stand_ins == 0;
@@ -228,6 +228,8 @@ std::optional<Step> NextInPlaceWhilePaused(const workload::Situation& situation)
   if (in_place.phase == InPlacePhase::kUnknown && IsOnlyLate(situation)) return Wait{};
   auto step = KeepSize(situation);
   if (step && !WasSent(*step, situation.learned)) return step;
+  const auto clean_up = workload::CleanUpHistory(situation);  // RO-125
+  if (clean_up && !WasSent(*clean_up, situation.learned)) return clean_up;
   return TellAndEnd(situation, workload::Progress::kPaused, Wait{});
 }
 

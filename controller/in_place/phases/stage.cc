@@ -176,6 +176,22 @@ std::optional<Step> RemoveStandIns(const workload::Situation& situation, const R
   return std::nullopt;
 }
 
+std::optional<Step> KeepHostWhileReturning(const workload::Situation& situation) {
+  const InPlace& in_place = InPlaceOf(situation);
+  const ReplicaSet& host = *in_place.host;
+  int64_t going_back = 0;
+  if (in_place.pods && in_place.options().max_unavailable == 0) {
+    const bool grown = host.replicas > situation.limits.desired;
+    for (const PodStanding& pod : in_place.pods->standings) {
+      if (pod.stand_in || !pod.waited_for()) continue;
+      const bool waits = !pod.updated && pod.available;
+      going_back += waits || (grown && pod.in_flight) ? 1 : 0;
+    }
+  }
+  const int64_t surge = std::min<int64_t>(going_back, StandInsLeft(situation));
+  return workload::KeepAtSize(situation, host, static_cast<int32_t>(surge));
+}
+
 Step BlockRevision(const workload::Situation& situation, const std::string& why) {
   const ReplicaSet& pending = *InPlaceOf(situation).pending;
   const std::string revision(workload::RevisionText(pending.meta));

@@ -3,6 +3,7 @@
 #include <functional>
 
 #include "test/catch.h"
+#include "test/proves.h"
 #include "test/unit/controller/in_place/phases/cluster.h"
 
 namespace windlass::in_place::leave_test {
@@ -205,6 +206,30 @@ TEST_CASE("P-076 gates are open before what is noted goes") {
   }
   CHECK(c.PodNames().size() == 2);
   for (const std::string& pod : c.PodNames()) CHECK(c.GateOf(pod) == "True");
+}
+
+// To a rolling update the patched Pod has the template of its ReplicaSet: it would stay as it is.
+TEST_CASE("P-068 opted out and undone midway, a patched Pod goes back, too") {
+  const int32_t unavailable = GENERATE(0, 1);
+  Started c(3, unavailable);
+  c.Edit([&](Json& d) {
+    d["spec"]["strategy"]["rollingUpdate"] = {{"maxSurge", 1}, {"maxUnavailable", unavailable}};
+  });
+  c.Annotate("windlass.dev/in-place-partition", "2");
+  c.SetImage("v2");
+  c.SettleInPlace();
+  c.Edit([](Json& d) {
+    d["spec"]["paused"] = true;
+    d["metadata"]["annotations"].erase("windlass.dev/in-place");
+  });
+  c.Sync();
+  c.SetImage("v1");
+  c.Edit([](Json& d) { d["spec"]["paused"] = false; });
+  c.SettleInPlace();
+  c.CheckAllRun("v1", 3);
+  CHECK(c.Condition("Progressing") == "True NewReplicaSetAvailable");
+  CHECK(c.InPlaceCondition().empty());
+  Proves("P-068");
 }
 
 }  // namespace

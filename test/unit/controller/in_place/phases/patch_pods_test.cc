@@ -1,7 +1,9 @@
 // In-place updates of Pods that a user has edited, and with more or fewer Pods than before.
+#include <algorithm>
 #include <set>
 
 #include "test/catch.h"
+#include "test/proves.h"
 #include "test/unit/controller/in_place/phases/cluster.h"
 
 namespace windlass::in_place::patch_pods_test {
@@ -33,6 +35,30 @@ TEST_CASE("scaled midway, the host has the size and new Pods get the target") {
   for (const std::string& pod : c.PodNames()) CHECK(c.ImageOfPod(pod) == "v2");
   CHECK(c.SizeOf("v2") == 5);
   CHECK(c.SizeOf("v1") == 0);
+}
+
+// The ReplicaSet controller chooses which Pods go. All that stay may be updated ones, so Pods that
+// are about to go keep nothing back.
+TEST_CASE("scaled down midway, no more Pods are patched than the smaller size allows (RO-047)") {
+  Started c(6);
+  c.Annotate("windlass.dev/in-place-partition", "1");
+  c.SetImage("v2");
+  c.Scale(2);
+  const auto updated = [&] {
+    const auto pods = c.PodNames();
+    return std::ranges::count_if(pods, [&](const auto& pod) { return c.ImageOfPod(pod) == "v2"; });
+  };
+  for (int i = 0; i < 10; ++i) {  // the ReplicaSet controller lags
+    c.Sync();
+    c.RestartAll();
+    ++c.now;
+  }
+  CHECK(c.PodNames().size() == 6);
+  CHECK(updated() == 1);
+  c.Annotate("windlass.dev/in-place-partition", "0");
+  c.SettleInPlace();
+  c.CheckAllRun("v2", 2);
+  Proves("RO-047");
 }
 
 TEST_CASE("scaled to nothing and back midway, the update arrives") {

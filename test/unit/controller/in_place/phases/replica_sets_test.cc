@@ -1,6 +1,7 @@
 // In-place updates whose ReplicaSets a user deletes, scales or edits, and what happens to old
 // ReplicaSets.
 #include "test/catch.h"
+#include "test/proves.h"
 #include "test/unit/controller/in_place/phases/cluster.h"
 
 namespace windlass::in_place::replica_sets_test {
@@ -99,6 +100,25 @@ TEST_CASE(
   c.CheckAllRun(c.deployment()["spec"]["template"]["spec"]["containers"][0]["image"], 3);
   CHECK(c.PodNames() == pods);
   CHECK(c.replica_sets().size() == 1);
+}
+
+TEST_CASE("paused midway, ReplicaSets beyond the history go (RO-125)") {
+  Started c(3);
+  for (const char* image : {"v2", "v3", "v4"}) {
+    c.SetImage(image);
+    c.SettleInPlace();
+  }
+  c.Patch(1);  // to v2
+  c.Edit([](Json& d) {
+    d["spec"]["paused"] = true;
+    d["spec"]["revisionHistoryLimit"] = 1;
+  });
+  for (int i = 0; i < 5; ++i) c.Sync();
+  CHECK(c.HasReplicaSet("v2"));
+  CHECK(c.HasReplicaSet("v4"));
+  CHECK_FALSE(c.HasReplicaSet("v3"));
+  CHECK_FALSE(c.HasReplicaSet("v1"));
+  Proves("RO-125");
 }
 
 TEST_CASE("an old ReplicaSet that somebody scales up midway is emptied") {

@@ -1,5 +1,8 @@
 // Pods of a template that another one has overtaken, on their way to it or back (P-065, P-064).
+#include <algorithm>
+
 #include "test/catch.h"
+#include "test/proves.h"
 #include "test/unit/controller/in_place/phases/cluster.h"
 
 namespace windlass::in_place::rollover_test {
@@ -74,6 +77,33 @@ TEST_CASE("overtaken by what needs no restart, a Pod is done when its image is t
     CHECK(c.RestartsOf(pod) == 1);
   }
   CHECK(c.InPlaceCondition() == "False Complete");
+}
+
+// One of three Pods is updated, and works; no Pod may be missing. Budget 0 forbids to patch it back
+// until a fourth Pod is there.
+TEST_CASE("if no Pod may be missing, a Pod that works goes back once another has come (P-069)") {
+  Started c(3, 0);
+  c.Annotate("windlass.dev/in-place-partition", "2");
+  c.SetImage("v2");
+  c.SettleInPlace();
+  REQUIRE(c.PodNames().size() == 3);
+  REQUIRE(c.SizeOf("v2") == 0);
+  c.Undo("1");
+  size_t most = 0;
+  for (int i = 0; i < 10; ++i) {
+    c.Sync();
+    c.RunPods();
+    const size_t pods = c.PodNames().size();
+    CHECK(pods - static_cast<size_t>(c.in_flight()) >= 3);
+    most = std::max(most, pods);
+    c.Sync();
+    c.RestartAll();
+    ++c.now;
+  }
+  CHECK(most == 4);
+  c.CheckAllRun("v1", 3);
+  CHECK(c.InPlaceCondition() == "False Complete");
+  Proves("P-069");
 }
 
 }  // namespace
