@@ -83,10 +83,11 @@ const Json* RevisionBefore(const Json& rollout, const std::vector<const Json*>& 
   std::erase_if(others, [](const Json* rs) { return RevisionOf(*rs) < 1; });
   const Json* present = FindAskedFor(rollout, others);
   const bool aborted = FlagOf(rollout, "/spec/abort");
+  const Json* stable = RolesOf(rollout, others).stable;
   std::vector<const Json*> complete = others;
   std::erase_if(complete, [&](const Json* rs) {
-    if (rs == present || AnnotationOf(*rs, workload::kComplete).empty()) return true;
-    return present != nullptr && !aborted && RevisionOf(*rs) > RevisionOf(*present);
+    const bool was_complete = rs == stable || !AnnotationOf(*rs, workload::kComplete).empty();
+    return rs == present || !was_complete;
   });
   if (!complete.empty()) return Newest(complete);
   // kubectl leaves out the highest one, whichever the template is.

@@ -22,7 +22,8 @@ RolloutRoles RolesOf(const Json& rollout, const std::vector<const Json*>& replic
 
 // Returns the ReplicaSet that spec.rollbackTo without a revision goes back to, as Windlass chooses
 // it:
-//   - the newest one before that of the template that was complete once
+//   - the newest one beside that of the template that was complete once, as its note or
+//     status.stableRevision says
 //   - else the one before the present one, as kubectl rollout undo does
 // During an abort, what Pods follow has the highest number, and counts as one before. Null if there
 // is none. Example: revisions 5 and 6 (complete), 7 (broken), 8 (the template): 6.

@@ -8,6 +8,7 @@
 #include "controller/workload/complete.h"
 #include "controller/workload/conditions.h"
 #include "controller/workload/deadline.h"
+#include "controller/workload/proven.h"
 #include "controller/workload/refused_write.h"
 #include "controller/workload/revisions.h"
 
@@ -199,6 +200,18 @@ void TellAborted(const Situation& situation, std::vector<Condition>& conditions)
   RefreshCondition(conditions, Progressing(situation, "False", reason, std::move(message)));
 }
 
+// Returns true if the present revision never had a Pod that worked: it was "complete" only while
+// there were no replicas. With its first Pods the rollout begins, and its deadline (RO-137). Only a
+// kind that keeps a stable revision knows that of it.
+bool WakesUnproven(const Situation& situation) {
+  const Workload& workload = situation.workload;
+  const ReplicaSet* rs = situation.new_replica_set;
+  if (!workload.kind.KeepsStableRevision() || rs == nullptr || workload.replicas == 0) return false;
+  if (CompleteAs(*rs)) return false;
+  const std::optional<int64_t>& stable = workload.kept_revision;
+  return !stable || rs != FindRevisionOrFormer(situation.all, *stable);
+}
+
 // Returns true if `progressing` is about this very rollout, which is not over: its deadline runs,
 // or has passed.
 bool IsTimed(const Situation& situation, const Condition* progressing) {
@@ -270,6 +283,10 @@ void UpdateProgressing(const Situation& situation, WorkloadStatus& status) {
   }
 
   present = FindCondition(conditions, kProgressing);
+  if (present != nullptr && present->reason == kAvailableReason && WakesUnproven(situation)) {
+    RefreshCondition(conditions, Moving(situation));
+    present = FindCondition(conditions, kProgressing);
+  }
   const bool already_complete = status.replicas == status.updated_replicas && present != nullptr &&
                                 present->reason == kAvailableReason;
   if (already_complete) return;  // Pods lost later do not make the rollout fail (D-422)

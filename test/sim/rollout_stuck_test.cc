@@ -107,6 +107,23 @@ TEST_CASE_METHOD(Scene, "a Rollout to a missing image says so, for few lists (RO
   Proves("RO-140 RO-142 RO-144");
 }
 
+// While there are no replicas nothing is missing, and nothing is proven either.
+TEST_CASE_METHOD(Scene, "a version that came at replicas 0 has a deadline when it wakes (RO-137)") {
+  world.Scale(kName, 0, kRollouts);
+  REQUIRE(world.Quiesce());
+  world.SetImage(kName, "app:missing", kRollouts);
+  REQUIRE(world.Quiesce());
+  CHECK(TextAt(*world.Owner(kName, kRollouts), {"status", "phase"}) == "Healthy");
+  world.Scale(kName, 4, kRollouts);
+  REQUIRE(world.RunUntil([&] { return Condition("Reconciling", "status") == "True"; }, kLimit));
+  CHECK_FALSE(Says("complete"));
+  REQUIRE(world.RunUntil([&] { return Condition("Stalled", "status") == "True"; }, seconds(200)));
+  CHECK(Says("ImagePullBackOff"));
+  CHECK(IntAt(*world.Owner(kName, kRollouts), {"status", "stableRevision"}) == 1);
+  CHECK(world.Complaints() == "");
+  Proves("RO-137");
+}
+
 TEST_CASE_METHOD(Scene, "a healthy Rollout asks for no list of its Pods (RO-140)") {
   CHECK(lists == 0);
   world.SetImage(kName, "app:v2-slow-ready-10s", kRollouts);

@@ -209,10 +209,19 @@ TEST_CASE("undo of a Rollout previews the newest earlier revision that was compl
   CHECK(run.writes.empty());
 }
 
-// Until Windlass has numbered it anew, a template of before has its old number.
-TEST_CASE("undo previews no later revision than that of the template") {
+// A template of before has its old number until Windlass has numbered it anew. What was left for it
+// is the revision before, as it is for Windlass.
+TEST_CASE("undo previews what was complete before a template of before came back") {
   KubectlRun run;
-  CHECK(PreviewOfUndo(run, {1, 4}, 3) == "app:v1");
+  CHECK(PreviewOfUndo(run, {1, 4}, 3) == "app:v4");
+}
+
+TEST_CASE("undo previews the stable revision although no note says that it was complete") {
+  KubectlRun run;
+  PreviewOfUndo(run, {1});
+  run.Edit(kRollouts, "web", "status", [](Json& o) { o["status"]["stableRevision"] = 2; });
+  const Ran ran = run.Run({"undo", "wro/web", "--dry-run=client"});
+  CHECK(ran.out.find("image: app:v2") != std::string::npos);
 }
 
 TEST_CASE("undo finds the ReplicaSet of the template by its published revision, too") {
