@@ -127,13 +127,29 @@ void CountTime(const StepFacts& facts, int32_t due, RolloutStepStatus& step) {
   step.available = due;
 }
 
-// Returns `step` as it is when it begins now. If it does not itself ask for all Pods, it is judged
-// by the size that the step before it was judged by: a lower step or a pause asks for no more.
+// Returns true if the step asks for more Pods than each step before it, as far as their numbers
+// tell. Example: 3, then 1: the second does not, also if there is only one replica by then.
+bool AsksForMore(const StepFacts& facts, int32_t index) {
+  const RolloutStep& step = facts.steps[static_cast<size_t>(index - 1)];
+  if (!step.set_updated) return false;
+  const auto count = [](const RolloutStep& one) {
+    const bool is_count = one.set_updated && one.set_updated->type == IntOrPercent::Type::kInt;
+    return is_count ? one.set_updated->int_value : 0;
+  };
+  if (count(step) == 0) return true;
+  const auto before = facts.steps.first(static_cast<size_t>(index - 1));
+  return std::ranges::all_of(before,
+                             [&](const RolloutStep& one) { return count(one) < count(step); });
+}
+
+// Returns `step` as it is when it begins now. It is judged by the present size if it asks for all
+// Pods of it, and for more than the steps before it. Else it is judged by the size that the step
+// before it was judged by: a lower step or a pause asks for no more.
 RolloutStepStatus Begin(const StepFacts& facts, RolloutStepStatus step) {
   step.started_at = facts.now;
-  if (!step.replicas || AsksForAll(facts, step.index, step.index, facts.desired)) {
-    step.replicas = facts.desired;
-  }
+  const bool anew = step.index <= step.total && AsksForMore(facts, step.index) &&
+                    AsksForAll(facts, step.index, step.index, facts.desired);
+  if (!step.replicas || anew) step.replicas = facts.desired;
   step.available_since = {};
   step.available = 0;
   step.shortened_from = 0;

@@ -156,7 +156,9 @@ void PauseRecord::PassTime(const Facts& facts, int64_t available_before) {
   const auto duration = PauseDuration(TextAt(steps_[*pause - 1], {"pause", "duration"}));
   // The controller may know of a step's begin and of available Pods a little before this record.
   if (!duration || *duration == seconds(0)) return;
-  if (facts.now - *available_since_ + kBlindSpot >= *duration) Leave(*pause, facts);
+  if (facts.now - *available_since_ + kBlindSpot < *duration) return;
+  Leave(*pause, facts);
+  left_by_time_ = facts.now;
 }
 
 void PauseRecord::Edit(const Facts& facts) {
@@ -174,17 +176,23 @@ void PauseRecord::Edit(const Facts& facts) {
     released_ = true;
     return;
   }
+  // The controller may not have left a pause yet that its duration ended here: then it is not past
+  // the end, and the pause has its new duration.
+  if (left_by_time_ && facts.now - *left_by_time_ <= 2 * kBlindSpot) {
+    released_ = true;
+    return;
+  }
   past_end_ = PastEnd{.position = position, .pause = last};
   if (last <= before) past_end_->from = facts.now;
 }
 
 void PauseRecord::Promote(const Facts& facts) {
   while (const auto pause = Ahead()) {
-    const bool ends = std::ranges::any_of(*facts.promotions, [&](const Promotion& promotion) {
-      return Ends(promotion, *pause, facts);
-    });
-    if (!ends) return;
+    const auto promotion = std::ranges::find_if(
+        *facts.promotions, [&](const Promotion& one) { return Ends(one, *pause, facts); });
+    if (promotion == facts.promotions->end()) return;
     Leave(*pause, facts);
+    if (promotion->step == 0) released_ = true;  // "full" ends all of them at once
   }
 }
 

@@ -3,7 +3,8 @@
 //
 // A pause is left by
 //   - annotation windlass.dev/promote with the pause and a revision of the template (2@8, full@8)
-//     once the step's Pods are available; with "/force" although they are not
+//     once the step's Pods are available; with "/force" although they are not. full@8 leaves all
+//     pauses with the one that is ahead
 //   - its duration, counted while the step's Pods are available, after the pause before it was left
 //   - a user who removes the steps, or edits the list
 // The step's Pods are as many as the steps before the pause ask for.
@@ -113,6 +114,7 @@ class PauseRecord {
   std::optional<MonotonicTime> available_since_;
   int64_t available_level_ = 0;  // how many Pods were available when all of the pause last were
   MonotonicTime asked_last_{};
+  std::optional<MonotonicTime> left_by_time_;
   MonotonicTime began_at_{};
   int64_t began_ = 0;
   bool beginning_ = false;  // the steps before the pause may not have begun

@@ -90,6 +90,26 @@ TEST_CASE("a promotion waits for the step's Pods, unless it is forced") {
   CHECK(course.Ahead() == 0);
 }
 
+TEST_CASE("a promotion of all steps waits for the Pods of the pause that is ahead alone") {
+  Course course(kTwoPauses);
+  course.Available(1);
+  course.Promote("full@2");
+  CHECK(course.Ahead() == 2);
+  course.Available(2);  // fewer than the second pause has
+  CHECK(course.Ahead() == 0);
+}
+
+TEST_CASE("a list that is shortened as a pause ends by its time holds nothing for sure") {
+  Course course(R"([{"setUpdated": 2}, {"pause": {"duration": "1m"}}, {"setUpdated": 5},
+                    {"pause": {}}])");
+  course.Wait(seconds(46));
+  CHECK(course.Ahead() == 4);  // or still 2
+  const bool late = GENERATE(false, true);
+  if (late) course.Wait(seconds(20));
+  course.Edit(R"([{"setUpdated": 2}, {"pause": {"duration": "20s"}}, {"setUpdated": 5}])");
+  CHECK(course.Ahead() == (late ? 2 : 0));
+}
+
 TEST_CASE("the duration of a pause counts while the step's Pods are available") {
   Course course(kTimed);
   course.Wait(seconds(20));

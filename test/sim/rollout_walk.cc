@@ -62,6 +62,9 @@ RolloutWalk::RolloutWalk(uint64_t seed, Mode mode)
   if (Draw(2) == 0) web["spec"]["revisionHistoryLimit"] = 1 + Draw(3);
   web = AsRollout(web);
   web["spec"]["strategy"]["steps"] = ListsOfSteps()[Draw(ListsOfSteps().size())];
+  if (mode_ == Mode::kInPlace && Draw(3) == 0) {
+    web["spec"]["strategy"]["rollingUpdate"] = {{"maxSurge", 1}, {"maxUnavailable", 0}};
+  }
   deeds_ = " start: " + web["spec"]["strategy"]["steps"].dump() + " of " + std::to_string(replicas);
   world_.Apply(web);
   world_.RunUntil([this] { return world_.IsComplete(kWeb, kRollouts); }, seconds(300));
@@ -111,7 +114,7 @@ void RolloutWalk::Happen() {
       {2, &RolloutWalk::Abort},         {1, &RolloutWalk::PauseAndAbort},
       {4, &RolloutWalk::Promote},       {2, &RolloutWalk::SetSteps},
       {2, &RolloutWalk::EditSteps},     {1, &RolloutWalk::SetPartition},
-      {1, &RolloutWalk::SetLimits},     {1, &RolloutWalk::KillPod},
+      {2, &RolloutWalk::SetLimits},     {1, &RolloutWalk::KillPod},
       {1, &RolloutWalk::KillCanary},    {1, &RolloutWalk::Restart},
       {1, &RolloutWalk::Relist},        {4, &RolloutWalk::Rest}};
   uint32_t all = 0;
@@ -231,9 +234,10 @@ void RolloutWalk::SetPartition() {
   Edit({{"strategy", {{"steps", nullptr}, {"partition", partition}}}});
 }
 void RolloutWalk::SetLimits() {
-  if (mode_ == Mode::kInPlace) return Rest();
   const Json surge = Draw(2) == 0 ? Json(0) : Json("25%");
-  const Json unavailable = surge == Json(0) || Draw(2) == 0 ? Json(1) : Json("50%");
+  Json unavailable = surge == Json(0) || Draw(2) == 0 ? Json(1) : Json("50%");
+  // Without a Pod that may be missing, an update in place needs stand-ins, and so does its abort.
+  if (mode_ == Mode::kInPlace && !(surge == Json(0)) && Draw(2) == 0) unavailable = 0;
   deeds_ += "maxSurge=" + surge.dump() + ",maxUnavailable=" + unavailable.dump();
   Edit({{"strategy", {{"rollingUpdate", {{"maxSurge", surge}, {"maxUnavailable", unavailable}}}}}});
 }

@@ -478,6 +478,37 @@ TEST_CASE("a lower step asks for all only if it says so itself (RO-130)") {
   Proves("RO-130");
 }
 
+// An autoscaler scales to one replica while the first step is in force. That is no wish of its user
+// for all Pods.
+TEST_CASE("a lower step begun with one replica keeps the old Pod (RO-130)") {
+  Fixture f;
+  f.steps = {SetUpdated(Pods(3)), SetUpdated(Pods(1)), Pause()};
+  f.facts.steps = f.steps;
+  f.Store(1);
+  f.facts.desired = 1;
+  f.facts.stored = StepNow(f.facts).next;
+  REQUIRE(f.facts.stored);
+  CHECK(f.facts.stored->index == 2);
+  CHECK(StepNow(f.facts).updated_max == 0);
+  f.facts.desired = 10;
+  CHECK(StepNow(f.facts).updated_max == 3);
+  Proves("RO-130");
+}
+
+// The second step is the first one that is a wish for all of two replicas.
+TEST_CASE("a higher step begun with fewer replicas may ask for all (RO-130)") {
+  Fixture f;
+  f.steps = {SetUpdated(Pods(1)), SetUpdated(Pods(3)), Pause()};
+  f.facts.steps = f.steps;
+  f.Store(1);
+  f.facts.desired = 2;
+  f.Available(1);
+  f.facts.stored = StepNow(f.facts).next;
+  REQUIRE(f.facts.stored);
+  CHECK(StepNow(f.facts).updated_max == 2);
+  Proves("RO-130");
+}
+
 TEST_CASE("without replicas no step is over and no time runs (RO-130, RO-131)") {
   Fixture f;
   f.facts.desired = 0;
