@@ -55,13 +55,10 @@ int64_t RevisionToBe(const Situation& situation) {
 // A rollback writes the template with the API server's defaults, so its text may differ from the
 // one that was complete: then the ReplicaSet tells. Its note tells of revisions that were complete
 // before the stable one, or that no status tells of (RO-121).
-bool IsProven(const Situation& situation, const RolloutOwn& own) {
+bool IsOfProvenTemplate(const Situation& situation, const RolloutOwn& own) {
   if (own.stable_template == situation.workload.requested_template) return true;
   const ReplicaSet* rs = situation.new_replica_set;
-  if (rs == nullptr) return false;
-  if (workload::CompleteAs(*rs)) return true;
-  const std::optional<int64_t>& stable = situation.workload.kept_revision;
-  return stable && rs == workload::FindRevisionOrFormer(situation.all, *stable);
+  return rs != nullptr && workload::IsProven(situation, *rs);
 }
 
 // Returns what `carried` has. Its step is one of the requested template, too, if that is the same
@@ -91,7 +88,7 @@ bool CanCount(const Situation& situation) {
 StepFacts FactsOf(const Situation& situation, Steps steps) {
   const Workload& workload = situation.workload;
   RolloutOwn own = OwnNow(situation, workload.status.carried);
-  const bool was_complete = IsProven(situation, own);
+  const bool was_complete = IsOfProvenTemplate(situation, own);
   const UpdatedPods pods = CountUpdated(situation);
   return {.steps = steps,
           .stored = std::move(own.step),
@@ -188,7 +185,7 @@ void ShowProgress(const Situation& situation, Steps steps, const std::optional<S
 }  // namespace
 
 bool IsOfProven(const Situation& situation) {
-  return IsProven(situation, ReadOwn(situation.workload.status.carried));
+  return IsOfProvenTemplate(situation, ReadOwn(situation.workload.status.carried));
 }
 
 std::optional<StepState> StepsOf(const Situation& situation, Steps steps) {

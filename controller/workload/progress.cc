@@ -207,9 +207,7 @@ bool WakesUnproven(const Situation& situation) {
   const Workload& workload = situation.workload;
   const ReplicaSet* rs = situation.new_replica_set;
   if (!workload.kind.KeepsStableRevision() || rs == nullptr || workload.replicas == 0) return false;
-  if (CompleteAs(*rs)) return false;
-  const std::optional<int64_t>& stable = workload.kept_revision;
-  return !stable || rs != FindRevisionOrFormer(situation.all, *stable);
+  return !IsProven(situation, *rs);
 }
 
 // Returns true if `progressing` is about this very rollout, which is not over: its deadline runs,

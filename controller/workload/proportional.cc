@@ -75,7 +75,7 @@ int64_t Useful(const ReplicaSetShare& rs, const Fenceposts& limits) {
 
 // Returns true if `rs` may not grow beyond limits.updated_max, or not at all.
 bool IsHeldBack(const ReplicaSetShare& rs, const Fenceposts& limits) {
-  return limits.kept_old() > 0 && (rs.is_new || rs.gives_way);
+  return rs.gives_way || (limits.kept_old() > 0 && rs.is_new);
 }
 
 // Returns `share`, the change of the size of `rs`, or less if `rs` would grow beyond
@@ -239,6 +239,25 @@ void SpareAvailable(std::span<const ReplicaSetShare> active, const Fenceposts& l
   Move(std::min({most, Sum(broken), Sum(lost)}), broken, lost, sizes);
 }
 
+// Gives what rounding has left to the first ReplicaSet in `order` that is not written yet, or to
+// the first one. Growth goes to none that is held back: with a revision that is given up, what
+// nobody may take is left to the rolling update.
+void GiveRest(std::span<const ReplicaSetShare> active, const Fenceposts& limits,
+              const std::vector<size_t>& order, int64_t left, std::vector<int64_t>& sizes) {
+  const auto may_take = [&](size_t i) { return left < 0 || !IsHeldBack(active[i], limits); };
+  const auto open =
+      std::ranges::find_if(order, [&](size_t i) { return !active[i].written && may_take(i); });
+  const auto any = std::ranges::find_if(order, may_take);
+  const bool given_up =
+      std::ranges::any_of(active, [](const ReplicaSetShare& rs) { return rs.gives_way; });
+  if (any == order.end() && given_up) return;
+  const size_t last = any != order.end() ? *any : order.front();
+  const size_t to = open != order.end() ? *open : last;
+  const bool capped = given_up && left > 0 && active[to].is_new;
+  const int64_t room = std::max<int64_t>(limits.desired - sizes[to], 0);
+  sizes[to] = std::max<int64_t>(sizes[to] + (capped ? std::min(left, room) : left), 0);
+}
+
 }  // namespace
 
 int64_t FractionOf(const ReplicaSetShare& rs, const Fenceposts& limits, int32_t status_replicas) {
@@ -268,15 +287,7 @@ std::vector<int32_t> ProportionalSizes(std::span<const ReplicaSetShare> active,
     sizes[i] += share;
     left -= share;
   }
-  if (left != 0 && !order.empty()) {
-    const auto may_take = [&](size_t i) { return left < 0 || !IsHeldBack(active[i], limits); };
-    const auto open =
-        std::ranges::find_if(order, [&](size_t i) { return !active[i].written && may_take(i); });
-    const auto any = std::ranges::find_if(order, may_take);
-    const size_t last = any != order.end() ? *any : order.front();
-    int64_t& first = sizes[open != order.end() ? *open : last];
-    first = std::max<int64_t>(first + left, 0);
-  }
+  if (left != 0 && !order.empty()) GiveRest(active, limits, order, left, sizes);
 
   if (limits.desired > 0) {
     if (add < 0) sizes = Shrinking(active, limits, order, sizes, status_replicas).Sizes();

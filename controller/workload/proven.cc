@@ -41,6 +41,12 @@ std::optional<int64_t> CompleteAs(const ReplicaSet& rs) {
   return text ? ParseRevision(*text) : std::nullopt;
 }
 
+bool IsProven(const Situation& situation, const ReplicaSet& rs) {
+  if (CompleteAs(rs)) return true;
+  const std::optional<int64_t>& kept = situation.workload.kept_revision;
+  return kept && &rs == FindRevisionOrFormer(situation.all, *kept);
+}
+
 const ReplicaSet* FindLastComplete(const std::vector<const ReplicaSet*>& replica_sets) {
   const ReplicaSet* last = nullptr;
   for (const ReplicaSet* rs : replica_sets) {

@@ -27,6 +27,9 @@ namespace windlass::workload {
 // Returns the revision as which `rs` was complete last; nullopt if it never was, as far as known.
 std::optional<int64_t> CompleteAs(const ReplicaSet& rs);
 
+// Returns true if `rs` was complete once, as its note or Workload::kept_revision says.
+bool IsProven(const Situation& situation, const ReplicaSet& rs);
+
 // Returns the ReplicaSet that was complete last: the one with the highest revision in its note.
 // Returns null if none has a note.
 const ReplicaSet* FindLastComplete(const std::vector<const ReplicaSet*>& replica_sets);

@@ -146,6 +146,19 @@ Fenceposts LimitsForShares(const Situation& situation) {
   return limits;
 }
 
+// Returns true if the Pods of `rs`, an old ReplicaSet, are the first to go, so it does not grow
+// (RO-120):
+//   - another one keeps the Pods that are held back
+//   - it never was complete, and Pods go back to a revision that was. Example: 4 replicas, 3 of
+//   them
+//     of a canary that is given up; scaled to 7 in the middle of the way back, the canary gets none
+bool GivesWay(const Situation& situation, const ReplicaSet& rs, const ReplicaSet* keeper) {
+  if (keeper != nullptr) return &rs != keeper;
+  const ReplicaSet* wanted = situation.new_replica_set;
+  return situation.workload.kind.KeepsStableRevision() && wanted != nullptr &&
+         IsProven(situation, *wanted) && !IsProven(situation, rs);
+}
+
 // Writes every active ReplicaSet, even if only its annotations change (D-357.5).
 std::optional<Step> ScaleInProportion(const Situation& situation,
                                       const std::vector<const ReplicaSet*>& active) {
@@ -158,7 +171,7 @@ std::optional<Step> ScaleInProportion(const Situation& situation,
          .available = size.available,
          .max_replicas = MaxReplicas(*rs),
          .is_new = rs == situation.new_replica_set,
-         .gives_way = keeper != nullptr && rs != keeper && rs != situation.new_replica_set,
+         .gives_way = rs != situation.new_replica_set && GivesWay(situation, *rs, keeper),
          .written = HasSizeAnnotations(*rs, situation.limits)});
   }
   const std::vector<int32_t> sizes =
@@ -179,7 +192,15 @@ std::optional<Step> ScaleInProportion(const Situation& situation,
       if (step) return step;
     }
   }
-  return held ? KeepOpen(situation, *held) : AcknowledgeSizes(situation);
+  if (held) return KeepOpen(situation, *held);
+  // A keeper without Pods has no share; if the workload is not paused, the rolling update grows it.
+  if (keeper != nullptr && keeper->replicas == 0 && situation.workload.paused) {
+    const int64_t missing = situation.limits.desired - TotalReplicas(situation.all);
+    const int64_t due = std::min<int64_t>(missing, situation.limits.kept_old());
+    if (auto step = GrowKeeper(situation, *keeper, static_cast<int32_t>(std::max<int64_t>(due, 0))))
+      return step;
+  }
+  return AcknowledgeSizes(situation);
 }
 
 std::optional<Step> RefreshAnnotations(const Situation& situation,

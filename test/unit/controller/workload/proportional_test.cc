@@ -352,6 +352,35 @@ int64_t AvailableOf(const Shares& shares, const Sizes& sizes) {
   return available;
 }
 
+TEST_CASE("a revision that is given up does not grow (RO-120)") {
+  struct GivenUpRow {
+    const char* name;
+    int32_t desired;
+    int32_t updated_max;
+    Shares shares;  // the first is given up
+    Sizes sizes;
+  };
+  const auto given_up = [](int32_t replicas, int32_t max_replicas) {
+    ReplicaSetShare rs = Old(replicas, max_replicas);
+    rs.gives_way = true;
+    return rs;
+  };
+  const GivenUpRow row = GENERATE_COPY(values<GivenUpRow>({
+      {"the new one gets what it would have got",
+       7,
+       kUnlimited,
+       {given_up(3, 6), New(1, 6)},
+       {3, 6}},
+      {"but no more than desired", 7, kUnlimited, {given_up(1, 6), New(4, 6)}, {1, 7}},
+      {"where the new one is held back nobody gets it", 10, 3, {given_up(2, 6), New(3, 6)}, {2, 3}},
+  }));
+  CAPTURE(row.name);
+  const Fenceposts limits{
+      .desired = row.desired, .surge = 2, .max_unavailable = 1, .updated_max = row.updated_max};
+  CHECK(ProportionalSizes(row.shares, limits, 4) == row.sizes);
+  Proves("RO-120");
+}
+
 TEST_CASE("sparing available Pods changes no total and costs none that are needed (B-12)") {
   CheckProperty("never fewer available than in proportion", [] {
     const Shares shares = RandomShares(*rc::gen::inRange(1, 100), /*all_available=*/false);
