@@ -26,6 +26,7 @@ Json ToJson(const std::optional<RolloutStepStatus>& step) {
   object["replicas"] = ToJson(step->replicas);
   object["availableSince"] = TimeJson(step->available_since);
   object["available"] = step->available == 0 ? Json() : Json(step->available);
+  object["availableOf"] = step->available_of == 0 ? Json() : Json(step->available_of);
   object["shortenedFrom"] = step->shortened_from == 0 ? Json() : Json(step->shortened_from);
   object["revision"] = step->revision;
   object["template"] = TextOrNull(step->template_id);

@@ -101,30 +101,46 @@ bool HasNoCanary(const StepFacts& facts, int32_t due, const RolloutStepStatus& s
   return *step.replicas > facts.desired && UpdatedUpTo(facts, step.index, *step.replicas) > 0;
 }
 
-// Returns since when the Pods of a pause are available, and how many these are, as `step` then has
-// them (RO-131):
+// Notes in `step` that all of `due` Pods are available.
+void NoteAvailable(const StepFacts& facts, int32_t due, RolloutStepStatus& step) {
+  step.available = due;
+  step.available_of = facts.desired;
+}
+
+// Returns true if the time of a pause ends: a Pod that it counts from is gone, or the step asks for
+// more Pods of as many replicas as then, because its user has edited the list.
+bool IsLost(const StepFacts& facts, int32_t due, const RolloutStepStatus& step) {
+  if (facts.available < std::min(step.available, due)) return true;
+  if (step.available == 0 && due > 0) return true;  // none was due, and proved nothing
+  StepFacts then = facts;
+  then.desired = step.available_of;
+  return step.available_of > 0 && UpdatedMax(then, step) > step.available;
+}
+
+// Sets since when the Pods of a pause are available, how many these are, and of how many replicas,
+// in `step` (RO-131):
 //   - The time begins when all are available. It ends when fewer are available than then: one died.
 //   - Pods that a larger size adds do not end it. Example: 20% of 10: 2. Scaled to 20, 4 are due;
 //     while the 2 work, the time goes on, and the pause is left when it is over and all 4 work.
+//   - Pods that an edit of the list adds end it. Example: 20% of 10, edited to 100%: the time
+//     begins when all 10 are available.
 //   - Without a canary, or while Pods cannot be counted, nothing begins.
 void CountTime(const StepFacts& facts, int32_t due, RolloutStepStatus& step) {
   if (!facts.can_count) return;
   const bool none = HasNoCanary(facts, due, step);
   const bool all = !none && facts.available >= due;
   if (!step.available_since.IsZero()) {
-    const bool first = step.available == 0 && due > 0;  // none was due, and proved nothing
-    const bool lost = none || first || facts.available < std::min(step.available, due);
-    if (!lost) {
-      step.available = all ? due : std::min(step.available, due);
+    if (!none && !IsLost(facts, due, step)) {
+      if (all) NoteAvailable(facts, due, step);
       return;
     }
     step.available_since = {};
-    step.available = 0;
+    step.available = step.available_of = 0;
   }
   if (!all) return;
   // v0.1.0 stored no such time, and counted from the beginning of the pause.
   step.available_since = step.replicas ? facts.now : step.started_at;
-  step.available = due;
+  NoteAvailable(facts, due, step);
 }
 
 // Returns true if the step asks for more Pods than each step before it, as far as their numbers
@@ -151,7 +167,7 @@ RolloutStepStatus Begin(const StepFacts& facts, RolloutStepStatus step) {
                     AsksForAll(facts, step.index, step.index, facts.desired);
   if (!step.replicas || anew) step.replicas = facts.desired;
   step.available_since = {};
-  step.available = 0;
+  step.available = step.available_of = 0;
   step.shortened_from = 0;
   if (step.index <= step.total && IsPause(facts, step)) {
     CountTime(facts, UpdatedMax(facts, step), step);

@@ -33,12 +33,16 @@ bool IsIdle(const ReplicaSet& rs) {
 //   - because its Pods served last, while there are none (RO-122)
 //   - while Pods follow a revision, because `rs` has the workload's own template: another try finds
 //     it again (RO-037)
+//   - because it has the highest revision, as while a template that came during a pause has no
+//     ReplicaSet: else that one would get a number which was given before (I-11)
 bool IsKept(const Situation& situation, const ReplicaSet* rs) {
   const Workload& workload = situation.workload;
   if (workload.follow_revision &&
       rs == FindNewReplicaSet(workload, situation.all, situation.learned)) {
     return true;
   }
+  const bool is_last = RevisionOf(rs->meta).value_or(0) + 1 >= NextRevision(situation.all);
+  if (is_last && workload.kind.KeepsStableRevision()) return true;
   // Without any Pods, the revision that served last is what Pods may come back in (RO-122).
   const bool sleeps = TotalReplicas(situation.all) == 0;
   if (sleeps && rs == FindServedLast(situation, situation.all)) return true;

@@ -81,6 +81,8 @@ int64_t PossiblePods(const ReplicaSet& rs, const Fenceposts& limits) {
   if (!rs.told.known) {
     const std::optional<int32_t> annotated = MaxReplicas(rs);
     told = std::max<int64_t>(told, annotated ? *annotated : limits.max_total());
+    // The annotation is of the last size, and the Pods may be of the one before.
+    if (!IsObserved(rs)) told = std::max(told, limits.max_total());
   }
   return std::max({int64_t{SizeOf(rs).replicas}, StatusReplicas(rs), told});
 }

@@ -35,7 +35,8 @@ const Condition* FailureOf(const ReplicaSet& rs);
 //   - its status.replicas
 //   - rs.told.largest: the largest size whose Pods the status may not count yet
 //   - only if rs.told.known is false (this process does not know all earlier sizes): the
-//     max-replicas annotation, or desired + surge if there is no such annotation
+//     max-replicas annotation; desired + surge if there is no such annotation, or the size is not
+//     observed yet
 // Example: size 8, status 10, told.largest 8, known: 10.
 int64_t PossiblePods(const ReplicaSet& rs, const Fenceposts& limits);
 

@@ -148,6 +148,8 @@ void ReadStep(JsonReader& in, std::optional<RolloutStepStatus>& out) {
       ReadTime(in, out->available_since);
     else if (key == "available")
       out->available = in.Int32();
+    else if (key == "availableOf")
+      out->available_of = in.Int32();
     else if (key == "shortenedFrom")
       out->shortened_from = in.Int32();
     else if (key == "revision")

@@ -75,9 +75,11 @@ struct RolloutStepStatus {
   // or when an earlier step began that asks for no fewer; nullopt: not stored, as by v0.1.0.
   std::optional<int32_t> replicas{};
   // At a pause, since when all Pods of the step are available; zero while they are not.
-  // `available`: how many they were when they last all were.
+  // `available`: how many they were when they last all were, and `available_of`: of how many
+  // replicas; 0 while the time is zero.
   WallTime available_since{};
   int32_t available = 0;
+  int32_t available_of = 0;
   // The index that the step had before the list was shortened below it; else 0.
   int32_t shortened_from = 0;
   bool operator==(const RolloutStepStatus&) const = default;

@@ -10,6 +10,7 @@
 #include "test/proves.h"
 #include "test/sim/in_place_run.h"
 #include "test/sim/rollout_object.h"
+#include "test/sim/rollout_undo.h"
 #include "test/sim/sample_objects.h"
 #include "test/sim/two_kinds.h"
 
@@ -248,6 +249,30 @@ TEST_CASE("A canary that is left gets no Pod of a scaling (RO-120)") {
   CHECK(most <= 3);
   CHECK(world.Complaints() == "");
   Proves("RO-120");
+}
+
+// Promotions and rollbacks name revisions: a number must not come to mean another template.
+TEST_CASE("No revision's number is given twice, whatever was deleted meanwhile (I-11, RO-125)") {
+  World world(kSeed);
+  Json web = SampleRollout(kName, 2, "app:v1");
+  web["spec"]["strategy"]["steps"] = Json::parse(R"([{"pause": {}}])");
+  web["spec"]["revisionHistoryLimit"] = 0;
+  world.Apply(web);
+  const WindlassProcess windlass(world, {}, RolloutsAlone());
+  REQUIRE(world.RunUntil([&] { return world.IsComplete(kName, kRollouts); }, kLimit));
+  world.SetImage(kName, "app:v2", kRollouts);
+  REQUIRE(world.Quiesce());
+  // The pause comes while the API server is asked about v3: its ReplicaSet is not made.
+  world.SetImage(kName, "app:v3", kRollouts);
+  world.RunFor(milliseconds(GENERATE(range(0, 20))));
+  world.Pause(kName, true, kRollouts);
+  REQUIRE(world.Quiesce());
+  world.Pause(kName, false, kRollouts);
+  REQUIRE(world.Quiesce());
+  CHECK(RevisionOfRollout(*world.ReplicaSets(kName, kRollouts).back()) == 3);
+  CHECK(world.ReplicaSets(kName, kRollouts).size() <= 2);
+  CHECK(world.Complaints() == "");
+  Proves("I-11 RO-125");
 }
 
 }  // namespace

@@ -5,6 +5,7 @@
 
 #include "controller/in_place/phases/condition_reason.h"
 #include "controller/in_place/phases/exchange.h"
+#include "controller/in_place/pod/pod_state.h"
 #include "controller/workload/complete.h"
 
 namespace windlass::in_place {
@@ -37,10 +38,22 @@ bool NewOneIsEmpty(InPlacePhase phase) {
          phase == InPlacePhase::kUnknown;
 }
 
+// Returns true if a Pod was patched to the template of `rs`, or cannot be asked. Asks the Pods
+// themselves: in a rollout that replaces Pods they are not classified.
+bool AnyPodNames(const workload::Situation& situation, const ReplicaSet& rs) {
+  if (!situation.view.in_place_known) return true;
+  return std::ranges::any_of(situation.view.whole_pods, [&](const Pod* pod) {
+    const auto state = PodStateOf(*pod);
+    return state && (!state->ok() || (*state)->target == rs.template_fingerprint);
+  });
+}
+
 // Returns true if the template of `rs` is that of a Pod, or may be: it was patched to it, an
 // exchange with it is open, or the Pods cannot be seen.
-bool MayBeOfPods(const InPlace& in_place, const ReplicaSet* rs) {
-  if (!in_place.pods || rs->meta.annotations.Has(kExchange)) return true;
+bool MayBeOfPods(const workload::Situation& situation, const InPlace& in_place,
+                 const ReplicaSet* rs) {
+  if (rs->meta.annotations.Has(kExchange)) return true;
+  if (!in_place.pods) return AnyPodNames(situation, *rs);
   for (size_t i = 0; i < in_place.pods->size(); ++i) {
     const PodState* state = in_place.pods->state(i);
     if (state != nullptr && state->target == rs->template_fingerprint) return true;
@@ -57,7 +70,7 @@ std::vector<const ReplicaSet*> KeptMidway(const workload::Situation& situation,
   const Workload& workload = situation.workload;
   if (!workload.paused && workload::DeploymentComplete(workload, workload.status)) return kept;
   std::ranges::copy_if(situation.all, std::back_inserter(kept), [&](const ReplicaSet* rs) {
-    return HasNotes(*rs) && (workload.paused || MayBeOfPods(in_place, rs));
+    return HasNotes(*rs) && (workload.paused || MayBeOfPods(situation, in_place, rs));
   });
   return kept;
 }

@@ -124,7 +124,8 @@ TEST_CASE("a step that is over stays in force until the next one is stored (RO-0
                                              .template_id = kRequested,
                                              .replicas = 10,
                                              .available_since = kStart + seconds(30),
-                                             .available = 1});
+                                             .available = 1,
+                                             .available_of = 10});
   CHECK(f.Sit().limits.updated_max == 1);
   // The same write has the counters: the status had none before.
   CHECK(f.kind.written->replicas == 10);

@@ -116,6 +116,7 @@ struct Stepped {
     if (known && steps[static_cast<size_t>(index - 1)].pause) {
       own.step->available_since = started_at;
       own.step->available = index == 4 ? 5 : 1;
+      own.step->available_of = replicas;
     }
     own.current_replica_set = {.name = "web-2", .template_hash = "web-2"};  // of AddNew
     status.carried = KindStatus(own);

@@ -35,6 +35,7 @@ struct Fixture {
     if (!known || !steps[static_cast<size_t>(index - 1)].pause) return;
     facts.stored->available_since = started_at;
     facts.stored->available = index == 2 ? 1 : 5;
+    facts.stored->available_of = 10;
   }
   void Available(int32_t count) { facts.updated = facts.available = count; }
 
@@ -183,7 +184,8 @@ TEST_CASE("a step setUpdated lasts until its Pods are available (RO-052)") {
                                            .template_id = "t-new",
                                            .replicas = 10,
                                            .available_since = kStart + seconds(90),
-                                           .available = 5});
+                                           .available = 5,
+                                           .available_of = 10});
   }
   Proves("RO-052");
 }
@@ -624,6 +626,34 @@ TEST_CASE("the time begins at once if the first Pods of a pause work already (RO
   f.facts.stored = state.step;
   CHECK(StepNow(f.facts).step == state.step);
   Proves("RO-131 RO-058");
+}
+
+// The Pods of the edited list have not proved anything yet.
+TEST_CASE("an edit that asks for more Pods begins the time of a pause anew (RO-131)") {
+  Fixture f;
+  f.Store(1);
+  f.Available(1);
+  f.facts.stored = StepNow(f.facts).next;
+  REQUIRE(f.facts.stored);
+  CHECK(f.facts.stored->available_since == kStart);
+  f.facts.now = kStart + seconds(900);
+  f.steps = {SetUpdated(Share("100%")), Pause("15m")};
+  f.facts.steps = f.steps;
+  f.facts.stored = StepNow(f.facts).step;
+  CHECK(StepNow(f.facts).lacks_pods);
+  f.Available(10);
+  CHECK_FALSE(StepNow(f.facts).next);
+  f.facts.stored = StepNow(f.facts).step;
+  CHECK(StepNow(f.facts).until == kStart + seconds(1800));
+  // Fewer replicas and more again are no edit.
+  for (const int32_t desired : {5, 10}) {
+    f.facts.desired = desired;
+    f.Available(desired);
+    f.facts.now = f.facts.now + seconds(60);
+    f.facts.stored = StepNow(f.facts).step;
+    CHECK(StepNow(f.facts).until == kStart + seconds(1800));
+  }
+  Proves("RO-131");
 }
 
 TEST_CASE("no time runs where scaling down left no canary (RO-131)") {

@@ -106,6 +106,9 @@ TEST_CASE("where sizes were told before this process began, an annotation stands
   CHECK(Asks(world.Towards(5)));
   world.old().meta.generation = 2;  // a list would not show what is made next
   CHECK_FALSE(Asks(world.Towards(5)));
+  // Nor does the annotation tell of the size before: 7 Pods of a workload that was scaled to 0.
+  world.SetAnnotation(world.old(), kMaxReplicas, "0");
+  CHECK(PossiblePods(world.old(), {10, 3, 2}) == 13);
 }
 
 TEST_CASE("sizes and counters of other people do not overflow") {
