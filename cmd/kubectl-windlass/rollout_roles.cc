@@ -72,6 +72,10 @@ RolloutRoles RolesOf(const Json& rollout, const std::vector<const Json*>& replic
   RolloutRoles roles{.asked_for = FindAskedFor(rollout, replica_sets)};
   const int64_t stable = NumberOf(rollout, "/status/stableRevision");
   if (stable < 1) return roles;
+  roles.stable = Find(replica_sets, [&](const Json& rs) {
+    return AnnotationOf(rs, workload::kComplete) == std::to_string(stable);
+  });
+  if (roles.stable != nullptr) return roles;
   roles.stable = Find(replica_sets, [&](const Json& rs) { return RevisionOf(rs) == stable; });
   if (roles.stable != nullptr) return roles;
   roles.stable = Find(replica_sets, [&](const Json& rs) { return HadRevision(rs, stable); });

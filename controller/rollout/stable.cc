@@ -72,7 +72,7 @@ void RecoverStable(View& view) {
   Workload& workload = view.workload;
   const std::optional<int64_t> stored = workload.kept_revision;
   // The usual case, at each step of each sync: nothing is claimed for it.
-  if (stored && workload::FindRevisionOrFormer(view.replica_sets, *stored) != nullptr) return;
+  if (stored && workload::FindKept(view.replica_sets, *stored) != nullptr) return;
   const std::vector<const ReplicaSet*> ours = workload::ClaimReplicaSets(view).ours;
   const ReplicaSet* stable = workload::FindLastComplete(ours);
   if (stable == nullptr) stable = FindWorking(workload, ours);
@@ -87,7 +87,7 @@ std::optional<Event> TellRecovered(const Situation& situation) {
   const Workload& workload = situation.workload;
   const std::optional<int64_t>& kept = workload.kept_revision;
   if (!kept || ReadOwn(workload.status.carried).stable_revision == kept) return std::nullopt;
-  const ReplicaSet* rs = workload::FindRevisionOrFormer(situation.all, *kept);
+  const ReplicaSet* rs = workload::FindKept(situation.all, *kept);
   // The note of the present revision comes just before the status that says the same.
   if (rs == nullptr || rs == situation.new_replica_set) return std::nullopt;
   const std::string why = workload::CompleteAs(*rs)
@@ -107,7 +107,7 @@ std::optional<Step> NoteComplete(const Situation& situation, bool holds) {
   }
   const std::optional<int64_t> stable = ReadOwn(situation.workload.status.carried).stable_revision;
   if (!stable) return std::nullopt;
-  const ReplicaSet* rs = workload::FindRevisionOrFormer(situation.all, *stable);
+  const ReplicaSet* rs = workload::FindKept(situation.all, *stable);
   if (rs == nullptr || workload::CompleteAs(*rs)) return std::nullopt;
   return Note(situation, *rs);
 }

@@ -197,10 +197,14 @@ bool RestsAtPartition(const Situation& situation, Steps steps) {
   const Workload& workload = situation.workload;
   const ReplicaSet* rs = situation.new_replica_set;
   const int32_t kept = situation.limits.kept_old();
-  if (rs == nullptr || kept == 0 || !steps.empty() || situation.recreate() || workload.paused ||
-      workload.follow_revision || !workload.strategy_error.empty()) {
+  // Without replicas there is nothing to keep, and the new revision is not rolled out either.
+  const bool sleeps = workload.replicas == 0 && situation.limits.holds_back() &&
+                      !IsOfProven(situation) && workload::FindProvenOther(situation) != nullptr;
+  if (rs == nullptr || (kept == 0 && !sleeps) || !steps.empty() || situation.recreate() ||
+      workload.paused || workload.follow_revision || !workload.strategy_error.empty()) {
     return false;
   }
+  if (sleeps) return true;
   if (situation.extended.counted) return RestsInPlace(situation);
   const workload::ReplicaSetSize size = workload::SizeOf(*rs);
   const int64_t of_old = workload::TotalReplicas(situation.old);

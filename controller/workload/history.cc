@@ -47,7 +47,7 @@ bool IsKept(const Situation& situation, const ReplicaSet* rs) {
   const bool sleeps = TotalReplicas(situation.all) == 0;
   if (sleeps && rs == FindServedLast(situation, situation.all)) return true;
   const std::optional<int64_t>& revision = situation.workload.kept_revision;
-  return revision && rs == FindRevisionOrFormer(situation.all, *revision);
+  return revision && rs == FindKept(situation.all, *revision);
 }
 
 // Returns true if history is cleaned up although the rollout is not complete: a version that never

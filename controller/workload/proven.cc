@@ -44,7 +44,7 @@ std::optional<int64_t> CompleteAs(const ReplicaSet& rs) {
 bool IsProven(const Situation& situation, const ReplicaSet& rs) {
   if (CompleteAs(rs)) return true;
   const std::optional<int64_t>& kept = situation.workload.kept_revision;
-  return kept && &rs == FindRevisionOrFormer(situation.all, *kept);
+  return kept && &rs == FindKept(situation.all, *kept);
 }
 
 const ReplicaSet* FindLastComplete(const std::vector<const ReplicaSet*>& replica_sets) {
@@ -80,7 +80,7 @@ const ReplicaSet* FindServedLast(const Situation& situation,
     if (note) last = std::max(last, note->generation);
   }
   const auto& kept = situation.workload.kept_revision;
-  const ReplicaSet* stable = kept ? FindRevisionOrFormer(among, *kept) : nullptr;
+  const ReplicaSet* stable = kept ? FindKept(among, *kept) : nullptr;
   const ReplicaSet* found = nullptr;
   int32_t most = 0;
   for (const ReplicaSet* rs : among) {
@@ -99,7 +99,7 @@ const ReplicaSet* FindServedLast(const Situation& situation,
 const ReplicaSet* FindProvenOther(const Situation& situation) {
   const ReplicaSet* other = nullptr;
   if (const auto& kept = situation.workload.kept_revision) {
-    other = FindRevisionOrFormer(situation.all, *kept);
+    other = FindKept(situation.all, *kept);
   } else {
     other = FindServedLast(situation, situation.old);
     if (OthersHavePods(situation.old, other)) return nullptr;

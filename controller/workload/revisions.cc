@@ -48,6 +48,15 @@ const ReplicaSet* FindRevisionOrFormer(const std::vector<const ReplicaSet*>& rep
   return found == replica_sets.end() ? nullptr : *found;
 }
 
+const ReplicaSet* FindKept(const std::vector<const ReplicaSet*>& replica_sets, int64_t revision) {
+  if (revision < 1) return nullptr;
+  const auto noted = std::ranges::find_if(replica_sets, [&](const ReplicaSet* rs) {
+    const auto note = rs->meta.annotations.Find(kComplete);
+    return note && ParseRevision(*note) == revision;
+  });
+  return noted != replica_sets.end() ? *noted : FindRevisionOrFormer(replica_sets, revision);
+}
+
 std::string NameRevisions(const std::vector<const ReplicaSet*>& replica_sets) {
   std::set<int64_t> numbers;
   for (const ReplicaSet* rs : replica_sets) {

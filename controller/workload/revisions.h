@@ -27,6 +27,11 @@ const ReplicaSet* FindRevision(const std::vector<const ReplicaSet*>& replica_set
 const ReplicaSet* FindRevisionOrFormer(const std::vector<const ReplicaSet*>& replica_sets,
                                        int64_t revision);
 
+// Returns the ReplicaSet of `revision`, which was complete: the one whose note says so, else that
+// of FindRevisionOrFormer. After a restore two may have had the number: one that was complete, and
+// one that was made before the other came back (RO-138).
+const ReplicaSet* FindKept(const std::vector<const ReplicaSet*>& replica_sets, int64_t revision);
+
 // Returns the numbers of `replica_sets` in order: "revisions 1, 2 and 4", "revision 3". If there
 // are more than 20, names the highest: "revisions 7, 8, …, 25 and 26, and lower ones". Returns "no
 // revisions" if none has a number.

@@ -110,7 +110,7 @@ bool WasRolledBackTo(const Workload& workload, const ReplicaSet& target, int64_t
 const ReplicaSet* FindTarget(const Workload& workload,
                              const std::vector<const ReplicaSet*>& candidates, int64_t revision) {
   if (const ReplicaSet* rs = FindRevision(candidates, revision)) return rs;
-  if (revision == workload.kept_revision) return FindRevisionOrFormer(candidates, revision);
+  if (revision == workload.kept_revision) return FindKept(candidates, revision);
   const auto found = std::ranges::find_if(
       candidates, [&](const ReplicaSet* rs) { return WasRolledBackTo(workload, *rs, revision); });
   return found == candidates.end() ? nullptr : *found;
@@ -128,7 +128,7 @@ const ReplicaSet* ReplicaSetOfTemplate(const Situation& situation) {
 int64_t LastCompleteRevision(const Workload& workload,
                              const std::vector<const ReplicaSet*>& candidates) {
   const auto& kept = workload.kept_revision;
-  const ReplicaSet* stable = kept ? FindRevisionOrFormer(candidates, *kept) : nullptr;
+  const ReplicaSet* stable = kept ? FindKept(candidates, *kept) : nullptr;
   int64_t highest = 0;
   for (const ReplicaSet* rs : candidates) {
     if (rs != stable && !CompleteAs(*rs)) continue;

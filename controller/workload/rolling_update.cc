@@ -37,7 +37,7 @@ std::vector<const ReplicaSet*> InOrderOfRemoval(const Situation& situation) {
   std::vector<const ReplicaSet*> old = situation.old;
   const std::optional<int64_t>& kept = situation.workload.kept_revision;
   if (!kept || situation.limits.kept_old() == 0) return old;
-  const ReplicaSet* last = FindRevisionOrFormer(situation.all, *kept);
+  const ReplicaSet* last = FindKept(situation.all, *kept);
   std::stable_partition(old.begin(), old.end(), [&](const auto* rs) { return rs != last; });
   return old;
 }

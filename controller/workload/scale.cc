@@ -75,7 +75,7 @@ const ReplicaSet* OnlyOne(const Situation& situation,
   if (!active.empty()) return active.front();
   if (const ReplicaSet* rs = FindServedLast(situation, situation.all)) return rs;
   if (const auto& kept = situation.workload.kept_revision) {
-    if (const ReplicaSet* rs = FindRevisionOrFormer(situation.all, *kept)) return rs;
+    if (const ReplicaSet* rs = FindKept(situation.all, *kept)) return rs;
   }
   if (situation.new_replica_set != nullptr) return situation.new_replica_set;
   return situation.old.empty() ? nullptr : situation.old.back();

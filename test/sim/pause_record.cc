@@ -134,8 +134,12 @@ void PauseRecord::See(const Facts& facts, int64_t available_before) {
   if (!asked) return;
   const int64_t wanted = desired_ - KeptBy(HoldNow(), desired_);
   if (facts.available >= wanted) {
-    if (!available_since_) available_since_ = facts.now;
-    available_level_ = wanted;
+    if (!available_since_) {
+      available_since_ = facts.now;
+      available_level_ = wanted;
+    }
+    // Pods that may be gone already do not have to stay.
+    available_level_ = std::max(available_level_, std::min(wanted, facts.for_sure));
   }
   Promote(facts);
   if (!Ahead()) released_ = true;

@@ -73,6 +73,7 @@ class PauseRecord {
     int64_t desired = 0;    // spec.replicas
     int64_t size = 0;       // Pods of the template that were asked for
     int64_t available = 0;  // the most within kBlindSpot
+    int64_t for_sure = 0;   // the fewest that were available within kBlindSpot
     const std::vector<Promotion>* promotions = nullptr;  // of the Rollout
     const std::set<int64_t>* revisions = nullptr;        // that the template had
   };

@@ -19,7 +19,7 @@ struct Course {
   explicit Course(const char* steps) {
     facts.asked = true;
     facts.desired = 10;
-    facts.size = facts.available = 10;
+    facts.size = facts.available = facts.for_sure = 10;
     facts.promotions = &promotions;
     facts.revisions = &revisions;
     Edit(steps);
@@ -42,7 +42,7 @@ struct Course {
     See();
   }
   void Available(int pods) {
-    facts.available = pods;
+    facts.available = facts.for_sure = pods;
     See();
   }
   size_t Ahead() const { return record.Ahead().value_or(0); }

@@ -86,6 +86,7 @@ void RolloutObserver::See(RolloutFacts& facts, MonotonicTime now) {
                     .desired = facts.desired_now(),
                     .size = facts.in_place() ? one.live : one.size,
                     .available = one.available.Max(now, kRecently),
+                    .for_sure = one.available.Min(now, kRecently),
                     .promotions = &facts.promotions,
                     .revisions = &one.revisions},
                    before[key]);

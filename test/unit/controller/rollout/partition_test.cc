@@ -48,6 +48,31 @@ TEST_CASE("at its partition a rollout rests, and is not late (RO-099)") {
   Proves("RO-099");
 }
 
+// Without replicas nothing is kept and nothing is missing, but the new revision is not rolled out.
+TEST_CASE("a partition holds while there are no replicas (RO-099)") {
+  AtPartition f;
+  f.replicas = 0;
+  f.updated_max = 0;
+  for (ReplicaSet& rs : f.replica_sets) {
+    rs.replicas = rs.status.replicas = rs.status.ready_replicas = rs.status.available_replicas = 0;
+  }
+  RolloutOwn own = f.Own();
+  own.stable_revision = 1;
+  std::string want = "Unknown RolloutPausedAtStep";
+  SECTION("revision 1 is the stable one") {}
+  SECTION("there is none to come back to") {
+    own.stable_revision.reset();
+    want = "True ReplicaSetUpdated";
+  }
+  SECTION("this one was complete") {
+    own.stable_revision = 2;
+    want = "True ReplicaSetUpdated";
+  }
+  f.status.carried = KindStatus(own);
+  CHECK(ReasonIn(f.Draft().conditions) == want);
+  Proves("RO-099");
+}
+
 TEST_CASE("at its partition a rollout in place rests, too (RO-099)") {
   AtPartition f;
   f.replica_sets[0].replicas = 10;  // the host of all Pods

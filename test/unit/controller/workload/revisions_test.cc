@@ -5,6 +5,7 @@
 
 #include "controller/workload/annotations.h"
 #include "test/catch.h"
+#include "test/proves.h"
 #include "test/unit/controller/workload/world.h"
 
 namespace windlass::workload::revisions_test {
@@ -13,7 +14,7 @@ namespace {
 using ReplicaSets = std::vector<const ReplicaSet*>;
 
 // Adds a ReplicaSet with these annotations; "-" for none.
-const ReplicaSet* Add(World& world, const std::string& revision, const std::string& history) {
+ReplicaSet* Add(World& world, const std::string& revision, const std::string& history) {
   ReplicaSet& rs = world.AddOld("web-" + revision, 0, 0);
   world.SetAnnotation(rs, kRevision, revision);
   if (revision == "-") rs.meta.annotations.Erase(kRevision);
@@ -41,6 +42,23 @@ TEST_CASE("the history annotation has the former revisions") {
   CAPTURE(row.history, row.revision);
   World world(1);
   CHECK(HadRevision(*Add(world, "20", row.history), row.revision) == row.want);
+}
+
+// The Rollout was restored before the ReplicaSet of its stable revision: the one that it made first
+// had that number, too.
+TEST_CASE("the ReplicaSet that was complete as a revision comes before all (RO-138)") {
+  World world(1);
+  ReplicaSet& made = *Add(world, "2", "1");
+  ReplicaSet& complete = *Add(world, "3", "1");
+  const ReplicaSets all = {&made, &complete};
+  CHECK(FindKept(all, 1) == &made);
+  world.SetAnnotation(complete, kComplete, "1");
+  CHECK(FindKept(all, 1) == &complete);
+  CHECK(FindKept(all, 2) == &made);
+  CHECK(FindKept(all, 3) == &complete);
+  CHECK(FindKept(all, 4) == nullptr);
+  CHECK(FindKept(all, 0) == nullptr);
+  Proves("RO-138");
 }
 
 TEST_CASE("the present number comes before former ones") {
