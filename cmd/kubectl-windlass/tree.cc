@@ -96,6 +96,10 @@ void AddHeader(const Json& workload, const ResourceId& resource, const RolloutRo
   add("Strategy", StrategyText(workload));
   add("Images", Images(back_to == nullptr ? workload : *back_to));
   if (back_to != nullptr) add("Asked for", AskedForText(workload, roles));
+  const Json* overlap = ConditionOf(workload, "SelectorOverlap");
+  if (overlap != nullptr && TextOf(*overlap, "/status") == "True") {
+    add("Warning", TextOf(*overlap, "/message"));
+  }
 }
 
 // Returns the ReplicaSet that Pods get now: the one of the published revision.

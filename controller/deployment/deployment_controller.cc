@@ -39,6 +39,11 @@ DeploymentController::DeploymentController(ControllerHost& host,
       deployments_(*deployments),
       in_place_(host, own_cache()) {
   Extend(in_place_);
+  // Two Deployments with one selector are told nothing, as by upstream's controller (RO-163).
+  own_cache().overlaps().Count([](const OwnerReference& owner) {
+    return owner.kind == resources::kRollouts.kind &&
+           owner.api_version.text().starts_with(std::string(resources::kRollouts.group) + "/");
+  });
   deployments_.informer().on_reply.Add(
       [this](const Request& request, const Deployment& deployment) {
         if (request.mutates()) rivals_.OwnStatus(deployment.meta);

@@ -8,6 +8,7 @@
 #include "controller/workload/annotations.h"
 #include "controller/workload/complete.h"
 #include "controller/workload/conditions.h"
+#include "controller/workload/overlap.h"
 
 namespace windlass::rollout {
 namespace {
@@ -212,12 +213,14 @@ Ruling Rule(const Facts& facts) {
   return Progressing(facts);
 }
 
-// As Rule, and says of a stalled or aborted Rollout, too, that a rollback waits.
-Ruling RuleAndRollback(const Facts& facts) {
+// As Rule, and says of a stalled or aborted Rollout, too, that a rollback waits. Says of any other
+// one that its selector matches Pods of another controller (RO-164).
+Ruling RuleAndMore(const Facts& facts) {
   Ruling ruling = Rule(facts);
-  if (HoldsRollback(facts) && ruling.way == Way::kStalled) {
-    ruling.message += "; " + std::string(kRollbackWaits);
-  }
+  const bool stalled = ruling.way == Way::kStalled;
+  if (HoldsRollback(facts) && stalled) ruling.message += "; " + std::string(kRollbackWaits);
+  const Condition* overlap = FindCondition(facts.status.conditions, workload::kSelectorOverlap);
+  if (overlap != nullptr && !stalled) ruling.message += "; " + overlap->message;
   return ruling;
 }
 
@@ -272,7 +275,7 @@ bool IsRolledOut(const Workload& workload, const StatusDraft& draft) {
 
 Standing StandingOf(const Workload& workload, const StatusDraft& draft, const RolloutOwn& own) {
   const Facts facts = FactsOf(workload, draft, own);
-  const Ruling ruling = RuleAndRollback(facts);
+  const Ruling ruling = RuleAndMore(facts);
   Standing standing{.phase = ruling.phase, .message = ruling.message, .conditions = {}};
   std::vector<Condition>& conditions = standing.conditions;
   conditions.push_back(Shown(facts, kReady, ruling.way == Way::kReady, ruling, draft.now));

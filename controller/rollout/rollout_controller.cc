@@ -45,6 +45,7 @@ RolloutController::RolloutController(ControllerHost& host,
       in_place_(host, own_cache()),
       crd_(host.informers().environment()) {
   Extend(in_place_);
+  own_cache().overlaps().Count([](const OwnerReference&) { return true; });
   rollouts_.kind().Extend(extension_);
   rollouts_.objects().OnChange([this](const Change<Rollout>& change) { RolloutChanged(change); });
   // Wakes every key, or none before the CustomResourceDefinition is new enough.

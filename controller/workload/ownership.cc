@@ -39,7 +39,7 @@ std::string MemberText(const nlohmann::json& metadata, const char* field) {
 // Returns the answer to `read`. Returns null if anything but ReplicaSets' owners was asked about
 // since: meanwhile the view changes, and a new orphan may have been left by a deletion of the
 // workload.
-const Outcome* FindFresh(const Learned& learned, const Request& read) {
+const Outcome* FindFreshRead(const Learned& learned, const Request& read) {
   const RequestKey asked = read.Identity();
   for (auto it = learned.rbegin(); it != learned.rend(); ++it) {
     if (it->asked == asked) return &*it;
@@ -116,7 +116,7 @@ std::optional<Step> SettleOwnership(const View& view, const Claims& claims,
   for (const ReplicaSet* rs : claims.to_adopt) {
     Write adopt = Adopt(workload, *rs);
     if (tried(adopt, false) || leave_it()) continue;
-    const Outcome* read = FindFresh(learned, ReadOf(workload));
+    const Outcome* read = FindFreshRead(learned, ReadOf(workload));
     if (read == nullptr) {
       return Read{ReadOf(workload), "it must exist still to adopt a replicaset"};
     }

@@ -10,6 +10,7 @@
 #include "controller/workload/history.h"
 #include "controller/workload/make_situation.h"
 #include "controller/workload/new_replica_set.h"
+#include "controller/workload/overlap.h"
 #include "controller/workload/ownership.h"
 #include "controller/workload/pause.h"
 #include "controller/workload/recreate.h"
@@ -122,7 +123,9 @@ Step Decide(const View& view, const Learned& learned, WallTime now) {
 
   Step step = situation.workload.paused ? NextOfPaused(situation) : NextWhileRunning(situation);
   if (WasSent(step, learned)) step = TellAllTheSame(situation);
-  return TryAgain(situation, situation.extension().End(situation, std::move(step)));
+  step = situation.extension().End(situation, std::move(step));
+  step = LookAgainNoLater(std::move(step), UntilOverlapIsTold(situation));
+  return TryAgain(situation, std::move(step));
 }
 
 }  // namespace

@@ -1,6 +1,7 @@
 #include "controller/workload/status.h"
 
 #include <algorithm>
+#include <iterator>
 #include <utility>
 
 #include "controller/workload/annotations.h"
@@ -8,6 +9,7 @@
 #include "controller/workload/conditions.h"
 #include "controller/workload/counters.h"
 #include "controller/workload/decisions.h"
+#include "controller/workload/overlap.h"
 #include "controller/workload/progress.h"
 #include "controller/workload/revisions.h"
 #include "controller/workload/room.h"
@@ -81,6 +83,19 @@ std::string_view ReasonOf(const WorkloadStatus& status, std::string_view type) {
   return condition != nullptr ? condition->reason.text() : std::string_view();
 }
 
+// Adds what the counters do not tell.
+void AddFurther(const Situation& situation, WorkloadStatus& status) {
+  ShowOverlaps(situation, status);
+  situation.extension().UpdateStatus(situation, status);
+}
+
+// Returns the Events that go with AddFurther.
+std::vector<Event> FurtherEvents(const Situation& situation, const WorkloadStatus& status) {
+  std::vector<Event> events = TellOverlaps(situation);
+  std::ranges::move(situation.extension().Events(situation, status), std::back_inserter(events));
+  return events;
+}
+
 // Returns a status write that acknowledges neither a generation nor a revision.
 std::optional<Step> WriteUnobserved(const Situation& situation, WorkloadStatus next) {
   const Workload& workload = situation.workload;
@@ -138,7 +153,7 @@ std::optional<Step> WriteStatus(const Situation& situation, Progress progress) {
     KeepReplicaFailure(situation, status);
   }
   if (progress == Progress::kPaused) MarkPaused(situation, status);
-  if (progress != Progress::kKeep) situation.extension().UpdateStatus(situation, status);
+  if (progress != Progress::kKeep) AddFurther(situation, status);
   const std::string_view revision = draft.revision = RevisionToPublish(situation);
   const bool has_notes = workload.kind.HasStrayNotes(workload);
   const bool is_stored = workload.kind.IsStored(workload, draft);
@@ -154,7 +169,7 @@ std::optional<Step> WriteStatus(const Situation& situation, Progress progress) {
                             {"unavailable", status.unavailable_replicas},
                             {"terminating", status.terminating_replicas.value_or(0)},
                             {"progressing", ReasonOf(status, "Progressing")}}},
-               .on_success = situation.extension().Events(situation, status),
+               .on_success = FurtherEvents(situation, status),
                // A status that is put off ends the sync well, which would end a refusal's back-off.
                .patience = revision.empty() && !situation.refused ? PatienceFor(situation, status)
                                                                   : Duration{0}};
@@ -178,11 +193,11 @@ std::optional<Step> WriteHeldUp(const Situation& situation) {
     } else {
       UpdateProgressingHeldUp(situation, status);
     }
-    situation.extension().UpdateStatus(situation, status);
+    AddFurther(situation, status);
   }
   UpdateReplicaFailure(situation, status);
   auto step = WriteUnobserved(situation, status);
-  if (step) std::get<Write>(*step).on_success = situation.extension().Events(situation, status);
+  if (step) std::get<Write>(*step).on_success = FurtherEvents(situation, status);
   return step;
 }
 

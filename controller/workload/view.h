@@ -20,6 +20,16 @@
 
 namespace windlass {
 
+// Another controller of the namespace that owns ReplicaSets whose labels satisfy the workload's
+// selector.
+struct Overlap {
+  OwnerReference other{};
+  // When this process saw it begin. Zero: it was there when this process loaded its caches.
+  WallTime since{};
+  // The other one selects ReplicaSets of the workload as well, and Windlass tells its user so.
+  bool is_mutual = false;
+};
+
 struct View {
   // A deleted workload has no view: its key needs no more work (D-051).
   Workload workload;
@@ -28,6 +38,9 @@ struct View {
   // labels match the selector. Ordered by creationTimestamp, then name (D-150). The planner decides
   // which of them it claims.
   std::vector<const ReplicaSet*> replica_sets{};
+
+  // By kind, then name. Empty for kinds that do not ask for them (overlaps.h).
+  std::vector<Overlap> overlaps{};
 
   // For Recreate only: live (non-terminal) Pods owned by the ReplicaSets above. If `pods_known` is
   // false, the Pod informer is not running or has not synced yet, and no decision may use `pods`.

@@ -53,6 +53,9 @@ WakeUps::WakeUps(WorkloadCache& cache, ControllerHost& host) : cache_(cache), ho
   cache_.replica_sets().store().OnChange(
       [this](const Change<ReplicaSet>& change) { ReplicaSetChanged(change); });
   cache_.pods().store().OnChange([this](const Change<PodMetadata>& change) { PodChanged(change); });
+  cache_.overlaps().on_change = [this](const ObjectKey& key) {
+    host_.Wake(key, Wake::kStatusChange);
+  };
   cache_.replica_sets().on_unreadable_gone.Add([this](const UnreadableObject& gone) {
     cache_.workloads().ForEach([&](const Workload& workload) {
       if (!WorkloadCache::MayOwn(workload, gone)) return;

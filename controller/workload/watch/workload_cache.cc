@@ -32,6 +32,7 @@ WorkloadCache::WorkloadCache(Informers& informers, WorkloadStore& workloads)
           informers.Of<ReplicaSet>({"replicasets", informers.All(resources::kReplicaSets),
                                     &DecodeReplicaSet, ReplyFolding<ReplicaSet>{.removes = true}})),
       pods_(informers.Of<PodMetadata>({"pods", LivePodMetadata(informers), &DecodePodMetadata})),
+      overlaps_(clock_, workloads_, replica_sets_.informer.store()),
       resync_(informers.environment().clock, informers.environment().random,
               informers.environment().timers,
               {[this] { return workloads_.size(); },
@@ -46,6 +47,11 @@ WorkloadCache::WorkloadCache(Informers& informers, WorkloadStore& workloads)
   ThawWith(workloads_.informer());
   ThawWith(replica_sets_);
   ThawWith(pods_);
+  const auto look = [this] {
+    if (workloads_.informer().HasSynced() && replica_sets_.HasSynced()) overlaps_.LookAtAll();
+  };
+  workloads_.informer().on_synced().Add(look);
+  replica_sets_.on_synced().Add(look);
 }
 
 void WorkloadCache::ThawWith(AnyInformer& informer) {
@@ -155,6 +161,7 @@ std::optional<View> WorkloadCache::ViewOf(const ObjectKey& key) const {
       if (Matches(selector, rs->meta.labels)) view.replica_sets.push_back(rs);
     }
   }
+  view.overlaps = overlaps_.Of(view.workload.meta);
   view.unreadable = UnreadableOf(view.workload);
   std::sort(view.replica_sets.begin(), view.replica_sets.end(), OlderThenName<ReplicaSet>);
 

@@ -15,6 +15,7 @@
 #include "controller/runtime/informers.h"
 #include "controller/runtime/listed_versions.h"
 #include "controller/workload/view.h"
+#include "controller/workload/watch/overlaps.h"
 #include "controller/workload/watch/watch_extension.h"
 #include "controller/workload/watch/workload_store.h"
 #include "kubeclient/api/decode_interest.h"
@@ -32,6 +33,9 @@ class WorkloadCache {
   // Call at most once, before Start and before the stores hold objects. `extension` must live until
   // the last call of this cache; the destructor makes none.
   void Extend(WatchExtension& extension) { extension_ = &extension; }
+
+  // Which workloads select ReplicaSets of others; none unless the kind says whose count.
+  Overlaps& overlaps() { return overlaps_; }
 
   void Start();
   void Stop();
@@ -103,6 +107,7 @@ class WorkloadCache {
   WorkloadStore& workloads_;
   SharedInformer<ReplicaSet>& replica_sets_;
   SharedInformer<PodMetadata>& pods_;
+  Overlaps overlaps_;
   WatchExtension* extension_ = nullptr;
   Resync resync_;
   RegisteredInterest known_templates_;

@@ -1,0 +1,129 @@
+#include "controller/workload/overlap.h"
+
+#include <algorithm>
+#include <cstddef>
+#include <string>
+#include <utility>
+
+#include "controller/workload/conditions.h"
+#include "controller/workload/workload.h"
+
+namespace windlass::workload {
+namespace {
+
+constexpr std::string_view kOverlapReason = "SelectsPodsOfAnother";
+
+// A message is read as one line.
+constexpr size_t kNamedMax = 3;
+// Of more others than these, at once, the condition tells.
+constexpr size_t kEventsAboutOthersMax = 10;
+
+constexpr std::string_view kOverlapRemedy =
+    " as well; each keeps its own Pods. Make one of the two anew with a label of its own in "
+    "spec.selector and spec.template; if one is to take over from the other, "
+    "docs/rollouts-migrate.md says how";
+
+// The overlaps that have lasted long enough at `moment`. What is told at a moment is written with
+// that moment as the condition's update time. So this also tells which of them a stored condition
+// has, without reading its message.
+std::vector<const Overlap*> ToldAt(const Situation& situation, WallTime moment) {
+  std::vector<const Overlap*> told;
+  for (const Overlap& overlap : situation.view.overlaps) {
+    if (moment - overlap.since >= kOverlapToldAfter) told.push_back(&overlap);
+  }
+  return told;
+}
+
+// Returns the overlaps that are to be told and that the stored condition does not tell.
+std::vector<const Overlap*> Untold(const Situation& situation) {
+  const Condition* stored = FindCondition(situation.workload.status.conditions, kSelectorOverlap);
+  std::vector<const Overlap*> untold = ToldAt(situation, situation.now);
+  if (stored == nullptr || stored->status != "True") return untold;
+  std::erase_if(untold, [&](const Overlap* overlap) {
+    return stored->last_update_time - overlap->since >= kOverlapToldAfter;
+  });
+  return untold;
+}
+
+// "Deployment web"; of other groups than apps and windlass.dev "Rollout.argoproj.io web".
+std::string NameOfOther(const OwnerReference& other) {
+  const std::string_view version = other.api_version.text();
+  const std::string_view group = version.substr(0, version.find('/'));
+  const bool is_known =
+      group == resources::kDeployments.group || group == resources::kRollouts.group;
+  std::string name(other.kind.text());
+  if (!is_known) name += "." + std::string(group);
+  return name + " " + std::string(other.name.text());
+}
+
+// "Deployment web", "Deployment api and Rollout web", "Deployment a, Deployment b and 3 others"
+std::string NamesOfOthers(const std::vector<const Overlap*>& overlaps) {
+  const bool all = overlaps.size() <= kNamedMax;
+  const size_t named = all ? overlaps.size() : kNamedMax - 1;
+  std::vector<std::string> names;
+  for (size_t i = 0; i < named; ++i) names.push_back(NameOfOther(overlaps[i]->other));
+  if (!all) names.push_back(std::to_string(overlaps.size() - named) + " others");
+  std::string text;
+  for (size_t i = 0; i < names.size(); ++i) {
+    if (i > 0) text += i + 1 == names.size() ? " and " : ", ";
+    text += names[i];
+  }
+  return text;
+}
+
+Event WarnOfOverlap(std::string message) {
+  return {.type = Event::Type::kWarning,
+          .reason = std::string(kSelectorOverlap),
+          .message = std::move(message)};
+}
+
+// Returns the Event about the other one. A Rollout tells its own Events itself (is_mutual).
+Event WarnOther(const Workload& workload, const OwnerReference& other) {
+  Event event = WarnOfOverlap("spec.selector of " + std::string(workload.kind.name()) + " " +
+                     workload.meta.name + " matches Pods of this " +
+                     std::string(other.kind.text()) + std::string(kOverlapRemedy));
+  event.about = ObjectReference{.api_version = std::string(other.api_version.text()),
+                                .kind = std::string(other.kind.text()),
+                                .key = {workload.meta.namespace_, std::string(other.name.text())},
+                                .uid = other.uid,
+                                .resource_version = {}};
+  return event;
+}
+
+std::string MessageOf(const std::vector<const Overlap*>& told) {
+  return "spec.selector matches Pods of " + NamesOfOthers(told) + std::string(kOverlapRemedy);
+}
+
+}  // namespace
+
+void ShowOverlaps(const Situation& situation, WorkloadStatus& status) {
+  const std::vector<const Overlap*> told = ToldAt(situation, situation.now);
+  if (told.empty()) return RemoveCondition(status.conditions, kSelectorOverlap);
+  const Condition* shown = FindCondition(status.conditions, kSelectorOverlap);
+  std::string message = MessageOf(told);
+  if (shown != nullptr && shown->message == message && Untold(situation).empty()) return;
+  RefreshCondition(status.conditions, NewCondition(kSelectorOverlap, "True", kOverlapReason,
+                                                   std::move(message), situation.now));
+}
+
+std::vector<Event> TellOverlaps(const Situation& situation) {
+  const std::vector<const Overlap*> untold = Untold(situation);
+  if (untold.empty()) return {};
+  std::vector<Event> events = {WarnOfOverlap(MessageOf(untold))};
+  for (const Overlap* overlap : untold) {
+    if (events.size() > kEventsAboutOthersMax) break;
+    if (!overlap->is_mutual) events.push_back(WarnOther(situation.workload, overlap->other));
+  }
+  return events;
+}
+
+std::optional<Duration> UntilOverlapIsTold(const Situation& situation) {
+  std::optional<Duration> until;
+  for (const Overlap& overlap : situation.view.overlaps) {
+    const Duration rest = kOverlapToldAfter - (situation.now - overlap.since);
+    if (rest > Duration{0}) until = std::min(until.value_or(rest), rest);
+  }
+  return until;
+}
+
+}  // namespace windlass::workload

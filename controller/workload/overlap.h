@@ -1,0 +1,38 @@
+// What a workload's user is told if its selector matches the ReplicaSets of another controller, such
+// as a Rollout and a Deployment with the same selector (RO-160).
+//
+//   condition SelectorOverlap   True as long as it is so, absent otherwise. Its message names the
+//                               others, the field and what to do
+//   Warning Events              one about the workload and one about each other controller, when it
+//                               begins (RO-161)
+//
+// Nothing else is done: each keeps its ReplicaSets and Pods, and the rollout goes on.
+//
+// An overlap is told when it has lasted for kOverlapToldAfter. Until the garbage collector deletes
+// them, the ReplicaSets of a deleted Deployment look like those of one that is there (RO-162).
+#pragma once
+
+#include <optional>
+#include <string_view>
+#include <vector>
+
+#include "controller/workload/situation.h"
+
+namespace windlass::workload {
+
+// The type of the condition, and the reason of the Events.
+inline constexpr std::string_view kSelectorOverlap = "SelectorOverlap";
+
+inline constexpr Duration kOverlapToldAfter = seconds(5);
+
+// Sets the condition in `status`, or removes it if no overlap is to be told.
+void ShowOverlaps(const Situation& situation, WorkloadStatus& status);
+
+// Returns the Events that go with ShowOverlaps once the status is written: about overlaps that the
+// stored condition does not tell yet.
+std::vector<Event> TellOverlaps(const Situation& situation);
+
+// Returns how long until the next overlap is to be told; nullopt if there is none.
+std::optional<Duration> UntilOverlapIsTold(const Situation& situation);
+
+}  // namespace windlass::workload

@@ -1,0 +1,202 @@
+#include "controller/workload/watch/overlaps.h"
+
+#include <algorithm>
+#include <string_view>
+#include <tuple>
+
+#include "kubeclient/api/selector.h"
+
+namespace windlass {
+namespace {
+
+bool SameOwner(const ReplicaSet& a, const ReplicaSet& b) {
+  const OwnerReference* one = a.meta.ControllerRef();
+  const OwnerReference* other = b.meta.ControllerRef();
+  if (one == nullptr || other == nullptr) return one == other;
+  return one->uid == other->uid;
+}
+
+// Most changes are of a status alone.
+bool LooksTheSame(const ReplicaSet& before, const ReplicaSet& now) {
+  return before.meta.labels == now.meta.labels && SameOwner(before, now) &&
+         before.meta.deleting() == now.meta.deleting();
+}
+
+}  // namespace
+
+Overlaps::Overlaps(const Clock& clock, WorkloadStore& workloads, Store<ReplicaSet>& replica_sets)
+    : clock_(clock), workloads_(workloads), replica_sets_(replica_sets) {
+  workloads_.OnChange([this](const WorkloadChange& change) { WorkloadChanged(change); });
+  replica_sets_.OnChange([this](const Change<ReplicaSet>& change) { ReplicaSetChanged(change); });
+}
+
+void Overlaps::LookAtAll() {
+  if (!counts_) return;
+  complete_ = true;
+  replica_sets_.ForEach([this](const ReplicaSet& rs) { Look(rs); });
+  first_ = false;
+}
+
+std::vector<Overlap> Overlaps::Of(const ObjectMeta& workload) const {
+  std::vector<Overlap> overlaps;
+  const auto found = overlaps_.find(KeyOf(workload));
+  if (found == overlaps_.end()) return overlaps;
+  for (const auto& [uid, overlap] : found->second) {
+    overlaps.push_back(overlap);
+    if (!IsOwnKind(overlap.other)) continue;
+    const auto back =
+        overlaps_.find({workload.namespace_, std::string(overlap.other.name.text())});
+    overlaps.back().is_mutual = back != overlaps_.end() && back->second.contains(workload.uid);
+  }
+  std::ranges::sort(overlaps, [](const Overlap& a, const Overlap& b) {
+    return std::tie(a.other.kind, a.other.name, a.other.uid) <
+           std::tie(b.other.kind, b.other.name, b.other.uid);
+  });
+  return overlaps;
+}
+
+// --- changes ---
+
+void Overlaps::WorkloadChanged(const WorkloadChange& change) {
+  if (!complete_) return;
+  if (change.now == nullptr) return Remove(*change.before);
+  if (change.before == nullptr) return Add(*change.now);
+  const Workload* edited_from = change.edited_from;
+  if (edited_from == nullptr || edited_from->selector == change.now->selector) return;
+  Remove(*change.before);
+  Add(*change.now);
+}
+
+void Overlaps::ReplicaSetChanged(const Change<ReplicaSet>& change) {
+  if (!complete_) return;
+  const ReplicaSet* before = change.old_object;
+  const ReplicaSet* now = change.new_object;
+  if (before != nullptr && now != nullptr && LooksTheSame(*before, *now)) return;
+  if (before != nullptr) Look(*before);
+  if (now != nullptr) Look(*now);
+}
+
+// In a namespace without `selecting_` no ReplicaSet counts.
+void Overlaps::Add(const Workload& workload) {
+  const Symbol& namespace_ = workload.meta.namespace_;
+  const auto selecting = selecting_.find(namespace_);
+  if (selecting == selecting_.end()) return;
+  Place(workload, selecting->second);
+  const ObjectKey key = KeyOf(workload.meta);
+  for (const ReplicaSet* rs : replica_sets_.InNamespace(namespace_.text())) {
+    const OwnerReference* owner = rs->meta.ControllerRef();
+    if (owner == nullptr || !counts_(*owner)) continue;
+    if (Matches(workload.selector, rs->meta.labels)) Judge(key, *owner);
+  }
+  // Its own ReplicaSets may have been seen first.
+  for (const ReplicaSet* rs : replica_sets_.OwnedBy(workload.meta.uid)) Look(*rs);
+}
+
+void Overlaps::Remove(const ObjectMeta& meta) {
+  const ObjectKey key = KeyOf(meta);
+  overlaps_.erase(key);
+  if (const auto selecting = selecting_.find(meta.namespace_); selecting != selecting_.end()) {
+    Selecting& names = selecting->second;
+    names.without_label.erase(key.name);
+    if (const auto placed = names.label_of.find(key.name); placed != names.label_of.end()) {
+      const auto same_label = names.by_label.find(placed->second);
+      same_label->second.erase(key.name);
+      if (same_label->second.empty()) names.by_label.erase(same_label);
+      names.label_of.erase(placed);
+    }
+  }
+  std::vector<std::pair<ObjectKey, OwnerReference>> others;
+  for (const auto& [other, overlaps] : overlaps_) {
+    const auto found = overlaps.find(meta.uid);
+    if (found != overlaps.end()) others.emplace_back(other, found->second.other);
+  }
+  for (const auto& [other, owner] : others) Judge(other, owner);
+}
+
+// --- who selects what ---
+
+void Overlaps::Look(const ReplicaSet& rs) {
+  const OwnerReference* owner = rs.meta.ControllerRef();
+  if (owner == nullptr || !counts_(*owner)) return;
+  const Symbol& namespace_ = rs.meta.namespace_;
+  const Selecting& selecting = SelectingIn(namespace_);
+  for (const Label& label : rs.meta.labels) {
+    const auto found = selecting.by_label.find(label);
+    if (found == selecting.by_label.end()) continue;
+    for (const std::string& name : found->second) Judge({namespace_, name}, *owner);
+  }
+  for (const std::string& name : selecting.without_label) Judge({namespace_, name}, *owner);
+}
+
+// What the ReplicaSets of `owner` are now decides, not what has changed.
+void Overlaps::Judge(const ObjectKey& key, const OwnerReference& owner) {
+  const ObjectMeta* meta = workloads_.FindMeta(key);
+  if (meta == nullptr || meta->uid == owner.uid) return;
+  const bool gone = IsGone(key.namespace_, owner);
+  Note(key, owner, !gone && IsSelected(*workloads_.Find(key), owner));
+}
+
+bool Overlaps::IsSelected(const Workload& workload, const OwnerReference& owner) const {
+  if (workload.selector.SelectsEverything()) return false;
+  const auto owned = replica_sets_.OwnedBy(owner.uid);
+  return std::ranges::any_of(owned, [&](const ReplicaSet* rs) {
+    return rs->meta.namespace_ == workload.meta.namespace_ && !rs->meta.deleting() &&
+           Matches(workload.selector, rs->meta.labels);
+  });
+}
+
+void Overlaps::Note(const ObjectKey& key, const OwnerReference& owner, bool overlaps) {
+  if (overlaps) {
+    const WallTime since = first_ ? WallTime{} : clock_.Wall();
+    if (!overlaps_[key].try_emplace(owner.uid, Overlap{.other = owner, .since = since}).second) {
+      return;
+    }
+  } else {
+    const auto found = overlaps_.find(key);
+    if (found == overlaps_.end() || found->second.erase(owner.uid) == 0) return;
+    if (found->second.empty()) overlaps_.erase(found);
+  }
+  if (on_change) on_change(key);
+}
+
+// --- finding workloads by a label ---
+
+Overlaps::Selecting& Overlaps::SelectingIn(const Symbol& namespace_) {
+  const auto [found, is_new] = selecting_.try_emplace(namespace_);
+  if (is_new) {
+    workloads_.ForEachIn(namespace_.text(),
+                         [&](const Workload& workload) { Place(workload, found->second); });
+  }
+  return found->second;
+}
+
+// Chooses the label that the fewest others are found by: many selectors may have one in common,
+// such as app.kubernetes.io/part-of=shop.
+void Overlaps::Place(const Workload& workload, Selecting& selecting) {
+  const std::string& name = workload.meta.name;
+  if (workload.selector.match_labels.empty()) {
+    selecting.without_label.insert(name);
+    return;
+  }
+  const auto size = [&](const Label& label) {
+    const auto found = selecting.by_label.find(label);
+    return found == selecting.by_label.end() ? 0 : found->second.size();
+  };
+  const Label& rarest = *std::ranges::min_element(workload.selector.match_labels, {}, size);
+  selecting.by_label[rarest].insert(name);
+  selecting.label_of[name] = rarest;
+}
+
+bool Overlaps::IsOwnKind(const OwnerReference& owner) const {
+  const ResourceId& own = workloads_.resource();
+  return owner.kind == own.kind &&
+         owner.api_version.text().starts_with(std::string(own.group) + "/");
+}
+
+bool Overlaps::IsGone(const Symbol& namespace_, const OwnerReference& owner) const {
+  if (!IsOwnKind(owner)) return false;
+  const ObjectMeta* meta = workloads_.FindMeta({namespace_, std::string(owner.name.text())});
+  return meta == nullptr || meta->uid != owner.uid;
+}
+
+}  // namespace windlass

@@ -1,0 +1,90 @@
+// Which workloads select ReplicaSets of another controller (RO-160).
+//
+// It costs no memory for a ReplicaSet, whoever owns it: the store has labels and owner of each
+// already. What is kept is
+//   - an entry for each pair of a workload and another controller that it overlaps with;
+//   - where to find a workload by a label of its selector, in namespaces with ReplicaSets that
+//     count. Without it each new ReplicaSet would have to be compared with every selector of its
+//     namespace.
+//
+// A ReplicaSet does not count
+//   - without a controller: one of the workloads that it matches adopts it;
+//   - while it is being deleted;
+//   - if its owner is of the workloads' own kind and gone. The garbage collector has not deleted it
+//     yet. For owners of other kinds that cannot be seen (overlap.h of controller/workload).
+// Core thread only.
+#pragma once
+
+#include <functional>
+#include <map>
+#include <set>
+#include <string>
+#include <utility>
+#include <vector>
+
+#include "controller/workload/view.h"
+#include "controller/workload/watch/workload_store.h"
+#include "kubeclient/api/replica_set.h"
+#include "kubeclient/base/clock.h"
+#include "kubeclient/cache/store.h"
+
+namespace windlass {
+
+class Overlaps {
+ public:
+  // Returns true if users of the kind want to know of this owner of ReplicaSets.
+  using Counts = std::function<bool(const OwnerReference& owner)>;
+
+  // All references must outlive this. Registers handlers with both stores, so that what handlers
+  // see which are registered later is up to date.
+  Overlaps(const Clock& clock, WorkloadStore& workloads, Store<ReplicaSet>& replica_sets);
+  Overlaps(const Overlaps&) = delete;
+  Overlaps& operator=(const Overlaps&) = delete;
+
+  // Call at most once, before the stores hold objects. Without it there are no overlaps.
+  void Count(Counts counts) { counts_ = std::move(counts); }
+
+  // Looks at all ReplicaSets. Call when both stores are complete; nothing is found before. What the
+  // first call finds has no time of beginning.
+  void LookAtAll();
+
+  // Called when an overlap of the workload begins or ends.
+  std::function<void(const ObjectKey&)> on_change;
+
+  // Returns the overlaps of a workload, by kind, then name.
+  std::vector<Overlap> Of(const ObjectMeta& workload) const;
+
+ private:
+  using Label = StringMap::Pair;
+  // The workloads of a namespace, by one label that each of their selectors asks for.
+  struct Selecting {
+    std::map<Label, std::set<std::string>> by_label;
+    std::set<std::string> without_label;      // matchExpressions alone
+    std::map<std::string, Label> label_of{};  // those of by_label
+  };
+
+  void WorkloadChanged(const WorkloadChange& change);
+  void ReplicaSetChanged(const Change<ReplicaSet>& change);
+  void Add(const Workload& workload);
+  void Remove(const ObjectMeta& meta);
+  // Judges its owner anew for all workloads that select `rs`.
+  void Look(const ReplicaSet& rs);
+  void Judge(const ObjectKey& key, const OwnerReference& owner);
+  bool IsSelected(const Workload& workload, const OwnerReference& owner) const;
+  void Note(const ObjectKey& key, const OwnerReference& owner, bool overlaps);
+  Selecting& SelectingIn(const Symbol& namespace_);
+  static void Place(const Workload& workload, Selecting& selecting);
+  bool IsGone(const Symbol& namespace_, const OwnerReference& owner) const;
+  bool IsOwnKind(const OwnerReference& owner) const;
+
+  const Clock& clock_;
+  WorkloadStore& workloads_;
+  Store<ReplicaSet>& replica_sets_;
+  Counts counts_;
+  bool complete_ = false;  // LookAtAll was called
+  bool first_ = true;      // its first call has not ended
+  std::map<Symbol, Selecting> selecting_;                 // namespaces with ReplicaSets that count
+  std::map<ObjectKey, std::map<Uid, Overlap>> overlaps_;  // by workload and by the other's uid
+};
+
+}  // namespace windlass
