@@ -19,29 +19,37 @@ constexpr size_t kNamedMax = 3;
 constexpr size_t kEventsAboutOthersMax = 10;
 
 constexpr std::string_view kOverlapRemedy =
-    " as well; each keeps its own Pods. Make one of the two anew with a label of its own in "
-    "spec.selector and spec.template; if one is to take over from the other, "
-    "docs/rollouts-migrate.md says how";
+    " as well; each keeps its own. Make one of the two anew with a label of its own in "
+    "spec.selector and spec.template, or end the migration if this is one";
 
-// The overlaps that have lasted long enough at `moment`. What is told at a moment is written with
-// that moment as the condition's update time. So this also tells which of them a stored condition
-// has, without reading its message.
-std::vector<const Overlap*> ToldAt(const Situation& situation, WallTime moment) {
+// Returns the stored condition; null if there is none.
+const Condition* StoredOverlap(const Situation& situation) {
+  return FindCondition(situation.workload.status.conditions, kSelectorOverlap);
+}
+
+// Returns true if the stored condition tells of the overlap. What is told at a moment is written
+// with that moment as the condition's update time, so the message need not be read.
+bool IsToldInStored(const Situation& situation, const Overlap& overlap) {
+  const Condition* stored = StoredOverlap(situation);
+  if (stored == nullptr) return false;
+  return overlap.at_start || stored->last_update_time - overlap.since >= kOverlapToldAfter;
+}
+
+// Returns the overlaps that the condition has to tell of.
+std::vector<const Overlap*> ToTell(const Situation& situation) {
   std::vector<const Overlap*> told;
   for (const Overlap& overlap : situation.view.overlaps) {
-    if (moment - overlap.since >= kOverlapToldAfter) told.push_back(&overlap);
+    const bool lasts = situation.now - overlap.since >= kOverlapToldAfter;
+    if (lasts || IsToldInStored(situation, overlap)) told.push_back(&overlap);
   }
   return told;
 }
 
-// Returns the overlaps that are to be told and that the stored condition does not tell.
+// Returns those of ToTell that the stored condition does not tell of.
 std::vector<const Overlap*> Untold(const Situation& situation) {
-  const Condition* stored = FindCondition(situation.workload.status.conditions, kSelectorOverlap);
-  std::vector<const Overlap*> untold = ToldAt(situation, situation.now);
-  if (stored == nullptr || stored->status != "True") return untold;
-  std::erase_if(untold, [&](const Overlap* overlap) {
-    return stored->last_update_time - overlap->since >= kOverlapToldAfter;
-  });
+  std::vector<const Overlap*> untold = ToTell(situation);
+  std::erase_if(untold,
+                [&](const Overlap* overlap) { return IsToldInStored(situation, *overlap); });
   return untold;
 }
 
@@ -97,7 +105,7 @@ std::string MessageOf(const std::vector<const Overlap*>& told) {
 }  // namespace
 
 void ShowOverlaps(const Situation& situation, WorkloadStatus& status) {
-  const std::vector<const Overlap*> told = ToldAt(situation, situation.now);
+  const std::vector<const Overlap*> told = ToTell(situation);
   if (told.empty()) return RemoveCondition(status.conditions, kSelectorOverlap);
   const Condition* shown = FindCondition(status.conditions, kSelectorOverlap);
   std::string message = MessageOf(told);
@@ -108,7 +116,7 @@ void ShowOverlaps(const Situation& situation, WorkloadStatus& status) {
 
 std::vector<Event> TellOverlaps(const Situation& situation) {
   const std::vector<const Overlap*> untold = Untold(situation);
-  if (untold.empty()) return {};
+  if (untold.empty() || situation.workload.meta.deleting()) return {};
   std::vector<Event> events = {WarnOfOverlap(MessageOf(untold))};
   for (const Overlap* overlap : untold) {
     if (events.size() > kEventsAboutOthersMax) break;

@@ -24,8 +24,9 @@ namespace windlass {
 // selector.
 struct Overlap {
   OwnerReference other{};
-  // When this process saw it begin. Zero: it was there when this process loaded its caches.
-  WallTime since{};
+  WallTime since{};  // when this process saw it begin
+  // It was there when this process loaded its caches: an earlier process may have told of it.
+  bool at_start = false;
   // The other one selects ReplicaSets of the workload as well, and Windlass tells its user so.
   bool is_mutual = false;
 };

@@ -118,6 +118,29 @@ until_true 60 "rollbackTo is performed" no_rollback_to canary
 rollout_ready canary
 until_true 60 "canary is back" have_images canary "6 app:v1"
 
+say "a Deployment with the selector of a Rollout: both say so, and each keeps its Pods"
+overlap() { field "$1" "{.status.conditions[?(@.type=='SelectorOverlap')].message}"; }
+names() { overlap "$1" | grep -F -- "matches Pods of $2 as well" >/dev/null; } # OBJECT OTHER
+warned() { kubectl events --for "$1" --types=Warning | grep -F SelectorOverlap >/dev/null; }
+owners() { # the owner of each ReplicaSet
+  kubectl get replicasets -l app=canary -o jsonpath='{range .items[*]}{.metadata.name} '\
+'{.metadata.ownerReferences[0].kind}{"\n"}{end}'
+}
+ended() { [ -z "$(overlap "$1")" ]; }
+before=$(owners)
+deployment canary 1 app:v5 | kubectl apply -f - >/dev/null
+until_true 30 "the Rollout names the Deployment" names wro/canary "Deployment canary"
+until_true 30 "the Deployment names the Rollout" names deployment/canary "Rollout canary"
+for object in wro/canary deployment/canary; do
+  until_true 30 "$object has an Event" warned $object
+done
+says canary "matches Pods of Deployment canary as well" || fail "canary: $(message canary)"
+expect "canary: phase" "$(rollout_phase canary)" Healthy
+expect "ReplicaSets of the Rollout" "$(owners | grep Rollout)" "$before"
+have_images canary "6 app:v1, 1 app:v5" || fail "canary: $(pod_images canary)"
+kubectl delete deployment canary >/dev/null
+until_true 30 "the overlap is over" ended wro/canary
+
 say "two paused Deployments wake"
 {
   deployment paused-web 3 app:v1
@@ -133,5 +156,5 @@ kubectl scale deployment/paused-web --replicas=3 >/dev/null
 until_true 60 "paused-web wakes with what worked" have_images paused-web "3 app:v1"
 kubectl get wro
 stop_windlass
-echo "proves: RO-120 RO-122 RO-130 RO-132 RO-134 RO-135"
+echo "proves: RO-120 RO-122 RO-130 RO-132 RO-134 RO-135 RO-160 RO-161 RO-162 RO-163 RO-164"
 say "passed"

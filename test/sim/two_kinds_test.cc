@@ -18,7 +18,7 @@
 namespace windlass::sim::two_kinds_test {
 namespace {
 
-constexpr uint64_t kSeed = 17;
+constexpr uint64_t kSeed = 18;
 constexpr Duration kLimit = seconds(3600);
 const std::string kName = "web";
 
@@ -43,8 +43,14 @@ Steps PlayedAlone(const Script& script, World::Kind kind) {
   return steps;
 }
 
-void CheckSame(const std::string& what, const Steps& together, const Steps& alone) {
+// Beside another owner, a condition and Events say that the selectors overlap. All else is the same.
+void CheckSame(const std::string& what, Steps together, const Steps& alone) {
   INFO(what);
+  for (std::vector<std::string>& step : together) {
+    std::erase_if(step, [](const std::string& line) {
+      return line.find("SelectorOverlap") != std::string::npos;
+    });
+  }
   REQUIRE(together.size() == alone.size());
   for (size_t i = 0; i < alone.size(); ++i) CHECK(together[i] == alone[i]);
 }

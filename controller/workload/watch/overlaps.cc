@@ -147,10 +147,8 @@ bool Overlaps::IsSelected(const Workload& workload, const OwnerReference& owner)
 
 void Overlaps::Note(const ObjectKey& key, const OwnerReference& owner, bool overlaps) {
   if (overlaps) {
-    const WallTime since = first_ ? WallTime{} : clock_.Wall();
-    if (!overlaps_[key].try_emplace(owner.uid, Overlap{.other = owner, .since = since}).second) {
-      return;
-    }
+    const Overlap begun{.other = owner, .since = clock_.Wall(), .at_start = first_};
+    if (!overlaps_[key].try_emplace(owner.uid, begun).second) return;
   } else {
     const auto found = overlaps_.find(key);
     if (found == overlaps_.end() || found->second.erase(owner.uid) == 0) return;

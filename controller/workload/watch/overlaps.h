@@ -45,7 +45,7 @@ class Overlaps {
   void Count(Counts counts) { counts_ = std::move(counts); }
 
   // Looks at all ReplicaSets. Call when both stores are complete; nothing is found before. What the
-  // first call finds has no time of beginning.
+  // first call finds was there at the start.
   void LookAtAll();
 
   // Called when an overlap of the workload begins or ends.

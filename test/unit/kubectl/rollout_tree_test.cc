@@ -34,6 +34,20 @@ TEST_CASE("get never counts a step above the last one") {
   CHECK(LineOf(run.Run({"get", "wro/web"}).out, "Step") == row.text);
 }
 
+TEST_CASE("get says who else selects the same Pods") {
+  KubectlRun run;
+  const bool overlaps = GENERATE(true, false);
+  CreateRolloutAtStep(run, 2, nullptr, [&](Json& status) {
+    status["conditions"] = {{{"type", "SelectorOverlap"},
+                             {"status", overlaps ? "True" : "False"},
+                             {"reason", "SelectsPodsOfAnother"},
+                             {"message", "who else"}}};
+  });
+  const std::string want = overlaps ? "Warning    who else" : "";
+  CHECK(LineOf(run.Run({"get", "wro/web"}).out, "Warning") == want);
+  Proves("RO-164");
+}
+
 // Rollout web asks for app:broken, revision 8, and is aborted: three of four Pods are back at
 // app:v1. Its ReplicaSet web-1 had revision 7, which is the stable one, and has 9 since.
 void CreateAborted(KubectlRun& run) {

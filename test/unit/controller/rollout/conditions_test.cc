@@ -360,6 +360,39 @@ TEST_CASE("each row of the table of phases holds, the first one first") {
   Proves(row.id);
 }
 
+// RO-164: an overlap is no reason to wait, and it is no cause of what Stalled or Aborted says.
+TEST_CASE("the message names an overlap unless the Rollout is stalled or aborted") {
+  const Row row = GENERATE(values<Row>({
+      {"complete", [](StoredRollout&) {}, "Healthy: Ready True Healthy",
+       "10 of 10 Pods are updated, 10 are available; who else"},
+      {"midway", BeMidway, "Progressing: Ready False Progressing, Reconciling True Progressing",
+       "9 are available; who else"},
+      {"paused",
+       [](StoredRollout& r) {
+         BeMidway(r);
+         r.object["spec"]["paused"] = true;
+       },
+       "Paused: Ready False Paused, Reconciling True Paused",
+       "Set spec.paused to false to go on; who else"},
+      {"stalled",
+       [](StoredRollout& r) {
+         BeMidway(r);
+         Progress(r, "False", "ProgressDeadlineExceeded", "too long");
+       },
+       "Stalled: Ready False ProgressDeadlineExceeded, Stalled True ProgressDeadlineExceeded", ""},
+  }));
+  CAPTURE(row.id);
+  StoredRollout rollout;
+  row.change(rollout);
+  rollout.SetCondition(
+      StoredCondition("SelectorOverlap", "True", "SelectsPodsOfAnother", "who else"));
+  const Standing standing = StandingOf(rollout);
+  CHECK(TextOf(standing) == row.want);
+  CHECK(standing.message.find(row.message) != std::string::npos);
+  CHECK((standing.message.find("who else") == std::string::npos) == row.message.empty());
+  Proves("RO-164");
+}
+
 TEST_CASE("a partition is not said to keep Pods on the way to the stable revision (RO-086)") {
   StoredRollout rollout;
   BeMidway(rollout);

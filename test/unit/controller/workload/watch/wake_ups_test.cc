@@ -216,6 +216,27 @@ TEST_CASE("a selector that is empty or invalid matches no orphan (D-020)") {
   Proves("D-020");
 }
 
+TEST_CASE("a ReplicaSet of another controller wakes the Deployment whose selector it matches") {
+  Fixture fixture;
+  fixture.cache.overlaps().Count([](const OwnerReference&) { return true; });
+  fixture.cache.overlaps().LookAtAll();
+  ReplicaSet rs = fixture.OfWeb("web-1");
+  rs.meta.owner_references = {{"example.com/v1", "Boat", "blue", UidOf(7), true, true}};
+  fixture.Put(rs);
+  CHECK(fixture.Take() == "web");
+  const View view = fixture.cache.ViewOf({"ns", "web"}).value();
+  CHECK(view.replica_sets.empty());
+  REQUIRE(view.overlaps.size() == 1);
+  CHECK(view.overlaps[0].other == rs.meta.owner_references[0]);
+  rs.status.replicas = 3;
+  fixture.Put(rs);
+  CHECK(fixture.Take() == "");
+  fixture.Remove(rs);
+  CHECK(fixture.Take() == "web");
+  CHECK(fixture.cache.ViewOf({"ns", "web"})->overlaps.empty());
+  Proves("RO-160 RO-162");
+}
+
 TEST_CASE("the view of a Deployment holds its own ReplicaSets and the orphans it may adopt") {
   Fixture fixture;
   uint64_t number = 100;
