@@ -88,8 +88,8 @@ Event WarnOfOverlap(std::string message) {
 // Returns the Event about the other one. A Rollout tells its own Events itself (is_mutual).
 Event WarnOther(const Workload& workload, const OwnerReference& other) {
   Event event = WarnOfOverlap("spec.selector of " + std::string(workload.kind.name()) + " " +
-                     workload.meta.name + " matches Pods of this " +
-                     std::string(other.kind.text()) + std::string(kOverlapRemedy));
+                              workload.meta.name + " matches Pods of this " +
+                              std::string(other.kind.text()) + std::string(kOverlapRemedy));
   event.about = ObjectReference{.api_version = std::string(other.api_version.text()),
                                 .kind = std::string(other.kind.text()),
                                 .key = {workload.meta.namespace_, std::string(other.name.text())},

@@ -1,5 +1,5 @@
-// What a workload's user is told if its selector matches the ReplicaSets of another controller, such
-// as a Rollout and a Deployment with the same selector (RO-160).
+// What a workload's user is told if its selector matches the ReplicaSets of another controller,
+// such as a Rollout and a Deployment with the same selector (RO-160).
 //
 //   condition SelectorOverlap   True as long as it is so, absent otherwise. Its message names the
 //                               others, the field and what to do

@@ -43,7 +43,8 @@ Steps PlayedAlone(const Script& script, World::Kind kind) {
   return steps;
 }
 
-// Beside another owner, a condition and Events say that the selectors overlap. All else is the same.
+// Beside another owner, a condition and Events say that the selectors overlap. All else is the
+// same.
 void CheckSame(const std::string& what, Steps together, const Steps& alone) {
   INFO(what);
   for (std::vector<std::string>& step : together) {

@@ -4,6 +4,7 @@
 #include <string_view>
 #include <tuple>
 
+#include "controller/workload/overlap.h"
 #include "kubeclient/api/selector.h"
 
 namespace windlass {
@@ -20,6 +21,17 @@ bool SameOwner(const ReplicaSet& a, const ReplicaSet& b) {
 bool LooksTheSame(const ReplicaSet& before, const ReplicaSet& now) {
   return before.meta.labels == now.meta.labels && SameOwner(before, now) &&
          before.meta.deleting() == now.meta.deleting();
+}
+
+// Returns true if all ReplicaSets of `owner` were made after the stored condition was written: the
+// process that wrote it did not see them.
+bool IsNewerThanStored(const Workload& workload, const Store<ReplicaSet>& replica_sets,
+                       const OwnerReference& owner) {
+  const Condition* stored = FindCondition(workload.status.conditions, workload::kSelectorOverlap);
+  if (stored == nullptr) return false;
+  return std::ranges::all_of(replica_sets.OwnedBy(owner.uid), [&](const ReplicaSet* rs) {
+    return rs->meta.creation_timestamp > stored->last_update_time;
+  });
 }
 
 }  // namespace
@@ -44,8 +56,7 @@ std::vector<Overlap> Overlaps::Of(const ObjectMeta& workload) const {
   for (const auto& [uid, overlap] : found->second) {
     overlaps.push_back(overlap);
     if (!IsOwnKind(overlap.other)) continue;
-    const auto back =
-        overlaps_.find({workload.namespace_, std::string(overlap.other.name.text())});
+    const auto back = overlaps_.find({workload.namespace_, std::string(overlap.other.name.text())});
     overlaps.back().is_mutual = back != overlaps_.end() && back->second.contains(workload.uid);
   }
   std::ranges::sort(overlaps, [](const Overlap& a, const Overlap& b) {
@@ -147,7 +158,8 @@ bool Overlaps::IsSelected(const Workload& workload, const OwnerReference& owner)
 
 void Overlaps::Note(const ObjectKey& key, const OwnerReference& owner, bool overlaps) {
   if (overlaps) {
-    const Overlap begun{.other = owner, .since = clock_.Wall(), .at_start = first_};
+    const bool at_start = first_ && !IsNewerThanStored(*workloads_.Find(key), replica_sets_, owner);
+    const Overlap begun{.other = owner, .since = clock_.Wall(), .at_start = at_start};
     if (!overlaps_[key].try_emplace(owner.uid, begun).second) return;
   } else {
     const auto found = overlaps_.find(key);

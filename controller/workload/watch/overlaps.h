@@ -81,8 +81,8 @@ class Overlaps {
   WorkloadStore& workloads_;
   Store<ReplicaSet>& replica_sets_;
   Counts counts_;
-  bool complete_ = false;  // LookAtAll was called
-  bool first_ = true;      // its first call has not ended
+  bool complete_ = false;                                 // LookAtAll was called
+  bool first_ = true;                                     // its first call has not ended
   std::map<Symbol, Selecting> selecting_;                 // namespaces with ReplicaSets that count
   std::map<ObjectKey, std::map<Uid, Overlap>> overlaps_;  // by workload and by the other's uid
 };

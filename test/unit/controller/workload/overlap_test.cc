@@ -48,8 +48,8 @@ struct Beside : Harbour {
       std::string about;
       if (event.about) {
         CHECK(event.about->key.namespace_ == "ns");
-        about = event.about->api_version + " " + event.about->kind + " " + event.about->key.name +
-                ": ";
+        about =
+            event.about->api_version + " " + event.about->kind + " " + event.about->key.name + ": ";
       }
       events.push_back(about + event.message.substr(0, event.message.find(" as well")));
     }
@@ -110,8 +110,7 @@ TEST_CASE("a further overlap is told alone, and the condition names both") {
   Beside boat;
   boat.overlaps = {{kDeploymentApi, kLongAgo}};
   boat.Write();
-  boat.overlaps.push_back(
-      {Other("windlass.dev/v1alpha1", "Rollout", "web"), kNow + seconds(-4)});
+  boat.overlaps.push_back({Other("windlass.dev/v1alpha1", "Rollout", "web"), kNow + seconds(-4)});
   const Texts events = boat.Write(kNow + seconds(1));
   CHECK(events == Texts{"spec.selector matches Pods of Rollout web",
                         "windlass.dev/v1alpha1 Rollout web: spec.selector of Boat web matches "

@@ -197,13 +197,10 @@ TEST_CASE("an overlap ends with its last ReplicaSet, whatever happens to that") 
       {"being deleted", edit([](ObjectMeta& meta) { meta.deletion_timestamp = {1}; }), ""},
       {"orphaned", edit([](ObjectMeta& meta) { meta.owner_references.clear(); }), ""},
       {"adopted by the Deployment",
-       edit([](ObjectMeta& meta) {
-         meta.owner_references = {OwnerOf("Deployment", "web", 1)};
-       }),
+       edit([](ObjectMeta& meta) { meta.owner_references = {OwnerOf("Deployment", "web", 1)}; }),
        ""},
-      {"adopted by another", edit([](ObjectMeta& meta) {
-         meta.owner_references = {OwnerOf("Boat", "red", 8)};
-       }),
+      {"adopted by another",
+       edit([](ObjectMeta& meta) { meta.owner_references = {OwnerOf("Boat", "red", 8)}; }),
        "Boat red"},
       {"with other labels", edit([](ObjectMeta& meta) { meta.labels = {{"app", "db"}}; }), ""},
       {"missing from a list", [](Fixture& f) { f.replica_sets.Replace({}, f.NextVersion()); }, ""},
@@ -305,6 +302,29 @@ TEST_CASE("what is there at the start is known to be") {
   CHECK_FALSE(found[1].at_start);
   CHECK(found[1].since == fixture.time.Wall());
   Proves("RO-162");
+}
+
+// The Deployment has the condition since second 1000.
+TEST_CASE("what was made after the stored condition was not there at the start") {
+  Fixture fixture;
+  fixture.AddDeployment("web", 1, kWeb, [](Deployment& web) {
+    web.status.conditions = {{.type = "SelectorOverlap",
+                              .status = "True",
+                              .reason = "SelectsPodsOfAnother",
+                              .message = "",
+                              .last_update_time = {1000},
+                              .last_transition_time = {900}}};
+  });
+  const int64_t created = GENERATE(1000, 1001);
+  fixture.Put("rs", 100, kWeb, [&](ObjectMeta& meta) {
+    meta.owner_references = {OwnerOf("Boat", "blue", 7)};
+    meta.creation_timestamp = {created};
+  });
+  fixture.overlaps.LookAtAll();
+  const auto found = fixture.overlaps.Of(*fixture.deployments.FindMeta({"ns", "web"}));
+  REQUIRE(found.size() == 1);
+  CHECK(found[0].at_start == (created == 1000));
+  Proves("RO-161");
 }
 
 TEST_CASE("without a kind that asks, nothing is found") {
