@@ -135,7 +135,7 @@ for object in wro/canary deployment/canary; do
   until_true 30 "$object has an Event" warned $object
 done
 says canary "matches Pods of Deployment canary as well" || fail "canary: $(message canary)"
-expect "canary: phase" "$(rollout_phase canary)" Healthy
+expect "canary: phase" "$(rollout_phase canary)" RolledBack
 expect "ReplicaSets of the Rollout" "$(owners | grep Rollout)" "$before"
 have_images canary "6 app:v1, 1 app:v5" || fail "canary: $(pod_images canary)"
 kubectl delete deployment canary >/dev/null
