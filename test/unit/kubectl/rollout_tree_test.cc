@@ -1,4 +1,5 @@
 // get of a Rollout: its steps, and during an abort what runs and what was asked for.
+#include "test/proves.h"
 #include "test/unit/kubectl/error_row.h"
 
 namespace windlass::cli::rollout_tree_test {
