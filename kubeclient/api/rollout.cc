@@ -73,6 +73,16 @@ void ReadInPlace(JsonReader& in, std::map<std::string, std::string, std::less<>>
   if (label && drain != out.end() && drain->second == "Label") drain->second += ":" + *label;
 }
 
+void ReadServices(JsonReader& in, RolloutServices& out) {
+  out = {};
+  in.Object([&](std::string_view key) {
+    if (key == "stable")
+      out.stable = in.String();
+    else if (key == "canary")
+      out.canary = in.String();
+  });
+}
+
 void ReadStrategy(JsonReader& in, SymbolTable& symbols, RolloutStrategy& out) {
   out = {};
   in.Object([&](std::string_view key) {
@@ -89,6 +99,8 @@ void ReadStrategy(JsonReader& in, SymbolTable& symbols, RolloutStrategy& out) {
       ReadIntOrPercent(in, out.partition);
     } else if (key == "steps") {
       ReadSteps(in, out.steps);
+    } else if (key == "services") {
+      ReadServices(in, out.services);
     } else if (key == "inPlace") {
       ReadInPlace(in, out.in_place);
     }

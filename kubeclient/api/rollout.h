@@ -34,12 +34,20 @@ struct RolloutStep {
   bool operator==(const RolloutStep&) const = default;
 };
 
+// spec.strategy.services: names of Services; "" if one is not named.
+struct RolloutServices {
+  std::string stable{};
+  std::string canary{};
+  bool operator==(const RolloutServices&) const = default;
+};
+
 struct RolloutStrategy {
   Symbol type;  // "RollingUpdate", "Recreate", "InPlaceIfPossible", "InPlaceOnly", or as written
   std::optional<IntOrPercent> max_surge{};
   std::optional<IntOrPercent> max_unavailable{};
   std::optional<IntOrPercent> partition{};  // Pods that keep the old revision
   std::vector<RolloutStep> steps{};
+  RolloutServices services{};
   // The fields of inPlace by name, each value as text: "Auto", "25%", "3", "true". drainLabel is
   // part of drain: "Label:<key>=<serving>/<drained>".
   std::map<std::string, std::string, std::less<>> in_place{};

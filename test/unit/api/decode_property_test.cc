@@ -183,6 +183,14 @@ TEST_CASE("a ConfigMap decodes as the reference decodes it, whatever was changed
   });
 }
 
+TEST_CASE("a Service decodes as the reference decodes it, whatever was changed in it") {
+  Fixture f;
+  CheckProperty("Service", [&] {
+    const json object = Mutated(test::kServiceJson);
+    Agree(DecodeService(f.decoder, object.dump()), test::ReferenceService(object));
+  });
+}
+
 TEST_CASE("the unchanged fixtures decode, so that the properties compare more than errors") {
   Fixture f;
   const json deployment = json::parse(kDeployment);
@@ -226,6 +234,10 @@ TEST_CASE("the unchanged fixtures decode, so that the properties compare more th
   const Result<ConfigMap> decoded_map = DecodeConfigMap(f.decoder, config_map.dump());
   REQUIRE(decoded_map.ok());
   CHECK(test::Same(*decoded_map, *test::ReferenceConfigMap(config_map)));
+  const json service = json::parse(test::kServiceJson);
+  const Result<Service> decoded_service = DecodeService(f.decoder, service.dump());
+  REQUIRE(decoded_service.ok());
+  CHECK(test::Same(*decoded_service, *test::ReferenceService(service)));
 }
 
 TEST_CASE("an object that was cut off anywhere is malformed") {

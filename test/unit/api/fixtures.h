@@ -45,7 +45,8 @@ inline constexpr const char* kRolloutJson = R"({
 "spec":{"containers":[{"name":"web","image":"registry.example/web:1.2",
 "futureField":{"depth":[1,2.50,1e400]}}]}},
 "strategy":{"type":"InPlaceIfPossible","rollingUpdate":{"maxUnavailable":"25%","maxSurge":0},
-"partition":"80%","inPlace":{"surge":"Never","drainSeconds":5,"canaryFirst":true},
+"partition":"80%","services":{"stable":"web","canary":"web-next"},
+"inPlace":{"surge":"Never","drainSeconds":5,"canaryFirst":true},
 "steps":[{"setUpdated":1},{"pause":{"duration":"1h30m"}},{"setUpdated":"50%"},{"pause":{}}]},
 "rollbackTo":{"revision":7},"abort":true,"minReadySeconds":20,"revisionHistoryLimit":10,
 "progressDeadlineSeconds":600,"paused":true,"futureSpec":[{"x":null}]},
@@ -205,5 +206,12 @@ inline constexpr const char* kConfigMapJson = R"({"kind":"ConfigMap","apiVersion
 "annotations":{"kubectl.kubernetes.io/last-applied-configuration":"{}","a":"b"}},
 "data":{"value":"blue","lines":"one\ntwo\n","empty":""},"binaryData":{"icon":"AAEC"},
 "immutable":false})";
+
+inline constexpr const char* kServiceJson = R"({"kind":"Service","apiVersion":"v1",
+"metadata":{"name":"web-canary","namespace":"shop","uid":"9e0f0d5e-7b6d-4a0e-b1f8-7d6c6e7b9a01",
+"resourceVersion":"92","creationTimestamp":"2026-01-02T15:04:05Z","labels":{"app":"web"},
+"annotations":{"a":"b","windlass.dev/service-of":"web/5a1f0c52-93e4-4f6e-8a01-7b1d2f0e6c11/7c9d"}},
+"spec":{"type":"ClusterIP","clusterIP":"10.1.0.7","ports":[{"port":80,"targetPort":8080}],
+"selector":{"app":"web","pod-template-hash":"7c9d"}},"status":{"loadBalancer":{}}})";
 
 }  // namespace windlass::test

@@ -47,6 +47,10 @@ void ReadStrategy(const Members& strategy, RolloutStrategy& out) {
       if (pause.Find("duration") != nullptr) read.duration = duration;
     });
   });
+  strategy.Object("services", [&](const Members& services) {
+    services.String("stable", out.services.stable);
+    services.String("canary", out.services.canary);
+  });
   strategy.Object("inPlace", [&](const Members& fields) {
     std::optional<std::string> label;
     for (const auto& [name, value] : fields.object.items()) {
@@ -234,6 +238,34 @@ std::optional<ConfigMap> ReferenceConfigMap(const json& json_object) {
   return ok ? std::optional(out) : std::nullopt;
 }
 
+std::optional<Service> ReferenceService(const json& json_object) {
+  bool ok = true;
+  const Members object{json_object, ok};
+  Service out;
+  out.meta = ReferenceMetadata(object);
+  object.Object("metadata", [&](const Members& meta) {
+    meta.Object("annotations", [&](const Members& annotations) {
+      const std::string key(kServiceOf);
+      std::string text;
+      annotations.String(key.c_str(), text);
+      if (annotations.Find(key.c_str()) != nullptr) out.meta.annotations.Set(key, text);
+    });
+  });
+  object.Object("spec", [&](const Members& spec) {
+    std::string type;
+    spec.String("type", type);
+    out.external_name = type == "ExternalName";
+    spec.Object("selector", [&](const Members& selector) {
+      for (const auto& [key, value] : selector.object.items()) {
+        std::string text;
+        selector.String(key.c_str(), text);
+        if (!value.is_null()) out.selector.Set(key, text);
+      }
+    });
+  });
+  return ok ? std::optional(out) : std::nullopt;
+}
+
 bool Same(const Deployment& a, const Deployment& b) {
   const auto spec = [](const DeploymentSpec& s) {
     return std::tie(s.replicas, s.selector, s.strategy_type, s.max_surge, s.max_unavailable,
@@ -262,5 +294,7 @@ bool Same(const ReplicaSet& a, const ReplicaSet& b) {
 bool Same(const PodMetadata& a, const PodMetadata& b) { return a.meta == b.meta; }
 
 bool Same(const ConfigMap& a, const ConfigMap& b) { return a.meta == b.meta && a.data == b.data; }
+
+bool Same(const Service& a, const Service& b) { return a == b; }
 
 }  // namespace windlass::test

@@ -16,6 +16,7 @@
 #include "kubeclient/api/replication_controller.h"
 #include "kubeclient/api/replication_controller_update.h"
 #include "kubeclient/api/rollout.h"
+#include "kubeclient/api/service.h"
 
 namespace windlass::test {
 
@@ -34,6 +35,7 @@ std::optional<PodMetadata> ReferencePodMetadata(const nlohmann::json& object);
 std::optional<Pod> ReferencePod(const nlohmann::json& object);
 std::optional<Node> ReferenceNode(const nlohmann::json& object);
 std::optional<ConfigMap> ReferenceConfigMap(const nlohmann::json& object);
+std::optional<Service> ReferenceService(const nlohmann::json& object);
 std::optional<PodDisruptionBudget> ReferencePodDisruptionBudget(const nlohmann::json& object);
 
 bool Same(const Deployment& a, const Deployment& b);
@@ -45,6 +47,7 @@ bool Same(const PodMetadata& a, const PodMetadata& b);
 bool Same(const Pod& a, const Pod& b);
 bool Same(const Node& a, const Node& b);
 bool Same(const ConfigMap& a, const ConfigMap& b);
+bool Same(const Service& a, const Service& b);
 bool Same(const PodDisruptionBudget& a, const PodDisruptionBudget& b);
 
 }  // namespace windlass::test

@@ -53,6 +53,7 @@ TEST_CASE("a Rollout is read from what the server sends") {
   CHECK(strategy.max_unavailable == IntOrPercent::Percent("25%"));
   CHECK(strategy.max_surge == IntOrPercent::Int(0));
   CHECK(strategy.partition == IntOrPercent::Percent("80%"));
+  CHECK(strategy.services == RolloutServices{.stable = "web", .canary = "web-next"});
   CHECK(strategy.in_place ==
         std::map<std::string, std::string, std::less<>>{
             {"canaryFirst", "true"}, {"drainSeconds", "5"}, {"surge", "Never"}});

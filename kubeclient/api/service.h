@@ -1,0 +1,32 @@
+// v1 Service: which Pods it selects.
+#pragma once
+
+#include <string_view>
+
+#include "kubeclient/api/object_meta.h"
+#include "kubeclient/api/resource_id.h"
+#include "kubeclient/api/string_map.h"
+#include "kubeclient/base/result.h"
+
+namespace windlass {
+
+class Decoder;
+
+namespace resources {
+inline constexpr ResourceId kServices{"", "v1", "services", "Service"};
+}  // namespace resources
+
+// The annotation of a Service whose selector Windlass writes. Of the others none is kept.
+inline constexpr std::string_view kServiceOf = "windlass.dev/service-of";
+
+struct Service {
+  ObjectMeta meta;
+  bool external_name = false;  // type ExternalName: it selects no Pods
+  StringMap selector{};        // empty: somebody else writes its endpoints
+  bool operator==(const Service&) const = default;
+};
+
+// Error kMalformed without a metadata.name.
+Result<Service> DecodeService(Decoder& decoder, std::string_view object_json);
+
+}  // namespace windlass
