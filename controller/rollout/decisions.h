@@ -6,5 +6,7 @@
 namespace windlass::rollout::decisions {
 
 inline constexpr Decision kBeginStep{"begin step"};
+inline constexpr Decision kReleaseService{"release service"};
+inline constexpr Decision kSelectPods{"select pods"};
 
 }  // namespace windlass::rollout::decisions

@@ -28,4 +28,7 @@ inline constexpr std::string_view kPausedAtStep = "RolloutPausedAtStep";
 // that Pod's. Absent unless it is true.
 inline constexpr std::string_view kPodsStuck = "PodsStuck";
 
+// The type of the condition about the Services of spec.strategy.services. Absent if none is named.
+inline constexpr std::string_view kServicesSynced = "ServicesSynced";
+
 }  // namespace windlass::rollout

@@ -41,7 +41,11 @@ RolloutController::RolloutController(ControllerHost& host,
                                      const std::shared_ptr<RolloutStore>& rollouts)
     : WorkloadController(host, rollouts),
       rollouts_(*rollouts),
-      extension_([this](const Workload& workload, WallTime now) { return FactsOf(workload, now); }),
+      services_(host, rollouts_.objects()),
+      extension_([this](const Workload& workload, WallTime now) { return FactsOf(workload, now); },
+                 [this](const Workload& workload, WallTime now) {
+                   return services_.FactsOf(KeyOf(workload.meta), now);
+                 }),
       in_place_(host, own_cache()),
       crd_(host.informers().environment()) {
   Extend(in_place_);
@@ -58,11 +62,13 @@ RolloutController::RolloutController(ControllerHost& host,
 
 void RolloutController::Start() {
   crd_.Check();
+  services_.Start();
   WorkloadController::Start();
 }
 
 void RolloutController::Stop() {
   crd_.Stop();
+  services_.Stop();
   WorkloadController::Stop();
 }
 
@@ -108,6 +114,7 @@ rollout::RolloutFacts RolloutController::FactsOf(const Workload& workload, WallT
 }
 
 void RolloutController::RolloutChanged(const Change<Rollout>& change) {
+  services_.RolloutChanged(change);
   const bool gone = change.new_object == nullptr;
   if (!gone && templates_.size() == 0 && stuck_.size() == 0) return;
   if (!gone && !IsRolledOut(*change.new_object)) return;
@@ -128,6 +135,7 @@ std::vector<NeededRight> RolloutController::RightsNeeded() const {
   dry_runs.Add(resources::kPods, "", {"create"});
   for (NeededRight& right : std::move(dry_runs).Take()) needed.push_back(std::move(right));
   needed.push_back(rollout::RightToReadCrd());
+  for (NeededRight& right : services_.RightsNeeded()) needed.push_back(std::move(right));
   return needed;
 }
 
@@ -137,6 +145,13 @@ std::vector<std::string> RolloutController::Troubles() const {
   std::vector<std::string> troubles = WorkloadController::Troubles();
   if (crd_.is_older()) troubles.push_back(crd_.Trouble());
   return troubles;
+}
+
+// Services that cannot be read hold up no rollout, so they do not make Windlass not ready.
+std::vector<std::string> RolloutController::Notes() const {
+  std::vector<std::string> notes = WorkloadController::Notes();
+  if (std::string note = services_.Note(); !note.empty()) notes.push_back(std::move(note));
+  return notes;
 }
 
 ControllerEntry RolloutControllerEntry(const RolloutController** made) {

@@ -13,6 +13,7 @@
 #include "controller/rollout/crd_revision.h"
 #include "controller/rollout/rollout_extension.h"
 #include "controller/rollout/rollout_store.h"
+#include "controller/rollout/service_watch.h"
 #include "controller/rollout/template_defaults.h"
 #include "controller/workload/watch/workload_controller.h"
 
@@ -26,6 +27,7 @@ class RolloutController final : public WorkloadController {
   const InPlaceCache& in_place() const { return in_place_.cache(); }
   // What dry runs told about the templates that are being rolled out.
   const rollout::TemplateDefaults& templates() const { return templates_; }
+  const rollout::ServiceWatch& services() const { return services_; }
 
   std::string_view log_field() const override { return "rollout"; }
   std::string_view component() const override { return "windlass"; }
@@ -37,6 +39,7 @@ class RolloutController final : public WorkloadController {
   bool WaitsForApi() const override { return crd_.is_older() || WorkloadController::WaitsForApi(); }
   std::vector<NeededRight> RightsNeeded() const override;
   std::vector<std::string> Troubles() const override;
+  std::vector<std::string> Notes() const override;
 
  private:
   RolloutController(ControllerHost& host, const std::shared_ptr<RolloutStore>& rollouts);
@@ -50,6 +53,7 @@ class RolloutController final : public WorkloadController {
   RolloutStore& rollouts_;
   rollout::TemplateDefaults templates_;
   rollout::StuckAnswers stuck_;
+  rollout::ServiceWatch services_;
   rollout::RolloutExtension extension_;
   InPlaceFeature in_place_;
   rollout::CrdRevision crd_;

@@ -11,6 +11,7 @@
 #include "controller/rollout/carried.h"
 #include "controller/rollout/dry_run.h"
 #include "controller/rollout/reasons.h"
+#include "controller/rollout/services.h"
 #include "controller/rollout/stable.h"
 #include "controller/workload/annotations.h"
 #include "controller/workload/complete.h"
@@ -159,15 +160,6 @@ std::optional<RolloutVerdict> VerdictToShow(const Situation& situation,
   return stays ? shown : std::nullopt;
 }
 
-// Returns the ReplicaSet of status.currentRevision; null if there is none. A template that is not
-// rolled out, such as one that was refused, has no ReplicaSet, and Pods keep the published
-// revision.
-const ReplicaSet* CurrentReplicaSet(const Situation& situation) {
-  if (situation.new_replica_set != nullptr) return situation.new_replica_set;
-  const auto published = workload::ParseRevision(situation.workload.revision);
-  return workload::FindRevisionOrFormer(situation.all, published.value_or(0));
-}
-
 NamedReplicaSet Named(const ReplicaSet* rs) {
   if (rs == nullptr) return {};
   const auto hash = rs->meta.labels.Find(kPodTemplateHashLabel);
@@ -270,7 +262,13 @@ std::optional<Duration> UntilAskedAgain(const Situation& situation, const Templa
 
 }  // namespace
 
-RolloutExtension::RolloutExtension(FindFacts find_facts) : find_facts_(std::move(find_facts)) {}
+RolloutExtension::RolloutExtension(FindFacts find_facts, FindServices find_services)
+    : find_facts_(std::move(find_facts)), find_services_(std::move(find_services)) {}
+
+ServiceFacts RolloutExtension::ServicesOf(const Situation& situation) const {
+  if (!find_services_) return {};
+  return find_services_(situation.workload, situation.now);
+}
 
 RolloutFacts RolloutExtension::FactsOf(const Situation& situation) const {
   return find_facts_(situation.workload, situation.now);
@@ -332,12 +330,14 @@ void RolloutExtension::UpdateStatus(const Situation& situation, WorkloadStatus& 
   if (told) ShowSteps(situation, facts.steps, status);
   ShowStillComplete(situation, status);
   ShowStuckPods(situation, facts.steps, facts.stuck, status);
+  ShowServices(situation, ServicesOf(situation), status);
 }
 
 std::vector<Event> RolloutExtension::Events(const Situation& situation,
                                             const WorkloadStatus& status) const {
   const TemplateChecks checks = FactsOf(situation).checks;
   std::vector<Event> events = RollbackWaits(situation.workload);
+  if (auto told = TellServices(situation, status)) events.push_back(*std::move(told));
   if (IsUntold(situation, checks)) return events;
   std::ranges::move(InPlace().Events(situation, status), std::back_inserter(events));
   if (auto told = TellRecovered(situation)) events.push_back(*std::move(told));
@@ -364,7 +364,8 @@ Step RolloutExtension::End(const Situation& situation, Step step) const {
   step = InPlace().End(situation, std::move(step));
   step = LookAgainNoLater(std::move(step), UntilEndOfPause(situation, facts.steps));
   step = LookAgainNoLater(std::move(step), UntilAskedAgain(situation, facts.checks));
-  return ListStuckPods(situation, facts.steps, facts.stuck, std::move(step));
+  step = ListStuckPods(situation, facts.steps, facts.stuck, std::move(step));
+  return MoveServicesFirst(situation, ServicesOf(situation), std::move(step));
 }
 
 }  // namespace windlass::rollout

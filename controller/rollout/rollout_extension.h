@@ -9,7 +9,8 @@
 //                          5. only while running: the note that a revision is complete (RO-121)
 //   UpdateStatus, Events   what updates in place say, then the step and the verdict
 //   End                    looks again when a pause ends, or the API server is to be asked again;
-//                          asks for a list of Pods that are not available for long (RO-140)
+//                          asks for a list of Pods that are not available for long (RO-140).
+//                          Writes to Services first (RO-182)
 //
 // Stateless: what it knows of a Rollout besides the workload, it asks for in each call.
 #pragma once
@@ -20,6 +21,7 @@
 #include <string>
 #include <vector>
 
+#include "controller/rollout/service_facts.h"
 #include "controller/rollout/step_state.h"
 #include "controller/rollout/stuck_list.h"
 #include "controller/rollout/template_defaults.h"
@@ -43,7 +45,9 @@ class RolloutExtension final : public Extension {
  public:
   // Returns the facts of a workload of the kind.
   using FindFacts = std::function<RolloutFacts(const Workload& workload, WallTime now)>;
-  explicit RolloutExtension(FindFacts find_facts);
+  // Returns what is known of the Services that it names. Asked for less often than the facts.
+  using FindServices = std::function<ServiceFacts(const Workload& workload, WallTime now)>;
+  explicit RolloutExtension(FindFacts find_facts, FindServices find_services = nullptr);
 
   void Look(workload::Situation& situation) const override;
   std::optional<Step> Next(const workload::Situation& situation, Moment moment) const override;
@@ -56,8 +60,10 @@ class RolloutExtension final : public Extension {
 
  private:
   RolloutFacts FactsOf(const workload::Situation& situation) const;
+  ServiceFacts ServicesOf(const workload::Situation& situation) const;
 
   FindFacts find_facts_;
+  FindServices find_services_;  // null: none is named
 };
 
 }  // namespace windlass::rollout

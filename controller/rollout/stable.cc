@@ -83,6 +83,12 @@ void RecoverStable(View& view) {
   if (workload.follow_revision) workload.follow_revision = revision;
 }
 
+const ReplicaSet* CurrentReplicaSet(const Situation& situation) {
+  if (situation.new_replica_set != nullptr) return situation.new_replica_set;
+  const auto published = workload::ParseRevision(situation.workload.revision);
+  return workload::FindRevisionOrFormer(situation.all, published.value_or(0));
+}
+
 std::optional<Event> TellRecovered(const Situation& situation) {
   const Workload& workload = situation.workload;
   const std::optional<int64_t>& kept = workload.kept_revision;

@@ -22,6 +22,11 @@ namespace windlass::rollout {
 // Does nothing if neither exists.
 void RecoverStable(View& view);
 
+// Returns the ReplicaSet of status.currentRevision; null if there is none. A template that is not
+// rolled out, such as one that was refused, has no ReplicaSet, and Pods keep the published
+// revision.
+const ReplicaSet* CurrentReplicaSet(const workload::Situation& situation);
+
 // Returns the Event that tells of a stable revision which RecoverStable found and the stored status
 // has not. Returns nullopt if there is no such revision, or if it is the present one, which has
 // just been completed.

@@ -4,6 +4,7 @@
 #include <string>
 
 #include "controller/in_place/template/options.h"
+#include "controller/rollout/service_facts.h"
 #include "controller/rollout/steps.h"
 #include "controller/workload/fenceposts.h"
 
@@ -105,12 +106,14 @@ void ResolveStrategy(const RolloutSpec& spec, Workload& workload) {
   }
   if (workload.strategy == Strategy::kRecreate) {
     workload.strategy_error = RefuseWithRecreate(spec.strategy);
+    if (workload.strategy_error.empty()) workload.strategy_error = ServicesError(spec.strategy);
     return;
   }
   const Result<Fenceposts> limits = LimitsOf(spec);
   if (limits.ok()) {
     workload.limits = *limits;
     workload.strategy_error = StepsError(spec.strategy);
+    if (workload.strategy_error.empty()) workload.strategy_error = ServicesError(spec.strategy);
   } else {
     workload.strategy_error = limits.error().message;
   }

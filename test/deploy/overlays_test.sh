@@ -72,6 +72,12 @@ expect "objects of both" "$(objects_of deploy/overlays/both | paste -sd " ")" \
 sort "$WORK/two" >"$WORK/two-sorted"
 sort "$WORK/both" | cmp - "$WORK/two-sorted" || fail "both are otherwise than each alone"
 
+say "the right to Services is an overlay of its own, of the Windlass of Rollouts"
+expect "its objects" "$(objects_of deploy/overlays/rollout-services | paste -sd ' ')" \
+  "ClusterRoleBinding__windlass-rollout-services ClusterRole__windlass-rollout-services"
+expect "its account" windlass-rollout \
+  "$(sed -n 's/^  namespace: //p' "$WORK"/rendered/deploy+overlays+rollout-services/*)"
+
 say "a process of several kinds is a kustomization of components, in any order"
 # combined NAME BASE COMPONENT…: prints --controllers of such a kustomization.
 combined() {
@@ -90,9 +96,10 @@ expect "rollout and replication-controller" \
   "$(combined two bare rollout replication-controller)" rollout,replicationcontrollerupdate
 expect "the other way round" \
   "$(combined two bare replication-controller rollout)" replicationcontrollerupdate,rollout
-expect "all three" "$(combined three base rollout replication-controller)" \
+expect "all three" "$(combined three base rollout rollout-services replication-controller)" \
   deployment,rollout,replicationcontrollerupdate
-for role in windlass-deployment windlass-rollout windlass-replication-controller; do
+for role in windlass-deployment windlass-rollout windlass-rollout-services \
+  windlass-replication-controller; do
   expect "role and binding of $role" "$(grep -c "^  name: $role$" "$WORK/combined")" 3
 done
 

@@ -1,7 +1,8 @@
 #!/usr/bin/env bash
 # What people and tools read in a Rollout's status: the ReplicaSets and Pods of the canary and of
 # the stable revision, the columns at a pause, after the last step and during an abort, a rollback
-# that waits for the end of spec.paused, and Ready when the only Pod fails later.
+# that waits for the end of spec.paused, and Ready when the only Pod fails later. And the Services
+# that select the Pods of the one and of the other.
 . "$(dirname "$0")/lib.sh"
 . "$(dirname "$0")/rollout_lib.sh"
 
@@ -87,6 +88,41 @@ lone_lost() { [ "$(lone Ready)" = "False PodsUnavailable" ]; }
 until_true 60 "it is not Ready without a Pod" lone_lost
 expect "Available" "$(lone Available)" "True MinimumReplicasAvailable"
 kubectl get wro lone -o wide
+
+say "two Services select the canary and the others, also after a change by somebody else"
+service() { # NAME: prints a Service that selects the Pods of pair
+  printf -- '---\napiVersion: v1\nkind: Service\nmetadata: {name: %s}\n' "$1"
+  echo 'spec: {selector: {app: pair}, ports: [{port: 80}]}'
+}
+selects() { field "service/$1" '{.spec.selector.pod-template-hash}'; }
+pair() { field wro/pair "{.status.$1}"; }
+synced() { [ "$(pair 'conditions[?(@.type=="ServicesSynced")].reason')" = "$1" ]; }
+kubectl apply -f "$ROOT/deploy/rollout-services/rbac-rollout-services.yaml" >/dev/null
+until_true 60 "Windlass has its right" kubectl auth can-i patch services \
+  --as=system:serviceaccount:windlass-system:windlass
+{
+  rollout pair 3 app:v1 "{services: {stable: pair, canary: pair-next}, ${STEPS#\{}"
+  service pair
+  service pair-next
+} | kubectl apply -f - >/dev/null
+kubectl wait --for=condition=ServicesSynced wro/pair --timeout=60s >/dev/null
+rollout_ready pair
+expect "canary at rest" "$(selects pair-next)" "$(pair stableTemplateHash)"
+set_rollout_image pair app:v2
+kubectl wait --for=jsonpath='{.status.phase}'=Paused wro/pair --timeout=120s >/dev/null
+expect "canary" "$(selects pair-next)" "$(pair currentTemplateHash)"
+expect "stable" "$(selects pair)" "$(pair stableTemplateHash)"
+kubectl patch service pair-next -p '{"spec":{"selector":{"pod-template-hash":"mine"}}}' >/dev/null
+until_true 30 "the change is told" synced ServiceChanged
+kill_windlass
+set_rollout pair '{"spec":{"strategy":{"services":{"stable":null}}}}'
+kubectl annotate service pair-next windlass.dev/service-of- >/dev/null
+promote pair
+start_windlass --controllers=rollout
+rollout_ready pair
+until_true 30 "the condition says that all is well" synced Synced
+expect "canary after the rollout" "$(selects pair-next)" "$(pair currentTemplateHash)"
+expect "a Service that is named no more" "$(field service/pair '{.spec.selector}')" '{"app":"pair"}'
 stop_windlass
-echo "proves: RO-150 RO-152 RO-153 RO-154 RO-155"
+echo "proves: RO-150 RO-152 RO-153 RO-154 RO-155 RO-181 RO-183 RO-186"
 say "passed"

@@ -41,6 +41,14 @@ void CheckStrategy(Causes& causes, const Json& strategy) {
   forbid(recreate && partition, "partition", "Recreate updates all Pods at once");
   forbid(!in_place && !At(strategy, {"inPlace"}).is_null(), "inPlace",
          "these settings have no effect with this type");
+  const Json& services = At(strategy, {"services"});
+  forbid(in_place && !services.is_null(), "services",
+         "Pods keep their pod-template-hash through an update in place");
+  const std::string stable = TextAt(services, {"stable"});
+  if (!stable.empty() && stable == TextAt(services, {"canary"})) {
+    causes.push_back(InvalidValue("spec.strategy.services", services,
+                                  "one Service cannot select two revisions"));
+  }
   forbid(partition && steps, "partition", "partition and steps exclude each other");
   if (IsZero(At(rolling, {"maxSurge"})) && IsZero(At(rolling, {"maxUnavailable"}))) {
     causes.push_back(InvalidValue("spec.strategy.rollingUpdate", rolling,

@@ -105,6 +105,38 @@ TEST_CASE("a strategy that cannot be carried out says what to write (RO-071 RO-0
   Proves("RO-071 RO-072");
 }
 
+TEST_CASE("Services that cannot be told apart, or are none, are refused (RO-180)") {
+  using Row = std::pair<std::string, std::string>;
+  const auto [strategy, want] = GENERATE(values<Row>({
+      {R"({"type":"InPlaceOnly","services":{"canary":"next"}})",
+       "spec.strategy.services: Pods keep their pod-template-hash through an update in place, so "
+       "no "
+       "Service can select one revision: remove services, or set spec.strategy.type to "
+       "RollingUpdate"},
+      {R"({"services":{"stable":"web","canary":"web"}})",
+       "spec.strategy.services: stable and canary are both web, and one Service cannot select two "
+       "revisions: name two Services, or remove one of them"},
+      {R"({"services":{"canary":"Web"}})",
+       "spec.strategy.services.canary: \"Web\" is no name of a Service: write at most 63 lower "
+       "case "
+       "letters, digits and '-', which begin and end with a letter or digit"},
+      {R"({"type":"Recreate","services":{"stable":"-web"}})",
+       "spec.strategy.services.stable: \"-web\" is no name of a Service: write at most 63 lower "
+       "case "
+       "letters, digits and '-', which begin and end with a letter or digit"},
+      {R"({"services":{}})", ""},
+      {R"({"services":{"canary":"next-1"}})", ""},
+      {R"({"type":"Recreate","services":{"stable":"web"}})", ""},
+      {R"({"type":"Recreate","partition":3,"services":{"stable":"web"}})",
+       "spec.strategy.partition: Recreate updates all Pods at once: remove this field, or set "
+       "spec.strategy.type to RollingUpdate"},
+  }));
+  CAPTURE(strategy);
+  With rollout(strategy);
+  CHECK(rollout.Look().strategy_error == want);
+  Proves("RO-180");
+}
+
 std::map<std::string, std::string> SettingsOf(const Workload& workload) {
   std::map<std::string, std::string> settings;
   for (const Setting& setting : workload.in_place_settings) {

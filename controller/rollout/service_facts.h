@@ -1,0 +1,73 @@
+// What is known of the Services that a Rollout names in spec.strategy.services, and the annotation
+// that Windlass leaves on them:
+//
+//   windlass.dev/service-of  web/<uid>/7c9d
+//     Windlass wrote 7c9d into spec.selector["pod-template-hash"], for the Rollout web of that uid.
+//
+// So a selector that somebody else changed is told from one that Windlass wrote, also by another
+// process, and a Service that two Rollouts name is written for one of them.
+#pragma once
+
+#include <optional>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "kubeclient/api/object_meta.h"
+#include "kubeclient/api/rollout.h"
+#include "kubeclient/api/service.h"
+#include "kubeclient/base/clock.h"
+
+namespace windlass::rollout {
+
+// Borrowed from the Service.
+struct ServiceNote {
+  std::string_view rollout;  // its name
+  Uid uid;                   // of the Rollout
+  std::string_view hash;     // that Windlass wrote last
+};
+
+// Returns nullopt if there is no annotation, or none that Windlass wrote.
+std::optional<ServiceNote> NoteOf(const Service& service);
+std::string NoteText(const ObjectMeta& rollout, std::string_view hash);
+
+// Returns the pod-template-hash that the Service selects; nullopt if it selects none.
+std::optional<std::string_view> HashOf(const Service& service);
+
+// One Service that the Rollout names. Borrowed.
+struct NamedService {
+  std::string_view name{};           // "": none is named
+  const Service* service = nullptr;  // null if there is no such Service
+  std::string_view other_rollout{};  // that the Service is written for and that names it; else ""
+  // Somebody took away what Windlass wrote, twice: within a short time, and it is not written anew
+  // before `not_before`; within a longer one, and users are told until `told_until`.
+  std::optional<WallTime> not_before{};
+  std::optional<WallTime> told_until{};
+};
+
+enum class ServicesKnown : uint8_t {
+  kIgnored,    // the strategy is refused because of them: nothing is written or told
+  kLoading,    // the first list is on its way
+  kForbidden,  // the right to list or watch them is missing
+  kFailed,     // they cannot be read for another reason
+  kYes,
+};
+
+struct ServiceFacts {
+  // The Rollout names a Service, or its status tells that it did.
+  bool wanted = false;
+  ServicesKnown known = ServicesKnown::kIgnored;
+  std::string trouble{};  // why they cannot be read; else ""
+  // Only if they are known, except for the names:
+  NamedService stable{};
+  NamedService canary{};
+  std::vector<const Service*> left{};  // written for this Rollout, which names them no more
+};
+
+// Returns why spec.strategy.services cannot be carried out; "" if it can (RO-180).
+std::string ServicesError(const RolloutStrategy& strategy);
+
+// Returns true if the Rollout names the Service.
+bool NamesService(const Rollout& rollout, std::string_view service);
+
+}  // namespace windlass::rollout

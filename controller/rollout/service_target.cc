@@ -1,0 +1,60 @@
+#include "controller/rollout/service_target.h"
+
+#include <algorithm>
+
+#include "controller/rollout/stable.h"
+#include "controller/workload/revisions.h"
+
+namespace windlass::rollout {
+namespace {
+
+using workload::Situation;
+
+int32_t Available(const ReplicaSet& rs) { return workload::SizeOf(rs).available; }
+
+// Returns true if a Service that selects the Pods of `rs` reaches some of them after the next
+// write.
+bool Serves(const ReplicaSet* rs, const ReplicaSet* leaving) {
+  return rs != nullptr && rs != leaving && Available(*rs) > 0;
+}
+
+const ReplicaSet* FindLargest(const Situation& situation, const ReplicaSet* leaving) {
+  const ReplicaSet* largest = nullptr;
+  for (const ReplicaSet* rs : situation.all) {
+    if (!Serves(rs, leaving)) continue;
+    if (largest == nullptr || Available(*rs) > Available(*largest)) largest = rs;
+  }
+  return largest;
+}
+
+const ReplicaSet* StableTarget(const Situation& situation, const ReplicaSet* leaving) {
+  const ReplicaSet* current = CurrentReplicaSet(situation);
+  const ReplicaSet* stable =
+      workload::FindRevisionOrFormer(situation.all, situation.workload.kept_revision.value_or(0));
+  if (stable == nullptr) stable = current;
+  if (Serves(stable, leaving)) return stable;
+  // Its Pods come back. Until then no other revision stands in for it: nobody has approved one.
+  if (stable != nullptr && stable != leaving && stable->replicas > 0) return nullptr;
+  return Serves(current, leaving) ? current : FindLargest(situation, leaving);
+}
+
+}  // namespace
+
+const ReplicaSet* TargetOf(const Situation& situation, ServiceRole role, const ReplicaSet* present,
+                           const ReplicaSet* leaving) {
+  if (situation.workload.replicas == 0) return nullptr;
+  if (role == ServiceRole::kStable) return StableTarget(situation, leaving);
+  const ReplicaSet* current = CurrentReplicaSet(situation);
+  const bool stays = current != nullptr && current == present && current != leaving;
+  if (Serves(current, leaving) || (stays && current->replicas > 0)) return current;
+  return StableTarget(situation, leaving);
+}
+
+const ReplicaSet* FindByHash(const Situation& situation, std::string_view hash) {
+  const auto found = std::ranges::find_if(situation.all, [&](const ReplicaSet* rs) {
+    return rs->meta.labels.Find(kPodTemplateHashLabel) == hash;
+  });
+  return found == situation.all.end() ? nullptr : *found;
+}
+
+}  // namespace windlass::rollout

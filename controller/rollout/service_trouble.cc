@@ -1,0 +1,122 @@
+#include "controller/rollout/service_trouble.h"
+
+#include "controller/rollout/stable.h"
+#include "controller/rollout/stuck_pods.h"
+
+namespace windlass::rollout {
+namespace {
+
+using workload::Situation;
+
+std::string FieldOf(ServiceRole role) {
+  return role == ServiceRole::kStable ? "spec.strategy.services.stable"
+                                      : "spec.strategy.services.canary";
+}
+
+// Returns the first label by which the Service selects and which Pods of `rs` do not have, as
+// "app=other"; "" if there is none.
+std::string OtherLabel(const Service& service, const ReplicaSet& rs) {
+  for (const auto& [key, value] : service.selector) {
+    if (key == kPodTemplateHashLabel || rs.meta.labels.Find(key.text()) == value.text()) continue;
+    return std::string(key.text()) + "=" + std::string(value.text());
+  }
+  return {};
+}
+
+bool SelectsNothing(const Service& service) {
+  if (service.external_name) return true;
+  for (const auto& [key, value] : service.selector) {
+    if (!(key == kPodTemplateHashLabel)) return false;
+  }
+  return true;
+}
+
+// Returns what somebody else did to the key that Windlass wrote; "" if it is as it should be, or if
+// it is gone: a server-side apply takes it away, because the selector is one field to the API
+// server.
+std::string ChangeOf(const Service& service, const ReplicaSet* target) {
+  const std::optional<ServiceNote> note = NoteOf(service);
+  if (!note) return {};
+  const std::optional<std::string_view> hash = HashOf(service);
+  if (!hash || hash == note->hash) return {};
+  const auto right = target != nullptr ? target->meta.labels.Find(kPodTemplateHashLabel)
+                                       : std::optional<std::string_view>();
+  if (hash == right) return {};
+  return "changed spec.selector[pod-template-hash], which Windlass had set to " +
+         std::string(note->hash) + ", to " + std::string(*hash);
+}
+
+}  // namespace
+
+std::optional<ServiceTrouble> TroubleWith(const Situation& situation, const NamedService& named,
+                                          ServiceRole role, const ReplicaSet* target) {
+  if (named.name.empty()) return std::nullopt;
+  const std::string name = "Service " + std::string(named.name);
+  if (named.service == nullptr) {
+    return ServiceTrouble{"ServiceMissing",
+                          name + " does not exist: make it, or change " + FieldOf(role)};
+  }
+  const Service& service = *named.service;
+  if (SelectsNothing(service)) {
+    const std::string why = service.external_name ? " has type ExternalName"
+                                                  : " has no label of the Pods in spec.selector";
+    return ServiceTrouble{
+        "ServiceWithoutSelector",
+        name + why + ": have it select the Pods of the Rollout, or change " + FieldOf(role)};
+  }
+  if (!named.other_rollout.empty()) {
+    return ServiceTrouble{"ServiceShared",
+                          name + " is written for Rollout " + std::string(named.other_rollout) +
+                              ", which names it, too: name another Service in " + FieldOf(role)};
+  }
+  const ReplicaSet* pods = target != nullptr ? target : CurrentReplicaSet(situation);
+  if (const std::string other = pods != nullptr ? OtherLabel(service, *pods) : ""; !other.empty()) {
+    return ServiceTrouble{"ServiceSelectsOtherPods",
+                          name + " selects " + other +
+                              ", which Pods of the Rollout do not have: correct its "
+                              "spec.selector, or change " +
+                              FieldOf(role)};
+  }
+  if (const std::string change = ChangeOf(service, target); !change.empty()) {
+    return ServiceTrouble{"ServiceChanged", name + ": somebody " + change +
+                                                ". Windlass leaves it alone until its annotation " +
+                                                std::string(kServiceOf) + " is removed"};
+  }
+  return std::nullopt;
+}
+
+std::optional<ServiceTrouble> LossOf(const Situation& situation, const NamedService& named) {
+  if (!named.told_until || *named.told_until <= situation.now) return std::nullopt;
+  return ServiceTrouble{
+      "ServiceTakenAway",
+      "Service " + std::string(named.name) +
+          ": somebody took pod-template-hash out of spec.selector twice within an hour, as a "
+          "server-side apply without this key does. Windlass writes it anew, at most twice a "
+          "minute. Have that tool leave spec.selector alone"};
+}
+
+std::optional<ServiceTrouble> RefusalOf(const Situation& situation, const Service& service) {
+  for (const Outcome& outcome : situation.learned) {
+    if (!IsPatchOf(outcome, resources::kServices, service.meta) || outcome.said.ok()) continue;
+    const Error& error = outcome.said.error();
+    if (!IsRefusal(error.kind)) continue;
+    std::string message = "the API server refuses to change Service " + service.meta.name + ": " +
+                          InOneLine(error.message);
+    if (error.kind == ErrorKind::kForbidden) {
+      message += ". The right comes with " + std::string(kServicesComponent);
+    }
+    return ServiceTrouble{kServiceUpdateRefused, std::move(message)};
+  }
+  return std::nullopt;
+}
+
+ServiceTrouble Forbidden(const ServiceFacts& facts) {
+  const bool names = !facts.stable.name.empty() || !facts.canary.name.empty();
+  std::string message = "Windlass has no right to Services, and ";
+  message += names ? "leaves their selectors as they are"
+                   : "cannot take pod-template-hash out of the selectors of those that were named "
+                     "in spec.strategy.services before";
+  return {"ServicesForbidden", message + ": apply " + std::string(kServicesComponent)};
+}
+
+}  // namespace windlass::rollout

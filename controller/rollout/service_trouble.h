@@ -1,0 +1,42 @@
+// Why Windlass does not write to a Service that a Rollout names: the reason of the condition
+// ServicesSynced, and what a user can do (RO-183, RO-184).
+#pragma once
+
+#include <optional>
+#include <string>
+#include <string_view>
+
+#include "controller/rollout/service_facts.h"
+#include "controller/rollout/service_target.h"
+#include "controller/workload/situation.h"
+
+namespace windlass::rollout {
+
+// What gives Windlass its right to Services.
+inline constexpr std::string_view kServicesComponent = "deploy/overlays/rollout-services";
+inline constexpr std::string_view kServiceUpdateRefused = "ServiceUpdateRefused";
+
+struct ServiceTrouble {
+  std::string_view reason;
+  std::string message;
+};
+
+// Returns what keeps Windlass from making the Service select the Pods of `target`, which may be
+// null; nullopt if nothing does.
+std::optional<ServiceTrouble> TroubleWith(const workload::Situation& situation,
+                                          const NamedService& named, ServiceRole role,
+                                          const ReplicaSet* target);
+
+// Returns that somebody takes away again and again what Windlass writes and goes on writing;
+// nullopt if there is no such loss.
+std::optional<ServiceTrouble> LossOf(const workload::Situation& situation,
+                                     const NamedService& named);
+
+// Returns that the API server refused to change the Service in this sync; nullopt if it did not.
+std::optional<ServiceTrouble> RefusalOf(const workload::Situation& situation,
+                                        const Service& service);
+
+// Returns that Windlass may not read Services.
+ServiceTrouble Forbidden(const ServiceFacts& facts);
+
+}  // namespace windlass::rollout

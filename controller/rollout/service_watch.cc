@@ -1,0 +1,206 @@
+#include "controller/rollout/service_watch.h"
+
+#include <algorithm>
+#include <utility>
+
+#include "controller/rollout/reasons.h"
+#include "controller/runtime/rights_list.h"
+
+namespace windlass::rollout {
+namespace {
+
+constexpr std::string_view kManifest = "deploy/rollout-services/rbac-rollout-services.yaml";
+// A write that takes the last Pods of a revision waits this long for the first list.
+constexpr Duration kLoadingMax = seconds(30);
+// A tool that takes away at once what Windlass writes gets it back later. One that applies its
+// manifest every few minutes gets it back at once: until then the Service selects all revisions.
+constexpr seconds kTakenAtOnce{30};
+constexpr seconds kWrittenAgainAfter{60};
+// How long users are told that somebody took it away, twice within this time.
+constexpr seconds kToldFor{3600};
+
+std::optional<Uid> WrittenFor(const Service* service) {
+  const auto note = service != nullptr ? NoteOf(*service) : std::optional<ServiceNote>();
+  return note ? std::optional(note->uid) : std::nullopt;
+}
+
+}  // namespace
+
+ServiceWatch::ServiceWatch(ControllerHost& host, const Store<Rollout>& rollouts)
+    : host_(host),
+      rollouts_(rollouts),
+      shared_(
+          host.informers().Of<Service>({"services", host.informers().All(resources::kServices),
+                                        &DecodeService, ReplyFolding<Service>{.removes = true}})) {
+  const auto news = [this] {
+    for (const ObjectKey& key : wanting_) host_.Wake(key, Wake::kObjectChange);
+  };
+  shared_.informer.on_synced.Add(news);
+  shared_.informer.on_forbidden.Add(news);
+  shared_.informer.on_recovered.Add(news);
+  shared_.informer.store().OnChange(
+      [this](const Change<Service>& change) { ServiceChanged(change); });
+}
+
+void ServiceWatch::Start() {
+  started_ = true;
+  if (!wanting_.empty()) Run();
+}
+
+void ServiceWatch::Stop() {
+  started_ = false;
+  if (std::exchange(running_since_, std::nullopt)) host_.informers().Release({&shared_});
+}
+
+void ServiceWatch::Run() {
+  if (!started_ || running_since_) return;
+  running_since_ = host_.informers().environment().clock.Now();
+  host_.informers().Use({&shared_});
+  host_.RightsChanged();
+}
+
+// A status that tells of Services outlasts the spec that names them: their keys have to be removed.
+bool ServiceWatch::Wants(const Rollout& rollout) {
+  return rollout.spec.strategy.services != RolloutServices{} ||
+         FindCondition(rollout.status.conditions, kServicesSynced) != nullptr;
+}
+
+const Rollout* ServiceWatch::FindOwner(const Service& service) const {
+  const std::optional<ServiceNote> note = NoteOf(service);
+  if (!note) return nullptr;
+  const ObjectKey key{service.meta.namespace_, std::string(note->rollout)};
+  const Rollout* owner = rollouts_.FindByUid(key, note->uid);
+  const bool names = owner != nullptr && NamesService(*owner, service.meta.name);
+  return names && !owner->meta.deleting() ? owner : nullptr;
+}
+
+// Another key is no loss: Windlass leaves it alone. Neither is what Windlass takes out of a Service
+// that is named no more.
+bool ServiceWatch::IsLoss(const Service& before, const Service& now) const {
+  const std::optional<ServiceNote> note = NoteOf(before);
+  if (!note || HashOf(before) != note->hash || FindOwner(before) == nullptr) return false;
+  return !NoteOf(now) || !HashOf(now);
+}
+
+template <typename F>
+void ServiceWatch::WakeIn(std::string_view namespace_, F&& concerns) {
+  for (const ObjectKey& key : wanting_) {
+    if (!(key.namespace_ == namespace_)) continue;
+    const Rollout* rollout = rollouts_.Find(key);
+    if (rollout != nullptr && concerns(*rollout)) host_.Wake(key, Wake::kObjectChange);
+  }
+}
+
+void ServiceWatch::RolloutChanged(const Change<Rollout>& change) {
+  const Rollout* before = change.old_object;
+  const Rollout* now = change.new_object;
+  const ObjectKey key = KeyOf((now != nullptr ? now : before)->meta);
+  if (now != nullptr && Wants(*now)) {
+    wanting_.insert(key);
+    Run();
+  } else {
+    wanting_.erase(key);
+  }
+  if (before == nullptr || before->spec.strategy.services == RolloutServices{}) return;
+  if (now != nullptr && now->spec.strategy.services == before->spec.strategy.services) return;
+  // A Service that this Rollout gives up may be another one's now.
+  WakeIn(key.namespace_.text(), [&](const Rollout& other) {
+    return NamesService(*before, other.spec.strategy.services.stable) ||
+           NamesService(*before, other.spec.strategy.services.canary);
+  });
+}
+
+void ServiceWatch::ServiceChanged(const Change<Service>& change) {
+  const Service* before = change.old_object;
+  const Service* now = change.new_object;
+  const ObjectMeta& meta = (now != nullptr ? now : before)->meta;
+  const ObjectKey key = KeyOf(meta);
+  const std::optional<Uid> was = WrittenFor(before);
+  const std::optional<Uid> is = WrittenFor(now);
+  if (was && was != is) {
+    const auto found = written_for_.find(*was);
+    if (found != written_for_.end()) found->second.erase(key);
+    if (found != written_for_.end() && found->second.empty()) written_for_.erase(found);
+  }
+  if (is) written_for_[*is].insert(key);
+  if (now == nullptr) {
+    losses_.erase(key);
+  } else if (before != nullptr && IsLoss(*before, *now)) {
+    Losses& losses = losses_[key];
+    losses = {.last = host_.informers().environment().clock.Wall(), .before = losses.last};
+  }
+  WakeIn(meta.namespace_.text(), [&](const Rollout& rollout) {
+    return NamesService(rollout, meta.name) || rollout.meta.uid == was || rollout.meta.uid == is;
+  });
+}
+
+ServicesKnown ServiceWatch::Known() const {
+  if (!running_since_) return ServicesKnown::kLoading;
+  const Reflector& reflector = shared_.reflector();
+  if (reflector.forbidden_since()) return ServicesKnown::kForbidden;
+  if (shared_.HasSynced()) return ServicesKnown::kYes;
+  const Duration waited = host_.informers().environment().clock.Now() - *running_since_;
+  const bool waits = reflector.trouble().empty() && waited < kLoadingMax;
+  return waits ? ServicesKnown::kLoading : ServicesKnown::kFailed;
+}
+
+void ServiceWatch::TellLosses(const ObjectKey& service, NamedService& named) const {
+  const auto found = losses_.find(service);
+  if (found == losses_.end() || found->second.before.IsZero()) return;
+  const Losses& losses = found->second;
+  if (losses.last - losses.before < kTakenAtOnce)
+    named.not_before = losses.last + kWrittenAgainAfter;
+  if (losses.last - losses.before < kToldFor) named.told_until = losses.last + kToldFor;
+}
+
+NamedService ServiceWatch::Named(const Rollout& rollout, const std::string& name) const {
+  NamedService named{.name = name};
+  const ObjectKey key{rollout.meta.namespace_, name};
+  named.service = name.empty() ? nullptr : shared_.informer.store().Find(key);
+  if (named.service == nullptr) return named;
+  TellLosses(key, named);
+  const Rollout* owner = FindOwner(*named.service);
+  if (owner != nullptr && owner != &rollout) named.other_rollout = owner->meta.name;
+  return named;
+}
+
+ServiceFacts ServiceWatch::FactsOf(const ObjectKey& key, WallTime /*now*/) const {
+  const Rollout* rollout = rollouts_.Find(key);
+  if (rollout == nullptr || !Wants(*rollout)) return {};
+  const RolloutStrategy& strategy = rollout->spec.strategy;
+  ServiceFacts facts{.wanted = true};
+  if (!ServicesError(strategy).empty()) return facts;
+  facts.known = Known();
+  facts.stable.name = strategy.services.stable;
+  facts.canary.name = strategy.services.canary;
+  if (facts.known == ServicesKnown::kFailed) facts.trouble = shared_.Trouble();
+  if (facts.known != ServicesKnown::kYes) return facts;
+  facts.stable = Named(*rollout, strategy.services.stable);
+  facts.canary = Named(*rollout, strategy.services.canary);
+  const auto written = written_for_.find(rollout->meta.uid);
+  if (written == written_for_.end()) return facts;
+  for (const ObjectKey& service : written->second) {
+    if (NamesService(*rollout, service.name)) continue;
+    const Service* left = shared_.informer.store().Find(service);
+    const bool here = left != nullptr && left->meta.namespace_ == rollout->meta.namespace_;
+    if (here) facts.left.push_back(left);
+  }
+  return facts;
+}
+
+std::vector<NeededRight> ServiceWatch::RightsNeeded() const {
+  if (!running_since_) return {};
+  RightsList rights(host_.informers().watched_namespace(),
+                    {.right = {}, .manifest = kManifest, .optional = true});
+  rights.Add(resources::kServices, "", {"get", "list", "watch", "patch"});
+  return std::move(rights).Take();
+}
+
+std::string ServiceWatch::Note() const {
+  if (!running_since_) return {};
+  std::string trouble = shared_.Trouble();
+  if (!trouble.empty()) trouble += ", and Services of Rollouts wait for it";
+  return trouble;
+}
+
+}  // namespace windlass::rollout

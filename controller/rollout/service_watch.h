@@ -1,0 +1,75 @@
+// The Services of Rollouts, as the cache shows them: an informer that runs from the first Rollout
+// on that names a Service, or whose status tells that it did. Without one, nothing is watched and
+// no right is needed (RO-185).
+//
+// No rollout waits for this informer, and a new leader needs no barrier for it: every write to a
+// Service bears the version that it was decided on. Core thread only.
+#pragma once
+
+#include <map>
+#include <optional>
+#include <set>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "controller/rollout/service_facts.h"
+#include "controller/runtime/controller_host.h"
+#include "controller/runtime/needed_right.h"
+
+namespace windlass::rollout {
+
+class ServiceWatch {
+ public:
+  // Both references must outlive this.
+  ServiceWatch(ControllerHost& host, const Store<Rollout>& rollouts);
+  ServiceWatch(const ServiceWatch&) = delete;
+  ServiceWatch& operator=(const ServiceWatch&) = delete;
+
+  void Start();
+  void Stop();
+  // Call this for every change of the store of Rollouts.
+  void RolloutChanged(const Change<Rollout>& change);
+
+  // Returns what is known of the Services of the Rollout `key`. Borrows from the stores: valid
+  // until their next change.
+  ServiceFacts FactsOf(const ObjectKey& key, WallTime now) const;
+
+  bool running() const { return running_since_.has_value(); }
+  // Returns none while no Rollout names a Service.
+  std::vector<NeededRight> RightsNeeded() const;
+  // Returns what is wrong with the watch; "" if all is well, or it does not run.
+  std::string Note() const;
+
+ private:
+  // When somebody took away what Windlass wrote into a Service; zero: not seen.
+  struct Losses {
+    WallTime last{};
+    WallTime before{};
+  };
+
+  static bool Wants(const Rollout& rollout);
+  void Run();
+  ServicesKnown Known() const;
+  // Returns the Rollout that the Service is written for and that names it; null if there is none.
+  const Rollout* FindOwner(const Service& service) const;
+  // Returns true if somebody took away the key or the annotation that Windlass wrote.
+  bool IsLoss(const Service& before, const Service& now) const;
+  NamedService Named(const Rollout& rollout, const std::string& name) const;
+  void TellLosses(const ObjectKey& service, NamedService& named) const;
+  // Wakes each Rollout of the namespace that wants Services and for which `concerns` is true.
+  template <typename F>
+  void WakeIn(std::string_view namespace_, F&& concerns);
+  void ServiceChanged(const Change<Service>& change);
+
+  ControllerHost& host_;
+  const Store<Rollout>& rollouts_;
+  SharedInformer<Service>& shared_;
+  bool started_ = false;
+  std::optional<MonotonicTime> running_since_{};
+  std::set<ObjectKey> wanting_{};                     // Rollouts
+  std::map<Uid, std::set<ObjectKey>> written_for_{};  // Services, by the uid of their annotation
+  std::map<ObjectKey, Losses> losses_{};              // of Services that exist
+};
+
+}  // namespace windlass::rollout

@@ -1,0 +1,226 @@
+// What a Rollout gets to know of the Services that it names, and which changes wake it.
+#include "controller/rollout/service_watch.h"
+
+#include <set>
+#include <string>
+
+#include "kubeclient/api/decode.h"
+#include "kubeclient/base/log.h"
+#include "kubeclient/base/random.h"
+#include "test/catch.h"
+#include "test/proves.h"
+#include "test/support/recording_host.h"
+#include "test/unit/cache/virtual_time.h"
+#include "test/unit/cache/wire.h"
+#include "test/unit/controller/rollout/open_requests.h"
+
+namespace windlass::rollout::service_watch_test {
+namespace {
+
+const std::string kPath = "/services?";
+const std::string kUid = "5a1f0c52-93e4-4f6e-8a01-7b1d2f0e6c1";  // and a digit
+
+struct Fixture {
+  Fixture() {
+    host.on_wake = [this](const ObjectKey& key, Wake) { woken.insert(key.name); };
+    rollouts.OnChange([this](const Change<Rollout>& change) { watch.RolloutChanged(change); });
+    watch.Start();
+  }
+  ~Fixture() { watch.Stop(); }
+
+  // Stores ns/NAME, whose uid ends in `digit`.
+  void Rollout_(const std::string& name, int digit, const std::string& services,
+                const std::string& conditions = "[]") {
+    const Result<Rollout> decoded = DecodeRollout(
+        decoder, R"({"metadata":{"name":")" + name + R"(","namespace":"ns","uid":")" + kUid +
+                     std::to_string(digit) + R"(","resourceVersion":")" +
+                     std::to_string(++version) + R"("},"spec":{"strategy":{"services":)" +
+                     services + R"(}},"status":{"conditions":)" + conditions + "}}");
+    REQUIRE(decoded.ok());
+    rollouts.Apply(*decoded);
+  }
+  void RolloutGone(const std::string& name, int digit) {
+    rollouts.ApplyDelete({"ns", name}, *Uid::Parse(kUid + std::to_string(digit)),
+                         {std::to_string(++version)});
+  }
+  // Sends an event about ns/NAME. `note` is its annotation, `hash` its key; "": none.
+  void Event(const std::string& type, const std::string& name, const std::string& note = "",
+             const std::string& hash = "") {
+    const std::string annotations =
+        note.empty() ? "{}" : R"({"windlass.dev/service-of":")" + note + R"("})";
+    const std::string key = hash.empty() ? "" : R"(,"pod-template-hash":")" + hash + R"(")";
+    woken.clear();
+    transport.Line(
+        kPath,
+        wire::Event(type, R"({"kind":"Service","apiVersion":"v1","metadata":{"name":")" + name +
+                              R"(","namespace":"ns","uid":"9e0f0d5e-7b6d-4a0e-b1f8-)" +
+                              R"(7d6c6e7b9a01","resourceVersion":")" + std::to_string(++version) +
+                              R"(","annotations":)" + annotations +
+                              R"(},"spec":{"selector":{"app":"web")" + key + "}}}"));
+  }
+  void Listed() { transport.Line(kPath, wire::InitialEventsEnd(std::to_string(++version))); }
+  ServiceFacts Of(const std::string& name) const { return watch.FactsOf({"ns", name}, {}); }
+
+  int version = 100;
+  VirtualTime time;
+  Random random{1};
+  NullLog log;
+  OpenRequests transport;
+  SymbolTable symbols;
+  Decoder decoder{symbols};
+  RecordingHost host{{time, random, log, time.timers(), transport, decoder}, "ns"};
+  Store<Rollout> rollouts;
+  ServiceWatch watch{host, rollouts};
+  std::set<std::string> woken;
+};
+
+const std::string kBoth = R"({"stable":"web","canary":"next"})";
+const std::string kTold =
+    R"([{"type":"ServicesSynced","status":"True","reason":"Synced","message":""}])";
+std::string Note(const std::string& name, int digit, const std::string& hash) {
+  return name + "/" + kUid + std::to_string(digit) + "/" + hash;
+}
+
+TEST_CASE_METHOD(Fixture, "Services are watched once a Rollout names one (RO-187)") {
+  Rollout_("web", 1, "{}");
+  CHECK_FALSE(watch.running());
+  CHECK(watch.RightsNeeded().empty());
+  CHECK(watch.Note().empty());
+  CHECK_FALSE(Of("web").wanted);
+  CHECK_FALSE(Of("other").wanted);
+  SECTION("by its spec") { Rollout_("web", 1, R"({"canary":"next"})"); }
+  SECTION("its status tells that it did") { Rollout_("web", 1, "{}", kTold); }
+  CHECK(watch.running());
+  CHECK(Of("web").wanted);
+  CHECK(Of("web").known == ServicesKnown::kLoading);
+  std::set<std::string> verbs;
+  for (const NeededRight& needed : watch.RightsNeeded()) {
+    verbs.insert(needed.right.verb);
+    CHECK(needed.optional);
+    CHECK(needed.manifest == "deploy/rollout-services/rbac-rollout-services.yaml");
+  }
+  CHECK(verbs == std::set<std::string>{"get", "list", "patch", "watch"});
+  woken.clear();
+  Listed();
+  CHECK(woken == std::set<std::string>{"web"});
+  CHECK(Of("web").known == ServicesKnown::kYes);
+  CHECK(watch.Note().empty());
+  Proves("RO-187");
+}
+
+TEST_CASE_METHOD(Fixture, "Services that are not to be had are told from those that do not exist") {
+  Rollout_("web", 1, kBoth);
+  SECTION("no right") {
+    transport.End(kPath, 403);
+    CHECK(Of("web").known == ServicesKnown::kForbidden);
+    CHECK(woken.contains("web"));
+    CHECK_FALSE(watch.Note().empty());
+  }
+  SECTION("no answer") {
+    time.Advance(seconds(9));
+    CHECK(Of("web").known == ServicesKnown::kLoading);
+    time.Advance(seconds(22));
+    CHECK(Of("web").known == ServicesKnown::kFailed);
+    CHECK_FALSE(Of("web").trouble.empty());
+  }
+  SECTION("the strategy is refused because of them") {
+    Rollout_("web", 1, R"({"stable":"web","canary":"web"})");
+    CHECK(Of("web").known == ServicesKnown::kIgnored);
+  }
+  CHECK(Of("web").stable.service == nullptr);
+  Proves("RO-185");
+}
+
+TEST_CASE_METHOD(Fixture, "a change of a Service wakes the Rollouts that name it (RO-187)") {
+  Rollout_("web", 1, kBoth);
+  Rollout_("shop", 2, R"({"canary":"next"})");
+  Rollout_("plain", 3, "{}");
+  Listed();
+  Event("ADDED", "next");
+  CHECK(woken == std::set<std::string>{"shop", "web"});
+  CHECK(Of("web").canary.service->meta.name == "next");
+  CHECK(Of("web").stable.service == nullptr);
+  Event("ADDED", "web");
+  CHECK(woken == std::set<std::string>{"web"});
+  Event("ADDED", "another");
+  CHECK(woken.empty());
+  Event("MODIFIED", "another", Note("web", 1, "a"), "a");
+  CHECK(woken == std::set<std::string>{"web"});
+  REQUIRE(Of("web").left.size() == 1);
+  CHECK(Of("web").left[0]->meta.name == "another");
+  Event("MODIFIED", "another");
+  CHECK(woken == std::set<std::string>{"web"});
+  CHECK(Of("web").left.empty());
+  Event("MODIFIED", "another", Note("web", 1, "a"), "a");
+  Event("DELETED", "another", Note("web", 1, "a"), "a");
+  CHECK(Of("web").left.empty());
+  Proves("RO-187");
+}
+
+TEST_CASE_METHOD(Fixture, "a Service is another Rollout's while that one names it (RO-183)") {
+  Rollout_("web", 1, kBoth);
+  Rollout_("shop", 2, R"({"canary":"next"})");
+  Listed();
+  Event("ADDED", "next", Note("web", 1, "a"), "a");
+  CHECK(Of("web").canary.other_rollout.empty());
+  CHECK(Of("shop").canary.other_rollout == "web");
+  woken.clear();
+  SECTION("it names it no more") { Rollout_("web", 1, R"({"stable":"web"})", kTold); }
+  SECTION("it is gone") { RolloutGone("web", 1); }
+  SECTION("it was made anew") {
+    RolloutGone("web", 1);
+    Rollout_("web", 4, kBoth);
+  }
+  CHECK(woken.contains("shop"));
+  CHECK(Of("shop").canary.other_rollout.empty());
+  Proves("RO-183 RO-187");
+}
+
+TEST_CASE_METHOD(Fixture,
+                 "a key that is taken away twice at once is not written at once (RO-183)") {
+  Rollout_("web", 1, kBoth);
+  Listed();
+  const std::string note = Note("web", 1, "a");
+  Event("ADDED", "next", note, "a");
+  Event("MODIFIED", "next", note);  // by a server-side apply
+  CHECK_FALSE(Of("web").canary.not_before);
+  CHECK_FALSE(Of("web").canary.told_until);
+  const int apart = GENERATE(10, 600, 4000);
+  time.Advance(seconds(apart));
+  Event("MODIFIED", "next", note, "a");
+  const WallTime now = time.Wall();
+  SECTION("with its annotation") { Event("MODIFIED", "next"); }
+  SECTION("the key alone") { Event("MODIFIED", "next", note); }
+  const NamedService& canary = Of("web").canary;
+  CHECK(canary.not_before.has_value() == (apart < 30));
+  CHECK(canary.told_until.has_value() == (apart < 3600));
+  if (apart < 30) CHECK(canary.not_before == now + seconds(60));
+  Event("DELETED", "next");
+  Event("ADDED", "next");
+  CHECK_FALSE(Of("web").canary.told_until);
+  Proves("RO-183");
+}
+
+TEST_CASE_METHOD(Fixture, "to remove the annotation of a Service that was changed is no loss") {
+  Rollout_("web", 1, kBoth);
+  Listed();
+  for (int i = 0; i < 2; ++i) {
+    Event(i == 0 ? "ADDED" : "MODIFIED", "next", Note("web", 1, "a"), "a");
+    Event("MODIFIED", "next", Note("web", 1, "a"), "mine");
+    Event("MODIFIED", "next", "", "mine");
+  }
+  CHECK_FALSE(Of("web").canary.told_until);
+  // Nor is what Windlass takes out of a Service that is named no more.
+  for (int i = 0; i < 2; ++i) {
+    Rollout_("web", 1, kBoth);
+    Event("MODIFIED", "next", Note("web", 1, "a"), "a");
+    Rollout_("web", 1, "{}", kTold);
+    Event("MODIFIED", "next");
+  }
+  Rollout_("web", 1, kBoth);
+  CHECK_FALSE(Of("web").canary.told_until);
+  Proves("RO-183");
+}
+
+}  // namespace
+}  // namespace windlass::rollout::service_watch_test
