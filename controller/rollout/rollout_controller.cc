@@ -72,11 +72,19 @@ void RolloutController::Stop() {
   WorkloadController::Stop();
 }
 
+void RolloutController::TermEnds() {
+  services_.ForgetPlans();
+  WorkloadController::TermEnds();
+}
+
 std::optional<Step> RolloutController::Next(const ObjectKey& key, const Learned& learned,
                                             WallTime now) {
+  services_.Learn(key, learned, now);
   const std::optional<View> view = Look(key, now);
   if (!view) return std::nullopt;
-  return workload::Next(*view, learned, now);
+  Step step = workload::Next(*view, learned, now);
+  services_.Plan(key, step);
+  return step;
 }
 
 std::optional<View> RolloutController::Look(const ObjectKey& key, WallTime now) const {

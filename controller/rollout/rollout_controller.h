@@ -35,6 +35,7 @@ class RolloutController final : public WorkloadController {
   ReadListener BeforeRead(const ObjectKey& key, const Request& read) override;
   void Start() override;
   void Stop() override;
+  void TermEnds() override;
   bool HasSynced() const override { return crd_.permits() && WorkloadController::HasSynced(); }
   bool WaitsForApi() const override { return crd_.is_older() || WorkloadController::WaitsForApi(); }
   std::vector<NeededRight> RightsNeeded() const override;

@@ -43,6 +43,9 @@ struct NamedService {
   // before `not_before`; within a longer one, and users are told until `told_until`.
   std::optional<WallTime> not_before{};
   std::optional<WallTime> told_until{};
+  // The API server was in trouble over the last write to the Service: another one would end the
+  // sync, too, so none is made before this time.
+  std::optional<WallTime> failed_until{};
 };
 
 enum class ServicesKnown : uint8_t {
@@ -61,7 +64,7 @@ struct ServiceFacts {
   // Only if they are known, except for the names:
   NamedService stable{};
   NamedService canary{};
-  std::vector<const Service*> left{};  // written for this Rollout, which names them no more
+  std::vector<NamedService> left{};  // written for this Rollout, which names them no more
 };
 
 // Returns why spec.strategy.services cannot be carried out; "" if it can (RO-180).

@@ -77,6 +77,12 @@ std::optional<ServiceTrouble> TroubleWith(const Situation& situation, const Name
                               "spec.selector, or change " +
                               FieldOf(role)};
   }
+  if (target != nullptr && !target->meta.labels.Has(kPodTemplateHashLabel)) {
+    return ServiceTrouble{"PodsWithoutHash",
+                          name + " cannot select the Pods of ReplicaSet " + target->meta.name +
+                              ", which have no label pod-template-hash because "
+                              "somebody else made it: roll out another template"};
+  }
   if (const std::string change = ChangeOf(service, target); !change.empty()) {
     return ServiceTrouble{"ServiceChanged", name + ": somebody " + change +
                                                 ". Windlass leaves it alone until its annotation " +

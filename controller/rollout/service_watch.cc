@@ -18,6 +18,8 @@ constexpr seconds kTakenAtOnce{30};
 constexpr seconds kWrittenAgainAfter{60};
 // How long users are told that somebody took it away, twice within this time.
 constexpr seconds kToldFor{3600};
+// How long a rollout goes on without a Service over which the API server is in trouble.
+constexpr seconds kWithoutAfterFailure{30};
 
 std::optional<Uid> WrittenFor(const Service* service) {
   const auto note = service != nullptr ? NoteOf(*service) : std::optional<ServiceNote>();
@@ -83,11 +85,11 @@ bool ServiceWatch::IsLoss(const Service& before, const Service& now) const {
 }
 
 template <typename F>
-void ServiceWatch::WakeIn(std::string_view namespace_, F&& concerns) {
-  for (const ObjectKey& key : wanting_) {
-    if (!(key.namespace_ == namespace_)) continue;
-    const Rollout* rollout = rollouts_.Find(key);
-    if (rollout != nullptr && concerns(*rollout)) host_.Wake(key, Wake::kObjectChange);
+void ServiceWatch::WakeIn(const Symbol& namespace_, F&& concerns) {
+  for (auto key = wanting_.lower_bound({namespace_, ""}); key != wanting_.end(); ++key) {
+    if (!(key->namespace_ == namespace_)) break;
+    const Rollout* rollout = rollouts_.Find(*key);
+    if (rollout != nullptr && concerns(*rollout)) host_.Wake(*key, Wake::kObjectChange);
   }
 }
 
@@ -100,11 +102,12 @@ void ServiceWatch::RolloutChanged(const Change<Rollout>& change) {
     Run();
   } else {
     wanting_.erase(key);
+    planned_.erase(key);
   }
   if (before == nullptr || before->spec.strategy.services == RolloutServices{}) return;
   if (now != nullptr && now->spec.strategy.services == before->spec.strategy.services) return;
   // A Service that this Rollout gives up may be another one's now.
-  WakeIn(key.namespace_.text(), [&](const Rollout& other) {
+  WakeIn(key.namespace_, [&](const Rollout& other) {
     return NamesService(*before, other.spec.strategy.services.stable) ||
            NamesService(*before, other.spec.strategy.services.canary);
   });
@@ -125,13 +128,32 @@ void ServiceWatch::ServiceChanged(const Change<Service>& change) {
   if (is) written_for_[*is].insert(key);
   if (now == nullptr) {
     losses_.erase(key);
+    failed_until_.erase(key);
   } else if (before != nullptr && IsLoss(*before, *now)) {
     Losses& losses = losses_[key];
     losses = {.last = host_.informers().environment().clock.Wall(), .before = losses.last};
   }
-  WakeIn(meta.namespace_.text(), [&](const Rollout& rollout) {
+  WakeIn(meta.namespace_, [&](const Rollout& rollout) {
     return NamesService(rollout, meta.name) || rollout.meta.uid == was || rollout.meta.uid == is;
   });
+}
+
+void ServiceWatch::Learn(const ObjectKey& rollout, const Learned& learned, WallTime now) {
+  const auto planned = planned_.find(rollout);
+  if (planned == planned_.end()) return;
+  const ObjectKey& service = planned->second.key;
+  if (FindOutcome(learned, planned->second) != nullptr) {
+    failed_until_.erase(service);
+  } else {
+    failed_until_[service] = now + kWithoutAfterFailure;
+  }
+  planned_.erase(planned);
+}
+
+void ServiceWatch::Plan(const ObjectKey& rollout, const std::optional<Step>& step) {
+  const Write* write = step ? std::get_if<Write>(&*step) : nullptr;
+  if (write == nullptr || write->request.resource() != resources::kServices) return;
+  planned_.insert_or_assign(rollout, write->request.Identity());
 }
 
 ServicesKnown ServiceWatch::Known() const {
@@ -159,6 +181,8 @@ NamedService ServiceWatch::Named(const Rollout& rollout, const std::string& name
   named.service = name.empty() ? nullptr : shared_.informer.store().Find(key);
   if (named.service == nullptr) return named;
   TellLosses(key, named);
+  const auto failed = failed_until_.find(key);
+  if (failed != failed_until_.end()) named.failed_until = failed->second;
   const Rollout* owner = FindOwner(*named.service);
   if (owner != nullptr && owner != &rollout) named.other_rollout = owner->meta.name;
   return named;
@@ -181,9 +205,9 @@ ServiceFacts ServiceWatch::FactsOf(const ObjectKey& key, WallTime /*now*/) const
   if (written == written_for_.end()) return facts;
   for (const ObjectKey& service : written->second) {
     if (NamesService(*rollout, service.name)) continue;
-    const Service* left = shared_.informer.store().Find(service);
-    const bool here = left != nullptr && left->meta.namespace_ == rollout->meta.namespace_;
-    if (here) facts.left.push_back(left);
+    if (!(service.namespace_ == rollout->meta.namespace_)) continue;
+    const NamedService left = Named(*rollout, service.name);
+    if (left.service != nullptr) facts.left.push_back(left);
   }
   return facts;
 }

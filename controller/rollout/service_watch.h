@@ -10,9 +10,9 @@
 #include <optional>
 #include <set>
 #include <string>
-#include <string_view>
 #include <vector>
 
+#include "controller/core/step.h"
 #include "controller/rollout/service_facts.h"
 #include "controller/runtime/controller_host.h"
 #include "controller/runtime/needed_right.h"
@@ -34,6 +34,15 @@ class ServiceWatch {
   // Returns what is known of the Services of the Rollout `key`. Borrows from the stores: valid
   // until their next change.
   ServiceFacts FactsOf(const ObjectKey& key, WallTime now) const;
+
+  // Call both for each step of a Rollout's sync: with what the sync has learned, before the step is
+  // planned, and with the step. A write to a Service that was planned and that no sync learned of
+  // has ended its sync. The API server is in trouble then, such as an admission webhook that cannot
+  // be reached, and the rollout goes on without that Service for a while (RO-185).
+  void Learn(const ObjectKey& rollout, const Learned& learned, WallTime now);
+  void Plan(const ObjectKey& rollout, const std::optional<Step>& step);
+  // Call when a term ends: its syncs end with it.
+  void ForgetPlans() { planned_.clear(); }
 
   bool running() const { return running_since_.has_value(); }
   // Returns none while no Rollout names a Service.
@@ -59,7 +68,7 @@ class ServiceWatch {
   void TellLosses(const ObjectKey& service, NamedService& named) const;
   // Wakes each Rollout of the namespace that wants Services and for which `concerns` is true.
   template <typename F>
-  void WakeIn(std::string_view namespace_, F&& concerns);
+  void WakeIn(const Symbol& namespace_, F&& concerns);
   void ServiceChanged(const Change<Service>& change);
 
   ControllerHost& host_;
@@ -69,6 +78,8 @@ class ServiceWatch {
   std::optional<MonotonicTime> running_since_{};
   std::set<ObjectKey> wanting_{};                     // Rollouts
   std::map<Uid, std::set<ObjectKey>> written_for_{};  // Services, by the uid of their annotation
+  std::map<ObjectKey, RequestKey> planned_{};         // writes to Services, by Rollout
+  std::map<ObjectKey, WallTime> failed_until_{};      // of Services that exist
   std::map<ObjectKey, Losses> losses_{};              // of Services that exist
 };
 

@@ -1,6 +1,7 @@
 #include "controller/rollout/services.h"
 
 #include <algorithm>
+#include <array>
 #include <nlohmann/json.hpp>
 #include <string>
 #include <utility>
@@ -111,14 +112,20 @@ Write Release(const Service& service) {
                       {decisions::kReleaseService, {{"service", service.meta.name}}});
 }
 
+// Returns true if a write to the Service would be in vain now, or end the sync.
+bool MayNotWrite(const Situation& situation, const NamedService& named) {
+  if (named.service == nullptr || WasTried(situation, *named.service)) return true;
+  return std::ranges::any_of(std::array{named.not_before, named.failed_until},
+                             [&](const auto& then) { return then && *then > situation.now; });
+}
+
 std::optional<Write> Due(const Situation& situation, const NamedService& named, ServiceRole role,
                          const ReplicaSet* leaving) {
-  if (named.service == nullptr || WasTried(situation, *named.service)) return std::nullopt;
+  if (MayNotWrite(situation, named)) return std::nullopt;
   const ReplicaSet* present = FindByHash(situation, HashOf(*named.service).value_or(""));
   if (leaving != nullptr && leaving != present) return std::nullopt;
   const ReplicaSet* target = TargetOf(situation, role, present, leaving);
   if (target == nullptr || TroubleWith(situation, named, role, target)) return std::nullopt;
-  if (named.not_before && *named.not_before > situation.now) return std::nullopt;
   return Select(situation, *named.service, *target);
 }
 
@@ -126,8 +133,8 @@ std::optional<Write> DueWrite(const Situation& situation, const ServiceFacts& fa
                               const ReplicaSet* leaving) {
   if (auto write = Due(situation, facts.stable, ServiceRole::kStable, leaving)) return write;
   if (auto write = Due(situation, facts.canary, ServiceRole::kCanary, leaving)) return write;
-  for (const Service* service : facts.left) {
-    if (!WasTried(situation, *service)) return Release(*service);
+  for (const NamedService& left : facts.left) {
+    if (!MayNotWrite(situation, left)) return Release(*left.service);
   }
   return std::nullopt;
 }
@@ -140,11 +147,14 @@ std::optional<Duration> UntilTriedAgain(const Situation& situation, const Servic
       no_later(kTryAgainAfter);
     }
   }
-  for (const NamedService* named : {&facts.stable, &facts.canary}) {
-    for (const auto& then : {named->not_before, named->told_until}) {
+  const auto look = [&](const NamedService& named) {
+    for (const auto& then : {named.not_before, named.told_until, named.failed_until}) {
       if (then && *then > situation.now) no_later(*then - situation.now);
     }
-  }
+  };
+  look(facts.stable);
+  look(facts.canary);
+  std::ranges::for_each(facts.left, look);
   return due;
 }
 
@@ -181,7 +191,7 @@ std::optional<ServiceTrouble> FirstTrouble(const Situation& situation, const Ser
     add(RefusalOf(situation, *named->service));
     add(LossOf(situation, *named));
   }
-  for (const Service* service : facts.left) add(RefusalOf(situation, *service));
+  for (const NamedService& left : facts.left) add(RefusalOf(situation, *left.service));
   return first;
 }
 
@@ -206,6 +216,13 @@ Condition Judge(const Situation& situation, const ServiceFacts& facts) {
   }
   if (auto trouble = FirstTrouble(situation, facts)) {
     return condition("False", trouble->reason, std::move(trouble->message));
+  }
+  for (const NamedService* named : {&facts.stable, &facts.canary}) {
+    if (!named->failed_until || *named->failed_until <= situation.now) continue;
+    return condition("Unknown", "ServiceNotWritten",
+                     "the API server did not answer, or was in trouble, when Windlass wrote to "
+                     "Service " +
+                         std::string(named->name) + ". Windlass tries again every half a minute");
   }
   for (const NamedService* named : {&facts.stable, &facts.canary}) {
     if (named->name.empty() || IsWritten(situation, *named)) continue;

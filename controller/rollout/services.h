@@ -4,9 +4,9 @@
 //   ServicesSynced   when
 //   True Synced      each named Service selects by a key that Windlass wrote
 //   Unknown …        NoPodAvailable   a Service gets its key with the first available Pod
-//                    ServicesNotRead  the API server does not answer with them
+//                    ServicesNotRead, ServiceNotWritten: the API server is in trouble
 //   False …          ServiceMissing, ServiceShared, ServiceChanged, ServiceWithoutSelector,
-//                    ServiceSelectsOtherPods: what a user has to change
+//                    ServiceSelectsOtherPods, PodsWithoutHash: what a user has to change
 //                    ServiceTakenAway: somebody takes the key away again and again
 //                    ServiceUpdateRefused, ServicesForbidden: what Windlass is not allowed to do
 //   absent           no Service is named, and none is left with a key of this Rollout

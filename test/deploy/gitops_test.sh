@@ -150,6 +150,32 @@ expect "the Secret's name" "$(grep -x 'keys .*' "$WORK/as-rollout")" "keys 8"
 expect "names left as they were" "$(grep -x 'left .*' "$WORK/as-rollout")" "left 0"
 expect "the autoscaler's target" "$(grep -x 'scaled .*' "$WORK/as-rollout")" "scaled 1"
 
+say "and the Services that a Rollout names"
+mkdir "$WORK/services"
+cp "$WORK/rollout/rollout-name-references.yaml" "$WORK/services"
+cat >"$WORK/services/kustomization.yaml" <<'YAML'
+namePrefix: shop-
+resources: [services.yaml]
+configurations: [rollout-name-references.yaml]
+YAML
+cat >"$WORK/services/services.yaml" <<'YAML'
+apiVersion: windlass.dev/v1alpha1
+kind: Rollout
+metadata: {name: web}
+spec: {strategy: {services: {stable: web, canary: next}}}
+---
+apiVersion: v1
+kind: Service
+metadata: {name: web}
+---
+apiVersion: v1
+kind: Service
+metadata: {name: next}
+YAML
+build "$WORK/services"
+expect "stable" "$(lines ' *stable: shop-web')" 1
+expect "canary" "$(lines ' *canary: shop-next')" 1
+
 say "without the file kustomize knows none of this"
 sed -i '/^configurations:/d; /^replicas:/d' "$WORK/rollout/kustomization.yaml"
 build "$WORK/rollout"

@@ -163,7 +163,7 @@ for text in 'Asks for a rollback, once.' 'revision <integer>' '0 means the newes
 done
 for path in rollout rollout.spec rollout.spec.selector rollout.spec.strategy \
   rollout.spec.strategy.rollingUpdate rollout.spec.strategy.steps \
-  rollout.spec.strategy.steps.pause rollout.spec.strategy.inPlace \
+  rollout.spec.strategy.steps.pause rollout.spec.strategy.services rollout.spec.strategy.inPlace \
   rollout.spec.strategy.inPlace.drainLabel rollout.spec.template.spec.containers \
   rollout.status rollout.status.step rollout.status.conditions; do
   if explained "$path" '<no description>'; then fail "$path: a field has no description"; fi

@@ -147,7 +147,7 @@ TEST_CASE_METHOD(Fixture, "a change of a Service wakes the Rollouts that name it
   Event("MODIFIED", "another", Note("web", 1, "a"), "a");
   CHECK(woken == std::set<std::string>{"web"});
   REQUIRE(Of("web").left.size() == 1);
-  CHECK(Of("web").left[0]->meta.name == "another");
+  CHECK(Of("web").left[0].service->meta.name == "another");
   Event("MODIFIED", "another");
   CHECK(woken == std::set<std::string>{"web"});
   CHECK(Of("web").left.empty());
@@ -199,6 +199,39 @@ TEST_CASE_METHOD(Fixture,
   Event("ADDED", "next");
   CHECK_FALSE(Of("web").canary.told_until);
   Proves("RO-183");
+}
+
+TEST_CASE_METHOD(Fixture,
+                 "a write to a Service that ends its sync is not repeated at once (RO-185)") {
+  Rollout_("web", 1, kBoth);
+  Listed();
+  Event("ADDED", "next");
+  const ObjectKey web{"ns", "web"};
+  const Write write{.request = Request::MergePatch(
+                        resources::kServices, VersionOf(Of("web").canary.service->meta), "", "{}"),
+                    .because = {}};
+  const WallTime now = time.Wall();
+  watch.Plan(web, Step(write));
+  SECTION("the sync goes on after the write") {
+    watch.Learn(web, {OutcomeOf(write, Reply{"{}"})}, now);
+    CHECK_FALSE(Of("web").canary.failed_until);
+  }
+  SECTION("another step is no write to a Service") {
+    watch.ForgetPlans();
+    watch.Plan(web, Step(Wait{}));
+    watch.Learn(web, {}, now);
+    CHECK_FALSE(Of("web").canary.failed_until);
+  }
+  SECTION("it learned nothing of the write") {
+    watch.Learn(web, {}, now);
+    CHECK(Of("web").canary.failed_until == now + seconds(30));
+    watch.Learn(web, {}, now + seconds(9));
+    CHECK(Of("web").canary.failed_until == now + seconds(30));
+    watch.Plan(web, Step(write));
+    watch.Learn(web, {OutcomeOf(write, Reply{"{}"})}, now + seconds(31));
+    CHECK_FALSE(Of("web").canary.failed_until);
+  }
+  Proves("RO-185");
 }
 
 TEST_CASE_METHOD(Fixture, "to remove the annotation of a Service that was changed is no loss") {

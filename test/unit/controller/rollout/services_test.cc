@@ -81,7 +81,7 @@ struct Served : Stepped {
     return "of another Service";
   }
   Step Before(const Step& planned) {
-    std::erase_if(facts.left, [](const Service* service) { return !NoteOf(*service); });
+    std::erase_if(facts.left, [](const NamedService& left) { return !NoteOf(*left.service); });
     return MoveServicesFirst(Sit(), facts, planned);
   }
   // Makes all writes that come before `planned`, and returns them: "web=web-1 web-next=web-2".
@@ -366,6 +366,14 @@ TEST_CASE("Windlass never fights for a Service, and says what to do (RO-183 RO-1
        "ServiceSelectsOtherPods",
        "Service web-next selects app=shop, which Pods of the Rollout do not have: correct its "
        "spec.selector, or change spec.strategy.services.canary"},
+      {"a ReplicaSet of somebody else",
+       [](Served& f) {
+         f.facts.stable = {};
+         f.replica_sets.back().meta.labels.Erase(kPodTemplateHashLabel);
+       },
+       "PodsWithoutHash",
+       "Service web-next cannot select the Pods of ReplicaSet web-2, which have no label "
+       "pod-template-hash because somebody else made it: roll out another template"},
       {"another Rollout names it, too", [](Served& f) { f.facts.canary.other_rollout = "shop"; },
        "ServiceShared",
        "Service web-next is written for Rollout shop, which names it, too: name another Service in "
@@ -490,6 +498,21 @@ TEST_CASE("a write that the API server refuses is told, and holds nothing up (RO
   Proves("RO-185");
 }
 
+TEST_CASE("a rollout goes on without a Service over which the API server is in trouble (RO-185)") {
+  Served f;
+  const ReplicaSet& old = f.AddOld(4);
+  f.AddNew(10, 9);
+  f.WriteBoth("web-1", "web-2");
+  f.facts.stable.failed_until = f.now + seconds(20);
+  CHECK(f.Play(f.Sized(old, 0)).empty());
+  CHECK(std::get<Wait>(f.Before(Wait{})).look_again_in == seconds(20));
+  CHECK(f.Told() == "Unknown ServiceNotWritten");
+  f.now = f.now + seconds(20);
+  CHECK(f.Play(f.Sized(old, 0)) == "web=web-2");
+  CHECK(f.Told() == "True Synced");
+  Proves("RO-185");
+}
+
 TEST_CASE("a server that does not keep what it accepts gets three patches in one sync (RO-185)") {
   Served f;
   f.AddOld(9);
@@ -513,7 +536,7 @@ TEST_CASE("a Service that is named no more loses key and annotation (RO-186)") {
   const ReplicaSet& old = f.AddOld(10);
   f.WriteBoth("web-1", "web-1");
   f.Told();
-  f.facts.left = {&f.next()};
+  f.facts.left = {{.name = "web-next", .service = &f.next()}};
   f.facts.canary = {};
   SECTION("at the end of a sync") {
     CHECK(f.Play() == "web-next=");
@@ -538,7 +561,7 @@ TEST_CASE("the condition goes once no Service has a key of the Rollout (RO-186)"
         "Services web and web-next: Windlass writes pod-template-hash into "
         "spec.selector");
   f.facts.stable = f.facts.canary = {};
-  f.facts.left = {&f.web(), &f.next()};
+  f.facts.left = {{.name = "web", .service = &f.web()}, {.name = "web-next", .service = &f.next()}};
   CHECK(f.Told() == "True Synced");  // it tells a later process that something is left
   CHECK(f.Play() == "web= web-next=");
   f.facts.left = {};
