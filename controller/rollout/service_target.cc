@@ -31,7 +31,6 @@ const ReplicaSet* StableTarget(const Situation& situation, const ReplicaSet* lea
   const ReplicaSet* current = CurrentReplicaSet(situation);
   const ReplicaSet* stable =
       workload::FindRevisionOrFormer(situation.all, situation.workload.kept_revision.value_or(0));
-  if (stable == nullptr) stable = current;
   if (Serves(stable, leaving)) return stable;
   // Its Pods come back. Until then no other revision stands in for it: nobody has approved one.
   if (stable != nullptr && stable != leaving && stable->replicas > 0) return nullptr;

@@ -11,14 +11,14 @@
 #include "controller/rollout/reasons.h"
 #include "controller/rollout/service_target.h"
 #include "controller/rollout/service_trouble.h"
-#include "controller/rollout/stable.h"
+#include "controller/workload/annotations.h"
 #include "controller/workload/conditions.h"
 #include "controller/workload/request_body.h"
-#include "controller/workload/revisions.h"
 
 namespace windlass::rollout {
 namespace {
 
+using workload::Json;
 using workload::Situation;
 
 // A write that was refused or met another change is tried again after this time, if nothing
