@@ -21,8 +21,8 @@ constexpr std::array<std::string_view, 3> kNotes = {"windlass.dev/requested-temp
                                                     "internal.windlass.dev/complete",
                                                     "internal.windlass.dev/scaled-to-zero"};
 // Conditions, and an Event of the same name.
-constexpr std::array<std::string_view, 5> kOnlyOfRollouts = {"Ready", "Reconciling", "Stalled",
-                                                             "RollbackRefused", "PodsStuck"};
+constexpr std::array<std::string_view, 6> kOnlyOfRollouts = {
+    "Ready", "Reconciling", "Stalled", "RollbackRefused", "PodsStuck", "SelectorOverlap"};
 
 std::string NumberOrNone(const Json& value) {
   return value.is_number_integer() ? std::to_string(value.get<int64_t>()) : "none";

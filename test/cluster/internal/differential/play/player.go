@@ -216,7 +216,7 @@ func (p *Player) sawChange() {
 // sawEvent takes an event for as many as it says happened since. Of a refused
 // creation there may be many, ever later: only the first counts as a change.
 func (p *Player) sawEvent(event *corev1.Event) {
-	if event.InvolvedObject.Kind != string(p.kind) {
+	if event.InvolvedObject.Kind != string(p.kind) || slices.Contains(onlyOfRollouts, event.Reason) {
 		return
 	}
 	p.mutex.Lock()

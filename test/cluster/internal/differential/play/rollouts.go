@@ -22,8 +22,8 @@ import (
 
 var rolloutResource = schema.GroupVersionResource{Group: "windlass.dev", Version: "v1alpha1", Resource: "rollouts"}
 
-// onlyOfRollouts are conditions that Deployments do not have.
-var onlyOfRollouts = []string{"Ready", "Reconciling", "Stalled", "RollbackRefused"}
+// onlyOfRollouts are conditions, and reasons of Events, that Deployments do not have.
+var onlyOfRollouts = []string{"Ready", "Reconciling", "Stalled", "RollbackRefused", "PodsStuck", "SelectorOverlap"}
 
 // fieldsOfRollouts are fields of the spec that Deployments do not have.
 var fieldsOfRollouts = []string{"rollbackTo", "abort"}
