@@ -21,7 +21,7 @@
 namespace windlass::rollout {
 
 // The revision of crds/windlass.dev_rollouts.yaml that this program needs. Raise it there and here
-// together, whenever the program begins to read or write a field that the last revision lacks.
+// together, whenever the program begins to read or write a field that the last release lacks.
 inline constexpr int64_t kCrdRevision = 2;
 // The annotation of the CustomResourceDefinition that holds its revision.
 inline constexpr std::string_view kCrdRevisionKey = "windlass.dev/crd-revision";

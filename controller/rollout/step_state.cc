@@ -156,6 +156,9 @@ bool RestsInPlace(const Situation& situation) {
 
 // "Partition: 7 of 10 Pods keep the old revision until spec.strategy.partition is lowered"
 std::string PartitionText(const Situation& situation) {
+  if (situation.workload.replicas == 0) {
+    return "Partition: there are no Pods. Those that come will keep to spec.strategy.partition";
+  }
   // By sizes, and not by Pods: one that was lost comes back in the old revision.
   const bool in_place = situation.extended.counted.has_value();
   const int64_t updated = in_place ? in_place::InPlaceOf(situation).counts.proven : 0;

@@ -143,19 +143,21 @@ void CountTime(const StepFacts& facts, int32_t due, RolloutStepStatus& step) {
   NoteAvailable(facts, due, step);
 }
 
-// Returns true if the step asks for more Pods than each step before it, as far as their numbers
-// tell. Example: 3, then 1: the second does not, also if there is only one replica by then.
-bool AsksForMore(const StepFacts& facts, int32_t index) {
+// Returns true if the step asks for more Pods than each step before it did of `replicas`, the size
+// by which that was judged. Example: of 10 replicas 3, or 80%, then 1: the second does not, also if
+// there is only one replica by then.
+bool AsksForMore(const StepFacts& facts, int32_t index, int32_t replicas) {
   const RolloutStep& step = facts.steps[static_cast<size_t>(index - 1)];
   if (!step.set_updated) return false;
-  const auto count = [](const RolloutStep& one) {
-    const bool is_count = one.set_updated && one.set_updated->type == IntOrPercent::Type::kInt;
-    return is_count ? one.set_updated->int_value : 0;
-  };
-  if (count(step) == 0) return true;
+  if (step.set_updated->type != IntOrPercent::Type::kInt) return true;
   const auto before = facts.steps.first(static_cast<size_t>(index - 1));
-  return std::ranges::all_of(before,
-                             [&](const RolloutStep& one) { return count(one) < count(step); });
+  return std::ranges::all_of(before, [&](const RolloutStep& one) {
+    if (!one.set_updated) return true;
+    const bool is_count = one.set_updated->type == IntOrPercent::Type::kInt;
+    const int32_t asked =
+        is_count ? one.set_updated->int_value : UpdatedBy(*one.set_updated, replicas);
+    return asked < step.set_updated->int_value;
+  });
 }
 
 // Returns `step` as it is when it begins now. It is judged by the present size if it asks for all
@@ -163,7 +165,8 @@ bool AsksForMore(const StepFacts& facts, int32_t index) {
 // before it was judged by: a lower step or a pause asks for no more.
 RolloutStepStatus Begin(const StepFacts& facts, RolloutStepStatus step) {
   step.started_at = facts.now;
-  const bool anew = step.index <= step.total && AsksForMore(facts, step.index) &&
+  const bool anew = step.replicas && step.index <= step.total &&
+                    AsksForMore(facts, step.index, *step.replicas) &&
                     AsksForAll(facts, step.index, step.index, facts.desired);
   if (!step.replicas || anew) step.replicas = facts.desired;
   step.available_since = {};

@@ -281,7 +281,8 @@ void UpdateProgressing(const Situation& situation, WorkloadStatus& status) {
   }
 
   present = FindCondition(conditions, kProgressing);
-  if (present != nullptr && present->reason == kAvailableReason && WakesUnproven(situation)) {
+  if (present != nullptr && present->reason == kAvailableReason && WakesUnproven(situation) &&
+      !DeploymentComplete(situation.workload, status)) {
     RefreshCondition(conditions, Moving(situation));
     present = FindCondition(conditions, kProgressing);
   }

@@ -239,20 +239,20 @@ void SpareAvailable(std::span<const ReplicaSetShare> active, const Fenceposts& l
   Move(std::min({most, Sum(broken), Sum(lost)}), broken, lost, sizes);
 }
 
-// Gives what rounding has left to the first ReplicaSet in `order` that is not written yet, or to
-// the first one. Growth goes to none that is held back: with a revision that is given up, what
-// nobody may take is left to the rolling update.
+// Gives what rounding has left to the first ReplicaSet in `order` that is not written yet, or else
+// to the first one.
+//   - None that is held back grows. If all are, the rolling update gives the rest.
+//   - Beside a revision that is given up, the new one takes no more than there are replicas.
 void GiveRest(std::span<const ReplicaSetShare> active, const Fenceposts& limits,
               const std::vector<size_t>& order, int64_t left, std::vector<int64_t>& sizes) {
   const auto may_take = [&](size_t i) { return left < 0 || !IsHeldBack(active[i], limits); };
   const auto open =
       std::ranges::find_if(order, [&](size_t i) { return !active[i].written && may_take(i); });
   const auto any = std::ranges::find_if(order, may_take);
+  if (any == order.end()) return;
+  const size_t to = open != order.end() ? *open : *any;
   const bool given_up =
       std::ranges::any_of(active, [](const ReplicaSetShare& rs) { return rs.gives_way; });
-  if (any == order.end() && given_up) return;
-  const size_t last = any != order.end() ? *any : order.front();
-  const size_t to = open != order.end() ? *open : last;
   const bool capped = given_up && left > 0 && active[to].is_new;
   const int64_t room = std::max<int64_t>(limits.desired - sizes[to], 0);
   sizes[to] = std::max<int64_t>(sizes[to] + (capped ? std::min(left, room) : left), 0);

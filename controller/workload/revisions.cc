@@ -50,11 +50,13 @@ const ReplicaSet* FindRevisionOrFormer(const std::vector<const ReplicaSet*>& rep
 
 const ReplicaSet* FindKept(const std::vector<const ReplicaSet*>& replica_sets, int64_t revision) {
   if (revision < 1) return nullptr;
-  const auto noted = std::ranges::find_if(replica_sets, [&](const ReplicaSet* rs) {
+  std::vector<const ReplicaSet*> noted = replica_sets;
+  std::erase_if(noted, [&](const ReplicaSet* rs) {
     const auto note = rs->meta.annotations.Find(kComplete);
-    return note && ParseRevision(*note) == revision;
+    return !note || ParseRevision(*note) != revision;
   });
-  return noted != replica_sets.end() ? *noted : FindRevisionOrFormer(replica_sets, revision);
+  if (const ReplicaSet* rs = FindRevision(noted, revision)) return rs;
+  return !noted.empty() ? noted.back() : FindRevisionOrFormer(replica_sets, revision);
 }
 
 std::string NameRevisions(const std::vector<const ReplicaSet*>& replica_sets) {

@@ -27,9 +27,10 @@ const ReplicaSet* FindRevision(const std::vector<const ReplicaSet*>& replica_set
 const ReplicaSet* FindRevisionOrFormer(const std::vector<const ReplicaSet*>& replica_sets,
                                        int64_t revision);
 
-// Returns the ReplicaSet of `revision`, which was complete: the one whose note says so, else that
-// of FindRevisionOrFormer. After a restore two may have had the number: one that was complete, and
-// one that was made before the other came back (RO-138).
+// Returns the ReplicaSet of `revision`, which was complete: one whose note says so, else that of
+// FindRevisionOrFormer. After a restore two may have had the number: one that was complete, and one
+// that was made before the other came back (RO-138). Of several with the note, returns the one that
+// has the number now, else the last.
 const ReplicaSet* FindKept(const std::vector<const ReplicaSet*>& replica_sets, int64_t revision);
 
 // Returns the numbers of `replica_sets` in order: "revisions 1, 2 and 4", "revision 3". If there

@@ -149,9 +149,8 @@ Fenceposts LimitsForShares(const Situation& situation) {
 // Returns true if the Pods of `rs`, an old ReplicaSet, are the first to go, so it does not grow
 // (RO-120):
 //   - another one keeps the Pods that are held back
-//   - it never was complete, and Pods go back to a revision that was. Example: 4 replicas, 3 of
-//   them
-//     of a canary that is given up; scaled to 7 in the middle of the way back, the canary gets none
+//   - it never was complete, and Pods go back to a revision that was. Example: 4 replicas, of which
+//     3 have a canary's revision that is given up; scaled to 7 on the way back, it gets no Pod more
 bool GivesWay(const Situation& situation, const ReplicaSet& rs, const ReplicaSet* keeper) {
   if (keeper != nullptr) return &rs != keeper;
   const ReplicaSet* wanted = situation.new_replica_set;

@@ -240,7 +240,8 @@ void FindLeftPatched(const workload::Situation& situation, InPlace& in_place) {
     return;
   }
   InPlace found{.configuration = in_place.configuration};
-  found.configuration.options.max_unavailable = situation.limits.max_unavailable;
+  found.configuration.options.max_unavailable =
+      situation.recreate() ? situation.limits.desired : situation.limits.max_unavailable;
   found.configuration.options.max_surge = situation.limits.surge;
   FindReturning(situation, found, *host);
   if (found.phase != InPlacePhase::kReturning) return;

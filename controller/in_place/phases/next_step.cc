@@ -138,9 +138,11 @@ std::optional<Step> NextReturning(const workload::Situation& situation) {
 }
 
 std::optional<Step> KeepSize(const workload::Situation& situation) {
-  const ReplicaSet* host = InPlaceOf(situation).host;
-  return host != nullptr ? workload::KeepAtSize(situation, *host)
-                         : workload::HandleScaling(situation);
+  const InPlace& in_place = InPlaceOf(situation);
+  if (in_place.host == nullptr) return workload::HandleScaling(situation);
+  if (in_place.phase == InPlacePhase::kReturning) return KeepHostWhileReturning(situation);
+  const bool unseen = in_place.phase == InPlacePhase::kUnknown && IsOnlyLate(situation);
+  return unseen ? KeepHostWhileUnseen(situation) : workload::KeepAtSize(situation, *in_place.host);
 }
 
 std::optional<Step> NextOfPhase(const workload::Situation& situation) {

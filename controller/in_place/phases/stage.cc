@@ -82,6 +82,10 @@ int32_t StandInsLeft(const workload::Situation& situation) {
   return static_cast<int32_t>(std::max<int64_t>(left, 0));
 }
 
+int64_t PodsAboveDesired(const workload::Situation& situation, const ReplicaSet& host) {
+  return std::max<int64_t>(int64_t{host.replicas} - situation.limits.desired, 0);
+}
+
 // Returns the revision that the pending ReplicaSet will have once it is staged.
 int64_t RevisionToBe(const workload::Situation& situation) {
   if (situation.new_replica_set == nullptr) return workload::NextRevision(situation.all);
@@ -188,7 +192,15 @@ std::optional<Step> KeepHostWhileReturning(const workload::Situation& situation)
       going_back += waits || (grown && pod.in_flight) ? 1 : 0;
     }
   }
-  const int64_t surge = std::min<int64_t>(going_back, StandInsLeft(situation));
+  int64_t surge = std::min<int64_t>(going_back, StandInsLeft(situation));
+  if (situation.workload.paused) surge = std::min(surge, PodsAboveDesired(situation, host));
+  return workload::KeepAtSize(situation, host, static_cast<int32_t>(surge));
+}
+
+std::optional<Step> KeepHostWhileUnseen(const workload::Situation& situation) {
+  const ReplicaSet& host = *InPlaceOf(situation).host;
+  const int64_t surge =
+      std::min<int64_t>(PodsAboveDesired(situation, host), StandInsLeft(situation));
   return workload::KeepAtSize(situation, host, static_cast<int32_t>(surge));
 }
 

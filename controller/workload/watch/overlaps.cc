@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <string_view>
 #include <tuple>
+#include <utility>
 
 #include "controller/workload/overlap.h"
 #include "kubeclient/api/selector.h"
@@ -53,11 +54,12 @@ std::vector<Overlap> Overlaps::Of(const ObjectMeta& workload) const {
   std::vector<Overlap> overlaps;
   const auto found = overlaps_.find(KeyOf(workload));
   if (found == overlaps_.end()) return overlaps;
-  for (const auto& [uid, overlap] : found->second) {
+  for (const auto& [uid, overlap] : found->second.others) {
     overlaps.push_back(overlap);
     if (!IsOwnKind(overlap.other)) continue;
     const auto back = overlaps_.find({workload.namespace_, std::string(overlap.other.name.text())});
-    overlaps.back().is_mutual = back != overlaps_.end() && back->second.contains(workload.uid);
+    overlaps.back().is_mutual =
+        back != overlaps_.end() && back->second.others.contains(workload.uid);
   }
   std::ranges::sort(overlaps, [](const Overlap& a, const Overlap& b) {
     return std::tie(a.other.kind, a.other.name, a.other.uid) <
@@ -93,12 +95,7 @@ void Overlaps::Add(const Workload& workload) {
   const auto selecting = selecting_.find(namespace_);
   if (selecting == selecting_.end()) return;
   Place(workload, selecting->second);
-  const ObjectKey key = KeyOf(workload.meta);
-  for (const ReplicaSet* rs : replica_sets_.InNamespace(namespace_.text())) {
-    const OwnerReference* owner = rs->meta.ControllerRef();
-    if (owner == nullptr || !counts_(*owner)) continue;
-    if (Matches(workload.selector, rs->meta.labels)) Judge(key, *owner);
-  }
+  JudgeAll(KeyOf(workload.meta), workload.selector);
   // Its own ReplicaSets may have been seen first.
   for (const ReplicaSet* rs : replica_sets_.OwnedBy(workload.meta.uid)) Look(*rs);
 }
@@ -117,9 +114,9 @@ void Overlaps::Remove(const ObjectMeta& meta) {
     }
   }
   std::vector<std::pair<ObjectKey, OwnerReference>> others;
-  for (const auto& [other, overlaps] : overlaps_) {
-    const auto found = overlaps.find(meta.uid);
-    if (found != overlaps.end()) others.emplace_back(other, found->second.other);
+  for (const auto& [other, known] : overlaps_) {
+    const auto found = known.others.find(meta.uid);
+    if (found != known.others.end()) others.emplace_back(other, found->second.other);
   }
   for (const auto& [other, owner] : others) Judge(other, owner);
 }
@@ -139,8 +136,23 @@ void Overlaps::Look(const ReplicaSet& rs) {
   for (const std::string& name : selecting.without_label) Judge({namespace_, name}, *owner);
 }
 
+void Overlaps::JudgeAll(const ObjectKey& key, const LabelSelector& selector) {
+  for (const ReplicaSet* rs : replica_sets_.InNamespace(key.namespace_.text())) {
+    const OwnerReference* owner = rs->meta.ControllerRef();
+    if (owner == nullptr || !counts_(*owner)) continue;
+    if (Matches(selector, rs->meta.labels)) Judge(key, *owner);
+  }
+}
+
 // What the ReplicaSets of `owner` are now decides, not what has changed.
 void Overlaps::Judge(const ObjectKey& key, const OwnerReference& owner) {
+  if (const auto known = overlaps_.find(key); known != overlaps_.end()) {
+    const auto& others = known->second.others;
+    if (others.size() >= kOverlapsMax && !others.contains(owner.uid)) {
+      known->second.cut = true;
+      return;
+    }
+  }
   const ObjectMeta* meta = workloads_.FindMeta(key);
   if (meta == nullptr || meta->uid == owner.uid) return;
   const bool gone = IsGone(key.namespace_, owner);
@@ -160,11 +172,13 @@ void Overlaps::Note(const ObjectKey& key, const OwnerReference& owner, bool over
   if (overlaps) {
     const bool at_start = first_ && !IsNewerThanStored(*workloads_.Find(key), replica_sets_, owner);
     const Overlap begun{.other = owner, .since = clock_.Wall(), .at_start = at_start};
-    if (!overlaps_[key].try_emplace(owner.uid, begun).second) return;
+    if (!overlaps_[key].others.try_emplace(owner.uid, begun).second) return;
   } else {
     const auto found = overlaps_.find(key);
-    if (found == overlaps_.end() || found->second.erase(owner.uid) == 0) return;
-    if (found->second.empty()) overlaps_.erase(found);
+    if (found == overlaps_.end() || found->second.others.erase(owner.uid) == 0) return;
+    const bool cut = std::exchange(found->second.cut, false);
+    if (found->second.others.empty()) overlaps_.erase(found);
+    if (cut) JudgeAll(key, workloads_.Find(key)->selector);
   }
   if (on_change) on_change(key);
 }

@@ -15,6 +15,7 @@
 // Core thread only.
 #pragma once
 
+#include <cstddef>
 #include <functional>
 #include <map>
 #include <set>
@@ -29,6 +30,10 @@
 #include "kubeclient/cache/store.h"
 
 namespace windlass {
+
+// How many others are kept of one workload. A tenant may give thousands of Rollouts one selector:
+// each pair would take memory and time, and a message names three.
+inline constexpr size_t kOverlapsMax = 16;
 
 class Overlaps {
  public:
@@ -51,7 +56,7 @@ class Overlaps {
   // Called when an overlap of the workload begins or ends.
   std::function<void(const ObjectKey&)> on_change;
 
-  // Returns the overlaps of a workload, by kind, then name.
+  // Returns the overlaps of a workload, by kind, then name; at most kOverlapsMax.
   std::vector<Overlap> Of(const ObjectMeta& workload) const;
 
  private:
@@ -63,6 +68,12 @@ class Overlaps {
     std::map<std::string, Label> label_of{};  // those of by_label
   };
 
+  // The overlaps of a workload, by the other's uid.
+  struct Known {
+    std::map<Uid, Overlap> others;
+    bool cut = false;  // there may be more
+  };
+
   void WorkloadChanged(const WorkloadChange& change);
   void ReplicaSetChanged(const Change<ReplicaSet>& change);
   void Add(const Workload& workload);
@@ -71,6 +82,8 @@ class Overlaps {
   void Look(const ReplicaSet& rs);
   void Judge(const ObjectKey& key, const OwnerReference& owner);
   bool IsSelected(const Workload& workload, const OwnerReference& owner) const;
+  // Judges all owners of ReplicaSets for a workload.
+  void JudgeAll(const ObjectKey& key, const LabelSelector& selector);
   void Note(const ObjectKey& key, const OwnerReference& owner, bool overlaps);
   Selecting& SelectingIn(const Symbol& namespace_);
   static void Place(const Workload& workload, Selecting& selecting);
@@ -81,10 +94,10 @@ class Overlaps {
   WorkloadStore& workloads_;
   Store<ReplicaSet>& replica_sets_;
   Counts counts_;
-  bool complete_ = false;                                 // LookAtAll was called
-  bool first_ = true;                                     // its first call has not ended
-  std::map<Symbol, Selecting> selecting_;                 // namespaces with ReplicaSets that count
-  std::map<ObjectKey, std::map<Uid, Overlap>> overlaps_;  // by workload and by the other's uid
+  bool complete_ = false;                  // LookAtAll was called
+  bool first_ = true;                      // its first call has not ended
+  std::map<Symbol, Selecting> selecting_;  // namespaces with ReplicaSets that count
+  std::map<ObjectKey, Known> overlaps_;    // by workload
 };
 
 }  // namespace windlass

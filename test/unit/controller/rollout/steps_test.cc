@@ -484,7 +484,8 @@ TEST_CASE("a lower step asks for all only if it says so itself (RO-130)") {
 // for all Pods.
 TEST_CASE("a lower step begun with one replica keeps the old Pod (RO-130)") {
   Fixture f;
-  f.steps = {SetUpdated(Pods(3)), SetUpdated(Pods(1)), Pause()};
+  const bool by_percentage = GENERATE(false, true);
+  f.steps = {SetUpdated(by_percentage ? Share("30%") : Pods(3)), SetUpdated(Pods(1)), Pause()};
   f.facts.steps = f.steps;
   f.Store(1);
   f.facts.desired = 1;

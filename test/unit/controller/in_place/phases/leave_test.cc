@@ -211,6 +211,7 @@ TEST_CASE("P-076 gates are open before what is noted goes") {
 // To a rolling update the patched Pod has the template of its ReplicaSet: it would stay as it is.
 TEST_CASE("P-068 opted out and undone midway, a patched Pod goes back, too") {
   const int32_t unavailable = GENERATE(0, 1);
+  const bool recreates = GENERATE(false, true);
   Started c(3, unavailable);
   c.Edit([&](Json& d) {
     d["spec"]["strategy"]["rollingUpdate"] = {{"maxSurge", 1}, {"maxUnavailable", unavailable}};
@@ -224,6 +225,7 @@ TEST_CASE("P-068 opted out and undone midway, a patched Pod goes back, too") {
   });
   c.Sync();
   c.SetImage("v1");
+  if (recreates) c.ChangeStrategy("Recreate");
   c.Edit([](Json& d) { d["spec"]["paused"] = false; });
   c.SettleInPlace();
   c.CheckAllRun("v1", 3);

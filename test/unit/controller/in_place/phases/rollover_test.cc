@@ -106,5 +106,39 @@ TEST_CASE("if no Pod may be missing, a Pod that works goes back once another has
   Proves("P-069");
 }
 
+// The fourth Pod makes room for one that is on its way back, and must not go before that is done.
+TEST_CASE("the Pod that was added stays while Pods cannot be seen, or nothing may move (P-069)") {
+  Started c(3, 0);
+  c.Annotate("windlass.dev/in-place-partition", "2");
+  c.SetImage("v2");
+  c.SettleInPlace();
+  c.Undo("1");
+  for (int i = 0; i < 10 && c.in_flight() == 0; ++i) {
+    c.Sync();
+    c.RunPods();
+  }
+  REQUIRE(c.in_flight() == 1);
+  REQUIRE(c.SizeOf("v1") == 4);
+  const auto look = c.look;
+  SECTION("after a start") {
+    c.look = [look](View& view) {
+      look(view);
+      view.in_place_known = false;
+      view.whole_pods.clear();
+    };
+  }
+  SECTION("while it is paused") {
+    c.Edit([](Json& d) { d["spec"]["paused"] = true; });
+  }
+  c.Sync();
+  c.Sync();
+  CHECK(c.SizeOf("v1") == 4);
+  c.look = look;
+  c.Edit([](Json& d) { d["spec"]["paused"] = false; });
+  c.SettleInPlace();
+  c.CheckAllRun("v1", 3);
+  Proves("P-069");
+}
+
 }  // namespace
 }  // namespace windlass::in_place::rollover_test

@@ -271,6 +271,28 @@ TEST_CASE("a workload is found by any selector that it has") {
   Proves("RO-160");
 }
 
+// One of the namespace's tenants gives all its objects one label.
+TEST_CASE("of many others some are kept, and more are looked for when one of them goes (RO-160)") {
+  Fixture f;
+  f.overlaps.LookAtAll();
+  f.AddDeployment("web", 1, {{"app", "same"}});
+  const auto count = static_cast<uint64_t>(kOverlapsMax) + 2;
+  for (uint64_t i = 0; i < count; ++i) {
+    const std::string name = "boat-" + std::to_string(100 + i);
+    f.Put(name, 200 + i, {{"app", "same"}}, OwnerOf("Boat", name, 100 + i));
+  }
+  const ObjectMeta meta = *f.deployments.FindMeta({"ns", "web"});
+  CHECK(f.overlaps.Of(meta).size() == kOverlapsMax);
+  f.Remove("boat-100", 200);
+  CHECK(f.overlaps.Of(meta).size() == kOverlapsMax);
+  for (uint64_t i = 1; i < count; ++i) {
+    CHECK_FALSE(f.overlaps.Of(meta).empty());
+    f.Remove("boat-" + std::to_string(100 + i), 200 + i);
+  }
+  CHECK(f.overlaps.Of(meta).empty());
+  Proves("RO-160");
+}
+
 TEST_CASE("a selector that is edited is judged anew") {
   Fixture fixture;
   fixture.AddDeployment("web", 1, {{"app", "db"}});
