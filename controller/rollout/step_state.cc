@@ -35,7 +35,8 @@ UpdatedPods CountUpdated(const Situation& situation) {
   if (situation.extended.counted && situation.extension_state != nullptr) {
     const in_place::InPlace& found = in_place::InPlaceOf(situation);
     // Until an exchange has ended, Pods are counted that have its template.
-    const bool other = found.stash && found.stash->fingerprint != situation.wanted.fingerprint;
+    const bool other = in_place::GoesBackFirst(situation, found) ||
+                       (found.stash && found.stash->fingerprint != situation.wanted.fingerprint);
     const int32_t proven = other ? 0 : found.counts.proven;
     return {proven, proven};
   }

@@ -70,9 +70,16 @@ Step TellAllTheSame(const Situation& situation) {
   return paused ? Step(Wait{}) : NoLaterThanDeadline(situation, Wait{});
 }
 
+// There is no ReplicaSet that Pods could follow: no Pod is moved, but the workload is scaled
+// (RO-032).
+Step NextWithoutTarget(const Situation& situation) {
+  const auto step = HandleScaling(situation);
+  return step && !WasSent(*step, situation.learned) ? *step : TellAllTheSame(situation);
+}
+
 // The extension comes first, as for a workload that is not paused.
 Step NextOfPaused(const Situation& situation) {
-  if (HasNothingToFollow(situation)) return TellAllTheSame(situation);
+  if (HasNothingToFollow(situation)) return NextWithoutTarget(situation);
   if (auto step = situation.extension().Next(situation, Moment::kWhilePaused)) return *step;
   return NextWhilePaused(situation);
 }
@@ -82,7 +89,7 @@ Step NextWhileRunning(const Situation& situation) {
   if (resumed && !WasSent(*resumed, situation.learned)) return *resumed;
   if (auto step = ConfirmTemplateChanged(situation)) return *step;
   if (auto step = HandleRollback(situation)) return *step;
-  if (HasNothingToFollow(situation)) return TellAllTheSame(situation);
+  if (HasNothingToFollow(situation)) return NextWithoutTarget(situation);
   if (auto step = situation.extension().Next(situation, Moment::kWhileRunning)) return *step;
   if (auto step = HandleScaling(situation)) return *step;
   return NextRollout(situation);

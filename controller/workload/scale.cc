@@ -5,6 +5,7 @@
 #include "controller/workload/annotations.h"
 #include "controller/workload/deadline.h"
 #include "controller/workload/decisions.h"
+#include "controller/workload/follow.h"
 #include "controller/workload/in_vain.h"
 #include "controller/workload/new_replica_set.h"
 #include "controller/workload/proportional.h"
@@ -143,6 +144,7 @@ Fenceposts LimitsForShares(const Situation& situation) {
   Fenceposts limits = situation.limits;
   const bool grows_only = situation.workload.kind.KeepsStableRevision() && !HasSizeEvent(situation);
   if (situation.workload.paused && (limits.kept_old() > 0 || grows_only)) limits.surge = 0;
+  if (HasNothingToFollow(situation)) limits.surge = 0;  // nothing is on its way
   return limits;
 }
 
@@ -298,7 +300,8 @@ Scaling ScalingOf(const Situation& situation) {
   if (active.size() <= 1) return acted_upon ? Scaling::kRefresh : Scaling::kOneActive;
   if (IsSaturated(situation)) return Scaling::kSaturated;
   // Pods that are given up get no share of a larger size.
-  const bool goes_back = !workload.paused && workload.follow_revision;
+  const bool goes_back =
+      !workload.paused && workload.follow_revision && situation.new_replica_set != nullptr;
   return situation.recreate() || acted_upon || goes_back ? Scaling::kRefresh
                                                          : Scaling::kProportional;
 }
@@ -318,6 +321,7 @@ std::optional<Step> KeepAtSize(const Situation& situation, const ReplicaSet& rs,
   if (KeepsAdoptedSizes(situation, Active(situation.all), stale)) return std::nullopt;
   const Growth growth = GrowthOf(situation, &rs, replicas);
   if (!growth.whole) return growth.ask;
+  if (growth.size == rs.replicas && !stale) return std::nullopt;
   return Sized(situation, rs, growth.size, decisions::kScaleReplicaSet);
 }
 

@@ -159,8 +159,16 @@ void Invariants::JudgeSizes(const Change& change, const Json& owner) {
   OwnerRecord& limits = owners_[UidOf(owner)];
   const std::string changed = UidOf(*change.after);
   int64_t total = after;
+  // An update in place looks at the Pods, and the ReplicaSet controller may count them later.
+  const seconds min_ready(IntAt(owner, {"spec", "minReadySeconds"}));
+  std::map<std::string, int64_t> available_pods;
+  for (const Object& pod : server_.List(resources::kPods, change.key.namespace_)) {
+    const bool available = IsAvailablePod(*pod, min_ready, server_.loop().clock().Wall());
+    available_pods[ControllerUidOf(*pod)] += available ? 1 : 0;
+  }
   const auto available_of = [&](const std::string& uid, int64_t replicas) {
-    return std::min(replica_sets_[uid].available.Max(Now(), kBlindSpot), replicas);
+    const int64_t counted = replica_sets_[uid].available.Max(Now(), kBlindSpot);
+    return std::min(std::max(counted, available_pods[uid]), replicas);
   };
   int64_t available_before = available_of(changed, before);
   int64_t available_after = available_of(changed, after);

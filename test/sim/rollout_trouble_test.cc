@@ -9,6 +9,7 @@
 #include "test/catch.h"
 #include "test/proves.h"
 #include "test/sim/in_place_run.h"
+#include "test/sim/in_place_words.h"
 #include "test/sim/rollout_object.h"
 #include "test/sim/rollout_undo.h"
 #include "test/sim/sample_objects.h"
@@ -273,6 +274,49 @@ TEST_CASE("No revision's number is given twice, whatever was deleted meanwhile (
   CHECK(world.ReplicaSets(kName, kRollouts).size() <= 2);
   CHECK(world.Complaints() == "");
   Proves("I-11 RO-125");
+}
+
+// Two of six Pods were updated in place, and the rollout is at its pause. Then it goes on by
+// replacing Pods: the two are none of the old revision, and none of the new one's ReplicaSet.
+TEST_CASE("A pause in place holds although Pods are replaced from then on (P-068, I-62)") {
+  World world(kSeed);
+  Json web = SampleRollout(kName, 6, "app:v1");
+  web["spec"]["strategy"] = {
+      {"type", "InPlaceIfPossible"},
+      {"rollingUpdate", {{"maxSurge", 1}, {"maxUnavailable", GENERATE(0, 1)}}},
+      {"steps", Json::parse(R"([{"setUpdated": 2}, {"pause": {}}])")}};
+  world.Apply(web);
+  const WindlassProcess windlass(world, {}, RolloutsAlone());
+  REQUIRE(world.RunUntil([&] { return world.IsComplete(kName, kRollouts); }, kLimit));
+  world.SetImage(kName, "app:v2", kRollouts);
+  REQUIRE(world.Rest());
+  const auto pods_of = [&](const std::string& image) {
+    const auto pods = world.Pods(kName, kRollouts);
+    return std::ranges::count_if(
+        pods, [&](const Object& pod) { return ImageIn(At(*pod, {"spec"}), kName) == image; });
+  };
+  REQUIRE(pods_of("app:v2") == 2);
+  std::string wanted = "app:v2";
+  SECTION("another type") {
+    world.Edit(kName, {{"spec", {{"strategy", {{"type", "RollingUpdate"}}}}}}, kRollouts);
+  }
+  SECTION("a correction that needs new Pods") {
+    wanted = "app:v3";
+    const auto edit = [](Json& object) {
+      Json& pod = object["spec"]["template"]["spec"];
+      pod["hostNetwork"] = true;
+      pod["containers"][0]["image"] = "app:v3";
+    };
+    REQUIRE(world.api().Update("user", {kRollouts, "default", kName}, "", edit).ok());
+  }
+  REQUIRE(world.Rest());
+  CHECK(pods_of("app:v1") == 4);
+  CHECK(pods_of(wanted) == 2);
+  world.Edit(kName, {{"spec", {{"abort", true}}}}, kRollouts);
+  REQUIRE(world.Rest());
+  CHECK(pods_of("app:v1") == 6);
+  CHECK(world.Complaints() == "");
+  Proves("P-068 I-62");
 }
 
 }  // namespace

@@ -90,7 +90,7 @@ Extended ExtendedBy(const workload::Situation& situation, const InPlace& in_plac
   const PodCounts& counts = in_place.counts;
   extended.counted = {
       .pods = counts.pods,
-      .updated = counts.updated,
+      .updated = GoesBackFirst(situation, in_place) ? 0 : counts.updated,
       .ready = counts.ready,
       .available = counts.available,
       .min_available = int64_t{situation.limits.desired} - in_place.options().max_unavailable};

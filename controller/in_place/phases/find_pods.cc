@@ -174,10 +174,18 @@ void ChooseNext(const workload::Situation& situation, InPlace& in_place) {
   in_place.at_rest = !returning && reached && !in_place.failing;
 }
 
-// Returns what Pods are compared with. Until the exchange has ended it is the template that the
-// exchange brings, even if the workload got another one since. If the wanted template is not known,
-// no Pod has it, and the host's images stand in for its images.
+// Returns what Pods are compared with.
+//   - Until the exchange has ended: the template that the exchange brings, even if the workload got
+//     another one since.
+//   - While Pods go back: that of their ReplicaSet, which need not be wanted (P-068).
+//   - If the wanted template is not known, no Pod has it, and the host's images stand in for its
+//     images.
 workload::WantedTemplate Target(const workload::Situation& situation, const InPlace& in_place) {
+  if (GoesBackFirst(situation, in_place)) {
+    return {.fingerprint = in_place.host->template_fingerprint,
+            .json = in_place.host->template_json.get(),
+            .known = true};
+  }
   if (in_place.phase == InPlacePhase::kCommitting) {
     return {.fingerprint = in_place.stash->fingerprint,
             .json = &in_place.stash->template_json,

@@ -114,13 +114,19 @@ void FindReturning(const workload::Situation& situation, InPlace& in_place,
   in_place = InPlace{.configuration = std::move(in_place.configuration)};
 }
 
+void Decide(const workload::Situation& situation, InPlace& in_place, const ReplicaSet& host);
+
 void FindStaged(const workload::Situation& situation, InPlace& in_place, const RolloutMode& mode) {
   const ReplicaSet& pending = *situation.new_replica_set;
   const auto host = std::ranges::find_if(
       situation.all, [&](const ReplicaSet* rs) { return rs->meta.uid == mode.host; });
   if (host == situation.all.end() || *host == &pending) {
-    if (OnlyActive(situation) == &pending) return FindReturning(situation, in_place, pending);
-    return Replace(in_place, Named(kHostGone));
+    const ReplicaSet* only = OnlyActive(situation);
+    if (only == &pending) return FindReturning(situation, in_place, pending);
+    if (only == nullptr || HasOwnPods(pending)) return Replace(in_place, Named(kHostGone));
+    // Another ReplicaSet has the Pods, such as the host itself, restored with another uid.
+    in_place.host = only;
+    return Decide(situation, in_place, *only);
   }
   if (HasOwnPods(pending)) return Replace(in_place, Named(kForeignScale));  // P-072
   in_place.phase = InPlacePhase::kStaged;
@@ -227,22 +233,28 @@ void FindPhase(const workload::Situation& situation, InPlace& in_place) {
   Decide(situation, in_place, *host);
 }
 
-// Finds Pods that were patched, and are of a ReplicaSet whose template is wanted again, although
-// the workload does not ask for updates in place any more. They go back within the limits of an
-// ordinary rollout, which knows nothing of them: to it they have the ReplicaSet's template (P-068).
+// Finds Pods that were patched although no update in place is under way any more: the workload does
+// not ask for them now, or this rollout replaces Pods. To an ordinary rollout such Pods have the
+// template of their ReplicaSet. So they go back to it first (P-068)
+//   - if that template is wanted again: nothing else would ever look at them
+//   - if Pods are held back: counted as old ones, they would stand for Pods that are to be kept
 // Does nothing while Pods cannot be seen (P-078).
 void FindLeftPatched(const workload::Situation& situation, InPlace& in_place) {
   const ReplicaSet* host = OnlyActive(situation);
-  if (host == nullptr || host != situation.new_replica_set || !situation.view.in_place_known) {
-    return;
-  }
+  if (host == nullptr || !situation.view.in_place_known) return;
+  const bool holds = situation.limits.holds_back() && host->template_json != nullptr;
+  if (host != situation.new_replica_set && !holds) return;
   if (std::ranges::none_of(situation.all, [](const ReplicaSet* rs) { return HasNotes(*rs); })) {
     return;
   }
   InPlace found{.configuration = in_place.configuration};
-  found.configuration.options.max_unavailable =
-      situation.recreate() ? situation.limits.desired : situation.limits.max_unavailable;
-  found.configuration.options.max_surge = situation.limits.surge;
+  if (found.options().policy == Policy::kDisabled) {
+    found.configuration.options.max_unavailable = situation.limits.max_unavailable;
+    found.configuration.options.max_surge = situation.limits.surge;
+  }
+  if (situation.recreate()) {
+    found.configuration.options.max_unavailable = situation.limits.desired;
+  }
   FindReturning(situation, found, *host);
   if (found.phase != InPlacePhase::kReturning) return;
   if (found.counts.to_update > 0 || found.counts.in_flight > 0) in_place = std::move(found);
@@ -271,7 +283,10 @@ InPlace FindInPlace(const workload::Situation& situation) {
   FindExchange(situation, in_place);
   const bool asks = in_place.options().policy != Policy::kDisabled;
   if (in_place.phase == InPlacePhase::kNone && asks) FindPhase(situation, in_place);
-  if (in_place.phase == InPlacePhase::kNone && !asks) FindLeftPatched(situation, in_place);
+  const bool replaces = in_place.phase == InPlacePhase::kReplace;
+  if (replaces || (in_place.phase == InPlacePhase::kNone && !asks)) {
+    FindLeftPatched(situation, in_place);
+  }
   FindPodsOrUnknown(situation, in_place);
   FindLeftDrained(situation, in_place);
   SetDecision(in_place);

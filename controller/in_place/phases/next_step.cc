@@ -128,8 +128,9 @@ std::optional<Step> NextStaged(const workload::Situation& situation) {
 std::optional<Step> NextReturning(const workload::Situation& situation) {
   const InPlace& in_place = InPlaceOf(situation);
   const PodCounts& counts = in_place.counts;
-  if (auto step = workload::UpdateNewReplicaSet(situation, situation.new_replica_set->replicas))
-    return step;
+  if (const ReplicaSet* rs = situation.new_replica_set) {
+    if (auto step = workload::UpdateNewReplicaSet(situation, rs->replicas)) return step;
+  }
   if (auto step = KeepHostWhileReturning(situation)) return step;
   if (auto step = RemoveStandIns(situation, nullptr)) return step;
   if (auto step = PatchNextPod(situation)) return step;

@@ -155,7 +155,8 @@ std::optional<Step> PatchNextPod(const workload::Situation& situation) {
     const DrainStep& drain = in_place.drain[i];
     if (drain.what != Do::kBegin && drain.what != Do::kPatch) continue;
     if (drain.what == Do::kBegin) return BeginDrain(situation, i);
-    Step step = Patch(situation, i, Target(situation));
+    const bool back = GoesBackFirst(situation, in_place);
+    Step step = Patch(situation, i, back ? BackToHost(situation) : Target(situation));
     if (Write* write = std::get_if<Write>(&step)) TellProgress(situation, *write);
     return step;
   }

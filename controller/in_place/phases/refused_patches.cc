@@ -26,7 +26,9 @@ bool IsForGood(const Outcome& outcome) {
 
 // Returns the template that Pods are to get now.
 Fingerprint Wanted(const workload::Situation& situation, const InPlace& in_place) {
-  if (in_place.blocked) return in_place.host->template_fingerprint;
+  if (in_place.blocked || GoesBackFirst(situation, in_place)) {
+    return in_place.host->template_fingerprint;
+  }
   if (in_place.stash) return in_place.stash->fingerprint;
   return situation.wanted.fingerprint;
 }

@@ -11,6 +11,10 @@ const InPlace& InPlaceOf(const workload::Situation& situation) {
   return static_cast<const InPlaceState&>(*situation.extension_state).in_place;
 }
 
+bool GoesBackFirst(const workload::Situation& situation, const InPlace& in_place) {
+  return in_place.phase == InPlacePhase::kReturning && in_place.host != situation.new_replica_set;
+}
+
 bool HasStandIns(const ReplicaSet& rs) {
   return rs.replicas > 0 && NotedStandIns(rs) == rs.replicas;
 }

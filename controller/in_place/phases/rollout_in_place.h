@@ -133,6 +133,10 @@ struct InPlaceState final : ExtensionState {
 // Returns what FindInPlace found in `situation`. Requires that Extension::Look is done.
 const InPlace& InPlaceOf(const workload::Situation& situation);
 
+// Returns true if Pods go back to the template of their ReplicaSet before they are replaced by
+// those of another one (P-068).
+bool GoesBackFirst(const workload::Situation& situation, const InPlace& in_place);
+
 // Returns true if all Pods of `rs` only stand in for others while those restart (P-024).
 bool HasStandIns(const ReplicaSet& rs);
 // Returns true if `rs` has Pods that are not stand-ins.

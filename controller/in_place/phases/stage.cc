@@ -45,15 +45,16 @@ bool IsNeededToRemember(const workload::Situation& situation) {
   return !noted && !NothingIsLeft(situation);
 }
 
-// Returns true if too few Pods would be available without the stand-ins of `rs`. Returns true if
-// Pods cannot be seen. A Pod that fits on no node counts as available once all other Pods are done:
-// it may be waiting for the room that the stand-ins take. Example: 5 replicas, max_unavailable 0, 6
-// available with 2 stand-ins: 6 - 2 = 4 < 5, so true.
-bool AreNeeded(const workload::Situation& situation, const ReplicaSet& rs) {
+// Returns how many stand-ins of `rs` must stay, because too few Pods would be available without
+// them: all if Pods cannot be seen. Pods that are about to go do not count. A Pod that fits on no
+// node counts as available once all other Pods are done: it may be waiting for the room that the
+// stand-ins take. Example: 5 replicas, max_unavailable 0, 6 available with 2 stand-ins: 5 - (6 - 2)
+// = 1.
+int32_t NeededOf(const workload::Situation& situation, const ReplicaSet& rs) {
   const InPlace& in_place = InPlaceOf(situation);
-  if (!in_place.pods) return true;
+  if (!in_place.pods) return rs.replicas;
   const bool none_on_its_way = in_place.counts.to_update == 0 && in_place.counts.in_flight == 0;
-  int64_t left = in_place.counts.available;
+  int64_t left = in_place.counts.available - in_place.limits.surplus;
   for (size_t i = 0; i < in_place.pods->size(); ++i) {
     const OwnerReference* owner = in_place.pods->pods[i]->meta.ControllerRef();
     const bool its = owner != nullptr && owner->uid == rs.meta.uid;
@@ -61,7 +62,8 @@ bool AreNeeded(const workload::Situation& situation, const ReplicaSet& rs) {
     left -= its && pod.available ? 1 : 0;
     left += none_on_its_way && !pod.stand_in && pod.unschedulable ? 1 : 0;
   }
-  return left < int64_t{situation.workload.replicas} - in_place.options().max_unavailable;
+  const int64_t least = int64_t{situation.workload.replicas} - in_place.options().max_unavailable;
+  return static_cast<int32_t>(std::clamp<int64_t>(least - left, 0, rs.replicas));
 }
 
 // Returns the number of stand-ins of overtaken revisions that still exist: they count against
@@ -134,10 +136,13 @@ Step Stage(const workload::Situation& situation) {
 
 std::optional<Step> MirrorAnnotations(const workload::Situation& situation) {
   if (!situation.workload.kind.MirrorsSettings()) return std::nullopt;
-  const bool asks = InPlaceOf(situation).options().policy != Policy::kDisabled;
+  const InPlace& in_place = InPlaceOf(situation);
+  const bool asks = in_place.options().policy != Policy::kDisabled;
   for (const ReplicaSet* rs : situation.all) {
     if (!asks && !HasUserKey(rs->meta)) continue;
     if (!asks && Asks(rs->meta) && IsNeededToRemember(situation)) continue;
+    // The template that Pods go back to is kept for as long as the annotation is there.
+    if (!asks && rs == in_place.host && GoesBackFirst(situation, in_place)) continue;
     const TextChanges difference = MirrorDifference(situation.workload.in_place_settings, rs->meta);
     if (difference.empty()) continue;
     Write write{.request = workload::PatchAnnotations(*rs, difference),
@@ -160,7 +165,7 @@ std::optional<Step> KeepStandIns(const workload::Situation& situation) {
                  {.max_surge = StandInsLeft(situation), .always = options.surge == Surge::kAlways});
   }
   if (wanted == pending.replicas) return std::nullopt;
-  if (wanted < pending.replicas && AreNeeded(situation, pending)) return std::nullopt;
+  if (wanted < pending.replicas && NeededOf(situation, pending) > 0) return std::nullopt;
   const workload::Growth growth = workload::GrowthOf(situation, &pending, wanted);
   if (growth.ask) return growth.ask;
   if (growth.size == pending.replicas) return std::nullopt;
@@ -172,10 +177,12 @@ std::optional<Step> KeepStandIns(const workload::Situation& situation) {
 
 std::optional<Step> RemoveStandIns(const workload::Situation& situation, const ReplicaSet* except) {
   for (const ReplicaSet* rs : situation.all) {
-    if (rs == except || !HasStandIns(*rs) || AreNeeded(situation, *rs)) continue;
+    if (rs == except || !HasStandIns(*rs)) continue;
+    const int32_t needed = NeededOf(situation, *rs);
+    if (needed == rs->replicas) continue;
     workload::ReplicaSetChange note;
-    note.annotations[std::string(kStandIns)] = "0";
-    return workload::Resize(situation, *rs, 0, decisions::kScaleStandIns, std::move(note));
+    note.annotations[std::string(kStandIns)] = std::to_string(needed);
+    return workload::Resize(situation, *rs, needed, decisions::kScaleStandIns, std::move(note));
   }
   return std::nullopt;
 }

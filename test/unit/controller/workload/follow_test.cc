@@ -178,7 +178,8 @@ TEST_CASE("an abort while paused makes no Pod, although there is a surge (RO-049
   Proves("RO-049");
 }
 
-TEST_CASE("with nothing to follow, nothing moves (RO-032)") {
+// A user who stops the damage by scaling to 0 gets 0 Pods.
+TEST_CASE("with nothing to follow, no Pod is moved, and sizes follow replicas (RO-032)") {
   const bool paused = GENERATE(false, true);
   const int64_t follow = GENERATE(int64_t{0}, int64_t{7});
   CAPTURE(paused, follow);
@@ -193,7 +194,14 @@ TEST_CASE("with nothing to follow, nothing moves (RO-032)") {
   cluster.Scale(6);
   cluster.SetImage("v3");
   cluster.Settle();
-  CHECK(cluster.WritesAndForget().empty());
+  cluster.CheckSizes(2, 4);
+  CHECK_FALSE(cluster.HasReplicaSet("v3"));
+  cluster.Scale(0);
+  cluster.Settle();
+  cluster.CheckSizes(0, 0);
+  cluster.Scale(6);
+  cluster.Settle();
+  CHECK(cluster.SizeOf("v1") + cluster.SizeOf("v2") == 6);
   CHECK(cluster.Condition("Progressing") == "False NothingToAbortTo");
   const bool has_number = cluster.Message().find("revision 7") != std::string::npos;
   CHECK(has_number == (follow == 7));

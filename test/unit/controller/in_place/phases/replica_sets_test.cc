@@ -121,6 +121,28 @@ TEST_CASE("paused midway, ReplicaSets beyond the history go (RO-125)") {
   Proves("RO-125");
 }
 
+// Objects that are restored from a backup get other uids.
+TEST_CASE("restored midway, the update goes on in place with the host's new uid (P-014)") {
+  const std::string uid = "0f0f0f0f-1111-2222-3333-444444444444";
+  Started c(3);
+  const auto pods = c.PodNames();
+  c.Annotate("windlass.dev/in-place-partition", "2");
+  c.SetImage("v2");
+  c.SettleInPlace();
+  c.ReplicaSet("v1")["metadata"]["uid"] = uid;
+  for (const std::string& pod : pods) {
+    c.PodNamed(pod)["metadata"]["ownerReferences"][0]["uid"] = uid;
+  }
+  c.SettleInPlace();
+  CHECK(c.SizeOf("v2") == 0);
+  CHECK(c.PodNames() == pods);
+  c.Annotate("windlass.dev/in-place-partition", "0");
+  c.SettleInPlace();
+  c.CheckAllRun("v2", 3);
+  CHECK(c.PodNames() == pods);
+  Proves("P-014");
+}
+
 TEST_CASE("an old ReplicaSet that somebody scales up midway is emptied") {
   Started c(3);
   c.SetImage("v0");
