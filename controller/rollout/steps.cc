@@ -230,7 +230,8 @@ bool IsOver(const StepFacts& facts, const StepState& state) {
   const RolloutStepStatus& step = state.step;
   const bool counts = facts.can_count && facts.desired > 0;
   if (IsPause(facts, step)) {
-    const bool works = counts && facts.available >= state.updated_max;
+    const bool works = counts && !HasNoCanary(facts, state.updated_max, step) &&
+                       facts.available >= state.updated_max;
     if (IsPromoted(facts, PromoteText(step), works)) return true;
     const std::optional<WallTime> end = EndOf(facts, step);
     return works && end && facts.now >= *end;
@@ -244,7 +245,8 @@ bool IsPromotedToTheEnd(const StepFacts& facts, const StepState& state) {
   const int32_t due = IsPause(facts, state.step)
                           ? state.updated_max
                           : std::max(facts.updated, std::min(state.updated_max, 1));
-  const bool works = facts.can_count && facts.desired > 0 && facts.available >= due;
+  const bool none = IsPause(facts, state.step) && HasNoCanary(facts, due, state.step);
+  const bool works = facts.can_count && facts.desired > 0 && !none && facts.available >= due;
   return IsPromoted(facts, PromoteAllText(state.step), works);
 }
 

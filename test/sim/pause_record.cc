@@ -187,7 +187,8 @@ void PauseRecord::Edit(const Facts& facts) {
     return;
   }
   past_end_ = PastEnd{.position = position, .pause = last};
-  if (last <= before) past_end_->from = facts.now;
+  // The controller may not have seen a promotion yet that was written a moment before the edit.
+  if (last <= before) past_end_->from = MonotonicTime{facts.now.since_start - kBlindSpot};
 }
 
 void PauseRecord::Promote(const Facts& facts) {

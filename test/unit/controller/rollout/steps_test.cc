@@ -630,6 +630,22 @@ TEST_CASE("the time begins at once if the first Pods of a pause work already (RO
 }
 
 // The Pods of the edited list have not proved anything yet.
+// A broken canary is gone because its Rollout was scaled in: that proves nothing of it.
+TEST_CASE("where scaling left no canary, only a forced promotion ends a pause (RO-131)") {
+  Fixture f;
+  f.Store(2);
+  f.facts.desired = 1;
+  f.Available(0);
+  for (const char* promote : {"2@8", "full@8"}) {
+    f.facts.promote = promote;
+    CHECK_FALSE(StepNow(f.facts).next);
+    const std::string forced = std::string(promote) + "/force";
+    f.facts.promote = forced;
+    CHECK(StepNow(f.facts).next);
+  }
+  Proves("RO-131");
+}
+
 TEST_CASE("an edit that asks for more Pods begins the time of a pause anew (RO-131)") {
   Fixture f;
   f.Store(1);
