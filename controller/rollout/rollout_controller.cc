@@ -42,10 +42,9 @@ RolloutController::RolloutController(ControllerHost& host,
     : WorkloadController(host, rollouts),
       rollouts_(*rollouts),
       services_(host, rollouts_.objects()),
-      extension_([this](const Workload& workload, WallTime now) { return FactsOf(workload, now); },
-                 [this](const Workload& workload, WallTime now) {
-                   return services_.FactsOf(KeyOf(workload.meta), now);
-                 }),
+      extension_(
+          [this](const Workload& workload, WallTime now) { return FactsOf(workload, now); },
+          [this](const Workload& workload) { return services_.FactsOf(KeyOf(workload.meta)); }),
       in_place_(host, own_cache()),
       crd_(host.informers().environment()) {
   Extend(in_place_);

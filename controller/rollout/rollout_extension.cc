@@ -11,6 +11,7 @@
 #include "controller/rollout/carried.h"
 #include "controller/rollout/dry_run.h"
 #include "controller/rollout/reasons.h"
+#include "controller/rollout/service_condition.h"
 #include "controller/rollout/services.h"
 #include "controller/rollout/stable.h"
 #include "controller/workload/annotations.h"
@@ -266,8 +267,7 @@ RolloutExtension::RolloutExtension(FindFacts find_facts, FindServices find_servi
     : find_facts_(std::move(find_facts)), find_services_(std::move(find_services)) {}
 
 ServiceFacts RolloutExtension::ServicesOf(const Situation& situation) const {
-  if (!find_services_) return {};
-  return find_services_(situation.workload, situation.now);
+  return find_services_ ? find_services_(situation.workload) : ServiceFacts{};
 }
 
 RolloutFacts RolloutExtension::FactsOf(const Situation& situation) const {
@@ -337,7 +337,8 @@ std::vector<Event> RolloutExtension::Events(const Situation& situation,
                                             const WorkloadStatus& status) const {
   const TemplateChecks checks = FactsOf(situation).checks;
   std::vector<Event> events = RollbackWaits(situation.workload);
-  if (auto told = TellServices(situation, status)) events.push_back(*std::move(told));
+  if (auto told = TellServices(situation, ServicesOf(situation)))
+    events.push_back(*std::move(told));
   if (IsUntold(situation, checks)) return events;
   std::ranges::move(InPlace().Events(situation, status), std::back_inserter(events));
   if (auto told = TellRecovered(situation)) events.push_back(*std::move(told));

@@ -46,7 +46,7 @@ class RolloutExtension final : public Extension {
   // Returns the facts of a workload of the kind.
   using FindFacts = std::function<RolloutFacts(const Workload& workload, WallTime now)>;
   // Returns what is known of the Services that it names. Asked for less often than the facts.
-  using FindServices = std::function<ServiceFacts(const Workload& workload, WallTime now)>;
+  using FindServices = std::function<ServiceFacts(const Workload& workload)>;
   explicit RolloutExtension(FindFacts find_facts, FindServices find_services = nullptr);
 
   void Look(workload::Situation& situation) const override;

@@ -46,6 +46,8 @@ struct NamedService {
   // The API server was in trouble over the last write to the Service: another one would end the
   // sync, too, so none is made before this time.
   std::optional<WallTime> failed_until{};
+  // How often in a row a write to the Service met another change of it (409).
+  int conflicts = 0;
 };
 
 enum class ServicesKnown : uint8_t {

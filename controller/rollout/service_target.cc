@@ -27,14 +27,20 @@ const ReplicaSet* FindLargest(const Situation& situation, const ReplicaSet* leav
   return largest;
 }
 
-const ReplicaSet* StableTarget(const Situation& situation, const ReplicaSet* leaving) {
+// `present`: null for the canary's Service, which goes where the stable one would begin.
+const ReplicaSet* StableTarget(const Situation& situation, const ReplicaSet* present,
+                               const ReplicaSet* leaving) {
   const ReplicaSet* current = CurrentReplicaSet(situation);
   const ReplicaSet* stable =
-      workload::FindRevisionOrFormer(situation.all, situation.workload.kept_revision.value_or(0));
+      workload::FindKept(situation.all, situation.workload.kept_revision.value_or(0));
   if (Serves(stable, leaving)) return stable;
   // Its Pods come back. Until then no other revision stands in for it: nobody has approved one.
   if (stable != nullptr && stable != leaving && stable->replicas > 0) return nullptr;
-  return Serves(current, leaving) ? current : FindLargest(situation, leaving);
+  if (stable != nullptr && Serves(current, leaving)) return current;
+  // Nobody has approved a revision yet. The first one of a Rollout may never be complete, and has
+  // most Pods still when a canary of the second one comes.
+  if (stable == nullptr && Serves(present, leaving)) return present;
+  return FindLargest(situation, leaving);
 }
 
 }  // namespace
@@ -42,11 +48,11 @@ const ReplicaSet* StableTarget(const Situation& situation, const ReplicaSet* lea
 const ReplicaSet* TargetOf(const Situation& situation, ServiceRole role, const ReplicaSet* present,
                            const ReplicaSet* leaving) {
   if (situation.workload.replicas == 0) return nullptr;
-  if (role == ServiceRole::kStable) return StableTarget(situation, leaving);
+  if (role == ServiceRole::kStable) return StableTarget(situation, present, leaving);
   const ReplicaSet* current = CurrentReplicaSet(situation);
   const bool stays = current != nullptr && current == present && current != leaving;
   if (Serves(current, leaving) || (stays && current->replicas > 0)) return current;
-  return StableTarget(situation, leaving);
+  return StableTarget(situation, nullptr, leaving);
 }
 
 const ReplicaSet* FindByHash(const Situation& situation, std::string_view hash) {

@@ -1,5 +1,7 @@
 #include "controller/rollout/service_trouble.h"
 
+#include <algorithm>
+
 #include "controller/rollout/stable.h"
 #include "controller/rollout/stuck_pods.h"
 
@@ -106,14 +108,36 @@ std::optional<ServiceTrouble> RefusalOf(const Situation& situation, const Servic
     if (!IsPatchOf(outcome, resources::kServices, service.meta) || outcome.said.ok()) continue;
     const Error& error = outcome.said.error();
     if (!IsRefusal(error.kind)) continue;
-    std::string message = "the API server refuses to change Service " + service.meta.name + ": " +
-                          InOneLine(error.message);
+    std::string message = RefusalBegins(service) + InOneLine(error.message);
     if (error.kind == ErrorKind::kForbidden) {
-      message += ". The right comes with " + std::string(kServicesComponent);
+      message += ". If a right is missing, it comes with " + std::string(kServicesComponent);
     }
     return ServiceTrouble{kServiceUpdateRefused, std::move(message)};
   }
   return std::nullopt;
+}
+
+std::string RefusalBegins(const Service& service) {
+  return std::string(kRefusalBegins) + service.meta.name + ": ";
+}
+
+std::optional<ServiceTrouble> NotKept(const Situation& situation, const Service& service) {
+  const bool accepted = std::ranges::any_of(situation.learned, [&](const Outcome& outcome) {
+    return IsPatchOf(outcome, resources::kServices, service.meta) && outcome.said.ok();
+  });
+  if (!accepted) return std::nullopt;
+  return ServiceTrouble{"ServiceNotKept",
+                        std::string(kServiceBegins) + service.meta.name +
+                            ": the API server accepted what Windlass wrote and did not keep it, as "
+                            "a mutating webhook "
+                            "does that sets spec.selector. Have it leave pod-template-hash alone"};
+}
+
+bool WasInConflict(const Situation& situation, const Service& service) {
+  return std::ranges::any_of(situation.learned, [&](const Outcome& outcome) {
+    return IsPatchOf(outcome, resources::kServices, service.meta) && !outcome.said.ok() &&
+           outcome.said.error().kind == ErrorKind::kConflict;
+  });
 }
 
 ServiceTrouble Forbidden(const ServiceFacts& facts) {

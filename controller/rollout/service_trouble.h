@@ -16,6 +16,10 @@ namespace windlass::rollout {
 inline constexpr std::string_view kServicesComponent = "deploy/overlays/rollout-services";
 inline constexpr std::string_view kServiceUpdateRefused = "ServiceUpdateRefused";
 
+// How the message of a trouble begins: with one of these, and the name of the Service.
+inline constexpr std::string_view kServiceBegins = "Service ";
+inline constexpr std::string_view kRefusalBegins = "the API server refuses to change Service ";
+
 struct ServiceTrouble {
   std::string_view reason;
   std::string message;
@@ -35,6 +39,16 @@ std::optional<ServiceTrouble> LossOf(const workload::Situation& situation,
 // Returns that the API server refused to change the Service in this sync; nullopt if it did not.
 std::optional<ServiceTrouble> RefusalOf(const workload::Situation& situation,
                                         const Service& service);
+
+// Returns how the message of RefusalOf begins, up to the server's words.
+std::string RefusalBegins(const Service& service);
+
+// Returns that the API server accepted a change of the Service in this sync; nullopt if there was
+// none. Ask only if the Service is not as Windlass wrote it.
+std::optional<ServiceTrouble> NotKept(const workload::Situation& situation, const Service& service);
+
+// Returns true if somebody else changed the Service just when this sync wrote to it (409).
+bool WasInConflict(const workload::Situation& situation, const Service& service);
 
 // Returns that Windlass may not read Services.
 ServiceTrouble Forbidden(const ServiceFacts& facts);

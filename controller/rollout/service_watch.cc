@@ -61,10 +61,31 @@ void ServiceWatch::Run() {
   host_.RightsChanged();
 }
 
-// A status that tells of Services outlasts the spec that names them: their keys have to be removed.
-bool ServiceWatch::Wants(const Rollout& rollout) {
+// Keys have to be removed from Services that the spec names no more. The status tells of them, also
+// to another process. It does not if services were removed between the write to the Service and
+// that of the status; but the Service tells.
+bool ServiceWatch::Wants(const Rollout& rollout) const {
   return rollout.spec.strategy.services != RolloutServices{} ||
+         written_for_.contains(rollout.meta.uid) ||
          FindCondition(rollout.status.conditions, kServicesSynced) != nullptr;
+}
+
+void ServiceWatch::LookAt(const Rollout& rollout) {
+  const ObjectKey key = KeyOf(rollout.meta);
+  if (Wants(rollout)) {
+    wanting_.insert(key);
+    Run();
+  } else {
+    wanting_.erase(key);
+    planned_.erase(key);
+  }
+}
+
+void ServiceWatch::LookAtOwner(const Service* service) {
+  const std::optional<ServiceNote> note = service != nullptr ? NoteOf(*service) : std::nullopt;
+  if (!note) return;
+  const ObjectKey key{service->meta.namespace_, std::string(note->rollout)};
+  if (const Rollout* rollout = rollouts_.FindByUid(key, note->uid)) LookAt(*rollout);
 }
 
 const Rollout* ServiceWatch::FindOwner(const Service& service) const {
@@ -97,9 +118,8 @@ void ServiceWatch::RolloutChanged(const Change<Rollout>& change) {
   const Rollout* before = change.old_object;
   const Rollout* now = change.new_object;
   const ObjectKey key = KeyOf((now != nullptr ? now : before)->meta);
-  if (now != nullptr && Wants(*now)) {
-    wanting_.insert(key);
-    Run();
+  if (now != nullptr) {
+    LookAt(*now);
   } else {
     wanting_.erase(key);
     planned_.erase(key);
@@ -126,7 +146,9 @@ void ServiceWatch::ServiceChanged(const Change<Service>& change) {
     if (found != written_for_.end() && found->second.empty()) written_for_.erase(found);
   }
   if (is) written_for_[*is].insert(key);
+  LookAtOwner(now);
   if (now == nullptr) {
+    conflicts_.erase(key);
     losses_.erase(key);
     failed_until_.erase(key);
   } else if (before != nullptr && IsLoss(*before, *now)) {
@@ -136,13 +158,21 @@ void ServiceWatch::ServiceChanged(const Change<Service>& change) {
   WakeIn(meta.namespace_, [&](const Rollout& rollout) {
     return NamesService(rollout, meta.name) || rollout.meta.uid == was || rollout.meta.uid == is;
   });
+  LookAtOwner(before);
 }
 
 void ServiceWatch::Learn(const ObjectKey& rollout, const Learned& learned, WallTime now) {
   const auto planned = planned_.find(rollout);
   if (planned == planned_.end()) return;
   const ObjectKey& service = planned->second.key;
-  if (FindOutcome(learned, planned->second) != nullptr) {
+  const Outcome* outcome = FindOutcome(learned, planned->second);
+  const bool failed = outcome != nullptr && !outcome->said.ok();
+  if (failed && outcome->said.error().kind == ErrorKind::kConflict) {
+    ++conflicts_[service];
+  } else {
+    conflicts_.erase(service);
+  }
+  if (outcome != nullptr) {
     failed_until_.erase(service);
   } else {
     failed_until_[service] = now + kWithoutAfterFailure;
@@ -183,12 +213,14 @@ NamedService ServiceWatch::Named(const Rollout& rollout, const std::string& name
   TellLosses(key, named);
   const auto failed = failed_until_.find(key);
   if (failed != failed_until_.end()) named.failed_until = failed->second;
+  const auto conflicts = conflicts_.find(key);
+  if (conflicts != conflicts_.end()) named.conflicts = conflicts->second;
   const Rollout* owner = FindOwner(*named.service);
   if (owner != nullptr && owner != &rollout) named.other_rollout = owner->meta.name;
   return named;
 }
 
-ServiceFacts ServiceWatch::FactsOf(const ObjectKey& key, WallTime /*now*/) const {
+ServiceFacts ServiceWatch::FactsOf(const ObjectKey& key) const {
   const Rollout* rollout = rollouts_.Find(key);
   if (rollout == nullptr || !Wants(*rollout)) return {};
   const RolloutStrategy& strategy = rollout->spec.strategy;

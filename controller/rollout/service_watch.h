@@ -1,6 +1,6 @@
 // The Services of Rollouts, as the cache shows them: an informer that runs from the first Rollout
 // on that names a Service, or whose status tells that it did. Without one, nothing is watched and
-// no right is needed (RO-185).
+// no right is needed (RO-187).
 //
 // No rollout waits for this informer, and a new leader needs no barrier for it: every write to a
 // Service bears the version that it was decided on. Core thread only.
@@ -33,12 +33,13 @@ class ServiceWatch {
 
   // Returns what is known of the Services of the Rollout `key`. Borrows from the stores: valid
   // until their next change.
-  ServiceFacts FactsOf(const ObjectKey& key, WallTime now) const;
+  ServiceFacts FactsOf(const ObjectKey& key) const;
 
   // Call both for each step of a Rollout's sync: with what the sync has learned, before the step is
   // planned, and with the step. A write to a Service that was planned and that no sync learned of
-  // has ended its sync. The API server is in trouble then, such as an admission webhook that cannot
-  // be reached, and the rollout goes on without that Service for a while (RO-185).
+  // has ended its sync. The API server is in trouble then, for example it does not answer in time,
+  // and the rollout goes on without that Service for a while (RO-185). A webhook that cannot be
+  // reached is a refusal, of which the sync learns.
   void Learn(const ObjectKey& rollout, const Learned& learned, WallTime now);
   void Plan(const ObjectKey& rollout, const std::optional<Step>& step);
   // Call when a term ends: its syncs end with it.
@@ -57,7 +58,11 @@ class ServiceWatch {
     WallTime before{};
   };
 
-  static bool Wants(const Rollout& rollout);
+  bool Wants(const Rollout& rollout) const;
+  // Makes `wanting_` tell whether the Rollout wants Services.
+  void LookAt(const Rollout& rollout);
+  // Does the same for the Rollout that the annotation of the Service names. It may be null.
+  void LookAtOwner(const Service* service);
   void Run();
   ServicesKnown Known() const;
   // Returns the Rollout that the Service is written for and that names it; null if there is none.
@@ -80,6 +85,7 @@ class ServiceWatch {
   std::map<Uid, std::set<ObjectKey>> written_for_{};  // Services, by the uid of their annotation
   std::map<ObjectKey, RequestKey> planned_{};         // writes to Services, by Rollout
   std::map<ObjectKey, WallTime> failed_until_{};      // of Services that exist
+  std::map<ObjectKey, int> conflicts_{};              // of Services that exist, in a row
   std::map<ObjectKey, Losses> losses_{};              // of Services that exist
 };
 

@@ -8,11 +8,9 @@
 #include <vector>
 
 #include "controller/rollout/decisions.h"
-#include "controller/rollout/reasons.h"
 #include "controller/rollout/service_target.h"
 #include "controller/rollout/service_trouble.h"
 #include "controller/workload/annotations.h"
-#include "controller/workload/conditions.h"
 #include "controller/workload/request_body.h"
 
 namespace windlass::rollout {
@@ -27,10 +25,13 @@ constexpr Duration kTryAgainAfter = seconds(60);
 // How long a write that takes the last Pods of a revision waits before it asks again whether the
 // Services are known. The end of their first list wakes the Rollout before that.
 constexpr Duration kWhileLoading = seconds(1);
+// A write that takes the last Pods of a revision waits this long when somebody else changed their
+// Service just then, and no more than so often in a row: a Service that changes all the time must
+// not hold up a rollout.
+constexpr Duration kAfterConflict = seconds(1);
+constexpr int kConflictsWaitedFor = 3;
 // An API server that accepts a patch and does not keep it gets no more of them in one sync.
 constexpr auto kPatchesOfOneService = 3;
-// How often an Event repeats a reason that comes and goes.
-constexpr Duration kToldAgain = seconds(600);
 
 bool IsStatusWrite(const Step& step) {
   const auto* write = std::get_if<Write>(&step);
@@ -58,12 +59,20 @@ const ReplicaSet* FindLeaving(const Situation& situation, const Step& step) {
 
 // Returns true if this sync must not write to the Service any more.
 bool WasTried(const Situation& situation, const Service& service) {
-  int patches = 0;
   for (const Outcome& outcome : situation.learned) {
     if (!IsPatchOf(outcome, resources::kServices, service.meta)) continue;
     if (!outcome.said.ok()) return true;
-    ++patches;
   }
+  return false;
+}
+
+// Returns true if the API server accepted this patch, or three of the Service, and kept none:
+// workload::Next would end the sync instead of going on with what the patch comes before (RO-185).
+bool IsInVain(const Situation& situation, const Write& write) {
+  if (FindOutcome(situation.learned, write.request.Identity()) != nullptr) return true;
+  const auto patches = std::ranges::count_if(situation.learned, [&](const Outcome& outcome) {
+    return write.request.IsLike(outcome.asked);
+  });
   return patches >= kPatchesOfOneService;
 }
 
@@ -91,7 +100,9 @@ std::optional<Write> Select(const Situation& situation, const Service& service,
       service, note, Json(hash),
       {decisions::kSelectPods,
        {{"service", service.meta.name}, {"replicaset", target.meta.name}, {"hash", hash}}});
-  if (!selects) {
+  // A key that has to be written anew was told when it was written first.
+  const bool is_told = service.meta.annotations.Find(kServiceOf) == note;
+  if (!selects && !is_told) {
     write.on_success.push_back({.type = Event::Type::kNormal,
                                 .reason = "ServiceSwitched",
                                 .message = "Service " + service.meta.name +
@@ -129,14 +140,30 @@ std::optional<Write> Due(const Situation& situation, const NamedService& named, 
   return Select(situation, *named.service, *target);
 }
 
-std::optional<Write> DueWrite(const Situation& situation, const ServiceFacts& facts,
-                              const ReplicaSet* leaving) {
-  if (auto write = Due(situation, facts.stable, ServiceRole::kStable, leaving)) return write;
-  if (auto write = Due(situation, facts.canary, ServiceRole::kCanary, leaving)) return write;
+// Returns all writes that are due, also those that are in vain.
+std::vector<Write> DueWrites(const Situation& situation, const ServiceFacts& facts,
+                             const ReplicaSet* leaving) {
+  std::vector<Write> due;
+  const auto add = [&](std::optional<Write> write) {
+    if (write) due.push_back(*std::move(write));
+  };
+  add(Due(situation, facts.stable, ServiceRole::kStable, leaving));
+  add(Due(situation, facts.canary, ServiceRole::kCanary, leaving));
   for (const NamedService& left : facts.left) {
-    if (!MayNotWrite(situation, left)) return Release(*left.service);
+    if (!MayNotWrite(situation, left)) due.push_back(Release(*left.service));
   }
-  return std::nullopt;
+  return due;
+}
+
+// Returns true if somebody else changed a Service just when it was to be moved away from `leaving`.
+// That is no refusal: the next sync knows the new version.
+bool LostRace(const Situation& situation, const ServiceFacts& facts, const ReplicaSet& leaving) {
+  const auto lost = [&](const NamedService& named) {
+    if (named.service == nullptr || named.conflicts > kConflictsWaitedFor) return false;
+    if (FindByHash(situation, HashOf(*named.service).value_or("")) != &leaving) return false;
+    return WasInConflict(situation, *named.service);
+  };
+  return lost(facts.stable) || lost(facts.canary) || std::ranges::any_of(facts.left, lost);
 }
 
 std::optional<Duration> UntilTriedAgain(const Situation& situation, const ServiceFacts& facts) {
@@ -158,141 +185,27 @@ std::optional<Duration> UntilTriedAgain(const Situation& situation, const Servic
   return due;
 }
 
-// Returns true if the Service has a key that Windlass wrote for this Rollout.
-bool IsWritten(const Situation& situation, const NamedService& named) {
-  if (named.service == nullptr) return false;
-  const std::optional<ServiceNote> note = NoteOf(*named.service);
-  return note && note->uid == situation.workload.meta.uid && HashOf(*named.service) == note->hash;
-}
-
-std::optional<ServiceTrouble> FirstTrouble(const Situation& situation, const ServiceFacts& facts) {
-  std::optional<ServiceTrouble> first;
-  const auto add = [&](std::optional<ServiceTrouble> trouble) {
-    if (!trouble) return;
-    if (first) {
-      first->message += "; " + trouble->message;
-    } else {
-      first = std::move(trouble);
-    }
-  };
-  for (const auto& [named, role] : {std::pair(&facts.stable, ServiceRole::kStable),
-                                    std::pair(&facts.canary, ServiceRole::kCanary)}) {
-    if (named->name.empty()) continue;
-    const ReplicaSet* present = nullptr;
-    if (named->service != nullptr) {
-      present = FindByHash(situation, HashOf(*named->service).value_or(""));
-    }
-    const ReplicaSet* target = TargetOf(situation, role, present, nullptr);
-    // Service and Rollout are often made at once: before its first Pod, a Service may be missing.
-    const bool may_come = target == nullptr && !situation.workload.kept_revision;
-    if (named->service == nullptr && may_come) continue;
-    add(TroubleWith(situation, *named, role, target));
-    if (named->service == nullptr) continue;
-    add(RefusalOf(situation, *named->service));
-    add(LossOf(situation, *named));
-  }
-  for (const NamedService& left : facts.left) add(RefusalOf(situation, *left.service));
-  return first;
-}
-
-std::string NamesOf(const ServiceFacts& facts) {
-  const std::string stable(facts.stable.name);
-  const std::string canary(facts.canary.name);
-  if (stable.empty() || canary.empty()) return "Service " + stable + canary;
-  return "Services " + stable + " and " + canary;
-}
-
-Condition Judge(const Situation& situation, const ServiceFacts& facts) {
-  const auto condition = [&](std::string_view status, std::string_view reason, std::string text) {
-    return workload::NewCondition(kServicesSynced, status, reason, std::move(text), situation.now);
-  };
-  if (facts.known == ServicesKnown::kForbidden) {
-    const ServiceTrouble trouble = Forbidden(facts);
-    return condition("False", trouble.reason, trouble.message);
-  }
-  if (facts.known == ServicesKnown::kFailed) {
-    return condition("Unknown", "ServicesNotRead",
-                     "Services cannot be read, and Windlass goes on trying: " + facts.trouble);
-  }
-  if (auto trouble = FirstTrouble(situation, facts)) {
-    return condition("False", trouble->reason, std::move(trouble->message));
-  }
-  for (const NamedService* named : {&facts.stable, &facts.canary}) {
-    if (!named->failed_until || *named->failed_until <= situation.now) continue;
-    return condition("Unknown", "ServiceNotWritten",
-                     "the API server did not answer, or was in trouble, when Windlass wrote to "
-                     "Service " +
-                         std::string(named->name) + ". Windlass tries again every half a minute");
-  }
-  for (const NamedService* named : {&facts.stable, &facts.canary}) {
-    if (named->name.empty() || IsWritten(situation, *named)) continue;
-    const std::string service = "Service " + std::string(named->name);
-    return condition(
-        "Unknown", "NoPodAvailable",
-        service + " gets pod-template-hash into spec.selector once a Pod is available");
-  }
-  return condition("True", "Synced",
-                   NamesOf(facts) + ": Windlass writes pod-template-hash into spec.selector");
-}
-
-// Returns true if the words of the API server, which may differ each time, are told once only.
-bool KeepsWords(const Condition& shown, const Condition& next) {
-  return shown.status == next.status && shown.reason == next.reason &&
-         (next.reason == kServiceUpdateRefused || next.reason == "ServicesNotRead");
-}
-
 }  // namespace
 
 Step MoveServicesFirst(const Situation& situation, const ServiceFacts& facts, Step planned) {
   if (!facts.wanted || situation.extended.new_one_unknown) return planned;
   const ReplicaSet* leaving = FindLeaving(situation, planned);
   if (leaving == nullptr && !EndsSync(planned) && !IsStatusWrite(planned)) return planned;
-  if (facts.known == ServicesKnown::kLoading && leaving != nullptr) {
+  // Without replicas, and with Recreate, no other revision has Pods: no Service would be moved.
+  const bool others = situation.workload.replicas > 0 && !situation.recreate();
+  if (facts.known == ServicesKnown::kLoading && leaving != nullptr && others) {
     return Wait{.look_again_in = kWhileLoading};
   }
   if (facts.known != ServicesKnown::kYes) return planned;
-  if (auto write = DueWrite(situation, facts, leaving)) return *std::move(write);
-  return LookAgainNoLater(std::move(planned), UntilTriedAgain(situation, facts));
-}
-
-void ShowServices(const Situation& situation, const ServiceFacts& facts, WorkloadStatus& status) {
-  const bool names = !facts.stable.name.empty() || !facts.canary.name.empty();
-  const bool is_over = facts.known == ServicesKnown::kYes && !names && facts.left.empty();
-  if (!facts.wanted || is_over) {
-    return workload::RemoveCondition(status.conditions, kServicesSynced);
+  std::optional<Duration> again = UntilTriedAgain(situation, facts);
+  for (Write& write : DueWrites(situation, facts, leaving)) {
+    if (!IsInVain(situation, write)) return std::move(write);
+    again = Sooner(again, std::optional<Duration>(kTryAgainAfter));
   }
-  const bool unknown = situation.extended.new_one_unknown;
-  if (unknown || facts.known == ServicesKnown::kIgnored || facts.known == ServicesKnown::kLoading) {
-    return;
+  if (leaving != nullptr && LostRace(situation, facts, *leaving)) {
+    return Wait{.look_again_in = kAfterConflict};
   }
-  const Condition* shown = FindCondition(status.conditions, kServicesSynced);
-  if (!names && facts.known == ServicesKnown::kYes && shown != nullptr &&
-      !FirstTrouble(situation, facts)) {
-    return;  // the last ones are being released
-  }
-  Condition next = Judge(situation, facts);
-  next.observed_generation = status.observed_generation;
-  if (shown != nullptr) {
-    if (KeepsWords(*shown, next)) next.message = shown->message;
-    const bool same = shown->status == next.status && shown->reason == next.reason &&
-                      shown->message == next.message &&
-                      shown->observed_generation == next.observed_generation;
-    if (same) return;
-  }
-  workload::RefreshCondition(status.conditions, std::move(next));
-}
-
-std::optional<Event> TellServices(const Situation& situation, const WorkloadStatus& status) {
-  const Condition* next = FindCondition(status.conditions, kServicesSynced);
-  if (next == nullptr || next->status != "False") return std::nullopt;
-  const Condition* stored = FindCondition(situation.workload.status.conditions, kServicesSynced);
-  if (stored != nullptr && stored->status == "False" && stored->reason == next->reason) {
-    return std::nullopt;
-  }
-  return Event{.type = Event::Type::kWarning,
-               .reason = std::string(next->reason.text()),
-               .message = next->message,
-               .at_most_every = kToldAgain};
+  return LookAgainNoLater(std::move(planned), again);
 }
 
 }  // namespace windlass::rollout

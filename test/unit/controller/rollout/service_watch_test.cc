@@ -59,7 +59,7 @@ struct Fixture {
                               R"(},"spec":{"selector":{"app":"web")" + key + "}}}"));
   }
   void Listed() { transport.Line(kPath, wire::InitialEventsEnd(std::to_string(++version))); }
-  ServiceFacts Of(const std::string& name) const { return watch.FactsOf({"ns", name}, {}); }
+  ServiceFacts Of(const std::string& name) const { return watch.FactsOf({"ns", name}); }
 
   int version = 100;
   VirtualTime time;
@@ -232,6 +232,66 @@ TEST_CASE_METHOD(Fixture,
     CHECK_FALSE(Of("web").canary.failed_until);
   }
   Proves("RO-185");
+}
+
+TEST_CASE_METHOD(Fixture,
+                 "lost races for a Service are counted until a write to it ends otherwise") {
+  Rollout_("web", 1, kBoth);
+  Listed();
+  Event("ADDED", "next");
+  const ObjectKey web{"ns", "web"};
+  const Write write{.request = Request::MergePatch(
+                        resources::kServices, VersionOf(Of("web").canary.service->meta), "", "{}"),
+                    .because = {},
+                    .go_on_if_refused = true};
+  const Learned lost{OutcomeOf(write, Error{ErrorKind::kConflict, "changed"})};
+  for (int i = 1; i <= 4; ++i) {
+    watch.Plan(web, Step(write));
+    watch.Learn(web, lost, time.Wall());
+    watch.Learn(web, lost, time.Wall());  // the next step of the same sync
+    CHECK(Of("web").canary.conflicts == i);
+  }
+  CHECK_FALSE(Of("web").canary.failed_until);
+  SECTION("kept") {
+    watch.Plan(web, Step(write));
+    watch.Learn(web, {OutcomeOf(write, Reply{"{}"})}, time.Wall());
+  }
+  SECTION("refused") {
+    watch.Plan(web, Step(write));
+    watch.Learn(web, {OutcomeOf(write, Error{ErrorKind::kForbidden, "no"})}, time.Wall());
+  }
+  SECTION("the Service was made anew") {
+    Event("DELETED", "next");
+    Event("ADDED", "next");
+  }
+  CHECK(Of("web").canary.conflicts == 0);
+  Proves("RO-182");
+}
+
+TEST_CASE_METHOD(Fixture,
+                 "a Service is released whose Rollout had no time to tell of it (RO-186)") {
+  Rollout_("web", 1, kBoth);
+  Listed();
+  Event("ADDED", "next");
+  SECTION("the write to it shows after the edit that removes services") {
+    Rollout_("web", 1, "{}");
+    CHECK_FALSE(Of("web").wanted);
+    Event("MODIFIED", "next", Note("web", 1, "a"), "a");
+    CHECK(woken == std::set<std::string>{"web"});
+  }
+  SECTION("and before it") {
+    Event("MODIFIED", "next", Note("web", 1, "a"), "a");
+    Rollout_("web", 1, "{}");
+  }
+  CHECK(Of("web").wanted);
+  REQUIRE(Of("web").left.size() == 1);
+  CHECK(Of("web").left[0].service->meta.name == "next");
+  Event("MODIFIED", "next");
+  CHECK(woken == std::set<std::string>{"web"});
+  CHECK_FALSE(Of("web").wanted);
+  Event("MODIFIED", "next");
+  CHECK(woken.empty());
+  Proves("RO-186");
 }
 
 TEST_CASE_METHOD(Fixture, "to remove the annotation of a Service that was changed is no loss") {

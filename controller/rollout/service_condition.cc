@@ -1,0 +1,209 @@
+#include "controller/rollout/service_condition.h"
+
+#include <algorithm>
+#include <array>
+#include <string>
+#include <utility>
+#include <vector>
+
+#include "controller/rollout/reasons.h"
+#include "controller/rollout/service_target.h"
+#include "controller/rollout/service_trouble.h"
+#include "controller/workload/conditions.h"
+
+namespace windlass::rollout {
+namespace {
+
+using workload::Situation;
+
+// How often an Event repeats a reason that comes and goes.
+constexpr Duration kToldAgain = seconds(600);
+constexpr std::string_view kNotRead = "ServicesNotRead";
+constexpr std::string_view kBetween = "; ";
+
+bool IsShown(const Situation& situation, const ServiceFacts& facts) {
+  if (!facts.wanted || situation.extended.new_one_unknown) return false;
+  return facts.known != ServicesKnown::kIgnored && facts.known != ServicesKnown::kLoading;
+}
+
+const Condition* Stored(const Situation& situation) {
+  return FindCondition(situation.workload.status.conditions, kServicesSynced);
+}
+
+// Returns the ReplicaSet whose Pods the Service is to select; null if it is to stay as it is.
+const ReplicaSet* TargetNow(const Situation& situation, const NamedService& named,
+                            ServiceRole role) {
+  const std::string_view hash =
+      named.service != nullptr ? HashOf(*named.service).value_or("") : std::string_view();
+  return TargetOf(situation, role, FindByHash(situation, hash), nullptr);
+}
+
+// Returns true if the Service has a key that Windlass wrote for this Rollout.
+bool IsWritten(const Situation& situation, const NamedService& named) {
+  if (named.service == nullptr) return false;
+  const std::optional<ServiceNote> note = NoteOf(*named.service);
+  return note && note->uid == situation.workload.meta.uid && HashOf(*named.service) == note->hash;
+}
+
+// Has the refusal say what the stored condition says of the same Service already.
+void KeepWords(const Condition* stored, const Service& service, ServiceTrouble& refusal) {
+  if (stored == nullptr) return;
+  const std::string& told = stored->message;
+  const size_t begin = told.find(RefusalBegins(service));
+  if (begin == std::string::npos) return;
+  size_t end = told.size();
+  for (const std::string_view next : {kServiceBegins, kRefusalBegins}) {
+    end = std::min(end, told.find(std::string(kBetween) + std::string(next), begin));
+  }
+  refusal.message = told.substr(begin, end - begin);
+}
+
+// Adds what is wrong with writes to the Service. `is_right`: it needs none.
+void AddWrites(const Situation& situation, const NamedService& named, bool is_right,
+               std::vector<ServiceTrouble>& troubles) {
+  if (auto refusal = RefusalOf(situation, *named.service)) {
+    KeepWords(Stored(situation), *named.service, *refusal);
+    troubles.push_back(*std::move(refusal));
+  } else if (!is_right) {
+    if (auto lost = NotKept(situation, *named.service)) troubles.push_back(*std::move(lost));
+  }
+}
+
+void AddTroubles(const Situation& situation, const NamedService& named, ServiceRole role,
+                 std::vector<ServiceTrouble>& troubles) {
+  if (named.name.empty()) return;
+  const ReplicaSet* target = TargetNow(situation, named, role);
+  // Service and Rollout are often made at once: before its first Pod, a Service may be missing.
+  const bool may_come = target == nullptr && !situation.workload.kept_revision;
+  if (named.service == nullptr && may_come) return;
+  auto trouble = TroubleWith(situation, named, role, target);
+  bool is_right = trouble || target == nullptr;
+  if (trouble) troubles.push_back(*std::move(trouble));
+  if (named.service == nullptr) return;
+  auto loss = LossOf(situation, named);
+  is_right = is_right || loss ||
+             (IsWritten(situation, named) &&
+              HashOf(*named.service) == target->meta.labels.Find(kPodTemplateHashLabel));
+  AddWrites(situation, named, is_right, troubles);
+  if (loss) troubles.push_back(*std::move(loss));
+}
+
+std::vector<ServiceTrouble> TroublesOf(const Situation& situation, const ServiceFacts& facts) {
+  if (facts.known == ServicesKnown::kForbidden) return {Forbidden(facts)};
+  if (facts.known != ServicesKnown::kYes) return {};
+  std::vector<ServiceTrouble> troubles;
+  AddTroubles(situation, facts.stable, ServiceRole::kStable, troubles);
+  AddTroubles(situation, facts.canary, ServiceRole::kCanary, troubles);
+  for (const NamedService& left : facts.left) {
+    AddWrites(situation, left, /*is_right=*/false, troubles);
+  }
+  return troubles;
+}
+
+std::string Joined(const std::vector<ServiceTrouble>& troubles) {
+  std::string text;
+  for (const ServiceTrouble& trouble : troubles) {
+    if (!text.empty()) text += kBetween;
+    text += trouble.message;
+  }
+  return text;
+}
+
+std::string NamesOf(const ServiceFacts& facts) {
+  const std::string stable(facts.stable.name);
+  const std::string canary(facts.canary.name);
+  if (stable.empty() || canary.empty()) return "Service " + stable + canary;
+  return "Services " + stable + " and " + canary;
+}
+
+struct Told {
+  std::string_view reason;
+  std::string message;
+};
+
+// Returns why the key of Windlass is not in the selector yet; nullopt if it is.
+std::optional<Told> WhyNotWritten(const Situation& situation, const NamedService& named,
+                                  ServiceRole role) {
+  if (named.name.empty()) return std::nullopt;
+  const std::string service = "Service " + std::string(named.name);
+  if (named.failed_until && *named.failed_until > situation.now) {
+    return Told{"ServiceNotWritten",
+                "the API server did not answer, or was in trouble, when Windlass wrote to " +
+                    service + ". Windlass tries again every half a minute"};
+  }
+  if (IsWritten(situation, named)) return std::nullopt;
+  if (TargetNow(situation, named, role) == nullptr) {
+    return Told{"NoPodAvailable", service +
+                                      " gets pod-template-hash into spec.selector once a Pod that "
+                                      "it is to select is available"};
+  }
+  if (named.service != nullptr && WasInConflict(situation, *named.service)) {
+    return Told{"ServiceNotWritten", service +
+                                         " was changed by somebody else while Windlass wrote to "
+                                         "it. Windlass tries again within a minute"};
+  }
+  return Told{"ServiceNotWritten",
+              service + " is about to get pod-template-hash into spec.selector"};
+}
+
+Condition Judge(const Situation& situation, const ServiceFacts& facts,
+                const std::vector<ServiceTrouble>& troubles) {
+  const auto condition = [&](std::string_view status, std::string_view reason, std::string text) {
+    return workload::NewCondition(kServicesSynced, status, reason, std::move(text), situation.now);
+  };
+  if (!troubles.empty()) return condition("False", troubles.front().reason, Joined(troubles));
+  if (facts.known == ServicesKnown::kFailed) {
+    return condition("Unknown", kNotRead,
+                     "Services cannot be read, and Windlass goes on trying: " + facts.trouble);
+  }
+  for (const auto& [named, role] : {std::pair(&facts.stable, ServiceRole::kStable),
+                                    std::pair(&facts.canary, ServiceRole::kCanary)}) {
+    if (auto told = WhyNotWritten(situation, *named, role)) {
+      return condition("Unknown", told->reason, std::move(told->message));
+    }
+  }
+  return condition("True", "Synced",
+                   NamesOf(facts) + ": Windlass writes pod-template-hash into spec.selector");
+}
+
+}  // namespace
+
+void ShowServices(const Situation& situation, const ServiceFacts& facts, WorkloadStatus& status) {
+  const bool names = !facts.stable.name.empty() || !facts.canary.name.empty();
+  const bool is_over = facts.known == ServicesKnown::kYes && !names && facts.left.empty();
+  if (!facts.wanted || is_over) {
+    return workload::RemoveCondition(status.conditions, kServicesSynced);
+  }
+  if (!IsShown(situation, facts)) return;
+  const std::vector<ServiceTrouble> troubles = TroublesOf(situation, facts);
+  if (!names && facts.known == ServicesKnown::kYes && troubles.empty()) {
+    return;  // the last ones are being released
+  }
+  Condition next = Judge(situation, facts, troubles);
+  next.observed_generation = status.observed_generation;
+  if (const Condition* shown = FindCondition(status.conditions, kServicesSynced)) {
+    if (shown->reason == kNotRead && next.reason == kNotRead) next.message = shown->message;
+    const bool same = shown->status == next.status && shown->reason == next.reason &&
+                      shown->message == next.message &&
+                      shown->observed_generation == next.observed_generation;
+    if (same) return;
+  }
+  workload::RefreshCondition(status.conditions, std::move(next));
+}
+
+std::optional<Event> TellServices(const Situation& situation, const ServiceFacts& facts) {
+  if (!IsShown(situation, facts)) return std::nullopt;
+  const Condition* stored = Stored(situation);
+  std::vector<ServiceTrouble> troubles = TroublesOf(situation, facts);
+  std::erase_if(troubles, [&](const ServiceTrouble& trouble) {
+    return stored != nullptr && stored->status == "False" &&
+           stored->message.find(trouble.message) != std::string::npos;
+  });
+  if (troubles.empty()) return std::nullopt;
+  return Event{.type = Event::Type::kWarning,
+               .reason = std::string(troubles.front().reason),
+               .message = Joined(troubles),
+               .at_most_every = kToldAgain};
+}
+
+}  // namespace windlass::rollout

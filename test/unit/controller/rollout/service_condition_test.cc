@@ -1,0 +1,226 @@
+// The condition ServicesSynced and its Event: what each says of which Service, and how often.
+#include "controller/rollout/service_condition.h"
+
+#include <functional>
+#include <string>
+#include <variant>
+
+#include "test/catch.h"
+#include "test/proves.h"
+#include "test/unit/controller/rollout/served.h"
+
+namespace windlass::rollout::service_condition_test {
+namespace {
+
+struct TroubleRow {
+  std::string id;
+  std::function<void(Served&)> change;
+  std::string want;
+  std::string message;
+};
+
+TEST_CASE("Windlass never fights for a Service, and says what to do (RO-183 RO-184)") {
+  const auto row = GENERATE(values<TroubleRow>({
+      {"missing", [](Served& f) { f.facts.canary.service = nullptr; }, "ServiceMissing",
+       "Service web-next does not exist: make it, or change spec.strategy.services.canary"},
+      {"no selector", [](Served& f) { f.next().selector = {}; }, "ServiceWithoutSelector",
+       "Service web-next has no label of the Pods in spec.selector: have it select the Pods of the "
+       "Rollout, or change spec.strategy.services.canary"},
+      {"ExternalName", [](Served& f) { f.next().external_name = true; }, "ServiceWithoutSelector",
+       "Service web-next has type ExternalName: have it select the Pods of the Rollout, or change "
+       "spec.strategy.services.canary"},
+      {"other Pods", [](Served& f) { f.next().selector.Set("app", "shop"); },
+       "ServiceSelectsOtherPods",
+       "Service web-next selects app=shop, which Pods of the Rollout do not have: correct its "
+       "spec.selector, or change spec.strategy.services.canary"},
+      {"a ReplicaSet of somebody else",
+       [](Served& f) {
+         f.facts.stable = {};
+         f.replica_sets.back().meta.labels.Erase(kPodTemplateHashLabel);
+       },
+       "PodsWithoutHash",
+       "Service web-next cannot select the Pods of ReplicaSet web-2, which have no label "
+       "pod-template-hash because somebody else made it: roll out another template"},
+      {"another Rollout names it, too", [](Served& f) { f.facts.canary.other_rollout = "shop"; },
+       "ServiceShared",
+       "Service web-next is written for Rollout shop, which names it, too: name another Service in "
+       "spec.strategy.services.canary"},
+      {"changed", [](Served& f) { f.next().selector.Set(kPodTemplateHashLabel, "web-9"); },
+       "ServiceChanged",
+       "Service web-next: somebody changed spec.selector[pod-template-hash], which Windlass had "
+       "set "
+       "to web-1, to web-9. Windlass leaves it alone until its annotation windlass.dev/service-of "
+       "is removed"},
+  }));
+  CAPTURE(row.id);
+  Served f;
+  const ReplicaSet& old = f.AddOld(9);
+  f.AddNew(1, 1);
+  f.WriteBoth("web-1", "web-1");
+  row.change(f);
+  CHECK(f.Play().empty());
+  CHECK(f.Told() == "False " + row.want);
+  CHECK(f.message == row.message);
+  CHECK(f.event == row.want);
+  f.Told();
+  CHECK(f.event.empty());  // once
+  // The rollout goes on.
+  f.facts.stable = {};
+  CHECK(std::get<windlass::Write>(f.Before(f.Sized(old, 0))).request.resource() ==
+        resources::kReplicaSets);
+  Proves("RO-183 RO-184");
+}
+
+TEST_CASE("before its first Pod is available, a Service may be missing (RO-184)") {
+  Served f;
+  f.status.carried = KindStatus(RolloutOwn{});
+  ReplicaSet& first = f.AddNew(10, 0);
+  f.facts.canary.service = nullptr;
+  CHECK(f.Told() == "Unknown NoPodAvailable");
+  CHECK(f.event.empty());
+  first.status.available_replicas = first.status.ready_replicas = 1;
+  CHECK(f.Play() == "web=web-2");
+  CHECK(f.Told() == "False ServiceMissing");
+  CHECK(f.event == "ServiceMissing");
+  Proves("RO-184");
+}
+
+TEST_CASE("a first write that is in conflict is told as such (RO-184)") {
+  Served f;
+  f.Add(1, 10, 10, 100);
+  const auto write = std::get<windlass::Write>(f.Before(Wait{}));
+  CHECK(f.Told() == "Unknown ServiceNotWritten");
+  f.learned.push_back(OutcomeOf(write, Error{ErrorKind::kConflict, "changed meanwhile"}));
+  f.learned.push_back(OutcomeOf(std::get<windlass::Write>(f.Before(Wait{})), Reply{"{}"}));
+  f.Write(f.next(), "web-1");
+  CHECK(f.Told() == "Unknown ServiceNotWritten");
+  CHECK(f.message ==
+        "Service web was changed by somebody else while Windlass wrote to it. Windlass tries again "
+        "within a minute");
+  Proves("RO-184");
+}
+
+TEST_CASE("each trouble is told when it begins, and the server's words once only (RO-184)") {
+  Served f;
+  f.AddOld(9);
+  f.AddNew(1, 1);
+  f.WriteBoth("web-9", "web-1");
+  const auto refuse = [&](const std::string& words) {
+    f.learned.clear();
+    while (true) {
+      const Step step = f.Before(Wait{});
+      const auto* write = std::get_if<windlass::Write>(&step);
+      if (write == nullptr) return;
+      const std::string name = write->request.key().name;
+      f.learned.push_back(
+          OutcomeOf(*write, Error{ErrorKind::kWebhook, name + ", request " + words}));
+    }
+  };
+  refuse("1");
+  CHECK(f.Told() == "False ServiceUpdateRefused");
+  const std::string web = "the API server refuses to change Service web: web, request 1";
+  const std::string next = "the API server refuses to change Service web-next: web-next, request 1";
+  CHECK(f.message == web + "; " + next);
+  CHECK(f.event == "ServiceUpdateRefused");
+  refuse("2");
+  f.Told();
+  CHECK(f.message == web + "; " + next);
+  CHECK(f.event.empty());
+  // The canary's Service is deleted: the reason stays.
+  f.facts.canary.service = nullptr;
+  refuse("3");
+  CHECK(f.Told() == "False ServiceUpdateRefused");
+  const std::string missing =
+      "Service web-next does not exist: make it, or change spec.strategy.services.canary";
+  CHECK(f.message == web + "; " + missing);
+  CHECK(f.event == "ServiceMissing");
+  refuse("4");
+  f.Told();
+  CHECK(f.message == web + "; " + missing);
+  CHECK(f.event.empty());
+  // Now another one comes first.
+  f.facts.canary.service = &f.next();
+  f.facts.stable.service = nullptr;
+  refuse("5");
+  CHECK(f.Told() == "False ServiceMissing");
+  CHECK(f.event == "ServiceMissing");
+  const std::string told = f.message;
+  refuse("6");
+  f.Told();
+  CHECK(f.message == told);
+  CHECK(f.event.empty());
+  Proves("RO-184");
+}
+
+TEST_CASE("the condition goes once no Service has a key of the Rollout (RO-186)") {
+  Served f;
+  f.AddOld(10);
+  f.WriteBoth("web-1", "web-1");
+  CHECK(f.Told() == "True Synced");
+  CHECK(f.message ==
+        "Services web and web-next: Windlass writes pod-template-hash into "
+        "spec.selector");
+  f.facts.stable = f.facts.canary = {};
+  f.facts.left = {{.name = "web", .service = &f.web()}, {.name = "web-next", .service = &f.next()}};
+  CHECK(f.Told() == "True Synced");  // it tells a later process that something is left
+  CHECK(f.Play() == "web= web-next=");
+  f.facts.left = {};
+  CHECK(f.Told().empty());
+  Proves("RO-186");
+}
+
+TEST_CASE("Services that cannot be read are told (RO-185)") {
+  Served f;
+  f.AddOld(10);
+  SECTION("no right") {
+    f.facts.known = ServicesKnown::kForbidden;
+    CHECK(f.Told() == "False ServicesForbidden");
+    CHECK(f.message ==
+          "Windlass has no right to Services, and leaves their selectors as they are: "
+          "apply deploy/overlays/rollout-services");
+    CHECK(f.event == "ServicesForbidden");
+    f.facts.stable = f.facts.canary = {};
+    f.Told();
+    CHECK(f.message ==
+          "Windlass has no right to Services, and cannot take pod-template-hash out of "
+          "the selectors of those that were named in spec.strategy.services before: "
+          "apply deploy/overlays/rollout-services");
+  }
+  SECTION("another failure: its first words stay") {
+    f.facts.known = ServicesKnown::kFailed;
+    f.facts.trouble = "list services: 500 (1)";
+    CHECK(f.Told() == "Unknown ServicesNotRead");
+    f.facts.trouble = "list services: 500 (2)";
+    f.Told();
+    CHECK(f.message ==
+          "Services cannot be read, and Windlass goes on trying: list services: 500 (1)");
+    CHECK(f.event.empty());
+  }
+  SECTION("not yet: nothing is told, and what was told stays") {
+    f.facts.known = ServicesKnown::kLoading;
+    CHECK(f.Told().empty());
+  }
+  SECTION("a Rollout that names none") {
+    f.facts = {};
+    CHECK(f.Told().empty());
+    CHECK(f.Play().empty());
+  }
+  SECTION("no Pod is available") {
+    f.replica_sets.clear();
+    CHECK(f.Told() == "Unknown NoPodAvailable");
+    CHECK(f.message ==
+          "Service web gets pod-template-hash into spec.selector once a Pod that it is to select "
+          "is available");
+  }
+  SECTION("one that only its annotation names is released: nothing is told") {
+    f.facts.stable = f.facts.canary = {};
+    f.Write(f.web(), "web-1");
+    f.facts.left = {{.name = "web", .service = &f.web()}};
+    CHECK(f.Told().empty());
+    CHECK(f.Play() == "web=");
+  }
+  Proves("RO-184 RO-185");
+}
+
+}  // namespace
+}  // namespace windlass::rollout::service_condition_test
