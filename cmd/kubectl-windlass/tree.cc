@@ -100,6 +100,10 @@ void AddHeader(const Json& workload, const ResourceId& resource, const RolloutRo
   if (overlap != nullptr && TextOf(*overlap, "/status") == "True") {
     add("Warning", TextOf(*overlap, "/message"));
   }
+  const Json* services = ConditionOf(workload, "ServicesSynced");
+  if (services != nullptr && TextOf(*services, "/status") == "False") {
+    add("Warning", TextOf(*services, "/message"));
+  }
 }
 
 // Returns the ReplicaSet that Pods get now: the one of the published revision.

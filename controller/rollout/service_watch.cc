@@ -81,18 +81,15 @@ void ServiceWatch::LookAt(const Rollout& rollout) {
   }
 }
 
-void ServiceWatch::LookAtOwner(const Service* service) {
-  const std::optional<ServiceNote> note = service != nullptr ? NoteOf(*service) : std::nullopt;
-  if (!note) return;
-  const ObjectKey key{service->meta.namespace_, std::string(note->rollout)};
-  if (const Rollout* rollout = rollouts_.FindByUid(key, note->uid)) LookAt(*rollout);
-}
-
-const Rollout* ServiceWatch::FindOwner(const Service& service) const {
+const Rollout* ServiceWatch::FindNoted(const Service& service) const {
   const std::optional<ServiceNote> note = NoteOf(service);
   if (!note) return nullptr;
   const ObjectKey key{service.meta.namespace_, std::string(note->rollout)};
-  const Rollout* owner = rollouts_.FindByUid(key, note->uid);
+  return rollouts_.FindByUid(key, note->uid);
+}
+
+const Rollout* ServiceWatch::FindOwner(const Service& service) const {
+  const Rollout* owner = FindNoted(service);
   const bool names = owner != nullptr && NamesService(*owner, service.meta.name);
   return names && !owner->meta.deleting() ? owner : nullptr;
 }
@@ -105,20 +102,35 @@ bool ServiceWatch::IsLoss(const Service& before, const Service& now) const {
   return !NoteOf(now) || !HashOf(now);
 }
 
-template <typename F>
-void ServiceWatch::WakeIn(const Symbol& namespace_, F&& concerns) {
-  for (auto key = wanting_.lower_bound({namespace_, ""}); key != wanting_.end(); ++key) {
-    if (!(key->namespace_ == namespace_)) break;
-    const Rollout* rollout = rollouts_.Find(*key);
-    if (rollout != nullptr && concerns(*rollout)) host_.Wake(*key, Wake::kObjectChange);
+void ServiceWatch::Index(const Rollout& rollout, bool names) {
+  const RolloutServices& services = rollout.spec.strategy.services;
+  for (const std::string* name : {&services.stable, &services.canary}) {
+    if (name->empty()) continue;
+    const ObjectKey service{rollout.meta.namespace_, *name};
+    if (names) {
+      named_by_[service].insert(KeyOf(rollout.meta));
+      continue;
+    }
+    const auto found = named_by_.find(service);
+    if (found == named_by_.end()) continue;
+    found->second.erase(KeyOf(rollout.meta));
+    if (found->second.empty()) named_by_.erase(found);
   }
+}
+
+void ServiceWatch::WakeNaming(const ObjectKey& service) {
+  const auto found = named_by_.find(service);
+  if (found == named_by_.end()) return;
+  for (const ObjectKey& key : found->second) host_.Wake(key, Wake::kObjectChange);
 }
 
 void ServiceWatch::RolloutChanged(const Change<Rollout>& change) {
   const Rollout* before = change.old_object;
   const Rollout* now = change.new_object;
   const ObjectKey key = KeyOf((now != nullptr ? now : before)->meta);
+  if (before != nullptr) Index(*before, /*names=*/false);
   if (now != nullptr) {
+    Index(*now, /*names=*/true);
     LookAt(*now);
   } else {
     wanting_.erase(key);
@@ -127,10 +139,10 @@ void ServiceWatch::RolloutChanged(const Change<Rollout>& change) {
   if (before == nullptr || before->spec.strategy.services == RolloutServices{}) return;
   if (now != nullptr && now->spec.strategy.services == before->spec.strategy.services) return;
   // A Service that this Rollout gives up may be another one's now.
-  WakeIn(key.namespace_, [&](const Rollout& other) {
-    return NamesService(*before, other.spec.strategy.services.stable) ||
-           NamesService(*before, other.spec.strategy.services.canary);
-  });
+  for (const std::string* name :
+       {&before->spec.strategy.services.stable, &before->spec.strategy.services.canary}) {
+    WakeNaming({key.namespace_, *name});
+  }
 }
 
 void ServiceWatch::ServiceChanged(const Change<Service>& change) {
@@ -146,7 +158,8 @@ void ServiceWatch::ServiceChanged(const Change<Service>& change) {
     if (found != written_for_.end() && found->second.empty()) written_for_.erase(found);
   }
   if (is) written_for_[*is].insert(key);
-  LookAtOwner(now);
+  const Rollout* owner = now != nullptr ? FindNoted(*now) : nullptr;
+  if (owner != nullptr) LookAt(*owner);
   if (now == nullptr) {
     conflicts_.erase(key);
     losses_.erase(key);
@@ -155,10 +168,13 @@ void ServiceWatch::ServiceChanged(const Change<Service>& change) {
     Losses& losses = losses_[key];
     losses = {.last = host_.informers().environment().clock.Wall(), .before = losses.last};
   }
-  WakeIn(meta.namespace_, [&](const Rollout& rollout) {
-    return NamesService(rollout, meta.name) || rollout.meta.uid == was || rollout.meta.uid == is;
-  });
-  LookAtOwner(before);
+  WakeNaming(key);
+  // Those that name it no more.
+  const Rollout* former = before != nullptr ? FindNoted(*before) : nullptr;
+  for (const Rollout* noted : {former, former == owner ? nullptr : owner}) {
+    const bool is_woken = noted == nullptr || NamesService(*noted, meta.name);
+    if (!is_woken) host_.Wake(KeyOf(noted->meta), Wake::kObjectChange);
+  }
 }
 
 void ServiceWatch::Learn(const ObjectKey& rollout, const Learned& learned, WallTime now) {

@@ -61,8 +61,8 @@ class ServiceWatch {
   bool Wants(const Rollout& rollout) const;
   // Makes `wanting_` tell whether the Rollout wants Services.
   void LookAt(const Rollout& rollout);
-  // Does the same for the Rollout that the annotation of the Service names. It may be null.
-  void LookAtOwner(const Service* service);
+  // Returns the Rollout that the annotation of the Service tells of; null if there is none.
+  const Rollout* FindNoted(const Service& service) const;
   void Run();
   ServicesKnown Known() const;
   // Returns the Rollout that the Service is written for and that names it; null if there is none.
@@ -71,9 +71,10 @@ class ServiceWatch {
   bool IsLoss(const Service& before, const Service& now) const;
   NamedService Named(const Rollout& rollout, const std::string& name) const;
   void TellLosses(const ObjectKey& service, NamedService& named) const;
-  // Wakes each Rollout of the namespace that wants Services and for which `concerns` is true.
-  template <typename F>
-  void WakeIn(const Symbol& namespace_, F&& concerns);
+  // Has `named_by_` tell that a Rollout names its Services, or no more.
+  void Index(const Rollout& rollout, bool names);
+  // Wakes the Rollouts that name the Service.
+  void WakeNaming(const ObjectKey& service);
   void ServiceChanged(const Change<Service>& change);
 
   ControllerHost& host_;
@@ -81,12 +82,13 @@ class ServiceWatch {
   SharedInformer<Service>& shared_;
   bool started_ = false;
   std::optional<MonotonicTime> running_since_{};
-  std::set<ObjectKey> wanting_{};                     // Rollouts
-  std::map<Uid, std::set<ObjectKey>> written_for_{};  // Services, by the uid of their annotation
-  std::map<ObjectKey, RequestKey> planned_{};         // writes to Services, by Rollout
-  std::map<ObjectKey, WallTime> failed_until_{};      // of Services that exist
-  std::map<ObjectKey, int> conflicts_{};              // of Services that exist, in a row
-  std::map<ObjectKey, Losses> losses_{};              // of Services that exist
+  std::set<ObjectKey> wanting_{};                        // Rollouts
+  std::map<ObjectKey, std::set<ObjectKey>> named_by_{};  // Rollouts, by Service
+  std::map<Uid, std::set<ObjectKey>> written_for_{};     // Services, by the uid of their annotation
+  std::map<ObjectKey, RequestKey> planned_{};            // writes to Services, by Rollout
+  std::map<ObjectKey, WallTime> failed_until_{};         // of Services that exist
+  std::map<ObjectKey, int> conflicts_{};                 // of Services that exist, in a row
+  std::map<ObjectKey, Losses> losses_{};                 // of Services that exist
 };
 
 }  // namespace windlass::rollout

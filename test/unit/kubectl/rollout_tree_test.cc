@@ -49,6 +49,20 @@ TEST_CASE("get says who else selects the same Pods") {
   Proves("RO-164");
 }
 
+TEST_CASE("get says what is wrong with the Services of a Rollout (RO-184)") {
+  KubectlRun run;
+  const std::string status = GENERATE("False", "True", "Unknown");
+  CreateRolloutAtStep(run, 2, nullptr, [&](Json& shown) {
+    shown["conditions"] = {{{"type", "ServicesSynced"},
+                            {"status", status},
+                            {"reason", "ServiceMissing"},
+                            {"message", "which one"}}};
+  });
+  const std::string want = status == "False" ? "Warning    which one" : "";
+  CHECK(LineOf(run.Run({"get", "wro/web"}).out, "Warning") == want);
+  Proves("RO-184");
+}
+
 // Rollout web asks for app:broken, revision 8, and is aborted: three of four Pods are back at
 // app:v1. Its ReplicaSet web-1 had revision 7, which is the stable one, and has 9 since.
 void CreateAborted(KubectlRun& run) {

@@ -154,6 +154,15 @@ TEST_CASE_METHOD(Fixture, "a change of a Service wakes the Rollouts that name it
   Event("MODIFIED", "another", Note("web", 1, "a"), "a");
   Event("DELETED", "another", Note("web", 1, "a"), "a");
   CHECK(Of("web").left.empty());
+  Event("ADDED", "next");
+  Rollout_("web", 1, R"({"stable":"web","canary":"another"})");
+  Event("MODIFIED", "next");
+  CHECK(woken == std::set<std::string>{"shop"});
+  RolloutGone("shop", 2);
+  Event("MODIFIED", "next");
+  CHECK(woken.empty());
+  Event("ADDED", "another");
+  CHECK(woken == std::set<std::string>{"web"});
   Proves("RO-187");
 }
 

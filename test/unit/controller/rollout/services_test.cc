@@ -170,7 +170,7 @@ TEST_CASE("each Service selects the Pods of its revision (RO-181)") {
   Served f;
   row.change(f);
   CHECK(f.Play() == row.want);
-  Proves("RO-181");
+  Proves("RO-138 RO-181");
 }
 
 TEST_CASE("nothing is moved while it is not known which ReplicaSet has the template (RO-181)") {
