@@ -157,7 +157,7 @@ TEST_CASE("editing the list of steps leaves, keeps or restores a pause") {
   CAPTURE(row.steps);
   Course course(kTwoPauses);
   course.Promote("2@2");
-  course.Wait(seconds(1));
+  course.Wait(seconds(10));
   course.Edit(row.steps);
   CHECK(course.Ahead() == row.ahead);
 }
@@ -165,10 +165,12 @@ TEST_CASE("editing the list of steps leaves, keeps or restores a pause") {
 TEST_CASE("past the end of a shorter list, only a new promotion of its last pause counts") {
   Course course(kTwoPauses);
   course.Promote("2@2");
-  course.Wait(seconds(1));
+  const bool just_before = GENERATE(false, true);
+  course.Wait(seconds(just_before ? 1 : 10));
   course.Edit(R"([{"setUpdated": 2}, {"pause": {}}])");
   course.Wait(seconds(1));
-  CHECK(course.Ahead() == 2);
+  // The controller may not have seen the promotion before the edit.
+  CHECK(course.Ahead() == (just_before ? 0 : 2));
   SECTION("of the pause") { course.Promote("2@2"); }
   SECTION("of the step that was reached") { course.Promote("4@2"); }
   SECTION("of all") { course.Promote("full@2"); }
