@@ -60,7 +60,7 @@ for kept in 'argocd.argoproj.io/sync-options: Prune=false,Delete=false' \
     grep -qxF "    $kept" "$file" || fail "${file##*/} has no annotation $kept"
   done
 done
-say "proves: RO-170"
+echo "proves: RO-170"
 
 say "no two overlays have an object in common, and deploy/overlays/both is two of them"
 for kind in $SINGLE; do objects_of "$(folder_of "$kind")"; done | sort >"$WORK/objects"
@@ -176,7 +176,7 @@ is_told() {
   expect "its note" "$(http_body /readyz | grep '^note')" "note: $text"
   expect "metric" "$(http_body /metrics | grep '^windlass_unserved_objects')" \
     'windlass_unserved_objects{kind="Rollout"} 1'
-  say "proves: RO-172"
+  echo "proves: RO-172"
 }
 # served KIND: gives an object of the kind a change, and expects that it is carried out.
 served() {
@@ -279,7 +279,7 @@ round() { # FIRST SECOND [options of kubectl apply]
 }
 round rollout replication-controller
 round replication-controller rollout --server-side
-say "proves: RO-171"
+echo "proves: RO-171"
 
 say "only the command for the kinds deletes Rollouts, and their Pods"
 as_documented replication-controller \
