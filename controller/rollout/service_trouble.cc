@@ -103,18 +103,21 @@ std::optional<ServiceTrouble> LossOf(const Situation& situation, const NamedServ
           "minute. Have that tool leave spec.selector alone"};
 }
 
+const Error* FailedWrite(const Situation& situation, const Service& service) {
+  const auto failed = std::ranges::find_if(situation.learned, [&](const Outcome& outcome) {
+    return IsPatchOf(outcome, resources::kServices, service.meta) && !outcome.said.ok();
+  });
+  return failed == situation.learned.end() ? nullptr : &failed->said.error();
+}
+
 std::optional<ServiceTrouble> RefusalOf(const Situation& situation, const Service& service) {
-  for (const Outcome& outcome : situation.learned) {
-    if (!IsPatchOf(outcome, resources::kServices, service.meta) || outcome.said.ok()) continue;
-    const Error& error = outcome.said.error();
-    if (!IsRefusal(error.kind)) continue;
-    std::string message = RefusalBegins(service) + InOneLine(error.message);
-    if (error.kind == ErrorKind::kForbidden) {
-      message += ". If a right is missing, it comes with " + std::string(kServicesComponent);
-    }
-    return ServiceTrouble{kServiceUpdateRefused, std::move(message)};
+  const Error* error = FailedWrite(situation, service);
+  if (error == nullptr || !IsRefusal(error->kind)) return std::nullopt;
+  std::string message = RefusalBegins(service) + InOneLine(error->message);
+  if (error->kind == ErrorKind::kForbidden) {
+    message += ". If a right is missing, it comes with " + std::string(kServicesComponent);
   }
-  return std::nullopt;
+  return ServiceTrouble{kServiceUpdateRefused, std::move(message)};
 }
 
 std::string RefusalBegins(const Service& service) {
@@ -129,15 +132,13 @@ std::optional<ServiceTrouble> NotKept(const Situation& situation, const Service&
   return ServiceTrouble{"ServiceNotKept",
                         std::string(kServiceBegins) + service.meta.name +
                             ": the API server accepted what Windlass wrote and did not keep it, as "
-                            "a mutating webhook "
-                            "does that sets spec.selector. Have it leave pod-template-hash alone"};
+                            "a mutating webhook does that sets spec.selector. Have it leave "
+                            "pod-template-hash alone"};
 }
 
 bool WasInConflict(const Situation& situation, const Service& service) {
-  return std::ranges::any_of(situation.learned, [&](const Outcome& outcome) {
-    return IsPatchOf(outcome, resources::kServices, service.meta) && !outcome.said.ok() &&
-           outcome.said.error().kind == ErrorKind::kConflict;
-  });
+  const Error* error = FailedWrite(situation, service);
+  return error != nullptr && error->kind == ErrorKind::kConflict;
 }
 
 ServiceTrouble Forbidden(const ServiceFacts& facts) {

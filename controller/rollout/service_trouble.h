@@ -47,6 +47,10 @@ std::string RefusalBegins(const Service& service);
 // none. Ask only if the Service is not as Windlass wrote it.
 std::optional<ServiceTrouble> NotKept(const workload::Situation& situation, const Service& service);
 
+// Returns why the last write of this sync to the Service failed; null if none did. After that the
+// sync makes no other. `situation` owns the error.
+const Error* FailedWrite(const workload::Situation& situation, const Service& service);
+
 // Returns true if somebody else changed the Service just when this sync wrote to it (409).
 bool WasInConflict(const workload::Situation& situation, const Service& service);
 

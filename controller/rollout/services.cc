@@ -57,15 +57,6 @@ const ReplicaSet* FindLeaving(const Situation& situation, const Step& step) {
   return goes ? *found : nullptr;
 }
 
-// Returns true if this sync must not write to the Service any more.
-bool WasTried(const Situation& situation, const Service& service) {
-  for (const Outcome& outcome : situation.learned) {
-    if (!IsPatchOf(outcome, resources::kServices, service.meta)) continue;
-    if (!outcome.said.ok()) return true;
-  }
-  return false;
-}
-
 // Returns true if the API server accepted this patch, or three of the Service, and kept none:
 // workload::Next would end the sync instead of going on with what the patch comes before (RO-185).
 bool IsInVain(const Situation& situation, const Write& write) {
@@ -125,7 +116,7 @@ Write Release(const Service& service) {
 
 // Returns true if a write to the Service would be in vain now, or end the sync.
 bool MayNotWrite(const Situation& situation, const NamedService& named) {
-  if (named.service == nullptr || WasTried(situation, *named.service)) return true;
+  if (named.service == nullptr || FailedWrite(situation, *named.service) != nullptr) return true;
   return std::ranges::any_of(std::array{named.not_before, named.failed_until},
                              [&](const auto& then) { return then && *then > situation.now; });
 }
@@ -168,7 +159,7 @@ bool LostRace(const Situation& situation, const ServiceFacts& facts, const Repli
 
 std::optional<Duration> UntilTriedAgain(const Situation& situation, const ServiceFacts& facts) {
   std::optional<Duration> due;
-  const auto no_later = [&](Duration than) { due = due ? std::min(*due, than) : than; };
+  const auto no_later = [&](Duration than) { due = Sooner(due, std::optional(than)); };
   for (const Outcome& outcome : situation.learned) {
     if (outcome.asked.resource == resources::kServices && !outcome.said.ok()) {
       no_later(kTryAgainAfter);
@@ -200,7 +191,7 @@ Step MoveServicesFirst(const Situation& situation, const ServiceFacts& facts, St
   std::optional<Duration> again = UntilTriedAgain(situation, facts);
   for (Write& write : DueWrites(situation, facts, leaving)) {
     if (!IsInVain(situation, write)) return std::move(write);
-    again = Sooner(again, std::optional<Duration>(kTryAgainAfter));
+    again = Sooner(again, std::optional(kTryAgainAfter));
   }
   if (leaving != nullptr && LostRace(situation, facts, *leaving)) {
     return Wait{.look_again_in = kAfterConflict};

@@ -100,32 +100,32 @@ Step KeepOpen(const Situation& situation, const Growth& growth) {
   return situation.workload.paused ? Step(Wait{}) : NoLaterThanDeadline(situation, Wait{});
 }
 
-// Returns true if the Pods of `rs`, an old ReplicaSet, are the first to go, so it does not grow
-// (RO-120):
+// Returns true if the Pods of `rs` are the first to go, so it does not grow (RO-120). It is an old
+// ReplicaSet, and
 //   - another one keeps the Pods that are held back
 //   - it never was complete, and Pods go back to a revision that was. Example: 4 replicas, of which
 //     3 have a canary's revision that is given up; scaled to 7 on the way back, it gets no Pod more
 bool GivesWay(const Situation& situation, const ReplicaSet& rs, const ReplicaSet* keeper) {
-  if (keeper != nullptr) return &rs != keeper;
   const ReplicaSet* wanted = situation.new_replica_set;
+  if (&rs == wanted) return false;
+  if (keeper != nullptr) return &rs != keeper;
   return situation.workload.kind.KeepsStableRevision() && wanted != nullptr &&
          IsProven(situation, *wanted) && !IsProven(situation, rs);
 }
 
-// Returns the size that the only active ReplicaSet gets: all Pods, unless it gives way, and then no
-// more than it has, or there is a keeper. Then
-// the new one grows to what may be updated, any other one does not grow, and the keeper gets the
-// rest. None becomes smaller for that (RO-120). Example: 1 new Pod, scaled to 10 with updated_max
-// 2: 2, and 8 for the keeper.
+// Returns the size that the only active ReplicaSet gets:
+//   - all Pods without a keeper, and if it is the keeper. If it gives way it does not grow: the
+//     rolling update gives the new one the others, unless the workload is paused
+//   - beside a keeper the new one grows to what may be updated, any other one does not grow, and
+//     the keeper gets the rest. None becomes smaller for that (RO-120). Example: 1 new Pod, scaled
+//     to 10 with updated_max 2: 2, and 8 for the keeper
 int32_t SizeOfOnlyOne(const Situation& situation, const ReplicaSet& rs, const ReplicaSet* keeper) {
   const int32_t desired = situation.limits.desired;
-  // If the workload is not paused, the rolling update gives the others to the new one.
-  const bool is_old = situation.new_replica_set != nullptr && &rs != situation.new_replica_set;
-  if (is_old && keeper == nullptr && !situation.workload.paused &&
-      GivesWay(situation, rs, keeper)) {
-    return std::min(desired, rs.replicas);
+  if (keeper == nullptr) {
+    const bool grows = situation.workload.paused || !GivesWay(situation, rs, keeper);
+    return grows ? desired : std::min(desired, rs.replicas);
   }
-  if (keeper == nullptr || keeper == &rs) return desired;
+  if (keeper == &rs) return desired;
   const bool is_new = &rs == situation.new_replica_set;
   const int32_t most = is_new ? desired - situation.limits.kept_old() : 0;
   return std::min(desired, std::max(most, rs.replicas));
@@ -174,13 +174,12 @@ std::optional<Step> ScaleInProportion(const Situation& situation,
   const ReplicaSet* keeper = FindKeeper(situation);
   for (const ReplicaSet* rs : active) {
     const ReplicaSetSize size = SizeOf(*rs);
-    shares.push_back(
-        {.replicas = size.replicas,
-         .available = size.available,
-         .max_replicas = MaxReplicas(*rs),
-         .is_new = rs == situation.new_replica_set,
-         .gives_way = rs != situation.new_replica_set && GivesWay(situation, *rs, keeper),
-         .written = HasSizeAnnotations(*rs, situation.limits)});
+    shares.push_back({.replicas = size.replicas,
+                      .available = size.available,
+                      .max_replicas = MaxReplicas(*rs),
+                      .is_new = rs == situation.new_replica_set,
+                      .gives_way = GivesWay(situation, *rs, keeper),
+                      .written = HasSizeAnnotations(*rs, situation.limits)});
   }
   const std::vector<int32_t> sizes =
       ProportionalSizes(shares, LimitsForShares(situation), situation.workload.status.replicas);

@@ -114,36 +114,6 @@ void FindReturning(const workload::Situation& situation, InPlace& in_place,
   in_place = InPlace{.configuration = std::move(in_place.configuration)};
 }
 
-void Decide(const workload::Situation& situation, InPlace& in_place, const ReplicaSet& host);
-
-void FindStaged(const workload::Situation& situation, InPlace& in_place, const RolloutMode& mode) {
-  const ReplicaSet& pending = *situation.new_replica_set;
-  const auto host = std::ranges::find_if(
-      situation.all, [&](const ReplicaSet* rs) { return rs->meta.uid == mode.host; });
-  if (host == situation.all.end() || *host == &pending) {
-    const ReplicaSet* only = OnlyActive(situation);
-    if (only == &pending) return FindReturning(situation, in_place, pending);
-    if (only == nullptr || HasOwnPods(pending)) return Replace(in_place, Named(kHostGone));
-    // Another ReplicaSet has the Pods, such as the host itself, restored with another uid.
-    in_place.host = only;
-    return Decide(situation, in_place, *only);
-  }
-  if (HasOwnPods(pending)) return Replace(in_place, Named(kForeignScale));  // P-072
-  in_place.phase = InPlacePhase::kStaged;
-  in_place.host = *host;
-  in_place.pending = &pending;
-  in_place.blocked = BlockedBy(pending, workload::RevisionText(pending.meta));
-  if (in_place.blocked && in_place.options().unblock == workload::RevisionOf(pending.meta))
-    in_place.blocked.reset();
-  if (HasForeignTemplate(*in_place.host, mode)) {
-    in_place.held =
-        "somebody changed the template of replica set " + in_place.host->meta.name;  // P-073
-  }
-  RefuseStaged(situation, in_place);
-  if (!situation.view.in_place_known || in_place.host->template_json == nullptr)
-    Unknown(situation, in_place);
-}
-
 // Called if the number of active ReplicaSets is not one:
 //   - none: does nothing
 //   - several: an ordinary rollout is under way and goes on under every policy (P-010). The phase
@@ -157,6 +127,7 @@ void NotOneHost(const workload::Situation& situation, InPlace& in_place) {
 
 void Decide(const workload::Situation& situation, InPlace& in_place, const ReplicaSet& host) {
   in_place.phase = InPlacePhase::kDeciding;
+  in_place.host = &host;
   const workload::WantedTemplate& wanted = situation.wanted;
   const bool has_text = !wanted.known || wanted.json != nullptr;
   if (host.template_json == nullptr || !has_text) return Unknown(situation, in_place);
@@ -200,6 +171,33 @@ void Decide(const workload::Situation& situation, InPlace& in_place, const Repli
   }
 }
 
+void FindStaged(const workload::Situation& situation, InPlace& in_place, const RolloutMode& mode) {
+  const ReplicaSet& pending = *situation.new_replica_set;
+  const auto host = std::ranges::find_if(
+      situation.all, [&](const ReplicaSet* rs) { return rs->meta.uid == mode.host; });
+  if (host == situation.all.end() || *host == &pending) {
+    const ReplicaSet* only = OnlyActive(situation);
+    if (only == &pending) return FindReturning(situation, in_place, pending);
+    if (only == nullptr || HasOwnPods(pending)) return Replace(in_place, Named(kHostGone));
+    // Another ReplicaSet has the Pods, such as the host itself, restored with another uid.
+    return Decide(situation, in_place, *only);
+  }
+  if (HasOwnPods(pending)) return Replace(in_place, Named(kForeignScale));  // P-072
+  in_place.phase = InPlacePhase::kStaged;
+  in_place.host = *host;
+  in_place.pending = &pending;
+  in_place.blocked = BlockedBy(pending, workload::RevisionText(pending.meta));
+  if (in_place.blocked && in_place.options().unblock == workload::RevisionOf(pending.meta))
+    in_place.blocked.reset();
+  if (HasForeignTemplate(*in_place.host, mode)) {
+    in_place.held =
+        "somebody changed the template of replica set " + in_place.host->meta.name;  // P-073
+  }
+  RefuseStaged(situation, in_place);
+  if (!situation.view.in_place_known || in_place.host->template_json == nullptr)
+    Unknown(situation, in_place);
+}
+
 // Finds a half-done exchange. It must be finished even if the workload no longer asks for in-place
 // updates (P-054).
 void FindExchange(const workload::Situation& situation, InPlace& in_place) {
@@ -229,7 +227,6 @@ void FindPhase(const workload::Situation& situation, InPlace& in_place) {
   // Another controller already replaces Pods in this rollout (P-010).
   if (new_replica_set != nullptr && HasOwnPods(*new_replica_set)) return;
   if (in_place.options().policy == Policy::kRelease) return;
-  in_place.host = host;
   Decide(situation, in_place, *host);
 }
 

@@ -141,9 +141,10 @@ std::optional<Step> NextReturning(const workload::Situation& situation) {
 std::optional<Step> KeepSize(const workload::Situation& situation) {
   const InPlace& in_place = InPlaceOf(situation);
   if (in_place.host == nullptr) return workload::HandleScaling(situation);
-  if (in_place.phase == InPlacePhase::kReturning) return KeepHostWhileReturning(situation);
-  const bool unseen = in_place.phase == InPlacePhase::kUnknown && IsOnlyLate(situation);
-  return unseen ? KeepHostWhileUnseen(situation) : workload::KeepAtSize(situation, *in_place.host);
+  const bool may_return = in_place.phase == InPlacePhase::kReturning ||
+                          (in_place.phase == InPlacePhase::kUnknown && IsOnlyLate(situation));
+  return may_return ? KeepHostWhileReturning(situation)
+                    : workload::KeepAtSize(situation, *in_place.host);
 }
 
 std::optional<Step> NextOfPhase(const workload::Situation& situation) {

@@ -84,10 +84,6 @@ int32_t StandInsLeft(const workload::Situation& situation) {
   return static_cast<int32_t>(std::max<int64_t>(left, 0));
 }
 
-int64_t PodsAboveDesired(const workload::Situation& situation, const ReplicaSet& host) {
-  return std::max<int64_t>(int64_t{host.replicas} - situation.limits.desired, 0);
-}
-
 // Returns the revision that the pending ReplicaSet will have once it is staged.
 int64_t RevisionToBe(const workload::Situation& situation) {
   if (situation.new_replica_set == nullptr) return workload::NextRevision(situation.all);
@@ -190,24 +186,17 @@ std::optional<Step> RemoveStandIns(const workload::Situation& situation, const R
 std::optional<Step> KeepHostWhileReturning(const workload::Situation& situation) {
   const InPlace& in_place = InPlaceOf(situation);
   const ReplicaSet& host = *in_place.host;
-  int64_t going_back = 0;
+  const int64_t above = std::max<int64_t>(int64_t{host.replicas} - situation.limits.desired, 0);
+  int64_t going_back = in_place.pods ? 0 : above;
   if (in_place.pods && in_place.options().max_unavailable == 0) {
-    const bool grown = host.replicas > situation.limits.desired;
     for (const PodStanding& pod : in_place.pods->standings) {
       if (pod.stand_in || !pod.waited_for()) continue;
       const bool waits = !pod.updated && pod.available;
-      going_back += waits || (grown && pod.in_flight) ? 1 : 0;
+      going_back += waits || (above > 0 && pod.in_flight) ? 1 : 0;
     }
   }
   int64_t surge = std::min<int64_t>(going_back, StandInsLeft(situation));
-  if (situation.workload.paused) surge = std::min(surge, PodsAboveDesired(situation, host));
-  return workload::KeepAtSize(situation, host, static_cast<int32_t>(surge));
-}
-
-std::optional<Step> KeepHostWhileUnseen(const workload::Situation& situation) {
-  const ReplicaSet& host = *InPlaceOf(situation).host;
-  const int64_t surge =
-      std::min<int64_t>(PodsAboveDesired(situation, host), StandInsLeft(situation));
+  if (situation.workload.paused) surge = std::min(surge, above);
   return workload::KeepAtSize(situation, host, static_cast<int32_t>(surge));
 }
 

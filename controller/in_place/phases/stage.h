@@ -33,12 +33,9 @@ std::optional<Step> RemoveStandIns(const workload::Situation& situation, const R
 // be missing, the host gets one Pod more for each Pod that works and has still to go back, at most
 // maxSurge: only then is there room to patch it (P-069). Example: 3 replicas, maxSurge 1, one of
 // them updated: the host has 4 Pods until the updated one is back. While the workload is paused the
-// host does not grow. Returns nullopt if the host has that size.
+// host does not grow. While Pods cannot be seen yet, such as after a start, it keeps what it has
+// beyond its size, at most maxSurge. Returns nullopt if the host has that size.
 std::optional<Step> KeepHostWhileReturning(const workload::Situation& situation);
-
-// The same while the Pods cannot be seen yet, such as after a start: leaves the host the Pods that
-// it has beyond its size, at most maxSurge, because others may be on their way back.
-std::optional<Step> KeepHostWhileUnseen(const workload::Situation& situation);
 
 Step BlockRevision(const workload::Situation& situation, const std::string& why);
 Step FallBackToReplace(const workload::Situation& situation, const Cause& why);

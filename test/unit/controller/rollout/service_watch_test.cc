@@ -60,6 +60,13 @@ struct Fixture {
   }
   void Listed() { transport.Line(kPath, wire::InitialEventsEnd(std::to_string(++version))); }
   ServiceFacts Of(const std::string& name) const { return watch.FactsOf({"ns", name}); }
+  // Returns a write to the canary's Service of Rollout web.
+  Write ToCanary() const {
+    const ObjectMeta& service = Of("web").canary.service->meta;
+    return {.request = Request::MergePatch(resources::kServices, VersionOf(service), "", "{}"),
+            .because = {},
+            .go_on_if_refused = true};
+  }
 
   int version = 100;
   VirtualTime time;
@@ -216,9 +223,7 @@ TEST_CASE_METHOD(Fixture,
   Listed();
   Event("ADDED", "next");
   const ObjectKey web{"ns", "web"};
-  const Write write{.request = Request::MergePatch(
-                        resources::kServices, VersionOf(Of("web").canary.service->meta), "", "{}"),
-                    .because = {}};
+  const Write write = ToCanary();
   const WallTime now = time.Wall();
   watch.Plan(web, Step(write));
   SECTION("the sync goes on after the write") {
@@ -249,10 +254,7 @@ TEST_CASE_METHOD(Fixture,
   Listed();
   Event("ADDED", "next");
   const ObjectKey web{"ns", "web"};
-  const Write write{.request = Request::MergePatch(
-                        resources::kServices, VersionOf(Of("web").canary.service->meta), "", "{}"),
-                    .because = {},
-                    .go_on_if_refused = true};
+  const Write write = ToCanary();
   const Learned lost{OutcomeOf(write, Error{ErrorKind::kConflict, "changed"})};
   for (int i = 1; i <= 4; ++i) {
     watch.Plan(web, Step(write));
