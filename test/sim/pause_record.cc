@@ -132,7 +132,7 @@ void PauseRecord::See(const Facts& facts, int64_t available_before) {
   }
   NoteBegin(facts);
   if (!asked) return;
-  const int64_t wanted = desired_ - KeptBy(HoldNow(), desired_);
+  const int64_t wanted = Wanted();
   if (facts.available >= wanted) {
     if (!available_since_) {
       available_since_ = facts.now;
@@ -152,7 +152,7 @@ void PauseRecord::PassTime(const Facts& facts, int64_t available_before) {
   const auto pause = Ahead();
   if (steps_.is_null() || !pause || !available_since_) return;
   // Pods that a larger size adds do not end the time; those that are lost do.
-  available_level_ = std::min(available_level_, desired_ - KeptBy(HoldNow(), desired_));
+  available_level_ = std::min(available_level_, Wanted());
   if (available_before < available_level_) {
     available_since_.reset();
     return;
@@ -207,7 +207,7 @@ bool PauseRecord::Ends(const Promotion& promotion, size_t pause, const Facts& fa
   const bool names = promotion.step == 0 || promotion.step == pause ||
                      (past_end_ && promotion.step == past_end_->position);
   if (!names) return false;
-  return promotion.force || facts.available >= desired_ - KeptBy(HoldNow(), desired_);
+  return promotion.force || facts.available >= Wanted();
 }
 
 void PauseRecord::Leave(size_t pause, const Facts& facts) {
@@ -221,6 +221,7 @@ void PauseRecord::Leave(size_t pause, const Facts& facts) {
 void PauseRecord::BeginSteps(const Facts& facts) {
   began_at_ = facts.now;
   began_ = facts.desired;
+  began_most_ = facts.desired;
   beginning_ = true;
 }
 
@@ -229,10 +230,20 @@ void PauseRecord::BeginSteps(const Facts& facts) {
 void PauseRecord::NoteBegin(const Facts& facts) {
   if (!beginning_) return;
   began_ = std::min(began_, facts.desired);
+  began_most_ = std::max(began_most_, facts.desired);
   const bool reached = facts.size >= desired_ - KeptBy(HoldNow(), desired_);
   if (!facts.frozen && facts.asked && reached && facts.now - began_at_ > kBlindSpot) {
     beginning_ = false;
   }
+}
+
+// Returns how many Pods have to be available before the pause may be left: the fewest, if it is not
+// known when its steps began. Example: `setUpdated: 2` begins at 6 replicas, and 4 seconds later
+// there are 2. Then one Pod is enough.
+int64_t PauseRecord::Wanted() const {
+  Hold hold = HoldNow();
+  hold.began = began_most_;
+  return desired_ - KeptBy(hold, desired_);
 }
 
 Hold PauseRecord::HoldNow() const {

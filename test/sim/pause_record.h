@@ -104,6 +104,7 @@ class PauseRecord {
   void BeginSteps(const Facts& facts);
   void NoteBegin(const Facts& facts);
   void NoteHold();
+  int64_t Wanted() const;
   Hold HoldNow() const;
 
   Json steps_;  // null: never seen
@@ -117,7 +118,8 @@ class PauseRecord {
   MonotonicTime asked_last_{};
   std::optional<MonotonicTime> left_by_time_;
   MonotonicTime began_at_{};
-  int64_t began_ = 0;
+  int64_t began_ = 0;       // spec.replicas when the steps began: the least that it can have been
+  int64_t began_most_ = 0;  // and the most
   bool beginning_ = false;  // the steps before the pause may not have begun
   std::vector<Hold> holds_;
 };

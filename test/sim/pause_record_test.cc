@@ -124,6 +124,21 @@ TEST_CASE("the duration of a pause counts while the step's Pods are available") 
   CHECK(course.Ahead() == 0);
 }
 
+TEST_CASE("a pause counts from the fewest Pods that its steps may have asked for") {
+  Course course(R"([{"pause": {}}, {"setUpdated": 2}, {"pause": {"duration": "1m"}},
+                    {"pause": {}}])");
+  course.facts.desired = 6;
+  course.Available(2);
+  course.Promote("1@2");
+  course.Wait(seconds(4));
+  // The step began at 6 replicas for the controller, which keeps one of two Pods for the old
+  // revision, or it begins now with both.
+  course.facts.desired = 2;
+  course.Available(1);
+  course.Wait(seconds(60));
+  CHECK(course.Ahead() == 4);
+}
+
 TEST_CASE("no time counts before the pause, nor while another template is requested") {
   Course course(R"([{"pause": {}}, {"pause": {"duration": "1m"}}])");
   course.Wait(seconds(300));
