@@ -337,8 +337,8 @@ std::vector<Event> RolloutExtension::Events(const Situation& situation,
                                             const WorkloadStatus& status) const {
   const TemplateChecks checks = FactsOf(situation).checks;
   std::vector<Event> events = RollbackWaits(situation.workload);
-  if (auto told = TellServices(situation, ServicesOf(situation)))
-    events.push_back(*std::move(told));
+  std::ranges::move(TellServices(situation, ServicesOf(situation), status),
+                    std::back_inserter(events));
   if (IsUntold(situation, checks)) return events;
   std::ranges::move(InPlace().Events(situation, status), std::back_inserter(events));
   if (auto told = TellRecovered(situation)) events.push_back(*std::move(told));

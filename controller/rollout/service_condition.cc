@@ -19,15 +19,10 @@ using workload::Situation;
 // How often an Event repeats a reason that comes and goes.
 constexpr Duration kToldAgain = seconds(600);
 constexpr std::string_view kNotRead = "ServicesNotRead";
-constexpr std::string_view kBetween = "; ";
 
 bool IsShown(const Situation& situation, const ServiceFacts& facts) {
   if (!facts.wanted || situation.extended.new_one_unknown) return false;
   return facts.known != ServicesKnown::kIgnored && facts.known != ServicesKnown::kLoading;
-}
-
-const Condition* Stored(const Situation& situation) {
-  return FindCondition(situation.workload.status.conditions, kServicesSynced);
 }
 
 // Returns the ReplicaSet whose Pods the Service is to select; null if it is to stay as it is.
@@ -45,24 +40,10 @@ bool IsWritten(const Situation& situation, const NamedService& named) {
   return note && note->uid == situation.workload.meta.uid && HashOf(*named.service) == note->hash;
 }
 
-// Has the refusal say what the stored condition says of the same Service already.
-void KeepWords(const Condition* stored, const Service& service, ServiceTrouble& refusal) {
-  if (stored == nullptr) return;
-  const std::string& told = stored->message;
-  const size_t begin = told.find(RefusalBegins(service));
-  if (begin == std::string::npos) return;
-  size_t end = told.size();
-  for (const std::string_view next : {kServiceBegins, kRefusalBegins}) {
-    end = std::min(end, told.find(std::string(kBetween) + std::string(next), begin));
-  }
-  refusal.message = told.substr(begin, end - begin);
-}
-
 // Adds what is wrong with writes to the Service. `is_right`: it needs none.
 void AddWrites(const Situation& situation, const NamedService& named, bool is_right,
                std::vector<ServiceTrouble>& troubles) {
-  if (auto refusal = RefusalOf(situation, *named.service)) {
-    KeepWords(Stored(situation), *named.service, *refusal);
+  if (auto refusal = RefusalOf(situation, named)) {
     troubles.push_back(*std::move(refusal));
   } else if (!is_right) {
     if (auto lost = NotKept(situation, *named.service)) troubles.push_back(*std::move(lost));
@@ -103,7 +84,7 @@ std::vector<ServiceTrouble> TroublesOf(const Situation& situation, const Service
 std::string Joined(const std::vector<ServiceTrouble>& troubles) {
   std::string text;
   for (const ServiceTrouble& trouble : troubles) {
-    if (!text.empty()) text += kBetween;
+    if (!text.empty()) text += "; ";
     text += trouble.message;
   }
   return text;
@@ -114,6 +95,10 @@ std::string NamesOf(const ServiceFacts& facts) {
   const std::string canary(facts.canary.name);
   if (stable.empty() || canary.empty()) return "Service " + stable + canary;
   return "Services " + stable + " and " + canary;
+}
+
+bool SaysTheSame(const Condition& a, const Condition& b) {
+  return a.status == b.status && a.reason == b.reason && a.message == b.message;
 }
 
 struct Told {
@@ -183,27 +168,30 @@ void ShowServices(const Situation& situation, const ServiceFacts& facts, Workloa
   next.observed_generation = status.observed_generation;
   if (const Condition* shown = FindCondition(status.conditions, kServicesSynced)) {
     if (shown->reason == kNotRead && next.reason == kNotRead) next.message = shown->message;
-    const bool same = shown->status == next.status && shown->reason == next.reason &&
-                      shown->message == next.message &&
-                      shown->observed_generation == next.observed_generation;
-    if (same) return;
+    if (SaysTheSame(*shown, next) && shown->observed_generation == next.observed_generation) return;
   }
   workload::RefreshCondition(status.conditions, std::move(next));
 }
 
-std::optional<Event> TellServices(const Situation& situation, const ServiceFacts& facts) {
-  if (!IsShown(situation, facts)) return std::nullopt;
-  const Condition* stored = Stored(situation);
+std::vector<Event> TellServices(const Situation& situation, const ServiceFacts& facts,
+                                const WorkloadStatus& status) {
+  const Condition* next = FindCondition(status.conditions, kServicesSynced);
+  if (!IsShown(situation, facts) || next == nullptr || next->status != "False") return {};
+  const Condition* stored = FindCondition(situation.workload.status.conditions, kServicesSynced);
+  if (stored != nullptr && SaysTheSame(*stored, *next)) return {};
   std::vector<ServiceTrouble> troubles = TroublesOf(situation, facts);
-  std::erase_if(troubles, [&](const ServiceTrouble& trouble) {
-    return stored != nullptr && stored->status == "False" &&
-           stored->message.find(trouble.message) != std::string::npos;
-  });
-  if (troubles.empty()) return std::nullopt;
-  return Event{.type = Event::Type::kWarning,
-               .reason = std::string(troubles.front().reason),
-               .message = Joined(troubles),
-               .at_most_every = kToldAgain};
+  std::vector<Event> events;
+  while (!troubles.empty()) {
+    const std::string_view reason = troubles.front().reason;
+    const auto others = std::ranges::stable_partition(
+        troubles, [&](const ServiceTrouble& trouble) { return trouble.reason == reason; });
+    events.push_back({.type = Event::Type::kWarning,
+                      .reason = std::string(reason),
+                      .message = Joined({troubles.begin(), others.begin()}),
+                      .at_most_every = kToldAgain});
+    troubles.erase(troubles.begin(), others.begin());
+  }
+  return events;
 }
 
 }  // namespace windlass::rollout

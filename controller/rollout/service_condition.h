@@ -1,5 +1,5 @@
 // The condition ServicesSynced, which tells how it goes with the Services that a Rollout names, and
-// the Event that goes with it (RO-184).
+// the Events that go with it (RO-184).
 //
 //   ServicesSynced   when
 //   True Synced      each named Service selects by a key that Windlass wrote
@@ -15,10 +15,10 @@
 //   absent           no Service is named, and none is left with a key of this Rollout
 //
 // The message names every Service with a trouble; the reason is that of the first. The API server's
-// words, which may differ each time, are told once for each Service and trouble.
+// words may differ each time: the first ones stay until it accepts a write, or refuses otherwise.
 #pragma once
 
-#include <optional>
+#include <vector>
 
 #include "controller/rollout/service_facts.h"
 #include "controller/workload/situation.h"
@@ -29,8 +29,9 @@ namespace windlass::rollout {
 void ShowServices(const workload::Situation& situation, const ServiceFacts& facts,
                   WorkloadStatus& status);
 
-// Returns the Warning Event that goes with such a status: what the stored condition does not tell
-// yet, with the reason of the first. nullopt if nothing is new.
-std::optional<Event> TellServices(const workload::Situation& situation, const ServiceFacts& facts);
+// Returns the Warning Events that go with `status`, the next one: one for each reason of a trouble,
+// each at most every ten minutes. None if the condition says what the stored one says.
+std::vector<Event> TellServices(const workload::Situation& situation, const ServiceFacts& facts,
+                                const WorkloadStatus& status);
 
 }  // namespace windlass::rollout

@@ -17,6 +17,7 @@
 #include "kubeclient/api/rollout.h"
 #include "kubeclient/api/service.h"
 #include "kubeclient/base/clock.h"
+#include "kubeclient/base/result.h"
 
 namespace windlass::rollout {
 
@@ -34,6 +35,13 @@ std::string NoteText(const ObjectMeta& rollout, std::string_view hash);
 // Returns the pod-template-hash that the Service selects; nullopt if it selects none.
 std::optional<std::string_view> HashOf(const Service& service);
 
+// What the API server said when it first refused to change a Service. Its words may differ each
+// time, for example in the id of a request.
+struct FirstRefusal {
+  ErrorKind kind{};
+  std::string words;
+};
+
 // One Service that the Rollout names. Borrowed.
 struct NamedService {
   std::string_view name{};           // "": none is named
@@ -46,6 +54,8 @@ struct NamedService {
   // The API server was in trouble over the last write to the Service: another one would end the
   // sync, too, so none is made before this time.
   std::optional<WallTime> failed_until{};
+  // Null if no write to the Service was refused since one was accepted.
+  const FirstRefusal* first_refusal = nullptr;
   // How often in a row a write to the Service met another change of it (409).
   int conflicts = 0;
 };

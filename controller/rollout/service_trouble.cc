@@ -110,18 +110,17 @@ const Error* FailedWrite(const Situation& situation, const Service& service) {
   return failed == situation.learned.end() ? nullptr : &failed->said.error();
 }
 
-std::optional<ServiceTrouble> RefusalOf(const Situation& situation, const Service& service) {
-  const Error* error = FailedWrite(situation, service);
+std::optional<ServiceTrouble> RefusalOf(const Situation& situation, const NamedService& named) {
+  const Error* error = FailedWrite(situation, *named.service);
   if (error == nullptr || !IsRefusal(error->kind)) return std::nullopt;
-  std::string message = RefusalBegins(service) + InOneLine(error->message);
+  const FirstRefusal* first = named.first_refusal;
+  const bool is_known = first != nullptr && first->kind == error->kind;
+  std::string message = "the API server refuses to change Service " + named.service->meta.name +
+                        ": " + InOneLine(is_known ? first->words : error->message);
   if (error->kind == ErrorKind::kForbidden) {
     message += ". If a right is missing, it comes with " + std::string(kServicesComponent);
   }
-  return ServiceTrouble{kServiceUpdateRefused, std::move(message)};
-}
-
-std::string RefusalBegins(const Service& service) {
-  return std::string(kRefusalBegins) + service.meta.name + ": ";
+  return ServiceTrouble{"ServiceUpdateRefused", std::move(message)};
 }
 
 std::optional<ServiceTrouble> NotKept(const Situation& situation, const Service& service) {
@@ -130,7 +129,7 @@ std::optional<ServiceTrouble> NotKept(const Situation& situation, const Service&
   });
   if (!accepted) return std::nullopt;
   return ServiceTrouble{"ServiceNotKept",
-                        std::string(kServiceBegins) + service.meta.name +
+                        "Service " + service.meta.name +
                             ": the API server accepted what Windlass wrote and did not keep it, as "
                             "a mutating webhook does that sets spec.selector. Have it leave "
                             "pod-template-hash alone"};

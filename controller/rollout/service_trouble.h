@@ -14,11 +14,6 @@ namespace windlass::rollout {
 
 // What gives Windlass its right to Services.
 inline constexpr std::string_view kServicesComponent = "deploy/overlays/rollout-services";
-inline constexpr std::string_view kServiceUpdateRefused = "ServiceUpdateRefused";
-
-// How the message of a trouble begins: with one of these, and the name of the Service.
-inline constexpr std::string_view kServiceBegins = "Service ";
-inline constexpr std::string_view kRefusalBegins = "the API server refuses to change Service ";
 
 struct ServiceTrouble {
   std::string_view reason;
@@ -36,12 +31,10 @@ std::optional<ServiceTrouble> TroubleWith(const workload::Situation& situation,
 std::optional<ServiceTrouble> LossOf(const workload::Situation& situation,
                                      const NamedService& named);
 
-// Returns that the API server refused to change the Service in this sync; nullopt if it did not.
+// Returns that the API server refused to change the Service in this sync, with the words of its
+// first refusal of that kind; nullopt if it did not. `named.service` is not null.
 std::optional<ServiceTrouble> RefusalOf(const workload::Situation& situation,
-                                        const Service& service);
-
-// Returns how the message of RefusalOf begins, up to the server's words.
-std::string RefusalBegins(const Service& service);
+                                        const NamedService& named);
 
 // Returns that the API server accepted a change of the Service in this sync; nullopt if there was
 // none. Ask only if the Service is not as Windlass wrote it.

@@ -164,6 +164,7 @@ void ServiceWatch::ServiceChanged(const Change<Service>& change) {
     conflicts_.erase(key);
     losses_.erase(key);
     failed_until_.erase(key);
+    refusals_.erase(key);
   } else if (before != nullptr && IsLoss(*before, *now)) {
     Losses& losses = losses_[key];
     losses = {.last = host_.informers().environment().clock.Wall(), .before = losses.last};
@@ -182,11 +183,17 @@ void ServiceWatch::Learn(const ObjectKey& rollout, const Learned& learned, WallT
   if (planned == planned_.end()) return;
   const ObjectKey& service = planned->second.key;
   const Outcome* outcome = FindOutcome(learned, planned->second);
-  const bool failed = outcome != nullptr && !outcome->said.ok();
-  if (failed && outcome->said.error().kind == ErrorKind::kConflict) {
+  const Error* error = outcome != nullptr && !outcome->said.ok() ? &outcome->said.error() : nullptr;
+  if (error != nullptr && error->kind == ErrorKind::kConflict) {
     ++conflicts_[service];
   } else {
     conflicts_.erase(service);
+  }
+  if (error != nullptr && IsRefusal(error->kind)) {
+    FirstRefusal& first = refusals_[service];
+    if (first.words.empty() || first.kind != error->kind) first = {error->kind, error->message};
+  } else if (outcome != nullptr && error == nullptr) {
+    refusals_.erase(service);
   }
   if (outcome != nullptr) {
     failed_until_.erase(service);
@@ -229,6 +236,8 @@ NamedService ServiceWatch::Named(const Rollout& rollout, const std::string& name
   TellLosses(key, named);
   const auto failed = failed_until_.find(key);
   if (failed != failed_until_.end()) named.failed_until = failed->second;
+  const auto refusal = refusals_.find(key);
+  if (refusal != refusals_.end()) named.first_refusal = &refusal->second;
   const auto conflicts = conflicts_.find(key);
   if (conflicts != conflicts_.end()) named.conflicts = conflicts->second;
   const Rollout* owner = FindOwner(*named.service);

@@ -87,6 +87,7 @@ class ServiceWatch {
   std::map<Uid, std::set<ObjectKey>> written_for_{};     // Services, by the uid of their annotation
   std::map<ObjectKey, RequestKey> planned_{};            // writes to Services, by Rollout
   std::map<ObjectKey, WallTime> failed_until_{};         // of Services that exist
+  std::map<ObjectKey, FirstRefusal> refusals_{};         // of Services that exist
   std::map<ObjectKey, int> conflicts_{};                 // of Services that exist, in a row
   std::map<ObjectKey, Losses> losses_{};                 // of Services that exist
 };

@@ -101,12 +101,15 @@ struct Served : Stepped {
         .request = Request::MergePatch(resources::kRollouts, VersionOf(meta), "status", "{}"),
         .because = {workload::decisions::kUpdateStatus, {}}};
   }
-  // Returns "False ServiceMissing", and stores the condition. Sets `message` and `event`.
+  // Returns "False ServiceMissing", and stores the condition. Sets `message` and `event`, the
+  // reasons of the Events.
   std::string Told() {
     WorkloadStatus draft = status;
     ShowServices(Sit(), facts, draft);
-    const std::optional<Event> told = TellServices(Sit(), facts);
-    event = told ? told->reason : "";
+    event.clear();
+    for (const Event& told : TellServices(Sit(), facts, draft)) {
+      event += (event.empty() ? "" : " ") + told.reason;
+    }
     status = draft;
     const Condition* condition = FindCondition(status.conditions, kServicesSynced);
     message = condition == nullptr ? "" : condition->message;

@@ -100,54 +100,53 @@ TEST_CASE("a first write that is in conflict is told as such (RO-184)") {
   Proves("RO-184");
 }
 
-TEST_CASE("each trouble is told when it begins, and the server's words once only (RO-184)") {
+TEST_CASE("an Event for each reason tells what the condition newly says (RO-184)") {
   Served f;
   f.AddOld(9);
   f.AddNew(1, 1);
   f.WriteBoth("web-9", "web-1");
-  const auto refuse = [&](const std::string& words) {
+  FirstRefusal first{ErrorKind::kWebhook, "denied, request 1"};
+  f.facts.stable.first_refusal = &first;
+  const auto refuse = [&](ErrorKind kind, const std::string& words) {
     f.learned.clear();
     while (true) {
       const Step step = f.Before(Wait{});
       const auto* write = std::get_if<windlass::Write>(&step);
       if (write == nullptr) return;
-      const std::string name = write->request.key().name;
-      f.learned.push_back(
-          OutcomeOf(*write, Error{ErrorKind::kWebhook, name + ", request " + words}));
+      f.learned.push_back(OutcomeOf(*write, Error{kind, words}));
     }
   };
-  refuse("1");
+  refuse(ErrorKind::kWebhook, "denied, request 1");
   CHECK(f.Told() == "False ServiceUpdateRefused");
-  const std::string web = "the API server refuses to change Service web: web, request 1";
-  const std::string next = "the API server refuses to change Service web-next: web-next, request 1";
-  CHECK(f.message == web + "; " + next);
-  CHECK(f.event == "ServiceUpdateRefused");
-  refuse("2");
+  const std::string web = "the API server refuses to change Service web: ";
+  const std::string next = "the API server refuses to change Service web-next: ";
+  CHECK(f.message == web + "denied, request 1; " + next + "denied, request 1");
+  CHECK(f.event == "ServiceUpdateRefused");  // one for both
+  // The first words stay for web alone, which has them in memory.
+  refuse(ErrorKind::kWebhook, "denied, request 2");
   f.Told();
-  CHECK(f.message == web + "; " + next);
+  CHECK(f.message == web + "denied, request 1; " + next + "denied, request 2");
+  f.Told();
   CHECK(f.event.empty());
-  // The canary's Service is deleted: the reason stays.
+  // Another kind of refusal has its own.
+  refuse(ErrorKind::kForbidden, "no right");
+  f.Told();
+  CHECK(f.message.starts_with(web + "no right."));
+  // The canary's Service is deleted: the reason of the condition stays.
   f.facts.canary.service = nullptr;
-  refuse("3");
   CHECK(f.Told() == "False ServiceUpdateRefused");
-  const std::string missing =
-      "Service web-next does not exist: make it, or change spec.strategy.services.canary";
-  CHECK(f.message == web + "; " + missing);
-  CHECK(f.event == "ServiceMissing");
-  refuse("4");
+  CHECK(f.message.ends_with(
+      "; Service web-next does not exist: make it, or change spec.strategy.services.canary"));
+  CHECK(f.event == "ServiceUpdateRefused ServiceMissing");
   f.Told();
-  CHECK(f.message == web + "; " + missing);
   CHECK(f.event.empty());
-  // Now another one comes first.
-  f.facts.canary.service = &f.next();
-  f.facts.stable.service = nullptr;
-  refuse("5");
+  // What ends is no news by itself; what is left is told with it.
+  f.learned.clear();
+  f.facts.stable = {};
   CHECK(f.Told() == "False ServiceMissing");
   CHECK(f.event == "ServiceMissing");
-  const std::string told = f.message;
-  refuse("6");
+  f.facts.canary = {.name = "web-next", .service = &f.next()};
   f.Told();
-  CHECK(f.message == told);
   CHECK(f.event.empty());
   Proves("RO-184");
 }

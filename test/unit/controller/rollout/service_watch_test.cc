@@ -248,6 +248,42 @@ TEST_CASE_METHOD(Fixture,
   Proves("RO-185");
 }
 
+TEST_CASE_METHOD(Fixture, "the words of a refusal stay until a write is accepted (RO-184)") {
+  Rollout_("web", 1, kBoth);
+  Listed();
+  Event("ADDED", "next");
+  const Write write = ToCanary();
+  const auto learn = [&](Result<Reply> said) {
+    watch.Plan({"ns", "web"}, Step(write));
+    watch.Learn({"ns", "web"}, {OutcomeOf(write, std::move(said))}, time.Wall());
+  };
+  const auto words = [&] {
+    const FirstRefusal* first = Of("web").canary.first_refusal;
+    return first == nullptr ? "" : first->words;
+  };
+  CHECK(words().empty());
+  learn(Error{ErrorKind::kWebhook, "denied, request 1"});
+  CHECK(words() == "denied, request 1");
+  learn(Error{ErrorKind::kWebhook, "denied, request 2"});
+  learn(Error{ErrorKind::kConflict, "changed"});
+  learn(Error{ErrorKind::kWebhook, "denied, request 3"});
+  CHECK(words() == "denied, request 1");
+  SECTION("another kind") {
+    learn(Error{ErrorKind::kForbidden, "no right"});
+    CHECK(words() == "no right");
+  }
+  SECTION("accepted") {
+    learn(Reply{"{}"});
+    CHECK(words().empty());
+  }
+  SECTION("the Service was made anew") {
+    Event("DELETED", "next");
+    Event("ADDED", "next");
+    CHECK(words().empty());
+  }
+  Proves("RO-184");
+}
+
 TEST_CASE_METHOD(Fixture,
                  "lost races for a Service are counted until a write to it ends otherwise") {
   Rollout_("web", 1, kBoth);
