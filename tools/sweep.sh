@@ -8,7 +8,7 @@
 # Then walks 3,000 random walks of updates in place, of which `make test` tries 60, 3,000 of updates
 # of ReplicationControllers, of which it tries 30, and 20,000 of rollouts while the ReplicaSet
 # controller lags, of which it tries 50. Rollouts with steps have 20,000 random walks that replace
-# Pods, and 5,000 that update them in place, of which it tries 40.
+# Pods, 5,000 that update them in place, and 5,000 that name Services, of which it tries 55.
 #
 # Prints how many runs there were and how many ended differently. Fails if any did.
 . "$(dirname "${BASH_SOURCE[0]}")/common.sh"
@@ -40,3 +40,5 @@ part "20,000 random walks"
 build/release/test/sim/rollout_walk 1 20000
 part "5,000 random walks in place"
 build/release/test/sim/rollout_walk --in-place 1 5000
+part "5,000 random walks with Services"
+build/release/test/sim/rollout_walk --services 1 5000

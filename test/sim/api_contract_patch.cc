@@ -60,6 +60,28 @@ void MergeKeepsAbsentKeys(ContractProbe& api) {
              "a JSON patch replaces the whole template");
 }
 
+// As Windlass writes a Service: key and note by the version that it read.
+void SelectorOfAService(ContractProbe& api) {
+  Json service = {{"apiVersion", "v1"}, {"kind", "Service"}, {"metadata", {{"name", "web"}}}};
+  service["spec"] = {{"clusterIP", "None"}, {"selector", {{"app", "web"}}}};
+  const Json made = api.ExpectOk(api.Post(api.Services(), service), 201);
+  const auto write = [&](const Json& hash, const std::string& version) {
+    Json patch;
+    patch["metadata"]["resourceVersion"] = version;
+    patch["metadata"]["annotations"]["note"] = hash;
+    patch["spec"]["selector"]["pod-template-hash"] = hash;
+    return api.MergePatch(api.Services("web"), patch);
+  };
+  const Json keyed = api.ExpectOk(write("a", RevisionOf(made)), 200);
+  api.ExpectEqual("selector", keyed["spec"]["selector"],
+                  {{"app", "web"}, {"pod-template-hash", "a"}});
+  api.ExpectEqual("annotation", AnnotationOf(keyed, "note"), "a");
+  api.ExpectRefused(write("b", RevisionOf(made)), 409, "Conflict");
+  const Json released = api.ExpectOk(write(nullptr, RevisionOf(keyed)), 200);
+  api.ExpectEqual("selector", released["spec"]["selector"], {{"app", "web"}});
+  api.Expect(At(released, {"metadata", "annotations"}).is_null(), "no annotation is left");
+}
+
 void FailedTest(ContractProbe& api) {
   CreateAnnotated(api);
   const Json patch = Json::parse(R"([
@@ -253,6 +275,7 @@ std::vector<ContractCase> PatchCases() {
       {"a merge patch replaces lists", MergeReplacesLists},
       {"a merge patch keeps keys it does not name, a JSON patch replaces maps",
        MergeKeepsAbsentKeys},
+      {"the selector of a Service is patched by keys and by version", SelectorOfAService},
       {"a failed JSON patch test is 422 Invalid and changes nothing", FailedTest},
       {"a failed JSON patch test is found before a stale resourceVersion",
        FailedTestBeforeStaleVersion},

@@ -2,12 +2,13 @@
 
 #include <array>
 
+#include "kubeclient/api/service.h"
 #include "kubeclient/base/assert.h"
 
 namespace windlass::sim {
 namespace {
 
-constexpr std::array<ApiResource, 13> kResources = {{
+constexpr std::array<ApiResource, 14> kResources = {{
     {.resource = resources::kDeployments,
      .group = "apps",
      .version = "v1",
@@ -82,6 +83,12 @@ constexpr std::array<ApiResource, 13> kResources = {{
      .plural = "nodes",
      .kind = "Node",
      .namespaced = false,
+     .has_status = true},
+    {.resource = resources::kServices,
+     .group = "",
+     .version = "v1",
+     .plural = "services",
+     .kind = "Service",
      .has_status = true},
     {.resource = resources::kConfigMaps,
      .group = "",

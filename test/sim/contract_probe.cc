@@ -61,6 +61,9 @@ std::string ContractProbe::Leases(const std::string& name) const {
 std::string ContractProbe::Budgets(const std::string& name) const {
   return Join("/apis/policy/v1/namespaces/" + namespace_ + "/poddisruptionbudgets", name);
 }
+std::string ContractProbe::Services(const std::string& name) const {
+  return Join("/api/v1/namespaces/" + namespace_ + "/services", name);
+}
 
 ProbeReply ContractProbe::Send(HttpRequest request) {
   request.deadline = kCallDeadline;

@@ -58,6 +58,7 @@ class ContractProbe {
   std::string Events(const std::string& name = "") const;
   std::string Leases(const std::string& name = "") const;
   std::string Budgets(const std::string& name = "") const;  // PodDisruptionBudgets
+  std::string Services(const std::string& name = "") const;
   const std::string& namespace_name() const { return namespace_; }
 
   ProbeReply Send(HttpRequest request);

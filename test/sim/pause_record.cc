@@ -8,6 +8,9 @@
 namespace windlass::sim {
 namespace {
 
+// A ReplicaSet counts its Pods up to half a minute late.
+constexpr Duration kCountersLag = seconds(40);
+
 // Takes a number off the beginning of `text`.
 std::optional<int64_t> TakeNumber(std::string_view& text) {
   int64_t value = 0;
@@ -134,6 +137,7 @@ void PauseRecord::See(const Facts& facts, int64_t available_before) {
   if (!asked) return;
   const int64_t wanted = Wanted();
   if (facts.available >= wanted) {
+    reached_ = true;
     if (!available_since_) {
       available_since_ = facts.now;
       available_level_ = wanted;
@@ -171,12 +175,17 @@ void PauseRecord::Edit(const Facts& facts) {
   if (!ahead) return;
   const size_t before = passed_;
   const size_t position = past_end_ ? past_end_->position : *ahead;
+  // The rollout may be at each step after the last pause that was left, until it is known to be at
+  // the next pause. If one of these steps is in the new list with no pause after it, nothing is
+  // held.
+  const bool is_there = available_since_ && facts.now - *available_since_ > kCountersLag;
+  const size_t first = past_end_ || is_there ? position : before + 1;
   passed_ = std::max(passed_, position - 1);
   past_end_.reset();
   BeginSteps(facts);
   if (PauseAfter(steps_, passed_)) return;
   const size_t last = LastPause(steps_);
-  if (last == 0 || position <= steps_.size()) {
+  if (last == 0 || first <= steps_.size()) {
     released_ = true;
     return;
   }
@@ -207,7 +216,8 @@ bool PauseRecord::Ends(const Promotion& promotion, size_t pause, const Facts& fa
   const bool names = promotion.step == 0 || promotion.step == pause ||
                      (past_end_ && promotion.step == past_end_->position);
   if (!names) return false;
-  return promotion.force || facts.available >= Wanted();
+  const bool waits = promotion.step != 0 || reached_;
+  return promotion.force || !waits || facts.available >= Wanted();
 }
 
 void PauseRecord::Leave(size_t pause, const Facts& facts) {
@@ -219,6 +229,7 @@ void PauseRecord::Leave(size_t pause, const Facts& facts) {
 }
 
 void PauseRecord::BeginSteps(const Facts& facts) {
+  reached_ = false;
   began_at_ = facts.now;
   began_ = facts.desired;
   began_most_ = facts.desired;

@@ -4,13 +4,13 @@
 // A pause is left by
 //   - annotation windlass.dev/promote with the pause and a revision of the template (2@8, full@8)
 //     once the step's Pods are available; with "/force" although they are not. full@8 leaves all
-//     pauses with the one that is ahead
+//     pauses with the one that is ahead, and waits for no Pods before that is reached
 //   - its duration, counted while the step's Pods are available, after the pause before it was left
 //   - a user who removes the steps, or edits the list
 // The step's Pods are as many as the steps before the pause ask for.
 //
 // Editing a list keeps the position, and the position counts in the new list. Where the record is
-// not sure how far a rollout has come, it takes the farthest step that was allowed. A position past
+// not sure how far a rollout has come, it takes the step that holds least. A position past
 // the end of the new list means its last pause: the hold stays until that is left by a promotion
 // that is written after the edit, or by its duration. Example: [1, pause, 5, pause], the first
 // pause is left. Shortened to [1, pause] the rollout is held by that pause again.
@@ -114,6 +114,7 @@ class PauseRecord {
   bool released_ = false;  // no pause was ahead
   std::optional<PastEnd> past_end_;
   std::optional<MonotonicTime> available_since_;
+  bool reached_ = false;         // all Pods of the pause were available at one moment
   int64_t available_level_ = 0;  // how many Pods were available when all of the pause last were
   MonotonicTime asked_last_{};
   std::optional<MonotonicTime> left_by_time_;

@@ -18,6 +18,10 @@ constexpr int kPausesMax = 8;                      // more than any rollout has
 constexpr Duration kEndLimit = seconds(6 * 3600);  // virtual, until the next pause or the end
 constexpr Duration kRestLimit = seconds(120);  // a rollout that crashes again and again never rests
 const std::string kWeb = "web";
+constexpr const char* kStableService = "web-stable";
+constexpr const char* kCanaryService = "web-canary";
+
+Json Named() { return {{"stable", kStableService}, {"canary", kCanaryService}}; }
 
 WorldOptions OptionsOfWalk(Random& random, RolloutWalk::Mode mode) {
   WorldOptions options;
@@ -65,6 +69,10 @@ RolloutWalk::RolloutWalk(uint64_t seed, Mode mode)
   if (mode_ == Mode::kInPlace && Draw(3) == 0) {
     web["spec"]["strategy"]["rollingUpdate"] = {{"maxSurge", 1}, {"maxUnavailable", 0}};
   }
+  if (mode_ == Mode::kServices) {
+    for (const char* name : {kStableService, kCanaryService}) MakeService(name);
+    web["spec"]["strategy"]["services"] = Named();
+  }
   deeds_ = " start: " + web["spec"]["strategy"]["steps"].dump() + " of " + std::to_string(replicas);
   world_.Apply(web);
   world_.RunUntil([this] { return world_.IsComplete(kWeb, kRollouts); }, seconds(300));
@@ -77,7 +85,7 @@ std::string RolloutWalk::Go() {
   }
   PrepareEnd();
   complete_ = PromoteToTheEnd();
-  world_.Rest();
+  if (world_.Rest()) services_.JudgeAtRest();
   if (mode_ == Mode::kInPlace) in_place_.JudgeAtRest(kWeb, kRollouts);
   return Wrong();
 }
@@ -117,10 +125,18 @@ void RolloutWalk::Happen() {
       {2, &RolloutWalk::SetLimits},     {1, &RolloutWalk::KillPod},
       {1, &RolloutWalk::KillCanary},    {1, &RolloutWalk::Restart},
       {1, &RolloutWalk::Relist},        {4, &RolloutWalk::Rest}};
+  static constexpr Deed kOfServices[] = {{2, &RolloutWalk::TakeKey},
+                                         {1, &RolloutWalk::RemoveNote},
+                                         {1, &RolloutWalk::DeleteService},
+                                         {1, &RolloutWalk::NameServices}};
+  std::vector<Deed> deeds(std::begin(kAll), std::end(kAll));
+  if (mode_ == Mode::kServices) {
+    deeds.insert(deeds.end(), std::begin(kOfServices), std::end(kOfServices));
+  }
   uint32_t all = 0;
-  for (const Deed& deed : kAll) all += deed.weight;
+  for (const Deed& deed : deeds) all += deed.weight;
   uint32_t what = Draw(all);
-  for (const Deed& deed : kAll) {
+  for (const Deed& deed : deeds) {
     if (what < deed.weight) return (this->*deed.happens)();
     what -= deed.weight;
   }
@@ -270,7 +286,49 @@ void RolloutWalk::Relist() {
   world_.api().store().CompactAll();
   world_.api().EndWatches();
 }
-void RolloutWalk::Rest() { deeds_ += world_.Rest(kRestLimit) ? "(rest)" : "(no rest)"; }
+void RolloutWalk::Rest() {
+  const bool rests = world_.Rest(kRestLimit);
+  if (rests) services_.JudgeAtRest();
+  deeds_ += rests ? "(rest)" : "(no rest)";
+}
+
+void RolloutWalk::MakeService(const std::string& name) {
+  Json service = {{"apiVersion", "v1"}, {"kind", "Service"}};
+  service["metadata"] = {{"name", name}, {"namespace", "default"}};
+  service["spec"]["selector"] = {{"app", kWeb}};
+  world_.Apply(service);
+}
+std::string RolloutWalk::DrawService() { return Draw(2) == 0 ? kStableService : kCanaryService; }
+// As a server-side apply of a manifest without the key does.
+void RolloutWalk::TakeKey() {
+  const std::string name = DrawService();
+  deeds_ += "take key of " + name;
+  world_.api().Patch("user", {resources::kServices, "default", name}, "",
+                     "application/merge-patch+json",
+                     {{"spec", {{"selector", {{"pod-template-hash", nullptr}}}}}});
+}
+void RolloutWalk::RemoveNote() {
+  const std::string name = DrawService();
+  deeds_ += "take note of " + name;
+  world_.api().Patch("user", {resources::kServices, "default", name}, "",
+                     "application/merge-patch+json",
+                     {{"metadata", {{"annotations", {{std::string(kServiceOf), nullptr}}}}}});
+}
+void RolloutWalk::DeleteService() {
+  const std::string name = DrawService();
+  deeds_ += "delete " + name;
+  world_.api().Delete("user", {resources::kServices, "default", name});
+  world_.RunFor(milliseconds(Draw(2) == 0 ? 0 : Draw(20'000)));
+  MakeService(name);
+}
+// Names one Service, both or none.
+void RolloutWalk::NameServices() {
+  Json services = Named();
+  if (Draw(3) == 0) services["stable"] = nullptr;
+  if (Draw(3) == 0) services["canary"] = nullptr;
+  deeds_ += "services=" + services.dump();
+  Edit({{"strategy", {{"services", services}}}});
+}
 
 // Ends with a good image, whatever held the rollout up. Steps stay, a partition goes.
 void RolloutWalk::PrepareEnd() {
@@ -308,12 +366,13 @@ std::set<std::string> RolloutWalk::Broken() const {
     if (IsFair(violation)) broken.insert(violation.invariant);
   }
   if (!in_place_.Complaints().empty()) broken.insert("in place");
+  if (!services_.Complaints().empty()) broken.insert("I-67");
   if (!complete_) broken.insert("end");
   return broken;
 }
 
 std::string RolloutWalk::Wrong() const {
-  std::string wrong = in_place_.Complaints();
+  std::string wrong = in_place_.Complaints() + services_.Complaints();
   for (const Violation& violation : world_.invariants().violations()) {
     if (IsFair(violation)) wrong += violation.Text() + "\n";
   }

@@ -5,6 +5,7 @@
 //   - templates work, never become ready, have no image, or crash later; some come in a row
 //   - Pods of the new revision are killed
 //   - the Rollout is paused and aborted, each alone or both
+//   - of its Services keys, notes and the Services themselves are taken away (kServices)
 //   - maxSurge is 0 at times, and few old revisions are kept
 // All invariants hold at each write and at each rest, and at the end the last template has all
 // Pods.
@@ -21,6 +22,7 @@
 
 #include "kubeclient/base/random.h"
 #include "test/sim/in_place_run.h"
+#include "test/sim/service_invariant.h"
 
 namespace windlass::sim {
 
@@ -29,6 +31,7 @@ class RolloutWalk {
   enum class Mode : uint8_t {
     kReplacing,  // the ReplicaSet controller lags by up to half a minute, as in surge_walk.h (I-43)
     kInPlace,    // Pods are updated in place, and nothing lags (I-51…I-61)
+    kServices,   // as kReplacing; the Rollout names two Services, which others change, too (I-67)
   };
 
   RolloutWalk(uint64_t seed, Mode mode);
@@ -45,6 +48,7 @@ class RolloutWalk {
   World& world() { return world_; }
   int restarts() const { return in_place_.restarts(); }
   int promoted() const { return promoted_; }
+  int judged_services() const { return services_.judged(); }
 
  private:
   uint32_t Draw(size_t bound);
@@ -77,7 +81,13 @@ class RolloutWalk {
   void Restart();
   void Relist();
   void Rest();
+  void TakeKey();
+  void RemoveNote();
+  void DeleteService();
+  void NameServices();
 
+  void MakeService(const std::string& name);
+  std::string DrawService();
   void PrepareEnd();
   bool PromoteToTheEnd();
   std::string Wrong() const;
@@ -87,6 +97,7 @@ class RolloutWalk {
   Mode mode_;
   World world_;
   InPlaceInvariants in_place_{world_};
+  ServiceInvariant services_{world_};
   std::optional<WindlassProcess> windlass_;
   bool paused_ = false;
   bool aborted_ = false;

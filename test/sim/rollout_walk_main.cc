@@ -1,7 +1,7 @@
-// Walks a range of seeds: rollout_walk [--in-place] [--trace] FIRST [LAST]. Prints each seed that
-// fails with its deeds, how many seeds broke each invariant, and the number of failures. Exits with
-// 1 if a seed fails. For a single seed it also prints the end of the trace, and with --trace all of
-// it, after the first rollout.
+// Walks a range of seeds: rollout_walk [--in-place | --services] [--trace] FIRST [LAST]. Prints
+// each seed that fails with its deeds, how many seeds broke each invariant, and the number of
+// failures. Exits with 1 if a seed fails. For a single seed it also prints the end of the trace,
+// and with --trace all of it, after the first rollout.
 #include <cstdint>
 #include <cstdio>
 #include <exception>
@@ -15,7 +15,7 @@ namespace windlass::sim {
 namespace {
 
 constexpr const char* kInPlaceOption = "--in-place";
-
+constexpr const char* kServicesOption = "--services";
 constexpr const char* kTraceOption = "--trace";
 
 struct Options {
@@ -62,10 +62,14 @@ int main(int argc, char** argv) {
   if (std::erase(words, windlass::sim::kInPlaceOption) > 0) {
     options.mode = RolloutWalk::Mode::kInPlace;
   }
+  if (std::erase(words, windlass::sim::kServicesOption) > 0) {
+    options.mode = RolloutWalk::Mode::kServices;
+  }
   options.trace = std::erase(words, windlass::sim::kTraceOption) > 0;
   if (words.empty() || words.size() > 2) {
-    std::fprintf(stderr, "usage: rollout_walk [%s] [%s] FIRST [LAST]\n",
-                 windlass::sim::kInPlaceOption, windlass::sim::kTraceOption);
+    std::fprintf(stderr, "usage: rollout_walk [%s | %s] [%s] FIRST [LAST]\n",
+                 windlass::sim::kInPlaceOption, windlass::sim::kServicesOption,
+                 windlass::sim::kTraceOption);
     return 2;
   }
   try {

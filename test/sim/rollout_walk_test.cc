@@ -16,6 +16,7 @@ struct Total {
   uint64_t promises = 0;   // judged by I-62
   int promoted = 0;
   int restarts = 0;  // in place
+  int services = 0;  // judged by I-67
 };
 
 Total WalkSeeds(Mode mode, uint64_t first, uint64_t last) {
@@ -28,6 +29,7 @@ Total WalkSeeds(Mode mode, uint64_t first, uint64_t last) {
     total.promises += walk.world().invariants().judged_promises();
     total.promoted += walk.promoted();
     total.restarts += walk.restarts();
+    total.services += walk.judged_services();
   }
   return total;
 }
@@ -37,6 +39,12 @@ TEST_CASE("Rollouts, random walks over steps, promote and abort (I-43, I-44, I-6
   CHECK(total.held_back > 20);
   CHECK(total.promises > 60);
   CHECK(total.promoted > 8);
+}
+
+TEST_CASE("Rollouts with Services, random walks (I-67, I-62…I-66)") {
+  const Total total = WalkSeeds(Mode::kServices, 1, 15);
+  CHECK(total.promoted > 4);
+  CHECK(total.services > 100);
 }
 
 TEST_CASE("Rollouts in place, random walks over steps, promote and abort (I-44, I-62…I-66)",
