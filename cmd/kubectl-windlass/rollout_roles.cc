@@ -8,6 +8,7 @@
 #include <string>
 
 #include "controller/workload/annotations.h"
+#include "controller/workload/revisions.h"
 #include "kubeclient/api/canonical.h"
 #include "kubeclient/api/fingerprint_text.h"
 #include "kubeclient/base/parse_whole.h"
@@ -59,6 +60,12 @@ bool HadRevision(const Json& replica_set, int64_t revision) {
   return false;
 }
 
+// Returns the revision as which the ReplicaSet was complete last; nullopt if it never was.
+std::optional<int64_t> CompleteAs(const Json& replica_set) {
+  return workload::ParseCompleteNote(AnnotationOf(replica_set, workload::kComplete),
+                                     TextOf(replica_set, "/metadata/labels/pod-template-hash"));
+}
+
 // Returns the one with the highest revision; null if there is none.
 const Json* Newest(const std::vector<const Json*>& replica_sets) {
   const auto found =
@@ -72,9 +79,9 @@ RolloutRoles RolesOf(const Json& rollout, const std::vector<const Json*>& replic
   RolloutRoles roles{.asked_for = FindAskedFor(rollout, replica_sets)};
   const int64_t stable = NumberOf(rollout, "/status/stableRevision");
   if (stable < 1) return roles;
-  roles.stable = Find(replica_sets, [&](const Json& rs) {
-    return AnnotationOf(rs, workload::kComplete) == std::to_string(stable);
-  });
+  const std::string name = TextOf(rollout, "/status/stableReplicaSet");
+  roles.stable =
+      Find(replica_sets, [&](const Json& rs) { return TextOf(rs, "/metadata/name") == name; });
   if (roles.stable != nullptr) return roles;
   roles.stable = Find(replica_sets, [&](const Json& rs) { return RevisionOf(rs) == stable; });
   if (roles.stable != nullptr) return roles;
@@ -90,7 +97,7 @@ const Json* RevisionBefore(const Json& rollout, const std::vector<const Json*>& 
   const Json* stable = RolesOf(rollout, others).stable;
   std::vector<const Json*> complete = others;
   std::erase_if(complete, [&](const Json* rs) {
-    const bool was_complete = rs == stable || !AnnotationOf(*rs, workload::kComplete).empty();
+    const bool was_complete = rs == stable || CompleteAs(*rs);
     return rs == present || !was_complete;
   });
   if (!complete.empty()) return Newest(complete);

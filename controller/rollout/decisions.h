@@ -8,5 +8,6 @@ namespace windlass::rollout::decisions {
 inline constexpr Decision kBeginStep{"begin step"};
 inline constexpr Decision kReleaseService{"release service"};
 inline constexpr Decision kSelectPods{"select pods"};
+inline constexpr Decision kStoreStable{"store stable"};
 
 }  // namespace windlass::rollout::decisions

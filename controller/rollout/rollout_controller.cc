@@ -89,8 +89,9 @@ std::optional<Step> RolloutController::Next(const ObjectKey& key, const Learned&
 std::optional<View> RolloutController::Look(const ObjectKey& key, WallTime now) const {
   std::optional<View> view = ViewOf(key);
   if (!view) return std::nullopt;
-  rollout::RecoverStable(*view);
+  // The ReplicaSet of the template is recognised by its defaults.
   view->workload.defaulted = FactsOf(view->workload, now).checks.defaulted;
+  rollout::RecoverStable(*view);
   return view;
 }
 

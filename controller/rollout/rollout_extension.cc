@@ -294,6 +294,9 @@ void RolloutExtension::Look(Situation& situation) const {
 }
 
 std::optional<Step> RolloutExtension::Next(const Situation& situation, Moment moment) const {
+  if (moment == Moment::kRecover) {
+    if (auto step = StoreRecovered(situation)) return step;
+  }
   const RolloutFacts facts = FactsOf(situation);
   const bool running = moment == Moment::kWhileRunning;
   if (running || moment == Moment::kBeforeCreation) {
@@ -305,8 +308,10 @@ std::optional<Step> RolloutExtension::Next(const Situation& situation, Moment mo
   if (running && (untold || IsUnlimitedByError(situation))) return Keep(situation);  // RO-079
   auto step = InPlace().Next(situation, moment);
   if (step || !running) return step;
+  // Steps that cannot be read may hold Pods back.
   const auto state = StepsOf(situation, facts.steps);
-  return NoteComplete(situation, state && !state->done());
+  const bool holds = !situation.workload.strategy_error.empty() || (state && !state->done());
+  return NoteComplete(situation, holds);
 }
 
 void RolloutExtension::UpdateStatus(const Situation& situation, WorkloadStatus& status) const {

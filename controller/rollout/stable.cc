@@ -5,10 +5,12 @@
 #include <vector>
 
 #include "controller/rollout/carried.h"
+#include "controller/rollout/decisions.h"
 #include "controller/workload/annotations.h"
 #include "controller/workload/claim.h"
 #include "controller/workload/complete.h"
 #include "controller/workload/counters.h"
+#include "controller/workload/create_error.h"
 #include "controller/workload/decisions.h"
 #include "controller/workload/in_vain.h"
 #include "controller/workload/new_replica_set.h"
@@ -32,18 +34,37 @@ bool AllAvailable(const ReplicaSet& rs) {
   return size.replicas > 0 && size.available >= size.replicas;
 }
 
-// Returns the newest ReplicaSet of an earlier rollout whose Pods all work; null if there is none.
+int64_t NumberOf(const ReplicaSet& rs) { return workload::RevisionOf(rs.meta).value_or(0); }
+
+// Returns the ReplicaSet of the requested template; null if it has none. Before the API server has
+// told the defaults of the template, that cannot be seen: then the newest ReplicaSet may be it, if
+// another one has Pods, too. Example: 8 Pods of v1 and 2 of v2, in the middle of a rollout.
+const ReplicaSet* FindPresent(const Workload& workload,
+                              const std::vector<const ReplicaSet*>& ours) {
+  if (const ReplicaSet* present = workload::FindNewReplicaSet(workload, ours, {})) return present;
+  if (workload.defaulted != nullptr) return nullptr;
+  std::vector<const ReplicaSet*> with_pods = ours;
+  std::erase_if(with_pods, [](const ReplicaSet* rs) { return rs->replicas == 0; });
+  if (with_pods.size() < 2) return nullptr;
+  return std::ranges::max(with_pods, {}, [](const ReplicaSet* rs) { return NumberOf(*rs); });
+}
+
+// Returns the ReplicaSet of an earlier rollout that has most Pods, all of them available; null if
+// there is none. Of two with equally many, the older revision: the other one may be its canary.
 const ReplicaSet* FindWorking(const Workload& workload,
                               const std::vector<const ReplicaSet*>& ours) {
-  const ReplicaSet* present = workload::FindNewReplicaSet(workload, ours, {});
-  const ReplicaSet* newest = nullptr;
+  const ReplicaSet* present = FindPresent(workload, ours);
+  const ReplicaSet* found = nullptr;
+  const auto comes_before = [](const ReplicaSet& a, const ReplicaSet& b) {
+    if (a.replicas != b.replicas) return a.replicas > b.replicas;
+    return NumberOf(a) < NumberOf(b);
+  };
   for (const ReplicaSet* rs : ours) {
     if (rs == present || !AllAvailable(*rs) || !IsFromBefore(workload, *rs)) continue;
-    const auto revision = workload::RevisionOf(rs->meta).value_or(0);
-    if (revision < 1) continue;
-    if (newest == nullptr || revision > workload::RevisionOf(newest->meta)) newest = rs;
+    if (NumberOf(*rs) < 1) continue;
+    if (found == nullptr || comes_before(*rs, *found)) found = rs;
   }
-  return newest;
+  return found;
 }
 
 // Returns the write that gives `rs` the note that it was complete as its present revision.
@@ -51,7 +72,8 @@ std::optional<Step> Note(const Situation& situation, const ReplicaSet& rs) {
   const std::string revision(workload::RevisionText(rs.meta));
   if (!workload::ParseRevision(revision)) return std::nullopt;
   workload::ReplicaSetChange change;
-  change.annotations[std::string(workload::kComplete)] = revision;
+  const std::string_view hash = rs.meta.labels.Find(kPodTemplateHashLabel).value_or("");
+  change.annotations[std::string(workload::kComplete)] = workload::CompleteNote(revision, hash);
   return workload::UnlessInVain(
       situation, Write{.request = workload::PatchReplicaSet(rs, change),
                        .because = {workload::decisions::kNoteComplete,
@@ -73,11 +95,13 @@ void RecoverStable(View& view) {
   const std::optional<int64_t> stored = workload.kept_revision;
   // The usual case, at each step of each sync: nothing is claimed for it.
   if (stored && workload::FindKept(view.replica_sets, *stored) != nullptr) return;
-  const std::vector<const ReplicaSet*> ours = workload::ClaimReplicaSets(view).ours;
-  const ReplicaSet* stable = workload::FindLastComplete(ours);
-  if (stable == nullptr) stable = FindWorking(workload, ours);
+  const workload::Claims claims = workload::ClaimReplicaSets(view);
+  const ReplicaSet* stable = workload::FindLastComplete(claims.ours);
+  // Those that are adopted in a moment may have more Pods.
+  const bool all = claims.to_adopt.empty();
+  if (stable == nullptr && all) stable = FindWorking(workload, claims.ours);
   if (stable == nullptr) return;
-  const int64_t revision = workload::RevisionOf(stable->meta).value_or(0);
+  const int64_t revision = NumberOf(*stable);
   if (revision < 1) return;
   workload.kept_revision = revision;
   if (workload.follow_revision) workload.follow_revision = revision;
@@ -95,7 +119,8 @@ std::optional<Event> TellRecovered(const Situation& situation) {
   if (!kept || ReadOwn(workload.status.carried).stable_revision == kept) return std::nullopt;
   const ReplicaSet* rs = workload::FindKept(situation.all, *kept);
   // The note of the present revision comes just before the status that says the same.
-  if (rs == nullptr || rs == situation.new_replica_set) return std::nullopt;
+  const bool is_present = rs == situation.new_replica_set && !workload.follow_revision;
+  if (rs == nullptr || is_present) return std::nullopt;
   const std::string why = workload::CompleteAs(*rs)
                               ? "its replica set " + rs->meta.name + " notes that it was complete"
                               : "all Pods of its replica set " + rs->meta.name + " are available";
@@ -103,6 +128,21 @@ std::optional<Event> TellRecovered(const Situation& situation) {
                .reason = "StableRevisionFound",
                .message = "The status does not tell which revision was complete last. Revision " +
                           std::to_string(*kept) + " is taken for it, because " + why};
+}
+
+std::optional<Step> StoreRecovered(const Situation& situation) {
+  const Workload& workload = situation.workload;
+  RolloutOwn own = ReadOwn(workload.status.carried);
+  std::optional<Event> event = TellRecovered(situation);
+  if (own.stable_revision || !event) return std::nullopt;
+  const int64_t stable = *workload.kept_revision;
+  own.stable_revision = stable;
+  StatusDraft draft{.status = workload.status, .now = situation.now};
+  draft.status.carried = KindStatus(own);
+  return workload::UnlessTried(situation,
+                               Write{.request = workload.kind.WriteStatus(workload, draft),
+                                     .because = {decisions::kStoreStable, {{"stable", stable}}},
+                                     .on_success = {*std::move(event)}});
 }
 
 std::optional<Step> NoteComplete(const Situation& situation, bool holds) {
@@ -114,7 +154,9 @@ std::optional<Step> NoteComplete(const Situation& situation, bool holds) {
   const std::optional<int64_t> stable = ReadOwn(situation.workload.status.carried).stable_revision;
   if (!stable) return std::nullopt;
   const ReplicaSet* rs = workload::FindKept(situation.all, *stable);
-  if (rs == nullptr || workload::CompleteAs(*rs)) return std::nullopt;
+  // One that another object rolled out may have been inferred: it was not seen complete.
+  const bool is_seen = rs != nullptr && !IsFromBefore(situation.workload, *rs);
+  if (!is_seen || workload::CompleteAs(*rs)) return std::nullopt;
   return Note(situation, *rs);
 }
 

@@ -16,9 +16,10 @@ namespace windlass::rollout {
 // Sets the kept revision of the view's workload, and the revision that Pods follow, if the status
 // does not tell which revision is stable, or its ReplicaSet was deleted, but the ReplicaSets tell:
 //   1. the one with the note that it was complete last
-//   2. without such notes, the newest old one of which all Pods, at least one, are available.
-//      Only ReplicaSets that are older than the Rollout, or those that a Rollout without any status
-//      finds: this Rollout would have a stable revision if it had completed one.
+//   2. without such notes, of those earlier ones of which all Pods, at least one, are available,
+//   the
+//      one that has most. Only ReplicaSets that are older than the Rollout, or those that a Rollout
+//      without any status finds: this Rollout would have a stable revision if it had completed one.
 // Does nothing if neither exists.
 void RecoverStable(View& view);
 
@@ -32,10 +33,15 @@ const ReplicaSet* CurrentReplicaSet(const workload::Situation& situation);
 // just been completed.
 std::optional<Event> TellRecovered(const workload::Situation& situation);
 
+// Returns the write that stores such a revision, with its Event, if the status tells of none. It
+// comes before all else: the next writes change the ReplicaSets from which the revision was
+// inferred. For example an abort gives its ReplicaSet another number.
+std::optional<Step> StoreRecovered(const workload::Situation& situation);
+
 // Returns the write that notes on its ReplicaSet that a revision was complete: the present one, if
-// it is now, or the stable one, if its ReplicaSet has no note yet. Returns nullopt if nothing is to
-// be noted, or if this sync tried in vain. The note comes before the status that says the same.
-// `holds`: a step is not over.
+// it is now, or the stable one, if this Rollout made its ReplicaSet, which has no note yet. Returns
+// nullopt if nothing is to be noted, or if this sync tried in vain. The note comes before the
+// status that says the same. `holds`: a step is not over.
 std::optional<Step> NoteComplete(const workload::Situation& situation, bool holds);
 
 }  // namespace windlass::rollout

@@ -2,7 +2,6 @@
 
 #include <algorithm>
 
-#include "controller/workload/revisions.h"
 #include "kubeclient/base/parse_whole.h"
 
 namespace windlass::workload {
@@ -35,11 +34,6 @@ bool OthersHavePods(const std::vector<const ReplicaSet*>& old, const ReplicaSet*
 }
 
 }  // namespace
-
-std::optional<int64_t> CompleteAs(const ReplicaSet& rs) {
-  const auto text = rs.meta.annotations.Find(kComplete);
-  return text ? ParseRevision(*text) : std::nullopt;
-}
 
 bool IsProven(const Situation& situation, const ReplicaSet& rs) {
   if (CompleteAs(rs)) return true;

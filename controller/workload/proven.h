@@ -1,8 +1,9 @@
 // Which revisions are known to have worked, from notes on their ReplicaSets.
 //
-//   internal.windlass.dev/complete  7
-//     The ReplicaSet was complete as revision 7: all desired Pods, at least one, were available at
-//     one moment, and no step held any back. Kinds that follow a stable revision write it (RO-121).
+//   internal.windlass.dev/complete  7/5d9dc68fdf
+//     The ReplicaSet of that pod-template-hash was complete as revision 7: all desired Pods, at
+//     least one, were available at one moment, and no step held any back. Kinds that follow a
+//     stable revision write it (RO-121).
 //   internal.windlass.dev/scaled-to-zero  <uid>/9/3
 //     The ReplicaSet had 3 available Pods when its workload, of that uid, was scaled to 0 in its
 //     generation 9 (RO-122). The write that scales it has the note, so it costs no write.
@@ -20,12 +21,10 @@
 #include <vector>
 
 #include "controller/workload/annotations.h"
+#include "controller/workload/revisions.h"
 #include "controller/workload/situation.h"
 
 namespace windlass::workload {
-
-// Returns the revision as which `rs` was complete last; nullopt if it never was, as far as known.
-std::optional<int64_t> CompleteAs(const ReplicaSet& rs);
 
 // Returns true if `rs` was complete once, as its note or Workload::kept_revision says.
 bool IsProven(const Situation& situation, const ReplicaSet& rs);

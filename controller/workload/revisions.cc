@@ -48,13 +48,26 @@ const ReplicaSet* FindRevisionOrFormer(const std::vector<const ReplicaSet*>& rep
   return found == replica_sets.end() ? nullptr : *found;
 }
 
+std::string CompleteNote(std::string_view revision, std::string_view hash) {
+  return std::string(revision).append("/").append(hash);
+}
+
+std::optional<int64_t> ParseCompleteNote(std::string_view note, std::string_view hash) {
+  const size_t slash = note.find('/');
+  if (slash == std::string_view::npos || note.substr(slash + 1) != hash) return std::nullopt;
+  return ParseRevision(note.substr(0, slash));
+}
+
+std::optional<int64_t> CompleteAs(const ReplicaSet& rs) {
+  const auto note = rs.meta.annotations.Find(kComplete);
+  if (!note) return std::nullopt;
+  return ParseCompleteNote(*note, rs.meta.labels.Find(kPodTemplateHashLabel).value_or(""));
+}
+
 const ReplicaSet* FindKept(const std::vector<const ReplicaSet*>& replica_sets, int64_t revision) {
   if (revision < 1) return nullptr;
   std::vector<const ReplicaSet*> noted = replica_sets;
-  std::erase_if(noted, [&](const ReplicaSet* rs) {
-    const auto note = rs->meta.annotations.Find(kComplete);
-    return !note || ParseRevision(*note) != revision;
-  });
+  std::erase_if(noted, [&](const ReplicaSet* rs) { return CompleteAs(*rs) != revision; });
   if (const ReplicaSet* rs = FindRevision(noted, revision)) return rs;
   return !noted.empty() ? noted.back() : FindRevisionOrFormer(replica_sets, revision);
 }

@@ -3,7 +3,9 @@
 #pragma once
 
 #include <cstdint>
+#include <optional>
 #include <string>
+#include <string_view>
 #include <vector>
 
 #include "controller/workload/workload.h"
@@ -26,6 +28,16 @@ const ReplicaSet* FindRevision(const std::vector<const ReplicaSet*>& replica_set
 // null if there is none. No ReplicaSet has or had a revision below 1.
 const ReplicaSet* FindRevisionOrFormer(const std::vector<const ReplicaSet*>& replica_sets,
                                        int64_t revision);
+
+// Returns the note kComplete of a ReplicaSet with that pod-template-hash: "7/5d9dc68fdf". The hash
+// tells it from a copy: `kubectl rollout undo` gives a Deployment the annotations of a ReplicaSet,
+// and other controllers give them to its next ReplicaSets.
+std::string CompleteNote(std::string_view revision, std::string_view hash);
+// Returns the revision of such a note; nullopt if the note is of another hash, or none.
+std::optional<int64_t> ParseCompleteNote(std::string_view note, std::string_view hash);
+
+// Returns the revision as which `rs` was complete last; nullopt if it never was, as far as known.
+std::optional<int64_t> CompleteAs(const ReplicaSet& rs);
 
 // Returns the ReplicaSet of `revision`, which was complete: one whose note says so, else that of
 // FindRevisionOrFormer. After a restore two may have had the number: one that was complete, and one

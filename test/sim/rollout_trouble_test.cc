@@ -227,6 +227,49 @@ TEST_CASE("What was promoted before an abort is not promoted at the next try (RO
   Proves("RO-031 RO-054 RO-095");
 }
 
+// 3 of 13 Pods have v2 when its user makes the Deployment a Rollout, with the template as it was
+// written: without the API server's defaults, by which its ReplicaSet is recognised.
+TEST_CASE("A canary that a Rollout takes over is not stable (RO-136)") {
+  World world(kSeed);
+  world.Apply(SampleDeployment(kName, 10, "app:v1"));
+  {
+    const WindlassProcess deployments(world);
+    REQUIRE(world.RunUntil([&] { return world.IsComplete(kName); }, kLimit));
+    world.SetImage(kName, "app:v2");
+    REQUIRE(world.RunUntil([&] { return world.ReplicaSets(kName).size() == 2; }, kLimit));
+    world.Pause(kName, true);
+    REQUIRE(world.Quiesce());
+  }
+  world.Delete(kName, Propagation::kOrphan);
+  REQUIRE(world.Quiesce());
+
+  Json web = SampleRollout(kName, 10, "app:v2");
+  web["spec"]["strategy"]["steps"] = Json::parse(R"([{"setUpdated": 4}, {"pause": {}}])");
+  const bool aborted = GENERATE(false, true);
+  web["spec"]["paused"] = GENERATE(false, true);
+  web["spec"]["abort"] = aborted;
+  world.Apply(web);
+  const WindlassProcess rollouts(world, {}, RolloutsAlone());
+  REQUIRE(world.Quiesce());
+  const auto pods_of = [&](const std::string& image) {
+    const auto pods = world.Pods(kName, kRollouts);
+    return std::ranges::count_if(
+        pods, [&](const Object& pod) { return ImageIn(At(*pod, {"spec"}), kName) == image; });
+  };
+  const auto status = [&](const char* field) {
+    return IntAt(*world.Owner(kName, kRollouts), {"status", field});
+  };
+  CHECK(status("stableRevision") == 1);
+  if (aborted) CHECK(pods_of("app:v1") == 10);
+  world.Edit(kName, {{"spec", {{"paused", false}, {"abort", false}}}}, kRollouts);
+  REQUIRE(world.Quiesce());
+  CHECK(status("updatedReplicas") == 4);
+  CHECK(pods_of("app:v1") == 6);
+  CHECK(TextAt(*world.Owner(kName, kRollouts), {"status", "phase"}) == "Paused");
+  CHECK(world.Complaints() == "");
+  Proves("RO-136");
+}
+
 // The canary was no success: its user goes back, and an autoscaler scales out at the same time.
 TEST_CASE("A canary that is left gets no Pod of a scaling (RO-120)") {
   World world(kSeed);

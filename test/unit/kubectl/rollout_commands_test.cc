@@ -181,7 +181,8 @@ std::string PreviewOfUndo(KubectlRun& run, const std::vector<int>& complete, int
       rs["metadata"]["annotations"]["windlass.dev/requested-template"] = RequestedTemplate(owner);
     }
     if (std::ranges::count(complete, revision) > 0) {
-      rs["metadata"]["annotations"]["internal.windlass.dev/complete"] = number;
+      rs["metadata"]["labels"]["pod-template-hash"] = number;
+      rs["metadata"]["annotations"]["internal.windlass.dev/complete"] = number + "/" + number;
     }
     rs["metadata"]["ownerReferences"] = sim::ControlledBy(owner);
     run.Create(resources::kReplicaSets, rs);

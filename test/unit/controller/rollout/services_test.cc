@@ -127,7 +127,7 @@ TEST_CASE("each Service selects the Pods of its revision (RO-181)") {
        ""},
       {"two ReplicaSets had the number of the stable revision: the one that was complete (RO-138)",
        [](Served& f) {
-         f.AddOld(6).meta.annotations.Set(workload::kComplete, "1");
+         f.AddOld(6).meta.annotations.Set(workload::kComplete, "1/web-1");
          f.Add(3, 3, 3, 7).meta.annotations.Set(workload::kRevision, "1");
          f.replica_sets.front().meta.annotations.Set(workload::kRevision, "4");
          f.AddNew(1, 1);

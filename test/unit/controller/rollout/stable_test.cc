@@ -4,6 +4,7 @@
 #include <functional>
 #include <string>
 
+#include "controller/rollout/decisions.h"
 #include "controller/workload/decisions.h"
 #include "controller/workload/proven.h"
 #include "test/catch.h"
@@ -32,8 +33,8 @@ struct Restored : Stepped {
 TEST_CASE("the stable revision is found by the note of its ReplicaSet (RO-136)") {
   Stepped f;
   f.follow_revision = 0;  // aborted
-  f.Add(3, 10, 0, 3).meta.annotations.Set(workload::kComplete, "3");
-  f.Add(4, 0, 0, 4).meta.annotations.Set(workload::kComplete, "1");
+  f.Add(3, 10, 0, 3).meta.annotations.Set(workload::kComplete, "3/web-3");
+  f.Add(4, 0, 0, 4).meta.annotations.Set(workload::kComplete, "1/web-4");
   f.AddNew(2, 2);
   const View view = Recovered(f);
   CHECK(view.workload.kept_revision == 3);
@@ -43,7 +44,7 @@ TEST_CASE("the stable revision is found by the note of its ReplicaSet (RO-136)")
 
 TEST_CASE("the status comes before every note (RO-136)") {
   Stepped f;
-  f.Add(3, 10, 10, 3).meta.annotations.Set(workload::kComplete, "3");
+  f.Add(3, 10, 10, 3).meta.annotations.Set(workload::kComplete, "3/web-3");
   f.AddOld(0);
   RolloutOwn own;
   own.stable_revision = 1;
@@ -55,15 +56,23 @@ TEST_CASE("the status comes before every note (RO-136)") {
   Proves("RO-136");
 }
 
-TEST_CASE("without notes it is the newest earlier one with all its Pods (RO-136)") {
+TEST_CASE("without notes it is the earlier one with most Pods, all available (RO-136)") {
   Restored f;
   f.follow_revision = 0;
   std::optional<int64_t> want = 3;
   ReplicaSet& older = f.Add(1, 2, 2, 1);
   ReplicaSet& old = f.Add(3, 4, 4, 3);
-  f.AddNew(2, 1);
-  SECTION("the newest") {}
-  SECTION("a Pod of the newest is not available") {
+  f.AddNew(6, 6);
+  SECTION("the one with most Pods") {}
+  SECTION("a canary of its successor has fewer") {
+    older.replicas = older.status.ready_replicas = older.status.available_replicas = 8;
+    want = 1;
+  }
+  SECTION("of two with equally many, the older one") {
+    older.replicas = older.status.ready_replicas = older.status.available_replicas = 4;
+    want = 1;
+  }
+  SECTION("a Pod of it is not available") {
     old.status.ready_replicas = old.status.available_replicas = 3;
     want = 1;
   }
@@ -86,24 +95,51 @@ TEST_CASE("without notes it is the newest earlier one with all its Pods (RO-136)
   Proves("RO-136");
 }
 
-TEST_CASE("a stable revision that was found is stored, and an Event says why (RO-136)") {
+// A Deployment is made a Rollout in the middle of a rollout: 2 Pods of v1, and 8 of the template,
+// which has no defaults as its user wrote it.
+TEST_CASE("the ReplicaSet of a template without its defaults is not taken for stable (RO-136)") {
+  Restored f;
+  ReplicaSet& old = f.Add(1, 2, 2, 1);
+  f.Add(2, 8, 8, 2);
+  View view{.workload = f.AsWorkload()};
+  for (const ReplicaSet& rs : f.replica_sets) view.replica_sets.push_back(&rs);
+  const DefaultedTemplate others{{0, 9}, "{}"};
+  std::optional<int64_t> want = 1;
+  SECTION("the defaults are not known") {}
+  SECTION("they are known, and it is another template") {
+    view.workload.defaulted = &others;
+    want = 2;
+  }
+  SECTION("no other one has Pods: whichever the template is, this one works") {
+    old.replicas = old.status.replicas = 0;
+    old.status.ready_replicas = old.status.available_replicas = 0;
+    want = 2;
+  }
+  RecoverStable(view);
+  CHECK(view.workload.kept_revision == want);
+  Proves("RO-136");
+}
+
+TEST_CASE(
+    "a stable revision that was found is stored before all else, and an Event says why (RO-136)") {
   Restored f;
   f.Add(3, 4, 4, 3);
   f.AddNew(2, 1);
   View view = Recovered(f);
   const workload::Situation situation =
       workload::MakeSituation(view, workload::ClaimReplicaSets(view), f.learned, f.now);
-  WorkloadStatus draft = f.status;
-  f.extension.UpdateStatus(situation, draft);
-  CHECK(ReadOwn(draft.carried).stable_revision == 3);
-  const std::optional<Event> event = TellRecovered(situation);
-  REQUIRE(event);
-  CHECK(event->reason == "StableRevisionFound");
-  CHECK(event->message ==
+  const auto step = f.extension.Next(situation, Moment::kRecover);
+  REQUIRE(step);
+  const auto& write = std::get<Write>(*step);
+  CHECK(write.because.decision == decisions::kStoreStable);
+  REQUIRE(write.on_success.size() == 1);
+  CHECK(write.on_success[0].reason == "StableRevisionFound");
+  CHECK(write.on_success[0].message ==
         "The status does not tell which revision was complete last. Revision 3 is taken for it, "
         "because all Pods of its replica set web-3 are available");
-  f.status = draft;  // told once
-  CHECK_FALSE(TellRecovered(f.Sit()));
+  f.Publish();
+  CHECK(f.Own().stable_revision == 3);
+  CHECK_FALSE(StoreRecovered(f.Sit()));  // once
   Proves("RO-136");
 }
 
@@ -117,9 +153,11 @@ TEST_CASE("a revision is noted when it has all its Pods and all steps are over (
   const auto row = GENERATE(values<NoteRow>({
       {"complete", [](Stepped&, ReplicaSet&) {}, true},
       {"noted already",
-       [](Stepped&, ReplicaSet& rs) { rs.meta.annotations.Set(workload::kComplete, "2"); }, false},
+       [](Stepped&, ReplicaSet& rs) { rs.meta.annotations.Set(workload::kComplete, "2/web-2"); },
+       false},
       {"noted as an earlier revision",
-       [](Stepped&, ReplicaSet& rs) { rs.meta.annotations.Set(workload::kComplete, "1"); }, true},
+       [](Stepped&, ReplicaSet& rs) { rs.meta.annotations.Set(workload::kComplete, "1/web-2"); },
+       true},
       {"a Pod is not available", [](Stepped&, ReplicaSet& rs) { rs.status.available_replicas = 9; },
        false},
       {"no Pods",
@@ -154,9 +192,23 @@ TEST_CASE("the stable revision of an earlier version gets its note, too (RO-121)
   RolloutOwn own;
   own.stable_revision = 1;
   f.status.carried = KindStatus(own);
+  // Not one that is older than the Rollout: it may be taken for stable by its Pods alone.
+  const bool made = GENERATE(true, false);
+  if (!made) f.meta.creation_timestamp = WallTime{9000};
   const auto step = NoteComplete(f.Sit(), /*holds=*/true);
-  REQUIRE(step);
-  CHECK(std::get<Write>(*step).request.Describe() == "patch replicasets shop/web-1");
+  REQUIRE(step.has_value() == made);
+  if (step) CHECK(std::get<Write>(*step).request.Describe() == "patch replicasets shop/web-1");
+  Proves("RO-121");
+}
+
+TEST_CASE("nothing is complete while the strategy is refused (RO-121)") {
+  Stepped f;
+  f.AddNew(10, 10);
+  f.strategy_error = "spec.strategy.steps[0]: …";
+  CHECK_FALSE(f.extension.Next(f.Sit(), Moment::kWhileRunning));
+  f.strategy_error.clear();
+  f.steps.clear();
+  CHECK(f.extension.Next(f.Sit(), Moment::kWhileRunning));
   Proves("RO-121");
 }
 

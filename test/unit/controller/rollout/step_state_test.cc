@@ -408,7 +408,7 @@ TEST_CASE("steps are skipped where there is nothing to hold back (RO-056)") {
   SECTION("the first rollout of all") {}
   SECTION("a revision that was complete before the stable one (RO-121)") {
     f.Add(3, 10, 10, 3);
-    f.AddNew(0, 0).meta.annotations.Set(workload::kComplete, "2");
+    f.AddNew(0, 0).meta.annotations.Set(workload::kComplete, "2/web-2");
     RolloutOwn own;
     own.stable_revision = 3;
     f.status.carried = KindStatus(own);

@@ -34,11 +34,17 @@ struct CompleteRow {
   std::optional<int64_t> revision;
 };
 
-TEST_CASE("the note of a complete revision is a number (RO-121)") {
-  const auto row = GENERATE(values<CompleteRow>(
-      {{"7", 7}, {"", std::nullopt}, {"seven", std::nullopt}, {"7 ", std::nullopt}}));
+TEST_CASE("the note of a complete revision has its number and its pod-template-hash (RO-121)") {
+  const auto row =
+      GENERATE(values<CompleteRow>({{"7/abc", 7},
+                                    {"7/other", std::nullopt},  // copied from another ReplicaSet
+                                    {"7", std::nullopt},
+                                    {"", std::nullopt},
+                                    {"seven/abc", std::nullopt},
+                                    {"7 /abc", std::nullopt}}));
   World world(10);
   ReplicaSet& rs = world.AddOld("web-1", 0, 0);
+  rs.meta.labels.Set(kPodTemplateHashLabel, "abc");
   CHECK_FALSE(CompleteAs(rs));
   CHECK(FindLastComplete({&rs}) == nullptr);
   world.SetAnnotation(rs, kComplete, row.text);
@@ -51,8 +57,8 @@ TEST_CASE("the last complete one has the highest revision in its note (RO-121)")
   ReplicaSet& once = world.AddOld("web-1", 0, 0);
   ReplicaSet& later = world.AddOld("web-2", 0, 0);
   ReplicaSet& never = world.AddOld("web-3", 0, 0);
-  world.SetAnnotation(once, kComplete, "12");
-  world.SetAnnotation(later, kComplete, "9");
+  world.SetAnnotation(once, kComplete, "12/");
+  world.SetAnnotation(later, kComplete, "9/");
   CHECK(FindLastComplete({&once, &later, &never}) == &once);
   Proves("RO-121");
 }
@@ -251,7 +257,7 @@ TEST_CASE("of the history, the revision that was complete last goes last (RO-124
   for (const char* revision : {"1", "2", "3", "4"}) {
     ReplicaSet& rs = world.AddOld(std::string("web-") + revision, 0, 0);
     world.SetAnnotation(rs, kRevision, revision);
-    if (*revision == '1') world.SetAnnotation(rs, kComplete, "1");
+    if (*revision == '1') world.SetAnnotation(rs, kComplete, "1/");
   }
   world.AddNew("web-5", 10, 10);
   std::string names;
