@@ -46,13 +46,6 @@ UpdatedPods CountUpdated(const Situation& situation) {
   return {std::min(std::max(rs->status.replicas, 0), size.replicas), size.available};
 }
 
-// Returns the revision that the rollout has, or will have once its ReplicaSet is made or numbered.
-int64_t RevisionToBe(const Situation& situation) {
-  if (situation.new_replica_set == nullptr) return workload::NextRevision(situation.all);
-  return std::max(workload::RevisionOf(situation.new_replica_set->meta).value_or(0),
-                  workload::NextRevision(situation.old));
-}
-
 // A rollback writes the template with the API server's defaults, so its text may differ from the
 // one that was complete: then the ReplicaSet tells. Its note tells of revisions that were complete
 // before the stable one, or that no status tells of (RO-121).
@@ -94,7 +87,7 @@ StepFacts FactsOf(const Situation& situation, Steps steps) {
   return {.steps = steps,
           .stored = std::move(own.step),
           .template_id = workload.requested_template,
-          .revision = RevisionToBe(situation),
+          .revision = workload::RevisionToBe(situation),
           .was_complete = was_complete,
           .is_first = IsFirst(situation),
           .desired = workload.replicas,

@@ -89,6 +89,15 @@ void CopyAnnotations(const Workload& workload, const ObjectMeta& onto,
   }
 }
 
+// Returns the revision that the annotation kPromote names: 8 in "2@8" and "full@8/force".
+std::optional<int64_t> PromotedRevision(const Workload& workload) {
+  std::string_view text = workload.meta.annotations.Find(kPromote).value_or(std::string_view());
+  const size_t at = text.find('@');
+  if (at == std::string_view::npos) return std::nullopt;
+  text.remove_prefix(at + 1);
+  return ParseRevision(text.substr(0, text.find('/')));
+}
+
 void RaiseRevision(const ReplicaSet& rs, int64_t revision, ReplicaSetChange& change) {
   const std::string_view text = RevisionText(rs.meta);
   const std::optional<int64_t> present = ParseRevision(text);
@@ -157,6 +166,27 @@ int64_t NextRevision(const std::vector<const ReplicaSet*>& old) {
   return highest + 1;
 }
 
+int64_t NumberFor(const Workload& workload, const ReplicaSet* rs,
+                  const std::vector<const ReplicaSet*>& others) {
+  int64_t number = NextRevision(others);
+  const int64_t present = rs != nullptr ? RevisionOf(rs->meta).value_or(0) : 0;
+  const auto rise_above = [&](std::optional<int64_t> given) {
+    if (given && *given < kRevisionMax - 1 && *given > present)
+      number = std::max(number, *given + 1);
+  };
+  if (workload.kind.KeepsStableRevision()) {
+    const bool is_changed = workload.status.observed_generation < workload.meta.generation;
+    if (is_changed) rise_above(ParseRevision(workload.revision));
+    if (rs == nullptr) rise_above(PromotedRevision(workload));
+  }
+  return std::max(present, number);
+}
+
+int64_t RevisionToBe(const Situation& situation) {
+  const ReplicaSet* rs = situation.new_replica_set;
+  return NumberFor(situation.workload, rs, rs == nullptr ? situation.all : situation.old);
+}
+
 ReplicaSetChange MissingFromNewReplicaSet(const Situation& situation) {
   const ReplicaSet& rs = *situation.new_replica_set;
   ReplicaSetChange change;
@@ -164,7 +194,7 @@ ReplicaSetChange MissingFromNewReplicaSet(const Situation& situation) {
     CopyAnnotations(situation.workload, rs.meta, change.annotations);
     NoteRequest(situation.workload, rs, change);
   }
-  RaiseRevision(rs, NextRevision(situation.old), change);
+  RaiseRevision(rs, RevisionToBe(situation), change);
   if (rs.min_ready_seconds != situation.workload.min_ready_seconds) {
     change.min_ready_seconds = situation.workload.min_ready_seconds;
   }
@@ -199,7 +229,7 @@ Result<NewReplicaSet> PartsOfNewReplicaSet(const Situation& situation) {
   if (!workload.requested_template.empty()) {
     parts.annotations[std::string(kRequestedTemplate)] = workload.requested_template;
   }
-  parts.annotations[std::string(kRevision)] = std::to_string(NextRevision(situation.all));
+  parts.annotations[std::string(kRevision)] = std::to_string(RevisionToBe(situation));
   const PlannedWrite write{.what = PlannedWrite::What::kNewReplicaSet,
                            .revision = parts.annotations[std::string(kRevision)]};
   parts.fallback_reason = situation.extension().Note(situation, write, parts.annotations);

@@ -51,6 +51,17 @@ std::optional<Step> ConfirmTemplateChanged(const Situation& situation);
 // revisions 3, 7 and "x": 8.
 int64_t NextRevision(const std::vector<const ReplicaSet*>& old);
 
+// Returns the number that `rs` gets when its template is rolled out beside `others`: its own, if it
+// is above theirs. `rs` null: of one that is made. Of a kind that keeps a stable revision no number
+// is given to two templates, although ReplicaSets are gone: the published revision was given before
+// the spec changed, and so was the one that an annotation kPromote names when a ReplicaSet is made
+// (I-11). Example: `2@8` of an earlier Rollout of that name; the first ReplicaSet gets 9.
+int64_t NumberFor(const Workload& workload, const ReplicaSet* rs,
+                  const std::vector<const ReplicaSet*>& others);
+
+// Returns the revision that the rollout has, or will have once its ReplicaSet is made or numbered.
+int64_t RevisionToBe(const Situation& situation);
+
 // Returns the annotations, revision, history and minReadySeconds that the new ReplicaSet lacks
 // (D-163…D-165). Among them is the template that was asked for, unless the ReplicaSet has exactly
 // that template: then it is found without a note (RO-012, RO-013). Differs from upstream for a

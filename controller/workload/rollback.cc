@@ -89,9 +89,10 @@ std::string Named(const Workload& workload) {
 
 // Returns the number that `target` has when its template is the workload's again: above all others,
 // or the present one if that is higher. Example: revision 1 of 1, 2 and 3 becomes 4.
-int64_t NumberToBe(const ReplicaSet& target, std::vector<const ReplicaSet*> candidates) {
+int64_t NumberToBe(const Workload& workload, const ReplicaSet& target,
+                   std::vector<const ReplicaSet*> candidates) {
   std::erase(candidates, &target);
-  return std::max(RevisionOf(target.meta).value_or(0), NextRevision(candidates));
+  return NumberFor(workload, &target, candidates);
 }
 
 // Returns true if `target` is what the rollback to revision `asked` made, which was performed
@@ -286,7 +287,8 @@ std::optional<Step> HandleRollback(const Situation& situation) {
         "Revision " + std::to_string(revision) + " has the template that " +
             Named(situation.workload) + " has already: there is nothing to do");
   }
-  return RollBackTo(situation, *target, revision, NumberToBe(*target, candidates));
+  return RollBackTo(situation, *target, revision,
+                    NumberToBe(situation.workload, *target, candidates));
 }
 
 }  // namespace windlass::workload

@@ -270,6 +270,47 @@ TEST_CASE("A canary that a Rollout takes over is not stable (RO-136)") {
   Proves("RO-136");
 }
 
+// A Rollout is deleted and made anew from the same manifest, by `kubectl replace --force` or by
+// GitOps: numbers begin anew, and the promotion of the last rollout is still there.
+TEST_CASE("A promotion of an earlier Rollout ends no step (RO-133, I-11)") {
+  World world(kSeed);
+  Json web = SampleRollout(kName, 4, "app:v1");
+  web["spec"]["strategy"]["steps"] = Json::parse(R"([{"setUpdated": 1}, {"pause": {}}])");
+  const std::string old = GENERATE("full@2/force", "full@2", "2@2", "2@2/force", "2@9");
+  web["metadata"]["annotations"]["windlass.dev/promote"] = old;
+  world.Apply(web);
+  const WindlassProcess windlass(world, {}, RolloutsAlone());
+  REQUIRE(world.RunUntil([&] { return world.IsComplete(kName, kRollouts); }, kLimit));
+  world.SetImage(kName, "app:v2", kRollouts);
+  REQUIRE(world.Rest());
+  const Object rollout = world.Owner(kName, kRollouts);
+  CHECK(TextAt(*rollout, {"status", "phase"}) == "Paused");
+  CHECK(IntAt(*rollout, {"status", "updatedReplicas"}) == 1);
+  CHECK(world.Complaints() == "");
+  Proves("I-11 RO-133");
+}
+
+// The canary is past its first pause when its ReplicaSet is deleted and another template comes.
+TEST_CASE("A number is not given again after its ReplicaSet was deleted (I-11, RO-133)") {
+  AtPause scene;
+  scene.Promote("2@2");
+  REQUIRE(scene.Reaches(4));
+  World& world = scene.world;
+  const bool paused = GENERATE(true, false);
+  if (paused) world.Pause(kName, true, kRollouts);
+  const std::string canary = NameOf(*world.ReplicaSets(kName, kRollouts).back());
+  REQUIRE(world.api().Delete("user", {resources::kReplicaSets, "default", canary}).ok());
+  world.SetImage(kName, "app:v3", kRollouts);
+  REQUIRE(world.Quiesce());
+  if (paused) world.Pause(kName, false, kRollouts);
+  REQUIRE(world.Quiesce());
+  CHECK(scene.Step("index") == 2);
+  CHECK(scene.Phase() == "Paused");
+  CHECK(scene.PodsOf("app:v3") == 1);
+  CHECK(world.Complaints() == "");
+  Proves("I-11 RO-133");
+}
+
 // The canary was no success: its user goes back, and an autoscaler scales out at the same time.
 TEST_CASE("A canary that is left gets no Pod of a scaling (RO-120)") {
   World world(kSeed);

@@ -84,13 +84,6 @@ int32_t StandInsLeft(const workload::Situation& situation) {
   return static_cast<int32_t>(std::max<int64_t>(left, 0));
 }
 
-// Returns the revision that the pending ReplicaSet will have once it is staged.
-int64_t RevisionToBe(const workload::Situation& situation) {
-  if (situation.new_replica_set == nullptr) return workload::NextRevision(situation.all);
-  return std::max(workload::RevisionOf(situation.new_replica_set->meta).value_or(0),
-                  workload::NextRevision(situation.old));
-}
-
 std::string WhatChanges(const workload::Situation& situation) {
   const InPlace& in_place = InPlaceOf(situation);
   const auto verdict = CompareTemplates(*in_place.host->template_json, *situation.wanted.json);
@@ -103,9 +96,9 @@ std::string WhatChanges(const workload::Situation& situation) {
 Event Started(const workload::Situation& situation) {
   const Options& options = InPlaceOf(situation).options();
   return {Event::Type::kNormal, "InPlaceStarted",
-          "Revision " + std::to_string(RevisionToBe(situation)) + ": Pods of replica set " +
-              InPlaceOf(situation).host->meta.name + " are updated in place, at most " +
-              std::to_string(options.max_unavailable) + " of " +
+          "Revision " + std::to_string(workload::RevisionToBe(situation)) +
+              ": Pods of replica set " + InPlaceOf(situation).host->meta.name +
+              " are updated in place, at most " + std::to_string(options.max_unavailable) + " of " +
               std::to_string(situation.workload.replicas) + " at a time" + WhatChanges(situation)};
 }
 

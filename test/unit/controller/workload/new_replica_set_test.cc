@@ -6,6 +6,7 @@
 #include "controller/workload/annotations.h"
 #include "test/catch.h"
 #include "test/proves.h"
+#include "test/unit/controller/workload/boats.h"
 #include "test/unit/controller/workload/world.h"
 
 namespace windlass::workload::new_replica_set_test {
@@ -221,6 +222,54 @@ TEST_CASE("a template that is no object is an error, not an exception") {
   World world(1);
   world.deployment.spec.template_json = std::make_shared<const std::string>("[1");
   CHECK_FALSE(PartsOfNewReplicaSet(world.Look()).ok());
+}
+
+// A kind that keeps a stable revision, whose users name revisions in promotions.
+class StableBoats : public BoatKind {
+ public:
+  bool KeepsStableRevision() const override { return true; }
+};
+
+struct NumberRow {
+  std::string id;
+  std::string published;
+  std::string promote;
+  bool is_observed;
+  int64_t of_made;
+  int64_t of_old;  // a ReplicaSet of revision 2 that is rolled out again
+};
+
+TEST_CASE("no revision's number is given to two templates (I-11)") {
+  const auto row = GENERATE(values<NumberRow>({
+      {"the highest is there", "4", "", false, 5, 5},
+      {"it was deleted", "7", "", false, 8, 8},
+      {"it was deleted, and the template is the same", "7", "", true, 5, 5},
+      {"a promotion of an earlier workload", "4", "2@8", false, 9, 5},
+      {"of all steps", "4", "full@8/force", false, 9, 5},
+      {"of a revision that is there", "4", "2@3", false, 5, 5},
+      {"of no revision", "4", "2@x", false, 5, 5},
+      {"of the last number there is", "4", "2@9223372036854775807", false, 5, 5},
+  }));
+  CAPTURE(row.id);
+  World world(1);
+  ReplicaSet& old = world.AddOld("web-2", 0, 0);
+  world.SetAnnotation(old, kRevision, "2");
+  ReplicaSet& last = world.AddOld("web-4", 1, 1);
+  world.SetAnnotation(last, kRevision, "4");
+  world.deployment.meta.generation = 3;
+  world.deployment.meta.annotations.Set(kPromote, row.promote);
+  const StableBoats kind;
+  const Workload boat{.kind = kind,
+                      .meta = world.deployment.meta,
+                      .selector = world.deployment.spec.selector,
+                      .max_surge = world.deployment.spec.max_surge,
+                      .max_unavailable = world.deployment.spec.max_unavailable,
+                      .status = {.observed_generation = row.is_observed ? 3 : 2},
+                      .revision = row.published};
+  CHECK(NumberFor(boat, nullptr, {&old, &last}) == row.of_made);
+  CHECK(NumberFor(boat, &old, {&last}) == row.of_old);
+  CHECK(NumberFor(boat, &last, {&old}) == (row.published == "7" && !row.is_observed ? 8 : 4));
+  Proves("I-11");
 }
 
 }  // namespace

@@ -57,8 +57,8 @@ TEST_CASE("the last complete one has the highest revision in its note (RO-121)")
   ReplicaSet& once = world.AddOld("web-1", 0, 0);
   ReplicaSet& later = world.AddOld("web-2", 0, 0);
   ReplicaSet& never = world.AddOld("web-3", 0, 0);
-  world.SetAnnotation(once, kComplete, "12/");
-  world.SetAnnotation(later, kComplete, "9/");
+  world.NoteComplete(once, 12);
+  world.NoteComplete(later, 9);
   CHECK(FindLastComplete({&once, &later, &never}) == &once);
   Proves("RO-121");
 }
@@ -257,7 +257,7 @@ TEST_CASE("of the history, the revision that was complete last goes last (RO-124
   for (const char* revision : {"1", "2", "3", "4"}) {
     ReplicaSet& rs = world.AddOld(std::string("web-") + revision, 0, 0);
     world.SetAnnotation(rs, kRevision, revision);
-    if (*revision == '1') world.SetAnnotation(rs, kComplete, "1/");
+    if (*revision == '1') world.NoteComplete(rs, 1);
   }
   world.AddNew("web-5", 10, 10);
   std::string names;

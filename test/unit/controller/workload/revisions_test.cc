@@ -52,7 +52,7 @@ TEST_CASE("the ReplicaSet that was complete as a revision comes before all (RO-1
   ReplicaSet& complete = *Add(world, "3", "1");
   const ReplicaSets all = {&made, &complete};
   CHECK(FindKept(all, 1) == &made);
-  world.SetAnnotation(complete, kComplete, "1/");
+  world.NoteComplete(complete, 1);
   CHECK(FindKept(all, 1) == &complete);
   CHECK(FindKept(all, 2) == &made);
   CHECK(FindKept(all, 3) == &complete);

@@ -128,7 +128,7 @@ TEST_CASE("a rollback to 0 prefers the newest earlier revision that was complete
   boat.asked = 0;
   SECTION("of a kind that keeps a stable revision") {
     boat.kind.keeps_stable = true;
-    boat.world.SetAnnotation(boat.world.replica_sets[0], kComplete, "1/");
+    boat.world.NoteComplete(boat.world.replica_sets[0], 1);
     boat.Record();
     CHECK(boat.kind.entry.target == "web-1");
   }
@@ -138,7 +138,7 @@ TEST_CASE("a rollback to 0 prefers the newest earlier revision that was complete
     CHECK(boat.kind.entry.target == "web-2");
   }
   SECTION("other kinds go to the one before, as upstream") {
-    boat.world.SetAnnotation(boat.world.replica_sets[0], kComplete, "1/");
+    boat.world.NoteComplete(boat.world.replica_sets[0], 1);
     boat.Record();
     CHECK(boat.kind.entry.target == "web-2");
   }

@@ -4,6 +4,7 @@
 #include "controller/workload/annotations.h"
 #include "controller/workload/make_situation.h"
 #include "controller/workload/planner.h"
+#include "controller/workload/revisions.h"
 
 namespace windlass::workload {
 
@@ -64,6 +65,11 @@ void World::AddPod(const ReplicaSet& rs) {
 
 void World::SetAnnotation(ReplicaSet& rs, std::string_view key, const std::string& value) {
   rs.meta.annotations.Set(key, value);
+}
+
+void World::NoteComplete(ReplicaSet& rs, int revision) {
+  const auto hash = rs.meta.labels.Find(kPodTemplateHashLabel).value_or("");
+  SetAnnotation(rs, kComplete, CompleteNote(std::to_string(revision), hash));
 }
 
 void World::Publish(const WorkloadStatus& status) {

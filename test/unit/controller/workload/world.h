@@ -36,6 +36,8 @@ class World {
   // Adds a live Pod of `rs`.
   void AddPod(const ReplicaSet& rs);
   void SetAnnotation(ReplicaSet& rs, std::string_view key, const std::string& value);
+  // Notes that `rs` was complete as `revision`.
+  void NoteComplete(ReplicaSet& rs, int revision);
 
   // Makes `status` the stored status.
   void Publish(const WorkloadStatus& status);
