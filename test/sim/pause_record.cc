@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <charconv>
+#include <limits>
 
 #include "test/sim/rollout_limits.h"
 
@@ -232,16 +233,16 @@ void PauseRecord::BeginSteps(const Facts& facts) {
   reached_ = false;
   began_at_ = facts.now;
   began_ = facts.desired;
-  began_most_ = facts.desired;
+  began_most_ = std::max(began_most_, facts.desired);
   beginning_ = true;
 }
 
 // The steps before the pause have begun when their Pods are asked for. Until then they may begin at
-// each size that there was.
+// each size that there was, and the last of them at each one until the pause is reached.
 void PauseRecord::NoteBegin(const Facts& facts) {
+  if (!reached_) began_most_ = std::max(began_most_, facts.desired);
   if (!beginning_) return;
   began_ = std::min(began_, facts.desired);
-  began_most_ = std::max(began_most_, facts.desired);
   const bool reached = facts.size >= desired_ - KeptBy(HoldNow(), desired_);
   if (!facts.frozen && facts.asked && reached && facts.now - began_at_ > kBlindSpot) {
     beginning_ = false;
@@ -249,11 +250,12 @@ void PauseRecord::NoteBegin(const Facts& facts) {
 }
 
 // Returns how many Pods have to be available before the pause may be left: the fewest, if it is not
-// known when its steps began. Example: `setUpdated: 2` begins at 6 replicas, and 4 seconds later
-// there are 2. Then one Pod is enough.
+// known when its steps began, or those before an earlier pause. Example: `setUpdated: 2` begins at
+// 6 replicas, and 4 seconds later there are 2. Then one Pod is enough. So it is if the step begins
+// at 1 replica, where 2 is no wish for all of 2.
 int64_t PauseRecord::Wanted() const {
   Hold hold = HoldNow();
-  hold.began = began_most_;
+  hold.began = began_ == 1 ? std::numeric_limits<int64_t>::max() : began_most_;
   return desired_ - KeptBy(hold, desired_);
 }
 

@@ -120,7 +120,7 @@ class PauseRecord {
   std::optional<MonotonicTime> left_by_time_;
   MonotonicTime began_at_{};
   int64_t began_ = 0;       // spec.replicas when the steps began: the least that it can have been
-  int64_t began_most_ = 0;  // and the most
+  int64_t began_most_ = 0;  // and the most, also of the steps before an earlier pause
   bool beginning_ = false;  // the steps before the pause may not have begun
   std::vector<Hold> holds_;
 };
