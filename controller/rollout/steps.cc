@@ -46,11 +46,9 @@ std::string StepError(const RolloutStep& step) {
          "a pause";
 }
 
-// Returns true if one of the steps from `first` to `last` asks for all of `desired` Pods.
-bool AsksForAll(const StepFacts& facts, int32_t first, int32_t last, int32_t desired) {
-  const int32_t end = std::min(last, static_cast<int32_t>(facts.steps.size()));
-  for (int32_t index = first; index <= end; ++index) {
-    const RolloutStep& step = facts.steps[static_cast<size_t>(index - 1)];
+// Returns true if one of the steps up to `last` asks for all of `desired` Pods.
+bool AsksForAll(const StepFacts& facts, int32_t last, int32_t desired) {
+  for (const RolloutStep& step : facts.steps.first(static_cast<size_t>(last))) {
     if (!step.set_updated || IsProperPart(*step.set_updated)) continue;
     const bool is_percentage = step.set_updated->type == IntOrPercent::Type::kString;
     if (is_percentage) return true;
@@ -71,10 +69,13 @@ int32_t UpdatedUpTo(const StepFacts& facts, int32_t index, int32_t desired) {
 
 // Returns the most Pods of the new revision while `step` is in force. One Pod stays old if one did
 // when the step began (RO-130). Example: setUpdated: 2, begun with 10 replicas: 2 of 10, 1 of 2, 0
-// of 1; begun with 2 replicas: 2 of 2.
+// of 1; begun with 2 replicas: 2 of 2. A number that one replica reaches is a wish for that Pod,
+// and not for all of more (RO-191). Example: setUpdated: 5, begun with 1 replica: 1 of 1, 2 of 3.
 int32_t UpdatedMax(const StepFacts& facts, const RolloutStepStatus& step) {
   const int32_t most = UpdatedUpTo(facts, step.index, facts.desired);
-  if (AsksForAll(facts, 1, step.index, step.replicas.value_or(0))) return most;
+  const int32_t began = step.replicas.value_or(0);
+  const bool grown = began == 1 && facts.desired > 1;
+  if (AsksForAll(facts, step.index, grown ? 0 : began)) return most;
   return std::clamp(most, 0, std::max(facts.desired - 1, 0));
 }
 
@@ -94,6 +95,7 @@ bool IsPause(const StepFacts& facts, const RolloutStepStatus& step) {
 
 // Returns true if the size leaves no Pod for the new revision, although the steps up to `step`
 // asked for some when it was larger: after scaling to 0, or to the one Pod that stays old (RO-130).
+// Then nothing proves that the new revision works, so `step` is not over (RO-190).
 bool HasNoCanary(const StepFacts& facts, int32_t due, const RolloutStepStatus& step) {
   if (facts.desired == 0) return true;
   if (due > 0 || !step.replicas) return false;
@@ -143,32 +145,12 @@ void CountTime(const StepFacts& facts, int32_t due, RolloutStepStatus& step) {
   NoteAvailable(facts, due, step);
 }
 
-// Returns true if the step asks for more Pods than each step before it did of `replicas`, the size
-// by which that was judged. Example: of 10 replicas 3, or 80%, then 1: the second does not, also if
-// there is only one replica by then.
-bool AsksForMore(const StepFacts& facts, int32_t index, int32_t replicas) {
-  const RolloutStep& step = facts.steps[static_cast<size_t>(index - 1)];
-  if (!step.set_updated) return false;
-  if (step.set_updated->type != IntOrPercent::Type::kInt) return true;
-  const auto before = facts.steps.first(static_cast<size_t>(index - 1));
-  return std::ranges::all_of(before, [&](const RolloutStep& one) {
-    if (!one.set_updated) return true;
-    const bool is_count = one.set_updated->type == IntOrPercent::Type::kInt;
-    const int32_t asked =
-        is_count ? one.set_updated->int_value : UpdatedBy(*one.set_updated, replicas);
-    return asked < step.set_updated->int_value;
-  });
-}
-
-// Returns `step` as it is when it begins now. It is judged by the present size if it asks for all
-// Pods of it, and for more than the steps before it. Else it is judged by the size that the step
-// before it was judged by: a lower step or a pause asks for no more.
+// Returns `step` as it is when it begins now. It is judged by the largest size with which it or a
+// step before it began: scaling down makes no number a wish for all Pods (RO-191). Example:
+// setUpdated: 1, begun with 10 replicas, then setUpdated: 3, begun with 2: 1 of 2.
 RolloutStepStatus Begin(const StepFacts& facts, RolloutStepStatus step) {
   step.started_at = facts.now;
-  const bool anew = step.replicas && step.index <= step.total &&
-                    AsksForMore(facts, step.index, *step.replicas) &&
-                    AsksForAll(facts, step.index, step.index, facts.desired);
-  if (!step.replicas || anew) step.replicas = facts.desired;
+  step.replicas = std::max(step.replicas.value_or(0), facts.desired);
   step.available_since = {};
   step.available = step.available_of = 0;
   step.shortened_from = 0;
@@ -176,6 +158,16 @@ RolloutStepStatus Begin(const StepFacts& facts, RolloutStepStatus step) {
     CountTime(facts, UpdatedMax(facts, step), step);
   }
   return step;
+}
+
+// Sets the size by which `step` is judged, if no Pod could have the new revision at the one that is
+// stored: a step that passes at one replica must not pass there once it has grown (RO-190).
+//   - It began with one replica, of which it asks for none: the first size above that. Example:
+//     setUpdated: 50%, begun with 1, scaled to 10: as one begun with 10.
+void JudgeBySize(const StepFacts& facts, RolloutStepStatus& step) {
+  if (step.index > step.total || !step.replicas || *step.replicas >= facts.desired) return;
+  const bool of_one = *step.replicas == 1 && UpdatedUpTo(facts, step.index, 1) == 0;
+  if (of_one) step.replicas = facts.desired;
 }
 
 // Returns the stored step in the present list.
@@ -193,6 +185,7 @@ RolloutStepStatus Resume(const StepFacts& facts, RolloutStepStatus step) {
   step.total = total;
   step.revision = facts.revision;
   if (step.started_at.IsZero()) step.started_at = facts.now;
+  JudgeBySize(facts, step);
   return step;
 }
 
@@ -228,10 +221,9 @@ bool IsPromoted(const StepFacts& facts, const std::string& text, bool pods_work)
 
 bool IsOver(const StepFacts& facts, const StepState& state) {
   const RolloutStepStatus& step = state.step;
-  const bool counts = facts.can_count && facts.desired > 0;
+  const bool counts = facts.can_count && !HasNoCanary(facts, state.updated_max, step);
   if (IsPause(facts, step)) {
-    const bool works = counts && !HasNoCanary(facts, state.updated_max, step) &&
-                       facts.available >= state.updated_max;
+    const bool works = counts && facts.available >= state.updated_max;
     if (IsPromoted(facts, PromoteText(step), works)) return true;
     const std::optional<WallTime> end = EndOf(facts, step);
     return works && end && facts.now >= *end;
@@ -240,13 +232,13 @@ bool IsOver(const StepFacts& facts, const StepState& state) {
 }
 
 // Returns true if the user ended all steps, and the Pods that were updated so far work: at a pause
-// all of them, before it at least one.
+// all of them, before it at least one. Where the size leaves no such Pod, none works.
 bool IsPromotedToTheEnd(const StepFacts& facts, const StepState& state) {
   const int32_t due = IsPause(facts, state.step)
                           ? state.updated_max
                           : std::max(facts.updated, std::min(state.updated_max, 1));
-  const bool none = IsPause(facts, state.step) && HasNoCanary(facts, due, state.step);
-  const bool works = facts.can_count && facts.desired > 0 && !none && facts.available >= due;
+  const bool none = HasNoCanary(facts, state.updated_max, state.step);
+  const bool works = facts.can_count && !none && facts.available >= due;
   return IsPromoted(facts, PromoteAllText(state.step), works);
 }
 
@@ -304,8 +296,11 @@ StepState StepNow(const StepFacts& facts) {
     state.next = Begin(facts, std::move(next));
     return state;
   }
+  const bool none = HasNoCanary(facts, state.updated_max, step);
+  state.no_canary = none && facts.desired > 0;
+  state.pauses = state.no_canary;
   if (!is_pause) return state;
-  state.lacks_pods = !HasNoCanary(facts, state.updated_max, step) && step.available_since.IsZero();
+  state.lacks_pods = !none && step.available_since.IsZero();
   state.pauses = !state.lacks_pods;
   state.until = EndOf(facts, step);
   return state;

@@ -18,7 +18,8 @@
 //
 // A pause is a promise. It is left only by its user: by promoting it, by its duration, by editing
 // the steps. Whatever the size is in between, a step keeps at least one old Pod if it kept one when
-// it began. Without replicas no step is over.
+// it began. Without replicas no step is over, nor with the one replica that stays old, unless the
+// step began with it: no Pod proves the new revision then.
 //
 // Steps are skipped
 //   - by the first rollout of all: there is no other revision to keep
@@ -97,11 +98,14 @@ struct StepState {
   // The most Pods of the new revision while `step` is in force.
   int32_t updated_max = kUnlimited;
   // True if `step` is a pause that lasts, and its Pods work, or there are none because there are no
-  // replicas. `until`: when it ends by itself; nullopt: never.
+  // replicas; or if no_canary. `until`: when it ends by itself; nullopt: never.
   bool pauses = false;
   std::optional<WallTime> until{};
   // True if `step` is a pause that lasts, and not all of its updated_max Pods are available.
   bool lacks_pods = false;
+  // True if `step` lasts because the one replica there is stays old, so no Pod proves the new
+  // revision (RO-190). More replicas, or a forced promotion, let it go on.
+  bool no_canary = false;
 
   bool done() const { return step.index > step.total; }
 };

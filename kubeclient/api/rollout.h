@@ -79,8 +79,9 @@ struct RolloutStepStatus {
   WallTime started_at;
   int64_t revision = 0;       // of the rollout
   std::string template_id{};  // of the requested template
-  // The size by which it is judged whether the step asks for all Pods: spec.replicas when it began,
-  // or when an earlier step began that asks for no fewer; nullopt: not stored, as by v0.1.0.
+  // The size by which it is judged whether the step asks for all Pods, and whether the present one
+  // leaves it some: the largest spec.replicas when it or an earlier step of the rollout began;
+  // nullopt: not stored, as by v0.1.0.
   std::optional<int32_t> replicas{};
   // At a pause, since when all Pods of the step are available; zero while they are not.
   // `available`: how many they were when they last all were, and `available_of`: of how many
