@@ -169,11 +169,24 @@ std::string AvailableText(const Situation& situation, const StepState& state) {
          (available == 1 ? "is" : "are") + " available";
 }
 
+// ". With 1 replica no Pod proves revision 8: scale up, or set annotation windlass.dev/promote to
+// 2@8/force"
+std::string NoCanaryText(const Situation& situation, Steps steps, const RolloutStepStatus& step) {
+  const bool is_pause = steps[static_cast<size_t>(step.index - 1)].pause || step.shortened_from > 0;
+  const int32_t replicas = situation.workload.replicas;
+  return ". With " + std::to_string(replicas) + (replicas == 1 ? " replica" : " replicas") +
+         " no Pod proves revision " + std::to_string(step.revision) +
+         ": scale up, or set annotation " + std::string(kPromote) + " to " +
+         (is_pause ? PromoteText(step) : PromoteAllText(step)) + std::string(kForce);
+}
+
 // Shows whether the rollout is at a pause once `state` is in force.
 void ShowProgress(const Situation& situation, Steps steps, const std::optional<StepState>& state,
                   std::vector<Condition>& conditions) {
   if (state && state->pauses) {
-    ShowPause(situation, StepText(situation, steps, state->step), conditions);
+    const std::string why =
+        state->no_canary ? NoCanaryText(situation, steps, state->step) : std::string();
+    ShowPause(situation, StepText(situation, steps, state->step) + why, conditions);
   } else {
     ShowEndOfPause(situation, conditions);
   }
@@ -229,7 +242,10 @@ std::string StepText(const Situation& situation, Steps steps, const RolloutStepS
            PromoteText(step);
   }
   const int32_t desired = situation.workload.replicas;
-  const int32_t pods = what.set_updated ? UpdatedBy(*what.set_updated, desired) : 0;
+  StepFacts facts = FactsOf(situation, steps);
+  facts.stored = step;
+  const int32_t most = StepNow(facts).updated_max;  // one less than all, if an old Pod stays
+  const int32_t pods = what.set_updated ? std::min(UpdatedBy(*what.set_updated, desired), most) : 0;
   return number + std::to_string(pods) + " of " + std::to_string(desired) + " Pods get " + revision;
 }
 

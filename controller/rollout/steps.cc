@@ -99,7 +99,6 @@ bool IsPause(const StepFacts& facts, const RolloutStepStatus& step) {
 bool HasNoCanary(const StepFacts& facts, int32_t due, const RolloutStepStatus& step) {
   if (facts.desired == 0) return true;
   if (due > 0 || !step.replicas) return false;
-  if (*step.replicas == 0) return UpdatedUpTo(facts, step.index, 2) > 0;  // begun without replicas
   return *step.replicas > facts.desired && UpdatedUpTo(facts, step.index, *step.replicas) > 0;
 }
 
@@ -161,13 +160,16 @@ RolloutStepStatus Begin(const StepFacts& facts, RolloutStepStatus step) {
 }
 
 // Sets the size by which `step` is judged, if no Pod could have the new revision at the one that is
-// stored: a step that passes at one replica must not pass there once it has grown (RO-190).
-//   - It began with one replica, of which it asks for none: the first size above that. Example:
-//     setUpdated: 50%, begun with 1, scaled to 10: as one begun with 10.
+// stored:
+//   - It began without replicas: the first size that there is. It goes on as one begun with that
+//     (RO-192).
+//   - It began with one replica, of which it asks for none: the first size above that. A step that
+//     passes at one replica must not pass there once it has grown (RO-190). Example: setUpdated:
+//     50%, begun with 1, scaled to 10: as one begun with 10.
 void JudgeBySize(const StepFacts& facts, RolloutStepStatus& step) {
   if (step.index > step.total || !step.replicas || *step.replicas >= facts.desired) return;
   const bool of_one = *step.replicas == 1 && UpdatedUpTo(facts, step.index, 1) == 0;
-  if (of_one) step.replicas = facts.desired;
+  if (*step.replicas == 0 || of_one) step.replicas = facts.desired;
 }
 
 // Returns the stored step in the present list.

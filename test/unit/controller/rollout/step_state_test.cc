@@ -516,6 +516,48 @@ TEST_CASE("a pause whose Pod died tells what it waits for, and the deadline runs
   Proves("RO-131");
 }
 
+struct SmallRow {
+  int32_t step;
+  std::string text;
+};
+
+// Scaled to one replica by an autoscaler.
+TEST_CASE("a step that has no Pod at this size says so, and what to do (RO-193)") {
+  const auto row = GENERATE(values<SmallRow>({
+      {1,
+       "Step 1 of 4: 0 of 1 Pods get revision 2. With 1 replica no Pod proves revision 2: scale "
+       "up, or set annotation windlass.dev/promote to full@2/force"},
+      {2,
+       "Step 2 of 4: pause for 10m. With 1 replica no Pod proves revision 2: scale up, or set "
+       "annotation windlass.dev/promote to 2@2/force"},
+      {4,
+       "Step 4 of 4: pause until annotation windlass.dev/promote says 4@2. With 1 replica no Pod "
+       "proves revision 2: scale up, or set annotation windlass.dev/promote to 4@2/force"},
+  }));
+  CAPTURE(row.step);
+  Stepped f;
+  f.Store(row.step);
+  f.replicas = 1;
+  f.AddOld(1);
+  f.AddNew(0, 0);
+  f.SetProgressing("True", workload::kUpdatedReason, "ReplicaSet \"web-2\" is progressing.");
+  f.now = kStart + seconds(700);
+  CHECK_FALSE(f.Next());
+  CHECK(f.Sit().extended.at_rest);
+  f.extension.UpdateStatus(f.Sit(), f.status);
+  CHECK(ReasonIn(f.status.conditions) == "Unknown RolloutPausedAtStep");
+  CHECK(FindCondition(f.status.conditions, "Progressing")->message == row.text);
+  CHECK(f.Own().waits_for.empty());
+  f.meta.annotations.Set(kPromote, row.text.substr(row.text.rfind(' ') + 1));
+  CHECK(f.Next());
+  f.meta.annotations.Set(kPromote, "");
+  f.replicas = 10;
+  CHECK_FALSE(f.Sit().extended.at_rest);
+  f.extension.UpdateStatus(f.Sit(), f.status);
+  CHECK(ReasonIn(f.status.conditions) == "True ReplicaSetUpdated");
+  Proves("RO-193");
+}
+
 TEST_CASE("a pause of a shortened list says so (RO-132)") {
   Stepped f;
   f.AddOld(5);

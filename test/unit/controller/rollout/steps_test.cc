@@ -450,7 +450,8 @@ TEST_CASE("a step keeps an old Pod, whatever the size is, if it kept one at firs
       {"five of one, grown more", Pods(5), 1, 10, 5},
       {"all by percentage", Share("100%"), 10, 7, 7},
       {"all by percentage, begun without replicas", Share("100%"), 0, 7, 7},
-      {"a number, begun without replicas", Pods(7), 0, 7, 6},
+      {"a number, begun without replicas", Pods(7), 0, 8, 7},
+      {"the same, and all were asked for", Pods(7), 0, 7, 7},
       {"a percentage", Share("99%"), 10, 2, 1},
   }));
   CAPTURE(row.id);
@@ -554,6 +555,42 @@ TEST_CASE("a step that begins with more replicas than the one before keeps an ol
   f.facts.desired = 3;
   CHECK(StepNow(f.facts).updated_max == 2);
   Proves("RO-191");
+}
+
+struct WokenRow {
+  std::string id;
+  IntOrPercent set_updated;
+  int32_t woken_to;
+  int32_t due;
+};
+
+// A template that came without replicas. It must not wait for what one of that size does not need.
+TEST_CASE("a step begun without replicas goes on as one begun at the first size (RO-192)") {
+  const auto row = GENERATE(values<WokenRow>({
+      {"a percentage of one", Share("50%"), 1, 0},
+      {"a percentage of ten", Share("50%"), 10, 5},
+      {"a number of one", Pods(2), 1, 1},
+      {"a number of ten", Pods(2), 10, 2},
+      {"all by a number", Pods(2), 2, 2},
+  }));
+  CAPTURE(row.id);
+  Fixture f;
+  f.steps = {SetUpdated(row.set_updated), Pause("1m")};
+  f.facts.steps = f.steps;
+  f.facts.desired = 0;
+  f.facts.stored = StepNow(f.facts).step;
+  CHECK(f.facts.stored->replicas == 0);
+  f.facts.desired = row.woken_to;
+  CHECK(StepNow(f.facts).updated_max == row.due);
+  CHECK(StepNow(f.facts).step.replicas == row.woken_to);
+  CHECK(StepNow(f.facts).next.has_value() == (row.due == 0));
+  f.Available(row.due);
+  f.facts.stored = StepNow(f.facts).next;
+  REQUIRE(f.facts.stored);
+  CHECK(StepNow(f.facts).until == kStart + seconds(60));
+  f.facts.now = kStart + seconds(60);
+  CHECK(StepNow(f.facts).next);
+  Proves("RO-192");
 }
 
 struct SmallRow {
@@ -794,7 +831,6 @@ TEST_CASE("no time runs where scaling down left no canary (RO-131)") {
   f.steps = {SetUpdated(Pods(2)), Pause("1h")};
   f.facts.steps = f.steps;
   f.Store(2);
-  f.facts.stored->replicas = GENERATE(0, 10);  // 0: the template came without replicas
   f.facts.stored->available = 2;
   f.facts.desired = 1;
   for (const int minutes : {1, 70}) {
