@@ -3,7 +3,8 @@
 //
 //   2@8      2@8/force      full@8      full@8/force
 //
-// While Pods of the step are not available, nothing is written without --force. On a Deployment the
+// While Pods of the step are not available, or the size leaves it none, nothing is written without
+// --force. On a Deployment the
 // command ends with kUsage and names the commands that do it there.
 #include <nlohmann/json.hpp>
 #include <optional>
@@ -58,6 +59,11 @@ std::optional<NoPromotion> WhyNothingToPromote(const Json& rollout, const std::s
       step && step->index > 0 && !step->done() && !ListOf(rollout, "/spec/strategy/steps").empty();
   if (!steps) return NoStep(rollout, object);
   if (full || step->is_pause) return std::nullopt;
+  if (step->pods == StepPods::kNone) {
+    return NoPromotion{"is not at a pause, but at step " + StepText(*step) + ": " +
+                           NoPodsText(rollout, *step, object, full),
+                       ExitCode::kHeld};
+  }
   return NoPromotion{"is not at a pause, but at step " + StepText(*step) +
                      ": kubectl windlass status " + object +
                      " waits for the next one, and --full ends all steps"};
@@ -98,6 +104,11 @@ ExitCode PromoteOf(const CommandContext& context, const Place& place) {
   }
   const StepStatus step = *StepStatusOf(*rollout);
   const std::string past = full ? "past all steps" : "past step " + StepText(step);
+  if (!force && step.pods == StepPods::kNone) {
+    return Refuse(context, place,
+                  "is not promoted " + past + ": " + NoPodsText(*rollout, step, object, full),
+                  ExitCode::kHeld);
+  }
   if (!force && NeedsPods(*rollout, step)) {
     const Result<std::string> why = WhyUnavailable(context, place, *rollout, step);
     if (!why.ok()) return Report(context.session, context.console, why.error());

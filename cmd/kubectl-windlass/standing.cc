@@ -110,6 +110,11 @@ void StandingAtPause(const Json& object, const Subject& subject, Standing& stand
         who + " rests at its partition: lower spec.strategy.partition to let it go on");
   } else if (!step || step->done()) {
     End(standing, ExitCode::kHeld, who + " is held: " + TextOf(object, "/status/message"));
+  } else if (step->pods == StepPods::kNone && !step->forced) {
+    standing.reason = "step " + StepText(*step) + ", too few replicas";
+    End(standing, ExitCode::kHeld,
+        who + " waits at step " + StepText(*step) + ": " +
+            NoPodsText(object, *step, subject.command, false));
   } else if (step->promoted) {
     standing.sentence = Waiting(subject, "step " + StepText(*step) + " was promoted");
   } else if (step->ends) {

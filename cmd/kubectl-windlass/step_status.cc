@@ -9,28 +9,35 @@ namespace {
 
 constexpr std::string_view kForce = "/force";
 
+// Returns true if Windlass waits for more replicas: there are none, or it calls it a pause that
+// Pods of the step are not available.
+bool HasNoPods(const Json& rollout) {
+  const int64_t replicas = NumberOf(rollout, "/spec/replicas", 1);
+  return replicas == 0 || (replicas == 1 && TextOf(rollout, "/status/phase") == "Paused");
+}
+
 // Windlass says since when the Pods are available. An older one does not, which shows by
 // status.step.replicas: there the counters of all Pods have to do. Example: 4 Pods, 1 of them of
 // the new revision: if 4 are available, so is that one; if 3 are, it may be any.
 StepPods PodsOfStep(const Json& rollout) {
   if (FieldOf(rollout, "/status/step/availableSince") != nullptr) return StepPods::kAvailable;
-  // At a pause without a canary, as after scaling to 0 or to the one Pod that stays old, none is
-  // missing.
-  const bool has_all =
-      NumberOf(rollout, "/status/availableReplicas") >= NumberOf(rollout, "/spec/replicas");
-  if (has_all && NumberOf(rollout, "/status/updatedReplicas") == 0) return StepPods::kAvailable;
-  if (FieldOf(rollout, "/status/step/replicas") != nullptr) return StepPods::kNotAvailable;
+  if (FieldOf(rollout, "/status/step/replicas") != nullptr) {
+    return HasNoPods(rollout) ? StepPods::kNone : StepPods::kNotAvailable;
+  }
   const int64_t replicas = NumberOf(rollout, "/status/replicas");
   const bool all = NumberOf(rollout, "/status/availableReplicas") >= replicas;
   if (all || NumberOf(rollout, "/status/updatedReplicas") == 0) return StepPods::kAvailable;
   return StepPods::kNotTold;
 }
 
-// Returns true for "2@8" and "full@8", each also with "/force".
-bool IsPromoted(const Json& rollout, const StepStatus& step) {
-  std::string value = AnnotationOf(rollout, workload::kPromote);
-  if (value.ends_with(kForce)) value.resize(value.size() - kForce.size());
-  return value == PromoteText(step, false, false) || value == PromoteText(step, true, false);
+// Reads "2@8" and "full@8", each also with "/force".
+void ReadPromotion(const Json& rollout, StepStatus& step) {
+  const std::string value = AnnotationOf(rollout, workload::kPromote);
+  const auto says = [&](bool force) {
+    return value == PromoteText(step, false, force) || value == PromoteText(step, true, force);
+  };
+  step.forced = says(true);
+  step.promoted = step.forced || says(false);
 }
 
 }  // namespace
@@ -51,9 +58,19 @@ std::optional<StepStatus> StepStatusOf(const Json& rollout) {
   if (step.index < 1 || step.done()) return step;
   const std::string own = "/spec/strategy/steps/" + std::to_string(step.index - 1);
   step.is_pause = FieldOf(rollout, own + "/pause") != nullptr || step.shortened_from > 0;
-  step.promoted = IsPromoted(rollout, step);
+  ReadPromotion(rollout, step);
   step.ends = FieldOf(rollout, own + "/pause/duration") != nullptr && step.shortened_from == 0;
   return step;
+}
+
+std::string NoPodsText(const Json& rollout, const StepStatus& step, const std::string& object,
+                       bool full) {
+  const int64_t replicas = NumberOf(rollout, "/spec/replicas", 1);
+  const std::string what = full ? "them" : step.is_pause ? "it" : "all steps";
+  return "with " + std::to_string(replicas) + (replicas == 1 ? " replica" : " replicas") +
+         " no Pod proves revision " + std::to_string(step.revision) + ": scale up, or end " + what +
+         " with kubectl windlass promote " + object +
+         (full || !step.is_pause ? " --full --force" : " --force");
 }
 
 std::string StepText(const StepStatus& step) {

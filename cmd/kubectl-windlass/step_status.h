@@ -15,6 +15,7 @@ namespace windlass::cli {
 enum class StepPods : uint8_t {
   kAvailable,
   kNotAvailable,
+  kNone,     // the size leaves the step none, so that only a forced promotion ends it
   kNotTold,  // an older Windlass wrote the status, and its counters leave it open
 };
 
@@ -27,6 +28,7 @@ struct StepStatus {
   bool is_pause = false;       // the step is one, and is not over
   bool ends = false;           // it is a pause with a duration
   bool promoted = false;       // the annotation windlass.dev/promote ends it, or all steps
+  bool forced = false;         // the same, although Pods of the step are not available
   StepPods pods = StepPods::kNotTold;
 
   bool done() const { return index > total; }
@@ -38,6 +40,12 @@ std::optional<StepStatus> StepStatusOf(const Json& rollout);
 // Returns what the annotation windlass.dev/promote says to end the step, or all steps if `full`:
 // "2@8", "full@8". With `force` it ends although Pods of the step are not available: "2@8/force".
 std::string PromoteText(const StepStatus& step, bool full, bool force);
+
+// Returns why a step without a Pod lasts, and what to do: "with 1 replica no Pod proves revision 8:
+// scale up, or end it with kubectl windlass promote rollout/web --force". `object`: "rollout/web".
+// With `full`, or at a step that is no pause, it names what ends all steps.
+std::string NoPodsText(const Json& rollout, const StepStatus& step, const std::string& object,
+                       bool full);
 
 // Returns "2 of 4"; "4 of 4 done" when all are over.
 std::string StepText(const StepStatus& step);

@@ -1,4 +1,5 @@
 // promote: what it writes, and when it writes nothing.
+#include "test/proves.h"
 #include "test/unit/kubectl/error_row.h"
 
 namespace windlass::cli::promote_command_test {
@@ -184,6 +185,80 @@ TEST_CASE("Of an older status, counters and Pods tell whether the step is availa
     CHECK(run.Run({"promote", "rollout/web"}).code == ExitCode::kDone);
     CHECK(run.requests.size() == 2);
   }
+}
+
+// Scaled to one replica, or to none. The one Pod there is has the old revision, and is available.
+void CreateWithoutCanary(KubectlRun& run, int step, int replicas) {
+  CreateAvailableRollout(run, step, [&](Json& object) { object["spec"]["replicas"] = replicas; });
+  EditStatus(run, [&](Json& status) {
+    status["phase"] = "Paused";
+    status["replicas"] = status["readyReplicas"] = status["availableReplicas"] = replicas;
+    status["updatedReplicas"] = 0;
+    status["step"]["replicas"] = 10;
+    status["step"].erase("availableSince");
+  });
+}
+
+TEST_CASE("promote is refused where the size leaves the step no Pod, and names --force (RO-194)") {
+  KubectlRun run;
+  const int replicas = GENERATE(1, 0);
+  CreateWithoutCanary(run, 2, replicas);
+  const std::string why = (replicas == 1 ? "with 1 replica" : "with 0 replicas") +
+                          std::string(" no Pod proves revision 8: scale up, or end ");
+  Ran ran = run.Run({"promote", "rollout/web"});
+  CHECK(ran.code == ExitCode::kHeld);
+  CHECK(ran.out.empty());
+  CHECK(ran.messages == "error: rollout \"web\" is not promoted past step 2 of 2: " + why +
+                            "it with kubectl windlass promote rollout/web --force\n");
+  ran = run.Run({"promote", "rollout/web", "--full"});
+  CHECK(ran.code == ExitCode::kHeld);
+  CHECK(ran.messages == "error: rollout \"web\" is not promoted past all steps: " + why +
+                            "them with kubectl windlass promote rollout/web --full --force\n");
+  CHECK(run.writes.empty());
+  CHECK(run.Run({"promote", "rollout/web", "--force"}).code == ExitCode::kDone);
+  CHECK(Promotion(run) == "2@8/force");
+  Proves("RO-194");
+}
+
+TEST_CASE("promote of a step setUpdated without a Pod names --full --force (RO-194)") {
+  KubectlRun run;
+  CreateWithoutCanary(run, 1, 1);
+  const std::string why =
+      ": with 1 replica no Pod proves revision 8: scale up, or end all steps with kubectl windlass "
+      "promote rollout/web --full --force\n";
+  for (const bool force : {false, true}) {
+    std::vector<std::string> command{"promote", "rollout/web"};
+    if (force) command.emplace_back("--force");
+    const Ran ran = run.Run(command);
+    CHECK(ran.code == ExitCode::kHeld);
+    CHECK(ran.messages == "error: rollout \"web\" is not at a pause, but at step 1 of 2" + why);
+  }
+  const Ran full = run.Run({"promote", "rollout/web", "--full"});
+  CHECK(full.code == ExitCode::kHeld);
+  CHECK(full.messages.starts_with("error: rollout \"web\" is not promoted past all steps: with 1"));
+  CHECK(run.writes.empty());
+  CHECK(run.Run({"promote", "rollout/web", "--full", "--force"}).code == ExitCode::kDone);
+  CHECK(Promotion(run) == "full@8/force");
+  Proves("RO-194");
+}
+
+TEST_CASE("status says that a step waits for more replicas, also if it was promoted (RO-194)") {
+  KubectlRun run;
+  const int step = GENERATE(1, 2);
+  CreateWithoutCanary(run, step, 1);
+  const std::string promote = GENERATE("", "2@8", "full@8");
+  run.Edit(kRollouts, "web", "", [&](Json& object) {
+    object["metadata"]["annotations"]["windlass.dev/promote"] = promote;
+  });
+  const Ran ran = run.Run({"status", "rollout/web"});
+  CHECK(ran.code == ExitCode::kHeld);
+  CHECK(ran.messages == "error: rollout \"web\" waits at step " + std::to_string(step) +
+                            " of 2: with 1 replica no Pod proves revision 8: scale up, or end " +
+                            (step == 1 ? "all steps with kubectl windlass promote rollout/web -n "
+                                         "default --full --force\n"
+                                       : "it with kubectl windlass promote rollout/web -n default "
+                                         "--force\n"));
+  Proves("RO-194");
 }
 
 TEST_CASE("The message of the status decides nothing") {

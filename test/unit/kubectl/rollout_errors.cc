@@ -34,6 +34,13 @@ void HasCanary(KubectlRun& run) {
   CreateCanaryPod(run, "web-2-a", "web-2", kNoImage);
 }
 
+// Rollout web is at a pause, and was scaled to the one Pod that stays old.
+void HasNoPods(KubectlRun& run) {
+  CreateAvailableRollout(run, 2, [](Json& object) { object["spec"]["replicas"] = 1; });
+  run.Edit(resources::kRollouts, "web", "status",
+           [](Json& object) { object["status"]["step"].erase("availableSince"); });
+}
+
 // Deployment web was made by kubectl apply, and has two revisions.
 void IsApplied(KubectlRun& run) {
   HasDeployment([](Json& object) {
@@ -175,6 +182,13 @@ ErrorSection RolloutErrors() {
         "and --force promotes it nevertheless",
         "As above.",
         HasCanary},
+       {{"promote", rollout},
+        kHeld,
+        "error: rollout \"web\" is not promoted past step 2 of 2: with 1 replica no Pod proves "
+        "revision 8: scale up, or end it with kubectl windlass promote rollout/web --force",
+        "The Rollout was scaled down to the one Pod that keeps the old revision, or to none. "
+        "Nothing was written. Scale up and promote then, or promote it with `--force`.",
+        HasNoPods},
        {{"promote", rollout},
         kHeld,
         "error: rollout \"web\" is paused, which no promotion ends: kubectl windlass resume "
