@@ -66,10 +66,11 @@ RolloutOwn OwnNow(const Situation& situation, const KindStatus& carried) {
   return own;
 }
 
-// Returns true if there is no other revision that Pods could stay at or come back to.
-bool IsFirst(const Situation& situation) {
+// Returns true if there is no other revision that Pods could stay at or come back to, and there was
+// none. The ReplicaSet of the stable revision may be deleted: that approves no other one.
+bool IsFirst(const Situation& situation, const RolloutOwn& own) {
   return workload::TotalReplicas(situation.old) == 0 &&
-         workload::FindProvenOther(situation) == nullptr;
+         workload::FindProvenOther(situation) == nullptr && !own.stable_revision;
 }
 
 // Returns false while the Pods of an update in place cannot be seen, such as after a start: they
@@ -83,13 +84,14 @@ StepFacts FactsOf(const Situation& situation, Steps steps) {
   const Workload& workload = situation.workload;
   RolloutOwn own = OwnNow(situation, workload.status.carried);
   const bool was_complete = IsOfProvenTemplate(situation, own);
+  const bool is_first = IsFirst(situation, own);
   const UpdatedPods pods = CountUpdated(situation);
   return {.steps = steps,
           .stored = std::move(own.step),
           .template_id = workload.requested_template,
           .revision = workload::RevisionToBe(situation),
           .was_complete = was_complete,
-          .is_first = IsFirst(situation),
+          .is_first = is_first,
           .desired = workload.replicas,
           .updated = pods.updated,
           .available = pods.available,

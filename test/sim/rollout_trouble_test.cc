@@ -311,6 +311,24 @@ TEST_CASE("A number is not given again after its ReplicaSet was deleted (I-11, R
   Proves("I-11 RO-133");
 }
 
+// There is nothing to go back to any more, and all Pods have v2 since. That approves nothing.
+TEST_CASE("A canary whose stable ReplicaSet was deleted is not approved by a new try (RO-056)") {
+  AtPause scene;
+  World& world = scene.world;
+  const std::string stable = NameOf(*world.ReplicaSets(kName, kRollouts).front());
+  REQUIRE(world.api().Delete("user", {resources::kReplicaSets, "default", stable}).ok());
+  REQUIRE(world.Quiesce());
+  scene.Edit({{"abort", true}});
+  REQUIRE(world.Quiesce());
+  scene.Edit({{"abort", false}});
+  REQUIRE(world.Quiesce());
+  CHECK(scene.PodsOf("app:v2") == 4);
+  CHECK(scene.Phase() == "Paused");
+  CHECK(scene.Step("index") == 2);
+  CHECK(IntAt(*world.Owner(kName, kRollouts), {"status", "stableRevision"}) == 1);
+  Proves("RO-056");
+}
+
 // The canary was no success: its user goes back, and an autoscaler scales out at the same time.
 TEST_CASE("A canary that is left gets no Pod of a scaling (RO-120)") {
   World world(kSeed);
