@@ -43,6 +43,16 @@ std::string RefusalText(const TemplateChecks::Check& refusal) {
   return "the API server refuses spec.template: " + refusal.message;
 }
 
+// Shows all updated Pods while a step holds. The planner counts one fewer where the numbers look
+// complete and templates are still to be exchanged; a step says by itself that they are not
+// (P-058).
+void ShowUpdatedAtStep(const Situation& situation, Steps steps, WorkloadStatus& status) {
+  const auto state = StepsOf(situation, steps);
+  const auto& counted = situation.extended.counted;
+  if (state && !state->done() && !state->next && counted)
+    status.updated_replicas = counted->updated;
+}
+
 // Returns the next write that has to be made although nothing is rolled out: Pods that an update in
 // place took out of traffic return, and the Rollout keeps its size. Returns nullopt if none is due.
 std::optional<Step> Keep(const Situation& situation) {
@@ -332,6 +342,7 @@ void RolloutExtension::UpdateStatus(const Situation& situation, WorkloadStatus& 
   own.stable_replica_set =
       Named(workload::FindKept(situation.all, own.stable_revision.value_or(0)));
   status.carried = KindStatus(own);
+  if (told) ShowUpdatedAtStep(situation, facts.steps, status);
   if (told) ShowSteps(situation, facts.steps, status);
   ShowStillComplete(situation, status);
   ShowStuckPods(situation, facts.steps, facts.stuck, status);

@@ -12,7 +12,9 @@
 // in-place updates:
 //   I-51  while an available Pod is taken out, at least n − maxUnavailable others really serve;
 //         4 replicas, maxUnavailable 1: 3 others
-//   I-52  no Pod is deleted, neither directly nor by making ReplicaSets smaller
+//   I-52  no Pod is deleted, neither directly nor by making ReplicaSets smaller; with Only, no
+//   second
+//         ReplicaSet gets Pods that do not stand in for others: they would have to be replaced
 //   I-56  the highest revision has the owner's template, and undo brings back the one before. Not
 //         while spec.abort is true: then no revision is made or numbered (RO-033)
 //   I-60  at most maxSurge + maxUnavailable Pods are drained, but one is always allowed
@@ -72,6 +74,7 @@ class InPlaceInvariants {
     Json wanted;  // spec.template
     Json wanted_before;
     MonotonicTime wanted_since;
+    bool from_none = true;  // there was a moment without Pods since `wanted` came
     bool aborted = false;
     MonotonicTime aborted_since;  // when `aborted` changed last
     Json staged;                  // the last wanted template that had the highest revision
@@ -88,6 +91,8 @@ class InPlaceInvariants {
   void JudgePodWrite(const Change& change, const Json& owner);
   void JudgeTakenOut(const Change& change, const Json& owner);
   void JudgeReplicas(const Change& change, const Json& owner);
+  void NoteSizes(const Json& owner);
+  void JudgeHost(const Change& change, const Json& owner);
   bool IsAvailable(const Json& owner, const Json& pod, Duration for_at_least) const;
   int64_t AvailableBut(const Json& owner, const std::string& pod) const;
 

@@ -40,12 +40,25 @@ std::string MaxUnavailable(const Json& owner) {
   return TextAt(SettingsOf(owner), {"maxUnavailable"});
 }
 
+// Returns how the present revision of `rs` is rolled out, by its note; empty if it has none.
+std::string ModeOf(const Json& rs) {
+  const Json note =
+      Json::parse(AnnotationOf(rs, kInPlaceMode), nullptr, /*allow_exceptions=*/false);
+  const bool is_present = TextAt(note, {"rev"}) == std::to_string(RevisionOfRollout(rs));
+  return is_present ? TextAt(note, {"mode"}) : "";
+}
+
 }  // namespace
 
 bool WantsInPlace(const Json& owner) {
   if (IsRollout(owner)) return TextAt(owner, {"spec", "strategy", "type"}).starts_with("InPlace");
   const std::string policy = AnnotationOf(owner, "windlass.dev/in-place");
   return !policy.empty() && policy != "Disabled";
+}
+
+bool AsksForOnly(const Json& owner) {
+  if (IsRollout(owner)) return TextAt(owner, {"spec", "strategy", "type"}) == "InPlaceOnly";
+  return AnnotationOf(owner, "windlass.dev/in-place") == "Only";
 }
 
 RolloutLimits InPlaceLimitsOf(const Json& owner) {
@@ -78,11 +91,12 @@ Object HighestOf(const std::vector<Object>& replica_sets) {
   return highest;
 }
 
-bool SaysInPlace(const Json& rs) {
-  const Json note =
-      Json::parse(AnnotationOf(rs, kInPlaceMode), nullptr, /*allow_exceptions=*/false);
-  return TextAt(note, {"mode"}) == "InPlace" &&
-         TextAt(note, {"rev"}) == std::to_string(RevisionOfRollout(rs));
+bool SaysInPlace(const Json& rs) { return ModeOf(rs) == "InPlace"; }
+
+bool SaysReplace(const Json& rs) { return ModeOf(rs) == "Recreate"; }
+
+bool HasOwnPods(const Json& rs) {
+  return ReplicasOf(rs) > 0 && AnnotationOf(rs, kInPlaceStandIns) != std::to_string(ReplicasOf(rs));
 }
 
 Json TemplateOf(const Json& object) {

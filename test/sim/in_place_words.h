@@ -15,9 +15,13 @@ inline constexpr const char* kInPlaceNotes = "internal.windlass.dev/";
 inline constexpr const char* kInPlaceExchange = "internal.windlass.dev/exchange";
 inline constexpr const char* kInPlaceBlocked = "internal.windlass.dev/blocked";
 inline constexpr const char* kInPlaceMode = "internal.windlass.dev/mode";
+inline constexpr const char* kInPlaceStandIns = "internal.windlass.dev/stand-ins";
 
 // Returns true if the Deployment or Rollout asks for in-place updates.
 bool WantsInPlace(const Json& owner);
+
+// Returns true if it asks never to replace Pods.
+bool AsksForOnly(const Json& owner);
 
 // Like LimitsOf, with the maxUnavailable of in-place updates.
 RolloutLimits InPlaceLimitsOf(const Json& owner);
@@ -30,6 +34,11 @@ Object HighestOf(const std::vector<Object>& replica_sets);
 // Returns true if `rs` notes that its present revision is rolled out in place. Notes about its
 // earlier revisions do not count.
 bool SaysInPlace(const Json& rs);
+
+// Returns true if `rs` notes that its present revision is rolled out by replacing Pods.
+bool SaysReplace(const Json& rs);
+// Returns true if `rs` has replicas that do not only stand in for others while those restart.
+bool HasOwnPods(const Json& rs);
 
 // Returns the template as a ReplicaSet of it has it (owners.h), without label pod-template-hash.
 Json TemplateOf(const Json& object);

@@ -1,6 +1,6 @@
 // The commit of a rollout in place. When every Pod of the host ReplicaSet runs the new template,
-// host and pending ReplicaSet exchange their templates and what belongs to them. Source:
-// P-052…P-056.
+// and no step or partition is in force, host and pending ReplicaSet exchange their templates and
+// what belongs to them. Source: P-052…P-058.
 //
 // The exchange is three writes:
 //   X1  The pending ReplicaSet gets the host's template and revision. In the same write what it had

@@ -68,7 +68,8 @@ std::vector<const ReplicaSet*> KeptMidway(const workload::Situation& situation,
                                           const InPlace& in_place) {
   std::vector<const ReplicaSet*> kept;
   const Workload& workload = situation.workload;
-  if (!workload.paused && workload::DeploymentComplete(workload, workload.status)) return kept;
+  const bool complete = workload::DeploymentComplete(workload, workload.status);
+  if (!workload.paused && complete && in_place.phase != InPlacePhase::kStaged) return kept;
   std::ranges::copy_if(situation.all, std::back_inserter(kept), [&](const ReplicaSet* rs) {
     return HasNotes(*rs) && (workload.paused || MayBeOfPods(situation, in_place, rs));
   });

@@ -87,14 +87,15 @@ int32_t Partition(const workload::Situation& situation, const InPlace& in_place)
   return std::max(set > 0 ? set + to_go : 0, KeptOld(situation, in_place));
 }
 
-// Returns true if Pods are kept on the old revision, whether or not there are some now. Example: 10
-// replicas, partition 5, scaled to 0: no Pod has the old revision, and five will have it again.
+// Returns true if a limit is in force, whether or not it keeps a Pod on the old revision now
+// (P-058). Examples:
+//   - 10 replicas, partition 5, scaled to 0: five Pods will have the old revision again
+//   - 2 replicas, setUpdated: 2, then a pause: three of 5 Pods would have it
+//   - setUpdated: 100%, then a pause: none would, but nobody has said yet that the revision works
 bool HoldsBack(const workload::Situation& situation, const InPlace& in_place) {
   const Options& options = in_place.options();
   if (options.policy == Policy::kRelease || situation.workload.follow_revision) return false;
-  if (situation.limits.kept_old() > 0 || options.partition > 0) return true;
-  return situation.workload.replicas == 0 &&
-         (situation.limits.holds_back() || options.has_partition);
+  return situation.limits.holds_back() || options.has_partition;
 }
 
 // Returns how many Pods their ReplicaSets are about to remove. 64 bits: two sizes of 2^31-1 are

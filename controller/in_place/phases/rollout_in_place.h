@@ -115,8 +115,8 @@ struct InPlace {
   bool counts_pods() const { return pods.has_value(); }
   // True if as many Pods are updated as the partition allows, and the rest is to stay as it is.
   bool at_rest = false;
-  // True if the partition or the limits keep Pods on the old revision, or would if there were some.
-  // The present Pods may all be updated: the others went when the workload was scaled down.
+  // True if a step, a pause or a partition is in force. The present Pods may all be updated: it
+  // asks for all of them, or the others went when the workload was scaled down.
   bool holds_back = false;
   // Phase staged: set when a later change of replicas makes in-place impossible (P-011, P-012).
   std::optional<NotEligible> against{};

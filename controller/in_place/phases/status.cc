@@ -69,7 +69,9 @@ Word OfStaged(const workload::Situation& situation) {
   if (in_place.blocked) return Running(InPlaceReason::kReverting, situation, *in_place.blocked);
   if (in_place.failing) return Running(InPlaceReason::kFailing, situation, in_place.failing->text);
   if (in_place.at_rest && counts.in_flight == 0) {
-    return Running(InPlaceReason::kPartitioned, situation, "the others keep their revision");
+    return Running(InPlaceReason::kPartitioned, situation,
+                   counts.to_update > 0 ? "the others keep their revision"
+                                        : "a Pod that comes now begins in the old revision");
   }
   if (in_place.next.blocking != nullptr) {
     return Running(

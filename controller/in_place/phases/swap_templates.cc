@@ -32,9 +32,10 @@ bool HostKnowsItsTemplate(const ReplicaSet& host) {
   return host.status.observed_generation >= host.meta.generation;
 }
 
-// Returns true if all Pods have the target template and are settled, the stand-ins are gone, and
-// nothing holds Pods back: those that come would have the target template after the exchange
-// (P-052, RO-120).
+// Returns true if all Pods have the target template and are settled, the stand-ins are gone
+// (P-052), and no limit is in force: Pods that come would have the target template after the
+// exchange. The other ReplicaSet would have to make those of the old revision, and they would be
+// replaced later, which InPlaceOnly promises not to do (P-058).
 bool IsReadyToCommit(const InPlace& in_place) {
   if (in_place.holds_back) return false;
   const ReplicaSet& pending = *in_place.pending;

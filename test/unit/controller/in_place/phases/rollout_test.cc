@@ -180,6 +180,56 @@ TEST_CASE("the limit of a rollout holds Pods back as a partition does (RO-047)")
   Proves("RO-047");
 }
 
+TEST_CASE("templates are not exchanged while a limit is in force, though it keeps none (P-058)") {
+  Started c(2);
+  const std::vector<std::string> pods = c.PodNames();
+  int32_t updated_max = 2;  // as setUpdated: 2, or 100%, and a pause
+  c.look = [&, look = c.look](View& view) {
+    look(view);
+    view.workload.limits.updated_max = updated_max;
+  };
+  const auto pods_of = [&](const std::string& image) {
+    int count = 0;
+    for (const std::string& pod : c.PodNames()) count += c.ImageOfPod(pod) == image ? 1 : 0;
+    return count;
+  };
+  c.SetImage("v2");
+  c.SettleInPlace();
+  CHECK(c.PodNames() == pods);
+  CHECK(pods_of("v2") == 2);
+  CHECK(c.InPlaceCondition() == "True Partitioned");
+  CHECK(c.InPlaceMessage() ==
+        "2/2 patched, 2 updated, 0 in flight: a Pod that comes now begins in the old revision");
+
+  SECTION("Pods that come belong to the same ReplicaSet, and are updated after it") {
+    c.Scale(5);
+    c.SettleInPlace();
+    CHECK(pods_of("v1") == 3);
+    CHECK(c.InPlaceMessage() ==
+          "2/5 patched, 2 updated, 0 in flight: the others keep their revision");
+    const std::vector<std::string> all = c.PodNames();
+    updated_max = kUnlimited;
+    c.SettleInPlace();
+    CHECK(c.PodNames() == all);
+  }
+  SECTION("a Pod that dies comes in the old revision, and is updated within the limit") {
+    c.DeletePod(pods.front());
+    c.SettleInPlace();
+    CHECK(c.PodNames().size() == 2);
+    CHECK(pods_of("v2") == 2);
+    CHECK(c.InPlaceCondition() == "True Partitioned");
+    updated_max = kUnlimited;
+    c.SettleInPlace();
+  }
+  SECTION("without a limit the exchange comes at once") {
+    updated_max = kUnlimited;
+    c.SettleInPlace();
+    CHECK(c.PodNames() == pods);
+  }
+  c.CheckAllRun("v2", c.PodNames().size());
+  Proves("P-058");
+}
+
 TEST_CASE("a Pod that is missing holds up no step of an update in place (RO-047)") {
   Started c(4, 2);
   c.look = [&, look = c.look](View& view) {
