@@ -46,7 +46,7 @@ void AddWrites(const Situation& situation, const NamedService& named, bool is_ri
   if (auto refusal = RefusalOf(situation, named)) {
     troubles.push_back(*std::move(refusal));
   } else if (!is_right) {
-    if (auto lost = NotKept(situation, *named.service)) troubles.push_back(*std::move(lost));
+    if (auto lost = NotKept(named)) troubles.push_back(*std::move(lost));
   }
 }
 

@@ -13,6 +13,7 @@
 #include <string_view>
 #include <vector>
 
+#include "controller/rollout/service_patch.h"
 #include "kubeclient/api/object_meta.h"
 #include "kubeclient/api/rollout.h"
 #include "kubeclient/api/service.h"
@@ -47,10 +48,14 @@ struct NamedService {
   std::string_view name{};           // "": none is named
   const Service* service = nullptr;  // null if there is no such Service
   std::string_view other_rollout{};  // that the Service is written for and that names it; else ""
-  // Somebody took away what Windlass wrote, twice: within a short time, and it is not written anew
-  // before `not_before`; within a longer one, and users are told until `told_until`.
+  // The Service is not written before this time: the API server did not keep the last write, or
+  // somebody took away what Windlass wrote, twice within a short time.
   std::optional<WallTime> not_before{};
+  // Somebody took it away twice within a longer time, and users are told until this one.
   std::optional<WallTime> told_until{};
+  // The last write to the Service that the API server accepted and did not keep; null if it kept
+  // that write, or shows it by now.
+  const ServicePatch* not_kept = nullptr;
   // The API server was in trouble over the last write to the Service: another one would end the
   // sync, too, so none is made before this time.
   std::optional<WallTime> failed_until{};

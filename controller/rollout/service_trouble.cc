@@ -123,13 +123,10 @@ std::optional<ServiceTrouble> RefusalOf(const Situation& situation, const NamedS
   return ServiceTrouble{"ServiceUpdateRefused", std::move(message)};
 }
 
-std::optional<ServiceTrouble> NotKept(const Situation& situation, const Service& service) {
-  const bool accepted = std::ranges::any_of(situation.learned, [&](const Outcome& outcome) {
-    return IsPatchOf(outcome, resources::kServices, service.meta) && outcome.said.ok();
-  });
-  if (!accepted) return std::nullopt;
+std::optional<ServiceTrouble> NotKept(const NamedService& named) {
+  if (named.not_kept == nullptr) return std::nullopt;
   return ServiceTrouble{"ServiceNotKept",
-                        "Service " + service.meta.name +
+                        "Service " + std::string(named.name) +
                             ": the API server accepted what Windlass wrote and did not keep it, as "
                             "a mutating webhook does that sets spec.selector. Have it leave "
                             "pod-template-hash alone"};

@@ -36,9 +36,9 @@ std::optional<ServiceTrouble> LossOf(const workload::Situation& situation,
 std::optional<ServiceTrouble> RefusalOf(const workload::Situation& situation,
                                         const NamedService& named);
 
-// Returns that the API server accepted a change of the Service in this sync; nullopt if there was
-// none. Ask only if the Service is not as Windlass wrote it.
-std::optional<ServiceTrouble> NotKept(const workload::Situation& situation, const Service& service);
+// Returns that the API server accepted the last change of the Service and did not keep it; nullopt
+// if it did. Ask only if the Service is not as it should be.
+std::optional<ServiceTrouble> NotKept(const NamedService& named);
 
 // Returns why the last write of this sync to the Service failed; null if none did. After that the
 // sync makes no other. `situation` owns the error.

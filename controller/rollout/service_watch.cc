@@ -5,6 +5,7 @@
 
 #include "controller/rollout/reasons.h"
 #include "controller/runtime/rights_list.h"
+#include "kubeclient/cache/is_older.h"
 
 namespace windlass::rollout {
 namespace {
@@ -165,10 +166,13 @@ void ServiceWatch::ServiceChanged(const Change<Service>& change) {
     losses_.erase(key);
     failed_until_.erase(key);
     refusals_.erase(key);
+    not_kept_.erase(key);
   } else if (before != nullptr && IsLoss(*before, *now)) {
     Losses& losses = losses_[key];
     losses = {.last = host_.informers().environment().clock.Wall(), .before = losses.last};
   }
+  const auto not_kept = not_kept_.find(key);
+  if (not_kept != not_kept_.end() && Shows(*now, not_kept->second.patch)) not_kept_.erase(not_kept);
   WakeNaming(key);
   // Those that name it no more.
   const Rollout* former = before != nullptr ? FindNoted(*before) : nullptr;
@@ -181,8 +185,8 @@ void ServiceWatch::ServiceChanged(const Change<Service>& change) {
 void ServiceWatch::Learn(const ObjectKey& rollout, const Learned& learned, WallTime now) {
   const auto planned = planned_.find(rollout);
   if (planned == planned_.end()) return;
-  const ObjectKey& service = planned->second.key;
-  const Outcome* outcome = FindOutcome(learned, planned->second);
+  const ObjectKey& service = planned->second.asked.key;
+  const Outcome* outcome = FindOutcome(learned, planned->second.asked);
   const Error* error = outcome != nullptr && !outcome->said.ok() ? &outcome->said.error() : nullptr;
   if (error != nullptr && error->kind == ErrorKind::kConflict) {
     ++conflicts_[service];
@@ -194,6 +198,7 @@ void ServiceWatch::Learn(const ObjectKey& rollout, const Learned& learned, WallT
     if (first.words.empty() || first.kind != error->kind) first = {error->kind, error->message};
   } else if (outcome != nullptr && error == nullptr) {
     refusals_.erase(service);
+    NoteIfKept(planned->second, *outcome->said, now);
   }
   if (outcome != nullptr) {
     failed_until_.erase(service);
@@ -206,7 +211,22 @@ void ServiceWatch::Learn(const ObjectKey& rollout, const Learned& learned, WallT
 void ServiceWatch::Plan(const ObjectKey& rollout, const std::optional<Step>& step) {
   const Write* write = step ? std::get_if<Write>(&*step) : nullptr;
   if (write == nullptr || write->request.resource() != resources::kServices) return;
-  planned_.insert_or_assign(rollout, write->request.Identity());
+  planned_.insert_or_assign(rollout, Planned{write->request.Identity(), PatchIn(write->request)});
+}
+
+void ServiceWatch::NoteIfKept(const Planned& planned, const Reply& reply, WallTime now) {
+  const ObjectKey& service = planned.asked.key;
+  const Result<Service> written =
+      DecodeService(host_.informers().environment().decoder, reply.body);
+  if (!written.ok()) return;
+  const Service* stored = shared_.informer.store().Find(service);
+  const bool is_newer =
+      stored != nullptr && IsOlder(written->meta.resource_version, stored->meta.resource_version);
+  if (Shows(*written, planned.patch) || (is_newer && Shows(*stored, planned.patch))) {
+    not_kept_.erase(service);
+  } else if (stored != nullptr) {
+    not_kept_.insert_or_assign(service, NotKept{planned.patch, now});
+  }
 }
 
 ServicesKnown ServiceWatch::Known() const {
@@ -234,6 +254,11 @@ NamedService ServiceWatch::Named(const Rollout& rollout, const std::string& name
   named.service = name.empty() ? nullptr : shared_.informer.store().Find(key);
   if (named.service == nullptr) return named;
   TellLosses(key, named);
+  if (const auto lost = not_kept_.find(key); lost != not_kept_.end()) {
+    named.not_kept = &lost->second.patch;
+    const WallTime again = lost->second.at + kWrittenAgainAfter;
+    named.not_before = std::max(named.not_before.value_or(again), again);
+  }
   const auto failed = failed_until_.find(key);
   if (failed != failed_until_.end()) named.failed_until = failed->second;
   const auto refusal = refusals_.find(key);

@@ -39,7 +39,8 @@ class ServiceWatch {
   // planned, and with the step. A write to a Service that was planned and that no sync learned of
   // has ended its sync. The API server is in trouble then, for example it does not answer in time,
   // and the rollout goes on without that Service for a while (RO-185). A webhook that cannot be
-  // reached is a refusal, of which the sync learns.
+  // reached is a refusal, of which the sync learns. A write that the API server accepted and did
+  // not keep is not repeated before a minute has passed: the change that it made wakes the Rollout.
   void Learn(const ObjectKey& rollout, const Learned& learned, WallTime now);
   void Plan(const ObjectKey& rollout, const std::optional<Step>& step);
   // Call when a term ends: its syncs end with it.
@@ -52,6 +53,18 @@ class ServiceWatch {
   std::string Note() const;
 
  private:
+  // A write to a Service that a sync is about to make.
+  struct Planned {
+    RequestKey asked;
+    ServicePatch patch;
+  };
+
+  // A write that the API server accepted and did not keep.
+  struct NotKept {
+    ServicePatch patch;
+    WallTime at{};  // of its reply
+  };
+
   // When somebody took away what Windlass wrote into a Service; zero: not seen.
   struct Losses {
     WallTime last{};
@@ -69,6 +82,9 @@ class ServiceWatch {
   const Rollout* FindOwner(const Service& service) const;
   // Returns true if somebody took away the key or the annotation that Windlass wrote.
   bool IsLoss(const Service& before, const Service& now) const;
+  // Judges by its reply, or by a newer version in the store, whether the API server kept a write
+  // that it accepted. What somebody takes away later was kept.
+  void NoteIfKept(const Planned& planned, const Reply& reply, WallTime now);
   NamedService Named(const Rollout& rollout, const std::string& name) const;
   void TellLosses(const ObjectKey& service, NamedService& named) const;
   // Has `named_by_` tell that a Rollout names its Services, or no more.
@@ -85,11 +101,12 @@ class ServiceWatch {
   std::set<ObjectKey> wanting_{};                        // Rollouts
   std::map<ObjectKey, std::set<ObjectKey>> named_by_{};  // Rollouts, by Service
   std::map<Uid, std::set<ObjectKey>> written_for_{};     // Services, by the uid of their annotation
-  std::map<ObjectKey, RequestKey> planned_{};            // writes to Services, by Rollout
+  std::map<ObjectKey, Planned> planned_{};               // by Rollout
   std::map<ObjectKey, WallTime> failed_until_{};         // of Services that exist
   std::map<ObjectKey, FirstRefusal> refusals_{};         // of Services that exist
   std::map<ObjectKey, int> conflicts_{};                 // of Services that exist, in a row
   std::map<ObjectKey, Losses> losses_{};                 // of Services that exist
+  std::map<ObjectKey, NotKept> not_kept_{};              // of Services that exist
 };
 
 }  // namespace windlass::rollout

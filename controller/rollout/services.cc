@@ -8,6 +8,7 @@
 #include <vector>
 
 #include "controller/rollout/decisions.h"
+#include "controller/rollout/service_patch.h"
 #include "controller/rollout/service_target.h"
 #include "controller/rollout/service_trouble.h"
 #include "controller/workload/annotations.h"
@@ -30,7 +31,8 @@ constexpr Duration kWhileLoading = seconds(1);
 // not hold up a rollout.
 constexpr Duration kAfterConflict = seconds(1);
 constexpr int kConflictsWaitedFor = 3;
-// An API server that accepts a patch and does not keep it gets no more of them in one sync.
+// An API server that keeps no patch gets no more of them in one sync, also if its replies do not
+// tell that.
 constexpr auto kPatchesOfOneService = 3;
 
 bool IsStatusWrite(const Step& step) {
@@ -67,33 +69,28 @@ bool IsInVain(const Situation& situation, const Write& write) {
   return patches >= kPatchesOfOneService;
 }
 
-// Sets annotation and key; null removes them, and without `hash` the key stays as it is.
-Write PatchService(const Service& service, const Json& note, const std::optional<Json>& hash,
-                   Because because) {
-  Json fields = Json::object();
-  fields["metadata"]["annotations"][std::string(kServiceOf)] = note;
-  if (hash) fields["spec"]["selector"][std::string(kPodTemplateHashLabel)] = *hash;
-  return {.request = Request::MergePatch(resources::kServices, VersionOf(service.meta), "",
-                                         workload::Dump(fields)),
+Write PatchService(const Service& service, const ServicePatch& patch, Because because) {
+  return {.request = RequestFor(service, patch),
           .because = std::move(because),
           .go_on_if_refused = true};
 }
 
 // Returns the write that makes the Service select the Pods of `target`; nullopt if it does so.
-std::optional<Write> Select(const Situation& situation, const Service& service,
+std::optional<Write> Select(const Situation& situation, const NamedService& named,
                             const ReplicaSet& target) {
+  const Service& service = *named.service;
   const std::string hash(target.meta.labels.Find(kPodTemplateHashLabel).value_or(""));
   if (hash.empty()) return std::nullopt;
-  const std::string note = NoteText(situation.workload.meta, hash);
-  const bool selects = HashOf(service) == hash;
-  if (selects && service.meta.annotations.Find(kServiceOf) == note) return std::nullopt;
+  const ServicePatch patch{.note = NoteText(situation.workload.meta, hash), .hash = hash};
+  if (Shows(service, patch)) return std::nullopt;
   Write write = PatchService(
-      service, note, Json(hash),
+      service, patch,
       {decisions::kSelectPods,
        {{"service", service.meta.name}, {"replicaset", target.meta.name}, {"hash", hash}}});
   // A key that has to be written anew was told when it was written first.
-  const bool is_told = service.meta.annotations.Find(kServiceOf) == note;
-  if (!selects && !is_told) {
+  const bool is_told = service.meta.annotations.Find(kServiceOf) == patch.note ||
+                       (named.not_kept != nullptr && *named.not_kept == patch);
+  if (HashOf(service) != hash && !is_told) {
     write.on_success.push_back({.type = Event::Type::kNormal,
                                 .reason = "ServiceSwitched",
                                 .message = "Service " + service.meta.name +
@@ -109,8 +106,7 @@ std::optional<Write> Select(const Situation& situation, const Service& service,
 Write Release(const Service& service) {
   const std::optional<ServiceNote> note = NoteOf(service);
   const bool ours = note && HashOf(service) == note->hash;
-  const Json gone;
-  return PatchService(service, gone, ours ? std::optional(gone) : std::nullopt,
+  return PatchService(service, {.note = "", .hash = ours ? std::optional("") : std::nullopt},
                       {decisions::kReleaseService, {{"service", service.meta.name}}});
 }
 
@@ -128,7 +124,7 @@ std::optional<Write> Due(const Situation& situation, const NamedService& named, 
   if (leaving != nullptr && leaving != present) return std::nullopt;
   const ReplicaSet* target = TargetOf(situation, role, present, leaving);
   if (target == nullptr || TroubleWith(situation, named, role, target)) return std::nullopt;
-  return Select(situation, *named.service, *target);
+  return Select(situation, named, *target);
 }
 
 // Returns all writes that are due, also those that are in vain.

@@ -20,6 +20,10 @@ namespace {
 const std::string kPath = "/services?";
 const std::string kUid = "5a1f0c52-93e4-4f6e-8a01-7b1d2f0e6c1";  // and a digit
 
+std::string Note(const std::string& name, int digit, const std::string& hash) {
+  return name + "/" + kUid + std::to_string(digit) + "/" + hash;
+}
+
 struct Fixture {
   Fixture() {
     host.on_wake = [this](const ObjectKey& key, Wake) { woken.insert(key.name); };
@@ -43,29 +47,41 @@ struct Fixture {
     rollouts.ApplyDelete({"ns", name}, *Uid::Parse(kUid + std::to_string(digit)),
                          {std::to_string(++version)});
   }
-  // Sends an event about ns/NAME. `note` is its annotation, `hash` its key; "": none.
-  void Event(const std::string& type, const std::string& name, const std::string& note = "",
-             const std::string& hash = "") {
+  // Returns the next version of the Service ns/NAME. `note` is its annotation, `hash` its key; "":
+  // none.
+  std::string Version(const std::string& name, const std::string& note = "",
+                      const std::string& hash = "") {
     const std::string annotations =
         note.empty() ? "{}" : R"({"windlass.dev/service-of":")" + note + R"("})";
     const std::string key = hash.empty() ? "" : R"(,"pod-template-hash":")" + hash + R"(")";
+    return R"({"kind":"Service","apiVersion":"v1","metadata":{"name":")" + name +
+           R"(","namespace":"ns","uid":"9e0f0d5e-7b6d-4a0e-b1f8-)" +
+           R"(7d6c6e7b9a01","resourceVersion":")" + std::to_string(++version) +
+           R"(","annotations":)" + annotations + R"(},"spec":{"selector":{"app":"web")" + key +
+           "}}}";
+  }
+  // Sends an event about it.
+  void Event(const std::string& type, const std::string& name, const std::string& note = "",
+             const std::string& hash = "") {
     woken.clear();
-    transport.Line(
-        kPath,
-        wire::Event(type, R"({"kind":"Service","apiVersion":"v1","metadata":{"name":")" + name +
-                              R"(","namespace":"ns","uid":"9e0f0d5e-7b6d-4a0e-b1f8-)" +
-                              R"(7d6c6e7b9a01","resourceVersion":")" + std::to_string(++version) +
-                              R"(","annotations":)" + annotations +
-                              R"(},"spec":{"selector":{"app":"web")" + key + "}}}"));
+    transport.Line(kPath, wire::Event(type, Version(name, note, hash)));
   }
   void Listed() { transport.Line(kPath, wire::InitialEventsEnd(std::to_string(++version))); }
   ServiceFacts Of(const std::string& name) const { return watch.FactsOf({"ns", name}); }
   // Returns a write to the canary's Service of Rollout web.
-  Write ToCanary() const {
+  Write ToCanary(const std::string& body = "{}") const {
     const ObjectMeta& service = Of("web").canary.service->meta;
-    return {.request = Request::MergePatch(resources::kServices, VersionOf(service), "", "{}"),
+    return {.request = Request::MergePatch(resources::kServices, VersionOf(service), "", body),
             .because = {},
             .go_on_if_refused = true};
+  }
+  // Has Rollout web write annotation and key of its canary's Service, "a"; `reply` is the answer.
+  void WriteKey(std::string reply) {
+    const Write write =
+        ToCanary(R"({"metadata":{"annotations":{"windlass.dev/service-of":")" +
+                 Note("web", 1, "a") + R"("}},"spec":{"selector":{"pod-template-hash":"a"}}})");
+    watch.Plan({"ns", "web"}, Step(write));
+    watch.Learn({"ns", "web"}, {OutcomeOf(write, Reply{std::move(reply)})}, time.Wall());
   }
 
   int version = 100;
@@ -84,9 +100,6 @@ struct Fixture {
 const std::string kBoth = R"({"stable":"web","canary":"next"})";
 const std::string kTold =
     R"([{"type":"ServicesSynced","status":"True","reason":"Synced","message":""}])";
-std::string Note(const std::string& name, int digit, const std::string& hash) {
-  return name + "/" + kUid + std::to_string(digit) + "/" + hash;
-}
 
 TEST_CASE_METHOD(Fixture, "Services are watched once a Rollout names one (RO-187)") {
   Rollout_("web", 1, "{}");
@@ -246,6 +259,63 @@ TEST_CASE_METHOD(Fixture,
     CHECK_FALSE(Of("web").canary.failed_until);
   }
   Proves("RO-185");
+}
+
+TEST_CASE_METHOD(Fixture,
+                 "a write that is accepted and not kept is repeated a minute later (RO-185)") {
+  Rollout_("web", 1, kBoth);
+  Listed();
+  Event("ADDED", "next");
+  const std::string note = Note("web", 1, "a");
+  const WallTime now = time.Wall();
+  // A webhook drops the key, the annotation or both.
+  const auto [keeps_note, keeps_key] =
+      GENERATE(std::pair(true, false), std::pair(false, true), std::pair(false, false));
+  WriteKey(Version("next", keeps_note ? note : "", keeps_key ? "a" : ""));
+  CHECK(Of("web").canary.not_before == now + seconds(60));
+  time.Advance(seconds(10));
+  Event("MODIFIED", "next");  // the write, or whatever else
+  CHECK(Of("web").canary.not_before == now + seconds(60));
+  time.Advance(seconds(50));
+  SECTION("nor is it kept then") {
+    WriteKey(Version("next", note));
+    CHECK(Of("web").canary.not_before == now + seconds(120));
+  }
+  SECTION("it is kept then") {
+    WriteKey(Version("next", note, "a"));
+    CHECK_FALSE(Of("web").canary.not_before);
+  }
+  SECTION("the Service was made anew") {
+    Event("DELETED", "next");
+    Event("ADDED", "next");
+    CHECK_FALSE(Of("web").canary.not_before);
+  }
+  Proves("RO-185");
+}
+
+TEST_CASE_METHOD(Fixture, "a write that the store does not show yet was kept (RO-185)") {
+  Rollout_("web", 1, kBoth);
+  Listed();
+  Event("ADDED", "next");
+  const std::string note = Note("web", 1, "a");
+  SECTION("its reply shows it") { WriteKey(Version("next", note, "a")); }
+  SECTION("a newer version shows it, and its reply did not") {
+    const std::string reply = Version("next", note);
+    Event("MODIFIED", "next", note, "a");
+    WriteKey(reply);
+  }
+  SECTION("a version that shows it comes later") {
+    WriteKey(Version("next", note));
+    Event("MODIFIED", "next", note, "a");
+  }
+  SECTION("its reply cannot be read") { WriteKey("{}"); }
+  SECTION("somebody took the key away since") {
+    const std::string reply = Version("next", note, "a");
+    Event("MODIFIED", "next", note);
+    WriteKey(reply);
+  }
+  CHECK_FALSE(Of("web").canary.not_before);
+  Proves("RO-183 RO-185");
 }
 
 TEST_CASE_METHOD(Fixture, "the words of a refusal stay until a write is accepted (RO-184)") {

@@ -439,6 +439,48 @@ TEST_CASE("a server that does not keep what it accepts gets three patches in one
   Proves("RO-185");
 }
 
+TEST_CASE("a Service that was not kept waits for a minute, and is told for so long (RO-185)") {
+  Served f;
+  const ReplicaSet& old = f.AddOld(9);
+  f.AddNew(1, 1);
+  f.WriteBoth("web-1", "web-1");
+  const auto write = std::get<windlass::Write>(f.Before(Wait{}));
+  CHECK(write.on_success.size() == 1);
+  f.learned.push_back(OutcomeOf(write, Reply{"{}"}));
+  CHECK(f.Told() == "True Synced");  // the store does not show the write yet
+  f.learned.clear();
+  // A webhook drops it, with the annotation.
+  const ServicePatch dropped = PatchIn(write.request);
+  f.facts.canary.not_kept = &dropped;
+  f.facts.canary.not_before = f.now + seconds(60);
+  f.next().meta.annotations.Erase(kServiceOf);
+  f.next().selector.Erase(kPodTemplateHashLabel);
+  CHECK(f.Play().empty());
+  CHECK(std::get<Wait>(f.Before(Wait{})).look_again_in == seconds(60));
+  CHECK(f.Told() == "False ServiceNotKept");
+  CHECK(f.message ==
+        "Service web-next: the API server accepted what Windlass wrote and did not keep it, as a "
+        "mutating webhook does that sets spec.selector. Have it leave pod-template-hash alone");
+  CHECK(f.event == "ServiceNotKept");
+  f.Told();
+  CHECK(f.event.empty());
+  // No Pod waits for it.
+  f.facts.stable = {};
+  CHECK(std::get<windlass::Write>(f.Before(f.Sized(old, 0))).request.resource() ==
+        resources::kReplicaSets);
+  f.now = f.now + seconds(60);
+  const auto again = std::get<windlass::Write>(f.Before(Wait{}));
+  CHECK(PatchIn(again.request) == dropped);
+  CHECK(again.on_success.empty());
+  // It is news that another revision is selected.
+  f.follow_revision = 1;
+  CHECK(std::get<windlass::Write>(f.Before(Wait{})).on_success.size() == 1);
+  // It is right at last, for example by hand.
+  f.Write(f.next(), "web-1");
+  CHECK(f.Told() == "True Synced");
+  Proves("RO-181 RO-185");
+}
+
 TEST_CASE("patches of Services that are not kept hold up neither status nor Pods (RO-185)") {
   Served f;
   f.steps.clear();
@@ -457,6 +499,7 @@ TEST_CASE("patches of Services that are not kept hold up neither status nor Pods
       [&](const Workload&) { return f.facts; });
   f.kind.extends = &extension;
   std::vector<std::string> asked;
+  ServicePatch dropped;
   for (int i = 0; i < 20; ++i) {
     f.Sit();
     const Step step = workload::Next(*f.view, f.learned, f.now);
@@ -466,6 +509,11 @@ TEST_CASE("patches of Services that are not kept hold up neither status nor Pods
     asked.push_back(resource + (write->request.subresource().empty() ? "" : "/status"));
     // A webhook puts the selector back; the annotation is written once.
     if (resource == "services" && asked.size() == 1) f.web().meta.resource_version.text += "0";
+    if (resource == "services") {
+      dropped = PatchIn(write->request);
+      f.facts.stable.not_kept = &dropped;
+      for (NamedService& left : f.facts.left) left.not_kept = &dropped;
+    }
     if (resource == "replicasets") {
       ReplicaSet& old = f.replica_sets.front();
       old.replicas = old.status.replicas = 0;

@@ -1,0 +1,49 @@
+#include "controller/rollout/service_patch.h"
+
+#include <nlohmann/json.hpp>
+
+#include "controller/workload/request_body.h"
+#include "kubeclient/api/replica_set.h"
+
+namespace windlass::rollout {
+namespace {
+
+using workload::Json;
+
+Json TextOrNull(const std::string& text) { return text.empty() ? Json() : Json(text); }
+
+// Returns nullopt if `body` has no such member, and "" if that is null.
+std::optional<std::string> TextAt(const Json& body, const Json::json_pointer& path) {
+  if (!body.contains(path)) return std::nullopt;
+  const Json& found = body.at(path);
+  return found.is_string() ? found.get<std::string>() : std::string();
+}
+
+}  // namespace
+
+Request RequestFor(const Service& service, const ServicePatch& patch) {
+  Json fields = Json::object();
+  fields["metadata"]["annotations"][std::string(kServiceOf)] = TextOrNull(patch.note);
+  if (patch.hash) {
+    fields["spec"]["selector"][std::string(kPodTemplateHashLabel)] = TextOrNull(*patch.hash);
+  }
+  return Request::MergePatch(resources::kServices, VersionOf(service.meta), "",
+                             workload::Dump(fields));
+}
+
+ServicePatch PatchIn(const Request& request) {
+  const Json body = Json::parse(request.body(), nullptr, /*allow_exceptions=*/false);
+  if (!body.is_object()) return {};
+  const Json::json_pointer note =
+      Json::json_pointer("/metadata/annotations") / std::string(kServiceOf);
+  const Json::json_pointer hash =
+      Json::json_pointer("/spec/selector") / std::string(kPodTemplateHashLabel);
+  return {.note = TextAt(body, note).value_or(""), .hash = TextAt(body, hash)};
+}
+
+bool Shows(const Service& service, const ServicePatch& patch) {
+  if (service.meta.annotations.Find(kServiceOf).value_or("") != patch.note) return false;
+  return !patch.hash || service.selector.Find(kPodTemplateHashLabel).value_or("") == *patch.hash;
+}
+
+}  // namespace windlass::rollout
