@@ -27,6 +27,14 @@ std::optional<Uid> WrittenFor(const Service* service) {
   return note ? std::optional(note->uid) : std::nullopt;
 }
 
+// Returns the end of a time of `length` that began at `since`; nullopt if it is over. A time that
+// begins later than now is over, too: the clock was set back, and what is to wait for a minute
+// would wait for an hour.
+std::optional<WallTime> EndOf(WallTime since, seconds length, WallTime now) {
+  const WallTime end = since + length;
+  return since <= now && now < end ? std::optional(end) : std::nullopt;
+}
+
 }  // namespace
 
 ServiceWatch::ServiceWatch(ControllerHost& host, const Store<Rollout>& rollouts)
@@ -164,7 +172,7 @@ void ServiceWatch::ServiceChanged(const Change<Service>& change) {
   if (now == nullptr) {
     conflicts_.erase(key);
     losses_.erase(key);
-    failed_until_.erase(key);
+    failed_at_.erase(key);
     refusals_.erase(key);
     not_kept_.erase(key);
   } else if (before != nullptr && IsLoss(*before, *now)) {
@@ -201,9 +209,9 @@ void ServiceWatch::Learn(const ObjectKey& rollout, const Learned& learned, WallT
     NoteIfKept(planned->second, *outcome->said, now);
   }
   if (outcome != nullptr) {
-    failed_until_.erase(service);
+    failed_at_.erase(service);
   } else {
-    failed_until_[service] = now + kWithoutAfterFailure;
+    failed_at_[service] = now;
   }
   planned_.erase(planned);
 }
@@ -239,13 +247,16 @@ ServicesKnown ServiceWatch::Known() const {
   return waits ? ServicesKnown::kLoading : ServicesKnown::kFailed;
 }
 
-void ServiceWatch::TellLosses(const ObjectKey& service, NamedService& named) const {
+void ServiceWatch::TellLosses(const ObjectKey& service, WallTime now, NamedService& named) const {
   const auto found = losses_.find(service);
   if (found == losses_.end() || found->second.before.IsZero()) return;
   const Losses& losses = found->second;
-  if (losses.last - losses.before < kTakenAtOnce)
-    named.not_before = losses.last + kWrittenAgainAfter;
-  if (losses.last - losses.before < kToldFor) named.told_until = losses.last + kToldFor;
+  if (EndOf(losses.before, kTakenAtOnce, losses.last)) {
+    named.not_before = EndOf(losses.last, kWrittenAgainAfter, now);
+  }
+  if (EndOf(losses.before, kToldFor, losses.last)) {
+    named.told_until = EndOf(losses.last, kToldFor, now);
+  }
 }
 
 NamedService ServiceWatch::Named(const Rollout& rollout, const std::string& name) const {
@@ -253,14 +264,16 @@ NamedService ServiceWatch::Named(const Rollout& rollout, const std::string& name
   const ObjectKey key{rollout.meta.namespace_, name};
   named.service = name.empty() ? nullptr : shared_.informer.store().Find(key);
   if (named.service == nullptr) return named;
-  TellLosses(key, named);
+  const WallTime now = host_.informers().environment().clock.Wall();
+  TellLosses(key, now, named);
   if (const auto lost = not_kept_.find(key); lost != not_kept_.end()) {
     named.not_kept = &lost->second.patch;
-    const WallTime again = lost->second.at + kWrittenAgainAfter;
-    named.not_before = std::max(named.not_before.value_or(again), again);
+    const auto again = EndOf(lost->second.at, kWrittenAgainAfter, now);
+    named.not_before = std::max(named.not_before, again);
   }
-  const auto failed = failed_until_.find(key);
-  if (failed != failed_until_.end()) named.failed_until = failed->second;
+  if (const auto failed = failed_at_.find(key); failed != failed_at_.end()) {
+    named.failed_until = EndOf(failed->second, kWithoutAfterFailure, now);
+  }
   const auto refusal = refusals_.find(key);
   if (refusal != refusals_.end()) named.first_refusal = &refusal->second;
   const auto conflicts = conflicts_.find(key);

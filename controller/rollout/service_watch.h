@@ -86,7 +86,7 @@ class ServiceWatch {
   // that it accepted. What somebody takes away later was kept.
   void NoteIfKept(const Planned& planned, const Reply& reply, WallTime now);
   NamedService Named(const Rollout& rollout, const std::string& name) const;
-  void TellLosses(const ObjectKey& service, NamedService& named) const;
+  void TellLosses(const ObjectKey& service, WallTime now, NamedService& named) const;
   // Has `named_by_` tell that a Rollout names its Services, or no more.
   void Index(const Rollout& rollout, bool names);
   // Wakes the Rollouts that name the Service.
@@ -102,7 +102,7 @@ class ServiceWatch {
   std::map<ObjectKey, std::set<ObjectKey>> named_by_{};  // Rollouts, by Service
   std::map<Uid, std::set<ObjectKey>> written_for_{};     // Services, by the uid of their annotation
   std::map<ObjectKey, Planned> planned_{};               // by Rollout
-  std::map<ObjectKey, WallTime> failed_until_{};         // of Services that exist
+  std::map<ObjectKey, WallTime> failed_at_{};            // of Services that exist
   std::map<ObjectKey, FirstRefusal> refusals_{};         // of Services that exist
   std::map<ObjectKey, int> conflicts_{};                 // of Services that exist, in a row
   std::map<ObjectKey, Losses> losses_{};                 // of Services that exist

@@ -28,11 +28,15 @@ const Condition* StoredOverlap(const Situation& situation) {
 }
 
 // Returns true if the stored condition tells of the overlap. What is told at a moment is written
-// with that moment as the condition's update time, so the message need not be read.
+// with that moment as the condition's update time, so the message need not be read. Of a moment
+// that is still to come it is not known: the clock was set back since. The condition is written
+// anew.
 bool IsToldInStored(const Situation& situation, const Overlap& overlap) {
   const Condition* stored = StoredOverlap(situation);
   if (stored == nullptr) return false;
-  return overlap.at_start || stored->last_update_time - overlap.since >= kOverlapToldAfter;
+  if (overlap.at_start) return true;
+  if (stored->last_update_time > situation.now) return false;
+  return stored->last_update_time - overlap.since >= kOverlapToldAfter;
 }
 
 // Returns the overlaps that the condition has to tell of.

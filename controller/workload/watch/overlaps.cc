@@ -54,7 +54,9 @@ std::vector<Overlap> Overlaps::Of(const ObjectMeta& workload) const {
   std::vector<Overlap> overlaps;
   const auto found = overlaps_.find(KeyOf(workload));
   if (found == overlaps_.end()) return overlaps;
-  for (const auto& [uid, overlap] : found->second.others) {
+  const WallTime now = clock_.Wall();
+  for (auto& [uid, overlap] : found->second.others) {
+    overlap.since = std::min(overlap.since, now);
     overlaps.push_back(overlap);
     if (!IsOwnKind(overlap.other)) continue;
     const auto back = overlaps_.find({workload.namespace_, std::string(overlap.other.name.text())});

@@ -97,7 +97,8 @@ class Overlaps {
   bool complete_ = false;                  // LookAtAll was called
   bool first_ = true;                      // its first call has not ended
   std::map<Symbol, Selecting> selecting_;  // namespaces with ReplicaSets that count
-  std::map<ObjectKey, Known> overlaps_;    // by workload
+  // By workload. A look corrects those that began later than now, because the clock was set back.
+  mutable std::map<ObjectKey, Known> overlaps_;
 };
 
 }  // namespace windlass

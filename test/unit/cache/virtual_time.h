@@ -12,7 +12,7 @@ class VirtualTime final : public Clock {
   MonotonicTime Now() const override { return now_; }
   WallTime Wall() const override { return {WallMicros() / 1'000'000}; }
   int64_t WallMicros() const override {
-    return 1'767'225'600'000'000 + now_.since_start.count() / 1000;
+    return 1'767'225'600'000'000 + (now_.since_start + set_).count() / 1000;
   }
 
   TimerQueue& timers() { return timers_; }
@@ -28,9 +28,12 @@ class VirtualTime final : public Clock {
   }
   // The machine slept: time passed, and no timer has run yet.
   void Sleep(Duration by) { now_ = now_ + by; }
+  // Somebody sets the wall clock.
+  void SetWall(Duration by) { set_ += by; }
 
  private:
   MonotonicTime now_;
+  Duration set_{0};
   TimerQueue timers_;
 };
 

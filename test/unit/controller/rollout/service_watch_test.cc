@@ -318,6 +318,37 @@ TEST_CASE_METHOD(Fixture, "a write that the store does not show yet was kept (RO
   Proves("RO-183 RO-185");
 }
 
+TEST_CASE_METHOD(Fixture,
+                 "a clock that is set back puts no write to a Service off (RO-183 RO-185)") {
+  Rollout_("web", 1, kBoth);
+  Listed();
+  Event("ADDED", "next");
+  const std::string note = Note("web", 1, "a");
+  const Duration back = GENERATE(seconds(3600), seconds(90));
+  SECTION("it was taken away twice at once") {
+    for (int i = 0; i < 2; ++i) {
+      Event("MODIFIED", "next", note, "a");
+      Event("MODIFIED", "next", note);
+    }
+    CHECK(Of("web").canary.not_before);
+    CHECK(Of("web").canary.told_until);
+  }
+  SECTION("it was not kept") {
+    WriteKey(Version("next", note));
+    CHECK(Of("web").canary.not_before);
+  }
+  SECTION("the API server was in trouble") {
+    watch.Plan({"ns", "web"}, Step(ToCanary()));
+    watch.Learn({"ns", "web"}, {}, time.Wall());
+    CHECK(Of("web").canary.failed_until);
+  }
+  time.SetWall(-back);
+  CHECK_FALSE(Of("web").canary.not_before);
+  CHECK_FALSE(Of("web").canary.failed_until);
+  CHECK_FALSE(Of("web").canary.told_until);
+  Proves("RO-183 RO-185");
+}
+
 TEST_CASE_METHOD(Fixture, "the words of a refusal stay until a write is accepted (RO-184)") {
   Rollout_("web", 1, kBoth);
   Listed();

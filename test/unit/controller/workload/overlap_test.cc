@@ -151,6 +151,22 @@ TEST_CASE("an overlap of less than five seconds is not told") {
   Proves("RO-162");
 }
 
+// A condition of the future does not tell what it was written of.
+TEST_CASE("a clock that is set back puts off no overlap") {
+  Beside boat;
+  boat.overlaps = {{kDeploymentApi, kLongAgo}};
+  boat.Write();
+  const WallTime now = kNow + seconds(-3600);
+  boat.overlaps.push_back({Other("windlass.dev/v1alpha1", "Rollout", "web"), now});
+  CHECK(boat.Write(now).size() == 2);  // what was told is told once more
+  const Texts events = boat.Write(now + seconds(5));
+  REQUIRE(events.size() == 2);
+  CHECK(events[0] == "spec.selector matches Pods of Rollout web");
+  boat.world.replica_sets[0].status.available_replicas = 1;
+  CHECK(boat.Write(now + seconds(60)).empty());
+  Proves("RO-161 RO-162");
+}
+
 // After a restart, it is not known when an overlap began.
 TEST_CASE("what was there at the start was told if the condition is stored") {
   Beside boat;

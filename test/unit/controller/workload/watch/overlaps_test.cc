@@ -326,6 +326,25 @@ TEST_CASE("what is there at the start is known to be") {
   Proves("RO-162");
 }
 
+TEST_CASE("after the clock was set back, an overlap counts from the next look on") {
+  Fixture fixture;
+  fixture.AddDeployment("web", 1, kWeb);
+  fixture.overlaps.LookAtAll();
+  fixture.Put("rs", 100, kWeb, OwnerOf("Boat", "blue", 7));
+  const auto since = [&] {
+    return fixture.overlaps.Of(*fixture.deployments.FindMeta({"ns", "web"})).at(0).since;
+  };
+  const WallTime begun = fixture.time.Wall();
+  fixture.time.Advance(seconds(3));
+  CHECK(since() == begun);
+  fixture.time.SetWall(seconds(-3600));
+  const WallTime now = fixture.time.Wall();
+  CHECK(since() == now);
+  fixture.time.Advance(seconds(3));
+  CHECK(since() == now);
+  Proves("RO-162");
+}
+
 // The Deployment has the condition since second 1000.
 TEST_CASE("what was made after the stored condition was not there at the start") {
   Fixture fixture;
