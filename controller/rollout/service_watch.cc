@@ -170,11 +170,7 @@ void ServiceWatch::ServiceChanged(const Change<Service>& change) {
   const Rollout* owner = now != nullptr ? FindNoted(*now) : nullptr;
   if (owner != nullptr) LookAt(*owner);
   if (now == nullptr) {
-    conflicts_.erase(key);
-    losses_.erase(key);
-    failed_at_.erase(key);
-    refusals_.erase(key);
-    not_kept_.erase(key);
+    Forget(key);
   } else if (before != nullptr && IsLoss(*before, *now)) {
     Losses& losses = losses_[key];
     losses = {.last = host_.informers().environment().clock.Wall(), .before = losses.last};
@@ -188,6 +184,14 @@ void ServiceWatch::ServiceChanged(const Change<Service>& change) {
     const bool is_woken = noted == nullptr || NamesService(*noted, meta.name);
     if (!is_woken) host_.Wake(KeyOf(noted->meta), Wake::kObjectChange);
   }
+}
+
+void ServiceWatch::Forget(const ObjectKey& service) {
+  conflicts_.erase(service);
+  losses_.erase(service);
+  failed_at_.erase(service);
+  refusals_.erase(service);
+  not_kept_.erase(service);
 }
 
 void ServiceWatch::Learn(const ObjectKey& rollout, const Learned& learned, WallTime now) {
@@ -213,6 +217,8 @@ void ServiceWatch::Learn(const ObjectKey& rollout, const Learned& learned, WallT
   } else {
     failed_at_[service] = now;
   }
+  // It was deleted meanwhile.
+  if (shared_.informer.store().Find(service) == nullptr) Forget(service);
   planned_.erase(planned);
 }
 
@@ -232,7 +238,7 @@ void ServiceWatch::NoteIfKept(const Planned& planned, const Reply& reply, WallTi
       stored != nullptr && IsOlder(written->meta.resource_version, stored->meta.resource_version);
   if (Shows(*written, planned.patch) || (is_newer && Shows(*stored, planned.patch))) {
     not_kept_.erase(service);
-  } else if (stored != nullptr) {
+  } else {
     not_kept_.insert_or_assign(service, NotKept{planned.patch, now});
   }
 }

@@ -85,6 +85,8 @@ class ServiceWatch {
   // Judges by its reply, or by a newer version in the store, whether the API server kept a write
   // that it accepted. What somebody takes away later was kept.
   void NoteIfKept(const Planned& planned, const Reply& reply, WallTime now);
+  // Forgets what is kept of a Service that does not exist.
+  void Forget(const ObjectKey& service);
   NamedService Named(const Rollout& rollout, const std::string& name) const;
   void TellLosses(const ObjectKey& service, WallTime now, NamedService& named) const;
   // Has `named_by_` tell that a Rollout names its Services, or no more.

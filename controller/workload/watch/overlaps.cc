@@ -88,7 +88,8 @@ void Overlaps::ReplicaSetChanged(const Change<ReplicaSet>& change) {
   const ReplicaSet* now = change.new_object;
   if (before != nullptr && now != nullptr && LooksTheSame(*before, *now)) return;
   if (before != nullptr) Look(*before);
-  if (now != nullptr) Look(*now);
+  if (now != nullptr) return Look(*now);
+  ForgetIfEmpty(before->meta.namespace_);
 }
 
 // In a namespace without `selecting_` no ReplicaSet counts.
@@ -194,6 +195,11 @@ Overlaps::Selecting& Overlaps::SelectingIn(const Symbol& namespace_) {
                          [&](const Workload& workload) { Place(workload, found->second); });
   }
   return found->second;
+}
+
+void Overlaps::ForgetIfEmpty(const Symbol& namespace_) {
+  const ReplicaSet* first = replica_sets_.After(ObjectKey{namespace_, ""});
+  if (first == nullptr || !(first->meta.namespace_ == namespace_)) selecting_.erase(namespace_);
 }
 
 // Chooses the label that the fewest others are found by: many selectors may have one in common,

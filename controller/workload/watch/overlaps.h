@@ -59,6 +59,9 @@ class Overlaps {
   // Returns the overlaps of a workload, by kind, then name; at most kOverlapsMax.
   std::vector<Overlap> Of(const ObjectMeta& workload) const;
 
+  // Returns in how many namespaces workloads are found by a label.
+  size_t namespaces() const { return selecting_.size(); }
+
  private:
   using Label = StringMap::Pair;
   // The workloads of a namespace, by one label that each of their selectors asks for.
@@ -77,6 +80,8 @@ class Overlaps {
   void WorkloadChanged(const WorkloadChange& change);
   void ReplicaSetChanged(const Change<ReplicaSet>& change);
   void Add(const Workload& workload);
+  // Forgets how workloads are found if the namespace has no ReplicaSet any more.
+  void ForgetIfEmpty(const Symbol& namespace_);
   void Remove(const ObjectMeta& meta);
   // Judges its owner anew for all workloads that select `rs`.
   void Look(const ReplicaSet& rs);

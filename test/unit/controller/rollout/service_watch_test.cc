@@ -416,6 +416,29 @@ TEST_CASE_METHOD(Fixture,
   Proves("RO-182");
 }
 
+TEST_CASE_METHOD(Fixture, "nothing is kept of a Service that is deleted during a write to it") {
+  Rollout_("web", 1, kBoth);
+  Listed();
+  Event("ADDED", "next");
+  const Write write = ToCanary(R"({"metadata":{"annotations":{"windlass.dev/service-of":"n"}}})");
+  watch.Plan({"ns", "web"}, Step(write));
+  const std::string reply = Version("next");
+  Event("DELETED", "next");
+  Learned learned;
+  SECTION("no answer") {}
+  SECTION("refused") { learned.push_back(OutcomeOf(write, Error{ErrorKind::kWebhook, "no"})); }
+  SECTION("in conflict") { learned.push_back(OutcomeOf(write, Error{ErrorKind::kConflict, "no"})); }
+  SECTION("not kept") { learned.push_back(OutcomeOf(write, Reply{reply})); }
+  watch.Learn({"ns", "web"}, learned, time.Wall());
+  Event("ADDED", "next");
+  const NamedService canary = Of("web").canary;
+  CHECK_FALSE(canary.failed_until);
+  CHECK(canary.first_refusal == nullptr);
+  CHECK(canary.conflicts == 0);
+  CHECK(canary.not_kept == nullptr);
+  Proves("RO-185");
+}
+
 TEST_CASE_METHOD(Fixture,
                  "a Service is released whose Rollout had no time to tell of it (RO-186)") {
   Rollout_("web", 1, kBoth);

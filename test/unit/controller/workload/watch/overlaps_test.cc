@@ -271,6 +271,41 @@ TEST_CASE("a workload is found by any selector that it has") {
   Proves("RO-160");
 }
 
+TEST_CASE("a namespace without ReplicaSets costs no memory") {
+  Fixture fixture;
+  fixture.AddDeployment("web", 1, kWeb);
+  fixture.overlaps.LookAtAll();
+  CHECK(fixture.overlaps.namespaces() == 0);
+  const OwnerReference boat = OwnerOf("Boat", "blue", 7);
+  const auto put = [&](const std::string& name, uint64_t number) {
+    fixture.Put(name, number, kWeb, [&](ObjectMeta& meta) {
+      meta.owner_references = {boat};
+      meta.namespace_ = name;
+    });
+  };
+  fixture.Put("rs", 100, kWeb, boat);
+  fixture.Put("rs-2", 101, kWeb, boat);
+  put("a", 102);  // the namespaces before and after it
+  put("z", 103);
+  CHECK(fixture.overlaps.namespaces() == 3);
+  fixture.Remove("rs", 100);
+  CHECK(fixture.overlaps.namespaces() == 3);
+  SECTION("the last one is deleted") {
+    fixture.Remove("rs-2", 101);
+    CHECK(fixture.overlaps.namespaces() == 2);
+    CHECK(fixture.Of() == "");
+    // The Deployment is found again.
+    fixture.Put("rs-3", 104, kWeb, boat);
+    CHECK(fixture.overlaps.namespaces() == 3);
+    CHECK(fixture.Of() == "Boat blue");
+  }
+  SECTION("all are missing from a list") {
+    fixture.replica_sets.Replace({}, fixture.NextVersion());
+    CHECK(fixture.overlaps.namespaces() == 0);
+  }
+  Proves("RO-160");
+}
+
 // One of the namespace's tenants gives all its objects one label.
 TEST_CASE("of many others some are kept, and more are looked for when one of them goes (RO-160)") {
   Fixture f;
