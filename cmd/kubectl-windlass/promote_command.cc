@@ -31,6 +31,12 @@ NoPromotion NoStep(const Json& rollout, const std::string& object) {
   if (phase == "Healthy" || phase == "RolledBack") {
     return {"has nothing to promote (" + phase + "): no rollout is under way"};
   }
+  // Its template or its strategy was refused, for example.
+  const Json* stalled = ConditionOf(rollout, "Stalled");
+  if (stalled != nullptr && TextOf(*stalled, "/status") == "True") {
+    return {"has nothing to promote (" + TextOf(*stalled, "/reason") +
+            "): kubectl windlass status " + object + " says why"};
+  }
   if (FieldOf(rollout, "/spec/strategy/partition") != nullptr) {
     return {"has a partition and no steps: lower spec.strategy.partition"};
   }

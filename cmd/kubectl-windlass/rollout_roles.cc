@@ -8,7 +8,6 @@
 #include <string>
 
 #include "controller/workload/annotations.h"
-#include "controller/workload/revisions.h"
 #include "kubeclient/api/canonical.h"
 #include "kubeclient/api/fingerprint_text.h"
 #include "kubeclient/base/parse_whole.h"
@@ -60,10 +59,11 @@ bool HadRevision(const Json& replica_set, int64_t revision) {
   return false;
 }
 
-// Returns the revision as which the ReplicaSet was complete last; nullopt if it never was.
-std::optional<int64_t> CompleteAs(const Json& replica_set) {
-  return workload::ParseCompleteNote(AnnotationOf(replica_set, workload::kComplete),
-                                     TextOf(replica_set, "/metadata/labels/pod-template-hash"));
+// Returns true if the ReplicaSet was complete once. The note "7/5d9dc68fdf" has its
+// pod-template-hash, else it was copied from another one.
+bool WasComplete(const Json& replica_set) {
+  const std::string hash = TextOf(replica_set, "/metadata/labels/pod-template-hash");
+  return AnnotationOf(replica_set, workload::kComplete).ends_with("/" + hash);
 }
 
 // Returns the one with the highest revision; null if there is none.
@@ -97,7 +97,7 @@ const Json* RevisionBefore(const Json& rollout, const std::vector<const Json*>& 
   const Json* stable = RolesOf(rollout, others).stable;
   std::vector<const Json*> complete = others;
   std::erase_if(complete, [&](const Json* rs) {
-    const bool was_complete = rs == stable || CompleteAs(*rs);
+    const bool was_complete = rs == stable || WasComplete(*rs);
     return rs == present || !was_complete;
   });
   if (!complete.empty()) return Newest(complete);

@@ -158,12 +158,15 @@ bool HasSizeEvent(const Situation& situation) {
 
 // Returns the limits for sizes in proportion. A paused workload that holds Pods back gets no surge:
 // these Pods would go again after the pause (RO-049). Example: 3 desired, 1 of them new; paused and
-// scaled to 8 with 25 %: 8 Pods, not 10.
+// scaled to 8 with 25 %: 8 Pods, not 10. Nor does one whose template is refused or not known.
 Fenceposts LimitsForShares(const Situation& situation) {
   Fenceposts limits = situation.limits;
   const bool grows_only = situation.workload.kind.KeepsStableRevision() && !HasSizeEvent(situation);
   if (situation.workload.paused && (limits.kept_old() > 0 || grows_only)) limits.surge = 0;
-  if (HasNothingToFollow(situation)) limits.surge = 0;  // nothing is on its way
+  // Nothing is on its way.
+  const Extended& extended = situation.extended;
+  const bool stands = extended.refused.has_value() || extended.new_one_unknown;
+  if (stands || HasNothingToFollow(situation)) limits.surge = 0;
   return limits;
 }
 

@@ -329,6 +329,20 @@ TEST_CASE("A canary whose stable ReplicaSet was deleted is not approved by a new
   Proves("RO-056");
 }
 
+TEST_CASE("A canary whose template is corrected wrongly is scaled without a surge (RO-049)") {
+  AtPause scene;
+  scene.Edit({{"template", {{"spec", {{"noSuchField", 1}}}}}});
+  REQUIRE(scene.world.RunUntil([&] { return scene.Phase() == "Stalled"; }, kLimit));
+  for (const int replicas : {6, 4}) {
+    scene.world.Scale(kName, replicas, kRollouts);
+    REQUIRE(scene.world.Quiesce());
+    CHECK(scene.PodsOf("app:v1") + scene.PodsOf("app:v2") == replicas);
+    CHECK(scene.PodsOf("app:v2") >= 1);
+  }
+  CHECK(scene.world.Complaints() == "");
+  Proves("RO-049");
+}
+
 // The canary was no success: its user goes back, and an autoscaler scales out at the same time.
 TEST_CASE("A canary that is left gets no Pod of a scaling (RO-120)") {
   World world(kSeed);

@@ -28,6 +28,19 @@ std::function<void(KubectlRun&)> AfterSteps(const std::string& phase) {
   };
 }
 
+// The API server refuses the template of Rollout web.
+void IsStalled(KubectlRun& run) {
+  CreateRolloutAtStep(run, 3, nullptr, [](Json& status) {
+    status["phase"] = "Stalled";
+    status["conditions"] = Json::array(
+        {{{"type", "Stalled"},
+          {"status", "True"},
+          {"reason", "InvalidTemplate"},
+          {"message", "the API server refuses spec.template: unknown field"},
+          {"lastTransitionTime", "2026-01-01T00:00:00Z"}}});
+  });
+}
+
 // Rollout web is at a pause, and its new Pod has no image.
 void HasCanary(KubectlRun& run) {
   CreateRolloutWithCanary(run);
@@ -213,6 +226,13 @@ ErrorSection RolloutErrors() {
         "its end",
         "All steps are over, and the rollout goes on to all Pods by itself.",
         AfterSteps("Progressing")},
+       {{"promote", rollout},
+        kError,
+        "error: rollout \"web\" has nothing to promote (InvalidTemplate): kubectl windlass status "
+        "rollout/web says why",
+        "Nothing is rolled out before the template is corrected. The command in the text says what "
+        "is wrong with it. In the parentheses stands the reason of the condition `Stalled`.",
+        IsStalled},
        {{"promote", rollout, "--full"},
         kError,
         "error: rollout \"web\" has nothing to promote (Healthy): no rollout is under way",
