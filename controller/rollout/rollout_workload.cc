@@ -115,6 +115,10 @@ Workload AsWorkload(const RolloutKind& kind, const Rollout& rollout) {
                     .kept_revision = rollout.status.stable_revision,
                     .follow_revision = FollowRevision(rollout),
                     .rolled_back = Performed(rollout.status.rolled_back)};
+  const std::optional<RolloutStepStatus>& step = rollout.status.step;
+  if (step && step->template_id == workload.requested_template) {
+    workload.promised_revision = step->revision;
+  }
   ResolveStrategy(spec, workload);
   return workload;
 }

@@ -177,7 +177,10 @@ int64_t NumberFor(const Workload& workload, const ReplicaSet* rs,
   if (workload.kind.KeepsStableRevision()) {
     const bool is_changed = workload.status.observed_generation < workload.meta.generation;
     if (is_changed) rise_above(ParseRevision(workload.revision));
-    if (rs == nullptr) rise_above(PromotedRevision(workload));
+    const std::optional<int64_t> promoted =
+        rs == nullptr ? PromotedRevision(workload) : std::nullopt;
+    if (promoted != workload.promised_revision) rise_above(promoted);
+    if (rs == nullptr) number = std::max(number, workload.promised_revision);
   }
   return std::max(present, number);
 }

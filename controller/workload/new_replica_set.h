@@ -55,7 +55,8 @@ int64_t NextRevision(const std::vector<const ReplicaSet*>& old);
 // is above theirs. `rs` null: of one that is made. Of a kind that keeps a stable revision no number
 // is given to two templates, although ReplicaSets are gone: the published revision was given before
 // the spec changed, and so was the one that an annotation kPromote names when a ReplicaSet is made
-// (I-11). Example: `2@8` of an earlier Rollout of that name; the first ReplicaSet gets 9.
+// (I-11), unless the status has told it for this template. Example: `2@8` of an earlier Rollout of
+// that name; the first ReplicaSet gets 9.
 int64_t NumberFor(const Workload& workload, const ReplicaSet* rs,
                   const std::vector<const ReplicaSet*>& others);
 

@@ -261,6 +261,9 @@ struct Workload {
   std::string requested_template{};
   // That template with its defaults; null if it is not known. Borrowed.
   const DefaultedTemplate* defaulted = nullptr;
+  // The number that the status has told for that template, as a promotion may name it before a
+  // ReplicaSet has it; 0: none.
+  int64_t promised_revision = 0;
   // The ReplicaSet that has or had this revision is never deleted as history.
   std::optional<int64_t> kept_revision{};
   // Pods follow the ReplicaSet that has or had this revision, whatever the template says

@@ -237,6 +237,7 @@ struct NumberRow {
   bool is_observed;
   int64_t of_made;
   int64_t of_old;  // a ReplicaSet of revision 2 that is rolled out again
+  int64_t promised = 0;
 };
 
 TEST_CASE("no revision's number is given to two templates (I-11)") {
@@ -248,6 +249,9 @@ TEST_CASE("no revision's number is given to two templates (I-11)") {
       {"of all steps", "4", "full@8/force", false, 9, 5},
       {"of a revision that is there", "4", "2@3", false, 5, 5},
       {"of no revision", "4", "2@x", false, 5, 5},
+      {"of the present template, before it has a ReplicaSet", "4", "1@9", false, 9, 5, 9},
+      {"of another template, after a number was told", "4", "1@6", false, 9, 5, 9},
+      {"of a higher one", "4", "1@12", false, 13, 5, 9},
       {"of the last number there is", "4", "2@9223372036854775807", false, 5, 5},
   }));
   CAPTURE(row.id);
@@ -265,7 +269,8 @@ TEST_CASE("no revision's number is given to two templates (I-11)") {
                       .max_surge = world.deployment.spec.max_surge,
                       .max_unavailable = world.deployment.spec.max_unavailable,
                       .status = {.observed_generation = row.is_observed ? 3 : 2},
-                      .revision = row.published};
+                      .revision = row.published,
+                      .promised_revision = row.promised};
   CHECK(NumberFor(boat, nullptr, {&old, &last}) == row.of_made);
   CHECK(NumberFor(boat, &old, {&last}) == row.of_old);
   CHECK(NumberFor(boat, &last, {&old}) == (row.published == "7" && !row.is_observed ? 8 : 4));
