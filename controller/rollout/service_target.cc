@@ -36,10 +36,11 @@ const ReplicaSet* StableTarget(const Situation& situation, const ReplicaSet* pre
   if (Serves(stable, leaving)) return stable;
   // Its Pods come back. Until then no other revision stands in for it: nobody has approved one.
   if (stable != nullptr && stable != leaving && stable->replicas > 0) return nullptr;
+  // No revision that was approved has Pods. The first one of a Rollout may never be complete, and
+  // has most Pods still when a canary of the second one comes. So has one that was promoted to the
+  // end and is corrected before it was complete.
+  if (Serves(present, leaving)) return present;
   if (stable != nullptr && Serves(current, leaving)) return current;
-  // Nobody has approved a revision yet. The first one of a Rollout may never be complete, and has
-  // most Pods still when a canary of the second one comes.
-  if (stable == nullptr && Serves(present, leaving)) return present;
   return FindLargest(situation, leaving);
 }
 

@@ -158,6 +158,14 @@ TEST_CASE("each Service selects the Pods of its revision (RO-181)") {
          f.WriteBoth("web-1", "web-3");
        },
        "web-next=web-1"},
+      {"a revision was promoted to the end, and is corrected before it was complete",
+       [](Served& f) {
+         f.AddOld(0);
+         f.Add(3, 2, 2, 7);
+         f.AddNew(2, 1);
+         f.WriteBoth("web-3", "web-3");
+       },
+       "web-next=web-2"},
       {"only a canary is named",
        [](Served& f) {
          f.AddOld(9);
