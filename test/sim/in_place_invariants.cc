@@ -94,9 +94,7 @@ void InPlaceInvariants::NoteOwner(const Change& change) {
     }
     record.wanted_before = std::exchange(record.wanted, wanted);
     record.wanted_since = Now();
-    record.from_none = false;
   }
-  NoteSizes(owner);
   NoteHistory(owner);
 }
 
@@ -129,7 +127,6 @@ void InPlaceInvariants::NoteReplicaSet(const Change& change) {
       for (auto& [name, allowed] : known.allowance) ++allowed;
     }
   }
-  NoteSizes(*owner);
   NoteHistory(*owner);
   if (!controllers_.contains(change.actor)) return;
   JudgeReplicas(change, *owner);
@@ -153,16 +150,10 @@ void InPlaceInvariants::JudgeReplicas(const Change& change, const Json& owner) {
       "leaves " + std::to_string(total) + " replicas of " + std::to_string(wanted) + " in place");
 }
 
-void InPlaceInvariants::NoteSizes(const Json& owner) {
-  const auto has_pods = [](const Object& rs) { return HasOwnPods(*rs); };
-  if (std::ranges::none_of(ReplicaSetsOf(owner), has_pods)) owners_[UidOf(owner)].from_none = true;
-}
-
-// All Pods are to be of one ReplicaSet (I-52). Not judged if this rollout replaces Pods, or if
-// there was a moment without Pods: none then tells which ReplicaSet they belong to.
+// All Pods are to be of one ReplicaSet (I-52). Not judged if this rollout replaces Pods.
 void InPlaceInvariants::JudgeHost(const Change& change, const Json& owner) {
   const int64_t before = change.before == nullptr ? 0 : ReplicasOf(*change.before);
-  if (before > 0 || !HasOwnPods(*change.after) || owners_[UidOf(owner)].from_none) return;
+  if (before > 0 || !HasOwnPods(*change.after)) return;
   const std::vector<Object> replica_sets = ReplicaSetsOf(owner);
   if (std::ranges::any_of(replica_sets, [](const Object& rs) { return SaysReplace(*rs); })) return;
   for (const Object& rs : replica_sets) {

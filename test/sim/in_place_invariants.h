@@ -74,7 +74,6 @@ class InPlaceInvariants {
     Json wanted;  // spec.template
     Json wanted_before;
     MonotonicTime wanted_since;
-    bool from_none = true;  // there was a moment without Pods since `wanted` came
     bool aborted = false;
     MonotonicTime aborted_since;  // when `aborted` changed last
     Json staged;                  // the last wanted template that had the highest revision
@@ -91,7 +90,6 @@ class InPlaceInvariants {
   void JudgePodWrite(const Change& change, const Json& owner);
   void JudgeTakenOut(const Change& change, const Json& owner);
   void JudgeReplicas(const Change& change, const Json& owner);
-  void NoteSizes(const Json& owner);
   void JudgeHost(const Change& change, const Json& owner);
   bool IsAvailable(const Json& owner, const Json& pod, Duration for_at_least) const;
   int64_t AvailableBut(const Json& owner, const std::string& pod) const;

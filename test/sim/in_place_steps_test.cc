@@ -157,6 +157,21 @@ TEST_CASE("In place: a pause at 100 % keeps the way back (P-058)", "[in-place]")
   }
 }
 
+TEST_CASE("In place: a template that comes while there are no Pods updates them later (P-058)",
+          "[in-place]") {
+  AtPause scene(2, kOfTwo);
+  scene.Scale(0);
+  scene.world.SetImage(kName, "app:v3", kRollouts);
+  REQUIRE(scene.world.Rest());
+  scene.Scale(5);
+  CHECK(scene.PodsOf("app:v3") == 2);
+  CHECK(scene.PodsOf("app:v1") == 3);
+  const std::vector<std::string> pods = scene.Uids();
+  scene.world.Annotate(kName, "windlass.dev/promote", "2@3", kRollouts);
+  scene.CheckEnds("app:v3", 5, pods);
+  Proves("P-058 I-52");
+}
+
 TEST_CASE("In place: a Pod that dies at a pause comes back into its step (P-058)", "[in-place]") {
   AtPause scene(2, GENERATE(kOfTwo, kBake));
   const std::string name = NameOf(*scene.world.Pods(kName, kRollouts).front());

@@ -10,6 +10,7 @@
 #include "controller/in_place/pod/nodes.h"
 #include "controller/in_place/template/eligibility.h"
 #include "controller/workload/annotations.h"
+#include "controller/workload/proven.h"
 
 namespace windlass::in_place {
 namespace {
@@ -69,6 +70,17 @@ void NotPossible(const workload::Situation& situation, InPlace& in_place, Cause 
 bool EndsADrain(const InPlace& in_place) {
   return std::ranges::any_of(
       in_place.drain, [](const DrainStep& step) { return step.what == DrainStep::Do::kEnd; });
+}
+
+// Returns the ReplicaSet that is to have all Pods when they come, if there are none now and a step
+// or a partition holds some back: the one of the revision that they had. Two ReplicaSets would get
+// them otherwise, and one of the two would give them up later, which InPlaceOnly promises not to do
+// (P-058). Returns null if there is none.
+const ReplicaSet* FindSleepingHost(const workload::Situation& situation) {
+  const bool sleeps =
+      std::ranges::none_of(situation.all, [](const ReplicaSet* rs) { return HasOwnPods(*rs); });
+  const bool wakes = situation.workload.replicas > 0 && situation.limits.holds_back();
+  return sleeps && wakes ? workload::FindProvenOther(situation) : nullptr;
 }
 
 // Returns the annotations that the pending ReplicaSet will have.
@@ -222,6 +234,7 @@ void FindPhase(const workload::Situation& situation, InPlace& in_place) {
   if (mode && mode->mode == Mode::kReplace && replaces)
     return Replace(in_place, {.text = mode->reason});
   if (mode && mode->mode == Mode::kInPlace) return FindStaged(situation, in_place, *mode);
+  if (host == nullptr) host = FindSleepingHost(situation);
   if (host == nullptr) return NotOneHost(situation, in_place);
   if (host == new_replica_set) return FindReturning(situation, in_place, *host);
   // Another controller already replaces Pods in this rollout (P-010).

@@ -230,6 +230,29 @@ TEST_CASE("templates are not exchanged while a limit is in force, though it keep
   Proves("P-058");
 }
 
+TEST_CASE("Pods of a template that came while there were none are of one ReplicaSet (P-058)") {
+  Started c(2);
+  int32_t updated_max = 2;
+  c.look = [&, look = c.look](View& view) {
+    look(view);
+    view.workload.limits.updated_max = updated_max;
+  };
+  c.Scale(0);
+  c.SettleInPlace();
+  c.SetImage("v2");
+  c.SettleInPlace();
+  c.Scale(5);
+  c.SettleInPlace();
+  const std::vector<std::string> pods = c.PodNames();
+  CHECK(std::ranges::count_if(
+            pods, [&](const std::string& pod) { return c.ImageOfPod(pod) == "v1"; }) == 3);
+  updated_max = kUnlimited;
+  c.SettleInPlace();
+  CHECK(c.PodNames() == pods);
+  c.CheckAllRun("v2", 5);
+  Proves("P-058");
+}
+
 TEST_CASE("a Pod that is missing holds up no step of an update in place (RO-047)") {
   Started c(4, 2);
   c.look = [&, look = c.look](View& view) {
