@@ -59,6 +59,8 @@ struct Extended {
   // It is not known yet which ReplicaSet has the template. Progressing is about the workload then,
   // and not about the ReplicaSet of an earlier rollout.
   bool new_one_unknown = false;
+  // Pods are never replaced, so no second ReplicaSet gets any beside the one that has them all.
+  bool of_one_replica_set = false;
   // A new ReplicaSet is made without Pods.
   bool new_one_is_empty = false;
   // History clean-up does not delete these.

@@ -103,7 +103,10 @@ const ReplicaSet* FindProvenOther(const Situation& situation) {
 
 const ReplicaSet* FindKeeper(const Situation& situation) {
   if (situation.limits.kept_old() == 0 || situation.recreate()) return nullptr;
-  return FindProvenOther(situation);
+  const ReplicaSet* keeper = FindProvenOther(situation);
+  const bool gets_none = situation.extended.of_one_replica_set && keeper != nullptr &&
+                         keeper->replicas == 0 && TotalReplicas(situation.all) > 0;
+  return gets_none ? nullptr : keeper;
 }
 
 std::optional<size_t> PositionOfKeeper(const Situation& situation,

@@ -104,7 +104,9 @@ int64_t HeldBackInvariant::CountOld(const Change& change, const std::vector<Obje
     record.lost.pop_front();
   }
   std::set<std::string> hosts;
-  for (const Object& rs : replica_sets) hosts.insert(UidOf(*rs));
+  for (const Object& rs : replica_sets) {
+    if (ReplicasOf(*rs) == 0 || HasOwnPods(*rs)) hosts.insert(UidOf(*rs));  // no stand-ins
+  }
   int64_t active = 0;
   int64_t old = 0;
   for (const Object& pod : server_.List(resources::kPods, change.key.namespace_)) {

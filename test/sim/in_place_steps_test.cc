@@ -172,6 +172,24 @@ TEST_CASE("In place: a template that comes while there are no Pods updates them 
   Proves("P-058 I-52");
 }
 
+TEST_CASE("In place: steps that come when all Pods are updated make no other ReplicaSet (I-52)",
+          "[in-place]") {
+  AtPause scene(2, kOfTwo);
+  const auto set_steps = [&](const Json& steps) {
+    scene.world.Edit(kName, {{"spec", {{"strategy", {{"steps", steps}}}}}}, kRollouts);
+  };
+  scene.Scale(0);
+  set_steps(nullptr);
+  scene.world.SetImage(kName, "app:v3-never-ready", kRollouts);
+  scene.Scale(3);
+  set_steps(Json::parse(kOfTwo));
+  scene.Scale(1);
+  scene.Scale(3);
+  CHECK(scene.Host().find(' ') == std::string::npos);
+  CHECK(scene.in_place.Complaints() == "");
+  Proves("I-52");
+}
+
 TEST_CASE("In place: a Pod that dies at a pause comes back into its step (P-058)", "[in-place]") {
   AtPause scene(2, GENERATE(kOfTwo, kBake));
   const std::string name = NameOf(*scene.world.Pods(kName, kRollouts).front());

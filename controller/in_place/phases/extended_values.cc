@@ -81,6 +81,7 @@ std::vector<const ReplicaSet*> KeptMidway(const workload::Situation& situation,
 Extended ExtendedBy(const workload::Situation& situation, const InPlace& in_place) {
   Extended extended{.counting_condition = kInPlaceCondition,
                     .at_rest = in_place.at_rest,
+                    .of_one_replica_set = in_place.options().policy == Policy::kOnly,
                     .new_one_is_empty = NewOneIsEmpty(in_place.phase),
                     .kept = KeptMidway(situation, in_place),
                     .ready_is_no_progress = OnlyLetsPodsBack(in_place)};
