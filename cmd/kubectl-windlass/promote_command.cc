@@ -4,8 +4,7 @@
 //   2@8      2@8/force      full@8      full@8/force
 //
 // While Pods of the step are not available, or the size leaves it none, nothing is written without
-// --force. On a Deployment the
-// command ends with kUsage and names the commands that do it there.
+// --force. On a Deployment the command ends with kUsage and names the commands that do it there.
 #include <nlohmann/json.hpp>
 #include <optional>
 

@@ -1,8 +1,8 @@
 // Which ReplicaSet's Pods each of the two Services is to select (RO-181, RO-182).
 //
-//   stable   the stable revision. Without one, or if it has no Pods, the revision that it selects
-//   as
-//            long as that has available Pods; else the present one, or the one that has most
+//   stable   the stable revision. Without one, or if it has no Pods, the revision that it
+//            selects, as long as that has available Pods; else the present one, or the one that has
+//            most
 //   canary   the revision that Pods get, from its first available Pod on; until then, at rest and
 //            during an abort the same as `stable`
 //

@@ -177,10 +177,11 @@ int64_t NumberFor(const Workload& workload, const ReplicaSet* rs,
   if (workload.kind.KeepsStableRevision()) {
     const bool is_changed = workload.status.observed_generation < workload.meta.generation;
     if (is_changed) rise_above(ParseRevision(workload.revision));
-    const std::optional<int64_t> promoted =
-        rs == nullptr ? PromotedRevision(workload) : std::nullopt;
-    if (promoted != workload.promised_revision) rise_above(promoted);
-    if (rs == nullptr) number = std::max(number, workload.promised_revision);
+    if (rs == nullptr) {
+      const std::optional<int64_t> promoted = PromotedRevision(workload);
+      if (promoted != workload.promised_revision) rise_above(promoted);
+      number = std::max(number, workload.promised_revision);
+    }
   }
   return std::max(present, number);
 }

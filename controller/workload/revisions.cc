@@ -52,16 +52,12 @@ std::string CompleteNote(std::string_view revision, std::string_view hash) {
   return std::string(revision).append("/").append(hash);
 }
 
-std::optional<int64_t> ParseCompleteNote(std::string_view note, std::string_view hash) {
+std::optional<int64_t> CompleteAs(const ReplicaSet& rs) {
+  const std::string_view note = rs.meta.annotations.Find(kComplete).value_or("");
   const size_t slash = note.find('/');
+  const std::string_view hash = rs.meta.labels.Find(kPodTemplateHashLabel).value_or("");
   if (slash == std::string_view::npos || note.substr(slash + 1) != hash) return std::nullopt;
   return ParseRevision(note.substr(0, slash));
-}
-
-std::optional<int64_t> CompleteAs(const ReplicaSet& rs) {
-  const auto note = rs.meta.annotations.Find(kComplete);
-  if (!note) return std::nullopt;
-  return ParseCompleteNote(*note, rs.meta.labels.Find(kPodTemplateHashLabel).value_or(""));
 }
 
 const ReplicaSet* FindKept(const std::vector<const ReplicaSet*>& replica_sets, int64_t revision) {

@@ -33,8 +33,6 @@ const ReplicaSet* FindRevisionOrFormer(const std::vector<const ReplicaSet*>& rep
 // tells it from a copy: `kubectl rollout undo` gives a Deployment the annotations of a ReplicaSet,
 // and other controllers give them to its next ReplicaSets.
 std::string CompleteNote(std::string_view revision, std::string_view hash);
-// Returns the revision of such a note; nullopt if the note is of another hash, or none.
-std::optional<int64_t> ParseCompleteNote(std::string_view note, std::string_view hash);
 
 // Returns the revision as which `rs` was complete last; nullopt if it never was, as far as known.
 std::optional<int64_t> CompleteAs(const ReplicaSet& rs);

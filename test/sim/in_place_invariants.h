@@ -13,8 +13,8 @@
 //   I-51  while an available Pod is taken out, at least n − maxUnavailable others really serve;
 //         4 replicas, maxUnavailable 1: 3 others
 //   I-52  no Pod is deleted, neither directly nor by making ReplicaSets smaller; with Only, no
-//   second
-//         ReplicaSet gets Pods that do not stand in for others: they would have to be replaced
+//         second ReplicaSet gets Pods that do not stand in for others: they would have to be
+//         replaced
 //   I-56  the highest revision has the owner's template, and undo brings back the one before. Not
 //         while spec.abort is true: then no revision is made or numbered (RO-033)
 //   I-60  at most maxSurge + maxUnavailable Pods are drained, but one is always allowed
