@@ -6,15 +6,12 @@
 #include <string>
 
 #include "test/catch.h"
-#include "test/sim/sample_objects.h"
-#include "test/sim/world.h"
+#include "test/sim/played_rollout.h"
 
 namespace windlass::sim::promise_invariants_test {
 namespace {
 
-const std::string kController = "windlass";
 constexpr const ResourceId& kKind = resources::kRollouts;
-constexpr Duration kLater = seconds(10);  // longer than the blind spot
 
 constexpr const char* kAtPause = R"({"steps": [{"setUpdated": 2}, {"pause": {}}]})";
 constexpr const char* kBake = R"({"steps": [{"setUpdated": "100%"}, {"pause": {}}]})";
@@ -32,7 +29,7 @@ StoreKey KeyOf(const ResourceId& resource, const std::string& name) {
 
 // Rollout web with 10 replicas was at app:1, of which ReplicaSet "old" has all Pods. It wants app:2
 // now, of which ReplicaSet "new" has none yet.
-struct Scene {
+struct Scene : PlayedRollout {
   explicit Scene(const char* strategy, int replicas = 10) {
     Json web = SampleRollout("web", replicas, "app:1");
     web["spec"]["strategy"] = Json::parse(strategy);
@@ -45,19 +42,6 @@ struct Scene {
     world.RunFor(kLater);
   }
 
-  void Make(const std::string& name, int replicas, const std::string& revision) {
-    Json rs = SampleReplicaSet("web", replicas, "app:" + revision);
-    rs["metadata"]["name"] = name;
-    rs["metadata"]["ownerReferences"] = ControlledBy(*rollout);
-    rs["metadata"]["annotations"] = {{"deployment.kubernetes.io/revision", revision}};
-    rs["spec"]["selector"]["matchLabels"]["pod-template-hash"] = name;
-    rs["spec"]["template"]["metadata"]["labels"]["pod-template-hash"] = name;
-    REQUIRE(world.api().Create(kController, resources::kReplicaSets, "default", rs).ok());
-  }
-  void Scale(const std::string& name, int replicas) {
-    const auto edit = [&](Json& rs) { rs["spec"]["replicas"] = replicas; };
-    REQUIRE(world.api().Update(kController, KeyOf(resources::kReplicaSets, name), "", edit).ok());
-  }
   // Gives the ReplicaSets these sizes, and lets their Pods come and go.
   void Sizes(int of_old, int of_new) {
     Scale("old", of_old);
@@ -100,9 +84,6 @@ struct Scene {
     }
     return names;
   }
-
-  World world{1};
-  Object rollout;
 };
 
 struct Course {
@@ -140,7 +121,7 @@ TEST_CASE("I-62: a template gets all Pods after its pauses were left, and not be
       {kAtPause, "I-62",
        [](Scene& scene) {
          scene.Sizes(8, 2);
-         scene.Promote("2@2", kController);
+         scene.Promote("2@2", Scene::kController);
          scene.Sizes(0, 10);
        }},
       // The step's Pods are not there.

@@ -7,20 +7,18 @@
 
 #include "kubeclient/api/service.h"
 #include "test/catch.h"
-#include "test/sim/sample_objects.h"
+#include "test/sim/played_rollout.h"
 
 namespace windlass::sim::service_invariant_test {
 namespace {
 
-const std::string kController = "windlass";
 constexpr const ResourceId& kKind = resources::kRollouts;
-constexpr Duration kLater = seconds(10);  // longer than the blind spot
 
 constexpr const char* kSteps = R"([{"setUpdated": 2}, {"pause": {}}])";
 
 // Rollout web with 10 replicas was at app:1, of which ReplicaSet "old" has all Pods and which both
 // Services select. It is at a pause with 2 Pods of app:2, of ReplicaSet "new".
-struct Scene {
+struct Scene : PlayedRollout {
   Scene() {
     for (const char* name : {"stable", "canary"}) {
       Json service = {{"apiVersion", "v1"}, {"kind", "Service"}};
@@ -43,21 +41,6 @@ struct Scene {
     world.RunFor(seconds(200));  // users touched the Services long ago
   }
 
-  void Make(const std::string& name, int replicas, const std::string& revision) {
-    Json rs = SampleReplicaSet("web", replicas, "app:" + revision);
-    rs["metadata"]["name"] = name;
-    rs["metadata"]["labels"]["pod-template-hash"] = name;
-    rs["metadata"]["ownerReferences"] = ControlledBy(*rollout);
-    rs["metadata"]["annotations"] = {{"deployment.kubernetes.io/revision", revision}};
-    rs["spec"]["selector"]["matchLabels"]["pod-template-hash"] = name;
-    rs["spec"]["template"]["metadata"]["labels"]["pod-template-hash"] = name;
-    REQUIRE(world.api().Create(kController, resources::kReplicaSets, "default", rs).ok());
-  }
-  void Scale(const std::string& name, int replicas) {
-    const auto edit = [&](Json& rs) { rs["spec"]["replicas"] = replicas; };
-    const StoreKey key{resources::kReplicaSets, "default", name};
-    REQUIRE(world.api().Update(kController, key, "", edit).ok());
-  }
   void Status(int stable) {
     const auto edit = [&](Json& web) { web["status"]["stableRevision"] = stable; };
     REQUIRE(world.api().Update(kController, {kKind, "default", "web"}, "status", edit).ok());
@@ -79,9 +62,7 @@ struct Scene {
     services.JudgeAtRest();
   }
 
-  World world{1};
   ServiceInvariant services{world};
-  Object rollout;
 };
 
 struct Course {
@@ -111,7 +92,7 @@ TEST_CASE("I-67: each Service selects its revision") {
        [](Scene& f) {
          f.User({{"strategy", {{"steps", nullptr}}}});
          f.Scale("new", 10);
-         f.world.RunFor(kLater);
+         f.world.RunFor(Scene::kLater);
          f.Select("stable", "new");
          f.Scale("old", 0);
        }},
@@ -119,11 +100,11 @@ TEST_CASE("I-67: each Service selects its revision") {
        [](Scene& f) {
          f.User({{"strategy", {{"steps", nullptr}}}});
          f.Scale("new", 10);
-         f.world.RunFor(kLater);
+         f.world.RunFor(Scene::kLater);
          f.Select("stable", "new");
          f.Select("canary", "new");
          f.Scale("old", 0);
-         f.world.RunFor(kLater);
+         f.world.RunFor(Scene::kLater);
          f.Status(2);
          f.Rest();
        }},
