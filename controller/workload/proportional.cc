@@ -113,8 +113,9 @@ class Shrinking {
   std::vector<int64_t> Sizes() {
     const std::vector<int64_t> nothing(sizes_.size(), 0);
     TakeHeldBack();
-    // First unavailable Pods, in proportion; then all unavailable ones of old ReplicaSets except
-    // the last of each: the number of active ReplicaSets decides the next step of a scaling event.
+    TakeFirst(limits_.desired);
+    // Then unavailable Pods, in proportion, and all unavailable ones of old ReplicaSets except the
+    // last of each: the number of active ReplicaSets decides the next step of a scaling event.
     for (const size_t i : largest_first_) TakeDownTo(i, std::max(goals_[i], UsefulOf(i)));
     for (const size_t i : oldest_first_) {
       if (!active_[i].is_new) TakeDownTo(i, std::max<int64_t>(UsefulOf(i), 1));
@@ -131,6 +132,7 @@ class Shrinking {
     for (const size_t i : oldest_first_) {
       if (!active_[i].is_new && UsefulOf(i) == 0) TakeDownTo(i, 0);
     }
+    TakeFirst(limits_.min_available());
     TakeAvailable(goals_, limits_.min_available());
     TakeAvailable(nothing, limits_.min_available());
     for (const size_t i : largest_first_) TakeDownTo(i, 0);
@@ -147,6 +149,21 @@ class Shrinking {
     for (const size_t i : largest_first_) {
       if (active_[i].is_new && IsHeldBack(active_[i], limits_)) TakeDownTo(i, updated);
     }
+  }
+
+  // Takes the Pods that go first: unavailable ones, then available ones as long as more than `kept`
+  // are left of all (RO-087).
+  void TakeFirst(int64_t kept) {
+    const auto all = [&](const auto& take) {
+      for (const size_t i : oldest_first_) {
+        if (active_[i].goes_first) take(i);
+      }
+    };
+    all([&](size_t i) { TakeDownTo(i, UsefulOf(i)); });
+    all([&](size_t i) {
+      const int64_t above = std::max<int64_t>(AvailableLeft(active_, sizes_) - kept, 0);
+      TakeDownTo(i, std::max<int64_t>(sizes_[i] - above, 0));
+    });
   }
 
   // Sets the sizes in proportion. If a ReplicaSet would grow, annotations were edited or Pods added
@@ -242,20 +259,25 @@ void SpareAvailable(std::span<const ReplicaSetShare> active, const Fenceposts& l
 // Gives what rounding has left to the first ReplicaSet in `order` that is not written yet, or else
 // to the first one.
 //   - None that is held back grows. If all are, the rolling update gives the rest.
-//   - Beside a revision that is given up, the new one takes no more than there are replicas.
+//   - Beside a revision that is given up, an old one that is not comes first, because it has proven
+//     to work; and the new one takes no more than there are replicas.
 void GiveRest(std::span<const ReplicaSetShare> active, const Fenceposts& limits,
               const std::vector<size_t>& order, int64_t left, std::vector<int64_t>& sizes) {
-  const auto may_take = [&](size_t i) { return left < 0 || !IsHeldBack(active[i], limits); };
-  const auto open =
-      std::ranges::find_if(order, [&](size_t i) { return !active[i].written && may_take(i); });
-  const auto any = std::ranges::find_if(order, may_take);
-  if (any == order.end()) return;
-  const size_t to = open != order.end() ? *open : *any;
   const bool given_up =
       std::ranges::any_of(active, [](const ReplicaSetShare& rs) { return rs.gives_way; });
-  const bool capped = given_up && left > 0 && active[to].is_new;
-  const int64_t room = std::max<int64_t>(limits.desired - sizes[to], 0);
-  sizes[to] = std::max<int64_t>(sizes[to] + (capped ? std::min(left, room) : left), 0);
+  const bool beside_given_up = given_up && left > 0;
+  const auto may_take = [&](size_t i) { return left < 0 || !IsHeldBack(active[i], limits); };
+  const auto first = [&](const auto& wanted) {
+    return std::ranges::find_if(order, [&](size_t i) { return may_take(i) && wanted(active[i]); });
+  };
+  auto to = order.end();
+  if (beside_given_up) to = first([](const ReplicaSetShare& rs) { return !rs.is_new; });
+  if (to == order.end()) to = first([](const ReplicaSetShare& rs) { return !rs.written; });
+  if (to == order.end()) to = std::ranges::find_if(order, may_take);
+  if (to == order.end()) return;
+  const bool capped = beside_given_up && active[*to].is_new;
+  const int64_t room = std::max<int64_t>(limits.desired - sizes[*to], 0);
+  sizes[*to] = std::max<int64_t>(sizes[*to] + (capped ? std::min(left, room) : left), 0);
 }
 
 }  // namespace

@@ -13,7 +13,8 @@
 //                ReplicaSets always, those of the new one until as many as `replicas` are spared.
 //                The total is upstream's. The last Pod of the new ReplicaSet stays, so that users
 //                see whether its fault is mended, unless a step holds it back (RO-046).
-//                scaled_down.h keeps the rollout from spending the spared Pods;
+//                Pods that go first, go before all (RO-087). scaled_down.h keeps the rollout from
+//                spending the spared Pods;
 //   B-13         if fewer than min_available would be left, more unavailable Pods go: those of a
 //                ReplicaSet that is written already, because its Pods failed since, and the last
 //                one of a ReplicaSet.
@@ -50,7 +51,8 @@ struct ReplicaSetShare {
   // nullopt if there is none that can be parsed.
   std::optional<int32_t> max_replicas{};
   bool is_new = false;
-  bool gives_way = false;  // its Pods are the first to go, so it does not grow (RO-120)
+  bool gives_way = false;   // it does not grow (RO-120)
+  bool goes_first = false;  // its Pods are the first to go (RO-087)
   bool written = false;    // both its size annotations have the present values
 };
 
@@ -71,9 +73,10 @@ int64_t FractionOf(const ReplicaSetShare& rs, const Fenceposts& limits, int32_t 
 //     had. When the sizes shrink, its Pods above updated_max go first (RO-046). Examples: 5 and 5
 //     of 10, scaled to 20 with updated_max 10 and surge 5: 15 old ones and 10 new ones. Scaled to 6
 //     with updated_max 3 and surge 2: 5 old ones and 3 new ones, of which the rollout leaves 3 and
-//     3.
+//     3. Then those go that go first (RO-087). Example: 2 stable ones, 2 that were given up and 1
+//     new one, scaled to 2 with updated_max 1: 1 stable and 1 new one.
 //   - The sizes equal upstream's if every Pod is available, the new ReplicaSet is not above
-//     desired, and updated_max holds nothing back.
+//     desired, updated_max holds nothing back, and none gives way or goes first.
 std::vector<int32_t> ProportionalSizes(std::span<const ReplicaSetShare> active,
                                        const Fenceposts& limits, int32_t status_replicas);
 

@@ -29,14 +29,15 @@ bool MakesPods(const Situation& situation, const ReplicaSet& rs) {
   return rolls && rs.status.replicas < rs.replicas && FailureOf(rs) == nullptr;
 }
 
-// Returns the other ReplicaSets in the order in which their Pods go: the oldest first. Where Pods
-// are held back, those of the kept revision go last: what rests is then the revision that was
-// complete, and not one that was given up (RO-087). Example: 5 of stable revision 1 and 5 of
-// revision 2, which failed; the first Pod of revision 3 takes the place of one of revision 2.
+// Returns the other ReplicaSets in the order in which their Pods go: the oldest first. While steps
+// or a partition are in force, also if they hold none back at this size, those of the kept revision
+// go last: what rests, or is left when users abort, is then the revision that was complete, and not
+// one that was given up (RO-087). Example: 5 of stable revision 1 and 5 of revision 2, which
+// failed; the first Pod of revision 3 takes the place of one of revision 2.
 std::vector<const ReplicaSet*> InOrderOfRemoval(const Situation& situation) {
   std::vector<const ReplicaSet*> old = situation.old;
   const std::optional<int64_t>& kept = situation.workload.kept_revision;
-  if (!kept || situation.limits.kept_old() == 0) return old;
+  if (!kept || !situation.limits.holds_back()) return old;
   const ReplicaSet* last = FindKept(situation.all, *kept);
   std::stable_partition(old.begin(), old.end(), [&](const auto* rs) { return rs != last; });
   return old;

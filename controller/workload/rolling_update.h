@@ -8,8 +8,9 @@
 namespace windlass::workload {
 
 // Returns the next write to a ReplicaSet: create the new one, bring it up to date and to its size,
-// then shrink the old ones, oldest first (D-260). Returns nullopt if nothing is to be written for
-// now. Where Pods are held back, those that are missing on the old revision come last (RO-120).
+// then shrink the old ones, oldest first (D-260), the stable one last (RO-087). Returns nullopt if
+// nothing is to be written for now. Where Pods are held back, those that are missing on the old
+// revision come last (RO-120).
 //
 // Upstream ends its pass after a write to the new ReplicaSet (D-262). Going on in the same pass
 // gives the same sizes: n new Pods raise the total by n, and the number of Pods that are not

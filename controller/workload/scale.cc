@@ -100,17 +100,22 @@ Step KeepOpen(const Situation& situation, const Growth& growth) {
   return situation.workload.paused ? Step(Wait{}) : NoLaterThanDeadline(situation, Wait{});
 }
 
-// Returns true if the Pods of `rs` are the first to go, so it does not grow (RO-120). It is an old
-// ReplicaSet, and
+// Returns true if `rs` does not grow (RO-120): it is an old ReplicaSet, and
 //   - another one keeps the Pods that are held back
 //   - it never was complete, and Pods go back to a revision that was. Example: 4 replicas, of which
 //     3 have a canary's revision that is given up; scaled to 7 on the way back, it gets no Pod more
+//   - it never was complete, the stable revision has Pods, and a step is in force that holds none
+//     back at this size
 bool GivesWay(const Situation& situation, const ReplicaSet& rs, const ReplicaSet* keeper) {
   const ReplicaSet* wanted = situation.new_replica_set;
   if (&rs == wanted) return false;
   if (keeper != nullptr) return &rs != keeper;
-  return situation.workload.kind.KeepsStableRevision() && wanted != nullptr &&
-         IsProven(situation, *wanted) && !IsProven(situation, rs);
+  if (!situation.workload.kind.KeepsStableRevision() || wanted == nullptr) return false;
+  if (IsProven(situation, rs)) return false;
+  if (IsProven(situation, *wanted)) return true;
+  const auto& kept = situation.workload.kept_revision;
+  const ReplicaSet* stable = kept ? FindKept(situation.all, *kept) : nullptr;
+  return situation.limits.holds_back() && stable != nullptr && stable->replicas > 0;
 }
 
 // Returns the size that the only active ReplicaSet gets:
@@ -170,6 +175,21 @@ Fenceposts LimitsForShares(const Situation& situation) {
   return limits;
 }
 
+// Returns the positions of the ReplicaSets that have to be written: first those whose Pods go first
+// (RO-087), then others that shrink, so that the total is not exceeded.
+std::vector<size_t> OrderOfWrites(const std::vector<ReplicaSetShare>& shares,
+                                  const std::vector<int32_t>& sizes) {
+  std::vector<size_t> order;
+  for (size_t i = 0; i < shares.size(); ++i) {
+    if (!shares[i].written || sizes[i] != shares[i].replicas) order.push_back(i);
+  }
+  std::ranges::stable_sort(order, {}, [&](size_t i) {
+    if (shares[i].goes_first) return 0;
+    return sizes[i] < shares[i].replicas ? 1 : 2;
+  });
+  return order;
+}
+
 // Writes every active ReplicaSet, even if only its annotations change (D-357.5).
 std::optional<Step> ScaleInProportion(const Situation& situation,
                                       const std::vector<const ReplicaSet*>& active) {
@@ -177,30 +197,30 @@ std::optional<Step> ScaleInProportion(const Situation& situation,
   const ReplicaSet* keeper = FindKeeper(situation);
   for (const ReplicaSet* rs : active) {
     const ReplicaSetSize size = SizeOf(*rs);
+    const bool gives_way = GivesWay(situation, *rs, keeper);
+    // Where nothing is on its way, each keeps its share.
+    const bool goes_first = gives_way && situation.new_replica_set != nullptr;
     shares.push_back({.replicas = size.replicas,
                       .available = size.available,
                       .max_replicas = MaxReplicas(*rs),
                       .is_new = rs == situation.new_replica_set,
-                      .gives_way = GivesWay(situation, *rs, keeper),
+                      .gives_way = gives_way,
+                      .goes_first = goes_first,
                       .written = HasSizeAnnotations(*rs, situation.limits)});
   }
   const std::vector<int32_t> sizes =
       ProportionalSizes(shares, LimitsForShares(situation), situation.workload.status.replicas);
   const bool is_scaled_down = IsScaledDownBroken(situation);
   std::optional<Growth> held;
-  for (const bool shrinking : {true, false}) {  // shrink first: the total is not exceeded
-    for (size_t i = 0; i < active.size(); ++i) {
-      const bool due = !shares[i].written || sizes[i] != shares[i].replicas;
-      if (!due || (shrinking && sizes[i] >= shares[i].replicas)) continue;
-      Growth growth = GrowthOf(situation, active[i], sizes[i]);
-      if (!growth.whole) {  // written whole with its annotations, or not at all
-        if (!held || growth.ask) held = std::move(growth);
-        continue;
-      }
-      auto step =
-          Sized(situation, *active[i], growth.size, decisions::kScaleInProportion, is_scaled_down);
-      if (step) return step;
+  for (const size_t i : OrderOfWrites(shares, sizes)) {
+    Growth growth = GrowthOf(situation, active[i], sizes[i]);
+    if (!growth.whole) {  // written whole with its annotations, or not at all
+      if (!held || growth.ask) held = std::move(growth);
+      continue;
     }
+    auto step =
+        Sized(situation, *active[i], growth.size, decisions::kScaleInProportion, is_scaled_down);
+    if (step) return step;
   }
   if (held) return KeepOpen(situation, *held);
   // A keeper without Pods has no share; if the workload is not paused, the rolling update grows it.

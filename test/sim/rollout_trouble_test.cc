@@ -343,31 +343,6 @@ TEST_CASE("A canary whose template is corrected wrongly is scaled without a surg
   Proves("RO-049");
 }
 
-// The canary was no success: its user goes back, and an autoscaler scales out at the same time.
-TEST_CASE("A canary that is left gets no Pod of a scaling (RO-120)") {
-  World world(kSeed);
-  Json web = SampleRollout(kName, 4, "app:v1");
-  web["spec"]["strategy"]["steps"] = Json::parse(R"([{"setUpdated": 3}, {"pause": {}}])");
-  world.Apply(web);
-  const WindlassProcess windlass(world, {}, RolloutsAlone());
-  REQUIRE(world.RunUntil([&] { return world.IsComplete(kName, kRollouts); }, kLimit));
-  world.SetImage(kName, "app:v2", kRollouts);
-  REQUIRE(world.Quiesce());
-  const std::string canary = NameOf(*world.ReplicaSets(kName, kRollouts).back());
-
-  int64_t most = 0;
-  world.api().store().OnChange([&](const Change& change) {
-    if (change.after == nullptr || change.key.resource != resources::kReplicaSets) return;
-    if (NameOf(*change.after) == canary) most = std::max(most, ReplicasOf(*change.after));
-  });
-  world.SetImage(kName, "app:v1", kRollouts);
-  world.Scale(kName, 8, kRollouts);
-  REQUIRE(world.RunUntil([&] { return world.IsComplete(kName, kRollouts); }, kLimit));
-  CHECK(most <= 3);
-  CHECK(world.Complaints() == "");
-  Proves("RO-120");
-}
-
 // Promotions and rollbacks name revisions: a number must not come to mean another template.
 TEST_CASE("No revision's number is given twice, whatever was deleted meanwhile (I-11, RO-125)") {
   World world(kSeed);

@@ -81,11 +81,14 @@ TemplateFacts* ServiceInvariant::FindStable(RolloutFacts& facts) {
   return nullptr;
 }
 
-// Returns true if steps or a partition hold Pods back from the template, for a proven one.
+// Returns true if steps or a partition hold Pods back from the template, and the stable one has or
+// gets Pods. If it has none, the Service selects what there is. I-63 judges which one is stable.
 bool ServiceInvariant::IsHeldBack(RolloutFacts& facts, const std::string& key, MonotonicTime now) {
   const TemplateFacts& one = facts.templates[key];
+  const TemplateFacts* stable = FindStable(facts);
   const bool is_proven = std::ranges::any_of(facts.templates, [&](const auto& other) {
-    return other.first != key && other.second.exists && other.second.proven;
+    const bool may_be_stable = stable == nullptr ? other.second.proven : &other.second == stable;
+    return other.first != key && may_be_stable && other.second.size > 0;
   });
   if (one.proven || !is_proven || !one.pauses.Ahead()) return false;
   for (const int64_t desired :
@@ -129,6 +132,11 @@ void ServiceInvariant::JudgeLastPods(RolloutFacts& facts, const Change& change) 
            one.second.available.Min(change.at, kLately) > 0;
   });
   if (!others) return;
+  // No other revision stands in for the stable one while its Pods are expected back.
+  TemplateFacts* stable = FindStable(facts);
+  const bool comes_back = stable != nullptr && stable != going && stable->size > 0 &&
+                          stable->available.Min(change.at, kLately) == 0;
+  if (comes_back) return;
   for (const Object& service :
        world_.api().List(resources::kServices, NamespaceOf(*facts.rollout))) {
     if (!IsOurs(*service, *facts.rollout) || HashIn(*service) != hash) continue;

@@ -34,6 +34,7 @@ class BoatKind : public WorkloadKind {
     return Request::MergePatch(kBoats, VersionOf(workload.meta), "", "{}");
   }
   bool TakesOverRollouts() const override { return takes_over; }
+  bool KeepsStableRevision() const override { return keeps_stable; }
   bool MirrorsSettings() const override { return mirrors; }
   SettingPlace PlaceOf(std::string_view key) const override { return {"field", std::string(key)}; }
   std::string WayBackTo(std::string_view revision) const override {
@@ -46,6 +47,7 @@ class BoatKind : public WorkloadKind {
 
   const Extension* extends = nullptr;
   bool takes_over = false;
+  bool keeps_stable = false;
   bool mirrors = false;
   mutable std::optional<WorkloadStatus> written;  // last
   mutable std::string published;

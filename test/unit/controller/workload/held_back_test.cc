@@ -81,6 +81,56 @@ TEST_CASE("where Pods are held back, the stable revision has them (RO-087, RO-12
   Proves("RO-087 RO-120");
 }
 
+// The stable Service, and users who abort, need Pods of the stable revision as long as there are
+// others that can go.
+TEST_CASE("the stable revision has its Pods longest (RO-087)") {
+  HeldBack cluster([](int32_t) { return 5; });
+  cluster.look = [limit = cluster.look](View& view) {
+    limit(view);
+    view.workload.kept_revision = 1;
+  };
+  cluster.SetImage("v2");
+  cluster.Settle();
+  cluster.CheckSizes(5, 5);
+  cluster.SetImage("v3");
+  SECTION("also at a step that holds none back at this size") {
+    cluster.most_updated = [](int32_t) { return 10; };
+  }
+  SECTION("also when it is scaled in") {
+    cluster.most_updated = [](int32_t) { return 1; };
+    cluster.Sync(/*writes_max=*/1);
+    cluster.Scale(2);
+  }
+  cluster.WritesAndForget();
+  cluster.Settle();
+  const std::string writes = cluster.WritesAndForget();
+  CAPTURE(writes);
+  CHECK(writes.find("scale v1 ") != std::string::npos);
+  CHECK(writes.rfind("scale v2 ") < writes.find("scale v1 "));
+  CHECK(cluster.SizeOf("v2") == 0);
+  Proves("RO-087");
+}
+
+// As a Deployment does it.
+TEST_CASE("where no limit is in force, the oldest Pods go first (RO-087)") {
+  HeldBack cluster([](int32_t) { return 5; });
+  cluster.look = [limit = cluster.look](View& view) {
+    limit(view);
+    view.workload.kept_revision = 1;
+  };
+  cluster.SetImage("v2");
+  cluster.Settle();
+  cluster.CheckSizes(5, 5);
+  cluster.most_updated = [](int32_t) { return kUnlimited; };
+  cluster.SetImage("v3");
+  cluster.WritesAndForget();
+  cluster.Settle();
+  const std::string writes = cluster.WritesAndForget();
+  CAPTURE(writes);
+  CHECK(writes.rfind("scale v1 ") < writes.find("scale v2 "));
+  Proves("RO-087");
+}
+
 TEST_CASE("the first rollout holds nothing back (RO-045)") {
   Cluster cluster(10);
   cluster.look = [](View& view) { view.workload.limits.updated_max = 3; };

@@ -334,6 +334,11 @@ TEST_CASE("scaling holds Pods on the old revision, in whatever order it is writt
     for (ReplicaSetShare& rs : shares) rs.max_replicas = before;
     Fenceposts limits = RandomLimits();
     limits.updated_max = *rc::gen::inRange(0, limits.desired);
+    const size_t keeper = *rc::gen::inRange<size_t>(0, shares.size());
+    for (size_t i = 0; i + 1 < shares.size(); ++i) {
+      shares[i].gives_way = keeper + 1 < shares.size() && i != keeper;
+      shares[i].goes_first = shares[i].gives_way;
+    }
     std::vector<size_t> order = Positions(shares);
     const int turns = *rc::gen::inRange(0, 120);
     for (int i = 0; i < turns; ++i) std::next_permutation(order.begin(), order.end());
@@ -352,6 +357,13 @@ int64_t AvailableOf(const Shares& shares, const Sizes& sizes) {
   return available;
 }
 
+// Its Pods are the first to go, and it gets none.
+ReplicaSetShare GivenUp(int32_t replicas, int32_t max_replicas, int32_t available = -1) {
+  ReplicaSetShare rs = Old(replicas, max_replicas, available);
+  rs.gives_way = rs.goes_first = true;
+  return rs;
+}
+
 TEST_CASE("a revision that is given up does not grow (RO-120)") {
   struct GivenUpRow {
     const char* name;
@@ -360,25 +372,69 @@ TEST_CASE("a revision that is given up does not grow (RO-120)") {
     Shares shares;  // the first is given up
     Sizes sizes;
   };
-  const auto given_up = [](int32_t replicas, int32_t max_replicas) {
-    ReplicaSetShare rs = Old(replicas, max_replicas);
-    rs.gives_way = true;
-    return rs;
-  };
   const GivenUpRow row = GENERATE_COPY(values<GivenUpRow>({
       {"the new one gets what it would have got",
        7,
        kUnlimited,
-       {given_up(3, 6), New(1, 6)},
+       {GivenUp(3, 6), New(1, 6)},
        {3, 6}},
-      {"but no more than desired", 7, kUnlimited, {given_up(1, 6), New(4, 6)}, {1, 7}},
-      {"where the new one is held back nobody gets it", 10, 3, {given_up(2, 6), New(3, 6)}, {2, 3}},
+      {"but no more than desired", 7, kUnlimited, {GivenUp(1, 6), New(4, 6)}, {1, 7}},
+      {"the stable one gets what is left over, for the new one may not work",
+       20,
+       kUnlimited,
+       {GivenUp(6, 13), Old(2, 13), New(5, 13, 0)},
+       {6, 8, 8}},
+      {"where the new one is held back nobody gets it", 10, 3, {GivenUp(2, 6), New(3, 6)}, {2, 3}},
   }));
   CAPTURE(row.name);
   const Fenceposts limits{
       .desired = row.desired, .surge = 2, .max_unavailable = 1, .updated_max = row.updated_max};
   CHECK(ProportionalSizes(row.shares, limits, 4) == row.sizes);
   Proves("RO-120");
+}
+
+TEST_CASE("going down, the Pods of a revision that is given up go first (RO-087)") {
+  const Row row = GENERATE(values<Row>({
+      // A user waits at a step of the third revision, and the second never was complete.
+      {"the stable one keeps its Pod",
+       {2, 0, 1, 1},
+       {Old(2, 5), GivenUp(2, 5), New(1, 5)},
+       {1, 0, 1}},
+      {"no more of them go than have to",
+       {9, 0, 1, 3},
+       {Old(4, 10), GivenUp(3, 10), New(3, 10)},
+       {4, 2, 3}},
+      {"what is above the step goes before",
+       {6, 0, 1, 2},
+       {Old(3, 8), GivenUp(2, 8), New(3, 8)},
+       {3, 1, 2}},
+      {"the others share the rest",
+       {5, 0, 1, 3},
+       {Old(5, 13), GivenUp(3, 13), New(5, 13)},
+       {2, 0, 3}},
+      {"an abort takes the canary first", {5, 1, 1}, {GivenUp(7, 10), New(3, 10)}, {3, 3}},
+      // Broken Pods of the stable revision go before good ones that are needed.
+      {"good ones that are needed stay",
+       {4, 0, 1, 2},
+       {Old(4, 8, 0), GivenUp(3, 8), New(1, 8)},
+       {0, 3, 1}},
+      {"nor for a new one that does not work",
+       {3, 0, 1},
+       {Old(2, 7), GivenUp(3, 7), New(2, 7, 0)},
+       {2, 0, 1}},
+      {"broken ones of it go before all",
+       {4, 0, 1, 2},
+       {Old(3, 8, 2), GivenUp(3, 8, 1), New(2, 8)},
+       {2, 0, 2}},
+  }));
+  CAPTURE(row.id);
+  CHECK(ProportionalSizes(row.before, row.limits, 0) == row.want);
+  std::vector<size_t> order = Positions(row.before);
+  do {
+    CAPTURE(order);
+    CHECK(Walk(row.before, row.limits, order) == row.want);
+  } while (std::next_permutation(order.begin(), order.end()));
+  Proves("RO-087");
 }
 
 TEST_CASE("sparing available Pods changes no total and costs none that are needed (B-12)") {

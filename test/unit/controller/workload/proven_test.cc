@@ -3,6 +3,7 @@
 
 #include <algorithm>
 #include <functional>
+#include <nlohmann/json.hpp>
 #include <string>
 
 #include "controller/workload/annotations.h"
@@ -249,6 +250,45 @@ TEST_CASE("a paused workload at a limit is scaled without a surge (RO-049)") {
   cluster.Settle();
   CheckSizes(cluster, 7, 1);
   Proves("RO-049");
+}
+
+struct GivenUpRow {
+  const char* name;
+  int32_t of_stable;
+  bool new_was_complete;
+  int32_t updated_max;
+  std::string patched;  // first
+};
+
+// A canary, web-2, has three Pods when an autoscaler doubles the size.
+TEST_CASE("beside a revision that was complete, one that is given up does not grow (RO-120)") {
+  const GivenUpRow row = GENERATE(values<GivenUpRow>({
+      {"Pods go back to one that was complete", 0, true, kUnlimited, "web-2"},
+      {"a step asks for all Pods", 1, false, 10, "web-2"},
+      {"no step is in force", 1, false, kUnlimited, "web-1 to 2"},
+      {"the stable one has no Pods", 0, false, 10, "web-2 to 9"},
+  }));
+  CAPTURE(row.name);
+  Harbour harbour;
+  harbour.kind.keeps_stable = true;
+  harbour.world.deployment.spec.replicas = 10;
+  harbour.world.AddOld("web-1", row.of_stable, row.of_stable);
+  harbour.world.AddOld("web-2", 3, 3);
+  ReplicaSet& wanted = harbour.world.AddNew("web-3", 1, 1);
+  for (ReplicaSet& rs : harbour.world.replica_sets) {
+    harbour.world.SetAnnotation(rs, kDesiredReplicas, "5");
+    harbour.world.SetAnnotation(rs, kMaxReplicas, "5");
+  }
+  if (row.new_was_complete) harbour.world.NoteComplete(wanted, 3);
+  View view = harbour.Look();
+  view.workload.kept_revision = 1;
+  view.workload.limits.updated_max = row.updated_max;
+  const Step step = Next(view, {}, kNow);
+  REQUIRE(std::holds_alternative<Write>(step));
+  const Request& request = std::get<Write>(step).request;
+  const auto spec = nlohmann::json::parse(request.body()).value("spec", nlohmann::json::object());
+  CHECK(request.key().name + (spec.empty() ? "" : " to " + spec["replicas"].dump()) == row.patched);
+  Proves("RO-120");
 }
 
 TEST_CASE("of the history, the revision that was complete last goes last (RO-124)") {

@@ -1,0 +1,90 @@
+// A canary that is left at its pause, while an autoscaler changes the size: whose Pods come and go.
+#include <algorithm>
+#include <nlohmann/json.hpp>
+#include <optional>
+#include <string>
+
+#include "test/catch.h"
+#include "test/proves.h"
+#include "test/sim/rollout_object.h"
+#include "test/sim/sample_objects.h"
+#include "test/sim/two_kinds.h"
+
+namespace windlass::sim::rollout_left_canary_test {
+namespace {
+
+constexpr uint64_t kSeed = 17;
+constexpr Duration kLimit = seconds(3600);
+const std::string kName = "web";
+
+// A Rollout of revision 1 whose canary v2 has three Pods and waits at a pause.
+struct Scene {
+  explicit Scene(int replicas) : world(kSeed) {
+    Json web = SampleRollout(kName, replicas, "app:v1");
+    web["spec"]["strategy"]["steps"] = Json::parse(R"([{"setUpdated": 3}, {"pause": {}}])");
+    world.Apply(web);
+    windlass.emplace(world, ClientOptions{}, RolloutsAlone());
+    REQUIRE(world.RunUntil([&] { return world.IsComplete(kName, kRollouts); }, kLimit));
+    stable = NameOf(*world.ReplicaSets(kName, kRollouts).back());
+    world.SetImage(kName, "app:v2", kRollouts);
+    REQUIRE(world.Quiesce());
+    canary = NameOf(*world.ReplicaSets(kName, kRollouts).back());
+    REQUIRE(SizeOf(canary) == 3);
+  }
+  int64_t SizeOf(const std::string& name) {
+    return ReplicasOf(*world.api().Find({resources::kReplicaSets, "default", name}));
+  }
+  void Complete() {
+    REQUIRE(world.RunUntil([&] { return world.IsComplete(kName, kRollouts); }, kLimit));
+    CHECK(world.Complaints() == "");
+  }
+
+  World world;
+  std::optional<WindlassProcess> windlass;
+  std::string stable;
+  std::string canary;
+};
+
+// The canary was no success: its user goes back, and an autoscaler scales out at the same time.
+TEST_CASE("A canary that is left gets no Pod of a scaling (RO-120)") {
+  Scene scene(4);
+  int64_t most = 0;
+  scene.world.api().store().OnChange([&](const Change& change) {
+    if (change.after == nullptr || change.key.resource != resources::kReplicaSets) return;
+    if (NameOf(*change.after) == scene.canary) most = std::max(most, ReplicasOf(*change.after));
+  });
+  scene.world.SetImage(kName, "app:v1", kRollouts);
+  scene.world.Scale(kName, 8, kRollouts);
+  scene.Complete();
+  CHECK(most <= 3);
+  Proves("RO-120");
+}
+
+// A canary was left for a successor whose first step asks for all Pods. While it has Pods, the
+// stable Service, and whoever goes back, lose none of the stable revision for it.
+TEST_CASE("Scaled in, a canary that is left goes before the stable revision (RO-087, RO-120)") {
+  Scene scene(6);
+  int taken = 0;
+  scene.world.api().store().OnChange([&](const Change& change) {
+    if (change.after == nullptr || change.key.name != scene.stable) return;
+    if (ReplicasOf(*change.after) >= ReplicasOf(*change.before)) return;
+    CHECK(scene.SizeOf(scene.canary) == 0);
+    ++taken;
+  });
+  scene.world.SetImage(kName, "app:v3-slow-start-5s", kRollouts);
+  scene.world.Edit(
+      kName,
+      {{"spec",
+        {{"strategy", {{"steps", Json::parse(R"([{"setUpdated": "100%"}, {"pause": {}}])")}}}}}},
+      kRollouts);
+  scene.world.RunFor(seconds(GENERATE(1, 3, 9)));
+  scene.world.Scale(kName, 3, kRollouts);
+  REQUIRE(scene.world.Quiesce());
+  CHECK(scene.SizeOf(scene.stable) == 0);
+  CHECK(scene.world.Complaints() == "");
+  CHECK(taken > 0);
+  Proves("RO-087 RO-120");
+}
+
+}  // namespace
+}  // namespace windlass::sim::rollout_left_canary_test
