@@ -178,7 +178,9 @@ RolloutStepStatus Resume(const StepFacts& facts, RolloutStepStatus step) {
   // What was done stays done, although the user may have added steps since.
   const bool done = step.index > step.total;
   const bool cut = !done && step.index > total;
-  if (cut) step.shortened_from = step.index;
+  // A list that is shortened again keeps the number that ends the hold: an earlier promotion may
+  // have named the place where it stands now.
+  if (cut && step.shortened_from == 0) step.shortened_from = step.index;
   step.index = done ? total + 1 : cut ? LastPause(facts.steps) : std::max(step.index, 1);
   if (step.shortened_from > 0 && step.shortened_from <= total) {  // the list is long enough again
     step.index = step.shortened_from;

@@ -39,6 +39,11 @@ Step AfterRefusal(const Situation& situation, const RefusedCreate& refused,
 
 }  // namespace
 
+bool IsCreateRefused(const Situation& situation) {
+  const auto refused = FindRefusedCreate(situation);
+  return refused && IsRefusal(refused->error.kind);
+}
+
 Step CreateNewReplicaSet(const Situation& situation, std::optional<int32_t> replicas) {
   const Workload& workload = situation.workload;
   Result<NewReplicaSet> parts = PartsOfNewReplicaSet(situation);

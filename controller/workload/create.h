@@ -12,4 +12,8 @@ namespace windlass::workload {
 // due (D-182). Requires that there is no new ReplicaSet yet.
 Step CreateNewReplicaSet(const Situation& situation, std::optional<int32_t> replicas = {});
 
+// Returns true if the API server refused, in this sync, to create the new ReplicaSet, such as
+// because of a quota. A lost reply or a server in trouble is no refusal.
+bool IsCreateRefused(const Situation& situation);
+
 }  // namespace windlass::workload

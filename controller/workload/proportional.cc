@@ -103,6 +103,9 @@ class Shrinking {
                  [&](size_t i) { return all_written || !active[i].written; });
     oldest_first_ = largest_first_;
     std::sort(oldest_first_.begin(), oldest_first_.end());
+    for (std::vector<size_t>* one : {&largest_first_, &oldest_first_}) {
+      std::ranges::stable_partition(*one, [&](size_t i) { return !active_[i].goes_last; });
+    }
     SetGoals(status_replicas);
     for (size_t i = 0; i < active.size(); ++i) {
       sizes_.push_back(std::max<int64_t>(active[i].replicas, goals_[i]));
@@ -169,7 +172,7 @@ class Shrinking {
   // Sets the sizes in proportion. If a ReplicaSet would grow, annotations were edited or Pods added
   // by hand; then rounding may leave over a large number, and upstream's sizes are used. A new
   // ReplicaSet without available Pods keeps its last replica, so that users see whether its fault
-  // is mended; TakeHeldBack may have taken it before.
+  // is mended; TakeHeldBack may have taken it before. So does one whose Pods go last.
   void SetGoals(int32_t status_replicas) {
     const auto fraction = [&](size_t i) {
       return FractionOf(active_[i], limits_, status_replicas);
@@ -179,7 +182,7 @@ class Shrinking {
     }
     for (const size_t i : largest_first_) {
       const bool last_new = active_[i].is_new && UsefulOf(i) == 0 && limits_.max_total() > 1;
-      if (last_new) goals_[i] = std::max<int64_t>(goals_[i], 1);
+      if (last_new || active_[i].goes_last) goals_[i] = std::max<int64_t>(goals_[i], 1);
     }
   }
 

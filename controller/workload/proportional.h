@@ -53,7 +53,8 @@ struct ReplicaSetShare {
   bool is_new = false;
   bool gives_way = false;   // it does not grow (RO-120)
   bool goes_first = false;  // its Pods are the first to go (RO-087)
-  bool written = false;    // both its size annotations have the present values
+  bool goes_last = false;   // its last Pod is the last of all to go (RO-120)
+  bool written = false;     // both its size annotations have the present values
 };
 
 // Returns by how many replicas `rs` has to change to keep its share of the whole, rounded half away

@@ -102,7 +102,9 @@ const ReplicaSet* FindProvenOther(const Situation& situation) {
 }
 
 const ReplicaSet* FindKeeper(const Situation& situation) {
-  if (situation.limits.kept_old() == 0 || situation.recreate()) return nullptr;
+  const Fenceposts& limits = situation.limits;
+  const bool stands = limits.holds_back() && situation.new_replica_set == nullptr;
+  if ((limits.kept_old() == 0 && !stands) || situation.recreate()) return nullptr;
   const ReplicaSet* keeper = FindProvenOther(situation);
   const bool gets_none = situation.extended.of_one_replica_set && keeper != nullptr &&
                          keeper->replicas == 0 && TotalReplicas(situation.all) > 0;

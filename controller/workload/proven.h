@@ -55,8 +55,10 @@ const ReplicaSet* FindServedLast(const Situation& situation,
 const ReplicaSet* FindProvenOther(const Situation& situation);
 
 // Returns the ReplicaSet that keeps the Pods which steps or a partition hold back, and gets those
-// that are missing: that of FindProvenOther (RO-120). Returns null if nothing is held back now, or
-// if it has no Pods and no second ReplicaSet is to get some.
+// that are missing: that of FindProvenOther (RO-120). Returns null
+//   - if nothing is held back now. While the template has no ReplicaSet, because it is refused or
+//     the workload is paused, steps hold back at every size: no other revision may get a Pod
+//   - if it has no Pods and no second ReplicaSet is to get some
 const ReplicaSet* FindKeeper(const Situation& situation);
 
 // Returns the position of the keeper in `replica_sets`, as rolling.h asks for it; nullopt if there

@@ -3,6 +3,7 @@
 #include <algorithm>
 
 #include "controller/workload/annotations.h"
+#include "controller/workload/create.h"
 #include "controller/workload/deadline.h"
 #include "controller/workload/decisions.h"
 #include "controller/workload/follow.h"
@@ -118,6 +119,12 @@ bool GivesWay(const Situation& situation, const ReplicaSet& rs, const ReplicaSet
   return situation.limits.holds_back() && stable != nullptr && stable->replicas > 0;
 }
 
+// Returns true if a rolling update brings Pods to the present template. None does while the
+// workload is paused, or its template has no ReplicaSet, such as one that is refused.
+bool IsRollingOut(const Situation& situation) {
+  return !situation.workload.paused && situation.new_replica_set != nullptr;
+}
+
 // Returns the size that the only active ReplicaSet gets:
 //   - all Pods without a keeper, and if it is the keeper. If it gives way it does not grow: the
 //     rolling update gives the new one the others, unless the workload is paused
@@ -142,7 +149,7 @@ std::optional<Step> ScaleOnlyOne(const Situation& situation,
   if (rs == nullptr) return std::nullopt;
   const ReplicaSet* keeper = FindKeeper(situation);
   const int32_t replicas = SizeOfOnlyOne(situation, *rs, keeper);
-  if (keeper != nullptr && situation.workload.paused) {  // else the rolling update gives the rest
+  if (keeper != nullptr && !IsRollingOut(situation)) {  // else the rolling update gives the rest
     if (auto step = GrowKeeper(situation, *keeper, situation.limits.desired - replicas))
       return step;
   }
@@ -163,14 +170,16 @@ bool HasSizeEvent(const Situation& situation) {
 
 // Returns the limits for sizes in proportion. A paused workload that holds Pods back gets no surge:
 // these Pods would go again after the pause (RO-049). Example: 3 desired, 1 of them new; paused and
-// scaled to 8 with 25 %: 8 Pods, not 10. Nor does one whose template is refused or not known.
+// scaled to 8 with 25 %: 8 Pods, not 10. Nor does one whose template is refused, not known, or has
+// no ReplicaSet while steps are in force.
 Fenceposts LimitsForShares(const Situation& situation) {
   Fenceposts limits = situation.limits;
   const bool grows_only = situation.workload.kind.KeepsStableRevision() && !HasSizeEvent(situation);
   if (situation.workload.paused && (limits.kept_old() > 0 || grows_only)) limits.surge = 0;
   // Nothing is on its way.
   const Extended& extended = situation.extended;
-  const bool stands = extended.refused.has_value() || extended.new_one_unknown;
+  const bool stands = extended.refused.has_value() || extended.new_one_unknown ||
+                      (limits.holds_back() && situation.new_replica_set == nullptr);
   if (stands || HasNothingToFollow(situation)) limits.surge = 0;
   return limits;
 }
@@ -198,7 +207,7 @@ std::optional<Step> ScaleInProportion(const Situation& situation,
   for (const ReplicaSet* rs : active) {
     const ReplicaSetSize size = SizeOf(*rs);
     const bool gives_way = GivesWay(situation, *rs, keeper);
-    // Where nothing is on its way, each keeps its share.
+    // Where nothing is on its way, each keeps its share; the last Pod is the keeper's.
     const bool goes_first = gives_way && situation.new_replica_set != nullptr;
     shares.push_back({.replicas = size.replicas,
                       .available = size.available,
@@ -206,6 +215,7 @@ std::optional<Step> ScaleInProportion(const Situation& situation,
                       .is_new = rs == situation.new_replica_set,
                       .gives_way = gives_way,
                       .goes_first = goes_first,
+                      .goes_last = rs == keeper && situation.new_replica_set == nullptr,
                       .written = HasSizeAnnotations(*rs, situation.limits)});
   }
   const std::vector<int32_t> sizes =
@@ -223,10 +233,11 @@ std::optional<Step> ScaleInProportion(const Situation& situation,
     if (step) return step;
   }
   if (held) return KeepOpen(situation, *held);
-  // A keeper without Pods has no share; if the workload is not paused, the rolling update grows it.
-  if (keeper != nullptr && keeper->replicas == 0 && situation.workload.paused) {
+  // A keeper without Pods has no share. The rolling update grows it, if there is one.
+  if (keeper != nullptr && keeper->replicas == 0 && !IsRollingOut(situation)) {
     const int64_t missing = situation.limits.desired - TotalReplicas(situation.all);
-    const int64_t due = std::min<int64_t>(missing, situation.limits.kept_old());
+    const bool all = situation.new_replica_set == nullptr;
+    const int64_t due = all ? missing : std::min<int64_t>(missing, situation.limits.kept_old());
     if (auto step = GrowKeeper(situation, *keeper, static_cast<int32_t>(std::max<int64_t>(due, 0))))
       return step;
   }
@@ -307,7 +318,8 @@ bool KeepsAdoptedSizes(const Situation& situation, const std::vector<const Repli
 bool WakesWithoutTemplate(const Situation& situation,
                           const std::vector<const ReplicaSet*>& active) {
   const Extended& extended = situation.extended;
-  const bool held_up = extended.refused.has_value() || extended.new_one_unknown;
+  const bool refused = situation.workload.kept_revision && IsCreateRefused(situation);
+  const bool held_up = extended.refused.has_value() || extended.new_one_unknown || refused;
   if (!active.empty() || !held_up) return false;
   return FindServedLast(situation, situation.all) != nullptr ||
          FindProvenOther(situation) != nullptr;

@@ -1,4 +1,5 @@
-// A canary that is left at its pause, while an autoscaler changes the size: whose Pods come and go.
+// A canary that waits at its pause when its successor comes, or cannot come, while an autoscaler
+// changes the size: whose Pods come and go.
 #include <algorithm>
 #include <nlohmann/json.hpp>
 #include <optional>
@@ -17,15 +18,28 @@ constexpr uint64_t kSeed = 17;
 constexpr Duration kLimit = seconds(3600);
 const std::string kName = "web";
 
+// Sets a quota of ReplicaSets, which the model keeps in an annotation of the namespace.
+void LimitReplicaSets(World& world, const std::string& limit) {
+  REQUIRE(world.api()
+              .Update("user", {resources::kNamespaces, "", "default"}, "",
+                      [&](Json& object) {
+                        object["metadata"]["annotations"]["windlass.example/replicaset-quota"] =
+                            limit;
+                      })
+              .ok());
+}
+
 // A Rollout of revision 1 whose canary v2 has three Pods and waits at a pause.
 struct Scene {
-  explicit Scene(int replicas) : world(kSeed) {
+  explicit Scene(int replicas, const Json& limits = Json::object()) : world(kSeed) {
     Json web = SampleRollout(kName, replicas, "app:v1");
+    web["spec"]["strategy"]["rollingUpdate"] = limits;
     web["spec"]["strategy"]["steps"] = Json::parse(R"([{"setUpdated": 3}, {"pause": {}}])");
     world.Apply(web);
     windlass.emplace(world, ClientOptions{}, RolloutsAlone());
     REQUIRE(world.RunUntil([&] { return world.IsComplete(kName, kRollouts); }, kLimit));
     stable = NameOf(*world.ReplicaSets(kName, kRollouts).back());
+    world.RunFor(seconds(2));  // the stable ReplicaSet is the older one by its creationTimestamp
     world.SetImage(kName, "app:v2", kRollouts);
     REQUIRE(world.Quiesce());
     canary = NameOf(*world.ReplicaSets(kName, kRollouts).back());
@@ -84,6 +98,55 @@ TEST_CASE("Scaled in, a canary that is left goes before the stable revision (RO-
   CHECK(scene.world.Complaints() == "");
   CHECK(taken > 0);
   Proves("RO-087 RO-120");
+}
+
+// The canary was approved for three Pods, and its successor gets none. At a pause a user
+// would be surprised by any more, and by a stable revision that has none.
+TEST_CASE("A canary whose successor gets no ReplicaSet is scaled beside the stable one (RO-120)") {
+  const int surge = GENERATE(0, 2);
+  Scene scene(GENERATE(6, 10), {{"maxSurge", surge}, {"maxUnavailable", surge == 0 ? 1 : 0}});
+  const int first = GENERATE(1, 4);
+  SECTION("its template is refused") {
+    const Json misspelt = {{"template", {{"spec", {{"noSuchField", 1}}}}}};
+    scene.world.Edit(kName, {{"spec", misspelt}}, kRollouts);
+  }
+  SECTION("the Rollout is paused") {
+    scene.world.Pause(kName, true, kRollouts);
+    scene.world.SetImage(kName, "app:v3", kRollouts);
+  }
+  SECTION("a quota refuses its ReplicaSet") {
+    LimitReplicaSets(scene.world, "2");
+    scene.world.SetImage(kName, "app:v3", kRollouts);
+  }
+  scene.world.Quiesce();
+  for (const int replicas : {first, 3, 2, 1, 10, 0, 6, 1, 0, 3}) {
+    CAPTURE(replicas);
+    scene.world.Scale(kName, replicas, kRollouts);
+    scene.world.Quiesce();
+    CHECK(scene.SizeOf(scene.stable) + scene.SizeOf(scene.canary) == replicas);
+    CHECK(scene.SizeOf(scene.canary) <= 3);
+    CHECK(scene.SizeOf(scene.stable) >= std::min(replicas, 1));
+  }
+  CHECK(scene.world.Complaints() == "");
+  Proves("RO-120");
+}
+
+TEST_CASE(
+    "At 0 replicas a template whose ReplicaSet is refused brings the one before back (RO-122)") {
+  World world(kSeed);
+  world.Apply(SampleRollout(kName, 3, "app:v1"));
+  const WindlassProcess windlass(world, {}, RolloutsAlone());
+  REQUIRE(world.RunUntil([&] { return world.IsComplete(kName, kRollouts); }, kLimit));
+  const std::string stable = NameOf(*world.ReplicaSets(kName, kRollouts).back());
+  LimitReplicaSets(world, "1");
+  world.SetImage(kName, "app:v2", kRollouts);
+  for (const int replicas : {0, 3}) {
+    world.Scale(kName, replicas, kRollouts);
+    world.Quiesce();
+    CHECK(ReplicasOf(*world.api().Find({resources::kReplicaSets, "default", stable})) == replicas);
+  }
+  CHECK(world.Complaints() == "");
+  Proves("RO-122");
 }
 
 }  // namespace

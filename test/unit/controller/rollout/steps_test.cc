@@ -289,6 +289,21 @@ TEST_CASE("edited steps go on at the same number, and what was done stays done (
     REQUIRE(StepNow(f.facts).next);
     CHECK(StepNow(f.facts).next->index == 3);
   }
+  SECTION(
+      "fewer steps, twice: what ended the pause that is now the last one ends nothing (RO-132)") {
+    f.Store(4);
+    f.Available(5);
+    for (const size_t left : {2, 1}) {
+      f.steps.resize(left);
+      f.facts.steps = f.steps;
+      f.facts.stored = StepNow(f.facts).step;
+      CHECK(f.facts.stored->shortened_from == 4);
+    }
+    f.facts.promote = "2@8";
+    CHECK_FALSE(StepNow(f.facts).next);
+    f.facts.promote = "4@8";
+    CHECK(StepNow(f.facts).next);
+  }
   SECTION("fewer steps, of which none is a pause: a pause after the last (RO-132)") {
     f.Store(4);
     f.Available(5);

@@ -111,6 +111,31 @@ TEST_CASE("the stable revision has its Pods longest (RO-087)") {
   Proves("RO-087");
 }
 
+// A user pauses beside a canary, and applies the next version: nobody approved more of the canary.
+TEST_CASE("while the template has no ReplicaSet, missing Pods are the stable one's (RO-120)") {
+  const bool has_all = GENERATE(false, true);  // a step had asked for all Pods
+  HeldBack cluster([has_all](int32_t replicas) { return has_all ? replicas : replicas / 2; });
+  cluster.look = [limit = cluster.look](View& view) {
+    limit(view);
+    view.workload.kept_revision = 1;
+  };
+  cluster.SetImage("v2");
+  cluster.Settle();
+  cluster.CheckSizes(has_all ? 0 : 5, has_all ? 10 : 5);
+  cluster.Edit([](auto& deployment) { deployment["spec"]["paused"] = true; });
+  cluster.Settle();
+  cluster.SetImage("v3");
+  cluster.most_updated = [](int32_t replicas) { return replicas; };  // its first step
+  cluster.Settle();
+  cluster.Scale(1);
+  cluster.Settle();
+  cluster.CheckSizes(has_all ? 0 : 1, has_all ? 1 : 0);
+  cluster.Scale(4);
+  cluster.Settle();
+  cluster.CheckSizes(has_all ? 3 : 4, has_all ? 1 : 0);
+  Proves("RO-120");
+}
+
 // As a Deployment does it.
 TEST_CASE("where no limit is in force, the oldest Pods go first (RO-087)") {
   HeldBack cluster([](int32_t) { return 5; });

@@ -393,6 +393,38 @@ TEST_CASE("a revision that is given up does not grow (RO-120)") {
   Proves("RO-120");
 }
 
+// Nothing is on its way: it gets what is missing, and keeps its last Pod longest.
+ReplicaSetShare Last(ReplicaSetShare rs) {
+  rs.goes_last = true;
+  return rs;
+}
+ReplicaSetShare WithoutGrowth(ReplicaSetShare rs) {
+  rs.gives_way = true;
+  return rs;
+}
+
+TEST_CASE("while nothing is on its way the last Pod is the stable one's (RO-120)") {
+  const Row row = GENERATE(values<Row>({
+      {"in proportion", {4, 0, 1, 3}, {Last(Old(7, 10)), WithoutGrowth(Old(3, 10))}, {3, 1}},
+      {"one of each", {2, 0, 1, 2}, {Last(Old(2, 10)), WithoutGrowth(Old(8, 10))}, {1, 1}},
+      {"the last one", {1, 0, 1, 1}, {Last(Old(1, 2)), WithoutGrowth(Old(1, 2))}, {1, 0}},
+      {"none is kept at 0", {0, 0, 1, 0}, {Last(Old(1, 2)), WithoutGrowth(Old(1, 2))}, {0, 0}},
+      {"a good Pod rather than a broken one",
+       {1, 0, 0, 1},
+       {Last(Old(1, 2, 0)), WithoutGrowth(Old(1, 2))},
+       {0, 1}},
+      {"all that is missing", {9, 0, 1, 3}, {Last(Old(1, 2)), WithoutGrowth(Old(1, 2))}, {8, 1}},
+  }));
+  CAPTURE(row.id);
+  CHECK(ProportionalSizes(row.before, row.limits, 0) == row.want);
+  std::vector<size_t> order = Positions(row.before);
+  do {
+    CAPTURE(order);
+    CHECK(Walk(row.before, row.limits, order) == row.want);
+  } while (std::next_permutation(order.begin(), order.end()));
+  Proves("RO-120");
+}
+
 TEST_CASE("going down, the Pods of a revision that is given up go first (RO-087)") {
   const Row row = GENERATE(values<Row>({
       // A user waits at a step of the third revision, and the second never was complete.

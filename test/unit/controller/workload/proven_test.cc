@@ -235,6 +235,30 @@ TEST_CASE("a paused workload that takes over keeps the sizes that it finds (RO-1
   Proves("RO-123");
 }
 
+// A policy refuses the ReplicaSet of v2, and an autoscaler wakes the workload in the morning.
+TEST_CASE("a workload whose new ReplicaSet is refused wakes in its kept revision (RO-122)") {
+  CompletedCluster cluster(3);
+  KeepFirst(cluster, [](int32_t) { return kUnlimited; });
+  ErrorKind kind = ErrorKind::kForbidden;
+  int32_t woken = 3;
+  SECTION("for good") {}
+  SECTION("not where the server is in trouble: v2 may come at once") {
+    kind = ErrorKind::kServer;
+    woken = 0;
+  }
+  cluster.server = [&](const Request& request) -> std::optional<Result<Reply>> {
+    if (request.verb() != Verb::kCreate) return std::nullopt;
+    return Result<Reply>(Error{kind, "refused"});
+  };
+  cluster.Scale(0);
+  cluster.Settle();
+  cluster.SetImage("v2");
+  cluster.Scale(3);
+  cluster.Settle();
+  CHECK(cluster.SizeOf("v1") == woken);
+  Proves("RO-122");
+}
+
 TEST_CASE("a paused workload at a limit is scaled without a surge (RO-049)") {
   CompletedCluster cluster(4);
   KeepFirst(cluster, [](int32_t) { return 1; });
