@@ -41,7 +41,8 @@ Step AfterRefusal(const Situation& situation, const RefusedCreate& refused,
 
 bool IsCreateRefused(const Situation& situation) {
   const auto refused = FindRefusedCreate(situation);
-  return refused && IsRefusal(refused->error.kind);
+  if (!refused || refused->error.kind == ErrorKind::kWebhook) return false;
+  return IsRefusal(refused->error.kind);
 }
 
 Step CreateNewReplicaSet(const Situation& situation, std::optional<int32_t> replicas) {

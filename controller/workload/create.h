@@ -13,7 +13,7 @@ namespace windlass::workload {
 Step CreateNewReplicaSet(const Situation& situation, std::optional<int32_t> replicas = {});
 
 // Returns true if the API server refused, in this sync, to create the new ReplicaSet, such as
-// because of a quota. A lost reply or a server in trouble is no refusal.
+// because of a quota. A lost reply is no refusal, nor is a server or a webhook in trouble.
 bool IsCreateRefused(const Situation& situation);
 
 }  // namespace windlass::workload

@@ -125,6 +125,15 @@ bool IsRollingOut(const Situation& situation) {
   return !situation.workload.paused && situation.new_replica_set != nullptr;
 }
 
+// Returns the write that grows `keeper` to `wanted`. While there is no room for all of it, the
+// scaling event stays open: the annotations of the others, which are written later, would end it.
+std::optional<Step> GrowKeeperWhole(const Situation& situation, const ReplicaSet& keeper,
+                                    int32_t wanted) {
+  if (wanted <= keeper.replicas) return std::nullopt;
+  if (auto step = GrowKeeper(situation, keeper, wanted)) return step;
+  return KeepOpen(situation, GrowthOf(situation, &keeper, wanted));
+}
+
 // Returns the size that the only active ReplicaSet gets:
 //   - all Pods without a keeper, and if it is the keeper. If it gives way it does not grow: the
 //     rolling update gives the new one the others, unless the workload is paused
@@ -150,7 +159,7 @@ std::optional<Step> ScaleOnlyOne(const Situation& situation,
   const ReplicaSet* keeper = FindKeeper(situation);
   const int32_t replicas = SizeOfOnlyOne(situation, *rs, keeper);
   if (keeper != nullptr && !IsRollingOut(situation)) {  // else the rolling update gives the rest
-    if (auto step = GrowKeeper(situation, *keeper, situation.limits.desired - replicas))
+    if (auto step = GrowKeeperWhole(situation, *keeper, situation.limits.desired - replicas))
       return step;
   }
   const bool stale = rs->replicas > 0 && SaysOtherSize(*rs, situation.limits.desired);  // B-01
@@ -175,11 +184,10 @@ bool HasSizeEvent(const Situation& situation) {
 Fenceposts LimitsForShares(const Situation& situation) {
   Fenceposts limits = situation.limits;
   const bool grows_only = situation.workload.kind.KeepsStableRevision() && !HasSizeEvent(situation);
-  if (situation.workload.paused && (limits.kept_old() > 0 || grows_only)) limits.surge = 0;
+  if (situation.workload.paused && (limits.holds_back() || grows_only)) limits.surge = 0;
   // Nothing is on its way.
   const Extended& extended = situation.extended;
-  const bool stands = extended.refused.has_value() || extended.new_one_unknown ||
-                      (limits.holds_back() && situation.new_replica_set == nullptr);
+  const bool stands = extended.refused.has_value() || extended.new_one_unknown;
   if (stands || HasNothingToFollow(situation)) limits.surge = 0;
   return limits;
 }
@@ -197,6 +205,16 @@ std::vector<size_t> OrderOfWrites(const std::vector<ReplicaSetShare>& shares,
     return sizes[i] < shares[i].replicas ? 1 : 2;
   });
   return order;
+}
+
+// Returns the write that grows `keeper`, which has no Pods and so no share, by what is missing. A
+// rolling update grows it, if there is one. Returns nullopt if `keeper` is null or nothing is due.
+std::optional<Step> GrowKeeperWithoutShare(const Situation& situation, const ReplicaSet* keeper) {
+  if (keeper == nullptr || keeper->replicas > 0 || IsRollingOut(situation)) return std::nullopt;
+  const int64_t missing = situation.limits.desired - TotalReplicas(situation.all);
+  const bool all = situation.new_replica_set == nullptr;
+  const int64_t due = all ? missing : std::min<int64_t>(missing, situation.limits.kept_old());
+  return GrowKeeperWhole(situation, *keeper, static_cast<int32_t>(std::max<int64_t>(due, 0)));
 }
 
 // Writes every active ReplicaSet, even if only its annotations change (D-357.5).
@@ -222,7 +240,12 @@ std::optional<Step> ScaleInProportion(const Situation& situation,
       ProportionalSizes(shares, LimitsForShares(situation), situation.workload.status.replicas);
   const bool is_scaled_down = IsScaledDownBroken(situation);
   std::optional<Growth> held;
+  bool has_shrunk = false;
   for (const size_t i : OrderOfWrites(shares, sizes)) {
+    if (!has_shrunk && sizes[i] >= shares[i].replicas) {
+      has_shrunk = true;
+      if (auto step = GrowKeeperWithoutShare(situation, keeper)) return step;
+    }
     Growth growth = GrowthOf(situation, active[i], sizes[i]);
     if (!growth.whole) {  // written whole with its annotations, or not at all
       if (!held || growth.ask) held = std::move(growth);
@@ -233,14 +256,7 @@ std::optional<Step> ScaleInProportion(const Situation& situation,
     if (step) return step;
   }
   if (held) return KeepOpen(situation, *held);
-  // A keeper without Pods has no share. The rolling update grows it, if there is one.
-  if (keeper != nullptr && keeper->replicas == 0 && !IsRollingOut(situation)) {
-    const int64_t missing = situation.limits.desired - TotalReplicas(situation.all);
-    const bool all = situation.new_replica_set == nullptr;
-    const int64_t due = all ? missing : std::min<int64_t>(missing, situation.limits.kept_old());
-    if (auto step = GrowKeeper(situation, *keeper, static_cast<int32_t>(std::max<int64_t>(due, 0))))
-      return step;
-  }
+  if (auto step = GrowKeeperWithoutShare(situation, keeper)) return step;
   return AcknowledgeSizes(situation);
 }
 
@@ -318,7 +334,9 @@ bool KeepsAdoptedSizes(const Situation& situation, const std::vector<const Repli
 bool WakesWithoutTemplate(const Situation& situation,
                           const std::vector<const ReplicaSet*>& active) {
   const Extended& extended = situation.extended;
-  const bool refused = situation.workload.kept_revision && IsCreateRefused(situation);
+  // Recreate took the Pods of the earlier ones itself.
+  const bool refused = situation.workload.kept_revision && !situation.recreate() &&
+                       situation.new_replica_set == nullptr && IsCreateRefused(situation);
   const bool held_up = extended.refused.has_value() || extended.new_one_unknown || refused;
   if (!active.empty() || !held_up) return false;
   return FindServedLast(situation, situation.all) != nullptr ||

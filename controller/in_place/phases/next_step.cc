@@ -14,6 +14,7 @@
 #include "controller/in_place/pod/completion.h"
 #include "controller/in_place/template/eligibility.h"
 #include "controller/workload/annotations.h"
+#include "controller/workload/create.h"
 #include "controller/workload/deadline.h"
 #include "controller/workload/decisions.h"
 #include "controller/workload/history.h"
@@ -151,6 +152,10 @@ std::optional<Step> NextOfPhase(const workload::Situation& situation) {
   switch (InPlaceOf(situation).phase) {
     case InPlacePhase::kDeciding:
       if (InPlaceOf(situation).replace_soon) return KeepSize(situation);
+      // A quota must not keep users from scaling the Pods that there are.
+      if (workload::IsCreateRefused(situation)) {
+        if (auto step = KeepSize(situation)) return step;
+      }
       return Stage(situation);
     case InPlacePhase::kStaged: return NextStaged(situation);
     case InPlacePhase::kReturning: return NextReturning(situation);

@@ -242,8 +242,12 @@ TEST_CASE("a workload whose new ReplicaSet is refused wakes in its kept revision
   ErrorKind kind = ErrorKind::kForbidden;
   int32_t woken = 3;
   SECTION("for good") {}
-  SECTION("not where the server is in trouble: v2 may come at once") {
-    kind = ErrorKind::kServer;
+  SECTION("not where the server or a webhook is in trouble: v2 may come at once") {
+    kind = GENERATE(ErrorKind::kServer, ErrorKind::kWebhook);
+    woken = 0;
+  }
+  SECTION("not with Recreate, which took its Pods") {
+    cluster.ChangeStrategy("Recreate");
     woken = 0;
   }
   cluster.server = [&](const Request& request) -> std::optional<Result<Reply>> {

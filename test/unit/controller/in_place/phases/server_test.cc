@@ -1,5 +1,6 @@
 // In-place updates with a server that shows, accepts or keeps less than they need (P-036).
 #include "test/catch.h"
+#include "test/proves.h"
 #include "test/unit/controller/in_place/phases/cluster.h"
 
 namespace windlass::in_place::server_test {
@@ -46,6 +47,26 @@ TEST_CASE("a server that refuses a write of the exchange is asked again, and use
   c.SettleInPlace();
   c.CheckAllRun("v2", 2);
   CHECK(c.Condition("ReplicaFailure").empty());
+}
+
+// An autoscaler goes on while a quota has no room for the ReplicaSet of the next image.
+TEST_CASE("the Pods are scaled while the new ReplicaSet is refused (P-070)") {
+  Started c(2);
+  const auto pods_as_ever = c.server;
+  c.server = [&](const Request& request) -> std::optional<Result<Reply>> {
+    if (request.verb() == Verb::kCreate) return Error{ErrorKind::kQuotaExceeded, "no"};
+    return pods_as_ever(request);
+  };
+  c.SetImage("v2");
+  CHECK(std::holds_alternative<Failed>(c.Sync()));
+  const int32_t replicas = GENERATE(1, 5);
+  c.Scale(replicas);
+  CHECK(std::holds_alternative<Failed>(c.Sync()));
+  CHECK(c.SizeOf("v1") == replicas);
+  c.server = pods_as_ever;
+  c.SettleInPlace();
+  c.CheckAllRun("v2", replicas);
+  Proves("P-070");
 }
 
 TEST_CASE("a ReplicaSet that cannot be given the settings holds up nothing (P-074)") {
