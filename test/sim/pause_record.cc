@@ -134,6 +134,12 @@ void PauseRecord::See(const Facts& facts, int64_t available_before) {
   } else if (facts.steps != steps_) {
     Edit(facts);
   }
+  // A template that is asked for again begins anew, at the size that there is now.
+  if (asked && !was_asked_) {
+    beginning_ = true;
+    began_at_ = facts.now;
+  }
+  was_asked_ = asked;
   NoteBegin(facts);
   if (!asked) return;
   const int64_t wanted = Wanted();

@@ -121,6 +121,7 @@ class PauseRecord {
   MonotonicTime began_at_{};
   int64_t began_ = 0;       // spec.replicas when the steps began: the least that it can have been
   int64_t began_most_ = 0;  // and the most, also of the steps before an earlier pause
+  bool was_asked_ = false;  // at the last look
   bool beginning_ = false;  // the steps before the pause may not have begun
   std::vector<Hold> holds_;
 };

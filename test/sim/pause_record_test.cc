@@ -252,6 +252,20 @@ TEST_CASE("a step that began at a small size may ask for all of them") {
   CHECK(course.record.LeastKept(3) == 1);
 }
 
+TEST_CASE("a template that is asked for again begins anew, at the size that there is then") {
+  Course course(R"([{"setUpdated": 2}, {"pause": {}}])");
+  course.Wait(seconds(10));
+  course.facts.desired = 2;
+  course.Wait(seconds(10));
+  CHECK(course.record.LeastKept(2) == 1);
+  course.facts.asked = false;
+  course.Wait(seconds(10));
+  CHECK(course.record.LeastKept(2) == 1);
+  course.facts.asked = true;
+  course.Wait(seconds(10));
+  CHECK(course.record.LeastKept(2) == 0);
+}
+
 TEST_CASE("a partition holds back its share, and a percentage below 100 not all") {
   struct Row {
     Json partition;
