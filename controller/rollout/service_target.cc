@@ -27,6 +27,18 @@ const ReplicaSet* FindLargest(const Situation& situation, const ReplicaSet* leav
   return largest;
 }
 
+// Returns `present`, or before any revision is stable an older ReplicaSet that has more available
+// Pods: at first a canary may be available before the Pods of the first revision are.
+const ReplicaSet* WithMore(const Situation& situation, const ReplicaSet* present,
+                           const ReplicaSet* stable, const ReplicaSet* leaving) {
+  if (stable != nullptr) return present;
+  for (const ReplicaSet* rs : situation.all) {
+    if (rs == present) break;  // the oldest first
+    if (Serves(rs, leaving) && Available(*rs) > Available(*present)) return rs;
+  }
+  return present;
+}
+
 // `present`: null for the canary's Service, which goes where the stable one would begin.
 const ReplicaSet* StableTarget(const Situation& situation, const ReplicaSet* present,
                                const ReplicaSet* leaving) {
@@ -39,7 +51,7 @@ const ReplicaSet* StableTarget(const Situation& situation, const ReplicaSet* pre
   // No revision that was approved has Pods. The first one of a Rollout may never be complete, and
   // has most Pods still when a canary of the second one comes. So has one that was promoted to the
   // end and is corrected before it was complete.
-  if (Serves(present, leaving)) return present;
+  if (Serves(present, leaving)) return WithMore(situation, present, stable, leaving);
   if (stable != nullptr && Serves(current, leaving)) return current;
   return FindLargest(situation, leaving);
 }

@@ -2,7 +2,7 @@
 //
 //   stable   the stable revision. Without one, or if it has no Pods, the revision that it
 //            selects, as long as that has available Pods; else the present one, or the one that has
-//            most
+//            most. Without one, an older one with more available Pods comes first
 //   canary   the revision that Pods get, from its first available Pod on; until then, at rest and
 //            during an abort the same as `stable`
 //

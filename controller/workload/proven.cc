@@ -35,6 +35,19 @@ bool OthersHavePods(const std::vector<const ReplicaSet*>& old, const ReplicaSet*
 
 }  // namespace
 
+namespace {
+
+// Returns the oldest of several ReplicaSets that have Pods: before any revision was complete, the
+// others are its canaries. Returns null if fewer than two have Pods.
+const ReplicaSet* FindOldestOfSeveral(const Situation& situation) {
+  if (!situation.workload.kind.KeepsStableRevision()) return nullptr;
+  const auto has_pods = [](const ReplicaSet* rs) { return rs->replicas > 0; };
+  if (std::ranges::count_if(situation.old, has_pods) < 2) return nullptr;
+  return *std::ranges::find_if(situation.old, has_pods);
+}
+
+}  // namespace
+
 bool IsProven(const Situation& situation, const ReplicaSet& rs) {
   if (CompleteAs(rs)) return true;
   const std::optional<int64_t>& kept = situation.workload.kept_revision;
@@ -106,6 +119,7 @@ const ReplicaSet* FindKeeper(const Situation& situation) {
   const bool stands = limits.holds_back() && situation.new_replica_set == nullptr;
   if ((limits.kept_old() == 0 && !stands) || situation.recreate()) return nullptr;
   const ReplicaSet* keeper = FindProvenOther(situation);
+  if (keeper == nullptr && stands) keeper = FindOldestOfSeveral(situation);
   const bool gets_none = situation.extended.of_one_replica_set && keeper != nullptr &&
                          keeper->replicas == 0 && TotalReplicas(situation.all) > 0;
   return gets_none ? nullptr : keeper;

@@ -57,7 +57,8 @@ const ReplicaSet* FindProvenOther(const Situation& situation);
 // Returns the ReplicaSet that keeps the Pods which steps or a partition hold back, and gets those
 // that are missing: that of FindProvenOther (RO-120). Returns null
 //   - if nothing is held back now. While the template has no ReplicaSet, because it is refused or
-//     the workload is paused, steps hold back at every size: no other revision may get a Pod
+//     the workload is paused, steps hold back at every size: no other revision may get a Pod. Then
+//     it is the oldest one with Pods if no revision was ever complete
 //   - if it has no Pods and no second ReplicaSet is to get some
 const ReplicaSet* FindKeeper(const Situation& situation);
 

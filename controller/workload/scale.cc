@@ -270,11 +270,29 @@ std::optional<Step> RefreshAnnotations(const Situation& situation,
   return std::nullopt;
 }
 
+// Returns true if the new ReplicaSet is not made for the time being: the API server refuses the
+// template, or the ReplicaSet.
+bool IsRefused(const Situation& situation) {
+  const bool of_create = situation.new_replica_set == nullptr && IsCreateRefused(situation);
+  return situation.extended.refused.has_value() || of_create;
+}
+
+// Returns the write that brings back Pods which somebody took from the old ReplicaSets while the
+// new one is refused: a rolling update would do so (RO-120). Returns nullopt if none are missing,
+// or the workload is paused: then its sizes change only with its spec (RO-123).
+std::optional<Step> BringBackMissing(const Situation& situation) {
+  if (situation.workload.paused || !IsRefused(situation)) return std::nullopt;
+  const ReplicaSet* keeper = FindKeeper(situation);
+  const int64_t missing = situation.limits.desired - TotalReplicas(situation.all);
+  if (keeper == nullptr || missing <= 0) return std::nullopt;
+  return GrowKeeper(situation, *keeper, keeper->replicas + static_cast<int32_t>(missing));
+}
+
 std::optional<Step> NextOfScaling(const Situation& situation) {
   const Scaling scaling = ScalingOf(situation);
   const std::vector<const ReplicaSet*> active = Active(situation.all);
   switch (scaling) {
-    case Scaling::kNone: return std::nullopt;
+    case Scaling::kNone: return BringBackMissing(situation);
     case Scaling::kOneActive: return ScaleOnlyOne(situation, active);
     case Scaling::kProportional: return ScaleInProportion(situation, active);
     case Scaling::kRefresh: return RefreshAnnotations(situation, active);
@@ -335,9 +353,9 @@ bool WakesWithoutTemplate(const Situation& situation,
                           const std::vector<const ReplicaSet*>& active) {
   const Extended& extended = situation.extended;
   // Recreate took the Pods of the earlier ones itself.
-  const bool refused = situation.workload.kept_revision && !situation.recreate() &&
-                       situation.new_replica_set == nullptr && IsCreateRefused(situation);
-  const bool held_up = extended.refused.has_value() || extended.new_one_unknown || refused;
+  const bool may_wake = situation.workload.kept_revision && !situation.recreate();
+  const bool held_up = extended.refused.has_value() || extended.new_one_unknown ||
+                       (may_wake && IsRefused(situation));
   if (!active.empty() || !held_up) return false;
   return FindServedLast(situation, situation.all) != nullptr ||
          FindProvenOther(situation) != nullptr;

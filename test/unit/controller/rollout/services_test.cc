@@ -149,6 +149,14 @@ TEST_CASE("each Service selects the Pods of its revision (RO-181)") {
          f.WriteBoth("web-1", "web-2");
        },
        ""},
+      {"before any revision is stable, a canary that had the first Pod gives way to the first one",
+       [](Served& f) {
+         f.status.carried = KindStatus(RolloutOwn{});
+         f.Add(1, 3, 3, 1);
+         f.AddNew(1, 1);
+         f.WriteBoth("web-2", "web-2");
+       },
+       "web=web-1"},
       {"before any revision is stable, a correction of the canary goes by the first one",
        [](Served& f) {
          f.status.carried = KindStatus(RolloutOwn{});

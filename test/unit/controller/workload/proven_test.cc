@@ -243,7 +243,7 @@ TEST_CASE("a workload whose new ReplicaSet is refused wakes in its kept revision
   int32_t woken = 3;
   SECTION("for good") {}
   SECTION("not where the server or a webhook is in trouble: v2 may come at once") {
-    kind = GENERATE(ErrorKind::kServer, ErrorKind::kWebhook);
+    kind = GENERATE(ErrorKind::kServer, ErrorKind::kWebhook, ErrorKind::kNamespaceTerminating);
     woken = 0;
   }
   SECTION("not with Recreate, which took its Pods") {
