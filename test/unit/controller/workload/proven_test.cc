@@ -7,7 +7,9 @@
 #include <string>
 
 #include "controller/workload/annotations.h"
+#include "controller/workload/claim.h"
 #include "controller/workload/history.h"
+#include "controller/workload/make_situation.h"
 #include "test/catch.h"
 #include "test/proves.h"
 #include "test/unit/controller/workload/boats.h"
@@ -332,6 +334,25 @@ TEST_CASE("of the history, the revision that was complete last goes last (RO-124
   for (const ReplicaSet* rs : ReplicaSetsToDelete(world.Look())) names += rs->meta.name + " ";
   CHECK(names == "web-2 web-3 ");
   Proves("RO-124");
+}
+
+// Else the template that came during a pause would get a number that a promotion may name.
+TEST_CASE("the ReplicaSet of the highest revision stays, whatever the history limit is (RO-125)") {
+  Harbour harbour;
+  harbour.kind.keeps_stable = GENERATE(true, false);
+  for (const char* revision : {"1", "2"}) {
+    ReplicaSet& rs = harbour.world.AddOld(std::string("web-") + revision, 0, 0);
+    harbour.world.SetAnnotation(rs, kRevision, revision);
+  }
+  View view = harbour.Look();
+  view.workload.paused = true;
+  view.workload.revision_history_limit = 0;
+  const Claims claims = ClaimReplicaSets(view);
+  const Situation situation = MakeSituation(view, claims, {}, kNow);
+  std::string names;
+  for (const ReplicaSet* rs : ReplicaSetsToDelete(situation)) names += rs->meta.name + " ";
+  CHECK(names == (harbour.kind.keeps_stable ? "web-1 " : "web-1 web-2 "));
+  Proves("RO-125");
 }
 
 TEST_CASE("a rollout that never ends does not make the history grow (RO-125)") {
