@@ -1,5 +1,7 @@
+#include <algorithm>
 #include <memory>
 #include <nlohmann/json.hpp>
+#include <set>
 
 #include "test/sim/crash_sweep.h"
 #include "test/sim/in_place_run.h"
@@ -93,6 +95,17 @@ void UpdateWithStandIns(World& world) {
   Settle(world);
 }
 
+// Returns how many owners of ReplicaSets the script applies.
+int64_t OwnersIn(const Script& script) {
+  std::set<std::string> names;
+  for (const ScriptStep& step : script.steps) {
+    for (const ScriptAction& action : step.actions) {
+      if (action.verb == "apply") names.insert(action.words.front());
+    }
+  }
+  return static_cast<int64_t>(std::max<size_t>(names.size(), 1));
+}
+
 }  // namespace
 
 WorldOptions Steady(WorldOptions options) {
@@ -131,7 +144,8 @@ std::vector<CrashScenario> RolloutScenarios(const std::string& scripts) {
       ScriptPlayer player(world, kRollouts);
       for (const ScriptStep& step : script.steps) player.Play(step);
     };
-    scenarios.push_back({script.name, Steady(ScriptWorld()), play, RolloutsAlone()});
+    scenarios.push_back(
+        {script.name, Steady(ScriptWorld()), play, RolloutsAlone(), OwnersIn(script)});
   }
   return scenarios;
 }

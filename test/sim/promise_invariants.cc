@@ -34,6 +34,14 @@ std::string OfAll(int64_t some, int64_t all) {
   return std::to_string(some) + " of " + std::to_string(all);
 }
 
+// Returns true if the write of a status counts a name collision and says nothing else anew.
+bool CountsCollisionAlone(const Change& change) {
+  Json before = At(*change.before, {"status"});
+  Json after = At(*change.after, {"status"});
+  for (Json* status : {&before, &after}) status->erase("collisionCount");
+  return before == after;
+}
+
 }  // namespace
 
 PromiseInvariants::PromiseInvariants(ApiServer& server, std::set<std::string> controllers)
@@ -168,6 +176,7 @@ void PromiseInvariants::JudgeStatus(RolloutFacts& facts, const Change& change) {
   const int64_t stable = StableRevisionOf(*change.after);
   if (stable != 0 && stable != StableRevisionOf(*change.before)) JudgeStable(facts);
   if (!IsShownReady(*change.after) || facts.desired.Min(change.at, kLately) == 0) return;
+  if (CountsCollisionAlone(change)) return;
   if (facts.available.Max(change.at, kLately) > 0) return;
   Break(facts, "I-64",
         "Ready is True, and none of " + std::to_string(facts.desired_now()) + " Pods is available");
