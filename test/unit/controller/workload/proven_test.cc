@@ -10,6 +10,7 @@
 #include "controller/workload/claim.h"
 #include "controller/workload/history.h"
 #include "controller/workload/make_situation.h"
+#include "controller/workload/status.h"
 #include "test/catch.h"
 #include "test/proves.h"
 #include "test/unit/controller/workload/boats.h"
@@ -334,6 +335,28 @@ TEST_CASE("of the history, the revision that was complete last goes last (RO-124
   for (const ReplicaSet* rs : ReplicaSetsToDelete(world.Look())) names += rs->meta.name + " ";
   CHECK(names == "web-2 web-3 ");
   Proves("RO-124");
+}
+
+// Its user waits for the first Pods of a version that came at 0 replicas.
+TEST_CASE("a revision that was complete without Pods has a deadline with its first ones (RO-137)") {
+  Harbour harbour;
+  harbour.kind.keeps_stable = GENERATE(true, false);
+  harbour.world.deployment.spec.replicas = 0;
+  ReplicaSet& rs = harbour.world.AddNew("web-1", 0, 0);
+  const auto evaluate = [&](const WorkloadStatus& stored) {
+    View view = harbour.Look();
+    view.workload.status = stored;
+    const Claims claims = ClaimReplicaSets(view);
+    REQUIRE(WriteStatus(MakeSituation(view, claims, {}, kNow), Progress::kEvaluate));
+    return StatusAndReason(harbour.kind.written->conditions, "Progressing");
+  };
+  REQUIRE(evaluate({}) == "True NewReplicaSetAvailable");
+  harbour.world.deployment.spec.replicas = 3;
+  rs.replicas = rs.status.replicas = 3;
+  const WorkloadStatus stored = *harbour.kind.written;
+  CHECK(evaluate(stored) ==
+        (harbour.kind.keeps_stable ? "True ReplicaSetUpdated" : "True NewReplicaSetAvailable"));
+  Proves("RO-137");
 }
 
 // Else the template that came during a pause would get a number that a promotion may name.
