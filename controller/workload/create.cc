@@ -40,6 +40,7 @@ Step AfterRefusal(const Situation& situation, const RefusedCreate& refused,
 }  // namespace
 
 bool IsCreateRefused(const Situation& situation) {
+  if (situation.new_replica_set != nullptr) return false;
   const auto refused = FindRefusedCreate(situation);
   if (!refused || refused->error.kind == ErrorKind::kWebhook) return false;
   return IsRefusal(refused->error.kind);

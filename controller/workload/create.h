@@ -12,8 +12,9 @@ namespace windlass::workload {
 // due (D-182). Requires that there is no new ReplicaSet yet.
 Step CreateNewReplicaSet(const Situation& situation, std::optional<int32_t> replicas = {});
 
-// Returns true if the API server refused, in this sync, to create the new ReplicaSet, such as
-// because of a quota. A lost reply is no refusal, nor is a server or a webhook in trouble.
+// Returns true if there is no new ReplicaSet because the API server refused, in this sync, to
+// create it, such as for a quota. A lost reply is no refusal, nor is a server or a webhook in
+// trouble.
 bool IsCreateRefused(const Situation& situation);
 
 }  // namespace windlass::workload

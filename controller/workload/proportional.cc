@@ -157,16 +157,13 @@ class Shrinking {
   // Takes the Pods that go first: unavailable ones, then available ones as long as more than `kept`
   // are left of all (RO-087).
   void TakeFirst(int64_t kept) {
-    const auto all = [&](const auto& take) {
-      for (const size_t i : oldest_first_) {
-        if (active_[i].goes_first) take(i);
-      }
-    };
-    all([&](size_t i) { TakeDownTo(i, UsefulOf(i)); });
-    all([&](size_t i) {
+    for (const size_t i : oldest_first_) {
+      if (active_[i].goes_first) TakeDownTo(i, UsefulOf(i));
+    }
+    for (const size_t i : oldest_first_) {
       const int64_t above = std::max<int64_t>(AvailableLeft(active_, sizes_) - kept, 0);
-      TakeDownTo(i, std::max<int64_t>(sizes_[i] - above, 0));
-    });
+      if (active_[i].goes_first) TakeDownTo(i, std::max<int64_t>(sizes_[i] - above, 0));
+    }
   }
 
   // Sets the sizes in proportion. If a ReplicaSet would grow, annotations were edited or Pods added

@@ -33,10 +33,6 @@ bool OthersHavePods(const std::vector<const ReplicaSet*>& old, const ReplicaSet*
       old, [&](const ReplicaSet* other) { return other != rs && other->replicas > 0; });
 }
 
-}  // namespace
-
-namespace {
-
 // Returns the oldest of several ReplicaSets that have Pods: before any revision was complete, the
 // others are its canaries. Returns null if fewer than two have Pods.
 const ReplicaSet* FindOldestOfSeveral(const Situation& situation) {

@@ -114,8 +114,7 @@ bool GivesWay(const Situation& situation, const ReplicaSet& rs, const ReplicaSet
   if (!situation.workload.kind.KeepsStableRevision() || wanted == nullptr) return false;
   if (IsProven(situation, rs)) return false;
   if (IsProven(situation, *wanted)) return true;
-  const auto& kept = situation.workload.kept_revision;
-  const ReplicaSet* stable = kept ? FindKept(situation.all, *kept) : nullptr;
+  const ReplicaSet* stable = FindKept(situation.all, situation.workload.kept_revision.value_or(0));
   return situation.limits.holds_back() && stable != nullptr && stable->replicas > 0;
 }
 
@@ -179,8 +178,7 @@ bool HasSizeEvent(const Situation& situation) {
 
 // Returns the limits for sizes in proportion. A paused workload that holds Pods back gets no surge:
 // these Pods would go again after the pause (RO-049). Example: 3 desired, 1 of them new; paused and
-// scaled to 8 with 25 %: 8 Pods, not 10. Nor does one whose template is refused, not known, or has
-// no ReplicaSet while steps are in force.
+// scaled to 8 with 25 %: 8 Pods, not 10. Nor does one whose template is refused or not known.
 Fenceposts LimitsForShares(const Situation& situation) {
   Fenceposts limits = situation.limits;
   const bool grows_only = situation.workload.kind.KeepsStableRevision() && !HasSizeEvent(situation);
@@ -240,10 +238,8 @@ std::optional<Step> ScaleInProportion(const Situation& situation,
       ProportionalSizes(shares, LimitsForShares(situation), situation.workload.status.replicas);
   const bool is_scaled_down = IsScaledDownBroken(situation);
   std::optional<Growth> held;
-  bool has_shrunk = false;
   for (const size_t i : OrderOfWrites(shares, sizes)) {
-    if (!has_shrunk && sizes[i] >= shares[i].replicas) {
-      has_shrunk = true;
+    if (sizes[i] >= shares[i].replicas) {
       if (auto step = GrowKeeperWithoutShare(situation, keeper)) return step;
     }
     Growth growth = GrowthOf(situation, active[i], sizes[i]);
@@ -270,18 +266,13 @@ std::optional<Step> RefreshAnnotations(const Situation& situation,
   return std::nullopt;
 }
 
-// Returns true if the new ReplicaSet is not made for the time being: the API server refuses the
-// template, or the ReplicaSet.
-bool IsRefused(const Situation& situation) {
-  const bool of_create = situation.new_replica_set == nullptr && IsCreateRefused(situation);
-  return situation.extended.refused.has_value() || of_create;
-}
-
-// Returns the write that brings back Pods which somebody took from the old ReplicaSets while the
-// new one is refused: a rolling update would do so (RO-120). Returns nullopt if none are missing,
-// or the workload is paused: then its sizes change only with its spec (RO-123).
+// The API server refuses the template, or its ReplicaSet, so no rolling update makes up for Pods
+// that somebody took from the old ReplicaSets. Returns the write that grows the keeper by what is
+// missing (RO-120). Returns nullopt if nothing is refused or missing, or the workload is paused:
+// then its sizes change only with its spec (RO-123).
 std::optional<Step> BringBackMissing(const Situation& situation) {
-  if (situation.workload.paused || !IsRefused(situation)) return std::nullopt;
+  const bool refused = situation.extended.refused || IsCreateRefused(situation);
+  if (situation.workload.paused || !refused) return std::nullopt;
   const ReplicaSet* keeper = FindKeeper(situation);
   const int64_t missing = situation.limits.desired - TotalReplicas(situation.all);
   if (keeper == nullptr || missing <= 0) return std::nullopt;
@@ -355,7 +346,7 @@ bool WakesWithoutTemplate(const Situation& situation,
   // Recreate took the Pods of the earlier ones itself.
   const bool may_wake = situation.workload.kept_revision && !situation.recreate();
   const bool held_up = extended.refused.has_value() || extended.new_one_unknown ||
-                       (may_wake && IsRefused(situation));
+                       (may_wake && IsCreateRefused(situation));
   if (!active.empty() || !held_up) return false;
   return FindServedLast(situation, situation.all) != nullptr ||
          FindProvenOther(situation) != nullptr;
