@@ -29,6 +29,16 @@ void LimitReplicaSets(World& world, const std::string& limit) {
               .ok());
 }
 
+// Gives the template a field that the API server refuses.
+void Misspell(World& world) {
+  const Json misspelt = {{"template", {{"spec", {{"noSuchField", 1}}}}}};
+  world.Edit(kName, {{"spec", misspelt}}, kRollouts);
+}
+
+int64_t SizeIn(World& world, const std::string& replica_set) {
+  return ReplicasOf(*world.api().Find({resources::kReplicaSets, "default", replica_set}));
+}
+
 // A Rollout of revision 1 whose canary v2 has three Pods and waits at a pause.
 struct Scene {
   explicit Scene(int replicas, const Json& limits = Json::object()) : world(kSeed) {
@@ -45,9 +55,7 @@ struct Scene {
     canary = NameOf(*world.ReplicaSets(kName, kRollouts).back());
     REQUIRE(SizeOf(canary) == 3);
   }
-  int64_t SizeOf(const std::string& name) {
-    return ReplicasOf(*world.api().Find({resources::kReplicaSets, "default", name}));
-  }
+  int64_t SizeOf(const std::string& name) { return SizeIn(world, name); }
   void Complete() {
     REQUIRE(world.RunUntil([&] { return world.IsComplete(kName, kRollouts); }, kLimit));
     CHECK(world.Complaints() == "");
@@ -74,8 +82,8 @@ TEST_CASE("A canary that is left gets no Pod of a scaling (RO-120)") {
   Proves("RO-120");
 }
 
-// A canary was left for a successor whose first step asks for all Pods. While it has Pods, the
-// stable Service, and whoever goes back, lose none of the stable revision for it.
+// A canary was left for a successor whose first step asks for all Pods. While the canary has Pods,
+// no Pod of the stable revision goes: the stable Service and users who abort need these.
 TEST_CASE("Scaled in, a canary that is left goes before the stable revision (RO-087, RO-120)") {
   Scene scene(6);
   int taken = 0;
@@ -107,10 +115,7 @@ TEST_CASE("A canary whose successor gets no ReplicaSet is scaled beside the stab
   Scene scene(GENERATE(6, 10), {{"maxSurge", surge}, {"maxUnavailable", surge == 0 ? 1 : 0}});
   const int first = GENERATE(1, 4);
   int uses_surge = 0;
-  SECTION("its template is refused") {
-    const Json misspelt = {{"template", {{"spec", {{"noSuchField", 1}}}}}};
-    scene.world.Edit(kName, {{"spec", misspelt}}, kRollouts);
-  }
+  SECTION("its template is refused") { Misspell(scene.world); }
   SECTION("the Rollout is paused") {
     scene.world.Pause(kName, true, kRollouts);
     scene.world.SetImage(kName, "app:v3", kRollouts);
@@ -135,6 +140,49 @@ TEST_CASE("A canary whose successor gets no ReplicaSet is scaled beside the stab
   Proves("RO-120");
 }
 
+// The first version starts slowly, and its correction waits at a pause with one of four Pods.
+TEST_CASE("Before any revision was complete, the oldest gets what a scaling adds (RO-120)") {
+  World world(kSeed);
+  Json web = SampleRollout(kName, 4, "app:v1-slow-start-8s");
+  web["spec"]["strategy"]["steps"] = Json::parse(R"([{"setUpdated": 1}, {"pause": {}}])");
+  web["spec"]["strategy"]["rollingUpdate"] = {{"maxSurge", 1}, {"maxUnavailable", 0}};
+  world.Apply(web);
+  const WindlassProcess windlass(world, {}, RolloutsAlone());
+  world.RunFor(seconds(2));
+  const std::string first = NameOf(*world.ReplicaSets(kName, kRollouts).back());
+  world.SetImage(kName, "app:v2", kRollouts);
+  REQUIRE(world.Quiesce());
+  REQUIRE(SizeIn(world, first) == 3);
+  Misspell(world);
+  for (const int replicas : {4, 2, 4, 8}) {
+    CAPTURE(replicas);
+    world.Scale(kName, replicas, kRollouts);
+    REQUIRE(world.Quiesce());
+    CHECK(SizeIn(world, first) >= replicas - 1);
+  }
+  CHECK(world.Complaints() == "");
+  Proves("RO-120");
+}
+
+// Somebody takes all stable Pods while the successor of a canary is refused.
+TEST_CASE("Old Pods that are taken while the successor is refused come back (RO-120)") {
+  Scene scene(6);
+  SECTION("its template is refused") { Misspell(scene.world); }
+  SECTION("a quota refuses its ReplicaSet") {
+    LimitReplicaSets(scene.world, "2");
+    scene.world.SetImage(kName, "app:v3", kRollouts);
+  }
+  scene.world.Quiesce();
+  REQUIRE(scene.world.api()
+              .Update("user", {resources::kReplicaSets, "default", scene.stable}, "",
+                      [](Json& rs) { rs["spec"]["replicas"] = 0; })
+              .ok());
+  scene.world.RunFor(seconds(600));
+  CHECK(scene.SizeOf(scene.stable) == 3);
+  CHECK(scene.SizeOf(scene.canary) == 3);
+  Proves("RO-120");
+}
+
 TEST_CASE(
     "At 0 replicas a template whose ReplicaSet is refused brings the one before back (RO-122)") {
   World world(kSeed);
@@ -147,7 +195,7 @@ TEST_CASE(
   for (const int replicas : {0, 3}) {
     world.Scale(kName, replicas, kRollouts);
     world.Quiesce();
-    CHECK(ReplicasOf(*world.api().Find({resources::kReplicaSets, "default", stable})) == replicas);
+    CHECK(SizeIn(world, stable) == replicas);
   }
   CHECK(world.Complaints() == "");
   Proves("RO-122");

@@ -19,6 +19,13 @@ struct HeldBack : CompletedCluster {
       view.workload.limits.updated_max = most_updated(view.workload.replicas);
     };
   }
+  // Makes `revision` the stable one, as for a kind that keeps one.
+  void Keep(std::optional<int64_t> revision) {
+    look = [limit = look, revision](View& view) {
+      limit(view);
+      view.workload.kept_revision = revision;
+    };
+  }
   void ChangeLimits(int32_t surge, int32_t max_unavailable) {
     Edit([&](Json& deployment) {
       deployment["spec"]["strategy"]["rollingUpdate"] = {{"maxSurge", surge},
@@ -60,10 +67,7 @@ TEST_CASE("where Pods are held back, the stable revision has them (RO-087, RO-12
   std::optional<int64_t> stable = 1;
   SECTION("revision 1 is the stable one") {}
   SECTION("no revision was ever complete: the oldest go first") { stable.reset(); }
-  cluster.look = [limit = cluster.look, stable](View& view) {
-    limit(view);
-    view.workload.kept_revision = stable;
-  };
+  cluster.Keep(stable);
   cluster.SetImage("v2");
   cluster.Settle();
   cluster.CheckSizes(5, 5);
@@ -85,10 +89,7 @@ TEST_CASE("where Pods are held back, the stable revision has them (RO-087, RO-12
 // others that can go.
 TEST_CASE("the stable revision has its Pods longest (RO-087)") {
   HeldBack cluster([](int32_t) { return 5; });
-  cluster.look = [limit = cluster.look](View& view) {
-    limit(view);
-    view.workload.kept_revision = 1;
-  };
+  cluster.Keep(1);
   cluster.SetImage("v2");
   cluster.Settle();
   cluster.CheckSizes(5, 5);
@@ -111,14 +112,12 @@ TEST_CASE("the stable revision has its Pods longest (RO-087)") {
   Proves("RO-087");
 }
 
-// A user pauses beside a canary, and applies the next version: nobody approved more of the canary.
+// A user pauses the rollout beside a canary and applies the next version. No user approved more
+// Pods of the canary.
 TEST_CASE("while the template has no ReplicaSet, missing Pods are the stable one's (RO-120)") {
   const bool has_all = GENERATE(false, true);  // a step had asked for all Pods
   HeldBack cluster([has_all](int32_t replicas) { return has_all ? replicas : replicas / 2; });
-  cluster.look = [limit = cluster.look](View& view) {
-    limit(view);
-    view.workload.kept_revision = 1;
-  };
+  cluster.Keep(1);
   cluster.SetImage("v2");
   cluster.Settle();
   cluster.CheckSizes(has_all ? 0 : 5, has_all ? 10 : 5);
@@ -136,13 +135,30 @@ TEST_CASE("while the template has no ReplicaSet, missing Pods are the stable one
   Proves("RO-120");
 }
 
+// Somebody takes all stable Pods while a quota refuses the ReplicaSet of the canary's successor.
+TEST_CASE("stable Pods that are taken come back while the new ReplicaSet is refused (RO-120)") {
+  HeldBack cluster([](int32_t) { return 5; });
+  cluster.Keep(1);
+  cluster.SetImage("v2");
+  cluster.Settle();
+  cluster.CheckSizes(5, 5);
+  cluster.server = [](const Request& request) -> std::optional<Result<Reply>> {
+    if (request.verb() != Verb::kCreate) return std::nullopt;
+    return Result<Reply>(Error{ErrorKind::kQuotaExceeded, "no"});
+  };
+  cluster.SetImage("v3");
+  cluster.Settle();
+  cluster.EditReplicaSet(cluster.NameOf("v1"),
+                         [](Cluster::Json& rs) { rs["spec"]["replicas"] = 0; });
+  cluster.Settle();
+  cluster.CheckSizes(5, 5);
+  Proves("RO-120");
+}
+
 // As a Deployment does it.
 TEST_CASE("where no limit is in force, the oldest Pods go first (RO-087)") {
   HeldBack cluster([](int32_t) { return 5; });
-  cluster.look = [limit = cluster.look](View& view) {
-    limit(view);
-    view.workload.kept_revision = 1;
-  };
+  cluster.Keep(1);
   cluster.SetImage("v2");
   cluster.Settle();
   cluster.CheckSizes(5, 5);

@@ -84,6 +84,16 @@ struct Row {
   Sizes want;
 };
 
+// Checks the plan, and that it is what comes of writing the ReplicaSets in each order.
+void CheckInEveryOrder(const Row& row) {
+  CHECK(ProportionalSizes(row.before, row.limits, 0) == row.want);
+  std::vector<size_t> order = Positions(row.before);
+  do {
+    CAPTURE(order);
+    CHECK(Walk(row.before, row.limits, order) == row.want);
+  } while (std::next_permutation(order.begin(), order.end()));
+}
+
 TEST_CASE("every active ReplicaSet keeps its share (D-357), in whatever order they are written") {
   const Row row = GENERATE(values<Row>({
       {"X-72", {10, 0, 1}, {Old(3, 5), New(2, 5)}, {6, 4}},
@@ -144,15 +154,11 @@ TEST_CASE("every active ReplicaSet keeps its share (D-357), in whatever order th
        {1050000000, 1050000000}},
   }));
   CAPTURE(row.id);
-  Shares before = row.before;
-  for (ReplicaSetShare& rs : before) rs.written = rs.max_replicas == row.limits.max_total();
-  CHECK(ProportionalSizes(before, row.limits, 0) == row.want);
-
-  std::vector<size_t> order = Positions(before);
-  do {
-    CAPTURE(order);
-    CHECK(Walk(before, row.limits, order) == row.want);
-  } while (std::next_permutation(order.begin(), order.end()));
+  Row written = row;
+  for (ReplicaSetShare& rs : written.before) {
+    rs.written = rs.max_replicas == row.limits.max_total();
+  }
+  CheckInEveryOrder(written);
   Proves(row.id);
 }
 
@@ -250,12 +256,7 @@ TEST_CASE("a broken rollout gives broken Pods before it gives good ones that are
       {"B-12 to nothing", {0, 3, 2}, {Old(8, 13), New(5, 13, 0)}, {0, 0}},
   }));
   CAPTURE(row.id);
-  CHECK(ProportionalSizes(row.before, row.limits, 0) == row.want);
-  std::vector<size_t> order = Positions(row.before);
-  do {
-    CAPTURE(order);
-    CHECK(Walk(row.before, row.limits, order) == row.want);
-  } while (std::next_permutation(order.begin(), order.end()));
+  CheckInEveryOrder(row);
   Proves(row.id);
 }
 
@@ -416,12 +417,7 @@ TEST_CASE("while nothing is on its way the last Pod is the stable one's (RO-120)
       {"all that is missing", {9, 0, 1, 3}, {Last(Old(1, 2)), WithoutGrowth(Old(1, 2))}, {8, 1}},
   }));
   CAPTURE(row.id);
-  CHECK(ProportionalSizes(row.before, row.limits, 0) == row.want);
-  std::vector<size_t> order = Positions(row.before);
-  do {
-    CAPTURE(order);
-    CHECK(Walk(row.before, row.limits, order) == row.want);
-  } while (std::next_permutation(order.begin(), order.end()));
+  CheckInEveryOrder(row);
   Proves("RO-120");
 }
 
@@ -460,12 +456,7 @@ TEST_CASE("going down, the Pods of a revision that is given up go first (RO-087)
        {2, 0, 2}},
   }));
   CAPTURE(row.id);
-  CHECK(ProportionalSizes(row.before, row.limits, 0) == row.want);
-  std::vector<size_t> order = Positions(row.before);
-  do {
-    CAPTURE(order);
-    CHECK(Walk(row.before, row.limits, order) == row.want);
-  } while (std::next_permutation(order.begin(), order.end()));
+  CheckInEveryOrder(row);
   Proves("RO-087");
 }
 

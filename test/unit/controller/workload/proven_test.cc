@@ -322,6 +322,56 @@ TEST_CASE("beside a revision that was complete, one that is given up does not gr
   Proves("RO-120");
 }
 
+// The first version starts slowly, and is corrected: of the two, the correction is the canary.
+TEST_CASE("before any revision was complete, the oldest with Pods is the keeper (RO-120)") {
+  Harbour harbour;
+  harbour.kind.keeps_stable = true;
+  int32_t of_second = 1;
+  std::string keeper = "web-2";
+  SECTION("the template has no ReplicaSet") {}
+  SECTION("not where it is the only one with Pods") {
+    of_second = 0;
+    keeper = "";
+  }
+  SECTION("not for a kind that keeps no stable revision") {
+    harbour.kind.keeps_stable = false;
+    keeper = "";
+  }
+  harbour.world.AddOld("web-1", 0, 0);
+  harbour.world.AddOld("web-2", 3, 3);
+  harbour.world.AddOld("web-3", of_second, of_second);
+  View view = harbour.Look();
+  view.workload.limits.updated_max = 1;
+  const Claims claims = ClaimReplicaSets(view);
+  const ReplicaSet* found = FindKeeper(MakeSituation(view, claims, {}, kNow));
+  CHECK((found != nullptr ? found->meta.name : "") == keeper);
+  Proves("RO-120");
+}
+
+// The Pods of a canary's last size are not all gone when its paused workload grows again.
+TEST_CASE("a keeper without room keeps the scaling event open (RO-120)") {
+  Harbour harbour;
+  harbour.kind.keeps_stable = true;
+  harbour.world.deployment.spec.paused = true;
+  harbour.world.deployment.spec.replicas = 15;
+  harbour.world.AddOld("web-1", 0, 0);
+  ReplicaSet& canary = harbour.world.AddOld("web-2", 10, 10);
+  canary.status.replicas = 20;
+  harbour.world.SetAnnotation(canary, kDesiredReplicas, "10");
+  View view = harbour.Look();
+  view.workload.kept_revision = 1;
+  view.workload.limits.updated_max = 15;
+  const auto patched = [&] {
+    const Step step = Next(view, {}, kNow);
+    const Write* write = std::get_if<Write>(&step);
+    return write != nullptr ? write->request.Describe() : "";
+  };
+  CHECK(patched() != "patch replicasets ns/web-2");  // that would end the event
+  canary.status.replicas = 10;
+  CHECK(patched() == "patch replicasets ns/web-1");
+  Proves("RO-120");
+}
+
 TEST_CASE("of the history, the revision that was complete last goes last (RO-124)") {
   World world(10);
   world.deployment.spec.revision_history_limit = 2;
