@@ -67,6 +67,25 @@ TEST_CASE("the last complete one has the highest revision in its note (RO-121)")
   Proves("RO-121");
 }
 
+// Which revision is gone back to without steps, and which one gets the Pods of a canary that is
+// given up.
+TEST_CASE("a revision is proven by its note, or as the one that is kept (RO-056, RO-121)") {
+  Harbour harbour;
+  harbour.world.NoteComplete(harbour.world.AddOld("web-1", 0, 0), 1);
+  harbour.world.SetAnnotation(harbour.world.AddOld("web-2", 1, 1), kRevision, "2");
+  harbour.world.AddNew("web-3", 1, 1);
+  View view = harbour.Look();
+  view.workload.kept_revision = 2;
+  const Claims claims = ClaimReplicaSets(view);
+  const Situation situation = MakeSituation(view, claims, {}, kNow);
+  REQUIRE(situation.all.size() == 3);
+  for (const ReplicaSet* rs : situation.all) {
+    CAPTURE(rs->meta.name);
+    CHECK(IsProven(situation, *rs) == (rs->meta.name != "web-3"));
+  }
+  Proves("RO-056 RO-121");
+}
+
 // Users of the night: an autoscaler takes all Pods away at a pause and brings them back.
 TEST_CASE("after a time without Pods the shares of a held rollout are there again (RO-120)") {
   CompletedCluster cluster(10);

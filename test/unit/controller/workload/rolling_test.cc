@@ -55,6 +55,7 @@ TEST_CASE("RollingUpdate sizes follow the worked examples of the contract") {
        {5, 1},
        5,
        {5, 2}},
+      {"X-59 W-05 D-267 nor does one of the new ReplicaSet", {10, 3, 2}, {{8, 8}}, {5, 7}, 5, {3}},
       {"the largest legal surge", {10, 2147483647, 2}, {{10, 10}}, {0, 0}, 10, {10}},
       {"X-62", {3, 1, 0}, {{1, 1}, {2, 0}}, {1, 0}, 1, {1, 2}},
       {"X-63", {4, 0, 1}, {{4, 0}}, {0, 0}, 0, {3}},
