@@ -82,6 +82,29 @@ TEST_CASE("what is no count and no percentage is refused by name (X-39, B-34, BI
 
 TEST_CASE("1 and \"1\" are different values") { CHECK(I(1) != P("1")); }
 
+// Users of a partition or a step: of few Pods, a part is never all of them, and never none.
+TEST_CASE("a part of few Pods is rounded up, and is neither none nor all (RO-072)") {
+  struct Row {
+    IntOrPercent part;
+    int32_t total, want;
+  };
+  const Row row = GENERATE(values<Row>({
+      {P("25%"), 10, 3},
+      {P("25%"), 8, 2},
+      {P("1%"), 10, 1},
+      {P("75%"), 3, 2},
+      {P("99%"), 2, 1},
+      {P("50%"), 1, 1},
+      {P("0%"), 10, 0},
+      {P("100%"), 10, 10},
+      {I(4), 10, 4},
+      {I(12), 10, 12},
+  }));
+  CAPTURE(row.part.string_value, row.total);
+  CHECK(ResolvePart(row.part, row.total) == Result<int32_t>(row.want));
+  Proves("RO-072");
+}
+
 TEST_CASE("percentages agree with exact arithmetic") {
   CheckProperty("up is down plus one unless it divides", [] {
     const auto percent = *rc::gen::inRange<int64_t>(0, 500);

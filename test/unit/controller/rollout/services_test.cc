@@ -370,6 +370,23 @@ TEST_CASE("a key that somebody took away is written anew, but not at once again 
 
 // --- writes that fail ---
 
+TEST_CASE("a Service whose write was refused is not written otherwise in the same sync (RO-185)") {
+  Served f;
+  f.AddOld(9);
+  f.AddNew(1, 1);
+  f.WriteBoth("web-1", "web-0");
+  const Step first = f.Before(f.StatusWrite());
+  REQUIRE(std::holds_alternative<windlass::Write>(first));
+  f.learned.push_back(
+      OutcomeOf(std::get<windlass::Write>(first), Error{ErrorKind::kForbidden, "no"}));
+  f.follow_revision = 1;  // an abort: the stable Pods are its own from now on
+  const Step then = f.Before(f.StatusWrite());
+  CHECK(std::get<windlass::Write>(then).request.resource() == resources::kRollouts);
+  f.learned.clear();
+  CHECK(f.Play(f.StatusWrite()) == "web-next=web-1");
+  Proves("RO-185");
+}
+
 TEST_CASE("a write that the API server refuses is told, and holds nothing up (RO-185)") {
   Served f;
   const ReplicaSet& old = f.AddOld(4);

@@ -445,7 +445,8 @@ TEST_CASE("steps are skipped where there is nothing to hold back (RO-056)") {
 
 TEST_CASE("another template than that of the stable revision takes the steps (RO-056)") {
   Stepped f;
-  f.AddOld(9);
+  SECTION("beside its Pods") { f.AddOld(9); }
+  SECTION("also if somebody deleted its ReplicaSet: that approves no other one") {}
   f.AddNew(1, 1);
   RolloutOwn own;
   own.stable_template = "t-ffffffffffffffffffffffffffffffff";
