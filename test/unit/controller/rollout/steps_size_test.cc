@@ -143,6 +143,20 @@ TEST_CASE("scaling down lets no number of a later step become all Pods (RO-130, 
   Proves("RO-130 RO-191");
 }
 
+// Five of one is the one Pod that there is, and no wish for all three of later.
+TEST_CASE("a number that began with one replica leaves an old Pod of more (RO-191)") {
+  StepCourse f;
+  f.steps = {SetUpdated(Pods(5)), Pause()};
+  f.facts.steps = f.steps;
+  f.Store(1);
+  f.facts.stored->replicas = 1;
+  f.facts.desired = 1;
+  CHECK(StepNow(f.facts).updated_max == 1);
+  f.facts.desired = 3;
+  CHECK(StepNow(f.facts).updated_max == 2);
+  Proves("RO-191");
+}
+
 TEST_CASE("a step that begins with more replicas than the one before keeps an old Pod (RO-191)") {
   StepCourse f;
   f.steps = {SetUpdated(Pods(2)), SetUpdated(Pods(3)), Pause()};
