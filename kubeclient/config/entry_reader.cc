@@ -6,6 +6,7 @@
 #include <utility>
 
 #include "kubeclient/config/read_file.h"
+#include "kubeclient/config/yaml_scalar.h"
 #include "kubeclient/transport/base64.h"
 
 namespace windlass {
@@ -32,6 +33,11 @@ Result<std::string> EntryReader::Text(const char* key) const {
 
 Result<bool> EntryReader::Flag(const char* key) const {
   WINDLASS_TRY(const std::string text, Text(key));
+  const YamlNode* field = entry_.node.Find(key);
+  if (field != nullptr && field->plain) {
+    const YamlScalar value = ResolveYamlScalar(text);
+    if (const bool* flag = std::get_if<bool>(&value)) return *flag;
+  }
   if (text == "true") return true;
   if (text.empty() || text == "false") return false;
   return Wrong(key, "must be true or false");

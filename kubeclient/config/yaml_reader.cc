@@ -22,7 +22,7 @@ int LineOf(const YAML::Mark& mark) { return mark.line + 1; }
 // every event after the first error. The library bounds its recursion, the caller the input's size.
 class TreeBuilder final : public YAML::EventHandler {
  public:
-  void OnDocumentStart(const YAML::Mark&) override {}
+  void OnDocumentStart(const YAML::Mark& mark) override { start_ = mark; }
   void OnDocumentEnd() override {}
 
   void OnNull(const YAML::Mark& mark, YAML::anchor_t anchor) override {
@@ -50,6 +50,9 @@ class TreeBuilder final : public YAML::EventHandler {
     Open(mark, anchor, YamlNode::Kind::kMap);
   }
   void OnMapEnd() override { Close(); }
+
+  // Where the document begins.
+  const YAML::Mark& start() const { return start_; }
 
   Result<YamlNode> Take() {
     if (error_) return *std::move(error_);
@@ -121,15 +124,11 @@ class TreeBuilder final : public YAML::EventHandler {
     }
   }
 
+  YAML::Mark start_;
   std::vector<Level> levels_;
   YamlNode root_;
   std::optional<Error> error_;
 };
-
-Error NoSecondDocument(const std::string& text) {
-  const auto line = static_cast<int>(std::count(text.begin(), text.end(), '\n'));
-  return Wrong(line, "more than one document: only one is expected");
-}
 
 }  // namespace
 
@@ -140,25 +139,40 @@ const YamlNode* YamlNode::Find(std::string_view key) const {
   return nullptr;
 }
 
-Result<YamlNode> ParseYaml(const std::string& text) {
+Result<std::vector<YamlNode>> ParseYamlDocuments(const std::string& text) {
   if (const size_t nul = text.find('\0'); nul != std::string::npos) {
     const auto end = text.begin() + static_cast<std::ptrdiff_t>(nul);
     return Wrong(1 + static_cast<int>(std::count(text.begin(), end, '\n')),
                  "a NUL character: this is not a text file");
   }
+  std::vector<YamlNode> documents;
   try {
     std::istringstream in(text);
     YAML::Parser parser(in);
-    TreeBuilder builder;
-    if (!parser.HandleNextDocument(builder)) return YamlNode{};
-    TreeBuilder rest;
-    if (parser.HandleNextDocument(rest)) return NoSecondDocument(text);
-    return builder.Take();
+    std::optional<int> before;
+    for (;;) {
+      TreeBuilder builder;
+      if (!parser.HandleNextDocument(builder)) return documents;
+      // The library does not go past a character that begins nothing, such as "]".
+      const YAML::Mark& start = builder.start();
+      if (before == start.pos) return Wrong(LineOf(start), "a character that begins nothing");
+      before = start.pos;
+      WINDLASS_TRY(YamlNode document, builder.Take());
+      if (document.IsNull()) continue;
+      documents.push_back(std::move(document));
+    }
   } catch (const YAML::Exception& failure) {
     return Wrong(LineOf(failure.mark), failure.msg);
   } catch (const std::exception& failure) {
     return Wrong(1, failure.what());
   }
+}
+
+Result<YamlNode> ParseYaml(const std::string& text) {
+  WINDLASS_TRY(std::vector<YamlNode> documents, ParseYamlDocuments(text));
+  if (documents.empty()) return YamlNode{};
+  if (documents.size() == 1) return std::move(documents.front());
+  return Wrong(documents[1].line, "more than one document: only one is expected");
 }
 
 }  // namespace windlass

@@ -4,8 +4,7 @@
 //   - anchors and aliases;
 //   - nesting above kYamlDepthMax;
 //   - the same key twice in a map, or a key that is not a scalar;
-//   - NUL characters;
-//   - more than one document.
+//   - NUL characters.
 #pragma once
 
 #include <cstdint>
@@ -43,8 +42,11 @@ struct YamlField {
   YamlNode value;
 };
 
-// Parses one document; an empty one gives a null node. Returns kConfig "line 7: <what is wrong>" on
-// an error. The caller limits the size of `text` and adds the file's name to the error.
+// Parses the documents of `text`; empty ones, as after a trailing "---", are left out. Returns
+// kConfig "line 7: <what is wrong>" on an error. The caller limits the size of `text` and adds the
+// file's name to the error.
+Result<std::vector<YamlNode>> ParseYamlDocuments(const std::string& text);
+// The same for a text with at most one document; none gives a null node.
 Result<YamlNode> ParseYaml(const std::string& text);
 
 }  // namespace windlass

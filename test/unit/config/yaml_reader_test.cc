@@ -73,6 +73,7 @@ TEST_CASE("what is wrong is said with its line") {
       {"a key that is a list", "? [a, b]\n: 1\n", "a key must be a plain word"},
       {"NUL", std::string("a: 1\nb: \0", 9), "line 2: a NUL character"},
       {"two documents", "a: 1\n---\nb: 2\n", "more than one document"},
+      {"a bracket that closes nothing", "a: 1\n---\n]\n", "line 3: "},
       {"no YAML", "{\x01\x02\xff{{{", "line 1: "},
   }));
   CAPTURE(row.id);
@@ -81,6 +82,18 @@ TEST_CASE("what is wrong is said with its line") {
   CHECK(node.error().kind == ErrorKind::kConfig);
   CAPTURE(node.error().message);
   CHECK(node.error().message.find(row.want) != std::string::npos);
+}
+
+TEST_CASE("documents without content are left out") {
+  for (const char* text : {"a: 1\n---\n", "---\na: 1\n", "---\n---\na: 1\n---\n# end\n---\n"}) {
+    CAPTURE(text);
+    CHECK(ParseYaml(text).ok());
+    const auto documents = ParseYamlDocuments(text);
+    REQUIRE(documents.ok());
+    CHECK(documents->size() == 1);
+  }
+  CHECK(ParseYamlDocuments("a: 1\n---\nb: 2\n")->size() == 2);
+  CHECK(ParseYamlDocuments("")->empty());
 }
 
 TEST_CASE("nesting is bounded") {
