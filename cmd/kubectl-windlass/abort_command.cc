@@ -5,6 +5,7 @@
 #include "cmd/kubectl-windlass/commands.h"
 #include "cmd/kubectl-windlass/failure.h"
 #include "cmd/kubectl-windlass/json_fields.h"
+#include "cmd/kubectl-windlass/unobserved.h"
 
 namespace windlass::cli {
 namespace {
@@ -42,7 +43,7 @@ ExitCode AbortOf(const CommandContext& context, const Place& place) {
                               ": kubectl windlass undo " + ShortName(place.resource, place.name) +
                               " brings its last revision back");
   }
-  const Result<Json> rollout = ReadObject(context.session, place);
+  const Result<Json> rollout = ReadWorkload(context, place);
   if (!rollout.ok()) return Report(context.session, context.console, rollout.error());
   return end ? EndAbort(context, place, *rollout) : BeginAbort(context, place, *rollout);
 }

@@ -12,14 +12,20 @@
 namespace windlass::cli {
 namespace {
 
-constexpr const char* kObjectsHelp = "TYPE/NAME, TYPE NAME, or NAME of a Deployment";
+// Which objects a command takes.
+constexpr const char* kWorkloads = "TYPE/NAME, TYPE NAME, or NAME; TYPE is deployment or rollout";
+constexpr const char* kRolloutsAlone = "rollout/NAME or NAME of a Rollout";
+constexpr const char* kAllKinds =
+    "TYPE/NAME, TYPE NAME, TYPE or NAME; TYPE is deployment, rollout or replicationcontroller";
 
 constexpr const char* kRollingUpdateExamples = R"(
 Examples:
   # Another image, under the same name
   kubectl windlass rolling-update web --image=registry.example/web:2
-  # A new controller from a file, which also names it
+  # A new controller from a file, which gets the name of the old one in the end
   kubectl windlass rolling-update web-1 -f web-2.yaml
+  # The same, and it keeps the name that the file says
+  kubectl windlass rolling-update web-1 web-2 -f web-2.yaml
   # Back, in the middle of an update from web-1 to web-2
   kubectl windlass rolling-update web-1 web-2 --rollback
 )";
@@ -38,7 +44,7 @@ struct Parser {
   Parser();
 
   CLI::App* Add(CommandName name, const std::string& word, const std::string& text);
-  void AddObjects(CLI::App* command);
+  void AddObjects(CLI::App* command, const char* help = kWorkloads);
   void AddTimeout(CLI::App* command, std::string& to, const std::string& what);
   void AddConnection();
   void AddRolloutCommands();
@@ -63,12 +69,12 @@ CLI::App* Parser::Add(CommandName name, const std::string& word, const std::stri
   return command;
 }
 
-void Parser::AddObjects(CLI::App* command) {
-  command->add_option("objects", line.arguments, kObjectsHelp);
+void Parser::AddObjects(CLI::App* command, const char* help) {
+  command->add_option("objects", line.arguments, help);
 }
 
 void Parser::AddTimeout(CLI::App* command, std::string& to, const std::string& what) {
-  command->add_option("--timeout", to, what)->check(CheckDuration, "duration", "duration");
+  command->add_option("--timeout", to, what)->check(CheckDuration)->type_name("DURATION");
 }
 
 void Parser::AddConnection() {
@@ -87,7 +93,8 @@ void Parser::AddConnection() {
                "allow a kubeconfig that says insecure-skip-tls-verify");
   app.add_option("--request-timeout", durations.request_timeout,
                  "how long one request may take (32s)")
-      ->check(CheckDuration, "duration", "duration");
+      ->check(CheckDuration)
+      ->type_name("DURATION");
   app.add_option_function<std::string>(
          "-o,--output",
          [this](const std::string& format) {
@@ -121,17 +128,18 @@ void Parser::AddRolloutCommands() {
   AddObjects(Add(CommandName::kRestart, "restart", "replace all Pods, with the same template"));
   CLI::App* promote =
       Add(CommandName::kPromote, "promote", "end the pause at which a Rollout waits");
-  AddObjects(promote);
+  AddObjects(promote, kRolloutsAlone);
   promote->add_flag("--full", line.full, "end all steps of this rollout, not this pause alone");
   promote->add_flag("--force", line.force, "also while Pods of the step are not available");
   CLI::App* abort =
       Add(CommandName::kAbort, "abort", "bring the Pods of a Rollout back to its stable revision");
-  AddObjects(abort);
+  AddObjects(abort, kRolloutsAlone);
   abort->add_flag("--end", line.end, "the same as retry");
-  AddObjects(Add(CommandName::kRetry, "retry", "end an abort: roll out the template again"));
+  AddObjects(Add(CommandName::kRetry, "retry", "end an abort: roll out the template again"),
+             kRolloutsAlone);
 
   CLI::App* get = Add(CommandName::kGet, "get", "show a workload, its ReplicaSets and Pods");
-  AddObjects(get);
+  AddObjects(get, kAllKinds);
   get->add_flag("-A,--all-namespaces", line.all_namespaces, "list workloads of all namespaces");
   get->add_flag("-w,--watch", watch_get, "draw again whenever something changes");
 
@@ -158,19 +166,24 @@ void Parser::AddRollingUpdate() {
   update->add_option("--deployment-label-key", flags.deployment_label_key,
                      "label that tells the controllers apart (deployment)");
   update->add_option("--update-period", durations.update_period, "between two steps (1m)")
-      ->check(CheckDuration, "duration", "duration");
+      ->check(CheckDuration)
+      ->type_name("DURATION");
   update->add_option("--poll-interval", durations.poll_interval, "of --local: between looks (3s)")
-      ->check(CheckDuration, "duration", "duration");
+      ->check(CheckDuration)
+      ->type_name("DURATION");
   AddTimeout(update, durations.progress_timeout,
              "the update fails if nothing moves for so long (5m); at least --update-period");
   update->add_option("--max-surge", flags.max_surge, "Pods above the desired number (1)")
-      ->check(CheckLimit, "limit", "limit");
+      ->check(CheckLimit)
+      ->type_name("PODS");
   update->add_option("--max-unavailable", flags.max_unavailable, "Pods that may be missing (0)")
-      ->check(CheckLimit, "limit", "limit");
+      ->check(CheckLimit)
+      ->type_name("PODS");
   update
       ->add_option("--min-ready-seconds", flags.min_ready_seconds,
                    "how long a new Pod is ready before it counts (0)")
-      ->check(CheckSeconds, "seconds", "seconds");
+      ->check(CheckSeconds)
+      ->type_name("SECONDS");
   update->add_option("--cleanup", flags.cleanup, "Delete, Preserve or Rename")
       ->check(OneOf({"Delete", "Preserve", "Rename"}));
   update->add_option("--on-external-scale", flags.on_external_scale, "Pause, Adopt or Override")
@@ -249,6 +262,18 @@ std::string NoSuchCommand(const std::vector<std::string>& arguments) {
   return text;
 }
 
+// Returns the help of the chosen command with the flags that every command has; without one, that
+// of the program.
+std::string HelpOf(const CLI::App& app) {
+  std::string help = app.help();
+  if (app.get_subcommands().empty()) return help;
+  std::vector<const CLI::Option*> shared;
+  for (const CLI::Option* option : app.get_options()) {
+    if (option != app.get_help_ptr()) shared.push_back(option);
+  }
+  return help + CLI::Formatter().make_group("Flags of every command", false, shared);
+}
+
 }  // namespace
 
 Result<CommandLine> ParseCommandLine(const std::vector<std::string>& arguments) {
@@ -257,7 +282,7 @@ Result<CommandLine> ParseCommandLine(const std::vector<std::string>& arguments) 
     // CLI11 takes them from the end.
     parser->app.parse(std::vector<std::string>(arguments.rbegin(), arguments.rend()));
   } catch (const CLI::CallForHelp&) {
-    parser->line.help = parser->app.help();
+    parser->line.help = HelpOf(parser->app);
     return parser->line;
   } catch (const CLI::ParseError& error) {
     if (arguments.empty()) {

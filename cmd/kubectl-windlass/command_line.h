@@ -47,6 +47,7 @@ struct ConnectionFlags {
 // Flags of rolling-update, with kubectl 1.17's names.
 struct RollingUpdateFlags {
   std::vector<std::string> filenames;
+  std::string standard_input;  // what `-f -` has read
   std::string image;
   std::string container;
   std::string image_pull_policy;

@@ -5,12 +5,21 @@
 
 #include "cmd/kubectl-windlass/failure.h"
 #include "cmd/kubectl-windlass/json_fields.h"
+#include "cmd/kubectl-windlass/named_object.h"
 #include "cmd/kubectl-windlass/output.h"
 
 namespace windlass::cli {
 namespace {
 
-// Returns what the arguments name, or the usage error that was written.
+std::optional<Error> RefuseController(const ResourceId& resource, const std::string& name) {
+  if (resource != resources::kReplicationControllers) return std::nullopt;
+  return Error{ErrorKind::kConfig,
+               "a ReplicationController has no revisions: kubectl windlass get " +
+                   ShortName(resource, name) +
+                   " shows it, kubectl windlass rolling-update changes it"};
+}
+
+// Returns what the arguments name; kConfig for a usage error.
 Result<std::vector<Place>> PlacesIn(const CommandContext& context) {
   WINDLASS_TRY(const std::vector<ObjectArgument> objects,
                ParseObjectArguments(context.line.arguments));
@@ -19,16 +28,17 @@ Result<std::vector<Place>> PlacesIn(const CommandContext& context) {
   }
   std::vector<Place> places;
   for (const ObjectArgument& object : objects) {
+    if (object.bare) {
+      WINDLASS_TRY(Place place, FindNamed(context, object.name));
+      if (auto refused = RefuseController(place.resource, place.name)) return *refused;
+      places.push_back(std::move(place));
+      continue;
+    }
     if (object.name.empty()) {
       return Error{ErrorKind::kConfig, "which " + KindWord(object.resource) + "? Write " +
                                            ShortName(object.resource, "NAME")};
     }
-    if (object.resource == resources::kReplicationControllers) {
-      return Error{ErrorKind::kConfig,
-                   "a ReplicationController has no revisions: kubectl windlass get " +
-                       ShortName(object.resource, object.name) +
-                       " shows it, kubectl windlass rolling-update changes it"};
-    }
+    if (auto refused = RefuseController(object.resource, object.name)) return *refused;
     places.push_back({object.resource, context.namespace_, object.name});
   }
   return places;
@@ -41,9 +51,14 @@ ExitCode Usage(const CommandContext& context, const std::string& text) {
   return ExitCode::kUsage;
 }
 
+ExitCode NoObject(const CommandContext& context, const Error& error) {
+  if (error.kind == ErrorKind::kConfig) return Usage(context, error.message);
+  return Report(context.session, context.console, error);
+}
+
 ExitCode ForEachObject(const CommandContext& context, ActOn act) {
   const Result<std::vector<Place>> places = PlacesIn(context);
-  if (!places.ok()) return Usage(context, places.error().message);
+  if (!places.ok()) return NoObject(context, places.error());
   const Session& session = context.session;
   ExitCode first = ExitCode::kDone;
   for (const Place& place : *places) {
@@ -63,7 +78,7 @@ ExitCode ForEachObject(const CommandContext& context, ActOn act) {
 
 ExitCode ForOneObject(const CommandContext& context, ActOn act) {
   const Result<std::vector<Place>> places = PlacesIn(context);
-  if (!places.ok()) return Usage(context, places.error().message);
+  if (!places.ok()) return NoObject(context, places.error());
   if (places->size() > 1) {
     return Usage(context, "name one object, not " + std::to_string(places->size()));
   }

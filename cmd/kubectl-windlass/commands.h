@@ -39,7 +39,7 @@ ExitCode RunCommand(const CommandContext& context);
 
 // Calls `act` for each object that the arguments name, and goes on after one that failed. Returns
 // the first exit code that is not kDone. The objects are Deployments and Rollouts; anything else,
-// and no object, is a usage error.
+// and no object, is a usage error. A name without a type is looked up (named_object.h).
 using ActOn = ExitCode (*)(const CommandContext& context, const Place& place);
 ExitCode ForEachObject(const CommandContext& context, ActOn act);
 // The same for a command that takes exactly one object.
@@ -60,6 +60,9 @@ ExitCode Change(const CommandContext& context, const Place& place, const Json& o
 // "is already paused".
 ExitCode Refuse(const CommandContext& context, const Place& place, const std::string& why,
                 ExitCode code = ExitCode::kError);
+
+// Writes why the arguments name no object: a usage error, or what FindNamed says.
+ExitCode NoObject(const CommandContext& context, const Error& error);
 
 // Writes a usage error.
 ExitCode Usage(const CommandContext& context, const std::string& text);

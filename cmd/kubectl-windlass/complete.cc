@@ -1,6 +1,7 @@
 #include "cmd/kubectl-windlass/complete.h"
 
 #include <algorithm>
+#include <set>
 
 #include "cmd/kubectl-windlass/object_argument.h"
 
@@ -30,6 +31,9 @@ Completion ValuesOf(const CompletionLine& line, const CompletionSources& sources
     values = {"json", "yaml", "name"};
   } else if (line.flag == "--dry-run") {
     values = {"none", "client", "server"};
+  } else if (line.flag == "--to-revision" || line.flag == "--revision") {
+    const auto objects = ParseObjectArguments(line.arguments);
+    if (objects.ok() && !objects->empty()) values = sources.revisions(objects->front());
   } else if (line.flag == "--kubeconfig" || line.flag == "-f" || line.flag == "--filename") {
     completion.directive = Directive::kFiles;
   }
@@ -57,8 +61,8 @@ bool OffersType(const std::string& command, std::string_view type) {
   return type == "rollout" || !IsForRollouts(command);
 }
 
-// Completes "deployment/w", "w" after the word "deployment", or "w" alone: a Deployment, and where
-// the command is about Rollouts alone "rollout/web".
+// Completes "deployment/w", "w" after the word "deployment", or "w" alone: an object of any kind
+// that the command takes, and where that is Rollouts alone "rollout/web".
 Completion Objects(const CompletionLine& line, const CompletionSources& sources) {
   Completion completion;
   if (line.command == "version") return completion;
@@ -86,7 +90,12 @@ Completion Objects(const CompletionLine& line, const CompletionSources& sources)
     resource = resources::kRollouts;
     before = "rollout/";
   }
-  for (const std::string& found : sources.names(resource)) {
+  std::set<std::string> names;
+  for (std::string& name : sources.names(resource)) names.insert(std::move(name));
+  if (bare && !controllers && resource == resources::kDeployments) {
+    for (std::string& name : sources.names(resources::kRollouts)) names.insert(std::move(name));
+  }
+  for (const std::string& found : names) {
     const std::string word = before + found;
     if (word.starts_with(line.prefix)) completion.candidates.push_back({word, ""});
   }

@@ -13,6 +13,7 @@
 #include <vector>
 
 #include "cmd/kubectl-windlass/command_line.h"
+#include "cmd/kubectl-windlass/object_argument.h"
 #include "kubeclient/api/resource_id.h"
 
 namespace windlass::cli {
@@ -33,6 +34,8 @@ struct CompletionSources {
   std::function<std::vector<std::string>(const ResourceId& resource)> names;
   std::function<std::vector<std::string>()> namespaces;
   std::function<std::vector<std::string>()> contexts;
+  // Those of a Deployment or Rollout, newest first.
+  std::function<std::vector<std::string>(const ObjectArgument& object)> revisions;
 };
 
 // The words that stand before the one that is completed, sorted out.

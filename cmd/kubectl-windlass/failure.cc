@@ -26,11 +26,6 @@ std::string InNamespace(const Asked& asked) {
   return asked.namespace_.empty() ? " -A" : " -n " + asked.namespace_;
 }
 
-// The API server answers 404 without the object's name if it does not serve the resource at all.
-bool IsNotServed(const Error& error, const Asked& asked) {
-  return asked.name.empty() || error.message.find('"' + asked.name + '"') == std::string::npos;
-}
-
 std::string NotFound(const Error& error, const Asked& asked) {
   const std::string resource = ResourceText(asked.resource);
   if (IsNotServed(error, asked)) {
@@ -72,6 +67,11 @@ std::string Forbidden(const Error& error, const Asked& asked) {
 }
 
 }  // namespace
+
+// The API server answers 404 without the object's name if it does not serve the resource at all.
+bool IsNotServed(const Error& error, const Asked& asked) {
+  return asked.name.empty() || error.message.find('"' + asked.name + '"') == std::string::npos;
+}
 
 std::string ResourceText(const ResourceId& resource) {
   std::string text(resource.plural);

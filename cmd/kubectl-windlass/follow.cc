@@ -34,7 +34,8 @@ struct Source {
   bool stale = false;           // has to be listed again
   Duration wait = kRetryFirst;  // before the next try
   std::optional<MonotonicTime> failing_since{};
-  std::optional<Error> failure{};  // the last one
+  std::optional<Error> failure{};     // the last one
+  std::optional<Error> unreadable{};  // of an optional selection: it is not read again
 };
 
 }  // namespace
@@ -58,7 +59,16 @@ struct Follow::Impl {
 };
 
 Status Follow::Impl::List(Source& source) {
-  WINDLASS_TRY(const ObjectList list, ListObjects(session, source.selection));
+  const Result<ObjectList> listed = ListObjects(session, source.selection);
+  if (!listed.ok()) {
+    const ErrorKind kind = listed.error().kind;
+    const bool lasting = kind == ErrorKind::kNotFound || kind == ErrorKind::kForbidden;
+    if (!lasting || !source.selection.optional) return listed.error();
+    source.unreadable = listed.error();
+    source.stale = false;
+    return Unit{};
+  }
+  const ObjectList& list = *listed;
   source.objects.clear();
   for (const std::string& text : list.items) {
     Json object = Json::parse(text, nullptr, false);
@@ -73,6 +83,7 @@ Status Follow::Impl::List(Source& source) {
 }
 
 void Follow::Impl::Watch(Source& source) {
+  if (source.unreadable) return;
   HttpRequest request;
   request.target = TargetOf(source.selection);
   AddQuery(request.target, "watch", "true");
@@ -229,6 +240,10 @@ Status Follow::NextChange(std::optional<Duration> longest) {
       return Unit{};
     }
   }
+}
+
+std::optional<Error> Follow::Unreadable(size_t selection) const {
+  return impl_->sources[selection].unreadable;
 }
 
 std::vector<const Json*> Follow::Objects(size_t selection) const {

@@ -7,13 +7,16 @@
 #include "cmd/kubectl-windlass/failure.h"
 #include "cmd/kubectl-windlass/follow.h"
 #include "cmd/kubectl-windlass/json_fields.h"
+#include "cmd/kubectl-windlass/named_object.h"
 #include "cmd/kubectl-windlass/output.h"
 #include "cmd/kubectl-windlass/render.h"
 #include "cmd/kubectl-windlass/replica_sets.h"
 #include "cmd/kubectl-windlass/screen.h"
 #include "cmd/kubectl-windlass/standing.h"
 #include "cmd/kubectl-windlass/tree.h"
+#include "cmd/kubectl-windlass/unobserved.h"
 #include "cmd/kubectl-windlass/workload_table.h"
+#include "controller/replication_controller/annotations.h"
 
 namespace windlass::cli {
 namespace {
@@ -100,12 +103,64 @@ class TreeView final : public View {
   const Place place_;
 };
 
+// Returns true if Windlass is not done with the update.
+bool IsUnderWay(const Json& update) {
+  const std::string phase = TextOf(update, "/status/phase");
+  const bool over = phase == "Succeeded" || phase == "RolledBack";
+  return !phase.empty() && !(over && IsObserved(update));
+}
+
+// A ReplicationController in the middle of an update: the update, and both controllers.
+class UpdateView final : public View {
+ public:
+  // `first` and `second`: the two controllers; `second` may be null.
+  UpdateView(const CommandContext& context, const Place& update, const Json& first,
+             const Json& second)
+      : View(context), update_(update) {
+    const std::string& in = update.namespace_;
+    selections.push_back({update.resource, in, "", "metadata.name=" + update.name});
+    for (const Json* controller : {&first, &second}) {
+      if (controller->is_null()) continue;
+      const Json* selector = FieldOf(*controller, "/spec/selector");
+      const std::string name = TextOf(*controller, "/metadata/name");
+      selections.push_back({resources::kReplicationControllers, in, "", "metadata.name=" + name});
+      selections.push_back({resources::kPods, in,
+                            selector == nullptr ? "" : SelectorText({{"matchLabels", *selector}})});
+    }
+  }
+  Status CheckThere(const Follow& follow) const override {
+    if (!follow.Objects(0).empty()) return Unit{};
+    return Error{ErrorKind::kNotFound,
+                 ObjectName(update_.resource, update_.name) + " has been deleted"};
+  }
+  std::vector<std::string> Lines(const Follow& follow, WallTime now,
+                                 std::optional<TerminalSize> size) const override {
+    std::vector<const Json*> controllers;
+    std::vector<const Json*> pods;
+    for (size_t i = 1; i < selections.size(); i += 2) {
+      for (const Json* controller : follow.Objects(i)) controllers.push_back(controller);
+      for (const Json* pod : follow.Objects(i + 1)) pods.push_back(pod);
+    }
+    const Tree tree = TreeOfUpdate(*follow.Objects(0).front(), controllers, pods, now);
+    return RenderTree(tree, {size, size && context_.console.colour});
+  }
+  bool IsComplete(const Follow& follow) const override {
+    const std::vector<const Json*> found = follow.Objects(0);
+    return found.empty() || !IsUnderWay(*found.front());
+  }
+
+ private:
+  const Place update_;
+};
+
 class TableView final : public View {
  public:
   TableView(const CommandContext& context, const std::vector<ResourceId>& shown) : View(context) {
     const bool all = context.line.all_namespaces;
     for (const ResourceId& resource : shown) {
-      selections.push_back({resource, all ? "" : context.namespace_});
+      selections.push_back({.resource = resource,
+                            .namespace_ = all ? "" : context.namespace_,
+                            .optional = shown.size() > 1});
     }
   }
 
@@ -132,16 +187,28 @@ class TableView final : public View {
   }
 };
 
+// Says which kinds could not be read; one that the cluster does not serve is none of these. Returns
+// kError if there is one, as kubectl does.
+ExitCode TellUnreadable(const CommandContext& context, const View& view, const Follow& follow) {
+  ExitCode code = ExitCode::kDone;
+  for (size_t i = 0; i < view.selections.size(); ++i) {
+    const std::optional<Error> error = follow.Unreadable(i);
+    if (!error || error->kind == ErrorKind::kNotFound) continue;
+    code = Report(context.session, context.console, *error);
+  }
+  return code;
+}
+
 ExitCode PrintOnce(const CommandContext& context, const View& view, const Follow& follow) {
   const Status there = view.CheckThere(follow);
   if (!there.ok()) return Report(context.session, context.console, there.error());
   if (context.line.output != OutputFormat::kText) {
     context.console.out(view.Objects(follow, /*compact=*/false));
-    return ExitCode::kDone;
+  } else {
+    const auto lines = view.Lines(follow, context.session.clock().Wall(), std::nullopt);
+    for (const std::string& line : lines) context.console.Line(line);
   }
-  const auto lines = view.Lines(follow, context.session.clock().Wall(), std::nullopt);
-  for (const std::string& line : lines) context.console.Line(line);
-  return ExitCode::kDone;
+  return TellUnreadable(context, view, follow);
 }
 
 // Returns how a watch ends: Ctrl-C is the usual end, and --timeout is one if nothing is under way.
@@ -157,10 +224,12 @@ ExitCode EndOfWatch(const CommandContext& context, const View& view, const Follo
 ExitCode Watch(const CommandContext& context, const View& view, Follow& follow) {
   Session& session = context.session;
   Screen screen(context.console);
-  for (;;) {
+  TellUnreadable(context, view, follow);
+  for (bool first = true;; first = false) {
     const Status there = view.CheckThere(follow);
     if (!there.ok()) return Report(session, context.console, there.error());
     if (context.line.output != OutputFormat::kText) {
+      if (context.line.output == OutputFormat::kYaml && !first) context.console.out("---\n");
       context.console.out(view.Objects(follow, context.line.output == OutputFormat::kJson));
     } else {
       screen.Draw(view.Lines(follow, session.clock().Wall(), context.console.size()));
@@ -182,21 +251,32 @@ ExitCode Show(const CommandContext& context, const View& view) {
   return watch ? Watch(context, view, follow) : PrintOnce(context, view, follow);
 }
 
-// Returns the resources that a table shows: those of the arguments, or all that the server serves.
-Result<std::vector<ResourceId>> ResourcesToList(const CommandContext& context,
-                                                const std::vector<ObjectArgument>& objects) {
-  if (!objects.empty()) return std::vector{objects.front().resource};
-  std::vector<ResourceId> resources = {resources::kDeployments};
-  const Result<std::string> served =
-      context.session.GetText("/apis/" + resources::kRollouts.GroupVersion());
-  if (served.ok()) {
-    resources.push_back(resources::kRollouts);
-  } else if (served.error().kind != ErrorKind::kNotFound) {
-    return Explained(served.error(), {Verb::kGet, resources::kRollouts, "", ""},
-                     context.session.options().server);
+// Returns the resources that a table shows: those of the arguments, or all.
+std::vector<ResourceId> ResourcesToList(const std::vector<ObjectArgument>& objects) {
+  if (!objects.empty()) return {objects.front().resource};
+  return {resources::kDeployments, resources::kRollouts, resources::kReplicationControllers};
+}
+
+// Shows a ReplicationController; in the middle of an update with the other one.
+ExitCode ShowController(const CommandContext& context, const Place& place, const Json& controller) {
+  const std::string source = AnnotationOf(controller, replication_controller::kSourceId);
+  const std::string from = source.substr(0, source.find(':'));
+  const Place update_place{resources::kReplicationControllerUpdates, place.namespace_,
+                           from.empty() ? place.name : from};
+  const Result<Json> update = ReadObject(context.session, update_place);
+  if (!update.ok() || !IsUnderWay(*update)) {
+    return Show(context, TreeView(context, place, controller));
   }
-  resources.push_back(resources::kReplicationControllers);
-  return resources;
+  const std::string new_name = TextOf(*update, "/status/newName");
+  const std::string other = place.name == update_place.name ? new_name : update_place.name;
+  Json second;
+  if (!other.empty()) {
+    Result<Json> read = ReadObject(context.session, {place.resource, place.namespace_, other});
+    if (read.ok()) second = *std::move(read);
+  }
+  return Show(context, place.name == update_place.name
+                           ? UpdateView(context, update_place, controller, second)
+                           : UpdateView(context, update_place, second, controller));
 }
 
 }  // namespace
@@ -208,16 +288,22 @@ ExitCode RunGet(const CommandContext& context) {
     return Usage(context, "name one object, or none for a table of all of them");
   }
   if (objects->empty() || objects->front().name.empty()) {
-    const auto resources = ResourcesToList(context, *objects);
-    if (!resources.ok()) return Report(context.session, context.console, resources.error());
-    return Show(context, TableView(context, *resources));
+    return Show(context, TableView(context, ResourcesToList(*objects)));
   }
   if (context.line.all_namespaces) {
     return Usage(context, "-A lists workloads: leave out the name, or give -n instead of -A");
   }
-  const Place place{objects->front().resource, context.namespace_, objects->front().name};
-  const Result<Json> workload = ReadObject(context.session, place);
+  Place place{objects->front().resource, context.namespace_, objects->front().name};
+  if (objects->front().bare) {
+    Result<Place> found = FindNamed(context, place.name);
+    if (!found.ok()) return NoObject(context, found.error());
+    place = *std::move(found);
+  }
+  const Result<Json> workload = ReadWorkload(context, place);
   if (!workload.ok()) return Report(context.session, context.console, workload.error());
+  if (place.resource == resources::kReplicationControllers) {
+    return ShowController(context, place, *workload);
+  }
   return Show(context, TreeView(context, place, *workload));
 }
 

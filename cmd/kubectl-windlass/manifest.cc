@@ -1,23 +1,26 @@
 #include "cmd/kubectl-windlass/manifest.h"
 
+#include <filesystem>
 #include <istream>
 #include <nlohmann/json.hpp>
+#include <system_error>
+#include <variant>
 
 #include "kubeclient/config/read_file.h"
 #include "kubeclient/config/yaml_reader.h"
+#include "kubeclient/config/yaml_scalar.h"
 
 namespace windlass::cli {
 namespace {
 
-// A scalar without quotes is what JSON reads it as, if it reads it.
+// Returns the value as kubectl reads it.
 Json ValueOf(const YamlNode& node) {
   switch (node.kind) {
     case YamlNode::Kind::kNull: return nullptr;
     case YamlNode::Kind::kScalar: {
       if (!node.plain) return node.scalar;
-      Json value = Json::parse(node.scalar, nullptr, false);
-      if (value.is_number() || value.is_boolean() || value.is_null()) return value;
-      return node.scalar;
+      return std::visit([](const auto& value) { return Json(value); },
+                        ResolveYamlScalar(node.scalar));
     }
     case YamlNode::Kind::kSequence: {
       Json list = Json::array();
@@ -35,11 +38,14 @@ Json ValueOf(const YamlNode& node) {
 
 Error Wrong(std::string text) { return {ErrorKind::kConfig, std::move(text)}; }
 
+bool IsDirectory(const std::string& path) {
+  std::error_code ignored;
+  return std::filesystem::is_directory(path, ignored);
+}
+
 // Reads at most kManifestBytesMax.
 Result<std::string> ReadAll(std::istream& in) {
-  std::string text(kManifestBytesMax + 1, '\0');
-  in.read(text.data(), static_cast<std::streamsize>(text.size()));
-  text.resize(static_cast<size_t>(in.gcount()));
+  std::string text = ReadManifestBytes(in);
   if (text.size() <= kManifestBytesMax) return text;
   return Wrong("standard input has more than " + std::to_string(kManifestBytesMax >> 20U) + " MiB");
 }
@@ -53,25 +59,36 @@ std::string GroupVersionKindText(const Json& object) {
 
 }  // namespace
 
+std::string ReadManifestBytes(std::istream& in) {
+  std::string text(kManifestBytesMax + 1, '\0');
+  in.read(text.data(), static_cast<std::streamsize>(text.size()));
+  text.resize(static_cast<size_t>(in.gcount()));
+  return text;
+}
+
 Result<Json> ReadControllerManifest(const std::string& path, std::istream& standard_input) {
   const Error empty = Wrong("please make sure " + path + " exists and is not empty");
+  const Error several = Wrong(path + " specifies multiple items");
+  if (path.find("://") != path.npos) {
+    return Wrong(path + " is an address, which is not read here: curl -s " + path +
+                 " | kubectl windlass rolling-update OLD -f -");
+  }
+  if (IsDirectory(path)) {
+    return Wrong(path + " is a directory: give the file of the new controller");
+  }
   const bool piped = path == "-";
   const Result<std::string> text =
       piped ? ReadAll(standard_input) : ReadFile(path, kManifestBytesMax);
   if (!text.ok()) return piped || FileExists(path) ? text.error() : empty;
-  const Result<YamlNode> node = ParseYaml(*text);
-  if (!node.ok()) {
-    if (node.error().message.find("document") != std::string::npos) {
-      return Wrong(path + " specifies multiple items");
-    }
-    return Wrong(path + ": " + node.error().message);
-  }
-  Json object = ValueOf(*node);
+  const Result<std::vector<YamlNode>> documents = ParseYamlDocuments(*text);
+  if (!documents.ok()) return Wrong(path + ": " + documents.error().message);
+  if (documents->size() > 1) return several;
+  Json object = documents->empty() ? Json() : ValueOf(documents->front());
   if (!object.is_object()) return empty;
   if (TextOf(object, "/kind") == "List") {
     const Json items = ListOf(object, "/items");
     if (items.empty()) return empty;
-    if (items.size() > 1) return Wrong(path + " specifies multiple items");
+    if (items.size() > 1) return several;
     object = items[0];
   }
   const std::string kind = TextOf(object, "/kind");

@@ -1,7 +1,7 @@
 // A manifest that a user gives with -f: YAML or JSON with one object.
 #pragma once
 
-#include <iostream>
+#include <iosfwd>
 #include <nlohmann/json_fwd.hpp>
 #include <string>
 
@@ -16,7 +16,9 @@ inline constexpr size_t kManifestBytesMax = size_t{4} << 20U;
 // Reads the ReplicationController in the file at `path`, or, if that is "-", in `standard_input`.
 // Returns kConfig with kubectl 1.17's text (RC-3) if there is no object, several, or one of another
 // kind.
-Result<Json> ReadControllerManifest(const std::string& path,
-                                    std::istream& standard_input = std::cin);
+Result<Json> ReadControllerManifest(const std::string& path, std::istream& standard_input);
+
+// Returns what `in` has, at most one byte more than kManifestBytesMax. Blocks until its end.
+std::string ReadManifestBytes(std::istream& in);
 
 }  // namespace windlass::cli

@@ -81,7 +81,7 @@ Result<std::vector<ObjectArgument>> ParseObjectArguments(
       WINDLASS_TRY(ObjectArgument object, ParseWithSlash(argument));
       objects.push_back(std::move(object));
     } else {
-      objects.push_back({type.value_or(resources::kDeployments), argument});
+      objects.push_back({type.value_or(ResourceId{}), argument, /*bare=*/!type});
     }
   }
   return objects;

@@ -1,7 +1,7 @@
 // The arguments that name objects, in one grammar for all commands:
 //
-//   web                      Deployment web
-//   deployment/web           the same; also deployments, deploy, deployment.apps
+//   web                      the one object of that name, whatever kind it has
+//   deployment/web           Deployment web; also deployments, deploy, deployment.apps
 //   rollout/web rollout/api  two Rollouts; also rollouts, wro, rollouts.windlass.dev
 //   rollout web api          the same
 //   rc/old                   a ReplicationController; also replicationcontroller(s)
@@ -19,7 +19,8 @@ namespace windlass::cli {
 
 struct ObjectArgument {
   ResourceId resource{};
-  std::string name;  // empty: all objects of the resource
+  std::string name;   // empty: all objects of the resource
+  bool bare = false;  // no type was given: `resource` is not known, FindNamed finds it
   bool operator==(const ObjectArgument&) const = default;
 };
 

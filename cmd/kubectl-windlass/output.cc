@@ -2,6 +2,7 @@
 
 #include <yaml-cpp/yaml.h>
 
+#include <algorithm>
 #include <cctype>
 #include <nlohmann/json.hpp>
 #include <set>
@@ -28,12 +29,19 @@ bool IsPlain(const std::string& text) {
   return !kYamlWords.contains(lower);
 }
 
+// Returns true if a block scalar is read as the same text: lines that end with one line end, of
+// which the first does not begin with a space, and nothing but printable characters.
+bool IsBlock(const std::string& text) {
+  if (text.size() < 2 || !text.ends_with('\n') || text.ends_with("\n\n")) return false;
+  if (text.front() == ' ' || text.front() == '\n') return false;
+  return std::ranges::all_of(text, [](char c) { return c == '\n' || (c >= ' ' && c != '\x7f'); });
+}
+
 // Writes a text so that it is read as the same text again.
 void EmitText(YAML::Emitter& emitter, const std::string& text) {
-  const bool lines = text.find('\n') != std::string::npos;
   if (IsPlain(text)) {
     emitter << text;
-  } else if (lines && text.back() == '\n') {
+  } else if (IsBlock(text)) {
     emitter << YAML::Literal << text;
   } else {
     emitter << YAML::DoubleQuoted << text;
@@ -58,6 +66,8 @@ void Emit(YAML::Emitter& emitter, const Json& value) {
     emitter << YAML::EndSeq;
   } else if (value.is_string()) {
     EmitText(emitter, value.get_ref<const std::string&>());
+  } else if (value.is_null()) {
+    emitter << YAML::Null;
   } else {
     emitter << value.dump();
   }
@@ -80,6 +90,7 @@ std::string PrintValue(const Json& value, OutputFormat format) {
     return value.dump(kIndent, ' ', false, Json::error_handler_t::replace) + '\n';
   }
   YAML::Emitter emitter;
+  emitter.SetNullFormat(YAML::LowerNull);
   Emit(emitter, value);
   return std::string(emitter.c_str()) + '\n';
 }

@@ -5,6 +5,7 @@
 #include "cmd/kubectl-windlass/commands.h"
 #include "cmd/kubectl-windlass/failure.h"
 #include "cmd/kubectl-windlass/json_fields.h"
+#include "cmd/kubectl-windlass/unobserved.h"
 #include "kubeclient/api/time.h"
 
 namespace windlass::cli {
@@ -13,7 +14,7 @@ namespace {
 constexpr const char* kRestartedAt = "kubectl.kubernetes.io/restartedAt";
 
 ExitCode PauseOf(const CommandContext& context, const Place& place) {
-  const Result<Json> object = ReadObject(context.session, place);
+  const Result<Json> object = ReadWorkload(context, place);
   if (!object.ok()) return Report(context.session, context.console, object.error());
   const bool pause = context.line.command == CommandName::kPause;
   if (FlagOf(*object, "/spec/paused") == pause) {
@@ -26,7 +27,7 @@ ExitCode PauseOf(const CommandContext& context, const Place& place) {
 }
 
 ExitCode RestartOf(const CommandContext& context, const Place& place) {
-  const Result<Json> object = ReadObject(context.session, place);
+  const Result<Json> object = ReadWorkload(context, place);
   if (!object.ok()) return Report(context.session, context.console, object.error());
   if (FlagOf(*object, "/spec/paused")) {
     const std::string resume = "kubectl windlass resume " + ShortName(place.resource, place.name);

@@ -13,6 +13,7 @@
 #include "cmd/kubectl-windlass/failure.h"
 #include "cmd/kubectl-windlass/json_fields.h"
 #include "cmd/kubectl-windlass/step_status.h"
+#include "cmd/kubectl-windlass/unobserved.h"
 #include "controller/workload/annotations.h"
 
 namespace windlass::cli {
@@ -102,7 +103,7 @@ ExitCode PromoteOf(const CommandContext& context, const Place& place) {
   }
   const bool full = context.line.full;
   const bool force = context.line.force;
-  const Result<Json> rollout = ReadObject(context.session, place);
+  const Result<Json> rollout = ReadWorkload(context, place);
   if (!rollout.ok()) return Report(context.session, context.console, rollout.error());
   if (const auto nothing = WhyNothingToPromote(*rollout, object, full)) {
     return Refuse(context, place, nothing->why, nothing->code);

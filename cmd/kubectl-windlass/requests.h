@@ -39,6 +39,7 @@ struct Selection {
   std::string labels{};    // as in a query: "app=web,tier!=db"
   std::string fields{};
   bool metadata_only = false;  // of a list: only names and the like
+  bool optional = false;       // one of several: the others are shown if it cannot be read
 };
 
 struct ObjectList {

@@ -1,5 +1,6 @@
 // rolling-update: replaces a ReplicationController by another one, Pod by Pod, as kubectl 1.17 did.
 #include <nlohmann/json.hpp>
+#include <sstream>
 
 #include "cmd/kubectl-windlass/commands.h"
 #include "cmd/kubectl-windlass/json_fields.h"
@@ -109,7 +110,13 @@ Result<Json> UpdateOf(const CommandLine& line, const std::string& namespace_,
                                            ", is not " + namespace_ + ": give -n " + in +
                                            ", or correct the file"};
     }
-    spec["newName"] = TextOf(controller, "/metadata/name");
+    const std::string name = TextOf(controller, "/metadata/name");
+    if (line.arguments.size() > 1 && line.arguments[1] != name) {
+      return Error{ErrorKind::kConfig, "the new controller is called " + name + " in " +
+                                           flags.filenames[0] + ", and " + line.arguments[1] +
+                                           " on the command line: correct one of the two"};
+    }
+    spec["newName"] = name;
     spec["controller"] = ContentOf(controller);
   }
   const std::string& old_name = line.arguments[0];
@@ -141,7 +148,8 @@ ExitCode RunRollingUpdate(const CommandContext& given) {
   }
   Json controller;
   if (!line.rolling_update.filenames.empty()) {
-    Result<Json> read = ReadControllerManifest(line.rolling_update.filenames[0]);
+    std::istringstream standard_input(line.rolling_update.standard_input);
+    Result<Json> read = ReadControllerManifest(line.rolling_update.filenames[0], standard_input);
     if (!read.ok()) return Usage(context, read.error().message);
     controller = *std::move(read);
   }

@@ -6,8 +6,10 @@
 #include <algorithm>
 #include <exception>
 #include <functional>
+#include <iostream>
 #include <memory>
 #include <nlohmann/json.hpp>
+#include <set>
 #include <string>
 #include <utility>
 
@@ -17,6 +19,7 @@
 #include "cmd/kubectl-windlass/console.h"
 #include "cmd/kubectl-windlass/exit_code.h"
 #include "cmd/kubectl-windlass/json_fields.h"
+#include "cmd/kubectl-windlass/manifest.h"
 #include "cmd/windlass/signals.h"
 #include "kubeclient/base/core_loop.h"
 #include "kubeclient/base/log.h"
@@ -93,22 +96,44 @@ class Connected {
   std::optional<Session> session_;
 };
 
-std::vector<std::string> NamesIn(Session& session, const Selection& selection) {
-  std::vector<std::string> names;
+std::vector<Json> ObjectsIn(Session& session, const Selection& selection) {
+  std::vector<Json> objects;
   const Result<ObjectList> list = ListObjects(session, selection);
-  if (!list.ok()) return names;
+  if (!list.ok()) return objects;
   for (const std::string& item : list->items) {
-    const Json object = Json::parse(item, nullptr, false);
-    if (object.is_object()) names.push_back(TextOf(object, "/metadata/name"));
+    Json object = Json::parse(item, nullptr, false);
+    if (object.is_object()) objects.push_back(std::move(object));
   }
+  return objects;
+}
+
+std::vector<std::string> NamesOf(const std::vector<Json>& objects) {
+  std::vector<std::string> names;
+  for (const Json& object : objects) names.push_back(TextOf(object, "/metadata/name"));
   return names;
+}
+
+// Returns the revisions of `owner` among the ReplicaSets, newest first.
+std::vector<std::string> RevisionsOf(const std::vector<Json>& replica_sets,
+                                     const ObjectArgument& owner) {
+  std::set<int64_t, std::greater<>> revisions;
+  for (const Json& replica_set : replica_sets) {
+    for (const Json& reference : ListOf(replica_set, "/metadata/ownerReferences")) {
+      const bool same = TextOf(reference, "/name") == owner.name &&
+                        (owner.bare || TextOf(reference, "/kind") == owner.resource.kind);
+      if (same && RevisionOf(replica_set) > 0) revisions.insert(RevisionOf(replica_set));
+    }
+  }
+  std::vector<std::string> texts;
+  for (const int64_t revision : revisions) texts.push_back(std::to_string(revision));
+  return texts;
 }
 
 // Answers with nothing when the API server cannot be asked: a shell must not show errors.
 ExitCode RunComplete(const Console& console, const std::vector<std::string>& words, Inbox& inbox) {
   const CompletionLine line = ReadCompletionLine(words);
   std::unique_ptr<Connected> connected;
-  const auto list = [&](Selection selection, bool here) -> std::vector<std::string> {
+  const auto list = [&](Selection selection, bool here) -> std::vector<Json> {
     if (!connected) {
       const Result<ClientConfig> config = LoadConfig(SourcesOf(line.connection));
       if (!config.ok()) return {};
@@ -117,11 +142,14 @@ ExitCode RunComplete(const Console& console, const std::vector<std::string>& wor
     if (!connected->problem().empty()) return {};
     if (here) selection.namespace_ = connected->name_space();
     selection.metadata_only = true;
-    return NamesIn(connected->session(), selection);
+    return ObjectsIn(connected->session(), selection);
   };
   CompletionSources sources;
-  sources.names = [&](const ResourceId& resource) { return list({resource, ""}, true); };
-  sources.namespaces = [&] { return list({resources::kNamespaces, ""}, false); };
+  sources.names = [&](const ResourceId& resource) { return NamesOf(list({resource, ""}, true)); };
+  sources.namespaces = [&] { return NamesOf(list({resources::kNamespaces, ""}, false)); };
+  sources.revisions = [&](const ObjectArgument& object) {
+    return RevisionsOf(list({resources::kReplicaSets, ""}, true), object);
+  };
   sources.contexts = [&]() -> std::vector<std::string> {
     Result<std::vector<std::string>> names = ContextNames(SourcesOf(line.connection));
     return names.ok() ? *std::move(names) : std::vector<std::string>();
@@ -167,7 +195,7 @@ ExitCode RunOrThrow(const Console& console, const std::vector<std::string>& argu
       return RunComplete(console, {arguments.begin() + 1, arguments.end()}, inbox);
     });
   }
-  const Result<CommandLine> line = ParseCommandLine(arguments);
+  Result<CommandLine> line = ParseCommandLine(arguments);
   if (!line.ok()) {
     console.Error(line.error().message);
     return ExitCode::kUsage;
@@ -175,6 +203,11 @@ ExitCode RunOrThrow(const Console& console, const std::vector<std::string>& argu
   if (line->command == CommandName::kHelp) {
     console.out(line->help);
     return ExitCode::kDone;
+  }
+  // Before the signals are taken over: Ctrl-C ends the program while it reads.
+  RollingUpdateFlags& update = line->rolling_update;
+  if (std::ranges::count(update.filenames, "-") > 0) {
+    update.standard_input = ReadManifestBytes(std::cin);
   }
   HideSystemTrust();  // must run while there is only this thread
   const Result<ClientConfig> config = LoadConfig(SourcesOf(line->connection));

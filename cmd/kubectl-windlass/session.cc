@@ -72,6 +72,44 @@ Result<Reply> Session::Send(HttpRequest request, Verb verb) {
   }
 }
 
+std::vector<Result<Reply>> Session::SendAll(const std::vector<HttpRequest>& requests, Verb verb) {
+  // Shared with the handlers, which may be called after an interruption.
+  struct Answers {
+    std::vector<std::optional<Result<HttpResponse>>> all;
+    size_t done = 0;
+  };
+  const auto answers = std::make_shared<Answers>();
+  answers->all.resize(requests.size());
+  std::vector<CallId> calls;
+  Status waited = Unit{};
+  while (waited.ok() && answers->done < requests.size()) {
+    while (calls.size() < requests.size() && calls.size() - answers->done < kInFlightMax) {
+      HttpRequest request = requests[calls.size()];
+      request.deadline = options_.request_timeout;
+      calls.push_back(transport_.Call(std::move(request),
+                                      [answers, i = calls.size()](Result<HttpResponse> reply) {
+                                        answers->all[i] = std::move(reply);
+                                        ++answers->done;
+                                      }));
+    }
+    waited = Wait([&answers, before = answers->done] { return answers->done > before; });
+  }
+  std::vector<Result<Reply>> replies;
+  for (size_t i = 0; i < requests.size(); ++i) {
+    std::optional<Result<HttpResponse>>& answer = answers->all[i];
+    if (!answer) {
+      if (i < calls.size()) transport_.Cancel(calls[i]);
+      replies.emplace_back(waited.error());
+      continue;
+    }
+    Result<Reply> reply = answer->ok() ? FromHttp(verb, *std::move(*answer), decoder_)
+                                       : Result<Reply>(std::move(*answer).error());
+    const bool throttled = !reply.ok() && reply.error().kind == ErrorKind::kThrottled;
+    replies.push_back(throttled ? Send(requests[i], verb) : std::move(reply));
+  }
+  return replies;
+}
+
 Result<std::string> Session::GetText(const std::string& target) {
   HttpRequest request;
   request.target = target;

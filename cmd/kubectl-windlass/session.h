@@ -10,6 +10,7 @@
 #include <functional>
 #include <optional>
 #include <string>
+#include <vector>
 
 #include "kubeclient/api/decode.h"
 #include "kubeclient/api/request.h"
@@ -25,6 +26,8 @@ namespace windlass::cli {
 inline constexpr Duration kRequestTimeout = seconds(32);
 // How often a request is sent that the API server answers with 429 Too Many Requests.
 inline constexpr int kTriesMax = 4;
+// How many requests SendAll has in flight.
+inline constexpr size_t kInFlightMax = 16;
 
 class Session {
  public:
@@ -47,6 +50,10 @@ class Session {
   // (kubeclient/client/client.h). Sets the request's deadline. Sends again after a 429, and a read
   // of which nothing reached the server.
   Result<Reply> Send(HttpRequest request, Verb verb);
+  // Sends several requests, at most kInFlightMax at a time, and waits for all answers, which are in
+  // the order of the requests.
+  std::vector<Result<Reply>> SendAll(const std::vector<HttpRequest>& requests, Verb verb);
+
   // The same for an answer that is no API object. Returns its body.
   Result<std::string> GetText(const std::string& target);
 

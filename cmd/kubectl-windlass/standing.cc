@@ -17,7 +17,10 @@ struct Subject {
 };
 
 std::string Waiting(const Subject& subject, const std::string& what) {
-  return "Waiting for " + subject.kind + ' ' + subject.name + " rollout to finish: " + what + "...";
+  // kubectl's words, but not "rollout "web" rollout".
+  const std::string_view of = subject.kind == "rollout" ? "" : " rollout";
+  return "Waiting for " + subject.kind + ' ' + subject.name + std::string(of) +
+         " to finish: " + what + "...";
 }
 
 // Returns what is missing, as kubectl says it; "" if nothing is.
@@ -155,7 +158,8 @@ void StandingOfRollout(const Json& object, const Subject& subject, Standing& sta
     standing.sentence.clear();
     End(standing, ExitCode::kFailed,
         who + " is stalled (" + standing.reason + "): " + message +
-            ". Correct the template, or kubectl windlass abort or undo " + subject.command);
+            (message.ends_with('.') ? "" : ".") +
+            " Correct the template, or kubectl windlass abort or undo " + subject.command);
   } else if (standing.phase == "Aborted") {
     standing.reason = "spec.abort";
     standing.sentence.clear();

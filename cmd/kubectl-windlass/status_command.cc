@@ -8,8 +8,10 @@
 #include "cmd/kubectl-windlass/failure.h"
 #include "cmd/kubectl-windlass/follow.h"
 #include "cmd/kubectl-windlass/json_fields.h"
+#include "cmd/kubectl-windlass/long_wait.h"
 #include "cmd/kubectl-windlass/output.h"
 #include "cmd/kubectl-windlass/standing.h"
+#include "cmd/kubectl-windlass/unobserved.h"
 
 namespace windlass::cli {
 namespace {
@@ -147,11 +149,12 @@ ExitCode StatusWatch::End(const Error& error) {
 
 ExitCode StatusOf(const CommandContext& context, const Place& place) {
   StatusWatch watch(context, place);
-  const Result<Json> object = ReadObject(context.session, place);
+  const Result<Json> object = ReadWorkload(context, place);
   if (!object.ok()) return watch.End(object.error());
   if (const auto code = watch.Look(*object)) return *code;
   Follow follow(context.session,
                 {{place.resource, place.namespace_, "", "metadata.name=" + place.name}});
+  LongWait long_wait(context);
   Status status = follow.Start();
   while (status.ok()) {
     const std::vector<const Json*> found = follow.Objects(0);
@@ -160,7 +163,8 @@ ExitCode StatusOf(const CommandContext& context, const Place& place) {
                        ObjectName(place.resource, place.name) + " has been deleted");
     }
     if (const auto code = watch.Look(*found.front())) return *code;
-    status = follow.NextChange();
+    long_wait.Look(UnobservedText(*found.front(), place));
+    status = follow.NextChange(long_wait.Next());
   }
   return watch.End(status.error());
 }

@@ -62,6 +62,14 @@ std::string AskedForText(const Json& workload, const RolloutRoles& roles) {
   return (revision > 0 ? "revision " + std::to_string(revision) + ", " : "") + Images(workload);
 }
 
+// Returns why the controller cannot make Pods: "FailedCreate: pods "x" is forbidden: …"; "" if it
+// can.
+std::string FailureText(const Json& controller) {
+  const Json* failure = ConditionOf(controller, "ReplicaFailure");
+  if (failure == nullptr || TextOf(*failure, "/status") != "True") return "";
+  return TextOf(*failure, "/reason") + ": " + TextOf(*failure, "/message");
+}
+
 void AddHeader(const Json& workload, const ResourceId& resource, const RolloutRoles& roles,
                Tree& tree) {
   const auto add = [&tree](const char* key, std::string value) {
@@ -78,6 +86,7 @@ void AddHeader(const Json& workload, const ResourceId& resource, const RolloutRo
                         number("/status/readyReplicas") + " ready, " +
                         number("/status/availableReplicas") + " available");
     add("Images", Images(workload));
+    add("Warning", FailureText(workload));
     return;
   }
   const Standing standing = StandingOf(workload, resource);
@@ -141,9 +150,9 @@ ReplicaSetBranch BranchOf(const Json& replica_set, const Json& workload, const R
                  std::to_string(NumberOf(replica_set, "/spec/replicas"));
   branch.created = TimeOf(replica_set, "/metadata/creationTimestamp");
   branch.why = RoleText(replica_set, workload, resource, roles);
-  const Json* failure = ConditionOf(replica_set, "ReplicaFailure");
-  if (failure != nullptr && TextOf(*failure, "/status") == "True") {
-    branch.why += ", " + TextOf(*failure, "/reason") + ": " + TextOf(*failure, "/message");
+  const std::string failure = FailureText(replica_set);
+  if (!failure.empty()) {
+    branch.why += ", " + failure;
     branch.mood = Mood::kBad;
   }
   return branch;
@@ -163,7 +172,51 @@ std::vector<PodState> PodsOf(const Json& owner, const std::vector<const Json*>& 
   return states;
 }
 
+// One of the two controllers of an update. `what`: "old" or "new".
+ReplicaSetBranch BranchOfUpdate(const Json& controller, const std::string& what,
+                                const std::vector<const Json*>& pods, WallTime now) {
+  ReplicaSetBranch branch;
+  branch.name = TextOf(controller, "/metadata/name");
+  branch.status = "-";
+  branch.ready = std::to_string(NumberOf(controller, "/status/readyReplicas")) + '/' +
+                 std::to_string(NumberOf(controller, "/spec/replicas"));
+  branch.created = TimeOf(controller, "/metadata/creationTimestamp");
+  branch.why = what;
+  const std::string failure = FailureText(controller);
+  if (!failure.empty()) {
+    branch.why += ", " + failure;
+    branch.mood = Mood::kBad;
+  }
+  branch.pods = PodsOf(controller, pods, NumberOf(controller, "/spec/minReadySeconds"), now);
+  return branch;
+}
+
 }  // namespace
+
+Tree TreeOfUpdate(const Json& update, const std::vector<const Json*>& controllers,
+                  const std::vector<const Json*>& pods, WallTime now) {
+  Tree tree;
+  tree.name = TextOf(update, "/metadata/name");
+  tree.now = now;
+  tree.created = TimeOf(update, "/metadata/creationTimestamp");
+  tree.phase = IsObserved(update) ? TextOf(update, "/status/phase") : "";
+  tree.mood = tree.phase == "Failed" ? Mood::kBad : Mood::kWaiting;
+  const std::string desired = std::to_string(NumberOf(update, "/status/desiredReplicas"));
+  const std::string available = std::to_string(NumberOf(update, "/status/availableReplicas"));
+  tree.ready = available + '/' + desired;
+  const auto add = [&tree](const char* key, std::string value) {
+    if (!value.empty()) tree.header.emplace_back(key, std::move(value));
+  };
+  add("Update", TextOf(update, "/metadata/namespace") + '/' + tree.name + ", to " +
+                    TextOf(update, "/status/newName"));
+  add("Status", tree.phase + ": " + TextOf(update, "/status/message"));
+  for (const Json* controller : controllers) {
+    const bool old = TextOf(*controller, "/metadata/name") == tree.name;
+    add(old ? "Old" : "New", TextOf(*controller, "/metadata/name") + ", " + Images(*controller));
+    tree.replica_sets.push_back(BranchOfUpdate(*controller, old ? "old" : "new", pods, now));
+  }
+  return tree;
+}
 
 Tree TreeOf(const Json& workload, const ResourceId& resource,
             const std::vector<const Json*>& replica_sets, const std::vector<const Json*>& pods,

@@ -40,4 +40,9 @@ Tree TreeOf(const Json& workload, const ResourceId& resource,
             const std::vector<const Json*>& replica_sets, const std::vector<const Json*>& pods,
             WallTime now);
 
+// The tree of a ReplicationController in the middle of an update: the update, with both controllers
+// and their Pods.
+Tree TreeOfUpdate(const Json& update, const std::vector<const Json*>& controllers,
+                  const std::vector<const Json*>& pods, WallTime now);
+
 }  // namespace windlass::cli

@@ -2,7 +2,7 @@
 //
 // For a Deployment the requests, rules and texts are those of kubectl rollout undo (rollback.go of
 // kubectl's polymorphichelpers): a JSON patch that replaces template and annotations. A Rollout has
-// a field for it, spec.rollbackTo, and Windlass does the rest.
+// a field for it, spec.rollbackTo: Windlass does the rest, and the command waits for its answer.
 #include <algorithm>
 #include <array>
 #include <nlohmann/json.hpp>
@@ -10,13 +10,18 @@
 
 #include "cmd/kubectl-windlass/commands.h"
 #include "cmd/kubectl-windlass/failure.h"
+#include "cmd/kubectl-windlass/follow.h"
 #include "cmd/kubectl-windlass/json_fields.h"
 #include "cmd/kubectl-windlass/output.h"
 #include "cmd/kubectl-windlass/replica_sets.h"
 #include "cmd/kubectl-windlass/rollout_roles.h"
+#include "cmd/kubectl-windlass/unobserved.h"
 
 namespace windlass::cli {
 namespace {
+
+// How long Windlass has to answer. It does within a second.
+constexpr seconds kVerdictMax{30};
 
 constexpr std::string_view kLastApplied = "kubectl.kubernetes.io/last-applied-configuration";
 
@@ -117,6 +122,56 @@ ExitCode UndoDeployment(const CommandContext& context, const Place& place, const
   return ExitCode::kDone;
 }
 
+// Returns the refusal of the rollback that was asked for; null if it was carried out.
+const Json* RefusalIn(const Json& rollout) {
+  const Json* refused = ConditionOf(rollout, "RollbackRefused");
+  if (refused == nullptr || TextOf(*refused, "/status") != "True") return nullptr;
+  const int64_t observed = NumberOf(*refused, "/observedGeneration");
+  return observed == NumberOf(rollout, "/metadata/generation") ? refused : nullptr;
+}
+
+ExitCode TellVerdict(const CommandContext& context, const Place& place, const Json& rollout) {
+  const Json* refused = RefusalIn(rollout);
+  if (refused == nullptr) {
+    PrintDone(context, place, rollout, "rolled back");
+    return ExitCode::kDone;
+  }
+  const bool not_there = TextOf(*refused, "/reason") == "RollbackRevisionNotFound";
+  context.console.Error(not_there ? NotThere(context, place) : TextOf(*refused, "/message"));
+  return ExitCode::kError;
+}
+
+// Waits until Windlass has answered spec.rollbackTo, which it takes away.
+ExitCode WaitForVerdict(const CommandContext& context, const Place& place) {
+  Session& session = context.session;
+  const MonotonicTime end = session.clock().Now() + kVerdictMax;
+  Follow follow(session, {{place.resource, place.namespace_, "", "metadata.name=" + place.name}});
+  Status status = follow.Start();
+  while (status.ok()) {
+    const std::vector<const Json*> found = follow.Objects(0);
+    if (found.empty()) {
+      context.console.Error(ObjectName(place.resource, place.name) + " has been deleted");
+      return ExitCode::kError;
+    }
+    if (FieldOf(*found.front(), "/spec/rollbackTo") == nullptr) {
+      return TellVerdict(context, place, *found.front());
+    }
+    const MonotonicTime now = session.clock().Now();
+    if (now >= end) {
+      context.console.Error(
+          ObjectName(place.resource, place.name) + " is to be rolled back, but Windlass has not " +
+          "looked at that for " + std::to_string(kVerdictMax.count()) +
+          " s: check that it runs in the cluster, with --controllers=rollout. It rolls back when "
+          "it does; kubectl patch " +
+          ResourceText(place.resource) + ' ' + place.name + " -n " + place.namespace_ +
+          R"( --type=merge -p '{"spec":{"rollbackTo":null}}' takes the request away)");
+      return ExitCode::kTimeout;
+    }
+    status = follow.NextChange(end - now);
+  }
+  return Report(session, context.console, status.error());
+}
+
 ExitCode UndoRollout(const CommandContext& context, const Place& place, const Json& rollout) {
   const int64_t revision = context.line.revision;
   if (context.line.dry_run == "client") {
@@ -143,12 +198,14 @@ ExitCode UndoRollout(const CommandContext& context, const Place& place, const Js
       context.session, place,
       {kMergePatch, patch.dump(), kPluginFieldManager, context.line.dry_run == "server"});
   if (!patched.ok()) return Report(context.session, context.console, patched.error());
+  const bool waits = FlagOf(rollout, "/spec/paused") || context.line.dry_run != "none";
+  if (!waits) return WaitForVerdict(context, place);
   PrintDone(context, place, *patched, "rollback requested" + DryRunText(context));
   return ExitCode::kDone;
 }
 
 ExitCode UndoOf(const CommandContext& context, const Place& place) {
-  const Result<Json> object = ReadObject(context.session, place);
+  const Result<Json> object = ReadWorkload(context, place);
   if (!object.ok()) return Report(context.session, context.console, object.error());
   return place.resource == resources::kRollouts ? UndoRollout(context, place, *object)
                                                 : UndoDeployment(context, place, *object);

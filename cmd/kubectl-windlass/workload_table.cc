@@ -22,8 +22,10 @@ std::vector<std::string> RowOf(const ListedObject& listed, bool all_namespaces, 
   if (listed.resource == resources::kReplicationControllers) {
     const int64_t available = NumberOf(object, "/status/availableReplicas");
     const bool done = IsObserved(object) && available >= NumberOf(object, "/spec/replicas", 1);
-    row.insert(row.end(), {done ? "Healthy" : "Progressing", desired + '/' + desired,
-                           std::to_string(available), age, ""});
+    const Json* failure = ConditionOf(object, "ReplicaFailure");
+    const bool fails = failure != nullptr && TextOf(*failure, "/status") == "True";
+    row.insert(row.end(), {done ? "Healthy" : "Progressing", "-", std::to_string(available), age,
+                           fails ? TextOf(*failure, "/reason") : std::string()});
     return row;
   }
   const Standing standing = StandingOf(object, listed.resource);

@@ -106,7 +106,7 @@ printed 'Pod Template:'
 # --- errors, and what they say ---
 
 ends 1 status nothing
-complained 'deployments.apps "nothing" not found in namespace'
+complained 'there is no deployment or rollout "nothing" in namespace'
 ends 64 promote ours
 complained 'kubectl windlass resume deployment/ours'
 ends 64 abort ours

@@ -56,14 +56,14 @@ TEST_CASE("retry of a paused Rollout says that it waits") {
 TEST_CASE("On a Deployment promote, abort and retry name the command that does it there") {
   KubectlRun run;
   run.Create(resources::kDeployments, sim::SampleDeployment("web"));
-  Ran ran = run.Run({"promote", "web"});
+  Ran ran = run.Run({"promote", "deployment/web"});
   CHECK(ran.code == ExitCode::kUsage);
   CHECK(ran.messages.find("kubectl windlass resume deployment/web") != std::string::npos);
-  ran = run.Run({"abort", "web"});
+  ran = run.Run({"abort", "deployment/web"});
   CHECK(ran.code == ExitCode::kUsage);
   CHECK(ran.messages.find("kubectl windlass undo deployment/web") != std::string::npos);
-  for (const auto& end :
-       std::vector<std::vector<std::string>>{{"abort", "web", "--end"}, {"retry", "web"}}) {
+  for (const auto& end : std::vector<std::vector<std::string>>{{"abort", "deployment/web", "--end"},
+                                                               {"retry", "deployment/web"}}) {
     ran = run.Run(end);
     CHECK(ran.code == ExitCode::kUsage);
     CHECK(ran.messages.starts_with("error: a Deployment is never aborted"));

@@ -60,7 +60,7 @@ ErrorSection AnswerErrors() {
   const HttpResponse unknown{404, "text/plain", "404 page not found", {}};
   return {
       "Answers of the API server",
-      {{{"status", "web"},
+      {{{"status", "deployment/web"},
         kError,
         "error: deployments.apps \"web\" not found in namespace default: kubectl get "
         "deployments.apps -n default lists what there is; -n and --context choose another place",
@@ -72,14 +72,14 @@ ErrorSection AnswerErrors() {
         "crds/windlass.dev_rollouts.yaml",
         "The CustomResourceDefinition is not installed. Apply the manifest that the text names.",
         Reads(unknown)},
-       {{"status", "web"},
+       {{"status", "deployment/web"},
         kError,
         "error: the cluster does not serve deployments.apps: check that the address is that of a "
         "Kubernetes API server",
         "The server at this address has no Deployments, so it is no API server of Kubernetes. "
         "Correct the address in the kubeconfig.",
         Reads(unknown)},
-       {{"status", "web"},
+       {{"status", "deployment/web"},
         kError,
         "error: the API server https://cluster.example:6443 does not accept your credentials: "
         "Unauthorized: log in again, or choose another user with --context",
@@ -93,7 +93,7 @@ ErrorSection AnswerErrors() {
         "A right is missing. Ask an administrator for it. The command in the text says whether you "
         "have it.",
         Patches(Refusal(403, "Forbidden", forbidden))},
-       {{"status", "web"},
+       {{"status", "deployment/web"},
         kError,
         "error: deployments.apps is forbidden: User \"anna\" cannot watch resource \"deployments\" "
         "in API group \"apps\" in the namespace \"default\": ask for the right, and check it with "
@@ -142,13 +142,13 @@ ErrorSection AnswerErrors() {
         Patches(Refusal(500, "InternalError",
                         "Internal error occurred: failed calling webhook \"rules.example\": "
                         "connection refused"))},
-       {{"status", "web"},
+       {{"status", "deployment/web"},
         kError,
         "error: too many requests, please try again later: the API server is busy or failing; try "
         "again later",
         "The API server has answered four times that it is too busy. Try again later.",
         Reads(Refusal(429, "TooManyRequests", "too many requests, please try again later"))},
-       {{"status", "web"},
+       {{"status", "deployment/web"},
         kError,
         "error: etcdserver: request timed out: the API server is busy or failing; try again later",
         "The API server could not read. Try again later.",
@@ -160,13 +160,13 @@ ErrorSection AnswerErrors() {
         "The API server could not say whether it has written. Look at the object before you repeat "
         "the command.",
         Patches(Refusal(500, "InternalError", "etcdserver: request timed out"))},
-       {{"status", "web"},
+       {{"status", "deployment/web"},
         kError,
         "error: the API server answered with a redirect (HTTP 302), which is refused: check the "
         "server address",
         "A proxy, or a page to log in, is at the address in the kubeconfig. Correct the address.",
         Reads({302, "text/html", "", {}})},
-       {{"status", "web"},
+       {{"status", "deployment/web"},
         kError,
         "error: HTTP 200 with a body that cannot be understood: <html>Log in</html>: check that "
         "https://cluster.example:6443 is the address of a Kubernetes API server",

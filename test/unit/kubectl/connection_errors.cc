@@ -18,6 +18,7 @@ std::function<void(KubectlRun&)> RequestsFail(ErrorKind kind, const std::string&
 // The first read is answered. The watch that follows, and every later read, is not.
 void WatchBreaks(KubectlRun& run) {
   run.Create(resources::kDeployments, sim::SampleDeployment("web"));
+  run.Edit(resources::kDeployments, "web", "status", [](Json& o) { SetCounters(o, 1, 0, 0); });
   const Error refused{ErrorKind::kNotSent, "connection refused"};
   const auto reads = std::make_shared<int>(0);
   run.answering.answer = [=](const HttpRequest&) -> std::optional<Result<HttpResponse>> {
@@ -73,7 +74,7 @@ clusters: [{name: kind, cluster: {server: "https://127.0.0.1:6443"}}]
         "A uid or a group belongs to a user. Add `--as`.",
         UsesKubeconfig,
         config},
-       {{"status", "web"},
+       {{"status", "deployment/web"},
         kError,
         "error: cannot reach the API server https://cluster.example:6443: GET "
         "https://cluster.example:6443/apis/apps/v1/namespaces/default/deployments/web: Failed to "
@@ -83,14 +84,14 @@ clusters: [{name: kind, cluster: {server: "https://127.0.0.1:6443"}}]
         "Nothing answers at the address in the kubeconfig. Check that the API server runs and can "
         "be reached from here.",
         RequestsFail(ErrorKind::kNotSent, "Failed to connect to any resolved endpoint")},
-       {{"status", "web"},
+       {{"status", "deployment/web"},
         kError,
         "error: cannot reach the API server https://cluster.example:6443: connection refused: "
         "check that it runs, or choose another one with --context or --kubeconfig",
         "The watch broke, and could not be opened again for a minute. The rollout itself goes on. "
         "Run the command again when the API server can be reached.",
         WatchBreaks},
-       {{"status", "web"},
+       {{"status", "deployment/web"},
         kError,
         "error: no answer from the API server https://cluster.example:6443: deadline exceeded: try "
         "again, or allow more time with --request-timeout",
@@ -138,7 +139,7 @@ clusters: [{name: kind, cluster: {server: "https://127.0.0.1:6443"}}]
           LosesRequests(run);
           run.interrupt_after = seconds(1);
         }},
-       {{"status", "web"},
+       {{"status", "deployment/web"},
         kError,
         "error: no secure connection to https://cluster.example:6443: GET "
         "https://cluster.example:6443/apis/apps/v1/namespaces/default/deployments/web: Error in "
@@ -156,7 +157,7 @@ clusters: [{name: kind, cluster: {server: "https://127.0.0.1:6443"}}]
         "kubeconfig",
         "As above.",
         RequestsFail(ErrorKind::kTls, "Error in SSL handshake (certificate verify failed)")},
-       {{"status", "web"},
+       {{"status", "deployment/web"},
         kError,
         "error: no credentials for the API server https://cluster.example:6443: GET "
         "https://cluster.example:6443/apis/apps/v1/namespaces/default/deployments/web: credential "

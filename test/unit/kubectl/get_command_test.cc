@@ -2,6 +2,7 @@
 #include <algorithm>
 
 #include "cmd/kubectl-windlass/render.h"
+#include "kubeclient/config/yaml_reader.h"
 #include "test/unit/kubectl/kubectl_run.h"
 
 namespace windlass::cli::get_command_test {
@@ -149,6 +150,101 @@ TEST_CASE("A table of Deployments is read in pages") {
   CHECK(std::ranges::count(ran.out, '\n') == 1001);
   CHECK(ran.out.starts_with("NAMESPACE   KIND         NAME      PHASE"));
   CHECK(run.requests.size() == 2);
+}
+
+TEST_CASE("A table has the kinds that can be read, and a line for each that cannot") {
+  struct Row {
+    std::string resource;
+    sim::Fate fate;
+    ExitCode code;
+    std::string messages;
+  };
+  const std::vector<Row> rows = {
+      {"rollouts", sim::Fate::kNotServed, ExitCode::kDone, ""},
+      {"replicationcontrollers", sim::Fate::kForbidden, ExitCode::kError,
+       "auth can-i list replicationcontrollers -n default\n"},
+      {"rollouts", sim::Fate::kForbidden, ExitCode::kError,
+       "auth can-i list rollouts.windlass.dev -n default\n"},
+  };
+  for (const Row& row : rows) {
+    CAPTURE(row.resource, row.messages);
+    KubectlRun run;
+    CreateWeb(run);
+    run.fate = [&row](const HttpRequest& request) {
+      const bool hit = request.target.find('/' + row.resource) != std::string::npos;
+      return hit ? row.fate : sim::Fate::kDelivered;
+    };
+    const Ran ran = run.Run({"get"});
+    CHECK(ran.code == row.code);
+    CHECK(ran.out.find("Deployment   web") != std::string::npos);
+    CHECK(std::ranges::count(ran.messages, '\n') == (row.messages.empty() ? 0 : 1));
+    CHECK(ran.messages.ends_with(row.messages));
+  }
+}
+
+TEST_CASE("A kind that was asked for alone and cannot be read is an error") {
+  KubectlRun run;
+  run.fate = [](const HttpRequest&) { return sim::Fate::kNotServed; };
+  const Ran ran = run.Run({"get", "rollouts"});
+  CHECK(ran.code == ExitCode::kError);
+  CHECK(ran.messages.starts_with("error: the cluster does not serve rollouts.windlass.dev"));
+}
+
+TEST_CASE("get -w -o yaml is a stream of documents") {
+  KubectlRun run;
+  CreateWeb(run);
+  run.interrupt_after = seconds(5);
+  run.After(seconds(1), [&run] {
+    run.Edit(kDeployments, "web", "", [](Json& o) { o["spec"]["replicas"] = 3; });
+  });
+  const Ran ran = run.Run({"get", "deployment/web", "-w", "-o", "yaml"});
+  const auto documents = ParseYamlDocuments(ran.out);
+  REQUIRE(documents.ok());
+  CHECK(documents->size() == 2);
+}
+
+TEST_CASE("A ReplicationController that cannot make Pods says why") {
+  KubectlRun run;
+  run.Create(resources::kReplicationControllers, sim::SampleReplicationController("old", 2));
+  run.Edit(resources::kReplicationControllers, "old", "status", [](Json& o) {
+    o["status"]["conditions"] = Json::array({{{"type", "ReplicaFailure"},
+                                              {"status", "True"},
+                                              {"reason", "FailedCreate"},
+                                              {"message", "exceeded quota: pods"}}});
+  });
+  CHECK(run.Run({"get", "rc/old"}).out.find("FailedCreate: exceeded quota: pods") !=
+        std::string::npos);
+  CHECK(run.Run({"get", "rc"}).out.find("FailedCreate") != std::string::npos);
+}
+
+TEST_CASE("A ReplicationController in the middle of an update is shown with the other one") {
+  KubectlRun run;
+  const ResourceId& controllers = resources::kReplicationControllers;
+  run.Create(controllers, sim::SampleReplicationController("old", 2, "app:v1"));
+  Json created = sim::SampleReplicationController("new", 1, "app:v2");
+  created["metadata"]["annotations"]["kubectl.kubernetes.io/update-source-id"] =
+      "old:" + run.Stored(controllers, "old")["metadata"]["uid"].get<std::string>();
+  run.Create(controllers, created);
+  run.Create(resources::kReplicationControllerUpdates,
+             {{"apiVersion", "windlass.dev/v1alpha1"},
+              {"kind", "ReplicationControllerUpdate"},
+              {"metadata", {{"name", "old"}}},
+              {"spec", {{"image", "app:v2"}, {"newName", "new"}}}});
+  run.Edit(resources::kReplicationControllerUpdates, "old", "status", [](Json& o) {
+    o["status"] = {{"observedGeneration", o["metadata"]["generation"]},
+                   {"phase", "Progressing"},
+                   {"message", "new has 1 of 2 replicas"},
+                   {"newName", "new"},
+                   {"desiredReplicas", 2}};
+  });
+  const std::string shown = run.Run({"get", "rc/old"}).out;
+  CHECK(shown.find("Progressing: new has 1 of 2 replicas") != std::string::npos);
+  CHECK(shown.find("├─ old") != std::string::npos);
+  CHECK(shown.find("└─ new") != std::string::npos);
+  CHECK(run.Run({"get", "rc/new"}).out == shown);
+  run.Edit(resources::kReplicationControllerUpdates, "old", "status",
+           [](Json& o) { o["status"]["phase"] = "Succeeded"; });
+  CHECK(run.Run({"get", "rc/new"}).out.find("Update") == std::string::npos);
 }
 
 PodState RunningPod(const std::string& name, Mood mood = Mood::kGood) {

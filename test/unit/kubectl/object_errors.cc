@@ -54,18 +54,18 @@ ErrorSection ObjectErrors() {
         "kubectl windlass rolling-update changes it",
         "History and rollouts are for Deployments and Rollouts. The text names the commands for a "
         "ReplicationController."},
-       {{"promote", "web"},
+       {{"promote", "deployment/web"},
         kUsage,
         "error: a Deployment has no steps to promote: kubectl windlass resume deployment/web ends "
         "spec.paused, and kubectl annotate --overwrite deployment/web "
         "windlass.dev/in-place-partition=0 ends a partition",
         "Only Rollouts have steps. The text names the commands that let a Deployment go on."},
-       {{"abort", "web"},
+       {{"abort", "deployment/web"},
         kUsage,
         "error: a Deployment cannot be aborted: kubectl windlass undo deployment/web brings its "
         "last revision back",
         "Only Rollouts can be aborted. `undo` brings a Deployment back."},
-       {{"retry", "web"},
+       {{"retry", "deployment/web"},
         kUsage,
         "error: a Deployment is never aborted: kubectl windlass undo deployment/web brings its "
         "last revision back",

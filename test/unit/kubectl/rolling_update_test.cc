@@ -4,6 +4,8 @@
 #include <sstream>
 
 #include "cmd/kubectl-windlass/manifest.h"
+#include "cmd/kubectl-windlass/output.h"
+#include "test/property.h"
 #include "test/proves.h"
 #include "test/support/folder.h"
 #include "test/unit/kubectl/kubectl_run.h"
@@ -72,6 +74,61 @@ TEST_CASE("-f - reads standard input") {
   CHECK(ReadControllerManifest("-", large).error().message == "standard input has more than 4 MiB");
 }
 
+Result<Json> ReadPiped(const std::string& text) {
+  std::istringstream in(text);
+  return ReadControllerManifest("-", in);
+}
+
+TEST_CASE("A manifest is read as kubectl reads it") {
+  const Result<Json> read = ReadPiped(
+      "---\nkind: ReplicationController\nmetadata:\n  name: new\n"
+      "spec: {mode: 0644, text: '0644', flag: True, off: off, image: \"app:v2\"}\n---\n");
+  REQUIRE(read.ok());
+  CHECK(
+      (*read)["spec"] ==
+      Json({{"mode", 420}, {"text", "0644"}, {"flag", true}, {"off", false}, {"image", "app:v2"}}));
+}
+
+TEST_CASE("What is no manifest is refused by its name") {
+  struct Row {
+    std::string path, message;
+  };
+  const std::vector<Row> rows = {
+      {"https://host.example/rc.yaml",
+       "https://host.example/rc.yaml is an address, which is not read here: curl -s "
+       "https://host.example/rc.yaml | kubectl windlass rolling-update OLD -f -"},
+      {"/", "/ is a directory: give the file of the new controller"},
+  };
+  for (const Row& row : rows) {
+    CAPTURE(row.path);
+    std::istringstream none;
+    CHECK(ReadControllerManifest(row.path, none).error().message == row.message);
+  }
+  CHECK(ReadPiped("a: 1\n---\nb: 2\n").error().message == "- specifies multiple items");
+  CHECK(ReadPiped("kind: &x ReplicationController\n").error().message ==
+        "-: line 1: anchors are not supported: write the value out");
+}
+
+TEST_CASE("What -o yaml prints is read as the same value again") {
+  const std::string pieces[] = {"a",  " ", "\n", "\n\n", "\t",   ":", "#",    "-", "'", "\"",
+                                "\\", "%", "\r", "0644", "true", "~", "\x01", "ä", "|", ">"};
+  CheckProperty("a value survives -o yaml", [&pieces] {
+    std::string text;
+    const auto picks =
+        *rc::gen::container<std::vector<size_t>>(rc::gen::inRange<size_t>(0, std::size(pieces)));
+    for (const size_t pick : picks) text += pieces[pick];
+    const Json object = {{"kind", "ReplicationController"},
+                         {"metadata", {{"name", "new"}}},
+                         {"text", text},
+                         {"list", {text, 5, 1.5, true, nullptr, Json::object(), Json::array()}},
+                         {"map", {{text, text}}}};
+    const Result<Json> read = ReadPiped(PrintValue(object, OutputFormat::kYaml));
+    RC_ASSERT(read.ok());
+    const bool same = *read == object;  // RapidCheck would show it as a text
+    RC_ASSERT(same);
+  });
+}
+
 TEST_CASE("Durations below a second are kept") {
   const auto line = ParseCommandLine(
       {"rolling-update", "old", "--image=i", "--update-period=500ms", "--timeout=1.5s"});
@@ -126,6 +183,11 @@ TEST_CASE("A manifest gives name and content, and must be of the same namespace"
   CHECK((*update)["spec"]["controller"] == Json::parse(R"({"metadata":{"labels":{"a":"b"}},
             "spec":{"replicas":2,"minReadySeconds":7,"selector":{"app":"new"},
             "template":{"spec":{}}}})"));
+  const auto named = ParseCommandLine({"rolling-update", "old", "newer", "-f", "new.yaml"});
+  REQUIRE(named.ok());
+  CHECK(UpdateOf(*named, "shop", controller).error().message ==
+        "the new controller is called new in new.yaml, and newer on the command line: correct one "
+        "of the two");
   Json other = controller;
   other["metadata"]["namespace"] = "prod";
   CHECK(UpdateOf(*line, "shop", other).error().message ==

@@ -142,12 +142,58 @@ TEST_CASE("undo without an earlier revision says that there is none") {
   CHECK(ran.code == ExitCode::kError);
 }
 
-TEST_CASE("undo of a Rollout asks Windlass by spec.rollbackTo") {
+// What Windlass does a second after the command: it takes spec.rollbackTo away, and, if it refuses,
+// says why before that.
+void Answer(KubectlRun& run, const std::string& reason) {
+  run.After(seconds(1), [&run, reason] {
+    if (!reason.empty()) {
+      run.Edit(kRollouts, "web", "status", [&](Json& o) {
+        o["status"]["conditions"] =
+            Json::array({{{"type", "RollbackRefused"},
+                          {"status", "True"},
+                          {"reason", reason},
+                          {"message", "it cannot be"},
+                          {"observedGeneration", o["metadata"]["generation"].get<int64_t>() + 1}}});
+      });
+    }
+    CHECK(run.Stored(kRollouts, "web")["spec"]["rollbackTo"] == Json({{"revision", 1}}));
+    run.Edit(kRollouts, "web", "", [](Json& o) { o["spec"].erase("rollbackTo"); });
+  });
+}
+
+TEST_CASE("undo of a Rollout asks Windlass by spec.rollbackTo, and tells its answer") {
+  struct Row {
+    std::string reason;
+    ExitCode code;
+    std::string out, messages;
+  };
+  const std::vector<Row> rows = {
+      {"", ExitCode::kDone, "rollout.windlass.dev/web rolled back\n", ""},
+      {"RollbackRevisionNotFound", ExitCode::kError, "",
+       "error: unable to find specified revision 1 in history: kubectl windlass history "
+       "rollout/web -n default lists what there is\n"},
+      {"Other", ExitCode::kError, "", "error: it cannot be\n"},
+  };
+  for (const Row& row : rows) {
+    CAPTURE(row.reason);
+    KubectlRun run;
+    CreateWebWithHistory(run, kRollouts);
+    Answer(run, row.reason);
+    const Ran ran = run.Run({"undo", "wro/web", "--to-revision=1"});
+    CHECK(ran.code == row.code);
+    CHECK(ran.out == row.out);
+    CHECK(ran.messages == row.messages);
+  }
+}
+
+TEST_CASE("undo of a Rollout says that nobody answers") {
   KubectlRun run;
   CreateWebWithHistory(run, kRollouts);
-  CHECK(run.Run({"undo", "wro/web", "--to-revision=1"}).out ==
-        "rollout.windlass.dev/web rollback requested\n");
-  CHECK(run.Stored(kRollouts, "web")["spec"]["rollbackTo"] == Json({{"revision", 1}}));
+  const Ran ran = run.Run({"undo", "wro/web"});
+  CHECK(ran.code == ExitCode::kTimeout);
+  CHECK(
+      ran.messages.starts_with("error: rollout.windlass.dev/web is to be rolled back, but "
+                               "Windlass has not looked at that for 30 s: check that it runs"));
 }
 
 TEST_CASE("undo of a paused Rollout is stored, and says that it waits") {

@@ -198,7 +198,7 @@ TEST_CASE("A pause that ends by itself is waited for") {
   const Ran ran = run.Run({"status", "wro/web"});
   CHECK(ran.code == ExitCode::kDone);
   CHECK(ran.out ==
-        "Waiting for rollout \"web\" rollout to finish: at the pause of step 2 of 2...\n"
+        "Waiting for rollout \"web\" to finish: at the pause of step 2 of 2...\n"
         "rollout \"web\" successfully rolled out\n");
 }
 
@@ -232,7 +232,7 @@ TEST_CASE("A pause that was promoted is waited for") {
   CHECK(ran.code == (row.ends ? ExitCode::kDone : ExitCode::kHeld));
   if (!row.ends) return;
   CHECK(ran.out ==
-        "Waiting for rollout \"web\" rollout to finish: step 2 of 2 was promoted...\n"
+        "Waiting for rollout \"web\" to finish: step 2 of 2 was promoted...\n"
         "rollout \"web\" successfully rolled out\n");
 }
 
@@ -252,9 +252,9 @@ TEST_CASE("At a pause whose Pods are not available, status waits for them") {
   const Ran ran = run.Run({"status", "wro/web"});
   CHECK(ran.code == ExitCode::kHeld);
   CHECK(ran.out ==
-        "Waiting for rollout \"web\" rollout to finish: at the pause of step 2 of 2, whose Pods "
+        "Waiting for rollout \"web\" to finish: at the pause of step 2 of 2, whose Pods "
         "are not available (the message)...\n"
-        "Waiting for rollout \"web\" rollout to finish: 1 out of 4 new replicas have been "
+        "Waiting for rollout \"web\" to finish: 1 out of 4 new replicas have been "
         "updated...\n");
   CHECK(ran.messages.starts_with("error: rollout \"web\" waits at step 2 of 2: kubectl"));
 }
@@ -267,12 +267,12 @@ TEST_CASE("status of a Rollout without Pods says that none is available") {
     o["status"]["phase"] = "Progressing";
   });
   CHECK(run.Run({"status", "wro/web", "--watch=false"}).out ==
-        "Waiting for rollout \"web\" rollout to finish: there are no Pods, so none of 4 is "
+        "Waiting for rollout \"web\" to finish: there are no Pods, so none of 4 is "
         "available...\n");
   // Of a Deployment, kubectl's sentence stays.
   run.Create(kDeployments, sim::SampleDeployment("web", 4));
   run.Edit(kDeployments, "web", "status", [](Json& o) { SetCounters(o, 0, 0, 0); });
-  CHECK(run.Run({"status", "web", "--watch=false"}).out ==
+  CHECK(run.Run({"status", "deployment/web", "--watch=false"}).out ==
         "Waiting for deployment \"web\" rollout to finish: 0 out of 4 new replicas have been "
         "updated...\n");
 }

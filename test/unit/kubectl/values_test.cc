@@ -172,6 +172,10 @@ Completion CompleteWords(const std::vector<std::string>& words) {
     return {"old"};
   };
   sources.namespaces = [] { return std::vector<std::string>{"default", "prod"}; };
+  sources.revisions = [](const ObjectArgument& object) -> std::vector<std::string> {
+    if (object.name == "web") return {"12", "11", "1"};
+    return {};
+  };
   sources.contexts = [] { return std::vector<std::string>{"kind", "prod"}; };
   return Complete(ReadCompletionLine(words), sources);
 }
@@ -185,7 +189,7 @@ TEST_CASE("Completion offers what fits") {
   const Row row = GENERATE(values<Row>({
       {{"re"}, {"resume", "restart", "retry"}},
       {{"p"}, {"pause", "promote"}},
-      {{"status", ""}, {"deployment", "rollout", "api", "web"}},
+      {{"status", ""}, {"deployment", "rollout", "api", "shop", "web"}},
       {{"get", "re"}, {"replicationcontroller"}},
       {{"status", "w"}, {"web"}},
       {{"status", "deployment/"}, {"deployment/api", "deployment/web"}},
@@ -197,10 +201,13 @@ TEST_CASE("Completion offers what fits") {
       {{"status", "--context=k"}, {"--context=kind"}},
       {{"status", "web", "-o", ""}, {"json", "yaml", "name"}},
       {{"undo", "web", "--to"}, {"--to-revision"}},
-      {{"pause", ""}, {"deployment", "rollout", "api", "web"}},
+      {{"pause", ""}, {"deployment", "rollout", "api", "shop", "web"}},
       {{"resume", "rollout/"}, {"rollout/shop"}},
       {{"restart", "wro", "s"}, {"shop"}},
-      // A bare name is a Deployment, of which these commands have nothing to do.
+      {{"undo", "web", "--to-revision", "1"}, {"12", "11", "1"}},
+      {{"history", "deployment", "web", "--revision=12"}, {"--revision=12"}},
+      {{"undo", "--to-revision", ""}, {}},
+      // These commands are about Rollouts alone.
       {{"promote", ""}, {"rollout", "rollout/shop"}},
       {{"abort", "rollout/"}, {"rollout/shop"}},
       {{"retry", "rollout", ""}, {"shop"}},

@@ -1,0 +1,47 @@
+#include "cmd/kubectl-windlass/unobserved.h"
+
+#include <algorithm>
+#include <nlohmann/json.hpp>
+#include <optional>
+
+#include "cmd/kubectl-windlass/json_fields.h"
+#include "cmd/kubectl-windlass/object_argument.h"
+
+namespace windlass::cli {
+namespace {
+
+// Returns when somebody last wrote anything but the status; nullopt if the object does not say so.
+std::optional<WallTime> LastWrite(const Json& object) {
+  std::optional<WallTime> last;
+  for (const Json& entry : ListOf(object, "/metadata/managedFields")) {
+    if (!TextOf(entry, "/subresource").empty()) continue;
+    last = std::max(last, TimeOf(entry, "/time"));
+  }
+  return last;
+}
+
+}  // namespace
+
+std::string UnobservedText(const Json& object, const Place& place) {
+  if (IsObserved(object)) return "";
+  const std::string name = ShortName(place.resource, place.name);
+  const std::string kind = KindWord(place.resource);
+  const bool deployment = place.resource == resources::kDeployments;
+  const std::string who = deployment ? "no controller has" : "Windlass has not";
+  return who + " seen the last change of " + name +
+         ", so its status is of before: check that Windlass runs with --controllers=" + kind +
+         (deployment ? ", or that kube-controller-manager has its Deployment controller" : "") +
+         ": kubectl get pods -A -l app.kubernetes.io/name=windlass";
+}
+
+Result<Json> ReadWorkload(const CommandContext& context, const Place& place) {
+  Result<Json> object = ReadObject(context.session, place);
+  if (!object.ok() || IsObserved(*object)) return object;
+  const std::optional<WallTime> changed = LastWrite(*object);
+  if (changed && context.session.clock().Wall() - *changed >= kUnobservedMax) {
+    context.console.Warning(UnobservedText(*object, place));
+  }
+  return object;
+}
+
+}  // namespace windlass::cli

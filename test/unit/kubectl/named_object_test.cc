@@ -1,0 +1,121 @@
+// A name without a type: the one object of that name, whatever kind it has.
+#include "kubeclient/api/time.h"
+#include "test/unit/kubectl/kubectl_run.h"
+
+namespace windlass::cli::named_object_test {
+namespace {
+
+constexpr const ResourceId& kDeployments = resources::kDeployments;
+constexpr const ResourceId& kRollouts = resources::kRollouts;
+
+TEST_CASE("A name is that of the one object that has it") {
+  KubectlRun run;
+  run.Create(kRollouts, sim::SampleRollout("pa"));
+  run.Create(resources::kReplicationControllers, sim::SampleReplicationController("old"));
+  CHECK(run.Run({"pause", "pa"}).out == "rollout.windlass.dev/pa paused\n");
+  CHECK(run.Run({"get", "pa", "-o", "name"}).out.starts_with("rollout.windlass.dev/pa\n"));
+  CHECK(run.Run({"get", "old", "-o", "name"}).out.starts_with("replicationcontroller/old\n"));
+  CHECK(run.Run({"abort", "pa"}).out == "rollout.windlass.dev/pa aborted\n");
+}
+
+TEST_CASE("Two objects of one name are listed, and nothing is done") {
+  KubectlRun run;
+  run.Create(kRollouts, sim::SampleRollout("web"));
+  run.Create(kDeployments, sim::SampleDeployment("web"));
+  const Ran ran = run.Run({"pause", "web"});
+  CHECK(ran.code == ExitCode::kUsage);
+  CHECK(ran.messages ==
+        "error: there are several objects \"web\": write one of deployment/web, rollout/web\n");
+  CHECK(run.writes.empty());
+  // There is only one that can be aborted.
+  CHECK(run.Run({"abort", "web"}).out == "rollout.windlass.dev/web aborted\n");
+}
+
+TEST_CASE("A name that nothing has names the kinds that the command takes") {
+  KubectlRun run;
+  const Ran ran = run.Run({"pause", "web"});
+  CHECK(ran.code == ExitCode::kError);
+  CHECK(ran.messages ==
+        "error: there is no deployment or rollout \"web\" in namespace default: kubectl windlass "
+        "get -n default lists what there is; -n and --context choose another place\n");
+}
+
+TEST_CASE("A kind that is not served or may not be read hides no other one") {
+  const sim::Fate fate = GENERATE(sim::Fate::kNotServed, sim::Fate::kForbidden);
+  KubectlRun run;
+  run.Create(kDeployments, sim::SampleDeployment("web"));
+  run.fate = [fate](const HttpRequest& request) {
+    const bool ours = request.target.find("windlass.dev") != std::string::npos;
+    return ours ? fate : sim::Fate::kDelivered;
+  };
+  CHECK(run.Run({"pause", "web"}).out == "deployment.apps/web paused\n");
+}
+
+TEST_CASE("A command says why it does nothing with the object that has the name") {
+  KubectlRun run;
+  run.Create(kDeployments, sim::SampleDeployment("web"));
+  run.Create(resources::kReplicationControllers, sim::SampleReplicationController("old"));
+  CHECK(run.Run({"promote", "web"}).messages.starts_with("error: a Deployment has no steps"));
+  CHECK(run.Run({"undo", "old"})
+            .messages.starts_with("error: a ReplicationController has no revisions: kubectl "
+                                  "windlass get rc/old shows it"));
+}
+
+// --- nobody looks at the object ---
+
+// Changes the spec `ago` before now; the status is that of before.
+void Change(KubectlRun& run, const ResourceId& resource, seconds ago) {
+  run.Edit(resource, "web", "status", [](Json& object) {
+    object["status"]["observedGeneration"] = object["metadata"]["generation"];
+  });
+  run.Edit(resource, "web", "", [&](Json& object) {
+    object["spec"]["minReadySeconds"] = object["spec"].value("minReadySeconds", 0) + 1;
+    const WallTime at = run.loop.clock().Wall() + -ago;
+    object["metadata"]["managedFields"] =
+        Json::array({{{"manager", "kubectl"}, {"operation", "Apply"}, {"time", FormatTime(at)}},
+                     {{"manager", "other"},
+                      {"operation", "Update"},
+                      {"subresource", "status"},
+                      {"time", FormatTime(run.loop.clock().Wall())}}});
+  });
+}
+
+TEST_CASE("A change that no controller has seen for ten seconds is the first thing that is said") {
+  KubectlRun run;
+  run.Create(kRollouts, sim::SampleRollout("web"));
+  const std::string warning =
+      "Warning: Windlass has not seen the last change of rollout/web, so its status is of before: "
+      "check that Windlass runs with --controllers=rollout: kubectl get pods -A -l "
+      "app.kubernetes.io/name=windlass\n";
+  Change(run, kRollouts, seconds(9));
+  CHECK(run.Run({"get", "rollout/web"}).messages.empty());
+  Change(run, kRollouts, seconds(11));
+  for (const char* command : {"get", "promote", "pause", "abort"}) {
+    CAPTURE(command);
+    CHECK(run.Run({command, "rollout/web"}).messages.starts_with(warning));
+  }
+}
+
+TEST_CASE("Of a Deployment both controllers that may have it are named") {
+  KubectlRun run;
+  run.Create(kDeployments, sim::SampleDeployment("web"));
+  Change(run, kDeployments, seconds(60));
+  CHECK(run.Run({"get", "web"}).messages ==
+        "Warning: no controller has seen the last change of deployment/web, so its status is of "
+        "before: check that Windlass runs with --controllers=deployment, or that "
+        "kube-controller-manager has its Deployment controller: kubectl get pods -A -l "
+        "app.kubernetes.io/name=windlass\n");
+}
+
+TEST_CASE("status says so after ten seconds, and waits on") {
+  KubectlRun run;
+  run.Create(kRollouts, sim::SampleRollout("web"));
+  const Ran ran = run.Run({"status", "rollout/web", "--timeout=12s"});
+  CHECK(ran.code == ExitCode::kTimeout);
+  CHECK(ran.messages.starts_with("Warning: Windlass has not seen the last change of rollout/web"));
+  CHECK(
+      run.Run({"status", "rollout/web", "--timeout=8s"}).messages.starts_with("error: timed out"));
+}
+
+}  // namespace
+}  // namespace windlass::cli::named_object_test
