@@ -13,6 +13,7 @@ enum class ExitCode : uint8_t {
   kHeld = 4,          // the rollout waits for a person: paused, at a step, or at a partition
   kAborted = 5,       // the rollout was aborted or rolled back
   kSuperseded = 6,    // a newer revision came while the command waited
+  kOtherUpdate = 7,   // another update of the same object is under way, and was left alone
   kUsage = 64,        // a wrong argument, or a verb that the kind does not have
   kInterrupted = 130  // Ctrl-C
 };

@@ -3,7 +3,7 @@
 #pragma once
 
 #include <cstdint>
-#include <nlohmann/json_fwd.hpp>
+#include <nlohmann/json.hpp>
 #include <optional>
 #include <string>
 #include <vector>
@@ -22,8 +22,8 @@ std::vector<std::string> ArgumentErrors(const CommandLine& line);
 
 // Returns the ReplicationControllerUpdate that the command line asks for, with apiVersion, kind,
 // metadata and spec. `controller`: the manifest of -f, or null. Returns kConfig if the manifest's
-// namespace is another one than `namespace_` (RC-3), or if the new controller has the name of the
-// old one (RC-4).
+// namespace is another one than `namespace_` (RC-3), if its name is not NEW, or if the new
+// controller has the name of the old one (RC-4).
 Result<Json> UpdateOf(const CommandLine& line, const std::string& namespace_,
                       const Json& controller);
 
@@ -39,13 +39,42 @@ std::optional<ExitCode> CheckControllers(const CommandContext& context, const Js
 // nullopt. A user who may not read such updates goes on.
 std::optional<ExitCode> RefuseBesideWindlass(const CommandContext& context, const Json& update);
 
+// Returns true if the command asks for another new controller than `stored`, or for another content
+// of it; of a rollback, if it names another one.
+bool AsksForOther(const CommandContext& context, const Json& update, const Json& stored);
+
+// Refuses a command that asks for something else than the update `stored`, which is under way, or
+// for its way forward while it is rolled back: the first command would fail half-way. Names what is
+// under way, and the commands to choose from. Returns the exit code when it has written an error,
+// else nullopt.
+std::optional<ExitCode> RefuseOtherUpdate(const CommandContext& context, const Json& update,
+                                          const Json& stored);
+
 // --- the update in the cluster ---
 
 Place PlaceOfUpdate(const CommandContext& context, const Json& update);
 
-// Returns true if Windlass does nothing more for the stored update until its spec changes: the
-// update succeeded, was rolled back or timed out.
+// Where a stored update stands.
+enum class UpdateState : uint8_t {
+  kUnderWay,  // also if Windlass has not looked at it yet
+  kRefused,   // before it changed anything
+  kFailed,    // on the way; Windlass goes on when the cause is gone
+  kTimedOut,  // nothing happens until the spec changes
+  kDone,      // succeeded, or rolled back
+};
+UpdateState StateOf(const CommandContext& context, const Json& stored);
+// Returns true if Windlass does nothing more for the stored update until its spec changes.
 bool HasEnded(const CommandContext& context, const Json& stored);
+
+// Deletes the update, if nobody has changed it since `stored` was read.
+Status RemoveUpdate(const CommandContext& context, const Json& stored);
+
+// What a command wrote, and what happened to it.
+struct Written {
+  Json update;           // as it was written
+  bool created = false;  // there was none before
+  int64_t printed = 0;   // lines of an earlier run
+};
 
 // Prints the lines of the status behind number `printed`. Returns how many there have been. With
 // -o, standard output is for the object: the lines go to standard error.
@@ -56,10 +85,10 @@ int64_t PrintLines(const CommandContext& context, const Json& update, int64_t pr
 // become available.
 std::string UntimedWaitOf(const Json& update);
 
-// Prints the lines of `update` behind number `printed` as they come, until the update ends or is
-// paused (rolling_update_follow.cc). `update` is the object as it was written. With -o, prints the
-// object at the end.
-ExitCode FollowUpdate(const CommandContext& context, const Json& update, int64_t printed);
+// Prints the lines of the update behind number `printed` as they come, until it ends or is paused
+// (rolling_update_follow.cc). Of one that was refused, and that this command created, removes what
+// was written. With -o, prints the object at the end.
+ExitCode FollowUpdate(const CommandContext& context, const Written& written);
 
 // Writes why a rollback ended with an update that has succeeded. Returns the exit code.
 ExitCode FailRollback(const CommandContext& context, const Json& update);

@@ -9,6 +9,7 @@
 #include "controller/replication_controller/annotations.h"
 #include "controller/replication_controller/json.h"
 #include "controller/replication_controller/new_controller.h"
+#include "controller/replication_controller/target.h"
 #include "controller/replication_controller/texts.h"
 #include "controller/replication_controller/words.h"
 #include "kubeclient/api/decode.h"
@@ -61,7 +62,78 @@ std::optional<ExitCode> RefuseSelector(const CommandContext& context, const Json
                                                controller->meta.name));
 }
 
+// Returns the command that goes on with the update `stored`.
+std::string GoOnText(const ReplicationControllerUpdate& stored) {
+  const ReplicationControllerUpdateSpec& spec = stored.spec;
+  std::string text = "kubectl windlass rolling-update " + stored.meta.name;
+  const auto add = [&text](const char* before, const std::string& value) {
+    if (!value.empty()) text += before + value;
+  };
+  if (spec.controller) {
+    text += " -f FILE, with the file of " + spec.new_name;
+  } else {
+    add(" ", spec.new_name);
+    add(" --image=", spec.image);
+    add(" --container=", spec.container);
+    add(" --image-pull-policy=", spec.image_pull_policy);
+  }
+  return text;
+}
+
+// "to web-2", "to image web:2", or both.
+std::string WhatIsUnderWay(const ReplicationControllerUpdate& stored) {
+  const std::string& known = stored.status.new_name;
+  const std::string& name = known.empty() ? stored.spec.new_name : known;
+  const std::string& image = stored.spec.image;
+  return (name.empty() ? "" : " to " + name) + (image.empty() ? "" : " with image " + image);
+}
+
+// What a user may do instead.
+std::string ChoicesText(const CommandContext& context, const ReplicationControllerUpdate& stored) {
+  const std::string in = " -n " + context.namespace_;
+  const std::string back =
+      "kubectl windlass rolling-update " + stored.meta.name + " --rollback" + in;
+  if (stored.spec.rollback) return "To follow that: " + back;
+  return "To go on with that: " + GoOnText(stored) + in + ". To take it back: " + back;
+}
+
+bool IsForOther(const ReplicationControllerUpdate& asked,
+                const ReplicationControllerUpdate& stored) {
+  if (!asked.spec.rollback) {
+    return asked.spec.new_name != stored.spec.new_name ||
+           rc::HasOtherContent(asked.spec, rc::TargetOf(stored.spec));
+  }
+  const std::string& name = stored.status.new_name;
+  return !asked.spec.new_name.empty() && !name.empty() && asked.spec.new_name != name;
+}
+
 }  // namespace
+
+bool AsksForOther(const CommandContext& context, const Json& update, const Json& stored) {
+  Decoder& decoder = context.session.decoder();
+  const auto asked = DecodeReplicationControllerUpdate(decoder, update.dump());
+  const auto there = DecodeReplicationControllerUpdate(decoder, stored.dump());
+  return asked.ok() && there.ok() && IsForOther(*asked, *there);
+}
+
+std::optional<ExitCode> RefuseOtherUpdate(const CommandContext& context, const Json& update,
+                                          const Json& stored) {
+  const UpdateState state = StateOf(context, stored);
+  if (state == UpdateState::kDone || state == UpdateState::kRefused) return std::nullopt;
+  const auto there = DecodeReplicationControllerUpdate(context.session.decoder(), stored.dump());
+  if (!there.ok()) return std::nullopt;
+  const bool failed = state != UpdateState::kUnderWay;
+  const bool goes_back = there->spec.rollback && !failed;
+  const bool turned = goes_back && !FlagOf(update, "/spec/rollback");
+  if (!turned && !AsksForOther(context, update, stored)) return std::nullopt;
+  const std::string name = ObjectName(resources::kReplicationControllers, there->meta.name);
+  context.console.Error(
+      (goes_back ? "an update of " + name + WhatIsUnderWay(*there) + " is being rolled back"
+       : failed  ? "an update of " + name + WhatIsUnderWay(*there) + " has failed on the way"
+                 : "an update of " + name + WhatIsUnderWay(*there) + " is under way") +
+      ", so nothing was changed. " + ChoicesText(context, *there));
+  return ExitCode::kOtherUpdate;
+}
 
 std::optional<ExitCode> CheckControllers(const CommandContext& context, const Json& update) {
   const std::string name = TextOf(update, "/metadata/name");

@@ -11,6 +11,8 @@
 #include "cmd/kubectl-windlass/output.h"
 #include "cmd/kubectl-windlass/rolling_update.h"
 #include "controller/replication_controller/words.h"
+#include "kubeclient/api/time.h"
+#include "kubeclient/base/duration.h"
 
 namespace windlass::cli {
 namespace {
@@ -21,15 +23,41 @@ bool IsSeen(const Json& update, int64_t generation) {
   return NumberOf(update, "/status/observedGeneration", -1) >= generation;
 }
 
+// Says what becomes of an update that failed: kubectl's error says only why. Removes one that was
+// refused before it changed anything, if this command created it.
+void SayWhatFollows(const CommandContext& context, const Json& update, const Written& written) {
+  const Place place = PlaceOfUpdate(context, update);
+  const std::string name = ObjectName(place.resource, place.name);
+  const UpdateState state = StateOf(context, update);
+  std::string text;
+  if (state == UpdateState::kRefused && written.created) {
+    const Status removed = RemoveUpdate(context, update);
+    text = removed.ok() ? "Nothing was changed, and " + name + " is removed again."
+                        : "Nothing was changed. " + name +
+                              " could not be removed: " + removed.error().message;
+  } else if (state == UpdateState::kRefused) {
+    text =
+        "Nothing was changed, and nothing happens until this command is repeated or the spec of " +
+        name + " changes.";
+  } else if (state == UpdateState::kFailed) {
+    text =
+        "Windlass goes on with the update as soon as that is mended; the same command begins it "
+        "anew, and --rollback takes it back.";
+  } else {
+    text = "The update stops here. The same command goes on with it, and --rollback takes it back.";
+  }
+  context.console.message(text + '\n');
+}
+
 // Returns the exit code of an update that has ended or is paused, and writes why; nullopt of one
 // that goes on.
-std::optional<ExitCode> CodeOf(const CommandContext& context, const Json& update) {
+std::optional<ExitCode> CodeOf(const CommandContext& context, const Json& update,
+                               const Written& written) {
+  const bool back = FlagOf(written.update, "/spec/rollback");
   const std::string phase = TextOf(update, "/status/phase");
-  if (phase == rc::kSucceeded) {
-    return context.line.rolling_update.rollback ? FailRollback(context, update) : ExitCode::kDone;
-  }
+  if (phase == rc::kSucceeded) return back ? FailRollback(context, update) : ExitCode::kDone;
   if (phase == rc::kRolledBack) {
-    if (context.line.rolling_update.rollback) return ExitCode::kDone;
+    if (back) return ExitCode::kDone;
     const Place place = PlaceOfUpdate(context, update);
     context.console.Error(ObjectName(place.resource, place.name) +
                           " was rolled back meanwhile: " + place.name + " has its Pods again");
@@ -37,7 +65,9 @@ std::optional<ExitCode> CodeOf(const CommandContext& context, const Json& update
   }
   if (phase != rc::kFailed && phase != rc::kPaused) return std::nullopt;
   context.console.Error(TextOf(update, "/status/message"));
-  return phase == rc::kFailed ? ExitCode::kFailed : ExitCode::kHeld;
+  if (phase == rc::kPaused) return ExitCode::kHeld;
+  SayWhatFollows(context, update, written);
+  return ExitCode::kFailed;
 }
 
 // What may be the matter with an update that Windlass has not looked at. It looks at a new one
@@ -51,10 +81,71 @@ std::string UnseenText(const Place& place) {
          ", and repeat the command with --local";
 }
 
-// The end of a wait, by Ctrl-C or by an error of the watch.
-ExitCode EndFollowing(const CommandContext& context, const Place& place, const Status& status) {
+// How long an update may stand still before the command says so.
+constexpr seconds kStillMax{30};
+// How soon after spec.updatePeriod something has to move.
+constexpr seconds kAfterPeriod{10};
+
+// Says once that an update has stood still for kStillMax: its Pods do not become available, or
+// nobody carries it on.
+class StandStill {
+ public:
+  explicit StandStill(const CommandContext& context) : context_(context) {}
+
+  // Returns how long it is until it has something to say if nothing moves; nullopt if it has said
+  // it.
+  std::optional<Duration> Look(const Json& update);
+
+ private:
+  // Between two scalings an update rests on purpose.
+  static WallTime EndOfPeriod(const Json& update) {
+    const std::optional<WallTime> scaled = TimeOf(update, "/status/lastScaleTime");
+    const auto period = ParseDuration(TextOf(update, "/spec/updatePeriod"));
+    if (!scaled || !period) return {};
+    return *scaled + std::chrono::ceil<seconds>(*period) + kAfterPeriod;
+  }
+
+  const CommandContext& context_;
+  std::string version_;
+  WallTime since_;
+  bool said_ = false;
+};
+
+std::optional<Duration> StandStill::Look(const Json& update) {
+  const WallTime now = context_.session.clock().Wall();
+  const std::string version = TextOf(update, "/metadata/resourceVersion");
+  if (version != version_) {
+    version_ = version;
+    since_ = now;
+    said_ = false;
+  }
+  if (said_) return std::nullopt;
+  const WallTime due = std::max(since_ + kStillMax, EndOfPeriod(update));
+  if (now < due) return due - now;
+  context_.console.Warning("nothing has moved since " + FormatTime(since_) + ": " +
+                           TextOf(update, "/status/message") + ". kubectl windlass get rc/" +
+                           TextOf(update, "/metadata/name") + " -n " + context_.namespace_ +
+                           " shows the Pods, and kubectl get pods -A -l "
+                           "app.kubernetes.io/name=windlass whether Windlass "
+                           "runs");
+  said_ = true;
+  return std::nullopt;
+}
+
+// The end of a wait, by Ctrl-C or by an error of the watch. `seen`: Windlass has looked at the
+// update.
+ExitCode EndFollowing(const CommandContext& context, const Place& place, bool seen,
+                      const Status& status) {
   if (!context.session.interrupted()) {
     return Report(context.session, context.console, status.error());
+  }
+  if (!seen) {
+    context.console.message("Windlass has not looked at " + ObjectName(place.resource, place.name) +
+                            ", so nothing was changed. The update begins when it does: kubectl "
+                            "delete " +
+                            ResourceText(place.resource) + ' ' + place.name + " -n " +
+                            place.namespace_ + " takes it away\n");
+    return ExitCode::kInterrupted;
   }
   context.console.message("Windlass goes on with the update: kubectl get " +
                           ObjectName(place.resource, place.name) + " -n " + place.namespace_ +
@@ -82,8 +173,9 @@ int64_t PrintLines(const CommandContext& context, const Json& update, int64_t pr
 }
 
 std::string UntimedWaitOf(const Json& update) {
-  const std::string message = TextOf(update, "/status/message");
-  return message.starts_with("waiting for ") ? message : "";
+  const Json* reconciling = ConditionOf(update, "Reconciling");
+  const bool waits = reconciling != nullptr && TextOf(*reconciling, "/reason") == rc::kWaiting;
+  return waits ? TextOf(update, "/status/message") : "";
 }
 
 ExitCode FailRollback(const CommandContext& context, const Json& update) {
@@ -98,14 +190,17 @@ ExitCode FailRollback(const CommandContext& context, const Json& update) {
   return ExitCode::kFailed;
 }
 
-ExitCode FollowUpdate(const CommandContext& context, const Json& update, int64_t printed) {
-  const Place place = PlaceOfUpdate(context, update);
-  const int64_t generation = NumberOf(update, "/metadata/generation");
-  const std::string uid = TextOf(update, "/metadata/uid");
+ExitCode FollowUpdate(const CommandContext& context, const Written& written) {
+  const Place place = PlaceOfUpdate(context, written.update);
+  const int64_t generation = NumberOf(written.update, "/metadata/generation");
+  const std::string uid = TextOf(written.update, "/metadata/uid");
+  int64_t printed = written.printed;
   LongWait long_wait(context);
+  StandStill still(context);
   Follow follow(context.session,
                 {{place.resource, place.namespace_, "", "metadata.name=" + place.name}});
   Status status = follow.Start();
+  bool seen = false;
   while (status.ok()) {
     const std::vector<const Json*> found = follow.Objects(0);
     if (found.empty() || TextOf(*found.front(), "/metadata/uid") != uid) {
@@ -116,19 +211,20 @@ ExitCode FollowUpdate(const CommandContext& context, const Json& update, int64_t
     }
     const Json& now = *found.front();
     printed = PrintLines(context, now, printed);
-    const bool seen = IsSeen(now, generation);
+    seen = IsSeen(now, generation);
     if (seen) {
-      if (const auto code = CodeOf(context, now)) {
+      if (const auto code = CodeOf(context, now, written)) {
         if (context.line.output != OutputFormat::kText) {
           context.console.out(Print(now, place.resource, context.line.output));
         }
         return *code;
       }
     }
-    long_wait.Look(seen ? UntimedWaitOf(now) : UnseenText(place));
-    status = follow.NextChange(long_wait.Next());
+    const std::string waits = seen ? UntimedWaitOf(now) : UnseenText(place);
+    long_wait.Look(waits);
+    status = follow.NextChange(waits.empty() ? still.Look(now) : long_wait.Next());
   }
-  return EndFollowing(context, place, status);
+  return EndFollowing(context, place, seen, status);
 }
 
 }  // namespace windlass::cli

@@ -13,10 +13,12 @@
 #include "cmd/kubectl-windlass/replica_sets.h"
 #include "cmd/kubectl-windlass/rolling_update.h"
 #include "controller/replication_controller/annotations.h"
+#include "controller/replication_controller/external_scale.h"
 #include "controller/replication_controller/new_controller.h"
 #include "controller/replication_controller/original_size.h"
 #include "controller/replication_controller/planner.h"
 #include "controller/replication_controller/situation.h"
+#include "controller/replication_controller/texts.h"
 #include "controller/replication_controller/view.h"
 #include "controller/replication_controller/words.h"
 #include "kubeclient/client/client.h"
@@ -26,10 +28,32 @@ namespace {
 
 namespace rc = replication_controller;
 
-// How many steps one look may take. Each is a request, and a look has a dozen at most.
-constexpr int kStepsMax = 64;
-// How often a look may fail in a row before the command gives up.
-constexpr int kFailuresMax = 5;
+// How many steps one look may take beside those for Pods. Each is a request, and a look has a dozen
+// at most.
+constexpr size_t kStepsMax = 64;
+// The pause after a look that failed, and the longest one: it doubles.
+constexpr Duration kRetryFirst = seconds(1);
+constexpr Duration kRetryMost = seconds(30);
+
+// Returns true if something else was written since what a write or read was made from.
+bool IsRace(ErrorKind kind) {
+  return kind == ErrorKind::kConflict || kind == ErrorKind::kAlreadyExists ||
+         kind == ErrorKind::kNotFound || kind == ErrorKind::kGone;
+}
+
+// Returns true if the same request fails again, however long the command waits.
+bool IsLasting(ErrorKind kind) {
+  return kind == ErrorKind::kForbidden || kind == ErrorKind::kUnauthorized ||
+         kind == ErrorKind::kNamespaceTerminating || kind == ErrorKind::kTls ||
+         kind == ErrorKind::kConfig || kind == ErrorKind::kInvalid;
+}
+
+// Returns true if the update failed because another one is under way.
+bool IsRefusedForOther(const Json& update) {
+  const Json* stalled = ConditionOf(update, "Stalled");
+  const std::string reason = stalled == nullptr ? "" : TextOf(*stalled, "/reason");
+  return reason == rc::kOtherImage || reason == rc::kOtherContent || reason == rc::kOtherName;
+}
 
 // One update that runs in this program. It exists in memory alone; what survives the program are
 // the annotations of the two ReplicationControllers.
@@ -51,21 +75,31 @@ class LocalUpdate {
     std::optional<Error> error{};
     bool read_again = false;  // a write met another state than the one that was read
   };
+  static Walk AfterFailure(Error error) {
+    if (IsRace(error.kind)) return {.read_again = true};
+    return {.error = std::move(error)};
+  }
 
   Status Read();
   Status ReadPods();
   Result<std::optional<ReplicationController>> Controller(const std::string& name);
   Walk Step();
+  windlass::Step Next(const Learned& learned) const;
+  std::optional<Error> LabelPods(Learned& learned, Write first);
+  void ApplyToPod(const Request& label);
+  Error Told(const Request& request, const Error& error) const;
   Result<Reply> Execute(const Request& request);
   void Store(const std::string& patch);
   void Warn(const std::vector<Event>& events) const;
   void Fold(const Request& request, const Result<Reply>& reply);
   std::string Phase() const { return TextOf(update_, "/status/phase"); }
+  std::variant<ExitCode, Duration> AfterError(const Error& error);
   bool HasEnded() const;
   ExitCode End() const;
   ExitCode EndPaused() const;
   ExitCode PrintResult() const;
   ExitCode PrintDryRun(const rc::View& view, const Learned& learned) const;
+  rc::View MakeView() const;
   bool dry_run() const { return context_.line.dry_run != "none"; }
 
   const CommandContext& context_;
@@ -76,6 +110,8 @@ class LocalUpdate {
   std::optional<ReplicationController> new_;
   std::vector<Pod> pods_;
   std::optional<ExitCode> ended_{};  // by a dry run
+  std::optional<MonotonicTime> failing_since_{};
+  Duration retry_ = kRetryFirst;
 };
 
 bool LocalUpdate::HasEnded() const {
@@ -87,7 +123,7 @@ ExitCode LocalUpdate::End() const {
   if (ended_) return *ended_;
   if (Phase() == rc::kFailed) {
     context_.console.Error(TextOf(update_, "/status/message"));
-    return ExitCode::kFailed;
+    return IsRefusedForOther(update_) ? ExitCode::kOtherUpdate : ExitCode::kFailed;
   }
   const ExitCode printed = PrintResult();
   const bool is_asked = decoded_->spec.rollback == (Phase() == rc::kRolledBack);
@@ -107,20 +143,34 @@ ExitCode LocalUpdate::PrintResult() const {
 }
 
 // Somebody else scaled one of the two (RC-16). This program remembers the sizes only while it runs.
+// During a rename they are known from what that needs, so the policy counts also for the next
+// command.
 ExitCode LocalUpdate::EndPaused() const {
-  std::string message = TextOf(update_, "/status/message");
-  if (old_ && old_->meta.annotations.Has(rc::kRenameJournal)) {
-    // The sizes are known from what a rename needs, so the policy counts also for the next command.
-    constexpr std::string_view kField = "set spec.onExternalScale to ";
-    const size_t field = message.find(kField);
-    if (field != message.npos) message.replace(field, kField.size(), "give --on-external-scale=");
-  } else {
-    // The message names who was scaled, and what to scale it back to.
-    message = message.substr(0, message.find(", or set spec.onExternalScale")) +
-              ": then the same command goes on. With --on-external-scale=Adopt or Override an "
-              "update does not stop at a scaling";
+  const rc::View view = MakeView();
+  const Learned none;
+  const rc::Situation situation = rc::MakeSituation(view, none, context_.session.clock().Wall());
+  if (old_ && !new_ && old_->meta.annotations.Has(rc::kRenameJournal)) {
+    const std::string& gone = situation.new_name;
+    context_.console.Error(rc::ScaledByOtherText(old_->meta.name, 0, old_->replicas) + ", and " +
+                           gone +
+                           " is deleted already. Scale it back to 0, or give "
+                           "--on-external-scale=Override (it is scaled back): then it takes over "
+                           "the Pods of " +
+                           gone);
+    return ExitCode::kHeld;
   }
-  context_.console.Error(message);
+  for (const auto* controller : {view.old_controller, view.new_controller}) {
+    if (controller == nullptr) continue;
+    const int32_t expected = rc::ExpectedSize(situation, *controller);
+    if (controller->replicas == expected) continue;
+    context_.console.Error(
+        rc::ScaledByOtherText(controller->meta.name, expected, controller->replicas) +
+        ". Scale it back to " + std::to_string(expected) +
+        ": then the same command goes on. With --on-external-scale=Adopt or Override an update "
+        "does not stop at a scaling");
+    return ExitCode::kHeld;
+  }
+  context_.console.Error(TextOf(update_, "/status/message"));
   return ExitCode::kHeld;
 }
 
@@ -238,17 +288,72 @@ ExitCode LocalUpdate::PrintDryRun(const rc::View& view, const Learned& learned) 
   return ExitCode::kDone;
 }
 
+rc::View LocalUpdate::MakeView() const {
+  rc::View view{*decoded_, old_ ? &*old_ : nullptr, new_ ? &*new_ : nullptr};
+  for (const Pod& pod : pods_) view.pods.push_back(&pod);
+  return view;
+}
+
+windlass::Step LocalUpdate::Next(const Learned& learned) const {
+  return rc::Next(MakeView(), learned, context_.session.clock().Wall());
+}
+
+// Brings the Pod up to date with a label that is on its way.
+void LocalUpdate::ApplyToPod(const Request& label) {
+  const Json patch = Json::parse(label.body(), nullptr, false);
+  for (Pod& pod : pods_) {
+    if (pod.meta.name != label.key().name) continue;
+    for (const auto& [key, value] : patch["metadata"]["labels"].items()) {
+      pod.meta.labels.Set(key, value.get<std::string>());
+    }
+  }
+}
+
+// Labels the Pod of `first`, and all others that are to get the label, at the same time: each is a
+// write of its own. Returns the error of one that failed, unless the planner says what follows:
+// then all are read again.
+std::optional<Error> LocalUpdate::LabelPods(Learned& learned, Write first) {
+  std::vector<Write> writes;
+  std::optional<Write> next = std::move(first);
+  while (next) {
+    ApplyToPod(next->request);
+    writes.push_back(*std::move(next));
+    windlass::Step step = Next(learned);
+    auto* write = std::get_if<Write>(&step);
+    const bool labels = write != nullptr && write->request.resource() == resources::kPods;
+    next = labels ? std::optional(std::move(*write)) : std::nullopt;
+  }
+  std::vector<HttpRequest> requests;
+  for (const Write& write : writes) {
+    requests.push_back(ToHttp(write.request, kPluginFieldManager));
+  }
+  std::vector<Result<Reply>> replies = context_.session.SendAll(requests, Verb::kPatch);
+  std::optional<Error> failed;
+  for (size_t i = 0; i < writes.size(); ++i) {
+    if (!replies[i].ok() && !GoesOnAfter(writes[i], replies[i].error().kind)) {
+      failed = Told(writes[i].request, replies[i].error());
+    }
+    learned.push_back(OutcomeOf(writes[i], std::move(replies[i])));
+  }
+  return failed;
+}
+
+Error LocalUpdate::Told(const Request& request, const Error& error) const {
+  return Explained(error,
+                   {request.verb(), request.resource(),
+                    std::string(request.key().namespace_.text()), request.key().name},
+                   context_.session.options().server);
+}
+
 LocalUpdate::Walk LocalUpdate::Step() {
   Learned learned;
-  for (int steps = 0; steps < kStepsMax; ++steps) {
-    std::vector<const Pod*> pods;
-    pods.reserve(pods_.size());
-    for (const Pod& pod : pods_) pods.push_back(&pod);
-    const rc::View view{*decoded_, old_ ? &*old_ : nullptr, new_ ? &*new_ : nullptr, pods};
-    const auto step = rc::Next(view, learned, context_.session.clock().Wall());
+  const size_t steps_max = kStepsMax + pods_.size();
+  for (size_t steps = 0; steps < steps_max; ++steps) {
+    const rc::View view = MakeView();
+    auto step = Next(learned);
     if (const auto* wait = std::get_if<Wait>(&step)) return {.wait = wait->look_again_in};
     if (const auto* failed = std::get_if<Failed>(&step)) return {.error = failed->error};
-    const auto* write = std::get_if<Write>(&step);
+    auto* write = std::get_if<Write>(&step);
     const Request& request =
         write != nullptr ? write->request : std::get_if<windlass::Read>(&step)->request;
     const bool of_update = request.resource() == resources::kReplicationControllerUpdates;
@@ -256,27 +361,47 @@ LocalUpdate::Walk LocalUpdate::Step() {
       ended_ = PrintDryRun(view, learned);
       return {};
     }
+    if (request.resource() == resources::kPods && write != nullptr) {
+      auto error = LabelPods(learned, std::move(*write));
+      if (error) return AfterFailure(*std::move(error));
+      continue;
+    }
     Result<Reply> reply = Execute(request);
     if (write != nullptr && reply.ok()) Warn(write->on_success);
     if (of_update && (HasEnded() || Phase() == rc::kPaused)) return {};
-    const bool ok = reply.ok();
-    const ErrorKind kind = ok ? ErrorKind::kInvalid : reply.error().kind;
-    if (context_.session.interrupted()) return {.error = reply.ok() ? Error{} : reply.error()};
+    std::optional<Error> error;
+    if (!reply.ok()) error = Told(request, reply.error());
+    if (context_.session.interrupted()) return {.error = error.value_or(Error{})};
     Fold(request, reply);
     learned.push_back(write != nullptr ? OutcomeOf(*write, std::move(reply))
                                        : OutcomeOf(request, std::move(reply)));
-    if (ok) continue;
-    const bool goes_on = write != nullptr ? GoesOnAfter(*write, kind)
-                                          : GoesOnAfter(std::get<windlass::Read>(step), kind);
-    if (!goes_on) return {.read_again = true};
+    if (!error) continue;
+    const bool goes_on = write != nullptr
+                             ? GoesOnAfter(*write, error->kind)
+                             : GoesOnAfter(std::get<windlass::Read>(step), error->kind);
+    if (!goes_on) return AfterFailure(*std::move(error));
   }
   return {.read_again = true};
+}
+
+// Returns the exit code if the command gives up after `error`; else how long it waits before it
+// looks again. Says what is the matter when that begins.
+std::variant<ExitCode, Duration> LocalUpdate::AfterError(const Error& error) {
+  const MonotonicTime now = context_.session.clock().Now();
+  if (!failing_since_) {
+    failing_since_ = now;
+    retry_ = kRetryFirst;
+    if (!IsLasting(error.kind)) context_.console.Warning(error.message + ". Trying again");
+  }
+  const bool too_long = now - *failing_since_ >= context_.line.rolling_update.timeout;
+  if (too_long || IsLasting(error.kind)) return Report(context_.session, context_.console, error);
+  return std::exchange(retry_, std::min(retry_ * 2, kRetryMost));
 }
 
 ExitCode LocalUpdate::Run() {
   Session& session = context_.session;
   LongWait long_wait(context_);
-  for (int failures = 0;;) {
+  for (;;) {
     Walk walk;
     const Status read = Read();
     if (read.ok()) {
@@ -293,12 +418,16 @@ ExitCode LocalUpdate::Run() {
       return ExitCode::kInterrupted;
     }
     long_wait.Look(UntimedWaitOf(update_));
-    failures = walk.error ? failures + 1 : 0;
-    if (walk.error && failures >= kFailuresMax)
-      return Report(session, context_.console, *walk.error);
     const Duration poll = context_.line.rolling_update.poll_interval;
     Duration pause = std::min(poll, walk.wait.value_or(poll));
     if (walk.read_again) pause = std::min<Duration>(pause, milliseconds(200));
+    if (walk.error) {
+      const auto after = AfterError(*walk.error);
+      if (const auto* code = std::get_if<ExitCode>(&after)) return *code;
+      pause = std::get<Duration>(after);
+    } else {
+      failing_since_.reset();
+    }
     const Status waited =
         session.Wait([] { return false; }, std::max<Duration>(pause, milliseconds(20)));
     if (!waited.ok() && !session.interrupted())

@@ -6,6 +6,7 @@
 #include "cmd/kubectl-windlass/json_fields.h"
 #include "cmd/kubectl-windlass/rolling_update.h"
 #include "controller/replication_controller/run.h"
+#include "controller/replication_controller/words.h"
 #include "kubeclient/api/decode.h"
 #include "kubeclient/api/replication_controller_update.h"
 #include "kubeclient/client/client.h"
@@ -14,15 +15,10 @@
 namespace windlass::cli {
 namespace {
 
+namespace rc = replication_controller;
+
 // How often the update is read and written again after somebody else was faster.
 constexpr int kWritesMax = 3;
-
-// What was written, and what happened to it.
-struct Written {
-  Json update;
-  std::string what;     // "created"
-  int64_t printed = 0;  // lines of an earlier run
-};
 
 Result<Json> Create(const CommandContext& context, const Json& update) {
   HttpRequest request;
@@ -44,14 +40,16 @@ Result<Json> Create(const CommandContext& context, const Json& update) {
 }
 
 // Replaces the spec of an update that exists: of the one that is under way, to go on or back, or of
-// one that has ended, to begin anew. Of a rollback only the times are the command's, and
-// --on-external-scale if it is given: the rest says what is rolled back.
+// one that has ended, to begin anew. Fails with a conflict if anything has changed since it was
+// read. Of a rollback only the times are the command's, and NEW and --on-external-scale if they are
+// given: the rest says what is rolled back.
 Result<Json> Replace(const CommandContext& context, const Json& update, const Json& stored) {
-  Json operations = Json::array(
-      {{{"op", "test"}, {"path", "/metadata/uid"}, {"value", TextOf(stored, "/metadata/uid")}}});
+  Json operations = Json::array({{{"op", "replace"},
+                                  {"path", "/metadata/resourceVersion"},
+                                  {"value", TextOf(stored, "/metadata/resourceVersion")}}});
   if (FlagOf(update, "/spec/rollback")) {
     operations.push_back({{"op", "add"}, {"path", "/spec/rollback"}, {"value", true}});
-    for (const std::string key : {"updatePeriod", "timeout", "onExternalScale"}) {
+    for (const std::string key : {"updatePeriod", "timeout", "onExternalScale", "newName"}) {
       const Json* value = FieldOf(update, "/spec/" + key);
       if (value == nullptr) continue;
       operations.push_back({{"op", "add"}, {"path", "/spec/" + key}, {"value", *value}});
@@ -64,24 +62,12 @@ Result<Json> Replace(const CommandContext& context, const Json& update, const Js
       {kJsonPatch, operations.dump(), kPluginFieldManager, context.line.dry_run == "server"});
 }
 
-// Deletes the update, if nobody has changed it since `stored` was read.
-Status Delete(const CommandContext& context, const Json& stored) {
-  const ResourceId& resource = resources::kReplicationControllerUpdates;
-  WINDLASS_TRY(const ReplicationControllerUpdate update,
-               DecodeReplicationControllerUpdate(context.session.decoder(), stored.dump()));
-  const Request request = Request::Delete(resource, VersionOf(update.meta));
-  const Result<Reply> reply =
-      context.session.Send(ToHttp(request, kPluginFieldManager), Verb::kDelete);
-  if (reply.ok() || reply.error().kind == ErrorKind::kNotFound) return Unit{};
-  return Explained(reply.error(),
-                   {Verb::kDelete, resource, context.namespace_, TextOf(stored, "/metadata/name")},
-                   context.session.options().server);
-}
-
-// Begins an update anew that has ended and whose spec stays as it is. A patch would change nothing,
-// not even its generation, so Windlass would not look at it: it is deleted, and created again.
+// Begins an update anew that has ended or failed, and whose spec stays as it is. A patch would
+// change nothing, not even its generation, so Windlass would not look at it, and its status would
+// go on saying that it failed: it is deleted, and created again. What it has done is noted on the
+// two ReplicationControllers.
 Result<Json> BeginAgain(const CommandContext& context, const Json& ended) {
-  WINDLASS_TRY([[maybe_unused]] const Unit deleted, Delete(context, ended));
+  WINDLASS_TRY([[maybe_unused]] const Unit deleted, RemoveUpdate(context, ended));
   Json update = {
       {"apiVersion", resources::kReplicationControllerUpdates.GroupVersion()},
       {"kind", "ReplicationControllerUpdate"},
@@ -96,12 +82,14 @@ Result<Json> BeginAgain(const CommandContext& context, const Json& ended) {
 
 Result<Written> WriteOver(const CommandContext& context, const Json& update, const Json& stored) {
   WINDLASS_TRY(Json written, Replace(context, update, stored));
+  const bool same =
+      NumberOf(written, "/metadata/generation") == NumberOf(stored, "/metadata/generation");
   const bool dry = context.line.dry_run == "server";
-  if (dry || !HasEnded(context, written)) {
-    return Written{std::move(written), "configured", NumberOf(stored, "/status/lineCount")};
+  if (dry || !same || StateOf(context, written) == UpdateState::kUnderWay) {
+    return Written{.update = std::move(written), .printed = NumberOf(stored, "/status/lineCount")};
   }
   WINDLASS_TRY(Json again, BeginAgain(context, written));
-  return Written{std::move(again), "created"};
+  return Written{.update = std::move(again)};
 }
 
 struct Attempt {
@@ -116,6 +104,10 @@ Attempt WriteUpdate(const CommandContext& context, const Json& update) {
     const Result<Json> stored = ReadObject(context.session, PlaceOfUpdate(context, update));
     const bool missing = !stored.ok() && stored.error().kind == ErrorKind::kNotFound;
     if (!stored.ok() && !missing) return {.written = stored.error()};
+    if (!missing) {
+      attempt.refused = RefuseOtherUpdate(context, update, *stored);
+      if (attempt.refused) return attempt;
+    }
     // Of an update that is under way Windlass knows the state, also when the old one is gone.
     if (missing || HasEnded(context, *stored)) {
       attempt.refused = CheckControllers(context, update);
@@ -123,7 +115,7 @@ Attempt WriteUpdate(const CommandContext& context, const Json& update) {
     }
     if (missing) {
       const Result<Json> created = Create(context, update);
-      attempt.written = created.ok() ? Result<Written>(Written{*created, "created"})
+      attempt.written = created.ok() ? Result<Written>(Written{.update = *created, .created = true})
                                      : Result<Written>(created.error());
     } else {
       attempt.written = WriteOver(context, update, *stored);
@@ -144,13 +136,63 @@ Place PlaceOfUpdate(const CommandContext& context, const Json& update) {
           TextOf(update, "/metadata/name")};
 }
 
+UpdateState StateOf(const CommandContext& context, const Json& stored) {
+  const Result<ReplicationControllerUpdate> update =
+      DecodeReplicationControllerUpdate(context.session.decoder(), stored.dump());
+  if (!update.ok() || !rc::IsOfPresentSpec(*update)) return UpdateState::kUnderWay;
+  if (rc::WasRefused(*update)) return UpdateState::kRefused;
+  const bool failed = update->status.phase == rc::kFailed;
+  if (rc::HasEnded(*update)) return failed ? UpdateState::kTimedOut : UpdateState::kDone;
+  // One that waits for a controller which does not exist has changed nothing either.
+  if (failed && update->status.step.empty()) return UpdateState::kRefused;
+  return failed ? UpdateState::kFailed : UpdateState::kUnderWay;
+}
+
 bool HasEnded(const CommandContext& context, const Json& stored) {
   const Result<ReplicationControllerUpdate> update =
       DecodeReplicationControllerUpdate(context.session.decoder(), stored.dump());
-  return update.ok() && replication_controller::HasEnded(*update);
+  return update.ok() && rc::HasEnded(*update);
 }
 
+Status RemoveUpdate(const CommandContext& context, const Json& stored) {
+  const ResourceId& resource = resources::kReplicationControllerUpdates;
+  WINDLASS_TRY(const ReplicationControllerUpdate update,
+               DecodeReplicationControllerUpdate(context.session.decoder(), stored.dump()));
+  const Request request = Request::Delete(resource, VersionOf(update.meta));
+  const Result<Reply> reply =
+      context.session.Send(ToHttp(request, kPluginFieldManager), Verb::kDelete);
+  if (reply.ok() || reply.error().kind == ErrorKind::kNotFound) return Unit{};
+  return Explained(reply.error(),
+                   {Verb::kDelete, resource, context.namespace_, TextOf(stored, "/metadata/name")},
+                   context.session.options().server);
+}
+
+namespace {
+
+// Takes an update back that failed, if another one is asked for: what it has done must not stay.
+// Returns the exit code if that does not succeed; nullopt if there is nothing to take back.
+std::optional<ExitCode> TakeBackFailed(const CommandContext& context, const Json& update) {
+  const bool writes = context.line.dry_run == "none" && context.line.rolling_update.wait;
+  if (FlagOf(update, "/spec/rollback") || !writes) return std::nullopt;
+  const Result<Json> stored = ReadObject(context.session, PlaceOfUpdate(context, update));
+  if (!stored.ok() || !AsksForOther(context, update, *stored)) return std::nullopt;
+  const UpdateState state = StateOf(context, *stored);
+  if (state != UpdateState::kTimedOut && state != UpdateState::kFailed) return std::nullopt;
+  context.console.message("The update to " + TextOf(*stored, "/status/newName") +
+                          " failed, so it is taken back first.\n");
+  Json back = update;
+  back["spec"] = {{"rollback", true}};
+  for (const char* key : {"updatePeriod", "timeout"}) back["spec"][key] = update["spec"][key];
+  const Result<Written> written = WriteOver(context, back, *stored);
+  if (!written.ok()) return Report(context.session, context.console, written.error());
+  const ExitCode code = FollowUpdate(context, *written);
+  return code == ExitCode::kDone ? std::nullopt : std::optional(code);
+}
+
+}  // namespace
+
 ExitCode RunInServer(const CommandContext& context, const Json& update) {
+  if (const auto code = TakeBackFailed(context, update)) return *code;
   const Attempt attempt = WriteUpdate(context, update);
   if (attempt.refused) return *attempt.refused;
   if (!attempt.written.ok()) {
@@ -159,11 +201,12 @@ ExitCode RunInServer(const CommandContext& context, const Json& update) {
   const Written& written = *attempt.written;
   const bool dry = context.line.dry_run == "server";
   if (dry || !context.line.rolling_update.wait) {
+    const std::string what = written.created ? "created" : "configured";
     PrintDone(context, PlaceOfUpdate(context, update), written.update,
-              written.what + (dry ? " (server dry run)" : ""));
+              what + (dry ? " (server dry run)" : ""));
     return ExitCode::kDone;
   }
-  return FollowUpdate(context, written.update, written.printed);
+  return FollowUpdate(context, written);
 }
 
 }  // namespace windlass::cli

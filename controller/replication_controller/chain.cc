@@ -7,6 +7,7 @@
 #include "controller/replication_controller/annotations.h"
 #include "controller/replication_controller/json.h"
 #include "controller/replication_controller/status.h"
+#include "controller/replication_controller/texts.h"
 #include "controller/replication_controller/words.h"
 
 namespace windlass::replication_controller {
@@ -46,6 +47,29 @@ std::optional<Step> RefuseTarget(const Situation& situation) {
   return Refuse(situation, old.meta.name, "replaces " + name, kSourceId);
 }
 
+// Returns the refusal of an update to another new controller than the one that the old controller
+// has given Pods to already (RC-21).
+std::optional<Step> RefuseOtherName(const Situation& situation) {
+  const ReplicationController& old = *situation.old_controller();
+  const ReplicationController* const created = situation.new_controller();
+  const std::string_view of = Annotation(old, kOriginalReplicasOf);
+  if (of.empty()) return std::nullopt;
+  if (created != nullptr && of == created->meta.uid.ToString()) return std::nullopt;
+  Request list = Request::List(resources::kReplicationControllers, old.meta.namespace_, "");
+  const Outcome* outcome = FindOutcome(situation.learned, list.Identity());
+  if (outcome == nullptr || !outcome->said.ok()) {
+    return Read{std::move(list), "another update may be under way"};
+  }
+  for (const Json& item : ItemsOf(outcome->said->body).value_or(Json::array())) {
+    if (TextAt(item, "/metadata/uid") != of) continue;
+    const StringMap annotations = MapOf(At(item, "/metadata/annotations"));
+    if (annotations.Find(kSourceId) != SourceIdOf(old)) continue;
+    const std::string name = TextAt(item, "/metadata/name");
+    return Fail(situation, kOtherName, OtherNameText(old.meta.name, name, situation.new_name));
+  }
+  return std::nullopt;
+}
+
 std::optional<Step> RefuseSource(const Situation& situation) {
   const ReplicationController& created = *situation.new_controller();
   const std::string_view replaced_by = Annotation(created, kOriginalReplicasOf);
@@ -59,6 +83,7 @@ std::optional<Step> RefuseSource(const Situation& situation) {
 
 std::optional<Step> RefuseChain(const Situation& situation) {
   if (auto refusal = RefuseTarget(situation)) return refusal;
+  if (auto refusal = RefuseOtherName(situation)) return refusal;
   if (situation.new_controller() == nullptr) return std::nullopt;
   return RefuseSource(situation);
 }

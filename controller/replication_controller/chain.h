@@ -1,5 +1,5 @@
-// One ReplicationController in two updates: A is updated to B, and B to C. Each would take the
-// other's scalings for those of somebody else, and would remove the other's annotations.
+// One ReplicationController in two updates: A is updated to B, and B to C, or A to D. Each would
+// take the other's scalings for those of somebody else, and would remove the other's annotations.
 #pragma once
 
 #include <optional>
@@ -9,9 +9,11 @@
 
 namespace windlass::replication_controller {
 
-// Returns the refusal of an update whose old controller another update scales up, or whose new one
-// another update scales down; or the step that asks whether that one exists. nullopt if there is no
-// such update. Requires the old controller.
+// Returns the refusal of an update
+//   - whose old controller another update scales up, or scales down for another new one (RC-21)
+//   - whose new controller another update scales down
+// or the step that asks whether that one exists; nullopt if there is no such update. Requires the
+// old controller.
 std::optional<Step> RefuseChain(const Situation& situation);
 
 }  // namespace windlass::replication_controller

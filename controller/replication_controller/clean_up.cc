@@ -84,6 +84,11 @@ Step WithoutOldController(const Situation& situation) {
       return FinishAs(situation, *created);
     }
   }
+  if (!situation.run.step.empty() && created != nullptr) {
+    return Fail(situation, kNotFound,
+                OldIsGoneText(situation.old_name(), created->meta.name, created->replicas,
+                              situation.run.desired_replicas.value_or(created->replicas)));
+  }
   // kubectl's text for a rename that was cut off.
   if (situation.cleanup() == kRename) {
     return Fail(situation, kNotFound,

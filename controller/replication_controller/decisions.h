@@ -13,6 +13,7 @@ inline constexpr Decision kNoteNextController{"note next controller"};
 inline constexpr Decision kCreateController{"create replicationcontroller"};
 inline constexpr Decision kClaimController{"claim new controller"};
 inline constexpr Decision kNoteOriginalSize{"note original size"};
+inline constexpr Decision kRestoreSize{"restore original size"};
 inline constexpr Decision kSetRollbackSize{"set rollback size"};
 inline constexpr Decision kScaleUp{"scale up replicationcontroller"};
 inline constexpr Decision kScaleDown{"scale down replicationcontroller"};

@@ -74,15 +74,10 @@ Step Pause(const Situation& situation, std::string message) {
   return StoreOrWait(situation, draft, Wait{}, std::move(events));
 }
 
-std::string ScaledText(const ReplicationController& scaled, int32_t expected) {
-  return "somebody else scaled ReplicationController " + scaled.meta.name + " from " +
-         std::to_string(expected) + " to " + std::to_string(scaled.replicas);
-}
-
 Step PauseForScale(const Situation& situation, const ReplicationController& scaled) {
   const int32_t expected = ExpectedSize(situation, scaled);
-  return Pause(situation, ScaledText(scaled, expected) + ". Scale it back to " +
-                              std::to_string(expected) +
+  return Pause(situation, ScaledByOtherText(scaled.meta.name, expected, scaled.replicas) +
+                              ". Scale it back to " + std::to_string(expected) +
                               ", or set spec.onExternalScale to Adopt (all replicas are wanted) or "
                               "Override (it is scaled back)");
 }
@@ -172,7 +167,7 @@ std::optional<Step> AnswerScaleBeforeRename(const Situation& situation,
   if (old.replicas == 0) return std::nullopt;
   if (auto ask = AskForSize(situation, old)) return ask;
   if (situation.spec().on_external_scale == kOverride) return ScaleBack(situation, old, 0);
-  return Pause(situation, ScaledText(old, 0) + ", and " + new_name +
+  return Pause(situation, ScaledByOtherText(old.meta.name, 0, old.replicas) + ", and " + new_name +
                               " is deleted already. Scale it back to 0, or set "
                               "spec.onExternalScale to Override (it is scaled back): then it takes "
                               "over the Pods of " +

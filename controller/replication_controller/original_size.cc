@@ -22,6 +22,10 @@ bool MayHaveUid(const std::string& body, std::string_view uid) {
                              [&](const Json& item) { return At(item, "/metadata/uid") == uid; });
 }
 
+Request ListControllers(const Situation& situation) {
+  return Request::List(resources::kReplicationControllers, situation.update().meta.namespace_, "");
+}
+
 // Notes on `source` the size that it has before its Pods go to `target`, together with `others`.
 Step NoteSize(const Situation& situation, const ReplicationController& source,
               const ReplicationController& target, int32_t size, Annotations others) {
@@ -30,6 +34,18 @@ Step NoteSize(const Situation& situation, const ReplicationController& source,
   return Effect(
       situation, Annotate(source, others),
       {decisions::kNoteOriginalSize, {{"controller", source.meta.name}, {"replicas", size}}});
+}
+
+// Returns true if no ReplicationController has the uid; nullopt until it has been asked for.
+std::optional<bool> IsGone(const Situation& situation, std::string_view uid) {
+  const Request list = ListControllers(situation);
+  const Outcome* outcome = FindOutcome(situation.learned, list.Identity());
+  if (outcome == nullptr || !outcome->said.ok()) return std::nullopt;
+  return !MayHaveUid(outcome->said->body, uid);
+}
+
+Step AskForControllers(const Situation& situation) {
+  return Read{ListControllers(situation), "the controller that a size was noted for may be gone"};
 }
 
 }  // namespace
@@ -41,12 +57,19 @@ SizeOrAsk SizeBefore(const Situation& situation) {
   const int32_t noted = NumberIn(old, kOriginalReplicas).value_or(0);
   if (of.empty() || noted <= old.replicas) return {.size = old.replicas};
   if (created != nullptr && of == created->meta.uid.ToString()) return {.size = old.replicas};
-  Request list = Request::List(resources::kReplicationControllers, old.meta.namespace_, "");
-  const Outcome* outcome = FindOutcome(situation.learned, list.Identity());
-  if (outcome == nullptr || !outcome->said.ok()) {
-    return {.ask = Read{std::move(list), "the controller that a size was noted for may be gone"}};
-  }
-  return {.size = MayHaveUid(outcome->said->body, of) ? old.replicas : noted};
+  const std::optional<bool> gone = IsGone(situation, of);
+  if (!gone) return {.ask = AskForControllers(situation)};
+  return {.size = *gone ? noted : old.replicas};
+}
+
+GoneOrAsk FindNotedSizeOfGone(const Situation& situation) {
+  const ReplicationController& old = *situation.old_controller();
+  const std::string_view of = Annotation(old, kOriginalReplicasOf);
+  const std::optional<int32_t> noted = NumberIn(old, kOriginalReplicas);
+  if (of.empty() || !noted) return {};
+  const std::optional<bool> gone = IsGone(situation, of);
+  if (!gone) return {.ask = AskForControllers(situation)};
+  return {.size = *gone ? noted : std::nullopt};
 }
 
 bool HasOriginalSize(const ReplicationController& source, const ReplicationController& target) {

@@ -19,6 +19,15 @@ struct SizeOrAsk {
 // off at 4 old Pods by a deletion of the new controller: 10. Requires the old controller.
 SizeOrAsk SizeBefore(const Situation& situation);
 
+struct GoneOrAsk {
+  std::optional<int32_t> size{};
+  std::optional<Step> ask{};  // must be answered first
+};
+
+// Returns original-replicas of the old controller if the controller that it was noted for does not
+// exist any more; no size otherwise. Requires the old controller.
+GoneOrAsk FindNotedSizeOfGone(const Situation& situation);
+
 // Returns true if original-replicas of `source` is that of this run. kubectl does not say of which
 // run it is: it is taken for this one if the target has replicas already, because then the live
 // size may be a smaller one (RC-8).

@@ -41,6 +41,13 @@ Request Annotate(const ReplicationController& controller, const Annotations& ann
   return Patch(controller, {{"metadata", {{"annotations", fields}}}});
 }
 
+Request RestoreSize(const ReplicationController& old, int32_t replicas) {
+  json annotations = json::object();
+  for (const std::string_view key : kEndWithUpdate) annotations[std::string(key)] = nullptr;
+  return Patch(old, {{"metadata", {{"annotations", std::move(annotations)}}},
+                     {"spec", {{"replicas", replicas}}}});
+}
+
 Request LabelTemplate(const ReplicationController& controller, std::string_view key,
                       std::string_view value, std::string_view next_name) {
   const json labels = {{std::string(key), value}};

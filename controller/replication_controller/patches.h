@@ -20,6 +20,9 @@ Request ScaleTo(const ReplicationController& controller, int32_t replicas);
 using Annotations = std::map<std::string_view, std::optional<std::string>>;
 Request Annotate(const ReplicationController& controller, const Annotations& annotations);
 
+// Sets spec.replicas of the old controller, and takes off it what an update has noted (RC-22).
+Request RestoreSize(const ReplicationController& old, int32_t replicas);
+
 // Gives new Pods of `controller` a label, and notes the name of the next controller, in one write
 // (RC-6).
 Request LabelTemplate(const ReplicationController& controller, std::string_view key,

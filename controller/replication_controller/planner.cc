@@ -17,18 +17,22 @@
 namespace windlass::replication_controller {
 namespace {
 
-// A write was refused in this sync. What it was to do is tried again later; the status says why it
-// is not done.
+// A write was refused in this sync; the status says why it is not done. If nothing has been scaled
+// yet, the run ends (RC-20), unless only a webhook could not be called. Otherwise what the write
+// was to do is tried again later.
 std::optional<Step> AfterRefusal(const Situation& situation) {
   const auto refused = std::ranges::find_if(situation.learned, &Outcome::ends_walk);
   if (refused == situation.learned.end()) return std::nullopt;
   const Error& error = refused->said.error();
   const RequestKey& asked = refused->asked;
   if (asked.resource == resources::kReplicationControllerUpdates) return Failed{error};
-  StatusDraft draft = BeginDraft(situation);
-  SetPhase(situation, draft, kFailed, kWriteRefused,
-           "the API server refused to " + std::string(Name(asked.verb)) + " " +
-               ObjectText(asked.resource, asked.key) + ": " + error.message);
+  const std::string message = "the API server refused to " + std::string(Name(asked.verb)) + " " +
+                              ObjectText(asked.resource, asked.key) + ": " + error.message;
+  StatusDraft draft = DraftOfFailure(situation, kWriteRefused, message);
+  if (error.kind == ErrorKind::kWebhook && draft.step.empty()) {
+    draft = BeginDraft(situation);
+    SetPhase(situation, draft, kPreparing, kWriteRefused, message);
+  }
   std::optional<Step> store = Store(situation, draft);
   return store ? *std::move(store) : Step(Failed{error});
 }

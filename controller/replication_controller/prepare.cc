@@ -10,6 +10,7 @@
 #include "controller/replication_controller/chain.h"
 #include "controller/replication_controller/decisions.h"
 #include "controller/replication_controller/effect.h"
+#include "controller/replication_controller/finish.h"
 #include "controller/replication_controller/goal.h"
 #include "controller/replication_controller/json.h"
 #include "controller/replication_controller/new_controller.h"
@@ -249,12 +250,39 @@ Step SetRollbackSize(const Situation& situation, int32_t size) {
                 {decisions::kSetRollbackSize, {{"controller", old.meta.name}, {"replicas", size}}});
 }
 
-Step PrepareRollback(const Situation& situation) {
-  const ReplicationController* source = situation.new_controller();
-  if (source == nullptr) {
+// Somebody deleted the new controller on the way: the old one gets back the size that was noted for
+// it, in one write that also ends the update (RC-22). The status says which size that is before the
+// write, so that a crash after it is told from a rollback of nothing.
+Step RestoreOld(const Situation& situation) {
+  const ReplicationController& old = *situation.old_controller();
+  GoneOrAsk noted = FindNotedSizeOfGone(situation);
+  if (noted.ask) return *std::move(noted.ask);
+  if (noted.size) {
+    const int32_t size = std::max(*noted.size, old.replicas);
+    StatusDraft draft = BeginDraft(situation);
+    draft.step = kStepPrepare;
+    draft.desired_replicas = size;
+    const std::string line = SettingReplicasText(old.meta.name, std::to_string(size));
+    if (draft.lines.empty() || draft.lines.back() != line) Say(draft, line);
+    SetPhase(situation, draft, kPreparing, kPreparing, "rolling back to " + old.meta.name);
+    if (auto store = Store(situation, draft)) return *std::move(store);
+    return Effect(situation, RestoreSize(old, size),
+                  {decisions::kRestoreSize, {{"controller", old.meta.name}, {"replicas", size}}});
+  }
+  const bool restored = situation.run.step == kStepPrepare && situation.run.desired_replicas;
+  if (!restored) {
     return Fail(situation, kNothingToRollBack,
                 NothingToRollBackText(situation.new_name, situation.old_name()));
   }
+  if (!HasScaledUp(old)) {
+    return WaitFor(situation, kProgressing, "the Pods of " + old.meta.name + " to be created");
+  }
+  return Finish(situation, kRolledBack, RollingUpdatedText(old.meta.name));
+}
+
+Step PrepareRollback(const Situation& situation) {
+  const ReplicationController* source = situation.new_controller();
+  if (source == nullptr) return RestoreOld(situation);
   ReplicationController target = *situation.old_controller();
   const bool is_set = IsRollbackTarget(target, *source);
   if (!is_set) {

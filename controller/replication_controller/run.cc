@@ -17,6 +17,14 @@ bool IsTimedOut(const ReplicationControllerUpdateStatus& status) {
   return status.phase == kFailed && stalled != nullptr && stalled->reason == kTimedOut;
 }
 
+// Returns true if the run was refused before it changed anything. One that waits for a controller
+// that does not exist yet was not: a manifest may come before it.
+bool IsRefused(const ReplicationControllerUpdateStatus& status) {
+  const Condition* stalled = FindCondition(status.conditions, "Stalled");
+  return status.phase == kFailed && status.step.empty() && stalled != nullptr &&
+         stalled->reason != kNotFound;
+}
+
 // Returns true if spec.newName is another than the run began with. A rename that has begun is
 // finished first: its Pods may have no owner already.
 bool IsForOther(const ReplicationControllerUpdate& update) {
@@ -44,7 +52,11 @@ bool IsOfPresentSpec(const ReplicationControllerUpdate& update) {
 
 bool HasEnded(const ReplicationControllerUpdate& update) {
   const ReplicationControllerUpdateStatus& stored = update.status;
-  return IsOfPresentSpec(update) && (IsDone(stored) || IsTimedOut(stored));
+  return IsOfPresentSpec(update) && (IsDone(stored) || IsTimedOut(stored) || IsRefused(stored));
+}
+
+bool WasRefused(const ReplicationControllerUpdate& update) {
+  return HasEnded(update) && IsRefused(update.status);
 }
 
 ReplicationControllerUpdateStatus StatusOfRun(const ReplicationControllerUpdate& update) {

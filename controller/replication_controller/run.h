@@ -10,8 +10,13 @@ namespace windlass::replication_controller {
 bool IsOfPresentSpec(const ReplicationControllerUpdate& update);
 
 // Returns true if the run of the present spec has ended for good, so that nothing is left to do
-// before the spec changes: it succeeded, was rolled back, or timed out.
+// before the spec changes: it succeeded, was rolled back, timed out, or was refused before it
+// changed anything (RC-20).
 bool HasEnded(const ReplicationControllerUpdate& update);
+
+// Returns true if the run of the present spec has ended because it was refused before it changed
+// anything.
+bool WasRefused(const ReplicationControllerUpdate& update);
 
 // Returns the stored status, or, if a new run is due, what of it a new run goes on with: the lines,
 // their number and the conditions; and, if the last one did not end, the target and the journal. A

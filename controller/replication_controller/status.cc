@@ -3,6 +3,7 @@
 #include <nlohmann/json.hpp>
 #include <utility>
 
+#include "controller/replication_controller/annotations.h"
 #include "controller/replication_controller/decisions.h"
 #include "controller/replication_controller/words.h"
 #include "kubeclient/api/time.h"
@@ -75,6 +76,18 @@ Condition MakeCondition(const Situation& situation, std::string_view type, bool 
   return condition;
 }
 
+// Returns true if nothing has been scaled yet, and there is no new controller to be scaled.
+bool IsBeforeFirstScaling(const Situation& situation) {
+  const std::string& step = situation.run.step;
+  return situation.new_controller() == nullptr && situation.run.journal.empty() &&
+         (step.empty() || step == kStepPrepare);
+}
+
+// Returns true if an update, this one or one before it, has made the old controller smaller.
+bool HasGivenPods(const ReplicationController* old) {
+  return old != nullptr && NumberIn(*old, kOriginalReplicas).value_or(0) > old->replicas;
+}
+
 }  // namespace
 
 StatusDraft BeginDraft(const Situation& situation) {
@@ -125,14 +138,24 @@ Step StoreOrWait(const Situation& situation, const StatusDraft& draft, Wait wait
 
 Step WaitFor(const Situation& situation, std::string_view phase, std::string_view what, Wait wait) {
   StatusDraft draft = BeginDraft(situation);
-  SetPhase(situation, draft, phase, phase, "waiting for " + std::string(what));
+  SetPhase(situation, draft, phase, kWaiting, "waiting for " + std::string(what));
   return StoreOrWait(situation, draft, std::move(wait));
+}
+
+StatusDraft DraftOfFailure(const Situation& situation, std::string_view reason,
+                           const std::string& message) {
+  StatusDraft draft = BeginDraft(situation);
+  if (IsBeforeFirstScaling(situation)) {
+    draft.step.clear();
+    if (!HasGivenPods(situation.old_controller())) draft.target.clear();
+  }
+  SetPhase(situation, draft, kFailed, reason, message);
+  return draft;
 }
 
 Step Fail(const Situation& situation, std::string_view reason, std::string message,
           std::optional<Duration> look_again_in) {
-  StatusDraft draft = BeginDraft(situation);
-  SetPhase(situation, draft, kFailed, reason, message);
+  const StatusDraft draft = DraftOfFailure(situation, reason, message);
   std::vector<Event> events;
   const ReplicationControllerUpdateStatus& stored = situation.update().status;
   if (stored.phase != kFailed || stored.message != message) {

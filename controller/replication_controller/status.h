@@ -44,12 +44,18 @@ std::optional<Step> Store(const Situation& situation, const StatusDraft& draft,
 Step StoreOrWait(const Situation& situation, const StatusDraft& draft, Wait wait,
                  std::vector<Event> events = {});
 
-// Stores `phase` with "waiting for <what>", or ends the sync with `wait`.
+// Stores `phase` with reason kWaiting and "waiting for <what>", or ends the sync with `wait`.
 Step WaitFor(const Situation& situation, std::string_view phase, std::string_view what,
              Wait wait = {});
 
-// Ends with phase Failed. The update is looked at again whenever something changes, and after
-// `look_again_in`: what failed is tried again, unless the reason is kTimedOut.
+// Returns the draft of a run that failed. If no new controller is there to be scaled, and nothing
+// has been scaled, the step is cleared: the run was refused (RC-20). The target is, too, unless an
+// update before it has made the old controller smaller.
+StatusDraft DraftOfFailure(const Situation& situation, std::string_view reason,
+                           const std::string& message);
+
+// Ends with phase Failed. Unless the run has ended by that (HasEnded), the update is looked at
+// again whenever something changes, and after `look_again_in`: what failed is tried again.
 Step Fail(const Situation& situation, std::string_view reason, std::string message,
           std::optional<Duration> look_again_in = {});
 

@@ -77,6 +77,10 @@ std::string RollingUpdatedToText(std::string_view name) {
   return Join({"replicationcontroller/", name, " rolling updated to ", Quoted(name)});
 }
 
+std::string ScaledByOtherText(std::string_view name, int32_t from, int32_t to) {
+  return Join({"somebody else scaled ReplicationController ", name, " from ", std::to_string(from),
+               " to ", std::to_string(to)});
+}
 std::string AdoptingText(std::string_view name, int32_t replicas, int32_t desired) {
   return Join({"Adopting the scaling of ", name, " to ", std::to_string(replicas),
                " by somebody else: ", std::to_string(desired), " replicas are desired now"});
@@ -103,6 +107,12 @@ std::string OtherImageText(std::string_view image) {
                " or rollback with --rollback"});
 }
 
+std::string OtherNameText(std::string_view old_name, std::string_view under_way,
+                          std::string_view wanted) {
+  return Join({"ReplicationController ", old_name, " is in the middle of an update to ", under_way,
+               ", so it cannot be updated to ", wanted, ". Set spec.newName to ", under_way,
+               " to go on with that, and spec.rollback to true, too, to undo it"});
+}
 std::string NoSuchContainerText(std::string_view container) {
   return Join({"container ", container, " not found in pod"});
 }
@@ -129,6 +139,14 @@ std::string NotFoundText(std::string_view name) {
   return Join({"replicationcontrollers ", Quoted(name), " not found"});
 }
 
+std::string OldIsGoneText(std::string_view old_name, std::string_view new_name, int32_t replicas,
+                          int32_t desired) {
+  return Join({"ReplicationController ", old_name,
+               " was deleted on the way, so its update cannot end. ", new_name, " has ",
+               std::to_string(replicas), " of ", std::to_string(desired),
+               " replicas: scale it with kubectl scale rc ", new_name,
+               " --replicas=", std::to_string(desired), ", and delete the update"});
+}
 std::string NothingToRollBackText(std::string_view new_name, std::string_view old_name) {
   std::string text = Join({"Could not find ", new_name, " to rollback."});
   if (new_name.empty()) {

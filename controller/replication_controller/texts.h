@@ -39,6 +39,7 @@ std::string RollingUpdatedText(std::string_view name);
 // The same if the new controller keeps its name: … rolling updated to "NAME".
 std::string RollingUpdatedToText(std::string_view name);
 // Ours: RC-16.
+std::string ScaledByOtherText(std::string_view name, int32_t from, int32_t to);
 std::string AdoptingText(std::string_view name, int32_t replicas, int32_t desired);
 
 // --- errors ---
@@ -51,6 +52,8 @@ std::string NoDifferentKeyText(std::string_view file, std::string_view old_name)
 std::string OtherImageText(std::string_view image);
 inline constexpr std::string_view kMustNameContainer =
     "must specify container to update when updating a multi-container pod";
+std::string OtherNameText(std::string_view old_name, std::string_view under_way,
+                          std::string_view wanted);  // ours: RC-21
 std::string NoSuchContainerText(std::string_view container);
 std::string NoContainersText(std::string_view name);
 inline constexpr std::string_view kMustSetPullPolicy =
@@ -66,6 +69,9 @@ inline constexpr std::string_view kTimedOutText =
 // RC-14
 std::string NoSourceText(std::string_view namespace_, std::string_view name);
 std::string NotFoundText(std::string_view name);
+// Ours: the controller that is scaled down is gone in the middle.
+std::string OldIsGoneText(std::string_view old_name, std::string_view new_name, int32_t replicas,
+                          int32_t desired);
 // RC-15. An empty name says also which annotation is missing.
 std::string NothingToRollBackText(std::string_view new_name, std::string_view old_name);
 std::string NoOriginalReplicasText(std::string_view name);

@@ -13,9 +13,6 @@
 namespace windlass::replication_controller {
 namespace {
 
-// How soon the autoscalers are listed again after one was found: nothing watches them.
-constexpr Duration kLookAgain = seconds(30);
-
 std::optional<Step> RefuseOwned(const Situation& situation,
                                 const ReplicationController* controller) {
   if (controller == nullptr) return std::nullopt;
@@ -30,8 +27,8 @@ std::optional<Step> RefuseOwned(const Situation& situation,
 
 std::string AutoscaledText(const std::string& autoscaler, const std::string& scaled) {
   return "HorizontalPodAutoscaler " + autoscaler + " scales ReplicationController " + scaled +
-         ", which the update has to scale itself. Delete the autoscaler, and create it again when "
-         "the update is done";
+         ", which the update has to scale itself. Delete the autoscaler, begin the update again, "
+         "and create the autoscaler again when the update is done";
 }
 
 // Returns the refusal that names an autoscaler of `body`, a list, which scales one of the two.
@@ -43,7 +40,7 @@ std::optional<Step> RefuseAutoscaled(const Situation& situation, const std::stri
     const std::string scaled = TextAt(item, "/spec/scaleTargetRef/name");
     if (scaled != situation.old_name() && scaled != situation.new_name) continue;
     const std::string name = TextAt(item, "/metadata/name");
-    return Fail(situation, kAutoscaled, AutoscaledText(name, scaled), kLookAgain);
+    return Fail(situation, kAutoscaled, AutoscaledText(name, scaled));
   }
   return std::nullopt;
 }

@@ -22,6 +22,7 @@ inline constexpr std::string_view kStepCleanUp = "CleanUp";
 inline constexpr std::string_view kStepDone = "Done";
 
 // Reasons of the conditions Ready, Reconciling and Stalled, besides the phases.
+inline constexpr std::string_view kWaiting = "Waiting";  // without a timeout, for what message says
 inline constexpr std::string_view kTimedOut = "TimedOut";
 inline constexpr std::string_view kExternalScale = "ExternalScale";
 inline constexpr std::string_view kOwnedByOther = "OwnedByAnother";
@@ -32,6 +33,7 @@ inline constexpr std::string_view kInvalidUpdate = "InvalidUpdate";
 inline constexpr std::string_view kUnexpectedAnnotations = "UnexpectedAnnotations";
 inline constexpr std::string_view kOtherImage = "OtherImage";
 inline constexpr std::string_view kOtherContent = "OtherContent";
+inline constexpr std::string_view kOtherName = "OtherName";
 inline constexpr std::string_view kNothingToRollBack = "NothingToRollBack";
 inline constexpr std::string_view kWriteRefused = "WriteRefused";
 

@@ -53,6 +53,7 @@ inline constexpr std::string_view kStuckCauses[] = {"ProgressDeadlineExceeded",
                                                     "UnexpectedAnnotations",
                                                     "OtherImage",
                                                     "OtherContent",
+                                                    "OtherName",
                                                     "NothingToRollBack",
                                                     "WriteRefused"};
 

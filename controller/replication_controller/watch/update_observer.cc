@@ -25,11 +25,18 @@ using replication_controller::kPreparing;
 using replication_controller::kRolledBack;
 using replication_controller::kStepDone;
 using replication_controller::TargetOf;
+using replication_controller::WasRefused;
 using Rollout = RolloutsUnderWay::Rollout;
 using Update = ReplicationControllerUpdate;
 using workload::RolloutState;
 
 bool IsComplete(const Update& update) { return HasEnded(update) && update.status.phase != kFailed; }
+
+// Returns true if nothing has happened, and nothing will: neither in this run nor in one before it,
+// whose target the status would keep.
+bool IsRefusedWhole(const Update& update) {
+  return WasRefused(update) && update.status.target.empty();
+}
 
 bool IsForOther(const Update& update, const std::string& target) {
   return HasOtherName(update.spec, target) || HasOtherContent(update.spec, target);
@@ -128,7 +135,7 @@ void UpdateObserver::Changed(const Change<Update>& change) {
 }
 
 void UpdateObserver::SeenFirst(const Update& update) {
-  if (IsComplete(update)) return;
+  if (IsComplete(update) || IsRefusedWhole(update)) return;
   if (!IsMidway(update)) {
     if (!update.spec.paused) Begin(update, {});
     return;
@@ -147,7 +154,7 @@ void UpdateObserver::Followed(const Update& before, const Update& now) {
   if (known != nullptr && !now.spec.paused) outcome = OutcomeOfEdit(known->target, before, now);
   if (!outcome.empty()) rollouts_.Finish(key, outcome);
   if (EndsForNext(before, now)) rollouts_.Finish(key, kOutcomeComplete);
-  if (now.spec.paused || rollouts_.Find(key) != nullptr) return;
+  if (now.spec.paused || rollouts_.Find(key) != nullptr || IsRefusedWhole(now)) return;
   // One that was edited and is complete since, both in one change, is a rollout, too.
   if (!IsComplete(now) || !outcome.empty()) Begin(now, {});
 }
@@ -166,6 +173,7 @@ void UpdateObserver::Look(const Update& update) {
   Rollout* const rollout = rollouts_.Find(key);
   if (rollout == nullptr) return;
   if (IsComplete(update)) return rollouts_.Finish(key, kOutcomeComplete);
+  if (IsRefusedWhole(update)) return rollouts_.Finish(key, kOutcomeRefused);
   rollouts_.SetState(key, *rollout, StateOf(update));
 }
 

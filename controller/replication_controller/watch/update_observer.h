@@ -10,11 +10,12 @@
 //   rolled_back   spec.rollback was set on the way; the way back is a rollout of its own
 //                 (not during a rename, unless the run still goes back)
 //   superseded    another new ReplicationController is asked for, or no rollback any more
+//   refused       before it changed anything
 //   deleted       with its update
 //
-// An update that failed has not ended: it is stuck. The cause is the reason of its condition Ready.
-// Pods of both ReplicationControllers are there until a user edits or deletes the update, also
-// after TimedOut, as with a Deployment beyond its deadline.
+// Any other update that failed has not ended: it is stuck. The cause is the reason of its condition
+// Ready. Pods of both ReplicationControllers are there until a user edits or deletes the update,
+// also after TimedOut, as with a Deployment beyond its deadline.
 //
 // As a RolloutObserver, it follows updates whether or not this process leads, and counts only while
 // it leads. What began before this process saw the update is not counted as begun. Core thread

@@ -10,7 +10,7 @@ constexpr std::string_view kStrategies[] = {"RollingUpdate", "Recreate", "InPlac
                                             "InPlaceOnly", "Other"};
 constexpr std::string_view kChanges[] = {kChangeTemplate, kChangeRollback};
 constexpr std::string_view kOutcomes[] = {kOutcomeComplete, kOutcomeSuperseded, kOutcomeRolledBack,
-                                          kOutcomeAborted, kOutcomeDeleted};
+                                          kOutcomeAborted,  kOutcomeRefused,    kOutcomeDeleted};
 constexpr std::string_view kTriggers[] = {kTriggerRollbackTo, kTriggerTemplate, kTriggerAbort,
                                           kTriggerRollback};
 constexpr std::string_view kStates[] = {"desired",   "updated", "ready",
@@ -37,7 +37,8 @@ constexpr Metric kFinished{
     "Rollouts that ended, by outcome.",
     {{kNamespace, kKind, kStrategy, kOutcome}},
     "`superseded`: a newer template came first; `rolled_back`: the template of an earlier revision "
-    "did; `aborted`: `spec.abort` was set; `deleted`: the object was."};
+    "did; `aborted`: `spec.abort` was set; `refused`: an update of a ReplicationController was, "
+    "before it changed anything; `deleted`: the object was."};
 constexpr Metric kDuration{"windlass_rollout_duration_seconds",
                            MetricType::kHistogram,
                            "From the change of the template to the end of its rollout.",

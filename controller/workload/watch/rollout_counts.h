@@ -24,6 +24,7 @@ inline constexpr std::string_view kOutcomeComplete = "complete";
 inline constexpr std::string_view kOutcomeSuperseded = "superseded";
 inline constexpr std::string_view kOutcomeRolledBack = "rolled_back";
 inline constexpr std::string_view kOutcomeAborted = "aborted";
+inline constexpr std::string_view kOutcomeRefused = "refused";
 inline constexpr std::string_view kOutcomeDeleted = "deleted";
 inline constexpr std::string_view kTriggerRollbackTo = "rollback_to";
 inline constexpr std::string_view kTriggerTemplate = "template";

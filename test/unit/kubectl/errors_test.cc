@@ -70,9 +70,9 @@ TEST_CASE("Every exit code is that of an error") {
   for (const ErrorSection& section : AllErrors()) {
     for (const ErrorRow& row : section.rows) codes.insert(row.code);
   }
-  for (const ExitCode code :
-       {ExitCode::kError, ExitCode::kFailed, ExitCode::kTimeout, ExitCode::kHeld,
-        ExitCode::kAborted, ExitCode::kSuperseded, ExitCode::kUsage, ExitCode::kInterrupted}) {
+  for (const ExitCode code : {ExitCode::kError, ExitCode::kFailed, ExitCode::kTimeout,
+                              ExitCode::kHeld, ExitCode::kAborted, ExitCode::kSuperseded,
+                              ExitCode::kOtherUpdate, ExitCode::kUsage, ExitCode::kInterrupted}) {
     CAPTURE(Number(code));
     CHECK(codes.contains(code));
   }

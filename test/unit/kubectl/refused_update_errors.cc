@@ -183,7 +183,7 @@ spec: {selector: {app: old}, template: {metadata: {labels: {app: old}}, spec: {}
        {to_new, kFailed,
         "error: new must specify a matching key with non-equal value in Selector for old",
         "As above, of a new controller that is there already.", HasBoth(same_selector)},
-       {update({"new", "--image=app:v3"}), kFailed,
+       {update({"new", "--image=app:v3"}), ExitCode::kOtherUpdate,
         "error: Found existing in-progress update to image (app:v2).\nEither continue in-progress "
         "update with --image=app:v2 or rollback with --rollback",
         "The new controller is there with another image. Go on with that image, or take the update "
@@ -230,7 +230,8 @@ spec: {selector: {app: old}, template: {metadata: {labels: {app: old}}, spec: {}
         HasOwner()},
        {to_new, kFailed,
         "error: HorizontalPodAutoscaler cpu scales ReplicationController old, which the update has "
-        "to scale itself. Delete the autoscaler, and create it again when the update is done",
+        "to scale itself. Delete the autoscaler, begin the update again, and create the autoscaler "
+        "again when the update is done",
         "An autoscaler would scale against the update. Delete it for the time of the update.",
         HasAutoscaler},
        {same_name, kFailed,

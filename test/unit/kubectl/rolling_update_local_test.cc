@@ -1,4 +1,6 @@
 // rolling-update --local: the planner in the program, with the modelled replication controller.
+#include <algorithm>
+
 #include "test/proves.h"
 #include "test/sim/garbage_collector.h"
 #include "test/sim/kubelet.h"
@@ -63,6 +65,72 @@ TEST_CASE_METHOD(Fixture, "--local updates without Windlass, and says what kubec
   CHECK(ran.messages.empty());
   CHECK(ran.code == ExitCode::kDone);
   CHECK_FALSE(Has("old"));
+}
+
+TEST_CASE_METHOD(Fixture, "--local labels many Pods at the same time, in one look") {
+  Create(kControllers, sim::SampleReplicationController("many", 100, "app:v1"));
+  std::vector<MonotonicTime> labelled;
+  fate = [&](const HttpRequest& request) {
+    const bool pod = request.target.find("/pods/") != std::string::npos;
+    if (pod && request.method == HttpMethod::kPatch) labelled.push_back(loop.clock().Now());
+    return sim::Fate::kDelivered;
+  };
+  const Ran ran = Update({"many", "--image=app:v2", "--poll-interval=1h", "--max-surge=100"});
+  CHECK(ran.code == ExitCode::kDone);
+  CHECK(labelled.size() == 100);
+  CHECK(labelled.back() - labelled.front() < std::chrono::minutes(1));
+}
+
+TEST_CASE_METHOD(Fixture, "--local waits longer and longer for a server in trouble, and says so") {
+  int asked = 0;
+  bool ends = false;
+  answering.answer = [&](const HttpRequest& request) -> std::optional<Result<HttpResponse>> {
+    if (request.method == HttpMethod::kGet || ends) return std::nullopt;
+    ++asked;
+    return HttpResponse{500, "text/plain", "etcd is away", {}};
+  };
+  SECTION("until it is well again") {
+    After(std::chrono::minutes(4), [&ends] { ends = true; });
+    const Ran ran = Update({"old", "new", "--image=app:v2"});
+    CHECK(ran.code == ExitCode::kDone);
+    CHECK(std::ranges::count(ran.messages, '\n') == 1);
+    CHECK(ran.messages.starts_with("Warning: "));
+    CHECK(ran.messages.ends_with(". Trying again\n"));
+  }
+  SECTION("until --timeout") {
+    const Ran ran = Update({"old", "new", "--image=app:v2", "--timeout=3m"});
+    CHECK(ran.code == ExitCode::kError);
+    CHECK(asked < 20);
+    CHECK(ran.messages.find("\nerror: ") != std::string::npos);
+  }
+}
+
+TEST_CASE_METHOD(Fixture, "--local --rollback restores the size when the new one was deleted") {
+  bool deleted = false;
+  fate = [&](const HttpRequest&) {
+    if (deleted || !Has("old") || Stored(kControllers, "old")["spec"]["replicas"] != 1) {
+      return sim::Fate::kDelivered;
+    }
+    sim::DeleteOptions at_once;
+    at_once.propagation = sim::Propagation::kBackground;
+    REQUIRE(server.Delete("setup", {kControllers, "default", "new"}, at_once).ok());
+    deleted = true;
+    return sim::Fate::kDelivered;
+  };
+  REQUIRE(Update({"old", "new", "--image=app:v2"}).code == ExitCode::kFailed);
+  REQUIRE(Stored(kControllers, "old")["spec"]["replicas"] == 1);
+  SECTION("back") {
+    const Ran ran = Update({"old", "new", "--rollback"});
+    CHECK(ran.code == ExitCode::kDone);
+    CHECK(Stored(kControllers, "old")["spec"]["replicas"] == 2);
+    CHECK_FALSE(Stored(kControllers, "old")["metadata"].contains("annotations"));
+  }
+  SECTION("anew") {
+    const Ran ran = Update({"old", "new", "--image=app:v2"});
+    CHECK(ran.code == ExitCode::kDone);
+    CHECK(Stored(kControllers, "new")["spec"]["replicas"] == 2);
+  }
+  Proves("RC-22");
 }
 
 TEST_CASE_METHOD(Fixture, "--local gives the name back when the new controller is gone") {

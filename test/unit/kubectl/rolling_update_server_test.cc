@@ -1,5 +1,6 @@
 // rolling-update by Windlass: what is written, what is printed, and how it ends. Windlass is played
 // by hand: it writes the statuses.
+#include "kubeclient/api/time.h"
 #include "test/proves.h"
 #include "test/unit/kubectl/kubectl_run.h"
 
@@ -22,7 +23,9 @@ struct Report {
   std::string phase;
   std::vector<std::string> lines{};  // behind those that there are
   std::string message{};
-  std::string stalled{};  // the reason of condition Stalled; "": there is none
+  std::string stalled{};       // the reason of condition Stalled; "": there is none
+  std::string step = "Scale";  // "": before anything is changed
+  bool waits = false;          // without a timeout, for what the message says
 };
 
 void Apply(const Report& report, Json& update) {
@@ -30,10 +33,15 @@ void Apply(const Report& report, Json& update) {
   status["observedGeneration"] = update["metadata"]["generation"];
   status["phase"] = report.phase;
   status["message"] = report.message;
+  status["step"] = report.step;
   if (!status["lines"].is_array()) status["lines"] = Json::array();
   for (const std::string& line : report.lines) status["lines"].push_back(line);
   status["lineCount"] = status["lines"].size();
   status["conditions"] = Json::array();
+  if (report.waits) {
+    status["conditions"].push_back(
+        {{"type", "Reconciling"}, {"status", "True"}, {"reason", "Waiting"}});
+  }
   if (report.stalled.empty()) return;
   status["conditions"].push_back({{"type", "Stalled"},
                                   {"status", "True"},
@@ -85,11 +93,14 @@ TEST_CASE_METHOD(Fixture, "The phase at the end says the exit code") {
       {{"Failed", {}, "no such thing", "NotFound"},
        {"old", "new", kImage},
        ExitCode::kFailed,
-       "error: no such thing\n"},
+       "error: no such thing\n"
+       "Windlass goes on with the update as soon as that is mended; the same command begins it "
+       "anew, and --rollback takes it back.\n"},
       {{"Failed", {}, "timed out", "TimedOut"},
        {"old", "new", kImage},
        ExitCode::kFailed,
-       "error: timed out\n"},
+       "error: timed out\n"
+       "The update stops here. The same command goes on with it, and --rollback takes it back.\n"},
       {{"Paused", {}, "somebody else scaled it"},
        {"old", "new", kImage},
        ExitCode::kHeld,
@@ -127,14 +138,38 @@ TEST_CASE_METHOD(Fixture, "A rollback that somebody else turns off has failed") 
 }
 
 TEST_CASE_METHOD(Fixture, "What an update prepares for longer than ten seconds is said once") {
-  SaysAfter(seconds(1), {"Preparing", {}, "waiting for the first"});
-  SaysAfter(seconds(10), {"Preparing", {}, "waiting for the second"});
+  SaysAfter(seconds(1), {"Preparing", {}, "waiting for the first", "", "Prepare", true});
+  SaysAfter(seconds(10), {"Preparing", {}, "waiting for the second", "", "Prepare", true});
   SaysAfter(seconds(40),
             {"Progressing", {}, "new has 1 of 2 replicas, 0 of them available; old has 2 left"});
   SaysAfter(seconds(60), {"Succeeded"});
   const Ran ran = Update({"old", "new", kImage});
   CHECK(ran.messages == "Warning: waiting for the second\n");
   CHECK(ran.code == ExitCode::kDone);
+}
+
+TEST_CASE_METHOD(Fixture, "An update that stands still for half a minute is told, once") {
+  interrupt_after = std::chrono::minutes(5);
+  SaysAfter(seconds(1), {"Progressing", {"Created new"}, "new has 1 of 2 replicas"});
+  const bool rests = GENERATE(false, true);  // between two scalings
+  if (rests) {
+    After(milliseconds(1500), [this] {
+      Edit(kUpdates, "old", "status", [this](Json& update) {
+        update["status"]["lastScaleTime"] = FormatTime(loop.clock().Wall());
+      });
+    });
+    SaysAfter(seconds(65), {"Progressing", {"Scaling new up to 2"}, "new has 2 of 2 replicas"});
+    SaysAfter(seconds(70), {"Succeeded"});
+  }
+  const Ran ran = Update({"old", "new", kImage, "--update-period=1m"});
+  if (rests) {
+    CHECK(ran.messages.empty());
+  } else {
+    CHECK(ran.messages.starts_with("Warning: nothing has moved since "));
+    CHECK(ran.messages.find(": new has 1 of 2 replicas. kubectl windlass get rc/old") !=
+          std::string::npos);
+    CHECK(ran.messages.find("nothing has moved", 20) == std::string::npos);
+  }
 }
 
 TEST_CASE_METHOD(Fixture, "--rollback changes the direction and the times, and nothing else") {
@@ -183,8 +218,149 @@ TEST_CASE_METHOD(Fixture, "--no-wait writes the update, and ends") {
   const Ran ran = Update({"old", "new", kImage, "--no-wait"});
   CHECK(ran.code == ExitCode::kDone);
   CHECK(ran.out == "replicationcontrollerupdate.windlass.dev/old created\n");
-  CHECK(Update({"old", "new", "--image=app:v3", "--no-wait"}).out ==
+  CHECK(Update({"old", "new", kImage, "--max-surge=2", "--no-wait"}).out ==
         "replicationcontrollerupdate.windlass.dev/old configured\n");
+}
+
+// --- refused ---
+
+const Report kRefused = {"Failed", {}, "refused", "Autoscaled", ""};
+
+TEST_CASE_METHOD(Fixture, "What a refused command had created is removed again") {
+  SaysAfter(seconds(1), kRefused);
+  const Ran ran = Update({"old", "new", kImage});
+  CHECK(ran.code == ExitCode::kFailed);
+  CHECK(ran.messages ==
+        "error: refused\nNothing was changed, and replicationcontrollerupdate.windlass.dev/old is "
+        "removed again.\n");
+  CHECK_FALSE(HasUpdate());
+  Proves("RC-20");
+}
+
+TEST_CASE_METHOD(Fixture, "An update that was there before the refused command stays") {
+  REQUIRE(RunUntil({"Succeeded"}, {"old", "new", "--image=app:v1"}).code == ExitCode::kDone);
+  SaysAfter(seconds(1), kRefused);
+  const Ran ran = Update({"old", "new", kImage});
+  CHECK(ran.code == ExitCode::kFailed);
+  CHECK(
+      ran.messages ==
+      "error: refused\nNothing was changed, and nothing happens until this command is repeated or "
+      "the spec of replicationcontrollerupdate.windlass.dev/old changes.\n");
+  CHECK(HasUpdate());
+  Proves("RC-20");
+}
+
+TEST_CASE_METHOD(Fixture, "What somebody else has edited since it was refused is not removed") {
+  After(seconds(1), [this] {
+    Says(kRefused);
+    fate = [this](const HttpRequest& request) {
+      if (request.method == HttpMethod::kDelete) {
+        Edit(kUpdates, "old", "", [](Json& update) { update["spec"]["timeout"] = "9m"; });
+      }
+      return sim::Fate::kDelivered;
+    };
+  });
+  const Ran ran = Update({"old", "new", kImage});
+  CHECK(ran.code == ExitCode::kFailed);
+  CHECK(ran.messages.starts_with(
+      "error: refused\nNothing was changed. replicationcontrollerupdate.windlass.dev/old could not "
+      "be removed: "));
+  CHECK(HasUpdate());
+  Proves("RC-20");
+}
+
+// --- a second command ---
+
+TEST_CASE_METHOD(Fixture, "Another update than the one under way is refused and changes nothing") {
+  struct Row {
+    std::vector<std::string> first, second;
+    std::string messages;
+  };
+  const std::string under_way =
+      "error: an update of replicationcontroller/old to new with image "
+      "app:v2 is under way, so nothing was changed. To go on with that: "
+      "kubectl windlass rolling-update old new --image=app:v2";
+  const std::string back =
+      " -n default. To take it back: kubectl windlass rolling-update old --rollback -n default\n";
+  const std::vector<Row> rows = {
+      {{"old", "new", kImage}, {"old", "new", "--image=app:v3"}, under_way + back},
+      {{"old", "new", kImage}, {"old", "new-2", kImage}, under_way + back},
+      {{"old", "new", kImage}, {"old", "new-2", "--rollback"}, under_way + back},
+      {{"old", "new", kImage, "--container=app"},
+       {"old", "new", kImage},
+       under_way + " --container=app" + back},
+      {{"old", "new", kImage},
+       {"old", "new", kImage, "--image-pull-policy=Always"},
+       under_way + back},
+  };
+  const bool looked_at = GENERATE(false, true);
+  for (const Row& row : rows) {
+    CAPTURE(row.second, looked_at);
+    Fixture fixture;
+    std::vector<std::string> first = row.first;
+    first.emplace_back("--no-wait");
+    REQUIRE(fixture.Update(first).code == ExitCode::kDone);
+    fixture.Says({"Progressing", {"Created new"}});
+    fixture.Edit(kUpdates, "old", "status",
+                 [](Json& update) { update["status"]["newName"] = "new"; });
+    const Json before = fixture.Stored(kUpdates, "old");
+    const Ran ran = fixture.Update(row.second);
+    CHECK(ran.code == ExitCode::kOtherUpdate);
+    CHECK(ran.messages == row.messages);
+    CHECK(fixture.Stored(kUpdates, "old") == before);
+  }
+  Proves("RC-23");
+}
+
+TEST_CASE_METHOD(Fixture, "A rollback under way is not turned round by a second command") {
+  REQUIRE(Update({"old", "new", kImage, "--no-wait"}).code == ExitCode::kDone);
+  REQUIRE(Update({"old", "--rollback", "--no-wait"}).code == ExitCode::kDone);
+  const Json before = Stored(kUpdates, "old");
+  const Ran ran = Update({"old", "new", kImage});
+  CHECK(ran.code == ExitCode::kOtherUpdate);
+  CHECK(ran.messages ==
+        "error: an update of replicationcontroller/old to new with image app:v2 is being rolled "
+        "back, so nothing was changed. To follow that: kubectl windlass rolling-update old "
+        "--rollback -n default\n");
+  CHECK(Stored(kUpdates, "old") == before);
+}
+
+TEST_CASE_METHOD(Fixture,
+                 "A good image after one that failed: the failed one is taken back first") {
+  const Report failed = {"Failed", {"Created new"}, "timed out", "TimedOut"};
+  REQUIRE(RunUntil(failed, {"old", "new", kImage}).code == ExitCode::kFailed);
+  Edit(kUpdates, "old", "status", [](Json& update) { update["status"]["newName"] = "new"; });
+  SaysAfter(seconds(1), {"RolledBack", {"back"}});
+  SaysAfter(seconds(3), {"Succeeded", {"forward"}});
+  const Ran ran = Update({"old", "new", "--image=app:v3"});
+  CHECK(ran.code == ExitCode::kDone);
+  CHECK(ran.out == "back\nforward\n");
+  CHECK(ran.messages == "The update to new failed, so it is taken back first.\n");
+  const Json spec = Stored(kUpdates, "old")["spec"];
+  CHECK(spec["image"] == "app:v3");
+  CHECK_FALSE(spec.value("rollback", false));
+  Proves("RC-23");
+}
+
+TEST_CASE_METHOD(Fixture, "A command that does not wait takes no failed update back") {
+  const Report failed = {"Failed", {"Created new"}, "timed out", "TimedOut"};
+  REQUIRE(RunUntil(failed, {"old", "new", kImage}).code == ExitCode::kFailed);
+  const Json before = Stored(kUpdates, "old");
+  const Ran ran = Update({"old", "new", "--image=app:v3", "--no-wait"});
+  CHECK(ran.code == ExitCode::kOtherUpdate);
+  CHECK(ran.messages ==
+        "error: an update of replicationcontroller/old to new with image app:v2 has failed on the "
+        "way, so nothing was changed. To go on with that: kubectl windlass rolling-update old new "
+        "--image=app:v2 -n default. To take it back: kubectl windlass rolling-update old "
+        "--rollback -n default\n");
+  CHECK(Stored(kUpdates, "old") == before);
+  Proves("RC-23");
+}
+
+TEST_CASE_METHOD(Fixture, "--rollback OLD NEW beside an update that has ended takes NEW as given") {
+  REQUIRE(RunUntil({"Succeeded"}, {"old", kImage}).code == ExitCode::kDone);
+  REQUIRE(Update({"old", "new", "--rollback", "--no-wait"}).code == ExitCode::kDone);
+  CHECK(Stored(kUpdates, "old")["spec"]["newName"] == "new");
 }
 
 TEST_CASE_METHOD(Fixture, "With -o standard output has the object at the end, and nothing else") {
@@ -202,7 +378,7 @@ TEST_CASE_METHOD(Fixture, "With -o standard output has the object at the end, an
     const Ran ran =
         RunUntil({"Failed", {}, "no", "NotFound"}, {"old", "new", kImage, "-o", "name"});
     CHECK(ran.out == "replicationcontrollerupdate.windlass.dev/old\n");
-    CHECK(ran.messages == "Created new\nerror: no\n");
+    CHECK(ran.messages.starts_with("Created new\nerror: no\n"));
     CHECK(ran.code == ExitCode::kFailed);
   }
 }
@@ -355,7 +531,7 @@ TEST_CASE_METHOD(Fixture, "A cluster without the CustomResourceDefinition: --loc
 
 TEST_CASE_METHOD(Fixture, "An update that nobody looks at: one warning, and the command waits") {
   SaysAfter(seconds(30), {"Progressing", {"Created new"}});
-  SaysAfter(seconds(60), {"Succeeded", {"the end"}});
+  SaysAfter(seconds(50), {"Succeeded", {"the end"}});
   const Ran ran = Update({"old", "new", kImage});
   CHECK(ran.messages == kUnseen);
   CHECK(ran.out == "Created new\nthe end\n");
@@ -364,7 +540,7 @@ TEST_CASE_METHOD(Fixture, "An update that nobody looks at: one warning, and the 
 
 TEST_CASE_METHOD(Fixture, "An update that is looked at in time is not warned about") {
   SaysAfter(seconds(9), {"Progressing", {"Created new"}});
-  SaysAfter(seconds(60), {"Succeeded", {"the end"}});
+  SaysAfter(seconds(30), {"Succeeded", {"the end"}});
   CHECK(Update({"old", "new", kImage}).messages.empty());
 }
 

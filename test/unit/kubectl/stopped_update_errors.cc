@@ -42,13 +42,15 @@ void ReadsFail(KubectlRun& run) {
 }
 
 // After a second, Windlass writes this into the status of the update.
-PrepareStop WindlassSays(const std::string& phase, const std::string& message) {
+PrepareStop WindlassSays(const std::string& phase, const std::string& message,
+                         const std::string& step = "Scale") {
   return [=](KubectlRun& run) {
     BeginsUpdate(run);
-    run.After(seconds(1), [&run, phase, message] {
+    run.After(seconds(1), [&run, phase, message, step] {
       run.Edit(kUpdates, "old", "status", [&](Json& object) {
         object["status"] = {{"observedGeneration", object["metadata"]["generation"]},
                             {"phase", phase},
+                            {"step", step},
                             {"message", message}};
       });
     });
@@ -111,6 +113,13 @@ ErrorSection StoppedUpdateErrors() {
       "takes over the Pods of new";
   const std::string paused =
       "spec.paused is true: nothing is scaled. Set spec.paused to false to go on";
+  const std::string goes_on =
+      "Windlass goes on with the update as soon as that is mended; the same command begins it "
+      "anew, and --rollback takes it back.";
+  const std::string unseen =
+      "Windlass has not looked at replicationcontrollerupdate.windlass.dev/old, so nothing was "
+      "changed. The update begins when it does: kubectl delete "
+      "replicationcontrollerupdates.windlass.dev old -n default takes it away";
   return {
       "rolling-update: updates that stop",
       {{here, ExitCode::kFailed, "error: timed out waiting for any update progress to be made",
@@ -142,10 +151,35 @@ ErrorSection StoppedUpdateErrors() {
        {there, ExitCode::kFailed,
         "error: the update to new is under way, and the spec says now that it is made of something "
         "else. Change controller, image, container and imagePullPolicy back to go on, or set "
-        "spec.rollback to true",
-        "The update was begun with another image or another file. Give the same flags as before, "
-        "or take the update back with `--rollback`.",
+        "spec.rollback to true\n" +
+            goes_on,
+        "Somebody changed the spec of the ReplicationControllerUpdate. Give the same flags as "
+        "before, or take the update back with `--rollback`.",
         WindlassSays("Failed", other_content)},
+       {there, ExitCode::kFailed, "error: replicationcontrollers \"new\" not found\n" + goes_on,
+        "Somebody deleted the new controller during the update. The same command begins anew, and "
+        "`--rollback` gives the old controller back the size that it had.",
+        WindlassSays("Failed", "replicationcontrollers \"new\" not found")},
+       {there, ExitCode::kFailed,
+        "error: HorizontalPodAutoscaler cpu scales ReplicationController old, which the update has "
+        "to scale itself. Delete the autoscaler, begin the update again, and create the autoscaler "
+        "again when the update is done\nNothing was changed, and "
+        "replicationcontrollerupdate.windlass.dev/old is removed again.",
+        "Windlass has refused the update, and the command has removed what it had written. Correct "
+        "what the text says, and run the same command again.",
+        WindlassSays("Failed",
+                     "HorizontalPodAutoscaler cpu scales ReplicationController old, which the "
+                     "update has to scale itself. Delete the autoscaler, begin the update again, "
+                     "and create the autoscaler again when the update is done",
+                     "")},
+       {{"rolling-update", "old", "new", "--image=app:v3"},
+        ExitCode::kOtherUpdate,
+        "error: an update of replicationcontroller/old to new with image app:v2 is under way, so "
+        "nothing was changed. To go on with that: kubectl windlass rolling-update old new "
+        "--image=app:v2 -n default. To take it back: kubectl windlass rolling-update old "
+        "--rollback -n default",
+        "Windlass carries out another update of the same ReplicationController. It goes on.",
+        WindlassUpdates},
        {here, ExitCode::kFailed, "error: replicationcontrollers \"new\" not found",
         "Somebody deleted the new controller during the update. The same command begins anew.",
         NewIsDeleted},
@@ -185,8 +219,7 @@ ErrorSection StoppedUpdateErrors() {
         "error: replicationcontrollers \"old\" is forbidden: User \"anna\" cannot get resource "
         "\"replicationcontrollers\": ask for the right, and check it with kubectl auth can-i get "
         "replicationcontrollers -n default",
-        "The update could not read its controllers five times in a row. Its state is kept: the "
-        "same command goes on.",
+        "The update may not read its controllers. Its state is kept: the same command goes on.",
         ReadsFail},
        {here, ExitCode::kError,
         "error: replicationcontrollerupdate.windlass.dev/old is under way, and Windlass and this "
@@ -204,15 +237,18 @@ ErrorSection StoppedUpdateErrors() {
         "Windlass goes on with the update: kubectl get "
         "replicationcontrollerupdate.windlass.dev/old -n default shows it, and --rollback takes it "
         "back",
-        "Ctrl-C ends only the command.", InterruptedAfter(seconds(1))},
+        "Ctrl-C ends only the command.",
+        [](KubectlRun& run) {
+          WindlassSays("Progressing", "")(run);
+          run.interrupt_after = seconds(3);
+        }},
        {there, ExitCode::kInterrupted,
         "Warning: Windlass has not looked at replicationcontrollerupdate.windlass.dev/old for 10 "
         "s: check that it runs in the cluster, with --controllers=replicationcontrollerupdate. "
         "This command waits for it. To do without, press Ctrl-C, run kubectl delete "
         "replicationcontrollerupdates.windlass.dev old -n default, and repeat the command with "
-        "--local\nWindlass goes on with the update: kubectl get "
-        "replicationcontrollerupdate.windlass.dev/old -n default shows it, and --rollback takes it "
-        "back",
+        "--local\n" +
+            unseen,
         "Windlass does not run, or not with this controller. Start it, or update with `--local`.",
         InterruptedAfter(seconds(15))}}};
 }

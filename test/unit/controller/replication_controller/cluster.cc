@@ -59,6 +59,12 @@ void World::Scale(const std::string& name, int32_t replicas) {
   Stamp(object, before);
 }
 
+void World::Remove(const std::string& name) {
+  const std::string uid = controllers_.at(name)["metadata"]["uid"];
+  controllers_.erase(name);
+  std::erase_if(pods_, [&](const auto& pod) { return OwnerOf(pod.second) == uid; });
+}
+
 void World::AddService(const std::string& name, const json& selector) {
   services_.push_back({{"metadata", {{"name", name}}}, {"spec", {{"selector", selector}}}});
 }

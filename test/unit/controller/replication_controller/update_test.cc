@@ -5,6 +5,7 @@
 
 #include "test/catch.h"
 #include "test/proves.h"
+#include "test/unit/controller/replication_controller/updates.h"
 #include "test/unit/controller/replication_controller/world.h"
 
 namespace windlass::replication_controller::update_test {
@@ -210,29 +211,84 @@ TEST_CASE("an update that its user prepared by hand is claimed") {
   Proves("RC-1");
 }
 
-TEST_CASE("a refused write is told, tried again, and not repeated in a sync") {
+// For whoever reads the error: an update that could not begin does not begin behind their back.
+TEST_CASE("an update whose new controller cannot be created has ended, until its spec changes") {
   World world;
   Start(world, 2, WithFile());
-  bool quota = true;
+  bool refuses = true;
   world.refuse = [&](const Request& request) -> std::optional<Error> {
-    if (quota && request.verb() == Verb::kCreate) {
+    if (refuses && request.verb() == Verb::kCreate) {
       return Error{ErrorKind::kQuotaExceeded, "exceeded quota"};
     }
     return std::nullopt;
   };
-  const Step step = world.Sync();
-  REQUIRE(std::holds_alternative<Failed>(step));
+  world.Run();
   CHECK(world.phase() == "Failed");
   CHECK(world.reason() == "WriteRefused");
   CHECK(world.message() ==
         "the API server refused to create replicationcontrollers ns/web-2: exceeded quota");
+  CHECK_FALSE(world.update()["status"].contains("target"));
+  refuses = false;
   const size_t writes = world.writes().size();
-  CHECK(std::holds_alternative<Failed>(world.Sync()));
-  CHECK(world.writes().size() == writes);  // the status says so already
-  quota = false;
+  world.Run();
+  CHECK(world.writes().size() == writes);
+  world.Edit({{"timeout", "6m"}});
   world.Run();
   CHECK(world.phase() == "Succeeded");
   CHECK(world.lines().front() == "Created web-2");
+  Proves("RC-20");
+}
+
+// Manifests may be applied in any order.
+TEST_CASE("an update that is there before its ReplicationController begins when that is created") {
+  World world;
+  world.AddUpdate("web", WithFile({{"updatePeriod", "0s"}}));
+  world.Run();
+  CHECK(world.phase() == "Failed");
+  CHECK(world.reason() == "NotFound");
+  world.AddController("web", 2, kOldLabels);
+  world.Run();
+  CHECK(world.phase() == "Succeeded");
+  Proves("RC-20");
+}
+
+TEST_CASE("a webhook that cannot be called is waited for, also before the first scaling") {
+  World world;
+  Start(world, 2, WithFile());
+  bool refuses = true;
+  world.refuse = [&](const Request& request) -> std::optional<Error> {
+    if (refuses && request.verb() == Verb::kCreate) return Error{ErrorKind::kWebhook, "no answer"};
+    return std::nullopt;
+  };
+  REQUIRE(std::holds_alternative<Failed>(world.Sync()));
+  CHECK(world.phase() == "Preparing");
+  CHECK(world.reason() == "WriteRefused");
+  const size_t writes = world.writes().size();
+  CHECK(std::holds_alternative<Failed>(world.Sync()));
+  CHECK(world.writes().size() == writes);  // the status says so already
+  refuses = false;
+  world.Run();
+  CHECK(world.phase() == "Succeeded");
+  Proves("RC-20");
+}
+
+TEST_CASE("a write that is refused after the first scaling is told, and tried again") {
+  World world;
+  StartUpdate(world, 4, "0s");
+  RunUntilScaled(world, 1);
+  bool refuses = true;
+  world.refuse = [&](const Request& request) -> std::optional<Error> {
+    const bool scales = request.resource() == resources::kReplicationControllers;
+    if (refuses && scales && request.mutates()) return Error{ErrorKind::kForbidden, "no right"};
+    return std::nullopt;
+  };
+  RunUntil(world, [&] { return world.phase() == "Failed"; });
+  CHECK(world.reason() == "WriteRefused");
+  CHECK(std::holds_alternative<Failed>(world.Sync()));
+  refuses = false;
+  world.Run();
+  CHECK(world.phase() == "Succeeded");
+  Proves("RC-20");
 }
 
 TEST_CASE("the lines of a status are bounded, and their number tells what is missing") {

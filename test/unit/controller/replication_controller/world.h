@@ -46,6 +46,9 @@ class World {
   void AddService(const std::string& name, const json& selector);
   void AddReplicaSet(const std::string& name, const json& selector);
   void AddAutoscaler(const std::string& name, const std::string& kind, const std::string& target);
+  void RemoveAutoscalers() { autoscalers_ = json::array(); }
+  // Deletes the ReplicationController and its Pods.
+  void Remove(const std::string& name);
 
   // --- what the cluster does ---
 

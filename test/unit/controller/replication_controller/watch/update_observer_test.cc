@@ -13,6 +13,7 @@
 #include "controller/replication_controller/words.h"
 #include "kubeclient/api/time.h"
 #include "test/catch.h"
+#include "test/proves.h"
 #include "test/unit/cache/virtual_time.h"
 
 namespace windlass::update_observer_test {
@@ -170,6 +171,7 @@ TEST_CASE_METHOD(Fixture, "the reason of an update that does not get on is the c
       {kFailed, kUnexpectedAnnotations, false, "stuck UnexpectedAnnotations"},
       {kFailed, kOtherImage, false, "stuck OtherImage"},
       {kFailed, kOtherContent, false, "stuck OtherContent"},
+      {kFailed, kOtherName, false, "stuck OtherName"},
       {kFailed, kNothingToRollBack, false, "stuck NothingToRollBack"},
       {kFailed, kWriteRefused, false, "stuck WriteRefused"},
       {kFailed, "NewWord", false, "stuck Other"},
@@ -193,6 +195,34 @@ TEST_CASE_METHOD(Fixture, "the reason of an update that does not get on is the c
   }
   CHECK(Finished().empty());
   CHECK(Started() == Page{{kStarted + "template", 1}});
+}
+
+TEST_CASE_METHOD(Fixture, "an update that is refused before it changed anything has ended") {
+  Put();
+  Act(kFailed, "", kAutoscaled);
+  CHECK(UnderWay().empty());
+  CHECK(Finished() == Page{{kFinished + "refused", 1}});
+  Edit();
+  CHECK(UnderWay().size() == 1);
+  Act(kFailed, "", kAutoscaled);
+  CHECK(UnderWay().empty());
+  CHECK(Finished() == Page{{kFinished + "refused", 2}});
+  Proves("RC-20");
+}
+
+TEST_CASE_METHOD(Fixture, "one that waits for a controller that does not exist is stuck") {
+  Put();
+  Act(kFailed, "", kNotFound);
+  CHECK(Of("rollouts_stuck") == Page{{"rollouts_stuck ns " + kKind + " NotFound", 1}});
+}
+
+TEST_CASE_METHOD(Fixture, "a refusal in the middle leaves the update stuck") {
+  Begin();
+  Act(kFailed, kStepScale, kTimedOut);
+  Edit();
+  Act(kFailed, "", kAutoscaled);
+  CHECK(Finished().empty());
+  CHECK(Of("rollouts_stuck") == Page{{"rollouts_stuck ns " + kKind + " Autoscaled", 1}});
 }
 
 TEST_CASE_METHOD(Fixture, "the time for which an update is stuck is counted, also after TimedOut") {
@@ -423,7 +453,7 @@ TEST_CASE("an update that is seen first") {
          f.Act(kProgressing, kStepScale);
        },
        "progressing", 0},
-      {"refused", [](Fixture& f) { f.Act(kFailed, "", kAutoscaled); }, "stuck", 0, 100},
+      {"refused", [](Fixture& f) { f.Act(kFailed, "", kAutoscaled); }, "", 0},
       {"timed out", [](Fixture& f) { f.Act(kFailed, kStepScale, kTimedOut); }, "stuck", 0, 100},
       {"complete", [](Fixture& f) { f.Act(kSucceeded, kStepDone); }, "", 0},
       {"edited after its end",

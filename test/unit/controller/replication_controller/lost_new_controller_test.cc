@@ -1,0 +1,133 @@
+// The new controller is deleted by hand in the middle of an update, or the update is given another
+// one by mistake: nobody is left at a reduced size.
+#include <string>
+
+#include "test/catch.h"
+#include "test/proves.h"
+#include "test/unit/controller/replication_controller/updates.h"
+#include "test/unit/controller/replication_controller/world.h"
+
+namespace windlass::replication_controller::lost_new_controller_test {
+namespace {
+
+// An update of 4 Pods stands at 3 old ones and 2 new ones when the new controller is deleted.
+void LoseNew(World& world, const json& more = json::object()) {
+  StartUpdate(world, 4, "0s", more);
+  RunUntilScaled(world, 2);
+  RunUntil(world, [&] { return world.Controller("web")["spec"]["replicas"] == 3; });
+  world.Remove("web-2");
+  RunUntil(world, [&] { return world.local || world.phase() == "Failed"; });
+}
+
+void CheckWhole(World& world, const std::string& name) {
+  CHECK(world.controllers().size() == 1);
+  CHECK(world.Controller(name)["spec"]["replicas"] == 4);
+  CHECK(world.PodsOf(name).size() == 4);
+  CHECK(world.Pods().size() == 4);
+  CHECK(world.Annotations(name).empty());
+}
+
+TEST_CASE("a rollback gives the old controller back what it had when the new one is gone") {
+  World world;
+  world.local = GENERATE(false, true);
+  LoseNew(world);
+  world.Edit({{"rollback", true}});
+  world.Run();
+  CHECK(world.phase() == "RolledBack");
+  CHECK(world.lines().back() == "replicationcontroller/web rolling updated");
+  CheckWhole(world, "web");
+  Proves("RC-15 RC-22");
+}
+
+TEST_CASE("an update begins anew from the size before it when its new controller is gone") {
+  World world;
+  LoseNew(world);
+  CHECK(world.reason() == "NotFound");
+  world.Edit({{"timeout", "6m"}});
+  world.Run();
+  CHECK(world.phase() == "Succeeded");
+  CheckWhole(world, "web-2");
+  Proves("RC-8 RC-22");
+}
+
+TEST_CASE("a crash at any write of the way back changes nothing in the end") {
+  const bool after_it = GENERATE(false, true);
+  for (int call = 0; call < 4; ++call) {
+    CAPTURE(call, after_it);
+    World world;
+    LoseNew(world);
+    world.Edit({{"rollback", true}});
+    world.CrashAt(call, after_it);
+    world.Run();
+    CHECK(world.phase() == "RolledBack");
+    CheckWhole(world, "web");
+  }
+  Proves("RC-18 RC-22");
+}
+
+TEST_CASE("a rollback keeps what somebody else made larger meanwhile") {
+  World world;
+  LoseNew(world);
+  world.Scale("web", 6);
+  world.Edit({{"rollback", true}});
+  world.Run();
+  CHECK(world.phase() == "RolledBack");
+  CHECK(world.Controller("web")["spec"]["replicas"] == 6);
+  CHECK(world.Annotations("web").empty());
+  Proves("RC-22");
+}
+
+TEST_CASE("a rollback of nothing is refused, and takes no note of another update away") {
+  World world;
+  StartUpdate(world, 4, "0s");
+  RunUntilScaled(world, 2);
+  const json before = world.Annotations("web");
+  world.Edit({{"newName", "web-22"}, {"controller", nullptr}, {"rollback", true}});
+  world.Run();
+  CHECK(world.reason() == "NothingToRollBack");
+  CHECK(world.message() == "Could not find web-22 to rollback.");
+  CHECK(world.Annotations("web") == before);
+  Proves("RC-15 RC-22");
+}
+
+TEST_CASE("an update under way is not turned to another new controller, and is named") {
+  World world;
+  world.local = GENERATE(false, true);
+  StartUpdate(world, 5, "0s");
+  RunUntilScaled(world, 3);
+  world.Edit({{"newName", "web-22"}});
+  const json before = world.controllers();
+  RunUntil(world, [&] { return world.phase() == "Failed"; });
+  CHECK(world.reason() == "OtherName");
+  CHECK(world.message() ==
+        "ReplicationController web is in the middle of an update to web-2, so it cannot be updated "
+        "to web-22. Set spec.newName to web-2 to go on with that, and spec.rollback to true, too, "
+        "to undo it");
+  CHECK_FALSE(world.Has("web-22"));
+  CHECK(world.Controller("web") == before["web"]);
+  world.Edit({{"newName", "web-2"}});
+  world.Run();
+  CHECK(world.phase() == "Succeeded");
+  CHECK(world.PodsOf("web-2").size() == 5);
+  Proves("RC-21");
+}
+
+TEST_CASE("a new controller of an update that has ended holds no other update up") {
+  World world;
+  StartUpdate(world, 3, "0s", {{"cleanup", "Preserve"}});
+  world.Run();
+  REQUIRE(world.phase() == "Succeeded");
+  world.Scale("web", 3);
+  world.Settle();
+  json file = kFile;
+  file["spec"]["selector"]["version"] = "3";
+  file["spec"]["template"]["metadata"]["labels"]["version"] = "3";
+  world.Edit({{"newName", "web-3"}, {"controller", file}});
+  world.Run();
+  CHECK(world.phase() == "Succeeded");
+  CHECK(world.PodsOf("web-3").size() == 3);
+  Proves("RC-21");
+}
+
+}  // namespace
+}  // namespace windlass::replication_controller::lost_new_controller_test
