@@ -29,7 +29,8 @@ Result<std::vector<Place>> PlacesIn(const CommandContext& context) {
   std::vector<Place> places;
   for (const ObjectArgument& object : objects) {
     if (object.bare) {
-      WINDLASS_TRY(Place place, FindNamed(context, object.name));
+      WINDLASS_TRY(Place place, FindNamed(context.session, context.line.command, context.namespace_,
+                                          object.name));
       if (auto refused = RefuseController(place.resource, place.name)) return *refused;
       places.push_back(std::move(place));
       continue;

@@ -295,7 +295,8 @@ ExitCode RunGet(const CommandContext& context) {
   }
   Place place{objects->front().resource, context.namespace_, objects->front().name};
   if (objects->front().bare) {
-    Result<Place> found = FindNamed(context, place.name);
+    Result<Place> found =
+        FindNamed(context.session, CommandName::kGet, context.namespace_, place.name);
     if (!found.ok()) return NoObject(context, found.error());
     place = *std::move(found);
   }

@@ -2,16 +2,15 @@
 #pragma once
 
 #include <string>
-#include <vector>
 
-#include "cmd/kubectl-windlass/commands.h"
+#include "cmd/kubectl-windlass/command_line.h"
+#include "cmd/kubectl-windlass/requests.h"
+#include "cmd/kubectl-windlass/session.h"
 
 namespace windlass::cli {
 
-// Returns the kinds that the command acts on: of `promote` Rollouts alone.
-std::vector<ResourceId> KindsOf(CommandName command);
-
-// Returns the object of that name. Asks for all kinds at the same time.
+// Returns the object of that name in the namespace, for `command`. Asks for all kinds at the same
+// time.
 //   - One of the kinds that the command acts on wins over another one, of which the command will
 //   say
 //     why it does nothing.
@@ -19,6 +18,7 @@ std::vector<ResourceId> KindsOf(CommandName command);
 //   - Returns kNotFound if there is none, and any other error of a request if that was why none was
 //     found; both have a text for people.
 // A kind that the cluster does not serve, or that the user may not read, has no such object.
-Result<Place> FindNamed(const CommandContext& context, const std::string& name);
+Result<Place> FindNamed(Session& session, CommandName command, const std::string& namespace_,
+                        const std::string& name);
 
 }  // namespace windlass::cli

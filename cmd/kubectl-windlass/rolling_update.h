@@ -3,7 +3,7 @@
 #pragma once
 
 #include <cstdint>
-#include <nlohmann/json.hpp>
+#include <nlohmann/json_fwd.hpp>
 #include <optional>
 #include <string>
 #include <vector>
@@ -69,10 +69,9 @@ bool HasEnded(const CommandContext& context, const Json& stored);
 // Deletes the update, if nobody has changed it since `stored` was read.
 Status RemoveUpdate(const CommandContext& context, const Json& stored);
 
-// What a command wrote, and what happened to it.
-struct Written {
-  Json update;           // as it was written
-  bool created = false;  // there was none before
+// What there was before a command wrote an update.
+struct Before {
+  bool missing = false;  // the command created it
   int64_t printed = 0;   // lines of an earlier run
 };
 
@@ -85,10 +84,11 @@ int64_t PrintLines(const CommandContext& context, const Json& update, int64_t pr
 // become available.
 std::string UntimedWaitOf(const Json& update);
 
-// Prints the lines of the update behind number `printed` as they come, until it ends or is paused
-// (rolling_update_follow.cc). Of one that was refused, and that this command created, removes what
-// was written. With -o, prints the object at the end.
-ExitCode FollowUpdate(const CommandContext& context, const Written& written);
+// Prints the lines of the update behind number `before.printed` as they come, until it ends or is
+// paused (rolling_update_follow.cc). `update` is the object as it was written. Of one that was
+// refused, and that this command created, removes what was written. With -o, prints the object at
+// the end.
+ExitCode FollowUpdate(const CommandContext& context, const Json& update, const Before& before);
 
 // Writes why a rollback ended with an update that has succeeded. Returns the exit code.
 ExitCode FailRollback(const CommandContext& context, const Json& update);

@@ -25,12 +25,12 @@ bool IsSeen(const Json& update, int64_t generation) {
 
 // Says what becomes of an update that failed: kubectl's error says only why. Removes one that was
 // refused before it changed anything, if this command created it.
-void SayWhatFollows(const CommandContext& context, const Json& update, const Written& written) {
+void SayWhatFollows(const CommandContext& context, const Json& update, const Before& before) {
   const Place place = PlaceOfUpdate(context, update);
   const std::string name = ObjectName(place.resource, place.name);
   const UpdateState state = StateOf(context, update);
   std::string text;
-  if (state == UpdateState::kRefused && written.created) {
+  if (state == UpdateState::kRefused && before.missing) {
     const Status removed = RemoveUpdate(context, update);
     text = removed.ok() ? "Nothing was changed, and " + name + " is removed again."
                         : "Nothing was changed. " + name +
@@ -50,10 +50,9 @@ void SayWhatFollows(const CommandContext& context, const Json& update, const Wri
 }
 
 // Returns the exit code of an update that has ended or is paused, and writes why; nullopt of one
-// that goes on.
-std::optional<ExitCode> CodeOf(const CommandContext& context, const Json& update,
-                               const Written& written) {
-  const bool back = FlagOf(written.update, "/spec/rollback");
+// that goes on. `back`: the command asked for a rollback.
+std::optional<ExitCode> CodeOf(const CommandContext& context, const Json& update, bool back,
+                               const Before& before) {
   const std::string phase = TextOf(update, "/status/phase");
   if (phase == rc::kSucceeded) return back ? FailRollback(context, update) : ExitCode::kDone;
   if (phase == rc::kRolledBack) {
@@ -66,7 +65,7 @@ std::optional<ExitCode> CodeOf(const CommandContext& context, const Json& update
   if (phase != rc::kFailed && phase != rc::kPaused) return std::nullopt;
   context.console.Error(TextOf(update, "/status/message"));
   if (phase == rc::kPaused) return ExitCode::kHeld;
-  SayWhatFollows(context, update, written);
+  SayWhatFollows(context, update, before);
   return ExitCode::kFailed;
 }
 
@@ -190,11 +189,12 @@ ExitCode FailRollback(const CommandContext& context, const Json& update) {
   return ExitCode::kFailed;
 }
 
-ExitCode FollowUpdate(const CommandContext& context, const Written& written) {
-  const Place place = PlaceOfUpdate(context, written.update);
-  const int64_t generation = NumberOf(written.update, "/metadata/generation");
-  const std::string uid = TextOf(written.update, "/metadata/uid");
-  int64_t printed = written.printed;
+ExitCode FollowUpdate(const CommandContext& context, const Json& update, const Before& before) {
+  const Place place = PlaceOfUpdate(context, update);
+  const int64_t generation = NumberOf(update, "/metadata/generation");
+  const std::string uid = TextOf(update, "/metadata/uid");
+  const bool back = FlagOf(update, "/spec/rollback");
+  int64_t printed = before.printed;
   LongWait long_wait(context);
   StandStill still(context);
   Follow follow(context.session,
@@ -213,7 +213,7 @@ ExitCode FollowUpdate(const CommandContext& context, const Written& written) {
     printed = PrintLines(context, now, printed);
     seen = IsSeen(now, generation);
     if (seen) {
-      if (const auto code = CodeOf(context, now, written)) {
+      if (const auto code = CodeOf(context, now, back, before)) {
         if (context.line.output != OutputFormat::kText) {
           context.console.out(Print(now, place.resource, context.line.output));
         }

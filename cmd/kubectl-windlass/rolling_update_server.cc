@@ -17,6 +17,11 @@ namespace {
 
 namespace rc = replication_controller;
 
+struct Written {
+  Json update;
+  Before before{};
+};
+
 // How often the update is read and written again after somebody else was faster.
 constexpr int kWritesMax = 3;
 
@@ -86,10 +91,10 @@ Result<Written> WriteOver(const CommandContext& context, const Json& update, con
       NumberOf(written, "/metadata/generation") == NumberOf(stored, "/metadata/generation");
   const bool dry = context.line.dry_run == "server";
   if (dry || !same || StateOf(context, written) == UpdateState::kUnderWay) {
-    return Written{.update = std::move(written), .printed = NumberOf(stored, "/status/lineCount")};
+    return Written{std::move(written), {.printed = NumberOf(stored, "/status/lineCount")}};
   }
   WINDLASS_TRY(Json again, BeginAgain(context, written));
-  return Written{.update = std::move(again)};
+  return Written{std::move(again)};
 }
 
 struct Attempt {
@@ -115,7 +120,7 @@ Attempt WriteUpdate(const CommandContext& context, const Json& update) {
     }
     if (missing) {
       const Result<Json> created = Create(context, update);
-      attempt.written = created.ok() ? Result<Written>(Written{.update = *created, .created = true})
+      attempt.written = created.ok() ? Result<Written>(Written{*created, {.missing = true}})
                                      : Result<Written>(created.error());
     } else {
       attempt.written = WriteOver(context, update, *stored);
@@ -185,7 +190,7 @@ std::optional<ExitCode> TakeBackFailed(const CommandContext& context, const Json
   for (const char* key : {"updatePeriod", "timeout"}) back["spec"][key] = update["spec"][key];
   const Result<Written> written = WriteOver(context, back, *stored);
   if (!written.ok()) return Report(context.session, context.console, written.error());
-  const ExitCode code = FollowUpdate(context, *written);
+  const ExitCode code = FollowUpdate(context, written->update, written->before);
   return code == ExitCode::kDone ? std::nullopt : std::optional(code);
 }
 
@@ -201,12 +206,12 @@ ExitCode RunInServer(const CommandContext& context, const Json& update) {
   const Written& written = *attempt.written;
   const bool dry = context.line.dry_run == "server";
   if (dry || !context.line.rolling_update.wait) {
-    const std::string what = written.created ? "created" : "configured";
+    const std::string what = written.before.missing ? "created" : "configured";
     PrintDone(context, PlaceOfUpdate(context, update), written.update,
               what + (dry ? " (server dry run)" : ""));
     return ExitCode::kDone;
   }
-  return FollowUpdate(context, written);
+  return FollowUpdate(context, written.update, written.before);
 }
 
 }  // namespace windlass::cli

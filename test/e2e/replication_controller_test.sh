@@ -223,6 +223,7 @@ kubectl create configmap owner >/dev/null
 kubectl patch rc seven --type=merge -p '{"metadata": {"ownerReferences": [{"apiVersion": "v1",
   "kind": "ConfigMap", "name": "owner", "uid": "'"$(field configmap/owner '{.metadata.uid}')"'",
   "controller": true}]}}' >/dev/null
+kubectl patch wrcu seven --type=merge -p '{"spec": {"timeout": "6m"}}' >/dev/null # it had ended
 owned() { field wrcu/seven '{.status.message}' | grep -F 'belongs to ConfigMap owner' >/dev/null; }
 until_true 60 "the owner is named" owned
 expect "image" "$(field rc/seven '{.spec.template.spec.containers[0].image}')" app:v1

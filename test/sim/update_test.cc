@@ -317,6 +317,9 @@ TEST_CASE("A rename that would lose the Pods to another ReplicationController is
   CHECK(run.PodsOf("other") == pods);
   CHECK(run.PodsOf(kWeb).size() == 3);
   run.world.Delete("other", Propagation::kBackground, kControllers);
+  run.world.RunFor(seconds(120));
+  CHECK(run.Images() == Texts{"app:v1", "app:v1", "app:v1"});  // it was refused, and has ended
+  run.world.Edit(kWeb, {{"spec", {{"timeout", "6m"}}}}, kUpdates);
   REQUIRE(run.UntilPhase("Succeeded"));
   CHECK(run.Rest() == "");
   CHECK(run.PodsOf(kWeb).size() == 3);
