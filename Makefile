@@ -1,11 +1,13 @@
 # The commands of this repository. What they do is in tools/; see CONTRIBUTING.md.
 
-.PHONY: build packages demo demo-clean test nightly coverage conformance mutants differential sanitize
+.PHONY: build install packages demo demo-clean test nightly coverage conformance mutants differential sanitize
 .PHONY: fuzz sweep bench image format tidy house release-check
 .DEFAULT_GOAL := build
 
 build:         ## build Windlass for release (build/release)
 	@tools/build.sh
+install:       ## install both programs and the completion below PREFIX (/usr/local)
+	@tools/install.sh
 packages:      ## install the Debian packages a build needs
 	@tools/packages.sh build
 demo:          ## watch it roll out, against a real control plane on this machine
