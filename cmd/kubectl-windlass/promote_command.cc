@@ -46,10 +46,6 @@ NoPromotion NoStep(const Json& rollout, const std::string& object) {
 // Returns nullopt if the Rollout is at something that the command may end.
 std::optional<NoPromotion> WhyNothingToPromote(const Json& rollout, const std::string& object,
                                                bool full) {
-  if (!IsObserved(rollout) || FieldOf(rollout, "/status/phase") == nullptr) {
-    return NoPromotion{"was changed, and Windlass has not seen that yet: kubectl windlass status " +
-                       object + " waits for it"};
-  }
   if (FlagOf(rollout, "/spec/abort")) {
     return NoPromotion{"is aborted, so nothing is rolled out: kubectl windlass retry " + object +
                            " ends the abort",
@@ -59,6 +55,10 @@ std::optional<NoPromotion> WhyNothingToPromote(const Json& rollout, const std::s
     return NoPromotion{"is paused, which no promotion ends: kubectl windlass resume " + object +
                            " ends spec.paused",
                        ExitCode::kHeld};
+  }
+  if (!IsObserved(rollout) || FieldOf(rollout, "/status/phase") == nullptr) {
+    return NoPromotion{"was changed, and Windlass has not seen that yet: kubectl windlass status " +
+                       object + " waits for it"};
   }
   const std::optional<StepStatus> step = StepStatusOf(rollout);
   const bool steps =

@@ -71,6 +71,7 @@ same_selector_renamed() {
   expect "Pods of the other one" "$(owned_by taken-other taken)" "$before"
   expect "Pods of taken" "$(owned_by taken taken | wc -l)" 3
   kubectl delete rc taken-other --cascade=foreground >/dev/null
+  change taken '{"timeout":"6m"}' # it was refused, and has ended
   updated_to taken Succeeded
   ended_as taken taken "3 app:v2"
 }

@@ -376,5 +376,14 @@ TEST_CASE("promote waits until Windlass has seen the last change") {
   CHECK(run.writes.empty());
 }
 
+TEST_CASE("promote says that a Rollout is aborted, also before Windlass has seen the abort") {
+  KubectlRun run;
+  run.Create(resources::kRollouts, sim::SampleRollout("web"));
+  run.Edit(resources::kRollouts, "web", "", [](Json& o) { o["spec"]["abort"] = true; });
+  const Ran ran = run.Run({"promote", "rollout/web"});
+  CHECK(ran.code == ExitCode::kAborted);
+  CHECK(run.writes.empty());
+}
+
 }  // namespace
 }  // namespace windlass::cli::promote_command_test
