@@ -6,6 +6,7 @@
 
 #include "controller/replication_controller/annotations.h"
 #include "controller/replication_controller/json.h"
+#include "controller/replication_controller/original_size.h"
 #include "controller/replication_controller/status.h"
 #include "controller/replication_controller/texts.h"
 #include "controller/replication_controller/words.h"
@@ -55,7 +56,7 @@ std::optional<Step> RefuseOtherName(const Situation& situation) {
   const std::string_view of = Annotation(old, kOriginalReplicasOf);
   if (of.empty()) return std::nullopt;
   if (created != nullptr && of == created->meta.uid.ToString()) return std::nullopt;
-  Request list = Request::List(resources::kReplicationControllers, old.meta.namespace_, "");
+  Request list = ListControllers(situation);
   const Outcome* outcome = FindOutcome(situation.learned, list.Identity());
   if (outcome == nullptr || !outcome->said.ok()) {
     return Read{std::move(list), "another update may be under way"};

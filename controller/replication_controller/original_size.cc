@@ -22,10 +22,6 @@ bool MayHaveUid(const std::string& body, std::string_view uid) {
                              [&](const Json& item) { return At(item, "/metadata/uid") == uid; });
 }
 
-Request ListControllers(const Situation& situation) {
-  return Request::List(resources::kReplicationControllers, situation.update().meta.namespace_, "");
-}
-
 // Notes on `source` the size that it has before its Pods go to `target`, together with `others`.
 Step NoteSize(const Situation& situation, const ReplicationController& source,
               const ReplicationController& target, int32_t size, Annotations others) {
@@ -49,6 +45,10 @@ Step AskForControllers(const Situation& situation) {
 }
 
 }  // namespace
+
+Request ListControllers(const Situation& situation) {
+  return Request::List(resources::kReplicationControllers, situation.update().meta.namespace_, "");
+}
 
 SizeOrAsk SizeBefore(const Situation& situation) {
   const ReplicationController& old = *situation.old_controller();

@@ -10,6 +10,9 @@
 
 namespace windlass::replication_controller {
 
+// Returns the request that lists the ReplicationControllers of the namespace.
+Request ListControllers(const Situation& situation);
+
 struct SizeOrAsk {
   int32_t size = 0;
   std::optional<Step> ask{};  // must be answered first

@@ -112,6 +112,22 @@ TEST_CASE("an update under way is not turned to another new controller, and is n
   Proves("RC-21");
 }
 
+TEST_CASE("a new controller that is of no update any more holds no other one up") {
+  World world;
+  StartUpdate(world, 3, "0s");
+  RunUntilScaled(world, 1);
+  world.Controller("web-2")["metadata"]["annotations"].erase(
+      "kubectl.kubernetes.io/update-source-id");
+  json file = kFile;
+  file["spec"]["selector"]["version"] = "3";
+  file["spec"]["template"]["metadata"]["labels"]["version"] = "3";
+  world.Edit({{"newName", "web-3"}, {"controller", file}});
+  world.Run();
+  CHECK(world.phase() == "Succeeded");
+  CHECK(world.PodsOf("web-3").size() == 3);
+  Proves("RC-21");
+}
+
 TEST_CASE("a new controller of an update that has ended holds no other update up") {
   World world;
   StartUpdate(world, 3, "0s", {{"cleanup", "Preserve"}});
