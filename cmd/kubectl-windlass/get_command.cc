@@ -17,6 +17,7 @@
 #include "cmd/kubectl-windlass/unobserved.h"
 #include "cmd/kubectl-windlass/workload_table.h"
 #include "controller/replication_controller/annotations.h"
+#include "controller/replication_controller/words.h"
 
 namespace windlass::cli {
 namespace {
@@ -106,7 +107,8 @@ class TreeView final : public View {
 // Returns true if Windlass is not done with the update.
 bool IsUnderWay(const Json& update) {
   const std::string phase = TextOf(update, "/status/phase");
-  const bool over = phase == "Succeeded" || phase == "RolledBack";
+  const bool over =
+      phase == replication_controller::kSucceeded || phase == replication_controller::kRolledBack;
   return !phase.empty() && !(over && IsObserved(update));
 }
 

@@ -7,6 +7,7 @@
 #include "cmd/kubectl-windlass/output.h"
 #include "cmd/kubectl-windlass/replica_sets.h"
 #include "cmd/kubectl-windlass/table.h"
+#include "cmd/kubectl-windlass/unobserved.h"
 
 namespace windlass::cli {
 namespace {
@@ -71,7 +72,7 @@ void PrintRevision(const CommandContext& context, const Place& place, const Json
 }
 
 ExitCode HistoryOf(const CommandContext& context, const Place& place) {
-  const Result<Json> object = ReadObject(context.session, place);
+  const Result<Json> object = ReadWorkload(context, place);
   if (!object.ok()) return Report(context.session, context.console, object.error());
   const auto replica_sets = ReadReplicaSets(context.session, *object, place.namespace_);
   if (!replica_sets.ok()) return Report(context.session, context.console, replica_sets.error());

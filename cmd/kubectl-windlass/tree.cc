@@ -140,17 +140,16 @@ std::string RoleText(const Json& replica_set, const Json& workload, const Resour
   return asked_for ? "asked for" : "old";
 }
 
-ReplicaSetBranch BranchOf(const Json& replica_set, const Json& workload, const ResourceId& resource,
-                          const RolloutRoles& roles) {
+// Returns the branch of what owns Pods, with why it cannot make some, and without its Pods.
+ReplicaSetBranch BranchOf(const Json& owner, std::string status, std::string why) {
   ReplicaSetBranch branch;
-  branch.name = TextOf(replica_set, "/metadata/name");
-  const int64_t revision = RevisionOf(replica_set);
-  branch.status = revision > 0 ? "revision " + std::to_string(revision) : "no revision";
-  branch.ready = std::to_string(NumberOf(replica_set, "/status/readyReplicas")) + '/' +
-                 std::to_string(NumberOf(replica_set, "/spec/replicas"));
-  branch.created = TimeOf(replica_set, "/metadata/creationTimestamp");
-  branch.why = RoleText(replica_set, workload, resource, roles);
-  const std::string failure = FailureText(replica_set);
+  branch.name = TextOf(owner, "/metadata/name");
+  branch.status = std::move(status);
+  branch.ready = std::to_string(NumberOf(owner, "/status/readyReplicas")) + '/' +
+                 std::to_string(NumberOf(owner, "/spec/replicas"));
+  branch.created = TimeOf(owner, "/metadata/creationTimestamp");
+  branch.why = std::move(why);
+  const std::string failure = FailureText(owner);
   if (!failure.empty()) {
     branch.why += ", " + failure;
     branch.mood = Mood::kBad;
@@ -170,25 +169,6 @@ std::vector<PodState> PodsOf(const Json& owner, const std::vector<const Json*>& 
            std::pair(-static_cast<int>(b.mood), std::string_view(b.name));
   });
   return states;
-}
-
-// One of the two controllers of an update. `what`: "old" or "new".
-ReplicaSetBranch BranchOfUpdate(const Json& controller, const std::string& what,
-                                const std::vector<const Json*>& pods, WallTime now) {
-  ReplicaSetBranch branch;
-  branch.name = TextOf(controller, "/metadata/name");
-  branch.status = "-";
-  branch.ready = std::to_string(NumberOf(controller, "/status/readyReplicas")) + '/' +
-                 std::to_string(NumberOf(controller, "/spec/replicas"));
-  branch.created = TimeOf(controller, "/metadata/creationTimestamp");
-  branch.why = what;
-  const std::string failure = FailureText(controller);
-  if (!failure.empty()) {
-    branch.why += ", " + failure;
-    branch.mood = Mood::kBad;
-  }
-  branch.pods = PodsOf(controller, pods, NumberOf(controller, "/spec/minReadySeconds"), now);
-  return branch;
 }
 
 }  // namespace
@@ -213,7 +193,9 @@ Tree TreeOfUpdate(const Json& update, const std::vector<const Json*>& controller
   for (const Json* controller : controllers) {
     const bool old = TextOf(*controller, "/metadata/name") == tree.name;
     add(old ? "Old" : "New", TextOf(*controller, "/metadata/name") + ", " + Images(*controller));
-    tree.replica_sets.push_back(BranchOfUpdate(*controller, old ? "old" : "new", pods, now));
+    ReplicaSetBranch branch = BranchOf(*controller, "-", old ? "old" : "new");
+    branch.pods = PodsOf(*controller, pods, NumberOf(*controller, "/spec/minReadySeconds"), now);
+    tree.replica_sets.push_back(std::move(branch));
   }
   return tree;
 }
@@ -242,7 +224,10 @@ Tree TreeOf(const Json& workload, const ResourceId& resource,
   std::ranges::stable_sort(owned, std::ranges::greater{},
                            [](const Json* rs) { return RevisionOf(*rs); });
   for (const Json* rs : owned) {
-    ReplicaSetBranch branch = BranchOf(*rs, workload, resource, roles);
+    const int64_t revision = RevisionOf(*rs);
+    ReplicaSetBranch branch =
+        BranchOf(*rs, revision > 0 ? "revision " + std::to_string(revision) : "no revision",
+                 RoleText(*rs, workload, resource, roles));
     branch.pods = PodsOf(*rs, pods, min_ready, now);
     tree.replica_sets.push_back(std::move(branch));
   }
