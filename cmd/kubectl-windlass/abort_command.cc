@@ -1,5 +1,4 @@
-// abort and retry: spec.abort of a Rollout (docs/rollouts-steps.md). On a Deployment they end with
-// kUsage and name the command that does it there.
+// abort and retry: spec.abort of a Rollout (docs/rollouts-steps.md).
 #include <nlohmann/json.hpp>
 
 #include "cmd/kubectl-windlass/commands.h"
@@ -8,9 +7,11 @@
 #include "cmd/kubectl-windlass/unobserved.h"
 
 namespace windlass::cli {
-namespace {
 
-ExitCode EndAbort(const CommandContext& context, const Place& place, const Json& rollout) {
+ExitCode RetryRollout(const CommandContext& context, const Place& place) {
+  const Result<Json> read = ReadWorkload(context, place);
+  if (!read.ok()) return Report(context.session, context.console, read.error());
+  const Json& rollout = *read;
   if (!FlagOf(rollout, "/spec/abort")) return Refuse(context, place, "is not aborted");
   if (FlagOf(rollout, "/spec/paused")) {
     context.console.Warning("rollout \"" + place.name +
@@ -21,7 +22,10 @@ ExitCode EndAbort(const CommandContext& context, const Place& place, const Json&
   return Change(context, place, rollout, {{"spec", {{"abort", false}}}}, "no longer aborted");
 }
 
-ExitCode BeginAbort(const CommandContext& context, const Place& place, const Json& rollout) {
+ExitCode AbortRollout(const CommandContext& context, const Place& place) {
+  const Result<Json> read = ReadWorkload(context, place);
+  if (!read.ok()) return Report(context.session, context.console, read.error());
+  const Json& rollout = *read;
   const std::string retry = "kubectl windlass retry " + ShortName(place.resource, place.name);
   if (FlagOf(rollout, "/spec/abort")) {
     return Refuse(context, place, "is already aborted: " + retry + " rolls it out again");
@@ -34,22 +38,5 @@ ExitCode BeginAbort(const CommandContext& context, const Place& place, const Jso
   }
   return Change(context, place, rollout, {{"spec", {{"abort", true}}}}, "aborted");
 }
-
-ExitCode AbortOf(const CommandContext& context, const Place& place) {
-  const bool end = context.line.command == CommandName::kRetry || context.line.end;
-  if (place.resource != resources::kRollouts) {
-    return Usage(context, std::string(end ? "a Deployment is never aborted"
-                                          : "a Deployment cannot be aborted") +
-                              ": kubectl windlass undo " + ShortName(place.resource, place.name) +
-                              " brings its last revision back");
-  }
-  const Result<Json> rollout = ReadWorkload(context, place);
-  if (!rollout.ok()) return Report(context.session, context.console, rollout.error());
-  return end ? EndAbort(context, place, *rollout) : BeginAbort(context, place, *rollout);
-}
-
-}  // namespace
-
-ExitCode RunAbort(const CommandContext& context) { return ForEachObject(context, &AbortOf); }
 
 }  // namespace windlass::cli

@@ -1,18 +1,42 @@
-// The Pods that a Rollout's step has brought to the new revision: why one of them is not available.
+// The Pods that a rollout has brought to the new revision: why one of them is not available.
 #pragma once
 
 #include <cstdint>
 #include <nlohmann/json_fwd.hpp>
+#include <optional>
 #include <string>
+#include <vector>
 
+#include "cmd/kubectl-windlass/pod_state.h"
 #include "cmd/kubectl-windlass/requests.h"
 #include "kubeclient/base/result.h"
 
 namespace windlass::cli {
 
-// Reads the ReplicaSets of `rollout` and the Pods of `revision`. Returns the worst one's name and
-// cause: "web-2-a: web: ImagePullBackOff: no such tag (and 2 more)". Without such a Pod, returns
-// why their ReplicaSet cannot make any. Returns "" if nothing is wrong with them.
+// What keeps Pods from being available.
+struct Cause {
+  std::string reason;  // one word: "ImagePullBackOff"
+  std::string text;    // "web-2-a: web: ImagePullBackOff: no such tag (and 2 more)"
+};
+
+// Returns the worst of `pods` and its cause, if it is at least as bad as `least`; else why `maker`,
+// their ReplicaSet or ReplicationController, cannot make any; nullopt if nothing is wrong. `maker`
+// may be null. A Pod that is being deleted is left out.
+std::optional<Cause> CauseAmong(const Json* maker, const std::vector<const Json*>& pods,
+                                int64_t min_ready_seconds, WallTime now, Mood least);
+
+// Returns the ReplicaSet of the revision; null if there is none.
+const Json* OfRevision(const std::vector<const Json*>& replica_sets, int64_t revision);
+
+// Returns those of `pods` that are of `of_revision`. While Pods are updated in place, the
+// ReplicaSet of the new revision has none, or does not exist: a Pod's annotation says that the Pod
+// was updated, and its owner is an older one of `replica_sets`.
+std::vector<const Json*> CanariesAmong(const std::vector<const Json*>& pods,
+                                       const std::vector<const Json*>& replica_sets,
+                                       const Json* of_revision);
+
+// Reads the ReplicaSets of `rollout` and the Pods of `revision`. Returns the text of the cause; ""
+// if nothing is wrong with them.
 Result<std::string> WhyNotAvailable(Session& session, const Json& rollout,
                                     const std::string& namespace_, int64_t revision);
 

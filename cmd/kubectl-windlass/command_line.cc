@@ -5,18 +5,13 @@
 #include <map>
 #include <memory>
 
+#include "cmd/kubectl-windlass/kind.h"
 #include "cmd/kubectl-windlass/parse_error.h"
 #include "cmd/kubectl-windlass/value_checks.h"
 #include "kubeclient/base/duration.h"
 
 namespace windlass::cli {
 namespace {
-
-// Which objects a command takes.
-constexpr const char* kWorkloads = "TYPE/NAME, TYPE NAME, or NAME; TYPE is deployment or rollout";
-constexpr const char* kRolloutsAlone = "rollout/NAME or NAME of a Rollout";
-constexpr const char* kAllKinds =
-    "TYPE/NAME, TYPE NAME, TYPE or NAME; TYPE is deployment, rollout or replicationcontroller";
 
 constexpr const char* kRollingUpdateExamples = R"(
 Examples:
@@ -33,8 +28,8 @@ Examples:
 // The durations as text, until all are parsed.
 struct Durations {
   std::string request_timeout;
-  std::string timeout;           // of the whole command
-  std::string progress_timeout;  // of rolling-update
+  std::string timeout;
+  std::string progress_timeout;
   std::string update_period;
   std::string poll_interval;
 };
@@ -44,14 +39,19 @@ struct Parser {
   Parser();
 
   CLI::App* Add(CommandName name, const std::string& word, const std::string& text);
-  void AddObjects(CLI::App* command, const char* help = kWorkloads);
-  void AddTimeout(CLI::App* command, std::string& to, const std::string& what);
+  CLI::App* AddForObjects(CommandName name, const std::string& word, const std::string& text);
+  void AddFiles(CLI::App* command, const std::string& what);
+  void AddRevision(CLI::App* command, const std::string& flag, const std::string& what);
+  void AddDryRun(CLI::App* command);
+  static void AddDuration(CLI::App* command, const std::string& flag, std::string& to,
+                          const std::string& what);
   void AddConnection();
   void AddRolloutCommands();
   void AddRollingUpdate();
 
   CommandLine line;
   bool watch_get = false;  // `line.watch` is status's, whose default is true
+  bool end_abort = false;  // abort --end
   Durations durations;
   CLI::App app{"Sees and steers rollouts: Deployments, Rollouts, ReplicationControllers.",
                "kubectl windlass"};
@@ -62,19 +62,41 @@ CLI::App* Parser::Add(CommandName name, const std::string& word, const std::stri
   CLI::App* command = app.add_subcommand(word, text);
   command->fallthrough();
   commands[command] = name;
-  if (name != CommandName::kRollingUpdate) {  // whose --timeout is another one
-    AddTimeout(command, durations.timeout,
-               "how long the whole command may take; 0 is for ever (default)");
-  }
+  AddDuration(command, "--timeout", durations.timeout,
+              "how long the whole command may take; 0 is for ever (default)");
   return command;
 }
 
-void Parser::AddObjects(CLI::App* command, const char* help) {
-  command->add_option("objects", line.arguments, help);
+// Adds a command about the objects of the kinds that have it.
+CLI::App* Parser::AddForObjects(CommandName name, const std::string& word,
+                                const std::string& text) {
+  CLI::App* command = Add(name, word, text);
+  command->add_option("objects", line.arguments,
+                      "TYPE/NAME…, TYPE NAME…, or NAME; TYPE is " + KindWords(KindsWith(name)));
+  command->add_option("-l,--selector", line.selector,
+                      "labels that the objects of a TYPE have, such as app=web");
+  AddFiles(command,
+           "manifest, or directory of manifests, that names the objects; - is standard "
+           "input; may be repeated");
+  return command;
 }
 
-void Parser::AddTimeout(CLI::App* command, std::string& to, const std::string& what) {
-  command->add_option("--timeout", to, what)->check(CheckDuration)->type_name("DURATION");
+void Parser::AddFiles(CLI::App* command, const std::string& what) {
+  command->add_option("-f,--filename", line.filenames, what)->allow_extra_args(false);
+}
+
+void Parser::AddRevision(CLI::App* command, const std::string& flag, const std::string& what) {
+  command->add_option(flag, line.revision, what)->check(CheckRevision)->type_name("REVISION");
+}
+
+void Parser::AddDryRun(CLI::App* command) {
+  command->add_option("--dry-run", line.dry_run, "none, client or server: only say what happens")
+      ->check(OneOf({"none", "client", "server"}));
+}
+
+void Parser::AddDuration(CLI::App* command, const std::string& flag, std::string& to,
+                         const std::string& what) {
+  command->add_option(flag, to, what)->check(CheckDuration)->type_name("DURATION");
 }
 
 void Parser::AddConnection() {
@@ -91,10 +113,8 @@ void Parser::AddConnection() {
       ->allow_extra_args(false);
   app.add_flag("--insecure-skip-tls-verify", flags.insecure_skip_tls_verify,
                "allow a kubeconfig that says insecure-skip-tls-verify");
-  app.add_option("--request-timeout", durations.request_timeout,
-                 "how long one request may take (32s)")
-      ->check(CheckDuration)
-      ->type_name("DURATION");
+  AddDuration(&app, "--request-timeout", durations.request_timeout,
+              "how long one request may take (32s)");
   app.add_option_function<std::string>(
          "-o,--output",
          [this](const std::string& format) {
@@ -102,46 +122,51 @@ void Parser::AddConnection() {
                          : format == "yaml" ? OutputFormat::kYaml
                                             : OutputFormat::kName;
          },
-         "json, yaml or name")
-      ->check(OneOf({"json", "yaml", "name"}));
+         "json, yaml or name; the others are kubectl get's")
+      ->check(CheckOutput);
 }
 
 void Parser::AddRolloutCommands() {
-  CLI::App* status = Add(CommandName::kStatus, "status", "wait for a rollout, and say how it is");
-  AddObjects(status);
+  CLI::App* status =
+      AddForObjects(CommandName::kStatus, "status", "wait for a rollout, and say how it is");
   line.watch = true;
   status->add_flag("-w,--watch,!--no-watch", line.watch, "wait for the end (default true)");
-  status->add_option("--revision", line.revision, "end if another revision is rolled out");
+  AddRevision(status, "--revision", "end if another revision is rolled out");
 
-  CLI::App* history = Add(CommandName::kHistory, "history", "list the revisions, or show one");
-  AddObjects(history);
-  history->add_option("--revision", line.revision, "show this one");
+  AddRevision(AddForObjects(CommandName::kHistory, "history", "list the revisions, or show one"),
+              "--revision", "show this one");
 
-  CLI::App* undo = Add(CommandName::kUndo, "undo", "go back to an earlier revision");
-  AddObjects(undo);
-  undo->add_option("--to-revision", line.revision, "this one; 0 is the one before (default)");
-  undo->add_option("--dry-run", line.dry_run, "none, client or server")
-      ->check(OneOf({"none", "client", "server"}));
+  CLI::App* undo = AddForObjects(CommandName::kUndo, "undo", "go back to an earlier revision");
+  AddRevision(undo, "--to-revision", "this one; 0 is the one before (default)");
 
-  AddObjects(Add(CommandName::kPause, "pause", "stop a rollout where it is"));
-  AddObjects(Add(CommandName::kResume, "resume", "let a paused rollout go on"));
-  AddObjects(Add(CommandName::kRestart, "restart", "replace all Pods, with the same template"));
+  CLI::App* pause = AddForObjects(CommandName::kPause, "pause", "stop a rollout where it is");
+  CLI::App* resume = AddForObjects(CommandName::kResume, "resume", "let a paused rollout go on");
+  CLI::App* restart =
+      AddForObjects(CommandName::kRestart, "restart", "replace all Pods, with the same template");
   CLI::App* promote =
-      Add(CommandName::kPromote, "promote", "end the pause at which a Rollout waits");
-  AddObjects(promote, kRolloutsAlone);
+      AddForObjects(CommandName::kPromote, "promote", "end the pause at which a rollout waits");
   promote->add_flag("--full", line.full, "end all steps of this rollout, not this pause alone");
   promote->add_flag("--force", line.force, "also while Pods of the step are not available");
-  CLI::App* abort =
-      Add(CommandName::kAbort, "abort", "bring the Pods of a Rollout back to its stable revision");
-  AddObjects(abort, kRolloutsAlone);
-  abort->add_flag("--end", line.end, "the same as retry");
-  AddObjects(Add(CommandName::kRetry, "retry", "end an abort: roll out the template again"),
-             kRolloutsAlone);
+  CLI::App* abort = AddForObjects(CommandName::kAbort, "abort",
+                                  "bring the Pods back to what ran before the rollout");
+  abort->add_flag("--end", end_abort, "the same as retry");
+  CLI::App* retry =
+      AddForObjects(CommandName::kRetry, "retry", "end an abort: roll out the template again");
+  for (CLI::App* command : {undo, pause, resume, restart, promote, abort, retry}) {
+    AddDryRun(command);
+  }
 
-  CLI::App* get = Add(CommandName::kGet, "get", "show a workload, its ReplicaSets and Pods");
-  AddObjects(get, kAllKinds);
+  CLI::App* get =
+      AddForObjects(CommandName::kGet, "get", "show a workload, its ReplicaSets and Pods");
   get->add_flag("-A,--all-namespaces", line.all_namespaces, "list workloads of all namespaces");
   get->add_flag("-w,--watch", watch_get, "draw again whenever something changes");
+
+  CLI::App* completion = Add(CommandName::kCompletion, "completion",
+                             "print what a shell needs to complete kubectl windlass");
+  completion->add_option("shell", line.arguments, "bash, zsh or fish")
+      ->check(OneOf({"bash", "zsh", "fish"}))
+      ->expected(1)
+      ->required();
 
   Add(CommandName::kVersion, "version", "versions of this program, the server and the CRDs");
 }
@@ -153,10 +178,7 @@ void Parser::AddRollingUpdate() {
   update->footer(kRollingUpdateExamples);
   update->add_option("names", line.arguments,
                      "OLD, and NEW unless the new one keeps the name; also as rc/OLD");
-  update
-      ->add_option("-f,--filename", flags.filenames,
-                   "manifest of the new controller; - is standard input")
-      ->allow_extra_args(false);
+  AddFiles(update, "manifest of the new controller; - is standard input");
   update->add_option("--image", flags.image, "image of the new controller");
   update->add_option("--container", flags.container, "container that gets the image");
   update
@@ -165,14 +187,10 @@ void Parser::AddRollingUpdate() {
       ->check(OneOf({"Always", "IfNotPresent", "Never"}));
   update->add_option("--deployment-label-key", flags.deployment_label_key,
                      "label that tells the controllers apart (deployment)");
-  update->add_option("--update-period", durations.update_period, "between two steps (1m)")
-      ->check(CheckDuration)
-      ->type_name("DURATION");
-  update->add_option("--poll-interval", durations.poll_interval, "of --local: between looks (3s)")
-      ->check(CheckDuration)
-      ->type_name("DURATION");
-  AddTimeout(update, durations.progress_timeout,
-             "the update fails if nothing moves for so long (5m); at least --update-period");
+  AddDuration(update, "--update-period", durations.update_period, "between two steps (1m)");
+  AddDuration(update, "--poll-interval", durations.poll_interval, "of --local: between looks (3s)");
+  AddDuration(update, "--progress-timeout", durations.progress_timeout,
+              "the update fails if nothing moves for so long (5m); at least --update-period");
   update->add_option("--max-surge", flags.max_surge, "Pods above the desired number (1)")
       ->check(CheckLimit)
       ->type_name("PODS");
@@ -188,8 +206,7 @@ void Parser::AddRollingUpdate() {
       ->check(OneOf({"Delete", "Preserve", "Rename"}));
   update->add_option("--on-external-scale", flags.on_external_scale, "Pause, Adopt or Override")
       ->check(OneOf({"Pause", "Adopt", "Override"}));
-  update->add_option("--dry-run", line.dry_run, "none, client or server")
-      ->check(OneOf({"none", "client", "server"}));
+  AddDryRun(update);
   update->add_flag("--rollback", flags.rollback, "go back in the middle of an update");
   update->add_flag("--wait,!--no-wait", flags.wait, "follow the update (default true)");
   update->add_flag("--local", flags.local, "run the update in this program, not in Windlass");
@@ -198,6 +215,8 @@ void Parser::AddRollingUpdate() {
 Parser::Parser() {
   app.require_subcommand(1);
   app.failure_message(CLI::FailureMessage::simple);
+  // As with kubectl, the last one counts if a flag is given twice.
+  app.option_defaults()->multi_option_policy(CLI::MultiOptionPolicy::TakeLast);
   AddConnection();
   AddRolloutCommands();
   AddRollingUpdate();
@@ -214,11 +233,12 @@ Status TakeDurations(const Durations& durations, CommandLine& line) {
   Duration timeout{0};
   Take(durations.timeout, timeout);
   if (timeout > Duration{0}) line.timeout = timeout;
-  Take(durations.progress_timeout, line.rolling_update.timeout);
-  if (line.rolling_update.timeout == Duration{0}) {
-    return Error{ErrorKind::kConfig,
-                 "--timeout=0: an update that makes no progress has to end; write for example 5m; "
-                 "see kubectl windlass --help"};
+  Take(durations.progress_timeout, line.rolling_update.progress_timeout);
+  if (line.rolling_update.progress_timeout == Duration{0}) {
+    return Error{
+        ErrorKind::kConfig,
+        "--progress-timeout=0: an update that makes no progress has to end; write for example 5m; "
+        "see kubectl windlass --help"};
   }
   Take(durations.request_timeout, line.connection.request_timeout);
   // kubectl's 0 is no limit; a day is as good.
@@ -227,11 +247,6 @@ Status TakeDurations(const Durations& durations, CommandLine& line) {
   }
   Take(durations.update_period, line.rolling_update.update_period);
   Take(durations.poll_interval, line.rolling_update.poll_interval);
-  if (line.revision < 0) {
-    return Error{ErrorKind::kConfig,
-                 "revision must be a positive integer: " + std::to_string(line.revision) +
-                     "; see kubectl windlass --help"};
-  }
   return Unit{};
 }
 
@@ -300,6 +315,7 @@ Result<CommandLine> ParseCommandLine(const std::vector<std::string>& arguments) 
   const CLI::App* chosen = parser->app.get_subcommands().front();
   line.command = parser->commands.at(chosen);
   if (line.command == CommandName::kGet) line.watch = parser->watch_get;
+  if (parser->end_abort) line.command = CommandName::kRetry;
   const Status taken = TakeDurations(parser->durations, line);
   if (!taken.ok()) return taken.error();
   return line;
@@ -312,6 +328,13 @@ std::vector<Described> Commands() {
     commands.push_back({command->get_name(), command->get_description()});
   }
   return commands;
+}
+
+std::optional<CommandName> CommandOf(const std::string& word) {
+  const auto parser = std::make_unique<Parser>();
+  const CLI::App* command = CommandIn(*parser, word);
+  if (command == nullptr) return std::nullopt;
+  return parser->commands.at(command);
 }
 
 std::vector<Described> FlagsOf(const std::string& command) {

@@ -6,27 +6,12 @@
 #include <string>
 #include <vector>
 
+#include "cmd/kubectl-windlass/command_name.h"
 #include "cmd/kubectl-windlass/session.h"
 #include "kubeclient/base/clock.h"
 #include "kubeclient/base/result.h"
 
 namespace windlass::cli {
-
-enum class CommandName : uint8_t {
-  kHelp,  // CommandLine::help has the text
-  kStatus,
-  kHistory,
-  kUndo,
-  kPause,
-  kResume,
-  kRestart,
-  kPromote,
-  kAbort,
-  kRetry,
-  kGet,
-  kVersion,
-  kRollingUpdate,
-};
 
 enum class OutputFormat : uint8_t { kText, kJson, kYaml, kName };
 
@@ -46,15 +31,13 @@ struct ConnectionFlags {
 
 // Flags of rolling-update, with kubectl 1.17's names.
 struct RollingUpdateFlags {
-  std::vector<std::string> filenames;
-  std::string standard_input;  // what `-f -` has read
   std::string image;
   std::string container;
   std::string image_pull_policy;
   std::string deployment_label_key = "deployment";
   Duration update_period = std::chrono::minutes(1);
   Duration poll_interval = seconds(3);
-  Duration timeout = std::chrono::minutes(5);  // without progress; --timeout of this command
+  Duration progress_timeout = std::chrono::minutes(5);
   std::string max_surge = "1";
   std::string max_unavailable = "0";
   int32_t min_ready_seconds = 0;
@@ -69,14 +52,16 @@ struct CommandLine {
   CommandName command = CommandName::kHelp;
   std::string help;                    // for kHelp: print it and end with 0
   std::vector<std::string> arguments;  // of the command, without flags
+  std::vector<std::string> filenames;  // -f
+  std::string standard_input;          // what `-f -` has read
+  std::string selector;                // -l
   ConnectionFlags connection;
   OutputFormat output = OutputFormat::kText;
-  std::optional<Duration> timeout{};  // of the whole command; rolling-update has another one
+  std::optional<Duration> timeout{};  // of the whole command
   bool all_namespaces = false;
   bool watch = false;
   int64_t revision = 0;          // --revision, --to-revision; 0 = not given
-  std::string dry_run = "none";  // of undo and rolling-update: none, client or server
-  bool end = false;              // abort --end: the same as retry
+  std::string dry_run = "none";  // none, client or server
   bool full = false;             // promote --full: past all steps
   bool force = false;            // promote --force: although Pods of the step are not available
   RollingUpdateFlags rolling_update;
@@ -92,6 +77,8 @@ struct Described {
   std::string text;
 };
 std::vector<Described> Commands();
+// Returns the command of that name; nullopt if there is none.
+std::optional<CommandName> CommandOf(const std::string& word);
 // Returns the flags of a command, each with its dashes; the common ones if there is no such
 // command.
 std::vector<Described> FlagsOf(const std::string& command);

@@ -8,7 +8,7 @@
 #include "cmd/kubectl-windlass/command_line.h"
 #include "cmd/kubectl-windlass/console.h"
 #include "cmd/kubectl-windlass/exit_code.h"
-#include "cmd/kubectl-windlass/object_argument.h"
+#include "cmd/kubectl-windlass/kind.h"
 #include "cmd/kubectl-windlass/requests.h"
 #include "cmd/kubectl-windlass/session.h"
 #include "kubeclient/base/result.h"
@@ -23,27 +23,50 @@ struct CommandContext {
   std::string namespace_;  // of --namespace, else of the kubeconfig's context, else "default"
 };
 
-ExitCode RunStatus(const CommandContext& context);
-ExitCode RunHistory(const CommandContext& context);
-ExitCode RunUndo(const CommandContext& context);
-ExitCode RunPause(const CommandContext& context);  // pause and resume
-ExitCode RunRestart(const CommandContext& context);
-ExitCode RunPromote(const CommandContext& context);
-ExitCode RunAbort(const CommandContext& context);  // abort and retry
+// --- commands about objects, for one of them ---
+// kinds.cc says which kind has which.
+
+ExitCode ShowWorkload(const CommandContext& context, const Place& place);  // get
+ExitCode ShowController(const CommandContext& context, const Place& place);
+ExitCode StatusOfWorkload(const CommandContext& context, const Place& place);
+ExitCode HistoryOfWorkload(const CommandContext& context, const Place& place);
+ExitCode UndoDeployment(const CommandContext& context, const Place& place);
+ExitCode UndoRollout(const CommandContext& context, const Place& place);
+ExitCode PauseWorkload(const CommandContext& context, const Place& place);
+ExitCode ResumeWorkload(const CommandContext& context, const Place& place);
+ExitCode RestartWorkload(const CommandContext& context, const Place& place);
+ExitCode PromoteRollout(const CommandContext& context, const Place& place);
+ExitCode AbortRollout(const CommandContext& context, const Place& place);
+ExitCode RetryRollout(const CommandContext& context, const Place& place);
+
+// For a ReplicationController: they show, follow and steer its rolling update
+// (controller_commands.cc).
+ExitCode StatusOfController(const CommandContext& context, const Place& place);
+ExitCode HistoryOfController(const CommandContext& context, const Place& place);
+ExitCode UndoController(const CommandContext& context, const Place& place);
+ExitCode PauseController(const CommandContext& context, const Place& place);
+ExitCode ResumeController(const CommandContext& context, const Place& place);
+ExitCode AbortController(const CommandContext& context, const Place& place);
+
+// --- commands with arguments of their own ---
+
 ExitCode RunGet(const CommandContext& context);
 ExitCode RunVersion(const CommandContext& context);
+// Needs no cluster.
+ExitCode RunCompletion(const Console& console, const CommandLine& line);
 ExitCode RunRollingUpdate(const CommandContext& context);
 
-// Runs the command that `context.line` names.
+// Runs the command that `context.line` names. One about several objects goes on after one that
+// failed, and returns the first exit code that is not kDone.
 ExitCode RunCommand(const CommandContext& context);
 
-// Calls `act` for each object that the arguments name, and goes on after one that failed. Returns
-// the first exit code that is not kDone. The objects are Deployments and Rollouts; anything else,
-// and no object, is a usage error. A name without a type is looked up (named_object.h).
-using ActOn = ExitCode (*)(const CommandContext& context, const Place& place);
-ExitCode ForEachObject(const CommandContext& context, ActOn act);
-// The same for a command that takes exactly one object.
-ExitCode ForOneObject(const CommandContext& context, ActOn act);
+// --- what they share ---
+
+// Prints where an object stands whenever that changes, until its rollout ends or is held, or
+// --timeout has passed (status_command.cc). `maker`: the ReplicationController that makes its Pods;
+// null: its ReplicaSets do.
+ExitCode WatchStatus(const CommandContext& context, const Place& place,
+                     Standing (*standing)(const Json& object), const Json& maker);
 
 // Writes what a command did to an object: kubectl's line "deployment.apps/web paused", or the
 // object as -o says.
@@ -61,7 +84,7 @@ ExitCode Change(const CommandContext& context, const Place& place, const Json& o
 ExitCode Refuse(const CommandContext& context, const Place& place, const std::string& why,
                 ExitCode code = ExitCode::kError);
 
-// Writes why the arguments name no object: a usage error, or what FindNamed says.
+// Writes why SelectObjects has found none.
 ExitCode NoObject(const CommandContext& context, const Error& error);
 
 // Writes a usage error.

@@ -3,7 +3,7 @@
 #include <algorithm>
 #include <set>
 
-#include "cmd/kubectl-windlass/object_argument.h"
+#include "cmd/kubectl-windlass/kind.h"
 
 namespace windlass::cli {
 namespace {
@@ -51,53 +51,44 @@ void KeepMatching(const std::string& prefix, std::vector<Described> all, Complet
   }
 }
 
-// Returns true if the command is about Rollouts alone, so that no Deployment is offered.
-bool IsForRollouts(const std::string& command) {
-  return command == "promote" || command == "abort" || command == "retry";
+// Returns the kinds whose objects the command takes.
+std::vector<const Kind*> KindsFor(const CompletionLine& line) {
+  const std::optional<CommandName> command = CommandOf(line.command);
+  if (!command) return {};
+  if (*command != CommandName::kRollingUpdate) return KindsWith(*command);
+  return {KindOf(resources::kReplicationControllers)};
 }
 
-bool OffersType(const std::string& command, std::string_view type) {
-  if (type == "replicationcontroller") return command == "get";
-  return type == "rollout" || !IsForRollouts(command);
+bool Has(const std::vector<const Kind*>& kinds, const Kind* kind) {
+  return std::ranges::find(kinds, kind) != kinds.end();
 }
 
 // Completes "deployment/w", "w" after the word "deployment", or "w" alone: an object of any kind
-// that the command takes, and where that is Rollouts alone "rollout/web".
+// that the command takes.
 Completion Objects(const CompletionLine& line, const CompletionSources& sources) {
   Completion completion;
-  if (line.command == "version") return completion;
-  const size_t slash = line.prefix.find('/');
-  const bool controllers = line.command == "rolling-update";
+  const std::vector<const Kind*> kinds = KindsFor(line);
+  std::vector<const Kind*> named = kinds;
   std::string before;
-  ResourceId resource = controllers ? resources::kReplicationControllers : resources::kDeployments;
-  const auto first = line.arguments.empty() ? std::nullopt : ResourceOf(line.arguments[0]);
+  const size_t slash = line.prefix.find('/');
+  const Kind* first = line.arguments.empty() ? nullptr : KindOfWord(line.arguments[0]);
   if (slash != std::string::npos) {
-    const auto typed = ResourceOf(line.prefix.substr(0, slash));
-    if (!typed) return completion;
-    resource = *typed;
+    named = {KindOfWord(line.prefix.substr(0, slash))};
     before = line.prefix.substr(0, slash + 1);
-  } else if (first) {
-    resource = *first;
-  } else if (!controllers && line.arguments.empty()) {
-    for (const std::string_view word : ResourceWords()) {
-      if (OffersType(line.command, word) && word.starts_with(line.prefix)) {
-        completion.candidates.push_back({std::string(word), "type of object"});
-      }
+  } else if (first != nullptr) {
+    named = {first};
+  } else if (line.arguments.empty() && line.command != "rolling-update") {
+    for (const Kind* kind : kinds) {
+      KeepMatching(line.prefix, {{std::string(kind->words.front()), "type of object"}}, completion);
     }
   }
-  const bool bare = slash == std::string::npos && !first;
-  if (bare && IsForRollouts(line.command)) {
-    resource = resources::kRollouts;
-    before = "rollout/";
-  }
   std::set<std::string> names;
-  for (std::string& name : sources.names(resource)) names.insert(std::move(name));
-  if (bare && !controllers && resource == resources::kDeployments) {
-    for (std::string& name : sources.names(resources::kRollouts)) names.insert(std::move(name));
+  for (const Kind* kind : named) {
+    if (!Has(kinds, kind)) continue;
+    for (std::string& name : sources.names(kind->resource)) names.insert(std::move(name));
   }
-  for (const std::string& found : names) {
-    const std::string word = before + found;
-    if (word.starts_with(line.prefix)) completion.candidates.push_back({word, ""});
+  for (const std::string& name : names) {
+    KeepMatching(line.prefix, {{before + name, ""}}, completion);
   }
   return completion;
 }
@@ -148,6 +139,10 @@ Completion Complete(const CompletionLine& line, const CompletionSources& sources
   }
   if (line.command.empty()) {
     KeepMatching(line.prefix, Commands(), completion);
+    return completion;
+  }
+  if (line.command == "completion") {
+    KeepMatching(line.prefix, {{"bash", ""}, {"zsh", ""}, {"fish", ""}}, completion);
     return completion;
   }
   return Objects(line, sources);

@@ -1,23 +1,24 @@
 // get: one workload as a tree, or a table of workloads. Printed once; with --watch it is drawn
 // again in a terminal whenever something changes.
+#include <algorithm>
 #include <nlohmann/json.hpp>
 #include <utility>
 
 #include "cmd/kubectl-windlass/commands.h"
+#include "cmd/kubectl-windlass/controller_update.h"
 #include "cmd/kubectl-windlass/failure.h"
 #include "cmd/kubectl-windlass/follow.h"
 #include "cmd/kubectl-windlass/json_fields.h"
-#include "cmd/kubectl-windlass/named_object.h"
+#include "cmd/kubectl-windlass/kind.h"
+#include "cmd/kubectl-windlass/object_argument.h"
 #include "cmd/kubectl-windlass/output.h"
 #include "cmd/kubectl-windlass/render.h"
 #include "cmd/kubectl-windlass/replica_sets.h"
 #include "cmd/kubectl-windlass/screen.h"
-#include "cmd/kubectl-windlass/standing.h"
+#include "cmd/kubectl-windlass/selected_objects.h"
 #include "cmd/kubectl-windlass/tree.h"
 #include "cmd/kubectl-windlass/unobserved.h"
 #include "cmd/kubectl-windlass/workload_table.h"
-#include "controller/replication_controller/annotations.h"
-#include "controller/replication_controller/words.h"
 
 namespace windlass::cli {
 namespace {
@@ -38,6 +39,8 @@ class View {
   virtual std::vector<std::string> Lines(const Follow& follow, WallTime now,
                                          std::optional<TerminalSize> size) const = 0;
   virtual bool IsComplete(const Follow& follow) const = 0;
+  // Returns true if -o prints the objects of selection number `selection`.
+  virtual bool IsPrinted(size_t selection) const { return selection < selections.size(); }
 
   // Returns all objects as -o says; as NDJSON if `compact`.
   std::string Objects(const Follow& follow, bool compact) const;
@@ -50,12 +53,14 @@ std::string View::Objects(const Follow& follow, bool compact) const {
   if (context_.line.output == OutputFormat::kName) {
     std::string names;
     for (size_t i = 0; i < selections.size(); ++i) {
+      if (!IsPrinted(i)) continue;
       names += PrintList(follow.Objects(i), selections[i].resource, OutputFormat::kName);
     }
     return names;
   }
   Json items = Json::array();
   for (size_t i = 0; i < selections.size(); ++i) {
+    if (!IsPrinted(i)) continue;
     const Json list =
         Json::parse(PrintList(follow.Objects(i), selections[i].resource, OutputFormat::kJson));
     for (const Json& item : list["items"]) items.push_back(item);
@@ -96,21 +101,13 @@ class TreeView final : public View {
 
   bool IsComplete(const Follow& follow) const override {
     const std::vector<const Json*> found = follow.Objects(0);
-    if (found.empty() || place_.resource == resources::kReplicationControllers) return true;
+    if (found.empty()) return true;
     return StandingOf(*found.front(), place_.resource).ends.has_value();
   }
 
  private:
   const Place place_;
 };
-
-// Returns true if Windlass is not done with the update.
-bool IsUnderWay(const Json& update) {
-  const std::string phase = TextOf(update, "/status/phase");
-  const bool over =
-      phase == replication_controller::kSucceeded || phase == replication_controller::kRolledBack;
-  return !phase.empty() && !(over && IsObserved(update));
-}
 
 // A ReplicationController in the middle of an update: the update, and both controllers.
 class UpdateView final : public View {
@@ -157,35 +154,56 @@ class UpdateView final : public View {
 
 class TableView final : public View {
  public:
-  TableView(const CommandContext& context, const std::vector<ResourceId>& shown) : View(context) {
-    const bool all = context.line.all_namespaces;
-    for (const ResourceId& resource : shown) {
-      selections.push_back({.resource = resource,
-                            .namespace_ = all ? "" : context.namespace_,
-                            .optional = shown.size() > 1});
-    }
+  TableView(const CommandContext& context, std::vector<Selection> shown) : View(context) {
+    selections = std::move(shown);
   }
 
   std::vector<std::string> Lines(const Follow& follow, WallTime now,
                                  std::optional<TerminalSize> size) const override {
-    std::vector<ListedObject> objects;
-    for (size_t i = 0; i < selections.size(); ++i) {
-      for (const Json* object : follow.Objects(i)) {
-        objects.push_back({selections[i].resource, object});
-      }
-    }
-    auto lines = WorkloadTable(objects, context_.line.all_namespaces, now);
+    auto lines = WorkloadTable(Rows(follow), context_.line.all_namespaces, now);
     return size ? CutToSize(std::move(lines), *size) : lines;
   }
 
   bool IsComplete(const Follow& follow) const override {
+    return std::ranges::all_of(
+        Rows(follow), [](const ListedObject& listed) { return listed.standing.ends.has_value(); });
+  }
+
+  // Updates are shown in the rows of what they update, and are no workloads.
+  bool IsPrinted(size_t selection) const override {
+    return KindOf(selections[selection].resource) != nullptr;
+  }
+
+ private:
+  std::vector<ListedObject> Rows(const Follow& follow) const {
+    std::vector<ListedObject> rows;
     for (size_t i = 0; i < selections.size(); ++i) {
-      if (selections[i].resource == resources::kReplicationControllers) continue;
+      const Kind* kind = KindOf(selections[i].resource);
+      if (kind == nullptr) continue;
       for (const Json* object : follow.Objects(i)) {
-        if (!StandingOf(*object, selections[i].resource).ends) return false;
+        const Json* update = UpdateUnderWay(follow, kind->update, *object);
+        rows.push_back(
+            {kind->resource, object,
+             update == nullptr ? kind->standing(*object) : kind->update.standing(*update)});
       }
     }
-    return true;
+    return rows;
+  }
+
+  // Returns the update of `object` that is under way; null if there is none.
+  const Json* UpdateUnderWay(const Follow& follow, const UpdateOfKind& updates,
+                             const Json& object) const {
+    if (updates.standing == nullptr) return nullptr;
+    for (size_t i = 0; i < selections.size(); ++i) {
+      if (selections[i].resource != updates.resource) continue;
+      for (const Json* update : follow.Objects(i)) {
+        const bool same =
+            TextOf(*update, "/metadata/name") == TextOf(object, "/metadata/name") &&
+            TextOf(*update, "/metadata/namespace") == TextOf(object, "/metadata/namespace");
+        if (same && updates.is_under_way(*update)) return update;
+      }
+    }
+    return nullptr;
   }
 };
 
@@ -253,61 +271,86 @@ ExitCode Show(const CommandContext& context, const View& view) {
   return watch ? Watch(context, view, follow) : PrintOnce(context, view, follow);
 }
 
-// Returns the resources that a table shows: those of the arguments, or all.
-std::vector<ResourceId> ResourcesToList(const std::vector<ObjectArgument>& objects) {
-  if (!objects.empty()) return {objects.front().resource};
-  return {resources::kDeployments, resources::kRollouts, resources::kReplicationControllers};
+// Returns what a table of whole kinds shows: the kind of the argument, or all.
+std::vector<Selection> KindsToList(const CommandContext& context,
+                                   const std::vector<ObjectArgument>& objects) {
+  std::vector<Selection> selections;
+  for (const Kind* kind : KindsWith(CommandName::kGet)) {
+    if (!objects.empty() && kind->resource != objects.front().resource) continue;
+    selections.push_back({.resource = kind->resource,
+                          .namespace_ = context.line.all_namespaces ? "" : context.namespace_,
+                          .labels = context.line.selector,
+                          .optional = objects.empty()});
+    if (kind->update.standing == nullptr) continue;
+    selections.push_back({.resource = kind->update.resource,
+                          .namespace_ = selections.back().namespace_,
+                          .optional = true});
+  }
+  return selections;
 }
 
-// Shows a ReplicationController; in the middle of an update with the other one.
-ExitCode ShowController(const CommandContext& context, const Place& place, const Json& controller) {
-  const std::string source = AnnotationOf(controller, replication_controller::kSourceId);
-  const std::string from = source.substr(0, source.find(':'));
-  const Place update_place{resources::kReplicationControllerUpdates, place.namespace_,
-                           from.empty() ? place.name : from};
-  const Result<Json> update = ReadObject(context.session, update_place);
-  if (!update.ok() || !IsUnderWay(*update)) {
-    return Show(context, TreeView(context, place, controller));
+// Returns what a table of single objects shows.
+std::vector<Selection> ObjectsToList(const std::vector<Place>& places) {
+  std::vector<Selection> selections;
+  for (const Place& place : places) {
+    selections.push_back({.resource = place.resource,
+                          .namespace_ = place.namespace_,
+                          .fields = "metadata.name=" + place.name});
+    const UpdateOfKind& update = KindOf(place.resource)->update;
+    if (update.standing == nullptr) continue;
+    selections.push_back({.resource = update.resource,
+                          .namespace_ = place.namespace_,
+                          .fields = "metadata.name=" + place.name,
+                          .optional = true});
   }
-  const std::string new_name = TextOf(*update, "/status/newName");
-  const std::string other = place.name == update_place.name ? new_name : update_place.name;
+  return selections;
+}
+
+}  // namespace
+
+// Shows a ReplicationController; in the middle of an update with the other one.
+ExitCode ShowController(const CommandContext& context, const Place& place) {
+  Result<ControllerUpdate> found = ReadControllerUpdate(context, place);
+  if (!found.ok()) return Report(context.session, context.console, found.error());
+  if (found->unreadable) context.console.Warning(found->unreadable->message);
+  if (!found->update || !IsUnderWay(*found->update)) {
+    return Show(context, TreeView(context, place, found->controller));
+  }
+  const std::string& old_name = found->place.name;
+  const std::string new_name = TextOf(*found->update, "/status/newName");
+  const std::string& other = place.name == old_name ? new_name : old_name;
   Json second;
   if (!other.empty()) {
     Result<Json> read = ReadObject(context.session, {place.resource, place.namespace_, other});
     if (read.ok()) second = *std::move(read);
   }
-  return Show(context, place.name == update_place.name
-                           ? UpdateView(context, update_place, controller, second)
-                           : UpdateView(context, update_place, second, controller));
+  return Show(context, place.name == old_name
+                           ? UpdateView(context, found->place, found->controller, second)
+                           : UpdateView(context, found->place, second, found->controller));
 }
 
-}  // namespace
-
-ExitCode RunGet(const CommandContext& context) {
-  const auto objects = ParseObjectArguments(context.line.arguments);
-  if (!objects.ok()) return Usage(context, objects.error().message);
-  if (objects->size() > 1) {
-    return Usage(context, "name one object, or none for a table of all of them");
-  }
-  if (objects->empty() || objects->front().name.empty()) {
-    return Show(context, TableView(context, ResourcesToList(*objects)));
-  }
-  if (context.line.all_namespaces) {
-    return Usage(context, "-A lists workloads: leave out the name, or give -n instead of -A");
-  }
-  Place place{objects->front().resource, context.namespace_, objects->front().name};
-  if (objects->front().bare) {
-    Result<Place> found =
-        FindNamed(context.session, CommandName::kGet, context.namespace_, place.name);
-    if (!found.ok()) return NoObject(context, found.error());
-    place = *std::move(found);
-  }
+ExitCode ShowWorkload(const CommandContext& context, const Place& place) {
   const Result<Json> workload = ReadWorkload(context, place);
   if (!workload.ok()) return Report(context.session, context.console, workload.error());
-  if (place.resource == resources::kReplicationControllers) {
-    return ShowController(context, place, *workload);
-  }
   return Show(context, TreeView(context, place, *workload));
+}
+
+ExitCode RunGet(const CommandContext& context) {
+  const CommandLine& line = context.line;
+  const auto objects = ParseObjectArguments(line.arguments);
+  if (!objects.ok()) return Usage(context, objects.error().message);
+  const bool whole_kinds =
+      objects->empty() || (objects->size() == 1 && objects->front().name.empty());
+  if (line.filenames.empty() && whole_kinds) {
+    return Show(context, TableView(context, KindsToList(context, *objects)));
+  }
+  if (line.all_namespaces) {
+    return Usage(context, "-A lists workloads: leave out the names, or give -n instead of -A");
+  }
+  const Result<std::vector<Place>> places = SelectObjects(context);
+  if (!places.ok()) return NoObject(context, places.error());
+  if (places->size() > 1) return Show(context, TableView(context, ObjectsToList(*places)));
+  return ActOf(places->front().resource, CommandName::kGet)(context, places->front());
 }
 
 }  // namespace windlass::cli

@@ -17,15 +17,6 @@ std::string CauseOf(const Json& replica_set) {
   return cause.empty() ? "<none>" : cause;
 }
 
-std::string ImagesOf(const Json& replica_set) {
-  std::string images;
-  for (const Json& container : ListOf(replica_set, "/spec/template/spec/containers")) {
-    if (!images.empty()) images += ',';
-    images += TextOf(container, "/image");
-  }
-  return images;
-}
-
 // The first two lines and columns are kubectl's, so that a script finds what it looks for. Rollouts
 // have further columns.
 void PrintRevisions(const CommandContext& context, const Place& place,
@@ -71,7 +62,9 @@ void PrintRevision(const CommandContext& context, const Place& place, const Json
   context.console.out(Indented(PrintValue(pod_template, OutputFormat::kYaml)));
 }
 
-ExitCode HistoryOf(const CommandContext& context, const Place& place) {
+}  // namespace
+
+ExitCode HistoryOfWorkload(const CommandContext& context, const Place& place) {
   const Result<Json> object = ReadWorkload(context, place);
   if (!object.ok()) return Report(context.session, context.console, object.error());
   const auto replica_sets = ReadReplicaSets(context.session, *object, place.namespace_);
@@ -100,9 +93,5 @@ ExitCode HistoryOf(const CommandContext& context, const Place& place) {
   }
   return ExitCode::kDone;
 }
-
-}  // namespace
-
-ExitCode RunHistory(const CommandContext& context) { return ForEachObject(context, &HistoryOf); }
 
 }  // namespace windlass::cli

@@ -1,7 +1,9 @@
 #include "cmd/kubectl-windlass/manifest.h"
 
+#include <algorithm>
 #include <filesystem>
 #include <istream>
+#include <iterator>
 #include <nlohmann/json.hpp>
 #include <system_error>
 #include <variant>
@@ -57,6 +59,52 @@ std::string GroupVersionKindText(const Json& object) {
          ", Kind=" + TextOf(object, "/kind");
 }
 
+Error NothingIn(const std::string& path) {
+  return Wrong("please make sure " + path + " exists and is not empty");
+}
+
+// Adds the object, or, of a List, its items.
+void AddObjects(Json object, std::vector<Json>& objects) {
+  if (TextOf(object, "/kind") != "List") {
+    objects.push_back(std::move(object));
+    return;
+  }
+  for (const Json& item : ListOf(object, "/items")) objects.push_back(item);
+}
+
+// Returns the objects of a file, or of standard input.
+Result<std::vector<Json>> ObjectsIn(const std::string& path, std::istream& standard_input) {
+  const bool piped = path == "-";
+  const Result<std::string> text =
+      piped ? ReadAll(standard_input) : ReadFile(path, kManifestBytesMax);
+  if (!text.ok()) return piped || FileExists(path) ? text.error() : NothingIn(path);
+  const Result<std::vector<YamlNode>> documents = ParseYamlDocuments(*text);
+  if (!documents.ok()) return Wrong(path + ": " + documents.error().message);
+  std::vector<Json> objects;
+  for (const YamlNode& document : *documents) {
+    Json object = ValueOf(document);
+    if (!object.is_object()) return NothingIn(path);
+    AddObjects(std::move(object), objects);
+  }
+  return objects;
+}
+
+// Returns the path itself, or the manifests in a directory, ordered by name.
+std::vector<std::string> FilesOf(const std::string& path) {
+  if (!IsDirectory(path)) return {path};
+  std::vector<std::string> files;
+  std::error_code failed;
+  for (auto it = std::filesystem::directory_iterator(path, failed);
+       !failed && it != std::filesystem::directory_iterator(); it.increment(failed)) {
+    const std::string extension = it->path().extension();
+    if (extension == ".json" || extension == ".yaml" || extension == ".yml") {
+      files.push_back(it->path());
+    }
+  }
+  std::ranges::sort(files);
+  return files;
+}
+
 }  // namespace
 
 std::string ReadManifestBytes(std::istream& in) {
@@ -66,31 +114,29 @@ std::string ReadManifestBytes(std::istream& in) {
   return text;
 }
 
-Result<Json> ReadControllerManifest(const std::string& path, std::istream& standard_input) {
-  const Error empty = Wrong("please make sure " + path + " exists and is not empty");
-  const Error several = Wrong(path + " specifies multiple items");
+Result<std::vector<Json>> ReadManifests(const std::string& path, std::istream& standard_input) {
   if (path.find("://") != path.npos) {
-    return Wrong(path + " is an address, which is not read here: curl -s " + path +
-                 " | kubectl windlass rolling-update OLD -f -");
+    return Wrong(path +
+                 " is an address, which is not read here: write -f -, and pipe it in with "
+                 "curl -s " +
+                 path);
   }
+  std::vector<Json> objects;
+  for (const std::string& file : FilesOf(path)) {
+    WINDLASS_TRY(std::vector<Json> more, ObjectsIn(file, standard_input));
+    std::ranges::move(more, std::back_inserter(objects));
+  }
+  if (objects.empty()) return NothingIn(path);
+  return objects;
+}
+
+Result<Json> ReadControllerManifest(const std::string& path, std::istream& standard_input) {
   if (IsDirectory(path)) {
     return Wrong(path + " is a directory: give the file of the new controller");
   }
-  const bool piped = path == "-";
-  const Result<std::string> text =
-      piped ? ReadAll(standard_input) : ReadFile(path, kManifestBytesMax);
-  if (!text.ok()) return piped || FileExists(path) ? text.error() : empty;
-  const Result<std::vector<YamlNode>> documents = ParseYamlDocuments(*text);
-  if (!documents.ok()) return Wrong(path + ": " + documents.error().message);
-  if (documents->size() > 1) return several;
-  Json object = documents->empty() ? Json() : ValueOf(documents->front());
-  if (!object.is_object()) return empty;
-  if (TextOf(object, "/kind") == "List") {
-    const Json items = ListOf(object, "/items");
-    if (items.empty()) return empty;
-    if (items.size() > 1) return several;
-    object = items[0];
-  }
+  WINDLASS_TRY(std::vector<Json> objects, ReadManifests(path, standard_input));
+  if (objects.size() > 1) return Wrong(path + " specifies multiple items");
+  Json object = std::move(objects.front());
   const std::string kind = TextOf(object, "/kind");
   if (kind.empty()) return Wrong(path + ": kind is missing: write kind: ReplicationController");
   if (kind != "ReplicationController") {

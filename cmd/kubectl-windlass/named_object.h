@@ -3,7 +3,7 @@
 
 #include <string>
 
-#include "cmd/kubectl-windlass/command_line.h"
+#include "cmd/kubectl-windlass/command_name.h"
 #include "cmd/kubectl-windlass/requests.h"
 #include "cmd/kubectl-windlass/session.h"
 

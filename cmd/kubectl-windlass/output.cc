@@ -8,7 +8,7 @@
 #include <set>
 
 #include "cmd/kubectl-windlass/json_fields.h"
-#include "cmd/kubectl-windlass/object_argument.h"
+#include "cmd/kubectl-windlass/kind.h"
 
 namespace windlass::cli {
 namespace {

@@ -3,19 +3,11 @@
 #include <CLI/CLI.hpp>
 #include <algorithm>
 #include <optional>
+#include <set>
 #include <string_view>
-#include <utility>
 
 namespace windlass::cli {
 namespace {
-
-// Splits "--revision = x" at the separator; nullopt if the text has none.
-std::optional<std::pair<std::string, std::string>> SplitAt(const std::string& text,
-                                                           std::string_view separator) {
-  const size_t at = text.find(separator);
-  if (at == text.npos) return std::nullopt;
-  return std::pair(text.substr(0, at), text.substr(at + separator.size()));
-}
 
 // "status has no flag --frob"; "version takes no argument "web"".
 std::optional<std::string> UnexpectedText(const CLI::App& command,
@@ -29,26 +21,41 @@ std::optional<std::string> UnexpectedText(const CLI::App& command,
   return command.get_name() + " takes no argument \"" + *first + '"';
 }
 
-// `what` is the library's "Could not convert: --revision = x".
-std::optional<std::string> UnreadableText(const CLI::App& command, const std::string& what) {
-  const auto rest = SplitAt(what, "Could not convert: ");
-  const auto parts = rest ? SplitAt(rest->second, " = ") : std::nullopt;
-  if (!parts) return std::nullopt;
-  const auto& [flag, value] = *parts;
+// Returns the option of the command, or one that every command has; null if there is none.
+const CLI::Option* FindOption(const CLI::App& command, const std::string& flag) {
   const CLI::Option* option = command.get_option_no_throw(flag);
-  if (option == nullptr) return std::nullopt;
-  const bool takes_value = option->get_items_expected_max() > 0;
-  return flag + ": '" + value + "' is " +
-         (takes_value ? "no whole number" : "neither true nor false");
+  return option != nullptr ? option : command.get_parent()->get_option_no_throw(flag);
 }
 
-// `what` is "--timeout: 1 required TEXT:duration missing", or "--timeout: At Most 1 required but
-// received 2".
-std::optional<std::string> CountText(const std::string& what) {
-  const auto parts = SplitAt(what, ": ");
-  if (!parts) return std::nullopt;
-  if (parts->second.ends_with(" missing")) return parts->first + " needs a value";
-  if (parts->second.starts_with("At Most 1 ")) return parts->first + " may be given only once";
+bool TakesValue(const CLI::Option& option) { return option.get_items_expected_max() > 0; }
+
+// "--watch: 'maybe' is neither true nor false"
+std::optional<std::string> NoTruthText(const CLI::App& command,
+                                       const std::vector<std::string>& arguments) {
+  static const std::set<std::string_view> kTruths = {"true", "false", "1",  "0",
+                                                     "yes",  "no",    "on", "off"};
+  for (const std::string& argument : arguments) {
+    const size_t equals = argument.find('=');
+    if (!argument.starts_with('-') || equals == argument.npos) continue;
+    const std::string flag = argument.substr(0, equals);
+    const std::string value = argument.substr(equals + 1);
+    const CLI::Option* option = FindOption(command, flag);
+    if (option == nullptr || TakesValue(*option) || kTruths.contains(value)) continue;
+    return flag + ": '" + value + "' is neither true nor false";
+  }
+  return std::nullopt;
+}
+
+// "--timeout needs a value"
+std::optional<std::string> NoValueText(const CLI::App& command,
+                                       const std::vector<std::string>& arguments) {
+  for (size_t i = 0; i < arguments.size(); ++i) {
+    const std::string& flag = arguments[i];
+    const CLI::Option* option = flag.starts_with('-') ? FindOption(command, flag) : nullptr;
+    if (option == nullptr || !TakesValue(*option)) continue;
+    if (i + 1 == arguments.size()) return flag + " needs a value";
+    ++i;
+  }
   return std::nullopt;
 }
 
@@ -57,16 +64,15 @@ std::optional<std::string> CountText(const std::string& what) {
 std::string ParseErrorText(const CLI::ParseError& error, const CLI::App& command,
                            const std::vector<std::string>& extras,
                            const std::vector<std::string>& arguments) {
-  const std::string what = error.what();
   std::optional<std::string> text;
   if (dynamic_cast<const CLI::ExtrasError*>(&error) != nullptr) {
     text = UnexpectedText(command, extras, arguments);
   } else if (dynamic_cast<const CLI::ConversionError*>(&error) != nullptr) {
-    text = UnreadableText(command, what);
+    text = NoTruthText(command, arguments);
   } else if (dynamic_cast<const CLI::ArgumentMismatch*>(&error) != nullptr) {
-    text = CountText(what);
+    text = NoValueText(command, arguments);
   }
-  return text.value_or(what);
+  return text.value_or(error.what());
 }
 
 }  // namespace windlass::cli

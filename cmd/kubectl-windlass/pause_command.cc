@@ -13,10 +13,9 @@ namespace {
 
 constexpr const char* kRestartedAt = "kubectl.kubernetes.io/restartedAt";
 
-ExitCode PauseOf(const CommandContext& context, const Place& place) {
+ExitCode SetPaused(const CommandContext& context, const Place& place, bool pause) {
   const Result<Json> object = ReadWorkload(context, place);
   if (!object.ok()) return Report(context.session, context.console, object.error());
-  const bool pause = context.line.command == CommandName::kPause;
   if (FlagOf(*object, "/spec/paused") == pause) {
     return Refuse(context, place, pause ? "is already paused" : "is not paused");
   }
@@ -26,7 +25,17 @@ ExitCode PauseOf(const CommandContext& context, const Place& place) {
                 pause ? "paused" : "resumed");
 }
 
-ExitCode RestartOf(const CommandContext& context, const Place& place) {
+}  // namespace
+
+ExitCode PauseWorkload(const CommandContext& context, const Place& place) {
+  return SetPaused(context, place, true);
+}
+
+ExitCode ResumeWorkload(const CommandContext& context, const Place& place) {
+  return SetPaused(context, place, false);
+}
+
+ExitCode RestartWorkload(const CommandContext& context, const Place& place) {
   const Result<Json> object = ReadWorkload(context, place);
   if (!object.ok()) return Report(context.session, context.console, object.error());
   if (FlagOf(*object, "/spec/paused")) {
@@ -49,11 +58,5 @@ ExitCode RestartOf(const CommandContext& context, const Place& place) {
       {{"spec", {{"template", {{"metadata", {{"annotations", {{kRestartedAt, now}}}}}}}}}},
       "restarted");
 }
-
-}  // namespace
-
-ExitCode RunPause(const CommandContext& context) { return ForEachObject(context, &PauseOf); }
-
-ExitCode RunRestart(const CommandContext& context) { return ForEachObject(context, &RestartOf); }
 
 }  // namespace windlass::cli

@@ -4,7 +4,7 @@
 //   2@8      2@8/force      full@8      full@8/force
 //
 // While Pods of the step are not available, or the size leaves it none, nothing is written without
-// --force. On a Deployment the command ends with kUsage and names the commands that do it there.
+// --force.
 #include <nlohmann/json.hpp>
 #include <optional>
 
@@ -94,13 +94,10 @@ Result<std::string> WhyUnavailable(const CommandContext& context, const Place& p
          " says why; kubectl windlass get " + ShortName(place.resource, place.name) + " shows it";
 }
 
-ExitCode PromoteOf(const CommandContext& context, const Place& place) {
+}  // namespace
+
+ExitCode PromoteRollout(const CommandContext& context, const Place& place) {
   const std::string object = ShortName(place.resource, place.name);
-  if (place.resource != resources::kRollouts) {
-    return Usage(context, "a Deployment has no steps to promote: kubectl windlass resume " +
-                              object + " ends spec.paused, and kubectl annotate --overwrite " +
-                              object + " windlass.dev/in-place-partition=0 ends a partition");
-  }
   const bool full = context.line.full;
   const bool force = context.line.force;
   const Result<Json> rollout = ReadWorkload(context, place);
@@ -133,9 +130,5 @@ ExitCode PromoteOf(const CommandContext& context, const Place& place) {
                 "promoted " + past + (full ? ", from step " + StepText(step) + " on" : "") +
                     (force ? ", by force" : ""));
 }
-
-}  // namespace
-
-ExitCode RunPromote(const CommandContext& context) { return ForEachObject(context, &PromoteOf); }
 
 }  // namespace windlass::cli

@@ -57,6 +57,14 @@ std::vector<const Json*> OwnedBy(const Json& owner, const std::vector<Json>& obj
   return owned;
 }
 
+std::string ImagesOf(const Json& owner) {
+  std::string images;
+  for (const Json& container : ListOf(owner, "/spec/template/spec/containers")) {
+    Add(images, TextOf(container, "/image"));
+  }
+  return images;
+}
+
 Result<std::vector<Json>> ReadReplicaSets(Session& session, const Json& owner,
                                           const std::string& namespace_) {
   const Json* selector = FieldOf(owner, "/spec/selector");

@@ -18,6 +18,9 @@ std::string SelectorText(const Json& selector);
 std::vector<const Json*> OwnedBy(const Json& owner, const std::vector<Json>& objects);
 bool IsOwnedBy(const Json& object, const Json& owner);
 
+// Returns the images of the template's containers: "app:v1,sidecar:v3".
+std::string ImagesOf(const Json& owner);
+
 // LIST of the ReplicaSets that `owner` selects and owns, ordered by revision.
 Result<std::vector<Json>> ReadReplicaSets(Session& session, const Json& owner,
                                           const std::string& namespace_);

@@ -30,6 +30,8 @@ struct Place {
   ResourceId resource{};
   std::string namespace_;
   std::string name;
+
+  bool operator==(const Place&) const = default;
 };
 
 // What a list or a watch selects. Empty texts select everything.

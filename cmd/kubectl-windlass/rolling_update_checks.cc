@@ -58,8 +58,7 @@ std::optional<ExitCode> RefuseSelector(const CommandContext& context, const Json
   const StringMap selector =
       content.selector.empty() ? rc::LabelsOfTemplate(*content.template_json) : content.selector;
   if (rc::HaveDifferentKey(controller->selector, selector)) return std::nullopt;
-  return Usage(context, rc::NoDifferentKeyText(context.line.rolling_update.filenames[0],
-                                               controller->meta.name));
+  return Usage(context, rc::NoDifferentKeyText(context.line.filenames[0], controller->meta.name));
 }
 
 // Returns the command that goes on with the update `stored`.

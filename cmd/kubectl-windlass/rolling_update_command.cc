@@ -5,6 +5,7 @@
 #include "cmd/kubectl-windlass/commands.h"
 #include "cmd/kubectl-windlass/json_fields.h"
 #include "cmd/kubectl-windlass/manifest.h"
+#include "cmd/kubectl-windlass/object_argument.h"
 #include "cmd/kubectl-windlass/rolling_update.h"
 #include "controller/replication_controller/texts.h"
 #include "kubeclient/base/parse_whole.h"
@@ -63,14 +64,14 @@ Result<std::string> NameOfController(const std::string& argument) {
 
 std::vector<std::string> ArgumentErrors(const CommandLine& line) {
   const RollingUpdateFlags& flags = line.rolling_update;
-  const bool file = !flags.filenames.empty();
+  const bool file = !line.filenames.empty();
   const bool image = !flags.image.empty();
   std::vector<std::string> errors;
   const auto add = [&errors](bool wrong, const char* text) {
     if (wrong) errors.emplace_back(text);
   };
   add(flags.deployment_label_key.empty(), "--deployment-label-key can not be empty");
-  add(flags.filenames.size() > 1, "May only specify a single filename for new controller");
+  add(line.filenames.size() > 1, "May only specify a single filename for new controller");
   if (flags.rollback) {
     add(file || image, "Don't specify --filename or --image on rollback");
   } else {
@@ -87,7 +88,7 @@ Result<Json> UpdateOf(const CommandLine& line, const std::string& namespace_,
   const RollingUpdateFlags& flags = line.rolling_update;
   Json spec = {{"deploymentLabelKey", flags.deployment_label_key},
                {"updatePeriod", DurationText(flags.update_period)},
-               {"timeout", DurationText(flags.timeout)},
+               {"timeout", DurationText(flags.progress_timeout)},
                {"maxSurge", LimitOf(flags.max_surge)},
                {"maxUnavailable", LimitOf(flags.max_unavailable)},
                {"minReadySeconds", flags.min_ready_seconds},
@@ -106,14 +107,14 @@ Result<Json> UpdateOf(const CommandLine& line, const std::string& namespace_,
   if (!controller.is_null()) {
     const std::string in = TextOf(controller, "/metadata/namespace", namespace_);
     if (in != namespace_) {
-      return Error{ErrorKind::kConfig, "the namespace of " + flags.filenames[0] + ", " + in +
+      return Error{ErrorKind::kConfig, "the namespace of " + line.filenames[0] + ", " + in +
                                            ", is not " + namespace_ + ": give -n " + in +
                                            ", or correct the file"};
     }
     const std::string name = TextOf(controller, "/metadata/name");
     if (line.arguments.size() > 1 && line.arguments[1] != name) {
       return Error{ErrorKind::kConfig, "the new controller is called " + name + " in " +
-                                           flags.filenames[0] + ", and " + line.arguments[1] +
+                                           line.filenames[0] + ", and " + line.arguments[1] +
                                            " on the command line: correct one of the two"};
     }
     spec["newName"] = name;
@@ -121,7 +122,7 @@ Result<Json> UpdateOf(const CommandLine& line, const std::string& namespace_,
   }
   const std::string& old_name = line.arguments[0];
   if (TextOf(spec, "/newName") == old_name) {
-    const std::string& what = controller.is_null() ? old_name : flags.filenames[0];
+    const std::string& what = controller.is_null() ? old_name : line.filenames[0];
     return Error{ErrorKind::kConfig, replication_controller::SameNameText(what, old_name)};
   }
   return Json{{"apiVersion", resources::kReplicationControllerUpdates.GroupVersion()},
@@ -147,9 +148,9 @@ ExitCode RunRollingUpdate(const CommandContext& given) {
         "out, and with --local there is none: give --dry-run=client, or leave out --local");
   }
   Json controller;
-  if (!line.rolling_update.filenames.empty()) {
-    std::istringstream standard_input(line.rolling_update.standard_input);
-    Result<Json> read = ReadControllerManifest(line.rolling_update.filenames[0], standard_input);
+  if (!line.filenames.empty()) {
+    std::istringstream standard_input(line.standard_input);
+    Result<Json> read = ReadControllerManifest(line.filenames[0], standard_input);
     if (!read.ok()) return Usage(context, read.error().message);
     controller = *std::move(read);
   }

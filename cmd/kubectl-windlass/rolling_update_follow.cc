@@ -135,21 +135,25 @@ std::optional<Duration> StandStill::Look(const Json& update) {
 // update.
 ExitCode EndFollowing(const CommandContext& context, const Place& place, bool seen,
                       const Status& status) {
-  if (!context.session.interrupted()) {
-    return Report(context.session, context.console, status.error());
+  const Session& session = context.session;
+  if (!session.interrupted() && !session.timed_out()) {
+    return Report(session, context.console, status.error());
   }
-  if (!seen) {
-    context.console.message("Windlass has not looked at " + ObjectName(place.resource, place.name) +
-                            ", so nothing was changed. The update begins when it does: kubectl "
-                            "delete " +
-                            ResourceText(place.resource) + ' ' + place.name + " -n " +
-                            place.namespace_ + " takes it away\n");
+  const std::string name = ObjectName(place.resource, place.name);
+  const std::string controller = ShortName(resources::kReplicationControllers, place.name);
+  const std::string in = " -n " + place.namespace_;
+  const std::string text =
+      seen ? "Windlass goes on with the update: kubectl windlass status " + controller + in +
+                 " follows it, and kubectl windlass undo " + controller + in + " takes it back"
+           : "Windlass has not looked at " + name +
+                 ", so nothing was changed. The update begins when it does: kubectl delete " +
+                 ResourceText(place.resource) + ' ' + place.name + in + " takes it away";
+  if (session.interrupted()) {
+    context.console.message(text + '\n');
     return ExitCode::kInterrupted;
   }
-  context.console.message("Windlass goes on with the update: kubectl get " +
-                          ObjectName(place.resource, place.name) + " -n " + place.namespace_ +
-                          " shows it, and --rollback takes it back\n");
-  return ExitCode::kInterrupted;
+  context.console.Error("timed out waiting for the condition: " + text);
+  return ExitCode::kTimeout;
 }
 
 }  // namespace

@@ -393,7 +393,7 @@ std::variant<ExitCode, Duration> LocalUpdate::AfterError(const Error& error) {
     retry_ = kRetryFirst;
     if (!IsLasting(error.kind)) context_.console.Warning(error.message + ". Trying again");
   }
-  const bool too_long = now - *failing_since_ >= context_.line.rolling_update.timeout;
+  const bool too_long = now - *failing_since_ >= context_.line.rolling_update.progress_timeout;
   if (too_long || IsLasting(error.kind)) return Report(context_.session, context_.console, error);
   return std::exchange(retry_, std::min(retry_ * 2, kRetryMost));
 }
@@ -411,11 +411,12 @@ ExitCode LocalUpdate::Run() {
     }
     if (HasEnded()) return End();
     if (Phase() == rc::kPaused) return EndPaused();
-    if (session.interrupted()) {
-      context_.console.Error(
-          "interrupted: the update stops here. The same command goes on with it, and --rollback "
-          "takes it back");
-      return ExitCode::kInterrupted;
+    if (session.interrupted() || session.timed_out()) {
+      return Report(session, context_.console,
+                    {ErrorKind::kCancelled,
+                     std::string(session.interrupted() ? "interrupted" : "timed out") +
+                         ": the update stops here. The same command goes on with it, and "
+                         "--rollback takes it back"});
     }
     long_wait.Look(UntimedWaitOf(update_));
     const Duration poll = context_.line.rolling_update.poll_interval;
@@ -428,10 +429,9 @@ ExitCode LocalUpdate::Run() {
     } else {
       failing_since_.reset();
     }
-    const Status waited =
-        session.Wait([] { return false; }, std::max<Duration>(pause, milliseconds(20)));
-    if (!waited.ok() && !session.interrupted())
-      return Report(session, context_.console, waited.error());
+    // An interrupted wait, or one that ran into --timeout, is told above.
+    static_cast<void>(
+        session.Wait([] { return false; }, std::max<Duration>(pause, milliseconds(20))));
   }
 }
 

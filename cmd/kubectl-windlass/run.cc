@@ -204,10 +204,10 @@ ExitCode RunOrThrow(const Console& console, const std::vector<std::string>& argu
     console.out(line->help);
     return ExitCode::kDone;
   }
+  if (line->command == CommandName::kCompletion) return RunCompletion(console, *line);
   // Before the signals are taken over: Ctrl-C ends the program while it reads.
-  RollingUpdateFlags& update = line->rolling_update;
-  if (std::ranges::count(update.filenames, "-") > 0) {
-    update.standard_input = ReadManifestBytes(std::cin);
+  if (std::ranges::count(line->filenames, "-") > 0) {
+    line->standard_input = ReadManifestBytes(std::cin);
   }
   HideSystemTrust();  // must run while there is only this thread
   const Result<ClientConfig> config = LoadConfig(SourcesOf(line->connection));

@@ -4,12 +4,15 @@
 #include <optional>
 #include <utility>
 
+#include "cmd/kubectl-windlass/canary.h"
 #include "cmd/kubectl-windlass/commands.h"
 #include "cmd/kubectl-windlass/failure.h"
 #include "cmd/kubectl-windlass/follow.h"
 #include "cmd/kubectl-windlass/json_fields.h"
+#include "cmd/kubectl-windlass/kind.h"
 #include "cmd/kubectl-windlass/long_wait.h"
 #include "cmd/kubectl-windlass/output.h"
+#include "cmd/kubectl-windlass/replica_sets.h"
 #include "cmd/kubectl-windlass/standing.h"
 #include "cmd/kubectl-windlass/unobserved.h"
 
@@ -20,11 +23,13 @@ namespace {
 // rollout.
 class StatusWatch {
  public:
-  StatusWatch(const CommandContext& context, const Place& place)
-      : context_(context), place_(place) {}
+  StatusWatch(const CommandContext& context, const Place& place,
+              Standing (*standing)(const Json& object))
+      : context_(context), place_(place), standing_(standing) {}
 
-  // Prints where `object` stands if that is news. Returns the exit code if the command ends.
-  std::optional<ExitCode> Look(const Json& object);
+  // Prints where `object` stands if that is news, with what keeps its Pods from being available.
+  // Returns the exit code if the command ends.
+  std::optional<ExitCode> Look(const Json& object, const std::optional<Cause>& cause);
   // Prints the error at which the command ends.
   ExitCode End(const Error& error);
   ExitCode End(ExitCode code, const std::string& why);
@@ -32,18 +37,29 @@ class StatusWatch {
  private:
   std::optional<Standing> Superseded(const Json& object, const Standing& standing);
   bool IsOtherRevision(const Standing& standing) const;
-  void Say(const Standing& standing, bool final);
+  void Say(const Standing& standing, const std::optional<Cause>& cause, bool final);
 
   const CommandContext& context_;
   const Place& place_;
+  Standing (*const standing_)(const Json& object);
   std::optional<Json> template_;
-  bool rolls_back_ = false;  // the last object had spec.rollbackTo
+  std::optional<bool> went_back_;  // the first object had spec.rollback
+  bool rolls_back_ = false;        // the last object had spec.rollbackTo
   std::string said_;
   Standing last_;
 };
 
 // Returns how the rollout ended if another one took its place, or nullopt.
 std::optional<Standing> StatusWatch::Superseded(const Json& object, const Standing& standing) {
+  // Of an update of a ReplicationController.
+  const bool goes_back = FlagOf(object, "/spec/rollback");
+  if (!went_back_) went_back_ = goes_back;
+  if (goes_back && !*went_back_ && standing.ends) {
+    Standing ended = standing;
+    ended.why = std::exchange(ended.sentence, "") + ", meanwhile";
+    ended.ends = ExitCode::kAborted;
+    return ended;
+  }
   const Json* now = FieldOf(object, "/spec/template");
   // A rollback that was asked for before is what the user waits for.
   const bool rolls_back = FieldOf(object, "/spec/rollbackTo") != nullptr;
@@ -73,12 +89,15 @@ bool StatusWatch::IsOtherRevision(const Standing& standing) const {
 }
 
 // Writes one line of -o json, or one document of -o yaml.
-void StatusWatch::Say(const Standing& standing, bool final) {
+void StatusWatch::Say(const Standing& standing, const std::optional<Cause>& cause, bool final) {
   const OutputFormat format = context_.line.output;
   if (format == OutputFormat::kText) {
-    if (standing.sentence.empty() || standing.sentence == said_) return;
-    said_ = standing.sentence;
-    context_.console.Line(standing.sentence);
+    // The text of a cause may change every few seconds ("back-off 20s", "40s"): its reason tells
+    // whether it is news.
+    std::string news = standing.sentence + (cause ? cause->reason : "");
+    if (standing.sentence.empty() || news == said_) return;
+    said_ = std::move(news);
+    context_.console.Line(standing.sentence + (cause ? " (" + cause->text + ")" : ""));
     return;
   }
   if (format == OutputFormat::kName) {
@@ -93,10 +112,11 @@ void StatusWatch::Say(const Standing& standing, bool final) {
                 {"reason", standing.reason},
                 {"message", standing.sentence.empty() ? standing.why : standing.sentence},
                 {"desired", standing.desired},
-                {"updated", standing.updated},
+                {"updated", standing.updated.value_or(0)},
                 {"available", standing.available},
                 {"revision", standing.revision},
                 {"final", final}};
+  if (cause) event["cause"] = cause->text;
   if (final && standing.ends) event["exitCode"] = Number(*standing.ends);
   const std::string text =
       format == OutputFormat::kJson ? event.dump() + "\n" : "---\n" + PrintValue(event, format);
@@ -109,13 +129,13 @@ ExitCode StatusWatch::End(ExitCode code, const std::string& why) {
   last_.ends = code;
   last_.sentence.clear();
   last_.why = why;
-  if (context_.line.output != OutputFormat::kText) Say(last_, true);
+  if (context_.line.output != OutputFormat::kText) Say(last_, std::nullopt, true);
   context_.console.Error(why);
   return code;
 }
 
-std::optional<ExitCode> StatusWatch::Look(const Json& object) {
-  Standing standing = StandingOf(object, place_.resource);
+std::optional<ExitCode> StatusWatch::Look(const Json& object, const std::optional<Cause>& cause) {
+  Standing standing = standing_(object);
   last_ = standing;
   if (IsOtherRevision(standing)) {
     const bool newer = standing.revision > context_.line.revision;
@@ -127,7 +147,7 @@ std::optional<ExitCode> StatusWatch::Look(const Json& object) {
   if (auto superseded = Superseded(object, standing)) standing = *std::move(superseded);
   last_ = standing;
   const bool ends = standing.ends.has_value();
-  Say(standing, ends || !context_.line.watch);
+  Say(standing, ends ? std::nullopt : cause, ends || !context_.line.watch);
   if (ends) {
     if (!standing.why.empty()) context_.console.Error(standing.why);
     return standing.ends;
@@ -147,30 +167,80 @@ ExitCode StatusWatch::End(const Error& error) {
                                      " -n " + place_.namespace_ + " shows what it waits for");
 }
 
-ExitCode StatusOf(const CommandContext& context, const Place& place) {
-  StatusWatch watch(context, place);
+// Numbers of the selections that are followed.
+constexpr size_t kObject = 0;
+constexpr size_t kMakers = 1;
+constexpr size_t kPods = 2;
+
+// Returns what is followed: the object, what makes its Pods, and these. Who may not read Pods still
+// follows the object. `maker`: the ReplicationController that makes them; null: ReplicaSets do.
+std::vector<Selection> ToFollow(const Place& place, const Json& object, const Json& maker) {
+  const std::string& in = place.namespace_;
+  const Json* selector = FieldOf(maker.is_null() ? object : maker, "/spec/selector");
+  std::vector<Selection> selections = {{place.resource, in, "", "metadata.name=" + place.name}};
+  if (selector == nullptr) return selections;
+  std::string labels = SelectorText(*selector);
+  if (maker.is_null()) {
+    selections.push_back({resources::kReplicaSets, in, labels});
+  } else {
+    labels = SelectorText({{"matchLabels", *selector}});
+    selections.push_back({resources::kReplicationControllers, in, "",
+                          "metadata.name=" + TextOf(maker, "/metadata/name")});
+  }
+  selections.push_back({resources::kPods, in, labels});
+  for (size_t i = kMakers; i < selections.size(); ++i) selections[i].optional = true;
+  return selections;
+}
+
+// Returns what keeps the Pods of the rollout from being available, if it does not end by itself.
+std::optional<Cause> CauseIn(const Follow& follow, const Json& object, const Standing& standing,
+                             bool sets, WallTime now) {
+  const std::vector<const Json*> pods = follow.Objects(kPods);
+  std::vector<const Json*> makers = follow.Objects(kMakers);
+  std::erase_if(makers, [&](const Json* one) { return sets && !IsOwnedBy(*one, object); });
+  const Json* maker = sets             ? OfRevision(makers, standing.revision)
+                      : makers.empty() ? nullptr
+                                       : makers.front();
+  if (!sets && maker == nullptr) return std::nullopt;
+  return CauseAmong(maker, CanariesAmong(pods, makers, maker),
+                    NumberOf(object, "/spec/minReadySeconds"), now, Mood::kBad);
+}
+
+}  // namespace
+
+ExitCode WatchStatus(const CommandContext& context, const Place& place,
+                     Standing (*standing)(const Json& object), const Json& maker) {
+  StatusWatch watch(context, place, standing);
   const Result<Json> object = ReadWorkload(context, place);
   if (!object.ok()) return watch.End(object.error());
-  if (const auto code = watch.Look(*object)) return *code;
-  Follow follow(context.session,
-                {{place.resource, place.namespace_, "", "metadata.name=" + place.name}});
+  const std::vector<Selection> selections = ToFollow(place, *object, maker);
+  const bool explains = selections.size() > kPods;
+  Follow follow(context.session, selections);
   LongWait long_wait(context);
-  Status status = follow.Start();
+  // One that has ended needs no Pods.
+  if (!explains || standing(*object).ends) {
+    if (const auto code = watch.Look(*object, std::nullopt)) return *code;
+  }
+  Status status = context.line.watch ? follow.Start() : follow.ReadOnce();
   while (status.ok()) {
-    const std::vector<const Json*> found = follow.Objects(0);
+    const std::vector<const Json*> found = follow.Objects(kObject);
     if (found.empty()) {
       return watch.End(ExitCode::kError,
                        ObjectName(place.resource, place.name) + " has been deleted");
     }
-    if (const auto code = watch.Look(*found.front())) return *code;
-    long_wait.Look(UnobservedText(*found.front(), place));
+    const Json& now = *found.front();
+    const auto cause = explains ? CauseIn(follow, now, standing(now), maker.is_null(),
+                                          context.session.clock().Wall())
+                                : std::nullopt;
+    if (const auto code = watch.Look(now, cause)) return *code;
+    long_wait.Look(UnobservedText(now, place));
     status = follow.NextChange(long_wait.Next());
   }
   return watch.End(status.error());
 }
 
-}  // namespace
-
-ExitCode RunStatus(const CommandContext& context) { return ForOneObject(context, &StatusOf); }
+ExitCode StatusOfWorkload(const CommandContext& context, const Place& place) {
+  return WatchStatus(context, place, KindOf(place.resource)->standing, nullptr);
+}
 
 }  // namespace windlass::cli

@@ -3,9 +3,9 @@
 #include <algorithm>
 #include <nlohmann/json.hpp>
 
+#include "cmd/kubectl-windlass/kind.h"
 #include "cmd/kubectl-windlass/replica_sets.h"
 #include "cmd/kubectl-windlass/rollout_roles.h"
-#include "cmd/kubectl-windlass/standing.h"
 #include "cmd/kubectl-windlass/step_status.h"
 
 namespace windlass::cli {
@@ -98,7 +98,7 @@ void AddHeader(const Json& workload, const ResourceId& resource, const RolloutRo
     add("Revision", std::to_string(standing.revision) + (back_to == nullptr ? "" : ", stable"));
   }
   if (const auto step = StepStatusOf(workload)) add("Step", StepText(*step));
-  add("Replicas", desired + " desired, " + std::to_string(standing.updated) +
+  add("Replicas", desired + " desired, " + std::to_string(standing.updated.value_or(0)) +
                       (back_to == nullptr ? " updated, " : " stable, ") +
                       number("/status/readyReplicas") + " ready, " +
                       std::to_string(standing.available) + " available");

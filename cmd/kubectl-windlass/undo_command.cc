@@ -8,9 +8,9 @@
 #include <nlohmann/json.hpp>
 #include <utility>
 
+#include "cmd/kubectl-windlass/answer.h"
 #include "cmd/kubectl-windlass/commands.h"
 #include "cmd/kubectl-windlass/failure.h"
-#include "cmd/kubectl-windlass/follow.h"
 #include "cmd/kubectl-windlass/json_fields.h"
 #include "cmd/kubectl-windlass/output.h"
 #include "cmd/kubectl-windlass/replica_sets.h"
@@ -19,9 +19,6 @@
 
 namespace windlass::cli {
 namespace {
-
-// How long Windlass has to answer. It does within a second.
-constexpr seconds kVerdictMax{30};
 
 constexpr std::string_view kLastApplied = "kubectl.kubernetes.io/last-applied-configuration";
 
@@ -79,7 +76,7 @@ std::string DryRunText(const CommandContext& context) {
   return context.line.dry_run == "none" ? "" : " (" + context.line.dry_run + " dry run)";
 }
 
-ExitCode UndoDeployment(const CommandContext& context, const Place& place, const Json& deployment) {
+ExitCode BringBack(const CommandContext& context, const Place& place, const Json& deployment) {
   const auto replica_sets = ReadReplicaSets(context.session, deployment, place.namespace_);
   if (!replica_sets.ok()) return Report(context.session, context.console, replica_sets.error());
   const Json* target = FindRevision(*replica_sets, context.line.revision);
@@ -143,36 +140,22 @@ ExitCode TellVerdict(const CommandContext& context, const Place& place, const Js
 
 // Waits until Windlass has answered spec.rollbackTo, which it takes away.
 ExitCode WaitForVerdict(const CommandContext& context, const Place& place) {
-  Session& session = context.session;
-  const MonotonicTime end = session.clock().Now() + kVerdictMax;
-  Follow follow(session, {{place.resource, place.namespace_, "", "metadata.name=" + place.name}});
-  Status status = follow.Start();
-  while (status.ok()) {
-    const std::vector<const Json*> found = follow.Objects(0);
-    if (found.empty()) {
-      context.console.Error(ObjectName(place.resource, place.name) + " has been deleted");
-      return ExitCode::kError;
-    }
-    if (FieldOf(*found.front(), "/spec/rollbackTo") == nullptr) {
-      return TellVerdict(context, place, *found.front());
-    }
-    const MonotonicTime now = session.clock().Now();
-    if (now >= end) {
-      context.console.Error(
-          ObjectName(place.resource, place.name) + " is to be rolled back, but Windlass has not " +
-          "looked at that for " + std::to_string(kVerdictMax.count()) +
-          " s: check that it runs in the cluster, with --controllers=rollout. It rolls back when "
-          "it does; kubectl patch " +
-          ResourceText(place.resource) + ' ' + place.name + " -n " + place.namespace_ +
-          R"( --type=merge -p '{"spec":{"rollbackTo":null}}' takes the request away)");
-      return ExitCode::kTimeout;
-    }
-    status = follow.NextChange(end - now);
-  }
-  return Report(session, context.console, status.error());
+  const auto answer = WaitForAnswer(context, place, [](const Json& rollout) {
+    return FieldOf(rollout, "/spec/rollbackTo") == nullptr;
+  });
+  if (!answer.ok()) return Report(context.session, context.console, answer.error());
+  if (*answer) return TellVerdict(context, place, **answer);
+  context.console.Error(
+      ObjectName(place.resource, place.name) + " is to be rolled back, but Windlass has not " +
+      "looked at that for " + std::to_string(kAnswerMax.count()) +
+      " s: check that it runs in the cluster, with --controllers=rollout. It rolls back when it "
+      "does; kubectl patch " +
+      ResourceText(place.resource) + ' ' + place.name + " -n " + place.namespace_ +
+      R"( --type=merge -p '{"spec":{"rollbackTo":null}}' takes the request away)");
+  return ExitCode::kTimeout;
 }
 
-ExitCode UndoRollout(const CommandContext& context, const Place& place, const Json& rollout) {
+ExitCode RequestRollback(const CommandContext& context, const Place& place, const Json& rollout) {
   const int64_t revision = context.line.revision;
   if (context.line.dry_run == "client") {
     const auto replica_sets = ReadReplicaSets(context.session, rollout, place.namespace_);
@@ -204,15 +187,18 @@ ExitCode UndoRollout(const CommandContext& context, const Place& place, const Js
   return ExitCode::kDone;
 }
 
-ExitCode UndoOf(const CommandContext& context, const Place& place) {
-  const Result<Json> object = ReadWorkload(context, place);
-  if (!object.ok()) return Report(context.session, context.console, object.error());
-  return place.resource == resources::kRollouts ? UndoRollout(context, place, *object)
-                                                : UndoDeployment(context, place, *object);
-}
-
 }  // namespace
 
-ExitCode RunUndo(const CommandContext& context) { return ForEachObject(context, &UndoOf); }
+ExitCode UndoDeployment(const CommandContext& context, const Place& place) {
+  const Result<Json> deployment = ReadWorkload(context, place);
+  if (!deployment.ok()) return Report(context.session, context.console, deployment.error());
+  return BringBack(context, place, *deployment);
+}
+
+ExitCode UndoRollout(const CommandContext& context, const Place& place) {
+  const Result<Json> rollout = ReadWorkload(context, place);
+  if (!rollout.ok()) return Report(context.session, context.console, rollout.error());
+  return RequestRollback(context, place, *rollout);
+}
 
 }  // namespace windlass::cli

@@ -5,7 +5,7 @@
 #include <optional>
 
 #include "cmd/kubectl-windlass/json_fields.h"
-#include "cmd/kubectl-windlass/object_argument.h"
+#include "cmd/kubectl-windlass/kind.h"
 
 namespace windlass::cli {
 namespace {
@@ -26,11 +26,16 @@ std::string UnobservedText(const Json& object, const Place& place) {
   if (IsObserved(object)) return "";
   const std::string name = ShortName(place.resource, place.name);
   const std::string kind = KindWord(place.resource);
-  const bool deployment = place.resource == resources::kDeployments;
-  const std::string who = deployment ? "no controller has" : "Windlass has not";
-  return who + " seen the last change of " + name +
-         ", so its status is of before: check that Windlass runs with --controllers=" + kind +
-         (deployment ? ", or that kube-controller-manager has its Deployment controller" : "") +
+  // These have a controller of Kubernetes, too.
+  const bool built_in = place.resource.manifest.empty();
+  const std::string who = built_in ? "no controller has" : "Windlass has not";
+  const std::string text =
+      who + " seen the last change of " + name + ", so its status is of before: check that ";
+  const std::string theirs =
+      "kube-controller-manager has its " + std::string(place.resource.kind) + " controller";
+  if (place.resource == resources::kReplicationControllers) return text + theirs;
+  return text + "Windlass runs with --controllers=" + kind +
+         (built_in ? ", or that " + theirs : "") +
          ": kubectl get pods -A -l app.kubernetes.io/name=windlass";
 }
 

@@ -32,6 +32,19 @@ std::string CheckLimit(const std::string& text) {
   return "'" + text + "' is no number of Pods; write for example 1 or 25%";
 }
 
+std::string CheckRevision(const std::string& text) {
+  const auto number = ParseWhole<int64_t>(text);
+  if (!number) return "'" + text + "' is no whole number";
+  return *number < 0 ? "a revision must be a positive integer: " + text : "";
+}
+
+std::string CheckOutput(const std::string& text) {
+  if (text == "json" || text == "yaml" || text == "name") return "";
+  return "'" + text +
+         "' is not one of json, yaml, name; kubectl get has the others, such as jsonpath and "
+         "custom-columns";
+}
+
 std::function<std::string(const std::string&)> OneOf(std::vector<std::string> words) {
   return [words = std::move(words)](const std::string& text) -> std::string {
     if (std::ranges::find(words, text) != words.end()) return "";

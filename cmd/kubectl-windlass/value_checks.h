@@ -14,6 +14,10 @@ std::string CheckDuration(const std::string& text);
 std::string CheckSeconds(const std::string& text);
 // A number of Pods or a percentage, neither of them negative: "1", "25%".
 std::string CheckLimit(const std::string& text);
+// 0, or the number of a revision.
+std::string CheckRevision(const std::string& text);
+// "json", "yaml" or "name". Names the command for kubectl's other formats.
+std::string CheckOutput(const std::string& text);
 // Returns the check that a value is one of `words`.
 std::function<std::string(const std::string&)> OneOf(std::vector<std::string> words);
 

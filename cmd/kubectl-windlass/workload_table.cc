@@ -5,7 +5,6 @@
 
 #include "cmd/kubectl-windlass/age_text.h"
 #include "cmd/kubectl-windlass/json_fields.h"
-#include "cmd/kubectl-windlass/standing.h"
 #include "cmd/kubectl-windlass/table.h"
 
 namespace windlass::cli {
@@ -17,24 +16,16 @@ std::vector<std::string> RowOf(const ListedObject& listed, bool all_namespaces, 
   if (all_namespaces) row.push_back(TextOf(object, "/metadata/namespace"));
   row.emplace_back(listed.resource.kind);
   row.push_back(TextOf(object, "/metadata/name"));
-  const std::string desired = std::to_string(NumberOf(object, "/spec/replicas", 1));
-  const std::string age = AgeText(TimeOf(object, "/metadata/creationTimestamp"), now);
-  if (listed.resource == resources::kReplicationControllers) {
-    const int64_t available = NumberOf(object, "/status/availableReplicas");
-    const bool done = IsObserved(object) && available >= NumberOf(object, "/spec/replicas", 1);
-    const Json* failure = ConditionOf(object, "ReplicaFailure");
-    const bool fails = failure != nullptr && TextOf(*failure, "/status") == "True";
-    row.insert(row.end(), {done ? "Healthy" : "Progressing", "-", std::to_string(available), age,
-                           fails ? TextOf(*failure, "/reason") : std::string()});
-    return row;
-  }
-  const Standing standing = StandingOf(object, listed.resource);
-  std::string updated = std::to_string(standing.updated) + '/' + desired;
+  const Standing& standing = listed.standing;
+  std::string updated =
+      standing.updated ? std::to_string(*standing.updated) + '/' + std::to_string(standing.desired)
+                       : "-";
   std::string reason = standing.reason;
   // The counter is of the Pods that are back, and none of them is updated.
   if (standing.phase == "Aborted") reason += ": " + std::exchange(updated, "-") + " stable";
-  row.insert(row.end(), {standing.phase, std::move(updated), std::to_string(standing.available),
-                         age, std::move(reason)});
+  row.insert(row.end(),
+             {standing.phase, std::move(updated), std::to_string(standing.available),
+              AgeText(TimeOf(object, "/metadata/creationTimestamp"), now), std::move(reason)});
   return row;
 }
 

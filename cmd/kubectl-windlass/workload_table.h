@@ -6,6 +6,7 @@
 #include <vector>
 
 #include "cmd/kubectl-windlass/requests.h"
+#include "cmd/kubectl-windlass/standing.h"
 #include "kubeclient/api/resource_id.h"
 #include "kubeclient/base/clock.h"
 
@@ -14,6 +15,7 @@ namespace windlass::cli {
 struct ListedObject {
   ResourceId resource{};
   const Json* object = nullptr;
+  Standing standing{};
 };
 
 // Returns the lines of the table, the column NAMESPACE only for all namespaces:

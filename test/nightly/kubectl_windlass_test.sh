@@ -106,7 +106,7 @@ printed 'Pod Template:'
 # --- errors, and what they say ---
 
 ends 1 status nothing
-complained 'there is no deployment or rollout "nothing" in namespace'
+complained 'there is no deployment, rollout or replicationcontroller "nothing" in namespace'
 ends 64 promote ours
 complained 'kubectl windlass resume deployment/ours'
 ends 64 abort ours
@@ -122,6 +122,20 @@ complained "ask for the right, and check it with kubectl auth can-i get deployme
 ends 1 get --context nowhere
 complained 'context "nowhere" is not defined'
 
+# --- several objects: labels, and files ---
+
+kubectl get deployment ours -o yaml >"$WORK/ours.yaml"
+kubectl label deployment ours team=a >/dev/null
+ends 0 pause deployment -l team=a
+printed 'deployment.apps/ours paused'
+ends 0 resume -f "$WORK/ours.yaml"
+ends 0 restart theirs ours --dry-run=server
+printed 'deployment.apps/theirs restarted (server dry run)'
+ends 0 get deployment theirs ours
+printed 'Deployment   theirs'
+ends 64 abort rollout/shop deployment/ours
+ends 0 status theirs ours --timeout=60s
+
 # --- a rollout that is held, one that takes too long, one that fails ---
 
 ends 0 pause ours
@@ -134,6 +148,7 @@ ends 0 resume ours
 ends 3 status ours --timeout=1s
 complained 'timed out waiting for the condition'
 ends 2 status ours
+printed 'ErrImagePull'
 complained 'deployment "ours" exceeded its progress deadline'
 ends 0 get ours
 printed 'Stalled'
@@ -166,9 +181,12 @@ printed 'rollout.windlass.dev/shop no longer aborted'
 ends 4 status rollout/shop
 
 # The canary loses its image at the pause: no promotion passes it, until the Pod is good again.
-canary=$(kubectl get pods -o name | grep "shop-$(kubectl get replicasets -l app=shop -o json |
-  jq -r '[.items[] | select(.spec.template.spec.containers[0].image == "registry.example/shop:v2")]
-    [0].metadata.labels["pod-template-hash"]')")
+# The aborted one may still be on its way out.
+hash=$(kubectl get replicasets -l app=shop -o json | jq -r '[.items[] |
+  select(.spec.template.spec.containers[0].image == "registry.example/shop:v2")]
+  [0].metadata.labels["pod-template-hash"]')
+canary=pod/$(kubectl get pods -l "pod-template-hash=$hash" -o json |
+  jq -r '.items[].metadata | select(.deletionTimestamp == null).name')
 set_pod_image() { # IMAGE
   kubectl patch "$canary" -p "{\"spec\":{\"containers\":[{\"name\":\"app\",\"image\":\"$1\"}]}}" \
     >/dev/null
@@ -298,6 +316,28 @@ printed 'replicationcontroller/new rolling updated to "new"'
 cat "$WORK/out"
 expect "controllers after the update" "$(kubectl get rc -o name)" replicationcontroller/new
 
+say "steered by the commands of all kinds"
+ends 0 rolling-update new next --image=registry.example/rc:v4 --update-period=5s --no-wait
+ends 3 status rc/new --timeout=1s
+printed 'Waiting for the rolling update of replicationcontroller "new" to finish'
+scaled() { [ "$(field rc/next '{.spec.replicas}')" = 1 ]; }
+until_true 60 "the update scales" scaled
+ends 0 pause rc/next --dry-run=server
+printed 'paused (server dry run)'
+ends 0 pause rc/next
+ends 4 status rc/new
+complained 'kubectl windlass resume rc/new'
+ends 0 get rc
+printed 'spec.paused'
+ends 0 history rc/new
+printed 'Scaling next up to 1'
+cat "$WORK/out"
+ends 0 undo rc/new
+ends 0 status rc/new
+ends 1 abort rc/new
+complained 'has no rolling update under way'
+expect "controllers after the rollback" "$(kubectl get rc -o name)" replicationcontroller/new
+
 # The same command again replaces the Pods again.
 pods() { kubectl get pods -l app=old -o jsonpath='{range .items[*]}{.metadata.uid}{"\n"}{end}'; }
 two_pods() { [ "$(pods | wc -l)" = 2 ]; } # none is left that is being deleted
@@ -387,7 +427,8 @@ completes() { # WANTED WORD…
 completes status sta
 completes ours status o
 completes rollout/shop undo rollout/s
-for verb in promote abort retry; do completes rollout/shop "$verb" ''; done
+for verb in promote abort retry; do completes shop "$verb" ''; done
+completes zsh completion z
 completes --force promote rollout/shop --fo
 completes retry re
 completes cluster status --context c

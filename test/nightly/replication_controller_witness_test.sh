@@ -82,7 +82,7 @@ bounded short "$(seconds_between "$(field $RCU/short '{.status.lastScaleTime}')"
 begin_controller near 1 app:v1
 status=0
 "$PLUGIN" rolling-update near near-2 --image=app:v2-never-ready --local --update-period=0s \
-  --timeout=2s --poll-interval=100ms >"$WORK/said" 2>&1 || status=$?
+  --progress-timeout=2s --poll-interval=100ms >"$WORK/said" 2>&1 || status=$?
 ended=$(date -u +%FT%TZ)
 cat "$WORK/said"
 expect "exit code" "$status" 2

@@ -9,7 +9,7 @@
 
 PLUGIN=${PLUGIN:-$ROOT/build/release/cmd/kubectl-windlass/kubectl-windlass}
 WRITES_MAX=60 # more than any of these updates has
-FLAGS=(--local --update-period=0s --poll-interval=100ms --timeout=60s)
+FLAGS=(--local --update-period=0s --poll-interval=100ms --progress-timeout=60s)
 
 # run ARGUMENT…: the command, not through the proxy, which may have a fault that never struck.
 run() {

@@ -10,12 +10,13 @@ ErrorSection CommandLineErrors() {
       {{{"stauts", "web"},
         kUsage,
         "error: no command \"stauts\": there are status, history, undo, pause, resume, restart, "
-        "promote, abort, retry, get, version, rolling-update; see kubectl windlass --help",
+        "promote, abort, retry, get, completion, version, rolling-update; see kubectl windlass "
+        "--help",
         "There is no such command. The text lists those that there are."},
        {{"-n", "shop"},
         kUsage,
         "error: which command? there are status, history, undo, pause, resume, restart, promote, "
-        "abort, retry, get, version, rolling-update; see kubectl windlass --help",
+        "abort, retry, get, completion, version, rolling-update; see kubectl windlass --help",
         "The command line has flags alone. Write a command."},
        {{"status", "web", "--frob"},
         kUsage,
@@ -30,19 +31,19 @@ ErrorSection CommandLineErrors() {
         kUsage,
         "error: a version has no name: write -o json or -o yaml, or leave out -o",
         "`-o name` prints names of objects. Choose another format."},
-       {{"rolling-update", "old", "--image=i", "--timeout=0"},
+       {{"completion", "tcsh"},
         kUsage,
-        "error: --timeout=0: an update that makes no progress has to end; write for example 5m; "
-        "see kubectl windlass --help",
-        "For `rolling-update` the flag says for how long nothing may move, and that has an end."},
+        "error: shell: 'tcsh' is not one of bash, zsh, fish; see kubectl windlass --help",
+        "kubectl completes its plugins in these three shells."},
+       {{"rolling-update", "old", "--image=i", "--progress-timeout=0"},
+        kUsage,
+        "error: --progress-timeout=0: an update that makes no progress has to end; write for "
+        "example 5m; see kubectl windlass --help",
+        "The flag says for how long nothing may move, and that has an end."},
        {{"status", "web", "--timeout"},
         kUsage,
         "error: --timeout needs a value; see kubectl windlass --help",
         "The flag is the last word, and nothing follows it. Write `--timeout=5m`, for example."},
-       {{"status", "web", "--timeout=1s", "--timeout=2s"},
-        kUsage,
-        "error: --timeout may be given only once; see kubectl windlass --help",
-        "A flag that takes one value is there twice. Leave one out."},
        {{"status", "web", "--timeout=soon"},
         kUsage,
         "error: --timeout: 'soon' is no duration; write for example 30s or 5m; see kubectl "
@@ -58,11 +59,14 @@ ErrorSection CommandLineErrors() {
         "The value must be digits alone. `kubectl windlass history` lists the revisions."},
        {{"get", "web", "-o", "wide"},
         kUsage,
-        "error: --output: 'wide' is not one of json, yaml, name; see kubectl windlass --help",
-        "The value is none of those that the flag takes. Write one of the list."},
+        "error: --output: 'wide' is not one of json, yaml, name; kubectl get has the others, such "
+        "as jsonpath and custom-columns; see kubectl windlass --help",
+        "The value is none of those that the flag takes. Write one of the list, or use `kubectl "
+        "get`."},
        {{"undo", "web", "--to-revision=-1"},
         kUsage,
-        "error: revision must be a positive integer: -1; see kubectl windlass --help",
+        "error: --to-revision: a revision must be a positive integer: -1; see kubectl windlass "
+        "--help",
         "Revisions count from 1. With 0, `undo` goes back to the one before."},
        {{"undo", "web", "--dry-run=maybe"},
         kUsage,

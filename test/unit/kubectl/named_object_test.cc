@@ -36,8 +36,10 @@ TEST_CASE("A name that nothing has names the kinds that the command takes") {
   const Ran ran = run.Run({"pause", "web"});
   CHECK(ran.code == ExitCode::kError);
   CHECK(ran.messages ==
-        "error: there is no deployment or rollout \"web\" in namespace default: kubectl windlass "
-        "get -n default lists what there is; -n and --context choose another place\n");
+        "error: there is no deployment, rollout or replicationcontroller \"web\" in namespace "
+        "default: "
+        "kubectl windlass get -n default lists what there is; -n and --context choose another "
+        "place\n");
 }
 
 TEST_CASE("A kind that is not served or may not be read hides no other one") {
@@ -56,9 +58,8 @@ TEST_CASE("A command says why it does nothing with the object that has the name"
   run.Create(kDeployments, sim::SampleDeployment("web"));
   run.Create(resources::kReplicationControllers, sim::SampleReplicationController("old"));
   CHECK(run.Run({"promote", "web"}).messages.starts_with("error: a Deployment has no steps"));
-  CHECK(run.Run({"undo", "old"})
-            .messages.starts_with("error: a ReplicationController has no revisions: kubectl "
-                                  "windlass get rc/old shows it"));
+  CHECK(run.Run({"restart", "old"})
+            .messages.starts_with("error: a ReplicationController is restarted by an update"));
 }
 
 // --- nobody looks at the object ---

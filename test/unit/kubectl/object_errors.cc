@@ -16,16 +16,17 @@ ErrorSection ObjectErrors() {
         "error: which rollout? Write rollout/NAME",
         "Only a type was given, which names all objects of that type. Name one; `kubectl windlass "
         "get rollouts` lists them."},
-       {{"status", "a", "b"},
-        kUsage,
-        "error: \"a\" is no type that kubectl windlass knows: write deployment, rollout or "
-        "replicationcontroller (rc)",
-        "The first of several words without a slash is a type. To name two Deployments, write "
-        "`deployment/a deployment/b`."},
+       {{"status", "deploymnet", "web"},
+        ExitCode::kError,
+        "error: there is no deployment, rollout or replicationcontroller \"deploymnet\" in "
+        "namespace default: kubectl windlass get -n default lists what there is; -n and --context "
+        "choose another place",
+        "A word that is no type is the name of an object. The [types](kubectl-windlass.md#grammar) "
+        "are `deployment`, `rollout` and `replicationcontroller`, and their short forms."},
        {{"status", "pod/a"},
         kUsage,
         "error: \"pod\" is no type that kubectl windlass knows: write deployment, rollout or "
-        "replicationcontroller (rc)",
+        "replicationcontroller",
         "The type before the slash is not one of the [three that there "
         "are](kubectl-windlass.md#grammar). `kubectl rollout` has further ones."},
        {{"undo", "deployment/"},
@@ -36,24 +37,48 @@ ErrorSection ObjectErrors() {
         kUsage,
         "error: write TYPE NAME… or TYPE/NAME…, not both: \"deployment\" and \"rollout/a\"",
         "The type was given once for all names, and again before one of them. Leave one out."},
-       {{"status", "deployment/a", "deployment/b"},
+       {{"pause", "-l", "app=web"},
         kUsage,
-        "error: name one object, not 2",
-        "`status` waits for one rollout. Run it once for each object."},
-       {{"get", "deployment/a", "deployment/b"},
+        "error: -l selects objects of a type, without names: write for example deployment -l "
+        "app=web",
+        "`-l` chooses among the objects of one type. Write the type before it."},
+       {{"pause", "deployment", "-l", "app=web"},
+        ExitCode::kError,
+        "error: no deployment in namespace default has the labels app=web: kubectl get deployment "
+        "-n default --show-labels lists them",
+        "No object has all of these labels. The text names the command that shows the labels."},
+       {{"pause", "web", "-f", "web.yaml"},
         kUsage,
-        "error: name one object, or none for a table of all of them",
-        "`get` shows one object, or a table. Run it once for each object, or leave out the names."},
+        "error: -f names the objects: leave out \"web\"",
+        "Objects are named by arguments or by a file, not by both."},
        {{"get", "web", "-A"},
         kUsage,
-        "error: -A lists workloads: leave out the name, or give -n instead of -A",
+        "error: -A lists workloads: leave out the names, or give -n instead of -A",
         "A name is one object of one namespace, and `-A` means all namespaces. Leave one out."},
-       {{"undo", "rc/old"},
+       {{"restart", "rc/old"},
         kUsage,
-        "error: a ReplicationController has no revisions: kubectl windlass get rc/old shows it, "
-        "kubectl windlass rolling-update changes it",
-        "History and rollouts are for Deployments and Rollouts. The text names the commands for a "
-        "ReplicationController."},
+        "error: a ReplicationController is restarted by an update to the image that it has: "
+        "kubectl windlass rolling-update rc/old --image=IMAGE --image-pull-policy=Always",
+        "A ReplicationController does not replace its Pods when its template changes. A rolling "
+        "update does."},
+       {{"promote", "rc/old"},
+        kUsage,
+        "error: a ReplicationController has no steps to promote: kubectl windlass resume rc/old "
+        "ends a pause of its update",
+        "Only Rollouts have steps."},
+       {{"retry", "rc/old"},
+        kUsage,
+        "error: the update of a ReplicationController is begun again by the command that began "
+        "it: kubectl windlass get rc/old shows both controllers",
+        "What was rolled back is updated again by `rolling-update`."},
+       {{"undo", "rc/old", "--to-revision=2"},
+        kUsage,
+        "error: a ReplicationController has no revisions: leave out --to-revision",
+        "Without the flag, `undo` takes the rolling update back that is under way."},
+       {{"history", "rc/old", "--revision=2"},
+        kUsage,
+        "error: a ReplicationController has no revisions: leave out --revision",
+        "Without the flag, `history` shows the controllers and what the update has done."},
        {{"promote", "deployment/web"},
         kUsage,
         "error: a Deployment has no steps to promote: kubectl windlass resume deployment/web ends "

@@ -89,8 +89,8 @@ ErrorSection RollingUpdateErrors() {
         "kubectl reads all files of a directory. Here it is one object."},
        {{command, "old", "-f", "https://host.example/rc.yaml"},
         kUsage,
-        "error: https://host.example/rc.yaml is an address, which is not read here: curl -s "
-        "https://host.example/rc.yaml | kubectl windlass rolling-update OLD -f -",
+        "error: https://host.example/rc.yaml is an address, which is not read here: write "
+        "-f -, and pipe it in with curl -s https://host.example/rc.yaml",
         "kubectl reads addresses. Here a file or standard input is read."},
        WithFile("kind: &kind ReplicationController\n",
                 "error: new.yaml: line 1: anchors are not supported: write the value out",

@@ -97,8 +97,8 @@ TEST_CASE_METHOD(Fixture, "--local waits longer and longer for a server in troub
     CHECK(ran.messages.starts_with("Warning: "));
     CHECK(ran.messages.ends_with(". Trying again\n"));
   }
-  SECTION("until --timeout") {
-    const Ran ran = Update({"old", "new", "--image=app:v2", "--timeout=3m"});
+  SECTION("until --progress-timeout") {
+    const Ran ran = Update({"old", "new", "--image=app:v2", "--progress-timeout=3m"});
     CHECK(ran.code == ExitCode::kError);
     CHECK(asked < 20);
     CHECK(ran.messages.find("\nerror: ") != std::string::npos);

@@ -176,7 +176,8 @@ TEST_CASE_METHOD(Fixture, "--rollback changes the direction and the times, and n
   Update({"old", "new", kImage, "--max-surge=2", "--no-wait"});
   Says({"Progressing", {"Created new"}});
   writes.clear();
-  const Ran ran = RunUntil({"RolledBack", {"back"}}, {"old", "--rollback", "--timeout=7s"});
+  const Ran ran =
+      RunUntil({"RolledBack", {"back"}}, {"old", "--rollback", "--progress-timeout=7s"});
   CHECK(ran.code == ExitCode::kDone);
   CHECK(ran.out == "back\n");
   CHECK(writes.size() == 1);
@@ -207,11 +208,19 @@ TEST_CASE_METHOD(Fixture, "Ctrl-C ends the command, not the update") {
   CHECK(ran.code == ExitCode::kInterrupted);
   CHECK(ran.out == "Created new\n");
   CHECK(ran.messages ==
-        "Windlass goes on with the update: kubectl get "
-        "replicationcontrollerupdate.windlass.dev/old -n default shows it, and --rollback takes it "
-        "back\n");
+        "Windlass goes on with the update: kubectl windlass status rc/old -n default follows it, "
+        "and kubectl windlass undo rc/old -n default takes it back\n");
   CHECK(HasUpdate());
   CHECK(writes.size() == 1);
+}
+
+TEST_CASE_METHOD(Fixture, "--timeout ends the command, not the update") {
+  SaysAfter(seconds(1), {"Progressing", {"Created new"}});
+  const Ran ran = Update({"old", "new", kImage, "--timeout=7s"});
+  CHECK(ran.code == ExitCode::kTimeout);
+  CHECK(ran.messages.starts_with("error: timed out waiting for the condition: Windlass goes on"));
+  CHECK(HasUpdate());
+  CHECK(Stored(kUpdates, "old")["spec"]["timeout"] == "300s");
 }
 
 TEST_CASE_METHOD(Fixture, "--no-wait writes the update, and ends") {

@@ -95,8 +95,8 @@ TEST_CASE("What is no manifest is refused by its name") {
   };
   const std::vector<Row> rows = {
       {"https://host.example/rc.yaml",
-       "https://host.example/rc.yaml is an address, which is not read here: curl -s "
-       "https://host.example/rc.yaml | kubectl windlass rolling-update OLD -f -"},
+       "https://host.example/rc.yaml is an address, which is not read here: write -f -, "
+       "and pipe it in with curl -s https://host.example/rc.yaml"},
       {"/", "/ is a directory: give the file of the new controller"},
   };
   for (const Row& row : rows) {
@@ -131,7 +131,7 @@ TEST_CASE("What -o yaml prints is read as the same value again") {
 
 TEST_CASE("Durations below a second are kept") {
   const auto line = ParseCommandLine(
-      {"rolling-update", "old", "--image=i", "--update-period=500ms", "--timeout=1.5s"});
+      {"rolling-update", "old", "--image=i", "--update-period=500ms", "--progress-timeout=1.5s"});
   REQUIRE(line.ok());
   const Result<Json> update = UpdateOf(*line, "shop", Json());
   CHECK((*update)["spec"]["updatePeriod"] == "500ms");
@@ -139,10 +139,10 @@ TEST_CASE("Durations below a second are kept") {
 }
 
 TEST_CASE("The update says what the command line says") {
-  const auto line = ParseCommandLine({"rolling-update", "old", "new", "--image=app:v2",
-                                      "--container=app", "--update-period=90s", "--timeout=10m",
-                                      "--max-surge=25%", "--max-unavailable=2",
-                                      "--min-ready-seconds=7", "--on-external-scale=Adopt"});
+  const auto line = ParseCommandLine(
+      {"rolling-update", "old", "new", "--image=app:v2", "--container=app", "--update-period=90s",
+       "--progress-timeout=10m", "--max-surge=25%", "--max-unavailable=2", "--min-ready-seconds=7",
+       "--on-external-scale=Adopt"});
   REQUIRE(line.ok());
   const Result<Json> update = UpdateOf(*line, "shop", Json());
   REQUIRE(update.ok());

@@ -33,6 +33,81 @@ TEST_CASE("status prints kubectl's sentences as the rollout goes on, and ends wi
   CHECK(run.writes.empty());
 }
 
+// A Deployment at revision 2 whose new ReplicaSet has one Pod, in `state`.
+void CreateStuckRollout(KubectlRun& run, const Json& state) {
+  Json web = sim::SampleDeployment("web", 1);
+  web["metadata"]["annotations"] = {{std::string(kRevisionAnnotation), "2"}};
+  run.Create(kDeployments, web);
+  run.Edit(kDeployments, "web", "status", [](Json& o) { SetCounters(o, 2, 1, 1); });
+  Json set = sim::SampleReplicaSet("web-2", 1);
+  set["metadata"]["annotations"] = {{std::string(kRevisionAnnotation), "2"}};
+  set["metadata"]["ownerReferences"] = sim::ControlledBy(run.Stored(kDeployments, "web"));
+  set["spec"]["selector"] = web["spec"]["selector"];
+  set["spec"]["template"]["metadata"]["labels"] = web["spec"]["selector"]["matchLabels"];
+  set["metadata"]["labels"] = web["spec"]["selector"]["matchLabels"];
+  run.Create(resources::kReplicaSets, set);
+  Json pod = sim::SamplePod("web-2-a", "web");
+  pod["metadata"]["labels"] = web["spec"]["selector"]["matchLabels"];
+  pod["metadata"]["ownerReferences"] =
+      sim::ControlledBy(run.Stored(resources::kReplicaSets, "web-2"));
+  run.Create(resources::kPods, pod);
+  run.Edit(resources::kPods, "web-2-a", "status", [&](Json& object) {
+    object["status"] = {{"phase", "Pending"},
+                        {"containerStatuses",
+                         Json::array({{{"name", "app"}, {"ready", false}, {"state", state}}})}};
+  });
+}
+
+Json Waiting(const std::string& reason, const std::string& message) {
+  return {{"waiting", {{"reason", reason}, {"message", message}}}};
+}
+
+constexpr const char* kPending =
+    "Waiting for deployment \"web\" rollout to finish: 1 old replicas are pending termination...";
+
+TEST_CASE("status says why a Pod does not become ready, once for each reason") {
+  KubectlRun run;
+  CreateStuckRollout(run, Waiting("ContainerCreating", ""));
+  const auto waits = [&run](const std::string& reason, const std::string& message) {
+    run.Edit(resources::kPods, "web-2-a", "status", [&](Json& pod) {
+      pod["status"]["containerStatuses"][0]["state"] = Waiting(reason, message);
+    });
+  };
+  run.After(seconds(1), [&] { waits("ImagePullBackOff", "back-off 10s"); });
+  run.After(seconds(2), [&] { waits("ImagePullBackOff", "back-off 20s"); });
+  run.After(seconds(3), [&] { waits("CrashLoopBackOff", "back-off 10s"); });
+  const Ran ran = run.Run({"status", "web", "--timeout=10s"});
+  const std::string pending = kPending;
+  CHECK(ran.out == pending + '\n' + pending + " (web-2-a: app: ImagePullBackOff: back-off 10s)\n" +
+                       pending + " (web-2-a: app: CrashLoopBackOff: back-off 10s)\n");
+}
+
+TEST_CASE("status says why no Pod can be made") {
+  KubectlRun run;
+  CreateStuckRollout(run, Waiting("ContainerCreating", ""));
+  run.Edit(resources::kReplicaSets, "web-2", "status", [](Json& set) {
+    set["status"]["conditions"] = Json::array({{{"type", "ReplicaFailure"},
+                                                {"status", "True"},
+                                                {"reason", "FailedCreate"},
+                                                {"message", "exceeded quota: q"}}});
+  });
+  const Ran ran = run.Run({"status", "web", "--watch=false"});
+  CHECK(ran.out == std::string(kPending) + " (web-2: FailedCreate: exceeded quota: q)\n");
+  CHECK(ran.code == ExitCode::kTimeout);
+}
+
+TEST_CASE("status needs no right to read Pods") {
+  KubectlRun run;
+  CreateStuckRollout(run, Waiting("ImagePullBackOff", "no such tag"));
+  run.fate = [](const HttpRequest& request) {
+    return request.target.find("/pods") != std::string::npos ? sim::Fate::kForbidden
+                                                             : sim::Fate::kDelivered;
+  };
+  const Ran ran = run.Run({"status", "web", "--watch=false"});
+  CHECK(ran.out == std::string(kPending) + '\n');
+  CHECK(ran.messages.empty());
+}
+
 TEST_CASE("status ends by cause") {
   KubectlRun run;
   run.Create(kDeployments, sim::SampleDeployment("web", 3));

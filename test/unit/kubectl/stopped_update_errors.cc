@@ -123,7 +123,8 @@ ErrorSection StoppedUpdateErrors() {
   return {
       "rolling-update: updates that stop",
       {{here, ExitCode::kFailed, "error: timed out waiting for any update progress to be made",
-        "No Pod became available within `--timeout`. `kubectl windlass get rc/new` says why. "
+        "No Pod became available within `--progress-timeout`. `kubectl windlass get rc/new` says "
+        "why. "
         "Correct that and run the same command again, or take the update back with `--rollback`.",
         BeginsUpdate},
        {here, ExitCode::kHeld,
@@ -234,9 +235,8 @@ ErrorSection StoppedUpdateErrors() {
         "Ctrl-C. The update stands still until the same command is run again.",
         InterruptedAfter(seconds(10))},
        {there, ExitCode::kInterrupted,
-        "Windlass goes on with the update: kubectl get "
-        "replicationcontrollerupdate.windlass.dev/old -n default shows it, and --rollback takes it "
-        "back",
+        "Windlass goes on with the update: kubectl windlass status rc/old -n default follows it, "
+        "and kubectl windlass undo rc/old -n default takes it back",
         "Ctrl-C ends only the command.",
         [](KubectlRun& run) {
           WindlassSays("Progressing", "")(run);

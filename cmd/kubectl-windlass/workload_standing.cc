@@ -1,9 +1,9 @@
-#include "cmd/kubectl-windlass/standing.h"
+#include "cmd/kubectl-windlass/workload_standing.h"
 
 #include <nlohmann/json.hpp>
 
 #include "cmd/kubectl-windlass/json_fields.h"
-#include "cmd/kubectl-windlass/object_argument.h"
+#include "cmd/kubectl-windlass/kind.h"
 #include "cmd/kubectl-windlass/step_status.h"
 
 namespace windlass::cli {
@@ -25,18 +25,18 @@ std::string Waiting(const Subject& subject, const std::string& what) {
 
 // Returns what is missing, as kubectl says it; "" if nothing is.
 std::string Missing(const Standing& standing, int64_t replicas, const Subject& subject) {
-  if (standing.updated < standing.desired) {
-    return Waiting(subject, std::to_string(standing.updated) + " out of " +
+  const int64_t updated = standing.updated.value_or(0);
+  if (updated < standing.desired) {
+    return Waiting(subject, std::to_string(updated) + " out of " +
                                 std::to_string(standing.desired) +
                                 " new replicas have been updated");
   }
-  if (replicas > standing.updated) {
-    return Waiting(subject, std::to_string(replicas - standing.updated) +
-                                " old replicas are pending termination");
+  if (replicas > updated) {
+    return Waiting(subject,
+                   std::to_string(replicas - updated) + " old replicas are pending termination");
   }
-  if (standing.available < standing.updated) {
-    return Waiting(subject, std::to_string(standing.available) + " of " +
-                                std::to_string(standing.updated) +
+  if (standing.available < updated) {
+    return Waiting(subject, std::to_string(standing.available) + " of " + std::to_string(updated) +
                                 " updated replicas are available");
   }
   return "";
@@ -52,7 +52,7 @@ void Complete(Standing& standing, const Subject& subject) {
   standing.ends = ExitCode::kDone;
 }
 
-void StandingOfDeployment(const Json& object, const Subject& subject, Standing& standing) {
+void FillDeployment(const Json& object, const Subject& subject, Standing& standing) {
   const Json* progressing = ConditionOf(object, "Progressing");
   if (progressing != nullptr && TextOf(*progressing, "/reason") == "ProgressDeadlineExceeded") {
     standing.phase = "Stalled";
@@ -140,7 +140,7 @@ std::optional<StepStatus> UnavailableStep(const Json& object) {
   return waits && !FlagOf(object, "/spec/paused") ? step : std::nullopt;
 }
 
-void StandingOfRollout(const Json& object, const Subject& subject, Standing& standing) {
+void FillRollout(const Json& object, const Subject& subject, Standing& standing) {
   const std::string who = subject.kind + ' ' + subject.name;
   const std::string message = TextOf(object, "/status/message");
   const int64_t replicas = NumberOf(object, "/status/replicas");
@@ -182,28 +182,43 @@ void TellRefusedRollback(const Json& object, Standing& standing) {
   text += "; spec.rollbackTo was refused: " + TextOf(*refused, "/message");
 }
 
-}  // namespace
-
-Standing StandingOf(const Json& object, const ResourceId& resource) {
-  const std::string name = TextOf(object, "/metadata/name");
-  const Subject subject{
-      KindWord(resource), '"' + name + '"',
-      ShortName(resource, name) + " -n " + TextOf(object, "/metadata/namespace", "default")};
+// Fills in what Deployments and Rollouts have in common, and the sentence if the controller has not
+// seen the latest spec.
+Standing Begin(const Json& object, const Subject& subject) {
   Standing standing;
   standing.phase = "Progressing";
   standing.desired = NumberOf(object, "/spec/replicas", 1);
   standing.updated = NumberOf(object, "/status/updatedReplicas");
   standing.available = NumberOf(object, "/status/availableReplicas");
-  const bool rollout = resource == resources::kRollouts;
-  standing.revision = rollout ? NumberOf(object, "/status/currentRevision") : RevisionOf(object);
   if (!IsObserved(object)) {
     standing.sentence = "Waiting for " + subject.kind + " spec update to be observed...";
-  } else if (rollout) {
-    StandingOfRollout(object, subject, standing);
-    TellRefusedRollback(object, standing);
-  } else {
-    StandingOfDeployment(object, subject, standing);
   }
+  return standing;
+}
+
+Subject SubjectOf(const Json& object, const ResourceId& resource) {
+  const std::string name = TextOf(object, "/metadata/name");
+  return {KindWord(resource), '"' + name + '"',
+          ShortName(resource, name) + " -n " + TextOf(object, "/metadata/namespace", "default")};
+}
+
+}  // namespace
+
+Standing StandingOfDeployment(const Json& object) {
+  const Subject subject = SubjectOf(object, resources::kDeployments);
+  Standing standing = Begin(object, subject);
+  standing.revision = RevisionOf(object);
+  if (standing.sentence.empty()) FillDeployment(object, subject, standing);
+  return standing;
+}
+
+Standing StandingOfRollout(const Json& object) {
+  const Subject subject = SubjectOf(object, resources::kRollouts);
+  Standing standing = Begin(object, subject);
+  standing.revision = NumberOf(object, "/status/currentRevision");
+  if (!standing.sentence.empty()) return standing;
+  FillRollout(object, subject, standing);
+  TellRefusedRollback(object, standing);
   return standing;
 }
 

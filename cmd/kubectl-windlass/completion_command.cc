@@ -1,0 +1,43 @@
+// completion: prints what a shell reads at its start, so that it completes the words of kubectl
+// windlass. kubectl's own completion asks an executable kubectl_complete-windlass in PATH, which
+// krew and a copied binary do not bring along: what is printed makes one in the user's cache.
+#include "cmd/kubectl-windlass/commands.h"
+
+namespace windlass::cli {
+namespace {
+
+constexpr const char* kPosix = R"(# Completes kubectl windlass, beside kubectl's own completion:
+#   source <(kubectl completion SHELL); source <(kubectl windlass completion SHELL)
+if ! command -v kubectl_complete-windlass >/dev/null 2>&1; then
+  _windlass_bin="${XDG_CACHE_HOME:-$HOME/.cache}/kubectl-windlass/bin"
+  mkdir -p "$_windlass_bin" &&
+    printf '#!/bin/sh\nexec kubectl-windlass __complete "$@"\n' \
+      >"$_windlass_bin/kubectl_complete-windlass" &&
+    chmod +x "$_windlass_bin/kubectl_complete-windlass" &&
+    PATH="$PATH:$_windlass_bin"
+  unset _windlass_bin
+fi
+)";
+
+constexpr const char* kFish = R"(# Completes kubectl windlass, beside kubectl's own completion:
+#   kubectl completion fish | source; kubectl windlass completion fish | source
+if not command -q kubectl_complete-windlass
+  set -q XDG_CACHE_HOME; and set -l windlass_cache $XDG_CACHE_HOME
+  or set -l windlass_cache $HOME/.cache
+  set -l windlass_bin $windlass_cache/kubectl-windlass/bin
+  mkdir -p $windlass_bin
+  and printf '#!/bin/sh\nexec kubectl-windlass __complete "$@"\n' \
+    >$windlass_bin/kubectl_complete-windlass
+  and chmod +x $windlass_bin/kubectl_complete-windlass
+  and set -gx PATH $PATH $windlass_bin
+end
+)";
+
+}  // namespace
+
+ExitCode RunCompletion(const Console& console, const CommandLine& line) {
+  console.out(line.arguments[0] == "fish" ? kFish : kPosix);
+  return ExitCode::kDone;
+}
+
+}  // namespace windlass::cli

@@ -1,0 +1,106 @@
+#include "cmd/kubectl-windlass/controller_standing.h"
+
+#include <nlohmann/json.hpp>
+#include <utility>
+
+#include "cmd/kubectl-windlass/kind.h"
+#include "controller/replication_controller/words.h"
+
+namespace windlass::cli {
+namespace {
+
+namespace rc = replication_controller;
+
+void End(Standing& standing, ExitCode code, std::string why) {
+  standing.ends = code;
+  standing.why = std::move(why);
+  standing.sentence.clear();
+}
+
+// "2 of 5 Pods are those of web-2, 1 is available"
+std::string ProgressText(const Standing& standing, const std::string& target) {
+  const std::string available = std::to_string(standing.available);
+  return std::to_string(standing.updated.value_or(0)) + " of " + std::to_string(standing.desired) +
+         " Pods are those of " + target + ", " + available +
+         (standing.available == 1 ? " is available" : " are available");
+}
+
+// Returns the reason of the condition that says what is the matter.
+std::string ReasonOf(const Json& update, const char* type) {
+  const Json* condition = ConditionOf(update, type);
+  return condition == nullptr ? "" : TextOf(*condition, "/reason");
+}
+
+}  // namespace
+
+Standing StandingOfController(const Json& controller) {
+  const std::string who = "replicationcontroller \"" + TextOf(controller, "/metadata/name") + '"';
+  Standing standing;
+  standing.desired = NumberOf(controller, "/spec/replicas", 1);
+  standing.available = NumberOf(controller, "/status/availableReplicas");
+  standing.phase = "Progressing";
+  const std::string available =
+      std::to_string(standing.available) + " of " + std::to_string(standing.desired) + " Pods ";
+  const Json* failure = ConditionOf(controller, "ReplicaFailure");
+  if (failure != nullptr && TextOf(*failure, "/status") == "True") {
+    standing.reason = TextOf(*failure, "/reason");
+  }
+  if (!IsObserved(controller)) {
+    standing.sentence = "Waiting for replicationcontroller spec update to be observed...";
+  } else if (standing.available >= standing.desired) {
+    standing.phase = "Healthy";
+    standing.sentence = who + " has no rolling update under way: " + available + "are available";
+    standing.ends = ExitCode::kDone;
+  } else {
+    standing.sentence = "Waiting for " + who + ": " + available + "are available...";
+  }
+  return standing;
+}
+
+Standing StandingOfUpdate(const Json& update) {
+  const std::string name = TextOf(update, "/metadata/name");
+  const std::string command = ShortName(resources::kReplicationControllers, name) + " -n " +
+                              TextOf(update, "/metadata/namespace", "default");
+  const std::string subject = "the rolling update of replicationcontroller \"" + name + '"';
+  const std::string message = TextOf(update, "/status/message");
+  const std::string phase = TextOf(update, "/status/phase");
+  const bool back = FlagOf(update, "/spec/rollback");
+  const std::string target = back ? name : TextOf(update, "/status/newName", "its new controller");
+  Standing standing;
+  standing.desired = NumberOf(update, "/status/desiredReplicas");
+  standing.updated = NumberOf(update, back ? "/status/oldReplicas" : "/status/newReplicas");
+  standing.available = NumberOf(update, "/status/availableReplicas");
+  standing.phase = "Progressing";
+  standing.reason = (back ? "rollback to " : "update to ") + target;
+  if (!IsObserved(update) || phase.empty()) {
+    standing.sentence = "Waiting for the replicationcontrollerupdate spec to be observed...";
+  } else if (phase == rc::kSucceeded) {
+    standing.phase = "Healthy";
+    standing.sentence = subject + " has succeeded";
+    standing.ends = ExitCode::kDone;
+  } else if (phase == rc::kRolledBack) {
+    standing.phase = phase;
+    standing.sentence = subject + " was rolled back: " + name + " has its Pods again";
+    standing.ends = ExitCode::kDone;
+  } else if (phase == rc::kFailed) {
+    standing.phase = "Stalled";
+    standing.reason = ReasonOf(update, "Stalled");
+    End(standing, ExitCode::kFailed, subject + " has failed (" + standing.reason + "): " + message);
+  } else if (phase == rc::kPaused && FlagOf(update, "/spec/paused")) {
+    standing.phase = phase;
+    standing.reason = "spec.paused";
+    End(standing, ExitCode::kHeld,
+        subject + " is paused: kubectl windlass resume " + command + " lets it go on");
+  } else if (phase == rc::kPaused) {
+    standing.phase = phase;
+    standing.reason = ReasonOf(update, "Reconciling");
+    End(standing, ExitCode::kHeld, subject + " is paused: " + message);
+  } else {
+    const bool waits = ReasonOf(update, "Reconciling") == rc::kWaiting;
+    standing.sentence = "Waiting for " + subject +
+                        " to finish: " + (waits ? message : ProgressText(standing, target)) + "...";
+  }
+  return standing;
+}
+
+}  // namespace windlass::cli

@@ -1,0 +1,16 @@
+// Where a ReplicationController, and its rolling update, stand.
+#pragma once
+
+#include <nlohmann/json_fwd.hpp>
+
+#include "cmd/kubectl-windlass/json_fields.h"
+#include "cmd/kubectl-windlass/standing.h"
+
+namespace windlass::cli {
+
+// Of a ReplicationController without an update: whether all its Pods are available.
+Standing StandingOfController(const Json& controller);
+// Of a ReplicationControllerUpdate. Its Pods are those of the controller that is scaled up.
+Standing StandingOfUpdate(const Json& update);
+
+}  // namespace windlass::cli

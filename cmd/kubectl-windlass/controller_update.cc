@@ -1,0 +1,54 @@
+#include "cmd/kubectl-windlass/controller_update.h"
+
+#include <nlohmann/json.hpp>
+#include <utility>
+
+#include "cmd/kubectl-windlass/json_fields.h"
+#include "cmd/kubectl-windlass/unobserved.h"
+#include "controller/replication_controller/annotations.h"
+#include "controller/replication_controller/words.h"
+
+namespace windlass::cli {
+namespace {
+
+namespace rc = replication_controller;
+
+// Returns the name of the controller that this one was made to replace: of the annotation
+// "web:<uid>" it is "web". Returns "" if it was made by nobody's update.
+std::string SourceName(const Json& controller) {
+  const std::string source = AnnotationOf(controller, rc::kSourceId);
+  return source.substr(0, source.find(':'));
+}
+
+}  // namespace
+
+Result<ControllerUpdate> ReadControllerUpdate(const CommandContext& context, const Place& place) {
+  ControllerUpdate found{.controller = nullptr, .place = place};
+  const Result<Json> controller = ReadWorkload(context, place);
+  if (!controller.ok() && controller.error().kind != ErrorKind::kNotFound) {
+    return controller.error();
+  }
+  if (controller.ok()) found.controller = *controller;
+  // A controller that an update has made may be the old one of the next update.
+  for (const std::string& name : {place.name, SourceName(found.controller)}) {
+    if (name.empty() || (found.update && IsUnderWay(*found.update))) continue;
+    Place of_update{resources::kReplicationControllerUpdates, place.namespace_, name};
+    Result<Json> update = ReadWorkload(context, of_update);
+    if (update.ok() && (!found.update || IsUnderWay(*update))) {
+      found.place = std::move(of_update);
+      found.update = *std::move(update);
+    } else if (!update.ok() && update.error().kind != ErrorKind::kNotFound) {
+      found.unreadable = update.error();
+    }
+  }
+  if (!controller.ok() && !found.update) return controller.error();
+  return found;
+}
+
+bool IsUnderWay(const Json& update) {
+  const std::string phase = TextOf(update, "/status/phase");
+  const bool over = phase == rc::kSucceeded || phase == rc::kRolledBack;
+  return !(over && IsObserved(update));
+}
+
+}  // namespace windlass::cli

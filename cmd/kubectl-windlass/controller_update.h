@@ -1,0 +1,28 @@
+// The rolling update of a ReplicationController: the ReplicationControllerUpdate of its name, or,
+// of a controller that an update has made, the one that made it.
+#pragma once
+
+#include <nlohmann/json_fwd.hpp>
+#include <optional>
+
+#include "cmd/kubectl-windlass/commands.h"
+#include "kubeclient/base/result.h"
+
+namespace windlass::cli {
+
+struct ControllerUpdate {
+  Json controller;               // null if it does not exist: the update has deleted it
+  Place place;                   // of the update
+  std::optional<Json> update{};  // nullopt: there is none, or it could not be read
+  std::optional<Error> unreadable{};
+};
+
+// Reads the controller and its update. Warns if the latest spec of one has not been seen. Returns
+// an error if neither exists, or the controller cannot be read. A cluster that does not serve
+// updates has none.
+Result<ControllerUpdate> ReadControllerUpdate(const CommandContext& context, const Place& place);
+
+// Returns true if Windlass is not done with the update.
+bool IsUnderWay(const Json& update);
+
+}  // namespace windlass::cli

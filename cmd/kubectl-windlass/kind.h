@@ -1,0 +1,76 @@
+// What a kind adds to the plugin: its names, its commands, and where its objects stand. A kind is
+// one row of the table in kinds.cc. The grammar, help, completion, the table of `get` and the
+// search for a bare name ask the row; none of them names a kind.
+#pragma once
+
+#include <nlohmann/json_fwd.hpp>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "cmd/kubectl-windlass/command_name.h"
+#include "cmd/kubectl-windlass/exit_code.h"
+#include "cmd/kubectl-windlass/requests.h"
+#include "cmd/kubectl-windlass/standing.h"
+#include "kubeclient/api/resource_id.h"
+
+namespace windlass::cli {
+
+struct CommandContext;
+
+// Carries a command out for one object.
+using ActOn = ExitCode (*)(const CommandContext& context, const Place& place);
+
+// A command that a kind has, or why it has not.
+struct KindVerb {
+  CommandName command{};
+  ActOn act = nullptr;
+  // If `act` is null: why, and what does it there. "%" stands for the object: "deployment/web".
+  std::string_view instead{};
+};
+
+// An object of the same name that changes an object of the kind while it is under way, and then
+// says where that one stands.
+struct UpdateOfKind {
+  ResourceId resource{};  // empty: the kind has no such objects
+  Standing (*standing)(const Json& update) = nullptr;
+  bool (*is_under_way)(const Json& update) = nullptr;
+};
+
+struct Kind {
+  ResourceId resource{};
+  std::string_view short_word{};  // before the slash in the commands that a message proposes: "rc"
+  std::vector<std::string_view> words{};  // what a user may write; the first one is completed
+  Standing (*standing)(const Json& object) = nullptr;
+  UpdateOfKind update{};
+  std::vector<KindVerb> verbs{};
+};
+
+// The table (kinds.cc).
+const std::vector<Kind>& Kinds();
+
+// Returns the kind that a word such as "deploy" names; null if there is none.
+const Kind* KindOfWord(std::string_view word);
+// Returns the kind of a resource; null if the table has none.
+const Kind* KindOf(const ResourceId& resource);
+// Returns the kinds that have the command, in the order of the table.
+std::vector<const Kind*> KindsWith(CommandName command);
+// Returns the kind's function; null if it does not have the command.
+ActOn ActOf(const ResourceId& resource, CommandName command);
+// Returns why the kind of the object does not have the command.
+std::string InsteadText(const Place& place, CommandName command);
+
+// `resource` must be in the table.
+Standing StandingOf(const Json& object, const ResourceId& resource);
+
+// "deployment, rollout or replicationcontroller"
+std::string KindWords(const std::vector<const Kind*>& kinds);
+
+// "deployment.apps/web", as kubectl names an object in its output.
+std::string ObjectName(const ResourceId& resource, std::string_view name);
+// "deployment/web", as a user writes it in a command.
+std::string ShortName(const ResourceId& resource, std::string_view name);
+// "deployment", "rollout", "replicationcontroller".
+std::string KindWord(const ResourceId& resource);
+
+}  // namespace windlass::cli

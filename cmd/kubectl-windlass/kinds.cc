@@ -1,0 +1,92 @@
+// The table of kinds (kind.h). A new kind is a row here, and the functions that the row names.
+#include "cmd/kubectl-windlass/commands.h"
+#include "cmd/kubectl-windlass/controller_standing.h"
+#include "cmd/kubectl-windlass/controller_update.h"
+#include "cmd/kubectl-windlass/kind.h"
+#include "cmd/kubectl-windlass/workload_standing.h"
+
+namespace windlass::cli {
+namespace {
+
+Kind Deployment() {
+  return {
+      .resource = resources::kDeployments,
+      .short_word = "deployment",
+      .words = {"deployment", "deployments", "deploy", "deployment.apps", "deployments.apps"},
+      .standing = &StandingOfDeployment,
+      .verbs = {
+          {CommandName::kGet, &ShowWorkload},
+          {CommandName::kStatus, &StatusOfWorkload},
+          {CommandName::kHistory, &HistoryOfWorkload},
+          {CommandName::kUndo, &UndoDeployment},
+          {CommandName::kPause, &PauseWorkload},
+          {CommandName::kResume, &ResumeWorkload},
+          {CommandName::kRestart, &RestartWorkload},
+          {CommandName::kPromote, nullptr,
+           "a Deployment has no steps to promote: kubectl windlass resume % ends spec.paused, and "
+           "kubectl annotate --overwrite % windlass.dev/in-place-partition=0 ends a partition"},
+          {CommandName::kAbort, nullptr,
+           "a Deployment cannot be aborted: kubectl windlass undo % brings its last revision back"},
+          {CommandName::kRetry, nullptr,
+           "a Deployment is never aborted: kubectl windlass undo % brings its last revision back"},
+      }};
+}
+
+Kind Rollout() {
+  return {.resource = resources::kRollouts,
+          .short_word = "rollout",
+          .words = {"rollout", "rollouts", "wro", "rollout.windlass.dev", "rollouts.windlass.dev"},
+          .standing = &StandingOfRollout,
+          .verbs = {
+              {CommandName::kGet, &ShowWorkload},
+              {CommandName::kStatus, &StatusOfWorkload},
+              {CommandName::kHistory, &HistoryOfWorkload},
+              {CommandName::kUndo, &UndoRollout},
+              {CommandName::kPause, &PauseWorkload},
+              {CommandName::kResume, &ResumeWorkload},
+              {CommandName::kRestart, &RestartWorkload},
+              {CommandName::kPromote, &PromoteRollout},
+              {CommandName::kAbort, &AbortRollout},
+              {CommandName::kRetry, &RetryRollout},
+          }};
+}
+
+// Its commands steer its rolling update.
+Kind ReplicationController() {
+  return {
+      .resource = resources::kReplicationControllers,
+      .short_word = "rc",
+      .words = {"replicationcontroller", "replicationcontrollers", "rc",
+                "replicationcontrollerupdate", "replicationcontrollerupdates",
+                "replicationcontrollerupdate.windlass.dev",
+                "replicationcontrollerupdates.windlass.dev"},
+      .standing = &StandingOfController,
+      .update = {resources::kReplicationControllerUpdates, &StandingOfUpdate, &IsUnderWay},
+      .verbs = {
+          {CommandName::kGet, &ShowController},
+          {CommandName::kStatus, &StatusOfController},
+          {CommandName::kHistory, &HistoryOfController},
+          {CommandName::kUndo, &UndoController},
+          {CommandName::kPause, &PauseController},
+          {CommandName::kResume, &ResumeController},
+          {CommandName::kAbort, &AbortController},
+          {CommandName::kRestart, nullptr,
+           "a ReplicationController is restarted by an update to the image that it has: kubectl "
+           "windlass rolling-update % --image=IMAGE --image-pull-policy=Always"},
+          {CommandName::kPromote, nullptr,
+           "a ReplicationController has no steps to promote: kubectl windlass resume % ends a "
+           "pause of its update"},
+          {CommandName::kRetry, nullptr,
+           "the update of a ReplicationController is begun again by the command that began it: "
+           "kubectl windlass get % shows both controllers"},
+      }};
+}
+
+}  // namespace
+
+const std::vector<Kind>& Kinds() {
+  static const std::vector<Kind> kinds = {Deployment(), Rollout(), ReplicationController()};
+  return kinds;
+}
+
+}  // namespace windlass::cli

@@ -1,0 +1,45 @@
+// Runs the command that a command line names.
+#include "cmd/kubectl-windlass/commands.h"
+#include "cmd/kubectl-windlass/failure.h"
+#include "cmd/kubectl-windlass/selected_objects.h"
+
+namespace windlass::cli {
+namespace {
+
+// Acts on the objects that the command line names, one after another.
+ExitCode ActOnObjects(const CommandContext& context) {
+  const Result<std::vector<Place>> places = SelectObjects(context);
+  if (!places.ok()) return NoObject(context, places.error());
+  const Session& session = context.session;
+  ExitCode first = ExitCode::kDone;
+  for (const Place& place : *places) {
+    if (session.interrupted() || session.timed_out()) {
+      const Error ended{ErrorKind::kCancelled,
+                        std::string(session.interrupted() ? "interrupted" : "timed out") +
+                            " before " + ShortName(place.resource, place.name) +
+                            ", which was left alone"};
+      const ExitCode code = Report(session, context.console, ended);
+      return first == ExitCode::kDone ? code : first;
+    }
+    const ExitCode code = ActOf(place.resource, context.line.command)(context, place);
+    if (first == ExitCode::kDone) first = code;
+  }
+  return first;
+}
+
+}  // namespace
+
+ExitCode RunCommand(const CommandContext& context) {
+  switch (context.line.command) {
+    case CommandName::kGet: return RunGet(context);
+    case CommandName::kVersion: return RunVersion(context);
+    case CommandName::kRollingUpdate: return RunRollingUpdate(context);
+    case CommandName::kCompletion: return RunCompletion(context.console, context.line);
+    case CommandName::kHelp: break;
+    default: return ActOnObjects(context);
+  }
+  context.console.out(context.line.help);
+  return ExitCode::kDone;
+}
+
+}  // namespace windlass::cli

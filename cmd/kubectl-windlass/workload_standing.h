@@ -1,0 +1,17 @@
+// Where the rollout of a Deployment or Rollout stands. For Deployments the sentences are those of
+// kubectl rollout status.
+#pragma once
+
+#include <nlohmann/json_fwd.hpp>
+
+#include "cmd/kubectl-windlass/json_fields.h"
+#include "cmd/kubectl-windlass/standing.h"
+
+namespace windlass::cli {
+
+// Example, a Deployment whose new Pods are not complete:
+//   Waiting for deployment "web" rollout to finish: 2 out of 4 new replicas have been updated...
+Standing StandingOfDeployment(const Json& object);
+Standing StandingOfRollout(const Json& object);
+
+}  // namespace windlass::cli

@@ -1,0 +1,223 @@
+// status, history, undo, abort, pause and resume of a ReplicationController: they steer its rolling
+// update. Windlass is played by hand: it writes the statuses.
+#include "test/unit/kubectl/kubectl_run.h"
+
+namespace windlass::cli::controller_commands_test {
+namespace {
+
+constexpr const ResourceId& kUpdates = resources::kReplicationControllerUpdates;
+constexpr const ResourceId& kControllers = resources::kReplicationControllers;
+
+struct Fixture : KubectlRun {
+  Fixture() {
+    Json old = sim::SampleReplicationController("old", 4, "app:v1");
+    Create(kControllers, old);
+    Edit(kControllers, "old", "status", [](Json& object) { SetCounters(object, 4, 4, 4); });
+  }
+  // An update from old to new: 2 of 4 Pods are new, and 1 of these is available.
+  void BeginUpdate(const std::string& phase = "Progressing",
+                   const std::function<void(Json& update)>& change = {}) {
+    Json created = sim::SampleReplicationController("new", 2, "app:v2");
+    created["metadata"]["annotations"] = {
+        {"kubectl.kubernetes.io/update-source-id",
+         "old:" + Stored(kControllers, "old")["metadata"]["uid"].get<std::string>()}};
+    Create(kControllers, created);
+    Create(kUpdates, {{"apiVersion", kUpdates.GroupVersion()},
+                      {"kind", "ReplicationControllerUpdate"},
+                      {"metadata", {{"name", "old"}, {"namespace", "default"}}},
+                      {"spec", {{"newName", "new"}, {"image", "app:v2"}}}});
+    if (change) Edit(kUpdates, "old", "", change);
+    Says(phase);
+  }
+  void Says(const std::string& phase, const std::string& message = "",
+            const std::string& reason = "") {
+    Edit(kUpdates, "old", "status", [&](Json& update) {
+      Json& status = update["status"];
+      status["observedGeneration"] = update["metadata"]["generation"];
+      status["phase"] = phase;
+      status["message"] = message;
+      status["step"] = "Scale";
+      status["newName"] = "new";
+      status["desiredReplicas"] = 4;
+      status["oldReplicas"] = 3;
+      status["newReplicas"] = 2;
+      status["availableReplicas"] = 1;
+      status["lines"] = {"Created new", "Scaling new up to 2"};
+      status["lineCount"] = 2;
+      status["conditions"] = Json::array();
+      if (reason.empty()) return;
+      const char* type = phase == "Failed" ? "Stalled" : "Reconciling";
+      status["conditions"].push_back({{"type", type}, {"status", "True"}, {"reason", reason}});
+    });
+  }
+  Json Spec() { return Stored(kUpdates, "old")["spec"]; }
+};
+
+TEST_CASE_METHOD(Fixture, "status without an update is about the Pods") {
+  Ran ran = Run({"status", "rc/old"});
+  CHECK(ran.code == ExitCode::kDone);
+  CHECK(ran.out ==
+        "replicationcontroller \"old\" has no rolling update under way: 4 of 4 Pods are "
+        "available\n");
+  Edit(kControllers, "old", "status", [](Json& object) { SetCounters(object, 4, 4, 1); });
+  ran = Run({"status", "rc/old", "--watch=false"});
+  CHECK(ran.code == ExitCode::kTimeout);
+  CHECK(ran.out == "Waiting for replicationcontroller \"old\": 1 of 4 Pods are available...\n");
+}
+
+TEST_CASE_METHOD(Fixture, "status follows the update of either controller to its end") {
+  BeginUpdate();
+  const std::string name = GENERATE("rc/old", "rc/new", "replicationcontrollerupdate/old");
+  After(seconds(1), [this] { Says("Succeeded"); });
+  const Ran ran = Run({"status", name});
+  CHECK(ran.code == ExitCode::kDone);
+  CHECK(ran.out ==
+        "Waiting for the rolling update of replicationcontroller \"old\" to finish: 2 of 4 Pods "
+        "are those of new, 1 is available...\n"
+        "the rolling update of replicationcontroller \"old\" has succeeded\n");
+}
+
+TEST_CASE_METHOD(Fixture, "The update of a controller that another update has made is found") {
+  BeginUpdate();
+  // It was made from "first", whose update has ended.
+  Edit(kControllers, "old", "", [](Json& object) {
+    object["metadata"]["annotations"]["kubectl.kubernetes.io/update-source-id"] = "first:uid";
+  });
+  const Ran ran = Run({"pause", "rc/old"});
+  CHECK(ran.out == "replicationcontrollerupdate.windlass.dev/old paused\n");
+}
+
+TEST_CASE_METHOD(Fixture, "The exit code of status says how the update stands") {
+  struct Row {
+    std::string phase, message, reason;
+    ExitCode code;
+    std::string messages;
+  };
+  const std::string subject = "error: the rolling update of replicationcontroller \"old\" ";
+  const Row row = GENERATE_COPY(values<Row>({
+      {"Failed", "no image", "TimedOut", ExitCode::kFailed,
+       subject + "has failed (TimedOut): no image\n"},
+      {"Paused", "old was scaled by somebody else", "ExternalScale", ExitCode::kHeld,
+       subject + "is paused: old was scaled by somebody else\n"},
+      {"RolledBack", "", "", ExitCode::kAborted,
+       subject + "was rolled back: old has its Pods again, meanwhile\n"},
+  }));
+  BeginUpdate();
+  After(seconds(1), [this, row] {
+    if (row.phase == "RolledBack") {
+      Edit(kUpdates, "old", "", [](Json& update) { update["spec"]["rollback"] = true; });
+    }
+    Says(row.phase, row.message, row.reason);
+  });
+  const Ran ran = Run({"status", "rc/old"});
+  CHECK(ran.code == row.code);
+  CHECK(ran.messages == row.messages);
+}
+
+TEST_CASE_METHOD(Fixture, "pause and resume set spec.paused of the update") {
+  BeginUpdate();
+  CHECK(Run({"pause", "rc/old"}).out == "replicationcontrollerupdate.windlass.dev/old paused\n");
+  CHECK(Spec()["paused"] == true);
+  CHECK(Run({"pause", "rc/new"}).messages ==
+        "error: replicationcontroller \"new\" is already paused\n");
+  CHECK(Run({"resume", "rc/new"}).out == "replicationcontrollerupdate.windlass.dev/old resumed\n");
+  CHECK(Spec()["paused"] == false);
+}
+
+TEST_CASE_METHOD(Fixture, "resume of an update that another scaling holds says what holds it") {
+  BeginUpdate("Paused");
+  Says("Paused", "old was scaled by somebody else", "ExternalScale");
+  const Ran ran = Run({"resume", "rc/old"});
+  CHECK(ran.code == ExitCode::kHeld);
+  CHECK(ran.messages ==
+        "error: replicationcontroller \"old\" is not paused by spec.paused: the rolling update of "
+        "replicationcontroller \"old\" is paused: old was scaled by somebody else\n");
+  CHECK(writes.empty());
+}
+
+// The user wants the damage undone, and must not have to know that a pause is in the way.
+TEST_CASE_METHOD(Fixture, "abort turns the update round, also one that is paused") {
+  BeginUpdate("Paused", [](Json& update) { update["spec"]["paused"] = true; });
+  const Ran ran = Run({"abort", "rc/old"});
+  CHECK(ran.code == ExitCode::kDone);
+  CHECK(ran.out == "replicationcontrollerupdate.windlass.dev/old aborted\n");
+  CHECK(Spec()["rollback"] == true);
+  CHECK(Spec()["paused"] == false);
+  CHECK(Run({"abort", "rc/old"}).messages ==
+        "error: replicationcontroller \"old\" is being rolled back already: kubectl windlass "
+        "status rc/old waits for the end\n");
+}
+
+TEST_CASE_METHOD(Fixture, "undo waits for the answer of Windlass") {
+  BeginUpdate();
+  SECTION("which rolls back") {
+    After(seconds(1), [this] { Says("Progressing"); });
+    const Ran ran = Run({"undo", "rc/old"});
+    CHECK(ran.code == ExitCode::kDone);
+    CHECK(ran.out == "replicationcontrollerupdate.windlass.dev/old rollback requested\n");
+  }
+  SECTION("which cannot") {
+    After(seconds(1), [this] { Says("Failed", "Could not find new to rollback.", "NotFound"); });
+    const Ran ran = Run({"undo", "rc/old"});
+    CHECK(ran.code == ExitCode::kFailed);
+    CHECK(ran.messages.ends_with("(NotFound): Could not find new to rollback.\n"));
+  }
+  SECTION("which does not come") {
+    const Ran ran = Run({"undo", "rc/old"});
+    CHECK(ran.code == ExitCode::kTimeout);
+    CHECK(ran.messages.find("Windlass has not looked at that for 30 s") != std::string::npos);
+  }
+  CHECK(Spec()["rollback"] == true);
+}
+
+TEST_CASE_METHOD(Fixture, "Without an update that is under way there is nothing to steer") {
+  const std::string command = GENERATE("pause", "resume", "abort", "undo");
+  SECTION("there was none") {}
+  SECTION("it has succeeded") { BeginUpdate("Succeeded"); }
+  const Ran ran = Run({command, "rc/old"});
+  CHECK(ran.code == ExitCode::kError);
+  CHECK(ran.messages ==
+        "error: replicationcontroller \"old\" has no rolling update under way: kubectl windlass "
+        "rolling-update old --image=IMAGE begins one, also back to an earlier image. An update "
+        "with --local is steered where it runs\n");
+  CHECK(writes.empty());
+}
+
+TEST_CASE_METHOD(Fixture, "history shows both controllers and what the update has done") {
+  BeginUpdate();
+  const Ran ran = Run({"history", "rc/old"});
+  CHECK(ran.code == ExitCode::kDone);
+  CHECK(ran.out ==
+        "replicationcontroller/old \n"
+        "CONTROLLER  PODS  IMAGES\n"
+        "old         4     app:v1\n"
+        "new         0     app:v2\n"
+        "Waiting for the rolling update of replicationcontroller \"old\" to finish: 2 of 4 Pods "
+        "are those of new, 1 is available...\n"
+        "Created new\n"
+        "Scaling new up to 2\n\n");
+}
+
+TEST_CASE_METHOD(Fixture, "The table shows where an update stands, in the row of the old one") {
+  BeginUpdate();
+  const std::string table = Run({"get", "rc"}).out;
+  CAPTURE(table);
+  CHECK(table.find("old    Progressing   2/4       1") != std::string::npos);
+  CHECK(table.find("update to new") != std::string::npos);
+  CHECK(Run({"get", "rc", "-o", "name"}).out ==
+        "replicationcontroller/new\nreplicationcontroller/old\n");
+}
+
+TEST_CASE_METHOD(Fixture, "Who may not read updates still sees the controller, and is told") {
+  fate = [](const HttpRequest& request) {
+    const bool update = request.target.find("replicationcontrollerupdates") != std::string::npos;
+    return update ? sim::Fate::kForbidden : sim::Fate::kDelivered;
+  };
+  const Ran ran = Run({"status", "rc/old"});
+  CHECK(ran.code == ExitCode::kDone);
+  CHECK(ran.messages.starts_with("Warning: "));
+  CHECK(Run({"pause", "rc/old"}).code == ExitCode::kError);
+}
+
+}  // namespace
+}  // namespace windlass::cli::controller_commands_test

@@ -1,0 +1,180 @@
+// Which objects a command line is about: several names, a type and labels, or manifests; and that
+// --dry-run changes none of them.
+#include <filesystem>
+#include <fstream>
+
+#include "test/unit/kubectl/kubectl_run.h"
+
+namespace windlass::cli::selected_objects_test {
+namespace {
+
+constexpr const ResourceId& kDeployments = resources::kDeployments;
+constexpr const ResourceId& kRollouts = resources::kRollouts;
+
+struct Fixture : KubectlRun {
+  Fixture() {
+    for (const char* name : {"web", "api"}) Create(kDeployments, Labelled(name));
+    Json other = sim::SampleDeployment("other");
+    other["metadata"]["labels"] = {{"team", "b"}};
+    Create(kDeployments, other);
+    Create(kRollouts, sim::SampleRollout("shop"));
+  }
+  static Json Labelled(const std::string& name) {
+    Json object = sim::SampleDeployment(name);
+    object["metadata"]["labels"] = {{"team", "a"}};
+    return object;
+  }
+  bool IsPaused(const ResourceId& resource, const std::string& name) {
+    return Stored(resource, name)["spec"].value("paused", false);
+  }
+};
+
+// A directory of its own, which goes with it.
+class Directory {
+ public:
+  Directory() {
+    std::string path = std::filesystem::temp_directory_path() / "windlass-XXXXXX";
+    REQUIRE(mkdtemp(path.data()) != nullptr);
+    path_ = path;
+  }
+  ~Directory() { std::filesystem::remove_all(path_); }
+  Directory(const Directory&) = delete;
+  Directory& operator=(const Directory&) = delete;
+
+  std::string Write(const std::string& name, const std::string& text) const {
+    const std::string file = path_ / name;
+    std::ofstream(file) << text;
+    return file;
+  }
+  std::string path() const { return path_; }
+
+ private:
+  std::filesystem::path path_;
+};
+
+std::string Manifest(const std::string& version, const std::string& kind, const std::string& name,
+                     const std::string& more = "") {
+  return "apiVersion: " + version + "\nkind: " + kind + "\nmetadata:\n  name: " + name + '\n' +
+         more;
+}
+
+TEST_CASE_METHOD(Fixture, "-l selects the objects of a type that have the labels") {
+  const Ran ran = Run({"pause", "deployment", "-l", "team=a"});
+  CHECK(ran.code == ExitCode::kDone);
+  CHECK(ran.out == "deployment.apps/api paused\ndeployment.apps/web paused\n");
+  CHECK_FALSE(IsPaused(kDeployments, "other"));
+  CHECK(Run({"get", "deployment", "-l", "team=b", "-o", "name"}).out == "deployment.apps/other\n");
+}
+
+TEST_CASE_METHOD(Fixture, "status and get take several names") {
+  for (const char* name : {"web", "api"}) {
+    Edit(kDeployments, name, "status", [](Json& object) { SetCounters(object, 1, 1, 1); });
+  }
+  CHECK(Run({"status", "deployment", "web", "api"}).out ==
+        "deployment \"web\" successfully rolled out\n"
+        "deployment \"api\" successfully rolled out\n");
+  const std::string table = Run({"get", "deployment/web", "shop"}).out;
+  CHECK(table.find("Deployment   web") != std::string::npos);
+  CHECK(table.find("Rollout      shop") != std::string::npos);
+  CHECK(table.find("other") == std::string::npos);
+}
+
+TEST_CASE_METHOD(Fixture, "An object that is named twice is acted on once") {
+  CHECK(Run({"pause", "deployment/web", "web"}).out == "deployment.apps/web paused\n");
+}
+
+TEST_CASE_METHOD(Fixture, "A kind without the command refuses it before anything is written") {
+  const Ran ran = Run({"abort", "rollout/shop", "deployment/web"});
+  CHECK(ran.code == ExitCode::kUsage);
+  CHECK(writes.empty());
+}
+
+TEST_CASE_METHOD(Fixture, "-f names the objects of a file, and skips other kinds") {
+  const Directory directory;
+  const std::string file = directory.Write(
+      "app.yaml", Manifest("v1", "Service", "web") + "---\n" +
+                      Manifest("apps/v1", "Deployment", "web") + "---\n" +
+                      Manifest("windlass.dev/v1alpha1", "Rollout", "shop") + "---\n" +
+                      Manifest("argoproj.io/v1alpha1", "Rollout", "strange"));
+  CHECK(Run({"pause", "-f", file}).out ==
+        "deployment.apps/web paused\nrollout.windlass.dev/shop paused\n");
+  // A Deployment cannot be aborted, so this is about the Rollout alone.
+  CHECK(Run({"abort", "-f", file}).out == "rollout.windlass.dev/shop aborted\n");
+}
+
+TEST_CASE_METHOD(Fixture, "-f reads the manifests of a directory, and several files") {
+  const Directory directory;
+  directory.Write("b.yml", Manifest("apps/v1", "Deployment", "web"));
+  directory.Write("a.json", R"({"apiVersion": "v1", "kind": "List", "items": [
+      {"apiVersion": "apps/v1", "kind": "Deployment", "metadata": {"name": "api"}}]})");
+  directory.Write("notes.txt", "# no manifest: [");
+  CHECK(Run({"pause", "-f", directory.path()}).out ==
+        "deployment.apps/api paused\ndeployment.apps/web paused\n");
+  CHECK(
+      Run({"resume", "-f", directory.path() + "/b.yml", "-f", directory.path() + "/a.json"}).out ==
+      "deployment.apps/web resumed\ndeployment.apps/api resumed\n");
+}
+
+TEST_CASE_METHOD(Fixture, "The namespace of a manifest wins, and must not contradict -n") {
+  Create(kDeployments, sim::SampleDeployment("far"), "shop");
+  const Directory directory;
+  const std::string file =
+      directory.Write("far.yaml", Manifest("apps/v1", "Deployment", "far", "  namespace: shop\n"));
+  CHECK(Run({"pause", "-f", file}).out == "deployment.apps/far paused\n");
+  const Ran ran = Run({"resume", "-f", file, "-n", "default"});
+  CHECK(ran.code == ExitCode::kUsage);
+  CHECK(ran.messages == "error: the namespace of deployment/far in " + file +
+                            ", shop, is not default: give -n shop, or correct the file\n");
+}
+
+TEST_CASE_METHOD(Fixture, "A file without such an object is refused") {
+  const Directory directory;
+  const std::string file = directory.Write("svc.yaml", Manifest("v1", "Service", "web"));
+  const Ran ran = Run({"promote", "-f", file});
+  CHECK(ran.code == ExitCode::kUsage);
+  CHECK(ran.messages ==
+        "error: there is no rollout in " + file + ": name the objects, or give another file\n");
+}
+
+TEST_CASE_METHOD(Fixture, "--dry-run changes nothing, whatever the command") {
+  struct Row {
+    std::vector<std::string> arguments;
+    std::string out;
+  };
+  const Row row = GENERATE(values<Row>({
+      {{"pause", "web"}, "deployment.apps/web paused"},
+      {{"restart", "web"}, "deployment.apps/web restarted"},
+      {{"pause", "shop"}, "rollout.windlass.dev/shop paused"},
+      {{"abort", "shop"}, "rollout.windlass.dev/shop aborted"},
+  }));
+  const std::string how = GENERATE("client", "server");
+  CAPTURE(row.arguments, how);
+  std::vector<std::string> arguments = row.arguments;
+  arguments.push_back("--dry-run=" + how);
+  // The modelled API server has no dry run of a patch.
+  int asked = 0;
+  answering.answer = [&](const HttpRequest& request) -> std::optional<Result<HttpResponse>> {
+    if (request.method != HttpMethod::kPatch) return std::nullopt;
+    CHECK(request.target.find("dryRun=All") != std::string::npos);
+    ++asked;
+    return HttpResponse{200, "application/json", Stored(kDeployments, "web").dump(), {}};
+  };
+  const Json web = Stored(kDeployments, "web");
+  const Json shop = Stored(kRollouts, "shop");
+  CHECK(Run(arguments).out == row.out + " (" + how + " dry run)\n");
+  CHECK(Stored(kDeployments, "web") == web);
+  CHECK(Stored(kRollouts, "shop") == shop);
+  CHECK(asked == (how == "server" ? 1 : 0));
+}
+
+TEST_CASE("completion prints a script for each shell, and needs no cluster") {
+  KubectlRun run;
+  const std::string shell = GENERATE("bash", "zsh", "fish");
+  const Ran ran = run.Run({"completion", shell});
+  CHECK(ran.code == ExitCode::kDone);
+  CHECK(ran.out.find("exec kubectl-windlass __complete") != std::string::npos);
+  CHECK(run.requests.empty());
+}
+
+}  // namespace
+}  // namespace windlass::cli::selected_objects_test
