@@ -23,6 +23,9 @@ std::string Waiting(const Subject& subject, const std::string& what) {
          " to finish: " + what + "...";
 }
 
+// Returns the period that `text` lacks.
+std::string EndOfSentence(const std::string& text) { return text.ends_with('.') ? "" : "."; }
+
 // Returns what is missing, as kubectl says it; "" if nothing is.
 std::string Missing(const Standing& standing, int64_t replicas, const Subject& subject) {
   const int64_t updated = standing.updated.value_or(0);
@@ -157,8 +160,7 @@ void FillRollout(const Json& object, const Subject& subject, Standing& standing)
     standing.reason = stalled == nullptr ? "" : TextOf(*stalled, "/reason");
     standing.sentence.clear();
     End(standing, ExitCode::kFailed,
-        who + " is stalled (" + standing.reason + "): " + message +
-            (message.ends_with('.') ? "" : ".") +
+        who + " is stalled (" + standing.reason + "): " + message + EndOfSentence(message) +
             " Correct the template, or kubectl windlass abort or undo " + subject.command);
   } else if (standing.phase == "Aborted") {
     standing.reason = "spec.abort";

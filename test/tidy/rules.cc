@@ -121,6 +121,16 @@ bool NamesIssue(std::string_view line, std::string_view reminder) {
          std::isdigit(static_cast<unsigned char>(rest[2])) != 0;
 }
 
+// Returns true if the code looks into a message at `at`, where the word begins: "message.find(",
+// "message().starts_with(".
+bool LooksInto(std::string_view code, size_t at) {
+  std::string_view rest = code.substr(at);
+  rest.remove_prefix(static_cast<size_t>(std::ranges::find_if_not(rest, IsWord) - rest.begin()));
+  if (rest.starts_with("()")) rest.remove_prefix(2);
+  return std::ranges::any_of(Names{".find(", ".starts_with(", ".ends_with(", ".contains("},
+                             [&](std::string_view call) { return rest.starts_with(call); });
+}
+
 }  // namespace
 
 std::string Finding::Text() const {
@@ -268,6 +278,39 @@ std::vector<Finding> CheckNamespaces(const Source& source) {
   return {{source.path, 1, "namespace", "has no namespace " + name}};
 }
 
+std::vector<Finding> CheckMessages(const Source& source) {
+  // Texts of others, or of an API that has no field for it.
+  static const Names kNoField = {
+      // The API server tells some refusals apart by their texts alone; they stand together here.
+      "kubeclient/client/from_http.cc",
+      "kubeclient/client/admission_denial.cc",
+      // The same, of errors that from_http.cc has made.
+      "cmd/kubectl-windlass/failure.cc",
+      "controller/rollout/dry_run.cc",
+      // The ReplicaSet controller's condition has the quota in its message.
+      "controller/workload/rollout_state.cc",
+      // A Deployment's conditions are upstream's: what they are about stands in their messages.
+      "controller/in_place/phases/status.cc",
+      "controller/rollout/stuck_list.cc",
+      "controller/workload/progress.cc",
+  };
+  const bool product = source.path.starts_with("cmd/") || source.path.starts_with("controller/") ||
+                       source.path.starts_with("kubeclient/");
+  if (!product || !IsCpp(source.path) ||
+      std::ranges::find(kNoField, source.path) != kNoField.end()) {
+    return {};
+  }
+  std::vector<Finding> findings;
+  for (size_t i = 0; i < source.code.size(); ++i) {
+    const std::string_view line = source.code[i];
+    for (size_t at = line.find("essage"); at != line.npos; at = line.find("essage", at + 1)) {
+      if (!LooksInto(line, at)) continue;
+      findings.push_back({source.path, i + 1, "message", "a message is read: decide on a value"});
+    }
+  }
+  return findings;
+}
+
 std::vector<Finding> CheckLooseEnds(const Source& source) {
   // In two halves, so that this file passes its own rule.
   static const std::vector<std::string> kReminders = {
@@ -301,7 +344,7 @@ std::vector<Finding> CheckLooseEnds(const Source& source) {
 std::vector<Finding> CheckAll(const Source& source) {
   std::vector<Finding> all;
   for (const auto check : {CheckArrows, CheckWorld, CheckLibraries, CheckSize, CheckHeader,
-                           CheckNames, CheckNamespaces, CheckLooseEnds}) {
+                           CheckNames, CheckNamespaces, CheckMessages, CheckLooseEnds}) {
     const std::vector<Finding> found = check(source);
     all.insert(all.end(), found.begin(), found.end());
   }

@@ -50,6 +50,10 @@ std::vector<Finding> CheckNames(const Source& source);
 // at a time: "namespace windlass::sim::takeover_test {".
 std::vector<Finding> CheckNamespaces(const Source& source);
 
+// `message`: code decides on values. A message is printed, and no part of it is looked for, except
+// in the files that rules.cc names, where there is no field that says it.
+std::vector<Finding> CheckMessages(const Source& source);
+
 // `loose end`: no reminder lacks an issue number, and no path belongs to one machine.
 std::vector<Finding> CheckLooseEnds(const Source& source);
 

@@ -189,6 +189,17 @@ TEST_CASE("a test without a namespace of its own is found") {
   CHECK(RuleBroken({"test/unit/base/a.cc", "namespace windlass {\n", ""}).empty());
 }
 
+TEST_CASE("a message that is read is found") {
+  const auto broken = [](const std::string& path, const std::string& code) {
+    return RuleBroken({path, code, "message"});
+  };
+  CHECK(broken("controller/a.cc", "if (error.message.find(x) > 0) return;\n") == "message");
+  CHECK(broken("cmd/a.cc", "return status_message_.starts_with(x);\n") == "message");
+  CHECK(broken("kubeclient/a.cc", "return error.message() .size();\n").empty());
+  CHECK(broken("controller/a.cc", "text = condition.message().ends_with(x);\n") == "message");
+  CHECK(broken("test/unit/a.cc", "CHECK(error.message.find(x) > 0);\n").empty());
+}
+
 TEST_CASE("a loose end is found") {
   const std::string reminder = std::string("TO") + "DO";
   const std::string machine = std::string("/wo") + "rk/main";
