@@ -2,6 +2,7 @@
 // passed.
 #include <nlohmann/json.hpp>
 #include <optional>
+#include <set>
 #include <utility>
 
 #include "cmd/kubectl-windlass/canary.h"
@@ -46,6 +47,7 @@ class StatusWatch {
   std::optional<bool> went_back_;  // the first object had spec.rollback
   bool rolls_back_ = false;        // the last object had spec.rollbackTo
   std::string said_;
+  std::set<std::string> said_causes_;  // reasons that were said with that sentence
   Standing last_;
 };
 
@@ -92,11 +94,13 @@ bool StatusWatch::IsOtherRevision(const Standing& standing) const {
 void StatusWatch::Say(const Standing& standing, const std::optional<Cause>& cause, bool final) {
   const OutputFormat format = context_.line.output;
   if (format == OutputFormat::kText) {
-    // The text of a cause may change every few seconds ("back-off 20s", "40s"): its reason tells
-    // whether it is news.
-    std::string news = standing.sentence + (cause ? cause->reason : "");
-    if (standing.sentence.empty() || news == said_) return;
-    said_ = std::move(news);
+    if (standing.sentence.empty()) return;
+    if (standing.sentence != said_) said_causes_.clear();
+    // The text of a cause may change every few seconds ("back-off 20s", "40s"), and its reason go
+    // to and fro (ErrImagePull, ImagePullBackOff): each reason is said once.
+    const bool new_cause = cause && said_causes_.insert(cause->reason).second;
+    if (standing.sentence == said_ && !new_cause) return;
+    said_ = standing.sentence;
     context_.console.Line(standing.sentence + (cause ? " (" + cause->text + ")" : ""));
     return;
   }

@@ -75,11 +75,12 @@ TEST_CASE("status says why a Pod does not become ready, once for each reason") {
   };
   run.After(seconds(1), [&] { waits("ImagePullBackOff", "back-off 10s"); });
   run.After(seconds(2), [&] { waits("ImagePullBackOff", "back-off 20s"); });
-  run.After(seconds(3), [&] { waits("CrashLoopBackOff", "back-off 10s"); });
+  run.After(seconds(3), [&] { waits("ErrImagePull", "no such tag"); });
+  run.After(seconds(4), [&] { waits("ImagePullBackOff", "back-off 40s"); });
   const Ran ran = run.Run({"status", "web", "--timeout=10s"});
   const std::string pending = kPending;
   CHECK(ran.out == pending + '\n' + pending + " (web-2-a: app: ImagePullBackOff: back-off 10s)\n" +
-                       pending + " (web-2-a: app: CrashLoopBackOff: back-off 10s)\n");
+                       pending + " (web-2-a: app: ErrImagePull: no such tag)\n");
 }
 
 TEST_CASE("status says why no Pod can be made") {
