@@ -31,7 +31,21 @@ struct Row {
   std::string sequence;
   int32_t down_ready = -1;  // ready Pods of the one that is scaled down; -1: all
   bool rollback = false;
+
+  // The new one is made by the update, as in upstream's rows. Of the rows that have or want no Pods
+  // of it upstream's begin with one that exists; so do those that go on with sizes which it has.
+  bool creates() const { return up == 0 && desired > 0 && !rollback; }
 };
+
+// The file of the new controller.
+json FileOf(int32_t replicas) {
+  json file = kFile;
+  const json labels = {{"app", "web"}, {"v", "2"}};
+  file["spec"]["replicas"] = replicas;
+  file["spec"]["selector"] = labels;
+  file["spec"]["template"]["metadata"]["labels"] = labels;
+  return file;
+}
 
 // "D9(1)": "D", 9, 1
 struct Word {
@@ -66,19 +80,24 @@ class Play {
   explicit Play(const Row& row)
       : row_(row), up_(row.rollback ? "web" : "web-2"), down_(row.rollback ? "web-2" : "web") {
     world_.AddController("web", row.rollback ? row.up : row.down, {{"app", "web"}, {"v", "1"}});
-    world_.AddController("web-2", row.rollback ? row.down : row.up, {{"app", "web"}, {"v", "2"}});
-    Annotate("web-2", "update-source-id",
-             "web:" + world_.Controller("web")["metadata"]["uid"].get<std::string>());
-    Annotate("web-2", "desired-replicas", std::to_string(row.desired));
+    json spec = {{"newName", "web-2"},
+                 {"rollback", row.rollback},
+                 {"updatePeriod", "0s"},
+                 {"maxUnavailable", row.max_unavailable},
+                 {"maxSurge", row.max_surge}};
+    if (row.creates()) {
+      spec["controller"] = FileOf(row.desired);
+    } else {
+      world_.AddController("web-2", row.rollback ? row.down : row.up, {{"app", "web"}, {"v", "2"}});
+      Annotate("web-2", "update-source-id",
+               "web:" + world_.Controller("web")["metadata"]["uid"].get<std::string>());
+      Annotate("web-2", "desired-replicas", std::to_string(row.desired));
+    }
     if (row.rollback) Annotate("web", "original-replicas", std::to_string(row.desired));
     world_.pods_get_ready = false;
     BreakPods();
     LetAllSettle(world_);
-    world_.AddUpdate("web", {{"newName", "web-2"},
-                             {"rollback", row.rollback},
-                             {"updatePeriod", "0s"},
-                             {"maxUnavailable", row.max_unavailable},
-                             {"maxSurge", row.max_surge}});
+    world_.AddUpdate("web", spec);
     world_.after_write = [this] { NoteSizes(); };
     sizes_ = {{up_, row.up}, {down_, row.down}};
   }
@@ -86,7 +105,7 @@ class Play {
   // Plays a sync for each word, and compares what it scales and says with the word; then the end.
   void Check() {
     std::vector<std::string> want = FirstLines();
-    if (row_.sequence.empty()) world_.Sync();
+    if (row_.sequence.empty() || row_.creates()) world_.Sync();
     for (const Word& word : WordsOf(row_.sequence)) {
       CAPTURE(word.kind, word.size);
       LetAllSettle(world_);
@@ -151,7 +170,8 @@ class Play {
     std::vector<std::string> lines;
     const std::string desired = std::to_string(row_.desired);
     if (row_.rollback) lines.push_back("Setting \"" + up_ + "\" replicas to " + desired);
-    lines.push_back("Continuing update with existing controller " + up_ + ".");
+    lines.push_back(row_.creates() ? "Created " + up_
+                                   : "Continuing update with existing controller " + up_ + ".");
     lines.push_back("Scaling up " + up_ + " from " + std::to_string(row_.up) + " to " + desired +
                     ", scaling down " + down_ + " from " + std::to_string(row_.down) +
                     " to 0 (keep " + std::to_string(row_.keep) + " pods available, don't exceed " +
@@ -169,27 +189,28 @@ class Play {
 
 TEST_CASE("the sequences of kubectl 1.17, scaling by scaling and line by line") {
   const Row row = GENERATE(values<Row>({
-      {"10->10 30%/0", 10, 0, 10, "30%", 0, 7, 10, "D7 U3 D4 U6 D1 U9 D0 U10"},
-      {"10->10 30%/0, slow", 10, 0, 10, "30%", 0, 7, 10, "D7 U3 -(0) D6(1) U4 D3(4) U7 D0(7) U10"},
-      {"10->10 30%/0, continued at 7/3", 7, 3, 10, "30%", 0, 7, 10, "D4 U6 D1 U9 D0 U10"},
-      {"10->10 30%/0, continued at 7/0", 7, 0, 10, "30%", 0, 7, 10, "U3 D4 U6 D1 U9 D0 U10"},
-      {"10->10 0/30%", 10, 0, 10, 0, "30%", 10, 13, "U3 D7 U6 D4 U9 D1 U10 D0"},
-      {"10->10 0/30%, slow", 10, 0, 10, 0, "30%", 10, 13,
+      {"10->10 30%/0", 10, 0, 10, "30%", "0%", 7, 10, "D7 U3 D4 U6 D1 U9 D0 U10"},
+      {"10->10 30%/0, slow", 10, 0, 10, "30%", "0%", 7, 10,
+       "D7 U3 -(0) D6(1) U4 D3(4) U7 D0(7) U10"},
+      {"10->10 30%/0, continued at 7/3", 7, 3, 10, "30%", "0%", 7, 10, "D4 U6 D1 U9 D0 U10"},
+      {"10->10 30%/0, continued at 7/0", 7, 0, 10, "30%", "0%", 7, 10, "U3 D4 U6 D1 U9 D0 U10"},
+      {"10->10 0/30%", 10, 0, 10, "0%", "30%", 10, 13, "U3 D7 U6 D4 U9 D1 U10 D0"},
+      {"10->10 0/30%, slow", 10, 0, 10, "0%", "30%", 10, 13,
        "U3 -(0) D9(1) U4 D7(3) U6 D4(6) U9 D1(9) U10 -(9) D0(10)"},
       {"10->10 10%/20%", 10, 0, 10, "10%", "20%", 9, 12, "U2 D7 U5 D4 U8 D1 U10 D0"},
       {"10->10 10%/20%, slow", 10, 0, 10, "10%", "20%", 9, 12,
        "U2 D7(2) U5 D5(4) U7 -(4) D2(7) U10 D0(9)"},
       {"10->10 10%/20%, continued at 10/2", 10, 2, 10, "10%", "20%", 9, 12,
        "D7 U5 D4 U8 D1 U10 D0"},
-      {"10->10 0/100%", 10, 0, 10, 0, "100%", 10, 20, "U10 D0"},
-      {"10->10 0/100%, slow", 10, 0, 10, 0, "100%", 10, 20, "U10 -(0) D8(2) D3(7) D0(10)"},
-      {"10->10 100%/0", 10, 0, 10, "100%", 0, 0, 10, "D0 U10"},
+      {"10->10 0/100%", 10, 0, 10, "0%", "100%", 10, 20, "U10 D0"},
+      {"10->10 0/100%, slow", 10, 0, 10, "0%", "100%", 10, 20, "U10 -(0) D8(2) D3(7) D0(10)"},
+      {"10->10 100%/0", 10, 0, 10, "100%", "0%", 0, 10, "D0 U10"},
       {"1->1 25%/25%", 1, 0, 1, "25%", "25%", 1, 2, "U1 -(0) D0"},
-      {"1->1 0/10%", 1, 0, 1, 0, "10%", 1, 2, "U1 -(0) D0"},
+      {"1->1 0/10%", 1, 0, 1, "0%", "10%", 1, 2, "U1 -(0) D0"},
       {"1->1 10%/10%", 1, 0, 1, "10%", "10%", 1, 2, "U1 -(0) D0"},
       {"3->3 0/1", 3, 0, 3, 0, 1, 3, 4, "U1 D2 U2 D1 U3 D0"},
-      {"10->10 0/20%, continued at 6/5", 6, 5, 10, 0, "20%", 10, 12, "U6 D4 U8 D2 U10 D0"},
-      {"10->20 0/300%", 10, 0, 20, 0, "300%", 20, 80, "U20 D0"},
+      {"10->10 0/20%, continued at 6/5", 6, 5, 10, "0%", "20%", 10, 12, "U6 D4 U8 D2 U10 D0"},
+      {"10->20 0/300%", 10, 0, 20, "0%", "300%", 20, 80, "U20 D0"},
       {.name = "rollback 1->1, the Pod of the new one is not ready",
        .down = 1,
        .up = 1,
@@ -218,11 +239,28 @@ TEST_CASE("the sequences of kubectl 1.17, scaling by scaling and line by line") 
       {"1->1 1%/0", 1, 0, 1, "1%", 0, 0, 1, "D0 U1"},
       {"1->2 25%/25%", 1, 0, 2, "25%", "25%", 2, 3, "U2 D0"},
       {"2->2 25%/1%", 2, 0, 2, "25%", "1%", 2, 3, "U1 D1 U2 D0"},
-      {"2->2 25%/0", 2, 0, 2, "25%", 0, 1, 2, "D1 U1 D0 U2"},
+      {"2->2 25%/0", 2, 0, 2, "25%", "0%", 1, 2, "D1 U1 D0 U2"},
   }));
   CAPTURE(row.name);
   Play(row).Check();
   Proves("RC-9 RC-10 RC-12");
+}
+
+// Upstream's test plays one more row, with a stub in place of what makes the new one: 3->0 where it
+// does not exist. kubectl's own code refuses that, and so does Windlass.
+TEST_CASE("3->0 10%/10% is refused where the new one would have to be made") {
+  World world;
+  world.AddController("web", 3, {{"app", "web"}, {"v", "1"}});
+  world.AddUpdate("web", {{"newName", "web-2"},
+                          {"controller", FileOf(0)},
+                          {"maxUnavailable", "10%"},
+                          {"maxSurge", "10%"}});
+  world.Run();
+  CHECK(world.phase() == "Failed");
+  CHECK(world.message() == "Invalid controller spec for web-2; required: > 0 replicas, actual: 0");
+  CHECK_FALSE(world.Has("web-2"));
+  CHECK(SizeOf(world, "web") == 3);
+  Proves("RC-3");
 }
 
 }  // namespace
