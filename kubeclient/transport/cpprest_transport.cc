@@ -21,9 +21,11 @@
 #include "kubeclient/transport/exchange_table.h"
 #include "kubeclient/transport/failure.h"
 #include "kubeclient/transport/postbox.h"
+#include "kubeclient/transport/proxy_failure.h"
 #include "kubeclient/transport/retry_after.h"
 #include "kubeclient/transport/server_url.h"
 #include "kubeclient/transport/system_trust.h"
+#include "kubeclient/transport/unopened_tunnels.h"
 
 namespace windlass {
 namespace {
@@ -151,18 +153,28 @@ class ResponseBody final : public OneWayStream {
   const std::shared_ptr<ByteSink> sink_;
 };
 
+// Number of exchanges that were started and have had no response headers yet, the ones that were
+// given up included.
+using Unanswered = std::atomic<int>;
+
 // The network's half of a call or a stream (exchange_table.h).
 class CpprestExchange final : public HttpExchange {
  public:
-  // `lines` is null for a call.
-  CpprestExchange(const HttpRequest& request, std::string name, std::shared_ptr<LineSink> lines)
+  // `lines` is null for a call, `route` without a proxy.
+  CpprestExchange(const HttpRequest& request, std::string name,
+                  std::shared_ptr<const ProxyRoute> route, std::shared_ptr<LineSink> lines)
       : read_only_(request.method == HttpMethod::kGet),
         name_(std::move(name)),
+        route_(std::move(route)),
         lines_(std::move(lines)),
         body_(std::make_shared<BodySink>()) {}
 
   // Core thread, before the request is handed to the library: from now on it may reach the server.
-  void SetStarted() { started_ = true; }
+  void SetStarted(std::shared_ptr<Unanswered> unanswered) {
+    started_ = true;
+    unanswered_ = std::move(unanswered);
+    ++*unanswered_;
+  }
   // Core thread, before SetStarted.
   void SetRequestBody(std::shared_ptr<RequestBody> body) { request_body_ = std::move(body); }
 
@@ -183,6 +195,7 @@ class CpprestExchange final : public HttpExchange {
 
   // Network thread: the response headers have arrived. The body may be arriving already.
   void HeadersArrived(const http::http_response& response) {
+    --*unanswered_;
     outcome_.status = response.status_code();
     outcome_.content_type = Header(response, "Content-Type");
     outcome_.retry_after = ParseRetryAfter(Header(response, "Retry-After"));
@@ -192,6 +205,7 @@ class CpprestExchange final : public HttpExchange {
 
   // Network thread, once, after everything else: returns how the exchange ended.
   ExchangeOutcome Ended(const pplx::task<http::http_response>& done) {
+    if (status_ == 0) --*unanswered_;
     try {
       done.get();
       if (!lines_) outcome_.body = body_->Take();
@@ -222,6 +236,12 @@ class CpprestExchange final : public HttpExchange {
     return Error{kind, std::move(text)}.Context(name_);
   }
   Error Failed(const http::http_exception& failure) const {
+    const std::optional<ProxyFailure> at_proxy = ProxyFailureOf(failure.what());
+    if (route_ && at_proxy) {
+      Error error = Failed(ErrorKind::kNotSent, route_->Explain(*at_proxy));
+      error.http_status = kNoTunnel;
+      return error;
+    }
     const long code = failure.error_code().value();
     const bool sent = status_ != 0 || !request_body_ || !request_body_->Withdraw();
     const ErrorKind kind = Classify({code, failure.what(), read_only_, sent});
@@ -235,10 +255,12 @@ class CpprestExchange final : public HttpExchange {
 
   const bool read_only_;
   const std::string name_;
+  const std::shared_ptr<const ProxyRoute> route_;
   const std::shared_ptr<LineSink> lines_;
   const std::shared_ptr<BodySink> body_;
   std::shared_ptr<RequestBody> request_body_;  // null for a GET
   bool started_ = false;                       // core thread only
+  std::shared_ptr<Unanswered> unanswered_;     // set by SetStarted
   pplx::cancellation_token_source cancel_;
   std::atomic<int> status_ = 0;
   ExchangeOutcome outcome_;  // network thread only
@@ -322,14 +344,18 @@ void InitializeNetworkThread() {
 using Clients = std::array<std::unique_ptr<http::client::http_client>, 3>;  // indexed by CallClass
 
 struct CppRestTransport::Impl : std::enable_shared_from_this<Impl> {
-  Impl(const Clock& clock_, TimerQueue& timers, Inbox& inbox, TransportOptions options_,
+  Impl(const Clock& clock_, TimerQueue& timers_, Inbox& inbox, TransportOptions options_,
        ServerUrl server_)
       : clock(clock_),
         options(std::move(options_)),
         server(std::move(server_)),
+        route(options.proxy.host.empty()
+                  ? nullptr
+                  : std::make_shared<ProxyRoute>(ProxyRoute{options.proxy, server.Authority()})),
         postbox(std::make_shared<Postbox>(inbox)),
-        table(clock_, timers, [this](std::function<void()> message) { Post(std::move(message)); }) {
-  }
+        timers(timers_),
+        table(clock_, timers_,
+              [this](std::function<void()> message) { Post(std::move(message)); }) {}
 
   // Posts `message` to the core thread, which drops it if the transport is destroyed before.
   void Post(std::function<void()> message) {
@@ -341,7 +367,7 @@ struct CppRestTransport::Impl : std::enable_shared_from_this<Impl> {
   std::string NameOf(const HttpRequest& request) const {
     const std::string_view target = request.target;
     return std::string(MethodName(request.method)) + " " + server.Text() +
-           std::string(target.substr(0, target.find('?')));
+           std::string(target.substr(0, target.find('?'))) + (route ? " " + route->Text() : "");
   }
   http::client::http_client& ClientOf(CallClass call_class) {
     return *clients[static_cast<size_t>(call_class)];
@@ -354,6 +380,7 @@ struct CppRestTransport::Impl : std::enable_shared_from_this<Impl> {
                   const Result<Secret>& authorization);
   void Send(CallId id, HttpRequest request, const std::shared_ptr<CpprestExchange>& exchange,
             const Secret& authorization);
+  void LookAtTunnels();
   void FinishLater(CallId id, Error error);
   void Ended(CallId id, ExchangeOutcome outcome);
   Status UseTls(const TlsMaterial& tls);
@@ -362,9 +389,13 @@ struct CppRestTransport::Impl : std::enable_shared_from_this<Impl> {
   const Clock& clock;
   const TransportOptions options;
   const ServerUrl server;
+  const std::shared_ptr<const ProxyRoute> route;  // null without a proxy
   http::client::http_client_config config;
   Clients clients;
   const std::shared_ptr<Postbox> postbox;
+  const std::shared_ptr<Unanswered> unanswered = std::make_shared<Unanswered>(0);
+  TimerQueue& timers;
+  TimerId look = 0;  // the next LookAtTunnels; 0 if none is needed
   ExchangeTable table;
 };
 
@@ -451,7 +482,8 @@ void CppRestTransport::Impl::Send(CallId id, HttpRequest request,
   try {
     const http::http_request message = ToMessage(request, authorization, *exchange);
     const MonotonicTime started = clock.Now();
-    exchange->SetStarted();
+    exchange->SetStarted(unanswered);
+    if (route && look == 0) LookAtTunnels();
     postbox->Enter();
     ClientOf(request.call_class)
         .request(message, exchange->token())
@@ -484,6 +516,14 @@ void CppRestTransport::Impl::Send(CallId id, HttpRequest request,
   } catch (const std::exception& failure) {  // the target is not a URI
     FinishLater(id, Error{ErrorKind::kInvalid, failure.what()}.Context(exchange->name()));
   }
+}
+
+// Ends tunnels whose proxy answers too much, and looks again while a request may need a tunnel.
+void CppRestTransport::Impl::LookAtTunnels() {
+  look = 0;
+  if (*unanswered == 0) return;
+  EndUnopenedTunnels(*route, kTunnelAnswerMax);
+  look = timers.At(clock.Now() + kTunnelLookPeriod, [this] { LookAtTunnels(); });
 }
 
 void CppRestTransport::Impl::FinishLater(CallId id, Error error) {
@@ -531,13 +571,16 @@ CppRestTransport::~CppRestTransport() {
   impl_->postbox->Close();
   impl_->table.StopAll();
   for (auto& client : impl_->clients) client.reset();
+  impl_->timers.Cancel(impl_->look);
+  if (impl_->route) EndUnopenedTunnels(*impl_->route, 0);
   // On a time-out a name look-up still runs, and may outlive us: it touches no object of ours.
   static_cast<void>(impl_->postbox->WaitUntilEmpty(kTransportCloseMax));
 }
 
 CallId CppRestTransport::Call(HttpRequest request, ReplyHandler reply) {
   const CallId id = impl_->table.NextId();
-  auto exchange = std::make_shared<CpprestExchange>(request, impl_->NameOf(request), nullptr);
+  auto exchange =
+      std::make_shared<CpprestExchange>(request, impl_->NameOf(request), impl_->route, nullptr);
   impl_->table.AddCall(id, exchange, request.deadline, std::move(reply));
   impl_->Start(id, std::move(request), exchange);
   return id;
@@ -551,8 +594,8 @@ CallId CppRestTransport::Stream(HttpRequest request, StreamHandler handler) {
     });
   };
   auto lines = std::make_shared<LineSink>(impl_->clock, LineSink::Limits{}, std::move(arrived));
-  auto exchange =
-      std::make_shared<CpprestExchange>(request, impl_->NameOf(request), std::move(lines));
+  auto exchange = std::make_shared<CpprestExchange>(request, impl_->NameOf(request), impl_->route,
+                                                    std::move(lines));
   impl_->table.AddStream(id, exchange, request.deadline, std::move(handler));
   impl_->Start(id, std::move(request), exchange);
   return id;

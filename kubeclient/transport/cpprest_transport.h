@@ -10,11 +10,12 @@
 //     was dead;
 //   - deadlines and silence are timers of the core's TimerQueue, so they fire when it runs.
 // What the library does not offer:
-//   - a limit on the size of one chunk before it has been received whole;
+//   - a limit on the size of one chunk, or of the header of an answer, before it has been received
+//     whole. What a proxy answers to CONNECT is limited from outside (unopened_tunnels.h);
 //   - TCP options;
 //   - TLS to a proxy;
 //   - giving up on a proxy that does not answer: the connection stays open for kProxiedIdleMax,
-//     although the caller gets its error at the deadline.
+//     although the caller gets its error at the deadline, or until the transport is destroyed.
 #pragma once
 
 #include <cstddef>

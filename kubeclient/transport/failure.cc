@@ -1,5 +1,6 @@
 #include "kubeclient/transport/failure.h"
 
+#include <charconv>
 #include <cstdint>
 
 namespace windlass {
@@ -13,17 +14,25 @@ struct Row {
   Phase phase;
 };
 
+struct ProxyRow {
+  std::string_view prefix;
+  ProxyFault fault;
+};
+
+// The proxy did not open the tunnel, so the server has seen nothing.
+constexpr ProxyRow kProxyTable[] = {
+    {"Error resolving proxy address", ProxyFault::kUnreachable},
+    {"Failed to connect to any resolved proxy endpoint", ProxyFault::kUnreachable},
+    {"Failed to send connect request to proxy", ProxyFault::kHungUp},
+    {"Failed to read HTTP status line from proxy", ProxyFault::kHungUp},
+    {"Invalid HTTP status line during proxy connection", ProxyFault::kNoHttp},
+    {"Expected a 200 response from proxy, received: ", ProxyFault::kRefused},
+};
+
 constexpr Row kTable[] = {
     {"Failed to connect to any resolved endpoint", Phase::kConnect},
     {"Error resolving address", Phase::kConnect},
     {"Failed to resolve address", Phase::kConnect},
-    // The proxy did not open the tunnel, so the server has seen nothing.
-    {"Error resolving proxy address", Phase::kConnect},
-    {"Failed to connect to any resolved proxy endpoint", Phase::kConnect},
-    {"Failed to send connect request to proxy", Phase::kConnect},
-    {"Failed to read HTTP status line from proxy", Phase::kConnect},
-    {"Invalid HTTP status line during proxy connection", Phase::kConnect},
-    {"Expected a 200 response from proxy", Phase::kConnect},
     {"Error in SSL handshake", Phase::kHandshake},
     {"Failed to write request headers", Phase::kWrite},
     {"Failed to write request body", Phase::kWrite},
@@ -68,7 +77,21 @@ bool IsCertificateAlert(long code) {
 
 }  // namespace
 
+std::optional<ProxyFailure> ProxyFailureOf(std::string_view text) {
+  for (const ProxyRow& row : kProxyTable) {
+    if (!text.starts_with(row.prefix)) continue;
+    ProxyFailure failure{row.fault};
+    if (row.fault == ProxyFault::kRefused) {
+      const std::string_view code = text.substr(row.prefix.size());
+      std::from_chars(code.data(), code.data() + code.size(), failure.status);
+    }
+    return failure;
+  }
+  return std::nullopt;
+}
+
 ErrorKind Classify(const NetworkFailure& failure) {
+  if (ProxyFailureOf(failure.text)) return ErrorKind::kNotSent;
   switch (PhaseOf(failure.text)) {
     case Phase::kConnect: return ErrorKind::kNotSent;
     // Not an OpenSSL error: the peer hung up during the handshake. It is restarting, not

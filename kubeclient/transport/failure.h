@@ -4,6 +4,8 @@
 // layer produced it), its texts do not change: it is frozen. The table (C-016) is pinned by a test.
 #pragma once
 
+#include <cstdint>
+#include <optional>
 #include <string>
 #include <string_view>
 
@@ -20,5 +22,31 @@ struct NetworkFailure {
 
 // Returns kNotSent, kAmbiguous, kTls, kCancelled or kMalformed; kAmbiguous when in doubt.
 ErrorKind Classify(const NetworkFailure& failure);
+
+// Why a proxy opened no tunnel.
+enum class ProxyFault : uint8_t {
+  kUnreachable,  // its name is unknown, or nothing answers at its port
+  kHungUp,       // it took the CONNECT and closed the connection
+  kNoHttp,       // its answer is no HTTP
+  kRefused,      // it answered, and not with 200
+};
+struct ProxyFailure {
+  ProxyFault fault = ProxyFault::kUnreachable;
+  int status = 0;  // of its answer; 0 unless kRefused
+  bool operator==(const ProxyFailure&) const = default;
+};
+
+// Error::http_status of a failed tunnel, whatever the proxy answered: with kNotSent, it means that
+// a proxy on the way opened no tunnel, and that the message says what to do.
+inline constexpr int kNoTunnel = 502;
+
+// Returns true if `error` says that a proxy opened no tunnel.
+inline bool IsOfProxy(const Error& error) {
+  return error.kind == ErrorKind::kNotSent && error.http_status == kNoTunnel;
+}
+
+// Returns what the proxy did, for the library's text of a failure; nullopt if the failure is not
+// one of a proxy.
+std::optional<ProxyFailure> ProxyFailureOf(std::string_view text);
 
 }  // namespace windlass

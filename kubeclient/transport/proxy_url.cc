@@ -9,8 +9,25 @@ namespace windlass {
 namespace {
 
 constexpr std::string_view kScheme = "http://";
+constexpr size_t kSchemeBytesMax = 10;
 
 Error WrongProxy(std::string what) { return {ErrorKind::kConfig, std::move(what)}; }
+
+// Returns the scheme before "://" in lower case; "" if there is none. Schemes of proxies are short
+// words, so nothing else is shown.
+std::string SchemeOf(std::string_view text) {
+  const size_t end = text.find("://");
+  if (end == std::string_view::npos || end > kSchemeBytesMax) return {};
+  std::string scheme;
+  for (const char c : text.substr(0, end)) {
+    const bool upper = c >= 'A' && c <= 'Z';
+    const char lower = upper ? static_cast<char>(c - 'A' + 'a') : c;
+    const bool known = (lower >= 'a' && lower <= 'z') || (lower >= '0' && lower <= '9');
+    if (!known) return {};
+    scheme += lower;
+  }
+  return scheme;
+}
 
 std::optional<std::string> PercentDecode(std::string_view text) {
   std::string decoded;
@@ -47,17 +64,21 @@ Status ReadUser(std::string_view text, ProxyUrl& url) {
 
 }  // namespace
 
+std::string ProxyUrl::Text() const {
+  return std::string(kScheme) + (IsIpv6Literal(host) ? "[" + host + "]" : host) + ":" +
+         std::to_string(port);
+}
+
 Result<ProxyUrl> ParseProxyUrl(std::string_view text) {
-  if (text.starts_with("socks5")) {
-    return WrongProxy("SOCKS proxies are not supported: give an HTTP proxy, http://HOST:PORT");
+  const std::string scheme = SchemeOf(text);
+  if (scheme.empty()) return WrongProxy("is not a proxy's address: write http://HOST:PORT");
+  if (scheme != "http") {
+    return WrongProxy(scheme + ":// proxies are not supported" +
+                      (scheme == "https" ? " (TLS to the proxy; what passes through a proxy is "
+                                           "encrypted for the API server in any case)"
+                                         : "") +
+                      ": give an HTTP proxy, http://HOST:PORT");
   }
-  if (text.starts_with("https://")) {
-    return WrongProxy(
-        "TLS to the proxy is not supported: give http://HOST:PORT; what passes through it is "
-        "encrypted for the API server in any case");
-  }
-  if (!text.starts_with(kScheme))
-    return WrongProxy("is not a proxy's address: write http://HOST:PORT");
   ProxyUrl url;
   std::string_view rest = text.substr(kScheme.size());
   rest = rest.substr(0, rest.find('/'));

@@ -1,4 +1,5 @@
-// kubeconfig's proxy-url: an HTTP proxy that opens tunnels (CONNECT).
+// The address of an HTTP proxy that opens tunnels (CONNECT): proxy-url of a kubeconfig, or
+// HTTPS_PROXY.
 #pragma once
 
 #include <cstdint>
@@ -15,12 +16,18 @@ struct ProxyUrl {
   uint16_t port = 80;
   std::string user;  // empty = no credentials are sent to the proxy
   Secret password;
+  // For messages:
+  std::string origin;   // the setting that names the proxy: "HTTPS_PROXY"
+  std::string without;  // what to do to connect without it: "add api.example to NO_PROXY"
+
+  // Returns "http://host:port", with brackets around an IPv6 host, and never with the user.
+  std::string Text() const;
 };
 
 // Parses "http://[USER[:PASSWORD]@]HOST[:PORT]" and ignores a path behind it. USER and PASSWORD may
-// be percent-encoded. Returns kConfig for anything else, also for socks5:// and for https:// (TLS
-// to the proxy), which we do not support. The message never shows `text`, which may hold a
-// password.
+// be percent-encoded. Returns kConfig for anything else. For socks5:// and https:// (TLS to the
+// proxy), which we do not support, the message names the scheme. The message never shows more of
+// `text`, which may hold a password.
 Result<ProxyUrl> ParseProxyUrl(std::string_view text);
 
 }  // namespace windlass

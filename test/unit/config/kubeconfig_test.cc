@@ -178,7 +178,7 @@ TEST_CASE("each field that cannot be honoured is refused with its name and a rem
       {"a SOCKS proxy", "{server: 'https://h', proxy-url: 'socks5://p'}", "{}",
        R"(cluster "c": proxy-url)", "give an HTTP proxy, http://HOST:PORT"},
       {"TLS to the proxy", "{server: 'https://h', proxy-url: 'https://u:s3cr3t@p'}", "{}",
-       R"(cluster "c": proxy-url)", "give http://HOST:PORT"},
+       R"(cluster "c": proxy-url)", "give an HTTP proxy, http://HOST:PORT"},
       {"a proxy in clear text", "{server: 'http://127.0.0.1:1', proxy-url: 'http://p'}", "{}",
        R"(cluster "c": proxy-url)", "use an https:// server"},
       {"a compression that is none", "{server: 'https://h', disable-compression: 1}", "{}",

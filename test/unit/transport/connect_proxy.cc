@@ -54,6 +54,7 @@ void PassBoth(int client, int server) {
 
 struct ConnectProxy::Impl {
   std::string answer;
+  bool endless = false;
   int listener = -1;
   int port = 0;
   std::atomic<bool> stopping = false;
@@ -75,7 +76,9 @@ void ConnectProxy::Impl::Serve(int client) {
     const std::scoped_lock lock(mutex);
     requests.push_back(head);
   }
-  if (!answer.empty()) send(client, answer.data(), answer.size(), MSG_NOSIGNAL);
+  while (!answer.empty() && send(client, answer.data(), answer.size(), MSG_NOSIGNAL) > 0) {
+    if (!endless) break;
+  }
   if (answer.find(" 200 ") != std::string::npos) {
     const int server = socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0);
     const sockaddr_in address = Loopback(PortOf(head));
@@ -101,8 +104,9 @@ void ConnectProxy::Impl::Accept() {
   }
 }
 
-ConnectProxy::ConnectProxy(std::string answer) : impl_(std::make_unique<Impl>()) {
+ConnectProxy::ConnectProxy(std::string answer, bool endless) : impl_(std::make_unique<Impl>()) {
   impl_->answer = std::move(answer);
+  impl_->endless = endless;
   impl_->listener = socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0);
   sockaddr_in address = Loopback(0);
   socklen_t size = sizeof address;

@@ -60,5 +60,25 @@ TEST_CASE("failures are classified by where they happened") {
   CHECK(Name(Classify({row.code, row.text, row.read_only, row.sent})) == Name(row.want));
 }
 
+TEST_CASE("what a proxy did is told apart") {
+  struct Row {
+    std::string text;
+    std::optional<ProxyFailure> want;
+  };
+  const Row row = GENERATE(values<Row>({
+      {"Error resolving proxy address", ProxyFailure{ProxyFault::kUnreachable}},
+      {"Failed to connect to any resolved proxy endpoint", ProxyFailure{ProxyFault::kUnreachable}},
+      {"Failed to send connect request to proxy.", ProxyFailure{ProxyFault::kHungUp}},
+      {"Failed to read HTTP status line from proxy", ProxyFailure{ProxyFault::kHungUp}},
+      {"Invalid HTTP status line during proxy connection", ProxyFailure{ProxyFault::kNoHttp}},
+      {"Expected a 200 response from proxy, received: 407",
+       ProxyFailure{ProxyFault::kRefused, 407}},
+      {"Failed to read HTTP status line", std::nullopt},
+      {"Failed to connect to any resolved endpoint", std::nullopt},
+  }));
+  CAPTURE(row.text);
+  CHECK(ProxyFailureOf(row.text) == row.want);
+}
+
 }  // namespace
 }  // namespace windlass::failure_test

@@ -1,4 +1,6 @@
 // Requests through an HTTP proxy: with a tunnel, and with a proxy that opens none.
+#include "kubeclient/transport/failure.h"
+#include "kubeclient/transport/unopened_tunnels.h"
 #include "test/support/certificates.h"
 #include "test/unit/transport/connect_proxy.h"
 #include "test/unit/transport/fixture.h"
@@ -64,17 +66,53 @@ TEST_CASE("the proxy cannot pose as the server") {
   CHECK(reply.error().kind == ErrorKind::kTls);
 }
 
-TEST_CASE("without a tunnel the request was not sent") {
-  const std::string answer = GENERATE(as<std::string>(), "HTTP/1.1 407 Who are you\r\n\r\n",
-                                      "HTTP/1.1 502 No such host\r\n\r\n", "nonsense\r\n\r\n");
+TEST_CASE("without a tunnel the request was not sent, and the proxy's answer is explained") {
+  struct Row {
+    std::string answer;
+    std::string user;
+    std::string want;  // API stands for the server's address
+  };
+  const Row row = GENERATE(values<Row>({
+      {"HTTP/1.1 407 Who are you\r\n\r\n", "",
+       "the proxy asks for a user and a password (HTTP 407): write http://USER:PASSWORD@HOST:PORT "
+       "into HTTPS_PROXY"},
+      {"HTTP/1.1 407 Who are you\r\n\r\n", "jane",
+       "the proxy does not accept the user and the password (HTTP 407): correct them in "
+       "HTTPS_PROXY"},
+      {"HTTP/1.1 403 No\r\nContent-Length: 4\r\n\r\nText", "",
+       "the proxy allows no connection to API (HTTP 403): ask those who run it"},
+      {"HTTP/1.1 502 No such host\r\n\r\n", "",
+       "the proxy cannot reach API (HTTP 502): check the address of the API server"},
+      {"HTTP/1.1 302 Found\r\nLocation: http://login.invalid\r\n\r\n", "",
+       "the proxy opens no tunnel to API (HTTP 302): check that HTTPS_PROXY names an HTTP proxy"},
+      {"nonsense\r\n\r\n", "",
+       "what answers there is no HTTP proxy: check its name and port in HTTPS_PROXY"},
+      {"HTTP/1.1 half a line", "",
+       "the connection to the proxy has ended without a whole answer: check that HTTPS_PROXY "
+       "names an HTTP proxy, and that it runs"},
+  }));
+  CAPTURE(row.answer);
   const Hidden api("api.invalid", "DNS:api.invalid");
-  const ConnectProxy proxy(answer);
-  TransportFixture client("https://" + api.authority(), api.Through(proxy));
-  const Result<HttpResponse> reply = client.Call(Send(HttpMethod::kPost, "/api", "{}"));
-  REQUIRE_FALSE(reply.ok());
-  CAPTURE(reply.error().message);
-  CHECK(reply.error().kind == ErrorKind::kNotSent);
-  CHECK(Has(reply.error().message, "proxy"));
+  const ConnectProxy proxy(row.answer);
+  TransportOptions options = api.Through(proxy);
+  options.proxy.user = row.user;
+  options.proxy.password = Secret("s3cr3t");
+  options.proxy.origin = "HTTPS_PROXY";
+  options.proxy.without = "add api.invalid to NO_PROXY";
+  TransportFixture client("https://" + api.authority(), options);
+  for (const HttpMethod method : {HttpMethod::kGet, HttpMethod::kPost}) {
+    const Result<HttpResponse> reply =
+        client.Call(method == HttpMethod::kGet ? Get("/api") : Send(method, "/api", "{}"));
+    REQUIRE_FALSE(reply.ok());
+    CHECK(reply.error().kind == ErrorKind::kNotSent);
+    CHECK(IsOfProxy(reply.error()));
+    std::string want = row.want;
+    if (const size_t at = want.find("API ("); at != want.npos) want.replace(at, 3, api.authority());
+    CHECK(reply.error().message ==
+          std::string(method == HttpMethod::kGet ? "GET" : "POST") + " https://" + api.authority() +
+              "/api through the proxy http://127.0.0.1:" + std::to_string(proxy.port()) +
+              " (HTTPS_PROXY): " + want + ", or do without the proxy: add api.invalid to NO_PROXY");
+  }
 }
 
 TEST_CASE("a proxy that is not there") {
@@ -87,6 +125,10 @@ TEST_CASE("a proxy that is not there") {
   const Result<HttpResponse> reply = client.Call(Get("/api"));
   REQUIRE_FALSE(reply.ok());
   CHECK(reply.error().kind == ErrorKind::kNotSent);
+  CHECK(IsOfProxy(reply.error()));
+  CHECK(Has(reply.error().message,
+            ": the proxy cannot be reached: check its name and port in its address, and that it "
+            "runs"));
 }
 
 TEST_CASE("a proxy that never answers costs the deadline") {
@@ -101,7 +143,52 @@ TEST_CASE("a proxy that never answers costs the deadline") {
   client.core.Turn();
   REQUIRE(reply.has_value());
   CHECK(reply->error().kind == ErrorKind::kNotSent);
-  proxy.reset();  // only this ends the library's wait
+  CHECK_FALSE(IsOfProxy(reply->error()));
+  CHECK(Has(reply->error().message, " through the proxy http://127.0.0.1:"));
+  CHECK(Has(reply->error().message, ": no answer within 10 s"));
+}
+
+TEST_CASE("a transport that is destroyed does not wait for a proxy that never answers") {
+  const Hidden api("api.invalid", "DNS:api.invalid");
+  const ConnectProxy proxy("");
+  TransportFixture client("https://" + api.authority(), api.Through(proxy));
+  client.transport->Call(Get("/api"), [](const Result<HttpResponse>&) {});
+  REQUIRE(client.core.RunUntil([&] { return proxy.requests().size() == 1; }));
+  const auto before = std::chrono::steady_clock::now();
+  client.transport.reset();
+  CHECK(std::chrono::steady_clock::now() - before < kTransportCloseMax);
+}
+
+TEST_CASE("a proxy whose answer does not end is given up after kTunnelAnswerMax") {
+  const Hidden api("api.invalid", "DNS:api.invalid");
+  const bool endless = GENERATE(false, true);
+  const std::string filler = "\r\nX-Filler: " + std::string(kTunnelAnswerMax / 2, 'x');
+  const ConnectProxy proxy("HTTP/1.1 407 Who are you" + filler + (endless ? "" : "\r\n\r\n"),
+                           endless);
+  TransportFixture client("https://" + api.authority(), api.Through(proxy));
+  const Result<HttpResponse> reply = client.Call(Get("/api", std::chrono::hours(1)));
+  REQUIRE_FALSE(reply.ok());
+  CHECK(IsOfProxy(reply.error()));
+  CHECK(Has(reply.error().message, endless ? "without a whole answer" : "(HTTP 407)"));
+}
+
+TEST_CASE("a tunnel that is open is left alone, however much comes through it") {
+  CertificateAuthority ca{"cluster CA"};
+  const PemPair pair = ca.Issue({"kube-apiserver", {"DNS:api.invalid"}});
+  const RawHttpServer server(Always(Response("200 OK", std::string(4 * kTunnelAnswerMax, 'x'))),
+                             TlsServer{pair.certificate_pem, pair.key_pem, ""});
+  const ConnectProxy proxy;
+  TransportOptions options;
+  options.tls.ca_pem = ca.certificate_pem();
+  options.proxy.host = "127.0.0.1";
+  options.proxy.port = static_cast<uint16_t>(proxy.port());
+  const std::string authority = "api.invalid:" + std::to_string(server.port());
+  TransportFixture client("https://" + authority, options);
+  REQUIRE(client.Call(Get("/api")).ok());
+  CHECK(EndUnopenedTunnels({options.proxy, authority}, kTunnelAnswerMax) == 0);
+  CHECK(EndUnopenedTunnels({options.proxy, authority}, 0) == 0);
+  CHECK(client.Call(Get("/api")).ok());
+  CHECK(proxy.requests().size() == 1);
 }
 
 }  // namespace

@@ -1,4 +1,4 @@
-// ParseProxyUrl: good and bad addresses of proxies (kubeconfig's proxy-url).
+// ParseProxyUrl: good and bad addresses of proxies.
 #include "kubeclient/transport/proxy_url.h"
 
 #include "test/catch.h"
@@ -17,6 +17,7 @@ TEST_CASE("proxy addresses as kubeconfig files have them") {
   const Row row = GENERATE(values<Row>({
       {"http://proxy:3128", "proxy", 3128, "", ""},
       {"http://proxy", "proxy", 80, "", ""},
+      {"HTTP://proxy", "proxy", 80, "", ""},
       {"http://proxy:3128/", "proxy", 3128, "", ""},
       {"http://10.0.0.1:3128", "10.0.0.1", 3128, "", ""},
       {"http://[fd00::1]:3128", "fd00::1", 3128, "", ""},
@@ -26,7 +27,9 @@ TEST_CASE("proxy addresses as kubeconfig files have them") {
       {"", "", 0, "", ""},
       {"proxy:3128", "", 0, "", ""},
       {"socks5://proxy:1080", "", 0, "", ""},
+      {"socks5h://jane:s3cr3t@proxy:1080", "", 0, "", ""},
       {"https://proxy:3128", "", 0, "", ""},
+      {"s3cr3t!://proxy", "", 0, "", ""},
       {"http://", "", 0, "", ""},
       {"http://proxy:0", "", 0, "", ""},
       {"http://jane:s3cr3t%2@proxy", "", 0, "", ""},
@@ -51,6 +54,21 @@ TEST_CASE("proxy addresses as kubeconfig files have them") {
     }
     CHECK(url.error().message.find("s3cr3t") == std::string::npos);
   }
+}
+
+TEST_CASE("a scheme that is not supported is named") {
+  const std::string scheme = GENERATE(as<std::string>(), "socks5", "socks5h", "https", "SOCKS5");
+  CAPTURE(scheme);
+  const Result<ProxyUrl> url = ParseProxyUrl(scheme + "://proxy:1080");
+  REQUIRE_FALSE(url.ok());
+  const std::string shown = scheme == "SOCKS5" ? "socks5" : scheme;
+  CHECK(url.error().message.starts_with(shown + ":// proxies are not supported"));
+  CHECK(url.error().message.ends_with("give an HTTP proxy, http://HOST:PORT"));
+}
+
+TEST_CASE("a proxy is shown without its user") {
+  CHECK(ParseProxyUrl("http://jane:s3cr3t@proxy:3128/")->Text() == "http://proxy:3128");
+  CHECK(ParseProxyUrl("http://[fd00::1]")->Text() == "http://[fd00::1]:80");
 }
 
 }  // namespace

@@ -1,0 +1,24 @@
+// Bounds what a proxy may answer to CONNECT. The library reads until an empty line, however much
+// comes before it, and cannot be told to stop. So this looks at the connections themselves.
+#pragma once
+
+#include <cstddef>
+#include <cstdint>
+
+#include "kubeclient/base/clock.h"
+#include "kubeclient/transport/proxy_failure.h"
+
+namespace windlass {
+
+// How much a proxy may answer before its tunnel is open. Real answers have some hundred bytes.
+inline constexpr uint64_t kTunnelAnswerMax = 64 * 1024;
+// How often connections are looked at while one may be without a tunnel.
+inline constexpr Duration kTunnelLookPeriod = milliseconds(100);
+
+// Shuts down this process' connections to the port of the route's proxy on which
+//   - nothing but the CONNECT was sent, so there is no tunnel yet; and
+//   - at least `answered` bytes have arrived.
+// The library then reports that the proxy hung up. Returns their number. Any thread.
+size_t EndUnopenedTunnels(const ProxyRoute& route, uint64_t answered);
+
+}  // namespace windlass
