@@ -112,7 +112,7 @@ void Parser::AddConnection() {
       ->take_all()
       ->allow_extra_args(false);
   app.add_flag("--insecure-skip-tls-verify", flags.insecure_skip_tls_verify,
-               "allow a kubeconfig that says insecure-skip-tls-verify");
+               "do not verify the certificate of the API server");
   AddDuration(&app, "--request-timeout", durations.request_timeout,
               "how long one request may take (32s)");
   app.add_option_function<std::string>(

@@ -3,6 +3,7 @@
 #include <utility>
 
 #include "kubeclient/client/admission_denial.h"
+#include "kubeclient/transport/failure.h"
 
 namespace windlass::cli {
 namespace {
@@ -83,8 +84,10 @@ Error Explained(Error error, const Asked& asked, const std::string& server) {
   std::string& text = error.message;
   switch (error.kind) {
     case ErrorKind::kNotSent:
-      text = "cannot reach the API server " + server + ": " + text +
-             ": check that it runs, or choose another one with --context or --kubeconfig";
+      text = "cannot reach the API server " + server + ": " + text;
+      if (!IsOfProxy(error)) {
+        text += ": check that it runs, or choose another one with --context or --kubeconfig";
+      }
       break;
     case ErrorKind::kAmbiguous:
     case ErrorKind::kCancelled: text = Unanswered(error, asked, server); break;

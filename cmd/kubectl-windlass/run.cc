@@ -44,7 +44,7 @@ ConfigSources SourcesOf(const ConnectionFlags& flags) {
   sources.user = flags.user;
   sources.insecure_skip_tls_verify = flags.insecure_skip_tls_verify;
   sources.impersonate = {flags.as, flags.as_uid, flags.as_groups};
-  sources.files_first = true;
+  sources.as_kubectl = true;
   sources.terminal = isatty(STDIN_FILENO) == 1;
   return sources;
 }
@@ -158,6 +158,14 @@ ExitCode RunComplete(const Console& console, const std::vector<std::string>& wor
   return ExitCode::kDone;
 }
 
+// Says that anybody could pose as the API server, if the user has chosen that.
+void WarnOfTrust(const Console& console, const ClientConfig& config) {
+  if (!config.tls.insecure_skip_verify || !config.server.starts_with("https://")) return;
+  console.Warning("the certificate of the API server " + config.server +
+                  " is not verified (insecure-skip-tls-verify): whatever answers there gets your "
+                  "credentials; give certificate-authority-data in its place");
+}
+
 // Prevents core files, which would contain the token and keys.
 void ForbidCoreDumps() {
   const rlimit one_byte{1, 1};
@@ -215,6 +223,7 @@ ExitCode RunOrThrow(const Console& console, const std::vector<std::string>& argu
     console.Error(config.error().message);
     return ExitCode::kError;
   }
+  WarnOfTrust(console, *config);
   return RunConnected(console, *line, *config);
 }
 

@@ -5,6 +5,7 @@
 #include <utility>
 
 #include "kubeclient/client/client.h"
+#include "kubeclient/transport/failure.h"
 
 namespace windlass::cli {
 namespace {
@@ -62,7 +63,8 @@ Result<Reply> Session::Send(HttpRequest request, Verb verb) {
     if (reply.ok() || tries == kTriesMax) return reply;
     const Error& error = reply.error();
     const bool throttled = error.kind == ErrorKind::kThrottled;
-    const bool again = error.kind == ErrorKind::kNotSent && tries == 1 && !Mutates(verb);
+    const bool again =
+        error.kind == ErrorKind::kNotSent && !IsOfProxy(error) && tries == 1 && !Mutates(verb);
     if (!throttled && !again) return reply;
     if (again) continue;
     const Duration wait =

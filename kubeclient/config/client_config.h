@@ -30,11 +30,14 @@ struct ConfigSources {
   std::string context;                    // --context; empty = the file's current-context
   std::string cluster;                    // --cluster; empty = the context's
   std::string user;                       // --user; empty = the context's
-  bool insecure_skip_tls_verify = false;  // the flag: without it a file with that field is refused
+  bool insecure_skip_tls_verify = false;  // the flag
   Impersonation impersonate;
-  // In a Pod, the files of $KUBECONFIG and ~/.kube/config come before the service account, as with
-  // kubectl.
-  bool files_first = false;
+  // For a program that people use beside kubectl, and with the same files. What differs:
+  //   in a Pod: the files of $KUBECONFIG and ~/.kube/config come before the service account;
+  //   proxies: HTTPS_PROXY and NO_PROXY count if the cluster has no proxy-url;
+  //   insecure-skip-tls-verify: the cluster's field or the flag is enough, and the flag replaces
+  //     what the file says of the CA. Otherwise it takes both.
+  bool as_kubectl = false;
   // Standard input is a terminal that credential plugins may use. Always false in a daemon.
   bool terminal = false;
 

@@ -4,6 +4,7 @@
 #include <utility>
 
 #include "kubeclient/config/kubeconfig_file.h"
+#include "kubeclient/config/proxy_environment.h"
 #include "kubeclient/config/read_file.h"
 #include "kubeclient/config/resolve_context.h"
 #include "kubeclient/config/token_source.h"
@@ -135,22 +136,41 @@ Result<Kubeconfig> ReadFiles(const ConfigSources& sources) {
 
 Result<ClientConfig> LoadWithoutImpersonation(const ConfigSources& sources) {
   const bool in_cluster = IsInCluster(sources);
-  if (sources.kubeconfig.empty() && in_cluster && !(sources.files_first && HasFiles(sources))) {
+  if (sources.kubeconfig.empty() && in_cluster && !(sources.as_kubectl && HasFiles(sources))) {
     return LoadInCluster(sources);
   }
   const Result<Kubeconfig> kubeconfig = ReadFiles(sources);
   if (!kubeconfig.ok()) return kubeconfig.error();
   Result<ClientConfig> config = ResolveContext(*kubeconfig, sources);
-  if (config.ok() && in_cluster && !sources.files_first) {  // BI-13
+  if (config.ok() && in_cluster && !sources.as_kubectl) {  // BI-13
     config->notes.emplace_back("in a Pod, but --kubeconfig is given: the file is used");
   }
   return config;
+}
+
+// Takes the proxy of the environment, unless the kubeconfig has one. A controller does not take it:
+// variables that are injected into Pods must not lead it away from its API server.
+Status ReadEnvironment(const ConfigSources& sources, ClientConfig& config) {
+  if (!config.proxy.host.empty()) return Unit{};
+  WINDLASS_TRY(const ServerUrl server, ParseServerUrl(config.server));
+  if (sources.as_kubectl) {
+    WINDLASS_TRY(config.proxy, ProxyOfEnvironment(server, sources.environment));
+    return Unit{};
+  }
+  const std::string variable = ProxyVariable(server, sources.environment);
+  if (!variable.empty()) {
+    config.notes.push_back(
+        variable + " is passed over: a proxy is used if proxy-url of a kubeconfig names it");
+  }
+  return Unit{};
 }
 
 }  // namespace
 
 Result<ClientConfig> LoadConfig(const ConfigSources& sources) {
   WINDLASS_TRY(ClientConfig config, LoadWithoutImpersonation(sources));
+  const Status proxy = ReadEnvironment(sources, config);
+  if (!proxy.ok()) return proxy.error();
   const Status as = Impersonate(sources.impersonate, config);
   if (!as.ok()) return as.error();
   return config;

@@ -4,7 +4,7 @@
 //   2. in-cluster configuration, if KUBERNETES_SERVICE_HOST and KUBERNETES_SERVICE_PORT are set;
 //   3. the files of $KUBECONFIG, merged: the first definition of a name wins;
 //   4. ~/.kube/config.
-// With ConfigSources::files_first the in-cluster configuration comes last.
+// With ConfigSources::as_kubectl the in-cluster configuration comes last.
 //
 // A field that would change authentication and is not supported is an error, never ignored: to run
 // as another user than the file says is worse than not to run.

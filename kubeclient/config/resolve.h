@@ -8,9 +8,8 @@
 
 namespace windlass {
 
-// Reads server, proxy and trust into `config`. `insecure_flag`: --insecure-skip-tls-verify is
-// given.
-Status ReadCluster(const EntryReader& cluster, bool insecure_flag, ClientConfig& config);
+// Reads server, proxy and trust into `config`.
+Status ReadCluster(const EntryReader& cluster, const ConfigSources& sources, ClientConfig& config);
 
 // Reads into `config` how we authenticate (token, basic authentication, client certificate or
 // plugin) and which user we impersonate. Call it after ReadCluster: a plugin may ask for the

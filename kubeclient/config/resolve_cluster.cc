@@ -23,21 +23,36 @@ Status ReadServer(const EntryReader& cluster, ClientConfig& config) {
   WINDLASS_TRY(const std::string proxy, cluster.Text("proxy-url"));
   if (proxy.empty()) return Unit{};
   Result<ProxyUrl> parsed = ParseProxyUrl(proxy);
-  if (!parsed.ok()) return cluster.Wrong("proxy-url", parsed.error().message);
+  if (!parsed.ok()) {
+    return cluster.Wrong("proxy-url", parsed.error().message + ", or remove the field");
+  }
   if (!url->https) {
     return cluster.Wrong("proxy-url",
                          "would see everything in clear text: use an https:// server, or no proxy");
   }
   config.proxy = std::move(parsed).value();
+  config.proxy.origin = "proxy-url of " + cluster.what();
+  config.proxy.without = "remove " + config.proxy.origin;
   return Unit{};
 }
 
-Status ReadTrust(const EntryReader& cluster, bool insecure_flag, ClientConfig& config) {
+void SkipVerification(ClientConfig& config) {
+  config.tls.insecure_skip_verify = true;
+  config.notes.emplace_back("the API server's certificate is not verified");
+}
+
+Status ReadTrust(const EntryReader& cluster, const ConfigSources& sources, ClientConfig& config) {
+  const bool insecure_flag = sources.insecure_skip_tls_verify;
   WINDLASS_TRY(const bool insecure, cluster.Flag("insecure-skip-tls-verify"));
+  if (sources.as_kubectl && insecure_flag) {
+    WINDLASS_TRY(config.tls.server_name, cluster.Text("tls-server-name"));
+    SkipVerification(config);
+    return Unit{};
+  }
   WINDLASS_TRY(config.tls.ca_pem, cluster.DataOrFile("certificate-authority", kPemBytesMax));
   WINDLASS_TRY(config.tls_files.ca, cluster.FileOf("certificate-authority"));
   WINDLASS_TRY(config.tls.server_name, cluster.Text("tls-server-name"));
-  if (insecure && !insecure_flag) {
+  if (insecure && !insecure_flag && !sources.as_kubectl) {
     return cluster.Wrong(
         "insecure-skip-tls-verify",
         "anybody could pose as the API server: give certificate-authority, or start "
@@ -48,8 +63,7 @@ Status ReadTrust(const EntryReader& cluster, bool insecure_flag, ClientConfig& c
                          "contradicts certificate-authority: remove one of them");
   }
   if (insecure) {
-    config.tls.insecure_skip_verify = true;
-    config.notes.emplace_back("the API server's certificate is not verified");
+    SkipVerification(config);
   } else if (insecure_flag) {
     config.notes.emplace_back(
         "--insecure-skip-tls-verify has no effect: the cluster's field of that name is not true");
@@ -63,7 +77,7 @@ Status ReadTrust(const EntryReader& cluster, bool insecure_flag, ClientConfig& c
 
 }  // namespace
 
-Status ReadCluster(const EntryReader& cluster, bool insecure_flag, ClientConfig& config) {
+Status ReadCluster(const EntryReader& cluster, const ConfigSources& sources, ClientConfig& config) {
   const Status known = cluster.OnlyKnows({"server", "tls-server-name", "insecure-skip-tls-verify",
                                           "certificate-authority", "certificate-authority-data",
                                           "proxy-url", "disable-compression", "extensions"});
@@ -73,7 +87,7 @@ Status ReadCluster(const EntryReader& cluster, bool insecure_flag, ClientConfig&
   const Result<bool> compression = cluster.Flag("disable-compression");
   if (!compression.ok()) return compression.error();
   Status status = ReadServer(cluster, config);
-  if (status.ok()) status = ReadTrust(cluster, insecure_flag, config);
+  if (status.ok()) status = ReadTrust(cluster, sources, config);
   return status;
 }
 

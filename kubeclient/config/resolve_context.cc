@@ -47,7 +47,7 @@ Result<ClientConfig> ResolveContext(const Kubeconfig& kubeconfig, const ConfigSo
                                        : Quoted("cluster", cluster_name) + " is not defined");
   }
   const EntryReader server(cluster->second, Quoted("cluster", cluster_name));
-  const Status reached = ReadCluster(server, sources.insecure_skip_tls_verify, config);
+  const Status reached = ReadCluster(server, sources, config);
   if (!reached.ok()) return reached.error();
   if (user_name.empty()) {
     config.notes.push_back("the context names no user: requests are anonymous");

@@ -4,6 +4,7 @@
 . "$(dirname "$0")/lib.sh"
 . "$(dirname "$0")/pki.sh"
 
+PLUGIN=${PLUGIN:-$ROOT/build/release/cmd/kubectl-windlass/kubectl-windlass}
 WATCH_PODS=${WATCH_PODS:-$ROOT/build/release/examples/watch_pods}
 start_cluster_of ours theirs --nodes 1
 PATH=$PATH:/usr/local/go/bin CGO_ENABLED=0 go build -trimpath -o "$WORK/relay" \
@@ -119,6 +120,42 @@ works_as admin "proxy-url with credentials" \
   "$server, $ca, proxy-url: 'http://jane:p%40ss@$RELAY'" "token: $admin"
 refused "give an HTTP proxy" "a SOCKS proxy" "$server, $ca, proxy-url: 'socks5://p:1'" "token: t"
 refused "TLS to the proxy" "TLS to a proxy" "$server, $ca, proxy-url: 'https://p:1'" "token: t"
+
+say "kubectl windlass, with proxies"
+# plugin CODE TEXT WHAT [VARIABLE=VALUE…]: a command of the plugin with the file config. Expects
+# that its exit code is CODE, and that it says TEXT.
+plugin() {
+  local code=$1 text=$2 what=$3 status=0
+  shift 3
+  env "$@" timeout 60 "$PLUGIN" get deployments --kubeconfig "$files/config" >"$WORK/said" 2>&1 ||
+    status=$?
+  [ "$status" = "$code" ] || fail "$what: exit code $status: $(cat "$WORK/said")"
+  grep -F -- "$text" "$WORK/said" >/dev/null || fail "$what: not '$text': $(cat "$WORK/said")"
+  ! grep -E 'p(%40|@)ss' "$WORK/said" || fail "$what: it has printed the password"
+  say "ok: $what"
+}
+# A host that the proxy alone can look up. Nothing on this machine's own addresses is proxied.
+hidden="server: 'https://api.invalid:6443', $ca, tls-server-name: kubernetes.default"
+relay hidden --connect --to "$API" --user 'jane:p@ss'
+through="http://jane:p%40ss@$RELAY"
+config config "$hidden" "token: $admin"
+plugin 0 "" "HTTPS_PROXY" HTTPS_PROXY="$through" NO_PROXY=example.com
+grep -qx "CONNECT api.invalid:6443" "$WORK/hidden" || fail "it did not go through the proxy"
+plugin 1 "write http://USER:PASSWORD@HOST:PORT into https_proxy, or do without the proxy: add \
+api.invalid to NO_PROXY" "a proxy that asks for a password" https_proxy="http://$RELAY"
+plugin 1 "(HTTP 407): correct them in HTTPS_PROXY" "a wrong password" \
+  HTTPS_PROXY="http://jane:p%40ss2@$RELAY"
+tunnels=$(grep -c ^CONNECT "$WORK/hidden")
+plugin 1 "HTTPS_PROXY: socks5h:// proxies are not supported" "a SOCKS proxy" \
+  HTTPS_PROXY="socks5h://jane:p%40ss@$RELAY"
+plugin 1 "cannot reach the API server https://api.invalid:6443" "NO_PROXY" \
+  HTTPS_PROXY="$through" NO_PROXY=.invalid
+expect "tunnels asked for by these two" "$(($(grep -c ^CONNECT "$WORK/hidden") - tunnels))" 0
+config config "$hidden, proxy-url: '$through'" "token: $admin"
+plugin 0 "" "proxy-url, which wins" HTTPS_PROXY="http://127.0.0.1:1" NO_PROXY='*'
+config config "$server, insecure-skip-tls-verify: true" "token: $admin"
+plugin 0 "is not verified (insecure-skip-tls-verify)" "insecure-skip-tls-verify, with a warning" \
+  HTTPS_PROXY="http://127.0.0.1:1"
 
 say "who we are"
 works_as admin "token" "$server, $ca" "token: $admin"

@@ -1,7 +1,7 @@
 // Command relay stands between a client and a server: it passes connections on
 // to one address (--to), or opens tunnels to wherever it is asked (--connect),
-// as an HTTP proxy does. It prints "listening ADDRESS", and every tunnel asked
-// for, a line each.
+// as an HTTP proxy does; with both, every tunnel leads to that address. It
+// prints "listening ADDRESS", and every tunnel asked for, a line each.
 package main
 
 import (
@@ -21,8 +21,8 @@ func main() {
 	connect := flag.Bool("connect", false, "be an HTTP proxy that knows CONNECT")
 	user := flag.String("user", "", "NAME:PASSWORD the proxy asks for")
 	flag.Parse()
-	if (*to == "") != *connect {
-		fmt.Fprintln(os.Stderr, "relay: either --to or --connect")
+	if *to == "" && !*connect {
+		fmt.Fprintln(os.Stderr, "relay: --to, --connect or both")
 		os.Exit(2)
 	}
 	listener, err := net.Listen("tcp", *listen)
@@ -38,15 +38,15 @@ func main() {
 			os.Exit(1)
 		}
 		if *connect {
-			go tunnel(client, *user)
+			go tunnel(client, *user, *to)
 		} else {
 			go pass(client, client, *to)
 		}
 	}
 }
 
-// tunnel answers one CONNECT.
-func tunnel(client net.Conn, user string) {
+// tunnel answers one CONNECT. An empty to is where the client asks to go.
+func tunnel(client net.Conn, user, to string) {
 	defer client.Close()
 	reader := bufio.NewReader(client)
 	request, err := http.ReadRequest(reader)
@@ -61,7 +61,10 @@ func tunnel(client net.Conn, user string) {
 		return
 	}
 	fmt.Fprint(client, "HTTP/1.1 200 Connection established\r\n\r\n")
-	pass(client, reader, request.Host)
+	if to == "" {
+		to = request.Host
+	}
+	pass(client, reader, to)
 }
 
 // pass copies both ways until either side has ended.

@@ -10,6 +10,7 @@
 #include "test/support/recording_log.h"
 #include "test/support/test_core_loop.h"
 #include "test/unit/config/machine.h"
+#include "test/unit/transport/connect_proxy.h"
 #include "test/unit/transport/raw_http_server.h"
 
 namespace windlass::cluster_connection_test {
@@ -59,7 +60,7 @@ RawHttpServer::Script WhoAsks(const std::string& bad = "nobody") {
 // A server whose certificate another CA has signed than the cluster CA of machine.h.
 struct SecureServer {
   CertificateAuthority ca{"server CA"};
-  PemPair pair = ca.Issue({"kube-apiserver", {"IP:127.0.0.1"}});
+  PemPair pair = ca.Issue({"kube-apiserver", {"IP:127.0.0.1", "DNS:api.invalid"}});
   RawHttpServer server;
 
   explicit SecureServer(const std::string& client_ca_pem = "")
@@ -84,6 +85,43 @@ TEST_CASE("who asks is as the kubeconfig says") {
   const Result<HttpResponse> reply = client.Get();
   REQUIRE(reply.ok());
   CHECK(reply->body == row.who);
+}
+
+TEST_CASE("requests go through the proxy of the kubeconfig or of the environment") {
+  const bool by_environment = GENERATE(false, true);
+  const SecureServer api;
+  const ConnectProxy proxy;
+  Client client;
+  client.machine.sources.as_kubectl = true;
+  client.machine.folder.Write("server-ca.pem", api.ca.certificate_pem());
+  const std::string authority = "api.invalid:" + std::to_string(api.server.port());
+  const std::string address = "http://jane:s3cr3t@127.0.0.1:" + std::to_string(proxy.port());
+  client.machine.environment["https_proxy"] = by_environment ? address : "http://unused.invalid";
+  client.Open(File("{server: 'https://" + authority + "', certificate-authority: server-ca.pem" +
+                       (by_environment ? "" : ", proxy-url: '" + address + "'") + "}",
+                   "{token: t}"));
+  for (int i = 0; i < 2; ++i) {  // the second request goes through the same tunnel
+    const Result<HttpResponse> reply = client.Get();
+    INFO((reply.ok() ? std::string() : reply.error().message));
+    REQUIRE(reply.ok());
+    CHECK(reply->body == "Bearer t");
+  }
+  REQUIRE(proxy.requests().size() == 1);
+  CHECK(proxy.requests().front().starts_with("CONNECT " + authority + " HTTP/1.1\r\n"));
+  CHECK(Has(proxy.requests().front(), "Proxy-Authorization: Basic amFuZTpzM2NyM3Q=\r\n"));
+}
+
+TEST_CASE("a certificate that nothing vouches for is accepted where that is asked for") {
+  const SecureServer api;
+  Client client;
+  client.machine.sources.as_kubectl = true;
+  const std::string server = "server: 'https://127.0.0.1:" + std::to_string(api.server.port());
+  const bool asked = GENERATE(false, true);
+  client.Open(
+      File("{" + server + "'" + (asked ? ", insecure-skip-tls-verify: true}" : "}"), "{token: t}"));
+  const Result<HttpResponse> reply = client.Get();
+  REQUIRE(reply.ok() == asked);
+  if (!asked) CHECK(reply.error().kind == ErrorKind::kTls);
 }
 
 TEST_CASE("impersonation goes with every request") {

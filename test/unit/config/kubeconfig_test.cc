@@ -91,6 +91,8 @@ TEST_CASE("the server, however it is written") {
   CHECK(config->server == row.server);
   CHECK(config->proxy.host == row.proxy);
   if (row.proxy.empty()) return;
+  CHECK(config->proxy.origin == "proxy-url of cluster \"c\"");
+  CHECK(config->proxy.without == "remove proxy-url of cluster \"c\"");
   CHECK(config->proxy.port == 3128);
   CHECK(config->proxy.user == "jane");
   CHECK(config->proxy.password.Reveal() == "s3cr3t");
@@ -176,9 +178,10 @@ TEST_CASE("each field that cannot be honoured is refused with its name and a rem
       {"a boolean that is none", "{server: 'https://h', insecure-skip-tls-verify: maybe}", "{}",
        "insecure-skip-tls-verify", "must be true or false"},
       {"a SOCKS proxy", "{server: 'https://h', proxy-url: 'socks5://p'}", "{}",
-       R"(cluster "c": proxy-url)", "give an HTTP proxy, http://HOST:PORT"},
+       R"(cluster "c": proxy-url: socks5://)",
+       "give an HTTP proxy, http://HOST:PORT, or remove the field"},
       {"TLS to the proxy", "{server: 'https://h', proxy-url: 'https://u:s3cr3t@p'}", "{}",
-       R"(cluster "c": proxy-url)", "give an HTTP proxy, http://HOST:PORT"},
+       R"(cluster "c": proxy-url: https://)", "give an HTTP proxy, http://HOST:PORT"},
       {"a proxy in clear text", "{server: 'http://127.0.0.1:1', proxy-url: 'http://p'}", "{}",
        R"(cluster "c": proxy-url)", "use an https:// server"},
       {"a compression that is none", "{server: 'https://h', disable-compression: 1}", "{}",
@@ -279,6 +282,94 @@ TEST_CASE("verification is switched off by file and flag together, and said") {
              "{token: t}"));
     REQUIRE_FALSE(config.ok());
     CHECK(Has(config.error().message, "remove one of them"));
+  }
+}
+
+TEST_CASE("as with kubectl, the file or the flag alone switches verification off") {
+  Machine machine;
+  machine.sources.as_kubectl = true;
+  const std::string insecure = "insecure-skip-tls-verify: true";
+  SECTION("the file") {
+    const auto config = machine.Load(File("{server: 'https://h', " + insecure + "}", "{token: t}"));
+    REQUIRE(config.ok());
+    CHECK(config->tls.insecure_skip_verify);
+  }
+  SECTION("the flag, in place of the CA and whether or not that can be read") {
+    machine.sources.insecure_skip_tls_verify = true;
+    const std::string ca = GENERATE(as<std::string>(), "ca.pem", "no.pem");
+    const auto config = machine.Load(
+        File("{server: 'https://h', tls-server-name: n, certificate-authority: " + ca + "}",
+             "{token: t}"));
+    REQUIRE(config.ok());
+    CHECK(config->tls.insecure_skip_verify);
+    CHECK(config->tls.ca_pem.empty());
+    CHECK(config->tls_files.ca.empty());
+    CHECK(config->tls.server_name == "n");
+  }
+  SECTION("neither") {
+    const auto config =
+        machine.Load(File("{server: 'https://h', certificate-authority: ca.pem}", "{token: t}"));
+    REQUIRE(config.ok());
+    CHECK_FALSE(config->tls.insecure_skip_verify);
+  }
+  SECTION("the file, not together with a CA") {
+    const auto config = machine.Load(File(
+        "{server: 'https://h', " + insecure + ", certificate-authority: ca.pem}", "{token: t}"));
+    REQUIRE_FALSE(config.ok());
+    CHECK(Has(config.error().message, "remove one of them"));
+  }
+}
+
+TEST_CASE("the environment's proxy counts as with kubectl, and for nothing else") {
+  Machine machine;
+  const std::string file = File("{server: 'https://h'}", "{token: t}");
+  machine.environment["HTTPS_PROXY"] = "http://jane:s3cr3t@p:3128";
+  SECTION("as with kubectl") {
+    machine.sources.as_kubectl = true;
+    const auto config = machine.Load(file);
+    REQUIRE(config.ok());
+    CHECK(config->proxy.Text() == "http://p:3128");
+    CHECK(config->proxy.user == "jane");
+    CHECK(config->proxy.origin == "HTTPS_PROXY");
+  }
+  SECTION("proxy-url wins, and NO_PROXY does not concern it") {
+    machine.sources.as_kubectl = true;
+    machine.environment["NO_PROXY"] = "*";
+    const auto config =
+        machine.Load(File("{server: 'https://h', proxy-url: 'http://q:1'}", "{token: t}"));
+    REQUIRE(config.ok());
+    CHECK(config->proxy.Text() == "http://q:1");
+  }
+  SECTION("one that is not supported is refused") {
+    machine.sources.as_kubectl = true;
+    machine.environment["HTTPS_PROXY"] = "socks5://p:1080";
+    const auto config = machine.Load(file);
+    REQUIRE_FALSE(config.ok());
+    CHECK(config.error().message.starts_with("HTTPS_PROXY: socks5:// proxies are not supported"));
+  }
+  SECTION("in a Pod as with kubectl, too") {
+    machine.sources.as_kubectl = true;
+    machine.MountServiceAccount();
+    const auto config = LoadConfig(machine.sources);
+    REQUIRE(config.ok());
+    CHECK(config->proxy.Text() == "http://p:3128");
+  }
+  SECTION("a controller says that it passes the variable over") {
+    const bool in_pod = GENERATE(false, true);
+    machine.environment["HTTPS_PROXY"] = GENERATE("http://jane:s3cr3t@p:3128", "socks5://p");
+    if (in_pod) machine.MountServiceAccount();
+    const auto config = in_pod ? LoadConfig(machine.sources) : machine.Load(file);
+    REQUIRE(config.ok());
+    CHECK(config->proxy.host.empty());
+    CHECK(config->notes ==
+          std::vector<std::string>{"HTTPS_PROXY is passed over: a proxy is used if proxy-url of a "
+                                   "kubeconfig names it"});
+  }
+  SECTION("and says nothing when the variable does not concern it") {
+    machine.environment["NO_PROXY"] = "h";
+    const auto config = machine.Load(file);
+    REQUIRE(config.ok());
+    CHECK(config->notes.empty());
   }
 }
 
@@ -537,7 +628,7 @@ TEST_CASE("in a Pod the service account is used") {
 TEST_CASE("in a Pod, files come first for a program that asks for that, as for kubectl") {
   Machine machine;
   machine.MountServiceAccount();
-  machine.sources.files_first = true;
+  machine.sources.as_kubectl = true;
   CHECK(LoadConfig(machine.sources)->source == "in-cluster");
   machine.environment["KUBECONFIG"] =
       machine.folder.Write("config", File("{server: 'https://h:1'}", "{token: t}"));

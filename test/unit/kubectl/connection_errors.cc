@@ -1,4 +1,5 @@
 // What is said when there is no connection to the API server, or no answer from it.
+#include "kubeclient/transport/failure.h"
 #include "test/unit/kubectl/error_row.h"
 
 namespace windlass::cli {
@@ -13,6 +14,23 @@ std::function<void(KubectlRun&)> RequestsFail(ErrorKind kind, const std::string&
       return Error{kind, message}.Context("GET https://cluster.example:6443" + request.target);
     };
   };
+}
+
+// The proxy of HTTPS_PROXY opens no tunnel; `what` is what the transport says of it.
+std::function<void(KubectlRun&)> ProxyFails(const std::string& what) {
+  return [=](KubectlRun& run) {
+    run.answering.answer = [=](const HttpRequest& request) {
+      Error error{ErrorKind::kNotSent, what};
+      error.http_status = kNoTunnel;
+      return std::move(error).Context("GET https://cluster.example:6443" + request.target +
+                                      " through the proxy http://proxy.example:3128 (HTTPS_PROXY)");
+    };
+  };
+}
+
+void HasSocksProxy(KubectlRun& run) {
+  UsesKubeconfig(run);
+  run.environment = {{"HTTPS_PROXY", "socks5://anna:s3cr3t@proxy.example:1080"}, {"NO_PROXY", ""}};
 }
 
 // The first read is answered. The watch that follows, and every later read, is not.
@@ -50,6 +68,20 @@ ErrorSection ConnectionErrors() {
 contexts: [{name: kind, context: {cluster: kind}}]
 clusters: [{name: kind, cluster: {server: "https://127.0.0.1:6443"}}]
 )"};
+  const RowFile proxied{"config", R"(current-context: kind
+contexts: [{name: kind, context: {cluster: kind}}]
+clusters: [{name: kind, cluster: {server: "https://cluster.example:6443",
+  proxy-url: "socks5://anna:s3cr3t@proxy.example:1080"}}]
+)"};
+  const RowFile remote{"config", R"(current-context: kind
+contexts: [{name: kind, context: {cluster: kind}}]
+clusters: [{name: kind, cluster: {server: "https://cluster.example:6443"}}]
+)"};
+  const RowFile insecure{"config", R"(current-context: kind
+contexts: [{name: kind, context: {cluster: kind}}]
+clusters: [{name: kind, cluster: {server: "https://cluster.example:6443",
+  insecure-skip-tls-verify: true, certificate-authority-data: "Q0E="}}]
+)"};
   const std::string in_config = "--kubeconfig=config";
   constexpr ExitCode kError = ExitCode::kError;
   return {
@@ -74,6 +106,63 @@ clusters: [{name: kind, cluster: {server: "https://127.0.0.1:6443"}}]
         "A uid or a group belongs to a user. Add `--as`.",
         UsesKubeconfig,
         config},
+       {{"get", in_config},
+        kError,
+        "error: kubeconfig config line 4: cluster \"kind\": proxy-url: socks5:// proxies are not "
+        "supported: give an HTTP proxy, http://HOST:PORT, or remove the field",
+        "Neither SOCKS proxies (`socks5://`, `socks5h://`) nor TLS to the proxy (`https://`) is "
+        "supported. Most such proxies take HTTP, too: ask those who run it for that port.",
+        UsesKubeconfig,
+        proxied},
+       {{"get", in_config},
+        kError,
+        "error: HTTPS_PROXY: socks5:// proxies are not supported: give an HTTP proxy, "
+        "http://HOST:PORT, or do without a proxy: add cluster.example to NO_PROXY",
+        "As above, for the proxy of the environment. The text names the variable.",
+        HasSocksProxy,
+        remote},
+       {{"get", in_config},
+        kError,
+        "error: kubeconfig config line 4: cluster \"kind\": insecure-skip-tls-verify: contradicts "
+        "certificate-authority: remove one of them",
+        "The kubeconfig says at once how the API server is verified and that it is not. kubectl "
+        "refuses this, too.",
+        UsesKubeconfig,
+        insecure},
+       {{"status", "deployment/web"},
+        kError,
+        "error: cannot reach the API server https://cluster.example:6443: GET "
+        "https://cluster.example:6443/apis/apps/v1/namespaces/default/deployments/web through the "
+        "proxy http://proxy.example:3128 (HTTPS_PROXY): the proxy asks for a user and a password "
+        "(HTTP 407): write http://USER:PASSWORD@HOST:PORT into HTTPS_PROXY, or do without the "
+        "proxy: add cluster.example to NO_PROXY",
+        "The text names the proxy, and the variable or field that it comes from. Special "
+        "characters of user and password are written as `%XX`. `does not accept the user and the "
+        "password`: correct them. The password is never printed.",
+        ProxyFails("the proxy asks for a user and a password (HTTP 407): write "
+                   "http://USER:PASSWORD@HOST:PORT into HTTPS_PROXY, or do without the proxy: add "
+                   "cluster.example to NO_PROXY")},
+       {{"status", "deployment/web"},
+        kError,
+        "error: cannot reach the API server https://cluster.example:6443: GET "
+        "https://cluster.example:6443/apis/apps/v1/namespaces/default/deployments/web through the "
+        "proxy http://proxy.example:3128 (HTTPS_PROXY): the proxy allows no connection to "
+        "cluster.example:6443 (HTTP 403): ask those who run it, or do without the proxy: add "
+        "cluster.example to NO_PROXY",
+        "Many proxies open tunnels to port 443 alone. With HTTP 500 and above, `the proxy cannot "
+        "reach` the API server.",
+        ProxyFails("the proxy allows no connection to cluster.example:6443 (HTTP 403): ask those "
+                   "who run it, or do without the proxy: add cluster.example to NO_PROXY")},
+       {{"status", "deployment/web"},
+        kError,
+        "error: cannot reach the API server https://cluster.example:6443: GET "
+        "https://cluster.example:6443/apis/apps/v1/namespaces/default/deployments/web through the "
+        "proxy http://proxy.example:3128 (HTTPS_PROXY): the proxy cannot be reached: check its "
+        "name and port in HTTPS_PROXY, and that it runs, or do without the proxy: add "
+        "cluster.example to NO_PROXY",
+        "Nothing answers at the address of the proxy. Correct it.",
+        ProxyFails("the proxy cannot be reached: check its name and port in HTTPS_PROXY, and that "
+                   "it runs, or do without the proxy: add cluster.example to NO_PROXY")},
        {{"status", "deployment/web"},
         kError,
         "error: cannot reach the API server https://cluster.example:6443: GET "
@@ -147,7 +236,10 @@ clusters: [{name: kind, cluster: {server: "https://127.0.0.1:6443"}}]
         "(certificate verify failed): check certificate-authority and client-certificate of the "
         "kubeconfig",
         "The certificate of the server, or yours, is not accepted. The text in brackets is that of "
-        "OpenSSL. Renew the certificate, or correct the kubeconfig.",
+        "OpenSSL. Renew the certificate, or correct the kubeconfig. If the text names a proxy, "
+        "that "
+        "proxy may present a certificate of its own in place of the server's: ask those who run it "
+        "to leave the API server alone, or add its host to `NO_PROXY`.",
         RequestsFail(ErrorKind::kTls, "Error in SSL handshake (certificate verify failed)")},
        {{"version"},
         kError,

@@ -7,7 +7,9 @@
 //   CHECK(ran.out == "deployment.apps/web paused\n");
 #pragma once
 
+#include <cstdlib>
 #include <functional>
+#include <map>
 #include <memory>
 #include <nlohmann/json.hpp>
 #include <optional>
@@ -74,6 +76,29 @@ class AnsweringTransport final : public Transport {
   const Clock& clock_;
 };
 
+// Sets variables of the process' environment until it is destroyed.
+class ScopedEnvironment {
+ public:
+  explicit ScopedEnvironment(const std::map<std::string, std::string>& variables) {
+    for (const auto& [name, value] : variables) {
+      const char* before = std::getenv(name.c_str());
+      before_[name] = before == nullptr ? std::nullopt : std::optional<std::string>(before);
+      setenv(name.c_str(), value.c_str(), 1);
+    }
+  }
+  ~ScopedEnvironment() {
+    for (const auto& [name, value] : before_) {
+      if (value) setenv(name.c_str(), value->c_str(), 1);
+      if (!value) unsetenv(name.c_str());
+    }
+  }
+  ScopedEnvironment(const ScopedEnvironment&) = delete;
+  ScopedEnvironment& operator=(const ScopedEnvironment&) = delete;
+
+ private:
+  std::map<std::string, std::optional<std::string>> before_;
+};
+
 class KubectlRun {
  public:
   KubectlRun() {
@@ -119,6 +144,7 @@ class KubectlRun {
     console.size = [this] { return size; };
     const Result<CommandLine> line = ParseCommandLine(arguments);
     if (!line.ok() || line->command == CommandName::kHelp || kubeconfig) {
+      const ScopedEnvironment variables(environment);
       ran.code = RunProgram(console, arguments);
       return ran;
     }
@@ -150,7 +176,8 @@ class KubectlRun {
   bool terminal = false;
   bool colour = false;
   bool kubeconfig = false;  // the program reads its kubeconfig, and must fail at that
-  bool out_fails = false;   // whatever is printed throws an exception
+  std::map<std::string, std::string> environment;  // added to the process' own, with kubeconfig
+  bool out_fails = false;                          // whatever is printed throws an exception
   TerminalSize size{100, 20};
   std::optional<Duration> interrupt_after{};
 };

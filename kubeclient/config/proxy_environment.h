@@ -1,0 +1,39 @@
+// The proxy that the environment names for an API server, by the rules of kubectl (Go's
+// golang.org/x/net/http/httpproxy):
+//   - HTTPS_PROXY, or https_proxy if that is not set, names a proxy for https:// servers;
+//   - NO_PROXY, or no_proxy if that is not set, lists servers that need none, with commas;
+//   - localhost and addresses of this machine are never reached through a proxy.
+// HTTP_PROXY is of no use here: http:// servers are on this machine.
+#pragma once
+
+#include <functional>
+#include <optional>
+#include <string>
+#include <string_view>
+
+#include "kubeclient/base/result.h"
+#include "kubeclient/transport/proxy_url.h"
+#include "kubeclient/transport/server_url.h"
+
+namespace windlass {
+
+using Environment = std::function<std::optional<std::string>(const std::string& name)>;
+
+// Returns the proxy for `server`; its host is "" if the environment names none for this server.
+// Returns kConfig if the proxy is not supported, with the name of the variable and what to do.
+Result<ProxyUrl> ProxyOfEnvironment(const ServerUrl& server, const Environment& environment);
+
+// Returns the variable that names a proxy for `server`, whether the proxy is supported or not; ""
+// if there is none.
+std::string ProxyVariable(const ServerUrl& server, const Environment& environment);
+
+// Returns true if an entry of the list matches `server`. An entry is one of these, the last three
+// optionally with ":PORT" behind it; others match nothing:
+//   *                             every server
+//   10.0.0.0/8                    an address in that network
+//   10.0.0.1, fd00::1             that address (with a port: [fd00::1]:6443)
+//   example.com                   that host and those below it
+//   .example.com, *.example.com   the hosts below it
+bool MatchesNoProxy(std::string_view no_proxy, const ServerUrl& server);
+
+}  // namespace windlass
