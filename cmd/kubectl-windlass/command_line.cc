@@ -160,6 +160,8 @@ void Parser::AddRolloutCommands() {
       AddForObjects(CommandName::kGet, "get", "show a workload, its ReplicaSets and Pods");
   get->add_flag("-A,--all-namespaces", line.all_namespaces, "list workloads of all namespaces");
   get->add_flag("-w,--watch", watch_get, "draw again whenever something changes");
+  get->add_flag("--ascii", line.ascii,
+                "draw the tree with |, `- and +- (default where the locale is not UTF-8)");
 
   CLI::App* completion = Add(CommandName::kCompletion, "completion",
                              "print what a shell needs to complete kubectl windlass");

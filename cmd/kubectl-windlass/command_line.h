@@ -60,6 +60,7 @@ struct CommandLine {
   std::optional<Duration> timeout{};  // of the whole command
   bool all_namespaces = false;
   bool watch = false;
+  bool ascii = false;            // get --ascii
   int64_t revision = 0;          // --revision, --to-revision; 0 = not given
   std::string dry_run = "none";  // none, client or server
   bool full = false;             // promote --full: past all steps

@@ -3,10 +3,13 @@
 #include <sys/ioctl.h>
 #include <unistd.h>
 
+#include <cctype>
 #include <cerrno>
 #include <csignal>
 #include <cstdio>
 #include <cstdlib>
+
+#include "cmd/kubectl-windlass/cells.h"
 
 namespace windlass::cli {
 namespace {
@@ -20,9 +23,29 @@ void Write(std::FILE* file, std::string_view text) {
   raise(SIGPIPE);
 }
 
-bool IsSet(const char* variable) {
-  const char* value = std::getenv(variable);
-  return value != nullptr && *value != '\0';
+// Returns the variable; "" if it is not set.
+std::string_view Variable(const char* name) {
+  const char* value = std::getenv(name);
+  return value == nullptr ? "" : value;
+}
+
+// Returns the locale of characters, as POSIX orders the variables; "" is the locale C.
+std::string_view CharacterLocale() {
+  for (const char* name : {"LC_ALL", "LC_CTYPE", "LANG"}) {
+    if (!Variable(name).empty()) return Variable(name);
+  }
+  return "";
+}
+
+// Returns the text with its line breaks, and nothing else that a terminal obeys.
+std::string PrintableLines(std::string_view text, bool ascii) {
+  std::string lines;
+  for (;;) {
+    const size_t end = text.find('\n');
+    lines += Printable(text.substr(0, end), ascii) + '\n';
+    if (end == text.npos) return lines;
+    text.remove_prefix(end + 1);
+  }
 }
 
 TerminalSize SizeNow() {
@@ -36,14 +59,37 @@ TerminalSize SizeNow() {
 
 }  // namespace
 
+void Console::Line(const std::string& text) const {
+  out(Printable(text, terminal && ascii) + '\n');
+}
+
+void Console::Error(const std::string& text) const {
+  message("error: " + PrintableLines(text, terminal && ascii));
+}
+
+void Console::Warning(const std::string& text) const {
+  message("Warning: " + PrintableLines(text, terminal && ascii));
+}
+
+bool IsUtf8(std::string_view locale) {
+  locale = locale.substr(0, locale.find('@'));
+  const size_t dot = locale.find('.');
+  std::string charset;
+  for (const char c : dot == locale.npos ? locale : locale.substr(dot + 1)) {
+    if (c != '-') charset += static_cast<char>(std::tolower(static_cast<unsigned char>(c)));
+  }
+  return charset == "utf8";
+}
+
 Console ProcessConsole() {
   Console console;
   console.out = [](std::string_view text) { Write(stdout, text); };
   console.message = [](std::string_view text) { Write(stderr, text); };
-  const char* term = std::getenv("TERM");
-  const bool dumb = term == nullptr || std::string_view(term) == "dumb";
+  const std::string_view term = Variable("TERM");
+  const bool dumb = term.empty() || term == "dumb";
   console.terminal = isatty(STDOUT_FILENO) == 1 && !dumb;
-  console.colour = console.terminal && !IsSet("NO_COLOR");
+  console.colour = console.terminal && Variable("NO_COLOR").empty();
+  console.ascii = !IsUtf8(CharacterLocale());
   console.size = &SizeNow;
   return console;
 }

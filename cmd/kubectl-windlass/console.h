@@ -8,10 +8,12 @@
 
 namespace windlass::cli {
 
-// The size of a terminal in characters.
+// The size of a terminal in cells.
 struct TerminalSize {
   int width = 80;
   int height = 24;
+
+  bool operator==(const TerminalSize&) const = default;
 };
 
 struct Console {
@@ -19,14 +21,19 @@ struct Console {
   std::function<void(std::string_view)> message;  // standard error
   bool terminal = false;                          // standard output is a terminal
   bool colour = false;  // a terminal that shows colours, and the user did not switch them off
+  bool ascii = false;   // the user's locale is not UTF-8
   std::function<TerminalSize()> size = [] { return TerminalSize(); };  // now: it may change
 
-  // Writes the text and a line end.
-  void Line(std::string text) const { out(text += '\n'); }
-  // Writes "error: <text>" to standard error, as kubectl does.
-  void Error(const std::string& text) const { message("error: " + text + "\n"); }
-  void Warning(const std::string& text) const { message("Warning: " + text + "\n"); }
+  // Writes the text as one line. What others wrote into it reaches no terminal as an escape
+  // sequence (Printable), here and below.
+  void Line(const std::string& text) const;
+  // Writes "error: <text>" to standard error, as kubectl does. The text may have several lines.
+  void Error(const std::string& text) const;
+  void Warning(const std::string& text) const;
 };
+
+// Returns true if the text of a locale's name, such as "de_DE.UTF-8", says that it is UTF-8.
+bool IsUtf8(std::string_view locale);
 
 // Returns the console of this process.
 Console ProcessConsole();

@@ -4,6 +4,7 @@
 #include <nlohmann/json.hpp>
 #include <utility>
 
+#include "cmd/kubectl-windlass/cells.h"
 #include "cmd/kubectl-windlass/commands.h"
 #include "cmd/kubectl-windlass/controller_update.h"
 #include "cmd/kubectl-windlass/failure.h"
@@ -16,6 +17,7 @@
 #include "cmd/kubectl-windlass/replica_sets.h"
 #include "cmd/kubectl-windlass/screen.h"
 #include "cmd/kubectl-windlass/selected_objects.h"
+#include "cmd/kubectl-windlass/table.h"
 #include "cmd/kubectl-windlass/tree.h"
 #include "cmd/kubectl-windlass/unobserved.h"
 #include "cmd/kubectl-windlass/workload_table.h"
@@ -35,9 +37,9 @@ class View {
 
   // Returns an error if the object that is shown has been deleted.
   virtual Status CheckThere(const Follow&) const { return Unit{}; }
-  // `size`: of the terminal; nullopt for everything. The object must be there.
+  // The object must be there.
   virtual std::vector<std::string> Lines(const Follow& follow, WallTime now,
-                                         std::optional<TerminalSize> size) const = 0;
+                                         const RenderOptions& options) const = 0;
   virtual bool IsComplete(const Follow& follow) const = 0;
   // Returns true if -o prints the objects of selection number `selection`.
   virtual bool IsPrinted(size_t selection) const { return selection < selections.size(); }
@@ -91,12 +93,12 @@ class TreeView final : public View {
   }
 
   std::vector<std::string> Lines(const Follow& follow, WallTime now,
-                                 std::optional<TerminalSize> size) const override {
+                                 const RenderOptions& options) const override {
     const std::vector<const Json*> sets =
         selections.size() > 2 ? follow.Objects(2) : std::vector<const Json*>();
     const Tree tree =
         TreeOf(*follow.Objects(0).front(), place_.resource, sets, follow.Objects(1), now);
-    return RenderTree(tree, {size, size && context_.console.colour});
+    return RenderTree(tree, options);
   }
 
   bool IsComplete(const Follow& follow) const override {
@@ -133,7 +135,7 @@ class UpdateView final : public View {
                  ObjectName(update_.resource, update_.name) + " has been deleted"};
   }
   std::vector<std::string> Lines(const Follow& follow, WallTime now,
-                                 std::optional<TerminalSize> size) const override {
+                                 const RenderOptions& options) const override {
     std::vector<const Json*> controllers;
     std::vector<const Json*> pods;
     for (size_t i = 1; i < selections.size(); i += 2) {
@@ -141,7 +143,7 @@ class UpdateView final : public View {
       for (const Json* pod : follow.Objects(i + 1)) pods.push_back(pod);
     }
     const Tree tree = TreeOfUpdate(*follow.Objects(0).front(), controllers, pods, now);
-    return RenderTree(tree, {size, size && context_.console.colour});
+    return RenderTree(tree, options);
   }
   bool IsComplete(const Follow& follow) const override {
     const std::vector<const Json*> found = follow.Objects(0);
@@ -152,6 +154,13 @@ class UpdateView final : public View {
   const Place update_;
 };
 
+// Returns why a kind could not be read; nullopt if it was, or if the cluster does not serve it.
+std::optional<Error> UnreadableOf(const Follow& follow, size_t selection) {
+  std::optional<Error> error = follow.Unreadable(selection);
+  if (error && error->kind == ErrorKind::kNotFound) error.reset();
+  return error;
+}
+
 class TableView final : public View {
  public:
   TableView(const CommandContext& context, std::vector<Selection> shown) : View(context) {
@@ -159,9 +168,18 @@ class TableView final : public View {
   }
 
   std::vector<std::string> Lines(const Follow& follow, WallTime now,
-                                 std::optional<TerminalSize> size) const override {
-    auto lines = WorkloadTable(Rows(follow), context_.line.all_namespaces, now);
-    return size ? CutToSize(std::move(lines), *size) : lines;
+                                 const RenderOptions& options) const override {
+    auto lines = WorkloadTable(Rows(follow), context_.line.all_namespaces, now, options);
+    if (!options.height) return lines;
+    // What TellUnreadable said is on the terminal's first screen.
+    for (size_t i = 0; i < selections.size(); ++i) {
+      const std::optional<Error> error = UnreadableOf(follow, i);
+      if (!error) continue;
+      const std::string text = Printable("error: " + error->message, options.ascii_texts());
+      for (std::string& line : TableLines({{{text}}}, options.width))
+        lines.push_back(std::move(line));
+    }
+    return CutToHeight(std::move(lines), options);
   }
 
   bool IsComplete(const Follow& follow) const override {
@@ -207,16 +225,24 @@ class TableView final : public View {
   }
 };
 
-// Says which kinds could not be read; one that the cluster does not serve is none of these. Returns
-// kError if there is one, as kubectl does.
+// Says which kinds could not be read. Returns kError if there is one, as kubectl does.
 ExitCode TellUnreadable(const CommandContext& context, const View& view, const Follow& follow) {
   ExitCode code = ExitCode::kDone;
   for (size_t i = 0; i < view.selections.size(); ++i) {
-    const std::optional<Error> error = follow.Unreadable(i);
-    if (!error || error->kind == ErrorKind::kNotFound) continue;
-    code = Report(context.session, context.console, *error);
+    const std::optional<Error> error = UnreadableOf(follow, i);
+    if (error) code = Report(context.session, context.console, *error);
   }
   return code;
+}
+
+// `size`: of the terminal, if there is one.
+RenderOptions OptionsOf(const CommandContext& context, const TerminalSize& size) {
+  RenderOptions options;
+  options.ascii = context.line.ascii || context.console.ascii;
+  if (!context.console.terminal) return options;
+  options.width = static_cast<size_t>(std::max(2, size.width));
+  options.colour = context.console.colour;
+  return options;
 }
 
 ExitCode PrintOnce(const CommandContext& context, const View& view, const Follow& follow) {
@@ -225,15 +251,18 @@ ExitCode PrintOnce(const CommandContext& context, const View& view, const Follow
   if (context.line.output != OutputFormat::kText) {
     context.console.out(view.Objects(follow, /*compact=*/false));
   } else {
-    const auto lines = view.Lines(follow, context.session.clock().Wall(), std::nullopt);
-    for (const std::string& line : lines) context.console.Line(line);
+    const RenderOptions options = OptionsOf(context, context.console.size());
+    for (const std::string& line : view.Lines(follow, context.session.clock().Wall(), options)) {
+      context.console.out(line + '\n');
+    }
   }
   return TellUnreadable(context, view, follow);
 }
 
 // Returns how a watch ends: Ctrl-C is the usual end, and --timeout is one if nothing is under way.
 ExitCode EndOfWatch(const CommandContext& context, const View& view, const Follow& follow,
-                    const Error& error) {
+                    const Error& error, Screen& screen) {
+  screen.Leave();
   if (context.session.interrupted()) return ExitCode::kDone;
   if (context.session.timed_out()) {
     return view.IsComplete(follow) ? ExitCode::kDone : ExitCode::kTimeout;
@@ -247,18 +276,24 @@ ExitCode Watch(const CommandContext& context, const View& view, Follow& follow) 
   TellUnreadable(context, view, follow);
   for (bool first = true;; first = false) {
     const Status there = view.CheckThere(follow);
-    if (!there.ok()) return Report(session, context.console, there.error());
+    if (!there.ok()) {
+      screen.Leave();
+      return Report(session, context.console, there.error());
+    }
     if (context.line.output != OutputFormat::kText) {
       if (context.line.output == OutputFormat::kYaml && !first) context.console.out("---\n");
       context.console.out(view.Objects(follow, context.line.output == OutputFormat::kJson));
     } else {
-      screen.Draw(view.Lines(follow, session.clock().Wall(), context.console.size()));
+      const TerminalSize size = context.console.size();
+      RenderOptions options = OptionsOf(context, size);
+      options.height = static_cast<size_t>(std::max(2, size.height));
+      screen.Draw(view.Lines(follow, session.clock().Wall(), options), size);
     }
     const Status paused = session.Wait([] { return false; }, kRedrawPause);
-    if (!paused.ok()) return EndOfWatch(context, view, follow, paused.error());
+    if (!paused.ok()) return EndOfWatch(context, view, follow, paused.error(), screen);
     const bool text = context.line.output == OutputFormat::kText;
     const Status changed = follow.NextChange(text ? std::optional(kRedrawAtLeast) : std::nullopt);
-    if (!changed.ok()) return EndOfWatch(context, view, follow, changed.error());
+    if (!changed.ok()) return EndOfWatch(context, view, follow, changed.error(), screen);
   }
 }
 

@@ -4,25 +4,13 @@
 #include <vector>
 
 #include "cmd/kubectl-windlass/age_text.h"
+#include "cmd/kubectl-windlass/cells.h"
 
 namespace windlass::cli {
 namespace {
 
-// Cuts what a container runtime says to one line of this length.
-constexpr size_t kReasonCharactersMax = 200;
-
-std::string OneLine(std::string text) {
-  for (char& c : text) {
-    if (static_cast<unsigned char>(c) < ' ' || c == 127) c = ' ';
-  }
-  if (text.size() <= kReasonCharactersMax) return text;
-  size_t end = kReasonCharactersMax;
-  while (end > 0 && (static_cast<unsigned char>(text[end]) & 0xC0U) == 0x80U) --end;
-  return text.substr(0, end) + "…";
-}
-
 std::string Join(const std::string& what, const std::string& message) {
-  return message.empty() ? what : what + ": " + OneLine(message);
+  return message.empty() ? what : what + ": " + Printable(message);
 }
 
 // Sidecars and init containers count for the reason, app containers also for READY.
@@ -63,7 +51,7 @@ void ExplainContainers(const Json& pod, PodState& state) {
     if (ended != nullptr && !IsInit(pod, *status)) {
       state.status = TextOf(*ended, "/reason", "Error");
       state.why = name + ": ended with exit code " + std::to_string(NumberOf(*ended, "/exitCode")) +
-                  OneLine(Join("", TextOf(*ended, "/message")));
+                  Join("", TextOf(*ended, "/message"));
       state.mood = Mood::kBad;
       return;
     }

@@ -4,45 +4,82 @@
 #include <map>
 
 #include "cmd/kubectl-windlass/age_text.h"
+#include "cmd/kubectl-windlass/cells.h"
 #include "cmd/kubectl-windlass/table.h"
 
 namespace windlass::cli {
 namespace {
 
+// What a tree is drawn with.
+struct Glyphs {
+  const char* inner;  // before all children but the last one
+  const char* last;
+  const char* bar;  // from one child to the next
+  const char* more;
+};
+
+const Glyphs& GlyphsOf(const RenderOptions& options) {
+  static constexpr Glyphs kUnicode{"├─ ", "└─ ", "│", "…"};
+  static constexpr Glyphs kAscii{"+- ", "`- ", "|", "..."};
+  return options.ascii ? kAscii : kUnicode;
+}
+
+// One object of the tree. Its children are drawn further to the right.
 struct Row {
-  std::vector<std::string> cells;
+  TableRow table;
   Mood mood = Mood::kGood;
 };
 
-// How many Pods of each branch are shown; the others become one line.
-using Shown = std::vector<size_t>;
+// What a branch may show: its Pods' lines, and which Pods are not available.
+struct Heights {
+  std::vector<size_t> lines;  // of the first n Pods together
+  size_t bad = 0;             // Pods that are not available, which are the first ones
+};
 
-// Returns how many lines a branch needs for its Pods.
-size_t LinesFor(size_t shown, size_t pods) { return shown < pods ? shown + 1 : shown; }
+class Drawing {
+ public:
+  Drawing(const Tree& tree, const RenderOptions& options)
+      : tree_(tree), options_(options), glyphs_(GlyphsOf(options)) {}
 
-// Returns how many Pods of each branch fit into `room` lines: the branch with the most Pods gives
-// up its last ones first.
-Shown Fit(const std::vector<size_t>& pods, std::optional<size_t> room) {
-  Shown shown = pods;
-  if (!room) return shown;
-  const auto lines = [&] {
-    size_t sum = 0;
-    for (size_t i = 0; i < pods.size(); ++i) sum += LinesFor(shown[i], pods[i]);
-    return sum;
-  };
-  for (size_t needed = lines(); needed > *room; needed = lines()) {
-    const auto most = std::ranges::max_element(shown);
-    if (most == shown.end() || *most == 0) break;
-    --*most;
+  // How many Pods of each branch are shown; the others become one line.
+  using Shown = std::vector<size_t>;
+
+  Shown All() const;
+  std::vector<Row> RowsOf(const Shown& shown, size_t left_out_sets) const;
+  // Returns how many Pods of each branch fit into `room` lines.
+  Shown Fit(const TableLayout& layout, size_t room) const;
+  // Returns the lines of a row: at most half of the terminal's height.
+  std::vector<std::string> LinesOf(const TableLayout& layout, const Row& row) const;
+
+ private:
+  std::string Text(const std::string& text) const {
+    return Printable(text, options_.ascii_texts());
   }
+  // The Pods of branch `i`; after the ReplicaSets come the Pods of a ReplicationController.
+  const std::vector<PodState>& PodsOf(size_t i) const {
+    return i < tree_.replica_sets.size() ? tree_.replica_sets[i].pods : tree_.pods;
+  }
+  Row RowOf(const PodState& pod, const std::string& indent, bool last) const;
+  std::string MoreText(const std::vector<PodState>& pods, size_t shown) const;
+  void AddPods(const std::vector<PodState>& pods, size_t shown, const std::string& indent,
+               std::vector<Row>& rows) const;
+
+  const Tree& tree_;
+  const RenderOptions& options_;
+  const Glyphs& glyphs_;
+};
+
+Drawing::Shown Drawing::All() const {
+  Shown shown;
+  for (size_t i = 0; i <= tree_.replica_sets.size(); ++i) shown.push_back(PodsOf(i).size());
   return shown;
 }
 
 // "… 212 more Running", "… 5 more: 3 Running, 2 Pending".
-std::string MoreText(const std::vector<PodState>& pods, size_t shown) {
+std::string Drawing::MoreText(const std::vector<PodState>& pods, size_t shown) const {
   std::map<std::string, int> counts;
-  for (size_t i = shown; i < pods.size(); ++i) ++counts[pods[i].status];
-  const std::string text = "… " + std::to_string(pods.size() - shown) + " more";
+  for (size_t i = shown; i < pods.size(); ++i) ++counts[Text(pods[i].status)];
+  const std::string text = glyphs_.more + (' ' + std::to_string(pods.size() - shown)) + " more";
   if (counts.size() == 1) return text + ' ' + counts.begin()->first;
   std::string list;
   for (const auto& [status, count] : counts) {
@@ -51,36 +88,98 @@ std::string MoreText(const std::vector<PodState>& pods, size_t shown) {
   return text + list;
 }
 
-void AddPods(const std::vector<PodState>& pods, size_t shown, const std::string& indent,
-             WallTime now, std::vector<Row>& rows) {
-  const bool more = shown < pods.size();
-  for (size_t i = 0; i < shown; ++i) {
-    const PodState& pod = pods[i];
-    const bool last = i + 1 == shown && !more;
-    rows.push_back({{indent + (last ? "└─ " : "├─ ") + pod.name, pod.status, pod.ready,
-                     std::to_string(pod.restarts), AgeText(pod.created, now),
-                     pod.node.empty() ? "<none>" : pod.node, pod.why},
-                    pod.mood});
-  }
-  if (more) rows.push_back({{indent + "└─ " + MoreText(pods, shown)}, Mood::kGood});
+Row Drawing::RowOf(const PodState& pod, const std::string& indent, bool last) const {
+  return {{{Text(pod.name), Text(pod.status), pod.ready, std::to_string(pod.restarts),
+            AgeText(pod.created, tree_.now), pod.node.empty() ? "<none>" : Text(pod.node),
+            Text(pod.why)},
+           indent + (last ? glyphs_.last : glyphs_.inner),
+           last ? indent : indent + glyphs_.bar},
+          pod.mood};
 }
 
-std::vector<Row> RowsOf(const Tree& tree, const Shown& shown) {
-  std::vector<Row> rows;
-  rows.push_back({{"NAME", "STATUS", "READY", "RESTARTS", "AGE", "NODE", "WHY"}});
-  rows.push_back({{tree.name, tree.phase.empty() ? "-" : tree.phase, tree.ready, "",
-                   AgeText(tree.created, tree.now), "", ""},
-                  tree.mood});
-  for (size_t i = 0; i < tree.replica_sets.size(); ++i) {
-    const ReplicaSetBranch& branch = tree.replica_sets[i];
-    const bool last = i + 1 == tree.replica_sets.size();
-    rows.push_back({{(last ? "└─ " : "├─ ") + branch.name, branch.status, branch.ready, "",
-                     AgeText(branch.created, tree.now), "", branch.why},
-                    branch.mood});
-    AddPods(branch.pods, shown[i], last ? "   " : "│  ", tree.now, rows);
+void Drawing::AddPods(const std::vector<PodState>& pods, size_t shown, const std::string& indent,
+                      std::vector<Row>& rows) const {
+  const bool more = shown < pods.size();
+  for (size_t i = 0; i < shown; ++i) {
+    rows.push_back(RowOf(pods[i], indent, i + 1 == shown && !more));
   }
-  AddPods(tree.pods, shown.back(), "", tree.now, rows);
+  if (more) {
+    rows.push_back({{{MoreText(pods, shown)}, indent + glyphs_.last, indent, /*spans=*/true}});
+  }
+}
+
+std::vector<Row> Drawing::RowsOf(const Shown& shown, size_t left_out_sets) const {
+  std::vector<Row> rows;
+  rows.push_back({{{"NAME", "STATUS", "READY", "RESTARTS", "AGE", "NODE", "WHY"}}});
+  const std::string bar = glyphs_.bar;
+  const bool children = !tree_.replica_sets.empty() || !tree_.pods.empty();
+  rows.push_back({{{Text(tree_.name), tree_.phase.empty() ? "-" : Text(tree_.phase), tree_.ready,
+                    "", AgeText(tree_.created, tree_.now)},
+                   "",
+                   children ? bar : ""},
+                  tree_.mood});
+  for (size_t i = 0; i < tree_.replica_sets.size(); ++i) {
+    const ReplicaSetBranch& branch = tree_.replica_sets[i];
+    const bool last = i + 1 == tree_.replica_sets.size();
+    const std::string indent = last ? "   " : bar + "  ";
+    rows.push_back({{{Text(branch.name), Text(branch.status), branch.ready, "",
+                      AgeText(branch.created, tree_.now), "", Text(branch.why)},
+                     last ? glyphs_.last : glyphs_.inner,
+                     branch.pods.empty() ? indent : indent + bar},
+                    branch.mood});
+    AddPods(branch.pods, shown[i], indent, rows);
+  }
+  AddPods(tree_.pods, shown.back(), "", rows);
+  if (left_out_sets > 0) {
+    const std::string count = std::to_string(left_out_sets);
+    const std::string text = glyphs_.more + (' ' + count) + " old ReplicaSets without Pods";
+    rows.push_back({{{text}, "", "", /*spans=*/true}});
+  }
   return rows;
+}
+
+std::vector<std::string> Drawing::LinesOf(const TableLayout& layout, const Row& row) const {
+  std::vector<std::string> lines = layout.LinesOf(row.table);
+  if (!options_.height) return lines;
+  const size_t most = std::max<size_t>(1, *options_.height / 2);
+  if (lines.size() <= most) return lines;
+  const std::string left_out = std::to_string(lines.size() - most + 1);
+  lines.resize(most);
+  lines.back() = layout.Below(row.table, glyphs_.more + (' ' + left_out) + " more lines");
+  return lines;
+}
+
+// The branch that shows the most available Pods gives up its last one first, then that with the
+// most others. One Pod that is not available stays, although it may not fit as a whole.
+Drawing::Shown Drawing::Fit(const TableLayout& layout, size_t room) const {
+  Shown shown = All();
+  std::vector<Heights> branches;
+  for (size_t i = 0; i < shown.size(); ++i) {
+    Heights& heights = branches.emplace_back();
+    heights.lines.push_back(0);
+    for (const PodState& pod : PodsOf(i)) {
+      // Two levels down, as deep as a Pod can be.
+      const size_t lines = LinesOf(layout, RowOf(pod, "      ", false)).size();
+      heights.lines.push_back(heights.lines.back() + lines);
+      if (pod.mood != Mood::kGood) ++heights.bad;
+    }
+  }
+  for (;;) {
+    size_t lines = 0;
+    size_t pods = 0;
+    for (size_t i = 0; i < shown.size(); ++i) {
+      lines += branches[i].lines[shown[i]] + (shown[i] < PodsOf(i).size() ? 1 : 0);
+      pods += shown[i];
+    }
+    if (lines <= room || pods == 0) return shown;
+    size_t from = 0;
+    const auto rank = [&](size_t i) { return std::pair(shown[i] > branches[i].bad, shown[i]); };
+    for (size_t i = 1; i < shown.size(); ++i) {
+      if (rank(i) > rank(from)) from = i;
+    }
+    if (pods == 1 && branches[from].bad > 0) return shown;
+    --shown[from];
+  }
 }
 
 // Takes out old ReplicaSets that have no Pods and should have none. Returns how many.
@@ -99,64 +198,63 @@ std::string Coloured(const std::string& line, Mood mood) {
   return line;
 }
 
-// Cuts to `width` characters.
-std::string Cut(const std::string& line, size_t width) {
-  if (WidthOf(line) <= width) return line;
-  std::string cut;
-  size_t characters = 0;
-  for (const char c : line) {
-    const bool begins = (static_cast<unsigned char>(c) & 0xC0U) != 0x80U;
-    if (begins && ++characters > width - 1) break;
-    cut += c;
-  }
-  return cut + "…";
+size_t LinesMax(const RenderOptions& options) { return std::max<size_t>(2, *options.height - 1); }
+
+std::vector<TableRow> TablesOf(const std::vector<Row>& rows) {
+  std::vector<TableRow> tables;
+  tables.reserve(rows.size());
+  for (const Row& row : rows) tables.push_back(row.table);
+  return tables;
 }
 
 }  // namespace
 
-std::vector<std::string> CutToSize(std::vector<std::string> lines, const TerminalSize& size) {
-  const auto height = static_cast<size_t>(std::max(2, size.height - 1));
-  if (lines.size() > height) {
-    const size_t left_out = lines.size() - height + 1;
-    lines.resize(height - 1);
-    lines.push_back("… " + std::to_string(left_out) + " more lines");
-  }
-  for (std::string& line : lines) line = Cut(line, static_cast<size_t>(std::max(2, size.width)));
+std::vector<std::string> CutToHeight(std::vector<std::string> lines, const RenderOptions& options) {
+  if (!options.height || lines.size() <= LinesMax(options)) return lines;
+  const size_t left_out = lines.size() - LinesMax(options) + 1;
+  lines.resize(LinesMax(options));
+  lines.back() = GlyphsOf(options).more + (' ' + std::to_string(left_out)) + " more lines";
+  if (options.width) lines.back() = Cut(lines.back(), *options.width);
   return lines;
 }
 
 std::vector<std::string> RenderTree(const Tree& whole, const RenderOptions& options) {
   Tree tree = whole;
-  const size_t empty = options.size ? TakeOutEmpty(tree) : 0;
-  std::vector<std::vector<std::string>> header;
+  const size_t left_out = options.height ? TakeOutEmpty(tree) : 0;
+  std::vector<TableRow> header;
   header.reserve(tree.header.size());
-  for (const auto& [key, value] : tree.header) header.push_back({key, value});
-  std::vector<std::string> lines = TableLines(header);
+  for (const auto& [key, value] : tree.header) {
+    header.push_back({{key, Printable(value, options.ascii_texts())}});
+  }
+  std::vector<std::string> lines = TableLines(header, options.width);
   lines.emplace_back();
 
-  std::vector<size_t> pods;
-  pods.reserve(tree.replica_sets.size() + 1);
-  for (const ReplicaSetBranch& branch : tree.replica_sets) pods.push_back(branch.pods.size());
-  pods.push_back(tree.pods.size());
-  std::optional<size_t> room;
-  if (options.size) {
-    const size_t fixed = lines.size() + 2 + tree.replica_sets.size() + (empty > 0 ? 1 : 0);
-    const auto height = static_cast<size_t>(std::max(2, options.size->height - 1));
-    room = height > fixed ? height - fixed : 0;
+  const Drawing drawing(tree, options);
+  std::vector<Row> rows = drawing.RowsOf(drawing.All(), left_out);
+  // The columns are those of all Pods, so that they do not move with the Pods that fit.
+  const TableLayout layout(TablesOf(rows), options.width);
+  if (options.height) {
+    size_t fixed = lines.size();
+    const Drawing::Shown none(tree.replica_sets.size() + 1, 0);
+    for (const Row& row : drawing.RowsOf(none, left_out)) {
+      fixed += drawing.LinesOf(layout, row).size();
+    }
+    for (const size_t pods : drawing.All()) fixed -= pods > 0 ? 1 : 0;  // "… 3 more": Fit's
+    const size_t room = LinesMax(options) > fixed ? LinesMax(options) - fixed : 0;
+    rows = drawing.RowsOf(drawing.Fit(layout, room), left_out);
   }
-  std::vector<Row> rows = RowsOf(tree, Fit(pods, room));
-  if (empty > 0) {
-    rows.push_back({{"… " + std::to_string(empty) + " old ReplicaSets without Pods"}});
+  std::vector<Mood> moods(lines.size(), Mood::kGood);
+  for (const Row& row : rows) {
+    for (std::string& line : drawing.LinesOf(layout, row)) {
+      lines.push_back(std::move(line));
+      moods.push_back(row.mood);
+    }
   }
-  std::vector<std::vector<std::string>> cells;
-  cells.reserve(rows.size());
-  for (const Row& row : rows) cells.push_back(row.cells);
-  const size_t table = lines.size();
-  for (std::string& line : TableLines(cells)) lines.push_back(std::move(line));
-  if (options.size) lines = CutToSize(std::move(lines), *options.size);
-  if (!options.colour) return lines;
-  for (size_t i = 0; i < rows.size() && table + i < lines.size(); ++i) {
-    lines[table + i] = Coloured(lines[table + i], rows[i].mood);
+  const size_t all = lines.size();
+  lines = CutToHeight(std::move(lines), options);
+  if (lines.size() < all) moods[lines.size() - 1] = Mood::kGood;
+  for (size_t i = 0; options.colour && i < lines.size(); ++i) {
+    lines[i] = Coloured(lines[i], moods[i]);
   }
   return lines;
 }

@@ -1,26 +1,32 @@
-// A tree as text: complete for a pipe, or cut to the size of a terminal.
+// A tree as text: complete for a pipe, wrapped for a terminal, and cut to a terminal's height where
+// it is drawn again and again.
 #pragma once
 
 #include <optional>
 #include <string>
 #include <vector>
 
-#include "cmd/kubectl-windlass/console.h"
 #include "cmd/kubectl-windlass/tree.h"
 
 namespace windlass::cli {
 
 struct RenderOptions {
-  std::optional<TerminalSize> size{};  // nullopt: everything
+  std::optional<size_t> width{};   // of the terminal; nullopt: a pipe, where no line is wrapped
+  std::optional<size_t> height{};  // of the terminal; nullopt: nothing is left out
   bool colour = false;
+  bool ascii = false;  // draws the tree as |, `- and +-; what others wrote is ASCII in a terminal
+
+  // Returns true if what others wrote has to be ASCII, too.
+  bool ascii_texts() const { return ascii && width.has_value(); }
 };
 
-// Returns the lines, without line ends. With a size there are at most height - 1, each of at most
-// width characters. Pods that are left out become one line: "… 212 more Running". Healthy Pods are
-// left out first.
+// Returns the lines, without line ends. With a width, each takes at most so many cells. With a
+// height there are at most height - 1. Then Pods that are left out become one line, available ones
+// first: "… 212 more Running". So do old ReplicaSets without Pods. A reason takes at most half of
+// the height, so that one Pod does not take the place of all others.
 std::vector<std::string> RenderTree(const Tree& tree, const RenderOptions& options);
 
-// Cuts lines to the terminal's size, "…" at the end of what was cut.
-std::vector<std::string> CutToSize(std::vector<std::string> lines, const TerminalSize& size);
+// Leaves out lines that do not fit the height, and says how many: "… 12 more lines".
+std::vector<std::string> CutToHeight(std::vector<std::string> lines, const RenderOptions& options);
 
 }  // namespace windlass::cli

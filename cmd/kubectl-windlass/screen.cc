@@ -1,15 +1,34 @@
 #include "cmd/kubectl-windlass/screen.h"
 
 namespace windlass::cli {
+namespace {
 
-void Screen::Draw(const std::vector<std::string>& lines) {
-  if (lines == drawn_) return;
-  std::string text;
-  // Up to the first line that was drawn, then clear to the end of the screen.
-  if (!drawn_.empty()) text = "\x1b[" + std::to_string(drawn_.size()) + "A\x1b[J";
-  for (const std::string& line : lines) text += line + '\n';
+constexpr const char* kSecondScreen = "\x1b[?1049h";
+constexpr const char* kFirstScreen = "\x1b[?1049l";
+constexpr const char* kHome = "\x1b[H";
+constexpr const char* kClearLine = "\x1b[K";  // from the cursor on
+constexpr const char* kClearBelow = "\x1b[J";
+
+}  // namespace
+
+void Screen::Leave() {
+  if (drawn_.empty()) return;
+  // A terminal with one screen shows the last page once, too.
+  std::string text = std::string(kHome) + kClearBelow + kFirstScreen;
+  for (const std::string& line : drawn_) text += line + '\n';
+  drawn_.clear();
   console_.out(text);
+}
+
+void Screen::Draw(const std::vector<std::string>& lines, const TerminalSize& size) {
+  if (lines == drawn_ && size == size_) return;
+  std::string text = drawn_.empty() ? kSecondScreen : "";
+  text += kHome;
+  // Cleared first: behind a line of the full width the cursor still stands on its last character.
+  for (const std::string& line : lines) text += kClearLine + line + '\n';
+  console_.out(text + kClearBelow);
   drawn_ = lines;
+  size_ = size;
 }
 
 }  // namespace windlass::cli

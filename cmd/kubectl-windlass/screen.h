@@ -1,4 +1,7 @@
-// Screen: lines that are drawn again in place in a terminal.
+// Screen: a page that is drawn again and again in a terminal, on the terminal's second screen as
+// full-screen programs do. A window that becomes narrower or lower folds or hides lines that are
+// drawn already: here they never mix with what the terminal showed before. The last page is left
+// on the first screen.
 #pragma once
 
 #include <string>
@@ -11,19 +14,28 @@ namespace windlass::cli {
 
 // The shortest time between two drawings: at most five in a second.
 inline constexpr Duration kRedrawPause = milliseconds(200);
-// Ages change by themselves: without a change, the screen is drawn again after this time.
+// Ages and the window change by themselves: without another change, the page is drawn again after
+// this time.
 inline constexpr Duration kRedrawAtLeast = seconds(1);
 
 class Screen {
  public:
+  // `console` must outlive the screen.
   explicit Screen(const Console& console) : console_(console) {}
+  ~Screen() { Leave(); }
+  Screen(const Screen&) = delete;
+  Screen& operator=(const Screen&) = delete;
 
-  // Draws the lines over those that were drawn last.
-  void Draw(const std::vector<std::string>& lines);
+  // Draws the lines, fewer than the terminal has, each of at most its width. `size`: what they were
+  // made for.
+  void Draw(const std::vector<std::string>& lines, const TerminalSize& size);
+  // Goes back to the first screen. Call it before an error is written, which would vanish else.
+  void Leave();
 
  private:
   const Console& console_;
   std::vector<std::string> drawn_;
+  TerminalSize size_;
 };
 
 }  // namespace windlass::cli

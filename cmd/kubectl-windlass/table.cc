@@ -2,41 +2,146 @@
 
 #include <algorithm>
 
-namespace windlass::cli {
+#include "cmd/kubectl-windlass/cells.h"
 
-size_t WidthOf(std::string_view text) {
-  return static_cast<size_t>(std::ranges::count_if(
-      text, [](char c) { return (static_cast<unsigned char>(c) & 0xC0U) != 0x80U; }));
+namespace windlass::cli {
+namespace {
+
+constexpr size_t kGap = 3;        // kubectl's
+constexpr size_t kNarrowGap = 2;  // where the columns do not fit a line
+// The last column gets a line of its own rather than less than this, or half of the width.
+constexpr size_t kTextLeast = 40;
+// In a window where less is left of the first column, the tree is not drawn.
+constexpr size_t kNameLeast = 4;
+
+// Appends blanks until the line takes `cells` cells.
+void Pad(std::string& line, size_t cells) {
+  const size_t used = CellsOf(line);
+  if (used < cells) line.append(cells - used, ' ');
+}
+
+std::vector<size_t> WidthsOf(const std::vector<TableRow>& rows) {
+  std::vector<size_t> widths;
+  for (const TableRow& row : rows) {
+    if (row.spans) continue;
+    widths.resize(std::max(widths.size(), row.cells.size()));
+    for (size_t i = 0; i < row.cells.size(); ++i) {
+      const size_t lead = i == 0 ? CellsOf(row.lead) : 0;
+      widths[i] = std::max(widths[i], lead + CellsOf(row.cells[i]));
+    }
+  }
+  return widths;
+}
+
+// Returns where the last column begins if all stand in one line.
+size_t StartOfLast(const std::vector<size_t>& widths, size_t gap) {
+  size_t start = 0;
+  for (size_t i = 0; i + 1 < widths.size(); ++i) start += widths[i] + gap;
+  return start;
+}
+
+}  // namespace
+
+TableLayout::TableLayout(const std::vector<TableRow>& rows, std::optional<size_t> width)
+    : width_(width) {
+  const std::vector<size_t> widths = WidthsOf(rows);
+  size_t rail = 0;
+  for (const TableRow& row : rows) rail = std::max(rail, CellsOf(row.rail));
+  indent_ = std::min(rail + 2, width_.value_or(0) / 3);
+  Place(widths, width_ && StartOfLast(widths, kGap) > *width_ ? kNarrowGap : kGap);
+}
+
+void TableLayout::Place(const std::vector<size_t>& widths, size_t gap) {
+  size_t next = 0;
+  for (size_t i = 0; i < widths.size(); ++i) {
+    const bool last = i + 1 == widths.size();
+    const size_t needs =
+        last && width_ ? std::min({widths[i], kTextLeast, *width_ / 2}) : widths[i];
+    const bool fits = !width_ || next + needs <= *width_;
+    const bool begins_line = i == 0 || !fits;
+    const size_t start = i > 0 && begins_line ? indent_ : next;
+    columns_.push_back({start, begins_line});
+    next = start + widths[i] + gap;
+  }
+}
+
+// Returns what stands before the text of a further line.
+std::string TableLayout::Beginning(const TableRow& row) const {
+  std::string line = CellsOf(row.rail) < indent_ ? row.rail : "";
+  Pad(line, indent_);
+  return line;
+}
+
+// Returns the lines of the columns from `from` to before `to`, which stand beside each other.
+std::vector<std::string> TableLayout::PartOf(const TableRow& row, size_t from, size_t to) const {
+  std::vector<std::string> lines;
+  for (size_t i = from; i < std::min(to, row.cells.size()); ++i) {
+    std::string lead = i == 0 ? row.lead : "";
+    if (width_ && CellsOf(lead) + kNameLeast > *width_) lead.clear();
+    std::vector<std::string> texts = {row.cells[i]};
+    if (width_) {
+      const auto room = [this](size_t start) { return *width_ > start ? *width_ - start : 1; };
+      const size_t start = columns_[i].start + CellsOf(lead);
+      texts = Wrap(row.cells[i], room(start), room(i == 0 ? indent_ : start));
+    }
+    for (size_t k = 0; k < texts.size(); ++k) {
+      if (k == lines.size()) lines.push_back(from == 0 && k == 0 ? "" : Beginning(row));
+      if (k == 0 || i > 0) Pad(lines[k], columns_[i].start);
+      lines[k] += (k == 0 ? lead : "") + texts[k];
+    }
+  }
+  return lines;
+}
+
+std::vector<std::string> TableLayout::LinesOf(const TableRow& row) const {
+  std::vector<std::string> lines;
+  const size_t count = row.spans ? 1 : columns_.size();
+  for (size_t from = 0, to = 0; from < count; from = to) {
+    for (to = from + 1; to < count && !columns_[to].begins_line;) ++to;
+    bool empty = true;
+    for (size_t i = from; i < std::min(to, row.cells.size()); ++i) {
+      empty = empty && row.cells[i].empty();
+    }
+    if (from > 0 && empty) continue;
+    for (std::string& line : PartOf(row, from, to)) {
+      line.erase(line.find_last_not_of(' ') + 1);
+      lines.push_back(std::move(line));
+    }
+  }
+  return lines;
+}
+
+std::string TableLayout::Below(const TableRow& row, const std::string& text) const {
+  const std::string line = Beginning(row) + text;
+  return width_ ? Cut(line, *width_) : line;
+}
+
+std::vector<std::string> TableLines(const std::vector<TableRow>& rows,
+                                    std::optional<size_t> width) {
+  const TableLayout layout(rows, width);
+  std::vector<std::string> lines;
+  for (const TableRow& row : rows) {
+    for (std::string& line : layout.LinesOf(row)) lines.push_back(std::move(line));
+  }
+  return lines;
 }
 
 std::string TableText(const std::vector<std::vector<std::string>>& rows, size_t gap) {
-  std::vector<size_t> widths;
+  std::vector<TableRow> printable;
   for (const auto& row : rows) {
-    widths.resize(std::max(widths.size(), row.size()));
-    for (size_t i = 0; i < row.size(); ++i) widths[i] = std::max(widths[i], WidthOf(row[i]));
+    TableRow& cells = printable.emplace_back();
+    for (const std::string& cell : row) cells.cells.push_back(Printable(cell));
   }
+  const std::vector<size_t> widths = WidthsOf(printable);
   std::string text;
-  for (const auto& row : rows) {
-    for (size_t i = 0; i < row.size(); ++i) {
-      text += row[i];
-      if (i + 1 < row.size()) text.append(widths[i] - WidthOf(row[i]) + gap, ' ');
+  for (const TableRow& row : printable) {
+    for (size_t i = 0; i < row.cells.size(); ++i) {
+      text += row.cells[i];
+      if (i + 1 < row.cells.size()) text.append(widths[i] - CellsOf(row.cells[i]) + gap, ' ');
     }
     text += '\n';
   }
   return text;
-}
-
-std::vector<std::string> TableLines(const std::vector<std::vector<std::string>>& rows) {
-  const std::string text = TableText(rows);
-  std::vector<std::string> lines;
-  size_t from = 0;
-  for (size_t end = text.find('\n'); end != std::string::npos; end = text.find('\n', from)) {
-    std::string line = text.substr(from, end - from);
-    line.erase(line.find_last_not_of(' ') + 1);
-    lines.push_back(std::move(line));
-    from = end + 1;
-  }
-  return lines;
 }
 
 }  // namespace windlass::cli

@@ -1,19 +1,62 @@
-// Table: rows of columns that are as wide as their widest cell, three blanks apart, as kubectl's.
+// Table: rows of columns that are as wide as their widest cell, as kubectl's. In a terminal, what
+// does not fit a line follows below it.
 #pragma once
 
+#include <optional>
 #include <string>
-#include <string_view>
 #include <vector>
 
 namespace windlass::cli {
 
-// Returns how many characters a terminal shows for UTF-8 text. Every character counts as one.
-size_t WidthOf(std::string_view text);
+struct TableRow {
+  std::vector<std::string> cells;  // one line each (Printable)
+  std::string lead{};              // drawn before the first cell: "│  ├─ "
+  std::string rail{};              // goes on below the row while its text has further lines: "│  │"
+  bool spans = false;              // has one cell, which does not make the first column wider
+};
 
-// Returns the rows as lines, each with a line end. The last cell of a row is not padded.
-std::string TableText(const std::vector<std::vector<std::string>>& rows, size_t gap = 3);
+// Where the columns of a table stand. Without a width, each row is one line. With the width of a
+// terminal:
+//   - a cell of the last column that does not fit goes on in further lines, below its beginning
+//   - columns that do not fit stand in a line of their own, indented below the first column; and so
+//     does the last column if it would begin too far right
+//   - no cell is cut
+// 40 columns:
+//   NAME           STATUS       READY
+//         WHY
+//   └─ web-1-b     Running      0/1
+//         app: runs, and its readiness probe
+//         does not succeed
+class TableLayout {
+ public:
+  TableLayout(const std::vector<TableRow>& rows, std::optional<size_t> width);
 
-// The same as lines, without line ends and without blanks at their ends.
-std::vector<std::string> TableLines(const std::vector<std::vector<std::string>>& rows);
+  // Returns the lines of a row, without blanks at their ends.
+  std::vector<std::string> LinesOf(const TableRow& row) const;
+  // Returns a further line of a row that has this text, cut to the width.
+  std::string Below(const TableRow& row, const std::string& text) const;
+
+ private:
+  struct Column {
+    size_t start = 0;
+    bool begins_line = false;
+  };
+
+  void Place(const std::vector<size_t>& widths, size_t gap);
+  std::vector<std::string> PartOf(const TableRow& row, size_t from, size_t to) const;
+  std::string Beginning(const TableRow& row) const;
+
+  std::optional<size_t> width_;
+  size_t indent_ = 0;
+  std::vector<Column> columns_;
+};
+
+// Returns all rows as lines.
+std::vector<std::string> TableLines(const std::vector<TableRow>& rows,
+                                    std::optional<size_t> width = {});
+
+// Returns the rows as lines, each with a line end, for programs that read kubectl's tables: the
+// last cell of a row is not padded, an empty one is.
+std::string TableText(const std::vector<std::vector<std::string>>& rows, size_t gap);
 
 }  // namespace windlass::cli

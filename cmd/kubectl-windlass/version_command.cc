@@ -69,12 +69,13 @@ ExitCode RunVersion(const CommandContext& context) {
         Explained(answer.error(), {Verb::kGet, {}, "", ""}, context.session.options().server));
   }
   Json crds = Json::object();
-  std::vector<std::vector<std::string>> rows = {{"Client:", WINDLASS_VERSION}};
-  if (answer.ok()) rows.push_back({"Server:", server});
+  std::vector<TableRow> rows;
+  rows.push_back({{"Client:", WINDLASS_VERSION}});
+  if (answer.ok()) rows.push_back({{"Server:", server}});
   for (const Crd& crd : kCrds) {
     if (!answer.ok()) break;
     const Found found = Look(context, crd);
-    rows.push_back({"CRD " + std::string(crd.name) + ':', found.text});
+    rows.push_back({{"CRD " + std::string(crd.name) + ':', found.text}});
     crds[std::string(crd.name)] = found.revision ? Json(*found.revision) : Json();
   }
   // Of a CRD that could not be read the table says why.

@@ -4,6 +4,7 @@
 #include <utility>
 
 #include "cmd/kubectl-windlass/age_text.h"
+#include "cmd/kubectl-windlass/cells.h"
 #include "cmd/kubectl-windlass/json_fields.h"
 #include "cmd/kubectl-windlass/table.h"
 
@@ -32,14 +33,19 @@ std::vector<std::string> RowOf(const ListedObject& listed, bool all_namespaces, 
 }  // namespace
 
 std::vector<std::string> WorkloadTable(const std::vector<ListedObject>& objects,
-                                       bool all_namespaces, WallTime now) {
-  std::vector<std::vector<std::string>> rows;
+                                       bool all_namespaces, WallTime now,
+                                       const RenderOptions& options) {
+  std::vector<TableRow> rows;
   std::vector<std::string> head = {"KIND",      "NAME", "PHASE", "UPDATED",
                                    "AVAILABLE", "AGE",  "REASON"};
   if (all_namespaces) head.insert(head.begin(), "NAMESPACE");
-  rows.push_back(std::move(head));
-  for (const ListedObject& listed : objects) rows.push_back(RowOf(listed, all_namespaces, now));
-  return TableLines(rows);
+  rows.push_back({std::move(head)});
+  for (const ListedObject& listed : objects) {
+    TableRow& row = rows.emplace_back();
+    row.cells = RowOf(listed, all_namespaces, now);
+    for (std::string& cell : row.cells) cell = Printable(cell, options.ascii_texts());
+  }
+  return TableLines(rows, options.width);
 }
 
 }  // namespace windlass::cli

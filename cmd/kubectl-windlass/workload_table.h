@@ -5,6 +5,7 @@
 #include <string>
 #include <vector>
 
+#include "cmd/kubectl-windlass/render.h"
 #include "cmd/kubectl-windlass/requests.h"
 #include "cmd/kubectl-windlass/standing.h"
 #include "kubeclient/api/resource_id.h"
@@ -22,6 +23,7 @@ struct ListedObject {
 //   KIND         NAME   PHASE         UPDATED   AVAILABLE   AGE   REASON
 //   Deployment   web    Progressing   2/4       4           41d
 std::vector<std::string> WorkloadTable(const std::vector<ListedObject>& objects,
-                                       bool all_namespaces, WallTime now);
+                                       bool all_namespaces, WallTime now,
+                                       const RenderOptions& options);
 
 }  // namespace windlass::cli

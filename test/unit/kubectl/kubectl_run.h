@@ -137,10 +137,15 @@ class KubectlRun {
     console.out = [this, &ran](std::string_view text) {
       if (out_fails) throw std::runtime_error("the output cannot be written");
       ran.out += text;
+      if (all != nullptr) *all += text;
     };
-    console.message = [&ran](std::string_view text) { ran.messages += text; };
+    console.message = [this, &ran](std::string_view text) {
+      ran.messages += text;
+      if (all != nullptr) *all += text;
+    };
     console.terminal = terminal;
     console.colour = colour;
+    console.ascii = ascii;
     console.size = [this] { return size; };
     const Result<CommandLine> line = ParseCommandLine(arguments);
     if (!line.ok() || line->command == CommandName::kHelp || kubeconfig) {
@@ -175,9 +180,11 @@ class KubectlRun {
   std::function<sim::Fate(const HttpRequest&)> fate;  // null: all are delivered
   bool terminal = false;
   bool colour = false;
+  bool ascii = false;
   bool kubeconfig = false;  // the program reads its kubeconfig, and must fail at that
   std::map<std::string, std::string> environment;  // added to the process' own, with kubeconfig
   bool out_fails = false;                          // whatever is printed throws an exception
+  std::string* all = nullptr;  // what is printed and what is said, in this order
   TerminalSize size{100, 20};
   std::optional<Duration> interrupt_after{};
 };

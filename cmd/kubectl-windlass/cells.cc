@@ -1,0 +1,154 @@
+#include "cmd/kubectl-windlass/cells.h"
+
+#include <locale.h>
+#include <wchar.h>
+#include <wctype.h>
+
+#include <algorithm>
+
+namespace windlass::cli {
+namespace {
+
+constexpr char32_t kLastCharacter = 0x10FFFF;
+constexpr char32_t kEllipsis = 0x2026;
+
+// Makes this thread's locale one whose characters are Unicode's, while it lives. Only the kind of
+// characters is taken from that locale; it is part of the C library.
+class UnicodeCharacters {
+ public:
+  UnicodeCharacters() : before_(uselocale(Locale())) {}
+  ~UnicodeCharacters() { uselocale(before_); }
+  UnicodeCharacters(const UnicodeCharacters&) = delete;
+  UnicodeCharacters& operator=(const UnicodeCharacters&) = delete;
+
+  // Returns false if the C library has no such locale. Then all but ASCII is unreadable.
+  static bool There() { return Locale() != nullptr; }
+
+ private:
+  static locale_t Locale() {
+    static const locale_t kUnicode = newlocale(LC_CTYPE_MASK, "C.UTF-8", nullptr);
+    return kUnicode;
+  }
+
+  const locale_t before_;
+};
+
+// The first character of a text.
+struct Character {
+  size_t bytes = 1;
+  char32_t code = U'?';
+  bool readable = true;  // false: one byte that is not UTF-8
+};
+
+Character FirstOf(std::string_view text) {
+  const auto byte = static_cast<unsigned char>(text.front());
+  if (byte < 0x80U) return {1, byte};
+  constexpr Character kUnreadable{1, U'?', false};
+  if (!UnicodeCharacters::There()) return kUnreadable;
+  wchar_t wide = 0;
+  mbstate_t state{};
+  const size_t bytes = mbrtowc(&wide, text.data(), text.size(), &state);
+  const auto code = static_cast<char32_t>(wide);
+  const bool surrogate = code >= 0xD800 && code <= 0xDFFF;
+  if (bytes > text.size() || code > kLastCharacter || surrogate) return kUnreadable;
+  return {bytes, code};
+}
+
+size_t CellsOf(const Character& character) {
+  if (character.code >= U' ' && character.code < 0x7F) return 1;
+  const int cells = wcwidth(static_cast<wchar_t>(character.code));
+  // -1: newer than the C library. Most of these are one cell wide.
+  return cells < 0 ? 1 : static_cast<size_t>(cells);
+}
+
+// Embeddings, overrides and isolates: they would move the rest of the row.
+bool TurnsDirection(char32_t code) {
+  return (code >= 0x202A && code <= 0x202E) || (code >= 0x2066 && code <= 0x2069);
+}
+
+// Returns how many bytes of `text` take at most `cells` cells; with `text` not empty at least those
+// of one character.
+size_t BytesWithin(std::string_view text, size_t cells) {
+  size_t bytes = 0;
+  for (size_t used = 0; bytes < text.size();) {
+    const Character character = FirstOf(text.substr(bytes));
+    used += CellsOf(character);
+    if (used > cells && bytes > 0) break;
+    bytes += character.bytes;
+  }
+  return bytes;
+}
+
+}  // namespace
+
+std::string Printable(std::string_view text, bool ascii) {
+  const UnicodeCharacters unicode;
+  std::string line;
+  line.reserve(text.size());
+  while (!text.empty()) {
+    const Character character = FirstOf(text);
+    const bool obeyed =
+        iswcntrl(static_cast<wint_t>(character.code)) != 0 || TurnsDirection(character.code);
+    if (obeyed) {
+      line += ' ';
+    } else if (character.readable && (!ascii || character.code < 0x80)) {
+      line += text.substr(0, character.bytes);
+    } else if (character.code == kEllipsis) {
+      line += "...";
+    } else if (CellsOf(character) > 0) {
+      line += '?';
+    }
+    text.remove_prefix(character.bytes);
+  }
+  return line;
+}
+
+size_t CellsOf(std::string_view text) {
+  const UnicodeCharacters unicode;
+  size_t cells = 0;
+  while (!text.empty()) {
+    const Character character = FirstOf(text);
+    cells += CellsOf(character);
+    text.remove_prefix(character.bytes);
+  }
+  return cells;
+}
+
+std::string Cut(std::string_view text, size_t cells) {
+  if (cells == 0) return "";
+  const UnicodeCharacters unicode;
+  return std::string(text.substr(0, BytesWithin(text, cells)));
+}
+
+std::vector<std::string> Wrap(std::string_view text, size_t first, size_t rest) {
+  const UnicodeCharacters unicode;
+  std::vector<std::string> lines(1);
+  size_t used = 0;
+  size_t room = first;
+  while (!text.empty()) {
+    const size_t blanks = std::min(text.find_first_not_of(' '), text.size());
+    std::string_view word = text.substr(blanks);
+    word = word.substr(0, word.find(' '));
+    text.remove_prefix(blanks + word.size());
+    if (word.empty()) break;
+    const size_t cells = CellsOf(word);
+    if (used + blanks + cells <= room) {
+      lines.back().append(blanks, ' ').append(word);
+      used += blanks + cells;
+      continue;
+    }
+    for (bool fresh = lines.back().empty(); !word.empty(); fresh = false) {
+      if (!fresh) {
+        lines.emplace_back();
+        room = rest;
+      }
+      const size_t bytes = BytesWithin(word, room);
+      lines.back() = word.substr(0, bytes);
+      used = CellsOf(lines.back());
+      word.remove_prefix(bytes);
+    }
+  }
+  return lines;
+}
+
+}  // namespace windlass::cli

@@ -1,0 +1,30 @@
+// How many cells of a terminal's line a text takes, and how a text becomes lines of so many cells.
+// Texts are UTF-8, and come from tenants: messages of Pods, annotations. Most characters take one
+// cell, wide ones two, and combining ones none. The process' locale does not matter.
+#pragma once
+
+#include <string>
+#include <string_view>
+#include <vector>
+
+namespace windlass::cli {
+
+// Returns `text` as one line that a terminal can be given:
+//   - a control character, of which an escape sequence has one, is a blank
+//   - so is one that changes the direction of writing
+//   - a byte that is not UTF-8 is "?"
+//   - with `ascii`, so is every other character that is not ASCII
+std::string Printable(std::string_view text, bool ascii = false);
+
+// Returns how many cells the text takes.
+size_t CellsOf(std::string_view text);
+
+// Returns the beginning of `text` that takes at most `cells` cells.
+std::string Cut(std::string_view text, size_t cells);
+
+// Returns `text` as lines, at least one: the first one of at most `first` cells, the others of at
+// most `rest`. A word that fits a line is kept whole. Example with 12 and 6:
+// "no such tag: v123456789" is "no such tag:", "v12345", "6789".
+std::vector<std::string> Wrap(std::string_view text, size_t first, size_t rest);
+
+}  // namespace windlass::cli
