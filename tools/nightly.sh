@@ -92,6 +92,7 @@ if is_chosen rollouts; then
 fi
 if is_chosen replication-controllers; then
   queue_script test/nightly/kubectl_windlass_test.sh
+  queue_script test/nightly/kubectl_windlass_screen_test.sh
   queue_script test/nightly/replication_controller_crd_test.sh
   queue_script test/nightly/replication_controller_witness_test.sh
   queue_script test/nightly/replication_controller_crash_test.sh
