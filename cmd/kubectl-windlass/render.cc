@@ -38,8 +38,9 @@ struct Heights {
 
 class Drawing {
  public:
-  Drawing(const Tree& tree, const RenderOptions& options)
-      : tree_(tree), options_(options), glyphs_(GlyphsOf(options)) {}
+  // `brief`: without the columns RESTARTS, AGE and NODE.
+  Drawing(const Tree& tree, const RenderOptions& options, bool brief)
+      : tree_(tree), options_(options), glyphs_(GlyphsOf(options)), brief_(brief) {}
 
   // How many Pods of each branch are shown; the others become one line.
   using Shown = std::vector<size_t>;
@@ -59,6 +60,7 @@ class Drawing {
   const std::vector<PodState>& PodsOf(size_t i) const {
     return i < tree_.replica_sets.size() ? tree_.replica_sets[i].pods : tree_.pods;
   }
+  std::vector<std::string> Cells(std::vector<std::string> all) const;
   Row RowOf(const PodState& pod, const std::string& indent, bool last) const;
   std::string MoreText(const std::vector<PodState>& pods, size_t shown) const;
   void AddPods(const std::vector<PodState>& pods, size_t shown, const std::string& indent,
@@ -67,6 +69,7 @@ class Drawing {
   const Tree& tree_;
   const RenderOptions& options_;
   const Glyphs& glyphs_;
+  const bool brief_;
 };
 
 Drawing::Shown Drawing::All() const {
@@ -88,12 +91,18 @@ std::string Drawing::MoreText(const std::vector<PodState>& pods, size_t shown) c
   return text + list;
 }
 
+std::vector<std::string> Drawing::Cells(std::vector<std::string> all) const {
+  constexpr std::ptrdiff_t kRestarts = 3;
+  constexpr std::ptrdiff_t kWhy = 6;
+  if (brief_) all.erase(all.begin() + kRestarts, all.begin() + kWhy);
+  return all;
+}
+
 Row Drawing::RowOf(const PodState& pod, const std::string& indent, bool last) const {
-  return {{{Text(pod.name), Text(pod.status), pod.ready, std::to_string(pod.restarts),
-            AgeText(pod.created, tree_.now), pod.node.empty() ? "<none>" : Text(pod.node),
-            Text(pod.why)},
-           indent + (last ? glyphs_.last : glyphs_.inner),
-           last ? indent : indent + glyphs_.bar},
+  return {{Cells({Text(pod.name), Text(pod.status), pod.ready, std::to_string(pod.restarts),
+                  AgeText(pod.created, tree_.now), pod.node.empty() ? "<none>" : Text(pod.node),
+                  Text(pod.why)}),
+           indent + (last ? glyphs_.last : glyphs_.inner), last ? indent : indent + glyphs_.bar},
           pod.mood};
 }
 
@@ -110,23 +119,22 @@ void Drawing::AddPods(const std::vector<PodState>& pods, size_t shown, const std
 
 std::vector<Row> Drawing::RowsOf(const Shown& shown, size_t left_out_sets) const {
   std::vector<Row> rows;
-  rows.push_back({{{"NAME", "STATUS", "READY", "RESTARTS", "AGE", "NODE", "WHY"}}});
+  rows.push_back({{Cells({"NAME", "STATUS", "READY", "RESTARTS", "AGE", "NODE", "WHY"})}});
   const std::string bar = glyphs_.bar;
   const bool children = !tree_.replica_sets.empty() || !tree_.pods.empty();
-  rows.push_back({{{Text(tree_.name), tree_.phase.empty() ? "-" : Text(tree_.phase), tree_.ready,
-                    "", AgeText(tree_.created, tree_.now)},
-                   "",
-                   children ? bar : ""},
+  rows.push_back({{Cells({Text(tree_.name), tree_.phase.empty() ? "-" : Text(tree_.phase),
+                          tree_.ready, "", AgeText(tree_.created, tree_.now), "", ""}),
+                   "", children ? bar : ""},
                   tree_.mood});
   for (size_t i = 0; i < tree_.replica_sets.size(); ++i) {
     const ReplicaSetBranch& branch = tree_.replica_sets[i];
     const bool last = i + 1 == tree_.replica_sets.size();
     const std::string indent = last ? "   " : bar + "  ";
-    rows.push_back({{{Text(branch.name), Text(branch.status), branch.ready, "",
-                      AgeText(branch.created, tree_.now), "", Text(branch.why)},
-                     last ? glyphs_.last : glyphs_.inner,
-                     branch.pods.empty() ? indent : indent + bar},
-                    branch.mood});
+    rows.push_back(
+        {{Cells({Text(branch.name), Text(branch.status), branch.ready, "",
+                 AgeText(branch.created, tree_.now), "", Text(branch.why)}),
+          last ? glyphs_.last : glyphs_.inner, branch.pods.empty() ? indent : indent + bar},
+         branch.mood});
     AddPods(branch.pods, shown[i], indent, rows);
   }
   AddPods(tree_.pods, shown.back(), "", rows);
@@ -207,6 +215,18 @@ std::vector<TableRow> TablesOf(const std::vector<Row>& rows) {
   return tables;
 }
 
+// Returns true if the tree, below `above` lines, is higher than the terminal, and columns do not
+// fit its width: less is shown of each Pod then, so that more Pods are shown.
+bool HasToBeBrief(const Tree& tree, const RenderOptions& options, size_t above) {
+  if (!options.height) return false;
+  const Drawing drawing(tree, options, /*brief=*/false);
+  const std::vector<Row> rows = drawing.RowsOf(drawing.All(), 0);
+  const TableLayout layout(TablesOf(rows), options.width);
+  if (!layout.is_narrow()) return false;
+  for (const Row& row : rows) above += drawing.LinesOf(layout, row).size();
+  return above > LinesMax(options);
+}
+
 }  // namespace
 
 std::vector<std::string> CutToHeight(std::vector<std::string> lines, const RenderOptions& options) {
@@ -229,7 +249,7 @@ std::vector<std::string> RenderTree(const Tree& whole, const RenderOptions& opti
   std::vector<std::string> lines = TableLines(header, options.width);
   lines.emplace_back();
 
-  const Drawing drawing(tree, options);
+  const Drawing drawing(tree, options, HasToBeBrief(tree, options, lines.size()));
   std::vector<Row> rows = drawing.RowsOf(drawing.All(), left_out);
   // The columns are those of all Pods, so that they do not move with the Pods that fit.
   const TableLayout layout(TablesOf(rows), options.width);

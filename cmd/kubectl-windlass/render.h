@@ -21,9 +21,11 @@ struct RenderOptions {
 };
 
 // Returns the lines, without line ends. With a width, each takes at most so many cells. With a
-// height there are at most height - 1. Then Pods that are left out become one line, available ones
-// first: "… 212 more Running". So do old ReplicaSets without Pods. A reason takes at most half of
-// the height, so that one Pod does not take the place of all others.
+// height there are at most height - 1:
+//   - Pods that are left out become one line, available ones first: "… 212 more Running"
+//   - old ReplicaSets without Pods become one line
+//   - RESTARTS, AGE and NODE are left out where columns do not fit the width, either
+//   - a reason takes at most half of the height: one Pod does not take the place of all others
 std::vector<std::string> RenderTree(const Tree& tree, const RenderOptions& options);
 
 // Leaves out lines that do not fit the height, and says how many: "… 12 more lines".

@@ -61,6 +61,7 @@ void TableLayout::Place(const std::vector<size_t>& widths, size_t gap) {
     const bool begins_line = i == 0 || !fits;
     const size_t start = i > 0 && begins_line ? indent_ : next;
     columns_.push_back({start, begins_line});
+    narrow_ = narrow_ || (!fits && !last);
     next = start + widths[i] + gap;
   }
 }

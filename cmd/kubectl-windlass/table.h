@@ -33,6 +33,8 @@ class TableLayout {
 
   // Returns the lines of a row, without blanks at their ends.
   std::vector<std::string> LinesOf(const TableRow& row) const;
+  // Returns true if columns before the last one do not fit a line.
+  bool is_narrow() const { return narrow_; }
   // Returns a further line of a row that has this text, cut to the width.
   std::string Below(const TableRow& row, const std::string& text) const;
 
@@ -48,6 +50,7 @@ class TableLayout {
 
   std::optional<size_t> width_;
   size_t indent_ = 0;
+  bool narrow_ = false;
   std::vector<Column> columns_;
 };
 

@@ -165,9 +165,21 @@ TEST_CASE("A long cause leaves room for others where the tree is drawn again") {
   CHECK(CountOf(RenderTree(tree, {.width = 80}), "more lines") == 0);
 }
 
+TEST_CASE("A window that is narrow and low shows causes rather than all columns") {
+  const RenderOptions options{.width = 40, .height = 18};
+  const Lines lines = RenderTree(SmallTree(), options);
+  CHECK(lines.size() <= 17);
+  for (const char* column : {"RESTARTS", "AGE", "NODE"}) CHECK(CountOf(lines, column) == 0);
+  CHECK(CountOf(lines, "   │  found") == 1);  // the end of the cause
+  CHECK(CountOf(lines, "web-1-a") == 1);
+  // They are there where there is room, either in width or in height.
+  CHECK(CountOf(RenderTree(SmallTree(), {.width = 40, .height = 50}), "RESTARTS") == 1);
+  CHECK(CountOf(RenderTree(SmallTree(), {.width = 80, .height = 9}), "RESTARTS") == 1);
+}
+
 TEST_CASE("In a low window the first cause still begins") {
-  const Lines lines = RenderTree(SmallTree(), {.width = 40, .height = 14});
-  CHECK(lines.size() == 13);
+  const Lines lines = RenderTree(SmallTree(), {.width = 40, .height = 10});
+  CHECK(lines.size() == 9);
   CHECK(CountOf(lines, "ErrImagePull") > 0);
   CHECK(lines.back().starts_with("… "));
   CHECK(lines.back().ends_with(" more lines"));
