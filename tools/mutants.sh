@@ -19,7 +19,9 @@ if [ "${1:-}" = --check ]; then
   stale=0
   while IFS= read -r line; do
     rest=${line#* % }
-    sed "${rest#* % }" "${rest%% % *}" | cmp -s - "${rest%% % *}" || continue
+    if [ -f "${rest%% % *}" ]; then
+      sed "${rest#* % }" "${rest%% % *}" | cmp -s - "${rest%% % *}" || continue
+    fi
     echo "test/contract/mutants.txt: this fault changes nothing: $line" >&2
     stale=$((stale + 1))
   done < <(faults)

@@ -1,30 +1,28 @@
 #include "cmd/kubectl-windlass/answer.h"
 
 #include <nlohmann/json.hpp>
-
-#include "cmd/kubectl-windlass/follow.h"
-#include "cmd/kubectl-windlass/kind.h"
+#include <utility>
 
 namespace windlass::cli {
+namespace {
+
+// How often the object is read.
+constexpr milliseconds kAnswerPoll{250};
+
+}  // namespace
 
 Result<std::optional<Json>> WaitForAnswer(const CommandContext& context, const Place& place,
                                           const std::function<bool(const Json& object)>& answered) {
   Session& session = context.session;
   const MonotonicTime end = session.clock().Now() + kAnswerMax;
-  Follow follow(session, {{place.resource, place.namespace_, "", "metadata.name=" + place.name}});
-  Status status = follow.Start();
-  while (status.ok()) {
-    const std::vector<const Json*> found = follow.Objects(0);
-    if (found.empty()) {
-      return Error{ErrorKind::kNotFound,
-                   ObjectName(place.resource, place.name) + " has been deleted"};
-    }
-    if (answered(*found.front())) return std::optional<Json>(*found.front());
-    const MonotonicTime now = session.clock().Now();
-    if (now >= end) return std::optional<Json>();
-    status = follow.NextChange(end - now);
+  for (;;) {
+    // The right to get is enough: no list, no watch.
+    WINDLASS_TRY(Json object, ReadObject(session, place));
+    if (answered(object)) return std::optional<Json>(std::move(object));
+    if (session.clock().Now() >= end) return std::optional<Json>();
+    WINDLASS_TRY([[maybe_unused]] const Unit waited,
+                 session.Wait([] { return false; }, kAnswerPoll));
   }
-  return status.error();
 }
 
 }  // namespace windlass::cli

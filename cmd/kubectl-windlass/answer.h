@@ -13,7 +13,7 @@ namespace windlass::cli {
 // How long Windlass has to answer. It does within a second.
 inline constexpr seconds kAnswerMax{30};
 
-// Follows the object until `answered` returns true for it, and returns it then; nullopt after
+// Reads the object until `answered` returns true for it, and returns it then; nullopt after
 // kAnswerMax. Returns an error if the object is deleted meanwhile.
 Result<std::optional<Json>> WaitForAnswer(const CommandContext& context, const Place& place,
                                           const std::function<bool(const Json& object)>& answered);

@@ -4,12 +4,16 @@
 #include <nlohmann/json.hpp>
 #include <utility>
 
+#include "cmd/kubectl-windlass/cells.h"
 #include "cmd/kubectl-windlass/json_fields.h"
 #include "cmd/kubectl-windlass/replica_sets.h"
 #include "controller/in_place/template/annotation_names.h"
 
 namespace windlass::cli {
 namespace {
+
+// What an admission webhook says is cut to that.
+constexpr size_t kMessageCellsMax = 300;
 
 bool HasNoPods(const Json* of_revision) {
   return of_revision == nullptr || NumberOf(*of_revision, "/spec/replicas") == 0;
@@ -40,9 +44,10 @@ std::optional<Cause> CauseAmong(const Json* maker, const std::vector<const Json*
   }
   const Json* failure = maker == nullptr ? nullptr : ConditionOf(*maker, "ReplicaFailure");
   if (failure == nullptr || TextOf(*failure, "/status") != "True") return std::nullopt;
-  return Cause{TextOf(*failure, "/reason"), TextOf(*maker, "/metadata/name") + ": " +
-                                                TextOf(*failure, "/reason") + ": " +
-                                                TextOf(*failure, "/message")};
+  const std::string message = Cut(Printable(TextOf(*failure, "/message")), kMessageCellsMax);
+  const std::string reason = TextOf(*failure, "/reason");
+  return Cause{reason, TextOf(*maker, "/metadata/name") + ": " + reason + ": " +
+                           Cut(Printable(TextOf(*failure, "/message")), kMessageCellsMax)};
 }
 
 const Json* OfRevision(const std::vector<const Json*>& replica_sets, int64_t revision) {
@@ -68,7 +73,7 @@ std::vector<const Json*> CanariesAmong(const std::vector<const Json*>& pods,
 }
 
 Result<std::string> WhyNotAvailable(Session& session, const Json& rollout,
-                                    const std::string& namespace_, int64_t revision) {
+                                    const std::string& namespace_, int64_t revision, Mood least) {
   WINDLASS_TRY(const std::vector<Json> owned, ReadReplicaSets(session, rollout, namespace_));
   const std::vector<const Json*> sets = Pointers(owned);
   const Json* of_revision = OfRevision(sets, revision);
@@ -81,9 +86,9 @@ Result<std::string> WhyNotAvailable(Session& session, const Json& rollout,
     Json pod = Json::parse(item, nullptr, false);
     if (pod.is_object()) pods.push_back(std::move(pod));
   }
-  const std::optional<Cause> cause = CauseAmong(
-      of_revision, CanariesAmong(Pointers(pods), sets, of_revision),
-      NumberOf(rollout, "/spec/minReadySeconds"), session.clock().Wall(), Mood::kWaiting);
+  const std::optional<Cause> cause =
+      CauseAmong(of_revision, CanariesAmong(Pointers(pods), sets, of_revision),
+                 NumberOf(rollout, "/spec/minReadySeconds"), session.clock().Wall(), least);
   return cause ? cause->text : std::string();
 }
 

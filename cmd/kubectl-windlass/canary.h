@@ -35,9 +35,10 @@ std::vector<const Json*> CanariesAmong(const std::vector<const Json*>& pods,
                                        const std::vector<const Json*>& replica_sets,
                                        const Json* of_revision);
 
-// Reads the ReplicaSets of `rollout` and the Pods of `revision`. Returns the text of the cause; ""
-// if nothing is wrong with them.
+// Reads the ReplicaSets of `rollout` and the Pods of `revision`. Returns the text of the cause, if
+// it is at least as bad as `least`; "" if nothing is wrong with them.
 Result<std::string> WhyNotAvailable(Session& session, const Json& rollout,
-                                    const std::string& namespace_, int64_t revision);
+                                    const std::string& namespace_, int64_t revision,
+                                    Mood least = Mood::kWaiting);
 
 }  // namespace windlass::cli

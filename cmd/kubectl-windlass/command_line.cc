@@ -82,7 +82,9 @@ CLI::App* Parser::AddForObjects(CommandName name, const std::string& word,
 }
 
 void Parser::AddFiles(CLI::App* command, const std::string& what) {
-  command->add_option("-f,--filename", line.filenames, what)->allow_extra_args(false);
+  command->add_option("-f,--filename", line.filenames, what)
+      ->allow_extra_args(false)
+      ->delimiter(',');
 }
 
 void Parser::AddRevision(CLI::App* command, const std::string& flag, const std::string& what) {
@@ -165,10 +167,7 @@ void Parser::AddRolloutCommands() {
 
   CLI::App* completion = Add(CommandName::kCompletion, "completion",
                              "print what a shell needs to complete kubectl windlass");
-  completion->add_option("shell", line.arguments, "bash, zsh or fish")
-      ->check(OneOf({"bash", "zsh", "fish"}))
-      ->expected(1)
-      ->required();
+  completion->add_option("shell", line.arguments, "bash, zsh or fish");
 
   Add(CommandName::kVersion, "version", "versions of this program, the server and the CRDs");
 }
@@ -291,13 +290,49 @@ std::string HelpOf(const CLI::App& app) {
   return help + CLI::Formatter().make_group("Flags of every command", false, shared);
 }
 
+// Returns the option that a flag such as "-n" or "--namespace" names, of any command; null if there
+// is none.
+const CLI::Option* AnyOption(const CLI::App& app, const std::string& flag) {
+  if (const CLI::Option* option = app.get_option_no_throw(flag)) return option;
+  for (const CLI::App* command : app.get_subcommands(nullptr)) {
+    if (const CLI::Option* option = command->get_option_no_throw(flag)) return option;
+  }
+  return nullptr;
+}
+
+// Returns the arguments in a form that the library reads as kubectl does: "-n=shop" is
+// "--namespace=shop", and the value of "--namespace=" is empty, not the next argument.
+std::vector<std::string> Normalized(const CLI::App& app,
+                                    const std::vector<std::string>& arguments) {
+  std::vector<std::string> normalized;
+  for (const std::string& argument : arguments) {
+    const size_t equals = argument.find('=');
+    const bool flag = argument.starts_with('-') && equals != argument.npos;
+    const CLI::Option* option = flag ? AnyOption(app, argument.substr(0, equals)) : nullptr;
+    if (option == nullptr) {
+      normalized.push_back(argument);
+    } else if (equals + 1 == argument.size() && option->get_items_expected_max() > 0) {
+      normalized.push_back(argument.substr(0, equals));
+      normalized.emplace_back();
+    } else {
+      const bool is_short = !argument.starts_with("--") && !option->get_lnames().empty();
+      const std::string name =
+          is_short ? "--" + option->get_lnames().front() : argument.substr(0, equals);
+      normalized.push_back(name + argument.substr(equals));
+    }
+  }
+  return normalized;
+}
+
 }  // namespace
 
 Result<CommandLine> ParseCommandLine(const std::vector<std::string>& arguments) {
   const auto parser = std::make_unique<Parser>();
   try {
     // CLI11 takes them from the end.
-    parser->app.parse(std::vector<std::string>(arguments.rbegin(), arguments.rend()));
+    std::vector<std::string> normalized = Normalized(parser->app, arguments);
+    std::ranges::reverse(normalized);
+    parser->app.parse(std::move(normalized));
   } catch (const CLI::CallForHelp&) {
     parser->line.help = HelpOf(parser->app);
     return parser->line;
@@ -317,6 +352,11 @@ Result<CommandLine> ParseCommandLine(const std::vector<std::string>& arguments) 
   const CLI::App* chosen = parser->app.get_subcommands().front();
   line.command = parser->commands.at(chosen);
   if (line.command == CommandName::kGet) line.watch = parser->watch_get;
+  for (const CLI::Option* option : chosen->get_options()) {
+    if (option->count() > 0 && !option->get_lnames().empty()) {
+      line.rolling_update.given.insert("--" + option->get_lnames().front());
+    }
+  }
   if (parser->end_abort) line.command = CommandName::kRetry;
   const Status taken = TakeDurations(parser->durations, line);
   if (!taken.ok()) return taken.error();
@@ -345,6 +385,8 @@ std::vector<Described> FlagsOf(const std::string& command) {
   const auto add = [&flags](const CLI::App& app) {
     for (const CLI::Option* option : app.get_options()) {
       for (const std::string& name : option->get_lnames()) {
+        // Of the flags that every command has, --help is the command's own.
+        if (std::ranges::find(flags, "--" + name, &Described::name) != flags.end()) continue;
         flags.push_back({"--" + name, option->get_description()});
       }
     }

@@ -3,6 +3,7 @@
 
 #include <cstdint>
 #include <optional>
+#include <set>
 #include <string>
 #include <vector>
 
@@ -43,6 +44,7 @@ struct RollingUpdateFlags {
   int32_t min_ready_seconds = 0;
   std::string cleanup;            // "" = Delete if a new name is given, else Rename
   std::string on_external_scale;  // "" = Pause
+  std::set<std::string> given;    // the flags of the command line: "--update-period"
   bool rollback = false;
   bool wait = true;
   bool local = false;

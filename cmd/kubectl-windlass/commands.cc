@@ -24,8 +24,14 @@ void PrintDone(const CommandContext& context, const Place& place, const Json& ob
   if (context.line.output == OutputFormat::kText) {
     context.console.Line(ObjectName(place.resource, place.name) + ' ' + what);
   } else {
-    context.console.out(Print(object, place.resource, context.line.output));
+    PrintOutput(context, Print(object, place.resource, context.line.output));
   }
+}
+
+void PrintOutput(const CommandContext& context, const std::string& text) {
+  const bool another = std::exchange(context.done->printed, true);
+  if (another && context.line.output == OutputFormat::kYaml) context.console.out("---\n");
+  context.console.out(text);
 }
 
 ExitCode Change(const CommandContext& context, const Place& place, const Json& object, Json patch,

@@ -2,6 +2,9 @@
 // named after it. docs/kubectl-windlass.md says what they do.
 #pragma once
 
+#include <memory>
+#include <optional>
+#include <set>
 #include <string>
 #include <vector>
 
@@ -21,6 +24,12 @@ struct CommandContext {
   const Console& console;
   const CommandLine& line;
   std::string namespace_;  // of --namespace, else of the kubeconfig's context, else "default"
+  // What the command has done for the objects before the present one.
+  struct Done {
+    std::set<std::string> steered;  // uids of updates: two objects may have the same one
+    bool printed = false;           // with -o
+  };
+  std::shared_ptr<Done> done = std::make_shared<Done>();
 };
 
 // --- commands about objects, for one of them ---
@@ -63,15 +72,20 @@ ExitCode RunCommand(const CommandContext& context);
 // --- what they share ---
 
 // Prints where an object stands whenever that changes, until its rollout ends or is held, or
-// --timeout has passed (status_command.cc). `maker`: the ReplicationController that makes its Pods;
-// null: its ReplicaSets do.
-ExitCode WatchStatus(const CommandContext& context, const Place& place,
-                     Standing (*standing)(const Json& object), const Json& maker);
+// --timeout has passed (status_command.cc). `object`: as it was read. `maker`: the
+// ReplicationController that makes its Pods; null: its ReplicaSets do. Returns nullopt when the
+// update has a new controller that can be given as `maker`.
+std::optional<ExitCode> WatchStatus(const CommandContext& context, const Place& place,
+                                    const Json& object, Standing (*standing)(const Json& object),
+                                    const Json& maker);
 
 // Writes what a command did to an object: kubectl's line "deployment.apps/web paused", or the
 // object as -o says.
 void PrintDone(const CommandContext& context, const Place& place, const Json& object,
                const std::string& what);
+
+// Writes an object, or a list, as -o says. Of several, YAML documents are separated.
+void PrintOutput(const CommandContext& context, const std::string& text);
 
 // Patches an object that the command has read, with a merge patch or, for a Deployment, kubectl's
 // strategic one. A Rollout's names the uid: the object that the user named, and not another one

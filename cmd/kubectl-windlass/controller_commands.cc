@@ -1,6 +1,8 @@
 // status, history, undo, abort, pause and resume of a ReplicationController: they follow and steer
 // its rolling update, a ReplicationControllerUpdate. One that runs with --local is known to nobody
 // but the program that runs it.
+#include <algorithm>
+#include <functional>
 #include <nlohmann/json.hpp>
 #include <optional>
 #include <utility>
@@ -34,42 +36,117 @@ Steered UpdateToSteer(const CommandContext& context, const Place& place) {
   if (found->unreadable) {
     return refused(Report(context.session, context.console, *found->unreadable));
   }
+  // The two controllers of one update may both be named, or have the labels that -l asks for.
+  const std::string uid = found->update ? TextOf(*found->update, "/metadata/uid") : "";
+  if (context.done->steered.contains(uid)) return refused(ExitCode::kDone);
   const bool steerable = found->update && IsUnderWay(*found->update) &&
                          StateOf(context, *found->update) != UpdateState::kRefused;
   if (steerable) return {.place = found->place, .update = *std::move(found->update)};
   return refused(Refuse(context, place,
                         "has no rolling update under way: kubectl windlass rolling-update " +
-                            place.name +
+                            place.name + " -n " + place.namespace_ +
                             " --image=IMAGE begins one, also back to an earlier image. An update "
                             "with --local is steered where it runs"));
 }
 
-ExitCode SetPaused(const CommandContext& context, const Place& place, bool pause) {
-  const Steered steered = UpdateToSteer(context, place);
-  if (steered.refused) return *steered.refused;
-  if (FlagOf(steered.update, "/spec/paused") != pause) {
-    return Change(context, steered.place, steered.update, {{"spec", {{"paused", pause}}}},
-                  pause ? "paused" : "resumed");
+// How often the update is read and written again after something else has changed it.
+constexpr int kWritesMax = 5;
+
+// Reads the update, and writes what `patch_for` returns for it, unless it has changed meanwhile:
+// then it is read again, so that nothing is written into one that has ended. `patch_for` returns
+// null if it has written why nothing is to be done, and sets the exit code.
+ExitCode Steer(const CommandContext& context, const Place& place, const std::string& what,
+               const std::function<Json(const Steered& steered, ExitCode& code)>& patch_for,
+               Place* of_update = nullptr) {
+  for (int tries = 1;; ++tries) {
+    const Steered steered = UpdateToSteer(context, place);
+    if (steered.refused) return *steered.refused;
+    ExitCode code = ExitCode::kError;
+    Json patch = patch_for(steered, code);
+    if (patch.is_null()) return code;
+    const std::string& dry = context.line.dry_run;
+    const std::string done = dry == "none" ? what : what + " (" + dry + " dry run)";
+    const Json& update = steered.update;
+    patch["metadata"] = {{"uid", TextOf(update, "/metadata/uid")},
+                         {"resourceVersion", TextOf(update, "/metadata/resourceVersion")}};
+    Result<Json> patched = update;
+    if (dry == "client") {
+      patched->merge_patch(patch);
+    } else {
+      patched = PatchObject(context.session, steered.place,
+                            {kMergePatch, patch.dump(), kPluginFieldManager, dry == "server"});
+    }
+    const bool again = !patched.ok() && patched.error().kind == ErrorKind::kConflict;
+    if (again && tries < kWritesMax) continue;
+    if (!patched.ok()) return Report(context.session, context.console, patched.error());
+    context.done->steered.insert(TextOf(update, "/metadata/uid"));
+    PrintDone(context, steered.place, *patched, done);
+    if (of_update != nullptr) *of_update = steered.place;
+    return ExitCode::kDone;
   }
-  if (pause) return Refuse(context, place, "is already paused");
-  const Standing standing = StandingOfUpdate(steered.update);
-  if (standing.ends != ExitCode::kHeld) return Refuse(context, place, "is not paused");
-  return Refuse(context, place, "is not paused by spec.paused: " + standing.why, ExitCode::kHeld);
 }
 
-// Turns an update that goes forward round, also one that is paused: what has been done is taken
-// back. Without --wait of its own, `what` is printed for the write.
-ExitCode TurnRound(const CommandContext& context, const Steered& steered, const std::string& what) {
-  return Change(context, steered.place, steered.update,
-                {{"spec", {{"rollback", true}, {"paused", false}}}}, what);
+ExitCode SetPaused(const CommandContext& context, const Place& place, bool pause) {
+  const auto patch_for = [&](const Steered& steered, ExitCode& code) -> Json {
+    const Json& update = steered.update;
+    const Standing standing = StandingOfUpdate(update);
+    // A change of its spec would begin it again.
+    if (pause && StateOf(context, update) == UpdateState::kTimedOut) {
+      code = Refuse(context, place, "is not updated any more: " + standing.why);
+      return nullptr;
+    }
+    if (FlagOf(update, "/spec/paused") != pause) return {{"spec", {{"paused", pause}}}};
+    if (pause) {
+      code = Refuse(context, place, "is already paused");
+    } else if (standing.ends == ExitCode::kHeld) {
+      code =
+          Refuse(context, place, "is not paused by spec.paused: " + standing.why, ExitCode::kHeld);
+    } else {
+      code = Refuse(context, place, "is not paused");
+    }
+    return nullptr;
+  };
+  return Steer(context, place, pause ? "paused" : "resumed", patch_for);
 }
 
-std::optional<ExitCode> RefuseTurned(const CommandContext& context, const Place& place,
-                                     const Steered& steered) {
-  if (!FlagOf(steered.update, "/spec/rollback")) return std::nullopt;
-  return Refuse(context, place,
-                "is being rolled back already: kubectl windlass status " +
-                    ShortName(place.resource, place.name) + " waits for the end");
+// Returns true if kubectl apply or another client that applies manifests manages the object.
+bool IsApplied(const Json& object) {
+  if (!AnnotationOf(object, "kubectl.kubernetes.io/last-applied-configuration").empty())
+    return true;
+  return std::ranges::any_of(ListOf(object, "/metadata/managedFields"), [](const Json& entry) {
+    return TextOf(entry, "/operation") == "Apply";
+  });
+}
+
+// Turns an update round that goes forward, also one that is paused: what has been done is taken
+// back.
+ExitCode TurnRound(const CommandContext& context, const Place& place, const std::string& what,
+                   Place* of_update = nullptr) {
+  const auto patch_for = [&](const Steered& steered, ExitCode& code) -> Json {
+    const Json& update = steered.update;
+    if (TextOf(update, "/status/step").empty()) {
+      code = Refuse(context, place,
+                    "has an update that has changed nothing yet: kubectl delete " +
+                        ResourceText(steered.place.resource) + ' ' + steered.place.name + " -n " +
+                        place.namespace_ + " takes it away");
+      return nullptr;
+    }
+    if (!FlagOf(update, "/spec/rollback")) {
+      if (IsApplied(update)) {
+        context.console.Warning(
+            ObjectName(steered.place.resource, steered.place.name) +
+            " comes from a manifest that is applied: the next update begins only when its "
+            "spec.rollback is false again; write that into the manifest");
+      }
+      return {{"spec", {{"rollback", true}, {"paused", false}}}};
+    }
+    code = Refuse(context, place,
+                  "is being rolled back already: kubectl windlass status " +
+                      ShortName(place.resource, place.name) + " -n " + place.namespace_ +
+                      " waits for the end");
+    return nullptr;
+  };
+  return Steer(context, place, what, patch_for, of_update);
 }
 
 // Reads the other controller of the update; null if there is none.
@@ -85,17 +162,30 @@ Json OtherController(const CommandContext& context, const Place& place,
 }  // namespace
 
 ExitCode StatusOfController(const CommandContext& context, const Place& place) {
-  const Result<ControllerUpdate> found = ReadControllerUpdate(context, place);
-  if (!found.ok()) return Report(context.session, context.console, found.error());
-  if (found->unreadable) context.console.Warning(found->unreadable->message);
-  if (!found->update || !IsUnderWay(*found->update)) {
-    return WatchStatus(context, place, &StandingOfController, found->controller);
+  if (context.line.revision > 0) {
+    return Usage(context, "a ReplicationController has no revisions: leave out --revision");
   }
-  const Json other = OtherController(context, place, *found);
-  const bool back = FlagOf(*found->update, "/spec/rollback");
-  const bool scales_this_up = (place.name == found->place.name) == back;
-  return WatchStatus(context, found->place, &StandingOfUpdate,
-                     scales_this_up ? found->controller : other);
+  for (bool again = false;; again = true) {
+    const Result<ControllerUpdate> found = ReadControllerUpdate(context, place);
+    if (!found.ok()) return Report(context.session, context.console, found.error());
+    // Whether an update is under way cannot be told.
+    if (found->unreadable) return Report(context.session, context.console, *found->unreadable);
+    const bool stands =
+        found->update && (IsUnderWay(*found->update) || found->controller.is_null());
+    if (!stands) {
+      return *WatchStatus(context, place, found->controller, &StandingOfController,
+                          found->controller);
+    }
+    const Json other = OtherController(context, place, *found);
+    const bool back = FlagOf(*found->update, "/spec/rollback");
+    const bool scales_this_up = (place.name == found->place.name) == back;
+    Json maker = scales_this_up ? found->controller : other;
+    // One that cannot be read explains nothing.
+    if (maker.is_null() && again) maker = Json::object();
+    const auto code = WatchStatus(context, found->place, *found->update, &StandingOfUpdate, maker);
+    // The new controller has been made meanwhile.
+    if (code) return *code;
+  }
 }
 
 ExitCode HistoryOfController(const CommandContext& context, const Place& place) {
@@ -111,7 +201,7 @@ ExitCode HistoryOfController(const CommandContext& context, const Place& place) 
     if (!controller->is_null()) controllers.push_back(controller);
   }
   if (context.line.output != OutputFormat::kText) {
-    context.console.out(PrintList(controllers, place.resource, context.line.output));
+    PrintOutput(context, PrintList(controllers, place.resource, context.line.output));
     return ExitCode::kDone;
   }
   std::vector<std::vector<std::string>> rows = {{"CONTROLLER", "PODS", "IMAGES"}};
@@ -140,31 +230,34 @@ ExitCode ResumeController(const CommandContext& context, const Place& place) {
 }
 
 ExitCode AbortController(const CommandContext& context, const Place& place) {
-  const Steered steered = UpdateToSteer(context, place);
-  if (steered.refused) return *steered.refused;
-  if (const auto refused = RefuseTurned(context, place, steered)) return *refused;
-  return TurnRound(context, steered, "aborted");
+  return TurnRound(context, place, "aborted");
 }
 
 ExitCode UndoController(const CommandContext& context, const Place& place) {
   if (context.line.revision > 0) {
     return Usage(context, "a ReplicationController has no revisions: leave out --to-revision");
   }
-  const Steered steered = UpdateToSteer(context, place);
-  if (steered.refused) return *steered.refused;
-  if (const auto refused = RefuseTurned(context, place, steered)) return *refused;
-  const ExitCode code = TurnRound(context, steered, "rollback requested");
-  if (code != ExitCode::kDone || context.line.dry_run != "none") return code;
-  const auto answer = WaitForAnswer(context, steered.place, &IsObserved);
-  if (!answer.ok()) return Report(context.session, context.console, answer.error());
-  if (!*answer) {
-    context.console.Error(
-        ObjectName(steered.place.resource, steered.place.name) +
-        " is to be rolled back, but Windlass has not looked at that for " +
-        std::to_string(kAnswerMax.count()) +
-        " s: check that it runs in the cluster, with --controllers=replicationcontrollerupdate. It "
-        "rolls back when it does");
-    return ExitCode::kTimeout;
+  Place update;
+  const ExitCode code = TurnRound(context, place, "rollback requested", &update);
+  if (code != ExitCode::kDone || context.line.dry_run != "none" || update.name.empty()) return code;
+  const auto answer = WaitForAnswer(context, update, &IsObserved);
+  const Session& session = context.session;
+  const bool ended = session.interrupted() || session.timed_out();
+  if (!answer.ok() && !ended) return Report(session, context.console, answer.error());
+  if (!answer.ok() || !*answer) {
+    const std::string why = session.interrupted() ? "interrupted: "
+                            : ended               ? "timed out waiting for the condition: "
+                                                  : "";
+    const Error error{ErrorKind::kCancelled,
+                      why + ObjectName(update.resource, update.name) + " is to be rolled back" +
+                          (ended ? ", and Windlass has not looked at that yet"
+                                 : ", but Windlass has not looked at that for " +
+                                       std::to_string(kAnswerMax.count()) +
+                                       " s: check that it runs in the cluster, with "
+                                       "--controllers=replicationcontrollerupdate") +
+                          ". It rolls back when it does"};
+    const ExitCode told = Report(session, context.console, error);
+    return ended ? told : ExitCode::kTimeout;
   }
   const Standing standing = StandingOfUpdate(**answer);
   if (standing.ends != ExitCode::kFailed) return ExitCode::kDone;

@@ -22,7 +22,10 @@ std::string ProgressText(const Standing& standing, const std::string& target) {
   const std::string available = std::to_string(standing.available);
   return std::to_string(standing.updated.value_or(0)) + " of " + std::to_string(standing.desired) +
          " Pods are those of " + target + ", " + available +
-         (standing.available == 1 ? " is available" : " are available");
+         (standing.available == 1 ? " is available" : " are available") +
+         (standing.available >= standing.desired
+              ? "; the last old ones go when spec.updatePeriod has passed"
+              : "");
 }
 
 // Returns the reason of the condition that says what is the matter.
@@ -32,6 +35,17 @@ std::string ReasonOf(const Json& update, const char* type) {
 }
 
 }  // namespace
+
+std::string NotRolledBackText(const Json& update) {
+  const std::string name = TextOf(update, "/metadata/name");
+  // A rename that has begun has no way back, so it was finished (RC-14).
+  const bool renamed = FlagOf(update, "/spec/rollback");
+  return "the update of " + ObjectName(resources::kReplicationControllers, name) +
+         " was not rolled back, it succeeded: " +
+         (renamed ? "the new one was renamed to " + name + " already"
+                  : "spec.rollback was set to false meanwhile") +
+         ". To go back, update to the old image";
+}
 
 Standing StandingOfController(const Json& controller) {
   const std::string who = "replicationcontroller \"" + TextOf(controller, "/metadata/name") + '"';
@@ -74,6 +88,10 @@ Standing StandingOfUpdate(const Json& update) {
   standing.reason = (back ? "rollback to " : "update to ") + target;
   if (!IsObserved(update) || phase.empty()) {
     standing.sentence = "Waiting for the replicationcontrollerupdate spec to be observed...";
+  } else if (phase == rc::kSucceeded && back) {
+    standing.phase = "Stalled";
+    standing.reason = "NotRolledBack";
+    End(standing, ExitCode::kFailed, NotRolledBackText(update));
   } else if (phase == rc::kSucceeded) {
     standing.phase = "Healthy";
     standing.sentence = subject + " has succeeded";
@@ -88,7 +106,7 @@ Standing StandingOfUpdate(const Json& update) {
     End(standing, ExitCode::kFailed, subject + " has failed (" + standing.reason + "): " + message);
   } else if (phase == rc::kPaused && FlagOf(update, "/spec/paused")) {
     standing.phase = phase;
-    standing.reason = "spec.paused";
+    standing.reason = back ? "rollback, spec.paused" : "spec.paused";
     End(standing, ExitCode::kHeld,
         subject + " is paused: kubectl windlass resume " + command + " lets it go on");
   } else if (phase == rc::kPaused) {

@@ -25,23 +25,28 @@ std::string SourceName(const Json& controller) {
 Result<ControllerUpdate> ReadControllerUpdate(const CommandContext& context, const Place& place) {
   ControllerUpdate found{.controller = nullptr, .place = place};
   const Result<Json> controller = ReadWorkload(context, place);
-  if (!controller.ok() && controller.error().kind != ErrorKind::kNotFound) {
-    return controller.error();
-  }
+  // Who may not read ReplicationControllers may steer an update that they may read.
+  const bool missing = !controller.ok() && (controller.error().kind == ErrorKind::kNotFound ||
+                                            controller.error().kind == ErrorKind::kForbidden);
+  if (!controller.ok() && !missing) return controller.error();
   if (controller.ok()) found.controller = *controller;
   // A controller that an update has made may be the old one of the next update.
   for (const std::string& name : {place.name, SourceName(found.controller)}) {
     if (name.empty() || (found.update && IsUnderWay(*found.update))) continue;
     Place of_update{resources::kReplicationControllerUpdates, place.namespace_, name};
     Result<Json> update = ReadWorkload(context, of_update);
-    if (update.ok() && (!found.update || IsUnderWay(*update))) {
+    if (!update.ok()) {
+      if (update.error().kind != ErrorKind::kNotFound) found.unreadable = update.error();
+      continue;
+    }
+    const std::string new_name = TextOf(*update, "/status/newName", place.name);
+    const bool ours = name == place.name || new_name == place.name;
+    if (ours && (!found.update || IsUnderWay(*update))) {
       found.place = std::move(of_update);
       found.update = *std::move(update);
-    } else if (!update.ok() && update.error().kind != ErrorKind::kNotFound) {
-      found.unreadable = update.error();
     }
   }
-  if (!controller.ok() && !found.update) return controller.error();
+  if (missing && !found.update) return controller.error();
   return found;
 }
 
@@ -49,6 +54,10 @@ bool IsUnderWay(const Json& update) {
   const std::string phase = TextOf(update, "/status/phase");
   const bool over = phase == rc::kSucceeded || phase == rc::kRolledBack;
   return !(over && IsObserved(update));
+}
+
+bool HasBegun(const Json& update) {
+  return IsUnderWay(update) && !TextOf(update, "/status/step").empty();
 }
 
 }  // namespace windlass::cli

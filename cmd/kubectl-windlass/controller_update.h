@@ -24,5 +24,7 @@ Result<ControllerUpdate> ReadControllerUpdate(const CommandContext& context, con
 
 // Returns true if Windlass is not done with the update.
 bool IsUnderWay(const Json& update);
+// Returns true if it has also begun to change something.
+bool HasBegun(const Json& update);
 
 }  // namespace windlass::cli

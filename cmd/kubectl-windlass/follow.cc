@@ -24,6 +24,12 @@ Key KeyIn(const Json& object) {
   return {meta.value("namespace", ""), meta.value("name", "")};
 }
 
+// Returns true if the error is one of all requests, not of one selection.
+bool ConcernsAll(ErrorKind kind) {
+  return kind == ErrorKind::kNotSent || kind == ErrorKind::kTls || kind == ErrorKind::kCancelled ||
+         kind == ErrorKind::kUnauthorized || kind == ErrorKind::kConfig;
+}
+
 // One selection: its objects, and its watch.
 struct Source {
   Selection selection;
@@ -49,7 +55,10 @@ struct Follow::Impl {
   void OnEnd(Source& source, const StreamEnd& end);
   // `error` is explained already.
   void TryLater(Source& source, Error error);
-  std::optional<Error> Trouble() const;
+  void GiveUp(Source& source, Error error);
+  // Returns a source whose watch will not get better, or has not for kFollowTrouble; null if there
+  // is none.
+  Source* Troubled();
   bool AnyStale() const;
 
   Session& session;
@@ -61,10 +70,8 @@ struct Follow::Impl {
 Status Follow::Impl::List(Source& source) {
   const Result<ObjectList> listed = ListObjects(session, source.selection);
   if (!listed.ok()) {
-    const ErrorKind kind = listed.error().kind;
-    const bool lasting = kind == ErrorKind::kNotFound || kind == ErrorKind::kForbidden;
-    if (!lasting || !source.selection.optional) return listed.error();
-    source.unreadable = listed.error();
+    if (!source.selection.optional || ConcernsAll(listed.error().kind)) return listed.error();
+    GiveUp(source, listed.error());
     source.stale = false;
     return Unit{};
   }
@@ -163,18 +170,26 @@ void Follow::Impl::TryLater(Source& source, Error error) {
   source.wait = std::min(source.wait * 2, kRetryMost);
 }
 
-// Returns the error of a watch that will not get better, or has not for kFollowTrouble.
-std::optional<Error> Follow::Impl::Trouble() const {
-  for (const Source& source : sources) {
-    if (!source.failing_since || !source.failure) continue;
+Source* Follow::Impl::Troubled() {
+  for (Source& source : sources) {
+    if (!source.failing_since || !source.failure || source.unreadable) continue;
     const ErrorKind kind = source.failure->kind;
     const bool final = kind == ErrorKind::kForbidden || kind == ErrorKind::kUnauthorized ||
                        kind == ErrorKind::kNotFound;
-    if (final || session.clock().Now() - *source.failing_since >= kFollowTrouble) {
-      return source.failure;
-    }
+    if (final || session.clock().Now() - *source.failing_since >= kFollowTrouble) return &source;
   }
-  return std::nullopt;
+  return nullptr;
+}
+
+// Goes on without an optional selection.
+void Follow::Impl::GiveUp(Source& source, Error error) {
+  session.timers().Cancel(source.retry);
+  source.retry = 0;
+  source.unreadable = std::move(error);
+  source.objects.clear();
+  source.failing_since.reset();
+  source.stale = false;
+  changed = true;
 }
 
 bool Follow::Impl::AnyStale() const {
@@ -216,12 +231,15 @@ Status Follow::NextChange(std::optional<Duration> longest) {
   Impl& impl = *impl_;
   const MonotonicTime end = impl.session.clock().Now() + longest.value_or(Duration{0});
   for (;;) {
-    const auto wakes = [&impl] { return impl.changed || impl.AnyStale() || impl.Trouble(); };
+    const auto wakes = [&impl] { return impl.changed || impl.AnyStale() || impl.Troubled(); };
     std::optional<Duration> rest;
     if (longest) rest = std::max(Duration{0}, end - impl.session.clock().Now());
     const Status waited = impl.session.Wait(wakes, rest);
     if (!waited.ok()) return waited;
-    if (const auto trouble = impl.Trouble()) return *trouble;
+    while (Source* troubled = impl.Troubled()) {
+      if (!troubled->selection.optional) return *troubled->failure;
+      impl.GiveUp(*troubled, *troubled->failure);
+    }
     for (Source& source : impl.sources) {
       if (!source.stale || source.stream != 0) continue;
       Status listed = impl.List(source);

@@ -38,8 +38,8 @@ class Follow {
   // Returns when an object has changed since the last call, or `longest` has passed.
   Status NextChange(std::optional<Duration> longest = {});
 
-  // Returns why selection number `selection`, an optional one, has no objects: its kind is not
-  // served, or the user may not read it. nullopt if it was read.
+  // Returns why selection number `selection`, an optional one, has no objects: it could not be
+  // read, or no longer. nullopt if it was read.
   std::optional<Error> Unreadable(size_t selection) const;
 
   // Returns the objects of selection number `selection`, ordered by namespace and name. The

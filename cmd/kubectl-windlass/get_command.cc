@@ -1,6 +1,7 @@
 // get: one workload as a tree, or a table of workloads. Printed once; with --watch it is drawn
 // again in a terminal whenever something changes.
 #include <algorithm>
+#include <map>
 #include <nlohmann/json.hpp>
 #include <utility>
 
@@ -41,6 +42,7 @@ class View {
   virtual std::vector<std::string> Lines(const Follow& follow, WallTime now,
                                          const RenderOptions& options) const = 0;
   virtual bool IsComplete(const Follow& follow) const = 0;
+  virtual bool IsTable() const { return false; }
   // Returns true if -o prints the objects of selection number `selection`.
   virtual bool IsPrinted(size_t selection) const { return selection < selections.size(); }
 
@@ -187,6 +189,7 @@ class TableView final : public View {
         Rows(follow), [](const ListedObject& listed) { return listed.standing.ends.has_value(); });
   }
 
+  bool IsTable() const override { return true; }
   // Updates are shown in the rows of what they update, and are no workloads.
   bool IsPrinted(size_t selection) const override {
     return KindOf(selections[selection].resource) != nullptr;
@@ -194,43 +197,65 @@ class TableView final : public View {
 
  private:
   std::vector<ListedObject> Rows(const Follow& follow) const {
+    // The updates that are under way, by namespace and name.
+    std::map<std::pair<std::string, std::string>, const Json*> updates;
+    const auto key = [](const Json& object) {
+      return std::pair(TextOf(object, "/metadata/namespace"), TextOf(object, "/metadata/name"));
+    };
+    for (const Kind& kind : Kinds()) {
+      if (kind.update.standing == nullptr) continue;
+      for (size_t i = 0; i < selections.size(); ++i) {
+        if (selections[i].resource != kind.update.resource) continue;
+        for (const Json* update : follow.Objects(i)) {
+          if (kind.update.is_under_way(*update)) updates[key(*update)] = update;
+        }
+      }
+    }
     std::vector<ListedObject> rows;
     for (size_t i = 0; i < selections.size(); ++i) {
       const Kind* kind = KindOf(selections[i].resource);
       if (kind == nullptr) continue;
       for (const Json* object : follow.Objects(i)) {
-        const Json* update = UpdateUnderWay(follow, kind->update, *object);
-        rows.push_back(
-            {kind->resource, object,
-             update == nullptr ? kind->standing(*object) : kind->update.standing(*update)});
+        const auto update =
+            kind->update.standing == nullptr ? updates.end() : updates.find(key(*object));
+        rows.push_back({kind->resource, object,
+                        update == updates.end() ? kind->standing(*object)
+                                                : kind->update.standing(*update->second)});
       }
     }
     return rows;
   }
-
-  // Returns the update of `object` that is under way; null if there is none.
-  const Json* UpdateUnderWay(const Follow& follow, const UpdateOfKind& updates,
-                             const Json& object) const {
-    if (updates.standing == nullptr) return nullptr;
-    for (size_t i = 0; i < selections.size(); ++i) {
-      if (selections[i].resource != updates.resource) continue;
-      for (const Json* update : follow.Objects(i)) {
-        const bool same =
-            TextOf(*update, "/metadata/name") == TextOf(object, "/metadata/name") &&
-            TextOf(*update, "/metadata/namespace") == TextOf(object, "/metadata/namespace");
-        if (same && updates.is_under_way(*update)) return update;
-      }
-    }
-    return nullptr;
-  }
 };
 
-// Says which kinds could not be read. Returns kError if there is one, as kubectl does.
+// Returns true if an object is shown of which selection number `selection` has the updates.
+bool ShowsWhatIsUpdated(const View& view, const Follow& follow, size_t selection) {
+  for (size_t i = 0; i < view.selections.size(); ++i) {
+    const Kind* kind = KindOf(view.selections[i].resource);
+    if (kind == nullptr || kind->update.resource != view.selections[selection].resource) continue;
+    if (!follow.Objects(i).empty()) return true;
+  }
+  return false;
+}
+
+// Says what could not be read, or does not exist. Returns kError if that is an object or a kind
+// that was asked for, as kubectl does.
 ExitCode TellUnreadable(const CommandContext& context, const View& view, const Follow& follow) {
   ExitCode code = ExitCode::kDone;
   for (size_t i = 0; i < view.selections.size(); ++i) {
+    const Selection& selection = view.selections[i];
     const std::optional<Error> error = UnreadableOf(follow, i);
-    if (error) code = Report(context.session, context.console, *error);
+    if (!view.IsPrinted(i)) {
+      if (error && ShowsWhatIsUpdated(view, follow, i)) context.console.Warning(error->message);
+    } else if (error) {
+      code = Report(context.session, context.console, *error);
+    } else if (!selection.fields.empty() && follow.Objects(i).empty()) {
+      // "metadata.name=web"
+      const std::string name = selection.fields.substr(selection.fields.find('=') + 1);
+      code =
+          Report(context.session, context.console,
+                 {ErrorKind::kNotFound, ResourceText(selection.resource) + " \"" + name +
+                                            "\" not found in namespace " + selection.namespace_});
+    }
   }
   return code;
 }
@@ -245,9 +270,27 @@ RenderOptions OptionsOf(const CommandContext& context, const TerminalSize& size)
   return options;
 }
 
+// Says of the first object of each kind in a table whose latest spec nobody has seen. A single
+// object was read before (ReadWorkload).
+void TellOverdue(const CommandContext& context, const View& view, const Follow& follow) {
+  for (size_t i = 0; i < view.selections.size(); ++i) {
+    const Selection& selection = view.selections[i];
+    if (KindOf(selection.resource) == nullptr) continue;
+    for (const Json* object : follow.Objects(i)) {
+      const Place place{selection.resource, TextOf(*object, "/metadata/namespace"),
+                        TextOf(*object, "/metadata/name")};
+      const std::string text = OverdueText(*object, place, context.session.clock().Wall());
+      if (text.empty()) continue;
+      context.console.Warning(text);
+      break;
+    }
+  }
+}
+
 ExitCode PrintOnce(const CommandContext& context, const View& view, const Follow& follow) {
   const Status there = view.CheckThere(follow);
   if (!there.ok()) return Report(context.session, context.console, there.error());
+  if (view.IsTable()) TellOverdue(context, view, follow);
   if (context.line.output != OutputFormat::kText) {
     context.console.out(view.Objects(follow, /*compact=*/false));
   } else {
@@ -349,6 +392,15 @@ ExitCode ShowController(const CommandContext& context, const Place& place) {
   if (!found.ok()) return Report(context.session, context.console, found.error());
   if (found->unreadable) context.console.Warning(found->unreadable->message);
   if (!found->update || !IsUnderWay(*found->update)) {
+    if (found->controller.is_null()) {
+      const std::string new_name = TextOf(*found->update, "/status/newName");
+      return Report(
+          context.session, context.console,
+          {ErrorKind::kNotFound, ObjectName(place.resource, place.name) +
+                                     " does not exist any more: its update to " + new_name +
+                                     " has ended; kubectl windlass get rc/" + new_name + " -n " +
+                                     place.namespace_ + " shows that one"});
+    }
     return Show(context, TreeView(context, place, found->controller));
   }
   const std::string& old_name = found->place.name;
@@ -382,10 +434,19 @@ ExitCode RunGet(const CommandContext& context) {
   if (line.all_namespaces) {
     return Usage(context, "-A lists workloads: leave out the names, or give -n instead of -A");
   }
-  const Result<std::vector<Place>> places = SelectObjects(context);
-  if (!places.ok()) return NoObject(context, places.error());
-  if (places->size() > 1) return Show(context, TableView(context, ObjectsToList(*places)));
-  return ActOf(places->front().resource, CommandName::kGet)(context, places->front());
+  const Result<Selected> selected = SelectObjects(context);
+  if (!selected.ok()) return NoObject(context, selected.error());
+  ExitCode missing = ExitCode::kDone;
+  for (const Error& error : selected->missing) {
+    missing = Report(context.session, context.console, error);
+  }
+  const std::vector<Place>& places = selected->places;
+  if (places.empty()) return missing;
+  const ExitCode shown =
+      places.size() > 1
+          ? Show(context, TableView(context, ObjectsToList(places)))
+          : ActOf(places.front().resource, CommandName::kGet)(context, places.front());
+  return shown == ExitCode::kDone ? missing : shown;
 }
 
 }  // namespace windlass::cli

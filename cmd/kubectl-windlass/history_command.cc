@@ -82,14 +82,14 @@ ExitCode HistoryOfWorkload(const CommandContext& context, const Place& place) {
     if (format == OutputFormat::kText) {
       PrintRevision(context, place, *found);
     } else {
-      context.console.out(Print(*found, resources::kReplicaSets, format));
+      PrintOutput(context, Print(*found, resources::kReplicaSets, format));
     }
   } else if (format == OutputFormat::kText) {
     PrintRevisions(context, place, *replica_sets);
   } else {
     std::vector<const Json*> objects;
     for (const Json& rs : *replica_sets) objects.push_back(&rs);
-    context.console.out(PrintList(objects, resources::kReplicaSets, format));
+    PrintOutput(context, PrintList(objects, resources::kReplicaSets, format));
   }
   return ExitCode::kDone;
 }

@@ -44,7 +44,7 @@ ActOn ActOf(const ResourceId& resource, CommandName command) {
 
 std::string InsteadText(const Place& place, CommandName command) {
   const KindVerb* verb = FindVerb(place.resource, command);
-  const std::string name = ShortName(place.resource, place.name);
+  const std::string name = ShortName(place.resource, place.name) + " -n " + place.namespace_;
   if (verb == nullptr) {
     return "the command is not for a " + std::string(place.resource.kind) + ": " + name;
   }

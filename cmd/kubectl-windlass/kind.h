@@ -25,7 +25,8 @@ using ActOn = ExitCode (*)(const CommandContext& context, const Place& place);
 struct KindVerb {
   CommandName command{};
   ActOn act = nullptr;
-  // If `act` is null: why, and what does it there. "%" stands for the object: "deployment/web".
+  // If `act` is null: why, and what does it there. "%" stands for the object: "deployment/web -n
+  // shop".
   std::string_view instead{};
 };
 

@@ -56,12 +56,12 @@ Kind ReplicationController() {
   return {
       .resource = resources::kReplicationControllers,
       .short_word = "rc",
-      .words = {"replicationcontroller", "replicationcontrollers", "rc",
+      .words = {"replicationcontroller", "replicationcontrollers", "rc", "wrcu",
                 "replicationcontrollerupdate", "replicationcontrollerupdates",
                 "replicationcontrollerupdate.windlass.dev",
                 "replicationcontrollerupdates.windlass.dev"},
       .standing = &StandingOfController,
-      .update = {resources::kReplicationControllerUpdates, &StandingOfUpdate, &IsUnderWay},
+      .update = {resources::kReplicationControllerUpdates, &StandingOfUpdate, &HasBegun},
       .verbs = {
           {CommandName::kGet, &ShowController},
           {CommandName::kStatus, &StatusOfController},

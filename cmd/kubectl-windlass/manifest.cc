@@ -49,7 +49,8 @@ bool IsDirectory(const std::string& path) {
 Result<std::string> ReadAll(std::istream& in) {
   std::string text = ReadManifestBytes(in);
   if (text.size() <= kManifestBytesMax) return text;
-  return Wrong("standard input has more than " + std::to_string(kManifestBytesMax >> 20U) + " MiB");
+  return Wrong("standard input has more than " + std::to_string(kManifestBytesMax >> 20U) +
+               " MiB: give a smaller file, or name the objects");
 }
 
 // As kubectl prints a GroupVersionKind: "/v1, Kind=Service", "apps/v1, Kind=Deployment".
@@ -65,7 +66,9 @@ Error NothingIn(const std::string& path) {
 
 // Adds the object, or, of a List, its items.
 void AddObjects(Json object, std::vector<Json>& objects) {
-  if (TextOf(object, "/kind") != "List") {
+  // "List", and what "kubectl get --raw" prints: "DeploymentList".
+  const Json* items = FieldOf(object, "/items");
+  if (!TextOf(object, "/kind").ends_with("List") || items == nullptr || !items->is_array()) {
     objects.push_back(std::move(object));
     return;
   }

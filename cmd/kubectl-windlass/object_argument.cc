@@ -1,5 +1,6 @@
 #include "cmd/kubectl-windlass/object_argument.h"
 
+#include <algorithm>
 #include <string_view>
 
 #include "cmd/kubectl-windlass/kind.h"
@@ -32,6 +33,9 @@ Result<std::vector<ObjectArgument>> ParseObjectArguments(
     const std::vector<std::string>& arguments) {
   std::vector<ObjectArgument> objects;
   if (arguments.empty()) return objects;
+  if (std::ranges::find(arguments, "") != arguments.end()) {
+    return Usage("an argument is empty: write the name of an object, such as deployment/web");
+  }
   const bool slash = arguments[0].find('/') != std::string::npos;
   const Kind* type = slash ? nullptr : KindOfWord(arguments[0]);
   if (type != nullptr && arguments.size() == 1) {

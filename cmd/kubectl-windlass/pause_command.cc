@@ -47,6 +47,12 @@ ExitCode RestartWorkload(const CommandContext& context, const Place& place) {
                           : "can't restart paused deployment (run " + resume + " first)",
                   ExitCode::kHeld);
   }
+  if (FlagOf(*object, "/spec/abort")) {
+    return Refuse(context, place,
+                  "is aborted, and would restart only when that ends: kubectl windlass retry " +
+                      ShortName(place.resource, place.name) + ", and try again",
+                  ExitCode::kAborted);
+  }
   const std::string now = FormatTime(context.session.clock().Wall());
   const std::string before =
       TextOf(*object, "/spec/template/metadata/annotations/kubectl.kubernetes.io~1restartedAt");

@@ -112,8 +112,12 @@ ExitCode PromoteRollout(const CommandContext& context, const Place& place) {
                   "is not promoted " + past + ": " + NoPodsText(*rollout, step, object, full),
                   ExitCode::kHeld);
   }
-  if (!force && NeedsPods(*rollout, step)) {
-    const Result<std::string> why = WhyUnavailable(context, place, *rollout, step);
+  if (!force && (full || NeedsPods(*rollout, step))) {
+    // On the way to a step, Pods that only need time are no reason to refuse.
+    const Result<std::string> why =
+        NeedsPods(*rollout, step) ? WhyUnavailable(context, place, *rollout, step)
+                                  : WhyNotAvailable(context.session, *rollout, place.namespace_,
+                                                    step.revision, Mood::kBad);
     if (!why.ok()) return Report(context.session, context.console, why.error());
     if (!why->empty()) {
       return Refuse(context, place,

@@ -90,6 +90,9 @@ std::string UntimedWaitOf(const Json& update);
 // the end.
 ExitCode FollowUpdate(const CommandContext& context, const Json& update, const Before& before);
 
+// Returns true if the update was refused because another one is under way.
+bool IsRefusedForOther(const Json& update);
+
 // Writes why a rollback ended with an update that has succeeded. Returns the exit code.
 ExitCode FailRollback(const CommandContext& context, const Json& update);
 

@@ -4,6 +4,7 @@
 #include <optional>
 #include <string>
 
+#include "cmd/kubectl-windlass/controller_standing.h"
 #include "cmd/kubectl-windlass/failure.h"
 #include "cmd/kubectl-windlass/follow.h"
 #include "cmd/kubectl-windlass/json_fields.h"
@@ -66,7 +67,7 @@ std::optional<ExitCode> CodeOf(const CommandContext& context, const Json& update
   context.console.Error(TextOf(update, "/status/message"));
   if (phase == rc::kPaused) return ExitCode::kHeld;
   SayWhatFollows(context, update, before);
-  return ExitCode::kFailed;
+  return IsRefusedForOther(update) ? ExitCode::kOtherUpdate : ExitCode::kFailed;
 }
 
 // What may be the matter with an update that Windlass has not looked at. It looks at a new one
@@ -133,8 +134,9 @@ std::optional<Duration> StandStill::Look(const Json& update) {
 
 // The end of a wait, by Ctrl-C or by an error of the watch. `seen`: Windlass has looked at the
 // update.
-ExitCode EndFollowing(const CommandContext& context, const Place& place, bool seen,
-                      const Status& status) {
+// `new_run`: the command has begun the update, not joined or turned one.
+ExitCode EndFollowing(const CommandContext& context, const Place& place, bool seen, bool back,
+                      bool new_run, const Status& status) {
   const Session& session = context.session;
   if (!session.interrupted() && !session.timed_out()) {
     return Report(session, context.console, status.error());
@@ -142,12 +144,19 @@ ExitCode EndFollowing(const CommandContext& context, const Place& place, bool se
   const std::string name = ObjectName(place.resource, place.name);
   const std::string controller = ShortName(resources::kReplicationControllers, place.name);
   const std::string in = " -n " + place.namespace_;
-  const std::string text =
-      seen ? "Windlass goes on with the update: kubectl windlass status " + controller + in +
-                 " follows it, and kubectl windlass undo " + controller + in + " takes it back"
-           : "Windlass has not looked at " + name +
-                 ", so nothing was changed. The update begins when it does: kubectl delete " +
-                 ResourceText(place.resource) + ' ' + place.name + in + " takes it away";
+  const std::string what = back ? "rollback" : "update";
+  std::string text;
+  if (seen) {
+    text = "Windlass goes on with the " + what + ": kubectl windlass status " + controller + in +
+           " follows it" +
+           (back ? "" : ", and kubectl windlass undo " + controller + in + " takes it back");
+  } else {
+    text = "Windlass has not looked at " + name + ", so nothing was changed" +
+           (new_run ? "" : " by this command") + ". The " + what + " begins when it does" +
+           (new_run ? ": kubectl delete " + ResourceText(place.resource) + ' ' + place.name + in +
+                          " takes it away"
+                    : "");
+  }
   if (session.interrupted()) {
     context.console.message(text + '\n');
     return ExitCode::kInterrupted;
@@ -181,15 +190,15 @@ std::string UntimedWaitOf(const Json& update) {
   return waits ? TextOf(update, "/status/message") : "";
 }
 
+bool IsRefusedForOther(const Json& update) {
+  const Json* stalled = ConditionOf(update, "Stalled");
+  const std::string reason = stalled == nullptr ? "" : TextOf(*stalled, "/reason");
+  return TextOf(update, "/status/step").empty() &&
+         (reason == rc::kOtherImage || reason == rc::kOtherContent || reason == rc::kOtherName);
+}
+
 ExitCode FailRollback(const CommandContext& context, const Json& update) {
-  const std::string name = TextOf(update, "/metadata/name");
-  // A rename that has begun has no way back, so it was finished (RC-14).
-  const bool renamed = FlagOf(update, "/spec/rollback");
-  context.console.Error("the update of " + ObjectName(resources::kReplicationControllers, name) +
-                        " was not rolled back, it succeeded: " +
-                        (renamed ? "the new one was renamed to " + name + " already"
-                                 : "spec.rollback was set to false meanwhile") +
-                        ". To go back, update to the old image");
+  context.console.Error(NotRolledBackText(update));
   return ExitCode::kFailed;
 }
 
@@ -228,7 +237,7 @@ ExitCode FollowUpdate(const CommandContext& context, const Json& update, const B
     long_wait.Look(waits);
     status = follow.NextChange(waits.empty() ? still.Look(now) : long_wait.Next());
   }
-  return EndFollowing(context, place, seen, status);
+  return EndFollowing(context, place, seen, back, before.missing, status);
 }
 
 }  // namespace windlass::cli

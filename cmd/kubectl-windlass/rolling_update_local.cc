@@ -48,13 +48,6 @@ bool IsLasting(ErrorKind kind) {
          kind == ErrorKind::kConfig || kind == ErrorKind::kInvalid;
 }
 
-// Returns true if the update failed because another one is under way.
-bool IsRefusedForOther(const Json& update) {
-  const Json* stalled = ConditionOf(update, "Stalled");
-  const std::string reason = stalled == nullptr ? "" : TextOf(*stalled, "/reason");
-  return reason == rc::kOtherImage || reason == rc::kOtherContent || reason == rc::kOtherName;
-}
-
 // One update that runs in this program. It exists in memory alone; what survives the program are
 // the annotations of the two ReplicationControllers.
 class LocalUpdate {

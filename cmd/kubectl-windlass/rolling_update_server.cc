@@ -44,24 +44,54 @@ Result<Json> Create(const CommandContext& context, const Json& update) {
   return error;
 }
 
-// Replaces the spec of an update that exists: of the one that is under way, to go on or back, or of
-// one that has ended, to begin anew. Fails with a conflict if anything has changed since it was
-// read. Of a rollback only the times are the command's, and NEW and --on-external-scale if they are
-// given: the rest says what is rolled back.
-Result<Json> Replace(const CommandContext& context, const Json& update, const Json& stored) {
-  Json operations = Json::array({{{"op", "replace"},
-                                  {"path", "/metadata/resourceVersion"},
-                                  {"value", TextOf(stored, "/metadata/resourceVersion")}}});
-  if (FlagOf(update, "/spec/rollback")) {
-    operations.push_back({{"op", "add"}, {"path", "/spec/rollback"}, {"value", true}});
-    for (const std::string key : {"updatePeriod", "timeout", "onExternalScale", "newName"}) {
-      const Json* value = FieldOf(update, "/spec/" + key);
-      if (value == nullptr) continue;
-      operations.push_back({{"op", "add"}, {"path", "/spec/" + key}, {"value", *value}});
-    }
-  } else {
-    operations.push_back({{"op", "replace"}, {"path", "/spec"}, {"value", update["spec"]}});
+// A field of the spec, and the flag that sets it.
+struct FieldOfFlag {
+  const char* field;
+  const char* flag;
+};
+constexpr FieldOfFlag kFieldsOfFlags[] = {{"deploymentLabelKey", "--deployment-label-key"},
+                                          {"updatePeriod", "--update-period"},
+                                          {"timeout", "--progress-timeout"},
+                                          {"maxSurge", "--max-surge"},
+                                          {"maxUnavailable", "--max-unavailable"},
+                                          {"minReadySeconds", "--min-ready-seconds"},
+                                          {"cleanup", "--cleanup"},
+                                          {"onExternalScale", "--on-external-scale"}};
+
+// Returns the spec that the command writes over `stored`. One that has ended is replaced. Of one
+// that has not, everything stays that no flag of this command names: it may have been begun by
+// another command, whose update goes on, or back.
+Json SpecOver(const CommandContext& context, const Json& update, const Json& stored) {
+  const UpdateState state = StateOf(context, stored);
+  const bool back = FlagOf(update, "/spec/rollback");
+  const bool anew = state == UpdateState::kDone || state == UpdateState::kRefused;
+  if (anew && !back) return update["spec"];
+  Json spec = stored["spec"];
+  for (const auto& [field, flag] : kFieldsOfFlags) {
+    if (context.line.rolling_update.given.contains(flag)) spec[field] = update["spec"][field];
   }
+  const Json* new_name = FieldOf(update, "/spec/newName");
+  if (new_name != nullptr) spec["newName"] = *new_name;
+  if (!back) {
+    for (const char* field : {"image", "container", "imagePullPolicy", "controller"}) {
+      const Json* asked = FieldOf(update, std::string("/spec/") + field);
+      if (asked != nullptr) spec[field] = *asked;
+    }
+  }
+  spec["rollback"] = back;
+  spec["paused"] = false;
+  return spec;
+}
+
+// Writes the spec of an update that exists: of the one that is under way, to go on or back, or of
+// one that has ended, to begin anew. Fails with a conflict if anything has changed since it was
+// read.
+Result<Json> Replace(const CommandContext& context, const Json& update, const Json& stored) {
+  const Json operations = Json::array(
+      {{{"op", "replace"},
+        {"path", "/metadata/resourceVersion"},
+        {"value", TextOf(stored, "/metadata/resourceVersion")}},
+       {{"op", "replace"}, {"path", "/spec"}, {"value", SpecOver(context, update, stored)}}});
   return PatchObject(
       context.session, PlaceOfUpdate(context, update),
       {kJsonPatch, operations.dump(), kPluginFieldManager, context.line.dry_run == "server"});
@@ -114,7 +144,20 @@ Attempt WriteUpdate(const CommandContext& context, const Json& update) {
       if (attempt.refused) return attempt;
     }
     // Of an update that is under way Windlass knows the state, also when the old one is gone.
-    if (missing || HasEnded(context, *stored)) {
+    const bool begins =
+        missing || HasEnded(context, *stored) || StateOf(context, *stored) == UpdateState::kRefused;
+    // With NEW there may be one that another client has begun.
+    if (begins && !missing && FlagOf(update, "/spec/rollback") &&
+        FieldOf(update, "/spec/newName") == nullptr &&
+        TextOf(*stored, "/status/phase") == rc::kSucceeded) {
+      context.console.Error(
+          "the update of " +
+          ObjectName(resources::kReplicationControllers, TextOf(update, "/metadata/name")) +
+          " has ended, so there is nothing to roll back. To go back, update to "
+          "the old image");
+      return {.refused = ExitCode::kFailed};
+    }
+    if (begins) {
       attempt.refused = CheckControllers(context, update);
       if (attempt.refused) return attempt;
     }

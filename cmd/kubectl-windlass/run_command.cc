@@ -8,11 +8,12 @@ namespace {
 
 // Acts on the objects that the command line names, one after another.
 ExitCode ActOnObjects(const CommandContext& context) {
-  const Result<std::vector<Place>> places = SelectObjects(context);
-  if (!places.ok()) return NoObject(context, places.error());
+  const Result<Selected> selected = SelectObjects(context);
+  if (!selected.ok()) return NoObject(context, selected.error());
   const Session& session = context.session;
   ExitCode first = ExitCode::kDone;
-  for (const Place& place : *places) {
+  for (const Error& missing : selected->missing) first = Report(session, context.console, missing);
+  for (const Place& place : selected->places) {
     if (session.interrupted() || session.timed_out()) {
       const Error ended{ErrorKind::kCancelled,
                         std::string(session.interrupted() ? "interrupted" : "timed out") +

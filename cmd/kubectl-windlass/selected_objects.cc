@@ -16,33 +16,43 @@ namespace {
 
 Error Wrong(std::string text) { return {ErrorKind::kConfig, std::move(text)}; }
 
+// Returns true if the text can be a part of a path.
+bool IsName(const std::string& text) {
+  return text != "." && text != ".." && text.find_first_of("/%?#") == text.npos;
+}
+
 void AddOnce(std::vector<Place>& places, Place place) {
   if (std::ranges::find(places, place) == places.end()) places.push_back(std::move(place));
 }
 
 // --- a type and -l ---
 
-Result<std::vector<Place>> PlacesWithLabels(const CommandContext& context,
-                                            const std::vector<ObjectArgument>& objects) {
+Result<Selected> PlacesWithLabels(const CommandContext& context,
+                                  const std::vector<ObjectArgument>& objects) {
   const std::string& labels = context.line.selector;
   if (objects.size() != 1 || objects[0].bare || !objects[0].name.empty()) {
     return Wrong("-l selects objects of a type, without names: write for example deployment -l " +
                  labels);
   }
   const ResourceId& resource = objects[0].resource;
+  const Place any{resource, context.namespace_, "NAME"};
+  if (ActOf(resource, context.line.command) == nullptr) {
+    return Wrong(InsteadText(any, context.line.command));
+  }
   WINDLASS_TRY(const ObjectList list,
                ListObjects(context.session, {.resource = resource,
                                              .namespace_ = context.namespace_,
                                              .labels = labels,
                                              .metadata_only = true}));
-  std::vector<Place> places;
+  Selected selected;
+  std::vector<Place>& places = selected.places;
   for (const std::string& item : list.items) {
     const Json object = Json::parse(item, nullptr, false);
     if (object.is_object()) {
       places.push_back({resource, context.namespace_, TextOf(object, "/metadata/name")});
     }
   }
-  if (!places.empty()) return places;
+  if (!places.empty()) return selected;
   return Error{ErrorKind::kNotFound, "no " + KindWord(resource) + " in namespace " +
                                          context.namespace_ + " has the labels " + labels +
                                          ": kubectl get " + KindWord(resource) + " -n " +
@@ -58,35 +68,44 @@ const Kind* KindOfObject(const Json& object) {
   const std::string group = slash == version.npos ? "" : version.substr(0, slash);
   const std::string kind = TextOf(object, "/kind");
   const auto found = std::ranges::find_if(Kinds(), [&](const Kind& one) {
-    return one.resource.group == group && one.resource.kind == kind;
+    const auto is = [&](const ResourceId& resource) {
+      return resource.group == group && resource.kind == kind;
+    };
+    return is(one.resource) || (one.update.standing != nullptr && is(one.update.resource));
   });
   return found == Kinds().end() ? nullptr : &*found;
 }
 
-Result<std::vector<Place>> PlacesInManifests(const CommandContext& context) {
+Result<Selected> PlacesInManifests(const CommandContext& context) {
   const CommandLine& line = context.line;
   std::istringstream standard_input(line.standard_input);
-  std::vector<Place> places;
+  Selected selected;
   for (const std::string& path : line.filenames) {
     WINDLASS_TRY(const std::vector<Json> objects, ReadManifests(path, standard_input));
     for (const Json& object : objects) {
       const Kind* kind = KindOfObject(object);
       if (kind == nullptr || ActOf(kind->resource, line.command) == nullptr) continue;
       const std::string name = TextOf(object, "/metadata/name");
-      const std::string in = TextOf(object, "/metadata/namespace", context.namespace_);
+      const std::string written = TextOf(object, "/metadata/namespace");
+      const std::string& in = written.empty() ? context.namespace_ : written;
       if (name.empty()) {
         return Wrong(path + ": metadata.name of a " + TextOf(object, "/kind") +
                      " is missing: write the name that it has in the cluster");
+      }
+      if (!IsName(name) || !IsName(in)) {
+        return Wrong(path + ": \"" + in + "\" and \"" + name +
+                     "\" are no namespace and name of a " + TextOf(object, "/kind") +
+                     ": correct metadata");
       }
       if (!line.connection.namespace_.empty() && in != line.connection.namespace_) {
         return Wrong("the namespace of " + ShortName(kind->resource, name) + " in " + path + ", " +
                      in + ", is not " + line.connection.namespace_ + ": give -n " + in +
                      ", or correct the file");
       }
-      AddOnce(places, {kind->resource, in, name});
+      AddOnce(selected.places, {kind->resource, in, name});
     }
   }
-  if (!places.empty()) return places;
+  if (!selected.places.empty()) return selected;
   return Wrong("there is no " + KindWords(KindsWith(line.command)) + " in " + line.filenames[0] +
                (line.filenames.size() > 1 ? " and the other files" : "") +
                ": name the objects, or give another file");
@@ -94,37 +113,45 @@ Result<std::vector<Place>> PlacesInManifests(const CommandContext& context) {
 
 // --- names ---
 
-Result<std::vector<Place>> PlacesOfNames(const CommandContext& context,
-                                         const std::vector<ObjectArgument>& objects) {
+Result<Selected> PlacesOfNames(const CommandContext& context,
+                               const std::vector<ObjectArgument>& objects) {
   const CommandName command = context.line.command;
-  std::vector<Place> places;
+  Selected selected;
   for (const ObjectArgument& object : objects) {
     Place place{object.resource, context.namespace_, object.name};
+    if (!IsName(object.name)) return Wrong('"' + object.name + "\" is no name of an object");
     if (object.bare) {
-      WINDLASS_TRY(place, FindNamed(context.session, command, context.namespace_, object.name));
+      Result<Place> found = FindNamed(context.session, command, context.namespace_, object.name);
+      if (!found.ok() && found.error().kind != ErrorKind::kNotFound) return found.error();
+      if (!found.ok()) {
+        selected.missing.push_back(std::move(found).error());
+        continue;
+      }
+      place = *std::move(found);
     } else if (object.name.empty()) {
       return Wrong("which " + KindWord(object.resource) + "? Write " +
                    ShortName(object.resource, "NAME"));
     }
     if (ActOf(place.resource, command) == nullptr) return Wrong(InsteadText(place, command));
-    AddOnce(places, std::move(place));
+    AddOnce(selected.places, std::move(place));
   }
-  return places;
+  return selected;
 }
 
 }  // namespace
 
-Result<std::vector<Place>> SelectObjects(const CommandContext& context) {
+Result<Selected> SelectObjects(const CommandContext& context) {
   const CommandLine& line = context.line;
   WINDLASS_TRY(const std::vector<ObjectArgument> objects, ParseObjectArguments(line.arguments));
-  if (!line.filenames.empty()) {
-    if (objects.empty() && line.selector.empty()) return PlacesInManifests(context);
+  if (!line.filenames.empty() && (!objects.empty() || !line.selector.empty())) {
     return Wrong("-f names the objects: leave out " +
                  (objects.empty() ? "-l" : '"' + line.arguments[0] + '"'));
   }
   if (!line.selector.empty()) return PlacesWithLabels(context, objects);
-  if (objects.empty()) return Wrong("name an object, such as deployment/web or rollout/web");
-  return PlacesOfNames(context, objects);
+  if (line.filenames.empty() && objects.empty()) {
+    return Wrong("name an object, such as deployment/web or rollout/web");
+  }
+  return line.filenames.empty() ? PlacesOfNames(context, objects) : PlacesInManifests(context);
 }
 
 }  // namespace windlass::cli

@@ -9,13 +9,18 @@
 
 namespace windlass::cli {
 
-// Returns the objects, each once, in the order of the command line; at least one.
+struct Selected {
+  std::vector<Place> places;   // each once, in the order of the command line
+  std::vector<Error> missing;  // of names without a type that no object has; for people
+};
+
+// Returns the objects; there is at least one, or one that is missing.
 //   - A name without a type is looked up (named_object.h).
 //   - A type with -l is those of the namespace that have the labels.
 //   - Of the objects of -f, those whose kind has the command; their own namespace wins. Nothing but
 //     their names is taken from the file.
 // Returns kConfig for a usage error, also if a named object's kind does not have the command; any
 // other error has a text for people.
-Result<std::vector<Place>> SelectObjects(const CommandContext& context);
+Result<Selected> SelectObjects(const CommandContext& context);
 
 }  // namespace windlass::cli

@@ -53,10 +53,10 @@ class StatusWatch {
 
 // Returns how the rollout ended if another one took its place, or nullopt.
 std::optional<Standing> StatusWatch::Superseded(const Json& object, const Standing& standing) {
-  // Of an update of a ReplicationController.
+  // An update of a ReplicationController that goes back, and did not at first.
   const bool goes_back = FlagOf(object, "/spec/rollback");
   if (!went_back_) went_back_ = goes_back;
-  if (goes_back && !*went_back_ && standing.ends) {
+  if (goes_back && !*went_back_ && standing.ends == ExitCode::kDone) {
     Standing ended = standing;
     ended.why = std::exchange(ended.sentence, "") + ", meanwhile";
     ended.ends = ExitCode::kAborted;
@@ -121,7 +121,7 @@ void StatusWatch::Say(const Standing& standing, const std::optional<Cause>& caus
                 {"revision", standing.revision},
                 {"final", final}};
   if (cause) event["cause"] = cause->text;
-  if (final && standing.ends) event["exitCode"] = Number(*standing.ends);
+  if (final) event["exitCode"] = Number(standing.ends.value_or(ExitCode::kTimeout));
   const std::string text =
       format == OutputFormat::kJson ? event.dump() + "\n" : "---\n" + PrintValue(event, format);
   if (text == said_) return;
@@ -171,6 +171,9 @@ ExitCode StatusWatch::End(const Error& error) {
                                      " -n " + place_.namespace_ + " shows what it waits for");
 }
 
+// At most five looks a second.
+constexpr milliseconds kLookPause{200};
+
 // Numbers of the selections that are followed.
 constexpr size_t kObject = 0;
 constexpr size_t kMakers = 1;
@@ -199,6 +202,8 @@ std::vector<Selection> ToFollow(const Place& place, const Json& object, const Js
 // Returns what keeps the Pods of the rollout from being available, if it does not end by itself.
 std::optional<Cause> CauseIn(const Follow& follow, const Json& object, const Standing& standing,
                              bool sets, WallTime now) {
+  // The Pods that there are may be of another template.
+  if (!IsObserved(object)) return std::nullopt;
   const std::vector<const Json*> pods = follow.Objects(kPods);
   std::vector<const Json*> makers = follow.Objects(kMakers);
   std::erase_if(makers, [&](const Json* one) { return sets && !IsOwnedBy(*one, object); });
@@ -212,18 +217,17 @@ std::optional<Cause> CauseIn(const Follow& follow, const Json& object, const Sta
 
 }  // namespace
 
-ExitCode WatchStatus(const CommandContext& context, const Place& place,
-                     Standing (*standing)(const Json& object), const Json& maker) {
+std::optional<ExitCode> WatchStatus(const CommandContext& context, const Place& place,
+                                    const Json& object, Standing (*standing)(const Json& object),
+                                    const Json& maker) {
   StatusWatch watch(context, place, standing);
-  const Result<Json> object = ReadWorkload(context, place);
-  if (!object.ok()) return watch.End(object.error());
-  const std::vector<Selection> selections = ToFollow(place, *object, maker);
+  const std::vector<Selection> selections = ToFollow(place, object, maker);
   const bool explains = selections.size() > kPods;
   Follow follow(context.session, selections);
   LongWait long_wait(context);
   // One that has ended needs no Pods.
-  if (!explains || standing(*object).ends) {
-    if (const auto code = watch.Look(*object, std::nullopt)) return *code;
+  if (!explains || standing(object).ends) {
+    if (const auto code = watch.Look(object, std::nullopt)) return *code;
   }
   Status status = context.line.watch ? follow.Start() : follow.ReadOnce();
   while (status.ok()) {
@@ -233,18 +237,26 @@ ExitCode WatchStatus(const CommandContext& context, const Place& place,
                        ObjectName(place.resource, place.name) + " has been deleted");
     }
     const Json& now = *found.front();
+    if (maker.is_null() && !explains && NumberOf(now, "/status/newReplicas") > 0) {
+      return std::nullopt;
+    }
     const auto cause = explains ? CauseIn(follow, now, standing(now), maker.is_null(),
                                           context.session.clock().Wall())
                                 : std::nullopt;
     if (const auto code = watch.Look(now, cause)) return *code;
     long_wait.Look(UnobservedText(now, place));
-    status = follow.NextChange(long_wait.Next());
+    // Every change of a Pod is one; all Pods are looked at.
+    status = context.session.Wait([] { return false; }, kLookPause);
+    if (status.ok()) status = follow.NextChange(long_wait.Next());
   }
   return watch.End(status.error());
 }
 
 ExitCode StatusOfWorkload(const CommandContext& context, const Place& place) {
-  return WatchStatus(context, place, KindOf(place.resource)->standing, nullptr);
+  const auto standing = KindOf(place.resource)->standing;
+  const Result<Json> object = ReadWorkload(context, place);
+  if (!object.ok()) return StatusWatch(context, place, standing).End(object.error());
+  return *WatchStatus(context, place, *object, standing, nullptr);
 }
 
 }  // namespace windlass::cli

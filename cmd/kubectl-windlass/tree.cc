@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <nlohmann/json.hpp>
 
+#include "cmd/kubectl-windlass/controller_standing.h"
 #include "cmd/kubectl-windlass/kind.h"
 #include "cmd/kubectl-windlass/replica_sets.h"
 #include "cmd/kubectl-windlass/rollout_roles.h"
@@ -179,17 +180,15 @@ Tree TreeOfUpdate(const Json& update, const std::vector<const Json*>& controller
   tree.name = TextOf(update, "/metadata/name");
   tree.now = now;
   tree.created = TimeOf(update, "/metadata/creationTimestamp");
-  tree.phase = IsObserved(update) ? TextOf(update, "/status/phase") : "";
-  tree.mood = tree.phase == "Failed" ? Mood::kBad : Mood::kWaiting;
-  const std::string desired = std::to_string(NumberOf(update, "/status/desiredReplicas"));
-  const std::string available = std::to_string(NumberOf(update, "/status/availableReplicas"));
-  tree.ready = available + '/' + desired;
+  const Standing standing = StandingOfUpdate(update);
+  tree.phase = standing.phase;
+  tree.mood = MoodOf(standing);
+  tree.ready = std::to_string(standing.available) + '/' + std::to_string(standing.desired);
   const auto add = [&tree](const char* key, std::string value) {
     if (!value.empty()) tree.header.emplace_back(key, std::move(value));
   };
-  add("Update", TextOf(update, "/metadata/namespace") + '/' + tree.name + ", to " +
-                    TextOf(update, "/status/newName"));
-  add("Status", tree.phase + ": " + TextOf(update, "/status/message"));
+  add("Update", TextOf(update, "/metadata/namespace") + '/' + tree.name + ": " + standing.reason);
+  add("Status", StatusText(standing));
   for (const Json* controller : controllers) {
     const bool old = TextOf(*controller, "/metadata/name") == tree.name;
     add(old ? "Old" : "New", TextOf(*controller, "/metadata/name") + ", " + Images(*controller));

@@ -127,32 +127,57 @@ const Json* RefusalIn(const Json& rollout) {
   return observed == NumberOf(rollout, "/metadata/generation") ? refused : nullptr;
 }
 
-ExitCode TellVerdict(const CommandContext& context, const Place& place, const Json& rollout) {
-  const Json* refused = RefusalIn(rollout);
-  if (refused == nullptr) {
+// Tells the answer to a request that the object had at `generation`.
+ExitCode TellVerdict(const CommandContext& context, const Place& place, const Json& rollout,
+                     int64_t generation) {
+  if (const Json* refused = RefusalIn(rollout)) {
+    const bool not_there = TextOf(*refused, "/reason") == "RollbackRevisionNotFound";
+    context.console.Error(not_there ? NotThere(context, place) : TextOf(*refused, "/message"));
+    return ExitCode::kError;
+  }
+  if (NumberOf(rollout, "/status/rolledBack/generation") >= generation) {
     PrintDone(context, place, rollout, "rolled back");
     return ExitCode::kDone;
   }
-  const bool not_there = TextOf(*refused, "/reason") == "RollbackRevisionNotFound";
-  context.console.Error(not_there ? NotThere(context, place) : TextOf(*refused, "/message"));
-  return ExitCode::kError;
+  return Refuse(context, place,
+                "is not rolled back: spec.rollbackTo was taken away before Windlass looked at it");
 }
 
 // Waits until Windlass has answered spec.rollbackTo, which it takes away.
-ExitCode WaitForVerdict(const CommandContext& context, const Place& place) {
+ExitCode WaitForVerdict(const CommandContext& context, const Place& place, int64_t generation) {
   const auto answer = WaitForAnswer(context, place, [](const Json& rollout) {
-    return FieldOf(rollout, "/spec/rollbackTo") == nullptr;
+    return FieldOf(rollout, "/spec/rollbackTo") == nullptr &&
+           (RefusalIn(rollout) != nullptr || IsObserved(rollout));
   });
-  if (!answer.ok()) return Report(context.session, context.console, answer.error());
-  if (*answer) return TellVerdict(context, place, **answer);
-  context.console.Error(
-      ObjectName(place.resource, place.name) + " is to be rolled back, but Windlass has not " +
-      "looked at that for " + std::to_string(kAnswerMax.count()) +
-      " s: check that it runs in the cluster, with --controllers=rollout. It rolls back when it "
-      "does; kubectl patch " +
-      ResourceText(place.resource) + ' ' + place.name + " -n " + place.namespace_ +
-      R"( --type=merge -p '{"spec":{"rollbackTo":null}}' takes the request away)");
-  return ExitCode::kTimeout;
+  if (answer.ok() && *answer) return TellVerdict(context, place, **answer, generation);
+  const Session& session = context.session;
+  const bool ended = session.interrupted() || session.timed_out();
+  if (!answer.ok() && !ended) return Report(session, context.console, answer.error());
+  const std::string why = session.interrupted() ? "interrupted: "
+                          : ended               ? "timed out waiting for the condition: "
+                                                : "";
+  const std::string unseen =
+      ended ? ", and Windlass has not done that yet. "
+            : ", but Windlass has not looked at that for " + std::to_string(kAnswerMax.count()) +
+                  " s: check that it runs in the cluster, with --controllers=rollout. ";
+  const Error error{
+      ErrorKind::kCancelled,
+      why + ObjectName(place.resource, place.name) + " is to be rolled back" + unseen +
+          "It rolls back when it does; kubectl patch " + ResourceText(place.resource) + ' ' +
+          place.name + " -n " + place.namespace_ +
+          R"( --type=merge -p '{"spec":{"rollbackTo":null}}' takes the request away)"};
+  const ExitCode code = Report(session, context.console, error);
+  return ended ? code : ExitCode::kTimeout;
+}
+
+// Returns true if it is known that there is no revision to go back to. Who may not read ReplicaSets
+// does not know; Windlass does.
+bool IsKnownToLack(const CommandContext& context, const Place& place, const Json& rollout) {
+  const auto sets = ReadReplicaSets(context.session, rollout, place.namespace_);
+  if (!sets.ok()) return false;
+  const int64_t revision = context.line.revision;
+  return revision > 0 ? FindRevision(*sets, revision) == nullptr
+                      : RevisionBefore(rollout, OwnedBy(rollout, *sets)) == nullptr;
 }
 
 ExitCode RequestRollback(const CommandContext& context, const Place& place, const Json& rollout) {
@@ -168,21 +193,34 @@ ExitCode RequestRollback(const CommandContext& context, const Place& place, cons
     }
     return PrintTemplate(context, TemplateOf(*target));
   }
-  if (FlagOf(rollout, "/spec/paused")) {
+  const bool paused = FlagOf(rollout, "/spec/paused");
+  const bool dry = context.line.dry_run != "none";
+  // Otherwise Windlass answers at once.
+  if ((paused || dry) && IsKnownToLack(context, place, rollout)) {
+    context.console.Error(NotThere(context, place));
+    return ExitCode::kError;
+  }
+  const std::string object = ShortName(place.resource, place.name);
+  if (paused) {
     context.console.Warning("rollout \"" + place.name +
                             "\" is paused: it goes back only when kubectl windlass resume " +
-                            ShortName(place.resource, place.name) + " ends spec.paused");
+                            object + " ends spec.paused");
+  } else if (FlagOf(rollout, "/spec/abort")) {
+    context.console.Warning("rollout \"" + place.name +
+                            "\" is aborted: its template is rolled out when kubectl windlass "
+                            "retry " +
+                            object + " ends spec.abort");
   }
-  Json back = Json::object();
-  if (revision > 0) back["revision"] = revision;
+  // Also a 0: a request that is there already may name a revision.
   const Json patch = {{"metadata", {{"uid", TextOf(rollout, "/metadata/uid")}}},
-                      {"spec", {{"rollbackTo", std::move(back)}}}};
+                      {"spec", {{"rollbackTo", {{"revision", revision}}}}}};
   const Result<Json> patched = PatchObject(
       context.session, place,
       {kMergePatch, patch.dump(), kPluginFieldManager, context.line.dry_run == "server"});
   if (!patched.ok()) return Report(context.session, context.console, patched.error());
-  const bool waits = FlagOf(rollout, "/spec/paused") || context.line.dry_run != "none";
-  if (!waits) return WaitForVerdict(context, place);
+  if (!paused && !dry) {
+    return WaitForVerdict(context, place, NumberOf(*patched, "/metadata/generation"));
+  }
   PrintDone(context, place, *patched, "rollback requested" + DryRunText(context));
   return ExitCode::kDone;
 }

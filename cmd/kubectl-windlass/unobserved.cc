@@ -39,12 +39,20 @@ std::string UnobservedText(const Json& object, const Place& place) {
          ": kubectl get pods -A -l app.kubernetes.io/name=windlass";
 }
 
+std::string OverdueText(const Json& object, const Place& place, WallTime now) {
+  if (IsObserved(object)) return "";
+  const std::optional<WallTime> changed = LastWrite(object);
+  return changed && now - *changed >= kUnobservedMax ? UnobservedText(object, place) : "";
+}
+
 Result<Json> ReadWorkload(const CommandContext& context, const Place& place) {
   Result<Json> object = ReadObject(context.session, place);
-  if (!object.ok() || IsObserved(*object)) return object;
-  const std::optional<WallTime> changed = LastWrite(*object);
-  if (changed && context.session.clock().Wall() - *changed >= kUnobservedMax) {
-    context.console.Warning(UnobservedText(*object, place));
+  if (!object.ok()) return object;
+  const std::string overdue = OverdueText(*object, place, context.session.clock().Wall());
+  if (!overdue.empty()) context.console.Warning(overdue);
+  if (FieldOf(*object, "/metadata/deletionTimestamp") != nullptr) {
+    context.console.Warning(ShortName(place.resource, place.name) +
+                            " is being deleted: it goes when its finalizers are done");
   }
   return object;
 }

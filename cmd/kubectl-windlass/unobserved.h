@@ -15,8 +15,12 @@ inline constexpr seconds kUnobservedMax{10};
 // Returns what to check if the controller has not seen the latest spec.
 std::string UnobservedText(const Json& object, const Place& place);
 
-// Reads an object for a command, and warns if the latest spec has not been seen for kUnobservedMax.
-// The time of the change is what metadata.managedFields says; without them nothing is said.
+// Returns the same if the latest spec has not been seen for kUnobservedMax; else "". The time of
+// the change is what metadata.managedFields says; without them nothing is said.
+std::string OverdueText(const Json& object, const Place& place, WallTime now);
+
+// Reads an object for a command. Warns if the latest spec has not been seen for kUnobservedMax, and
+// if the object is being deleted.
 Result<Json> ReadWorkload(const CommandContext& context, const Place& place);
 
 }  // namespace windlass::cli

@@ -161,7 +161,10 @@ void FillRollout(const Json& object, const Subject& subject, Standing& standing)
     standing.sentence.clear();
     End(standing, ExitCode::kFailed,
         who + " is stalled (" + standing.reason + "): " + message + EndOfSentence(message) +
-            " Correct the template, or kubectl windlass abort or undo " + subject.command);
+            (FlagOf(object, "/spec/abort")
+                 ? " Correct the template, and end the abort with kubectl windlass retry "
+                 : " Correct the template, or kubectl windlass abort or undo ") +
+            subject.command);
   } else if (standing.phase == "Aborted") {
     standing.reason = "spec.abort";
     standing.sentence.clear();
@@ -194,6 +197,7 @@ Standing Begin(const Json& object, const Subject& subject) {
   standing.available = NumberOf(object, "/status/availableReplicas");
   if (!IsObserved(object)) {
     standing.sentence = "Waiting for " + subject.kind + " spec update to be observed...";
+    standing.reason = "not observed";
   }
   return standing;
 }

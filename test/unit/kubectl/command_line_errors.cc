@@ -33,7 +33,7 @@ ErrorSection CommandLineErrors() {
         "`-o name` prints names of objects. Choose another format."},
        {{"completion", "tcsh"},
         kUsage,
-        "error: shell: 'tcsh' is not one of bash, zsh, fish; see kubectl windlass --help",
+        "error: name one shell: kubectl windlass completion bash, zsh or fish",
         "kubectl completes its plugins in these three shells."},
        {{"rolling-update", "old", "--image=i", "--progress-timeout=0"},
         kUsage,

@@ -101,10 +101,16 @@ TEST_CASE_METHOD(Fixture, "The exit code of status says how the update stands") 
        subject + "is paused: old was scaled by somebody else\n"},
       {"RolledBack", "", "", ExitCode::kAborted,
        subject + "was rolled back: old has its Pods again, meanwhile\n"},
+      // Turned round while the command waits: it is still a failure, with its cause.
+      {"Failed", "Could not find new to rollback.", "NotFound", ExitCode::kFailed,
+       subject + "has failed (NotFound): Could not find new to rollback.\n"},
+      {"Succeeded", "", "", ExitCode::kFailed,
+       "error: the update of replicationcontroller/old was not rolled back, it succeeded: the new "
+       "one was renamed to old already. To go back, update to the old image\n"},
   }));
   BeginUpdate();
   After(seconds(1), [this, row] {
-    if (row.phase == "RolledBack") {
+    if (row.phase == "RolledBack" || row.phase == "Succeeded" || row.reason == "NotFound") {
       Edit(kUpdates, "old", "", [](Json& update) { update["spec"]["rollback"] = true; });
     }
     Says(row.phase, row.message, row.reason);
@@ -145,7 +151,53 @@ TEST_CASE_METHOD(Fixture, "abort turns the update round, also one that is paused
   CHECK(Spec()["paused"] == false);
   CHECK(Run({"abort", "rc/old"}).messages ==
         "error: replicationcontroller \"old\" is being rolled back already: kubectl windlass "
-        "status rc/old waits for the end\n");
+        "status rc/old -n default waits for the end\n");
+}
+
+// Any change of the spec of an update that has ended would begin another one.
+TEST_CASE_METHOD(Fixture, "Nothing is written into an update that ends meanwhile") {
+  BeginUpdate();
+  bool ended = false;
+  fate = [&](const HttpRequest& request) {
+    if (request.method == HttpMethod::kPatch && !std::exchange(ended, true)) Says("Succeeded");
+    return sim::Fate::kDelivered;
+  };
+  const std::string command = GENERATE("pause", "abort", "undo");
+  const Ran ran = Run({command, "rc/old"});
+  CHECK(ran.code == ExitCode::kError);
+  CHECK(ran.messages.find("has no rolling update under way") != std::string::npos);
+  CHECK_FALSE(Spec().value("paused", false));
+  CHECK_FALSE(Spec().value("rollback", false));
+}
+
+TEST_CASE_METHOD(Fixture, "An update that has timed out is not paused, but can be taken back") {
+  BeginUpdate();
+  Says("Failed", "timed out", "TimedOut");
+  CHECK(Run({"pause", "rc/old"}).code == ExitCode::kError);
+  CHECK(writes.empty());
+  CHECK(Run({"abort", "rc/old"}).code == ExitCode::kDone);
+  CHECK(Spec()["rollback"] == true);
+}
+
+TEST_CASE_METHOD(Fixture, "The two controllers of one update are steered once") {
+  BeginUpdate();
+  const Ran ran = Run({"pause", "rc/old", "rc/new"});
+  CHECK(ran.code == ExitCode::kDone);
+  CHECK(ran.out == "replicationcontrollerupdate.windlass.dev/old paused\n");
+  CHECK(writes.size() == 1);
+}
+
+TEST_CASE_METHOD(Fixture, "When the old one is gone, status and get say how its update ended") {
+  BeginUpdate("Succeeded");
+  sim::DeleteOptions at_once;
+  at_once.propagation = sim::Propagation::kBackground;
+  REQUIRE(server.Delete("setup", {kControllers, "default", "old"}, at_once).ok());
+  const Ran status = Run({"status", "rc/old"});
+  CHECK(status.code == ExitCode::kDone);
+  CHECK(status.out == "the rolling update of replicationcontroller \"old\" has succeeded\n");
+  const Ran shown = Run({"get", "rc/old"});
+  CHECK(shown.code == ExitCode::kError);
+  CHECK(shown.messages.find("kubectl windlass get rc/new") != std::string::npos);
 }
 
 TEST_CASE_METHOD(Fixture, "undo waits for the answer of Windlass") {
@@ -178,7 +230,8 @@ TEST_CASE_METHOD(Fixture, "Without an update that is under way there is nothing 
   CHECK(ran.code == ExitCode::kError);
   CHECK(ran.messages ==
         "error: replicationcontroller \"old\" has no rolling update under way: kubectl windlass "
-        "rolling-update old --image=IMAGE begins one, also back to an earlier image. An update "
+        "rolling-update old -n default --image=IMAGE begins one, also back to an earlier image. An "
+        "update "
         "with --local is steered where it runs\n");
   CHECK(writes.empty());
 }
@@ -208,15 +261,38 @@ TEST_CASE_METHOD(Fixture, "The table shows where an update stands, in the row of
         "replicationcontroller/new\nreplicationcontroller/old\n");
 }
 
-TEST_CASE_METHOD(Fixture, "Who may not read updates still sees the controller, and is told") {
+// "0" would say that no update is under way.
+TEST_CASE_METHOD(Fixture, "Who may not read updates sees the controller, but no verdict") {
   fate = [](const HttpRequest& request) {
     const bool update = request.target.find("replicationcontrollerupdates") != std::string::npos;
     return update ? sim::Fate::kForbidden : sim::Fate::kDelivered;
   };
-  const Ran ran = Run({"status", "rc/old"});
-  CHECK(ran.code == ExitCode::kDone);
-  CHECK(ran.messages.starts_with("Warning: "));
+  CHECK(Run({"status", "rc/old"}).code == ExitCode::kError);
   CHECK(Run({"pause", "rc/old"}).code == ExitCode::kError);
+  const Ran shown = Run({"get", "rc/old"});
+  CHECK(shown.code == ExitCode::kDone);
+  CHECK(shown.messages.starts_with("Warning: "));
+}
+
+TEST_CASE_METHOD(Fixture, "What has changed nothing is not taken back, but deleted") {
+  BeginUpdate("Paused", [](Json& update) { update["spec"]["paused"] = true; });
+  Edit(kUpdates, "old", "status", [](Json& update) { update["status"].erase("step"); });
+  const Ran ran = Run({"undo", "rc/old"});
+  CHECK(ran.code == ExitCode::kError);
+  CHECK(ran.messages.find("kubectl delete replicationcontrollerupdates.windlass.dev old") !=
+        std::string::npos);
+  CHECK(writes.empty());
+}
+
+TEST_CASE_METHOD(Fixture,
+                 "Who takes back an update that is declared is told what to do before the next") {
+  BeginUpdate("Progressing", [](Json& update) {
+    update["metadata"]["annotations"] = {
+        {"kubectl.kubernetes.io/last-applied-configuration", "{}"}};
+  });
+  const Ran ran = Run({"abort", "rc/old"});
+  CHECK(ran.code == ExitCode::kDone);
+  CHECK(ran.messages.find("spec.rollback is false again") != std::string::npos);
 }
 
 }  // namespace

@@ -45,6 +45,7 @@ ErrorSection RolloutErrors();
 ErrorSection RollingUpdateErrors();
 ErrorSection RefusedUpdateErrors();
 ErrorSection StoppedUpdateErrors();
+ErrorSection SteeredUpdateErrors();
 
 // ReplicationController old: 2 replicas of app:v1, with the label that tells it from the new one.
 // An update needs no replication controller until it scales.

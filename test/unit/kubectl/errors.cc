@@ -76,9 +76,9 @@ void CreateCanaryPod(KubectlRun& run, const std::string& name, const std::string
 }
 
 std::vector<ErrorSection> AllErrors() {
-  return {CommandLineErrors(),   ObjectErrors(),        ConnectionErrors(),
-          AnswerErrors(),        StatusErrors(),        RolloutErrors(),
-          RollingUpdateErrors(), RefusedUpdateErrors(), StoppedUpdateErrors()};
+  return {CommandLineErrors(),   ObjectErrors(),       ConnectionErrors(),    AnswerErrors(),
+          StatusErrors(),        RolloutErrors(),      RollingUpdateErrors(), RefusedUpdateErrors(),
+          StoppedUpdateErrors(), SteeredUpdateErrors()};
 }
 
 }  // namespace windlass::cli

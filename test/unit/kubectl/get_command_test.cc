@@ -243,7 +243,7 @@ TEST_CASE("A ReplicationController in the middle of an update is shown with the 
                    {"desiredReplicas", 2}};
   });
   const std::string shown = run.Run({"get", "rc/old"}).out;
-  CHECK(shown.find("Progressing: new has 1 of 2 replicas") != std::string::npos);
+  CHECK(shown.find("0 of 2 Pods are those of new, 0 are available") != std::string::npos);
   CHECK(shown.find("├─ old") != std::string::npos);
   CHECK(shown.find("└─ new") != std::string::npos);
   CHECK(run.Run({"get", "rc/new"}).out == shown);

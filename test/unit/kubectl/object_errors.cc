@@ -16,13 +16,17 @@ ErrorSection ObjectErrors() {
         "error: which rollout? Write rollout/NAME",
         "Only a type was given, which names all objects of that type. Name one; `kubectl windlass "
         "get rollouts` lists them."},
-       {{"status", "deploymnet", "web"},
+       {{"status", "deploymnet"},
         ExitCode::kError,
         "error: there is no deployment, rollout or replicationcontroller \"deploymnet\" in "
         "namespace default: kubectl windlass get -n default lists what there is; -n and --context "
         "choose another place",
         "A word that is no type is the name of an object. The [types](kubectl-windlass.md#grammar) "
         "are `deployment`, `rollout` and `replicationcontroller`, and their short forms."},
+       {{"pause", ""},
+        kUsage,
+        "error: an argument is empty: write the name of an object, such as deployment/web",
+        "A variable of a script has no value, for example."},
        {{"status", "pod/a"},
         kUsage,
         "error: \"pod\" is no type that kubectl windlass knows: write deployment, rollout or "
@@ -51,6 +55,24 @@ ErrorSection ObjectErrors() {
         kUsage,
         "error: -f names the objects: leave out \"web\"",
         "Objects are named by arguments or by a file, not by both."},
+       {{"promote", "-f", "app.yaml"},
+        kUsage,
+        "error: there is no rollout in app.yaml: name the objects, or give another file",
+        "None of the objects in the file has the command.",
+        {},
+        RowFile{"app.yaml", "apiVersion: apps/v1\nkind: Deployment\nmetadata: {name: web}\n"}},
+       {{"pause", "-f", "app.yaml"},
+        kUsage,
+        "error: app.yaml: metadata.name of a Deployment is missing: write the name that it has in "
+        "the cluster",
+        "The file names no object, for example because it has `generateName`.",
+        {},
+        RowFile{"app.yaml", "apiVersion: apps/v1\nkind: Deployment\nmetadata: {}\n"}},
+       {{"get", "rc/old", "deployment/web"},
+        ExitCode::kError,
+        "error: replicationcontrollers \"old\" not found in namespace default\n"
+        "error: deployments.apps \"web\" not found in namespace default",
+        "Of several objects, those that do not exist are named. The others are shown."},
        {{"get", "web", "-A"},
         kUsage,
         "error: -A lists workloads: leave out the names, or give -n instead of -A",
@@ -58,18 +80,19 @@ ErrorSection ObjectErrors() {
        {{"restart", "rc/old"},
         kUsage,
         "error: a ReplicationController is restarted by an update to the image that it has: "
-        "kubectl windlass rolling-update rc/old --image=IMAGE --image-pull-policy=Always",
+        "kubectl windlass rolling-update rc/old -n default --image=IMAGE "
+        "--image-pull-policy=Always",
         "A ReplicationController does not replace its Pods when its template changes. A rolling "
         "update does."},
        {{"promote", "rc/old"},
         kUsage,
         "error: a ReplicationController has no steps to promote: kubectl windlass resume rc/old "
-        "ends a pause of its update",
+        "-n default ends a pause of its update",
         "Only Rollouts have steps."},
        {{"retry", "rc/old"},
         kUsage,
         "error: the update of a ReplicationController is begun again by the command that began "
-        "it: kubectl windlass get rc/old shows both controllers",
+        "it: kubectl windlass get rc/old -n default shows both controllers",
         "What was rolled back is updated again by `rolling-update`."},
        {{"undo", "rc/old", "--to-revision=2"},
         kUsage,
@@ -81,18 +104,21 @@ ErrorSection ObjectErrors() {
         "Without the flag, `history` shows the controllers and what the update has done."},
        {{"promote", "deployment/web"},
         kUsage,
-        "error: a Deployment has no steps to promote: kubectl windlass resume deployment/web ends "
-        "spec.paused, and kubectl annotate --overwrite deployment/web "
+        "error: a Deployment has no steps to promote: kubectl windlass resume deployment/web -n "
+        "default "
+        "ends spec.paused, and kubectl annotate --overwrite deployment/web -n default "
         "windlass.dev/in-place-partition=0 ends a partition",
         "Only Rollouts have steps. The text names the commands that let a Deployment go on."},
        {{"abort", "deployment/web"},
         kUsage,
-        "error: a Deployment cannot be aborted: kubectl windlass undo deployment/web brings its "
+        "error: a Deployment cannot be aborted: kubectl windlass undo deployment/web -n default "
+        "brings its "
         "last revision back",
         "Only Rollouts can be aborted. `undo` brings a Deployment back."},
        {{"retry", "deployment/web"},
         kUsage,
-        "error: a Deployment is never aborted: kubectl windlass undo deployment/web brings its "
+        "error: a Deployment is never aborted: kubectl windlass undo deployment/web -n default "
+        "brings its "
         "last revision back",
         "As above. `abort --end` says so, too."}}};
 }

@@ -268,13 +268,20 @@ TEST_CASE("The message of the status decides nothing") {
   CHECK(run.Run({"promote", "rollout/web"}).code == ExitCode::kDone);
 }
 
-TEST_CASE("promote --full of a rollout that is stalled before a pause needs --force") {
+// Who ends all steps while a Pod of the new revision does not start, brings it to all.
+TEST_CASE("promote --full on the way to a step needs --force if a Pod does not start") {
   KubectlRun run;
   CreateRolloutWithCanary(run);
   CreateCanaryPod(run, "web-2-a", "web-2", kNoImage);
   EditStatus(run, [](Json& status) {
     status["step"]["index"] = 1;
     status["phase"] = "Progressing";
+  });
+  CHECK(run.Run({"promote", "rollout/web", "--full"}).code == ExitCode::kHeld);
+  // One that only needs time is no reason.
+  run.Edit(resources::kPods, "web-2-a", "status", [](Json& pod) {
+    pod["status"]["containerStatuses"][0]["state"] = {
+        {"waiting", {{"reason", "ContainerCreating"}}}};
   });
   CHECK(run.Run({"promote", "rollout/web", "--full"}).code == ExitCode::kDone);
   EditStatus(run, [](Json& status) { status["phase"] = "Stalled"; });

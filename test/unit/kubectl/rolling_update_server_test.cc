@@ -172,6 +172,46 @@ TEST_CASE_METHOD(Fixture, "An update that stands still for half a minute is told
   }
 }
 
+// The command may come from somebody who has not begun the update: what its flags do not name
+// stays.
+TEST_CASE_METHOD(Fixture, "A command that joins an update changes only what its flags name") {
+  Update({"old", "new", kImage, "--cleanup=Preserve", "--update-period=12s", "--no-wait"});
+  Says({"Progressing", {"Created new"}});
+  Edit(kUpdates, "old", "", [](Json& update) { update["spec"]["paused"] = true; });
+  Says({"Paused", {}, "spec.paused is true"});
+  SaysAfter(seconds(1), {"Succeeded"});
+  CHECK(Update({"old", "new", kImage, "--max-surge=3"}).code == ExitCode::kDone);
+  const Json spec = Stored(kUpdates, "old")["spec"];
+  CHECK(spec["cleanup"] == "Preserve");
+  CHECK(spec["updatePeriod"] == "12s");
+  CHECK(spec["maxSurge"] == 3);
+  CHECK(spec["paused"] == false);
+}
+
+TEST_CASE_METHOD(Fixture, "--rollback of an update that has succeeded changes nothing") {
+  Update({"old", "new", kImage, "--no-wait"});
+  Says({"Succeeded"});
+  writes.clear();
+  const Ran ran = Update({"old", "--rollback"});
+  CHECK(ran.code == ExitCode::kFailed);
+  CHECK(ran.messages.find("there is nothing to roll back") != std::string::npos);
+  CHECK(writes.empty());
+}
+
+TEST_CASE_METHOD(Fixture, "What is declared for an old one that does not exist is not changed") {
+  Create(kUpdates, {{"apiVersion", kUpdates.GroupVersion()},
+                    {"kind", "ReplicationControllerUpdate"},
+                    {"metadata", {{"name", "ghost"}, {"namespace", "default"}}},
+                    {"spec", {{"newName", "ghost-2"}, {"image", "app:v2"}}}});
+  Edit(kUpdates, "ghost", "status", [](Json& update) {
+    Apply({"Failed", {}, "replicationcontrollers \"ghost\" not found", "NotFound", ""}, update);
+  });
+  const Ran ran = Update({"ghost", "ghost-2", "--image=app:v5"});
+  CHECK(ran.code == ExitCode::kError);
+  CHECK(Stored(kUpdates, "ghost")["spec"]["image"] == "app:v2");
+  CHECK(writes.empty());
+}
+
 TEST_CASE_METHOD(Fixture, "--rollback changes the direction and the times, and nothing else") {
   Update({"old", "new", kImage, "--max-surge=2", "--no-wait"});
   Says({"Progressing", {"Created new"}});

@@ -71,7 +71,8 @@ TEST_CASE("-f - reads standard input") {
   CHECK(ReadControllerManifest("-", empty).error().message ==
         "please make sure - exists and is not empty");
   std::istringstream large(std::string(kManifestBytesMax + 1, ' '));
-  CHECK(ReadControllerManifest("-", large).error().message == "standard input has more than 4 MiB");
+  CHECK(ReadControllerManifest("-", large).error().message ==
+        "standard input has more than 4 MiB: give a smaller file, or name the objects");
 }
 
 Result<Json> ReadPiped(const std::string& text) {

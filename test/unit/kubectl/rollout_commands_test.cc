@@ -158,6 +158,11 @@ void Answer(KubectlRun& run, const std::string& reason) {
     }
     CHECK(run.Stored(kRollouts, "web")["spec"]["rollbackTo"] == Json({{"revision", 1}}));
     run.Edit(kRollouts, "web", "", [](Json& o) { o["spec"].erase("rollbackTo"); });
+    if (!reason.empty()) return;
+    run.Edit(kRollouts, "web", "status", [](Json& o) {
+      o["status"]["observedGeneration"] = o["metadata"]["generation"];
+      o["status"]["rolledBack"] = {{"generation", o["metadata"]["generation"]}};
+    });
   });
 }
 
@@ -184,6 +189,53 @@ TEST_CASE("undo of a Rollout asks Windlass by spec.rollbackTo, and tells its ans
     CHECK(ran.out == row.out);
     CHECK(ran.messages == row.messages);
   }
+}
+
+TEST_CASE("undo of a Rollout whose request is taken away is no success") {
+  KubectlRun run;
+  CreateWebWithHistory(run, kRollouts);
+  run.After(seconds(1), [&run] {
+    run.Edit(kRollouts, "web", "", [](Json& o) { o["spec"].erase("rollbackTo"); });
+    run.Edit(kRollouts, "web", "status",
+             [](Json& o) { o["status"]["observedGeneration"] = o["metadata"]["generation"]; });
+  });
+  const Ran ran = run.Run({"undo", "wro/web"});
+  CHECK(ran.code == ExitCode::kError);
+  CHECK(ran.out.empty());
+  CHECK(ran.messages.find("was taken away before Windlass looked at it") != std::string::npos);
+}
+
+TEST_CASE("undo of a Rollout needs the rights to get and patch alone") {
+  KubectlRun run;
+  CreateWebWithHistory(run, kRollouts);
+  run.fate = [](const HttpRequest& request) {
+    const bool list = request.method == HttpMethod::kGet &&
+                      request.target.find("/rollouts/") == std::string::npos;
+    return list ? sim::Fate::kForbidden : sim::Fate::kDelivered;
+  };
+  Answer(run, "");
+  CHECK(run.Run({"undo", "wro/web", "--to-revision=1"}).code == ExitCode::kDone);
+}
+
+TEST_CASE("undo without a revision replaces a request that names one") {
+  KubectlRun run;
+  CreateWebWithHistory(run, kRollouts);
+  run.Edit(kRollouts, "web", "", [](Json& o) {
+    o["spec"]["paused"] = true;
+    o["spec"]["rollbackTo"] = {{"revision", 1}};
+  });
+  CHECK(run.Run({"undo", "wro/web"}).code == ExitCode::kDone);
+  CHECK(run.Stored(kRollouts, "web")["spec"]["rollbackTo"]["revision"] == 0);
+}
+
+TEST_CASE("Ctrl-C and --timeout of undo say that the request stays") {
+  KubectlRun run;
+  CreateWebWithHistory(run, kRollouts);
+  run.interrupt_after = seconds(3);
+  const Ran ran = run.Run({"undo", "wro/web"});
+  CHECK(ran.code == ExitCode::kInterrupted);
+  CHECK(ran.messages.starts_with("error: interrupted: rollout.windlass.dev/web is to be rolled"));
+  CHECK(ran.messages.find("takes the request away") != std::string::npos);
 }
 
 TEST_CASE("undo of a Rollout says that nobody answers") {

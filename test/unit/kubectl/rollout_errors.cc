@@ -32,12 +32,12 @@ std::function<void(KubectlRun&)> AfterSteps(const std::string& phase) {
 void IsStalled(KubectlRun& run) {
   CreateRolloutAtStep(run, 3, nullptr, [](Json& status) {
     status["phase"] = "Stalled";
-    status["conditions"] = Json::array(
-        {{{"type", "Stalled"},
-          {"status", "True"},
-          {"reason", "InvalidTemplate"},
-          {"message", "the API server refuses spec.template: unknown field"},
-          {"lastTransitionTime", "2026-01-01T00:00:00Z"}}});
+    status["conditions"] =
+        Json::array({{{"type", "Stalled"},
+                      {"status", "True"},
+                      {"reason", "InvalidTemplate"},
+                      {"message", "the API server refuses spec.template: unknown field"},
+                      {"lastTransitionTime", "2026-01-01T00:00:00Z"}}});
   });
 }
 
@@ -165,7 +165,9 @@ ErrorSection RolloutErrors() {
         "rollout/web ends spec.paused",
         "The rollback is stored in `spec.rollbackTo`. But `spec.paused` is true, and a paused "
         "Rollout moves no Pod. The command in the text ends that.",
-        HasRollout(paused)},
+        [](KubectlRun& run) {
+          CreateRolloutWithCanary(run, [](Json& web) { web["spec"]["paused"] = true; });
+        }},
        {{"undo", rollout, "--dry-run=client"},
         kError,
         "error: no rollout history found for rollout \"web\": there is no revision before the "

@@ -89,6 +89,46 @@ TEST_CASE_METHOD(Fixture, "A kind without the command refuses it before anything
   CHECK(writes.empty());
 }
 
+TEST_CASE_METHOD(Fixture, "A command that a kind does not have is refused, however it is named") {
+  const Directory directory;
+  struct Named {
+    std::vector<std::string> arguments;
+  };
+  for (const Kind& kind : Kinds()) {
+    const std::string word(kind.words.front());
+    const std::string file = directory.Write(
+        "one.yaml", Manifest(kind.resource.GroupVersion(), std::string(kind.resource.kind), "web"));
+    for (const char* command :
+         {"status", "history", "undo", "pause", "resume", "restart", "promote", "abort", "retry"}) {
+      if (ActOf(kind.resource, *CommandOf(command)) != nullptr) continue;
+      for (const Named& named :
+           {Named{{word + "/web"}}, Named{{word, "-l", "team=a"}}, Named{{"-f", file}}}) {
+        CAPTURE(word, command, named.arguments);
+        std::vector<std::string> arguments = {command};
+        arguments.insert(arguments.end(), named.arguments.begin(), named.arguments.end());
+        CHECK(Run(arguments).code == ExitCode::kUsage);
+      }
+    }
+  }
+  CHECK(writes.empty());
+}
+
+TEST_CASE_METHOD(Fixture,
+                 "An object that does not exist does not stop the others, with or without type") {
+  const std::string before = GENERATE("deployment/", "");
+  const Ran ran = Run({"pause", before + "web", before + "nope", before + "api"});
+  CHECK(ran.code == ExitCode::kError);
+  CHECK(ran.messages.find("\"nope\"") != std::string::npos);
+  CHECK(ran.out == "deployment.apps/web paused\ndeployment.apps/api paused\n");
+}
+
+TEST_CASE_METHOD(Fixture, "get of several objects names those that do not exist") {
+  const Ran ran = Run({"get", "deployment/web", "deployment/nope", "-o", "name"});
+  CHECK(ran.code == ExitCode::kError);
+  CHECK(ran.out == "deployment.apps/web\n");
+  CHECK(ran.messages == "error: deployments.apps \"nope\" not found in namespace default\n");
+}
+
 TEST_CASE_METHOD(Fixture, "-f names the objects of a file, and skips other kinds") {
   const Directory directory;
   const std::string file = directory.Write(

@@ -97,6 +97,23 @@ TEST_CASE("status says why no Pod can be made") {
   CHECK(ran.code == ExitCode::kTimeout);
 }
 
+TEST_CASE("status goes on without a watch of Pods") {
+  KubectlRun run;
+  CreateStuckRollout(run, Waiting("ImagePullBackOff", "no such tag"));
+  run.answering.answer_watch = [](const HttpRequest& request) -> std::optional<StreamEnd> {
+    if (request.target.find("/pods") == std::string::npos) return std::nullopt;
+    StreamEnd end;
+    end.status = 403;
+    return end;
+  };
+  run.After(seconds(2), [&run] {
+    run.Edit(kDeployments, "web", "status", [](Json& o) { SetCounters(o, 1, 1, 1); });
+  });
+  const Ran ran = run.Run({"status", "web"});
+  CHECK(ran.code == ExitCode::kDone);
+  CHECK(ran.messages.empty());
+}
+
 TEST_CASE("status needs no right to read Pods") {
   KubectlRun run;
   CreateStuckRollout(run, Waiting("ImagePullBackOff", "no such tag"));

@@ -164,6 +164,25 @@ TEST_CASE("A reply that is lost is no success, and the write is not repeated") {
   CHECK(run.writes.size() == 1);
 }
 
+// As pflag reads them, of which kubectl's users have the habit.
+TEST_CASE("A flag's value is read as kubectl reads it") {
+  const auto line = [](const std::vector<std::string>& arguments) {
+    const Result<CommandLine> read = ParseCommandLine(arguments);
+    REQUIRE(read.ok());
+    return *read;
+  };
+  CHECK(line({"get", "-n=shop"}).connection.namespace_ == "shop");
+  CHECK(line({"get", "-o=yaml"}).output == OutputFormat::kYaml);
+  CHECK_FALSE(line({"status", "web", "-w=false"}).watch);
+  CHECK(line({"pause", "deployment", "-l=app=web"}).selector == "app=web");
+  CHECK(line({"pause", "-f=a.yaml,b.yaml"}).filenames ==
+        std::vector<std::string>{"a.yaml", "b.yaml"});
+  const CommandLine empty = line({"pause", "--namespace=", "web"});
+  CHECK(empty.connection.namespace_.empty());
+  CHECK(empty.arguments == std::vector<std::string>{"web"});
+  CHECK(line({"get", "-n", "a", "-n", "b"}).connection.namespace_ == "b");
+}
+
 Completion CompleteWords(const std::vector<std::string>& words) {
   CompletionSources sources;
   sources.names = [](const ResourceId& resource) -> std::vector<std::string> {
