@@ -54,12 +54,15 @@ Result<HttpResponse> Session::SendOnce(HttpRequest request) {
   return waited.error();
 }
 
+Result<Reply> Session::ReplyOf(Verb verb, Result<HttpResponse> response) {
+  if (response.ok()) return FromHttp(verb, *std::move(response), decoder_);
+  return std::move(response).error();
+}
+
 Result<Reply> Session::Send(HttpRequest request, Verb verb) {
   request.deadline = options_.request_timeout;
   for (int tries = 1;; ++tries) {
-    Result<HttpResponse> response = SendOnce(request);
-    Result<Reply> reply = response.ok() ? FromHttp(verb, *std::move(response), decoder_)
-                                        : Result<Reply>(std::move(response).error());
+    Result<Reply> reply = ReplyOf(verb, SendOnce(request));
     if (reply.ok() || tries == kTriesMax) return reply;
     const Error& error = reply.error();
     const bool throttled = error.kind == ErrorKind::kThrottled;
@@ -104,8 +107,7 @@ std::vector<Result<Reply>> Session::SendAll(const std::vector<HttpRequest>& requ
       replies.emplace_back(waited.error());
       continue;
     }
-    Result<Reply> reply = answer->ok() ? FromHttp(verb, *std::move(*answer), decoder_)
-                                       : Result<Reply>(std::move(*answer).error());
+    Result<Reply> reply = ReplyOf(verb, *std::move(answer));
     const bool throttled = !reply.ok() && reply.error().kind == ErrorKind::kThrottled;
     replies.push_back(throttled ? Send(requests[i], verb) : std::move(reply));
   }

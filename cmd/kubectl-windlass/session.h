@@ -73,6 +73,7 @@ class Session {
 
  private:
   Result<HttpResponse> SendOnce(HttpRequest request);
+  Result<Reply> ReplyOf(Verb verb, Result<HttpResponse> response);
 
   const Clock& clock_;
   TimerQueue& timers_;
