@@ -39,8 +39,9 @@ bool IsReplacedAlready(const CommandContext& context, const Json& update, const 
 ExitCode RefuseMissing(const CommandContext& context, const Json& update, Error error) {
   const std::string image = TextOf(update, "/spec/image");
   if (!image.empty() && TextOf(update, "/spec/newName").empty()) {
-    error.message = rc::NoSourceText(context.namespace_, TextOf(update, "/metadata/name")) + ": " +
-                    error.message;
+    error.message =
+        rc::Fill(rc::kNoSourceText, context.namespace_, TextOf(update, "/metadata/name")) + ": " +
+        error.message;
   }
   return Report(context.session, context.console, error);
 }
@@ -58,7 +59,8 @@ std::optional<ExitCode> RefuseSelector(const CommandContext& context, const Json
   const StringMap selector =
       content.selector.empty() ? rc::LabelsOfTemplate(*content.template_json) : content.selector;
   if (rc::HaveDifferentKey(controller->selector, selector)) return std::nullopt;
-  return Usage(context, rc::NoDifferentKeyText(context.line.filenames[0], controller->meta.name));
+  return Usage(context, rc::Fill(rc::kNoDifferentKeyText, context.line.filenames[0],
+                                 controller->meta.name));
 }
 
 // Returns the command that goes on with the update `stored`.

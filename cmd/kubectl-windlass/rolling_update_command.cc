@@ -123,7 +123,8 @@ Result<Json> UpdateOf(const CommandLine& line, const std::string& namespace_,
   const std::string& old_name = line.arguments[0];
   if (TextOf(spec, "/newName") == old_name) {
     const std::string& what = controller.is_null() ? old_name : line.filenames[0];
-    return Error{ErrorKind::kConfig, replication_controller::SameNameText(what, old_name)};
+    return Error{ErrorKind::kConfig, replication_controller::Fill(
+                                         replication_controller::kSameNameText, what, old_name)};
   }
   return Json{{"apiVersion", resources::kReplicationControllerUpdates.GroupVersion()},
               {"kind", "ReplicationControllerUpdate"},

@@ -144,8 +144,8 @@ ExitCode LocalUpdate::EndPaused() const {
   const rc::Situation situation = rc::MakeSituation(view, none, context_.session.clock().Wall());
   if (old_ && !new_ && old_->meta.annotations.Has(rc::kRenameJournal)) {
     const std::string& gone = situation.new_name;
-    context_.console.Error(rc::ScaledByOtherText(old_->meta.name, 0, old_->replicas) + ", and " +
-                           gone +
+    context_.console.Error(rc::Fill(rc::kScaledByOtherText, old_->meta.name, 0, old_->replicas) +
+                           ", and " + gone +
                            " is deleted already. Scale it back to 0, or give "
                            "--on-external-scale=Override (it is scaled back): then it takes over "
                            "the Pods of " +
@@ -157,7 +157,7 @@ ExitCode LocalUpdate::EndPaused() const {
     const int32_t expected = rc::ExpectedSize(situation, *controller);
     if (controller->replicas == expected) continue;
     context_.console.Error(
-        rc::ScaledByOtherText(controller->meta.name, expected, controller->replicas) +
+        rc::Fill(rc::kScaledByOtherText, controller->meta.name, expected, controller->replicas) +
         ". Scale it back to " + std::to_string(expected) +
         ": then the same command goes on. With --on-external-scale=Adopt or Override an update "
         "does not stop at a scaling");

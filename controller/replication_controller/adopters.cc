@@ -5,6 +5,7 @@
 
 #include "controller/replication_controller/json.h"
 #include "controller/replication_controller/status.h"
+#include "controller/replication_controller/texts.h"
 #include "controller/replication_controller/words.h"
 #include "kubeclient/api/selector.h"
 
@@ -41,13 +42,6 @@ bool IsOurs(const Situation& situation, const ResourceId& resource, const std::s
          (name == situation.old_name() || name == situation.new_name);
 }
 
-std::string SelectedText(const Situation& situation, const std::string& other) {
-  return other + " selects the labels of the new Pods, so it would take them over while " +
-         situation.new_name + " is renamed to " + situation.old_name() +
-         ". Change the selector of " + other +
-         ", or set spec.cleanup to Delete: then the new ReplicationController keeps its name";
-}
-
 std::optional<Step> RefuseAdopterOf(const Situation& situation, const ResourceId& resource,
                                     const StringMap& labels) {
   Request list = Request::List(resource, situation.update().meta.namespace_, "");
@@ -65,9 +59,13 @@ std::optional<Step> RefuseAdopterOf(const Situation& situation, const ResourceId
     if (name.empty() || IsOurs(situation, resource, name)) continue;
     const LabelSelector selector = SelectorOf(item, resource);
     if (selector.SelectsEverything() || !Matches(selector, labels)) continue;
-    std::string other(resource.kind);
-    other += " " + name;
-    return Fail(situation, kSelectedByOther, SelectedText(situation, other), kLookAgain);
+    const std::string other = Fill("{} {}", resource.kind, name);
+    return Fail(situation, kSelectedByOther,
+                Fill("{} selects the labels of the new Pods, so it would take them over while {} "
+                     "is renamed to {}. Change the selector of {}, or set spec.cleanup to Delete: "
+                     "then the new ReplicationController keeps its name",
+                     other, situation.new_name, situation.old_name(), other),
+                kLookAgain);
   }
   return std::nullopt;
 }

@@ -25,10 +25,9 @@ std::string UidIn(const std::string& body) {
 Step Refuse(const Situation& situation, const std::string& name, const std::string& what,
             std::string_view annotation) {
   return Fail(situation, kUnexpectedAnnotations,
-              "ReplicationController " + name + " " + what +
-                  " in another update. Wait until that has ended; if there is none, remove the "
-                  "annotation " +
-                  std::string(annotation));
+              Fill("ReplicationController {} {} in another update. Wait until that has ended; if "
+                   "there is none, remove the annotation {}",
+                   name, what, annotation));
 }
 
 // The annotation of an update that was rolled back, or whose source is gone, holds nothing up.
@@ -66,7 +65,12 @@ std::optional<Step> RefuseOtherName(const Situation& situation) {
     const StringMap annotations = MapOf(At(item, "/metadata/annotations"));
     if (annotations.Find(kSourceId) != SourceIdOf(old)) continue;
     const std::string name = TextAt(item, "/metadata/name");
-    return Fail(situation, kOtherName, OtherNameText(old.meta.name, name, situation.new_name));
+    return Fail(
+        situation, kOtherName,
+        Fill("ReplicationController {} is in the middle of an update to {}, so it cannot be "
+             "updated to {}. Set spec.newName to {} to go on with that, and spec.rollback "
+             "to true, too, to undo it",
+             old.meta.name, name, situation.new_name, name));
   }
   return std::nullopt;
 }

@@ -41,8 +41,9 @@ std::optional<Step> RemoveAnnotations(const Situation& situation,
 Step FinishAs(const Situation& situation, const ReplicationController& target) {
   if (auto step = RemoveAnnotations(situation, &target)) return *std::move(step);
   const std::string& name = target.meta.name;
-  if (situation.spec().rollback) return Finish(situation, kRolledBack, RollingUpdatedText(name));
-  return Finish(situation, kSucceeded, RollingUpdatedToText(name));
+  if (situation.spec().rollback)
+    return Finish(situation, kRolledBack, Fill(kRollingUpdatedText, name));
+  return Finish(situation, kSucceeded, Fill(kRollingUpdatedToText, name, name));
 }
 
 // Returns true if `target` is what an update, or a rollback, of the controller `source_name` leads
@@ -57,7 +58,7 @@ bool IsCompleteTargetOf(const ReplicationController& target, const std::string& 
 Step CleanUp(const Situation& situation) {
   const ReplicationController* source = situation.source();
   const ReplicationController* target = situation.target();
-  if (target == nullptr) return Fail(situation, kNotFound, NotFoundText(situation.new_name));
+  if (target == nullptr) return Fail(situation, kNotFound, Fill(kNotFoundText, situation.new_name));
   if (source != nullptr && !source->meta.deleting()) {
     if (auto answer = AnswerExternalScale(situation)) return *std::move(answer);
     if (situation.cleanup() == kRename) return BeginRename(situation);
@@ -85,16 +86,21 @@ Step WithoutOldController(const Situation& situation) {
     }
   }
   if (!situation.run.step.empty() && created != nullptr) {
+    const int32_t desired = situation.run.desired_replicas.value_or(created->replicas);
     return Fail(situation, kNotFound,
-                OldIsGoneText(situation.old_name(), created->meta.name, created->replicas,
-                              situation.run.desired_replicas.value_or(created->replicas)));
+                Fill("ReplicationController {} was deleted on the way, so its update cannot end. "
+                     "{} has {} of {} replicas: scale it with kubectl scale rc {} --replicas={}, "
+                     "and delete the update",
+                     situation.old_name(), created->meta.name, created->replicas, desired,
+                     created->meta.name, desired));
   }
   // kubectl's text for a rename that was cut off.
   if (situation.cleanup() == kRename) {
-    return Fail(situation, kNotFound,
-                NoSourceText(situation.update().meta.namespace_.text(), situation.old_name()));
+    return Fail(
+        situation, kNotFound,
+        Fill(kNoSourceText, situation.update().meta.namespace_.text(), situation.old_name()));
   }
-  return Fail(situation, kNotFound, NotFoundText(situation.old_name()));
+  return Fail(situation, kNotFound, Fill(kNotFoundText, situation.old_name()));
 }
 
 }  // namespace windlass::replication_controller

@@ -76,10 +76,11 @@ Step Pause(const Situation& situation, std::string message) {
 
 Step PauseForScale(const Situation& situation, const ReplicationController& scaled) {
   const int32_t expected = ExpectedSize(situation, scaled);
-  return Pause(situation, ScaledByOtherText(scaled.meta.name, expected, scaled.replicas) +
-                              ". Scale it back to " + std::to_string(expected) +
-                              ", or set spec.onExternalScale to Adopt (all replicas are wanted) or "
-                              "Override (it is scaled back)");
+  return Pause(situation,
+               Fill(kScaledByOtherText, scaled.meta.name, expected, scaled.replicas) +
+                   Fill(". Scale it back to {}, or set spec.onExternalScale to Adopt (all replicas "
+                        "are wanted) or Override (it is scaled back)",
+                        expected));
 }
 
 Step ScaleBack(const Situation& situation, const ReplicationController& scaled, int32_t expected) {
@@ -121,7 +122,9 @@ Step AdoptScale(const Situation& situation, const ReplicationController& scaled)
   draft.scaling.reset();
   draft.journal.clear();
   draft.deadline = DeadlineFromNow(situation);
-  std::string line = AdoptingText(scaled.meta.name, scaled.replicas, desired);
+  std::string line =
+      Fill("Adopting the scaling of {} to {} by somebody else: {} replicas are desired now",
+           scaled.meta.name, scaled.replicas, desired);
   Say(draft, line);
   SetPhase(situation, draft, kProgressing, kProgressing, line);
   return StoreOrWait(situation, draft, Wait{},
@@ -167,11 +170,11 @@ std::optional<Step> AnswerScaleBeforeRename(const Situation& situation,
   if (old.replicas == 0) return std::nullopt;
   if (auto ask = AskForSize(situation, old)) return ask;
   if (situation.spec().on_external_scale == kOverride) return ScaleBack(situation, old, 0);
-  return Pause(situation, ScaledByOtherText(old.meta.name, 0, old.replicas) + ", and " + new_name +
-                              " is deleted already. Scale it back to 0, or set "
-                              "spec.onExternalScale to Override (it is scaled back): then it takes "
-                              "over the Pods of " +
-                              new_name);
+  return Pause(situation, Fill(kScaledByOtherText, old.meta.name, 0, old.replicas) +
+                              Fill(", and {} is deleted already. Scale it back to 0, or set "
+                                   "spec.onExternalScale to Override (it is scaled back): then it "
+                                   "takes over the Pods of {}",
+                                   new_name, new_name));
 }
 
 }  // namespace windlass::replication_controller

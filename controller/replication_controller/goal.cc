@@ -14,7 +14,7 @@ GoalOrRefusal FindGoal(const Situation& situation, const ReplicationController& 
                        const ReplicationController& target) {
   if (!HaveDifferentKey(source.selector, target.selector)) {
     return {.refusal = Fail(situation, kInvalidUpdate,
-                            NoDifferentKeyText(target.meta.name, source.meta.name))};
+                            Fill(kNoDifferentKeyText, target.meta.name, source.meta.name))};
   }
   const std::string source_id = SourceIdOf(source);
   if (Annotation(target, kSourceId) != source_id ||
@@ -26,8 +26,8 @@ GoalOrRefusal FindGoal(const Situation& situation, const ReplicationController& 
   const std::optional<int32_t> desired = NumberIn(target, kDesiredReplicas);
   if (!desired) {
     return {.refusal = Fail(situation, kUnexpectedAnnotations,
-                            UnparsableText(target.meta.name, kDesiredReplicas,
-                                           Annotation(target, kDesiredReplicas)))};
+                            Fill(kUnparsableText, target.meta.name, kDesiredReplicas,
+                                 Annotation(target, kDesiredReplicas)))};
   }
   const Result<ScaleLimits> limits =
       ResolveScaleLimits(*desired, situation.spec().max_surge, situation.spec().max_unavailable);

@@ -48,7 +48,8 @@ Result<Json*> ContainerIn(const Situation& situation, const std::string& name, J
   const std::string& wanted = situation.spec().container;
   Json* const containers = ContainersIn(pod_template);
   if (containers == nullptr) {
-    return Invalid(wanted.empty() ? NoContainersText(name) : NoSuchContainerText(wanted));
+    return Invalid(wanted.empty() ? Fill(kNoContainersText, name)
+                                  : Fill(kNoSuchContainerText, wanted));
   }
   if (wanted.empty()) {
     if (containers->size() > 1) return Invalid(std::string(kMustNameContainer));
@@ -56,7 +57,7 @@ Result<Json*> ContainerIn(const Situation& situation, const std::string& name, J
   }
   const auto found = std::ranges::find_if(
       *containers, [&](const Json& container) { return TextIn(container, "name") == wanted; });
-  if (found == containers->end()) return Invalid(NoSuchContainerText(wanted));
+  if (found == containers->end()) return Invalid(Fill(kNoSuchContainerText, wanted));
   return &*found;
 }
 
@@ -104,7 +105,7 @@ std::string HashFor(const Situation& situation) {
 Result<Request> CreateWithImage(const Situation& situation, int32_t size_before) {
   const ReplicationController& old = *situation.old_controller();
   const std::string& key = situation.spec().deployment_label_key;
-  if (size_before <= 0) return Invalid(InvalidReplicasText(situation.new_name, size_before));
+  if (size_before <= 0) return Invalid(Fill(kInvalidReplicasText, situation.new_name, size_before));
   Json pod_template = TemplateOf(*old.template_json);
   WINDLASS_TRY([[maybe_unused]] const Unit set, SetImage(situation, pod_template));
   const std::string hash = HashFor(situation);
@@ -123,7 +124,7 @@ Result<Request> CreateWithImage(const Situation& situation, int32_t size_before)
 Result<Request> CreateWithContent(const Situation& situation, int32_t size_before) {
   const NewControllerContent& content = *situation.spec().controller;
   const int32_t desired = content.replicas.value_or(size_before);
-  if (desired <= 0) return Invalid(InvalidReplicasText(situation.new_name, desired));
+  if (desired <= 0) return Invalid(Fill(kInvalidReplicasText, situation.new_name, desired));
   Json spec = {{"replicas", 0}};
   if (content.min_ready_seconds > 0) spec["minReadySeconds"] = content.min_ready_seconds;
   if (!content.selector.empty()) spec["selector"] = MapJson(content.selector);
@@ -170,7 +171,7 @@ Result<std::string> ImageIn(const Situation& situation, const std::string& name,
   if (!named) {
     // Of an update that is under way kubectl compares the first container.
     Json* const containers = ContainersIn(pod_template);
-    if (containers == nullptr) return Invalid(NoContainersText(name));
+    if (containers == nullptr) return Invalid(Fill(kNoContainersText, name));
     return TextIn(containers->front(), "image");
   }
   WINDLASS_TRY(Json* const container, ContainerIn(situation, name, pod_template));

@@ -94,13 +94,9 @@ Step BeginScaling(const Situation& situation, const Goal& goal, std::vector<std:
   draft.journal.clear();
   draft.last_scale_time = situation.now;
   draft.deadline = DeadlineFromNow(situation);
-  std::string header = HeaderText({.new_name = target.meta.name,
-                                   .new_replicas = target.replicas,
-                                   .desired = goal.desired,
-                                   .old_name = source.meta.name,
-                                   .old_replicas = source.replicas,
-                                   .min_available = goal.limits.min_available,
-                                   .max_total = goal.limits.max_total});
+  std::string header =
+      Fill(kHeaderText, target.meta.name, target.replicas, goal.desired, source.meta.name,
+           source.replicas, goal.limits.min_available, goal.limits.max_total);
   for (std::string& line : lines) Say(draft, std::move(line));
   Say(draft, header);
   SetPhase(situation, draft, kProgressing, kProgressing, header);
@@ -134,9 +130,9 @@ Step CreateTarget(const Situation& situation) {
   const bool by_image = !situation.spec().image.empty();
   if (situation.new_name.empty() || (!by_image && !situation.spec().controller)) {
     return Fail(situation, kNotFound,
-                "there is no ReplicationController \"" + situation.new_name +
-                    "\". Create it with 0 replicas and the annotation " +
-                    std::string(kDesiredReplicas) + ", or set spec.image or spec.controller");
+                Fill("there is no ReplicationController \"{}\". Create it with 0 replicas and the "
+                     "annotation {}, or set spec.image or spec.controller",
+                     situation.new_name, kDesiredReplicas));
   }
   SizeOrAsk before = SizeBefore(situation);
   if (before.ask) return *std::move(before.ask);
@@ -181,10 +177,10 @@ std::optional<Step> RefuseOtherRename(const Situation& situation) {
   const std::string& wanted = situation.spec().new_name;
   if (wanted.empty() || wanted == situation.new_name) return std::nullopt;
   return Fail(situation, kInvalidUpdate,
-              "ReplicationController " + situation.old_name() + " is about to become what " +
-                  situation.new_name + " is, so it cannot be updated to " + wanted +
-                  ". Set spec.newName to " + situation.new_name +
-                  " to finish that, or set spec.rollback to true to undo it");
+              Fill("ReplicationController {} is about to become what {} is, so it cannot be "
+                   "updated to {}. Set spec.newName to {} to finish that, or set spec.rollback to "
+                   "true to undo it",
+                   situation.old_name(), situation.new_name, wanted, situation.new_name));
 }
 
 // The new controller exists. What can refuse the update comes before the first write.
@@ -207,13 +203,14 @@ Step TakeTarget(const Situation& situation) {
   std::vector<std::string> lines;
   if (label) {
     if (auto step = PrepareOldController(situation, *label)) return *std::move(step);
-    if (begins) lines.push_back(FoundExistingText(target.meta.name));
+    if (begins) lines.push_back(Fill(kFoundExistingText, target.meta.name));
   }
   if (claims) return Claim(situation);
   if (auto note = NoteSizeOfOld(situation)) return *std::move(note);
   if (auto ask = AskForServices(situation)) return *std::move(ask);
   const bool created = situation.run.step == kStepPrepare;
-  lines.push_back(created ? CreatedText(target.meta.name) : ContinuingText(target.meta.name));
+  lines.push_back(created ? Fill(kCreatedText, target.meta.name)
+                          : Fill(kContinuingText, target.meta.name));
   return BeginScaling(situation, found.goal, std::move(lines), WarnAboutServices(situation));
 }
 
@@ -238,7 +235,7 @@ int32_t SizeAfterRollback(const Situation& situation, int32_t before) {
 Step SetRollbackSize(const Situation& situation, int32_t size) {
   const ReplicationController& old = *situation.old_controller();
   const std::string text = std::to_string(size);
-  if (auto intent = StoreIntent(situation, SettingReplicasText(old.meta.name, text))) {
+  if (auto intent = StoreIntent(situation, Fill(kSettingReplicasText, old.meta.name, text))) {
     return *std::move(intent);
   }
   Annotations annotations = {{kSourceId, SourceIdOf(*situation.new_controller())},
@@ -262,7 +259,7 @@ Step RestoreOld(const Situation& situation) {
     StatusDraft draft = BeginDraft(situation);
     draft.step = kStepPrepare;
     draft.desired_replicas = size;
-    const std::string line = SettingReplicasText(old.meta.name, std::to_string(size));
+    const std::string line = Fill(kSettingReplicasText, old.meta.name, std::to_string(size));
     if (draft.lines.empty() || draft.lines.back() != line) Say(draft, line);
     SetPhase(situation, draft, kPreparing, kPreparing, "rolling back to " + old.meta.name);
     if (auto store = Store(situation, draft)) return *std::move(store);
@@ -271,13 +268,17 @@ Step RestoreOld(const Situation& situation) {
   }
   const bool restored = situation.run.step == kStepPrepare && situation.run.desired_replicas;
   if (!restored) {
-    return Fail(situation, kNothingToRollBack,
-                NothingToRollBackText(situation.new_name, situation.old_name()));
+    std::string text = Fill(kNothingToRollBackText, situation.new_name);
+    if (situation.new_name.empty()) {
+      text += Fill(" ReplicationController {} has no annotation {}: name the new controller",
+                   old.meta.name, kNextControllerId);
+    }
+    return Fail(situation, kNothingToRollBack, std::move(text));
   }
   if (!HasScaledUp(old)) {
     return WaitFor(situation, kProgressing, "the Pods of " + old.meta.name + " to be created");
   }
-  return Finish(situation, kRolledBack, RollingUpdatedText(old.meta.name));
+  return Finish(situation, kRolledBack, Fill(kRollingUpdatedText, old.meta.name));
 }
 
 Step PrepareRollback(const Situation& situation) {
@@ -287,7 +288,8 @@ Step PrepareRollback(const Situation& situation) {
   const bool is_set = IsRollbackTarget(target, *source);
   if (!is_set) {
     const std::optional<int32_t> size = SizeToRestore(target, *source);
-    if (!size) return Fail(situation, kNothingToRollBack, NoOriginalReplicasText(target.meta.name));
+    if (!size)
+      return Fail(situation, kNothingToRollBack, Fill(kNoOriginalReplicasText, target.meta.name));
     target.meta.annotations.Set(kSourceId, SourceIdOf(*source));
     target.meta.annotations.Set(kDesiredReplicas, std::to_string(*size));
   }
@@ -296,7 +298,7 @@ Step PrepareRollback(const Situation& situation) {
   const int32_t size = SizeAfterRollback(situation, found.goal.desired);
   if (!is_set || size != found.goal.desired) return SetRollbackSize(situation, size);
   if (!HasOriginalSize(*source, target)) return NoteSizeForRollback(situation);
-  return BeginScaling(situation, found.goal, {ContinuingText(situation.old_name())}, {});
+  return BeginScaling(situation, found.goal, {Fill(kContinuingText, situation.old_name())}, {});
 }
 
 }  // namespace

@@ -95,11 +95,11 @@ Event WarnAboutCreatedPods(const Situation& situation, const ReplicationControll
   if (count > kPodsNamedMax) names += ", …";
   return {.type = Event::Type::kWarning,
           .reason = "PodsCreatedByRename",
-          .message = std::to_string(count) + (count == 1 ? " Pod was" : " Pods were") +
-                     " created while " + journal.name + " was renamed to " + old.meta.name + ": " +
-                     names +
-                     ". A rename creates none, unless Pods end meanwhile, or the replication "
-                     "controller sees late which Pods there are"};
+          .message = Fill(
+              "{} {} created while {} was renamed to {}: {}. A rename creates none, "
+              "unless Pods end meanwhile, or the replication controller sees late which "
+              "Pods there are",
+              count, count == 1 ? "Pod was" : "Pods were", journal.name, old.meta.name, names)};
 }
 
 // Returns the journal's text: the old controller's, or, if somebody removed that, the status'.
@@ -127,7 +127,7 @@ std::optional<Step> KeepJournal(const Situation& situation, const std::string& t
   draft.step = kStepCleanUp;
   if (draft.target.empty()) draft.target = TargetOfJournal(situation, journal);
   draft.journal = text;
-  std::string line = RenamingText(journal.name, situation.old_name());
+  std::string line = Fill(kRenamingText, journal.name, situation.old_name());
   Say(draft, line);
   SetPhase(situation, draft, kCleaningUp, kCleaningUp, std::move(line));
   return Store(situation, draft);
@@ -149,7 +149,7 @@ Step BeginRename(const Situation& situation) {
   if (situation.run.journal != text) {
     StatusDraft draft = BeginDraft(situation);
     draft.journal = text;
-    std::string line = RenamingText(created.meta.name, old.meta.name);
+    std::string line = Fill(kRenamingText, created.meta.name, old.meta.name);
     // A journal may be stored anew, because there is another Pod.
     if (situation.run.journal.empty()) Say(draft, line);
     SetPhase(situation, draft, kCleaningUp, kCleaningUp, std::move(line));
@@ -172,7 +172,7 @@ std::optional<Step> FinishRename(const Situation& situation) {
   const std::optional<Journal> journal = ParseJournal(text);
   if (!journal) {
     return Fail(situation, kUnexpectedAnnotations,
-                UnparsableText(old.meta.name, kRenameJournal, text));
+                Fill(kUnparsableText, old.meta.name, kRenameJournal, text));
   }
   if (auto store = KeepJournal(situation, text, *journal)) return store;
   if (!HasBecome(old, *journal)) {
@@ -189,7 +189,7 @@ std::optional<Step> FinishRename(const Situation& situation) {
     return Effect(situation, *std::move(end),
                   {decisions::kRemoveAnnotations, {{"controller", old.meta.name}}});
   }
-  return Finish(situation, kSucceeded, RollingUpdatedText(old.meta.name),
+  return Finish(situation, kSucceeded, Fill(kRollingUpdatedText, old.meta.name),
                 WarnAboutCreatedPods(situation, old, *journal));
 }
 

@@ -35,10 +35,9 @@ struct Facts {
 
 // "web-2 has 3 of 10 replicas, 2 of them available; web has 7 left"
 std::string Progress(const Facts& facts) {
-  return facts.target.meta.name + " has " + std::to_string(facts.target.replicas) + " of " +
-         std::to_string(facts.goal.desired) + " replicas, " +
-         std::to_string(facts.availability.available) + " of them available; " +
-         facts.source.meta.name + " has " + std::to_string(facts.source.replicas) + " left";
+  return Fill("{} has {} of {} replicas, {} of them available; {} has {} left",
+              facts.target.meta.name, facts.target.replicas, facts.goal.desired,
+              facts.availability.available, facts.source.meta.name, facts.source.replicas);
 }
 
 // Returns the time that the update period counts from. A scaling that is stored counts from when it
@@ -110,8 +109,8 @@ Step StoreScaling(const Situation& situation, const Facts& facts,
                   const ReplicationController& controller, int32_t to) {
   StatusDraft draft = DraftOfProgress(situation, facts);
   const bool up = to > controller.replicas;
-  std::string line =
-      up ? ScalingUpText(controller.meta.name, to) : ScalingDownText(controller.meta.name, to);
+  std::string line = up ? Fill(kScalingUpText, controller.meta.name, to)
+                        : Fill(kScalingDownText, controller.meta.name, to);
   auto& size = &controller == situation.old_controller() ? draft.old_replicas : draft.new_replicas;
   size = to;
   draft.scaling = {.name = controller.meta.name, .from = controller.replicas};
@@ -124,8 +123,8 @@ Step StoreScaling(const Situation& situation, const Facts& facts,
 
 // Returns the line that ends the scaling; empty if the old controller stays.
 std::string CleanUpLine(const Situation& situation, const Facts& facts) {
-  if (situation.cleanup() == kDelete) return DeletingText(facts.source.meta.name);
-  if (situation.cleanup() == kRename) return DeletingOldText(facts.source.meta.name);
+  if (situation.cleanup() == kDelete) return Fill(kDeletingText, facts.source.meta.name);
+  if (situation.cleanup() == kRename) return Fill(kDeletingOldText, facts.source.meta.name);
   return {};
 }
 
@@ -172,7 +171,7 @@ Step NextScaling(const Situation& situation, const Facts& facts) {
 
 Step Roll(const Situation& situation) {
   if (situation.new_controller() == nullptr) {
-    return Fail(situation, kNotFound, NotFoundText(situation.new_name));
+    return Fail(situation, kNotFound, Fill(kNotFoundText, situation.new_name));
   }
   GoalOrRefusal found = FindGoal(situation, *situation.source(), *situation.target());
   if (found.refusal) return *std::move(found.refusal);

@@ -1,79 +1,109 @@
 // What users read of a rolling update: the lines and errors of kubectl 1.17, byte for byte (RC-3 to
-// RC-7, RC-11, RC-12, RC-15), and our own. The planner and the kubectl plugin share them; errors
-// about arguments are the plugin's.
+// RC-7, RC-11, RC-12, RC-15), and our own that are said more than once. The planner and the kubectl
+// plugin share them; errors about arguments are the plugin's.
 #pragma once
 
+#include <concepts>
 #include <cstdint>
+#include <initializer_list>
 #include <string>
 #include <string_view>
+#include <type_traits>
 
 #include "kubeclient/api/string_map.h"
 
 namespace windlass::replication_controller {
 
-// --- lines ---
+// Not constexpr, so that a call of it is an error of the compiler.
+inline void HasNotOnePlaceForEachPart() {}
 
-std::string FoundExistingText(std::string_view new_name);  // RC-5
-std::string CreatedText(std::string_view name);
-std::string ContinuingText(std::string_view name);
-// "Scaling up NEW from 0 to 3, scaling down OLD from 3 to 0 (keep 3 pods available, don't exceed 4
-// pods)"
-struct HeaderFacts {
-  std::string_view new_name;
-  int32_t new_replicas = 0;
-  int32_t desired = 0;
-  std::string_view old_name;
-  int32_t old_replicas = 0;
-  int32_t min_available = 0;
-  int64_t max_total = 0;
+// A text with "{}" for each of `Parts`, which the compiler counts.
+template <typename... Parts>
+struct Pattern {
+  std::string_view text;
+
+  template <std::convertible_to<std::string_view> Text>
+  consteval Pattern(const Text& pattern) : text(pattern) {  // NOLINT: implicit
+    size_t places = 0;
+    for (size_t i = 0; i + 1 < text.size(); ++i) places += text[i] == '{' && text[i + 1] == '}';
+    if (places != sizeof...(Parts)) HasNotOnePlaceForEachPart();
+  }
 };
-std::string HeaderText(const HeaderFacts& facts);
-std::string ScalingUpText(std::string_view name, int32_t replicas);
-std::string ScalingDownText(std::string_view name, int32_t replicas);
-std::string DeletingText(std::string_view name);
-std::string DeletingOldText(std::string_view name);  // before a rename
-std::string RenamingText(std::string_view new_name, std::string_view old_name);
-std::string SettingReplicasText(std::string_view name, std::string_view replicas);  // RC-15
-// The last line: "replicationcontroller/NAME rolling updated".
-std::string RollingUpdatedText(std::string_view name);
-// The same if the new controller keeps its name: … rolling updated to "NAME".
-std::string RollingUpdatedToText(std::string_view name);
-// Ours: RC-16.
-std::string ScaledByOtherText(std::string_view name, int32_t from, int32_t to);
-std::string AdoptingText(std::string_view name, int32_t replicas, int32_t desired);
+
+// What takes the place of a "{}": a text or a number.
+struct Part {
+  std::string text;
+
+  Part(std::string_view value) : text(value) {}                    // NOLINT: implicit
+  Part(const char* value) : text(value) {}                         // NOLINT: implicit
+  Part(const std::string& value) : text(value) {}                  // NOLINT: implicit
+  Part(std::integral auto value) : text(std::to_string(value)) {}  // NOLINT: implicit
+};
+
+std::string FillParts(std::string_view pattern, std::initializer_list<Part> parts);
+
+// Returns the text. Example: Fill("Scaling {} up to {}", "web-2", 3) is "Scaling web-2 up to 3".
+template <typename... Parts>
+std::string Fill(Pattern<std::type_identity_t<Parts>...> pattern, const Parts&... parts) {
+  return FillParts(pattern.text, {Part(parts)...});
+}
+
+// --- lines; NAME, OLD and NEW are ReplicationControllers ---
+
+inline constexpr std::string_view kFoundExistingText =  // NEW; RC-5
+    "Found existing update in progress ({}), resuming.";
+inline constexpr std::string_view kCreatedText = "Created {}";
+inline constexpr std::string_view kContinuingText =
+    "Continuing update with existing controller {}.";
+inline constexpr std::string_view kHeaderText =
+    "Scaling up {} from {} to {}, scaling down {} from {} to 0 (keep {} pods available, don't "
+    "exceed {} pods)";
+inline constexpr std::string_view kScalingUpText = "Scaling {} up to {}";
+inline constexpr std::string_view kScalingDownText = "Scaling {} down to {}";
+inline constexpr std::string_view kDeletingText = "Update succeeded. Deleting {}";
+inline constexpr std::string_view kDeletingOldText =  // before a rename
+    "Update succeeded. Deleting old controller: {}";
+inline constexpr std::string_view kRenamingText = "Renaming {} to {}";
+inline constexpr std::string_view kSettingReplicasText = "Setting \"{}\" replicas to {}";  // RC-15
+// The last line; with another one if the new controller keeps its name.
+inline constexpr std::string_view kRollingUpdatedText = "replicationcontroller/{} rolling updated";
+inline constexpr std::string_view kRollingUpdatedToText =
+    "replicationcontroller/{} rolling updated to \"{}\"";
+inline constexpr std::string_view kScaledByOtherText =  // ours: RC-16
+    "somebody else scaled ReplicationController {} from {} to {}";
 
 // --- errors ---
 
-std::string InvalidReplicasText(std::string_view name, int32_t replicas);  // RC-3
-// RC-4. `file` is the file with the new controller, or what stands for it.
-std::string SameNameText(std::string_view file, std::string_view old_name);
-std::string NoDifferentKeyText(std::string_view file, std::string_view old_name);
+inline constexpr std::string_view kInvalidReplicasText =  // RC-3
+    "Invalid controller spec for {}; required: > 0 replicas, actual: {}";
+// RC-4. The first is the file with the new controller, or what stands for it; the other is OLD.
+inline constexpr std::string_view kSameNameText =
+    "{} cannot have the same name as the existing ReplicationController {}";
+inline constexpr std::string_view kNoDifferentKeyText =
+    "{} must specify a matching key with non-equal value in Selector for {}";
 // RC-5
-std::string OtherImageText(std::string_view image);
+inline constexpr std::string_view kOtherImageText =  // the image, twice
+    "Found existing in-progress update to image ({}).\nEither continue in-progress update with "
+    "--image={} or rollback with --rollback";
 inline constexpr std::string_view kMustNameContainer =
     "must specify container to update when updating a multi-container pod";
-std::string OtherNameText(std::string_view old_name, std::string_view under_way,
-                          std::string_view wanted);  // ours: RC-21
-std::string NoSuchContainerText(std::string_view container);
-std::string NoContainersText(std::string_view name);
+inline constexpr std::string_view kNoSuchContainerText = "container {} not found in pod";
+inline constexpr std::string_view kNoContainersText = "pod has no containers! ({})";
 inline constexpr std::string_view kMustSetPullPolicy =
     "--image-pull-policy (Always|Never|IfNotPresent) must be provided when --image is the same as "
     "existing container image";
 // RC-7
 std::string UnexpectedAnnotationsText(std::string_view name, std::string_view source_id,
                                       const StringMap& annotations);
-std::string UnparsableText(std::string_view name, std::string_view key, std::string_view value);
-// RC-11
-inline constexpr std::string_view kTimedOutText =
+inline constexpr std::string_view kUnparsableText = "Unable to parse annotation for {}: {}={}";
+inline constexpr std::string_view kTimedOutText =  // RC-11
     "timed out waiting for any update progress to be made";
-// RC-14
-std::string NoSourceText(std::string_view namespace_, std::string_view name);
-std::string NotFoundText(std::string_view name);
-// Ours: the controller that is scaled down is gone in the middle.
-std::string OldIsGoneText(std::string_view old_name, std::string_view new_name, int32_t replicas,
-                          int32_t desired);
-// RC-15. An empty name says also which annotation is missing.
-std::string NothingToRollBackText(std::string_view new_name, std::string_view old_name);
-std::string NoOriginalReplicasText(std::string_view name);
+inline constexpr std::string_view kNoSourceText =  // namespace and NAME; RC-14
+    "couldn't find a replication controller with source id == {}/{}";
+inline constexpr std::string_view kNotFoundText = "replicationcontrollers \"{}\" not found";
+inline constexpr std::string_view kNothingToRollBackText =
+    "Could not find {} to rollback.";  // RC-15
+inline constexpr std::string_view kNoOriginalReplicasText =
+    "couldn't find original replica count of \"{}\"";
 
 }  // namespace windlass::replication_controller

@@ -18,17 +18,11 @@ std::optional<Step> RefuseOwned(const Situation& situation,
   if (controller == nullptr) return std::nullopt;
   const OwnerReference* owner = controller->meta.ControllerRef();
   if (owner == nullptr) return std::nullopt;
-  const std::string other = std::string(owner->kind.text()) + " " + std::string(owner->name.text());
+  const std::string other = Fill("{} {}", owner->kind.text(), owner->name.text());
   return Fail(situation, kOwnedByOther,
-              "ReplicationController " + controller->meta.name + " belongs to " + other +
-                  ", which would undo what an update does, so it is left alone. Change " + other +
-                  " instead");
-}
-
-std::string AutoscaledText(const std::string& autoscaler, const std::string& scaled) {
-  return "HorizontalPodAutoscaler " + autoscaler + " scales ReplicationController " + scaled +
-         ", which the update has to scale itself. Delete the autoscaler, begin the update again, "
-         "and create the autoscaler again when the update is done";
+              Fill("ReplicationController {} belongs to {}, which would undo what an update does, "
+                   "so it is left alone. Change {} instead",
+                   controller->meta.name, other, other));
 }
 
 // Returns the refusal that names an autoscaler of `body`, a list, which scales one of the two.
@@ -39,8 +33,11 @@ std::optional<Step> RefuseAutoscaled(const Situation& situation, const std::stri
     if (TextAt(item, "/spec/scaleTargetRef/kind") != "ReplicationController") continue;
     const std::string scaled = TextAt(item, "/spec/scaleTargetRef/name");
     if (scaled != situation.old_name() && scaled != situation.new_name) continue;
-    const std::string name = TextAt(item, "/metadata/name");
-    return Fail(situation, kAutoscaled, AutoscaledText(name, scaled));
+    return Fail(situation, kAutoscaled,
+                Fill("HorizontalPodAutoscaler {} scales ReplicationController {}, which the update "
+                     "has to scale itself. Delete the autoscaler, begin the update again, and "
+                     "create the autoscaler again when the update is done",
+                     TextAt(item, "/metadata/name"), scaled));
   }
   return std::nullopt;
 }
@@ -66,7 +63,7 @@ std::optional<Step> RefuseOtherImage(const Situation& situation,
   const Result<std::string> image = ImageIn(situation, created.meta.name, *created.template_json);
   if (!image.ok()) return Fail(situation, kInvalidUpdate, image.error().message);
   if (*image == situation.spec().image) return std::nullopt;
-  return Fail(situation, kOtherImage, OtherImageText(*image));
+  return Fail(situation, kOtherImage, Fill(kOtherImageText, *image, *image));
 }
 
 }  // namespace
@@ -78,18 +75,20 @@ std::optional<Step> RefuseOtherContent(const Situation& situation) {
   }
   if (auto refusal = RefuseOtherImage(situation, *created)) return refusal;
   if (!HasOtherContent(situation.spec(), situation.run.target)) return std::nullopt;
-  return Fail(situation, kOtherContent,
-              "the update to " + created->meta.name +
-                  " is under way, and the spec says now that it is made of something else. Change "
-                  "controller, image, container and imagePullPolicy back to go on, or set "
-                  "spec.rollback to true");
+  return Fail(
+      situation, kOtherContent,
+      Fill("the update to {} is under way, and the spec says now that it is made of "
+           "something else. Change controller, image, container and imagePullPolicy back to "
+           "go on, or set spec.rollback to true",
+           created->meta.name));
 }
 
 std::optional<Step> Validate(const Situation& situation) {
   if (auto owned = RefuseOwned(situation, situation.old_controller())) return owned;
   if (auto owned = RefuseOwned(situation, situation.new_controller())) return owned;
   if (situation.new_name == situation.old_name()) {
-    return Fail(situation, kInvalidUpdate, SameNameText(situation.new_name, situation.old_name()));
+    return Fail(situation, kInvalidUpdate,
+                Fill(kSameNameText, situation.new_name, situation.old_name()));
   }
   return CheckAutoscalers(situation);
 }
