@@ -1,4 +1,4 @@
-// The rolling update without a controller: view.h of the planner says how to run it.
+// The rolling update without a controller: planner.h of the planner says how to run it.
 #include <algorithm>
 #include <memory>
 #include <nlohmann/json.hpp>
@@ -14,12 +14,11 @@
 #include "cmd/kubectl-windlass/rolling_update.h"
 #include "controller/replication_controller/annotations.h"
 #include "controller/replication_controller/external_scale.h"
+#include "controller/replication_controller/goal.h"
 #include "controller/replication_controller/new_controller.h"
-#include "controller/replication_controller/original_size.h"
 #include "controller/replication_controller/planner.h"
 #include "controller/replication_controller/situation.h"
 #include "controller/replication_controller/texts.h"
-#include "controller/replication_controller/view.h"
 #include "controller/replication_controller/words.h"
 #include "kubeclient/client/client.h"
 
@@ -267,10 +266,9 @@ ExitCode LocalUpdate::PrintDryRun(const rc::View& view, const Learned& learned) 
     const rc::Situation situation =
         rc::MakeSituation(view, learned, context_.session.clock().Wall());
     // What that depends on was read in the steps before.
-    const Result<Request> creates =
-        rc::CreateNewController(situation, rc::SizeBefore(situation).size);
-    if (!creates.ok()) return Report(context_.session, context_.console, creates.error());
-    target = Json::parse(creates->body(), nullptr, false);
+    const auto made = rc::MakeNewController(situation, rc::SizeBefore(situation).size.value_or(0));
+    if (!made.ok()) return Report(context_.session, context_.console, made.error());
+    target = Json::parse(rc::CreateRequest(*made).body(), nullptr, false);
   }
   const OutputFormat format = context_.line.output;
   const auto text = [&](const Json& object) {

@@ -3,12 +3,14 @@
 // began, and the other way round.
 #pragma once
 
+#include <algorithm>
 #include <optional>
 #include <string>
 #include <string_view>
 
 #include "controller/core/term_annotation.h"
 #include "kubeclient/api/replication_controller.h"
+#include "kubeclient/base/parse_whole.h"
 
 namespace windlass::replication_controller {
 
@@ -34,14 +36,33 @@ inline constexpr std::string_view kEndWithUpdate[] = {
     kSourceId,         kDesiredReplicas, kOriginalReplicas, kOriginalReplicasOf,
     kNextControllerId, kRenameJournal,   kRollingUpdateTo,  kTermAnnotation};
 
-// Returns kSourceId's value for a target that replaces `source`.
-std::string SourceIdOf(const ReplicationController& source);
-
 // Returns the annotation; "" if it is absent.
-std::string_view Annotation(const ReplicationController& controller, std::string_view key);
+inline std::string_view Annotation(const ReplicationController& controller, std::string_view key) {
+  return controller.meta.annotations.Find(key).value_or(std::string_view());
+}
 
 // Returns the number that the annotation is; nullopt if it is absent, no whole number of 32 bits,
 // or below 0.
-std::optional<int32_t> NumberIn(const ReplicationController& controller, std::string_view key);
+inline std::optional<int32_t> NumberIn(const ReplicationController& controller,
+                                       std::string_view key) {
+  const std::optional<int32_t> number = ParseWhole<int32_t>(Annotation(controller, key));
+  return number && *number >= 0 ? number : std::nullopt;
+}
+
+// Returns kSourceId's value for a target that replaces `source`.
+inline std::string SourceIdOf(const ReplicationController& source) {
+  return source.meta.name + ":" + source.meta.uid.ToString();
+}
+
+// What kSourceId of a controller says. Lives as long as the annotation. Empty if there is none.
+struct SourceId {
+  std::string_view name;
+  std::string_view uid;
+};
+inline SourceId SourceIdIn(const ReplicationController& controller) {
+  const std::string_view text = Annotation(controller, kSourceId);
+  const size_t colon = std::min(text.find(':'), text.size());
+  return {text.substr(0, colon), text.substr(std::min(colon + 1, text.size()))};
+}
 
 }  // namespace windlass::replication_controller

@@ -1,55 +1,170 @@
-#include "controller/replication_controller/clean_up.h"
-
+#include <algorithm>
+#include <nlohmann/json.hpp>
 #include <string>
 #include <utility>
 
 #include "controller/replication_controller/annotations.h"
-#include "controller/replication_controller/decisions.h"
-#include "controller/replication_controller/effect.h"
 #include "controller/replication_controller/external_scale.h"
-#include "controller/replication_controller/finish.h"
+#include "controller/replication_controller/journal.h"
+#include "controller/replication_controller/new_controller.h"
 #include "controller/replication_controller/patches.h"
-#include "controller/replication_controller/rename.h"
+#include "controller/replication_controller/phases.h"
 #include "controller/replication_controller/status.h"
 #include "controller/replication_controller/texts.h"
+#include "controller/replication_controller/validate.h"
 #include "controller/replication_controller/words.h"
+#include "kubeclient/api/selector.h"
 
 namespace windlass::replication_controller {
 namespace {
 
-// The source has no replicas and no Pods. Background propagation, because the API server's default
-// for a ReplicationController is to leave its Pods (RC-13).
-Step DeleteSource(const Situation& situation, const ReplicationController& source) {
-  return Effect(situation,
-                Request::Delete(resources::kReplicationControllers, VersionOf(source.meta),
-                                DeletionPropagation::kBackground),
-                {decisions::kDeleteController,
-                 {{"controller", source.meta.name}, {"propagation", "Background"}}});
+// --- a rename ---
+
+// How soon Pods are listed again that have an owner still.
+constexpr Duration kListOwnedAgain = seconds(1);
+
+// How many Pods a warning names: a message is for people.
+constexpr size_t kPodsNamedMax = 10;
+
+Json Operation(const char* op, const char* path, Json value) {
+  return {{"op", op}, {"path", path}, {"value", std::move(value)}};
 }
 
-// `kept` may be null.
-std::optional<Step> RemoveAnnotations(const Situation& situation,
-                                      const ReplicationController* kept) {
-  if (kept == nullptr || kept->meta.deleting()) return std::nullopt;
-  const bool is_old = kept == situation.old_controller();
-  auto request = is_old ? RemoveAnnotationsOfOld(*kept) : RemoveAnnotationsOfNew(*kept);
-  if (!request) return std::nullopt;
-  return Effect(situation, *std::move(request),
-                {decisions::kRemoveAnnotations, {{"controller", kept->meta.name}}});
+// Returns the one update that turns `old` into what the journal says. Selector, template and size
+// change together: a smaller size with a selector that matches the orphaned Pods would delete them.
+Request BecomeWhatJournalSays(const ReplicationController& old, const Journal& journal) {
+  const Json operations = {Operation("replace", "/spec/selector", MapJson(journal.selector)),
+                           Operation("replace", "/spec/template", Parse(journal.template_json)),
+                           Operation("replace", "/spec/replicas", journal.replicas),
+                           Operation("add", "/spec/minReadySeconds", journal.min_ready_seconds),
+                           Operation("add", "/metadata/labels", MapJson(journal.labels))};
+  return Request::JsonPatch(resources::kReplicationControllers, VersionOf(old.meta),
+                            Dump(operations));
 }
+
+// Step 3.
+Step Become(const Situation& situation, const ReplicationController& old, const Journal& journal) {
+  const std::string selected = ToQuery({.present = true, .match_labels = journal.selector});
+  Answer answer = Ask(situation, {Request::List(resources::kPods, old.meta.namespace_, selected),
+                                  "a Pod that the new one still owns would not be adopted"});
+  if (answer.ask) return *std::move(answer.ask);
+  const bool owned = std::ranges::any_of(answer.outcome->pods, [&](const ListedPod& pod) {
+    return pod.controller.ToString() == journal.uid;
+  });
+  if (owned) {
+    return WaitFor(situation, kCleaningUp,
+                   "the garbage collector to release the Pods of " + journal.name,
+                   Wait{kListOwnedAgain});
+  }
+  return Effect(situation, BecomeWhatJournalSays(old, journal),
+                {decisions::kRename,
+                 {{"from", journal.name}, {"to", old.meta.name}, {"replicas", journal.replicas}}});
+}
+
+// Returns the Pods that the old controller has as the journal says.
+std::vector<const Pod*> AdoptedPods(const Situation& situation, const Journal& journal) {
+  std::vector<const Pod*> pods = LivePodsOf(situation, *situation.old_controller());
+  std::erase_if(pods, [&](const Pod* pod) { return !HasLabels(pod->meta, journal.selector); });
+  return pods;
+}
+
+// Returns when the last Pod of `controller` was created; zero if it has none.
+WallTime YoungestPod(const Situation& situation, const ReplicationController& controller) {
+  WallTime youngest;
+  for (const Pod* pod : LivePodsOf(situation, controller)) {
+    youngest = std::max(youngest, pod->meta.creation_timestamp);
+  }
+  return youngest;
+}
+
+// Returns a warning that names the Pods which the old controller has made since the journal was
+// noted; an event without a message if there are none. As many Pods are adopted as there were, so
+// a Pod that was lost has one of these in its place. Both times are the API server's; a Pod made
+// in the second of the youngest one before is not told.
+Event WarnAboutCreatedPods(const Situation& situation, const Journal& journal) {
+  if (journal.youngest_pod.IsZero()) return {};
+  size_t count = 0;
+  std::string names;
+  for (const Pod* pod : AdoptedPods(situation, journal)) {
+    if (pod->meta.creation_timestamp <= journal.youngest_pod || ++count > kPodsNamedMax) continue;
+    names += (names.empty() ? "" : ", ") + pod->meta.name;
+  }
+  if (count == 0) return {};
+  if (count > kPodsNamedMax) names += ", …";
+  return {
+      .type = Event::Type::kWarning,
+      .reason = "PodsCreatedByRename",
+      .message = Fill("{} {} created while {} was renamed to {}: {}. A rename creates none, "
+                      "unless Pods end meanwhile, or the replication controller sees late which "
+                      "Pods there are",
+                      count, count == 1 ? "Pod was" : "Pods were", journal.name,
+                      situation.old_name(), names)};
+}
+
+// Returns what the run is for whose first step finishes a rename: the spec's new controller, or
+// that of an earlier update.
+std::string TargetOfJournal(const Situation& situation, const Journal& journal) {
+  const ReplicationControllerUpdateSpec& spec = situation.spec();
+  const bool same_name = spec.new_name.empty() || spec.new_name == journal.name;
+  const Result<std::string> image = ImageIn(situation, journal.name, journal.template_json);
+  const bool same_image = spec.image.empty() || (image.ok() && *image == spec.image);
+  return same_name && same_image ? TargetOf(spec) : TargetOfOtherSpec(journal.name);
+}
+
+// Stores the journal in a status that lacks it, as that of a client that begins anew: it has to
+// last until the run has ended, longer than the annotation.
+std::optional<Step> KeepJournal(const Situation& situation, const std::string& text,
+                                const Journal& journal) {
+  if (situation.run.journal == text && situation.run.step == kStepCleanUp) return std::nullopt;
+  StatusDraft draft = BeginDraft(situation);
+  draft.step = kStepCleanUp;
+  if (draft.target.empty()) draft.target = TargetOfJournal(situation, journal);
+  draft.journal = text;
+  std::string line = Fill(kRenamingText, journal.name, situation.old_name());
+  Say(draft, line);
+  SetPhase(situation, draft, kCleaningUp, kCleaningUp, std::move(line));
+  return Store(situation, draft);
+}
+
+// Returns the next of steps 1 and 2. Requires both controllers.
+Step BeginRename(const Situation& situation) {
+  const ReplicationController& old = *situation.old_controller();
+  const ReplicationController& created = *situation.new_controller();
+  // Before the journal, so that an update that is refused here can still be turned elsewhere. The
+  // writes below are made in one sync with the deletion, so this asks no oftener than there.
+  if (auto step = RefuseAdopters(situation, *created.template_json)) return *std::move(step);
+  const std::string text = JournalText(created, YoungestPod(situation, created));
+  if (Annotation(old, kRenameJournal) != text) {
+    return Effect(situation, Annotate(old, {{kRenameJournal, text}}),
+                  {decisions::kNoteRename, {{"from", created.meta.name}, {"to", old.meta.name}}});
+  }
+  if (situation.run.journal != text) {
+    StatusDraft draft = BeginDraft(situation);
+    draft.journal = text;
+    std::string line = Fill(kRenamingText, created.meta.name, old.meta.name);
+    // A journal may be stored anew, because there is another Pod.
+    if (situation.run.journal.empty()) Say(draft, line);
+    SetPhase(situation, draft, kCleaningUp, kCleaningUp, std::move(line));
+    return StoreOrWait(situation, draft, Wait{});
+  }
+  return Delete(situation, created, DeletionPropagation::kOrphan);
+}
+
+// --- the end ---
 
 Step FinishAs(const Situation& situation, const ReplicationController& target) {
-  if (auto step = RemoveAnnotations(situation, &target)) return *std::move(step);
+  if (auto step = RemoveAnnotations(situation, target)) return *std::move(step);
   const std::string& name = target.meta.name;
-  if (situation.spec().rollback)
+  if (situation.spec().rollback) {
     return Finish(situation, kRolledBack, Fill(kRollingUpdatedText, name));
+  }
   return Finish(situation, kSucceeded, Fill(kRollingUpdatedToText, name, name));
 }
 
 // Returns true if `target` is what an update, or a rollback, of the controller `source_name` leads
-// to, and has its size. The colon keeps "foo" and "foobar" apart.
+// to, and has its size.
 bool IsCompleteTargetOf(const ReplicationController& target, const std::string& source_name) {
-  return Annotation(target, kSourceId).starts_with(source_name + ":") &&
+  return SourceIdIn(target).name == source_name &&
          NumberIn(target, kDesiredReplicas) == target.replicas;
 }
 
@@ -62,10 +177,45 @@ Step CleanUp(const Situation& situation) {
   if (source != nullptr && !source->meta.deleting()) {
     if (auto answer = AnswerExternalScale(situation)) return *std::move(answer);
     if (situation.cleanup() == kRename) return BeginRename(situation);
-    if (situation.cleanup() != kPreserve) return DeleteSource(situation, *source);
-    if (auto step = RemoveAnnotations(situation, source)) return *std::move(step);
+    // The source has no replicas and no Pods. Background propagation, because the API server's
+    // default for a ReplicationController is to leave its Pods (RC-13).
+    if (situation.cleanup() != kPreserve) {
+      return Delete(situation, *source, DeletionPropagation::kBackground);
+    }
+    if (auto step = RemoveAnnotations(situation, *source)) return *std::move(step);
   }
   return FinishAs(situation, *target);
+}
+
+std::optional<Step> FinishRename(const Situation& situation) {
+  if (situation.old_controller() == nullptr || situation.new_controller() != nullptr) {
+    return std::nullopt;
+  }
+  const ReplicationController& old = *situation.old_controller();
+  // If somebody removed the old controller's, the status' counts.
+  std::string text(Annotation(old, kRenameJournal));
+  if (text.empty()) text = situation.run.journal;
+  if (text.empty()) return std::nullopt;
+  const std::optional<Journal> journal = ParseJournal(text);
+  if (!journal) {
+    return Fail(situation, kUnexpectedAnnotations,
+                Fill(kUnparsableText, old.meta.name, kRenameJournal, text));
+  }
+  if (auto store = KeepJournal(situation, text, *journal)) return store;
+  if (old.selector != journal->selector) {
+    if (auto answer = AnswerScaleBeforeRename(situation, journal->name)) return answer;
+    if (!HasScaledDown(situation, old)) {
+      return WaitFor(situation, kCleaningUp, "the Pods of " + old.meta.name + " to be deleted");
+    }
+    return Become(situation, old, *journal);
+  }
+  const int64_t adopted = std::ssize(AdoptedPods(situation, *journal));
+  if (!HasScaledUp(old) || adopted < old.replicas) {
+    return WaitFor(situation, kCleaningUp, "the Pods to be adopted by " + old.meta.name);
+  }
+  if (auto step = RemoveAnnotations(situation, old)) return step;
+  return Finish(situation, kSucceeded, Fill(kRollingUpdatedText, old.meta.name),
+                WarnAboutCreatedPods(situation, *journal));
 }
 
 std::optional<Step> FinishRollback(const Situation& situation) {

@@ -7,12 +7,8 @@
 #include <utility>
 
 #include "controller/replication_controller/annotations.h"
-#include "controller/replication_controller/decisions.h"
-#include "controller/replication_controller/effect.h"
-#include "controller/replication_controller/json.h"
-#include "controller/replication_controller/original_size.h"
+#include "controller/replication_controller/goal.h"
 #include "controller/replication_controller/patches.h"
-#include "controller/replication_controller/prepare.h"
 #include "controller/replication_controller/status.h"
 #include "controller/replication_controller/texts.h"
 #include "controller/replication_controller/words.h"
@@ -37,28 +33,16 @@ const ReplicationController* FindScaledByOther(const Situation& situation) {
   return nullptr;
 }
 
-// Returns spec.replicas of the object; nullopt if it has none.
-std::optional<int64_t> SizeIn(const std::string& body) {
-  const Json object = Json::parse(body, nullptr, /*allow_exceptions=*/false);
-  const Json::json_pointer path("/spec/replicas");
-  if (!object.is_object() || !object.contains(path)) return std::nullopt;
-  const Json& size = object.at(path);
-  return size.is_number_integer() ? std::optional(size.get<int64_t>()) : std::nullopt;
-}
-
 // The cache of ReplicationControllers may be behind the update's status: then our own scaling looks
 // like one of somebody else. Returns the step that asks the API server, or that waits for the
 // cache; nullopt if it has the size that the cache shows.
 std::optional<Step> AskForSize(const Situation& situation,
                                const ReplicationController& controller) {
-  Request get = Request::Get(resources::kReplicationControllers, KeyOf(controller.meta));
-  const Outcome* outcome = FindOutcome(situation.learned, get.Identity());
-  if (outcome == nullptr) {
-    return Read{std::move(get), "a size that only a late cache shows was set by nobody else"};
-  }
-  if (outcome->said.ok() && SizeIn(outcome->said->body) == controller.replicas) {
-    return std::nullopt;
-  }
+  Answer answer =
+      Ask(situation, {Request::Get(resources::kReplicationControllers, KeyOf(controller.meta)),
+                      "a size that only a late cache shows was set by nobody else"});
+  if (answer.ask) return std::move(answer.ask);
+  if (CountAt(ObjectIn(answer), "/spec/replicas") == controller.replicas) return std::nullopt;
   return Wait{kAskAgain};
 }
 
@@ -114,14 +98,9 @@ Step AdoptScale(const Situation& situation, const ReplicationController& scaled)
                     {"to", scaled.replicas},
                     {"desired", desired}}});
   }
-  StatusDraft draft = BeginDraft(situation);
+  StatusDraft draft = BeginDraftOfSizes(situation, desired);
   draft.step = kStepScale;
-  draft.desired_replicas = desired;
-  draft.old_replicas = old.replicas;
-  draft.new_replicas = created.replicas;
-  draft.scaling.reset();
-  draft.journal.clear();
-  draft.deadline = DeadlineFromNow(situation);
+  draft.deadline = situation.deadline_from_now();
   std::string line =
       Fill("Adopting the scaling of {} to {} by somebody else: {} replicas are desired now",
            scaled.meta.name, scaled.replicas, desired);

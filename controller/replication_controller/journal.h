@@ -8,7 +8,6 @@
 #include <string_view>
 
 #include "kubeclient/api/replication_controller.h"
-#include "kubeclient/api/request.h"
 #include "kubeclient/base/clock.h"
 
 namespace windlass::replication_controller {
@@ -19,7 +18,7 @@ struct Journal {
   int32_t replicas = 0;
   int32_t min_ready_seconds = 0;
   StringMap selector;
-  std::string labels_json = "{}";
+  StringMap labels;
   std::string template_json;
   WallTime youngest_pod;  // when the last of its Pods was created; zero: it is not known
 };
@@ -28,11 +27,5 @@ struct Journal {
 std::string JournalText(const ReplicationController& created, WallTime youngest_pod);
 // Returns nullopt if the text is no journal.
 std::optional<Journal> ParseJournal(std::string_view text);
-
-// Returns the one update that turns `old` into what the journal says. Selector, template and size
-// change together: a smaller size with a selector that matches the orphaned Pods would delete them.
-Request BecomeWhatJournalSays(const ReplicationController& old, const Journal& journal);
-// Returns true if that update was made.
-bool HasBecome(const ReplicationController& old, const Journal& journal);
 
 }  // namespace windlass::replication_controller

@@ -2,25 +2,15 @@
 
 #include <nlohmann/json.hpp>
 
-#include "kubeclient/api/canonical.h"
+#include "kubeclient/api/fingerprint_text.h"
 
 namespace windlass::replication_controller {
-namespace {
-
-std::string Hex(const Fingerprint& fingerprint) {
-  constexpr std::string_view kDigits = "0123456789abcdef";
-  std::string text;
-  for (const uint64_t half : {fingerprint.high, fingerprint.low}) {
-    for (int shift = 60; shift >= 0; shift -= 4) text += kDigits[half >> shift & 15U];
-  }
-  return text;
-}
-
-}  // namespace
 
 std::string Dump(const Json& value) {
   return value.dump(-1, ' ', false, Json::error_handler_t::replace);
 }
+
+Json Parse(std::string_view text) { return Json::parse(text, nullptr, /*allow_exceptions=*/false); }
 
 Json MapJson(const StringMap& map) {
   Json json = Json::object();
@@ -39,10 +29,12 @@ std::string TextAt(const Json& object, const char* pointer) {
   return value.is_string() ? value.get<std::string>() : std::string();
 }
 
-std::optional<Json> ItemsOf(const std::string& body) {
-  const Json list = Json::parse(body, nullptr, /*allow_exceptions=*/false);
-  const Json& items = At(list, "/items");
-  return items.is_array() ? std::optional(items) : std::nullopt;
+std::optional<int32_t> CountAt(const Json& object, const char* pointer) {
+  const Json& value = At(object, pointer);
+  if (!value.is_number_integer()) return std::nullopt;
+  const auto count = value.get<int64_t>();
+  if (count < 0 || count > INT32_MAX) return std::nullopt;
+  return static_cast<int32_t>(count);
 }
 
 StringMap MapOf(const Json& object) {
@@ -55,10 +47,11 @@ StringMap MapOf(const Json& object) {
 }
 
 StringMap LabelsOfTemplate(const std::string& template_json) {
-  const Json pod_template = Json::parse(template_json, nullptr, /*allow_exceptions=*/false);
-  return MapOf(At(pod_template, "/metadata/labels"));
+  return MapOf(At(Parse(template_json), "/metadata/labels"));
 }
 
-std::string HashOfJson(const Json& value) { return Hex(FingerprintOf(Dump(value))); }
+std::string HashOfJson(const Json& value) {
+  return TextOf(FingerprintOf(Dump(value))).substr(2);  // without "t-"
+}
 
 }  // namespace windlass::replication_controller

@@ -4,6 +4,7 @@
 #include <nlohmann/json_fwd.hpp>
 #include <optional>
 #include <string>
+#include <string_view>
 
 #include "kubeclient/api/string_map.h"
 
@@ -13,6 +14,8 @@ using Json = nlohmann::ordered_json;
 
 // Returns the text. An invalid byte of a text from the API server is replaced.
 std::string Dump(const Json& value);
+// Returns the value; an invalid one, which is neither an object nor a list, if the text is no JSON.
+Json Parse(std::string_view text);
 // Returns the labels or annotations as an object.
 Json MapJson(const StringMap& map);
 // Returns a reference to the value at a path such as "/metadata/name", valid as long as `object`;
@@ -20,8 +23,8 @@ Json MapJson(const StringMap& map);
 const Json& At(const Json& object, const char* pointer);
 // Returns the text at the path; "" if there is none.
 std::string TextAt(const Json& object, const char* pointer);
-// Returns the items of a list that the API server sent; nullopt if `body` is no list.
-std::optional<Json> ItemsOf(const std::string& body);
+// Returns the whole number of 32 bits at the path; nullopt if there is none, or it is below 0.
+std::optional<int32_t> CountAt(const Json& object, const char* pointer);
 // Returns the members whose values are texts; none of what is no object.
 StringMap MapOf(const Json& object);
 // Returns metadata.labels of spec.template; none if there are none, or it is no JSON.

@@ -1,48 +1,54 @@
 #include "controller/replication_controller/patches.h"
 
-#include <array>
 #include <nlohmann/json.hpp>
-#include <span>
+#include <utility>
 
 #include "controller/replication_controller/annotations.h"
 
 namespace windlass::replication_controller {
 namespace {
 
-using nlohmann::json;
-
-Request Patch(const ReplicationController& controller, const json& fields) {
+Request Patch(const ReplicationController& controller, const Json& fields) {
   return Request::MergePatch(resources::kReplicationControllers, VersionOf(controller.meta), "",
-                             fields.dump(-1, ' ', false, json::error_handler_t::replace));
+                             Dump(fields));
 }
 
-// Returns nullopt if there is none of `keys`.
-std::optional<Request> Remove(const ReplicationController& controller,
-                              std::span<const std::string_view> keys) {
-  Annotations ended;
-  for (const std::string_view key : keys) {
-    if (controller.meta.annotations.Has(key)) ended.emplace(key, std::nullopt);
+// Returns the annotations of the update that end with it.
+std::vector<std::string_view> EndingAnnotations(const Situation& situation,
+                                                const ReplicationController& controller) {
+  if (&controller == situation.old_controller()) {
+    return {std::begin(kEndWithUpdate), std::end(kEndWithUpdate)};
   }
-  if (ended.empty()) return std::nullopt;
-  return Annotate(controller, ended);
+  // A size that was noted when this update was rolled back, which is off again.
+  const std::string_view of = Annotation(controller, kOriginalReplicasOf);
+  if (!of.empty() && of == SourceIdIn(controller).uid) {
+    return {kSourceId, kDesiredReplicas, kOriginalReplicas, kOriginalReplicasOf, kTermAnnotation};
+  }
+  return {kSourceId, kDesiredReplicas, kTermAnnotation};
 }
 
 }  // namespace
+
+Step Effect(const Situation& situation, Request request, Because because) {
+  Step step = Write{std::move(request), std::move(because)};
+  if (WasSent(step, situation.learned)) return Wait{};
+  return step;
+}
 
 Request ScaleTo(const ReplicationController& controller, int32_t replicas) {
   return Patch(controller, {{"spec", {{"replicas", replicas}}}});
 }
 
 Request Annotate(const ReplicationController& controller, const Annotations& annotations) {
-  json fields = json::object();
+  Json fields = Json::object();
   for (const auto& [key, value] : annotations) {
-    fields[std::string(key)] = value ? json(*value) : json();
+    fields[std::string(key)] = value ? Json(*value) : Json();
   }
   return Patch(controller, {{"metadata", {{"annotations", fields}}}});
 }
 
 Request RestoreSize(const ReplicationController& old, int32_t replicas) {
-  json annotations = json::object();
+  Json annotations = Json::object();
   for (const std::string_view key : kEndWithUpdate) annotations[std::string(key)] = nullptr;
   return Patch(old, {{"metadata", {{"annotations", std::move(annotations)}}},
                      {"spec", {{"replicas", replicas}}}});
@@ -50,14 +56,15 @@ Request RestoreSize(const ReplicationController& old, int32_t replicas) {
 
 Request LabelTemplate(const ReplicationController& controller, std::string_view key,
                       std::string_view value, std::string_view next_name) {
-  const json labels = {{std::string(key), value}};
-  return Patch(controller, {{"metadata", {{"annotations", {{kNextControllerId, next_name}}}}},
-                            {"spec", {{"template", {{"metadata", {{"labels", labels}}}}}}}});
+  const Json labels = {{std::string(key), value}};
+  return Patch(controller,
+               {{"metadata", {{"annotations", {{std::string(kNextControllerId), next_name}}}}},
+                {"spec", {{"template", {{"metadata", {{"labels", labels}}}}}}}});
 }
 
 Request LabelPod(const Pod& pod, std::string_view key, std::string_view value) {
-  const json fields = {{"metadata", {{"labels", {{std::string(key), value}}}}}};
-  return Request::MergePatch(resources::kPods, VersionOf(pod.meta), "", fields.dump());
+  const Json fields = {{"metadata", {{"labels", {{std::string(key), value}}}}}};
+  return Request::MergePatch(resources::kPods, VersionOf(pod.meta), "", Dump(fields));
 }
 
 Request SelectBy(const ReplicationController& controller, std::string_view key,
@@ -65,20 +72,26 @@ Request SelectBy(const ReplicationController& controller, std::string_view key,
   return Patch(controller, {{"spec", {{"selector", {{std::string(key), value}}}}}});
 }
 
-std::optional<Request> RemoveAnnotationsOfOld(const ReplicationController& old) {
-  return Remove(old, kEndWithUpdate);
+Step Delete(const Situation& situation, const ReplicationController& controller,
+            DeletionPropagation propagation) {
+  const bool orphans = propagation == DeletionPropagation::kOrphan;
+  return Effect(
+      situation,
+      Request::Delete(resources::kReplicationControllers, VersionOf(controller.meta), propagation),
+      {decisions::kDeleteController,
+       {{"controller", controller.meta.name}, {"propagation", orphans ? "Orphan" : "Background"}}});
 }
 
-std::optional<Request> RemoveAnnotationsOfNew(const ReplicationController& created) {
-  const std::string_view source_id = Annotation(created, kSourceId);
-  const std::string_view of = Annotation(created, kOriginalReplicasOf);
-  // A size that was noted when this update was rolled back, which is off again.
-  const bool of_this = !of.empty() && source_id.ends_with(of);
-  if (of_this) {
-    return Remove(created, std::array{kSourceId, kDesiredReplicas, kOriginalReplicas,
-                                      kOriginalReplicasOf, kTermAnnotation});
+std::optional<Step> RemoveAnnotations(const Situation& situation,
+                                      const ReplicationController& controller) {
+  if (controller.meta.deleting()) return std::nullopt;
+  Annotations ended;
+  for (const std::string_view key : EndingAnnotations(situation, controller)) {
+    if (controller.meta.annotations.Has(key)) ended.emplace(key, std::nullopt);
   }
-  return Remove(created, std::array{kSourceId, kDesiredReplicas, kTermAnnotation});
+  if (ended.empty()) return std::nullopt;
+  return Effect(situation, Annotate(controller, ended),
+                {decisions::kRemoveAnnotations, {{"controller", controller.meta.name}}});
 }
 
 }  // namespace windlass::replication_controller

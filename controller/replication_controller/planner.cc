@@ -5,12 +5,11 @@
 #include <string>
 #include <utility>
 
-#include "controller/replication_controller/clean_up.h"
-#include "controller/replication_controller/prepare.h"
-#include "controller/replication_controller/rename.h"
-#include "controller/replication_controller/roll.h"
-#include "controller/replication_controller/run.h"
+#include "controller/core/term_annotation.h"
+#include "controller/replication_controller/patches.h"
+#include "controller/replication_controller/phases.h"
 #include "controller/replication_controller/status.h"
+#include "controller/replication_controller/texts.h"
 #include "controller/replication_controller/validate.h"
 #include "controller/replication_controller/words.h"
 
@@ -26,15 +25,15 @@ std::optional<Step> AfterRefusal(const Situation& situation) {
   const Error& error = refused->said.error();
   const RequestKey& asked = refused->asked;
   if (asked.resource == resources::kReplicationControllerUpdates) return Failed{error};
-  const std::string message = "the API server refused to " + std::string(Name(asked.verb)) + " " +
-                              ObjectText(asked.resource, asked.key) + ": " + error.message;
+  const std::string message = Fill("the API server refused to {} {}: {}", Name(asked.verb),
+                                   ObjectText(asked.resource, asked.key), error.message);
   StatusDraft draft = DraftOfFailure(situation, kWriteRefused, message);
   if (error.kind == ErrorKind::kWebhook && draft.step.empty()) {
     draft = BeginDraft(situation);
     SetPhase(situation, draft, kPreparing, kWriteRefused, message);
   }
-  std::optional<Step> store = Store(situation, draft);
-  return store ? *std::move(store) : Step(Failed{error});
+  if (auto store = Store(situation, draft)) return store;
+  return Failed{error};
 }
 
 Step StayPaused(const Situation& situation) {
@@ -79,6 +78,18 @@ Step Next(const View& view, const Learned& learned, WallTime now) {
   if (situation.run.step == kStepCleanUp) return CleanUp(situation);
   if (auto end = FinishRollback(situation)) return *std::move(end);
   return Prepare(situation);
+}
+
+std::vector<Request> FenceScaling(const View& view, std::string_view term) {
+  std::vector<Request> patches;
+  const ReplicationControllerUpdateStatus& stored = view.update.status;
+  if (HasEnded(view.update)) return patches;
+  if (!stored.scaling && stored.step != kStepCleanUp) return patches;
+  for (const ReplicationController* controller : {view.old_controller, view.new_controller}) {
+    if (controller == nullptr) continue;
+    patches.push_back(Annotate(*controller, {{kTermAnnotation, std::string(term)}}));
+  }
+  return patches;
 }
 
 }  // namespace windlass::replication_controller

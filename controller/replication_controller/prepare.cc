@@ -1,25 +1,13 @@
-#include "controller/replication_controller/prepare.h"
-
 #include <algorithm>
-#include <memory>
-#include <nlohmann/json.hpp>
 #include <utility>
 
-#include "controller/replication_controller/adopters.h"
 #include "controller/replication_controller/annotations.h"
-#include "controller/replication_controller/chain.h"
-#include "controller/replication_controller/decisions.h"
-#include "controller/replication_controller/effect.h"
-#include "controller/replication_controller/finish.h"
 #include "controller/replication_controller/goal.h"
-#include "controller/replication_controller/json.h"
 #include "controller/replication_controller/new_controller.h"
-#include "controller/replication_controller/original_size.h"
 #include "controller/replication_controller/patches.h"
+#include "controller/replication_controller/phases.h"
 #include "controller/replication_controller/relabel.h"
-#include "controller/replication_controller/services.h"
 #include "controller/replication_controller/status.h"
-#include "controller/replication_controller/target.h"
 #include "controller/replication_controller/texts.h"
 #include "controller/replication_controller/validate.h"
 #include "controller/replication_controller/words.h"
@@ -37,19 +25,22 @@ bool IsIntentStored(const Situation& situation) {
 }
 
 // Stores what is about to be done, before it is done: that the new controller does not exist yet,
-// or that a rollback begins. nullopt if that is stored, and `line`, unless it is empty, said last.
-std::optional<Step> StoreIntent(const Situation& situation, const std::string& line) {
-  const std::vector<std::string>& lines = situation.run.lines;
-  const bool said = line.empty() || (!lines.empty() && lines.back() == line);
-  if (IsIntentStored(situation) && said) return std::nullopt;
-  const bool back = situation.spec().rollback;
+// or that a rollback begins, or which size the old one gets back. nullopt if that is stored, and
+// `line`, unless it is empty, said last.
+std::optional<Step> StoreIntent(const Situation& situation, const std::string& line,
+                                std::optional<int32_t> restores = {}) {
   StatusDraft draft = BeginDraft(situation);
+  const bool said = line.empty() || (!draft.lines.empty() && draft.lines.back() == line);
+  const bool has_size = !restores || draft.desired_replicas == restores;
+  if (IsIntentStored(situation) && said && has_size) return std::nullopt;
   draft.step = kStepPrepare;
   draft.target = IntendedTarget(situation);
   draft.journal.clear();
-  if (!line.empty()) Say(draft, line);
+  if (restores) draft.desired_replicas = restores;
+  if (!said) Say(draft, line);
   SetPhase(situation, draft, kPreparing, kPreparing,
-           back ? "rolling back to " + situation.old_name() : "creating " + situation.new_name);
+           situation.spec().rollback ? "rolling back to " + situation.old_name()
+                                     : "creating " + situation.new_name);
   return Store(situation, draft);
 }
 
@@ -67,10 +58,10 @@ std::optional<Step> NoteSizeOfOld(const Situation& situation) {
   const auto noted = NumberIn(old, turned ? kDesiredReplicas : kOriginalReplicas);
   const bool outgrown = !Overrides(situation) && old.replicas > noted.value_or(0);
   if (HasOriginalSize(old, created) && !turned && !outgrown) return std::nullopt;
-  SizeOrAsk size{.size = noted.value_or(0)};
+  SizeOrAsk size{.size = noted};
   if (!turned || !noted || outgrown) size = SizeBefore(situation);
   if (size.ask) return std::move(size.ask);
-  return NoteSizeForUpdate(situation, size.size);
+  return NoteSizeForUpdate(situation, *size.size);
 }
 
 // --- the header ---
@@ -79,21 +70,16 @@ Step BeginScaling(const Situation& situation, const Goal& goal, std::vector<std:
                   std::vector<Event> events) {
   const ReplicationController& source = *situation.source();
   const ReplicationController& target = *situation.target();
-  StatusDraft draft = BeginDraft(situation);
+  StatusDraft draft = BeginDraftOfSizes(situation, goal.desired);
   draft.step = kStepScale;
   if (draft.target.empty()) draft.target = TargetOf(situation.spec());
-  draft.desired_replicas = goal.desired;
-  draft.old_replicas = situation.old_controller()->replicas;
-  draft.new_replicas = situation.new_controller()->replicas;
   // No update makes the target larger than this, so a larger one was scaled by somebody else:
   // AnswerExternalScale sees that by the difference (RC-16).
   auto& size = &target == situation.old_controller() ? draft.old_replicas : draft.new_replicas;
   size = std::min(target.replicas, goal.desired);
   draft.available_replicas = CountAvailable(situation, target).available;
-  draft.scaling.reset();
-  draft.journal.clear();
   draft.last_scale_time = situation.now;
-  draft.deadline = DeadlineFromNow(situation);
+  draft.deadline = situation.deadline_from_now();
   std::string header =
       Fill(kHeaderText, target.meta.name, target.replicas, goal.desired, source.meta.name,
            source.replicas, goal.limits.min_available, goal.limits.max_total);
@@ -113,19 +99,6 @@ ReplicationController WithLabel(const ReplicationController& old, const OldLabel
   return labelled;
 }
 
-// Returns the new controller as `create` makes it, as far as FindGoal reads it.
-ReplicationController MadeBy(const Request& create) {
-  const Json body = Json::parse(create.body(), nullptr, /*allow_exceptions=*/false);
-  ReplicationController made;
-  made.meta.name = create.key().name;
-  made.meta.annotations = MapOf(At(body, "/metadata/annotations"));
-  made.selector = MapOf(At(body, "/spec/selector"));
-  made.template_json = std::make_shared<const std::string>(Dump(At(body, "/spec/template")));
-  // The API server does the same.
-  if (made.selector.empty()) made.selector = LabelsOfTemplate(*made.template_json);
-  return made;
-}
-
 Step CreateTarget(const Situation& situation) {
   const bool by_image = !situation.spec().image.empty();
   if (situation.new_name.empty() || (!by_image && !situation.spec().controller)) {
@@ -136,23 +109,24 @@ Step CreateTarget(const Situation& situation) {
   }
   SizeOrAsk before = SizeBefore(situation);
   if (before.ask) return *std::move(before.ask);
-  Result<Request> create = CreateNewController(situation, before.size);
-  if (!create.ok()) return Fail(situation, kInvalidUpdate, create.error().message);
+  const Result<ReplicationController> made = MakeNewController(situation, *before.size);
+  if (!made.ok()) return Fail(situation, kInvalidUpdate, made.error().message);
   const ReplicationController& old = *situation.old_controller();
-  const ReplicationController made = MadeBy(*create);
+  ReplicationController stored = *made;  // as the API server completes it
+  if (stored.selector.empty()) stored.selector = LabelsOfTemplate(*made->template_json);
   std::optional<OldLabel> label;
   if (by_image) label = FindOldLabel(situation);
-  GoalOrRefusal found = FindGoal(situation, label ? WithLabel(old, *label) : old, made);
+  GoalOrRefusal found = FindGoal(situation, label ? WithLabel(old, *label) : old, stored);
   if (found.refusal) return *std::move(found.refusal);
   // Not again while the old controller is relabelled: the one before the rename counts.
   if (!IsIntentStored(situation)) {
-    if (auto step = RefuseAdopters(situation, *made.template_json)) return *std::move(step);
+    if (auto step = RefuseAdopters(situation, *made->template_json)) return *std::move(step);
   }
   if (auto intent = StoreIntent(situation, "")) return *std::move(intent);
   if (label) {
     if (auto step = PrepareOldController(situation, *label)) return *std::move(step);
   }
-  return Effect(situation, *std::move(create),
+  return Effect(situation, CreateRequest(*made),
                 {decisions::kCreateController, {{"controller", situation.new_name}}});
 }
 
@@ -207,11 +181,12 @@ Step TakeTarget(const Situation& situation) {
   }
   if (claims) return Claim(situation);
   if (auto note = NoteSizeOfOld(situation)) return *std::move(note);
-  if (auto ask = AskForServices(situation)) return *std::move(ask);
+  WarningsOrAsk services = WarnAboutServices(situation);
+  if (services.ask) return *std::move(services.ask);
   const bool created = situation.run.step == kStepPrepare;
   lines.push_back(created ? Fill(kCreatedText, target.meta.name)
                           : Fill(kContinuingText, target.meta.name));
-  return BeginScaling(situation, found.goal, std::move(lines), WarnAboutServices(situation));
+  return BeginScaling(situation, found.goal, std::move(lines), std::move(services.warnings));
 }
 
 Step PrepareForward(const Situation& situation) {
@@ -234,12 +209,10 @@ int32_t SizeAfterRollback(const Situation& situation, int32_t before) {
 // (RC-15). Somebody may scale it after the line is said: then says the size that is set.
 Step SetRollbackSize(const Situation& situation, int32_t size) {
   const ReplicationController& old = *situation.old_controller();
-  const std::string text = std::to_string(size);
-  if (auto intent = StoreIntent(situation, Fill(kSettingReplicasText, old.meta.name, text))) {
-    return *std::move(intent);
-  }
+  const std::string line = Fill(kSettingReplicasText, old.meta.name, size);
+  if (auto intent = StoreIntent(situation, line)) return *std::move(intent);
   Annotations annotations = {{kSourceId, SourceIdOf(*situation.new_controller())},
-                             {kDesiredReplicas, text}};
+                             {kDesiredReplicas, std::to_string(size)}};
   // A rename that had begun is off. Otherwise the old controller would become what the new one was
   // as soon as that is deleted.
   if (old.meta.annotations.Has(kRenameJournal)) annotations[kRenameJournal] = std::nullopt;
@@ -252,17 +225,12 @@ Step SetRollbackSize(const Situation& situation, int32_t size) {
 // write, so that a crash after it is told from a rollback of nothing.
 Step RestoreOld(const Situation& situation) {
   const ReplicationController& old = *situation.old_controller();
-  GoneOrAsk noted = FindNotedSizeOfGone(situation);
+  SizeOrAsk noted = FindNotedSizeOfGone(situation);
   if (noted.ask) return *std::move(noted.ask);
   if (noted.size) {
     const int32_t size = std::max(*noted.size, old.replicas);
-    StatusDraft draft = BeginDraft(situation);
-    draft.step = kStepPrepare;
-    draft.desired_replicas = size;
-    const std::string line = Fill(kSettingReplicasText, old.meta.name, std::to_string(size));
-    if (draft.lines.empty() || draft.lines.back() != line) Say(draft, line);
-    SetPhase(situation, draft, kPreparing, kPreparing, "rolling back to " + old.meta.name);
-    if (auto store = Store(situation, draft)) return *std::move(store);
+    const std::string line = Fill(kSettingReplicasText, old.meta.name, size);
+    if (auto intent = StoreIntent(situation, line, size)) return *std::move(intent);
     return Effect(situation, RestoreSize(old, size),
                   {decisions::kRestoreSize, {{"controller", old.meta.name}, {"replicas", size}}});
   }
@@ -305,12 +273,6 @@ Step PrepareRollback(const Situation& situation) {
 
 Step Prepare(const Situation& situation) {
   return situation.spec().rollback ? PrepareRollback(situation) : PrepareForward(situation);
-}
-
-seconds WholeSeconds(Duration duration) { return std::chrono::ceil<seconds>(duration); }
-
-WallTime DeadlineFromNow(const Situation& situation) {
-  return situation.now + WholeSeconds(std::max(situation.timeout(), situation.update_period()));
 }
 
 }  // namespace windlass::replication_controller

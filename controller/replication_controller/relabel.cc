@@ -5,12 +5,9 @@
 #include <utility>
 
 #include "controller/replication_controller/annotations.h"
-#include "controller/replication_controller/decisions.h"
-#include "controller/replication_controller/effect.h"
-#include "controller/replication_controller/json.h"
-#include "controller/replication_controller/new_controller.h"
 #include "controller/replication_controller/patches.h"
 #include "controller/replication_controller/status.h"
+#include "controller/replication_controller/texts.h"
 #include "controller/replication_controller/words.h"
 #include "kubeclient/api/selector.h"
 
@@ -20,25 +17,15 @@ namespace {
 // How soon Pods are listed again that still lack the label: the cache may be late.
 constexpr Duration kListUnlabelledAgain = seconds(1);
 
-// Returns the query of the Pods that the controller selects and that lack the label.
-std::string QueryWithout(const ReplicationController& controller, const std::string& key,
-                         const std::string& value) {
-  LabelSelector selector;
-  selector.present = true;
-  selector.match_labels = controller.selector;
-  return ToQuery(selector) + "," + key + "!=" + value;
-}
-
-// Step 4.
+// Step 4: asks for the Pods that the controller selects and that lack the label.
 std::optional<Step> CheckList(const Situation& situation, const ReplicationController& old,
                               const std::string& key, const std::string& value) {
-  Request list =
-      Request::List(resources::kPods, old.meta.namespace_, QueryWithout(old, key, value));
-  const Outcome* outcome = FindOutcome(situation.learned, list.Identity());
-  if (outcome == nullptr || !outcome->said.ok()) {
-    return Read{std::move(list), "each Pod must have the label before it is selected by"};
-  }
-  const bool without = std::ranges::any_of(outcome->pods, [&](const ListedPod& pod) {
+  const std::string selected = ToQuery({.present = true, .match_labels = old.selector});
+  Answer answer = Ask(situation, {Request::List(resources::kPods, old.meta.namespace_,
+                                                Fill("{},{}!={}", selected, key, value)),
+                                  "each Pod must have the label before it is selected by"});
+  if (answer.ask) return std::move(answer.ask);
+  const bool without = std::ranges::any_of(answer.outcome->pods, [&](const ListedPod& pod) {
     return pod.controller == old.meta.uid && !pod.deleting;
   });
   if (!without) return std::nullopt;
@@ -51,11 +38,8 @@ std::optional<Step> CheckList(const Situation& situation, const ReplicationContr
 // another one of these are not waited for.
 bool HaveBeenSeen(const Situation& situation, const ReplicationController& old,
                   const StringMap& template_labels) {
-  LabelSelector all;
-  all.present = true;
-  all.match_labels = template_labels;
-  const auto labelled = std::ranges::count_if(situation.view.pods, [&](const Pod* pod) {
-    return !pod->meta.deleting() && Owns(old, *pod) && Matches(all, pod->meta.labels);
+  const auto labelled = std::ranges::count_if(LivePodsOf(situation, old), [&](const Pod* pod) {
+    return HasLabels(pod->meta, template_labels);
   });
   return old.status.fully_labeled_replicas >= labelled;
 }
@@ -68,8 +52,7 @@ Step Relabel(const Situation& situation, const ReplicationController& old, const
     return WaitFor(situation, kPreparing,
                    "the replication controller to observe the template of " + old.meta.name);
   }
-  for (const Pod* pod : situation.view.pods) {
-    if (pod->meta.deleting() || !Owns(old, *pod)) continue;
+  for (const Pod* pod : LivePodsOf(situation, old)) {
     if (pod->meta.labels.Find(key) == value) continue;
     return Effect(situation, LabelPod(*pod, key, value),
                   {decisions::kLabelPod, {{"pod", pod->meta.name}, {"value", value}}});

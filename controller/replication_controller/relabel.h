@@ -8,8 +8,7 @@
 //   3. each Pod of the controller gets the label
 //   4. an uncached list shows none without it
 //   5. the replication controller has seen the label of each Pod: status.fullyLabeledReplicas
-//   counts
-//      them. Otherwise it would make another Pod for each that it does not select any more
+//      counts them. Otherwise it would make another Pod for each that it does not select any more
 //   6. the label goes into the selector
 //
 // kubectl does not wait at 2, 4 and 5.
@@ -18,9 +17,7 @@
 #include <optional>
 #include <string>
 
-#include "controller/core/step.h"
 #include "controller/replication_controller/situation.h"
-#include "kubeclient/api/string_map.h"
 
 namespace windlass::replication_controller {
 

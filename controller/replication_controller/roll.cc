@@ -1,17 +1,12 @@
-#include "controller/replication_controller/roll.h"
-
 #include <optional>
 #include <string>
 #include <utility>
 
 #include "controller/replication_controller/annotations.h"
-#include "controller/replication_controller/decisions.h"
-#include "controller/replication_controller/effect.h"
 #include "controller/replication_controller/external_scale.h"
 #include "controller/replication_controller/goal.h"
 #include "controller/replication_controller/patches.h"
-#include "controller/replication_controller/prepare.h"
-#include "controller/replication_controller/scale.h"
+#include "controller/replication_controller/phases.h"
 #include "controller/replication_controller/status.h"
 #include "controller/replication_controller/texts.h"
 #include "controller/replication_controller/words.h"
@@ -49,17 +44,13 @@ WallTime LastScaleTime(const Situation& situation) {
 // Returns a draft that shows how far the update is. After a scaling, after a pause, or after
 // something that held it up, the deadline counts from now.
 StatusDraft DraftOfProgress(const Situation& situation, const Facts& facts) {
-  StatusDraft draft = BeginDraft(situation);
+  StatusDraft draft = BeginDraftOfSizes(situation, facts.goal.desired);
   const bool was_held = draft.phase != kProgressing && draft.phase != kCleaningUp;
-  if (was_held || draft.scaling || draft.deadline.IsZero()) {
-    draft.deadline = DeadlineFromNow(situation);
+  if (was_held || situation.run.scaling || draft.deadline.IsZero()) {
+    draft.deadline = situation.deadline_from_now();
   }
   draft.last_scale_time = LastScaleTime(situation);
-  draft.desired_replicas = facts.goal.desired;
-  draft.old_replicas = situation.old_controller()->replicas;
-  draft.new_replicas = situation.new_controller()->replicas;
   draft.available_replicas = facts.availability.available;
-  draft.scaling.reset();
   SetPhase(situation, draft, kProgressing, kProgressing, Progress(facts));
   return draft;
 }
@@ -115,24 +106,18 @@ Step StoreScaling(const Situation& situation, const Facts& facts,
   size = to;
   draft.scaling = {.name = controller.meta.name, .from = controller.replicas};
   draft.last_scale_time = situation.now;
-  draft.deadline = DeadlineFromNow(situation);
+  draft.deadline = situation.deadline_from_now();
   Say(draft, line);
   return StoreOrWait(situation, draft, Wait{},
                      {{.reason = "ScalingReplicationController", .message = std::move(line)}});
 }
 
-// Returns the line that ends the scaling; empty if the old controller stays.
-std::string CleanUpLine(const Situation& situation, const Facts& facts) {
-  if (situation.cleanup() == kDelete) return Fill(kDeletingText, facts.source.meta.name);
-  if (situation.cleanup() == kRename) return Fill(kDeletingOldText, facts.source.meta.name);
-  return {};
-}
-
 Step EndScaling(const Situation& situation, const Facts& facts) {
   StatusDraft draft = DraftOfProgress(situation, facts);
   draft.step = kStepCleanUp;
-  std::string line = CleanUpLine(situation, facts);
-  if (!line.empty()) Say(draft, std::move(line));
+  const std::string& name = facts.source.meta.name;
+  if (situation.cleanup() == kDelete) Say(draft, Fill(kDeletingText, name));
+  if (situation.cleanup() == kRename) Say(draft, Fill(kDeletingOldText, name));
   SetPhase(situation, draft, kCleaningUp, kCleaningUp, Progress(facts));
   return StoreOrWait(situation, draft, Wait{});
 }
@@ -150,7 +135,7 @@ Step WaitForProgress(const Situation& situation, const Facts& facts, WallTime do
 }
 
 Step NextScaling(const Situation& situation, const Facts& facts) {
-  const WallTime down_due = LastScaleTime(situation) + WholeSeconds(situation.update_period());
+  const WallTime down_due = LastScaleTime(situation) + situation.update_period();
   const bool settled = HasScaledDown(situation, facts.source) && HasScaledUp(facts.target);
   if (!settled) return WaitForProgress(situation, facts, down_due);
   if (facts.target.replicas == facts.goal.desired && facts.source.replicas == 0) {

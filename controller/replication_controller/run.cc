@@ -1,12 +1,42 @@
 #include "controller/replication_controller/run.h"
 
+#include <nlohmann/json.hpp>
 #include <utility>
 
-#include "controller/replication_controller/target.h"
+#include "controller/replication_controller/annotations.h"
+#include "controller/replication_controller/journal.h"
+#include "controller/replication_controller/json.h"
 #include "controller/replication_controller/words.h"
 
 namespace windlass::replication_controller {
 namespace {
+
+// Stands for the content of a new controller that no present spec says. It is no hash.
+constexpr std::string_view kOfOtherSpec = "other";
+
+Json ContentJson(const NewControllerContent& content) {
+  return {{"labels", MapJson(content.labels)},
+          {"annotations", MapJson(content.annotations)},
+          {"replicas", content.replicas ? Json(*content.replicas) : Json()},
+          {"minReadySeconds", content.min_ready_seconds},
+          {"selector", MapJson(content.selector)},
+          {"template", *content.template_json}};
+}
+
+std::string ContentHash(const ReplicationControllerUpdateSpec& spec) {
+  if (spec.image.empty() && !spec.controller) return {};
+  return HashOfJson({spec.image, spec.container, spec.image_pull_policy,
+                     spec.controller ? ContentJson(*spec.controller) : Json()});
+}
+
+std::string_view NameIn(std::string_view target) { return target.substr(0, target.find('/')); }
+
+std::string_view ContentIn(std::string_view target) {
+  const size_t slash = target.find('/');
+  return slash == target.npos ? std::string_view() : target.substr(slash + 1);
+}
+
+bool Differ(std::string_view a, std::string_view b) { return !a.empty() && !b.empty() && a != b; }
 
 bool IsDone(const ReplicationControllerUpdateStatus& status) {
   return status.phase == kSucceeded || status.phase == kRolledBack;
@@ -27,7 +57,7 @@ bool IsRefused(const ReplicationControllerUpdateStatus& status) {
 
 // Returns true if spec.newName is another than the run began with. A rename that has begun is
 // finished first: its Pods may have no owner already.
-bool IsForOther(const ReplicationControllerUpdate& update) {
+bool HasNewName(const ReplicationControllerUpdate& update) {
   return update.status.journal.empty() && HasOtherName(update.spec, update.status.target);
 }
 
@@ -35,7 +65,7 @@ bool NewRolloutIsDue(const ReplicationControllerUpdate& update) {
   const ReplicationControllerUpdateStatus& stored = update.status;
   if (IsDone(stored) && !IsOfPresentSpec(update)) return true;
   if (stored.step == kStepDone && !IsDone(stored)) return true;
-  if (IsForOther(update)) return true;
+  if (HasNewName(update)) return true;
   return !stored.step.empty() && stored.rollback != update.spec.rollback;
 }
 
@@ -73,8 +103,55 @@ ReplicationControllerUpdateStatus StatusOfRun(const ReplicationControllerUpdate&
   if (stored.step == kStepDone) return fresh;
   // The new controller is still the one that was made, and a rename that was cut off is finished.
   fresh.journal = stored.journal;
-  if (!IsForOther(update)) fresh.target = stored.target;
+  if (!HasNewName(update)) fresh.target = stored.target;
   return fresh;
+}
+
+std::string TargetOf(const ReplicationControllerUpdateSpec& spec) {
+  return spec.new_name + "/" + ContentHash(spec);
+}
+
+std::string TargetOfOtherSpec(const std::string& new_name) {
+  return new_name + "/" + std::string(kOfOtherSpec);
+}
+
+bool HasOtherName(const ReplicationControllerUpdateSpec& spec, std::string_view target) {
+  return !target.empty() && !spec.new_name.empty() && spec.new_name != NameIn(target);
+}
+
+bool HasOtherContent(const ReplicationControllerUpdateSpec& spec, std::string_view target) {
+  return Differ(ContentHash(spec), ContentIn(target));
+}
+
+bool IsForOther(const ReplicationControllerUpdateSpec& spec, std::string_view target) {
+  return HasOtherName(spec, target) || HasOtherContent(spec, target);
+}
+
+std::string HashOf(const ReplicationController& controller, std::string_view key,
+                   std::string_view image) {
+  Json pod_template = Parse(*controller.template_json);
+  pod_template.merge_patch({{"metadata", {{"labels", {{std::string(key), nullptr}}}}}});
+  // The present value makes a difference when the same image is rolled out once more.
+  const std::string_view present = controller.selector.Find(key).value_or(std::string_view());
+  return HashOfJson({controller.meta.uid.ToString(), present, image, std::move(pod_template)});
+}
+
+std::string NewNameOf(const ReplicationControllerUpdate& update,
+                      const ReplicationController* old_controller) {
+  const ReplicationControllerUpdateStatus run = StatusOfRun(update);
+  if (!run.step.empty() && !run.new_name.empty()) return run.new_name;
+  const std::string& named = update.spec.new_name;
+  if (old_controller == nullptr) return named;
+  for (const std::string_view text :
+       {Annotation(*old_controller, kRenameJournal), std::string_view(run.journal)}) {
+    if (const auto journal = ParseJournal(text)) return journal->name;
+  }
+  if (!named.empty()) return named;
+  const std::string_view next = Annotation(*old_controller, kNextControllerId);
+  if (!next.empty()) return std::string(next);
+  if (update.spec.image.empty() || update.spec.rollback) return {};
+  return old_controller->meta.name + "-" +
+         HashOf(*old_controller, update.spec.deployment_label_key, update.spec.image);
 }
 
 }  // namespace windlass::replication_controller

@@ -1,7 +1,12 @@
-// A run: one rolling update from validation to its end. A ReplicationControllerUpdate has one run
-// after the other: a new one begins when its spec changes after the last one ended.
+// A run: one rolling update from validation to its end, and what it is for. A
+// ReplicationControllerUpdate has one run after the other: a new one begins when its spec changes
+// after the last one ended.
 #pragma once
 
+#include <string>
+#include <string_view>
+
+#include "kubeclient/api/replication_controller.h"
 #include "kubeclient/api/replication_controller_update.h"
 
 namespace windlass::replication_controller {
@@ -29,5 +34,41 @@ bool WasRefused(const ReplicationControllerUpdate& update);
 // failure. Example: a run that fails, one after an edit of spec.timeout, and the way back are
 // rollouts 1, 1 and 2, so status.earlierRollouts is 0, 0 and 1.
 ReplicationControllerUpdateStatus StatusOfRun(const ReplicationControllerUpdate& update);
+
+// --- what a run is for: which new controller, and what that is made of ---
+
+// Returns what status.target keeps of it, so that a run is not taken for that of an edited spec:
+// "<spec.newName>/<hash of image, container, imagePullPolicy and controller>", each "" if the spec
+// has none. Example: "web-2/" for a new controller that exists.
+std::string TargetOf(const ReplicationControllerUpdateSpec& spec);
+
+// Returns the target of a run that only finishes what an earlier update began: the content is that
+// of no present spec.
+std::string TargetOfOtherSpec(const std::string& new_name);
+
+// Returns true if the spec names another new controller than the run began with. A run that began
+// without a name in the spec has none.
+bool HasOtherName(const ReplicationControllerUpdateSpec& spec, std::string_view target);
+// Returns true if both say what the new controller is made of, and not the same.
+bool HasOtherContent(const ReplicationControllerUpdateSpec& spec, std::string_view target);
+// Returns true if one of these is so.
+bool IsForOther(const ReplicationControllerUpdateSpec& spec, std::string_view target);
+
+// Returns a label value of 32 hexadecimal digits for the Pods that `controller` makes of its
+// present template, with `image` in place of the container's if it is not empty. kubectl hashes the
+// encoded object here; neither compares such values.
+std::string HashOf(const ReplicationController& controller, std::string_view key,
+                   std::string_view image);
+
+// Returns the name of the new ReplicationController, in this order:
+//   - as a run that has done its first step has resolved it
+//   - of a rename that has begun: what its journal says
+//   - spec.newName
+//   - what the annotation next-controller-id of `old_controller` says
+//   - with spec.image and not in a rollback: "<old>-" and a hash of what is to run
+//   - "": it is not known
+// `old_controller` may be null (RC-5).
+std::string NewNameOf(const ReplicationControllerUpdate& update,
+                      const ReplicationController* old_controller);
 
 }  // namespace windlass::replication_controller

@@ -1,9 +1,10 @@
 #include "controller/replication_controller/situation.h"
 
 #include <algorithm>
+#include <nlohmann/json.hpp>
+#include <utility>
 
 #include "controller/count/stable.h"
-#include "controller/replication_controller/run.h"
 #include "controller/replication_controller/words.h"
 #include "kubeclient/base/duration.h"
 
@@ -14,10 +15,8 @@ namespace {
 constexpr Duration kUpdatePeriodDefault = std::chrono::minutes(1);
 constexpr Duration kTimeoutDefault = std::chrono::minutes(5);
 
-bool MatchesSelector(const ReplicationController& controller, const Pod& pod) {
-  return std::ranges::all_of(controller.selector, [&](const StringMap::Pair& pair) {
-    return pod.meta.labels.Find(pair.first) == pair.second.text();
-  });
+seconds WholeSeconds(const std::string& text, Duration otherwise) {
+  return std::chrono::ceil<seconds>(ParseDuration(text).value_or(otherwise));
 }
 
 }  // namespace
@@ -28,12 +27,12 @@ std::string_view Situation::cleanup() const {
   return spec().new_name.empty() ? kRename : kDelete;
 }
 
-Duration Situation::update_period() const {
-  return ParseDuration(spec().update_period).value_or(kUpdatePeriodDefault);
+seconds Situation::update_period() const {
+  return WholeSeconds(spec().update_period, kUpdatePeriodDefault);
 }
 
-Duration Situation::timeout() const {
-  return ParseDuration(spec().timeout).value_or(kTimeoutDefault);
+WallTime Situation::deadline_from_now() const {
+  return now + std::max(WholeSeconds(spec().timeout, kTimeoutDefault), update_period());
 }
 
 Situation MakeSituation(const View& view, const Learned& learned, WallTime now) {
@@ -48,24 +47,32 @@ bool HasScaledUp(const ReplicationController& controller) {
   return IsObserved(controller) && controller.status.replicas == controller.replicas;
 }
 
-bool Owns(const ReplicationController& controller, const Pod& pod) {
-  const OwnerReference* owner = pod.meta.ControllerRef();
-  return owner != nullptr && owner->uid == controller.meta.uid;
-}
-
 bool HasScaledDown(const Situation& situation, const ReplicationController& controller) {
-  const auto live = std::ranges::count_if(situation.view.pods, [&](const Pod* pod) {
-    return !pod->meta.deleting() && Owns(controller, *pod);
-  });
+  const int64_t live = std::ssize(LivePodsOf(situation, controller));
   return IsObserved(controller) && controller.status.replicas <= controller.replicas &&
          live <= controller.replicas;
 }
 
+std::vector<const Pod*> LivePodsOf(const Situation& situation,
+                                   const ReplicationController& controller) {
+  std::vector<const Pod*> pods = situation.view.pods;
+  std::erase_if(pods, [&](const Pod* pod) {
+    const OwnerReference* owner = pod->meta.ControllerRef();
+    return pod->meta.deleting() || owner == nullptr || owner->uid != controller.meta.uid;
+  });
+  return pods;
+}
+
+bool HasLabels(const ObjectMeta& meta, const StringMap& labels) {
+  return std::ranges::all_of(labels, [&](const StringMap::Pair& pair) {
+    return meta.labels.Find(pair.first) == pair.second.text();
+  });
+}
+
 Availability CountAvailable(const Situation& situation, const ReplicationController& controller) {
   Availability availability;
-  for (const Pod* pod : situation.view.pods) {
-    if (pod->meta.deleting() || !pod->ready.IsTrue()) continue;
-    if (!Owns(controller, *pod) || !MatchesSelector(controller, *pod)) continue;
+  for (const Pod* pod : LivePodsOf(situation, controller)) {
+    if (!pod->ready.IsTrue() || !HasLabels(pod->meta, controller.selector)) continue;
     const std::optional<WallTime> from =
         StableFrom(pod->ready.last_transition_time(), situation.spec().min_ready_seconds);
     if (!from) continue;
@@ -80,6 +87,29 @@ Availability CountAvailable(const Situation& situation, const ReplicationControl
   availability.available =
       std::min({availability.available, controller.status.ready_replicas, controller.replicas});
   return availability;
+}
+
+Answer Ask(const Situation& situation, Read read) {
+  const Outcome* outcome = FindOutcome(situation.learned, read.request.Identity());
+  const bool may_fail = read.go_on_if_refused || read.request.verb() == Verb::kGet;
+  if (outcome != nullptr && (outcome->said.ok() || may_fail)) return {.outcome = outcome};
+  return {.ask = std::move(read)};
+}
+
+Answer AskForAll(const Situation& situation, const ResourceId& resource, std::string why,
+                 IfRefused if_refused) {
+  return Ask(situation, {.request = Request::List(resource, situation.update().meta.namespace_, ""),
+                         .why = std::move(why),
+                         .go_on_if_refused = if_refused == IfRefused::kGoOn});
+}
+
+Json ObjectIn(const Answer& answer) {
+  return answer.outcome->said.ok() ? Parse(answer.outcome->said->body) : Json();
+}
+
+Json ItemsIn(const Answer& answer) {
+  const Json items = At(ObjectIn(answer), "/items");
+  return items.is_array() ? items : Json();
 }
 
 }  // namespace windlass::replication_controller

@@ -4,27 +4,26 @@
 #include <utility>
 
 #include "controller/replication_controller/annotations.h"
-#include "controller/replication_controller/decisions.h"
+#include "controller/replication_controller/patches.h"
 #include "controller/replication_controller/words.h"
 #include "kubeclient/api/time.h"
 
 namespace windlass::replication_controller {
 namespace {
 
-using nlohmann::json;
-
-json TimeOrNull(WallTime time) { return time.IsZero() ? json() : json(FormatTime(time)); }
-
-json TextOrNull(const std::string& text) { return text.empty() ? json() : json(text); }
-
-json CountOrNull(const std::optional<int32_t>& count) { return count ? json(*count) : json(); }
-
-json ScalingOrNull(const std::optional<PendingScaling>& scaling) {
-  return scaling ? json{{"name", scaling->name}, {"from", scaling->from}} : json();
+// Each returns null for what is absent, so that a merge patch removes the field.
+template <typename Value>
+Json OrNull(const Value& value) {
+  return value == Value{} ? Json() : Json(value);
+}
+Json OrNull(WallTime time) { return time.IsZero() ? Json() : Json(FormatTime(time)); }
+Json OrNull(const std::optional<int32_t>& count) { return count ? Json(*count) : Json(); }
+Json OrNull(const std::optional<PendingScaling>& scaling) {
+  return scaling ? Json{{"name", scaling->name}, {"from", scaling->from}} : Json();
 }
 
-json ConditionsJson(const std::vector<Condition>& conditions) {
-  json list = json::array();
+Json ConditionsJson(const std::vector<Condition>& conditions) {
+  Json list = Json::array();
   for (const Condition& condition : conditions) {
     list.push_back({{"type", condition.type.text()},
                     {"status", condition.status.text()},
@@ -36,26 +35,25 @@ json ConditionsJson(const std::vector<Condition>& conditions) {
   return list;
 }
 
-// Names every field, null if it is absent, because the request is a merge patch.
-json StatusJson(const StatusDraft& draft) {
+Json StatusJson(const StatusDraft& draft) {
   return {{"observedGeneration", draft.observed_generation},
-          {"earlierRollouts", draft.earlier_rollouts > 0 ? json(draft.earlier_rollouts) : json()},
-          {"phase", TextOrNull(draft.phase)},
-          {"message", TextOrNull(draft.message)},
-          {"step", TextOrNull(draft.step)},
-          {"rollback", draft.rollback ? json(true) : json()},
-          {"newName", TextOrNull(draft.new_name)},
-          {"target", TextOrNull(draft.target)},
-          {"desiredReplicas", CountOrNull(draft.desired_replicas)},
-          {"oldReplicas", CountOrNull(draft.old_replicas)},
-          {"newReplicas", CountOrNull(draft.new_replicas)},
-          {"availableReplicas", CountOrNull(draft.available_replicas)},
-          {"scaling", ScalingOrNull(draft.scaling)},
-          {"lastScaleTime", TimeOrNull(draft.last_scale_time)},
-          {"deadline", TimeOrNull(draft.deadline)},
+          {"earlierRollouts", OrNull(draft.earlier_rollouts)},
+          {"phase", OrNull(draft.phase)},
+          {"message", OrNull(draft.message)},
+          {"step", OrNull(draft.step)},
+          {"rollback", OrNull(draft.rollback)},
+          {"newName", OrNull(draft.new_name)},
+          {"target", OrNull(draft.target)},
+          {"desiredReplicas", OrNull(draft.desired_replicas)},
+          {"oldReplicas", OrNull(draft.old_replicas)},
+          {"newReplicas", OrNull(draft.new_replicas)},
+          {"availableReplicas", OrNull(draft.available_replicas)},
+          {"scaling", OrNull(draft.scaling)},
+          {"lastScaleTime", OrNull(draft.last_scale_time)},
+          {"deadline", OrNull(draft.deadline)},
           {"lines", draft.lines},
           {"lineCount", draft.line_count},
-          {"journal", TextOrNull(draft.journal)},
+          {"journal", OrNull(draft.journal)},
           {"conditions", ConditionsJson(draft.conditions)}};
 }
 
@@ -98,6 +96,16 @@ StatusDraft BeginDraft(const Situation& situation) {
   return draft;
 }
 
+StatusDraft BeginDraftOfSizes(const Situation& situation, int32_t desired) {
+  StatusDraft draft = BeginDraft(situation);
+  draft.desired_replicas = desired;
+  draft.old_replicas = situation.old_controller()->replicas;
+  draft.new_replicas = situation.new_controller()->replicas;
+  draft.scaling.reset();
+  draft.journal.clear();
+  return draft;
+}
+
 void Say(StatusDraft& draft, std::string line) {
   draft.lines.push_back(std::move(line));
   ++draft.line_count;
@@ -119,13 +127,12 @@ std::optional<Step> Store(const Situation& situation, const StatusDraft& draft,
                           std::vector<Event> events) {
   const ReplicationControllerUpdate& update = situation.update();
   if (draft == update.status) return std::nullopt;
-  const json body = {{"status", StatusJson(draft)}};
-  Step step = Write{
-      Request::MergePatch(resources::kReplicationControllerUpdates, VersionOf(update.meta),
-                          "status", body.dump(-1, ' ', false, json::error_handler_t::replace)),
-      {decisions::kUpdateStatus,
-       {{"phase", draft.phase}, {"step", draft.step}, {"lines", draft.line_count}}},
-      std::move(events)};
+  Step step =
+      Write{Request::MergePatch(resources::kReplicationControllerUpdates, VersionOf(update.meta),
+                                "status", Dump({{"status", StatusJson(draft)}})),
+            {decisions::kUpdateStatus,
+             {{"phase", draft.phase}, {"step", draft.step}, {"lines", draft.line_count}}},
+            std::move(events)};
   if (WasSent(step, situation.learned)) return std::nullopt;
   return step;
 }
@@ -164,6 +171,24 @@ Step Fail(const Situation& situation, std::string_view reason, std::string messa
                       .message = std::move(message)});
   }
   return StoreOrWait(situation, draft, Wait{look_again_in}, std::move(events));
+}
+
+Step Finish(const Situation& situation, std::string_view phase, std::string line, Event warning) {
+  StatusDraft draft = BeginDraft(situation);
+  draft.step = kStepDone;
+  draft.scaling.reset();
+  draft.deadline = {};
+  draft.journal.clear();
+  Say(draft, line);
+  const bool again =
+      !situation.spec().rollback && IsForOther(situation.spec(), situation.run.target);
+  if (again) phase = kPreparing;
+  const bool warns = !warning.message.empty();
+  SetPhase(situation, draft, phase, phase, warns ? line + ". " + warning.message : line);
+  std::vector<Event> events;
+  if (warns) events.push_back(std::move(warning));
+  events.push_back({.reason = "RollingUpdateComplete", .message = std::move(line)});
+  return StoreOrWait(situation, draft, Wait{}, std::move(events));
 }
 
 }  // namespace windlass::replication_controller

@@ -1,5 +1,5 @@
-// The status of a ReplicationControllerUpdate: drafts of it, its lines and conditions, and the one
-// request that stores it.
+// The status of a ReplicationControllerUpdate: drafts of it, its lines and conditions, the one
+// request that stores it, and how a run ends.
 #pragma once
 
 #include <optional>
@@ -7,7 +7,6 @@
 #include <string_view>
 #include <vector>
 
-#include "controller/core/step.h"
 #include "controller/replication_controller/situation.h"
 
 namespace windlass::replication_controller {
@@ -18,9 +17,12 @@ inline constexpr size_t kLinesMax = 100;
 
 using StatusDraft = ReplicationControllerUpdateStatus;
 
-// Returns the run's status with what each write of it says: the generation, the direction, the name
-// of the new controller, and the sizes as they are.
+// Returns the run's status with what each write of it says: the generation, the direction, and the
+// name of the new controller.
 StatusDraft BeginDraft(const Situation& situation);
+// The same with `desired`, the sizes as they are, and no scaling or rename under way. Requires both
+// controllers.
+StatusDraft BeginDraftOfSizes(const Situation& situation, int32_t desired);
 
 // Appends a line, as kubectl would have printed it.
 void Say(StatusDraft& draft, std::string line);
@@ -58,5 +60,11 @@ StatusDraft DraftOfFailure(const Situation& situation, std::string_view reason,
 // again whenever something changes, and after `look_again_in`: what failed is tried again.
 Step Fail(const Situation& situation, std::string_view reason, std::string message,
           std::optional<Duration> look_again_in = {});
+
+// Ends the run: stores kStepDone, `phase` (kSucceeded or kRolledBack), and the last line (RC-12).
+// If the spec asks for another new controller by now, the phase is kPreparing, and the next run is
+// due. `warning` follows the line in status.message. Its message is empty if there is none.
+Step Finish(const Situation& situation, std::string_view phase, std::string line,
+            Event warning = {});
 
 }  // namespace windlass::replication_controller

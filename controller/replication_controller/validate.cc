@@ -1,17 +1,20 @@
 #include "controller/replication_controller/validate.h"
 
 #include <nlohmann/json.hpp>
-#include <string>
+#include <utility>
 
-#include "controller/replication_controller/json.h"
+#include "controller/replication_controller/annotations.h"
 #include "controller/replication_controller/new_controller.h"
 #include "controller/replication_controller/status.h"
-#include "controller/replication_controller/target.h"
 #include "controller/replication_controller/texts.h"
 #include "controller/replication_controller/words.h"
+#include "kubeclient/api/selector.h"
 
 namespace windlass::replication_controller {
 namespace {
+
+// How soon the controllers are listed again after one was found: nothing watches ReplicaSets.
+constexpr Duration kLookAgain = seconds(30);
 
 std::optional<Step> RefuseOwned(const Situation& situation,
                                 const ReplicationController* controller) {
@@ -25,11 +28,14 @@ std::optional<Step> RefuseOwned(const Situation& situation,
                    controller->meta.name, other, other));
 }
 
-// Returns the refusal that names an autoscaler of `body`, a list, which scales one of the two.
-std::optional<Step> RefuseAutoscaled(const Situation& situation, const std::string& body) {
-  const std::optional<Json> items = ItemsOf(body);
-  if (!items) return std::nullopt;
-  for (const Json& item : *items) {
+// A rollback is not held up by an autoscaler.
+std::optional<Step> RefuseAutoscaled(const Situation& situation) {
+  if (!situation.run.step.empty() || situation.spec().rollback) return std::nullopt;
+  Answer answer =
+      AskForAll(situation, resources::kHorizontalPodAutoscalers,
+                "an autoscaler may scale the controllers that are updated", IfRefused::kGoOn);
+  if (answer.ask) return std::move(answer.ask);
+  for (const Json& item : ItemsIn(answer)) {
     if (TextAt(item, "/spec/scaleTargetRef/kind") != "ReplicationController") continue;
     const std::string scaled = TextAt(item, "/spec/scaleTargetRef/name");
     if (scaled != situation.old_name() && scaled != situation.new_name) continue;
@@ -42,21 +48,6 @@ std::optional<Step> RefuseAutoscaled(const Situation& situation, const std::stri
   return std::nullopt;
 }
 
-// A rollback is not held up by an autoscaler.
-std::optional<Step> CheckAutoscalers(const Situation& situation) {
-  if (!situation.run.step.empty() || situation.spec().rollback) return std::nullopt;
-  Request list =
-      Request::List(resources::kHorizontalPodAutoscalers, situation.update().meta.namespace_, "");
-  const Outcome* outcome = FindOutcome(situation.learned, list.Identity());
-  if (outcome == nullptr) {
-    return Read{.request = std::move(list),
-                .why = "an autoscaler may scale the controllers that are updated",
-                .go_on_if_refused = true};
-  }
-  if (!outcome->said.ok()) return std::nullopt;
-  return RefuseAutoscaled(situation, outcome->said->body);
-}
-
 std::optional<Step> RefuseOtherImage(const Situation& situation,
                                      const ReplicationController& created) {
   if (situation.spec().image.empty()) return std::nullopt;
@@ -66,7 +57,135 @@ std::optional<Step> RefuseOtherImage(const Situation& situation,
   return Fail(situation, kOtherImage, Fill(kOtherImageText, *image, *image));
 }
 
+// --- two updates of one controller ---
+
+Step RefuseBeside(const Situation& situation, const std::string& name, const std::string& what,
+                  std::string_view annotation) {
+  return Fail(situation, kUnexpectedAnnotations,
+              Fill("ReplicationController {} {} in another update. Wait until that has ended; if "
+                   "there is none, remove the annotation {}",
+                   name, what, annotation));
+}
+
+// The annotation of an update that was rolled back, or whose source is gone, holds nothing up.
+std::optional<Step> RefuseTarget(const Situation& situation) {
+  const ReplicationController& old = *situation.old_controller();
+  const SourceId source = SourceIdIn(old);
+  const std::string name(source.name);
+  if (name.empty() || name == situation.new_name) return std::nullopt;
+  Answer answer =
+      Ask(situation, {Request::Get(resources::kReplicationControllers, {old.meta.namespace_, name}),
+                      "it may be in the middle of another update"});
+  if (answer.ask) return std::move(answer.ask);
+  if (At(ObjectIn(answer), "/metadata/uid") != source.uid) return std::nullopt;
+  return RefuseBeside(situation, old.meta.name, "replaces " + name, kSourceId);
+}
+
+// Returns the refusal of an update to another new controller than the one that the old controller
+// has given Pods to already (RC-21).
+std::optional<Step> RefuseOtherName(const Situation& situation) {
+  const ReplicationController& old = *situation.old_controller();
+  const ReplicationController* const created = situation.new_controller();
+  const std::string_view of = Annotation(old, kOriginalReplicasOf);
+  if (of.empty()) return std::nullopt;
+  if (created != nullptr && of == created->meta.uid.ToString()) return std::nullopt;
+  Answer answer = AskForAll(situation, resources::kReplicationControllers,
+                            "another update may be under way", IfRefused::kFail);
+  if (answer.ask) return std::move(answer.ask);
+  for (const Json& item : ItemsIn(answer)) {
+    if (TextAt(item, "/metadata/uid") != of) continue;
+    const StringMap annotations = MapOf(At(item, "/metadata/annotations"));
+    if (annotations.Find(kSourceId) != SourceIdOf(old)) continue;
+    const std::string name = TextAt(item, "/metadata/name");
+    return Fail(
+        situation, kOtherName,
+        Fill("ReplicationController {} is in the middle of an update to {}, so it cannot be "
+             "updated to {}. Set spec.newName to {} to go on with that, and spec.rollback "
+             "to true, too, to undo it",
+             old.meta.name, name, situation.new_name, name));
+  }
+  return std::nullopt;
+}
+
+std::optional<Step> RefuseSource(const Situation& situation) {
+  const ReplicationController& created = *situation.new_controller();
+  const std::string_view replaced_by = Annotation(created, kOriginalReplicasOf);
+  if (replaced_by.empty() || replaced_by == situation.old_controller()->meta.uid.ToString()) {
+    return std::nullopt;
+  }
+  return RefuseBeside(situation, created.meta.name, "is replaced by another", kOriginalReplicasOf);
+}
+
+// --- others that select the new Pods ---
+
+// Of a ReplicationController, spec.selector has labels alone.
+LabelSelector SelectorIn(const Json& controller, const ResourceId& resource) {
+  const Json& spec = At(controller, "/spec/selector");
+  if (resource == resources::kReplicationControllers) {
+    return {.present = true, .match_labels = MapOf(spec)};
+  }
+  LabelSelector selector{.present = true, .match_labels = MapOf(At(spec, "/matchLabels"))};
+  for (const Json& one : At(spec, "/matchExpressions")) {
+    LabelSelectorRequirement& added = selector.match_expressions.emplace_back();
+    added.key = TextAt(one, "/key");
+    added.op = TextAt(one, "/operator");
+    for (const Json& value : At(one, "/values")) {
+      if (value.is_string()) added.values.emplace_back(value.get<std::string>());
+    }
+  }
+  return selector;
+}
+
+// Returns true if `name` is the update's old or new controller.
+bool IsOurs(const Situation& situation, const ResourceId& resource, const std::string& name) {
+  return resource == resources::kReplicationControllers &&
+         (name == situation.old_name() || name == situation.new_name);
+}
+
+std::optional<Step> RefuseAdopterOf(const Situation& situation, const ResourceId& resource,
+                                    const StringMap& labels) {
+  Answer answer = AskForAll(situation, resource, "another controller may select the new Pods",
+                            IfRefused::kGoOn);
+  if (answer.ask) return std::move(answer.ask);
+  for (const Json& item : ItemsIn(answer)) {
+    const std::string name = TextAt(item, "/metadata/name");
+    if (name.empty() || IsOurs(situation, resource, name)) continue;
+    const LabelSelector selector = SelectorIn(item, resource);
+    if (selector.SelectsEverything() || !Matches(selector, labels)) continue;
+    const std::string other = Fill("{} {}", resource.kind, name);
+    return Fail(situation, kSelectedByOther,
+                Fill("{} selects the labels of the new Pods, so it would take them over while {} "
+                     "is renamed to {}. Change the selector of {}, or set spec.cleanup to Delete: "
+                     "then the new ReplicationController keeps its name",
+                     other, situation.new_name, situation.old_name(), other),
+                kLookAgain);
+  }
+  return std::nullopt;
+}
+
+// Returns the key of a Service's selector that only the source's Pods satisfy; "" if there is none.
+std::string FindDifferentKey(const Situation& situation, const StringMap& selector) {
+  for (const auto& [key, value] : selector) {
+    const auto before = situation.source()->selector.Find(key);
+    const auto after = situation.target()->selector.Find(key);
+    if (before && after && *before == value.text() && *after != *before) {
+      return std::string(key.text());
+    }
+  }
+  return {};
+}
+
 }  // namespace
+
+std::optional<Step> Validate(const Situation& situation) {
+  if (auto owned = RefuseOwned(situation, situation.old_controller())) return owned;
+  if (auto owned = RefuseOwned(situation, situation.new_controller())) return owned;
+  if (situation.new_name == situation.old_name()) {
+    return Fail(situation, kInvalidUpdate,
+                Fill(kSameNameText, situation.new_name, situation.old_name()));
+  }
+  return RefuseAutoscaled(situation);
+}
 
 std::optional<Step> RefuseOtherContent(const Situation& situation) {
   const ReplicationController* created = situation.new_controller();
@@ -83,14 +202,39 @@ std::optional<Step> RefuseOtherContent(const Situation& situation) {
            created->meta.name));
 }
 
-std::optional<Step> Validate(const Situation& situation) {
-  if (auto owned = RefuseOwned(situation, situation.old_controller())) return owned;
-  if (auto owned = RefuseOwned(situation, situation.new_controller())) return owned;
-  if (situation.new_name == situation.old_name()) {
-    return Fail(situation, kInvalidUpdate,
-                Fill(kSameNameText, situation.new_name, situation.old_name()));
+std::optional<Step> RefuseChain(const Situation& situation) {
+  if (auto refusal = RefuseTarget(situation)) return refusal;
+  if (auto refusal = RefuseOtherName(situation)) return refusal;
+  if (situation.new_controller() == nullptr) return std::nullopt;
+  return RefuseSource(situation);
+}
+
+std::optional<Step> RefuseAdopters(const Situation& situation, const std::string& template_json) {
+  if (situation.cleanup() != kRename) return std::nullopt;
+  const StringMap labels = LabelsOfTemplate(template_json);
+  for (const ResourceId& resource : {resources::kReplicationControllers, resources::kReplicaSets}) {
+    if (auto step = RefuseAdopterOf(situation, resource, labels)) return step;
   }
-  return CheckAutoscalers(situation);
+  return std::nullopt;
+}
+
+WarningsOrAsk WarnAboutServices(const Situation& situation) {
+  Answer answer =
+      AskForAll(situation, kServices, "a Service may select the old Pods only", IfRefused::kGoOn);
+  if (answer.ask) return {.ask = std::move(answer.ask)};
+  WarningsOrAsk found;
+  for (const Json& service : ItemsIn(answer)) {
+    const std::string key = FindDifferentKey(situation, MapOf(At(service, "/spec/selector")));
+    if (key.empty()) continue;
+    found.warnings.push_back(
+        {.type = Event::Type::kWarning,
+         .reason = "ServiceSelectsOldPods",
+         .message =
+             Fill("Service {} selects the label {}, whose value the new Pods do not have, so "
+                  "it loses its Pods. Remove the label from the Service's selector",
+                  TextAt(service, "/metadata/name"), key)});
+  }
+  return found;
 }
 
 }  // namespace windlass::replication_controller

@@ -1,24 +1,57 @@
-// What must hold before an update touches anything: nobody else owns or scales the controllers.
+// What must hold before an update touches anything: nobody else owns, scales, updates or would
+// adopt what it works on. And a warning about Services, which an update never touches.
 #pragma once
 
 #include <optional>
+#include <string>
+#include <vector>
 
-#include "controller/core/step.h"
 #include "controller/replication_controller/situation.h"
+#include "kubeclient/api/resource_id.h"
 
 namespace windlass::replication_controller {
 
-// Returns the step that refuses the update, or that asks what has to be known; nullopt if it may go
-// on. Requires that the old controller exists. Refused are
+// Only asked about, never decoded.
+inline constexpr ResourceId kServices{"", "v1", "services", "Service"};
+
+// Each of these returns the step that refuses the update, or that asks what has to be known;
+// nullopt if the update may go on. Requires that the old controller exists.
+
+// Refuses
 //   - a controller that another object owns, such as a DeploymentConfig: it is left alone (RC-16)
 //   - a new controller that has the name of the old one (RC-4)
 //   - before the first step: an old or new controller that a HorizontalPodAutoscaler scales
 //     (RC-16). A client without the right to list them goes on.
 std::optional<Step> Validate(const Situation& situation);
 
-// Returns the refusal of a new controller that was made of something else than the spec says now:
-// it runs another image than spec.image, or spec.controller was edited on the way (RC-5). nullopt
-// in a rollback, and while the new controller does not exist or is being deleted.
+// Refuses a new controller that was made of something else than the spec says now: it runs another
+// image than spec.image, or spec.controller was edited on the way (RC-5). Not in a rollback, and
+// not while the new controller does not exist or is being deleted.
 std::optional<Step> RefuseOtherContent(const Situation& situation);
+
+// Refuses an update that would be one of two of the same controller: A is updated to B, and B to C,
+// or A to D. Each would take the other's scalings for those of somebody else, and would remove the
+// other's annotations. These are updates
+//   - whose old controller another update scales up, or scales down for another new one (RC-21)
+//   - whose new controller another update scales down
+std::optional<Step> RefuseChain(const Situation& situation);
+
+// Refuses a rename of Pods of `template_json`, the new controller's spec.template, if another
+// ReplicationController or a ReplicaSet selects them. For a moment in a rename those Pods have no
+// owner, so that one would adopt them, and delete what it has too many (RC-14). A client without
+// the right to list ReplicaSets goes on.
+//
+// Example: web is updated to web-2, which becomes web in the end. other has 2 replicas and selects
+// app=web, which the Pods of all three have. It would adopt the 3 new Pods, and delete 3 of its 5.
+std::optional<Step> RefuseAdopters(const Situation& situation, const std::string& template_json);
+
+struct WarningsOrAsk {
+  std::vector<Event> warnings{};
+  std::optional<Step> ask{};  // must be answered first
+};
+// Returns a Warning for each Service that will lose its Pods: it selects a label whose value
+// differs between the two controllers (RC-17). Requires source and target. A client without the
+// right to list Services goes on.
+WarningsOrAsk WarnAboutServices(const Situation& situation);
 
 }  // namespace windlass::replication_controller

@@ -1,13 +1,11 @@
 #include "controller/replication_controller/watch/update_controller.h"
 
+#include <nlohmann/json.hpp>
 #include <utility>
 
 #include "controller/replication_controller/annotations.h"
-#include "controller/replication_controller/fence.h"
 #include "controller/replication_controller/planner.h"
-#include "controller/replication_controller/run.h"
-#include "controller/replication_controller/services.h"
-#include "controller/replication_controller/watch/requested_update.h"
+#include "controller/replication_controller/validate.h"
 #include "controller/runtime/rights_list.h"
 #include "controller/runtime/sync.h"
 #include "controller/workload/rollout_id.h"
@@ -17,24 +15,40 @@
 namespace windlass {
 namespace {
 
+using replication_controller::Annotation;
 using replication_controller::NewNameOf;
 using replication_controller::View;
 
+constexpr Decision kRequestUpdate{"create replicationcontrollerupdate"};
 constexpr std::string_view kManifest =
     "deploy/replication-controller/rbac-replication-controller.yaml";
-
-// Returns the name of the old controller in "<name>:<uid>".
-std::string OldNameIn(const ReplicationController& controller) {
-  const std::string_view source =
-      replication_controller::Annotation(controller, replication_controller::kSourceId);
-  return std::string(source.substr(0, source.find(':')));
-}
 
 // Returns true if no update can tell the two apart.
 bool SameForUpdates(const Pod& a, const Pod& b) {
   return a.ready == b.ready && a.meta.labels == b.meta.labels &&
          a.meta.deleting() == b.meta.deleting() &&
          a.meta.owner_references == b.meta.owner_references;
+}
+
+// Returns the step that creates the ReplicationControllerUpdate which the annotation
+// windlass.dev/rolling-update-to of `controller` asks for (RC-1); or, if this sync created it
+// already, waits for it. An update of that name that exists is left as it is, also if it has ended:
+// who may annotate a ReplicationController may not therefore change an update.
+Step CreateRequestedUpdate(const ReplicationController& controller, const Learned& learned) {
+  const auto& resource = resources::kReplicationControllerUpdates;
+  const std::string to(Annotation(controller, replication_controller::kRollingUpdateTo));
+  const nlohmann::json body = {
+      {"apiVersion", resource.GroupVersion()},
+      {"kind", resource.kind},
+      {"metadata",
+       {{"name", controller.meta.name}, {"namespace", controller.meta.namespace_.text()}}},
+      {"spec", {{"newName", to}}}};
+  if (learned.empty()) {
+    return Write{Request::Create(resource, KeyOf(controller.meta), body.dump()),
+                 {kRequestUpdate, {{"from", controller.meta.name}, {"to", to}}}};
+  }
+  const Result<Reply>& said = learned.back().said;
+  return said.ok() ? Step(Wait{}) : Step(Failed{said.error()});
 }
 
 }  // namespace
@@ -124,10 +138,7 @@ std::vector<NeededRight> ReplicationControllerUpdateController::RightsNeeded() c
 bool ReplicationControllerUpdateController::AsksForUpdate(
     const ReplicationController& controller) const {
   if (controller.meta.deleting()) return false;
-  if (replication_controller::Annotation(controller, replication_controller::kRollingUpdateTo)
-          .empty()) {
-    return false;
-  }
+  if (Annotation(controller, replication_controller::kRollingUpdateTo).empty()) return false;
   return updates_.store().Find(KeyOf(controller.meta)) == nullptr;
 }
 
@@ -161,7 +172,7 @@ void ReplicationControllerUpdateController::ControllerChanged(
   const Wake wake = status_only ? Wake::kRolloutStatus : Wake::kObjectChange;
   const ReplicationController& shown = *(now != nullptr ? now : before);
   WakeUpdatesOf(KeyOf(shown.meta), wake);
-  const std::string old_name = OldNameIn(shown);
+  const std::string old_name(replication_controller::SourceIdIn(shown).name);
   if (!old_name.empty()) host_.Wake({shown.meta.namespace_, old_name}, wake);
 }
 

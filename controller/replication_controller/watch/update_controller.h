@@ -12,7 +12,7 @@
 #include <string_view>
 #include <vector>
 
-#include "controller/replication_controller/view.h"
+#include "controller/replication_controller/situation.h"
 #include "controller/replication_controller/watch/update_observer.h"
 #include "controller/runtime/watched_resource.h"
 #include "controller/runtime/watching_controller.h"

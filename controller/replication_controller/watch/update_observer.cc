@@ -6,7 +6,6 @@
 #include <utility>
 
 #include "controller/replication_controller/run.h"
-#include "controller/replication_controller/target.h"
 #include "controller/replication_controller/words.h"
 #include "controller/workload/rollout_id.h"
 #include "controller/workload/rollout_state.h"
@@ -16,8 +15,7 @@ namespace windlass {
 namespace {
 
 using replication_controller::HasEnded;
-using replication_controller::HasOtherContent;
-using replication_controller::HasOtherName;
+using replication_controller::IsForOther;
 using replication_controller::IsOfPresentSpec;
 using replication_controller::kFailed;
 using replication_controller::kPaused;
@@ -36,10 +34,6 @@ bool IsComplete(const Update& update) { return HasEnded(update) && update.status
 // whose target the status would keep.
 bool IsRefusedWhole(const Update& update) {
   return WasRefused(update) && update.status.target.empty();
-}
-
-bool IsForOther(const Update& update, const std::string& target) {
-  return HasOtherName(update.spec, target) || HasOtherContent(update.spec, target);
 }
 
 // Returns true if the last run ended, and the spec asks for another one already (Finish).
@@ -67,7 +61,7 @@ std::string_view OutcomeOfEdit(const RolloutTarget& target, const Update& before
     return now.spec.rollback ? kOutcomeRolledBack : kOutcomeSuperseded;
   }
   if (target.back) return "";
-  return IsForOther(now, target.wanted) ? kOutcomeSuperseded : std::string_view();
+  return IsForOther(now.spec, target.wanted) ? kOutcomeSuperseded : std::string_view();
 }
 
 // Returns true if a leader has looked at the run of the present spec. An update that is paused
@@ -79,7 +73,7 @@ bool IsMidway(const Update& update) {
   if (!status.journal.empty()) return true;
   if (status.step.empty()) return status.phase != kPaused || !status.target.empty();
   if (IsOfPresentSpec(update)) return true;
-  return status.rollback == update.spec.rollback && !IsForOther(update, status.target);
+  return status.rollback == update.spec.rollback && !IsForOther(update.spec, status.target);
 }
 
 const Condition* ReadyOf(const Update& update) {

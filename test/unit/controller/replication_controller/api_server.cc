@@ -2,7 +2,7 @@
 #include <algorithm>
 #include <utility>
 
-#include "controller/replication_controller/services.h"
+#include "controller/replication_controller/validate.h"
 #include "kubeclient/api/time.h"
 #include "test/catch.h"
 #include "test/unit/controller/replication_controller/pod_json.h"

@@ -9,7 +9,7 @@
 #include <string>
 #include <vector>
 
-#include "controller/replication_controller/services.h"
+#include "controller/replication_controller/validate.h"
 #include "controller/workload/watch/live_pods.h"
 #include "kubeclient/base/log.h"
 #include "kubeclient/base/random.h"

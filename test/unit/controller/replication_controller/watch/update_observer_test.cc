@@ -9,7 +9,7 @@
 #include <variant>
 #include <vector>
 
-#include "controller/replication_controller/target.h"
+#include "controller/replication_controller/run.h"
 #include "controller/replication_controller/words.h"
 #include "kubeclient/api/time.h"
 #include "test/catch.h"

@@ -1,0 +1,56 @@
+// The phases of a rolling update. The planner (planner.h) calls the one that the run's step names.
+#pragma once
+
+#include <optional>
+
+#include "controller/replication_controller/situation.h"
+
+namespace windlass::replication_controller {
+
+// Returns the next step before the first scaling: the new controller is found or created, the size
+// of the one that is scaled down is noted, and the header line is said (RC-5 to RC-8, RC-12,
+// RC-15). Requires that the old controller exists. The last step stores kStepScale.
+Step Prepare(const Situation& situation);
+
+// Returns the next step while the run's step is kStepScale: up as far as the surge allows, then,
+// spec.updatePeriod after the last scaling, down as far as availability allows (RC-10, RC-11).
+// Requires that the old controller exists. The last step stores kStepCleanUp.
+//
+// Each scaling is stored before it is made: the line, the size and the time go into the status, and
+// then the controller is patched. So a crash between the two neither skips nor repeats one, and the
+// period counts from the stored time (RC-18). A scaling that is stored, and that the Pods or the
+// limits do not allow any more, is dropped.
+Step Roll(const Situation& situation);
+
+// Returns the next step while the run's step is kStepCleanUp: the controller that was scaled down
+// is deleted, kept, or takes over what the new one is; then the annotations of the update go
+// (RC-13). Requires that the old controller exists.
+//
+// In a rename the new controller takes the old one's name, so that a crash at any point can be gone
+// on from and no Pod is lost (RC-14):
+//
+//   1. the old controller notes what the new one is (kRenameJournal), and the status, too
+//   2. the new controller is deleted, its Pods stay without an owner
+//   3. when it is gone, no Pod has it as owner any more, and the old controller has no Pods, one
+//      update turns the old controller into it; the replication controller adopts the Pods
+//   4. when all are adopted, the annotations go; Pods that were made meanwhile are named in a
+//      warning
+//
+// The old object stays, with its uid. kubectl deletes both and creates a third.
+Step CleanUp(const Situation& situation);
+
+// Returns the next of steps 3 and 4, or the end of the run, if a rename is under way and the new
+// controller is gone; otherwise nullopt. From there on there is no way back: neither a pause nor a
+// rollback is heeded before the end.
+std::optional<Step> FinishRename(const Situation& situation);
+
+// Returns the next step of a rollback whose new controller is gone, and whose old one has its size
+// again: the annotations go, and the update ends. Only they tell a client that was cut off there
+// what it did (RC-18). nullopt if that is not so, or no rollback. Requires the old controller.
+std::optional<Step> FinishRollback(const Situation& situation);
+
+// Returns the next step when the old controller is gone: the update ends if it deleted the old one,
+// or fails.
+Step WithoutOldController(const Situation& situation);
+
+}  // namespace windlass::replication_controller
