@@ -15,9 +15,8 @@
 namespace windlass {
 namespace {
 
-using replication_controller::Annotation;
-using replication_controller::NewNameOf;
-using replication_controller::View;
+namespace rc = replication_controller;
+using Update = ReplicationControllerUpdate;
 
 constexpr Decision kRequestUpdate{"create replicationcontrollerupdate"};
 constexpr std::string_view kManifest =
@@ -30,13 +29,13 @@ bool SameForUpdates(const Pod& a, const Pod& b) {
          a.meta.owner_references == b.meta.owner_references;
 }
 
-// Returns the step that creates the ReplicationControllerUpdate which the annotation
-// windlass.dev/rolling-update-to of `controller` asks for (RC-1); or, if this sync created it
-// already, waits for it. An update of that name that exists is left as it is, also if it has ended:
-// who may annotate a ReplicationController may not therefore change an update.
+// Returns the step that creates the update which the annotation windlass.dev/rolling-update-to of
+// `controller` asks for (RC-1); or, if this sync created it already, waits for it. An update of
+// that name that exists is left as it is, also if it has ended: who may annotate a
+// ReplicationController may not therefore change an update.
 Step CreateRequestedUpdate(const ReplicationController& controller, const Learned& learned) {
   const auto& resource = resources::kReplicationControllerUpdates;
-  const std::string to(Annotation(controller, replication_controller::kRollingUpdateTo));
+  const std::string to(rc::Annotation(controller, rc::kRollingUpdateTo));
   const nlohmann::json body = {
       {"apiVersion", resource.GroupVersion()},
       {"kind", resource.kind},
@@ -53,14 +52,13 @@ Step CreateRequestedUpdate(const ReplicationController& controller, const Learne
 
 }  // namespace
 
-ReplicationControllerUpdateController::ReplicationControllerUpdateController(ControllerHost& host)
+UpdateController::UpdateController(ControllerHost& host)
     : host_(host),
       updates_(host, resources::kReplicationControllerUpdates, &DecodeReplicationControllerUpdate),
       controllers_(host, resources::kReplicationControllers, &DecodeReplicationController),
       pods_(host.informers().Of<Pod>(WholePods(host.informers()))),
       rollouts_(host.informers().environment().clock, updates_.store()) {
-  updates_.store().OnChange(
-      [this](const Change<ReplicationControllerUpdate>& change) { UpdateChanged(change); });
+  updates_.store().OnChange([this](const Change<Update>& change) { UpdateChanged(change); });
   controllers_.store().OnChange(
       [this](const Change<ReplicationController>& change) { ControllerChanged(change); });
   pods_.informer.store().OnChange([this](const Change<Pod>& change) { PodChanged(change); });
@@ -72,26 +70,25 @@ ReplicationControllerUpdateController::ReplicationControllerUpdateController(Con
 
 // --- start, stop, rights ---
 
-void ReplicationControllerUpdateController::Start() {
+void UpdateController::Start() {
   started_ = true;
   updates_.Start();
   controllers_.Start();
   WatchPodsIfNeeded();
 }
 
-void ReplicationControllerUpdateController::Stop() {
+void UpdateController::Stop() {
   started_ = false;
   if (std::exchange(watches_pods_, false)) host_.informers().Release({&pods_});
   controllers_.Stop();
   updates_.Stop();
 }
 
-void ReplicationControllerUpdateController::WatchPodsIfNeeded() {
+void UpdateController::WatchPodsIfNeeded() {
   if (!started_) return;
   bool needed = false;
-  updates_.store().ForEach([&needed](const ReplicationControllerUpdate& update) {
-    needed = needed || !replication_controller::HasEnded(update);
-  });
+  updates_.store().ForEach(
+      [&needed](const Update& update) { needed = needed || !rc::HasEnded(update); });
   if (needed == watches_pods_) return;
   watches_pods_ = needed;
   if (needed) {
@@ -101,11 +98,11 @@ void ReplicationControllerUpdateController::WatchPodsIfNeeded() {
   }
 }
 
-std::vector<ComparedCache> ReplicationControllerUpdateController::ComparedCaches() const {
+std::vector<ComparedCache> UpdateController::ComparedCaches() const {
   return {updates_.Compared(), controllers_.Compared()};
 }
 
-std::vector<std::string> ReplicationControllerUpdateController::Troubles() const {
+std::vector<std::string> UpdateController::Troubles() const {
   std::vector<std::string> troubles;
   for (std::string trouble : {updates_.Trouble(), controllers_.Trouble(),
                               watches_pods_ ? pods_.Trouble() : std::string()}) {
@@ -114,7 +111,7 @@ std::vector<std::string> ReplicationControllerUpdateController::Troubles() const
   return troubles;
 }
 
-std::vector<NeededRight> ReplicationControllerUpdateController::RightsNeeded() const {
+std::vector<NeededRight> UpdateController::RightsNeeded() const {
   const std::string& watched = host_.informers().watched_namespace();
   RightsList rights(watched, {.right = {}, .manifest = kManifest});
   rights.Add(resources::kReplicationControllerUpdates, "", {"get", "list", "watch", "create"});
@@ -126,7 +123,7 @@ std::vector<NeededRight> ReplicationControllerUpdateController::RightsNeeded() c
   // nor a ReplicaSet that takes new Pods over.
   RightsList checks(watched, {.right = {}, .manifest = kManifest, .optional = true});
   checks.Add(resources::kHorizontalPodAutoscalers, "", {"list"});
-  checks.Add(replication_controller::kServices, "", {"list"});
+  checks.Add(rc::kServices, "", {"list"});
   checks.Add(resources::kReplicaSets, "", {"list"});
   std::vector<NeededRight> needed = std::move(rights).Take();
   for (NeededRight& right : std::move(checks).Take()) needed.push_back(std::move(right));
@@ -135,35 +132,30 @@ std::vector<NeededRight> ReplicationControllerUpdateController::RightsNeeded() c
 
 // --- keys ---
 
-bool ReplicationControllerUpdateController::AsksForUpdate(
-    const ReplicationController& controller) const {
+bool UpdateController::AsksForUpdate(const ReplicationController& controller) const {
   if (controller.meta.deleting()) return false;
-  if (Annotation(controller, replication_controller::kRollingUpdateTo).empty()) return false;
+  if (rc::Annotation(controller, rc::kRollingUpdateTo).empty()) return false;
   return updates_.store().Find(KeyOf(controller.meta)) == nullptr;
 }
 
-void ReplicationControllerUpdateController::ForEachKey(
-    const std::function<void(const ObjectKey&)>& visit) const {
-  updates_.store().ForEach(
-      [&](const ReplicationControllerUpdate& update) { visit(KeyOf(update.meta)); });
+void UpdateController::ForEachKey(const std::function<void(const ObjectKey&)>& visit) const {
+  updates_.store().ForEach([&](const Update& update) { visit(KeyOf(update.meta)); });
   controllers_.store().ForEach([&](const ReplicationController& controller) {
     if (AsksForUpdate(controller)) visit(KeyOf(controller.meta));
   });
 }
 
-void ReplicationControllerUpdateController::UpdateChanged(
-    const Change<ReplicationControllerUpdate>& change) {
+void UpdateController::UpdateChanged(const Change<Update>& change) {
   WatchPodsIfNeeded();
-  const ReplicationControllerUpdate* now = change.new_object;
-  const ReplicationControllerUpdate* before = change.old_object;
+  const Update* now = change.new_object;
+  const Update* before = change.old_object;
   const bool status_only =
       now != nullptr && before != nullptr && now->meta.generation == before->meta.generation;
   host_.Wake(KeyOf((now != nullptr ? now : before)->meta),
              status_only ? Wake::kStatusChange : Wake::kSpecChange);
 }
 
-void ReplicationControllerUpdateController::ControllerChanged(
-    const Change<ReplicationController>& change) {
+void UpdateController::ControllerChanged(const Change<ReplicationController>& change) {
   const ReplicationController* now = change.new_object;
   const ReplicationController* before = change.old_object;
   const bool status_only = now != nullptr && before != nullptr &&
@@ -172,11 +164,11 @@ void ReplicationControllerUpdateController::ControllerChanged(
   const Wake wake = status_only ? Wake::kRolloutStatus : Wake::kObjectChange;
   const ReplicationController& shown = *(now != nullptr ? now : before);
   WakeUpdatesOf(KeyOf(shown.meta), wake);
-  const std::string old_name(replication_controller::SourceIdIn(shown).name);
+  const std::string old_name(rc::SourceIdIn(shown).name);
   if (!old_name.empty()) host_.Wake({shown.meta.namespace_, old_name}, wake);
 }
 
-void ReplicationControllerUpdateController::PodChanged(const Change<Pod>& change) {
+void UpdateController::PodChanged(const Change<Pod>& change) {
   const Pod* now = change.new_object;
   const Pod* before = change.old_object;
   if (now != nullptr && before != nullptr && SameForUpdates(*now, *before)) return;
@@ -190,15 +182,14 @@ void ReplicationControllerUpdateController::PodChanged(const Change<Pod>& change
   }
 }
 
-void ReplicationControllerUpdateController::WakeUpdatesOf(const ObjectKey& controller, Wake wake) {
+void UpdateController::WakeUpdatesOf(const ObjectKey& controller, Wake wake) {
   const ReplicationController* object = controllers_.store().Find(controller);
   const bool asks = object != nullptr && AsksForUpdate(*object);
   if (asks || updates_.store().Find(controller) != nullptr) host_.Wake(controller, wake);
-  for (const ReplicationControllerUpdate* update :
-       updates_.store().InNamespace(controller.namespace_.text())) {
+  for (const Update* update : updates_.store().InNamespace(controller.namespace_.text())) {
     const ObjectKey key = KeyOf(update->meta);
-    if (key == controller || replication_controller::HasEnded(*update)) continue;
-    if (NewNameOf(*update, controllers_.store().Find(key)) == controller.name) {
+    if (key == controller || rc::HasEnded(*update)) continue;
+    if (rc::NewNameOf(*update, controllers_.store().Find(key)) == controller.name) {
       host_.Wake(key, wake);
     }
   }
@@ -206,12 +197,11 @@ void ReplicationControllerUpdateController::WakeUpdatesOf(const ObjectKey& contr
 
 // --- syncs ---
 
-View ReplicationControllerUpdateController::ViewOf(
-    const ReplicationControllerUpdate& update) const {
+rc::View UpdateController::ViewOf(const Update& update) const {
   const Store<ReplicationController>& controllers = controllers_.store();
-  View view{.update = update, .old_controller = controllers.Find(KeyOf(update.meta))};
+  rc::View view{.update = update, .old_controller = controllers.Find(KeyOf(update.meta))};
   view.new_controller =
-      controllers.Find({update.meta.namespace_, NewNameOf(update, view.old_controller)});
+      controllers.Find({update.meta.namespace_, rc::NewNameOf(update, view.old_controller)});
   for (const ReplicationController* controller : {view.old_controller, view.new_controller}) {
     if (controller == nullptr) continue;
     for (const Pod* pod : pods_.informer.store().OwnedBy(controller->meta.uid)) {
@@ -221,43 +211,41 @@ View ReplicationControllerUpdateController::ViewOf(
   return view;
 }
 
-std::optional<Step> ReplicationControllerUpdateController::Next(const ObjectKey& key,
-                                                                const Learned& learned,
-                                                                WallTime now) {
-  const ReplicationControllerUpdate* update = updates_.store().Find(key);
+std::optional<Step> UpdateController::Next(const ObjectKey& key, const Learned& learned,
+                                           WallTime now) {
+  const Update* update = updates_.store().Find(key);
   if (update == nullptr) {
     const ReplicationController* controller = controllers_.store().Find(key);
     if (controller == nullptr || !AsksForUpdate(*controller)) return std::nullopt;
     return CreateRequestedUpdate(*controller, learned);
   }
-  if (replication_controller::HasEnded(*update)) return Wait{};
+  if (rc::HasEnded(*update)) return Wait{};
   if (!watches_pods_ || !pods_.HasSynced()) return Wait{};
-  return replication_controller::Next(ViewOf(*update), learned, now);
+  return rc::Next(ViewOf(*update), learned, now);
 }
 
 // The usual few steps, and one for each Pod that gets a label.
-int ReplicationControllerUpdateController::StepsMax(const ObjectKey& key) const {
-  const ReplicationControllerUpdate* update = updates_.store().Find(key);
+int UpdateController::StepsMax(const ObjectKey& key) const {
+  const Update* update = updates_.store().Find(key);
   if (update == nullptr) return kStepsPerSyncMax;
   return kStepsPerSyncMax + static_cast<int>(ViewOf(*update).pods.size());
 }
 
-std::vector<Request> ReplicationControllerUpdateController::FenceWrites(
-    const ObjectKey& key, std::string_view term) const {
-  const ReplicationControllerUpdate* update = updates_.store().Find(key);
+std::vector<Request> UpdateController::FenceWrites(const ObjectKey& key,
+                                                   std::string_view term) const {
+  const Update* update = updates_.store().Find(key);
   if (update == nullptr) return {};
-  return replication_controller::FenceScaling(ViewOf(*update), term);
+  return rc::FenceScaling(ViewOf(*update), term);
 }
 
-std::optional<ObjectReference> ReplicationControllerUpdateController::Reference(
-    const ObjectKey& key) const {
-  const ReplicationControllerUpdate* update = updates_.store().Find(key);
+std::optional<ObjectReference> UpdateController::Reference(const ObjectKey& key) const {
+  const Update* update = updates_.store().Find(key);
   if (update == nullptr) return std::nullopt;
   return ReferenceTo(resources::kReplicationControllerUpdates, update->meta);
 }
 
-Marks ReplicationControllerUpdateController::MarksOf(const ObjectKey& key) const {
-  const ReplicationControllerUpdate* update = updates_.store().Find(key);
+Marks UpdateController::MarksOf(const ObjectKey& key) const {
+  const Update* update = updates_.store().Find(key);
   if (update == nullptr) return {};
   const std::string id = RolloutIdOf(*update);
   return {.fields = {{"rollout_id", id}},
@@ -266,9 +254,7 @@ Marks ReplicationControllerUpdateController::MarksOf(const ObjectKey& key) const
 
 ControllerEntry ReplicationControllerUpdateControllerEntry() {
   return {"replicationcontrollerupdate",
-          [](ControllerHost& host) {
-            return std::make_unique<ReplicationControllerUpdateController>(host);
-          },
+          [](ControllerHost& host) { return std::make_unique<UpdateController>(host); },
           "carries out rolling updates of ReplicationControllers; kube-controller-manager's "
           "replication controller stays as it is",
           RolloutMetrics(), resources::kReplicationControllerUpdates};

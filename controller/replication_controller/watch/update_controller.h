@@ -20,10 +20,10 @@
 
 namespace windlass {
 
-class ReplicationControllerUpdateController final : public WatchingController {
+class UpdateController final : public WatchingController {
  public:
   // `host` must outlive the controller.
-  explicit ReplicationControllerUpdateController(ControllerHost& host);
+  explicit UpdateController(ControllerHost& host);
 
   std::string_view kind() const override { return resources::kReplicationControllerUpdates.kind; }
   std::string_view log_field() const override { return "replicationcontrollerupdate"; }

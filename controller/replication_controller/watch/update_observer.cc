@@ -14,33 +14,26 @@
 namespace windlass {
 namespace {
 
-using replication_controller::HasEnded;
-using replication_controller::IsForOther;
-using replication_controller::IsOfPresentSpec;
-using replication_controller::kFailed;
-using replication_controller::kPaused;
-using replication_controller::kPreparing;
-using replication_controller::kRolledBack;
-using replication_controller::kStepDone;
-using replication_controller::TargetOf;
-using replication_controller::WasRefused;
+namespace rc = replication_controller;
 using Rollout = RolloutsUnderWay::Rollout;
 using Update = ReplicationControllerUpdate;
 using workload::RolloutState;
 
-bool IsComplete(const Update& update) { return HasEnded(update) && update.status.phase != kFailed; }
+bool IsComplete(const Update& update) {
+  return rc::HasEnded(update) && update.status.phase != rc::kFailed;
+}
 
 // Returns true if nothing has happened, and nothing will: neither in this run nor in one before it,
 // whose target the status would keep.
 bool IsRefusedWhole(const Update& update) {
-  return WasRefused(update) && update.status.target.empty();
+  return rc::WasRefused(update) && update.status.target.empty();
 }
 
 // Returns true if the last run ended, and the spec asks for another one already (Finish).
 bool EndsForNext(const Update& before, const Update& now) {
   const ReplicationControllerUpdateStatus& status = now.status;
-  const bool ended = status.step == kStepDone && before.status.step != kStepDone;
-  return ended && status.phase == kPreparing;
+  const bool ended = status.step == rc::kStepDone && before.status.step != rc::kStepDone;
+  return ended && status.phase == rc::kPreparing;
 }
 
 // Returns true if `now` is in the middle of a rename, or has just ended one. If spec.rollback comes
@@ -48,7 +41,7 @@ bool EndsForNext(const Update& before, const Update& now) {
 bool Renames(const Update& before, const Update& now) {
   const ReplicationControllerUpdateStatus& status = now.status;
   if (!status.journal.empty()) return true;
-  const bool renamed = status.step == kStepDone && status.phase != kRolledBack;
+  const bool renamed = status.step == rc::kStepDone && status.phase != rc::kRolledBack;
   return renamed && !before.status.journal.empty();
 }
 
@@ -61,7 +54,7 @@ std::string_view OutcomeOfEdit(const RolloutTarget& target, const Update& before
     return now.spec.rollback ? kOutcomeRolledBack : kOutcomeSuperseded;
   }
   if (target.back) return "";
-  return IsForOther(now.spec, target.wanted) ? kOutcomeSuperseded : std::string_view();
+  return rc::IsForOther(now.spec, target.wanted) ? kOutcomeSuperseded : std::string_view();
 }
 
 // Returns true if a leader has looked at the run of the present spec. An update that is paused
@@ -69,11 +62,11 @@ std::string_view OutcomeOfEdit(const RolloutTarget& target, const Update& before
 // Pods may have been replaced already.
 bool IsMidway(const Update& update) {
   const ReplicationControllerUpdateStatus& status = update.status;
-  if (status.observed_generation <= 0 || status.step == kStepDone) return false;
+  if (status.observed_generation <= 0 || status.step == rc::kStepDone) return false;
   if (!status.journal.empty()) return true;
-  if (status.step.empty()) return status.phase != kPaused || !status.target.empty();
-  if (IsOfPresentSpec(update)) return true;
-  return status.rollback == update.spec.rollback && !IsForOther(update.spec, status.target);
+  if (status.step.empty()) return status.phase != rc::kPaused || !status.target.empty();
+  if (rc::IsOfPresentSpec(update)) return true;
+  return status.rollback == update.spec.rollback && !rc::IsForOther(update.spec, status.target);
 }
 
 const Condition* ReadyOf(const Update& update) {
@@ -97,7 +90,7 @@ RolloutState StateOf(const Update& update) {
   const std::string& phase = update.status.phase;
   const Condition* ready = ReadyOf(update);
   const std::string_view reason = ready != nullptr ? ready->reason.text() : std::string_view();
-  if (phase == kFailed || (phase == kPaused && reason != kPaused)) {
+  if (phase == rc::kFailed || (phase == rc::kPaused && reason != rc::kPaused)) {
     return {workload::kStuckPhase, workload::CauseOf(reason)};
   }
   return {};
@@ -156,7 +149,7 @@ void UpdateObserver::Followed(const Update& before, const Update& now) {
 // `rollout` has what only the caller knows of it.
 void UpdateObserver::Begin(const Update& update, Rollout rollout) {
   const bool back = update.spec.rollback;
-  rollout.target = {.wanted = TargetOf(update.spec), .back = back};
+  rollout.target = {.wanted = rc::TargetOf(update.spec), .back = back};
   rollout.strategy = "RollingUpdate";
   if (back) rollout.trigger = kTriggerRollback;
   rollouts_.Begin(KeyOf(update.meta), std::move(rollout));
@@ -175,7 +168,7 @@ void UpdateObserver::Look(const Update& update) {
 void UpdateObserver::Lead(bool leading) {
   rollouts_.Lead(leading, [this](const ObjectKey& key) {
     const Update* update = updates_.Find(key);
-    return update != nullptr && !IsOfPresentSpec(*update) && !IsMidway(*update);
+    return update != nullptr && !rc::IsOfPresentSpec(*update) && !IsMidway(*update);
   });
 }
 

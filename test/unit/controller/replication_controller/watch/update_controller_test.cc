@@ -46,7 +46,7 @@ struct Fixture {
   SymbolTable symbols;
   Decoder decoder{symbols};
   RecordingHost host{{time, random, log, time.timers(), transport, decoder}, "ns"};
-  ReplicationControllerUpdateController controller{host};
+  UpdateController controller{host};
   std::vector<std::string> woken;
   int versions = 0;
 
