@@ -266,7 +266,7 @@ ExitCode LocalUpdate::PrintDryRun(const rc::View& view, const Learned& learned) 
     const rc::Situation situation =
         rc::MakeSituation(view, learned, context_.session.clock().Wall());
     // What that depends on was read in the steps before.
-    const auto made = rc::MakeNewController(situation, rc::SizeBefore(situation).size.value_or(0));
+    const auto made = rc::MakeNewController(situation, rc::SizeBefore(situation).value);
     if (!made.ok()) return Report(context_.session, context_.console, made.error());
     target = Json::parse(rc::CreateRequest(*made).body(), nullptr, false);
   }

@@ -10,6 +10,7 @@
 
 #include "controller/core/term_annotation.h"
 #include "kubeclient/api/replication_controller.h"
+#include "kubeclient/base/clock.h"
 #include "kubeclient/base/parse_whole.h"
 
 namespace windlass::replication_controller {
@@ -26,7 +27,7 @@ inline constexpr std::string_view kNextControllerId = "kubectl.kubernetes.io/nex
 // Beside kOriginalReplicas: the uid of the controller that was scaled up when it was noted. kubectl
 // keeps a size for ever, so without this a later rollback would restore a stale one (RC-8).
 inline constexpr std::string_view kOriginalReplicasOf = "windlass.dev/original-replicas-of";
-// On the old controller: what it becomes when the new one is gone (RC-14).
+// On the old controller: what it becomes when the new one is gone (RC-14). A Journal.
 inline constexpr std::string_view kRenameJournal = "windlass.dev/rename-journal";
 // On the old controller, by its user: the name of the new one. Asks for an update (RC-1).
 inline constexpr std::string_view kRollingUpdateTo = "windlass.dev/rolling-update-to";
@@ -64,5 +65,23 @@ inline SourceId SourceIdIn(const ReplicationController& controller) {
   const size_t colon = std::min(text.find(':'), text.size());
   return {text.substr(0, colon), text.substr(std::min(colon + 1, text.size()))};
 }
+
+// What the new controller was when a rename began, so that the old one can become it after the new
+// one is deleted (RC-14).
+struct Journal {
+  std::string name;
+  std::string uid{};
+  int32_t replicas = 0;
+  int32_t min_ready_seconds = 0;
+  StringMap selector{};
+  StringMap labels{};
+  std::string template_json;
+  WallTime youngest_pod{};  // when the last of its Pods was created; zero: it is not known
+};
+
+// Returns the journal of `created` as text, for an annotation and for the status.
+std::string JournalText(const ReplicationController& created, WallTime youngest_pod);
+// Returns nullopt if the text is no journal.
+std::optional<Journal> ParseJournal(std::string_view text);
 
 }  // namespace windlass::replication_controller

@@ -5,7 +5,6 @@
 
 #include "controller/replication_controller/annotations.h"
 #include "controller/replication_controller/external_scale.h"
-#include "controller/replication_controller/journal.h"
 #include "controller/replication_controller/new_controller.h"
 #include "controller/replication_controller/patches.h"
 #include "controller/replication_controller/phases.h"
@@ -13,7 +12,6 @@
 #include "controller/replication_controller/texts.h"
 #include "controller/replication_controller/validate.h"
 #include "controller/replication_controller/words.h"
-#include "kubeclient/api/selector.h"
 
 namespace windlass::replication_controller {
 namespace {
@@ -44,11 +42,11 @@ Request BecomeWhatJournalSays(const ReplicationController& old, const Journal& j
 
 // Step 3.
 Step Become(const Situation& situation, const ReplicationController& old, const Journal& journal) {
-  const std::string selected = ToQuery({.present = true, .match_labels = journal.selector});
+  const std::string selected = ToQuery(SelectorOf(journal.selector));
   Answer answer = Ask(situation, {Request::List(resources::kPods, old.meta.namespace_, selected),
                                   "a Pod that the new one still owns would not be adopted"});
-  if (answer.ask) return *std::move(answer.ask);
-  const bool owned = std::ranges::any_of(answer.outcome->pods, [&](const ListedPod& pod) {
+  if (answer.step) return *std::move(answer.step);
+  const bool owned = std::ranges::any_of(answer.value->pods, [&](const ListedPod& pod) {
     return pod.controller.ToString() == journal.uid;
   });
   if (owned) {
@@ -111,8 +109,8 @@ std::string TargetOfJournal(const Situation& situation, const Journal& journal) 
   return same_name && same_image ? TargetOf(spec) : TargetOfOtherSpec(journal.name);
 }
 
-// Stores the journal in a status that lacks it, as that of a client that begins anew: it has to
-// last until the run has ended, longer than the annotation.
+// Stores the journal in a status that lacks it: it has to last until the run has ended, longer than
+// the annotation. A client that begins anew has only the annotation. nullopt if it is stored.
 std::optional<Step> KeepJournal(const Situation& situation, const std::string& text,
                                 const Journal& journal) {
   if (situation.run.journal == text && situation.run.step == kStepCleanUp) return std::nullopt;
@@ -121,7 +119,8 @@ std::optional<Step> KeepJournal(const Situation& situation, const std::string& t
   if (draft.target.empty()) draft.target = TargetOfJournal(situation, journal);
   draft.journal = text;
   std::string line = Fill(kRenamingText, journal.name, situation.old_name());
-  Say(draft, line);
+  // A journal may be stored anew, because there is another Pod.
+  if (situation.run.journal.empty()) Say(draft, line);
   SetPhase(situation, draft, kCleaningUp, kCleaningUp, std::move(line));
   return Store(situation, draft);
 }
@@ -139,13 +138,8 @@ Step BeginRename(const Situation& situation) {
                   {decisions::kNoteRename, {{"from", created.meta.name}, {"to", old.meta.name}}});
   }
   if (situation.run.journal != text) {
-    StatusDraft draft = BeginDraft(situation);
-    draft.journal = text;
-    std::string line = Fill(kRenamingText, created.meta.name, old.meta.name);
-    // A journal may be stored anew, because there is another Pod.
-    if (situation.run.journal.empty()) Say(draft, line);
-    SetPhase(situation, draft, kCleaningUp, kCleaningUp, std::move(line));
-    return StoreOrWait(situation, draft, Wait{});
+    const Journal journal{.name = created.meta.name, .template_json = *created.template_json};
+    return KeepJournal(situation, text, journal).value_or(Wait{});
   }
   return Delete(situation, created, DeletionPropagation::kOrphan);
 }

@@ -41,7 +41,7 @@ std::optional<Step> AskForSize(const Situation& situation,
   Answer answer =
       Ask(situation, {Request::Get(resources::kReplicationControllers, KeyOf(controller.meta)),
                       "a size that only a late cache shows was set by nobody else"});
-  if (answer.ask) return std::move(answer.ask);
+  if (answer.step) return std::move(answer.step);
   if (CountAt(ObjectIn(answer), "/spec/replicas") == controller.replicas) return std::nullopt;
   return Wait{kAskAgain};
 }

@@ -26,31 +26,31 @@ Step NoteSize(const Situation& situation, const ReplicationController& source,
 
 }  // namespace
 
-GoalOrRefusal FindGoal(const Situation& situation, const ReplicationController& source,
-                       const ReplicationController& target) {
+OrStep<Goal> FindGoal(const Situation& situation, const ReplicationController& source,
+                      const ReplicationController& target) {
   if (!HaveDifferentKey(source.selector, target.selector)) {
-    return {.refusal = Fail(situation, kInvalidUpdate,
-                            Fill(kNoDifferentKeyText, target.meta.name, source.meta.name))};
+    return {.step = Fail(situation, kInvalidUpdate,
+                         Fill(kNoDifferentKeyText, target.meta.name, source.meta.name))};
   }
   const std::string source_id = SourceIdOf(source);
   if (Annotation(target, kSourceId) != source_id ||
       !target.meta.annotations.Has(kDesiredReplicas)) {
-    return {.refusal = Fail(
+    return {.step = Fail(
                 situation, kUnexpectedAnnotations,
                 UnexpectedAnnotationsText(target.meta.name, source_id, target.meta.annotations))};
   }
   const std::optional<int32_t> desired = NumberIn(target, kDesiredReplicas);
   if (!desired) {
-    return {.refusal = Fail(situation, kUnexpectedAnnotations,
-                            Fill(kUnparsableText, target.meta.name, kDesiredReplicas,
-                                 Annotation(target, kDesiredReplicas)))};
+    return {.step = Fail(situation, kUnexpectedAnnotations,
+                         Fill(kUnparsableText, target.meta.name, kDesiredReplicas,
+                              Annotation(target, kDesiredReplicas)))};
   }
   const Result<ScaleLimits> limits =
       ResolveScaleLimits(*desired, situation.spec().max_surge, situation.spec().max_unavailable);
   if (!limits.ok()) {
-    return {.refusal = Fail(situation, kInvalidUpdate, limits.error().message)};
+    return {.step = Fail(situation, kInvalidUpdate, limits.error().message)};
   }
-  return {.goal = {.desired = *desired, .limits = *limits}};
+  return {{.desired = *desired, .limits = *limits}};
 }
 
 bool HaveDifferentKey(const StringMap& old_selector, const StringMap& new_selector) {
@@ -60,7 +60,7 @@ bool HaveDifferentKey(const StringMap& old_selector, const StringMap& new_select
   });
 }
 
-SizeOrAsk FindNotedSizeOfGone(const Situation& situation) {
+OrStep<std::optional<int32_t>> FindNotedSizeOfGone(const Situation& situation) {
   const ReplicationController& old = *situation.old_controller();
   const std::string_view of = Annotation(old, kOriginalReplicasOf);
   const std::optional<int32_t> noted = NumberIn(old, kOriginalReplicas);
@@ -68,20 +68,19 @@ SizeOrAsk FindNotedSizeOfGone(const Situation& situation) {
   Answer answer =
       AskForAll(situation, resources::kReplicationControllers,
                 "the controller that a size was noted for may be gone", IfRefused::kFail);
-  if (answer.ask) return {.ask = std::move(answer.ask)};
+  if (answer.step) return {.step = std::move(answer.step)};
   const Json items = ItemsIn(answer);
   const bool gone = items.is_array() && std::ranges::none_of(items, [&](const Json& item) {
                       return At(item, "/metadata/uid") == of;
                     });
-  return {.size = gone ? noted : std::nullopt};
+  return {gone ? noted : std::nullopt};
 }
 
-SizeOrAsk SizeBefore(const Situation& situation) {
+OrStep<int32_t> SizeBefore(const Situation& situation) {
   const ReplicationController& old = *situation.old_controller();
-  if (NumberIn(old, kOriginalReplicas).value_or(0) <= old.replicas) return {.size = old.replicas};
-  SizeOrAsk noted = FindNotedSizeOfGone(situation);
-  if (!noted.ask && !noted.size) noted.size = old.replicas;
-  return noted;
+  if (NumberIn(old, kOriginalReplicas).value_or(0) <= old.replicas) return {old.replicas};
+  auto noted = FindNotedSizeOfGone(situation);
+  return {noted.value.value_or(old.replicas), std::move(noted.step)};
 }
 
 bool HasOriginalSize(const ReplicationController& source, const ReplicationController& target) {

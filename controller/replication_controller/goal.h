@@ -16,16 +16,12 @@ struct Goal {
   int32_t desired = 0;
   ScaleLimits limits;
 };
-struct GoalOrRefusal {
-  Goal goal{};
-  std::optional<Step> refusal{};
-};
 // Returns the goal; or the step that refuses the update, because no label tells the two apart
 // (RC-4), the target was not made for the source (RC-7), or a limit is neither a count nor a
 // percentage (RC-9). Before the first write, `source` and `target` are the two as the preparation
 // will leave them, so that a refused update has touched nothing.
-GoalOrRefusal FindGoal(const Situation& situation, const ReplicationController& source,
-                       const ReplicationController& target);
+OrStep<Goal> FindGoal(const Situation& situation, const ReplicationController& source,
+                      const ReplicationController& target);
 
 // Returns true if the selectors have a key in common whose values differ, so that no Pod belongs to
 // both (RC-4).
@@ -33,18 +29,14 @@ bool HaveDifferentKey(const StringMap& old_selector, const StringMap& new_select
 
 // --- the size before ---
 
-struct SizeOrAsk {
-  std::optional<int32_t> size{};
-  std::optional<Step> ask{};  // must be answered first
-};
 // Returns original-replicas of the old controller if the controller that it was noted for does not
 // exist any more; no size otherwise. Requires the old controller.
-SizeOrAsk FindNotedSizeOfGone(const Situation& situation);
+OrStep<std::optional<int32_t>> FindNotedSizeOfGone(const Situation& situation);
 
 // Returns the size to note: spec.replicas of the old controller, or what FindNotedSizeOfGone
 // returns, if that is larger. Example: 10 to 10, cut off at 4 old Pods by a deletion of the new
 // controller: 10. Requires the old controller.
-SizeOrAsk SizeBefore(const Situation& situation);
+OrStep<int32_t> SizeBefore(const Situation& situation);
 
 // Returns true if original-replicas of `source` is that of this run. kubectl does not say of which
 // run it is: it is taken for this one if the target has replicas already, because then the live

@@ -1,11 +1,15 @@
 #include "controller/replication_controller/new_controller.h"
 
+#include <algorithm>
 #include <memory>
 #include <nlohmann/json.hpp>
 #include <utility>
 
 #include "controller/replication_controller/annotations.h"
+#include "controller/replication_controller/patches.h"
+#include "controller/replication_controller/status.h"
 #include "controller/replication_controller/texts.h"
+#include "controller/replication_controller/words.h"
 
 namespace windlass::replication_controller {
 namespace {
@@ -68,6 +72,60 @@ Result<NewControllerContent> CopyWithImage(const Situation& situation) {
   return copy;
 }
 
+// --- the label of the old controller ---
+
+// How soon Pods are listed again that still lack the label: the cache may be late.
+constexpr Duration kListUnlabelledAgain = seconds(1);
+
+// Step 4: asks for the Pods that the controller selects and that lack the label.
+std::optional<Step> CheckList(const Situation& situation, const ReplicationController& old,
+                              const std::string& key, const std::string& value) {
+  const std::string selected = ToQuery(SelectorOf(old.selector));
+  Answer answer = Ask(situation, {Request::List(resources::kPods, old.meta.namespace_,
+                                                Fill("{},{}!={}", selected, key, value)),
+                                  "each Pod must have the label before it is selected by"});
+  if (answer.step) return std::move(answer.step);
+  const bool without = std::ranges::any_of(answer.value->pods, [&](const ListedPod& pod) {
+    return pod.controller == old.meta.uid && !pod.deleting;
+  });
+  if (!without) return std::nullopt;
+  return WaitFor(situation, kPreparing, "Pods of " + old.meta.name + " to get the label " + key,
+                 Wait{kListUnlabelledAgain});
+}
+
+// Step 5. The replication controller makes another Pod for each one that has no label yet in its
+// own cache. Its status says how many it has seen with all labels of the template; Pods that lack
+// another one of these are not waited for.
+bool HaveBeenSeen(const Situation& situation, const ReplicationController& old) {
+  const StringMap all = LabelsOfTemplate(*old.template_json);
+  const auto labelled = std::ranges::count_if(
+      LivePodsOf(situation, old), [&](const Pod* pod) { return HasLabels(pod->meta, all); });
+  return old.status.fully_labeled_replicas >= labelled;
+}
+
+// Steps 2 to 6.
+Step Relabel(const Situation& situation, const ReplicationController& old, const std::string& key,
+             const std::string& value) {
+  if (!IsObserved(old)) {
+    return WaitFor(situation, kPreparing,
+                   "the replication controller to observe the template of " + old.meta.name);
+  }
+  for (const Pod* pod : LivePodsOf(situation, old)) {
+    if (pod->meta.labels.Find(key) == value) continue;
+    return Effect(situation,
+                  Request::MergePatch(resources::kPods, VersionOf(pod->meta), "",
+                                      Dump({{"metadata", {{"labels", {{key, value}}}}}})),
+                  {decisions::kLabelPod, {{"pod", pod->meta.name}, {"value", value}}});
+  }
+  if (auto listed = CheckList(situation, old, key, value)) return *std::move(listed);
+  if (!HaveBeenSeen(situation, old)) {
+    return WaitFor(situation, kPreparing,
+                   "the replication controller to see the label " + key + " of its Pods");
+  }
+  return Effect(situation, Patch(old, {{"spec", {{"selector", {{key, value}}}}}}),
+                {decisions::kSelectByLabel, {{"controller", old.meta.name}, {"value", value}}});
+}
+
 }  // namespace
 
 Result<std::string> ImageIn(const Situation& situation, const std::string& name,
@@ -85,10 +143,11 @@ Result<ReplicationController> MakeNewController(const Situation& situation, int3
   if (desired <= 0) return Invalid(Fill(kInvalidReplicasText, situation.new_name, desired));
   WINDLASS_TRY(NewControllerContent content,
                given ? Result<NewControllerContent>(*given) : CopyWithImage(situation));
-  ReplicationController made{.replicas = 0,
-                             .min_ready_seconds = content.min_ready_seconds,
-                             .selector = std::move(content.selector),
-                             .template_json = std::move(content.template_json)};
+  ReplicationController made;
+  made.replicas = 0;
+  made.min_ready_seconds = content.min_ready_seconds;
+  made.selector = std::move(content.selector);
+  made.template_json = std::move(content.template_json);
   made.meta.name = situation.new_name;
   made.meta.namespace_ = old.meta.namespace_;
   made.meta.labels = std::move(content.labels);
@@ -112,6 +171,40 @@ Request CreateRequest(const ReplicationController& made) {
                        {"annotations", MapJson(made.meta.annotations)}}},
                      {"spec", std::move(spec)}};
   return Request::Create(resources::kReplicationControllers, KeyOf(made.meta), Dump(body));
+}
+
+ReplicationController LabelledOld(const Situation& situation) {
+  ReplicationController old = *situation.old_controller();
+  const std::string& key = situation.spec().deployment_label_key;
+  if (situation.spec().image.empty() || old.selector.Has(key)) return old;
+  std::string value(LabelsOfTemplate(*old.template_json).Find(key).value_or(""));
+  // As kubectl: the hash of an update to the same image would not be distinct without the suffix.
+  if (value.empty()) value = HashOf(old, key, "") + "-orig";
+  old.selector.Set(key, value);
+  return old;
+}
+
+std::optional<Step> LabelOld(const Situation& situation, const ReplicationController& labelled) {
+  if (situation.spec().image.empty()) return std::nullopt;
+  const ReplicationController& old = *situation.old_controller();
+  const std::string& key = situation.spec().deployment_label_key;
+  const std::string& next = situation.new_name;
+  const bool noted = Annotation(old, kNextControllerId) == next;
+  if (old.selector.Has(key)) {
+    if (noted) return std::nullopt;
+    return Effect(situation, Annotate(old, {{kNextControllerId, next}}),
+                  {decisions::kNoteNextController, {{"next", next}}});
+  }
+  const std::string value(labelled.selector.Find(key).value_or(""));
+  if (LabelsOfTemplate(*old.template_json).Find(key) != value || !noted) {
+    const Json labels = {{"metadata", {{"labels", {{key, value}}}}}};
+    const Json annotations = {{std::string(kNextControllerId), next}};
+    return Effect(situation,
+                  Patch(old, {{"metadata", {{"annotations", annotations}}},
+                              {"spec", {{"template", labels}}}}),
+                  {decisions::kLabelTemplate, {{"key", key}, {"value", value}}});
+  }
+  return Relabel(situation, old, key, value);
 }
 
 }  // namespace windlass::replication_controller

@@ -1,7 +1,9 @@
 // The new ReplicationController: what is created. It is a copy of the old one with another image,
-// or what spec.controller says (RC-3, RC-5, RC-7).
+// or what spec.controller says (RC-3, RC-5, RC-7). And what an update to an image does to the old
+// one first, so that the two can be told apart (RC-6).
 #pragma once
 
+#include <optional>
 #include <string>
 
 #include "controller/replication_controller/situation.h"
@@ -24,5 +26,27 @@ Result<ReplicationController> MakeNewController(const Situation& situation, int3
 
 // Returns the request that creates it.
 Request CreateRequest(const ReplicationController& made);
+
+// --- an update to an image: the old controller ---
+
+// Returns the old controller as LabelOld leaves it, with the label in its selector: that of the
+// template, or one made of a hash. As it is if spec.image is not set. Requires the old controller.
+ReplicationController LabelledOld(const Situation& situation);
+
+// Returns the next step by which the old controller notes the name of the new one, and, if its
+// selector lacks the label that tells the two apart, gets that label; nullopt if all are done, and
+// if spec.image is not set. Requires that the old controller exists. Nothing may be lost on the
+// way, so in this order, each step only when the one before has taken effect:
+//
+//   1. the label goes into the template
+//   2. the replication controller has observed that: no Pod is made without the label any more
+//   3. each Pod of the controller gets the label
+//   4. an uncached list shows none without it
+//   5. the replication controller has seen the label of each Pod: status.fullyLabeledReplicas
+//      counts them. Otherwise it would make another Pod for each that it does not select any more
+//   6. the label goes into the selector
+//
+// kubectl does not wait at 2, 4 and 5.
+std::optional<Step> LabelOld(const Situation& situation, const ReplicationController& labelled);
 
 }  // namespace windlass::replication_controller

@@ -8,11 +8,6 @@
 namespace windlass::replication_controller {
 namespace {
 
-Request Patch(const ReplicationController& controller, const Json& fields) {
-  return Request::MergePatch(resources::kReplicationControllers, VersionOf(controller.meta), "",
-                             Dump(fields));
-}
-
 // Returns the annotations of the update that end with it.
 std::vector<std::string_view> EndingAnnotations(const Situation& situation,
                                                 const ReplicationController& controller) {
@@ -35,6 +30,11 @@ Step Effect(const Situation& situation, Request request, Because because) {
   return step;
 }
 
+Request Patch(const ReplicationController& controller, const Json& fields) {
+  return Request::MergePatch(resources::kReplicationControllers, VersionOf(controller.meta), "",
+                             Dump(fields));
+}
+
 Request ScaleTo(const ReplicationController& controller, int32_t replicas) {
   return Patch(controller, {{"spec", {{"replicas", replicas}}}});
 }
@@ -45,31 +45,6 @@ Request Annotate(const ReplicationController& controller, const Annotations& ann
     fields[std::string(key)] = value ? Json(*value) : Json();
   }
   return Patch(controller, {{"metadata", {{"annotations", fields}}}});
-}
-
-Request RestoreSize(const ReplicationController& old, int32_t replicas) {
-  Json annotations = Json::object();
-  for (const std::string_view key : kEndWithUpdate) annotations[std::string(key)] = nullptr;
-  return Patch(old, {{"metadata", {{"annotations", std::move(annotations)}}},
-                     {"spec", {{"replicas", replicas}}}});
-}
-
-Request LabelTemplate(const ReplicationController& controller, std::string_view key,
-                      std::string_view value, std::string_view next_name) {
-  const Json labels = {{std::string(key), value}};
-  return Patch(controller,
-               {{"metadata", {{"annotations", {{std::string(kNextControllerId), next_name}}}}},
-                {"spec", {{"template", {{"metadata", {{"labels", labels}}}}}}}});
-}
-
-Request LabelPod(const Pod& pod, std::string_view key, std::string_view value) {
-  const Json fields = {{"metadata", {{"labels", {{std::string(key), value}}}}}};
-  return Request::MergePatch(resources::kPods, VersionOf(pod.meta), "", Dump(fields));
-}
-
-Request SelectBy(const ReplicationController& controller, std::string_view key,
-                 std::string_view value) {
-  return Patch(controller, {{"spec", {{"selector", {{std::string(key), value}}}}}});
 }
 
 Step Delete(const Situation& situation, const ReplicationController& controller,

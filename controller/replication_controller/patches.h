@@ -40,24 +40,15 @@ inline constexpr Decision kRemoveAnnotations{"remove update annotations"};
 // was sent.
 Step Effect(const Situation& situation, Request request, Because because);
 
+// Merges `fields` into the controller.
+Request Patch(const ReplicationController& controller, const Json& fields);
+
 // Sets spec.replicas.
 Request ScaleTo(const ReplicationController& controller, int32_t replicas);
 
 // Sets annotations; nullopt removes one.
 using Annotations = std::map<std::string_view, std::optional<std::string>>;
 Request Annotate(const ReplicationController& controller, const Annotations& annotations);
-
-// Sets spec.replicas of the old controller, and takes off it what an update has noted (RC-22).
-Request RestoreSize(const ReplicationController& old, int32_t replicas);
-
-// Gives new Pods of `controller` a label, and notes the name of the next controller, in one write
-// (RC-6).
-Request LabelTemplate(const ReplicationController& controller, std::string_view key,
-                      std::string_view value, std::string_view next_name);
-Request LabelPod(const Pod& pod, std::string_view key, std::string_view value);
-// Adds a label to the selector.
-Request SelectBy(const ReplicationController& controller, std::string_view key,
-                 std::string_view value);
 
 // Deletes `controller`, and its Pods or not.
 Step Delete(const Situation& situation, const ReplicationController& controller,

@@ -1,4 +1,5 @@
 #include <algorithm>
+#include <nlohmann/json.hpp>
 #include <utility>
 
 #include "controller/replication_controller/annotations.h"
@@ -6,7 +7,6 @@
 #include "controller/replication_controller/new_controller.h"
 #include "controller/replication_controller/patches.h"
 #include "controller/replication_controller/phases.h"
-#include "controller/replication_controller/relabel.h"
 #include "controller/replication_controller/status.h"
 #include "controller/replication_controller/texts.h"
 #include "controller/replication_controller/validate.h"
@@ -58,10 +58,10 @@ std::optional<Step> NoteSizeOfOld(const Situation& situation) {
   const auto noted = NumberIn(old, turned ? kDesiredReplicas : kOriginalReplicas);
   const bool outgrown = !Overrides(situation) && old.replicas > noted.value_or(0);
   if (HasOriginalSize(old, created) && !turned && !outgrown) return std::nullopt;
-  SizeOrAsk size{.size = noted};
+  OrStep<int32_t> size{noted.value_or(0)};
   if (!turned || !noted || outgrown) size = SizeBefore(situation);
-  if (size.ask) return std::move(size.ask);
-  return NoteSizeForUpdate(situation, *size.size);
+  if (size.step) return std::move(size.step);
+  return NoteSizeForUpdate(situation, size.value);
 }
 
 // --- the header ---
@@ -92,13 +92,6 @@ Step BeginScaling(const Situation& situation, const Goal& goal, std::vector<std:
 
 // --- forward ---
 
-// Returns the old controller as it is when PrepareOldController is done.
-ReplicationController WithLabel(const ReplicationController& old, const OldLabel& label) {
-  ReplicationController labelled = old;
-  labelled.selector = label.selector;
-  return labelled;
-}
-
 Step CreateTarget(const Situation& situation) {
   const bool by_image = !situation.spec().image.empty();
   if (situation.new_name.empty() || (!by_image && !situation.spec().controller)) {
@@ -107,25 +100,21 @@ Step CreateTarget(const Situation& situation) {
                      "annotation {}, or set spec.image or spec.controller",
                      situation.new_name, kDesiredReplicas));
   }
-  SizeOrAsk before = SizeBefore(situation);
-  if (before.ask) return *std::move(before.ask);
-  const Result<ReplicationController> made = MakeNewController(situation, *before.size);
+  auto before = SizeBefore(situation);
+  if (before.step) return *std::move(before.step);
+  const Result<ReplicationController> made = MakeNewController(situation, before.value);
   if (!made.ok()) return Fail(situation, kInvalidUpdate, made.error().message);
-  const ReplicationController& old = *situation.old_controller();
   ReplicationController stored = *made;  // as the API server completes it
   if (stored.selector.empty()) stored.selector = LabelsOfTemplate(*made->template_json);
-  std::optional<OldLabel> label;
-  if (by_image) label = FindOldLabel(situation);
-  GoalOrRefusal found = FindGoal(situation, label ? WithLabel(old, *label) : old, stored);
-  if (found.refusal) return *std::move(found.refusal);
+  const ReplicationController labelled = LabelledOld(situation);
+  auto found = FindGoal(situation, labelled, stored);
+  if (found.step) return *std::move(found.step);
   // Not again while the old controller is relabelled: the one before the rename counts.
   if (!IsIntentStored(situation)) {
     if (auto step = RefuseAdopters(situation, *made->template_json)) return *std::move(step);
   }
   if (auto intent = StoreIntent(situation, "")) return *std::move(intent);
-  if (label) {
-    if (auto step = PrepareOldController(situation, *label)) return *std::move(step);
-  }
+  if (auto step = LabelOld(situation, labelled)) return *std::move(step);
   return Effect(situation, CreateRequest(*made),
                 {decisions::kCreateController, {{"controller", situation.new_name}}});
 }
@@ -159,34 +148,32 @@ std::optional<Step> RefuseOtherRename(const Situation& situation) {
 
 // The new controller exists. What can refuse the update comes before the first write.
 Step TakeTarget(const Situation& situation) {
-  const ReplicationController& old = *situation.old_controller();
   const ReplicationController& target = *situation.new_controller();
   if (auto refusal = RefuseOtherRename(situation)) return *std::move(refusal);
   if (auto refusal = RefuseOtherContent(situation)) return *std::move(refusal);
-  std::optional<OldLabel> label;
-  if (!situation.spec().image.empty()) label = FindOldLabel(situation);
+  const ReplicationController labelled = LabelledOld(situation);
   const bool claims = IsToBeClaimed(situation);
   ReplicationController claimed = target;
-  if (claims) claimed.meta.annotations.Set(kSourceId, SourceIdOf(old));
-  GoalOrRefusal found = FindGoal(situation, label ? WithLabel(old, *label) : old, claimed);
-  if (found.refusal) return *std::move(found.refusal);
+  if (claims) claimed.meta.annotations.Set(kSourceId, SourceIdOf(labelled));
+  auto found = FindGoal(situation, labelled, claimed);
+  if (found.step) return *std::move(found.step);
   const bool begins = situation.run.step.empty();
   if (begins) {
     if (auto step = RefuseAdopters(situation, *target.template_json)) return *std::move(step);
   }
-  std::vector<std::string> lines;
-  if (label) {
-    if (auto step = PrepareOldController(situation, *label)) return *std::move(step);
-    if (begins) lines.push_back(Fill(kFoundExistingText, target.meta.name));
-  }
+  if (auto step = LabelOld(situation, labelled)) return *std::move(step);
   if (claims) return Claim(situation);
   if (auto note = NoteSizeOfOld(situation)) return *std::move(note);
-  WarningsOrAsk services = WarnAboutServices(situation);
-  if (services.ask) return *std::move(services.ask);
+  auto services = WarnAboutServices(situation);
+  if (services.step) return *std::move(services.step);
+  std::vector<std::string> lines;
+  if (begins && !situation.spec().image.empty()) {
+    lines.push_back(Fill(kFoundExistingText, target.meta.name));
+  }
   const bool created = situation.run.step == kStepPrepare;
   lines.push_back(created ? Fill(kCreatedText, target.meta.name)
                           : Fill(kContinuingText, target.meta.name));
-  return BeginScaling(situation, found.goal, std::move(lines), std::move(services.warnings));
+  return BeginScaling(situation, found.value, std::move(lines), std::move(services.value));
 }
 
 Step PrepareForward(const Situation& situation) {
@@ -225,13 +212,17 @@ Step SetRollbackSize(const Situation& situation, int32_t size) {
 // write, so that a crash after it is told from a rollback of nothing.
 Step RestoreOld(const Situation& situation) {
   const ReplicationController& old = *situation.old_controller();
-  SizeOrAsk noted = FindNotedSizeOfGone(situation);
-  if (noted.ask) return *std::move(noted.ask);
-  if (noted.size) {
-    const int32_t size = std::max(*noted.size, old.replicas);
+  auto noted = FindNotedSizeOfGone(situation);
+  if (noted.step) return *std::move(noted.step);
+  if (noted.value) {
+    const int32_t size = std::max(*noted.value, old.replicas);
     const std::string line = Fill(kSettingReplicasText, old.meta.name, size);
     if (auto intent = StoreIntent(situation, line, size)) return *std::move(intent);
-    return Effect(situation, RestoreSize(old, size),
+    Json ended = Json::object();
+    for (const std::string_view key : kEndWithUpdate) ended[std::string(key)] = nullptr;
+    return Effect(situation,
+                  Patch(old, {{"metadata", {{"annotations", std::move(ended)}}},
+                              {"spec", {{"replicas", size}}}}),
                   {decisions::kRestoreSize, {{"controller", old.meta.name}, {"replicas", size}}});
   }
   const bool restored = situation.run.step == kStepPrepare && situation.run.desired_replicas;
@@ -261,12 +252,12 @@ Step PrepareRollback(const Situation& situation) {
     target.meta.annotations.Set(kSourceId, SourceIdOf(*source));
     target.meta.annotations.Set(kDesiredReplicas, std::to_string(*size));
   }
-  GoalOrRefusal found = FindGoal(situation, *source, target);
-  if (found.refusal) return *std::move(found.refusal);
-  const int32_t size = SizeAfterRollback(situation, found.goal.desired);
-  if (!is_set || size != found.goal.desired) return SetRollbackSize(situation, size);
+  auto found = FindGoal(situation, *source, target);
+  if (found.step) return *std::move(found.step);
+  const int32_t size = SizeAfterRollback(situation, found.value.desired);
+  if (!is_set || size != found.value.desired) return SetRollbackSize(situation, size);
   if (!HasOriginalSize(*source, target)) return NoteSizeForRollback(situation);
-  return BeginScaling(situation, found.goal, {Fill(kContinuingText, situation.old_name())}, {});
+  return BeginScaling(situation, found.value, {Fill(kContinuingText, situation.old_name())}, {});
 }
 
 }  // namespace

@@ -158,12 +158,12 @@ Step Roll(const Situation& situation) {
   if (situation.new_controller() == nullptr) {
     return Fail(situation, kNotFound, Fill(kNotFoundText, situation.new_name));
   }
-  GoalOrRefusal found = FindGoal(situation, *situation.source(), *situation.target());
-  if (found.refusal) return *std::move(found.refusal);
+  auto found = FindGoal(situation, *situation.source(), *situation.target());
+  if (found.step) return *std::move(found.step);
   if (auto answer = AnswerExternalScale(situation)) return *std::move(answer);
   const Facts facts{.source = *situation.source(),
                     .target = *situation.target(),
-                    .goal = found.goal,
+                    .goal = found.value,
                     .availability = CountAvailable(situation, *situation.target())};
   const ReplicationController* pending = PendingScale(situation);
   if (pending != nullptr) {

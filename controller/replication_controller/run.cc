@@ -4,7 +4,6 @@
 #include <utility>
 
 #include "controller/replication_controller/annotations.h"
-#include "controller/replication_controller/journal.h"
 #include "controller/replication_controller/json.h"
 #include "controller/replication_controller/words.h"
 

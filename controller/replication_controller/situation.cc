@@ -63,10 +63,15 @@ std::vector<const Pod*> LivePodsOf(const Situation& situation,
   return pods;
 }
 
+LabelSelector SelectorOf(StringMap labels) {
+  LabelSelector selector;
+  selector.present = true;
+  selector.match_labels = std::move(labels);
+  return selector;
+}
+
 bool HasLabels(const ObjectMeta& meta, const StringMap& labels) {
-  return std::ranges::all_of(labels, [&](const StringMap::Pair& pair) {
-    return meta.labels.Find(pair.first) == pair.second.text();
-  });
+  return Matches(SelectorOf(labels), meta.labels);
 }
 
 Availability CountAvailable(const Situation& situation, const ReplicationController& controller) {
@@ -92,8 +97,8 @@ Availability CountAvailable(const Situation& situation, const ReplicationControl
 Answer Ask(const Situation& situation, Read read) {
   const Outcome* outcome = FindOutcome(situation.learned, read.request.Identity());
   const bool may_fail = read.go_on_if_refused || read.request.verb() == Verb::kGet;
-  if (outcome != nullptr && (outcome->said.ok() || may_fail)) return {.outcome = outcome};
-  return {.ask = std::move(read)};
+  if (outcome != nullptr && (outcome->said.ok() || may_fail)) return {outcome};
+  return {.step = std::move(read)};
 }
 
 Answer AskForAll(const Situation& situation, const ResourceId& resource, std::string why,
@@ -104,7 +109,7 @@ Answer AskForAll(const Situation& situation, const ResourceId& resource, std::st
 }
 
 Json ObjectIn(const Answer& answer) {
-  return answer.outcome->said.ok() ? Parse(answer.outcome->said->body) : Json();
+  return answer.value->said.ok() ? Parse(answer.value->said->body) : Json();
 }
 
 Json ItemsIn(const Answer& answer) {

@@ -13,6 +13,7 @@
 #include "controller/replication_controller/json.h"
 #include "controller/replication_controller/run.h"
 #include "kubeclient/api/pod.h"
+#include "kubeclient/api/selector.h"
 
 namespace windlass::replication_controller {
 
@@ -73,7 +74,8 @@ bool HasScaledDown(const Situation& situation, const ReplicationController& cont
 std::vector<const Pod*> LivePodsOf(const Situation& situation,
                                    const ReplicationController& controller);
 
-// Returns true if the object has all of these labels.
+// Returns the selector of the objects that have all of these labels.
+LabelSelector SelectorOf(StringMap labels);
 bool HasLabels(const ObjectMeta& meta, const StringMap& labels);
 
 struct Availability {
@@ -87,11 +89,15 @@ Availability CountAvailable(const Situation& situation, const ReplicationControl
 
 // --- questions to the API server ---
 
-struct Answer {
-  std::optional<Step> ask{};         // the question; nullopt if this sync has the answer
-  const Outcome* outcome = nullptr;  // the answer, which may be that there is no such object
+// A value; or the step, a question or a refusal, that comes first.
+template <typename Value>
+struct OrStep {
+  Value value{};
+  std::optional<Step> step{};
 };
-// Returns the answer to `read`, or the step that asks for it.
+// What was answered, which may be that there is no such object.
+using Answer = OrStep<const Outcome*>;
+// Returns the answer to `read` in this sync, or the step that asks for it.
 Answer Ask(const Situation& situation, Read read);
 // The same for the list of all objects of the update's namespace.
 enum class IfRefused : uint8_t { kFail, kGoOn };

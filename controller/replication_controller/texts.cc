@@ -14,11 +14,11 @@ std::string GoMap(const StringMap& map) {
 
 }  // namespace
 
-std::string FillParts(std::string_view pattern, std::initializer_list<Part> parts) {
+std::string FillParts(std::string_view pattern, std::initializer_list<std::string> parts) {
   std::string text;
-  for (const Part& part : parts) {
+  for (const std::string& part : parts) {
     const size_t place = pattern.find("{}");
-    text.append(pattern.substr(0, place)).append(part.text);
+    text.append(pattern.substr(0, place)).append(part);
     pattern.remove_prefix(place + 2);
   }
   return text.append(pattern);

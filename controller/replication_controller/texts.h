@@ -30,22 +30,16 @@ struct Pattern {
   }
 };
 
-// What takes the place of a "{}": a text or a number.
-struct Part {
-  std::string text;
+// What takes the place of a "{}".
+inline std::string PartText(std::string_view text) { return std::string(text); }
+inline std::string PartText(std::integral auto number) { return std::to_string(number); }
 
-  Part(std::string_view value) : text(value) {}                    // NOLINT: implicit
-  Part(const char* value) : text(value) {}                         // NOLINT: implicit
-  Part(const std::string& value) : text(value) {}                  // NOLINT: implicit
-  Part(std::integral auto value) : text(std::to_string(value)) {}  // NOLINT: implicit
-};
-
-std::string FillParts(std::string_view pattern, std::initializer_list<Part> parts);
+std::string FillParts(std::string_view pattern, std::initializer_list<std::string> parts);
 
 // Returns the text. Example: Fill("Scaling {} up to {}", "web-2", 3) is "Scaling web-2 up to 3".
 template <typename... Parts>
 std::string Fill(Pattern<std::type_identity_t<Parts>...> pattern, const Parts&... parts) {
-  return FillParts(pattern.text, {Part(parts)...});
+  return FillParts(pattern.text, {PartText(parts)...});
 }
 
 // --- lines; NAME, OLD and NEW are ReplicationControllers ---

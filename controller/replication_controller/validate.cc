@@ -8,7 +8,6 @@
 #include "controller/replication_controller/status.h"
 #include "controller/replication_controller/texts.h"
 #include "controller/replication_controller/words.h"
-#include "kubeclient/api/selector.h"
 
 namespace windlass::replication_controller {
 namespace {
@@ -34,7 +33,7 @@ std::optional<Step> RefuseAutoscaled(const Situation& situation) {
   Answer answer =
       AskForAll(situation, resources::kHorizontalPodAutoscalers,
                 "an autoscaler may scale the controllers that are updated", IfRefused::kGoOn);
-  if (answer.ask) return std::move(answer.ask);
+  if (answer.step) return std::move(answer.step);
   for (const Json& item : ItemsIn(answer)) {
     if (TextAt(item, "/spec/scaleTargetRef/kind") != "ReplicationController") continue;
     const std::string scaled = TextAt(item, "/spec/scaleTargetRef/name");
@@ -76,7 +75,7 @@ std::optional<Step> RefuseTarget(const Situation& situation) {
   Answer answer =
       Ask(situation, {Request::Get(resources::kReplicationControllers, {old.meta.namespace_, name}),
                       "it may be in the middle of another update"});
-  if (answer.ask) return std::move(answer.ask);
+  if (answer.step) return std::move(answer.step);
   if (At(ObjectIn(answer), "/metadata/uid") != source.uid) return std::nullopt;
   return RefuseBeside(situation, old.meta.name, "replaces " + name, kSourceId);
 }
@@ -91,7 +90,7 @@ std::optional<Step> RefuseOtherName(const Situation& situation) {
   if (created != nullptr && of == created->meta.uid.ToString()) return std::nullopt;
   Answer answer = AskForAll(situation, resources::kReplicationControllers,
                             "another update may be under way", IfRefused::kFail);
-  if (answer.ask) return std::move(answer.ask);
+  if (answer.step) return std::move(answer.step);
   for (const Json& item : ItemsIn(answer)) {
     if (TextAt(item, "/metadata/uid") != of) continue;
     const StringMap annotations = MapOf(At(item, "/metadata/annotations"));
@@ -121,10 +120,8 @@ std::optional<Step> RefuseSource(const Situation& situation) {
 // Of a ReplicationController, spec.selector has labels alone.
 LabelSelector SelectorIn(const Json& controller, const ResourceId& resource) {
   const Json& spec = At(controller, "/spec/selector");
-  if (resource == resources::kReplicationControllers) {
-    return {.present = true, .match_labels = MapOf(spec)};
-  }
-  LabelSelector selector{.present = true, .match_labels = MapOf(At(spec, "/matchLabels"))};
+  if (resource == resources::kReplicationControllers) return SelectorOf(MapOf(spec));
+  LabelSelector selector = SelectorOf(MapOf(At(spec, "/matchLabels")));
   for (const Json& one : At(spec, "/matchExpressions")) {
     LabelSelectorRequirement& added = selector.match_expressions.emplace_back();
     added.key = TextAt(one, "/key");
@@ -146,7 +143,7 @@ std::optional<Step> RefuseAdopterOf(const Situation& situation, const ResourceId
                                     const StringMap& labels) {
   Answer answer = AskForAll(situation, resource, "another controller may select the new Pods",
                             IfRefused::kGoOn);
-  if (answer.ask) return std::move(answer.ask);
+  if (answer.step) return std::move(answer.step);
   for (const Json& item : ItemsIn(answer)) {
     const std::string name = TextAt(item, "/metadata/name");
     if (name.empty() || IsOurs(situation, resource, name)) continue;
@@ -218,15 +215,15 @@ std::optional<Step> RefuseAdopters(const Situation& situation, const std::string
   return std::nullopt;
 }
 
-WarningsOrAsk WarnAboutServices(const Situation& situation) {
+OrStep<std::vector<Event>> WarnAboutServices(const Situation& situation) {
   Answer answer =
       AskForAll(situation, kServices, "a Service may select the old Pods only", IfRefused::kGoOn);
-  if (answer.ask) return {.ask = std::move(answer.ask)};
-  WarningsOrAsk found;
+  if (answer.step) return {.step = std::move(answer.step)};
+  std::vector<Event> warnings;
   for (const Json& service : ItemsIn(answer)) {
     const std::string key = FindDifferentKey(situation, MapOf(At(service, "/spec/selector")));
     if (key.empty()) continue;
-    found.warnings.push_back(
+    warnings.push_back(
         {.type = Event::Type::kWarning,
          .reason = "ServiceSelectsOldPods",
          .message =
@@ -234,7 +231,7 @@ WarningsOrAsk WarnAboutServices(const Situation& situation) {
                   "it loses its Pods. Remove the label from the Service's selector",
                   TextAt(service, "/metadata/name"), key)});
   }
-  return found;
+  return {std::move(warnings)};
 }
 
 }  // namespace windlass::replication_controller

@@ -45,13 +45,9 @@ std::optional<Step> RefuseChain(const Situation& situation);
 // app=web, which the Pods of all three have. It would adopt the 3 new Pods, and delete 3 of its 5.
 std::optional<Step> RefuseAdopters(const Situation& situation, const std::string& template_json);
 
-struct WarningsOrAsk {
-  std::vector<Event> warnings{};
-  std::optional<Step> ask{};  // must be answered first
-};
 // Returns a Warning for each Service that will lose its Pods: it selects a label whose value
 // differs between the two controllers (RC-17). Requires source and target. A client without the
 // right to list Services goes on.
-WarningsOrAsk WarnAboutServices(const Situation& situation);
+OrStep<std::vector<Event>> WarnAboutServices(const Situation& situation);
 
 }  // namespace windlass::replication_controller

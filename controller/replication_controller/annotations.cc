@@ -1,4 +1,4 @@
-#include "controller/replication_controller/journal.h"
+#include "controller/replication_controller/annotations.h"
 
 #include <nlohmann/json.hpp>
 
