@@ -6,6 +6,7 @@
 #include "controller/replication_controller/annotations.h"
 #include "controller/replication_controller/patches.h"
 #include "controller/replication_controller/words.h"
+#include "kubeclient/api/condition_json.h"
 #include "kubeclient/api/time.h"
 
 namespace windlass::replication_controller {
@@ -20,19 +21,6 @@ Json OrNull(WallTime time) { return time.IsZero() ? Json() : Json(FormatTime(tim
 Json OrNull(const std::optional<int32_t>& count) { return count ? Json(*count) : Json(); }
 Json OrNull(const std::optional<PendingScaling>& scaling) {
   return scaling ? Json{{"name", scaling->name}, {"from", scaling->from}} : Json();
-}
-
-Json ConditionsJson(const std::vector<Condition>& conditions) {
-  Json list = Json::array();
-  for (const Condition& condition : conditions) {
-    list.push_back({{"type", condition.type.text()},
-                    {"status", condition.status.text()},
-                    {"reason", condition.reason.text()},
-                    {"message", condition.message},
-                    {"lastTransitionTime", FormatTime(condition.last_transition_time)},
-                    {"observedGeneration", condition.observed_generation}});
-  }
-  return list;
 }
 
 Json StatusJson(const StatusDraft& draft) {
@@ -54,7 +42,7 @@ Json StatusJson(const StatusDraft& draft) {
           {"lines", draft.lines},
           {"lineCount", draft.line_count},
           {"journal", OrNull(draft.journal)},
-          {"conditions", ConditionsJson(draft.conditions)}};
+          {"conditions", ToJson(draft.conditions)}};
 }
 
 Condition MakeCondition(const Situation& situation, std::string_view type, bool status,

@@ -42,27 +42,4 @@ Json ToJson(const std::optional<RolledBack>& rolled_back) {
   return object;
 }
 
-Json ToJson(const std::vector<Condition>& conditions) {
-  if (conditions.empty()) return {};
-  Json list = Json::array();
-  for (const Condition& condition : conditions) {
-    Json object = Json::object();
-    object["type"] = workload::TextOf(condition.type);
-    object["status"] = workload::TextOf(condition.status);
-    if (condition.observed_generation != 0) {
-      object["observedGeneration"] = condition.observed_generation;
-    }
-    if (!condition.last_update_time.IsZero()) {
-      object["lastUpdateTime"] = FormatTime(condition.last_update_time);
-    }
-    if (!condition.last_transition_time.IsZero()) {
-      object["lastTransitionTime"] = FormatTime(condition.last_transition_time);
-    }
-    object["reason"] = workload::TextOf(condition.reason);
-    object["message"] = condition.message;
-    list.push_back(std::move(object));
-  }
-  return list;
-}
-
 }  // namespace windlass::rollout

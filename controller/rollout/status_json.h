@@ -4,9 +4,9 @@
 #include <nlohmann/json_fwd.hpp>
 #include <optional>
 #include <string_view>
-#include <vector>
 
 #include "controller/workload/request_body.h"
+#include "kubeclient/api/condition_json.h"
 #include "kubeclient/api/rollout.h"
 
 namespace windlass::rollout {
@@ -20,8 +20,6 @@ Json ToJson(const std::optional<int32_t>& number);
 Json ToJson(const std::optional<int64_t>& number);
 Json ToJson(const std::optional<RolloutStepStatus>& step);
 Json ToJson(const std::optional<RolledBack>& rolled_back);
-// A patch replaces lists whole, and the API server refuses null in them. So conditions have no
-// member for a time that is zero, nor for a generation that is 0.
-Json ToJson(const std::vector<Condition>& conditions);
+using windlass::ToJson;  // of conditions
 
 }  // namespace windlass::rollout
