@@ -3,12 +3,11 @@
 #include <algorithm>
 #include <limits>
 #include <nlohmann/json.hpp>
-#include <string>
 #include <utility>
 
 #include "controller/replication_controller/annotations.h"
-#include "controller/replication_controller/goal.h"
 #include "controller/replication_controller/patches.h"
+#include "controller/replication_controller/scale.h"
 #include "controller/replication_controller/status.h"
 #include "controller/replication_controller/texts.h"
 #include "controller/replication_controller/words.h"
@@ -48,23 +47,8 @@ std::optional<Step> AskForSize(const Situation& situation,
 
 Step Pause(const Situation& situation, std::string message) {
   StatusDraft draft = BeginDraft(situation);
-  SetPhase(situation, draft, kPaused, kExternalScale, message);
-  std::vector<Event> events;
-  if (situation.run.message != message) {
-    events.push_back({.type = Event::Type::kWarning,
-                      .reason = std::string(kExternalScale),
-                      .message = std::move(message)});
-  }
-  return StoreOrWait(situation, draft, Wait{}, std::move(events));
-}
-
-Step PauseForScale(const Situation& situation, const ReplicationController& scaled) {
-  const int32_t expected = ExpectedSize(situation, scaled);
-  return Pause(situation,
-               Fill(kScaledByOtherText, scaled.meta.name, expected, scaled.replicas) +
-                   Fill(". Scale it back to {}, or set spec.onExternalScale to Adopt (all replicas "
-                        "are wanted) or Override (it is scaled back)",
-                        expected));
+  SetPhase(situation, draft, kPaused, kExternalScale, std::move(message));
+  return StoreWithWarning(situation, draft, kExternalScale);
 }
 
 Step ScaleBack(const Situation& situation, const ReplicationController& scaled, int32_t expected) {
@@ -87,9 +71,7 @@ Step AdoptScale(const Situation& situation, const ReplicationController& scaled)
   }
   // What is desired from now on is also what a rollback goes back to.
   const bool noted = NumberIn(old, kOriginalReplicas) == desired && !IsRollbackTarget(old, created);
-  if (&target != &old && !noted) {
-    return NoteSizeForUpdate(situation, desired);
-  }
+  if (&target != &old && !noted) return NoteSizeForUpdate(situation, desired);
   if (NumberIn(target, kDesiredReplicas) != desired) {
     return Effect(situation, Annotate(target, {{kDesiredReplicas, std::to_string(desired)}}),
                   {decisions::kAdoptSize,
@@ -139,8 +121,13 @@ std::optional<Step> AnswerExternalScale(const Situation& situation) {
   }
   const std::string& policy = situation.spec().on_external_scale;
   if (policy == kAdopt) return AdoptScale(situation, *scaled);
-  if (policy != kOverride) return PauseForScale(situation, *scaled);
-  return ScaleBack(situation, *scaled, ExpectedSize(situation, *scaled));
+  const int32_t expected = ExpectedSize(situation, *scaled);
+  if (policy == kOverride) return ScaleBack(situation, *scaled, expected);
+  return Pause(situation,
+               Fill(kScaledByOtherText, scaled->meta.name, expected, scaled->replicas) +
+                   Fill(". Scale it back to {}, or set spec.onExternalScale to Adopt (all replicas "
+                        "are wanted) or Override (it is scaled back)",
+                        expected));
 }
 
 std::optional<Step> AnswerScaleBeforeRename(const Situation& situation,

@@ -2,27 +2,19 @@
 //
 // The controller (controller/replication_controller/watch) takes the view from its caches, and the
 // runtime executes the steps. A client may run the same update without a controller, as kubectl
-// did. Then nothing survives the client but the annotations of the ReplicationControllers, which is
-// enough to go on (RC-18). The client has to
+// did, with a ReplicationControllerUpdate that exists only in memory. Then nothing survives the
+// client but the annotations of the ReplicationControllers, which is enough to go on (RC-18). The
+// client reads the view with GET and LIST, calls Next with an empty Learned, and executes the step:
 //
-//   1. make a ReplicationControllerUpdate that exists only in memory: JSON with metadata.name (the
-//      old controller), metadata.namespace, metadata.generation 1, and spec; and decode it.
-//   2. GET the old ReplicationController, then the one that NewNameOf names, and LIST the Pods of
-//      the namespace that the selectors of both match (DecodePod, whole Pods).
-//   3. call Next with an empty Learned, and execute the step:
-//      - Write of resources::kReplicationControllerUpdates: apply the request's body to the JSON of
-//        step 1 (it is a JSON merge patch), decode it again, and print the lines that are new:
-//        status.line_count says how many there have been. Append OutcomeOf(write, Reply{json}).
-//      - any other Write or Read: send the request, and append OutcomeOf(…, answer) to the Learned.
-//        After a 409, a 404 or a reply that did not come: read everything again, with an empty
-//        Learned.
-//      - after a Write or Read that was answered: bring the view up to date (the reply to a write
-//        is the object; after a creation or deletion GET again), and call Next with the Learned.
-//      - Wait: after look_again_in, or the poll interval if that is shorter or there is none, begin
-//        again at 2.
-//      - Failed: report the error; after a pause begin again at 2, or give up.
-//   4. end when status.phase is Succeeded or RolledBack, or, with status.message as the error,
-//      Failed. To try again after Failed, begin at 1.
+//   - Write of resources::kReplicationControllerUpdates: it applies the body, a JSON merge patch,
+//   to
+//     the update in memory. status.line_count says how many lines are new.
+//   - any other Write or Read: it sends the request, brings the view up to date with the reply, and
+//     calls Next with the outcome. After a 409, a 404 or a reply that did not come, it begins
+//     again.
+//   - Wait, Failed: it begins again later.
+//
+// The update has ended when status.phase is Succeeded, RolledBack or Failed.
 #pragma once
 
 #include <string_view>

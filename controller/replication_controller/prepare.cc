@@ -3,10 +3,10 @@
 #include <utility>
 
 #include "controller/replication_controller/annotations.h"
-#include "controller/replication_controller/goal.h"
 #include "controller/replication_controller/new_controller.h"
 #include "controller/replication_controller/patches.h"
 #include "controller/replication_controller/phases.h"
+#include "controller/replication_controller/scale.h"
 #include "controller/replication_controller/status.h"
 #include "controller/replication_controller/texts.h"
 #include "controller/replication_controller/validate.h"
@@ -247,8 +247,9 @@ Step PrepareRollback(const Situation& situation) {
   const bool is_set = IsRollbackTarget(target, *source);
   if (!is_set) {
     const std::optional<int32_t> size = SizeToRestore(target, *source);
-    if (!size)
+    if (!size) {
       return Fail(situation, kNothingToRollBack, Fill(kNoOriginalReplicasText, target.meta.name));
+    }
     target.meta.annotations.Set(kSourceId, SourceIdOf(*source));
     target.meta.annotations.Set(kDesiredReplicas, std::to_string(*size));
   }

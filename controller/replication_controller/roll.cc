@@ -4,9 +4,9 @@
 
 #include "controller/replication_controller/annotations.h"
 #include "controller/replication_controller/external_scale.h"
-#include "controller/replication_controller/goal.h"
 #include "controller/replication_controller/patches.h"
 #include "controller/replication_controller/phases.h"
+#include "controller/replication_controller/scale.h"
 #include "controller/replication_controller/status.h"
 #include "controller/replication_controller/texts.h"
 #include "controller/replication_controller/words.h"

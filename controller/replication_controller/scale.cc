@@ -1,10 +1,31 @@
 #include "controller/replication_controller/scale.h"
 
 #include <algorithm>
+#include <nlohmann/json.hpp>
+#include <string>
+#include <utility>
 
 #include "controller/count/limits.h"
+#include "controller/replication_controller/annotations.h"
+#include "controller/replication_controller/patches.h"
+#include "controller/replication_controller/status.h"
+#include "controller/replication_controller/texts.h"
+#include "controller/replication_controller/words.h"
 
 namespace windlass::replication_controller {
+namespace {
+
+// Notes on `source` the size that it has before its Pods go to `target`, together with `others`.
+Step NoteSize(const Situation& situation, const ReplicationController& source,
+              const ReplicationController& target, int32_t size, Annotations others) {
+  others[kOriginalReplicas] = std::to_string(size);
+  others[kOriginalReplicasOf] = target.meta.uid.ToString();
+  return Effect(
+      situation, Annotate(source, others),
+      {decisions::kNoteOriginalSize, {{"controller", source.meta.name}, {"replicas", size}}});
+}
+
+}  // namespace
 
 Result<ScaleLimits> ResolveScaleLimits(int32_t desired,
                                        const std::optional<IntOrPercent>& max_surge,
@@ -34,6 +55,97 @@ std::optional<int32_t> ScaleDown(const TwoCounts& counts, const ScaleLimits& lim
   const int64_t decrement = total - limits.min_available - new_unavailable;
   if (decrement <= 0) return std::nullopt;
   return static_cast<int32_t>(std::max<int64_t>(0, counts.old_spec - decrement));
+}
+
+OrStep<Goal> FindGoal(const Situation& situation, const ReplicationController& source,
+                      const ReplicationController& target) {
+  if (!HaveDifferentKey(source.selector, target.selector)) {
+    return {.step = Fail(situation, kInvalidUpdate,
+                         Fill(kNoDifferentKeyText, target.meta.name, source.meta.name))};
+  }
+  const std::string source_id = SourceIdOf(source);
+  if (Annotation(target, kSourceId) != source_id ||
+      !target.meta.annotations.Has(kDesiredReplicas)) {
+    return {.step = Fail(
+                situation, kUnexpectedAnnotations,
+                UnexpectedAnnotationsText(target.meta.name, source_id, target.meta.annotations))};
+  }
+  const std::optional<int32_t> desired = NumberIn(target, kDesiredReplicas);
+  if (!desired) {
+    return {.step = Fail(situation, kUnexpectedAnnotations,
+                         Fill(kUnparsableText, target.meta.name, kDesiredReplicas,
+                              Annotation(target, kDesiredReplicas)))};
+  }
+  const Result<ScaleLimits> limits =
+      ResolveScaleLimits(*desired, situation.spec().max_surge, situation.spec().max_unavailable);
+  if (!limits.ok()) {
+    return {.step = Fail(situation, kInvalidUpdate, limits.error().message)};
+  }
+  return {{.desired = *desired, .limits = *limits}};
+}
+
+bool HaveDifferentKey(const StringMap& old_selector, const StringMap& new_selector) {
+  return std::ranges::any_of(old_selector, [&](const StringMap::Pair& pair) {
+    const auto other = new_selector.Find(pair.first);
+    return other && *other != pair.second.text();
+  });
+}
+
+OrStep<std::optional<int32_t>> FindNotedSizeOfGone(const Situation& situation) {
+  const ReplicationController& old = *situation.old_controller();
+  const std::string_view of = Annotation(old, kOriginalReplicasOf);
+  const std::optional<int32_t> noted = NumberIn(old, kOriginalReplicas);
+  if (of.empty() || !noted) return {};
+  Answer answer =
+      AskForAll(situation, resources::kReplicationControllers,
+                "the controller that a size was noted for may be gone", IfRefused::kFail);
+  if (answer.step) return {.step = std::move(answer.step)};
+  const Json items = ItemsIn(answer);
+  const bool gone = items.is_array() && std::ranges::none_of(items, [&](const Json& item) {
+                      return At(item, "/metadata/uid") == of;
+                    });
+  return {gone ? noted : std::nullopt};
+}
+
+OrStep<int32_t> SizeBefore(const Situation& situation) {
+  const ReplicationController& old = *situation.old_controller();
+  if (NumberIn(old, kOriginalReplicas).value_or(0) <= old.replicas) return {old.replicas};
+  auto noted = FindNotedSizeOfGone(situation);
+  return {noted.value.value_or(old.replicas), std::move(noted.step)};
+}
+
+bool HasOriginalSize(const ReplicationController& source, const ReplicationController& target) {
+  if (!NumberIn(source, kOriginalReplicas)) return false;
+  const std::string_view of = Annotation(source, kOriginalReplicasOf);
+  if (of.empty()) return target.replicas > 0;
+  return of == target.meta.uid.ToString();
+}
+
+Step NoteSizeForUpdate(const Situation& situation, int32_t size) {
+  const ReplicationController& old = *situation.old_controller();
+  const ReplicationController& created = *situation.new_controller();
+  Annotations cleared;
+  if (IsRollbackTarget(old, created)) {
+    cleared = {{kSourceId, std::nullopt}, {kDesiredReplicas, std::nullopt}};
+  }
+  return NoteSize(situation, old, created, size, std::move(cleared));
+}
+
+Step NoteSizeForRollback(const Situation& situation) {
+  const ReplicationController& created = *situation.new_controller();
+  return NoteSize(situation, created, *situation.old_controller(), created.replicas, {});
+}
+
+bool IsRollbackTarget(const ReplicationController& old, const ReplicationController& created) {
+  return Annotation(old, kSourceId) == SourceIdOf(created) &&
+         !old.meta.annotations.Has(kRenameJournal);
+}
+
+std::optional<int32_t> SizeToRestore(const ReplicationController& old,
+                                     const ReplicationController& target) {
+  if (HasOriginalSize(old, target)) return NumberIn(old, kOriginalReplicas);
+  if (target.replicas == 0) return old.replicas;
+  return std::nullopt;
 }
 
 }  // namespace windlass::replication_controller

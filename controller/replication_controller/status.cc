@@ -148,17 +148,21 @@ StatusDraft DraftOfFailure(const Situation& situation, std::string_view reason,
   return draft;
 }
 
-Step Fail(const Situation& situation, std::string_view reason, std::string message,
-          std::optional<Duration> look_again_in) {
-  const StatusDraft draft = DraftOfFailure(situation, reason, message);
+Step StoreWithWarning(const Situation& situation, const StatusDraft& draft, std::string_view reason,
+                      Wait wait) {
   std::vector<Event> events;
   const ReplicationControllerUpdateStatus& stored = situation.update().status;
-  if (stored.phase != kFailed || stored.message != message) {
-    events.push_back({.type = Event::Type::kWarning,
-                      .reason = std::string(reason),
-                      .message = std::move(message)});
+  if (stored.phase != draft.phase || stored.message != draft.message) {
+    events.push_back(
+        {.type = Event::Type::kWarning, .reason = std::string(reason), .message = draft.message});
   }
-  return StoreOrWait(situation, draft, Wait{look_again_in}, std::move(events));
+  return StoreOrWait(situation, draft, std::move(wait), std::move(events));
+}
+
+Step Fail(const Situation& situation, std::string_view reason, const std::string& message,
+          std::optional<Duration> look_again_in) {
+  return StoreWithWarning(situation, DraftOfFailure(situation, reason, message), reason,
+                          Wait{look_again_in});
 }
 
 Step Finish(const Situation& situation, std::string_view phase, std::string line, Event warning) {

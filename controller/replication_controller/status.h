@@ -46,6 +46,10 @@ std::optional<Step> Store(const Situation& situation, const StatusDraft& draft,
 Step StoreOrWait(const Situation& situation, const StatusDraft& draft, Wait wait,
                  std::vector<Event> events = {});
 
+// The same. Unless the draft's phase and message are stored already, a Warning says the message.
+Step StoreWithWarning(const Situation& situation, const StatusDraft& draft, std::string_view reason,
+                      Wait wait = {});
+
 // Stores `phase` with reason kWaiting and "waiting for <what>", or ends the sync with `wait`.
 Step WaitFor(const Situation& situation, std::string_view phase, std::string_view what,
              Wait wait = {});
@@ -58,7 +62,7 @@ StatusDraft DraftOfFailure(const Situation& situation, std::string_view reason,
 
 // Ends with phase Failed. Unless the run has ended by that (HasEnded), the update is looked at
 // again whenever something changes, and after `look_again_in`: what failed is tried again.
-Step Fail(const Situation& situation, std::string_view reason, std::string message,
+Step Fail(const Situation& situation, std::string_view reason, const std::string& message,
           std::optional<Duration> look_again_in = {});
 
 // Ends the run: stores kStepDone, `phase` (kSucceeded or kRolledBack), and the last line (RC-12).
