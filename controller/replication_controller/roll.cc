@@ -60,12 +60,10 @@ StatusDraft DraftOfProgress(const Situation& situation, const Facts& facts) {
 bool IsStillDue(const Situation& situation, const Facts& facts,
                 const ReplicationController& controller) {
   const int32_t to = ExpectedSize(situation, controller);
-  if (&controller == &facts.target) {
-    const std::optional<int32_t> allowed = ScaleUp(facts.counts(), facts.goal.limits);
-    return allowed && *allowed >= to;
-  }
-  const std::optional<int32_t> allowed = ScaleDown(facts.counts(), facts.goal.limits);
-  return allowed && *allowed <= to;
+  const bool up = &controller == &facts.target;
+  const std::optional<int32_t> allowed = up ? ScaleUp(facts.counts(), facts.goal.limits)
+                                            : ScaleDown(facts.counts(), facts.goal.limits);
+  return allowed && (up ? *allowed >= to : *allowed <= to);
 }
 
 // Before a scaling is dropped whose reply may have been lost, gives the controller another version,

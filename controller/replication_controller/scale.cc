@@ -59,28 +59,31 @@ std::optional<int32_t> ScaleDown(const TwoCounts& counts, const ScaleLimits& lim
 
 OrStep<Goal> FindGoal(const Situation& situation, const ReplicationController& source,
                       const ReplicationController& target) {
+  const std::string& name = target.meta.name;
+  const auto refuse = [&](std::string_view reason, const std::string& message) {
+    return OrStep<Goal>{.step = Fail(situation, reason, message)};
+  };
   if (!HaveDifferentKey(source.selector, target.selector)) {
-    return {.step = Fail(situation, kInvalidUpdate,
-                         Fill(kNoDifferentKeyText, target.meta.name, source.meta.name))};
+    return refuse(kInvalidUpdate, Fill(kNoDifferentKeyText, name, source.meta.name));
   }
   const std::string source_id = SourceIdOf(source);
   if (Annotation(target, kSourceId) != source_id ||
       !target.meta.annotations.Has(kDesiredReplicas)) {
-    return {.step = Fail(
-                situation, kUnexpectedAnnotations,
-                UnexpectedAnnotationsText(target.meta.name, source_id, target.meta.annotations))};
+    std::string present;
+    for (const auto& [key, value] : target.meta.annotations) {
+      present += Fill("{}{}:{}", present.empty() ? "" : " ", key.text(), value.text());
+    }
+    return refuse(kUnexpectedAnnotations,
+                  Fill(kUnexpectedAnnotationsText, name, source_id, present));
   }
   const std::optional<int32_t> desired = NumberIn(target, kDesiredReplicas);
   if (!desired) {
-    return {.step = Fail(situation, kUnexpectedAnnotations,
-                         Fill(kUnparsableText, target.meta.name, kDesiredReplicas,
-                              Annotation(target, kDesiredReplicas)))};
+    return refuse(kUnexpectedAnnotations, Fill(kUnparsableText, name, kDesiredReplicas,
+                                               Annotation(target, kDesiredReplicas)));
   }
   const Result<ScaleLimits> limits =
       ResolveScaleLimits(*desired, situation.spec().max_surge, situation.spec().max_unavailable);
-  if (!limits.ok()) {
-    return {.step = Fail(situation, kInvalidUpdate, limits.error().message)};
-  }
+  if (!limits.ok()) return refuse(kInvalidUpdate, limits.error().message);
   return {{.desired = *desired, .limits = *limits}};
 }
 

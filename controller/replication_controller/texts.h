@@ -10,8 +10,6 @@
 #include <string_view>
 #include <type_traits>
 
-#include "kubeclient/api/string_map.h"
-
 namespace windlass::replication_controller {
 
 // Not constexpr, so that a call of it is an error of the compiler.
@@ -34,12 +32,16 @@ struct Pattern {
 inline std::string PartText(std::string_view text) { return std::string(text); }
 inline std::string PartText(std::integral auto number) { return std::to_string(number); }
 
-std::string FillParts(std::string_view pattern, std::initializer_list<std::string> parts);
-
 // Returns the text. Example: Fill("Scaling {} up to {}", "web-2", 3) is "Scaling web-2 up to 3".
 template <typename... Parts>
 std::string Fill(Pattern<std::type_identity_t<Parts>...> pattern, const Parts&... parts) {
-  return FillParts(pattern.text, {PartText(parts)...});
+  std::string text;
+  for (const std::string& part : std::initializer_list<std::string>{PartText(parts)...}) {
+    const size_t place = pattern.text.find("{}");
+    text.append(pattern.text.substr(0, place)).append(part);
+    pattern.text.remove_prefix(place + 2);
+  }
+  return text.append(pattern.text);
 }
 
 // --- lines; NAME, OLD and NEW are ReplicationControllers ---
@@ -87,8 +89,8 @@ inline constexpr std::string_view kMustSetPullPolicy =
     "--image-pull-policy (Always|Never|IfNotPresent) must be provided when --image is the same as "
     "existing container image";
 // RC-7
-std::string UnexpectedAnnotationsText(std::string_view name, std::string_view source_id,
-                                      const StringMap& annotations);
+inline constexpr std::string_view kUnexpectedAnnotationsText =  // as Go prints a map: [a:b c:d]
+    "Missing/unexpected annotations for controller {}, expected {} : map[{}]";
 inline constexpr std::string_view kUnparsableText = "Unable to parse annotation for {}: {}={}";
 inline constexpr std::string_view kTimedOutText =  // RC-11
     "timed out waiting for any update progress to be made";
