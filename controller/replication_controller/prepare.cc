@@ -229,8 +229,10 @@ Step RestoreOld(const Situation& situation) {
   if (!restored) {
     std::string text = Fill(kNothingToRollBackText, situation.new_name);
     if (situation.new_name.empty()) {
-      text += Fill(" ReplicationController {} has no annotation {}: name the new controller",
-                   old.meta.name, kNextControllerId);
+      text = Fill(
+          "there is nothing to roll back: ReplicationController {} has no annotation {}. "
+          "Name the new controller, or set spec.rollback to false to begin an update",
+          old.meta.name, kNextControllerId);
     }
     return Fail(situation, kNothingToRollBack, std::move(text));
   }

@@ -124,8 +124,9 @@ TEST_CASE("a rollback of what is not under way is refused") {
   world.AddUpdate("web", {{"rollback", true}, {"image", "web:2"}});
   world.Run();
   CHECK(world.message() ==
-        "Could not find  to rollback. ReplicationController web has no annotation "
-        "kubectl.kubernetes.io/next-controller-id: name the new controller");
+        "there is nothing to roll back: ReplicationController web has no annotation "
+        "kubectl.kubernetes.io/next-controller-id. Name the new controller, or set spec.rollback "
+        "to false to begin an update");
   world.Edit({{"newName", "web-2"}});
   world.Run();
   CHECK(world.message() == "Could not find web-2 to rollback.");
