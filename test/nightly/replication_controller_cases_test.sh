@@ -89,7 +89,7 @@ prefix() {
   if "$PLUGIN" rolling-update foo --rollback --local >"$WORK/foo" 2>&1; then
     fail "there was nothing to take back: $(cat "$WORK/foo")"
   fi
-  grep -F 'to rollback' "$WORK/foo" || fail "$(cat "$WORK/foo")"
+  grep -F 'nothing to roll back' "$WORK/foo" || fail "$(cat "$WORK/foo")"
   expect "Pods of foo" "$(owned_by foo foo)" "$before"
   ask foo 'image: "app:v3", updatePeriod: 0s'
   updated_to foo Succeeded
