@@ -17,6 +17,7 @@
 #include "cmd/kubectl-windlass/replica_sets.h"
 #include "cmd/kubectl-windlass/rolling_update.h"
 #include "cmd/kubectl-windlass/table.h"
+#include "controller/replication_controller/annotations.h"
 
 namespace windlass::cli {
 namespace {
@@ -26,6 +27,7 @@ namespace {
 struct Steered {
   Place place{};
   Json update{};
+  Json old = nullptr;  // the controller of the update's name; null if it was not read
   std::optional<ExitCode> refused{};
 };
 
@@ -41,7 +43,17 @@ Steered UpdateToSteer(const CommandContext& context, const Place& place) {
   if (context.done->steered.contains(uid)) return refused(ExitCode::kDone);
   const bool steerable = found->update && IsUnderWay(*found->update) &&
                          StateOf(context, *found->update) != UpdateState::kRefused;
-  if (steerable) return {.place = found->place, .update = *std::move(found->update)};
+  if (steerable) {
+    Steered steered{.place = found->place, .update = *std::move(found->update)};
+    if (place.name == found->place.name) {
+      steered.old = found->controller;
+    } else {
+      Result<Json> old =
+          ReadObject(context.session, {place.resource, place.namespace_, found->place.name});
+      if (old.ok()) steered.old = *std::move(old);
+    }
+    return steered;
+  }
   return refused(Refuse(context, place,
                         "has no rolling update under way: kubectl windlass rolling-update " +
                             place.name + " -n " + place.namespace_ +
@@ -124,7 +136,9 @@ ExitCode TurnRound(const CommandContext& context, const Place& place, const std:
                    Place* of_update = nullptr) {
   const auto patch_for = [&](const Steered& steered, ExitCode& code) -> Json {
     const Json& update = steered.update;
-    if (TextOf(update, "/status/step").empty()) {
+    // A controller that it makes is noted on the old one first.
+    if (TextOf(update, "/status/step").empty() &&
+        AnnotationOf(steered.old, replication_controller::kNextControllerId).empty()) {
       code = Refuse(context, place,
                     "has an update that has changed nothing yet: kubectl delete " +
                         ResourceText(steered.place.resource) + ' ' + steered.place.name + " -n " +
@@ -140,10 +154,13 @@ ExitCode TurnRound(const CommandContext& context, const Place& place, const std:
       }
       return {{"spec", {{"rollback", true}, {"paused", false}}}};
     }
+    const std::string name = ShortName(place.resource, place.name) + " -n " + place.namespace_;
     code = Refuse(context, place,
-                  "is being rolled back already: kubectl windlass status " +
-                      ShortName(place.resource, place.name) + " -n " + place.namespace_ +
-                      " waits for the end");
+                  FlagOf(update, "/spec/paused")
+                      ? "is being rolled back already, and is paused: kubectl windlass resume " +
+                            name + " lets it go on"
+                      : "is being rolled back already: kubectl windlass status " + name +
+                            " waits for the end");
     return nullptr;
   };
   return Steer(context, place, what, patch_for, of_update);

@@ -270,12 +270,11 @@ RenderOptions OptionsOf(const CommandContext& context, const TerminalSize& size)
   return options;
 }
 
-// Says of the first object of each kind in a table whose latest spec nobody has seen. A single
-// object was read before (ReadWorkload).
+// Says of the first object of each kind in a table, and of the first update, whose latest spec
+// nobody has seen. A single object was read before (ReadWorkload).
 void TellOverdue(const CommandContext& context, const View& view, const Follow& follow) {
   for (size_t i = 0; i < view.selections.size(); ++i) {
     const Selection& selection = view.selections[i];
-    if (KindOf(selection.resource) == nullptr) continue;
     for (const Json* object : follow.Objects(i)) {
       const Place place{selection.resource, TextOf(*object, "/metadata/namespace"),
                         TextOf(*object, "/metadata/name")};

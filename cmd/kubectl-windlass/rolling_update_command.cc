@@ -1,4 +1,5 @@
 // rolling-update: replaces a ReplicationController by another one, Pod by Pod, as kubectl 1.17 did.
+#include <algorithm>
 #include <nlohmann/json.hpp>
 #include <sstream>
 
@@ -137,6 +138,9 @@ ExitCode RunRollingUpdate(const CommandContext& given) {
   const CommandContext context{given.session, given.console, line, given.namespace_};
   const std::vector<std::string> errors = ArgumentErrors(line);
   if (!errors.empty()) return WriteArgumentErrors(context.console, errors);
+  if (std::ranges::find(line.arguments, "") != line.arguments.end()) {
+    return Usage(context, "an argument is empty: write the names of the controllers, OLD and NEW");
+  }
   for (std::string& name : line.arguments) {
     Result<std::string> plain = NameOfController(name);
     if (!plain.ok()) return Usage(context, plain.error().message);

@@ -274,6 +274,35 @@ TEST_CASE_METHOD(Fixture, "Who may not read updates sees the controller, but no 
   CHECK(shown.messages.starts_with("Warning: "));
 }
 
+// Its spec was changed on the way, which Windlass refuses as if nothing had begun.
+TEST_CASE_METHOD(Fixture, "What has noted a new controller is taken back, also without a step") {
+  BeginUpdate("Failed");
+  Edit(kControllers, "old", "", [](Json& object) {
+    object["metadata"]["annotations"]["kubectl.kubernetes.io/next-controller-id"] = "new";
+  });
+  Edit(kUpdates, "old", "status", [](Json& update) {
+    update["status"].erase("step");
+    update["status"]["phase"] = "Paused";
+  });
+  const std::string name = GENERATE("rc/old", "rc/new");
+  CHECK(Run({"abort", name}).code == ExitCode::kDone);
+  CHECK(Spec()["rollback"] == true);
+}
+
+TEST_CASE_METHOD(Fixture, "Who may go on with a paused rollback is told") {
+  BeginUpdate("Paused", [](Json& update) {
+    update["spec"]["rollback"] = true;
+    update["spec"]["paused"] = true;
+  });
+  CHECK(Run({"undo", "rc/old"}).messages.find("kubectl windlass resume rc/old -n default") !=
+        std::string::npos);
+}
+
+TEST_CASE_METHOD(Fixture, "An empty name of a rolling update is refused") {
+  CHECK(Run({"rolling-update", "", "new", "--image=app:v2"}).code == ExitCode::kUsage);
+  CHECK(requests.empty());
+}
+
 TEST_CASE_METHOD(Fixture, "What has changed nothing is not taken back, but deleted") {
   BeginUpdate("Paused", [](Json& update) { update["spec"]["paused"] = true; });
   Edit(kUpdates, "old", "status", [](Json& update) { update["status"].erase("step"); });
