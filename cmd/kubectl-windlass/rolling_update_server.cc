@@ -67,16 +67,16 @@ Json SpecOver(const CommandContext& context, const Json& update, const Json& sto
   const bool anew = state == UpdateState::kDone || state == UpdateState::kRefused;
   if (anew && !back) return update["spec"];
   Json spec = stored["spec"];
+  const auto take = [&](const char* field) {
+    const Json* asked = FieldOf(update, std::string("/spec/") + field);
+    if (asked != nullptr) spec[field] = *asked;
+  };
   for (const auto& [field, flag] : kFieldsOfFlags) {
-    if (context.line.rolling_update.given.contains(flag)) spec[field] = update["spec"][field];
+    if (context.line.rolling_update.given.contains(flag)) take(field);
   }
-  const Json* new_name = FieldOf(update, "/spec/newName");
-  if (new_name != nullptr) spec["newName"] = *new_name;
+  take("newName");
   if (!back) {
-    for (const char* field : {"image", "container", "imagePullPolicy", "controller"}) {
-      const Json* asked = FieldOf(update, std::string("/spec/") + field);
-      if (asked != nullptr) spec[field] = *asked;
-    }
+    for (const char* field : {"image", "container", "imagePullPolicy", "controller"}) take(field);
   }
   spec["rollback"] = back;
   spec["paused"] = false;

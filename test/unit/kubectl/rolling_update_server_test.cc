@@ -374,6 +374,25 @@ TEST_CASE_METHOD(Fixture, "A rollback under way is not turned round by a second 
   CHECK(Stored(kUpdates, "old") == before);
 }
 
+// The limits of the new update are not those of the way back.
+TEST_CASE_METHOD(Fixture, "Flags of the new update do not change the one that is taken back") {
+  const Report failed = {"Failed", {"Created new"}, "timed out", "TimedOut"};
+  REQUIRE(RunUntil(failed, {"old", "new", kImage}).code == ExitCode::kFailed);
+  Edit(kUpdates, "old", "status", [](Json& update) { update["status"]["newName"] = "new"; });
+  SaysAfter(seconds(1), {"RolledBack", {"back"}});
+  SaysAfter(seconds(3), {"Succeeded", {"forward"}});
+  Json back;
+  After(milliseconds(500), [&] { back = Stored(kUpdates, "old")["spec"]; });
+  const Ran ran = Update({"old", "new", "--image=app:v3", "--max-surge=3", "--update-period=5s",
+                          "--on-external-scale=Adopt"});
+  CHECK(ran.code == ExitCode::kDone);
+  CHECK(back["rollback"] == true);
+  CHECK(back["image"] == "app:v2");
+  CHECK(back["maxSurge"] == 1);
+  CHECK(back["updatePeriod"] == "5s");
+  CHECK(Stored(kUpdates, "old")["spec"]["maxSurge"] == 3);
+}
+
 TEST_CASE_METHOD(Fixture,
                  "A good image after one that failed: the failed one is taken back first") {
   const Report failed = {"Failed", {"Created new"}, "timed out", "TimedOut"};
