@@ -42,9 +42,8 @@ std::optional<Cause> CauseAmong(const Json* maker, const std::vector<const Json*
         states.size() == 1 ? "" : " (and " + std::to_string(states.size() - 1) + " more)";
     return Cause{worst.status, worst.name + ": " + worst.why + more};
   }
-  const Json* failure = maker == nullptr ? nullptr : ConditionOf(*maker, "ReplicaFailure");
-  if (failure == nullptr || TextOf(*failure, "/status") != "True") return std::nullopt;
-  const std::string message = Cut(Printable(TextOf(*failure, "/message")), kMessageCellsMax);
+  const Json* failure = maker == nullptr ? nullptr : TrueCondition(*maker, "ReplicaFailure");
+  if (failure == nullptr) return std::nullopt;
   const std::string reason = TextOf(*failure, "/reason");
   return Cause{reason, TextOf(*maker, "/metadata/name") + ": " + reason + ": " +
                            Cut(Printable(TextOf(*failure, "/message")), kMessageCellsMax)};

@@ -22,7 +22,9 @@ ExitCode NoObject(const CommandContext& context, const Error& error) {
 void PrintDone(const CommandContext& context, const Place& place, const Json& object,
                const std::string& what) {
   if (context.line.output == OutputFormat::kText) {
-    context.console.Line(ObjectName(place.resource, place.name) + ' ' + what);
+    const std::string& dry = context.line.dry_run;
+    context.console.Line(ObjectName(place.resource, place.name) + ' ' + what +
+                         (dry == "none" ? "" : " (" + dry + " dry run)"));
   } else {
     PrintOutput(context, Print(object, place.resource, context.line.output));
   }
@@ -34,23 +36,27 @@ void PrintOutput(const CommandContext& context, const std::string& text) {
   context.console.out(text);
 }
 
+Result<Json> Patch(const CommandContext& context, const Place& place, const Json& object,
+                   const Json& patch) {
+  if (context.line.dry_run == "client") {
+    Json changed = object;
+    changed.merge_patch(patch);
+    return changed;
+  }
+  const bool deployment = place.resource == resources::kDeployments;
+  return PatchObject(
+      context.session, place,
+      {deployment ? kStrategicMergePatch : kMergePatch, patch.dump(),
+       deployment ? kRolloutFieldManager : kPluginFieldManager, context.line.dry_run == "server"});
+}
+
 ExitCode Change(const CommandContext& context, const Place& place, const Json& object, Json patch,
                 const std::string& what) {
   const bool deployment = place.resource == resources::kDeployments;
   if (!deployment) patch["metadata"]["uid"] = TextOf(object, "/metadata/uid");
-  const std::string& dry = context.line.dry_run;
-  if (dry == "client") {
-    Json changed = object;
-    changed.merge_patch(patch);
-    PrintDone(context, place, changed, what + " (client dry run)");
-    return ExitCode::kDone;
-  }
-  const Result<Json> patched =
-      PatchObject(context.session, place,
-                  {deployment ? kStrategicMergePatch : kMergePatch, patch.dump(),
-                   deployment ? kRolloutFieldManager : kPluginFieldManager, dry == "server"});
+  const Result<Json> patched = Patch(context, place, object, patch);
   if (!patched.ok()) return Report(context.session, context.console, patched.error());
-  PrintDone(context, place, *patched, dry == "server" ? what + " (server dry run)" : what);
+  PrintDone(context, place, *patched, what);
   return ExitCode::kDone;
 }
 

@@ -88,8 +88,12 @@ void PrintDone(const CommandContext& context, const Place& place, const Json& ob
 void PrintOutput(const CommandContext& context, const std::string& text);
 
 // Patches an object that the command has read, with a merge patch or, for a Deployment, kubectl's
-// strategic one. A Rollout's names the uid: the object that the user named, and not another one
-// that got its name since. Prints `what` if that succeeds.
+// strategic one; or does so only for show, as --dry-run says. Returns the object as it is then.
+Result<Json> Patch(const CommandContext& context, const Place& place, const Json& object,
+                   const Json& patch);
+
+// Does so, and prints `what` if that succeeds. Of anything but a Deployment the patch names the
+// uid: it is for the object that the user named, and not for another one that got its name since.
 ExitCode Change(const CommandContext& context, const Place& place, const Json& object, Json patch,
                 const std::string& what);
 

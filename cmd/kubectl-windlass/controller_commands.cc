@@ -76,23 +76,15 @@ ExitCode Steer(const CommandContext& context, const Place& place, const std::str
     ExitCode code = ExitCode::kError;
     Json patch = patch_for(steered, code);
     if (patch.is_null()) return code;
-    const std::string& dry = context.line.dry_run;
-    const std::string done = dry == "none" ? what : what + " (" + dry + " dry run)";
     const Json& update = steered.update;
     patch["metadata"] = {{"uid", TextOf(update, "/metadata/uid")},
                          {"resourceVersion", TextOf(update, "/metadata/resourceVersion")}};
-    Result<Json> patched = update;
-    if (dry == "client") {
-      patched->merge_patch(patch);
-    } else {
-      patched = PatchObject(context.session, steered.place,
-                            {kMergePatch, patch.dump(), kPluginFieldManager, dry == "server"});
-    }
+    const Result<Json> patched = Patch(context, steered.place, update, patch);
     const bool again = !patched.ok() && patched.error().kind == ErrorKind::kConflict;
     if (again && tries < kWritesMax) continue;
     if (!patched.ok()) return Report(context.session, context.console, patched.error());
     context.done->steered.insert(TextOf(update, "/metadata/uid"));
-    PrintDone(context, steered.place, *patched, done);
+    PrintDone(context, steered.place, *patched, what);
     if (of_update != nullptr) *of_update = steered.place;
     return ExitCode::kDone;
   }

@@ -55,8 +55,8 @@ Standing StandingOfController(const Json& controller) {
   standing.phase = "Progressing";
   const std::string available =
       std::to_string(standing.available) + " of " + std::to_string(standing.desired) + " Pods ";
-  const Json* failure = ConditionOf(controller, "ReplicaFailure");
-  if (failure != nullptr && TextOf(*failure, "/status") == "True") {
+  const Json* failure = TrueCondition(controller, "ReplicaFailure");
+  if (failure != nullptr) {
     standing.reason = TextOf(*failure, "/reason");
   }
   if (!IsObserved(controller)) {

@@ -83,7 +83,7 @@ class TreeView final : public View {
                                : controller        ? SelectorText({{"matchLabels", *selector}})
                                                    : SelectorText(*selector);
     const std::string& in = place.namespace_;
-    selections.push_back({place.resource, in, "", "metadata.name=" + place.name});
+    selections.push_back({place.resource, in, "", place.name});
     selections.push_back({resources::kPods, in, labels});
     if (!controller) selections.push_back({resources::kReplicaSets, in, labels});
   }
@@ -121,12 +121,12 @@ class UpdateView final : public View {
              const Json& second)
       : View(context), update_(update) {
     const std::string& in = update.namespace_;
-    selections.push_back({update.resource, in, "", "metadata.name=" + update.name});
+    selections.push_back({update.resource, in, "", update.name});
     for (const Json* controller : {&first, &second}) {
       if (controller->is_null()) continue;
       const Json* selector = FieldOf(*controller, "/spec/selector");
       const std::string name = TextOf(*controller, "/metadata/name");
-      selections.push_back({resources::kReplicationControllers, in, "", "metadata.name=" + name});
+      selections.push_back({resources::kReplicationControllers, in, "", name});
       selections.push_back({resources::kPods, in,
                             selector == nullptr ? "" : SelectorText({{"matchLabels", *selector}})});
     }
@@ -248,12 +248,10 @@ ExitCode TellUnreadable(const CommandContext& context, const View& view, const F
       if (error && ShowsWhatIsUpdated(view, follow, i)) context.console.Warning(error->message);
     } else if (error) {
       code = Report(context.session, context.console, *error);
-    } else if (!selection.fields.empty() && follow.Objects(i).empty()) {
-      // "metadata.name=web"
-      const std::string name = selection.fields.substr(selection.fields.find('=') + 1);
+    } else if (!selection.name.empty() && follow.Objects(i).empty()) {
       code =
           Report(context.session, context.console,
-                 {ErrorKind::kNotFound, ResourceText(selection.resource) + " \"" + name +
+                 {ErrorKind::kNotFound, ResourceText(selection.resource) + " \"" + selection.name +
                                             "\" not found in namespace " + selection.namespace_});
     }
   }
@@ -370,14 +368,13 @@ std::vector<Selection> KindsToList(const CommandContext& context,
 std::vector<Selection> ObjectsToList(const std::vector<Place>& places) {
   std::vector<Selection> selections;
   for (const Place& place : places) {
-    selections.push_back({.resource = place.resource,
-                          .namespace_ = place.namespace_,
-                          .fields = "metadata.name=" + place.name});
+    selections.push_back(
+        {.resource = place.resource, .namespace_ = place.namespace_, .name = place.name});
     const UpdateOfKind& update = KindOf(place.resource)->update;
     if (update.standing == nullptr) continue;
     selections.push_back({.resource = update.resource,
                           .namespace_ = place.namespace_,
-                          .fields = "metadata.name=" + place.name,
+                          .name = place.name,
                           .optional = true});
   }
   return selections;

@@ -53,6 +53,12 @@ const Json* ConditionOf(const Json& object, std::string_view type) {
   return nullptr;
 }
 
+const Json* TrueCondition(const Json& object, std::string_view type) {
+  const Json* condition = ConditionOf(object, type);
+  const bool is_true = condition != nullptr && TextOf(*condition, "/status") == "True";
+  return is_true ? condition : nullptr;
+}
+
 std::optional<WallTime> TimeOf(const Json& object, const std::string& pointer) {
   return ParseTime(TextOf(object, pointer));
 }

@@ -72,12 +72,11 @@ void ExplainPod(const Json& pod, int64_t min_ready_seconds, WallTime now, PodSta
     state.mood = Mood::kBad;
     return;
   }
-  const Json* ready = ConditionOf(pod, "Ready");
-  if (ready == nullptr || TextOf(*ready, "/status") != "True") {
+  const Json* ready = TrueCondition(pod, "Ready");
+  if (ready == nullptr) {
     for (const Json& gate : ListOf(pod, "/spec/readinessGates")) {
       const std::string type = TextOf(gate, "/conditionType");
-      const Json* condition = ConditionOf(pod, type);
-      if (condition != nullptr && TextOf(*condition, "/status") == "True") continue;
+      if (TrueCondition(pod, type) != nullptr) continue;
       state.why = "readiness gate " + type + " is not open";
       return;
     }

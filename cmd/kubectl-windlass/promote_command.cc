@@ -32,8 +32,8 @@ NoPromotion NoStep(const Json& rollout, const std::string& object) {
     return {"has nothing to promote (" + phase + "): no rollout is under way"};
   }
   // Its template or its strategy was refused, for example.
-  const Json* stalled = ConditionOf(rollout, "Stalled");
-  if (stalled != nullptr && TextOf(*stalled, "/status") == "True") {
+  const Json* stalled = TrueCondition(rollout, "Stalled");
+  if (stalled != nullptr) {
     return {"has nothing to promote (" + TextOf(*stalled, "/reason") +
             "): kubectl windlass status " + object + " says why"};
   }

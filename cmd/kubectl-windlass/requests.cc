@@ -25,7 +25,9 @@ Result<Json> ParseObject(const Reply& reply) {
 std::string TargetOf(const Selection& selection) {
   std::string target = ResourcePath(selection.resource, selection.namespace_, "");
   if (!selection.labels.empty()) AddQuery(target, "labelSelector", selection.labels);
-  if (!selection.fields.empty()) AddQuery(target, "fieldSelector", selection.fields);
+  if (!selection.name.empty()) {
+    AddQuery(target, "fieldSelector", "metadata.name=" + selection.name);
+  }
   return target;
 }
 

@@ -37,9 +37,9 @@ struct Place {
 // What a list or a watch selects. Empty texts select everything.
 struct Selection {
   ResourceId resource{};
-  std::string namespace_;  // empty: all namespaces
-  std::string labels{};    // as in a query: "app=web,tier!=db"
-  std::string fields{};
+  std::string namespace_;      // empty: all namespaces
+  std::string labels{};        // as in a query: "app=web,tier!=db"
+  std::string name{};          // of the one object that is meant
   bool metadata_only = false;  // of a list: only names and the like
   bool optional = false;       // one of several: the others are shown if it cannot be read
 };

@@ -210,8 +210,7 @@ ExitCode FollowUpdate(const CommandContext& context, const Json& update, const B
   int64_t printed = before.printed;
   LongWait long_wait(context);
   StandStill still(context);
-  Follow follow(context.session,
-                {{place.resource, place.namespace_, "", "metadata.name=" + place.name}});
+  Follow follow(context.session, {{place.resource, place.namespace_, "", place.name}});
   Status status = follow.Start();
   bool seen = false;
   while (status.ok()) {

@@ -144,8 +144,8 @@ Attempt WriteUpdate(const CommandContext& context, const Json& update) {
       if (attempt.refused) return attempt;
     }
     // Of an update that is under way Windlass knows the state, also when the old one is gone.
-    const bool begins =
-        missing || HasEnded(context, *stored) || StateOf(context, *stored) == UpdateState::kRefused;
+    const UpdateState state = missing ? UpdateState::kDone : StateOf(context, *stored);
+    const bool begins = state != UpdateState::kUnderWay && state != UpdateState::kFailed;
     // With NEW there may be one that another client has begun.
     if (begins && !missing && FlagOf(update, "/spec/rollback") &&
         FieldOf(update, "/spec/newName") == nullptr &&
@@ -249,9 +249,8 @@ ExitCode RunInServer(const CommandContext& context, const Json& update) {
   const Written& written = *attempt.written;
   const bool dry = context.line.dry_run == "server";
   if (dry || !context.line.rolling_update.wait) {
-    const std::string what = written.before.missing ? "created" : "configured";
     PrintDone(context, PlaceOfUpdate(context, update), written.update,
-              what + (dry ? " (server dry run)" : ""));
+              written.before.missing ? "created" : "configured");
     return ExitCode::kDone;
   }
   return FollowUpdate(context, written.update, written.before);

@@ -184,15 +184,15 @@ constexpr size_t kPods = 2;
 std::vector<Selection> ToFollow(const Place& place, const Json& object, const Json& maker) {
   const std::string& in = place.namespace_;
   const Json* selector = FieldOf(maker.is_null() ? object : maker, "/spec/selector");
-  std::vector<Selection> selections = {{place.resource, in, "", "metadata.name=" + place.name}};
+  std::vector<Selection> selections = {{place.resource, in, "", place.name}};
   if (selector == nullptr) return selections;
   std::string labels = SelectorText(*selector);
   if (maker.is_null()) {
     selections.push_back({resources::kReplicaSets, in, labels});
   } else {
     labels = SelectorText({{"matchLabels", *selector}});
-    selections.push_back({resources::kReplicationControllers, in, "",
-                          "metadata.name=" + TextOf(maker, "/metadata/name")});
+    selections.push_back(
+        {resources::kReplicationControllers, in, "", TextOf(maker, "/metadata/name")});
   }
   selections.push_back({resources::kPods, in, labels});
   for (size_t i = kMakers; i < selections.size(); ++i) selections[i].optional = true;

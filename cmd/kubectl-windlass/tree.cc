@@ -66,8 +66,8 @@ std::string AskedForText(const Json& workload, const RolloutRoles& roles) {
 // Returns why the controller cannot make Pods: "FailedCreate: pods "x" is forbidden: …"; "" if it
 // can.
 std::string FailureText(const Json& controller) {
-  const Json* failure = ConditionOf(controller, "ReplicaFailure");
-  if (failure == nullptr || TextOf(*failure, "/status") != "True") return "";
+  const Json* failure = TrueCondition(controller, "ReplicaFailure");
+  if (failure == nullptr) return "";
   return TextOf(*failure, "/reason") + ": " + TextOf(*failure, "/message");
 }
 
@@ -106,8 +106,8 @@ void AddHeader(const Json& workload, const ResourceId& resource, const RolloutRo
   add("Strategy", StrategyText(workload));
   add("Images", Images(back_to == nullptr ? workload : *back_to));
   if (back_to != nullptr) add("Asked for", AskedForText(workload, roles));
-  const Json* overlap = ConditionOf(workload, "SelectorOverlap");
-  if (overlap != nullptr && TextOf(*overlap, "/status") == "True") {
+  const Json* overlap = TrueCondition(workload, "SelectorOverlap");
+  if (overlap != nullptr) {
     add("Warning", TextOf(*overlap, "/message"));
   }
   const Json* services = ConditionOf(workload, "ServicesSynced");

@@ -72,10 +72,6 @@ ExitCode PrintTemplate(const CommandContext& context, const Json& pod_template) 
   return ExitCode::kDone;
 }
 
-std::string DryRunText(const CommandContext& context) {
-  return context.line.dry_run == "none" ? "" : " (" + context.line.dry_run + " dry run)";
-}
-
 ExitCode BringBack(const CommandContext& context, const Place& place, const Json& deployment) {
   const auto replica_sets = ReadReplicaSets(context.session, deployment, place.namespace_);
   if (!replica_sets.ok()) return Report(context.session, context.console, replica_sets.error());
@@ -96,7 +92,7 @@ ExitCode BringBack(const CommandContext& context, const Place& place, const Json
   if (SameTemplate(pod_template, TemplateOf(deployment))) {
     PrintDone(context, place, deployment,
               "skipped rollback (current template already matches revision " +
-                  std::to_string(context.line.revision) + ")" + DryRunText(context));
+                  std::to_string(context.line.revision) + ")");
     return ExitCode::kDone;
   }
   pod_template = WithoutHash(std::move(pod_template));
@@ -115,14 +111,14 @@ ExitCode BringBack(const CommandContext& context, const Place& place, const Json
   const Result<Json> patched =
       PatchObject(context.session, place, {kJsonPatch, operations.dump(), "", dry});
   if (!patched.ok()) return Report(context.session, context.console, patched.error());
-  PrintDone(context, place, *patched, "rolled back" + DryRunText(context));
+  PrintDone(context, place, *patched, "rolled back");
   return ExitCode::kDone;
 }
 
 // Returns the refusal of the rollback that was asked for; null if it was carried out.
 const Json* RefusalIn(const Json& rollout) {
-  const Json* refused = ConditionOf(rollout, "RollbackRefused");
-  if (refused == nullptr || TextOf(*refused, "/status") != "True") return nullptr;
+  const Json* refused = TrueCondition(rollout, "RollbackRefused");
+  if (refused == nullptr) return nullptr;
   const int64_t observed = NumberOf(*refused, "/observedGeneration");
   return observed == NumberOf(rollout, "/metadata/generation") ? refused : nullptr;
 }
@@ -221,7 +217,7 @@ ExitCode RequestRollback(const CommandContext& context, const Place& place, cons
   if (!paused && !dry) {
     return WaitForVerdict(context, place, NumberOf(*patched, "/metadata/generation"));
   }
-  PrintDone(context, place, *patched, "rollback requested" + DryRunText(context));
+  PrintDone(context, place, *patched, "rollback requested");
   return ExitCode::kDone;
 }
 

@@ -88,8 +88,8 @@ void FillDeployment(const Json& object, const Subject& subject, Standing& standi
             "let it go on");
     return;
   }
-  const Json* failure = ConditionOf(object, "ReplicaFailure");
-  if (failure != nullptr && TextOf(*failure, "/status") == "True") {
+  const Json* failure = TrueCondition(object, "ReplicaFailure");
+  if (failure != nullptr) {
     standing.reason = TextOf(*failure, "/reason");
   }
 }
@@ -181,8 +181,8 @@ void FillRollout(const Json& object, const Subject& subject, Standing& standing)
 // A Rollout keeps the refusal of spec.rollbackTo in a condition until its spec changes. Of a
 // Deployment there is only an Event.
 void TellRefusedRollback(const Json& object, Standing& standing) {
-  const Json* refused = ConditionOf(object, "RollbackRefused");
-  if (refused == nullptr || TextOf(*refused, "/status") != "True") return;
+  const Json* refused = TrueCondition(object, "RollbackRefused");
+  if (refused == nullptr) return;
   std::string& text = standing.sentence.empty() ? standing.why : standing.sentence;
   text += "; spec.rollbackTo was refused: " + TextOf(*refused, "/message");
 }
