@@ -3,6 +3,9 @@
 #include <nlohmann/json.hpp>
 #include <utility>
 
+#include "cmd/kubectl-windlass/failure.h"
+#include "cmd/kubectl-windlass/kind.h"
+
 namespace windlass::cli {
 namespace {
 
@@ -23,6 +26,27 @@ Result<std::optional<Json>> WaitForAnswer(const CommandContext& context, const P
     WINDLASS_TRY([[maybe_unused]] const Unit waited,
                  session.Wait([] { return false; }, kAnswerPoll));
   }
+}
+
+ExitCode TellUnanswered(const CommandContext& context, const Place& place,
+                        const Result<std::optional<Json>>& answer, const std::string& done,
+                        const std::string& more) {
+  const Session& session = context.session;
+  const bool ended = session.interrupted() || session.timed_out();
+  if (!answer.ok() && !ended) return Report(session, context.console, answer.error());
+  std::string text = session.interrupted() ? "interrupted: "
+                     : ended               ? "timed out waiting for the condition: "
+                                           : "";
+  text += ObjectName(place.resource, place.name) + " is to be rolled back";
+  if (ended) {
+    text += ", and Windlass has not " + done + " yet";
+  } else {
+    text += ", but Windlass has not looked at that for " + std::to_string(kAnswerMax.count()) +
+            " s: check that it runs in the cluster, with --controllers=" + KindWord(place.resource);
+  }
+  text += ". It rolls back when it does" + more;
+  const ExitCode code = Report(session, context.console, {ErrorKind::kCancelled, std::move(text)});
+  return ended ? code : ExitCode::kTimeout;
 }
 
 }  // namespace windlass::cli

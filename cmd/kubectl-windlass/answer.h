@@ -18,4 +18,10 @@ inline constexpr seconds kAnswerMax{30};
 Result<std::optional<Json>> WaitForAnswer(const CommandContext& context, const Place& place,
                                           const std::function<bool(const Json& object)>& answered);
 
+// Writes that a rollback which was asked for has no answer, and returns the exit code. `done`: what
+// Windlass has not done, if Ctrl-C or --timeout ended the wait; `more` follows.
+ExitCode TellUnanswered(const CommandContext& context, const Place& place,
+                        const Result<std::optional<Json>>& answer, const std::string& done,
+                        const std::string& more);
+
 }  // namespace windlass::cli

@@ -76,10 +76,9 @@ Result<std::string> WhyNotAvailable(Session& session, const Json& rollout,
   WINDLASS_TRY(const std::vector<Json> owned, ReadReplicaSets(session, rollout, namespace_));
   const std::vector<const Json*> sets = Pointers(owned);
   const Json* of_revision = OfRevision(sets, revision);
-  const Json* selector = FieldOf(HasNoPods(of_revision) ? rollout : *of_revision, "/spec/selector");
+  const Json& selecting = HasNoPods(of_revision) ? rollout : *of_revision;
   WINDLASS_TRY(const ObjectList list,
-               ListObjects(session, {resources::kPods, namespace_,
-                                     selector == nullptr ? "" : SelectorText(*selector)}));
+               ListObjects(session, {resources::kPods, namespace_, SelectorOfWorkload(selecting)}));
   std::vector<Json> pods;
   for (const std::string& item : list.items) {
     Json pod = Json::parse(item, nullptr, false);

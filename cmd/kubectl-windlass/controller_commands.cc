@@ -22,13 +22,13 @@
 namespace windlass::cli {
 namespace {
 
-// The update that a command steers, or the exit code of a command that has written why there is
-// none.
+// The controller and the update that a command steers, or the exit code of a command that has
+// written why there is none.
 struct Steered {
-  Place place{};
-  Json update{};
-  Json old = nullptr;  // the controller of the update's name; null if it was not read
+  ControllerUpdate found{};
   std::optional<ExitCode> refused{};
+
+  const Json& update() const { return *found.update; }
 };
 
 Steered UpdateToSteer(const CommandContext& context, const Place& place) {
@@ -43,17 +43,7 @@ Steered UpdateToSteer(const CommandContext& context, const Place& place) {
   if (context.done->steered.contains(uid)) return refused(ExitCode::kDone);
   const bool steerable = found->update && IsUnderWay(*found->update) &&
                          StateOf(context, *found->update) != UpdateState::kRefused;
-  if (steerable) {
-    Steered steered{.place = found->place, .update = *std::move(found->update)};
-    if (place.name == found->place.name) {
-      steered.old = found->controller;
-    } else {
-      Result<Json> old =
-          ReadObject(context.session, {place.resource, place.namespace_, found->place.name});
-      if (old.ok()) steered.old = *std::move(old);
-    }
-    return steered;
-  }
+  if (steerable) return {.found = *std::move(found)};
   return refused(Refuse(context, place,
                         "has no rolling update under way: kubectl windlass rolling-update " +
                             place.name + " -n " + place.namespace_ +
@@ -76,23 +66,23 @@ ExitCode Steer(const CommandContext& context, const Place& place, const std::str
     ExitCode code = ExitCode::kError;
     Json patch = patch_for(steered, code);
     if (patch.is_null()) return code;
-    const Json& update = steered.update;
+    const Json& update = steered.update();
     patch["metadata"] = {{"uid", TextOf(update, "/metadata/uid")},
                          {"resourceVersion", TextOf(update, "/metadata/resourceVersion")}};
-    const Result<Json> patched = Patch(context, steered.place, update, patch);
+    const Result<Json> patched = Patch(context, steered.found.place, update, patch);
     const bool again = !patched.ok() && patched.error().kind == ErrorKind::kConflict;
     if (again && tries < kWritesMax) continue;
     if (!patched.ok()) return Report(context.session, context.console, patched.error());
     context.done->steered.insert(TextOf(update, "/metadata/uid"));
-    PrintDone(context, steered.place, *patched, what);
-    if (of_update != nullptr) *of_update = steered.place;
+    PrintDone(context, steered.found.place, *patched, what);
+    if (of_update != nullptr) *of_update = steered.found.place;
     return ExitCode::kDone;
   }
 }
 
 ExitCode SetPaused(const CommandContext& context, const Place& place, bool pause) {
   const auto patch_for = [&](const Steered& steered, ExitCode& code) -> Json {
-    const Json& update = steered.update;
+    const Json& update = steered.update();
     const Standing standing = StandingOfUpdate(update);
     // A change of its spec would begin it again.
     if (pause && StateOf(context, update) == UpdateState::kTimedOut) {
@@ -122,25 +112,33 @@ bool IsApplied(const Json& object) {
   });
 }
 
+// Returns true if the update has neither begun to scale nor made a new controller, which it notes
+// on the old one before.
+bool HasChangedNothing(const CommandContext& context, const Place& place,
+                       const ControllerUpdate& found) {
+  if (!TextOf(*found.update, "/status/step").empty()) return false;
+  const bool is_old = place.name == found.place.name;
+  const Json old = is_old ? found.controller : OtherController(context, place, found);
+  return AnnotationOf(old, replication_controller::kNextControllerId).empty();
+}
+
 // Turns an update round that goes forward, also one that is paused: what has been done is taken
 // back.
 ExitCode TurnRound(const CommandContext& context, const Place& place, const std::string& what,
                    Place* of_update = nullptr) {
   const auto patch_for = [&](const Steered& steered, ExitCode& code) -> Json {
-    const Json& update = steered.update;
-    // A controller that it makes is noted on the old one first.
-    if (TextOf(update, "/status/step").empty() &&
-        AnnotationOf(steered.old, replication_controller::kNextControllerId).empty()) {
+    const Json& update = steered.update();
+    if (HasChangedNothing(context, place, steered.found)) {
       code = Refuse(context, place,
                     "has an update that has changed nothing yet: kubectl delete " +
-                        ResourceText(steered.place.resource) + ' ' + steered.place.name + " -n " +
-                        place.namespace_ + " takes it away");
+                        ResourceText(steered.found.place.resource) + ' ' +
+                        steered.found.place.name + " -n " + place.namespace_ + " takes it away");
       return nullptr;
     }
     if (!FlagOf(update, "/spec/rollback")) {
       if (IsApplied(update)) {
         context.console.Warning(
-            ObjectName(steered.place.resource, steered.place.name) +
+            ObjectName(steered.found.place.resource, steered.found.place.name) +
             " comes from a manifest that is applied: the next update begins only when its "
             "spec.rollback is false again; write that into the manifest");
       }
@@ -156,16 +154,6 @@ ExitCode TurnRound(const CommandContext& context, const Place& place, const std:
     return nullptr;
   };
   return Steer(context, place, what, patch_for, of_update);
-}
-
-// Reads the other controller of the update; null if there is none.
-Json OtherController(const CommandContext& context, const Place& place,
-                     const ControllerUpdate& found) {
-  const std::string new_name = TextOf(*found.update, "/status/newName");
-  const std::string& other = place.name == found.place.name ? new_name : found.place.name;
-  if (other.empty()) return nullptr;
-  Result<Json> read = ReadObject(context.session, {place.resource, place.namespace_, other});
-  return read.ok() ? *std::move(read) : Json();
 }
 
 }  // namespace
@@ -250,23 +238,8 @@ ExitCode UndoController(const CommandContext& context, const Place& place) {
   const ExitCode code = TurnRound(context, place, "rollback requested", &update);
   if (code != ExitCode::kDone || context.line.dry_run != "none" || update.name.empty()) return code;
   const auto answer = WaitForAnswer(context, update, &IsObserved);
-  const Session& session = context.session;
-  const bool ended = session.interrupted() || session.timed_out();
-  if (!answer.ok() && !ended) return Report(session, context.console, answer.error());
   if (!answer.ok() || !*answer) {
-    const std::string why = session.interrupted() ? "interrupted: "
-                            : ended               ? "timed out waiting for the condition: "
-                                                  : "";
-    const Error error{ErrorKind::kCancelled,
-                      why + ObjectName(update.resource, update.name) + " is to be rolled back" +
-                          (ended ? ", and Windlass has not looked at that yet"
-                                 : ", but Windlass has not looked at that for " +
-                                       std::to_string(kAnswerMax.count()) +
-                                       " s: check that it runs in the cluster, with "
-                                       "--controllers=replicationcontrollerupdate") +
-                          ". It rolls back when it does"};
-    const ExitCode told = Report(session, context.console, error);
-    return ended ? told : ExitCode::kTimeout;
+    return TellUnanswered(context, update, answer, "looked at that", "");
   }
   const Standing standing = StandingOfUpdate(**answer);
   if (standing.ends != ExitCode::kFailed) return ExitCode::kDone;

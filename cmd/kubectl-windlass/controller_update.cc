@@ -50,6 +50,16 @@ Result<ControllerUpdate> ReadControllerUpdate(const CommandContext& context, con
   return found;
 }
 
+Json OtherController(const CommandContext& context, const Place& place,
+                     const ControllerUpdate& found) {
+  const std::string new_name = TextOf(*found.update, "/status/newName");
+  const std::string& other = place.name == found.place.name ? new_name : found.place.name;
+  if (other.empty()) return nullptr;
+  Result<Json> read =
+      ReadObject(context.session, {resources::kReplicationControllers, place.namespace_, other});
+  return read.ok() ? *std::move(read) : Json();
+}
+
 bool IsUnderWay(const Json& update) {
   const std::string phase = TextOf(update, "/status/phase");
   const bool over = phase == rc::kSucceeded || phase == rc::kRolledBack;

@@ -22,6 +22,11 @@ struct ControllerUpdate {
 // updates has none.
 Result<ControllerUpdate> ReadControllerUpdate(const CommandContext& context, const Place& place);
 
+// Reads the other controller of the update: the new one if `place` is the old one. Requires an
+// update. Returns null if there is none, or it cannot be read.
+Json OtherController(const CommandContext& context, const Place& place,
+                     const ControllerUpdate& found);
+
 // Returns true if Windlass is not done with the update.
 bool IsUnderWay(const Json& update);
 // Returns true if it has also begun to change something.

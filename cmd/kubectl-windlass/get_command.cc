@@ -73,25 +73,39 @@ std::string View::Objects(const Follow& follow, bool compact) const {
   return compact ? all.dump() + '\n' : PrintValue(all, context_.line.output);
 }
 
-class TreeView final : public View {
+// One object with what belongs to it; it is selection number 0.
+class ObjectView : public View {
  public:
-  TreeView(const CommandContext& context, const Place& place, const Json& workload)
-      : View(context), place_(place) {
-    const Json* selector = FieldOf(workload, "/spec/selector");
-    const bool controller = place.resource == resources::kReplicationControllers;
-    const std::string labels = selector == nullptr ? ""
-                               : controller        ? SelectorText({{"matchLabels", *selector}})
-                                                   : SelectorText(*selector);
-    const std::string& in = place.namespace_;
-    selections.push_back({place.resource, in, "", place.name});
-    selections.push_back({resources::kPods, in, labels});
-    if (!controller) selections.push_back({resources::kReplicaSets, in, labels});
+  ObjectView(const CommandContext& context, Place place) : View(context), place_(std::move(place)) {
+    Select(place_.resource, "", place_.name);
   }
 
   Status CheckThere(const Follow& follow) const override {
     if (!follow.Objects(0).empty()) return Unit{};
     return Error{ErrorKind::kNotFound,
                  ObjectName(place_.resource, place_.name) + " has been deleted"};
+  }
+
+ protected:
+  void Select(const ResourceId& resource, std::string labels, std::string name = "") {
+    selections.push_back({.resource = resource,
+                          .namespace_ = place_.namespace_,
+                          .labels = std::move(labels),
+                          .name = std::move(name)});
+  }
+
+  const Place place_;
+};
+
+class TreeView final : public ObjectView {
+ public:
+  TreeView(const CommandContext& context, const Place& place, const Json& workload)
+      : ObjectView(context, place) {
+    const bool controller = place.resource == resources::kReplicationControllers;
+    const std::string labels =
+        controller ? SelectorOfController(workload) : SelectorOfWorkload(workload);
+    Select(resources::kPods, labels);
+    if (!controller) Select(resources::kReplicaSets, labels);
   }
 
   std::vector<std::string> Lines(const Follow& follow, WallTime now,
@@ -108,34 +122,22 @@ class TreeView final : public View {
     if (found.empty()) return true;
     return StandingOf(*found.front(), place_.resource).ends.has_value();
   }
-
- private:
-  const Place place_;
 };
 
 // A ReplicationController in the middle of an update: the update, and both controllers.
-class UpdateView final : public View {
+class UpdateView final : public ObjectView {
  public:
-  // `first` and `second`: the two controllers; `second` may be null.
+  // `first` and `second`: the two controllers; one of them may be null.
   UpdateView(const CommandContext& context, const Place& update, const Json& first,
              const Json& second)
-      : View(context), update_(update) {
-    const std::string& in = update.namespace_;
-    selections.push_back({update.resource, in, "", update.name});
+      : ObjectView(context, update) {
     for (const Json* controller : {&first, &second}) {
       if (controller->is_null()) continue;
-      const Json* selector = FieldOf(*controller, "/spec/selector");
-      const std::string name = TextOf(*controller, "/metadata/name");
-      selections.push_back({resources::kReplicationControllers, in, "", name});
-      selections.push_back({resources::kPods, in,
-                            selector == nullptr ? "" : SelectorText({{"matchLabels", *selector}})});
+      Select(resources::kReplicationControllers, "", TextOf(*controller, "/metadata/name"));
+      Select(resources::kPods, SelectorOfController(*controller));
     }
   }
-  Status CheckThere(const Follow& follow) const override {
-    if (!follow.Objects(0).empty()) return Unit{};
-    return Error{ErrorKind::kNotFound,
-                 ObjectName(update_.resource, update_.name) + " has been deleted"};
-  }
+
   std::vector<std::string> Lines(const Follow& follow, WallTime now,
                                  const RenderOptions& options) const override {
     std::vector<const Json*> controllers;
@@ -151,9 +153,6 @@ class UpdateView final : public View {
     const std::vector<const Json*> found = follow.Objects(0);
     return found.empty() || !IsUnderWay(*found.front());
   }
-
- private:
-  const Place update_;
 };
 
 // Returns why a kind could not be read; nullopt if it was, or if the cluster does not serve it.
@@ -346,20 +345,28 @@ ExitCode Show(const CommandContext& context, const View& view) {
   return watch ? Watch(context, view, follow) : PrintOnce(context, view, follow);
 }
 
+// Adds a selection of objects of `kind`, and one of the updates that they may have.
+void AddToTable(const Kind& kind, const Selection& objects, std::vector<Selection>& selections) {
+  selections.push_back(objects);
+  if (kind.update.standing == nullptr) return;
+  selections.push_back({.resource = kind.update.resource,
+                        .namespace_ = objects.namespace_,
+                        .name = objects.name,
+                        .optional = true});
+}
+
 // Returns what a table of whole kinds shows: the kind of the argument, or all.
 std::vector<Selection> KindsToList(const CommandContext& context,
                                    const std::vector<ObjectArgument>& objects) {
   std::vector<Selection> selections;
   for (const Kind* kind : KindsWith(CommandName::kGet)) {
     if (!objects.empty() && kind->resource != objects.front().resource) continue;
-    selections.push_back({.resource = kind->resource,
-                          .namespace_ = context.line.all_namespaces ? "" : context.namespace_,
-                          .labels = context.line.selector,
-                          .optional = objects.empty()});
-    if (kind->update.standing == nullptr) continue;
-    selections.push_back({.resource = kind->update.resource,
-                          .namespace_ = selections.back().namespace_,
-                          .optional = true});
+    AddToTable(*kind,
+               {.resource = kind->resource,
+                .namespace_ = context.line.all_namespaces ? "" : context.namespace_,
+                .labels = context.line.selector,
+                .optional = objects.empty()},
+               selections);
   }
   return selections;
 }
@@ -368,14 +375,9 @@ std::vector<Selection> KindsToList(const CommandContext& context,
 std::vector<Selection> ObjectsToList(const std::vector<Place>& places) {
   std::vector<Selection> selections;
   for (const Place& place : places) {
-    selections.push_back(
-        {.resource = place.resource, .namespace_ = place.namespace_, .name = place.name});
-    const UpdateOfKind& update = KindOf(place.resource)->update;
-    if (update.standing == nullptr) continue;
-    selections.push_back({.resource = update.resource,
-                          .namespace_ = place.namespace_,
-                          .name = place.name,
-                          .optional = true});
+    AddToTable(*KindOf(place.resource),
+               {.resource = place.resource, .namespace_ = place.namespace_, .name = place.name},
+               selections);
   }
   return selections;
 }
@@ -399,17 +401,10 @@ ExitCode ShowController(const CommandContext& context, const Place& place) {
     }
     return Show(context, TreeView(context, place, found->controller));
   }
-  const std::string& old_name = found->place.name;
-  const std::string new_name = TextOf(*found->update, "/status/newName");
-  const std::string& other = place.name == old_name ? new_name : old_name;
-  Json second;
-  if (!other.empty()) {
-    Result<Json> read = ReadObject(context.session, {place.resource, place.namespace_, other});
-    if (read.ok()) second = *std::move(read);
-  }
-  return Show(context, place.name == old_name
-                           ? UpdateView(context, found->place, found->controller, second)
-                           : UpdateView(context, found->place, second, found->controller));
+  const Json other = OtherController(context, place, *found);
+  return Show(context, place.name == found->place.name
+                           ? UpdateView(context, found->place, found->controller, other)
+                           : UpdateView(context, found->place, other, found->controller));
 }
 
 ExitCode ShowWorkload(const CommandContext& context, const Place& place) {

@@ -41,6 +41,16 @@ std::string SelectorText(const Json& selector) {
   return text;
 }
 
+std::string SelectorOfWorkload(const Json& workload) {
+  const Json* selector = FieldOf(workload, "/spec/selector");
+  return selector == nullptr ? "" : SelectorText(*selector);
+}
+
+std::string SelectorOfController(const Json& controller) {
+  const Json* selector = FieldOf(controller, "/spec/selector");
+  return selector == nullptr ? "" : SelectorText({{"matchLabels", *selector}});
+}
+
 bool IsOwnedBy(const Json& object, const Json& owner) {
   const std::string uid = TextOf(owner, "/metadata/uid");
   for (const Json& reference : ListOf(object, "/metadata/ownerReferences")) {
@@ -67,8 +77,7 @@ std::string ImagesOf(const Json& owner) {
 
 Result<std::vector<Json>> ReadReplicaSets(Session& session, const Json& owner,
                                           const std::string& namespace_) {
-  const Json* selector = FieldOf(owner, "/spec/selector");
-  const std::string labels = selector == nullptr ? "" : SelectorText(*selector);
+  const std::string labels = SelectorOfWorkload(owner);
   WINDLASS_TRY(const ObjectList list,
                ListObjects(session, {resources::kReplicaSets, namespace_, labels}));
   std::vector<Json> owned;

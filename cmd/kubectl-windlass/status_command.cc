@@ -183,18 +183,19 @@ constexpr size_t kPods = 2;
 // follows the object. `maker`: the ReplicationController that makes them; null: ReplicaSets do.
 std::vector<Selection> ToFollow(const Place& place, const Json& object, const Json& maker) {
   const std::string& in = place.namespace_;
-  const Json* selector = FieldOf(maker.is_null() ? object : maker, "/spec/selector");
-  std::vector<Selection> selections = {{place.resource, in, "", place.name}};
-  if (selector == nullptr) return selections;
-  std::string labels = SelectorText(*selector);
+  const std::string labels =
+      maker.is_null() ? SelectorOfWorkload(object) : SelectorOfController(maker);
+  std::vector<Selection> selections = {
+      {.resource = place.resource, .namespace_ = in, .name = place.name}};
+  if (labels.empty()) return selections;
   if (maker.is_null()) {
-    selections.push_back({resources::kReplicaSets, in, labels});
+    selections.push_back({.resource = resources::kReplicaSets, .namespace_ = in, .labels = labels});
   } else {
-    labels = SelectorText({{"matchLabels", *selector}});
-    selections.push_back(
-        {resources::kReplicationControllers, in, "", TextOf(maker, "/metadata/name")});
+    selections.push_back({.resource = resources::kReplicationControllers,
+                          .namespace_ = in,
+                          .name = TextOf(maker, "/metadata/name")});
   }
-  selections.push_back({resources::kPods, in, labels});
+  selections.push_back({.resource = resources::kPods, .namespace_ = in, .labels = labels});
   for (size_t i = kMakers; i < selections.size(); ++i) selections[i].optional = true;
   return selections;
 }

@@ -146,55 +146,38 @@ ExitCode WaitForVerdict(const CommandContext& context, const Place& place, int64
            (RefusalIn(rollout) != nullptr || IsObserved(rollout));
   });
   if (answer.ok() && *answer) return TellVerdict(context, place, **answer, generation);
-  const Session& session = context.session;
-  const bool ended = session.interrupted() || session.timed_out();
-  if (!answer.ok() && !ended) return Report(session, context.console, answer.error());
-  const std::string why = session.interrupted() ? "interrupted: "
-                          : ended               ? "timed out waiting for the condition: "
-                                                : "";
-  const std::string unseen =
-      ended ? ", and Windlass has not done that yet. "
-            : ", but Windlass has not looked at that for " + std::to_string(kAnswerMax.count()) +
-                  " s: check that it runs in the cluster, with --controllers=rollout. ";
-  const Error error{
-      ErrorKind::kCancelled,
-      why + ObjectName(place.resource, place.name) + " is to be rolled back" + unseen +
-          "It rolls back when it does; kubectl patch " + ResourceText(place.resource) + ' ' +
-          place.name + " -n " + place.namespace_ +
-          R"( --type=merge -p '{"spec":{"rollbackTo":null}}' takes the request away)"};
-  const ExitCode code = Report(session, context.console, error);
-  return ended ? code : ExitCode::kTimeout;
+  return TellUnanswered(
+      context, place, answer, "done that",
+      "; kubectl patch " + ResourceText(place.resource) + ' ' + place.name + " -n " +
+          place.namespace_ +
+          R"( --type=merge -p '{"spec":{"rollbackTo":null}}' takes the request away)");
 }
 
-// Returns true if it is known that there is no revision to go back to. Who may not read ReplicaSets
-// does not know; Windlass does.
-bool IsKnownToLack(const CommandContext& context, const Place& place, const Json& rollout) {
-  const auto sets = ReadReplicaSets(context.session, rollout, place.namespace_);
-  if (!sets.ok()) return false;
+// Returns the ReplicaSet of the revision that is asked for; null if there is none.
+const Json* TargetOf(const CommandContext& context, const Json& rollout,
+                     const std::vector<Json>& replica_sets) {
   const int64_t revision = context.line.revision;
-  return revision > 0 ? FindRevision(*sets, revision) == nullptr
-                      : RevisionBefore(rollout, OwnedBy(rollout, *sets)) == nullptr;
+  return revision > 0 ? FindRevision(replica_sets, revision)
+                      : RevisionBefore(rollout, OwnedBy(rollout, replica_sets));
 }
 
 ExitCode RequestRollback(const CommandContext& context, const Place& place, const Json& rollout) {
-  const int64_t revision = context.line.revision;
-  if (context.line.dry_run == "client") {
+  const bool paused = FlagOf(rollout, "/spec/paused");
+  const bool preview = context.line.dry_run == "client";
+  const bool dry = context.line.dry_run != "none";
+  // Otherwise Windlass answers at once.
+  if (paused || dry) {
     const auto replica_sets = ReadReplicaSets(context.session, rollout, place.namespace_);
-    if (!replica_sets.ok()) return Report(context.session, context.console, replica_sets.error());
-    const Json* target = revision > 0 ? FindRevision(*replica_sets, revision)
-                                      : RevisionBefore(rollout, OwnedBy(rollout, *replica_sets));
-    if (target == nullptr) {
+    if (!replica_sets.ok() && preview) {
+      return Report(context.session, context.console, replica_sets.error());
+    }
+    // Who may not read ReplicaSets does not know whether there is one; Windlass does.
+    const Json* target = replica_sets.ok() ? TargetOf(context, rollout, *replica_sets) : nullptr;
+    if (replica_sets.ok() && target == nullptr) {
       context.console.Error(NotThere(context, place));
       return ExitCode::kError;
     }
-    return PrintTemplate(context, TemplateOf(*target));
-  }
-  const bool paused = FlagOf(rollout, "/spec/paused");
-  const bool dry = context.line.dry_run != "none";
-  // Otherwise Windlass answers at once.
-  if ((paused || dry) && IsKnownToLack(context, place, rollout)) {
-    context.console.Error(NotThere(context, place));
-    return ExitCode::kError;
+    if (preview) return PrintTemplate(context, TemplateOf(*target));
   }
   const std::string object = ShortName(place.resource, place.name);
   if (paused) {
@@ -209,7 +192,7 @@ ExitCode RequestRollback(const CommandContext& context, const Place& place, cons
   }
   // Also a 0: a request that is there already may name a revision.
   const Json patch = {{"metadata", {{"uid", TextOf(rollout, "/metadata/uid")}}},
-                      {"spec", {{"rollbackTo", {{"revision", revision}}}}}};
+                      {"spec", {{"rollbackTo", {{"revision", context.line.revision}}}}}};
   const Result<Json> patched = PatchObject(
       context.session, place,
       {kMergePatch, patch.dump(), kPluginFieldManager, context.line.dry_run == "server"});
