@@ -10,6 +10,14 @@
 namespace windlass::replication_controller::lost_new_controller_test {
 namespace {
 
+// A file with another new controller, "web-3".
+json FileOfVersion3() {
+  json file = kFile;
+  file["spec"]["selector"]["version"] = "3";
+  file["spec"]["template"]["metadata"]["labels"]["version"] = "3";
+  return file;
+}
+
 // An update of 4 Pods stands at 3 old ones and 2 new ones when the new controller is deleted.
 void LoseNew(World& world, const json& more = json::object()) {
   StartUpdate(world, 4, "0s", more);
@@ -118,10 +126,7 @@ TEST_CASE("a new controller that is of no update any more holds no other one up"
   RunUntilScaled(world, 1);
   world.Controller("web-2")["metadata"]["annotations"].erase(
       "kubectl.kubernetes.io/update-source-id");
-  json file = kFile;
-  file["spec"]["selector"]["version"] = "3";
-  file["spec"]["template"]["metadata"]["labels"]["version"] = "3";
-  world.Edit({{"newName", "web-3"}, {"controller", file}});
+  world.Edit({{"newName", "web-3"}, {"controller", FileOfVersion3()}});
   world.Run();
   CHECK(world.phase() == "Succeeded");
   CHECK(world.PodsOf("web-3").size() == 3);
@@ -135,10 +140,7 @@ TEST_CASE("a new controller of an update that has ended holds no other update up
   REQUIRE(world.phase() == "Succeeded");
   world.Scale("web", 3);
   world.Settle();
-  json file = kFile;
-  file["spec"]["selector"]["version"] = "3";
-  file["spec"]["template"]["metadata"]["labels"]["version"] = "3";
-  world.Edit({{"newName", "web-3"}, {"controller", file}});
+  world.Edit({{"newName", "web-3"}, {"controller", FileOfVersion3()}});
   world.Run();
   CHECK(world.phase() == "Succeeded");
   CHECK(world.PodsOf("web-3").size() == 3);

@@ -1,0 +1,210 @@
+#include "cmd/kubectl-windlass/view.h"
+
+#include <algorithm>
+#include <map>
+#include <nlohmann/json.hpp>
+#include <utility>
+
+#include "cmd/kubectl-windlass/cells.h"
+#include "cmd/kubectl-windlass/controller_update.h"
+#include "cmd/kubectl-windlass/json_fields.h"
+#include "cmd/kubectl-windlass/kind.h"
+#include "cmd/kubectl-windlass/output.h"
+#include "cmd/kubectl-windlass/replica_sets.h"
+#include "cmd/kubectl-windlass/table.h"
+#include "cmd/kubectl-windlass/tree.h"
+#include "cmd/kubectl-windlass/workload_table.h"
+
+namespace windlass::cli {
+namespace {
+
+// One object with what belongs to it; it is selection number 0.
+class ObjectView : public View {
+ public:
+  ObjectView(const CommandContext& context, Place place) : View(context), place_(std::move(place)) {
+    Select(place_.resource, "", place_.name);
+  }
+
+  Status CheckThere(const Follow& follow) const override {
+    if (!follow.Objects(0).empty()) return Unit{};
+    return Error{ErrorKind::kNotFound,
+                 ObjectName(place_.resource, place_.name) + " has been deleted"};
+  }
+
+ protected:
+  void Select(const ResourceId& resource, std::string labels, std::string name = "") {
+    selections.push_back({.resource = resource,
+                          .namespace_ = place_.namespace_,
+                          .labels = std::move(labels),
+                          .name = std::move(name)});
+  }
+
+  const Place place_;
+};
+
+class TreeView final : public ObjectView {
+ public:
+  TreeView(const CommandContext& context, const Place& place, const Json& workload)
+      : ObjectView(context, place) {
+    const bool controller = place.resource == resources::kReplicationControllers;
+    const std::string labels =
+        controller ? SelectorOfController(workload) : SelectorOfWorkload(workload);
+    Select(resources::kPods, labels);
+    if (!controller) Select(resources::kReplicaSets, labels);
+  }
+
+  std::vector<std::string> Lines(const Follow& follow, WallTime now,
+                                 const RenderOptions& options) const override {
+    const std::vector<const Json*> sets =
+        selections.size() > 2 ? follow.Objects(2) : std::vector<const Json*>();
+    const Tree tree =
+        TreeOf(*follow.Objects(0).front(), place_.resource, sets, follow.Objects(1), now);
+    return RenderTree(tree, options);
+  }
+
+  bool IsComplete(const Follow& follow) const override {
+    const std::vector<const Json*> found = follow.Objects(0);
+    if (found.empty()) return true;
+    return StandingOf(*found.front(), place_.resource).ends.has_value();
+  }
+};
+
+// A ReplicationController in the middle of an update: the update, and both controllers.
+class UpdateView final : public ObjectView {
+ public:
+  // `first` and `second`: the two controllers; one of them may be null.
+  UpdateView(const CommandContext& context, const Place& update, const Json& first,
+             const Json& second)
+      : ObjectView(context, update) {
+    for (const Json* controller : {&first, &second}) {
+      if (controller->is_null()) continue;
+      Select(resources::kReplicationControllers, "", TextOf(*controller, "/metadata/name"));
+      Select(resources::kPods, SelectorOfController(*controller));
+    }
+  }
+
+  std::vector<std::string> Lines(const Follow& follow, WallTime now,
+                                 const RenderOptions& options) const override {
+    std::vector<const Json*> controllers;
+    std::vector<const Json*> pods;
+    for (size_t i = 1; i < selections.size(); i += 2) {
+      for (const Json* controller : follow.Objects(i)) controllers.push_back(controller);
+      for (const Json* pod : follow.Objects(i + 1)) pods.push_back(pod);
+    }
+    const Tree tree = TreeOfUpdate(*follow.Objects(0).front(), controllers, pods, now);
+    return RenderTree(tree, options);
+  }
+  bool IsComplete(const Follow& follow) const override {
+    const std::vector<const Json*> found = follow.Objects(0);
+    return found.empty() || !IsUnderWay(*found.front());
+  }
+};
+
+class TableView final : public View {
+ public:
+  TableView(const CommandContext& context, std::vector<Selection> shown) : View(context) {
+    selections = std::move(shown);
+  }
+
+  std::vector<std::string> Lines(const Follow& follow, WallTime now,
+                                 const RenderOptions& options) const override {
+    auto lines = WorkloadTable(Rows(follow), context_.line.all_namespaces, now, options);
+    if (!options.height) return lines;
+    // What TellUnreadable said is on the terminal's first screen.
+    for (size_t i = 0; i < selections.size(); ++i) {
+      const std::optional<Error> error = UnreadableOf(follow, i);
+      if (!error) continue;
+      const std::string text = Printable("error: " + error->message, options.ascii_texts());
+      for (std::string& line : TableLines({{{text}}}, options.width))
+        lines.push_back(std::move(line));
+    }
+    return CutToHeight(std::move(lines), options);
+  }
+
+  bool IsComplete(const Follow& follow) const override {
+    return std::ranges::all_of(
+        Rows(follow), [](const ListedObject& listed) { return listed.standing.ends.has_value(); });
+  }
+
+  bool IsTable() const override { return true; }
+  // Updates are shown in the rows of what they update, and are no workloads.
+  bool IsPrinted(size_t selection) const override {
+    return KindOf(selections[selection].resource) != nullptr;
+  }
+
+ private:
+  std::vector<ListedObject> Rows(const Follow& follow) const {
+    // The updates that are under way, by namespace and name.
+    std::map<std::pair<std::string, std::string>, const Json*> updates;
+    const auto key = [](const Json& object) {
+      return std::pair(TextOf(object, "/metadata/namespace"), TextOf(object, "/metadata/name"));
+    };
+    for (const Kind& kind : Kinds()) {
+      if (kind.update.standing == nullptr) continue;
+      for (size_t i = 0; i < selections.size(); ++i) {
+        if (selections[i].resource != kind.update.resource) continue;
+        for (const Json* update : follow.Objects(i)) {
+          if (kind.update.is_under_way(*update)) updates[key(*update)] = update;
+        }
+      }
+    }
+    std::vector<ListedObject> rows;
+    for (size_t i = 0; i < selections.size(); ++i) {
+      const Kind* kind = KindOf(selections[i].resource);
+      if (kind == nullptr) continue;
+      for (const Json* object : follow.Objects(i)) {
+        const auto update =
+            kind->update.standing == nullptr ? updates.end() : updates.find(key(*object));
+        rows.push_back({kind->resource, object,
+                        update == updates.end() ? kind->standing(*object)
+                                                : kind->update.standing(*update->second)});
+      }
+    }
+    return rows;
+  }
+};
+
+}  // namespace
+
+std::string View::Objects(const Follow& follow, bool compact) const {
+  if (context_.line.output == OutputFormat::kName) {
+    std::string names;
+    for (size_t i = 0; i < selections.size(); ++i) {
+      if (!IsPrinted(i)) continue;
+      names += PrintList(follow.Objects(i), selections[i].resource, OutputFormat::kName);
+    }
+    return names;
+  }
+  Json items = Json::array();
+  for (size_t i = 0; i < selections.size(); ++i) {
+    if (!IsPrinted(i)) continue;
+    const Json list =
+        Json::parse(PrintList(follow.Objects(i), selections[i].resource, OutputFormat::kJson));
+    for (const Json& item : list["items"]) items.push_back(item);
+  }
+  const Json all = {{"apiVersion", "v1"}, {"items", std::move(items)}, {"kind", "List"}};
+  return compact ? all.dump() + '\n' : PrintValue(all, context_.line.output);
+}
+
+std::unique_ptr<View> MakeTreeView(const CommandContext& context, const Place& place,
+                                   const Json& workload) {
+  return std::make_unique<TreeView>(context, place, workload);
+}
+
+std::unique_ptr<View> MakeUpdateView(const CommandContext& context, const Place& update,
+                                     const Json& old_controller, const Json& new_controller) {
+  return std::make_unique<UpdateView>(context, update, old_controller, new_controller);
+}
+
+std::unique_ptr<View> MakeTableView(const CommandContext& context,
+                                    std::vector<Selection> selections) {
+  return std::make_unique<TableView>(context, std::move(selections));
+}
+
+std::optional<Error> UnreadableOf(const Follow& follow, size_t selection) {
+  std::optional<Error> error = follow.Unreadable(selection);
+  if (error && error->kind == ErrorKind::kNotFound) error.reset();
+  return error;
+}
+
+}  // namespace windlass::cli
