@@ -2,7 +2,6 @@
 
 #include <utility>
 
-#include "kubeclient/client/admission_denial.h"
 #include "kubeclient/transport/failure.h"
 
 namespace windlass::cli {
@@ -29,7 +28,7 @@ std::string InNamespace(const Asked& asked) {
 
 std::string NotFound(const Error& error, const Asked& asked) {
   const std::string resource = ResourceText(asked.resource);
-  if (IsNotServed(error, asked)) {
+  if (error.detail == ErrorDetail::kNotServed) {
     const std::string manifest(asked.resource.manifest);
     return "the cluster does not serve " + resource +
            (manifest.empty() ? ": check that the address is that of a Kubernetes API server"
@@ -60,7 +59,7 @@ std::string Unanswered(const Error& error, const Asked& asked, const std::string
 }
 
 std::string Forbidden(const Error& error, const Asked& asked) {
-  if (IsAdmissionDenial(error.message)) {
+  if (error.detail == ErrorDetail::kDenied) {
     return error.message + ": ask those who keep that webhook or policy what it allows";
   }
   return error.message + ": ask for the right, and check it with kubectl auth can-i " +
@@ -68,11 +67,6 @@ std::string Forbidden(const Error& error, const Asked& asked) {
 }
 
 }  // namespace
-
-// The API server answers 404 without the object's name if it does not serve the resource at all.
-bool IsNotServed(const Error& error, const Asked& asked) {
-  return asked.name.empty() || error.message.find('"' + asked.name + '"') == std::string::npos;
-}
 
 std::string ResourceText(const ResourceId& resource) {
   std::string text(resource.plural);

@@ -24,9 +24,6 @@ struct Asked {
 // "deployments.apps", "pods": as kubectl names a resource in texts and takes it as an argument.
 std::string ResourceText(const ResourceId& resource);
 
-// Returns true if the API server does not serve the resource, of a kNotFound.
-bool IsNotServed(const Error& error, const Asked& asked);
-
 // Returns `error` with a text for people. `server` is the API server's address.
 Error Explained(Error error, const Asked& asked, const std::string& server);
 

@@ -61,9 +61,9 @@ Result<Place> FindNamed(Session& session, CommandName command, const std::string
     const ResourceId& resource = all[i].resource;
     // Every API server serves this kind: then that is none.
     const bool built_in = resource.manifest.empty();
-    const Asked asked{Verb::kGet, resource, namespace_, name};
-    if (built_in && !replies[i].ok() && IsNotServed(replies[i].error(), asked)) {
-      return Explained(replies[i].error(), asked, session.options().server);
+    if (built_in && !replies[i].ok() && replies[i].error().detail == ErrorDetail::kNotServed) {
+      return Explained(replies[i].error(), {Verb::kGet, resource, namespace_, name},
+                       session.options().server);
     }
   }
   if (other) return *other;

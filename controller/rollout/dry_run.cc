@@ -42,23 +42,16 @@ Json ObjectIn(const Json& object, const char* key) {
   return member != object.end() && member->is_object() ? *member : Json::object();
 }
 
-// Returns true if the API server cannot dry-run: a webhook with side effects answers 400 to every
-// dry run.
-bool IsNoDryRun(const Error& error) {
-  return error.kind == ErrorKind::kInvalid &&
-         error.message.find("does not support dry run") != std::string::npos;
-}
-
 bool IsRefusal(const Error& error) {
   const bool judges = error.http_status == 400 || error.http_status == 422;
-  return error.kind == ErrorKind::kInvalid && judges && !IsNoDryRun(error);
+  return error.kind == ErrorKind::kInvalid && judges && error.detail != ErrorDetail::kNoDryRun;
 }
 
 // Returns true if the API server will not tell the defaults soon: it cannot dry-run, or a policy, a
 // quota or a missing right forbids the creation.
 bool NeverTells(const Error& error) {
   return error.kind == ErrorKind::kForbidden || error.kind == ErrorKind::kQuotaExceeded ||
-         IsNoDryRun(error);
+         error.detail == ErrorDetail::kNoDryRun;
 }
 
 DryRunAnswer Judge(const Result<Reply>& said) {

@@ -34,10 +34,13 @@ void ReadListMeta(JsonReader& in, ListPage& out) {
 }
 
 void ReadStatusDetails(JsonReader& in, ApiStatus& out) {
+  out.details_name.clear();
   out.causes.clear();
   out.retry_after_seconds.reset();
   in.Object([&](std::string_view key) {
-    if (key == "retryAfterSeconds")
+    if (key == "name")
+      out.details_name = in.String();
+    else if (key == "retryAfterSeconds")
       out.retry_after_seconds = in.Int64();
     else if (key == "causes") {
       out.causes.clear();

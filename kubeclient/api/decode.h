@@ -30,6 +30,7 @@ struct ApiStatus {
   int code = 0;
   std::string reason;
   std::string message;
+  std::string details_name;                    // details.name: the object that is meant
   std::vector<std::string> causes;             // details.causes[].reason
   std::optional<int64_t> retry_after_seconds;  // details.retryAfterSeconds
 };

@@ -41,6 +41,14 @@ enum class ErrorKind : uint8_t {
 // Returns the Kubernetes-style name of a kind ("Conflict"), for logs and metric labels.
 std::string_view Name(ErrorKind kind);
 
+// What the API server's answer says besides, where it makes a difference to somebody.
+enum class ErrorDetail : uint8_t {
+  kNone,
+  kNotServed,  // 404: not the object is missing, but its resource
+  kDenied,     // a webhook or a ValidatingAdmissionPolicy denied the request
+  kNoDryRun,   // 400: a webhook with side effects answers no dry run
+};
+
 struct Error {
   ErrorKind kind = ErrorKind::kMalformed;
   std::string message;         // one line; the server's own text if it sent one (D-787)
@@ -48,6 +56,7 @@ struct Error {
   // The HTTP code of the answer; 0 if the error is not an answer. Tells apart what `kind` does not:
   // 400 and 422 judge the object that was sent, 413 and 415 do not.
   int http_status = 0;
+  ErrorDetail detail = ErrorDetail::kNone;
 
   // Prefixes the message with what was attempted: "scale replicaset ns/web-7c9: <message>".
   Error Context(std::string_view doing) && {

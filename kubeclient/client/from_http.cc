@@ -8,7 +8,6 @@
 #include <string>
 #include <string_view>
 
-#include "kubeclient/client/admission_denial.h"
 #include "kubeclient/client/client.h"
 #include "kubeclient/transport/retry_after.h"
 
@@ -19,6 +18,14 @@ bool HasAny(std::string_view text, std::initializer_list<std::string_view> needl
   return std::ranges::any_of(needles, [&](std::string_view needle) {
     return text.find(needle) != std::string_view::npos;
   });
+}
+
+// Returns true if a webhook or a ValidatingAdmissionPolicy denied the request. Its author chooses
+// the HTTP code, which then does not have its usual meaning: a webhook may answer 404 or 409, a
+// policy 401 (its default is 422).
+bool IsAdmissionDenial(std::string_view message) {
+  if (HasAny(message, {" is forbidden: ValidatingAdmissionPolicy '"})) return true;
+  return message.starts_with("admission webhook \"") && HasAny(message, {"\" denied the request"});
 }
 
 // Returns the beginning of a body as one line. For bodies that are no Status: from a proxy, or from
@@ -113,6 +120,16 @@ ErrorKind KindOf5xx(Verb verb, int code, std::string_view message) {
   return ErrorKind::kAmbiguous;
 }
 
+ErrorDetail DetailOf(const ApiStatus& status, const Error& error) {
+  if (IsAdmissionDenial(error.message)) return ErrorDetail::kDenied;
+  if (error.kind == ErrorKind::kNotFound && status.details_name.empty()) {
+    return ErrorDetail::kNotServed;
+  }
+  const bool no_dry_run =
+      error.http_status == 400 && HasAny(error.message, {"does not support dry run"});
+  return no_dry_run ? ErrorDetail::kNoDryRun : ErrorDetail::kNone;
+}
+
 Error FromRefusal(Verb verb, const HttpResponse& response, Decoder& decoder) {
   ApiStatus status;
   if (auto decoded = decoder.DecodeStatus(response.body); decoded.ok())
@@ -132,6 +149,7 @@ Error FromRefusal(Verb verb, const HttpResponse& response, Decoder& decoder) {
   } else if (!Mutates(verb)) {
     error.kind = ErrorKind::kMalformed;
   }
+  error.detail = DetailOf(status, error);
   return error;
 }
 

@@ -283,10 +283,6 @@ std::vector<Finding> CheckMessages(const Source& source) {
   static const Names kNoField = {
       // The API server tells some refusals apart by their texts alone; they stand together here.
       "kubeclient/client/from_http.cc",
-      "kubeclient/client/admission_denial.cc",
-      // The same, of errors that from_http.cc has made.
-      "cmd/kubectl-windlass/failure.cc",
-      "controller/rollout/dry_run.cc",
       // The ReplicaSet controller's condition has the quota in its message.
       "controller/workload/rollout_state.cc",
       // A Deployment's conditions are upstream's: what they are about stands in their messages.

@@ -211,6 +211,25 @@ TEST_CASE("An error speaks with the server's own words and waits as long as it w
     CHECK(error_of(Plain(302, "")).http_status == 302);
     CHECK(Error{ErrorKind::kInvalid, "of our own"}.http_status == 0);
   }
+  SECTION("what the answer says besides") {
+    const auto detail_of = [&](HttpResponse response) { return error_of(response).detail; };
+    const std::string denied = "admission webhook \\\"p.example.com\\\" denied the request: no";
+    const std::string by_policy =
+        "replicasets.apps \\\"web-1\\\" is forbidden: ValidatingAdmissionPolicy 'freeze' with "
+        "binding 'freeze' denied request: no";
+    const std::string no_dry_run = "admission webhook \\\"a.b\\\" does not support dry run";
+    CHECK(detail_of(Refusal(404, "NotFound", "deployments.apps \\\"web\\\" not found",
+                            R"({"name":"web","group":"apps","kind":"deployments"})")) ==
+          ErrorDetail::kNone);
+    CHECK(detail_of(Refusal(404, "NotFound", "the server could not find the requested resource",
+                            "{}")) == ErrorDetail::kNotServed);
+    CHECK(detail_of(Plain(404, "404 page not found\n")) == ErrorDetail::kNotServed);
+    CHECK(detail_of(Refusal(404, "", denied)) == ErrorDetail::kDenied);
+    CHECK(detail_of(Refusal(422, "Invalid", by_policy)) == ErrorDetail::kDenied);
+    CHECK(detail_of(Refusal(403, "Forbidden", "pods is forbidden")) == ErrorDetail::kNone);
+    CHECK(detail_of(Refusal(400, "BadRequest", no_dry_run)) == ErrorDetail::kNoDryRun);
+    CHECK(detail_of(Refusal(422, "Invalid", no_dry_run)) == ErrorDetail::kNone);
+  }
   SECTION("details.retryAfterSeconds is clamped") {
     CHECK(error_of(Refusal(429, "", "m", R"({"retryAfterSeconds":86400})")).retry_after_ms ==
           60000);

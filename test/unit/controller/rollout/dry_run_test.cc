@@ -194,13 +194,15 @@ struct VerdictRow {
   int status;
   std::string message;
   bool refuses;
+  ErrorDetail detail = ErrorDetail::kNone;
 };
 
 TEST_CASE("only 400 and 422 judge a template (RO-092)") {
   const auto row = GENERATE(values<VerdictRow>({
       {ErrorKind::kInvalid, 422, "Pod \"web-dry-run\" is invalid: spec.containers[0].image", true},
       {ErrorKind::kInvalid, 400, "Pod in version \"v1\" cannot be handled as a Pod", true},
-      {ErrorKind::kInvalid, 400, "admission webhook \"a.b\" does not support dry run", false},
+      {ErrorKind::kInvalid, 400, "admission webhook \"a.b\" does not support dry run", false,
+       ErrorDetail::kNoDryRun},
       {ErrorKind::kInvalid, 413, "too large", false},
       {ErrorKind::kInvalid, 415, "unsupported media type", false},
       {ErrorKind::kInvalid, 0, "no answer of a server", false},
@@ -217,7 +219,8 @@ TEST_CASE("only 400 and 422 judge a template (RO-092)") {
       {ErrorKind::kWebhook, 500, "failed calling webhook", false},
   }));
   CAPTURE(row.message);
-  const Error error = Answer(row.kind, row.status, row.message);
+  Error error = Answer(row.kind, row.status, row.message);
+  error.detail = row.detail;
   const DryRunVerdict verdict = row.refuses ? DryRunVerdict::kRefused : DryRunVerdict::kNoVerdict;
   CHECK(JudgePod(error).verdict == verdict);
   CHECK(JudgePod(error).message == row.message);
@@ -246,12 +249,14 @@ struct ToldRow {
   int status;
   std::string message;
   DryRunVerdict verdict;
+  ErrorDetail detail = ErrorDetail::kNone;
 };
 
 TEST_CASE("only a server that never tells the defaults is not asked again (RO-097)") {
   using V = DryRunVerdict;
   const auto row = GENERATE(values<ToldRow>({
-      {ErrorKind::kInvalid, 400, "webhook \"a.b\" does not support dry run", V::kNoVerdict},
+      {ErrorKind::kInvalid, 400, "webhook \"a.b\" does not support dry run", V::kNoVerdict,
+       ErrorDetail::kNoDryRun},
       {ErrorKind::kForbidden, 403, "replicasets is forbidden", V::kNoVerdict},
       {ErrorKind::kForbidden, 422, "denied by a policy", V::kNoVerdict},
       {ErrorKind::kQuotaExceeded, 403, "exceeded quota", V::kNoVerdict},
@@ -265,7 +270,8 @@ TEST_CASE("only a server that never tells the defaults is not asked again (RO-09
       {ErrorKind::kAlreadyExists, 409, "web-dry-run already exists", V::kNotTold},
   }));
   CAPTURE(row.message);
-  const Error error = Answer(row.kind, row.status, row.message);
+  Error error = Answer(row.kind, row.status, row.message);
+  error.detail = row.detail;
   CHECK(JudgeReplicaSet(error).verdict == row.verdict);
 
   Stepped f;
