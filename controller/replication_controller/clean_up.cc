@@ -231,7 +231,7 @@ Step WithoutOldController(const Situation& situation) {
   }
   if (!situation.run.step.empty() && created != nullptr) {
     const int32_t desired = situation.run.desired_replicas.value_or(created->replicas);
-    return Fail(situation, kNotFound,
+    return Fail(situation, kOldDeleted,
                 Fill("ReplicationController {} was deleted on the way, so its update cannot end. "
                      "{} has {} of {} replicas: scale it with kubectl scale rc {} --replicas={}, "
                      "and delete the update",
@@ -239,12 +239,12 @@ Step WithoutOldController(const Situation& situation) {
                      created->meta.name, desired));
   }
   // kubectl's text for a rename that was cut off.
-  if (situation.cleanup() == kRename) {
-    return Fail(
-        situation, kNotFound,
-        Fill(kNoSourceText, situation.update().meta.namespace_.text(), situation.old_name()));
-  }
-  return Fail(situation, kNotFound, Fill(kNotFoundText, situation.old_name()));
+  std::string text =
+      situation.cleanup() == kRename
+          ? Fill(kNoSourceText, situation.update().meta.namespace_.text(), situation.old_name())
+          : Fill(kNotFoundText, situation.old_name());
+  if (situation.run.step.empty()) text += ". The update begins when it is created";
+  return Fail(situation, kNotFound, text);
 }
 
 }  // namespace windlass::replication_controller

@@ -157,7 +157,8 @@ Result<ReplicationController> MakeNewController(const Situation& situation, int3
   return made;
 }
 
-Request CreateRequest(const ReplicationController& made) {
+namespace {
+std::string BodyOf(const ReplicationController& made) {
   Json spec = {{"replicas", made.replicas}};
   if (made.min_ready_seconds > 0) spec["minReadySeconds"] = made.min_ready_seconds;
   if (!made.selector.empty()) spec["selector"] = MapJson(made.selector);
@@ -170,7 +171,16 @@ Request CreateRequest(const ReplicationController& made) {
                        {"labels", MapJson(made.meta.labels)},
                        {"annotations", MapJson(made.meta.annotations)}}},
                      {"spec", std::move(spec)}};
-  return Request::Create(resources::kReplicationControllers, KeyOf(made.meta), Dump(body));
+  return Dump(body);
+}
+}  // namespace
+
+Request CreateRequest(const ReplicationController& made) {
+  return Request::Create(resources::kReplicationControllers, KeyOf(made.meta), BodyOf(made));
+}
+
+Request AskToCreate(const ReplicationController& made) {
+  return Request::DryRunCreate(resources::kReplicationControllers, KeyOf(made.meta), BodyOf(made));
 }
 
 ReplicationController LabelledOld(const Situation& situation) {

@@ -24,8 +24,9 @@ Result<std::string> ImageIn(const Situation& situation, const std::string& name,
 // spec.controller is set.
 Result<ReplicationController> MakeNewController(const Situation& situation, int32_t size_before);
 
-// Returns the request that creates it.
+// Returns the request that creates it, and the one that asks whether that would be refused.
 Request CreateRequest(const ReplicationController& made);
+Request AskToCreate(const ReplicationController& made);
 
 // --- an update to an image: the old controller ---
 

@@ -16,24 +16,14 @@
 namespace windlass::replication_controller {
 namespace {
 
-// A write was refused in this sync; the status says why it is not done. If nothing has been scaled
-// yet, the run ends (RC-20), unless only a webhook could not be called. Otherwise what the write
-// was to do is tried again later.
+// A write was refused in this sync: what it was to do is tried again later, unless that ended the
+// run.
 std::optional<Step> AfterRefusal(const Situation& situation) {
   const auto refused = std::ranges::find_if(situation.learned, &Outcome::ends_walk);
   if (refused == situation.learned.end()) return std::nullopt;
   const Error& error = refused->said.error();
-  const RequestKey& asked = refused->asked;
-  if (asked.resource == resources::kReplicationControllerUpdates) return Failed{error};
-  const std::string message = Fill("the API server refused to {} {}: {}", Name(asked.verb),
-                                   ObjectText(asked.resource, asked.key), error.message);
-  StatusDraft draft = DraftOfFailure(situation, kWriteRefused, message);
-  if (error.kind == ErrorKind::kWebhook && draft.step.empty()) {
-    draft = BeginDraft(situation);
-    SetPhase(situation, draft, kPreparing, kWriteRefused, message);
-  }
-  if (auto store = Store(situation, draft)) return store;
-  return Failed{error};
+  if (refused->asked.resource == resources::kReplicationControllerUpdates) return Failed{error};
+  return FailRefused(situation, refused->asked, error);
 }
 
 Step StayPaused(const Situation& situation) {

@@ -92,6 +92,24 @@ Step BeginScaling(const Situation& situation, const Goal& goal, std::vector<std:
 
 // --- forward ---
 
+// Asks whether the API server would create `made`, before the old controller gets its label and the
+// note of the new one's name: a refusal leaves nothing behind (RC-20). The creation itself says
+// what this question cannot.
+std::optional<Step> RefuseCreation(const Situation& situation, const ReplicationController& made) {
+  const Answer answer = Ask(situation, {.request = AskToCreate(made),
+                                        .why = "nothing is changed if the creation is refused",
+                                        .go_on_if_refused = true});
+  if (answer.step) return answer.step;
+  const Outcome& outcome = *answer.value;
+  if (outcome.said.ok()) return std::nullopt;
+  const Error& error = outcome.said.error();
+  if (error.kind == ErrorKind::kAlreadyExists || error.detail == ErrorDetail::kNoDryRun) {
+    return std::nullopt;
+  }
+  if (IsRefusal(error.kind)) return FailRefused(situation, outcome.asked, error);
+  return Failed{error};
+}
+
 Step CreateTarget(const Situation& situation) {
   const bool by_image = !situation.spec().image.empty();
   if (situation.new_name.empty() || (!by_image && !situation.spec().controller)) {
@@ -112,6 +130,7 @@ Step CreateTarget(const Situation& situation) {
   // Not again while the old controller is relabelled: the one before the rename counts.
   if (!IsIntentStored(situation)) {
     if (auto step = RefuseAdopters(situation, *made->template_json)) return *std::move(step);
+    if (auto step = RefuseCreation(situation, *made)) return *std::move(step);
   }
   if (auto intent = StoreIntent(situation, "")) return *std::move(intent);
   if (auto step = LabelOld(situation, labelled)) return *std::move(step);

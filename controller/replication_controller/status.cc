@@ -5,6 +5,7 @@
 
 #include "controller/replication_controller/annotations.h"
 #include "controller/replication_controller/patches.h"
+#include "controller/replication_controller/texts.h"
 #include "controller/replication_controller/words.h"
 #include "kubeclient/api/condition_json.h"
 #include "kubeclient/api/time.h"
@@ -163,6 +164,18 @@ Step Fail(const Situation& situation, std::string_view reason, const std::string
           std::optional<Duration> look_again_in) {
   return StoreWithWarning(situation, DraftOfFailure(situation, reason, message), reason,
                           Wait{look_again_in});
+}
+
+Step FailRefused(const Situation& situation, const RequestKey& asked, const Error& error) {
+  const std::string message = Fill("the API server refused to {} {}: {}", Name(asked.verb),
+                                   ObjectText(asked.resource, asked.key), error.message);
+  StatusDraft draft = DraftOfFailure(situation, kWriteRefused, message);
+  if (error.kind == ErrorKind::kWebhook && draft.step.empty()) {
+    draft = BeginDraft(situation);
+    SetPhase(situation, draft, kPreparing, kWriteRefused, message);
+  }
+  if (auto store = Store(situation, draft)) return *std::move(store);
+  return Failed{error};
 }
 
 Step Finish(const Situation& situation, std::string_view phase, std::string line, Event warning) {

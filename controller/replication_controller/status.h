@@ -65,6 +65,10 @@ StatusDraft DraftOfFailure(const Situation& situation, std::string_view reason,
 Step Fail(const Situation& situation, std::string_view reason, const std::string& message,
           std::optional<Duration> look_again_in = {});
 
+// The API server refused what was `asked`; the status says why it is not done. If nothing has been
+// scaled yet, the run ends (RC-20), unless only a webhook could not be called.
+Step FailRefused(const Situation& situation, const RequestKey& asked, const Error& error);
+
 // Ends the run: stores kStepDone, `phase` (kSucceeded or kRolledBack), and the last line (RC-12).
 // If the spec asks for another new controller by now, the phase is kPreparing, and the next run is
 // due. `warning` follows the line in status.message. Its message is empty if there is none.

@@ -83,6 +83,7 @@ Result<Reply> World::Create(const Request& request) {
     object["spec"]["selector"] = object["spec"]["template"]["metadata"]["labels"];
   }
   REQUIRE(Selects(object["spec"]["selector"], object["spec"]["template"]["metadata"]["labels"]));
+  if (!request.mutates()) return Reply{object.dump()};
   object["metadata"]["uid"] = NewUid();
   Stamp(object, nullptr);
   controllers_[request.key().name] = object;
@@ -152,6 +153,7 @@ Result<Reply> World::Answer(const Request& request) {
       if (object == nullptr) return ErrorOf(ErrorKind::kNotFound, "gone");
       return Reply{object->dump()};
     }
+    case Verb::kDryRunCreate:
     case Verb::kCreate: return Create(request);
     case Verb::kDelete: return Delete(request);
     case Verb::kPatch: {

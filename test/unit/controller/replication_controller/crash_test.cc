@@ -405,10 +405,13 @@ TEST_CASE("an old controller that is gone is an error, in kubectl's words") {
   world.AddController("web-2", 2, {{"app", "web"}, {"version", "2"}});
   world.AddUpdate("web", {{"image", "web:2"}});
   world.Run();
-  CHECK(world.message() == "couldn't find a replication controller with source id == ns/web");
+  CHECK(world.message() ==
+        "couldn't find a replication controller with source id == ns/web. The "
+        "update begins when it is created");
   world.Edit({{"newName", "web-2"}});
   world.Run();
-  CHECK(world.message() == "replicationcontrollers \"web\" not found");
+  CHECK(world.message() ==
+        "replicationcontrollers \"web\" not found. The update begins when it is created");
   CHECK(world.PodsOf("web-2").size() == 2);
   Proves("RC-14");
 }

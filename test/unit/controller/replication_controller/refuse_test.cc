@@ -117,6 +117,68 @@ TEST_CASE("a new controller that cannot be updated to is not claimed") {
   Proves("RC-1 RC-4");
 }
 
+// For the user who mends the cause and says the same or something else again.
+TEST_CASE("a creation that the API server refuses leaves the old controller as it is") {
+  World world;
+  world.AddController("web", 2, {{"app", "web"}});
+  const auto [kind, message] = GENERATE(table<ErrorKind, std::string>({
+      {ErrorKind::kInvalid, "ReplicationController \"web-2\" is invalid: metadata.name"},
+      {ErrorKind::kQuotaExceeded, "exceeded quota: two"},
+      {ErrorKind::kForbidden, "admission webhook \"a.b\" denied the request: no"},
+  }));
+  bool refuses = true;
+  world.refuse = [&](const Request& request) -> std::optional<Error> {
+    const bool creates = request.verb() == Verb::kDryRunCreate || request.verb() == Verb::kCreate;
+    if (refuses && creates) return Error{kind, message};
+    return std::nullopt;
+  };
+  world.AddUpdate("web", ToImage());
+  const json before = world.Controller("web");
+  CheckRefused(world,
+               "the API server refused to create replicationcontrollers ns/web-2: " + message);
+  CHECK(world.Controller("web") == before);
+  // Another name, or none, is free to choose.
+  refuses = false;
+  world.Edit({{"newName", nullptr}, {"image", "web:3"}});
+  world.Run();
+  CHECK(world.phase() == "Succeeded");
+  CHECK_FALSE(world.Has("web-2"));
+  Proves("RC-6 RC-20");
+}
+
+TEST_CASE("an API server that cannot say whether it would create is asked to create") {
+  World world;
+  world.AddController("web", 2, {{"app", "web"}});
+  const ErrorKind kind = GENERATE(ErrorKind::kInvalid, ErrorKind::kAlreadyExists);
+  world.refuse = [&](const Request& request) -> std::optional<Error> {
+    if (request.verb() != Verb::kDryRunCreate) return std::nullopt;
+    Error error{kind, "no"};
+    if (kind == ErrorKind::kInvalid) error.detail = ErrorDetail::kNoDryRun;
+    return error;
+  };
+  world.AddUpdate("web", ToImage());
+  world.Run();
+  CHECK(world.phase() == "Succeeded");
+  Proves("RC-20");
+}
+
+TEST_CASE("an API server in trouble is asked again whether it would create") {
+  World world;
+  world.AddController("web", 2, {{"app", "web"}});
+  bool busy = true;
+  world.refuse = [&](const Request& request) -> std::optional<Error> {
+    if (!busy || request.verb() != Verb::kDryRunCreate) return std::nullopt;
+    return Error{ErrorKind::kThrottled, "slow down"};
+  };
+  world.AddUpdate("web", ToImage());
+  CHECK(std::holds_alternative<Failed>(world.Sync()));
+  CHECK(world.writes().empty());
+  busy = false;
+  world.Run();
+  CHECK(world.phase() == "Succeeded");
+  Proves("RC-20");
+}
+
 TEST_CASE("an old controller gets no size for a rollback that is refused") {
   World world;
   world.AddController("web", 2, {{"app", "web"}});
