@@ -17,7 +17,6 @@
 #include "cmd/kubectl-windlass/replica_sets.h"
 #include "cmd/kubectl-windlass/rolling_update.h"
 #include "cmd/kubectl-windlass/table.h"
-#include "controller/replication_controller/annotations.h"
 
 namespace windlass::cli {
 namespace {
@@ -112,27 +111,14 @@ bool IsApplied(const Json& object) {
   });
 }
 
-// Returns true if the update has neither begun to scale nor made a new controller, which it notes
-// on the old one before.
-bool HasChangedNothing(const CommandContext& context, const Place& place,
-                       const ControllerUpdate& found) {
-  if (!TextOf(*found.update, "/status/step").empty()) return false;
-  const bool is_old = place.name == found.place.name;
-  const Json old = is_old ? found.controller : OtherController(context, place, found);
-  return AnnotationOf(old, replication_controller::kNextControllerId).empty();
-}
-
 // Turns an update round that goes forward, also one that is paused: what has been done is taken
 // back.
 ExitCode TurnRound(const CommandContext& context, const Place& place, const std::string& what,
                    Place* of_update = nullptr) {
   const auto patch_for = [&](const Steered& steered, ExitCode& code) -> Json {
     const Json& update = steered.update();
-    if (HasChangedNothing(context, place, steered.found)) {
-      code = Refuse(context, place,
-                    "has an update that has changed nothing yet: kubectl delete " +
-                        ResourceText(steered.found.place.resource) + ' ' +
-                        steered.found.place.name + " -n " + place.namespace_ + " takes it away");
+    if (HasChangedNothing(context, update)) {
+      code = RefuseToTakeBackNothing(context, place, update);
       return nullptr;
     }
     if (!FlagOf(update, "/spec/rollback")) {

@@ -70,4 +70,21 @@ bool HasBegun(const Json& update) {
   return IsUnderWay(update) && !TextOf(update, "/status/step").empty();
 }
 
+bool HasChangedNothing(const CommandContext& context, const Json& update) {
+  if (!TextOf(update, "/status/step").empty()) return false;
+  const Result<Json> old = ReadObject(
+      context.session,
+      {resources::kReplicationControllers, context.namespace_, TextOf(update, "/metadata/name")});
+  return !old.ok() || AnnotationOf(*old, rc::kNextControllerId).empty();
+}
+
+ExitCode RefuseToTakeBackNothing(const CommandContext& context, const Place& place,
+                                 const Json& update) {
+  return Refuse(context, place,
+                "has an update that has changed nothing yet: kubectl delete " +
+                    ResourceText(resources::kReplicationControllerUpdates) + ' ' +
+                    TextOf(update, "/metadata/name") + " -n " + place.namespace_ +
+                    " takes it away");
+}
+
 }  // namespace windlass::cli

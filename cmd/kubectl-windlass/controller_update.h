@@ -32,4 +32,12 @@ bool IsUnderWay(const Json& update);
 // Returns true if it has also begun to change something.
 bool HasBegun(const Json& update);
 
+// Returns true if the update has neither begun to scale nor made a new controller, which it notes
+// on the old one before.
+bool HasChangedNothing(const CommandContext& context, const Json& update);
+// Writes that such an update has nothing to take back, of the controller `place`. Returns the exit
+// code.
+ExitCode RefuseToTakeBackNothing(const CommandContext& context, const Place& place,
+                                 const Json& update);
+
 }  // namespace windlass::cli

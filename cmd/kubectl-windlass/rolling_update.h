@@ -34,6 +34,11 @@ Result<Json> UpdateOf(const CommandLine& line, const std::string& namespace_,
 // who may not read ReplicationControllers goes on.
 std::optional<ExitCode> CheckControllers(const CommandContext& context, const Json& update);
 
+// Refuses an update that Windlass would refuse before it changes anything, so that nothing is
+// written for it: plans it in this program up to the first write. Returns the exit code when it has
+// written an error, else nullopt. What cannot be read here is left to Windlass.
+std::optional<ExitCode> RefuseByPlan(const CommandContext& context, const Json& update);
+
 // Refuses --local while Windlass carries out an update of the same old controller: each would see
 // the other's scalings as somebody else's. Returns the exit code when it has written an error, else
 // nullopt. A user who may not read such updates goes on.
@@ -103,7 +108,7 @@ ExitCode FailRollback(const CommandContext& context, const Json& update);
 ExitCode RunLocally(const CommandContext& context, const Json& update);
 
 // Has Windlass carry it out: writes the update, and prints its lines until it ends. Ctrl-C ends
-// only this program.
+// only this program. With --dry-run=client, says what Windlass would do.
 ExitCode RunInServer(const CommandContext& context, const Json& update);
 
 }  // namespace windlass::cli

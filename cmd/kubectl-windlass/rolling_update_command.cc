@@ -161,8 +161,7 @@ ExitCode RunRollingUpdate(const CommandContext& given) {
   }
   const Result<Json> update = UpdateOf(line, context.namespace_, controller);
   if (!update.ok()) return Usage(context, update.error().message);
-  const bool local = line.rolling_update.local || line.dry_run == "client";
-  return local ? RunLocally(context, *update) : RunInServer(context, *update);
+  return line.rolling_update.local ? RunLocally(context, *update) : RunInServer(context, *update);
 }
 
 }  // namespace windlass::cli

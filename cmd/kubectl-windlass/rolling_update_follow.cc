@@ -24,6 +24,11 @@ bool IsSeen(const Json& update, int64_t generation) {
   return NumberOf(update, "/status/observedGeneration", -1) >= generation;
 }
 
+std::string StalledReasonOf(const Json& update) {
+  const Json* stalled = ConditionOf(update, "Stalled");
+  return stalled == nullptr ? "" : TextOf(*stalled, "/reason");
+}
+
 // Says what becomes of an update that failed: kubectl's error says only why. Removes one that was
 // refused before it changed anything, if this command created it.
 void SayWhatFollows(const CommandContext& context, const Json& update, const Before& before) {
@@ -40,6 +45,8 @@ void SayWhatFollows(const CommandContext& context, const Json& update, const Bef
     text =
         "Nothing was changed, and nothing happens until this command is repeated or the spec of " +
         name + " changes.";
+  } else if (StalledReasonOf(update) == rc::kOldDeleted) {
+    return;  // the error says what to do
   } else if (state == UpdateState::kFailed) {
     text =
         "Windlass goes on with the update as soon as that is mended; the same command begins it "
@@ -191,8 +198,7 @@ std::string UntimedWaitOf(const Json& update) {
 }
 
 bool IsRefusedForOther(const Json& update) {
-  const Json* stalled = ConditionOf(update, "Stalled");
-  const std::string reason = stalled == nullptr ? "" : TextOf(*stalled, "/reason");
+  const std::string reason = StalledReasonOf(update);
   return TextOf(update, "/status/step").empty() &&
          (reason == rc::kOtherImage || reason == rc::kOtherContent || reason == rc::kOtherName);
 }

@@ -10,12 +10,11 @@
 #include "cmd/kubectl-windlass/json_fields.h"
 #include "cmd/kubectl-windlass/long_wait.h"
 #include "cmd/kubectl-windlass/output.h"
-#include "cmd/kubectl-windlass/replica_sets.h"
 #include "cmd/kubectl-windlass/rolling_update.h"
+#include "cmd/kubectl-windlass/update_plan.h"
 #include "controller/replication_controller/annotations.h"
 #include "controller/replication_controller/external_scale.h"
 #include "controller/replication_controller/new_controller.h"
-#include "controller/replication_controller/planner.h"
 #include "controller/replication_controller/scale.h"
 #include "controller/replication_controller/situation.h"
 #include "controller/replication_controller/texts.h"
@@ -52,11 +51,7 @@ bool IsLasting(ErrorKind kind) {
 class LocalUpdate {
  public:
   LocalUpdate(const CommandContext& context, Json update)
-      : context_(context), update_(std::move(update)) {
-    update_["metadata"]["generation"] = 1;
-    update_["metadata"]["uid"] = "00000000-0000-4000-8000-000000000000";
-    update_["metadata"]["resourceVersion"] = "1";
-  }
+      : context_(context), plan_(context, std::move(update)) {}
 
   ExitCode Run();
 
@@ -72,61 +67,49 @@ class LocalUpdate {
     return {.error = std::move(error)};
   }
 
-  Status Read();
-  Status ReadPods();
-  Result<std::optional<ReplicationController>> Controller(const std::string& name);
+  Walk Look();
   Walk Step();
-  windlass::Step Next(const Learned& learned) const;
   std::optional<Error> LabelPods(Learned& learned, Write first);
-  void ApplyToPod(const Request& label);
   Error Told(const Request& request, const Error& error) const;
-  Result<Reply> Execute(const Request& request);
-  void Store(const std::string& patch);
   void Warn(const std::vector<Event>& events) const;
-  void Fold(const Request& request, const Result<Reply>& reply);
-  std::string Phase() const { return TextOf(update_, "/status/phase"); }
   std::variant<ExitCode, Duration> AfterError(const Error& error);
   bool HasEnded() const;
   ExitCode End() const;
   ExitCode EndPaused() const;
   ExitCode PrintResult() const;
-  ExitCode PrintDryRun(const rc::View& view, const Learned& learned) const;
-  rc::View MakeView() const;
+  ExitCode PrintDryRun(const Learned& learned) const;
   bool dry_run() const { return context_.line.dry_run != "none"; }
 
   const CommandContext& context_;
-  Json update_;
-  int64_t printed_ = 0;  // lines of the status
-  std::optional<ReplicationControllerUpdate> decoded_;
-  std::optional<ReplicationController> old_;
-  std::optional<ReplicationController> new_;
-  std::vector<Pod> pods_;
+  UpdatePlan plan_;
+  int64_t printed_ = 0;              // lines of the status
   std::optional<ExitCode> ended_{};  // by a dry run
   std::optional<MonotonicTime> failing_since_{};
   Duration retry_ = kRetryFirst;
 };
 
 bool LocalUpdate::HasEnded() const {
-  const std::string phase = Phase();
+  const std::string phase = plan_.Phase();
   return ended_ || phase == rc::kSucceeded || phase == rc::kRolledBack || phase == rc::kFailed;
 }
 
 ExitCode LocalUpdate::End() const {
   if (ended_) return *ended_;
-  if (Phase() == rc::kFailed) {
-    context_.console.Error(TextOf(update_, "/status/message"));
-    return IsRefusedForOther(update_) ? ExitCode::kOtherUpdate : ExitCode::kFailed;
+  if (plan_.Phase() == rc::kFailed) {
+    context_.console.Error(TextOf(plan_.update(), "/status/message"));
+    return IsRefusedForOther(plan_.update()) ? ExitCode::kOtherUpdate : ExitCode::kFailed;
   }
   const ExitCode printed = PrintResult();
-  const bool is_asked = decoded_->spec.rollback == (Phase() == rc::kRolledBack);
-  return is_asked || printed != ExitCode::kDone ? printed : FailRollback(context_, update_);
+  const bool is_asked = plan_.decoded().spec.rollback == (plan_.Phase() == rc::kRolledBack);
+  return is_asked || printed != ExitCode::kDone ? printed : FailRollback(context_, plan_.update());
 }
 
 // With -o, prints the ReplicationController that has the Pods now.
 ExitCode LocalUpdate::PrintResult() const {
   if (context_.line.output == OutputFormat::kText) return ExitCode::kDone;
-  const bool old_name = decoded_->spec.rollback || decoded_->spec.cleanup == rc::kRename;
-  const std::string name = old_name ? decoded_->meta.name : decoded_->status.new_name;
+  const bool old_name =
+      plan_.decoded().spec.rollback || plan_.decoded().spec.cleanup == rc::kRename;
+  const std::string name = old_name ? plan_.decoded().meta.name : plan_.decoded().status.new_name;
   const Place place{resources::kReplicationControllers, context_.namespace_, name};
   const Result<Json> object = ReadObject(context_.session, place);
   if (!object.ok()) return Report(context_.session, context_.console, object.error());
@@ -138,12 +121,14 @@ ExitCode LocalUpdate::PrintResult() const {
 // During a rename they are known from what that needs, so the policy counts also for the next
 // command.
 ExitCode LocalUpdate::EndPaused() const {
-  const rc::View view = MakeView();
+  const rc::View view = plan_.View();
   const Learned none;
   const rc::Situation situation = rc::MakeSituation(view, none, context_.session.clock().Wall());
-  if (old_ && !new_ && old_->meta.annotations.Has(rc::kRenameJournal)) {
+  const ReplicationController* old = view.old_controller;
+  if (old != nullptr && view.new_controller == nullptr &&
+      old->meta.annotations.Has(rc::kRenameJournal)) {
     const std::string& gone = situation.new_name;
-    context_.console.Error(rc::Fill(rc::kScaledByOtherText, old_->meta.name, 0, old_->replicas) +
+    context_.console.Error(rc::Fill(rc::kScaledByOtherText, old->meta.name, 0, old->replicas) +
                            ", and " + gone +
                            " is deleted already. Scale it back to 0, or give "
                            "--on-external-scale=Override (it is scaled back): then it takes over "
@@ -162,60 +147,8 @@ ExitCode LocalUpdate::EndPaused() const {
         "does not stop at a scaling");
     return ExitCode::kHeld;
   }
-  context_.console.Error(TextOf(update_, "/status/message"));
+  context_.console.Error(TextOf(plan_.update(), "/status/message"));
   return ExitCode::kHeld;
-}
-
-Result<std::optional<ReplicationController>> LocalUpdate::Controller(const std::string& name) {
-  if (name.empty()) return std::optional<ReplicationController>();
-  const Place place{resources::kReplicationControllers, context_.namespace_, name};
-  const Result<Json> object = ReadObject(context_.session, place);
-  if (!object.ok()) {
-    if (object.error().kind == ErrorKind::kNotFound) return std::optional<ReplicationController>();
-    return object.error();
-  }
-  WINDLASS_TRY(ReplicationController controller,
-               DecodeReplicationController(context_.session.decoder(), object->dump()));
-  return std::optional(std::move(controller));
-}
-
-// Reads both controllers and their Pods, uncached.
-Status LocalUpdate::Read() {
-  Decoder& decoder = context_.session.decoder();
-  WINDLASS_TRY(decoded_, DecodeReplicationControllerUpdate(decoder, update_.dump()));
-  WINDLASS_TRY(old_, Controller(decoded_->meta.name));
-  WINDLASS_TRY(new_, Controller(rc::NewNameOf(*decoded_, old_ ? &*old_ : nullptr)));
-  return ReadPods();
-}
-
-Status LocalUpdate::ReadPods() {
-  pods_.clear();
-  for (const auto* controller : {&old_, &new_}) {
-    if (!*controller) continue;
-    Json labels = Json::object();
-    for (const auto& [key, value] : (*controller)->selector) {
-      labels[std::string(key.text())] = std::string(value.text());
-    }
-    if (labels.empty()) continue;
-    WINDLASS_TRY(const ObjectList list,
-                 ListObjects(context_.session, {resources::kPods, context_.namespace_,
-                                                SelectorText({{"matchLabels", labels}})}));
-    for (const std::string& item : list.items) {
-      WINDLASS_TRY(Pod pod, DecodePod(context_.session.decoder(), item));
-      const bool known = std::ranges::any_of(
-          pods_, [&pod](const Pod& other) { return other.meta.uid == pod.meta.uid; });
-      if (!known) pods_.push_back(std::move(pod));
-    }
-  }
-  return Unit{};
-}
-
-// Applies the planner's write of the update's status, and prints the lines that are new.
-void LocalUpdate::Store(const std::string& patch) {
-  update_.merge_patch(Json::parse(patch, nullptr, false));
-  printed_ = PrintLines(context_, update_, printed_);
-  auto decoded = DecodeReplicationControllerUpdate(context_.session.decoder(), update_.dump());
-  if (decoded.ok()) decoded_ = *std::move(decoded);
 }
 
 // Prints the warnings that Windlass would send as Events. That of an update which fails or pauses
@@ -223,43 +156,22 @@ void LocalUpdate::Store(const std::string& patch) {
 void LocalUpdate::Warn(const std::vector<Event>& events) const {
   for (const Event& event : events) {
     if (event.type != Event::Type::kWarning) continue;
-    if (event.message == TextOf(update_, "/status/message")) continue;
+    if (event.message == TextOf(plan_.update(), "/status/message")) continue;
     context_.console.Warning(event.message);
   }
 }
 
-Result<Reply> LocalUpdate::Execute(const Request& request) {
-  if (request.resource() == resources::kReplicationControllerUpdates) {
-    Store(request.body());
-    return Reply{update_.dump()};
-  }
-  return context_.session.Send(ToHttp(request, kPluginFieldManager), request.verb());
-}
-
-// Brings what was read up to date with the reply to a write.
-void LocalUpdate::Fold(const Request& request, const Result<Reply>& reply) {
-  if (!reply.ok() || !request.mutates()) return;
-  if (request.resource() != resources::kReplicationControllers) return;
-  auto& kept = old_ && old_->meta.name == request.key().name ? old_ : new_;
-  auto decoded = DecodeReplicationController(context_.session.decoder(), reply->body);
-  // If finalizers keep what was deleted, the API server answers with it; otherwise with a Status.
-  if (request.verb() == Verb::kDelete && !(decoded.ok() && decoded->meta.deleting())) {
-    kept.reset();
-  } else if (decoded.ok()) {
-    kept = *std::move(decoded);
-  }
-}
-
 // Prints what would be replaced by what.
-ExitCode LocalUpdate::PrintDryRun(const rc::View& view, const Learned& learned) const {
+ExitCode LocalUpdate::PrintDryRun(const Learned& learned) const {
+  const rc::View view = plan_.View();
   const ResourceId& resource = resources::kReplicationControllers;
   const Result<Json> old =
-      ReadObject(context_.session, {resource, context_.namespace_, decoded_->meta.name});
+      ReadObject(context_.session, {resource, context_.namespace_, plan_.decoded().meta.name});
   if (!old.ok()) return Report(context_.session, context_.console, old.error());
   Json target;
-  if (new_) {
-    const Result<Json> stored =
-        ReadObject(context_.session, {resource, context_.namespace_, new_->meta.name});
+  if (view.new_controller != nullptr) {
+    const Result<Json> stored = ReadObject(
+        context_.session, {resource, context_.namespace_, view.new_controller->meta.name});
     if (!stored.ok()) return Report(context_.session, context_.console, stored.error());
     target = *stored;
   } else {
@@ -279,27 +191,6 @@ ExitCode LocalUpdate::PrintDryRun(const rc::View& view, const Learned& learned) 
   return ExitCode::kDone;
 }
 
-rc::View LocalUpdate::MakeView() const {
-  rc::View view{*decoded_, old_ ? &*old_ : nullptr, new_ ? &*new_ : nullptr};
-  for (const Pod& pod : pods_) view.pods.push_back(&pod);
-  return view;
-}
-
-windlass::Step LocalUpdate::Next(const Learned& learned) const {
-  return rc::Next(MakeView(), learned, context_.session.clock().Wall());
-}
-
-// Brings the Pod up to date with a label that is on its way.
-void LocalUpdate::ApplyToPod(const Request& label) {
-  const Json patch = Json::parse(label.body(), nullptr, false);
-  for (Pod& pod : pods_) {
-    if (pod.meta.name != label.key().name) continue;
-    for (const auto& [key, value] : patch["metadata"]["labels"].items()) {
-      pod.meta.labels.Set(key, value.get<std::string>());
-    }
-  }
-}
-
 // Labels the Pod of `first`, and all others that are to get the label, at the same time: each is a
 // write of its own. Returns the error of one that failed, unless the planner says what follows:
 // then all are read again.
@@ -307,9 +198,9 @@ std::optional<Error> LocalUpdate::LabelPods(Learned& learned, Write first) {
   std::vector<Write> writes;
   std::optional<Write> next = std::move(first);
   while (next) {
-    ApplyToPod(next->request);
+    plan_.FoldLabel(next->request);
     writes.push_back(*std::move(next));
-    windlass::Step step = Next(learned);
+    windlass::Step step = plan_.Next(learned);
     auto* write = std::get_if<Write>(&step);
     const bool labels = write != nullptr && write->request.resource() == resources::kPods;
     next = labels ? std::optional(std::move(*write)) : std::nullopt;
@@ -336,20 +227,26 @@ Error LocalUpdate::Told(const Request& request, const Error& error) const {
                    context_.session.options().server);
 }
 
+LocalUpdate::Walk LocalUpdate::Look() {
+  Status read = plan_.ReadControllers();
+  if (read.ok()) read = plan_.ReadPods();
+  if (!read.ok()) return {.error = std::move(read).error()};
+  return Step();
+}
+
 LocalUpdate::Walk LocalUpdate::Step() {
   Learned learned;
-  const size_t steps_max = kStepsMax + pods_.size();
+  const size_t steps_max = kStepsMax + plan_.pods();
   for (size_t steps = 0; steps < steps_max; ++steps) {
-    const rc::View view = MakeView();
-    auto step = Next(learned);
+    auto step = plan_.Next(learned);
     if (const auto* wait = std::get_if<Wait>(&step)) return {.wait = wait->look_again_in};
     if (const auto* failed = std::get_if<Failed>(&step)) return {.error = failed->error};
     auto* write = std::get_if<Write>(&step);
     const Request& request =
         write != nullptr ? write->request : std::get_if<windlass::Read>(&step)->request;
-    const bool of_update = request.resource() == resources::kReplicationControllerUpdates;
+    const bool of_update = IsOfUpdate(request);
     if (write != nullptr && !of_update && dry_run()) {
-      ended_ = PrintDryRun(view, learned);
+      ended_ = PrintDryRun(learned);
       return {};
     }
     if (request.resource() == resources::kPods && write != nullptr) {
@@ -357,13 +254,14 @@ LocalUpdate::Walk LocalUpdate::Step() {
       if (error) return AfterFailure(*std::move(error));
       continue;
     }
-    Result<Reply> reply = Execute(request);
+    Result<Reply> reply = plan_.Send(request);
+    if (of_update) printed_ = PrintLines(context_, plan_.update(), printed_);
     if (write != nullptr && reply.ok()) Warn(write->on_success);
-    if (of_update && (HasEnded() || Phase() == rc::kPaused)) return {};
+    if (of_update && (HasEnded() || plan_.Phase() == rc::kPaused)) return {};
     std::optional<Error> error;
     if (!reply.ok()) error = Told(request, reply.error());
     if (context_.session.interrupted()) return {.error = error.value_or(Error{})};
-    Fold(request, reply);
+    plan_.Fold(request, reply);
     learned.push_back(write != nullptr ? OutcomeOf(*write, std::move(reply))
                                        : OutcomeOf(request, std::move(reply)));
     if (!error) continue;
@@ -393,15 +291,9 @@ ExitCode LocalUpdate::Run() {
   Session& session = context_.session;
   LongWait long_wait(context_);
   for (;;) {
-    Walk walk;
-    const Status read = Read();
-    if (read.ok()) {
-      walk = Step();
-    } else {
-      walk.error = read.error();
-    }
+    const Walk walk = Look();
     if (HasEnded()) return End();
-    if (Phase() == rc::kPaused) return EndPaused();
+    if (plan_.Phase() == rc::kPaused) return EndPaused();
     if (session.interrupted() || session.timed_out()) {
       return Report(session, context_.console,
                     {ErrorKind::kCancelled,
@@ -409,7 +301,7 @@ ExitCode LocalUpdate::Run() {
                          ": the update stops here. The same command goes on with it, and "
                          "--rollback takes it back"});
     }
-    long_wait.Look(UntimedWaitOf(update_));
+    long_wait.Look(UntimedWaitOf(plan_.update()));
     const Duration poll = context_.line.rolling_update.poll_interval;
     Duration pause = std::min(poll, walk.wait.value_or(poll));
     if (walk.read_again) pause = std::min<Duration>(pause, milliseconds(200));

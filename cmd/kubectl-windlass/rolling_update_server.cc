@@ -2,6 +2,7 @@
 #include <nlohmann/json.hpp>
 #include <utility>
 
+#include "cmd/kubectl-windlass/controller_update.h"
 #include "cmd/kubectl-windlass/failure.h"
 #include "cmd/kubectl-windlass/json_fields.h"
 #include "cmd/kubectl-windlass/rolling_update.h"
@@ -146,6 +147,12 @@ Attempt WriteUpdate(const CommandContext& context, const Json& update) {
     // Of an update that is under way Windlass knows the state, also when the old one is gone.
     const UpdateState state = missing ? UpdateState::kDone : StateOf(context, *stored);
     const bool begins = state != UpdateState::kUnderWay && state != UpdateState::kFailed;
+    if (state == UpdateState::kUnderWay && FlagOf(update, "/spec/rollback") &&
+        !FlagOf(*stored, "/spec/rollback") && HasChangedNothing(context, *stored)) {
+      const Place old{resources::kReplicationControllers, context.namespace_,
+                      TextOf(update, "/metadata/name")};
+      return {.refused = RefuseToTakeBackNothing(context, old, *stored)};
+    }
     // With NEW there may be one that another client has begun.
     if (begins && !missing && FlagOf(update, "/spec/rollback") &&
         FieldOf(update, "/spec/newName") == nullptr &&
@@ -159,6 +166,10 @@ Attempt WriteUpdate(const CommandContext& context, const Json& update) {
     }
     if (begins) {
       attempt.refused = CheckControllers(context, update);
+      // One that timed out goes on from what its status says.
+      if (!attempt.refused && state != UpdateState::kTimedOut) {
+        attempt.refused = RefuseByPlan(context, update);
+      }
       if (attempt.refused) return attempt;
     }
     if (missing) {
@@ -217,30 +228,51 @@ Status RemoveUpdate(const CommandContext& context, const Json& stored) {
 
 namespace {
 
-// Takes an update back that failed, if another one is asked for: what it has done must not stay.
-// Returns the exit code if that does not succeed; nullopt if there is nothing to take back.
-std::optional<ExitCode> TakeBackFailed(const CommandContext& context, const Json& update) {
-  const bool writes = context.line.dry_run == "none" && context.line.rolling_update.wait;
-  if (FlagOf(update, "/spec/rollback") || !writes) return std::nullopt;
-  const Result<Json> stored = ReadObject(context.session, PlaceOfUpdate(context, update));
+// Returns the stored update if it failed and another one is asked for: then what it has done is
+// taken back first. nullopt if there is nothing to take back.
+std::optional<Json> FailedOneBefore(const CommandContext& context, const Json& update) {
+  if (FlagOf(update, "/spec/rollback") || !context.line.rolling_update.wait) return std::nullopt;
+  Result<Json> stored = ReadObject(context.session, PlaceOfUpdate(context, update));
   if (!stored.ok() || !AsksForOther(context, update, *stored)) return std::nullopt;
   const UpdateState state = StateOf(context, *stored);
   if (state != UpdateState::kTimedOut && state != UpdateState::kFailed) return std::nullopt;
-  context.console.message("The update to " + TextOf(*stored, "/status/newName") +
-                          " failed, so it is taken back first.\n");
+  return *std::move(stored);
+}
+
+// Returns the exit code if that does not succeed.
+std::optional<ExitCode> TakeBack(const CommandContext& context, const Json& update,
+                                 const Json& failed) {
+  const std::string what = "The update to " + TextOf(failed, "/status/newName") + " failed, so it ";
+  if (context.line.dry_run != "none") {
+    context.console.message(what + "would be taken back first, and this one be begun then.\n");
+    return ExitCode::kDone;
+  }
+  context.console.message(what + "is taken back first.\n");
   Json back = update;
   back["spec"] = {{"rollback", true}};
   for (const char* key : {"updatePeriod", "timeout"}) back["spec"][key] = update["spec"][key];
-  const Result<Written> written = WriteOver(context, back, *stored);
+  const Result<Written> written = WriteOver(context, back, failed);
   if (!written.ok()) return Report(context.session, context.console, written.error());
   const ExitCode code = FollowUpdate(context, written->update, written->before);
   return code == ExitCode::kDone ? std::nullopt : std::optional(code);
 }
 
+// Says what the command would do: plans it in this program.
+ExitCode PlanForClient(const CommandContext& context, const Json& update) {
+  const Result<Json> stored = ReadObject(context.session, PlaceOfUpdate(context, update));
+  if (stored.ok()) {
+    if (const auto refused = RefuseOtherUpdate(context, update, *stored)) return *refused;
+  }
+  return RunLocally(context, update);
+}
+
 }  // namespace
 
 ExitCode RunInServer(const CommandContext& context, const Json& update) {
-  if (const auto code = TakeBackFailed(context, update)) return *code;
+  if (const std::optional<Json> failed = FailedOneBefore(context, update)) {
+    if (const auto code = TakeBack(context, update, *failed)) return *code;
+  }
+  if (context.line.dry_run == "client") return PlanForClient(context, update);
   const Attempt attempt = WriteUpdate(context, update);
   if (attempt.refused) return *attempt.refused;
   if (!attempt.written.ok()) {

@@ -134,7 +134,7 @@ class TableView final : public View {
 
  private:
   std::vector<ListedObject> Rows(const Follow& follow) const {
-    // The updates that are under way, by namespace and name.
+    // The updates that are under way, by namespace and name of each controller.
     std::map<std::pair<std::string, std::string>, const Json*> updates;
     const auto key = [](const Json& object) {
       return std::pair(TextOf(object, "/metadata/namespace"), TextOf(object, "/metadata/name"));
@@ -144,7 +144,10 @@ class TableView final : public View {
       for (size_t i = 0; i < selections.size(); ++i) {
         if (selections[i].resource != kind.update.resource) continue;
         for (const Json* update : follow.Objects(i)) {
-          if (kind.update.is_under_way(*update)) updates[key(*update)] = update;
+          if (!kind.update.is_under_way(*update)) continue;
+          updates[key(*update)] = update;
+          updates[{TextOf(*update, "/metadata/namespace"), TextOf(*update, "/status/newName")}] =
+              update;
         }
       }
     }

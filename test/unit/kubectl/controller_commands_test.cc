@@ -65,6 +65,34 @@ TEST_CASE_METHOD(Fixture, "status without an update is about the Pods") {
   CHECK(ran.out == "Waiting for replicationcontroller \"old\": 1 of 4 Pods are available...\n");
 }
 
+// For the script that deploys only if all is well: half an update is not.
+TEST_CASE_METHOD(Fixture, "status of a controller in the middle of an update that stopped is red") {
+  BeginUpdate();
+  REQUIRE(server.Delete("setup", {kUpdates, "default", "old"}).ok());
+  Edit(kControllers, "old", "", [](Json& old) {
+    old["metadata"]["annotations"]["kubectl.kubernetes.io/original-replicas"] = "4";
+    old["spec"]["replicas"] = 3;
+  });
+  const std::string after =
+      ", which Windlass does not carry out: the command that began it goes on with it when it is "
+      "repeated, and takes it back with --rollback\n";
+  const Ran old = Run({"status", "rc/old"});
+  CHECK(old.code == ExitCode::kHeld);
+  CHECK(old.messages ==
+        "error: replicationcontroller \"old\" is in the middle of a rolling update of 4 "
+        "Pods" +
+            after);
+  const Ran made = Run({"status", "rc/new"});
+  CHECK(made.code == ExitCode::kHeld);
+  CHECK(made.messages ==
+        "error: replicationcontroller \"new\" is in the middle of a rolling update from old" +
+            after);
+  // An update that ended long ago may have left the note, as kubectl does.
+  Edit(kControllers, "old", "", [](Json& old) { old["spec"]["replicas"] = 4; });
+  Edit(kControllers, "old", "status", [](Json& old) { SetCounters(old, 4, 4, 4); });
+  CHECK(Run({"status", "rc/old"}).code == ExitCode::kDone);
+}
+
 TEST_CASE_METHOD(Fixture, "status follows the update of either controller to its end") {
   BeginUpdate();
   const std::string name = GENERATE("rc/old", "rc/new", "replicationcontrollerupdate/old");

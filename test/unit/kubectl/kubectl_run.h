@@ -107,7 +107,10 @@ class KubectlRun {
     }
     transport.decide = [this](uint64_t, const HttpRequest& request) {
       requests.push_back(request.target);
-      if (request.method != HttpMethod::kGet) {
+      // The plan of a rolling update asks whether a creation would be refused.
+      const bool asks = request.target.find("/replicationcontrollers?") != std::string::npos &&
+                        request.target.find("dryRun=All") != std::string::npos;
+      if (request.method != HttpMethod::kGet && !asks) {
         writes.push_back({request.target, request.content_type, request.body});
       }
       return fate ? fate(request) : sim::Fate::kDelivered;
@@ -127,6 +130,22 @@ class KubectlRun {
     const sim::Object object = server.Find({resource, "default", name});
     REQUIRE(object != nullptr);
     return *object;
+  }
+  // Leaves ReplicationController old as an update to ReplicationController new has begun it, of
+  // which neither has other Pods yet.
+  void BeginUpdateOfOld() {
+    const ResourceId& controllers = resources::kReplicationControllers;
+    const std::string uid = Stored(controllers, "old")["metadata"]["uid"];
+    const std::string replicas = Stored(controllers, "old")["spec"]["replicas"].dump();
+    Json created = sim::SampleReplicationController("new", 0, "app:v2");
+    created["metadata"]["annotations"] = {
+        {"kubectl.kubernetes.io/update-source-id", "old:" + uid},
+        {"kubectl.kubernetes.io/desired-replicas", replicas}};
+    Create(controllers, created);
+    Edit(controllers, "old", "", [&](Json& old) {
+      old["metadata"]["annotations"] = {{"kubectl.kubernetes.io/next-controller-id", "new"},
+                                        {"kubectl.kubernetes.io/original-replicas", replicas}};
+    });
   }
   // Calls `change` after `delay` of virtual time, while a command runs.
   void After(Duration delay, std::function<void()> change) { loop.After(delay, std::move(change)); }

@@ -67,6 +67,16 @@ struct Fixture : KubectlRun {
     arguments.insert(arguments.begin(), "rolling-update");
     return Run(arguments);
   }
+  void RefusesCreation() {
+    answering.answer = [](const HttpRequest& request) -> std::optional<Result<HttpResponse>> {
+      if (request.target.find("dryRun=All") == std::string::npos) return std::nullopt;
+      return HttpResponse{422,
+                          "application/json",
+                          R"({"kind":"Status","status":"Failure","reason":"Invalid","code":422,)"
+                          R"("message":"no such name"})",
+                          {}};
+    };
+  }
   bool HasUpdate() { return server.Find({kUpdates, "default", "old"}) != nullptr; }
   std::string Uid() { return Stored(kUpdates, "old")["metadata"]["uid"]; }
 };
@@ -118,6 +128,7 @@ TEST_CASE_METHOD(Fixture, "The phase at the end says the exit code") {
        "one was renamed to old already. To go back, update to the old image\n"},
   }));
   CAPTURE(row.end.phase, row.arguments);
+  if (row.arguments.back() == "--rollback") BeginUpdateOfOld();
   Report end = row.end;
   end.lines = {"a line"};
   const Ran ran = RunUntil(end, row.arguments);
@@ -127,6 +138,7 @@ TEST_CASE_METHOD(Fixture, "The phase at the end says the exit code") {
 }
 
 TEST_CASE_METHOD(Fixture, "A rollback that somebody else turns off has failed") {
+  BeginUpdateOfOld();
   After(milliseconds(500), [this] {
     Edit(kUpdates, "old", "", [](Json& update) { update["spec"]["rollback"] = false; });
   });
@@ -231,6 +243,7 @@ TEST_CASE_METHOD(Fixture, "--rollback changes the direction and the times, and n
 
 TEST_CASE_METHOD(Fixture, "--rollback says what a scaling by somebody else means, if it is told") {
   Update({"old", "new", kImage, "--on-external-scale=Adopt", "--no-wait"});
+  Says({"Progressing", {"Created new"}});
   const bool told = GENERATE(false, true);
   std::vector<std::string> arguments = {"old", "--rollback", "--no-wait"};
   if (told) arguments.emplace_back("--on-external-scale=Override");
@@ -287,7 +300,7 @@ TEST_CASE_METHOD(Fixture, "What a refused command had created is removed again")
 }
 
 TEST_CASE_METHOD(Fixture, "An update that was there before the refused command stays") {
-  REQUIRE(RunUntil({"Succeeded"}, {"old", "new", "--image=app:v1"}).code == ExitCode::kDone);
+  REQUIRE(RunUntil({"Succeeded"}, {"old", "new", "--image=app:v3"}).code == ExitCode::kDone);
   SaysAfter(seconds(1), kRefused);
   const Ran ran = Update({"old", "new", kImage});
   CHECK(ran.code == ExitCode::kFailed);
@@ -318,6 +331,70 @@ TEST_CASE_METHOD(Fixture, "What somebody else has edited since it was refused is
   Proves("RC-20");
 }
 
+// For the user who reads "error": nothing is left that could begin later.
+TEST_CASE_METHOD(Fixture, "What Windlass would refuse is refused before anything is written") {
+  struct Row {
+    std::vector<std::string> arguments;
+    std::string message;
+    std::function<void(Fixture&)> prepare = [](Fixture&) {};
+  };
+  const auto row = GENERATE(values<Row>({
+      {{"old", "new", kImage},
+       "Invalid controller spec for new; required: > 0 replicas, actual: 0",
+       [](Fixture& f) {
+         f.Edit(kControllers, "old", "", [](Json& old) { old["spec"]["replicas"] = 0; });
+       }},
+      {{"old", "new", "--image=app:v1"},
+       "--image-pull-policy (Always|Never|IfNotPresent) must be provided when --image is the same "
+       "as existing container image"},
+      {{"old", "new", kImage, "--container=nosuch"}, "container nosuch not found in pod"},
+      {{"old", "new", "--rollback"}, "Could not find new to rollback."},
+      {{"old", "NEW", kImage},
+       "the API server refused to create replicationcontrollers default/NEW: no such name",
+       [](Fixture& f) { f.RefusesCreation(); }},
+  }));
+  CAPTURE(row.arguments);
+  row.prepare(*this);
+  const bool over_ended = GENERATE(false, true);
+  if (over_ended) {
+    Create(kUpdates, {{"apiVersion", "windlass.dev/v1alpha1"},
+                      {"kind", "ReplicationControllerUpdate"},
+                      {"metadata", {{"name", "old"}}},
+                      {"spec", {{"newName", "new"}}}});
+    Says({"Succeeded", {"an earlier one"}});
+  }
+  writes.clear();
+  const Ran ran = Update(row.arguments);
+  CHECK(ran.code == ExitCode::kFailed);
+  CHECK(ran.messages.starts_with("error: " + row.message));
+  CHECK(ran.messages.ends_with("\nNothing was changed.\n"));
+  CHECK(writes.empty());
+  Proves("RC-20");
+}
+
+// A right that the user lacks, Windlass may have.
+TEST_CASE_METHOD(Fixture, "What the user may not ask is left to Windlass") {
+  fate = [](const HttpRequest& request) {
+    const bool asks = request.target.find("dryRun=All") != std::string::npos;
+    return asks ? sim::Fate::kForbidden : sim::Fate::kDelivered;
+  };
+  CHECK(RunUntil({"Succeeded"}, {"old", "new", kImage}).code == ExitCode::kDone);
+}
+
+TEST_CASE_METHOD(Fixture, "--rollback of an update that has changed nothing yet is refused") {
+  Update({"old", "new", kImage, "--no-wait"});
+  Edit(kUpdates, "old", "", [](Json& update) { update["spec"]["paused"] = true; });
+  Says({"Paused", {}, "spec.paused is true", "", ""});
+  const Json before = Stored(kUpdates, "old");
+  const Ran ran = Update({"old", "--rollback"});
+  CHECK(ran.code == ExitCode::kError);
+  CHECK(ran.messages ==
+        "error: replicationcontroller \"old\" has an update that has changed nothing yet: kubectl "
+        "delete replicationcontrollerupdates.windlass.dev old -n default takes it away\n");
+  CHECK(Stored(kUpdates, "old") == before);
+  Proves("RC-15");
+}
+
 // --- a second command ---
 
 TEST_CASE_METHOD(Fixture, "Another update than the one under way is refused and changes nothing") {
@@ -335,9 +412,9 @@ TEST_CASE_METHOD(Fixture, "Another update than the one under way is refused and 
       {{"old", "new", kImage}, {"old", "new", "--image=app:v3"}, under_way + back},
       {{"old", "new", kImage}, {"old", "new-2", kImage}, under_way + back},
       {{"old", "new", kImage}, {"old", "new-2", "--rollback"}, under_way + back},
-      {{"old", "new", kImage, "--container=app"},
+      {{"old", "new", kImage, "--container=web"},
        {"old", "new", kImage},
-       under_way + " --container=app" + back},
+       under_way + " --container=web" + back},
       {{"old", "new", kImage},
        {"old", "new", kImage, "--image-pull-policy=Always"},
        under_way + back},
@@ -363,6 +440,7 @@ TEST_CASE_METHOD(Fixture, "Another update than the one under way is refused and 
 
 TEST_CASE_METHOD(Fixture, "A rollback under way is not turned round by a second command") {
   REQUIRE(Update({"old", "new", kImage, "--no-wait"}).code == ExitCode::kDone);
+  Says({"Progressing", {"Created new"}});
   REQUIRE(Update({"old", "--rollback", "--no-wait"}).code == ExitCode::kDone);
   const Json before = Stored(kUpdates, "old");
   const Ran ran = Update({"old", "new", kImage});
@@ -410,6 +488,25 @@ TEST_CASE_METHOD(Fixture,
   Proves("RC-23");
 }
 
+TEST_CASE_METHOD(Fixture, "A dry run says that a failed update would be taken back first") {
+  const Report failed = {"Failed", {"Created new"}, "timed out", "TimedOut"};
+  REQUIRE(RunUntil(failed, {"old", "new", kImage}).code == ExitCode::kFailed);
+  const Json before = Stored(kUpdates, "old");
+  const std::string dry = GENERATE("client", "server");
+  const Ran ran = Update({"old", "new-2", "--image=app:v3", "--dry-run=" + dry});
+  CHECK(ran.code == ExitCode::kDone);
+  CHECK(ran.messages.ends_with("would be taken back first, and this one be begun then.\n"));
+  CHECK(Stored(kUpdates, "old") == before);
+  Proves("RC-23");
+}
+
+TEST_CASE_METHOD(Fixture, "A dry run refuses what the command would refuse") {
+  Update({"old", "new", kImage, "--no-wait"});
+  Says({"Progressing", {"Created new"}});
+  const std::string dry = GENERATE("client", "server");
+  CHECK(Update({"old", "new-2", kImage, "--dry-run=" + dry}).code == ExitCode::kOtherUpdate);
+}
+
 TEST_CASE_METHOD(Fixture, "A command that does not wait takes no failed update back") {
   const Report failed = {"Failed", {"Created new"}, "timed out", "TimedOut"};
   REQUIRE(RunUntil(failed, {"old", "new", kImage}).code == ExitCode::kFailed);
@@ -427,6 +524,7 @@ TEST_CASE_METHOD(Fixture, "A command that does not wait takes no failed update b
 
 TEST_CASE_METHOD(Fixture, "--rollback OLD NEW beside an update that has ended takes NEW as given") {
   REQUIRE(RunUntil({"Succeeded"}, {"old", kImage}).code == ExitCode::kDone);
+  BeginUpdateOfOld();
   REQUIRE(Update({"old", "new", "--rollback", "--no-wait"}).code == ExitCode::kDone);
   CHECK(Stored(kUpdates, "old")["spec"]["newName"] == "new");
 }
@@ -484,6 +582,7 @@ TEST_CASE_METHOD(Fixture, "The same command again begins an update anew that has
       {{"RolledBack", {"first"}}, {"old", "new", "--rollback"}},
   }));
   CAPTURE(row.end.phase);
+  if (row.end.phase == "RolledBack") BeginUpdateOfOld();
   RunUntil(row.end, row.arguments);
   Edit(kUpdates, "old", "", [](Json& update) { update["metadata"]["labels"]["team"] = "shop"; });
   const Json before = Stored(kUpdates, "old");
@@ -527,7 +626,8 @@ TEST_CASE_METHOD(Fixture, "An update that somebody else is faster to begin anew 
   bool once = false;
   fate = [&](const HttpRequest& request) {
     // As Windlass does for the annotation rolling-update-to, between DELETE and POST.
-    if (request.method == HttpMethod::kPost && !once) {
+    const bool of_update = request.target.find("replicationcontrollerupdates") != std::string::npos;
+    if (request.method == HttpMethod::kPost && of_update && !once) {
       once = true;
       Create(kUpdates, {{"apiVersion", "windlass.dev/v1alpha1"},
                         {"kind", "ReplicationControllerUpdate"},
@@ -568,7 +668,8 @@ TEST_CASE_METHOD(Fixture, "An old controller that does not exist is refused, and
 
 TEST_CASE_METHOD(Fixture, "An update whose old controller is deleted already is finished") {
   Json created = sim::SampleReplicationController("new", 2, "app:v2");
-  created["metadata"]["annotations"] = {{"kubectl.kubernetes.io/update-source-id", "odl:1234"}};
+  created["metadata"]["annotations"] = {{"kubectl.kubernetes.io/update-source-id", "odl:1234"},
+                                        {"kubectl.kubernetes.io/desired-replicas", "2"}};
   Create(kControllers, created);
   const Ran ran = Update({"odl", "new", kImage, "--no-wait"});
   CHECK(ran.code == ExitCode::kDone);

@@ -44,7 +44,9 @@ TEST_CASE("A file must tell the Pods of the two apart") {
   const std::string path = folder.Path("new.yaml");
   const auto update = [&](const std::string& name, const std::string& app) {
     folder.Write("new.yaml", "{apiVersion: v1, kind: ReplicationController, metadata: {name: " +
-                                 name + "}, spec: {selector: {app: " + app + "}, template: {}}}");
+                                 name + "}, spec: {selector: {app: " + app +
+                                 "}, template: {metadata: {labels: {app: " + app +
+                                 "}}, spec: {containers: [{name: web, image: \"app:v2\"}]}}}}");
     return run.Run({"rolling-update", "old", "-f", path, "--no-wait"});
   };
   Ran ran = update("new", "old");

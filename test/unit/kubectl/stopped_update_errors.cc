@@ -62,6 +62,7 @@ void IsTurnedForward(KubectlRun& run) {
     run.Edit(kUpdates, "old", "", [](Json& object) { object["spec"]["rollback"] = false; });
   });
   WindlassSays("Succeeded", "")(run);
+  run.BeginUpdateOfOld();
 }
 
 void UpdateIsDeleted(KubectlRun& run) {
@@ -196,7 +197,10 @@ ErrorSection StoppedUpdateErrors() {
         "The new controller was deleted already to give its name back, and there is no way back "
         "from that. The new Pods go on. Run `kubectl windlass rolling-update old` with the old "
         "image as `--image`.",
-        WindlassSays("Succeeded", "")},
+        [](KubectlRun& run) {
+          WindlassSays("Succeeded", "")(run);
+          run.BeginUpdateOfOld();
+        }},
        {{"rolling-update", "old", "new", "--rollback"},
         ExitCode::kFailed,
         "error: the update of replicationcontroller/old was not rolled back, it succeeded: "

@@ -1,0 +1,116 @@
+#include "cmd/kubectl-windlass/update_plan.h"
+
+#include <algorithm>
+#include <nlohmann/json.hpp>
+#include <utility>
+
+#include "cmd/kubectl-windlass/json_fields.h"
+#include "cmd/kubectl-windlass/replica_sets.h"
+#include "controller/replication_controller/planner.h"
+#include "controller/replication_controller/run.h"
+#include "kubeclient/client/client.h"
+
+namespace windlass::cli {
+
+namespace rc = replication_controller;
+
+UpdatePlan::UpdatePlan(const CommandContext& context, Json update)
+    : context_(context), update_(std::move(update)) {
+  update_["metadata"]["generation"] = 1;
+  update_["metadata"]["uid"] = "00000000-0000-4000-8000-000000000000";
+  update_["metadata"]["resourceVersion"] = "1";
+}
+
+Result<std::optional<ReplicationController>> UpdatePlan::Controller(const std::string& name) const {
+  if (name.empty()) return std::optional<ReplicationController>();
+  const Place place{resources::kReplicationControllers, context_.namespace_, name};
+  const Result<Json> object = ReadObject(context_.session, place);
+  if (!object.ok()) {
+    if (object.error().kind == ErrorKind::kNotFound) return std::optional<ReplicationController>();
+    return object.error();
+  }
+  WINDLASS_TRY(ReplicationController controller,
+               DecodeReplicationController(context_.session.decoder(), object->dump()));
+  return std::optional(std::move(controller));
+}
+
+Status UpdatePlan::ReadControllers() {
+  Decoder& decoder = context_.session.decoder();
+  WINDLASS_TRY(decoded_, DecodeReplicationControllerUpdate(decoder, update_.dump()));
+  WINDLASS_TRY(old_, Controller(decoded_->meta.name));
+  WINDLASS_TRY(new_, Controller(rc::NewNameOf(*decoded_, old_ ? &*old_ : nullptr)));
+  return Unit{};
+}
+
+Status UpdatePlan::ReadPods() {
+  pods_.clear();
+  for (const auto* controller : {&old_, &new_}) {
+    if (!*controller) continue;
+    Json labels = Json::object();
+    for (const auto& [key, value] : (*controller)->selector) {
+      labels[std::string(key.text())] = std::string(value.text());
+    }
+    if (labels.empty()) continue;
+    WINDLASS_TRY(const ObjectList list,
+                 ListObjects(context_.session, {resources::kPods, context_.namespace_,
+                                                SelectorText({{"matchLabels", labels}})}));
+    for (const std::string& item : list.items) {
+      WINDLASS_TRY(Pod pod, DecodePod(context_.session.decoder(), item));
+      const bool known = std::ranges::any_of(
+          pods_, [&pod](const Pod& other) { return other.meta.uid == pod.meta.uid; });
+      if (!known) pods_.push_back(std::move(pod));
+    }
+  }
+  return Unit{};
+}
+
+rc::View UpdatePlan::View() const {
+  rc::View view{*decoded_, old_ ? &*old_ : nullptr, new_ ? &*new_ : nullptr};
+  for (const Pod& pod : pods_) view.pods.push_back(&pod);
+  return view;
+}
+
+Step UpdatePlan::Next(const Learned& learned) const {
+  return rc::Next(View(), learned, context_.session.clock().Wall());
+}
+
+Result<Reply> UpdatePlan::Send(const Request& request) {
+  if (!IsOfUpdate(request)) {
+    return context_.session.Send(ToHttp(request, kPluginFieldManager), request.verb());
+  }
+  update_.merge_patch(Json::parse(request.body(), nullptr, false));
+  auto decoded = DecodeReplicationControllerUpdate(context_.session.decoder(), update_.dump());
+  if (decoded.ok()) decoded_ = *std::move(decoded);
+  return Reply{update_.dump()};
+}
+
+void UpdatePlan::Fold(const Request& request, const Result<Reply>& reply) {
+  if (!reply.ok() || !request.mutates()) return;
+  if (request.resource() != resources::kReplicationControllers) return;
+  auto& kept = old_ && old_->meta.name == request.key().name ? old_ : new_;
+  auto decoded = DecodeReplicationController(context_.session.decoder(), reply->body);
+  // If finalizers keep what was deleted, the API server answers with it; otherwise with a Status.
+  if (request.verb() == Verb::kDelete && !(decoded.ok() && decoded->meta.deleting())) {
+    kept.reset();
+  } else if (decoded.ok()) {
+    kept = *std::move(decoded);
+  }
+}
+
+void UpdatePlan::FoldLabel(const Request& label) {
+  const Json patch = Json::parse(label.body(), nullptr, false);
+  for (Pod& pod : pods_) {
+    if (pod.meta.name != label.key().name) continue;
+    for (const auto& [key, value] : patch["metadata"]["labels"].items()) {
+      pod.meta.labels.Set(key, value.get<std::string>());
+    }
+  }
+}
+
+std::string UpdatePlan::Phase() const { return TextOf(update_, "/status/phase"); }
+
+bool IsOfUpdate(const Request& request) {
+  return request.resource() == resources::kReplicationControllerUpdates;
+}
+
+}  // namespace windlass::cli

@@ -1,0 +1,58 @@
+// What a rolling update is planned from in this program: the update, in memory alone, and the two
+// ReplicationControllers and their Pods as they were read.
+#pragma once
+
+#include <nlohmann/json_fwd.hpp>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "cmd/kubectl-windlass/commands.h"
+#include "controller/core/step.h"
+#include "controller/replication_controller/situation.h"
+#include "kubeclient/api/pod.h"
+#include "kubeclient/api/replication_controller.h"
+#include "kubeclient/api/replication_controller_update.h"
+#include "kubeclient/base/result.h"
+
+namespace windlass::cli {
+
+class UpdatePlan {
+ public:
+  // `context` outlives the plan. `update` is what the command line asks for.
+  UpdatePlan(const CommandContext& context, Json update);
+
+  // Reads both controllers from the API server, or their Pods.
+  Status ReadControllers();
+  Status ReadPods();
+
+  // Returns the planner's next step. Requires that the controllers were read.
+  Step Next(const Learned& learned) const;
+  replication_controller::View View() const;
+
+  // Sends what the planner asks for. What it writes into the update stays in memory.
+  Result<Reply> Send(const Request& request);
+  // Brings what was read up to date with the reply to a write, or with a label that is on its way.
+  void Fold(const Request& request, const Result<Reply>& reply);
+  void FoldLabel(const Request& label);
+
+  const Json& update() const { return update_; }
+  const ReplicationControllerUpdate& decoded() const { return *decoded_; }
+  std::string Phase() const;
+  size_t pods() const { return pods_.size(); }
+
+ private:
+  Result<std::optional<ReplicationController>> Controller(const std::string& name) const;
+
+  const CommandContext& context_;
+  Json update_;
+  std::optional<ReplicationControllerUpdate> decoded_;
+  std::optional<ReplicationController> old_;
+  std::optional<ReplicationController> new_;
+  std::vector<Pod> pods_;
+};
+
+// Returns true if the planner writes into the update, or reads it.
+bool IsOfUpdate(const Request& request);
+
+}  // namespace windlass::cli
