@@ -10,7 +10,6 @@
 #include "cmd/kubectl-windlass/command_name.h"
 #include "cmd/kubectl-windlass/session.h"
 #include "kubeclient/base/clock.h"
-#include "kubeclient/base/result.h"
 
 namespace windlass::cli {
 
@@ -69,23 +68,5 @@ struct CommandLine {
   bool force = false;            // promote --force: although Pods of the step are not available
   RollingUpdateFlags rolling_update;
 };
-
-// Returns kConfig with one line that says what is wrong and what to write instead. `arguments` are
-// without the program's name.
-Result<CommandLine> ParseCommandLine(const std::vector<std::string>& arguments);
-
-// A command or a flag, for completion: what is typed, and what it does.
-struct Described {
-  std::string name;
-  std::string text;
-};
-std::vector<Described> Commands();
-// Returns the command of that name; nullopt if there is none.
-std::optional<CommandName> CommandOf(const std::string& word);
-// Returns the flags of a command, each with its dashes; the common ones if there is no such
-// command.
-std::vector<Described> FlagsOf(const std::string& command);
-// Returns true if the flag, such as "--context" or "-n", takes the next argument as its value.
-bool TakesValue(const std::string& command, const std::string& flag);
 
 }  // namespace windlass::cli

@@ -4,6 +4,7 @@
 #include <set>
 
 #include "cmd/kubectl-windlass/kind.h"
+#include "cmd/kubectl-windlass/parse.h"
 
 namespace windlass::cli {
 namespace {

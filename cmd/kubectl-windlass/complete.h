@@ -12,7 +12,7 @@
 #include <string>
 #include <vector>
 
-#include "cmd/kubectl-windlass/command_line.h"
+#include "cmd/kubectl-windlass/parse.h"
 #include "cmd/kubectl-windlass/object_argument.h"
 #include "kubeclient/api/resource_id.h"
 

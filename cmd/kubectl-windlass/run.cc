@@ -13,13 +13,13 @@
 #include <string>
 #include <utility>
 
-#include "cmd/kubectl-windlass/command_line.h"
 #include "cmd/kubectl-windlass/commands.h"
 #include "cmd/kubectl-windlass/complete.h"
 #include "cmd/kubectl-windlass/console.h"
 #include "cmd/kubectl-windlass/exit_code.h"
 #include "cmd/kubectl-windlass/json_fields.h"
 #include "cmd/kubectl-windlass/manifest.h"
+#include "cmd/kubectl-windlass/parse.h"
 #include "cmd/windlass/signals.h"
 #include "kubeclient/base/core_loop.h"
 #include "kubeclient/base/log.h"

@@ -18,6 +18,7 @@
 #include <vector>
 
 #include "cmd/kubectl-windlass/commands.h"
+#include "cmd/kubectl-windlass/parse.h"
 #include "cmd/kubectl-windlass/run.h"
 #include "kubeclient/api/canonical.h"
 #include "kubeclient/api/fingerprint_text.h"

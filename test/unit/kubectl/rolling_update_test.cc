@@ -5,6 +5,7 @@
 
 #include "cmd/kubectl-windlass/manifest.h"
 #include "cmd/kubectl-windlass/output.h"
+#include "cmd/kubectl-windlass/parse.h"
 #include "test/property.h"
 #include "test/proves.h"
 #include "test/support/folder.h"

@@ -4,6 +4,7 @@
 #include "cmd/kubectl-windlass/age_text.h"
 #include "cmd/kubectl-windlass/complete.h"
 #include "cmd/kubectl-windlass/output.h"
+#include "cmd/kubectl-windlass/parse.h"
 #include "cmd/kubectl-windlass/pod_state.h"
 #include "cmd/kubectl-windlass/replica_sets.h"
 #include "kubeclient/config/yaml_reader.h"

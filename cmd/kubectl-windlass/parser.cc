@@ -1,12 +1,8 @@
-#include "cmd/kubectl-windlass/command_line.h"
+#include "cmd/kubectl-windlass/parser.h"
 
 #include <CLI/CLI.hpp>
-#include <algorithm>
-#include <map>
-#include <memory>
 
 #include "cmd/kubectl-windlass/kind.h"
-#include "cmd/kubectl-windlass/parse_error.h"
 #include "cmd/kubectl-windlass/value_checks.h"
 #include "kubeclient/base/duration.h"
 
@@ -25,41 +21,17 @@ Examples:
   kubectl windlass rolling-update web-1 web-2 --rollback
 )";
 
-// The durations as text, until all are parsed.
-struct Durations {
-  std::string request_timeout;
-  std::string timeout;
-  std::string progress_timeout;
-  std::string update_period;
-  std::string poll_interval;
-};
+// Writes the duration that `text` names to `to`; leaves `to` alone if the flag was not given. "0"
+// is a duration of 0.
+void Take(const std::string& text, Duration& to) {
+  if (text.empty()) return;
+  to = text == "0" ? Duration{0} : *ParseDuration(text);
+}
 
-// The parser, and what it writes to.
-struct Parser {
-  Parser();
-
-  CLI::App* Add(CommandName name, const std::string& word, const std::string& text);
-  CLI::App* AddForObjects(CommandName name, const std::string& word, const std::string& text);
-  void AddFiles(CLI::App* command, const std::string& what);
-  void AddRevision(CLI::App* command, const std::string& flag, const std::string& what);
-  void AddDryRun(CLI::App* command);
-  static void AddDuration(CLI::App* command, const std::string& flag, std::string& to,
-                          const std::string& what);
-  void AddConnection();
-  void AddRolloutCommands();
-  void AddRollingUpdate();
-
-  CommandLine line;
-  bool watch_get = false;  // `line.watch` is status's, whose default is true
-  bool end_abort = false;  // abort --end
-  Durations durations;
-  CLI::App app{"Sees and steers rollouts: Deployments, Rollouts, ReplicationControllers.",
-               "kubectl windlass"};
-  std::map<const CLI::App*, CommandName> commands;
-};
+}  // namespace
 
 CLI::App* Parser::Add(CommandName name, const std::string& word, const std::string& text) {
-  CLI::App* command = app.add_subcommand(word, text);
+  CLI::App* command = app->add_subcommand(word, text);
   command->fallthrough();
   commands[command] = name;
   AddDuration(command, "--timeout", durations.timeout,
@@ -103,21 +75,21 @@ void Parser::AddDuration(CLI::App* command, const std::string& flag, std::string
 
 void Parser::AddConnection() {
   ConnectionFlags& flags = line.connection;
-  app.add_option("--kubeconfig", flags.kubeconfig, "kubeconfig file");
-  app.add_option("--context", flags.context, "context of the kubeconfig");
-  app.add_option("--cluster", flags.cluster, "cluster of the kubeconfig");
-  app.add_option("--user", flags.user, "user of the kubeconfig");
-  app.add_option("-n,--namespace", flags.namespace_, "namespace; without it the context's");
-  app.add_option("--as", flags.as, "user to impersonate");
-  app.add_option("--as-uid", flags.as_uid, "uid to impersonate");
-  app.add_option("--as-group", flags.as_groups, "group to impersonate; may be repeated")
+  app->add_option("--kubeconfig", flags.kubeconfig, "kubeconfig file");
+  app->add_option("--context", flags.context, "context of the kubeconfig");
+  app->add_option("--cluster", flags.cluster, "cluster of the kubeconfig");
+  app->add_option("--user", flags.user, "user of the kubeconfig");
+  app->add_option("-n,--namespace", flags.namespace_, "namespace; without it the context's");
+  app->add_option("--as", flags.as, "user to impersonate");
+  app->add_option("--as-uid", flags.as_uid, "uid to impersonate");
+  app->add_option("--as-group", flags.as_groups, "group to impersonate; may be repeated")
       ->take_all()
       ->allow_extra_args(false);
-  app.add_flag("--insecure-skip-tls-verify", flags.insecure_skip_tls_verify,
-               "do not verify the certificate of the API server");
-  AddDuration(&app, "--request-timeout", durations.request_timeout,
+  app->add_flag("--insecure-skip-tls-verify", flags.insecure_skip_tls_verify,
+                "do not verify the certificate of the API server");
+  AddDuration(app.get(), "--request-timeout", durations.request_timeout,
               "how long one request may take (32s)");
-  app.add_option_function<std::string>(
+  app->add_option_function<std::string>(
          "-o,--output",
          [this](const std::string& format) {
            line.output = format == "json"   ? OutputFormat::kJson
@@ -213,24 +185,22 @@ void Parser::AddRollingUpdate() {
   update->add_flag("--local", flags.local, "run the update in this program, not in Windlass");
 }
 
-Parser::Parser() {
-  app.require_subcommand(1);
-  app.failure_message(CLI::FailureMessage::simple);
+Parser::Parser()
+    : app(std::make_unique<CLI::App>(
+          "Sees and steers rollouts: Deployments, Rollouts, ReplicationControllers.",
+          "kubectl windlass")) {
+  app->require_subcommand(1);
+  app->failure_message(CLI::FailureMessage::simple);
   // As with kubectl, the last one counts if a flag is given twice.
-  app.option_defaults()->multi_option_policy(CLI::MultiOptionPolicy::TakeLast);
+  app->option_defaults()->multi_option_policy(CLI::MultiOptionPolicy::TakeLast);
   AddConnection();
   AddRolloutCommands();
   AddRollingUpdate();
 }
 
-// Writes the duration that `text` names to `to`; leaves `to` alone if the flag was not given. "0"
-// is a duration of 0.
-void Take(const std::string& text, Duration& to) {
-  if (text.empty()) return;
-  to = text == "0" ? Duration{0} : *ParseDuration(text);
-}
+Parser::~Parser() = default;
 
-Status TakeDurations(const Durations& durations, CommandLine& line) {
+Status Parser::TakeDurations() {
   Duration timeout{0};
   Take(durations.timeout, timeout);
   if (timeout > Duration{0}) line.timeout = timeout;
@@ -251,159 +221,17 @@ Status TakeDurations(const Durations& durations, CommandLine& line) {
   return Unit{};
 }
 
-const CLI::App* CommandIn(const Parser& parser, const std::string& command) {
-  for (const CLI::App* one : parser.app.get_subcommands(nullptr)) {
-    if (one->get_name() == command) return one;
-  }
-  return nullptr;
-}
-
-// Returns the first argument that is no flag and no value of a flag; "" if there is none.
-std::string FirstWord(const std::vector<std::string>& arguments) {
-  for (size_t i = 0; i < arguments.size(); ++i) {
-    const std::string& argument = arguments[i];
-    if (!argument.starts_with('-')) return argument;
-    if (argument.find('=') == argument.npos && TakesValue("", argument)) ++i;
-  }
-  return "";
-}
-
-// Returns the text for a command line without a command that there is.
-std::string NoSuchCommand(const std::vector<std::string>& arguments) {
-  const std::string word = FirstWord(arguments);
-  std::string text = word.empty() ? "which command?" : "no command \"" + word + "\":";
-  text += " there are ";
-  const std::vector<Described> commands = Commands();
-  for (size_t i = 0; i < commands.size(); ++i) text += (i == 0 ? "" : ", ") + commands[i].name;
-  return text;
-}
-
-// Returns the help of the chosen command with the flags that every command has; without one, that
-// of the program.
-std::string HelpOf(const CLI::App& app) {
-  std::string help = app.help();
-  if (app.get_subcommands().empty()) return help;
-  std::vector<const CLI::Option*> shared;
-  for (const CLI::Option* option : app.get_options()) {
-    if (option != app.get_help_ptr()) shared.push_back(option);
-  }
-  return help + CLI::Formatter().make_group("Flags of every command", false, shared);
-}
-
-// Returns the option that a flag such as "-n" or "--namespace" names, of any command; null if there
-// is none.
-const CLI::Option* AnyOption(const CLI::App& app, const std::string& flag) {
-  if (const CLI::Option* option = app.get_option_no_throw(flag)) return option;
-  for (const CLI::App* command : app.get_subcommands(nullptr)) {
-    if (const CLI::Option* option = command->get_option_no_throw(flag)) return option;
-  }
-  return nullptr;
-}
-
-// Returns the arguments in a form that the library reads as kubectl does: "-n=shop" is
-// "--namespace=shop", and the value of "--namespace=" is empty, not the next argument.
-std::vector<std::string> Normalized(const CLI::App& app,
-                                    const std::vector<std::string>& arguments) {
-  std::vector<std::string> normalized;
-  for (const std::string& argument : arguments) {
-    const size_t equals = argument.find('=');
-    const bool flag = argument.starts_with('-') && equals != argument.npos;
-    const CLI::Option* option = flag ? AnyOption(app, argument.substr(0, equals)) : nullptr;
-    if (option == nullptr) {
-      normalized.push_back(argument);
-    } else if (equals + 1 == argument.size() && option->get_items_expected_max() > 0) {
-      normalized.push_back(argument.substr(0, equals));
-      normalized.emplace_back();
-    } else {
-      const bool is_short = !argument.starts_with("--") && !option->get_lnames().empty();
-      const std::string name =
-          is_short ? "--" + option->get_lnames().front() : argument.substr(0, equals);
-      normalized.push_back(name + argument.substr(equals));
-    }
-  }
-  return normalized;
-}
-
-}  // namespace
-
-Result<CommandLine> ParseCommandLine(const std::vector<std::string>& arguments) {
-  const auto parser = std::make_unique<Parser>();
-  try {
-    // CLI11 takes them from the end.
-    std::vector<std::string> normalized = Normalized(parser->app, arguments);
-    std::ranges::reverse(normalized);
-    parser->app.parse(std::move(normalized));
-  } catch (const CLI::CallForHelp&) {
-    parser->line.help = HelpOf(parser->app);
-    return parser->line;
-  } catch (const CLI::ParseError& error) {
-    if (arguments.empty()) {
-      parser->line.help = parser->app.help();
-      return parser->line;
-    }
-    const std::vector<CLI::App*> chosen = parser->app.get_subcommands();
-    const std::string what =
-        chosen.empty()
-            ? NoSuchCommand(arguments)
-            : ParseErrorText(error, *chosen.front(), parser->app.remaining(true), arguments);
-    return Error{ErrorKind::kConfig, what + "; see kubectl windlass --help"};
-  }
-  CommandLine& line = parser->line;
-  const CLI::App* chosen = parser->app.get_subcommands().front();
-  line.command = parser->commands.at(chosen);
-  if (line.command == CommandName::kGet) line.watch = parser->watch_get;
+Status Parser::Finish() {
+  const CLI::App* chosen = app->get_subcommands().front();
+  line.command = commands.at(chosen);
+  if (line.command == CommandName::kGet) line.watch = watch_get;
   for (const CLI::Option* option : chosen->get_options()) {
     if (option->count() > 0 && !option->get_lnames().empty()) {
       line.rolling_update.given.insert("--" + option->get_lnames().front());
     }
   }
-  if (parser->end_abort) line.command = CommandName::kRetry;
-  const Status taken = TakeDurations(parser->durations, line);
-  if (!taken.ok()) return taken.error();
-  return line;
-}
-
-std::vector<Described> Commands() {
-  const auto parser = std::make_unique<Parser>();
-  std::vector<Described> commands;
-  for (const CLI::App* command : parser->app.get_subcommands(nullptr)) {
-    commands.push_back({command->get_name(), command->get_description()});
-  }
-  return commands;
-}
-
-std::optional<CommandName> CommandOf(const std::string& word) {
-  const auto parser = std::make_unique<Parser>();
-  const CLI::App* command = CommandIn(*parser, word);
-  if (command == nullptr) return std::nullopt;
-  return parser->commands.at(command);
-}
-
-std::vector<Described> FlagsOf(const std::string& command) {
-  const auto parser = std::make_unique<Parser>();
-  std::vector<Described> flags;
-  const auto add = [&flags](const CLI::App& app) {
-    for (const CLI::Option* option : app.get_options()) {
-      for (const std::string& name : option->get_lnames()) {
-        // Of the flags that every command has, --help is the command's own.
-        if (std::ranges::find(flags, "--" + name, &Described::name) != flags.end()) continue;
-        flags.push_back({"--" + name, option->get_description()});
-      }
-    }
-  };
-  if (const CLI::App* chosen = CommandIn(*parser, command)) add(*chosen);
-  add(parser->app);
-  return flags;
-}
-
-bool TakesValue(const std::string& command, const std::string& flag) {
-  const auto parser = std::make_unique<Parser>();
-  const CLI::Option* option = nullptr;
-  if (const CLI::App* chosen = CommandIn(*parser, command)) {
-    option = chosen->get_option_no_throw(flag);
-  }
-  if (option == nullptr) option = parser->app.get_option_no_throw(flag);
-  return option != nullptr && option->get_items_expected_min() > 0;
+  if (end_abort) line.command = CommandName::kRetry;
+  return TakeDurations();
 }
 
 }  // namespace windlass::cli

@@ -1,0 +1,158 @@
+#include "cmd/kubectl-windlass/parse.h"
+
+#include <CLI/CLI.hpp>
+#include <algorithm>
+#include <memory>
+
+#include "cmd/kubectl-windlass/parse_error.h"
+#include "cmd/kubectl-windlass/parser.h"
+
+namespace windlass::cli {
+namespace {
+
+const CLI::App* CommandIn(const Parser& parser, const std::string& command) {
+  for (const CLI::App* one : parser.app->get_subcommands(nullptr)) {
+    if (one->get_name() == command) return one;
+  }
+  return nullptr;
+}
+
+// Returns the first argument that is no flag and no value of a flag; "" if there is none.
+std::string FirstWord(const std::vector<std::string>& arguments) {
+  for (size_t i = 0; i < arguments.size(); ++i) {
+    const std::string& argument = arguments[i];
+    if (!argument.starts_with('-')) return argument;
+    if (argument.find('=') == argument.npos && TakesValue("", argument)) ++i;
+  }
+  return "";
+}
+
+// Returns the text for a command line without a command that there is.
+std::string NoSuchCommand(const std::vector<std::string>& arguments) {
+  const std::string word = FirstWord(arguments);
+  std::string text = word.empty() ? "which command?" : "no command \"" + word + "\":";
+  text += " there are ";
+  const std::vector<Described> commands = Commands();
+  for (size_t i = 0; i < commands.size(); ++i) text += (i == 0 ? "" : ", ") + commands[i].name;
+  return text;
+}
+
+// Returns the help of the chosen command with the flags that every command has; without one, that
+// of the program.
+std::string HelpOf(const CLI::App& app) {
+  std::string help = app.help();
+  if (app.get_subcommands().empty()) return help;
+  std::vector<const CLI::Option*> shared;
+  for (const CLI::Option* option : app.get_options()) {
+    if (option != app.get_help_ptr()) shared.push_back(option);
+  }
+  return help + CLI::Formatter().make_group("Flags of every command", false, shared);
+}
+
+// Returns the option that a flag such as "-n" or "--namespace" names, of any command; null if there
+// is none.
+const CLI::Option* AnyOption(const CLI::App& app, const std::string& flag) {
+  if (const CLI::Option* option = app.get_option_no_throw(flag)) return option;
+  for (const CLI::App* command : app.get_subcommands(nullptr)) {
+    if (const CLI::Option* option = command->get_option_no_throw(flag)) return option;
+  }
+  return nullptr;
+}
+
+// Returns the arguments in a form that the library reads as kubectl does: "-n=shop" is
+// "--namespace=shop", and the value of "--namespace=" is empty, not the next argument.
+std::vector<std::string> Normalized(const CLI::App& app,
+                                    const std::vector<std::string>& arguments) {
+  std::vector<std::string> normalized;
+  for (const std::string& argument : arguments) {
+    const size_t equals = argument.find('=');
+    const bool flag = argument.starts_with('-') && equals != argument.npos;
+    const CLI::Option* option = flag ? AnyOption(app, argument.substr(0, equals)) : nullptr;
+    if (option == nullptr) {
+      normalized.push_back(argument);
+    } else if (equals + 1 == argument.size() && option->get_items_expected_max() > 0) {
+      normalized.push_back(argument.substr(0, equals));
+      normalized.emplace_back();
+    } else {
+      const bool is_short = !argument.starts_with("--") && !option->get_lnames().empty();
+      const std::string name =
+          is_short ? "--" + option->get_lnames().front() : argument.substr(0, equals);
+      normalized.push_back(name + argument.substr(equals));
+    }
+  }
+  return normalized;
+}
+
+}  // namespace
+
+Result<CommandLine> ParseCommandLine(const std::vector<std::string>& arguments) {
+  const auto parser = std::make_unique<Parser>();
+  try {
+    // CLI11 takes them from the end.
+    std::vector<std::string> normalized = Normalized(*parser->app, arguments);
+    std::ranges::reverse(normalized);
+    parser->app->parse(std::move(normalized));
+  } catch (const CLI::CallForHelp&) {
+    parser->line.help = HelpOf(*parser->app);
+    return parser->line;
+  } catch (const CLI::ParseError& error) {
+    if (arguments.empty()) {
+      parser->line.help = parser->app->help();
+      return parser->line;
+    }
+    const std::vector<CLI::App*> chosen = parser->app->get_subcommands();
+    const std::string what =
+        chosen.empty()
+            ? NoSuchCommand(arguments)
+            : ParseErrorText(error, *chosen.front(), parser->app->remaining(true), arguments);
+    return Error{ErrorKind::kConfig, what + "; see kubectl windlass --help"};
+  }
+  const Status finished = parser->Finish();
+  if (!finished.ok()) return finished.error();
+  return parser->line;
+}
+
+std::vector<Described> Commands() {
+  const auto parser = std::make_unique<Parser>();
+  std::vector<Described> commands;
+  for (const CLI::App* command : parser->app->get_subcommands(nullptr)) {
+    commands.push_back({command->get_name(), command->get_description()});
+  }
+  return commands;
+}
+
+std::optional<CommandName> CommandOf(const std::string& word) {
+  const auto parser = std::make_unique<Parser>();
+  const CLI::App* command = CommandIn(*parser, word);
+  if (command == nullptr) return std::nullopt;
+  return parser->commands.at(command);
+}
+
+std::vector<Described> FlagsOf(const std::string& command) {
+  const auto parser = std::make_unique<Parser>();
+  std::vector<Described> flags;
+  const auto add = [&flags](const CLI::App& app) {
+    for (const CLI::Option* option : app.get_options()) {
+      for (const std::string& name : option->get_lnames()) {
+        // Of the flags that every command has, --help is the command's own.
+        if (std::ranges::find(flags, "--" + name, &Described::name) != flags.end()) continue;
+        flags.push_back({"--" + name, option->get_description()});
+      }
+    }
+  };
+  if (const CLI::App* chosen = CommandIn(*parser, command)) add(*chosen);
+  add(*parser->app);
+  return flags;
+}
+
+bool TakesValue(const std::string& command, const std::string& flag) {
+  const auto parser = std::make_unique<Parser>();
+  const CLI::Option* option = nullptr;
+  if (const CLI::App* chosen = CommandIn(*parser, command)) {
+    option = chosen->get_option_no_throw(flag);
+  }
+  if (option == nullptr) option = parser->app->get_option_no_throw(flag);
+  return option != nullptr && option->get_items_expected_min() > 0;
+}
+
+}  // namespace windlass::cli
