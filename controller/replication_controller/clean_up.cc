@@ -229,14 +229,16 @@ Step WithoutOldController(const Situation& situation) {
       return FinishAs(situation, *created);
     }
   }
-  if (!situation.run.step.empty() && created != nullptr) {
-    const int32_t desired = situation.run.desired_replicas.value_or(created->replicas);
-    return Fail(situation, kOldDeleted,
+  const bool begun = !situation.run.step.empty() || !situation.run.target.empty();
+  if (begun && created != nullptr) {
+    const int32_t desired = situation.run.desired_replicas.value_or(
+        NumberIn(*created, kDesiredReplicas).value_or(created->replicas));
+    return Fail(situation, kNotFound,
                 Fill("ReplicationController {} was deleted on the way, so its update cannot end. "
-                     "{} has {} of {} replicas: scale it with kubectl scale rc {} --replicas={}, "
-                     "and delete the update",
+                     "{} has {} of {} replicas: scale it with kubectl scale rc {} -n {} "
+                     "--replicas={}, and delete the update",
                      situation.old_name(), created->meta.name, created->replicas, desired,
-                     created->meta.name, desired));
+                     created->meta.name, created->meta.namespace_.text(), desired));
   }
   // kubectl's text for a rename that was cut off.
   std::string text =

@@ -226,13 +226,17 @@ Step SetRollbackSize(const Situation& situation, int32_t size) {
                 {decisions::kSetRollbackSize, {{"controller", old.meta.name}, {"replicas", size}}});
 }
 
-// Somebody deleted the new controller on the way: the old one gets back the size that was noted for
-// it, in one write that also ends the update (RC-22). The status says which size that is before the
-// write, so that a crash after it is told from a rollback of nothing.
+// There is no new controller: somebody deleted it on the way, or it was not created yet. The old
+// one gets back the size that was noted for it, if one was, in one write that also ends the update
+// (RC-22). The status says which size that is before the write, so that a crash after it is told
+// from a rollback of nothing.
 Step RestoreOld(const Situation& situation) {
   const ReplicationController& old = *situation.old_controller();
   auto noted = FindNotedSizeOfGone(situation);
   if (noted.step) return *std::move(noted.step);
+  // One that was not created yet has nothing but its name noted.
+  const std::string_view next = Annotation(old, kNextControllerId);
+  if (!noted.value && !next.empty() && next == situation.new_name) noted.value = old.replicas;
   if (noted.value) {
     const int32_t size = std::max(*noted.value, old.replicas);
     const std::string line = Fill(kSettingReplicasText, old.meta.name, size);

@@ -140,6 +140,10 @@ std::string NewNameOf(const ReplicationControllerUpdate& update,
   const ReplicationControllerUpdateStatus run = StatusOfRun(update);
   if (!run.step.empty() && !run.new_name.empty()) return run.new_name;
   const std::string& named = update.spec.new_name;
+  // The run has begun to change something before it was deleted.
+  if (old_controller == nullptr && named.empty() && !run.target.empty()) {
+    return update.status.new_name;
+  }
   if (old_controller == nullptr) return named;
   for (const std::string_view text :
        {Annotation(*old_controller, kRenameJournal), std::string_view(run.journal)}) {

@@ -1,5 +1,6 @@
 #include "controller/replication_controller/status.h"
 
+#include <algorithm>
 #include <nlohmann/json.hpp>
 #include <utility>
 
@@ -75,6 +76,20 @@ bool HasGivenPods(const ReplicationController* old) {
   return old != nullptr && NumberIn(*old, kOriginalReplicas).value_or(0) > old->replicas;
 }
 
+// Returns true if this run has changed one of the two or a Pod: it has noted the new one's name on
+// the old one, or a write of this sync has succeeded.
+bool HasChangedSomething(const Situation& situation) {
+  const ReplicationController* old = situation.old_controller();
+  const bool notes = !situation.spec().image.empty() && situation.run.step == kStepPrepare;
+  if (notes && old != nullptr && Annotation(*old, kNextControllerId) == situation.new_name) {
+    return true;
+  }
+  return std::ranges::any_of(situation.learned, [](const Outcome& outcome) {
+    return outcome.said.ok() && Mutates(outcome.asked.verb) &&
+           outcome.asked.resource != resources::kReplicationControllerUpdates;
+  });
+}
+
 }  // namespace
 
 StatusDraft BeginDraft(const Situation& situation) {
@@ -141,10 +156,12 @@ Step WaitFor(const Situation& situation, std::string_view phase, std::string_vie
 StatusDraft DraftOfFailure(const Situation& situation, std::string_view reason,
                            const std::string& message) {
   StatusDraft draft = BeginDraft(situation);
+  const bool changed = HasChangedSomething(situation);
   if (IsBeforeFirstScaling(situation)) {
     draft.step.clear();
-    if (!HasGivenPods(situation.old_controller())) draft.target.clear();
+    if (!changed && !HasGivenPods(situation.old_controller())) draft.target.clear();
   }
+  if (changed && draft.target.empty()) draft.target = TargetOf(situation.spec());
   SetPhase(situation, draft, kFailed, reason, message);
   return draft;
 }

@@ -55,8 +55,9 @@ Step WaitFor(const Situation& situation, std::string_view phase, std::string_vie
              Wait wait = {});
 
 // Returns the draft of a run that failed. If no new controller is there to be scaled, and nothing
-// has been scaled, the step is cleared: the run was refused (RC-20). The target is, too, unless an
-// update before it has made the old controller smaller.
+// has been scaled, the step is cleared: the run was refused (RC-20). The target is, too, unless
+// something is to be taken back: this run has labelled the old controller, or an update before it
+// has made that smaller.
 StatusDraft DraftOfFailure(const Situation& situation, std::string_view reason,
                            const std::string& message);
 

@@ -147,5 +147,38 @@ TEST_CASE("a new controller of an update that has ended holds no other update up
   Proves("RC-21");
 }
 
+// For the user who sees a mistake at once.
+TEST_CASE("an update that has labelled and not created yet is taken back") {
+  World world;
+  world.AddController("web", 2, {{"app", "web"}});
+  world.AddUpdate("web", {{"image", "web:2"}, {"updatePeriod", "0s"}});
+  RunUntil(world, [&] { return !world.Annotations("web").empty(); });
+  REQUIRE(world.controllers().size() == 1);
+  REQUIRE(world.update()["status"]["step"] == "Prepare");
+  world.Edit({{"rollback", true}});
+  world.Run();
+  CHECK(world.phase() == "RolledBack");
+  CHECK(world.Annotations("web").empty());
+  CHECK(world.PodsOf("web").size() == 2);
+  Proves("RC-15 RC-22");
+}
+
+TEST_CASE("an old controller that was deleted on the way is told again after an edit") {
+  World world;
+  world.AddController("web", 2, {{"app", "web"}});
+  world.AddUpdate("web", {{"image", "web:2"}, {"updatePeriod", "0s"}});
+  RunUntil(world, [&] { return world.phase() == "Progressing"; });
+  world.Remove("web");
+  world.Run();
+  const std::string message = world.message();
+  CHECK(message.starts_with("ReplicationController web was deleted on the way"));
+  CHECK(message.find(" -n ns --replicas=2") != std::string::npos);
+  const json edit = GENERATE(json{{"timeout", "9m"}}, json{{"rollback", true}});
+  world.Edit(edit);
+  world.Run();
+  CHECK(world.message() == message);
+  Proves("RC-20");
+}
+
 }  // namespace
 }  // namespace windlass::replication_controller::lost_new_controller_test

@@ -10,6 +10,7 @@ namespace windlass::replication_controller::refuse_test {
 namespace {
 
 constexpr const char* kSourceId = "kubectl.kubernetes.io/update-source-id";
+constexpr const char* kNext = "kubectl.kubernetes.io/next-controller-id";
 constexpr const char* kDesired = "kubectl.kubernetes.io/desired-replicas";
 
 constexpr const char* kNoDifferentKey =
@@ -176,6 +177,43 @@ TEST_CASE("an API server in trouble is asked again whether it would create") {
   busy = false;
   world.Run();
   CHECK(world.phase() == "Succeeded");
+  Proves("RC-20");
+}
+
+// For the user who takes it back: what was changed must not be called nothing.
+TEST_CASE("a creation that is refused after the old one was labelled can be taken back") {
+  World world;
+  world.AddController("web", 2, {{"app", "web"}});
+  world.refuse = [&](const Request& request) -> std::optional<Error> {
+    if (request.verb() != Verb::kCreate) return std::nullopt;
+    return Error{ErrorKind::kQuotaExceeded, "exceeded quota: two"};
+  };
+  world.AddUpdate("web", ToImage());
+  world.Run();
+  CHECK(world.phase() == "Failed");
+  CHECK(world.Controller("web")["metadata"]["annotations"].contains(kNext));
+  CHECK(world.update()["status"].contains("target"));
+  world.Edit({{"rollback", true}});
+  world.Run();
+  CHECK(world.phase() == "RolledBack");
+  CHECK_FALSE(world.Controller("web")["metadata"]["annotations"].contains(kNext));
+  CHECK(world.PodsOf("web").size() == 2);
+  Proves("RC-15 RC-20");
+}
+
+TEST_CASE("a size that cannot be noted after the new one was claimed is not called nothing") {
+  World world;
+  world.AddController("web", 2, {{"app", "web"}, {"version", "1"}});
+  AddNewController(world, {{"app", "web"}, {"version", "2"}}, {{kDesired, "2"}});
+  world.refuse = [&](const Request& request) -> std::optional<Error> {
+    const bool notes = request.body().find("original-replicas") != std::string::npos;
+    if (notes && request.mutates()) return Error{ErrorKind::kForbidden, "no"};
+    return std::nullopt;
+  };
+  world.AddUpdate("web", {{"newName", "web-2"}, {"updatePeriod", "0s"}});
+  world.Run();
+  CHECK(world.phase() == "Failed");
+  CHECK(world.update()["status"].contains("target"));
   Proves("RC-20");
 }
 
