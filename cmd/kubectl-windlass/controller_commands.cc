@@ -84,7 +84,7 @@ ExitCode SetPaused(const CommandContext& context, const Place& place, bool pause
     const Json& update = steered.update();
     const Standing standing = StandingOfUpdate(update);
     // A change of its spec would begin it again.
-    if (pause && StateOf(context, update) == UpdateState::kTimedOut) {
+    if (pause && StateOf(context, update) == UpdateState::kEnded) {
       code = Refuse(context, place, "is not updated any more: " + standing.why);
       return nullptr;
     }
@@ -117,8 +117,8 @@ ExitCode TurnRound(const CommandContext& context, const Place& place, const std:
                    Place* of_update = nullptr) {
   const auto patch_for = [&](const Steered& steered, ExitCode& code) -> Json {
     const Json& update = steered.update();
-    if (HasChangedNothing(context, update)) {
-      code = RefuseToTakeBackNothing(context, place, update);
+    if (HasChangedNothing(context, steered.found.place, update)) {
+      code = RefuseToTakeBackNothing(context, place, steered.found.place);
       return nullptr;
     }
     if (!FlagOf(update, "/spec/rollback")) {
@@ -156,6 +156,14 @@ ExitCode StatusOfController(const CommandContext& context, const Place& place) {
     const bool stands =
         found->update && (IsUnderWay(*found->update) || found->controller.is_null());
     if (!stands) {
+      const std::string unfinished = UnfinishedUpdateOf(context, place, found->controller);
+      if (!unfinished.empty()) {
+        return Refuse(context, place,
+                      "is in the middle of a rolling update " + unfinished +
+                          ", which Windlass does not carry out: the command that began it goes on "
+                          "with it when it is repeated, and takes it back with --rollback",
+                      ExitCode::kHeld);
+      }
       return *WatchStatus(context, place, found->controller, &StandingOfController,
                           found->controller);
     }

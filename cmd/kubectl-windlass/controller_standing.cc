@@ -4,9 +4,7 @@
 #include <utility>
 
 #include "cmd/kubectl-windlass/kind.h"
-#include "controller/replication_controller/annotations.h"
 #include "controller/replication_controller/words.h"
-#include "kubeclient/base/parse_whole.h"
 
 namespace windlass::cli {
 namespace {
@@ -36,17 +34,6 @@ std::string ReasonOf(const Json& update, const char* type) {
   return condition == nullptr ? "" : TextOf(*condition, "/reason");
 }
 
-// Returns what a rolling update that has begun to scale has noted on the controller: "from web" on
-// the new one, "of 5 Pods" on the old one. Returns "" if there is no such note.
-std::string NoteOfUnfinished(const Json& controller) {
-  const std::string source = AnnotationOf(controller, rc::kSourceId);
-  if (!source.empty()) return "from " + source.substr(0, source.find(':'));
-  const int64_t replicas = NumberOf(controller, "/spec/replicas", 1);
-  const auto before = ParseWhole<int32_t>(AnnotationOf(controller, rc::kOriginalReplicas));
-  if (!before || replicas == 0 || replicas >= *before) return {};
-  return "of " + std::to_string(*before) + " Pods";
-}
-
 }  // namespace
 
 std::string NotRolledBackText(const Json& update) {
@@ -72,15 +59,7 @@ Standing StandingOfController(const Json& controller) {
   if (failure != nullptr) {
     standing.reason = TextOf(*failure, "/reason");
   }
-  const std::string note = NoteOfUnfinished(controller);
-  if (!note.empty()) {
-    standing.phase = "Held";
-    standing.reason = "unfinished update " + note;
-    End(standing, ExitCode::kHeld,
-        who + " is in the middle of a rolling update " + note +
-            ", which Windlass does not carry out: the command that began it goes on with it when "
-            "it is repeated, and takes it back with --rollback");
-  } else if (!IsObserved(controller)) {
+  if (!IsObserved(controller)) {
     standing.sentence = "Waiting for replicationcontroller spec update to be observed...";
   } else if (standing.available >= standing.desired) {
     standing.phase = "Healthy";

@@ -1,5 +1,6 @@
 #include "cmd/kubectl-windlass/controller_update.h"
 
+#include <algorithm>
 #include <nlohmann/json.hpp>
 #include <utility>
 
@@ -70,21 +71,49 @@ bool HasBegun(const Json& update) {
   return IsUnderWay(update) && !TextOf(update, "/status/step").empty();
 }
 
-bool HasChangedNothing(const CommandContext& context, const Json& update) {
-  if (!TextOf(update, "/status/step").empty()) return false;
-  const Result<Json> old = ReadObject(
-      context.session,
-      {resources::kReplicationControllers, context.namespace_, TextOf(update, "/metadata/name")});
-  return !old.ok() || AnnotationOf(*old, rc::kNextControllerId).empty();
+bool HasChangedNothing(const CommandContext& context, const Place& update_place,
+                       const Json& update) {
+  const auto said = [&](const char* field) { return !TextOf(update, field).empty(); };
+  if (said("/status/step") || said("/status/target")) return false;
+  const Place old_place{resources::kReplicationControllers, update_place.namespace_,
+                        update_place.name};
+  const Result<Json> old = ReadObject(context.session, old_place);
+  if (!old.ok()) return old.error().kind == ErrorKind::kNotFound;
+  return !HasNotes(*old);
+}
+
+bool HasNotes(const Json& old) {
+  constexpr std::string_view kNotes[] = {rc::kNextControllerId, rc::kOriginalReplicasOf,
+                                         rc::kRenameJournal};
+  return std::ranges::any_of(kNotes,
+                             [&](std::string_view key) { return !AnnotationOf(old, key).empty(); });
+}
+
+std::string UnfinishedUpdateOf(const CommandContext& context, const Place& place,
+                               const Json& controller) {
+  const auto journal = rc::ParseJournal(AnnotationOf(controller, rc::kRenameJournal));
+  if (journal) return "to " + journal->name;
+  const Result<ObjectList> list =
+      ListObjects(context.session, {resources::kReplicationControllers, place.namespace_});
+  if (!list.ok()) return {};
+  const auto id = [](const Json& one) {
+    return TextOf(one, "/metadata/name") + ':' + TextOf(one, "/metadata/uid");
+  };
+  for (const std::string& item : list->items) {
+    const Json other = Json::parse(item, nullptr, false);
+    const std::string name = TextOf(other, "/metadata/name");
+    if (AnnotationOf(controller, rc::kSourceId) == id(other)) return "from " + name;
+    if (AnnotationOf(other, rc::kSourceId) == id(controller)) return "to " + name;
+  }
+  return {};
 }
 
 ExitCode RefuseToTakeBackNothing(const CommandContext& context, const Place& place,
-                                 const Json& update) {
+                                 const Place& update_place) {
   return Refuse(context, place,
                 "has an update that has changed nothing yet: kubectl delete " +
-                    ResourceText(resources::kReplicationControllerUpdates) + ' ' +
-                    TextOf(update, "/metadata/name") + " -n " + place.namespace_ +
-                    " takes it away");
+                    ResourceText(update_place.resource) + ' ' + update_place.name + " -n " +
+                    update_place.namespace_ + " takes it away");
 }
 
 }  // namespace windlass::cli

@@ -32,12 +32,20 @@ bool IsUnderWay(const Json& update);
 // Returns true if it has also begun to change something.
 bool HasBegun(const Json& update);
 
-// Returns true if the update has neither begun to scale nor made a new controller, which it notes
-// on the old one before.
-bool HasChangedNothing(const CommandContext& context, const Json& update);
+// Returns true if the update has changed neither of its controllers yet, as far as its status and
+// the old one say.
+bool HasChangedNothing(const CommandContext& context, const Place& update_place,
+                       const Json& update);
+// Returns true if an update has noted on the old controller that it has begun.
+bool HasNotes(const Json& old);
 // Writes that such an update has nothing to take back, of the controller `place`. Returns the exit
 // code.
 ExitCode RefuseToTakeBackNothing(const CommandContext& context, const Place& place,
-                                 const Json& update);
+                                 const Place& update_place);
+
+// Returns which update the controller is in the middle of, as the two controllers of it say: "to
+// web-2" or "from web". Returns "" if they say none, or cannot be listed.
+std::string UnfinishedUpdateOf(const CommandContext& context, const Place& place,
+                               const Json& controller);
 
 }  // namespace windlass::cli

@@ -34,10 +34,19 @@ Result<Json> UpdateOf(const CommandLine& line, const std::string& namespace_,
 // who may not read ReplicationControllers goes on.
 std::optional<ExitCode> CheckControllers(const CommandContext& context, const Json& update);
 
+// What an update is planned from: the state that there is, or that after the update under way has
+// been taken back.
+enum class PlanFrom : uint8_t { kPresent, kTakenBack };
+
 // Refuses an update that Windlass would refuse before it changes anything, so that nothing is
-// written for it: plans it in this program up to the first write. Returns the exit code when it has
-// written an error, else nullopt. What cannot be read here is left to Windlass.
-std::optional<ExitCode> RefuseByPlan(const CommandContext& context, const Json& update);
+// written for it: plans it in this program up to the first write (rolling_update_plan.cc). Returns
+// the exit code when it has written the error, else nullopt. What cannot be read here is left to
+// Windlass.
+std::optional<ExitCode> RefuseByPlan(const CommandContext& context, const Json& update,
+                                     PlanFrom from);
+
+// Prints, as kubectl did, what would be replaced by what; or the refusal (--dry-run=client).
+ExitCode PrintPlan(const CommandContext& context, const Json& update, PlanFrom from);
 
 // Refuses --local while Windlass carries out an update of the same old controller: each would see
 // the other's scalings as somebody else's. Returns the exit code when it has written an error, else
@@ -64,7 +73,7 @@ enum class UpdateState : uint8_t {
   kUnderWay,  // also if Windlass has not looked at it yet
   kRefused,   // before it changed anything
   kFailed,    // on the way; Windlass goes on when the cause is gone
-  kTimedOut,  // nothing happens until the spec changes
+  kEnded,     // on the way, and nothing happens until the spec changes
   kDone,      // succeeded, or rolled back
 };
 UpdateState StateOf(const CommandContext& context, const Json& stored);
@@ -103,8 +112,8 @@ ExitCode FailRollback(const CommandContext& context, const Json& update);
 
 // --- the two ways ---
 
-// Carries the update out in this program (--local): the planner of Windlass, and nothing else.
-// With --dry-run=client, stops before the first write and prints what would be replaced by what.
+// Carries the update out in this program (--local): the planner of Windlass, and nothing else. With
+// --dry-run=client, says what it would do.
 ExitCode RunLocally(const CommandContext& context, const Json& update);
 
 // Has Windlass carry it out: writes the update, and prints its lines until it ends. Ctrl-C ends

@@ -6,7 +6,6 @@
 #include "cmd/kubectl-windlass/failure.h"
 #include "cmd/kubectl-windlass/json_fields.h"
 #include "cmd/kubectl-windlass/rolling_update.h"
-#include "cmd/kubectl-windlass/update_plan.h"
 #include "controller/replication_controller/annotations.h"
 #include "controller/replication_controller/run.h"
 #include "controller/replication_controller/scale.h"
@@ -20,9 +19,6 @@ namespace windlass::cli {
 namespace {
 
 namespace rc = replication_controller;
-
-// How many steps a plan may take before its first write. Each is a read, and there are eight.
-constexpr size_t kReadsMax = 64;
 
 Place ControllerPlace(const CommandContext& context, const std::string& name) {
   return {resources::kReplicationControllers, context.namespace_, name};
@@ -148,31 +144,6 @@ std::optional<ExitCode> CheckControllers(const CommandContext& context, const Js
   if (kind != ErrorKind::kNotFound) return Report(context.session, context.console, old.error());
   if (IsReplacedAlready(context, update, name)) return std::nullopt;
   return RefuseMissing(context, update, old.error());
-}
-
-std::optional<ExitCode> RefuseByPlan(const CommandContext& context, const Json& update) {
-  UpdatePlan plan(context, update);
-  if (!plan.ReadControllers().ok()) return std::nullopt;
-  Learned learned;
-  while (learned.size() < kReadsMax) {
-    const Step step = plan.Next(learned);
-    const auto* write = std::get_if<Write>(&step);
-    const auto* read = std::get_if<Read>(&step);
-    if (read != nullptr) {
-      Result<Reply> reply = plan.Send(read->request);
-      // Windlass may have the right.
-      if (!reply.ok() && reply.error().kind == ErrorKind::kForbidden) return std::nullopt;
-      if (!reply.ok() && !GoesOnAfter(*read, reply.error().kind)) return std::nullopt;
-      learned.push_back(OutcomeOf(read->request, std::move(reply)));
-      continue;
-    }
-    if (write == nullptr || !IsOfUpdate(write->request)) return std::nullopt;
-    if (!plan.Send(write->request).ok() || plan.Phase() != rc::kFailed) return std::nullopt;
-    context.console.Error(TextOf(plan.update(), "/status/message"));
-    context.console.message("Nothing was changed.\n");
-    return IsRefusedForOther(plan.update()) ? ExitCode::kOtherUpdate : ExitCode::kFailed;
-  }
-  return std::nullopt;
 }
 
 std::optional<ExitCode> RefuseBesideWindlass(const CommandContext& context, const Json& update) {

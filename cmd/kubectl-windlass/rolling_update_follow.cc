@@ -29,6 +29,13 @@ std::string StalledReasonOf(const Json& update) {
   return stalled == nullptr ? "" : TextOf(*stalled, "/reason");
 }
 
+bool IsOldGone(const CommandContext& context, const Json& update) {
+  const Result<Json> old = ReadObject(
+      context.session,
+      {resources::kReplicationControllers, context.namespace_, TextOf(update, "/metadata/name")});
+  return !old.ok() && old.error().kind == ErrorKind::kNotFound;
+}
+
 // Says what becomes of an update that failed: kubectl's error says only why. Removes one that was
 // refused before it changed anything, if this command created it.
 void SayWhatFollows(const CommandContext& context, const Json& update, const Before& before) {
@@ -41,11 +48,14 @@ void SayWhatFollows(const CommandContext& context, const Json& update, const Bef
     text = removed.ok() ? "Nothing was changed, and " + name + " is removed again."
                         : "Nothing was changed. " + name +
                               " could not be removed: " + removed.error().message;
+  } else if (state == UpdateState::kRefused && StalledReasonOf(update) == rc::kNotFound) {
+    text = "Nothing was changed. kubectl delete " + ResourceText(place.resource) + ' ' +
+           place.name + " -n " + place.namespace_ + " takes the update away.";
   } else if (state == UpdateState::kRefused) {
     text =
         "Nothing was changed, and nothing happens until this command is repeated or the spec of " +
         name + " changes.";
-  } else if (StalledReasonOf(update) == rc::kOldDeleted) {
+  } else if (StalledReasonOf(update) == rc::kNotFound && IsOldGone(context, update)) {
     return;  // the error says what to do
   } else if (state == UpdateState::kFailed) {
     text =

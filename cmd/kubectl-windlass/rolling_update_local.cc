@@ -14,8 +14,6 @@
 #include "cmd/kubectl-windlass/update_plan.h"
 #include "controller/replication_controller/annotations.h"
 #include "controller/replication_controller/external_scale.h"
-#include "controller/replication_controller/new_controller.h"
-#include "controller/replication_controller/scale.h"
 #include "controller/replication_controller/situation.h"
 #include "controller/replication_controller/texts.h"
 #include "controller/replication_controller/words.h"
@@ -77,24 +75,20 @@ class LocalUpdate {
   ExitCode End() const;
   ExitCode EndPaused() const;
   ExitCode PrintResult() const;
-  ExitCode PrintDryRun(const Learned& learned) const;
-  bool dry_run() const { return context_.line.dry_run != "none"; }
 
   const CommandContext& context_;
   UpdatePlan plan_;
-  int64_t printed_ = 0;              // lines of the status
-  std::optional<ExitCode> ended_{};  // by a dry run
+  int64_t printed_ = 0;  // lines of the status
   std::optional<MonotonicTime> failing_since_{};
   Duration retry_ = kRetryFirst;
 };
 
 bool LocalUpdate::HasEnded() const {
   const std::string phase = plan_.Phase();
-  return ended_ || phase == rc::kSucceeded || phase == rc::kRolledBack || phase == rc::kFailed;
+  return phase == rc::kSucceeded || phase == rc::kRolledBack || phase == rc::kFailed;
 }
 
 ExitCode LocalUpdate::End() const {
-  if (ended_) return *ended_;
   if (plan_.Phase() == rc::kFailed) {
     context_.console.Error(TextOf(plan_.update(), "/status/message"));
     return IsRefusedForOther(plan_.update()) ? ExitCode::kOtherUpdate : ExitCode::kFailed;
@@ -161,36 +155,6 @@ void LocalUpdate::Warn(const std::vector<Event>& events) const {
   }
 }
 
-// Prints what would be replaced by what.
-ExitCode LocalUpdate::PrintDryRun(const Learned& learned) const {
-  const rc::View view = plan_.View();
-  const ResourceId& resource = resources::kReplicationControllers;
-  const Result<Json> old =
-      ReadObject(context_.session, {resource, context_.namespace_, plan_.decoded().meta.name});
-  if (!old.ok()) return Report(context_.session, context_.console, old.error());
-  Json target;
-  if (view.new_controller != nullptr) {
-    const Result<Json> stored = ReadObject(
-        context_.session, {resource, context_.namespace_, view.new_controller->meta.name});
-    if (!stored.ok()) return Report(context_.session, context_.console, stored.error());
-    target = *stored;
-  } else {
-    const rc::Situation situation =
-        rc::MakeSituation(view, learned, context_.session.clock().Wall());
-    // What that depends on was read in the steps before.
-    const auto made = rc::MakeNewController(situation, rc::SizeBefore(situation).value);
-    if (!made.ok()) return Report(context_.session, context_.console, made.error());
-    target = Json::parse(rc::CreateRequest(*made).body(), nullptr, false);
-  }
-  const OutputFormat format = context_.line.output;
-  const auto text = [&](const Json& object) {
-    return format == OutputFormat::kText ? TextOf(object, "/metadata/name")
-                                         : Print(object, resource, format);
-  };
-  context_.console.out("Rolling from:\n" + text(*old) + "\nTo:\n" + text(target) + '\n');
-  return ExitCode::kDone;
-}
-
 // Labels the Pod of `first`, and all others that are to get the label, at the same time: each is a
 // write of its own. Returns the error of one that failed, unless the planner says what follows:
 // then all are read again.
@@ -245,10 +209,6 @@ LocalUpdate::Walk LocalUpdate::Step() {
     const Request& request =
         write != nullptr ? write->request : std::get_if<windlass::Read>(&step)->request;
     const bool of_update = IsOfUpdate(request);
-    if (write != nullptr && !of_update && dry_run()) {
-      ended_ = PrintDryRun(learned);
-      return {};
-    }
     if (request.resource() == resources::kPods && write != nullptr) {
       auto error = LabelPods(learned, std::move(*write));
       if (error) return AfterFailure(*std::move(error));
@@ -322,9 +282,8 @@ ExitCode LocalUpdate::Run() {
 
 ExitCode RunLocally(const CommandContext& context, const Json& update) {
   if (const auto refused = CheckControllers(context, update)) return *refused;
-  if (context.line.dry_run == "none") {
-    if (const auto refused = RefuseBesideWindlass(context, update)) return *refused;
-  }
+  if (const auto refused = RefuseBesideWindlass(context, update)) return *refused;
+  if (context.line.dry_run != "none") return PrintPlan(context, update, PlanFrom::kPresent);
   return LocalUpdate(context, update).Run();
 }
 

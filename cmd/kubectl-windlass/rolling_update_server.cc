@@ -26,11 +26,21 @@ struct Written {
 // How often the update is read and written again after somebody else was faster.
 constexpr int kWritesMax = 3;
 
-Result<Json> Create(const CommandContext& context, const Json& update) {
+bool IsDry(const CommandContext& context) { return context.line.dry_run == "server"; }
+
+// Names the way around if the cluster does not serve updates.
+Error OrLocally(Error error) {
+  if (error.detail == ErrorDetail::kNotServed) {
+    error.message += ", or give --local to run the update in this program";
+  }
+  return error;
+}
+
+Result<Json> Create(const CommandContext& context, const Json& update, bool dry) {
   HttpRequest request;
   request.method = HttpMethod::kPost;
   request.target = ResourcePath(resources::kReplicationControllerUpdates, context.namespace_, "");
-  if (context.line.dry_run == "server") AddQuery(request.target, "dryRun", "All");
+  if (dry) AddQuery(request.target, "dryRun", "All");
   AddQuery(request.target, "fieldManager", kPluginFieldManager);
   request.content_type = "application/json";
   request.body = update.dump();
@@ -38,11 +48,7 @@ Result<Json> Create(const CommandContext& context, const Json& update) {
   if (reply.ok()) return Json::parse(reply->body, nullptr, false);
   const Asked asked{Verb::kCreate, resources::kReplicationControllerUpdates, context.namespace_,
                     ""};
-  Error error = Explained(reply.error(), asked, context.session.options().server);
-  if (error.kind == ErrorKind::kNotFound) {
-    error.message += ", or give --local to run the update in this program";
-  }
-  return error;
+  return OrLocally(Explained(reply.error(), asked, context.session.options().server));
 }
 
 // A field of the spec, and the flag that sets it.
@@ -65,8 +71,7 @@ constexpr FieldOfFlag kFieldsOfFlags[] = {{"deploymentLabelKey", "--deployment-l
 Json SpecOver(const CommandContext& context, const Json& update, const Json& stored) {
   const UpdateState state = StateOf(context, stored);
   const bool back = FlagOf(update, "/spec/rollback");
-  const bool anew = state == UpdateState::kDone || state == UpdateState::kRefused;
-  if (anew && !back) return update["spec"];
+  if (state == UpdateState::kDone || state == UpdateState::kRefused) return update["spec"];
   Json spec = stored["spec"];
   const auto take = [&](const char* field) {
     const Json* asked = FieldOf(update, std::string("/spec/") + field);
@@ -93,9 +98,8 @@ Result<Json> Replace(const CommandContext& context, const Json& update, const Js
         {"path", "/metadata/resourceVersion"},
         {"value", TextOf(stored, "/metadata/resourceVersion")}},
        {{"op", "replace"}, {"path", "/spec"}, {"value", SpecOver(context, update, stored)}}});
-  return PatchObject(
-      context.session, PlaceOfUpdate(context, update),
-      {kJsonPatch, operations.dump(), kPluginFieldManager, context.line.dry_run == "server"});
+  return PatchObject(context.session, PlaceOfUpdate(context, update),
+                     {kJsonPatch, operations.dump(), kPluginFieldManager, IsDry(context)});
 }
 
 // Begins an update anew that has ended or failed, and whose spec stays as it is. A patch would
@@ -103,7 +107,6 @@ Result<Json> Replace(const CommandContext& context, const Json& update, const Js
 // go on saying that it failed: it is deleted, and created again. What it has done is noted on the
 // two ReplicationControllers.
 Result<Json> BeginAgain(const CommandContext& context, const Json& ended) {
-  WINDLASS_TRY([[maybe_unused]] const Unit deleted, RemoveUpdate(context, ended));
   Json update = {
       {"apiVersion", resources::kReplicationControllerUpdates.GroupVersion()},
       {"kind", "ReplicationControllerUpdate"},
@@ -113,19 +116,85 @@ Result<Json> BeginAgain(const CommandContext& context, const Json& ended) {
     const Json* map = FieldOf(ended, std::string("/metadata/") + key);
     if (map != nullptr) update["metadata"][key] = *map;
   }
-  return Create(context, update);
+  // Nothing is deleted if the creation is refused.
+  const Result<Json> may = Create(context, update, true);
+  if (!may.ok() && may.error().kind != ErrorKind::kAlreadyExists) return may.error();
+  WINDLASS_TRY([[maybe_unused]] const Unit deleted, RemoveUpdate(context, ended));
+  return Create(context, update, false);
 }
 
 Result<Written> WriteOver(const CommandContext& context, const Json& update, const Json& stored) {
   WINDLASS_TRY(Json written, Replace(context, update, stored));
   const bool same =
       NumberOf(written, "/metadata/generation") == NumberOf(stored, "/metadata/generation");
-  const bool dry = context.line.dry_run == "server";
-  if (dry || !same || StateOf(context, written) == UpdateState::kUnderWay) {
+  if (IsDry(context) || !same || StateOf(context, written) == UpdateState::kUnderWay) {
     return Written{std::move(written), {.printed = NumberOf(stored, "/status/lineCount")}};
   }
   WINDLASS_TRY(Json again, BeginAgain(context, written));
   return Written{std::move(again)};
+}
+
+// What is known before anything is written.
+struct Look {
+  std::optional<Json> stored{};  // nullopt: there is no update
+  Status read = Unit{};          // of the stored update
+  std::optional<ExitCode> refused{};
+};
+
+// Returns the exit code if an update, which may be over, has nothing to take back.
+std::optional<ExitCode> RefuseToTakeBack(const CommandContext& context, const Json& update,
+                                         const Json& stored) {
+  if (!FlagOf(update, "/spec/rollback")) return std::nullopt;
+  const Place old{resources::kReplicationControllers, context.namespace_,
+                  TextOf(update, "/metadata/name")};
+  const Place of_update = PlaceOfUpdate(context, update);
+  const UpdateState state = StateOf(context, stored);
+  if (state == UpdateState::kUnderWay) {
+    const bool goes_back = FlagOf(stored, "/spec/rollback");
+    if (goes_back || !HasChangedNothing(context, of_update, stored)) return std::nullopt;
+    return RefuseToTakeBackNothing(context, old, of_update);
+  }
+  // With NEW, and with a note, there may be one that another client has begun.
+  if (TextOf(stored, "/status/phase") != rc::kSucceeded || state != UpdateState::kDone ||
+      FieldOf(update, "/spec/newName") != nullptr) {
+    return std::nullopt;
+  }
+  const Result<Json> controller = ReadObject(context.session, old);
+  if (controller.ok() && HasNotes(*controller)) return std::nullopt;
+  context.console.Error("the update of " + ObjectName(old.resource, old.name) +
+                        " has ended, so there is nothing to roll back. To go back, update to the "
+                        "old image");
+  return ExitCode::kFailed;
+}
+
+// Reads the update that is stored, and refuses what would be refused later: then nothing is
+// written.
+Look LookBeforeWriting(const CommandContext& context, const Json& update) {
+  Look look;
+  Result<Json> stored = ReadObject(context.session, PlaceOfUpdate(context, update));
+  if (stored.ok()) {
+    look.stored = *std::move(stored);
+  } else if (stored.error().kind != ErrorKind::kNotFound ||
+             stored.error().detail == ErrorDetail::kNotServed) {
+    look.read = OrLocally(stored.error());
+    return look;
+  }
+  if (look.stored) look.refused = RefuseOtherUpdate(context, update, *look.stored);
+  if (!look.refused && look.stored) {
+    look.refused = RefuseToTakeBack(context, update, *look.stored);
+  }
+  // Of an update that is under way Windlass knows the state, also when the old one is gone.
+  const UpdateState state = look.stored ? StateOf(context, *look.stored) : UpdateState::kDone;
+  if (!look.refused && state != UpdateState::kUnderWay) {
+    look.refused = CheckControllers(context, update);
+  }
+  // One that has begun goes on from what its status says.
+  if (look.refused || (state != UpdateState::kDone && state != UpdateState::kRefused)) return look;
+  Json planned = update;
+  if (look.stored) planned["spec"] = SpecOver(context, update, *look.stored);
+  look.refused = RefuseByPlan(context, planned, PlanFrom::kPresent);
+  if (look.refused) context.console.message("Nothing was changed.\n");
+  return look;
 }
 
 struct Attempt {
@@ -137,52 +206,20 @@ struct Attempt {
 Attempt WriteUpdate(const CommandContext& context, const Json& update) {
   Attempt attempt;
   for (int tries = 1; tries <= kWritesMax; ++tries) {
-    const Result<Json> stored = ReadObject(context.session, PlaceOfUpdate(context, update));
-    const bool missing = !stored.ok() && stored.error().kind == ErrorKind::kNotFound;
-    if (!stored.ok() && !missing) return {.written = stored.error()};
-    if (!missing) {
-      attempt.refused = RefuseOtherUpdate(context, update, *stored);
-      if (attempt.refused) return attempt;
-    }
-    // Of an update that is under way Windlass knows the state, also when the old one is gone.
-    const UpdateState state = missing ? UpdateState::kDone : StateOf(context, *stored);
-    const bool begins = state != UpdateState::kUnderWay && state != UpdateState::kFailed;
-    if (state == UpdateState::kUnderWay && FlagOf(update, "/spec/rollback") &&
-        !FlagOf(*stored, "/spec/rollback") && HasChangedNothing(context, *stored)) {
-      const Place old{resources::kReplicationControllers, context.namespace_,
-                      TextOf(update, "/metadata/name")};
-      return {.refused = RefuseToTakeBackNothing(context, old, *stored)};
-    }
-    // With NEW there may be one that another client has begun.
-    if (begins && !missing && FlagOf(update, "/spec/rollback") &&
-        FieldOf(update, "/spec/newName") == nullptr &&
-        TextOf(*stored, "/status/phase") == rc::kSucceeded) {
-      context.console.Error(
-          "the update of " +
-          ObjectName(resources::kReplicationControllers, TextOf(update, "/metadata/name")) +
-          " has ended, so there is nothing to roll back. To go back, update to "
-          "the old image");
-      return {.refused = ExitCode::kFailed};
-    }
-    if (begins) {
-      attempt.refused = CheckControllers(context, update);
-      // One that timed out goes on from what its status says.
-      if (!attempt.refused && state != UpdateState::kTimedOut) {
-        attempt.refused = RefuseByPlan(context, update);
-      }
-      if (attempt.refused) return attempt;
-    }
-    if (missing) {
-      const Result<Json> created = Create(context, update);
+    const Look look = LookBeforeWriting(context, update);
+    if (!look.read.ok()) return {.written = look.read.error()};
+    if (look.refused) return {.refused = look.refused};
+    if (look.stored) {
+      attempt.written = WriteOver(context, update, *look.stored);
+    } else {
+      const Result<Json> created = Create(context, update, IsDry(context));
       attempt.written = created.ok() ? Result<Written>(Written{*created, {.missing = true}})
                                      : Result<Written>(created.error());
-    } else {
-      attempt.written = WriteOver(context, update, *stored);
     }
     if (attempt.written.ok()) return attempt;
     const ErrorKind kind = attempt.written.error().kind;
     const bool again = kind == ErrorKind::kConflict || kind == ErrorKind::kAlreadyExists ||
-                       (kind == ErrorKind::kNotFound && !missing);
+                       (kind == ErrorKind::kNotFound && look.stored);
     if (!again) return attempt;
   }
   return attempt;
@@ -199,11 +236,11 @@ UpdateState StateOf(const CommandContext& context, const Json& stored) {
   const Result<ReplicationControllerUpdate> update =
       DecodeReplicationControllerUpdate(context.session.decoder(), stored.dump());
   if (!update.ok() || !rc::IsOfPresentSpec(*update)) return UpdateState::kUnderWay;
-  if (rc::WasRefused(*update)) return UpdateState::kRefused;
   const bool failed = update->status.phase == rc::kFailed;
-  if (rc::HasEnded(*update)) return failed ? UpdateState::kTimedOut : UpdateState::kDone;
   // One that waits for a controller which does not exist has changed nothing either.
-  if (failed && update->status.step.empty()) return UpdateState::kRefused;
+  const ReplicationControllerUpdateStatus& status = update->status;
+  if (failed && status.step.empty() && status.target.empty()) return UpdateState::kRefused;
+  if (rc::HasEnded(*update)) return failed ? UpdateState::kEnded : UpdateState::kDone;
   return failed ? UpdateState::kFailed : UpdateState::kUnderWay;
 }
 
@@ -235,19 +272,13 @@ std::optional<Json> FailedOneBefore(const CommandContext& context, const Json& u
   Result<Json> stored = ReadObject(context.session, PlaceOfUpdate(context, update));
   if (!stored.ok() || !AsksForOther(context, update, *stored)) return std::nullopt;
   const UpdateState state = StateOf(context, *stored);
-  if (state != UpdateState::kTimedOut && state != UpdateState::kFailed) return std::nullopt;
+  if (state != UpdateState::kEnded && state != UpdateState::kFailed) return std::nullopt;
   return *std::move(stored);
 }
 
 // Returns the exit code if that does not succeed.
 std::optional<ExitCode> TakeBack(const CommandContext& context, const Json& update,
                                  const Json& failed) {
-  const std::string what = "The update to " + TextOf(failed, "/status/newName") + " failed, so it ";
-  if (context.line.dry_run != "none") {
-    context.console.message(what + "would be taken back first, and this one be begun then.\n");
-    return ExitCode::kDone;
-  }
-  context.console.message(what + "is taken back first.\n");
   Json back = update;
   back["spec"] = {{"rollback", true}};
   for (const char* key : {"updatePeriod", "timeout"}) back["spec"][key] = update["spec"][key];
@@ -257,35 +288,51 @@ std::optional<ExitCode> TakeBack(const CommandContext& context, const Json& upda
   return code == ExitCode::kDone ? std::nullopt : std::optional(code);
 }
 
-// Says what the command would do: plans it in this program.
-ExitCode PlanForClient(const CommandContext& context, const Json& update) {
-  const Result<Json> stored = ReadObject(context.session, PlaceOfUpdate(context, update));
-  if (stored.ok()) {
-    if (const auto refused = RefuseOtherUpdate(context, update, *stored)) return *refused;
+// Writes the update, and follows it.
+ExitCode Carry(const CommandContext& context, const Json& update, const Attempt& attempt) {
+  if (attempt.refused) return *attempt.refused;
+  if (!attempt.written.ok()) {
+    return Report(context.session, context.console, attempt.written.error());
   }
-  return RunLocally(context, update);
+  const Written& written = *attempt.written;
+  if (!IsDry(context) && context.line.rolling_update.wait) {
+    return FollowUpdate(context, written.update, written.before);
+  }
+  PrintDone(context, PlaceOfUpdate(context, update), written.update,
+            written.before.missing ? "created" : "configured");
+  return ExitCode::kDone;
+}
+
+// Runs an update after one that failed, which is taken back first. What refuses the new one refuses
+// it before that.
+ExitCode RunAfterFailed(const CommandContext& context, const Json& update, const Json& failed) {
+  if (const auto refused = CheckControllers(context, update)) return *refused;
+  if (const auto refused = RefuseByPlan(context, update, PlanFrom::kTakenBack)) {
+    context.console.message("Nothing was changed.\n");
+    return *refused;
+  }
+  const bool dry = context.line.dry_run != "none";
+  context.console.message("The update to " + TextOf(failed, "/status/newName") + " failed, so it " +
+                          (dry ? "would be" : "is") + " taken back first.\n");
+  if (context.line.dry_run == "client") return PrintPlan(context, update, PlanFrom::kTakenBack);
+  if (dry) return Carry(context, update, {.written = WriteOver(context, update, failed)});
+  if (const auto code = TakeBack(context, update, failed)) return *code;
+  return Carry(context, update, WriteUpdate(context, update));
 }
 
 }  // namespace
 
 ExitCode RunInServer(const CommandContext& context, const Json& update) {
   if (const std::optional<Json> failed = FailedOneBefore(context, update)) {
-    if (const auto code = TakeBack(context, update, *failed)) return *code;
+    return RunAfterFailed(context, update, *failed);
   }
-  if (context.line.dry_run == "client") return PlanForClient(context, update);
-  const Attempt attempt = WriteUpdate(context, update);
-  if (attempt.refused) return *attempt.refused;
-  if (!attempt.written.ok()) {
-    return Report(context.session, context.console, attempt.written.error());
-  }
-  const Written& written = *attempt.written;
-  const bool dry = context.line.dry_run == "server";
-  if (dry || !context.line.rolling_update.wait) {
-    PrintDone(context, PlaceOfUpdate(context, update), written.update,
-              written.before.missing ? "created" : "configured");
-    return ExitCode::kDone;
-  }
-  return FollowUpdate(context, written.update, written.before);
+  if (context.line.dry_run != "client") return Carry(context, update, WriteUpdate(context, update));
+  const Look look = LookBeforeWriting(context, update);
+  if (!look.read.ok()) return Report(context.session, context.console, look.read.error());
+  if (look.refused) return *look.refused;
+  Json planned = update;
+  if (look.stored) planned["spec"] = SpecOver(context, update, *look.stored);
+  return PrintPlan(context, planned, PlanFrom::kPresent);
 }
 
 }  // namespace windlass::cli

@@ -6,6 +6,7 @@
 
 #include "cmd/kubectl-windlass/json_fields.h"
 #include "cmd/kubectl-windlass/replica_sets.h"
+#include "controller/replication_controller/annotations.h"
 #include "controller/replication_controller/planner.h"
 #include "controller/replication_controller/run.h"
 #include "kubeclient/client/client.h"
@@ -39,6 +40,7 @@ Status UpdatePlan::ReadControllers() {
   WINDLASS_TRY(decoded_, DecodeReplicationControllerUpdate(decoder, update_.dump()));
   WINDLASS_TRY(old_, Controller(decoded_->meta.name));
   WINDLASS_TRY(new_, Controller(rc::NewNameOf(*decoded_, old_ ? &*old_ : nullptr)));
+  is_read_ = true;
   return Unit{};
 }
 
@@ -62,6 +64,14 @@ Status UpdatePlan::ReadPods() {
     }
   }
   return Unit{};
+}
+
+void UpdatePlan::PretendTakenBack() {
+  new_.reset();
+  if (!old_) return;
+  const auto before = rc::NumberIn(*old_, rc::kOriginalReplicas);
+  old_->replicas = std::max(old_->replicas, before.value_or(0));
+  for (const std::string_view key : rc::kEndWithUpdate) old_->meta.annotations.Erase(key);
 }
 
 rc::View UpdatePlan::View() const {

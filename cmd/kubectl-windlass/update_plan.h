@@ -26,6 +26,10 @@ class UpdatePlan {
   Status ReadControllers();
   Status ReadPods();
 
+  // Goes on as if the update that is under way were taken back: the old controller has its size and
+  // no notes, and there is no new one.
+  void PretendTakenBack();
+
   // Returns the planner's next step. Requires that the controllers were read.
   Step Next(const Learned& learned) const;
   replication_controller::View View() const;
@@ -36,6 +40,8 @@ class UpdatePlan {
   void Fold(const Request& request, const Result<Reply>& reply);
   void FoldLabel(const Request& label);
 
+  // Returns true if ReadControllers has succeeded.
+  bool is_read() const { return is_read_; }
   const Json& update() const { return update_; }
   const ReplicationControllerUpdate& decoded() const { return *decoded_; }
   std::string Phase() const;
@@ -46,6 +52,7 @@ class UpdatePlan {
 
   const CommandContext& context_;
   Json update_;
+  bool is_read_ = false;
   std::optional<ReplicationControllerUpdate> decoded_;
   std::optional<ReplicationController> old_;
   std::optional<ReplicationController> new_;

@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <map>
 #include <nlohmann/json.hpp>
+#include <tuple>
 #include <utility>
 
 #include "cmd/kubectl-windlass/cells.h"
@@ -134,8 +135,10 @@ class TableView final : public View {
 
  private:
   std::vector<ListedObject> Rows(const Follow& follow) const {
-    // The updates that are under way, by namespace and name of each controller.
+    // The updates that are under way, by namespace and name of the old controller, and of the new
+    // one unless that has an update of its own.
     std::map<std::pair<std::string, std::string>, const Json*> updates;
+    std::vector<std::tuple<std::string, std::string, const Json*>> with_new;
     const auto key = [](const Json& object) {
       return std::pair(TextOf(object, "/metadata/namespace"), TextOf(object, "/metadata/name"));
     };
@@ -146,11 +149,12 @@ class TableView final : public View {
         for (const Json* update : follow.Objects(i)) {
           if (!kind.update.is_under_way(*update)) continue;
           updates[key(*update)] = update;
-          updates[{TextOf(*update, "/metadata/namespace"), TextOf(*update, "/status/newName")}] =
-              update;
+          with_new.emplace_back(TextOf(*update, "/metadata/namespace"),
+                                TextOf(*update, "/status/newName"), update);
         }
       }
     }
+    for (const auto& [in, name, update] : with_new) updates.try_emplace({in, name}, update);
     std::vector<ListedObject> rows;
     for (size_t i = 0; i < selections.size(); ++i) {
       const Kind* kind = KindOf(selections[i].resource);

@@ -278,11 +278,13 @@ TEST_CASE_METHOD(Fixture, "--local goes on if there is no such update that Windl
 
 TEST_CASE_METHOD(Fixture, "--dry-run=client prints both as kubectl did, and writes nothing") {
   Proves("RC-19");
-  AddUpdate();
   const Ran names = Update({"old", "new", "--image=app:v2", "--dry-run=client"});
   CHECK(names.out == "Rolling from:\nold\nTo:\nnew\n");
   const Ran full = Update({"old", "new", "--image=app:v2", "--dry-run=client", "-o", "yaml"});
   CHECK(full.out.find("app:v2") != std::string::npos);
+  // As the command itself.
+  AddUpdate();
+  CHECK(Update({"old", "new", "--image=app:v2", "--dry-run=client"}).code == ExitCode::kError);
   CHECK(writes.empty());
 }
 

@@ -491,13 +491,60 @@ TEST_CASE_METHOD(Fixture,
 TEST_CASE_METHOD(Fixture, "A dry run says that a failed update would be taken back first") {
   const Report failed = {"Failed", {"Created new"}, "timed out", "TimedOut"};
   REQUIRE(RunUntil(failed, {"old", "new", kImage}).code == ExitCode::kFailed);
+  Edit(kUpdates, "old", "status", [](Json& update) { update["status"]["newName"] = "new"; });
   const Json before = Stored(kUpdates, "old");
-  const std::string dry = GENERATE("client", "server");
-  const Ran ran = Update({"old", "new-2", "--image=app:v3", "--dry-run=" + dry});
+  const Ran ran = Update({"old", "new-2", "--image=app:v3", "--dry-run=client"});
+  CHECK(ran.out == "Rolling from:\nold\nTo:\nnew-2\n");
   CHECK(ran.code == ExitCode::kDone);
-  CHECK(ran.messages.ends_with("would be taken back first, and this one be begun then.\n"));
+  CHECK(ran.messages == "The update to new failed, so it would be taken back first.\n");
   CHECK(Stored(kUpdates, "old") == before);
   Proves("RC-23");
+}
+
+// For the user who names the image that the old one has, to go back: the half that is done stays,
+// and can be taken back.
+TEST_CASE_METHOD(Fixture,
+                 "What refuses the next update refuses it before the failed one goes back") {
+  const Report failed = {"Failed", {"Created new"}, "timed out", "TimedOut"};
+  REQUIRE(RunUntil(failed, {"old", "new", kImage}).code == ExitCode::kFailed);
+  BeginUpdateOfOld();
+  const Json before = Stored(kUpdates, "old");
+  writes.clear();
+  const std::string dry = GENERATE("none", "client", "server");
+  const Ran ran = Update({"old", "new-2", "--image=app:v1", "--dry-run=" + dry});
+  CHECK(ran.code == ExitCode::kFailed);
+  CHECK(ran.messages.starts_with("error: --image-pull-policy"));
+  CHECK(writes.empty());
+  CHECK(Stored(kUpdates, "old") == before);
+  Proves("RC-23");
+}
+
+TEST_CASE_METHOD(Fixture, "An update is not deleted if it cannot be created again") {
+  RunUntil({"Failed", {"first"}, "timed out", "TimedOut"}, {"old", "new", kImage});
+  RefusesCreation();
+  const std::string uid = Uid();
+  const Ran ran = Update({"old", "new", kImage});
+  CHECK(ran.code == ExitCode::kError);
+  CHECK(ran.messages.starts_with("error: no such name"));
+  CHECK(Uid() == uid);
+}
+
+TEST_CASE_METHOD(Fixture, "A rollback of an ended update is planned from what the two note") {
+  // A client of its own has begun one since.
+  RunUntil({"Succeeded", {"first"}}, {"old", "other", kImage});
+  BeginUpdateOfOld();
+  CHECK(RunUntil({"RolledBack", {"back"}}, {"old", "--rollback"}).code == ExitCode::kDone);
+  CHECK_FALSE(Stored(kUpdates, "old")["spec"].contains("newName"));
+}
+
+// What a read does not tell is not called nothing.
+TEST_CASE_METHOD(Fixture, "An update whose old controller cannot be read may be taken back") {
+  Update({"old", "new", kImage, "--no-wait"});
+  fate = [](const HttpRequest& request) {
+    const bool read = request.target.find("/replicationcontrollers/") != std::string::npos;
+    return read ? sim::Fate::kForbidden : sim::Fate::kDelivered;
+  };
+  CHECK(RunUntil({"RolledBack"}, {"old", "--rollback"}).code == ExitCode::kDone);
 }
 
 TEST_CASE_METHOD(Fixture, "A dry run refuses what the command would refuse") {
@@ -599,8 +646,10 @@ TEST_CASE_METHOD(Fixture, "The same command again begins an update anew that has
   CHECK(after["metadata"]["uid"] != before["metadata"]["uid"]);
   CHECK(after["metadata"]["labels"]["team"] == "shop");
   CHECK(after["spec"] == before["spec"]);
-  REQUIRE(writes.size() == 3);  // a patch that changes nothing, DELETE, POST
-  CHECK(Json::parse(writes[1].body)["preconditions"]["uid"] == before["metadata"]["uid"]);
+  // A patch that changes nothing, a dry run, DELETE, POST.
+  REQUIRE(writes.size() == 4);
+  CHECK(writes[1].target.find("dryRun=All") != std::string::npos);
+  CHECK(Json::parse(writes[2].body)["preconditions"]["uid"] == before["metadata"]["uid"]);
 }
 
 TEST_CASE_METHOD(Fixture, "Another command for an update that has ended changes it") {
@@ -627,7 +676,8 @@ TEST_CASE_METHOD(Fixture, "An update that somebody else is faster to begin anew 
   fate = [&](const HttpRequest& request) {
     // As Windlass does for the annotation rolling-update-to, between DELETE and POST.
     const bool of_update = request.target.find("replicationcontrollerupdates") != std::string::npos;
-    if (request.method == HttpMethod::kPost && of_update && !once) {
+    const bool dry = request.target.find("dryRun=All") != std::string::npos;
+    if (request.method == HttpMethod::kPost && of_update && !dry && !once) {
       once = true;
       Create(kUpdates, {{"apiVersion", "windlass.dev/v1alpha1"},
                         {"kind", "ReplicationControllerUpdate"},

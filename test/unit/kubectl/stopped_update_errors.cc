@@ -167,8 +167,9 @@ ErrorSection StoppedUpdateErrors() {
         "to scale itself. Delete the autoscaler, begin the update again, and create the autoscaler "
         "again when the update is done\nNothing was changed, and "
         "replicationcontrollerupdate.windlass.dev/old is removed again.",
-        "Windlass has refused the update, and the command has removed what it had written. Correct "
-        "what the text says, and run the same command again.",
+        "Windlass has refused what this user may not read, here the autoscalers, and the command "
+        "has removed what it had written. Correct what the text says, and run the same command "
+        "again.",
         WindlassSays("Failed",
                      "HorizontalPodAutoscaler cpu scales ReplicationController old, which the "
                      "update has to scale itself. Delete the autoscaler, begin the update again, "

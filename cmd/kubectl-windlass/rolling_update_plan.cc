@@ -1,0 +1,129 @@
+// What a rolling update would do: planned in this program up to the first write.
+#include <nlohmann/json.hpp>
+#include <optional>
+#include <utility>
+#include <variant>
+
+#include "cmd/kubectl-windlass/failure.h"
+#include "cmd/kubectl-windlass/json_fields.h"
+#include "cmd/kubectl-windlass/output.h"
+#include "cmd/kubectl-windlass/rolling_update.h"
+#include "cmd/kubectl-windlass/update_plan.h"
+#include "controller/replication_controller/new_controller.h"
+#include "controller/replication_controller/scale.h"
+#include "controller/replication_controller/words.h"
+
+namespace windlass::cli {
+namespace {
+
+namespace rc = replication_controller;
+
+// How many reads a plan may take before its first write. There are eight.
+constexpr size_t kReadsMax = 64;
+
+struct Planned {
+  UpdatePlan plan;
+  Learned learned{};
+  std::optional<Error> unknown{};  // what could not be asked: then nothing is known of a refusal
+
+  bool refused() const { return plan.Phase() == rc::kFailed; }
+};
+
+Error Told(const CommandContext& context, const Request& request, const Error& error) {
+  return Explained(error,
+                   {request.verb(), request.resource(),
+                    std::string(request.key().namespace_.text()), request.key().name},
+                   context.session.options().server);
+}
+
+// Takes the steps of the planner that come before its first write.
+Planned PlanOf(const CommandContext& context, const Json& update, PlanFrom from) {
+  Planned planned{.plan = UpdatePlan(context, update)};
+  const Status read = planned.plan.ReadControllers();
+  if (!read.ok()) {
+    planned.unknown = read.error();
+    return planned;
+  }
+  if (from == PlanFrom::kTakenBack) planned.plan.PretendTakenBack();
+  while (planned.learned.size() < kReadsMax) {
+    const Step step = planned.plan.Next(planned.learned);
+    if (const auto* write = std::get_if<Write>(&step)) {
+      if (IsOfUpdate(write->request)) static_cast<void>(planned.plan.Send(write->request));
+      return planned;
+    }
+    const auto* question = std::get_if<Read>(&step);
+    if (question == nullptr) return planned;
+    Result<Reply> reply = planned.plan.Send(question->request);
+    const bool lacks_right = !reply.ok() && reply.error().kind == ErrorKind::kForbidden;
+    const bool goes_on = reply.ok() || GoesOnAfter(*question, reply.error().kind);
+    if (lacks_right || !goes_on) {
+      planned.unknown = Told(context, question->request, reply.error());
+      return planned;
+    }
+    planned.learned.push_back(OutcomeOf(question->request, std::move(reply)));
+  }
+  return planned;
+}
+
+ExitCode TellRefusal(const CommandContext& context, const UpdatePlan& plan) {
+  context.console.Error(TextOf(plan.update(), "/status/message"));
+  return IsRefusedForOther(plan.update()) ? ExitCode::kOtherUpdate : ExitCode::kFailed;
+}
+
+// One of the two controllers as -o says; its name if it does not exist.
+Result<std::string> TextOfController(const CommandContext& context,
+                                     const ReplicationController* controller,
+                                     const std::string& name) {
+  const OutputFormat format = context.line.output;
+  if (format == OutputFormat::kText || controller == nullptr) return name;
+  const Place place{resources::kReplicationControllers, context.namespace_, name};
+  WINDLASS_TRY(const Json object, ReadObject(context.session, place));
+  return Print(object, place.resource, format);
+}
+
+// The new controller, which may be still to be made.
+Result<std::string> TextOfNew(const CommandContext& context, const Planned& planned) {
+  const rc::View view = planned.plan.View();
+  const rc::Situation situation =
+      rc::MakeSituation(view, planned.learned, context.session.clock().Wall());
+  const OutputFormat format = context.line.output;
+  const bool is_made =
+      view.new_controller != nullptr || view.old_controller == nullptr || situation.spec().rollback;
+  if (is_made || format == OutputFormat::kText) {
+    return TextOfController(context, view.new_controller, situation.new_name);
+  }
+  // What that depends on was read in the steps before.
+  WINDLASS_TRY(const ReplicationController made,
+               rc::MakeNewController(situation, rc::SizeBefore(situation).value));
+  return Print(Json::parse(rc::CreateRequest(made).body(), nullptr, false),
+               resources::kReplicationControllers, format);
+}
+
+}  // namespace
+
+std::optional<ExitCode> RefuseByPlan(const CommandContext& context, const Json& update,
+                                     PlanFrom from) {
+  const Planned planned = PlanOf(context, update, from);
+  if (!planned.refused()) return std::nullopt;
+  return TellRefusal(context, planned.plan);
+}
+
+ExitCode PrintPlan(const CommandContext& context, const Json& update, PlanFrom from) {
+  const Planned planned = PlanOf(context, update, from);
+  if (planned.refused()) return TellRefusal(context, planned.plan);
+  // Windlass may have the right that the user lacks.
+  const bool decides = context.line.rolling_update.local || !planned.plan.is_read();
+  if (planned.unknown && decides) {
+    return Report(context.session, context.console, *planned.unknown);
+  }
+  Result<std::string> old = TextOfController(context, planned.plan.View().old_controller,
+                                             planned.plan.decoded().meta.name);
+  if (!old.ok()) return Report(context.session, context.console, old.error());
+  Result<std::string> created = TextOfNew(context, planned);
+  if (!created.ok()) return Report(context.session, context.console, created.error());
+  if (planned.plan.decoded().spec.rollback) std::swap(*old, *created);
+  context.console.out("Rolling from:\n" + *old + "\nTo:\n" + *created + '\n');
+  return ExitCode::kDone;
+}
+
+}  // namespace windlass::cli
