@@ -17,7 +17,7 @@ ExitCode RetryRollout(const CommandContext& context, const Place& place) {
     context.console.Warning("rollout \"" + place.name +
                             "\" is paused: its template is rolled out again only when kubectl "
                             "windlass resume " +
-                            ShortName(place.resource, place.name) + " ends spec.paused");
+                            InCommand(place) + " ends spec.paused");
   }
   return Change(context, place, rollout, {{"spec", {{"abort", false}}}}, "no longer aborted");
 }
@@ -26,9 +26,16 @@ ExitCode AbortRollout(const CommandContext& context, const Place& place) {
   const Result<Json> read = ReadWorkload(context, place);
   if (!read.ok()) return Report(context.session, context.console, read.error());
   const Json& rollout = *read;
-  const std::string retry = "kubectl windlass retry " + ShortName(place.resource, place.name);
+  const std::string retry = "kubectl windlass retry " + InCommand(place);
   if (FlagOf(rollout, "/spec/abort")) {
     return Refuse(context, place, "is already aborted: " + retry + " rolls it out again");
+  }
+  const std::string phase = TextOf(rollout, "/status/phase");
+  if (IsObserved(rollout) && (phase == "Healthy" || phase == "RolledBack")) {
+    return Refuse(context, place,
+                  "has no rollout under way (" + phase +
+                      "), so there is nothing to abort: kubectl windlass undo " + InCommand(place) +
+                      " goes back to the revision before");
   }
   if (FieldOf(rollout, "/status/stableRevision") == nullptr) {
     context.console.Warning("rollout \"" + place.name +

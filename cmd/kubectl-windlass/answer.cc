@@ -5,6 +5,7 @@
 
 #include "cmd/kubectl-windlass/failure.h"
 #include "cmd/kubectl-windlass/kind.h"
+#include "kubeclient/client/paths.h"
 
 namespace windlass::cli {
 namespace {
@@ -29,22 +30,32 @@ Result<std::optional<Json>> WaitForAnswer(const CommandContext& context, const P
 }
 
 ExitCode TellUnanswered(const CommandContext& context, const Place& place,
-                        const Result<std::optional<Json>>& answer, const std::string& done,
-                        const std::string& more) {
-  const Session& session = context.session;
+                        const Result<std::optional<Json>>& answer, const Json& withdrawal,
+                        const std::string& by_hand) {
+  Session& session = context.session;
   const bool ended = session.interrupted() || session.timed_out();
   if (!answer.ok() && !ended) return Report(session, context.console, answer.error());
   std::string text = session.interrupted() ? "interrupted: "
                      : ended               ? "timed out waiting for the condition: "
                                            : "";
-  text += ObjectName(place.resource, place.name) + " is to be rolled back";
-  if (ended) {
-    text += ", and Windlass has not " + done + " yet";
+  text += ObjectName(place.resource, place.name);
+  const std::string unseen =
+      ended ? "Windlass had not looked at the request yet"
+            : "Windlass has not looked at the request for " + std::to_string(kAnswerMax.count()) +
+                  " s, so check that it runs in the cluster, with --controllers=" +
+                  KindWord(place.resource);
+  HttpRequest request;
+  request.method = HttpMethod::kPatch;
+  request.target = ResourcePath(place.resource, place.namespace_, place.name);
+  AddQuery(request.target, "fieldManager", kPluginFieldManager);
+  request.content_type = kJsonPatch;
+  request.body = withdrawal.dump();
+  if (session.SendLast(std::move(request), Verb::kPatch).ok()) {
+    text += " is not rolled back: the request is taken away again. " + unseen;
   } else {
-    text += ", but Windlass has not looked at that for " + std::to_string(kAnswerMax.count()) +
-            " s: check that it runs in the cluster, with --controllers=" + KindWord(place.resource);
+    text += " may still be rolled back: " + unseen + ", and the request could not be taken away; " +
+            by_hand + " does that";
   }
-  text += ". It rolls back when it does" + more;
   const ExitCode code = Report(session, context.console, {ErrorKind::kCancelled, std::move(text)});
   return ended ? code : ExitCode::kTimeout;
 }

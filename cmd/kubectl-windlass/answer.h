@@ -18,10 +18,12 @@ inline constexpr seconds kAnswerMax{30};
 Result<std::optional<Json>> WaitForAnswer(const CommandContext& context, const Place& place,
                                           const std::function<bool(const Json& object)>& answered);
 
-// Writes that a rollback which was asked for has no answer, and returns the exit code. `done`: what
-// Windlass has not done, if Ctrl-C or --timeout ended the wait; `more` follows.
+// Takes a rollback away again that was asked for and has no answer, with the JSON patch
+// `withdrawal`, which tests that nothing else has changed since. Writes that, or, if it does not
+// succeed, that Windlass may still answer, and that the command `by_hand` takes the request away.
+// Returns the exit code.
 ExitCode TellUnanswered(const CommandContext& context, const Place& place,
-                        const Result<std::optional<Json>>& answer, const std::string& done,
-                        const std::string& more);
+                        const Result<std::optional<Json>>& answer, const Json& withdrawal,
+                        const std::string& by_hand);
 
 }  // namespace windlass::cli

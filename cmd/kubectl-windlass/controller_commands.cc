@@ -26,6 +26,7 @@ namespace {
 struct Steered {
   ControllerUpdate found{};
   std::optional<ExitCode> refused{};
+  bool was_paused = false;  // before the command
 
   const Json& update() const { return *found.update; }
 };
@@ -42,7 +43,14 @@ Steered UpdateToSteer(const CommandContext& context, const Place& place) {
   if (context.done->steered.contains(uid)) return refused(ExitCode::kDone);
   const bool steerable = found->update && IsUnderWay(*found->update) &&
                          StateOf(context, *found->update) != UpdateState::kRefused;
-  if (steerable) return {.found = *std::move(found)};
+  if (steerable && !IsGivenUp(*found->update)) return {.found = *std::move(found)};
+  if (steerable) {
+    return refused(Refuse(context, place,
+                          "is not updated any more: " + StandingOfUpdate(*found->update).why,
+                          ExitCode::kFailed));
+  }
+  const std::string unfinished = UnfinishedUpdateOf(context, place, found->controller);
+  if (!unfinished.empty()) return refused(Refuse(context, place, unfinished));
   return refused(Refuse(context, place,
                         "has no rolling update under way: kubectl windlass rolling-update " +
                             place.name + " -n " + place.namespace_ +
@@ -58,7 +66,7 @@ constexpr int kWritesMax = 5;
 // null if it has written why nothing is to be done, and sets the exit code.
 ExitCode Steer(const CommandContext& context, const Place& place, const std::string& what,
                const std::function<Json(const Steered& steered, ExitCode& code)>& patch_for,
-               Place* of_update = nullptr) {
+               Steered* done = nullptr) {
   for (int tries = 1;; ++tries) {
     const Steered steered = UpdateToSteer(context, place);
     if (steered.refused) return *steered.refused;
@@ -74,7 +82,11 @@ ExitCode Steer(const CommandContext& context, const Place& place, const std::str
     if (!patched.ok()) return Report(context.session, context.console, patched.error());
     context.done->steered.insert(TextOf(update, "/metadata/uid"));
     PrintDone(context, steered.found.place, *patched, what);
-    if (of_update != nullptr) *of_update = steered.found.place;
+    if (done != nullptr) {
+      *done = steered;
+      done->found.update = *patched;
+      done->was_paused = FlagOf(update, "/spec/paused");
+    }
     return ExitCode::kDone;
   }
 }
@@ -114,7 +126,7 @@ bool IsApplied(const Json& object) {
 // Turns an update round that goes forward, also one that is paused: what has been done is taken
 // back.
 ExitCode TurnRound(const CommandContext& context, const Place& place, const std::string& what,
-                   Place* of_update = nullptr) {
+                   Steered* turned = nullptr) {
   const auto patch_for = [&](const Steered& steered, ExitCode& code) -> Json {
     const Json& update = steered.update();
     if (HasChangedNothing(context, steered.found.place, update)) {
@@ -130,7 +142,7 @@ ExitCode TurnRound(const CommandContext& context, const Place& place, const std:
       }
       return {{"spec", {{"rollback", true}, {"paused", false}}}};
     }
-    const std::string name = ShortName(place.resource, place.name) + " -n " + place.namespace_;
+    const std::string name = InCommand(place);
     code = Refuse(context, place,
                   FlagOf(update, "/spec/paused")
                       ? "is being rolled back already, and is paused: kubectl windlass resume " +
@@ -139,7 +151,7 @@ ExitCode TurnRound(const CommandContext& context, const Place& place, const std:
                             " waits for the end");
     return nullptr;
   };
-  return Steer(context, place, what, patch_for, of_update);
+  return Steer(context, place, what, patch_for, turned);
 }
 
 }  // namespace
@@ -158,11 +170,7 @@ ExitCode StatusOfController(const CommandContext& context, const Place& place) {
     if (!stands) {
       const std::string unfinished = UnfinishedUpdateOf(context, place, found->controller);
       if (!unfinished.empty()) {
-        return Refuse(context, place,
-                      "is in the middle of a rolling update " + unfinished +
-                          ", which Windlass does not carry out: the command that began it goes on "
-                          "with it when it is repeated, and takes it back with --rollback",
-                      ExitCode::kHeld);
+        return Refuse(context, place, unfinished, ExitCode::kHeld);
       }
       return *WatchStatus(context, place, found->controller, &StandingOfController,
                           found->controller);
@@ -228,12 +236,22 @@ ExitCode UndoController(const CommandContext& context, const Place& place) {
   if (context.line.revision > 0) {
     return Usage(context, "a ReplicationController has no revisions: leave out --to-revision");
   }
-  Place update;
-  const ExitCode code = TurnRound(context, place, "rollback requested", &update);
-  if (code != ExitCode::kDone || context.line.dry_run != "none" || update.name.empty()) return code;
+  Steered turned;
+  const ExitCode code = TurnRound(context, place, "rollback requested", &turned);
+  if (code != ExitCode::kDone || context.line.dry_run != "none" || !turned.found.update)
+    return code;
+  const Place& update = turned.found.place;
   const auto answer = WaitForAnswer(context, update, &IsObserved);
   if (!answer.ok() || !*answer) {
-    return TellUnanswered(context, update, answer, "looked at that", "");
+    const int64_t generation = NumberOf(turned.update(), "/metadata/generation");
+    const Json withdrawal =
+        Json::array({{{"op", "test"}, {"path", "/metadata/generation"}, {"value", generation}},
+                     {{"op", "replace"}, {"path", "/spec/rollback"}, {"value", false}},
+                     {{"op", "replace"}, {"path", "/spec/paused"}, {"value", turned.was_paused}}});
+    return TellUnanswered(context, update, answer, withdrawal,
+                          "kubectl patch " + ResourceText(update.resource) + ' ' + update.name +
+                              " -n " + update.namespace_ +
+                              R"( --type=merge -p '{"spec":{"rollback":false}}')");
   }
   const Standing standing = StandingOfUpdate(**answer);
   if (standing.ends != ExitCode::kFailed) return ExitCode::kDone;

@@ -71,10 +71,17 @@ bool HasBegun(const Json& update) {
   return IsUnderWay(update) && !TextOf(update, "/status/step").empty();
 }
 
+bool IsGivenUp(const Json& update) {
+  const Json* stalled = TrueCondition(update, "Stalled");
+  return stalled != nullptr && TextOf(*stalled, "/reason") == rc::kOldDeleted;
+}
+
 bool HasChangedNothing(const CommandContext& context, const Place& update_place,
                        const Json& update) {
   const auto said = [&](const char* field) { return !TextOf(update, field).empty(); };
-  if (said("/status/step") || said("/status/target")) return false;
+  // The status of one that is done is of the update before.
+  const bool of_before = TextOf(update, "/status/step") == rc::kStepDone;
+  if (!of_before && (said("/status/step") || said("/status/target"))) return false;
   const Place old_place{resources::kReplicationControllers, update_place.namespace_,
                         update_place.name};
   const Result<Json> old = ReadObject(context.session, old_place);
@@ -91,8 +98,14 @@ bool HasNotes(const Json& old) {
 
 std::string UnfinishedUpdateOf(const CommandContext& context, const Place& place,
                                const Json& controller) {
+  const auto text = [&](const std::string& old, const std::string& created) {
+    return "is in the middle of a rolling update from " + old + " to " + created +
+           ", which Windlass does not carry out: the command that began it goes on with it when it "
+           "is repeated, and kubectl windlass rolling-update " +
+           old + ' ' + created + " --rollback -n " + place.namespace_ + " takes it back";
+  };
   const auto journal = rc::ParseJournal(AnnotationOf(controller, rc::kRenameJournal));
-  if (journal) return "to " + journal->name;
+  if (journal) return text(place.name, journal->name);
   const Result<ObjectList> list =
       ListObjects(context.session, {resources::kReplicationControllers, place.namespace_});
   if (!list.ok()) return {};
@@ -102,8 +115,8 @@ std::string UnfinishedUpdateOf(const CommandContext& context, const Place& place
   for (const std::string& item : list->items) {
     const Json other = Json::parse(item, nullptr, false);
     const std::string name = TextOf(other, "/metadata/name");
-    if (AnnotationOf(controller, rc::kSourceId) == id(other)) return "from " + name;
-    if (AnnotationOf(other, rc::kSourceId) == id(controller)) return "to " + name;
+    if (AnnotationOf(controller, rc::kSourceId) == id(other)) return text(name, place.name);
+    if (AnnotationOf(other, rc::kSourceId) == id(controller)) return text(place.name, name);
   }
   return {};
 }

@@ -32,6 +32,10 @@ bool IsUnderWay(const Json& update);
 // Returns true if it has also begun to change something.
 bool HasBegun(const Json& update);
 
+// Returns true if the update cannot go on, neither forward nor back: its old controller was
+// deleted.
+bool IsGivenUp(const Json& update);
+
 // Returns true if the update has changed neither of its controllers yet, as far as its status and
 // the old one say.
 bool HasChangedNothing(const CommandContext& context, const Place& update_place,
@@ -43,8 +47,8 @@ bool HasNotes(const Json& old);
 ExitCode RefuseToTakeBackNothing(const CommandContext& context, const Place& place,
                                  const Place& update_place);
 
-// Returns which update the controller is in the middle of, as the two controllers of it say: "to
-// web-2" or "from web". Returns "" if they say none, or cannot be listed.
+// Returns that the controller is in the middle of an update, as the two controllers of it say, and
+// what to do: a predicate of the controller. Returns "" if they say none, or cannot be listed.
 std::string UnfinishedUpdateOf(const CommandContext& context, const Place& place,
                                const Json& controller);
 

@@ -38,6 +38,8 @@ ExitCode TellUnreadable(const CommandContext& context, const View& view, const F
     const std::optional<Error> error = UnreadableOf(follow, i);
     if (!view.IsPrinted(i)) {
       if (error && ShowsWhatIsUpdated(view, follow, i)) context.console.Warning(error->message);
+    } else if (error && !view.IsTable()) {
+      context.console.Warning(error->message);
     } else if (error) {
       code = Report(context.session, context.console, *error);
     } else if (!selection.name.empty() && follow.Objects(i).empty()) {
@@ -76,11 +78,28 @@ void TellOverdue(const CommandContext& context, const View& view, const Follow& 
   }
 }
 
+// Returns true if whole kinds are listed, and there is nothing.
+bool IsEmpty(const View& view, const Follow& follow) {
+  if (!view.IsTable()) return false;
+  for (size_t i = 0; i < view.selections.size(); ++i) {
+    const bool one = !view.selections[i].name.empty();
+    if (one || UnreadableOf(follow, i) || !follow.Objects(i).empty()) return false;
+  }
+  return true;
+}
+
 ExitCode PrintOnce(const CommandContext& context, const View& view, const Follow& follow) {
   const Status there = view.CheckThere(follow);
   if (!there.ok()) return Report(context.session, context.console, there.error());
   if (view.IsTable()) TellOverdue(context, view, follow);
-  if (context.line.output != OutputFormat::kText) {
+  const bool text = context.line.output == OutputFormat::kText;
+  if (text && IsEmpty(view, follow)) {
+    // kubectl's words.
+    context.console.message(
+        "No resources found" +
+        (context.line.all_namespaces ? std::string() : " in " + context.namespace_ + " namespace") +
+        ".\n");
+  } else if (!text) {
     context.console.out(view.Objects(follow, /*compact=*/false));
   } else {
     const RenderOptions options = OptionsOf(context, context.console.size());
@@ -169,7 +188,10 @@ std::vector<Selection> ObjectsToList(const std::vector<Place>& places) {
   std::vector<Selection> selections;
   for (const Place& place : places) {
     AddToTable(*KindOf(place.resource),
-               {.resource = place.resource, .namespace_ = place.namespace_, .name = place.name},
+               {.resource = place.resource,
+                .namespace_ = place.namespace_,
+                .name = place.name,
+                .optional = places.size() > 1},
                selections);
   }
   return selections;

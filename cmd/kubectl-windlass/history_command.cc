@@ -75,8 +75,7 @@ ExitCode HistoryOfWorkload(const CommandContext& context, const Place& place) {
     const Json* found = FindRevision(*replica_sets, revision);
     if (found == nullptr) {
       context.console.Error("unable to find the specified revision: kubectl windlass history " +
-                            ShortName(place.resource, place.name) + " -n " + place.namespace_ +
-                            " lists what there is");
+                            InCommand(place) + " lists what there is");
       return ExitCode::kError;
     }
     if (format == OutputFormat::kText) {

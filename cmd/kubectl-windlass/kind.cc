@@ -44,7 +44,7 @@ ActOn ActOf(const ResourceId& resource, CommandName command) {
 
 std::string InsteadText(const Place& place, CommandName command) {
   const KindVerb* verb = FindVerb(place.resource, command);
-  const std::string name = ShortName(place.resource, place.name) + " -n " + place.namespace_;
+  const std::string name = InCommand(place);
   if (verb == nullptr) {
     return "the command is not for a " + std::string(place.resource.kind) + ": " + name;
   }
@@ -72,6 +72,10 @@ std::string KindWords(const std::vector<const Kind*>& kinds) {
     words += KindWord(kinds[i]->resource);
   }
   return words;
+}
+
+std::string InCommand(const Place& place) {
+  return ShortName(place.resource, place.name) + " -n " + place.namespace_;
 }
 
 std::string KindWord(const ResourceId& resource) {

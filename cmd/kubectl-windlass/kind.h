@@ -71,6 +71,8 @@ std::string KindWords(const std::vector<const Kind*>& kinds);
 std::string ObjectName(const ResourceId& resource, std::string_view name);
 // "deployment/web", as a user writes it in a command.
 std::string ShortName(const ResourceId& resource, std::string_view name);
+// "deployment/web -n shop": what a proposed command is about, wherever it is typed.
+std::string InCommand(const Place& place);
 // "deployment", "rollout", "replicationcontroller".
 std::string KindWord(const ResourceId& resource);
 

@@ -57,6 +57,22 @@ Result<Place> FindNamed(Session& session, CommandName command, const std::string
   if (good.size() > 1) return SeveralOf(name, good);
   if (!good.empty()) return good.front();
   if (failure) return *failure;
+  // A cluster that serves none of the kinds that have the command has no such object to name.
+  const auto is_served = [&](size_t i) {
+    return replies[i].ok() || replies[i].error().detail != ErrorDetail::kNotServed;
+  };
+  std::optional<size_t> unserved;
+  bool serves_one = false;
+  for (size_t i = 0; i < all.size(); ++i) {
+    if (ActOf(all[i].resource, command) == nullptr) continue;
+    if (is_served(i)) serves_one = true;
+    if (!is_served(i) && !unserved) unserved = i;
+  }
+  if (unserved && !serves_one) {
+    return Explained(replies[*unserved].error(),
+                     {Verb::kGet, all[*unserved].resource, namespace_, name},
+                     session.options().server);
+  }
   for (size_t i = 0; i < all.size(); ++i) {
     const ResourceId& resource = all[i].resource;
     // Every API server serves this kind: then that is none.

@@ -83,6 +83,28 @@ std::vector<std::string> Normalized(const CLI::App& app,
   return normalized;
 }
 
+// Puts the command before the flags, and "undo --help" for "help undo": kubectl takes both.
+void MoveCommandFirst(const Parser& parser, std::vector<std::string>& arguments) {
+  for (size_t i = 0; i < arguments.size(); ++i) {
+    const std::string& argument = arguments[i];
+    if (argument.starts_with('-')) {
+      const bool whole = argument.find('=') != argument.npos;
+      const CLI::Option* option = whole ? nullptr : AnyOption(*parser.app, argument);
+      if (option != nullptr && option->get_items_expected_min() > 0) ++i;
+      continue;
+    }
+    if (argument == "help") {
+      arguments.erase(arguments.begin() + static_cast<std::ptrdiff_t>(i));
+      arguments.emplace_back("--help");
+      return;
+    }
+    if (CommandIn(parser, argument) == nullptr) return;
+    const auto at = arguments.begin() + static_cast<std::ptrdiff_t>(i);
+    std::rotate(arguments.begin(), at, at + 1);
+    return;
+  }
+}
+
 }  // namespace
 
 Result<CommandLine> ParseCommandLine(const std::vector<std::string>& arguments) {
@@ -90,6 +112,7 @@ Result<CommandLine> ParseCommandLine(const std::vector<std::string>& arguments) 
   try {
     // CLI11 takes them from the end.
     std::vector<std::string> normalized = Normalized(*parser->app, arguments);
+    MoveCommandFirst(*parser, normalized);
     std::ranges::reverse(normalized);
     parser->app->parse(std::move(normalized));
   } catch (const CLI::CallForHelp&) {

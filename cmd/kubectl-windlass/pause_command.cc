@@ -39,7 +39,7 @@ ExitCode RestartWorkload(const CommandContext& context, const Place& place) {
   const Result<Json> object = ReadWorkload(context, place);
   if (!object.ok()) return Report(context.session, context.console, object.error());
   if (FlagOf(*object, "/spec/paused")) {
-    const std::string resume = "kubectl windlass resume " + ShortName(place.resource, place.name);
+    const std::string resume = "kubectl windlass resume " + InCommand(place);
     const bool rollout = place.resource == resources::kRollouts;
     return Refuse(context, place,
                   rollout ? "is paused, and would restart only when it is resumed: " + resume +
@@ -50,7 +50,7 @@ ExitCode RestartWorkload(const CommandContext& context, const Place& place) {
   if (FlagOf(*object, "/spec/abort")) {
     return Refuse(context, place,
                   "is aborted, and would restart only when that ends: kubectl windlass retry " +
-                      ShortName(place.resource, place.name) + ", and try again",
+                      InCommand(place) + ", and try again",
                   ExitCode::kAborted);
   }
   const std::string now = FormatTime(context.session.clock().Wall());

@@ -91,13 +91,13 @@ Result<std::string> WhyUnavailable(const CommandContext& context, const Place& p
   if (!cause.ok()) return "the cause cannot be read: " + cause.error().message;
   if (!cause->empty()) return cause;
   return "no Pod of revision " + std::to_string(step.revision) +
-         " says why; kubectl windlass get " + ShortName(place.resource, place.name) + " shows it";
+         " says why; kubectl windlass get " + InCommand(place) + " shows it";
 }
 
 }  // namespace
 
 ExitCode PromoteRollout(const CommandContext& context, const Place& place) {
-  const std::string object = ShortName(place.resource, place.name);
+  const std::string object = InCommand(place);
   const bool full = context.line.full;
   const bool force = context.line.force;
   const Result<Json> rollout = ReadWorkload(context, place);

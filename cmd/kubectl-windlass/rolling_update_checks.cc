@@ -131,7 +131,10 @@ std::optional<ExitCode> RefuseOtherUpdate(const CommandContext& context, const J
       (goes_back ? "an update of " + name + WhatIsUnderWay(*there) + " is being rolled back"
        : failed  ? "an update of " + name + WhatIsUnderWay(*there) + " has failed on the way"
                  : "an update of " + name + WhatIsUnderWay(*there) + " is under way") +
-      ", so nothing was changed. " + ChoicesText(context, *there));
+      ", so nothing was changed. " + ChoicesText(context, *there) +
+      (failed && !context.line.rolling_update.wait
+           ? ". Without --no-wait this command takes it back before it begins its own"
+           : ""));
   return ExitCode::kOtherUpdate;
 }
 

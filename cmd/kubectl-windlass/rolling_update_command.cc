@@ -146,6 +146,11 @@ ExitCode RunRollingUpdate(const CommandContext& given) {
     if (!plain.ok()) return Usage(context, plain.error().message);
     name = *std::move(plain);
   }
+  if (line.rolling_update.local && !line.rolling_update.wait) {
+    return Usage(context,
+                 "with --local the update runs in this program, which ends with it: leave out "
+                 "--no-wait, or --local");
+  }
   if (line.rolling_update.local && line.dry_run == "server") {
     return Usage(
         context,

@@ -29,19 +29,15 @@ std::string StalledReasonOf(const Json& update) {
   return stalled == nullptr ? "" : TextOf(*stalled, "/reason");
 }
 
-bool IsOldGone(const CommandContext& context, const Json& update) {
-  const Result<Json> old = ReadObject(
-      context.session,
-      {resources::kReplicationControllers, context.namespace_, TextOf(update, "/metadata/name")});
-  return !old.ok() && old.error().kind == ErrorKind::kNotFound;
-}
-
 // Says what becomes of an update that failed: kubectl's error says only why. Removes one that was
 // refused before it changed anything, if this command created it.
 void SayWhatFollows(const CommandContext& context, const Json& update, const Before& before) {
   const Place place = PlaceOfUpdate(context, update);
   const std::string name = ObjectName(place.resource, place.name);
   const UpdateState state = StateOf(context, update);
+  const bool back = FlagOf(update, "/spec/rollback");
+  const std::string what = back ? "rollback" : "update";
+  const std::string or_back = back ? "" : ", and --rollback takes it back";
   std::string text;
   if (state == UpdateState::kRefused && before.missing) {
     const Status removed = RemoveUpdate(context, update);
@@ -55,14 +51,15 @@ void SayWhatFollows(const CommandContext& context, const Json& update, const Bef
     text =
         "Nothing was changed, and nothing happens until this command is repeated or the spec of " +
         name + " changes.";
-  } else if (StalledReasonOf(update) == rc::kNotFound && IsOldGone(context, update)) {
+  } else if (StalledReasonOf(update) == rc::kOldDeleted) {
     return;  // the error says what to do
   } else if (state == UpdateState::kFailed) {
-    text =
-        "Windlass goes on with the update as soon as that is mended; the same command begins it "
-        "anew, and --rollback takes it back.";
+    text = "Windlass goes on with the " + what +
+           " as soon as that is mended; the same command begins "
+           "it anew" +
+           or_back + '.';
   } else {
-    text = "The update stops here. The same command goes on with it, and --rollback takes it back.";
+    text = "The " + what + " stops here. The same command goes on with it" + or_back + '.';
   }
   context.console.message(text + '\n');
 }

@@ -1,8 +1,10 @@
 // What a rolling update would do: planned in this program up to the first write.
+#include <algorithm>
 #include <nlohmann/json.hpp>
 #include <optional>
 #include <utility>
 #include <variant>
+#include <vector>
 
 #include "cmd/kubectl-windlass/failure.h"
 #include "cmd/kubectl-windlass/json_fields.h"
@@ -70,33 +72,46 @@ ExitCode TellRefusal(const CommandContext& context, const UpdatePlan& plan) {
   return IsRefusedForOther(plan.update()) ? ExitCode::kOtherUpdate : ExitCode::kFailed;
 }
 
-// One of the two controllers as -o says; its name if it does not exist.
-Result<std::string> TextOfController(const CommandContext& context,
-                                     const ReplicationController* controller,
-                                     const std::string& name) {
-  const OutputFormat format = context.line.output;
-  if (format == OutputFormat::kText || controller == nullptr) return name;
-  const Place place{resources::kReplicationControllers, context.namespace_, name};
-  WINDLASS_TRY(const Json object, ReadObject(context.session, place));
-  return Print(object, place.resource, format);
+// One of the two controllers; null if it does not exist.
+Result<Json> ObjectOf(const CommandContext& context, const ReplicationController* controller) {
+  if (controller == nullptr) return Json();
+  return ReadObject(context.session, {resources::kReplicationControllers, context.namespace_,
+                                      controller->meta.name});
 }
 
 // The new controller, which may be still to be made.
-Result<std::string> TextOfNew(const CommandContext& context, const Planned& planned) {
-  const rc::View view = planned.plan.View();
-  const rc::Situation situation =
-      rc::MakeSituation(view, planned.learned, context.session.clock().Wall());
-  const OutputFormat format = context.line.output;
-  const bool is_made =
-      view.new_controller != nullptr || view.old_controller == nullptr || situation.spec().rollback;
-  if (is_made || format == OutputFormat::kText) {
-    return TextOfController(context, view.new_controller, situation.new_name);
+Result<Json> NewOf(const CommandContext& context, const rc::Situation& situation) {
+  const rc::View& view = situation.view;
+  if (view.new_controller != nullptr || view.old_controller == nullptr ||
+      situation.spec().rollback) {
+    return ObjectOf(context, view.new_controller);
   }
   // What that depends on was read in the steps before.
   WINDLASS_TRY(const ReplicationController made,
                rc::MakeNewController(situation, rc::SizeBefore(situation).value));
-  return Print(Json::parse(rc::CreateRequest(made).body(), nullptr, false),
-               resources::kReplicationControllers, format);
+  return Json::parse(rc::CreateRequest(made).body(), nullptr, false);
+}
+
+// Prints both, the one that is replaced first.
+Status PrintBoth(const CommandContext& context, const Planned& planned) {
+  const rc::View view = planned.plan.View();
+  const rc::Situation situation =
+      rc::MakeSituation(view, planned.learned, context.session.clock().Wall());
+  const bool back = situation.spec().rollback;
+  if (context.line.output == OutputFormat::kText) {
+    const std::string& old = situation.old_name();
+    const std::string& created = situation.new_name;
+    context.console.out("Rolling from:\n" + (back ? created : old) + "\nTo:\n" +
+                        (back ? old : created) + '\n');
+    return Unit{};
+  }
+  WINDLASS_TRY(const Json old, ObjectOf(context, view.old_controller));
+  WINDLASS_TRY(const Json created, NewOf(context, situation));
+  std::vector<const Json*> both = {&old, &created};
+  if (back) std::ranges::reverse(both);
+  std::erase_if(both, [](const Json* one) { return one->is_null(); });
+  context.console.out(PrintList(both, resources::kReplicationControllers, context.line.output));
+  return Unit{};
 }
 
 }  // namespace
@@ -116,13 +131,8 @@ ExitCode PrintPlan(const CommandContext& context, const Json& update, PlanFrom f
   if (planned.unknown && decides) {
     return Report(context.session, context.console, *planned.unknown);
   }
-  Result<std::string> old = TextOfController(context, planned.plan.View().old_controller,
-                                             planned.plan.decoded().meta.name);
-  if (!old.ok()) return Report(context.session, context.console, old.error());
-  Result<std::string> created = TextOfNew(context, planned);
-  if (!created.ok()) return Report(context.session, context.console, created.error());
-  if (planned.plan.decoded().spec.rollback) std::swap(*old, *created);
-  context.console.out("Rolling from:\n" + *old + "\nTo:\n" + *created + '\n');
+  const Status printed = PrintBoth(context, planned);
+  if (!printed.ok()) return Report(context.session, context.console, printed.error());
   return ExitCode::kDone;
 }
 

@@ -167,6 +167,28 @@ std::optional<ExitCode> RefuseToTakeBack(const CommandContext& context, const Js
   return ExitCode::kFailed;
 }
 
+// Refuses an update to a NEW that another update under way has.
+std::optional<ExitCode> RefuseSharedNew(const CommandContext& context, const Json& update) {
+  const std::string new_name = TextOf(update, "/spec/newName");
+  if (new_name.empty()) return std::nullopt;
+  const Result<ObjectList> list =
+      ListObjects(context.session, {resources::kReplicationControllerUpdates, context.namespace_});
+  if (!list.ok()) return std::nullopt;
+  for (const std::string& item : list->items) {
+    const Json other = Json::parse(item, nullptr, false);
+    const std::string name = TextOf(other, "/metadata/name");
+    if (name == TextOf(update, "/metadata/name") || !IsUnderWay(other)) continue;
+    if (TextOf(other, "/spec/newName") != new_name ||
+        StateOf(context, other) == UpdateState::kRefused)
+      continue;
+    context.console.Error("an update of " + ObjectName(resources::kReplicationControllers, name) +
+                          " to " + new_name +
+                          " is under way, so nothing was changed: give another name for NEW");
+    return ExitCode::kOtherUpdate;
+  }
+  return std::nullopt;
+}
+
 // Reads the update that is stored, and refuses what would be refused later: then nothing is
 // written.
 Look LookBeforeWriting(const CommandContext& context, const Json& update) {
@@ -192,6 +214,8 @@ Look LookBeforeWriting(const CommandContext& context, const Json& update) {
   if (look.refused || (state != UpdateState::kDone && state != UpdateState::kRefused)) return look;
   Json planned = update;
   if (look.stored) planned["spec"] = SpecOver(context, update, *look.stored);
+  look.refused = RefuseSharedNew(context, update);
+  if (look.refused) return look;
   look.refused = RefuseByPlan(context, planned, PlanFrom::kPresent);
   if (look.refused) context.console.message("Nothing was changed.\n");
   return look;

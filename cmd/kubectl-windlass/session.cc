@@ -77,6 +77,20 @@ Result<Reply> Session::Send(HttpRequest request, Verb verb) {
   }
 }
 
+Result<Reply> Session::SendLast(HttpRequest request, Verb verb) {
+  request.deadline = kLastWait;
+  const auto answer = std::make_shared<std::optional<Result<HttpResponse>>>();
+  const CallId call = transport_.Call(
+      std::move(request), [answer](Result<HttpResponse> reply) { *answer = std::move(reply); });
+  bool passed = false;
+  const TimerId timer = timers_.At(clock_.Now() + kLastWait, [&passed] { passed = true; });
+  run_until_([&] { return passed || answer->has_value(); });
+  timers_.Cancel(timer);
+  if (answer->has_value()) return ReplyOf(verb, **answer);
+  transport_.Cancel(call);
+  return Error{ErrorKind::kCancelled, "no answer"};
+}
+
 std::vector<Result<Reply>> Session::SendAll(const std::vector<HttpRequest>& requests, Verb verb) {
   // Shared with the handlers, which may be called after an interruption.
   struct Answers {

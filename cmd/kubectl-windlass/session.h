@@ -29,6 +29,9 @@ inline constexpr int kTriesMax = 4;
 // How many requests SendAll has in flight.
 inline constexpr size_t kInFlightMax = 16;
 
+// How long a request may take that is sent when the session has ended already.
+inline constexpr Duration kLastWait = seconds(5);
+
 class Session {
  public:
   struct Options {
@@ -53,6 +56,10 @@ class Session {
   // Sends several requests, at most kInFlightMax at a time, and waits for all answers, which are in
   // the order of the requests.
   std::vector<Result<Reply>> SendAll(const std::vector<HttpRequest>& requests, Verb verb);
+
+  // Sends a request after the session was interrupted or has timed out, and waits kLastWait for the
+  // answer: what the command has written is taken away.
+  Result<Reply> SendLast(HttpRequest request, Verb verb);
 
   // The same for an answer that is no API object. Returns its body.
   Result<std::string> GetText(const std::string& target);

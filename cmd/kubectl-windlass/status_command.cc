@@ -167,8 +167,8 @@ ExitCode StatusWatch::End(const Error& error) {
   }
   const std::string object = ShortName(place_.resource, place_.name);
   return End(ExitCode::kTimeout, "timed out waiting for the condition: the rollout of " + object +
-                                     " is still under way; kubectl windlass get " + object +
-                                     " -n " + place_.namespace_ + " shows what it waits for");
+                                     " is still under way; kubectl windlass get " +
+                                     InCommand(place_) + " shows what it waits for");
 }
 
 // At most five looks a second.

@@ -8,6 +8,7 @@
 #include "cmd/kubectl-windlass/replica_sets.h"
 #include "cmd/kubectl-windlass/rollout_roles.h"
 #include "cmd/kubectl-windlass/step_status.h"
+#include "cmd/kubectl-windlass/workload_standing.h"
 
 namespace windlass::cli {
 namespace {
@@ -106,6 +107,9 @@ void AddHeader(const Json& workload, const ResourceId& resource, const RolloutRo
   add("Strategy", StrategyText(workload));
   add("Images", Images(back_to == nullptr ? workload : *back_to));
   if (back_to != nullptr) add("Asked for", AskedForText(workload, roles));
+  if (const Json* in_place = InPlaceToTell(workload)) {
+    add("In place", TextOf(*in_place, "/reason") + ": " + TextOf(*in_place, "/message"));
+  }
   const Json* overlap = TrueCondition(workload, "SelectorOverlap");
   if (overlap != nullptr) {
     add("Warning", TextOf(*overlap, "/message"));

@@ -51,14 +51,13 @@ Json AnnotationsAfter(const Json& deployment, const Json& replica_set) {
 }
 
 std::string NotThere(const CommandContext& context, const Place& place) {
-  const std::string object = ShortName(place.resource, place.name);
+  const std::string object = InCommand(place);
   if (context.line.revision == 0) {
     return "no rollout history found for " + KindWord(place.resource) + " \"" + place.name +
            "\": there is no revision before the present one";
   }
   return "unable to find specified revision " + std::to_string(context.line.revision) +
-         " in history: kubectl windlass history " + object + " -n " + place.namespace_ +
-         " lists what there is";
+         " in history: kubectl windlass history " + object + " lists what there is";
 }
 
 Json TemplateOf(const Json& object) {
@@ -66,35 +65,76 @@ Json TemplateOf(const Json& object) {
   return pod_template == nullptr ? Json::object() : *pod_template;
 }
 
-ExitCode PrintTemplate(const CommandContext& context, const Json& pod_template) {
-  const bool json = context.line.output == OutputFormat::kJson;
-  context.console.out(PrintValue(pod_template, json ? OutputFormat::kJson : OutputFormat::kYaml));
+ExitCode PrintTemplate(const CommandContext& context, const Place& place,
+                       const Json& pod_template) {
+  const std::string name = ObjectName(place.resource, place.name);
+  switch (context.line.output) {
+    case OutputFormat::kName: PrintOutput(context, name + '\n'); break;
+    case OutputFormat::kJson:
+      PrintOutput(context, PrintValue(pod_template, OutputFormat::kJson));
+      break;
+    default:
+      PrintOutput(context, "# " + name + '\n' + PrintValue(pod_template, OutputFormat::kYaml));
+  }
   return ExitCode::kDone;
+}
+
+// What a Deployment goes back to.
+struct Before {
+  const Json* target = nullptr;  // null: there is nothing
+  const Json* undone = nullptr;  // it was brought back to this one, and nobody has seen that yet
+};
+
+// Returns the revision before that of the present template. The template may have none yet: then
+// the newest one is what runs. Example: of 1, 2 and 3 it is 2 for the template of 3, and 3 for one
+// that was written a moment ago.
+Before BeforePresent(const Json& deployment, const std::vector<Json>& replica_sets) {
+  std::vector<const Json*> sets;
+  for (const Json& rs : replica_sets) {
+    if (RevisionOf(rs) > 0) sets.push_back(&rs);
+  }
+  if (sets.empty()) return {};
+  const Json present = TemplateOf(deployment);
+  const auto found = std::ranges::find_if(sets.rbegin(), sets.rend(), [&](const Json* rs) {
+    return SameTemplate(TemplateOf(*rs), present);
+  });
+  if (found == sets.rend()) return {.target = sets.back()};
+  if (*found != sets.back() && !IsObserved(deployment)) return {.undone = *found};
+  return {.target = sets.size() > 1 ? sets[sets.size() - 2] : nullptr};
 }
 
 ExitCode BringBack(const CommandContext& context, const Place& place, const Json& deployment) {
   const auto replica_sets = ReadReplicaSets(context.session, deployment, place.namespace_);
   if (!replica_sets.ok()) return Report(context.session, context.console, replica_sets.error());
-  const Json* target = FindRevision(*replica_sets, context.line.revision);
+  const Before before = context.line.revision > 0
+                            ? Before{.target = FindRevision(*replica_sets, context.line.revision)}
+                            : BeforePresent(deployment, *replica_sets);
+  if (before.undone != nullptr) {
+    return Refuse(context, place,
+                  "was brought back to revision " + std::to_string(RevisionOf(*before.undone)) +
+                      " a moment ago, and no controller has seen that yet: name the revision with "
+                      "--to-revision to go to another one");
+  }
+  const Json* target = before.target;
   if (target == nullptr) {
     context.console.Error(NotThere(context, place));
     return ExitCode::kError;
   }
   Json pod_template = TemplateOf(*target);
-  if (context.line.dry_run == "client") return PrintTemplate(context, pod_template);
   if (FlagOf(deployment, "/spec/paused")) {
     context.console.Error(
         "you cannot rollback a paused deployment; resume it first with 'kubectl "
         "windlass resume " +
-        ShortName(place.resource, place.name) + "' and try again");
+        InCommand(place) + "' and try again");
     return ExitCode::kHeld;
   }
   if (SameTemplate(pod_template, TemplateOf(deployment))) {
     PrintDone(context, place, deployment,
               "skipped rollback (current template already matches revision " +
-                  std::to_string(context.line.revision) + ")");
+                  std::to_string(RevisionOf(*target)) + ")");
     return ExitCode::kDone;
   }
+  if (context.line.dry_run == "client") return PrintTemplate(context, place, pod_template);
   pod_template = WithoutHash(std::move(pod_template));
   const Json operations = Json::array(
       {{{"op", "replace"}, {"path", "/spec/template"}, {"value", std::move(pod_template)}},
@@ -139,18 +179,24 @@ ExitCode TellVerdict(const CommandContext& context, const Place& place, const Js
                 "is not rolled back: spec.rollbackTo was taken away before Windlass looked at it");
 }
 
-// Waits until Windlass has answered spec.rollbackTo, which it takes away.
+std::string WithdrawText(const Place& place) {
+  return "kubectl patch " + ResourceText(place.resource) + ' ' + place.name + " -n " +
+         place.namespace_ + R"( --type=merge -p '{"spec":{"rollbackTo":null}}')";
+}
+
+// Waits until Windlass has answered spec.rollbackTo, which it takes away. Without an answer the
+// request is taken away here, so that no rollback comes after the command has failed.
 ExitCode WaitForVerdict(const CommandContext& context, const Place& place, int64_t generation) {
   const auto answer = WaitForAnswer(context, place, [](const Json& rollout) {
     return FieldOf(rollout, "/spec/rollbackTo") == nullptr &&
            (RefusalIn(rollout) != nullptr || IsObserved(rollout));
   });
   if (answer.ok() && *answer) return TellVerdict(context, place, **answer, generation);
-  return TellUnanswered(
-      context, place, answer, "done that",
-      "; kubectl patch " + ResourceText(place.resource) + ' ' + place.name + " -n " +
-          place.namespace_ +
-          R"( --type=merge -p '{"spec":{"rollbackTo":null}}' takes the request away)");
+  const Json withdrawal = Json::array(
+      {{{"op", "test"}, {"path", "/metadata/generation"}, {"value", generation}},
+       {{"op", "test"}, {"path", "/spec/rollbackTo/revision"}, {"value", context.line.revision}},
+       {{"op", "remove"}, {"path", "/spec/rollbackTo"}}});
+  return TellUnanswered(context, place, answer, withdrawal, WithdrawText(place));
 }
 
 // Returns the ReplicaSet of the revision that is asked for; null if there is none.
@@ -161,7 +207,29 @@ const Json* TargetOf(const CommandContext& context, const Json& rollout,
                       : RevisionBefore(rollout, OwnedBy(rollout, replica_sets));
 }
 
-ExitCode RequestRollback(const CommandContext& context, const Place& place, const Json& rollout) {
+// Refuses a rollback beside another one that Windlass has not answered yet.
+std::optional<ExitCode> RefuseBesidePending(const CommandContext& context, const Place& place,
+                                            const Json& rollout) {
+  const Json* pending = FieldOf(rollout, "/spec/rollbackTo");
+  // One that waits for the end of a pause may be replaced.
+  if (pending == nullptr || FlagOf(rollout, "/spec/paused")) return std::nullopt;
+  const int64_t revision = NumberOf(*pending, "/revision");
+  if (revision == context.line.revision) return std::nullopt;
+  return Refuse(
+      context, place,
+      "is to go back to " +
+          (revision == 0 ? "the revision before" : "revision " + std::to_string(revision)) +
+          " already, which Windlass has not answered yet: " + WithdrawText(place) +
+          " takes that request away",
+      ExitCode::kOtherUpdate);
+}
+
+// How often the request is written again after something else has changed the object.
+constexpr int kWritesMax = 5;
+
+ExitCode RequestRollback(const CommandContext& context, const Place& place, const Json& rollout,
+                         int tries = 1) {
+  if (const auto refused = RefuseBesidePending(context, place, rollout)) return *refused;
   const bool paused = FlagOf(rollout, "/spec/paused");
   const bool preview = context.line.dry_run == "client";
   const bool dry = context.line.dry_run != "none";
@@ -177,9 +245,14 @@ ExitCode RequestRollback(const CommandContext& context, const Place& place, cons
       context.console.Error(NotThere(context, place));
       return ExitCode::kError;
     }
-    if (preview) return PrintTemplate(context, TemplateOf(*target));
+    if (target != nullptr && SameTemplate(TemplateOf(*target), TemplateOf(rollout)) && !paused) {
+      return Refuse(context, place,
+                    "has the template of revision " + std::to_string(RevisionOf(*target)) +
+                        " already: there is nothing to do");
+    }
+    if (preview) return PrintTemplate(context, place, TemplateOf(*target));
   }
-  const std::string object = ShortName(place.resource, place.name);
+  const std::string object = InCommand(place);
   if (paused) {
     context.console.Warning("rollout \"" + place.name +
                             "\" is paused: it goes back only when kubectl windlass resume " +
@@ -191,11 +264,19 @@ ExitCode RequestRollback(const CommandContext& context, const Place& place, cons
                             object + " ends spec.abort");
   }
   // Also a 0: a request that is there already may name a revision.
-  const Json patch = {{"metadata", {{"uid", TextOf(rollout, "/metadata/uid")}}},
+  // Nothing may be overwritten that was written since the object was read.
+  const Json patch = {{"metadata",
+                       {{"uid", TextOf(rollout, "/metadata/uid")},
+                        {"resourceVersion", TextOf(rollout, "/metadata/resourceVersion")}}},
                       {"spec", {{"rollbackTo", {{"revision", context.line.revision}}}}}};
   const Result<Json> patched = PatchObject(
       context.session, place,
       {kMergePatch, patch.dump(), kPluginFieldManager, context.line.dry_run == "server"});
+  if (!patched.ok() && patched.error().kind == ErrorKind::kConflict && tries < kWritesMax) {
+    const Result<Json> again = ReadObject(context.session, place);
+    if (!again.ok()) return Report(context.session, context.console, again.error());
+    return RequestRollback(context, place, *again, tries + 1);
+  }
   if (!patched.ok()) return Report(context.session, context.console, patched.error());
   if (!paused && !dry) {
     return WaitForVerdict(context, place, NumberOf(*patched, "/metadata/generation"));

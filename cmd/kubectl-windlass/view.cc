@@ -52,6 +52,8 @@ class TreeView final : public ObjectView {
         controller ? SelectorOfController(workload) : SelectorOfWorkload(workload);
     Select(resources::kPods, labels);
     if (!controller) Select(resources::kReplicaSets, labels);
+    // Who may not read Pods sees the object.
+    for (size_t i = 1; i < selections.size(); ++i) selections[i].optional = true;
   }
 
   std::vector<std::string> Lines(const Follow& follow, WallTime now,

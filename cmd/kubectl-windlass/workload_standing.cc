@@ -9,6 +9,8 @@
 namespace windlass::cli {
 namespace {
 
+constexpr std::string_view kInPlace = "windlass.dev/InPlace";
+
 // The subject of the sentences. kubectl's word order for Deployments is kept.
 struct Subject {
   std::string kind;     // "deployment"
@@ -55,6 +57,15 @@ void Complete(Standing& standing, const Subject& subject) {
   standing.ends = ExitCode::kDone;
 }
 
+// With Only, a change that is not possible in place is not rolled out. Returns why; "" if that is
+// not so.
+std::string RefusedInPlace(const Json& object) {
+  const Json* in_place = ConditionOf(object, kInPlace);
+  const bool refused = in_place != nullptr && TextOf(*in_place, "/reason") == "NotPossible" &&
+                       AnnotationOf(object, "windlass.dev/in-place") == "Only";
+  return refused ? TextOf(*in_place, "/message") : "";
+}
+
 void FillDeployment(const Json& object, const Subject& subject, Standing& standing) {
   const Json* progressing = ConditionOf(object, "Progressing");
   if (progressing != nullptr && TextOf(*progressing, "/reason") == "ProgressDeadlineExceeded") {
@@ -78,7 +89,7 @@ void FillDeployment(const Json& object, const Subject& subject, Standing& standi
             subject.command + " lets it go on");
     return;
   }
-  const Json* in_place = ConditionOf(object, "windlass.dev/InPlace");
+  const Json* in_place = ConditionOf(object, kInPlace);
   if (in_place != nullptr && TextOf(*in_place, "/reason") == "Partitioned") {
     standing.phase = "Paused";
     standing.reason = "partition";
@@ -88,9 +99,19 @@ void FillDeployment(const Json& object, const Subject& subject, Standing& standi
             "let it go on");
     return;
   }
+  const std::string refused = RefusedInPlace(object);
+  if (!refused.empty()) {
+    standing.phase = "Paused";
+    standing.reason = "in place: NotPossible";
+    End(standing, ExitCode::kHeld,
+        subject.kind + ' ' + subject.name + " is not rolled out: " + refused);
+    return;
+  }
   const Json* failure = TrueCondition(object, "ReplicaFailure");
   if (failure != nullptr) {
     standing.reason = TextOf(*failure, "/reason");
+  } else if (const Json* told = InPlaceToTell(object)) {
+    standing.reason = "in place: " + TextOf(*told, "/reason");
   }
 }
 
@@ -209,6 +230,13 @@ Subject SubjectOf(const Json& object, const ResourceId& resource) {
 }
 
 }  // namespace
+
+const Json* InPlaceToTell(const Json& object) {
+  const Json* in_place = ConditionOf(object, kInPlace);
+  if (in_place == nullptr) return nullptr;
+  const std::string reason = TextOf(*in_place, "/reason");
+  return reason == "Complete" || reason == "HandedBack" ? nullptr : in_place;
+}
 
 Standing StandingOfDeployment(const Json& object) {
   const Subject subject = SubjectOf(object, resources::kDeployments);

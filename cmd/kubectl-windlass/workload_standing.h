@@ -14,4 +14,8 @@ namespace windlass::cli {
 Standing StandingOfDeployment(const Json& object);
 Standing StandingOfRollout(const Json& object);
 
+// Returns the condition of updates in place, if it says more than that there is nothing to do; else
+// null.
+const Json* InPlaceToTell(const Json& object);
+
 }  // namespace windlass::cli

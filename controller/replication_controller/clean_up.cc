@@ -233,7 +233,7 @@ Step WithoutOldController(const Situation& situation) {
   if (begun && created != nullptr) {
     const int32_t desired = situation.run.desired_replicas.value_or(
         NumberIn(*created, kDesiredReplicas).value_or(created->replicas));
-    return Fail(situation, kNotFound,
+    return Fail(situation, kOldDeleted,
                 Fill("ReplicationController {} was deleted on the way, so its update cannot end. "
                      "{} has {} of {} replicas: scale it with kubectl scale rc {} -n {} "
                      "--replicas={}, and delete the update",

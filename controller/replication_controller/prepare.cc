@@ -269,6 +269,7 @@ Step PrepareRollback(const Situation& situation) {
   const ReplicationController* source = situation.new_controller();
   if (source == nullptr) return RestoreOld(situation);
   ReplicationController target = *situation.old_controller();
+  if (auto refusal = RefuseSwapped(situation)) return *std::move(refusal);
   const bool is_set = IsRollbackTarget(target, *source);
   if (!is_set) {
     const std::optional<int32_t> size = SizeToRestore(target, *source);

@@ -41,9 +41,11 @@ bool IsDone(const ReplicationControllerUpdateStatus& status) {
   return status.phase == kSucceeded || status.phase == kRolledBack;
 }
 
-bool IsTimedOut(const ReplicationControllerUpdateStatus& status) {
+// Returns true if the run was given up on the way.
+bool IsGivenUp(const ReplicationControllerUpdateStatus& status) {
   const Condition* stalled = FindCondition(status.conditions, "Stalled");
-  return status.phase == kFailed && stalled != nullptr && stalled->reason == kTimedOut;
+  return status.phase == kFailed && stalled != nullptr &&
+         (stalled->reason == kTimedOut || stalled->reason == kOldDeleted);
 }
 
 // Returns true if the run was refused before it changed anything. One that waits for a controller
@@ -81,7 +83,7 @@ bool IsOfPresentSpec(const ReplicationControllerUpdate& update) {
 
 bool HasEnded(const ReplicationControllerUpdate& update) {
   const ReplicationControllerUpdateStatus& stored = update.status;
-  return IsOfPresentSpec(update) && (IsDone(stored) || IsTimedOut(stored) || IsRefused(stored));
+  return IsOfPresentSpec(update) && (IsDone(stored) || IsGivenUp(stored) || IsRefused(stored));
 }
 
 bool WasRefused(const ReplicationControllerUpdate& update) {

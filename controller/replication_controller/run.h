@@ -15,8 +15,8 @@ namespace windlass::replication_controller {
 bool IsOfPresentSpec(const ReplicationControllerUpdate& update);
 
 // Returns true if the run of the present spec has ended for good, so that nothing is left to do
-// before the spec changes: it succeeded, was rolled back, timed out, or was refused before it
-// changed anything (RC-20).
+// before the spec changes: it succeeded, was rolled back, timed out, lost its old
+// controller on the way, or was refused before it changed anything (RC-20).
 bool HasEnded(const ReplicationControllerUpdate& update);
 
 // Returns true if the run of the present spec has ended because it was refused before it changed

@@ -50,6 +50,9 @@ std::optional<Step> RefuseAutoscaled(const Situation& situation) {
 std::optional<Step> RefuseOtherImage(const Situation& situation,
                                      const ReplicationController& created) {
   if (situation.spec().image.empty()) return std::nullopt;
+  // That of another update is told by its annotations.
+  const std::string_view source = SourceIdIn(created).name;
+  if (!source.empty() && source != situation.old_name()) return std::nullopt;
   const Result<std::string> image = ImageIn(situation, created.meta.name, *created.template_json);
   if (!image.ok()) return Fail(situation, kInvalidUpdate, image.error().message);
   if (*image == situation.spec().image) return std::nullopt;
@@ -197,6 +200,17 @@ std::optional<Step> RefuseOtherContent(const Situation& situation) {
            "something else. Change controller, image, container and imagePullPolicy back to "
            "go on, or set spec.rollback to true",
            created->meta.name));
+}
+
+std::optional<Step> RefuseSwapped(const Situation& situation) {
+  const ReplicationController& old = *situation.old_controller();
+  const ReplicationController& created = *situation.new_controller();
+  const bool ours = Annotation(created, kSourceId) == SourceIdOf(old);
+  if (ours || Annotation(old, kSourceId) != SourceIdOf(created)) return std::nullopt;
+  return Fail(situation, kOtherName,
+              Fill("ReplicationController {} is updated to {}, not the other way round. Roll {} "
+                   "back instead",
+                   created.meta.name, old.meta.name, created.meta.name));
 }
 
 std::optional<Step> RefuseChain(const Situation& situation) {

@@ -29,6 +29,7 @@ inline constexpr std::string_view kOwnedByOther = "OwnedByAnother";
 inline constexpr std::string_view kSelectedByOther = "SelectedByAnother";
 inline constexpr std::string_view kAutoscaled = "Autoscaled";
 inline constexpr std::string_view kNotFound = "NotFound";
+inline constexpr std::string_view kOldDeleted = "OldControllerDeleted";  // on the way
 inline constexpr std::string_view kInvalidUpdate = "InvalidUpdate";
 inline constexpr std::string_view kUnexpectedAnnotations = "UnexpectedAnnotations";
 inline constexpr std::string_view kOtherImage = "OtherImage";

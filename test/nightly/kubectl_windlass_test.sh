@@ -243,7 +243,8 @@ ends 0 status rollout/shop
 ends 0 pause rollout/shop
 ends 4 restart rollout/shop
 ends 0 undo rollout/shop
-complained 'it goes back only when kubectl windlass resume rollout/shop ends spec.paused'
+complained 'it goes back only when kubectl windlass resume rollout/shop -n '
+complained 'ends spec.paused'
 [ -n "$(field wro/shop '{.spec.rollbackTo}')" ] || fail "the rollback did not wait"
 ends 0 resume rollout/shop
 until_true 60 "the rollback is done" no_rollback_to shop

@@ -23,7 +23,8 @@ TEST_CASE("abort sets spec.abort, and retry and --end end it") {
   ran = run.Run({"abort", "rollout/web"});
   CHECK(ran.code == ExitCode::kError);
   CHECK(ran.messages ==
-        "error: rollout \"web\" is already aborted: kubectl windlass retry rollout/web rolls it "
+        "error: rollout \"web\" is already aborted: kubectl windlass retry rollout/web -n default "
+        "rolls it "
         "out again\n");
   CHECK(run.writes.size() == 1);
   ran = run.Run(end);
@@ -39,6 +40,16 @@ TEST_CASE("abort sets spec.abort, and retry and --end end it") {
             .messages.starts_with("Warning: rollout \"web\" has no stable revision yet"));
 }
 
+TEST_CASE("abort of a Rollout with no rollout under way is refused") {
+  KubectlRun run;
+  CreateAvailableRollout(run, 2);
+  run.Edit(kRollouts, "web", "status", [](Json& o) { o["status"]["phase"] = "Healthy"; });
+  const Ran ran = run.Run({"abort", "rollout/web"});
+  CHECK(ran.code == ExitCode::kError);
+  CHECK(ran.messages.find("there is nothing to abort: kubectl windlass undo") != std::string::npos);
+  CHECK(run.writes.empty());
+}
+
 TEST_CASE("retry of a paused Rollout says that it waits") {
   KubectlRun run;
   CreateAvailableRollout(run, 2, [](Json& web) {
@@ -49,7 +60,7 @@ TEST_CASE("retry of a paused Rollout says that it waits") {
   CHECK(ran.code == ExitCode::kDone);
   CHECK(ran.messages ==
         "Warning: rollout \"web\" is paused: its template is rolled out again only when kubectl "
-        "windlass resume rollout/web ends spec.paused\n");
+        "windlass resume rollout/web -n default ends spec.paused\n");
   CHECK(run.Stored(kRollouts, "web")["spec"]["abort"] == false);
 }
 
@@ -58,10 +69,11 @@ TEST_CASE("On a Deployment promote, abort and retry name the command that does i
   run.Create(resources::kDeployments, sim::SampleDeployment("web"));
   Ran ran = run.Run({"promote", "deployment/web"});
   CHECK(ran.code == ExitCode::kUsage);
-  CHECK(ran.messages.find("kubectl windlass resume deployment/web") != std::string::npos);
+  CHECK(ran.messages.find("kubectl windlass resume deployment/web -n default") !=
+        std::string::npos);
   ran = run.Run({"abort", "deployment/web"});
   CHECK(ran.code == ExitCode::kUsage);
-  CHECK(ran.messages.find("kubectl windlass undo deployment/web") != std::string::npos);
+  CHECK(ran.messages.find("kubectl windlass undo deployment/web -n default") != std::string::npos);
   for (const auto& end : std::vector<std::vector<std::string>>{{"abort", "deployment/web", "--end"},
                                                                {"retry", "deployment/web"}}) {
     ran = run.Run(end);

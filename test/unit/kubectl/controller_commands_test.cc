@@ -50,6 +50,10 @@ struct Fixture : KubectlRun {
       status["conditions"].push_back({{"type", type}, {"status", "True"}, {"reason", reason}});
     });
   }
+  void Ends() {
+    Says("Succeeded");
+    Edit(kControllers, "new", "", [](Json& created) { created["metadata"].erase("annotations"); });
+  }
   Json Spec() { return Stored(kUpdates, "old")["spec"]; }
 };
 
@@ -73,18 +77,18 @@ TEST_CASE_METHOD(Fixture, "status of a controller in the middle of an update tha
     old["metadata"]["annotations"]["kubectl.kubernetes.io/original-replicas"] = "4";
     old["spec"]["replicas"] = 3;
   });
-  const std::string after =
-      ", which Windlass does not carry out: the command that began it goes on with it when it is "
-      "repeated, and takes it back with --rollback\n";
-  const Ran old = Run({"status", "rc/old"});
-  CHECK(old.code == ExitCode::kHeld);
-  CHECK(old.messages ==
-        "error: replicationcontroller \"old\" is in the middle of a rolling update to new" + after);
-  const Ran made = Run({"status", "rc/new"});
-  CHECK(made.code == ExitCode::kHeld);
-  CHECK(made.messages ==
-        "error: replicationcontroller \"new\" is in the middle of a rolling update from old" +
-            after);
+  const std::string unfinished =
+      "is in the middle of a rolling update from old to new, which Windlass does not carry out: "
+      "the "
+      "command that began it goes on with it when it is repeated, and kubectl windlass "
+      "rolling-update old new --rollback -n default takes it back\n";
+  for (const std::string name : {"old", "new"}) {
+    const Ran ran = Run({"status", "rc/" + name});
+    CHECK(ran.code == ExitCode::kHeld);
+    CHECK(ran.messages == "error: replicationcontroller \"" + name + "\" " + unfinished);
+    // Nobody steers it.
+    CHECK(Run({"undo", "rc/" + name}).messages == ran.messages);
+  }
   // Once the new one is gone, and after an update that ended long ago, whose note kubectl keeps.
   sim::DeleteOptions at_once;
   at_once.propagation = sim::Propagation::kBackground;
@@ -187,7 +191,7 @@ TEST_CASE_METHOD(Fixture, "Nothing is written into an update that ends meanwhile
   BeginUpdate();
   bool ended = false;
   fate = [&](const HttpRequest& request) {
-    if (request.method == HttpMethod::kPatch && !std::exchange(ended, true)) Says("Succeeded");
+    if (request.method == HttpMethod::kPatch && !std::exchange(ended, true)) Ends();
     return sim::Fate::kDelivered;
   };
   const std::string command = GENERATE("pause", "abort", "undo");
@@ -205,6 +209,18 @@ TEST_CASE_METHOD(Fixture, "An update that has timed out is not paused, but can b
   CHECK(writes.empty());
   CHECK(Run({"abort", "rc/old"}).code == ExitCode::kDone);
   CHECK(Spec()["rollback"] == true);
+}
+
+TEST_CASE_METHOD(Fixture, "An update whose old controller was deleted is steered no more") {
+  BeginUpdate();
+  const std::string advice = "old was deleted on the way. Scale new, and delete the update";
+  Says("Failed", advice, "OldControllerDeleted");
+  const Json before = Stored(kUpdates, "old");
+  const std::string command = GENERATE("pause", "resume", "abort", "undo");
+  const Ran ran = Run({command, "rc/new"});
+  CHECK(ran.code == ExitCode::kFailed);
+  CHECK(ran.messages.ends_with(advice + "\n"));
+  CHECK(Stored(kUpdates, "old") == before);
 }
 
 TEST_CASE_METHOD(Fixture, "The two controllers of one update are steered once") {
@@ -245,7 +261,10 @@ TEST_CASE_METHOD(Fixture, "undo waits for the answer of Windlass") {
   SECTION("which does not come") {
     const Ran ran = Run({"undo", "rc/old"});
     CHECK(ran.code == ExitCode::kTimeout);
-    CHECK(ran.messages.find("Windlass has not looked at that for 30 s") != std::string::npos);
+    CHECK(ran.messages.find("is not rolled back: the request is taken away again") !=
+          std::string::npos);
+    CHECK(Spec()["rollback"] == false);
+    return;
   }
   CHECK(Spec()["rollback"] == true);
 }
@@ -253,7 +272,10 @@ TEST_CASE_METHOD(Fixture, "undo waits for the answer of Windlass") {
 TEST_CASE_METHOD(Fixture, "Without an update that is under way there is nothing to steer") {
   const std::string command = GENERATE("pause", "resume", "abort", "undo");
   SECTION("there was none") {}
-  SECTION("it has succeeded") { BeginUpdate("Succeeded"); }
+  SECTION("it has succeeded") {
+    BeginUpdate();
+    Ends();
+  }
   const Ran ran = Run({command, "rc/old"});
   CHECK(ran.code == ExitCode::kError);
   CHECK(ran.messages ==

@@ -182,6 +182,40 @@ TEST_CASE("A table has the kinds that can be read, and a line for each that cann
   }
 }
 
+TEST_CASE("Of several objects those are shown that can be read") {
+  const sim::Fate fate = GENERATE(sim::Fate::kNotServed, sim::Fate::kForbidden);
+  KubectlRun run;
+  CreateWeb(run);
+  run.fate = [fate](const HttpRequest& request) {
+    const bool ours = request.target.find("/rollouts") != std::string::npos;
+    return ours ? fate : sim::Fate::kDelivered;
+  };
+  const Ran ran = run.Run({"get", "deployment/web", "rollout/shop"});
+  CHECK(ran.code == ExitCode::kError);
+  CHECK(ran.out.find("Deployment   web") != std::string::npos);
+  CHECK(ran.messages.find("rollouts.windlass.dev") != std::string::npos);
+}
+
+TEST_CASE("A user who may not read Pods sees the object, and a warning") {
+  KubectlRun run;
+  CreateWeb(run);
+  run.fate = [](const HttpRequest& request) {
+    const bool pods = request.target.find("/pods") != std::string::npos;
+    return pods ? sim::Fate::kForbidden : sim::Fate::kDelivered;
+  };
+  const Ran ran = run.Run({"get", "web"});
+  CHECK(ran.code == ExitCode::kDone);
+  CHECK(ran.out.find("default/web") != std::string::npos);
+  CHECK(ran.messages.starts_with("Warning: "));
+}
+
+TEST_CASE("Where there is nothing, get says so in kubectl's words") {
+  KubectlRun run;
+  CHECK(run.Run({"get"}).messages == "No resources found in default namespace.\n");
+  CHECK(run.Run({"get", "deployments", "-A"}).messages == "No resources found.\n");
+  CHECK(run.Run({"get", "-o", "name"}).messages.empty());
+}
+
 TEST_CASE("A kind that was asked for alone and cannot be read is an error") {
   KubectlRun run;
   run.fate = [](const HttpRequest&) { return sim::Fate::kNotServed; };

@@ -53,6 +53,16 @@ TEST_CASE("A kind that is not served or may not be read hides no other one") {
   CHECK(run.Run({"pause", "web"}).out == "deployment.apps/web paused\n");
 }
 
+TEST_CASE("A name of a kind that the cluster does not serve names the manifest") {
+  KubectlRun run;
+  run.fate = [](const HttpRequest& request) {
+    const bool ours = request.target.find("windlass.dev") != std::string::npos;
+    return ours ? sim::Fate::kNotServed : sim::Fate::kDelivered;
+  };
+  CHECK(run.Run({"promote", "web"})
+            .messages.starts_with("error: the cluster does not serve rollouts.windlass.dev"));
+}
+
 TEST_CASE("A command says why it does nothing with the object that has the name") {
   KubectlRun run;
   run.Create(kDeployments, sim::SampleDeployment("web"));

@@ -46,7 +46,7 @@ TEST_CASE("promote --full ends all steps of the revision, from any of them on") 
 
 std::string NotPromoted(const std::string& cause) {
   return "error: rollout \"web\" is not promoted past step 2 of 2: canary not available: " + cause +
-         ". kubectl windlass abort rollout/web takes it back, and --force promotes it "
+         ". kubectl windlass abort rollout/web -n default takes it back, and --force promotes it "
          "nevertheless\n";
 }
 
@@ -109,7 +109,8 @@ TEST_CASE(
   KubectlRun run;
   CreateRolloutWithCanary(run);
   CHECK(run.Run({"promote", "rollout/web"}).messages ==
-        NotPromoted("no Pod of revision 8 says why; kubectl windlass get rollout/web shows it"));
+        NotPromoted(
+            "no Pod of revision 8 says why; kubectl windlass get rollout/web -n default shows it"));
   run.Edit(resources::kReplicaSets, "web-2", "status", [](Json& o) {
     o["status"]["conditions"] = Json::array({{{"type", "ReplicaFailure"},
                                               {"status", "True"},
@@ -209,11 +210,12 @@ TEST_CASE("promote is refused where the size leaves the step no Pod, and names -
   CHECK(ran.code == ExitCode::kHeld);
   CHECK(ran.out.empty());
   CHECK(ran.messages == "error: rollout \"web\" is not promoted past step 2 of 2: " + why +
-                            "it with kubectl windlass promote rollout/web --force\n");
+                            "it with kubectl windlass promote rollout/web -n default --force\n");
   ran = run.Run({"promote", "rollout/web", "--full"});
   CHECK(ran.code == ExitCode::kHeld);
-  CHECK(ran.messages == "error: rollout \"web\" is not promoted past all steps: " + why +
-                            "them with kubectl windlass promote rollout/web --full --force\n");
+  CHECK(ran.messages ==
+        "error: rollout \"web\" is not promoted past all steps: " + why +
+            "them with kubectl windlass promote rollout/web -n default --full --force\n");
   CHECK(run.writes.empty());
   CHECK(run.Run({"promote", "rollout/web", "--force"}).code == ExitCode::kDone);
   CHECK(Promotion(run) == "2@8/force");
@@ -225,7 +227,7 @@ TEST_CASE("promote of a step setUpdated without a Pod names --full --force (RO-1
   CreateWithoutCanary(run, 1, 1);
   const std::string why =
       ": with 1 replica no Pod proves revision 8: scale up, or end all steps with kubectl windlass "
-      "promote rollout/web --full --force\n";
+      "promote rollout/web -n default --full --force\n";
   for (const bool force : {false, true}) {
     std::vector<std::string> command{"promote", "rollout/web"};
     if (force) command.emplace_back("--force");
@@ -300,16 +302,19 @@ TEST_CASE("promote refuses where there is nothing to promote, and says what to d
   };
   const auto none = [](Json&) {};
   const std::string resume =
-      "is paused, which no promotion ends: kubectl windlass resume rollout/web ends spec.paused";
+      "is paused, which no promotion ends: kubectl windlass resume rollout/web -n default ends "
+      "spec.paused";
   const std::string retry =
-      "is aborted, so nothing is rolled out: kubectl windlass retry rollout/web ends the abort";
+      "is aborted, so nothing is rolled out: kubectl windlass retry rollout/web -n default ends "
+      "the abort";
   const std::string partition = "has a partition and no steps: lower spec.strategy.partition";
   const std::string over =
-      "has no step left: kubectl windlass status rollout/web waits for its end";
+      "has no step left: kubectl windlass status rollout/web -n default waits for its end";
   const std::string complete = "has nothing to promote (Healthy): no rollout is under way";
   const Row row = GENERATE_COPY(values<Row>({
       {"a step", none, [](Json& s) { s["step"]["index"] = 1; }, ExitCode::kError,
-       "is not at a pause, but at step 1 of 2: kubectl windlass status rollout/web waits for the "
+       "is not at a pause, but at step 1 of 2: kubectl windlass status rollout/web -n default "
+       "waits for the "
        "next one, and --full ends all steps",
        ""},
       {"spec.paused", [](Json& o) { o["spec"]["paused"] = true; }, none, ExitCode::kHeld, resume,
@@ -378,7 +383,7 @@ TEST_CASE("promote waits until Windlass has seen the last change") {
     CHECK(
         ran.messages ==
         "error: rollout \"web\" was changed, and Windlass has not seen that yet: kubectl windlass "
-        "status rollout/web waits for it\n");
+        "status rollout/web -n default waits for it\n");
   }
   CHECK(run.writes.empty());
 }

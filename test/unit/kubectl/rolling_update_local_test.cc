@@ -281,6 +281,7 @@ TEST_CASE_METHOD(Fixture, "--dry-run=client prints both as kubectl did, and writ
   const Ran names = Update({"old", "new", "--image=app:v2", "--dry-run=client"});
   CHECK(names.out == "Rolling from:\nold\nTo:\nnew\n");
   const Ran full = Update({"old", "new", "--image=app:v2", "--dry-run=client", "-o", "yaml"});
+  CHECK(full.out.starts_with("apiVersion: v1\nitems:\n"));
   CHECK(full.out.find("app:v2") != std::string::npos);
   // As the command itself.
   AddUpdate();

@@ -395,6 +395,31 @@ TEST_CASE_METHOD(Fixture, "--rollback of an update that has changed nothing yet 
   Proves("RC-15");
 }
 
+TEST_CASE_METHOD(Fixture, "A change of an update that had succeeded is taken back by deleting it") {
+  RunUntil({"Succeeded", {"first"}, "", "", "Done"}, {"old", "new", kImage});
+  REQUIRE(Update({"old", "newer", "--image=app:v3", "--no-wait"}).code == ExitCode::kDone);
+  const Ran ran = Update({"old", "--rollback"});
+  CHECK(ran.code == ExitCode::kError);
+  CHECK(ran.messages.find("has changed nothing yet") != std::string::npos);
+  CHECK(Stored(kUpdates, "old")["spec"]["rollback"] == false);
+}
+
+TEST_CASE_METHOD(Fixture, "A NEW that another update has is refused") {
+  Create(kControllers, sim::SampleReplicationController("other", 2, "app:v1"));
+  REQUIRE(Update({"other", "new", kImage, "--no-wait"}).code == ExitCode::kDone);
+  const Ran ran = Update({"old", "new", kImage});
+  CHECK(ran.code == ExitCode::kOtherUpdate);
+  CHECK(ran.messages ==
+        "error: an update of replicationcontroller/other to new is under way, so nothing was "
+        "changed: give another name for NEW\n");
+  CHECK_FALSE(HasUpdate());
+}
+
+TEST_CASE_METHOD(Fixture, "--local does not end before the update") {
+  CHECK(Update({"old", "new", kImage, "--local", "--no-wait"}).code == ExitCode::kUsage);
+  CHECK(writes.empty());
+}
+
 // --- a second command ---
 
 TEST_CASE_METHOD(Fixture, "Another update than the one under way is refused and changes nothing") {
@@ -564,7 +589,8 @@ TEST_CASE_METHOD(Fixture, "A command that does not wait takes no failed update b
         "error: an update of replicationcontroller/old to new with image app:v2 has failed on the "
         "way, so nothing was changed. To go on with that: kubectl windlass rolling-update old new "
         "--image=app:v2 -n default. To take it back: kubectl windlass rolling-update old "
-        "--rollback -n default\n");
+        "--rollback -n default. Without --no-wait this command takes it back before it begins its "
+        "own\n");
   CHECK(Stored(kUpdates, "old") == before);
   Proves("RC-23");
 }

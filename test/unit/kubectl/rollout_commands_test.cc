@@ -85,7 +85,7 @@ TEST_CASE("restart writes kubectl's annotation into the template, unless it is p
   CHECK(refused.code == ExitCode::kHeld);
   CHECK(refused.messages ==
         "error: deployments.apps \"web\" can't restart paused deployment (run kubectl windlass "
-        "resume deployment/web first)\n");
+        "resume deployment/web -n default first)\n");
 }
 
 TEST_CASE("undo of a Deployment replaces template and annotations, as kubectl does") {
@@ -109,6 +109,42 @@ TEST_CASE("undo of a Deployment replaces template and annotations, as kubectl do
         "app:v1");
 }
 
+// For the user who sees the mistake at once, before any controller does.
+TEST_CASE("undo of a Deployment goes back from what its template is, not from what was seen last") {
+  KubectlRun run;
+  CreateWebWithHistory(run);
+  const auto image = [&run] {
+    return run.Stored(kDeployments, "web")["spec"]["template"]["spec"]["containers"][0]["image"];
+  };
+  const auto set_image = [&run](const std::string& to) {
+    run.Edit(kDeployments, "web", "",
+             [&to](Json& o) { o["spec"]["template"]["spec"]["containers"][0]["image"] = to; });
+  };
+  set_image("app:v3");
+  SECTION("to the newest revision, if the template has none yet") {
+    CHECK(run.Run({"undo", "web", "--dry-run=client"}).out.find("app:v2") != std::string::npos);
+    CHECK(run.Run({"undo", "web"}).code == ExitCode::kDone);
+    CHECK(image() == "app:v2");
+  }
+  SECTION("not to and fro, if another undo was faster") {
+    set_image("app:v1");
+    const Ran ran = run.Run({"undo", "web"});
+    CHECK(ran.code == ExitCode::kError);
+    CHECK(ran.messages.find("was brought back to revision 1 a moment ago") != std::string::npos);
+    CHECK(image() == "app:v1");
+    CHECK(run.Run({"undo", "web", "--to-revision=2"}).code == ExitCode::kDone);
+  }
+}
+
+TEST_CASE("--dry-run=client of undo refuses what undo refuses, and names the object") {
+  KubectlRun run;
+  CreateWebWithHistory(run);
+  CHECK(run.Run({"undo", "web", "--dry-run=client"}).out.starts_with("# deployment.apps/web\n"));
+  CHECK(run.Run({"undo", "web", "--dry-run=client", "-o", "name"}).out == "deployment.apps/web\n");
+  run.Edit(kDeployments, "web", "", [](Json& o) { o["spec"]["paused"] = true; });
+  CHECK(run.Run({"undo", "web", "--dry-run=client"}).code == ExitCode::kHeld);
+}
+
 TEST_CASE("undo says why it changes nothing") {
   KubectlRun run;
   CreateWebWithHistory(run);
@@ -128,7 +164,7 @@ TEST_CASE("undo says why it changes nothing") {
   CHECK(ran.code == ExitCode::kHeld);
   CHECK(ran.messages ==
         "error: you cannot rollback a paused deployment; resume it first with 'kubectl windlass "
-        "resume deployment/web' and try again\n");
+        "resume deployment/web -n default' and try again\n");
   CHECK(run.writes.empty());
 }
 
@@ -217,7 +253,7 @@ TEST_CASE("undo of a Rollout needs the rights to get and patch alone") {
   CHECK(run.Run({"undo", "wro/web", "--to-revision=1"}).code == ExitCode::kDone);
 }
 
-TEST_CASE("undo without a revision replaces a request that names one") {
+TEST_CASE("undo of a paused Rollout replaces a request that names a revision") {
   KubectlRun run;
   CreateWebWithHistory(run, kRollouts);
   run.Edit(kRollouts, "web", "", [](Json& o) {
@@ -228,24 +264,76 @@ TEST_CASE("undo without a revision replaces a request that names one") {
   CHECK(run.Stored(kRollouts, "web")["spec"]["rollbackTo"]["revision"] == 0);
 }
 
-TEST_CASE("Ctrl-C and --timeout of undo say that the request stays") {
+// For the user who mends the Rollout in another way after the command has failed.
+TEST_CASE("undo of a Rollout that gets no answer takes its request away again") {
+  KubectlRun run;
+  CreateWebWithHistory(run, kRollouts);
+  SECTION("after Ctrl-C") {
+    run.interrupt_after = seconds(3);
+    const Ran ran = run.Run({"undo", "wro/web"});
+    CHECK(ran.code == ExitCode::kInterrupted);
+    CHECK(ran.messages ==
+          "error: interrupted: rollout.windlass.dev/web is not rolled back: the request is taken "
+          "away again. Windlass had not looked at the request yet\n");
+  }
+  SECTION("after --timeout") {
+    const Ran ran = run.Run({"undo", "wro/web", "--to-revision=1", "--timeout=2s"});
+    CHECK(ran.code == ExitCode::kTimeout);
+    CHECK(ran.messages.starts_with("error: timed out waiting for the condition: "));
+  }
+  SECTION("after half a minute") {
+    const Ran ran = run.Run({"undo", "wro/web"});
+    CHECK(ran.code == ExitCode::kTimeout);
+    CHECK(ran.messages ==
+          "error: rollout.windlass.dev/web is not rolled back: the request is taken away again. "
+          "Windlass has not looked at the request for 30 s, so check that it runs in the cluster, "
+          "with --controllers=rollout\n");
+  }
+  CHECK_FALSE(run.Stored(kRollouts, "web")["spec"].contains("rollbackTo"));
+}
+
+TEST_CASE("undo of a Rollout says if its request could not be taken away") {
   KubectlRun run;
   CreateWebWithHistory(run, kRollouts);
   run.interrupt_after = seconds(3);
+  SECTION("somebody has changed the Rollout since") {
+    run.After(seconds(1), [&run] {
+      run.Edit(kRollouts, "web", "", [](Json& o) { o["spec"]["replicas"] = 5; });
+    });
+  }
+  SECTION("the API server is gone") {
+    run.fate = [](const HttpRequest& request) {
+      const bool withdraws = request.body.find("\"remove\"") != std::string::npos;
+      return withdraws ? sim::Fate::kRequestLost : sim::Fate::kDelivered;
+    };
+  }
   const Ran ran = run.Run({"undo", "wro/web"});
   CHECK(ran.code == ExitCode::kInterrupted);
-  CHECK(ran.messages.starts_with("error: interrupted: rollout.windlass.dev/web is to be rolled"));
-  CHECK(ran.messages.find("takes the request away") != std::string::npos);
+  CHECK(ran.messages.find("may still be rolled back") != std::string::npos);
+  CHECK(ran.messages.ends_with("-p '{\"spec\":{\"rollbackTo\":null}}' does that\n"));
+  CHECK(run.Stored(kRollouts, "web")["spec"].contains("rollbackTo"));
 }
 
-TEST_CASE("undo of a Rollout says that nobody answers") {
+TEST_CASE("undo beside a request of somebody else that is not answered yet is refused") {
   KubectlRun run;
   CreateWebWithHistory(run, kRollouts);
-  const Ran ran = run.Run({"undo", "wro/web"});
-  CHECK(ran.code == ExitCode::kTimeout);
-  CHECK(
-      ran.messages.starts_with("error: rollout.windlass.dev/web is to be rolled back, but "
-                               "Windlass has not looked at that for 30 s: check that it runs"));
+  const auto ask = [&run] {
+    run.Edit(kRollouts, "web", "", [](Json& o) { o["spec"]["rollbackTo"] = {{"revision", 1}}; });
+  };
+  SECTION("there already") { ask(); }
+  SECTION("written at the same time") {
+    bool once = false;
+    run.fate = [&, ask](const HttpRequest& request) {
+      if (request.method == HttpMethod::kPatch && !std::exchange(once, true)) ask();
+      return sim::Fate::kDelivered;
+    };
+  }
+  const Ran ran = run.Run({"undo", "wro/web", "--to-revision=2"});
+  CHECK(ran.code == ExitCode::kOtherUpdate);
+  CHECK(ran.messages.starts_with(
+      "error: rollout \"web\" is to go back to revision 1 already, which Windlass has not answered "
+      "yet: kubectl patch"));
+  CHECK(run.Stored(kRollouts, "web")["spec"]["rollbackTo"]["revision"] == 1);
 }
 
 TEST_CASE("undo of a paused Rollout is stored, and says that it waits") {
@@ -257,7 +345,7 @@ TEST_CASE("undo of a paused Rollout is stored, and says that it waits") {
   CHECK(ran.out == "rollout.windlass.dev/web rollback requested\n");
   CHECK(ran.messages ==
         "Warning: rollout \"web\" is paused: it goes back only when kubectl windlass resume "
-        "rollout/web ends spec.paused\n");
+        "rollout/web -n default ends spec.paused\n");
   CHECK(run.Stored(kRollouts, "web")["spec"]["rollbackTo"] == Json({{"revision", 0}}));
 }
 

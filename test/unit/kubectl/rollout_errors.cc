@@ -104,13 +104,13 @@ ErrorSection RolloutErrors() {
        {{"restart", "web"},
         kHeld,
         "error: deployments.apps \"web\" can't restart paused deployment (run kubectl windlass "
-        "resume deployment/web first)",
+        "resume deployment/web -n default first)",
         "A paused Deployment would not replace its Pods. Resume it, and restart it then.",
         HasDeployment(paused)},
        {{"restart", rollout},
         kHeld,
         "error: rollout \"web\" is paused, and would restart only when it is resumed: kubectl "
-        "windlass resume rollout/web, and try again",
+        "windlass resume rollout/web -n default, and try again",
         "As above, of a Rollout.",
         HasRollout(paused)},
        {{"pause", rollout},
@@ -145,7 +145,7 @@ ErrorSection RolloutErrors() {
        {{"undo", "web"},
         kHeld,
         "error: you cannot rollback a paused deployment; resume it first with 'kubectl "
-        "windlass resume deployment/web' and try again",
+        "windlass resume deployment/web -n default' and try again",
         "A paused Deployment would not go back. Resume it first.",
         [](KubectlRun& run) {
           IsApplied(run);
@@ -162,7 +162,7 @@ ErrorSection RolloutErrors() {
        {{"undo", rollout},
         ExitCode::kDone,
         "Warning: rollout \"web\" is paused: it goes back only when kubectl windlass resume "
-        "rollout/web ends spec.paused",
+        "rollout/web -n default ends spec.paused",
         "The rollback is stored in `spec.rollbackTo`. But `spec.paused` is true, and a paused "
         "Rollout moves no Pod. The command in the text ends that.",
         [](KubectlRun& run) {
@@ -177,14 +177,15 @@ ErrorSection RolloutErrors() {
        {{"promote", rollout},
         kError,
         "error: rollout \"web\" is not at a pause, but at step 1 of 2: kubectl windlass status "
-        "rollout/web waits for the next one, and --full ends all steps",
+        "rollout/web -n default waits for the next one, and --full ends all steps",
         "The Rollout is at a step that is no pause. The command in the text waits until it "
         "comes to one. `--full` does not wait, and ends all steps.",
         HasRollout()},
        {{"promote", rollout},
         kHeld,
         "error: rollout \"web\" is not promoted past step 2 of 2: canary not available: "
-        "web-2-a: web: ImagePullBackOff: no such tag. kubectl windlass abort rollout/web takes "
+        "web-2-a: web: ImagePullBackOff: no such tag. kubectl windlass abort rollout/web -n "
+        "default takes "
         "it back, and --force promotes it nevertheless",
         "A Pod of the step is not available. The text names the worst one and its cause, and "
         "counts the others. Nothing was written. Wait until the Pod is available, take the "
@@ -193,27 +194,29 @@ ErrorSection RolloutErrors() {
        {{"promote", rollout, "--full"},
         kHeld,
         "error: rollout \"web\" is not promoted past all steps: canary not available: web-2-a: "
-        "web: ImagePullBackOff: no such tag. kubectl windlass abort rollout/web takes it back, "
+        "web: ImagePullBackOff: no such tag. kubectl windlass abort rollout/web -n default takes "
+        "it back, "
         "and --force promotes it nevertheless",
         "As above.",
         HasCanary},
        {{"promote", rollout},
         kHeld,
         "error: rollout \"web\" is not promoted past step 2 of 2: with 1 replica no Pod proves "
-        "revision 8: scale up, or end it with kubectl windlass promote rollout/web --force",
+        "revision 8: scale up, or end it with kubectl windlass promote rollout/web -n default "
+        "--force",
         "The Rollout was scaled down to the one Pod that keeps the old revision, or to none. "
         "Nothing was written. Scale up and promote then, or promote it with `--force`.",
         HasNoPods},
        {{"promote", rollout},
         kHeld,
         "error: rollout \"web\" is paused, which no promotion ends: kubectl windlass resume "
-        "rollout/web ends spec.paused",
+        "rollout/web -n default ends spec.paused",
         "`spec.paused` holds the Rollout, not a step. The command in the text ends that.",
         HasRollout(paused)},
        {{"promote", rollout},
         ExitCode::kAborted,
         "error: rollout \"web\" is aborted, so nothing is rolled out: kubectl windlass retry "
-        "rollout/web ends the abort",
+        "rollout/web -n default ends the abort",
         "The Pods follow the stable revision. The command in the text rolls the template out "
         "again.",
         HasRollout(aborted)},
@@ -224,14 +227,15 @@ ErrorSection RolloutErrors() {
         HasRollout(partition)},
        {{"promote", rollout},
         kError,
-        "error: rollout \"web\" has no step left: kubectl windlass status rollout/web waits for "
+        "error: rollout \"web\" has no step left: kubectl windlass status rollout/web -n default "
+        "waits for "
         "its end",
         "All steps are over, and the rollout goes on to all Pods by itself.",
         AfterSteps("Progressing")},
        {{"promote", rollout},
         kError,
         "error: rollout \"web\" has nothing to promote (InvalidTemplate): kubectl windlass status "
-        "rollout/web says why",
+        "rollout/web -n default says why",
         "Nothing is rolled out before the template is corrected. The command in the text says what "
         "is wrong with it. In the parentheses stands the reason of the condition `Stalled`.",
         IsStalled},
@@ -243,13 +247,14 @@ ErrorSection RolloutErrors() {
        {{"promote", rollout},
         kError,
         "error: rollout \"web\" was changed, and Windlass has not seen that yet: kubectl "
-        "windlass status rollout/web waits for it",
+        "windlass status rollout/web -n default waits for it",
         "What the status says is about the Rollout before its last change. The command in the "
         "text waits for Windlass.",
         [](KubectlRun& run) { run.Create(resources::kRollouts, sim::SampleRollout("web")); }},
        {{"abort", rollout},
         kError,
-        "error: rollout \"web\" is already aborted: kubectl windlass retry rollout/web rolls it "
+        "error: rollout \"web\" is already aborted: kubectl windlass retry rollout/web -n default "
+        "rolls it "
         "out again",
         "The Rollout is aborted. The command in the text tries its template again.",
         HasRollout(aborted)},
@@ -261,7 +266,7 @@ ErrorSection RolloutErrors() {
        {{"retry", rollout},
         ExitCode::kDone,
         "Warning: rollout \"web\" is paused: its template is rolled out again only when kubectl "
-        "windlass resume rollout/web ends spec.paused",
+        "windlass resume rollout/web -n default ends spec.paused",
         "The abort is ended. But `spec.paused` is true, too, and holds the rollout.",
         HasRollout([](Json& object) {
           object["spec"]["abort"] = true;
@@ -270,7 +275,7 @@ ErrorSection RolloutErrors() {
        {{"abort", rollout},
         ExitCode::kDone,
         "Warning: rollout \"web\" has no stable revision yet, so no Pod goes back: correct the "
-        "template, and end the abort with kubectl windlass retry rollout/web",
+        "template, and end the abort with kubectl windlass retry rollout/web -n default",
         "The Rollout is aborted. But no revision was ever rolled out completely, so its Pods "
         "stay. Correct the template.",
         HasRollout()}}};

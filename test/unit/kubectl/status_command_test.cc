@@ -167,6 +167,22 @@ TEST_CASE("status ends by cause") {
     });
     CHECK(run.Run({"status", "web"}).code == ExitCode::kHeld);
   }
+  SECTION("4: with Only, its change is not possible in place") {
+    run.Edit(kDeployments, "web", "",
+             [](Json& o) { o["metadata"]["annotations"]["windlass.dev/in-place"] = "Only"; });
+    run.Edit(kDeployments, "web", "status", [](Json& o) {
+      SetCounters(o, 3, 0, 3);
+      o["status"]["conditions"] = Json::array({{{"type", "windlass.dev/InPlace"},
+                                                {"status", "False"},
+                                                {"reason", "NotPossible"},
+                                                {"message", "RestartRequested: no"}}});
+    });
+    const Ran ran = run.Run({"status", "web"});
+    CHECK(ran.code == ExitCode::kHeld);
+    CHECK(ran.messages == "error: deployment \"web\" is not rolled out: RestartRequested: no\n");
+    CHECK(run.Run({"get", "web"}).out.find("NotPossible: RestartRequested: no") !=
+          std::string::npos);
+  }
   SECTION("6: it got another template") {
     run.After(seconds(1), [&] {
       run.Edit(kDeployments, "web", "", [](Json& o) {

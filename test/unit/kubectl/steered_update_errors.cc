@@ -83,10 +83,10 @@ ErrorSection SteeredUpdateErrors() {
         HasUpdate("Progressing", "", {{"rollback", true}})},
        {{"undo", "rc/old"},
         ExitCode::kTimeout,
-        "error: replicationcontrollerupdate.windlass.dev/old is to be rolled back, but Windlass "
-        "has not looked at that for 30 s: check that it runs in the cluster, with "
-        "--controllers=replicationcontrollerupdate. It rolls back when it does",
-        "Windlass does not run, or not with this controller.",
+        "error: replicationcontrollerupdate.windlass.dev/old is not rolled back: the request is "
+        "taken away again. Windlass has not looked at the request for 30 s, so check that it runs "
+        "in the cluster, with --controllers=replicationcontrollerupdate",
+        "Windlass does not run, or not with this controller. Start it, and run the command again.",
         HasUpdate("Progressing")},
        {{"status", "rc/old"},
         ExitCode::kFailed,

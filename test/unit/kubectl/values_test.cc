@@ -28,6 +28,20 @@ TEST_CASE("Flags may stand before and after the command") {
   CHECK(line->connection.request_timeout == std::chrono::hours(24));
 }
 
+// As cobra finds it.
+TEST_CASE("The flags of a command may stand before it, and help before or after") {
+  const auto line =
+      ParseCommandLine({"--timeout=3s", "-n", "shop", "--revision", "4", "status", "web"});
+  REQUIRE(line.ok());
+  CHECK(line->command == CommandName::kStatus);
+  CHECK(line->timeout == seconds(3));
+  CHECK(line->revision == 4);
+  CHECK(line->connection.namespace_ == "shop");
+  CHECK(ParseCommandLine({"-A", "get"})->all_namespaces);
+  CHECK(ParseCommandLine({"help", "undo"})->help.find("--to-revision") != std::string::npos);
+  CHECK(ParseCommandLine({"help"})->help.find("rolling-update") != std::string::npos);
+}
+
 TEST_CASE("status watches by default, get does not") {
   CHECK(ParseCommandLine({"status", "web"})->watch);
   CHECK_FALSE(ParseCommandLine({"status", "web", "--watch=false"})->watch);

@@ -209,5 +209,19 @@ TEST_CASE("a rollback can be turned round once more") {
   CHECK(world.PodsOf("web-2").size() == 7);
 }
 
+// For the user who mixes the names up.
+TEST_CASE("a rollback with the names swapped is refused") {
+  World world;
+  StartUpdate(world, 4, "0s");
+  RunUntilScaled(world, 2);
+  world.AddUpdate("web-2", {{"newName", "web"}, {"rollback", true}});
+  const json before = world.Controller("web");
+  world.Run();
+  CHECK(world.Controller("web") == before);
+  CHECK(world.reason() == "OtherName");
+  CHECK(world.message().starts_with("ReplicationController web is updated to web-2"));
+  Proves("RC-15 RC-21");
+}
+
 }  // namespace
 }  // namespace windlass::replication_controller::rollback_test
