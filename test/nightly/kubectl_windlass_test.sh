@@ -386,6 +386,9 @@ in_terminal 0 pause ours
 in_terminal 0 resume ours
 in_terminal 0 restart ours
 in_terminal 0 undo ours
+in_terminal 1 abort rollout/shop # nothing is under way
+set_image rollout/shop registry.example/shop:v5
+ends 4 status rollout/shop
 in_terminal 0 abort rollout/shop
 in_terminal 5 promote rollout/shop
 in_terminal 0 abort rollout/shop --end
