@@ -157,12 +157,17 @@ std::optional<ExitCode> RefuseBesideWindlass(const CommandContext& context, cons
     if (kind == ErrorKind::kNotFound || kind == ErrorKind::kForbidden) return std::nullopt;
     return Report(context.session, context.console, stored.error());
   }
-  if (HasEnded(context, *stored)) return std::nullopt;
+  const UpdateState state = StateOf(context, *stored);
+  const bool ended = HasEnded(context, *stored);
+  if (ended && state != UpdateState::kEnded) return std::nullopt;
+  // Nobody would tell Windlass what this program has done with the half of an update.
   context.console.Error(
       ObjectName(place.resource, place.name) +
-      " is under way, and Windlass and this program would undo each other's scalings: leave out "
-      "--local to follow it, or end it with kubectl delete " +
-      ResourceText(place.resource) + ' ' + place.name + " -n " + place.namespace_);
+      (ended ? " has stopped on the way: leave out --local to go on with it or to take it back"
+             : " is under way, and Windlass and this program would undo each other's scalings: "
+               "leave out --local to follow it") +
+      ", or end it with kubectl delete " + ResourceText(place.resource) + ' ' + place.name +
+      " -n " + place.namespace_);
   return ExitCode::kError;
 }
 

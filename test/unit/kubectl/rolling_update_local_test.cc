@@ -276,6 +276,25 @@ TEST_CASE_METHOD(Fixture, "--local goes on if there is no such update that Windl
   CHECK(ran.code == ExitCode::kDone);
 }
 
+// Otherwise the status of the stopped one, and its alert, would stay for ever.
+TEST_CASE_METHOD(Fixture, "Beside an update of Windlass that stopped on the way nothing is done") {
+  AddUpdate();
+  Edit(kUpdates, "old", "status", [](Json& update) {
+    update["status"] = {
+        {"observedGeneration", update["metadata"]["generation"]},
+        {"phase", "Failed"},
+        {"step", "Scale"},
+        {"conditions", {{{"type", "Stalled"}, {"status", "True"}, {"reason", "TimedOut"}}}}};
+  });
+  const Ran ran = Update({"old", "new", "--rollback"});
+  CHECK(ran.code == ExitCode::kError);
+  CHECK(ran.messages ==
+        "error: replicationcontrollerupdate.windlass.dev/old has stopped on the way: leave out "
+        "--local to go on with it or to take it back, or end it with kubectl delete "
+        "replicationcontrollerupdates.windlass.dev old -n default\n");
+  CHECK(writes.empty());
+}
+
 TEST_CASE_METHOD(Fixture, "--dry-run=client prints both as kubectl did, and writes nothing") {
   Proves("RC-19");
   const Ran names = Update({"old", "new", "--image=app:v2", "--dry-run=client"});
