@@ -201,6 +201,11 @@ Look LookBeforeWriting(const CommandContext& context, const Json& update) {
     look.read = OrLocally(stored.error());
     return look;
   }
+  if (look.stored && IsGivenUp(*look.stored)) {
+    context.console.Error(TextOf(*look.stored, "/status/message"));
+    look.refused = ExitCode::kFailed;
+    return look;
+  }
   if (look.stored) look.refused = RefuseOtherUpdate(context, update, *look.stored);
   if (!look.refused && look.stored) {
     look.refused = RefuseToTakeBack(context, update, *look.stored);
@@ -297,6 +302,7 @@ std::optional<Json> FailedOneBefore(const CommandContext& context, const Json& u
   if (!stored.ok() || !AsksForOther(context, update, *stored)) return std::nullopt;
   const UpdateState state = StateOf(context, *stored);
   if (state != UpdateState::kEnded && state != UpdateState::kFailed) return std::nullopt;
+  if (IsGivenUp(*stored)) return std::nullopt;
   return *std::move(stored);
 }
 

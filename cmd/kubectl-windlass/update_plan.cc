@@ -77,6 +77,7 @@ void UpdatePlan::PretendTakenBack() {
 rc::View UpdatePlan::View() const {
   rc::View view{*decoded_, old_ ? &*old_ : nullptr, new_ ? &*new_ : nullptr};
   for (const Pod& pod : pods_) view.pods.push_back(&pod);
+  view.is_stored = false;
   return view;
 }
 

@@ -26,6 +26,8 @@ struct View {
   const ReplicationController* new_controller = nullptr;
   // At least the Pods that one of the two owns. Others are ignored.
   std::vector<const Pod*> pods{};
+  // False if the update exists only in the memory of a client: then nothing happens when that ends.
+  bool is_stored = true;
 };
 
 struct Situation {

@@ -420,6 +420,20 @@ TEST_CASE_METHOD(Fixture, "--local does not end before the update") {
   CHECK(writes.empty());
 }
 
+// For the user who tries again: the sizes, and what to do, must not get lost.
+TEST_CASE_METHOD(Fixture, "An update whose old controller was deleted says what to do, for ever") {
+  const std::string advice = "old was deleted on the way. Scale new, and delete the update";
+  const Report lost = {"Failed", {"Created new"}, advice, "OldControllerDeleted"};
+  REQUIRE(RunUntil(lost, {"old", "new", kImage}).messages == "error: " + advice + '\n');
+  const Json before = Stored(kUpdates, "old");
+  const auto arguments = GENERATE(values<std::vector<std::string>>(
+      {{"old", "new", kImage}, {"old", "--rollback"}, {"old", "new", "--image=app:v3"}}));
+  const Ran ran = Update(arguments);
+  CHECK(ran.code == ExitCode::kFailed);
+  CHECK(ran.messages == "error: " + advice + '\n');
+  CHECK(Stored(kUpdates, "old") == before);
+}
+
 // --- a second command ---
 
 TEST_CASE_METHOD(Fixture, "Another update than the one under way is refused and changes nothing") {
