@@ -245,7 +245,7 @@ Step WithoutOldController(const Situation& situation) {
       situation.cleanup() == kRename
           ? Fill(kNoSourceText, situation.update().meta.namespace_.text(), situation.old_name())
           : Fill(kNotFoundText, situation.old_name());
-  if (situation.view.is_stored) text += ". The update begins when it is created";
+  if (situation.view.is_stored && !begun) text += ". The update begins when it is created";
   return Fail(situation, kNotFound, text);
 }
 

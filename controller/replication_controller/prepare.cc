@@ -236,7 +236,10 @@ Step RestoreOld(const Situation& situation) {
   if (noted.step) return *std::move(noted.step);
   // One that was not created yet has nothing but its name noted.
   const std::string_view next = Annotation(old, kNextControllerId);
-  if (!noted.value && !next.empty() && next == situation.new_name) noted.value = old.replicas;
+  const bool is_whole = NumberIn(old, kOriginalReplicas).value_or(0) <= old.replicas;
+  if (!noted.value && is_whole && !next.empty() && next == situation.new_name) {
+    noted.value = old.replicas;
+  }
   if (noted.value) {
     const int32_t size = std::max(*noted.value, old.replicas);
     const std::string line = Fill(kSettingReplicasText, old.meta.name, size);

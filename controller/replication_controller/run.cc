@@ -130,11 +130,12 @@ bool IsForOther(const ReplicationControllerUpdateSpec& spec, std::string_view ta
 
 std::string HashOf(const ReplicationController& controller, std::string_view key,
                    std::string_view image) {
-  Json pod_template = Parse(*controller.template_json);
+  // Whoever sends the object may order its fields in another way.
+  auto pod_template = nlohmann::json::parse(Dump(Parse(*controller.template_json)));
   pod_template.merge_patch({{"metadata", {{"labels", {{std::string(key), nullptr}}}}}});
   // The present value makes a difference when the same image is rolled out once more.
   const std::string_view present = controller.selector.Find(key).value_or(std::string_view());
-  return HashOfJson({controller.meta.uid.ToString(), present, image, std::move(pod_template)});
+  return HashOfJson({controller.meta.uid.ToString(), present, image, pod_template.dump()});
 }
 
 std::string NewNameOf(const ReplicationControllerUpdate& update,

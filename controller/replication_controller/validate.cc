@@ -205,7 +205,9 @@ std::optional<Step> RefuseOtherContent(const Situation& situation) {
 std::optional<Step> RefuseSwapped(const Situation& situation) {
   const ReplicationController& old = *situation.old_controller();
   const ReplicationController& created = *situation.new_controller();
-  const bool ours = Annotation(created, kSourceId) == SourceIdOf(old);
+  // The old one notes the name of the new one; both have the other's as source in a rollback.
+  const bool ours = Annotation(created, kSourceId) == SourceIdOf(old) &&
+                    Annotation(created, kNextControllerId) != old.meta.name;
   if (ours || Annotation(old, kSourceId) != SourceIdOf(created)) return std::nullopt;
   return Fail(situation, kOtherName,
               Fill("ReplicationController {} is updated to {}, not the other way round. Roll {} "

@@ -34,11 +34,11 @@ std::optional<Step> RefuseOtherContent(const Situation& situation);
 // other's annotations. These are updates
 //   - whose old controller another update scales up, or scales down for another new one (RC-21)
 //   - whose new controller another update scales down
+std::optional<Step> RefuseChain(const Situation& situation);
+
 // Refuses a rollback of an update that goes the other way: the new controller that is named is the
 // one that is replaced.
 std::optional<Step> RefuseSwapped(const Situation& situation);
-
-std::optional<Step> RefuseChain(const Situation& situation);
 
 // Refuses a rename of Pods of `template_json`, the new controller's spec.template, if another
 // ReplicationController or a ReplicaSet selects them. For a moment in a rename those Pods have no

@@ -245,5 +245,24 @@ TEST_CASE("an update under way to another image is not taken for this one") {
   Proves("RC-5");
 }
 
+// A client that plans the update reads the object from another source than Windlass does.
+TEST_CASE("the name of the new controller does not depend on the order of fields") {
+  SymbolTable symbols;
+  Decoder decoder(symbols);
+  const auto hash = [&](const std::string& pod_template) {
+    const auto controller = DecodeReplicationController(
+        decoder, R"({"metadata":{"name":"web","namespace":"ns","uid":)"
+                 R"("00000000-0000-4000-8000-000000000001","resourceVersion":"1"},"spec":)"
+                 R"({"selector":{"app":"web"},"template":)" +
+                     pod_template + "}}");
+    REQUIRE(controller.ok());
+    return HashOf(*controller, "deployment", "web:2");
+  };
+  const std::string labels = R"("metadata":{"labels":{"app":"web"}})";
+  CHECK(hash("{" + labels + R"(,"spec":{"containers":[{"name":"a","image":"b"}]}})") ==
+        hash(R"({"spec":{"containers":[{"image":"b","name":"a"}]},)" + labels + "}"));
+  Proves("RC-5");
+}
+
 }  // namespace
 }  // namespace windlass::replication_controller::image_test

@@ -163,6 +163,21 @@ TEST_CASE("an update that has labelled and not created yet is taken back") {
   Proves("RC-15 RC-22");
 }
 
+// kubectl notes a size, and not whose. It is not to be lost by a guess.
+TEST_CASE("a size that kubectl noted is not given up with the note of the name") {
+  World world;
+  world.AddController("web", 2, {{"app", "web"}});
+  world.Controller("web")["metadata"]["annotations"] = {
+      {"kubectl.kubernetes.io/next-controller-id", "web-2"},
+      {"kubectl.kubernetes.io/original-replicas", "5"}};
+  const json before = world.Controller("web");
+  world.AddUpdate("web", {{"newName", "web-2"}, {"rollback", true}});
+  world.Run();
+  CHECK(world.phase() == "Failed");
+  CHECK(world.Controller("web") == before);
+  Proves("RC-15");
+}
+
 TEST_CASE("an old controller that was deleted on the way is told again after an edit") {
   World world;
   world.AddController("web", 2, {{"app", "web"}});
