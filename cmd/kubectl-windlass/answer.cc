@@ -29,35 +29,52 @@ Result<std::optional<Json>> WaitForAnswer(const CommandContext& context, const P
   }
 }
 
-ExitCode TellUnanswered(const CommandContext& context, const Place& place,
-                        const Result<std::optional<Json>>& answer, const Json& withdrawal,
-                        const std::string& by_hand) {
-  Session& session = context.session;
-  const bool ended = session.interrupted() || session.timed_out();
-  if (!answer.ok() && !ended) return Report(session, context.console, answer.error());
-  std::string text = session.interrupted() ? "interrupted: "
-                     : ended               ? "timed out waiting for the condition: "
-                                           : "";
-  text += ObjectName(place.resource, place.name);
-  const std::string unseen =
-      ended ? "Windlass had not looked at the request yet"
-            : "Windlass has not looked at the request for " + std::to_string(kAnswerMax.count()) +
-                  " s, so check that it runs in the cluster, with --controllers=" +
-                  KindWord(place.resource);
+namespace {
+
+// Returns true if the request is taken away.
+bool Withdraw(Session& session, const Place& place, const Json& patch) {
+  if (patch.is_null()) return false;
   HttpRequest request;
   request.method = HttpMethod::kPatch;
   request.target = ResourcePath(place.resource, place.namespace_, place.name);
   AddQuery(request.target, "fieldManager", kPluginFieldManager);
   request.content_type = kJsonPatch;
-  request.body = withdrawal.dump();
-  if (session.SendLast(std::move(request), Verb::kPatch).ok()) {
-    text += " is not rolled back: the request is taken away again. " + unseen;
+  request.body = patch.dump();
+  return session.SendLast(std::move(request), Verb::kPatch).ok();
+}
+
+}  // namespace
+
+ExitCode TellUnanswered(const CommandContext& context, const Place& place,
+                        const Result<std::optional<Json>>& answer, const Withdrawal& withdrawal) {
+  Session& session = context.session;
+  const bool ended = session.interrupted() || session.timed_out();
+  const bool failed = !answer.ok() && !ended;
+  if (failed && answer.error().kind == ErrorKind::kNotFound) {
+    return Report(session, context.console, answer.error());
+  }
+  std::string text = session.interrupted() ? "interrupted: "
+                     : ended               ? "timed out waiting for the condition: "
+                     : failed              ? answer.error().message + ": "
+                                           : "";
+  text += ObjectName(place.resource, place.name);
+  const std::string unseen =
+      ended || failed
+          ? "Windlass had not looked at the request yet"
+          : "Windlass has not looked at the request for " + std::to_string(kAnswerMax.count()) +
+                " s, so check that it runs in the cluster, with --controllers=" +
+                KindWord(place.resource);
+  if (Withdraw(session, place, withdrawal.patch)) {
+    text += " is not rolled back: the request is taken away again. " + unseen +
+            (withdrawal.then.empty() ? "" : ". " + withdrawal.then);
   } else {
-    text += " may still be rolled back: " + unseen + ", and the request could not be taken away; " +
-            by_hand + " does that";
+    text += " may still be rolled back: " + unseen + ", and " +
+            (withdrawal.patch.is_null() ? "somebody had asked for the same before; "
+                                        : "the request could not be taken away; ") +
+            withdrawal.by_hand + " takes it away";
   }
   const ExitCode code = Report(session, context.console, {ErrorKind::kCancelled, std::move(text)});
-  return ended ? code : ExitCode::kTimeout;
+  return ended || failed ? code : ExitCode::kTimeout;
 }
 
 }  // namespace windlass::cli

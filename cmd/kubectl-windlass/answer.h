@@ -4,6 +4,7 @@
 #include <functional>
 #include <nlohmann/json_fwd.hpp>
 #include <optional>
+#include <string>
 
 #include "cmd/kubectl-windlass/commands.h"
 #include "kubeclient/base/result.h"
@@ -18,12 +19,18 @@ inline constexpr seconds kAnswerMax{30};
 Result<std::optional<Json>> WaitForAnswer(const CommandContext& context, const Place& place,
                                           const std::function<bool(const Json& object)>& answered);
 
-// Takes a rollback away again that was asked for and has no answer, with the JSON patch
-// `withdrawal`, which tests that nothing else has changed since. Writes that, or, if it does not
-// succeed, that Windlass may still answer, and that the command `by_hand` takes the request away.
-// Returns the exit code.
+// How a rollback that was asked for is taken away again.
+struct Withdrawal {
+  // A JSON patch that tests that nothing else has changed since. Null: somebody else has asked for
+  // the same before, so it stays.
+  Json patch;
+  std::string by_hand;  // the command that does it
+  std::string then{};   // what follows besides: a sentence
+};
+
+// Withdraws a rollback that has no answer, so that it does not come after the command has failed.
+// Writes that, or, if it does not succeed, that Windlass may still answer. Returns the exit code.
 ExitCode TellUnanswered(const CommandContext& context, const Place& place,
-                        const Result<std::optional<Json>>& answer, const Json& withdrawal,
-                        const std::string& by_hand);
+                        const Result<std::optional<Json>>& answer, const Withdrawal& withdrawal);
 
 }  // namespace windlass::cli

@@ -26,7 +26,9 @@ namespace {
 struct Steered {
   ControllerUpdate found{};
   std::optional<ExitCode> refused{};
-  bool was_paused = false;  // before the command
+  // Before the command.
+  bool was_paused = false;
+  bool had_ended = false;
 
   const Json& update() const { return *found.update; }
 };
@@ -86,6 +88,7 @@ ExitCode Steer(const CommandContext& context, const Place& place, const std::str
       *done = steered;
       done->found.update = *patched;
       done->was_paused = FlagOf(update, "/spec/paused");
+      done->had_ended = HasEnded(context, update);
     }
     return ExitCode::kDone;
   }
@@ -244,14 +247,20 @@ ExitCode UndoController(const CommandContext& context, const Place& place) {
   const auto answer = WaitForAnswer(context, update, &IsObserved);
   if (!answer.ok() || !*answer) {
     const int64_t generation = NumberOf(turned.update(), "/metadata/generation");
-    const Json withdrawal =
-        Json::array({{{"op", "test"}, {"path", "/metadata/generation"}, {"value", generation}},
-                     {{"op", "replace"}, {"path", "/spec/rollback"}, {"value", false}},
-                     {{"op", "replace"}, {"path", "/spec/paused"}, {"value", turned.was_paused}}});
-    return TellUnanswered(context, update, answer, withdrawal,
-                          "kubectl patch " + ResourceText(update.resource) + ' ' + update.name +
-                              " -n " + update.namespace_ +
-                              R"( --type=merge -p '{"spec":{"rollback":false}}')");
+    // A change of the spec begins one again that had ended, unless it is paused.
+    const bool paused = turned.was_paused || turned.had_ended;
+    const Json spec = {{"spec", {{"rollback", false}, {"paused", paused}}}};
+    return TellUnanswered(
+        context, update, answer,
+        {.patch =
+             Json::array({{{"op", "test"}, {"path", "/metadata/generation"}, {"value", generation}},
+                          {{"op", "replace"}, {"path", "/spec/rollback"}, {"value", false}},
+                          {{"op", "replace"}, {"path", "/spec/paused"}, {"value", paused}}}),
+         .by_hand = "kubectl patch " + ResourceText(update.resource) + ' ' + update.name + " -n " +
+                    update.namespace_ + " --type=merge -p '" + spec.dump() + '\'',
+         .then = turned.had_ended ? "The update, which had ended, is paused, so that it does not "
+                                    "begin again"
+                                  : ""});
   }
   const Standing standing = StandingOfUpdate(**answer);
   if (standing.ends != ExitCode::kFailed) return ExitCode::kDone;

@@ -98,25 +98,46 @@ bool HasNotes(const Json& old) {
 
 std::string UnfinishedUpdateOf(const CommandContext& context, const Place& place,
                                const Json& controller) {
-  const auto text = [&](const std::string& old, const std::string& created) {
-    return "is in the middle of a rolling update from " + old + " to " + created +
-           ", which Windlass does not carry out: the command that began it goes on with it when it "
-           "is repeated, and kubectl windlass rolling-update " +
-           old + ' ' + created + " --rollback -n " + place.namespace_ + " takes it back";
-  };
-  const auto journal = rc::ParseJournal(AnnotationOf(controller, rc::kRenameJournal));
-  if (journal) return text(place.name, journal->name);
+  const std::string repeat =
+      ", which Windlass does not carry out: the command that began it goes on with it when it is "
+      "repeated";
+  if (!AnnotationOf(controller, rc::kRenameJournal).empty()) {
+    return "is about to take the name of another one at the end of a rolling update" + repeat;
+  }
   const Result<ObjectList> list =
       ListObjects(context.session, {resources::kReplicationControllers, place.namespace_});
   if (!list.ok()) return {};
-  const auto id = [](const Json& one) {
-    return TextOf(one, "/metadata/name") + ':' + TextOf(one, "/metadata/uid");
+  const auto comes_from = [](const Json& one, const Json& source) {
+    return AnnotationOf(one, rc::kSourceId) ==
+           TextOf(source, "/metadata/name") + ':' + TextOf(source, "/metadata/uid");
   };
   for (const std::string& item : list->items) {
     const Json other = Json::parse(item, nullptr, false);
+    const bool from_other = comes_from(controller, other);
+    const bool to_other = comes_from(other, controller);
+    if (!from_other && !to_other) continue;
     const std::string name = TextOf(other, "/metadata/name");
-    if (AnnotationOf(controller, rc::kSourceId) == id(other)) return text(name, place.name);
-    if (AnnotationOf(other, rc::kSourceId) == id(controller)) return text(place.name, name);
+    // In a rollback each has the other one as its source. The old one notes the name of the new
+    // one, or is older.
+    const auto names = [](const Json& one, const Json& next) {
+      return AnnotationOf(one, rc::kNextControllerId) == TextOf(next, "/metadata/name");
+    };
+    const char* created = "/metadata/creationTimestamp";
+    const bool is_new =
+        from_other &&
+        (!to_other || names(other, controller) ||
+         (!names(controller, other) && TextOf(controller, created) > TextOf(other, created)));
+    const std::string both = is_new ? name + ' ' + place.name : place.name + ' ' + name;
+    const std::string command =
+        "kubectl windlass rolling-update " + both + " --rollback -n " + place.namespace_;
+    const std::string from_to =
+        "from " + (is_new ? name : place.name) + " to " + (is_new ? place.name : name);
+    if (from_other && to_other) {
+      return "is in the middle of a rollback of the update " + from_to +
+             ", which Windlass does not carry out: " + command + " goes on with it";
+    }
+    return "is in the middle of a rolling update " + from_to + repeat + ", and " + command +
+           " takes it back";
   }
   return {};
 }

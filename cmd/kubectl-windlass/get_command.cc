@@ -43,10 +43,11 @@ ExitCode TellUnreadable(const CommandContext& context, const View& view, const F
     } else if (error) {
       code = Report(context.session, context.console, *error);
     } else if (!selection.name.empty() && follow.Objects(i).empty()) {
-      code =
-          Report(context.session, context.console,
-                 {ErrorKind::kNotFound, ResourceText(selection.resource) + " \"" + selection.name +
-                                            "\" not found in namespace " + selection.namespace_});
+      const Error missing{ErrorKind::kNotFound, ResourceText(selection.resource) + " \"" +
+                                                    selection.name + "\" not found in namespace " +
+                                                    selection.namespace_};
+      // The cluster may not serve the kind.
+      code = Report(context.session, context.console, follow.Unreadable(i).value_or(missing));
     }
   }
   return code;

@@ -95,7 +95,9 @@ void MoveCommandFirst(const Parser& parser, std::vector<std::string>& arguments)
     }
     if (argument == "help") {
       arguments.erase(arguments.begin() + static_cast<std::ptrdiff_t>(i));
-      arguments.emplace_back("--help");
+      const bool of_none = i < arguments.size() && !arguments[i].starts_with('-') &&
+                           CommandIn(parser, arguments[i]) == nullptr;
+      if (!of_none) arguments.emplace_back("--help");
       return;
     }
     if (CommandIn(parser, argument) == nullptr) return;
@@ -109,12 +111,11 @@ void MoveCommandFirst(const Parser& parser, std::vector<std::string>& arguments)
 
 Result<CommandLine> ParseCommandLine(const std::vector<std::string>& arguments) {
   const auto parser = std::make_unique<Parser>();
+  std::vector<std::string> normalized = Normalized(*parser->app, arguments);
+  MoveCommandFirst(*parser, normalized);
   try {
     // CLI11 takes them from the end.
-    std::vector<std::string> normalized = Normalized(*parser->app, arguments);
-    MoveCommandFirst(*parser, normalized);
-    std::ranges::reverse(normalized);
-    parser->app->parse(std::move(normalized));
+    parser->app->parse(std::vector<std::string>(normalized.rbegin(), normalized.rend()));
   } catch (const CLI::CallForHelp&) {
     parser->line.help = HelpOf(*parser->app);
     return parser->line;
@@ -126,7 +127,7 @@ Result<CommandLine> ParseCommandLine(const std::vector<std::string>& arguments) 
     const std::vector<CLI::App*> chosen = parser->app->get_subcommands();
     const std::string what =
         chosen.empty()
-            ? NoSuchCommand(arguments)
+            ? NoSuchCommand(normalized)
             : ParseErrorText(error, *chosen.front(), parser->app->remaining(true), arguments);
     return Error{ErrorKind::kConfig, what + "; see kubectl windlass --help"};
   }

@@ -87,6 +87,7 @@ Status RemoveUpdate(const CommandContext& context, const Json& stored);
 struct Before {
   bool missing = false;  // the command created it
   int64_t printed = 0;   // lines of an earlier run
+  bool is_last = true;   // -o prints the object at the end
 };
 
 // Prints the lines of the status behind number `printed`. Returns how many there have been. With

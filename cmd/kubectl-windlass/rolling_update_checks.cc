@@ -3,6 +3,7 @@
 #include <optional>
 #include <string>
 
+#include "cmd/kubectl-windlass/controller_update.h"
 #include "cmd/kubectl-windlass/failure.h"
 #include "cmd/kubectl-windlass/json_fields.h"
 #include "cmd/kubectl-windlass/rolling_update.h"
@@ -62,22 +63,23 @@ std::optional<ExitCode> RefuseSelector(const CommandContext& context, const Json
                rc::Fill(rc::kNoDifferentKeyText, context.line.filenames[0], controller->meta.name));
 }
 
-// Returns the command that goes on with the update `stored`.
-std::string GoOnText(const ReplicationControllerUpdate& stored) {
+// Returns the command that goes on with the update `stored`. `in`: " -n shop".
+std::string GoOnText(const ReplicationControllerUpdate& stored, const std::string& in) {
   const ReplicationControllerUpdateSpec& spec = stored.spec;
+  // Of an update to a controller that there was, no command has all that it needs.
+  if (!spec.controller && spec.image.empty()) {
+    return "kubectl windlass status rc/" + stored.meta.name + in;
+  }
   std::string text = "kubectl windlass rolling-update " + stored.meta.name;
   const auto add = [&text](const char* before, const std::string& value) {
     if (!value.empty()) text += before + value;
   };
-  if (spec.controller) {
-    text += " -f FILE, with the file of " + spec.new_name;
-  } else {
-    add(" ", spec.new_name);
-    add(" --image=", spec.image);
-    add(" --container=", spec.container);
-    add(" --image-pull-policy=", spec.image_pull_policy);
-  }
-  return text;
+  if (spec.controller) return text + in + " -f FILE, with the file of " + spec.new_name;
+  add(" ", spec.new_name);
+  add(" --image=", spec.image);
+  add(" --container=", spec.container);
+  add(" --image-pull-policy=", spec.image_pull_policy);
+  return text + in;
 }
 
 // "to web-2", "to image web:2", or both.
@@ -94,7 +96,7 @@ std::string ChoicesText(const CommandContext& context, const ReplicationControll
   const std::string back =
       "kubectl windlass rolling-update " + stored.meta.name + " --rollback" + in;
   if (stored.spec.rollback) return "To follow that: " + back;
-  return "To go on with that: " + GoOnText(stored) + in + ". To take it back: " + back;
+  return "To go on with that: " + GoOnText(stored, in) + ". To take it back: " + back;
 }
 
 bool IsForOther(const ReplicationControllerUpdate& asked,
@@ -160,6 +162,10 @@ std::optional<ExitCode> RefuseBesideWindlass(const CommandContext& context, cons
   const UpdateState state = StateOf(context, *stored);
   const bool ended = HasEnded(context, *stored);
   if (ended && state != UpdateState::kEnded) return std::nullopt;
+  if (IsGivenUp(*stored)) {
+    context.console.Error(TextOf(*stored, "/status/message"));
+    return ExitCode::kFailed;
+  }
   // Nobody would tell Windlass what this program has done with the half of an update.
   context.console.Error(
       ObjectName(place.resource, place.name) +

@@ -239,7 +239,7 @@ ExitCode FollowUpdate(const CommandContext& context, const Json& update, const B
     seen = IsSeen(now, generation);
     if (seen) {
       if (const auto code = CodeOf(context, now, back, before)) {
-        if (context.line.output != OutputFormat::kText) {
+        if (context.line.output != OutputFormat::kText && before.is_last) {
           context.console.out(Print(now, place.resource, context.line.output));
         }
         return *code;

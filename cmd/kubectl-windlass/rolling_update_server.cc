@@ -118,7 +118,9 @@ Result<Json> BeginAgain(const CommandContext& context, const Json& ended) {
   }
   // Nothing is deleted if the creation is refused.
   const Result<Json> may = Create(context, update, true);
-  if (!may.ok() && may.error().kind != ErrorKind::kAlreadyExists) return may.error();
+  const bool refused = !may.ok() && may.error().kind != ErrorKind::kAlreadyExists &&
+                       may.error().detail != ErrorDetail::kNoDryRun;
+  if (refused) return may.error();
   WINDLASS_TRY([[maybe_unused]] const Unit deleted, RemoveUpdate(context, ended));
   return Create(context, update, false);
 }
@@ -314,7 +316,9 @@ std::optional<ExitCode> TakeBack(const CommandContext& context, const Json& upda
   for (const char* key : {"updatePeriod", "timeout"}) back["spec"][key] = update["spec"][key];
   const Result<Written> written = WriteOver(context, back, failed);
   if (!written.ok()) return Report(context.session, context.console, written.error());
-  const ExitCode code = FollowUpdate(context, written->update, written->before);
+  Before before = written->before;
+  before.is_last = false;
+  const ExitCode code = FollowUpdate(context, written->update, before);
   return code == ExitCode::kDone ? std::nullopt : std::optional(code);
 }
 
@@ -337,6 +341,7 @@ ExitCode Carry(const CommandContext& context, const Json& update, const Attempt&
 // it before that.
 ExitCode RunAfterFailed(const CommandContext& context, const Json& update, const Json& failed) {
   if (const auto refused = CheckControllers(context, update)) return *refused;
+  if (const auto refused = RefuseSharedNew(context, update)) return *refused;
   if (const auto refused = RefuseByPlan(context, update, PlanFrom::kTakenBack)) {
     context.console.message("Nothing was changed.\n");
     return *refused;

@@ -186,17 +186,22 @@ std::string WithdrawText(const Place& place) {
 
 // Waits until Windlass has answered spec.rollbackTo, which it takes away. Without an answer the
 // request is taken away here, so that no rollback comes after the command has failed.
-ExitCode WaitForVerdict(const CommandContext& context, const Place& place, int64_t generation) {
+// `ours`: the command has written the request.
+ExitCode WaitForVerdict(const CommandContext& context, const Place& place, int64_t generation,
+                        bool ours) {
   const auto answer = WaitForAnswer(context, place, [](const Json& rollout) {
     return FieldOf(rollout, "/spec/rollbackTo") == nullptr &&
            (RefusalIn(rollout) != nullptr || IsObserved(rollout));
   });
   if (answer.ok() && *answer) return TellVerdict(context, place, **answer, generation);
-  const Json withdrawal = Json::array(
-      {{{"op", "test"}, {"path", "/metadata/generation"}, {"value", generation}},
-       {{"op", "test"}, {"path", "/spec/rollbackTo/revision"}, {"value", context.line.revision}},
-       {{"op", "remove"}, {"path", "/spec/rollbackTo"}}});
-  return TellUnanswered(context, place, answer, withdrawal, WithdrawText(place));
+  Withdrawal withdrawal{.patch = nullptr, .by_hand = WithdrawText(place)};
+  if (ours) {
+    withdrawal.patch = Json::array(
+        {{{"op", "test"}, {"path", "/metadata/generation"}, {"value", generation}},
+         {{"op", "test"}, {"path", "/spec/rollbackTo/revision"}, {"value", context.line.revision}},
+         {{"op", "remove"}, {"path", "/spec/rollbackTo"}}});
+  }
+  return TellUnanswered(context, place, answer, withdrawal);
 }
 
 // Returns the ReplicaSet of the revision that is asked for; null if there is none.
@@ -245,7 +250,10 @@ ExitCode RequestRollback(const CommandContext& context, const Place& place, cons
       context.console.Error(NotThere(context, place));
       return ExitCode::kError;
     }
-    if (target != nullptr && SameTemplate(TemplateOf(*target), TemplateOf(rollout)) && !paused) {
+    const bool present = target != nullptr &&
+                         (target == RolesOf(rollout, OwnedBy(rollout, *replica_sets)).asked_for ||
+                          SameTemplate(TemplateOf(*target), TemplateOf(rollout)));
+    if (present && !paused) {
       return Refuse(context, place,
                     "has the template of revision " + std::to_string(RevisionOf(*target)) +
                         " already: there is nothing to do");
@@ -279,7 +287,9 @@ ExitCode RequestRollback(const CommandContext& context, const Place& place, cons
   }
   if (!patched.ok()) return Report(context.session, context.console, patched.error());
   if (!paused && !dry) {
-    return WaitForVerdict(context, place, NumberOf(*patched, "/metadata/generation"));
+    const int64_t generation = NumberOf(*patched, "/metadata/generation");
+    return WaitForVerdict(context, place, generation,
+                          generation != NumberOf(rollout, "/metadata/generation"));
   }
   PrintDone(context, place, *patched, "rollback requested");
   return ExitCode::kDone;

@@ -27,7 +27,7 @@ class UpdatePlan {
   Status ReadPods();
 
   // Goes on as if the update that is under way were taken back: the old controller has its size and
-  // no notes, and there is no new one.
+  // no notes, and the new one that it has made is gone.
   void PretendTakenBack();
 
   // Returns the planner's next step. Requires that the controllers were read.

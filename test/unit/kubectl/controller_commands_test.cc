@@ -269,6 +269,35 @@ TEST_CASE_METHOD(Fixture, "undo waits for the answer of Windlass") {
   CHECK(Spec()["rollback"] == true);
 }
 
+// For the user who reads "is not rolled back" and goes home.
+TEST_CASE_METHOD(Fixture, "undo of an update that had ended does not begin it again") {
+  BeginUpdate();
+  Says("Failed", "timed out", "TimedOut");
+  const Ran ran = Run({"undo", "rc/old"});
+  CHECK(ran.code == ExitCode::kTimeout);
+  CHECK(ran.messages.find("is paused, so that it does not begin again") != std::string::npos);
+  CHECK(Spec()["rollback"] == false);
+  CHECK(Spec()["paused"] == true);
+}
+
+TEST_CASE_METHOD(Fixture, "A rollback that nobody carries out is not taken for an update") {
+  BeginUpdate();
+  REQUIRE(server.Delete("setup", {kUpdates, "default", "old"}).ok());
+  const std::string uid = Stored(kControllers, "new")["metadata"]["uid"];
+  Edit(kControllers, "old", "", [&](Json& old) {
+    old["metadata"]["annotations"]["kubectl.kubernetes.io/update-source-id"] = "new:" + uid;
+    old["metadata"]["annotations"]["kubectl.kubernetes.io/next-controller-id"] = "new";
+  });
+  for (const std::string name : {"old", "new"}) {
+    CHECK(
+        Run({"status", "rc/" + name}).messages ==
+        "error: replicationcontroller \"" + name +
+            "\" is in the middle of a rollback of the update from old to new, which Windlass does "
+            "not carry out: kubectl windlass rolling-update old new --rollback -n default goes on "
+            "with it\n");
+  }
+}
+
 TEST_CASE_METHOD(Fixture, "Without an update that is under way there is nothing to steer") {
   const std::string command = GENERATE("pause", "resume", "abort", "undo");
   SECTION("there was none") {}

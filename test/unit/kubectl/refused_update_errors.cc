@@ -236,7 +236,7 @@ spec: {selector: {app: old}, template: {metadata: {labels: {app: old}}, spec: {}
         HasAutoscaler},
        {same_name, kFailed,
         "error: ReplicaSet other selects the labels of the new Pods, so it would take them over "
-        "while old-8a079851918d3b76d3ebef4fe01cf179 is renamed to old. Change the selector of "
+        "while old-67c9f95a43c69745e7b12261b8a547e7 is renamed to old. Change the selector of "
         "ReplicaSet other, or set spec.cleanup to Delete: then the new ReplicationController keeps "
         "its name",
         "While the new controller gets the old one's name, its Pods have no owner, and another "

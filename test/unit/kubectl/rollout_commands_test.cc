@@ -310,8 +310,33 @@ TEST_CASE("undo of a Rollout says if its request could not be taken away") {
   const Ran ran = run.Run({"undo", "wro/web"});
   CHECK(ran.code == ExitCode::kInterrupted);
   CHECK(ran.messages.find("may still be rolled back") != std::string::npos);
-  CHECK(ran.messages.ends_with("-p '{\"spec\":{\"rollbackTo\":null}}' does that\n"));
+  CHECK(ran.messages.ends_with("-p '{\"spec\":{\"rollbackTo\":null}}' takes it away\n"));
   CHECK(run.Stored(kRollouts, "web")["spec"].contains("rollbackTo"));
+}
+
+TEST_CASE("undo that joins a request of somebody else leaves it there") {
+  KubectlRun run;
+  CreateWebWithHistory(run, kRollouts);
+  run.Edit(kRollouts, "web", "", [](Json& o) { o["spec"]["rollbackTo"] = {{"revision", 1}}; });
+  const Ran ran = run.Run({"undo", "wro/web", "--to-revision=1", "--timeout=2s"});
+  CHECK(ran.code == ExitCode::kTimeout);
+  CHECK(ran.messages.find("somebody had asked for the same before") != std::string::npos);
+  CHECK(run.Stored(kRollouts, "web")["spec"].contains("rollbackTo"));
+}
+
+TEST_CASE("undo takes its request away when it cannot wait for the answer") {
+  KubectlRun run;
+  CreateWebWithHistory(run, kRollouts);
+  bool asked = false;
+  run.fate = [&asked](const HttpRequest& request) {
+    if (request.method == HttpMethod::kPatch) asked = true;
+    const bool reads = request.method == HttpMethod::kGet && asked;
+    return reads ? sim::Fate::kForbidden : sim::Fate::kDelivered;
+  };
+  const Ran ran = run.Run({"undo", "wro/web"});
+  CHECK(ran.code == ExitCode::kError);
+  CHECK(ran.messages.find("the request is taken away again") != std::string::npos);
+  CHECK_FALSE(run.Stored(kRollouts, "web")["spec"].contains("rollbackTo"));
 }
 
 TEST_CASE("undo beside a request of somebody else that is not answered yet is refused") {
@@ -334,6 +359,20 @@ TEST_CASE("undo beside a request of somebody else that is not answered yet is re
       "error: rollout \"web\" is to go back to revision 1 already, which Windlass has not answered "
       "yet: kubectl patch"));
   CHECK(run.Stored(kRollouts, "web")["spec"]["rollbackTo"]["revision"] == 1);
+}
+
+TEST_CASE("A dry run of undo to the present revision of a Rollout says that nothing is to do") {
+  KubectlRun run;
+  CreateWebWithHistory(run, kRollouts);
+  run.Edit(kRollouts, "web", "status", [](Json& o) {
+    SetCounters(o, 3, 3, 3);
+    o["status"]["currentRevision"] = 2;
+  });
+  const std::string dry = GENERATE("client", "server");
+  const Ran ran = run.Run({"undo", "wro/web", "--to-revision=2", "--dry-run=" + dry});
+  CHECK(ran.code == ExitCode::kError);
+  CHECK(ran.messages ==
+        "error: rollout \"web\" has the template of revision 2 already: there is nothing to do\n");
 }
 
 TEST_CASE("undo of a paused Rollout is stored, and says that it waits") {

@@ -39,6 +39,7 @@ TEST_CASE("The flags of a command may stand before it, and help before or after"
   CHECK(line->connection.namespace_ == "shop");
   CHECK(ParseCommandLine({"-A", "get"})->all_namespaces);
   CHECK(ParseCommandLine({"help", "undo"})->help.find("--to-revision") != std::string::npos);
+  CHECK(ParseCommandLine({"help", "nosuch"}).error().message.starts_with("no command \"nosuch\""));
   CHECK(ParseCommandLine({"help"})->help.find("rolling-update") != std::string::npos);
 }
 

@@ -1,0 +1,265 @@
+// A second rolling-update command of the same ReplicationController, while the update of the first
+// is under way or after it failed.
+#include "test/proves.h"
+#include "test/unit/kubectl/played_update.h"
+
+namespace windlass::cli::second_update_test {
+namespace {
+
+using Report = UpdateReport;
+using Fixture = PlayedUpdate;
+
+constexpr const ResourceId& kUpdates = resources::kReplicationControllerUpdates;
+constexpr const char* kImage = "--image=app:v2";
+
+TEST_CASE_METHOD(Fixture, "Another update than the one under way is refused and changes nothing") {
+  struct Row {
+    std::vector<std::string> first, second;
+    std::string messages;
+  };
+  const std::string under_way =
+      "error: an update of replicationcontroller/old to new with image "
+      "app:v2 is under way, so nothing was changed. To go on with that: "
+      "kubectl windlass rolling-update old new --image=app:v2";
+  const std::string back =
+      " -n default. To take it back: kubectl windlass rolling-update old --rollback -n default\n";
+  const std::vector<Row> rows = {
+      {{"old", "new", kImage}, {"old", "new", "--image=app:v3"}, under_way + back},
+      {{"old", "new", kImage}, {"old", "new-2", kImage}, under_way + back},
+      {{"old", "new", kImage}, {"old", "new-2", "--rollback"}, under_way + back},
+      {{"old", "new", kImage, "--container=web"},
+       {"old", "new", kImage},
+       under_way + " --container=web" + back},
+      {{"old", "new", kImage},
+       {"old", "new", kImage, "--image-pull-policy=Always"},
+       under_way + back},
+  };
+  const bool looked_at = GENERATE(false, true);
+  for (const Row& row : rows) {
+    CAPTURE(row.second, looked_at);
+    Fixture fixture;
+    std::vector<std::string> first = row.first;
+    first.emplace_back("--no-wait");
+    REQUIRE(fixture.Update(first).code == ExitCode::kDone);
+    fixture.Says({"Progressing", {"Created new"}});
+    fixture.Edit(kUpdates, "old", "status",
+                 [](Json& update) { update["status"]["newName"] = "new"; });
+    const Json before = fixture.Stored(kUpdates, "old");
+    const Ran ran = fixture.Update(row.second);
+    CHECK(ran.code == ExitCode::kOtherUpdate);
+    CHECK(ran.messages == row.messages);
+    CHECK(fixture.Stored(kUpdates, "old") == before);
+  }
+  Proves("RC-23");
+}
+
+TEST_CASE_METHOD(Fixture, "A rollback under way is not turned round by a second command") {
+  REQUIRE(Update({"old", "new", kImage, "--no-wait"}).code == ExitCode::kDone);
+  Says({"Progressing", {"Created new"}});
+  REQUIRE(Update({"old", "--rollback", "--no-wait"}).code == ExitCode::kDone);
+  const Json before = Stored(kUpdates, "old");
+  const Ran ran = Update({"old", "new", kImage});
+  CHECK(ran.code == ExitCode::kOtherUpdate);
+  CHECK(ran.messages ==
+        "error: an update of replicationcontroller/old to new with image app:v2 is being rolled "
+        "back, so nothing was changed. To follow that: kubectl windlass rolling-update old "
+        "--rollback -n default\n");
+  CHECK(Stored(kUpdates, "old") == before);
+}
+
+// The limits of the new update are not those of the way back.
+TEST_CASE_METHOD(Fixture, "Flags of the new update do not change the one that is taken back") {
+  const Report failed = {"Failed", {"Created new"}, "timed out", "TimedOut"};
+  REQUIRE(RunUntil(failed, {"old", "new", kImage}).code == ExitCode::kFailed);
+  Edit(kUpdates, "old", "status", [](Json& update) { update["status"]["newName"] = "new"; });
+  SaysAfter(seconds(1), {"RolledBack", {"back"}});
+  SaysAfter(seconds(3), {"Succeeded", {"forward"}});
+  Json back;
+  After(milliseconds(500), [&] { back = Stored(kUpdates, "old")["spec"]; });
+  const Ran ran = Update({"old", "new", "--image=app:v3", "--max-surge=3", "--update-period=5s",
+                          "--on-external-scale=Adopt"});
+  CHECK(ran.code == ExitCode::kDone);
+  CHECK(back["rollback"] == true);
+  CHECK(back["image"] == "app:v2");
+  CHECK(back["maxSurge"] == 1);
+  CHECK(back["updatePeriod"] == "5s");
+  CHECK(Stored(kUpdates, "old")["spec"]["maxSurge"] == 3);
+}
+
+TEST_CASE_METHOD(Fixture,
+                 "A good image after one that failed: the failed one is taken back first") {
+  const Report failed = {"Failed", {"Created new"}, "timed out", "TimedOut"};
+  REQUIRE(RunUntil(failed, {"old", "new", kImage}).code == ExitCode::kFailed);
+  Edit(kUpdates, "old", "status", [](Json& update) { update["status"]["newName"] = "new"; });
+  SaysAfter(seconds(1), {"RolledBack", {"back"}});
+  SaysAfter(seconds(3), {"Succeeded", {"forward"}});
+  const Ran ran = Update({"old", "new", "--image=app:v3"});
+  CHECK(ran.code == ExitCode::kDone);
+  CHECK(ran.out == "back\nforward\n");
+  CHECK(ran.messages == "The update to new failed, so it is taken back first.\n");
+  const Json spec = Stored(kUpdates, "old")["spec"];
+  CHECK(spec["image"] == "app:v3");
+  CHECK_FALSE(spec.value("rollback", false));
+  Proves("RC-23");
+}
+
+TEST_CASE_METHOD(Fixture, "A dry run says that a failed update would be taken back first") {
+  const Report failed = {"Failed", {"Created new"}, "timed out", "TimedOut"};
+  REQUIRE(RunUntil(failed, {"old", "new", kImage}).code == ExitCode::kFailed);
+  Edit(kUpdates, "old", "status", [](Json& update) { update["status"]["newName"] = "new"; });
+  const Json before = Stored(kUpdates, "old");
+  const Ran ran = Update({"old", "new-2", "--image=app:v3", "--dry-run=client"});
+  CHECK(ran.out == "Rolling from:\nold\nTo:\nnew-2\n");
+  CHECK(ran.code == ExitCode::kDone);
+  CHECK(ran.messages == "The update to new failed, so it would be taken back first.\n");
+  CHECK(Stored(kUpdates, "old") == before);
+  Proves("RC-23");
+}
+
+// For the user who names the image that the old one has, to go back: the half that is done stays,
+// and can be taken back.
+TEST_CASE_METHOD(Fixture,
+                 "What refuses the next update refuses it before the failed one goes back") {
+  const Report failed = {"Failed", {"Created new"}, "timed out", "TimedOut"};
+  REQUIRE(RunUntil(failed, {"old", "new", kImage}).code == ExitCode::kFailed);
+  BeginUpdateOfOld();
+  const Json before = Stored(kUpdates, "old");
+  writes.clear();
+  const std::string dry = GENERATE("none", "client", "server");
+  const Ran ran = Update({"old", "new-2", "--image=app:v1", "--dry-run=" + dry});
+  CHECK(ran.code == ExitCode::kFailed);
+  CHECK(ran.messages.starts_with("error: --image-pull-policy"));
+  CHECK(writes.empty());
+  CHECK(Stored(kUpdates, "old") == before);
+  Proves("RC-23");
+}
+
+TEST_CASE_METHOD(Fixture, "A NEW of another update, or of nobody, is refused before that, too") {
+  const Report failed = {"Failed", {"Created new"}, "timed out", "TimedOut"};
+  REQUIRE(RunUntil(failed, {"old", "new", kImage}).code == ExitCode::kFailed);
+  BeginUpdateOfOld();
+  const ResourceId& controllers = resources::kReplicationControllers;
+  ExitCode code = ExitCode::kFailed;
+  SECTION("it is there, and was not made for this update") {
+    Create(controllers, sim::SampleReplicationController("new-2", 2, "app:v3"));
+  }
+  SECTION("it is the new one of another update") {
+    Create(controllers, sim::SampleReplicationController("other", 2, "app:v1"));
+    REQUIRE(Update({"other", "new-2", kImage, "--no-wait"}).code == ExitCode::kDone);
+    code = ExitCode::kOtherUpdate;
+  }
+  writes.clear();
+  CHECK(Update({"old", "new-2", "--image=app:v3"}).code == code);
+  CHECK(writes.empty());
+  Proves("RC-23");
+}
+
+TEST_CASE_METHOD(Fixture, "With -o a failed update that is taken back prints no object") {
+  const Report failed = {"Failed", {"Created new"}, "timed out", "TimedOut"};
+  REQUIRE(RunUntil(failed, {"old", "new", kImage}).code == ExitCode::kFailed);
+  SaysAfter(seconds(1), {"RolledBack", {"back"}});
+  SaysAfter(seconds(3), {"Succeeded", {"forward"}});
+  CHECK(Update({"old", "new-2", "--image=app:v3", "-o", "name"}).out ==
+        "replicationcontrollerupdate.windlass.dev/old\n");
+}
+
+TEST_CASE_METHOD(Fixture, "An update is not deleted if it cannot be created again") {
+  RunUntil({"Failed", {"first"}, "timed out", "TimedOut"}, {"old", "new", kImage});
+  RefusesCreation();
+  const std::string uid = Uid();
+  const Ran ran = Update({"old", "new", kImage});
+  CHECK(ran.code == ExitCode::kError);
+  CHECK(ran.messages.starts_with("error: no such name"));
+  CHECK(Uid() == uid);
+}
+
+TEST_CASE_METHOD(Fixture, "A rollback of an ended update is planned from what the two note") {
+  // A client of its own has begun one since.
+  RunUntil({"Succeeded", {"first"}}, {"old", "other", kImage});
+  BeginUpdateOfOld();
+  CHECK(RunUntil({"RolledBack", {"back"}}, {"old", "--rollback"}).code == ExitCode::kDone);
+  CHECK_FALSE(Stored(kUpdates, "old")["spec"].contains("newName"));
+}
+
+// What a read does not tell is not called nothing.
+TEST_CASE_METHOD(Fixture, "An update whose old controller cannot be read may be taken back") {
+  Update({"old", "new", kImage, "--no-wait"});
+  fate = [](const HttpRequest& request) {
+    const bool read = request.target.find("/replicationcontrollers/") != std::string::npos;
+    return read ? sim::Fate::kForbidden : sim::Fate::kDelivered;
+  };
+  CHECK(RunUntil({"RolledBack"}, {"old", "--rollback"}).code == ExitCode::kDone);
+}
+
+TEST_CASE_METHOD(Fixture, "A dry run refuses what the command would refuse") {
+  Update({"old", "new", kImage, "--no-wait"});
+  Says({"Progressing", {"Created new"}});
+  const std::string dry = GENERATE("client", "server");
+  CHECK(Update({"old", "new-2", kImage, "--dry-run=" + dry}).code == ExitCode::kOtherUpdate);
+}
+
+TEST_CASE_METHOD(Fixture, "A command that does not wait takes no failed update back") {
+  const Report failed = {"Failed", {"Created new"}, "timed out", "TimedOut"};
+  REQUIRE(RunUntil(failed, {"old", "new", kImage}).code == ExitCode::kFailed);
+  const Json before = Stored(kUpdates, "old");
+  const Ran ran = Update({"old", "new", "--image=app:v3", "--no-wait"});
+  CHECK(ran.code == ExitCode::kOtherUpdate);
+  CHECK(ran.messages ==
+        "error: an update of replicationcontroller/old to new with image app:v2 has failed on the "
+        "way, so nothing was changed. To go on with that: kubectl windlass rolling-update old new "
+        "--image=app:v2 -n default. To take it back: kubectl windlass rolling-update old "
+        "--rollback -n default. Without --no-wait this command takes it back before it begins its "
+        "own\n");
+  CHECK(Stored(kUpdates, "old") == before);
+  Proves("RC-23");
+}
+
+TEST_CASE_METHOD(Fixture, "--rollback OLD NEW beside an update that has ended takes NEW as given") {
+  REQUIRE(RunUntil({"Succeeded"}, {"old", kImage}).code == ExitCode::kDone);
+  BeginUpdateOfOld();
+  REQUIRE(Update({"old", "new", "--rollback", "--no-wait"}).code == ExitCode::kDone);
+  CHECK(Stored(kUpdates, "old")["spec"]["newName"] == "new");
+}
+
+TEST_CASE_METHOD(Fixture, "With -o standard output has the object at the end, and nothing else") {
+  SaysAfter(milliseconds(100), {"Progressing", {"Created new"}});
+  SECTION("json") {
+    const Ran ran = RunUntil({"Succeeded", {"the end"}}, {"old", "new", kImage, "-o", "json"});
+    const Json printed = Json::parse(ran.out, nullptr, false);
+    REQUIRE(printed.is_object());
+    CHECK(printed["status"]["phase"] == "Succeeded");
+    CHECK(printed["kind"] == "ReplicationControllerUpdate");
+    CHECK(ran.messages == "Created new\nthe end\n");
+    CHECK(ran.code == ExitCode::kDone);
+  }
+  SECTION("name, of an update that fails") {
+    const Ran ran =
+        RunUntil({"Failed", {}, "no", "NotFound"}, {"old", "new", kImage, "-o", "name"});
+    CHECK(ran.out == "replicationcontrollerupdate.windlass.dev/old\n");
+    CHECK(ran.messages.starts_with("Created new\nerror: no\n"));
+    CHECK(ran.code == ExitCode::kFailed);
+  }
+}
+
+TEST_CASE_METHOD(Fixture, "An update that is deleted ends the command with 1") {
+  const auto remove = [this] { server.Delete("somebody", {kUpdates, "default", "old"}); };
+  SECTION("and is gone") { After(seconds(1), remove); }
+  SECTION("and another one is created") {
+    After(seconds(1), [this, remove] {
+      const Json update = Stored(kUpdates, "old");
+      remove();
+      Create(kUpdates, {{"apiVersion", update["apiVersion"]},
+                        {"kind", update["kind"]},
+                        {"metadata", {{"name", "old"}, {"namespace", "default"}}},
+                        {"spec", update["spec"]}});
+    });
+  }
+  const Ran ran = Update({"old", "new", kImage});
+  CHECK(ran.code == ExitCode::kError);
+  CHECK(ran.messages ==
+        "error: replicationcontrollerupdate.windlass.dev/old has been deleted, so the update stops "
+        "where it is. The same command goes on with it, and --rollback takes it back\n");
+}
+
+}  // namespace
+}  // namespace windlass::cli::second_update_test
