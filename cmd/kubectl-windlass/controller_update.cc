@@ -8,6 +8,7 @@
 #include "cmd/kubectl-windlass/unobserved.h"
 #include "controller/replication_controller/annotations.h"
 #include "controller/replication_controller/words.h"
+#include "kubeclient/base/parse_whole.h"
 
 namespace windlass::cli {
 namespace {
@@ -89,11 +90,18 @@ bool HasChangedNothing(const CommandContext& context, const Place& update_place,
   return !HasNotes(*old);
 }
 
+// Returns true if an update has made the controller smaller than it was before.
+bool HasGivenPods(const Json& old) {
+  const auto before = ParseWhole<int32_t>(AnnotationOf(old, rc::kOriginalReplicas));
+  return before && *before > NumberOf(old, "/spec/replicas", 1);
+}
+
 bool HasNotes(const Json& old) {
   constexpr std::string_view kNotes[] = {rc::kNextControllerId, rc::kOriginalReplicasOf,
                                          rc::kRenameJournal};
-  return std::ranges::any_of(kNotes,
-                             [&](std::string_view key) { return !AnnotationOf(old, key).empty(); });
+  return HasGivenPods(old) || std::ranges::any_of(kNotes, [&](std::string_view key) {
+           return !AnnotationOf(old, key).empty();
+         });
 }
 
 std::string UnfinishedUpdateOf(const CommandContext& context, const Place& place,
@@ -138,6 +146,14 @@ std::string UnfinishedUpdateOf(const CommandContext& context, const Place& place
     }
     return "is in the middle of a rolling update " + from_to + repeat + ", and " + command +
            " takes it back";
+  }
+  // kubectl keeps a size for ever, and does not note whose it is.
+  if (HasGivenPods(controller) && !AnnotationOf(controller, rc::kOriginalReplicasOf).empty()) {
+    const std::string next = AnnotationOf(controller, rc::kNextControllerId);
+    return "has given Pods to a new controller that does not exist any more" + repeat +
+           ", and kubectl windlass rolling-update " + place.name + ' ' +
+           (next.empty() ? "NEW" : next) + " --rollback -n " + place.namespace_ +
+           " restores its size of " + AnnotationOf(controller, rc::kOriginalReplicas);
   }
   return {};
 }

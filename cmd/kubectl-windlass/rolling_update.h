@@ -36,7 +36,8 @@ std::optional<ExitCode> CheckControllers(const CommandContext& context, const Js
 
 // What an update is planned from: the state that there is, or that after the update under way has
 // been taken back.
-enum class PlanFrom : uint8_t { kPresent, kTakenBack };
+// Of one that is under way the plan says nothing of refusals.
+enum class PlanFrom : uint8_t { kPresent, kTakenBack, kUnderWay };
 
 // Refuses an update that Windlass would refuse before it changes anything, so that nothing is
 // written for it: plans it in this program up to the first write (rolling_update_plan.cc). Returns

@@ -1,4 +1,5 @@
 // What must hold before a rolling update is written or begun.
+#include <algorithm>
 #include <nlohmann/json.hpp>
 #include <optional>
 #include <string>
@@ -99,11 +100,26 @@ std::string ChoicesText(const CommandContext& context, const ReplicationControll
   return "To go on with that: " + GoOnText(stored, in) + ". To take it back: " + back;
 }
 
-bool IsForOther(const ReplicationControllerUpdate& asked,
+// Returns true if the new controller is there, and the command says something else of it. The
+// update that is stored names it and says nothing of its content.
+bool IsOtherThanThere(const CommandContext& context, const ReplicationControllerUpdate& asked) {
+  const Result<Json> created =
+      ReadObject(context.session, ControllerPlace(context, asked.spec.new_name));
+  if (!created.ok()) return false;
+  return asked.spec.controller ||
+         std::ranges::none_of(ListOf(*created, "/spec/template/spec/containers"),
+                              [&](const Json& container) {
+                                return TextOf(container, "/image") == asked.spec.image;
+                              });
+}
+
+bool IsForOther(const CommandContext& context, const ReplicationControllerUpdate& asked,
                 const ReplicationControllerUpdate& stored) {
   if (!asked.spec.rollback) {
-    return asked.spec.new_name != stored.spec.new_name ||
-           rc::HasOtherContent(asked.spec, rc::TargetOf(stored.spec));
+    if (asked.spec.new_name != stored.spec.new_name) return true;
+    const bool says_nothing = stored.spec.image.empty() && !stored.spec.controller;
+    if (says_nothing) return IsOtherThanThere(context, asked);
+    return rc::TargetOf(asked.spec) != rc::TargetOf(stored.spec);
   }
   const std::string& name = stored.status.new_name;
   return !asked.spec.new_name.empty() && !name.empty() && asked.spec.new_name != name;
@@ -115,7 +131,7 @@ bool AsksForOther(const CommandContext& context, const Json& update, const Json&
   Decoder& decoder = context.session.decoder();
   const auto asked = DecodeReplicationControllerUpdate(decoder, update.dump());
   const auto there = DecodeReplicationControllerUpdate(decoder, stored.dump());
-  return asked.ok() && there.ok() && IsForOther(*asked, *there);
+  return asked.ok() && there.ok() && IsForOther(context, *asked, *there);
 }
 
 std::optional<ExitCode> RefuseOtherUpdate(const CommandContext& context, const Json& update,

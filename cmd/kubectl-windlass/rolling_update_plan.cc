@@ -56,9 +56,15 @@ Planned PlanOf(const CommandContext& context, const Json& update, PlanFrom from)
     const auto* question = std::get_if<Read>(&step);
     if (question == nullptr) return planned;
     Result<Reply> reply = planned.plan.Send(question->request);
-    const bool lacks_right = !reply.ok() && reply.error().kind == ErrorKind::kForbidden;
+    // A policy may deny it to this user alone. But nothing is taken back for what it may deny.
+    const bool taken_back = from == PlanFrom::kTakenBack;
+    const bool denied = !reply.ok() && reply.error().detail == ErrorDetail::kDenied;
+    const bool lacks_right =
+        !reply.ok() && reply.error().kind == ErrorKind::kForbidden && !(denied && taken_back);
+    // The one that goes leaves its place in a quota.
+    const bool frees = taken_back && !reply.ok() && reply.error().kind == ErrorKind::kQuotaExceeded;
     const bool goes_on = reply.ok() || GoesOnAfter(*question, reply.error().kind);
-    if (lacks_right || !goes_on) {
+    if (lacks_right || frees || !goes_on) {
       planned.unknown = Told(context, question->request, reply.error());
       return planned;
     }
@@ -125,7 +131,8 @@ std::optional<ExitCode> RefuseByPlan(const CommandContext& context, const Json& 
 
 ExitCode PrintPlan(const CommandContext& context, const Json& update, PlanFrom from) {
   const Planned planned = PlanOf(context, update, from);
-  if (planned.refused()) return TellRefusal(context, planned.plan);
+  const bool judges = from != PlanFrom::kUnderWay;
+  if (judges && planned.refused()) return TellRefusal(context, planned.plan);
   // Windlass may have the right that the user lacks.
   const bool decides = context.line.rolling_update.local || !planned.plan.is_read();
   if (planned.unknown && decides) {

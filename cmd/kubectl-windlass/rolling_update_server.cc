@@ -92,12 +92,12 @@ Json SpecOver(const CommandContext& context, const Json& update, const Json& sto
 // Writes the spec of an update that exists: of the one that is under way, to go on or back, or of
 // one that has ended, to begin anew. Fails with a conflict if anything has changed since it was
 // read.
-Result<Json> Replace(const CommandContext& context, const Json& update, const Json& stored) {
-  const Json operations = Json::array(
-      {{{"op", "replace"},
-        {"path", "/metadata/resourceVersion"},
-        {"value", TextOf(stored, "/metadata/resourceVersion")}},
-       {{"op", "replace"}, {"path", "/spec"}, {"value", SpecOver(context, update, stored)}}});
+Result<Json> Replace(const CommandContext& context, const Json& update, const Json& stored,
+                     const Json& spec) {
+  const Json operations = Json::array({{{"op", "replace"},
+                                        {"path", "/metadata/resourceVersion"},
+                                        {"value", TextOf(stored, "/metadata/resourceVersion")}},
+                                       {{"op", "replace"}, {"path", "/spec"}, {"value", spec}}});
   return PatchObject(context.session, PlaceOfUpdate(context, update),
                      {kJsonPatch, operations.dump(), kPluginFieldManager, IsDry(context)});
 }
@@ -126,7 +126,7 @@ Result<Json> BeginAgain(const CommandContext& context, const Json& ended) {
 }
 
 Result<Written> WriteOver(const CommandContext& context, const Json& update, const Json& stored) {
-  WINDLASS_TRY(Json written, Replace(context, update, stored));
+  WINDLASS_TRY(Json written, Replace(context, update, stored, SpecOver(context, update, stored)));
   const bool same =
       NumberOf(written, "/metadata/generation") == NumberOf(stored, "/metadata/generation");
   if (IsDry(context) || !same || StateOf(context, written) == UpdateState::kUnderWay) {
@@ -217,8 +217,8 @@ Look LookBeforeWriting(const CommandContext& context, const Json& update) {
   if (!look.refused && state != UpdateState::kUnderWay) {
     look.refused = CheckControllers(context, update);
   }
-  // One that has begun goes on from what its status says.
-  if (look.refused || (state != UpdateState::kDone && state != UpdateState::kRefused)) return look;
+  // One that is under way goes on from what its status says. Any other begins anew.
+  if (look.refused || state == UpdateState::kUnderWay) return look;
   Json planned = update;
   if (look.stored) planned["spec"] = SpecOver(context, update, *look.stored);
   look.refused = RefuseSharedNew(context, update);
@@ -350,7 +350,13 @@ ExitCode RunAfterFailed(const CommandContext& context, const Json& update, const
   context.console.message("The update to " + TextOf(failed, "/status/newName") + " failed, so it " +
                           (dry ? "would be" : "is") + " taken back first.\n");
   if (context.line.dry_run == "client") return PrintPlan(context, update, PlanFrom::kTakenBack);
-  if (dry) return Carry(context, update, {.written = WriteOver(context, update, failed)});
+  if (dry) {
+    // As it is written after the way back.
+    const Result<Json> checked = Replace(context, update, failed, update["spec"]);
+    return Carry(context, update,
+                 {.written = checked.ok() ? Result<Written>(Written{*checked})
+                                          : Result<Written>(checked.error())});
+  }
   if (const auto code = TakeBack(context, update, failed)) return *code;
   return Carry(context, update, WriteUpdate(context, update));
 }
@@ -367,7 +373,8 @@ ExitCode RunInServer(const CommandContext& context, const Json& update) {
   if (look.refused) return *look.refused;
   Json planned = update;
   if (look.stored) planned["spec"] = SpecOver(context, update, *look.stored);
-  return PrintPlan(context, planned, PlanFrom::kPresent);
+  const bool under_way = look.stored && StateOf(context, *look.stored) == UpdateState::kUnderWay;
+  return PrintPlan(context, planned, under_way ? PlanFrom::kUnderWay : PlanFrom::kPresent);
 }
 
 }  // namespace windlass::cli

@@ -16,6 +16,7 @@
 #include "cmd/kubectl-windlass/replica_sets.h"
 #include "cmd/kubectl-windlass/rollout_roles.h"
 #include "cmd/kubectl-windlass/unobserved.h"
+#include "cmd/kubectl-windlass/workload_standing.h"
 
 namespace windlass::cli {
 namespace {
@@ -94,6 +95,8 @@ Before BeforePresent(const Json& deployment, const std::vector<Json>& replica_se
     if (RevisionOf(rs) > 0) sets.push_back(&rs);
   }
   if (sets.empty()) return {};
+  // The template may be that of an earlier one; Pods stay what they are.
+  if (IsObserved(deployment) && !RefusedInPlace(deployment).empty()) return {.target = sets.back()};
   const Json present = TemplateOf(deployment);
   const auto found = std::ranges::find_if(sets.rbegin(), sets.rend(), [&](const Json* rs) {
     return SameTemplate(TemplateOf(*rs), present);

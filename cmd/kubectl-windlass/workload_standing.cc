@@ -57,15 +57,6 @@ void Complete(Standing& standing, const Subject& subject) {
   standing.ends = ExitCode::kDone;
 }
 
-// With Only, a change that is not possible in place is not rolled out. Returns why; "" if that is
-// not so.
-std::string RefusedInPlace(const Json& object) {
-  const Json* in_place = ConditionOf(object, kInPlace);
-  const bool refused = in_place != nullptr && TextOf(*in_place, "/reason") == "NotPossible" &&
-                       AnnotationOf(object, "windlass.dev/in-place") == "Only";
-  return refused ? TextOf(*in_place, "/message") : "";
-}
-
 void FillDeployment(const Json& object, const Subject& subject, Standing& standing) {
   const Json* progressing = ConditionOf(object, "Progressing");
   if (progressing != nullptr && TextOf(*progressing, "/reason") == "ProgressDeadlineExceeded") {
@@ -230,6 +221,13 @@ Subject SubjectOf(const Json& object, const ResourceId& resource) {
 }
 
 }  // namespace
+
+std::string RefusedInPlace(const Json& object) {
+  const Json* in_place = ConditionOf(object, kInPlace);
+  const bool refused = in_place != nullptr && TextOf(*in_place, "/reason") == "NotPossible" &&
+                       AnnotationOf(object, "windlass.dev/in-place") == "Only";
+  return refused ? TextOf(*in_place, "/message") : "";
+}
 
 const Json* InPlaceToTell(const Json& object) {
   const Json* in_place = ConditionOf(object, kInPlace);

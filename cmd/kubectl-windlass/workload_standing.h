@@ -18,4 +18,8 @@ Standing StandingOfRollout(const Json& object);
 // null.
 const Json* InPlaceToTell(const Json& object);
 
+// With Only, a change that is not possible in place is not rolled out. Returns why; "" if that is
+// not so.
+std::string RefusedInPlace(const Json& object);
+
 }  // namespace windlass::cli

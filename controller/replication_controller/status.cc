@@ -80,7 +80,8 @@ bool HasGivenPods(const ReplicationController* old) {
 // the old one, or a write of this sync has succeeded.
 bool HasChangedSomething(const Situation& situation) {
   const ReplicationController* old = situation.old_controller();
-  const bool notes = !situation.spec().image.empty() && situation.run.step == kStepPrepare;
+  const bool began = situation.run.step == kStepPrepare || !situation.run.target.empty();
+  const bool notes = !situation.spec().image.empty() && began;
   if (notes && old != nullptr && Annotation(*old, kNextControllerId) == situation.new_name) {
     return true;
   }

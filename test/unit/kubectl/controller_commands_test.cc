@@ -280,6 +280,20 @@ TEST_CASE_METHOD(Fixture, "undo of an update that had ended does not begin it ag
   CHECK(Spec()["paused"] == true);
 }
 
+TEST_CASE_METHOD(Fixture, "A controller that gave Pods to one that is gone is not called whole") {
+  Edit(kControllers, "old", "", [](Json& old) {
+    old["metadata"]["annotations"] = {{"kubectl.kubernetes.io/original-replicas", "4"},
+                                      {"windlass.dev/original-replicas-of", "uid-of-new"},
+                                      {"kubectl.kubernetes.io/next-controller-id", "new"}};
+    old["spec"]["replicas"] = 1;
+  });
+  Edit(kControllers, "old", "status", [](Json& old) { SetCounters(old, 1, 1, 1); });
+  const Ran ran = Run({"status", "rc/old"});
+  CHECK(ran.code == ExitCode::kHeld);
+  CHECK(ran.messages.ends_with(
+      "rolling-update old new --rollback -n default restores its size of 4\n"));
+}
+
 TEST_CASE_METHOD(Fixture, "A rollback that nobody carries out is not taken for an update") {
   BeginUpdate();
   REQUIRE(server.Delete("setup", {kUpdates, "default", "old"}).ok());

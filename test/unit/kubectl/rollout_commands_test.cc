@@ -126,6 +126,20 @@ TEST_CASE("undo of a Deployment goes back from what its template is, not from wh
     CHECK(run.Run({"undo", "web"}).code == ExitCode::kDone);
     CHECK(image() == "app:v2");
   }
+  SECTION("to the newest revision, if Only refuses a template, though that was one before") {
+    set_image("app:v1");
+    run.Edit(kDeployments, "web", "",
+             [](Json& o) { o["metadata"]["annotations"]["windlass.dev/in-place"] = "Only"; });
+    run.Edit(kDeployments, "web", "status", [](Json& o) {
+      SetCounters(o, 3, 0, 3);
+      o["status"]["conditions"] = Json::array({{{"type", "windlass.dev/InPlace"},
+                                                {"status", "False"},
+                                                {"reason", "NotPossible"},
+                                                {"message", "no"}}});
+    });
+    CHECK(run.Run({"undo", "web"}).code == ExitCode::kDone);
+    CHECK(image() == "app:v2");
+  }
   SECTION("not to and fro, if another undo was faster") {
     set_image("app:v1");
     const Ran ran = run.Run({"undo", "web"});

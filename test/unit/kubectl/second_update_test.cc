@@ -163,9 +163,52 @@ TEST_CASE_METHOD(Fixture, "With -o a failed update that is taken back prints no 
         "replicationcontrollerupdate.windlass.dev/old\n");
 }
 
+TEST_CASE_METHOD(Fixture, "An update to a NEW that there was is not given another content") {
+  BeginUpdateOfOld();
+  Create(kUpdates, {{"apiVersion", "windlass.dev/v1alpha1"},
+                    {"kind", "ReplicationControllerUpdate"},
+                    {"metadata", {{"name", "old"}}},
+                    {"spec", {{"newName", "new"}}}});
+  Says({"Progressing", {"Continuing"}});
+  const Json before = Stored(kUpdates, "old");
+  const Ran ran = Update({"old", "new", "--image=app:v3"});
+  CHECK(ran.code == ExitCode::kOtherUpdate);
+  CHECK(ran.messages.find("To go on with that: kubectl windlass status rc/old -n default") !=
+        std::string::npos);
+  CHECK(Stored(kUpdates, "old") == before);
+  // That of the one that is there is no other.
+  CHECK(Update({"old", "new", kImage, "--no-wait"}).code == ExitCode::kDone);
+  Proves("RC-23");
+}
+
+TEST_CASE_METHOD(Fixture, "A failed update that would be refused now is not begun anew") {
+  const Report failed = {"Failed", {"Created new"}, "timed out", "TimedOut"};
+  REQUIRE(RunUntil(failed, {"old", "new", kImage}).code == ExitCode::kFailed);
+  BeginUpdateOfOld();
+  Edit(resources::kReplicationControllers, "new", "", [](Json& created) {
+    created["metadata"]["annotations"]["kubectl.kubernetes.io/desired-replicas"] = "two";
+  });
+  const Json before = Stored(kUpdates, "old");
+  writes.clear();
+  const Ran ran = Update({"old", "new", kImage});
+  CHECK(ran.code == ExitCode::kFailed);
+  CHECK(ran.messages.starts_with("error: Unable to parse annotation for new"));
+  CHECK(writes.empty());
+  CHECK(Stored(kUpdates, "old") == before);
+}
+
 TEST_CASE_METHOD(Fixture, "An update is not deleted if it cannot be created again") {
   RunUntil({"Failed", {"first"}, "timed out", "TimedOut"}, {"old", "new", kImage});
-  RefusesCreation();
+  answering.answer = [](const HttpRequest& request) -> std::optional<Result<HttpResponse>> {
+    const bool of_update =
+        request.target.find("/replicationcontrollerupdates?") != std::string::npos;
+    if (!of_update || request.method != HttpMethod::kPost) return std::nullopt;
+    return HttpResponse{422,
+                        "application/json",
+                        R"({"kind":"Status","status":"Failure","reason":"Invalid","code":422,)"
+                        R"("message":"no such name"})",
+                        {}};
+  };
   const std::string uid = Uid();
   const Ran ran = Update({"old", "new", kImage});
   CHECK(ran.code == ExitCode::kError);
