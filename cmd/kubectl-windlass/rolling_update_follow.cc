@@ -152,9 +152,6 @@ std::optional<Duration> StandStill::Look(const Json& update) {
 ExitCode EndFollowing(const CommandContext& context, const Place& place, bool seen, bool back,
                       bool new_run, const Status& status) {
   const Session& session = context.session;
-  if (!session.interrupted() && !session.timed_out()) {
-    return Report(session, context.console, status.error());
-  }
   const std::string name = ObjectName(place.resource, place.name);
   const std::string controller = ShortName(resources::kReplicationControllers, place.name);
   const std::string in = " -n " + place.namespace_;
@@ -174,6 +171,11 @@ ExitCode EndFollowing(const CommandContext& context, const Place& place, bool se
   if (session.interrupted()) {
     context.console.message(text + '\n');
     return ExitCode::kInterrupted;
+  }
+  if (!session.timed_out()) {
+    const ExitCode code = Report(session, context.console, status.error());
+    context.console.message(text + '\n');
+    return code;
   }
   context.console.Error("timed out waiting for the condition: " + text);
   return ExitCode::kTimeout;

@@ -491,6 +491,18 @@ TEST_CASE_METHOD(Fixture, "A user who may not read ReplicationControllers may wr
   CHECK(Update({"old", "new", kImage, "--no-wait"}).code == ExitCode::kDone);
 }
 
+// For the user who reads "error": the update begins all the same.
+TEST_CASE_METHOD(Fixture, "A user who may not follow the update is told that it goes on") {
+  fate = [](const HttpRequest& request) {
+    const bool list = request.target.find("fieldSelector") != std::string::npos;
+    return list ? sim::Fate::kForbidden : sim::Fate::kDelivered;
+  };
+  const Ran ran = Update({"old", "new", kImage});
+  CHECK(ran.code == ExitCode::kError);
+  CHECK(ran.messages.find("The update begins when it does: kubectl delete") != std::string::npos);
+  CHECK(HasUpdate());
+}
+
 TEST_CASE_METHOD(Fixture, "A cluster without the CustomResourceDefinition: --local is named") {
   fate = [](const HttpRequest& request) {
     const bool update = request.target.find("/replicationcontrollerupdates") != std::string::npos;
