@@ -1,10 +1,12 @@
 // abort and retry: spec.abort of a Rollout (docs/rollouts-steps.md).
 #include <nlohmann/json.hpp>
+#include <utility>
 
 #include "cmd/kubectl-windlass/commands.h"
 #include "cmd/kubectl-windlass/failure.h"
 #include "cmd/kubectl-windlass/json_fields.h"
 #include "cmd/kubectl-windlass/unobserved.h"
+#include "controller/workload/annotations.h"
 
 namespace windlass::cli {
 
@@ -43,7 +45,12 @@ ExitCode AbortRollout(const CommandContext& context, const Place& place) {
                             "template, and end the abort with " +
                             retry);
   }
-  return Change(context, place, rollout, {{"spec", {{"abort", true}}}}, "aborted");
+  Json patch = {{"spec", {{"abort", true}}}};
+  // A promotion that Windlass has not looked at would count again once the abort ends.
+  if (!AnnotationOf(rollout, workload::kPromote).empty()) {
+    patch["metadata"]["annotations"][std::string(workload::kPromote)] = nullptr;
+  }
+  return Change(context, place, rollout, std::move(patch), "aborted");
 }
 
 }  // namespace windlass::cli

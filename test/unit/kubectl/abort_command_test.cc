@@ -40,6 +40,19 @@ TEST_CASE("abort sets spec.abort, and retry and --end end it") {
             .messages.starts_with("Warning: rollout \"web\" has no stable revision yet"));
 }
 
+// For the user who stops a rollout that was promoted a moment ago, while Windlass was away.
+TEST_CASE("abort takes a promotion away that would count after the abort") {
+  KubectlRun run;
+  CreateAvailableRollout(run, 2);
+  run.Edit(kRollouts, "web", "",
+           [](Json& o) { o["metadata"]["annotations"]["windlass.dev/promote"] = "2@8"; });
+  CHECK(run.Run({"abort", "rollout/web"}).code == ExitCode::kDone);
+  const Json web = run.Stored(kRollouts, "web");
+  CHECK(web["spec"]["abort"] == true);
+  CHECK_FALSE(
+      web["metadata"].value("annotations", Json::object()).contains("windlass.dev/promote"));
+}
+
 TEST_CASE("abort of a Rollout with no rollout under way is refused") {
   KubectlRun run;
   CreateAvailableRollout(run, 2);
