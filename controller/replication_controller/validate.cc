@@ -203,6 +203,8 @@ std::optional<Step> RefuseOtherContent(const Situation& situation) {
 }
 
 std::optional<Step> RefuseSwapped(const Situation& situation) {
+  // A rollback that has begun has made the old one its target.
+  if (!situation.run.step.empty()) return std::nullopt;
   const ReplicationController& old = *situation.old_controller();
   const ReplicationController& created = *situation.new_controller();
   // The old one notes the name of the new one; both have the other's as source in a rollback.

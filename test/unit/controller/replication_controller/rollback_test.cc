@@ -209,6 +209,20 @@ TEST_CASE("a rollback can be turned round once more") {
   CHECK(world.PodsOf("web-2").size() == 7);
 }
 
+// As the errors page advises.
+TEST_CASE("an update that was preserved goes back once its size is noted by hand") {
+  World world;
+  StartUpdate(world, 4, "0s", {{"cleanup", "Preserve"}});
+  world.Run();
+  REQUIRE(world.phase() == "Succeeded");
+  world.Controller("web")["metadata"]["annotations"]["kubectl.kubernetes.io/original-replicas"] =
+      "4";
+  world.Edit({{"rollback", true}});
+  world.Run();
+  CHECK(world.phase() == "RolledBack");
+  CHECK(world.PodsOf("web").size() == 4);
+}
+
 // For the user who mixes the names up.
 TEST_CASE("a rollback with the names swapped is refused") {
   World world;
