@@ -5,13 +5,20 @@
 
 #include "cmd/kubectl-windlass/failure.h"
 #include "cmd/kubectl-windlass/kind.h"
-#include "kubeclient/client/paths.h"
 
 namespace windlass::cli {
 namespace {
 
 // How often the object is read.
 constexpr milliseconds kAnswerPoll{250};
+
+// Returns true if the request is taken away.
+bool Withdraw(Session& session, const Place& place, const Json& patch) {
+  if (patch.is_null()) return false;
+  return session
+      .SendLast(PatchRequest(place, {kJsonPatch, patch.dump(), kPluginFieldManager}), Verb::kPatch)
+      .ok();
+}
 
 }  // namespace
 
@@ -28,22 +35,6 @@ Result<std::optional<Json>> WaitForAnswer(const CommandContext& context, const P
                  session.Wait([] { return false; }, kAnswerPoll));
   }
 }
-
-namespace {
-
-// Returns true if the request is taken away.
-bool Withdraw(Session& session, const Place& place, const Json& patch) {
-  if (patch.is_null()) return false;
-  HttpRequest request;
-  request.method = HttpMethod::kPatch;
-  request.target = ResourcePath(place.resource, place.namespace_, place.name);
-  AddQuery(request.target, "fieldManager", kPluginFieldManager);
-  request.content_type = kJsonPatch;
-  request.body = patch.dump();
-  return session.SendLast(std::move(request), Verb::kPatch).ok();
-}
-
-}  // namespace
 
 ExitCode TellUnanswered(const CommandContext& context, const Place& place,
                         const Result<std::optional<Json>>& answer, const Withdrawal& withdrawal) {

@@ -28,12 +28,6 @@ std::string ProgressText(const Standing& standing, const std::string& target) {
               : "");
 }
 
-// Returns the reason of the condition that says what is the matter.
-std::string ReasonOf(const Json& update, const char* type) {
-  const Json* condition = ConditionOf(update, type);
-  return condition == nullptr ? "" : TextOf(*condition, "/reason");
-}
-
 }  // namespace
 
 std::string NotRolledBackText(const Json& update) {

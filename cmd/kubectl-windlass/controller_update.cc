@@ -22,6 +22,12 @@ std::string SourceName(const Json& controller) {
   return source.substr(0, source.find(':'));
 }
 
+// Returns true if an update has made the controller smaller than it was before.
+bool HasGivenPods(const Json& old) {
+  const auto before = ParseWhole<int32_t>(AnnotationOf(old, rc::kOriginalReplicas));
+  return before && *before > NumberOf(old, "/spec/replicas", 1);
+}
+
 }  // namespace
 
 Result<ControllerUpdate> ReadControllerUpdate(const CommandContext& context, const Place& place) {
@@ -88,12 +94,6 @@ bool HasChangedNothing(const CommandContext& context, const Place& update_place,
   const Result<Json> old = ReadObject(context.session, old_place);
   if (!old.ok()) return old.error().kind == ErrorKind::kNotFound;
   return !HasNotes(*old);
-}
-
-// Returns true if an update has made the controller smaller than it was before.
-bool HasGivenPods(const Json& old) {
-  const auto before = ParseWhole<int32_t>(AnnotationOf(old, rc::kOriginalReplicas));
-  return before && *before > NumberOf(old, "/spec/replicas", 1);
 }
 
 bool HasNotes(const Json& old) {

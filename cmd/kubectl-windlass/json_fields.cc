@@ -59,6 +59,11 @@ const Json* TrueCondition(const Json& object, std::string_view type) {
   return is_true ? condition : nullptr;
 }
 
+std::string ReasonOf(const Json& object, std::string_view type) {
+  const Json* condition = ConditionOf(object, type);
+  return condition == nullptr ? "" : TextOf(*condition, "/reason");
+}
+
 std::optional<WallTime> TimeOf(const Json& object, const std::string& pointer) {
   return ParseTime(TextOf(object, pointer));
 }

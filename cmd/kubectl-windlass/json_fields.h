@@ -34,6 +34,8 @@ int64_t RevisionOf(const Json& object);
 const Json* ConditionOf(const Json& object, std::string_view type);
 // Returns the condition of that type if its status is "True"; else null.
 const Json* TrueCondition(const Json& object, std::string_view type);
+// Returns the reason of the condition of that type; "" if there is none.
+std::string ReasonOf(const Json& object, std::string_view type);
 // Returns a time; nullopt if it is absent or no time.
 std::optional<WallTime> TimeOf(const Json& object, const std::string& pointer);
 // Returns true if the controller has seen the latest spec.

@@ -72,7 +72,7 @@ Result<ObjectList> ListObjects(Session& session, const Selection& selection) {
                                           " does not end: try again later"};
 }
 
-Result<Json> PatchObject(Session& session, const Place& place, const PatchOf& patch) {
+HttpRequest PatchRequest(const Place& place, const PatchOf& patch) {
   HttpRequest request;
   request.method = HttpMethod::kPatch;
   request.target = ResourcePath(place.resource, place.namespace_, place.name);
@@ -80,7 +80,11 @@ Result<Json> PatchObject(Session& session, const Place& place, const PatchOf& pa
   if (!patch.field_manager.empty()) AddQuery(request.target, "fieldManager", patch.field_manager);
   request.content_type = patch.content_type;
   request.body = patch.body;
-  Result<Reply> reply = session.Send(std::move(request), Verb::kPatch);
+  return request;
+}
+
+Result<Json> PatchObject(Session& session, const Place& place, const PatchOf& patch) {
+  Result<Reply> reply = session.Send(PatchRequest(place, patch), Verb::kPatch);
   if (reply.ok()) return ParseObject(*reply);
   return Explained(std::move(reply).error(),
                    {Verb::kPatch, place.resource, place.namespace_, place.name},

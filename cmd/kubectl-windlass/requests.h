@@ -61,7 +61,8 @@ struct PatchOf {
   std::string_view field_manager{};  // empty: the server takes it from the user agent
   bool dry_run = false;
 };
-// Returns the object as it is now.
+HttpRequest PatchRequest(const Place& place, const PatchOf& patch);
+// Sends it. Returns the object as it is now.
 Result<Json> PatchObject(Session& session, const Place& place, const PatchOf& patch);
 
 // Returns the target of a LIST or WATCH, without parameters of its own.

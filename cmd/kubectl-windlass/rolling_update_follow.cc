@@ -24,11 +24,6 @@ bool IsSeen(const Json& update, int64_t generation) {
   return NumberOf(update, "/status/observedGeneration", -1) >= generation;
 }
 
-std::string StalledReasonOf(const Json& update) {
-  const Json* stalled = ConditionOf(update, "Stalled");
-  return stalled == nullptr ? "" : TextOf(*stalled, "/reason");
-}
-
 // Says what becomes of an update that failed: kubectl's error says only why. Removes one that was
 // refused before it changed anything, if this command created it.
 void SayWhatFollows(const CommandContext& context, const Json& update, const Before& before) {
@@ -44,14 +39,14 @@ void SayWhatFollows(const CommandContext& context, const Json& update, const Bef
     text = removed.ok() ? "Nothing was changed, and " + name + " is removed again."
                         : "Nothing was changed. " + name +
                               " could not be removed: " + removed.error().message;
-  } else if (state == UpdateState::kRefused && StalledReasonOf(update) == rc::kNotFound) {
+  } else if (state == UpdateState::kRefused && ReasonOf(update, "Stalled") == rc::kNotFound) {
     text = "Nothing was changed. kubectl delete " + ResourceText(place.resource) + ' ' +
            place.name + " -n " + place.namespace_ + " takes the update away.";
   } else if (state == UpdateState::kRefused) {
     text =
         "Nothing was changed, and nothing happens until this command is repeated or the spec of " +
         name + " changes.";
-  } else if (StalledReasonOf(update) == rc::kOldDeleted) {
+  } else if (ReasonOf(update, "Stalled") == rc::kOldDeleted) {
     return;  // the error says what to do
   } else if (state == UpdateState::kFailed) {
     text = "Windlass goes on with the " + what +
@@ -201,13 +196,12 @@ int64_t PrintLines(const CommandContext& context, const Json& update, int64_t pr
 }
 
 std::string UntimedWaitOf(const Json& update) {
-  const Json* reconciling = ConditionOf(update, "Reconciling");
-  const bool waits = reconciling != nullptr && TextOf(*reconciling, "/reason") == rc::kWaiting;
+  const bool waits = ReasonOf(update, "Reconciling") == rc::kWaiting;
   return waits ? TextOf(update, "/status/message") : "";
 }
 
 bool IsRefusedForOther(const Json& update) {
-  const std::string reason = StalledReasonOf(update);
+  const std::string reason = ReasonOf(update, "Stalled");
   return TextOf(update, "/status/step").empty() &&
          (reason == rc::kOtherImage || reason == rc::kOtherContent || reason == rc::kOtherName);
 }

@@ -68,7 +68,6 @@ class LocalUpdate {
   Walk Look();
   Walk Step();
   std::optional<Error> LabelPods(Learned& learned, Write first);
-  Error Told(const Request& request, const Error& error) const;
   void Warn(const std::vector<Event>& events) const;
   std::variant<ExitCode, Duration> AfterError(const Error& error);
   bool HasEnded() const;
@@ -177,18 +176,11 @@ std::optional<Error> LocalUpdate::LabelPods(Learned& learned, Write first) {
   std::optional<Error> failed;
   for (size_t i = 0; i < writes.size(); ++i) {
     if (!replies[i].ok() && !GoesOnAfter(writes[i], replies[i].error().kind)) {
-      failed = Told(writes[i].request, replies[i].error());
+      failed = plan_.Told(writes[i].request, replies[i].error());
     }
     learned.push_back(OutcomeOf(writes[i], std::move(replies[i])));
   }
   return failed;
-}
-
-Error LocalUpdate::Told(const Request& request, const Error& error) const {
-  return Explained(error,
-                   {request.verb(), request.resource(),
-                    std::string(request.key().namespace_.text()), request.key().name},
-                   context_.session.options().server);
 }
 
 LocalUpdate::Walk LocalUpdate::Look() {
@@ -219,7 +211,7 @@ LocalUpdate::Walk LocalUpdate::Step() {
     if (write != nullptr && reply.ok()) Warn(write->on_success);
     if (of_update && (HasEnded() || plan_.Phase() == rc::kPaused)) return {};
     std::optional<Error> error;
-    if (!reply.ok()) error = Told(request, reply.error());
+    if (!reply.ok()) error = plan_.Told(request, reply.error());
     if (context_.session.interrupted()) return {.error = error.value_or(Error{})};
     plan_.Fold(request, reply);
     learned.push_back(write != nullptr ? OutcomeOf(*write, std::move(reply))

@@ -31,13 +31,6 @@ struct Planned {
   bool refused() const { return plan.Phase() == rc::kFailed; }
 };
 
-Error Told(const CommandContext& context, const Request& request, const Error& error) {
-  return Explained(error,
-                   {request.verb(), request.resource(),
-                    std::string(request.key().namespace_.text()), request.key().name},
-                   context.session.options().server);
-}
-
 // Takes the steps of the planner that come before its first write.
 Planned PlanOf(const CommandContext& context, const Json& update, PlanFrom from) {
   Planned planned{.plan = UpdatePlan(context, update)};
@@ -65,7 +58,7 @@ Planned PlanOf(const CommandContext& context, const Json& update, PlanFrom from)
     const bool frees = taken_back && !reply.ok() && reply.error().kind == ErrorKind::kQuotaExceeded;
     const bool goes_on = reply.ok() || GoesOnAfter(*question, reply.error().kind);
     if (lacks_right || frees || !goes_on) {
-      planned.unknown = Told(context, question->request, reply.error());
+      planned.unknown = planned.plan.Told(question->request, reply.error());
       return planned;
     }
     planned.learned.push_back(OutcomeOf(question->request, std::move(reply)));

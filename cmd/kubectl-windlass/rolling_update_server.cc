@@ -140,6 +140,7 @@ Result<Written> WriteOver(const CommandContext& context, const Json& update, con
 struct Look {
   std::optional<Json> stored{};  // nullopt: there is no update
   Status read = Unit{};          // of the stored update
+  Json planned;                  // the update as it would be written
   std::optional<ExitCode> refused{};
 };
 
@@ -203,6 +204,8 @@ Look LookBeforeWriting(const CommandContext& context, const Json& update) {
     look.read = OrLocally(stored.error());
     return look;
   }
+  look.planned = update;
+  if (look.stored) look.planned["spec"] = SpecOver(context, update, *look.stored);
   if (look.stored && IsGivenUp(*look.stored)) {
     context.console.Error(TextOf(*look.stored, "/status/message"));
     look.refused = ExitCode::kFailed;
@@ -219,11 +222,9 @@ Look LookBeforeWriting(const CommandContext& context, const Json& update) {
   }
   // One that is under way goes on from what its status says. Any other begins anew.
   if (look.refused || state == UpdateState::kUnderWay) return look;
-  Json planned = update;
-  if (look.stored) planned["spec"] = SpecOver(context, update, *look.stored);
   look.refused = RefuseSharedNew(context, update);
   if (look.refused) return look;
-  look.refused = RefuseByPlan(context, planned, PlanFrom::kPresent);
+  look.refused = RefuseByPlan(context, look.planned, PlanFrom::kPresent);
   if (look.refused) context.console.message("Nothing was changed.\n");
   return look;
 }
@@ -371,10 +372,8 @@ ExitCode RunInServer(const CommandContext& context, const Json& update) {
   const Look look = LookBeforeWriting(context, update);
   if (!look.read.ok()) return Report(context.session, context.console, look.read.error());
   if (look.refused) return *look.refused;
-  Json planned = update;
-  if (look.stored) planned["spec"] = SpecOver(context, update, *look.stored);
   const bool under_way = look.stored && StateOf(context, *look.stored) == UpdateState::kUnderWay;
-  return PrintPlan(context, planned, under_way ? PlanFrom::kUnderWay : PlanFrom::kPresent);
+  return PrintPlan(context, look.planned, under_way ? PlanFrom::kUnderWay : PlanFrom::kPresent);
 }
 
 }  // namespace windlass::cli

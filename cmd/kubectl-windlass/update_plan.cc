@@ -4,6 +4,7 @@
 #include <nlohmann/json.hpp>
 #include <utility>
 
+#include "cmd/kubectl-windlass/failure.h"
 #include "cmd/kubectl-windlass/json_fields.h"
 #include "cmd/kubectl-windlass/replica_sets.h"
 #include "controller/replication_controller/annotations.h"
@@ -94,6 +95,13 @@ Result<Reply> UpdatePlan::Send(const Request& request) {
   auto decoded = DecodeReplicationControllerUpdate(context_.session.decoder(), update_.dump());
   if (decoded.ok()) decoded_ = *std::move(decoded);
   return Reply{update_.dump()};
+}
+
+Error UpdatePlan::Told(const Request& request, const Error& error) const {
+  return Explained(error,
+                   {request.verb(), request.resource(),
+                    std::string(request.key().namespace_.text()), request.key().name},
+                   context_.session.options().server);
 }
 
 void UpdatePlan::Fold(const Request& request, const Result<Reply>& reply) {

@@ -36,6 +36,8 @@ class UpdatePlan {
 
   // Sends what the planner asks for. What it writes into the update stays in memory.
   Result<Reply> Send(const Request& request);
+  // Returns `error` of such a request with a text for people.
+  Error Told(const Request& request, const Error& error) const;
   // Brings what was read up to date with the reply to a write, or with a label that is on its way.
   void Fold(const Request& request, const Result<Reply>& reply);
   void FoldLabel(const Request& label);

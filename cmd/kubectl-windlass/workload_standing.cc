@@ -58,8 +58,7 @@ void Complete(Standing& standing, const Subject& subject) {
 }
 
 void FillDeployment(const Json& object, const Subject& subject, Standing& standing) {
-  const Json* progressing = ConditionOf(object, "Progressing");
-  if (progressing != nullptr && TextOf(*progressing, "/reason") == "ProgressDeadlineExceeded") {
+  if (ReasonOf(object, "Progressing") == "ProgressDeadlineExceeded") {
     standing.phase = "Stalled";
     standing.reason = "ProgressDeadlineExceeded";
     End(standing, ExitCode::kFailed,
@@ -80,8 +79,7 @@ void FillDeployment(const Json& object, const Subject& subject, Standing& standi
             subject.command + " lets it go on");
     return;
   }
-  const Json* in_place = ConditionOf(object, kInPlace);
-  if (in_place != nullptr && TextOf(*in_place, "/reason") == "Partitioned") {
+  if (ReasonOf(object, kInPlace) == "Partitioned") {
     standing.phase = "Paused";
     standing.reason = "partition";
     End(standing, ExitCode::kHeld,
@@ -168,8 +166,7 @@ void FillRollout(const Json& object, const Subject& subject, Standing& standing)
   if (standing.phase == "Healthy" || standing.phase == "RolledBack") {
     Complete(standing, subject);
   } else if (standing.phase == "Stalled") {
-    const Json* stalled = ConditionOf(object, "Stalled");
-    standing.reason = stalled == nullptr ? "" : TextOf(*stalled, "/reason");
+    standing.reason = ReasonOf(object, "Stalled");
     standing.sentence.clear();
     End(standing, ExitCode::kFailed,
         who + " is stalled (" + standing.reason + "): " + message + EndOfSentence(message) +
