@@ -144,8 +144,9 @@ class Kind : public WorkloadKind {
     return deployment::ClearRollback(workload);
   }
 
-  std::string WayBackTo(std::string_view revision) const override {
-    return "kubectl rollout undo --to-revision=" + std::string(revision);
+  std::string WayBackTo(const Workload& workload, std::string_view revision) const override {
+    return "kubectl rollout undo deployment/" + workload.meta.name + " -n " +
+           std::string(workload.meta.namespace_.text()) + " --to-revision=" + std::string(revision);
   }
 
   bool MirrorsSettings() const override { return true; }

@@ -53,7 +53,8 @@ Request RolloutKind::ClearRollback(const Workload& workload) const {
   return rollout::ClearRollback(workload);
 }
 
-std::string RolloutKind::WayBackTo(std::string_view revision) const {
+std::string RolloutKind::WayBackTo([[maybe_unused]] const Workload& workload,
+                                   std::string_view revision) const {
   return "spec.rollbackTo: {revision: " + std::string(revision) + "}";
 }
 

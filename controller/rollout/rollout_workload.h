@@ -29,7 +29,7 @@ class RolloutKind final : public WorkloadKind {
   std::string PublishedAs(std::string_view text) const override;
   Request ClearRollback(const Workload& workload) const override;
   // Returns "spec.rollbackTo: {revision: 3}".
-  std::string WayBackTo(std::string_view revision) const override;
+  std::string WayBackTo(const Workload& workload, std::string_view revision) const override;
   bool RecordsRollbacks() const override { return true; }
   bool TakesOverRollouts() const override { return true; }
   bool KeepsStableRevision() const override { return true; }

@@ -169,8 +169,10 @@ class WorkloadKind {
   // Returns the request that only removes the request to roll back.
   virtual Request ClearRollback(const Workload& workload) const = 0;
 
-  // Returns what brings `revision` back, for messages: a command, or a field with its value.
-  virtual std::string WayBackTo(std::string_view revision) const {
+  // Returns what brings `revision` of `workload` back, for messages: a command, or a field with its
+  // value.
+  virtual std::string WayBackTo([[maybe_unused]] const Workload& workload,
+                                std::string_view revision) const {
     return "a rollback to revision " + std::string(revision);
   }
 

@@ -115,7 +115,7 @@ std::string WayBack(const workload::Situation& situation) {
   const InPlace& in_place = InPlaceOf(situation);
   if (in_place.pending != nullptr || in_place.host == nullptr) return {};
   const std::string_view revision = workload::RevisionText(in_place.host->meta);
-  return "; " + situation.workload.kind.WayBackTo(revision) + " takes it back";
+  return "; " + situation.workload.kind.WayBackTo(situation.workload, revision) + " takes it back";
 }
 
 constexpr std::string_view kBeforeWarnings = ". Warning: ";

@@ -115,7 +115,7 @@ TEST_CASE("the API server merges no list of a Rollout: no request needs it to (R
 
 TEST_CASE("messages say how a Rollout goes back: by its field (RO-073)") {
   const RolloutKind kind;
-  CHECK(kind.WayBackTo("3") == "spec.rollbackTo: {revision: 3}");
+  CHECK(kind.WayBackTo(workload, "3") == "spec.rollbackTo: {revision: 3}");
   Proves("RO-073");
 }
 

@@ -37,7 +37,8 @@ class BoatKind : public WorkloadKind {
   bool KeepsStableRevision() const override { return keeps_stable; }
   bool MirrorsSettings() const override { return mirrors; }
   SettingPlace PlaceOf(std::string_view key) const override { return {"field", std::string(key)}; }
-  std::string WayBackTo(std::string_view revision) const override {
+  std::string WayBackTo([[maybe_unused]] const Workload& workload,
+                        std::string_view revision) const override {
     return "steering to " + std::string(revision);
   }
   std::string_view WordOf(std::string_view /*key*/, std::string_view word) const override {

@@ -46,9 +46,10 @@ TEST_CASE("with Only, nothing of a refused template is rolled out until it can b
   CHECK_FALSE(c.HasReplicaSet("v2"));
   CHECK(c.Condition("Progressing") == "False InPlaceNotPossible");
   CHECK(c.InPlaceCondition() == "False NotPossible");
-  CHECK(c.InPlaceMessage() == std::string(kWhy) +
-                                  ": with Only, nothing is rolled out; kubectl rollout undo "
-                                  "--to-revision=1 takes it back");
+  CHECK(c.InPlaceMessage() ==
+        std::string(kWhy) +
+            ": with Only, nothing is rolled out; kubectl rollout undo deployment/web -n "
+            "default --to-revision=1 takes it back");
   c.Scale(4);
   c.SettleInPlace();
   CHECK(Running(c, "v1") == 4);
