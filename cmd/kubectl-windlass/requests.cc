@@ -83,6 +83,23 @@ HttpRequest PatchRequest(const Place& place, const PatchOf& patch) {
   return request;
 }
 
+Result<Json> CreateObject(Session& session, const ResourceId& resource,
+                          const std::string& namespace_, const Json& object,
+                          const CreationOf& creation) {
+  HttpRequest request;
+  request.method = HttpMethod::kPost;
+  request.target = ResourcePath(resource, namespace_, "");
+  if (creation.dry_run) AddQuery(request.target, "dryRun", "All");
+  if (creation.strict) AddQuery(request.target, "fieldValidation", "Strict");
+  AddQuery(request.target, "fieldManager", creation.field_manager);
+  request.content_type = "application/json";
+  request.body = object.dump();
+  Result<Reply> reply = session.Send(std::move(request), Verb::kCreate);
+  if (reply.ok()) return ParseObject(*reply);
+  return Explained(std::move(reply).error(), {Verb::kCreate, resource, namespace_, ""},
+                   session.options().server);
+}
+
 Result<Json> PatchObject(Session& session, const Place& place, const PatchOf& patch) {
   Result<Reply> reply = session.Send(PatchRequest(place, patch), Verb::kPatch);
   if (reply.ok()) return ParseObject(*reply);

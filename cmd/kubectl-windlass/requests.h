@@ -65,6 +65,18 @@ HttpRequest PatchRequest(const Place& place, const PatchOf& patch);
 // Sends it. Returns the object as it is now.
 Result<Json> PatchObject(Session& session, const Place& place, const PatchOf& patch);
 
+struct CreationOf {
+  std::string_view field_manager{};
+  bool dry_run = false;
+  // Unknown and doubled fields are refused with 400, as kubectl has them refused. Otherwise the API
+  // server drops them.
+  bool strict = false;
+};
+// POST. Returns the object as the API server has it then.
+Result<Json> CreateObject(Session& session, const ResourceId& resource,
+                          const std::string& namespace_, const Json& object,
+                          const CreationOf& creation);
+
 // Returns the target of a LIST or WATCH, without parameters of its own.
 std::string TargetOf(const Selection& selection);
 

@@ -34,6 +34,12 @@ Result<Json> UpdateOf(const CommandLine& line, const std::string& namespace_,
 // who may not read ReplicationControllers goes on.
 std::optional<ExitCode> CheckControllers(const CommandContext& context, const Json& update);
 
+// Refuses a manifest of -f with a field that ReplicationControllers do not have, or with a value of
+// another type, as kubectl does (RC-3): the API server is asked. What else it refuses, and whether
+// the user may create one, is left to the planner. Returns the exit code when it has written the
+// error, else nullopt.
+std::optional<ExitCode> RefuseManifest(const CommandContext& context, const Json& controller);
+
 // What an update is planned from: the state that there is, or that after the update under way has
 // been taken back.
 // Of one that is under way the plan says nothing of refusals.
@@ -80,6 +86,29 @@ enum class UpdateState : uint8_t {
 UpdateState StateOf(const CommandContext& context, const Json& stored);
 // Returns true if Windlass does nothing more for the stored update until its spec changes.
 bool HasEnded(const CommandContext& context, const Json& stored);
+
+// Names the way around if the cluster does not serve updates.
+Error OrLocally(Error error);
+
+// Returns the spec that the command writes over `stored`. One that has ended is replaced. Of one
+// that has not, everything stays that no flag of this command names: it may have been begun by
+// another command, whose update goes on, or back.
+Json SpecOver(const CommandContext& context, const Json& update, const Json& stored);
+
+// What is known before anything is written.
+struct Look {
+  std::optional<Json> stored{};  // nullopt: there is no update
+  Status read = Unit{};          // of the stored update
+  Json planned;                  // the update as it would be written
+  std::optional<ExitCode> refused{};
+};
+
+// Reads the update that is stored, and refuses what would be refused later: then nothing is written
+// (rolling_update_look.cc).
+Look LookBeforeWriting(const CommandContext& context, const Json& update);
+
+// Refuses an update to a NEW that another update under way has.
+std::optional<ExitCode> RefuseSharedNew(const CommandContext& context, const Json& update);
 
 // Deletes the update, if nobody has changed it since `stored` was read.
 Status RemoveUpdate(const CommandContext& context, const Json& stored);

@@ -141,6 +141,17 @@ std::optional<ExitCode> RefuseOtherUpdate(const CommandContext& context, const J
   const auto there = DecodeReplicationControllerUpdate(context.session.decoder(), stored.dump());
   if (!there.ok()) return std::nullopt;
   const bool failed = state != UpdateState::kUnderWay;
+  // The Pods, and both selectors, have the key of the first command.
+  const std::string key = TextOf(update, "/spec/deploymentLabelKey");
+  if (key != there->spec.deployment_label_key &&
+      context.line.rolling_update.given.contains("--deployment-label-key")) {
+    context.console.Error("an update of " +
+                          ObjectName(resources::kReplicationControllers, there->meta.name) +
+                          (failed ? " has failed on the way" : " is under way") +
+                          " with --deployment-label-key=" + there->spec.deployment_label_key +
+                          ", so nothing was changed. " + ChoicesText(context, *there));
+    return ExitCode::kOtherUpdate;
+  }
   const bool goes_back = there->spec.rollback && !failed;
   const bool turned = goes_back && !FlagOf(update, "/spec/rollback");
   if (!turned && !AsksForOther(context, update, stored)) return std::nullopt;
@@ -167,12 +178,37 @@ std::optional<ExitCode> CheckControllers(const CommandContext& context, const Js
   return RefuseMissing(context, update, old.error());
 }
 
+std::optional<ExitCode> RefuseManifest(const CommandContext& context, const Json& controller) {
+  const Result<Json> checked = CreateObject(
+      context.session, resources::kReplicationControllers, context.namespace_, controller,
+      {.field_manager = kPluginFieldManager, .dry_run = true, .strict = true});
+  constexpr int kBadRequest = 400;
+  if (checked.ok() || checked.error().http_status != kBadRequest ||
+      checked.error().detail == ErrorDetail::kNoDryRun ||
+      checked.error().detail == ErrorDetail::kDenied) {
+    return std::nullopt;
+  }
+  return Report(context.session, context.console,
+                {ErrorKind::kInvalid, context.line.filenames[0] + ": " + checked.error().message});
+}
+
 std::optional<ExitCode> RefuseBesideWindlass(const CommandContext& context, const Json& update) {
   const Place place = PlaceOfUpdate(context, update);
   const Result<Json> stored = ReadObject(context.session, place);
   if (!stored.ok()) {
     const ErrorKind kind = stored.error().kind;
-    if (kind == ErrorKind::kNotFound || kind == ErrorKind::kForbidden) return std::nullopt;
+    if (kind == ErrorKind::kNotFound) return std::nullopt;
+    if (kind == ErrorKind::kForbidden) {
+      const Result<Json> old =
+          ReadObject(context.session, ControllerPlace(context, TextOf(update, "/metadata/name")));
+      // Only one that has begun is in danger.
+      if (old.ok() && HasNotes(*old)) {
+        context.console.Warning(stored.error().message +
+                                ", so this program does not know whether Windlass carries this "
+                                "update out, too: both would undo each other's scalings");
+      }
+      return std::nullopt;
+    }
     return Report(context.session, context.console, stored.error());
   }
   const UpdateState state = StateOf(context, *stored);

@@ -166,6 +166,9 @@ ExitCode RunRollingUpdate(const CommandContext& given) {
   }
   const Result<Json> update = UpdateOf(line, context.namespace_, controller);
   if (!update.ok()) return Usage(context, update.error().message);
+  if (!controller.is_null()) {
+    if (const auto refused = RefuseManifest(context, controller)) return *refused;
+  }
   return line.rolling_update.local ? RunLocally(context, *update) : RunInServer(context, *update);
 }
 

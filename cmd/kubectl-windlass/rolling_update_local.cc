@@ -221,6 +221,10 @@ LocalUpdate::Walk LocalUpdate::Step() {
                              ? GoesOnAfter(*write, error->kind)
                              : GoesOnAfter(std::get<windlass::Read>(step), error->kind);
     if (!goes_on) return AfterFailure(*std::move(error));
+    // What the user may not read, an autoscaler for example, is not taken into account.
+    if (write == nullptr && error->kind == ErrorKind::kForbidden) {
+      context_.console.Warning(error->message);
+    }
   }
   return {.read_again = true};
 }

@@ -243,10 +243,15 @@ ends 0 status rollout/shop
 ends 0 pause rollout/shop
 ends 4 restart rollout/shop
 ends 0 undo rollout/shop
-complained 'it goes back only when kubectl windlass resume rollout/shop -n '
+complained 'it goes back when kubectl windlass resume rollout/shop -n '
 complained 'ends spec.paused'
+ends 4 status rollout/shop
+complained 'lets it go back to the revision before, as spec.rollbackTo asks'
+ends 0 get rollout/shop
+printed 'lets it go back to the revision before'
 [ -n "$(field wro/shop '{.spec.rollbackTo}')" ] || fail "the rollback did not wait"
 ends 0 resume rollout/shop
+complained 'is asked by spec.rollbackTo to go back to the revision before'
 until_true 60 "the rollback is done" no_rollback_to shop
 # It skips the steps only if that revision was complete once.
 kubectl windlass status rollout/shop >/dev/null 2>&1 || ends 0 promote rollout/shop --full
@@ -266,6 +271,21 @@ ends 2 rolling-update old --image=registry.example/rc:v1 --local
 complained '--image-pull-policy (Always|Never|IfNotPresent) must be provided'
 ends 0 rolling-update old new --image=registry.example/rc:v2 --dry-run=client -o name
 printed 'replicationcontroller/new'
+# What the API server would drop, or could not read, is refused before anything is written.
+bad_file() { # SPEC TEXT
+  echo "{apiVersion: v1, kind: ReplicationController, metadata: {name: new}, spec: {$1}}" \
+    >"$WORK/bad.yaml"
+  ends 1 rolling-update old -f "$WORK/bad.yaml"
+  complained "$2"
+  ends 1 rolling-update old -f "$WORK/bad.yaml" --local
+  complained "$2"
+  expect "ReplicationControllers" "$(kubectl get rc -o name)" replicationcontroller/old
+}
+containers='spec: {containers: [{name: app, image: registry.example/rc:v2}]}'
+bad_file "selector: {app: n}, replcas: 3, template: {metadata: {labels: {app: n}}, $containers}" \
+  'unknown field "spec.replcas"'
+bad_file "selector: {app: n}, template: {metadata: {labels: {app: 7}}, $containers}" \
+  'cannot unmarshal number'
 local_update() {
   kubectl-windlass rolling-update "$@" --local --poll-interval=100ms >"$WORK/out" 2>"$WORK/messages"
 }

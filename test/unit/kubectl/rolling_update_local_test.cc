@@ -276,6 +276,32 @@ TEST_CASE_METHOD(Fixture, "--local goes on if there is no such update that Windl
   CHECK(ran.code == ExitCode::kDone);
 }
 
+TEST_CASE_METHOD(Fixture, "--local says what the user may not read, and goes on") {
+  fate = [](const HttpRequest& request) {
+    const bool reads = request.target.find("horizontalpodautoscalers") != std::string::npos;
+    return reads ? sim::Fate::kForbidden : sim::Fate::kDelivered;
+  };
+  const Ran ran = Update({"old", "new", "--image=app:v2"});
+  CHECK(ran.code == ExitCode::kDone);
+  CHECK(ran.messages.starts_with("Warning: "));
+  CHECK(ran.messages.find("horizontalpodautoscalers") != std::string::npos);
+  CHECK(std::ranges::count(ran.messages, '\n') == 1);
+}
+
+// Both would scale the same two.
+TEST_CASE_METHOD(Fixture, "--local says if it cannot see whether Windlass is at work, too") {
+  BeginUpdateOfOld();
+  fate = [](const HttpRequest& request) {
+    const bool update = request.target.find("controllerupdates") != std::string::npos;
+    return update ? sim::Fate::kForbidden : sim::Fate::kDelivered;
+  };
+  const Ran ran = Update({"old", "new", "--image=app:v2"});
+  CHECK(ran.code == ExitCode::kDone);
+  CHECK(ran.messages.find("so this program does not know whether Windlass carries this update "
+                          "out, too: both would undo each other's scalings\n") !=
+        std::string::npos);
+}
+
 // Otherwise the status of the stopped one, and its alert, would stay for ever.
 TEST_CASE_METHOD(Fixture, "Beside an update of Windlass that stopped on the way nothing is done") {
   AddUpdate();

@@ -64,6 +64,38 @@ TEST_CASE("A file must tell the Pods of the two apart") {
   CHECK(update("new", "new").code == ExitCode::kDone);
 }
 
+// As kubectl's validation does: what the API server would drop is never run. The real API server
+// is asked in test/nightly/kubectl_windlass_test.sh.
+TEST_CASE("A file with a field that does not exist is refused before anything is written") {
+  Proves("RC-3");
+  const Folder folder;
+  folder.Write(
+      "new.yaml",
+      "{apiVersion: v1, kind: ReplicationController, metadata: {name: new}, spec: "
+      "{selector: {app: new}, replcas: 3, template: {metadata: {labels: {app: new}}, spec: "
+      "{containers: [{name: web, image: \"app:v2\"}]}}}}");
+  KubectlRun run;
+  run.Create(resources::kReplicationControllers, sim::SampleReplicationController("old"));
+  run.answering.answer = [](const HttpRequest& request) -> std::optional<Result<HttpResponse>> {
+    if (request.target.find("dryRun=All&fieldValidation=Strict") == std::string::npos)
+      return std::nullopt;
+    return HttpResponse{
+        400,
+        "application/json",
+        R"({"kind":"Status","status":"Failure","reason":"BadRequest","code":400,"message":)"
+        R"("strict decoding error: unknown field \"spec.replcas\""})",
+        {}};
+  };
+  const bool local = GENERATE(false, true);
+  const std::string path = folder.Path("new.yaml");
+  const Ran ran =
+      run.Run({"rolling-update", "old", "-f", path, local ? "--local" : "--progress-timeout=5m"});
+  CHECK(ran.code == ExitCode::kError);
+  CHECK(ran.messages ==
+        "error: " + path + ": strict decoding error: unknown field \"spec.replcas\"\n");
+  CHECK(run.writes.empty());
+}
+
 TEST_CASE("-f - reads standard input") {
   Proves("RC-3");
   std::istringstream full("{kind: ReplicationController, metadata: {name: new}}");

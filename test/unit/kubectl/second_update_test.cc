@@ -53,6 +53,20 @@ TEST_CASE_METHOD(Fixture, "Another update than the one under way is refused and 
   Proves("RC-23");
 }
 
+// The Pods and both selectors have the first key already.
+TEST_CASE_METHOD(Fixture, "Another label key than that of the update under way is refused") {
+  REQUIRE(Update({"old", "new", kImage, "--no-wait"}).code == ExitCode::kDone);
+  Says({"Progressing", {"Created new"}});
+  const Json before = Stored(kUpdates, "old");
+  const Ran ran = Update({"old", "new", kImage, "--deployment-label-key=track"});
+  CHECK(ran.code == ExitCode::kOtherUpdate);
+  CHECK(ran.messages.starts_with(
+      "error: an update of replicationcontroller/old is under way with "
+      "--deployment-label-key=deployment, so nothing was changed. To go on with that: kubectl "
+      "windlass rolling-update old new --image=app:v2"));
+  CHECK(Stored(kUpdates, "old") == before);
+}
+
 TEST_CASE_METHOD(Fixture, "A rollback under way is not turned round by a second command") {
   REQUIRE(Update({"old", "new", kImage, "--no-wait"}).code == ExitCode::kDone);
   Says({"Progressing", {"Created new"}});

@@ -1,0 +1,169 @@
+// What a rolling update by Windlass looks at before it writes: the update that is stored, and what
+// would refuse the new one later.
+#include <nlohmann/json.hpp>
+#include <utility>
+
+#include "cmd/kubectl-windlass/controller_update.h"
+#include "cmd/kubectl-windlass/failure.h"
+#include "cmd/kubectl-windlass/json_fields.h"
+#include "cmd/kubectl-windlass/rolling_update.h"
+#include "controller/replication_controller/run.h"
+#include "controller/replication_controller/words.h"
+#include "kubeclient/api/decode.h"
+#include "kubeclient/api/replication_controller_update.h"
+
+namespace windlass::cli {
+namespace {
+
+namespace rc = replication_controller;
+
+// A field of the spec, and the flag that sets it.
+struct FieldOfFlag {
+  const char* field;
+  const char* flag;
+};
+constexpr FieldOfFlag kFieldsOfFlags[] = {{"deploymentLabelKey", "--deployment-label-key"},
+                                          {"updatePeriod", "--update-period"},
+                                          {"timeout", "--progress-timeout"},
+                                          {"maxSurge", "--max-surge"},
+                                          {"maxUnavailable", "--max-unavailable"},
+                                          {"minReadySeconds", "--min-ready-seconds"},
+                                          {"cleanup", "--cleanup"},
+                                          {"onExternalScale", "--on-external-scale"}};
+
+// Returns the exit code if an update, which may be over, has nothing to take back.
+std::optional<ExitCode> RefuseToTakeBack(const CommandContext& context, const Json& update,
+                                         const Json& stored) {
+  if (!FlagOf(update, "/spec/rollback")) return std::nullopt;
+  const Place old{resources::kReplicationControllers, context.namespace_,
+                  TextOf(update, "/metadata/name")};
+  const Place of_update = PlaceOfUpdate(context, update);
+  const UpdateState state = StateOf(context, stored);
+  if (state == UpdateState::kUnderWay) {
+    const bool goes_back = FlagOf(stored, "/spec/rollback");
+    if (goes_back || !HasChangedNothing(context, of_update, stored)) return std::nullopt;
+    return RefuseToTakeBackNothing(context, old, of_update);
+  }
+  // With NEW, and with a note, there may be one that another client has begun.
+  if (TextOf(stored, "/status/phase") != rc::kSucceeded || state != UpdateState::kDone ||
+      FieldOf(update, "/spec/newName") != nullptr) {
+    return std::nullopt;
+  }
+  const Result<Json> controller = ReadObject(context.session, old);
+  if (controller.ok() && HasNotes(*controller)) return std::nullopt;
+  context.console.Error("the update of " + ObjectName(old.resource, old.name) +
+                        " has ended, so there is nothing to roll back. To go back, update to the "
+                        "old image");
+  return ExitCode::kFailed;
+}
+
+}  // namespace
+
+Error OrLocally(Error error) {
+  if (error.detail == ErrorDetail::kNotServed) {
+    error.message += ", or give --local to run the update in this program";
+  }
+  return error;
+}
+
+Place PlaceOfUpdate(const CommandContext& context, const Json& update) {
+  return {resources::kReplicationControllerUpdates, context.namespace_,
+          TextOf(update, "/metadata/name")};
+}
+
+UpdateState StateOf(const CommandContext& context, const Json& stored) {
+  const Result<ReplicationControllerUpdate> update =
+      DecodeReplicationControllerUpdate(context.session.decoder(), stored.dump());
+  if (!update.ok() || !rc::IsOfPresentSpec(*update)) return UpdateState::kUnderWay;
+  const bool failed = update->status.phase == rc::kFailed;
+  // One that waits for a controller which does not exist has changed nothing either.
+  const ReplicationControllerUpdateStatus& status = update->status;
+  if (failed && status.step.empty() && status.target.empty()) return UpdateState::kRefused;
+  if (rc::HasEnded(*update)) return failed ? UpdateState::kEnded : UpdateState::kDone;
+  return failed ? UpdateState::kFailed : UpdateState::kUnderWay;
+}
+
+bool HasEnded(const CommandContext& context, const Json& stored) {
+  const Result<ReplicationControllerUpdate> update =
+      DecodeReplicationControllerUpdate(context.session.decoder(), stored.dump());
+  return update.ok() && rc::HasEnded(*update);
+}
+
+Json SpecOver(const CommandContext& context, const Json& update, const Json& stored) {
+  const UpdateState state = StateOf(context, stored);
+  const bool back = FlagOf(update, "/spec/rollback");
+  if (state == UpdateState::kDone || state == UpdateState::kRefused) return update["spec"];
+  Json spec = stored["spec"];
+  const auto take = [&](const char* field) {
+    const Json* asked = FieldOf(update, std::string("/spec/") + field);
+    if (asked != nullptr) spec[field] = *asked;
+  };
+  for (const auto& [field, flag] : kFieldsOfFlags) {
+    if (context.line.rolling_update.given.contains(flag)) take(field);
+  }
+  take("newName");
+  if (!back) {
+    for (const char* field : {"image", "container", "imagePullPolicy", "controller"}) take(field);
+  }
+  spec["rollback"] = back;
+  spec["paused"] = false;
+  return spec;
+}
+
+std::optional<ExitCode> RefuseSharedNew(const CommandContext& context, const Json& update) {
+  const std::string new_name = TextOf(update, "/spec/newName");
+  if (new_name.empty()) return std::nullopt;
+  const Result<ObjectList> list =
+      ListObjects(context.session, {resources::kReplicationControllerUpdates, context.namespace_});
+  if (!list.ok()) return std::nullopt;
+  for (const std::string& item : list->items) {
+    const Json other = Json::parse(item, nullptr, false);
+    const std::string name = TextOf(other, "/metadata/name");
+    if (name == TextOf(update, "/metadata/name") || !IsUnderWay(other)) continue;
+    if (TextOf(other, "/spec/newName") != new_name ||
+        StateOf(context, other) == UpdateState::kRefused)
+      continue;
+    context.console.Error("an update of " + ObjectName(resources::kReplicationControllers, name) +
+                          " to " + new_name +
+                          " is under way, so nothing was changed: give another name for NEW");
+    return ExitCode::kOtherUpdate;
+  }
+  return std::nullopt;
+}
+
+Look LookBeforeWriting(const CommandContext& context, const Json& update) {
+  Look look;
+  Result<Json> stored = ReadObject(context.session, PlaceOfUpdate(context, update));
+  if (stored.ok()) {
+    look.stored = *std::move(stored);
+  } else if (stored.error().kind != ErrorKind::kNotFound ||
+             stored.error().detail == ErrorDetail::kNotServed) {
+    look.read = OrLocally(stored.error());
+    return look;
+  }
+  look.planned = update;
+  if (look.stored) look.planned["spec"] = SpecOver(context, update, *look.stored);
+  if (look.stored && IsGivenUp(*look.stored)) {
+    context.console.Error(TextOf(*look.stored, "/status/message"));
+    look.refused = ExitCode::kFailed;
+    return look;
+  }
+  if (look.stored) look.refused = RefuseOtherUpdate(context, update, *look.stored);
+  if (!look.refused && look.stored) {
+    look.refused = RefuseToTakeBack(context, update, *look.stored);
+  }
+  // Of an update that is under way Windlass knows the state, also when the old one is gone.
+  const UpdateState state = look.stored ? StateOf(context, *look.stored) : UpdateState::kDone;
+  if (!look.refused && state != UpdateState::kUnderWay) {
+    look.refused = CheckControllers(context, update);
+  }
+  // One that is under way goes on from what its status says. Any other begins anew.
+  if (look.refused || state == UpdateState::kUnderWay) return look;
+  look.refused = RefuseSharedNew(context, update);
+  if (look.refused) return look;
+  look.refused = RefuseByPlan(context, look.planned, PlanFrom::kPresent);
+  if (look.refused) context.console.message("Nothing was changed.\n");
+  return look;
+}
+
+}  // namespace windlass::cli
