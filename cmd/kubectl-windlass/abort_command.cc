@@ -1,56 +1,73 @@
 // abort and retry: spec.abort of a Rollout (docs/rollouts-steps.md).
 #include <nlohmann/json.hpp>
-#include <utility>
+#include <variant>
 
 #include "cmd/kubectl-windlass/commands.h"
-#include "cmd/kubectl-windlass/failure.h"
 #include "cmd/kubectl-windlass/json_fields.h"
-#include "cmd/kubectl-windlass/unobserved.h"
+#include "cmd/kubectl-windlass/workload_standing.h"
 #include "controller/workload/annotations.h"
 
 namespace windlass::cli {
 
 ExitCode RetryRollout(const CommandContext& context, const Place& place) {
-  const Result<Json> read = ReadWorkload(context, place);
-  if (!read.ok()) return Report(context.session, context.console, read.error());
-  const Json& rollout = *read;
-  if (!FlagOf(rollout, "/spec/abort")) return Refuse(context, place, "is not aborted");
-  if (FlagOf(rollout, "/spec/paused")) {
-    context.console.Warning("rollout \"" + place.name +
-                            "\" is paused: its template is rolled out again only when kubectl "
-                            "windlass resume " +
-                            InCommand(place) + " ends spec.paused");
-  }
-  return Change(context, place, rollout, {{"spec", {{"abort", false}}}}, "no longer aborted");
+  return ChangeWorkload(context, place, [&](const Json& rollout) -> std::variant<ExitCode, Change> {
+    if (!FlagOf(rollout, "/spec/abort")) return Refuse(context, place, "is not aborted");
+    Change change{.patch = {{"spec", {{"abort", false}}}}, .done = "no longer aborted"};
+    if (FlagOf(rollout, "/spec/paused")) {
+      change.warning = "rollout \"" + place.name +
+                       "\" is paused: its template is rolled out again only when kubectl "
+                       "windlass resume " +
+                       InCommand(place) + " ends spec.paused";
+    }
+    return change;
+  });
 }
 
-ExitCode AbortRollout(const CommandContext& context, const Place& place) {
-  const Result<Json> read = ReadWorkload(context, place);
-  if (!read.ok()) return Report(context.session, context.console, read.error());
-  const Json& rollout = *read;
-  const std::string retry = "kubectl windlass retry " + InCommand(place);
-  if (FlagOf(rollout, "/spec/abort")) {
-    return Refuse(context, place, "is already aborted: " + retry + " rolls it out again");
-  }
-  const std::string phase = TextOf(rollout, "/status/phase");
-  if (IsObserved(rollout) && (phase == "Healthy" || phase == "RolledBack")) {
-    return Refuse(context, place,
-                  "has no rollout under way (" + phase +
-                      "), so there is nothing to abort: kubectl windlass undo " + InCommand(place) +
-                      " goes back to the revision before");
+namespace {
+
+// Returns the warnings of an abort; "" if there are none.
+std::string AbortWarning(const Json& rollout, const Place& place) {
+  const std::string who = "rollout \"" + place.name + "\" ";
+  // It waits for no pause any more.
+  const std::string back = StoredRollback(rollout);
+  if (!back.empty()) {
+    return who + "is asked by spec.rollbackTo to go back to " + back +
+           ", which it does now although spec.paused is true";
   }
   if (FieldOf(rollout, "/status/stableRevision") == nullptr) {
-    context.console.Warning("rollout \"" + place.name +
-                            "\" has no stable revision yet, so no Pod goes back: correct the "
-                            "template, and end the abort with " +
-                            retry);
+    return who +
+           "has no stable revision yet, so no Pod goes back: correct the template, and end the "
+           "abort with kubectl windlass retry " +
+           InCommand(place);
   }
-  Json patch = {{"spec", {{"abort", true}}}};
-  // A promotion that Windlass has not looked at would count again once the abort ends.
-  if (!AnnotationOf(rollout, workload::kPromote).empty()) {
-    patch["metadata"]["annotations"][std::string(workload::kPromote)] = nullptr;
-  }
-  return Change(context, place, rollout, std::move(patch), "aborted");
+  return "";
+}
+
+}  // namespace
+
+ExitCode AbortRollout(const CommandContext& context, const Place& place) {
+  return ChangeWorkload(context, place, [&](const Json& rollout) -> std::variant<ExitCode, Change> {
+    if (FlagOf(rollout, "/spec/abort")) {
+      return Refuse(
+          context, place,
+          "is already aborted: kubectl windlass retry " + InCommand(place) + " rolls it out again");
+    }
+    const std::string phase = TextOf(rollout, "/status/phase");
+    if (IsObserved(rollout) && (phase == "Healthy" || phase == "RolledBack")) {
+      return Refuse(context, place,
+                    "has no rollout under way (" + phase +
+                        "), so there is nothing to abort: kubectl windlass undo " +
+                        InCommand(place) + " goes back to the revision before");
+    }
+    Change change{.patch = {{"spec", {{"abort", true}}}},
+                  .done = "aborted",
+                  .warning = AbortWarning(rollout, place)};
+    // A promotion that Windlass has not looked at would count again once the abort ends.
+    if (!AnnotationOf(rollout, workload::kPromote).empty()) {
+      change.patch["metadata"]["annotations"][std::string(workload::kPromote)] = nullptr;
+    }
+    return change;
+  });
 }
 
 }  // namespace windlass::cli

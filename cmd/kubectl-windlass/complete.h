@@ -12,8 +12,8 @@
 #include <string>
 #include <vector>
 
-#include "cmd/kubectl-windlass/parse.h"
 #include "cmd/kubectl-windlass/object_argument.h"
+#include "cmd/kubectl-windlass/parse.h"
 #include "kubeclient/api/resource_id.h"
 
 namespace windlass::cli {

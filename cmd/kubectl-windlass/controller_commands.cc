@@ -60,9 +60,6 @@ Steered UpdateToSteer(const CommandContext& context, const Place& place) {
                             "with --local is steered where it runs"));
 }
 
-// How often the update is read and written again after something else has changed it.
-constexpr int kWritesMax = 5;
-
 // Reads the update, and writes what `patch_for` returns for it, unless it has changed meanwhile:
 // then it is read again, so that nothing is written into one that has ended. `patch_for` returns
 // null if it has written why nothing is to be done, and sets the exit code.

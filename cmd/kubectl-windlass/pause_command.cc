@@ -1,11 +1,12 @@
 // pause, resume and restart: one patch each. For Deployments the requests and texts are those of
 // kubectl rollout; a custom resource has no strategic merge patch, so Rollouts get a merge patch.
 #include <nlohmann/json.hpp>
+#include <optional>
+#include <variant>
 
 #include "cmd/kubectl-windlass/commands.h"
-#include "cmd/kubectl-windlass/failure.h"
 #include "cmd/kubectl-windlass/json_fields.h"
-#include "cmd/kubectl-windlass/unobserved.h"
+#include "cmd/kubectl-windlass/workload_standing.h"
 #include "kubeclient/api/time.h"
 
 namespace windlass::cli {
@@ -14,15 +15,49 @@ namespace {
 constexpr const char* kRestartedAt = "kubectl.kubernetes.io/restartedAt";
 
 ExitCode SetPaused(const CommandContext& context, const Place& place, bool pause) {
-  const Result<Json> object = ReadWorkload(context, place);
-  if (!object.ok()) return Report(context.session, context.console, object.error());
-  if (FlagOf(*object, "/spec/paused") == pause) {
-    return Refuse(context, place, pause ? "is already paused" : "is not paused");
+  return ChangeWorkload(context, place, [&](const Json& object) -> std::variant<ExitCode, Change> {
+    if (FlagOf(object, "/spec/paused") == pause) {
+      return Refuse(context, place, pause ? "is already paused" : "is not paused");
+    }
+    const bool rollout = place.resource == resources::kRollouts;
+    const Json resumed = rollout ? Json(false) : Json();  // kubectl removes the field
+    Change change{.patch = {{"spec", {{"paused", pause ? Json(true) : resumed}}}},
+                  .done = pause ? "paused" : "resumed"};
+    const std::string back = rollout && !pause ? StoredRollback(object) : "";
+    if (!back.empty()) {
+      change.warning =
+          "rollout \"" + place.name + "\" is asked by spec.rollbackTo to go back to " + back;
+    }
+    return change;
+  });
+}
+
+// Returns the exit code if a restart would not begin, or would be undone.
+std::optional<ExitCode> RefuseRestart(const CommandContext& context, const Place& place,
+                                      const Json& object) {
+  if (FlagOf(object, "/spec/paused")) {
+    const std::string resume = "kubectl windlass resume " + InCommand(place);
+    const bool rollout = place.resource == resources::kRollouts;
+    return Refuse(context, place,
+                  rollout ? "is paused, and would restart only when it is resumed: " + resume +
+                                ", and try again"
+                          : "can't restart paused deployment (run " + resume + " first)",
+                  ExitCode::kHeld);
   }
-  const bool rollout = place.resource == resources::kRollouts;
-  const Json resumed = rollout ? Json(false) : Json();  // kubectl removes the field
-  return Change(context, place, *object, {{"spec", {{"paused", pause ? Json(true) : resumed}}}},
-                pause ? "paused" : "resumed");
+  if (FlagOf(object, "/spec/abort")) {
+    return Refuse(context, place,
+                  "is aborted, and would restart only when that ends: kubectl windlass retry " +
+                      InCommand(place) + ", and try again",
+                  ExitCode::kAborted);
+  }
+  if (FieldOf(object, "/spec/rollbackTo") != nullptr) {
+    return Refuse(context, place,
+                  "is to be rolled back, as spec.rollbackTo asks, which would undo the restart: "
+                  "kubectl windlass status " +
+                      InCommand(place) + " waits for that, and then try again",
+                  ExitCode::kOtherUpdate);
+  }
+  return std::nullopt;
 }
 
 }  // namespace
@@ -36,33 +71,19 @@ ExitCode ResumeWorkload(const CommandContext& context, const Place& place) {
 }
 
 ExitCode RestartWorkload(const CommandContext& context, const Place& place) {
-  const Result<Json> object = ReadWorkload(context, place);
-  if (!object.ok()) return Report(context.session, context.console, object.error());
-  if (FlagOf(*object, "/spec/paused")) {
-    const std::string resume = "kubectl windlass resume " + InCommand(place);
-    const bool rollout = place.resource == resources::kRollouts;
-    return Refuse(context, place,
-                  rollout ? "is paused, and would restart only when it is resumed: " + resume +
-                                ", and try again"
-                          : "can't restart paused deployment (run " + resume + " first)",
-                  ExitCode::kHeld);
-  }
-  if (FlagOf(*object, "/spec/abort")) {
-    return Refuse(context, place,
-                  "is aborted, and would restart only when that ends: kubectl windlass retry " +
-                      InCommand(place) + ", and try again",
-                  ExitCode::kAborted);
-  }
-  const std::string now = FormatTime(context.session.clock().Wall());
-  const std::string before =
-      TextOf(*object, "/spec/template/metadata/annotations/kubectl.kubernetes.io~1restartedAt");
-  if (before == now) {
-    return Refuse(context, place, "was restarted within this second: wait, and try again");
-  }
-  return Change(
-      context, place, *object,
-      {{"spec", {{"template", {{"metadata", {{"annotations", {{kRestartedAt, now}}}}}}}}}},
-      "restarted");
+  return ChangeWorkload(context, place, [&](const Json& object) -> std::variant<ExitCode, Change> {
+    if (const auto refused = RefuseRestart(context, place, object)) return *refused;
+    const std::string now = FormatTime(context.session.clock().Wall());
+    const std::string before =
+        TextOf(object, "/spec/template/metadata/annotations/kubectl.kubernetes.io~1restartedAt");
+    if (before == now) {
+      return Refuse(context, place, "was restarted within this second: wait, and try again");
+    }
+    return Change{
+        .patch = {{"spec",
+                   {{"template", {{"metadata", {{"annotations", {{kRestartedAt, now}}}}}}}}}},
+        .done = "restarted"};
+  });
 }
 
 }  // namespace windlass::cli

@@ -7,13 +7,13 @@
 // --force.
 #include <nlohmann/json.hpp>
 #include <optional>
+#include <variant>
 
 #include "cmd/kubectl-windlass/canary.h"
 #include "cmd/kubectl-windlass/commands.h"
 #include "cmd/kubectl-windlass/failure.h"
 #include "cmd/kubectl-windlass/json_fields.h"
 #include "cmd/kubectl-windlass/step_status.h"
-#include "cmd/kubectl-windlass/unobserved.h"
 #include "controller/workload/annotations.h"
 
 namespace windlass::cli {
@@ -94,30 +94,51 @@ Result<std::string> WhyUnavailable(const CommandContext& context, const Place& p
          " says why; kubectl windlass get " + InCommand(place) + " shows it";
 }
 
-}  // namespace
+// Refuses a promotion that would take the place of another one, of the same step, which asks for
+// more and is not carried out yet.
+std::optional<ExitCode> RefuseWeaker(const CommandContext& context, const Place& place,
+                                     const Json& rollout, const StepStatus& step) {
+  const std::string stored = AnnotationOf(rollout, workload::kPromote);
+  const bool full = context.line.full;
+  const bool force = context.line.force;
+  for (const bool also_full : {false, true}) {
+    for (const bool also_force : {false, true}) {
+      const bool asks_for_more = (also_full && !full) || (also_force && !force);
+      if (!asks_for_more || stored != PromoteText(step, also_full, also_force)) continue;
+      const std::string both =
+          std::string(full || also_full ? " --full" : "") + (force || also_force ? " --force" : "");
+      return Refuse(context, place,
+                    "has a promotion that asks for more and is not carried out yet (annotation " +
+                        std::string(workload::kPromote) + '=' + stored +
+                        "), which this one would replace: kubectl windlass promote " +
+                        InCommand(place) + both + " asks for both",
+                    ExitCode::kOtherUpdate);
+    }
+  }
+  return std::nullopt;
+}
 
-ExitCode PromoteRollout(const CommandContext& context, const Place& place) {
+std::variant<ExitCode, Change> Promotion(const CommandContext& context, const Place& place,
+                                         const Json& rollout) {
   const std::string object = InCommand(place);
   const bool full = context.line.full;
   const bool force = context.line.force;
-  const Result<Json> rollout = ReadWorkload(context, place);
-  if (!rollout.ok()) return Report(context.session, context.console, rollout.error());
-  if (const auto nothing = WhyNothingToPromote(*rollout, object, full)) {
+  if (const auto nothing = WhyNothingToPromote(rollout, object, full)) {
     return Refuse(context, place, nothing->why, nothing->code);
   }
-  const StepStatus step = *StepStatusOf(*rollout);
+  const StepStatus step = *StepStatusOf(rollout);
   const std::string past = full ? "past all steps" : "past step " + StepText(step);
   if (!force && step.pods == StepPods::kNone) {
     return Refuse(context, place,
-                  "is not promoted " + past + ": " + NoPodsText(*rollout, step, object, full),
+                  "is not promoted " + past + ": " + NoPodsText(rollout, step, object, full),
                   ExitCode::kHeld);
   }
-  if (!force && (full || NeedsPods(*rollout, step))) {
+  if (!force && (full || NeedsPods(rollout, step))) {
     // On the way to a step, Pods that only need time are no reason to refuse.
     const Result<std::string> why =
-        NeedsPods(*rollout, step) ? WhyUnavailable(context, place, *rollout, step)
-                                  : WhyNotAvailable(context.session, *rollout, place.namespace_,
-                                                    step.revision, Mood::kBad);
+        NeedsPods(rollout, step) ? WhyUnavailable(context, place, rollout, step)
+                                 : WhyNotAvailable(context.session, rollout, place.namespace_,
+                                                   step.revision, Mood::kBad);
     if (!why.ok()) return Report(context.session, context.console, why.error());
     if (!why->empty()) {
       return Refuse(context, place,
@@ -127,12 +148,19 @@ ExitCode PromoteRollout(const CommandContext& context, const Place& place) {
                     ExitCode::kHeld);
     }
   }
-  Json patch;
-  patch["metadata"]["annotations"][std::string(workload::kPromote)] =
+  if (const auto refused = RefuseWeaker(context, place, rollout, step)) return *refused;
+  Change change{.done = "promoted " + past + (full ? ", from step " + StepText(step) + " on" : "") +
+                        (force ? ", by force" : "")};
+  change.patch["metadata"]["annotations"][std::string(workload::kPromote)] =
       PromoteText(step, full, force);
-  return Change(context, place, *rollout, std::move(patch),
-                "promoted " + past + (full ? ", from step " + StepText(step) + " on" : "") +
-                    (force ? ", by force" : ""));
+  return change;
+}
+
+}  // namespace
+
+ExitCode PromoteRollout(const CommandContext& context, const Place& place) {
+  return ChangeWorkload(context, place,
+                        [&](const Json& rollout) { return Promotion(context, place, rollout); });
 }
 
 }  // namespace windlass::cli

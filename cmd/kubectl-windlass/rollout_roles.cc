@@ -59,13 +59,6 @@ bool HadRevision(const Json& replica_set, int64_t revision) {
   return false;
 }
 
-// Returns true if the ReplicaSet was complete once. The note "7/5d9dc68fdf" has its
-// pod-template-hash, else it was copied from another one.
-bool WasComplete(const Json& replica_set) {
-  const std::string hash = TextOf(replica_set, "/metadata/labels/pod-template-hash");
-  return AnnotationOf(replica_set, workload::kComplete).ends_with("/" + hash);
-}
-
 // Returns the one with the highest revision; null if there is none.
 const Json* Newest(const std::vector<const Json*>& replica_sets) {
   const auto found =
@@ -74,6 +67,11 @@ const Json* Newest(const std::vector<const Json*>& replica_sets) {
 }
 
 }  // namespace
+
+bool WasComplete(const Json& replica_set) {
+  const std::string hash = TextOf(replica_set, "/metadata/labels/pod-template-hash");
+  return AnnotationOf(replica_set, workload::kComplete).ends_with("/" + hash);
+}
 
 RolloutRoles RolesOf(const Json& rollout, const std::vector<const Json*>& replica_sets) {
   RolloutRoles roles{.asked_for = FindAskedFor(rollout, replica_sets)};

@@ -20,6 +20,10 @@ struct RolloutRoles {
 // `replica_sets`: those that the Rollout owns.
 RolloutRoles RolesOf(const Json& rollout, const std::vector<const Json*>& replica_sets);
 
+// Returns true if the ReplicaSet was complete once. The note "7/5d9dc68fdf" has its
+// pod-template-hash, else it was copied from another one.
+bool WasComplete(const Json& replica_set);
+
 // Returns the ReplicaSet that spec.rollbackTo without a revision goes back to, as Windlass chooses
 // it:
 //   - the newest one beside that of the template that was complete once, as its note or

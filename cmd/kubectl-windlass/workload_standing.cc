@@ -118,8 +118,11 @@ void StandingAtPause(const Json& object, const Subject& subject, Standing& stand
   const std::optional<StepStatus> step = StepStatusOf(object);
   if (FlagOf(object, "/spec/paused")) {
     standing.reason = "spec.paused";
+    const std::string back = StoredRollback(object);
     End(standing, ExitCode::kHeld,
-        who + " is paused: kubectl windlass resume " + subject.command + " lets it go on");
+        who + " is paused: kubectl windlass resume " + subject.command +
+            (back.empty() ? " lets it go on"
+                          : " lets it go back to " + back + ", as spec.rollbackTo asks"));
   } else if (ListOf(object, "/spec/strategy/steps").empty()) {
     standing.reason = "partition";
     End(standing, ExitCode::kHeld,
@@ -231,6 +234,17 @@ const Json* InPlaceToTell(const Json& object) {
   if (in_place == nullptr) return nullptr;
   const std::string reason = TextOf(*in_place, "/reason");
   return reason == "Complete" || reason == "HandedBack" ? nullptr : in_place;
+}
+
+std::string RollbackText(int64_t revision) {
+  return revision == 0 ? "the revision before" : "revision " + std::to_string(revision);
+}
+
+std::string StoredRollback(const Json& rollout) {
+  const Json* stored = FieldOf(rollout, "/spec/rollbackTo");
+  const bool waits = FlagOf(rollout, "/spec/paused") && !FlagOf(rollout, "/spec/abort");
+  if (stored == nullptr || !waits) return "";
+  return RollbackText(NumberOf(*stored, "/revision"));
 }
 
 Standing StandingOfDeployment(const Json& object) {

@@ -22,4 +22,11 @@ const Json* InPlaceToTell(const Json& object);
 // not so.
 std::string RefusedInPlace(const Json& object);
 
+// Returns what a rollback goes back to: "revision 3", or "the revision before" for 0.
+std::string RollbackText(int64_t revision);
+
+// spec.rollbackTo of a Rollout waits while spec.paused is true, unless spec.abort is true, too.
+// Returns where it goes back to then; "" if nothing waits.
+std::string StoredRollback(const Json& rollout);
+
 }  // namespace windlass::cli

@@ -44,6 +44,39 @@ TEST_CASE("promote --full ends all steps of the revision, from any of them on") 
   CHECK(Promotion(run) == "full@8");
 }
 
+// For the colleague who has asked for more a moment ago.
+TEST_CASE("promote replaces no promotion that asks for more and is not carried out yet") {
+  struct Row {
+    std::string stored;
+    std::vector<std::string> flags;
+    std::string both;  // "": it is written
+  };
+  const Row row = GENERATE(values<Row>({
+      {"full@8", {}, "--full"},
+      {"full@8", {"--force"}, "--full --force"},
+      {"full@8/force", {}, "--full --force"},
+      {"2@8/force", {"--full"}, "--full --force"},
+      {"2@8", {"--full"}, ""},
+      {"full@8", {"--full", "--force"}, ""},
+      {"1@8/force", {}, ""},  // of a step that is over
+  }));
+  CAPTURE(row.stored, row.flags);
+  KubectlRun run;
+  CreateAvailableRollout(run, 2, [&](Json& web) {
+    web["metadata"]["annotations"]["windlass.dev/promote"] = row.stored;
+  });
+  std::vector<std::string> command = {"promote", "rollout/web"};
+  command.insert(command.end(), row.flags.begin(), row.flags.end());
+  const Ran ran = run.Run(command);
+  const bool refused = !row.both.empty();
+  CHECK(ran.code == (refused ? ExitCode::kOtherUpdate : ExitCode::kDone));
+  CHECK((Promotion(run) == row.stored) == refused);
+  if (refused) {
+    CHECK(ran.messages.ends_with("kubectl windlass promote rollout/web -n default " + row.both +
+                                 " asks for both\n"));
+  }
+}
+
 std::string NotPromoted(const std::string& cause) {
   return "error: rollout \"web\" is not promoted past step 2 of 2: canary not available: " + cause +
          ". kubectl windlass abort rollout/web -n default takes it back, and --force promotes it "

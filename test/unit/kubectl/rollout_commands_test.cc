@@ -29,6 +29,14 @@ void CreateWebWithHistory(KubectlRun& run, const ResourceId& resource = kDeploym
                                      {"deployment.kubernetes.io/desired-replicas", "3"},
                                      {"kubernetes.io/change-cause", "cause " + number}};
     rs["metadata"]["ownerReferences"] = sim::ControlledBy(owner);
+    // Only the first one was complete.
+    if (rollout && revision == 1) {
+      rs["metadata"]["labels"]["pod-template-hash"] = number;
+      rs["metadata"]["annotations"]["internal.windlass.dev/complete"] = "1/1";
+    }
+    if (rollout && revision == 2) {
+      rs["metadata"]["annotations"]["windlass.dev/requested-template"] = RequestedTemplate(owner);
+    }
     run.Create(resources::kReplicaSets, rs);
   }
 }
@@ -60,15 +68,36 @@ TEST_CASE("pause and resume send what kubectl rollout sends") {
 TEST_CASE("Rollouts are paused by a merge patch that names their uid") {
   KubectlRun run;
   run.Create(kRollouts, sim::SampleRollout("web"));
-  const std::string uid = run.Stored(kRollouts, "web")["metadata"]["uid"];
+  const Json before = run.Stored(kRollouts, "web")["metadata"];
   CHECK(run.Run({"pause", "wro/web"}).out == "rollout.windlass.dev/web paused\n");
   REQUIRE(run.writes.size() == 1);
   CHECK(run.writes[0].target ==
         "/apis/windlass.dev/v1alpha1/namespaces/default/rollouts/web?fieldManager=windlass-plugin");
   CHECK(run.writes[0].content_type == "application/merge-patch+json");
-  CHECK(run.writes[0].body == R"({"metadata":{"uid":")" + uid + R"("},"spec":{"paused":true}})");
+  // The object that the user named, as it was read.
+  CHECK(
+      Json::parse(run.writes[0].body) ==
+      Json({{"metadata", {{"uid", before["uid"]}, {"resourceVersion", before["resourceVersion"]}}},
+            {"spec", {{"paused", true}}}}));
   CHECK(run.Run({"resume", "rollout", "web"}).code == ExitCode::kDone);
   CHECK(run.Stored(kRollouts, "web")["spec"]["paused"] == false);
+}
+
+// What holds of the object that was read may not hold of the one that is changed.
+TEST_CASE("A Rollout that was changed meanwhile is looked at again") {
+  KubectlRun run;
+  run.Create(kRollouts, sim::SampleRollout("web"));
+  bool once = false;
+  run.fate = [&](const HttpRequest& request) {
+    if (request.method == HttpMethod::kPatch && !std::exchange(once, true)) {
+      run.Edit(kRollouts, "web", "", [](Json& o) { o["spec"]["rollbackTo"] = {{"revision", 1}}; });
+    }
+    return sim::Fate::kDelivered;
+  };
+  const Ran ran = run.Run({"restart", "wro/web"});
+  CHECK(ran.code == ExitCode::kOtherUpdate);
+  CHECK(ran.messages.find("as spec.rollbackTo asks") != std::string::npos);
+  CHECK_FALSE(run.Stored(kRollouts, "web")["spec"]["template"]["metadata"].contains("annotations"));
 }
 
 TEST_CASE("restart writes kubectl's annotation into the template, unless it is paused") {
@@ -143,7 +172,7 @@ TEST_CASE("undo of a Deployment goes back from what its template is, not from wh
   SECTION("not to and fro, if another undo was faster") {
     set_image("app:v1");
     const Ran ran = run.Run({"undo", "web"});
-    CHECK(ran.code == ExitCode::kError);
+    CHECK(ran.code == ExitCode::kOtherUpdate);
     CHECK(ran.messages.find("was brought back to revision 1 a moment ago") != std::string::npos);
     CHECK(image() == "app:v1");
     CHECK(run.Run({"undo", "web", "--to-revision=2"}).code == ExitCode::kDone);
@@ -192,27 +221,33 @@ TEST_CASE("undo without an earlier revision says that there is none") {
   CHECK(ran.code == ExitCode::kError);
 }
 
+// Windlass answers while the command waits: it has gone back to `revision`.
+void GoesBackTo(KubectlRun& run, int revision) {
+  run.After(seconds(1), [&run, revision] {
+    const int64_t generation = run.Stored(kRollouts, "web")["metadata"]["generation"];
+    run.Edit(kRollouts, "web", "status", [&](Json& o) {
+      o["status"]["rolledBack"] = {
+          {"revision", revision}, {"became", 3}, {"generation", generation + 1}};
+    });
+    run.Edit(kRollouts, "web", "", [](Json& o) { o["spec"].erase("rollbackTo"); });
+  });
+}
+
 // What Windlass does a second after the command: it takes spec.rollbackTo away, and, if it refuses,
 // says why before that.
 void Answer(KubectlRun& run, const std::string& reason) {
+  if (reason.empty()) return GoesBackTo(run, 1);
   run.After(seconds(1), [&run, reason] {
-    if (!reason.empty()) {
-      run.Edit(kRollouts, "web", "status", [&](Json& o) {
-        o["status"]["conditions"] =
-            Json::array({{{"type", "RollbackRefused"},
-                          {"status", "True"},
-                          {"reason", reason},
-                          {"message", "it cannot be"},
-                          {"observedGeneration", o["metadata"]["generation"].get<int64_t>() + 1}}});
-      });
-    }
+    run.Edit(kRollouts, "web", "status", [&](Json& o) {
+      o["status"]["conditions"] =
+          Json::array({{{"type", "RollbackRefused"},
+                        {"status", "True"},
+                        {"reason", reason},
+                        {"message", "it cannot be"},
+                        {"observedGeneration", o["metadata"]["generation"].get<int64_t>() + 1}}});
+    });
     CHECK(run.Stored(kRollouts, "web")["spec"]["rollbackTo"] == Json({{"revision", 1}}));
     run.Edit(kRollouts, "web", "", [](Json& o) { o["spec"].erase("rollbackTo"); });
-    if (!reason.empty()) return;
-    run.Edit(kRollouts, "web", "status", [](Json& o) {
-      o["status"]["observedGeneration"] = o["metadata"]["generation"];
-      o["status"]["rolledBack"] = {{"generation", o["metadata"]["generation"]}};
-    });
   });
 }
 
@@ -267,15 +302,78 @@ TEST_CASE("undo of a Rollout needs the rights to get and patch alone") {
   CHECK(run.Run({"undo", "wro/web", "--to-revision=1"}).code == ExitCode::kDone);
 }
 
-TEST_CASE("undo of a paused Rollout replaces a request that names a revision") {
+// Otherwise the user who was told "rollback requested" would never learn of it.
+TEST_CASE("undo beside a rollback that waits for the end of a pause is refused") {
   KubectlRun run;
   CreateWebWithHistory(run, kRollouts);
   run.Edit(kRollouts, "web", "", [](Json& o) {
     o["spec"]["paused"] = true;
     o["spec"]["rollbackTo"] = {{"revision", 1}};
   });
-  CHECK(run.Run({"undo", "wro/web"}).code == ExitCode::kDone);
-  CHECK(run.Stored(kRollouts, "web")["spec"]["rollbackTo"]["revision"] == 0);
+  const Ran ran = run.Run({"undo", "wro/web"});
+  CHECK(ran.code == ExitCode::kOtherUpdate);
+  CHECK(
+      ran.messages ==
+      "error: rollout \"web\" is to go back to revision 1 already, when spec.paused ends: kubectl "
+      "patch rollouts.windlass.dev web -n default --type=merge -p "
+      "'{\"spec\":{\"rollbackTo\":null}}' takes that request away\n");
+  CHECK(run.Stored(kRollouts, "web")["spec"]["rollbackTo"]["revision"] == 1);
+  CHECK(run.Run({"undo", "wro/web", "--to-revision=1"}).code == ExitCode::kDone);
+}
+
+TEST_CASE("undo whose request somebody else replaces does not take theirs for its own") {
+  KubectlRun run;
+  CreateWebWithHistory(run, kRollouts);
+  SECTION("while it waits") {
+    run.After(seconds(1), [&run] {
+      run.Edit(kRollouts, "web", "", [](Json& o) { o["spec"]["rollbackTo"]["revision"] = 2; });
+    });
+  }
+  SECTION("and Windlass has carried that out") { GoesBackTo(run, 2); }
+  const Ran ran = run.Run({"undo", "wro/web", "--to-revision=1"});
+  CHECK(ran.code == ExitCode::kOtherUpdate);
+  CHECK(ran.messages ==
+        "error: rollout \"web\" is not asked any more to go back to revision 1: somebody has asked "
+        "for revision 2 instead\n");
+}
+
+// The refusal is of this request also if somebody has scaled the Rollout since.
+TEST_CASE("undo tells the refusal of its request") {
+  KubectlRun run;
+  CreateWebWithHistory(run, kRollouts);
+  run.After(seconds(1), [&run] {
+    const int64_t generation = run.Stored(kRollouts, "web")["metadata"]["generation"];
+    run.Edit(kRollouts, "web", "status", [&](Json& o) {
+      o["status"]["conditions"] = Json::array({{{"type", "RollbackRefused"},
+                                                {"status", "True"},
+                                                {"reason", "RollbackTemplateUnchanged"},
+                                                {"message", "there is nothing to do"},
+                                                {"observedGeneration", generation + 1}}});
+    });
+    run.Edit(kRollouts, "web", "", [](Json& o) {
+      o["spec"].erase("rollbackTo");
+      o["spec"]["replicas"] = 5;
+    });
+    run.Edit(kRollouts, "web", "", [](Json& o) { o["spec"]["replicas"] = 6; });
+  });
+  const Ran ran = run.Run({"undo", "wro/web", "--to-revision=1"});
+  CHECK(ran.code == ExitCode::kError);
+  CHECK(ran.messages == "error: there is nothing to do\n");
+}
+
+TEST_CASE("undo that a pause holds up meanwhile leaves its request, and says that it waits") {
+  KubectlRun run;
+  CreateWebWithHistory(run, kRollouts);
+  run.After(seconds(1), [&run] {
+    run.Edit(kRollouts, "web", "", [](Json& o) { o["spec"]["paused"] = true; });
+  });
+  const Ran ran = run.Run({"undo", "wro/web", "--to-revision=1"});
+  CHECK(ran.code == ExitCode::kDone);
+  CHECK(ran.out == "rollout.windlass.dev/web rollback requested\n");
+  CHECK(ran.messages ==
+        "Warning: rollout \"web\" is paused: it goes back when kubectl windlass resume rollout/web "
+        "-n default ends spec.paused\n");
+  CHECK(run.Stored(kRollouts, "web")["spec"].contains("rollbackTo"));
 }
 
 // For the user who mends the Rollout in another way after the command has failed.
@@ -310,22 +408,28 @@ TEST_CASE("undo of a Rollout says if its request could not be taken away") {
   KubectlRun run;
   CreateWebWithHistory(run, kRollouts);
   run.interrupt_after = seconds(3);
-  SECTION("somebody has changed the Rollout since") {
-    run.After(seconds(1), [&run] {
-      run.Edit(kRollouts, "web", "", [](Json& o) { o["spec"]["replicas"] = 5; });
-    });
-  }
-  SECTION("the API server is gone") {
-    run.fate = [](const HttpRequest& request) {
-      const bool withdraws = request.body.find("\"remove\"") != std::string::npos;
-      return withdraws ? sim::Fate::kRequestLost : sim::Fate::kDelivered;
-    };
-  }
+  // The API server is gone.
+  run.fate = [](const HttpRequest& request) {
+    const bool withdraws = request.body.find("\"remove\"") != std::string::npos;
+    return withdraws ? sim::Fate::kRequestLost : sim::Fate::kDelivered;
+  };
   const Ran ran = run.Run({"undo", "wro/web"});
   CHECK(ran.code == ExitCode::kInterrupted);
   CHECK(ran.messages.find("may still be rolled back") != std::string::npos);
   CHECK(ran.messages.ends_with("-p '{\"spec\":{\"rollbackTo\":null}}' takes it away\n"));
   CHECK(run.Stored(kRollouts, "web")["spec"].contains("rollbackTo"));
+}
+
+TEST_CASE("undo takes its request away also from a Rollout that was changed since") {
+  KubectlRun run;
+  CreateWebWithHistory(run, kRollouts);
+  run.interrupt_after = seconds(3);
+  run.After(seconds(1),
+            [&run] { run.Edit(kRollouts, "web", "", [](Json& o) { o["spec"]["replicas"] = 5; }); });
+  const Ran ran = run.Run({"undo", "wro/web"});
+  CHECK(ran.code == ExitCode::kInterrupted);
+  CHECK(ran.messages.find("the request is taken away again") != std::string::npos);
+  CHECK_FALSE(run.Stored(kRollouts, "web")["spec"].contains("rollbackTo"));
 }
 
 TEST_CASE("undo that joins a request of somebody else leaves it there") {
@@ -397,9 +501,77 @@ TEST_CASE("undo of a paused Rollout is stored, and says that it waits") {
   CHECK(ran.code == ExitCode::kDone);
   CHECK(ran.out == "rollout.windlass.dev/web rollback requested\n");
   CHECK(ran.messages ==
-        "Warning: rollout \"web\" is paused: it goes back only when kubectl windlass resume "
+        "Warning: rollout \"web\" is paused: it goes back when kubectl windlass resume "
         "rollout/web -n default ends spec.paused\n");
   CHECK(run.Stored(kRollouts, "web")["spec"]["rollbackTo"] == Json({{"revision", 0}}));
+}
+
+// For the user who asks twice, and for the colleague who resumes.
+TEST_CASE("A rollback that a pause holds up is told wherever the Rollout is") {
+  KubectlRun run;
+  CreateWebWithHistory(run, kRollouts);
+  run.Edit(kRollouts, "web", "", [](Json& o) { o["spec"]["paused"] = true; });
+  REQUIRE(run.Run({"undo", "wro/web", "--to-revision=1"}).code == ExitCode::kDone);
+  run.Edit(kRollouts, "web", "status", [](Json& o) {
+    SetCounters(o, 3, 3, 3);
+    o["status"]["phase"] = "Paused";
+  });
+  const Ran status = run.Run({"status", "wro/web"});
+  CHECK(status.code == ExitCode::kHeld);
+  CHECK(status.messages ==
+        "error: rollout \"web\" is paused: kubectl windlass resume rollout/web -n default lets it "
+        "go back to revision 1, as spec.rollbackTo asks\n");
+  CHECK(run.Run({"get", "wro/web"}).out.find("lets it go back to revision 1") != std::string::npos);
+  SECTION("resume says what follows") {
+    const Ran resumed = run.Run({"resume", "wro/web"});
+    CHECK(resumed.code == ExitCode::kDone);
+    CHECK(resumed.messages ==
+          "Warning: rollout \"web\" is asked by spec.rollbackTo to go back to revision 1\n");
+  }
+}
+
+// An abort acts at once, paused or not (RO-135), and so does a rollback meanwhile.
+TEST_CASE("undo of a paused Rollout that is aborted waits for the answer") {
+  KubectlRun run;
+  CreateWebWithHistory(run, kRollouts);
+  run.Edit(kRollouts, "web", "", [](Json& o) {
+    o["spec"]["paused"] = true;
+    o["spec"]["abort"] = true;
+  });
+  GoesBackTo(run, 1);
+  const Ran ran = run.Run({"undo", "wro/web", "--to-revision=1"});
+  CHECK(ran.code == ExitCode::kDone);
+  CHECK(ran.out == "rollout.windlass.dev/web rolled back\n");
+  CHECK(ran.messages ==
+        "Warning: rollout \"web\" is aborted: its template is rolled out when kubectl windlass "
+        "retry rollout/web -n default ends spec.abort, and kubectl windlass resume rollout/web -n "
+        "default ends spec.paused\n");
+}
+
+TEST_CASE("undo of an aborted Rollout says if what it goes back to was never complete") {
+  KubectlRun run;
+  CreateWebWithHistory(run, kRollouts);
+  run.Edit(resources::kReplicaSets, "web-1", "",
+           [](Json& o) { o["metadata"]["annotations"].erase("internal.windlass.dev/complete"); });
+  run.Edit(kRollouts, "web", "", [](Json& o) { o["spec"]["abort"] = true; });
+  run.interrupt_after = seconds(1);
+  const Ran ran = run.Run({"undo", "wro/web"});
+  CHECK(ran.messages.find("ends spec.abort. It goes back to revision 1, which was never rolled out "
+                          "completely: --to-revision names another one\n") != std::string::npos);
+}
+
+TEST_CASE("undo that another command takes its request from says so") {
+  KubectlRun run;
+  CreateWebWithHistory(run, kRollouts);
+  run.Edit(kRollouts, "web", "", [](Json& o) { o["spec"]["rollbackTo"] = {{"revision", 1}}; });
+  run.After(seconds(2), [&run] {
+    run.Edit(kRollouts, "web", "", [](Json& o) { o["spec"].erase("rollbackTo"); });
+  });
+  const Ran ran = run.Run({"undo", "wro/web", "--to-revision=1"});
+  CHECK(ran.code == ExitCode::kError);
+  CHECK(ran.messages ==
+        "error: rollout \"web\" is not rolled back: spec.rollbackTo was taken away before Windlass "
+        "looked at it\n");
 }
 
 // Revisions 1 to 4 of Rollout web, `present` that of its template. `complete` were rolled out
@@ -474,6 +646,31 @@ TEST_CASE("undo finds the ReplicaSet of the template by its published revision, 
     o["status"]["currentRevision"] = 4;
   });
   const Ran ran = run.Run({"undo", "wro/web", "--dry-run=client"});
+  CHECK(ran.out.find("image: app:v3") != std::string::npos);
+}
+
+// Windlass finds these two also by the number that they had before (RO-022).
+TEST_CASE("undo previews a former number where Windlass takes it") {
+  KubectlRun run;
+  PreviewOfUndo(run, {});
+  SECTION("of the stable revision") {
+    run.Edit(resources::kReplicaSets, "web-3", "", [](Json& o) {
+      o["metadata"]["annotations"]["deployment.kubernetes.io/revision"] = "5";
+    });
+    run.Edit(kRollouts, "web", "status", [](Json& o) {
+      o["status"]["stableRevision"] = 3;
+      o["status"]["stableReplicaSet"] = "web-3";
+    });
+  }
+  SECTION("of the last rollback") {
+    run.Edit(resources::kReplicaSets, "web-3", "", [](Json& o) {
+      o["metadata"]["annotations"]["deployment.kubernetes.io/revision"] = "5";
+    });
+    run.Edit(kRollouts, "web", "status", [](Json& o) {
+      o["status"]["rolledBack"] = {{"revision", 3}, {"became", 5}, {"generation", 2}};
+    });
+  }
+  const Ran ran = run.Run({"undo", "wro/web", "--to-revision=3", "--dry-run=client"});
   CHECK(ran.out.find("image: app:v3") != std::string::npos);
 }
 

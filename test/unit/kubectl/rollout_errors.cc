@@ -78,6 +78,7 @@ void IsApplied(KubectlRun& run) {
 ErrorSection RolloutErrors() {
   constexpr ExitCode kError = ExitCode::kError;
   constexpr ExitCode kHeld = ExitCode::kHeld;
+  constexpr ExitCode kOtherUpdate = ExitCode::kOtherUpdate;
   const auto paused = [](Json& object) { object["spec"]["paused"] = true; };
   const auto aborted = [](Json& object) { object["spec"]["abort"] = true; };
   const auto partition = [](Json& object) {
@@ -123,6 +124,22 @@ ErrorSection RolloutErrors() {
         "error: deployments.apps \"web\" was restarted within this second: wait, and try again",
         "A second restart within one second would not change the template. Wait a second.",
         HasDeployment(just_restarted)},
+       {{"restart", rollout},
+        kOtherUpdate,
+        "error: rollout \"web\" is to be rolled back, as spec.rollbackTo asks, which would undo "
+        "the "
+        "restart: kubectl windlass status rollout/web -n default waits for that, and then try "
+        "again",
+        "Windlass has not answered `spec.rollbackTo` yet. It takes that away when it has.",
+        HasRollout([](Json& web) { web["spec"]["rollbackTo"] = {{"revision", 1}}; })},
+       {{"resume", rollout},
+        ExitCode::kDone,
+        "Warning: rollout \"web\" is asked by spec.rollbackTo to go back to revision 1",
+        "Somebody has asked for a rollback while `spec.paused` was true. Now it begins.",
+        HasRollout([](Json& web) {
+          web["spec"]["paused"] = true;
+          web["spec"]["rollbackTo"] = {{"revision", 1}};
+        })},
        {{"history", "web", "--revision=9"},
         kError,
         "error: unable to find the specified revision: kubectl windlass history deployment/web "
@@ -161,13 +178,34 @@ ErrorSection RolloutErrors() {
         IsApplied},
        {{"undo", rollout},
         ExitCode::kDone,
-        "Warning: rollout \"web\" is paused: it goes back only when kubectl windlass resume "
+        "Warning: rollout \"web\" is paused: it goes back when kubectl windlass resume "
         "rollout/web -n default ends spec.paused",
         "The rollback is stored in `spec.rollbackTo`. But `spec.paused` is true, and a paused "
         "Rollout moves no Pod. The command in the text ends that.",
         [](KubectlRun& run) {
           CreateRolloutWithCanary(run, [](Json& web) { web["spec"]["paused"] = true; });
         }},
+       {{"undo", rollout},
+        kOtherUpdate,
+        "error: rollout \"web\" is to go back to revision 1 already, when spec.paused ends: "
+        "kubectl "
+        "patch rollouts.windlass.dev web -n default --type=merge -p "
+        "'{\"spec\":{\"rollbackTo\":null}}' takes that request away",
+        "Somebody has asked for another rollback, which waits for the end of the pause.",
+        HasRollout([](Json& web) {
+          web["spec"]["paused"] = true;
+          web["spec"]["rollbackTo"] = {{"revision", 1}};
+        })},
+       {{"abort", rollout},
+        ExitCode::kDone,
+        "Warning: rollout \"web\" is asked by spec.rollbackTo to go back to revision 1, which it "
+        "does "
+        "now although spec.paused is true",
+        "A rollback waited for the end of the pause. During an abort it waits no longer.",
+        HasRollout([](Json& web) {
+          web["spec"]["paused"] = true;
+          web["spec"]["rollbackTo"] = {{"revision", 1}};
+        })},
        {{"undo", rollout, "--dry-run=client"},
         kError,
         "error: no rollout history found for rollout \"web\": there is no revision before the "
@@ -181,6 +219,18 @@ ErrorSection RolloutErrors() {
         "The Rollout is at a step that is no pause. The command in the text waits until it "
         "comes to one. `--full` does not wait, and ends all steps.",
         HasRollout()},
+       {{"promote", rollout},
+        kOtherUpdate,
+        "error: rollout \"web\" has a promotion that asks for more and is not carried out yet "
+        "(annotation windlass.dev/promote=full@8), which this one would replace: kubectl windlass "
+        "promote rollout/web -n default --full asks for both",
+        "Somebody has asked for the end of all steps a moment ago. This command would replace that "
+        "by the end of one.",
+        [](KubectlRun& run) {
+          CreateAvailableRollout(run, 2, [](Json& web) {
+            web["metadata"]["annotations"]["windlass.dev/promote"] = "full@8";
+          });
+        }},
        {{"promote", rollout},
         kHeld,
         "error: rollout \"web\" is not promoted past step 2 of 2: canary not available: "

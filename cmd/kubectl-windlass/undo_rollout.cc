@@ -1,0 +1,205 @@
+// undo of a Rollout: writes spec.rollbackTo, and waits for the answer of Windlass, which does the
+// rest.
+#include <nlohmann/json.hpp>
+#include <optional>
+#include <utility>
+#include <variant>
+
+#include "cmd/kubectl-windlass/answer.h"
+#include "cmd/kubectl-windlass/commands.h"
+#include "cmd/kubectl-windlass/failure.h"
+#include "cmd/kubectl-windlass/json_fields.h"
+#include "cmd/kubectl-windlass/output.h"
+#include "cmd/kubectl-windlass/replica_sets.h"
+#include "cmd/kubectl-windlass/rollout_roles.h"
+#include "cmd/kubectl-windlass/undo.h"
+#include "cmd/kubectl-windlass/workload_standing.h"
+
+namespace windlass::cli {
+namespace {
+
+// Says what keeps a rollback from beginning, or its template from being rolled out; "" if nothing
+// does.
+std::string HoldText(const Place& place, const Json& rollout) {
+  const std::string who = "rollout \"" + place.name + '"';
+  const bool paused = FlagOf(rollout, "/spec/paused");
+  const std::string resume = "kubectl windlass resume " + InCommand(place) + " ends spec.paused";
+  if (FlagOf(rollout, "/spec/abort")) {
+    return who + " is aborted: its template is rolled out when kubectl windlass retry " +
+           InCommand(place) + " ends spec.abort" + (paused ? ", and " + resume : "");
+  }
+  return paused ? who + " is paused: it goes back when " + resume : "";
+}
+
+// A request for a rollback that is stored.
+struct Asked {
+  int64_t revision = 0;    // 0: the one before
+  int64_t generation = 0;  // of the object that has it
+  bool ours = false;       // the command has written it
+};
+
+// Returns the refusal of the rollback that was asked for; null if it was carried out.
+const Json* RefusalIn(const Json& rollout, const Asked& asked) {
+  const Json* refused = TrueCondition(rollout, "RollbackRefused");
+  if (refused == nullptr) return nullptr;
+  return NumberOf(*refused, "/observedGeneration") > asked.generation ? refused : nullptr;
+}
+
+ExitCode RefuseReplaced(const CommandContext& context, const Place& place, const Asked& asked,
+                        int64_t instead) {
+  return Refuse(context, place,
+                "is not asked any more to go back to " + RollbackText(asked.revision) +
+                    ": somebody has asked for " + RollbackText(instead) + " instead",
+                ExitCode::kOtherUpdate);
+}
+
+// Tells what has become of the request.
+ExitCode TellVerdict(const CommandContext& context, const Place& place, const Json& rollout,
+                     const Asked& asked) {
+  if (const Json* other = FieldOf(rollout, "/spec/rollbackTo")) {
+    const int64_t revision = NumberOf(*other, "/revision");
+    if (revision != asked.revision) return RefuseReplaced(context, place, asked, revision);
+    context.console.Warning(HoldText(place, rollout));
+    PrintDone(context, place, rollout, "rollback requested");
+    return ExitCode::kDone;
+  }
+  if (const Json* refused = RefusalIn(rollout, asked)) {
+    const bool not_there = TextOf(*refused, "/reason") == "RollbackRevisionNotFound";
+    context.console.Error(not_there ? NotThere(context, place) : TextOf(*refused, "/message"));
+    return ExitCode::kError;
+  }
+  if (NumberOf(rollout, "/status/rolledBack/generation") > asked.generation) {
+    const int64_t revision = NumberOf(rollout, "/status/rolledBack/revision");
+    if (asked.revision != 0 && revision != asked.revision) {
+      return RefuseReplaced(context, place, asked, revision);
+    }
+    PrintDone(context, place, rollout, "rolled back");
+    return ExitCode::kDone;
+  }
+  return Refuse(context, place,
+                "is not rolled back: spec.rollbackTo was taken away before Windlass looked at it");
+}
+
+std::string WithdrawText(const Place& place) {
+  return "kubectl patch " + ResourceText(place.resource) + ' ' + place.name + " -n " +
+         place.namespace_ + R"( --type=merge -p '{"spec":{"rollbackTo":null}}')";
+}
+
+// Waits until Windlass has answered spec.rollbackTo, which it takes away, or until somebody else
+// has replaced it or has paused the Rollout, so that it waits. Without an answer the request is
+// taken away here, so that no rollback comes after the command has failed.
+ExitCode WaitForVerdict(const CommandContext& context, const Place& place, const Asked& asked) {
+  const auto answer = WaitForAnswer(context, place, [&](const Json& rollout) {
+    // Windlass records its answer before it takes the request away (RO-080).
+    const Json* request = FieldOf(rollout, "/spec/rollbackTo");
+    return request == nullptr || NumberOf(*request, "/revision") != asked.revision ||
+           !StoredRollback(rollout).empty();
+  });
+  if (answer.ok() && *answer) return TellVerdict(context, place, **answer, asked);
+  Withdrawal withdrawal{.patch = nullptr, .by_hand = WithdrawText(place)};
+  if (asked.ours) {
+    withdrawal.patch = Json::array(
+        {{{"op", "test"}, {"path", "/spec/rollbackTo/revision"}, {"value", asked.revision}},
+         {{"op", "remove"}, {"path", "/spec/rollbackTo"}}});
+  }
+  return TellUnanswered(context, place, answer, withdrawal);
+}
+
+// Returns the ReplicaSet of the revision that is asked for, as Windlass finds it (RO-022); null if
+// there is none. The stable revision, and the one of the last rollback, are also found by the
+// number that they had before.
+const Json* TargetOf(const CommandContext& context, const Json& rollout,
+                     const std::vector<Json>& replica_sets) {
+  const int64_t revision = context.line.revision;
+  const std::vector<const Json*> owned = OwnedBy(rollout, replica_sets);
+  if (revision == 0) return RevisionBefore(rollout, owned);
+  if (const Json* found = FindRevision(replica_sets, revision)) return found;
+  if (revision == NumberOf(rollout, "/status/stableRevision"))
+    return RolesOf(rollout, owned).stable;
+  const bool was_asked = revision == NumberOf(rollout, "/status/rolledBack/revision");
+  const int64_t became = NumberOf(rollout, "/status/rolledBack/became");
+  return was_asked && became > 0 ? FindRevision(replica_sets, became) : nullptr;
+}
+
+// Refuses a rollback beside another one that is not carried out yet.
+std::optional<ExitCode> RefuseBesidePending(const CommandContext& context, const Place& place,
+                                            const Json& rollout) {
+  const Json* pending = FieldOf(rollout, "/spec/rollbackTo");
+  if (pending == nullptr) return std::nullopt;
+  const int64_t revision = NumberOf(*pending, "/revision");
+  if (revision == context.line.revision) return std::nullopt;
+  const bool waits = !StoredRollback(rollout).empty();
+  return Refuse(context, place,
+                "is to go back to " + RollbackText(revision) + " already, " +
+                    (waits ? "when spec.paused ends: " : "which Windlass has not answered yet: ") +
+                    WithdrawText(place) + " takes that request away",
+                ExitCode::kOtherUpdate);
+}
+
+// What there is to say of the revision that a rollback goes back to.
+struct Outlook {
+  std::optional<ExitCode> ended{};  // the command has written why
+  std::string warning{};
+};
+
+// Looks at the revision before the request is written, where Windlass does not say at once what
+// becomes of it, and prints it with --dry-run=client.
+Outlook LookAtTarget(const CommandContext& context, const Place& place, const Json& rollout) {
+  const bool preview = context.line.dry_run == "client";
+  const std::string hold = HoldText(place, rollout);
+  if (hold.empty() && context.line.dry_run == "none") return {};
+  const auto replica_sets = ReadReplicaSets(context.session, rollout, place.namespace_);
+  if (!replica_sets.ok() && preview) {
+    return {.ended = Report(context.session, context.console, replica_sets.error())};
+  }
+  // Who may not read ReplicaSets does not know whether there is one; Windlass does.
+  if (!replica_sets.ok()) return {.warning = hold};
+  const Json* target = TargetOf(context, rollout, *replica_sets);
+  if (target == nullptr) {
+    context.console.Error(NotThere(context, place));
+    return {.ended = ExitCode::kError};
+  }
+  const int64_t asked = context.line.revision;
+  const RolloutRoles roles = RolesOf(rollout, OwnedBy(rollout, *replica_sets));
+  const bool present =
+      target == roles.asked_for || SameTemplate(PodTemplateOf(*target), PodTemplateOf(rollout));
+  // A rollback that is repeated is answered as if it were new (RO-023).
+  const bool repeated = asked != 0 && asked == NumberOf(rollout, "/status/rolledBack/revision");
+  if (present && !repeated) {
+    return {.ended = Refuse(context, place,
+                            "has the template of revision " + std::to_string(RevisionOf(*target)) +
+                                " already: there is nothing to do")};
+  }
+  if (preview) return {.ended = PrintTemplate(context, place, PodTemplateOf(*target))};
+  const bool complete = target == roles.stable || WasComplete(*target);
+  if (asked != 0 || complete || hold.empty()) return {.warning = hold};
+  return {.warning = hold + ". It goes back to " + RollbackText(RevisionOf(*target)) +
+                     ", which was never rolled out completely: --to-revision names another one"};
+}
+
+}  // namespace
+
+ExitCode UndoRollout(const CommandContext& context, const Place& place) {
+  const int64_t revision = context.line.revision;
+  const auto changed =
+      WriteChange(context, place, [&](const Json& rollout) -> std::variant<ExitCode, Change> {
+        if (const auto refused = RefuseBesidePending(context, place, rollout)) return *refused;
+        Outlook outlook = LookAtTarget(context, place, rollout);
+        if (outlook.ended) return *outlook.ended;
+        Change change{.warning = std::move(outlook.warning)};
+        // Also a 0: a request that is there already may name a revision.
+        change.patch["spec"]["rollbackTo"]["revision"] = revision;
+        return change;
+      });
+  if (const auto* code = std::get_if<ExitCode>(&changed)) return *code;
+  const auto& [before, after] = std::get<Changed>(changed);
+  if (context.line.dry_run != "none" || !StoredRollback(after).empty()) {
+    PrintDone(context, place, after, "rollback requested");
+    return ExitCode::kDone;
+  }
+  const int64_t generation = NumberOf(after, "/metadata/generation");
+  const bool ours = generation != NumberOf(before, "/metadata/generation");
+  return WaitForVerdict(context, place, {revision, generation, ours});
+}
+
+}  // namespace windlass::cli
