@@ -43,8 +43,10 @@ Steered UpdateToSteer(const CommandContext& context, const Place& place) {
   // The two controllers of one update may both be named, or have the labels that -l asks for.
   const std::string uid = found->update ? TextOf(*found->update, "/metadata/uid") : "";
   if (context.done->steered.contains(uid)) return refused(ExitCode::kDone);
+  // One that waits for its controller begins by itself.
   const bool steerable = found->update && IsUnderWay(*found->update) &&
-                         StateOf(context, *found->update) != UpdateState::kRefused;
+                         (StateOf(context, *found->update) != UpdateState::kRefused ||
+                          !HasEnded(context, *found->update));
   if (steerable && !IsGivenUp(*found->update)) return {.found = *std::move(found)};
   if (steerable) {
     return refused(Refuse(context, place,
@@ -53,9 +55,13 @@ Steered UpdateToSteer(const CommandContext& context, const Place& place) {
   }
   const std::string unfinished = UnfinishedUpdateOf(context, place, found->controller);
   if (!unfinished.empty()) return refused(Refuse(context, place, unfinished));
+  // The update may have replaced it.
+  const std::string replaced_by =
+      found->update && found->controller.is_null() ? TextOf(*found->update, "/status/newName") : "";
+  const std::string& present = replaced_by.empty() ? place.name : replaced_by;
   return refused(Refuse(context, place,
                         "has no rolling update under way: kubectl windlass rolling-update " +
-                            place.name + " -n " + place.namespace_ +
+                            present + " -n " + place.namespace_ +
                             " --image=IMAGE begins one, also back to an earlier image. An update "
                             "with --local is steered where it runs"));
 }
@@ -133,6 +139,10 @@ ExitCode TurnRound(const CommandContext& context, const Place& place, const std:
       code = RefuseToTakeBackNothing(context, place, steered.found.place);
       return nullptr;
     }
+    if (IsPastReturn(context, steered.found.place, update)) {
+      code = RefusePastReturn(context, place);
+      return nullptr;
+    }
     if (!FlagOf(update, "/spec/rollback")) {
       if (IsApplied(update)) {
         context.console.Warning(
@@ -167,6 +177,9 @@ ExitCode StatusOfController(const CommandContext& context, const Place& place) {
     if (found->unreadable) return Report(context.session, context.console, *found->unreadable);
     const bool stands =
         found->update && (IsUnderWay(*found->update) || found->controller.is_null());
+    // Both controllers of one update may be named.
+    const std::string uid = stands ? TextOf(*found->update, "/metadata/uid") : "";
+    if (stands && !again && !context.done->steered.insert(uid).second) return ExitCode::kDone;
     if (!stands) {
       const std::string unfinished = UnfinishedUpdateOf(context, place, found->controller);
       if (!unfinished.empty()) {

@@ -96,6 +96,30 @@ bool HasChangedNothing(const CommandContext& context, const Place& update_place,
   return !HasNotes(*old);
 }
 
+bool IsPastReturn(const CommandContext& context, const Place& update_place, const Json& update) {
+  if (TextOf(update, "/status/step") != rc::kStepCleanUp || FlagOf(update, "/spec/rollback")) {
+    return false;
+  }
+  for (const std::string& name : {update_place.name, TextOf(update, "/status/newName")}) {
+    if (name.empty()) continue;
+    const Result<Json> controller = ReadObject(
+        context.session, {resources::kReplicationControllers, update_place.namespace_, name});
+    const bool gone = !controller.ok() && controller.error().kind == ErrorKind::kNotFound;
+    const bool goes =
+        controller.ok() && FieldOf(*controller, "/metadata/deletionTimestamp") != nullptr;
+    if (gone || goes) return true;
+  }
+  return false;
+}
+
+ExitCode RefusePastReturn(const CommandContext& context, const Place& place) {
+  return Refuse(context, place,
+                "has new Pods alone, and its update ends with a deletion that is under way, so it "
+                "cannot be rolled back any more: kubectl windlass status " +
+                    InCommand(place) + " waits for the end. To go back, update to the old image",
+                ExitCode::kFailed);
+}
+
 bool HasNotes(const Json& old) {
   constexpr std::string_view kNotes[] = {rc::kNextControllerId, rc::kOriginalReplicasOf,
                                          rc::kRenameJournal};
@@ -146,6 +170,17 @@ std::string UnfinishedUpdateOf(const CommandContext& context, const Place& place
     }
     return "is in the middle of a rolling update " + from_to + repeat + ", and " + command +
            " takes it back";
+  }
+  // An update that has ended leaves no size to reach.
+  const auto desired = ParseWhole<int32_t>(AnnotationOf(controller, rc::kDesiredReplicas));
+  const int64_t size = NumberOf(controller, "/spec/replicas", 1);
+  if (desired && *desired > size && !SourceName(controller).empty()) {
+    return "has " + std::to_string(size) + " of " + std::to_string(*desired) + " replicas, and " +
+           SourceName(controller) +
+           ", which a rolling update was to replace by it, does not exist any more: kubectl scale "
+           "rc " +
+           place.name + " -n " + place.namespace_ + " --replicas=" + std::to_string(*desired) +
+           " completes it";
   }
   // kubectl keeps a size for ever, and does not note whose it is.
   if (HasGivenPods(controller) && !AnnotationOf(controller, rc::kOriginalReplicasOf).empty()) {

@@ -40,6 +40,11 @@ bool IsGivenUp(const Json& update);
 // the old one say.
 bool HasChangedNothing(const CommandContext& context, const Place& update_place,
                        const Json& update);
+// Returns true if an update that goes forward deletes one of its controllers already: then no
+// rollback restores the old one.
+bool IsPastReturn(const CommandContext& context, const Place& update_place, const Json& update);
+// Writes that, of the controller `place`. Returns the exit code.
+ExitCode RefusePastReturn(const CommandContext& context, const Place& place);
 // Returns true if an update has noted on the old controller that it has begun.
 bool HasNotes(const Json& old);
 // Writes that such an update has nothing to take back, of the controller `place`. Returns the exit

@@ -73,7 +73,9 @@ std::string GoOnText(const ReplicationControllerUpdate& stored, const std::strin
   }
   std::string text = "kubectl windlass rolling-update " + stored.meta.name;
   const auto add = [&text](const char* before, const std::string& value) {
-    if (!value.empty()) text += before + value;
+    // An image may be any text.
+    const bool plain = value.find_first_of(" \t'\"\\$&;|<>()*?`#!~{}[]\n") == value.npos;
+    if (!value.empty()) text += before + (plain ? value : '\'' + value + '\'');
   };
   if (spec.controller) return text + in + " -f FILE, with the file of " + spec.new_name;
   add(" ", spec.new_name);
@@ -131,7 +133,14 @@ bool AsksForOther(const CommandContext& context, const Json& update, const Json&
   Decoder& decoder = context.session.decoder();
   const auto asked = DecodeReplicationControllerUpdate(decoder, update.dump());
   const auto there = DecodeReplicationControllerUpdate(decoder, stored.dump());
-  return asked.ok() && there.ok() && IsForOther(context, *asked, *there);
+  if (!asked.ok() || !there.ok()) return false;
+  // An edit of the spec has stopped the run. The way back to what it is for is no other update.
+  const std::string& target = there->status.target;
+  const bool failed = StateOf(context, stored) == UpdateState::kFailed;
+  if (failed && !asked->spec.rollback && !target.empty() && rc::TargetOf(asked->spec) == target) {
+    return false;
+  }
+  return IsForOther(context, *asked, *there);
 }
 
 std::optional<ExitCode> RefuseOtherUpdate(const CommandContext& context, const Json& update,

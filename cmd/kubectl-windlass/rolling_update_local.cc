@@ -6,6 +6,7 @@
 #include <utility>
 #include <variant>
 
+#include "cmd/kubectl-windlass/controller_update.h"
 #include "cmd/kubectl-windlass/failure.h"
 #include "cmd/kubectl-windlass/json_fields.h"
 #include "cmd/kubectl-windlass/long_wait.h"
@@ -68,6 +69,7 @@ class LocalUpdate {
   Walk Look();
   Walk Step();
   std::optional<Error> LabelPods(Learned& learned, Write first);
+  void KeepLackOfRight(const std::optional<Error>& error);
   void Warn(const std::vector<Event>& events) const;
   std::variant<ExitCode, Duration> AfterError(const Error& error);
   bool HasEnded() const;
@@ -79,8 +81,17 @@ class LocalUpdate {
   UpdatePlan plan_;
   int64_t printed_ = 0;  // lines of the status
   std::optional<MonotonicTime> failing_since_{};
+  std::optional<Error> lacks_right_{};  // for the last write that was refused
   Duration retry_ = kRetryFirst;
 };
+
+// Keeps the error of a write that the user may not make; nullopt: the write has succeeded. The
+// planner says only that it was refused.
+void LocalUpdate::KeepLackOfRight(const std::optional<Error>& error) {
+  const bool lacks =
+      error && error->kind == ErrorKind::kForbidden && error->detail != ErrorDetail::kDenied;
+  lacks_right_ = lacks ? error : std::nullopt;
+}
 
 bool LocalUpdate::HasEnded() const {
   const std::string phase = plan_.Phase();
@@ -89,8 +100,21 @@ bool LocalUpdate::HasEnded() const {
 
 ExitCode LocalUpdate::End() const {
   if (plan_.Phase() == rc::kFailed) {
-    context_.console.Error(TextOf(plan_.update(), "/status/message"));
-    return IsRefusedForOther(plan_.update()) ? ExitCode::kOtherUpdate : ExitCode::kFailed;
+    ExitCode code = ExitCode::kFailed;
+    if (lacks_right_) {
+      code = Report(context_.session, context_.console, *lacks_right_);
+    } else {
+      context_.console.Error(TextOf(plan_.update(), "/status/message"));
+      if (IsRefusedForOther(plan_.update())) code = ExitCode::kOtherUpdate;
+    }
+    const bool changed = !plan_.decoded().status.target.empty();
+    if (changed && !IsGivenUp(plan_.update())) {
+      const bool back = plan_.decoded().spec.rollback;
+      context_.console.message(
+          std::string("The update stops here. The same command goes on with it") +
+          (back ? "" : ", and --rollback takes it back") + ".\n");
+    }
+    return code;
   }
   const ExitCode printed = PrintResult();
   const bool is_asked = plan_.decoded().spec.rollback == (plan_.Phase() == rc::kRolledBack);
@@ -175,8 +199,10 @@ std::optional<Error> LocalUpdate::LabelPods(Learned& learned, Write first) {
   std::vector<Result<Reply>> replies = context_.session.SendAll(requests, Verb::kPatch);
   std::optional<Error> failed;
   for (size_t i = 0; i < writes.size(); ++i) {
-    if (!replies[i].ok() && !GoesOnAfter(writes[i], replies[i].error().kind)) {
-      failed = plan_.Told(writes[i].request, replies[i].error());
+    if (!replies[i].ok()) {
+      const Error told = plan_.Told(writes[i].request, replies[i].error());
+      KeepLackOfRight(told);
+      if (!GoesOnAfter(writes[i], told.kind)) failed = told;
     }
     learned.push_back(OutcomeOf(writes[i], std::move(replies[i])));
   }
@@ -212,6 +238,7 @@ LocalUpdate::Walk LocalUpdate::Step() {
     if (of_update && (HasEnded() || plan_.Phase() == rc::kPaused)) return {};
     std::optional<Error> error;
     if (!reply.ok()) error = plan_.Told(request, reply.error());
+    if (write != nullptr && !of_update) KeepLackOfRight(error);
     if (context_.session.interrupted()) return {.error = error.value_or(Error{})};
     plan_.Fold(request, reply);
     learned.push_back(write != nullptr ? OutcomeOf(*write, std::move(reply))

@@ -41,6 +41,7 @@ std::optional<ExitCode> RefuseToTakeBack(const CommandContext& context, const Js
   const UpdateState state = StateOf(context, stored);
   if (state == UpdateState::kUnderWay) {
     const bool goes_back = FlagOf(stored, "/spec/rollback");
+    if (IsPastReturn(context, of_update, stored)) return RefusePastReturn(context, old);
     if (goes_back || !HasChangedNothing(context, of_update, stored)) return std::nullopt;
     return RefuseToTakeBackNothing(context, old, of_update);
   }
@@ -52,8 +53,9 @@ std::optional<ExitCode> RefuseToTakeBack(const CommandContext& context, const Js
   const Result<Json> controller = ReadObject(context.session, old);
   if (controller.ok() && HasNotes(*controller)) return std::nullopt;
   context.console.Error("the update of " + ObjectName(old.resource, old.name) +
-                        " has ended, so there is nothing to roll back. To go back, update to the "
-                        "old image");
+                        " has ended, so there is nothing to roll back. To go back, update " +
+                        (controller.ok() ? old.name : TextOf(stored, "/status/newName", old.name)) +
+                        " to the old image");
   return ExitCode::kFailed;
 }
 

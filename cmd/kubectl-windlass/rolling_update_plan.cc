@@ -131,6 +131,7 @@ ExitCode PrintPlan(const CommandContext& context, const Json& update, PlanFrom f
   if (planned.unknown && decides) {
     return Report(context.session, context.console, *planned.unknown);
   }
+  if (planned.unknown) context.console.Warning("not checked: " + planned.unknown->message);
   const Status printed = PrintBoth(context, planned);
   if (!printed.ok()) return Report(context.session, context.console, printed.error());
   return ExitCode::kDone;

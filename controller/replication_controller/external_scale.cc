@@ -123,8 +123,13 @@ std::optional<Step> AnswerExternalScale(const Situation& situation) {
   if (policy == kAdopt) return AdoptScale(situation, *scaled);
   const int32_t expected = ExpectedSize(situation, *scaled);
   if (policy == kOverride) return ScaleBack(situation, *scaled, expected);
+  return PauseForScale(situation, *scaled, expected);
+}
+
+Step PauseForScale(const Situation& situation, const ReplicationController& scaled,
+                   int32_t expected) {
   return Pause(situation,
-               Fill(kScaledByOtherText, scaled->meta.name, expected, scaled->replicas) +
+               Fill(kScaledByOtherText, scaled.meta.name, expected, scaled.replicas) +
                    Fill(". Scale it back to {}, or set spec.onExternalScale to Adopt (all replicas "
                         "are wanted) or Override (it is scaled back)",
                         expected));

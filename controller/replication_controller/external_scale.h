@@ -26,6 +26,10 @@ int32_t ExpectedSize(const Situation& situation, const ReplicationController& co
 // both controllers exist.
 std::optional<Step> AnswerExternalScale(const Situation& situation);
 
+// Returns the pause because somebody else has scaled `scaled`, which had `expected` replicas.
+Step PauseForScale(const Situation& situation, const ReplicationController& scaled,
+                   int32_t expected);
+
 // Returns what follows from a scaling of the old controller by somebody else while it is about to
 // become what the deleted controller `new_name` was: it would leave its own Pods without an owner.
 // There is nothing to add up any more, so Adopt is as Pause. nullopt if it has no replicas.

@@ -3,6 +3,7 @@
 #include <utility>
 
 #include "controller/replication_controller/annotations.h"
+#include "controller/replication_controller/external_scale.h"
 #include "controller/replication_controller/new_controller.h"
 #include "controller/replication_controller/patches.h"
 #include "controller/replication_controller/phases.h"
@@ -42,6 +43,20 @@ std::optional<Step> StoreIntent(const Situation& situation, const std::string& l
            situation.spec().rollback ? "rolling back to " + situation.old_name()
                                      : "creating " + situation.new_name);
   return Store(situation, draft);
+}
+
+// Returns the pause of an update that is begun again, while OLD is larger than it was before the
+// first try: going on would undo what somebody else has scaled (RC-16). Adopt and Override are
+// answered when the scaling begins.
+std::optional<Step> PauseIfOutgrown(const Situation& situation) {
+  const ReplicationController& old = *situation.old_controller();
+  const ReplicationController& created = *situation.new_controller();
+  const std::string& policy = situation.spec().on_external_scale;
+  if (policy == kAdopt || policy == kOverride) return std::nullopt;
+  if (!HasOriginalSize(old, created) || IsRollbackTarget(old, created)) return std::nullopt;
+  const auto noted = NumberIn(old, kOriginalReplicas);
+  if (!noted || old.replicas <= *noted) return std::nullopt;
+  return PauseForScale(situation, old, *noted);
 }
 
 bool Overrides(const Situation& situation) {
@@ -180,6 +195,7 @@ Step TakeTarget(const Situation& situation) {
   if (begins) {
     if (auto step = RefuseAdopters(situation, *target.template_json)) return *std::move(step);
   }
+  if (auto pause = PauseIfOutgrown(situation)) return *std::move(pause);
   if (auto step = LabelOld(situation, labelled)) return *std::move(step);
   if (claims) return Claim(situation);
   if (auto note = NoteSizeOfOld(situation)) return *std::move(note);
@@ -268,6 +284,16 @@ Step RestoreOld(const Situation& situation) {
   return Finish(situation, kRolledBack, Fill(kRollingUpdatedText, old.meta.name));
 }
 
+// Returns true if the two say that the new controller was made to replace the old one. A rollback
+// deletes it, so it may be nobody else's.
+bool HasBegun(const Situation& situation) {
+  const ReplicationController& old = *situation.old_controller();
+  const ReplicationController& created = *situation.new_controller();
+  return SourceIdIn(created).name == old.meta.name ||
+         Annotation(old, kNextControllerId) == created.meta.name ||
+         Annotation(old, kOriginalReplicasOf) == created.meta.uid.ToString();
+}
+
 Step PrepareRollback(const Situation& situation) {
   const ReplicationController* source = situation.new_controller();
   if (source == nullptr) return RestoreOld(situation);
@@ -278,6 +304,12 @@ Step PrepareRollback(const Situation& situation) {
     const std::optional<int32_t> size = SizeToRestore(target, *source);
     if (!size) {
       return Fail(situation, kNothingToRollBack, Fill(kNoOriginalReplicasText, target.meta.name));
+    }
+    if (!HasOriginalSize(target, *source) && !HasBegun(situation)) {
+      return Fail(situation, kNothingToRollBack,
+                  Fill("there is nothing to roll back: ReplicationController {} was not made by an "
+                       "update of {}, as its annotation {} would say",
+                       source->meta.name, target.meta.name, kSourceId));
     }
     target.meta.annotations.Set(kSourceId, SourceIdOf(*source));
     target.meta.annotations.Set(kDesiredReplicas, std::to_string(*size));

@@ -167,7 +167,11 @@ TEST_CASE_METHOD(Fixture, "--local --rollback fails when it finishes a rename th
     const bool refused = deleted && request.method == HttpMethod::kPatch;
     return refused ? sim::Fate::kForbidden : sim::Fate::kDelivered;
   };
-  REQUIRE(Update({"old", "--image=app:v2"}).code == ExitCode::kFailed);
+  const Ran cut_off = Update({"old", "--image=app:v2"});
+  REQUIRE(cut_off.code == ExitCode::kError);
+  CHECK(cut_off.messages.find("ask for the right") != std::string::npos);
+  CHECK(cut_off.messages.ends_with(
+      "The update stops here. The same command goes on with it, and --rollback takes it back.\n"));
   REQUIRE(deleted);
   fate = {};
   std::vector<std::string> back = {"old", "--rollback", "-o", "name"};

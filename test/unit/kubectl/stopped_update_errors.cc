@@ -123,7 +123,10 @@ ErrorSection StoppedUpdateErrors() {
       "replicationcontrollerupdates.windlass.dev old -n default takes it away";
   return {
       "rolling-update: updates that stop",
-      {{here, ExitCode::kFailed, "error: timed out waiting for any update progress to be made",
+      {{here, ExitCode::kFailed,
+        "error: timed out waiting for any update progress to be made\nThe update stops here. The "
+        "same "
+        "command goes on with it, and --rollback takes it back.",
         "No Pod became available within `--progress-timeout`. `kubectl windlass get rc/new` says "
         "why. "
         "Correct that and run the same command again, or take the update back with `--rollback`.",
@@ -183,7 +186,9 @@ ErrorSection StoppedUpdateErrors() {
         "--rollback -n default",
         "Windlass carries out another update of the same ReplicationController. It goes on.",
         WindlassUpdates},
-       {here, ExitCode::kFailed, "error: replicationcontrollers \"new\" not found",
+       {here, ExitCode::kFailed,
+        "error: replicationcontrollers \"new\" not found\nThe update stops here. "
+        "The same command goes on with it, and --rollback takes it back.",
         "Somebody deleted the new controller during the update. The same command begins anew.",
         NewIsDeleted},
        {there, ExitCode::kAborted,

@@ -236,11 +236,35 @@ TEST_CASE("a rollback goes back to the size that the try began with which it tak
   REQUIRE(world.Controller("web-2")["spec"]["replicas"] == 0);
   world.Scale("web", 5);
   world.AddUpdate("web", world.update()["spec"]);
-  RunUntilScaled(world, 2);
+  if (policy == "Pause") {
+    world.Run();
+    CHECK(world.phase() == "Paused");
+  } else {
+    RunUntilScaled(world, 2);
+  }
   world.Edit({{"rollback", true}});
   world.Run();
   CheckRolledBack(world, policy == "Pause" ? 5 : 2);
   Proves("RC-8 RC-15 RC-16");
+}
+
+// For the user who has given OLD more Pods while the update stood still: they are not taken away.
+TEST_CASE("an update that is begun again pauses if the old controller is larger than it was") {
+  World world;
+  Begin(world, "Pause");
+  world.Scale("web", 6);
+  world.AddUpdate("web", world.update()["spec"]);
+  world.Run();
+  CHECK(world.phase() == "Paused");
+  CHECK(world.message() ==
+        "somebody else scaled ReplicationController web from 2 to 6. Scale it back to 2, or set "
+        "spec.onExternalScale to Adopt (all replicas are wanted) or Override (it is scaled back)");
+  CHECK(world.Controller("web")["spec"]["replicas"] == 6);
+  SECTION("scaled back, it goes on") { world.Scale("web", 2); }
+  SECTION("with Override, too") { world.Edit({{"onExternalScale", "Override"}}); }
+  world.Run();
+  CHECK(world.phase() == "Succeeded");
+  Proves("RC-16");
 }
 
 // As a client does that has stopped at the scaling: its status is gone.

@@ -133,6 +133,37 @@ TEST_CASE("a rollback of what is not under way is refused") {
   Proves("RC-15");
 }
 
+// A rollback deletes the new one.
+TEST_CASE("a rollback of what no update has made is refused, also if it has no replicas") {
+  World world;
+  world.AddController("web", 2, {{"app", "web"}, {"version", "1"}});
+  world.AddController("batch", 0, {{"app", "batch"}});
+  world.AddUpdate("web", {{"rollback", true}, {"newName", "batch"}});
+  world.Run();
+  CHECK(world.phase() == "Failed");
+  CHECK(world.message() ==
+        "there is nothing to roll back: ReplicationController batch was not made by an update of "
+        "web, as its annotation kubectl.kubernetes.io/update-source-id would say");
+  CHECK(world.Has("batch"));
+  CHECK(world.Annotations("web").empty());
+  Proves("RC-15");
+}
+
+// Windlass' own status knows the name, too.
+TEST_CASE("a rollback goes on without the note of the new one's name") {
+  World world;
+  world.AddController("web", 4, {{"app", "web"}, {"version", "1"}});
+  world.AddUpdate("web", {{"image", "web:2"}, {"updatePeriod", "0s"}});
+  RunUntil(world, [&] { return world.Controller("web")["spec"]["replicas"] == 2; });
+  json& annotations = world.Controller("web")["metadata"]["annotations"];
+  REQUIRE(annotations.erase("kubectl.kubernetes.io/next-controller-id") == 1);
+  world.Edit({{"rollback", true}});
+  world.Run();
+  CHECK(world.phase() == "RolledBack");
+  CHECK(world.PodsOf("web").size() == 4);
+  Proves("RC-15");
+}
+
 TEST_CASE("without a noted size nothing is guessed") {
   World world;
   world.AddController("web", 1, {{"app", "web"}, {"version", "1"}});
