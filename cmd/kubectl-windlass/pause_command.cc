@@ -35,9 +35,9 @@ ExitCode SetPaused(const CommandContext& context, const Place& place, bool pause
 // Returns the exit code if a restart would not begin, or would be undone.
 std::optional<ExitCode> RefuseRestart(const CommandContext& context, const Place& place,
                                       const Json& object) {
+  const bool rollout = place.resource == resources::kRollouts;
   if (FlagOf(object, "/spec/paused")) {
     const std::string resume = "kubectl windlass resume " + InCommand(place);
-    const bool rollout = place.resource == resources::kRollouts;
     return Refuse(context, place,
                   rollout ? "is paused, and would restart only when it is resumed: " + resume +
                                 ", and try again"
@@ -49,6 +49,16 @@ std::optional<ExitCode> RefuseRestart(const CommandContext& context, const Place
                   "is aborted, and would restart only when that ends: kubectl windlass retry " +
                       InCommand(place) + ", and try again",
                   ExitCode::kAborted);
+  }
+  const bool only = AnnotationOf(object, "windlass.dev/in-place") == "Only" ||
+                    TextOf(object, "/spec/strategy/type") == "InPlaceOnly";
+  if (only) {
+    return Refuse(
+        context, place,
+        "never gets new Pods, which a restart makes (" +
+            std::string(rollout ? "strategy InPlaceOnly" : "windlass.dev/in-place: Only") +
+            "), so it would roll nothing out any more: change its image instead",
+        ExitCode::kHeld);
   }
   if (FieldOf(object, "/spec/rollbackTo") != nullptr) {
     return Refuse(context, place,

@@ -44,7 +44,9 @@ const Json* FindAskedFor(const Json& rollout, const std::vector<const Json*>& se
   const int64_t published = NumberOf(rollout, "/status/currentRevision");
   const bool follows = FlagOf(rollout, "/spec/abort") || !IsObserved(rollout);
   if (noted != nullptr || follows || published < 1) return noted;
-  return Find(sets, [&](const Json& rs) { return RevisionOf(rs) == published; });
+  return Find(sets, [&](const Json& rs) {
+    return RevisionOf(rs) == published && AnnotationOf(rs, workload::kRequestedTemplate).empty();
+  });
 }
 
 // Returns true if the ReplicaSet had that number before it got another one.

@@ -45,7 +45,7 @@ class StatusWatch {
   Standing (*const standing_)(const Json& object);
   std::optional<Json> template_;
   std::optional<bool> went_back_;  // the first object had spec.rollback
-  bool rolls_back_ = false;        // the last object had spec.rollbackTo
+  bool rolls_back_ = false;        // the objects until now had spec.rollbackTo
   std::string said_;
   std::set<std::string> said_causes_;  // reasons that were said with that sentence
   Standing last_;
@@ -65,9 +65,10 @@ std::optional<Standing> StatusWatch::Superseded(const Json& object, const Standi
   const Json* now = FieldOf(object, "/spec/template");
   // A rollback that was asked for before is what the user waits for.
   const bool rolls_back = FieldOf(object, "/spec/rollbackTo") != nullptr;
-  if (!template_ || rolls_back || std::exchange(rolls_back_, rolls_back)) {
+  if (!template_) rolls_back_ = rolls_back;
+  if (!template_ || rolls_back_) {
     template_ = now == nullptr ? Json() : *now;
-    rolls_back_ = rolls_back;
+    rolls_back_ = rolls_back_ && rolls_back;
     return std::nullopt;
   }
   if (now == nullptr || *now == *template_ || !IsObserved(object)) return std::nullopt;
@@ -114,7 +115,7 @@ void StatusWatch::Say(const Standing& standing, const std::optional<Cause>& caus
                 {"namespace", place_.namespace_},
                 {"phase", standing.phase},
                 {"reason", standing.reason},
-                {"message", standing.sentence.empty() ? standing.why : standing.sentence},
+                {"message", standing.why.empty() ? standing.sentence : standing.why},
                 {"desired", standing.desired},
                 {"updated", standing.updated.value_or(0)},
                 {"available", standing.available},

@@ -218,8 +218,9 @@ Step ClearRepeated(const Situation& situation, const ReplicaSet& target) {
 std::optional<Step> NumberPresent(const Situation& situation) {
   if (situation.new_replica_set == nullptr) {
     if (auto step = RefuseStrategy(situation.workload)) return step;
-    if (situation.recreate()) return CreateNewReplicaSet(situation, 0);
-    return CreateNewReplicaSet(situation);
+    // Of a template that is taken back no Pod is made. Upstream makes some (D-462).
+    const bool none = situation.recreate() || situation.workload.kind.RecordsRollbacks();
+    return none ? CreateNewReplicaSet(situation, 0) : CreateNewReplicaSet(situation);
   }
   return UpdateNewReplicaSet(situation, situation.new_replica_set->replicas);
 }

@@ -110,11 +110,19 @@ Word OfPatching(const workload::Situation& situation) {
 
 // Returns the end of a message: what takes the refused template back; "" if a rollback to the
 // revision before does it. A template that was never staged has no revision, so that rollback would
-// go back one revision too far (P-014).
+// go back one revision too far (P-014). The newest revision is what runs, or is on its way: in the
+// middle of a rollout the host has the one before.
 std::string WayBack(const workload::Situation& situation) {
   const InPlace& in_place = InPlaceOf(situation);
   if (in_place.pending != nullptr || in_place.host == nullptr) return {};
-  const std::string_view revision = workload::RevisionText(in_place.host->meta);
+  const auto number = [](const ReplicaSet* rs) {
+    return workload::RevisionOf(rs->meta).value_or(0);
+  };
+  const ReplicaSet* newest = in_place.host;
+  for (const ReplicaSet* rs : situation.all) {
+    if (number(rs) > number(newest)) newest = rs;
+  }
+  const std::string_view revision = workload::RevisionText(newest->meta);
   return "; " + situation.workload.kind.WayBackTo(situation.workload, revision) + " takes it back";
 }
 

@@ -649,6 +649,23 @@ TEST_CASE("undo finds the ReplicaSet of the template by its published revision, 
   CHECK(ran.out.find("image: app:v3") != std::string::npos);
 }
 
+// It is paused, or the API server refuses it. Windlass goes back to what was complete last.
+TEST_CASE("undo previews the published revision while the template has no ReplicaSet") {
+  KubectlRun run;
+  PreviewOfUndo(run, {2}, 2);
+  run.Edit(kRollouts, "web", "", [](Json& o) {
+    o["spec"]["paused"] = true;
+    o["spec"]["template"]["spec"]["containers"][0]["image"] = "app:v5";
+  });
+  run.Edit(kRollouts, "web", "status", [](Json& o) {
+    SetCounters(o, 3, 3, 3);
+    o["status"]["currentRevision"] = 2;
+    o["status"]["stableRevision"] = 2;
+  });
+  const Ran ran = run.Run({"undo", "wro/web", "--dry-run=client"});
+  CHECK(ran.out.find("image: app:v2") != std::string::npos);
+}
+
 // Windlass finds these two also by the number that they had before (RO-022).
 TEST_CASE("undo previews a former number where Windlass takes it") {
   KubectlRun run;

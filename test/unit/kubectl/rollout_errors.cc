@@ -124,6 +124,15 @@ ErrorSection RolloutErrors() {
         "error: deployments.apps \"web\" was restarted within this second: wait, and try again",
         "A second restart within one second would not change the template. Wait a second.",
         HasDeployment(just_restarted)},
+       {{"restart", "web"},
+        kHeld,
+        "error: deployments.apps \"web\" never gets new Pods, which a restart makes "
+        "(windlass.dev/in-place: Only), so it would roll nothing out any more: change its image "
+        "instead",
+        "With `Only`, Pods change in place or not at all. A Rollout with strategy `InPlaceOnly` is "
+        "refused, too.",
+        HasDeployment(
+            [](Json& web) { web["metadata"]["annotations"]["windlass.dev/in-place"] = "Only"; })},
        {{"restart", rollout},
         kOtherUpdate,
         "error: rollout \"web\" is to be rolled back, as spec.rollbackTo asks, which would undo "

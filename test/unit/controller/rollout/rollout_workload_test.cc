@@ -114,8 +114,8 @@ TEST_CASE("the API server merges no list of a Rollout: no request needs it to (R
 }
 
 TEST_CASE("messages say how a Rollout goes back: by its field (RO-073)") {
-  const RolloutKind kind;
-  CHECK(kind.WayBackTo(workload, "3") == "spec.rollbackTo: {revision: 3}");
+  StoredRollout rollout;
+  CHECK(rollout.kind.WayBackTo(rollout.Look(), "3") == "spec.rollbackTo: {revision: 3}");
   Proves("RO-073");
 }
 

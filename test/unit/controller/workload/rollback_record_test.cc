@@ -320,6 +320,21 @@ TEST_CASE("a template of which no ReplicaSet is made can be left by a rollback (
   Proves("RO-026");
 }
 
+// For the user who takes a template back that must not run: not one Pod of it is made. It gets a
+// number all the same.
+TEST_CASE("the ReplicaSet of a template that is taken back is made without Pods") {
+  Voyage boat;
+  boat.world.Add("web-1", 0, 0, 97);
+  boat.world.Add("web-2", 2, 2, 98);
+  boat.asked = GENERATE(0, 1);
+  const Step step = boat.Decide();
+  REQUIRE(std::holds_alternative<Write>(step));
+  const Write& write = std::get<Write>(step);
+  REQUIRE(write.because.decision == decisions::kCreateNewReplicaSet);
+  CHECK(nlohmann::json::parse(write.request.body())["spec"]["replicas"] == 0);
+  Proves("RO-026");
+}
+
 TEST_CASE("a template whose ReplicaSet is refused can be left by a rollback (RO-026)") {
   const auto why = GENERATE(ErrorKind::kForbidden, ErrorKind::kQuotaExceeded, ErrorKind::kWebhook,
                             ErrorKind::kInvalid);

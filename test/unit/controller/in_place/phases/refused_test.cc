@@ -61,6 +61,25 @@ TEST_CASE("with Only, nothing of a refused template is rolled out until it can b
   CHECK(c.PodNames() == pods);
 }
 
+// In the middle of a rollout the ReplicaSet that owns the Pods has the revision before: to go back
+// to it would take the rollout back, too.
+TEST_CASE(
+    "with Only, what takes a refused template back leaves a rollout alone that rests (P-014)") {
+  Started c(3);
+  c.Annotate("windlass.dev/in-place-partition", "2");
+  c.SetImage("v2");
+  c.SettleInPlace();
+  REQUIRE(Running(c, "v2") == 1);
+  c.Edit(SetHostNetwork);
+  c.SettleInPlace();
+  CHECK(c.InPlaceMessage().ends_with(
+      "kubectl rollout undo deployment/web -n default --to-revision=" + c.RevisionOf("v2") +
+      " takes it back"));
+  c.Edit(UnsetHostNetwork);
+  c.SettleInPlace();
+  CHECK(Running(c, "v2") == 1);
+}
+
 TEST_CASE("stand-ins go when nothing is to be rolled out, and Pods take traffic again") {
   Started c(2, 0);
   c.Edit(TakeTraffic);
