@@ -2,6 +2,7 @@
 #include <nlohmann/json.hpp>
 #include <variant>
 
+#include "cmd/kubectl-windlass/change.h"
 #include "cmd/kubectl-windlass/commands.h"
 #include "cmd/kubectl-windlass/json_fields.h"
 #include "cmd/kubectl-windlass/workload_standing.h"

@@ -2,12 +2,10 @@
 // named after it. docs/kubectl-windlass.md says what they do.
 #pragma once
 
-#include <functional>
 #include <memory>
 #include <optional>
 #include <set>
 #include <string>
-#include <variant>
 #include <vector>
 
 #include "cmd/kubectl-windlass/command_line.h"
@@ -96,30 +94,6 @@ Result<Json> Patch(const CommandContext& context, const Place& place, const Json
 
 // How often an object is read and written again after something else has changed it.
 inline constexpr int kWritesMax = 5;
-
-// What a command writes into an object that it has read.
-struct Change {
-  Json patch;
-  std::string done;       // for PrintDone; "": the command prints it later
-  std::string warning{};  // said when it is written
-};
-
-// The object before and after a change.
-struct Changed {
-  Json before;
-  Json after;
-};
-
-// Reads the object, and writes what `decide` returns for it. `decide` returns the exit code if it
-// has written why nothing is to be done. Of anything but a Deployment, nothing is overwritten that
-// somebody else has written meanwhile: then the object is read again, and `decide` is asked again.
-std::variant<ExitCode, Changed> WriteChange(
-    const CommandContext& context, const Place& place,
-    const std::function<std::variant<ExitCode, Change>(const Json& object)>& decide);
-// Does so, and returns the exit code.
-ExitCode ChangeWorkload(
-    const CommandContext& context, const Place& place,
-    const std::function<std::variant<ExitCode, Change>(const Json& object)>& decide);
 
 // Writes why a command leaves the object as it is, and returns `code`. `why` follows the object:
 // "is already paused".

@@ -17,9 +17,12 @@
 #include "cmd/kubectl-windlass/replica_sets.h"
 #include "cmd/kubectl-windlass/rolling_update.h"
 #include "cmd/kubectl-windlass/table.h"
+#include "controller/replication_controller/words.h"
 
 namespace windlass::cli {
 namespace {
+
+namespace rc = replication_controller;
 
 // The controller and the update that a command steers, or the exit code of a command that has
 // written why there is none.
@@ -56,8 +59,10 @@ Steered UpdateToSteer(const CommandContext& context, const Place& place) {
   const std::string unfinished = UnfinishedUpdateOf(context, place, found->controller);
   if (!unfinished.empty()) return refused(Refuse(context, place, unfinished));
   // The update may have replaced it.
-  const std::string replaced_by =
-      found->update && found->controller.is_null() ? TextOf(*found->update, "/status/newName") : "";
+  const bool replaced = found->update && found->controller.is_null() &&
+                        TextOf(*found->update, "/status/phase") == rc::kSucceeded &&
+                        TextOf(*found->update, "/spec/cleanup") != rc::kRename;
+  const std::string replaced_by = replaced ? TextOf(*found->update, "/status/newName") : "";
   const std::string& present = replaced_by.empty() ? place.name : replaced_by;
   return refused(Refuse(context, place,
                         "has no rolling update under way: kubectl windlass rolling-update " +
@@ -104,6 +109,11 @@ ExitCode SetPaused(const CommandContext& context, const Place& place, bool pause
     // A change of its spec would begin it again.
     if (pause && StateOf(context, update) == UpdateState::kEnded) {
       code = Refuse(context, place, "is not updated any more: " + standing.why);
+      return nullptr;
+    }
+    // What is deleted already is gone; what follows from that is done, paused or not.
+    if (pause && IsPastReturn(context, steered.found.place, update)) {
+      code = RefusePastReturn(context, place);
       return nullptr;
     }
     if (FlagOf(update, "/spec/paused") != pause) return {{"spec", {{"paused", pause}}}};

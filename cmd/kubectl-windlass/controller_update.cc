@@ -100,22 +100,29 @@ bool IsPastReturn(const CommandContext& context, const Place& update_place, cons
   if (TextOf(update, "/status/step") != rc::kStepCleanUp || FlagOf(update, "/spec/rollback")) {
     return false;
   }
-  for (const std::string& name : {update_place.name, TextOf(update, "/status/newName")}) {
-    if (name.empty()) continue;
-    const Result<Json> controller = ReadObject(
-        context.session, {resources::kReplicationControllers, update_place.namespace_, name});
-    const bool gone = !controller.ok() && controller.error().kind == ErrorKind::kNotFound;
-    const bool goes =
-        controller.ok() && FieldOf(*controller, "/metadata/deletionTimestamp") != nullptr;
-    if (gone || goes) return true;
-  }
-  return false;
+  const auto read = [&](const std::string& name) {
+    return ReadObject(context.session,
+                      {resources::kReplicationControllers, update_place.namespace_, name});
+  };
+  const auto is_deleted = [](const Result<Json>& controller) {
+    if (!controller.ok()) return controller.error().kind == ErrorKind::kNotFound;
+    return FieldOf(*controller, "/metadata/deletionTimestamp") != nullptr;
+  };
+  const Result<Json> old = read(update_place.name);
+  const bool named = !TextOf(update, "/spec/newName").empty();
+  const std::string cleanup(named ? rc::kDelete : rc::kRename);
+  if (TextOf(update, "/spec/cleanup", cleanup) == rc::kDelete) return is_deleted(old);
+  // Before its journal is written, a rename has deleted nothing.
+  const bool renames = !TextOf(update, "/status/journal").empty() ||
+                       (old.ok() && !AnnotationOf(*old, rc::kRenameJournal).empty());
+  const std::string new_name = TextOf(update, "/status/newName");
+  return renames && !new_name.empty() && is_deleted(read(new_name));
 }
 
 ExitCode RefusePastReturn(const CommandContext& context, const Place& place) {
   return Refuse(context, place,
                 "has new Pods alone, and its update ends with a deletion that is under way, so it "
-                "cannot be rolled back any more: kubectl windlass status " +
+                "can be neither paused nor rolled back any more: kubectl windlass status " +
                     InCommand(place) + " waits for the end. To go back, update to the old image",
                 ExitCode::kFailed);
 }
@@ -130,6 +137,11 @@ bool HasNotes(const Json& old) {
 
 std::string UnfinishedUpdateOf(const CommandContext& context, const Place& place,
                                const Json& controller) {
+  // It is the end of an update that keeps it, for a finalizer.
+  const auto goes = [](const Json& one) {
+    return FieldOf(one, "/metadata/deletionTimestamp") != nullptr;
+  };
+  if (goes(controller)) return {};
   const std::string repeat =
       ", which Windlass does not carry out: the command that began it goes on with it when it is "
       "repeated";
@@ -147,7 +159,7 @@ std::string UnfinishedUpdateOf(const CommandContext& context, const Place& place
     const Json other = Json::parse(item, nullptr, false);
     const bool from_other = comes_from(controller, other);
     const bool to_other = comes_from(other, controller);
-    if (!from_other && !to_other) continue;
+    if ((!from_other && !to_other) || goes(other)) continue;
     const std::string name = TextOf(other, "/metadata/name");
     // In a rollback each has the other one as its source. The old one notes the name of the new
     // one, or is older.
@@ -180,7 +192,9 @@ std::string UnfinishedUpdateOf(const CommandContext& context, const Place& place
            ", which a rolling update was to replace by it, does not exist any more: kubectl scale "
            "rc " +
            place.name + " -n " + place.namespace_ + " --replicas=" + std::to_string(*desired) +
-           " completes it";
+           " completes it, and kubectl annotate rc " + place.name + " -n " + place.namespace_ +
+           ' ' + std::string(rc::kSourceId) + "- " + std::string(rc::kDesiredReplicas) +
+           "- ends it";
   }
   // kubectl keeps a size for ever, and does not note whose it is.
   if (HasGivenPods(controller) && !AnnotationOf(controller, rc::kOriginalReplicasOf).empty()) {

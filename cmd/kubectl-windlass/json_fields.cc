@@ -72,4 +72,12 @@ bool IsObserved(const Json& object) {
   return NumberOf(object, "/metadata/generation") <= NumberOf(object, "/status/observedGeneration");
 }
 
+const Json* StalledUnobserved(const Json& object) {
+  const Json* stalled = IsObserved(object) ? nullptr : TrueCondition(object, "Stalled");
+  if (stalled == nullptr) return nullptr;
+  const bool present =
+      NumberOf(*stalled, "/observedGeneration") == NumberOf(object, "/metadata/generation");
+  return present ? stalled : nullptr;
+}
+
 }  // namespace windlass::cli

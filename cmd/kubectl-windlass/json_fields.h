@@ -40,5 +40,8 @@ std::string ReasonOf(const Json& object, std::string_view type);
 std::optional<WallTime> TimeOf(const Json& object, const std::string& pointer);
 // Returns true if the controller has seen the latest spec.
 bool IsObserved(const Json& object);
+// The controller has seen the latest spec, and could not begin with it: then the object is not
+// observed, and condition Stalled says why. Returns that condition; else null.
+const Json* StalledUnobserved(const Json& object);
 
 }  // namespace windlass::cli

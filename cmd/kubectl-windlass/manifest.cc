@@ -146,6 +146,10 @@ Result<Json> ReadControllerManifest(const std::string& path, std::istream& stand
     return Wrong(path + " contains a " + GroupVersionKindText(object) +
                  " not a ReplicationController");
   }
+  const Json* name = FieldOf(object, "/metadata/name");
+  if (name != nullptr && !name->is_string()) {
+    return Wrong(path + ": metadata.name is no text: put quotes around it");
+  }
   if (TextOf(object, "/metadata/name").empty()) {
     return Wrong(path + ": metadata.name is missing: name the new ReplicationController");
   }

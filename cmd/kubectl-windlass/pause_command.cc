@@ -4,6 +4,7 @@
 #include <optional>
 #include <variant>
 
+#include "cmd/kubectl-windlass/change.h"
 #include "cmd/kubectl-windlass/commands.h"
 #include "cmd/kubectl-windlass/json_fields.h"
 #include "cmd/kubectl-windlass/workload_standing.h"
@@ -50,9 +51,7 @@ std::optional<ExitCode> RefuseRestart(const CommandContext& context, const Place
                       InCommand(place) + ", and try again",
                   ExitCode::kAborted);
   }
-  const bool only = AnnotationOf(object, "windlass.dev/in-place") == "Only" ||
-                    TextOf(object, "/spec/strategy/type") == "InPlaceOnly";
-  if (only) {
+  if (NeverGetsNewPods(object, place.resource)) {
     return Refuse(
         context, place,
         "never gets new Pods, which a restart makes (" +

@@ -10,6 +10,7 @@
 #include <variant>
 
 #include "cmd/kubectl-windlass/canary.h"
+#include "cmd/kubectl-windlass/change.h"
 #include "cmd/kubectl-windlass/commands.h"
 #include "cmd/kubectl-windlass/failure.h"
 #include "cmd/kubectl-windlass/json_fields.h"

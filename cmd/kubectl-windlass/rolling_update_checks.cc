@@ -94,12 +94,18 @@ std::string WhatIsUnderWay(const ReplicationControllerUpdate& stored) {
 }
 
 // What a user may do instead.
-std::string ChoicesText(const CommandContext& context, const ReplicationControllerUpdate& stored) {
+std::string ChoicesText(const CommandContext& context, const Json& update,
+                        const ReplicationControllerUpdate& stored) {
   const std::string in = " -n " + context.namespace_;
   const std::string back =
       "kubectl windlass rolling-update " + stored.meta.name + " --rollback" + in;
   if (stored.spec.rollback) return "To follow that: " + back;
-  return "To go on with that: " + GoOnText(stored, in) + ". To take it back: " + back;
+  const std::string go_on = "To go on with that: " + GoOnText(stored, in);
+  const Place place = PlaceOfUpdate(context, update);
+  if (IsPastReturn(context, place, update)) return go_on;
+  if (!HasChangedNothing(context, place, update)) return go_on + ". To take it back: " + back;
+  return go_on + ". To take it away: kubectl delete " + ResourceText(place.resource) + ' ' +
+         place.name + in;
 }
 
 // Returns true if the new controller is there, and the command says something else of it. The
@@ -158,7 +164,7 @@ std::optional<ExitCode> RefuseOtherUpdate(const CommandContext& context, const J
                           ObjectName(resources::kReplicationControllers, there->meta.name) +
                           (failed ? " has failed on the way" : " is under way") +
                           " with --deployment-label-key=" + there->spec.deployment_label_key +
-                          ", so nothing was changed. " + ChoicesText(context, *there));
+                          ", so nothing was changed. " + ChoicesText(context, stored, *there));
     return ExitCode::kOtherUpdate;
   }
   const bool goes_back = there->spec.rollback && !failed;
@@ -169,7 +175,7 @@ std::optional<ExitCode> RefuseOtherUpdate(const CommandContext& context, const J
       (goes_back ? "an update of " + name + WhatIsUnderWay(*there) + " is being rolled back"
        : failed  ? "an update of " + name + WhatIsUnderWay(*there) + " has failed on the way"
                  : "an update of " + name + WhatIsUnderWay(*there) + " is under way") +
-      ", so nothing was changed. " + ChoicesText(context, *there) +
+      ", so nothing was changed. " + ChoicesText(context, stored, *there) +
       (failed && !context.line.rolling_update.wait
            ? ". Without --no-wait this command takes it back before it begins its own"
            : ""));

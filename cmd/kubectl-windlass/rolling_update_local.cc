@@ -13,10 +13,6 @@
 #include "cmd/kubectl-windlass/output.h"
 #include "cmd/kubectl-windlass/rolling_update.h"
 #include "cmd/kubectl-windlass/update_plan.h"
-#include "controller/replication_controller/annotations.h"
-#include "controller/replication_controller/external_scale.h"
-#include "controller/replication_controller/situation.h"
-#include "controller/replication_controller/texts.h"
 #include "controller/replication_controller/words.h"
 #include "kubeclient/client/client.h"
 
@@ -74,7 +70,7 @@ class LocalUpdate {
   std::variant<ExitCode, Duration> AfterError(const Error& error);
   bool HasEnded() const;
   ExitCode End() const;
-  ExitCode EndPaused() const;
+  ExitCode TellFailed() const;
   ExitCode PrintResult() const;
 
   const CommandContext& context_;
@@ -98,24 +94,26 @@ bool LocalUpdate::HasEnded() const {
   return phase == rc::kSucceeded || phase == rc::kRolledBack || phase == rc::kFailed;
 }
 
-ExitCode LocalUpdate::End() const {
-  if (plan_.Phase() == rc::kFailed) {
-    ExitCode code = ExitCode::kFailed;
-    if (lacks_right_) {
-      code = Report(context_.session, context_.console, *lacks_right_);
-    } else {
-      context_.console.Error(TextOf(plan_.update(), "/status/message"));
-      if (IsRefusedForOther(plan_.update())) code = ExitCode::kOtherUpdate;
-    }
-    const bool changed = !plan_.decoded().status.target.empty();
-    if (changed && !IsGivenUp(plan_.update())) {
-      const bool back = plan_.decoded().spec.rollback;
-      context_.console.message(
-          std::string("The update stops here. The same command goes on with it") +
-          (back ? "" : ", and --rollback takes it back") + ".\n");
-    }
-    return code;
+// Says why the update has failed, and what follows.
+ExitCode LocalUpdate::TellFailed() const {
+  ExitCode code = ExitCode::kFailed;
+  if (lacks_right_) {
+    code = Report(context_.session, context_.console, *lacks_right_);
+  } else {
+    context_.console.Error(TextOf(plan_.update(), "/status/message"));
+    if (IsRefusedForOther(plan_.update())) code = ExitCode::kOtherUpdate;
   }
+  const bool changed = !plan_.decoded().status.target.empty();
+  if (changed && !IsGivenUp(plan_.update())) {
+    const char* or_back = plan_.decoded().spec.rollback ? "" : ", and --rollback takes it back";
+    context_.console.message(
+        std::string("The update stops here. The same command goes on with it") + or_back + ".\n");
+  }
+  return code;
+}
+
+ExitCode LocalUpdate::End() const {
+  if (plan_.Phase() == rc::kFailed) return TellFailed();
   const ExitCode printed = PrintResult();
   const bool is_asked = plan_.decoded().spec.rollback == (plan_.Phase() == rc::kRolledBack);
   return is_asked || printed != ExitCode::kDone ? printed : FailRollback(context_, plan_.update());
@@ -132,40 +130,6 @@ ExitCode LocalUpdate::PrintResult() const {
   if (!object.ok()) return Report(context_.session, context_.console, object.error());
   context_.console.out(Print(*object, place.resource, context_.line.output));
   return ExitCode::kDone;
-}
-
-// Somebody else scaled one of the two (RC-16). This program remembers the sizes only while it runs.
-// During a rename they are known from what that needs, so the policy counts also for the next
-// command.
-ExitCode LocalUpdate::EndPaused() const {
-  const rc::View view = plan_.View();
-  const Learned none;
-  const rc::Situation situation = rc::MakeSituation(view, none, context_.session.clock().Wall());
-  const ReplicationController* old = view.old_controller;
-  if (old != nullptr && view.new_controller == nullptr &&
-      old->meta.annotations.Has(rc::kRenameJournal)) {
-    const std::string& gone = situation.new_name;
-    context_.console.Error(rc::Fill(rc::kScaledByOtherText, old->meta.name, 0, old->replicas) +
-                           ", and " + gone +
-                           " is deleted already. Scale it back to 0, or give "
-                           "--on-external-scale=Override (it is scaled back): then it takes over "
-                           "the Pods of " +
-                           gone);
-    return ExitCode::kHeld;
-  }
-  for (const auto* controller : {view.old_controller, view.new_controller}) {
-    if (controller == nullptr) continue;
-    const int32_t expected = rc::ExpectedSize(situation, *controller);
-    if (controller->replicas == expected) continue;
-    context_.console.Error(
-        rc::Fill(rc::kScaledByOtherText, controller->meta.name, expected, controller->replicas) +
-        ". Scale it back to " + std::to_string(expected) +
-        ": then the same command goes on. With --on-external-scale=Adopt or Override an update "
-        "does not stop at a scaling");
-    return ExitCode::kHeld;
-  }
-  context_.console.Error(TextOf(plan_.update(), "/status/message"));
-  return ExitCode::kHeld;
 }
 
 // Prints the warnings that Windlass would send as Events. That of an update which fails or pauses
@@ -276,7 +240,10 @@ ExitCode LocalUpdate::Run() {
   for (;;) {
     const Walk walk = Look();
     if (HasEnded()) return End();
-    if (plan_.Phase() == rc::kPaused) return EndPaused();
+    if (plan_.Phase() == rc::kPaused) {
+      context_.console.Error(plan_.PausedText());
+      return ExitCode::kHeld;
+    }
     if (session.interrupted() || session.timed_out()) {
       return Report(session, context_.console,
                     {ErrorKind::kCancelled,

@@ -52,9 +52,12 @@ std::optional<ExitCode> RefuseToTakeBack(const CommandContext& context, const Js
   }
   const Result<Json> controller = ReadObject(context.session, old);
   if (controller.ok() && HasNotes(*controller)) return std::nullopt;
+  // It was deleted, or is preserved without Pods.
+  const bool gone = controller.ok() ? NumberOf(*controller, "/spec/replicas", 1) == 0
+                                    : controller.error().kind == ErrorKind::kNotFound;
   context.console.Error("the update of " + ObjectName(old.resource, old.name) +
                         " has ended, so there is nothing to roll back. To go back, update " +
-                        (controller.ok() ? old.name : TextOf(stored, "/status/newName", old.name)) +
+                        (gone ? TextOf(stored, "/status/newName", old.name) : old.name) +
                         " to the old image");
   return ExitCode::kFailed;
 }
@@ -135,6 +138,19 @@ std::optional<ExitCode> RefuseSharedNew(const CommandContext& context, const Jso
 
 Look LookBeforeWriting(const CommandContext& context, const Json& update) {
   Look look;
+  // Who may not follow the update gets no further than to write it.
+  if (context.line.rolling_update.wait) {
+    const auto list =
+        ListObjects(context.session, {.resource = resources::kReplicationControllerUpdates,
+                                      .namespace_ = context.namespace_,
+                                      .name = TextOf(update, "/metadata/name")});
+    if (!list.ok() && list.error().kind == ErrorKind::kForbidden) {
+      Error error = list.error();
+      error.message += ", or give --no-wait";
+      look.read = std::move(error);
+      return look;
+    }
+  }
   Result<Json> stored = ReadObject(context.session, PlaceOfUpdate(context, update));
   if (stored.ok()) {
     look.stored = *std::move(stored);

@@ -28,7 +28,7 @@ struct Planned {
   Learned learned{};
   std::optional<Error> unknown{};  // what could not be asked: then nothing is known of a refusal
 
-  bool refused() const { return plan.Phase() == rc::kFailed; }
+  bool refused() const { return plan.Phase() == rc::kFailed || plan.Phase() == rc::kPaused; }
 };
 
 // Takes the steps of the planner that come before its first write.
@@ -52,8 +52,13 @@ Planned PlanOf(const CommandContext& context, const Json& update, PlanFrom from)
     // A policy may deny it to this user alone. But nothing is taken back for what it may deny.
     const bool taken_back = from == PlanFrom::kTakenBack;
     const bool denied = !reply.ok() && reply.error().detail == ErrorDetail::kDenied;
-    const bool lacks_right =
-        !reply.ok() && reply.error().kind == ErrorKind::kForbidden && !(denied && taken_back);
+    // With --local the user's own right counts, and goes on without the rest, as the command does.
+    const bool forbidden = !reply.ok() && reply.error().kind == ErrorKind::kForbidden;
+    const bool local = context.line.rolling_update.local;
+    const bool lacks_right = forbidden && !local && !(denied && taken_back);
+    if (forbidden && local && question->request.verb() != Verb::kCreate) {
+      context.console.Warning(planned.plan.Told(question->request, reply.error()).message);
+    }
     // The one that goes leaves its place in a quota.
     const bool frees = taken_back && !reply.ok() && reply.error().kind == ErrorKind::kQuotaExceeded;
     const bool goes_on = reply.ok() || GoesOnAfter(*question, reply.error().kind);
@@ -67,6 +72,10 @@ Planned PlanOf(const CommandContext& context, const Json& update, PlanFrom from)
 }
 
 ExitCode TellRefusal(const CommandContext& context, const UpdatePlan& plan) {
+  if (plan.Phase() == rc::kPaused) {
+    context.console.Error(plan.PausedText());
+    return ExitCode::kHeld;
+  }
   context.console.Error(TextOf(plan.update(), "/status/message"));
   return IsRefusedForOther(plan.update()) ? ExitCode::kOtherUpdate : ExitCode::kFailed;
 }

@@ -177,9 +177,13 @@ void ForbidCoreDumps() {
 ExitCode WithNetwork(const std::function<ExitCode(Inbox& inbox, Session*& session)>& run) {
   Inbox inbox;
   Session* session = nullptr;
-  const Signals signals(inbox, [&session] {
-    if (session != nullptr) session->Interrupt();
-  });
+  const Signals signals(
+      inbox,
+      [&session] {
+        if (session != nullptr) session->Interrupt();
+      },
+      // What a command takes back when it is interrupted, it takes back within kLastWait.
+      {.hang_up = true, .second_after = kLastWait + seconds(1)});
   InitializeNetworkThread();
   return run(inbox, session);
 }

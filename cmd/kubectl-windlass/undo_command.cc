@@ -83,7 +83,7 @@ Json AnnotationsAfter(const Json& deployment, const Json& replica_set) {
 // What a Deployment goes back to.
 struct Before {
   const Json* target = nullptr;  // null: there is nothing
-  const Json* undone = nullptr;  // it was brought back to this one, and nobody has seen that yet
+  const Json* unseen = nullptr;  // it has this one's template, and nobody has seen that yet
 };
 
 // Returns the revision before that of the present template. The template may have none yet: then
@@ -102,8 +102,10 @@ Before BeforePresent(const Json& deployment, const std::vector<Json>& replica_se
     return SameTemplate(PodTemplateOf(*rs), present);
   });
   if (found == sets.rend()) return {.target = sets.back()};
-  if (*found != sets.back() && !IsObserved(deployment)) return {.undone = *found};
-  return {.target = sets.size() > 1 ? sets[sets.size() - 2] : nullptr};
+  if (sets.size() < 2) return {};
+  // Another undo may have brought it back a moment ago.
+  if (!IsObserved(deployment)) return {.unseen = *found};
+  return {.target = sets[sets.size() - 2]};
 }
 
 ExitCode BringBack(const CommandContext& context, const Place& place, const Json& deployment) {
@@ -112,10 +114,17 @@ ExitCode BringBack(const CommandContext& context, const Place& place, const Json
   const Before before = context.line.revision > 0
                             ? Before{.target = FindRevision(*replica_sets, context.line.revision)}
                             : BeforePresent(deployment, *replica_sets);
-  if (before.undone != nullptr) {
+  if (FlagOf(deployment, "/spec/paused")) {
+    context.console.Error(
+        "you cannot rollback a paused deployment; resume it first with 'kubectl "
+        "windlass resume " +
+        InCommand(place) + "' and try again");
+    return ExitCode::kHeld;
+  }
+  if (before.unseen != nullptr) {
     return Refuse(context, place,
-                  "was brought back to revision " + std::to_string(RevisionOf(*before.undone)) +
-                      " a moment ago, and no controller has seen that yet: name the revision with "
+                  "has the template of revision " + std::to_string(RevisionOf(*before.unseen)) +
+                      ", and no controller has seen its last change yet: name the revision with "
                       "--to-revision to go to another one",
                   ExitCode::kOtherUpdate);
   }
@@ -125,13 +134,6 @@ ExitCode BringBack(const CommandContext& context, const Place& place, const Json
     return ExitCode::kError;
   }
   Json pod_template = PodTemplateOf(*target);
-  if (FlagOf(deployment, "/spec/paused")) {
-    context.console.Error(
-        "you cannot rollback a paused deployment; resume it first with 'kubectl "
-        "windlass resume " +
-        InCommand(place) + "' and try again");
-    return ExitCode::kHeld;
-  }
   if (SameTemplate(pod_template, PodTemplateOf(deployment))) {
     PrintDone(context, place, deployment,
               "skipped rollback (current template already matches revision " +

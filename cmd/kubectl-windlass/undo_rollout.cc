@@ -6,6 +6,7 @@
 #include <variant>
 
 #include "cmd/kubectl-windlass/answer.h"
+#include "cmd/kubectl-windlass/change.h"
 #include "cmd/kubectl-windlass/commands.h"
 #include "cmd/kubectl-windlass/failure.h"
 #include "cmd/kubectl-windlass/json_fields.h"

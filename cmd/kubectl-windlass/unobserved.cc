@@ -40,7 +40,8 @@ std::string UnobservedText(const Json& object, const Place& place) {
 }
 
 std::string OverdueText(const Json& object, const Place& place, WallTime now) {
-  if (IsObserved(object)) return "";
+  // A template whose ReplicaSet cannot be made is seen, and told by a condition.
+  if (IsObserved(object) || StalledUnobserved(object) != nullptr) return "";
   const std::optional<WallTime> changed = LastWrite(object);
   return changed && now - *changed >= kUnobservedMax ? UnobservedText(object, place) : "";
 }

@@ -8,8 +8,10 @@
 #include "cmd/kubectl-windlass/json_fields.h"
 #include "cmd/kubectl-windlass/replica_sets.h"
 #include "controller/replication_controller/annotations.h"
+#include "controller/replication_controller/external_scale.h"
 #include "controller/replication_controller/planner.h"
 #include "controller/replication_controller/run.h"
+#include "controller/replication_controller/texts.h"
 #include "kubeclient/client/client.h"
 
 namespace windlass::cli {
@@ -131,6 +133,37 @@ std::string UpdatePlan::Phase() const { return TextOf(update_, "/status/phase");
 
 bool IsOfUpdate(const Request& request) {
   return request.resource() == resources::kReplicationControllerUpdates;
+}
+
+// The sizes are remembered only while this program runs, or are noted for the old one. During a
+// rename they are known from what that needs, so the policy counts also for the next command.
+std::string UpdatePlan::PausedText() const {
+  const rc::View view = View();
+  const Learned none;
+  const rc::Situation situation = rc::MakeSituation(view, none, context_.session.clock().Wall());
+  const ReplicationController* old = view.old_controller;
+  if (old != nullptr && view.new_controller == nullptr &&
+      old->meta.annotations.Has(rc::kRenameJournal)) {
+    const std::string& gone = situation.new_name;
+    return rc::Fill(rc::kScaledByOtherText, old->meta.name, 0, old->replicas) + ", and " + gone +
+           " is deleted already. Scale it back to 0, or give --on-external-scale=Override (it is "
+           "scaled back): then it takes over the Pods of " +
+           gone;
+  }
+  for (const auto* controller : {view.old_controller, view.new_controller}) {
+    if (controller == nullptr) continue;
+    int32_t expected = rc::ExpectedSize(situation, *controller);
+    // One that is begun again knows only what was noted.
+    if (controller == old && !situation.run.old_replicas) {
+      expected = rc::NumberIn(*old, rc::kOriginalReplicas).value_or(expected);
+    }
+    if (controller->replicas == expected) continue;
+    return rc::Fill(rc::kScaledByOtherText, controller->meta.name, expected, controller->replicas) +
+           ". Scale it back to " + std::to_string(expected) +
+           ": then the same command goes on. With --on-external-scale=Adopt or Override an update "
+           "does not stop at a scaling";
+  }
+  return TextOf(update_, "/status/message");
 }
 
 }  // namespace windlass::cli

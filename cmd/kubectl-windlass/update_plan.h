@@ -47,6 +47,9 @@ class UpdatePlan {
   const Json& update() const { return update_; }
   const ReplicationControllerUpdate& decoded() const { return *decoded_; }
   std::string Phase() const;
+  // Returns why the phase is Paused, for a user who gives flags: somebody else scaled one of the
+  // two (RC-16).
+  std::string PausedText() const;
   size_t pods() const { return pods_.size(); }
 
  private:

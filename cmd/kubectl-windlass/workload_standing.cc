@@ -1,5 +1,7 @@
 #include "cmd/kubectl-windlass/workload_standing.h"
 
+#include <algorithm>
+#include <cctype>
 #include <nlohmann/json.hpp>
 
 #include "cmd/kubectl-windlass/json_fields.h"
@@ -208,8 +210,11 @@ Standing Begin(const Json& object, const Subject& subject) {
   standing.updated = NumberOf(object, "/status/updatedReplicas");
   standing.available = NumberOf(object, "/status/availableReplicas");
   if (!IsObserved(object)) {
-    standing.sentence = "Waiting for " + subject.kind + " spec update to be observed...";
-    standing.reason = "not observed";
+    const Json* stalled = StalledUnobserved(object);
+    standing.sentence = "Waiting for " + subject.kind + " spec update to be observed" +
+                        (stalled == nullptr ? "" : " (" + TextOf(*stalled, "/message") + ')') +
+                        "...";
+    standing.reason = stalled == nullptr ? "not observed" : TextOf(*stalled, "/reason");
   }
   return standing;
 }
@@ -222,10 +227,19 @@ Subject SubjectOf(const Json& object, const ResourceId& resource) {
 
 }  // namespace
 
+bool NeverGetsNewPods(const Json& object, const ResourceId& resource) {
+  if (resource != resources::kDeployments) {
+    return TextOf(object, "/spec/strategy/type") == "InPlaceOnly";
+  }
+  const std::string policy = AnnotationOf(object, "windlass.dev/in-place");
+  return std::ranges::equal(policy, std::string_view("only"), {},
+                            [](unsigned char c) { return std::tolower(c); });
+}
+
 std::string RefusedInPlace(const Json& object) {
   const Json* in_place = ConditionOf(object, kInPlace);
   const bool refused = in_place != nullptr && TextOf(*in_place, "/reason") == "NotPossible" &&
-                       AnnotationOf(object, "windlass.dev/in-place") == "Only";
+                       NeverGetsNewPods(object, resources::kDeployments);
   return refused ? TextOf(*in_place, "/message") : "";
 }
 

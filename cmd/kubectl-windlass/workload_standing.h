@@ -18,6 +18,10 @@ Standing StandingOfRollout(const Json& object);
 // null.
 const Json* InPlaceToTell(const Json& object);
 
+// Returns true if the workload says that its Pods change in place or not at all: a Deployment by an
+// annotation, in upper or lower case, and a Rollout by its strategy.
+bool NeverGetsNewPods(const Json& object, const ResourceId& resource);
+
 // With Only, a change that is not possible in place is not rolled out. Returns why; "" if that is
 // not so.
 std::string RefusedInPlace(const Json& object);

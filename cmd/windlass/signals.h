@@ -1,8 +1,9 @@
-// Signals: turns SIGTERM and SIGINT into messages to the core thread. The first signal ends the
-// process in order, the second at once.
+// Signals: turns SIGTERM, SIGINT and, for a command, SIGHUP into messages to the core thread. The
+// first signal ends the process in order, the second at once.
 #pragma once
 
 #include <atomic>
+#include <chrono>
 #include <functional>
 #include <thread>
 
@@ -10,12 +11,20 @@
 
 namespace windlass {
 
+struct SignalOptions {
+  // The terminal was closed: that ends a command. A daemon has none.
+  bool hang_up = false;
+  // A second signal counts only so long after the first: `timeout` sends two at once, and what a
+  // command has to take back takes a moment.
+  std::chrono::nanoseconds second_after{0};
+};
+
 // Construct it before any other thread exists, because threads inherit the signal mask that it
 // sets. The first signal posts `on_first` to the inbox; the second ends the process with exit code
 // 1. `inbox` must outlive it.
 class Signals {
  public:
-  Signals(Inbox& inbox, std::function<void()> on_first);
+  Signals(Inbox& inbox, std::function<void()> on_first, SignalOptions options = {});
   ~Signals();
   Signals(const Signals&) = delete;
   Signals& operator=(const Signals&) = delete;
@@ -25,6 +34,7 @@ class Signals {
 
   Inbox& inbox_;
   std::function<void()> on_first_;
+  const SignalOptions options_;
   std::atomic<bool> stop_ = false;
   std::thread thread_;
 };

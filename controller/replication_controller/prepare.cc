@@ -21,6 +21,18 @@ std::string IntendedTarget(const Situation& situation) {
   return situation.spec().rollback ? situation.run.target : TargetOf(situation.spec());
 }
 
+// Returns the size that this update has noted for OLD, if that is larger now: somebody else has
+// scaled it since the first try. kubectl keeps a size for ever, so one that does not say whose it
+// is tells nothing.
+std::optional<int32_t> SizeBeforeOthers(const Situation& situation) {
+  const ReplicationController& old = *situation.old_controller();
+  const ReplicationController& created = *situation.new_controller();
+  const bool ours = Annotation(old, kOriginalReplicasOf) == created.meta.uid.ToString();
+  if (!ours || IsRollbackTarget(old, created)) return std::nullopt;
+  const auto noted = NumberIn(old, kOriginalReplicas);
+  return noted && old.replicas > *noted ? noted : std::nullopt;
+}
+
 bool IsIntentStored(const Situation& situation) {
   return situation.run.step == kStepPrepare && situation.run.target == IntendedTarget(situation);
 }
@@ -45,18 +57,13 @@ std::optional<Step> StoreIntent(const Situation& situation, const std::string& l
   return Store(situation, draft);
 }
 
-// Returns the pause of an update that is begun again, while OLD is larger than it was before the
-// first try: going on would undo what somebody else has scaled (RC-16). Adopt and Override are
-// answered when the scaling begins.
+// Returns the pause of an update that is begun again after such a scaling: going on would undo it
+// (RC-16). Adopt and Override are answered when the scaling begins.
 std::optional<Step> PauseIfOutgrown(const Situation& situation) {
-  const ReplicationController& old = *situation.old_controller();
-  const ReplicationController& created = *situation.new_controller();
   const std::string& policy = situation.spec().on_external_scale;
-  if (policy == kAdopt || policy == kOverride) return std::nullopt;
-  if (!HasOriginalSize(old, created) || IsRollbackTarget(old, created)) return std::nullopt;
-  const auto noted = NumberIn(old, kOriginalReplicas);
-  if (!noted || old.replicas <= *noted) return std::nullopt;
-  return PauseForScale(situation, old, *noted);
+  const auto noted = SizeBeforeOthers(situation);
+  if (!noted || policy == kAdopt || policy == kOverride) return std::nullopt;
+  return PauseForScale(situation, *situation.old_controller(), *noted);
 }
 
 bool Overrides(const Situation& situation) {
@@ -72,6 +79,7 @@ std::optional<Step> NoteSizeOfOld(const Situation& situation) {
   const bool turned = IsRollbackTarget(old, created);
   const auto noted = NumberIn(old, turned ? kDesiredReplicas : kOriginalReplicas);
   const bool outgrown = !Overrides(situation) && old.replicas > noted.value_or(0);
+  if (SizeBeforeOthers(situation)) return std::nullopt;
   if (HasOriginalSize(old, created) && !turned && !outgrown) return std::nullopt;
   OrStep<int32_t> size{noted.value_or(0)};
   if (!turned || !noted || outgrown) size = SizeBefore(situation);
@@ -90,8 +98,10 @@ Step BeginScaling(const Situation& situation, const Goal& goal, std::vector<std:
   if (draft.target.empty()) draft.target = TargetOf(situation.spec());
   // No update makes the target larger than this, so a larger one was scaled by somebody else:
   // AnswerExternalScale sees that by the difference (RC-16).
-  auto& size = &target == situation.old_controller() ? draft.old_replicas : draft.new_replicas;
+  const bool back = situation.spec().rollback;
+  auto& size = back ? draft.old_replicas : draft.new_replicas;
   size = std::min(target.replicas, goal.desired);
+  if (!back) draft.old_replicas = SizeBeforeOthers(situation).value_or(source.replicas);
   draft.available_replicas = CountAvailable(situation, target).available;
   draft.last_scale_time = situation.now;
   draft.deadline = situation.deadline_from_now();
@@ -305,11 +315,12 @@ Step PrepareRollback(const Situation& situation) {
     if (!size) {
       return Fail(situation, kNothingToRollBack, Fill(kNoOriginalReplicasText, target.meta.name));
     }
-    if (!HasOriginalSize(target, *source) && !HasBegun(situation)) {
+    if (!HasBegun(situation)) {
       return Fail(situation, kNothingToRollBack,
                   Fill("there is nothing to roll back: ReplicationController {} was not made by an "
-                       "update of {}, as its annotation {} would say",
-                       source->meta.name, target.meta.name, kSourceId));
+                       "update of {}, as its annotation {} would say, or the annotation {} of {}",
+                       source->meta.name, target.meta.name, kSourceId, kNextControllerId,
+                       target.meta.name));
     }
     target.meta.annotations.Set(kSourceId, SourceIdOf(*source));
     target.meta.annotations.Set(kDesiredReplicas, std::to_string(*size));

@@ -156,7 +156,8 @@ std::string NewNameOf(const ReplicationControllerUpdate& update,
   const std::string_view next = Annotation(*old_controller, kNextControllerId);
   if (!next.empty()) return std::string(next);
   // Somebody has taken the annotation of an update away that has begun.
-  if (!run.target.empty() && !update.status.new_name.empty()) return update.status.new_name;
+  const bool known = !run.target.empty() && !update.status.new_name.empty();
+  if (update.spec.rollback && known) return update.status.new_name;
   if (update.spec.image.empty() || update.spec.rollback) return {};
   return old_controller->meta.name + "-" +
          HashOf(*old_controller, update.spec.deployment_label_key, update.spec.image);

@@ -65,7 +65,7 @@ std::string HashOf(const ReplicationController& controller, std::string_view key
 //   - of a rename that has begun: what its journal says
 //   - spec.newName
 //   - what the annotation next-controller-id of `old_controller` says
-//   - if a run has begun and has not ended: what its status says
+//   - in a rollback of a run that has begun: what its status says
 //   - with spec.image and not in a rollback: "<old>-" and a hash of what is to run
 //   - "": it is not known
 // `old_controller` may be null (RC-5).

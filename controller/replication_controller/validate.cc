@@ -52,7 +52,7 @@ std::optional<Step> RefuseOtherImage(const Situation& situation,
   if (situation.spec().image.empty()) return std::nullopt;
   // That of another update is told by its annotations.
   const std::string_view source = SourceIdIn(created).name;
-  if (!source.empty() && source != situation.old_name()) return std::nullopt;
+  if (source != situation.old_name()) return std::nullopt;
   const Result<std::string> image = ImageIn(situation, created.meta.name, *created.template_json);
   if (!image.ok()) return Fail(situation, kInvalidUpdate, image.error().message);
   if (*image == situation.spec().image) return std::nullopt;

@@ -257,7 +257,9 @@ spec: {selector: {app: old}, template: {metadata: {labels: {app: old}}, spec: {}
         "As above, without a name. Give the new name, too.", HasOld()},
        {back, kFailed, "error: couldn't find original replica count of \"old\"",
         "Nothing says how many replicas the old controller had. Annotate it with "
-        "`kubectl.kubernetes.io/original-replicas` set to that number, and run the command again.",
+        "`kubectl.kubernetes.io/original-replicas` set to that number, and run the command again. "
+        "After `--cleanup=Preserve`, also with `kubectl.kubernetes.io/next-controller-id` set to "
+        "the name of the new one.",
         HasBoth()}}};
 }
 

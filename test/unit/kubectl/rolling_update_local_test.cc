@@ -215,6 +215,15 @@ TEST_CASE_METHOD(Fixture, "--local stops with 4 when somebody else scales one of
 
   fate = nullptr;
   Edit(kControllers, "new", "", [](Json& object) { object["spec"]["replicas"] = 1; });
+  // Also of one that was scaled while no command ran.
+  Edit(kControllers, "old", "", [](Json& object) { object["spec"]["replicas"] = 6; });
+  ran = Update({"old", "new", "--image=app:v2"});
+  CHECK(ran.code == ExitCode::kHeld);
+  CHECK(ran.messages ==
+        "error: somebody else scaled ReplicationController old from 2 to 6. Scale it back to 2: "
+        "then the same command goes on. With --on-external-scale=Adopt or Override an update does "
+        "not stop at a scaling\n");
+  Edit(kControllers, "old", "", [](Json& object) { object["spec"]["replicas"] = 2; });
   ran = Update({"old", "new", "--image=app:v2"});
   CHECK(ran.messages.empty());
   CHECK(ran.code == ExitCode::kDone);

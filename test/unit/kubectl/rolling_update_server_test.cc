@@ -491,16 +491,17 @@ TEST_CASE_METHOD(Fixture, "A user who may not read ReplicationControllers may wr
   CHECK(Update({"old", "new", kImage, "--no-wait"}).code == ExitCode::kDone);
 }
 
-// For the user who reads "error": the update begins all the same.
-TEST_CASE_METHOD(Fixture, "A user who may not follow the update is told that it goes on") {
+// For the user who reads "error": nothing happens later.
+TEST_CASE_METHOD(Fixture, "A user who may not follow the update writes none, but with --no-wait") {
   fate = [](const HttpRequest& request) {
     const bool list = request.target.find("fieldSelector") != std::string::npos;
     return list ? sim::Fate::kForbidden : sim::Fate::kDelivered;
   };
   const Ran ran = Update({"old", "new", kImage});
   CHECK(ran.code == ExitCode::kError);
-  CHECK(ran.messages.find("The update begins when it does: kubectl delete") != std::string::npos);
-  CHECK(HasUpdate());
+  CHECK(ran.messages.ends_with(", or give --no-wait\n"));
+  CHECK_FALSE(HasUpdate());
+  CHECK(Update({"old", "new", kImage, "--no-wait"}).code == ExitCode::kDone);
 }
 
 TEST_CASE_METHOD(Fixture, "A cluster without the CustomResourceDefinition: --local is named") {

@@ -41,6 +41,11 @@ void CreateWebWithHistory(KubectlRun& run, const ResourceId& resource = kDeploym
   }
 }
 
+// The controller has seen the object as it is.
+void Observe(KubectlRun& run) {
+  run.Edit(kDeployments, "web", "status", [](Json& o) { SetCounters(o, 3, 3, 3); });
+}
+
 TEST_CASE("pause and resume send what kubectl rollout sends") {
   KubectlRun run;
   run.Create(kDeployments, sim::SampleDeployment("web"));
@@ -120,6 +125,7 @@ TEST_CASE("restart writes kubectl's annotation into the template, unless it is p
 TEST_CASE("undo of a Deployment replaces template and annotations, as kubectl does") {
   KubectlRun run;
   CreateWebWithHistory(run);
+  Observe(run);
   const Ran ran = run.Run({"undo", "web"});
   CHECK(ran.out == "deployment.apps/web rolled back\n");
   REQUIRE(run.writes.size() == 1);
@@ -173,15 +179,23 @@ TEST_CASE("undo of a Deployment goes back from what its template is, not from wh
     set_image("app:v1");
     const Ran ran = run.Run({"undo", "web"});
     CHECK(ran.code == ExitCode::kOtherUpdate);
-    CHECK(ran.messages.find("was brought back to revision 1 a moment ago") != std::string::npos);
+    CHECK(ran.messages ==
+          "error: deployments.apps \"web\" has the template of revision 1, and no controller has "
+          "seen its last change yet: name the revision with --to-revision to go to another one\n");
     CHECK(image() == "app:v1");
     CHECK(run.Run({"undo", "web", "--to-revision=2"}).code == ExitCode::kDone);
+  }
+  SECTION("nor one further, if another undo has brought the newest one back") {
+    REQUIRE(run.Run({"undo", "web"}).code == ExitCode::kDone);
+    CHECK(run.Run({"undo", "web"}).code == ExitCode::kOtherUpdate);
+    CHECK(image() == "app:v2");
   }
 }
 
 TEST_CASE("--dry-run=client of undo refuses what undo refuses, and names the object") {
   KubectlRun run;
   CreateWebWithHistory(run);
+  Observe(run);
   CHECK(run.Run({"undo", "web", "--dry-run=client"}).out.starts_with("# deployment.apps/web\n"));
   CHECK(run.Run({"undo", "web", "--dry-run=client", "-o", "name"}).out == "deployment.apps/web\n");
   run.Edit(kDeployments, "web", "", [](Json& o) { o["spec"]["paused"] = true; });
@@ -191,6 +205,7 @@ TEST_CASE("--dry-run=client of undo refuses what undo refuses, and names the obj
 TEST_CASE("undo says why it changes nothing") {
   KubectlRun run;
   CreateWebWithHistory(run);
+  Observe(run);
   Ran ran = run.Run({"undo", "web", "--to-revision=2"});
   CHECK(ran.out ==
         "deployment.apps/web skipped rollback (current template already matches revision 2)\n");

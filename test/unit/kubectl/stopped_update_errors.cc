@@ -182,8 +182,8 @@ ErrorSection StoppedUpdateErrors() {
         ExitCode::kOtherUpdate,
         "error: an update of replicationcontroller/old to new with image app:v2 is under way, so "
         "nothing was changed. To go on with that: kubectl windlass rolling-update old new "
-        "--image=app:v2 -n default. To take it back: kubectl windlass rolling-update old "
-        "--rollback -n default",
+        "--image=app:v2 -n default. To take it away: kubectl delete "
+        "replicationcontrollerupdates.windlass.dev old -n default",
         "Windlass carries out another update of the same ReplicationController. It goes on.",
         WindlassUpdates},
        {here, ExitCode::kFailed,

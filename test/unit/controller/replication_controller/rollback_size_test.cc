@@ -260,11 +260,30 @@ TEST_CASE("an update that is begun again pauses if the old controller is larger 
         "somebody else scaled ReplicationController web from 2 to 6. Scale it back to 2, or set "
         "spec.onExternalScale to Adopt (all replicas are wanted) or Override (it is scaled back)");
   CHECK(world.Controller("web")["spec"]["replicas"] == 6);
+  size_t desired = 2;
   SECTION("scaled back, it goes on") { world.Scale("web", 2); }
   SECTION("with Override, too") { world.Edit({{"onExternalScale", "Override"}}); }
+  SECTION("with Adopt, all are wanted") {
+    desired = 6 + world.Controller("web-2")["spec"]["replicas"].get<size_t>();
+    world.Edit({{"onExternalScale", "Adopt"}});
+  }
   world.Run();
   CHECK(world.phase() == "Succeeded");
+  CHECK(world.PodsOf("web-2").size() == desired);
   Proves("RC-16");
+}
+
+// kubectl keeps the size of an earlier update, and goes on with another one.
+TEST_CASE("a size that does not say whose it is stops no update that is taken over") {
+  World world;
+  Begin(world, "Pause");
+  json& annotations = world.Controller("web")["metadata"]["annotations"];
+  annotations.erase("windlass.dev/original-replicas-of");
+  annotations["kubectl.kubernetes.io/original-replicas"] = "1";
+  world.AddUpdate("web", world.update()["spec"]);
+  world.Run();
+  CHECK(world.phase() == "Succeeded");
+  Proves("RC-8 RC-16");
 }
 
 // As a client does that has stopped at the scaling: its status is gone.

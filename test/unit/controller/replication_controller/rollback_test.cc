@@ -137,15 +137,20 @@ TEST_CASE("a rollback of what is not under way is refused") {
 TEST_CASE("a rollback of what no update has made is refused, also if it has no replicas") {
   World world;
   world.AddController("web", 2, {{"app", "web"}, {"version", "1"}});
-  world.AddController("batch", 0, {{"app", "batch"}});
+  const int replicas = GENERATE(0, 5);
+  world.AddController("batch", replicas, {{"app", "batch"}});
+  // kubectl keeps a size for ever.
+  world.Controller("web")["metadata"]["annotations"] = {
+      {"kubectl.kubernetes.io/original-replicas", "2"}};
   world.AddUpdate("web", {{"rollback", true}, {"newName", "batch"}});
   world.Run();
   CHECK(world.phase() == "Failed");
   CHECK(world.message() ==
         "there is nothing to roll back: ReplicationController batch was not made by an update of "
-        "web, as its annotation kubectl.kubernetes.io/update-source-id would say");
-  CHECK(world.Has("batch"));
-  CHECK(world.Annotations("web").empty());
+        "web, as its annotation kubectl.kubernetes.io/update-source-id would say, or the "
+        "annotation kubectl.kubernetes.io/next-controller-id of web");
+  REQUIRE(world.Has("batch"));
+  CHECK(world.Controller("batch")["spec"]["replicas"] == replicas);
   Proves("RC-15");
 }
 
@@ -246,8 +251,9 @@ TEST_CASE("an update that was preserved goes back once its size is noted by hand
   StartUpdate(world, 4, "0s", {{"cleanup", "Preserve"}});
   world.Run();
   REQUIRE(world.phase() == "Succeeded");
-  world.Controller("web")["metadata"]["annotations"]["kubectl.kubernetes.io/original-replicas"] =
-      "4";
+  json& annotations = world.Controller("web")["metadata"]["annotations"];
+  annotations["kubectl.kubernetes.io/original-replicas"] = "4";
+  annotations["kubectl.kubernetes.io/next-controller-id"] = "web-2";
   world.Edit({{"rollback", true}});
   world.Run();
   CHECK(world.phase() == "RolledBack");

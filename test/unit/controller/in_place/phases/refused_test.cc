@@ -48,8 +48,8 @@ TEST_CASE("with Only, nothing of a refused template is rolled out until it can b
   CHECK(c.InPlaceCondition() == "False NotPossible");
   CHECK(c.InPlaceMessage() ==
         std::string(kWhy) +
-            ": with Only, nothing is rolled out; kubectl rollout undo deployment/web -n "
-            "default --to-revision=1 takes it back");
+            ": with Only, nothing is rolled out; kubectl rollout undo deployment/web -n ns "
+            "--to-revision=1 takes it back");
   c.Scale(4);
   c.SettleInPlace();
   CHECK(Running(c, "v1") == 4);
@@ -72,9 +72,8 @@ TEST_CASE(
   REQUIRE(Running(c, "v2") == 1);
   c.Edit(SetHostNetwork);
   c.SettleInPlace();
-  CHECK(c.InPlaceMessage().ends_with(
-      "kubectl rollout undo deployment/web -n default --to-revision=" + c.RevisionOf("v2") +
-      " takes it back"));
+  CHECK(c.InPlaceMessage().ends_with("kubectl rollout undo deployment/web -n ns --to-revision=" +
+                                     c.RevisionOf("v2") + " takes it back"));
   c.Edit(UnsetHostNetwork);
   c.SettleInPlace();
   CHECK(Running(c, "v2") == 1);
