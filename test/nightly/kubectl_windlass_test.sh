@@ -282,9 +282,9 @@ bad_file() { # SPEC TEXT
   expect "ReplicationControllers" "$(kubectl get rc -o name)" replicationcontroller/old
 }
 containers='spec: {containers: [{name: app, image: registry.example/rc:v2}]}'
-bad_file "selector: {app: n}, replcas: 3, template: {metadata: {labels: {app: n}}, $containers}" \
+bad_file "selector: {app: fresh}, replcas: 3, template: {metadata: {labels: {app: fresh}}, $containers}" \
   'unknown field "spec.replcas"'
-bad_file "selector: {app: n}, template: {metadata: {labels: {app: 7}}, $containers}" \
+bad_file "selector: {app: fresh}, template: {metadata: {labels: {app: 7}}, $containers}" \
   'cannot unmarshal number'
 local_update() {
   kubectl-windlass rolling-update "$@" --local --poll-interval=100ms >"$WORK/out" 2>"$WORK/messages"

@@ -58,7 +58,7 @@ taken_back() { # BY NAME NEW OLD; BY: command, or object
   local by=$1
   shift
   begin_controller "$1" 3 app:v1
-  ask "$1" "newName: $1-2, updatePeriod: 2s, $(file_content "$1" app:v2)"
+  ask "$1" "newName: $1-2, updatePeriod: 4s, $(file_content "$1" app:v2)"
   # shellcheck disable=SC2086
   until_true 60 "$1 has come to $2 new and $3 old Pods" has_come_to "$1" $2 $3
   say "$1 is taken back at (new, old): $(sizes "$1"), by the $by"
