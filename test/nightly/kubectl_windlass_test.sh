@@ -281,11 +281,11 @@ bad_file() { # SPEC TEXT
   complained "$2"
   expect "ReplicationControllers" "$(kubectl get rc -o name)" replicationcontroller/old
 }
-containers='spec: {containers: [{name: app, image: registry.example/rc:v2}]}'
-bad_file "selector: {app: fresh}, replcas: 3, template: {metadata: {labels: {app: fresh}}, $containers}" \
-  'unknown field "spec.replcas"'
-bad_file "selector: {app: fresh}, template: {metadata: {labels: {app: 7}}, $containers}" \
-  'cannot unmarshal number'
+template_of() { # APP: prints a template
+  echo "template: {metadata: {labels: {app: $1}}, spec: {containers: [{name: app, image: app:v2}]}}"
+}
+bad_file "selector: {app: fresh}, replcas: 3, $(template_of fresh)" 'unknown field "spec.replcas"'
+bad_file "selector: {app: fresh}, $(template_of 7)" 'cannot unmarshal number'
 local_update() {
   kubectl-windlass rolling-update "$@" --local --poll-interval=100ms >"$WORK/out" 2>"$WORK/messages"
 }
