@@ -21,8 +21,8 @@ Result<std::optional<Json>> WaitForAnswer(const CommandContext& context, const P
 
 // How a rollback that was asked for is taken away again.
 struct Withdrawal {
-  // A JSON patch that tests that nothing else has changed since. Null: somebody else has asked for
-  // the same before, so it stays.
+  // A JSON patch that tests that the request is still the one of this command. Null: somebody else
+  // has asked for the same before, so it stays.
   Json patch;
   std::string by_hand;  // the command that does it
   std::string then{};   // what follows besides: a sentence

@@ -16,11 +16,12 @@ std::variant<ExitCode, Changed> WriteChange(
   for (int tries = 1;; ++tries) {
     Result<Json> object =
         tries == 1 ? ReadWorkload(context, place) : ReadObject(context.session, place);
-    // The user has named the first one, and not another one that got its name since.
-    const bool other = object.ok() && tries > 1 && TextOf(*object, "/metadata/uid") != uid;
-    if (other) return Refuse(context, place, "was deleted and created again meanwhile: try again");
-    if (object.ok()) uid = TextOf(*object, "/metadata/uid");
     if (!object.ok()) return Report(context.session, context.console, object.error());
+    if (tries == 1) uid = TextOf(*object, "/metadata/uid");
+    // The user has named the first one, and not another one that got its name since.
+    if (TextOf(*object, "/metadata/uid") != uid) {
+      return Refuse(context, place, "was deleted and created again meanwhile: try again");
+    }
     std::variant<ExitCode, Change> decided = decide(*object);
     if (const auto* code = std::get_if<ExitCode>(&decided)) return *code;
     Change& change = std::get<Change>(decided);

@@ -1,8 +1,8 @@
 // undo: brings back the template of an earlier revision.
 //
 // For a Deployment the requests, rules and texts are those of kubectl rollout undo (rollback.go of
-// kubectl's polymorphichelpers): a JSON patch that replaces template and annotations. A Rollout has
-// a field for it, spec.rollbackTo: Windlass does the rest, and the command waits for its answer.
+// kubectl's polymorphichelpers): a JSON patch that replaces template and annotations. That of
+// a Rollout is undo_rollout.cc.
 #include <algorithm>
 #include <array>
 #include <nlohmann/json.hpp>

@@ -21,18 +21,6 @@ std::string IntendedTarget(const Situation& situation) {
   return situation.spec().rollback ? situation.run.target : TargetOf(situation.spec());
 }
 
-// Returns the size that this update has noted for OLD, if that is larger now: somebody else has
-// scaled it since the first try. kubectl keeps a size for ever, so one that does not say whose it
-// is tells nothing.
-std::optional<int32_t> SizeBeforeOthers(const Situation& situation) {
-  const ReplicationController& old = *situation.old_controller();
-  const ReplicationController& created = *situation.new_controller();
-  const bool ours = Annotation(old, kOriginalReplicasOf) == created.meta.uid.ToString();
-  if (!ours || IsRollbackTarget(old, created)) return std::nullopt;
-  const auto noted = NumberIn(old, kOriginalReplicas);
-  return noted && old.replicas > *noted ? noted : std::nullopt;
-}
-
 bool IsIntentStored(const Situation& situation) {
   return situation.run.step == kStepPrepare && situation.run.target == IntendedTarget(situation);
 }
@@ -57,6 +45,18 @@ std::optional<Step> StoreIntent(const Situation& situation, const std::string& l
   return Store(situation, draft);
 }
 
+// Returns the size that this update has noted for OLD, if that is larger now: somebody else has
+// scaled it since the first try. kubectl keeps a size for ever, so one that does not say whose it
+// is tells nothing.
+std::optional<int32_t> SizeBeforeOthers(const Situation& situation) {
+  const ReplicationController& old = *situation.old_controller();
+  const ReplicationController& created = *situation.new_controller();
+  const bool ours = Annotation(old, kOriginalReplicasOf) == created.meta.uid.ToString();
+  if (!ours || IsRollbackTarget(old, created)) return std::nullopt;
+  const auto noted = NumberIn(old, kOriginalReplicas);
+  return noted && old.replicas > *noted ? noted : std::nullopt;
+}
+
 // Returns the pause of an update that is begun again after such a scaling: going on would undo it
 // (RC-16). Adopt and Override are answered when the scaling begins.
 std::optional<Step> PauseIfOutgrown(const Situation& situation) {
@@ -70,9 +70,10 @@ bool Overrides(const Situation& situation) {
   return situation.spec().on_external_scale == kOverride;
 }
 
-// If OLD is larger than the noted size, somebody else scaled it before this try. Notes the larger
-// size, so that a rollback restores it. With Override keeps the noted size. After a rollback that
-// was turned off, the noted size is the one that OLD was to get.
+// If OLD is larger than a noted size that does not say whose it is, somebody else scaled it before
+// this try. Notes the larger size, so that a rollback restores it. With Override keeps the noted
+// size; that of this update stays in any case, and the scaling is answered (SizeBeforeOthers).
+// After a rollback that was turned off, the noted size is the one that OLD was to get.
 std::optional<Step> NoteSizeOfOld(const Situation& situation) {
   const ReplicationController& old = *situation.old_controller();
   const ReplicationController& created = *situation.new_controller();
