@@ -153,6 +153,12 @@ Result<Json> ReadControllerManifest(const std::string& path, std::istream& stand
   if (TextOf(object, "/metadata/name").empty()) {
     return Wrong(path + ": metadata.name is missing: name the new ReplicationController");
   }
+  // Left out on the way, because the API server has 0 without it.
+  if (NumberOf(object, "/spec/minReadySeconds") < 0) {
+    return Wrong(path +
+                 ": spec.minReadySeconds is below 0: write how many seconds a Pod must be "
+                 "ready, or leave it out");
+  }
   return object;
 }
 

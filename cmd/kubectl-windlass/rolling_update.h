@@ -60,6 +60,10 @@ ExitCode PrintPlan(const CommandContext& context, const Json& update, PlanFrom f
 // nullopt. A user who may not read such updates goes on.
 std::optional<ExitCode> RefuseBesideWindlass(const CommandContext& context, const Json& update);
 
+// Warns if another program has begun the update that this command goes on with, and may run still:
+// of --local only what it has noted is known. One that is rolled back by this command stops itself.
+void WarnAboutOtherProgram(const CommandContext& context, const Json& update);
+
 // Returns true if the command asks for another new controller than `stored`, or for another content
 // of it; of a rollback, if it names another one.
 bool AsksForOther(const CommandContext& context, const Json& update, const Json& stored);

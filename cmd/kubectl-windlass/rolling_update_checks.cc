@@ -207,6 +207,19 @@ std::optional<ExitCode> RefuseManifest(const CommandContext& context, const Json
                 {ErrorKind::kInvalid, context.line.filenames[0] + ": " + checked.error().message});
 }
 
+void WarnAboutOtherProgram(const CommandContext& context, const Json& update) {
+  if (FlagOf(update, "/spec/rollback")) return;
+  const std::string name = TextOf(update, "/metadata/name");
+  const Result<Json> old = ReadObject(context.session, ControllerPlace(context, name));
+  // A rename scales nothing any more.
+  if (!old.ok() || !HasNotes(*old) || !AnnotationOf(*old, rc::kRenameJournal).empty()) return;
+  const std::string next = AnnotationOf(*old, rc::kNextControllerId);
+  context.console.Warning("an update of " + name + (next.empty() ? "" : " to " + next) +
+                          " has begun already, and this command goes on from there. If the program "
+                          "that began it still runs, stop that first: each would take the other's "
+                          "scalings for somebody else's");
+}
+
 std::optional<ExitCode> RefuseBesideWindlass(const CommandContext& context, const Json& update) {
   const Place place = PlaceOfUpdate(context, update);
   const Result<Json> stored = ReadObject(context.session, place);

@@ -38,6 +38,15 @@ Json LimitOf(const std::string& text) {
   return number ? Json(*number) : Json(text);
 }
 
+// Says which metadata of the manifest the new controller does not get.
+void WarnAboutMetadata(const CommandContext& context, const Json& controller) {
+  for (const char* key : {"finalizers", "ownerReferences"}) {
+    if (FieldOf(controller, std::string("/metadata/") + key) == nullptr) continue;
+    context.console.Warning("metadata." + std::string(key) + " of " + context.line.filenames[0] +
+                            " is left out: only labels and annotations are taken over");
+  }
+}
+
 Json ContentOf(const Json& controller) {
   Json content;
   for (const char* key : {"labels", "annotations"}) {
@@ -168,6 +177,7 @@ ExitCode RunRollingUpdate(const CommandContext& given) {
   if (!update.ok()) return Usage(context, update.error().message);
   if (!controller.is_null()) {
     if (const auto refused = RefuseManifest(context, controller)) return *refused;
+    WarnAboutMetadata(context, controller);
   }
   return line.rolling_update.local ? RunLocally(context, *update) : RunInServer(context, *update);
 }

@@ -240,6 +240,11 @@ ExitCode LocalUpdate::Run() {
   for (;;) {
     const Walk walk = Look();
     if (HasEnded()) return End();
+    if (plan_.Phase() == rc::kPaused && plan_.IsTakenBackByOther()) {
+      context_.console.Error("another program takes the update of " + plan_.decoded().meta.name +
+                             " back, so this one stops");
+      return ExitCode::kAborted;
+    }
     if (plan_.Phase() == rc::kPaused) {
       context_.console.Error(plan_.PausedText());
       return ExitCode::kHeld;
@@ -273,6 +278,7 @@ ExitCode LocalUpdate::Run() {
 ExitCode RunLocally(const CommandContext& context, const Json& update) {
   if (const auto refused = CheckControllers(context, update)) return *refused;
   if (const auto refused = RefuseBesideWindlass(context, update)) return *refused;
+  WarnAboutOtherProgram(context, update);
   if (context.line.dry_run != "none") return PrintPlan(context, update, PlanFrom::kPresent);
   return LocalUpdate(context, update).Run();
 }

@@ -180,7 +180,11 @@ Look LookBeforeWriting(const CommandContext& context, const Json& update) {
   look.refused = RefuseSharedNew(context, update);
   if (look.refused) return look;
   look.refused = RefuseByPlan(context, look.planned, PlanFrom::kPresent);
-  if (look.refused) context.console.message("Nothing was changed.\n");
+  if (look.refused) {
+    context.console.message("Nothing was changed.\n");
+  } else if (state == UpdateState::kDone) {
+    WarnAboutOtherProgram(context, update);
+  }
   return look;
 }
 

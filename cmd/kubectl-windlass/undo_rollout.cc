@@ -122,19 +122,32 @@ const Json* TargetOf(const CommandContext& context, const Json& rollout,
   return was_asked && became > 0 ? FindRevision(replica_sets, became) : nullptr;
 }
 
-// Refuses a rollback beside another one that is not carried out yet.
+// Refuses a rollback to `wanted` beside another one that is not carried out yet.
 std::optional<ExitCode> RefuseBesidePending(const CommandContext& context, const Place& place,
-                                            const Json& rollout) {
+                                            const Json& rollout, int64_t wanted) {
   const Json* pending = FieldOf(rollout, "/spec/rollbackTo");
   if (pending == nullptr) return std::nullopt;
   const int64_t revision = NumberOf(*pending, "/revision");
-  if (revision == context.line.revision) return std::nullopt;
+  if (revision == wanted || revision == context.line.revision) return std::nullopt;
   const bool waits = !StoredRollback(rollout).empty();
   return Refuse(context, place,
                 "is to go back to " + RollbackText(revision) + " already, " +
                     (waits ? "when spec.paused ends: " : "which Windlass has not answered yet: ") +
                     WithdrawText(place) + " takes that request away",
                 ExitCode::kOtherUpdate);
+}
+
+// Returns the number to ask for. Without --to-revision it is that of the revision before the
+// template that the user sees: of a 0 Windlass would choose it later, from a template that may have
+// come meanwhile. 0 if that cannot be told here, or if a 0 is asked for already.
+int64_t RevisionToAsk(const CommandContext& context, const Place& place, const Json& rollout) {
+  if (context.line.revision != 0) return context.line.revision;
+  const Json* pending = FieldOf(rollout, "/spec/rollbackTo");
+  if (pending != nullptr && NumberOf(*pending, "/revision") == 0) return 0;
+  const auto replica_sets = ReadReplicaSets(context.session, rollout, place.namespace_);
+  if (!replica_sets.ok()) return 0;
+  const Json* before = RevisionBefore(rollout, OwnedBy(rollout, *replica_sets));
+  return before == nullptr ? 0 : RevisionOf(*before);
 }
 
 // What there is to say of the revision that a rollback goes back to.
@@ -171,23 +184,32 @@ Outlook LookAtTarget(const CommandContext& context, const Place& place, const Js
                             "has the template of revision " + std::to_string(RevisionOf(*target)) +
                                 " already: there is nothing to do")};
   }
-  if (preview) return {.ended = PrintTemplate(context, place, PodTemplateOf(*target))};
   const bool complete = target == roles.stable || WasComplete(*target);
-  if (asked != 0 || complete || hold.empty()) return {.warning = hold};
-  return {.warning = hold + ". It goes back to " + RollbackText(RevisionOf(*target)) +
-                     ", which was never rolled out completely: --to-revision names another one"};
+  Outlook outlook{.warning = hold};
+  if (asked == 0 && !complete && !hold.empty()) {
+    outlook.warning += ". It goes back to " + RollbackText(RevisionOf(*target)) +
+                       ", which was never rolled out completely: --to-revision names another one";
+  }
+  if (preview) {
+    context.console.Warning(outlook.warning);
+    outlook.ended = PrintTemplate(context, place, PodTemplateOf(*target));
+  }
+  return outlook;
 }
 
 }  // namespace
 
 ExitCode UndoRollout(const CommandContext& context, const Place& place) {
-  const int64_t revision = context.line.revision;
+  int64_t revision = 0;
   const auto changed =
       WriteChange(context, place, [&](const Json& rollout) -> std::variant<ExitCode, Change> {
-        if (const auto refused = RefuseBesidePending(context, place, rollout)) return *refused;
+        revision = RevisionToAsk(context, place, rollout);
+        const auto refused = RefuseBesidePending(context, place, rollout, revision);
+        if (refused) return *refused;
         Outlook outlook = LookAtTarget(context, place, rollout);
         if (outlook.ended) return *outlook.ended;
-        Change change{.warning = std::move(outlook.warning)};
+        Change change;
+        change.warning = std::move(outlook.warning);
         // Also a 0: a request that is there already may name a revision.
         change.patch["spec"]["rollbackTo"]["revision"] = revision;
         return change;

@@ -11,7 +11,9 @@
 #include "controller/replication_controller/external_scale.h"
 #include "controller/replication_controller/planner.h"
 #include "controller/replication_controller/run.h"
+#include "controller/replication_controller/scale.h"
 #include "controller/replication_controller/texts.h"
+#include "controller/replication_controller/words.h"
 #include "kubeclient/client/client.h"
 
 namespace windlass::cli {
@@ -133,6 +135,11 @@ std::string UpdatePlan::Phase() const { return TextOf(update_, "/status/phase");
 
 bool IsOfUpdate(const Request& request) {
   return request.resource() == resources::kReplicationControllerUpdates;
+}
+
+bool UpdatePlan::IsTakenBackByOther() const {
+  return !decoded_->spec.rollback && old_ && new_ && decoded_->status.step == rc::kStepScale &&
+         rc::IsRollbackTarget(*old_, *new_);
 }
 
 // The sizes are remembered only while this program runs, or are noted for the old one. During a

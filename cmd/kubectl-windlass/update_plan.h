@@ -50,6 +50,8 @@ class UpdatePlan {
   // Returns why the phase is Paused, for a user who gives flags: somebody else scaled one of the
   // two (RC-16).
   std::string PausedText() const;
+  // Returns true if another program has begun to take back what this one carries out.
+  bool IsTakenBackByOther() const;
   size_t pods() const { return pods_.size(); }
 
  private:

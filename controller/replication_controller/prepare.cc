@@ -184,11 +184,14 @@ Step Claim(const Situation& situation) {
 std::optional<Step> RefuseOtherRename(const Situation& situation) {
   const std::string& wanted = situation.spec().new_name;
   if (wanted.empty() || wanted == situation.new_name) return std::nullopt;
+  const std::string& next = situation.new_name;
+  // With a name and without spec.cleanup it would be no rename any more.
+  const std::string go_on =
+      situation.spec().cleanup.empty() ? "Remove spec.newName" : "Set spec.newName to " + next;
   return Fail(situation, kInvalidUpdate,
               Fill("ReplicationController {} is about to become what {} is, so it cannot be "
-                   "updated to {}. Set spec.newName to {} to finish that, or set spec.rollback to "
-                   "true to undo it",
-                   situation.old_name(), situation.new_name, wanted, situation.new_name));
+                   "updated to {}. {} to finish that, or set spec.rollback to true to undo it",
+                   situation.old_name(), next, wanted, go_on));
 }
 
 // The new controller exists. What can refuse the update comes before the first write.

@@ -83,6 +83,14 @@ std::optional<Step> RefuseTarget(const Situation& situation) {
   return RefuseBeside(situation, old.meta.name, "replaces " + name, kSourceId);
 }
 
+// Says how to name `under_way` in the spec. Without spec.cleanup, the name decides whether the new
+// controller takes the old one's in the end.
+std::string AdviceOnName(const Situation& situation, const std::string& under_way) {
+  const std::string set = "et spec.newName to " + under_way;
+  if (!situation.spec().cleanup.empty()) return "S" + set;
+  return "Remove spec.newName if that began without one, or else s" + set + ',';
+}
+
 // Returns the refusal of an update to another new controller than the one that the old controller
 // has given Pods to already (RC-21).
 std::optional<Step> RefuseOtherName(const Situation& situation) {
@@ -102,9 +110,8 @@ std::optional<Step> RefuseOtherName(const Situation& situation) {
     return Fail(
         situation, kOtherName,
         Fill("ReplicationController {} is in the middle of an update to {}, so it cannot be "
-             "updated to {}. Set spec.newName to {} to go on with that, and spec.rollback "
-             "to true, too, to undo it",
-             old.meta.name, name, situation.new_name, name));
+             "updated to {}. {} to go on with that, and set spec.rollback to true, too, to undo it",
+             old.meta.name, name, situation.new_name, AdviceOnName(situation, name)));
   }
   return std::nullopt;
 }

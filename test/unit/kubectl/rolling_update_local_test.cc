@@ -201,6 +201,11 @@ TEST_CASE_METHOD(Fixture, "--local with -o prints the ReplicationController at t
   }
 }
 
+constexpr const char* kGoesOn =
+    "Warning: an update of old to new has begun already, and this command goes on from there. If "
+    "the program that began it still runs, stop that first: each would take the other's scalings "
+    "for somebody else's\n";
+
 TEST_CASE_METHOD(Fixture, "--local stops with 4 when somebody else scales one of the two") {
   Proves("RC-16");
   ScaleNewTo(5);
@@ -220,14 +225,45 @@ TEST_CASE_METHOD(Fixture, "--local stops with 4 when somebody else scales one of
   ran = Update({"old", "new", "--image=app:v2"});
   CHECK(ran.code == ExitCode::kHeld);
   CHECK(ran.messages ==
-        "error: somebody else scaled ReplicationController old from 2 to 6. Scale it back to 2: "
-        "then the same command goes on. With --on-external-scale=Adopt or Override an update does "
-        "not stop at a scaling\n");
+        kGoesOn +
+            std::string("error: somebody else scaled ReplicationController old from 2 to 6. Scale "
+                        "it back to 2: then the same command goes on. With "
+                        "--on-external-scale=Adopt or Override an update does not stop at a "
+                        "scaling\n"));
   Edit(kControllers, "old", "", [](Json& object) { object["spec"]["replicas"] = 2; });
   ran = Update({"old", "new", "--image=app:v2"});
-  CHECK(ran.messages.empty());
+  CHECK(ran.messages == kGoesOn);
   CHECK(ran.code == ExitCode::kDone);
   CHECK_FALSE(Has("old"));
+}
+
+// For two colleagues who have started the same command: nothing tells a program that was stopped
+// from one that runs.
+TEST_CASE_METHOD(Fixture, "--local says that another program may carry the same update out") {
+  REQUIRE(Update({"old", "new", "--image=app:v2", "--timeout=5s"}).code == ExitCode::kTimeout);
+  const Ran ran = Update({"old", "new", "--image=app:v2"});
+  CHECK(ran.code == ExitCode::kDone);
+  CHECK(ran.messages == std::string(kGoesOn));
+}
+
+TEST_CASE_METHOD(Fixture, "--local stops with 5 when another program takes the update back") {
+  fate = [this](const HttpRequest&) {
+    const sim::Object created = server.Find({kControllers, "default", "new"});
+    const bool scaled = created != nullptr && (*created)["spec"]["replicas"] == 1;
+    if (!scaled || Stored(kControllers, "old")["spec"]["replicas"] != 1) {
+      return sim::Fate::kDelivered;
+    }
+    Edit(kControllers, "old", "", [&](Json& old) {
+      const std::string uid = (*created)["metadata"]["uid"];
+      old["metadata"]["annotations"]["kubectl.kubernetes.io/update-source-id"] = "new:" + uid;
+      old["metadata"]["annotations"]["kubectl.kubernetes.io/desired-replicas"] = "2";
+      old["spec"]["replicas"] = 2;
+    });
+    return sim::Fate::kDelivered;
+  };
+  const Ran ran = Update({"old", "new", "--image=app:v2"});
+  CHECK(ran.code == ExitCode::kAborted);
+  CHECK(ran.messages == "error: another program takes the update of old back, so this one stops\n");
 }
 
 TEST_CASE_METHOD(Fixture, "--local with --on-external-scale=Adopt goes on through a scaling") {

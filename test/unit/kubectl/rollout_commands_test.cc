@@ -323,17 +323,16 @@ TEST_CASE("undo beside a rollback that waits for the end of a pause is refused")
   CreateWebWithHistory(run, kRollouts);
   run.Edit(kRollouts, "web", "", [](Json& o) {
     o["spec"]["paused"] = true;
-    o["spec"]["rollbackTo"] = {{"revision", 1}};
+    o["spec"]["rollbackTo"] = {{"revision", 2}};
   });
   const Ran ran = run.Run({"undo", "wro/web"});
   CHECK(ran.code == ExitCode::kOtherUpdate);
   CHECK(
       ran.messages ==
-      "error: rollout \"web\" is to go back to revision 1 already, when spec.paused ends: kubectl "
+      "error: rollout \"web\" is to go back to revision 2 already, when spec.paused ends: kubectl "
       "patch rollouts.windlass.dev web -n default --type=merge -p "
       "'{\"spec\":{\"rollbackTo\":null}}' takes that request away\n");
-  CHECK(run.Stored(kRollouts, "web")["spec"]["rollbackTo"]["revision"] == 1);
-  CHECK(run.Run({"undo", "wro/web", "--to-revision=1"}).code == ExitCode::kDone);
+  CHECK(run.Stored(kRollouts, "web")["spec"]["rollbackTo"]["revision"] == 2);
 }
 
 TEST_CASE("undo whose request somebody else replaces does not take theirs for its own") {
@@ -518,7 +517,32 @@ TEST_CASE("undo of a paused Rollout is stored, and says that it waits") {
   CHECK(ran.messages ==
         "Warning: rollout \"web\" is paused: it goes back when kubectl windlass resume "
         "rollout/web -n default ends spec.paused\n");
-  CHECK(run.Stored(kRollouts, "web")["spec"]["rollbackTo"] == Json({{"revision", 0}}));
+  CHECK(run.Stored(kRollouts, "web")["spec"]["rollbackTo"] == Json({{"revision", 1}}));
+}
+
+// For the user who runs a bad template, and whose colleague applies another one before Windlass
+// looks: of a 0 Windlass would go back to the bad one.
+TEST_CASE("undo of a Rollout without a number asks for the revision that its user sees") {
+  KubectlRun run;
+  CreateWebWithHistory(run, kRollouts);
+  SECTION("which is the one before the template") {
+    Answer(run, "");
+    CHECK(run.Run({"undo", "wro/web"}).code == ExitCode::kDone);
+  }
+  SECTION("and once more while it waits, the same") {
+    run.Edit(kRollouts, "web", "", [](Json& o) { o["spec"]["paused"] = true; });
+    REQUIRE(run.Run({"undo", "wro/web"}).code == ExitCode::kDone);
+    CHECK(run.Run({"undo", "wro/web"}).code == ExitCode::kDone);
+    CHECK(run.Stored(kRollouts, "web")["spec"]["rollbackTo"]["revision"] == 1);
+  }
+  SECTION("beside a 0 that is asked for already, that") {
+    run.Edit(kRollouts, "web", "", [](Json& o) {
+      o["spec"]["paused"] = true;
+      o["spec"]["rollbackTo"] = {{"revision", 0}};
+    });
+    CHECK(run.Run({"undo", "wro/web"}).code == ExitCode::kDone);
+    CHECK(run.Stored(kRollouts, "web")["spec"]["rollbackTo"]["revision"] == 0);
+  }
 }
 
 // For the user who asks twice, and for the colleague who resumes.

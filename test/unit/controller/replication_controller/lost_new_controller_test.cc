@@ -109,8 +109,8 @@ TEST_CASE("an update under way is not turned to another new controller, and is n
   CHECK(world.reason() == "OtherName");
   CHECK(world.message() ==
         "ReplicationController web is in the middle of an update to web-2, so it cannot be updated "
-        "to web-22. Set spec.newName to web-2 to go on with that, and spec.rollback to true, too, "
-        "to undo it");
+        "to web-22. Remove spec.newName if that began without one, or else set spec.newName to "
+        "web-2, to go on with that, and set spec.rollback to true, too, to undo it");
   CHECK_FALSE(world.Has("web-22"));
   CHECK(world.Controller("web") == before["web"]);
   world.Edit({{"newName", "web-2"}});
