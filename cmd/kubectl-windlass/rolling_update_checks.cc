@@ -16,6 +16,7 @@
 #include "kubeclient/api/decode.h"
 #include "kubeclient/api/replication_controller.h"
 #include "kubeclient/api/replication_controller_update.h"
+#include "kubeclient/base/fill.h"
 
 namespace windlass::cli {
 namespace {
@@ -40,9 +41,8 @@ bool IsReplacedAlready(const CommandContext& context, const Json& update, const 
 ExitCode RefuseMissing(const CommandContext& context, const Json& update, Error error) {
   const std::string image = TextOf(update, "/spec/image");
   if (!image.empty() && TextOf(update, "/spec/newName").empty()) {
-    error.message =
-        rc::Fill(rc::kNoSourceText, context.namespace_, TextOf(update, "/metadata/name")) + ": " +
-        error.message;
+    error.message = Fill(rc::kNoSourceText, context.namespace_, TextOf(update, "/metadata/name")) +
+                    ": " + error.message;
   }
   return Report(context.session, context.console, error);
 }
@@ -61,7 +61,7 @@ std::optional<ExitCode> RefuseSelector(const CommandContext& context, const Json
       content.selector.empty() ? rc::LabelsOfTemplate(*content.template_json) : content.selector;
   if (rc::HaveDifferentKey(controller->selector, selector)) return std::nullopt;
   return Usage(context,
-               rc::Fill(rc::kNoDifferentKeyText, context.line.filenames[0], controller->meta.name));
+               Fill(rc::kNoDifferentKeyText, context.line.filenames[0], controller->meta.name));
 }
 
 // Returns the command that goes on with the update `stored`. `in`: " -n shop".

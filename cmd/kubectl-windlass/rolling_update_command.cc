@@ -9,6 +9,7 @@
 #include "cmd/kubectl-windlass/object_argument.h"
 #include "cmd/kubectl-windlass/rolling_update.h"
 #include "controller/replication_controller/texts.h"
+#include "kubeclient/base/fill.h"
 #include "kubeclient/base/parse_whole.h"
 
 namespace windlass::cli {
@@ -133,8 +134,7 @@ Result<Json> UpdateOf(const CommandLine& line, const std::string& namespace_,
   const std::string& old_name = line.arguments[0];
   if (TextOf(spec, "/newName") == old_name) {
     const std::string& what = controller.is_null() ? old_name : line.filenames[0];
-    return Error{ErrorKind::kConfig, replication_controller::Fill(
-                                         replication_controller::kSameNameText, what, old_name)};
+    return Error{ErrorKind::kConfig, Fill(replication_controller::kSameNameText, what, old_name)};
   }
   return Json{{"apiVersion", resources::kReplicationControllerUpdates.GroupVersion()},
               {"kind", "ReplicationControllerUpdate"},

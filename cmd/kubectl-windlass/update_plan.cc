@@ -14,6 +14,7 @@
 #include "controller/replication_controller/scale.h"
 #include "controller/replication_controller/texts.h"
 #include "controller/replication_controller/words.h"
+#include "kubeclient/base/fill.h"
 #include "kubeclient/client/client.h"
 
 namespace windlass::cli {
@@ -152,7 +153,7 @@ std::string UpdatePlan::PausedText() const {
   if (old != nullptr && view.new_controller == nullptr &&
       old->meta.annotations.Has(rc::kRenameJournal)) {
     const std::string& gone = situation.new_name;
-    return rc::Fill(rc::kScaledByOtherText, old->meta.name, 0, old->replicas) + ", and " + gone +
+    return Fill(rc::kScaledByOtherText, old->meta.name, 0, old->replicas) + ", and " + gone +
            " is deleted already. Scale it back to 0, or give --on-external-scale=Override (it is "
            "scaled back): then it takes over the Pods of " +
            gone;
@@ -165,7 +166,7 @@ std::string UpdatePlan::PausedText() const {
       expected = rc::NumberIn(*old, rc::kOriginalReplicas).value_or(expected);
     }
     if (controller->replicas == expected) continue;
-    return rc::Fill(rc::kScaledByOtherText, controller->meta.name, expected, controller->replicas) +
+    return Fill(rc::kScaledByOtherText, controller->meta.name, expected, controller->replicas) +
            ". Scale it back to " + std::to_string(expected) +
            ": then the same command goes on. With --on-external-scale=Adopt or Override an update "
            "does not stop at a scaling";

@@ -3,7 +3,6 @@
 #include <nlohmann/json.hpp>
 
 #include "controller/replication_controller/json.h"
-#include "kubeclient/api/time.h"
 
 namespace windlass::replication_controller {
 namespace {
@@ -18,15 +17,14 @@ std::optional<StringMap> MapAt(const Json& json, const char* pointer) {
 
 }  // namespace
 
-std::string JournalText(const ReplicationController& created, WallTime youngest_pod) {
+std::string JournalText(const ReplicationController& created) {
   return Dump({{"name", created.meta.name},
                {"uid", created.meta.uid.ToString()},
                {"replicas", created.replicas},
                {"minReadySeconds", created.min_ready_seconds},
                {"selector", MapJson(created.selector)},
                {"labels", MapJson(created.meta.labels)},
-               {"template", Parse(*created.template_json)},
-               {"youngestPod", youngest_pod.IsZero() ? Json() : Json(FormatTime(youngest_pod))}});
+               {"template", Parse(*created.template_json)}});
 }
 
 std::optional<Journal> ParseJournal(std::string_view text) {
@@ -41,8 +39,7 @@ std::optional<Journal> ParseJournal(std::string_view text) {
                   .min_ready_seconds = min_ready_seconds.value_or(0),
                   .selector = selector.value_or(StringMap()),
                   .labels = labels.value_or(StringMap()),
-                  .template_json = Dump(At(json, "/template")),
-                  .youngest_pod = ParseTime(TextAt(json, "/youngestPod")).value_or(WallTime{})};
+                  .template_json = Dump(At(json, "/template"))};
   const bool whole = !journal.name.empty() && !journal.uid.empty() && replicas &&
                      min_ready_seconds && labels && At(json, "/template").is_object();
   return whole && !journal.selector.empty() ? std::optional(std::move(journal)) : std::nullopt;

@@ -10,7 +10,6 @@
 
 #include "controller/core/term_annotation.h"
 #include "kubeclient/api/replication_controller.h"
-#include "kubeclient/base/clock.h"
 #include "kubeclient/base/parse_whole.h"
 
 namespace windlass::replication_controller {
@@ -76,11 +75,10 @@ struct Journal {
   StringMap selector{};
   StringMap labels{};
   std::string template_json;
-  WallTime youngest_pod{};  // when the last of its Pods was created; zero: it is not known
 };
 
 // Returns the journal of `created` as text, for an annotation and for the status.
-std::string JournalText(const ReplicationController& created, WallTime youngest_pod);
+std::string JournalText(const ReplicationController& created);
 // Returns nullopt if the text is no journal.
 std::optional<Journal> ParseJournal(std::string_view text);
 

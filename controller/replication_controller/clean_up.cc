@@ -12,6 +12,7 @@
 #include "controller/replication_controller/texts.h"
 #include "controller/replication_controller/validate.h"
 #include "controller/replication_controller/words.h"
+#include "kubeclient/base/fill.h"
 
 namespace windlass::replication_controller {
 namespace {
@@ -20,9 +21,6 @@ namespace {
 
 // How soon Pods are listed again that have an owner still.
 constexpr Duration kListOwnedAgain = seconds(1);
-
-// How many Pods a warning names: a message is for people.
-constexpr size_t kPodsNamedMax = 10;
 
 Json Operation(const char* op, const char* path, Json value) {
   return {{"op", op}, {"path", path}, {"value", std::move(value)}};
@@ -59,44 +57,11 @@ Step Become(const Situation& situation, const ReplicationController& old, const 
                  {{"from", journal.name}, {"to", old.meta.name}, {"replicas", journal.replicas}}});
 }
 
-// Returns the Pods that the old controller has as the journal says.
-std::vector<const Pod*> AdoptedPods(const Situation& situation, const Journal& journal) {
-  std::vector<const Pod*> pods = LivePodsOf(situation, *situation.old_controller());
-  std::erase_if(pods, [&](const Pod* pod) { return !HasLabels(pod->meta, journal.selector); });
-  return pods;
-}
-
-// Returns when the last Pod of `controller` was created; zero if it has none.
-WallTime YoungestPod(const Situation& situation, const ReplicationController& controller) {
-  WallTime youngest;
-  for (const Pod* pod : LivePodsOf(situation, controller)) {
-    youngest = std::max(youngest, pod->meta.creation_timestamp);
-  }
-  return youngest;
-}
-
-// Returns a warning that names the Pods which the old controller has made since the journal was
-// noted; an event without a message if there are none. As many Pods are adopted as there were, so
-// a Pod that was lost has one of these in its place. Both times are the API server's; a Pod made
-// in the second of the youngest one before is not told.
-Event WarnAboutCreatedPods(const Situation& situation, const Journal& journal) {
-  if (journal.youngest_pod.IsZero()) return {};
-  size_t count = 0;
-  std::string names;
-  for (const Pod* pod : AdoptedPods(situation, journal)) {
-    if (pod->meta.creation_timestamp <= journal.youngest_pod || ++count > kPodsNamedMax) continue;
-    names += (names.empty() ? "" : ", ") + pod->meta.name;
-  }
-  if (count == 0) return {};
-  if (count > kPodsNamedMax) names += ", …";
-  return {
-      .type = Event::Type::kWarning,
-      .reason = "PodsCreatedByRename",
-      .message = Fill("{} {} created while {} was renamed to {}: {}. A rename creates none, "
-                      "unless Pods end meanwhile, or the replication controller sees late which "
-                      "Pods there are",
-                      count, count == 1 ? "Pod was" : "Pods were", journal.name,
-                      situation.old_name(), names)};
+// Returns how many Pods the old controller has as the journal says.
+int64_t CountAdopted(const Situation& situation, const Journal& journal) {
+  return std::ranges::count_if(
+      LivePodsOf(situation, *situation.old_controller()),
+      [&](const Pod* pod) { return HasLabels(pod->meta, journal.selector); });
 }
 
 // Returns what the run is for whose first step finishes a rename: the spec's new controller, or
@@ -119,7 +84,7 @@ std::optional<Step> KeepJournal(const Situation& situation, const std::string& t
   if (draft.target.empty()) draft.target = TargetOfJournal(situation, journal);
   draft.journal = text;
   std::string line = Fill(kRenamingText, journal.name, situation.old_name());
-  // A journal may be stored anew, because there is another Pod.
+  // A journal may be stored anew, because somebody has edited the new controller.
   if (situation.run.journal.empty()) Say(draft, line);
   SetPhase(situation, draft, kCleaningUp, kCleaningUp, std::move(line));
   return Store(situation, draft);
@@ -132,7 +97,7 @@ Step BeginRename(const Situation& situation) {
   // Before the journal, so that an update that is refused here can still be turned elsewhere. The
   // writes below are made in one sync with the deletion, so this asks no oftener than there.
   if (auto step = RefuseAdopters(situation, *created.template_json)) return *std::move(step);
-  const std::string text = JournalText(created, YoungestPod(situation, created));
+  const std::string text = JournalText(created);
   if (Annotation(old, kRenameJournal) != text) {
     return Effect(situation, Annotate(old, {{kRenameJournal, text}}),
                   {decisions::kNoteRename, {{"from", created.meta.name}, {"to", old.meta.name}}});
@@ -203,13 +168,11 @@ std::optional<Step> FinishRename(const Situation& situation) {
     }
     return Become(situation, old, *journal);
   }
-  const int64_t adopted = std::ssize(AdoptedPods(situation, *journal));
-  if (!HasScaledUp(old) || adopted < old.replicas) {
+  if (!HasScaledUp(old) || CountAdopted(situation, *journal) < old.replicas) {
     return WaitFor(situation, kCleaningUp, "the Pods to be adopted by " + old.meta.name);
   }
   if (auto step = RemoveAnnotations(situation, old)) return step;
-  return Finish(situation, kSucceeded, Fill(kRollingUpdatedText, old.meta.name),
-                WarnAboutCreatedPods(situation, *journal));
+  return Finish(situation, kSucceeded, Fill(kRollingUpdatedText, old.meta.name));
 }
 
 std::optional<Step> FinishRollback(const Situation& situation) {

@@ -11,6 +11,7 @@
 #include "controller/replication_controller/status.h"
 #include "controller/replication_controller/texts.h"
 #include "controller/replication_controller/words.h"
+#include "kubeclient/base/fill.h"
 
 namespace windlass::replication_controller {
 namespace {

@@ -33,8 +33,7 @@ Step Roll(const Situation& situation);
 //   2. the new controller is deleted, its Pods stay without an owner
 //   3. when it is gone, no Pod has it as owner any more, and the old controller has no Pods, one
 //      update turns the old controller into it; the replication controller adopts the Pods
-//   4. when all are adopted, the annotations go; Pods that were made meanwhile are named in a
-//      warning
+//   4. when all are adopted, the annotations go
 //
 // The old object stays, with its uid. kubectl deletes both and creates a third.
 Step CleanUp(const Situation& situation);

@@ -12,6 +12,7 @@
 #include "controller/replication_controller/texts.h"
 #include "controller/replication_controller/validate.h"
 #include "controller/replication_controller/words.h"
+#include "kubeclient/base/fill.h"
 
 namespace windlass::replication_controller {
 namespace {

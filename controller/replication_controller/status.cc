@@ -10,6 +10,7 @@
 #include "controller/replication_controller/words.h"
 #include "kubeclient/api/condition_json.h"
 #include "kubeclient/api/time.h"
+#include "kubeclient/base/fill.h"
 
 namespace windlass::replication_controller {
 namespace {
@@ -196,7 +197,7 @@ Step FailRefused(const Situation& situation, const RequestKey& asked, const Erro
   return Failed{error};
 }
 
-Step Finish(const Situation& situation, std::string_view phase, std::string line, Event warning) {
+Step Finish(const Situation& situation, std::string_view phase, std::string line) {
   StatusDraft draft = BeginDraft(situation);
   draft.step = kStepDone;
   draft.scaling.reset();
@@ -206,12 +207,9 @@ Step Finish(const Situation& situation, std::string_view phase, std::string line
   const bool again =
       !situation.spec().rollback && IsForOther(situation.spec(), situation.run.target);
   if (again) phase = kPreparing;
-  const bool warns = !warning.message.empty();
-  SetPhase(situation, draft, phase, phase, warns ? line + ". " + warning.message : line);
-  std::vector<Event> events;
-  if (warns) events.push_back(std::move(warning));
-  events.push_back({.reason = "RollingUpdateComplete", .message = std::move(line)});
-  return StoreOrWait(situation, draft, Wait{}, std::move(events));
+  SetPhase(situation, draft, phase, phase, line);
+  return StoreOrWait(situation, draft, Wait{},
+                     {{.reason = "RollingUpdateComplete", .message = std::move(line)}});
 }
 
 }  // namespace windlass::replication_controller

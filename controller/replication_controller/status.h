@@ -72,8 +72,7 @@ Step FailRefused(const Situation& situation, const RequestKey& asked, const Erro
 
 // Ends the run: stores kStepDone, `phase` (kSucceeded or kRolledBack), and the last line (RC-12).
 // If the spec asks for another new controller by now, the phase is kPreparing, and the next run is
-// due. `warning` follows the line in status.message. Its message is empty if there is none.
-Step Finish(const Situation& situation, std::string_view phase, std::string line,
-            Event warning = {});
+// due.
+Step Finish(const Situation& situation, std::string_view phase, std::string line);
 
 }  // namespace windlass::replication_controller

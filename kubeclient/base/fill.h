@@ -1,0 +1,45 @@
+// Texts with places for names and numbers, which the compiler counts.
+#pragma once
+
+#include <concepts>
+#include <cstddef>
+#include <initializer_list>
+#include <string>
+#include <string_view>
+#include <type_traits>
+
+namespace windlass {
+
+// Not constexpr, so that a call of it is an error of the compiler.
+inline void HasNotOnePlaceForEachPart() {}
+
+// A text with "{}" for each of `Parts`, which the compiler counts.
+template <typename... Parts>
+struct Pattern {
+  std::string_view text;
+
+  template <std::convertible_to<std::string_view> Text>
+  consteval Pattern(const Text& pattern) : text(pattern) {  // NOLINT: implicit
+    size_t places = 0;
+    for (size_t i = 0; i + 1 < text.size(); ++i) places += text[i] == '{' && text[i + 1] == '}';
+    if (places != sizeof...(Parts)) HasNotOnePlaceForEachPart();
+  }
+};
+
+// What takes the place of a "{}".
+inline std::string PartText(std::string_view text) { return std::string(text); }
+inline std::string PartText(std::integral auto number) { return std::to_string(number); }
+
+// Returns the text. Example: Fill("Scaling {} up to {}", "web-2", 3) is "Scaling web-2 up to 3".
+template <typename... Parts>
+std::string Fill(Pattern<std::type_identity_t<Parts>...> pattern, const Parts&... parts) {
+  std::string text;
+  for (const std::string& part : std::initializer_list<std::string>{PartText(parts)...}) {
+    const size_t place = pattern.text.find("{}");
+    text.append(pattern.text.substr(0, place)).append(part);
+    pattern.text.remove_prefix(place + 2);
+  }
+  return text.append(pattern.text);
+}
+
+}  // namespace windlass
