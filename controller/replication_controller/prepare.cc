@@ -46,18 +46,6 @@ std::optional<Step> StoreIntent(const Situation& situation, const std::string& l
   return Store(situation, draft);
 }
 
-// Returns the size that this update has noted for OLD, if that is larger now: somebody else has
-// scaled it since the first try. kubectl keeps a size for ever, so one that does not say whose it
-// is tells nothing.
-std::optional<int32_t> SizeBeforeOthers(const Situation& situation) {
-  const ReplicationController& old = *situation.old_controller();
-  const ReplicationController& created = *situation.new_controller();
-  const bool ours = Annotation(old, kOriginalReplicasOf) == created.meta.uid.ToString();
-  if (!ours || IsRollbackTarget(old, created)) return std::nullopt;
-  const auto noted = NumberIn(old, kOriginalReplicas);
-  return noted && old.replicas > *noted ? noted : std::nullopt;
-}
-
 // Returns the pause of an update that is begun again after such a scaling: going on would undo it
 // (RC-16). Adopt and Override are answered when the scaling begins.
 std::optional<Step> PauseIfOutgrown(const Situation& situation) {
@@ -65,28 +53,6 @@ std::optional<Step> PauseIfOutgrown(const Situation& situation) {
   const auto noted = SizeBeforeOthers(situation);
   if (!noted || policy == kAdopt || policy == kOverride) return std::nullopt;
   return PauseForScale(situation, *situation.old_controller(), *noted);
-}
-
-bool Overrides(const Situation& situation) {
-  return situation.spec().on_external_scale == kOverride;
-}
-
-// If OLD is larger than a noted size that does not say whose it is, somebody else scaled it before
-// this try. Notes the larger size, so that a rollback restores it. With Override keeps the noted
-// size; that of this update stays in any case, and the scaling is answered (SizeBeforeOthers).
-// After a rollback that was turned off, the noted size is the one that OLD was to get.
-std::optional<Step> NoteSizeOfOld(const Situation& situation) {
-  const ReplicationController& old = *situation.old_controller();
-  const ReplicationController& created = *situation.new_controller();
-  const bool turned = IsRollbackTarget(old, created);
-  const auto noted = NumberIn(old, turned ? kDesiredReplicas : kOriginalReplicas);
-  const bool outgrown = !Overrides(situation) && old.replicas > noted.value_or(0);
-  if (SizeBeforeOthers(situation)) return std::nullopt;
-  if (HasOriginalSize(old, created) && !turned && !outgrown) return std::nullopt;
-  OrStep<int32_t> size{noted.value_or(0)};
-  if (!turned || !noted || outgrown) size = SizeBefore(situation);
-  if (size.step) return std::move(size.step);
-  return NoteSizeForUpdate(situation, size.value);
 }
 
 // --- the header ---
@@ -232,15 +198,6 @@ Step PrepareForward(const Situation& situation) {
 }
 
 // --- back ---
-
-// Returns the size that the rollback gives the old controller: `before`, which was noted. An update
-// only makes the old one smaller, so one that is larger was scaled by somebody else. With Pause,
-// OLD keeps its size: the user who sets spec.rollback has decided. Adopt and Override answer when
-// the scaling begins (RC-16). Example: 2 were noted, somebody has made it 5: 5.
-int32_t SizeAfterRollback(const Situation& situation, int32_t before) {
-  if (Overrides(situation) || situation.spec().on_external_scale == kAdopt) return before;
-  return std::max(before, situation.old_controller()->replicas);
-}
 
 // Makes the old controller the target: a checked write, which kubectl does not make sure of
 // (RC-15). Somebody may scale it after the line is said: then says the size that is set.

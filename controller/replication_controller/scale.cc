@@ -26,6 +26,10 @@ Step NoteSize(const Situation& situation, const ReplicationController& source,
       {decisions::kNoteOriginalSize, {{"controller", source.meta.name}, {"replicas", size}}});
 }
 
+bool Overrides(const Situation& situation) {
+  return situation.spec().on_external_scale == kOverride;
+}
+
 }  // namespace
 
 Result<ScaleLimits> ResolveScaleLimits(int32_t desired,
@@ -150,6 +154,34 @@ std::optional<int32_t> SizeToRestore(const ReplicationController& old,
   if (HasOriginalSize(old, target)) return NumberIn(old, kOriginalReplicas);
   if (target.replicas == 0) return old.replicas;
   return std::nullopt;
+}
+
+std::optional<int32_t> SizeBeforeOthers(const Situation& situation) {
+  const ReplicationController& old = *situation.old_controller();
+  const ReplicationController& created = *situation.new_controller();
+  const bool ours = Annotation(old, kOriginalReplicasOf) == created.meta.uid.ToString();
+  if (!ours || IsRollbackTarget(old, created)) return std::nullopt;
+  const auto noted = NumberIn(old, kOriginalReplicas);
+  return noted && old.replicas > *noted ? noted : std::nullopt;
+}
+
+std::optional<Step> NoteSizeOfOld(const Situation& situation) {
+  const ReplicationController& old = *situation.old_controller();
+  const ReplicationController& created = *situation.new_controller();
+  const bool turned = IsRollbackTarget(old, created);
+  const auto noted = NumberIn(old, turned ? kDesiredReplicas : kOriginalReplicas);
+  const bool outgrown = !Overrides(situation) && old.replicas > noted.value_or(0);
+  if (SizeBeforeOthers(situation)) return std::nullopt;
+  if (HasOriginalSize(old, created) && !turned && !outgrown) return std::nullopt;
+  OrStep<int32_t> size{noted.value_or(0)};
+  if (!turned || !noted || outgrown) size = SizeBefore(situation);
+  if (size.step) return std::move(size.step);
+  return NoteSizeForUpdate(situation, size.value);
+}
+
+int32_t SizeAfterRollback(const Situation& situation, int32_t before) {
+  if (Overrides(situation) || situation.spec().on_external_scale == kAdopt) return before;
+  return std::max(before, situation.old_controller()->replicas);
 }
 
 }  // namespace windlass::replication_controller

@@ -100,4 +100,21 @@ bool IsRollbackTarget(const ReplicationController& old, const ReplicationControl
 std::optional<int32_t> SizeToRestore(const ReplicationController& old,
                                      const ReplicationController& target);
 
+// Returns the size that this update has noted for OLD, if that is larger now: somebody else has
+// scaled it since the first try. kubectl keeps a size for ever, so one that does not say whose it
+// is tells nothing. Requires both controllers.
+std::optional<int32_t> SizeBeforeOthers(const Situation& situation);
+
+// If OLD is larger than a noted size that does not say whose it is, somebody else scaled it before
+// this try. Notes the larger size, so that a rollback restores it. With Override keeps the noted
+// size; that of this update stays in any case, and the scaling is answered (SizeBeforeOthers).
+// After a rollback that was turned off, the noted size is the one that OLD was to get.
+std::optional<Step> NoteSizeOfOld(const Situation& situation);
+
+// Returns the size that the rollback gives the old controller: `before`, which was noted. An update
+// only makes the old one smaller, so one that is larger was scaled by somebody else. With Pause,
+// OLD keeps its size: the user who sets spec.rollback has decided. Adopt and Override answer when
+// the scaling begins (RC-16). Example: 2 were noted, somebody has made it 5: 5.
+int32_t SizeAfterRollback(const Situation& situation, int32_t before);
+
 }  // namespace windlass::replication_controller
