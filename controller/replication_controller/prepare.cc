@@ -214,6 +214,11 @@ Step SetRollbackSize(const Situation& situation, int32_t size) {
                 {decisions::kSetRollbackSize, {{"controller", old.meta.name}, {"replicas", size}}});
 }
 
+// Returns true if this run has given the old controller its size back (RestoreOld).
+bool HasRestored(const Situation& situation) {
+  return situation.run.step == kStepPrepare && situation.run.desired_replicas;
+}
+
 // There is no new controller: somebody deleted it on the way, or it was not created yet. The old
 // one gets back the size that was noted for it, if one was, in one write that also ends the update
 // (RC-22). The status says which size that is before the write, so that a crash after it is told
@@ -239,8 +244,7 @@ Step RestoreOld(const Situation& situation) {
                               {"spec", {{"replicas", size}}}}),
                   {decisions::kRestoreSize, {{"controller", old.meta.name}, {"replicas", size}}});
   }
-  const bool restored = situation.run.step == kStepPrepare && situation.run.desired_replicas;
-  if (!restored) {
+  if (!HasRestored(situation)) {
     std::string text = Fill(kNothingToRollBackText, situation.new_name);
     if (situation.new_name.empty()) {
       text = Fill(
@@ -257,13 +261,14 @@ Step RestoreOld(const Situation& situation) {
 }
 
 // Returns true if the two say that the new controller was made to replace the old one. A rollback
-// deletes it, so it may be nobody else's.
+// deletes it, so it may be nobody else's: the noted name says nothing of one that somebody has made
+// in place of a deleted one, to which the old one has given Pods.
 bool HasBegun(const Situation& situation) {
   const ReplicationController& old = *situation.old_controller();
   const ReplicationController& created = *situation.new_controller();
-  return SourceIdIn(created).name == old.meta.name ||
-         Annotation(old, kNextControllerId) == created.meta.name ||
-         Annotation(old, kOriginalReplicasOf) == created.meta.uid.ToString();
+  const std::string_view of = Annotation(old, kOriginalReplicasOf);
+  const bool is_named = of.empty() && Annotation(old, kNextControllerId) == created.meta.name;
+  return is_named || SourceIdIn(created).name == old.meta.name || of == created.meta.uid.ToString();
 }
 
 Step PrepareRollback(const Situation& situation) {
@@ -273,16 +278,19 @@ Step PrepareRollback(const Situation& situation) {
   if (auto refusal = RefuseSwapped(situation)) return *std::move(refusal);
   const bool is_set = IsRollbackTarget(target, *source);
   if (!is_set) {
-    const std::optional<int32_t> size = SizeToRestore(target, *source);
-    if (!size) {
-      return Fail(situation, kNothingToRollBack, Fill(kNoOriginalReplicasText, target.meta.name));
-    }
     if (!HasBegun(situation)) {
+      const auto noted = FindNotedSizeOfGone(situation);
+      if (noted.step) return *noted.step;
+      if (noted.value || HasRestored(situation)) return RestoreOld(situation);
       return Fail(situation, kNothingToRollBack,
                   Fill("there is nothing to roll back: ReplicationController {} was not made by an "
                        "update of {}, as its annotation {} would say, or the annotation {} of {}",
                        source->meta.name, target.meta.name, kSourceId, kNextControllerId,
                        target.meta.name));
+    }
+    const std::optional<int32_t> size = SizeToRestore(target, *source);
+    if (!size) {
+      return Fail(situation, kNothingToRollBack, Fill(kNoOriginalReplicasText, target.meta.name));
     }
     target.meta.annotations.Set(kSourceId, SourceIdOf(*source));
     target.meta.annotations.Set(kDesiredReplicas, std::to_string(*size));

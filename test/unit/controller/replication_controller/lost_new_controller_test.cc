@@ -47,6 +47,23 @@ TEST_CASE("a rollback gives the old controller back what it had when the new one
   Proves("RC-15 RC-22");
 }
 
+// For whoever has made it: the name alone does not say that it is the update's.
+TEST_CASE("a rollback leaves one alone that somebody made in place of the new controller") {
+  World world;
+  world.local = GENERATE(false, true);
+  const int replicas = GENERATE(0, 2);
+  LoseNew(world);
+  world.AddController("web-2", replicas, {{"app", "other"}});
+  world.Edit({{"rollback", true}});
+  world.Run();
+  CHECK(world.phase() == "RolledBack");
+  CHECK(world.Controller("web")["spec"]["replicas"] == 4);
+  CHECK(world.PodsOf("web").size() == 4);
+  CHECK(world.Annotations("web").empty());
+  CHECK(world.PodsOf("web-2").size() == static_cast<size_t>(replicas));
+  Proves("RC-15 RC-22");
+}
+
 TEST_CASE("an update begins anew from the size before it when its new controller is gone") {
   World world;
   LoseNew(world);
