@@ -34,7 +34,7 @@ std::variant<ExitCode, Changed> WriteChange(
     const bool again = !patched.ok() && patched.error().kind == ErrorKind::kConflict;
     if (again && tries < kWritesMax) continue;
     if (!patched.ok()) return Report(context.session, context.console, patched.error());
-    if (!change.warning.empty()) context.console.Warning(change.warning);
+    context.console.Warning(change.warning);
     if (!change.done.empty()) PrintDone(context, place, *patched, change.done);
     return Changed{*std::move(object), *std::move(patched)};
   }

@@ -68,6 +68,7 @@ void Console::Error(const std::string& text) const {
 }
 
 void Console::Warning(const std::string& text) const {
+  if (text.empty()) return;
   message("Warning: " + PrintableLines(text, terminal && ascii));
 }
 

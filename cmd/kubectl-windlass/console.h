@@ -29,6 +29,7 @@ struct Console {
   void Line(const std::string& text) const;
   // Writes "error: <text>" to standard error, as kubectl does. The text may have several lines.
   void Error(const std::string& text) const;
+  // Of "" nothing.
   void Warning(const std::string& text) const;
 };
 

@@ -6,8 +6,10 @@
 #include <nlohmann/json.hpp>
 #include <optional>
 #include <utility>
+#include <variant>
 
 #include "cmd/kubectl-windlass/answer.h"
+#include "cmd/kubectl-windlass/change.h"
 #include "cmd/kubectl-windlass/commands.h"
 #include "cmd/kubectl-windlass/controller_standing.h"
 #include "cmd/kubectl-windlass/controller_update.h"
@@ -46,10 +48,8 @@ Steered UpdateToSteer(const CommandContext& context, const Place& place) {
   // The two controllers of one update may both be named, or have the labels that -l asks for.
   const std::string uid = found->update ? TextOf(*found->update, "/metadata/uid") : "";
   if (context.done->steered.contains(uid)) return refused(ExitCode::kDone);
-  // One that waits for its controller begins by itself.
   const bool steerable = found->update && IsUnderWay(*found->update) &&
-                         (StateOf(context, *found->update) != UpdateState::kRefused ||
-                          !HasEnded(context, *found->update));
+                         StateOf(context, *found->update) != UpdateState::kRefused;
   if (steerable && !IsGivenUp(*found->update)) return {.found = *std::move(found)};
   if (steerable) {
     return refused(Refuse(context, place,
@@ -57,6 +57,12 @@ Steered UpdateToSteer(const CommandContext& context, const Place& place) {
                           ExitCode::kFailed));
   }
   const std::string unfinished = UnfinishedUpdateOf(context, place, found->controller);
+  // An edit of the spec has stopped it, before the run that it asks for has done anything.
+  if (!unfinished.empty() && found->update && IsUnderWay(*found->update)) {
+    return refused(Refuse(context, place,
+                          "is not updated any more: " + StandingOfUpdate(*found->update).why,
+                          ExitCode::kFailed));
+  }
   if (!unfinished.empty()) return refused(Refuse(context, place, unfinished));
   // The update may have replaced it.
   const bool replaced = found->update && found->controller.is_null() &&
@@ -72,26 +78,27 @@ Steered UpdateToSteer(const CommandContext& context, const Place& place) {
 }
 
 // Reads the update, and writes what `patch_for` returns for it, unless it has changed meanwhile:
-// then it is read again, so that nothing is written into one that has ended. `patch_for` returns
-// null if it has written why nothing is to be done, and sets the exit code.
-ExitCode Steer(const CommandContext& context, const Place& place, const std::string& what,
-               const std::function<Json(const Steered& steered, ExitCode& code)>& patch_for,
+// then it is read again, so that nothing is written into one that has ended. `change_for` returns
+// the exit code if it has written why nothing is to be done.
+ExitCode Steer(const CommandContext& context, const Place& place,
+               const std::function<std::variant<ExitCode, Change>(const Steered&)>& change_for,
                Steered* done = nullptr) {
   for (int tries = 1;; ++tries) {
     const Steered steered = UpdateToSteer(context, place);
     if (steered.refused) return *steered.refused;
-    ExitCode code = ExitCode::kError;
-    Json patch = patch_for(steered, code);
-    if (patch.is_null()) return code;
+    std::variant<ExitCode, Change> decided = change_for(steered);
+    if (const auto* code = std::get_if<ExitCode>(&decided)) return *code;
+    Change& change = std::get<Change>(decided);
     const Json& update = steered.update();
-    patch["metadata"] = {{"uid", TextOf(update, "/metadata/uid")},
-                         {"resourceVersion", TextOf(update, "/metadata/resourceVersion")}};
-    const Result<Json> patched = Patch(context, steered.found.place, update, patch);
+    change.patch["metadata"] = {{"uid", TextOf(update, "/metadata/uid")},
+                                {"resourceVersion", TextOf(update, "/metadata/resourceVersion")}};
+    const Result<Json> patched = Patch(context, steered.found.place, update, change.patch);
     const bool again = !patched.ok() && patched.error().kind == ErrorKind::kConflict;
     if (again && tries < kWritesMax) continue;
     if (!patched.ok()) return Report(context.session, context.console, patched.error());
     context.done->steered.insert(TextOf(update, "/metadata/uid"));
-    PrintDone(context, steered.found.place, *patched, what);
+    context.console.Warning(change.warning);
+    PrintDone(context, steered.found.place, *patched, change.done);
     if (done != nullptr) {
       *done = steered;
       done->found.update = *patched;
@@ -103,31 +110,28 @@ ExitCode Steer(const CommandContext& context, const Place& place, const std::str
 }
 
 ExitCode SetPaused(const CommandContext& context, const Place& place, bool pause) {
-  const auto patch_for = [&](const Steered& steered, ExitCode& code) -> Json {
+  const auto change_for = [&](const Steered& steered) -> std::variant<ExitCode, Change> {
     const Json& update = steered.update();
     const Standing standing = StandingOfUpdate(update);
     // A change of its spec would begin it again.
     if (pause && StateOf(context, update) == UpdateState::kEnded) {
-      code = Refuse(context, place, "is not updated any more: " + standing.why);
-      return nullptr;
+      return Refuse(context, place, "is not updated any more: " + standing.why);
     }
     // What is deleted already is gone; what follows from that is done, paused or not.
     if (pause && IsPastReturn(context, steered.found.place, update)) {
-      code = RefusePastReturn(context, place);
-      return nullptr;
+      return RefusePastReturn(context, place);
     }
-    if (FlagOf(update, "/spec/paused") != pause) return {{"spec", {{"paused", pause}}}};
-    if (pause) {
-      code = Refuse(context, place, "is already paused");
-    } else if (standing.ends == ExitCode::kHeld) {
-      code =
-          Refuse(context, place, "is not paused by spec.paused: " + standing.why, ExitCode::kHeld);
-    } else {
-      code = Refuse(context, place, "is not paused");
+    if (FlagOf(update, "/spec/paused") != pause) {
+      return Change{{{"spec", {{"paused", pause}}}}, pause ? "paused" : "resumed"};
     }
-    return nullptr;
+    if (pause) return Refuse(context, place, "is already paused");
+    if (standing.ends == ExitCode::kHeld) {
+      return Refuse(context, place, "is not paused by spec.paused: " + standing.why,
+                    ExitCode::kHeld);
+    }
+    return Refuse(context, place, "is not paused");
   };
-  return Steer(context, place, pause ? "paused" : "resumed", patch_for);
+  return Steer(context, place, change_for);
 }
 
 // Returns true if kubectl apply or another client that applies manifests manages the object.
@@ -143,35 +147,33 @@ bool IsApplied(const Json& object) {
 // back.
 ExitCode TurnRound(const CommandContext& context, const Place& place, const std::string& what,
                    Steered* turned = nullptr) {
-  const auto patch_for = [&](const Steered& steered, ExitCode& code) -> Json {
+  const auto change_for = [&](const Steered& steered) -> std::variant<ExitCode, Change> {
     const Json& update = steered.update();
     if (HasChangedNothing(context, steered.found.place, update)) {
-      code = RefuseToTakeBackNothing(context, place, steered.found.place);
-      return nullptr;
+      return RefuseToTakeBackNothing(context, place, steered.found.place);
     }
     if (IsPastReturn(context, steered.found.place, update)) {
-      code = RefusePastReturn(context, place);
-      return nullptr;
+      return RefusePastReturn(context, place);
     }
     if (!FlagOf(update, "/spec/rollback")) {
+      Change change{{{"spec", {{"rollback", true}, {"paused", false}}}}, what};
       if (IsApplied(update)) {
-        context.console.Warning(
+        change.warning =
             ObjectName(steered.found.place.resource, steered.found.place.name) +
             " comes from a manifest that is applied: the next update begins only when its "
-            "spec.rollback is false again; write that into the manifest");
+            "spec.rollback is false again; write that into the manifest";
       }
-      return {{"spec", {{"rollback", true}, {"paused", false}}}};
+      return change;
     }
     const std::string name = InCommand(place);
-    code = Refuse(context, place,
+    return Refuse(context, place,
                   FlagOf(update, "/spec/paused")
                       ? "is being rolled back already, and is paused: kubectl windlass resume " +
                             name + " lets it go on"
                       : "is being rolled back already: kubectl windlass status " + name +
                             " waits for the end");
-    return nullptr;
   };
-  return Steer(context, place, what, patch_for, turned);
+  return Steer(context, place, change_for, turned);
 }
 
 }  // namespace
@@ -232,6 +234,10 @@ ExitCode HistoryOfController(const CommandContext& context, const Place& place) 
                     std::to_string(NumberOf(*controller, "/status/replicas")),
                     ImagesOf(*controller)});
   }
+  const std::string unfinished = UnfinishedUpdateOf(context, place, found->controller);
+  if (!unfinished.empty() && !(found->update && IsUnderWay(*found->update))) {
+    context.console.Warning(ObjectName(place.resource, place.name) + ' ' + unfinished);
+  }
   context.console.Line(ObjectName(place.resource, place.name) + ' ');
   context.console.out(TableText(rows, 2));
   if (found->update) {
@@ -283,6 +289,12 @@ ExitCode UndoController(const CommandContext& context, const Place& place) {
                                   : ""});
   }
   const Standing standing = StandingOfUpdate(**answer);
+  if (!FlagOf(**answer, "/spec/rollback")) {
+    return Refuse(context, place,
+                  "is not rolled back: spec.rollback was set to false meanwhile, so its update "
+                  "goes on",
+                  ExitCode::kFailed);
+  }
   if (standing.ends != ExitCode::kFailed) return ExitCode::kDone;
   context.console.Error(standing.why);
   return ExitCode::kFailed;

@@ -32,12 +32,12 @@ std::string ProgressText(const Standing& standing, const std::string& target) {
 
 std::string NotRolledBackText(const Json& update) {
   const std::string name = TextOf(update, "/metadata/name");
-  // A rename that has begun has no way back, so it was finished (RC-14).
-  const bool renamed = FlagOf(update, "/spec/rollback");
+  // An update whose end has begun has no way back, so it was finished (RC-14).
+  const bool too_late = FlagOf(update, "/spec/rollback");
   return "the update of " + ObjectName(resources::kReplicationControllers, name) +
          " was not rolled back, it succeeded: " +
-         (renamed ? "the new one was renamed to " + name + " already"
-                  : "spec.rollback was set to false meanwhile") +
+         (too_late ? "it was at its end already, which is not taken back"
+                   : "spec.rollback was set to false meanwhile") +
          ". To go back, update to the old image";
 }
 

@@ -127,12 +127,23 @@ ExitCode RefusePastReturn(const CommandContext& context, const Place& place) {
                 ExitCode::kFailed);
 }
 
+std::string TakeAwayText(const CommandContext& context, const Place& update_place) {
+  const std::string in = update_place.name + " -n " + update_place.namespace_;
+  const Result<Json> old =
+      ReadObject(context.session,
+                 {resources::kReplicationControllers, update_place.namespace_, update_place.name});
+  const bool asks = old.ok() && !AnnotationOf(*old, rc::kRollingUpdateTo).empty();
+  return (asks ? "kubectl annotate rc " + in + ' ' + std::string(rc::kRollingUpdateTo) + "- && "
+               : "") +
+         "kubectl delete " + ResourceText(update_place.resource) + ' ' + in;
+}
+
 bool HasNotes(const Json& old) {
   constexpr std::string_view kNotes[] = {rc::kNextControllerId, rc::kOriginalReplicasOf,
                                          rc::kRenameJournal};
-  return HasGivenPods(old) || std::ranges::any_of(kNotes, [&](std::string_view key) {
-           return !AnnotationOf(old, key).empty();
-         });
+  // kubectl keeps a size for ever: alone it says nothing.
+  return std::ranges::any_of(kNotes,
+                             [&](std::string_view key) { return !AnnotationOf(old, key).empty(); });
 }
 
 std::string UnfinishedUpdateOf(const CommandContext& context, const Place& place,
@@ -210,9 +221,8 @@ std::string UnfinishedUpdateOf(const CommandContext& context, const Place& place
 ExitCode RefuseToTakeBackNothing(const CommandContext& context, const Place& place,
                                  const Place& update_place) {
   return Refuse(context, place,
-                "has an update that has changed nothing yet: kubectl delete " +
-                    ResourceText(update_place.resource) + ' ' + update_place.name + " -n " +
-                    update_place.namespace_ + " takes it away");
+                "has an update that has changed nothing yet: " +
+                    TakeAwayText(context, update_place) + " takes it away");
 }
 
 }  // namespace windlass::cli

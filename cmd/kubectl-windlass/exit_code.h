@@ -1,4 +1,5 @@
-// The exit codes of kubectl-windlass, by cause. docs/kubectl-windlass.md has the same table.
+// The exit codes of kubectl-windlass, by cause. docs/kubectl-windlass.md says what each is for each
+// command.
 #pragma once
 
 #include <cstdint>

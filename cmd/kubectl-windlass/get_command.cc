@@ -215,6 +215,10 @@ ExitCode ShowController(const CommandContext& context, const Place& place) {
                                      " has ended; kubectl windlass get rc/" + new_name + " -n " +
                                      place.namespace_ + " shows that one"});
     }
+    const std::string unfinished = UnfinishedUpdateOf(context, place, found->controller);
+    if (!unfinished.empty()) {
+      context.console.Warning(ObjectName(place.resource, place.name) + ' ' + unfinished);
+    }
     return Show(context, *MakeTreeView(context, place, found->controller));
   }
   const Json other = OtherController(context, place, *found);

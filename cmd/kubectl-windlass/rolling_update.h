@@ -82,6 +82,7 @@ Place PlaceOfUpdate(const CommandContext& context, const Json& update);
 // Where a stored update stands.
 enum class UpdateState : uint8_t {
   kUnderWay,  // also if Windlass has not looked at it yet
+  kWaiting,   // for a controller that does not exist; it has changed nothing
   kRefused,   // before it changed anything
   kFailed,    // on the way; Windlass goes on when the cause is gone
   kEnded,     // on the way, and nothing happens until the spec changes
@@ -101,11 +102,17 @@ Json SpecOver(const CommandContext& context, const Json& update, const Json& sto
 
 // What is known before anything is written.
 struct Look {
-  std::optional<Json> stored{};  // nullopt: there is no update
-  Status read = Unit{};          // of the stored update
-  Json planned;                  // the update as it would be written
+  std::optional<Json> stored{};     // nullopt: there is no update
+  Status read = Unit{};             // of the stored update
+  Json planned;                     // the update as it would be written, for its plan
+  bool goes_on_with_other = false;  // what an update has noted is not of the stored one
   std::optional<ExitCode> refused{};
 };
+
+// Refuses a command that waits, of a user who may not list the updates, which it follows: it would
+// end with an error, and the update would come. Returns the exit code when it has written the
+// error, else nullopt.
+std::optional<ExitCode> RefuseUnfollowed(const CommandContext& context, const Json& update);
 
 // Reads the update that is stored, and refuses what would be refused later: then nothing is written
 // (rolling_update_look.cc).
@@ -114,8 +121,8 @@ Look LookBeforeWriting(const CommandContext& context, const Json& update);
 // Refuses an update to a NEW that another update under way has.
 std::optional<ExitCode> RefuseSharedNew(const CommandContext& context, const Json& update);
 
-// Deletes the update, if nobody has changed it since `stored` was read.
-Status RemoveUpdate(const CommandContext& context, const Json& stored);
+// Deletes the update, if nobody has changed it since `stored` was read. `dry`: asks whether it may.
+Status RemoveUpdate(const CommandContext& context, const Json& stored, bool dry = false);
 
 // What there was before a command wrote an update.
 struct Before {

@@ -104,8 +104,7 @@ std::string ChoicesText(const CommandContext& context, const Json& update,
   const Place place = PlaceOfUpdate(context, update);
   if (IsPastReturn(context, place, update)) return go_on;
   if (!HasChangedNothing(context, place, update)) return go_on + ". To take it back: " + back;
-  return go_on + ". To take it away: kubectl delete " + ResourceText(place.resource) + ' ' +
-         place.name + in;
+  return go_on + ". To take it away: " + TakeAwayText(context, place);
 }
 
 // Returns true if the new controller is there, and the command says something else of it. The
@@ -155,7 +154,7 @@ std::optional<ExitCode> RefuseOtherUpdate(const CommandContext& context, const J
   if (state == UpdateState::kDone || state == UpdateState::kRefused) return std::nullopt;
   const auto there = DecodeReplicationControllerUpdate(context.session.decoder(), stored.dump());
   if (!there.ok()) return std::nullopt;
-  const bool failed = state != UpdateState::kUnderWay;
+  const bool failed = state == UpdateState::kFailed || state == UpdateState::kEnded;
   // The Pods, and both selectors, have the key of the first command.
   const std::string key = TextOf(update, "/spec/deploymentLabelKey");
   if (key != there->spec.deployment_label_key &&
@@ -216,8 +215,8 @@ void WarnAboutOtherProgram(const CommandContext& context, const Json& update) {
   const std::string next = AnnotationOf(*old, rc::kNextControllerId);
   context.console.Warning("an update of " + name + (next.empty() ? "" : " to " + next) +
                           " has begun already, and this command goes on from there. If the program "
-                          "that began it still runs, stop that first: each would take the other's "
-                          "scalings for somebody else's");
+                          "that began it still runs, end one of the two with Ctrl-C: each would "
+                          "take the other's scalings for somebody else's");
 }
 
 std::optional<ExitCode> RefuseBesideWindlass(const CommandContext& context, const Json& update) {
@@ -252,9 +251,8 @@ std::optional<ExitCode> RefuseBesideWindlass(const CommandContext& context, cons
       (ended ? " has stopped on the way: leave out --local to go on with it or to take it back"
              : " is under way, and Windlass and this program would undo each other's scalings: "
                "leave out --local to follow it") +
-      ", or end it with kubectl delete " + ResourceText(place.resource) + ' ' + place.name +
-      " -n " + place.namespace_);
-  return ExitCode::kError;
+      ", or end it with " + TakeAwayText(context, place));
+  return ExitCode::kOtherUpdate;
 }
 
 }  // namespace windlass::cli

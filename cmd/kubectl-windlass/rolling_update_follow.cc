@@ -5,6 +5,7 @@
 #include <string>
 
 #include "cmd/kubectl-windlass/controller_standing.h"
+#include "cmd/kubectl-windlass/controller_update.h"
 #include "cmd/kubectl-windlass/failure.h"
 #include "cmd/kubectl-windlass/follow.h"
 #include "cmd/kubectl-windlass/json_fields.h"
@@ -34,14 +35,14 @@ void SayWhatFollows(const CommandContext& context, const Json& update, const Bef
   const std::string what = back ? "rollback" : "update";
   const std::string or_back = back ? "" : ", and --rollback takes it back";
   std::string text;
-  if (state == UpdateState::kRefused && before.missing) {
+  const bool nothing = state == UpdateState::kRefused || state == UpdateState::kWaiting;
+  if (nothing && before.missing) {
     const Status removed = RemoveUpdate(context, update);
     text = removed.ok() ? "Nothing was changed, and " + name + " is removed again."
                         : "Nothing was changed. " + name +
                               " could not be removed: " + removed.error().message;
-  } else if (state == UpdateState::kRefused && ReasonOf(update, "Stalled") == rc::kNotFound) {
-    text = "Nothing was changed. kubectl delete " + ResourceText(place.resource) + ' ' +
-           place.name + " -n " + place.namespace_ + " takes the update away.";
+  } else if (state == UpdateState::kWaiting) {
+    text = "Nothing was changed. " + TakeAwayText(context, place) + " takes the update away.";
   } else if (state == UpdateState::kRefused) {
     text =
         "Nothing was changed, and nothing happens until this command is repeated or the spec of " +
@@ -202,7 +203,8 @@ std::string UntimedWaitOf(const Json& update) {
 
 bool IsRefusedForOther(const Json& update) {
   const std::string reason = ReasonOf(update, "Stalled");
-  return TextOf(update, "/status/step").empty() &&
+  const std::string step = TextOf(update, "/status/step");
+  return (step.empty() || step == rc::kStepPrepare) &&
          (reason == rc::kOtherImage || reason == rc::kOtherContent || reason == rc::kOtherName);
 }
 

@@ -56,6 +56,7 @@ class LocalUpdate {
     std::optional<Duration> wait{};
     std::optional<Error> error{};
     bool read_again = false;  // a write met another state than the one that was read
+    bool taken_back = false;  // by another program
   };
   static Walk AfterFailure(Error error) {
     if (IsRace(error.kind)) return {.read_again = true};
@@ -71,11 +72,13 @@ class LocalUpdate {
   bool HasEnded() const;
   ExitCode End() const;
   ExitCode TellFailed() const;
+  ExitCode TellOther() const;
   ExitCode PrintResult() const;
 
   const CommandContext& context_;
   UpdatePlan plan_;
-  int64_t printed_ = 0;  // lines of the status
+  int64_t printed_ = 0;   // lines of the status
+  bool changes_ = false;  // a write has been sent
   std::optional<MonotonicTime> failing_since_{};
   std::optional<Error> lacks_right_{};  // for the last write that was refused
   Duration retry_ = kRetryFirst;
@@ -94,14 +97,37 @@ bool LocalUpdate::HasEnded() const {
   return phase == rc::kSucceeded || phase == rc::kRolledBack || phase == rc::kFailed;
 }
 
+// Another update is under way. If it has begun at the same time as this one, takes away the new
+// controller that this program has made.
+ExitCode LocalUpdate::TellOther() const {
+  const ReplicationController* made = plan_.MadeInVain();
+  if (made == nullptr) {
+    context_.console.Error(TextOf(plan_.update(), "/status/message"));
+    return ExitCode::kOtherUpdate;
+  }
+  const Request request = Request::Delete(resources::kReplicationControllers, VersionOf(made->meta),
+                                          DeletionPropagation::kBackground);
+  const Result<Reply> reply =
+      context_.session.SendLast(ToHttp(request, kPluginFieldManager), Verb::kDelete);
+  const std::string& name = plan_.decoded().meta.name;
+  context_.console.Error("another program has begun another update of " + name +
+                         " at the same time, which goes on: kubectl windlass status rc/" + name +
+                         " -n " + context_.namespace_ + " names it. " + made->meta.name +
+                         (reply.ok() ? ", which this command had made, is deleted again"
+                                     : ", which this command has made, could not be deleted: " +
+                                           plan_.Told(request, reply.error()).message));
+  return ExitCode::kOtherUpdate;
+}
+
 // Says why the update has failed, and what follows.
 ExitCode LocalUpdate::TellFailed() const {
   ExitCode code = ExitCode::kFailed;
   if (lacks_right_) {
     code = Report(context_.session, context_.console, *lacks_right_);
+  } else if (IsRefusedForOther(plan_.update())) {
+    return TellOther();
   } else {
     context_.console.Error(TextOf(plan_.update(), "/status/message"));
-    if (IsRefusedForOther(plan_.update())) code = ExitCode::kOtherUpdate;
   }
   const bool changed = !plan_.decoded().status.target.empty();
   if (changed && !IsGivenUp(plan_.update())) {
@@ -175,6 +201,7 @@ std::optional<Error> LocalUpdate::LabelPods(Learned& learned, Write first) {
 
 LocalUpdate::Walk LocalUpdate::Look() {
   Status read = plan_.ReadControllers();
+  if (read.ok() && plan_.IsTakenBackByOther()) return {.taken_back = true};
   if (read.ok()) read = plan_.ReadPods();
   if (!read.ok()) return {.error = std::move(read).error()};
   return Step();
@@ -196,13 +223,16 @@ LocalUpdate::Walk LocalUpdate::Step() {
       if (error) return AfterFailure(*std::move(error));
       continue;
     }
+    const bool changes = write != nullptr && !of_update;
+    if (changes && !std::exchange(changes_, true)) WarnAboutOtherProgram(context_, plan_.update());
     Result<Reply> reply = plan_.Send(request);
     if (of_update) printed_ = PrintLines(context_, plan_.update(), printed_);
     if (write != nullptr && reply.ok()) Warn(write->on_success);
     if (of_update && (HasEnded() || plan_.Phase() == rc::kPaused)) return {};
     std::optional<Error> error;
     if (!reply.ok()) error = plan_.Told(request, reply.error());
-    if (write != nullptr && !of_update) KeepLackOfRight(error);
+    const bool asks_to_create = request.verb() == Verb::kDryRunCreate;
+    if (changes || asks_to_create) KeepLackOfRight(error);
     if (context_.session.interrupted()) return {.error = error.value_or(Error{})};
     plan_.Fold(request, reply);
     learned.push_back(write != nullptr ? OutcomeOf(*write, std::move(reply))
@@ -213,7 +243,7 @@ LocalUpdate::Walk LocalUpdate::Step() {
                              : GoesOnAfter(std::get<windlass::Read>(step), error->kind);
     if (!goes_on) return AfterFailure(*std::move(error));
     // What the user may not read, an autoscaler for example, is not taken into account.
-    if (write == nullptr && error->kind == ErrorKind::kForbidden) {
+    if (write == nullptr && !asks_to_create && error->kind == ErrorKind::kForbidden) {
       context_.console.Warning(error->message);
     }
   }
@@ -240,7 +270,7 @@ ExitCode LocalUpdate::Run() {
   for (;;) {
     const Walk walk = Look();
     if (HasEnded()) return End();
-    if (plan_.Phase() == rc::kPaused && plan_.IsTakenBackByOther()) {
+    if (walk.taken_back) {
       context_.console.Error("another program takes the update of " + plan_.decoded().meta.name +
                              " back, so this one stops");
       return ExitCode::kAborted;
@@ -278,7 +308,6 @@ ExitCode LocalUpdate::Run() {
 ExitCode RunLocally(const CommandContext& context, const Json& update) {
   if (const auto refused = CheckControllers(context, update)) return *refused;
   if (const auto refused = RefuseBesideWindlass(context, update)) return *refused;
-  WarnAboutOtherProgram(context, update);
   if (context.line.dry_run != "none") return PrintPlan(context, update, PlanFrom::kPresent);
   return LocalUpdate(context, update).Run();
 }

@@ -81,9 +81,10 @@ UpdateState StateOf(const CommandContext& context, const Json& stored) {
       DecodeReplicationControllerUpdate(context.session.decoder(), stored.dump());
   if (!update.ok() || !rc::IsOfPresentSpec(*update)) return UpdateState::kUnderWay;
   const bool failed = update->status.phase == rc::kFailed;
-  // One that waits for a controller which does not exist has changed nothing either.
   const ReplicationControllerUpdateStatus& status = update->status;
-  if (failed && status.step.empty() && status.target.empty()) return UpdateState::kRefused;
+  if (failed && status.step.empty() && status.target.empty()) {
+    return rc::HasEnded(*update) ? UpdateState::kRefused : UpdateState::kWaiting;
+  }
   if (rc::HasEnded(*update)) return failed ? UpdateState::kEnded : UpdateState::kDone;
   return failed ? UpdateState::kFailed : UpdateState::kUnderWay;
 }
@@ -136,21 +137,20 @@ std::optional<ExitCode> RefuseSharedNew(const CommandContext& context, const Jso
   return std::nullopt;
 }
 
+std::optional<ExitCode> RefuseUnfollowed(const CommandContext& context, const Json& update) {
+  if (!context.line.rolling_update.wait) return std::nullopt;
+  const auto list =
+      ListObjects(context.session, {.resource = resources::kReplicationControllerUpdates,
+                                    .namespace_ = context.namespace_,
+                                    .name = TextOf(update, "/metadata/name")});
+  if (list.ok() || list.error().kind != ErrorKind::kForbidden) return std::nullopt;
+  Error error = list.error();
+  error.message += ", or give --no-wait";
+  return Report(context.session, context.console, error);
+}
+
 Look LookBeforeWriting(const CommandContext& context, const Json& update) {
   Look look;
-  // Who may not follow the update gets no further than to write it.
-  if (context.line.rolling_update.wait) {
-    const auto list =
-        ListObjects(context.session, {.resource = resources::kReplicationControllerUpdates,
-                                      .namespace_ = context.namespace_,
-                                      .name = TextOf(update, "/metadata/name")});
-    if (!list.ok() && list.error().kind == ErrorKind::kForbidden) {
-      Error error = list.error();
-      error.message += ", or give --no-wait";
-      look.read = std::move(error);
-      return look;
-    }
-  }
   Result<Json> stored = ReadObject(context.session, PlaceOfUpdate(context, update));
   if (stored.ok()) {
     look.stored = *std::move(stored);
@@ -161,6 +161,11 @@ Look LookBeforeWriting(const CommandContext& context, const Json& update) {
   }
   look.planned = update;
   if (look.stored) look.planned["spec"] = SpecOver(context, update, *look.stored);
+  // The plan has no status, which keeps the name also if somebody has taken the annotation away.
+  const std::string known = look.stored ? TextOf(*look.stored, "/status/newName") : "";
+  if (FlagOf(update, "/spec/rollback") && !known.empty()) {
+    look.planned["spec"]["newName"] = TextOf(look.planned, "/spec/newName", known);
+  }
   if (look.stored && IsGivenUp(*look.stored)) {
     context.console.Error(TextOf(*look.stored, "/status/message"));
     look.refused = ExitCode::kFailed;
@@ -180,11 +185,8 @@ Look LookBeforeWriting(const CommandContext& context, const Json& update) {
   look.refused = RefuseSharedNew(context, update);
   if (look.refused) return look;
   look.refused = RefuseByPlan(context, look.planned, PlanFrom::kPresent);
-  if (look.refused) {
-    context.console.message("Nothing was changed.\n");
-  } else if (state == UpdateState::kDone) {
-    WarnAboutOtherProgram(context, update);
-  }
+  if (look.refused) context.console.message("Nothing was changed.\n");
+  look.goes_on_with_other = state != UpdateState::kFailed && state != UpdateState::kEnded;
   return look;
 }
 

@@ -27,6 +27,7 @@ struct Planned {
   UpdatePlan plan;
   Learned learned{};
   std::optional<Error> unknown{};  // what could not be asked: then nothing is known of a refusal
+  std::optional<Error> lacks_right{};  // with --local, to create the new controller
 
   bool refused() const { return plan.Phase() == rc::kFailed || plan.Phase() == rc::kPaused; }
 };
@@ -56,8 +57,13 @@ Planned PlanOf(const CommandContext& context, const Json& update, PlanFrom from)
     const bool forbidden = !reply.ok() && reply.error().kind == ErrorKind::kForbidden;
     const bool local = context.line.rolling_update.local;
     const bool lacks_right = forbidden && !local && !(denied && taken_back);
-    if (forbidden && local && question->request.verb() != Verb::kCreate) {
-      context.console.Warning(planned.plan.Told(question->request, reply.error()).message);
+    if (forbidden && local) {
+      Error told = planned.plan.Told(question->request, reply.error());
+      if (question->request.verb() != Verb::kDryRunCreate) {
+        context.console.Warning(told.message);
+      } else if (!denied) {
+        planned.lacks_right = std::move(told);
+      }
     }
     // The one that goes leaves its place in a quota.
     const bool frees = taken_back && !reply.ok() && reply.error().kind == ErrorKind::kQuotaExceeded;
@@ -71,7 +77,9 @@ Planned PlanOf(const CommandContext& context, const Json& update, PlanFrom from)
   return planned;
 }
 
-ExitCode TellRefusal(const CommandContext& context, const UpdatePlan& plan) {
+ExitCode TellRefusal(const CommandContext& context, const Planned& planned) {
+  const UpdatePlan& plan = planned.plan;
+  if (planned.lacks_right) return Report(context.session, context.console, *planned.lacks_right);
   if (plan.Phase() == rc::kPaused) {
     context.console.Error(plan.PausedText());
     return ExitCode::kHeld;
@@ -128,13 +136,13 @@ std::optional<ExitCode> RefuseByPlan(const CommandContext& context, const Json& 
                                      PlanFrom from) {
   const Planned planned = PlanOf(context, update, from);
   if (!planned.refused()) return std::nullopt;
-  return TellRefusal(context, planned.plan);
+  return TellRefusal(context, planned);
 }
 
 ExitCode PrintPlan(const CommandContext& context, const Json& update, PlanFrom from) {
   const Planned planned = PlanOf(context, update, from);
   const bool judges = from != PlanFrom::kUnderWay;
-  if (judges && planned.refused()) return TellRefusal(context, planned.plan);
+  if (judges && planned.refused()) return TellRefusal(context, planned);
   // Windlass may have the right that the user lacks.
   const bool decides = context.line.rolling_update.local || !planned.plan.is_read();
   if (planned.unknown && decides) {

@@ -73,7 +73,11 @@ Result<Written> WriteOver(const CommandContext& context, const Json& update, con
   WINDLASS_TRY(Json written, Replace(context, update, stored, SpecOver(context, update, stored)));
   const bool same =
       NumberOf(written, "/metadata/generation") == NumberOf(stored, "/metadata/generation");
-  if (IsDry(context) || !same || StateOf(context, written) == UpdateState::kUnderWay) {
+  const bool goes_on = !same || StateOf(context, written) == UpdateState::kUnderWay;
+  if (IsDry(context) && !goes_on) {
+    WINDLASS_TRY([[maybe_unused]] const Unit may_delete, RemoveUpdate(context, written, true));
+  }
+  if (IsDry(context) || goes_on) {
     return Written{std::move(written), {.printed = NumberOf(stored, "/status/lineCount")}};
   }
   WINDLASS_TRY(Json again, BeginAgain(context, written));
@@ -92,6 +96,7 @@ Attempt WriteUpdate(const CommandContext& context, const Json& update) {
     const Look look = LookBeforeWriting(context, update);
     if (!look.read.ok()) return {.written = look.read.error()};
     if (look.refused) return {.refused = look.refused};
+    if (tries == 1 && look.goes_on_with_other) WarnAboutOtherProgram(context, update);
     if (look.stored) {
       attempt.written = WriteOver(context, update, *look.stored);
     } else {
@@ -110,13 +115,14 @@ Attempt WriteUpdate(const CommandContext& context, const Json& update) {
 
 }  // namespace
 
-Status RemoveUpdate(const CommandContext& context, const Json& stored) {
+Status RemoveUpdate(const CommandContext& context, const Json& stored, bool dry) {
   const ResourceId& resource = resources::kReplicationControllerUpdates;
   WINDLASS_TRY(const ReplicationControllerUpdate update,
                DecodeReplicationControllerUpdate(context.session.decoder(), stored.dump()));
   const Request request = Request::Delete(resource, VersionOf(update.meta));
-  const Result<Reply> reply =
-      context.session.Send(ToHttp(request, kPluginFieldManager), Verb::kDelete);
+  HttpRequest http = ToHttp(request, kPluginFieldManager);
+  if (dry) AddQuery(http.target, "dryRun", "All");
+  const Result<Reply> reply = context.session.Send(std::move(http), Verb::kDelete);
   if (reply.ok() || reply.error().kind == ErrorKind::kNotFound) return Unit{};
   return Explained(reply.error(),
                    {Verb::kDelete, resource, context.namespace_, TextOf(stored, "/metadata/name")},
@@ -186,13 +192,19 @@ ExitCode RunAfterFailed(const CommandContext& context, const Json& update, const
                  {.written = checked.ok() ? Result<Written>(Written{*checked})
                                           : Result<Written>(checked.error())});
   }
-  if (const auto code = TakeBack(context, update, failed)) return *code;
+  if (const auto code = TakeBack(context, update, failed)) {
+    context.console.message(
+        "The update that this command asks for has not begun: repeat it when "
+        "the failed one is taken back.\n");
+    return *code;
+  }
   return Carry(context, update, WriteUpdate(context, update));
 }
 
 }  // namespace
 
 ExitCode RunInServer(const CommandContext& context, const Json& update) {
+  if (const auto refused = RefuseUnfollowed(context, update)) return *refused;
   if (const std::optional<Json> failed = FailedOneBefore(context, update)) {
     return RunAfterFailed(context, update, *failed);
   }
@@ -200,6 +212,7 @@ ExitCode RunInServer(const CommandContext& context, const Json& update) {
   const Look look = LookBeforeWriting(context, update);
   if (!look.read.ok()) return Report(context.session, context.console, look.read.error());
   if (look.refused) return *look.refused;
+  if (look.goes_on_with_other) WarnAboutOtherProgram(context, update);
   const bool under_way = look.stored && StateOf(context, *look.stored) == UpdateState::kUnderWay;
   return PrintPlan(context, look.planned, under_way ? PlanFrom::kUnderWay : PlanFrom::kPresent);
 }

@@ -49,7 +49,15 @@ const Json* FindAskedFor(const Json& rollout, const std::vector<const Json*>& se
   });
 }
 
-// Returns true if the ReplicaSet had that number before it got another one.
+// Returns the one with the highest revision; null if there is none.
+const Json* Newest(const std::vector<const Json*>& replica_sets) {
+  const auto found =
+      std::ranges::max_element(replica_sets, {}, [](const Json* rs) { return RevisionOf(*rs); });
+  return found == replica_sets.end() ? nullptr : *found;
+}
+
+}  // namespace
+
 bool HadRevision(const Json& replica_set, int64_t revision) {
   const std::string text = AnnotationOf(replica_set, workload::kRevisionHistory);
   std::string_view history = text;
@@ -60,15 +68,6 @@ bool HadRevision(const Json& replica_set, int64_t revision) {
   }
   return false;
 }
-
-// Returns the one with the highest revision; null if there is none.
-const Json* Newest(const std::vector<const Json*>& replica_sets) {
-  const auto found =
-      std::ranges::max_element(replica_sets, {}, [](const Json* rs) { return RevisionOf(*rs); });
-  return found == replica_sets.end() ? nullptr : *found;
-}
-
-}  // namespace
 
 bool WasComplete(const Json& replica_set) {
   const std::string hash = TextOf(replica_set, "/metadata/labels/pod-template-hash");
@@ -93,7 +92,6 @@ const Json* RevisionBefore(const Json& rollout, const std::vector<const Json*>& 
   std::vector<const Json*> others = replica_sets;
   std::erase_if(others, [](const Json* rs) { return RevisionOf(*rs) < 1; });
   const Json* present = FindAskedFor(rollout, others);
-  const bool aborted = FlagOf(rollout, "/spec/abort");
   const Json* stable = RolesOf(rollout, others).stable;
   std::vector<const Json*> complete = others;
   std::erase_if(complete, [&](const Json* rs) {
@@ -101,8 +99,8 @@ const Json* RevisionBefore(const Json& rollout, const std::vector<const Json*>& 
     return rs == present || !was_complete;
   });
   if (!complete.empty()) return Newest(complete);
-  // kubectl leaves out the highest one, whichever the template is.
-  if (present != nullptr) std::erase(others, aborted ? present : Newest(others));
+  // Windlass gives the present one the highest number first.
+  std::erase(others, present);
   return Newest(others);
 }
 

@@ -20,6 +20,9 @@ struct RolloutRoles {
 // `replica_sets`: those that the Rollout owns.
 RolloutRoles RolesOf(const Json& rollout, const std::vector<const Json*>& replica_sets);
 
+// Returns true if the ReplicaSet had that number before it got another one.
+bool HadRevision(const Json& replica_set, int64_t revision);
+
 // Returns true if the ReplicaSet was complete once. The note "7/5d9dc68fdf" has its
 // pod-template-hash, else it was copied from another one.
 bool WasComplete(const Json& replica_set);

@@ -44,6 +44,7 @@ class StatusWatch {
   const Place& place_;
   Standing (*const standing_)(const Json& object);
   std::optional<Json> template_;
+  int64_t generation_ = 0;         // of the first object that had this template
   std::optional<bool> went_back_;  // the first object had spec.rollback
   bool rolls_back_ = false;        // the objects until now had spec.rollbackTo
   std::string said_;
@@ -56,16 +57,17 @@ std::optional<Standing> StatusWatch::Superseded(const Json& object, const Standi
   // An update of a ReplicationController that goes back, and did not at first.
   const bool goes_back = FlagOf(object, "/spec/rollback");
   if (!went_back_) went_back_ = goes_back;
-  if (goes_back && !*went_back_ && standing.ends == ExitCode::kDone) {
+  if (goes_back != *went_back_ && standing.ends == ExitCode::kDone) {
     Standing ended = standing;
     ended.why = std::exchange(ended.sentence, "") + ", meanwhile";
-    ended.ends = ExitCode::kAborted;
+    ended.ends = goes_back ? ExitCode::kAborted : ExitCode::kFailed;
     return ended;
   }
   const Json* now = FieldOf(object, "/spec/template");
   // A rollback that was asked for before is what the user waits for.
   const bool rolls_back = FieldOf(object, "/spec/rollbackTo") != nullptr;
   if (!template_) rolls_back_ = rolls_back;
+  if (!template_ || rolls_back_) generation_ = NumberOf(object, "/metadata/generation");
   if (!template_ || rolls_back_) {
     template_ = now == nullptr ? Json() : *now;
     rolls_back_ = rolls_back_ && rolls_back;
@@ -76,8 +78,7 @@ std::optional<Standing> StatusWatch::Superseded(const Json& object, const Standi
   ended.sentence.clear();
   const std::string who = KindWord(place_.resource) + " \"" + place_.name + '"';
   const std::string revision = std::to_string(standing.revision);
-  const bool back = NumberOf(object, "/status/rolledBack/generation") ==
-                    NumberOf(object, "/metadata/generation", -1);
+  const bool back = NumberOf(object, "/status/rolledBack/generation") > generation_;
   if (back) ended.phase = "RolledBack";
   ended.ends = back ? ExitCode::kAborted : ExitCode::kSuperseded;
   ended.why = back ? who + " was rolled back meanwhile; it has revision " + revision + " now"
@@ -227,6 +228,7 @@ std::optional<ExitCode> WatchStatus(const CommandContext& context, const Place& 
   const bool explains = selections.size() > kPods;
   Follow follow(context.session, selections);
   LongWait long_wait(context);
+  const std::string said = OverdueText(object, place, context.session.clock().Wall());
   // One that has ended needs no Pods.
   if (!explains || standing(object).ends) {
     if (const auto code = watch.Look(object, std::nullopt)) return *code;
@@ -246,7 +248,9 @@ std::optional<ExitCode> WatchStatus(const CommandContext& context, const Place& 
                                           context.session.clock().Wall())
                                 : std::nullopt;
     if (const auto code = watch.Look(now, cause)) return *code;
-    long_wait.Look(UnobservedText(now, place));
+    // ReadWorkload has said it of one that has waited already.
+    const std::string unseen = UnobservedText(now, place);
+    long_wait.Look(unseen == said ? "" : unseen);
     // Every change of a Pod is one; all Pods are looked at.
     status = context.session.Wait([] { return false; }, kLookPause);
     if (status.ok()) status = follow.NextChange(long_wait.Next());

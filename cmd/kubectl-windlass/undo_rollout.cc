@@ -1,5 +1,6 @@
 // undo of a Rollout: writes spec.rollbackTo, and waits for the answer of Windlass, which does the
 // rest.
+#include <algorithm>
 #include <nlohmann/json.hpp>
 #include <optional>
 #include <utility>
@@ -65,7 +66,9 @@ ExitCode TellVerdict(const CommandContext& context, const Place& place, const Js
     return ExitCode::kDone;
   }
   if (const Json* refused = RefusalIn(rollout, asked)) {
-    const bool not_there = TextOf(*refused, "/reason") == "RollbackRevisionNotFound";
+    // Without --to-revision the user has named none.
+    const bool not_there = TextOf(*refused, "/reason") == "RollbackRevisionNotFound" &&
+                           asked.revision == context.line.revision;
     context.console.Error(not_there ? NotThere(context, place) : TextOf(*refused, "/message"));
     return ExitCode::kError;
   }
@@ -107,19 +110,16 @@ ExitCode WaitForVerdict(const CommandContext& context, const Place& place, const
 }
 
 // Returns the ReplicaSet of the revision that is asked for, as Windlass finds it (RO-022); null if
-// there is none. The stable revision, and the one of the last rollback, are also found by the
-// number that they had before.
-const Json* TargetOf(const CommandContext& context, const Json& rollout,
-                     const std::vector<Json>& replica_sets) {
-  const int64_t revision = context.line.revision;
+// there is none.
+const Json* TargetOf(const Json& rollout, const std::vector<Json>& replica_sets, int64_t revision) {
   const std::vector<const Json*> owned = OwnedBy(rollout, replica_sets);
   if (revision == 0) return RevisionBefore(rollout, owned);
   if (const Json* found = FindRevision(replica_sets, revision)) return found;
   if (revision == NumberOf(rollout, "/status/stableRevision"))
     return RolesOf(rollout, owned).stable;
-  const bool was_asked = revision == NumberOf(rollout, "/status/rolledBack/revision");
-  const int64_t became = NumberOf(rollout, "/status/rolledBack/became");
-  return was_asked && became > 0 ? FindRevision(replica_sets, became) : nullptr;
+  const auto had =
+      std::ranges::find_if(owned, [&](const Json* rs) { return HadRevision(*rs, revision); });
+  return had == owned.end() ? nullptr : *had;
 }
 
 // Refuses a rollback to `wanted` beside another one that is not carried out yet.
@@ -128,7 +128,7 @@ std::optional<ExitCode> RefuseBesidePending(const CommandContext& context, const
   const Json* pending = FieldOf(rollout, "/spec/rollbackTo");
   if (pending == nullptr) return std::nullopt;
   const int64_t revision = NumberOf(*pending, "/revision");
-  if (revision == wanted || revision == context.line.revision) return std::nullopt;
+  if (revision == wanted) return std::nullopt;
   const bool waits = !StoredRollback(rollout).empty();
   return Refuse(context, place,
                 "is to go back to " + RollbackText(revision) + " already, " +
@@ -137,57 +137,62 @@ std::optional<ExitCode> RefuseBesidePending(const CommandContext& context, const
                 ExitCode::kOtherUpdate);
 }
 
-// Returns the number to ask for. Without --to-revision it is that of the revision before the
-// template that the user sees: of a 0 Windlass would choose it later, from a template that may have
-// come meanwhile. 0 if that cannot be told here, or if a 0 is asked for already.
-int64_t RevisionToAsk(const CommandContext& context, const Place& place, const Json& rollout) {
-  if (context.line.revision != 0) return context.line.revision;
-  const Json* pending = FieldOf(rollout, "/spec/rollbackTo");
-  if (pending != nullptr && NumberOf(*pending, "/revision") == 0) return 0;
-  const auto replica_sets = ReadReplicaSets(context.session, rollout, place.namespace_);
-  if (!replica_sets.ok()) return 0;
-  const Json* before = RevisionBefore(rollout, OwnedBy(rollout, *replica_sets));
-  return before == nullptr ? 0 : RevisionOf(*before);
-}
-
 // What there is to say of the revision that a rollback goes back to.
 struct Outlook {
   std::optional<ExitCode> ended{};  // the command has written why
   std::string warning{};
+  int64_t revision = 0;  // to ask for
 };
 
 // Looks at the revision before the request is written, where Windlass does not say at once what
 // becomes of it, and prints it with --dry-run=client.
+//
+// Without --to-revision asks for the number of the revision before the template that the user sees:
+// of a 0 Windlass would choose it later, from a template that may have come meanwhile. For a 0 only
+// if a 0 is asked for already, or if the user may not read ReplicaSets.
 Outlook LookAtTarget(const CommandContext& context, const Place& place, const Json& rollout) {
   const bool preview = context.line.dry_run == "client";
+  const int64_t asked = context.line.revision;
   const std::string hold = HoldText(place, rollout);
-  if (hold.empty() && context.line.dry_run == "none") return {};
+  const bool judges = !hold.empty() || context.line.dry_run != "none";
+  const auto refuse_beside = [&](int64_t wanted) {
+    return RefuseBesidePending(context, place, rollout, wanted);
+  };
+  if (!judges && asked != 0) return {.ended = refuse_beside(asked), .revision = asked};
   const auto replica_sets = ReadReplicaSets(context.session, rollout, place.namespace_);
-  if (!replica_sets.ok() && preview) {
+  // Who may not read ReplicaSets does not know whether there is one; Windlass does.
+  const bool unknown = !replica_sets.ok() && replica_sets.error().kind == ErrorKind::kForbidden;
+  if (unknown && !preview) {
+    return {.ended = refuse_beside(asked), .warning = hold, .revision = asked};
+  }
+  if (!replica_sets.ok()) {
     return {.ended = Report(context.session, context.console, replica_sets.error())};
   }
-  // Who may not read ReplicaSets does not know whether there is one; Windlass does.
-  if (!replica_sets.ok()) return {.warning = hold};
-  const Json* target = TargetOf(context, rollout, *replica_sets);
+  const Json* target = TargetOf(rollout, *replica_sets, asked);
   if (target == nullptr) {
     context.console.Error(NotThere(context, place));
     return {.ended = ExitCode::kError};
   }
-  const int64_t asked = context.line.revision;
+  const Json* pending = FieldOf(rollout, "/spec/rollbackTo");
+  const bool joins = pending != nullptr && NumberOf(*pending, "/revision") == asked;
+  Outlook outlook{.warning = hold, .revision = asked != 0 || joins ? asked : RevisionOf(*target)};
+  outlook.ended = refuse_beside(outlook.revision);
+  if (outlook.ended) return outlook;
   const RolloutRoles roles = RolesOf(rollout, OwnedBy(rollout, *replica_sets));
   const bool present =
       target == roles.asked_for || SameTemplate(PodTemplateOf(*target), PodTemplateOf(rollout));
   // A rollback that is repeated is answered as if it were new (RO-023).
   const bool repeated = asked != 0 && asked == NumberOf(rollout, "/status/rolledBack/revision");
-  if (present && !repeated) {
-    return {.ended = Refuse(context, place,
-                            "has the template of revision " + std::to_string(RevisionOf(*target)) +
-                                " already: there is nothing to do")};
+  if (judges && present && !repeated) {
+    outlook.ended = Refuse(context, place,
+                           "has the template of revision " + std::to_string(RevisionOf(*target)) +
+                               " already: there is nothing to do");
+    return outlook;
   }
   const bool complete = target == roles.stable || WasComplete(*target);
-  Outlook outlook{.warning = hold};
-  if (asked == 0 && !complete && !hold.empty()) {
-    outlook.warning += ". It goes back to " + RollbackText(RevisionOf(*target)) +
+  if (asked == 0 && !complete) {
+    outlook.warning += (hold.empty() ? "rollout \"" + place.name + "\" goes" : ". It goes") +
+                       " back to " + RollbackText(RevisionOf(*target)) +
                        ", which was never rolled out completely: --to-revision names another one";
   }
   if (preview) {
@@ -203,11 +208,9 @@ ExitCode UndoRollout(const CommandContext& context, const Place& place) {
   int64_t revision = 0;
   const auto changed =
       WriteChange(context, place, [&](const Json& rollout) -> std::variant<ExitCode, Change> {
-        revision = RevisionToAsk(context, place, rollout);
-        const auto refused = RefuseBesidePending(context, place, rollout, revision);
-        if (refused) return *refused;
         Outlook outlook = LookAtTarget(context, place, rollout);
         if (outlook.ended) return *outlook.ended;
+        revision = outlook.revision;
         Change change;
         change.warning = std::move(outlook.warning);
         // Also a 0: a request that is there already may name a revision.

@@ -6,6 +6,7 @@
 
 #include "cmd/kubectl-windlass/json_fields.h"
 #include "cmd/kubectl-windlass/kind.h"
+#include "cmd/kubectl-windlass/step_status.h"
 
 namespace windlass::cli {
 namespace {
@@ -20,10 +21,19 @@ std::optional<WallTime> LastWrite(const Json& object) {
   return last;
 }
 
+// Returns true if a controller has acted on the last change. A promotion is an annotation, which no
+// generation counts: Windlass ends the step within a second.
+bool IsSeen(const Json& object) {
+  if (!IsObserved(object)) return false;
+  const std::optional<StepStatus> step = StepStatusOf(object);
+  if (!step || !step->is_pause || FlagOf(object, "/spec/paused")) return true;
+  return !step->forced && !(step->promoted && step->pods == StepPods::kAvailable);
+}
+
 }  // namespace
 
 std::string UnobservedText(const Json& object, const Place& place) {
-  if (IsObserved(object)) return "";
+  if (IsSeen(object)) return "";
   const std::string name = ShortName(place.resource, place.name);
   const std::string kind = KindWord(place.resource);
   // These have a controller of Kubernetes, too.
@@ -41,7 +51,7 @@ std::string UnobservedText(const Json& object, const Place& place) {
 
 std::string OverdueText(const Json& object, const Place& place, WallTime now) {
   // A template whose ReplicaSet cannot be made is seen, and told by a condition.
-  if (IsObserved(object) || StalledUnobserved(object) != nullptr) return "";
+  if (IsSeen(object) || StalledUnobserved(object) != nullptr) return "";
   const std::optional<WallTime> changed = LastWrite(object);
   return changed && now - *changed >= kUnobservedMax ? UnobservedText(object, place) : "";
 }

@@ -119,6 +119,7 @@ void UpdatePlan::Fold(const Request& request, const Result<Reply>& reply) {
     kept.reset();
   } else if (decoded.ok()) {
     kept = *std::move(decoded);
+    if (request.verb() == Verb::kCreate) made_ = kept->meta.uid.ToString();
   }
 }
 
@@ -136,6 +137,11 @@ std::string UpdatePlan::Phase() const { return TextOf(update_, "/status/phase");
 
 bool IsOfUpdate(const Request& request) {
   return request.resource() == resources::kReplicationControllerUpdates;
+}
+
+const ReplicationController* UpdatePlan::MadeInVain() const {
+  if (!new_ || new_->replicas != 0 || made_ != new_->meta.uid.ToString()) return nullptr;
+  return &*new_;
 }
 
 bool UpdatePlan::IsTakenBackByOther() const {

@@ -50,6 +50,8 @@ class UpdatePlan {
   // Returns why the phase is Paused, for a user who gives flags: somebody else scaled one of the
   // two (RC-16).
   std::string PausedText() const;
+  // Returns the new controller if this program has made it and nothing was scaled up; null if not.
+  const ReplicationController* MadeInVain() const;
   // Returns true if another program has begun to take back what this one carries out.
   bool IsTakenBackByOther() const;
   size_t pods() const { return pods_.size(); }
@@ -64,6 +66,7 @@ class UpdatePlan {
   std::optional<ReplicationController> old_;
   std::optional<ReplicationController> new_;
   std::vector<Pod> pods_;
+  std::string made_;  // the uid of the new controller that this program has created
 };
 
 // Returns true if the planner writes into the update, or reads it.

@@ -114,7 +114,7 @@ Step BeginRename(const Situation& situation) {
 Step FinishAs(const Situation& situation, const ReplicationController& target) {
   if (auto step = RemoveAnnotations(situation, target)) return *std::move(step);
   const std::string& name = target.meta.name;
-  if (situation.spec().rollback) {
+  if (situation.spec().rollback && &target == situation.old_controller()) {
     return Finish(situation, kRolledBack, Fill(kRollingUpdatedText, name));
   }
   return Finish(situation, kSucceeded, Fill(kRollingUpdatedToText, name, name));
@@ -185,9 +185,9 @@ std::optional<Step> FinishRollback(const Situation& situation) {
 
 Step WithoutOldController(const Situation& situation) {
   const ReplicationController* created = situation.new_controller();
-  const bool deletes = situation.cleanup() == kDelete && !situation.spec().rollback;
-  if (created != nullptr && deletes) {
-    const bool deleted = situation.run.step == kStepCleanUp;
+  // A rollback that comes after the deletion is too late (IsPastReturn of the kubectl plugin).
+  if (created != nullptr && situation.cleanup_forward() == kDelete) {
+    const bool deleted = situation.update().status.step == kStepCleanUp;
     if (deleted || IsCompleteTargetOf(*created, situation.old_name())) {
       return FinishAs(situation, *created);
     }

@@ -62,7 +62,9 @@ std::optional<Step> RemoveAnnotations(const Situation& situation,
   if (controller.meta.deleting()) return std::nullopt;
   Annotations ended;
   for (const std::string_view key : EndingAnnotations(situation, controller)) {
-    if (controller.meta.annotations.Has(key)) ended.emplace(key, std::nullopt);
+    // One that asks for another update is its user's.
+    const bool other = key == kRollingUpdateTo && Annotation(controller, key) != situation.new_name;
+    if (controller.meta.annotations.Has(key) && !other) ended.emplace(key, std::nullopt);
   }
   if (ended.empty()) return std::nullopt;
   return Effect(situation, Annotate(controller, ended),

@@ -155,7 +155,7 @@ std::optional<Step> RefuseOtherRename(const Situation& situation) {
   // With a name and without spec.cleanup it would be no rename any more.
   const std::string go_on =
       situation.spec().cleanup.empty() ? "Remove spec.newName" : "Set spec.newName to " + next;
-  return Fail(situation, kInvalidUpdate,
+  return Fail(situation, kOtherName,
               Fill("ReplicationController {} is about to become what {} is, so it cannot be "
                    "updated to {}. {} to finish that, or set spec.rollback to true to undo it",
                    situation.old_name(), next, wanted, go_on));
@@ -288,7 +288,13 @@ Step PrepareRollback(const Situation& situation) {
                        source->meta.name, target.meta.name, kSourceId, kNextControllerId,
                        target.meta.name));
     }
-    const std::optional<int32_t> size = SizeToRestore(target, *source);
+    std::optional<int32_t> size = SizeToRestore(target, *source);
+    // This is the second new controller: the first one was deleted when it had Pods.
+    if (!HasOriginalSize(target, *source)) {
+      const auto noted = FindNotedSizeOfGone(situation);
+      if (noted.step) return *noted.step;
+      if (noted.value) size = std::max(*noted.value, target.replicas);
+    }
     if (!size) {
       return Fail(situation, kNothingToRollBack, Fill(kNoOriginalReplicasText, target.meta.name));
     }

@@ -22,7 +22,10 @@ seconds WholeSeconds(const std::string& text, Duration otherwise) {
 }  // namespace
 
 std::string_view Situation::cleanup() const {
-  if (spec().rollback) return kDelete;
+  return spec().rollback ? kDelete : cleanup_forward();
+}
+
+std::string_view Situation::cleanup_forward() const {
   if (!spec().cleanup.empty()) return spec().cleanup;
   return spec().new_name.empty() ? kRename : kDelete;
 }

@@ -54,6 +54,7 @@ struct Situation {
   // spec.cleanup, or what kubectl does: the new controller keeps a name that was given, and takes
   // the old one's name otherwise. A rollback deletes the new controller (RC-13, RC-15).
   std::string_view cleanup() const;
+  std::string_view cleanup_forward() const;  // also in a rollback
   // In whole seconds, rounded up.
   seconds update_period() const;
   // When an update fails that makes no progress from now on: after spec.timeout, and not before

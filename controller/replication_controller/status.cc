@@ -73,8 +73,10 @@ bool IsBeforeFirstScaling(const Situation& situation) {
 }
 
 // Returns true if an update, this one or one before it, has made the old controller smaller.
+// kubectl keeps a size for ever, so one that does not say whose it is tells nothing.
 bool HasGivenPods(const ReplicationController* old) {
-  return old != nullptr && NumberIn(*old, kOriginalReplicas).value_or(0) > old->replicas;
+  return old != nullptr && old->meta.annotations.Has(kOriginalReplicasOf) &&
+         NumberIn(*old, kOriginalReplicas).value_or(0) > old->replicas;
 }
 
 // Returns true if this run has changed one of the two or a Pod: it has noted the new one's name on

@@ -64,7 +64,7 @@ std::optional<Step> RefuseOtherImage(const Situation& situation,
 
 Step RefuseBeside(const Situation& situation, const std::string& name, const std::string& what,
                   std::string_view annotation) {
-  return Fail(situation, kUnexpectedAnnotations,
+  return Fail(situation, kOtherName,
               Fill("ReplicationController {} {} in another update. Wait until that has ended; if "
                    "there is none, remove the annotation {}",
                    name, what, annotation));
@@ -161,11 +161,14 @@ std::optional<Step> RefuseAdopterOf(const Situation& situation, const ResourceId
     const LabelSelector selector = SelectorIn(item, resource);
     if (selector.SelectsEverything() || !Matches(selector, labels)) continue;
     const std::string other = Fill("{} {}", resource.kind, name);
+    // That of a ReplicaSet cannot be changed.
+    const bool fixed = resource == resources::kReplicaSets;
     return Fail(situation, kSelectedByOther,
                 Fill("{} selects the labels of the new Pods, so it would take them over while {} "
-                     "is renamed to {}. Change the selector of {}, or set spec.cleanup to Delete: "
-                     "then the new ReplicationController keeps its name",
-                     other, situation.new_name, situation.old_name(), other),
+                     "is renamed to {}. {}et spec.cleanup to Delete: then the new "
+                     "ReplicationController keeps its name",
+                     other, situation.new_name, situation.old_name(),
+                     fixed ? "S" : "Change the selector of " + other + ", or s"),
                 kLookAgain);
   }
   return std::nullopt;

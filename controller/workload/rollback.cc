@@ -105,15 +105,16 @@ bool WasRolledBackTo(const Workload& workload, const ReplicaSet& target, int64_t
          (before->became == asked || HadRevision(target, asked));
 }
 
-// Returns the ReplicaSet of revision `revision`. If no ReplicaSet has that number any more because
-// a rollback to it has renumbered it, or Pods that went back to it, returns that ReplicaSet
-// (RO-022). Other former numbers are not looked at (D-464).
+// Returns the ReplicaSet of revision `revision`. For kinds that record rollbacks, also the one that
+// had that number, if no ReplicaSet has it any more: a request may wait for the end of a pause
+// while the template comes and goes (RO-022). For others former numbers are not looked at (D-464).
 const ReplicaSet* FindTarget(const Workload& workload,
                              const std::vector<const ReplicaSet*>& candidates, int64_t revision) {
   if (const ReplicaSet* rs = FindRevision(candidates, revision)) return rs;
   if (revision == workload.kept_revision) return FindKept(candidates, revision);
+  if (!workload.kind.RecordsRollbacks()) return nullptr;
   const auto found = std::ranges::find_if(
-      candidates, [&](const ReplicaSet* rs) { return WasRolledBackTo(workload, *rs, revision); });
+      candidates, [&](const ReplicaSet* rs) { return HadRevision(*rs, revision); });
   return found == candidates.end() ? nullptr : *found;
 }
 

@@ -10,9 +10,8 @@
 // Only for kinds that record what becomes of a request (WorkloadKind::NoteRollback):
 //   - The record is written first. A crash before the rollback leaves the request in place, and the
 //     rollback is performed by the next sync (RO-020).
-//   - A rollback gives its revision a new number. The number that was asked for is still
-//     understood: Workload::rolled_back has both (RO-022). Example: revision 1 of 3 became 4; asked
-//     for again at revision 5, 1 means revision 4.
+//   - A template that comes back gives its revision a new number. The former one is still
+//     understood (RO-022). Example: revision 1 of 3 became 4; at revision 5, 1 means revision 4.
 //   - The same value set again, while that revision is the present one, is only removed (RO-023).
 //     The value 0 goes back one revision each time that it is set (RO-024).
 //

@@ -137,8 +137,8 @@ TEST_CASE_METHOD(Fixture, "The exit code of status says how the update stands") 
       {"Failed", "Could not find new to rollback.", "NotFound", ExitCode::kFailed,
        subject + "has failed (NotFound): Could not find new to rollback.\n"},
       {"Succeeded", "", "", ExitCode::kFailed,
-       "error: the update of replicationcontroller/old was not rolled back, it succeeded: the new "
-       "one was renamed to old already. To go back, update to the old image\n"},
+       "error: the update of replicationcontroller/old was not rolled back, it succeeded: it was "
+       "at its end already, which is not taken back. To go back, update to the old image\n"},
   }));
   BeginUpdate();
   After(seconds(1), [this, row] {
@@ -404,6 +404,34 @@ TEST_CASE_METHOD(Fixture, "What has changed nothing is not taken back, but delet
   CHECK(ran.messages.find("kubectl delete replicationcontrollerupdates.windlass.dev old") !=
         std::string::npos);
   CHECK(writes.empty());
+}
+
+// Windlass would create it again.
+TEST_CASE_METHOD(Fixture, "What an annotation asks for is taken away with the annotation") {
+  BeginUpdate("Paused", [](Json& update) { update["spec"]["paused"] = true; });
+  Edit(kUpdates, "old", "status", [](Json& update) { update["status"].erase("step"); });
+  Edit(kControllers, "old", "",
+       [](Json& old) { old["metadata"]["annotations"]["windlass.dev/rolling-update-to"] = "new"; });
+  CHECK(Run({"undo", "rc/old"})
+            .messages.find(
+                "kubectl annotate rc old -n default windlass.dev/rolling-update-to- && kubectl "
+                "delete "
+                "replicationcontrollerupdates.windlass.dev old -n default takes it away") !=
+        std::string::npos);
+}
+
+// For the user who reads "rollback requested", and whose manifest is applied a moment later.
+TEST_CASE_METHOD(Fixture, "undo whose request is turned off meanwhile is no success") {
+  BeginUpdate("Progressing");
+  After(milliseconds(500), [this] {
+    Edit(kUpdates, "old", "", [](Json& update) { update["spec"]["rollback"] = false; });
+    Edit(kUpdates, "old", "status", [](Json& update) {
+      update["status"]["observedGeneration"] = update["metadata"]["generation"];
+    });
+  });
+  const Ran ran = Run({"undo", "rc/old"});
+  CHECK(ran.code == ExitCode::kFailed);
+  CHECK(ran.messages.find("spec.rollback was set to false meanwhile") != std::string::npos);
 }
 
 TEST_CASE_METHOD(Fixture,

@@ -1,6 +1,6 @@
 // A name without a type: the one object of that name, whatever kind it has.
 #include "kubeclient/api/time.h"
-#include "test/unit/kubectl/kubectl_run.h"
+#include "test/unit/kubectl/error_row.h"
 
 namespace windlass::cli::named_object_test {
 namespace {
@@ -116,6 +116,23 @@ TEST_CASE("Of a Deployment both controllers that may have it are named") {
         "before: check that Windlass runs with --controllers=deployment, or that "
         "kube-controller-manager has its Deployment controller: kubectl get pods -A -l "
         "app.kubernetes.io/name=windlass\n");
+}
+
+// It is an annotation, which changes no generation.
+TEST_CASE("A promotion that nobody carries out for ten seconds is such a change") {
+  KubectlRun run;
+  CreateAvailableRollout(run, 2);
+  REQUIRE(run.Run({"promote", "rollout/web"}).code == ExitCode::kDone);
+  run.Edit(kRollouts, "web", "", [&](Json& web) {
+    const WallTime at = run.loop.clock().Wall() + seconds(-11);
+    web["metadata"]["managedFields"] = Json::array(
+        {{{"manager", "windlass-plugin"}, {"operation", "Update"}, {"time", FormatTime(at)}}});
+  });
+  for (const char* command : {"get", "promote"}) {
+    CHECK(
+        run.Run({command, "rollout/web"})
+            .messages.starts_with("Warning: Windlass has not seen the last change of rollout/web"));
+  }
 }
 
 TEST_CASE("status says so after ten seconds, and waits on") {

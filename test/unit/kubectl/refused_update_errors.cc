@@ -205,19 +205,19 @@ spec: {selector: {app: old}, template: {metadata: {labels: {app: old}}, spec: {}
         "Somebody changed the annotation in which a rename is noted. Remove it if both controllers "
         "are there.",
         HasOld(unreadable_journal)},
-       {update({"other", "--image=app:v2"}), kFailed,
+       {update({"other", "--image=app:v2"}), ExitCode::kOtherUpdate,
         "error: ReplicationController old is about to become what new is, so it cannot be updated "
         "to other. Set spec.newName to new to finish that, or set spec.rollback to true to undo it",
         "The rename of an earlier update is not finished. Finish it with `NEW` as the text says, "
         "or take it back with `--rollback`.",
         IsBeingRenamed()},
-       {to_new, kFailed,
+       {to_new, ExitCode::kOtherUpdate,
         "error: ReplicationController old replaces first in another update. Wait until that has "
         "ended; if there is none, remove the annotation kubectl.kubernetes.io/update-source-id",
         "The old controller is the new one of another update. Wait for that, or remove the "
         "annotation.",
         IsReplacingAnother},
-       {to_new, kFailed,
+       {to_new, ExitCode::kOtherUpdate,
         "error: ReplicationController new is replaced by another in another update. Wait until "
         "that has ended; if there is none, remove the annotation windlass.dev/original-replicas-of",
         "The new controller is the old one of another update. Wait for that, or remove the "
@@ -236,11 +236,11 @@ spec: {selector: {app: old}, template: {metadata: {labels: {app: old}}, spec: {}
         HasAutoscaler},
        {same_name, kFailed,
         "error: ReplicaSet other selects the labels of the new Pods, so it would take them over "
-        "while old-67c9f95a43c69745e7b12261b8a547e7 is renamed to old. Change the selector of "
-        "ReplicaSet other, or set spec.cleanup to Delete: then the new ReplicationController keeps "
-        "its name",
+        "while old-67c9f95a43c69745e7b12261b8a547e7 is renamed to old. Set spec.cleanup to Delete: "
+        "then the new ReplicationController keeps its name",
         "While the new controller gets the old one's name, its Pods have no owner, and another "
-        "controller would take them. Change its selector, or give `--cleanup=Delete`.",
+        "controller would take them. Give `--cleanup=Delete`. Of another ReplicationController the "
+        "text names its selector, too, which can be changed.",
         HasAdopter},
        {to_new, kFailed,
         "error: the API server refused to create replicationcontrollers default/new: exceeded "

@@ -180,8 +180,8 @@ TEST_CASE_METHOD(Fixture, "--local --rollback fails when it finishes a rename th
   CHECK(ran.code == ExitCode::kFailed);
   CHECK(ran.out == "replicationcontroller/old\n");
   CHECK(ran.messages.ends_with(
-      "error: the update of replicationcontroller/old was not rolled back, it succeeded: the new "
-      "one was renamed to old already. To go back, update to the old image\n"));
+      "error: the update of replicationcontroller/old was not rolled back, it succeeded: it was "
+      "at its end already, which is not taken back. To go back, update to the old image\n"));
   const Json containers = Stored(kControllers, "old")["spec"]["template"]["spec"]["containers"];
   CHECK(containers[0]["image"] == "app:v2");
 }
@@ -203,8 +203,8 @@ TEST_CASE_METHOD(Fixture, "--local with -o prints the ReplicationController at t
 
 constexpr const char* kGoesOn =
     "Warning: an update of old to new has begun already, and this command goes on from there. If "
-    "the program that began it still runs, stop that first: each would take the other's scalings "
-    "for somebody else's\n";
+    "the program that began it still runs, end one of the two with Ctrl-C: each would take the "
+    "other's scalings for somebody else's\n";
 
 TEST_CASE_METHOD(Fixture, "--local stops with 4 when somebody else scales one of the two") {
   Proves("RC-16");
@@ -225,11 +225,9 @@ TEST_CASE_METHOD(Fixture, "--local stops with 4 when somebody else scales one of
   ran = Update({"old", "new", "--image=app:v2"});
   CHECK(ran.code == ExitCode::kHeld);
   CHECK(ran.messages ==
-        kGoesOn +
-            std::string("error: somebody else scaled ReplicationController old from 2 to 6. Scale "
-                        "it back to 2: then the same command goes on. With "
-                        "--on-external-scale=Adopt or Override an update does not stop at a "
-                        "scaling\n"));
+        "error: somebody else scaled ReplicationController old from 2 to 6. Scale it back to 2: "
+        "then the same command goes on. With --on-external-scale=Adopt or Override an update does "
+        "not stop at a scaling\n");
   Edit(kControllers, "old", "", [](Json& object) { object["spec"]["replicas"] = 2; });
   ran = Update({"old", "new", "--image=app:v2"});
   CHECK(ran.messages == kGoesOn);
@@ -244,6 +242,50 @@ TEST_CASE_METHOD(Fixture, "--local says that another program may carry the same 
   const Ran ran = Update({"old", "new", "--image=app:v2"});
   CHECK(ran.code == ExitCode::kDone);
   CHECK(ran.messages == std::string(kGoesOn));
+}
+
+TEST_CASE_METHOD(Fixture, "--local without the right to create the new one ends with 1") {
+  fate = [](const HttpRequest& request) {
+    const bool creates = request.method == HttpMethod::kPost;
+    return creates ? sim::Fate::kForbidden : sim::Fate::kDelivered;
+  };
+  const std::vector<std::string> dry =
+      GENERATE(values<std::vector<std::string>>({{}, {"--dry-run=client"}}));
+  std::vector<std::string> arguments = {"old", "new", "--image=app:v2"};
+  arguments.insert(arguments.end(), dry.begin(), dry.end());
+  const Ran ran = Update(arguments);
+  CHECK(ran.code == ExitCode::kError);
+  CHECK(ran.messages.starts_with("error: "));
+  CHECK(ran.messages.find("kubectl auth can-i create replicationcontrollers") != std::string::npos);
+}
+
+// For the colleague whose update goes on: this one leaves nothing behind, and advises nothing that
+// would take it back.
+TEST_CASE_METHOD(Fixture, "--local that begins beside another update takes its own start away") {
+  fate = [this](const HttpRequest& request) {
+    const bool creates = request.method == HttpMethod::kPost &&
+                         request.target.find("dryRun") == std::string::npos &&
+                         request.target.find("/replicationcontrollers") != std::string::npos;
+    if (!creates || Has("other")) return sim::Fate::kDelivered;
+    Create(kControllers, sim::SampleReplicationController("other", 1, "app:v3"));
+    const std::string uid = Stored(kControllers, "old")["metadata"]["uid"];
+    Edit(kControllers, "other", "", [&](Json& other) {
+      other["metadata"]["annotations"]["kubectl.kubernetes.io/update-source-id"] = "old:" + uid;
+    });
+    const std::string other = Stored(kControllers, "other")["metadata"]["uid"];
+    Edit(kControllers, "old", "", [&](Json& old) {
+      old["metadata"]["annotations"]["windlass.dev/original-replicas-of"] = other;
+      old["metadata"]["annotations"]["kubectl.kubernetes.io/original-replicas"] = "2";
+    });
+    return sim::Fate::kDelivered;
+  };
+  const Ran ran = Update({"old", "new", "--image=app:v2"});
+  CHECK(ran.code == ExitCode::kOtherUpdate);
+  CHECK(ran.messages ==
+        "error: another program has begun another update of old at the same time, which goes on: "
+        "kubectl windlass status rc/old -n default names it. new, which this command had made, is "
+        "deleted again\n");
+  CHECK_FALSE(Has("new"));
 }
 
 TEST_CASE_METHOD(Fixture, "--local stops with 5 when another program takes the update back") {
@@ -298,7 +340,7 @@ TEST_CASE("--local says once what it waits for, if that takes long") {
 TEST_CASE_METHOD(Fixture, "--local is refused while Windlass carries out an update") {
   AddUpdate();
   const Ran ran = Update({"old", "new", "--image=app:v2"});
-  CHECK(ran.code == ExitCode::kError);
+  CHECK(ran.code == ExitCode::kOtherUpdate);
   CHECK(ran.messages ==
         "error: replicationcontrollerupdate.windlass.dev/old is under way, and Windlass and this "
         "program would undo each other's scalings: leave out --local to follow it, or end it with "
@@ -362,7 +404,7 @@ TEST_CASE_METHOD(Fixture, "Beside an update of Windlass that stopped on the way 
         {"conditions", {{{"type", "Stalled"}, {"status", "True"}, {"reason", "TimedOut"}}}}};
   });
   const Ran ran = Update({"old", "new", "--rollback"});
-  CHECK(ran.code == ExitCode::kError);
+  CHECK(ran.code == ExitCode::kOtherUpdate);
   CHECK(ran.messages ==
         "error: replicationcontrollerupdate.windlass.dev/old has stopped on the way: leave out "
         "--local to go on with it or to take it back, or end it with kubectl delete "
@@ -379,7 +421,8 @@ TEST_CASE_METHOD(Fixture, "--dry-run=client prints both as kubectl did, and writ
   CHECK(full.out.find("app:v2") != std::string::npos);
   // As the command itself.
   AddUpdate();
-  CHECK(Update({"old", "new", "--image=app:v2", "--dry-run=client"}).code == ExitCode::kError);
+  CHECK(Update({"old", "new", "--image=app:v2", "--dry-run=client"}).code ==
+        ExitCode::kOtherUpdate);
   CHECK(writes.empty());
 }
 

@@ -64,8 +64,8 @@ TEST_CASE_METHOD(Fixture, "The phase at the end says the exit code") {
       {{"Succeeded"},
        {"old", "--rollback"},
        ExitCode::kFailed,
-       "error: the update of replicationcontroller/old was not rolled back, it succeeded: the new "
-       "one was renamed to old already. To go back, update to the old image\n"},
+       "error: the update of replicationcontroller/old was not rolled back, it succeeded: it was "
+       "at its end already, which is not taken back. To go back, update to the old image\n"},
   }));
   CAPTURE(row.end.phase, row.arguments);
   if (row.arguments.back() == "--rollback") BeginUpdateOfOld();
@@ -159,7 +159,8 @@ TEST_CASE_METHOD(Fixture, "What is declared for an old one that does not exist i
     Apply({"Failed", {}, "replicationcontrollers \"ghost\" not found", "NotFound", ""}, update);
   });
   const Ran ran = Update({"ghost", "ghost-2", "--image=app:v5"});
-  CHECK(ran.code == ExitCode::kError);
+  CHECK(ran.code == ExitCode::kOtherUpdate);
+  CHECK(ran.messages.find("To take it away: kubectl delete") != std::string::npos);
   CHECK(Stored(kUpdates, "ghost")["spec"]["image"] == "app:v2");
   CHECK(writes.empty());
 }
@@ -502,6 +503,42 @@ TEST_CASE_METHOD(Fixture, "A user who may not follow the update writes none, but
   CHECK(ran.messages.ends_with(", or give --no-wait\n"));
   CHECK_FALSE(HasUpdate());
   CHECK(Update({"old", "new", kImage, "--no-wait"}).code == ExitCode::kDone);
+}
+
+// For the colleague who has declared an update before its new controller.
+TEST_CASE_METHOD(Fixture, "What is declared, and waits for its new one, is another update") {
+  Create(kUpdates, {{"apiVersion", kUpdates.GroupVersion()},
+                    {"kind", "ReplicationControllerUpdate"},
+                    {"metadata", {{"name", "old"}, {"namespace", "default"}}},
+                    {"spec", {{"newName", "new"}}}});
+  Says({"Failed", {}, "there is no ReplicationController \"new\"", "NotFound", ""});
+  const Ran ran = Update({"old", "other", kImage});
+  CHECK(ran.code == ExitCode::kOtherUpdate);
+  CHECK(Stored(kUpdates, "old")["spec"]["newName"] == "new");
+}
+
+TEST_CASE_METHOD(Fixture, "A user who may not follow takes no failed update back either") {
+  Update({"old", "new", kImage, "--no-wait"});
+  Says({"Failed", {"Created new"}, "timed out", "TimedOut"});
+  const Json before = Stored(kUpdates, "old");
+  fate = [](const HttpRequest& request) {
+    const bool list = request.target.find("fieldSelector") != std::string::npos;
+    return list ? sim::Fate::kForbidden : sim::Fate::kDelivered;
+  };
+  CHECK(Update({"old", "new", "--image=app:v3"}).code == ExitCode::kError);
+  CHECK(Stored(kUpdates, "old") == before);
+}
+
+TEST_CASE_METHOD(Fixture, "--dry-run=server asks also whether an ended update may be deleted") {
+  Update({"old", "new", kImage, "--no-wait"});
+  Says({"Failed", {"Created new"}, "timed out", "TimedOut"});
+  fate = [](const HttpRequest& request) {
+    const bool deletes = request.method == HttpMethod::kDelete;
+    return deletes ? sim::Fate::kForbidden : sim::Fate::kDelivered;
+  };
+  const Json before = Stored(kUpdates, "old");
+  CHECK(Update({"old", "new", kImage, "--dry-run=server"}).code == ExitCode::kError);
+  CHECK(Stored(kUpdates, "old") == before);
 }
 
 TEST_CASE_METHOD(Fixture, "A cluster without the CustomResourceDefinition: --local is named") {

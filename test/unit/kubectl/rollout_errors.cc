@@ -196,15 +196,17 @@ ErrorSection RolloutErrors() {
         }},
        {{"undo", rollout},
         kOtherUpdate,
-        "error: rollout \"web\" is to go back to revision 1 already, when spec.paused ends: "
+        "error: rollout \"web\" is to go back to revision 3 already, when spec.paused ends: "
         "kubectl "
         "patch rollouts.windlass.dev web -n default --type=merge -p "
         "'{\"spec\":{\"rollbackTo\":null}}' takes that request away",
         "Somebody has asked for another rollback, which waits for the end of the pause.",
-        HasRollout([](Json& web) {
-          web["spec"]["paused"] = true;
-          web["spec"]["rollbackTo"] = {{"revision", 1}};
-        })},
+        [](KubectlRun& run) {
+          CreateRolloutWithCanary(run, [](Json& web) {
+            web["spec"]["paused"] = true;
+            web["spec"]["rollbackTo"] = {{"revision", 3}};
+          });
+        }},
        {{"abort", rollout},
         ExitCode::kDone,
         "Warning: rollout \"web\" is asked by spec.rollbackTo to go back to revision 1, which it "

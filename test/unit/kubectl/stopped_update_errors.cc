@@ -198,8 +198,8 @@ ErrorSection StoppedUpdateErrors() {
         WindlassSays("RolledBack", "")},
        {{"rolling-update", "old", "--rollback"},
         ExitCode::kFailed,
-        "error: the update of replicationcontroller/old was not rolled back, it succeeded: the new "
-        "one was renamed to old already. To go back, update to the old image",
+        "error: the update of replicationcontroller/old was not rolled back, it succeeded: it was "
+        "at its end already, which is not taken back. To go back, update to the old image",
         "The new controller was deleted already to give its name back, and there is no way back "
         "from that. The new Pods go on. Run `kubectl windlass rolling-update old` with the old "
         "image as `--image`.",
@@ -232,7 +232,7 @@ ErrorSection StoppedUpdateErrors() {
         "replicationcontrollers -n default",
         "The update may not read its controllers. Its state is kept: the same command goes on.",
         ReadsFail},
-       {here, ExitCode::kError,
+       {here, ExitCode::kOtherUpdate,
         "error: replicationcontrollerupdate.windlass.dev/old is under way, and Windlass and this "
         "program would undo each other's scalings: leave out --local to follow it, or end it with "
         "kubectl delete replicationcontrollerupdates.windlass.dev old -n default",

@@ -64,6 +64,32 @@ TEST_CASE("a rollback leaves one alone that somebody made in place of the new co
   Proves("RC-15 RC-22");
 }
 
+// For the user who turns round when the second new controller has just been made.
+TEST_CASE("a rollback finds the size that was noted for a new controller before this one") {
+  World world;
+  LoseNew(world);
+  world.Edit({{"timeout", "6m"}});
+  RunUntil(world, [&] { return world.Has("web-2"); });
+  world.Edit({{"rollback", true}});
+  world.Run();
+  CHECK(world.phase() == "RolledBack");
+  CHECK(world.Controller("web")["spec"]["replicas"] == 4);
+  CHECK(world.Annotations("web").empty());
+  Proves("RC-15 RC-22");
+}
+
+TEST_CASE("an annotation that asks for another update outlives this one") {
+  World world;
+  StartUpdate(world, 2, "0s");
+  RunUntilScaled(world, 1);
+  world.Controller("web")["metadata"]["annotations"]["windlass.dev/rolling-update-to"] = "web-9";
+  world.Edit({{"rollback", true}});
+  world.Run();
+  CHECK(world.phase() == "RolledBack");
+  CHECK(world.Annotations("web") == json({{"windlass.dev/rolling-update-to", "web-9"}}));
+  Proves("RC-13");
+}
+
 TEST_CASE("an update begins anew from the size before it when its new controller is gone") {
   World world;
   LoseNew(world);
