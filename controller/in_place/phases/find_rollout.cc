@@ -152,7 +152,9 @@ void Decide(const workload::Situation& situation, InPlace& in_place, const Repli
     return NotPossible(situation, in_place, CauseOf(*why));
   }
   if (!wanted.known) {
-    if (situation.workload.paused) return;  // nothing begins yet, and it may be known by then
+    // Nothing begins yet, and it may be known by then: it is paused, or is aborted and has nothing
+    // to go back to.
+    if (situation.workload.paused || situation.workload.follow_revision == 0) return;
     return NotPossible(situation, in_place, Named(kNoDryRun));
   }
   const std::string& target = *wanted.json;

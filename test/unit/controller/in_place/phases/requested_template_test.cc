@@ -176,6 +176,20 @@ TEST_CASE("with Only, nothing is rolled out until the defaults are known (RO-014
   Proves("RO-014");
 }
 
+// For the user who asks why nothing moves: it is the abort.
+TEST_CASE("of a workload that is aborted and has nothing to go back to, no dry run is missed") {
+  Asking c(2);
+  c.dry_runs = false;
+  c.look = [look = c.look](View& view) {
+    look(view);
+    view.workload.follow_revision = 0;
+  };
+  c.SetImage("v2");
+  c.Sync();
+  CHECK(c.InPlaceMessage().find("NoDryRun") == std::string::npos);
+  CHECK_FALSE(c.HasReplicaSet("v2"));
+}
+
 TEST_CASE("with IfPossible, Pods are replaced (RO-014)") {
   Asking c(2);
   c.Annotate("windlass.dev/in-place", "IfPossible");
