@@ -150,8 +150,9 @@ std::variant<ExitCode, Change> Promotion(const CommandContext& context, const Pl
     }
   }
   if (const auto refused = RefuseWeaker(context, place, rollout, step)) return *refused;
-  Change change{.done = "promoted " + past + (full ? ", from step " + StepText(step) + " on" : "") +
-                        (force ? ", by force" : "")};
+  Change change;
+  change.done = "promoted " + past + (full ? ", from step " + StepText(step) + " on" : "") +
+                (force ? ", by force" : "");
   change.patch["metadata"]["annotations"][std::string(workload::kPromote)] =
       PromoteText(step, full, force);
   return change;

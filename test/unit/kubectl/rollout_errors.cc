@@ -217,6 +217,36 @@ ErrorSection RolloutErrors() {
           web["spec"]["paused"] = true;
           web["spec"]["rollbackTo"] = {{"revision", 1}};
         })},
+       {{"abort", rollout},
+        kError,
+        "error: rollout \"web\" has no rollout under way (Healthy), so there is nothing to abort: "
+        "kubectl windlass undo rollout/web -n default goes back to the revision before",
+        "All Pods have the template. `abort` is for a rollout under way; `undo` goes back from one "
+        "that is complete.",
+        AfterSteps("Healthy")},
+       {{"undo", rollout, "--to-revision=8"},
+        kError,
+        "error: rollout \"web\" has the template of revision 8 already: there is nothing to do",
+        "The Rollout is paused, and would go back to the template that it has.",
+        [](KubectlRun& run) {
+          CreateRolloutWithCanary(run, [](Json& web) { web["spec"]["paused"] = true; });
+          const Json set = run.Stored(resources::kReplicaSets, "web-2");
+          run.Edit(resources::kRollouts, "web", "",
+                   [&](Json& web) { web["spec"]["template"] = set["spec"]["template"]; });
+        }},
+       {{"undo", rollout, "--to-revision=7", "--dry-run=client"},
+        ExitCode::kDone,
+        "Warning: rollout \"web\" is aborted: its template is rolled out when kubectl windlass "
+        "retry rollout/web -n default ends spec.abort, and kubectl windlass resume rollout/web -n "
+        "default ends spec.paused",
+        "During an abort a rollback changes the template alone. The commands in the text let it be "
+        "rolled out.",
+        [](KubectlRun& run) {
+          CreateRolloutWithCanary(run, [](Json& web) {
+            web["spec"]["paused"] = true;
+            web["spec"]["abort"] = true;
+          });
+        }},
        {{"undo", rollout, "--dry-run=client"},
         kError,
         "error: no rollout history found for rollout \"web\": there is no revision before the "
