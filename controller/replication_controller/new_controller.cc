@@ -158,8 +158,7 @@ Result<ReplicationController> MakeNewController(const Situation& situation, int3
   return made;
 }
 
-namespace {
-std::string BodyOf(const ReplicationController& made) {
+Request CreateRequest(const ReplicationController& made, bool dry) {
   Json spec = {{"replicas", made.replicas}};
   if (made.min_ready_seconds > 0) spec["minReadySeconds"] = made.min_ready_seconds;
   if (!made.selector.empty()) spec["selector"] = MapJson(made.selector);
@@ -172,16 +171,8 @@ std::string BodyOf(const ReplicationController& made) {
                        {"labels", MapJson(made.meta.labels)},
                        {"annotations", MapJson(made.meta.annotations)}}},
                      {"spec", std::move(spec)}};
-  return Dump(body);
-}
-}  // namespace
-
-Request CreateRequest(const ReplicationController& made) {
-  return Request::Create(resources::kReplicationControllers, KeyOf(made.meta), BodyOf(made));
-}
-
-Request AskToCreate(const ReplicationController& made) {
-  return Request::DryRunCreate(resources::kReplicationControllers, KeyOf(made.meta), BodyOf(made));
+  const auto create = dry ? &Request::DryRunCreate : &Request::Create;
+  return create(resources::kReplicationControllers, KeyOf(made.meta), Dump(body));
 }
 
 ReplicationController LabelledOld(const Situation& situation) {

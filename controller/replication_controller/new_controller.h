@@ -24,9 +24,8 @@ Result<std::string> ImageIn(const Situation& situation, const std::string& name,
 // spec.controller is set.
 Result<ReplicationController> MakeNewController(const Situation& situation, int32_t size_before);
 
-// Returns the request that creates it, and the one that asks whether that would be refused.
-Request CreateRequest(const ReplicationController& made);
-Request AskToCreate(const ReplicationController& made);
+// Returns the request that creates it; `dry`: that asks whether the creation would be refused.
+Request CreateRequest(const ReplicationController& made, bool dry = false);
 
 // --- an update to an image: the old controller ---
 

@@ -89,7 +89,7 @@ Step BeginScaling(const Situation& situation, const Goal& goal, std::vector<std:
 // note of the new one's name: a refusal leaves nothing behind (RC-20). The creation itself says
 // what this question cannot.
 std::optional<Step> RefuseCreation(const Situation& situation, const ReplicationController& made) {
-  const Answer answer = Ask(situation, {.request = AskToCreate(made),
+  const Answer answer = Ask(situation, {.request = CreateRequest(made, /*dry=*/true),
                                         .why = "nothing is changed if the creation is refused",
                                         .go_on_if_refused = true});
   if (answer.step) return answer.step;
@@ -305,7 +305,10 @@ Step PrepareRollback(const Situation& situation) {
   if (found.step) return *std::move(found.step);
   const int32_t size = SizeAfterRollback(situation, found.value.desired);
   if (!is_set || size != found.value.desired) return SetRollbackSize(situation, size);
-  if (!HasOriginalSize(*source, target)) return NoteSizeForRollback(situation);
+  // The rollback may be turned off.
+  if (!HasOriginalSize(*source, target)) {
+    return NoteSize(situation, *source, *situation.old_controller(), source->replicas);
+  }
   return BeginScaling(situation, found.value, {Fill(kContinuingText, situation.old_name())}, {});
 }
 

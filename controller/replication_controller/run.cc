@@ -56,6 +56,10 @@ bool IsRefused(const ReplicationControllerUpdateStatus& status) {
          stalled->reason != kNotFound;
 }
 
+bool HasOtherName(const ReplicationControllerUpdateSpec& spec, std::string_view target) {
+  return !target.empty() && !spec.new_name.empty() && spec.new_name != NameIn(target);
+}
+
 // Returns true if spec.newName is another than the run began with. A rename that has begun is
 // finished first: its Pods may have no owner already.
 bool HasNewName(const ReplicationControllerUpdate& update) {
@@ -114,10 +118,6 @@ std::string TargetOf(const ReplicationControllerUpdateSpec& spec) {
 
 std::string TargetOfOtherSpec(const std::string& new_name) {
   return new_name + "/" + std::string(kOfOtherSpec);
-}
-
-bool HasOtherName(const ReplicationControllerUpdateSpec& spec, std::string_view target) {
-  return !target.empty() && !spec.new_name.empty() && spec.new_name != NameIn(target);
 }
 
 bool HasOtherContent(const ReplicationControllerUpdateSpec& spec, std::string_view target) {

@@ -46,12 +46,10 @@ std::string TargetOf(const ReplicationControllerUpdateSpec& spec);
 // of no present spec.
 std::string TargetOfOtherSpec(const std::string& new_name);
 
-// Returns true if the spec names another new controller than the run began with. A run that began
-// without a name in the spec has none.
-bool HasOtherName(const ReplicationControllerUpdateSpec& spec, std::string_view target);
 // Returns true if both say what the new controller is made of, and not the same.
 bool HasOtherContent(const ReplicationControllerUpdateSpec& spec, std::string_view target);
-// Returns true if one of these is so.
+// The same; or if the spec names another new controller than the run began with. One that began
+// without a name has none.
 bool IsForOther(const ReplicationControllerUpdateSpec& spec, std::string_view target);
 
 // Returns a label value of 32 hexadecimal digits for the Pods that `controller` makes of its

@@ -16,16 +16,6 @@
 namespace windlass::replication_controller {
 namespace {
 
-// Notes on `source` the size that it has before its Pods go to `target`, together with `others`.
-Step NoteSize(const Situation& situation, const ReplicationController& source,
-              const ReplicationController& target, int32_t size, Annotations others) {
-  others[kOriginalReplicas] = std::to_string(size);
-  others[kOriginalReplicasOf] = target.meta.uid.ToString();
-  return Effect(
-      situation, Annotate(source, others),
-      {decisions::kNoteOriginalSize, {{"controller", source.meta.name}, {"replicas", size}}});
-}
-
 bool Overrides(const Situation& situation) {
   return situation.spec().on_external_scale == kOverride;
 }
@@ -129,6 +119,15 @@ bool HasOriginalSize(const ReplicationController& source, const ReplicationContr
   return of == target.meta.uid.ToString();
 }
 
+Step NoteSize(const Situation& situation, const ReplicationController& source,
+              const ReplicationController& target, int32_t size, Annotations others) {
+  others[kOriginalReplicas] = std::to_string(size);
+  others[kOriginalReplicasOf] = target.meta.uid.ToString();
+  return Effect(
+      situation, Annotate(source, others),
+      {decisions::kNoteOriginalSize, {{"controller", source.meta.name}, {"replicas", size}}});
+}
+
 Step NoteSizeForUpdate(const Situation& situation, int32_t size) {
   const ReplicationController& old = *situation.old_controller();
   const ReplicationController& created = *situation.new_controller();
@@ -137,11 +136,6 @@ Step NoteSizeForUpdate(const Situation& situation, int32_t size) {
     cleared = {{kSourceId, std::nullopt}, {kDesiredReplicas, std::nullopt}};
   }
   return NoteSize(situation, old, created, size, std::move(cleared));
-}
-
-Step NoteSizeForRollback(const Situation& situation) {
-  const ReplicationController& created = *situation.new_controller();
-  return NoteSize(situation, created, *situation.old_controller(), created.replicas, {});
 }
 
 bool IsRollbackTarget(const ReplicationController& old, const ReplicationController& created) {

@@ -6,6 +6,7 @@
 #include <cstdint>
 #include <optional>
 
+#include "controller/replication_controller/patches.h"
 #include "controller/replication_controller/situation.h"
 #include "kubeclient/api/int_or_percent.h"
 #include "kubeclient/base/result.h"
@@ -88,9 +89,9 @@ bool HasOriginalSize(const ReplicationController& source, const ReplicationContr
 // rollback that was turned off: the next one goes back to `size`. Requires both controllers.
 Step NoteSizeForUpdate(const Situation& situation, int32_t size);
 
-// Notes the size of the new controller on it for a rollback to the old one, which may be turned
-// off. Requires both controllers.
-Step NoteSizeForRollback(const Situation& situation);
+// Notes on `source` the size that it has before its Pods go to `target`, together with `others`.
+Step NoteSize(const Situation& situation, const ReplicationController& source,
+              const ReplicationController& target, int32_t size, Annotations others = {});
 
 // Returns true if a rollback of the update to `created` has made `old` its target.
 bool IsRollbackTarget(const ReplicationController& old, const ReplicationController& created);

@@ -15,6 +15,10 @@
 namespace windlass::replication_controller {
 namespace {
 
+// The most lines that a status keeps: those of an update of 50 Pods in steps of one, with room for
+// a client that looks in between. Older ones are dropped (RC-12).
+constexpr size_t kLinesMax = 100;
+
 // Each returns null for what is absent, so that a merge patch removes the field.
 template <typename Value>
 Json OrNull(const Value& value) {
@@ -157,6 +161,23 @@ Step WaitFor(const Situation& situation, std::string_view phase, std::string_vie
   return StoreOrWait(situation, draft, std::move(wait));
 }
 
+Step StoreWithWarning(const Situation& situation, const StatusDraft& draft, std::string_view reason,
+                      Wait wait) {
+  std::vector<Event> events;
+  const ReplicationControllerUpdateStatus& stored = situation.update().status;
+  if (stored.phase != draft.phase || stored.message != draft.message) {
+    events.push_back(
+        {.type = Event::Type::kWarning, .reason = std::string(reason), .message = draft.message});
+  }
+  return StoreOrWait(situation, draft, std::move(wait), std::move(events));
+}
+
+namespace {
+
+// Returns the draft of a run that failed. If no new controller is there to be scaled, and nothing
+// has been scaled, the step is cleared: the run was refused (RC-20). The target is, too, unless
+// something is to be taken back: this run has labelled the old controller, or an update before it
+// has made that smaller.
 StatusDraft DraftOfFailure(const Situation& situation, std::string_view reason,
                            const std::string& message) {
   StatusDraft draft = BeginDraft(situation);
@@ -170,16 +191,7 @@ StatusDraft DraftOfFailure(const Situation& situation, std::string_view reason,
   return draft;
 }
 
-Step StoreWithWarning(const Situation& situation, const StatusDraft& draft, std::string_view reason,
-                      Wait wait) {
-  std::vector<Event> events;
-  const ReplicationControllerUpdateStatus& stored = situation.update().status;
-  if (stored.phase != draft.phase || stored.message != draft.message) {
-    events.push_back(
-        {.type = Event::Type::kWarning, .reason = std::string(reason), .message = draft.message});
-  }
-  return StoreOrWait(situation, draft, std::move(wait), std::move(events));
-}
+}  // namespace
 
 Step Fail(const Situation& situation, std::string_view reason, const std::string& message,
           std::optional<Duration> look_again_in) {

@@ -11,10 +11,6 @@
 
 namespace windlass::replication_controller {
 
-// The most lines that a status keeps: those of an update of 50 Pods in steps of one, with room for
-// a client that looks in between. Older ones are dropped (RC-12).
-inline constexpr size_t kLinesMax = 100;
-
 using StatusDraft = ReplicationControllerUpdateStatus;
 
 // Returns the run's status with what each write of it says: the generation, the direction, and the
@@ -53,13 +49,6 @@ Step StoreWithWarning(const Situation& situation, const StatusDraft& draft, std:
 // Stores `phase` with reason kWaiting and "waiting for <what>", or ends the sync with `wait`.
 Step WaitFor(const Situation& situation, std::string_view phase, std::string_view what,
              Wait wait = {});
-
-// Returns the draft of a run that failed. If no new controller is there to be scaled, and nothing
-// has been scaled, the step is cleared: the run was refused (RC-20). The target is, too, unless
-// something is to be taken back: this run has labelled the old controller, or an update before it
-// has made that smaller.
-StatusDraft DraftOfFailure(const Situation& situation, std::string_view reason,
-                           const std::string& message);
 
 // Ends with phase Failed. Unless the run has ended by that (HasEnded), the update is looked at
 // again whenever something changes, and after `look_again_in`: what failed is tried again.
