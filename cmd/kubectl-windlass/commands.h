@@ -2,6 +2,7 @@
 // named after it. docs/kubectl-windlass.md says what they do.
 #pragma once
 
+#include <map>
 #include <memory>
 #include <optional>
 #include <set>
@@ -27,7 +28,11 @@ struct CommandContext {
   // What the command has done for the objects before the present one.
   struct Done {
     std::set<std::string> steered;  // uids of updates: two objects may have the same one
-    bool printed = false;           // with -o
+    // Of several objects whose status is awaited: what each was when the command began, by its
+    // name and kind, in JSON. The others may change while one is waited for.
+    std::map<std::string, std::string> first;
+    std::string told;      // the last warning of ReadWorkload; "" if there was none
+    bool printed = false;  // with -o
   };
   std::shared_ptr<Done> done = std::make_shared<Done>();
 };

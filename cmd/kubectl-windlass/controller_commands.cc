@@ -58,7 +58,9 @@ Steered UpdateToSteer(const CommandContext& context, const Place& place) {
   }
   const std::string unfinished = UnfinishedUpdateOf(context, place, found->controller);
   // An edit of the spec has stopped it, before the run that it asks for has done anything.
-  if (!unfinished.empty() && found->update && IsUnderWay(*found->update)) {
+  const bool edited = found->update && IsUnderWay(*found->update) &&
+                      NumberOf(*found->update, "/status/earlierRollouts") > 0;
+  if (!unfinished.empty() && edited) {
     return refused(Refuse(context, place,
                           "is not updated any more: " + StandingOfUpdate(*found->update).why,
                           ExitCode::kFailed));

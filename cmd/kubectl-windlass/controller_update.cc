@@ -75,7 +75,9 @@ bool IsUnderWay(const Json& update) {
 }
 
 bool HasBegun(const Json& update) {
-  return IsUnderWay(update) && !TextOf(update, "/status/step").empty();
+  // A new run of an update that was stopped on the way has a target, and no step yet.
+  return IsUnderWay(update) &&
+         (!TextOf(update, "/status/step").empty() || !TextOf(update, "/status/target").empty());
 }
 
 bool IsGivenUp(const Json& update) {

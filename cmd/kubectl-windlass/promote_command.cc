@@ -71,6 +71,12 @@ std::optional<NoPromotion> WhyNothingToPromote(const Json& rollout, const std::s
                            NoPodsText(rollout, *step, object, full),
                        ExitCode::kHeld};
   }
+  if (TextOf(rollout, "/status/phase") == "Stalled") {
+    return NoPromotion{"is not at a pause, but stalled at step " + StepText(*step) +
+                           ": kubectl windlass abort " + object +
+                           " takes it back, and --full --force ends all steps nevertheless",
+                       ExitCode::kHeld};
+  }
   return NoPromotion{"is not at a pause, but at step " + StepText(*step) +
                      ": kubectl windlass status " + object +
                      " waits for the next one, and --full ends all steps"};

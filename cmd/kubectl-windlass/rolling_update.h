@@ -60,8 +60,13 @@ ExitCode PrintPlan(const CommandContext& context, const Json& update, PlanFrom f
 // nullopt. A user who may not read such updates goes on.
 std::optional<ExitCode> RefuseBesideWindlass(const CommandContext& context, const Json& update);
 
-// Warns if another program has begun the update that this command goes on with, and may run still:
-// of --local only what it has noted is known. One that is rolled back by this command stops itself.
+// Refuses the way forward while another program takes an update of the old controller back, as the
+// two controllers say. Returns the exit code when it has written the error, else nullopt.
+std::optional<ExitCode> RefuseBesideRollback(const CommandContext& context, const Json& update);
+
+// Warns if another program has begun the update, or the rollback, that this command goes on with,
+// and may run still: of --local only what it has noted is known. One that goes forward stops itself
+// when it is rolled back.
 void WarnAboutOtherProgram(const CommandContext& context, const Json& update);
 
 // Returns true if the command asks for another new controller than `stored`, or for another content

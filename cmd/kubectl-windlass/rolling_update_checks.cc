@@ -132,6 +132,19 @@ bool IsForOther(const CommandContext& context, const ReplicationControllerUpdate
   return !asked.spec.new_name.empty() && !name.empty() && asked.spec.new_name != name;
 }
 
+// Returns the name of the new controller that a rollback takes Pods from, which has begun; "" if
+// none has. `old`: the one that gets them.
+std::string RolledBackFrom(const CommandContext& context, const Json& old) {
+  const std::string id = AnnotationOf(old, rc::kSourceId);
+  const std::string name = id.substr(0, id.find(':'));
+  if (name.empty() || !AnnotationOf(old, rc::kRenameJournal).empty()) return "";
+  const Result<Json> source = ReadObject(context.session, ControllerPlace(context, name));
+  if (!source.ok() || name + ':' + TextOf(*source, "/metadata/uid") != id) return "";
+  // Of an update that goes forward the target has no new one of its own.
+  const std::string back = TextOf(old, "/metadata/name") + ':' + TextOf(old, "/metadata/uid");
+  return AnnotationOf(*source, rc::kSourceId) == back ? name : "";
+}
+
 }  // namespace
 
 bool AsksForOther(const CommandContext& context, const Json& update, const Json& stored) {
@@ -206,14 +219,34 @@ std::optional<ExitCode> RefuseManifest(const CommandContext& context, const Json
                 {ErrorKind::kInvalid, context.line.filenames[0] + ": " + checked.error().message});
 }
 
+std::optional<ExitCode> RefuseBesideRollback(const CommandContext& context, const Json& update) {
+  if (FlagOf(update, "/spec/rollback")) return std::nullopt;
+  const std::string name = TextOf(update, "/metadata/name");
+  const Result<Json> old = ReadObject(context.session, ControllerPlace(context, name));
+  const std::string source = old.ok() ? RolledBackFrom(context, *old) : "";
+  if (source.empty()) return std::nullopt;
+  context.console.Error("an update of " + ObjectName(resources::kReplicationControllers, name) +
+                        " to " + source +
+                        " is being rolled back, so nothing was changed. To finish that: kubectl "
+                        "windlass rolling-update " +
+                        name + ' ' + source + " --rollback -n " + context.namespace_);
+  return ExitCode::kOtherUpdate;
+}
+
 void WarnAboutOtherProgram(const CommandContext& context, const Json& update) {
-  if (FlagOf(update, "/spec/rollback")) return;
   const std::string name = TextOf(update, "/metadata/name");
   const Result<Json> old = ReadObject(context.session, ControllerPlace(context, name));
   // A rename scales nothing any more.
   if (!old.ok() || !HasNotes(*old) || !AnnotationOf(*old, rc::kRenameJournal).empty()) return;
+  const bool back = FlagOf(update, "/spec/rollback");
+  if (back && RolledBackFrom(context, *old).empty()) return;
   const std::string next = AnnotationOf(*old, rc::kNextControllerId);
-  context.console.Warning("an update of " + name + (next.empty() ? "" : " to " + next) +
+  // What another command has noted alone, this one begins anew.
+  const std::string wanted = TextOf(update, "/spec/newName");
+  const bool given = !AnnotationOf(*old, rc::kOriginalReplicasOf).empty();
+  if (!given && !wanted.empty() && wanted != next) return;
+  context.console.Warning((back ? "a rollback of an update of " : "an update of ") + name +
+                          (next.empty() ? "" : " to " + next) +
                           " has begun already, and this command goes on from there. If the program "
                           "that began it still runs, end one of the two with Ctrl-C: each would "
                           "take the other's scalings for somebody else's");

@@ -82,13 +82,12 @@ std::optional<ExitCode> CodeOf(const CommandContext& context, const Json& update
 
 // What may be the matter with an update that Windlass has not looked at. It looks at a new one
 // within a second.
-std::string UnseenText(const Place& place) {
+std::string UnseenText(const CommandContext& context, const Place& place) {
   return "Windlass has not looked at " + ObjectName(place.resource, place.name) + " for " +
          std::to_string(kLongWait.count()) +
          " s: check that it runs in the cluster, with --controllers=replicationcontrollerupdate. "
-         "This command waits for it. To do without, press Ctrl-C, run kubectl delete " +
-         ResourceText(place.resource) + ' ' + place.name + " -n " + place.namespace_ +
-         ", and repeat the command with --local";
+         "This command waits for it. To do without, press Ctrl-C, run " +
+         TakeAwayText(context, place) + ", and repeat the command with --local";
 }
 
 // How long an update may stand still before the command says so.
@@ -160,9 +159,7 @@ ExitCode EndFollowing(const CommandContext& context, const Place& place, bool se
   } else {
     text = "Windlass has not looked at " + name + ", so nothing was changed" +
            (new_run ? "" : " by this command") + ". The " + what + " begins when it does" +
-           (new_run ? ": kubectl delete " + ResourceText(place.resource) + ' ' + place.name + in +
-                          " takes it away"
-                    : "");
+           (new_run ? ": " + TakeAwayText(context, place) + " takes it away" : "");
   }
   if (session.interrupted()) {
     context.console.message(text + '\n');
@@ -224,6 +221,7 @@ ExitCode FollowUpdate(const CommandContext& context, const Json& update, const B
   Follow follow(context.session, {{place.resource, place.namespace_, "", place.name}});
   Status status = follow.Start();
   bool seen = false;
+  std::string unseen;
   while (status.ok()) {
     const std::vector<const Json*> found = follow.Objects(0);
     if (found.empty() || TextOf(*found.front(), "/metadata/uid") != uid) {
@@ -243,7 +241,8 @@ ExitCode FollowUpdate(const CommandContext& context, const Json& update, const B
         return *code;
       }
     }
-    const std::string waits = seen ? UntimedWaitOf(now) : UnseenText(place);
+    if (!seen && unseen.empty()) unseen = UnseenText(context, place);
+    const std::string waits = seen ? UntimedWaitOf(now) : unseen;
     long_wait.Look(waits);
     status = follow.NextChange(waits.empty() ? still.Look(now) : long_wait.Next());
   }

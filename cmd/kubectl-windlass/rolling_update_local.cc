@@ -283,8 +283,10 @@ ExitCode LocalUpdate::Run() {
       return Report(session, context_.console,
                     {ErrorKind::kCancelled,
                      std::string(session.interrupted() ? "interrupted" : "timed out") +
-                         ": the update stops here. The same command goes on with it, and "
-                         "--rollback takes it back"});
+                         (plan_.decoded().spec.rollback
+                              ? ": the rollback stops here. The same command goes on with it"
+                              : ": the update stops here. The same command goes on with it, and "
+                                "--rollback takes it back")});
     }
     long_wait.Look(UntimedWaitOf(plan_.update()));
     const Duration poll = context_.line.rolling_update.poll_interval;
@@ -308,6 +310,7 @@ ExitCode LocalUpdate::Run() {
 ExitCode RunLocally(const CommandContext& context, const Json& update) {
   if (const auto refused = CheckControllers(context, update)) return *refused;
   if (const auto refused = RefuseBesideWindlass(context, update)) return *refused;
+  if (const auto refused = RefuseBesideRollback(context, update)) return *refused;
   if (context.line.dry_run != "none") return PrintPlan(context, update, PlanFrom::kPresent);
   return LocalUpdate(context, update).Run();
 }

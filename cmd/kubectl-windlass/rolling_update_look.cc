@@ -161,11 +161,6 @@ Look LookBeforeWriting(const CommandContext& context, const Json& update) {
   }
   look.planned = update;
   if (look.stored) look.planned["spec"] = SpecOver(context, update, *look.stored);
-  // The plan has no status, which keeps the name also if somebody has taken the annotation away.
-  const std::string known = look.stored ? TextOf(*look.stored, "/status/newName") : "";
-  if (FlagOf(update, "/spec/rollback") && !known.empty()) {
-    look.planned["spec"]["newName"] = TextOf(look.planned, "/spec/newName", known);
-  }
   if (look.stored && IsGivenUp(*look.stored)) {
     context.console.Error(TextOf(*look.stored, "/status/message"));
     look.refused = ExitCode::kFailed;
@@ -180,13 +175,21 @@ Look LookBeforeWriting(const CommandContext& context, const Json& update) {
   if (!look.refused && state != UpdateState::kUnderWay) {
     look.refused = CheckControllers(context, update);
   }
+  // The plan has no status, which keeps the name also if somebody has taken the annotation away.
+  const bool failed = state == UpdateState::kFailed || state == UpdateState::kEnded;
+  const std::string known = failed ? TextOf(*look.stored, "/status/newName") : "";
+  if (FlagOf(update, "/spec/rollback") && !known.empty()) {
+    look.planned["spec"]["newName"] = TextOf(look.planned, "/spec/newName", known);
+  }
   // One that is under way goes on from what its status says. Any other begins anew.
   if (look.refused || state == UpdateState::kUnderWay) return look;
   look.refused = RefuseSharedNew(context, update);
   if (look.refused) return look;
+  look.goes_on_with_other = !failed;
+  if (look.goes_on_with_other) look.refused = RefuseBesideRollback(context, update);
+  if (look.refused) return look;
   look.refused = RefuseByPlan(context, look.planned, PlanFrom::kPresent);
   if (look.refused) context.console.message("Nothing was changed.\n");
-  look.goes_on_with_other = state != UpdateState::kFailed && state != UpdateState::kEnded;
   return look;
 }
 

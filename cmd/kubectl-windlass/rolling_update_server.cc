@@ -65,8 +65,8 @@ Result<Json> BeginAgain(const CommandContext& context, const Json& ended) {
   const bool refused = !may.ok() && may.error().kind != ErrorKind::kAlreadyExists &&
                        may.error().detail != ErrorDetail::kNoDryRun;
   if (refused) return may.error();
-  WINDLASS_TRY([[maybe_unused]] const Unit deleted, RemoveUpdate(context, ended));
-  return Create(context, update, false);
+  WINDLASS_TRY([[maybe_unused]] const Unit deleted, RemoveUpdate(context, ended, IsDry(context)));
+  return IsDry(context) ? Result<Json>(ended) : Create(context, update, false);
 }
 
 Result<Written> WriteOver(const CommandContext& context, const Json& update, const Json& stored) {
@@ -74,10 +74,7 @@ Result<Written> WriteOver(const CommandContext& context, const Json& update, con
   const bool same =
       NumberOf(written, "/metadata/generation") == NumberOf(stored, "/metadata/generation");
   const bool goes_on = !same || StateOf(context, written) == UpdateState::kUnderWay;
-  if (IsDry(context) && !goes_on) {
-    WINDLASS_TRY([[maybe_unused]] const Unit may_delete, RemoveUpdate(context, written, true));
-  }
-  if (IsDry(context) || goes_on) {
+  if (goes_on) {
     return Written{std::move(written), {.printed = NumberOf(stored, "/status/lineCount")}};
   }
   WINDLASS_TRY(Json again, BeginAgain(context, written));
@@ -121,7 +118,12 @@ Status RemoveUpdate(const CommandContext& context, const Json& stored, bool dry)
                DecodeReplicationControllerUpdate(context.session.decoder(), stored.dump()));
   const Request request = Request::Delete(resource, VersionOf(update.meta));
   HttpRequest http = ToHttp(request, kPluginFieldManager);
-  if (dry) AddQuery(http.target, "dryRun", "All");
+  if (dry) {
+    // The API server reads no query beside the body.
+    Json options = Json::parse(http.body);
+    options["dryRun"] = {"All"};
+    http.body = options.dump();
+  }
   const Result<Reply> reply = context.session.Send(std::move(http), Verb::kDelete);
   if (reply.ok() || reply.error().kind == ErrorKind::kNotFound) return Unit{};
   return Explained(reply.error(),

@@ -1,4 +1,6 @@
 // Runs the command that a command line names.
+#include <nlohmann/json.hpp>
+
 #include "cmd/kubectl-windlass/commands.h"
 #include "cmd/kubectl-windlass/failure.h"
 #include "cmd/kubectl-windlass/selected_objects.h"
@@ -13,6 +15,12 @@ ExitCode ActOnObjects(const CommandContext& context) {
   const Session& session = context.session;
   ExitCode first = ExitCode::kDone;
   for (const Error& missing : selected->missing) first = Report(session, context.console, missing);
+  if (context.line.command == CommandName::kStatus && selected->places.size() > 1) {
+    for (const Place& place : selected->places) {
+      const Result<Json> object = ReadObject(context.session, place);
+      if (object.ok()) context.done->first[ObjectName(place.resource, place.name)] = object->dump();
+    }
+  }
   for (const Place& place : selected->places) {
     if (session.interrupted() || session.timed_out()) {
       const Error ended{ErrorKind::kCancelled,

@@ -31,6 +31,8 @@ class StatusWatch {
   // Prints where `object` stands if that is news, with what keeps its Pods from being available.
   // Returns the exit code if the command ends.
   std::optional<ExitCode> Look(const Json& object, const std::optional<Cause>& cause);
+  // Takes note of what the object was when the command began, before its turn came.
+  void Begin(const Json& first) { static_cast<void>(Superseded(first, standing_(first))); }
   // Prints the error at which the command ends.
   ExitCode End(const Error& error);
   ExitCode End(ExitCode code, const std::string& why);
@@ -224,11 +226,12 @@ std::optional<ExitCode> WatchStatus(const CommandContext& context, const Place& 
                                     const Json& object, Standing (*standing)(const Json& object),
                                     const Json& maker) {
   StatusWatch watch(context, place, standing);
+  const auto first = context.done->first.find(ObjectName(place.resource, place.name));
+  if (first != context.done->first.end()) watch.Begin(Json::parse(first->second));
   const std::vector<Selection> selections = ToFollow(place, object, maker);
   const bool explains = selections.size() > kPods;
   Follow follow(context.session, selections);
   LongWait long_wait(context);
-  const std::string said = OverdueText(object, place, context.session.clock().Wall());
   // One that has ended needs no Pods.
   if (!explains || standing(object).ends) {
     if (const auto code = watch.Look(object, std::nullopt)) return *code;
@@ -250,7 +253,7 @@ std::optional<ExitCode> WatchStatus(const CommandContext& context, const Place& 
     if (const auto code = watch.Look(now, cause)) return *code;
     // ReadWorkload has said it of one that has waited already.
     const std::string unseen = UnobservedText(now, place);
-    long_wait.Look(unseen == said ? "" : unseen);
+    long_wait.Look(unseen == context.done->told ? "" : unseen);
     // Every change of a Pod is one; all Pods are looked at.
     status = context.session.Wait([] { return false; }, kLookPause);
     if (status.ok()) status = follow.NextChange(long_wait.Next());

@@ -50,15 +50,17 @@ const Json* RefusalIn(const Json& rollout, const Asked& asked) {
 ExitCode RefuseReplaced(const CommandContext& context, const Place& place, const Asked& asked,
                         int64_t instead) {
   return Refuse(context, place,
-                "is not asked any more to go back to " + RollbackText(asked.revision) +
-                    ": somebody has asked for " + RollbackText(instead) + " instead",
+                "is asked by somebody else to go back to " + RollbackText(instead) +
+                    ", since this command has asked for " + RollbackText(asked.revision),
                 ExitCode::kOtherUpdate);
 }
 
 // Tells what has become of the request.
 ExitCode TellVerdict(const CommandContext& context, const Place& place, const Json& rollout,
                      const Asked& asked) {
-  if (const Json* other = FieldOf(rollout, "/spec/rollbackTo")) {
+  const bool done = NumberOf(rollout, "/status/rolledBack/generation") > asked.generation &&
+                    NumberOf(rollout, "/status/rolledBack/revision") == asked.revision;
+  if (const Json* other = done ? nullptr : FieldOf(rollout, "/spec/rollbackTo")) {
     const int64_t revision = NumberOf(*other, "/revision");
     if (revision != asked.revision) return RefuseReplaced(context, place, asked, revision);
     context.console.Warning(HoldText(place, rollout));
@@ -206,8 +208,19 @@ Outlook LookAtTarget(const CommandContext& context, const Place& place, const Js
 
 ExitCode UndoRollout(const CommandContext& context, const Place& place) {
   int64_t revision = 0;
+  std::optional<Json> first;
   const auto changed =
       WriteChange(context, place, [&](const Json& rollout) -> std::variant<ExitCode, Change> {
+        // Somebody was faster: the revision before is another one by now.
+        const Json now = PodTemplateOf(rollout);
+        if (!first) first = now;
+        if (context.line.revision == 0 && now != *first) {
+          return Refuse(context, place,
+                        "got another template at the same time, so it is left alone: kubectl "
+                        "windlass history " +
+                            InCommand(place) + " shows it",
+                        ExitCode::kOtherUpdate);
+        }
         Outlook outlook = LookAtTarget(context, place, rollout);
         if (outlook.ended) return *outlook.ended;
         revision = outlook.revision;

@@ -27,7 +27,11 @@ bool IsSeen(const Json& object) {
   if (!IsObserved(object)) return false;
   const std::optional<StepStatus> step = StepStatusOf(object);
   if (!step || !step->is_pause || FlagOf(object, "/spec/paused")) return true;
-  return !step->forced && !(step->promoted && step->pods == StepPods::kAvailable);
+  // A scaling makes other Pods due.
+  const bool all =
+      step->pods == StepPods::kAvailable &&
+      NumberOf(object, "/status/step/availableOf") == NumberOf(object, "/spec/replicas", 1);
+  return !step->forced && !(step->promoted && all);
 }
 
 }  // namespace
@@ -60,7 +64,8 @@ Result<Json> ReadWorkload(const CommandContext& context, const Place& place) {
   Result<Json> object = ReadObject(context.session, place);
   if (!object.ok()) return object;
   const std::string overdue = OverdueText(*object, place, context.session.clock().Wall());
-  if (!overdue.empty()) context.console.Warning(overdue);
+  context.console.Warning(overdue);
+  context.done->told = overdue;
   if (FieldOf(*object, "/metadata/deletionTimestamp") != nullptr) {
     context.console.Warning(ShortName(place.resource, place.name) +
                             " is being deleted: it goes when its finalizers are done");

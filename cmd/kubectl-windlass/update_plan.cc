@@ -145,8 +145,9 @@ const ReplicationController* UpdatePlan::MadeInVain() const {
 }
 
 bool UpdatePlan::IsTakenBackByOther() const {
-  return !decoded_->spec.rollback && old_ && new_ && decoded_->status.step == rc::kStepScale &&
-         rc::IsRollbackTarget(*old_, *new_);
+  const std::string& step = decoded_->status.step;
+  return !decoded_->spec.rollback && old_ && new_ && !old_->meta.deleting() &&
+         (step == rc::kStepScale || step == rc::kStepCleanUp) && rc::IsRollbackTarget(*old_, *new_);
 }
 
 // The sizes are remembered only while this program runs, or are noted for the old one. During a
@@ -175,7 +176,7 @@ std::string UpdatePlan::PausedText() const {
     return Fill(rc::kScaledByOtherText, controller->meta.name, expected, controller->replicas) +
            ". Scale it back to " + std::to_string(expected) +
            ": then the same command goes on. With --on-external-scale=Adopt or Override an update "
-           "does not stop at a scaling";
+           "does not stop at a scaling. If another program carries it out, leave it to that one";
   }
   return TextOf(update_, "/status/message");
 }

@@ -187,7 +187,9 @@ Step WithoutOldController(const Situation& situation) {
   const ReplicationController* created = situation.new_controller();
   // A rollback that comes after the deletion is too late (IsPastReturn of the kubectl plugin).
   if (created != nullptr && situation.cleanup_forward() == kDelete) {
-    const bool deleted = situation.update().status.step == kStepCleanUp;
+    const ReplicationControllerUpdateStatus& stored = situation.update().status;
+    const bool deleted =
+        stored.step == kStepCleanUp && !stored.rollback && stored.new_name == created->meta.name;
     if (deleted || IsCompleteTargetOf(*created, situation.old_name())) {
       return FinishAs(situation, *created);
     }

@@ -24,6 +24,11 @@ std::vector<std::string_view> EndingAnnotations(const Situation& situation,
 
 }  // namespace
 
+bool IsOfOtherUpdate(const Situation& situation, const ReplicationController& controller,
+                     std::string_view key) {
+  return key == kRollingUpdateTo && Annotation(controller, key) != situation.new_name;
+}
+
 Step Effect(const Situation& situation, Request request, Because because) {
   Step step = Write{std::move(request), std::move(because)};
   if (WasSent(step, situation.learned)) return Wait{};
@@ -62,9 +67,9 @@ std::optional<Step> RemoveAnnotations(const Situation& situation,
   if (controller.meta.deleting()) return std::nullopt;
   Annotations ended;
   for (const std::string_view key : EndingAnnotations(situation, controller)) {
-    // One that asks for another update is its user's.
-    const bool other = key == kRollingUpdateTo && Annotation(controller, key) != situation.new_name;
-    if (controller.meta.annotations.Has(key) && !other) ended.emplace(key, std::nullopt);
+    if (controller.meta.annotations.Has(key) && !IsOfOtherUpdate(situation, controller, key)) {
+      ended.emplace(key, std::nullopt);
+    }
   }
   if (ended.empty()) return std::nullopt;
   return Effect(situation, Annotate(controller, ended),

@@ -54,6 +54,10 @@ Request Annotate(const ReplicationController& controller, const Annotations& ann
 Step Delete(const Situation& situation, const ReplicationController& controller,
             DeletionPropagation propagation);
 
+// Returns true if the annotation is the user's who asks for another update: that outlives this one.
+bool IsOfOtherUpdate(const Situation& situation, const ReplicationController& controller,
+                     std::string_view key);
+
 // Removes those annotations of the update that the controller has; nullopt if it has none (RC-13).
 // Of the new one that does not include what an update of the new one itself may have begun with.
 std::optional<Step> RemoveAnnotations(const Situation& situation,

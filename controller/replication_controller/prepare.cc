@@ -152,9 +152,9 @@ std::optional<Step> RefuseOtherRename(const Situation& situation) {
   const std::string& wanted = situation.spec().new_name;
   if (wanted.empty() || wanted == situation.new_name) return std::nullopt;
   const std::string& next = situation.new_name;
-  // With a name and without spec.cleanup it would be no rename any more.
-  const std::string go_on =
-      situation.spec().cleanup.empty() ? "Remove spec.newName" : "Set spec.newName to " + next;
+  const std::string go_on = situation.cleanup() == kRename
+                                ? "Set spec.newName to " + next
+                                : "Remove spec.newName, and set spec.cleanup to Rename,";
   return Fail(situation, kOtherName,
               Fill("ReplicationController {} is about to become what {} is, so it cannot be "
                    "updated to {}. {} to finish that, or set spec.rollback to true to undo it",
@@ -238,7 +238,9 @@ Step RestoreOld(const Situation& situation) {
     const std::string line = Fill(kSettingReplicasText, old.meta.name, size);
     if (auto intent = StoreIntent(situation, line, size)) return *std::move(intent);
     Json ended = Json::object();
-    for (const std::string_view key : kEndWithUpdate) ended[std::string(key)] = nullptr;
+    for (const std::string_view key : kEndWithUpdate) {
+      if (!IsOfOtherUpdate(situation, old, key)) ended[std::string(key)] = nullptr;
+    }
     return Effect(situation,
                   Patch(old, {{"metadata", {{"annotations", std::move(ended)}}},
                               {"spec", {{"replicas", size}}}}),

@@ -84,11 +84,11 @@ std::optional<Step> RefuseTarget(const Situation& situation) {
   return RefuseBeside(situation, old.meta.name, "replaces " + name, kSourceId);
 }
 
-// Says how to name `under_way` in the spec. Without spec.cleanup, the name decides whether the new
-// controller takes the old one's in the end.
+// Says how to name `under_way` in the spec. The name decides whether the new controller takes the
+// old one's in the end, unless spec.cleanup says Rename.
 std::string AdviceOnName(const Situation& situation, const std::string& under_way) {
   const std::string set = "et spec.newName to " + under_way;
-  if (!situation.spec().cleanup.empty()) return "S" + set;
+  if (situation.cleanup() == kRename) return "S" + set;
   return "Remove spec.newName if that began without one, or else s" + set + ',';
 }
 

@@ -122,6 +122,8 @@ TEST_CASE("Of a Deployment both controllers that may have it are named") {
 TEST_CASE("A promotion that nobody carries out for ten seconds is such a change") {
   KubectlRun run;
   CreateAvailableRollout(run, 2);
+  run.Edit(kRollouts, "web", "status",
+           [](Json& web) { web["status"]["step"]["availableOf"] = web["spec"]["replicas"]; });
   REQUIRE(run.Run({"promote", "rollout/web"}).code == ExitCode::kDone);
   run.Edit(kRollouts, "web", "", [&](Json& web) {
     const WallTime at = run.loop.clock().Wall() + seconds(-11);

@@ -207,9 +207,10 @@ spec: {selector: {app: old}, template: {metadata: {labels: {app: old}}, spec: {}
         HasOld(unreadable_journal)},
        {update({"other", "--image=app:v2"}), ExitCode::kOtherUpdate,
         "error: ReplicationController old is about to become what new is, so it cannot be updated "
-        "to other. Set spec.newName to new to finish that, or set spec.rollback to true to undo it",
-        "The rename of an earlier update is not finished. Finish it with `NEW` as the text says, "
-        "or take it back with `--rollback`.",
+        "to other. Remove spec.newName, and set spec.cleanup to Rename, to finish that, or set "
+        "spec.rollback to true to undo it",
+        "The rename of an earlier update is not finished. Finish it with the same command without "
+        "`NEW`, or take it back with `--rollback`.",
         IsBeingRenamed()},
        {to_new, ExitCode::kOtherUpdate,
         "error: ReplicationController old replaces first in another update. Wait until that has "

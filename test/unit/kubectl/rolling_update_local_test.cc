@@ -214,7 +214,7 @@ TEST_CASE_METHOD(Fixture, "--local stops with 4 when somebody else scales one of
   CHECK(ran.messages ==
         "error: somebody else scaled ReplicationController new from 1 to 5. Scale it back to 1: "
         "then the same command goes on. With --on-external-scale=Adopt or Override an update does "
-        "not stop at a scaling\n");
+        "not stop at a scaling. If another program carries it out, leave it to that one\n");
   const Json annotations = Stored(kControllers, "new")["metadata"]["annotations"];
   CHECK(annotations["kubectl.kubernetes.io/desired-replicas"] == "2");
 
@@ -227,7 +227,7 @@ TEST_CASE_METHOD(Fixture, "--local stops with 4 when somebody else scales one of
   CHECK(ran.messages ==
         "error: somebody else scaled ReplicationController old from 2 to 6. Scale it back to 2: "
         "then the same command goes on. With --on-external-scale=Adopt or Override an update does "
-        "not stop at a scaling\n");
+        "not stop at a scaling. If another program carries it out, leave it to that one\n");
   Edit(kControllers, "old", "", [](Json& object) { object["spec"]["replicas"] = 2; });
   ran = Update({"old", "new", "--image=app:v2"});
   CHECK(ran.messages == kGoesOn);
@@ -286,6 +286,28 @@ TEST_CASE_METHOD(Fixture, "--local that begins beside another update takes its o
         "kubectl windlass status rc/old -n default names it. new, which this command had made, is "
         "deleted again\n");
   CHECK_FALSE(Has("new"));
+}
+
+// For the colleague whose rollback runs: nothing else says that it does.
+TEST_CASE_METHOD(Fixture, "The way forward is refused beside a rollback of another program") {
+  REQUIRE(Update({"old", "new", "--image=app:v2", "--timeout=15s"}).code == ExitCode::kTimeout);
+  const std::string uid = Stored(kControllers, "new")["metadata"]["uid"];
+  Edit(kControllers, "old", "", [&](Json& old) {
+    old["metadata"]["annotations"]["kubectl.kubernetes.io/update-source-id"] = "new:" + uid;
+    old["metadata"]["annotations"]["kubectl.kubernetes.io/desired-replicas"] = "2";
+  });
+  const Json before = Stored(kControllers, "old");
+  const std::string dry = GENERATE("none", "client");
+  const std::string where = GENERATE("--local", "--no-wait");
+  std::vector<std::string> arguments = {"rolling-update", "old", "new", "--image=app:v2"};
+  arguments.insert(arguments.end(), {where, "--dry-run=" + dry});
+  const Ran ran = Run(arguments);
+  CHECK(ran.code == ExitCode::kOtherUpdate);
+  CHECK(ran.messages ==
+        "error: an update of replicationcontroller/old to new is being rolled back, so nothing was "
+        "changed. To finish that: kubectl windlass rolling-update old new --rollback -n default\n");
+  CHECK(Stored(kControllers, "old") == before);
+  CHECK(server.Find({kUpdates, "default", "old"}) == nullptr);
 }
 
 TEST_CASE_METHOD(Fixture, "--local stops with 5 when another program takes the update back") {

@@ -532,12 +532,24 @@ TEST_CASE_METHOD(Fixture, "A user who may not follow takes no failed update back
 TEST_CASE_METHOD(Fixture, "--dry-run=server asks also whether an ended update may be deleted") {
   Update({"old", "new", kImage, "--no-wait"});
   Says({"Failed", {"Created new"}, "timed out", "TimedOut"});
-  fate = [](const HttpRequest& request) {
-    const bool deletes = request.method == HttpMethod::kDelete;
-    return deletes ? sim::Fate::kForbidden : sim::Fate::kDelivered;
-  };
   const Json before = Stored(kUpdates, "old");
-  CHECK(Update({"old", "new", kImage, "--dry-run=server"}).code == ExitCode::kError);
+  const bool may = GENERATE(true, false);
+  std::string asked;
+  answering.answer = [&](const HttpRequest& request) -> std::optional<Result<HttpResponse>> {
+    if (request.method == HttpMethod::kPatch) {
+      return HttpResponse{200, "application/json", before.dump(), {}};
+    }
+    if (request.method != HttpMethod::kDelete) return std::nullopt;
+    asked = request.body;
+    return HttpResponse{may ? 200 : 403,
+                        "application/json",
+                        R"({"kind":"Status","reason":"Forbidden","code":403,"message":"no"})",
+                        {}};
+  };
+  const Ran ran = Update({"old", "new", kImage, "--dry-run=server"});
+  CHECK(ran.code == (may ? ExitCode::kDone : ExitCode::kError));
+  // The API server reads no query beside a body.
+  CHECK(Json::parse(asked)["dryRun"] == Json({"All"}));
   CHECK(Stored(kUpdates, "old") == before);
 }
 

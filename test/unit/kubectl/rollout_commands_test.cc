@@ -347,8 +347,8 @@ TEST_CASE("undo whose request somebody else replaces does not take theirs for it
   const Ran ran = run.Run({"undo", "wro/web", "--to-revision=1"});
   CHECK(ran.code == ExitCode::kOtherUpdate);
   CHECK(ran.messages ==
-        "error: rollout \"web\" is not asked any more to go back to revision 1: somebody has asked "
-        "for revision 2 instead\n");
+        "error: rollout \"web\" is asked by somebody else to go back to revision 2, since this "
+        "command has asked for revision 1\n");
 }
 
 // The refusal is of this request also if somebody has scaled the Rollout since.

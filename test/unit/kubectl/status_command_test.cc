@@ -425,6 +425,21 @@ TEST_CASE("A rollback that comes meanwhile ends status with 5") {
         "error: rollout \"web\" was rolled back meanwhile; it has revision 9 now\n");
 }
 
+// For the pipeline that waits for several: what comes while it waits for the first counts, too.
+TEST_CASE("status of several objects notices what happens to each while it waits for another") {
+  KubectlRun run;
+  run.Create(kDeployments, sim::SampleDeployment("first", 1));
+  CreateRollout(run, "Progressing");
+  run.After(seconds(1), [&] { PerformRollback(run); });
+  run.After(seconds(2), [&] {
+    run.Edit(kDeployments, "first", "status", [](Json& o) { SetCounters(o, 1, 1, 1); });
+  });
+  const Ran ran = run.Run({"status", "deploy/first", "wro/web"});
+  CHECK(ran.code == ExitCode::kAborted);
+  CHECK(ran.messages ==
+        "error: rollout \"web\" was rolled back meanwhile; it has revision 9 now\n");
+}
+
 TEST_CASE("status -o json prints a line for each change, and the exit code in the last one") {
   KubectlRun run;
   run.Create(kDeployments, sim::SampleDeployment("web", 1));

@@ -134,7 +134,7 @@ ErrorSection StoppedUpdateErrors() {
        {here, ExitCode::kHeld,
         "error: somebody else scaled ReplicationController old from 2 to 5. Scale it back to 2: "
         "then the same command goes on. With --on-external-scale=Adopt or Override an update does "
-        "not stop at a scaling",
+        "not stop at a scaling. If another program carries it out, leave it to that one",
         "Somebody scaled one of the two controllers, and the update runs in the plugin. Scale it "
         "back and run the same command again.",
         ScaledByOther},

@@ -256,6 +256,25 @@ TEST_CASE("an update that was preserved goes back once its size is noted by hand
   CHECK(world.PodsOf("web").size() == 4);
 }
 
+// For the user who deletes the old one by mistake: nobody says that all is well.
+TEST_CASE("a rollback whose old controller is deleted at its end has not succeeded") {
+  World world;
+  StartUpdate(world, 3, "0s");
+  RunUntilScaled(world, 2);
+  world.Edit({{"rollback", true}});
+  world.refuse = [](const Request& request) -> std::optional<Error> {
+    if (request.verb() != Verb::kDelete) return std::nullopt;
+    return Error{ErrorKind::kForbidden, "no"};
+  };
+  RunUntil(world, [&] { return world.update()["status"]["step"] == "CleanUp"; });
+  world.refuse = nullptr;
+  world.Remove("web");
+  world.Run();
+  CHECK(world.phase() == "Failed");
+  CHECK(world.reason() == "OldControllerDeleted");
+  Proves("RC-15");
+}
+
 // For the user who mixes the names up.
 TEST_CASE("a rollback with the names swapped is refused") {
   World world;
