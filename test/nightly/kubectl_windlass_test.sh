@@ -246,12 +246,12 @@ ends 0 undo rollout/shop
 complained 'it goes back when kubectl windlass resume rollout/shop -n '
 complained 'ends spec.paused'
 ends 4 status rollout/shop
-complained 'lets it go back to the revision before, as spec.rollbackTo asks'
+complained 'as spec.rollbackTo asks'
 ends 0 get rollout/shop
-printed 'lets it go back to the revision before'
+printed 'lets it go back to revision '
 [ -n "$(field wro/shop '{.spec.rollbackTo}')" ] || fail "the rollback did not wait"
 ends 0 resume rollout/shop
-complained 'is asked by spec.rollbackTo to go back to the revision before'
+complained 'is asked by spec.rollbackTo to go back to revision '
 until_true 60 "the rollback is done" no_rollback_to shop
 # It skips the steps only if that revision was complete once.
 kubectl windlass status rollout/shop >/dev/null 2>&1 || ends 0 promote rollout/shop --full
