@@ -28,8 +28,8 @@ struct CommandContext {
   // What the command has done for the objects before the present one.
   struct Done {
     std::set<std::string> steered;  // uids of updates: two objects may have the same one
-    // Of several objects whose status is awaited: what each was when the command began, by its
-    // name and kind, in JSON. The others may change while one is waited for.
+    // Of several objects whose status is awaited: what each was when the command began, in
+    // JSON, by InCommand. The others may change while one is waited for.
     std::map<std::string, std::string> first;
     std::string told;      // the last warning of ReadWorkload; "" if there was none
     bool printed = false;  // with -o

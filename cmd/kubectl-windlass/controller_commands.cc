@@ -79,7 +79,7 @@ Steered UpdateToSteer(const CommandContext& context, const Place& place) {
                             "with --local is steered where it runs"));
 }
 
-// Reads the update, and writes what `patch_for` returns for it, unless it has changed meanwhile:
+// Reads the update, and writes what `change_for` returns for it, unless it has changed meanwhile:
 // then it is read again, so that nothing is written into one that has ended. `change_for` returns
 // the exit code if it has written why nothing is to be done.
 ExitCode Steer(const CommandContext& context, const Place& place,

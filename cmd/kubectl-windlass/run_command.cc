@@ -18,7 +18,7 @@ ExitCode ActOnObjects(const CommandContext& context) {
   if (context.line.command == CommandName::kStatus && selected->places.size() > 1) {
     for (const Place& place : selected->places) {
       const Result<Json> object = ReadObject(context.session, place);
-      if (object.ok()) context.done->first[ObjectName(place.resource, place.name)] = object->dump();
+      if (object.ok()) context.done->first[InCommand(place)] = object->dump();
     }
   }
   for (const Place& place : selected->places) {

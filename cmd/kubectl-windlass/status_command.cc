@@ -226,7 +226,7 @@ std::optional<ExitCode> WatchStatus(const CommandContext& context, const Place& 
                                     const Json& object, Standing (*standing)(const Json& object),
                                     const Json& maker) {
   StatusWatch watch(context, place, standing);
-  const auto first = context.done->first.find(ObjectName(place.resource, place.name));
+  const auto first = context.done->first.find(InCommand(place));
   if (first != context.done->first.end()) watch.Begin(Json::parse(first->second));
   const std::vector<Selection> selections = ToFollow(place, object, maker);
   const bool explains = selections.size() > kPods;

@@ -155,6 +155,21 @@ TEST_CASE_METHOD(Fixture, "-f reads the manifests of a directory, and several fi
       "deployment.apps/web resumed\ndeployment.apps/api resumed\n");
 }
 
+// For the pipeline that deploys to two namespaces: each of the two is awaited for itself.
+TEST_CASE_METHOD(Fixture, "status tells objects of one name in two namespaces apart") {
+  const Directory directory;
+  for (const std::string in : {"shop", "default"}) {
+    Create(resources::kDeployments, sim::SampleDeployment("far", 1, "app:" + in), in);
+    const auto complete = [](Json& object) { SetCounters(object, 1, 1, 1); };
+    REQUIRE(server.Update("setup", {resources::kDeployments, in, "far"}, "status", complete).ok());
+    directory.Write(in + ".yaml",
+                    Manifest("apps/v1", "Deployment", "far", "  namespace: " + in + '\n'));
+  }
+  const Ran ran = Run({"status", "-f", directory.path()});
+  CHECK(ran.messages.empty());
+  CHECK(ran.code == ExitCode::kDone);
+}
+
 TEST_CASE_METHOD(Fixture, "The namespace of a manifest wins, and must not contradict -n") {
   Create(kDeployments, sim::SampleDeployment("far"), "shop");
   const Directory directory;
