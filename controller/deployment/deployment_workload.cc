@@ -11,12 +11,12 @@
 #include "controller/workload/annotations.h"
 #include "controller/workload/fenceposts.h"
 #include "controller/workload/request_body.h"
+#include "kubeclient/api/json_value.h"
 #include "kubeclient/api/time.h"
 
 namespace windlass::deployment {
 namespace {
 
-using workload::Dump;
 using workload::Json;
 
 // --- status ---
@@ -131,7 +131,7 @@ class Kind : public WorkloadKind {
                         {"collisionCount", NullIfAbsent(status.collision_count)},
                         {"conditions", ConditionsOf(status.conditions)}};
     return Request::MergePatch(resources::kDeployments, VersionOf(workload.meta), "status",
-                               Dump(fields));
+                               DumpJson(fields));
   }
 
   Result<Request> RollBack(const Workload& workload, const std::string& own_json,

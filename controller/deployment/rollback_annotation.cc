@@ -8,11 +8,11 @@
 #include "controller/workload/annotations.h"
 #include "controller/workload/request_body.h"
 #include "controller/workload/rollback_template.h"
+#include "kubeclient/api/json_value.h"
 
 namespace windlass::deployment {
 namespace {
 
-using workload::Dump;
 using workload::IsCopied;
 using workload::Json;
 using workload::kRollbackTo;
@@ -67,13 +67,15 @@ Result<Request> RollBack(const Workload& workload, const std::string& own_json,
   const Json operations = {
       {{"op", "replace"}, {"path", "/spec/template"}, {"value", pod_template}},
       {{"op", "replace"}, {"path", "/metadata/annotations"}, {"value", annotations}}};
-  return Request::JsonPatch(resources::kDeployments, VersionOf(workload.meta), Dump(operations));
+  return Request::JsonPatch(resources::kDeployments, VersionOf(workload.meta),
+                            DumpJson(operations));
 }
 
 Request ClearRollback(const Workload& workload) {
   Json fields = Json::object();
   fields["metadata"]["annotations"][std::string(kRollbackTo)] = nullptr;
-  return Request::MergePatch(resources::kDeployments, VersionOf(workload.meta), "", Dump(fields));
+  return Request::MergePatch(resources::kDeployments, VersionOf(workload.meta), "",
+                             DumpJson(fields));
 }
 
 }  // namespace windlass::deployment

@@ -10,6 +10,7 @@
 #include "controller/workload/patches.h"
 #include "controller/workload/request_body.h"
 #include "kubeclient/api/canonical.h"
+#include "kubeclient/api/json_value.h"
 #include "kubeclient/api/template_text.h"
 
 namespace windlass::rollout {
@@ -155,8 +156,7 @@ Result<Request> DryRunPod(const workload::Situation& situation) {
                      {"kind", resources::kPods.kind},
                      {"metadata", std::move(metadata)},
                      {"spec", ObjectIn(pod_template, "spec")}};
-  return Request::DryRunCreate(resources::kPods, {workload.meta.namespace_, name},
-                               workload::Dump(body));
+  return Request::DryRunCreate(resources::kPods, {workload.meta.namespace_, name}, DumpJson(body));
 }
 
 DryRunAnswer JudgeReplicaSet(const Result<Reply>& said) {

@@ -9,11 +9,11 @@
 #include "controller/workload/conditions.h"
 #include "controller/workload/request_body.h"
 #include "controller/workload/rollback_template.h"
+#include "kubeclient/api/json_value.h"
 
 namespace windlass::rollout {
 namespace {
 
-using workload::Dump;
 using workload::Json;
 
 constexpr const char* kChangeCause = "kubernetes.io/change-cause";
@@ -73,13 +73,13 @@ Result<Request> RollBack(const Workload& workload, const std::string& own_json,
   operations.push_back({{"op", "remove"}, {"path", "/spec/rollbackTo"}});
   const Json cause = CopyChangeCause(annotations, target);
   if (!cause.is_null()) operations.push_back(cause);
-  return Request::JsonPatch(resources::kRollouts, VersionOf(workload.meta), Dump(operations));
+  return Request::JsonPatch(resources::kRollouts, VersionOf(workload.meta), DumpJson(operations));
 }
 
 Request ClearRollback(const Workload& workload) {
   Json fields = Json::object();
   fields["spec"]["rollbackTo"] = nullptr;
-  return Request::MergePatch(resources::kRollouts, VersionOf(workload.meta), "", Dump(fields));
+  return Request::MergePatch(resources::kRollouts, VersionOf(workload.meta), "", DumpJson(fields));
 }
 
 std::optional<Request> NoteRollback(const Workload& workload, const RollbackOutcome& outcome) {

@@ -11,6 +11,7 @@
 #include "controller/rollout/images_text.h"
 #include "controller/rollout/status_json.h"
 #include "controller/workload/annotations.h"
+#include "kubeclient/api/json_value.h"
 
 namespace windlass::rollout {
 namespace {
@@ -148,7 +149,7 @@ Request WriteStatus(const Workload& workload, const StatusDraft& draft) {
                       {"message", status.message},
                       {"conditions", ToJson(status.conditions)}};
   return Request::MergePatch(resources::kRollouts, VersionOf(workload.meta), "status",
-                             workload::Dump(fields));
+                             DumpJson(fields));
 }
 
 }  // namespace windlass::rollout

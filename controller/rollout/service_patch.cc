@@ -3,6 +3,7 @@
 #include <nlohmann/json.hpp>
 
 #include "controller/workload/request_body.h"
+#include "kubeclient/api/json_value.h"
 #include "kubeclient/api/replica_set.h"
 
 namespace windlass::rollout {
@@ -27,8 +28,7 @@ Request RequestFor(const Service& service, const ServicePatch& patch) {
   if (patch.hash) {
     fields["spec"]["selector"][std::string(kPodTemplateHashLabel)] = TextOrNull(*patch.hash);
   }
-  return Request::MergePatch(resources::kServices, VersionOf(service.meta), "",
-                             workload::Dump(fields));
+  return Request::MergePatch(resources::kServices, VersionOf(service.meta), "", DumpJson(fields));
 }
 
 ServicePatch PatchIn(const Request& request) {

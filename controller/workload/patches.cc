@@ -4,19 +4,14 @@
 #include <utility>
 
 #include "controller/workload/request_body.h"
+#include "kubeclient/api/json_value.h"
 
 namespace windlass::workload {
 namespace {
 
-Json MapOf(const StringMap& map) {
-  Json object = Json::object();
-  for (const auto& [key, value] : map) object[std::string(key.text())] = TextOf(value);
-  return object;
-}
-
 // Returns the workload's selector, narrowed to the Pods of one template.
 Json SelectorOf(const LabelSelector& selector, const std::string& hash) {
-  Json json = {{"matchLabels", MapOf(selector.match_labels)}};
+  Json json = {{"matchLabels", MapJson(selector.match_labels)}};
   json["matchLabels"][std::string(kPodTemplateHashLabel)] = hash;
   if (selector.match_expressions.empty()) return json;
   Json list = Json::array();
@@ -41,7 +36,8 @@ Json ControllerReference(const Workload& owner) {
 
 Request PatchOwner(const ReplicaSet& rs, Json reference) {
   const Json fields = {{"metadata", {{"ownerReferences", Json::array({std::move(reference)})}}}};
-  return Request::StrategicMergePatch(resources::kReplicaSets, VersionOf(rs.meta), Dump(fields));
+  return Request::StrategicMergePatch(resources::kReplicaSets, VersionOf(rs.meta),
+                                      DumpJson(fields));
 }
 
 // Returns the member of `object`, made if absent or null; nullptr if it is not an object.
@@ -73,7 +69,7 @@ Request PatchReplicaSet(const ReplicaSet& rs, const ReplicaSetChange& change) {
   }
   if (change.replicas) fields["spec"]["replicas"] = *change.replicas;
   if (change.min_ready_seconds) fields["spec"]["minReadySeconds"] = *change.min_ready_seconds;
-  return Request::MergePatch(resources::kReplicaSets, VersionOf(rs.meta), "", Dump(fields));
+  return Request::MergePatch(resources::kReplicaSets, VersionOf(rs.meta), "", DumpJson(fields));
 }
 
 Request PatchAnnotations(const ReplicaSet& rs,
@@ -82,7 +78,7 @@ Request PatchAnnotations(const ReplicaSet& rs,
   for (const auto& [key, value] : annotations) {
     fields["metadata"]["annotations"][key] = value ? Json(*value) : Json();
   }
-  return Request::MergePatch(resources::kReplicaSets, VersionOf(rs.meta), "", Dump(fields));
+  return Request::MergePatch(resources::kReplicaSets, VersionOf(rs.meta), "", DumpJson(fields));
 }
 
 Result<Request> CreateReplicaSet(const Workload& workload, const NewReplicaSet& parts) {
@@ -101,7 +97,7 @@ Result<Request> CreateReplicaSet(const Workload& workload, const NewReplicaSet& 
                      {"kind", resources::kReplicaSets.kind},
                      {"metadata", metadata},
                      {"spec", spec}};
-  return Request::Create(resources::kReplicaSets, {owner.namespace_, parts.name}, Dump(body));
+  return Request::Create(resources::kReplicaSets, {owner.namespace_, parts.name}, DumpJson(body));
 }
 
 Request AdoptReplicaSet(const Workload& workload, const ReplicaSet& rs) {

@@ -5,10 +5,6 @@
 
 namespace windlass::workload {
 
-std::string Dump(const Json& json) {
-  return json.dump(-1, ' ', false, Json::error_handler_t::replace);
-}
-
 Error Malformed(std::string message) { return {ErrorKind::kMalformed, std::move(message)}; }
 
 Json TextOf(const Symbol& symbol) { return std::string(symbol.text()); }

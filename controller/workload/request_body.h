@@ -11,10 +11,6 @@ namespace windlass::workload {
 
 using Json = nlohmann::ordered_json;
 
-// Returns the text of `json`. Never throws: bytes that are not UTF-8 are replaced, as the API
-// server itself would do.
-std::string Dump(const Json& json);
-
 Error Malformed(std::string message);
 
 Json TextOf(const Symbol& symbol);

@@ -1,10 +1,14 @@
 #include "kubeclient/api/replication_controller_update.h"
 
 #include <algorithm>
+#include <nlohmann/json.hpp>
 #include <utility>
 
+#include "kubeclient/api/condition_json.h"
 #include "kubeclient/api/decode.h"
 #include "kubeclient/api/decode_fields.h"
+#include "kubeclient/api/json_value.h"
+#include "kubeclient/api/time.h"
 
 namespace windlass {
 namespace {
@@ -157,7 +161,51 @@ void ReadStatus(JsonReader& in, SymbolTable& symbols, ReplicationControllerUpdat
   });
 }
 
+// --- the status as JSON ---
+
+// Each returns null for what is absent, so that a merge patch removes the field.
+template <typename Value>
+OrderedJson OrNull(const Value& value) {
+  return value == Value{} ? OrderedJson() : OrderedJson(value);
+}
+OrderedJson OrNull(WallTime time) {
+  return time.IsZero() ? OrderedJson() : OrderedJson(FormatTime(time));
+}
+OrderedJson OrNull(const std::optional<int32_t>& count) {
+  return count ? OrderedJson(*count) : OrderedJson();
+}
+OrderedJson OrNull(const std::optional<PendingScaling>& scaling) {
+  return scaling ? OrderedJson{{"name", scaling->name}, {"from", scaling->from}} : OrderedJson();
+}
+
+OrderedJson StatusJson(const ReplicationControllerUpdateStatus& status) {
+  return {{"observedGeneration", status.observed_generation},
+          {"earlierRollouts", OrNull(status.earlier_rollouts)},
+          {"phase", OrNull(status.phase)},
+          {"message", OrNull(status.message)},
+          {"step", OrNull(status.step)},
+          {"rollback", OrNull(status.rollback)},
+          {"newName", OrNull(status.new_name)},
+          {"target", OrNull(status.target)},
+          {"desiredReplicas", OrNull(status.desired_replicas)},
+          {"oldReplicas", OrNull(status.old_replicas)},
+          {"newReplicas", OrNull(status.new_replicas)},
+          {"availableReplicas", OrNull(status.available_replicas)},
+          {"scaling", OrNull(status.scaling)},
+          {"lastScaleTime", OrNull(status.last_scale_time)},
+          {"deadline", OrNull(status.deadline)},
+          {"lines", status.lines},
+          {"lineCount", status.line_count},
+          {"journal", OrNull(status.journal)},
+          {"conditions", ToJson(status.conditions)}};
+}
+
 }  // namespace
+
+std::string StatusPatch(const ReplicationControllerUpdateStatus& status) {
+  const OrderedJson patch = {{"status", StatusJson(status)}};
+  return DumpJson(patch);
+}
 
 Result<ReplicationControllerUpdate> DecodeReplicationControllerUpdate(
     Decoder& decoder, std::string_view object_json) {

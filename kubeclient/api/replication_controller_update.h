@@ -67,7 +67,7 @@ struct ReplicationControllerUpdateStatus {
   std::string step;                           // how far the run is; "" before its first step
   bool rollback = false;                      // the run goes back to the old controller
   std::string new_name;                       // as resolved
-  std::string target;                         // what the run is for (target.h)
+  std::string target;                         // what the run is for (run.h)
   std::optional<int32_t> desired_replicas{};  // of the controller that is scaled up
   std::optional<int32_t> old_replicas{};      // of the controller that has the update's name
   std::optional<int32_t> new_replicas{};
@@ -91,5 +91,8 @@ struct ReplicationControllerUpdate {
 // Error kMalformed if the object has no metadata.name. Absent fields have the values above.
 Result<ReplicationControllerUpdate> DecodeReplicationControllerUpdate(Decoder& decoder,
                                                                       std::string_view object_json);
+
+// Returns the JSON merge patch that makes an object's status this one: what is absent is null.
+std::string StatusPatch(const ReplicationControllerUpdateStatus& status);
 
 }  // namespace windlass

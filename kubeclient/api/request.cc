@@ -4,17 +4,13 @@
 #include <utility>
 
 #include "kubeclient/api/canonical.h"
+#include "kubeclient/api/json_value.h"
 #include "kubeclient/base/assert.h"
 
 namespace windlass {
 namespace {
 
 using nlohmann::json;
-
-// Bodies contain texts from the API server. An invalid byte must not throw an exception.
-std::string Dump(const json& body) {
-  return body.dump(-1, ' ', false, json::error_handler_t::replace);
-}
 
 std::string_view Trim(std::string_view text) {
   constexpr std::string_view kSpace = " \t\r\n";
@@ -33,7 +29,7 @@ std::string WithPreconditions(const ObjectVersion& version, std::string_view fie
   WL_ASSERT(!metadata.contains("uid") && !metadata.contains("resourceVersion"));
   metadata["uid"] = version.uid.ToString();
   metadata["resourceVersion"] = version.resource_version.text;
-  return Dump(body);
+  return DumpJson(body);
 }
 
 // Returns the JSON array `operations` with a test of the uid and then `guard`, unless that is
@@ -43,7 +39,7 @@ std::string WithTestOfUid(const Uid& uid, std::string_view guard, std::string_vi
   const std::string_view trimmed = Trim(operations);
   WL_ASSERT(trimmed.size() >= 2 && trimmed.front() == '[' && trimmed.back() == ']');
   std::string body =
-      R"([{"op":"test","path":"/metadata/uid","value":)" + Dump(json(uid.ToString())) + "}";
+      R"([{"op":"test","path":"/metadata/uid","value":)" + DumpJson(json(uid.ToString())) + "}";
   for (const std::string_view part : {guard, Trim(trimmed.substr(1, trimmed.size() - 2))}) {
     if (!part.empty()) body.append(",").append(part);
   }
@@ -153,7 +149,7 @@ Request Request::JsonPatch(const ResourceId& resource, ObjectVersion version,
   std::string body =
       WithTestOfUid(version.uid,
                     R"({"op":"replace","path":"/metadata/resourceVersion","value":)" +
-                        Dump(resource_version) + "}",
+                        DumpJson(resource_version) + "}",
                     operations);
   return Patch(resource, std::move(version), PatchType::kJson, std::move(body));
 }
@@ -179,7 +175,7 @@ Request Request::Delete(const ResourceId& resource, ObjectVersion version,
   Request request = Get(resource, std::move(version.key));
   request.verb_ = Verb::kDelete;
   request.uid_ = version.uid;
-  request.body_ = Dump(options);
+  request.body_ = DumpJson(options);
   return request;
 }
 

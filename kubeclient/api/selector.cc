@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <optional>
+#include <utility>
 
 namespace windlass {
 namespace {
@@ -52,6 +53,10 @@ std::string QueryOf(const LabelSelectorRequirement& requirement, Operator op) {
 }
 
 }  // namespace
+
+LabelSelector SelectorOf(StringMap labels) {
+  return {.present = true, .match_labels = std::move(labels), .match_expressions = {}};
+}
 
 Status Validate(const LabelSelector& selector) {
   for (const LabelSelectorRequirement& requirement : selector.match_expressions) {

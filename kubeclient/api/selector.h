@@ -29,6 +29,9 @@ struct LabelSelector {
   bool operator==(const LabelSelector&) const = default;
 };
 
+// Returns the selector of the objects that have all of these labels.
+LabelSelector SelectorOf(StringMap labels);
+
 // Error kInvalid for an unknown operator, In/NotIn without values, Exists/DoesNotExist with values.
 Status Validate(const LabelSelector& selector);
 

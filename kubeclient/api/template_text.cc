@@ -3,6 +3,7 @@
 #include <nlohmann/json.hpp>
 
 #include "kubeclient/api/canonical.h"
+#include "kubeclient/api/json_value.h"
 #include "kubeclient/api/quantity.h"
 
 namespace windlass {
@@ -11,10 +12,6 @@ namespace {
 using Json = nlohmann::json;
 
 Json Parse(std::string_view text) { return Json::parse(text, nullptr, /*allow_exceptions=*/false); }
-
-std::string Dump(const Json& json) {
-  return json.dump(-1, ' ', false, Json::error_handler_t::replace);
-}
 
 Error Malformed(std::string message) { return {ErrorKind::kMalformed, std::move(message)}; }
 
@@ -68,7 +65,7 @@ Result<std::string> ExtractTemplate(std::string_view object_json) {
   if (spec == object.end() || !spec->is_object()) return Malformed("spec: is missing");
   const auto found = spec->find("template");
   if (found == spec->end() || !found->is_object()) return Malformed("spec.template: is missing");
-  return Dump(*found);
+  return DumpJson(*found);
 }
 
 bool DifferAtMostInForm(std::string_view one_template, std::string_view other_template) {

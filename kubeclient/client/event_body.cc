@@ -2,16 +2,11 @@
 
 #include <nlohmann/json.hpp>
 
+#include "kubeclient/api/json_value.h"
 #include "kubeclient/api/time.h"
 
 namespace windlass {
 namespace {
-
-// Returns `json` as text. Messages quote texts of others, so bytes that are not UTF-8 are replaced;
-// the default of the JSON library is to throw.
-std::string Dump(const nlohmann::json& json) {
-  return json.dump(-1, ' ', false, nlohmann::json::error_handler_t::replace);
-}
 
 nlohmann::json InvolvedObject(const ObjectReference& about) {
   nlohmann::json object = {
@@ -34,19 +29,20 @@ std::string EventBody(const EventSeries& series) {
   const bool warning = series.event.type == Event::Type::kWarning;
   nlohmann::json metadata = {{"namespace", key.namespace_.text()}, {"name", key.name}};
   if (!series.event.annotations.empty()) metadata["annotations"] = series.event.annotations;
-  return Dump({{"apiVersion", resources::kEvents.GroupVersion()},
-               {"kind", resources::kEvents.kind},
-               {"metadata", metadata},
-               {"involvedObject", InvolvedObject(series.about)},
-               {"reason", series.event.reason},
-               {"message", series.event.message},
-               {"type", warning ? "Warning" : "Normal"},
-               {"source", {{"component", series.event.component}}},
-               {"reportingComponent", series.event.component},
-               {"reportingInstance", ""},
-               {"firstTimestamp", FormatTime(series.first)},
-               {"lastTimestamp", FormatTime(series.last)},
-               {"count", series.count}});
+  const nlohmann::json body = {{"apiVersion", resources::kEvents.GroupVersion()},
+                               {"kind", resources::kEvents.kind},
+                               {"metadata", metadata},
+                               {"involvedObject", InvolvedObject(series.about)},
+                               {"reason", series.event.reason},
+                               {"message", series.event.message},
+                               {"type", warning ? "Warning" : "Normal"},
+                               {"source", {{"component", series.event.component}}},
+                               {"reportingComponent", series.event.component},
+                               {"reportingInstance", ""},
+                               {"firstTimestamp", FormatTime(series.first)},
+                               {"lastTimestamp", FormatTime(series.last)},
+                               {"count", series.count}};
+  return DumpJson(body);
 }
 
 std::string EventCountPatch(const EventSeries& series) {
@@ -56,7 +52,7 @@ std::string EventCountPatch(const EventSeries& series) {
   if (!series.event.annotations.empty()) {
     patch["metadata"]["annotations"] = series.event.annotations;
   }
-  return Dump(patch);
+  return DumpJson(patch);
 }
 
 }  // namespace windlass

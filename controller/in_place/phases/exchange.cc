@@ -10,6 +10,7 @@
 #include "controller/in_place/template/options.h"
 #include "controller/workload/annotations.h"
 #include "kubeclient/api/json_reader.h"
+#include "kubeclient/api/json_value.h"
 
 namespace windlass::in_place {
 namespace {
@@ -17,18 +18,12 @@ namespace {
 constexpr std::string_view kNotes[] = {kExchange, kMode,           kStandIns,
                                        kBlocked,  kRefusedPatches, kOwnGeneration};
 
-using OrderedJson = nlohmann::ordered_json;
-
 // kubectl and the stock controller read these two.
 constexpr std::string_view kRevision = "deployment.kubernetes.io/revision";
 constexpr std::string_view kRevisionHistory = "deployment.kubernetes.io/revision-history";
 
 // Bytes reserved for the names in a stash and for the rollout's other notes.
 constexpr size_t kStashRest = 4096;
-
-std::string Dump(const OrderedJson& json) {
-  return json.dump(-1, ' ', false, OrderedJson::error_handler_t::replace);
-}
 
 std::string_view TextIn(const StringMap& map, std::string_view key) {
   return map.Find(key).value_or(std::string_view());
@@ -115,7 +110,7 @@ Request PutTemplate(const ReplicaSet& rs, OrderedJson pod_template, const TextCh
   }
   add("add", "/metadata/labels", pod_template["metadata"]["labels"]);
   add("replace", "/spec/template", std::move(pod_template));
-  return Request::JsonPatch(resources::kReplicaSets, VersionOf(rs.meta), Dump(operations));
+  return Request::JsonPatch(resources::kReplicaSets, VersionOf(rs.meta), DumpJson(operations));
 }
 
 // The template is spliced in as the last member, so that it comes back byte for byte.
@@ -135,7 +130,7 @@ std::string StashText(const ReplicaSet& host, const ReplicaSet& pending,
       json["gone"].push_back(key);
     }
   }
-  std::string text = Dump(json);
+  std::string text = DumpJson(json);
   text.pop_back();
   return text.append(R"(,"template":)").append(pending_template).append("}");
 }
@@ -223,10 +218,11 @@ bool FitsStash(const std::string& template_json,
   size_t bytes = kStashRest + template_json.size() + AnnotationBytes(host.meta.annotations, {});
   for (const auto& [key, value] : annotations) {
     if (!BelongsToTemplate(key) || host.meta.annotations.Find(key) == value) continue;
-    bytes += Dump(key).size() + Dump(value).size() + 2;
+    bytes += DumpJson(OrderedJson(key)).size() + DumpJson(OrderedJson(value)).size() + 2;
   }
   for (const auto& [key, value] : host.meta.annotations) {
-    if (!annotations.contains(std::string(key.text()))) bytes += Dump(key.text()).size() + 1;
+    if (!annotations.contains(std::string(key.text())))
+      bytes += DumpJson(OrderedJson(key.text())).size() + 1;
   }
   return bytes <= kAnnotationBytesMax;
 }
@@ -271,7 +267,8 @@ Request ForgetExchange(const ReplicaSet& pending) {
   for (const std::string_view key : kNotes) {
     fields["metadata"]["annotations"][std::string(key)] = nullptr;
   }
-  return Request::MergePatch(resources::kReplicaSets, VersionOf(pending.meta), "", Dump(fields));
+  return Request::MergePatch(resources::kReplicaSets, VersionOf(pending.meta), "",
+                             DumpJson(fields));
 }
 
 bool HasNotes(const ReplicaSet& rs) {

@@ -8,6 +8,7 @@
 #include "controller/workload/extension.h"
 #include "kubeclient/api/fingerprint_text.h"
 #include "kubeclient/api/json_reader.h"
+#include "kubeclient/api/json_value.h"
 #include "kubeclient/base/parse_whole.h"
 
 namespace windlass::in_place {
@@ -17,10 +18,6 @@ using Json = nlohmann::ordered_json;
 
 constexpr std::string_view kInPlaceMode = "InPlace";
 constexpr std::string_view kReplaceMode = "Recreate";
-
-std::string Dump(const Json& json) {
-  return json.dump(-1, ' ', false, Json::error_handler_t::replace);
-}
 
 // The members of all notes. A member that is absent or cannot be read is nullopt.
 struct Note {
@@ -79,7 +76,7 @@ std::string WriteMode(const RolloutMode& mode, std::string_view revision) {
                {"host", mode.host.ToString()},
                {"from", TextOf(mode.from)}};
   if (mode.generation != 0) note["g"] = mode.generation;
-  return Dump(note);
+  return DumpJson(note);
 }
 
 std::optional<RolloutMode> ModeOf(const ReplicaSet& pending, std::string_view revision) {
@@ -114,7 +111,7 @@ int32_t NotedStandIns(const ReplicaSet& pending) {
 
 std::string WriteBlock(std::string_view revision, std::string_view reason) {
   const Json note = {{"rev", revision}, {"reason", reason}};
-  return Dump(note);
+  return DumpJson(note);
 }
 
 std::optional<std::string> BlockedBy(const ReplicaSet& pending, std::string_view revision) {

@@ -6,18 +6,16 @@
 #include <string>
 #include <utility>
 
+#include "kubeclient/api/json_value.h"
+
 namespace windlass::in_place {
 namespace {
-
-std::string Dump(const Json& json) {
-  return json.dump(-1, ' ', false, Json::error_handler_t::replace);
-}
 
 // Returns the toleration's text without tolerationSeconds.
 std::string WithoutSeconds(const Json& toleration) {
   Json rest = toleration;
   if (rest.is_object()) rest.erase("tolerationSeconds");
-  return Dump(rest);
+  return DumpJson(rest);
 }
 
 std::vector<Json> ListOf(const Json& json) {
@@ -49,9 +47,9 @@ TolerationDiff CompareTolerations(const Json& host, const Json& target) {
   std::vector<bool> claimed(to.size());
 
   Unclaimed whole;
-  for (size_t i = 0; i < to.size(); ++i) whole.Add(Dump(to[i]), i);
+  for (size_t i = 0; i < to.size(); ++i) whole.Add(DumpJson(to[i]), i);
   for (size_t i = 0; i < from.size(); ++i) {
-    const auto same = whole.Take(Dump(from[i]));
+    const auto same = whole.Take(DumpJson(from[i]));
     kept[i] = same.has_value();
     if (same) claimed[*same] = true;
   }
@@ -69,10 +67,10 @@ TolerationDiff CompareTolerations(const Json& host, const Json& target) {
       continue;
     }
     claimed[*other] = true;
-    diff.changes.push_back({Dump(from[i]), Dump(to[*other])});
+    diff.changes.push_back({DumpJson(from[i]), DumpJson(to[*other])});
   }
   for (size_t i = 0; i < to.size(); ++i) {
-    if (!claimed[i]) diff.changes.push_back({std::nullopt, Dump(to[i])});
+    if (!claimed[i]) diff.changes.push_back({std::nullopt, DumpJson(to[i])});
   }
   return diff;
 }
@@ -83,7 +81,7 @@ std::vector<TolerationEdit> EditsFor(const std::vector<Json>& present,
   Unclaimed without_seconds;
   std::set<std::string> texts;
   for (size_t i = 0; i < present.size(); ++i) {
-    const std::string text = Dump(present[i]);
+    const std::string text = DumpJson(present[i]);
     texts.insert(text);
     whole.Add(text, i);
     without_seconds.Add(WithoutSeconds(present[i]), i);
