@@ -11,7 +11,6 @@
 #include "controller/replication_controller/annotations.h"
 #include "controller/replication_controller/run.h"
 #include "controller/replication_controller/scale.h"
-#include "controller/replication_controller/texts.h"
 #include "controller/replication_controller/words.h"
 #include "kubeclient/api/decode.h"
 #include "kubeclient/api/replication_controller.h"

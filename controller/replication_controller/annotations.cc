@@ -1,48 +1,44 @@
 #include "controller/replication_controller/annotations.h"
 
+#include <memory>
 #include <nlohmann/json.hpp>
 
-#include "controller/replication_controller/json.h"
+#include "kubeclient/api/json_value.h"
 
 namespace windlass::replication_controller {
-namespace {
-
-// Returns the map at the path; nullopt unless it is an object whose values are texts.
-std::optional<StringMap> MapAt(const Json& json, const char* pointer) {
-  const Json& object = At(json, pointer);
-  StringMap map = MapOf(object);
-  if (!object.is_object() || map.size() != object.size()) return std::nullopt;
-  return map;
-}
-
-}  // namespace
 
 std::string JournalText(const ReplicationController& created) {
-  return Dump({{"name", created.meta.name},
-               {"uid", created.meta.uid.ToString()},
-               {"replicas", created.replicas},
-               {"minReadySeconds", created.min_ready_seconds},
-               {"selector", MapJson(created.selector)},
-               {"labels", MapJson(created.meta.labels)},
-               {"template", Parse(*created.template_json)}});
+  const OrderedJson journal = {{"name", created.meta.name},
+                               {"uid", created.meta.uid.ToString()},
+                               {"replicas", created.replicas},
+                               {"minReadySeconds", created.min_ready_seconds},
+                               {"selector", MapJson(created.selector)},
+                               {"labels", MapJson(created.meta.labels)},
+                               {"template", ParseJson(*created.template_json)}};
+  return DumpJson(journal);
 }
 
-std::optional<Journal> ParseJournal(std::string_view text) {
-  const Json json = Parse(text);
+std::optional<ReplicationController> ParseJournal(std::string_view text) {
+  const OrderedJson json = ParseJson(text);
+  const std::optional<Uid> uid = Uid::Parse(TextAt(json, "/uid"));
   const std::optional<int32_t> replicas = CountAt(json, "/replicas");
   const std::optional<int32_t> min_ready_seconds = CountAt(json, "/minReadySeconds");
-  const std::optional<StringMap> selector = MapAt(json, "/selector");
-  const std::optional<StringMap> labels = MapAt(json, "/labels");
-  Journal journal{.name = TextAt(json, "/name"),
-                  .uid = TextAt(json, "/uid"),
-                  .replicas = replicas.value_or(0),
-                  .min_ready_seconds = min_ready_seconds.value_or(0),
-                  .selector = selector.value_or(StringMap()),
-                  .labels = labels.value_or(StringMap()),
-                  .template_json = Dump(At(json, "/template"))};
-  const bool whole = !journal.name.empty() && !journal.uid.empty() && replicas &&
-                     min_ready_seconds && labels && At(json, "/template").is_object();
-  return whole && !journal.selector.empty() ? std::optional(std::move(journal)) : std::nullopt;
+  const OrderedJson& selector = At(json, "/selector");
+  const OrderedJson& labels = At(json, "/labels");
+  const OrderedJson& pod_template = At(json, "/template");
+  ReplicationController was;
+  was.meta.name = TextAt(json, "/name");
+  was.meta.labels = MapOf(labels);
+  was.selector = MapOf(selector);
+  const bool whole = !was.meta.name.empty() && uid && replicas && min_ready_seconds &&
+                     !was.selector.empty() && was.selector.size() == selector.size() &&
+                     labels.is_object() && was.meta.labels.size() == labels.size();
+  if (!whole || !pod_template.is_object()) return std::nullopt;
+  was.meta.uid = *uid;
+  was.replicas = *replicas;
+  was.min_ready_seconds = *min_ready_seconds;
+  was.template_json = std::make_shared<const std::string>(DumpJson(pod_template));
+  return was;
 }
 
 }  // namespace windlass::replication_controller

@@ -1,6 +1,6 @@
-// The annotations in which a rolling update keeps its state, on the two ReplicationControllers. The
-// first four are kubectl's, byte for byte: kubectl 1.17 or older can finish an update that Windlass
-// began, and the other way round.
+// The annotations in which a rolling update keeps its state, on the two ReplicationControllers.
+// With the first four, which are kubectl's, kubectl 1.17 can finish an update that Windlass began,
+// and the other way round.
 #pragma once
 
 #include <algorithm>
@@ -26,7 +26,7 @@ inline constexpr std::string_view kNextControllerId = "kubectl.kubernetes.io/nex
 // Beside kOriginalReplicas: the uid of the controller that was scaled up when it was noted. kubectl
 // keeps a size for ever, so without this a later rollback would restore a stale one (RC-8).
 inline constexpr std::string_view kOriginalReplicasOf = "windlass.dev/original-replicas-of";
-// On the old controller: what it becomes when the new one is gone (RC-14). A Journal.
+// On the old controller: what it becomes when the new one is gone (RC-14). JournalText.
 inline constexpr std::string_view kRenameJournal = "windlass.dev/rename-journal";
 // On the old controller, by its user: the name of the new one. Asks for an update (RC-1).
 inline constexpr std::string_view kRollingUpdateTo = "windlass.dev/rolling-update-to";
@@ -49,6 +49,13 @@ inline std::optional<int32_t> NumberIn(const ReplicationController& controller,
   return number && *number >= 0 ? number : std::nullopt;
 }
 
+// Returns true if an update, this one or one before it, has made `controller` smaller than it was.
+// kubectl keeps a size for ever, so one that does not say whose it is tells nothing.
+inline bool HasGivenPods(const ReplicationController& controller) {
+  return !Annotation(controller, kOriginalReplicasOf).empty() &&
+         NumberIn(controller, kOriginalReplicas).value_or(0) > controller.replicas;
+}
+
 // Returns kSourceId's value for a target that replaces `source`.
 inline std::string SourceIdOf(const ReplicationController& source) {
   return source.meta.name + ":" + source.meta.uid.ToString();
@@ -65,21 +72,12 @@ inline SourceId SourceIdIn(const ReplicationController& controller) {
   return {text.substr(0, colon), text.substr(std::min(colon + 1, text.size()))};
 }
 
-// What the new controller was when a rename began, so that the old one can become it after the new
-// one is deleted (RC-14).
-struct Journal {
-  std::string name;
-  std::string uid{};
-  int32_t replicas = 0;
-  int32_t min_ready_seconds = 0;
-  StringMap selector{};
-  StringMap labels{};
-  std::string template_json;
-};
-
-// Returns the journal of `created` as text, for an annotation and for the status.
+// Returns the journal of a rename, for an annotation and for the status: what the new controller
+// was when the rename began, so that the old one can become it after the new one is deleted
+// (RC-14).
 std::string JournalText(const ReplicationController& created);
-// Returns nullopt if the text is no journal.
-std::optional<Journal> ParseJournal(std::string_view text);
+// Returns what the new controller was: name, uid, labels and spec. nullopt if the text is no
+// journal.
+std::optional<ReplicationController> ParseJournal(std::string_view text);
 
 }  // namespace windlass::replication_controller

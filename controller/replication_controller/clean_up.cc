@@ -4,14 +4,12 @@
 #include <utility>
 
 #include "controller/replication_controller/annotations.h"
-#include "controller/replication_controller/external_scale.h"
 #include "controller/replication_controller/new_controller.h"
-#include "controller/replication_controller/patches.h"
-#include "controller/replication_controller/phases.h"
-#include "controller/replication_controller/status.h"
-#include "controller/replication_controller/texts.h"
+#include "controller/replication_controller/planner.h"
+#include "controller/replication_controller/scale.h"
 #include "controller/replication_controller/validate.h"
 #include "controller/replication_controller/words.h"
+#include "controller/replication_controller/writes.h"
 #include "kubeclient/base/fill.h"
 
 namespace windlass::replication_controller {
@@ -26,64 +24,51 @@ Json Operation(const char* op, const char* path, Json value) {
   return {{"op", op}, {"path", path}, {"value", std::move(value)}};
 }
 
-// Returns the one update that turns `old` into what the journal says. Selector, template and size
-// change together: a smaller size with a selector that matches the orphaned Pods would delete them.
-Request BecomeWhatJournalSays(const ReplicationController& old, const Journal& journal) {
-  const Json operations = {Operation("replace", "/spec/selector", MapJson(journal.selector)),
-                           Operation("replace", "/spec/template", Parse(journal.template_json)),
-                           Operation("replace", "/spec/replicas", journal.replicas),
-                           Operation("add", "/spec/minReadySeconds", journal.min_ready_seconds),
-                           Operation("add", "/metadata/labels", MapJson(journal.labels))};
-  return Request::JsonPatch(resources::kReplicationControllers, VersionOf(old.meta),
-                            Dump(operations));
-}
-
-// Step 3.
-Step Become(const Situation& situation, const ReplicationController& old, const Journal& journal) {
-  const std::string selected = ToQuery(SelectorOf(journal.selector));
+// Step 3. Selector, template and size change together: a smaller size with a selector that matches
+// the orphaned Pods would delete them.
+Step Become(const Situation& situation, const ReplicationController& created) {
+  const ReplicationController& old = *situation.old_controller();
+  const std::string selected = ToQuery(SelectorOf(created.selector));
   Answer answer = Ask(situation, {Request::List(resources::kPods, old.meta.namespace_, selected),
                                   "a Pod that the new one still owns would not be adopted"});
   if (answer.step) return *std::move(answer.step);
-  const bool owned = std::ranges::any_of(answer.value->pods, [&](const ListedPod& pod) {
-    return pod.controller.ToString() == journal.uid;
-  });
-  if (owned) {
+  if (std::ranges::count(answer.value->pods, created.meta.uid, &ListedPod::controller) > 0) {
     return WaitFor(situation, kCleaningUp,
-                   "the garbage collector to release the Pods of " + journal.name,
+                   "the garbage collector to release the Pods of " + created.meta.name,
                    Wait{kListOwnedAgain});
   }
-  return Effect(situation, BecomeWhatJournalSays(old, journal),
-                {decisions::kRename,
-                 {{"from", journal.name}, {"to", old.meta.name}, {"replicas", journal.replicas}}});
-}
-
-// Returns how many Pods the old controller has as the journal says.
-int64_t CountAdopted(const Situation& situation, const Journal& journal) {
-  return std::ranges::count_if(
-      LivePodsOf(situation, *situation.old_controller()),
-      [&](const Pod* pod) { return HasLabels(pod->meta, journal.selector); });
+  const Json become = {Operation("replace", "/spec/selector", MapJson(created.selector)),
+                       Operation("replace", "/spec/template", ParseJson(*created.template_json)),
+                       Operation("replace", "/spec/replicas", created.replicas),
+                       Operation("add", "/spec/minReadySeconds", created.min_ready_seconds),
+                       Operation("add", "/metadata/labels", MapJson(created.meta.labels))};
+  return Effect(
+      situation,
+      Request::JsonPatch(resources::kReplicationControllers, VersionOf(old.meta), DumpJson(become)),
+      {Decision{"rename replicationcontroller"},
+       {{"from", created.meta.name}, {"to", old.meta.name}, {"replicas", created.replicas}}});
 }
 
 // Returns what the run is for whose first step finishes a rename: the spec's new controller, or
 // that of an earlier update.
-std::string TargetOfJournal(const Situation& situation, const Journal& journal) {
+std::string TargetOfJournal(const Situation& situation, const ReplicationController& created) {
   const ReplicationControllerUpdateSpec& spec = situation.spec();
-  const bool same_name = spec.new_name.empty() || spec.new_name == journal.name;
-  const Result<std::string> image = ImageIn(situation, journal.name, journal.template_json);
+  const bool same_name = spec.new_name.empty() || spec.new_name == created.meta.name;
+  const Result<std::string> image = ImageIn(situation, created);
   const bool same_image = spec.image.empty() || (image.ok() && *image == spec.image);
-  return same_name && same_image ? TargetOf(spec) : TargetOfOtherSpec(journal.name);
+  return same_name && same_image ? TargetOf(spec) : TargetOfOtherSpec(created.meta.name);
 }
 
 // Stores the journal in a status that lacks it: it has to last until the run has ended, longer than
 // the annotation. A client that begins anew has only the annotation. nullopt if it is stored.
 std::optional<Step> KeepJournal(const Situation& situation, const std::string& text,
-                                const Journal& journal) {
+                                const ReplicationController& created) {
   if (situation.run.journal == text && situation.run.step == kStepCleanUp) return std::nullopt;
   StatusDraft draft = BeginDraft(situation);
   draft.step = kStepCleanUp;
-  if (draft.target.empty()) draft.target = TargetOfJournal(situation, journal);
+  if (draft.target.empty()) draft.target = TargetOfJournal(situation, created);
   draft.journal = text;
-  std::string line = Fill(kRenamingText, journal.name, situation.old_name());
+  std::string line = Fill("Renaming {} to {}", created.meta.name, situation.old_name());
   // A journal may be stored anew, because somebody has edited the new controller.
   if (situation.run.journal.empty()) Say(draft, line);
   SetPhase(situation, draft, kCleaningUp, kCleaningUp, std::move(line));
@@ -100,24 +85,22 @@ Step BeginRename(const Situation& situation) {
   const std::string text = JournalText(created);
   if (Annotation(old, kRenameJournal) != text) {
     return Effect(situation, Annotate(old, {{kRenameJournal, text}}),
-                  {decisions::kNoteRename, {{"from", created.meta.name}, {"to", old.meta.name}}});
+                  {Decision{"note rename"}, {{"from", created.meta.name}, {"to", old.meta.name}}});
   }
   if (situation.run.journal != text) {
-    const Journal journal{.name = created.meta.name, .template_json = *created.template_json};
-    return KeepJournal(situation, text, journal).value_or(Wait{});
+    return KeepJournal(situation, text, created).value_or(Wait{});
   }
   return Delete(situation, created, DeletionPropagation::kOrphan);
 }
 
 // --- the end ---
 
-Step FinishAs(const Situation& situation, const ReplicationController& target) {
+Step FinishAs(const Situation& situation, const ReplicationController& target,
+              std::string_view phase) {
   if (auto step = RemoveAnnotations(situation, target)) return *std::move(step);
-  const std::string& name = target.meta.name;
-  if (situation.spec().rollback && &target == situation.old_controller()) {
-    return Finish(situation, kRolledBack, Fill(kRollingUpdatedText, name));
-  }
-  return Finish(situation, kSucceeded, Fill(kRollingUpdatedToText, name, name));
+  std::string line = Fill(kRollingUpdatedText, target.meta.name);
+  if (&target != situation.old_controller()) line += Fill(" to \"{}\"", target.meta.name);
+  return Finish(situation, phase, std::move(line));
 }
 
 // Returns true if `target` is what an update, or a rollback, of the controller `source_name` leads
@@ -143,7 +126,7 @@ Step CleanUp(const Situation& situation) {
     }
     if (auto step = RemoveAnnotations(situation, *source)) return *std::move(step);
   }
-  return FinishAs(situation, *target);
+  return FinishAs(situation, *target, situation.spec().rollback ? kRolledBack : kSucceeded);
 }
 
 std::optional<Step> FinishRename(const Situation& situation) {
@@ -155,24 +138,26 @@ std::optional<Step> FinishRename(const Situation& situation) {
   std::string text(Annotation(old, kRenameJournal));
   if (text.empty()) text = situation.run.journal;
   if (text.empty()) return std::nullopt;
-  const std::optional<Journal> journal = ParseJournal(text);
-  if (!journal) {
+  const std::optional<ReplicationController> created = ParseJournal(text);
+  if (!created) {
     return Fail(situation, kUnexpectedAnnotations,
                 Fill(kUnparsableText, old.meta.name, kRenameJournal, text));
   }
-  if (auto store = KeepJournal(situation, text, *journal)) return store;
-  if (old.selector != journal->selector) {
-    if (auto answer = AnswerScaleBeforeRename(situation, journal->name)) return answer;
+  if (auto store = KeepJournal(situation, text, *created)) return store;
+  if (old.selector != created->selector) {
+    if (auto answer = AnswerScaleBeforeRename(situation, created->meta.name)) return answer;
     if (!HasScaledDown(situation, old)) {
       return WaitFor(situation, kCleaningUp, "the Pods of " + old.meta.name + " to be deleted");
     }
-    return Become(situation, old, *journal);
+    return Become(situation, *created);
   }
-  if (!HasScaledUp(old) || CountAdopted(situation, *journal) < old.replicas) {
+  const auto adopted = std::ranges::count_if(LivePodsOf(situation, old), [&](const Pod* pod) {
+    return Matches(SelectorOf(created->selector), pod->meta.labels);
+  });
+  if (!HasScaledUp(old) || adopted < old.replicas) {
     return WaitFor(situation, kCleaningUp, "the Pods to be adopted by " + old.meta.name);
   }
-  if (auto step = RemoveAnnotations(situation, old)) return step;
-  return Finish(situation, kSucceeded, Fill(kRollingUpdatedText, old.meta.name));
+  return FinishAs(situation, old, kSucceeded);
 }
 
 std::optional<Step> FinishRollback(const Situation& situation) {
@@ -180,7 +165,7 @@ std::optional<Step> FinishRollback(const Situation& situation) {
   if (!situation.spec().rollback || situation.new_controller() != nullptr) return std::nullopt;
   if (situation.new_name.empty()) return std::nullopt;
   if (!IsCompleteTargetOf(old, situation.new_name)) return std::nullopt;
-  return FinishAs(situation, old);
+  return FinishAs(situation, old, kRolledBack);
 }
 
 Step WithoutOldController(const Situation& situation) {
@@ -191,7 +176,7 @@ Step WithoutOldController(const Situation& situation) {
     const bool deleted =
         stored.step == kStepCleanUp && !stored.rollback && stored.new_name == created->meta.name;
     if (deleted || IsCompleteTargetOf(*created, situation.old_name())) {
-      return FinishAs(situation, *created);
+      return FinishAs(situation, *created, kSucceeded);
     }
   }
   const bool begun = !situation.run.step.empty() || !situation.run.target.empty();

@@ -6,10 +6,8 @@
 #include <utility>
 
 #include "controller/replication_controller/annotations.h"
-#include "controller/replication_controller/patches.h"
-#include "controller/replication_controller/status.h"
-#include "controller/replication_controller/texts.h"
 #include "controller/replication_controller/words.h"
+#include "controller/replication_controller/writes.h"
 #include "kubeclient/base/fill.h"
 
 namespace windlass::replication_controller {
@@ -24,19 +22,25 @@ Result<Json*> ContainerIn(Json& pod_template, const std::string& wanted, const s
       if (wanted.empty() || TextAt(container, "/name") == wanted) return &container;
     }
   }
-  return Invalid(wanted.empty() ? Fill(kNoContainersText, name)
-                                : Fill(kNoSuchContainerText, wanted));
+  return Invalid(wanted.empty() ? Fill("pod has no containers! ({})", name)
+                                : Fill("container {} not found in pod", wanted));
 }
 
 // Sets the image, and the pull policy if the image is the same (RC-5).
 Status SetImage(const Situation& situation, Json& pod_template) {
   const ReplicationControllerUpdateSpec& spec = situation.spec();
   const size_t containers = At(pod_template, "/spec/containers").size();
-  if (spec.container.empty() && containers > 1) return Invalid(kMustNameContainer);
+  if (spec.container.empty() && containers > 1) {
+    return Invalid("must specify container to update when updating a multi-container pod");
+  }
   WINDLASS_TRY(Json* const container,
                ContainerIn(pod_template, spec.container, situation.old_name()));
   const bool same = TextAt(*container, "/image") == spec.image;
-  if (same && spec.image_pull_policy.empty()) return Invalid(kMustSetPullPolicy);
+  if (same && spec.image_pull_policy.empty()) {
+    return Invalid(
+        "--image-pull-policy (Always|Never|IfNotPresent) must be provided when --image is the same "
+        "as existing container image");
+  }
   (*container)["image"] = spec.image;
   if (same) (*container)["imagePullPolicy"] = spec.image_pull_policy;
   return Unit{};
@@ -58,7 +62,7 @@ std::string HashFor(const Situation& situation) {
 Result<NewControllerContent> CopyWithImage(const Situation& situation) {
   const ReplicationController& old = *situation.old_controller();
   const std::string& key = situation.spec().deployment_label_key;
-  Json pod_template = Parse(*old.template_json);
+  Json pod_template = ParseJson(*old.template_json);
   WINDLASS_TRY([[maybe_unused]] const Unit set, SetImage(situation, pod_template));
   const std::string hash = HashFor(situation);
   pod_template.merge_patch({{"metadata", {{"labels", {{key, hash}}}}}});
@@ -67,7 +71,7 @@ Result<NewControllerContent> CopyWithImage(const Situation& situation) {
       .annotations = old.meta.annotations,
       .min_ready_seconds = old.min_ready_seconds,
       .selector = old.selector,
-      .template_json = std::make_shared<const std::string>(Dump(pod_template))};
+      .template_json = std::make_shared<const std::string>(DumpJson(pod_template))};
   copy.selector.Set(key, hash);
   for (const std::string_view ours : kEndWithUpdate) copy.annotations.Erase(ours);
   return copy;
@@ -94,13 +98,12 @@ std::optional<Step> CheckList(const Situation& situation, const ReplicationContr
                  Wait{kListUnlabelledAgain});
 }
 
-// Step 5. The replication controller makes another Pod for each one that has no label yet in its
-// own cache. Its status says how many it has seen with all labels of the template; Pods that lack
-// another one of these are not waited for.
+// Step 5. Pods that lack another label of the template are not waited for.
 bool HaveBeenSeen(const Situation& situation, const ReplicationController& old) {
   const StringMap all = LabelsOfTemplate(*old.template_json);
-  const auto labelled = std::ranges::count_if(
-      LivePodsOf(situation, old), [&](const Pod* pod) { return HasLabels(pod->meta, all); });
+  const auto labelled = std::ranges::count_if(LivePodsOf(situation, old), [&](const Pod* pod) {
+    return Matches(SelectorOf(all), pod->meta.labels);
+  });
   return old.status.fully_labeled_replicas >= labelled;
 }
 
@@ -111,12 +114,12 @@ Step Relabel(const Situation& situation, const ReplicationController& old, const
     return WaitFor(situation, kPreparing,
                    "the replication controller to observe the template of " + old.meta.name);
   }
+  const Json label = {{"metadata", {{"labels", {{key, value}}}}}};
   for (const Pod* pod : LivePodsOf(situation, old)) {
     if (pod->meta.labels.Find(key) == value) continue;
     return Effect(situation,
-                  Request::MergePatch(resources::kPods, VersionOf(pod->meta), "",
-                                      Dump({{"metadata", {{"labels", {{key, value}}}}}})),
-                  {decisions::kLabelPod, {{"pod", pod->meta.name}, {"value", value}}});
+                  Request::MergePatch(resources::kPods, VersionOf(pod->meta), "", DumpJson(label)),
+                  {Decision{"label pod"}, {{"pod", pod->meta.name}, {"value", value}}});
   }
   if (auto listed = CheckList(situation, old, key, value)) return *std::move(listed);
   if (!HaveBeenSeen(situation, old)) {
@@ -124,16 +127,15 @@ Step Relabel(const Situation& situation, const ReplicationController& old, const
                    "the replication controller to see the label " + key + " of its Pods");
   }
   return Effect(situation, Patch(old, {{"spec", {{"selector", {{key, value}}}}}}),
-                {decisions::kSelectByLabel, {{"controller", old.meta.name}, {"value", value}}});
+                {Decision{"select by label"}, {{"controller", old.meta.name}, {"value", value}}});
 }
 
 }  // namespace
 
-Result<std::string> ImageIn(const Situation& situation, const std::string& name,
-                            const std::string& template_json) {
-  Json pod_template = Parse(template_json);
+Result<std::string> ImageIn(const Situation& situation, const ReplicationController& controller) {
+  Json pod_template = ParseJson(*controller.template_json);
   WINDLASS_TRY(const Json* const container,
-               ContainerIn(pod_template, situation.spec().container, name));
+               ContainerIn(pod_template, situation.spec().container, controller.meta.name));
   return TextAt(*container, "/image");
 }
 
@@ -141,13 +143,18 @@ Result<ReplicationController> MakeNewController(const Situation& situation, int3
   const ReplicationController& old = *situation.old_controller();
   const auto& given = situation.spec().controller;
   const int32_t desired = given ? given->replicas.value_or(size_before) : size_before;
-  if (desired <= 0) return Invalid(Fill(kInvalidReplicasText, situation.new_name, desired));
+  if (desired <= 0) {
+    return Invalid(Fill("Invalid controller spec for {}; required: > 0 replicas, actual: {}",
+                        situation.new_name, desired));
+  }
   WINDLASS_TRY(NewControllerContent content,
                given ? Result<NewControllerContent>(*given) : CopyWithImage(situation));
   ReplicationController made;
   made.replicas = 0;
   made.min_ready_seconds = content.min_ready_seconds;
   made.selector = std::move(content.selector);
+  // As the API server does.
+  if (made.selector.empty()) made.selector = LabelsOfTemplate(*content.template_json);
   made.template_json = std::move(content.template_json);
   made.meta.name = situation.new_name;
   made.meta.namespace_ = old.meta.namespace_;
@@ -162,7 +169,7 @@ Request CreateRequest(const ReplicationController& made, bool dry) {
   Json spec = {{"replicas", made.replicas}};
   if (made.min_ready_seconds > 0) spec["minReadySeconds"] = made.min_ready_seconds;
   if (!made.selector.empty()) spec["selector"] = MapJson(made.selector);
-  spec["template"] = Parse(*made.template_json);
+  spec["template"] = ParseJson(*made.template_json);
   const Json body = {{"apiVersion", "v1"},
                      {"kind", "ReplicationController"},
                      {"metadata",
@@ -172,7 +179,7 @@ Request CreateRequest(const ReplicationController& made, bool dry) {
                        {"annotations", MapJson(made.meta.annotations)}}},
                      {"spec", std::move(spec)}};
   const auto create = dry ? &Request::DryRunCreate : &Request::Create;
-  return create(resources::kReplicationControllers, KeyOf(made.meta), Dump(body));
+  return create(resources::kReplicationControllers, KeyOf(made.meta), DumpJson(body));
 }
 
 ReplicationController LabelledOld(const Situation& situation) {
@@ -195,7 +202,7 @@ std::optional<Step> LabelOld(const Situation& situation, const ReplicationContro
   if (old.selector.Has(key)) {
     if (noted) return std::nullopt;
     return Effect(situation, Annotate(old, {{kNextControllerId, next}}),
-                  {decisions::kNoteNextController, {{"next", next}}});
+                  {Decision{"note next controller"}, {{"next", next}}});
   }
   const std::string value(labelled.selector.Find(key).value_or(""));
   if (LabelsOfTemplate(*old.template_json).Find(key) != value || !noted) {
@@ -204,7 +211,7 @@ std::optional<Step> LabelOld(const Situation& situation, const ReplicationContro
     return Effect(situation,
                   Patch(old, {{"metadata", {{"annotations", annotations}}},
                               {"spec", {{"template", labels}}}}),
-                  {decisions::kLabelTemplate, {{"key", key}, {"value", value}}});
+                  {Decision{"label template"}, {{"key", key}, {"value", value}}});
   }
   return Relabel(situation, old, key, value);
 }

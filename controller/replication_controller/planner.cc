@@ -6,12 +6,9 @@
 #include <utility>
 
 #include "controller/core/term_annotation.h"
-#include "controller/replication_controller/patches.h"
-#include "controller/replication_controller/phases.h"
-#include "controller/replication_controller/status.h"
-#include "controller/replication_controller/texts.h"
 #include "controller/replication_controller/validate.h"
 #include "controller/replication_controller/words.h"
+#include "controller/replication_controller/writes.h"
 
 namespace windlass::replication_controller {
 namespace {

@@ -3,20 +3,17 @@
 // The controller (controller/replication_controller/watch) takes the view from its caches, and the
 // runtime executes the steps. A client may run the same update without a controller, as kubectl
 // did, with a ReplicationControllerUpdate that exists only in memory. Then nothing survives the
-// client but the annotations of the ReplicationControllers, which is enough to go on (RC-18). The
-// client reads the view with GET and LIST, calls Next with an empty Learned, and executes the step:
-//
-//   - Write of resources::kReplicationControllerUpdates: it applies the body, a JSON merge patch,
-//   to
-//     the update in memory. status.line_count says how many lines are new.
-//   - any other Write or Read: it sends the request, brings the view up to date with the reply, and
-//     calls Next with the outcome. After a 409, a 404 or a reply that did not come, it begins
-//     again.
-//   - Wait, Failed: it begins again later.
+// client but the annotations of the two ReplicationControllers, which is enough to go on (RC-18).
+// The client reads the view with GET and LIST, calls Next with an empty Learned, and executes the
+// step: a Write of resources::kReplicationControllerUpdates, a JSON merge patch, it applies to the
+// update in memory. After any other Write or Read it brings the view up to date with the reply, and
+// calls Next with the outcome; after a 409, a 404 or a reply that did not come, and after Wait and
+// Failed, it begins again.
 //
 // The update has ended when status.phase is Succeeded, RolledBack or Failed.
 #pragma once
 
+#include <optional>
 #include <string_view>
 #include <vector>
 
@@ -28,9 +25,55 @@ Step Next(const View& view, const Learned& learned, WallTime now);
 
 // Returns what a new leader writes before it acts, so that a late scaling or deletion of the former
 // leader fails (L-012): a patch of each of the two controllers, if a scaling is stored that was not
-// made yet, or a deletion is due. The new leader may find that it is not any more. `term`
-// identifies its term. Every other effect of an update is harmless when it comes late: it is made
-// from the version that the new leader goes on from, and it is what the new leader makes first.
+// made yet, or a deletion is due. `term` identifies its term. Every other effect of an update is
+// harmless when it comes late: it is what the new leader makes first, from the same version.
 std::vector<Request> FenceScaling(const View& view, std::string_view term);
+
+// --- the phases. Next calls the one that the run's step names ---
+
+// Returns the next step before the first scaling: the new controller is found or created, the size
+// of the one that is scaled down is noted, and the header line is said (RC-5 to RC-8, RC-12,
+// RC-15). Requires that the old controller exists. The last step stores kStepScale.
+Step Prepare(const Situation& situation);
+
+// Returns the next step while the run's step is kStepScale: up as far as the surge allows, then,
+// spec.updatePeriod after the last scaling, down as far as availability allows (RC-10, RC-11).
+// Requires that the old controller exists. The last step stores kStepCleanUp.
+//
+// Each scaling is stored before it is made: the line, the size and the time go into the status, and
+// then the controller is patched. So a crash between the two neither skips nor repeats one, and the
+// period counts from the stored time (RC-18). A scaling that is stored, and that the Pods or the
+// limits do not allow any more, is dropped.
+Step Roll(const Situation& situation);
+
+// Returns the next step while the run's step is kStepCleanUp: the controller that was scaled down
+// is deleted, kept, or takes over what the new one is; then the annotations of the update go
+// (RC-13). Requires that the old controller exists.
+//
+// In a rename the new controller takes the old one's name, so that a crash at any point can be gone
+// on from and no Pod is lost (RC-14):
+//
+//   1. the old controller notes what the new one is (kRenameJournal), and the status, too
+//   2. the new controller is deleted, its Pods stay without an owner
+//   3. when it is gone, no Pod has it as owner any more, and the old controller has no Pods, one
+//      update turns the old controller into it; the replication controller adopts the Pods
+//   4. when all are adopted, the annotations go
+//
+// The old object stays, with its uid. kubectl deletes both and creates a third.
+Step CleanUp(const Situation& situation);
+
+// Returns the next of steps 3 and 4, or the end of the run, if a rename is under way and the new
+// controller is gone; otherwise nullopt. From there on there is no way back: neither a pause nor a
+// rollback is heeded before the end.
+std::optional<Step> FinishRename(const Situation& situation);
+
+// Returns the next step of a rollback whose new controller is gone, and whose old one has its size
+// again: the annotations go, and the update ends. Only they tell a client that was cut off there
+// what it did (RC-18). nullopt if that is not so, or no rollback. Requires the old controller.
+std::optional<Step> FinishRollback(const Situation& situation);
+
+// Returns the next step when the old controller is gone: the update ends if it deleted the old one,
+// or fails.
+Step WithoutOldController(const Situation& situation);
 
 }  // namespace windlass::replication_controller

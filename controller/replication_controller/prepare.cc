@@ -3,19 +3,18 @@
 #include <utility>
 
 #include "controller/replication_controller/annotations.h"
-#include "controller/replication_controller/external_scale.h"
 #include "controller/replication_controller/new_controller.h"
-#include "controller/replication_controller/patches.h"
-#include "controller/replication_controller/phases.h"
+#include "controller/replication_controller/planner.h"
 #include "controller/replication_controller/scale.h"
-#include "controller/replication_controller/status.h"
-#include "controller/replication_controller/texts.h"
 #include "controller/replication_controller/validate.h"
 #include "controller/replication_controller/words.h"
+#include "controller/replication_controller/writes.h"
 #include "kubeclient/base/fill.h"
 
 namespace windlass::replication_controller {
 namespace {
+
+constexpr std::string_view kContinuingText = "Continuing update with existing controller {}.";
 
 // Returns what the run is for.
 std::string IntendedTarget(const Situation& situation) {
@@ -46,15 +45,6 @@ std::optional<Step> StoreIntent(const Situation& situation, const std::string& l
   return Store(situation, draft);
 }
 
-// Returns the pause of an update that is begun again after such a scaling: going on would undo it
-// (RC-16). Adopt and Override are answered when the scaling begins.
-std::optional<Step> PauseIfOutgrown(const Situation& situation) {
-  const std::string& policy = situation.spec().on_external_scale;
-  const auto noted = SizeBeforeOthers(situation);
-  if (!noted || policy == kAdopt || policy == kOverride) return std::nullopt;
-  return PauseForScale(situation, *situation.old_controller(), *noted);
-}
-
 // --- the header ---
 
 Step BeginScaling(const Situation& situation, const Goal& goal, std::vector<std::string> lines,
@@ -67,15 +57,16 @@ Step BeginScaling(const Situation& situation, const Goal& goal, std::vector<std:
   // No update makes the target larger than this, so a larger one was scaled by somebody else:
   // AnswerExternalScale sees that by the difference (RC-16).
   const bool back = situation.spec().rollback;
-  auto& size = back ? draft.old_replicas : draft.new_replicas;
-  size = std::min(target.replicas, goal.desired);
+  (back ? draft.old_replicas : draft.new_replicas) = std::min(target.replicas, goal.desired);
   if (!back) draft.old_replicas = SizeBeforeOthers(situation).value_or(source.replicas);
   draft.available_replicas = CountAvailable(situation, target).available;
   draft.last_scale_time = situation.now;
   draft.deadline = situation.deadline_from_now();
-  std::string header =
-      Fill(kHeaderText, target.meta.name, target.replicas, goal.desired, source.meta.name,
-           source.replicas, goal.limits.min_available, goal.limits.max_total);
+  std::string header = Fill(
+      "Scaling up {} from {} to {}, scaling down {} from {} to 0 (keep {} pods available, don't "
+      "exceed {} pods)",
+      target.meta.name, target.replicas, goal.desired, source.meta.name, source.replicas,
+      goal.min_available, goal.max_total);
   for (std::string& line : lines) Say(draft, std::move(line));
   Say(draft, header);
   SetPhase(situation, draft, kProgressing, kProgressing, header);
@@ -115,10 +106,8 @@ Step CreateTarget(const Situation& situation) {
   if (before.step) return *std::move(before.step);
   const Result<ReplicationController> made = MakeNewController(situation, before.value);
   if (!made.ok()) return Fail(situation, kInvalidUpdate, made.error().message);
-  ReplicationController stored = *made;  // as the API server completes it
-  if (stored.selector.empty()) stored.selector = LabelsOfTemplate(*made->template_json);
   const ReplicationController labelled = LabelledOld(situation);
-  auto found = FindGoal(situation, labelled, stored);
+  auto found = FindGoal(situation, labelled, *made);
   if (found.step) return *std::move(found.step);
   // Not again while the old controller is relabelled: the one before the rename counts.
   if (!IsIntentStored(situation)) {
@@ -128,7 +117,7 @@ Step CreateTarget(const Situation& situation) {
   if (auto intent = StoreIntent(situation, "")) return *std::move(intent);
   if (auto step = LabelOld(situation, labelled)) return *std::move(step);
   return Effect(situation, CreateRequest(*made),
-                {decisions::kCreateController, {{"controller", situation.new_name}}});
+                {Decision{"create replicationcontroller"}, {{"controller", situation.new_name}}});
 }
 
 // Returns true for a new controller that its user created for an update that an annotation asks
@@ -137,14 +126,7 @@ bool IsToBeClaimed(const Situation& situation) {
   const ReplicationController& target = *situation.new_controller();
   const ReplicationControllerUpdateSpec& spec = situation.spec();
   if (!spec.image.empty() || spec.controller || target.replicas != 0) return false;
-  if (target.meta.annotations.Has(kSourceId)) return false;
-  return target.meta.annotations.Has(kDesiredReplicas);
-}
-
-Step Claim(const Situation& situation) {
-  const ReplicationController& target = *situation.new_controller();
-  return Effect(situation, Annotate(target, {{kSourceId, SourceIdOf(*situation.old_controller())}}),
-                {decisions::kClaimController, {{"controller", target.meta.name}}});
+  return target.meta.annotations.Has(kDesiredReplicas) && !target.meta.annotations.Has(kSourceId);
 }
 
 // Returns the refusal of a rename that another update began, and that nothing has been lost by yet.
@@ -176,18 +158,24 @@ Step TakeTarget(const Situation& situation) {
   if (begins) {
     if (auto step = RefuseAdopters(situation, *target.template_json)) return *std::move(step);
   }
-  if (auto pause = PauseIfOutgrown(situation)) return *std::move(pause);
+  // OLD was scaled before this try: going on would undo that (RC-16). Adopt and Override are
+  // answered when the scaling begins.
+  const auto outgrown = SizeBeforeOthers(situation);
+  if (outgrown && PausesForOthers(situation)) return PauseForScale(situation, labelled, *outgrown);
   if (auto step = LabelOld(situation, labelled)) return *std::move(step);
-  if (claims) return Claim(situation);
+  if (claims) {
+    return Effect(situation, Annotate(target, {{kSourceId, SourceIdOf(labelled)}}),
+                  {Decision{"claim new controller"}, {{"controller", target.meta.name}}});
+  }
   if (auto note = NoteSizeOfOld(situation)) return *std::move(note);
   auto services = WarnAboutServices(situation);
   if (services.step) return *std::move(services.step);
   std::vector<std::string> lines;
   if (begins && !situation.spec().image.empty()) {
-    lines.push_back(Fill(kFoundExistingText, target.meta.name));
+    lines.push_back(Fill("Found existing update in progress ({}), resuming.", target.meta.name));
   }
   const bool created = situation.run.step == kStepPrepare;
-  lines.push_back(created ? Fill(kCreatedText, target.meta.name)
+  lines.push_back(created ? Fill("Created {}", target.meta.name)
                           : Fill(kContinuingText, target.meta.name));
   return BeginScaling(situation, found.value, std::move(lines), std::move(services.value));
 }
@@ -210,8 +198,9 @@ Step SetRollbackSize(const Situation& situation, int32_t size) {
   // A rename that had begun is off. Otherwise the old controller would become what the new one was
   // as soon as that is deleted.
   if (old.meta.annotations.Has(kRenameJournal)) annotations[kRenameJournal] = std::nullopt;
-  return Effect(situation, Annotate(old, annotations),
-                {decisions::kSetRollbackSize, {{"controller", old.meta.name}, {"replicas", size}}});
+  return Effect(
+      situation, Annotate(old, annotations),
+      {Decision{"set rollback size"}, {{"controller", old.meta.name}, {"replicas", size}}});
 }
 
 // Returns true if this run has given the old controller its size back (RestoreOld).
@@ -237,17 +226,12 @@ Step RestoreOld(const Situation& situation) {
     const int32_t size = std::max(*noted.value, old.replicas);
     const std::string line = Fill(kSettingReplicasText, old.meta.name, size);
     if (auto intent = StoreIntent(situation, line, size)) return *std::move(intent);
-    Json ended = Json::object();
-    for (const std::string_view key : kEndWithUpdate) {
-      if (!IsOfOtherUpdate(situation, old, key)) ended[std::string(key)] = nullptr;
-    }
-    return Effect(situation,
-                  Patch(old, {{"metadata", {{"annotations", std::move(ended)}}},
-                              {"spec", {{"replicas", size}}}}),
-                  {decisions::kRestoreSize, {{"controller", old.meta.name}, {"replicas", size}}});
+    return Effect(
+        situation, Annotate(old, EndedAnnotations(situation, old), size),
+        {Decision{"restore original size"}, {{"controller", old.meta.name}, {"replicas", size}}});
   }
   if (!HasRestored(situation)) {
-    std::string text = Fill(kNothingToRollBackText, situation.new_name);
+    std::string text = Fill("Could not find {} to rollback.", situation.new_name);
     if (situation.new_name.empty()) {
       text = Fill(
           "there is nothing to roll back: ReplicationController {} has no annotation {}. "
@@ -280,9 +264,9 @@ Step PrepareRollback(const Situation& situation) {
   if (auto refusal = RefuseSwapped(situation)) return *std::move(refusal);
   const bool is_set = IsRollbackTarget(target, *source);
   if (!is_set) {
+    const auto noted = FindNotedSizeOfGone(situation);
+    if (noted.step) return *noted.step;
     if (!HasBegun(situation)) {
-      const auto noted = FindNotedSizeOfGone(situation);
-      if (noted.step) return *noted.step;
       if (noted.value || HasRestored(situation)) return RestoreOld(situation);
       return Fail(situation, kNothingToRollBack,
                   Fill("there is nothing to roll back: ReplicationController {} was not made by an "
@@ -290,15 +274,15 @@ Step PrepareRollback(const Situation& situation) {
                        source->meta.name, target.meta.name, kSourceId, kNextControllerId,
                        target.meta.name));
     }
-    std::optional<int32_t> size = SizeToRestore(target, *source);
+    // If the new one was never scaled, the old one has its size still.
+    std::optional<int32_t> size;
+    if (source->replicas == 0) size = target.replicas;
+    if (HasOriginalSize(target, *source)) size = NumberIn(target, kOriginalReplicas);
     // This is the second new controller: the first one was deleted when it had Pods.
-    if (!HasOriginalSize(target, *source)) {
-      const auto noted = FindNotedSizeOfGone(situation);
-      if (noted.step) return *noted.step;
-      if (noted.value) size = std::max(*noted.value, target.replicas);
-    }
+    if (noted.value) size = std::max(*noted.value, target.replicas);
     if (!size) {
-      return Fail(situation, kNothingToRollBack, Fill(kNoOriginalReplicasText, target.meta.name));
+      return Fail(situation, kNothingToRollBack,
+                  Fill("couldn't find original replica count of \"{}\"", target.meta.name));
     }
     target.meta.annotations.Set(kSourceId, SourceIdOf(*source));
     target.meta.annotations.Set(kDesiredReplicas, std::to_string(*size));

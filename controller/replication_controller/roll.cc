@@ -3,13 +3,10 @@
 #include <utility>
 
 #include "controller/replication_controller/annotations.h"
-#include "controller/replication_controller/external_scale.h"
-#include "controller/replication_controller/patches.h"
-#include "controller/replication_controller/phases.h"
+#include "controller/replication_controller/planner.h"
 #include "controller/replication_controller/scale.h"
-#include "controller/replication_controller/status.h"
-#include "controller/replication_controller/texts.h"
 #include "controller/replication_controller/words.h"
+#include "controller/replication_controller/writes.h"
 #include "kubeclient/base/fill.h"
 
 namespace windlass::replication_controller {
@@ -20,13 +17,7 @@ struct Facts {
   const ReplicationController& target;
   Goal goal;
   Availability availability;
-
-  TwoCounts counts() const {
-    return {.old_spec = source.replicas,
-            .new_spec = target.replicas,
-            .new_available = availability.available,
-            .desired = goal.desired};
-  }
+  TwoCounts counts{source.replicas, target.replicas, availability.available};
 };
 
 // "web-2 has 3 of 10 replicas, 2 of them available; web has 7 left"
@@ -62,8 +53,8 @@ bool IsStillDue(const Situation& situation, const Facts& facts,
                 const ReplicationController& controller) {
   const int32_t to = ExpectedSize(situation, controller);
   const bool up = &controller == &facts.target;
-  const std::optional<int32_t> allowed = up ? ScaleUp(facts.counts(), facts.goal.limits)
-                                            : ScaleDown(facts.counts(), facts.goal.limits);
+  const std::optional<int32_t> allowed =
+      up ? ScaleUp(facts.counts, facts.goal) : ScaleDown(facts.counts, facts.goal);
   return allowed && (up ? *allowed >= to : *allowed <= to);
 }
 
@@ -75,7 +66,7 @@ std::optional<Step> FenceDropped(const Situation& situation,
   const std::string fence = "without-line-" + std::to_string(situation.run.line_count);
   if (Annotation(controller, kTermAnnotation) == fence) return std::nullopt;
   return Effect(situation, Annotate(controller, {{kTermAnnotation, fence}}),
-                {decisions::kDropScaling, {{"controller", controller.meta.name}}});
+                {Decision{"drop scaling"}, {{"controller", controller.meta.name}}});
 }
 
 // Makes the scaling that is stored.
@@ -83,15 +74,16 @@ Step MakeScaling(const Situation& situation, const Facts& facts,
                  const ReplicationController& controller) {
   const int32_t to = ExpectedSize(situation, controller);
   const bool up = to > controller.replicas;
-  return Effect(situation, ScaleTo(controller, to),
-                {up ? decisions::kScaleUp : decisions::kScaleDown,
+  return Effect(situation, Annotate(controller, {}, to),
+                {up ? Decision{"scale up replicationcontroller"}
+                    : Decision{"scale down replicationcontroller"},
                  {{"controller", controller.meta.name},
                   {"from", controller.replicas},
                   {"to", to},
                   {"desired", facts.goal.desired},
                   {"available", facts.availability.available},
-                  {"min_available", facts.goal.limits.min_available},
-                  {"max_total", facts.goal.limits.max_total}}});
+                  {"min_available", facts.goal.min_available},
+                  {"max_total", facts.goal.max_total}}});
 }
 
 // Stores a scaling that MakeScaling makes in the next step.
@@ -99,10 +91,10 @@ Step StoreScaling(const Situation& situation, const Facts& facts,
                   const ReplicationController& controller, int32_t to) {
   StatusDraft draft = DraftOfProgress(situation, facts);
   const bool up = to > controller.replicas;
-  std::string line = up ? Fill(kScalingUpText, controller.meta.name, to)
-                        : Fill(kScalingDownText, controller.meta.name, to);
-  auto& size = &controller == situation.old_controller() ? draft.old_replicas : draft.new_replicas;
-  size = to;
+  std::string line = up ? Fill("Scaling {} up to {}", controller.meta.name, to)
+                        : Fill("Scaling {} down to {}", controller.meta.name, to);
+  const bool is_old = &controller == situation.old_controller();
+  (is_old ? draft.old_replicas : draft.new_replicas) = to;
   draft.scaling = {.name = controller.meta.name, .from = controller.replicas};
   draft.last_scale_time = situation.now;
   draft.deadline = situation.deadline_from_now();
@@ -115,8 +107,10 @@ Step EndScaling(const Situation& situation, const Facts& facts) {
   StatusDraft draft = DraftOfProgress(situation, facts);
   draft.step = kStepCleanUp;
   const std::string& name = facts.source.meta.name;
-  if (situation.cleanup() == kDelete) Say(draft, Fill(kDeletingText, name));
-  if (situation.cleanup() == kRename) Say(draft, Fill(kDeletingOldText, name));
+  const std::string_view what = situation.cleanup() == kRename ? "old controller: " : "";
+  if (situation.cleanup() != kPreserve) {
+    Say(draft, Fill("Update succeeded. Deleting {}{}", what, name));
+  }
   SetPhase(situation, draft, kCleaningUp, kCleaningUp, Progress(facts));
   return StoreOrWait(situation, draft, Wait{});
 }
@@ -125,7 +119,7 @@ Step EndScaling(const Situation& situation, const Facts& facts) {
 Step WaitForProgress(const Situation& situation, const Facts& facts, WallTime down_due) {
   const StatusDraft draft = DraftOfProgress(situation, facts);
   if (situation.now > draft.deadline) {
-    return Fail(situation, kTimedOut, std::string(kTimedOutText));
+    return Fail(situation, kTimedOut, "timed out waiting for any update progress to be made");
   }
   std::optional<WallTime> next = draft.deadline + seconds(1);
   if (down_due > situation.now) next = Sooner(next, std::optional(down_due));
@@ -140,11 +134,11 @@ Step NextScaling(const Situation& situation, const Facts& facts) {
   if (facts.target.replicas == facts.goal.desired && facts.source.replicas == 0) {
     return EndScaling(situation, facts);
   }
-  if (const auto up = ScaleUp(facts.counts(), facts.goal.limits)) {
+  if (const auto up = ScaleUp(facts.counts, facts.goal)) {
     return StoreScaling(situation, facts, facts.target, *up);
   }
   if (situation.now >= down_due) {
-    if (const auto down = ScaleDown(facts.counts(), facts.goal.limits)) {
+    if (const auto down = ScaleDown(facts.counts, facts.goal)) {
       return StoreScaling(situation, facts, facts.source, *down);
     }
   }

@@ -1,63 +1,58 @@
 #include "controller/replication_controller/run.h"
 
+#include <algorithm>
 #include <nlohmann/json.hpp>
 #include <utility>
 
 #include "controller/replication_controller/annotations.h"
-#include "controller/replication_controller/json.h"
 #include "controller/replication_controller/words.h"
+#include "kubeclient/api/fingerprint_text.h"
+#include "kubeclient/api/json_value.h"
 
 namespace windlass::replication_controller {
 namespace {
 
-// Stands for the content of a new controller that no present spec says. It is no hash.
-constexpr std::string_view kOfOtherSpec = "other";
-
-Json ContentJson(const NewControllerContent& content) {
+OrderedJson ContentJson(const NewControllerContent& content) {
   return {{"labels", MapJson(content.labels)},
           {"annotations", MapJson(content.annotations)},
-          {"replicas", content.replicas ? Json(*content.replicas) : Json()},
+          {"replicas", content.replicas ? OrderedJson(*content.replicas) : OrderedJson()},
           {"minReadySeconds", content.min_ready_seconds},
           {"selector", MapJson(content.selector)},
           {"template", *content.template_json}};
 }
 
+// Returns 32 hexadecimal digits that stand for the value.
+std::string HashOfJson(const OrderedJson& value) {
+  return TextOf(FingerprintOf(DumpJson(value))).substr(2);  // without "t-"
+}
+
 std::string ContentHash(const ReplicationControllerUpdateSpec& spec) {
   if (spec.image.empty() && !spec.controller) return {};
   return HashOfJson({spec.image, spec.container, spec.image_pull_policy,
-                     spec.controller ? ContentJson(*spec.controller) : Json()});
+                     spec.controller ? ContentJson(*spec.controller) : OrderedJson()});
 }
-
-std::string_view NameIn(std::string_view target) { return target.substr(0, target.find('/')); }
-
-std::string_view ContentIn(std::string_view target) {
-  const size_t slash = target.find('/');
-  return slash == target.npos ? std::string_view() : target.substr(slash + 1);
-}
-
-bool Differ(std::string_view a, std::string_view b) { return !a.empty() && !b.empty() && a != b; }
 
 bool IsDone(const ReplicationControllerUpdateStatus& status) {
   return status.phase == kSucceeded || status.phase == kRolledBack;
 }
 
-// Returns true if the run was given up on the way.
-bool IsGivenUp(const ReplicationControllerUpdateStatus& status) {
+// Returns why the run failed; "" if it did not.
+std::string_view Failure(const ReplicationControllerUpdateStatus& status) {
   const Condition* stalled = FindCondition(status.conditions, "Stalled");
-  return status.phase == kFailed && stalled != nullptr &&
-         (stalled->reason == kTimedOut || stalled->reason == kOldDeleted);
+  if (status.phase != kFailed || stalled == nullptr) return {};
+  return stalled->reason.text();
 }
 
 // Returns true if the run was refused before it changed anything. One that waits for a controller
 // that does not exist yet was not: a manifest may come before it.
 bool IsRefused(const ReplicationControllerUpdateStatus& status) {
-  const Condition* stalled = FindCondition(status.conditions, "Stalled");
-  return status.phase == kFailed && status.step.empty() && stalled != nullptr &&
-         stalled->reason != kNotFound;
+  const std::string_view failure = Failure(status);
+  return status.step.empty() && !failure.empty() && failure != kNotFound;
 }
 
 bool HasOtherName(const ReplicationControllerUpdateSpec& spec, std::string_view target) {
-  return !target.empty() && !spec.new_name.empty() && spec.new_name != NameIn(target);
+  return !target.empty() && !spec.new_name.empty() &&
+         spec.new_name != target.substr(0, target.find('/'));
 }
 
 // Returns true if spec.newName is another than the run began with. A rename that has begun is
@@ -74,11 +69,6 @@ bool NewRolloutIsDue(const ReplicationControllerUpdate& update) {
   return !stored.step.empty() && stored.rollback != update.spec.rollback;
 }
 
-bool NewRunIsDue(const ReplicationControllerUpdate& update) {
-  const bool goes_on = update.status.phase == kFailed && !IsOfPresentSpec(update);
-  return goes_on || NewRolloutIsDue(update);
-}
-
 }  // namespace
 
 bool IsOfPresentSpec(const ReplicationControllerUpdate& update) {
@@ -87,7 +77,9 @@ bool IsOfPresentSpec(const ReplicationControllerUpdate& update) {
 
 bool HasEnded(const ReplicationControllerUpdate& update) {
   const ReplicationControllerUpdateStatus& stored = update.status;
-  return IsOfPresentSpec(update) && (IsDone(stored) || IsGivenUp(stored) || IsRefused(stored));
+  return IsOfPresentSpec(update) &&
+         (IsDone(stored) || IsRefused(stored) || Failure(stored) == kTimedOut ||
+          Failure(stored) == kOldDeleted);
 }
 
 bool WasRefused(const ReplicationControllerUpdate& update) {
@@ -96,10 +88,12 @@ bool WasRefused(const ReplicationControllerUpdate& update) {
 
 ReplicationControllerUpdateStatus StatusOfRun(const ReplicationControllerUpdate& update) {
   const ReplicationControllerUpdateStatus& stored = update.status;
-  if (!NewRunIsDue(update)) return stored;
+  const bool is_new = NewRolloutIsDue(update);
+  const bool goes_on = stored.phase == kFailed && !IsOfPresentSpec(update);
+  if (!is_new && !goes_on) return stored;
   ReplicationControllerUpdateStatus fresh;
   fresh.observed_generation = stored.observed_generation;
-  fresh.earlier_rollouts = stored.earlier_rollouts + (NewRolloutIsDue(update) ? 1 : 0);
+  fresh.earlier_rollouts = stored.earlier_rollouts + (is_new ? 1 : 0);
   fresh.phase = stored.phase;
   fresh.message = stored.message;
   fresh.lines = stored.lines;
@@ -117,11 +111,13 @@ std::string TargetOf(const ReplicationControllerUpdateSpec& spec) {
 }
 
 std::string TargetOfOtherSpec(const std::string& new_name) {
-  return new_name + "/" + std::string(kOfOtherSpec);
+  return new_name + "/other";  // no hash
 }
 
 bool HasOtherContent(const ReplicationControllerUpdateSpec& spec, std::string_view target) {
-  return Differ(ContentHash(spec), ContentIn(target));
+  const std::string wanted = ContentHash(spec);
+  const std::string_view content = target.substr(std::min(target.find('/'), target.size()));
+  return !wanted.empty() && content.size() > 1 && content.substr(1) != wanted;
 }
 
 bool IsForOther(const ReplicationControllerUpdateSpec& spec, std::string_view target) {
@@ -131,7 +127,7 @@ bool IsForOther(const ReplicationControllerUpdateSpec& spec, std::string_view ta
 std::string HashOf(const ReplicationController& controller, std::string_view key,
                    std::string_view image) {
   // Whoever sends the object may order its fields in another way.
-  auto pod_template = nlohmann::json::parse(Dump(Parse(*controller.template_json)));
+  auto pod_template = nlohmann::json::parse(DumpJson(ParseJson(*controller.template_json)));
   pod_template.merge_patch({{"metadata", {{"labels", {{std::string(key), nullptr}}}}}});
   // The present value makes a difference when the same image is rolled out once more.
   const std::string_view present = controller.selector.Find(key).value_or(std::string_view());
@@ -150,7 +146,7 @@ std::string NewNameOf(const ReplicationControllerUpdate& update,
   if (old_controller == nullptr) return named;
   for (const std::string_view text :
        {Annotation(*old_controller, kRenameJournal), std::string_view(run.journal)}) {
-    if (const auto journal = ParseJournal(text)) return journal->name;
+    if (const auto journal = ParseJournal(text)) return journal->meta.name;
   }
   if (!named.empty()) return named;
   const std::string_view next = Annotation(*old_controller, kNextControllerId);

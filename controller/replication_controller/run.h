@@ -1,6 +1,5 @@
-// A run: one rolling update from validation to its end, and what it is for. A
-// ReplicationControllerUpdate has one run after the other: a new one begins when its spec changes
-// after the last one ended.
+// A run: one rolling update from validation to its end, and what it is for. An update object has
+// one run after the other: a new one begins when its spec changes after the last one ended.
 #pragma once
 
 #include <string>
@@ -14,13 +13,11 @@ namespace windlass::replication_controller {
 // Returns true if the status is of the present spec: Windlass has looked at it.
 bool IsOfPresentSpec(const ReplicationControllerUpdate& update);
 
-// Returns true if the run of the present spec has ended for good, so that nothing is left to do
-// before the spec changes: it succeeded, was rolled back, timed out, lost its old
-// controller on the way, or was refused before it changed anything (RC-20).
+// Returns true if nothing is left to do before the spec changes: the run of the present spec
+// succeeded, was rolled back, timed out, lost its old controller on the way, or was refused.
 bool HasEnded(const ReplicationControllerUpdate& update);
 
-// Returns true if the run of the present spec has ended because it was refused before it changed
-// anything.
+// Returns true if the run of the present spec was refused before it changed anything (RC-20).
 bool WasRefused(const ReplicationControllerUpdate& update);
 
 // Returns the stored status, or, if a new run is due, what of it a new run goes on with: the lines,
@@ -30,16 +27,16 @@ bool WasRefused(const ReplicationControllerUpdate& update);
 //   - if the last one ended, and was not for the present spec (Finish)
 //   - if spec.rollback changed
 //   - if spec.newName changed, but not while a rename is under way
-// The new run is a rollout of its own, and counts those before it, unless it goes on after a
-// failure. Example: a run that fails, one after an edit of spec.timeout, and the way back are
-// rollouts 1, 1 and 2, so status.earlierRollouts is 0, 0 and 1.
+// The new run is a rollout of its own unless it goes on after a failure. Example: a run that fails,
+// one after an edit of spec.timeout, and the way back are rollouts 1, 1 and 2, so
+// status.earlierRollouts is 0, 0 and 1.
 ReplicationControllerUpdateStatus StatusOfRun(const ReplicationControllerUpdate& update);
 
 // --- what a run is for: which new controller, and what that is made of ---
 
-// Returns what status.target keeps of it, so that a run is not taken for that of an edited spec:
-// "<spec.newName>/<hash of image, container, imagePullPolicy and controller>", each "" if the spec
-// has none. Example: "web-2/" for a new controller that exists.
+// Returns what status.target keeps of it, to tell the run from one of an edited spec:
+// "<spec.newName>/<hash of image, container, imagePullPolicy and controller>". Example: "web-2/"
+// for a new controller that exists.
 std::string TargetOf(const ReplicationControllerUpdateSpec& spec);
 
 // Returns the target of a run that only finishes what an earlier update began: the content is that
@@ -48,25 +45,18 @@ std::string TargetOfOtherSpec(const std::string& new_name);
 
 // Returns true if both say what the new controller is made of, and not the same.
 bool HasOtherContent(const ReplicationControllerUpdateSpec& spec, std::string_view target);
-// The same; or if the spec names another new controller than the run began with. One that began
-// without a name has none.
+// The same; or if the spec names another new controller than the run began with, if with any.
 bool IsForOther(const ReplicationControllerUpdateSpec& spec, std::string_view target);
 
 // Returns a label value of 32 hexadecimal digits for the Pods that `controller` makes of its
-// present template, with `image` in place of the container's if it is not empty. kubectl hashes the
-// encoded object here; neither compares such values.
+// present template, with `image` in place of the container's if it is not empty.
 std::string HashOf(const ReplicationController& controller, std::string_view key,
                    std::string_view image);
 
-// Returns the name of the new ReplicationController, in this order:
-//   - as a run that has done its first step has resolved it
-//   - of a rename that has begun: what its journal says
-//   - spec.newName
-//   - what the annotation next-controller-id of `old_controller` says
-//   - in a rollback of a run that has begun: what its status says
-//   - with spec.image and not in a rollback: "<old>-" and a hash of what is to run
-//   - "": it is not known
-// `old_controller` may be null (RC-5).
+// Returns the name of the new ReplicationController: as the first step of the run has resolved it;
+// else that of a rename that has begun, spec.newName, the annotation next-controller-id of
+// `old_controller`, in a rollback what the status says, and otherwise, with spec.image, "<old>-"
+// and a hash of what is to run. "" if it is not known. `old_controller` may be null (RC-5).
 std::string NewNameOf(const ReplicationControllerUpdate& update,
                       const ReplicationController* old_controller);
 

@@ -7,47 +7,37 @@
 
 #include "controller/count/limits.h"
 #include "controller/replication_controller/annotations.h"
-#include "controller/replication_controller/patches.h"
-#include "controller/replication_controller/status.h"
-#include "controller/replication_controller/texts.h"
 #include "controller/replication_controller/words.h"
+#include "controller/replication_controller/writes.h"
 #include "kubeclient/base/fill.h"
 
 namespace windlass::replication_controller {
-namespace {
 
-bool Overrides(const Situation& situation) {
-  return situation.spec().on_external_scale == kOverride;
-}
-
-}  // namespace
-
-Result<ScaleLimits> ResolveScaleLimits(int32_t desired,
-                                       const std::optional<IntOrPercent>& max_surge,
-                                       const std::optional<IntOrPercent>& max_unavailable) {
+Result<Goal> ResolveGoal(int32_t desired, const std::optional<IntOrPercent>& max_surge,
+                         const std::optional<IntOrPercent>& max_unavailable) {
   WINDLASS_TRY(
       const CountLimits limits,
       ResolveLimits(desired, max_surge.value_or(IntOrPercent::Int(1)), max_unavailable, "spec"));
-  return ScaleLimits{.surge = limits.surge,
-                     .min_available = std::max(0, desired - limits.unavailable),
-                     .max_total = int64_t{desired} + limits.surge};
+  return Goal{.desired = desired,
+              .min_available = std::max(0, desired - limits.unavailable),
+              .max_total = int64_t{desired} + limits.surge};
 }
 
-std::optional<int32_t> ScaleUp(const TwoCounts& counts, const ScaleLimits& limits) {
-  if (counts.new_spec == counts.desired) return std::nullopt;
+std::optional<int32_t> ScaleUp(const TwoCounts& counts, const Goal& goal) {
+  if (counts.new_spec == goal.desired) return std::nullopt;
   const int64_t total = int64_t{counts.old_spec} + counts.new_spec;
-  int64_t increment = limits.max_total - total;
-  if (counts.old_spec == 0) increment = int64_t{counts.desired} - counts.new_spec;
+  int64_t increment = goal.max_total - total;
+  if (counts.old_spec == 0) increment = int64_t{goal.desired} - counts.new_spec;
   if (increment <= 0) return std::nullopt;
   const int64_t grown = counts.new_spec + increment;
-  return static_cast<int32_t>(std::min(grown, int64_t{counts.desired}));
+  return static_cast<int32_t>(std::min(grown, int64_t{goal.desired}));
 }
 
-std::optional<int32_t> ScaleDown(const TwoCounts& counts, const ScaleLimits& limits) {
+std::optional<int32_t> ScaleDown(const TwoCounts& counts, const Goal& goal) {
   if (counts.old_spec == 0) return std::nullopt;
   const int64_t total = int64_t{counts.old_spec} + counts.new_spec;
   const int64_t new_unavailable = int64_t{counts.new_spec} - counts.new_available;
-  const int64_t decrement = total - limits.min_available - new_unavailable;
+  const int64_t decrement = total - goal.min_available - new_unavailable;
   if (decrement <= 0) return std::nullopt;
   return static_cast<int32_t>(std::max<int64_t>(0, counts.old_spec - decrement));
 }
@@ -69,17 +59,18 @@ OrStep<Goal> FindGoal(const Situation& situation, const ReplicationController& s
       present += Fill("{}{}:{}", present.empty() ? "" : " ", key.text(), value.text());
     }
     return refuse(kUnexpectedAnnotations,
-                  Fill(kUnexpectedAnnotationsText, name, source_id, present));
+                  Fill("Missing/unexpected annotations for controller {}, expected {} : map[{}]",
+                       name, source_id, present));
   }
   const std::optional<int32_t> desired = NumberIn(target, kDesiredReplicas);
   if (!desired) {
     return refuse(kUnexpectedAnnotations, Fill(kUnparsableText, name, kDesiredReplicas,
                                                Annotation(target, kDesiredReplicas)));
   }
-  const Result<ScaleLimits> limits =
-      ResolveScaleLimits(*desired, situation.spec().max_surge, situation.spec().max_unavailable);
-  if (!limits.ok()) return refuse(kInvalidUpdate, limits.error().message);
-  return {{.desired = *desired, .limits = *limits}};
+  const Result<Goal> goal =
+      ResolveGoal(*desired, situation.spec().max_surge, situation.spec().max_unavailable);
+  if (!goal.ok()) return refuse(kInvalidUpdate, goal.error().message);
+  return {*goal};
 }
 
 bool HaveDifferentKey(const StringMap& old_selector, const StringMap& new_selector) {
@@ -93,21 +84,17 @@ OrStep<std::optional<int32_t>> FindNotedSizeOfGone(const Situation& situation) {
   const ReplicationController& old = *situation.old_controller();
   const std::string_view of = Annotation(old, kOriginalReplicasOf);
   const std::optional<int32_t> noted = NumberIn(old, kOriginalReplicas);
+  const ReplicationController* created = situation.new_controller();
   if (of.empty() || !noted) return {};
-  Answer answer =
-      AskForAll(situation, resources::kReplicationControllers,
-                "the controller that a size was noted for may be gone", IfRefused::kFail);
-  if (answer.step) return {.step = std::move(answer.step)};
-  const Json items = ItemsIn(answer);
-  const bool gone = items.is_array() && std::ranges::none_of(items, [&](const Json& item) {
-                      return At(item, "/metadata/uid") == of;
-                    });
-  return {gone ? noted : std::nullopt};
+  if (created != nullptr && of == created->meta.uid.ToString()) return {};
+  OrStep<Json> found = FindByUid(situation, of);
+  if (found.step || !found.value.is_null()) return {.step = std::move(found.step)};
+  return {noted};
 }
 
 OrStep<int32_t> SizeBefore(const Situation& situation) {
   const ReplicationController& old = *situation.old_controller();
-  if (NumberIn(old, kOriginalReplicas).value_or(0) <= old.replicas) return {old.replicas};
+  if (!HasGivenPods(old)) return {old.replicas};
   auto noted = FindNotedSizeOfGone(situation);
   return {noted.value.value_or(old.replicas), std::move(noted.step)};
 }
@@ -125,7 +112,7 @@ Step NoteSize(const Situation& situation, const ReplicationController& source,
   others[kOriginalReplicasOf] = target.meta.uid.ToString();
   return Effect(
       situation, Annotate(source, others),
-      {decisions::kNoteOriginalSize, {{"controller", source.meta.name}, {"replicas", size}}});
+      {Decision{"note original size"}, {{"controller", source.meta.name}, {"replicas", size}}});
 }
 
 Step NoteSizeForUpdate(const Situation& situation, int32_t size) {
@@ -143,13 +130,6 @@ bool IsRollbackTarget(const ReplicationController& old, const ReplicationControl
          !old.meta.annotations.Has(kRenameJournal);
 }
 
-std::optional<int32_t> SizeToRestore(const ReplicationController& old,
-                                     const ReplicationController& target) {
-  if (HasOriginalSize(old, target)) return NumberIn(old, kOriginalReplicas);
-  if (target.replicas == 0) return old.replicas;
-  return std::nullopt;
-}
-
 std::optional<int32_t> SizeBeforeOthers(const Situation& situation) {
   const ReplicationController& old = *situation.old_controller();
   const ReplicationController& created = *situation.new_controller();
@@ -164,7 +144,8 @@ std::optional<Step> NoteSizeOfOld(const Situation& situation) {
   const ReplicationController& created = *situation.new_controller();
   const bool turned = IsRollbackTarget(old, created);
   const auto noted = NumberIn(old, turned ? kDesiredReplicas : kOriginalReplicas);
-  const bool outgrown = !Overrides(situation) && old.replicas > noted.value_or(0);
+  const bool outgrown =
+      situation.spec().on_external_scale != kOverride && old.replicas > noted.value_or(0);
   if (SizeBeforeOthers(situation)) return std::nullopt;
   if (HasOriginalSize(old, created) && !turned && !outgrown) return std::nullopt;
   OrStep<int32_t> size{noted.value_or(0)};
@@ -173,9 +154,145 @@ std::optional<Step> NoteSizeOfOld(const Situation& situation) {
   return NoteSizeForUpdate(situation, size.value);
 }
 
+bool PausesForOthers(const Situation& situation) {
+  const std::string& policy = situation.spec().on_external_scale;
+  return policy != kOverride && policy != kAdopt;
+}
+
 int32_t SizeAfterRollback(const Situation& situation, int32_t before) {
-  if (Overrides(situation) || situation.spec().on_external_scale == kAdopt) return before;
+  if (!PausesForOthers(situation)) return before;
   return std::max(before, situation.old_controller()->replicas);
+}
+
+// --- somebody else scales ---
+
+namespace {
+
+// How soon a size is asked for again that the cache does not show yet.
+constexpr Duration kAskAgain = seconds(1);
+
+// Returns a controller that somebody else scaled; null if there is none.
+const ReplicationController* FindScaledByOther(const Situation& situation) {
+  const ReplicationController* const pending = PendingScale(situation);
+  for (const auto* controller : {situation.old_controller(), situation.new_controller()}) {
+    const bool as_expected = controller->replicas == ExpectedSize(situation, *controller);
+    if (controller != pending && !as_expected) return controller;
+  }
+  return nullptr;
+}
+
+// The cache of ReplicationControllers may be behind the update's status: then our own scaling looks
+// like one of somebody else. Returns the step that asks the API server, or that waits for the
+// cache; nullopt if it has the size that the cache shows.
+std::optional<Step> AskForSize(const Situation& situation,
+                               const ReplicationController& controller) {
+  Answer answer =
+      Ask(situation, {Request::Get(resources::kReplicationControllers, KeyOf(controller.meta)),
+                      "a size that only a late cache shows was set by nobody else"});
+  if (answer.step) return std::move(answer.step);
+  if (CountAt(ObjectIn(answer), "/spec/replicas") == controller.replicas) return std::nullopt;
+  return Wait{kAskAgain};
+}
+
+Step Pause(const Situation& situation, std::string message) {
+  StatusDraft draft = BeginDraft(situation);
+  SetPhase(situation, draft, kPaused, kExternalScale, std::move(message));
+  return StoreWithWarning(situation, draft, kExternalScale);
+}
+
+Step ScaleBack(const Situation& situation, const ReplicationController& scaled, int32_t expected) {
+  return Effect(situation, Annotate(scaled, {}, expected),
+                {Decision{"override external scaling"},
+                 {{"controller", scaled.meta.name}, {"from", scaled.replicas}, {"to", expected}}});
+}
+
+Step AdoptScale(const Situation& situation, const ReplicationController& scaled) {
+  const ReplicationController& old = *situation.old_controller();
+  const ReplicationController& created = *situation.new_controller();
+  const int64_t sum = int64_t{old.replicas} + created.replicas;
+  const auto desired = static_cast<int32_t>(std::min<int64_t>(sum, INT32_MAX));
+  const ReplicationController& target = *situation.target();
+  // A rename that had begun is off: the old controller has Pods.
+  if (old.meta.annotations.Has(kRenameJournal)) {
+    return Effect(situation, Annotate(old, {{kRenameJournal, std::nullopt}}),
+                  {Decision{"adopt external scaling"}, {{"controller", old.meta.name}}});
+  }
+  // What is desired from now on is also what a rollback goes back to.
+  const bool noted = NumberIn(old, kOriginalReplicas) == desired && !IsRollbackTarget(old, created);
+  if (&target != &old && !noted) return NoteSizeForUpdate(situation, desired);
+  if (NumberIn(target, kDesiredReplicas) != desired) {
+    return Effect(situation, Annotate(target, {{kDesiredReplicas, std::to_string(desired)}}),
+                  {Decision{"adopt external scaling"},
+                   {{"controller", scaled.meta.name},
+                    {"from", ExpectedSize(situation, scaled)},
+                    {"to", scaled.replicas},
+                    {"desired", desired}}});
+  }
+  StatusDraft draft = BeginDraftOfSizes(situation, desired);
+  draft.step = kStepScale;
+  draft.deadline = situation.deadline_from_now();
+  std::string line =
+      Fill("Adopting the scaling of {} to {} by somebody else: {} replicas are desired now",
+           scaled.meta.name, scaled.replicas, desired);
+  Say(draft, line);
+  SetPhase(situation, draft, kProgressing, kProgressing, line);
+  return StoreOrWait(situation, draft, Wait{},
+                     {{.reason = std::string(kExternalScale), .message = std::move(line)}});
+}
+
+}  // namespace
+
+int32_t ExpectedSize(const Situation& situation, const ReplicationController& controller) {
+  const bool is_old = &controller == situation.old_controller();
+  const auto& stored = is_old ? situation.run.old_replicas : situation.run.new_replicas;
+  return stored.value_or(controller.replicas);
+}
+
+const ReplicationController* PendingScale(const Situation& situation) {
+  const std::optional<PendingScaling>& scaling = situation.run.scaling;
+  if (!scaling) return nullptr;
+  for (const auto* controller : {situation.old_controller(), situation.new_controller()}) {
+    if (controller == nullptr || controller->meta.name != scaling->name) continue;
+    const bool is_due = controller->replicas == scaling->from;
+    return is_due && ExpectedSize(situation, *controller) != scaling->from ? controller : nullptr;
+  }
+  return nullptr;
+}
+
+std::optional<Step> AnswerExternalScale(const Situation& situation) {
+  const ReplicationController* scaled = FindScaledByOther(situation);
+  if (scaled == nullptr) return std::nullopt;
+  // Adopt adds both up.
+  for (const auto* controller : {situation.old_controller(), situation.new_controller()}) {
+    if (auto ask = AskForSize(situation, *controller)) return ask;
+  }
+  const std::string& policy = situation.spec().on_external_scale;
+  if (policy == kAdopt) return AdoptScale(situation, *scaled);
+  const int32_t expected = ExpectedSize(situation, *scaled);
+  if (policy == kOverride) return ScaleBack(situation, *scaled, expected);
+  return PauseForScale(situation, *scaled, expected);
+}
+
+Step PauseForScale(const Situation& situation, const ReplicationController& scaled,
+                   int32_t expected) {
+  return Pause(situation,
+               Fill(kScaledByOtherText, scaled.meta.name, expected, scaled.replicas) +
+                   Fill(". Scale it back to {}, or set spec.onExternalScale to Adopt (all replicas "
+                        "are wanted) or Override (it is scaled back)",
+                        expected));
+}
+
+std::optional<Step> AnswerScaleBeforeRename(const Situation& situation,
+                                            const std::string& new_name) {
+  const ReplicationController& old = *situation.old_controller();
+  if (old.replicas == 0) return std::nullopt;
+  if (auto ask = AskForSize(situation, old)) return ask;
+  if (situation.spec().on_external_scale == kOverride) return ScaleBack(situation, old, 0);
+  return Pause(situation, Fill(kScaledByOtherText, old.meta.name, 0, old.replicas) +
+                              Fill(", and {} is deleted already. Scale it back to 0, or set "
+                                   "spec.onExternalScale to Override (it is scaled back): then it "
+                                   "takes over the Pods of {}",
+                                   new_name, new_name));
 }
 
 }  // namespace windlass::replication_controller

@@ -1,13 +1,13 @@
 // The sizes of a rolling update of two ReplicationControllers: the next size of either, what the
-// update is to reach, and what the one that is scaled down had before. That is noted on it, because
-// the live size is a smaller one by then (RC-8).
+// one that is scaled down had before, and what follows when somebody else scales one. The size
+// before is noted on it, because the live size is a smaller one by then (RC-8).
 #pragma once
 
 #include <cstdint>
 #include <optional>
 
-#include "controller/replication_controller/patches.h"
 #include "controller/replication_controller/situation.h"
+#include "controller/replication_controller/writes.h"
 #include "kubeclient/api/int_or_percent.h"
 #include "kubeclient/base/result.h"
 
@@ -23,45 +23,37 @@ struct TwoCounts {
   int32_t old_spec = 0;       // spec.replicas
   int32_t new_spec = 0;       // spec.replicas
   int32_t new_available = 0;  // Pods of the new one that are ready for minReadySeconds
-  int32_t desired = 0;        // what new_spec shall be at the end
 };
 
-struct ScaleLimits {
-  int32_t surge = 0;
+// What an update is to reach, and its limits on the way.
+struct Goal {
+  int32_t desired = 0;  // what new_spec shall be at the end
   int32_t min_available = 0;
-  int64_t max_total = 0;  // desired + surge
-  bool operator==(const ScaleLimits&) const = default;
+  int64_t max_total = 0;
+  bool operator==(const Goal&) const = default;
 };
 
 // Resolves spec.maxSurge (absent: 1) and spec.maxUnavailable (absent: 0) by `desired`. If nothing
 // is desired, nothing has to be available. Example: 10 desired, surge 20 %, unavailable 10 %: at
 // most 12 Pods, at least 9 available. Returns kInvalid, which names the field, for a value that is
 // neither a count nor a percentage (RC-9).
-Result<ScaleLimits> ResolveScaleLimits(int32_t desired,
-                                       const std::optional<IntOrPercent>& max_surge,
-                                       const std::optional<IntOrPercent>& max_unavailable);
+Result<Goal> ResolveGoal(int32_t desired, const std::optional<IntOrPercent>& max_surge,
+                         const std::optional<IntOrPercent>& max_unavailable);
 
 // Returns the next size of the new controller; nullopt if it stays. It grows as far as the surge
 // allows, and at once to `desired` if the old one has no replicas. Example: 10 desired, surge 3, 10
 // old, 0 new: 13 − 10 = 3 (RC-10).
-std::optional<int32_t> ScaleUp(const TwoCounts& counts, const ScaleLimits& limits);
+std::optional<int32_t> ScaleUp(const TwoCounts& counts, const Goal& goal);
 
 // Returns the next size of the old controller; nullopt if it stays. It shrinks as far as
 // min_available allows: to 0 once the new one is complete. Example: 10 desired, 10 must be
 // available, 10 old, 3 new of which 1 is available: 13 − 10 − 2 = 1 may go: 9 (RC-10).
-std::optional<int32_t> ScaleDown(const TwoCounts& counts, const ScaleLimits& limits);
+std::optional<int32_t> ScaleDown(const TwoCounts& counts, const Goal& goal);
 
-// --- what an update is to reach ---
-
-// What the target's annotations say, with the limits.
-struct Goal {
-  int32_t desired = 0;
-  ScaleLimits limits;
-};
-// Returns the goal; or the step that refuses the update, because no label tells the two apart
-// (RC-4), the target was not made for the source (RC-7), or a limit is neither a count nor a
-// percentage (RC-9). Before the first write, `source` and `target` are the two as the preparation
-// will leave them, so that a refused update has touched nothing.
+// Returns the goal that the target's annotations name; or the step that refuses the update, because
+// no label tells the two apart (RC-4), the target was not made for the source (RC-7), or a limit is
+// none (RC-9). Before the first write, `source` and `target` are as the preparation will leave
+// them, so that a refused update has touched nothing.
 OrStep<Goal> FindGoal(const Situation& situation, const ReplicationController& source,
                       const ReplicationController& target);
 
@@ -69,53 +61,73 @@ OrStep<Goal> FindGoal(const Situation& situation, const ReplicationController& s
 // both (RC-4).
 bool HaveDifferentKey(const StringMap& old_selector, const StringMap& new_selector);
 
-// --- the size before ---
+// --- the size before. Each requires the old controller ---
 
 // Returns original-replicas of the old controller if the controller that it was noted for does not
-// exist any more; no size otherwise. Requires the old controller.
+// exist any more; no size otherwise.
 OrStep<std::optional<int32_t>> FindNotedSizeOfGone(const Situation& situation);
 
 // Returns the size to note: spec.replicas of the old controller, or what FindNotedSizeOfGone
-// returns, if that is larger. Example: 10 to 10, cut off at 4 old Pods by a deletion of the new
-// controller: 10. Requires the old controller.
+// returns, if that is larger. Example: NEW was deleted when 4 of 10 old Pods were left: 10.
 OrStep<int32_t> SizeBefore(const Situation& situation);
 
-// Returns true if original-replicas of `source` is that of this run. kubectl does not say of which
-// run it is: it is taken for this one if the target has replicas already, because then the live
-// size may be a smaller one (RC-8).
+// Returns true if original-replicas of `source` is that of this run. One of kubectl's, which does
+// not say, is taken for it if the target has replicas: the live size may be a smaller one (RC-8).
 bool HasOriginalSize(const ReplicationController& source, const ReplicationController& target);
-
-// Notes `size` on the old controller for an update to the new one. Takes off what is left of a
-// rollback that was turned off: the next one goes back to `size`. Requires both controllers.
-Step NoteSizeForUpdate(const Situation& situation, int32_t size);
 
 // Notes on `source` the size that it has before its Pods go to `target`, together with `others`.
 Step NoteSize(const Situation& situation, const ReplicationController& source,
               const ReplicationController& target, int32_t size, Annotations others = {});
 
+// Notes `size` on the old controller for an update to the new one. Takes off what is left of a
+// rollback that was turned off: the next one goes back to `size`. Requires both controllers.
+Step NoteSizeForUpdate(const Situation& situation, int32_t size);
+
+// Notes the size of OLD for a rollback, unless it is noted. One that does not say whose it is, and
+// that OLD has outgrown, is replaced, but not with Override. After a rollback that was turned off,
+// the noted size is the one that OLD was to get.
+std::optional<Step> NoteSizeOfOld(const Situation& situation);
+
+// Returns the size that this update has noted for OLD, if that is larger now: somebody else has
+// scaled it since the first try. Requires both controllers.
+std::optional<int32_t> SizeBeforeOthers(const Situation& situation);
+
 // Returns true if a rollback of the update to `created` has made `old` its target.
 bool IsRollbackTarget(const ReplicationController& old, const ReplicationController& created);
 
-// Returns the size that the old controller had; nullopt if it is not known. If the new one was
-// never scaled, the old one has it still.
-std::optional<int32_t> SizeToRestore(const ReplicationController& old,
-                                     const ReplicationController& target);
-
-// Returns the size that this update has noted for OLD, if that is larger now: somebody else has
-// scaled it since the first try. kubectl keeps a size for ever, so one that does not say whose it
-// is tells nothing. Requires both controllers.
-std::optional<int32_t> SizeBeforeOthers(const Situation& situation);
-
-// If OLD is larger than a noted size that does not say whose it is, somebody else scaled it before
-// this try. Notes the larger size, so that a rollback restores it. With Override keeps the noted
-// size; that of this update stays in any case, and the scaling is answered (SizeBeforeOthers).
-// After a rollback that was turned off, the noted size is the one that OLD was to get.
-std::optional<Step> NoteSizeOfOld(const Situation& situation);
-
-// Returns the size that the rollback gives the old controller: `before`, which was noted. An update
-// only makes the old one smaller, so one that is larger was scaled by somebody else. With Pause,
-// OLD keeps its size: the user who sets spec.rollback has decided. Adopt and Override answer when
-// the scaling begins (RC-16). Example: 2 were noted, somebody has made it 5: 5.
+// Returns the size that the rollback gives the old controller: `before`, which was noted, or the
+// present one if somebody has made it larger since, with Pause: the user who sets spec.rollback has
+// decided. Adopt and Override answer when the scaling begins (RC-16). Example: noted 2, now 5: 5.
 int32_t SizeAfterRollback(const Situation& situation, int32_t before);
+
+// --- somebody else scales one of the two during an update (RC-16) ---
+
+// A size that is neither what the update set nor what it is about to change was set by a user or an
+// autoscaler. spec.onExternalScale answers: with Pause nothing is scaled until the size is put
+// back, or another policy is chosen; with Adopt, both sizes together are what is desired from now
+// on; with Override the size is put back.
+
+// Returns true for Pause, and for what the CRD would refuse.
+bool PausesForOthers(const Situation& situation);
+
+// Returns the controller that the update is about to scale: the size is stored, and the controller
+// does not have it yet. Null if there is none.
+const ReplicationController* PendingScale(const Situation& situation);
+// Returns the size that the update has set, or is about to set.
+int32_t ExpectedSize(const Situation& situation, const ReplicationController& controller);
+
+// Returns what follows from a scaling by somebody else; nullopt if there was none. Requires both
+// controllers.
+std::optional<Step> AnswerExternalScale(const Situation& situation);
+
+// Returns the pause because somebody else has scaled `scaled`, which had `expected` replicas.
+Step PauseForScale(const Situation& situation, const ReplicationController& scaled,
+                   int32_t expected);
+
+// Returns what follows from a scaling of the old controller by somebody else while it is about to
+// become what the deleted controller `new_name` was: it would leave its own Pods without an owner.
+// There is nothing to add up any more, so Adopt is as Pause. nullopt if it has no replicas.
+std::optional<Step> AnswerScaleBeforeRename(const Situation& situation,
+                                            const std::string& new_name);
 
 }  // namespace windlass::replication_controller

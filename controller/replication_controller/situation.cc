@@ -66,21 +66,15 @@ std::vector<const Pod*> LivePodsOf(const Situation& situation,
   return pods;
 }
 
-LabelSelector SelectorOf(StringMap labels) {
-  LabelSelector selector;
-  selector.present = true;
-  selector.match_labels = std::move(labels);
-  return selector;
-}
-
-bool HasLabels(const ObjectMeta& meta, const StringMap& labels) {
-  return Matches(SelectorOf(labels), meta.labels);
+StringMap LabelsOfTemplate(const std::string& template_json) {
+  return MapOf(At(ParseJson(template_json), "/metadata/labels"));
 }
 
 Availability CountAvailable(const Situation& situation, const ReplicationController& controller) {
   Availability availability;
   for (const Pod* pod : LivePodsOf(situation, controller)) {
-    if (!pod->ready.IsTrue() || !HasLabels(pod->meta, controller.selector)) continue;
+    if (!pod->ready.IsTrue() || !Matches(SelectorOf(controller.selector), pod->meta.labels))
+      continue;
     const std::optional<WallTime> from =
         StableFrom(pod->ready.last_transition_time(), situation.spec().min_ready_seconds);
     if (!from) continue;
@@ -90,8 +84,6 @@ Availability CountAvailable(const Situation& situation, const ReplicationControl
       availability.next = Sooner(availability.next, from);
     }
   }
-  // The Pods may be older than what the replication controller says of them, and the other way
-  // round.
   availability.available =
       std::min({availability.available, controller.status.ready_replicas, controller.replicas});
   return availability;
@@ -104,15 +96,25 @@ Answer Ask(const Situation& situation, Read read) {
   return {.step = std::move(read)};
 }
 
-Answer AskForAll(const Situation& situation, const ResourceId& resource, std::string why,
-                 IfRefused if_refused) {
+Answer AskForAll(const Situation& situation, const ResourceId& resource, std::string why) {
   return Ask(situation, {.request = Request::List(resource, situation.update().meta.namespace_, ""),
                          .why = std::move(why),
-                         .go_on_if_refused = if_refused == IfRefused::kGoOn});
+                         .go_on_if_refused = true});
+}
+
+OrStep<Json> FindByUid(const Situation& situation, std::string_view uid) {
+  Answer answer = Ask(situation, {Request::List(resources::kReplicationControllers,
+                                                situation.update().meta.namespace_, ""),
+                                  "another update may be under way"});
+  if (answer.step) return {.step = std::move(answer.step)};
+  for (Json& item : ItemsIn(answer)) {
+    if (TextAt(item, "/metadata/uid") == uid) return {std::move(item)};
+  }
+  return {};
 }
 
 Json ObjectIn(const Answer& answer) {
-  return answer.value->said.ok() ? Parse(answer.value->said->body) : Json();
+  return answer.value->said.ok() ? ParseJson(answer.value->said->body) : Json();
 }
 
 Json ItemsIn(const Answer& answer) {

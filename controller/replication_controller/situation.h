@@ -1,6 +1,5 @@
-// What one decision about a rolling update of ReplicationControllers is made from: the view, what
-// follows from it (which run it is, who is scaled down and who up), and what the API server
-// answered in this sync.
+// What one decision about a rolling update is made from: the view, what follows from it (which run
+// it is, who is scaled down and who up), and what the API server answered in this sync.
 #pragma once
 
 #include <cstdint>
@@ -10,12 +9,14 @@
 #include <vector>
 
 #include "controller/core/step.h"
-#include "controller/replication_controller/json.h"
 #include "controller/replication_controller/run.h"
+#include "kubeclient/api/json_value.h"
 #include "kubeclient/api/pod.h"
 #include "kubeclient/api/selector.h"
 
 namespace windlass::replication_controller {
+
+using Json = OrderedJson;
 
 // Taken from caches by the controller; a client reads it (planner.h).
 struct View {
@@ -40,7 +41,6 @@ struct Situation {
   const ReplicationControllerUpdate& update() const { return view.update; }
   const ReplicationControllerUpdateSpec& spec() const { return view.update.spec; }
   const std::string& old_name() const { return view.update.meta.name; }
-  // Null if there is none.
   const ReplicationController* old_controller() const { return view.old_controller; }
   const ReplicationController* new_controller() const { return view.new_controller; }
   // The controller that is scaled down, and the one that is scaled up. A rollback swaps them
@@ -66,10 +66,9 @@ Situation MakeSituation(const View& view, const Learned& learned, WallTime now);
 
 // --- the two controllers and their Pods ---
 
-// Returns true if the replication controller has acted on the latest spec of `controller` as far
-// as an update waits for it: of one that is scaled up all Pods exist, of one that is scaled down no
-// Pod more than that is left. Its status may count Pods before its own cache has those that it made
-// last, so the Pods of the view count as well.
+// Returns true if the replication controller has acted on the latest spec of `controller`: of one
+// that is scaled up all Pods exist, of one that is scaled down no Pod more than that is left. Its
+// status may count Pods before its own cache has the last ones, so those of the view count as well.
 bool HasScaledUp(const ReplicationController& controller);
 bool HasScaledDown(const Situation& situation, const ReplicationController& controller);
 
@@ -77,17 +76,16 @@ bool HasScaledDown(const Situation& situation, const ReplicationController& cont
 std::vector<const Pod*> LivePodsOf(const Situation& situation,
                                    const ReplicationController& controller);
 
-// Returns the selector of the objects that have all of these labels.
-LabelSelector SelectorOf(StringMap labels);
-bool HasLabels(const ObjectMeta& meta, const StringMap& labels);
+// Returns metadata.labels of spec.template; none if there are none, or it is no JSON.
+StringMap LabelsOfTemplate(const std::string& template_json);
 
 struct Availability {
   int32_t available = 0;
   std::optional<WallTime> next;  // when time alone makes one more available; nullopt: never
 };
 // Counts Pods of `controller` that match its selector, are not being deleted and have been ready
-// for spec.minReadySeconds (RC-10); but no more than its status says are ready, because the cache
-// of Pods may be behind. Example: 3 such Pods, status.readyReplicas 1: 1.
+// for spec.minReadySeconds (RC-10); but no more than its status says are ready: either of the two
+// may be behind. Example: 3 such Pods, status.readyReplicas 1: 1.
 Availability CountAvailable(const Situation& situation, const ReplicationController& controller);
 
 // --- questions to the API server ---
@@ -102,10 +100,12 @@ struct OrStep {
 using Answer = OrStep<const Outcome*>;
 // Returns the answer to `read` in this sync, or the step that asks for it.
 Answer Ask(const Situation& situation, Read read);
-// The same for the list of all objects of the update's namespace.
-enum class IfRefused : uint8_t { kFail, kGoOn };
-Answer AskForAll(const Situation& situation, const ResourceId& resource, std::string why,
-                 IfRefused if_refused);
+// The same for the list of all objects of the update's namespace. A client without the right to
+// list them goes on.
+Answer AskForAll(const Situation& situation, const ResourceId& resource, std::string why);
+// Returns the ReplicationController that has this uid, in the update's namespace; null if there is
+// none.
+OrStep<Json> FindByUid(const Situation& situation, std::string_view uid);
 // Returns the object that was answered; null if there is none.
 Json ObjectIn(const Answer& answer);
 // Returns the items of the list that was answered; null if the API server sent no list.

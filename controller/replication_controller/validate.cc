@@ -5,9 +5,9 @@
 
 #include "controller/replication_controller/annotations.h"
 #include "controller/replication_controller/new_controller.h"
-#include "controller/replication_controller/status.h"
-#include "controller/replication_controller/texts.h"
 #include "controller/replication_controller/words.h"
+#include "controller/replication_controller/writes.h"
+#include "kubeclient/api/service.h"
 #include "kubeclient/base/fill.h"
 
 namespace windlass::replication_controller {
@@ -31,9 +31,8 @@ std::optional<Step> RefuseOwned(const Situation& situation,
 // A rollback is not held up by an autoscaler.
 std::optional<Step> RefuseAutoscaled(const Situation& situation) {
   if (!situation.run.step.empty() || situation.spec().rollback) return std::nullopt;
-  Answer answer =
-      AskForAll(situation, resources::kHorizontalPodAutoscalers,
-                "an autoscaler may scale the controllers that are updated", IfRefused::kGoOn);
+  Answer answer = AskForAll(situation, resources::kHorizontalPodAutoscalers,
+                            "an autoscaler may scale the controllers that are updated");
   if (answer.step) return std::move(answer.step);
   for (const Json& item : ItemsIn(answer)) {
     if (TextAt(item, "/spec/scaleTargetRef/kind") != "ReplicationController") continue;
@@ -54,34 +53,30 @@ std::optional<Step> RefuseOtherImage(const Situation& situation,
   // That of another update is told by its annotations.
   const std::string_view source = SourceIdIn(created).name;
   if (source != situation.old_name()) return std::nullopt;
-  const Result<std::string> image = ImageIn(situation, created.meta.name, *created.template_json);
+  const Result<std::string> image = ImageIn(situation, created);
   if (!image.ok()) return Fail(situation, kInvalidUpdate, image.error().message);
   if (*image == situation.spec().image) return std::nullopt;
-  return Fail(situation, kOtherImage, Fill(kOtherImageText, *image, *image));
+  return Fail(situation, kOtherImage,
+              Fill("Found existing in-progress update to image ({}).\nEither continue in-progress "
+                   "update with --image={} or rollback with --rollback",
+                   *image, *image));
 }
 
 // --- two updates of one controller ---
 
-Step RefuseBeside(const Situation& situation, const std::string& name, const std::string& what,
-                  std::string_view annotation) {
-  return Fail(situation, kOtherName,
-              Fill("ReplicationController {} {} in another update. Wait until that has ended; if "
-                   "there is none, remove the annotation {}",
-                   name, what, annotation));
-}
+constexpr std::string_view kBesideText =
+    "ReplicationController {} {} in another update. Wait until that has ended; if there is none, "
+    "remove the annotation {}";
 
 // The annotation of an update that was rolled back, or whose source is gone, holds nothing up.
 std::optional<Step> RefuseTarget(const Situation& situation) {
   const ReplicationController& old = *situation.old_controller();
   const SourceId source = SourceIdIn(old);
-  const std::string name(source.name);
-  if (name.empty() || name == situation.new_name) return std::nullopt;
-  Answer answer =
-      Ask(situation, {Request::Get(resources::kReplicationControllers, {old.meta.namespace_, name}),
-                      "it may be in the middle of another update"});
-  if (answer.step) return std::move(answer.step);
-  if (At(ObjectIn(answer), "/metadata/uid") != source.uid) return std::nullopt;
-  return RefuseBeside(situation, old.meta.name, "replaces " + name, kSourceId);
+  if (source.name.empty() || source.name == situation.new_name) return std::nullopt;
+  OrStep<Json> found = FindByUid(situation, source.uid);
+  if (found.step || found.value.is_null()) return std::move(found.step);
+  return Fail(situation, kOtherName,
+              Fill(kBesideText, old.meta.name, "replaces " + std::string(source.name), kSourceId));
 }
 
 // Says how to name `under_way` in the spec. The name decides whether the new controller takes the
@@ -100,21 +95,16 @@ std::optional<Step> RefuseOtherName(const Situation& situation) {
   const std::string_view of = Annotation(old, kOriginalReplicasOf);
   if (of.empty()) return std::nullopt;
   if (created != nullptr && of == created->meta.uid.ToString()) return std::nullopt;
-  Answer answer = AskForAll(situation, resources::kReplicationControllers,
-                            "another update may be under way", IfRefused::kFail);
-  if (answer.step) return std::move(answer.step);
-  for (const Json& item : ItemsIn(answer)) {
-    if (TextAt(item, "/metadata/uid") != of) continue;
-    const StringMap annotations = MapOf(At(item, "/metadata/annotations"));
-    if (annotations.Find(kSourceId) != SourceIdOf(old)) continue;
-    const std::string name = TextAt(item, "/metadata/name");
-    return Fail(
-        situation, kOtherName,
-        Fill("ReplicationController {} is in the middle of an update to {}, so it cannot be "
-             "updated to {}. {} to go on with that, and set spec.rollback to true, too, to undo it",
-             old.meta.name, name, situation.new_name, AdviceOnName(situation, name)));
-  }
-  return std::nullopt;
+  OrStep<Json> found = FindByUid(situation, of);
+  if (found.step) return std::move(found.step);
+  const StringMap annotations = MapOf(At(found.value, "/metadata/annotations"));
+  if (annotations.Find(kSourceId) != SourceIdOf(old)) return std::nullopt;
+  const std::string name = TextAt(found.value, "/metadata/name");
+  return Fail(
+      situation, kOtherName,
+      Fill("ReplicationController {} is in the middle of an update to {}, so it cannot be updated "
+           "to {}. {} to go on with that, and set spec.rollback to true, too, to undo it",
+           old.meta.name, name, situation.new_name, AdviceOnName(situation, name)));
 }
 
 std::optional<Step> RefuseSource(const Situation& situation) {
@@ -123,46 +113,26 @@ std::optional<Step> RefuseSource(const Situation& situation) {
   if (replaced_by.empty() || replaced_by == situation.old_controller()->meta.uid.ToString()) {
     return std::nullopt;
   }
-  return RefuseBeside(situation, created.meta.name, "is replaced by another", kOriginalReplicasOf);
+  return Fail(situation, kOtherName,
+              Fill(kBesideText, created.meta.name, "is replaced by another", kOriginalReplicasOf));
 }
 
 // --- others that select the new Pods ---
 
-// Of a ReplicationController, spec.selector has labels alone.
-LabelSelector SelectorIn(const Json& controller, const ResourceId& resource) {
-  const Json& spec = At(controller, "/spec/selector");
-  if (resource == resources::kReplicationControllers) return SelectorOf(MapOf(spec));
-  LabelSelector selector = SelectorOf(MapOf(At(spec, "/matchLabels")));
-  for (const Json& one : At(spec, "/matchExpressions")) {
-    LabelSelectorRequirement& added = selector.match_expressions.emplace_back();
-    added.key = TextAt(one, "/key");
-    added.op = TextAt(one, "/operator");
-    for (const Json& value : At(one, "/values")) {
-      if (value.is_string()) added.values.emplace_back(value.get<std::string>());
-    }
-  }
-  return selector;
-}
-
-// Returns true if `name` is the update's old or new controller.
-bool IsOurs(const Situation& situation, const ResourceId& resource, const std::string& name) {
-  return resource == resources::kReplicationControllers &&
-         (name == situation.old_name() || name == situation.new_name);
-}
-
 std::optional<Step> RefuseAdopterOf(const Situation& situation, const ResourceId& resource,
                                     const StringMap& labels) {
-  Answer answer = AskForAll(situation, resource, "another controller may select the new Pods",
-                            IfRefused::kGoOn);
+  Answer answer = AskForAll(situation, resource, "another controller may select the new Pods");
   if (answer.step) return std::move(answer.step);
+  // That of a ReplicaSet cannot be changed, and has more than labels.
+  const bool fixed = resource == resources::kReplicaSets;
   for (const Json& item : ItemsIn(answer)) {
     const std::string name = TextAt(item, "/metadata/name");
-    if (name.empty() || IsOurs(situation, resource, name)) continue;
-    const LabelSelector selector = SelectorIn(item, resource);
+    const bool ours = name == situation.old_name() || name == situation.new_name;
+    if (name.empty() || (ours && !fixed)) continue;
+    const Json& written = At(item, "/spec/selector");
+    const LabelSelector selector = fixed ? LabelSelectorIn(written) : SelectorOf(MapOf(written));
     if (selector.SelectsEverything() || !Matches(selector, labels)) continue;
     const std::string other = Fill("{} {}", resource.kind, name);
-    // That of a ReplicaSet cannot be changed.
-    const bool fixed = resource == resources::kReplicaSets;
     return Fail(situation, kSelectedByOther,
                 Fill("{} selects the labels of the new Pods, so it would take them over while {} "
                      "is renamed to {}. {}et spec.cleanup to Delete: then the new "
@@ -172,18 +142,6 @@ std::optional<Step> RefuseAdopterOf(const Situation& situation, const ResourceId
                 kLookAgain);
   }
   return std::nullopt;
-}
-
-// Returns the key of a Service's selector that only the source's Pods satisfy; "" if there is none.
-std::string FindDifferentKey(const Situation& situation, const StringMap& selector) {
-  for (const auto& [key, value] : selector) {
-    const auto before = situation.source()->selector.Find(key);
-    const auto after = situation.target()->selector.Find(key);
-    if (before && after && *before == value.text() && *after != *before) {
-      return std::string(key.text());
-    }
-  }
-  return {};
 }
 
 }  // namespace
@@ -246,19 +204,23 @@ std::optional<Step> RefuseAdopters(const Situation& situation, const std::string
 
 OrStep<std::vector<Event>> WarnAboutServices(const Situation& situation) {
   Answer answer =
-      AskForAll(situation, kServices, "a Service may select the old Pods only", IfRefused::kGoOn);
+      AskForAll(situation, resources::kServices, "a Service may select the old Pods only");
   if (answer.step) return {.step = std::move(answer.step)};
   std::vector<Event> warnings;
   for (const Json& service : ItemsIn(answer)) {
-    const std::string key = FindDifferentKey(situation, MapOf(At(service, "/spec/selector")));
-    if (key.empty()) continue;
-    warnings.push_back(
-        {.type = Event::Type::kWarning,
-         .reason = "ServiceSelectsOldPods",
-         .message =
-             Fill("Service {} selects the label {}, whose value the new Pods do not have, so "
-                  "it loses its Pods. Remove the label from the Service's selector",
-                  TextAt(service, "/metadata/name"), key)});
+    for (const auto& [key, value] : MapOf(At(service, "/spec/selector"))) {
+      const auto before = situation.source()->selector.Find(key);
+      const auto after = situation.target()->selector.Find(key);
+      if (!before || !after || *before != value.text() || *after == *before) continue;
+      std::string text = Fill(
+          "Service {} selects the label {}, whose value the new Pods do not have, so it loses its "
+          "Pods. Remove the label from the Service's selector",
+          TextAt(service, "/metadata/name"), key.text());
+      warnings.push_back({.type = Event::Type::kWarning,
+                          .reason = "ServiceSelectsOldPods",
+                          .message = std::move(text)});
+      break;
+    }
   }
   return {std::move(warnings)};
 }

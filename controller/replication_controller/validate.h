@@ -7,12 +7,8 @@
 #include <vector>
 
 #include "controller/replication_controller/situation.h"
-#include "kubeclient/api/resource_id.h"
 
 namespace windlass::replication_controller {
-
-// Only asked about, never decoded.
-inline constexpr ResourceId kServices{"", "v1", "services", "Service"};
 
 // Each of these returns the step that refuses the update, or that asks what has to be known;
 // nullopt if the update may go on. Requires that the old controller exists.
@@ -20,8 +16,7 @@ inline constexpr ResourceId kServices{"", "v1", "services", "Service"};
 // Refuses
 //   - a controller that another object owns, such as a DeploymentConfig: it is left alone (RC-16)
 //   - a new controller that has the name of the old one (RC-4)
-//   - before the first step: an old or new controller that a HorizontalPodAutoscaler scales
-//     (RC-16). A client without the right to list them goes on.
+//   - before the first step: a controller that a HorizontalPodAutoscaler scales (RC-16)
 std::optional<Step> Validate(const Situation& situation);
 
 // Refuses a new controller that was made of something else than the spec says now: it runs another
@@ -29,11 +24,9 @@ std::optional<Step> Validate(const Situation& situation);
 // not while the new controller does not exist or is being deleted.
 std::optional<Step> RefuseOtherContent(const Situation& situation);
 
-// Refuses an update that would be one of two of the same controller: A is updated to B, and B to C,
-// or A to D. Each would take the other's scalings for those of somebody else, and would remove the
-// other's annotations. These are updates
-//   - whose old controller another update scales up, or scales down for another new one (RC-21)
-//   - whose new controller another update scales down
+// Refuses an update beside another one of the same controller: A to B beside B to C, A to D, or C
+// to A (RC-21). Each would take the other's scalings for those of somebody else, and would remove
+// the other's annotations.
 std::optional<Step> RefuseChain(const Situation& situation);
 
 // Refuses a rollback of an update that goes the other way: the new controller that is named is the
@@ -42,16 +35,14 @@ std::optional<Step> RefuseSwapped(const Situation& situation);
 
 // Refuses a rename of Pods of `template_json`, the new controller's spec.template, if another
 // ReplicationController or a ReplicaSet selects them. For a moment in a rename those Pods have no
-// owner, so that one would adopt them, and delete what it has too many (RC-14). A client without
-// the right to list ReplicaSets goes on.
+// owner, so that one would adopt them, and delete what it has too many (RC-14).
 //
 // Example: web is updated to web-2, which becomes web in the end. other has 2 replicas and selects
 // app=web, which the Pods of all three have. It would adopt the 3 new Pods, and delete 3 of its 5.
 std::optional<Step> RefuseAdopters(const Situation& situation, const std::string& template_json);
 
 // Returns a Warning for each Service that will lose its Pods: it selects a label whose value
-// differs between the two controllers (RC-17). Requires source and target. A client without the
-// right to list Services goes on.
+// differs between the two controllers (RC-17). Requires source and target.
 OrStep<std::vector<Event>> WarnAboutServices(const Situation& situation);
 
 }  // namespace windlass::replication_controller

@@ -1,4 +1,5 @@
-// The words of a ReplicationControllerUpdate's spec and status.
+// The words of a ReplicationControllerUpdate's spec and status, and the texts that the planner or
+// the kubectl plugin say more than once.
 #pragma once
 
 #include <string_view>
@@ -46,5 +47,20 @@ inline constexpr std::string_view kRename = "Rename";
 // spec.onExternalScale
 inline constexpr std::string_view kAdopt = "Adopt";
 inline constexpr std::string_view kOverride = "Override";
+
+// kubectl 1.17's texts, byte for byte (RC-4, RC-7, RC-12, RC-14, RC-15), but for the last one.
+inline constexpr std::string_view kRollingUpdatedText = "replicationcontroller/{} rolling updated";
+inline constexpr std::string_view kSettingReplicasText = "Setting \"{}\" replicas to {}";
+// The first is the file with the new controller, or what stands for it; the other is OLD.
+inline constexpr std::string_view kSameNameText =
+    "{} cannot have the same name as the existing ReplicationController {}";
+inline constexpr std::string_view kNoDifferentKeyText =
+    "{} must specify a matching key with non-equal value in Selector for {}";
+inline constexpr std::string_view kUnparsableText = "Unable to parse annotation for {}: {}={}";
+inline constexpr std::string_view kNoSourceText =  // namespace and NAME
+    "couldn't find a replication controller with source id == {}/{}";
+inline constexpr std::string_view kNotFoundText = "replicationcontrollers \"{}\" not found";
+inline constexpr std::string_view kScaledByOtherText =
+    "somebody else scaled ReplicationController {} from {} to {}";
 
 }  // namespace windlass::replication_controller

@@ -28,6 +28,13 @@ class RightsList {
     }
   }
 
+  // The same; Windlass works without them.
+  void AddOptional(const ResourceId& resource, std::initializer_list<std::string_view> verbs) {
+    const bool optional = std::exchange(like_.optional, true);
+    Add(resource, "", verbs);
+    like_.optional = optional;
+  }
+
   std::vector<NeededRight> Take() && { return std::move(rights_); }
 
  private:

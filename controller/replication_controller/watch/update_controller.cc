@@ -5,12 +5,12 @@
 
 #include "controller/replication_controller/annotations.h"
 #include "controller/replication_controller/planner.h"
-#include "controller/replication_controller/validate.h"
 #include "controller/runtime/rights_list.h"
 #include "controller/runtime/sync.h"
 #include "controller/workload/rollout_id.h"
 #include "controller/workload/watch/live_pods.h"
 #include "controller/workload/watch/rollout_counts.h"
+#include "kubeclient/api/service.h"
 
 namespace windlass {
 namespace {
@@ -18,7 +18,6 @@ namespace {
 namespace rc = replication_controller;
 using Update = ReplicationControllerUpdate;
 
-constexpr Decision kRequestUpdate{"create replicationcontrollerupdate"};
 constexpr std::string_view kManifest =
     "deploy/replication-controller/rbac-replication-controller.yaml";
 
@@ -44,7 +43,8 @@ Step CreateRequestedUpdate(const ReplicationController& controller, const Learne
       {"spec", {{"newName", to}}}};
   if (learned.empty()) {
     return Write{Request::Create(resource, KeyOf(controller.meta), body.dump()),
-                 {kRequestUpdate, {{"from", controller.meta.name}, {"to", to}}}};
+                 {Decision{"create replicationcontrollerupdate"},
+                  {{"from", controller.meta.name}, {"to", to}}}};
   }
   const Result<Reply>& said = learned.back().said;
   return said.ok() ? Step(Wait{}) : Step(Failed{said.error()});
@@ -87,8 +87,7 @@ void UpdateController::Stop() {
 void UpdateController::WatchPodsIfNeeded() {
   if (!started_) return;
   bool needed = false;
-  updates_.store().ForEach(
-      [&needed](const Update& update) { needed = needed || !rc::HasEnded(update); });
+  updates_.store().ForEach([&](const Update& update) { needed |= !rc::HasEnded(update); });
   if (needed == watches_pods_) return;
   watches_pods_ = needed;
   if (needed) {
@@ -103,17 +102,14 @@ std::vector<ComparedCache> UpdateController::ComparedCaches() const {
 }
 
 std::vector<std::string> UpdateController::Troubles() const {
-  std::vector<std::string> troubles;
-  for (std::string trouble : {updates_.Trouble(), controllers_.Trouble(),
-                              watches_pods_ ? pods_.Trouble() : std::string()}) {
-    if (!trouble.empty()) troubles.push_back(std::move(trouble));
-  }
+  std::vector<std::string> troubles = {updates_.Trouble(), controllers_.Trouble()};
+  if (watches_pods_) troubles.push_back(pods_.Trouble());
+  std::erase(troubles, "");
   return troubles;
 }
 
 std::vector<NeededRight> UpdateController::RightsNeeded() const {
-  const std::string& watched = host_.informers().watched_namespace();
-  RightsList rights(watched, {.right = {}, .manifest = kManifest});
+  RightsList rights(host_.informers().watched_namespace(), {.right = {}, .manifest = kManifest});
   rights.Add(resources::kReplicationControllerUpdates, "", {"get", "list", "watch", "create"});
   rights.Add(resources::kReplicationControllerUpdates, "status", {"patch"});
   rights.Add(resources::kReplicationControllers, "",
@@ -121,13 +117,11 @@ std::vector<NeededRight> UpdateController::RightsNeeded() const {
   rights.Add(resources::kPods, "", {"get", "list", "watch", "patch"});
   // Without these an autoscaler is not noticed before it scales, nor a Service that loses its Pods,
   // nor a ReplicaSet that takes new Pods over.
-  RightsList checks(watched, {.right = {}, .manifest = kManifest, .optional = true});
-  checks.Add(resources::kHorizontalPodAutoscalers, "", {"list"});
-  checks.Add(rc::kServices, "", {"list"});
-  checks.Add(resources::kReplicaSets, "", {"list"});
-  std::vector<NeededRight> needed = std::move(rights).Take();
-  for (NeededRight& right : std::move(checks).Take()) needed.push_back(std::move(right));
-  return needed;
+  for (const ResourceId& resource :
+       {resources::kHorizontalPodAutoscalers, resources::kServices, resources::kReplicaSets}) {
+    rights.AddOptional(resource, {"list"});
+  }
+  return std::move(rights).Take();
 }
 
 // --- keys ---
@@ -151,8 +145,8 @@ void UpdateController::UpdateChanged(const Change<Update>& change) {
   const Update* before = change.old_object;
   const bool status_only =
       now != nullptr && before != nullptr && now->meta.generation == before->meta.generation;
-  host_.Wake(KeyOf((now != nullptr ? now : before)->meta),
-             status_only ? Wake::kStatusChange : Wake::kSpecChange);
+  const Wake wake = status_only ? Wake::kStatusChange : Wake::kSpecChange;
+  host_.Wake(KeyOf((now != nullptr ? now : before)->meta), wake);
 }
 
 void UpdateController::ControllerChanged(const Change<ReplicationController>& change) {

@@ -1,9 +1,7 @@
 // The controller of ReplicationControllerUpdates: caches, wake-ups and rights of the planner of
-// rolling updates. It runs beside kube-controller-manager's replication controller, which makes the
-// Pods. A key names the update, and so the old ReplicationController.
-//
-// Pods are watched from the first update that is under way until the last one has ended. Without
-// one, the Pods of the cluster cost nothing. Core thread only.
+// rolling updates. kube-controller-manager's replication controller makes the Pods. A key names the
+// update, and so the old ReplicationController. Pods are watched while an update is under way:
+// without one, the Pods of the cluster cost nothing. Core thread only.
 #pragma once
 
 #include <functional>
@@ -46,9 +44,6 @@ class UpdateController final : public WatchingController {
   std::optional<ObjectReference> Reference(const ObjectKey& key) const override;
   Marks MarksOf(const ObjectKey& key) const override;
   std::vector<Request> FenceWrites(const ObjectKey& key, std::string_view term) const override;
-
-  // Returns true while Pods are watched.
-  bool watches_pods() const { return watches_pods_; }
 
  private:
   replication_controller::View ViewOf(const ReplicationControllerUpdate& update) const;

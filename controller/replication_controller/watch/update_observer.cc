@@ -73,17 +73,6 @@ const Condition* ReadyOf(const Update& update) {
   return FindCondition(update.status.conditions, "Ready");
 }
 
-// Returns since when the update is not ready: its run began then, or later if the update was not
-// ready before the run either. nullopt if the status does not say so. It does not for a rollback:
-// that begins while the update is not ready.
-std::optional<WallTime> ShownBeginning(const Update& update) {
-  if (update.status.rollback) return std::nullopt;
-  const Condition* ready = ReadyOf(update);
-  if (ready == nullptr || ready->status != "False") return std::nullopt;
-  if (ready->last_transition_time.IsZero()) return std::nullopt;
-  return ready->last_transition_time;
-}
-
 // Phase Paused without spec.paused: somebody else scaled one of the two.
 RolloutState StateOf(const Update& update) {
   if (update.spec.paused) return {workload::kPausedPhase};
@@ -118,7 +107,13 @@ void UpdateObserver::Changed(const Change<Update>& change) {
   } else {
     Followed(*change.old_object, *change.new_object);
   }
-  Look(*change.new_object);
+  const Update& update = *change.new_object;
+  const ObjectKey key = KeyOf(update.meta);
+  Rollout* const rollout = rollouts_.Find(key);
+  if (rollout == nullptr) return;
+  if (IsComplete(update)) return rollouts_.Finish(key, kOutcomeComplete);
+  if (IsRefusedWhole(update)) return rollouts_.Finish(key, kOutcomeRefused);
+  rollouts_.SetState(key, *rollout, StateOf(update));
 }
 
 void UpdateObserver::SeenFirst(const Update& update) {
@@ -128,8 +123,11 @@ void UpdateObserver::SeenFirst(const Update& update) {
     return;
   }
   Rollout rollout{.midway = true};
-  const std::optional<WallTime> shown = ShownBeginning(update);
-  if (shown) rollout.began = rollouts_.MomentOf(*shown);
+  // The run began when the update ceased to be ready, or later. A rollback begins while it is not.
+  const Condition* ready = update.status.rollback ? nullptr : ReadyOf(update);
+  if (ready != nullptr && ready->status == "False" && !ready->last_transition_time.IsZero()) {
+    rollout.began = rollouts_.MomentOf(ready->last_transition_time);
+  }
   Begin(update, std::move(rollout));
 }
 
@@ -155,15 +153,6 @@ void UpdateObserver::Begin(const Update& update, Rollout rollout) {
   rollouts_.Begin(KeyOf(update.meta), std::move(rollout));
 }
 
-void UpdateObserver::Look(const Update& update) {
-  const ObjectKey key = KeyOf(update.meta);
-  Rollout* const rollout = rollouts_.Find(key);
-  if (rollout == nullptr) return;
-  if (IsComplete(update)) return rollouts_.Finish(key, kOutcomeComplete);
-  if (IsRefusedWhole(update)) return rollouts_.Finish(key, kOutcomeRefused);
-  rollouts_.SetState(key, *rollout, StateOf(update));
-}
-
 // A run that no leader has looked at was counted by none: this one counts it.
 void UpdateObserver::Lead(bool leading) {
   rollouts_.Lead(leading, [this](const ObjectKey& key) {
@@ -175,25 +164,22 @@ void UpdateObserver::Lead(bool leading) {
 // --- what the metrics show ---
 
 // The sizes are those that the update has set. Its status has no others.
-void UpdateObserver::Describe(const ObjectKey& key, ShownRollout& shown) const {
-  const Update* update = updates_.Find(key);
-  if (update == nullptr) return;
-  const ReplicationControllerUpdateStatus& status = update->status;
-  const bool back = update->spec.rollback;
-  shown.id = RolloutIdOf(*update);
-  const std::pair<std::string_view, std::optional<int32_t>> sizes[] = {
-      {"desired", status.desired_replicas},
-      {"updated", back ? status.old_replicas : status.new_replicas},
-      {"available", status.available_replicas},
-      {"old", back ? status.new_replicas : status.old_replicas}};
-  for (const auto& [state, size] : sizes) {
-    if (size) shown.replicas.emplace_back(state, *size);
-  }
-}
-
 void UpdateObserver::AddFigures(Figures& figures) const {
-  rollouts_.AddFigures(figures,
-                       [this](const ObjectKey& key, ShownRollout& shown) { Describe(key, shown); });
+  rollouts_.AddFigures(figures, [this](const ObjectKey& key, ShownRollout& shown) {
+    const Update* update = updates_.Find(key);
+    if (update == nullptr) return;
+    const ReplicationControllerUpdateStatus& status = update->status;
+    const bool back = update->spec.rollback;
+    shown.id = RolloutIdOf(*update);
+    const std::pair<std::string_view, std::optional<int32_t>> sizes[] = {
+        {"desired", status.desired_replicas},
+        {"updated", back ? status.old_replicas : status.new_replicas},
+        {"available", status.available_replicas},
+        {"old", back ? status.new_replicas : status.old_replicas}};
+    for (const auto& [state, size] : sizes) {
+      if (size) shown.replicas.emplace_back(state, *size);
+    }
+  });
 }
 
 }  // namespace windlass

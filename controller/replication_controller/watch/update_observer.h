@@ -3,26 +3,20 @@
 //
 //   updates ──▶ UpdateObserver ──▶ RolloutsUnderWay ──▶ the metrics page
 //
-// A rollout is a run (run.h). It begins with its update, or with an edit after the last run ended.
-// If spec.paused is true at that time, it begins when the pause ends. It ends as
+// A rollout is a run (run.h). It begins with its update, or with an edit after the last run ended,
+// and in both cases not before a pause ends. It ends as
 //
 //   complete      the phase is Succeeded or RolledBack
-//   rolled_back   spec.rollback was set on the way; the way back is a rollout of its own
-//                 (not during a rename, unless the run still goes back)
+//   rolled_back   spec.rollback was set on the way, but not during a rename; the way back is a
+//                 rollout of its own
 //   superseded    another new ReplicationController is asked for, or no rollback any more
 //   refused       before it changed anything
 //   deleted       with its update
 //
-// Any other update that failed has not ended: it is stuck. The cause is the reason of its condition
-// Ready. Pods of both ReplicationControllers are there until a user edits or deletes the update,
-// also after TimedOut, as with a Deployment beyond its deadline.
-//
-// As a RolloutObserver, it follows updates whether or not this process leads, and counts only while
-// it leads. What began before this process saw the update is not counted as begun. Core thread
-// only.
+// Any other update that failed has not ended: it is stuck, for the reason of its condition Ready,
+// until a user edits or deletes it. Core thread only.
 #pragma once
 
-#include <cstddef>
 #include <string>
 
 #include "controller/runtime/figures.h"
@@ -48,16 +42,11 @@ class UpdateObserver {
 
   void AddFigures(Figures& figures) const;
 
-  // Number of rollouts under way.
-  size_t size() const { return rollouts_.size(); }
-
  private:
   void Changed(const Change<ReplicationControllerUpdate>& change);
   void SeenFirst(const ReplicationControllerUpdate& update);
   void Followed(const ReplicationControllerUpdate& before, const ReplicationControllerUpdate& now);
   void Begin(const ReplicationControllerUpdate& update, RolloutsUnderWay::Rollout rollout);
-  void Look(const ReplicationControllerUpdate& update);
-  void Describe(const ObjectKey& key, ShownRollout& shown) const;
 
   const Store<ReplicationControllerUpdate>& updates_;
   RolloutsUnderWay rollouts_;

@@ -97,7 +97,8 @@ PrepareUpdate IsReplacedByAnother() {
 PrepareUpdate IsBeingRenamed() {
   return HasBoth({}, [](Json& object) {
     SetAnnotation(object, rc::kRenameJournal,
-                  R"({"name":"new","uid":"u","replicas":2,"minReadySeconds":0,)"
+                  R"({"name":"new","uid":"00000000-0000-4000-8000-00000000000a",)"
+                  R"("replicas":2,"minReadySeconds":0,)"
                   R"("selector":{"app":"old"},"labels":{},"template":{}})");
   });
 }

@@ -2,7 +2,7 @@
 #include <algorithm>
 #include <utility>
 
-#include "controller/replication_controller/validate.h"
+#include "kubeclient/api/service.h"
 #include "kubeclient/api/time.h"
 #include "test/catch.h"
 #include "test/unit/controller/replication_controller/pod_json.h"
@@ -58,7 +58,7 @@ Result<Reply> World::List(const Request& request) {
   json items = json::array();
   if (request.resource() == resources::kHorizontalPodAutoscalers) {
     items = autoscalers_;
-  } else if (request.resource() == kServices) {
+  } else if (request.resource() == resources::kServices) {
     items = services_;
   } else if (request.resource() == resources::kReplicaSets) {
     items = replica_sets_;

@@ -21,28 +21,28 @@ TEST_CASE("the limits, as the header line tells them") {
     int32_t desired;
     std::string unavailable;
     std::string surge;
-    ScaleLimits want;
+    Goal want;
   };
   const LimitsRow row = GENERATE(values<LimitsRow>({
-      {"3->0 1/1: keep 0, exceed 1", 0, "1", "1", {1, 0, 1}},
+      {"3->0 1/1: keep 0, exceed 1", 0, "1", "1", {0, 0, 1}},
       {"3->0 10%/10%: exceed 0", 0, "10%", "10%", {0, 0, 0}},
-      {"unavailable is rounded down, surge up", 10, "25%", "25%", {3, 8, 13}},
-      {"both 0: one may be unavailable", 10, "0", "0", {0, 9, 10}},
-      {"more unavailable than there are", 3, "7", "0", {0, 0, 3}},
+      {"unavailable is rounded down, surge up", 10, "25%", "25%", {10, 8, 13}},
+      {"both 0: one may be unavailable", 10, "0", "0", {10, 9, 10}},
+      {"more unavailable than there are", 3, "7", "0", {3, 0, 3}},
       {"the largest surge", 2147483647, "0", "2147483647", {2147483647, 2147483647, 4294967294}},
   }));
   CAPTURE(row.name);
-  const auto limits = ResolveScaleLimits(row.desired, Limit(row.surge), Limit(row.unavailable));
+  const auto limits = ResolveGoal(row.desired, Limit(row.surge), Limit(row.unavailable));
   REQUIRE(limits.ok());
   CHECK(*limits == row.want);
-  const auto defaults = ResolveScaleLimits(3, std::nullopt, std::nullopt);
+  const auto defaults = ResolveGoal(3, std::nullopt, std::nullopt);
   REQUIRE(defaults.ok());
-  CHECK(*defaults == ScaleLimits{1, 3, 4});
+  CHECK(*defaults == Goal{3, 3, 4});
   Proves("RC-9");
 }
 
 TEST_CASE("a limit that is none is named by its field") {
-  const auto limits = ResolveScaleLimits(3, std::nullopt, IntOrPercent::Percent("x"));
+  const auto limits = ResolveGoal(3, std::nullopt, IntOrPercent::Percent("x"));
   REQUIRE_FALSE(limits.ok());
   CHECK(limits.error().message.starts_with("spec.maxUnavailable: "));
 }
@@ -51,13 +51,13 @@ TEST_CASE("a limit that is none is named by its field") {
 // goes until `patience` loops are over, and then stays.
 struct Drawn {
   TwoCounts counts;
-  ScaleLimits limits;
+  Goal goal;
 };
 Drawn Draw() {
   const int32_t desired = *rc::gen::inRange(0, 30);
-  const auto limits = ResolveScaleLimits(desired, IntOrPercent::Int(*rc::gen::inRange(0, 8)),
-                                         IntOrPercent::Int(*rc::gen::inRange(0, 8)));
-  return {{.old_spec = *rc::gen::inRange(0, 30), .new_spec = 0, .desired = desired}, *limits};
+  const auto goal = ResolveGoal(desired, IntOrPercent::Int(*rc::gen::inRange(0, 8)),
+                                IntOrPercent::Int(*rc::gen::inRange(0, 8)));
+  return {{.old_spec = *rc::gen::inRange(0, 30), .new_spec = 0}, *goal};
 }
 
 TEST_CASE("an update stays within its limits, never turns back, and ends") {
@@ -65,24 +65,24 @@ TEST_CASE("an update stays within its limits, never turns back, and ends") {
     Drawn drawn = Draw();
     TwoCounts& counts = drawn.counts;
     int loops = 0;
-    for (; counts.new_spec != counts.desired || counts.old_spec != 0; ++loops) {
+    for (; counts.new_spec != drawn.goal.desired || counts.old_spec != 0; ++loops) {
       RC_ASSERT(loops < 200);
       const bool settled = loops > 50;
-      if (const auto up = ScaleUp(counts, drawn.limits)) {
+      if (const auto up = ScaleUp(counts, drawn.goal)) {
         RC_ASSERT(*up > counts.new_spec);
-        RC_ASSERT(*up <= counts.desired);
+        RC_ASSERT(*up <= drawn.goal.desired);
         counts.new_spec = *up;
-        RC_ASSERT(counts.old_spec + counts.new_spec <= drawn.limits.max_total);
+        RC_ASSERT(counts.old_spec + counts.new_spec <= drawn.goal.max_total);
       }
       counts.new_available = settled ? counts.new_spec : *rc::gen::inRange(0, counts.new_spec + 1);
-      const auto down = ScaleDown(counts, drawn.limits);
-      RC_ASSERT(down == ScaleDown(counts, drawn.limits));
+      const auto down = ScaleDown(counts, drawn.goal);
+      RC_ASSERT(down == ScaleDown(counts, drawn.goal));
       if (!down) continue;
       RC_ASSERT(*down < counts.old_spec);
       RC_ASSERT(*down >= 0);
       // Old Pods count as available, new ones if they are.
-      RC_ASSERT(*down + counts.new_available >= drawn.limits.min_available ||
-                counts.new_available == counts.desired);
+      RC_ASSERT(*down + counts.new_available >= drawn.goal.min_available ||
+                counts.new_available == drawn.goal.desired);
       counts.old_spec = *down;
     }
   });

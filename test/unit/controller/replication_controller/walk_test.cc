@@ -29,8 +29,8 @@ int32_t SizeOf(World& world, const std::string& name) {
 // Checks each write against the one before.
 class Watcher {
  public:
-  Watcher(World& world, int32_t desired, const ScaleLimits& limits)
-      : world_(world), limits_(limits), desired_(desired), old_(SizeOf(world, "web")) {
+  Watcher(World& world, int32_t desired, const Goal& goal)
+      : world_(world), goal_(goal), desired_(desired), old_(SizeOf(world, "web")) {
     world.after_write = [this] { Check(); };
   }
 
@@ -42,9 +42,9 @@ class Watcher {
     RC_ASSERT(old_size <= old_);
     RC_ASSERT(new_size >= new_);
     RC_ASSERT(new_size <= desired_);
-    if (new_size > new_ && old_size > 0) RC_ASSERT(old_size + new_size <= limits_.max_total);
+    if (new_size > new_ && old_size > 0) RC_ASSERT(old_size + new_size <= goal_.max_total);
     if (old_size < old_) {
-      RC_ASSERT(old_size + Available() >= std::min(limits_.min_available, desired_));
+      RC_ASSERT(old_size + Available() >= std::min(goal_.min_available, desired_));
     }
     old_ = old_size;
     new_ = new_size;
@@ -59,7 +59,7 @@ class Watcher {
   }
 
   World& world_;
-  ScaleLimits limits_;
+  Goal goal_;
   int32_t desired_;
   int32_t old_;
   int32_t new_ = 0;
@@ -86,9 +86,9 @@ TEST_CASE("whatever happens on the way, limits and directions hold, and the upda
                             {"timeout", "10h"},
                             {"maxSurge", surge},
                             {"maxUnavailable", unavailable}});
-    const auto limits =
-        ResolveScaleLimits(desired, IntOrPercent::Int(surge), IntOrPercent::Int(unavailable));
-    Watcher watcher(world, desired, *limits);
+    const auto goal =
+        ResolveGoal(desired, IntOrPercent::Int(surge), IntOrPercent::Int(unavailable));
+    Watcher watcher(world, desired, *goal);
     world.pods_get_ready = false;
     for (int i = *rc::gen::inRange(0, 60); i > 0; --i) {
       switch (*rc::gen::inRange(0, 5)) {

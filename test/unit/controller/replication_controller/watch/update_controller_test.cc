@@ -9,8 +9,8 @@
 #include <string>
 #include <vector>
 
-#include "controller/replication_controller/validate.h"
 #include "controller/workload/watch/live_pods.h"
+#include "kubeclient/api/service.h"
 #include "kubeclient/base/log.h"
 #include "kubeclient/base/random.h"
 #include "kubeclient/transport/transport.h"
@@ -30,12 +30,24 @@ constexpr const char* kUid = "00000000-0000-4000-8000-000000000001";
 // Answers nothing: what there is comes into the stores by hand.
 class SilentTransport final : public Transport {
  public:
-  CallId Call(HttpRequest, ReplyHandler) override { return ++last_id_; }
-  CallId Stream(HttpRequest, StreamHandler) override { return ++last_id_; }
-  void Cancel(CallId) override {}
+  CallId Call(HttpRequest request, ReplyHandler) override { return Open(request); }
+  CallId Stream(HttpRequest request, StreamHandler) override { return Open(request); }
+  void Cancel(CallId id) override { open_.erase(id); }
+
+  // Returns true while a list or a watch of Pods is open.
+  bool WatchesPods() const {
+    return std::ranges::any_of(
+        open_, [](const auto& call) { return call.second.find("/pods") != std::string::npos; });
+  }
 
  private:
+  CallId Open(const HttpRequest& request) {
+    open_[++last_id_] = request.target;
+    return last_id_;
+  }
+
   CallId last_id_ = 0;
+  std::map<CallId, std::string> open_;
 };
 
 struct Fixture {
@@ -136,7 +148,7 @@ TEST_CASE_METHOD(Fixture, "the rights of updates come with a manifest of their o
     CHECK(needed.manifest == "deploy/replication-controller/rbac-replication-controller.yaml");
     CHECK(needed.optional == (needed.right.resource == resources::kHorizontalPodAutoscalers ||
                               needed.right.resource == resources::kReplicaSets ||
-                              needed.right.resource == replication_controller::kServices));
+                              needed.right.resource == resources::kServices));
     needs.insert(needed.right.verb + " " + std::string(needed.right.resource.plural) +
                  (needed.right.subresource.empty() ? "" : "/" + needed.right.subresource));
   }
@@ -209,18 +221,18 @@ TEST_CASE_METHOD(Fixture, "an update that has ended is not woken by the new cont
 
 TEST_CASE_METHOD(Fixture, "Pods are watched while an update is under way") {
   controller.Start();
-  CHECK_FALSE(controller.watches_pods());
+  CHECK_FALSE(transport.WatchesPods());
   PutUpdate("web", {{"newName", "web-2"}});
-  CHECK(controller.watches_pods());
+  CHECK(transport.WatchesPods());
   // Nothing is decided before all Pods are known.
   PutController("web");
   CHECK(std::holds_alternative<Wait>(*controller.Next({"ns", "web"}, {}, WallTime{1})));
   PutUpdate("web", {{"newName", "web-2"}}, {{"observedGeneration", 1}, {"phase", "Succeeded"}});
-  CHECK_FALSE(controller.watches_pods());
+  CHECK_FALSE(transport.WatchesPods());
   PutUpdate("web", {{"newName", "web-2"}}, {{"observedGeneration", 0}, {"phase", "Succeeded"}});
-  CHECK(controller.watches_pods());
+  CHECK(transport.WatchesPods());
   controller.Stop();
-  CHECK_FALSE(controller.watches_pods());
+  CHECK_FALSE(transport.WatchesPods());
 }
 
 TEST_CASE_METHOD(Fixture, "an annotation of the old controller makes the update, once") {

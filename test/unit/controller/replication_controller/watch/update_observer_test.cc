@@ -145,7 +145,6 @@ TEST_CASE_METHOD(Fixture, "an update begins once, and is complete once") {
         Page{{"rollout_duration_seconds " + kKind + " RollingUpdate complete", 1}});
   CHECK(UnderWay().empty());
   CHECK(Of("rollout_info").empty());
-  CHECK(observer.size() == 0);
 }
 
 TEST_CASE_METHOD(Fixture, "the reason of an update that does not get on is the cause") {
@@ -304,12 +303,12 @@ TEST_CASE("which edits of an update under way make another rollout") {
     f.Put();
     const Page ended = {{kFinished + row.outcome, 1}};
     CHECK(f.Finished() == (row.outcome.empty() ? Page() : ended));
-    CHECK(f.observer.size() == 1);
+    CHECK(f.UnderWay().size() == 1);
     if (!row.paused) continue;
     f.update.spec.paused = false;
     f.Edit();
     CHECK(f.Finished().size() == 1);
-    CHECK(f.observer.size() == 1);
+    CHECK(f.UnderWay().size() == 1);
   }
 }
 
@@ -324,7 +323,7 @@ TEST_CASE_METHOD(Fixture, "what is edited during a rename is for the next rollou
   Act(kPreparing, kStepDone);
   CHECK(Finished() == Page{{kFinished + "complete", 1}});
   CHECK(Started() == Page{{kStarted + "template", 2}});
-  CHECK(observer.size() == 1);
+  CHECK(UnderWay().size() == 1);
   Put();
   update.status.target = TargetOf(update.spec);
   Act(kPreparing, kStepPrepare);
@@ -347,7 +346,7 @@ TEST_CASE_METHOD(Fixture, "a rename that cannot be rolled back any more is no ro
   CHECK(Finished() == Page{{kFinished + "complete", 1}});
   CHECK(Started() == Page{{kStarted + "template", 1}});
   CHECK(Of("rollbacks_total").empty());
-  CHECK(observer.size() == 0);
+  CHECK(UnderWay().empty());
 }
 
 TEST_CASE_METHOD(Fixture, "a rename that is rolled back is a rollback from then on") {
@@ -367,7 +366,7 @@ TEST_CASE_METHOD(Fixture, "a rename that is rolled back is a rollback from then 
   CHECK(Finished() == Page{{kFinished + "complete", 1}, {kFinished + "rolled_back", 1}});
   CHECK(Started() == Page{{kStarted + "rollback", 1}, {kStarted + "template", 1}});
   CHECK(Of("rollbacks_total") == Page{{"rollbacks_total ns " + kKind + " rollback", 1}});
-  CHECK(observer.size() == 0);
+  CHECK(UnderWay().empty());
 }
 
 TEST_CASE_METHOD(Fixture,

@@ -1,7 +1,9 @@
-// The status of a ReplicationControllerUpdate: drafts of it, its lines and conditions, the one
-// request that stores it, and how a run ends.
+// Every write of an update: the changes of the two controllers, the status with its lines and
+// conditions, and how a run ends. Each is made from one version of the object, and repeating it
+// changes nothing.
 #pragma once
 
+#include <map>
 #include <optional>
 #include <string>
 #include <string_view>
@@ -11,10 +13,35 @@
 
 namespace windlass::replication_controller {
 
+// --- the two controllers ---
+
+// Returns the write; Wait if this sync made it already: the API server dropped what was sent.
+Step Effect(const Situation& situation, Request request, Because because);
+
+// Merges `fields` into the controller.
+Request Patch(const ReplicationController& controller, const Json& fields);
+
+// Sets annotations, of which nullopt removes one, and spec.replicas.
+using Annotations = std::map<std::string_view, std::optional<std::string>>;
+Request Annotate(const ReplicationController& controller, const Annotations& annotations,
+                 std::optional<int32_t> replicas = {});
+
+// Deletes `controller`, and its Pods or not.
+Step Delete(const Situation& situation, const ReplicationController& controller,
+            DeletionPropagation propagation);
+
+// Returns those annotations of the controller that end with the update (RC-13). Those stay that
+// another update has begun with, or is asked for by.
+Annotations EndedAnnotations(const Situation& situation, const ReplicationController& controller);
+// Removes them; nullopt if there are none.
+std::optional<Step> RemoveAnnotations(const Situation& situation,
+                                      const ReplicationController& controller);
+
+// --- the status ---
+
 using StatusDraft = ReplicationControllerUpdateStatus;
 
-// Returns the run's status with what each write of it says: the generation, the direction, and the
-// name of the new controller.
+// Returns the run's status with the generation, the direction, and the name of the new controller.
 StatusDraft BeginDraft(const Situation& situation);
 // The same with `desired`, the sizes as they are, and no scaling or rename under way. Requires both
 // controllers.
@@ -23,13 +50,8 @@ StatusDraft BeginDraftOfSizes(const Situation& situation, int32_t desired);
 // Appends a line, as kubectl would have printed it.
 void Say(StatusDraft& draft, std::string line);
 
-// Sets phase and message, and the conditions that follow:
-//
-//   phase                   Ready            others
-//   Succeeded, RolledBack   True             –
-//   Failed                  False, `reason`  Stalled True
-//   any other               False, `reason`  Reconciling True
-//
+// Sets phase and message, and the conditions that follow: Ready is True for Succeeded and
+// RolledBack; otherwise False for `reason`, beside Stalled for Failed and Reconciling for the rest.
 // A condition keeps its transition time while its status is the same.
 void SetPhase(const Situation& situation, StatusDraft& draft, std::string_view phase,
               std::string_view reason, std::string message);
@@ -50,8 +72,8 @@ Step StoreWithWarning(const Situation& situation, const StatusDraft& draft, std:
 Step WaitFor(const Situation& situation, std::string_view phase, std::string_view what,
              Wait wait = {});
 
-// Ends with phase Failed. Unless the run has ended by that (HasEnded), the update is looked at
-// again whenever something changes, and after `look_again_in`: what failed is tried again.
+// Ends with phase Failed. Unless the run has ended by that (HasEnded), what failed is tried again
+// whenever something changes, and after `look_again_in`.
 Step Fail(const Situation& situation, std::string_view reason, const std::string& message,
           std::optional<Duration> look_again_in = {});
 

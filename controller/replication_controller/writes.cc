@@ -1,56 +1,82 @@
-#include "controller/replication_controller/status.h"
+#include "controller/replication_controller/writes.h"
 
 #include <algorithm>
 #include <nlohmann/json.hpp>
 #include <utility>
 
 #include "controller/replication_controller/annotations.h"
-#include "controller/replication_controller/patches.h"
-#include "controller/replication_controller/texts.h"
 #include "controller/replication_controller/words.h"
-#include "kubeclient/api/condition_json.h"
-#include "kubeclient/api/time.h"
 #include "kubeclient/base/fill.h"
 
 namespace windlass::replication_controller {
+
+// --- the two controllers ---
+
+Step Effect(const Situation& situation, Request request, Because because) {
+  Step step = Write{std::move(request), std::move(because)};
+  if (WasSent(step, situation.learned)) return Wait{};
+  return step;
+}
+
+Request Patch(const ReplicationController& controller, const Json& fields) {
+  return Request::MergePatch(resources::kReplicationControllers, VersionOf(controller.meta), "",
+                             DumpJson(fields));
+}
+
+Request Annotate(const ReplicationController& controller, const Annotations& annotations,
+                 std::optional<int32_t> replicas) {
+  Json fields = Json::object();
+  for (const auto& [key, value] : annotations) {
+    fields["metadata"]["annotations"][std::string(key)] = value ? Json(*value) : Json();
+  }
+  if (replicas) fields["spec"]["replicas"] = *replicas;
+  return Patch(controller, fields);
+}
+
+Step Delete(const Situation& situation, const ReplicationController& controller,
+            DeletionPropagation propagation) {
+  const bool orphans = propagation == DeletionPropagation::kOrphan;
+  return Effect(
+      situation,
+      Request::Delete(resources::kReplicationControllers, VersionOf(controller.meta), propagation),
+      {Decision{"delete replicationcontroller"},
+       {{"controller", controller.meta.name}, {"propagation", orphans ? "Orphan" : "Background"}}});
+}
+
+Annotations EndedAnnotations(const Situation& situation, const ReplicationController& controller) {
+  std::vector<std::string_view> keys = {kSourceId, kDesiredReplicas, kTermAnnotation};
+  // A size that was noted when this update was rolled back, which is off again.
+  const std::string_view of = Annotation(controller, kOriginalReplicasOf);
+  if (!of.empty() && of == SourceIdIn(controller).uid) {
+    keys.insert(keys.end(), {kOriginalReplicas, kOriginalReplicasOf});
+  }
+  if (&controller == situation.old_controller()) {
+    keys.assign(std::begin(kEndWithUpdate), std::end(kEndWithUpdate));
+  }
+  Annotations ended;
+  for (const std::string_view key : keys) {
+    const std::string_view value = Annotation(controller, key);
+    const bool of_other = key == kRollingUpdateTo && value != situation.new_name;
+    if (controller.meta.annotations.Has(key) && !of_other) ended.emplace(key, std::nullopt);
+  }
+  return ended;
+}
+
+std::optional<Step> RemoveAnnotations(const Situation& situation,
+                                      const ReplicationController& controller) {
+  const Annotations ended = EndedAnnotations(situation, controller);
+  if (controller.meta.deleting() || ended.empty()) return std::nullopt;
+  return Effect(situation, Annotate(controller, ended),
+                {Decision{"remove update annotations"}, {{"controller", controller.meta.name}}});
+}
+
+// --- the status ---
+
 namespace {
 
 // The most lines that a status keeps: those of an update of 50 Pods in steps of one, with room for
 // a client that looks in between. Older ones are dropped (RC-12).
 constexpr size_t kLinesMax = 100;
-
-// Each returns null for what is absent, so that a merge patch removes the field.
-template <typename Value>
-Json OrNull(const Value& value) {
-  return value == Value{} ? Json() : Json(value);
-}
-Json OrNull(WallTime time) { return time.IsZero() ? Json() : Json(FormatTime(time)); }
-Json OrNull(const std::optional<int32_t>& count) { return count ? Json(*count) : Json(); }
-Json OrNull(const std::optional<PendingScaling>& scaling) {
-  return scaling ? Json{{"name", scaling->name}, {"from", scaling->from}} : Json();
-}
-
-Json StatusJson(const StatusDraft& draft) {
-  return {{"observedGeneration", draft.observed_generation},
-          {"earlierRollouts", OrNull(draft.earlier_rollouts)},
-          {"phase", OrNull(draft.phase)},
-          {"message", OrNull(draft.message)},
-          {"step", OrNull(draft.step)},
-          {"rollback", OrNull(draft.rollback)},
-          {"newName", OrNull(draft.new_name)},
-          {"target", OrNull(draft.target)},
-          {"desiredReplicas", OrNull(draft.desired_replicas)},
-          {"oldReplicas", OrNull(draft.old_replicas)},
-          {"newReplicas", OrNull(draft.new_replicas)},
-          {"availableReplicas", OrNull(draft.available_replicas)},
-          {"scaling", OrNull(draft.scaling)},
-          {"lastScaleTime", OrNull(draft.last_scale_time)},
-          {"deadline", OrNull(draft.deadline)},
-          {"lines", draft.lines},
-          {"lineCount", draft.line_count},
-          {"journal", OrNull(draft.journal)},
-          {"conditions", ToJson(draft.conditions)}};
-}
 
 Condition MakeCondition(const Situation& situation, std::string_view type, bool status,
                         std::string_view reason, const std::string& message) {
@@ -76,13 +102,6 @@ bool IsBeforeFirstScaling(const Situation& situation) {
          (step.empty() || step == kStepPrepare);
 }
 
-// Returns true if an update, this one or one before it, has made the old controller smaller.
-// kubectl keeps a size for ever, so one that does not say whose it is tells nothing.
-bool HasGivenPods(const ReplicationController* old) {
-  return old != nullptr && old->meta.annotations.Has(kOriginalReplicasOf) &&
-         NumberIn(*old, kOriginalReplicas).value_or(0) > old->replicas;
-}
-
 // Returns true if this run has changed one of the two or a Pod: it has noted the new one's name on
 // the old one, or a write of this sync has succeeded.
 bool HasChangedSomething(const Situation& situation) {
@@ -96,6 +115,23 @@ bool HasChangedSomething(const Situation& situation) {
     return outcome.said.ok() && Mutates(outcome.asked.verb) &&
            outcome.asked.resource != resources::kReplicationControllerUpdates;
   });
+}
+
+// Returns the draft of a run that failed. Before the first scaling the step is cleared: the run was
+// refused (RC-20). The target is, too, unless something is to be taken back: this run has labelled
+// the old controller, or an update before it has made that smaller.
+StatusDraft DraftOfFailure(const Situation& situation, std::string_view reason,
+                           const std::string& message) {
+  StatusDraft draft = BeginDraft(situation);
+  const bool changed = HasChangedSomething(situation);
+  if (IsBeforeFirstScaling(situation)) {
+    draft.step.clear();
+    const ReplicationController* old = situation.old_controller();
+    if (!changed && (old == nullptr || !HasGivenPods(*old))) draft.target.clear();
+  }
+  if (changed && draft.target.empty()) draft.target = TargetOf(situation.spec());
+  SetPhase(situation, draft, kFailed, reason, message);
+  return draft;
 }
 
 }  // namespace
@@ -139,12 +175,11 @@ std::optional<Step> Store(const Situation& situation, const StatusDraft& draft,
                           std::vector<Event> events) {
   const ReplicationControllerUpdate& update = situation.update();
   if (draft == update.status) return std::nullopt;
-  Step step =
-      Write{Request::MergePatch(resources::kReplicationControllerUpdates, VersionOf(update.meta),
-                                "status", Dump({{"status", StatusJson(draft)}})),
-            {decisions::kUpdateStatus,
-             {{"phase", draft.phase}, {"step", draft.step}, {"lines", draft.line_count}}},
-            std::move(events)};
+  Step step = Write{Request::MergePatch(resources::kReplicationControllerUpdates,
+                                        VersionOf(update.meta), "status", StatusPatch(draft)),
+                    {Decision{"update status"},
+                     {{"phase", draft.phase}, {"step", draft.step}, {"lines", draft.line_count}}},
+                    std::move(events)};
   if (WasSent(step, situation.learned)) return std::nullopt;
   return step;
 }
@@ -171,27 +206,6 @@ Step StoreWithWarning(const Situation& situation, const StatusDraft& draft, std:
   }
   return StoreOrWait(situation, draft, std::move(wait), std::move(events));
 }
-
-namespace {
-
-// Returns the draft of a run that failed. If no new controller is there to be scaled, and nothing
-// has been scaled, the step is cleared: the run was refused (RC-20). The target is, too, unless
-// something is to be taken back: this run has labelled the old controller, or an update before it
-// has made that smaller.
-StatusDraft DraftOfFailure(const Situation& situation, std::string_view reason,
-                           const std::string& message) {
-  StatusDraft draft = BeginDraft(situation);
-  const bool changed = HasChangedSomething(situation);
-  if (IsBeforeFirstScaling(situation)) {
-    draft.step.clear();
-    if (!changed && !HasGivenPods(situation.old_controller())) draft.target.clear();
-  }
-  if (changed && draft.target.empty()) draft.target = TargetOf(situation.spec());
-  SetPhase(situation, draft, kFailed, reason, message);
-  return draft;
-}
-
-}  // namespace
 
 Step Fail(const Situation& situation, std::string_view reason, const std::string& message,
           std::optional<Duration> look_again_in) {
