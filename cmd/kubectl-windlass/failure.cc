@@ -8,7 +8,6 @@ namespace windlass::cli {
 namespace {
 
 std::string VerbText(const Asked& asked) {
-  if (asked.watch) return "watch";
   switch (asked.verb) {
     case Verb::kPatch: return "patch";
     case Verb::kCreate:

@@ -18,7 +18,6 @@ struct Asked {
   ResourceId resource{};
   std::string namespace_;  // empty: all namespaces, or a resource of the cluster
   std::string name;        // empty: a list
-  bool watch = false;      // of a list: the watch that follows it
 };
 
 // "deployments.apps", "pods": as kubectl names a resource in texts and takes it as an argument.

@@ -16,6 +16,8 @@ namespace {
 
 constexpr Duration kRetryFirst = seconds(1);
 constexpr Duration kRetryMost = seconds(8);
+// How often is listed what may not be watched.
+constexpr Duration kListInstead = seconds(5);
 
 using Key = std::pair<std::string, std::string>;  // namespace and name
 
@@ -53,6 +55,7 @@ struct Follow::Impl {
   void Watch(Source& source);
   void OnLine(Source& source, std::string_view line);
   void OnEnd(Source& source, const StreamEnd& end);
+  void ListAfter(Source& source, Duration wait);
   // `error` is explained already.
   void TryLater(Source& source, Error error);
   void GiveUp(Source& source, Error error);
@@ -154,19 +157,23 @@ void Follow::Impl::OnEnd(Source& source, const StreamEnd& end) {
     const Result<Reply> reply = FromHttp(Verb::kList, std::move(response), session.decoder());
     if (!reply.ok()) error = reply.error();
   }
+  if (error.kind == ErrorKind::kForbidden) return ListAfter(source, kListInstead);
   const Selection& what = source.selection;
-  const Asked asked{Verb::kList, what.resource, what.namespace_, "", /*watch=*/true};
+  const Asked asked{Verb::kList, what.resource, what.namespace_, ""};
   TryLater(source, Explained(std::move(error), asked, session.options().server));
 }
 
-void Follow::Impl::TryLater(Source& source, Error error) {
-  const MonotonicTime now = session.clock().Now();
-  if (!source.failing_since) source.failing_since = now;
-  source.failure = std::move(error);
-  source.retry = session.timers().At(now + source.wait, [this, &source] {
+void Follow::Impl::ListAfter(Source& source, Duration wait) {
+  source.retry = session.timers().At(session.clock().Now() + wait, [this, &source] {
     source.retry = 0;
     source.stale = true;
   });
+}
+
+void Follow::Impl::TryLater(Source& source, Error error) {
+  if (!source.failing_since) source.failing_since = session.clock().Now();
+  source.failure = std::move(error);
+  ListAfter(source, source.wait);
   source.wait = std::min(source.wait * 2, kRetryMost);
 }
 

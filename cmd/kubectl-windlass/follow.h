@@ -3,6 +3,7 @@
 //
 //   Start ──list each──▶ watch each ──stream ends──▶ watch from the last version
 //                            │ 410 Gone ──▶ list again
+//                            │ 403 ───────▶ list every 5 s instead
 //                            └ failure ───▶ try again after 1, 2, 4… s; error after kFollowTrouble
 //
 // A list that fails at the start is an error at once. Core thread only.

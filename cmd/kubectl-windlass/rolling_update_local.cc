@@ -163,7 +163,7 @@ ExitCode LocalUpdate::PrintResult() const {
 void LocalUpdate::Warn(const std::vector<Event>& events) const {
   for (const Event& event : events) {
     if (event.type != Event::Type::kWarning) continue;
-    if (event.message == TextOf(plan_.update(), "/status/message")) continue;
+    if (event.reason == ReasonOf(plan_.update(), "Ready")) continue;
     context_.console.Warning(event.message);
   }
 }

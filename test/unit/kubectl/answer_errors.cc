@@ -26,19 +26,6 @@ Prepare Answers(HttpMethod method, const HttpResponse& response) {
 Prepare Reads(const HttpResponse& response) { return Answers(HttpMethod::kGet, response); }
 Prepare Patches(const HttpResponse& response) { return Answers(HttpMethod::kPatch, response); }
 
-// The watch gets this answer.
-Prepare Watches(const HttpResponse& response) {
-  return [=](KubectlRun& run) {
-    run.Create(resources::kDeployments, sim::SampleDeployment("web"));
-    run.answering.answer_watch = [=](const HttpRequest&) {
-      StreamEnd end;
-      end.status = response.status;
-      end.error_body = response.body;
-      return end;
-    };
-  };
-}
-
 Prepare ListIsEndless() {
   return Reads({200,
                 "application/json",
@@ -54,9 +41,6 @@ ErrorSection AnswerErrors() {
   const std::string forbidden =
       "deployments.apps \"web\" is forbidden: User \"anna\" cannot patch resource \"deployments\" "
       "in API group \"apps\" in the namespace \"default\"";
-  const std::string no_watch =
-      "deployments.apps is forbidden: User \"anna\" cannot watch resource \"deployments\" in API "
-      "group \"apps\" in the namespace \"default\"";
   const HttpResponse unknown{404, "text/plain", "404 page not found", {}};
   return {
       "Answers of the API server",
@@ -93,14 +77,6 @@ ErrorSection AnswerErrors() {
         "A right is missing. Ask an administrator for it. The command in the text says whether you "
         "have it.",
         Patches(Refusal(403, "Forbidden", forbidden))},
-       {{"status", "deployment/web"},
-        kError,
-        "error: deployments.apps is forbidden: User \"anna\" cannot watch resource \"deployments\" "
-        "in API group \"apps\" in the namespace \"default\": ask for the right, and check it with "
-        "kubectl auth can-i watch deployments.apps -n default",
-        "As above, for the watch. `status` and `get --watch` need the right `watch` besides "
-        "`list`.",
-        Watches(Refusal(403, "Forbidden", no_watch))},
        {{"pause", "web"},
         kError,
         "error: Operation cannot be fulfilled on deployments.apps \"web\": the object has been "

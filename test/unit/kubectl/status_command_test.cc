@@ -97,11 +97,13 @@ TEST_CASE("status says why no Pod can be made") {
   CHECK(ran.code == ExitCode::kTimeout);
 }
 
-TEST_CASE("status goes on without a watch of Pods") {
+TEST_CASE("status goes on for a user who may list and not watch") {
   KubectlRun run;
   CreateStuckRollout(run, Waiting("ImagePullBackOff", "no such tag"));
-  run.answering.answer_watch = [](const HttpRequest& request) -> std::optional<StreamEnd> {
-    if (request.target.find("/pods") == std::string::npos) return std::nullopt;
+  const std::string what = GENERATE("/pods", "/deployments", "/");
+  CAPTURE(what);
+  run.answering.answer_watch = [what](const HttpRequest& request) -> std::optional<StreamEnd> {
+    if (request.target.find(what) == std::string::npos) return std::nullopt;
     StreamEnd end;
     end.status = 403;
     return end;
