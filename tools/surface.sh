@@ -14,7 +14,7 @@
 #   log         level | message | fields whose names stand in the same call
 #   event       type | reason
 #   condition   type | status | reason, where one call names them
-#   decision    a name of a decision (a constant `Decision k…{"…"}`) in this checkout
+#   decision    a name of a decision (`Decision k…{"…"}`, `Decision{"…"}`) in this checkout
 #   text        every other literal, with those that are added to it: messages of Events and
 #               conditions, reasons, errors, fields of log lines, paths and members of the API
 . "$(dirname "${BASH_SOURCE[0]}")/common.sh"
@@ -56,7 +56,8 @@ without_partners() {
 
 tokens_of "$root/controller" | awk '
   $0 == "Decision" { named = NR }
-  NR == named + 3 && /^"/ { print substr($0, 2) }' | sort -u >"$scratch/decisions"
+  (NR == named + 2 || NR == named + 3) && /^"/ { print substr($0, 2) }' |
+  sort -u >"$scratch/decisions"
 if [ "${1:-}" = --against ]; then
   surface "${2:?a commit}" >"$scratch/before"
   rm -rf "$scratch/tree"

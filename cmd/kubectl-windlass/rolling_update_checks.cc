@@ -144,7 +144,53 @@ std::string RolledBackFrom(const CommandContext& context, const Json& old) {
   return AnnotationOf(*source, rc::kSourceId) == back ? name : "";
 }
 
+// Returns true if Windlass or kubectl has made the name up: "<old>-" and a hash.
+bool IsMadeUp(const std::string& name, const std::string& old) {
+  constexpr size_t kDigits = 32;
+  return name.size() == old.size() + 1 + kDigits && name.starts_with(old + '-') &&
+         name.find_first_not_of("0123456789abcdef", old.size() + 1) == name.npos;
+}
+
+std::vector<std::string> ImagesIn(const Json& controller) {
+  std::vector<std::string> images;
+  for (const Json& container : ListOf(controller, "/spec/template/spec/containers")) {
+    images.push_back(TextOf(container, "/image"));
+  }
+  return images;
+}
+
 }  // namespace
+
+std::optional<ExitCode> RefuseOtherThanBegun(const CommandContext& context, const Json& update) {
+  if (FlagOf(update, "/spec/rollback")) return std::nullopt;
+  const std::string name = TextOf(update, "/metadata/name");
+  const Result<Json> old = ReadObject(context.session, ControllerPlace(context, name));
+  if (!old.ok()) return std::nullopt;
+  const std::string named = TextOf(update, "/spec/newName");
+  const std::string next = named.empty() ? AnnotationOf(*old, rc::kNextControllerId) : named;
+  if (next.empty()) return std::nullopt;
+  const Result<Json> created = ReadObject(context.session, ControllerPlace(context, next));
+  const std::string id = name + ':' + TextOf(*old, "/metadata/uid");
+  if (!created.ok() || AnnotationOf(*created, rc::kSourceId) != id) return std::nullopt;
+  const bool renames = named.empty() && !IsMadeUp(next, name) &&
+                       !context.line.rolling_update.given.contains("--cleanup");
+  const Json* file = FieldOf(update, "/spec/controller");
+  const bool differs = file != nullptr && ImagesIn(*file) != ImagesIn(*created);
+  if (!renames && !differs) return std::nullopt;
+  const std::string in = " -n " + context.namespace_;
+  const std::string command = "kubectl windlass rolling-update " + name + ' ';
+  const std::string local = context.line.rolling_update.local ? " --local" : "";
+  context.console.Error(
+      "an update of " + ObjectName(resources::kReplicationControllers, name) + " to " + next +
+      " is under way, " +
+      (renames ? "which keeps its name, so nothing was changed. To go on with that: " + command +
+                     next + " --image=" + TextOf(update, "/spec/image") + in + local
+               : "with another image than " + context.line.filenames[0] +
+                     " has, so nothing was changed. To go on with that: the command with its "
+                     "file") +
+      ". To take it back: " + command + next + " --rollback" + in + local);
+  return ExitCode::kOtherUpdate;
+}
 
 bool AsksForOther(const CommandContext& context, const Json& update, const Json& stored) {
   Decoder& decoder = context.session.decoder();

@@ -124,14 +124,17 @@ ExitCode LocalUpdate::TellFailed() const {
   ExitCode code = ExitCode::kFailed;
   if (lacks_right_) {
     code = Report(context_.session, context_.console, *lacks_right_);
-  } else if (IsRefusedForOther(plan_.update())) {
+  } else if (IsRefusedForOther(plan_.update()) ||
+             ReasonOf(plan_.update(), "Stalled") == rc::kOtherImage) {
     return TellOther();
   } else {
     context_.console.Error(TextOf(plan_.update(), "/status/message"));
   }
   const bool changed = !plan_.decoded().status.target.empty();
-  if (changed && !IsGivenUp(plan_.update())) {
-    const char* or_back = plan_.decoded().spec.rollback ? "" : ", and --rollback takes it back";
+  const bool has_old = plan_.View().old_controller != nullptr;
+  if (changed && has_old && !IsGivenUp(plan_.update())) {
+    const bool one_way = plan_.decoded().spec.rollback || plan_.IsPastReturn();
+    const char* or_back = one_way ? "" : ", and --rollback takes it back";
     context_.console.message(
         std::string("The update stops here. The same command goes on with it") + or_back + ".\n");
   }
@@ -285,6 +288,9 @@ ExitCode LocalUpdate::Run() {
                      std::string(session.interrupted() ? "interrupted" : "timed out") +
                          (plan_.decoded().spec.rollback
                               ? ": the rollback stops here. The same command goes on with it"
+                          : plan_.IsPastReturn()
+                              ? ": the update stops here, at its end, which is not taken back. The "
+                                "same command goes on with it"
                               : ": the update stops here. The same command goes on with it, and "
                                 "--rollback takes it back")});
     }
@@ -311,6 +317,7 @@ ExitCode RunLocally(const CommandContext& context, const Json& update) {
   if (const auto refused = CheckControllers(context, update)) return *refused;
   if (const auto refused = RefuseBesideWindlass(context, update)) return *refused;
   if (const auto refused = RefuseBesideRollback(context, update)) return *refused;
+  if (const auto refused = RefuseOtherThanBegun(context, update)) return *refused;
   if (context.line.dry_run != "none") return PrintPlan(context, update, PlanFrom::kPresent);
   return LocalUpdate(context, update).Run();
 }

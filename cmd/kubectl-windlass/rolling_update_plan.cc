@@ -20,7 +20,7 @@ namespace {
 
 namespace rc = replication_controller;
 
-// How many reads a plan may take before its first write. There are eight.
+// How many reads a plan may take before its first write. There are fewer than ten.
 constexpr size_t kReadsMax = 64;
 
 struct Planned {
@@ -29,7 +29,12 @@ struct Planned {
   std::optional<Error> unknown{};  // what could not be asked: then nothing is known of a refusal
   std::optional<Error> lacks_right{};  // with --local, to create the new controller
 
-  bool refused() const { return plan.Phase() == rc::kFailed || plan.Phase() == rc::kPaused; }
+  // A rollback that would come too late, and finish a rename instead.
+  bool is_late() const { return plan.decoded().spec.rollback && plan.IsPastReturn(); }
+  bool refused() const {
+    return plan.is_read() &&
+           (is_late() || plan.Phase() == rc::kFailed || plan.Phase() == rc::kPaused);
+  }
 };
 
 // Takes the steps of the planner that come before its first write.
@@ -80,6 +85,15 @@ Planned PlanOf(const CommandContext& context, const Json& update, PlanFrom from)
 ExitCode TellRefusal(const CommandContext& context, const Planned& planned) {
   const UpdatePlan& plan = planned.plan;
   if (planned.lacks_right) return Report(context.session, context.console, *planned.lacks_right);
+  if (planned.is_late()) {
+    context.console.Error(
+        "the update of " +
+        ObjectName(resources::kReplicationControllers, plan.decoded().meta.name) +
+        " is at its end, which is not taken back: it is about to become what its new controller "
+        "was, and that is deleted. The command that began the update finishes it; to go back, "
+        "update to the old image then");
+    return ExitCode::kFailed;
+  }
   if (plan.Phase() == rc::kPaused) {
     context.console.Error(plan.PausedText());
     return ExitCode::kHeld;

@@ -142,6 +142,10 @@ const ReplicationController* UpdatePlan::MadeInVain() const {
   return &*new_;
 }
 
+bool UpdatePlan::IsPastReturn() const {
+  return old_ && old_->meta.annotations.Has(rc::kRenameJournal) && (!new_ || new_->meta.deleting());
+}
+
 bool UpdatePlan::IsTakenBackByOther() const {
   const std::string& step = decoded_->status.step;
   return !decoded_->spec.rollback && old_ && new_ && !old_->meta.deleting() &&
@@ -155,8 +159,7 @@ std::string UpdatePlan::PausedText() const {
   const Learned none;
   const rc::Situation situation = rc::MakeSituation(view, none, context_.session.clock().Wall());
   const ReplicationController* old = view.old_controller;
-  if (old != nullptr && view.new_controller == nullptr &&
-      old->meta.annotations.Has(rc::kRenameJournal)) {
+  if (IsPastReturn()) {
     const std::string& gone = situation.new_name;
     return Fill(rc::kScaledByOtherText, old->meta.name, 0, old->replicas) + ", and " + gone +
            " is deleted already. Scale it back to 0, or give --on-external-scale=Override (it is "

@@ -52,6 +52,8 @@ class UpdatePlan {
   std::string PausedText() const;
   // Returns the new controller if this program has made it and nothing was scaled up; null if not.
   const ReplicationController* MadeInVain() const;
+  // Returns true if a rename has deleted the new controller: then there is no way back.
+  bool IsPastReturn() const;
   // Returns true if another program has begun to take back what this one carries out.
   bool IsTakenBackByOther() const;
   size_t pods() const { return pods_.size(); }

@@ -10,6 +10,7 @@ namespace windlass::replication_controller {
 std::string JournalText(const ReplicationController& created) {
   const OrderedJson journal = {{"name", created.meta.name},
                                {"uid", created.meta.uid.ToString()},
+                               {"source", Annotation(created, kSourceId)},
                                {"replicas", created.replicas},
                                {"minReadySeconds", created.min_ready_seconds},
                                {"selector", MapJson(created.selector)},
@@ -29,6 +30,7 @@ std::optional<ReplicationController> ParseJournal(std::string_view text) {
   ReplicationController was;
   was.meta.name = TextAt(json, "/name");
   was.meta.labels = MapOf(labels);
+  was.meta.annotations.Set(kSourceId, TextAt(json, "/source"));
   was.selector = MapOf(selector);
   const bool whole = !was.meta.name.empty() && uid && replicas && min_ready_seconds &&
                      !was.selector.empty() && was.selector.size() == selector.size() &&

@@ -31,7 +31,7 @@ inline constexpr std::string_view kRenameJournal = "windlass.dev/rename-journal"
 // On the old controller, by its user: the name of the new one. Asks for an update (RC-1).
 inline constexpr std::string_view kRollingUpdateTo = "windlass.dev/rolling-update-to";
 
-// All that end with the update. kTermAnnotation is that of fence.h.
+// All that end with the update. kTermAnnotation is that of term_annotation.h.
 inline constexpr std::string_view kEndWithUpdate[] = {
     kSourceId,         kDesiredReplicas, kOriginalReplicas, kOriginalReplicasOf,
     kNextControllerId, kRenameJournal,   kRollingUpdateTo,  kTermAnnotation};
@@ -72,12 +72,19 @@ inline SourceId SourceIdIn(const ReplicationController& controller) {
   return {text.substr(0, colon), text.substr(std::min(colon + 1, text.size()))};
 }
 
+// Returns true if `created` replaces another object of the old controller's name: that was deleted,
+// and somebody has made `old` anew, which is not to be touched.
+inline bool IsMadeAnew(const ReplicationController& old, const ReplicationController& created) {
+  const SourceId source = SourceIdIn(created);
+  return source.name == old.meta.name && source.uid != old.meta.uid.ToString();
+}
+
 // Returns the journal of a rename, for an annotation and for the status: what the new controller
 // was when the rename began, so that the old one can become it after the new one is deleted
 // (RC-14).
 std::string JournalText(const ReplicationController& created);
-// Returns what the new controller was: name, uid, labels and spec. nullopt if the text is no
-// journal.
+// Returns what the new controller was: name, uid, labels, kSourceId and spec. nullopt if the text
+// is no journal.
 std::optional<ReplicationController> ParseJournal(std::string_view text);
 
 }  // namespace windlass::replication_controller

@@ -49,14 +49,14 @@ Step Become(const Situation& situation, const ReplicationController& created) {
        {{"from", created.meta.name}, {"to", old.meta.name}, {"replicas", created.replicas}}});
 }
 
-// Returns what the run is for whose first step finishes a rename: the spec's new controller, or
-// that of an earlier update.
+// Returns what the run is for whose first step finishes a rename (TargetOf): the spec's new
+// controller, or that of an earlier update, whose content is that of no present spec.
 std::string TargetOfJournal(const Situation& situation, const ReplicationController& created) {
   const ReplicationControllerUpdateSpec& spec = situation.spec();
   const bool same_name = spec.new_name.empty() || spec.new_name == created.meta.name;
   const Result<std::string> image = ImageIn(situation, created);
   const bool same_image = spec.image.empty() || (image.ok() && *image == spec.image);
-  return same_name && same_image ? TargetOf(spec) : TargetOfOtherSpec(created.meta.name);
+  return same_name && same_image ? TargetOf(spec) : created.meta.name + "/other";
 }
 
 // Stores the journal in a status that lacks it: it has to last until the run has ended, longer than
@@ -116,7 +116,9 @@ Step CleanUp(const Situation& situation) {
   const ReplicationController* source = situation.source();
   const ReplicationController* target = situation.target();
   if (target == nullptr) return Fail(situation, kNotFound, Fill(kNotFoundText, situation.new_name));
-  if (source != nullptr && !source->meta.deleting()) {
+  // The target loses its annotations after the source is deleted: then this one was made anew.
+  const bool is_anew = situation.cleanup() == kDelete && !target->meta.annotations.Has(kSourceId);
+  if (source != nullptr && !source->meta.deleting() && !is_anew) {
     if (auto answer = AnswerExternalScale(situation)) return *std::move(answer);
     if (situation.cleanup() == kRename) return BeginRename(situation);
     // The source has no replicas and no Pods. Background propagation, because the API server's
@@ -143,6 +145,9 @@ std::optional<Step> FinishRename(const Situation& situation) {
     return Fail(situation, kUnexpectedAnnotations,
                 Fill(kUnparsableText, old.meta.name, kRenameJournal, text));
   }
+  if (!old.meta.annotations.Has(kRenameJournal) && IsMadeAnew(old, *created)) {
+    return WithoutOldController(situation);
+  }
   if (auto store = KeepJournal(situation, text, *created)) return store;
   if (old.selector != created->selector) {
     if (auto answer = AnswerScaleBeforeRename(situation, created->meta.name)) return answer;
@@ -162,8 +167,8 @@ std::optional<Step> FinishRename(const Situation& situation) {
 
 std::optional<Step> FinishRollback(const Situation& situation) {
   const ReplicationController& old = *situation.old_controller();
-  if (!situation.spec().rollback || situation.new_controller() != nullptr) return std::nullopt;
-  if (situation.new_name.empty()) return std::nullopt;
+  const bool goes_back = situation.spec().rollback && situation.new_controller() == nullptr;
+  if (!goes_back || situation.new_name.empty()) return std::nullopt;
   if (!IsCompleteTargetOf(old, situation.new_name)) return std::nullopt;
   return FinishAs(situation, old, kRolledBack);
 }
@@ -180,15 +185,33 @@ Step WithoutOldController(const Situation& situation) {
     }
   }
   const bool begun = !situation.run.step.empty() || !situation.run.target.empty();
+  const auto renamed = ParseJournal(situation.run.journal);
+  if (renamed && (created == nullptr || created->meta.deleting())) {
+    const std::string pods = ToQuery(SelectorOf(renamed->selector));
+    return Fail(
+        situation, kOldDeleted,
+        Fill("ReplicationController {} was deleted while it was about to become what {} is, "
+             "so the Pods of {} are left without an owner. Create one that selects {} to "
+             "keep them, or delete them with kubectl delete pods -n {} -l {}; then delete "
+             "the update",
+             situation.old_name(), renamed->meta.name, renamed->meta.name, pods,
+             situation.update().meta.namespace_.text(), pods));
+  }
   if (begun && created != nullptr) {
     const int32_t desired = situation.run.desired_replicas.value_or(
         NumberIn(*created, kDesiredReplicas).value_or(created->replicas));
-    return Fail(situation, kOldDeleted,
-                Fill("ReplicationController {} was deleted on the way, so its update cannot end. "
-                     "{} has {} of {} replicas: scale it with kubectl scale rc {} -n {} "
-                     "--replicas={}, and delete the update",
-                     situation.old_name(), created->meta.name, created->replicas, desired,
-                     created->meta.name, created->meta.namespace_.text(), desired));
+    const bool whole = created->replicas == desired;
+    std::string text = Fill(
+        "ReplicationController {} was deleted on the way, so its update cannot end. {} has {} of "
+        "{} "
+        "replicas",
+        situation.old_name(), created->meta.name, created->replicas, desired);
+    if (!whole) {
+      text += Fill(": scale it with kubectl scale rc {} -n {} --replicas={}", created->meta.name,
+                   created->meta.namespace_.text(), desired);
+    }
+    if (situation.view.is_stored) text += whole ? ". Delete the update" : ", and delete the update";
+    return Fail(situation, kOldDeleted, text);
   }
   // kubectl's text for a rename that was cut off.
   std::string text =

@@ -107,7 +107,6 @@ bool HaveBeenSeen(const Situation& situation, const ReplicationController& old) 
   return old.status.fully_labeled_replicas >= labelled;
 }
 
-// Steps 2 to 6.
 Step Relabel(const Situation& situation, const ReplicationController& old, const std::string& key,
              const std::string& value) {
   if (!IsObserved(old)) {

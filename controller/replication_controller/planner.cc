@@ -6,6 +6,7 @@
 #include <utility>
 
 #include "controller/core/term_annotation.h"
+#include "controller/replication_controller/annotations.h"
 #include "controller/replication_controller/validate.h"
 #include "controller/replication_controller/words.h"
 #include "controller/replication_controller/writes.h"
@@ -53,11 +54,15 @@ Step Next(const View& view, const Learned& learned, WallTime now) {
   const Situation situation = MakeSituation(view, learned, now);
   if (auto refused = AfterRefusal(situation)) return *std::move(refused);
   if (auto rename = FinishRename(situation)) return *std::move(rename);
-  if (situation.old_controller() == nullptr) return WithoutOldController(situation);
+  const bool began = situation.run.step == kStepScale || situation.run.step == kStepCleanUp;
+  const auto* old = situation.old_controller();
+  const auto* created = situation.new_controller();
+  if (old == nullptr || (began && created != nullptr && IsMadeAnew(*old, *created))) {
+    return WithoutOldController(situation);
+  }
   if (auto invalid = Validate(situation)) return *std::move(invalid);
   if (situation.spec().paused) return StayPaused(situation);
   if (auto wait = WaitForDeletion(situation)) return *std::move(wait);
-  const bool began = situation.run.step == kStepScale || situation.run.step == kStepCleanUp;
   if (began) {
     if (auto refused = RefuseOtherContent(situation)) return *std::move(refused);
   }

@@ -8,9 +8,7 @@
 // step: a Write of resources::kReplicationControllerUpdates, a JSON merge patch, it applies to the
 // update in memory. After any other Write or Read it brings the view up to date with the reply, and
 // calls Next with the outcome; after a 409, a 404 or a reply that did not come, and after Wait and
-// Failed, it begins again.
-//
-// The update has ended when status.phase is Succeeded, RolledBack or Failed.
+// Failed, it begins again. It ends when status.phase is Succeeded, RolledBack or Failed.
 #pragma once
 
 #include <optional>
@@ -72,8 +70,8 @@ std::optional<Step> FinishRename(const Situation& situation);
 // what it did (RC-18). nullopt if that is not so, or no rollback. Requires the old controller.
 std::optional<Step> FinishRollback(const Situation& situation);
 
-// Returns the next step when the old controller is gone: the update ends if it deleted the old one,
-// or fails.
+// Returns the next step when the old controller is gone, or made anew: the update ends if it
+// deleted the old one, or fails.
 Step WithoutOldController(const Situation& situation);
 
 }  // namespace windlass::replication_controller

@@ -1,5 +1,4 @@
 #include <algorithm>
-#include <nlohmann/json.hpp>
 #include <utility>
 
 #include "controller/replication_controller/annotations.h"
@@ -193,11 +192,11 @@ Step SetRollbackSize(const Situation& situation, int32_t size) {
   const ReplicationController& old = *situation.old_controller();
   const std::string line = Fill(kSettingReplicasText, old.meta.name, size);
   if (auto intent = StoreIntent(situation, line)) return *std::move(intent);
-  Annotations annotations = {{kSourceId, SourceIdOf(*situation.new_controller())},
-                             {kDesiredReplicas, std::to_string(size)}};
   // A rename that had begun is off. Otherwise the old controller would become what the new one was
   // as soon as that is deleted.
-  if (old.meta.annotations.Has(kRenameJournal)) annotations[kRenameJournal] = std::nullopt;
+  const Annotations annotations = {{kSourceId, SourceIdOf(*situation.new_controller())},
+                                   {kDesiredReplicas, std::to_string(size)},
+                                   {kRenameJournal, std::nullopt}};
   return Effect(
       situation, Annotate(old, annotations),
       {Decision{"set rollback size"}, {{"controller", old.meta.name}, {"replicas", size}}});
@@ -289,7 +288,11 @@ Step PrepareRollback(const Situation& situation) {
   }
   auto found = FindGoal(situation, *source, target);
   if (found.step) return *std::move(found.step);
-  const int32_t size = SizeAfterRollback(situation, found.value.desired);
+  // With Pause, a size that somebody has made larger since stays: the user who sets spec.rollback
+  // has decided. Adopt and Override answer when the scaling begins (RC-16). Example: noted 2, now
+  // 5: 5.
+  int32_t size = found.value.desired;
+  if (PausesForOthers(situation)) size = std::max(size, target.replicas);
   if (!is_set || size != found.value.desired) return SetRollbackSize(situation, size);
   // The rollback may be turned off.
   if (!HasOriginalSize(*source, target)) {

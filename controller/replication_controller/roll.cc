@@ -129,13 +129,19 @@ Step WaitForProgress(const Situation& situation, const Facts& facts, WallTime do
 
 Step NextScaling(const Situation& situation, const Facts& facts) {
   const WallTime down_due = LastScaleTime(situation) + situation.update_period();
-  const bool settled = HasScaledDown(situation, facts.source) && HasScaledUp(facts.target);
-  if (!settled) return WaitForProgress(situation, facts, down_due);
-  if (facts.target.replicas == facts.goal.desired && facts.source.replicas == 0) {
-    return EndScaling(situation, facts);
+  if (!HasScaledDown(situation, facts.source) || !IsObserved(facts.target)) {
+    return WaitForProgress(situation, facts, down_due);
   }
-  if (const auto up = ScaleUp(facts.counts, facts.goal)) {
-    return StoreScaling(situation, facts, facts.target, *up);
+  // A quota may never let all new Pods exist, so scaling down does not wait for that.
+  if (HasScaledUp(facts.target)) {
+    // kubectl does not look at the new Pods if somebody has scaled the old controller to 0.
+    const bool whole = facts.target.replicas == facts.goal.desired && facts.source.replicas == 0;
+    if (whole && facts.availability.available >= facts.goal.min_available) {
+      return EndScaling(situation, facts);
+    }
+    if (const auto up = ScaleUp(facts.counts, facts.goal)) {
+      return StoreScaling(situation, facts, facts.target, *up);
+    }
   }
   if (situation.now >= down_due) {
     if (const auto down = ScaleDown(facts.counts, facts.goal)) {

@@ -110,10 +110,6 @@ std::string TargetOf(const ReplicationControllerUpdateSpec& spec) {
   return spec.new_name + "/" + ContentHash(spec);
 }
 
-std::string TargetOfOtherSpec(const std::string& new_name) {
-  return new_name + "/other";  // no hash
-}
-
 bool HasOtherContent(const ReplicationControllerUpdateSpec& spec, std::string_view target) {
   const std::string wanted = ContentHash(spec);
   const std::string_view content = target.substr(std::min(target.find('/'), target.size()));

@@ -22,13 +22,10 @@ bool WasRefused(const ReplicationControllerUpdate& update);
 
 // Returns the stored status, or, if a new run is due, what of it a new run goes on with: the lines,
 // their number and the conditions; and, if the last one did not end, the target and the journal. A
-// new run is due
-//   - if the last one ended or failed, and the spec changed since
-//   - if the last one ended, and was not for the present spec (Finish)
-//   - if spec.rollback changed
-//   - if spec.newName changed, but not while a rename is under way
-// The new run is a rollout of its own unless it goes on after a failure. Example: a run that fails,
-// one after an edit of spec.timeout, and the way back are rollouts 1, 1 and 2, so
+// new run is due if the last one ended or failed and the spec changed since, also if Finish saw
+// that already; and if spec.rollback or, unless a rename is under way, spec.newName changed. The
+// new run is a rollout of its own unless it goes on after a failure. Example: a run that fails, one
+// after an edit of spec.timeout, and the way back are rollouts 1, 1 and 2, so
 // status.earlierRollouts is 0, 0 and 1.
 ReplicationControllerUpdateStatus StatusOfRun(const ReplicationControllerUpdate& update);
 
@@ -38,10 +35,6 @@ ReplicationControllerUpdateStatus StatusOfRun(const ReplicationControllerUpdate&
 // "<spec.newName>/<hash of image, container, imagePullPolicy and controller>". Example: "web-2/"
 // for a new controller that exists.
 std::string TargetOf(const ReplicationControllerUpdateSpec& spec);
-
-// Returns the target of a run that only finishes what an earlier update began: the content is that
-// of no present spec.
-std::string TargetOfOtherSpec(const std::string& new_name);
 
 // Returns true if both say what the new controller is made of, and not the same.
 bool HasOtherContent(const ReplicationControllerUpdateSpec& spec, std::string_view target);

@@ -159,27 +159,12 @@ bool PausesForOthers(const Situation& situation) {
   return policy != kOverride && policy != kAdopt;
 }
 
-int32_t SizeAfterRollback(const Situation& situation, int32_t before) {
-  if (!PausesForOthers(situation)) return before;
-  return std::max(before, situation.old_controller()->replicas);
-}
-
 // --- somebody else scales ---
 
 namespace {
 
 // How soon a size is asked for again that the cache does not show yet.
 constexpr Duration kAskAgain = seconds(1);
-
-// Returns a controller that somebody else scaled; null if there is none.
-const ReplicationController* FindScaledByOther(const Situation& situation) {
-  const ReplicationController* const pending = PendingScale(situation);
-  for (const auto* controller : {situation.old_controller(), situation.new_controller()}) {
-    const bool as_expected = controller->replicas == ExpectedSize(situation, *controller);
-    if (controller != pending && !as_expected) return controller;
-  }
-  return nullptr;
-}
 
 // The cache of ReplicationControllers may be behind the update's status: then our own scaling looks
 // like one of somebody else. Returns the step that asks the API server, or that waits for the
@@ -260,7 +245,11 @@ const ReplicationController* PendingScale(const Situation& situation) {
 }
 
 std::optional<Step> AnswerExternalScale(const Situation& situation) {
-  const ReplicationController* scaled = FindScaledByOther(situation);
+  const ReplicationController* scaled = nullptr;
+  for (const auto* one : {situation.new_controller(), situation.old_controller()}) {
+    if (one->replicas != ExpectedSize(situation, *one) && one != PendingScale(situation))
+      scaled = one;
+  }
   if (scaled == nullptr) return std::nullopt;
   // Adopt adds both up.
   for (const auto* controller : {situation.old_controller(), situation.new_controller()}) {

@@ -15,10 +15,9 @@ namespace windlass::replication_controller {
 
 // --- the arithmetic ---
 
-// Pure; the same sequences as kubectl 1.17 (RC-9, RC-10). Old Pods count as available, whether they
-// are or not, so that a broken old set cannot hold up its own replacement.
-//
-// "Old" is the controller that is scaled down, "new" the one that is scaled up, also in a rollback.
+// Pure; the same sequences as kubectl 1.17 (RC-9, RC-10). "Old" is the controller that is scaled
+// down, also in a rollback. Its Pods count as available, whether they are or not, so that a broken
+// old set cannot hold up its own replacement.
 struct TwoCounts {
   int32_t old_spec = 0;       // spec.replicas
   int32_t new_spec = 0;       // spec.replicas
@@ -94,11 +93,6 @@ std::optional<int32_t> SizeBeforeOthers(const Situation& situation);
 
 // Returns true if a rollback of the update to `created` has made `old` its target.
 bool IsRollbackTarget(const ReplicationController& old, const ReplicationController& created);
-
-// Returns the size that the rollback gives the old controller: `before`, which was noted, or the
-// present one if somebody has made it larger since, with Pause: the user who sets spec.rollback has
-// decided. Adopt and Override answer when the scaling begins (RC-16). Example: noted 2, now 5: 5.
-int32_t SizeAfterRollback(const Situation& situation, int32_t before);
 
 // --- somebody else scales one of the two during an update (RC-16) ---
 

@@ -105,7 +105,7 @@ Answer AskForAll(const Situation& situation, const ResourceId& resource, std::st
 OrStep<Json> FindByUid(const Situation& situation, std::string_view uid) {
   Answer answer = Ask(situation, {Request::List(resources::kReplicationControllers,
                                                 situation.update().meta.namespace_, ""),
-                                  "another update may be under way"});
+                                  "what an annotation names may be gone, or under way"});
   if (answer.step) return {.step = std::move(answer.step)};
   for (Json& item : ItemsIn(answer)) {
     if (TextAt(item, "/metadata/uid") == uid) return {std::move(item)};

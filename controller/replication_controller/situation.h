@@ -43,8 +43,7 @@ struct Situation {
   const std::string& old_name() const { return view.update.meta.name; }
   const ReplicationController* old_controller() const { return view.old_controller; }
   const ReplicationController* new_controller() const { return view.new_controller; }
-  // The controller that is scaled down, and the one that is scaled up. A rollback swaps them
-  // (RC-15).
+  // The controllers that are scaled down and up. A rollback swaps them (RC-15).
   const ReplicationController* source() const {
     return spec().rollback ? new_controller() : old_controller();
   }
@@ -104,7 +103,7 @@ Answer Ask(const Situation& situation, Read read);
 // list them goes on.
 Answer AskForAll(const Situation& situation, const ResourceId& resource, std::string why);
 // Returns the ReplicationController that has this uid, in the update's namespace; null if there is
-// none.
+// none. A client without the right to list them is refused.
 OrStep<Json> FindByUid(const Situation& situation, std::string_view uid);
 // Returns the object that was answered; null if there is none.
 Json ObjectIn(const Answer& answer);

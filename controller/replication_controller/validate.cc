@@ -47,36 +47,25 @@ std::optional<Step> RefuseAutoscaled(const Situation& situation) {
   return std::nullopt;
 }
 
-std::optional<Step> RefuseOtherImage(const Situation& situation,
-                                     const ReplicationController& created) {
-  if (situation.spec().image.empty()) return std::nullopt;
-  // That of another update is told by its annotations.
-  const std::string_view source = SourceIdIn(created).name;
-  if (source != situation.old_name()) return std::nullopt;
-  const Result<std::string> image = ImageIn(situation, created);
-  if (!image.ok()) return Fail(situation, kInvalidUpdate, image.error().message);
-  if (*image == situation.spec().image) return std::nullopt;
-  return Fail(situation, kOtherImage,
-              Fill("Found existing in-progress update to image ({}).\nEither continue in-progress "
-                   "update with --image={} or rollback with --rollback",
-                   *image, *image));
-}
-
 // --- two updates of one controller ---
 
 constexpr std::string_view kBesideText =
-    "ReplicationController {} {} in another update. Wait until that has ended; if there is none, "
-    "remove the annotation {}";
+    "ReplicationController {} {} in another update. Wait until that has ended, and begin this one "
+    "again; if there is none, remove the annotation {}";
 
 // The annotation of an update that was rolled back, or whose source is gone, holds nothing up.
 std::optional<Step> RefuseTarget(const Situation& situation) {
   const ReplicationController& old = *situation.old_controller();
   const SourceId source = SourceIdIn(old);
-  if (source.name.empty() || source.name == situation.new_name) return std::nullopt;
-  OrStep<Json> found = FindByUid(situation, source.uid);
-  if (found.step || found.value.is_null()) return std::move(found.step);
+  const std::string name(source.name);
+  if (name.empty() || name == situation.new_name) return std::nullopt;
+  Answer answer =
+      Ask(situation, {Request::Get(resources::kReplicationControllers, {old.meta.namespace_, name}),
+                      "it may be in the middle of another update"});
+  if (answer.step) return std::move(answer.step);
+  if (At(ObjectIn(answer), "/metadata/uid") != source.uid) return std::nullopt;
   return Fail(situation, kOtherName,
-              Fill(kBesideText, old.meta.name, "replaces " + std::string(source.name), kSourceId));
+              Fill(kBesideText, old.meta.name, "replaces " + name, kSourceId));
 }
 
 // Says how to name `under_way` in the spec. The name decides whether the new controller takes the
@@ -105,16 +94,6 @@ std::optional<Step> RefuseOtherName(const Situation& situation) {
       Fill("ReplicationController {} is in the middle of an update to {}, so it cannot be updated "
            "to {}. {} to go on with that, and set spec.rollback to true, too, to undo it",
            old.meta.name, name, situation.new_name, AdviceOnName(situation, name)));
-}
-
-std::optional<Step> RefuseSource(const Situation& situation) {
-  const ReplicationController& created = *situation.new_controller();
-  const std::string_view replaced_by = Annotation(created, kOriginalReplicasOf);
-  if (replaced_by.empty() || replaced_by == situation.old_controller()->meta.uid.ToString()) {
-    return std::nullopt;
-  }
-  return Fail(situation, kOtherName,
-              Fill(kBesideText, created.meta.name, "is replaced by another", kOriginalReplicasOf));
 }
 
 // --- others that select the new Pods ---
@@ -161,7 +140,19 @@ std::optional<Step> RefuseOtherContent(const Situation& situation) {
   if (situation.spec().rollback || created == nullptr || created->meta.deleting()) {
     return std::nullopt;
   }
-  if (auto refusal = RefuseOtherImage(situation, *created)) return refusal;
+  const std::string& wanted = situation.spec().image;
+  // That of another update is told by its annotations.
+  if (!wanted.empty() && SourceIdIn(*created).name == situation.old_name()) {
+    const Result<std::string> image = ImageIn(situation, *created);
+    if (!image.ok()) return Fail(situation, kInvalidUpdate, image.error().message);
+    if (*image != wanted) {
+      return Fail(
+          situation, kOtherImage,
+          Fill("Found existing in-progress update to image ({}).\nEither continue in-progress "
+               "update with --image={} or rollback with --rollback",
+               *image, *image));
+    }
+  }
   if (!HasOtherContent(situation.spec(), situation.run.target)) return std::nullopt;
   return Fail(
       situation, kOtherContent,
@@ -189,8 +180,12 @@ std::optional<Step> RefuseSwapped(const Situation& situation) {
 std::optional<Step> RefuseChain(const Situation& situation) {
   if (auto refusal = RefuseTarget(situation)) return refusal;
   if (auto refusal = RefuseOtherName(situation)) return refusal;
-  if (situation.new_controller() == nullptr) return std::nullopt;
-  return RefuseSource(situation);
+  const ReplicationController* created = situation.new_controller();
+  if (created == nullptr) return std::nullopt;
+  const std::string_view by = Annotation(*created, kOriginalReplicasOf);
+  if (by.empty() || by == situation.old_controller()->meta.uid.ToString()) return std::nullopt;
+  return Fail(situation, kOtherName,
+              Fill(kBesideText, created->meta.name, "is replaced by another", kOriginalReplicasOf));
 }
 
 std::optional<Step> RefuseAdopters(const Situation& situation, const std::string& template_json) {

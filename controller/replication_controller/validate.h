@@ -29,8 +29,7 @@ std::optional<Step> RefuseOtherContent(const Situation& situation);
 // the other's annotations.
 std::optional<Step> RefuseChain(const Situation& situation);
 
-// Refuses a rollback of an update that goes the other way: the new controller that is named is the
-// one that is replaced.
+// Refuses a rollback of an update that goes the other way.
 std::optional<Step> RefuseSwapped(const Situation& situation);
 
 // Refuses a rename of Pods of `template_json`, the new controller's spec.template, if another

@@ -15,8 +15,7 @@ inline constexpr std::string_view kSucceeded = "Succeeded";
 inline constexpr std::string_view kRolledBack = "RolledBack";
 inline constexpr std::string_view kFailed = "Failed";
 
-// status.step: how far the run is, whatever the phase says. A step never goes back but from
-// kStepCleanUp to kStepScale, when a scaling by somebody else is adopted.
+// status.step: how far the run is. It goes back only when a scaling is adopted during kStepCleanUp.
 inline constexpr std::string_view kStepPrepare = "Prepare";  // the new controller did not exist yet
 inline constexpr std::string_view kStepScale = "Scale";
 inline constexpr std::string_view kStepCleanUp = "CleanUp";

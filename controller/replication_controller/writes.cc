@@ -87,11 +87,7 @@ Condition MakeCondition(const Situation& situation, std::string_view type, bool 
                       .last_update_time = {},
                       .last_transition_time = situation.now,
                       .observed_generation = situation.update().meta.generation};
-  const Condition* stored = FindCondition(situation.update().status.conditions, type);
-  if (stored != nullptr && stored->status == condition.status &&
-      !stored->last_transition_time.IsZero()) {
-    condition.last_transition_time = stored->last_transition_time;
-  }
+  KeepTransitionTime(condition, situation.update().status.conditions);
   return condition;
 }
 
@@ -117,9 +113,9 @@ bool HasChangedSomething(const Situation& situation) {
   });
 }
 
-// Returns the draft of a run that failed. Before the first scaling the step is cleared: the run was
-// refused (RC-20). The target is, too, unless something is to be taken back: this run has labelled
-// the old controller, or an update before it has made that smaller.
+// Returns the draft of a run that failed. If it has neither scaled nor got a new controller, the
+// step is cleared: it was refused (RC-20). The target is, too, unless something is to be taken
+// back: this run has labelled the old controller, or an update before it has made that smaller.
 StatusDraft DraftOfFailure(const Situation& situation, std::string_view reason,
                            const std::string& message) {
   StatusDraft draft = BeginDraft(situation);

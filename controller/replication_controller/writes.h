@@ -1,6 +1,6 @@
-// Every write of an update: the changes of the two controllers, the status with its lines and
-// conditions, and how a run ends. Each is made from one version of the object, and repeating it
-// changes nothing.
+// What the phases share to write: changes of the two controllers, the status with its lines and
+// conditions, and how a run ends. Each write is made from one version of the object, and repeating
+// it changes nothing.
 #pragma once
 
 #include <map>

@@ -233,11 +233,7 @@ Condition Shown(const Facts& facts, std::string_view type, bool status, const Ru
       workload::NewCondition(type, status ? "True" : "False", ruling.reason, ruling.message, now);
   next.last_update_time = {};
   next.observed_generation = facts.status.observed_generation;
-  const Condition* stored = FindCondition(facts.own.conditions, type);
-  const bool same = stored != nullptr && stored->status == next.status;
-  if (same && !stored->last_transition_time.IsZero()) {
-    next.last_transition_time = stored->last_transition_time;
-  }
+  KeepTransitionTime(next, facts.own.conditions);
   return next;
 }
 

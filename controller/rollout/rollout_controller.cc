@@ -138,9 +138,8 @@ std::vector<NeededRight> RolloutController::RightsNeeded() const {
   for (NeededRight& right : needed) {
     if (right.manifest == NeededRight{}.manifest) right.manifest = kManifest;
   }
-  RightsList dry_runs(host().informers().watched_namespace(),
-                      {.right = {}, .manifest = kManifest, .optional = true});
-  dry_runs.Add(resources::kPods, "", {"create"});
+  RightsList dry_runs(host().informers().watched_namespace(), {.right = {}, .manifest = kManifest});
+  dry_runs.AddOptional(resources::kPods, {"create"});
   for (NeededRight& right : std::move(dry_runs).Take()) needed.push_back(std::move(right));
   needed.push_back(rollout::RightToReadCrd());
   for (NeededRight& right : services_.RightsNeeded()) needed.push_back(std::move(right));

@@ -10,4 +10,12 @@ const Condition* FindCondition(const std::vector<Condition>& conditions, std::st
   return at == conditions.end() ? nullptr : &*at;
 }
 
+void KeepTransitionTime(Condition& next, const std::vector<Condition>& stored) {
+  const Condition* before = FindCondition(stored, next.type);
+  if (before == nullptr || before->status != next.status) return;
+  if (!before->last_transition_time.IsZero()) {
+    next.last_transition_time = before->last_transition_time;
+  }
+}
+
 }  // namespace windlass

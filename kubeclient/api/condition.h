@@ -26,4 +26,8 @@ struct Condition {
 // Returns the first condition of `type`; nullptr if there is none.
 const Condition* FindCondition(const std::vector<Condition>& conditions, std::string_view type);
 
+// Gives `next` the transition time of the condition of its type in `stored`, if that has the same
+// status and such a time.
+void KeepTransitionTime(Condition& next, const std::vector<Condition>& stored);
+
 }  // namespace windlass

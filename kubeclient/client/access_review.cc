@@ -4,6 +4,7 @@
 #include <nlohmann/json.hpp>
 #include <utility>
 
+#include "kubeclient/api/json_value.h"
 #include "kubeclient/client/call_deadlines.h"
 #include "kubeclient/client/paths.h"
 
@@ -21,7 +22,7 @@ std::string ReviewBody(const Right& right) {
   const nlohmann::json review = {{"apiVersion", kReviews.GroupVersion()},
                                  {"kind", kReviews.kind},
                                  {"spec", {{"resourceAttributes", attributes}}}};
-  return review.dump(-1, ' ', false, nlohmann::json::error_handler_t::replace);
+  return DumpJson(review);
 }
 
 Result<bool> IsAllowed(const HttpResponse& response) {

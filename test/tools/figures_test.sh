@@ -47,6 +47,7 @@ void Tell() {
   log_.Warning("a Pod of " + name + " is "
                "gone", {{"pod", name}, {"how", "quietly"}});
   Do("roll back");
+  Do(Decision{"roll on"});
 }
 SOURCE
 cat >cmd/windlass/flags.cc <<'SOURCE'
@@ -79,6 +80,7 @@ says 'log warning | a Pod of … is gone | pod how=quietly'
 says 'metric counter windlass_pods_total {result kKind} | Pods "seen".'
 says 'flag --qps = 50 | calls per second | ->check(Range(1,9))'
 says 'decision roll back'
+says 'decision roll on'
 # A text that moves and is wrapped in another way is the same one; a new default is another flag.
 sed 's/ is "$/ is " "gone"/; s/^ *"gone", /, /' controller/runtime/told.cc >controller/moved.cc
 rm controller/runtime/told.cc

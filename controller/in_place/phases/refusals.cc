@@ -5,6 +5,7 @@
 
 #include "kubeclient/api/fingerprint_text.h"
 #include "kubeclient/api/json_reader.h"
+#include "kubeclient/api/json_value.h"
 #include "kubeclient/api/time.h"
 
 namespace windlass::in_place {
@@ -40,7 +41,7 @@ std::string WriteRefusals(const Refusals& refusals, std::string_view revision,
                                        {"tries", refusals.tries},
                                        {"at", FormatTime(refusals.at)},
                                        {"why", Cut(refusals.why)}};
-  return note.dump(-1, ' ', false, nlohmann::ordered_json::error_handler_t::replace);
+  return DumpJson(note);
 }
 
 std::optional<Refusals> RefusalsOf(const ReplicaSet& rs, std::string_view revision,

@@ -7,6 +7,7 @@
 
 #include "kubeclient/api/fingerprint_text.h"
 #include "kubeclient/api/json_reader.h"
+#include "kubeclient/api/json_value.h"
 #include "kubeclient/api/time.h"
 
 namespace windlass::in_place {
@@ -202,7 +203,7 @@ Result<std::string> WritePodState(const PodState& state) {
   if (state.drain) {
     json["drain"] = {{"since", FormatTime(state.drain->since)}, {"mode", TextOf(state.drain->how)}};
   }
-  std::string text = json.dump(-1, ' ', false, OrderedJson::error_handler_t::replace);
+  std::string text = DumpJson(json);
   if (text.size() <= kPodStateBytesMax) return text;
   return Error{ErrorKind::kInvalid, std::string(kPodState) + ": " + std::to_string(text.size()) +
                                         " bytes for " + std::to_string(state.containers.size()) +

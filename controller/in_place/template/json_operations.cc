@@ -2,12 +2,12 @@
 
 #include <nlohmann/json.hpp>
 
+#include "kubeclient/api/json_value.h"
+
 namespace windlass::in_place {
 namespace {
 
-void Add(const Json& operation, std::string& list) {
-  list += operation.dump(-1, ' ', false, Json::error_handler_t::replace) + ",";
-}
+void Add(const Json& operation, std::string& list) { list += DumpJson(operation) + ","; }
 
 void Add(const char* op, const std::string& path, const Json& value, std::string& list) {
   Add({{"op", op}, {"path", path}, {"value", value}}, list);

@@ -6,6 +6,7 @@
 
 #include "controller/in_place/template/json_diff.h"
 #include "controller/in_place/template/json_operations.h"
+#include "kubeclient/api/json_value.h"
 #include "kubeclient/api/time.h"
 #include "kubeclient/base/assert.h"
 
@@ -81,8 +82,7 @@ Request PatchGate(const Pod& pod, bool open, Json annotations, WallTime now) {
                       {"reason", open ? "InTraffic" : "Drained"},
                       {"message", ""}}}}}}};
   if (!annotations.empty()) fields["metadata"]["annotations"] = std::move(annotations);
-  return Request::StrategicMergePatch(resources::kPods, VersionOf(pod.meta),
-                                      fields.dump(-1, ' ', false, Json::error_handler_t::replace),
+  return Request::StrategicMergePatch(resources::kPods, VersionOf(pod.meta), DumpJson(fields),
                                       "status");
 }
 

@@ -9,6 +9,7 @@
 #include "controller/in_place/pod/pod_patch.h"
 #include "controller/in_place/template/template_images.h"
 #include "controller/in_place/traffic/drain_steps.h"
+#include "kubeclient/api/json_value.h"
 
 namespace windlass::in_place {
 namespace {
@@ -28,7 +29,7 @@ std::vector<std::string> TolerationsOf(const std::string& whole_pod) {
   std::vector<std::string> tolerations;
   if (!pod.is_object() || !pod.contains(place) || !pod[place].is_array()) return tolerations;
   for (const Json& one : pod[place]) {
-    tolerations.push_back(one.dump(-1, ' ', false, Json::error_handler_t::replace));
+    tolerations.push_back(DumpJson(one));
   }
   return tolerations;
 }

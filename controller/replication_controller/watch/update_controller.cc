@@ -10,6 +10,7 @@
 #include "controller/workload/rollout_id.h"
 #include "controller/workload/watch/live_pods.h"
 #include "controller/workload/watch/rollout_counts.h"
+#include "kubeclient/api/json_value.h"
 #include "kubeclient/api/service.h"
 
 namespace windlass {
@@ -17,9 +18,6 @@ namespace {
 
 namespace rc = replication_controller;
 using Update = ReplicationControllerUpdate;
-
-constexpr std::string_view kManifest =
-    "deploy/replication-controller/rbac-replication-controller.yaml";
 
 // Returns true if no update can tell the two apart.
 bool SameForUpdates(const Pod& a, const Pod& b) {
@@ -42,7 +40,7 @@ Step CreateRequestedUpdate(const ReplicationController& controller, const Learne
        {{"name", controller.meta.name}, {"namespace", controller.meta.namespace_.text()}}},
       {"spec", {{"newName", to}}}};
   if (learned.empty()) {
-    return Write{Request::Create(resource, KeyOf(controller.meta), body.dump()),
+    return Write{Request::Create(resource, KeyOf(controller.meta), DumpJson(body)),
                  {Decision{"create replicationcontrollerupdate"},
                   {{"from", controller.meta.name}, {"to", to}}}};
   }
@@ -109,7 +107,9 @@ std::vector<std::string> UpdateController::Troubles() const {
 }
 
 std::vector<NeededRight> UpdateController::RightsNeeded() const {
-  RightsList rights(host_.informers().watched_namespace(), {.right = {}, .manifest = kManifest});
+  RightsList rights(
+      host_.informers().watched_namespace(),
+      {.right = {}, .manifest = "deploy/replication-controller/rbac-replication-controller.yaml"});
   rights.Add(resources::kReplicationControllerUpdates, "", {"get", "list", "watch", "create"});
   rights.Add(resources::kReplicationControllerUpdates, "status", {"patch"});
   rights.Add(resources::kReplicationControllers, "",

@@ -58,8 +58,7 @@ std::string_view OutcomeOfEdit(const RolloutTarget& target, const Update& before
 }
 
 // Returns true if a leader has looked at the run of the present spec. An update that is paused
-// before its first step has no run yet, unless it goes on with the target of an earlier run: then
-// Pods may have been replaced already.
+// before its first step has none, unless it goes on with the target of an earlier run.
 bool IsMidway(const Update& update) {
   const ReplicationControllerUpdateStatus& status = update.status;
   if (status.observed_generation <= 0 || status.step == rc::kStepDone) return false;

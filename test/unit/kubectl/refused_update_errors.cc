@@ -93,14 +93,19 @@ PrepareUpdate IsReplacedByAnother() {
   });
 }
 
-// A rename of new to old was noted, and not begun.
-PrepareUpdate IsBeingRenamed() {
-  return HasBoth({}, [](Json& object) {
-    SetAnnotation(object, rc::kRenameJournal,
-                  R"({"name":"new","uid":"00000000-0000-4000-8000-00000000000a",)"
-                  R"("replicas":2,"minReadySeconds":0,)"
-                  R"("selector":{"app":"old"},"labels":{},"template":{}})");
-  });
+void NoteRename(Json& old) {
+  SetAnnotation(old, rc::kRenameJournal,
+                R"({"name":"new","uid":"00000000-0000-4000-8000-00000000000a",)"
+                R"("replicas":2,"minReadySeconds":0,)"
+                R"("selector":{"app":"old"},"labels":{},"template":{}})");
+}
+
+// A rename of new to old was noted, and not begun; or new is deleted already.
+PrepareUpdate IsBeingRenamed() { return HasBoth({}, &NoteRename); }
+PrepareUpdate IsRenamed() { return HasOld(&NoteRename); }
+
+PrepareUpdate IsNamed() {
+  return HasBoth({}, [](Json& old) { SetAnnotation(old, rc::kNextControllerId, "new"); });
 }
 
 PrepareUpdate RefusesToCreate() {
@@ -213,15 +218,33 @@ spec: {selector: {app: old}, template: {metadata: {labels: {app: old}}, spec: {}
         "The rename of an earlier update is not finished. Finish it with the same command without "
         "`NEW`, or take it back with `--rollback`.",
         IsBeingRenamed()},
+       {update({"--rollback", "--dry-run=client"}), kFailed,
+        "error: the update of replicationcontroller/old is at its end, which is not taken back: it "
+        "is about to become what its new controller was, and that is deleted. The command that "
+        "began the update finishes it; to go back, update to the old image then",
+        "The rollback comes too late. Without `--dry-run` the rename is finished, and the exit "
+        "code "
+        "is 2 as well.",
+        IsRenamed()},
+       {same_name, ExitCode::kOtherUpdate,
+        "error: an update of replicationcontroller/old to new is under way, which keeps its name, "
+        "so nothing was changed. To go on with that: kubectl windlass rolling-update old new "
+        "--image=app:v2 -n default --local. To take it back: kubectl windlass rolling-update old "
+        "new --rollback -n default --local",
+        "The first command named `NEW`; this one would rename it in the end. Run one of the two "
+        "commands.",
+        IsNamed()},
        {to_new, ExitCode::kOtherUpdate,
         "error: ReplicationController old replaces first in another update. Wait until that has "
-        "ended; if there is none, remove the annotation kubectl.kubernetes.io/update-source-id",
+        "ended, and begin this one again; if there is none, remove the annotation "
+        "kubectl.kubernetes.io/update-source-id",
         "The old controller is the new one of another update. Wait for that, or remove the "
         "annotation.",
         IsReplacingAnother},
        {to_new, ExitCode::kOtherUpdate,
         "error: ReplicationController new is replaced by another in another update. Wait until "
-        "that has ended; if there is none, remove the annotation windlass.dev/original-replicas-of",
+        "that has ended, and begin this one again; if there is none, remove the annotation "
+        "windlass.dev/original-replicas-of",
         "The new controller is the old one of another update. Wait for that, or remove the "
         "annotation.",
         IsReplacedByAnother()},

@@ -170,10 +170,15 @@ TEST_CASE_METHOD(Fixture, "--local --rollback fails when it finishes a rename th
   const Ran cut_off = Update({"old", "--image=app:v2"});
   REQUIRE(cut_off.code == ExitCode::kError);
   CHECK(cut_off.messages.find("ask for the right") != std::string::npos);
-  CHECK(cut_off.messages.ends_with(
-      "The update stops here. The same command goes on with it, and --rollback takes it back.\n"));
+  CHECK(cut_off.messages.ends_with("The update stops here. The same command goes on with it.\n"));
   REQUIRE(deleted);
   fate = {};
+  const Json before = Stored(kControllers, "old");
+  const Ran dry = Update({"old", "--rollback", "--dry-run=client"});
+  CHECK(dry.code == ExitCode::kFailed);
+  CHECK(dry.messages.starts_with(
+      "error: the update of replicationcontroller/old is at its end, which is not taken back"));
+  CHECK(Stored(kControllers, "old") == before);
   std::vector<std::string> back = {"old", "--rollback", "-o", "name"};
   if (GENERATE(false, true)) back.insert(back.begin() + 1, "new");
   const Ran ran = Update(back);
@@ -306,6 +311,22 @@ TEST_CASE_METHOD(Fixture, "The way forward is refused beside a rollback of anoth
   CHECK(ran.messages ==
         "error: an update of replicationcontroller/old to new is being rolled back, so nothing was "
         "changed. To finish that: kubectl windlass rolling-update old new --rollback -n default\n");
+  CHECK(Stored(kControllers, "old") == before);
+  CHECK(server.Find({kUpdates, "default", "old"}) == nullptr);
+}
+
+// For the user who named NEW, and would lose that name by the shorter command.
+TEST_CASE_METHOD(Fixture, "A command without NEW is refused beside an update that named it") {
+  REQUIRE(Update({"old", "new", "--image=app:v2", "--timeout=15s"}).code == ExitCode::kTimeout);
+  const Json before = Stored(kControllers, "old");
+  const std::string where = GENERATE("--local", "--no-wait");
+  const std::string dry = GENERATE("none", "client");
+  const Ran ran = Run({"rolling-update", "old", "--image=app:v2", where, "--dry-run=" + dry});
+  CHECK(ran.code == ExitCode::kOtherUpdate);
+  CHECK(ran.messages.starts_with(
+      "error: an update of replicationcontroller/old to new is under way, which keeps its name, so "
+      "nothing was changed. To go on with that: kubectl windlass rolling-update old new "
+      "--image=app:v2 -n default"));
   CHECK(Stored(kControllers, "old") == before);
   CHECK(server.Find({kUpdates, "default", "old"}) == nullptr);
 }

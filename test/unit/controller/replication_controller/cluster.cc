@@ -130,7 +130,7 @@ bool World::Reconcile(json& controller) {
   std::ranges::stable_sort(
       owned, [&](const auto& a, const auto& b) { return IsReady(pods_[a]) < IsReady(pods_[b]); });
   const size_t wanted = controller["spec"]["replicas"].get<size_t>();
-  for (size_t i = owned.size(); i < wanted; ++i) {
+  for (size_t i = owned.size(); i < wanted && pods_.size() < pods_max; ++i) {
     const json pod = NewPod(controller);
     pods_[pod["metadata"]["name"]] = pod;
     changed = true;
@@ -146,7 +146,9 @@ bool World::Reconcile(json& controller) {
     return OwnerOf(entry.second) == uid &&
            Selects(controller["spec"]["template"]["metadata"]["labels"], Labels(entry.second));
   });
-  const json status = {{"replicas", wanted},
+  const auto made =
+      std::ranges::count_if(pods_, [&](const auto& entry) { return OwnerOf(entry.second) == uid; });
+  const json status = {{"replicas", made},
                        {"fullyLabeledReplicas", labelled},
                        {"readyReplicas", ready},
                        {"observedGeneration", controller["metadata"]["generation"]}};

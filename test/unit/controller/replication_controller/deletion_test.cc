@@ -96,5 +96,43 @@ TEST_CASE("a deletion that a crash came before is asked for with the same policy
   Proves("RC-13 RC-18");
 }
 
+// Somebody deletes the old controller while Windlass is down, and makes one of the same name.
+TEST_CASE("an old controller that was made anew is left alone") {
+  const std::string cleanup = GENERATE("Delete", "Rename");
+  const std::string policy = GENERATE("Pause", "Override");
+  CAPTURE(cleanup, policy);
+  World world;
+  StartUpdate(world, 3, "0s", {{"cleanup", cleanup}, {"onExternalScale", policy}});
+  std::string reason = "OldControllerDeleted";
+  SECTION("in the middle of the scaling") { RunUntilScaled(world, 2); }
+  SECTION("at the end") {
+    world.refuse = [](const Request& request) -> std::optional<Error> {
+      if (request.verb() != Verb::kDelete) return std::nullopt;
+      return Error{ErrorKind::kForbidden, "not now"};
+    };
+    world.Run();
+    REQUIRE(world.reason() == "WriteRefused");
+    world.refuse = nullptr;
+    // Whoever deletes it, it was to be deleted.
+    if (cleanup == "Delete") reason = "Succeeded";
+  }
+  SECTION("when a rename has deleted the new one") {
+    if (cleanup == "Delete") return;
+    RunUntil(world, [&] { return world.Has("web-2") && world.phase() == "CleaningUp"; });
+    RunUntil(world, [&] { return !world.Has("web-2"); });
+    REQUIRE(world.Orphans().size() == 3);
+  }
+  world.Remove("web");
+  world.AddController("web", 4, {{"app", "web"}, {"version", "1"}});
+  const json before = world.Controller("web");
+  const std::set<std::string> pods = world.Pods();
+  world.Run();
+  CHECK(world.reason() == reason);
+  CHECK(world.Controller("web")["spec"] == before["spec"]);
+  CHECK(world.Annotations("web").empty());
+  CHECK(world.Pods() == pods);
+  Proves("RC-13 RC-14");
+}
+
 }  // namespace
 }  // namespace windlass::replication_controller::deletion_test

@@ -249,8 +249,9 @@ TEST_CASE("a controller that is in the middle of another update is not updated")
     world.AddUpdate("web-2", {{"newName", "web-3"}, {"controller", third}});
     world.Run();
     CHECK(world.message() ==
-          "ReplicationController web-2 replaces web in another update. Wait until that has ended; "
-          "if there is none, remove the annotation kubectl.kubernetes.io/update-source-id");
+          "ReplicationController web-2 replaces web in another update. Wait until that has ended, "
+          "and begin this one again; if there is none, remove the annotation "
+          "kubectl.kubernetes.io/update-source-id");
   }
   SECTION("as the source") {
     world.AddController("web-0", 1, {{"app", "web"}, {"version", "0"}});
@@ -262,7 +263,8 @@ TEST_CASE("a controller that is in the middle of another update is not updated")
     world.Run();
     CHECK(world.message() ==
           "ReplicationController web is replaced by another in another update. Wait until that has "
-          "ended; if there is none, remove the annotation windlass.dev/original-replicas-of");
+          "ended, and begin this one again; if there is none, remove the annotation "
+          "windlass.dev/original-replicas-of");
   }
   CHECK(world.phase() == "Failed");
   CHECK(world.reason() == "OtherName");
@@ -279,6 +281,49 @@ TEST_CASE("what asks for the next update of the new controller stays") {
   CHECK(world.phase() == "Succeeded");
   CHECK(world.Annotations("web-2") == json{{"windlass.dev/rolling-update-to", "web-3"}});
   Proves("RC-13");
+}
+
+// The user of a local update scales web to 0 by hand, and repeats the command.
+TEST_CASE("an old controller without Pods is not deleted before the new ones are available") {
+  World world;
+  world.local = GENERATE(false, true);
+  json file = kFile;
+  file["spec"]["replicas"] = 3;
+  StartUpdate(world, 3, "0s", {{"timeout", "60s"}, {"controller", file}});
+  world.Scale("web", 0);
+  world.pods_get_ready = false;
+  RunUntilScaled(world, 3);
+  for (int i = 0; i < 5; ++i) {
+    world.Settle();
+    world.Sync();
+  }
+  CHECK(world.Has("web"));
+  SECTION("they get ready") {
+    world.pods_get_ready = true;
+    world.Run();
+    CHECK(world.phase() == "Succeeded");
+    CHECK_FALSE(world.Has("web"));
+  }
+  SECTION("they do not") {
+    world.Run();
+    CHECK(world.reason() == "TimedOut");
+    CHECK(world.Has("web"));
+  }
+  Proves("RC-10");
+}
+
+// A quota of Pods has room for the old ones alone: the user goes on with maxUnavailable 1.
+TEST_CASE("new Pods that cannot be made do not keep old ones from going") {
+  World world;
+  StartUpdate(world, 2, "0s", {{"timeout", "20s"}});
+  world.pods_max = 2;
+  world.Run();
+  REQUIRE(world.reason() == "TimedOut");
+  world.Edit({{"maxSurge", 0}, {"maxUnavailable", 1}});
+  world.Run();
+  CHECK(world.phase() == "Succeeded");
+  CHECK(world.PodsOf("web-2").size() == 2);
+  Proves("RC-10");
 }
 
 }  // namespace

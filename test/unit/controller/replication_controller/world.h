@@ -53,6 +53,7 @@ class World {
   // --- what the cluster does ---
 
   bool pods_get_ready = true;         // at once, when the cluster settles
+  size_t pods_max = SIZE_MAX;         // a quota
   bool controller_manager_on = true;  // the replication controller and the garbage collector
   // Brings Pods and statuses to what specs ask for. Returns false if nothing was to be done.
   bool Settle();
