@@ -79,16 +79,17 @@ Status Follow::Impl::List(Source& source) {
     return Unit{};
   }
   const ObjectList& list = *listed;
-  source.objects.clear();
+  std::map<Key, Json> objects;
   for (const std::string& text : list.items) {
     Json object = Json::parse(text, nullptr, false);
     if (!object.is_object()) continue;
     Key key = KeyIn(object);
-    source.objects.insert_or_assign(std::move(key), std::move(object));
+    objects.insert_or_assign(std::move(key), std::move(object));
   }
+  changed = changed || objects != source.objects;
+  source.objects = std::move(objects);
   source.version = list.resource_version;
   source.stale = false;
-  changed = true;
   return Unit{};
 }
 

@@ -159,6 +159,29 @@ std::vector<std::string> ImagesIn(const Json& controller) {
   return images;
 }
 
+// Returns the image of that container; of the first one if the name is "".
+std::string ImageOf(const Json& controller, const std::string& container) {
+  for (const Json& one : ListOf(controller, "/spec/template/spec/containers")) {
+    if (container.empty() || TextOf(one, "/name") == container) return TextOf(one, "/image");
+  }
+  return "";
+}
+
+// Returns true if the file of the command has other images than `created`. Webhooks may rewrite
+// images, so the API server is asked what it would make of the file.
+bool HasOtherImages(const CommandContext& context, const Json& update, const Json& created) {
+  const Json* file = FieldOf(update, "/spec/controller");
+  if (file == nullptr || ImagesIn(*file) == ImagesIn(created)) return false;
+  Json asked = *file;
+  asked["apiVersion"] = "v1";
+  asked["kind"] = "ReplicationController";
+  asked["metadata"]["generateName"] = TextOf(created, "/metadata/name") + '-';
+  const Result<Json> made =
+      CreateObject(context.session, resources::kReplicationControllers, context.namespace_, asked,
+                   {.field_manager = kPluginFieldManager, .dry_run = true});
+  return made.ok() && ImagesIn(*made) != ImagesIn(created);
+}
+
 }  // namespace
 
 std::optional<ExitCode> RefuseOtherThanBegun(const CommandContext& context, const Json& update) {
@@ -173,22 +196,26 @@ std::optional<ExitCode> RefuseOtherThanBegun(const CommandContext& context, cons
   const std::string id = name + ':' + TextOf(*old, "/metadata/uid");
   if (!created.ok() || AnnotationOf(*created, rc::kSourceId) != id) return std::nullopt;
   const bool renames = named.empty() && !IsMadeUp(next, name) &&
+                       AnnotationOf(*old, rc::kRenameJournal).empty() &&
                        !context.line.rolling_update.given.contains("--cleanup");
-  const Json* file = FieldOf(update, "/spec/controller");
-  const bool differs = file != nullptr && ImagesIn(*file) != ImagesIn(*created);
+  const bool differs = !renames && HasOtherImages(context, update, *created);
   if (!renames && !differs) return std::nullopt;
-  const std::string in = " -n " + context.namespace_;
-  const std::string command = "kubectl windlass rolling-update " + name + ' ';
-  const std::string local = context.line.rolling_update.local ? " --local" : "";
+  const std::string in =
+      " -n " + context.namespace_ + (context.line.rolling_update.local ? " --local" : "");
+  const std::string command = "kubectl windlass rolling-update " + name + ' ' + next;
+  const std::string about = "an update of " + ObjectName(resources::kReplicationControllers, name) +
+                            " to " + next + " is under way, ";
+  const std::string back = ". To take it back: " + command + " --rollback" + in;
+  if (differs) {
+    context.console.Error(about + "which has other images than " + context.line.filenames[0] +
+                          ", so nothing was changed. Correct the file to go on with that" + back);
+    return ExitCode::kOtherUpdate;
+  }
+  const std::string container = TextOf(update, "/spec/container");
   context.console.Error(
-      "an update of " + ObjectName(resources::kReplicationControllers, name) + " to " + next +
-      " is under way, " +
-      (renames ? "which keeps its name, so nothing was changed. To go on with that: " + command +
-                     next + " --image=" + TextOf(update, "/spec/image") + in + local
-               : "with another image than " + context.line.filenames[0] +
-                     " has, so nothing was changed. To go on with that: the command with its "
-                     "file") +
-      ". To take it back: " + command + next + " --rollback" + in + local);
+      about + "which keeps its name, so nothing was changed. To go on with that: " + command +
+      " --image=" + ImageOf(*created, container) +
+      (container.empty() ? "" : " --container=" + container) + in + back);
   return ExitCode::kOtherUpdate;
 }
 

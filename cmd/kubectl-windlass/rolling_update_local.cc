@@ -101,7 +101,9 @@ bool LocalUpdate::HasEnded() const {
 // controller that this program has made.
 ExitCode LocalUpdate::TellOther() const {
   const ReplicationController* made = plan_.MadeInVain();
-  if (made == nullptr) {
+  // A webhook has given the one that this program made another image.
+  const bool rewritten = ReasonOf(plan_.update(), "Stalled") == rc::kOtherImage;
+  if (made == nullptr || rewritten) {
     context_.console.Error(TextOf(plan_.update(), "/status/message"));
     return ExitCode::kOtherUpdate;
   }
@@ -124,15 +126,16 @@ ExitCode LocalUpdate::TellFailed() const {
   ExitCode code = ExitCode::kFailed;
   if (lacks_right_) {
     code = Report(context_.session, context_.console, *lacks_right_);
-  } else if (IsRefusedForOther(plan_.update()) ||
-             ReasonOf(plan_.update(), "Stalled") == rc::kOtherImage) {
+  } else if (IsRefusedForOther(plan_.update())) {
     return TellOther();
   } else {
     context_.console.Error(TextOf(plan_.update(), "/status/message"));
   }
   const bool changed = !plan_.decoded().status.target.empty();
   const bool has_old = plan_.View().old_controller != nullptr;
-  if (changed && has_old && !IsGivenUp(plan_.update())) {
+  // Somebody has changed the new one's image: another command goes on, as the error says.
+  const bool other = ReasonOf(plan_.update(), "Stalled") == rc::kOtherImage;
+  if (changed && has_old && !other && !IsGivenUp(plan_.update())) {
     const bool one_way = plan_.decoded().spec.rollback || plan_.IsPastReturn();
     const char* or_back = one_way ? "" : ", and --rollback takes it back";
     context_.console.message(

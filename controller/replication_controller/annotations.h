@@ -73,10 +73,12 @@ inline SourceId SourceIdIn(const ReplicationController& controller) {
 }
 
 // Returns true if `created` replaces another object of the old controller's name: that was deleted,
-// and somebody has made `old` anew, which is not to be touched.
+// and somebody has made `old` anew, which has no note of `created`. It is not to be touched.
 inline bool IsMadeAnew(const ReplicationController& old, const ReplicationController& created) {
   const SourceId source = SourceIdIn(created);
-  return source.name == old.meta.name && source.uid != old.meta.uid.ToString();
+  return source.name == old.meta.name && source.uid != old.meta.uid.ToString() &&
+         Annotation(old, kOriginalReplicasOf) != created.meta.uid.ToString() &&
+         Annotation(old, kSourceId) != SourceIdOf(created);
 }
 
 // Returns the journal of a rename, for an annotation and for the status: what the new controller

@@ -117,7 +117,9 @@ Step CleanUp(const Situation& situation) {
   const ReplicationController* target = situation.target();
   if (target == nullptr) return Fail(situation, kNotFound, Fill(kNotFoundText, situation.new_name));
   // The target loses its annotations after the source is deleted: then this one was made anew.
-  const bool is_anew = situation.cleanup() == kDelete && !target->meta.annotations.Has(kSourceId);
+  const bool is_anew = situation.cleanup() == kDelete && !target->meta.annotations.Has(kSourceId) &&
+                       source != nullptr &&
+                       Annotation(*source, kOriginalReplicasOf) != target->meta.uid.ToString();
   if (source != nullptr && !source->meta.deleting() && !is_anew) {
     if (auto answer = AnswerExternalScale(situation)) return *std::move(answer);
     if (situation.cleanup() == kRename) return BeginRename(situation);
@@ -185,33 +187,31 @@ Step WithoutOldController(const Situation& situation) {
     }
   }
   const bool begun = !situation.run.step.empty() || !situation.run.target.empty();
+  const std::string delete_it = situation.view.is_stored ? ". Then delete the update" : "";
   const auto renamed = ParseJournal(situation.run.journal);
   if (renamed && (created == nullptr || created->meta.deleting())) {
     const std::string pods = ToQuery(SelectorOf(renamed->selector));
     return Fail(
         situation, kOldDeleted,
         Fill("ReplicationController {} was deleted while it was about to become what {} is, "
-             "so the Pods of {} are left without an owner. Create one that selects {} to "
-             "keep them, or delete them with kubectl delete pods -n {} -l {}; then delete "
-             "the update",
-             situation.old_name(), renamed->meta.name, renamed->meta.name, pods,
-             situation.update().meta.namespace_.text(), pods));
+             "whose Pods are left without an owner. Create one that selects {} to keep them, "
+             "or delete them with kubectl delete pods -n {} -l {}",
+             situation.old_name(), renamed->meta.name, pods,
+             situation.update().meta.namespace_.text(), pods) +
+            delete_it);
   }
   if (begun && created != nullptr) {
     const int32_t desired = situation.run.desired_replicas.value_or(
         NumberIn(*created, kDesiredReplicas).value_or(created->replicas));
-    const bool whole = created->replicas == desired;
     std::string text = Fill(
-        "ReplicationController {} was deleted on the way, so its update cannot end. {} has {} of "
-        "{} "
-        "replicas",
+        "ReplicationController {} was deleted on the way, so its update cannot end. {} has {} "
+        "of {} replicas",
         situation.old_name(), created->meta.name, created->replicas, desired);
-    if (!whole) {
+    if (created->replicas != desired) {
       text += Fill(": scale it with kubectl scale rc {} -n {} --replicas={}", created->meta.name,
                    created->meta.namespace_.text(), desired);
     }
-    if (situation.view.is_stored) text += whole ? ". Delete the update" : ", and delete the update";
-    return Fail(situation, kOldDeleted, text);
+    return Fail(situation, kOldDeleted, text + delete_it);
   }
   // kubectl's text for a rename that was cut off.
   std::string text =

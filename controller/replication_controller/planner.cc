@@ -31,8 +31,7 @@ Step StayPaused(const Situation& situation) {
   return StoreOrWait(situation, draft, Wait{});
 }
 
-// Somebody deletes a controller that the update needs: it waits, and does no more harm. In the end
-// the source is one of those that may go.
+// Somebody deletes a controller that the update needs: it waits. In the end the source may go.
 std::optional<Step> WaitForDeletion(const Situation& situation) {
   const std::string& step = situation.run.step;
   for (const auto* controller : {situation.source(), situation.target()}) {

@@ -157,8 +157,7 @@ Step TakeTarget(const Situation& situation) {
   if (begins) {
     if (auto step = RefuseAdopters(situation, *target.template_json)) return *std::move(step);
   }
-  // OLD was scaled before this try: going on would undo that (RC-16). Adopt and Override are
-  // answered when the scaling begins.
+  // Scaled before this try: going on would undo that (RC-16). Roll answers Adopt and Override.
   const auto outgrown = SizeBeforeOthers(situation);
   if (outgrown && PausesForOthers(situation)) return PauseForScale(situation, labelled, *outgrown);
   if (auto step = LabelOld(situation, labelled)) return *std::move(step);

@@ -136,7 +136,8 @@ Step NextScaling(const Situation& situation, const Facts& facts) {
   if (HasScaledUp(facts.target)) {
     // kubectl does not look at the new Pods if somebody has scaled the old controller to 0.
     const bool whole = facts.target.replicas == facts.goal.desired && facts.source.replicas == 0;
-    if (whole && facts.availability.available >= facts.goal.min_available) {
+    const bool enough = facts.availability.available >= facts.goal.min_available;
+    if (whole && (enough || situation.spec().rollback)) {
       return EndScaling(situation, facts);
     }
     if (const auto up = ScaleUp(facts.counts, facts.goal)) {

@@ -326,5 +326,21 @@ TEST_CASE("new Pods that cannot be made do not keep old ones from going") {
   Proves("RC-10");
 }
 
+TEST_CASE("an annotation that somebody edits does not make the old controller another one") {
+  World world;
+  StartUpdate(world, 3, "0s");
+  RunUntilScaled(world, 2);
+  json& annotations = world.Controller("web-2")["metadata"]["annotations"];
+  const json before = annotations["kubectl.kubernetes.io/update-source-id"];
+  annotations["kubectl.kubernetes.io/update-source-id"] = "web:typo";
+  world.Run();
+  CHECK(world.reason() == "UnexpectedAnnotations");
+  annotations["kubectl.kubernetes.io/update-source-id"] = before;
+  world.Run();
+  CHECK(world.phase() == "Succeeded");
+  CHECK_FALSE(world.Has("web"));
+  Proves("RC-7");
+}
+
 }  // namespace
 }  // namespace windlass::replication_controller::others_test
