@@ -140,6 +140,11 @@ std::string TakeAwayText(const CommandContext& context, const Place& update_plac
          "kubectl delete " + ResourceText(update_place.resource) + ' ' + in;
 }
 
+bool Replaces(const Json& target, const Json& source) {
+  return AnnotationOf(target, rc::kSourceId) ==
+         TextOf(source, "/metadata/name") + ':' + TextOf(source, "/metadata/uid");
+}
+
 bool HasNotes(const Json& old) {
   constexpr std::string_view kNotes[] = {rc::kNextControllerId, rc::kOriginalReplicasOf,
                                          rc::kRenameJournal};
@@ -164,14 +169,10 @@ std::string UnfinishedUpdateOf(const CommandContext& context, const Place& place
   const Result<ObjectList> list =
       ListObjects(context.session, {resources::kReplicationControllers, place.namespace_});
   if (!list.ok()) return {};
-  const auto comes_from = [](const Json& one, const Json& source) {
-    return AnnotationOf(one, rc::kSourceId) ==
-           TextOf(source, "/metadata/name") + ':' + TextOf(source, "/metadata/uid");
-  };
   for (const std::string& item : list->items) {
     const Json other = Json::parse(item, nullptr, false);
-    const bool from_other = comes_from(controller, other);
-    const bool to_other = comes_from(other, controller);
+    const bool from_other = Replaces(controller, other);
+    const bool to_other = Replaces(other, controller);
     if ((!from_other && !to_other) || goes(other)) continue;
     const std::string name = TextOf(other, "/metadata/name");
     // In a rollback each has the other one as its source. The old one notes the name of the new

@@ -48,6 +48,9 @@ ExitCode RefusePastReturn(const CommandContext& context, const Place& place);
 // Returns the command that takes an update away, and before it, if an annotation of the old
 // controller asks for the update (RC-1), the one that removes that: Windlass would create it again.
 std::string TakeAwayText(const CommandContext& context, const Place& update_place);
+// Returns true if an update, or a rollback, has made `target` replace `source`, as its annotation
+// says.
+bool Replaces(const Json& target, const Json& source);
 // Returns true if an update has noted on the old controller that it has begun.
 bool HasNotes(const Json& old);
 // Writes that such an update has nothing to take back, of the controller `place`. Returns the exit

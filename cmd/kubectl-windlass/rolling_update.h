@@ -60,15 +60,11 @@ ExitCode PrintPlan(const CommandContext& context, const Json& update, PlanFrom f
 // nullopt. A user who may not read such updates goes on.
 std::optional<ExitCode> RefuseBesideWindlass(const CommandContext& context, const Json& update);
 
-// Refuses the way forward while another program takes an update of the old controller back, as the
-// two controllers say. Returns the exit code when it has written the error, else nullopt.
-std::optional<ExitCode> RefuseBesideRollback(const CommandContext& context, const Json& update);
-
-// Refuses an update that differs from one that another program has begun, as the two controllers
-// say: a file with other images than NEW has, or a command without NEW beside one that named it,
-// whose Pods would get the name of the old one in the end. Returns the exit code when it has
-// written the error, else nullopt.
-std::optional<ExitCode> RefuseOtherThanBegun(const CommandContext& context, const Json& update);
+// Refuses the way forward beside what another program has begun, as the two controllers say: while
+// it takes an update back; or an update that differs from the begun one, by a file with other
+// images than NEW has, or by leaving out a NEW that was given, which would be renamed in the end.
+// Returns the exit code when it has written the error, else nullopt.
+std::optional<ExitCode> RefuseBesideOtherProgram(const CommandContext& context, const Json& update);
 
 // Warns if another program has begun the update, or the rollback, that this command goes on with,
 // and may run still: of --local only what it has noted is known. One that goes forward stops itself

@@ -138,25 +138,9 @@ std::string RolledBackFrom(const CommandContext& context, const Json& old) {
   const std::string name = id.substr(0, id.find(':'));
   if (name.empty() || !AnnotationOf(old, rc::kRenameJournal).empty()) return "";
   const Result<Json> source = ReadObject(context.session, ControllerPlace(context, name));
-  if (!source.ok() || name + ':' + TextOf(*source, "/metadata/uid") != id) return "";
+  if (!source.ok() || !Replaces(old, *source)) return "";
   // Of an update that goes forward the target has no new one of its own.
-  const std::string back = TextOf(old, "/metadata/name") + ':' + TextOf(old, "/metadata/uid");
-  return AnnotationOf(*source, rc::kSourceId) == back ? name : "";
-}
-
-// Returns true if Windlass or kubectl has made the name up: "<old>-" and a hash.
-bool IsMadeUp(const std::string& name, const std::string& old) {
-  constexpr size_t kDigits = 32;
-  return name.size() == old.size() + 1 + kDigits && name.starts_with(old + '-') &&
-         name.find_first_not_of("0123456789abcdef", old.size() + 1) == name.npos;
-}
-
-std::vector<std::string> ImagesIn(const Json& controller) {
-  std::vector<std::string> images;
-  for (const Json& container : ListOf(controller, "/spec/template/spec/containers")) {
-    images.push_back(TextOf(container, "/image"));
-  }
-  return images;
+  return Replaces(*source, old) ? name : "";
 }
 
 // Returns the image of that container; of the first one if the name is "".
@@ -171,7 +155,7 @@ std::string ImageOf(const Json& controller, const std::string& container) {
 // images, so the API server is asked what it would make of the file.
 bool HasOtherImages(const CommandContext& context, const Json& update, const Json& created) {
   const Json* file = FieldOf(update, "/spec/controller");
-  if (file == nullptr || ImagesIn(*file) == ImagesIn(created)) return false;
+  if (file == nullptr || ImagesOf(*file) == ImagesOf(created)) return false;
   Json asked = *file;
   asked["apiVersion"] = "v1";
   asked["kind"] = "ReplicationController";
@@ -179,24 +163,21 @@ bool HasOtherImages(const CommandContext& context, const Json& update, const Jso
   const Result<Json> made =
       CreateObject(context.session, resources::kReplicationControllers, context.namespace_, asked,
                    {.field_manager = kPluginFieldManager, .dry_run = true});
-  return made.ok() && ImagesIn(*made) != ImagesIn(created);
+  return made.ok() && ImagesOf(*made) != ImagesOf(created);
 }
 
-}  // namespace
-
-std::optional<ExitCode> RefuseOtherThanBegun(const CommandContext& context, const Json& update) {
-  if (FlagOf(update, "/spec/rollback")) return std::nullopt;
+// Refuses what differs from an update that has begun: a file with other images than NEW has, or a
+// command without NEW beside one that named it, which would rename NEW in the end.
+std::optional<ExitCode> RefuseOtherThanBegun(const CommandContext& context, const Json& update,
+                                             const Json& old) {
   const std::string name = TextOf(update, "/metadata/name");
-  const Result<Json> old = ReadObject(context.session, ControllerPlace(context, name));
-  if (!old.ok()) return std::nullopt;
   const std::string named = TextOf(update, "/spec/newName");
-  const std::string next = named.empty() ? AnnotationOf(*old, rc::kNextControllerId) : named;
+  const std::string next = named.empty() ? AnnotationOf(old, rc::kNextControllerId) : named;
   if (next.empty()) return std::nullopt;
   const Result<Json> created = ReadObject(context.session, ControllerPlace(context, next));
-  const std::string id = name + ':' + TextOf(*old, "/metadata/uid");
-  if (!created.ok() || AnnotationOf(*created, rc::kSourceId) != id) return std::nullopt;
-  const bool renames = named.empty() && !IsMadeUp(next, name) &&
-                       AnnotationOf(*old, rc::kRenameJournal).empty() &&
+  if (!created.ok() || !Replaces(*created, old)) return std::nullopt;
+  const bool renames = named.empty() && !rc::IsMadeUp(next, name) &&
+                       AnnotationOf(old, rc::kRenameJournal).empty() &&
                        !context.line.rolling_update.given.contains("--cleanup");
   const bool differs = !renames && HasOtherImages(context, update, *created);
   if (!renames && !differs) return std::nullopt;
@@ -218,6 +199,8 @@ std::optional<ExitCode> RefuseOtherThanBegun(const CommandContext& context, cons
       (container.empty() ? "" : " --container=" + container) + in + back);
   return ExitCode::kOtherUpdate;
 }
+
+}  // namespace
 
 bool AsksForOther(const CommandContext& context, const Json& update, const Json& stored) {
   Decoder& decoder = context.session.decoder();
@@ -291,12 +274,14 @@ std::optional<ExitCode> RefuseManifest(const CommandContext& context, const Json
                 {ErrorKind::kInvalid, context.line.filenames[0] + ": " + checked.error().message});
 }
 
-std::optional<ExitCode> RefuseBesideRollback(const CommandContext& context, const Json& update) {
+std::optional<ExitCode> RefuseBesideOtherProgram(const CommandContext& context,
+                                                 const Json& update) {
   if (FlagOf(update, "/spec/rollback")) return std::nullopt;
   const std::string name = TextOf(update, "/metadata/name");
   const Result<Json> old = ReadObject(context.session, ControllerPlace(context, name));
-  const std::string source = old.ok() ? RolledBackFrom(context, *old) : "";
-  if (source.empty()) return std::nullopt;
+  if (!old.ok()) return std::nullopt;
+  const std::string source = RolledBackFrom(context, *old);
+  if (source.empty()) return RefuseOtherThanBegun(context, update, *old);
   context.console.Error("an update of " + ObjectName(resources::kReplicationControllers, name) +
                         " to " + source +
                         " is being rolled back, so nothing was changed. To finish that: kubectl "

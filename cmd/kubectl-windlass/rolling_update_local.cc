@@ -133,7 +133,7 @@ ExitCode LocalUpdate::TellFailed() const {
   }
   const bool changed = !plan_.decoded().status.target.empty();
   const bool has_old = plan_.View().old_controller != nullptr;
-  // Somebody has changed the new one's image: another command goes on, as the error says.
+  // After somebody has changed the new one's image, only the command that the error names goes on.
   const bool other = ReasonOf(plan_.update(), "Stalled") == rc::kOtherImage;
   if (changed && has_old && !other && !IsGivenUp(plan_.update())) {
     const bool one_way = plan_.decoded().spec.rollback || plan_.IsPastReturn();
@@ -319,8 +319,7 @@ ExitCode LocalUpdate::Run() {
 ExitCode RunLocally(const CommandContext& context, const Json& update) {
   if (const auto refused = CheckControllers(context, update)) return *refused;
   if (const auto refused = RefuseBesideWindlass(context, update)) return *refused;
-  if (const auto refused = RefuseBesideRollback(context, update)) return *refused;
-  if (const auto refused = RefuseOtherThanBegun(context, update)) return *refused;
+  if (const auto refused = RefuseBesideOtherProgram(context, update)) return *refused;
   if (context.line.dry_run != "none") return PrintPlan(context, update, PlanFrom::kPresent);
   return LocalUpdate(context, update).Run();
 }

@@ -186,9 +186,7 @@ Look LookBeforeWriting(const CommandContext& context, const Json& update) {
   look.refused = RefuseSharedNew(context, update);
   if (look.refused) return look;
   look.goes_on_with_other = !failed;
-  if (look.goes_on_with_other) look.refused = RefuseBesideRollback(context, update);
-  if (look.goes_on_with_other && !look.refused)
-    look.refused = RefuseOtherThanBegun(context, update);
+  if (look.goes_on_with_other) look.refused = RefuseBesideOtherProgram(context, update);
   if (look.refused) return look;
   look.refused = RefuseByPlan(context, look.planned, PlanFrom::kPresent);
   if (look.refused) context.console.message("Nothing was changed.\n");

@@ -72,8 +72,8 @@ inline SourceId SourceIdIn(const ReplicationController& controller) {
   return {text.substr(0, colon), text.substr(std::min(colon + 1, text.size()))};
 }
 
-// Returns true if `created` replaces another object of the old controller's name: that was deleted,
-// and somebody has made `old` anew, which has no note of `created`. It is not to be touched.
+// Returns true if `created` replaces another object of the name of `old`, and `old` has no note of
+// `created`: somebody has deleted the old controller and made one anew, which is left alone.
 inline bool IsMadeAnew(const ReplicationController& old, const ReplicationController& created) {
   const SourceId source = SourceIdIn(created);
   return source.name == old.meta.name && source.uid != old.meta.uid.ToString() &&

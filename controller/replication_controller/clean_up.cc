@@ -158,8 +158,9 @@ std::optional<Step> FinishRename(const Situation& situation) {
     }
     return Become(situation, *created);
   }
+  const LabelSelector selector = SelectorOf(created->selector);
   const auto adopted = std::ranges::count_if(LivePodsOf(situation, old), [&](const Pod* pod) {
-    return Matches(SelectorOf(created->selector), pod->meta.labels);
+    return Matches(selector, pod->meta.labels);
   });
   if (!HasScaledUp(old) || adopted < old.replicas) {
     return WaitFor(situation, kCleaningUp, "the Pods to be adopted by " + old.meta.name);

@@ -49,13 +49,9 @@ Status SetImage(const Situation& situation, Json& pod_template) {
 // Returns the label value of the new Pods. If the name was made up, it is the hash in the name.
 std::string HashFor(const Situation& situation) {
   const ReplicationController& old = *situation.old_controller();
-  const std::string prefix = old.meta.name + "-";
-  const std::string hash =
-      HashOf(old, situation.spec().deployment_label_key, situation.spec().image);
   const std::string& name = situation.new_name;
-  const bool made_up = name.starts_with(prefix) && name.size() == prefix.size() + hash.size() &&
-                       name.find_first_not_of("0123456789abcdef", prefix.size()) == name.npos;
-  return made_up ? name.substr(prefix.size()) : hash;
+  if (IsMadeUp(name, old.meta.name)) return name.substr(old.meta.name.size() + 1);
+  return HashOf(old, situation.spec().deployment_label_key, situation.spec().image);
 }
 
 // Returns what the copy of the old controller with another image is made of.
@@ -100,10 +96,9 @@ std::optional<Step> CheckList(const Situation& situation, const ReplicationContr
 
 // Step 5. Pods that lack another label of the template are not waited for.
 bool HaveBeenSeen(const Situation& situation, const ReplicationController& old) {
-  const StringMap all = LabelsOfTemplate(*old.template_json);
-  const auto labelled = std::ranges::count_if(LivePodsOf(situation, old), [&](const Pod* pod) {
-    return Matches(SelectorOf(all), pod->meta.labels);
-  });
+  const LabelSelector all = SelectorOf(LabelsOfTemplate(*old.template_json));
+  const auto labelled = std::ranges::count_if(
+      LivePodsOf(situation, old), [&](const Pod* pod) { return Matches(all, pod->meta.labels); });
   return old.status.fully_labeled_replicas >= labelled;
 }
 

@@ -31,7 +31,7 @@ Step StayPaused(const Situation& situation) {
   return StoreOrWait(situation, draft, Wait{});
 }
 
-// Somebody deletes a controller that the update needs: it waits. In the end the source may go.
+// An update waits while somebody deletes one of its controllers. At its end the source may go.
 std::optional<Step> WaitForDeletion(const Situation& situation) {
   const std::string& step = situation.run.step;
   for (const auto* controller : {situation.source(), situation.target()}) {

@@ -287,9 +287,8 @@ Step PrepareRollback(const Situation& situation) {
   }
   auto found = FindGoal(situation, *source, target);
   if (found.step) return *std::move(found.step);
-  // With Pause, a size that somebody has made larger since stays: the user who sets spec.rollback
-  // has decided. Adopt and Override answer when the scaling begins (RC-16). Example: noted 2, now
-  // 5: 5.
+  // With Pause, OLD keeps the size to which somebody has scaled it up since: the user who sets
+  // spec.rollback has decided. Roll answers Adopt and Override (RC-16). Example: noted 2, now 5: 5.
   int32_t size = found.value.desired;
   if (PausesForOthers(situation)) size = std::max(size, target.replicas);
   if (!is_set || size != found.value.desired) return SetRollbackSize(situation, size);

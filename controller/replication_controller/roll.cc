@@ -134,7 +134,7 @@ Step NextScaling(const Situation& situation, const Facts& facts) {
   }
   // A quota may never let all new Pods exist, so scaling down does not wait for that.
   if (HasScaledUp(facts.target)) {
-    // kubectl does not look at the new Pods if somebody has scaled the old controller to 0.
+    // If somebody has scaled the old controller to 0, kubectl ends here without available Pods.
     const bool whole = facts.target.replicas == facts.goal.desired && facts.source.replicas == 0;
     const bool enough = facts.availability.available >= facts.goal.min_available;
     if (whole && (enough || situation.spec().rollback)) {

@@ -82,10 +82,6 @@ bool HasEnded(const ReplicationControllerUpdate& update) {
           Failure(stored) == kOldDeleted);
 }
 
-bool WasRefused(const ReplicationControllerUpdate& update) {
-  return HasEnded(update) && IsRefused(update.status);
-}
-
 ReplicationControllerUpdateStatus StatusOfRun(const ReplicationControllerUpdate& update) {
   const ReplicationControllerUpdateStatus& stored = update.status;
   const bool is_new = NewRolloutIsDue(update);
@@ -128,6 +124,12 @@ std::string HashOf(const ReplicationController& controller, std::string_view key
   // The present value makes a difference when the same image is rolled out once more.
   const std::string_view present = controller.selector.Find(key).value_or(std::string_view());
   return HashOfJson({controller.meta.uid.ToString(), present, image, pod_template.dump()});
+}
+
+bool IsMadeUp(std::string_view name, std::string_view old_name) {
+  const size_t hyphen = old_name.size();
+  return name.size() == hyphen + 33 && name.starts_with(old_name) && name[hyphen] == '-' &&
+         name.find_last_not_of("0123456789abcdef") == hyphen;
 }
 
 std::string NewNameOf(const ReplicationControllerUpdate& update,

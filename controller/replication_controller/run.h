@@ -14,11 +14,9 @@ namespace windlass::replication_controller {
 bool IsOfPresentSpec(const ReplicationControllerUpdate& update);
 
 // Returns true if nothing is left to do before the spec changes: the run of the present spec
-// succeeded, was rolled back, timed out, lost its old controller on the way, or was refused.
+// succeeded, was rolled back, timed out, lost its old controller on the way, or was refused before
+// it changed anything (RC-20).
 bool HasEnded(const ReplicationControllerUpdate& update);
-
-// Returns true if the run of the present spec was refused before it changed anything (RC-20).
-bool WasRefused(const ReplicationControllerUpdate& update);
 
 // Returns the stored status, or, if a new run is due, what of it a new run goes on with: the lines,
 // their number and the conditions; and, if the last one did not end, the target and the journal. A
@@ -45,6 +43,9 @@ bool IsForOther(const ReplicationControllerUpdateSpec& spec, std::string_view ta
 // present template, with `image` in place of the container's if it is not empty.
 std::string HashOf(const ReplicationController& controller, std::string_view key,
                    std::string_view image);
+
+// Returns true if `name` is "<old>-" and such a value: nobody has given it.
+bool IsMadeUp(std::string_view name, std::string_view old_name);
 
 // Returns the name of the new ReplicationController: as the first step of the run has resolved it;
 // else that of a rename that has begun, spec.newName, the annotation next-controller-id of

@@ -245,10 +245,10 @@ const ReplicationController* PendingScale(const Situation& situation) {
 }
 
 std::optional<Step> AnswerExternalScale(const Situation& situation) {
+  const ReplicationController* const pending = PendingScale(situation);
   const ReplicationController* scaled = nullptr;
   for (const auto* one : {situation.new_controller(), situation.old_controller()}) {
-    if (one->replicas != ExpectedSize(situation, *one) && one != PendingScale(situation))
-      scaled = one;
+    if (one != pending && one->replicas != ExpectedSize(situation, *one)) scaled = one;
   }
   if (scaled == nullptr) return std::nullopt;
   // Adopt adds both up.

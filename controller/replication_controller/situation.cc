@@ -72,9 +72,9 @@ StringMap LabelsOfTemplate(const std::string& template_json) {
 
 Availability CountAvailable(const Situation& situation, const ReplicationController& controller) {
   Availability availability;
+  const LabelSelector selector = SelectorOf(controller.selector);
   for (const Pod* pod : LivePodsOf(situation, controller)) {
-    if (!pod->ready.IsTrue() || !Matches(SelectorOf(controller.selector), pod->meta.labels))
-      continue;
+    if (!pod->ready.IsTrue() || !Matches(selector, pod->meta.labels)) continue;
     const std::optional<WallTime> from =
         StableFrom(pod->ready.last_transition_time(), situation.spec().min_ready_seconds);
     if (!from) continue;

@@ -11,8 +11,6 @@ namespace {
 
 using workload::Json;
 
-Json TextOrNull(const std::string& text) { return text.empty() ? Json() : Json(text); }
-
 // Returns nullopt if `body` has no such member, and "" if that is null.
 std::optional<std::string> TextAt(const Json& body, const Json::json_pointer& path) {
   if (!body.contains(path)) return std::nullopt;

@@ -2,29 +2,18 @@
 
 #include <nlohmann/json.hpp>
 
-#include "kubeclient/api/time.h"
+#include "kubeclient/api/json_value.h"
 
 namespace windlass::rollout {
-namespace {
-
-Json TimeJson(WallTime time) { return time.IsZero() ? Json() : Json(FormatTime(time)); }
-
-}  // namespace
-
-Json TextOrNull(std::string_view text) { return text.empty() ? Json() : Json(text); }
-
-Json ToJson(const std::optional<int32_t>& number) { return number ? Json(*number) : Json(); }
-
-Json ToJson(const std::optional<int64_t>& number) { return number ? Json(*number) : Json(); }
 
 Json ToJson(const std::optional<RolloutStepStatus>& step) {
   if (!step) return {};
   Json object = Json::object();
   object["index"] = step->index;
   object["total"] = step->total;
-  object["startedAt"] = TimeJson(step->started_at);
-  object["replicas"] = ToJson(step->replicas);
-  object["availableSince"] = TimeJson(step->available_since);
+  object["startedAt"] = TimeOrNull(step->started_at);
+  object["replicas"] = NumberOrNull(step->replicas);
+  object["availableSince"] = TimeOrNull(step->available_since);
   object["available"] = step->available == 0 ? Json() : Json(step->available);
   object["availableOf"] = step->available_of == 0 ? Json() : Json(step->available_of);
   object["shortenedFrom"] = step->shortened_from == 0 ? Json() : Json(step->shortened_from);

@@ -15,9 +15,6 @@ using workload::Json;
 
 // Each returns null for what is absent, so that a merge patch removes the field. A patch merges
 // objects, so every member is named.
-Json TextOrNull(std::string_view text);  // null if the text is empty
-Json ToJson(const std::optional<int32_t>& number);
-Json ToJson(const std::optional<int64_t>& number);
 Json ToJson(const std::optional<RolloutStepStatus>& step);
 Json ToJson(const std::optional<RolledBack>& rolled_back);
 using windlass::ToJson;  // of conditions

@@ -9,6 +9,7 @@
 
 #include "kubeclient/api/selector.h"
 #include "kubeclient/api/string_map.h"
+#include "kubeclient/base/clock.h"
 
 namespace windlass {
 
@@ -27,6 +28,12 @@ OrderedJson ParseJson(std::string_view text);
 OrderedJson MapJson(const StringMap& map);
 // Returns the members whose values are texts; none of what is no object.
 StringMap MapOf(const OrderedJson& object);
+
+// Each returns null for what is absent (empty, zero, nullopt), so that a merge patch removes the
+// field.
+OrderedJson TextOrNull(std::string_view text);
+OrderedJson TimeOrNull(WallTime time);
+OrderedJson NumberOrNull(const std::optional<int64_t>& number);
 
 // Returns a metav1.LabelSelector; one that selects everything if `object` says nothing.
 LabelSelector LabelSelectorIn(const OrderedJson& object);

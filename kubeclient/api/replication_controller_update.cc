@@ -8,7 +8,6 @@
 #include "kubeclient/api/decode.h"
 #include "kubeclient/api/decode_fields.h"
 #include "kubeclient/api/json_value.h"
-#include "kubeclient/api/time.h"
 
 namespace windlass {
 namespace {
@@ -163,40 +162,29 @@ void ReadStatus(JsonReader& in, SymbolTable& symbols, ReplicationControllerUpdat
 
 // --- the status as JSON ---
 
-// Each returns null for what is absent, so that a merge patch removes the field.
-template <typename Value>
-OrderedJson OrNull(const Value& value) {
-  return value == Value{} ? OrderedJson() : OrderedJson(value);
-}
-OrderedJson OrNull(WallTime time) {
-  return time.IsZero() ? OrderedJson() : OrderedJson(FormatTime(time));
-}
-OrderedJson OrNull(const std::optional<int32_t>& count) {
-  return count ? OrderedJson(*count) : OrderedJson();
-}
-OrderedJson OrNull(const std::optional<PendingScaling>& scaling) {
-  return scaling ? OrderedJson{{"name", scaling->name}, {"from", scaling->from}} : OrderedJson();
-}
-
+// What is absent is null, so that a merge patch removes the field.
 OrderedJson StatusJson(const ReplicationControllerUpdateStatus& status) {
+  const int64_t earlier = status.earlier_rollouts;
+  OrderedJson scaling;
+  if (status.scaling) scaling = {{"name", status.scaling->name}, {"from", status.scaling->from}};
   return {{"observedGeneration", status.observed_generation},
-          {"earlierRollouts", OrNull(status.earlier_rollouts)},
-          {"phase", OrNull(status.phase)},
-          {"message", OrNull(status.message)},
-          {"step", OrNull(status.step)},
-          {"rollback", OrNull(status.rollback)},
-          {"newName", OrNull(status.new_name)},
-          {"target", OrNull(status.target)},
-          {"desiredReplicas", OrNull(status.desired_replicas)},
-          {"oldReplicas", OrNull(status.old_replicas)},
-          {"newReplicas", OrNull(status.new_replicas)},
-          {"availableReplicas", OrNull(status.available_replicas)},
-          {"scaling", OrNull(status.scaling)},
-          {"lastScaleTime", OrNull(status.last_scale_time)},
-          {"deadline", OrNull(status.deadline)},
+          {"earlierRollouts", NumberOrNull(earlier > 0 ? std::optional(earlier) : std::nullopt)},
+          {"phase", TextOrNull(status.phase)},
+          {"message", TextOrNull(status.message)},
+          {"step", TextOrNull(status.step)},
+          {"rollback", status.rollback ? OrderedJson(true) : OrderedJson()},
+          {"newName", TextOrNull(status.new_name)},
+          {"target", TextOrNull(status.target)},
+          {"desiredReplicas", NumberOrNull(status.desired_replicas)},
+          {"oldReplicas", NumberOrNull(status.old_replicas)},
+          {"newReplicas", NumberOrNull(status.new_replicas)},
+          {"availableReplicas", NumberOrNull(status.available_replicas)},
+          {"scaling", std::move(scaling)},
+          {"lastScaleTime", TimeOrNull(status.last_scale_time)},
+          {"deadline", TimeOrNull(status.deadline)},
           {"lines", status.lines},
           {"lineCount", status.line_count},
-          {"journal", OrNull(status.journal)},
+          {"journal", TextOrNull(status.journal)},
           {"conditions", ToJson(status.conditions)}};
 }
 

@@ -26,7 +26,9 @@ bool IsComplete(const Update& update) {
 // Returns true if nothing has happened, and nothing will: neither in this run nor in one before it,
 // whose target the status would keep.
 bool IsRefusedWhole(const Update& update) {
-  return rc::WasRefused(update) && update.status.target.empty();
+  const ReplicationControllerUpdateStatus& status = update.status;
+  return rc::HasEnded(update) && status.phase == rc::kFailed && status.step.empty() &&
+         status.target.empty();
 }
 
 // Returns true if the last run ended, and the spec asks for another one already (Finish).
