@@ -121,7 +121,7 @@ ExitCode SetPaused(const CommandContext& context, const Place& place, bool pause
     }
     // What is deleted already is gone; what follows from that is done, paused or not.
     if (pause && IsPastReturn(context, steered.found.place, update)) {
-      return RefusePastReturn(context, place);
+      return RefusePastReturn(context, place, update);
     }
     if (FlagOf(update, "/spec/paused") != pause) {
       return Change{{{"spec", {{"paused", pause}}}}, pause ? "paused" : "resumed"};
@@ -155,7 +155,7 @@ ExitCode TurnRound(const CommandContext& context, const Place& place, const std:
       return RefuseToTakeBackNothing(context, place, steered.found.place);
     }
     if (IsPastReturn(context, steered.found.place, update)) {
-      return RefusePastReturn(context, place);
+      return RefusePastReturn(context, place, update);
     }
     if (!FlagOf(update, "/spec/rollback")) {
       Change change{{{"spec", {{"rollback", true}, {"paused", false}}}}, what};
@@ -168,6 +168,17 @@ ExitCode TurnRound(const CommandContext& context, const Place& place, const std:
       return change;
     }
     const std::string name = InCommand(place);
+    const Standing standing = StandingOfUpdate(update);
+    const bool failed = standing.ends == ExitCode::kFailed;
+    if (failed || (standing.ends == ExitCode::kHeld && !FlagOf(update, "/spec/paused"))) {
+      const Place& old = steered.found.place;
+      return Refuse(context, place,
+                    "is not rolled back any further: " + standing.why +
+                        (failed ? ". kubectl windlass rolling-update " + old.name +
+                                      " --rollback -n " + old.namespace_ + " begins that anew"
+                                : ""),
+                    *standing.ends);
+    }
     return Refuse(context, place,
                   FlagOf(update, "/spec/paused")
                       ? "is being rolled back already, and is paused: kubectl windlass resume " +
@@ -273,10 +284,10 @@ ExitCode UndoController(const CommandContext& context, const Place& place) {
     return code;
   const Place& update = turned.found.place;
   const auto answer = WaitForAnswer(context, update, &IsObserved);
+  // A change of the spec begins one again that had ended, unless it is paused.
+  const bool paused = turned.was_paused || turned.had_ended;
   if (!answer.ok() || !*answer) {
     const int64_t generation = NumberOf(turned.update(), "/metadata/generation");
-    // A change of the spec begins one again that had ended, unless it is paused.
-    const bool paused = turned.was_paused || turned.had_ended;
     const Json spec = {{"spec", {{"rollback", false}, {"paused", paused}}}};
     return TellUnanswered(
         context, update, answer,
@@ -298,7 +309,18 @@ ExitCode UndoController(const CommandContext& context, const Place& place) {
                   ExitCode::kFailed);
   }
   if (standing.ends != ExitCode::kFailed) return ExitCode::kDone;
-  context.console.Error(standing.why);
+  std::string text = standing.why;
+  // What is refused leaves nothing behind: the update goes on as before.
+  if (standing.reason == rc::kNothingToRollBack) {
+    const Json forward = {{"metadata",
+                           {{"uid", TextOf(**answer, "/metadata/uid")},
+                            {"resourceVersion", TextOf(**answer, "/metadata/resourceVersion")}}},
+                          {"spec", {{"rollback", false}, {"paused", paused}}}};
+    const Result<Json> patched = Patch(context, update, **answer, forward);
+    text += patched.ok() ? ". The request is taken away again"
+                         : ". The request stays: " + patched.error().message;
+  }
+  context.console.Error(text);
   return ExitCode::kFailed;
 }
 

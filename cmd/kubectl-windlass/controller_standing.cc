@@ -97,7 +97,9 @@ Standing StandingOfUpdate(const Json& update) {
   } else if (phase == rc::kFailed) {
     standing.phase = "Stalled";
     standing.reason = ReasonOf(update, "Stalled");
-    End(standing, ExitCode::kFailed, subject + " has failed (" + standing.reason + "): " + message);
+    End(standing, ExitCode::kFailed,
+        (back ? "the rollback of " : "") + subject + " has failed (" + standing.reason +
+            "): " + message);
   } else if (phase == rc::kPaused && FlagOf(update, "/spec/paused")) {
     standing.phase = phase;
     standing.reason = back ? "rollback, spec.paused" : "spec.paused";
@@ -108,7 +110,7 @@ Standing StandingOfUpdate(const Json& update) {
     standing.reason = ReasonOf(update, "Reconciling");
     End(standing, ExitCode::kHeld, subject + " is paused: " + message);
   } else {
-    const bool waits = ReasonOf(update, "Reconciling") == rc::kWaiting;
+    const bool waits = phase == rc::kPreparing || ReasonOf(update, "Reconciling") == rc::kWaiting;
     standing.sentence = "Waiting for " + subject +
                         " to finish: " + (waits ? message : ProgressText(standing, target)) + "...";
   }

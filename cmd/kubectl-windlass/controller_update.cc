@@ -15,13 +15,6 @@ namespace {
 
 namespace rc = replication_controller;
 
-// Returns the name of the controller that this one was made to replace: of the annotation
-// "web:<uid>" it is "web". Returns "" if it was made by nobody's update.
-std::string SourceName(const Json& controller) {
-  const std::string source = AnnotationOf(controller, rc::kSourceId);
-  return source.substr(0, source.find(':'));
-}
-
 // Returns true if an update has made the controller smaller than it was before.
 bool HasGivenPods(const Json& old) {
   const auto before = ParseWhole<int32_t>(AnnotationOf(old, rc::kOriginalReplicas));
@@ -121,12 +114,17 @@ bool IsPastReturn(const CommandContext& context, const Place& update_place, cons
   return renames && !new_name.empty() && is_deleted(read(new_name));
 }
 
-ExitCode RefusePastReturn(const CommandContext& context, const Place& place) {
-  return Refuse(context, place,
-                "has new Pods alone, and its update ends with a deletion that is under way, so it "
-                "can be neither paused nor rolled back any more: kubectl windlass status " +
-                    InCommand(place) + " waits for the end. To go back, update to the old image",
-                ExitCode::kFailed);
+ExitCode RefusePastReturn(const CommandContext& context, const Place& place, const Json& update) {
+  const bool failed = TextOf(update, "/status/phase") == rc::kFailed;
+  return Refuse(
+      context, place,
+      "has new Pods alone, and its update ends with a deletion that has begun, so it can be "
+      "neither "
+      "paused nor rolled back any more: " +
+          (failed ? "it goes on when this is mended: " + TextOf(update, "/status/message")
+                  : "kubectl windlass status " + InCommand(place) + " waits for the end") +
+          ". To go back, update to the old image then",
+      ExitCode::kFailed);
 }
 
 std::string TakeAwayText(const CommandContext& context, const Place& update_place) {
@@ -138,6 +136,11 @@ std::string TakeAwayText(const CommandContext& context, const Place& update_plac
   return (asks ? "kubectl annotate rc " + in + ' ' + std::string(rc::kRollingUpdateTo) + "- && "
                : "") +
          "kubectl delete " + ResourceText(update_place.resource) + ' ' + in;
+}
+
+std::string SourceName(const Json& controller) {
+  const std::string source = AnnotationOf(controller, rc::kSourceId);
+  return source.substr(0, source.find(':'));
 }
 
 bool Replaces(const Json& target, const Json& source) {
@@ -175,6 +178,10 @@ std::string UnfinishedUpdateOf(const CommandContext& context, const Place& place
     const bool to_other = Replaces(other, controller);
     if ((!from_other && !to_other) || goes(other)) continue;
     const std::string name = TextOf(other, "/metadata/name");
+    const bool by_name = SourceName(controller) == name && SourceName(other) == place.name;
+    if (by_name && !(from_other && to_other)) {
+      return "is in the middle of a rollback between it and " + name + repeat;
+    }
     // In a rollback each has the other one as its source. The old one notes the name of the new
     // one, or is older.
     const auto names = [](const Json& one, const Json& next) {
@@ -186,8 +193,12 @@ std::string UnfinishedUpdateOf(const CommandContext& context, const Place& place
         (!to_other || names(other, controller) ||
          (!names(controller, other) && TextOf(controller, created) > TextOf(other, created)));
     const std::string both = is_new ? name + ' ' + place.name : place.name + ' ' + name;
-    const std::string command =
-        "kubectl windlass rolling-update " + both + " --rollback -n " + place.namespace_;
+    // Where Windlass does not run, only the plugin carries it out.
+    const Result<Json> update = ReadObject(
+        context.session, {resources::kReplicationControllerUpdates, place.namespace_, place.name});
+    const bool unserved = !update.ok() && update.error().detail == ErrorDetail::kNotServed;
+    const std::string command = "kubectl windlass rolling-update " + both + " --rollback -n " +
+                                place.namespace_ + (unserved ? " --local" : "");
     const std::string from_to =
         "from " + (is_new ? name : place.name) + " to " + (is_new ? place.name : name);
     if (from_other && to_other) {

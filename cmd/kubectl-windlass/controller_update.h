@@ -43,11 +43,14 @@ bool HasChangedNothing(const CommandContext& context, const Place& update_place,
 // Returns true if an update that goes forward deletes one of its controllers already: then no
 // rollback restores the old one.
 bool IsPastReturn(const CommandContext& context, const Place& update_place, const Json& update);
-// Writes that, of the controller `place`. Returns the exit code.
-ExitCode RefusePastReturn(const CommandContext& context, const Place& place);
+// Writes that of `update`, of the controller `place`. Returns the exit code.
+ExitCode RefusePastReturn(const CommandContext& context, const Place& place, const Json& update);
 // Returns the command that takes an update away, and before it, if an annotation of the old
 // controller asks for the update (RC-1), the one that removes that: Windlass would create it again.
 std::string TakeAwayText(const CommandContext& context, const Place& update_place);
+// Returns the name of the controller that this one was made to replace: of the annotation
+// "web:<uid>" it is "web". Returns "" if it was made by nobody's update.
+std::string SourceName(const Json& controller);
 // Returns true if an update, or a rollback, has made `target` replace `source`, as its annotation
 // says.
 bool Replaces(const Json& target, const Json& source);

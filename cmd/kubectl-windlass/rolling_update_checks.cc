@@ -134,13 +134,18 @@ bool IsForOther(const CommandContext& context, const ReplicationControllerUpdate
 // Returns the name of the new controller that a rollback takes Pods from, which has begun; "" if
 // none has. `old`: the one that gets them.
 std::string RolledBackFrom(const CommandContext& context, const Json& old) {
-  const std::string id = AnnotationOf(old, rc::kSourceId);
-  const std::string name = id.substr(0, id.find(':'));
+  const std::string name = SourceName(old);
   if (name.empty() || !AnnotationOf(old, rc::kRenameJournal).empty()) return "";
   const Result<Json> source = ReadObject(context.session, ControllerPlace(context, name));
   if (!source.ok() || !Replaces(old, *source)) return "";
-  // Of an update that goes forward the target has no new one of its own.
-  return Replaces(*source, old) ? name : "";
+  // Of an update that goes forward the target has no new one of its own. The old one may have been
+  // restored from a backup with another uid.
+  return SourceName(*source) == TextOf(old, "/metadata/name") ? name : "";
+}
+
+// Returns " -n shop", with --local if this command has that.
+std::string InThisMode(const CommandContext& context) {
+  return " -n " + context.namespace_ + (context.line.rolling_update.local ? " --local" : "");
 }
 
 // Returns the image of that container; of the first one if the name is "".
@@ -152,7 +157,8 @@ std::string ImageOf(const Json& controller, const std::string& container) {
 }
 
 // Returns true if the file of the command has other images than `created`. Webhooks may rewrite
-// images, so the API server is asked what it would make of the file.
+// images, so the API server is asked what it would make of the file; if it does not say, the file
+// counts.
 bool HasOtherImages(const CommandContext& context, const Json& update, const Json& created) {
   const Json* file = FieldOf(update, "/spec/controller");
   if (file == nullptr || ImagesOf(*file) == ImagesOf(created)) return false;
@@ -163,11 +169,11 @@ bool HasOtherImages(const CommandContext& context, const Json& update, const Jso
   const Result<Json> made =
       CreateObject(context.session, resources::kReplicationControllers, context.namespace_, asked,
                    {.field_manager = kPluginFieldManager, .dry_run = true});
-  return made.ok() && ImagesOf(*made) != ImagesOf(created);
+  return !made.ok() || ImagesOf(*made) != ImagesOf(created);
 }
 
-// Refuses what differs from an update that has begun: a file with other images than NEW has, or a
-// command without NEW beside one that named it, which would rename NEW in the end.
+// Refuses what differs from an update that has begun: a file with other images than NEW has, a
+// command with NEW beside one without, which renames NEW in the end, and the other way round.
 std::optional<ExitCode> RefuseOtherThanBegun(const CommandContext& context, const Json& update,
                                              const Json& old) {
   const std::string name = TextOf(update, "/metadata/name");
@@ -176,27 +182,36 @@ std::optional<ExitCode> RefuseOtherThanBegun(const CommandContext& context, cons
   if (next.empty()) return std::nullopt;
   const Result<Json> created = ReadObject(context.session, ControllerPlace(context, next));
   if (!created.ok() || !Replaces(*created, old)) return std::nullopt;
-  const bool renames = named.empty() && !rc::IsMadeUp(next, name) &&
-                       AnnotationOf(old, rc::kRenameJournal).empty() &&
-                       !context.line.rolling_update.given.contains("--cleanup");
-  const bool differs = !renames && HasOtherImages(context, update, *created);
-  if (!renames && !differs) return std::nullopt;
-  const std::string in =
-      " -n " + context.namespace_ + (context.line.rolling_update.local ? " --local" : "");
-  const std::string command = "kubectl windlass rolling-update " + name + ' ' + next;
+  const RollingUpdateFlags& flags = context.line.rolling_update;
+  const bool renames = context.line.arguments.size() == 1;
+  const bool by_file = !context.line.filenames.empty();
+  const std::string noted = AnnotationOf(*created, rc::kCleanup);
+  // kubectl notes nothing. A name that nobody gave is that of a rename; that of a file may be.
+  const bool may_be = by_file ? renames : rc::IsMadeUp(next, name);
+  const bool renamed = noted.empty() ? may_be : noted == rc::kRename;
+  const bool other_end = renamed != renames && !flags.given.contains("--cleanup") &&
+                         AnnotationOf(old, rc::kRenameJournal).empty();
+  if (!other_end && !HasOtherImages(context, update, *created)) return std::nullopt;
+  const std::string in = InThisMode(context);
+  const std::string command = "kubectl windlass rolling-update " + name;
+  const std::string back = ". To take it back: " + command + ' ' + next + " --rollback" + in;
   const std::string about = "an update of " + ObjectName(resources::kReplicationControllers, name) +
                             " to " + next + " is under way, ";
-  const std::string back = ". To take it back: " + command + " --rollback" + in;
-  if (differs) {
+  if (!other_end) {
     context.console.Error(about + "which has other images than " + context.line.filenames[0] +
                           ", so nothing was changed. Correct the file to go on with that" + back);
     return ExitCode::kOtherUpdate;
   }
-  const std::string container = TextOf(update, "/spec/container");
+  const std::string& container = flags.container;
+  const std::string what = by_file ? " -f " + context.line.filenames[0]
+                                   : " --image=" + ImageOf(*created, container) +
+                                         (container.empty() ? "" : " --container=" + container);
   context.console.Error(
-      about + "which keeps its name, so nothing was changed. To go on with that: " + command +
-      " --image=" + ImageOf(*created, container) +
-      (container.empty() ? "" : " --container=" + container) + in + back);
+      about +
+      (renamed ? "and takes the name " + name + " in the end, because its command gave no NEW"
+               : "and keeps its name in the end, because its command gave NEW") +
+      ", so nothing was changed. To go on, repeat that: " + command + (renamed ? "" : ' ' + next) +
+      what + in + back);
   return ExitCode::kOtherUpdate;
 }
 
@@ -286,7 +301,7 @@ std::optional<ExitCode> RefuseBesideOtherProgram(const CommandContext& context,
                         " to " + source +
                         " is being rolled back, so nothing was changed. To finish that: kubectl "
                         "windlass rolling-update " +
-                        name + ' ' + source + " --rollback -n " + context.namespace_);
+                        name + ' ' + source + " --rollback" + InThisMode(context));
   return ExitCode::kOtherUpdate;
 }
 

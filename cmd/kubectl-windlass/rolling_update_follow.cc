@@ -33,7 +33,12 @@ void SayWhatFollows(const CommandContext& context, const Json& update, const Bef
   const UpdateState state = StateOf(context, update);
   const bool back = FlagOf(update, "/spec/rollback");
   const std::string what = back ? "rollback" : "update";
-  const std::string or_back = back ? "" : ", and --rollback takes it back";
+  const bool one_way = back || IsPastReturn(context, place, update);
+  const std::string or_back = one_way ? "" : ", and --rollback takes it back";
+  // Somebody else may have turned the update round, or this command, before it begins its own.
+  const bool asked = !back || context.line.rolling_update.rollback;
+  const std::string again =
+      "kubectl windlass rolling-update " + place.name + " --rollback -n " + place.namespace_;
   std::string text;
   const bool nothing = state == UpdateState::kRefused || state == UpdateState::kWaiting;
   if (nothing && before.missing) {
@@ -50,12 +55,11 @@ void SayWhatFollows(const CommandContext& context, const Json& update, const Bef
   } else if (ReasonOf(update, "Stalled") == rc::kOldDeleted) {
     return;  // the error says what to do
   } else if (state == UpdateState::kFailed) {
-    text = "Windlass goes on with the " + what +
-           " as soon as that is mended; the same command begins "
-           "it anew" +
-           or_back + '.';
+    text = "Windlass goes on with the " + what + " as soon as that is mended; " +
+           (asked ? "the same command" : again) + " begins it anew" + or_back + '.';
   } else {
-    text = "The " + what + " stops here. The same command goes on with it" + or_back + '.';
+    text = "The " + what + " stops here. " + (asked ? "The same command" : again) +
+           " goes on with it" + or_back + '.';
   }
   context.console.message(text + '\n');
 }
@@ -144,18 +148,22 @@ std::optional<Duration> StandStill::Look(const Json& update) {
 // The end of a wait, by Ctrl-C or by an error of the watch. `seen`: Windlass has looked at the
 // update.
 // `new_run`: the command has begun the update, not joined or turned one.
-ExitCode EndFollowing(const CommandContext& context, const Place& place, bool seen, bool back,
-                      bool new_run, const Status& status) {
+ExitCode EndFollowing(const CommandContext& context, const Json& update, bool seen, bool new_run,
+                      const Status& status) {
   const Session& session = context.session;
+  const Place place = PlaceOfUpdate(context, update);
+  const bool back = FlagOf(update, "/spec/rollback");
   const std::string name = ObjectName(place.resource, place.name);
   const std::string controller = ShortName(resources::kReplicationControllers, place.name);
   const std::string in = " -n " + place.namespace_;
   const std::string what = back ? "rollback" : "update";
   std::string text;
   if (seen) {
+    const std::string take_back =
+        HasBegun(update) ? "kubectl windlass undo " + controller + in + " takes it back"
+                         : TakeAwayText(context, place) + " takes it away";
     text = "Windlass goes on with the " + what + ": kubectl windlass status " + controller + in +
-           " follows it" +
-           (back ? "" : ", and kubectl windlass undo " + controller + in + " takes it back");
+           " follows it" + (back ? "" : ", and " + take_back);
   } else {
     text = "Windlass has not looked at " + name + ", so nothing was changed" +
            (new_run ? "" : " by this command") + ". The " + what + " begins when it does" +
@@ -221,16 +229,18 @@ ExitCode FollowUpdate(const CommandContext& context, const Json& update, const B
   Follow follow(context.session, {{place.resource, place.namespace_, "", place.name}});
   Status status = follow.Start();
   bool seen = false;
+  Json last = update;
   std::string unseen;
   while (status.ok()) {
     const std::vector<const Json*> found = follow.Objects(0);
     if (found.empty() || TextOf(*found.front(), "/metadata/uid") != uid) {
-      context.console.Error(ObjectName(place.resource, place.name) +
-                            " has been deleted, so the update stops where it is. The same command "
-                            "goes on with it, and --rollback takes it back");
+      context.console.Error(
+          ObjectName(place.resource, place.name) + " has been deleted, so the " +
+          (back ? "rollback" : "update") + " stops where it is. The same command goes on with it" +
+          (back || IsPastReturn(context, place, last) ? "" : ", and --rollback takes it back"));
       return ExitCode::kError;
     }
-    const Json& now = *found.front();
+    const Json& now = last = *found.front();
     printed = PrintLines(context, now, printed);
     seen = IsSeen(now, generation);
     if (seen) {
@@ -246,7 +256,7 @@ ExitCode FollowUpdate(const CommandContext& context, const Json& update, const B
     long_wait.Look(waits);
     status = follow.NextChange(waits.empty() ? still.Look(now) : long_wait.Next());
   }
-  return EndFollowing(context, place, seen, back, before.missing, status);
+  return EndFollowing(context, last, seen, before.missing, status);
 }
 
 }  // namespace windlass::cli

@@ -286,10 +286,13 @@ ExitCode LocalUpdate::Run() {
       return ExitCode::kHeld;
     }
     if (session.interrupted() || session.timed_out()) {
+      const bool nothing =
+          !changes_ && plan_.View().new_controller == nullptr && !plan_.IsPastReturn();
       return Report(session, context_.console,
                     {ErrorKind::kCancelled,
                      std::string(session.interrupted() ? "interrupted" : "timed out") +
-                         (plan_.decoded().spec.rollback
+                         (nothing ? ": nothing was changed"
+                          : plan_.decoded().spec.rollback
                               ? ": the rollback stops here. The same command goes on with it"
                           : plan_.IsPastReturn()
                               ? ": the update stops here, at its end, which is not taken back. The "

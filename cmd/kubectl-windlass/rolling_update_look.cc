@@ -41,17 +41,20 @@ std::optional<ExitCode> RefuseToTakeBack(const CommandContext& context, const Js
   const UpdateState state = StateOf(context, stored);
   if (state == UpdateState::kUnderWay) {
     const bool goes_back = FlagOf(stored, "/spec/rollback");
-    if (IsPastReturn(context, of_update, stored)) return RefusePastReturn(context, old);
+    if (IsPastReturn(context, of_update, stored)) return RefusePastReturn(context, old, stored);
     if (goes_back || !HasChangedNothing(context, of_update, stored)) return std::nullopt;
     return RefuseToTakeBackNothing(context, old, of_update);
   }
-  // With NEW, and with a note, there may be one that another client has begun.
-  if (TextOf(stored, "/status/phase") != rc::kSucceeded || state != UpdateState::kDone ||
-      FieldOf(update, "/spec/newName") != nullptr) {
+  if (TextOf(stored, "/status/phase") != rc::kSucceeded || state != UpdateState::kDone) {
     return std::nullopt;
   }
   const Result<Json> controller = ReadObject(context.session, old);
-  if (controller.ok() && HasNotes(*controller)) return std::nullopt;
+  // A finalizer may keep it.
+  const bool goes =
+      controller.ok() && FieldOf(*controller, "/metadata/deletionTimestamp") != nullptr;
+  // With NEW, and with a note, there may be one that another client has begun.
+  const bool given = FieldOf(update, "/spec/newName") != nullptr;
+  if (!goes && (given || (controller.ok() && HasNotes(*controller)))) return std::nullopt;
   // It was deleted, or is preserved without Pods.
   const bool gone = controller.ok() ? NumberOf(*controller, "/spec/replicas", 1) == 0
                                     : controller.error().kind == ErrorKind::kNotFound;

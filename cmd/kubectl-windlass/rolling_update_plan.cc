@@ -113,7 +113,7 @@ Result<Json> ObjectOf(const CommandContext& context, const ReplicationController
 Result<Json> NewOf(const CommandContext& context, const rc::Situation& situation) {
   const rc::View& view = situation.view;
   if (view.new_controller != nullptr || view.old_controller == nullptr ||
-      situation.spec().rollback) {
+      situation.spec().rollback || view.old_controller->meta.annotations.Has(rc::kRenameJournal)) {
     return ObjectOf(context, view.new_controller);
   }
   // What that depends on was read in the steps before.
@@ -128,9 +128,15 @@ Status PrintBoth(const CommandContext& context, const Planned& planned) {
   const rc::Situation situation =
       rc::MakeSituation(view, planned.learned, context.session.clock().Wall());
   const bool back = situation.spec().rollback;
+  const bool ends_rename = planned.plan.IsPastReturn();
+  if (ends_rename) {
+    context.console.message("The rename of " + situation.new_name + " to " + situation.old_name() +
+                            ", which was cut off, would be finished first.\n");
+  }
   if (context.line.output == OutputFormat::kText) {
     const std::string& old = situation.old_name();
-    const std::string& created = situation.new_name;
+    const std::string& named = situation.spec().new_name;
+    const std::string& created = ends_rename && !named.empty() ? named : situation.new_name;
     context.console.out("Rolling from:\n" + (back ? created : old) + "\nTo:\n" +
                         (back ? old : created) + '\n');
     return Unit{};

@@ -122,8 +122,9 @@ Result<Selected> PlacesOfNames(const CommandContext& context,
     if (!IsName(object.name)) return Wrong('"' + object.name + "\" is no name of an object");
     if (object.bare) {
       Result<Place> found = FindNamed(context.session, command, context.namespace_, object.name);
-      if (!found.ok() && found.error().kind != ErrorKind::kNotFound) return found.error();
       if (!found.ok()) {
+        const ErrorKind kind = found.error().kind;
+        if (kind != ErrorKind::kNotFound && kind != ErrorKind::kForbidden) return found.error();
         selected.missing.push_back(std::move(found).error());
         continue;
       }

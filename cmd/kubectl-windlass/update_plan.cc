@@ -73,7 +73,7 @@ Status UpdatePlan::ReadPods() {
 void UpdatePlan::PretendTakenBack() {
   if (!old_) return;
   // One that the failed update has not made stays.
-  if (new_ && rc::Annotation(*new_, rc::kSourceId) == rc::SourceIdOf(*old_)) new_.reset();
+  if (new_ && rc::SourceIdIn(*new_).name == old_->meta.name) new_.reset();
   const auto before = rc::NumberIn(*old_, rc::kOriginalReplicas);
   old_->replicas = std::max(old_->replicas, before.value_or(0));
   for (const std::string_view key : rc::kEndWithUpdate) old_->meta.annotations.Erase(key);

@@ -28,13 +28,16 @@ inline constexpr std::string_view kNextControllerId = "kubectl.kubernetes.io/nex
 inline constexpr std::string_view kOriginalReplicasOf = "windlass.dev/original-replicas-of";
 // On the old controller: what it becomes when the new one is gone (RC-14). JournalText.
 inline constexpr std::string_view kRenameJournal = "windlass.dev/rename-journal";
+// On the new one: what the update that made it does in the end. kubectl does not note it.
+inline constexpr std::string_view kCleanup = "windlass.dev/cleanup";
 // On the old controller, by its user: the name of the new one. Asks for an update (RC-1).
 inline constexpr std::string_view kRollingUpdateTo = "windlass.dev/rolling-update-to";
 
 // All that end with the update. kTermAnnotation is that of term_annotation.h.
 inline constexpr std::string_view kEndWithUpdate[] = {
-    kSourceId,         kDesiredReplicas, kOriginalReplicas, kOriginalReplicasOf,
-    kNextControllerId, kRenameJournal,   kRollingUpdateTo,  kTermAnnotation};
+    kSourceId,           kDesiredReplicas,  kOriginalReplicas,
+    kOriginalReplicasOf, kNextControllerId, kRenameJournal,
+    kRollingUpdateTo,    kTermAnnotation,   kCleanup};
 
 // Returns the annotation; "" if it is absent.
 inline std::string_view Annotation(const ReplicationController& controller, std::string_view key) {

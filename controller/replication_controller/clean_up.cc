@@ -116,11 +116,12 @@ Step CleanUp(const Situation& situation) {
   const ReplicationController* source = situation.source();
   const ReplicationController* target = situation.target();
   if (target == nullptr) return Fail(situation, kNotFound, Fill(kNotFoundText, situation.new_name));
-  // The target loses its annotations after the source is deleted: then this one was made anew.
-  const bool is_anew = situation.cleanup() == kDelete && !target->meta.annotations.Has(kSourceId) &&
-                       source != nullptr &&
-                       Annotation(*source, kOriginalReplicasOf) != target->meta.uid.ToString();
-  if (source != nullptr && !source->meta.deleting() && !is_anew) {
+  // The target loses its annotations last: a source that is still there is kept, or made anew.
+  const bool ends = situation.cleanup() != kRename && !target->meta.annotations.Has(kSourceId);
+  if (source != nullptr && !source->meta.deleting() && !ends) {
+    // A source that was restored with its annotations is not the one that was scaled down.
+    auto found = FindGoal(situation, *source, *target);
+    if (found.step) return *std::move(found.step);
     if (auto answer = AnswerExternalScale(situation)) return *std::move(answer);
     if (situation.cleanup() == kRename) return BeginRename(situation);
     // The source has no replicas and no Pods. Background propagation, because the API server's
@@ -147,11 +148,12 @@ std::optional<Step> FinishRename(const Situation& situation) {
     return Fail(situation, kUnexpectedAnnotations,
                 Fill(kUnparsableText, old.meta.name, kRenameJournal, text));
   }
-  if (!old.meta.annotations.Has(kRenameJournal) && IsMadeAnew(old, *created)) {
+  const bool owns_pods = old.selector == created->selector;
+  if (!owns_pods && !old.meta.annotations.Has(kRenameJournal) && IsMadeAnew(old, *created)) {
     return WithoutOldController(situation);
   }
   if (auto store = KeepJournal(situation, text, *created)) return store;
-  if (old.selector != created->selector) {
+  if (!owns_pods) {
     if (auto answer = AnswerScaleBeforeRename(situation, created->meta.name)) return answer;
     if (!HasScaledDown(situation, old)) {
       return WaitFor(situation, kCleaningUp, "the Pods of " + old.meta.name + " to be deleted");
@@ -171,8 +173,7 @@ std::optional<Step> FinishRename(const Situation& situation) {
 std::optional<Step> FinishRollback(const Situation& situation) {
   const ReplicationController& old = *situation.old_controller();
   const bool goes_back = situation.spec().rollback && situation.new_controller() == nullptr;
-  if (!goes_back || situation.new_name.empty()) return std::nullopt;
-  if (!IsCompleteTargetOf(old, situation.new_name)) return std::nullopt;
+  if (!goes_back || !IsCompleteTargetOf(old, situation.new_name)) return std::nullopt;
   return FinishAs(situation, old, kRolledBack);
 }
 

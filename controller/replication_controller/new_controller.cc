@@ -156,6 +156,7 @@ Result<ReplicationController> MakeNewController(const Situation& situation, int3
   made.meta.annotations = std::move(content.annotations);
   made.meta.annotations.Set(kDesiredReplicas, std::to_string(desired));
   made.meta.annotations.Set(kSourceId, SourceIdOf(old));
+  made.meta.annotations.Set(kCleanup, situation.cleanup());
   return made;
 }
 

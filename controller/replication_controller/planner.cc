@@ -53,10 +53,13 @@ Step Next(const View& view, const Learned& learned, WallTime now) {
   const Situation situation = MakeSituation(view, learned, now);
   if (auto refused = AfterRefusal(situation)) return *std::move(refused);
   if (auto rename = FinishRename(situation)) return *std::move(rename);
-  const bool began = situation.run.step == kStepScale || situation.run.step == kStepCleanUp;
+  const bool scales = situation.run.step == kStepScale;
+  const bool began = scales || situation.run.step == kStepCleanUp;
   const auto* old = situation.old_controller();
   const auto* created = situation.new_controller();
-  if (old == nullptr || (began && created != nullptr && IsMadeAnew(*old, *created))) {
+  // At the end of a rollback the old one is whole, and its notes may be gone.
+  const bool asks = situation.spec().rollback ? scales : began;
+  if (old == nullptr || (asks && created != nullptr && IsMadeAnew(*old, *created))) {
     return WithoutOldController(situation);
   }
   if (auto invalid = Validate(situation)) return *std::move(invalid);
@@ -65,7 +68,8 @@ Step Next(const View& view, const Learned& learned, WallTime now) {
   if (began) {
     if (auto refused = RefuseOtherContent(situation)) return *std::move(refused);
   }
-  if (situation.run.step == kStepScale) return Roll(situation);
+  // Without the new one a rollback gives the old one its size at once.
+  if (scales && (created != nullptr || !situation.spec().rollback)) return Roll(situation);
   if (situation.run.step == kStepCleanUp) return CleanUp(situation);
   if (auto end = FinishRollback(situation)) return *std::move(end);
   return Prepare(situation);

@@ -244,17 +244,6 @@ Step RestoreOld(const Situation& situation) {
   return Finish(situation, kRolledBack, Fill(kRollingUpdatedText, old.meta.name));
 }
 
-// Returns true if the two say that the new controller was made to replace the old one. A rollback
-// deletes it, so it may be nobody else's: the noted name says nothing of one that somebody has made
-// in place of a deleted one, to which the old one has given Pods.
-bool HasBegun(const Situation& situation) {
-  const ReplicationController& old = *situation.old_controller();
-  const ReplicationController& created = *situation.new_controller();
-  const std::string_view of = Annotation(old, kOriginalReplicasOf);
-  const bool is_named = of.empty() && Annotation(old, kNextControllerId) == created.meta.name;
-  return is_named || SourceIdIn(created).name == old.meta.name || of == created.meta.uid.ToString();
-}
-
 Step PrepareRollback(const Situation& situation) {
   const ReplicationController* source = situation.new_controller();
   if (source == nullptr) return RestoreOld(situation);
@@ -264,7 +253,12 @@ Step PrepareRollback(const Situation& situation) {
   if (!is_set) {
     const auto noted = FindNotedSizeOfGone(situation);
     if (noted.step) return *noted.step;
-    if (!HasBegun(situation)) {
+    // A rollback deletes the new one, so it may be nobody else's: the noted name says nothing of
+    // one that somebody has made in place of a deleted one, to which the old one has given Pods.
+    const std::string_view of = Annotation(target, kOriginalReplicasOf);
+    const bool is_named = of.empty() && Annotation(target, kNextControllerId) == source->meta.name;
+    const bool is_ours = is_named || of == source->meta.uid.ToString();
+    if (!is_ours && SourceIdIn(*source).name != target.meta.name) {
       if (noted.value || HasRestored(situation)) return RestoreOld(situation);
       return Fail(situation, kNothingToRollBack,
                   Fill("there is nothing to roll back: ReplicationController {} was not made by an "

@@ -134,12 +134,11 @@ Step NextScaling(const Situation& situation, const Facts& facts) {
   }
   // A quota may never let all new Pods exist, so scaling down does not wait for that.
   if (HasScaledUp(facts.target)) {
-    // If somebody has scaled the old controller to 0, kubectl ends here without available Pods.
+    // If somebody has scaled the old controller to 0, kubectl ends here without available Pods. The
+    // Pods that a rollback goes back to may be those that crash.
     const bool whole = facts.target.replicas == facts.goal.desired && facts.source.replicas == 0;
     const bool enough = facts.availability.available >= facts.goal.min_available;
-    if (whole && (enough || situation.spec().rollback)) {
-      return EndScaling(situation, facts);
-    }
+    if (whole && (enough || situation.spec().rollback)) return EndScaling(situation, facts);
     if (const auto up = ScaleUp(facts.counts, facts.goal)) {
       return StoreScaling(situation, facts, facts.target, *up);
     }

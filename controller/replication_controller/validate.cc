@@ -68,14 +68,6 @@ std::optional<Step> RefuseTarget(const Situation& situation) {
               Fill(kBesideText, old.meta.name, "replaces " + name, kSourceId));
 }
 
-// Says how to name `under_way` in the spec. The name decides whether the new controller takes the
-// old one's in the end, unless spec.cleanup says Rename.
-std::string AdviceOnName(const Situation& situation, const std::string& under_way) {
-  const std::string set = "et spec.newName to " + under_way;
-  if (situation.cleanup() == kRename) return "S" + set;
-  return "Remove spec.newName if that began without one, or else s" + set + ',';
-}
-
 // Returns the refusal of an update to another new controller than the one that the old controller
 // has given Pods to already (RC-21).
 std::optional<Step> RefuseOtherName(const Situation& situation) {
@@ -89,11 +81,13 @@ std::optional<Step> RefuseOtherName(const Situation& situation) {
   const StringMap annotations = MapOf(At(found.value, "/metadata/annotations"));
   if (annotations.Find(kSourceId) != SourceIdOf(old)) return std::nullopt;
   const std::string name = TextAt(found.value, "/metadata/name");
-  return Fail(
-      situation, kOtherName,
-      Fill("ReplicationController {} is in the middle of an update to {}, so it cannot be updated "
-           "to {}. {} to go on with that, and set spec.rollback to true, too, to undo it",
-           old.meta.name, name, situation.new_name, AdviceOnName(situation, name)));
+  const std::string end(annotations.Find(kCleanup).value_or(situation.cleanup()));
+  return Fail(situation, kOtherName,
+              Fill("ReplicationController {} is in the middle of an update to {}, so it cannot be "
+                   "updated to {}. Set spec.newName to {}{} to go on with that, and set "
+                   "spec.rollback to true, too, to undo it",
+                   old.meta.name, name, situation.new_name, name,
+                   end == situation.cleanup() ? "" : " and spec.cleanup to " + end));
 }
 
 // --- others that select the new Pods ---
@@ -140,6 +134,8 @@ std::optional<Step> RefuseOtherContent(const Situation& situation) {
   if (situation.spec().rollback || created == nullptr || created->meta.deleting()) {
     return std::nullopt;
   }
+  // A webhook may have changed what this run has made.
+  if (situation.run.target == TargetOf(situation.spec())) return std::nullopt;
   const std::string& wanted = situation.spec().image;
   // That of another update is told by its annotations.
   if (!wanted.empty() && SourceIdIn(*created).name == situation.old_name()) {
@@ -168,9 +164,10 @@ std::optional<Step> RefuseSwapped(const Situation& situation) {
   const ReplicationController& old = *situation.old_controller();
   const ReplicationController& created = *situation.new_controller();
   // The old one notes the name of the new one; both have the other's as source in a rollback.
-  const bool ours = Annotation(created, kSourceId) == SourceIdOf(old) &&
+  // By name, because one that is restored from a backup has another uid.
+  const bool ours = SourceIdIn(created).name == old.meta.name &&
                     Annotation(created, kNextControllerId) != old.meta.name;
-  if (ours || Annotation(old, kSourceId) != SourceIdOf(created)) return std::nullopt;
+  if (ours || SourceIdIn(old).name != created.meta.name) return std::nullopt;
   return Fail(situation, kOtherName,
               Fill("ReplicationController {} is updated to {}, not the other way round. Roll {} "
                    "back instead",

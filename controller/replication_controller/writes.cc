@@ -44,7 +44,7 @@ Step Delete(const Situation& situation, const ReplicationController& controller,
 }
 
 Annotations EndedAnnotations(const Situation& situation, const ReplicationController& controller) {
-  std::vector<std::string_view> keys = {kSourceId, kDesiredReplicas, kTermAnnotation};
+  std::vector<std::string_view> keys = {kSourceId, kDesiredReplicas, kCleanup, kTermAnnotation};
   // A size that was noted when this update was rolled back, which is off again.
   const std::string_view of = Annotation(controller, kOriginalReplicasOf);
   if (!of.empty() && of == SourceIdIn(controller).uid) {
@@ -123,7 +123,7 @@ StatusDraft DraftOfFailure(const Situation& situation, std::string_view reason,
   if (IsBeforeFirstScaling(situation)) {
     draft.step.clear();
     const ReplicationController* old = situation.old_controller();
-    if (!changed && (old == nullptr || !HasGivenPods(*old))) draft.target.clear();
+    if (old == nullptr || !HasGivenPods(*old)) draft.target.clear();
   }
   if (changed && draft.target.empty()) draft.target = TargetOf(situation.spec());
   SetPhase(situation, draft, kFailed, reason, message);

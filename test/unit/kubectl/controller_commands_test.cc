@@ -135,7 +135,8 @@ TEST_CASE_METHOD(Fixture, "The exit code of status says how the update stands") 
        subject + "was rolled back: old has its Pods again, meanwhile\n"},
       // Turned round while the command waits: it is still a failure, with its cause.
       {"Failed", "Could not find new to rollback.", "NotFound", ExitCode::kFailed,
-       subject + "has failed (NotFound): Could not find new to rollback.\n"},
+       "error: the rollback of the rolling update of replicationcontroller \"old\" has failed "
+       "(NotFound): Could not find new to rollback.\n"},
       {"Succeeded", "", "", ExitCode::kFailed,
        "error: the update of replicationcontroller/old was not rolled back, it succeeded: it was "
        "at its end already, which is not taken back. To go back, update to the old image\n"},

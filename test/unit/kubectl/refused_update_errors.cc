@@ -145,6 +145,15 @@ ErrorSection RefusedUpdateErrors() {
   const auto unreadable_journal = [](Json& object) {
     SetAnnotation(object, rc::kRenameJournal, "{}");
   };
+  const auto to_rename = [](Json& object) { SetAnnotation(object, rc::kCleanup, "Rename"); };
+  const RowFile of_v3{"new.yaml", R"(kind: ReplicationController
+metadata: {name: new}
+spec:
+  selector: {app: old, deployment: v3}
+  template:
+    metadata: {labels: {app: old, deployment: v3}}
+    spec: {containers: [{name: app, image: "app:v3"}]}
+)"};
   const RowFile file{"new.yaml", R"(kind: ReplicationController
 metadata: {name: new}
 spec: {selector: {app: old}, template: {metadata: {labels: {app: old}}, spec: {}}}
@@ -227,13 +236,30 @@ spec: {selector: {app: old}, template: {metadata: {labels: {app: old}}, spec: {}
         "is 2 as well.",
         IsRenamed()},
        {same_name, ExitCode::kOtherUpdate,
-        "error: an update of replicationcontroller/old to new is under way, which keeps its name, "
-        "so nothing was changed. To go on with that: kubectl windlass rolling-update old new "
-        "--image=app:v2 -n default --local. To take it back: kubectl windlass rolling-update old "
+        "error: an update of replicationcontroller/old to new is under way, and keeps its name in "
+        "the end, because its command gave NEW, so nothing was changed. To go on, repeat that: "
+        "kubectl windlass rolling-update old new --image=app:v2 -n default --local. To take it "
+        "back: "
+        "kubectl windlass rolling-update old "
         "new --rollback -n default --local",
         "The first command named `NEW`; this one would rename it in the end. Run one of the two "
         "commands.",
         IsNamed()},
+       {to_new, ExitCode::kOtherUpdate,
+        "error: an update of replicationcontroller/old to new is under way, and takes the name old "
+        "in the end, because its command gave no NEW, so nothing was changed. To go on, repeat "
+        "that: kubectl windlass rolling-update old --image=app:v2 -n default --local. To take it "
+        "back: kubectl windlass rolling-update old new --rollback -n default --local",
+        "The other way round: this command would delete the old controller in the end. Run one of "
+        "the two commands.",
+        HasBoth(to_rename)},
+       {update({"new", "-f", "new.yaml"}), ExitCode::kOtherUpdate,
+        "error: an update of replicationcontroller/old to new is under way, which has other images "
+        "than new.yaml, so nothing was changed. Correct the file to go on with that. To take it "
+        "back: kubectl windlass rolling-update old new --rollback -n default --local",
+        "The new controller is there, and was made of another file. Give that one, or take the "
+        "update back.",
+        HasBoth(), of_v3},
        {to_new, ExitCode::kOtherUpdate,
         "error: ReplicationController old replaces first in another update. Wait until that has "
         "ended, and begin this one again; if there is none, remove the annotation "

@@ -308,9 +308,11 @@ TEST_CASE_METHOD(Fixture, "The way forward is refused beside a rollback of anoth
   arguments.insert(arguments.end(), {where, "--dry-run=" + dry});
   const Ran ran = Run(arguments);
   CHECK(ran.code == ExitCode::kOtherUpdate);
+  const std::string mode = where == "--local" ? " --local" : "";
   CHECK(ran.messages ==
         "error: an update of replicationcontroller/old to new is being rolled back, so nothing was "
-        "changed. To finish that: kubectl windlass rolling-update old new --rollback -n default\n");
+        "changed. To finish that: kubectl windlass rolling-update old new --rollback -n default" +
+            mode + '\n');
   CHECK(Stored(kControllers, "old") == before);
   CHECK(server.Find({kUpdates, "default", "old"}) == nullptr);
 }
@@ -324,8 +326,28 @@ TEST_CASE_METHOD(Fixture, "A command without NEW is refused beside an update tha
   const Ran ran = Run({"rolling-update", "old", "--image=app:v2", where, "--dry-run=" + dry});
   CHECK(ran.code == ExitCode::kOtherUpdate);
   CHECK(ran.messages.starts_with(
-      "error: an update of replicationcontroller/old to new is under way, which keeps its name, so "
-      "nothing was changed. To go on with that: kubectl windlass rolling-update old new "
+      "error: an update of replicationcontroller/old to new is under way, and keeps its name in "
+      "the end, because its command gave NEW, so nothing was changed. To go on, repeat that: "
+      "kubectl windlass rolling-update old new --image=app:v2 -n default"));
+  CHECK(Stored(kControllers, "old") == before);
+  CHECK(server.Find({kUpdates, "default", "old"}) == nullptr);
+}
+
+// For the user whose other command is to keep the old name.
+TEST_CASE_METHOD(Fixture, "A command with NEW is refused beside an update without") {
+  Proves("RC-21");
+  REQUIRE(Update({"old", "--image=app:v2", "--timeout=15s"}).code == ExitCode::kTimeout);
+  const Json before = Stored(kControllers, "old");
+  const std::string next =
+      before["metadata"]["annotations"]["kubectl.kubernetes.io/next-controller-id"];
+  const std::string where = GENERATE("--local", "--no-wait");
+  const std::string dry = GENERATE("none", "client");
+  const Ran ran = Run({"rolling-update", "old", next, "--image=app:v2", where, "--dry-run=" + dry});
+  CHECK(ran.code == ExitCode::kOtherUpdate);
+  CHECK(ran.messages.starts_with(
+      "error: an update of replicationcontroller/old to " + next +
+      " is under way, and takes the name old in the end, because its command gave no NEW, so "
+      "nothing was changed. To go on, repeat that: kubectl windlass rolling-update old "
       "--image=app:v2 -n default"));
   CHECK(Stored(kControllers, "old") == before);
   CHECK(server.Find({kUpdates, "default", "old"}) == nullptr);

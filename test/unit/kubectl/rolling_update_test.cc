@@ -96,6 +96,68 @@ TEST_CASE("A file with a field that does not exist is refused before anything is
   CHECK(run.writes.empty());
 }
 
+// For the user who corrects the file and repeats the command: the new Pods have the old image.
+TEST_CASE("A file with other images than the new controller has is refused") {
+  Proves("RC-5");
+  const Folder folder;
+  const auto write = [&](const std::string& image) {
+    folder.Write(
+        "new.yaml",
+        "{apiVersion: v1, kind: ReplicationController, metadata: {name: new}, spec: {selector: "
+        "{app: new}, template: {metadata: {labels: {app: new}}, spec: {containers: [{name: app, "
+        "image: \"" +
+            image + "\"}]}}}}");
+  };
+  KubectlRun run;
+  run.Create(resources::kReplicationControllers, sim::SampleReplicationController("old", 2));
+  const std::string path = folder.Path("new.yaml");
+  const bool local = GENERATE(false, true);
+  const std::vector<std::string> command = {
+      "rolling-update", "old", "-f", path, local ? "--local" : "--no-wait", "--dry-run=client"};
+  Json created = sim::SampleReplicationController("new", 0, "mirror/app:v2");
+  created["metadata"]["annotations"] = {
+      {"kubectl.kubernetes.io/desired-replicas", "2"},
+      {"kubectl.kubernetes.io/update-source-id",
+       "old:" + run.Stored(resources::kReplicationControllers, "old")["metadata"]["uid"]
+                    .get<std::string>()}};
+  run.Create(resources::kReplicationControllers, created);
+  // The API server answers `code`; with 201, that a webhook has changed the image.
+  const auto answer = [&run](int code) {
+    run.answering.answer =
+        [code](const HttpRequest& request) -> std::optional<Result<HttpResponse>> {
+      if (request.method != HttpMethod::kPost) return std::nullopt;
+      if (code != 201) {
+        return HttpResponse{
+            code,
+            "application/json",
+            R"({"kind":"Status","status":"Failure","reason":"Forbidden","code":403,)"
+            R"("message":"exceeded quota"})",
+            {}};
+      }
+      Json made = Json::parse(request.body);
+      made["metadata"] = {{"name", "new-x"},
+                          {"namespace", "default"},
+                          {"uid", "00000000-0000-4000-8000-00000000000b"},
+                          {"resourceVersion", "1"}};
+      Json& image = made["spec"]["template"]["spec"]["containers"][0]["image"];
+      image = "mirror/" + image.get<std::string>();
+      return HttpResponse{201, "application/json", made.dump(), {}};
+    };
+  };
+  write("app:v3");
+  for (const int code : {201, 403}) {
+    answer(code);
+    const Ran ran = run.Run(command);
+    CHECK(ran.code == ExitCode::kOtherUpdate);
+    CHECK(ran.messages.find("which has other images than " + path) != std::string::npos);
+  }
+  write("app:v2");
+  answer(201);
+  const Ran ran = run.Run(command);
+  CHECK(ran.messages == "");
+  CHECK(ran.code == ExitCode::kDone);
+}
+
 TEST_CASE("-f - reads standard input") {
   Proves("RC-3");
   std::istringstream full("{kind: ReplicationController, metadata: {name: new}}");

@@ -82,6 +82,13 @@ ErrorSection SteeredUpdateErrors() {
         "Somebody else has taken the update back. Wait for its end.",
         HasUpdate("Progressing", "", {{"rollback", true}})},
        {{"undo", "rc/old"},
+        ExitCode::kFailed,
+        "error: replicationcontroller \"old\" is not rolled back any further: the rollback of the "
+        "rolling update of replicationcontroller \"old\" has failed (TimedOut): no progress. "
+        "kubectl windlass rolling-update old --rollback -n default begins that anew",
+        "The rollback has stopped, for the reason in brackets.",
+        HasUpdate("Failed", "no progress", {{"rollback", true}})},
+       {{"undo", "rc/old"},
         ExitCode::kTimeout,
         "error: replicationcontrollerupdate.windlass.dev/old is not rolled back: the request is "
         "taken away again. Windlass has not looked at the request for 30 s, so check that it runs "

@@ -133,7 +133,7 @@ Result<Reply> World::Delete(const Request& request) {
       body["preconditions"]["resourceVersion"] != metadata["resourceVersion"]) {
     return ErrorOf(ErrorKind::kConflict, "another version");
   }
-  if (policy == "Orphan") {
+  if (policy == "Orphan" || metadata.contains("finalizers")) {
     metadata["deletionTimestamp"] = FormatTime(now);
     metadata["resourceVersion"] = std::to_string(++versions_);
   } else {

@@ -168,6 +168,7 @@ bool World::Collect() {
       pod["metadata"]["resourceVersion"] = std::to_string(++versions_);
       return true;
     }
+    if (at->second["metadata"].contains("finalizers")) continue;
     controllers_.erase(at);
     return true;
   }

@@ -5,6 +5,7 @@
 
 #include "test/catch.h"
 #include "test/proves.h"
+#include "test/unit/controller/replication_controller/updates.h"
 #include "test/unit/controller/replication_controller/world.h"
 
 namespace windlass::replication_controller::image_test {
@@ -242,6 +243,24 @@ TEST_CASE("an update under way to another image is not taken for this one") {
     return line.starts_with("Found existing update in progress (web-") &&
            line.ends_with("), resuming.");
   }));
+  Proves("RC-5");
+}
+
+// A registry mirror, say. What the run made is not asked again for the image of the spec.
+TEST_CASE("an image that a webhook changes is rolled out all the same") {
+  World world;
+  world.AddController("web", 3, {{"app", "web"}});
+  world.AddUpdate("web", ToImage("web:2", {{"newName", "web-2"}, {"cleanup", "Preserve"}}));
+  world.after_write = [&] {
+    if (!world.Has("web-2")) return;
+    json& container = world.Controller("web-2")["spec"]["template"]["spec"]["containers"][0];
+    container["image"] = "mirror/web:2";
+  };
+  RunUntil(world, [&] { return world.Has("web-2"); });
+  world.Edit({{"timeout", "7m"}});
+  world.Run();
+  CHECK(world.phase() == "Succeeded");
+  CHECK(world.PodsOf("web-2").size() == 3);
   Proves("RC-5");
 }
 

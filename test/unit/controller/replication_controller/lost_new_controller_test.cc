@@ -52,7 +52,10 @@ TEST_CASE("a rollback leaves one alone that somebody made in place of the new co
   World world;
   world.local = GENERATE(false, true);
   const int replicas = GENERATE(0, 2);
-  LoseNew(world);
+  // With an image the old one notes the name of the new one.
+  const bool by_image = GENERATE(false, true);
+  CAPTURE(world.local, replicas, by_image);
+  LoseNew(world, by_image ? json{{"controller", nullptr}, {"image", "web:2"}} : json::object());
   world.AddController("web-2", replicas, {{"app", "other"}});
   world.Edit({{"rollback", true}});
   world.Run();
@@ -69,12 +72,51 @@ TEST_CASE("a rollback finds the size that was noted for a new controller before 
   World world;
   LoseNew(world);
   world.Edit({{"timeout", "6m"}});
+  const bool noted = GENERATE(false, true);
+  if (!noted) {
+    world.refuse = [&](const Request& request) -> std::optional<Error> {
+      if (!world.Has("web-2") || request.key().name != "web" || !request.mutates()) return {};
+      return Error{ErrorKind::kForbidden, "not now"};
+    };
+  }
   RunUntil(world, [&] { return world.Has("web-2"); });
+  world.refuse = nullptr;
   world.Edit({{"rollback", true}});
   world.Run();
   CHECK(world.phase() == "RolledBack");
   CHECK(world.Controller("web")["spec"]["replicas"] == 4);
   CHECK(world.Annotations("web").empty());
+  Proves("RC-15 RC-22");
+}
+
+// For the user who sees the update go: nothing says that it goes on while it does not.
+TEST_CASE("an update that is begun again after somebody has scaled says nothing before it pauses") {
+  World world;
+  world.local = true;
+  StartUpdate(world, 4, "0s");
+  RunUntilScaled(world, 2);
+  world.CrashAt(0, /*after_it=*/false);
+  world.Scale("web", 9);
+  world.Sync();
+  const size_t said = world.lines().size();
+  world.Run();
+  CHECK(world.phase() == "Paused");
+  CHECK(world.lines().size() == said);
+  Proves("RC-16");
+}
+
+// For the user who takes an update back, and whose other tool deletes its new controller meanwhile.
+TEST_CASE("a rollback whose new controller is deleted gives the old one its size at once") {
+  World world;
+  StartUpdate(world, 4, "0s");
+  RunUntilScaled(world, 3);
+  world.Edit({{"rollback", true}});
+  RunUntil(world, [&] { return world.update()["status"]["step"] == "Scale"; });
+  REQUIRE(world.Controller("web")["spec"]["replicas"] < 4);
+  world.Remove("web-2");
+  world.Run();
+  CHECK(world.phase() == "RolledBack");
+  CheckWhole(world, "web");
   Proves("RC-15 RC-22");
 }
 
@@ -152,14 +194,34 @@ TEST_CASE("an update under way is not turned to another new controller, and is n
   CHECK(world.reason() == "OtherName");
   CHECK(world.message() ==
         "ReplicationController web is in the middle of an update to web-2, so it cannot be updated "
-        "to web-22. Remove spec.newName if that began without one, or else set spec.newName to "
-        "web-2, to go on with that, and set spec.rollback to true, too, to undo it");
+        "to web-22. Set spec.newName to web-2 to go on with that, and set spec.rollback to true, "
+        "too, to undo it");
   CHECK_FALSE(world.Has("web-22"));
   CHECK(world.Controller("web") == before["web"]);
   world.Edit({{"newName", "web-2"}});
   world.Run();
   CHECK(world.phase() == "Succeeded");
   CHECK(world.PodsOf("web-2").size() == 5);
+  Proves("RC-21");
+}
+
+// For whoever follows the advice: the name alone would have the old one deleted.
+TEST_CASE("the advice on another new controller says what the update under way does in the end") {
+  World world;
+  StartUpdate(world, 5, "0s", {{"controller", nullptr}, {"image", "web:2"}, {"newName", nullptr}});
+  std::string next;
+  RunUntil(world, [&] {
+    next = world.update().value("/status/newName"_json_pointer, "");
+    return world.Has(next) && world.Controller(next)["spec"]["replicas"] == 3;
+  });
+  world.Edit({{"newName", "web-22"}});
+  RunUntil(world, [&] { return world.phase() == "Failed"; });
+  CHECK(world.message().find("Set spec.newName to " + next + " and spec.cleanup to Rename to go") !=
+        std::string::npos);
+  world.Edit({{"newName", next}, {"cleanup", "Rename"}});
+  world.Run();
+  CHECK(world.phase() == "Succeeded");
+  CHECK(world.PodsOf("web").size() == 5);
   Proves("RC-21");
 }
 

@@ -56,8 +56,10 @@ TEST_CASE(
   CHECK(world.phase() == "Succeeded");
   CHECK(created["spec"]["replicas"] == 0);
   CHECK(created["metadata"]["labels"] == json{{"team", "shop"}});
-  CHECK(created["metadata"]["annotations"] ==
-        json{{"example.com/owner", "me"}, {kSourceId, source_id}, {kDesired, "2"}});
+  CHECK(created["metadata"]["annotations"] == json{{"example.com/owner", "me"},
+                                                   {kSourceId, source_id},
+                                                   {kDesired, "2"},
+                                                   {"windlass.dev/cleanup", "Preserve"}});
   Proves("RC-7");
 }
 

@@ -289,24 +289,6 @@ TEST_CASE("a rollback with the names swapped is refused") {
   Proves("RC-15 RC-21");
 }
 
-// A backup was restored: both have other uids, and their annotations name those that are gone.
-TEST_CASE("a rollback goes back to an old controller that was made anew with its notes") {
-  World world;
-  world.local = GENERATE(false, true);
-  StartUpdate(world, 3, "0s");
-  RunUntilScaled(world, 2);
-  json notes = world.Controller("web")["metadata"]["annotations"];
-  world.Remove("web");
-  world.AddController("web", 2, {{"app", "web"}, {"version", "1"}});
-  world.Controller("web")["metadata"]["annotations"] = notes;
-  world.AddUpdate("web", {{"newName", "web-2"}, {"rollback", true}, {"updatePeriod", "0s"}});
-  world.Run();
-  CHECK(world.phase() == "RolledBack");
-  CHECK_FALSE(world.Has("web-2"));
-  CHECK(world.PodsOf("web").size() == 3);
-  Proves("RC-15");
-}
-
 // The old Pods crash, which is why they are updated; the user takes the update back before it
 // scales.
 TEST_CASE("a rollback does not wait for old Pods that are not available") {

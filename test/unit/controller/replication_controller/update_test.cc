@@ -52,7 +52,7 @@ TEST_CASE("an update with a file says what kubectl says, and deletes the old con
   Proves("RC-12 RC-13");
 }
 
-TEST_CASE("the new controller is created empty, with kubectl's annotations") {
+TEST_CASE("the new controller is created empty, with kubectl's annotations and its cleanup") {
   World world;
   Start(world, 3, WithFile({{"controller", {{"spec", {{"replicas", 5}}}}}}));
   json created;
@@ -66,7 +66,8 @@ TEST_CASE("the new controller is created empty, with kubectl's annotations") {
   const std::string uid = "00000000-0000-4000-8000-000000000001";
   CHECK(created["metadata"]["annotations"] ==
         json{{"kubectl.kubernetes.io/update-source-id", "web:" + uid},
-             {"kubectl.kubernetes.io/desired-replicas", "5"}});
+             {"kubectl.kubernetes.io/desired-replicas", "5"},
+             {"windlass.dev/cleanup", "Delete"}});
   CHECK(old["kubectl.kubernetes.io/original-replicas"] == "3");
   CHECK(world.Controller("web-2")["spec"]["replicas"] == 5);
   Proves("RC-7 RC-8");

@@ -1,0 +1,209 @@
+// An update or a rollback that has stopped: whatever a command says leads on when it is followed.
+#include "test/proves.h"
+#include "test/unit/kubectl/played_update.h"
+
+namespace windlass::cli::way_on_test {
+namespace {
+
+constexpr const ResourceId& kUpdates = resources::kReplicationControllerUpdates;
+constexpr const ResourceId& kControllers = resources::kReplicationControllers;
+constexpr const char* kImage = "--image=app:v2";
+constexpr const char* kBack = "kubectl windlass rolling-update old --rollback -n default";
+
+struct Fixture : PlayedUpdate {
+  void Remove(const ResourceId& resource, const std::string& name) {
+    sim::DeleteOptions at_once;
+    at_once.propagation = sim::Propagation::kBackground;
+    REQUIRE(server.Delete("setup", {resource, "default", name}, at_once).ok());
+  }
+  void TurnRound() {
+    Edit(kUpdates, "old", "", [](Json& update) { update["spec"]["rollback"] = true; });
+  }
+  // The update is at its end: "new" is deleted, and "old" is about to become what it was.
+  void LeaveRename(const UpdateReport& report) {
+    const std::string journal =
+        R"({"name":"new","uid":"00000000-0000-4000-8000-00000000000a","replicas":2,)"
+        R"("minReadySeconds":0,"selector":{"app":"new"},"labels":{},)"
+        R"("template":{"spec":{"containers":[{"name":"app","image":"app:v2"}]}}})";
+    Edit(kControllers, "old", "", [&](Json& old) {
+      old["metadata"]["annotations"]["windlass.dev/rename-journal"] = journal;
+      old["spec"]["replicas"] = 0;
+    });
+    if (!HasUpdate()) return;
+    Edit(kUpdates, "old", "status", [&](Json& update) {
+      Apply(report, update);
+      update["status"]["newName"] = "new";
+      update["status"]["journal"] = journal;
+    });
+  }
+  void WebhookFails() {
+    answering.answer = [](const HttpRequest& request) -> std::optional<Result<HttpResponse>> {
+      const bool creates = request.method == HttpMethod::kPost &&
+                           request.target.find("/replicationcontrollers") != std::string::npos;
+      if (!creates) return std::nullopt;
+      return HttpResponse{500,
+                          "application/json",
+                          R"({"kind":"Status","status":"Failure","reason":"InternalError",)"
+                          R"("code":500,"message":"Internal error occurred: failed calling )"
+                          R"(webhook \"rules.example\": connection refused"})",
+                          {}};
+    };
+  }
+};
+
+TEST_CASE_METHOD(Fixture, "undo of a rollback that has stopped names the way on") {
+  Update({"old", "new", kImage, "--no-wait"});
+  BeginUpdateOfOld();
+  TurnRound();
+  const std::string command = GENERATE("undo", "abort");
+  Says({"Failed", {}, "no progress", "TimedOut"});
+  Ran ran = Run({command, "rc/old"});
+  CHECK(ran.code == ExitCode::kFailed);
+  CHECK(ran.messages ==
+        "error: replicationcontroller \"old\" is not rolled back any further: the rollback of the "
+        "rolling update of replicationcontroller \"old\" has failed (TimedOut): no progress. " +
+            std::string(kBack) + " begins that anew\n");
+  Says({"Paused", {}, "old was scaled by somebody else"});
+  ran = Run({command, "rc/old"});
+  CHECK(ran.code == ExitCode::kHeld);
+  CHECK(ran.messages.ends_with("is paused: old was scaled by somebody else\n"));
+  // What it names works.
+  Says({"Failed", {}, "no progress", "TimedOut"});
+  SaysAfter(seconds(1), {"RolledBack"});
+  CHECK(Update({"old", "--rollback"}).code == ExitCode::kDone);
+}
+
+TEST_CASE_METHOD(Fixture,
+                 "Who follows an update that another turns round is told how that goes on") {
+  const std::string reason = GENERATE("NotFound", "TimedOut");
+  After(milliseconds(500), [this] { TurnRound(); });
+  const Ran ran = RunUntil({"Failed", {}, "no such thing", reason}, {"old", "new", kImage});
+  CHECK(ran.code == ExitCode::kFailed);
+  const std::string after =
+      reason == "TimedOut"
+          ? "The rollback stops here. " + std::string(kBack) + " goes on with it.\n"
+          : "Windlass goes on with the rollback as soon as that is mended; " + std::string(kBack) +
+                " begins it anew.\n";
+  CHECK(ran.messages == "error: no such thing\n" + after);
+}
+
+TEST_CASE_METHOD(Fixture, "An update that has succeeded is not taken back while OLD still goes") {
+  Update({"old", "new", kImage, "--no-wait"});
+  BeginUpdateOfOld();
+  Says({"Succeeded", {}, "", "", "Done"});
+  Edit(kControllers, "old", "", [](Json& old) {
+    old["metadata"]["finalizers"] = {"backup.example/hold"};
+    old["spec"]["replicas"] = 0;
+  });
+  Remove(kControllers, "old");
+  writes.clear();
+  for (const std::vector<std::string>& command :
+       {std::vector<std::string>{"old", "--rollback"}, {"old", "new", "--rollback"}}) {
+    const Ran ran = Update(command);
+    CHECK(ran.code == ExitCode::kFailed);
+    CHECK(ran.messages.find("there is nothing to roll back") != std::string::npos);
+  }
+  CHECK(writes.empty());
+}
+
+TEST_CASE_METHOD(Fixture, "Past the point of return no command advises a rollback") {
+  const UpdateReport report = {"Failed", {}, "a policy denies it", "WriteRefused", "CleanUp"};
+  const std::vector<std::string> command = {"old", kImage};
+  SECTION("of an update that fails there") {
+    After(seconds(1), [&, this] { LeaveRename(report); });
+    const Ran ran = Update(command);
+    CHECK(ran.messages.ends_with("the same command begins it anew.\n"));
+  }
+  SECTION("of an update that somebody deletes") {
+    After(seconds(1), [&, this] { LeaveRename({"CleaningUp", {}, "", "", "CleanUp"}); });
+    After(seconds(2), [this] { Remove(kUpdates, "old"); });
+    const Ran ran = Update(command);
+    CHECK(ran.messages.ends_with("The same command goes on with it\n"));
+  }
+  SECTION("of one that is to be turned round") {
+    Update({"old", kImage, "--no-wait"});
+    LeaveRename(report);
+    const std::string verb = GENERATE("undo", "abort", "pause");
+    const Ran ran = Run({verb, "rc/old"});
+    CHECK(ran.code == ExitCode::kFailed);
+    CHECK(ran.messages.ends_with(
+        "it goes on when this is mended: a policy denies it. To go back, update to the old image "
+        "then\n"));
+  }
+}
+
+TEST_CASE_METHOD(Fixture, "A dry run says that a rename which was cut off is finished first") {
+  LeaveRename({});
+  const std::string where = GENERATE("--local", "--no-wait");
+  Ran ran = Update({"old", "other", "--image=app:v3", "--dry-run=client", where});
+  CHECK(ran.code == ExitCode::kDone);
+  CHECK(ran.out == "Rolling from:\nold\nTo:\nother\n");
+  CHECK(ran.messages == "The rename of new to old, which was cut off, would be finished first.\n");
+  ran = Update({"old", kImage, "--dry-run=client", "-o", "name", where});
+  CHECK(ran.code == ExitCode::kDone);
+  CHECK(ran.out == "replicationcontroller/old\n");
+}
+
+TEST_CASE_METHOD(Fixture, "An update that has changed nothing yet is not said to be taken back") {
+  SaysAfter(seconds(1), {"Preparing", {}, "creating new", "", ""});
+  const Ran ran = Update({"old", "new", kImage, "--timeout=7s"});
+  CHECK(ran.code == ExitCode::kTimeout);
+  CHECK(
+      ran.messages.ends_with("and kubectl delete replicationcontrollerupdates.windlass.dev old -n "
+                             "default takes it away\n"));
+}
+
+TEST_CASE_METHOD(Fixture, "--local that could not begin says that nothing was changed") {
+  WebhookFails();
+  const Ran ran = Update({"old", "new", kImage, "--local", "--timeout=6s"});
+  CHECK(ran.code == ExitCode::kTimeout);
+  CHECK(ran.messages.ends_with("error: timed out: nothing was changed\n"));
+}
+
+TEST_CASE_METHOD(Fixture, "A rollback of what is not known leaves the update as it was") {
+  Update({"old", "new", kImage, "--no-wait"});
+  BeginUpdateOfOld();
+  Says({"Progressing"});
+  SaysAfter(seconds(1), {"Failed", {}, "no such size", "NothingToRollBack"});
+  const Ran ran = Run({"undo", "rc/old"});
+  CHECK(ran.code == ExitCode::kFailed);
+  CHECK(ran.messages.ends_with("no such size. The request is taken away again\n"));
+  CHECK(Stored(kUpdates, "old")["spec"]["rollback"] == false);
+  CHECK(Stored(kUpdates, "old")["spec"]["paused"] == false);
+}
+
+TEST_CASE_METHOD(Fixture, "status says what an update that prepares waits for") {
+  Update({"old", "new", kImage, "--no-wait"});
+  Says({"Preparing", {}, "a webhook cannot be called", "", ""});
+  const Ran ran = Run({"status", "rc/old", "--watch=false"});
+  CHECK(ran.out ==
+        "Waiting for the rolling update of replicationcontroller \"old\" to finish: a webhook "
+        "cannot be called...\n");
+}
+
+TEST_CASE_METHOD(Fixture, "Where Windlass is not installed, the way back has --local") {
+  BeginUpdateOfOld();
+  answering.answer = [](const HttpRequest& request) -> std::optional<Result<HttpResponse>> {
+    if (request.target.find("windlass.dev") == std::string::npos) return std::nullopt;
+    return HttpResponse{404, "text/plain", "404 page not found", {}};
+  };
+  const std::string verb = GENERATE("status", "undo", "pause");
+  CHECK(Run({verb, "rc/old"})
+            .messages.ends_with("kubectl windlass rolling-update old new --rollback -n default "
+                                "--local takes it back\n"));
+}
+
+// For the script that names ten, of which its user may not read one kind.
+TEST_CASE_METHOD(Fixture, "A name of a kind that the user may not read does not stop the others") {
+  Create(resources::kDeployments, sim::SampleDeployment("web"));
+  fate = [](const HttpRequest& request) {
+    const bool rollout = request.target.find("/rollouts/") != std::string::npos;
+    return rollout ? sim::Fate::kForbidden : sim::Fate::kDelivered;
+  };
+  const Ran ran = Run({"pause", "shop", "web"});
+  CHECK(ran.code == ExitCode::kError);
+  CHECK(ran.out == "deployment.apps/web paused\n");
+}
+
+}  // namespace
+}  // namespace windlass::cli::way_on_test
