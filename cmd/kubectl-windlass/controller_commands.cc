@@ -26,6 +26,9 @@ namespace {
 
 namespace rc = replication_controller;
 
+constexpr const char* kStaysStill =
+    "The update, which had failed, is paused, so that it does not begin again";
+
 // The controller and the update that a command steers, or the exit code of a command that has
 // written why there is none.
 struct Steered {
@@ -33,7 +36,7 @@ struct Steered {
   std::optional<ExitCode> refused{};
   // Before the command.
   bool was_paused = false;
-  bool had_ended = false;
+  bool had_failed = false;
 
   const Json& update() const { return *found.update; }
 };
@@ -50,7 +53,9 @@ Steered UpdateToSteer(const CommandContext& context, const Place& place) {
   if (context.done->steered.contains(uid)) return refused(ExitCode::kDone);
   const bool steerable = found->update && IsUnderWay(*found->update) &&
                          StateOf(context, *found->update) != UpdateState::kRefused;
-  if (steerable && !IsGivenUp(*found->update)) return {.found = *std::move(found)};
+  if (steerable && !IsGivenUp(context, found->place, *found->update)) {
+    return {.found = *std::move(found)};
+  }
   if (steerable) {
     return refused(Refuse(context, place,
                           "is not updated any more: " + StandingOfUpdate(*found->update).why,
@@ -66,8 +71,10 @@ Steered UpdateToSteer(const CommandContext& context, const Place& place) {
                           ExitCode::kFailed));
   }
   if (!unfinished.empty()) return refused(Refuse(context, place, unfinished));
-  // The update may have replaced it.
-  const bool replaced = found->update && found->controller.is_null() &&
+  // The update may have replaced it. A finalizer, or --cleanup=Preserve, keeps it without Pods.
+  const bool empty =
+      found->controller.is_null() || NumberOf(found->controller, "/spec/replicas", 1) == 0;
+  const bool replaced = found->update && empty &&
                         TextOf(*found->update, "/status/phase") == rc::kSucceeded &&
                         TextOf(*found->update, "/spec/cleanup") != rc::kRename;
   const std::string replaced_by = replaced ? TextOf(*found->update, "/status/newName") : "";
@@ -105,7 +112,7 @@ ExitCode Steer(const CommandContext& context, const Place& place,
       *done = steered;
       done->found.update = *patched;
       done->was_paused = FlagOf(update, "/spec/paused");
-      done->had_ended = HasEnded(context, update);
+      done->had_failed = TextOf(update, "/status/phase") == rc::kFailed;
     }
     return ExitCode::kDone;
   }
@@ -173,7 +180,7 @@ ExitCode TurnRound(const CommandContext& context, const Place& place, const std:
     if (failed || (standing.ends == ExitCode::kHeld && !FlagOf(update, "/spec/paused"))) {
       const Place& old = steered.found.place;
       return Refuse(context, place,
-                    "is not rolled back any further: " + standing.why +
+                    "is being rolled back, and stands still: " + standing.why +
                         (failed ? ". kubectl windlass rolling-update " + old.name +
                                       " --rollback -n " + old.namespace_ + " begins that anew"
                                 : ""),
@@ -284,8 +291,8 @@ ExitCode UndoController(const CommandContext& context, const Place& place) {
     return code;
   const Place& update = turned.found.place;
   const auto answer = WaitForAnswer(context, update, &IsObserved);
-  // A change of the spec begins one again that had ended, unless it is paused.
-  const bool paused = turned.was_paused || turned.had_ended;
+  // A change of the spec begins one again that had failed, unless it is paused.
+  const bool paused = turned.was_paused || turned.had_failed;
   if (!answer.ok() || !*answer) {
     const int64_t generation = NumberOf(turned.update(), "/metadata/generation");
     const Json spec = {{"spec", {{"rollback", false}, {"paused", paused}}}};
@@ -297,9 +304,7 @@ ExitCode UndoController(const CommandContext& context, const Place& place) {
                           {{"op", "replace"}, {"path", "/spec/paused"}, {"value", paused}}}),
          .by_hand = "kubectl patch " + ResourceText(update.resource) + ' ' + update.name + " -n " +
                     update.namespace_ + " --type=merge -p '" + spec.dump() + '\'',
-         .then = turned.had_ended ? "The update, which had ended, is paused, so that it does not "
-                                    "begin again"
-                                  : ""});
+         .then = turned.had_failed ? kStaysStill : ""});
   }
   const Standing standing = StandingOfUpdate(**answer);
   if (!FlagOf(**answer, "/spec/rollback")) {
@@ -317,8 +322,9 @@ ExitCode UndoController(const CommandContext& context, const Place& place) {
                             {"resourceVersion", TextOf(**answer, "/metadata/resourceVersion")}}},
                           {"spec", {{"rollback", false}, {"paused", paused}}}};
     const Result<Json> patched = Patch(context, update, **answer, forward);
-    text += patched.ok() ? ". The request is taken away again"
-                         : ". The request stays: " + patched.error().message;
+    text += !patched.ok()       ? ". The request stays: " + patched.error().message
+            : turned.had_failed ? ". The request is taken away again. " + std::string(kStaysStill)
+                                : ". The request is taken away again";
   }
   context.console.Error(text);
   return ExitCode::kFailed;

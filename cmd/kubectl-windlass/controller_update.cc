@@ -73,9 +73,13 @@ bool HasBegun(const Json& update) {
          (!TextOf(update, "/status/step").empty() || !TextOf(update, "/status/target").empty());
 }
 
-bool IsGivenUp(const Json& update) {
+bool IsGivenUp(const CommandContext& context, const Place& update_place, const Json& update) {
   const Json* stalled = TrueCondition(update, "Stalled");
-  return stalled != nullptr && TextOf(*stalled, "/reason") == rc::kOldDeleted;
+  if (stalled == nullptr || TextOf(*stalled, "/reason") != rc::kOldDeleted) return false;
+  const Result<Json> old =
+      ReadObject(context.session,
+                 {resources::kReplicationControllers, update_place.namespace_, update_place.name});
+  return !old.ok() || !HasNotes(*old);
 }
 
 bool HasChangedNothing(const CommandContext& context, const Place& update_place,
@@ -172,10 +176,15 @@ std::string UnfinishedUpdateOf(const CommandContext& context, const Place& place
   const Result<ObjectList> list =
       ListObjects(context.session, {resources::kReplicationControllers, place.namespace_});
   if (!list.ok()) return {};
+  // One that was restored from a backup has another uid, and notes whom it has given Pods.
+  const auto is_of = [](const Json& target, const Json& source) {
+    return Replaces(target, source) ||
+           AnnotationOf(source, rc::kOriginalReplicasOf) == TextOf(target, "/metadata/uid", "none");
+  };
   for (const std::string& item : list->items) {
     const Json other = Json::parse(item, nullptr, false);
-    const bool from_other = Replaces(controller, other);
-    const bool to_other = Replaces(other, controller);
+    const bool from_other = is_of(controller, other);
+    const bool to_other = is_of(other, controller);
     if ((!from_other && !to_other) || goes(other)) continue;
     const std::string name = TextOf(other, "/metadata/name");
     const bool by_name = SourceName(controller) == name && SourceName(other) == place.name;

@@ -33,8 +33,8 @@ bool IsUnderWay(const Json& update);
 bool HasBegun(const Json& update);
 
 // Returns true if the update cannot go on, neither forward nor back: its old controller was
-// deleted.
-bool IsGivenUp(const Json& update);
+// deleted, and is not restored.
+bool IsGivenUp(const CommandContext& context, const Place& update_place, const Json& update);
 
 // Returns true if the update has changed neither of its controllers yet, as far as its status and
 // the old one say.

@@ -83,6 +83,8 @@ void TellOverdue(const CommandContext& context, const View& view, const Follow& 
 bool IsEmpty(const View& view, const Follow& follow) {
   if (!view.IsTable()) return false;
   for (size_t i = 0; i < view.selections.size(); ++i) {
+    // An update is shown in the row of what it updates.
+    if (!view.IsPrinted(i)) continue;
     const bool one = !view.selections[i].name.empty();
     if (one || UnreadableOf(follow, i) || !follow.Objects(i).empty()) return false;
   }

@@ -63,6 +63,12 @@ std::optional<ExitCode> RefuseSelector(const CommandContext& context, const Json
                Fill(rc::kNoDifferentKeyText, context.line.filenames[0], controller->meta.name));
 }
 
+// Returns the text as a shell takes it: an image may be any text.
+std::string InShell(const std::string& text) {
+  const bool plain = text.find_first_of(" \t'\"\\$&;|<>()*?`#!~{}[]\n") == text.npos;
+  return plain ? text : '\'' + text + '\'';
+}
+
 // Returns the command that goes on with the update `stored`. `in`: " -n shop".
 std::string GoOnText(const ReplicationControllerUpdate& stored, const std::string& in) {
   const ReplicationControllerUpdateSpec& spec = stored.spec;
@@ -72,9 +78,7 @@ std::string GoOnText(const ReplicationControllerUpdate& stored, const std::strin
   }
   std::string text = "kubectl windlass rolling-update " + stored.meta.name;
   const auto add = [&text](const char* before, const std::string& value) {
-    // An image may be any text.
-    const bool plain = value.find_first_of(" \t'\"\\$&;|<>()*?`#!~{}[]\n") == value.npos;
-    if (!value.empty()) text += before + (plain ? value : '\'' + value + '\'');
+    if (!value.empty()) text += before + InShell(value);
   };
   if (spec.controller) return text + in + " -f FILE, with the file of " + spec.new_name;
   add(" ", spec.new_name);
@@ -156,12 +160,13 @@ std::string ImageOf(const Json& controller, const std::string& container) {
   return "";
 }
 
-// Returns true if the file of the command has other images than `created`. Webhooks may rewrite
-// images, so the API server is asked what it would make of the file; if it does not say, the file
-// counts.
-bool HasOtherImages(const CommandContext& context, const Json& update, const Json& created) {
+// Returns why the file of the command is not what `created` was made of: "which has other images
+// than FILE"; "" if it may be. Webhooks may rewrite images, so the API server is asked what it
+// would make of the file; if it does not say, the file counts.
+std::string OtherImagesText(const CommandContext& context, const Json& update,
+                            const Json& created) {
   const Json* file = FieldOf(update, "/spec/controller");
-  if (file == nullptr || ImagesOf(*file) == ImagesOf(created)) return false;
+  if (file == nullptr || ImagesOf(*file) == ImagesOf(created)) return "";
   Json asked = *file;
   asked["apiVersion"] = "v1";
   asked["kind"] = "ReplicationController";
@@ -169,11 +174,16 @@ bool HasOtherImages(const CommandContext& context, const Json& update, const Jso
   const Result<Json> made =
       CreateObject(context.session, resources::kReplicationControllers, context.namespace_, asked,
                    {.field_manager = kPluginFieldManager, .dry_run = true});
-  return !made.ok() || ImagesOf(*made) != ImagesOf(created);
+  if (made.ok() && ImagesOf(*made) == ImagesOf(created)) return "";
+  return "which has other images than " + context.line.filenames[0] +
+         (made.ok() ? ""
+                    : ", and it is not known whether a webhook has changed them (" +
+                          made.error().message + ')');
 }
 
-// Refuses what differs from an update that has begun: a file with other images than NEW has, a
-// command with NEW beside one without, which renames NEW in the end, and the other way round.
+// Refuses what differs from an update that has begun: a file with other images than NEW has, or
+// another end. A command with NEW would delete the old controller, which a command without it
+// renames NEW to.
 std::optional<ExitCode> RefuseOtherThanBegun(const CommandContext& context, const Json& update,
                                              const Json& old) {
   const std::string name = TextOf(update, "/metadata/name");
@@ -183,35 +193,36 @@ std::optional<ExitCode> RefuseOtherThanBegun(const CommandContext& context, cons
   const Result<Json> created = ReadObject(context.session, ControllerPlace(context, next));
   if (!created.ok() || !Replaces(*created, old)) return std::nullopt;
   const RollingUpdateFlags& flags = context.line.rolling_update;
-  const bool renames = context.line.arguments.size() == 1;
   const bool by_file = !context.line.filenames.empty();
-  const std::string noted = AnnotationOf(*created, rc::kCleanup);
   // kubectl notes nothing. A name that nobody gave is that of a rename; that of a file may be.
-  const bool may_be = by_file ? renames : rc::IsMadeUp(next, name);
-  const bool renamed = noted.empty() ? may_be : noted == rc::kRename;
-  const bool other_end = renamed != renames && !flags.given.contains("--cleanup") &&
+  const bool renames = by_file ? context.line.arguments.size() == 1 : rc::IsMadeUp(next, name);
+  std::string end = AnnotationOf(*created, rc::kCleanup);
+  if (end.empty()) end = renames ? rc::kRename : rc::kDelete;
+  const bool other_end = end != TextOf(update, "/spec/cleanup") &&
+                         !flags.given.contains("--cleanup") &&
                          AnnotationOf(old, rc::kRenameJournal).empty();
-  if (!other_end && !HasOtherImages(context, update, *created)) return std::nullopt;
+  const std::string other = other_end ? "" : OtherImagesText(context, update, *created);
+  if (!other_end && other.empty()) return std::nullopt;
   const std::string in = InThisMode(context);
   const std::string command = "kubectl windlass rolling-update " + name;
   const std::string back = ". To take it back: " + command + ' ' + next + " --rollback" + in;
   const std::string about = "an update of " + ObjectName(resources::kReplicationControllers, name) +
                             " to " + next + " is under way, ";
   if (!other_end) {
-    context.console.Error(about + "which has other images than " + context.line.filenames[0] +
+    context.console.Error(about + other +
                           ", so nothing was changed. Correct the file to go on with that" + back);
     return ExitCode::kOtherUpdate;
   }
   const std::string& container = flags.container;
-  const std::string what = by_file ? " -f " + context.line.filenames[0]
-                                   : " --image=" + ImageOf(*created, container) +
-                                         (container.empty() ? "" : " --container=" + container);
-  context.console.Error(
-      about +
-      (renamed ? "and takes the name " + name + " in the end, because its command gave no NEW"
-               : "and keeps its name in the end, because its command gave NEW") +
-      ", so nothing was changed. To go on, repeat that: " + command + (renamed ? "" : ' ' + next) +
-      what + in + back);
+  // Of a rename the name was made up, or is that of a file.
+  const bool of_file = by_file || (end == rc::kRename && !rc::IsMadeUp(next, name));
+  const std::string image = " --image=" + InShell(ImageOf(*created, container)) +
+                            (container.empty() ? "" : " --container=" + container);
+  context.console.Error(about + "with --cleanup=" + end +
+                        ", so nothing was changed. To go on, repeat its command: " + command +
+                        (end == rc::kRename ? "" : ' ' + next) + (of_file ? "" : image) +
+                        (end == rc::kPreserve ? " --cleanup=Preserve" : "") + in +
+                        (of_file ? " -f FILE, with the file of " + next : "") + back);
   return ExitCode::kOtherUpdate;
 }
 
@@ -346,7 +357,7 @@ std::optional<ExitCode> RefuseBesideWindlass(const CommandContext& context, cons
   const UpdateState state = StateOf(context, *stored);
   const bool ended = HasEnded(context, *stored);
   if (ended && state != UpdateState::kEnded) return std::nullopt;
-  if (IsGivenUp(*stored)) {
+  if (IsGivenUp(context, place, *stored)) {
     context.console.Error(TextOf(*stored, "/status/message"));
     return ExitCode::kFailed;
   }

@@ -159,11 +159,12 @@ ExitCode EndFollowing(const CommandContext& context, const Json& update, bool se
   const std::string what = back ? "rollback" : "update";
   std::string text;
   if (seen) {
+    const bool at_end = TextOf(update, "/status/step") == rc::kStepCleanUp;
     const std::string take_back =
         HasBegun(update) ? "kubectl windlass undo " + controller + in + " takes it back"
                          : TakeAwayText(context, place) + " takes it away";
     text = "Windlass goes on with the " + what + ": kubectl windlass status " + controller + in +
-           " follows it" + (back ? "" : ", and " + take_back);
+           " follows it" + (back || at_end ? "" : ", and " + take_back);
   } else {
     text = "Windlass has not looked at " + name + ", so nothing was changed" +
            (new_run ? "" : " by this command") + ". The " + what + " begins when it does" +

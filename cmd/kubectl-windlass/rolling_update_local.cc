@@ -133,14 +133,16 @@ ExitCode LocalUpdate::TellFailed() const {
   }
   const bool changed = !plan_.decoded().status.target.empty();
   const bool has_old = plan_.View().old_controller != nullptr;
+  const std::string reason = ReasonOf(plan_.update(), "Stalled");
   // After somebody has changed the new one's image, only the command that the error names goes on.
-  const bool other = ReasonOf(plan_.update(), "Stalled") == rc::kOtherImage;
-  if (changed && has_old && !other && !IsGivenUp(plan_.update())) {
-    const bool one_way = plan_.decoded().spec.rollback || plan_.IsPastReturn();
-    const char* or_back = one_way ? "" : ", and --rollback takes it back";
-    context_.console.message(
-        std::string("The update stops here. The same command goes on with it") + or_back + ".\n");
-  }
+  if (!changed || !has_old || reason == rc::kOtherImage || reason == rc::kOldDeleted) return code;
+  const bool one_way = plan_.decoded().spec.rollback || plan_.IsPastReturn();
+  // Nor does the same command go on with an old one that was restored from a backup.
+  const bool only_back = reason == rc::kUnexpectedAnnotations && !one_way;
+  context_.console.message(only_back ? "The update stops here. --rollback takes it back.\n"
+                           : one_way ? "The update stops here. The same command goes on with it.\n"
+                                     : "The update stops here. The same command goes on with it, "
+                                       "and --rollback takes it back.\n");
   return code;
 }
 
@@ -224,13 +226,13 @@ LocalUpdate::Walk LocalUpdate::Step() {
     const Request& request =
         write != nullptr ? write->request : std::get_if<windlass::Read>(&step)->request;
     const bool of_update = IsOfUpdate(request);
+    const bool changes = write != nullptr && !of_update;
+    if (changes && !std::exchange(changes_, true)) WarnAboutOtherProgram(context_, plan_.update());
     if (request.resource() == resources::kPods && write != nullptr) {
       auto error = LabelPods(learned, std::move(*write));
       if (error) return AfterFailure(*std::move(error));
       continue;
     }
-    const bool changes = write != nullptr && !of_update;
-    if (changes && !std::exchange(changes_, true)) WarnAboutOtherProgram(context_, plan_.update());
     Result<Reply> reply = plan_.Send(request);
     if (of_update) printed_ = PrintLines(context_, plan_.update(), printed_);
     if (write != nullptr && reply.ok()) Warn(write->on_success);
@@ -286,17 +288,20 @@ ExitCode LocalUpdate::Run() {
       return ExitCode::kHeld;
     }
     if (session.interrupted() || session.timed_out()) {
+      const rc::View view = plan_.View();
+      const bool noted = view.old_controller != nullptr &&
+                         view.old_controller->meta.annotations.Has(rc::kNextControllerId);
       const bool nothing =
-          !changes_ && plan_.View().new_controller == nullptr && !plan_.IsPastReturn();
+          !changes_ && !noted && view.new_controller == nullptr && !plan_.IsPastReturn();
       return Report(session, context_.console,
                     {ErrorKind::kCancelled,
                      std::string(session.interrupted() ? "interrupted" : "timed out") +
                          (nothing ? ": nothing was changed"
-                          : plan_.decoded().spec.rollback
-                              ? ": the rollback stops here. The same command goes on with it"
                           : plan_.IsPastReturn()
                               ? ": the update stops here, at its end, which is not taken back. The "
                                 "same command goes on with it"
+                          : plan_.decoded().spec.rollback
+                              ? ": the rollback stops here. The same command goes on with it"
                               : ": the update stops here. The same command goes on with it, and "
                                 "--rollback takes it back")});
     }

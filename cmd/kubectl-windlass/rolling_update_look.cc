@@ -164,7 +164,7 @@ Look LookBeforeWriting(const CommandContext& context, const Json& update) {
   }
   look.planned = update;
   if (look.stored) look.planned["spec"] = SpecOver(context, update, *look.stored);
-  if (look.stored && IsGivenUp(*look.stored)) {
+  if (look.stored && IsGivenUp(context, PlaceOfUpdate(context, update), *look.stored)) {
     context.console.Error(TextOf(*look.stored, "/status/message"));
     look.refused = ExitCode::kFailed;
     return look;

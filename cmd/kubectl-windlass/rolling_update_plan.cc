@@ -133,6 +133,8 @@ Status PrintBoth(const CommandContext& context, const Planned& planned) {
     context.console.message("The rename of " + situation.new_name + " to " + situation.old_name() +
                             ", which was cut off, would be finished first.\n");
   }
+  // What the old one is updated to then depends on what it is then.
+  if (ends_rename && situation.spec().new_name.empty()) return Unit{};
   if (context.line.output == OutputFormat::kText) {
     const std::string& old = situation.old_name();
     const std::string& named = situation.spec().new_name;

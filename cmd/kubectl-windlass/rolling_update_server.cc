@@ -141,7 +141,10 @@ std::optional<Json> FailedOneBefore(const CommandContext& context, const Json& u
   if (!stored.ok() || !AsksForOther(context, update, *stored)) return std::nullopt;
   const UpdateState state = StateOf(context, *stored);
   if (state != UpdateState::kEnded && state != UpdateState::kFailed) return std::nullopt;
-  if (IsGivenUp(*stored)) return std::nullopt;
+  const Place place = PlaceOfUpdate(context, update);
+  if (IsGivenUp(context, place, *stored) || IsPastReturn(context, place, *stored)) {
+    return std::nullopt;
+  }
   return *std::move(stored);
 }
 

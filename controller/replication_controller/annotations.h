@@ -53,7 +53,6 @@ inline std::optional<int32_t> NumberIn(const ReplicationController& controller,
 }
 
 // Returns true if an update, this one or one before it, has made `controller` smaller than it was.
-// kubectl keeps a size for ever, so one that does not say whose it is tells nothing.
 inline bool HasGivenPods(const ReplicationController& controller) {
   return !Annotation(controller, kOriginalReplicasOf).empty() &&
          NumberIn(controller, kOriginalReplicas).value_or(0) > controller.replicas;

@@ -49,16 +49,6 @@ Step Become(const Situation& situation, const ReplicationController& created) {
        {{"from", created.meta.name}, {"to", old.meta.name}, {"replicas", created.replicas}}});
 }
 
-// Returns what the run is for whose first step finishes a rename (TargetOf): the spec's new
-// controller, or that of an earlier update, whose content is that of no present spec.
-std::string TargetOfJournal(const Situation& situation, const ReplicationController& created) {
-  const ReplicationControllerUpdateSpec& spec = situation.spec();
-  const bool same_name = spec.new_name.empty() || spec.new_name == created.meta.name;
-  const Result<std::string> image = ImageIn(situation, created);
-  const bool same_image = spec.image.empty() || (image.ok() && *image == spec.image);
-  return same_name && same_image ? TargetOf(spec) : created.meta.name + "/other";
-}
-
 // Stores the journal in a status that lacks it: it has to last until the run has ended, longer than
 // the annotation. A client that begins anew has only the annotation. nullopt if it is stored.
 std::optional<Step> KeepJournal(const Situation& situation, const std::string& text,
@@ -66,7 +56,14 @@ std::optional<Step> KeepJournal(const Situation& situation, const std::string& t
   if (situation.run.journal == text && situation.run.step == kStepCleanUp) return std::nullopt;
   StatusDraft draft = BeginDraft(situation);
   draft.step = kStepCleanUp;
-  if (draft.target.empty()) draft.target = TargetOfJournal(situation, created);
+  if (draft.target.empty()) {
+    // The run is for the spec's new controller, or finishes first what another update began.
+    const ReplicationControllerUpdateSpec& spec = situation.spec();
+    const bool same_name = spec.new_name.empty() || spec.new_name == created.meta.name;
+    const Result<std::string> image = ImageIn(situation, created);
+    const bool same_image = spec.image.empty() || (image.ok() && *image == spec.image);
+    draft.target = same_name && same_image ? TargetOf(spec) : created.meta.name + "/other";
+  }
   draft.journal = text;
   std::string line = Fill("Renaming {} to {}", created.meta.name, situation.old_name());
   // A journal may be stored anew, because somebody has edited the new controller.
@@ -106,7 +103,7 @@ Step FinishAs(const Situation& situation, const ReplicationController& target,
 // Returns true if `target` is what an update, or a rollback, of the controller `source_name` leads
 // to, and has its size.
 bool IsCompleteTargetOf(const ReplicationController& target, const std::string& source_name) {
-  return SourceIdIn(target).name == source_name &&
+  return !source_name.empty() && SourceIdIn(target).name == source_name &&
          NumberIn(target, kDesiredReplicas) == target.replicas;
 }
 
@@ -117,7 +114,9 @@ Step CleanUp(const Situation& situation) {
   const ReplicationController* target = situation.target();
   if (target == nullptr) return Fail(situation, kNotFound, Fill(kNotFoundText, situation.new_name));
   // The target loses its annotations last: a source that is still there is kept, or made anew.
-  const bool ends = situation.cleanup() != kRename && !target->meta.annotations.Has(kSourceId);
+  const bool ends = situation.cleanup() != kRename && !target->meta.annotations.Has(kSourceId) &&
+                    source != nullptr &&
+                    Annotation(*source, kOriginalReplicasOf) != target->meta.uid.ToString();
   if (source != nullptr && !source->meta.deleting() && !ends) {
     // A source that was restored with its annotations is not the one that was scaled down.
     auto found = FindGoal(situation, *source, *target);
@@ -174,7 +173,10 @@ std::optional<Step> FinishRollback(const Situation& situation) {
   const ReplicationController& old = *situation.old_controller();
   const bool goes_back = situation.spec().rollback && situation.new_controller() == nullptr;
   if (!goes_back || !IsCompleteTargetOf(old, situation.new_name)) return std::nullopt;
-  return FinishAs(situation, old, kRolledBack);
+  StatusDraft draft = BeginDraft(situation);
+  draft.step = kStepCleanUp;
+  SetPhase(situation, draft, kCleaningUp, kCleaningUp, old.meta.name + " has its replicas again");
+  return StoreOrWait(situation, draft, Wait{});
 }
 
 Step WithoutOldController(const Situation& situation) {

@@ -46,21 +46,16 @@ Status SetImage(const Situation& situation, Json& pod_template) {
   return Unit{};
 }
 
-// Returns the label value of the new Pods. If the name was made up, it is the hash in the name.
-std::string HashFor(const Situation& situation) {
-  const ReplicationController& old = *situation.old_controller();
-  const std::string& name = situation.new_name;
-  if (IsMadeUp(name, old.meta.name)) return name.substr(old.meta.name.size() + 1);
-  return HashOf(old, situation.spec().deployment_label_key, situation.spec().image);
-}
-
 // Returns what the copy of the old controller with another image is made of.
 Result<NewControllerContent> CopyWithImage(const Situation& situation) {
   const ReplicationController& old = *situation.old_controller();
   const std::string& key = situation.spec().deployment_label_key;
   Json pod_template = ParseJson(*old.template_json);
   WINDLASS_TRY([[maybe_unused]] const Unit set, SetImage(situation, pod_template));
-  const std::string hash = HashFor(situation);
+  // A name that was made up ends with it.
+  const std::string hash = IsMadeUp(situation.new_name, old.meta.name)
+                               ? situation.new_name.substr(old.meta.name.size() + 1)
+                               : HashOf(old, key, situation.spec().image);
   pod_template.merge_patch({{"metadata", {{"labels", {{key, hash}}}}}});
   NewControllerContent copy{
       .labels = old.meta.labels,
@@ -94,14 +89,6 @@ std::optional<Step> CheckList(const Situation& situation, const ReplicationContr
                  Wait{kListUnlabelledAgain});
 }
 
-// Step 5. Pods that lack another label of the template are not waited for.
-bool HaveBeenSeen(const Situation& situation, const ReplicationController& old) {
-  const LabelSelector all = SelectorOf(LabelsOfTemplate(*old.template_json));
-  const auto labelled = std::ranges::count_if(
-      LivePodsOf(situation, old), [&](const Pod* pod) { return Matches(all, pod->meta.labels); });
-  return old.status.fully_labeled_replicas >= labelled;
-}
-
 Step Relabel(const Situation& situation, const ReplicationController& old, const std::string& key,
              const std::string& value) {
   if (!IsObserved(old)) {
@@ -116,7 +103,11 @@ Step Relabel(const Situation& situation, const ReplicationController& old, const
                   {Decision{"label pod"}, {{"pod", pod->meta.name}, {"value", value}}});
   }
   if (auto listed = CheckList(situation, old, key, value)) return *std::move(listed);
-  if (!HaveBeenSeen(situation, old)) {
+  // Step 5. Pods that lack another label of the template are not waited for.
+  const LabelSelector all = SelectorOf(LabelsOfTemplate(*old.template_json));
+  const auto labelled = std::ranges::count_if(
+      LivePodsOf(situation, old), [&](const Pod* pod) { return Matches(all, pod->meta.labels); });
+  if (old.status.fully_labeled_replicas < labelled) {
     return WaitFor(situation, kPreparing,
                    "the replication controller to see the label " + key + " of its Pods");
   }

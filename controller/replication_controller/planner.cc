@@ -24,13 +24,6 @@ std::optional<Step> AfterRefusal(const Situation& situation) {
   return FailRefused(situation, refused->asked, error);
 }
 
-Step StayPaused(const Situation& situation) {
-  StatusDraft draft = BeginDraft(situation);
-  SetPhase(situation, draft, kPaused, kPaused,
-           "spec.paused is true: nothing is scaled. Set spec.paused to false to go on");
-  return StoreOrWait(situation, draft, Wait{});
-}
-
 // An update waits while somebody deletes one of its controllers. At its end the source may go.
 std::optional<Step> WaitForDeletion(const Situation& situation) {
   const std::string& step = situation.run.step;
@@ -57,13 +50,18 @@ Step Next(const View& view, const Learned& learned, WallTime now) {
   const bool began = scales || situation.run.step == kStepCleanUp;
   const auto* old = situation.old_controller();
   const auto* created = situation.new_controller();
-  // At the end of a rollback the old one is whole, and its notes may be gone.
-  const bool asks = situation.spec().rollback ? scales : began;
-  if (old == nullptr || (asks && created != nullptr && IsMadeAnew(*old, *created))) {
+  // When a rollback deletes the new one, the old one's notes may be gone.
+  const bool asks = began && created != nullptr && !created->meta.deleting();
+  if (old == nullptr || (asks && IsMadeAnew(*old, *created))) {
     return WithoutOldController(situation);
   }
   if (auto invalid = Validate(situation)) return *std::move(invalid);
-  if (situation.spec().paused) return StayPaused(situation);
+  if (situation.spec().paused) {
+    StatusDraft draft = BeginDraft(situation);
+    SetPhase(situation, draft, kPaused, kPaused,
+             "spec.paused is true: nothing is scaled. Set spec.paused to false to go on");
+    return StoreOrWait(situation, draft, Wait{});
+  }
   if (auto wait = WaitForDeletion(situation)) return *std::move(wait);
   if (began) {
     if (auto refused = RefuseOtherContent(situation)) return *std::move(refused);

@@ -65,9 +65,8 @@ Step CleanUp(const Situation& situation);
 // rollback is heeded before the end.
 std::optional<Step> FinishRename(const Situation& situation);
 
-// Returns the next step of a rollback whose new controller is gone, and whose old one has its size
-// again: the annotations go, and the update ends. Only they tell a client that was cut off there
-// what it did (RC-18). nullopt if that is not so, or no rollback. Requires the old controller.
+// Brings a rollback whose new controller is gone, and whose old one has its size again, as only its
+// annotations may say (RC-18), to its end. nullopt of any other. Requires the old controller.
 std::optional<Step> FinishRollback(const Situation& situation);
 
 // Returns the next step when the old controller is gone, or made anew: the update ends if it

@@ -81,7 +81,8 @@ std::optional<Step> RefuseOtherName(const Situation& situation) {
   const StringMap annotations = MapOf(At(found.value, "/metadata/annotations"));
   if (annotations.Find(kSourceId) != SourceIdOf(old)) return std::nullopt;
   const std::string name = TextAt(found.value, "/metadata/name");
-  const std::string end(annotations.Find(kCleanup).value_or(situation.cleanup()));
+  const std::string_view unnoted = IsMadeUp(name, old.meta.name) ? kRename : situation.cleanup();
+  const std::string end(annotations.Find(kCleanup).value_or(unnoted));
   return Fail(situation, kOtherName,
               Fill("ReplicationController {} is in the middle of an update to {}, so it cannot be "
                    "updated to {}. Set spec.newName to {}{} to go on with that, and set "
@@ -134,8 +135,6 @@ std::optional<Step> RefuseOtherContent(const Situation& situation) {
   if (situation.spec().rollback || created == nullptr || created->meta.deleting()) {
     return std::nullopt;
   }
-  // A webhook may have changed what this run has made.
-  if (situation.run.target == TargetOf(situation.spec())) return std::nullopt;
   const std::string& wanted = situation.spec().image;
   // That of another update is told by its annotations.
   if (!wanted.empty() && SourceIdIn(*created).name == situation.old_name()) {

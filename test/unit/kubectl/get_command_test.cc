@@ -216,6 +216,15 @@ TEST_CASE("Where there is nothing, get says so in kubectl's words") {
   KubectlRun run;
   CHECK(run.Run({"get"}).messages == "No resources found in default namespace.\n");
   CHECK(run.Run({"get", "deployments", "-A"}).messages == "No resources found.\n");
+  run.Create(resources::kReplicationControllers, sim::SampleReplicationController("old"));
+  run.Create(resources::kReplicationControllerUpdates,
+             {{"apiVersion", "windlass.dev/v1alpha1"},
+              {"kind", "ReplicationControllerUpdate"},
+              {"metadata", {{"name", "old"}}},
+              {"spec", {{"newName", "new"}}}});
+  const Ran none = run.Run({"get", "rc", "-l", "app=zz"});
+  CHECK(none.out == "");
+  CHECK(none.messages == "No resources found in default namespace.\n");
   CHECK(run.Run({"get", "-o", "name"}).messages.empty());
 }
 

@@ -236,9 +236,9 @@ spec: {selector: {app: old}, template: {metadata: {labels: {app: old}}, spec: {}
         "is 2 as well.",
         IsRenamed()},
        {same_name, ExitCode::kOtherUpdate,
-        "error: an update of replicationcontroller/old to new is under way, and keeps its name in "
-        "the end, because its command gave NEW, so nothing was changed. To go on, repeat that: "
-        "kubectl windlass rolling-update old new --image=app:v2 -n default --local. To take it "
+        "error: an update of replicationcontroller/old to new is under way, with --cleanup=Delete, "
+        "so nothing was changed. To go on, repeat its command: kubectl windlass rolling-update old "
+        "new --image=app:v2 -n default --local. To take it "
         "back: "
         "kubectl windlass rolling-update old "
         "new --rollback -n default --local",
@@ -246,10 +246,10 @@ spec: {selector: {app: old}, template: {metadata: {labels: {app: old}}, spec: {}
         "commands.",
         IsNamed()},
        {to_new, ExitCode::kOtherUpdate,
-        "error: an update of replicationcontroller/old to new is under way, and takes the name old "
-        "in the end, because its command gave no NEW, so nothing was changed. To go on, repeat "
-        "that: kubectl windlass rolling-update old --image=app:v2 -n default --local. To take it "
-        "back: kubectl windlass rolling-update old new --rollback -n default --local",
+        "error: an update of replicationcontroller/old to new is under way, with --cleanup=Rename, "
+        "so nothing was changed. To go on, repeat its command: kubectl windlass rolling-update old "
+        "-n default --local -f FILE, with the file of new. To take it back: kubectl windlass "
+        "rolling-update old new --rollback -n default --local",
         "The other way round: this command would delete the old controller in the end. Run one of "
         "the two commands.",
         HasBoth(to_rename)},

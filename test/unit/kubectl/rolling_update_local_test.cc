@@ -326,9 +326,9 @@ TEST_CASE_METHOD(Fixture, "A command without NEW is refused beside an update tha
   const Ran ran = Run({"rolling-update", "old", "--image=app:v2", where, "--dry-run=" + dry});
   CHECK(ran.code == ExitCode::kOtherUpdate);
   CHECK(ran.messages.starts_with(
-      "error: an update of replicationcontroller/old to new is under way, and keeps its name in "
-      "the end, because its command gave NEW, so nothing was changed. To go on, repeat that: "
-      "kubectl windlass rolling-update old new --image=app:v2 -n default"));
+      "error: an update of replicationcontroller/old to new is under way, with --cleanup=Delete, "
+      "so nothing was changed. To go on, repeat its command: kubectl windlass rolling-update old "
+      "new --image=app:v2 -n default"));
   CHECK(Stored(kControllers, "old") == before);
   CHECK(server.Find({kUpdates, "default", "old"}) == nullptr);
 }
@@ -346,11 +346,27 @@ TEST_CASE_METHOD(Fixture, "A command with NEW is refused beside an update withou
   CHECK(ran.code == ExitCode::kOtherUpdate);
   CHECK(ran.messages.starts_with(
       "error: an update of replicationcontroller/old to " + next +
-      " is under way, and takes the name old in the end, because its command gave no NEW, so "
-      "nothing was changed. To go on, repeat that: kubectl windlass rolling-update old "
+      " is under way, with --cleanup=Rename, so nothing was changed. To go on, repeat its "
+      "command: kubectl windlass rolling-update old "
       "--image=app:v2 -n default"));
   CHECK(Stored(kControllers, "old") == before);
   CHECK(server.Find({kUpdates, "default", "old"}) == nullptr);
+}
+
+// For the user who keeps both.
+TEST_CASE_METHOD(Fixture, "What another command preserves is not deleted by a second one") {
+  REQUIRE(Update({"old", "new", "--image=app:v2", "--cleanup=Preserve", "--timeout=15s"}).code ==
+          ExitCode::kTimeout);
+  const std::vector<std::string> command =
+      GENERATE(values<std::vector<std::string>>({{"old"}, {"old", "new"}}));
+  std::vector<std::string> arguments = command;
+  arguments.emplace_back("--image=app:v2");
+  const Ran ran = Update(arguments);
+  CHECK(ran.code == ExitCode::kOtherUpdate);
+  CHECK(ran.messages.find("kubectl windlass rolling-update old new --image=app:v2 "
+                          "--cleanup=Preserve -n default --local") != std::string::npos);
+  CHECK(Update({"old", "new", "--image=app:v2", "--cleanup=Preserve"}).code == ExitCode::kDone);
+  CHECK(Has("old"));
 }
 
 TEST_CASE_METHOD(Fixture, "--local stops with 5 when another program takes the update back") {

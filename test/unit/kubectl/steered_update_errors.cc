@@ -83,7 +83,8 @@ ErrorSection SteeredUpdateErrors() {
         HasUpdate("Progressing", "", {{"rollback", true}})},
        {{"undo", "rc/old"},
         ExitCode::kFailed,
-        "error: replicationcontroller \"old\" is not rolled back any further: the rollback of the "
+        "error: replicationcontroller \"old\" is being rolled back, and stands still: the rollback "
+        "of the "
         "rolling update of replicationcontroller \"old\" has failed (TimedOut): no progress. "
         "kubectl windlass rolling-update old --rollback -n default begins that anew",
         "The rollback has stopped, for the reason in brackets.",

@@ -60,7 +60,8 @@ TEST_CASE_METHOD(Fixture, "undo of a rollback that has stopped names the way on"
   Ran ran = Run({command, "rc/old"});
   CHECK(ran.code == ExitCode::kFailed);
   CHECK(ran.messages ==
-        "error: replicationcontroller \"old\" is not rolled back any further: the rollback of the "
+        "error: replicationcontroller \"old\" is being rolled back, and stands still: the rollback "
+        "of the "
         "rolling update of replicationcontroller \"old\" has failed (TimedOut): no progress. " +
             std::string(kBack) + " begins that anew\n");
   Says({"Paused", {}, "old was scaled by somebody else"});
@@ -106,6 +107,27 @@ TEST_CASE_METHOD(Fixture, "An update that has succeeded is not taken back while 
   CHECK(writes.empty());
 }
 
+// It was gone for a moment, which has ended the update.
+TEST_CASE_METHOD(Fixture, "An update whose old controller was restored is taken back") {
+  Update({"old", "new", kImage, "--no-wait"});
+  BeginUpdateOfOld();
+  Says({"Failed", {}, "old was deleted on the way", "OldControllerDeleted"});
+  SECTION("by undo") {
+    SaysAfter(seconds(1), {"Progressing"});
+    CHECK(Run({"undo", "rc/old"}).code == ExitCode::kDone);
+  }
+  SECTION("by --rollback") {
+    SaysAfter(seconds(1), {"RolledBack"});
+    CHECK(Update({"old", "--rollback"}).code == ExitCode::kDone);
+  }
+  SECTION("but not one that was made anew") {
+    Edit(kControllers, "old", "", [](Json& old) { old["metadata"].erase("annotations"); });
+    CHECK(Run({"undo", "rc/old"}).code == ExitCode::kFailed);
+    return;
+  }
+  CHECK(Stored(kUpdates, "old")["spec"]["rollback"] == true);
+}
+
 TEST_CASE_METHOD(Fixture, "Past the point of return no command advises a rollback") {
   const UpdateReport report = {"Failed", {}, "a policy denies it", "WriteRefused", "CleanUp"};
   const std::vector<std::string> command = {"old", kImage};
@@ -113,6 +135,22 @@ TEST_CASE_METHOD(Fixture, "Past the point of return no command advises a rollbac
     After(seconds(1), [&, this] { LeaveRename(report); });
     const Ran ran = Update(command);
     CHECK(ran.messages.ends_with("the same command begins it anew.\n"));
+  }
+  SECTION("of an update that the command does not wait for") {
+    After(seconds(1), [&, this] { LeaveRename({"CleaningUp", {}, "", "", "CleanUp"}); });
+    const Ran ran = Update({"old", kImage, "--timeout=5s"});
+    CHECK(ran.code == ExitCode::kTimeout);
+    CHECK(ran.messages.ends_with("kubectl windlass status rc/old -n default follows it\n"));
+  }
+  SECTION("of an update that another image is asked for beside") {
+    Update({"old", kImage, "--no-wait"});
+    LeaveRename(report);
+    const Json before = Stored(kUpdates, "old");
+    const std::string dry = GENERATE("none", "client");
+    const Ran ran = Update({"old", "--image=app:v3", "--dry-run=" + dry});
+    CHECK(ran.code == ExitCode::kOtherUpdate);
+    CHECK(ran.messages.find("--rollback") == std::string::npos);
+    CHECK(Stored(kUpdates, "old") == before);
   }
   SECTION("of an update that somebody deletes") {
     After(seconds(1), [&, this] { LeaveRename({"CleaningUp", {}, "", "", "CleanUp"}); });
@@ -139,9 +177,9 @@ TEST_CASE_METHOD(Fixture, "A dry run says that a rename which was cut off is fin
   CHECK(ran.code == ExitCode::kDone);
   CHECK(ran.out == "Rolling from:\nold\nTo:\nother\n");
   CHECK(ran.messages == "The rename of new to old, which was cut off, would be finished first.\n");
-  ran = Update({"old", kImage, "--dry-run=client", "-o", "name", where});
+  ran = Update({"old", kImage, "--dry-run=client", where});
   CHECK(ran.code == ExitCode::kDone);
-  CHECK(ran.out == "replicationcontroller/old\n");
+  CHECK(ran.out.empty());
 }
 
 TEST_CASE_METHOD(Fixture, "An update that has changed nothing yet is not said to be taken back") {
@@ -163,13 +201,26 @@ TEST_CASE_METHOD(Fixture, "--local that could not begin says that nothing was ch
 TEST_CASE_METHOD(Fixture, "A rollback of what is not known leaves the update as it was") {
   Update({"old", "new", kImage, "--no-wait"});
   BeginUpdateOfOld();
-  Says({"Progressing"});
+  // One that stood still would begin anew, forward.
+  const bool failed = GENERATE(false, true);
+  Says(failed ? UpdateReport{"Failed", {}, "new is gone", "NotFound"}
+              : UpdateReport{"Progressing"});
   SaysAfter(seconds(1), {"Failed", {}, "no such size", "NothingToRollBack"});
   const Ran ran = Run({"undo", "rc/old"});
   CHECK(ran.code == ExitCode::kFailed);
-  CHECK(ran.messages.ends_with("no such size. The request is taken away again\n"));
+  CHECK(ran.messages.find("no such size. The request is taken away again") != std::string::npos);
   CHECK(Stored(kUpdates, "old")["spec"]["rollback"] == false);
-  CHECK(Stored(kUpdates, "old")["spec"]["paused"] == false);
+  CHECK(Stored(kUpdates, "old")["spec"]["paused"] == failed);
+}
+
+TEST_CASE_METHOD(Fixture, "A request that nobody answers does not begin what had failed") {
+  Update({"old", "new", kImage, "--no-wait"});
+  BeginUpdateOfOld();
+  Says({"Failed", {}, "new is gone", "NotFound"});
+  const Ran ran = Run({"undo", "rc/old"});
+  CHECK(ran.code == ExitCode::kTimeout);
+  CHECK(Stored(kUpdates, "old")["spec"]["rollback"] == false);
+  CHECK(Stored(kUpdates, "old")["spec"]["paused"] == true);
 }
 
 TEST_CASE_METHOD(Fixture, "status says what an update that prepares waits for") {

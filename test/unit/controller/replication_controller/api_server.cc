@@ -83,6 +83,7 @@ Result<Reply> World::Create(const Request& request) {
     object["spec"]["selector"] = object["spec"]["template"]["metadata"]["labels"];
   }
   REQUIRE(Selects(object["spec"]["selector"], object["spec"]["template"]["metadata"]["labels"]));
+  if (webhook) webhook(object);
   if (!request.mutates()) return Reply{object.dump()};
   object["metadata"]["uid"] = NewUid();
   Stamp(object, nullptr);

@@ -246,21 +246,38 @@ TEST_CASE("an update under way to another image is not taken for this one") {
   Proves("RC-5");
 }
 
-// A registry mirror, say. What the run made is not asked again for the image of the spec.
-TEST_CASE("an image that a webhook changes is rolled out all the same") {
+// A registry mirror, say. For the user who would otherwise meet the image as another update's.
+TEST_CASE("an image that a webhook changes is refused before anything is written") {
   World world;
+  world.local = GENERATE(false, true);
   world.AddController("web", 3, {{"app", "web"}});
-  world.AddUpdate("web", ToImage("web:2", {{"newName", "web-2"}, {"cleanup", "Preserve"}}));
-  world.after_write = [&] {
-    if (!world.Has("web-2")) return;
-    json& container = world.Controller("web-2")["spec"]["template"]["spec"]["containers"][0];
-    container["image"] = "mirror/web:2";
+  const json before = world.Controller("web");
+  world.webhook = [](json& created) {
+    json& image = created["spec"]["template"]["spec"]["containers"][0]["image"];
+    if (image == "web:2") image = "mirror/web:2";
   };
-  RunUntil(world, [&] { return world.Has("web-2"); });
-  world.Edit({{"timeout", "7m"}});
+  world.AddUpdate("web", ToImage("web:2"));
+  world.Run();
+  CHECK(world.reason() == "InvalidUpdate");
+  CHECK(world.message() == "a webhook changes the image web:2 to mirror/web:2. Update to that one");
+  CHECK(world.Controller("web") == before);
+  CHECK(world.controllers().size() == 1);
+  // Which works.
+  world.Edit({{"image", "mirror/web:2"}});
   world.Run();
   CHECK(world.phase() == "Succeeded");
-  CHECK(world.PodsOf("web-2").size() == 3);
+  CHECK(world.PodsOf("web").size() == 3);
+  Proves("RC-5 RC-20");
+}
+
+TEST_CASE("an image that somebody edits in the new controller stops the update") {
+  World world;
+  StartUpdate(world, 3, "0s", {{"controller", nullptr}, {"image", "web:2"}});
+  RunUntilScaled(world, 2);
+  world.Controller("web-2")["spec"]["template"]["spec"]["containers"][0]["image"] = "web:3";
+  world.Run();
+  CHECK(world.reason() == "OtherImage");
+  CHECK(world.Has("web"));
   Proves("RC-5");
 }
 

@@ -110,10 +110,24 @@ TEST_CASE("a rollback whose new controller is deleted gives the old one its size
   World world;
   StartUpdate(world, 4, "0s");
   RunUntilScaled(world, 3);
+  world.local = GENERATE(false, true);
+  // kubectl does not note whose the size is.
+  const bool noted = GENERATE(false, true);
+  const bool whole = GENERATE(false, true);  // but for the deletion of the new one
+  json& annotations = world.Controller("web")["metadata"]["annotations"];
+  if (!noted) annotations.erase("windlass.dev/original-replicas-of");
+  world.pods_get_ready = false;
   world.Edit({{"rollback", true}});
-  RunUntil(world, [&] { return world.update()["status"]["step"] == "Scale"; });
+  for (int i = 0; i < 20; ++i) {
+    world.Sync();
+    world.Settle();
+  }
+  REQUIRE(world.update()["status"]["rollback"] == true);
+  REQUIRE(world.update()["status"]["step"] == "Scale");
   REQUIRE(world.Controller("web")["spec"]["replicas"] < 4);
+  if (whole) world.Controller("web")["spec"]["replicas"] = 4;
   world.Remove("web-2");
+  world.pods_get_ready = true;
   world.Run();
   CHECK(world.phase() == "RolledBack");
   CheckWhole(world, "web");
@@ -208,12 +222,14 @@ TEST_CASE("an update under way is not turned to another new controller, and is n
 // For whoever follows the advice: the name alone would have the old one deleted.
 TEST_CASE("the advice on another new controller says what the update under way does in the end") {
   World world;
+  const bool noted = GENERATE(false, true);  // kubectl notes nothing
   StartUpdate(world, 5, "0s", {{"controller", nullptr}, {"image", "web:2"}, {"newName", nullptr}});
   std::string next;
   RunUntil(world, [&] {
     next = world.update().value("/status/newName"_json_pointer, "");
     return world.Has(next) && world.Controller(next)["spec"]["replicas"] == 3;
   });
+  if (!noted) world.Controller(next)["metadata"]["annotations"].erase("windlass.dev/cleanup");
   world.Edit({{"newName", "web-22"}});
   RunUntil(world, [&] { return world.phase() == "Failed"; });
   CHECK(world.message().find("Set spec.newName to " + next + " and spec.cleanup to Rename to go") !=

@@ -47,7 +47,7 @@ TEST_CASE("a rollback goes back to a restored old controller, also if it is cut 
     world.CrashAt(call, after_it);
     world.Run();
     // Once the annotations are gone a client has nothing to go on with.
-    const bool is_over = world.local && call >= writes - (after_it ? 3 : 2);
+    const bool is_over = world.local && call >= writes - (after_it ? 2 : 1);
     CHECK(world.phase() == (is_over ? "Failed" : "RolledBack"));
     CHECK_FALSE(world.Has("web-2"));
     CHECK(world.PodsOf("web").size() == 3);
@@ -107,6 +107,51 @@ TEST_CASE("what was restored is not deleted at the end of an update") {
   CHECK(world.phase() == "RolledBack");
   CHECK(world.PodsOf("web").size() == 3);
   Proves("RC-13 RC-7");
+}
+
+// For the user whose old controller came back from its manifest, with other replicas.
+TEST_CASE("a rollback that has only to delete leaves one alone that was made anew") {
+  World world;
+  StartUpdate(world, 3, "0s");
+  RunUntilScaled(world, 2);
+  world.Edit({{"rollback", true}});
+  world.refuse = RefuseDeletion;
+  world.Run();
+  REQUIRE(world.reason() == "WriteRefused");
+  world.refuse = nullptr;
+  world.Remove("web");
+  world.AddController("web", 1, {{"app", "web"}, {"version", "1"}});
+  world.Run();
+  CHECK(world.reason() == "OldControllerDeleted");
+  CHECK(world.Has("web-2"));
+  Proves("RC-13");
+}
+
+// As kubectl does that was killed in its cleanup, and as its user may by hand.
+TEST_CASE("an old controller that its update has not deleted is not taken for another") {
+  World world;
+  StartUpdate(world, 3, "0s");
+  world.refuse = RefuseDeletion;
+  world.Run();
+  world.refuse = nullptr;
+  world.Controller("web-2")["metadata"]["annotations"].erase(
+      "kubectl.kubernetes.io/update-source-id");
+  world.Run();
+  CHECK(world.reason() == "UnexpectedAnnotations");
+  CHECK(world.Has("web"));
+  Proves("RC-7 RC-13");
+}
+
+TEST_CASE("a size to reach alone is no rollback that has ended") {
+  World world;
+  world.local = true;
+  world.AddController("web", 3, {{"app", "web"}, {"version", "1"}});
+  world.Controller("web")["metadata"]["annotations"] = {
+      {"kubectl.kubernetes.io/desired-replicas", "3"}};
+  world.AddUpdate("web", {{"rollback", true}});
+  world.Run();
+  CHECK(world.reason() == "NothingToRollBack");
+  Proves("RC-15");
 }
 
 TEST_CASE("what was restored takes over the Pods of a rename") {

@@ -102,6 +102,8 @@ class World {
   const std::vector<std::string>& reads() const { return reads_; }
   const std::vector<std::string>& events() const { return events_; }      // reasons
   const std::vector<std::string>& messages() const { return messages_; }  // of events
+  // Changes what is created, and what a dry run answers.
+  std::function<void(json&)> webhook;
   // Called after each write.
   std::function<void()> after_write;
   // Refuses a call if it returns an error.
