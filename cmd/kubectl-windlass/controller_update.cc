@@ -79,7 +79,10 @@ bool IsGivenUp(const CommandContext& context, const Place& update_place, const J
   const Result<Json> old =
       ReadObject(context.session,
                  {resources::kReplicationControllers, update_place.namespace_, update_place.name});
-  return !old.ok() || !HasNotes(*old);
+  if (!old.ok() || !HasNotes(*old)) return true;
+  // The new Pods have no owner. Only a journal on the old one says whose they become.
+  return !TextOf(update, "/status/journal").empty() &&
+         AnnotationOf(*old, rc::kRenameJournal).empty();
 }
 
 bool HasChangedNothing(const CommandContext& context, const Place& update_place,
@@ -179,7 +182,8 @@ std::string UnfinishedUpdateOf(const CommandContext& context, const Place& place
   // One that was restored from a backup has another uid, and notes whom it has given Pods.
   const auto is_of = [](const Json& target, const Json& source) {
     return Replaces(target, source) ||
-           AnnotationOf(source, rc::kOriginalReplicasOf) == TextOf(target, "/metadata/uid", "none");
+           (SourceName(target) == TextOf(source, "/metadata/name") &&
+            AnnotationOf(source, rc::kOriginalReplicasOf) == TextOf(target, "/metadata/uid"));
   };
   for (const std::string& item : list->items) {
     const Json other = Json::parse(item, nullptr, false);

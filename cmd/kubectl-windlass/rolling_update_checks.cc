@@ -214,8 +214,8 @@ std::optional<ExitCode> RefuseOtherThanBegun(const CommandContext& context, cons
     return ExitCode::kOtherUpdate;
   }
   const std::string& container = flags.container;
-  // Of a rename the name was made up, or is that of a file.
-  const bool of_file = by_file || (end == rc::kRename && !rc::IsMadeUp(next, name));
+  // Only of an image the name is noted.
+  const bool of_file = AnnotationOf(old, rc::kNextControllerId) != next;
   const std::string image = " --image=" + InShell(ImageOf(*created, container)) +
                             (container.empty() ? "" : " --container=" + container);
   context.console.Error(about + "with --cleanup=" + end +
@@ -269,7 +269,8 @@ std::optional<ExitCode> RefuseOtherUpdate(const CommandContext& context, const J
        : failed  ? "an update of " + name + WhatIsUnderWay(*there) + " has failed on the way"
                  : "an update of " + name + WhatIsUnderWay(*there) + " is under way") +
       ", so nothing was changed. " + ChoicesText(context, stored, *there) +
-      (failed && !context.line.rolling_update.wait
+      (failed && !context.line.rolling_update.wait &&
+               !IsPastReturn(context, PlaceOfUpdate(context, stored), stored)
            ? ". Without --no-wait this command takes it back before it begins its own"
            : ""));
   return ExitCode::kOtherUpdate;

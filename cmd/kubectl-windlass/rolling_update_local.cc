@@ -291,19 +291,21 @@ ExitCode LocalUpdate::Run() {
       const rc::View view = plan_.View();
       const bool noted = view.old_controller != nullptr &&
                          view.old_controller->meta.annotations.Has(rc::kNextControllerId);
-      const bool nothing =
-          !changes_ && !noted && view.new_controller == nullptr && !plan_.IsPastReturn();
-      return Report(session, context_.console,
-                    {ErrorKind::kCancelled,
-                     std::string(session.interrupted() ? "interrupted" : "timed out") +
-                         (nothing ? ": nothing was changed"
-                          : plan_.IsPastReturn()
-                              ? ": the update stops here, at its end, which is not taken back. The "
-                                "same command goes on with it"
-                          : plan_.decoded().spec.rollback
-                              ? ": the rollback stops here. The same command goes on with it"
-                              : ": the update stops here. The same command goes on with it, and "
-                                "--rollback takes it back")});
+      // A rename has deleted the new one; another update, the old one.
+      const bool is_late = plan_.IsPastReturn() ||
+                           (view.old_controller == nullptr && view.new_controller != nullptr);
+      const bool nothing = !changes_ && !noted && view.new_controller == nullptr && !is_late;
+      return Report(
+          session, context_.console,
+          {ErrorKind::kCancelled,
+           std::string(session.interrupted() ? "interrupted" : "timed out") +
+               (nothing   ? ": nothing was changed"
+                : is_late ? ": the update stops here, at its end, which is not taken back. The "
+                            "same command goes on with it"
+                : plan_.decoded().spec.rollback
+                    ? ": the rollback stops here. The same command goes on with it"
+                    : ": the update stops here. The same command goes on with it, and "
+                      "--rollback takes it back")});
     }
     long_wait.Look(UntimedWaitOf(plan_.update()));
     const Duration poll = context_.line.rolling_update.poll_interval;

@@ -134,8 +134,9 @@ Status PrintBoth(const CommandContext& context, const Planned& planned) {
                             ", which was cut off, would be finished first.\n");
   }
   // What the old one is updated to then depends on what it is then.
-  if (ends_rename && situation.spec().new_name.empty()) return Unit{};
+  const bool unknown = ends_rename && situation.spec().new_name.empty();
   if (context.line.output == OutputFormat::kText) {
+    if (unknown) return Unit{};
     const std::string& old = situation.old_name();
     const std::string& named = situation.spec().new_name;
     const std::string& created = ends_rename && !named.empty() ? named : situation.new_name;

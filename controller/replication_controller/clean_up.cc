@@ -60,7 +60,7 @@ std::optional<Step> KeepJournal(const Situation& situation, const std::string& t
     // The run is for the spec's new controller, or finishes first what another update began.
     const ReplicationControllerUpdateSpec& spec = situation.spec();
     const bool same_name = spec.new_name.empty() || spec.new_name == created.meta.name;
-    const Result<std::string> image = ImageIn(situation, created);
+    const Result<std::string> image = ImageIn(situation, *created.template_json);
     const bool same_image = spec.image.empty() || (image.ok() && *image == spec.image);
     draft.target = same_name && same_image ? TargetOf(spec) : created.meta.name + "/other";
   }

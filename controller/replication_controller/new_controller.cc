@@ -117,10 +117,13 @@ Step Relabel(const Situation& situation, const ReplicationController& old, const
 
 }  // namespace
 
-Result<std::string> ImageIn(const Situation& situation, const ReplicationController& controller) {
-  Json pod_template = ParseJson(*controller.template_json);
+Result<std::string> ImageIn(const Situation& situation, const std::string& template_json) {
+  Json of_old = ParseJson(*situation.old_controller()->template_json);
+  WINDLASS_TRY(const Json* const named,
+               ContainerIn(of_old, situation.spec().container, situation.old_name()));
+  Json pod_template = ParseJson(template_json);
   WINDLASS_TRY(const Json* const container,
-               ContainerIn(pod_template, situation.spec().container, controller.meta.name));
+               ContainerIn(pod_template, TextAt(*named, "/name"), situation.new_name));
   return TextAt(*container, "/image");
 }
 

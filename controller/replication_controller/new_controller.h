@@ -11,10 +11,10 @@
 
 namespace windlass::replication_controller {
 
-// Returns the image of the container of `controller` that spec.image is for: the one that
-// spec.container names, or else the first. Error kInvalid, with kubectl's text, if there is none
-// (RC-5).
-Result<std::string> ImageIn(const Situation& situation, const ReplicationController& controller);
+// Returns the image of the container of a new template that spec.image is for: spec.container, or
+// what the old one's first container is called. Error kInvalid, with kubectl's text, if there is
+// none (RC-5).
+Result<std::string> ImageIn(const Situation& situation, const std::string& template_json);
 
 // Returns the new controller, with 0 replicas and the annotations of an update. It is to have
 // `size_before` replicas at the end, unless spec.controller says another number. Error kInvalid,

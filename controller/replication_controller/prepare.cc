@@ -84,17 +84,13 @@ std::optional<Step> RefuseCreation(const Situation& situation, const Replication
                                         .go_on_if_refused = true});
   if (answer.step) return answer.step;
   const Outcome& outcome = *answer.value;
-  const std::string& wanted = situation.spec().image;
-  if (outcome.said.ok() && !wanted.empty()) {
-    ReplicationController seen = made;
-    seen.template_json =
-        std::make_shared<const std::string>(DumpJson(At(ObjectIn(answer), "/spec/template")));
-    const Result<std::string> image = ImageIn(situation, seen);
-    if (!image.ok() || *image == wanted) return std::nullopt;
+  if (outcome.said.ok()) {
+    const std::string& wanted = situation.spec().image;
+    const auto image = ImageIn(situation, DumpJson(At(ObjectIn(answer), "/spec/template")));
+    if (wanted.empty() || !image.ok() || *image == wanted) return std::nullopt;
     return Fail(situation, kInvalidUpdate,
                 Fill("a webhook changes the image {} to {}. Update to that one", wanted, *image));
   }
-  if (outcome.said.ok()) return std::nullopt;
   const Error& error = outcome.said.error();
   if (error.kind == ErrorKind::kAlreadyExists || error.detail == ErrorDetail::kNoDryRun) {
     return std::nullopt;
@@ -225,8 +221,9 @@ Step RestoreOld(const Situation& situation) {
   auto noted = FindNotedSizeOfGone(situation);
   if (noted.step) return *std::move(noted.step);
   // The rollback that it was deleted in has noted what is desired, also after Adopt.
+  const auto desired = NumberIn(old, kDesiredReplicas);
   const std::string_view from = SourceIdIn(old).name;
-  if (!from.empty() && from == situation.new_name) noted.value = NumberIn(old, kDesiredReplicas);
+  if (!from.empty() && from == situation.new_name && desired) noted.value = desired;
   // One that was not created yet has nothing but its name noted.
   const std::string_view next = Annotation(old, kNextControllerId);
   const bool is_whole = NumberIn(old, kOriginalReplicas).value_or(0) <= old.replicas;

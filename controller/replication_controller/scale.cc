@@ -119,7 +119,7 @@ Step NoteSizeForUpdate(const Situation& situation, int32_t size) {
   const ReplicationController& old = *situation.old_controller();
   const ReplicationController& created = *situation.new_controller();
   Annotations cleared;
-  if (IsRollbackTarget(old, created)) {
+  if (SourceIdIn(old).name == created.meta.name) {
     cleared = {{kSourceId, std::nullopt}, {kDesiredReplicas, std::nullopt}};
   }
   return NoteSize(situation, old, created, size, std::move(cleared));

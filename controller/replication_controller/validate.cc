@@ -138,7 +138,7 @@ std::optional<Step> RefuseOtherContent(const Situation& situation) {
   const std::string& wanted = situation.spec().image;
   // That of another update is told by its annotations.
   if (!wanted.empty() && SourceIdIn(*created).name == situation.old_name()) {
-    const Result<std::string> image = ImageIn(situation, *created);
+    const Result<std::string> image = ImageIn(situation, *created->template_json);
     if (!image.ok()) return Fail(situation, kInvalidUpdate, image.error().message);
     if (*image != wanted) {
       return Fail(

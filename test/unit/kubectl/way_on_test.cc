@@ -120,6 +120,18 @@ TEST_CASE_METHOD(Fixture, "An update whose old controller was restored is taken 
     SaysAfter(seconds(1), {"RolledBack"});
     CHECK(Update({"old", "--rollback"}).code == ExitCode::kDone);
   }
+  SECTION("but not in a rename, whose Pods have no owner") {
+    LeaveRename({"Failed", {}, "create one that selects them", "OldControllerDeleted", "CleanUp"});
+    Edit(kControllers, "old", "", [](Json& old) {
+      old["metadata"]["annotations"].erase("windlass.dev/rename-journal");
+      old["metadata"]["annotations"]["kubectl.kubernetes.io/next-controller-id"] = "new";
+    });
+    const Json before = Stored(kUpdates, "old");
+    CHECK(Run({"undo", "rc/old"}).code == ExitCode::kFailed);
+    CHECK(Update({"old", "new", kImage}).messages == "error: create one that selects them\n");
+    CHECK(Stored(kUpdates, "old") == before);
+    return;
+  }
   SECTION("but not one that was made anew") {
     Edit(kControllers, "old", "", [](Json& old) { old["metadata"].erase("annotations"); });
     CHECK(Run({"undo", "rc/old"}).code == ExitCode::kFailed);

@@ -270,6 +270,21 @@ TEST_CASE("an image that a webhook changes is refused before anything is written
   Proves("RC-5 RC-20");
 }
 
+// For the user whose application would run the sidecar's image.
+TEST_CASE("a container that a webhook puts before the others is not the one that is updated") {
+  World world;
+  world.AddController("web", 2, {{"app", "web"}});
+  world.webhook = [](json& created) {
+    json& containers = created["spec"]["template"]["spec"]["containers"];
+    containers.insert(containers.begin(), json{{"name", "proxy"}, {"image", "proxy:1"}});
+  };
+  world.AddUpdate("web", ToImage("web:2"));
+  world.Run();
+  CHECK(world.phase() == "Succeeded");
+  CHECK(ImagesOf(world.Controller("web")) == json{{"proxy", "proxy:1"}, {"web", "web:2"}});
+  Proves("RC-5");
+}
+
 TEST_CASE("an image that somebody edits in the new controller stops the update") {
   World world;
   StartUpdate(world, 3, "0s", {{"controller", nullptr}, {"image", "web:2"}});

@@ -172,6 +172,28 @@ TEST_CASE("a crash at any write of the way back changes nothing in the end") {
   Proves("RC-18 RC-22");
 }
 
+// What an earlier rollback was to reach is no size of this update.
+TEST_CASE("a rollback does not restore the size of one before it") {
+  World world;
+  world.local = GENERATE(false, true);
+  StartUpdate(world, 4, "0s");
+  RunUntilScaled(world, 2);
+  world.Edit({{"rollback", true}});
+  RunUntil(world, [&] {
+    return world.Annotations("web").contains("kubectl.kubernetes.io/update-source-id");
+  });
+  world.Remove("web-2");
+  world.Scale("web", 8);
+  world.AddUpdate("web", {{"newName", "web-2"}, {"controller", kFile}, {"updatePeriod", "0s"}});
+  RunUntilScaled(world, 3);
+  world.Remove("web-2");
+  world.Edit({{"rollback", true}});
+  world.Run();
+  CHECK(world.phase() == "RolledBack");
+  CHECK(world.Controller("web")["spec"]["replicas"] == 8);
+  Proves("RC-8 RC-22");
+}
+
 TEST_CASE("a rollback keeps what somebody else made larger meanwhile") {
   World world;
   LoseNew(world);
