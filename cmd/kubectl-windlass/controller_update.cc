@@ -21,6 +21,11 @@ bool HasGivenPods(const Json& old) {
   return before && *before > NumberOf(old, "/spec/replicas", 1);
 }
 
+bool IsDeleted(const Result<Json>& controller) {
+  if (!controller.ok()) return controller.error().kind == ErrorKind::kNotFound;
+  return FieldOf(*controller, "/metadata/deletionTimestamp") != nullptr;
+}
+
 }  // namespace
 
 Result<ControllerUpdate> ReadControllerUpdate(const CommandContext& context, const Place& place) {
@@ -80,9 +85,13 @@ bool IsGivenUp(const CommandContext& context, const Place& update_place, const J
       ReadObject(context.session,
                  {resources::kReplicationControllers, update_place.namespace_, update_place.name});
   if (!old.ok() || !HasNotes(*old)) return true;
-  // The new Pods have no owner. Only a journal on the old one says whose they become.
-  return !TextOf(update, "/status/journal").empty() &&
-         AnnotationOf(*old, rc::kRenameJournal).empty();
+  if (TextOf(update, "/status/journal").empty()) return false;
+  // If the new one is deleted, its Pods have no owner. Only a journal on the old one says whose
+  // they become.
+  return AnnotationOf(*old, rc::kRenameJournal).empty() &&
+         IsDeleted(ReadObject(context.session,
+                              {resources::kReplicationControllers, update_place.namespace_,
+                               TextOf(update, "/status/newName")}));
 }
 
 bool HasChangedNothing(const CommandContext& context, const Place& update_place,
@@ -106,19 +115,15 @@ bool IsPastReturn(const CommandContext& context, const Place& update_place, cons
     return ReadObject(context.session,
                       {resources::kReplicationControllers, update_place.namespace_, name});
   };
-  const auto is_deleted = [](const Result<Json>& controller) {
-    if (!controller.ok()) return controller.error().kind == ErrorKind::kNotFound;
-    return FieldOf(*controller, "/metadata/deletionTimestamp") != nullptr;
-  };
   const Result<Json> old = read(update_place.name);
   const bool named = !TextOf(update, "/spec/newName").empty();
   const std::string cleanup(named ? rc::kDelete : rc::kRename);
-  if (TextOf(update, "/spec/cleanup", cleanup) == rc::kDelete) return is_deleted(old);
+  if (TextOf(update, "/spec/cleanup", cleanup) == rc::kDelete) return IsDeleted(old);
   // Before its journal is written, a rename has deleted nothing.
   const bool renames = !TextOf(update, "/status/journal").empty() ||
                        (old.ok() && !AnnotationOf(*old, rc::kRenameJournal).empty());
   const std::string new_name = TextOf(update, "/status/newName");
-  return renames && !new_name.empty() && is_deleted(read(new_name));
+  return renames && !new_name.empty() && IsDeleted(read(new_name));
 }
 
 ExitCode RefusePastReturn(const CommandContext& context, const Place& place, const Json& update) {
@@ -185,8 +190,12 @@ std::string UnfinishedUpdateOf(const CommandContext& context, const Place& place
            (SourceName(target) == TextOf(source, "/metadata/name") &&
             AnnotationOf(source, rc::kOriginalReplicasOf) == TextOf(target, "/metadata/uid"));
   };
+  std::string taker;
   for (const std::string& item : list->items) {
     const Json other = Json::parse(item, nullptr, false);
+    if (AnnotationOf(controller, rc::kOriginalReplicasOf) == TextOf(other, "/metadata/uid")) {
+      taker = TextOf(other, "/metadata/name");
+    }
     const bool from_other = is_of(controller, other);
     const bool to_other = is_of(other, controller);
     if ((!from_other && !to_other) || goes(other)) continue;
@@ -237,9 +246,10 @@ std::string UnfinishedUpdateOf(const CommandContext& context, const Place& place
   // kubectl keeps a size for ever, and does not note whose it is.
   if (HasGivenPods(controller) && !AnnotationOf(controller, rc::kOriginalReplicasOf).empty()) {
     const std::string next = AnnotationOf(controller, rc::kNextControllerId);
-    return "has given Pods to a new controller that does not exist any more" + repeat +
-           ", and kubectl windlass rolling-update " + place.name + ' ' +
-           (next.empty() ? "NEW" : next) + " --rollback -n " + place.namespace_ +
+    const std::string now = taker.empty() ? "a new controller that does not exist any more" + repeat
+                                          : taker + ", which lacks the annotations of an update";
+    return "has given Pods to " + now + ", and kubectl windlass rolling-update " + place.name +
+           ' ' + (next.empty() ? "NEW" : next) + " --rollback -n " + place.namespace_ +
            " restores its size of " + AnnotationOf(controller, rc::kOriginalReplicas);
   }
   return {};

@@ -216,7 +216,10 @@ std::optional<ExitCode> RefuseOtherThanBegun(const CommandContext& context, cons
   const std::string& container = flags.container;
   // Only of an image the name is noted.
   const bool of_file = AnnotationOf(old, rc::kNextControllerId) != next;
-  const std::string image = " --image=" + InShell(ImageOf(*created, container)) +
+  const Json& of_old = ListOf(old, "/spec/template/spec/containers");
+  const std::string first = of_old.empty() ? "" : TextOf(of_old[0], "/name");
+  const std::string& named_one = container.empty() ? first : container;
+  const std::string image = " --image=" + InShell(ImageOf(*created, named_one)) +
                             (container.empty() ? "" : " --container=" + container);
   context.console.Error(about + "with --cleanup=" + end +
                         ", so nothing was changed. To go on, repeat its command: " + command +

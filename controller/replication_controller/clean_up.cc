@@ -60,8 +60,10 @@ std::optional<Step> KeepJournal(const Situation& situation, const std::string& t
     // The run is for the spec's new controller, or finishes first what another update began.
     const ReplicationControllerUpdateSpec& spec = situation.spec();
     const bool same_name = spec.new_name.empty() || spec.new_name == created.meta.name;
-    const Result<std::string> image = ImageIn(situation, *created.template_json);
-    const bool same_image = spec.image.empty() || (image.ok() && *image == spec.image);
+    // The old one, whose first container is updated, may be the new one already.
+    const Json containers = At(ParseJson(*created.template_json), "/spec/containers");
+    const auto has_image = [&](const Json& one) { return TextAt(one, "/image") == spec.image; };
+    const bool same_image = spec.image.empty() || std::ranges::any_of(containers, has_image);
     draft.target = same_name && same_image ? TargetOf(spec) : created.meta.name + "/other";
   }
   draft.journal = text;

@@ -122,9 +122,12 @@ Result<std::string> ImageIn(const Situation& situation, const std::string& templ
   WINDLASS_TRY(const Json* const named,
                ContainerIn(of_old, situation.spec().container, situation.old_name()));
   Json pod_template = ParseJson(template_json);
-  WINDLASS_TRY(const Json* const container,
-               ContainerIn(pod_template, TextAt(*named, "/name"), situation.new_name));
-  return TextAt(*container, "/image");
+  auto container = ContainerIn(pod_template, TextAt(*named, "/name"), situation.new_name);
+  if (!container.ok() && situation.spec().container.empty()) {
+    container = ContainerIn(pod_template, "", situation.new_name);
+  }
+  if (!container.ok()) return container.error();
+  return TextAt(**container, "/image");
 }
 
 Result<ReplicationController> MakeNewController(const Situation& situation, int32_t size_before) {

@@ -12,8 +12,8 @@
 namespace windlass::replication_controller {
 
 // Returns the image of the container of a new template that spec.image is for: spec.container, or
-// what the old one's first container is called. Error kInvalid, with kubectl's text, if there is
-// none (RC-5).
+// what the old one's first container is called, or else the first. Error kInvalid, with kubectl's
+// text, if there is none (RC-5).
 Result<std::string> ImageIn(const Situation& situation, const std::string& template_json);
 
 // Returns the new controller, with 0 replicas and the annotations of an update. It is to have

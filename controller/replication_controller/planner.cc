@@ -63,9 +63,7 @@ Step Next(const View& view, const Learned& learned, WallTime now) {
     return StoreOrWait(situation, draft, Wait{});
   }
   if (auto wait = WaitForDeletion(situation)) return *std::move(wait);
-  if (began) {
-    if (auto refused = RefuseOtherContent(situation)) return *std::move(refused);
-  }
+  if (auto step = began ? RefuseOtherContent(situation) : std::nullopt) return *std::move(step);
   // Without the new one a rollback gives the old one its size at once.
   if (scales && (created != nullptr || !situation.spec().rollback)) return Roll(situation);
   if (situation.run.step == kStepCleanUp) return CleanUp(situation);

@@ -5,10 +5,10 @@
 // did, with a ReplicationControllerUpdate that exists only in memory. Then nothing survives the
 // client but the annotations of the two ReplicationControllers, which is enough to go on (RC-18).
 // The client reads the view with GET and LIST, calls Next with an empty Learned, and executes the
-// step: a Write of resources::kReplicationControllerUpdates, a JSON merge patch, it applies to the
-// update in memory. After any other Write or Read it brings the view up to date with the reply, and
-// calls Next with the outcome; after a 409, a 404 or a reply that did not come, and after Wait and
-// Failed, it begins again. It ends when status.phase is Succeeded, RolledBack or Failed.
+// step: a Write of the update, a JSON merge patch, it applies in memory. After any other Write or
+// Read it brings the view up to date with the reply, and calls Next with the outcome; after a 409,
+// a 404 or a reply that did not come, and after Wait and Failed, it begins again. It ends when
+// status.phase is Succeeded, RolledBack or Failed.
 #pragma once
 
 #include <optional>

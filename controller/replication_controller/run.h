@@ -18,13 +18,12 @@ bool IsOfPresentSpec(const ReplicationControllerUpdate& update);
 // it changed anything (RC-20).
 bool HasEnded(const ReplicationControllerUpdate& update);
 
-// Returns the stored status, or, if a new run is due, what of it a new run goes on with: the lines,
-// their number and the conditions; and, if the last one did not end, the target and the journal. A
-// new run is due if the last one ended or failed and the spec changed since, also if Finish saw
-// that already; and if spec.rollback or, unless a rename is under way, spec.newName changed. The
-// new run is a rollout of its own unless it goes on after a failure. Example: a run that fails, one
-// after an edit of spec.timeout, and the way back are rollouts 1, 1 and 2, so
-// status.earlierRollouts is 0, 0 and 1.
+// Returns the stored status, or, if a new run is due, what of it a new run goes on with: the lines
+// and conditions; and, if the last one did not end, target and journal. A new run is due if the
+// last one ended or failed and the spec changed since, also if Finish saw that already; and if
+// spec.rollback or, unless a rename is under way, spec.newName changed. The new run is a rollout of
+// its own unless it goes on after a failure. Example: a run that fails, one after an edit of
+// spec.timeout, and the way back are rollouts 1, 1 and 2, so status.earlierRollouts is 0, 0 and 1.
 ReplicationControllerUpdateStatus StatusOfRun(const ReplicationControllerUpdate& update);
 
 // --- what a run is for: which new controller, and what that is made of ---

@@ -96,10 +96,9 @@ bool IsRollbackTarget(const ReplicationController& old, const ReplicationControl
 
 // --- somebody else scales one of the two during an update (RC-16) ---
 
-// A size that is neither what the update set nor what it is about to change was set by a user or an
-// autoscaler. spec.onExternalScale answers: with Pause nothing is scaled until the size is put
-// back, or another policy is chosen; with Adopt, both sizes together are what is desired from now
-// on; with Override the size is put back.
+// That is a size which the update has neither set nor is about to change. spec.onExternalScale
+// answers: with Pause nothing is scaled until it is put back, or another policy is chosen; with
+// Adopt both sizes together are desired from now on; with Override the size is put back.
 
 // Returns true for Pause, and for what the CRD would refuse.
 bool PausesForOthers(const Situation& situation);

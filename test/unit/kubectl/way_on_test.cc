@@ -126,6 +126,7 @@ TEST_CASE_METHOD(Fixture, "An update whose old controller was restored is taken 
       old["metadata"]["annotations"].erase("windlass.dev/rename-journal");
       old["metadata"]["annotations"]["kubectl.kubernetes.io/next-controller-id"] = "new";
     });
+    Remove(kControllers, "new");
     const Json before = Stored(kUpdates, "old");
     CHECK(Run({"undo", "rc/old"}).code == ExitCode::kFailed);
     CHECK(Update({"old", "new", kImage}).messages == "error: create one that selects them\n");

@@ -278,7 +278,13 @@ TEST_CASE("a container that a webhook puts before the others is not the one that
     json& containers = created["spec"]["template"]["spec"]["containers"];
     containers.insert(containers.begin(), json{{"name", "proxy"}, {"image", "proxy:1"}});
   };
+  world.local = GENERATE(false, true);
   world.AddUpdate("web", ToImage("web:2"));
+  const bool cut_off = GENERATE(false, true);  // when the old one has become the new one
+  if (cut_off) {
+    RunUntil(world, [&] { return !world.Has("web-2") && world.Orphans().size() == 2; });
+    world.CrashAt(0, /*after_it=*/true);
+  }
   world.Run();
   CHECK(world.phase() == "Succeeded");
   CHECK(ImagesOf(world.Controller("web")) == json{{"proxy", "proxy:1"}, {"web", "web:2"}});
