@@ -31,7 +31,7 @@ std::optional<Cause> CauseAmong(const Json* maker, const std::vector<const Json*
                                 int64_t min_ready_seconds, WallTime now, Mood least) {
   std::vector<PodState> states;
   for (const Json* pod : pods) {
-    if (FieldOf(*pod, "/metadata/deletionTimestamp") != nullptr) continue;
+    if (IsDeleting(*pod)) continue;
     PodState state = StateOfPod(*pod, min_ready_seconds, now);
     if (state.mood >= least) states.push_back(std::move(state));
   }

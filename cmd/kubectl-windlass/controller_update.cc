@@ -21,9 +21,17 @@ bool HasGivenPods(const Json& old) {
   return before && *before > NumberOf(old, "/spec/replicas", 1);
 }
 
+// Reads the controller of that name, of the update `update_place`.
+Result<Json> ReadController(const CommandContext& context, const Place& update_place,
+                            const std::string& name) {
+  return ReadObject(context.session,
+                    {resources::kReplicationControllers, update_place.namespace_, name});
+}
+
+// Returns true if there is none, or if finalizers alone keep it.
 bool IsDeleted(const Result<Json>& controller) {
   if (!controller.ok()) return controller.error().kind == ErrorKind::kNotFound;
-  return FieldOf(*controller, "/metadata/deletionTimestamp") != nullptr;
+  return IsDeleting(*controller);
 }
 
 }  // namespace
@@ -81,17 +89,13 @@ bool HasBegun(const Json& update) {
 bool IsGivenUp(const CommandContext& context, const Place& update_place, const Json& update) {
   const Json* stalled = TrueCondition(update, "Stalled");
   if (stalled == nullptr || TextOf(*stalled, "/reason") != rc::kOldDeleted) return false;
-  const Result<Json> old =
-      ReadObject(context.session,
-                 {resources::kReplicationControllers, update_place.namespace_, update_place.name});
+  const Result<Json> old = ReadController(context, update_place, update_place.name);
   if (!old.ok() || !HasNotes(*old)) return true;
   if (TextOf(update, "/status/journal").empty()) return false;
   // If the new one is deleted, its Pods have no owner. Only a journal on the old one says whose
   // they become.
   return AnnotationOf(*old, rc::kRenameJournal).empty() &&
-         IsDeleted(ReadObject(context.session,
-                              {resources::kReplicationControllers, update_place.namespace_,
-                               TextOf(update, "/status/newName")}));
+         IsDeleted(ReadController(context, update_place, TextOf(update, "/status/newName")));
 }
 
 bool HasChangedNothing(const CommandContext& context, const Place& update_place,
@@ -100,9 +104,7 @@ bool HasChangedNothing(const CommandContext& context, const Place& update_place,
   // The status of one that is done is of the update before.
   const bool of_before = TextOf(update, "/status/step") == rc::kStepDone;
   if (!of_before && (said("/status/step") || said("/status/target"))) return false;
-  const Place old_place{resources::kReplicationControllers, update_place.namespace_,
-                        update_place.name};
-  const Result<Json> old = ReadObject(context.session, old_place);
+  const Result<Json> old = ReadController(context, update_place, update_place.name);
   if (!old.ok()) return old.error().kind == ErrorKind::kNotFound;
   return !HasNotes(*old);
 }
@@ -111,11 +113,7 @@ bool IsPastReturn(const CommandContext& context, const Place& update_place, cons
   if (TextOf(update, "/status/step") != rc::kStepCleanUp || FlagOf(update, "/spec/rollback")) {
     return false;
   }
-  const auto read = [&](const std::string& name) {
-    return ReadObject(context.session,
-                      {resources::kReplicationControllers, update_place.namespace_, name});
-  };
-  const Result<Json> old = read(update_place.name);
+  const Result<Json> old = ReadController(context, update_place, update_place.name);
   const bool named = !TextOf(update, "/spec/newName").empty();
   const std::string cleanup(named ? rc::kDelete : rc::kRename);
   if (TextOf(update, "/spec/cleanup", cleanup) == rc::kDelete) return IsDeleted(old);
@@ -123,7 +121,7 @@ bool IsPastReturn(const CommandContext& context, const Place& update_place, cons
   const bool renames = !TextOf(update, "/status/journal").empty() ||
                        (old.ok() && !AnnotationOf(*old, rc::kRenameJournal).empty());
   const std::string new_name = TextOf(update, "/status/newName");
-  return renames && !new_name.empty() && IsDeleted(read(new_name));
+  return renames && !new_name.empty() && IsDeleted(ReadController(context, update_place, new_name));
 }
 
 ExitCode RefusePastReturn(const CommandContext& context, const Place& place, const Json& update) {
@@ -131,8 +129,7 @@ ExitCode RefusePastReturn(const CommandContext& context, const Place& place, con
   return Refuse(
       context, place,
       "has new Pods alone, and its update ends with a deletion that has begun, so it can be "
-      "neither "
-      "paused nor rolled back any more: " +
+      "neither paused nor rolled back any more: " +
           (failed ? "it goes on when this is mended: " + TextOf(update, "/status/message")
                   : "kubectl windlass status " + InCommand(place) + " waits for the end") +
           ". To go back, update to the old image then",
@@ -141,9 +138,7 @@ ExitCode RefusePastReturn(const CommandContext& context, const Place& place, con
 
 std::string TakeAwayText(const CommandContext& context, const Place& update_place) {
   const std::string in = update_place.name + " -n " + update_place.namespace_;
-  const Result<Json> old =
-      ReadObject(context.session,
-                 {resources::kReplicationControllers, update_place.namespace_, update_place.name});
+  const Result<Json> old = ReadController(context, update_place, update_place.name);
   const bool asks = old.ok() && !AnnotationOf(*old, rc::kRollingUpdateTo).empty();
   return (asks ? "kubectl annotate rc " + in + ' ' + std::string(rc::kRollingUpdateTo) + "- && "
                : "") +
@@ -171,10 +166,7 @@ bool HasNotes(const Json& old) {
 std::string UnfinishedUpdateOf(const CommandContext& context, const Place& place,
                                const Json& controller) {
   // It is the end of an update that keeps it, for a finalizer.
-  const auto goes = [](const Json& one) {
-    return FieldOf(one, "/metadata/deletionTimestamp") != nullptr;
-  };
-  if (goes(controller)) return {};
+  if (IsDeleting(controller)) return {};
   const std::string repeat =
       ", which Windlass does not carry out: the command that began it goes on with it when it is "
       "repeated";
@@ -198,7 +190,7 @@ std::string UnfinishedUpdateOf(const CommandContext& context, const Place& place
     }
     const bool from_other = is_of(controller, other);
     const bool to_other = is_of(other, controller);
-    if ((!from_other && !to_other) || goes(other)) continue;
+    if ((!from_other && !to_other) || IsDeleting(other)) continue;
     const std::string name = TextOf(other, "/metadata/name");
     const bool by_name = SourceName(controller) == name && SourceName(other) == place.name;
     if (by_name && !(from_other && to_other)) {

@@ -42,6 +42,10 @@ std::string AnnotationOf(const Json& object, std::string_view key) {
   return found != annotations->end() && found->is_string() ? found->get<std::string>() : "";
 }
 
+bool IsDeleting(const Json& object) {
+  return FieldOf(object, "/metadata/deletionTimestamp") != nullptr;
+}
+
 int64_t RevisionOf(const Json& object) {
   return ParseWhole<int64_t>(AnnotationOf(object, kRevisionAnnotation)).value_or(0);
 }

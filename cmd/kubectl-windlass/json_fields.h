@@ -28,6 +28,8 @@ bool FlagOf(const Json& object, const std::string& pointer);
 const Json& ListOf(const Json& object, const std::string& pointer);
 // Returns an annotation; "" if it is absent.
 std::string AnnotationOf(const Json& object, std::string_view key);
+// Returns true if the object is being deleted: finalizers keep it.
+bool IsDeleting(const Json& object);
 // Returns the revision annotation as a number; 0 if it is absent or no number.
 int64_t RevisionOf(const Json& object);
 // Returns the condition of that type; null if there is none.

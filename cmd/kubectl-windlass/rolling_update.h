@@ -62,7 +62,7 @@ std::optional<ExitCode> RefuseBesideWindlass(const CommandContext& context, cons
 
 // Refuses the way forward beside what another program has begun, as the two controllers say: while
 // it takes an update back; or an update that differs from the begun one, by a file with other
-// images than NEW has, or by leaving out a NEW that was given, which would be renamed in the end.
+// images than NEW has, or by another end than NEW notes (kCleanup), unless --cleanup is given.
 // Returns the exit code when it has written the error, else nullopt.
 std::optional<ExitCode> RefuseBesideOtherProgram(const CommandContext& context, const Json& update);
 

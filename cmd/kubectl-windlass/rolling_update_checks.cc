@@ -194,7 +194,8 @@ std::optional<ExitCode> RefuseOtherThanBegun(const CommandContext& context, cons
   if (!created.ok() || !Replaces(*created, old)) return std::nullopt;
   const RollingUpdateFlags& flags = context.line.rolling_update;
   const bool by_file = !context.line.filenames.empty();
-  // kubectl notes nothing. A name that nobody gave is that of a rename; that of a file may be.
+  // kubectl notes no end. Its update by image renames NEW if nobody gave the name; of one by file
+  // nothing tells, so that is taken to end as this command does.
   const bool renames = by_file ? context.line.arguments.size() == 1 : rc::IsMadeUp(next, name);
   std::string end = AnnotationOf(*created, rc::kCleanup);
   if (end.empty()) end = renames ? rc::kRename : rc::kDelete;

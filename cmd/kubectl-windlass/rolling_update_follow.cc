@@ -35,7 +35,8 @@ void SayWhatFollows(const CommandContext& context, const Json& update, const Bef
   const std::string what = back ? "rollback" : "update";
   const bool one_way = back || IsPastReturn(context, place, update);
   const std::string or_back = one_way ? "" : ", and --rollback takes it back";
-  // Somebody else may have turned the update round, or this command, before it begins its own.
+  // Somebody else may have turned the update round; or this command takes a failed one back before
+  // it begins its own.
   const bool asked = !back || context.line.rolling_update.rollback;
   const std::string again =
       "kubectl windlass rolling-update " + place.name + " --rollback -n " + place.namespace_;
@@ -241,7 +242,8 @@ ExitCode FollowUpdate(const CommandContext& context, const Json& update, const B
           (back || IsPastReturn(context, place, last) ? "" : ", and --rollback takes it back"));
       return ExitCode::kError;
     }
-    const Json& now = last = *found.front();
+    last = *found.front();
+    const Json& now = last;
     printed = PrintLines(context, now, printed);
     seen = IsSeen(now, generation);
     if (seen) {

@@ -134,7 +134,7 @@ ExitCode LocalUpdate::TellFailed() const {
   const bool changed = !plan_.decoded().status.target.empty();
   const bool has_old = plan_.View().old_controller != nullptr;
   const std::string reason = ReasonOf(plan_.update(), "Stalled");
-  // After somebody has changed the new one's image, only the command that the error names goes on.
+  // If the new one has another image, only the command that the error names goes on.
   if (!changed || !has_old || reason == rc::kOtherImage || reason == rc::kOldDeleted) return code;
   const bool one_way = plan_.decoded().spec.rollback || plan_.IsPastReturn();
   // Nor does the same command go on with an old one that was restored from a backup.

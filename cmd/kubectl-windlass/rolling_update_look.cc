@@ -50,8 +50,7 @@ std::optional<ExitCode> RefuseToTakeBack(const CommandContext& context, const Js
   }
   const Result<Json> controller = ReadObject(context.session, old);
   // A finalizer may keep it.
-  const bool goes =
-      controller.ok() && FieldOf(*controller, "/metadata/deletionTimestamp") != nullptr;
+  const bool goes = controller.ok() && IsDeleting(*controller);
   // With NEW, and with a note, there may be one that another client has begun.
   const bool given = FieldOf(update, "/spec/newName") != nullptr;
   if (!goes && (given || (controller.ok() && HasNotes(*controller)))) return std::nullopt;

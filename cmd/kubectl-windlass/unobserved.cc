@@ -66,7 +66,7 @@ Result<Json> ReadWorkload(const CommandContext& context, const Place& place) {
   const std::string overdue = OverdueText(*object, place, context.session.clock().Wall());
   context.console.Warning(overdue);
   context.done->told = overdue;
-  if (FieldOf(*object, "/metadata/deletionTimestamp") != nullptr) {
+  if (IsDeleting(*object)) {
     context.console.Warning(ShortName(place.resource, place.name) +
                             " is being deleted: it goes when its finalizers are done");
   }

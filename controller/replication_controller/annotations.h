@@ -28,7 +28,7 @@ inline constexpr std::string_view kNextControllerId = "kubectl.kubernetes.io/nex
 inline constexpr std::string_view kOriginalReplicasOf = "windlass.dev/original-replicas-of";
 // On the old controller: what it becomes when the new one is gone (RC-14). JournalText.
 inline constexpr std::string_view kRenameJournal = "windlass.dev/rename-journal";
-// On the new one: what the update that made it does in the end. kubectl does not note it.
+// On the new one: spec.cleanup of the update that made it. kubectl does not note it.
 inline constexpr std::string_view kCleanup = "windlass.dev/cleanup";
 // On the old controller, by its user: the name of the new one. Asks for an update (RC-1).
 inline constexpr std::string_view kRollingUpdateTo = "windlass.dev/rolling-update-to";

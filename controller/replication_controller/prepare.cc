@@ -86,8 +86,9 @@ std::optional<Step> RefuseCreation(const Situation& situation, const Replication
   const Outcome& outcome = *answer.value;
   if (outcome.said.ok()) {
     const std::string& wanted = situation.spec().image;
+    if (wanted.empty()) return std::nullopt;
     const auto image = ImageIn(situation, DumpJson(At(ObjectIn(answer), "/spec/template")));
-    if (wanted.empty() || !image.ok() || *image == wanted) return std::nullopt;
+    if (!image.ok() || *image == wanted) return std::nullopt;
     return Fail(situation, kInvalidUpdate,
                 Fill("a webhook changes the image {} to {}. Update to that one", wanted, *image));
   }

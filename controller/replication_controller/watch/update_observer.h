@@ -7,7 +7,7 @@
 // and in both cases not before a pause ends. It ends as
 //
 //   complete      the phase is Succeeded or RolledBack
-//   rolled_back   spec.rollback was set on the way, and the run heeds it; the way back is a rollout
+//   rolled_back   spec.rollback was set on the way, and the run heeds it; the way back is another
 //   superseded    another new ReplicationController is asked for, or no rollback any more
 //   refused       before it changed anything
 //   deleted       with its update
