@@ -170,7 +170,7 @@ void Daemon::LeadForGood() {
 void Daemon::ServerChanged(bool away) {
   if (away) return client_.Hold();
   client_.Resume();
-  runtime_.ServerIsBack();
+  runtime_.ServerIsBack(transport_.was_refused());
 }
 
 void Daemon::Lead() {

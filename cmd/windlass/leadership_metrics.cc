@@ -8,6 +8,14 @@ constexpr Metric kLeader{"leader_election_master_status",
                          MetricType::kGauge,
                          "1 while this process leads.",
                          {{{"name", {}, "the Lease, as `--leader-elect-resource-name` says"}}}};
+constexpr Metric kBarrierWait{
+    "windlass_leader_waits_seconds",
+    MetricType::kGauge,
+    "How long a controller of this leader has waited until its caches hold what the former leader "
+    "wrote; 0 if none waits.",
+    {},
+    "It usually takes less than a second. The controller writes nothing before. `/readyz` says "
+    "why it waits."};
 constexpr std::string_view kWindlass[] = {"windlass"};
 constexpr Metric kRunning{
     "running_managed_controllers",
@@ -34,7 +42,8 @@ constexpr Metric kUnservedObjects{
 }  // namespace
 
 MetricSection LeadershipMetrics() {
-  return {"Leadership and rights", {&kLeader, &kRunning, &kMissingRights, &kUnservedObjects}};
+  return {"Leadership and rights",
+          {&kLeader, &kRunning, &kBarrierWait, &kMissingRights, &kUnservedObjects}};
 }
 
 void AddLeadership(const Snapshot& snapshot, Figures& figures) {
@@ -43,6 +52,7 @@ void AddLeadership(const Snapshot& snapshot, Figures& figures) {
   for (const std::string& name : snapshot.controllers) {
     figures.Set(kRunning, leads, {"windlass", FullName(name)});
   }
+  figures.Set(kBarrierWait, std::chrono::duration<double>(snapshot.barrier_wait).count());
   for (const auto& [controller, count] : snapshot.missing_rights) {
     figures.Set(kMissingRights, static_cast<double>(count), {controller});
   }

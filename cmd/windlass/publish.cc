@@ -1,4 +1,5 @@
 // What the daemon shows of itself: Daemon::Publish for /metrics and /livez, HowReady for /readyz.
+#include <algorithm>
 #include <string>
 #include <string_view>
 #include <utility>
@@ -25,6 +26,9 @@ Readiness Daemon::HowReady() const {
   });
   Readiness readiness = ReadinessOf(controllers, missing_rights_);
   for (std::string& note : other_kinds_.Notes()) readiness.notes.push_back(std::move(note));
+  for (const Runtime::AtBarrier& waiting : runtime_.at_barrier()) {
+    if (!waiting.trouble.empty()) readiness.reasons.push_back(waiting.trouble);
+  }
   if (transport_.away()) readiness.reasons.emplace_back("the API server does not answer");
   if (stopping_) readiness.reasons.emplace_back("stopping");
   return readiness;
@@ -47,6 +51,9 @@ void Daemon::Publish() {
   snapshot.controller = runtime_.counters();
   snapshot.controllers = runtime_.names();
   snapshot.queue = runtime_.queue_counters();
+  for (const Runtime::AtBarrier& waiting : runtime_.at_barrier()) {
+    snapshot.barrier_wait = std::max(snapshot.barrier_wait, waiting.since);
+  }
   snapshot.server_away = transport_.away();
   snapshot.server_times_away = transport_.times_away();
   snapshot.server_probes = transport_.probes();

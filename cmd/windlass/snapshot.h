@@ -37,6 +37,7 @@ struct Snapshot {
   std::vector<std::string> controllers;  // by their names in the list
   Figures figures;                       // of all of them
   WorkQueueCounters queue;
+  Duration barrier_wait{0};  // of the controller that has waited longest; 0 if none waits
   bool server_away = false;
   uint64_t server_times_away = 0;
   uint64_t server_probes = 0;

@@ -62,6 +62,12 @@ class Controller {
   // each of these writes, and skips those that it sent in this term already (L-012).
   virtual std::vector<Request> FenceWrites(const ObjectKey& key, std::string_view term) const = 0;
 
+  // Returns when the oldest cache that decides about such a write was last known to be the API
+  // server's state. Returns nullopt if no cache does.
+  virtual std::optional<MonotonicTime> ViewAt(const Request& /*write*/) const {
+    return std::nullopt;
+  }
+
   // Called before the runtime sends the uncached `read` for `key`. The returned listener may be
   // null. If the read is answered, the runtime calls the listener with the answer.
   using ReadListener = std::function<void(const Outcome&)>;

@@ -45,6 +45,9 @@ struct Write {
   // The planner has a next step even if this write fails for a reason that GoesOnAfter allows.
   // Example: adoption tolerates 404.
   bool go_on_if_refused = false;
+  // Pods end because of it. It is not sent if the caches are older than kViewAgeForRemovals.
+  // Deletions and writes to Pods count as such without saying so.
+  bool removes_pods = false;
   // How long the runtime may put the write off, counted from the first sync that wanted it. Set for
   // a write that a later sync will probably replace by one that says more.
   Duration patience{0};
@@ -115,7 +118,7 @@ struct Outcome {
 };
 
 // Returns what a sync learns from the answer to `request`. Decodes a list of Pods once and drops
-// its body: the body may have 64 MiB, and the planner uses the list in every step of the sync. A
+// its body: the body may have 32 MiB, and the planner uses the list in every step of the sync. A
 // list that cannot be decoded becomes an Error kMalformed.
 Outcome OutcomeOf(const Request& request, Result<Reply> said);
 Outcome OutcomeOf(const Write& write, Result<Reply> said);

@@ -74,7 +74,7 @@ Step MakeScaling(const Situation& situation, const Facts& facts,
                  const ReplicationController& controller) {
   const int32_t to = ExpectedSize(situation, controller);
   const bool up = to > controller.replicas;
-  return Effect(situation, Annotate(controller, {}, to),
+  return Resize(situation, controller, to,
                 {up ? Decision{"scale up replicationcontroller"}
                     : Decision{"scale down replicationcontroller"},
                  {{"controller", controller.meta.name},

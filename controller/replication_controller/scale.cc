@@ -186,7 +186,7 @@ Step Pause(const Situation& situation, std::string message) {
 }
 
 Step ScaleBack(const Situation& situation, const ReplicationController& scaled, int32_t expected) {
-  return Effect(situation, Annotate(scaled, {}, expected),
+  return Resize(situation, scaled, expected,
                 {Decision{"override external scaling"},
                  {{"controller", scaled.meta.name}, {"from", scaled.replicas}, {"to", expected}}});
 }

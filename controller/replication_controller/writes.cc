@@ -33,6 +33,13 @@ Request Annotate(const ReplicationController& controller, const Annotations& ann
   return Patch(controller, fields);
 }
 
+Step Resize(const Situation& situation, const ReplicationController& controller, int32_t to,
+            Because because) {
+  Step step = Effect(situation, Annotate(controller, {}, to), std::move(because));
+  if (auto* write = std::get_if<Write>(&step)) write->removes_pods = to < controller.replicas;
+  return step;
+}
+
 Step Delete(const Situation& situation, const ReplicationController& controller,
             DeletionPropagation propagation) {
   const bool orphans = propagation == DeletionPropagation::kOrphan;

@@ -26,6 +26,10 @@ using Annotations = std::map<std::string_view, std::optional<std::string>>;
 Request Annotate(const ReplicationController& controller, const Annotations& annotations,
                  std::optional<int32_t> replicas = {});
 
+// Returns the write that gives `controller` the size `to`.
+Step Resize(const Situation& situation, const ReplicationController& controller, int32_t to,
+            Because because);
+
 // Deletes `controller`, and its Pods or not.
 Step Delete(const Situation& situation, const ReplicationController& controller,
             DeletionPropagation propagation);

@@ -49,9 +49,9 @@ void Informers::Release(std::initializer_list<AnyInformer*> unwanted) {
 
 // After an outage that broke no watch, no informer recovers, so nothing else would check the
 // identity.
-void Informers::TryNow() {
+void Informers::TryNow(bool was_refused) {
   CheckIdentity();
-  for (const auto& informer : informers_) informer->TryNow();
+  for (const auto& informer : informers_) informer->TryNow(was_refused);
 }
 
 void Informers::Reset(std::string_view why) {

@@ -54,8 +54,8 @@ class Informers {
   void Release(std::initializer_list<AnyInformer*> unwanted);
 
   // Call when the API server is back: informers that wait after a failure retry soon, and the
-  // server's cluster identity is checked.
-  void TryNow();
+  // server's cluster identity is checked. `was_refused`: as in Reflector::TryNow.
+  void TryNow(bool was_refused);
 
   // Called when all informers start over: another cluster answers, or the cluster was put back to
   // an earlier state. Called once per reset, when no informer is synced and nothing of the new

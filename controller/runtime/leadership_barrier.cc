@@ -2,8 +2,8 @@
 
 #include <utility>
 
+#include "kubeclient/api/line_head.h"
 #include "kubeclient/base/clock.h"
-#include "kubeclient/cache/list_pages.h"
 #include "kubeclient/cache/list_watch.h"
 
 namespace windlass {
@@ -64,9 +64,10 @@ void LeadershipBarrier::NextResource() {
 }
 
 void LeadershipBarrier::RequestPage(std::string continue_token) {
+  continue_token_ = std::move(continue_token);
   ListPageQuery query;
-  query.continue_token = std::move(continue_token);
-  query.limit = kListPageSize;
+  query.continue_token = continue_token_;
+  query.limit = page_size_.limit();
   asking_ = std::make_shared<const bool>(true);
   const std::weak_ptr<const bool> asking = asking_;
   call_ =
@@ -79,11 +80,15 @@ void LeadershipBarrier::RequestPage(std::string continue_token) {
 }
 
 void LeadershipBarrier::OnPage(Result<HttpResponse> reply) {
-  if (!reply.ok()) return Fail(reply.error().message);
+  if (!reply.ok()) {
+    if (reply.error().kind != ErrorKind::kTooLarge) return Fail(reply.error().message);
+    return page_size_.Halve() ? RequestPage(continue_token_) : StreamInstead();
+  }
   if (reply->status == 403) return StreamInstead();
   if (reply->status != 200) return Fail("HTTP " + std::to_string(reply->status));
   Result<std::string> next = AddPage(*reply);
   if (!next.ok()) return Fail(next.error().message);
+  page_size_.Fitted();
   if (next->empty()) return NextResource();
   if (++pages_ > kListPagesMax) return Fail("the list has no end");
   RequestPage(std::move(*next));
@@ -107,7 +112,8 @@ Result<std::string> LeadershipBarrier::AddPage(const HttpResponse& response) {
   return page->continue_token;
 }
 
-// A user who may watch but not list gets the same objects at the beginning of a watch.
+// The same objects come at the beginning of a watch: for a user who may watch but not list, and if
+// one object is larger than a page may be.
 void LeadershipBarrier::StreamInstead() {
   listed_.back() = {};
   HttpRequest request =
@@ -119,6 +125,9 @@ void LeadershipBarrier::StreamInstead() {
   StreamHandler handler;
   handler.on_line = [this, asking](std::string_view line) {
     if (!asking.expired()) OnLine(line);
+  };
+  handler.on_long_line = [this, asking](std::string_view head) {
+    if (!asking.expired()) OnLongLine(head);
   };
   handler.on_end = [this, asking](const StreamEnd& end) {
     if (asking.expired()) return;
@@ -143,20 +152,32 @@ void LeadershipBarrier::OnLine(std::string_view line) {
     return NextResource();
   }
   const Result<ObjectIdentity> identity = environment_.decoder.DecodeIdentity(frame->object_json);
-  if (!identity.ok()) return;
-  if (frame->type == WatchEventType::kDeleted) {
-    listed.objects.erase(identity->key);
+  if (identity.ok()) Note(frame->type, *identity);
+}
+
+// An object without a readable name is left out: the cache could not hold it either.
+void LeadershipBarrier::OnLongLine(std::string_view head) {
+  const Result<LineHead> read = DecodeLineHead(environment_.decoder, head);
+  if (read.ok()) Note(read->type, read->object.identity);
+}
+
+void LeadershipBarrier::Note(WatchEventType type, const ObjectIdentity& identity) {
+  ListedVersions& listed = listed_.back();
+  if (type == WatchEventType::kDeleted) {
+    listed.objects.erase(identity.key);
   } else {
-    listed.objects[identity->key] = {identity->uid, identity->resource_version};
+    listed.objects[identity.key] = {identity.uid, identity.resource_version};
   }
 }
 
 void LeadershipBarrier::Fail(const std::string& why) {
   const std::string plural(resources_[listed_.size() - 1].options.resource.plural);
-  if (std::exchange(last_complaint_, why) != why) {
+  std::string trouble = "cannot see what the former leader wrote: list " + plural + ": " + why;
+  if (trouble != trouble_) {
     environment_.log.Warning("cannot see what the former leader wrote; nothing is written yet",
                              {{"list", plural}, {"error", why}});
   }
+  trouble_ = std::move(trouble);
   const Duration wait = back_off_.Next(environment_.clock.Now(), kLeadershipBarrierBackOffMax);
   timer_ = environment_.timers.At(environment_.clock.Now() + wait, [this] { List(); });
 }
@@ -187,6 +208,7 @@ void LeadershipBarrier::Compare() {
   const MonotonicTime now = environment_.clock.Now();
   if (behind.empty()) {
     stage_ = Stage::kPassed;
+    trouble_.clear();
     listed_.clear();
     const Duration took = now - started_;
     environment_.log.Info("the caches hold what the former leader wrote",
@@ -196,6 +218,7 @@ void LeadershipBarrier::Compare() {
   if (now - listed_at_ < kLeadershipBarrierPatience) return CompareLater(kLeadershipBarrierLook);
   environment_.log.Warning("a cache still lacks what the former leader wrote; listing again",
                            {{"behind", behind}});
+  trouble_ = "the cache still lacks what the former leader wrote: " + behind;
   List();
 }
 

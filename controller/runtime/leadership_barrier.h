@@ -4,8 +4,9 @@
 // A hot standby's caches may lag behind without showing it. So the barrier takes one consistent,
 // metadata-only LIST of each cached resource after the Lease was won. The barrier is passed when
 // every listed object is cached in that version or a newer one, and every cached object that the
-// list lacks is gone. The barrier never gives up: if it cannot be passed, it lists again. A
-// controller says which of its caches to compare. Core thread only.
+// list lacks is gone. The barrier never gives up: if it cannot be passed, it lists again. Objects
+// of any size must not hold it up: pages get smaller, and what fits into no page comes as a stream.
+// A controller says which of its caches to compare. Core thread only.
 #pragma once
 
 #include <functional>
@@ -18,6 +19,7 @@
 #include "controller/runtime/listed_versions.h"
 #include "kubeclient/cache/back_off.h"
 #include "kubeclient/cache/informer.h"
+#include "kubeclient/cache/list_pages.h"
 
 namespace windlass {
 
@@ -39,6 +41,10 @@ class LeadershipBarrier {
   // answered.
   void TryNow();
   bool passed() const { return stage_ == Stage::kPassed; }
+  // Returns why the barrier is not passed, for /readyz; "" if it is, or if all went well so far.
+  const std::string& trouble() const { return trouble_; }
+  // Returns when the barrier began.
+  MonotonicTime started() const { return started_; }
 
  private:
   enum class Stage : uint8_t { kListing, kComparing, kPassed };
@@ -50,6 +56,8 @@ class LeadershipBarrier {
   Result<std::string> AddPage(const HttpResponse& response);
   void StreamInstead();
   void OnLine(std::string_view line);
+  void OnLongLine(std::string_view head);
+  void Note(WatchEventType type, const ObjectIdentity& identity);
   void NextResource();
   void Fail(const std::string& why);
   void Compare();
@@ -64,9 +72,11 @@ class LeadershipBarrier {
   std::vector<ComparedCache> resources_;
   std::vector<ListedVersions> listed_;  // one for each that was listed; the last may be partial
   BackOff back_off_;
-  std::string last_complaint_;
+  std::string trouble_;
   MonotonicTime listed_at_;
   int pages_ = 0;
+  PageSize page_size_;
+  std::string continue_token_;  // of the page under way
   CallId call_ = 0;
   TimerId timer_ = 0;
   std::shared_ptr<const bool> asking_;  // expired: the answer of an abandoned call is dropped

@@ -98,8 +98,8 @@ void Runtime::Reset() {
   if (on_reset) on_reset();
 }
 
-void Runtime::ServerIsBack() {
-  informers_.TryNow();
+void Runtime::ServerIsBack(bool was_refused) {
+  informers_.TryNow(was_refused);
   for (const auto& lane : lanes_) {
     if (lane->barrier != nullptr) lane->barrier->TryNow();
   }
@@ -115,6 +115,16 @@ void Runtime::Drain() {
 
 WorkQueueCounters Runtime::queue_counters() const {
   return term_ != nullptr ? term_->queue_counters() : WorkQueueCounters{};
+}
+
+std::vector<Runtime::AtBarrier> Runtime::at_barrier() const {
+  std::vector<AtBarrier> waiting;
+  for (size_t i = 0; i < lanes_.size(); ++i) {
+    const LeadershipBarrier* barrier = lanes_[i]->barrier.get();
+    if (barrier == nullptr || barrier->passed()) continue;
+    waiting.push_back({i, environment_.clock.Now() - barrier->started(), barrier->trouble()});
+  }
+  return waiting;
 }
 
 // Adds every key of the controller once its caches are complete (D-025) and the barrier is passed.

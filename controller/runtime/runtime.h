@@ -53,8 +53,9 @@ class Runtime {
   // Called for each write that the API server forbids (403): a right may have been taken away, or a
   // policy forbids this write alone.
   std::function<void()> on_write_forbidden;
-  // Call when the API server answers again after an outage.
-  void ServerIsBack();
+  // Call when the API server answers again after an outage. `was_refused`: as in
+  // Reflector::TryNow.
+  void ServerIsBack(bool was_refused);
 
   // Drain: takes no further keys. drained() is true once nothing is in flight. settled() is true
   // once, besides, every write of the term is known to have happened or not.
@@ -72,6 +73,14 @@ class Runtime {
   const Informers& informers() const { return informers_; }
   const ControllerCounters& counters() const { return counters_; }
   WorkQueueCounters queue_counters() const;
+
+  // A controller whose term has not begun, because its caches may lack what a former leader wrote.
+  struct AtBarrier {
+    size_t controller = 0;  // in the order of names()
+    Duration since{0};
+    std::string trouble;  // why it is not passed; "" if all went well so far
+  };
+  std::vector<AtBarrier> at_barrier() const;
 
  private:
   class Lane;

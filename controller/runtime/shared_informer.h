@@ -56,7 +56,7 @@ class AnyInformer {
   virtual void StartAudit() = 0;
   virtual void Stop() = 0;  // stops the audit too
   virtual void Reset(std::string_view why) = 0;
-  virtual void TryNow() = 0;
+  virtual void TryNow(bool was_refused) = 0;
   virtual bool HasSynced() const = 0;
   virtual const Reflector& reflector() const = 0;
   // As members of Informer.
@@ -99,7 +99,7 @@ class SharedInformer final : public AnyInformer {
     informer.Stop();
   }
   void Reset(std::string_view why) override { informer.Reset(why); }
-  void TryNow() override { informer.TryNow(); }
+  void TryNow(bool was_refused) override { informer.TryNow(was_refused); }
   bool HasSynced() const override { return informer.HasSynced(); }
   const Reflector& reflector() const override { return informer.reflector(); }
   const std::map<ObjectKey, UnreadableObject>& quarantined() const override {

@@ -10,6 +10,9 @@
 namespace windlass {
 namespace {
 
+// The longest wait before a decision that was made on an old view is made again.
+constexpr Duration kOldViewRetryMax = seconds(10);
+
 void Append(LogFields& fields, const LogFields& more) {
   fields.insert(fields.end(), more.begin(), more.end());
 }
@@ -106,8 +109,25 @@ bool Sync::PutOff(const Write& write) {
   return true;
 }
 
+// Ends the sync if the caches may say nothing about the present (S-012). The key is tried again,
+// in case no event comes once they are up to date.
+bool Sync::IsViewTooOld(const Write& write) {
+  const std::optional<MonotonicTime> view_at = controller().ViewAt(write.request);
+  if (!view_at) return false;
+  const Duration age = environment_.clock.Now() - *view_at;
+  const Request& request = write.request;
+  const bool removes_pods = write.removes_pods || request.verb() == Verb::kDelete ||
+                            request.resource() == resources::kPods;
+  if (age <= (removes_pods ? kViewAgeForRemovals : kViewAgeForWrites)) return false;
+  LogFields fields = FieldsOf(request);
+  fields.emplace_back("seconds", age / seconds(1));
+  environment_.log.Debug("the caches are too old for this write; waiting for the watch", fields);
+  End({SyncResult::Kind::kRetry, {}, kOldViewRetryMax, {}});
+  return true;
+}
+
 void Sync::Perform(Write write) {
-  if (PutOff(write)) return;
+  if (PutOff(write) || IsViewTooOld(write)) return;
   // A planner that repeats a request that was refused in this very sync does not learn.
   WL_ASSERT(!refused_.contains(write.request.Identity().text));
   const Request request = write.request;

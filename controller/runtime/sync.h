@@ -26,6 +26,11 @@ namespace windlass {
 
 // The most steps of one sync, unless Controller::StepsMax returns a larger number for its key.
 inline constexpr int kStepsPerSyncMax = 32;
+// A decision on caches older than this is not carried out (S-012): if Pods end because of it, and
+// any. Example: a watch is cut off, and a ReplicaSet loses its Pods meanwhile. For two minutes
+// others may still be scaled down as if it had them.
+inline constexpr Duration kViewAgeForRemovals = seconds(120);
+inline constexpr Duration kViewAgeForWrites = seconds(600);
 // How long one sync may go on.
 inline constexpr Duration kSyncDeadline = seconds(30);
 
@@ -89,6 +94,7 @@ class Sync {
   bool IsTooLong();
   void EndTooLong();
   bool PutOff(const Write& write);
+  bool IsViewTooOld(const Write& write);
   void Perform(Write write);
   void Perform(Read read);
   void Perform(const Wait& wait);

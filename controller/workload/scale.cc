@@ -414,6 +414,7 @@ Write Resize(const Situation& situation, const ReplicaSet& rs, int32_t replicas,
                           change.fallback_reason}};
   if (replicas != rs.replicas) {
     const std::string direction = replicas > rs.replicas ? "Scaled up" : "Scaled down";
+    write.removes_pods = replicas < rs.replicas;
     write.on_success.push_back({Event::Type::kNormal, "ScalingReplicaSet",
                                 direction + " replica set " + rs.meta.name + " from " +
                                     std::to_string(rs.replicas) + " to " +

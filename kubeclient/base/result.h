@@ -47,6 +47,7 @@ enum class ErrorDetail : uint8_t {
   kNotServed,  // 404: not the object is missing, but its resource
   kDenied,     // a webhook or a ValidatingAdmissionPolicy denied the request
   kNoDryRun,   // 400: a webhook with side effects answers no dry run
+  kHeldBack,   // kNotSent: the API server does not answer, so nobody tried
 };
 
 struct Error {

@@ -15,6 +15,7 @@
 #include "kubeclient/base/clock.h"
 #include "kubeclient/cache/expected_type.h"
 #include "kubeclient/cache/informer.h"
+#include "kubeclient/cache/list_pages.h"
 
 namespace windlass {
 
@@ -70,6 +71,8 @@ class CacheAudit {
   CallId call_ = 0;
   std::shared_ptr<const bool> alive_;  // reset when the call is closed
   bool under_way_ = false;
+  PageSize page_size_;
+  std::string continue_token_;  // of the page under way
   std::map<ObjectKey, Seen> listed_;
   std::set<ObjectKey> changed_;  // since the audit began: not compared
   ResourceVersion version_;      // of the list

@@ -5,7 +5,6 @@
 
 #include "kubeclient/cache/cache_audit.h"
 #include "kubeclient/cache/is_older.h"
-#include "kubeclient/cache/list_pages.h"
 #include "kubeclient/cache/list_watch.h"
 
 namespace windlass {
@@ -58,8 +57,9 @@ void CacheAudit<T>::Begin() {
 template <typename T>
 void CacheAudit<T>::RequestPage(std::string continue_token) {
   ListPageQuery query;
-  query.limit = kListPageSize;
-  query.continue_token = std::move(continue_token);
+  continue_token_ = std::move(continue_token);
+  query.limit = page_size_.limit();
+  query.continue_token = continue_token_;
   alive_ = std::make_shared<const bool>(true);
   const std::weak_ptr<const bool> alive = alive_;
   call_ = environment_.transport.Call(ListPageRequest(options_, query),
@@ -72,9 +72,12 @@ void CacheAudit<T>::RequestPage(std::string continue_token) {
 
 template <typename T>
 void CacheAudit<T>::OnPage(const Result<HttpResponse>& reply) {
+  const bool too_large = !reply.ok() && reply.error().kind == ErrorKind::kTooLarge;
+  if (too_large && page_size_.Halve()) return RequestPage(continue_token_);
   if (!reply.ok() || reply->status != 200) return Rest();
   const Result<ListPage> page = environment_.decoder.DecodeList(reply->body);
   if (!page.ok() || !expected_type_.Fits(*page) || !Collect(*page)) return Rest();
+  page_size_.Fitted();
   if (page->continue_token.empty()) return AwaitVersion();
   if (environment_.clock.Now() >= give_up_at_) return Rest();
   RequestPage(page->continue_token);

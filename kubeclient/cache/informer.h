@@ -47,7 +47,7 @@ class Informer final : private ReflectorSink {
   void Reset(std::string_view why) { reflector_.Reset(why); }
   // Gets a complete state again, soon.
   void Relist() { reflector_.Relist(); }
-  void TryNow() { reflector_.TryNow(); }
+  void TryNow(bool was_refused) { reflector_.TryNow(was_refused); }
 
   // Returns true once the first complete state is applied and every handler has seen it,
   // until a reset, or until the API server serves the resource no more. The store then keeps its
@@ -88,23 +88,29 @@ class Informer final : private ReflectorSink {
  private:
   void BeginReplace() override;
   Status AddToReplace(std::string_view object_json, bool deleted) override;
+  void AddLongToReplace(const std::optional<UnreadableObject>& object, bool deleted) override;
   Replaced EndReplace(const ResourceVersion& version, bool confirmed) override;
   void AbandonReplace() override;
   Result<ResourceVersion> Apply(WatchEventType type, std::string_view object_json) override;
+  void ApplyLong(WatchEventType type, const UnreadableObject& object) override;
   void Reset() override;
   void Recovered() override;
   void Forbidden() override;
   void NotServed() override;
 
-  using Quarantine = std::map<ObjectKey, UnreadableObject>;
+  using Quarantined = std::map<ObjectKey, UnreadableObject>;
 
   Listed<T> ToList(T object) const;
   static Listed<T> AsHeld(const T& held) {
     return {held.meta.uid, held.meta.resource_version, nullptr};
   }
   Result<UnreadableObject> IdentifyPoison(std::string_view object_json, const Error& error);
-  void TellGone(const Quarantine& former);
+  void TellGone(const Quarantined& former);
+  void LogPoison(const std::string& object, const std::string& error);
+  void RemoveFromReplace(const ObjectKey& key);
   Error KeepFormerVersion(std::string_view object_json, Error error);
+  void KeepFormerVersion(const UnreadableObject& poison);
+  void ApplyDeleted(const ObjectIdentity& gone);
   void KeepWhatIsMissing();
   bool LooksLikeAMistake() const;
   bool IsOfAnotherPast(const ResourceVersion& version) const;
@@ -113,11 +119,11 @@ class Informer final : private ReflectorSink {
   DecodeFunction decode_;
   ResourceId resource_;
   Store<T> store_;
-  Quarantine quarantined_;
+  Quarantined quarantined_;
   // The replacement that is being collected. An object that the store holds in the same version is
   // not stored twice.
   Listing<T> incoming_;
-  Quarantine incoming_quarantined_;
+  Quarantined incoming_quarantined_;
   bool incoming_unnamed_ = false;  // has an object without readable name
   bool synced_ = false;
   bool resetting_ = false;  // until the complete state that ends the reset

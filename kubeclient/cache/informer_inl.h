@@ -14,6 +14,7 @@ namespace windlass {
 // A relist that would remove more than half of at least this many objects is confirmed first
 //
 inline constexpr size_t kVanishGuardObjects = 20;
+inline constexpr const char* kTooLong = "its event is longer than the limit";
 
 template <typename T>
 Informer<T>::Informer(InformerEnvironment environment, ReflectorOptions options,
@@ -47,8 +48,7 @@ Status Informer<T>::AddToReplace(std::string_view object_json, bool deleted) {
       incoming_unnamed_ = true;
       return gone.error();
     }
-    incoming_.erase(gone->key);
-    incoming_quarantined_.erase(gone->key);
+    RemoveFromReplace(gone->key);
     return Unit{};
   }
   Result<T> object = decode_(environment_.decoder, object_json);
@@ -57,6 +57,23 @@ Status Informer<T>::AddToReplace(std::string_view object_json, bool deleted) {
   incoming_quarantined_.erase(key);
   incoming_.insert_or_assign(std::move(key), ToList(std::move(object).value()));
   return Unit{};
+}
+
+template <typename T>
+void Informer<T>::AddLongToReplace(const std::optional<UnreadableObject>& object, bool deleted) {
+  if (!object) {
+    incoming_unnamed_ = true;
+  } else if (deleted) {
+    RemoveFromReplace(object->identity.key);
+  } else {
+    KeepFormerVersion(*object);
+  }
+}
+
+template <typename T>
+void Informer<T>::RemoveFromReplace(const ObjectKey& key) {
+  incoming_.erase(key);
+  incoming_quarantined_.erase(key);
 }
 
 // During a reset nothing in the store counts, so the object is taken whole.
@@ -74,7 +91,7 @@ Replaced Informer<T>::EndReplace(const ResourceVersion& version, bool confirmed)
   if (incoming_unnamed_ && !resetting_) KeepWhatIsMissing();
   if (!confirmed && LooksLikeAMistake()) return Replaced::kDoubtful;
   Listing<T> listing = std::exchange(incoming_, {});
-  const Quarantine former = std::exchange(quarantined_, std::move(incoming_quarantined_));
+  const Quarantined former = std::exchange(quarantined_, std::move(incoming_quarantined_));
   AbandonReplace();
   if (std::exchange(resetting_, false)) {
     store_.Reset(std::move(listing), version);
@@ -150,21 +167,34 @@ Result<ResourceVersion> Informer<T>::Apply(WatchEventType type, std::string_view
   if (type == WatchEventType::kDeleted) {
     // Only the identity of a deleted object is needed, so an undecodable one is deleted, too.
     WINDLASS_TRY(ObjectIdentity gone, environment_.decoder.DecodeIdentity(object_json));
-    const auto unreadable = quarantined_.extract(gone.key);
-    store_.ApplyDelete(gone.key, gone.uid, gone.resource_version);
-    if (!unreadable.empty()) on_unreadable_gone(unreadable.mapped());
+    ApplyDeleted(gone);
     return std::move(gone.resource_version);
   }
   Result<T> object = decode_(environment_.decoder, object_json);
   if (!object.ok()) {
-    WINDLASS_TRY(UnreadableObject poison, IdentifyPoison(object_json, object.error()));
-    quarantined_.insert_or_assign(poison.identity.key, std::move(poison));
+    WINDLASS_TRY(const UnreadableObject poison, IdentifyPoison(object_json, object.error()));
+    quarantined_.insert_or_assign(poison.identity.key, poison);
     return object.error();
   }
   ResourceVersion version = object->meta.resource_version;
   quarantined_.erase(KeyOf(object->meta));
   store_.Apply(std::move(object).value());
   return version;
+}
+
+template <typename T>
+void Informer<T>::ApplyLong(WatchEventType type, const UnreadableObject& object) {
+  if (type == WatchEventType::kDeleted) return ApplyDeleted(object.identity);
+  if (!quarantined_.contains(object.identity.key))
+    LogPoison(object.identity.key.ToString(), kTooLong);
+  quarantined_.insert_or_assign(object.identity.key, object);
+}
+
+template <typename T>
+void Informer<T>::ApplyDeleted(const ObjectIdentity& gone) {
+  const auto unreadable = quarantined_.extract(gone.key);
+  store_.ApplyDelete(gone.key, gone.uid, gone.resource_version);
+  if (!unreadable.empty()) on_unreadable_gone(unreadable.mapped());
 }
 
 // --- poison objects (R-031) ---
@@ -176,12 +206,7 @@ Result<UnreadableObject> Informer<T>::IdentifyPoison(std::string_view object_jso
   Result<ObjectIdentity> identity = environment_.decoder.DecodeIdentity(object_json);
   const bool known = identity.ok() && (quarantined_.contains(identity->key) ||
                                        incoming_quarantined_.contains(identity->key));
-  if (!known) {
-    environment_.log.Warning("object cannot be decoded, left as it was",
-                             {{"resource", resource_.plural},
-                              {"object", identity.ok() ? identity->key.ToString() : "unknown"},
-                              {"error", error.message}});
-  }
+  if (!known) LogPoison(identity.ok() ? identity->key.ToString() : "unknown", error.message);
   if (!identity.ok()) return identity.error();
   UnreadableObject unreadable{*identity, std::nullopt};
   const auto controller = environment_.decoder.DecodeController(object_json);
@@ -191,7 +216,13 @@ Result<UnreadableObject> Informer<T>::IdentifyPoison(std::string_view object_jso
 }
 
 template <typename T>
-void Informer<T>::TellGone(const Quarantine& former) {
+void Informer<T>::LogPoison(const std::string& object, const std::string& error) {
+  environment_.log.Warning("object cannot be decoded, left as it was",
+                           {{"resource", resource_.plural}, {"object", object}, {"error", error}});
+}
+
+template <typename T>
+void Informer<T>::TellGone(const Quarantined& former) {
   for (const auto& [key, unreadable] : former) {
     if (!quarantined_.contains(key)) on_unreadable_gone(unreadable);
   }
@@ -219,15 +250,20 @@ Error Informer<T>::KeepFormerVersion(std::string_view object_json, Error error) 
     incoming_unnamed_ = true;
     return error;
   }
-  const ObjectKey key = poison->identity.key;
-  const Uid uid = poison->identity.uid;
-  incoming_quarantined_.insert_or_assign(key, *poison);
+  KeepFormerVersion(*poison);
+  return error;
+}
+
+template <typename T>
+void Informer<T>::KeepFormerVersion(const UnreadableObject& poison) {
+  const ObjectKey& key = poison.identity.key;
+  const Uid& uid = poison.identity.uid;
+  incoming_quarantined_.insert_or_assign(key, poison);
   const auto collected = incoming_.find(key);
-  if (collected != incoming_.end() && collected->second.uid == uid) return error;
+  if (collected != incoming_.end() && collected->second.uid == uid) return;
   incoming_.erase(key);
   const T* former = resetting_ ? nullptr : store_.FindByUid(key, uid);
   if (former != nullptr) incoming_.emplace(key, AsHeld(*former));
-  return error;
 }
 
 }  // namespace windlass

@@ -1,11 +1,40 @@
 // How a list is cut into pages.
 #pragma once
 
+#include <algorithm>
+
 namespace windlass {
 
 // Objects in one page: client-go's figure.
 inline constexpr int kListPageSize = 500;
 // Pages of one list: 10 million objects. A server that sends more is broken.
 inline constexpr int kListPagesMax = 20000;
+
+// How many objects to ask for in the next page. Few large objects must not make a whole list slow.
+// Example: a page of 500 is larger than kBodyBytesMax; the same page is asked for with 250 objects,
+// then with 125, which fits. After four pages that fit the next one has 250 objects again.
+class PageSize {
+ public:
+  int limit() const { return limit_; }
+
+  // The page was larger than the transport accepts. Returns false if it had one object only.
+  bool Halve() {
+    fitted_ = 0;
+    if (limit_ == 1) return false;
+    limit_ /= 2;
+    return true;
+  }
+  void Fitted() {
+    if (++fitted_ < kPagesBeforeDoubling) return;
+    fitted_ = 0;
+    limit_ = std::min(limit_ * 2, kListPageSize);
+  }
+
+ private:
+  static constexpr int kPagesBeforeDoubling = 4;
+
+  int limit_ = kListPageSize;
+  int fitted_ = 0;  // pages in a row
+};
 
 }  // namespace windlass

@@ -53,10 +53,11 @@ class Reflector {
 
   // Only in state kStopped. The first state is read consistently, also after a Stop.
   void Start();
-  // The server is back after an outage (C-013). Asks for a complete state within kWatchAgainJitter,
-  // whatever the back-off was; the back-off starts over. An open stream is closed first, because it
-  // may hang.
-  void TryNow();
+  // The server is back after an outage (C-013). A reflector that backs off asks again within
+  // kWatchAgainJitter, and the back-off starts over. `was_refused`: connections were refused, so
+  // another server may answer now. Then every reflector asks for a complete state within that time;
+  // an open stream is closed first, because it may hang.
+  void TryNow(bool was_refused);
   // Abandons a replacement that is under way. The sink is not called any more.
   void Stop();
   // Forgets what was read and gets a consistent state again. Calls the sink's Reset before this
@@ -76,6 +77,9 @@ class Reflector {
   // Returns when the last event or bookmark arrived or, before the first, when it was started.
   MonotonicTime last_heard() const;
   MonotonicTime last_bookmark() const;
+  // Returns when what was read last was known to be the server's state: when a complete state came,
+  // when a watch was opened, or when it last brought a line. Before the first: when it was started.
+  MonotonicTime view_at() const;
   // Returns how long the first complete state took; nullopt before it.
   std::optional<Duration> time_to_sync() const;
   // Returns since when the right to list or watch is missing; nullopt if it is not.

@@ -30,7 +30,7 @@ void ReflectorMachine::BeginReplace() {
   const bool watch_list =
       !watch_list_unsupported_until_ || clock_.Now() >= *watch_list_unsupported_until_;
   // The list that confirms a vanish alarm uses the plainest request.
-  if (watch_list && !confirming_) {
+  if (std::exchange(stream_, false) || (watch_list && !confirming_)) {
     WatchList();
   } else {
     List();
@@ -59,6 +59,7 @@ bool ReflectorMachine::EndReplace(const ResourceVersion& version) {
   }
   replacing_ = false;
   last_heard_ = clock_.Now();
+  view_at_ = last_heard_;
   const uint64_t resets = counters_.resets;
   const Replaced replaced = sink_.EndReplace(version, confirming_);
   if (counters_.resets != resets || state_ == ReflectorState::kStopped) return false;  // a handler
@@ -113,19 +114,41 @@ bool ReflectorMachine::InPages() const {
   return Floor().empty() && page_restarts_ < kPageRestartsMax;
 }
 
-// The transport refused an answer as too large. If it was a page, pages get smaller.
-void ReflectorMachine::AskForLess() {
-  if (InPages()) page_size_ = std::max(page_size_ / 2, 1);
+// The transport refused a page as too large. Asks for the same page with fewer objects. Returns
+// false if that is not possible.
+bool ReflectorMachine::AskForSmallerPage() {
+  if (!InPages() || !page_size_.Halve()) return false;
   always_in_pages_ = true;
-  log_.Info("a list is too large for one answer and is read in pages",
-            {{"resource", options_.resource.plural}, {"limit", page_size_}});
+  EndCall();
+  RequestPage(continue_token_);
+  return true;
+}
+
+// The transport refused a list as too large: in one piece, or a page of one object. A watch list
+// brings such an object, or at least its name.
+void ReflectorMachine::AskForLess() {
+  stream_ = InPages();
+  always_in_pages_ = true;
+  log_.Info(stream_ ? "an object is too large for a list, streaming instead"
+                    : "a list is too large for one answer and is read in pages",
+            {{"resource", options_.resource.plural}});
+}
+
+// Pages of a list have expired: it begins anew. After some restarts it is asked for in one piece,
+// or, where that was too large before, as a watch list.
+void ReflectorMachine::NotePageRestart() {
+  ++page_restarts_;
+  if (!always_in_pages_ || page_restarts_ < kPageRestartsMax) return;
+  stream_ = true;
+  page_restarts_ = 0;
 }
 
 void ReflectorMachine::RequestPage(std::string continue_token) {
+  continue_token_ = std::move(continue_token);
   ListPageQuery query;
-  query.continue_token = std::move(continue_token);
+  query.continue_token = continue_token_;
   if (InPages()) {
-    query.limit = page_size_;
+    query.limit = page_size_.limit();
   } else {
     query.not_older_than = Floor();
   }
@@ -144,7 +167,7 @@ std::optional<ListPage> ReflectorMachine::ReadPage(const Result<HttpResponse>& r
   };
   EndCall();
   if (!reply.ok()) {
-    NoteRefusal(reply.error().kind);
+    NoteRefusal(reply.error());
     return fail(ListWatchFailure::FromError(reply.error()));
   }
   if (reply->status != 200) {
@@ -162,6 +185,8 @@ std::optional<ListPage> ReflectorMachine::ReadPage(const Result<HttpResponse>& r
 }
 
 void ReflectorMachine::OnPage(const Result<HttpResponse>& reply) {
+  const bool too_large = !reply.ok() && reply.error().kind == ErrorKind::kTooLarge;
+  if (too_large && AskForSmallerPage()) return;
   const std::optional<ListPage> page = ReadPage(reply);
   if (page) OnListPage(*page);
 }
@@ -176,6 +201,7 @@ void ReflectorMachine::OnListPage(const ListPage& page) {
     const Status added = sink_.AddToReplace(item, /*deleted=*/false);
     if (!added.ok()) NoteUnreadable(item, added.error());
   }
+  if (InPages()) page_size_.Fitted();
   if (!page.continue_token.empty()) return RequestPage(page.continue_token);
   if (!EndReplace(list_version_)) return;
   state_ = ReflectorState::kListed;

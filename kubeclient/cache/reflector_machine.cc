@@ -39,6 +39,7 @@ void ReflectorMachine::Start() {
   started_at_ = clock_.Now();
   last_heard_ = started_at_;  // the silence before the first line counts from here
   last_bookmark_ = started_at_;
+  view_at_ = started_at_;
   Replace();
 }
 
@@ -131,7 +132,7 @@ void ReflectorMachine::Recover(Asked what, const ListWatchFailure& failure) {
       ++counters_.relists_after_gone;
       return RelistAtOnce(failure.retry_after);
     case Recovery::kRelistConsistently:
-      if (what == Asked::kList && pages_ > 0) ++page_restarts_;
+      if (what == Asked::kList && pages_ > 0) NotePageRestart();
       consistent_ = true;
       return RelistAtOnce(failure.retry_after);
     case Recovery::kListInstead:
@@ -182,10 +183,14 @@ void ReflectorMachine::After(Duration wait, ReflectorState meanwhile,
   });
 }
 
-void ReflectorMachine::TryNow() {
+void ReflectorMachine::TryNow(bool was_refused) {
   back_off_.StartOver();  // a starting server first refuses what it will allow
   const Duration wait = random_.Between(Duration{0}, kWatchAgainJitter);
   if (state_ == ReflectorState::kStopped) return;
+  if (!was_refused) {
+    if (state_ == ReflectorState::kBackingOff) After(wait, state_, next_);
+    return;
+  }
   server_was_away_ = true;
   // About to ask, within kWatchAgainJitter: Watch then asks for a complete state.
   if (state_ == ReflectorState::kListed) return;
@@ -264,8 +269,9 @@ void ReflectorMachine::CloseCall() {
 }
 
 // If nothing listens at the address, a server has ended, and another may start in its place.
-void ReflectorMachine::NoteRefusal(ErrorKind kind) {
-  if (kind == ErrorKind::kNotSent) server_was_away_ = true;
+void ReflectorMachine::NoteRefusal(const Error& error) {
+  const bool tried = error.detail != ErrorDetail::kHeldBack;
+  if (error.kind == ErrorKind::kNotSent && tried) server_was_away_ = true;
 }
 
 // Called when the call has ended by itself.

@@ -47,7 +47,9 @@ struct ReflectorMachine {
   void List();
   void RequestPage(std::string continue_token);
   bool InPages() const;
+  bool AskForSmallerPage();
   void AskForLess();
+  void NotePageRestart();
   std::optional<ListPage> ReadPage(const Result<HttpResponse>& reply);
   void OnPage(const Result<HttpResponse>& reply);
   void OnListPage(const ListPage& page);
@@ -66,7 +68,9 @@ struct ReflectorMachine {
   void Watch();
   void OpenStream(HttpRequest request);
   void OnOpen();
+  void NoteLine();
   void OnLine(std::string_view line);
+  void OnLongLine(std::string_view head);
   void OnBookmark(std::string_view object_json);
   void OnObject(const WatchFrame& frame);
   void OnUnknownType(const std::string& type);
@@ -91,8 +95,8 @@ struct ReflectorMachine {
   void RelistAtOnce(Duration at_least);
   void AskAgain(Asked asked, Duration wait);
   void After(Duration wait, ReflectorState meanwhile, void (ReflectorMachine::*next)());
-  void TryNow();
-  void NoteRefusal(ErrorKind kind);
+  void TryNow(bool was_refused);
+  void NoteRefusal(const Error& error);
   Duration Wait(const ListWatchFailure& failure, Duration longest);
   void AllIsWell();
   void InTrouble(std::string what);
@@ -124,6 +128,7 @@ struct ReflectorMachine {
   ResourceVersion last_version_;
   MonotonicTime last_heard_;
   MonotonicTime last_bookmark_;
+  MonotonicTime view_at_;
   MonotonicTime started_at_;
   std::optional<Duration> time_to_sync_;
 
@@ -138,8 +143,10 @@ struct ReflectorMachine {
   bool replacing_ = false;
   bool consistent_ = true;   // ask without a resourceVersion
   bool confirming_ = false;  // this list decides after a vanish alarm
+  bool stream_ = false;      // only a watch list can bring the next complete state
   ResourceVersion list_version_;
   int pages_ = 0;
+  std::string continue_token_;  // of the page under way
   int page_restarts_ = 0;
   bool unnamed_ = false;      // has an object without a readable name
   TimerId relist_timer_ = 0;  // set when such an object came
@@ -148,7 +155,7 @@ struct ReflectorMachine {
 
   // What was learned about the size of lists. It survives Stop and Reset: pages are never wrong.
   bool always_in_pages_ = false;
-  int page_size_ = kListPageSize;
+  PageSize page_size_;
 
   // The stream under way.
   MonotonicTime opened_at_;

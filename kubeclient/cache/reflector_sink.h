@@ -2,6 +2,7 @@
 #pragma once
 
 #include <cstdint>
+#include <optional>
 #include <string_view>
 
 #include "kubeclient/api/decode.h"
@@ -29,11 +30,16 @@ class ReflectorSink {
   // Returns an error if the object was left out, or kept in its former version. The protocol counts
   // it and goes on.
   virtual Status AddToReplace(std::string_view object_json, bool deleted) = 0;
+  // As AddToReplace, for an object whose line was too long to be kept. nullopt: its name is
+  // not known either.
+  virtual void AddLongToReplace(const std::optional<UnreadableObject>& object, bool deleted) = 0;
   virtual Replaced EndReplace(const ResourceVersion& version, bool confirmed) = 0;
   virtual void AbandonReplace() = 0;
   // Applies one watch event and returns the object's resourceVersion, from which a watch can
   // resume. Returns an error if the object could not be applied; the watch goes on.
   virtual Result<ResourceVersion> Apply(WatchEventType type, std::string_view object_json) = 0;
+  // As Apply, for an object whose line was too long to be kept.
+  virtual void ApplyLong(WatchEventType type, const UnreadableObject& object) = 0;
   // Everything received so far belongs to another past. The next EndReplace counts whatever
   // its version; until then no event comes. May stop the reflector.
   virtual void Reset() = 0;

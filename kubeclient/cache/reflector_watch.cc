@@ -2,8 +2,12 @@
 // handled here; Fail handles the others.
 #include <algorithm>
 #include <cstddef>
+#include <optional>
+#include <string>
 #include <utility>
 
+#include "kubeclient/api/line_head.h"
+#include "kubeclient/base/answer_size.h"
 #include "kubeclient/base/clock.h"
 #include "kubeclient/cache/back_off.h"
 #include "kubeclient/cache/is_older.h"
@@ -62,6 +66,9 @@ void ReflectorMachine::OpenStream(HttpRequest request) {
   handler.on_line = [this, alive](std::string_view line) {
     if (!alive.expired()) OnLine(line);
   };
+  handler.on_long_line = [this, alive](std::string_view head) {
+    if (!alive.expired()) OnLongLine(head);
+  };
   handler.on_end = [this, alive](const StreamEnd& end) {
     if (!alive.expired()) OnStreamEnd(end);
   };
@@ -71,14 +78,21 @@ void ReflectorMachine::OpenStream(HttpRequest request) {
 
 // An open watch is not a healthy one yet: its first line may be an error.
 void ReflectorMachine::OnOpen() {
-  if (state_ == ReflectorState::kWatching) Guard();
+  if (state_ != ReflectorState::kWatching) return;
+  view_at_ = clock_.Now();
+  Guard();
+}
+
+void ReflectorMachine::NoteLine() {
+  last_line_at_ = clock_.Now();
+  if (state_ == ReflectorState::kWatching) view_at_ = last_line_at_;
+  heard_a_line_ = true;
+  silences_ = 0;
 }
 
 void ReflectorMachine::OnLine(std::string_view line) {
   if (line.empty()) return;
-  last_line_at_ = clock_.Now();
-  heard_a_line_ = true;
-  silences_ = 0;
+  NoteLine();
   const Result<WatchFrame> frame = decoder_.DecodeFrame(line);
   // If one line is garbage, the next may be its rest, so the connection is given up.
   if (!frame.ok()) return Fail(ListWatchFailure::Malformed(frame.error().message));
@@ -90,6 +104,26 @@ void ReflectorMachine::OnLine(std::string_view line) {
     case WatchEventType::kError: return OnErrorEvent(frame->object_json);
     case WatchEventType::kUnknown: return OnUnknownType(frame->unknown_type);
   }
+}
+
+// One object must not hold up the others. It is treated as one that cannot be decoded.
+void ReflectorMachine::OnLongLine(std::string_view head) {
+  NoteLine();
+  last_heard_ = clock_.Now();
+  ++counters_.events;
+  const Result<LineHead> read = DecodeLineHead(decoder_, head);
+  CountDecodeError({ErrorKind::kTooLarge,
+                    "an event is longer than " + std::to_string(kLineBytesMax >> 20U) + " MiB"});
+  const bool deleted = read.ok() && read->type == WatchEventType::kDeleted;
+  if (state_ == ReflectorState::kInitialWatch) {
+    sink_.AddLongToReplace(read.ok() ? std::optional(read->object) : std::nullopt, deleted);
+    unnamed_ = unnamed_ || !read.ok();
+    return;
+  }
+  AllIsWell();
+  if (!read.ok()) return RelistLater();
+  sink_.ApplyLong(read->type, read->object);
+  Advance(read->object.identity.resource_version);
 }
 
 // Such an event does not move last_version_: something may still follow that belongs to it.
@@ -178,7 +212,7 @@ void ReflectorMachine::OnStreamEnd(const StreamEnd& end) {
     // While the initial state is incomplete Guard notices first, unless the machine slept.
     return OnSilence();
   }
-  if (end.error) NoteRefusal(end.error->kind);
+  if (end.error) NoteRefusal(*end.error);
   Fail(ListWatchFailure::FromError(
       end.error.value_or(Error{ErrorKind::kAmbiguous, "the connection ended without a response"})));
 }

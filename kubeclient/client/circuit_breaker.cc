@@ -4,7 +4,7 @@
 
 namespace windlass {
 
-void CircuitBreaker::Note(CallOutcome outcome, MonotonicTime now) {
+void CircuitBreaker::Note(CallOutcome outcome, MonotonicTime now, std::string_view namespace_) {
   if (tripped_) {
     if (outcome != CallOutcome::kUseful || now - opened_at_ < kBreakerOpenMin) return;
     tripped_ = false;
@@ -14,21 +14,40 @@ void CircuitBreaker::Note(CallOutcome outcome, MonotonicTime now) {
   Second& second = window_[static_cast<size_t>(number) % window_.size()];
   if (second.number != number) second = {.number = number};
   ++second.answers;
-  if (outcome != CallOutcome::kUseful) ++second.bad;
-  unreachable_in_a_row_ = outcome == CallOutcome::kUnreachable ? unreachable_in_a_row_ + 1 : 0;
+  if (outcome == CallOutcome::kInternal) {
+    ++second.internal;
+    NoteInternal(namespace_, now);
+  } else if (outcome != CallOutcome::kUseful) {
+    ++second.bad;
+  }
+  const bool unreachable = outcome == CallOutcome::kUnreachable || outcome == CallOutcome::kRefused;
+  unreachable_in_a_row_ = unreachable ? unreachable_in_a_row_ + 1 : 0;
   if (unreachable_in_a_row_ < kBreakerFailures && !MostAreBad(now)) return;
   tripped_ = true;
   opened_at_ = now;
+}
+
+void CircuitBreaker::NoteInternal(std::string_view namespace_, MonotonicTime now) {
+  std::erase_if(internal_, [&](const auto& one) { return now - one.second >= kBreakerWindow; });
+  const auto known = internal_.find(namespace_);
+  if (known != internal_.end()) {
+    known->second = now;
+  } else if (internal_.size() < kBreakerNamespacesMin) {
+    internal_.emplace(namespace_, now);
+  }
 }
 
 bool CircuitBreaker::MostAreBad(MonotonicTime now) const {
   const int64_t present = now.since_start / seconds(1);
   int answers = 0;
   int bad = 0;
+  const auto namespaces = std::ranges::count_if(
+      internal_, [&](const auto& one) { return now - one.second < kBreakerWindow; });
+  const bool several = static_cast<size_t>(namespaces) >= kBreakerNamespacesMin;
   for (const Second& second : window_) {
     if (present - second.number >= static_cast<int64_t>(window_.size())) continue;
     answers += second.answers;
-    bad += second.bad;
+    bad += second.bad + (several ? second.internal : 0);
   }
   return answers >= kBreakerAnswersMin && 2 * bad > answers;
 }
@@ -37,6 +56,7 @@ bool CircuitBreaker::MostAreBad(MonotonicTime now) const {
 void CircuitBreaker::Forget() {
   unreachable_in_a_row_ = 0;
   window_.fill({});
+  internal_.clear();
 }
 
 Duration ProbeWait(int probes_sent) {

@@ -1,9 +1,11 @@
 // CircuitBreaker: tells from the ends of exchanges whether the API server answers (C-012).
 //
 // Trips (the server does not answer):
-//   - after kBreakerFailures exchanges in a row that were kUnreachable; or
+//   - after kBreakerFailures exchanges in a row that were kUnreachable or kRefused; or
 //   - when at least kBreakerAnswersMin exchanges ended within kBreakerWindow, and more than half of
-//     them were not kUseful. Example: 6 of 10, but not 5 of 10.
+//     them were bad. Example: 6 of 10, but not 5 of 10.
+// What is kInternal is bad only if several namespaces got it within kBreakerWindow. Otherwise it
+// may be due to the objects of one tenant.
 // Resets with the first kUseful outcome, but not within kBreakerOpenMin: right after tripping that
 // may be the answer to an old request. AdaptiveRate then lets calls out slowly.
 // Pure: the caller passes in the time.
@@ -12,6 +14,10 @@
 #include <array>
 #include <cstddef>
 #include <cstdint>
+#include <functional>
+#include <map>
+#include <string>
+#include <string_view>
 
 #include "kubeclient/base/clock.h"
 
@@ -24,6 +30,9 @@ inline constexpr Duration kBreakerWindow = seconds(10);
 // Fewer answers than this within the window do not open the breaker: a majority of a few says
 // nothing.
 inline constexpr int kBreakerAnswersMin = 10;
+// In how many namespaces kInternal must have occurred to say something about the server. Requests
+// without a namespace count as one.
+inline constexpr size_t kBreakerNamespacesMin = 2;
 // How long the breaker stays open at least.
 inline constexpr Duration kBreakerOpenMin = seconds(1);
 // The longest wait between two probes.
@@ -32,14 +41,17 @@ inline constexpr Duration kProbeWaitMax = seconds(5);
 // How a call ended.
 enum class CallOutcome : uint8_t {
   kUseful,       // the server answered, even if with a refusal
-  kTrouble,      // 5xx, or an answer that cannot be read
-  kUnreachable,  // no answer: connection refused or reset, timeout, or failed handshake
+  kInternal,     // 500
+  kTrouble,      // another 5xx, or an answer that cannot be read
+  kUnreachable,  // no answer: connection reset, timeout, or failed handshake
+  kRefused,      // nothing was sent: nobody listens, or the name is not known
 };
 
 class CircuitBreaker {
  public:
-  // Records how a call ended, and trips or resets the breaker.
-  void Note(CallOutcome outcome, MonotonicTime now);
+  // Records how a call ended, and trips or resets the breaker. `namespace_` is that of the request;
+  // it is only read for kInternal.
+  void Note(CallOutcome outcome, MonotonicTime now, std::string_view namespace_ = {});
 
   bool tripped() const { return tripped_; }
   // Returns when the breaker last tripped.
@@ -50,9 +62,11 @@ class CircuitBreaker {
   struct Second {
     int64_t number = -1;  // of the second, since the clock's start
     int answers = 0;      // all exchanges
-    int bad = 0;          // those that were not kUseful
+    int internal = 0;     // those that were kInternal
+    int bad = 0;          // those that were neither that nor kUseful
   };
 
+  void NoteInternal(std::string_view namespace_, MonotonicTime now);
   bool MostAreBad(MonotonicTime now) const;
   void Forget();
 
@@ -60,6 +74,8 @@ class CircuitBreaker {
   MonotonicTime opened_at_;
   int unreachable_in_a_row_ = 0;
   std::array<Second, static_cast<size_t>(kBreakerWindow / seconds(1))> window_;
+  // When each of these namespaces last got kInternal; at most kBreakerNamespacesMin.
+  std::map<std::string, MonotonicTime, std::less<>> internal_;
 };
 
 // Returns the wait before the next probe. After 0, 1, 2, 3, 4… probes since the breaker tripped:

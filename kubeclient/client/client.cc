@@ -9,6 +9,7 @@
 #include <set>
 #include <utility>
 
+#include "kubeclient/client/about_the_object.h"
 #include "kubeclient/client/adaptive_rate.h"
 #include "kubeclient/client/paths.h"
 #include "kubeclient/client/retry.h"
@@ -43,9 +44,10 @@ std::string_view MethodName(Verb verb) {
 }
 
 // Returns true if the server asks for fewer requests. Then the whole client slows down, not only
-// this call (C-011).
-bool IsThrottling(const Result<HttpResponse>& response) {
-  return response.ok() && (response->status == 429 || response->status == 503);
+// this call (C-011). A webhook that asks for that slows down its object alone.
+bool IsThrottling(const Request& request, const Result<HttpResponse>& response) {
+  if (!response.ok() || (response->status != 429 && response->status != 503)) return false;
+  return !request.mutates() || !MayBeAboutTheObject(HttpMethod::kPatch, *response);
 }
 
 Error ServerIsAway() { return {ErrorKind::kNotSent, "the API server does not answer"}; }
@@ -227,7 +229,7 @@ void Client::Impl::OnResponse(Id id, Result<HttpResponse> response) {
   --in_flight;
   if (IsEventWrite(call.request)) --events_in_flight;
 
-  if (IsThrottling(response)) {
+  if (IsThrottling(call.request, response)) {
     ++counters.throttled;
     rate.Throttled(clock.Now(), response->retry_after.value_or(Duration{0}));
   }

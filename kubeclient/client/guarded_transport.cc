@@ -1,7 +1,10 @@
 #include "kubeclient/client/guarded_transport.h"
 
 #include <optional>
+#include <string>
 #include <utility>
+
+#include "kubeclient/client/about_the_object.h"
 
 namespace windlass {
 namespace {
@@ -9,19 +12,16 @@ namespace {
 // Set in the ids of calls that the guard refused, which the inner transport does not know.
 constexpr CallId kRefusedBit = CallId{1} << 63U;
 
-// Returns true if a 5xx body is about a webhook: the API server is well, but cannot call the
-// webhook.
-bool IsOfAWebhook(std::string_view body) { return body.find("webhook") != std::string_view::npos; }
-
-CallOutcome CallOutcomeOf(int status, std::string_view body) {
-  return status >= 500 && !IsOfAWebhook(body) ? CallOutcome::kTrouble : CallOutcome::kUseful;
+CallOutcome CallOutcomeOf(int status) {
+  if (status == 500) return CallOutcome::kInternal;
+  return status > 500 ? CallOutcome::kTrouble : CallOutcome::kUseful;
 }
 
 // Returns nullopt for an error that says nothing about the server: we cancelled the call, or could
 // not read our credentials.
 std::optional<CallOutcome> CallOutcomeOf(ErrorKind kind) {
   switch (kind) {
-    case ErrorKind::kNotSent:
+    case ErrorKind::kNotSent: return CallOutcome::kRefused;
     case ErrorKind::kAmbiguous:
     case ErrorKind::kTls: return CallOutcome::kUnreachable;
     case ErrorKind::kMalformed: return CallOutcome::kTrouble;
@@ -30,9 +30,10 @@ std::optional<CallOutcome> CallOutcomeOf(ErrorKind kind) {
   }
 }
 
-std::optional<CallOutcome> CallOutcomeOf(const Result<HttpResponse>& response) {
-  if (response.ok()) return CallOutcomeOf(response->status, response->body);
-  return CallOutcomeOf(response.error().kind);
+std::optional<CallOutcome> CallOutcomeOf(HttpMethod method, const Result<HttpResponse>& response) {
+  if (!response.ok()) return CallOutcomeOf(response.error().kind);
+  if (response->status >= 500 && MayBeAboutTheObject(method, *response)) return std::nullopt;
+  return CallOutcomeOf(response->status);
 }
 
 // A stream that broke off, fell silent or was cancelled has the status of its headers beside its
@@ -40,7 +41,17 @@ std::optional<CallOutcome> CallOutcomeOf(const Result<HttpResponse>& response) {
 std::optional<CallOutcome> CallOutcomeOf(const StreamEnd& end) {
   if (end.error && end.status == 0) return CallOutcomeOf(end.error->kind);
   if (end.error && end.status < 300) return std::nullopt;
-  return CallOutcomeOf(end.status, end.error_body);
+  return CallOutcomeOf(end.status);
+}
+
+// Returns the namespace in the path of a request: "a" of "/api/v1/namespaces/a/pods". Returns "" if
+// there is none.
+std::string NamespaceIn(std::string_view target) {
+  constexpr std::string_view kBefore = "/namespaces/";
+  const size_t at = target.find(kBefore);
+  if (at == std::string_view::npos) return {};
+  const std::string_view rest = target.substr(at + kBefore.size());
+  return std::string(rest.substr(0, rest.find_first_of("/?")));
 }
 
 }  // namespace
@@ -57,12 +68,14 @@ GuardedTransport::~GuardedTransport() {
 CallId GuardedTransport::Call(HttpRequest request, ReplyHandler reply) {
   if (!MayPass(request.call_class)) return Refuse(std::move(reply));
   ++sent_;
-  return inner_.Call(std::move(request), [this, still_there = std::weak_ptr(alive_),
-                                          reply = std::move(reply)](Result<HttpResponse> response) {
-    const std::optional<CallOutcome> outcome = CallOutcomeOf(response);
-    if (outcome && !still_there.expired()) Note(*outcome);
+  auto noted = [this, still_there = std::weak_ptr(alive_), method = request.method,
+                namespace_ = NamespaceIn(request.target),
+                reply = std::move(reply)](Result<HttpResponse> response) {
+    const std::optional<CallOutcome> outcome = CallOutcomeOf(method, response);
+    if (outcome && !still_there.expired()) Note(*outcome, namespace_);
     reply(std::move(response));
-  });
+  };
+  return inner_.Call(std::move(request), std::move(noted));
 }
 
 // What the guard notes of a stream:
@@ -78,16 +91,24 @@ CallId GuardedTransport::Stream(HttpRequest request, StreamHandler handler) {
   const auto heard = std::make_shared<bool>(false);
   StreamHandler observed;
   observed.on_open = std::move(handler.on_open);
-  observed.on_line = [this, still_there = std::weak_ptr(alive_), heard,
-                      on_line = std::move(handler.on_line)](std::string_view line) {
+  const auto note = [this, still_there = std::weak_ptr(alive_), heard] {
     const bool first = !std::exchange(*heard, true);
     if (!still_there.expired() && (first || breaker_.tripped())) Note(CallOutcome::kUseful);
+  };
+  observed.on_line = [note, on_line = std::move(handler.on_line)](std::string_view line) {
+    note();
     on_line(line);
   };
+  observed.on_long_line = [note,
+                           on_long_line = std::move(handler.on_long_line)](std::string_view head) {
+    note();
+    if (on_long_line) on_long_line(head);
+  };
   observed.on_end = [this, still_there = std::weak_ptr(alive_), heard,
+                     namespace_ = NamespaceIn(request.target),
                      on_end = std::move(handler.on_end)](StreamEnd end) {
     const std::optional<CallOutcome> outcome = CallOutcomeOf(end);
-    if (outcome && !*heard && !still_there.expired()) Note(*outcome);
+    if (outcome && !*heard && !still_there.expired()) Note(*outcome, namespace_);
     on_end(std::move(end));
   };
   ++sent_;
@@ -105,7 +126,10 @@ bool GuardedTransport::MayPass(CallClass call_class) {
 
 CallId GuardedTransport::Refuse(std::function<void(Error)> answer) {
   timers_.At(clock_.Now(), [still_there = std::weak_ptr(alive_), answer = std::move(answer)] {
-    if (!still_there.expired()) answer({ErrorKind::kNotSent, "the API server does not answer"});
+    if (still_there.expired()) return;
+    Error error{ErrorKind::kNotSent, "the API server does not answer"};
+    error.detail = ErrorDetail::kHeldBack;
+    answer(std::move(error));
   });
   return kRefusedBit | ++refused_;
 }
@@ -115,10 +139,14 @@ void GuardedTransport::Cancel(CallId id) {
   if ((id & kRefusedBit) == 0) inner_.Cancel(id);
 }
 
-void GuardedTransport::Note(CallOutcome outcome) {
+void GuardedTransport::Note(CallOutcome outcome, std::string_view namespace_) {
   const bool before = breaker_.tripped();
-  breaker_.Note(outcome, clock_.Now());
-  if (breaker_.tripped() == before) return;
+  breaker_.Note(outcome, clock_.Now(), namespace_);
+  if (outcome == CallOutcome::kRefused) was_refused_ = true;
+  if (breaker_.tripped() == before) {
+    if (!before && outcome == CallOutcome::kUseful) was_refused_ = false;
+    return;
+  }
   if (breaker_.tripped()) {
     ++times_away_;
     probes_sent_ = 0;
@@ -132,6 +160,7 @@ void GuardedTransport::Note(CallOutcome outcome) {
               {{"away_seconds", std::chrono::duration_cast<seconds>(away).count()}});
   }
   if (on_change) on_change(breaker_.tripped());
+  if (!breaker_.tripped()) was_refused_ = false;
 }
 
 // Sets the timer of the next probe. One is always set while the server is away. The wait counts
@@ -157,7 +186,7 @@ void GuardedTransport::Probe() {
                                                const Result<HttpResponse>& response) {
     if (still_there.expired()) return;
     probe_ = 0;
-    if (const auto outcome = CallOutcomeOf(response)) Note(*outcome);
+    if (const auto outcome = CallOutcomeOf(HttpMethod::kGet, response)) Note(*outcome);
   });
   ScheduleProbe();
 }

@@ -12,12 +12,13 @@
 //     works;
 //   - all Lease calls during the first kAwayLease. After that the leader's permit has ended, unless
 //     a renewal has succeeded; then the server is no longer away.
-// Every other call or stream gets kNotSent. Core thread only.
+// Every other call or stream gets kNotSent with ErrorDetail::kHeldBack. Core thread only.
 #pragma once
 
 #include <cstdint>
 #include <functional>
 #include <memory>
+#include <string_view>
 
 #include "kubeclient/base/clock.h"
 #include "kubeclient/base/log.h"
@@ -60,11 +61,15 @@ class GuardedTransport final : public Transport {
   // Called when the server goes away (true) or is back (false), before the handler of the call
   // that showed it. It may start and cancel calls. May be null.
   std::function<void(bool away)> on_change;
+  // Returns true if a connection was refused in the outage that goes on, or that ends with this
+  // call of on_change. Then another server may answer afterwards, with an etcd put back to an
+  // earlier state.
+  bool was_refused() const { return was_refused_; }
 
  private:
   bool MayPass(CallClass call_class);
   CallId Refuse(std::function<void(Error)> answer);
-  void Note(CallOutcome outcome);
+  void Note(CallOutcome outcome, std::string_view namespace_ = {});
   void ScheduleProbe();
   void Probe();
 
@@ -78,6 +83,7 @@ class GuardedTransport final : public Transport {
   uint64_t probes_total_ = 0;
   uint64_t times_away_ = 0;
   uint64_t sent_ = 0;
+  bool was_refused_ = false;
   MonotonicTime next_pass_;  // while the server is away: when the next call may pass
   CallId refused_ = 0;
   TimerId probe_timer_ = 0;

@@ -20,6 +20,7 @@
 #include "kubeclient/base/assert.h"
 #include "kubeclient/transport/exchange_table.h"
 #include "kubeclient/transport/failure.h"
+#include "kubeclient/transport/keep_alive.h"
 #include "kubeclient/transport/postbox.h"
 #include "kubeclient/transport/proxy_failure.h"
 #include "kubeclient/transport/retry_after.h"
@@ -380,6 +381,7 @@ struct CppRestTransport::Impl : std::enable_shared_from_this<Impl> {
                   const Result<Secret>& authorization);
   void Send(CallId id, HttpRequest request, const std::shared_ptr<CpprestExchange>& exchange,
             const Secret& authorization);
+  void Opened(CallId id);
   void LookAtTunnels();
   void FinishLater(CallId id, Error error);
   void Ended(CallId id, ExchangeOutcome outcome);
@@ -493,7 +495,7 @@ void CppRestTransport::Impl::Send(CallId id, HttpRequest request,
           if (exchange->lines() != nullptr && status >= 200 && status <= 299) {
             // Before HeadersArrived lets the first line out: on_open must come before on_line.
             door->Post([weak, id] {
-              if (const auto alive = weak.lock()) alive->table.Open(id);
+              if (const auto alive = weak.lock()) alive->Opened(id);
             });
           }
           exchange->HeadersArrived(response);
@@ -516,6 +518,12 @@ void CppRestTransport::Impl::Send(CallId id, HttpRequest request,
   } catch (const std::exception& failure) {  // the target is not a URI
     FinishLater(id, Error{ErrorKind::kInvalid, failure.what()}.Context(exchange->name()));
   }
+}
+
+// A stream may be silent for long: only the kernel can tell whether its server is still there.
+void CppRestTransport::Impl::Opened(CallId id) {
+  KeepConnectionsAlive(route ? options.proxy.port : server.port);
+  table.Open(id);
 }
 
 // Ends tunnels whose proxy answers too much, and looks again while a request may need a tunnel.

@@ -56,8 +56,8 @@ StreamEnd ExchangeTable::EndOf(const OpenStream& stream, ExchangeOutcome outcome
   if (refused) {
     end.error_body = lines.error_body();
     end.error.reset();  // the status is the cause; that we cut the body adds nothing
-  } else if (lines.line_too_long()) {
-    end.error = Error{ErrorKind::kMalformed, "a line is longer than the limit"};
+  } else if (lines.line_without_end()) {
+    end.error = Error{ErrorKind::kMalformed, "a line has no end"};
   } else if (stream.ended) {
     end.error.reset();
   }
@@ -96,7 +96,11 @@ void ExchangeTable::DeliverLines(CallId id) {
   if (found == streams_.end()) return;
   const std::shared_ptr<OpenStream> stream = found->second;
   LineSink& lines = *stream->exchange->lines();
-  if (lines.Deliver(kLinesPerTurn, stream->handler.on_line)) {
+  const auto deliver = [&handler = stream->handler](std::string_view line, size_t length) {
+    if (line.size() == length) return handler.on_line(line);
+    if (handler.on_long_line) handler.on_long_line(line);
+  };
+  if (lines.Deliver(kLinesPerTurn, deliver)) {
     post_([this, id] { DeliverLines(id); });
     return;
   }

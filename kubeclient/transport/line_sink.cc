@@ -50,17 +50,17 @@ void LineSink::HeadersArrived(bool error) {
   Do(afterwards);
 }
 
-bool LineSink::Deliver(int most, const std::function<void(std::string_view)>& on_line) {
+bool LineSink::Deliver(int most, const std::function<void(std::string_view, size_t)>& on_line) {
   for (int delivered = 0; delivered < most; ++delivered) {
-    std::string line;
+    Line line;
     {
       const std::scoped_lock lock(mutex_);
       if (lines_.empty()) break;
       line = std::move(lines_.front());
       lines_.pop_front();
-      waiting_bytes_ -= line.size() - kLinePaddingBytes + kLineOverheadBytes;
+      waiting_bytes_ -= line.text.size() - kLinePaddingBytes + kLineOverheadBytes;
     }
-    on_line(std::string_view(line.data(), line.size() - kLinePaddingBytes));
+    on_line(std::string_view(line.text.data(), line.text.size() - kLinePaddingBytes), line.length);
   }
   Afterwards afterwards;
   bool more = false;
@@ -103,34 +103,50 @@ Taken LineSink::TakeRest() {
     case Mode::kLines: break;
   }
   SplitRest();
-  if (too_long_) return Taken::kRefused;
+  if (without_end_) return Taken::kRefused;
   return rest_.empty() ? Taken::kAll : Taken::kLater;
 }
 
 void LineSink::SplitRest() {
-  while (!rest_.empty() && waiting_bytes_ < limits_.waiting_bytes_max && !too_long_) {
+  while (!rest_.empty() && waiting_bytes_ < limits_.waiting_bytes_max && !without_end_) {
     const size_t end = rest_.find('\n');
     const std::string_view piece = rest_.substr(0, end);
-    if (piece.size() > limits_.line_bytes_max - partial_.size()) {
-      too_long_ = true;
-      break;
-    }
     if (end == std::string_view::npos) {
-      partial_.append(piece);
+      Keep(piece);
       rest_ = {};
     } else {
       rest_.remove_prefix(end + 1);
       if (partial_.empty() && IsBlank(piece)) continue;
-      std::string line = std::exchange(partial_, {});
-      line.reserve(line.size() + piece.size() + kLinePaddingBytes);
-      line.append(piece);
-      if (IsBlank(line)) continue;
-      waiting_bytes_ += line.size() + kLineOverheadBytes;
-      line.append(kLinePaddingBytes, '\0');
-      lines_.push_back(std::move(line));
+      partial_.reserve(std::min(partial_.size() + piece.size(), limits_.line_bytes_max) +
+                       kLinePaddingBytes);
+      Keep(piece);
+      EndLine();
     }
     bytes_peak_ = std::max(bytes_peak_, waiting_bytes_ + partial_.size());
   }
+}
+
+// Adds `piece` to the line that has no end yet. Above the limit only the head of the line is kept.
+void LineSink::Keep(std::string_view piece) {
+  const bool skipped = length_ > limits_.line_bytes_max;
+  length_ += piece.size();
+  without_end_ = length_ > limits_.line_skip_bytes_max;
+  if (skipped) return;
+  if (length_ <= limits_.line_bytes_max) {
+    partial_.append(piece);
+    return;
+  }
+  std::string head = partial_.substr(0, limits_.line_head_bytes);
+  head.append(piece.substr(0, limits_.line_head_bytes - head.size()));
+  partial_ = std::move(head);  // and give back the memory of the rest
+}
+
+void LineSink::EndLine() {
+  Line line{std::exchange(partial_, {}), std::exchange(length_, 0)};
+  if (without_end_ || IsBlank(line.text)) return;
+  waiting_bytes_ += line.text.size() + kLineOverheadBytes;
+  line.text.append(kLinePaddingBytes, '\0');
+  lines_.push_back(std::move(line));
 }
 
 Taken LineSink::KeepErrorBody() {
@@ -162,9 +178,9 @@ bool LineSink::has_lines() const {
   return !lines_.empty();
 }
 
-bool LineSink::line_too_long() const {
+bool LineSink::line_without_end() const {
   const std::scoped_lock lock(mutex_);
-  return too_long_;
+  return without_end_;
 }
 
 std::string LineSink::error_body() const {

@@ -8,6 +8,8 @@
 //     delivered.
 //   - Memory is bounded whatever the server sends: once lines of Limits::waiting_bytes_max wait,
 //     Put returns kLater, and the bytes that have no room stay in the caller's buffer.
+//   - A line above Limits::line_bytes_max is skipped: only its head is kept and delivered. A line
+//     that has no end after Limits::line_skip_bytes_max closes the connection.
 //   - Before HeadersArrived Put takes nothing, because the status tells lines from an error body.
 //   - At most one announcement is outstanding: after `lines_arrived` was called, it is called again
 //     only once a Deliver has returned false.
@@ -38,6 +40,8 @@ class LineSink final : public ByteSink {
     // Sum over the complete lines that wait for Deliver, kLineOverheadBytes for each included.
     size_t waiting_bytes_max = kLineSinkBytesMax;
     size_t line_bytes_max = kLineBytesMax;
+    size_t line_head_bytes = kLineHeadBytes;
+    size_t line_skip_bytes_max = kLineSkipBytesMax;
     size_t error_body_bytes_max = kErrorBodyBytesMax;
   };
 
@@ -52,9 +56,10 @@ class LineSink final : public ByteSink {
   void HeadersArrived(bool error);
 
   // --- core thread ---
-  // Calls `on_line` for up to `most` lines. Returns true if more wait: the caller must then call
-  // Deliver again, unannounced. `on_line` may call Abort.
-  bool Deliver(int most, const std::function<void(std::string_view)>& on_line);
+  // Calls `on_line` for up to `most` lines: with the line's text and its length. They differ for a
+  // line that was skipped: its text is its head. Returns true if more wait: the caller must then
+  // call Deliver again, unannounced. `on_line` may call Abort.
+  bool Deliver(int most, const std::function<void(std::string_view, size_t)>& on_line);
   // Drops all lines that wait, calls `resume(false)` if a Put waits, and refuses later Puts.
   // Idempotent.
   void Abort();
@@ -64,13 +69,18 @@ class LineSink final : public ByteSink {
 
   // --- any thread ---
   bool has_lines() const;
-  bool line_too_long() const;
+  bool line_without_end() const;  // it closed the connection
   std::string error_body() const;
   size_t bytes() const;       // held now: the unfinished line, and the lines that wait
   size_t bytes_peak() const;  // the most that were ever held
 
  private:
   enum class Mode : uint8_t { kUndecided, kLines, kErrorBody, kClosed };
+
+  struct Line {
+    std::string text;  // with its padding
+    size_t length;     // of the whole line; without padding
+  };
 
   // What to do once the lock is released: call `resume(more)` if it is set, and announce lines.
   struct Afterwards {
@@ -81,6 +91,8 @@ class LineSink final : public ByteSink {
 
   Taken TakeRest();
   void SplitRest();
+  void Keep(std::string_view piece);
+  void EndLine();
   Taken KeepErrorBody();
   Afterwards Settle(Taken taken);
   void Do(const Afterwards& afterwards) const;
@@ -91,13 +103,14 @@ class LineSink final : public ByteSink {
 
   mutable std::mutex mutex_;  // guards everything below
   Mode mode_ = Mode::kUndecided;
-  std::deque<std::string> lines_;  // each with its padding
+  std::deque<Line> lines_;
   size_t waiting_bytes_ = 0;
-  std::string partial_;    // a line whose '\n' has not arrived yet
+  std::string partial_;    // a line whose '\n' has not arrived yet, or its head
+  size_t length_ = 0;      // of that line so far
   std::string_view rest_;  // bytes in the buffer of a Put that waits
   Resume resume_;          // of that Put; null when none waits
   bool announced_ = false;
-  bool too_long_ = false;
+  bool without_end_ = false;
   std::string error_body_;
   MonotonicTime last_byte_;
   size_t bytes_peak_ = 0;

@@ -60,6 +60,9 @@ struct StreamHandler {
   // Called at most once, before the first line, when the headers of a 2xx response have arrived.
   // May be null.
   std::function<void()> on_open = {};
+  // Called in place of on_line for a line above kLineBytesMax, which is skipped: with its first
+  // kLineHeadBytes. Null: such a line is left out.
+  std::function<void(std::string_view head)> on_long_line = {};
 };
 
 using CallId = uint64_t;  // 0 is no call's id
@@ -74,7 +77,8 @@ class Transport {
   virtual CallId Call(HttpRequest request, ReplyHandler reply) = 0;
 
   // Delivers lines in order, at most kLinesPerTurn per turn of the core loop. While the core thread
-  // is behind, the socket is not read. A line above kLineBytesMax ends the stream with kMalformed.
+  // is behind, the socket is not read. A line without an end (kLineSkipBytesMax) ends the stream
+  // with kMalformed.
   virtual CallId Stream(HttpRequest request, StreamHandler handler) = 0;
 
   // The call's `reply` or `on_end` still comes, with kCancelled unless the call has just ended

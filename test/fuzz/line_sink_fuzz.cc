@@ -21,23 +21,31 @@ struct StoppedClock final : Clock {
 };
 
 struct Outcome {
-  std::vector<std::string> lines;
-  bool too_long = false;
+  std::vector<std::string> lines;  // of a line that is skipped: its head and its length
+  bool without_end = false;
   bool operator==(const Outcome&) const = default;
 };
 
+std::string Skipped(std::string_view head, size_t length) {
+  return std::string(head) + "… of " + std::to_string(length);
+}
+
 // Returns what the contract of LineSink says, in the simplest way.
-Outcome Split(std::string_view stream, size_t line_bytes_max) {
+Outcome Split(std::string_view stream, const LineSink::Limits& limits) {
   Outcome outcome;
   while (!stream.empty()) {
     const size_t end = stream.find('\n');
     const std::string_view line = stream.substr(0, end);
-    if (line.size() > line_bytes_max) {
-      outcome.too_long = true;
+    if (line.size() > limits.line_skip_bytes_max) {
+      outcome.without_end = true;
       break;
     }
     if (end == std::string_view::npos) break;
-    if (!line.empty() && line != "\r") outcome.lines.emplace_back(line);
+    if (line.size() > limits.line_bytes_max) {
+      outcome.lines.push_back(Skipped(line.substr(0, limits.line_head_bytes), line.size()));
+    } else if (!line.empty() && line != "\r") {
+      outcome.lines.emplace_back(line);
+    }
     stream.remove_prefix(end + 1);
   }
   return outcome;
@@ -60,7 +68,7 @@ class Exchange {
     }
     sink_.HeadersArrived(false);
     while (sink_.has_lines()) Deliver();
-    outcome_.too_long = sink_.line_too_long();
+    outcome_.without_end = sink_.line_without_end();
     const size_t one_line = limits_.line_bytes_max + kLineOverheadBytes;
     WL_ASSERT(sink_.bytes_peak() <= limits_.waiting_bytes_max + 2 * one_line);
     return std::move(outcome_);
@@ -84,10 +92,11 @@ class Exchange {
 
   void Deliver() {
     const int most = 1 + static_cast<int>(Below(random_, 4));
-    sink_.Deliver(most, [&](std::string_view line) {
+    sink_.Deliver(most, [&](std::string_view line, size_t length) {
       const std::string_view padding(line.data() + line.size(), kLinePaddingBytes);
       WL_ASSERT(padding.find_first_not_of('\0') == std::string_view::npos);
-      outcome_.lines.emplace_back(line);
+      const bool whole = line.size() == length;
+      outcome_.lines.push_back(whole ? std::string(line) : Skipped(line, length));
     });
   }
 
@@ -105,7 +114,9 @@ void Check(std::string_view stream) {
     LineSink::Limits limits;
     limits.waiting_bytes_max = 1 + Below(random, 600);
     limits.line_bytes_max = 1 + Below(random, 400);
-    WL_ASSERT(Exchange(limits, random).Run(stream) == Split(stream, limits.line_bytes_max));
+    limits.line_head_bytes = 1 + Below(random, static_cast<uint32_t>(limits.line_bytes_max));
+    limits.line_skip_bytes_max = limits.line_bytes_max + Below(random, 400);
+    WL_ASSERT(Exchange(limits, random).Run(stream) == Split(stream, limits));
   }
 }
 

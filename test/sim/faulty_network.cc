@@ -12,9 +12,7 @@ StreamEnd Broken() {
 }
 
 HttpResponse TooManyRequests(Duration retry_after) {
-  return {429, "application/json",
-          R"({"kind":"Status","apiVersion":"v1","metadata":{},"status":"Failure",)"
-          R"("message":"too many requests","reason":"TooManyRequests","code":429})",
+  return {429, "text/plain; charset=utf-8", "Too many requests, please try again later.\n",
           retry_after};
 }
 
@@ -88,6 +86,12 @@ CallId FaultyNetwork::Stream(HttpRequest request, StreamHandler handler) {
     if (found == streams_.end()) return;
     const auto on_line = found->second.handler.on_line;
     on_line(line);
+  };
+  passed.on_long_line = [this, id](std::string_view head) {
+    const auto found = streams_.find(*id);
+    if (found == streams_.end() || !found->second.handler.on_long_line) return;
+    const auto on_long_line = found->second.handler.on_long_line;
+    on_long_line(head);
   };
   passed.on_end = [this, id](const StreamEnd& end) {
     auto ended = streams_.extract(*id);

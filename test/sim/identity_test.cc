@@ -85,7 +85,7 @@ TEST_CASE_METHOD(Fixture, "A server that is back is asked which one it is (R-061
   clusters.moved = true;
   world.RunFor(seconds(3600));  // nothing makes Windlass ask
   REQUIRE(resets == 0);
-  informers.TryNow();
+  informers.TryNow(true);
   CHECK(world.RunUntil([this] { return resets == 1; }, seconds(1)));
   CHECK(world.RunUntil([this] { return cache.HasSynced(); }, seconds(60)));
 }
@@ -94,7 +94,7 @@ TEST_CASE_METHOD(Fixture, "A server that does not say which one it is is asked a
   Sync();
   clusters.moved = true;
   clusters.broken = true;
-  informers.TryNow();
+  informers.TryNow(true);
   world.RunFor(seconds(600));
   CHECK(resets == 0);
   clusters.broken = false;
@@ -105,7 +105,7 @@ TEST_CASE_METHOD(Fixture, "Two clusters that take turns cause no storm of lists 
   Sync();
   clusters.taking_turns = true;
   for (int i = 0; i < 2; ++i) {
-    informers.TryNow();
+    informers.TryNow(true);
     world.RunFor(seconds(1));
   }
   world.RunFor(seconds(600));

@@ -193,7 +193,10 @@ void SimTransport::Impl::Line(CallId id, std::string line) {
     if (at == self.streams.end() || (at->second.ended && at->second.watch == 0)) return;
     self.ArmIdle(id);
     if (!at->second.under_way.empty()) at->second.under_way.pop_front();
-    at->second.handler.on_line(std::string_view(text).substr(0, size));
+    const StreamHandler& handler = at->second.handler;
+    if (size <= kLineBytesMax) return handler.on_line(std::string_view(text).substr(0, size));
+    if (!handler.on_long_line) return;
+    handler.on_long_line(std::string_view(text).substr(0, kLineHeadBytes));
   });
 }
 

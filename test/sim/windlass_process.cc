@@ -43,7 +43,7 @@ WindlassProcess::WindlassProcess(World& world, Standby, ClientOptions options,
   guard_.on_change = [this](bool away) {
     if (away) return client_.Hold();
     client_.Resume();
-    runtime_.ServerIsBack();
+    runtime_.ServerIsBack(guard_.was_refused());
   };
   client_.on_rate_limiter_duration = [this](const Request& request, Duration waited) {
     if (request.resource() == resources::kEvents) return;

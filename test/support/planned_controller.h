@@ -4,6 +4,7 @@
 
 #include <functional>
 #include <map>
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -15,6 +16,7 @@ class PlannedController final : public Controller {
  public:
   std::function<Step(const ObjectKey& key, const Learned& learned)> plan;
   std::map<ObjectKey, Uid> objects;
+  std::optional<MonotonicTime> view_at;  // of its caches; nullopt: it has none
   int steps_max = 0;                     // additional to those that every sync may take
   std::vector<std::string> not_written;  // "scale: Conflict", in order
 
@@ -32,6 +34,7 @@ class PlannedController final : public Controller {
     return ObjectReference{"apps/v1", "Deployment", key, found->second, {"40"}};
   }
   std::vector<Request> FenceWrites(const ObjectKey&, std::string_view) const override { return {}; }
+  std::optional<MonotonicTime> ViewAt(const Request&) const override { return view_at; }
   ReadListener BeforeRead(const ObjectKey&, const Request&) override { return nullptr; }
   void Written(const Because&) override {}
   void NotWritten(const Because& because, const Error& error) override {

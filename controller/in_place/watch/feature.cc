@@ -27,6 +27,8 @@ std::vector<ComparedCache> InPlaceFeature::ComparedCaches() const {
   return {Compared(cache_.pods())};
 }
 
+MonotonicTime InPlaceFeature::ViewAt() const { return cache_.pods().reflector().view_at(); }
+
 std::vector<NeededRight> InPlaceFeature::RightsNeeded() const {
   if (!cache_.running()) return {};
   RightsList rights(host_.informers().watched_namespace(),

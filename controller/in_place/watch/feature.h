@@ -25,6 +25,7 @@ class InPlaceFeature final : public ControllerExtension {
   // Returns whole Pods, because updates in place write to them. Leaves out Nodes and disruption
   // budgets, which no leader writes.
   std::vector<ComparedCache> ComparedCaches() const override;
+  MonotonicTime ViewAt() const override;
   // Returns none while no workload asks for updates in place.
   std::vector<NeededRight> RightsNeeded() const override;
   // Problems that affect only updates in place. Every user who may edit a workload can switch them

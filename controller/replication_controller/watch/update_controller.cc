@@ -99,6 +99,11 @@ std::vector<ComparedCache> UpdateController::ComparedCaches() const {
   return {updates_.Compared(), controllers_.Compared()};
 }
 
+std::optional<MonotonicTime> UpdateController::ViewAt(const Request& /*write*/) const {
+  const MonotonicTime oldest = std::min(updates_.view_at(), controllers_.view_at());
+  return watches_pods_ ? std::min(oldest, pods_.reflector().view_at()) : oldest;
+}
+
 std::vector<std::string> UpdateController::Troubles() const {
   std::vector<std::string> troubles = {updates_.Trouble(), controllers_.Trouble()};
   if (watches_pods_) troubles.push_back(pods_.Trouble());

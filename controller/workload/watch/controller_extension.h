@@ -28,6 +28,8 @@ class ControllerExtension {
 
   // Each adds to what the controller itself answers (watching_controller.h).
   virtual std::vector<ComparedCache> ComparedCaches() const = 0;
+  // Returns when its view of Pods was last known to be the API server's state.
+  virtual MonotonicTime ViewAt() const = 0;
   // Leaves out what every controller of workloads needs.
   virtual std::vector<NeededRight> RightsNeeded() const = 0;
   virtual std::vector<std::string> Notes() const = 0;

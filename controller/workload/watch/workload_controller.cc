@@ -1,5 +1,6 @@
 #include "controller/workload/watch/workload_controller.h"
 
+#include <algorithm>
 #include <utility>
 
 #include "controller/runtime/rights_list.h"
@@ -75,6 +76,13 @@ int WorkloadController::StepsMax(const ObjectKey& key) const {
   if (!view) return kStepsPerSyncMax;
   return kStepsPerSyncMax +
          static_cast<int>(view->replica_sets.size() + 3 * view->whole_pods.size());
+}
+
+std::optional<MonotonicTime> WorkloadController::ViewAt(const Request& write) const {
+  MonotonicTime oldest = std::min(workloads_->informer().reflector().view_at(),
+                                  cache_.replica_sets().reflector().view_at());
+  if (write.resource() != resources::kPods || extension_ == nullptr) return oldest;
+  return std::min(oldest, extension_->ViewAt());
 }
 
 std::optional<ObjectReference> WorkloadController::Reference(const ObjectKey& key) const {

@@ -116,7 +116,7 @@ TEST_CASE_METHOD(Fixture, "an informer of what is served no more waits until it 
 }
 
 TEST_CASE_METHOD(Fixture, "a list too large for one answer leaves it as synced as it was (R-007)") {
-  const auto refuse = [this] { transport.Fail(ErrorKind::kTooLarge, "larger than 64 MiB"); };
+  const auto refuse = [this] { transport.Fail(ErrorKind::kTooLarge, "larger than 32 MiB"); };
   informer.Start();
   transport.Reply(422, wire::ApiStatus(422, "Invalid"));  // this server has no watch lists
   refuse();

@@ -1,7 +1,7 @@
 // A reflector of ReplicaSets over a scripted transport, and a sink that records its calls:
 //
 //   begin · add a@5 · del a@5 · end 10 · END 10 (confirmed) · abandon · apply +a@6 ~a@7 -a@8 ·
-//   reset
+//   add long a · apply long a · apply long -a · reset
 #pragma once
 
 #include <algorithm>
@@ -46,6 +46,14 @@ class RecordingSink final : public ReflectorSink {
     WINDLASS_TRY(const std::string object, Read(object_json));
     Note((deleted ? "del " : "add ") + object);
     return Unit{};
+  }
+  void AddLongToReplace(const std::optional<UnreadableObject>& object, bool deleted) override {
+    const std::string name = object ? object->identity.key.name : "?";
+    Note((deleted ? "del long " : "add long ") + name);
+  }
+  void ApplyLong(WatchEventType type, const UnreadableObject& object) override {
+    Note((type == WatchEventType::kDeleted ? "apply long -" : "apply long ") +
+         object.identity.key.name);
   }
   Replaced EndReplace(const ResourceVersion& version, bool confirmed) override {
     Note((confirmed ? "END " : "end ") + version.text);

@@ -14,7 +14,7 @@ TEST_CASE_METHOD(ReflectorFixture, "a reflector that backs off tries again withi
     if (i < 11) UntilAsked();
   }
   REQUIRE(reflector.state() == ReflectorState::kBackingOff);
-  reflector.TryNow();
+  reflector.TryNow(true);
   CHECK(UntilAsked() <= kWatchAgainJitter);
   CHECK(Asked() == "watchlist");
   CHECK(Version() == "none");
@@ -23,10 +23,39 @@ TEST_CASE_METHOD(ReflectorFixture, "a reflector that backs off tries again withi
   CHECK(UntilAsked() <= kReflectorBackOffFirst);
 }
 
+// Whom this serves: everybody, while one tenant's objects make the server answer with errors.
+TEST_CASE_METHOD(ReflectorFixture, "without a refusal watches go on where they were (C-013)") {
+  Sync();
+  transport.Line(wire::Bookmark("15"));
+  SECTION("one that is open is left alone") {
+    reflector.TryNow(false);
+    CHECK(transport.busy());
+    transport.Line(wire::Added("a@16"));
+    CHECK(sink.Take() == "apply +a@16");
+  }
+  SECTION("one that waits after errors asks soon, at its version") {
+    for (int i = 0; i < 8; ++i) {
+      transport.Reply(503, wire::ApiStatus(503, "ServiceUnavailable"));
+      if (i < 7) UntilAsked();
+    }
+    reflector.TryNow(false);
+    CHECK(UntilAsked() <= kWatchAgainJitter);
+    CHECK(Asked() == "watch");
+    CHECK(Version() == "15");
+  }
+  SECTION("one that nobody sent while the server was away, too") {
+    transport.FailHeldBack();
+    reflector.TryNow(false);
+    CHECK(UntilAsked() <= kWatchAgainJitter);
+    CHECK(Asked() == "watch");
+    CHECK(Version() == "15");
+  }
+}
+
 TEST_CASE_METHOD(ReflectorFixture, "a watch that may hang gives way to a complete state") {
   Sync();
   transport.Line(wire::Bookmark("15"));
-  reflector.TryNow();
+  reflector.TryNow(true);
   CHECK(!transport.busy());
   transport.AnswerCancelled();
   CHECK(UntilAsked() <= kWatchAgainJitter);
@@ -43,7 +72,7 @@ TEST_CASE_METHOD(ReflectorFixture, "whatever kept it from answering, what follow
   Sync();
   SECTION("errors") { transport.Reply(503, wire::ApiStatus(503, "ServiceUnavailable")); }
   SECTION("silence") { transport.Fail(ErrorKind::kAmbiguous, "timed out"); }
-  reflector.TryNow();
+  reflector.TryNow(true);
   UntilAsked();
   CHECK(Asked() == "watchlist");
   CHECK(Version() == "none");
@@ -52,18 +81,18 @@ TEST_CASE_METHOD(ReflectorFixture, "whatever kept it from answering, what follow
 TEST_CASE_METHOD(ReflectorFixture, "a first state that is being collected is collected anew") {
   reflector.Start();
   transport.Line(wire::Added("a@5"));
-  reflector.TryNow();
+  reflector.TryNow(true);
   CHECK(sink.Take() == "begin add a@5 abandon");
   CHECK(UntilAsked() <= kWatchAgainJitter);
   CHECK(Asked() == "watchlist");
 }
 
 TEST_CASE_METHOD(ReflectorFixture, "a reflector that is stopped is not hurried") {
-  reflector.TryNow();
+  reflector.TryNow(true);
   CHECK(!transport.busy());
   Sync();
   reflector.Stop();
-  reflector.TryNow();
+  reflector.TryNow(true);
   CHECK(time.timers().empty());
 }
 
@@ -83,7 +112,7 @@ TEST_CASE_METHOD(ReflectorFixture,
   }
   REQUIRE(reflector.state() == ReflectorState::kListed);
   const uint64_t watches = counters().watches;
-  reflector.TryNow();
+  reflector.TryNow(true);
   CHECK(reflector.state() == ReflectorState::kListed);
   CHECK(UntilAsked() <= kWatchAgainJitter);
   CHECK(Asked() == "watchlist");

@@ -370,6 +370,39 @@ TEST_CASE_METHOD(ReflectorFixture,
   CHECK(Version() == "11");
 }
 
+TEST_CASE_METHOD(ReflectorFixture, "it is known how old the view may be (S-012)") {
+  reflector.Start();
+  const MonotonicTime start = time.Now();
+  time.Advance(seconds(5));
+  transport.Line(wire::Added("a@5"));
+  CHECK(reflector.view_at() == start);  // of a state that is not complete nothing is shown
+  time.Advance(seconds(5));
+  transport.Line(wire::InitialEventsEnd("10"));
+  CHECK(reflector.view_at() == time.Now());
+  SECTION("each line says that the rest is up to date") {
+    time.Advance(seconds(50));
+    transport.Line(wire::Bookmark("11"));
+    CHECK(reflector.view_at() == time.Now());
+  }
+  SECTION("silence says nothing, a watch that is opened does") {
+    const MonotonicTime heard = time.Now();
+    time.Advance(seconds(20));
+    transport.Break();
+    UntilAsked();
+    time.Advance(seconds(20));
+    CHECK(reflector.view_at() == heard);
+    transport.Open();
+    CHECK(reflector.view_at() == time.Now());
+  }
+  SECTION("a refusal says nothing") {
+    const MonotonicTime heard = time.Now();
+    transport.Reply(403, ApiStatus(403, "Forbidden"));
+    UntilAsked();
+    transport.Reply(403, ApiStatus(403, "Forbidden"));
+    CHECK(reflector.view_at() == heard);
+  }
+}
+
 TEST_CASE_METHOD(ReflectorFixture, "garbage drops the connection and what we know of it (R-027)") {
   const std::string garbage =
       GENERATE(values<std::string>({"<html>", "{", R"({"type":"ADDED"})", "null", "\x01\x02"}));
@@ -385,12 +418,62 @@ TEST_CASE_METHOD(ReflectorFixture, "garbage drops the connection and what we kno
   CHECK(Version() == "10");
 }
 
-TEST_CASE_METHOD(ReflectorFixture, "a line above the limit is garbage, too (R-027)") {
+TEST_CASE_METHOD(ReflectorFixture, "a line without an end is garbage, too (R-027)") {
   Sync();
-  transport.Fail(ErrorKind::kMalformed, "line above 8 MiB");
+  transport.Fail(ErrorKind::kMalformed, "a line has no end");
   CHECK(Ends("malformed") == 1);
   UntilAsked();
   CHECK(Asked() == "watchlist");
+}
+
+// Whom this serves: everybody whose objects have a normal size.
+TEST_CASE_METHOD(ReflectorFixture, "an object whose line is too long holds up no other (R-027)") {
+  const auto head = [](const char* type, const std::string& object) {
+    const std::string line = wire::Event(type, wire::Object(object));
+    return line.substr(0, line.find("spec")) + R"(spec":{"template":{"a":"<<<<)";
+  };
+  SECTION("a change: the watch goes on behind it") {
+    Sync();
+    transport.LongLine(head("MODIFIED", "a@12"));
+    CHECK(sink.Take() == "apply long a");
+    CHECK(reflector.last_version().text == "12");
+    transport.Line(wire::Added("b@13"));
+    CHECK(sink.Take() == "apply +b@13");
+    transport.LongLine(head("DELETED", "a@14"));
+    CHECK(sink.Take() == "apply long -a");
+    CHECK(reflector.last_version().text == "14");
+  }
+  SECTION("in the first state, which becomes complete") {
+    reflector.Start();
+    transport.LongLine(head("ADDED", "a@12"));
+    transport.Line(wire::Added("b@13"));
+    transport.LongLine(head("DELETED", "c@14"));
+    transport.Line(wire::InitialEventsEnd("20"));
+    CHECK(sink.Take() == "begin add long a add b@13 del long c end 20");
+    CHECK(reflector.last_version().text == "20");
+  }
+  CHECK(counters().decode_errors == 2);
+  CHECK(counters().watch_ends.empty());
+  CHECK(transport.busy());
+}
+
+TEST_CASE_METHOD(ReflectorFixture, "if its head does not name it, it is looked for later (R-031)") {
+  const bool initial = GENERATE(false, true);
+  if (initial) {
+    reflector.Start();
+  } else {
+    Sync();
+  }
+  transport.LongLine(R"({"type":"MODIFIED","object":{"metadata":{"annotations":{"a":"<<<<)");
+  if (initial) {
+    CHECK(sink.Take() == "begin add long ?");
+    transport.Line(wire::InitialEventsEnd("10"));
+  } else {
+    CHECK(sink.Take().empty());
+  }
+  CHECK(reflector.last_version().text == "10");
+  time.Advance(kUnnamedRelist);
+  CHECK(counters().repairs == 1);
 }
 
 TEST_CASE_METHOD(ReflectorFixture,

@@ -33,7 +33,7 @@ TEST_CASE("what a failure calls for") {
   using R = Recovery;
   const ListWatchFailure refused = ListWatchFailure::FromError({ErrorKind::kNotSent, "refused"});
   const ListWatchFailure garbage = ListWatchFailure::Malformed("not JSON");
-  const ListWatchFailure large = ListWatchFailure::FromError({ErrorKind::kTooLarge, "64 MiB"});
+  const ListWatchFailure large = ListWatchFailure::FromError({ErrorKind::kTooLarge, "32 MiB"});
   const Row row = GENERATE_COPY(values<Row>({
       {"R-027 garbage", garbage, R::kRelist, R::kRelist, R::kRelist},
       {"more than we take", large, R::kRelistInPages, R::kRelistInPages, R::kRelistInPages},

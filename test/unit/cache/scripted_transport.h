@@ -66,6 +66,12 @@ class ScriptedTransport final : public Transport {
     if (call.reply) return call.reply(Error{kind, message});
     call.stream.on_end(StreamEnd{0, "", Error{kind, message}, std::nullopt});
   }
+  // Ends a stream that the guard did not send, because the server does not answer.
+  void FailHeldBack() {
+    Error error{ErrorKind::kNotSent, "the API server does not answer"};
+    error.detail = ErrorDetail::kHeldBack;
+    TakeOpen().stream.on_end(StreamEnd{0, "", std::move(error), std::nullopt});
+  }
   // Sends the headers of a stream. Called automatically before a line or an end.
   void Open() {
     WL_ASSERT(streaming());
@@ -78,6 +84,12 @@ class ScriptedTransport final : public Transport {
     const std::string padded = line + std::string(64, '}');
     const auto on_line = open_->stream.on_line;
     on_line(std::string_view(padded).substr(0, line.size()));
+  }
+  // Sends a line of which the transport kept only the beginning.
+  void LongLine(const std::string& head) {
+    Open();
+    const auto on_long_line = open_->stream.on_long_line;
+    on_long_line(head);
   }
   // Ends the stream as the server does.
   void End() {

@@ -17,7 +17,7 @@ TEST_CASE("The breaker opens with the fifth transport failure in a row") {
   NoteTimes(breaker, 4, CallOutcome::kUnreachable, At(seconds(1)));
   CHECK_FALSE(breaker.tripped());
   SECTION("however far apart") {
-    breaker.Note(CallOutcome::kUnreachable, At(seconds(1000)));
+    breaker.Note(CallOutcome::kRefused, At(seconds(1000)));
     CHECK(breaker.tripped());
     CHECK(breaker.opened_at() == At(seconds(1000)));
   }
@@ -43,6 +43,34 @@ TEST_CASE("The breaker opens when more than half of the answers of 10 s are bad"
     NoteTimes(breaker, 4, CallOutcome::kTrouble, At(seconds(110)));
   }
   CHECK(breaker.tripped());
+}
+
+TEST_CASE("A 500 counts only if several namespaces got one within 10 s") {
+  CircuitBreaker breaker;
+  const auto note = [&](int times, MonotonicTime now, const char* namespace_) {
+    for (int i = 0; i < times; ++i) breaker.Note(CallOutcome::kInternal, now, namespace_);
+  };
+  note(30, At(seconds(100)), "noisy");
+  CHECK_FALSE(breaker.tripped());
+  SECTION("at the same time") {
+    note(1, At(seconds(109)), "other");
+    CHECK(breaker.tripped());
+  }
+  SECTION("requests without a namespace count as one") {
+    note(1, At(seconds(109)), "");
+    CHECK(breaker.tripped());
+  }
+  SECTION("not if the first is long ago") {
+    note(30, At(seconds(110)), "other");
+    CHECK_FALSE(breaker.tripped());
+    note(1, At(seconds(119)), "noisy");
+    CHECK(breaker.tripped());
+  }
+  SECTION("useful answers outweigh them") {
+    NoteTimes(breaker, 32, CallOutcome::kUseful, At(seconds(109)));
+    note(1, At(seconds(109)), "other");
+    CHECK_FALSE(breaker.tripped());
+  }
 }
 
 TEST_CASE("A few bad answers are no majority of anything") {

@@ -389,7 +389,10 @@ TEST_CASE("A server that asks for less gets less from all callers (C-011)") {
   HttpResponse throttled = GENERATE(Refusal(429, "TooManyRequests", "slow down"),
                                     Refusal(503, "ServiceUnavailable", "etcd is slow"));
   throttled.retry_after = seconds(5);
-  world.Execute(PatchOf("web"), "patch");
+  // A write is throttled by the server in plain text only: a Status may be of a webhook.
+  const bool write = GENERATE(false, true);
+  if (write) throttled.content_type = "text/plain; charset=utf-8";
+  world.Execute(write ? PatchOf("web") : GetOf("web"), "call");
   CHECK(world.client.counters().rate == 40);
   world.transport.Answer(throttled);
   CHECK(world.client.counters().rate == 20);
@@ -397,6 +400,22 @@ TEST_CASE("A server that asks for less gets less from all callers (C-011)") {
   world.Advance(seconds(60));
   CHECK(world.client.counters().rate == 40);
   Proves("D-535");
+}
+
+// Whom this serves: all but the tenant whose webhook asks for less.
+TEST_CASE("A webhook that asks for less slows down its object alone (C-011)") {
+  ClientWorld world({.qps = 40, .burst = 40, .max_in_flight = 1000});
+  HttpResponse denied = GENERATE(Refusal(429, "TooManyRequests", "a webhook says so"),
+                                 Refusal(503, "ServiceUnavailable", "a webhook says so"));
+  denied.retry_after = seconds(5);
+  world.Execute(PatchOf("noisy"), "noisy");
+  world.transport.Answer(denied);
+  CHECK(world.client.counters().rate == 40);
+  CHECK(world.client.counters().throttled == 0);
+  CHECK_FALSE(world.client.congested());
+  world.Execute(PatchOf("quiet"), "quiet");
+  world.transport.Answer(Success());
+  CHECK(world.Kinds("quiet") == Kinds{"ok"});
 }
 
 // --- metrics ---

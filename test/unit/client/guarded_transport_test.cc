@@ -42,9 +42,16 @@ StreamEnd EndWith(int status) { return {status, "", std::nullopt, std::nullopt};
 StreamEnd Cut(ErrorKind kind) { return {200, "", TransportError(kind), std::nullopt}; }
 StreamEnd Broken(ErrorKind kind) { return {0, "", TransportError(kind), std::nullopt}; }
 
+HttpRequest To(HttpMethod method, const std::string& namespace_) {
+  HttpRequest request;
+  request.method = method;
+  request.target = "/apis/apps/v1/namespaces/" + namespace_ + "/deployments/web";
+  return request;
+}
+
 struct Fixture {
-  void Call(Result<HttpResponse> answer) {
-    guard.Call(HttpRequest{}, [this](const Result<HttpResponse>&) { ++replies; });
+  void Call(Result<HttpResponse> answer, HttpRequest request = {}) {
+    guard.Call(std::move(request), [this](const Result<HttpResponse>&) { ++replies; });
     if (inner.calls.waiting() > 0) inner.calls.Answer(std::move(answer));
     timers.RunDue(clock.Now());
   }
@@ -132,14 +139,62 @@ TEST_CASE_METHOD(Fixture, "neither does it make up for calls that fail") {
   CHECK(guard.away());
 }
 
-TEST_CASE_METHOD(Fixture, "a server that refuses, throttles or cannot reach a webhook is there") {
+TEST_CASE_METHOD(Fixture, "a server that refuses or throttles is there") {
   for (int i = 0; i < 20; ++i) {
     Call(Refusal(403, "Forbidden", "no"));
     Call(Refusal(429, "TooManyRequests", "slow down"));
-    Call(Refusal(500, "InternalError", "failed calling webhook \\\"x.example.com\\\": refused"));
     Stream({}, EndWith(410));
   }
   CHECK_FALSE(guard.away());
+}
+
+// Whom this serves: all tenants but the one whose object is too large, or whose webhook fails.
+TEST_CASE_METHOD(Fixture, "an error of one object says nothing about the server") {
+  const HttpMethod method = GENERATE(HttpMethod::kPatch, HttpMethod::kPost, HttpMethod::kDelete);
+  SECTION("whatever the number of namespaces, for a write") {
+    for (int i = 0; i < 20; ++i) {
+      const HttpRequest write = To(method, "ns-" + std::to_string(i));
+      Call(Refusal(500, "InternalError", "etcdserver: request is too large"), write);
+      Call(Refusal(503, "ServiceUnavailable", "a webhook says so"), write);
+    }
+  }
+  SECTION("of one namespace, for a read") {
+    for (int i = 0; i < 20; ++i) {
+      Call(Refusal(500, "InternalError", "conversion failed"), To(HttpMethod::kGet, "noisy"));
+    }
+  }
+  CHECK_FALSE(guard.away());
+}
+
+TEST_CASE_METHOD(Fixture, "neither does it end an outage") {
+  Fail(5);
+  clock.JumpTo(clock.Now() + kAwayPass);
+  Call(Refusal(500, "InternalError", "too large"), To(HttpMethod::kPatch, "noisy"));
+  CHECK(guard.away());
+}
+
+TEST_CASE_METHOD(Fixture, "a 503 in plain text, or a 504, to a write is the server's") {
+  const int how = GENERATE(0, 1);
+  for (int i = 0; i < 10; ++i) {
+    const HttpRequest write = To(HttpMethod::kPatch, "ns");
+    if (how == 0) Call({{503, "text/plain", "no endpoint", {}}}, write);
+    if (how == 1) Call(Refusal(504, "Timeout", "took too long"), write);
+  }
+  CHECK(guard.away());
+}
+
+TEST_CASE_METHOD(Fixture, "it is known whether connections were refused in an outage (C-013)") {
+  std::vector<bool> refused;
+  guard.on_change = [&](bool) { refused.push_back(guard.was_refused()); };
+  const bool refuses = GENERATE(false, true);
+  for (int i = 0; i < 5; ++i) {
+    const bool last = i == 4;
+    Call(TransportError(refuses && last ? ErrorKind::kNotSent : ErrorKind::kAmbiguous));
+  }
+  Advance(milliseconds(1500));
+  inner.calls.Answer({{200, "text/plain", "ok", {}}});
+  CHECK(refused == std::vector<bool>{refuses, refuses});
+  CHECK_FALSE(guard.was_refused());
 }
 
 TEST_CASE_METHOD(Fixture, "a server whose answer is too large is there") {
@@ -150,7 +205,10 @@ TEST_CASE_METHOD(Fixture, "a server whose answer is too large is there") {
 }
 
 TEST_CASE_METHOD(Fixture, "a server most of whose answers are 5xx counts as away") {
-  for (int i = 0; i < 10; ++i) Call(Refusal(500, "InternalError", "etcdserver: no leader"));
+  const int code = GENERATE(500, 502, 503, 504);
+  for (int i = 0; i < 10; ++i) {
+    Call(Refusal(code, "Error", "no leader"), To(HttpMethod::kGet, i % 2 == 0 ? "a" : "b"));
+  }
   CHECK(guard.away());
 }
 
@@ -272,6 +330,7 @@ TEST_CASE_METHOD(Fixture,
 TEST_CASE_METHOD(Fixture, "while it is away next to nothing is sent, whoever asks (C-013)") {
   Fail(5);
   int refused = 0;
+  int held_back = 0;
   size_t streams = 0;
   for (int second = 0; second < 600; ++second) {
     guard.Call(HttpRequest{}, [&](const Result<HttpResponse>& said) {
@@ -282,6 +341,7 @@ TEST_CASE_METHOD(Fixture, "while it is away next to nothing is sent, whoever ask
                                    CHECK(end.status == 0);
                                    REQUIRE(end.error);
                                    CHECK(end.error->kind == ErrorKind::kNotSent);
+                                   held_back += end.error->detail == ErrorDetail::kHeldBack;
                                    ++refused;
                                  }});
     Advance(seconds(1));
@@ -296,6 +356,7 @@ TEST_CASE_METHOD(Fixture, "while it is away next to nothing is sent, whoever ask
   }
   CHECK(guard.sent() == inner.calls.sent.size() + streams);
   CHECK(refused == 1200);  // the calls that were sent have failed like the refused ones
+  CHECK(held_back + static_cast<int>(streams) == 600);
   CHECK(guard.sent() <= 5 + 600 * 3 / 10);
 }
 

@@ -54,7 +54,7 @@ TEST_CASE("LineSink: lines arrive whole and in order while the core is behind") 
   int next = 0;
   bool in_order = true;
   const std::function<void()> deliver = [&] {
-    const bool more = sink->Deliver(3, [&](std::string_view line) {
+    const bool more = sink->Deliver(3, [&](std::string_view line, size_t) {
       in_order = in_order && line == std::to_string(next);
       ++next;
     });

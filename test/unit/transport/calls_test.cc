@@ -288,7 +288,7 @@ TEST_CASE("a response above the limit is refused, not collected") {
   const Result<HttpResponse> read = client.Call(Get("/api"));
   REQUIRE_FALSE(read.ok());
   CHECK(read.error().kind == ErrorKind::kTooLarge);
-  CHECK(Has(read.error().message, "larger than 64 MiB"));
+  CHECK(Has(read.error().message, "larger than 32 MiB"));
   const Result<HttpResponse> write = client.Call(Send(HttpMethod::kPut, "/api", "{}"));
   REQUIRE_FALSE(write.ok());
   CHECK(write.error().kind == ErrorKind::kAmbiguous);

@@ -47,6 +47,7 @@ inline bool Has(const std::string& text, std::string_view part) {
 struct Streamed {
   int opens = 0;
   std::vector<std::string> lines;
+  std::vector<size_t> heads;  // sizes, of lines that were skipped
   std::optional<StreamEnd> end;
   int ends = 0;
 };
@@ -89,6 +90,7 @@ class TransportFixture {
       REQUIRE_FALSE(into.end.has_value());  // no line comes after the end
       into.lines.emplace_back(line);
     };
+    handler.on_long_line = [&into](std::string_view head) { into.heads.push_back(head.size()); };
     handler.on_end = [&into](StreamEnd end) {
       ++into.ends;
       into.end = std::move(end);

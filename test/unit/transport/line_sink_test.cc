@@ -31,7 +31,10 @@ struct Pipe {
     return taken;
   }
   bool Deliver(int most = 1000) {
-    return sink.Deliver(most, [this](std::string_view line) { lines.emplace_back(line); });
+    return sink.Deliver(most, [this](std::string_view line, size_t length) {
+      const bool whole = line.size() == length;
+      lines.push_back(std::string(line) + (whole ? "" : "… of " + std::to_string(length)));
+    });
   }
 
   ManualClock clock{MonotonicTime{}};
@@ -96,7 +99,7 @@ TEST_CASE("64 readable zeros follow each line") {
   pipe.Put("split o");
   pipe.Put("ver two\nwhole\n");
   int seen = 0;
-  pipe.sink.Deliver(10, [&](std::string_view line) {
+  pipe.sink.Deliver(10, [&](std::string_view line, size_t) {
     ++seen;
     const std::string_view behind(line.data() + line.size(), kLinePaddingBytes);
     CHECK(behind == std::string(kLinePaddingBytes, '\0'));
@@ -165,42 +168,47 @@ TEST_CASE("a line is announced once, until the core has fetched everything") {
   CHECK(pipe.announced == 2);
 }
 
-TEST_CASE("a line above the limit is refused, the lines before it are not lost") {
+TEST_CASE(
+    "a line above the limit is skipped: its head is delivered, and all others whole (R-027)") {
   LineSink::Limits limits;
   limits.line_bytes_max = 8;
+  limits.line_head_bytes = 3;
   Pipe pipe(limits);
   pipe.sink.HeadersArrived(false);
   struct Row {
     std::vector<std::string> pieces;
-    bool want_refused;
+    std::vector<std::string> lines;
   };
   const Row row = GENERATE(values<Row>({
-      {{"ok\n12345678\n"}, false},
-      {{"ok\n123456789\n"}, true},
-      {{"ok\n1234", "5678", "\n"}, false},
-      {{"ok\n1234", "5678", "9"}, true},
+      {{"ok\n12345678\nz\n"}, {"ok", "12345678", "z"}},
+      {{"ok\n123456789\nz\n"}, {"ok", "123… of 9", "z"}},
+      {{"ok\n1234", "5678", "\nz\n"}, {"ok", "12345678", "z"}},
+      {{"ok\n1234", "5678", "9", "\nz\n"}, {"ok", "123… of 9", "z"}},
+      {{"ok\n1", "23456789012345", "67890\nz\n"}, {"ok", "123… of 20", "z"}},
+      {{"ok\n1234", "5678", "9"}, {"ok"}},
+      {{"123456789\n123456789\n"}, {"123… of 9", "123… of 9"}},
   }));
-  Taken last = Taken::kAll;
-  for (const std::string& piece : row.pieces) {
-    if (last == Taken::kAll) last = pipe.Put(piece);
-  }
-  CHECK((last == Taken::kRefused) == row.want_refused);
-  CHECK(pipe.sink.line_too_long() == row.want_refused);
+  for (const std::string& piece : row.pieces) CHECK(pipe.Put(piece) == Taken::kAll);
+  CHECK(pipe.sink.bytes() <= 64 * row.lines.size() + 3 * kLineOverheadBytes);
+  CHECK_FALSE(pipe.sink.line_without_end());
   pipe.Deliver();
-  CHECK(pipe.lines.front() == "ok");
-  CHECK(pipe.lines.size() == (row.want_refused ? 1U : 2U));
+  CHECK(pipe.lines == row.lines);
 }
 
-TEST_CASE("an over-long line that waits outside is refused when its turn comes") {
+TEST_CASE("a line without an end closes the connection, the lines before it are not lost") {
   LineSink::Limits limits;
-  limits.waiting_bytes_max = 1;
   limits.line_bytes_max = 4;
+  limits.line_head_bytes = 2;
+  limits.line_skip_bytes_max = 8;
+  const bool waits_outside = GENERATE(false, true);
+  if (waits_outside) limits.waiting_bytes_max = 1;
   Pipe pipe(limits);
   pipe.sink.HeadersArrived(false);
-  CHECK(pipe.Put("a\n12345\n") == Taken::kLater);
+  CHECK(pipe.Put("a\n123456789") == (waits_outside ? Taken::kLater : Taken::kRefused));
   CHECK_FALSE(pipe.Deliver());
-  CHECK(pipe.resumed == false);
-  CHECK(pipe.sink.line_too_long());
+  if (waits_outside) CHECK(pipe.resumed == false);
+  CHECK(pipe.sink.line_without_end());
+  CHECK(pipe.lines == std::vector<std::string>{"a"});
 }
 
 TEST_CASE("abort drops what waits, releases who waits, refuses the rest") {
@@ -225,7 +233,7 @@ TEST_CASE("a handler may abort the sink it is fed from") {
   pipe.sink.HeadersArrived(false);
   pipe.Put("a\nb\nc\n");
   Lines seen;
-  CHECK_FALSE(pipe.sink.Deliver(10, [&](std::string_view line) {
+  CHECK_FALSE(pipe.sink.Deliver(10, [&](std::string_view line, size_t) {
     seen.emplace_back(line);
     pipe.sink.Abort();
   }));

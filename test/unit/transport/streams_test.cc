@@ -190,7 +190,19 @@ TEST_CASE("silence ends a stream, bytes keep it (R-025)") {
   CHECK(client.core.RunUntil([&] { return server.closed() == 1; }));
 }
 
-TEST_CASE("a line above the limit ends the stream as malformed, after the lines before it") {
+TEST_CASE("a line above the limit is skipped, and the stream goes on (R-027)") {
+  const std::string long_line(kLineBytesMax + 1, 'x');
+  RawHttpServer server(Answer(
+      ChunkedHead() + Chunk("fine\n" + long_line + "\nfine, too\n") + std::string(kLastChunk),
+      Then::kWait));
+  TransportFixture client(server.url());
+  const Streamed streamed = client.StreamToEnd(Get("/watch"));
+  CHECK(streamed.lines == Lines{"fine", "fine, too"});
+  CHECK(streamed.heads == std::vector<size_t>{kLineHeadBytes});
+  CHECK(streamed.end->ok());
+}
+
+TEST_CASE("a line without an end ends the stream as malformed, after the lines before it") {
   RawHttpServer server([](Connection& peer, int) {
     peer.ReadRequest();
     peer.Write(ChunkedHead() + Chunk("fine\n"));
@@ -227,12 +239,13 @@ TEST_CASE("while the core is behind, memory is bounded and nothing is lost") {
   std::optional<StreamEnd> end;
   HttpRequest request = Get("/watch");
   request.call_class = CallClass::kWatch;
-  client.transport->Stream(request, {[&](std::string_view line) {
-                                       in_order = in_order && line.substr(0, line.find('x')) ==
-                                                                  std::to_string(next);
-                                       ++next;
-                                     },
-                                     [&](StreamEnd got) { end = std::move(got); }});
+  StreamHandler handler;
+  handler.on_line = [&](std::string_view line) {
+    in_order = in_order && line.substr(0, line.find('x')) == std::to_string(next);
+    ++next;
+  };
+  handler.on_end = [&](StreamEnd got) { end = std::move(got); };
+  client.transport->Stream(request, std::move(handler));
 
   // The core thread runs no turn until the server cannot write any more.
   while (!stalled) client.core.inbox.WaitFor(milliseconds(1));

@@ -1,0 +1,113 @@
+// A new leader compares its caches with lists, however large the objects are (L-011).
+#include "controller/runtime/leadership_barrier.h"
+
+#include <string>
+#include <vector>
+
+#include "kubeclient/base/log.h"
+#include "kubeclient/base/random.h"
+#include "test/catch.h"
+#include "test/unit/cache/scripted_transport.h"
+#include "test/unit/cache/virtual_time.h"
+#include "test/unit/cache/wire.h"
+
+namespace windlass::leadership_barrier_test {
+namespace {
+
+using wire::ListOf;
+using wire::Object;
+
+std::string MetadataList(const std::string& version, const std::vector<std::string>& objects,
+                         const std::string& continue_token = "") {
+  return ListOf(version, objects, continue_token, "PartialObjectMetadataList", "meta.k8s.io/v1");
+}
+
+struct Fixture {
+  std::vector<ComparedCache> Caches() {
+    ReflectorOptions options;
+    options.resource = resources::kReplicaSets;
+    options.metadata_only = true;
+    return {{options, [this](const ListedVersions& listed) {
+               seen.clear();
+               for (const auto& [key, version] : listed.objects) {
+                 seen += key.name + "@" + version.resource_version.text + " ";
+               }
+               return behind;
+             }}};
+  }
+  std::string Limit() const { return transport.Parameter("limit").value_or("none"); }
+  void RefuseAsTooLarge() { transport.Fail(ErrorKind::kTooLarge, "larger than 32 MiB"); }
+
+  VirtualTime time;
+  Random random{1};
+  NullLog log;
+  ScriptedTransport transport;
+  SymbolTable symbols;
+  Decoder decoder{symbols};
+  std::string behind;  // what the cache lacks
+  std::string seen;    // the list that it was last compared with
+  int passed = 0;
+  LeadershipBarrier barrier{{time, random, log, time.timers(), transport, decoder},
+                            [this] { return Caches(); },
+                            [this] { ++passed; }};
+};
+
+TEST_CASE_METHOD(Fixture, "it is passed when the cache holds all pages of the list") {
+  CHECK(Limit() == "500");
+  transport.Reply(200, MetadataList("10", {Object("a@3")}, "next"));
+  CHECK(transport.Parameter("continue") == "next");
+  transport.Reply(200, MetadataList("10", {Object("b@4")}));
+  CHECK(seen == "a@3 b@4 ");
+  CHECK(passed == 1);
+  CHECK(barrier.trouble().empty());
+}
+
+// Whom this serves: everybody but the tenant of the large objects. Without it nothing is written
+// after a change of leader.
+TEST_CASE_METHOD(Fixture, "a page that is too large is asked for with fewer objects") {
+  RefuseAsTooLarge();
+  CHECK(Limit() == "250");
+  transport.Reply(200, MetadataList("10", {Object("a@3")}, "next"));
+  CHECK(Limit() == "250");
+  RefuseAsTooLarge();
+  CHECK(Limit() == "125");
+  CHECK(transport.Parameter("continue") == "next");
+  for (int i = 0; i < 3; ++i) transport.Reply(200, MetadataList("10", {Object("b@4")}, "more"));
+  CHECK(Limit() == "125");
+  transport.Reply(200, MetadataList("10", {Object("b@4")}, "more"));
+  CHECK(Limit() == "250");  // four pages have fitted
+  transport.Reply(200, MetadataList("10", {Object("c@5")}));
+  CHECK(seen == "a@3 b@4 c@5 ");
+  CHECK(passed == 1);
+}
+
+TEST_CASE_METHOD(Fixture, "an object that fits into no page comes as a stream") {
+  for (int i = 0; i < 9; ++i) RefuseAsTooLarge();
+  REQUIRE(transport.Parameter("sendInitialEvents") == "true");
+  transport.Line(wire::Added("a@3"));
+  const std::string huge = wire::Added("huge@4");
+  transport.LongLine(huge.substr(0, huge.find("spec")) + R"(spec":{"template":"<<<)");
+  transport.LongLine(R"({"type":"ADDED","object":{"metadata":{"annotations":{"a":"<<<<)");
+  transport.Line(wire::InitialEventsEnd("10"));
+  CHECK(seen == "a@3 huge@4 ");
+  CHECK(passed == 1);
+}
+
+TEST_CASE_METHOD(Fixture, "why it is not passed is told until it is") {
+  transport.Reply(500, "no");
+  CHECK(barrier.trouble() == "cannot see what the former leader wrote: list replicasets: HTTP 500");
+  time.Advance(seconds(6));
+  behind = "ns/a";
+  transport.Reply(200, MetadataList("10", {Object("a@3")}));
+  time.Advance(seconds(31));
+  CHECK(barrier.trouble() ==
+        "the cache still lacks what the former leader wrote: replicasets ns/a");
+  CHECK(passed == 0);
+  behind.clear();
+  transport.Reply(200, MetadataList("11", {Object("a@3")}));
+  CHECK(passed == 1);
+  CHECK(barrier.trouble().empty());
+}
+
+}  // namespace
+}  // namespace windlass::leadership_barrier_test
