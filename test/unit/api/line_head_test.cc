@@ -24,7 +24,7 @@ struct Fixture {
   Decoder decoder{symbols};
 };
 
-TEST_CASE_METHOD(Fixture, "type, name, uid, version and owner are read") {
+TEST_CASE_METHOD(Fixture, "type, name, uid, version and owner are read (R-027)") {
   const Result<LineHead> head = DecodeLineHead(decoder, kLine);
   REQUIRE(head.ok());
   CHECK(head->type == WatchEventType::kModified);
@@ -37,7 +37,7 @@ TEST_CASE_METHOD(Fixture, "type, name, uid, version and owner are read") {
 }
 
 // Wherever the line is cut off, what is read is what stands there, and nothing is half read.
-TEST_CASE_METHOD(Fixture, "a line cut off anywhere is read rightly, or is an error") {
+TEST_CASE_METHOD(Fixture, "a line cut off anywhere is read rightly, or is an error (R-027)") {
   size_t read = 0;
   size_t with_owner = 0;
   for (size_t size = 0; size <= kLine.size(); ++size) {

@@ -16,7 +16,7 @@ const Uid kUid{0x123E4567E89B42D3ULL, 0xA456426614174000ULL};
 constexpr const char* kUidText = "123e4567-e89b-42d3-a456-426614174000";
 const ObjectVersion kVersion{{"ns", "web"}, kUid, {"77"}};
 
-TEST_CASE("a merge patch gets uid and resourceVersion beside the metadata it has") {
+TEST_CASE("a merge patch gets uid and resourceVersion beside the metadata it has (W-03)") {
   struct Row {
     std::string fields, want;
   };
@@ -61,7 +61,7 @@ TEST_CASE("64-bit integers pass through a merge patch unharmed (D-783)") {
   Proves("D-783");
 }
 
-TEST_CASE("a JSON patch tests the uid, then makes the server compare the resourceVersion") {
+TEST_CASE("a JSON patch tests the uid, then makes the server compare the resourceVersion (W-03)") {
   const Request request = Request::JsonPatch(
       resources::kDeployments, kVersion,
       R"( [ {"op":"replace","path":"/spec/template","value":{"z":1e400,"a": [] }} ] )");
@@ -76,7 +76,8 @@ TEST_CASE("a JSON patch tests the uid, then makes the server compare the resourc
   CHECK(json::parse(bare.body()).size() == 2);
 }
 
-TEST_CASE("a guarded JSON patch tests the uid, then what it leans on, and no resourceVersion") {
+TEST_CASE(
+    "a guarded JSON patch tests the uid, then what it leans on, and no resourceVersion (P-035)") {
   const std::string operations =
       R"([{"op":"test","path":"/spec/containers/0/image","value":"a"},)"
       R"({"op":"replace","path":"/spec/containers/0/image","value":"b"}])";
@@ -91,7 +92,7 @@ TEST_CASE("a guarded JSON patch tests the uid, then what it leans on, and no res
   CHECK(request.mutates());
 }
 
-TEST_CASE("a delete has both preconditions and leaves dependents to the garbage collector") {
+TEST_CASE("a delete has both preconditions and leaves dependents to the garbage collector (B-31)") {
   const Request request = Request::Delete(resources::kReplicaSets, kVersion);
   const json want = {{"apiVersion", "v1"},
                      {"kind", "DeleteOptions"},

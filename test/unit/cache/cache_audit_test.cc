@@ -136,6 +136,20 @@ TEST_CASE_METHOD(Fixture, "an audit without an answer says nothing (R-051)") {
   CHECK(differences() == 0);
 }
 
+// Whom this serves: everybody but the tenant of the large objects.
+TEST_CASE_METHOD(Fixture, "a page that is too large is asked for with half the limit (R-051)") {
+  UntilAsked();
+  calls.Fail(ErrorKind::kTooLarge, "larger than 32 MiB");
+  CHECK(calls.Parameter("limit") == "250");
+  calls.Reply(200, Page("10", {"a@3", "b@4"}, "more"));
+  calls.Fail(ErrorKind::kTooLarge, "larger than 32 MiB");
+  CHECK(calls.Parameter("limit") == "125");
+  CHECK(calls.Parameter("continue") == "more");
+  calls.Reply(200, Page("10", {"c@5"}));
+  CHECK(audits() == 1);
+  CHECK(differences() == 0);
+}
+
 TEST_CASE_METHOD(Fixture, "after Stop nothing is asked (R-051, R-053)") {
   SECTION("waiting") {}
   SECTION("asking") { UntilAsked(); }

@@ -164,7 +164,7 @@ TEST_CASE_METHOD(Fixture, "an object older than it was is of another past (R-061
   CHECK(resets == 1);
 }
 
-TEST_CASE_METHOD(Fixture, "an object older than our own last write of it is not") {
+TEST_CASE_METHOD(Fixture, "an object older than our own last write of it is not (R-061)") {
   int resets = 0;
   informer.on_reset.Add([&] { ++resets; });
   Sync({"a@8"}, "10");

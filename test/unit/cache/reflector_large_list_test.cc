@@ -173,7 +173,7 @@ TEST_CASE_METHOD(LargeListFixture, "a page that is too large is asked for with h
   CHECK(transport.Parameter("limit") == "2");
 }
 
-TEST_CASE_METHOD(LargeListFixture, "an object that fits into no page comes as a stream") {
+TEST_CASE_METHOD(LargeListFixture, "an object that fits into no page comes as a stream (R-058)") {
   StartListing();
   for (int i = 0; i < 9; ++i) RefuseAsTooLarge();
   UntilAsked();
@@ -183,7 +183,7 @@ TEST_CASE_METHOD(LargeListFixture, "an object that fits into no page comes as a 
   CHECK(reflector.trouble().empty());
 }
 
-TEST_CASE_METHOD(LargeListFixture, "a later page may be too large as well") {
+TEST_CASE_METHOD(LargeListFixture, "a later page may be too large as well (R-003)") {
   StartListing();
   AnswerList("10");
   CHECK(transport.last().target == kSecondPage);

@@ -52,7 +52,7 @@ TEST_CASE_METHOD(ReflectorFixture, "without a refusal watches go on where they w
   }
 }
 
-TEST_CASE_METHOD(ReflectorFixture, "a watch that may hang gives way to a complete state") {
+TEST_CASE_METHOD(ReflectorFixture, "a watch that may hang gives way to a complete state (C-013)") {
   Sync();
   transport.Line(wire::Bookmark("15"));
   reflector.TryNow(true);
@@ -98,8 +98,9 @@ TEST_CASE_METHOD(ReflectorFixture, "a reflector that is stopped is not hurried")
 
 // The watch can end while the server is still away. Within the second before the next watch another
 // server may answer, whose etcd was put back to an earlier state and is past our version.
-TEST_CASE_METHOD(ReflectorFixture,
-                 "one that is about to watch is not hurried, and asks for a complete state") {
+TEST_CASE_METHOD(
+    ReflectorFixture,
+    "one that is about to watch is not hurried, and asks for a complete state (C-013)") {
   const int silences = GENERATE(0, 1, 2);  // after the second the server is in doubt
   CAPTURE(silences);
   Sync();

@@ -601,7 +601,8 @@ TEST_CASE_METHOD(ReflectorFixture,
   CHECK(sink.told_forbidden == 2);
 }
 
-TEST_CASE_METHOD(ReflectorFixture, "trouble is over when the watch holds, even in silence") {
+TEST_CASE_METHOD(ReflectorFixture,
+                 "trouble is over when the watch holds, even in silence (R-023)") {
   Sync();
   transport.Fail(ErrorKind::kAmbiguous, "timed out");
   CHECK(reflector.trouble() == "watch replicasets: timed out");

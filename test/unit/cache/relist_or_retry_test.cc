@@ -29,7 +29,7 @@ struct Row {
   Recovery watch;
 };
 
-TEST_CASE("what a failure calls for") {
+TEST_CASE("what a failure calls for (R-021, R-022, R-024)") {
   using R = Recovery;
   const ListWatchFailure refused = ListWatchFailure::FromError({ErrorKind::kNotSent, "refused"});
   const ListWatchFailure garbage = ListWatchFailure::Malformed("not JSON");
@@ -61,7 +61,7 @@ TEST_CASE("what a failure calls for") {
   CHECK(RecoveryFrom(Asked::kWatch, row.failure) == row.watch);
 }
 
-TEST_CASE("a failure is read from whatever came") {
+TEST_CASE("a failure is read from whatever came (R-055)") {
   SymbolTable symbols;
   Decoder decoder(symbols);
   const ListWatchFailure lagging =

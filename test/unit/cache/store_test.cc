@@ -97,7 +97,7 @@ void CheckRow(const Row& row) {
   CHECK(scripted.store.tombstones() == row.tombstones);
 }
 
-TEST_CASE("a store follows the watch") {
+TEST_CASE("a store follows the watch (R-034, R-035, R-036)") {
   CheckRow(GENERATE(values<Row>({
       {"added", "apply a#1@5", "+a#1@5", "a#1@5"},
       {"changed", "apply a#1@5; apply a#1@7", "+a#1@5 a#1@5>7", "a#1@7"},
@@ -123,7 +123,7 @@ TEST_CASE("a store follows the watch") {
 }
 
 // S-015.
-TEST_CASE("the fold is the ledger") {
+TEST_CASE("the fold is the ledger (S-015)") {
   CheckRow(GENERATE(values<Row>({
       {"a reply shows at once", "apply a#1@5; fold a#1@7", "+a#1@5 a#1@5>7", "a#1@7"},
       {"its event brings nothing", "fold a#1@7; apply a#1@7", "+a#1@7 =dup", "a#1@7"},
@@ -146,7 +146,7 @@ TEST_CASE("the fold is the ledger") {
   Proves("W-10");
 }
 
-TEST_CASE("what we deleted stays deleted") {
+TEST_CASE("what we deleted stays deleted (S-015)") {
   CheckRow(GENERATE(values<Row>({
       {"at once", "apply a#1@5; deleted a#1", "+a#1@5 -a#1@5", "", 1},
       {"until the watch confirms it", "apply a#1@5; deleted a#1; gone a#1@8", "+a#1@5 -a#1@5 =dup",
@@ -185,7 +185,7 @@ TEST_CASE("what we deleted stays deleted") {
   })));
 }
 
-TEST_CASE("a relist never undoes what is newer than it") {
+TEST_CASE("a relist never undoes what is newer than it (S-015)") {
   CheckRow(GENERATE(values<Row>({
       {"R-038 vanished", "apply a#1@5; relist@9", "+a#1@5 ?a#1@5", ""},
       {"R-006 deletes, then the rest in order", "apply a#1@5; apply b#2@6; relist@9 c#3@7 b#2@8",

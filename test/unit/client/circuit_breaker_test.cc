@@ -12,7 +12,7 @@ void NoteTimes(CircuitBreaker& breaker, int times, CallOutcome outcome, Monotoni
   for (int i = 0; i < times; ++i) breaker.Note(outcome, now);
 }
 
-TEST_CASE("The breaker opens with the fifth transport failure in a row") {
+TEST_CASE("The breaker opens with the fifth transport failure in a row (C-012)") {
   CircuitBreaker breaker;
   NoteTimes(breaker, 4, CallOutcome::kUnreachable, At(seconds(1)));
   CHECK_FALSE(breaker.tripped());
@@ -30,7 +30,7 @@ TEST_CASE("The breaker opens with the fifth transport failure in a row") {
   }
 }
 
-TEST_CASE("The breaker opens when more than half of the answers of 10 s are bad") {
+TEST_CASE("The breaker opens when more than half of the answers of 10 s are bad (C-012)") {
   CircuitBreaker breaker;
   NoteTimes(breaker, 5, CallOutcome::kUseful, At(seconds(100)));
   NoteTimes(breaker, 5, CallOutcome::kTrouble, At(seconds(105)));
@@ -45,7 +45,7 @@ TEST_CASE("The breaker opens when more than half of the answers of 10 s are bad"
   CHECK(breaker.tripped());
 }
 
-TEST_CASE("A 500 counts only if several namespaces got one within 10 s") {
+TEST_CASE("A 500 counts only if several namespaces got one within 10 s (C-012)") {
   CircuitBreaker breaker;
   const auto note = [&](int times, MonotonicTime now, const char* namespace_) {
     for (int i = 0; i < times; ++i) breaker.Note(CallOutcome::kInternal, now, namespace_);
@@ -83,7 +83,7 @@ TEST_CASE("A few bad answers are no majority of anything") {
   CHECK(breaker.tripped());
 }
 
-TEST_CASE("An open breaker closes with a useful answer, and begins anew") {
+TEST_CASE("An open breaker closes with a useful answer, and begins anew (C-012)") {
   CircuitBreaker breaker;
   NoteTimes(breaker, 5, CallOutcome::kUnreachable, At(seconds(7)));
   breaker.Note(CallOutcome::kUseful, At(seconds(7)));  // too soon after it tripped

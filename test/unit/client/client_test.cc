@@ -209,7 +209,7 @@ TEST_CASE("Writes of Events go last, one at a time, with a tenth of the rate (B-
   Proves("B-47");
 }
 
-TEST_CASE("Events never take more than their places in flight") {
+TEST_CASE("Events never take more than their places in flight (C-010)") {
   ClientWorld world({.qps = 0});
   for (int i = 0; i < 20; ++i) world.Execute(EventOf("e"), "event");
   CHECK(world.transport.waiting() == static_cast<size_t>(kEventsInFlightMax));
@@ -234,7 +234,7 @@ TEST_CASE("A write deadline that is over refuses mutations, later, and lets read
   CHECK(world.Kinds("get") == Kinds{"ok"});
 }
 
-TEST_CASE("A write deadline that is over refuses without waiting for a place in flight") {
+TEST_CASE("A write deadline that is over refuses without waiting for a place in flight (L-004)") {
   ClientWorld world({.max_in_flight = 1});
   world.Execute(GetOf("a"), "get");
   world.write_deadline.Forbid();
@@ -243,7 +243,7 @@ TEST_CASE("A write deadline that is over refuses without waiting for a place in 
   CHECK(world.Kinds("patch") == Kinds{"Fenced"});
 }
 
-TEST_CASE("A write deadline that ends while a write waits keeps it from being sent") {
+TEST_CASE("A write deadline that ends while a write waits keeps it from being sent (L-004)") {
   ClientWorld world({.max_in_flight = 1});
   world.Execute(GetOf("a"), "first");
   world.Execute(PatchOf("b"), "patch");

@@ -110,7 +110,7 @@ TEST_CASE("A repeat patches the count onto what the server said it has") {
   CHECK(world.Body(2)["metadata"]["resourceVersion"] == "8");
 }
 
-TEST_CASE("Repeats while an event is under way are told by one patch") {
+TEST_CASE("Repeats while an event is under way are told by one patch (D-536)") {
   Recorder world;
   for (int i = 0; i < 5; ++i) world.recorder.Record(Deployment("web"), Normal("Scaled up"));
   CHECK(world.transport.sent.size() == 1);
@@ -176,7 +176,7 @@ TEST_CASE("A refused event is dropped or begun anew, never in the way") {
   }
 }
 
-TEST_CASE("An event that the server has forgotten is told anew with its count") {
+TEST_CASE("An event that the server has forgotten is told anew with its count (D-536)") {
   Recorder world;
   world.recorder.Record(Deployment("web"), Normal("Scaled up"));
   world.Accept();
@@ -214,7 +214,7 @@ TEST_CASE("Without the right to write, events are dropped quietly") {
   CHECK(world.recorder.counters().dropped == 1);
 }
 
-TEST_CASE("The queue is bounded; the oldest Normal event goes first") {
+TEST_CASE("The queue is bounded; the oldest Normal event goes first (D-536)") {
   Recorder world;
   const auto record = [&](int from, int to, const Event& event) {
     for (int i = from; i < to; ++i) {
@@ -253,7 +253,7 @@ TEST_CASE("A queue of Warnings alone loses its oldest") {
   CHECK(world.Body(kEventsInFlightMax)["involvedObject"]["name"] == after_the_dropped);
 }
 
-TEST_CASE("The answer to a forgotten event is not taken for its successor's") {
+TEST_CASE("The answer to a forgotten event is not taken for its successor's (D-536)") {
   Recorder world;
   world.recorder.Record(Deployment("web"), Normal("Scaled up"));
   for (size_t i = 0; i < kEventCacheMax; ++i) {

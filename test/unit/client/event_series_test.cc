@@ -70,7 +70,7 @@ TEST_CASE("An Event that every sync finds anew is told once in the time that it 
   CHECK(observer.Seen(other, held).count == 1);
 }
 
-TEST_CASE("Series differ by object, type, reason and message, and end after ten minutes") {
+TEST_CASE("Series differ by object, type, reason and message, and end after ten minutes (D-536)") {
   Observer observer;
   const std::string name = observer.Seen(kWeb, Normal("Scaled up")).name;
   ObjectReference other = kWeb;
@@ -87,7 +87,7 @@ TEST_CASE("Series differ by object, type, reason and message, and end after ten 
   CHECK(late.name != name);
 }
 
-TEST_CASE("A series that is under way is not replaced by a new one") {
+TEST_CASE("A series that is under way is not replaced by a new one (D-536)") {
   Observer observer;
   EventSeries& series = observer.Seen(kWeb, Normal("Scaled up"));
   series.in_flight = true;
@@ -134,7 +134,7 @@ TEST_CASE("A repeated message is not a new similar one") {
   }
 }
 
-TEST_CASE("An object has 25 events in a burst, then one per five minutes; Warnings apart") {
+TEST_CASE("An object has 25 events in a burst, then one per five minutes; Warnings apart (D-536)") {
   Observer observer;
   const auto burst = [&](const Event& event) {
     int passed = 0;

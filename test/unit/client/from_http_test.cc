@@ -34,7 +34,7 @@ void CheckRow(const Row& row) {
 
 HttpResponse Plain(int code, std::string body) { return {code, "text/plain", std::move(body), {}}; }
 
-TEST_CASE("4xx say what the caller can do") {
+TEST_CASE("4xx say what the caller can do (C-015)") {
   const Row row = GENERATE(values<Row>({
       {"400", Refusal(400, "BadRequest", "error decoding patch"), "Invalid", "Invalid", "Invalid",
        "Invalid"},
@@ -118,7 +118,7 @@ TEST_CASE("4xx say what the caller can do") {
   CheckRow(row);
 }
 
-TEST_CASE("5xx on a mutation are ambiguous unless the server certainly did nothing") {
+TEST_CASE("5xx on a mutation are ambiguous unless the server certainly did nothing (C-015)") {
   const Row row = GENERATE(values<Row>({
       {"500", Refusal(500, "InternalError", "Internal error occurred: etcd"), "ServerError",
        "Ambiguous", "Ambiguous", "Ambiguous"},
@@ -150,7 +150,9 @@ TEST_CASE("5xx on a mutation are ambiguous unless the server certainly did nothi
   CheckRow(row);
 }
 
-TEST_CASE("Redirects are refused and unusable answers are told apart by what they may have done") {
+TEST_CASE(
+    "Redirects are refused and unusable answers are told apart by what they may have done "
+    "(C-015)") {
   const Row row = GENERATE(values<Row>({
       {"301 would carry credentials away", Plain(301, ""), "Config", "Config", "Config", "Config"},
       {"307", Plain(307, ""), "Config", "Config", "Config", "Config"},

@@ -110,7 +110,7 @@ TEST_CASE_METHOD(Fixture, "five exchanges without an answer mean that the server
   CHECK(log.lines.size() == 1);
 }
 
-TEST_CASE_METHOD(Fixture, "what says nothing about the server is not counted") {
+TEST_CASE_METHOD(Fixture, "what says nothing about the server is not counted (C-012)") {
   Fail(4);
   const int how = GENERATE(0, 1, 2);
   for (int i = 0; i < 20; ++i) {
@@ -149,7 +149,7 @@ TEST_CASE_METHOD(Fixture, "a server that refuses or throttles is there") {
 }
 
 // Whom this serves: all tenants but the one whose object is too large, or whose webhook fails.
-TEST_CASE_METHOD(Fixture, "an error of one object says nothing about the server") {
+TEST_CASE_METHOD(Fixture, "an error of one object says nothing about the server (C-012)") {
   const HttpMethod method = GENERATE(HttpMethod::kPatch, HttpMethod::kPost, HttpMethod::kDelete);
   SECTION("whatever the number of namespaces, for a write") {
     for (int i = 0; i < 20; ++i) {
@@ -173,7 +173,7 @@ TEST_CASE_METHOD(Fixture, "neither does it end an outage") {
   CHECK(guard.away());
 }
 
-TEST_CASE_METHOD(Fixture, "a 503 in plain text, or a 504, to a write is the server's") {
+TEST_CASE_METHOD(Fixture, "a 503 in plain text, or a 504, to a write is the server's (C-012)") {
   const int how = GENERATE(0, 1);
   for (int i = 0; i < 10; ++i) {
     const HttpRequest write = To(HttpMethod::kPatch, "ns");
@@ -197,14 +197,14 @@ TEST_CASE_METHOD(Fixture, "it is known whether connections were refused in an ou
   CHECK_FALSE(guard.was_refused());
 }
 
-TEST_CASE_METHOD(Fixture, "a server whose answer is too large is there") {
+TEST_CASE_METHOD(Fixture, "a server whose answer is too large is there (C-012)") {
   Fail(4);
   for (int i = 0; i < 20; ++i) Call(TransportError(ErrorKind::kTooLarge));
   Fail(4);
   CHECK_FALSE(guard.away());
 }
 
-TEST_CASE_METHOD(Fixture, "a server most of whose answers are 5xx counts as away") {
+TEST_CASE_METHOD(Fixture, "a server most of whose answers are 5xx counts as away (C-012)") {
   const int code = GENERATE(500, 502, 503, 504);
   for (int i = 0; i < 10; ++i) {
     Call(Refusal(code, "Error", "no leader"), To(HttpMethod::kGet, i % 2 == 0 ? "a" : "b"));
@@ -250,7 +250,8 @@ TEST_CASE_METHOD(Fixture, "a probe that is swallowed does not hold up the next o
   CHECK(inner.calls.waiting() == 1);
 }
 
-TEST_CASE_METHOD(Fixture, "a server that swallows every probe is asked as long as it is away") {
+TEST_CASE_METHOD(Fixture,
+                 "a server that swallows every probe is asked as long as it is away (C-012)") {
   Fail(5);
   MonotonicTime asked = clock.Now();
   for (int ms = 0; ms < 60'000; ms += 10) {
@@ -361,7 +362,7 @@ TEST_CASE_METHOD(Fixture, "while it is away next to nothing is sent, whoever ask
 }
 
 TEST_CASE_METHOD(Fixture,
-                 "a Lease is renewed while the server is away, as long as a permit lasts") {
+                 "a Lease is renewed while the server is away, as long as a permit lasts (C-013)") {
   Fail(5);
   const size_t before = inner.calls.sent.size();
   HttpRequest renewal;

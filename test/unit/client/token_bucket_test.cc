@@ -13,7 +13,7 @@ int TakeAll(TokenBucket& bucket, MonotonicTime now) {
   return taken;
 }
 
-TEST_CASE("A full bucket gives its burst, then its rate") {
+TEST_CASE("A full bucket gives its burst, then its rate (C-010)") {
   TokenBucket bucket(50, 100);
   CHECK(TakeAll(bucket, At(seconds(5))) == 100);
   CHECK(bucket.NextAt(At(seconds(5))) == At(seconds(5) + milliseconds(20)));
@@ -82,7 +82,7 @@ TEST_CASE("Settings at the edges") {
   CHECK(TakeAll(bucket, At(seconds(1))) == row.at_once);
 }
 
-TEST_CASE("Another rate keeps the tokens that are there, as far as they fit") {
+TEST_CASE("Another rate keeps the tokens that are there, as far as they fit (C-011)") {
   TokenBucket bucket(10, 20);
   const MonotonicTime now = At(seconds(5));
   for (int i = 0; i < 14; ++i) bucket.TryTake(now);  // 6 are left

@@ -41,7 +41,7 @@ TEST_CASE("A permit ends a margin early by itself, and a write gets what is left
   CHECK(write_deadline.TimeLeft(seconds(5)) == row.left);
 }
 
-TEST_CASE("Forbidding is immediate, and a later permit allows again") {
+TEST_CASE("Forbidding is immediate, and a later permit allows again (L-004)") {
   sim::VirtualClock clock;
   WriteDeadline write_deadline(clock);
   write_deadline.AllowUntil({seconds(10)});

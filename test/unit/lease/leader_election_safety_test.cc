@@ -96,7 +96,7 @@ void RunChaos(uint64_t seed) {
 }
 
 // L-003, L-005.
-TEST_CASE("Never two open gates, and one once the trouble is over") {
+TEST_CASE("Never two open gates, and one once the trouble is over (L-003, L-005)") {
   for (uint64_t seed = 1; seed <= 150; ++seed) {
     CAPTURE(seed);
     RunChaos(seed);

@@ -105,7 +105,9 @@ TEST_CASE("A released Lease is taken within two retry periods") {
   }
 }
 
-TEST_CASE("Only the length of a record counts, not the times in it, nor other edits of the Lease") {
+TEST_CASE(
+    "Only the length of a record counts, not the times in it, nor other edits of the Lease "
+    "(L-005)") {
   struct Row {
     std::string id;
     json spec;
@@ -229,7 +231,7 @@ TEST_CASE("A connection that had died costs one more call, not a retry period") 
   CHECK(world.now - *a.election.last_renewal() < milliseconds(300));
 }
 
-TEST_CASE("An answer that took longer than the permit opens nothing") {
+TEST_CASE("An answer that took longer than the permit opens nothing (L-003)") {
   LeaseWorld world;
   Candidate& a = world.Add("a");
   a.election.Start();
@@ -280,7 +282,7 @@ TEST_CASE("A vanished Lease is made again within the term, before a candidate ma
   CHECK(world.server.spec()["leaseTransitions"] == 0);
 }
 
-TEST_CASE("A Lease that vanished with its holder is taken after a full lease") {
+TEST_CASE("A Lease that vanished with its holder is taken after a full lease (L-007)") {
   LeaseWorld world;
   Candidate& a = StartLeader(world);
   Candidate& b = world.Add("b");
@@ -389,7 +391,7 @@ TEST_CASE("A leader whose writes always conflict makes four calls a round, and g
   CHECK(world.server.calls - before == 4 * kLeaseRoundCallsMax);
 }
 
-TEST_CASE("Times of the election must leave a margin") {
+TEST_CASE("Times of the election must leave a margin (L-003)") {
   struct Row {
     LeaderElectionOptions options;
     bool good;

@@ -70,7 +70,7 @@ TEST_CASE("What is no Lease is refused") {
   CHECK_FALSE(ParseLease(body).ok());
 }
 
-TEST_CASE("Writing a record keeps everything else in the object") {
+TEST_CASE("Writing a record keeps everything else in the object (L-008)") {
   const LeaseRecord record{.holder = "host_3",
                            .duration_seconds = 15,
                            .acquire_micros = 1767225610000000,
@@ -88,7 +88,7 @@ TEST_CASE("Writing a record keeps everything else in the object") {
   CHECK(body == want);
 }
 
-TEST_CASE("Lease calls have their own class, and writes a deadline on both sides") {
+TEST_CASE("Lease calls have their own class, and writes a deadline on both sides (C-017)") {
   const LeaseName name{"windlass-system", "windlass"};
   const std::string path = "/apis/coordination.k8s.io/v1/namespaces/windlass-system/leases";
   const HttpRequest get = GetLease(name, seconds(5));
@@ -106,7 +106,7 @@ TEST_CASE("Lease calls have their own class, and writes a deadline on both sides
   }
 }
 
-TEST_CASE("Answers to Lease calls") {
+TEST_CASE("Answers to Lease calls (L-006)") {
   struct Row {
     std::string id;
     Result<HttpResponse> response;

@@ -63,7 +63,7 @@ TEST_CASE("While the watch tells of every renewal a candidate does not ask") {
   CHECK(pair.standby->watches_opened == 1);
 }
 
-TEST_CASE("A watch that says nothing, or is refused, is made up for by looking") {
+TEST_CASE("A watch that says nothing, or is refused, is made up for by looking (L-009)") {
   for (const bool refused : {false, true}) {
     CAPTURE(refused);
     LeaseWorld world;
@@ -81,7 +81,7 @@ TEST_CASE("A watch that says nothing, or is refused, is made up for by looking")
   }
 }
 
-TEST_CASE("A deleted Lease is noticed at once; its holder keeps its time") {
+TEST_CASE("A deleted Lease is noticed at once; its holder keeps its time (L-012)") {
   LeaseWorld world;
   world.watchable = true;
   Pair pair(world, 1);

@@ -243,16 +243,19 @@ TEST_CASE("a request on a connection that died in the pool was not sent") {
   });
 }
 
-TEST_CASE("a deadline is total: whatever the server does meanwhile") {
+TEST_CASE("a deadline is total: whatever the server does meanwhile (C-016)") {
   struct Row {
     std::string id;
     HttpMethod method;
+    std::string body;
     std::string begin;  // the beginning of an answer that never ends
   };
   const Row row = GENERATE(values<Row>({
-      {"no answer to a write", HttpMethod::kPost, ""},
-      {"no answer to a read", HttpMethod::kGet, ""},
-      {"half a body", HttpMethod::kPatch, "HTTP/1.1 200 OK\r\nContent-Length: 100\r\n\r\nabc"},
+      {"no answer to a write", HttpMethod::kPost, "{}", ""},
+      {"no answer to a write without a body", HttpMethod::kDelete, "", ""},
+      {"no answer to a read", HttpMethod::kGet, "", ""},
+      {"half a body", HttpMethod::kPatch, "{}",
+       "HTTP/1.1 200 OK\r\nContent-Length: 100\r\n\r\nabc"},
   }));
   CAPTURE(row.id);
   RawHttpServer server([&row](Connection& peer, int) {
@@ -262,7 +265,7 @@ TEST_CASE("a deadline is total: whatever the server does meanwhile") {
   });
   TransportFixture client(server.url());
   std::optional<Result<HttpResponse>> reply;
-  client.transport->Call(Send(row.method, "/api", "{}", seconds(10)),
+  client.transport->Call(Send(row.method, "/api", row.body, seconds(10)),
                          [&](Result<HttpResponse> got) { reply = std::move(got); });
   REQUIRE(client.core.RunUntil([&] { return server.requests().size() == 1; }));
   CHECK_FALSE(reply.has_value());
@@ -276,7 +279,7 @@ TEST_CASE("a deadline is total: whatever the server does meanwhile") {
   CHECK(client.core.RunUntil([&] { return server.closed() == 1; }));
 }
 
-TEST_CASE("a response above the limit is refused, not collected") {
+TEST_CASE("a response above the limit is refused, not collected (BI-74)") {
   RawHttpServer server([](Connection& peer, int) {
     peer.ReadRequest();
     peer.Write("HTTP/1.1 200 OK\r\nContent-Length: 99000000000\r\n\r\n");
@@ -295,7 +298,7 @@ TEST_CASE("a response above the limit is refused, not collected") {
   CHECK(client.core.RunUntil([&] { return server.closed() == 2; }));
 }
 
-TEST_CASE("each class of calls has its own connections") {
+TEST_CASE("each class of calls has its own connections (C-017)") {
   std::mutex mutex;
   std::map<int, std::set<std::string>> seen;  // connection to what was seen on it
   RawHttpServer server([&](Connection& peer, int nth) {
@@ -322,7 +325,7 @@ TEST_CASE("each class of calls has its own connections") {
   for (const auto& [connection, requests] : seen) CHECK(requests.size() == 1);
 }
 
-TEST_CASE("the answer behind an informational response is nobody else's") {
+TEST_CASE("the answer behind an informational response is nobody else's (C-016)") {
   RawHttpServer server([](Connection& peer, int nth) {
     peer.ReadRequest();
     if (nth == 0) peer.Write("HTTP/1.1 100 Continue\r\n\r\n");

@@ -33,7 +33,7 @@ class ScriptedCredentials final : public CredentialSource {
   std::vector<MonotonicTime> refused;
 };
 
-TEST_CASE("the token is asked for once per request and dropped after a 401") {
+TEST_CASE("the token is asked for once per request and dropped after a 401 (R-024)") {
   RawHttpServer server([](Connection& peer, int) {
     for (;;) {
       const std::string request = peer.ReadRequest();
@@ -56,7 +56,7 @@ TEST_CASE("the token is asked for once per request and dropped after a 401") {
   CHECK(credentials->refused.size() == 1);
 }
 
-TEST_CASE("without a usable token nothing is sent") {
+TEST_CASE("without a usable token nothing is sent (BI-10)") {
   RawHttpServer server(Always(Response("200 OK", "")));
   const auto credentials = std::make_shared<ScriptedCredentials>();
   TransportOptions options;

@@ -77,7 +77,7 @@ ExchangeOutcome Ok(int status = 200) {
   return outcome;
 }
 
-TEST_CASE("a deadline answers even when the network never does, by what was sent") {
+TEST_CASE("a deadline answers even when the network never does, by what was sent (C-016)") {
   const bool not_sent = GENERATE(false, true);
   Core core;
   core.exchange->not_sent = not_sent;
@@ -96,7 +96,7 @@ TEST_CASE("a deadline answers even when the network never does, by what was sent
   CHECK(core.replies.size() == 1);
 }
 
-TEST_CASE("an answer stops its deadline") {
+TEST_CASE("an answer stops its deadline (R-053)") {
   Core core;
   core.table.Finish(core.Call(seconds(10)), Ok(404));
   REQUIRE(core.replies.size() == 1);
@@ -115,7 +115,7 @@ TEST_CASE("an answer that is on its way beats the cancellation") {
   CHECK(core.replies[0].ok());
 }
 
-TEST_CASE("the end of a stream waits for its last line, over as many turns as that takes") {
+TEST_CASE("the end of a stream waits for its last line, over as many turns as that takes (R-027)") {
   Core core;
   const CallId id = core.Stream(seconds(150));
   for (int i = 0; i < kLinesPerTurn + 1; ++i) core.Put("line\n");
@@ -133,7 +133,7 @@ TEST_CASE("the end of a stream waits for its last line, over as many turns as th
   CHECK(core.timers.empty());
 }
 
-TEST_CASE("a stream cancelled while its last lines wait has not ended well") {
+TEST_CASE("a stream cancelled while its last lines wait has not ended well (R-053)") {
   Core core;
   const CallId id = core.Stream(seconds(150));
   core.Put("a\nb\n");
@@ -149,7 +149,7 @@ TEST_CASE("a stream cancelled while its last lines wait has not ended well") {
   CHECK(core.ends.size() == 1);
 }
 
-TEST_CASE("silence is counted from the last byte, to the moment") {
+TEST_CASE("silence is counted from the last byte, to the moment (R-025)") {
   Core core;
   core.Stream(seconds(150));
   core.Pass(seconds(149));
@@ -163,7 +163,7 @@ TEST_CASE("silence is counted from the last byte, to the moment") {
   CHECK(core.exchange->stops == 1);
 }
 
-TEST_CASE("a stream that we end has ended well, after the lines that are there") {
+TEST_CASE("a stream that we end has ended well, after the lines that are there (R-020)") {
   Core core;
   const CallId id = core.Stream(seconds(60));
   core.Put("one\ntwo\nthr");
@@ -195,7 +195,7 @@ TEST_CASE("a stream that we end has ended well, after the lines that are there")
   }
 }
 
-TEST_CASE("stopping everything leaves no handler, no timer, no open connection") {
+TEST_CASE("stopping everything leaves no handler, no timer, no open connection (R-053)") {
   Core core;
   core.Call(seconds(10));
   core.Stream(seconds(10));

@@ -10,7 +10,7 @@ constexpr long kVerifyFailed = 0x0A000086;
 constexpr long kAlertBadCertificate = 0x0A000000 + 1000 + 42;
 constexpr long kAlertInternalError = 0x0A000000 + 1000 + 80;
 
-TEST_CASE("failures are classified by where they happened") {
+TEST_CASE("failures are classified by where they happened (C-016)") {
   struct Row {
     long code;
     std::string text;

@@ -18,7 +18,7 @@ int Option(int fd, int level, int option) {
   return value;
 }
 
-TEST_CASE("the kernel asks a silent server, and gives up within 45 s") {
+TEST_CASE("the kernel asks a silent server, and gives up within 45 s (R-025)") {
   RawHttpServer server([](Connection& peer, int) {
     peer.ReadRequest();
     peer.Write(ChunkedHead());

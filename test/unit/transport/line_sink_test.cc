@@ -61,7 +61,8 @@ Lines Split(const std::string& text) {
   return lines;
 }
 
-TEST_CASE("any chunking of the same bytes gives the same lines within the same bound") {
+TEST_CASE(
+    "any chunking of the same bytes gives the same lines within the same bound (R-027, R-042)") {
   CheckProperty("lines are independent of chunks and of when they are fetched", [] {
     const auto text =
         *rc::gen::container<std::string>(rc::gen::element('a', 'b', '\n', '\r', '\0'));
@@ -154,7 +155,7 @@ TEST_CASE("empty lines cost nothing: a flood of them is not held back") {
   CHECK(pipe.sink.bytes_peak() == 0);
 }
 
-TEST_CASE("a line is announced once, until the core has fetched everything") {
+TEST_CASE("a line is announced once, until the core has fetched everything (R-027)") {
   Pipe pipe;
   pipe.sink.HeadersArrived(false);
   pipe.Put("a\nb\n");
@@ -195,7 +196,7 @@ TEST_CASE(
   CHECK(pipe.lines == row.lines);
 }
 
-TEST_CASE("a line without an end closes the connection, the lines before it are not lost") {
+TEST_CASE("a line without an end closes the connection, the lines before it are not lost (R-027)") {
   LineSink::Limits limits;
   limits.line_bytes_max = 4;
   limits.line_head_bytes = 2;
@@ -240,7 +241,7 @@ TEST_CASE("a handler may abort the sink it is fed from") {
   CHECK(seen == Lines{"a"});
 }
 
-TEST_CASE("silence is the server's, not ours") {
+TEST_CASE("silence is the server's, not ours (R-025)") {
   LineSink::Limits limits;
   limits.waiting_bytes_max = 1;
   Pipe pipe(limits);
@@ -262,7 +263,7 @@ TEST_CASE("silence is the server's, not ours") {
   CHECK(pipe.sink.SilentSince() == at(70));
 }
 
-TEST_CASE("an error body gets no more time by trickling in") {
+TEST_CASE("an error body gets no more time by trickling in (R-025)") {
   Pipe pipe;
   pipe.clock.now = MonotonicTime{seconds(1)};
   pipe.sink.HeadersArrived(true);
@@ -271,7 +272,7 @@ TEST_CASE("an error body gets no more time by trickling in") {
   CHECK(pipe.sink.SilentSince() == MonotonicTime{seconds(1)});
 }
 
-TEST_CASE("BodySink takes up to its limit and not a byte more") {
+TEST_CASE("BodySink takes up to its limit and not a byte more (BI-74)") {
   BodySink sink(5);
   CHECK(sink.Put("123", nullptr) == Taken::kAll);
   CHECK(sink.Put("45", nullptr) == Taken::kAll);

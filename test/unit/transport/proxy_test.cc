@@ -172,7 +172,7 @@ TEST_CASE("a proxy whose answer does not end is given up after kTunnelAnswerMax"
   CHECK(Has(reply.error().message, endless ? "without a whole answer" : "(HTTP 407)"));
 }
 
-TEST_CASE("a tunnel that is open is left alone, however much comes through it") {
+TEST_CASE("a tunnel that is open is left alone, however much comes through it (C-016)") {
   CertificateAuthority ca{"cluster CA"};
   const PemPair pair = ca.Issue({"kube-apiserver", {"DNS:api.invalid"}});
   const RawHttpServer server(Always(Response("200 OK", std::string(4 * kTunnelAnswerMax, 'x'))),
