@@ -18,6 +18,7 @@ class PlannedController final : public Controller {
   std::map<ObjectKey, Uid> objects;
   std::optional<MonotonicTime> view_at;  // of its caches; nullopt: it has none
   int steps_max = 0;                     // additional to those that every sync may take
+  std::vector<Request> fence_writes;     // of every object
   std::vector<std::string> not_written;  // "scale: Conflict", in order
 
   std::string_view kind() const override { return "Deployment"; }
@@ -33,7 +34,9 @@ class PlannedController final : public Controller {
     if (found == objects.end()) return std::nullopt;
     return ObjectReference{"apps/v1", "Deployment", key, found->second, {"40"}};
   }
-  std::vector<Request> FenceWrites(const ObjectKey&, std::string_view) const override { return {}; }
+  std::vector<Request> FenceWrites(const ObjectKey&, std::string_view) const override {
+    return fence_writes;
+  }
   std::optional<MonotonicTime> ViewAt(const Request&) const override { return view_at; }
   ReadListener BeforeRead(const ObjectKey&, const Request&) override { return nullptr; }
   void Written(const Because&) override {}

@@ -34,7 +34,7 @@ struct Fixture {
   std::vector<std::string> told;
 };
 
-TEST_CASE_METHOD(Fixture, "each row of a resource is told of a reply, in their order") {
+TEST_CASE_METHOD(Fixture, "each row of a resource is told of a reply, in their order (S-015)") {
   folds.Add(resources::kConfigMaps, Row("one"));
   folds.Add(resources::kPods, Row("pods"));
   folds.Add(resources::kConfigMaps, Row("other"));
@@ -46,7 +46,7 @@ TEST_CASE_METHOD(Fixture, "each row of a resource is told of a reply, in their o
   CHECK_FALSE(folds.folding());
 }
 
-TEST_CASE_METHOD(Fixture, "a row that cannot decode a reply keeps it from no other") {
+TEST_CASE_METHOD(Fixture, "a row that cannot decode a reply keeps it from no other (S-015)") {
   folds.Add(resources::kConfigMaps, Row("one", /*fails=*/true));
   folds.Add(resources::kConfigMaps, Row("other"));
   const Status folded = folds.Read(kKey, kGet, {"x"});
@@ -55,7 +55,7 @@ TEST_CASE_METHOD(Fixture, "a row that cannot decode a reply keeps it from no oth
   CHECK(told == std::vector<std::string>{"one folds x", "other folds x"});
 }
 
-TEST_CASE_METHOD(Fixture, "no store is told what a dry run shows") {
+TEST_CASE_METHOD(Fixture, "no store is told what a dry run shows (S-015)") {
   folds.Add(resources::kConfigMaps, Row("one"));
   const Request dry_run = Request::DryRunCreate(resources::kConfigMaps, {"ns", "a"}, "{}");
   CHECK(folds.Read(kKey, dry_run, {"x"}).ok());

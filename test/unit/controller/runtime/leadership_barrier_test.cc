@@ -52,7 +52,7 @@ struct Fixture {
                             [this] { ++passed; }};
 };
 
-TEST_CASE_METHOD(Fixture, "it is passed when the cache holds all pages of the list") {
+TEST_CASE_METHOD(Fixture, "it is passed when the cache holds all pages of the list (L-011)") {
   CHECK(Limit() == "500");
   transport.Reply(200, MetadataList("10", {Object("a@3")}, "next"));
   CHECK(transport.Parameter("continue") == "next");
@@ -64,7 +64,7 @@ TEST_CASE_METHOD(Fixture, "it is passed when the cache holds all pages of the li
 
 // Whom this serves: everybody but the tenant of the large objects. Without it nothing is written
 // after a change of leader.
-TEST_CASE_METHOD(Fixture, "a page that is too large is asked for with fewer objects") {
+TEST_CASE_METHOD(Fixture, "a page that is too large is asked for with fewer objects (L-011)") {
   RefuseAsTooLarge();
   CHECK(Limit() == "250");
   transport.Reply(200, MetadataList("10", {Object("a@3")}, "next"));
@@ -81,7 +81,7 @@ TEST_CASE_METHOD(Fixture, "a page that is too large is asked for with fewer obje
   CHECK(passed == 1);
 }
 
-TEST_CASE_METHOD(Fixture, "an object that fits into no page comes as a stream") {
+TEST_CASE_METHOD(Fixture, "an object that fits into no page comes as a stream (L-011)") {
   for (int i = 0; i < 9; ++i) RefuseAsTooLarge();
   REQUIRE(transport.Parameter("sendInitialEvents") == "true");
   transport.Line(wire::Added("a@3"));
@@ -93,7 +93,20 @@ TEST_CASE_METHOD(Fixture, "an object that fits into no page comes as a stream") 
   CHECK(passed == 1);
 }
 
-TEST_CASE_METHOD(Fixture, "why it is not passed is told until it is") {
+TEST_CASE_METHOD(Fixture, "who may watch but not list compares with the start of a watch (L-011)") {
+  transport.Reply(403, wire::ApiStatus(403, "Forbidden"));
+  REQUIRE(transport.Parameter("sendInitialEvents") == "true");
+  transport.Line(wire::Added("a@3"));
+  transport.Line(wire::Added("b@4"));
+  transport.Line(wire::Deleted("a@5"));
+  transport.Line(wire::Bookmark("6"));
+  CHECK(passed == 0);
+  transport.Line(wire::InitialEventsEnd("10"));
+  CHECK(seen == "b@4 ");
+  CHECK(passed == 1);
+}
+
+TEST_CASE_METHOD(Fixture, "why it is not passed is told until it is (L-011)") {
   transport.Reply(500, "no");
   CHECK(barrier.trouble() == "cannot see what the former leader wrote: list replicasets: HTTP 500");
   time.Advance(seconds(6));

@@ -32,7 +32,7 @@ TEST_CASE("A key is noisy after more than a hundred calls in a minute (Q-011)") 
   CHECK(keys.Note(kA, 1, kStart + seconds(59)) == kNoisyCallsPerMinute + 1);
 }
 
-TEST_CASE("As many calls in more than a minute are none too many") {
+TEST_CASE("As many calls in more than a minute are none too many (Q-011)") {
   NoisyKeys keys;
   for (int i = 0; i < 10 * kNoisyCallsPerMinute; ++i) {
     CHECK(keys.Note(kA, 1, kStart + milliseconds(700 * i)) == std::nullopt);

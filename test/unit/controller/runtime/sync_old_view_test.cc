@@ -73,8 +73,8 @@ struct Fixture : ClientWorld {
   std::optional<SyncResult> ended;
 };
 
-TEST_CASE_METHOD(Fixture,
-                 "on an old view no Pods are removed, on a very old one nothing is written") {
+TEST_CASE_METHOD(
+    Fixture, "on an old view no Pods are removed, on a very old one nothing is written (S-012)") {
   for (const Row& row : Rows()) {
     CAPTURE(row.id);
     transport.sent.clear();

@@ -123,7 +123,8 @@ struct AnswerRow {
   bool goes_on;
 };
 
-TEST_CASE("After a refused write the planner has the last word; other failures end the sync") {
+TEST_CASE(
+    "After a refused write the planner has the last word; other failures end the sync (S-003)") {
   const AnswerRow row = GENERATE(values<AnswerRow>({
       {403, "Forbidden", true},
       {422, "Invalid", true},
@@ -155,6 +156,39 @@ TEST_CASE("After a refused write the planner has the last word; other failures e
   REQUIRE(world.log.lines.size() == 1);  // once, with the numbers of the decision
   CHECK(world.log.lines[0].find("refused: scale replicaset") != std::string::npos);
   CHECK(world.log.lines[0].find("to=3") != std::string::npos);
+}
+
+// A plan that always wants the same write.
+Step Scale(const Learned&) {
+  return Write{.request = PatchOf("web"), .because = {workload::decisions::kScaleReplicaSet, {}}};
+}
+
+TEST_CASE("A write whose reply cannot be decoded is as uncertain as one without (S-003)") {
+  SyncWorld world(&Scale);
+  FoldTable::Row row;
+  row.fold = [](const Request&, std::string_view) -> Status {
+    return Error{ErrorKind::kMalformed, "no object"};
+  };
+  world.folds.Add(resources::kDeployments, std::move(row));
+  world.Run();
+  world.transport.Answer(Success());
+  REQUIRE(world.ended.has_value());
+  CHECK(world.ended->kind == SyncResult::Kind::kUncertain);
+  CHECK(world.ended->unverified.has_value());
+}
+
+TEST_CASE("A sync that has waited 30 s for the server ends between two steps (Q-013)") {
+  int plans = 0;
+  SyncWorld world([&plans](const Learned& learned) -> Step {
+    ++plans;
+    return Scale(learned);
+  });
+  world.Run();
+  world.Advance(kSyncDeadline + seconds(1));
+  world.transport.Answer(Success());
+  CHECK(plans == 1);
+  REQUIRE(world.ended.has_value());
+  CHECK(world.ended->kind == SyncResult::Kind::kRetry);
 }
 
 TEST_CASE("A sync that fails is tried again, and looks again when time alone changes something") {

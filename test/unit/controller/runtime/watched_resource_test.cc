@@ -64,7 +64,7 @@ TEST_CASE_METHOD(Fixture, "a reply is folded once, however many controllers read
   CHECK(one.store().duplicates() == 0);
 }
 
-TEST_CASE_METHOD(Fixture, "a reply is dropped while nothing keeps the store up to date") {
+TEST_CASE_METHOD(Fixture, "a reply is dropped while nothing keeps the store up to date (S-015)") {
   REQUIRE(folds().Written(QueueKey{key}, request, reply).ok());
   CHECK(one.store().size() == 0);
 }
