@@ -39,7 +39,7 @@ std::string Lacks(const std::string& what) {
          "of rbac.yaml";
 }
 
-TEST_CASE("a controller that lacks a right holds up no other, unless it holds readiness") {
+TEST_CASE("a controller that lacks a right holds up no other, unless it holds readiness (BI-21)") {
   const Row row = GENERATE(values<Row>({
       {{}, {"d waits", "r waits", "n waits"}, {}},
       {{"rollout"}, {"d waits", "n waits"}, {"rollout: " + Lacks("rollouts"), "rollout: r waits"}},
@@ -87,7 +87,7 @@ TEST_CASE("a controller that lacks a right holds up no other, unless it holds re
   CHECK(notes == row.notes);
 }
 
-TEST_CASE("a controller that is alone holds readiness, whatever it says") {
+TEST_CASE("a controller that is alone holds readiness, whatever it says (BI-21)") {
   static constexpr ResourceId kNodes{"", "v1", "nodes", "Node"};
   const std::vector<NeededRight> missing = {
       {{"patch", kNodes, "", "", ""}, "rbac.yaml", false, "node"}};

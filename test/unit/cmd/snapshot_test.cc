@@ -37,7 +37,7 @@ TEST_CASE("A snapshot is made when it is asked for, once for all who wait") {
   CHECK(board.Fresh()->lease_name == "made");
 }
 
-TEST_CASE("A core that does not answer is overdue, and what it said last is shown") {
+TEST_CASE("A core that does not answer is overdue, and what it said last is shown (L-013)") {
   const SystemClock clock;
   int asked = 0;
   SnapshotBoard board(clock, [&] { ++asked; });

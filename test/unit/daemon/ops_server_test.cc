@@ -136,7 +136,7 @@ Snapshot Huge() {
 
 bool IsOk(const std::string& answer) { return answer.starts_with("HTTP/1.1 200 OK\r\n"); }
 
-TEST_CASE("the operations port answers what it is asked, and ends the connection") {
+TEST_CASE("the operations port answers what it is asked, and ends the connection (L-013)") {
   Served served;
   served.Show({});
   CHECK(IsOk(served.Answer("/livez")));

@@ -60,7 +60,7 @@ struct Forbidding {
   std::vector<MonotonicTime> reviews;  // when each began
 };
 
-TEST_CASE("rights are reviewed again after a review that failed") {
+TEST_CASE("rights are reviewed again after a review that failed (BI-21)") {
   sim::World world(1);
   DaemonProcess windlass(world);
   int asked = 0;
@@ -98,7 +98,8 @@ TEST_CASE("reviews that fail for long are made ever more rarely") {
   CHECK(asked < 500);
 }
 
-TEST_CASE_METHOD(Forbidding, "a right that is taken away is noticed once a write is forbidden") {
+TEST_CASE_METHOD(Forbidding,
+                 "a right that is taken away is noticed once a write is forbidden (BI-21)") {
   granted = false;
   world.Apply(sim::SampleDeployment("web", 2, "app:v1"));
   const auto named = [&] { return windlass.Logged("missing right: create replicasets.apps"); };
@@ -116,7 +117,8 @@ TEST_CASE_METHOD(Forbidding, "a right that is taken away is noticed once a write
   CHECK(reviews.size() == then);
 }
 
-TEST_CASE_METHOD(Forbidding, "writes that a policy forbids cause a review every 30 s at most") {
+TEST_CASE_METHOD(Forbidding,
+                 "writes that a policy forbids cause a review every 30 s at most (BI-21)") {
   for (const char* name : {"a", "b", "c", "d", "e"}) {
     world.Apply(sim::SampleDeployment(name, 2, "app:v1"));
   }

@@ -41,7 +41,7 @@ TEST_CASE("abort sets spec.abort, and retry and --end end it") {
 }
 
 // For the user who stops a rollout that was promoted a moment ago, while Windlass was away.
-TEST_CASE("abort takes a promotion away that would count after the abort") {
+TEST_CASE("abort takes a promotion away that would count after the abort (RO-054)") {
   KubectlRun run;
   CreateAvailableRollout(run, 2);
   run.Edit(kRollouts, "web", "",

@@ -19,7 +19,7 @@ std::string Promotion(KubectlRun& run) {
   return web.value(Json::json_pointer("/metadata/annotations/windlass.dev~1promote"), "");
 }
 
-TEST_CASE("promote names the step and the revision of the pause") {
+TEST_CASE("promote names the step and the revision of the pause (RO-054)") {
   KubectlRun run;
   CreateAtPause(run);
   const Ran ran = run.Run({"promote", "rollout/web"});
@@ -45,7 +45,7 @@ TEST_CASE("promote --full ends all steps of the revision, from any of them on") 
 }
 
 // For the colleague who has asked for more a moment ago.
-TEST_CASE("promote replaces no promotion that asks for more and is not carried out yet") {
+TEST_CASE("promote replaces no promotion that asks for more and is not carried out yet (RO-133)") {
   struct Row {
     std::string stored;
     std::vector<std::string> flags;
@@ -83,7 +83,7 @@ std::string NotPromoted(const std::string& cause) {
          "nevertheless\n";
 }
 
-TEST_CASE("promote is refused while a Pod of the step is not available, and says why") {
+TEST_CASE("promote is refused while a Pod of the step is not available, and says why (RO-131)") {
   KubectlRun run;
   CreateRolloutWithCanary(run);
   CreateCanaryPod(run, "web-1-a", "web-1", kNoImage);  // of another revision: no cause
@@ -404,7 +404,7 @@ TEST_CASE("promote refuses where there is nothing to promote, and says what to d
   CHECK(run.writes.empty());
 }
 
-TEST_CASE("promote waits until Windlass has seen the last change") {
+TEST_CASE("promote waits until Windlass has seen the last change (RO-054)") {
   KubectlRun run;
   CreateAtPause(run);
   run.Edit(kRollouts, "web", "",

@@ -58,7 +58,7 @@ struct Row {
   int64_t want_budget;
 };
 
-TEST_CASE("a batch stays within the budget and the caps") {
+TEST_CASE("a batch stays within the budget and the caps (P-033, P-034, P-039, P-064)") {
   const Row row = GENERATE(values<Row>({
       {"P-033 the first batch is one Pod",
        {.desired = 10, .max_unavailable = 3},

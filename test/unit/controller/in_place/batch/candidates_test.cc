@@ -64,7 +64,8 @@ struct Row {
   std::optional<WallTime> want_look_again{};
 };
 
-TEST_CASE("candidates are active Pods of the host that are not of the target") {
+TEST_CASE(
+    "candidates are active Pods of the host that are not of the target (P-031, P-037, P-042)") {
   const Row row = GENERATE(values<Row>({
       {"P-031 available", [](Seen&) {}, true},
       {"P-031 of the target", [](Seen& it) { it.standing.updated = true; }, false},
@@ -194,7 +195,7 @@ struct OrderRow {
   std::string want;
 };
 
-TEST_CASE("the order of candidates") {
+TEST_CASE("the order of candidates (P-032)") {
   const OrderRow row = GENERATE(values<OrderRow>({
       {"P-032 by name in the end", [](Seen&, Seen&, Seen&) {}, "ab"},
       {"P-032 oldest first", [](Seen& a, Seen&, Seen&) { a.pod.meta.creation_timestamp = {401}; },

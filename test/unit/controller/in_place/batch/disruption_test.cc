@@ -61,7 +61,7 @@ struct Row {
   std::string want_blocking;
 };
 
-TEST_CASE("a Pod that is up needs room in every budget that selects it") {
+TEST_CASE("a Pod that is up needs room in every budget that selects it (P-038)") {
   const Row row = GENERATE(values<Row>({
       {"P-038 no budget", -1, -1, "oox", "oox", ""},
       {"P-038 room", 1, -1, "oox", "oox", ""},

@@ -26,7 +26,7 @@ void Restarted(Pod& pod, State& state) {
   state = StateWith({AppPatch()});
 }
 
-TEST_CASE("a Pod is available when it can be counted on") {
+TEST_CASE("a Pod is available when it can be counted on (P-050)") {
   const Row row = GENERATE(values<Row>({
       {"P-050 never patched", [](Pod&, State&) {}, 0, WallTime{0}},
       {"P-050 never patched, minReadySeconds count from Ready", [](Pod&, State&) {}, 600,

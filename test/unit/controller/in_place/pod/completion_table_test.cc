@@ -44,7 +44,7 @@ PodState StateOf(const Row& row) {
   return StateWith({back});
 }
 
-TEST_CASE("a patched container is complete when its evidence says so") {
+TEST_CASE("a patched container is complete when its evidence says so (P-045, P-047, P-048)") {
   const Row row = GENERATE(values<Row>({
       {"P-047", Og::kNone, Id::kSame, Image::kSame, Started::kBefore, Want::kNo},
       {"P-047", Og::kNone, Id::kSame, Image::kSame, Started::kAfter, Want::kNo},

@@ -40,7 +40,7 @@ void ReTargeted(Pod& pod, PodState& state) {
   Patch(state).seen = {{IdText('A'), "r/app:1"}};
 }
 
-TEST_CASE("a patched Pod is complete when all that was changed was done") {
+TEST_CASE("a patched Pod is complete when all that was changed was done (P-046, P-049)") {
   const Row
       row =
           GENERATE(

@@ -59,7 +59,7 @@ struct Row {
   std::optional<WallTime> want_look_again;
 };
 
-TEST_CASE("signs of failure are those of the patch") {
+TEST_CASE("signs of failure are those of the patch (P-060)") {
   const Row row = GENERATE(values<Row>({
       {"P-060 in flight", [](Pod&, PodState&) {}, {1010}, "", WallTime{1600}},
       {"P-081 admission put the old image back, which runs well",

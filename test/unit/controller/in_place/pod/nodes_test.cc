@@ -20,7 +20,7 @@ struct LostRow {
   bool want;
 };
 
-TEST_CASE("a Pod on a lost node is neither ready nor about to be") {
+TEST_CASE("a Pod on a lost node is neither ready nor about to be (P-039)") {
   const LostRow row = GENERATE(values<LostRow>({
       {"P-039 a ready node", "good", kReady, false},
       {"P-039 a Pod that is down on a ready node", "good", kUnready, false},
@@ -71,7 +71,7 @@ struct KubeletRow {
   bool want_refused;
 };
 
-TEST_CASE("a sidecar restarts with kubelet 1.32") {
+TEST_CASE("a sidecar restarts with kubelet 1.32 (P-006)") {
   const KubeletRow row = GENERATE(values<KubeletRow>({
       {"P-006 1.31", "1.31", ContainerKind::kSidecar, true},
       {"P-006 1.32", "1.32", ContainerKind::kSidecar, false},
