@@ -33,5 +33,5 @@ LABEL org.opencontainers.image.title="windlass" \
       org.opencontainers.image.version="${VERSION}"
 COPY --from=build /rootfs /
 USER 65532:65532
-EXPOSE 8080
+EXPOSE 8080 8081
 ENTRYPOINT ["/usr/bin/windlass"]

@@ -84,7 +84,8 @@ Daemon::Daemon(const Flags& flags, const Clock& clock, Log& log, SymbolTable& sy
       names_(FullNames(runtime_.names())),
       election_(clock, random_, log, timers, transport_, write_deadline_,
                 ElectionOptionsOf(flags, random_)),
-      board_(clock, [this] { inbox_.Post([this] { Publish(); }); }) {
+      heartbeat_(clock),
+      board_([this] { inbox_.Post([this] { Publish(); }); }) {
   client_.on_request_duration = [this](std::string_view verb, Duration duration) {
     request_duration_.try_emplace(std::string(verb), RestClientHistogram())
         .first->second.Observe(duration);
@@ -117,15 +118,7 @@ int Daemon::Run() {
 }
 
 void Daemon::Start() {
-  if (flags_.metrics_bind_address != "0") {
-    auto ops = OpsServer::Listen(flags_.metrics_bind_address, board_);
-    if (!ops.ok()) {
-      log_.Error(ops.error().message);
-      return Finish(kExitConfig);
-    }
-    ops_ = std::move(ops).value();
-    log_.Info("serving metrics and health", {{"address", ops_->address()}});
-  }
+  if (!OpenPorts()) return Finish(kExitConfig);
   ReviewRights();
   NoteActivity();
 }

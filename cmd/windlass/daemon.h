@@ -16,7 +16,8 @@
 #include <vector>
 
 #include "cmd/windlass/flags.h"
-#include "cmd/windlass/ops_server.h"
+#include "cmd/windlass/heartbeat.h"
+#include "cmd/windlass/http_responder.h"
 #include "cmd/windlass/other_kinds.h"
 #include "cmd/windlass/readiness.h"
 #include "cmd/windlass/snapshot.h"
@@ -94,6 +95,8 @@ class Daemon {
 
   void ServerChanged(bool away);
 
+  bool OpenPorts();
+  void Beat();
   void Publish();
   void NoteActivity();
   void AwaitIdle();
@@ -120,8 +123,10 @@ class Daemon {
   const std::vector<std::string> names_;  // "deployment-controller", …; in the order of runtime_
   LeaderElection election_;
   std::unique_ptr<LeaseInUse> lease_in_use_;  // only with --leader-elect=false and without --force
+  Heartbeat heartbeat_;
   SnapshotBoard board_;
-  std::unique_ptr<OpsServer> ops_;
+  std::unique_ptr<HttpResponder> metrics_;  // null if switched off
+  std::unique_ptr<HttpResponder> probes_;   // null if switched off
 
   std::map<std::string, Histogram> request_duration_;
   Histogram rate_limiter_duration_ = RestClientHistogram();

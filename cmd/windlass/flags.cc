@@ -128,6 +128,9 @@ void DescribeOperation(CLI::App& app, Flags& flags, Texts& texts,
                  "host:port of /metrics, /livez and /readyz; port 0 picks a free one and logs it, "
                  "'0' switches them off")
       ->capture_default_str();
+  app.add_option("--health-probe-bind-address", flags.health_probe_bind_address,
+                 "host:port of a second port, for /livez and /readyz alone; '0' for none")
+      ->capture_default_str();
   app.add_flag("--metrics-namespace-label,!--no-metrics-namespace-label",
                flags.metrics_namespace_label,
                "name namespaces and objects in metrics of rollouts (default true; "

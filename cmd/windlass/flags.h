@@ -27,6 +27,7 @@ struct Flags {
   int max_in_flight = 64;
   std::string controllers;  // which ones the process runs; required (controllers_flag.h)
   std::string metrics_bind_address = "127.0.0.1:8080";  // host:port; port 0 = any; "0" = off
+  std::string health_probe_bind_address = "0";          // the same, for probes alone
   bool metrics_namespace_label = true;  // false: metrics name neither namespaces nor objects
   LogFormat log_format = LogFormat::kText;
   int verbosity = 0;  // 0: decisions and warnings; 4 and above: also debug

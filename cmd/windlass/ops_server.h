@@ -1,31 +1,26 @@
-// OpsServer: the operations port with /metrics, /livez, /readyz and /healthz. It answers GET only,
-// one request per connection. Idle connections and slow readers do not delay others.
+// The operations ports: one with /metrics, /livez, /readyz and /healthz, and one with probes alone,
+// which load on the first does not reach.
 #pragma once
 
 #include <memory>
 #include <string>
 
+#include "cmd/windlass/heartbeat.h"
+#include "cmd/windlass/http_responder.h"
 #include "cmd/windlass/snapshot.h"
 #include "kubeclient/base/result.h"
 
 namespace windlass {
 
-class OpsServer {
- public:
-  // `address` is host:port, with brackets around an IPv6 host; port 0 picks a free port. Returns
-  // kConfig, with the flag's name, if we cannot listen on it. `board` must outlive the server. The
-  // server answers on threads of its own.
-  static Result<std::unique_ptr<OpsServer>> Listen(const std::string& address,
-                                                   SnapshotBoard& board);
-  ~OpsServer();
+// Listens for both on `address` (HttpResponder::Listen). The references must outlive the responder,
+// which answers on a thread of its own. A page of metrics is up to 250 ms old: however often it is
+// asked for, the core thread makes a snapshot no more often.
+Result<std::unique_ptr<HttpResponder>> ServeMetrics(const std::string& address, const Clock& clock,
+                                                    SnapshotBoard& board,
+                                                    const Heartbeat& heartbeat);
 
-  // Returns host:port, with the port that was chosen for port 0.
-  const std::string& address() const;
-
- private:
-  struct Server;
-  explicit OpsServer(std::unique_ptr<Server> server);
-  std::unique_ptr<Server> server_;
-};
+// Listens for probes alone: /livez, /readyz and /healthz.
+Result<std::unique_ptr<HttpResponder>> ServeProbes(const std::string& address,
+                                                   const Heartbeat& heartbeat);
 
 }  // namespace windlass

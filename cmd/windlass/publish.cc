@@ -1,4 +1,5 @@
-// What the daemon shows of itself: Daemon::Publish for /metrics and /livez, HowReady for /readyz.
+// What the daemon shows of itself: the ports, Daemon::Publish for /metrics, Beat for /livez and
+// /readyz.
 #include <algorithm>
 #include <string>
 #include <string_view>
@@ -6,6 +7,7 @@
 #include <vector>
 
 #include "cmd/windlass/daemon.h"
+#include "cmd/windlass/ops_server.h"
 
 namespace windlass {
 namespace {
@@ -15,6 +17,33 @@ namespace {
 constexpr Duration kRenewalGrace = seconds(20);
 
 }  // namespace
+
+// Opens the ports that are switched on. Returns false, and logs why, if one cannot be opened.
+bool Daemon::OpenPorts() {
+  const auto open = [this](std::string_view flag, Result<std::unique_ptr<HttpResponder>> opened,
+                           std::unique_ptr<HttpResponder>& port, std::string_view serving) {
+    if (!opened.ok()) {
+      log_.Error(std::move(opened).error().Context(flag).message);
+      return false;
+    }
+    port = std::move(opened).value();
+    log_.Info(serving, {{"address", port->address()}});
+    return true;
+  };
+  const std::string& metrics = flags_.metrics_bind_address;
+  if (metrics != "0" &&
+      !open("--metrics-bind-address", ServeMetrics(metrics, clock_, board_, heartbeat_), metrics_,
+            "serving metrics and health")) {
+    return false;
+  }
+  const std::string& probes = flags_.health_probe_bind_address;
+  if (probes != "0" && !open("--health-probe-bind-address", ServeProbes(probes, heartbeat_),
+                             probes_, "serving health")) {
+    return false;
+  }
+  if (metrics_ || probes_) Beat();
+  return true;
+}
 
 // A candidate that waits for the Lease is ready. Otherwise a Deployment of Windlass with two
 // replicas would never become available (L-013).
@@ -34,9 +63,16 @@ Readiness Daemon::HowReady() const {
   return readiness;
 }
 
+void Daemon::Beat() {
+  const std::optional<MonotonicTime> renewed = election_.last_renewal();
+  std::optional<MonotonicTime> renewal_due;
+  if (renewed) renewal_due = *renewed + flags_.lease_duration + kRenewalGrace;
+  heartbeat_.Beat(HowReady(), renewal_due);
+  timers_.At(clock_.Now() + kHeartbeat, [this] { Beat(); });
+}
+
 void Daemon::Publish() {
   Snapshot snapshot;
-  snapshot.readiness = HowReady();
   snapshot.leader = leading_;
   snapshot.missing_rights["windlass"] = 0;
   for (const std::string& name : names_) snapshot.missing_rights[name] = 0;
@@ -45,8 +81,6 @@ void Daemon::Publish() {
     ++snapshot.missing_rights[of_process ? "windlass" : std::string(right.controller)];
   }
   snapshot.unserved_objects = other_kinds_.Waiting();
-  const std::optional<MonotonicTime> renewed = election_.last_renewal();
-  snapshot.alive = !renewed || clock_.Now() - *renewed < flags_.lease_duration + kRenewalGrace;
   snapshot.lease_name = flags_.leader_elect_name;
   snapshot.controller = runtime_.counters();
   snapshot.controllers = runtime_.names();

@@ -8,15 +8,12 @@
 #include <map>
 #include <memory>
 #include <mutex>
-#include <optional>
 #include <string>
 #include <vector>
 
-#include "cmd/windlass/readiness.h"
 #include "controller/runtime/figures.h"
 #include "controller/runtime/informer_snapshot.h"
 #include "controller/runtime/term.h"
-#include "kubeclient/base/clock.h"
 #include "kubeclient/base/histogram.h"
 #include "kubeclient/cache/work_queue.h"
 #include "kubeclient/client/client.h"
@@ -25,8 +22,6 @@
 namespace windlass {
 
 struct Snapshot {
-  bool alive = true;  // false: leading, but the Lease could not be renewed for too long
-  Readiness readiness;
   // How many rights are missing, by the controller that needs them; "windlass" is the process.
   std::map<std::string, uint64_t> missing_rights;
   // How many objects wait, by kind, of kinds that this process was not asked to carry out.
@@ -53,28 +48,25 @@ struct Snapshot {
 class SnapshotBoard {
  public:
   // `ask` must make the core thread call Publish soon. It runs on the thread that calls Fresh,
-  // while the board is locked, and not again before the next Publish. `clock` must outlive the
-  // board.
-  SnapshotBoard(const Clock& clock, std::function<void()> ask);
+  // while the board is locked, and not again before the next Publish.
+  explicit SnapshotBoard(std::function<void()> ask);
 
   // Core thread.
   void Publish(Snapshot snapshot);
 
   // Any other thread. Asks the core thread for a snapshot and returns it. If none comes within
-  // 300 ms, returns the latest one, or null if there is none yet.
+  // 300 ms, returns the latest one, or null if there is none yet; then further calls return at once
+  // until the core thread has answered.
   std::shared_ptr<const Snapshot> Fresh();
 
-  // Returns for how long the core thread has owed an answer; 0 if it owes none.
-  Duration Overdue() const;
-
  private:
-  const Clock& clock_;
   const std::function<void()> ask_;
-  mutable std::mutex mutex_;
+  std::mutex mutex_;
   std::condition_variable published_;
   // Guarded by mutex_:
   std::shared_ptr<const Snapshot> latest_;
-  std::optional<MonotonicTime> asked_;  // when Fresh asked; nullopt once the core has answered
+  bool asked_ = false;  // by Fresh, and the core has not answered
+  bool late_ = false;   // Fresh has waited for this answer in vain
   uint64_t publications_ = 0;
 };
 

@@ -115,7 +115,7 @@ run_deployed() {
     "$DATA/windlass.kubeconfig" >"$WORK/$1.kubeconfig"
   mapfile -t arguments < <(kubectl -n "$ns" get deployment windlass \
     -o jsonpath='{range .spec.template.spec.containers[0].args[*]}{@}{"\n"}{end}')
-  "$WINDLASS" --kubeconfig "$WORK/$1.kubeconfig" "${arguments[@]/0.0.0.0:8080/127.0.0.1:0}" \
+  "$WINDLASS" --kubeconfig "$WORK/$1.kubeconfig" "${arguments[@]/0.0.0.0:808?/127.0.0.1:0}" \
     2>>"$WORK/$1.log" &
   PIDS[$1]=$!
   until_true 60 "the Windlass of $1 leads" holds "$1"
@@ -173,11 +173,12 @@ is_told() {
   until_true 120 "the log names the Rollout" grep -qF "$text" "$WORK/$1.log"
   OPS=$(sed -n 's/.*"address":"\([^"]*\)".*/\1/p' "$WORK/$1.log" | head -n 1)
   expect "/readyz" "$(http_status /readyz)" 200
-  expect "its note" "$(http_body /readyz | grep '^note')" "note: $text"
+  until_true 20 "/readyz has the note" has_note "note: $text" # the next heartbeat
   expect "metric" "$(http_body /metrics | grep '^windlass_unserved_objects')" \
     'windlass_unserved_objects{kind="Rollout"} 1'
   echo "proves: RO-172"
 }
+has_note() { http_body /readyz | grep -xF "$1"; }
 # served KIND: gives an object of the kind a change, and expects that it is carried out.
 served() {
   SPECS=$((SPECS + 1))

@@ -45,6 +45,27 @@ ends_with 4 "credentials" "$deployments" --kubeconfig "$WORK/bad-token"
 say "a port that is taken"
 start_windlass
 METRICS=$OPS ends_with 3 "--metrics-bind-address" "$deployments" --kubeconfig "$good"
+ends_with 3 "--health-probe-bind-address" "$deployments" --kubeconfig "$good" \
+  --health-probe-bind-address="$OPS"
+stop_windlass
+
+say "probes have a port of their own, and are answered beside idle connections to both"
+start_windlass --health-probe-bind-address=127.0.0.1:0
+METRICS_PORT=$OPS
+PROBES=$(sed -n 's/.*serving health address=\(.*\)/\1/p' "$WORK/windlass.log" | tail -n 1)
+for port in "$METRICS_PORT" "$PROBES"; do
+  for _ in $(seq 200); do exec {idle}<>"/dev/tcp/${port%:*}/${port#*:}"; done
+done
+for OPS in "$METRICS_PORT" "$PROBES"; do
+  expect "/livez of $OPS" "$(http_status /livez)" 200
+  expect "/readyz of $OPS" "$(http_body /readyz)" ok
+done
+expect "/metrics of the port of probes" "$(http_status /metrics)" 404
+OPS=$METRICS_PORT
+expect "/metrics" "$(http_status /metrics)" 200
+[ "$(find "/proc/$WINDLASS_PID/task" -mindepth 1 -maxdepth 1 | wc -l)" -le 8 ] ||
+  fail "it has $(find "/proc/$WINDLASS_PID/task" -mindepth 1 -maxdepth 1 | wc -l) threads"
+say "ok: probes beside 400 idle connections"
 
 say "it leaves no core file, which would hold the token"
 expect "limit of a core file" "$(awk '/^Max core file size/ { print $5, $6 }' \

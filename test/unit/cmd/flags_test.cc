@@ -21,13 +21,15 @@ TEST_CASE("without flags the defaults hold") {
   CHECK(flags->leader_elect);
   CHECK(flags->lease_duration == seconds(15));
   CHECK(flags->metrics_bind_address == "127.0.0.1:8080");
+  CHECK(flags->health_probe_bind_address == "0");
 }
 
 TEST_CASE("flags are taken in Kubernetes style") {
   const Result<Flags> flags =
       Parse({"--kubeconfig=/etc/k", "--namespace", "shop", "--leader-elect=false",
              "--kube-api-qps=-1", "--kube-api-burst=7", "--max-in-flight=3",
-             "--metrics-bind-address=[::1]:0", "--log-format=json", "-v4",
+             "--metrics-bind-address=[::1]:0", "--health-probe-bind-address=:8081",
+             "--log-format=json", "-v4",
              "--leader-elect-lease-duration=1m30s", "--leader-elect-renew-deadline=20s"});
   REQUIRE(flags.ok());
   CHECK(flags->kubeconfig == "/etc/k");
@@ -37,6 +39,7 @@ TEST_CASE("flags are taken in Kubernetes style") {
   CHECK(flags->burst == 7);
   CHECK(flags->max_in_flight == 3);
   CHECK(flags->metrics_bind_address == "[::1]:0");
+  CHECK(flags->health_probe_bind_address == ":8081");
   CHECK(flags->log_format == LogFormat::kJson);
   CHECK(flags->verbosity == 4);
   CHECK(flags->lease_duration == seconds(90));

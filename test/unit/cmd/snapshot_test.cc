@@ -17,10 +17,9 @@ Snapshot Named(const std::string& name) {
 }
 
 TEST_CASE("A snapshot is made when it is asked for, once for all who wait") {
-  const SystemClock clock;
   std::atomic<int> asked = 0;
   std::atomic<int> waiting = 0;
-  SnapshotBoard board(clock, [&] { ++asked; });
+  SnapshotBoard board([&] { ++asked; });
   std::vector<std::thread> readers;
   std::atomic<int> served = 0;
   for (int i = 0; i < 3; ++i) {
@@ -37,19 +36,20 @@ TEST_CASE("A snapshot is made when it is asked for, once for all who wait") {
   CHECK(board.Fresh()->lease_name == "made");
 }
 
-TEST_CASE("A core that does not answer is overdue, and what it said last is shown (L-013)") {
-  const SystemClock clock;
+TEST_CASE("A core that does not answer is waited for once, and what it said last is shown") {
   int asked = 0;
-  SnapshotBoard board(clock, [&] { ++asked; });
+  SnapshotBoard board([&] { ++asked; });
   board.Publish(Named("last"));
-  CHECK(board.Overdue() == Duration{0});
-  const auto shown = board.Fresh();
-  REQUIRE(shown != nullptr);
-  CHECK(shown->lease_name == "last");
+  // Waiting each time would take five minutes, longer than a test may run.
+  for (int i = 0; i < 1000; ++i) {
+    const auto shown = board.Fresh();
+    REQUIRE(shown != nullptr);
+    REQUIRE(shown->lease_name == "last");
+  }
   CHECK(asked == 1);
-  CHECK(board.Overdue() > Duration{0});
   board.Publish(Named("late"));
-  CHECK(board.Overdue() == Duration{0});
+  CHECK(board.Fresh()->lease_name == "late");
+  CHECK(asked == 2);
 }
 
 }  // namespace

@@ -1,0 +1,57 @@
+// HttpResponder: the HTTP/1.1 server of an operations port. It answers GET, one request per
+// connection, from one thread.
+//
+// What clients do cannot keep it from answering others (docs/design/014):
+//   - at most kConnectionsMax connections are open. One more closes the oldest that has not sent a
+//     whole request, or, if all have, the oldest;
+//   - a connection is closed if its request is not complete after kClientPatience, or if it takes
+//     no byte of the answer for as long.
+#pragma once
+
+#include <chrono>
+#include <cstddef>
+#include <functional>
+#include <memory>
+#include <string>
+#include <string_view>
+
+#include "kubeclient/base/result.h"
+
+namespace windlass {
+
+inline constexpr size_t kConnectionsMax = 128;
+// Below the 5 s after which the kubelet counts a probe as failed (timeoutSeconds in
+// deploy/base/windlass.yaml).
+inline constexpr std::chrono::milliseconds kClientPatience{2000};
+
+struct HttpAnswer {
+  int status = 404;
+  std::string_view type = "text/plain; charset=utf-8";
+  // Shared by connections that get the same page. Null = empty.
+  std::shared_ptr<const std::string> body;
+};
+
+class HttpResponder {
+ public:
+  // Returns the answer to a GET of `path`. Runs on the responder's thread, which meanwhile serves
+  // no other connection.
+  using Answer = std::function<HttpAnswer(std::string_view path)>;
+
+  // `address` is host:port, with brackets around an IPv6 host; without a host it is every address
+  // of the machine. Port 0 picks a free port. Returns kConfig if we cannot listen on it.
+  static Result<std::unique_ptr<HttpResponder>> Listen(const std::string& address, Answer answer);
+  // Closes every connection, and waits for an answer that is being made.
+  ~HttpResponder();
+
+  // Returns host:port, with the port that was chosen for port 0.
+  const std::string& address() const { return address_; }
+
+ private:
+  class Loop;
+  HttpResponder(std::unique_ptr<Loop> loop, std::string address);
+
+  const std::string address_;
+  const std::unique_ptr<Loop> loop_;
+};
+
+}  // namespace windlass
