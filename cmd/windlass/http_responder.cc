@@ -206,8 +206,11 @@ class HttpResponder::Loop {
       if (!socket.open()) {
         const bool none_left =
             errno == EMFILE || errno == ENFILE || errno == ENOBUFS || errno == ENOMEM;
-        if (none_left && CloseOne()) continue;
-        if (none_left) accept_from_ = now + kAcceptPause;
+        // The kernel looks for a file descriptor before it looks for a client.
+        pollfd waiting{listener_.fd(), POLLIN, 0};
+        if (!none_left || poll(&waiting, 1, 0) <= 0) return;
+        if (CloseOne()) continue;
+        accept_from_ = now + kAcceptPause;
         return;
       }
       if (connections_.size() >= kConnectionsMax) CloseOne();
