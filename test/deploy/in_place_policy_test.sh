@@ -1,7 +1,10 @@
 #!/usr/bin/env bash
 # The shipped policy on a real API server: whatever rights it has, Windlass changes nothing of a Pod
-# but images, labels, annotations and tolerations, and everybody else is left alone.
+# but images, labels, annotations and tolerations, of a ReplicationController's Pod labels alone, and
+# everybody else is left alone. An update of a ReplicationController, which labels Pods, is carried
+# out under the policy.
 . "$(dirname "$0")/../e2e/lib.sh"
+. "$(dirname "$0")/../e2e/replication_controller_lib.sh"
 
 account=system:serviceaccount:windlass-system:windlass
 state='{"op":"add","path":"/metadata/annotations","value":{"windlass.dev/in-place-state":"{}"}}'
@@ -28,7 +31,8 @@ kubectl apply -f "$ROOT/deploy/in-place-policy.yaml"
 kubectl create clusterrole patch-pods --verb=get,patch \
   --resource=pods,pods/status,pods/resize,pods/ephemeralcontainers
 kubectl create clusterrolebinding patch-pods --clusterrole=patch-pods \
-  --serviceaccount=windlass-system:windlass --serviceaccount=windlass-rollout:windlass
+  --serviceaccount=windlass-system:windlass --serviceaccount=windlass-rollout:windlass \
+  --serviceaccount=windlass-replication-controller:windlass
 
 kubectl apply -f - <<'YAML'
 apiVersion: apps/v1
@@ -41,10 +45,13 @@ spec:
     spec:
       containers: [{name: app, image: "app:v1", resources: {requests: {cpu: 10m}}}]
 YAML
+controller old 2 app:v1 'app: old' | kubectl apply -f -
 kubectl run alone --image=app:v1 --annotations=windlass.dev/in-place-state={}
 until_true 30 "Pods run" kubectl wait --for=condition=Ready pod --all --timeout=1s
 pod=$(kubectl get pods -l app=web -o name | head -n 1)
 pod=${pod#pod/}
+of_controller=$(kubectl get pods -l app=old -o name | head -n 1)
+of_controller=${of_controller#pod/}
 
 say "the policy is in force"
 in_force() { ! try "$pod" "$image"; }
@@ -68,7 +75,7 @@ allowed "$pod" "$traffic" # somebody else's doing, made good
 
 say "nothing else is"
 refused 'annotation windlass.dev/in-place-state' "$pod" "$image"
-refused 'Pods of ReplicaSets only' alone "$image"
+refused 'Pods of ReplicaSets and ReplicationControllers only' alone "$image"
 refused 'whose a Pod is' "$pod" "$state,"'{"op":"remove","path":"/metadata/ownerReferences"}'
 refused 'finalizers' "$pod" \
   "$state,"'{"op":"add","path":"/metadata/finalizers","value":["a.example/b"]}'
@@ -78,14 +85,39 @@ refused 'resize Pods' "$pod" "$state,$(
   printf '{"op":"replace","path":"/spec/containers/0/resources/requests/cpu","value":"20m"}'
 )" --subresource=resize
 
+say "of a ReplicationController's Pod it may change labels, and nothing else"
+label='{"op":"add","path":"/metadata/labels/deployment","value":"abc"}'
+note='{"op":"add","path":"/metadata/annotations","value":{"a.example/b":"c"}}'
+allowed "$of_controller" "$label"
+refused 'labels only of Pods of ReplicationControllers' "$of_controller" "$image"
+refused 'labels only of Pods of ReplicationControllers' "$of_controller" "$state,$image"
+refused 'labels only of Pods of ReplicationControllers' "$of_controller" "$label,$note"
+refused 'whose a Pod is' "$of_controller" '{"op":"remove","path":"/metadata/ownerReferences"}'
+account=system:serviceaccount:windlass-replication-controller:windlass
+allowed "$of_controller" "$label"
+refused 'labels only of Pods of ReplicationControllers' "$of_controller" "$image"
+refused 'this kind of owner' "$pod" "$label"
+refused 'this kind of owner' "$pod" "$state,$image"
+
 say "the Windlass of deploy/overlays/rollout may do no more"
 account=system:serviceaccount:windlass-rollout:windlass
 refused 'annotation windlass.dev/in-place-state' "$pod" "$image"
 allowed "$pod" "$state,$image"
+refused 'this kind of owner' "$of_controller" "$label"
 
 say "nobody else is concerned"
 account=admin
 kubectl create clusterrolebinding admin --clusterrole=cluster-admin --user=admin
 allowed "$pod" "$image"
+allowed "$of_controller" "$image"
+
+say "an update of a ReplicationController is carried out under the policy"
+install_updates
+start_windlass --controllers=deployment,replicationcontrollerupdate
+ask old 'image: "app:v2", updatePeriod: 1s'
+updated_to old Succeeded
+until_true 60 "both Pods run app:v2" run_images old '2 app:v2'
+expect "Pods that were labelled" "$(grep -c ' label pod ' "$WORK/windlass.log")" 2
+stop_windlass
 
 say "passed"
