@@ -40,7 +40,7 @@ tree=$root/build/mutants build=$root/build/mutants/build/release
 program_of() {
   case $1 in
     cmd/windlass/metrics_text.cc | cmd/windlass/*_metrics.cc) echo cmd_test ;;
-    cmd/windlass/readiness.cc | cmd/windlass/snapshot.*) echo cmd_test ;;
+    cmd/windlass/readiness.cc | cmd/windlass/snapshot.* | cmd/windlass/heartbeat.*) echo cmd_test ;;
     cmd/windlass/*) echo daemon_test ;;
     cmd/kubectl-windlass/*) echo kubectl_test ;;
     controller/core/* | controller/runtime/*) echo runtime_test ;;

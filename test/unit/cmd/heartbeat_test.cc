@@ -14,7 +14,7 @@ TEST_CASE("A process that has not said anything is alive and not ready") {
   CHECK(heartbeat.Readyz().text == "starting\n");
 }
 
-TEST_CASE("Without a beat for 30 s the core loop is stuck") {
+TEST_CASE("Without a beat for 30 s the core loop is stuck (L-013)") {
   ManualClock clock;
   Heartbeat heartbeat(clock);
   heartbeat.Beat({}, {});
@@ -42,7 +42,7 @@ TEST_CASE("A leader is dead once its renewal is overdue, also between two beats 
   CHECK(heartbeat.Livez().good);
 }
 
-TEST_CASE("What keeps a process from being ready does not make it dead") {
+TEST_CASE("What keeps a process from being ready does not make it dead (L-013)") {
   const ManualClock clock;
   Heartbeat heartbeat(clock);
   heartbeat.Beat({{"a reason"}, {"a note"}}, {});
