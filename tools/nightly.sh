@@ -14,7 +14,7 @@
 . "$root/tools/scripts.sh"
 
 all_parts=(tidy sanitize mutants fuzz sweep differential fleets in-place rollouts
-  replication-controllers upgrade prometheus kubernetes-1.31 bench)
+  replication-controllers tenants upgrade prometheus kubernetes-1.31 bench)
 mapfile -t chosen < <(tr -s ' ' '\n' <<<"${PARTS:-${all_parts[*]}}" | awk 'NF && !seen[$0]++')
 unset PARTS # make exports it, and test/e2e/kubectl_test.sh has parts of its own
 logs=$root/build/nightly
@@ -100,6 +100,7 @@ if is_chosen replication-controllers; then
   queue_script test/nightly/replication_controller_cases_test.sh
   queue_script test/nightly/rolling_update_local_test.sh
 fi
+if is_chosen tenants; then queue_script test/nightly/tenants_test.sh; fi
 if is_chosen upgrade; then queue_script test/nightly/upgrade_test.sh; fi
 if is_chosen prometheus; then queue_script test/nightly/prometheus_test.sh; fi
 if is_chosen kubernetes-1.31; then # each on a control plane of its own
