@@ -21,6 +21,7 @@ class Runtime::Lane final : public ControllerHost {
   // Before the caches are complete, a sync could mistake a missing ReplicaSet for one that was
   // never created (D-025).
   void Wake(const ObjectKey& key, windlass::Wake wake) override {
+    if (wake == windlass::Wake::kResync && !runtime_.options_.resync) return;
     if (InTerm() && !IsFolding(key)) runtime_.term_->Add(Key(key), wake);
   }
   bool IsFolding(const ObjectKey& key) const override {
