@@ -13,7 +13,7 @@
 . "$(dirname "${BASH_SOURCE[0]}")/common.sh"
 . "$root/tools/scripts.sh"
 
-all_parts=(tidy sanitize mutants fuzz sweep differential fleets in-place rollouts
+all_parts=(tidy sanitize mutants fuzz sweep search differential fleets in-place rollouts
   replication-controllers tenants upgrade prometheus kubernetes-1.31 bench)
 mapfile -t chosen < <(tr -s ' ' '\n' <<<"${PARTS:-${all_parts[*]}}" | awk 'NF && !seen[$0]++')
 unset PARTS # make exports it, and test/e2e/kubectl_test.sh has parts of its own
@@ -73,6 +73,7 @@ queue_part 2 tidy tools/tidy.sh
 queue_part 1 mutants tools/mutants.sh 1 999
 queue_part 2 fuzz tools/fuzz.sh 60
 queue_part 1 sweep tools/sweep.sh
+queue_part 1 search env -C "$logs" "$root/build/release/test/sim/search" 3600
 if is_chosen fleets; then
   queue_script test/e2e/takeover_test.sh COUNT=200
   queue_script test/e2e/fleet_test.sh COUNT=200

@@ -82,19 +82,23 @@ ApiServer::ApiServer(SimLoop& loop)
 }
 
 void ApiServer::NoteChange(const Change& change) {
+  if (!loop_.trace().on()) return;
   loop_.trace().Note(change.actor, change.request + " -> " + std::to_string(change.revision) +
                                        (change.after != nullptr ? " " + change.after->dump() : ""));
 }
 
-HttpResponse ApiServer::Handle(const HttpRequest& request, const std::string& actor,
-                               uint64_t shown) {
+HttpResponse ApiServer::Handle(const HttpRequest& request, const std::string& actor, uint64_t shown,
+                               uint64_t seen) {
+  store_.SetSeen(seen);
   const ApiAnswer answer = Dispatch(request, actor, shown);
+  store_.SetSeen(kAllShown);
   HttpResponse response;
   response.status = answer.code;
   response.content_type = "application/json";
-  response.body = answer.body->dump();
+  response.body = ServerText(*answer.body);
   const int64_t retry = IntAt(*answer.body, {"details", "retryAfterSeconds"});
   if (retry > 0) response.retry_after = seconds(retry);
+  if (!loop_.trace().on()) return response;
   loop_.trace().Note(actor, std::string(NameOfMethod(request.method)) + " " + request.target + " " +
                                 request.body + " -> " + std::to_string(response.status) + " " +
                                 response.body);
@@ -229,9 +233,12 @@ WatchId ApiServer::Watch(const HttpRequest& request, const std::string& actor, W
   const bool watch = path && path->QueryFlag("watch") && request.method == HttpMethod::kGet;
   if (!watch) {
     const ApiAnswer answer = path ? BadRequest("the model streams watches only") : PathNotFound();
-    sink.on_end(answer.code, answer.body->dump());
+    sink.on_end(answer.code, ServerText(*answer.body));
     return 0;
   }
+  const Shape shape =
+      AsksFor(request.accept, "PartialObjectMetadata") ? Shape::kMetadata : Shape::kFull;
+  if (!loop_.trace().on()) return watches_.Open(*path, shape, std::move(sink));
   // The trace notes every event of every stream, in the order in which the server sends them.
   WatchSink traced;
   traced.on_line = [this, actor, on_line = std::move(sink.on_line)](std::string line) {
@@ -239,8 +246,6 @@ WatchId ApiServer::Watch(const HttpRequest& request, const std::string& actor, W
     on_line(std::move(line));
   };
   traced.on_end = std::move(sink.on_end);
-  const Shape shape =
-      AsksFor(request.accept, "PartialObjectMetadata") ? Shape::kMetadata : Shape::kFull;
   return watches_.Open(*path, shape, std::move(traced));
 }
 

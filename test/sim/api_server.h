@@ -29,9 +29,9 @@ class ApiServer {
   ApiServer& operator=(const ApiServer&) = delete;
 
   // Handles one request that is not a watch. `actor` names the sender, for traces and invariants;
-  // `shown` is what the sender had seen when it sent the request (Change::shown).
+  // `shown` and `seen` are what the sender had seen when it sent the request (Change).
   HttpResponse Handle(const HttpRequest& request, const std::string& actor,
-                      uint64_t shown = kAllShown);
+                      uint64_t shown = kAllShown, uint64_t seen = kAllShown);
 
   // Handles one request with watch=1.
   WatchId Watch(const HttpRequest& request, const std::string& actor, WatchSink sink);
@@ -54,6 +54,8 @@ class ApiServer {
     return store_.List(resource, namespace_);
   }
   ObjectStore& store() { return store_; }
+  // How large objects may be. A search makes everything smaller by the same factor.
+  void SetLimits(const ServerLimits& limits) { registry_.SetLimits(limits); }
   SimLoop& loop() { return loop_; }
 
  private:

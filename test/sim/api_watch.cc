@@ -10,7 +10,7 @@ namespace {
 
 std::string Line(std::string_view type, Json object) {
   const Json event = {{"type", type}, {"object", std::move(object)}};
-  return event.dump();
+  return ServerText(event);
 }
 
 Causes CheckMatch(const ApiPath& path) {
@@ -56,7 +56,7 @@ WatchId WatchHub::Open(const ApiPath& path, Shape shape, WatchSink sink) {
   const WatchId id = ++last_;
   Watch& open = watches_.emplace(id, std::move(watch)).first->second;
   if (refused) {
-    End(id, refused->code, refused->body->dump());
+    End(id, refused->code, ServerText(*refused->body));
     return id;
   }
   if (options.initial_events && options.since > store_.revision()) {

@@ -107,7 +107,9 @@ void Invariants::ForgetFormerOwners(const Json& replica_set) {
 void Invariants::NoteReplicaSet(const Json& replica_set) {
   ForgetFormerOwners(replica_set);
   ReplicaSetRecord& record = replica_sets_[UidOf(replica_set)];
-  record.available.Note(Now(), Available(replica_set));
+  const int64_t told =
+      std::min(IntAt(replica_set, {"status", "availableReplicas"}), ReplicasOf(replica_set));
+  record.available.Note(Now(), std::max(Available(replica_set), told));
   record.replicas.Note(Now(), ReplicasOf(replica_set));
   const auto revision = RevisionNumber(replica_set);
   OwnerRecord& owner = owners_[ControllerUidOf(replica_set)];
@@ -157,6 +159,7 @@ void Invariants::JudgeSizes(const Change& change, const Json& owner) {
   const int64_t after = ReplicasOf(*change.after);
   if (before == after) return;
   OwnerRecord& limits = owners_[UidOf(owner)];
+  const Duration blind = BlindSpot(change);
   const std::string changed = UidOf(*change.after);
   int64_t total = after;
   // An update in place looks at the Pods, and the ReplicaSet controller may count them later.
@@ -167,7 +170,7 @@ void Invariants::JudgeSizes(const Change& change, const Json& owner) {
     available_pods[ControllerUidOf(*pod)] += available ? 1 : 0;
   }
   const auto available_of = [&](const std::string& uid, int64_t replicas) {
-    const int64_t counted = replica_sets_[uid].available.Max(Now(), kBlindSpot);
+    const int64_t counted = replica_sets_[uid].available.Max(Now(), blind);
     return std::min(std::max(counted, available_pods[uid]), replicas);
   };
   int64_t available_before = available_of(changed, before);
@@ -175,12 +178,12 @@ void Invariants::JudgeSizes(const Change& change, const Json& owner) {
   for (const Object& rs : ReplicaSetsOf(change.key.namespace_, UidOf(owner))) {
     const std::string uid = UidOf(*rs);
     if (uid == changed) continue;
-    total += replica_sets_[uid].replicas.Min(Now(), kBlindSpot);
+    total += replica_sets_[uid].replicas.Min(Now(), blind);
     available_before += available_of(uid, ReplicasOf(*rs));
     available_after += available_of(uid, ReplicasOf(*rs));
   }
-  const int64_t max_total = limits.max_total.Max(Now(), kBlindSpot);
-  const int64_t min_available = limits.min_available.Min(Now(), kBlindSpot);
+  const int64_t max_total = limits.max_total.Max(Now(), blind);
+  const int64_t min_available = limits.min_available.Min(Now(), blind);
   const std::string step =
       "spec.replicas " + std::to_string(before) + " -> " + std::to_string(after);
   if (after > before && total > max_total) {
@@ -192,6 +195,10 @@ void Invariants::JudgeSizes(const Change& change, const Json& owner) {
             step + " leaves " + std::to_string(available_after) + " available of at least " +
                 std::to_string(min_available));
   }
+}
+
+Duration Invariants::BlindSpot(const Change& change) const {
+  return Now() - server_.store().TimeAfter(change.seen, Now()) + kBlindSpot;
 }
 
 // Judges I-09 at the write that asks for new Pods, because that write is the decision.

@@ -3,7 +3,10 @@
 //
 // A controller acts on what it has seen, not on the truth. So a write is judged against the most
 // lenient truth of the last kBlindSpot. Example: 10 Pods are available, 8 must be. Two Pods vanish,
-// and a millisecond later the controller scales the old ReplicaSet from 10 to 8: no violation.
+// and a millisecond later the controller scales the old ReplicaSet from 10 to 8: no violation. I-01
+// and I-02 look further back if the controller's watches were further behind when it sent the
+// write: as far as to the first change that it had not seen. What the status of a ReplicaSet says
+// counts as the truth there, because nothing else tells a controller which Pods are available.
 // Changes by users and by the modelled controllers are never violations. I-43 is different: it
 // judges each new Pod instead of the write that asked for it, and has no blind spot.
 //
@@ -83,6 +86,7 @@ class Invariants {
   void JudgeOwnership(const Change& change);
   void JudgeStatus(const Change& change);
   int64_t Available(const Json& replica_set) const;
+  Duration BlindSpot(const Change& change) const;
   std::vector<Object> ReplicaSetsOf(const std::string& namespace_, const std::string& uid) const;
   void Violate(const std::string& invariant, const Change& change, std::string detail);
   void Violate(const std::string& invariant, std::string request, std::string detail);

@@ -19,6 +19,12 @@ using Object = std::shared_ptr<const Json>;
 
 Object MakeObject(Json value);
 
+// Returns the JSON text that kube-apiserver sends. Go's encoder writes '<', '>' and '&' as \u003c
+// and so on, six bytes each.
+std::string ServerText(const Json& value);
+// Returns about how many bytes the object has in etcd, where nothing is escaped.
+size_t StoredSize(const Json& value);
+
 // Returns the value at a path of keys; a JSON null if there is none.
 const Json& At(const Json& value, std::initializer_list<std::string_view> path);
 std::string TextAt(const Json& value, std::initializer_list<std::string_view> path);

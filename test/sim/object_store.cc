@@ -63,6 +63,22 @@ std::vector<const Change*> ObjectStore::ChangesAfter(const ResourceId& resource,
   return later;
 }
 
+MonotonicTime ObjectStore::TimeAfter(uint64_t revision, MonotonicTime now) const {
+  MonotonicTime first = now;
+  for (auto change = history_.rbegin(); change != history_.rend(); ++change) {
+    if (change->revision <= revision) return first;
+    first = change->at;
+  }
+  return compacted_ > revision ? MonotonicTime{} : first;
+}
+
+uint64_t ObjectStore::RevisionAt(MonotonicTime time) const {
+  for (auto change = history_.rbegin(); change != history_.rend(); ++change) {
+    if (change->at <= time) return change->revision;
+  }
+  return compacted_;
+}
+
 Object ObjectStore::Commit(const StoreKey& key, std::optional<Json> object, MonotonicTime at,
                            std::string actor, std::string request, uint64_t shown) {
   Change change;
@@ -73,6 +89,7 @@ Object ObjectStore::Commit(const StoreKey& key, std::optional<Json> object, Mono
   change.actor = std::move(actor);
   change.request = std::move(request);
   change.shown = shown;
+  change.seen = seen_;
   if (object) {
     change.after = WithRevision(std::move(*object), revision_);
     objects_[key] = change.after;

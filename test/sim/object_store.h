@@ -40,6 +40,8 @@ struct Change {
   // When the actor sent the request, it had seen the owners that it watches, and ReplicaSets, up to
   // this revision.
   uint64_t shown = kAllShown;
+  // Likewise, and Pods, if it watches them.
+  uint64_t seen = kAllShown;
   // What a watch shows of a removal: the last state with the revision of the removal.
   Object last_state;
 };
@@ -60,6 +62,8 @@ class ObjectStore {
   // Returns the objects as they were at `revision`, which must not be compacted.
   std::map<StoreKey, Object> ListAt(const ResourceId& resource, const std::string& namespace_,
                                     uint64_t revision) const;
+  // Returns the revision that the store had at `time`, or that of the oldest change it remembers.
+  uint64_t RevisionAt(MonotonicTime time) const;
   // Returns the changes of a resource after `revision`, oldest first.
   std::vector<const Change*> ChangesAfter(const ResourceId& resource, uint64_t revision) const;
 
@@ -67,6 +71,11 @@ class ObjectStore {
   // nullopt. Returns the stored object, or the last state of the removed one.
   Object Commit(const StoreKey& key, std::optional<Json> object, MonotonicTime at,
                 std::string actor, std::string request, uint64_t shown = kAllShown);
+
+  // What the sender of the request that is handled now had seen (Change::seen).
+  void SetSeen(uint64_t seen) { seen_ = seen; }
+  // Returns the time of the first change after `revision`; `now` if there is none.
+  MonotonicTime TimeAfter(uint64_t revision, MonotonicTime now) const;
 
   void OnChange(std::function<void(const Change&)> listener) {
     listeners_.push_back(std::move(listener));
@@ -96,6 +105,7 @@ class ObjectStore {
   std::vector<std::function<void(const Change&)>> listeners_;
   uint64_t revision_ = 1;
   uint64_t compacted_ = 1;
+  uint64_t seen_ = kAllShown;
 };
 
 }  // namespace windlass::sim

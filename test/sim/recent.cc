@@ -9,21 +9,27 @@ void Recent::Note(MonotonicTime now, int64_t value) {
   values_.emplace_back(now, value);
 }
 
-void Recent::Forget(MonotonicTime now, Duration window) {
-  while (values_.size() > 1 && now - values_[1].first > window) values_.pop_front();
+size_t Recent::First(MonotonicTime now, Duration window) {
+  while (values_.size() > 1 && now - values_[1].first > kRecentKept) values_.pop_front();
+  size_t first = 0;
+  while (first + 1 < values_.size() && now - values_[first + 1].first > window) ++first;
+  return first;
 }
 
 int64_t Recent::Max(MonotonicTime now, Duration window) {
-  Forget(now, window);
   int64_t most = 0;
-  for (const auto& [time, value] : values_) most = std::max(most, value);
+  for (size_t i = First(now, window); i < values_.size(); ++i) {
+    most = std::max(most, values_[i].second);
+  }
   return most;
 }
 
 int64_t Recent::Min(MonotonicTime now, Duration window) {
-  Forget(now, window);
-  int64_t least = values_.empty() ? 0 : values_.front().second;
-  for (const auto& [time, value] : values_) least = std::min(least, value);
+  if (values_.empty()) return 0;
+  int64_t least = values_.back().second;
+  for (size_t i = First(now, window); i < values_.size(); ++i) {
+    least = std::min(least, values_[i].second);
+  }
   return least;
 }
 

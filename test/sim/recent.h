@@ -10,15 +10,19 @@
 
 namespace windlass::sim {
 
+inline constexpr Duration kRecentKept = seconds(1800);
+
 // The values that a quantity had recently.
 class Recent {
  public:
   void Note(MonotonicTime now, int64_t value);
+  // Of the values that it had within `window`, which is at most kRecentKept.
   int64_t Max(MonotonicTime now, Duration window);
   int64_t Min(MonotonicTime now, Duration window);
 
  private:
-  void Forget(MonotonicTime now, Duration window);
+  // Returns the first value that counts.
+  size_t First(MonotonicTime now, Duration window);
   std::deque<std::pair<MonotonicTime, int64_t>> values_;  // each value counts from its time on
 };
 

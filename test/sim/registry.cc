@@ -100,6 +100,7 @@ ApiAnswer Registry::Create(const Caller& caller, const Target& target, Json obje
     causes.push_back(RequiredField("metadata.name", "name or generateName is required"));
   }
   for (Cause& cause : ValidateCreate(resource, object)) causes.push_back(std::move(cause));
+  if (auto cause = CheckAnnotations(object)) causes.push_back(*std::move(cause));
   const std::string name = NameOf(object);
   if (!causes.empty()) return Invalid(resource, name, causes);
   const StoreKey key{resource.resource, target.namespace_, name};
@@ -107,6 +108,7 @@ ApiAnswer Registry::Create(const Caller& caller, const Target& target, Json obje
   if (auto refused = Admit(store_, resource, object, dry_run)) return *refused;
   if (store_.Find(key) != nullptr) return AlreadyExists(resource, name);
   if (dry_run) return Answer(201, MakeObject(std::move(object)));
+  if (auto refused = CheckSize(object)) return *refused;
   return Answer(201, Commit(caller, key, std::move(object)));
 }
 
@@ -141,7 +143,8 @@ ApiAnswer Registry::Update(const Caller& caller, const Target& target, How how,
   if (BumpsGeneration(resource, target.subresource, *current, next)) {
     next["metadata"]["generation"] = IntAt(*current, {"metadata", "generation"}) + 1;
   }
-  const Causes causes = ValidateUpdate(resource, *current, next, target.subresource);
+  Causes causes = ValidateUpdate(resource, *current, next, target.subresource);
+  if (auto cause = CheckAnnotations(next)) causes.push_back(*std::move(cause));
   if (!causes.empty()) return Invalid(resource, target.name, causes);
 
   next["metadata"]["resourceVersion"] = RevisionOf(*current);
@@ -150,6 +153,7 @@ ApiAnswer Registry::Update(const Caller& caller, const Target& target, How how,
                                    HasFinalizers(*current) &&
                                    IntAt(next, {"metadata", "deletionGracePeriodSeconds"}) == 0;
   if (last_finalizer_gone) return Answer(200, Commit(caller, target.key(), std::nullopt));
+  if (auto refused = CheckSize(next)) return *refused;
   return Answer(200, Commit(caller, target.key(), std::move(next)));
 }
 
@@ -219,6 +223,22 @@ ApiAnswer Registry::MarkDeleted(const Caller& caller, const Target& target, Json
   const Object current = store_.Find(target.key());
   if (object == *current) return Answer(200, current);
   return Answer(200, Commit(caller, target.key(), std::move(object)));
+}
+
+std::optional<Cause> Registry::CheckAnnotations(const Json& object) const {
+  size_t size = 0;
+  for (const auto& [key, value] : At(object, {"metadata", "annotations"}).items()) {
+    if (value.is_string()) size += key.size() + value.get_ref<const std::string&>().size();
+  }
+  if (size <= limits_.annotation_bytes_max) return std::nullopt;
+  return Cause{
+      "metadata.annotations", "FieldValueTooLong",
+      "Too long: may not be more than " + std::to_string(limits_.annotation_bytes_max) + " bytes"};
+}
+
+std::optional<ApiAnswer> Registry::CheckSize(const Json& object) const {
+  if (StoredSize(object) <= limits_.object_bytes_max) return std::nullopt;
+  return InternalError("etcdserver: request is too large");
 }
 
 std::optional<ApiAnswer> Registry::CheckNamespace(const Target& target) const {

@@ -43,10 +43,17 @@ struct DeleteOptions {
   std::optional<Propagation> propagation;
 };
 
+struct ServerLimits {
+  size_t object_bytes_max = size_t{3} << 19U;  // etcd's, 1.5 MiB
+  size_t annotation_bytes_max = size_t{256} << 10U;
+};
+
 class Registry {
  public:
   Registry(ObjectStore& store, const Clock& clock, Random random)
       : store_(store), clock_(clock), random_(random) {}
+
+  void SetLimits(const ServerLimits& limits) { limits_ = limits; }
 
   // A dry run answers what a creation would answer, with a uid of its own and no resourceVersion,
   // and stores nothing: no revision is used, and no listener hears of it.
@@ -60,6 +67,8 @@ class Registry {
   ApiAnswer Delete(const Caller& caller, const Target& target, const DeleteOptions& options);
 
  private:
+  std::optional<Cause> CheckAnnotations(const Json& object) const;
+  std::optional<ApiAnswer> CheckSize(const Json& object) const;
   std::optional<ApiAnswer> CheckNamespace(const Target& target) const;
   std::optional<ApiAnswer> CheckVersion(const Target& target, How how, const Json& current,
                                         const Json& next) const;
@@ -73,6 +82,7 @@ class Registry {
   ObjectStore& store_;
   const Clock& clock_;
   Random random_;
+  ServerLimits limits_;
 };
 
 }  // namespace windlass::sim

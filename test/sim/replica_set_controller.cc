@@ -126,6 +126,13 @@ void ReplicaSetController::Stop(bool stopped) {
   for (const auto& [key, entry] : queue_) Enqueue(key);
 }
 
+void ReplicaSetController::RetryAll() {
+  for (const Object& rs : server_.List(kind_.resource, "")) {
+    const StoreKey key = KeyOf(NamespaceOf(*rs), NameOf(*rs));
+    if (replica_sets_.Find(key.namespace_, key.name) != nullptr) Enqueue(key);
+  }
+}
+
 void ReplicaSetController::RunSync(const StoreKey& key) {
   Entry& entry = queue_.at(key);
   entry.timer = 0;

@@ -65,6 +65,9 @@ class ReplicaSetController {
 
   // While it is stopped, changes gather and it does nothing, like a controller that is down.
   void Stop(bool stopped);
+  // Looks at every ReplicaSet again, as upstream does some time after a sync has failed. The model
+  // retries a failed creation only once something has changed, so that a world can come to rest.
+  void RetryAll();
 
  private:
   struct Entry {

@@ -6,27 +6,34 @@
 
 namespace windlass::sim {
 
-TimerQueue* SimLoop::NextQueue(MonotonicTime until) {
-  TimerQueue* first = nullptr;
-  const auto consider = [&](TimerQueue& queue) {
-    const auto next = queue.next();
-    if (!next || *next > until) return;
-    if (first == nullptr || *next < *first->next()) first = &queue;
+// Of several timers at the same time the first queue's runs first. A timer that was set for a time
+// in the past runs now.
+SimLoop::Next SimLoop::NextTimer(MonotonicTime until) {
+  Next first;
+  const auto consider = [&](const Attached& one) {
+    const auto next = one.queue->next();
+    if (!next) return;
+    MonotonicTime at = *next;
+    if (one.clock != nullptr) {
+      at = std::max(std::max(one.clock->WorldTimeOf(at), one.clock->held_until()), clock_.Now());
+    }
+    if (at > until) return;
+    if (first.whose.queue == nullptr || at < first.at) first = {one, at};
   };
-  consider(timers_);
-  for (TimerQueue* queue : attached_) consider(*queue);
+  consider({&timers_, nullptr});
+  for (const Attached& one : attached_) consider(one);
   return first;
 }
 
 bool SimLoop::Step(MonotonicTime until) {
-  TimerQueue* queue = NextQueue(until);
-  if (queue == nullptr) return false;
-  // A timer that was set for a time in the past runs now.
-  const MonotonicTime time = std::max(*queue->next(), clock_.Now());
+  const Next next = NextTimer(until);
+  if (next.whose.queue == nullptr) return false;
+  const MonotonicTime time = std::max(next.at, clock_.Now());
   at_this_instant_ = time == clock_.Now() ? at_this_instant_ + 1 : 0;
   WL_ASSERT(at_this_instant_ < kTimersPerInstantMax);
   clock_.JumpTo(time);
-  queue->RunDue(time, 1);
+  const LocalClock* clock = next.whose.clock;
+  next.whose.queue->RunDue(clock != nullptr ? clock->Now() : time, 1);
   return true;
 }
 
@@ -49,7 +56,7 @@ bool SimLoop::RunToQuiescence(Duration limit) {
   const MonotonicTime until = clock_.Now() + limit;
   while (Step(until)) {
   }
-  return NextQueue(MonotonicTime{Duration::max()}) == nullptr;
+  return NextTimer(MonotonicTime{Duration::max()}).whose.queue == nullptr;
 }
 
 }  // namespace windlass::sim

@@ -13,6 +13,7 @@
 #include "kubeclient/base/clock.h"
 #include "kubeclient/base/random.h"
 #include "kubeclient/base/timer_queue.h"
+#include "test/sim/local_clock.h"
 #include "test/sim/trace.h"
 #include "test/sim/virtual_clock.h"
 
@@ -39,8 +40,13 @@ class SimLoop {
 
   // A process brings its own timers, so that they end with it. Do not call Detach from one of their
   // callbacks: a crash is a timer of the world.
-  void Attach(TimerQueue& queue) { attached_.push_back(&queue); }
-  void Detach(TimerQueue& queue) { std::erase(attached_, &queue); }
+  // `clock`: whose times the timers have; null: the world's. Both must outlive Detach.
+  void Attach(TimerQueue& queue, const LocalClock* clock = nullptr) {
+    attached_.push_back({&queue, clock});
+  }
+  void Detach(TimerQueue& queue) {
+    std::erase_if(attached_, [&](const Attached& one) { return one.queue == &queue; });
+  }
 
   // Runs one timer not later than `until`, if there is one, and sets the clock to its time.
   bool Step(MonotonicTime until);
@@ -56,12 +62,20 @@ class SimLoop {
   bool RunToQuiescence(Duration limit);
 
  private:
-  TimerQueue* NextQueue(MonotonicTime until);
+  struct Attached {
+    TimerQueue* queue = nullptr;
+    const LocalClock* clock = nullptr;
+  };
+  struct Next {
+    Attached whose;  // of no queue if there is no timer
+    MonotonicTime at;
+  };
+  Next NextTimer(MonotonicTime until);
 
   VirtualClock clock_;
   Random random_;
   TimerQueue timers_;
-  std::vector<TimerQueue*> attached_;
+  std::vector<Attached> attached_;
   Trace trace_{clock_};
   int at_this_instant_ = 0;
 };

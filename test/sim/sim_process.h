@@ -23,7 +23,9 @@ class TraceLog final : public Log {
  public:
   TraceLog(Trace& trace, std::string actor) : trace_(trace), actor_(std::move(actor)) {}
   void Write(LogLevel level, std::string_view event, const LogFields& fields) override;
-  bool Enabled(LogLevel level) const override { return level != LogLevel::kDebug; }
+  bool Enabled(LogLevel level) const override {
+    return trace_.on() && level != LogLevel::kDebug;
+  }
 
  private:
   Trace& trace_;
@@ -42,7 +44,7 @@ class SimProcess {
   // Returns the environment for informers and controllers.
   InformerEnvironment environment();
 
-  const Clock& clock() { return loop_.clock(); }
+  const Clock& clock();
   TimerQueue& timers() { return timers_; }
   Random& random() { return random_; }
   Log& log() { return log_; }
@@ -51,6 +53,7 @@ class SimProcess {
 
  private:
   SimLoop& loop_;
+  const LocalClock* const clock_;  // null: the world's
   SymbolTable symbols_;  // before the timers, whose callbacks may hold symbols
   TimerQueue timers_;
   Random random_;

@@ -10,6 +10,26 @@
 #include "test/sim/owners.h"
 
 namespace windlass::sim {
+namespace {
+
+CallFate Detailed(Fate fate) {
+  CallFate detailed;
+  detailed.arrives = fate == Fate::kDelivered || fate == Fate::kReplyLost;
+  detailed.answered = fate != Fate::kRequestLost && fate != Fate::kReplyLost;
+  if (fate == Fate::kForbidden) detailed.instead = HttpResponse{403, "text/plain", "no", {}};
+  if (fate == Fate::kNotServed) {
+    detailed.instead = HttpResponse{404, "text/plain", "404 page not found", {}};
+  }
+  return detailed;
+}
+
+}  // namespace
+
+// What the process had seen when it sent a request.
+struct Known {
+  uint64_t shown = kAllShown;
+  uint64_t seen = kAllShown;
+};
 
 // The transport holds this state. Everything under way in the network has a weak reference to it,
 // and finds out on arrival whether the process still lives.
@@ -30,9 +50,13 @@ struct SimTransport::Impl : std::enable_shared_from_this<SimTransport::Impl> {
     MonotonicTime arrives;   // the latest line; no later line overtakes it
     bool opened = false;     // on_open is on its way, or was called
     bool ended = false;      // the end is on its way to the handler
-    Shown* shown = nullptr;  // set for a watch of owners or of ReplicaSets
+    Shown* shown = nullptr;  // set for a watch of owners, ReplicaSets or Pods
     // For each line on its way: the revision that the process has seen before the line arrives.
     std::deque<uint64_t> under_way;
+    StreamFate fate;
+    size_t lines = 0;   // that the server sent
+    bool cut = false;   // the connection broke; what was sent before still arrives
+    bool dead = false;  // without a sign: nothing arrives any more
   };
   struct Pending {
     ReplyHandler reply;
@@ -43,6 +67,7 @@ struct SimTransport::Impl : std::enable_shared_from_this<SimTransport::Impl> {
   MonotonicTime Now() const { return server.loop().clock().Now(); }
   // Runs `callback` as a timer of the process, unless the transport is gone by that time.
   TimerId At(MonotonicTime time, std::function<void(Impl&)> callback) {
+    if (options.clock != nullptr) time = options.clock->LocalTimeOf(time);
     return timers.At(time, [weak = weak_from_this(), run = std::move(callback)] {
       if (const auto self = weak.lock()) run(*self);
     });
@@ -50,7 +75,8 @@ struct SimTransport::Impl : std::enable_shared_from_this<SimTransport::Impl> {
   Duration Latency() { return random.Between(options.latency_min, options.latency_max); }
 
   void Answer(CallId id, Duration after, Result<HttpResponse> result);
-  void Arrive(CallId id, const HttpRequest& request, Fate fate, uint64_t known);
+  void Arrive(CallId id, const HttpRequest& request, const CallFate& fate, Known known);
+  Result<HttpResponse> Limited(const HttpRequest& request, HttpResponse response) const;
   void OpenWatch(CallId id, const HttpRequest& request);
   void Open(CallId id);
   void Line(CallId id, std::string line);
@@ -58,9 +84,18 @@ struct SimTransport::Impl : std::enable_shared_from_this<SimTransport::Impl> {
   void ArmIdle(CallId id);
   void StopShowing(const Stream& stream);
   uint64_t ShownOn(const Stream& stream) const;
+  Duration LagOf(const Stream& stream) {
+    const StreamFate& fate = stream.fate;
+    if (Now() >= fate.until) return Duration{0};
+    if (fate.jitter <= Duration{0}) return fate.lag;
+    return fate.lag + random.Between(Duration{0}, fate.jitter);
+  }
+  bool IsCut(CallId id, Stream& stream, const std::string& line);
   uint64_t ShownOf(const Shown& resource) const;
   // Returns the revision up to which ReplicaSets and the watched kinds of owners were seen.
   uint64_t AllShown() const;
+  // Likewise, and of the Pods that it watches.
+  uint64_t AllSeen() const;
 
   ApiServer& server;
   TimerQueue& timers;
@@ -73,6 +108,7 @@ struct SimTransport::Impl : std::enable_shared_from_this<SimTransport::Impl> {
   Duration stream_lag{0};
   std::map<ResourceId, Shown> owners;  // by kind, once it was watched
   Shown replica_sets;
+  Shown pods;
 };
 
 // An open watch has shown everything except the lines on their way.
@@ -101,6 +137,17 @@ uint64_t SimTransport::Impl::AllShown() const {
   return least;
 }
 
+uint64_t SimTransport::Impl::AllSeen() const {
+  uint64_t least = AllShown();
+  for (const auto& [id, stream] : streams) {
+    if (stream.shown != &pods) continue;
+    // The first watch of Pods is opened when they are needed. Before it shows any, none is known.
+    const uint64_t shown = std::max(pods.without_watch, ShownOn(stream));
+    if (shown > 0) least = std::min(least, shown);
+  }
+  return least;
+}
+
 // The handler runs later, from a timer. The first answer wins.
 void SimTransport::Impl::Answer(CallId id, Duration after, Result<HttpResponse> result) {
   const auto found = calls.find(id);
@@ -114,25 +161,30 @@ void SimTransport::Impl::Answer(CallId id, Duration after, Result<HttpResponse> 
 }
 
 // Runs at the server, in the world's time, even if the caller no longer waits.
-void SimTransport::Impl::Arrive(CallId id, const HttpRequest& request, Fate fate, uint64_t known) {
-  if (fate == Fate::kRequestLost) return;
-  if (fate == Fate::kForbidden)
-    return Answer(id, Latency(), HttpResponse{403, "text/plain", "no", {}});
-  if (fate == Fate::kNotServed)
-    return Answer(id, Latency(), HttpResponse{404, "text/plain", "404 page not found", {}});
-  HttpResponse response = server.Handle(request, options.actor, known);
-  if (fate == Fate::kReplyLost) return;
-  if (response.body.size() > options.body_bytes_max) {
-    const bool read_only = request.method == HttpMethod::kGet;
-    const ErrorKind kind = read_only ? ErrorKind::kTooLarge : ErrorKind::kAmbiguous;
-    return Answer(id, Latency(), Error{kind, "the response is larger than the limit", 0});
-  }
-  Answer(id, Latency(), std::move(response));
+void SimTransport::Impl::Arrive(CallId id, const HttpRequest& request, const CallFate& fate,
+                                Known known) {
+  HttpResponse response;
+  if (fate.arrives) response = server.Handle(request, options.actor, known.shown, known.seen);
+  if (!fate.answered) return;
+  const Duration after = Latency() + fate.after;
+  if (fate.instead) return Answer(id, after, *fate.instead);
+  Answer(id, after, Limited(request, std::move(response)));
+}
+
+Result<HttpResponse> SimTransport::Impl::Limited(const HttpRequest& request,
+                                                 HttpResponse response) const {
+  if (response.body.size() <= options.body_bytes_max) return response;
+  const bool read_only = request.method == HttpMethod::kGet;
+  const ErrorKind kind = read_only ? ErrorKind::kTooLarge : ErrorKind::kAmbiguous;
+  return Error{kind, "the response is larger than the limit", 0};
 }
 
 void SimTransport::Impl::OpenWatch(CallId id, const HttpRequest& request) {
   const auto found = streams.find(id);
   if (found == streams.end() || found->second.ended) return;
+  if (found->second.fate.refused) {
+    return EndStream(id, Now() + Latency(), *found->second.fate.refused);
+  }
   const std::weak_ptr<Impl> weak = weak_from_this();
   WatchSink sink;
   sink.on_line = [weak, id](std::string line) {
@@ -142,7 +194,7 @@ void SimTransport::Impl::OpenWatch(CallId id, const HttpRequest& request) {
     const auto self = weak.lock();
     if (self == nullptr) return;
     const auto stream = self->streams.find(id);
-    if (stream == self->streams.end()) return;
+    if (stream == self->streams.end() || stream->second.dead) return;
     if (status == 200) self->Open(id);
     StreamEnd end;
     end.status = status;
@@ -157,6 +209,7 @@ void SimTransport::Impl::OpenWatch(CallId id, const HttpRequest& request) {
   const auto open = streams.find(id);
   if (open == streams.end()) return;
   open->second.watch = watch;  // even if the watch has ended already: what it sent still arrives
+  if (open->second.cut) server.StopWatch(watch);
   Open(id);
 }
 
@@ -166,7 +219,8 @@ void SimTransport::Impl::Open(CallId id) {
   if (found == streams.end() || found->second.ended) return;
   if (std::exchange(found->second.opened, true)) return;
   Stream& stream = found->second;
-  stream.arrives = std::max(stream.arrives, Now() + options.latency_min + stream_lag);
+  stream.arrives =
+      std::max(stream.arrives, Now() + options.latency_min + stream_lag + LagOf(stream));
   At(stream.arrives, [id](Impl& self) {
     const auto at = self.streams.find(id);
     if (at == self.streams.end() || (at->second.ended && at->second.watch == 0)) return;
@@ -174,16 +228,42 @@ void SimTransport::Impl::Open(CallId id) {
   });
 }
 
+// Returns true if the line does not arrive, and ends the stream if that shows.
+bool SimTransport::Impl::IsCut(CallId id, Stream& stream, const std::string& line) {
+  StreamEnd end;
+  end.status = 200;
+  const bool strikes =
+      Now() < stream.fate.until && stream.lines >= stream.fate.lines_max.value_or(SIZE_MAX);
+  if (strikes && stream.fate.dies_silently) stream.dead = true;
+  if (stream.dead) return true;
+  if (line.size() > options.line_bytes_max) {
+    end.error = Error{ErrorKind::kMalformed, "a line is longer than the limit"};
+  } else if (strikes) {
+    end.error = Error{ErrorKind::kAmbiguous, "connection reset"};
+  } else {
+    ++stream.lines;
+    return false;
+  }
+  stream.cut = true;
+  EndStream(id, std::max(stream.arrives, Now() + Latency()), std::move(end));
+  // The server is just sending to this watch, so it is stopped later.
+  server.loop().After(Duration{0}, [this_server = &server, watch = stream.watch] {
+    this_server->StopWatch(watch);
+  });
+  return true;
+}
+
 void SimTransport::Impl::Line(CallId id, std::string line) {
   const auto found = streams.find(id);
   if (found == streams.end() || found->second.ended) return;
   Stream& stream = found->second;
   Open(id);
-  stream.arrives = std::max(stream.arrives, Now() + Latency() + stream_lag);
   if (stream.shown != nullptr) {
     stream.under_way.push_back(stream.shown->opening ? stream.shown->without_watch
                                                      : server.store().revision() - 1);
   }
+  if (IsCut(id, stream, line)) return;
+  stream.arrives = std::max(stream.arrives, Now() + Latency() + stream_lag + LagOf(stream));
   // 64 readable bytes behind the line, as the real transport guarantees.
   const size_t size = line.size();
   line.append(64, '\0');
@@ -239,7 +319,12 @@ CallId SimTransport::Call(HttpRequest request, ReplyHandler reply) {
   Impl& impl = *impl_;
   WL_ASSERT(request.deadline > Duration(0));
   const uint64_t number = impl.call_count++;
-  const Fate fate = decide ? decide(number, request) : Fate::kDelivered;
+  CallFate fate;
+  if (fate_of_call) {
+    fate = fate_of_call(request);
+  } else if (decide) {
+    fate = Detailed(decide(number, request));
+  }
   const CallId id = ++impl.last_id;
   Impl::Pending pending;
   pending.reply = std::move(reply);
@@ -249,14 +334,20 @@ CallId SimTransport::Call(HttpRequest request, ReplyHandler reply) {
   impl.calls.emplace(id, std::move(pending));
   // The request is on the wire: it arrives even if this process is gone before.
   ApiServer& server = impl.server;
-  server.loop().After(impl.Latency(),
-                      [weak = impl.weak_from_this(), &server, id, fate, actor = impl.options.actor,
-                       sent = std::move(request), known = impl.AllShown()] {
-                        if (const auto self = weak.lock())
-                          return self->Arrive(id, sent, fate, known);
-                        if (fate == Fate::kDelivered || fate == Fate::kReplyLost)
-                          server.Handle(sent, actor, known);
-                      });
+  if (fate.target) request.target = *fate.target;
+  const Duration takes = impl.Latency() + fate.before;
+  const Known known{impl.AllShown(), impl.AllSeen()};
+  if (fate.again && fate.arrives) {
+    server.loop().After(takes + *fate.again,
+                        [&server, actor = impl.options.actor, sent = request, known] {
+                          server.Handle(sent, actor, known.shown, known.seen);
+                        });
+  }
+  server.loop().After(takes, [weak = impl.weak_from_this(), &server, id, fate,
+                              actor = impl.options.actor, sent = std::move(request), known] {
+    if (const auto self = weak.lock()) return self->Arrive(id, sent, fate, known);
+    if (fate.arrives) server.Handle(sent, actor, known.shown, known.seen);
+  });
   return id;
 }
 
@@ -267,10 +358,12 @@ CallId SimTransport::Stream(HttpRequest request, StreamHandler handler) {
   Impl::Stream stream;
   stream.handler = std::move(handler);
   stream.silence = request.deadline;
+  if (fate_of_stream) stream.fate = fate_of_stream(request);
   if (const auto path = ParseTarget(request.target)) {
     const ResourceId& resource = path->resource->resource;
     if (IsOwnerKind(resource)) stream.shown = &impl.owners[resource];
     if (resource == resources::kReplicaSets) stream.shown = &impl.replica_sets;
+    if (resource == resources::kPods) stream.shown = &impl.pods;
   }
   impl.streams.emplace(id, std::move(stream));
   impl.ArmIdle(id);

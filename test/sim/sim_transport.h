@@ -9,6 +9,7 @@
 #include <cstdint>
 #include <functional>
 #include <memory>
+#include <optional>
 #include <string>
 
 #include "kubeclient/base/answer_size.h"
@@ -27,11 +28,37 @@ enum class Fate : uint8_t {
   kNotServed,    // the server says 404, as for a resource that it does not know
 };
 
+// What happens to one call, in more detail than a Fate says.
+struct CallFate {
+  bool arrives = true;   // false: the server never sees it
+  bool answered = true;  // false: the caller's deadline passes
+  Duration before{0};    // this much later than usual it arrives, even if the caller is gone
+  Duration after{0};     // this much later than usual the answer arrives
+  // What the caller gets instead of the server's answer: of a proxy, or an error.
+  std::optional<Result<HttpResponse>> instead{};
+  std::optional<Duration> again{};      // it arrives a second time, this much after the first
+  std::optional<std::string> target{};  // it asks for this, as a replica that lags would answer
+};
+
+// What happens to one stream.
+struct StreamFate {
+  std::optional<StreamEnd> refused{};  // it ends like this at once
+  Duration lag{0};                     // each line arrives this much later than usual
+  Duration jitter{0};                  // and up to this much later still; lines keep their order
+  // After so many lines the connection breaks, or is dead without a sign.
+  std::optional<size_t> lines_max{};
+  bool dies_silently = false;
+  // From then on lines arrive as usual, and the connection no longer breaks.
+  MonotonicTime until{Duration::max()};
+};
+
 struct SimTransportOptions {
   std::string actor = "windlass";
   Duration latency_min = std::chrono::microseconds(200);
   Duration latency_max = milliseconds(4);
   size_t body_bytes_max = kBodyBytesMax;  // a larger answer to a Call is refused
+  size_t line_bytes_max = kLineBytesMax;  // a longer line ends its stream
+  const LocalClock* clock = nullptr;      // of the process's machine; null: the world's
 };
 
 class SimTransport final : public Transport {
@@ -52,6 +79,10 @@ class SimTransport final : public Transport {
   // or after its n-th call, return kRequestLost or kReplyLost from that call on, and destroy the
   // process in a timer of the world (SimLoop::After(0)), never inside this function.
   std::function<Fate(uint64_t number, const HttpRequest& request)> decide;
+
+  // In the place of `decide`, if it is set.
+  std::function<CallFate(const HttpRequest& request)> fate_of_call;
+  std::function<StreamFate(const HttpRequest& request)> fate_of_stream;
 
   // From now on, lines of streams arrive this much later: a watch that lags.
   void LagStreams(Duration lag);

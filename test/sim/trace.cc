@@ -3,6 +3,7 @@
 namespace windlass::sim {
 
 void Trace::Note(std::string_view what, std::string_view detail) {
+  if (!on_) return;
   const std::string time = std::to_string(clock_.Now().since_start.count() / 1000) + " us ";
   Mix(time);
   Mix(what);

@@ -23,6 +23,10 @@ class Trace {
 
   explicit Trace(const Clock& clock) : clock_(clock) {}
 
+  // From now on nothing is noted: a search needs no text, and texts cost it most of its time.
+  void TurnOff() { on_ = false; }
+  bool on() const { return on_; }
+
   // Notes one fact at the present virtual time. `what` is a short word ("PATCH", "watch", "crash").
   void Note(std::string_view what, std::string_view detail);
 
@@ -38,6 +42,7 @@ class Trace {
   void Mix(std::string_view bytes);
 
   const Clock& clock_;
+  bool on_ = true;
   uint64_t hash_ = 14695981039346656037ULL;
   uint64_t size_ = 0;
   std::deque<std::string> lines_;

@@ -55,6 +55,7 @@ class UpdateInvariants {
 
   // Returns "" or each violation, the seed and the end of the trace.
   std::string Complaints() const;
+  const std::vector<std::string>& violations() const { return violations_; }
   uint64_t judged_sizes() const { return judged_sizes_; }  // writes of spec.replicas
   uint64_t judged_pods() const { return judged_pods_; }    // Pods created during an update
 

@@ -41,6 +41,7 @@ World::World(uint64_t seed, WorldOptions options)
                               options_.replication_controllers, Random(~seed)),
       kubelet_(server_, options_.kubelet),
       disruption_controller_(server_) {
+  if (!options_.traced) loop_.trace().TurnOff();
   server_.store().OnChange([this](const Change& change) {
     if (!IsBackground(change.key.resource)) last_change_ = change.at;
   });
@@ -48,10 +49,10 @@ World::World(uint64_t seed, WorldOptions options)
   server_.Create("setup", resources::kNamespaces, "", SampleNamespace("kube-system"));
 }
 
-std::unique_ptr<SimProcess> World::Boot() {
+std::unique_ptr<SimProcess> World::Boot(const SimTransportOptions& network) {
   const uint64_t high = loop_.random().Next();
   const uint64_t seed = (high << 32U) | loop_.random().Next();
-  return std::make_unique<SimProcess>(server_, seed, options_.network);
+  return std::make_unique<SimProcess>(server_, seed, network);
 }
 
 StoreKey World::KeyOf(const ResourceId& resource, const std::string& name) {

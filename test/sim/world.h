@@ -36,6 +36,7 @@ struct WorldOptions {
   ReplicaSetControllerOptions replication_controllers;
   KubeletOptions kubelet;
   GarbageCollectorOptions garbage_collector;
+  bool traced = true;  // false: no trace, which costs most of the time
   SimTransportOptions network;  // of processes; its actor is the controller that invariants judge
 };
 
@@ -51,7 +52,8 @@ class World {
 
   // Returns a process to run a controller in, with random numbers of its own. Several may run at
   // once.
-  std::unique_ptr<SimProcess> Boot();
+  std::unique_ptr<SimProcess> Boot() { return Boot(options_.network); }
+  std::unique_ptr<SimProcess> Boot(const SimTransportOptions& network);
 
   // Users. Each call asserts that the server accepts the request: a refusal is a fault of the test.
   // Apply creates the object, or merges it into the existing one, like a kubectl apply that only

@@ -1,0 +1,70 @@
+// What becomes of each call and each stream between one process and the API server, drawn from a
+// seed. Each kind of fault has random numbers of its own, so that one that is left out changes
+// little of the others.
+//
+//   kind            strikes    what happens
+//   slow            calls      the request arrives up to `most` later, even after its sender's
+//   death slow-answer     calls      the answer does lost, lost-answer          nobody tells the
+//   caller, whose deadline passes twice           calls      the request arrives twice, up to
+//   `most` apart 409             writes     a conflict, without effect 429, 429-bare   calls
+//   throttled, with and without Retry-After of up to `most` 500, 503, 504, webhook     the server
+//   fails before it does anything 500-after, 503-after, 504-after   it fails when it has done all
+//   reset, reset-after         the connection breaks before or after the effect
+//   refused         both       no connection
+//   lag, jitter     streams    lines arrive up to `most` later, in order
+//   cut             streams    the connection breaks at one of the next lines
+//   dead            streams    it is dead without a sign from one of the next lines on
+//   stream-500      streams    the server answers 429, 500 or 503 instead of a stream
+//   replica         both       they reach a second API server, whose cache is `most` behind
+#pragma once
+
+#include <map>
+#include <string>
+
+#include "kubeclient/base/random.h"
+#include "test/sim/api_server.h"
+#include "test/sim/search_plan.h"
+#include "test/sim/sim_transport.h"
+
+namespace windlass::sim {
+
+class CallFates {
+ public:
+  // Nothing strikes before `begin`, nor from `end` on. `server` must outlive this.
+  CallFates(ApiServer& server, const std::vector<PlannedFault>& faults, uint64_t seed,
+            MonotonicTime begin, MonotonicTime end);
+
+  CallFate OfCall(const HttpRequest& request);
+  StreamFate OfStream(const HttpRequest& request);
+
+  // Returns how many calls and streams met a fault, for reports.
+  uint64_t struck() const { return struck_; }
+
+ private:
+  struct Fault {
+    int64_t per_mille = 0;
+    Duration most{0};
+    Random random{0};
+  };
+
+  bool Active() const;
+  // Returns the fault if it strikes now.
+  Fault* Strikes(const char* kind);
+  void DelayCall(CallFate& fate);
+  void FailBefore(const HttpRequest& request, CallFate& fate);
+  void FailAfter(CallFate& fate);
+  void AskReplica(const HttpRequest& request, CallFate& fate);
+  void Cut(StreamFate& fate);
+  void WatchReplica(const HttpRequest& request, StreamFate& fate);
+
+  ApiServer& server_;
+  const MonotonicTime begin_;
+  const MonotonicTime end_;
+  std::map<std::string, Fault> faults_;
+  uint64_t struck_ = 0;
+};
+
+// Returns the kinds of faults.
+const std::vector<std::string>& FaultKinds();
+
+}  // namespace windlass::sim

@@ -1,0 +1,325 @@
+#include "test/sim/search_walk.h"
+
+#include <algorithm>
+#include <utility>
+
+#include "kubeclient/cache/work_queue.h"
+#include "kubeclient/client/call_deadlines.h"
+#include "test/sim/sample_objects.h"
+
+namespace windlass::sim {
+namespace {
+
+// What a rollout takes beyond back-off and lags: I-29.
+constexpr Duration kConverges = seconds(60);
+// For each Pod: pulling, starting, becoming ready and stopping, seen from end to end.
+constexpr Duration kPerPod = seconds(12);
+constexpr Duration kQuiet = seconds(60);
+constexpr Duration kInFlight = seconds(1);
+constexpr Duration kOldView = seconds(120) + kInFlight;
+
+WorldOptions OptionsOf(const Plan& plan, bool traced) {
+  WorldOptions options;
+  options.traced = traced;
+  for (ReplicaSetControllerOptions* lags :
+       {&options.replica_sets, &options.replication_controllers}) {
+    lags->replica_set_view_lag_max = milliseconds(plan.Setting("lag-replica-sets"));
+    lags->pod_view_lag_max = milliseconds(plan.Setting("lag-pods"));
+    lags->status_lag_max = milliseconds(plan.Setting("lag-status"));
+  }
+  return options;
+}
+
+}  // namespace
+
+SearchWalk::SearchWalk(Plan plan, bool traced)
+    : plan_(std::move(plan)),
+      world_(std::make_unique<World>(plan_.seed, OptionsOf(plan_, traced))),
+      fates_(std::make_unique<CallFates>(world_->api(), plan_.faults, plan_.seed,
+                                         MonotonicTime{milliseconds(plan_.Setting("calm"))},
+                                         MonotonicTime{milliseconds(plan_.Setting("end"))})) {
+  const auto small = static_cast<size_t>(plan_.Setting("small", 1));
+  ServerLimits limits;
+  limits.object_bytes_max /= small;
+  limits.annotation_bytes_max /= small;
+  world_->api().SetLimits(limits);
+  for (const char* name : {"other", "windlass-system"}) {
+    world_->api().Create("setup", resources::kNamespaces, "", SampleNamespace(name));
+  }
+  edits_replica_sets_ = UsedDeed("rs-delete") || UsedDeed("rs-scale") || UsedDeed("rs-label") ||
+                        UsedDeed("rs-annotate") || UsedDeed("annotate");
+  lags_ = milliseconds(plan_.Setting("lag-replica-sets") + plan_.Setting("lag-pods") +
+                       plan_.Setting("lag-status"));
+  for (const PlannedWorkload& planned : plan_.workloads) {
+    workloads_.push_back(std::make_unique<SearchWorkload>(*world_, planned));
+    if (workloads_.back()->in_place() && in_place_ == nullptr) {
+      in_place_ = std::make_unique<InPlaceInvariants>(*world_);
+    }
+    if (workloads_.back()->is_controller() && updates_ == nullptr) {
+      updates_ = std::make_unique<UpdateInvariants>(*world_, std::set<std::string>{"windlass"});
+      updates_->Lagging(plan_.Setting("lag-pods") > 0 || plan_.Setting("lag-replica-sets") > 0);
+    }
+  }
+  // After the invariants, which judge the same change.
+  world_->api().store().OnChange([this](const Change& change) { OnChange(change); });
+}
+
+void SearchWalk::OnChange(const Change& change) {
+  const ResourceId& resource = change.key.resource;
+  if (change.actor == "windlass" && resource != resources::kLeases &&
+      resource != resources::kEvents) {
+    ++writes_;
+    last_ = change.request;
+  }
+  JudgeAge(change);
+  const auto judge = [&](const std::string& invariant, const std::string& text) {
+    if (Blames(invariant, change)) Break(invariant, text);
+  };
+  const std::vector<Violation>& all = world_->invariants().violations();
+  for (; seen_ < all.size(); ++seen_) judge(all[seen_].invariant, all[seen_].Text());
+  if (in_place_ != nullptr) {
+    const std::vector<Violation>& more = in_place_->violations();
+    for (; seen_in_place_ < more.size(); ++seen_in_place_) {
+      judge(more[seen_in_place_].invariant, more[seen_in_place_].Text());
+    }
+  }
+  if (updates_ != nullptr) {
+    const std::vector<std::string>& more = updates_->violations();
+    for (; seen_updates_ < more.size(); ++seen_updates_) {
+      judge(more[seen_updates_].substr(0, 4), more[seen_updates_]);
+    }
+  }
+}
+
+SearchWorkload* SearchWalk::Workload(size_t id) {
+  for (size_t i = 0; i < workloads_.size(); ++i) {
+    if (plan_.workloads[i].id == id) return workloads_[i].get();
+  }
+  return nullptr;
+}
+
+void SearchWalk::Begin() {
+  slots_.resize(static_cast<size_t>(plan_.Setting("daemons", 2)));
+  for (size_t i = 0; i < slots_.size(); ++i) {
+    slots_[i].clock = std::make_unique<LocalClock>(
+        world_->loop().clock(), plan_.Setting("drift-" + std::to_string(i)),
+        seconds(plan_.Setting("wall-" + std::to_string(i))));
+    StartDaemon(slots_[i]);
+  }
+  for (const auto& workload : workloads_) workload->Create();
+}
+
+void SearchWalk::StartDaemon(DaemonSlot& slot) {
+  const auto small = static_cast<size_t>(plan_.Setting("small", 1));
+  SimDaemon::Options options;
+  options.identity =
+      "daemon-" + std::to_string(&slot - slots_.data()) + "_" + std::to_string(++slot.starts);
+  options.clock = slot.clock.get();
+  options.line_bytes_max /= small;
+  options.body_bytes_max /= small;
+  options.fate_of_call = [this](const HttpRequest& request) { return fates_->OfCall(request); };
+  options.fate_of_stream = [this](const HttpRequest& request) { return fates_->OfStream(request); };
+  slot.stopping = false;
+  slot.daemon = std::make_unique<SimDaemon>(*world_, options);
+  // What one object, or a policy for one namespace, brings about says nothing of the server.
+  slot.daemon->on_away = [this] {
+    if (plan_.faults.empty() && !UsedDeed("offline") && !UsedDeed("hold")) {
+      Break("C-012", "a daemon takes the server to be away, which answers every call");
+    }
+  };
+}
+
+// A process that is away already does not come back sooner.
+void SearchWalk::Crash(size_t daemon, Duration away) {
+  DaemonSlot& slot = Slot(daemon);
+  if (slot.daemon == nullptr) return;
+  slot.daemon.reset();
+  world_->loop().After(away, [this, &slot] { StartDaemon(slot); });
+}
+
+// As Kubernetes does, it kills the process if it has not ended after its grace period.
+void SearchWalk::Stop(size_t daemon, Duration away) {
+  DaemonSlot& slot = Slot(daemon);
+  if (slot.daemon == nullptr || std::exchange(slot.stopping, true)) return;
+  slot.daemon->Stop();
+  world_->loop().After(seconds(10), [this, &slot, daemon, away] {
+    if (slot.stopping) Crash(daemon, away);
+  });
+}
+
+void SearchWalk::Hold(size_t daemon, Duration duration) {
+  Slot(daemon).clock->HoldUntil(world_->loop().clock().Now() + duration);
+}
+
+void SearchWalk::Offline(size_t daemon, Duration duration) {
+  DaemonSlot& slot = Slot(daemon);
+  if (slot.daemon == nullptr) return;
+  slot.daemon->network().SetDown(true);
+  const int starts = slot.starts;
+  world_->loop().After(duration, [&slot, starts] {
+    if (slot.daemon != nullptr && slot.starts == starts) slot.daemon->network().SetDown(false);
+  });
+}
+
+std::string SearchWalk::Go() {
+  Begin();
+  for (const PlannedDeed& deed : plan_.deeds) {
+    RunTo(milliseconds(deed.at));
+    if (IsBroken()) break;
+    if (!DoToAll(*world_, *this, deed)) DoTo(*world_, Workload(deed.who), deed);
+  }
+  if (!IsBroken()) EndFaults();
+  if (!IsBroken()) AwaitUntouched();
+  if (!IsBroken()) AwaitFinished();
+  if (!IsBroken()) AwaitQuiet();
+  return IsBroken() ? broken_ + ": " + detail_ : "";
+}
+
+void SearchWalk::RunTo(Duration time) {
+  constexpr Duration kLook = seconds(5);
+  while (Now() < time && !IsBroken()) world_->RunFor(std::min(kLook, time - Now()));
+}
+
+// Pods are removed only by what was seen lately (S-012). A request that is late says nothing about
+// what its sender had seen.
+void SearchWalk::JudgeAge(const Change& change) {
+  const bool replica_set = change.key.resource == resources::kReplicaSets;
+  if (change.actor != "windlass" || !replica_set || HasFault("slow") || HasFault("twice")) return;
+  if (change.before == nullptr || change.after == nullptr) return;
+  if (ReplicasOf(*change.after) >= ReplicasOf(*change.before)) return;
+  const MonotonicTime now = world_->loop().clock().Now();
+  const Duration age = now - world_->api().store().TimeAfter(change.seen, now);
+  if (age < kOldView) return;
+  Break("S-012", change.request + " removes Pods by a view that is " +
+                     std::to_string(age / seconds(1)) + " s old");
+}
+
+// These judge by what the process could know, or by what it must never do whatever it knows. All
+// others judge by the truth of the last five seconds: what a daemon decides on an older view is not
+// its fault. Nor is what users do to ReplicaSets that are the history.
+bool SearchWalk::Blames(const std::string& invariant, const Change& change) const {
+  static const std::set<std::string> kAlways = {"I-01", "I-02", "I-11", "I-14",
+                                                "I-16", "I-35", "I-43"};
+  if (invariant == "I-56" && edits_replica_sets_) return false;
+  if (kAlways.contains(invariant)) return true;
+  const MonotonicTime now = world_->loop().clock().Now();
+  const Duration late = now - world_->api().store().TimeAfter(change.seen, now) + lags_;
+  return late < Invariants::kBlindSpot - kInFlight;
+}
+
+bool SearchWalk::IsBroken() const { return !broken_.empty(); }
+
+void SearchWalk::Break(const std::string& invariant, const std::string& detail) {
+  if (!broken_.empty()) return;
+  broken_ = invariant;
+  detail_ = detail;
+}
+
+void SearchWalk::EndFaults() {
+  RunTo(milliseconds(plan_.Setting("end")));
+  ClearTheWay(*world_);
+}
+
+bool SearchWalk::UsedDeed(const std::string& what) const {
+  return std::ranges::any_of(plan_.deeds,
+                             [&](const PlannedDeed& deed) { return deed.what == what; });
+}
+
+bool SearchWalk::HasFault(const std::string& kind) const {
+  return std::ranges::any_of(plan_.faults,
+                             [&](const PlannedFault& fault) { return fault.kind == kind; });
+}
+
+// Back-off is drawn up to half as much again.
+Duration SearchWalk::LongestBackOff() const {
+  const bool policy = UsedDeed("quota") || UsedDeed("webhook") || UsedDeed("fat");
+  return (policy ? kPolicyRetryMax : kRetryMax) * 3 / 2;
+}
+
+// What may pass before the last rollout has begun to move, and what the slowest one takes.
+Duration SearchWalk::TimeToConverge() const {
+  Duration time = kConverges + LongestBackOff();
+  for (const PlannedFault& fault : plan_.faults) time += milliseconds(fault.most);
+  if (HasFault("dead")) time += kWatchIdle;
+  for (const PlannedDeed& deed : plan_.deeds) {
+    const bool pauses = deed.what == "hold" || deed.what == "offline" || deed.what == "crash" ||
+                        deed.what == "stop";
+    if (pauses) time = std::max(time, milliseconds(deed.at + deed.a) - Now() + kConverges);
+  }
+  const Duration lags = milliseconds(plan_.Setting("lag-replica-sets") + plan_.Setting("lag-pods") +
+                                     plan_.Setting("lag-status"));
+  Duration slowest{0};
+  for (const PlannedWorkload& workload : plan_.workloads) {
+    const int64_t pods = 2 * (NumberIn(workload.numbers, "replicas") + 8);
+    const Duration each = kPerPod + 2 * lags + seconds(NumberIn(workload.numbers, "min-ready"));
+    slowest = std::max(slowest, pods * each);
+  }
+  return time + slowest;
+}
+
+bool SearchWalk::SomebodyIsIdle() const {
+  return std::ranges::any_of(slots_, [](const DaemonSlot& slot) {
+    return slot.daemon != nullptr && slot.daemon->leading() && slot.daemon->runtime().idle();
+  });
+}
+
+void SearchWalk::AwaitUntouched() {
+  const auto is_done = [this] {
+    return std::ranges::all_of(
+        workloads_, [](const auto& workload) { return !workload->CanEnd() || workload->IsDone(); });
+  };
+  const Duration limit = Now() + TimeToConverge();
+  while (!IsBroken() && Now() < limit && !is_done()) world_->RunFor(seconds(1));
+  if (IsBroken() || is_done()) return;
+  std::string text = "untouched since the faults ended, and not done after " +
+                     std::to_string(TimeToConverge() / seconds(1)) + " s:";
+  for (const auto& workload : workloads_) {
+    if (workload->CanEnd() && !workload->IsDone()) text += "\n" + workload->State();
+  }
+  for (const DaemonSlot& slot : slots_) {
+    text += "\ndaemon: " + (slot.daemon == nullptr ? "dead" : slot.daemon->State());
+  }
+  Break(SomebodyIsIdle() ? "I-34" : "I-29", text);
+}
+
+void SearchWalk::AwaitFinished() {
+  for (const auto& workload : workloads_) workload->Finish();
+  const auto is_done = [this] {
+    return std::ranges::all_of(workloads_, [](const auto& workload) {
+      return workload->hurt_itself || workload->IsDone();
+    });
+  };
+  // Pauses of steps take their time, and an update that failed turns twice.
+  const Duration limit = Now() + TimeToConverge() + seconds(900);
+  while (!IsBroken() && Now() < limit && !is_done()) {
+    world_->RunFor(seconds(1));
+    for (const auto& workload : workloads_) workload->GoOn();
+  }
+  if (IsBroken() || is_done()) return;
+  std::string text = "the last images are not rolled out:";
+  for (const auto& workload : workloads_) {
+    if (!workload->hurt_itself && !workload->IsDone()) text += "\n" + workload->State();
+  }
+  for (const DaemonSlot& slot : slots_) {
+    text += "\ndaemon: " + (slot.daemon == nullptr ? "dead" : slot.daemon->State());
+  }
+  Break(SomebodyIsIdle() ? "I-34" : "I-29", text);
+}
+
+// Converged: no write for two minutes (I-31).
+void SearchWalk::AwaitQuiet() {
+  const bool anybody_hurt =
+      std::ranges::any_of(workloads_, [](const auto& workload) { return workload->hurt_itself; });
+  if (anybody_hurt) return;
+  const bool rests = world_->Rest(TimeToConverge() + seconds(600));
+  if (IsBroken()) return;
+  if (!rests) return Break("rest", "the cluster does not come to rest");
+  const uint64_t writes = writes_;
+  world_->RunFor(kQuiet);
+  if (writes_ != writes) {
+    Break("I-31",
+          std::to_string(writes_ - writes) + " writes after everything had come to rest: " + last_);
+  }
+}
+
+}  // namespace windlass::sim

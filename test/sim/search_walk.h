@@ -1,0 +1,99 @@
+// One walk of the search: two whole daemons with leader election, workloads of every kind in two
+// namespaces, and everything that a plan has in store for them. All invariants hold at each write.
+//
+// When the faults end, nobody touches the workloads for a while: each rollout that nothing holds up
+// must then end by itself (I-29), and no work may be left that nobody would do (I-34). The resync
+// is off, so nothing heals by accident. At last each user asks for an image that works, and gets
+// it; and then nothing is written any more (I-31).
+//
+//   SearchWalk walk(DrawPlan(7, false));
+//   const std::string wrong = walk.Go();  // "" if all is well
+//   walk.broken();                        // "I-43"
+#pragma once
+
+#include <map>
+#include <memory>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "test/sim/call_fates.h"
+#include "test/sim/in_place_invariants.h"
+#include "test/sim/local_clock.h"
+#include "test/sim/search_deeds.h"
+#include "test/sim/search_plan.h"
+#include "test/sim/search_workload.h"
+#include "test/sim/sim_daemon.h"
+#include "test/sim/update_invariants.h"
+
+namespace windlass::sim {
+
+class SearchWalk final : private SearchDaemons {
+ public:
+  explicit SearchWalk(Plan plan, bool traced = false);
+
+  // Returns "", or what is wrong.
+  std::string Go();
+  // Returns the first invariant that was broken; "" if none was.
+  const std::string& broken() const { return broken_; }
+  World& world() { return *world_; }
+  // Returns how many calls and streams met a fault.
+  uint64_t struck() const { return fates_->struck(); }
+  // Returns how many writes of the daemons were judged, without Leases and Events.
+  uint64_t writes() const { return writes_; }
+
+ private:
+  struct DaemonSlot {
+    std::unique_ptr<LocalClock> clock;
+    std::unique_ptr<SimDaemon> daemon;
+    int starts = 0;
+    bool stopping = false;
+  };
+
+  void Crash(size_t daemon, Duration away) override;
+  void Stop(size_t daemon, Duration away) override;
+  void Hold(size_t daemon, Duration duration) override;
+  void Offline(size_t daemon, Duration duration) override;
+
+  void Begin();
+  void StartDaemon(DaemonSlot& slot);
+  DaemonSlot& Slot(size_t daemon) { return slots_[daemon % slots_.size()]; }
+  SearchWorkload* Workload(size_t id);
+  void RunTo(Duration time);
+  // Returns true if something is wrong already, so that there is no use in going on.
+  bool IsBroken() const;
+  void OnChange(const Change& change);
+  void JudgeAge(const Change& change);
+  bool Blames(const std::string& invariant, const Change& change) const;
+  void EndFaults();
+  void AwaitUntouched();
+  void AwaitFinished();
+  void AwaitQuiet();
+  Duration LongestBackOff() const;
+  Duration TimeToConverge() const;
+  bool UsedDeed(const std::string& what) const;
+  bool HasFault(const std::string& kind) const;
+  bool SomebodyIsIdle() const;
+  void Break(const std::string& invariant, const std::string& detail);
+  Duration Now() const { return world_->loop().clock().Now().since_start; }
+
+  const Plan plan_;
+  std::unique_ptr<World> world_;
+  std::unique_ptr<CallFates> fates_;
+  std::unique_ptr<InPlaceInvariants> in_place_;
+  std::unique_ptr<UpdateInvariants> updates_;
+  std::vector<DaemonSlot> slots_;
+  std::vector<std::unique_ptr<SearchWorkload>> workloads_;
+  bool edits_replica_sets_ = false;
+  Duration lags_{0};  // of the controllers of ReplicaSets and ReplicationControllers
+  // How many violations were looked at.
+  size_t seen_ = 0;
+  size_t seen_in_place_ = 0;
+  size_t seen_updates_ = 0;
+  uint64_t writes_ = 0;
+  std::string last_;  // the last of them
+  std::string broken_;
+  std::string detail_;
+};
+
+}  // namespace windlass::sim

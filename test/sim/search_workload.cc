@@ -1,0 +1,254 @@
+#include "test/sim/search_workload.h"
+
+#include <algorithm>
+#include <array>
+
+#include "test/sim/in_place_run.h"
+#include "test/sim/rollout_object.h"
+#include "test/sim/sample_objects.h"
+#include "test/sim/update_run.h"
+
+namespace windlass::sim {
+namespace {
+
+const std::string kSearchUser = "user";
+constexpr const char* kMerge = "application/merge-patch+json";
+
+// An update that fails is taken back and begun again so many times.
+constexpr int kTurnsMax = 6;
+
+const std::vector<Json>& StepLists() {
+  static const std::vector<Json> kLists = [] {
+    std::vector<Json> lists;
+    for (const char* text :
+         {"[]", R"([{"setUpdated": 1}, {"pause": {"duration": "10s"}}])",
+          R"([{"setUpdated": "50%"}, {"pause": {"duration": "20s"}}, {"setUpdated": "100%"}])",
+          R"([{"setUpdated": 1}, {"pause": {}}, {"setUpdated": "60%"}, {"pause": {}}])"}) {
+      lists.push_back(Json::parse(text));
+    }
+    return lists;
+  }();
+  return kLists;
+}
+
+std::string ImageOf(const Json& object) {
+  const Json& containers = At(object, {"spec", "template", "spec", "containers"});
+  return containers.is_array() && !containers.empty() ? TextAt(containers[0], {"image"}) : "";
+}
+
+}  // namespace
+
+const std::vector<std::string>& WorkloadKinds() {
+  static const std::vector<std::string> kKinds = {"deployment", "recreate",         "in-place",
+                                                  "rollout",    "rollout-in-place", "controller"};
+  return kKinds;
+}
+
+std::string SearchImage(int64_t number) {
+  constexpr std::array<const char*, 8> kImages = {
+      "app:v1",      "app:v2",          "app:v3-slow-start-5s", "app:v4-slow-stop-3s",
+      "app:missing", "app:never-ready", "app:v5-slow-ready-2s", "app:v6"};
+  return kImages[static_cast<size_t>(number) % kImages.size()];
+}
+
+bool Works(const std::string& image) {
+  return image.find("missing") == std::string::npos && image.find("never") == std::string::npos;
+}
+
+SearchWorkload::SearchWorkload(World& world, const PlannedWorkload& planned)
+    : world_(world),
+      planned_(planned),
+      name_("w" + std::to_string(planned.id)),
+      namespace_(NumberIn(planned.numbers, "ns") == 0 ? "default" : "other"),
+      app_("w" +
+           std::to_string(NumberIn(planned.numbers, "app", static_cast<int64_t>(planned.id)))) {}
+
+const ResourceId& SearchWorkload::resource() const {
+  if (is_controller()) return resources::kReplicationControllerUpdates;
+  const bool rollout = kind() == "rollout" || kind() == "rollout-in-place";
+  return rollout ? resources::kRollouts : resources::kDeployments;
+}
+
+Json SearchWorkload::Deployment() const {
+  const auto number = [&](const char* name, int64_t absent) {
+    return NumberIn(planned_.numbers, name, absent);
+  };
+  Json object = SampleDeployment(name_, static_cast<int>(number("replicas", 1)), "app:v1");
+  object["metadata"]["namespace"] = namespace_;
+  object["spec"]["selector"]["matchLabels"]["app"] = app_;
+  object["spec"]["template"]["metadata"]["labels"]["app"] = app_;
+  object["spec"]["minReadySeconds"] = number("min-ready", 0);
+  object["spec"]["revisionHistoryLimit"] = number("history", 10);
+  object["spec"]["strategy"]["rollingUpdate"] = {{"maxSurge", number("surge", 1)},
+                                                 {"maxUnavailable", number("unavailable", 1)}};
+  if (kind() == "recreate") object["spec"]["strategy"] = {{"type", "Recreate"}};
+  if (in_place()) {
+    constexpr std::array<const char*, 2> kPolicies = {"Only", "IfPossible"};
+    object["metadata"]["annotations"]["windlass.dev/in-place"] =
+        kPolicies[static_cast<size_t>(number("policy", 0)) % 2];
+  }
+  return object;
+}
+
+Json SearchWorkload::Rollout() const {
+  Json rollout = AsRollout(Deployment());
+  if (!in_place()) {
+    const auto list = static_cast<size_t>(NumberIn(planned_.numbers, "steps"));
+    rollout["spec"]["strategy"]["steps"] = StepLists()[list % StepLists().size()];
+  }
+  return rollout;
+}
+
+void SearchWorkload::Create() {
+  if (Present() != nullptr) return;
+  if (is_controller()) return CreateController();
+  world_.api().Create(kSearchUser, resource(), namespace_,
+                      resource() == resources::kRollouts ? Rollout() : Deployment());
+  CreateBudget();
+}
+
+void SearchWorkload::CreateBudget() {
+  if (NumberIn(planned_.numbers, "budget") == 0) return;
+  Json budget = {{"apiVersion", "policy/v1"}, {"kind", "PodDisruptionBudget"}};
+  budget["metadata"]["name"] = name_;
+  budget["spec"]["maxUnavailable"] = 1;
+  budget["spec"]["selector"]["matchLabels"]["app"] = app_;
+  world_.api().Create(kSearchUser, resources::kPodDisruptionBudgets, namespace_, budget);
+}
+
+void SearchWorkload::CreateController() {
+  const auto replicas = static_cast<int>(NumberIn(planned_.numbers, "replicas", 1));
+  if (world_.api().Find({resources::kReplicationControllers, namespace_, name_}) == nullptr) {
+    world_.api().Create(kSearchUser, resources::kReplicationControllers, namespace_,
+                        SampleReplicationController(name_, std::max(replicas, 1), "app:v1"));
+  }
+  Json update = SampleUpdate(name_, UpdateSpec("app:v2"));
+  world_.api().Create(kSearchUser, resource(), namespace_, update);
+}
+
+Json SearchWorkload::UpdateSpec(const std::string& image) const {
+  return {{"image", image}, {"timeout", "60s"}};
+}
+
+void SearchWorkload::Edit(const Json& patch) {
+  world_.api().Patch(kSearchUser, key(), "", kMerge, patch);
+}
+
+void SearchWorkload::SetImage(const std::string& image) {
+  if (is_controller()) return Edit({{"spec", {{"image", image}}}});
+  world_.api().Update(kSearchUser, key(), "", [&](Json& owner) {
+    owner["spec"]["template"]["spec"]["containers"][0]["image"] = image;
+  });
+}
+
+std::vector<Object> SearchWorkload::ReplicaSets() const {
+  if (is_controller()) return {};
+  return world_.ReplicaSets(namespace_ + "/" + name_, resource());
+}
+
+std::vector<Object> SearchWorkload::Pods() const {
+  std::vector<Object> pods;
+  for (const Object& pod : world_.api().List(resources::kPods, namespace_)) {
+    if (LabelOf(*pod, "app") == app_ && IsActivePod(*pod)) pods.push_back(pod);
+  }
+  return pods;
+}
+
+bool SearchWorkload::CanEnd() const {
+  const Object now = Present();
+  if (now == nullptr || hurt_itself || is_controller()) return false;
+  const Json& strategy = At(*now, {"spec", "strategy"});
+  const bool held = BoolAt(*now, {"spec", "paused"}) || BoolAt(*now, {"spec", "abort"}) ||
+                    !At(strategy, {"partition"}).is_null() ||
+                    !AnnotationOf(*now, "windlass.dev/in-place-partition").empty();
+  if (held) return false;
+  for (const Json& step : At(strategy, {"steps"})) {
+    if (step.contains("pause") && step["pause"].empty()) return false;
+  }
+  return Works(ImageOf(*now)) && NumberIn(planned_.numbers, "budget") == 0;
+}
+
+bool SearchWorkload::IsDone() const {
+  const Object now = Present();
+  if (now == nullptr) return false;
+  if (!is_controller()) return world_.IsComplete(namespace_ + "/" + name_, resource());
+  const std::string phase = TextAt(*now, {"status", "phase"});
+  return phase == "Succeeded" &&
+         IntAt(*now, {"status", "observedGeneration"}) == IntAt(*now, {"metadata", "generation"});
+}
+
+void SearchWorkload::Ask(Json spec) { Edit({{"spec", std::move(spec)}}); }
+
+void SearchWorkload::Finish() {
+  Create();
+  last_image_ = "app:last-" + name_;
+  if (is_controller()) {
+    return Ask({{"image", last_image_},
+                {"timeout", "300s"},
+                {"paused", false},
+                {"rollback", false},
+                {"maxSurge", 1},
+                {"maxUnavailable", 0},
+                {"onExternalScale", "Override"}});
+  }
+  Json spec = {{"paused", false}, {"minReadySeconds", 0}};
+  if (resource() == resources::kRollouts) {
+    spec["abort"] = false;
+    spec["strategy"]["partition"] = nullptr;
+  }
+  if (kind() != "recreate") {
+    spec["strategy"]["rollingUpdate"] = {{"maxSurge", 1}, {"maxUnavailable", 1}};
+  }
+  if (ReplicasOf(*Present()) == 0) spec["replicas"] = 2;
+  Edit({{"spec", std::move(spec)},
+        {"metadata",
+         {{"annotations", {{"windlass.dev/in-place-partition", nullptr}, {"fat", nullptr}}}}}});
+  world_.api().Update(kSearchUser, key(), "", [&](Json& owner) {
+    Json& container = owner["spec"]["template"]["spec"]["containers"][0];
+    container["image"] = last_image_;
+    container.erase("env");
+  });
+}
+
+bool SearchWorkload::GoOn() {
+  const Object now = Present();
+  if (now == nullptr) return false;
+  if (is_controller()) {
+    const std::string phase = TextAt(*now, {"status", "phase"});
+    const bool back = BoolAt(*now, {"spec", "rollback"});
+    const bool heard =
+        IntAt(*now, {"status", "observedGeneration"}) == IntAt(*now, {"metadata", "generation"});
+    const bool ended = heard && (phase == "Failed" || phase == "RolledBack");
+    if (!ended || ++turns_ > kTurnsMax) return false;
+    Ask({{"rollback", !back}, {"maxUnavailable", "100%"}, {"onExternalScale", "Override"}});
+    return true;
+  }
+  const Json& step = At(*now, {"status", "step"});
+  const bool at_pause =
+      TextAt(ConditionOf(*now, "Progressing"), {"reason"}) == "RolloutPausedAtStep";
+  if (!at_pause || step.is_null()) return false;
+  const std::string value =
+      std::to_string(IntAt(step, {"index"})) + "@" + std::to_string(IntAt(step, {"revision"}));
+  if (AnnotationOf(*now, "windlass.dev/promote") == value) return false;
+  Edit({{"metadata", {{"annotations", {{"windlass.dev/promote", value}}}}}});
+  return true;
+}
+
+std::string SearchWorkload::State() const {
+  const Object now = Present();
+  if (now == nullptr) return kind() + " " + namespace_ + "/" + name_ + " is gone";
+  std::string text = kind() + " " + namespace_ + "/" + name_ + " " +
+                     At(*now, {"metadata", "generation"}).dump() + " ";
+  Json spec = At(*now, {"spec"});
+  spec.erase("template");
+  text += spec.dump().substr(0, 600) + " image " + ImageOf(*now) + " status " +
+          At(*now, {"status"}).dump().substr(0, 1500);
+  for (const Object& rs : ReplicaSets()) {
+    text += "\n  " + NameOf(*rs) + " " + AnnotationOf(*rs, "deployment.kubernetes.io/revision") +
+            ": " + std::to_string(ReplicasOf(*rs)) + " " +
+            At(*rs, {"status"}).dump().substr(0, 300);
+  }
+  return text;
+}
+
+}  // namespace windlass::sim
