@@ -1,9 +1,14 @@
 #include "kubeclient/base/log.h"
 
-#include <spdlog/sinks/stdout_sinks.h>
+#include <spdlog/pattern_formatter.h>
+#include <spdlog/sinks/base_sink.h>
 #include <spdlog/spdlog.h>
+#include <unistd.h>
 
 #include <cstdio>
+#include <mutex>
+
+#include "kubeclient/base/stderr_writer.h"
 
 namespace windlass {
 namespace {
@@ -64,25 +69,60 @@ bool NeedsQuotes(std::string_view text) {
   return text.empty() || text.find_first_of(" \t\n\"\\=") != std::string_view::npos;
 }
 
+// What comes before a line: for JSON "{" and the time, for text the time.
+std::string PatternOf(LogFormat format) {
+  return format == LogFormat::kJson ? R"({"ts":"%Y-%m-%dT%H:%M:%S.%eZ",%v)"
+                                    : "%Y-%m-%dT%H:%M:%S.%eZ %v";
+}
+
+// Returns the line without what PatternOf has: JSON's "{".
+std::string BareLine(LogFormat format, LogLevel level, std::string_view event,
+                     const LogFields& fields) {
+  std::string line = FormatLogLine(format, level, event, fields);
+  if (format == LogFormat::kJson) line.erase(0, 1);
+  return line;
+}
+
+// Returns the line about lines that standard error did not take in time.
+std::string DroppedLine(LogFormat format, uint64_t count) {
+  const std::string line = BareLine(
+      format, LogLevel::kWarning,
+      "lines of this log were dropped, because nobody read standard error", {{"lines", count}});
+  spdlog::memory_buf_t out;
+  spdlog::pattern_formatter(PatternOf(format), spdlog::pattern_time_type::utc)
+      .format({"windlass", spdlog::level::info, line}, out);
+  return {out.data(), out.size()};
+}
+
+class StderrSink final : public spdlog::sinks::base_sink<std::mutex> {
+ public:
+  explicit StderrSink(LogFormat format)
+      : writer_(STDERR_FILENO, [format](uint64_t count) { return DroppedLine(format, count); }) {}
+
+ private:
+  void sink_it_(const spdlog::details::log_msg& message) override {
+    spdlog::memory_buf_t line;
+    formatter_->format(message, line);
+    writer_.Write({line.data(), line.size()});
+  }
+  void flush_() override {}
+
+  StderrWriter writer_;
+};
+
 class SpdlogLog final : public Log {
  public:
   SpdlogLog(LogFormat format, LogLevel lowest)
       : format_(format),
         lowest_(lowest),
-        logger_("windlass", std::make_shared<spdlog::sinks::stderr_sink_mt>()) {
+        logger_("windlass", std::make_shared<StderrSink>(format)) {
     logger_.set_level(spdlog::level::trace);
-    logger_.flush_on(spdlog::level::trace);
-    logger_.set_pattern(format == LogFormat::kJson ? R"({"ts":"%Y-%m-%dT%H:%M:%S.%eZ",%v)"
-                                                   : "%Y-%m-%dT%H:%M:%S.%eZ %v",
-                        spdlog::pattern_time_type::utc);
+    logger_.set_pattern(PatternOf(format), spdlog::pattern_time_type::utc);
   }
 
   void Write(LogLevel level, std::string_view event, const LogFields& fields) override {
     if (!Enabled(level)) return;
-    std::string line = FormatLogLine(format_, level, event, fields);
-    // The pattern already wrote "{" and the time, so our own "{" goes.
-    if (format_ == LogFormat::kJson) line.erase(0, 1);
-    logger_.log(spdlog::level::info, "{}", line);
+    logger_.log(spdlog::level::info, "{}", BareLine(format_, level, event, fields));
   }
   bool Enabled(LogLevel level) const override { return level >= lowest_; }
 

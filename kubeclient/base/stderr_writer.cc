@@ -1,0 +1,111 @@
+#include "kubeclient/base/stderr_writer.h"
+
+#include <poll.h>
+#include <unistd.h>
+
+#include <algorithm>
+#include <atomic>
+#include <cerrno>
+#include <chrono>
+#include <climits>
+#include <utility>
+
+namespace windlass {
+namespace {
+
+// How long a process that ends waits for the reader.
+constexpr std::chrono::seconds kLastLinesMax{1};
+// How long the thread waits for room before it looks whether the process ends.
+constexpr int kLookMs = 100;
+
+std::atomic<uint64_t> lines_dropped = 0;
+
+// Returns true if `fd` takes PIPE_BUF bytes without blocking, or fails at once.
+bool HasRoom(int fd, int wait_ms) {
+  pollfd one{fd, POLLOUT, 0};
+  return poll(&one, 1, wait_ms) > 0;
+}
+
+}  // namespace
+
+uint64_t LogLinesDropped() { return lines_dropped; }
+
+StderrWriter::StderrWriter(int fd, std::function<std::string(uint64_t count)> dropped_line)
+    : fd_(fd), dropped_line_(std::move(dropped_line)) {}
+
+StderrWriter::~StderrWriter() {
+  {
+    const std::scoped_lock lock(mutex_);
+    stopping_ = true;
+  }
+  kept_.notify_all();
+  if (thread_.joinable()) thread_.join();
+}
+
+void StderrWriter::Write(std::string_view line) {
+  const std::scoped_lock lock(mutex_);
+  if (!Fits(line)) {
+    ++dropped_;
+    ++lines_dropped;
+    return;
+  }
+  buffer_.append(line);
+  if (Flush() || stopping_) return;
+  if (!thread_.joinable()) thread_ = std::thread([this] { Run(); });
+  kept_.notify_all();
+}
+
+bool StderrWriter::Fits(std::string_view line) const {
+  return buffer_.size() - written_ + line.size() <= kKeptBytesMax && dropped_ == 0;
+}
+
+// Writes what there is room for. Returns true if nothing is kept any more. The mutex is held. A
+// pipe that has room takes PIPE_BUF bytes at least, so a write of as many does not block.
+bool StderrWriter::Flush() {
+  while (written_ < buffer_.size() && HasRoom(fd_, 0)) {
+    const size_t size = std::min<size_t>(buffer_.size() - written_, PIPE_BUF);
+    const ssize_t taken = write(fd_, buffer_.data() + written_, size);
+    if (taken < 0 && (errno == EINTR || errno == EAGAIN)) break;
+    if (taken < 0) DropKept();  // nobody will read it any more
+    if (taken > 0) written_ += static_cast<size_t>(taken);
+    if (written_ == buffer_.size()) TellDropped();
+  }
+  return written_ == buffer_.size();
+}
+
+// Everything that is kept has been written: keeps the line about what was dropped.
+void StderrWriter::TellDropped() {
+  buffer_.clear();
+  written_ = 0;
+  if (dropped_ > 0) buffer_ = dropped_line_(dropped_);
+  dropped_ = 0;
+}
+
+void StderrWriter::DropKept() {
+  const auto from = buffer_.begin() + static_cast<std::ptrdiff_t>(written_);
+  lines_dropped += static_cast<uint64_t>(std::count(from, buffer_.end(), '\n'));
+  written_ = buffer_.size();
+  dropped_ = 0;
+}
+
+// The thread: waits for lines that are kept, and for room.
+void StderrWriter::Run() {
+  std::unique_lock lock(mutex_);
+  while (!stopping_) {
+    if (Flush()) {
+      kept_.wait(lock, [this] { return stopping_ || written_ < buffer_.size(); });
+      continue;
+    }
+    lock.unlock();
+    HasRoom(fd_, kLookMs);
+    lock.lock();
+  }
+  const auto until = std::chrono::steady_clock::now() + kLastLinesMax;
+  while (!Flush() && std::chrono::steady_clock::now() < until) {
+    lock.unlock();
+    HasRoom(fd_, kLookMs);
+    lock.lock();
+  }
+}
+
+}  // namespace windlass

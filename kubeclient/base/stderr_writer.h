@@ -1,0 +1,58 @@
+// StderrWriter: writes lines to a file descriptor without ever waiting for its reader.
+//
+// A container's standard error is a pipe. If nobody reads it, a write blocks once 64 KiB are in it,
+// and with it the thread that logs. So a line is written at once if the pipe has room, and is kept
+// otherwise; a thread, which exists only then, writes what is kept when there is room again. Lines
+// beyond kKeptBytesMax are dropped, and a line says how many.
+#pragma once
+
+#include <condition_variable>
+#include <cstddef>
+#include <cstdint>
+#include <functional>
+#include <mutex>
+#include <string>
+#include <string_view>
+#include <thread>
+
+namespace windlass {
+
+// About 3,000 lines.
+inline constexpr size_t kKeptBytesMax = size_t{1} << 20U;
+
+// Returns how many lines the writers of this process have dropped.
+uint64_t LogLinesDropped();
+
+// Thread-safe.
+class StderrWriter {
+ public:
+  // `fd` must stay open. `dropped_line` returns the line that says that `count` lines were dropped.
+  StderrWriter(int fd, std::function<std::string(uint64_t count)> dropped_line);
+  // Gives the reader a second to take what is kept, and drops the rest.
+  ~StderrWriter();
+  StderrWriter(const StderrWriter&) = delete;
+  StderrWriter& operator=(const StderrWriter&) = delete;
+
+  // Writes `line`, which ends in a newline. Returns at once.
+  void Write(std::string_view line);
+
+ private:
+  bool Flush();
+  bool Fits(std::string_view line) const;
+  void TellDropped();
+  void DropKept();
+  void Run();
+
+  const int fd_;
+  const std::function<std::string(uint64_t count)> dropped_line_;
+  std::mutex mutex_;
+  std::condition_variable kept_;
+  // Guarded by mutex_:
+  std::string buffer_;
+  size_t written_ = 0;    // bytes of buffer_ that are written
+  uint64_t dropped_ = 0;  // lines that no line has told of
+  bool stopping_ = false;
+  std::thread thread_;  // started when the first line is kept
+};
+
+}  // namespace windlass
