@@ -71,7 +71,7 @@ void SimDaemon::ServerChanged(bool away) {
   if (away && on_away) on_away();
   if (away) return client_.Hold();
   client_.Resume();
-  runtime_.ServerIsBack();
+  runtime_.ServerIsBack(guard_.was_refused());
 }
 
 void SimDaemon::Lead() {

@@ -90,7 +90,7 @@ struct SimTransport::Impl : std::enable_shared_from_this<SimTransport::Impl> {
     if (fate.jitter <= Duration{0}) return fate.lag;
     return fate.lag + random.Between(Duration{0}, fate.jitter);
   }
-  bool IsCut(CallId id, Stream& stream, const std::string& line);
+  bool IsCut(CallId id, Stream& stream);
   uint64_t ShownOf(const Shown& resource) const;
   // Returns the revision up to which ReplicaSets and the watched kinds of owners were seen.
   uint64_t AllShown() const;
@@ -228,22 +228,19 @@ void SimTransport::Impl::Open(CallId id) {
   });
 }
 
-// Returns true if the line does not arrive, and ends the stream if that shows.
-bool SimTransport::Impl::IsCut(CallId id, Stream& stream, const std::string& line) {
+// Returns true if the next line does not arrive, and ends the stream if that shows.
+bool SimTransport::Impl::IsCut(CallId id, Stream& stream) {
   StreamEnd end;
   end.status = 200;
   const bool strikes =
       Now() < stream.fate.until && stream.lines >= stream.fate.lines_max.value_or(SIZE_MAX);
   if (strikes && stream.fate.dies_silently) stream.dead = true;
   if (stream.dead) return true;
-  if (line.size() > options.line_bytes_max) {
-    end.error = Error{ErrorKind::kMalformed, "a line is longer than the limit"};
-  } else if (strikes) {
-    end.error = Error{ErrorKind::kAmbiguous, "connection reset"};
-  } else {
+  if (!strikes) {
     ++stream.lines;
     return false;
   }
+  end.error = Error{ErrorKind::kAmbiguous, "connection reset"};
   stream.cut = true;
   EndStream(id, std::max(stream.arrives, Now() + Latency()), std::move(end));
   // The server is just sending to this watch, so it is stopped later.
@@ -262,7 +259,7 @@ void SimTransport::Impl::Line(CallId id, std::string line) {
     stream.under_way.push_back(stream.shown->opening ? stream.shown->without_watch
                                                      : server.store().revision() - 1);
   }
-  if (IsCut(id, stream, line)) return;
+  if (IsCut(id, stream)) return;
   stream.arrives = std::max(stream.arrives, Now() + Latency() + stream_lag + LagOf(stream));
   // 64 readable bytes behind the line, as the real transport guarantees.
   const size_t size = line.size();
@@ -274,9 +271,10 @@ void SimTransport::Impl::Line(CallId id, std::string line) {
     self.ArmIdle(id);
     if (!at->second.under_way.empty()) at->second.under_way.pop_front();
     const StreamHandler& handler = at->second.handler;
-    if (size <= kLineBytesMax) return handler.on_line(std::string_view(text).substr(0, size));
+    const size_t limit = self.options.line_bytes_max;
+    if (size <= limit) return handler.on_line(std::string_view(text).substr(0, size));
     if (!handler.on_long_line) return;
-    handler.on_long_line(std::string_view(text).substr(0, kLineHeadBytes));
+    handler.on_long_line(std::string_view(text).substr(0, std::min(limit, kLineHeadBytes)));
   });
 }
 

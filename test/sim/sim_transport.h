@@ -57,7 +57,7 @@ struct SimTransportOptions {
   Duration latency_min = std::chrono::microseconds(200);
   Duration latency_max = milliseconds(4);
   size_t body_bytes_max = kBodyBytesMax;  // a larger answer to a Call is refused
-  size_t line_bytes_max = kLineBytesMax;  // a longer line ends its stream
+  size_t line_bytes_max = kLineBytesMax;  // of a longer line only the head arrives
   const LocalClock* clock = nullptr;      // of the process's machine; null: the world's
 };
 
