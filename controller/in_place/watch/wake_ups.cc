@@ -8,7 +8,7 @@
 namespace windlass {
 
 InPlaceWakeUps::InPlaceWakeUps(InPlaceCache& in_place, WorkloadCache& cache, ControllerHost& host)
-    : in_place_(in_place), cache_(cache), host_(host) {
+    : in_place_(in_place), cache_(cache), host_(host), by_node_(in_place.pods().store()) {
   in_place_.pods().store().OnChange([this](const Change<Pod>& change) { PodChanged(change); });
   in_place_.nodes().store().OnChange([this](const Change<Node>& change) { NodeChanged(change); });
   in_place_.budgets().store().OnChange(
@@ -39,16 +39,14 @@ void InPlaceWakeUps::PodChanged(const Change<Pod>& change) {
   }
 }
 
-// Returns the workloads with a Pod on `node`, in order of key. Looks at the Pods, because the value
-// of each workload would have to be made anew.
+// Returns the workloads with a Pod on `node`, in order of key.
 std::set<ObjectKey> InPlaceWakeUps::WithPodOn(std::string_view node) const {
   std::set<ObjectKey> keys;
-  in_place_.pods().store().ForEach([&](const Pod& pod) {
-    if (!(pod.node_name == node)) return;
-    if (const std::optional<Workload> owner = cache_.OwnerOfPod(pod.meta)) {
+  for (const Pod* pod : by_node_.On(node)) {
+    if (const std::optional<Workload> owner = cache_.OwnerOfPod(pod->meta)) {
       keys.insert(KeyOf(owner->meta));
     }
-  });
+  }
   return keys;
 }
 
