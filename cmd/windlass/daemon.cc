@@ -113,7 +113,9 @@ void Daemon::ForEachController(
 
 int Daemon::Run() {
   Start();
-  CoreLoop(clock_, log_, inbox_, timers_).Run([this] { return finished_; });
+  CoreLoop loop(clock_, log_, inbox_, timers_);
+  loop.on_turn = [this](Duration cpu) { turn_cpu_.Observe(cpu); };
+  loop.Run([this] { return finished_; });
   return exit_code_;
 }
 

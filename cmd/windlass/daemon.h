@@ -130,6 +130,7 @@ class Daemon {
 
   std::map<std::string, Histogram> request_duration_;
   Histogram rate_limiter_duration_ = RestClientHistogram();
+  Histogram turn_cpu_ = TurnHistogram();
   std::vector<NeededRight> missing_rights_;
   uint64_t reviews_ = 0;              // number of reviews begun, without the one at start
   MonotonicTime last_review_;         // when the latest review began

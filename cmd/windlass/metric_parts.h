@@ -28,8 +28,9 @@ void AddClient(const Snapshot& snapshot, Figures& figures);
 MetricSection InformerMetrics();
 void AddInformers(const Snapshot& snapshot, Figures& figures);
 
-// Memory, CPU time and file descriptors as they are now, and the version.
+// Memory, CPU time and file descriptors as they are now, turns of the core loop, lines of the log
+// that were dropped, and the version.
 MetricSection ProcessMetrics();
-void AddProcess(Figures& figures);
+void AddProcess(const Snapshot& snapshot, Figures& figures);
 
 }  // namespace windlass

@@ -71,7 +71,7 @@ std::string Render(const Figures& figures) {
 
 std::string MetricsText(const Snapshot& snapshot) {
   Figures figures;
-  AddProcess(figures);
+  AddProcess(snapshot, figures);
   AddLeadership(snapshot, figures);
   AddDecisions(snapshot, figures);
   AddQueue(snapshot, figures);

@@ -1,5 +1,6 @@
 #include "cmd/windlass/metric_parts.h"
 #include "cmd/windlass/process_figures.h"
+#include "kubeclient/base/stderr_writer.h"
 #include "windlass_version.h"
 
 namespace windlass {
@@ -17,6 +18,12 @@ constexpr Metric kOpenFiles{"process_open_fds", MetricType::kGauge,
                             "Number of open file descriptors."};
 constexpr Metric kMaxFiles{"process_max_fds", MetricType::kGauge,
                            "Maximum number of open file descriptors."};
+constexpr Metric kTurnCpu{"windlass_core_turn_cpu_seconds", MetricType::kHistogram,
+                          "CPU time of one turn of the core loop. Meanwhile no Lease is renewed "
+                          "and no reply handled; most turns take less than 50 ms."};
+constexpr Metric kLinesDropped{"windlass_log_lines_dropped_total", MetricType::kCounter,
+                               "Lines of the log that were dropped because nobody read standard "
+                               "error."};
 constexpr Metric kBuild{"windlass_build_info",
                         MetricType::kGauge,
                         "1, with the version that is running.",
@@ -25,10 +32,12 @@ constexpr Metric kBuild{"windlass_build_info",
 }  // namespace
 
 MetricSection ProcessMetrics() {
-  return {"Process", {&kCpu, &kResident, &kVirtual, &kStart, &kOpenFiles, &kMaxFiles, &kBuild}};
+  return {"Process",
+          {&kCpu, &kResident, &kVirtual, &kStart, &kOpenFiles, &kMaxFiles, &kTurnCpu,
+           &kLinesDropped, &kBuild}};
 }
 
-void AddProcess(Figures& figures) {
+void AddProcess(const Snapshot& snapshot, Figures& figures) {
   const ProcessFigures process = ReadProcessFigures();
   figures.Set(kCpu, process.cpu_seconds);
   figures.Set(kResident, process.resident_bytes);
@@ -36,6 +45,8 @@ void AddProcess(Figures& figures) {
   figures.Set(kStart, process.start_time_seconds);
   figures.Set(kOpenFiles, process.open_fds);
   figures.Set(kMaxFiles, process.max_fds);
+  figures.Spread(kTurnCpu, snapshot.turn_cpu);
+  figures.Count(kLinesDropped, LogLinesDropped());
   figures.Set(kBuild, 1, {WINDLASS_VERSION});
 }
 

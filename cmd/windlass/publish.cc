@@ -73,6 +73,7 @@ void Daemon::Beat() {
 
 void Daemon::Publish() {
   Snapshot snapshot;
+  snapshot.turn_cpu = turn_cpu_;
   snapshot.leader = leading_;
   snapshot.missing_rights["windlass"] = 0;
   for (const std::string& name : names_) snapshot.missing_rights[name] = 0;

@@ -12,6 +12,10 @@ constexpr Duration kAnswerMax = milliseconds(300);
 
 }  // namespace
 
+Histogram TurnHistogram() {
+  return Histogram({0.001, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5});
+}
+
 SnapshotBoard::SnapshotBoard(std::function<void()> ask) : ask_(std::move(ask)) {}
 
 void SnapshotBoard::Publish(Snapshot snapshot) {

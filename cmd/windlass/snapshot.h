@@ -21,7 +21,11 @@
 
 namespace windlass {
 
+// Returns an empty histogram for the CPU time of turns of the core loop, 1 ms to 5 s.
+Histogram TurnHistogram();
+
 struct Snapshot {
+  Histogram turn_cpu = TurnHistogram();
   // How many rights are missing, by the controller that needs them; "windlass" is the process.
   std::map<std::string, uint64_t> missing_rights;
   // How many objects wait, by kind, of kinds that this process was not asked to carry out.

@@ -1,6 +1,7 @@
 #include "kubeclient/base/core_loop.h"
 
 #include <algorithm>
+#include <ctime>
 
 namespace windlass {
 namespace {
@@ -8,6 +9,17 @@ namespace {
 constexpr Duration kLongestSleep = seconds(60);
 // A turn this long delays Lease renewals: worth a line in the log.
 constexpr Duration kLongTurn = seconds(1);
+
+// Returns the CPU time that this thread has used.
+Duration ThreadCpuTime() {
+  timespec t{};
+  clock_gettime(CLOCK_THREAD_CPUTIME_ID, &t);
+  return seconds(t.tv_sec) + std::chrono::nanoseconds(t.tv_nsec);
+}
+
+int64_t Milliseconds(Duration duration) {
+  return std::chrono::duration_cast<milliseconds>(duration).count();
+}
 
 }  // namespace
 
@@ -17,11 +29,14 @@ CoreLoop::CoreLoop(const Clock& clock, Log& log, Inbox& inbox, TimerQueue& timer
 void CoreLoop::Run(const std::function<bool()>& finished) {
   while (!finished()) {
     const MonotonicTime began = clock_.Now();
-    Turn();
+    const Duration cpu_at_start = ThreadCpuTime();
+    Turn(cpu_at_start);
+    const Duration cpu = ThreadCpuTime() - cpu_at_start;
     const MonotonicTime ended = clock_.Now();
+    if (on_turn) on_turn(cpu);
     if (ended - began > kLongTurn) {
       log_.Warning("a turn of the core loop took long",
-                   {{"ms", std::chrono::duration_cast<milliseconds>(ended - began).count()}});
+                   {{"ms", Milliseconds(ended - began)}, {"cpu_ms", Milliseconds(cpu)}});
     }
     Duration sleep = kLongestSleep;
     if (const auto next = timers_.next()) sleep = std::min(sleep, *next - ended);
@@ -29,8 +44,10 @@ void CoreLoop::Run(const std::function<bool()>& finished) {
   }
 }
 
-void CoreLoop::Turn() {
-  inbox_.Drain(kLinesPerTurn);
+void CoreLoop::Turn(Duration cpu_at_start) {
+  for (int handled = 0; handled < kLinesPerTurn; ++handled) {
+    if (inbox_.Drain(1) == 0 || ThreadCpuTime() - cpu_at_start >= kTurnCpuShare) break;
+  }
   timers_.RunDue(clock_.Now());
 }
 

@@ -2,7 +2,8 @@
 //
 //   drain inbox (≤ 256 messages) → fire timers → sleep until the next timer or message
 //
-// Everything the daemon does happens in one of the two. Source: docs/design/001.
+// Everything the daemon does happens in one of the two. Once the messages of a turn have used up
+// kTurnCpuShare, timers come first: the renewal of the Lease is one. Source: docs/design/001.
 #pragma once
 
 #include <functional>
@@ -17,6 +18,8 @@ namespace windlass {
 // Messages handled, and lines of one stream decoded and applied, before the core looks at timers
 // and keys again.
 inline constexpr int kLinesPerTurn = 256;
+// CPU time after which a turn handles no further message.
+inline constexpr Duration kTurnCpuShare = milliseconds(25);
 
 class CoreLoop {
  public:
@@ -27,8 +30,11 @@ class CoreLoop {
   // `finished` before each turn, and again before it sleeps.
   void Run(const std::function<bool()>& finished);
 
+  // Called after each turn with the CPU time of this thread that it took. May be null.
+  std::function<void(Duration cpu)> on_turn;
+
  private:
-  void Turn();
+  void Turn(Duration cpu_at_start);
 
   const Clock& clock_;
   Log& log_;

@@ -1,7 +1,7 @@
 #!/usr/bin/env bash
 # The shipped policy on a real API server: whatever rights it has, Windlass changes nothing of a Pod
-# but images, labels, annotations and tolerations, of a ReplicationController's Pod labels alone, and
-# everybody else is left alone. An update of a ReplicationController, which labels Pods, is carried
+# but images, labels, annotations and tolerations, of Pods of ReplicationControllers labels alone.
+# Everybody else is left alone. An update of a ReplicationController, which labels Pods, is carried
 # out under the policy.
 . "$(dirname "$0")/../e2e/lib.sh"
 . "$(dirname "$0")/../e2e/replication_controller_lib.sh"
