@@ -5,6 +5,7 @@
 #include <new>
 #include <utility>
 
+#include "kubeclient/base/assert_scope.h"
 #include "kubeclient/cache/work_queue.h"
 
 namespace windlass {
@@ -25,6 +26,33 @@ LogLevel LevelOf(ErrorKind kind) {
 }
 
 }  // namespace
+
+bool SyncEnvironment::Ask(const QueueKey& key, const std::function<void(Controller&)>& ask) const {
+  Controller& controller = ControllerOf(key);
+  try {
+    const AssertionsThrow scope;
+    ask(controller);
+    return true;
+  } catch (const std::bad_alloc&) {
+    throw;
+  } catch (const std::exception& fault) {
+    log.Error("internal error in a sync",
+              {{controller.log_field(), key.ToString()}, {"error", fault.what()}});
+    return false;
+  }
+}
+
+std::optional<ObjectReference> SyncEnvironment::Reference(const QueueKey& key) const {
+  std::optional<ObjectReference> reference;
+  Ask(key, [&](const Controller& controller) { reference = controller.Reference(key); });
+  return reference;
+}
+
+Marks SyncEnvironment::MarksOf(const QueueKey& key) const {
+  Marks marks;
+  Ask(key, [&](const Controller& controller) { marks = controller.MarksOf(key); });
+  return marks;
+}
 
 Sync::Sync(SyncEnvironment environment, QueueKey key, SyncHooks hooks,
            std::optional<MonotonicTime> put_off_since)
@@ -57,20 +85,10 @@ void Sync::TakeStep() {
   std::visit([this](auto& chosen) { Perform(std::move(chosen)); }, *step);
 }
 
-// An exception of the planner over one object must not affect other objects. std::bad_alloc
-// ends the process: no sync can go on without memory, and a restart repairs that.
 bool Sync::Plan(std::optional<Step>& step) {
-  Controller& controller = this->controller();
-  try {
+  return environment_.Ask(key_, [&](Controller& controller) {
     step = controller.Next(key_, learned_, environment_.clock.Wall());
-    return true;
-  } catch (const std::bad_alloc&) {
-    throw;
-  } catch (const std::exception& fault) {
-    environment_.log.Error("internal error in a sync",
-                           {{controller.log_field(), key_.ToString()}, {"error", fault.what()}});
-    return false;
-  }
+  });
 }
 
 bool Sync::IsSlow() const {
@@ -79,7 +97,11 @@ bool Sync::IsSlow() const {
 
 bool Sync::IsTooLong() {
   const int steps = steps_++;
-  return IsSlow() || (steps >= kStepsPerSyncMax && steps >= controller().StepsMax(key_));
+  if (IsSlow()) return true;
+  if (steps < kStepsPerSyncMax) return false;
+  int most = 0;
+  environment_.Ask(key_, [&](Controller& controller) { most = controller.StepsMax(key_); });
+  return steps >= most;
 }
 
 // A slow server is not our fault; a plan that never ends is.
@@ -92,7 +114,7 @@ void Sync::EndTooLong() {
 
 LogFields Sync::FieldsOf(const Request& request) const {
   LogFields fields = {{controller().log_field(), key_.ToString()}};
-  Append(fields, controller().MarksOf(key_).fields);
+  Append(fields, environment_.MarksOf(key_).fields);
   fields.emplace_back("request", request.Describe());
   return fields;
 }
@@ -128,14 +150,21 @@ bool Sync::IsViewTooOld(const Write& write) {
 
 void Sync::Perform(Write write) {
   if (PutOff(write) || IsViewTooOld(write)) return;
-  // A planner that repeats a request that was refused in this very sync does not learn.
-  WL_ASSERT(!refused_.contains(write.request.Identity().text));
+  if (refused_.contains(write.request.Identity().text)) return EndRepeated(write);
   const Request request = write.request;
   ++calls_;
   environment_.client.Execute(request,
                               WhileAlive([this, write = std::move(write)](Result<Reply> said) {
                                 WriteAnswered(write, std::move(said));
                               }));
+}
+
+// A planner that repeats a request that was refused in this very sync does not learn.
+void Sync::EndRepeated(const Write& write) {
+  LogFields fields = FieldsOf(write.request);
+  fields.emplace_back("error", "a write that was refused is planned again");
+  environment_.log.Error("internal error in a sync", fields);
+  End({SyncResult::Kind::kInternal, {}, {}, {}});
 }
 
 void Sync::WriteAnswered(const Write& write, Result<Reply> said) {
@@ -232,7 +261,7 @@ void Sync::Perform(Failed failed) {
   const LogLevel level = LevelOf(failed.error.kind);
   if (!refusal_logged_ && environment_.log.Enabled(level)) {
     LogFields fields = {{controller().log_field(), key_.ToString()}};
-    Append(fields, controller().MarksOf(key_).fields);
+    Append(fields, environment_.MarksOf(key_).fields);
     Append(fields, {{"reason", Name(failed.error.kind)}, {"error", failed.error.message}});
     environment_.log.Write(level, "sync failed", fields);
   }
@@ -243,7 +272,7 @@ void Sync::Perform(Failed failed) {
 
 void Sync::Emit(const std::vector<Event>& events) {
   if (events.empty()) return;
-  const std::optional<ObjectReference> own = controller().Reference(key_);
+  const std::optional<ObjectReference> own = environment_.Reference(key_);
   for (const Event& event : events) {
     if (event.about) {
       environment_.Record(key_, *event.about, event);

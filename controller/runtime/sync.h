@@ -45,10 +45,19 @@ struct SyncEnvironment {
   const std::vector<Controller*>& controllers;
 
   Controller& ControllerOf(const QueueKey& key) const { return *controllers.at(key.controller); }
+  // Runs `ask`, which asks the controller of `key` about its object. Returns false, and logs why,
+  // if the controller throws an exception or fails an assertion: a fault over one object must not
+  // affect other objects. std::bad_alloc ends the process: no sync can go on without
+  // memory, and a restart repairs that.
+  bool Ask(const QueueKey& key, const std::function<void(Controller&)>& ask) const;
+  // Ask for one answer; the answer to a question that failed is none.
+  std::optional<ObjectReference> Reference(const QueueKey& key) const;
+  Marks MarksOf(const QueueKey& key) const;
+
   // Records an Event of the controller of `key`.
   void Record(const QueueKey& key, const ObjectReference& about, Event event) const {
     event.component = ControllerOf(key).component();
-    event.annotations = ControllerOf(key).MarksOf(key).annotations;
+    event.annotations = MarksOf(key).annotations;
     events.Record(about, event);
   }
 };
@@ -88,7 +97,7 @@ class Sync {
   void GoOn();
   void TakeStep();
   // Sets `step` to the next one, or to nullopt if the object is gone. Returns false if the planner
-  // threw an exception.
+  // failed.
   bool Plan(std::optional<Step>& step);
   bool IsSlow() const;
   bool IsTooLong();
@@ -99,6 +108,7 @@ class Sync {
   void Perform(Read read);
   void Perform(const Wait& wait);
   void Perform(Failed failed);
+  void EndRepeated(const Write& write);
   void WriteAnswered(const Write& write, Result<Reply> said);
   void WriteRefused(const Write& write, Error error);
   void LogRefusal(const Write& write, const Error& error);

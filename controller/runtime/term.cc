@@ -178,7 +178,7 @@ void Term::NoteCost(const QueueKey& key, int calls) {
 void Term::InternalError(const QueueKey& key) {
   ++counters_.internal_errors;
   if (queue_.DoneInternalError(key) != kInternalErrorsMax) return;
-  const std::optional<ObjectReference> reference = environment_.ControllerOf(key).Reference(key);
+  const std::optional<ObjectReference> reference = environment_.Reference(key);
   if (!reference) return;
   environment_.Record(
       key, *reference,

@@ -15,7 +15,11 @@ TermFence::~TermFence() = default;
 // needs no fence later.
 void TermFence::Raise(const QueueKey& key, Done done) {
   if (raised_.contains(key)) return done({}, {});
-  for (const Request& touch : environment_.ControllerOf(key).FenceWrites(key, term_)) {
+  std::vector<Request> touches;
+  const bool told = environment_.Ask(
+      key, [&](const Controller& controller) { touches = controller.FenceWrites(key, term_); });
+  if (!told) return done({SyncResult::Kind::kInternal, {}, {}, {}}, {});
+  for (const Request& touch : touches) {
     if (touched_.contains(touch.uid())) continue;
     const std::weak_ptr<const bool> alive = alive_;
     return environment_.client.Execute(

@@ -2,11 +2,25 @@
 
 #include <cstdio>
 #include <cstdlib>
+#include <string>
+
+#include "kubeclient/base/assert_scope.h"
 
 namespace windlass {
+namespace {
+
+thread_local int scopes = 0;  // the AssertionsThrow of this thread
+
+}  // namespace
+
+AssertionsThrow::AssertionsThrow() { ++scopes; }
+AssertionsThrow::~AssertionsThrow() { --scopes; }
 
 void AssertionFailed(const char* text, const char* file, int line) {
-  std::fprintf(stderr, "assertion failed: %s (%s:%d)\n", text, file, line);
+  const std::string message =
+      "assertion failed: " + std::string(text) + " (" + file + ":" + std::to_string(line) + ")";
+  if (scopes > 0) throw AssertionError(message);
+  std::fprintf(stderr, "%s\n", message.c_str());
   std::abort();
 }
 

@@ -4,7 +4,8 @@
 
 namespace windlass {
 
-// Writes "assertion failed: <text> (<file>:<line>)" to standard error and aborts.
+// Writes "assertion failed: <text> (<file>:<line>)" to standard error and aborts. On a thread that
+// has an AssertionsThrow (assert_scope.h), throws that text instead.
 [[noreturn]] void AssertionFailed(const char* text, const char* file, int line);
 
 }  // namespace windlass

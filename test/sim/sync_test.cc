@@ -48,6 +48,13 @@ struct Fixture {
     term->Add(QueueKey{key}, Wake::kObjectChange);
   }
 
+  // Begins a term after a take-over.
+  void Lead(const std::string& taken_over_as) {
+    term = std::make_unique<Term>(
+        SyncEnvironment{process->clock(), log, client, events, folds, controllers},
+        process->random(), process->timers(), 4, counters, taken_over_as);
+  }
+
   World world;
   std::unique_ptr<SimProcess> process = world.Boot();
   RecordingLog log;
@@ -91,6 +98,66 @@ TEST_CASE("A planner that fails over one Deployment holds up no other (Q-014)") 
     CHECK(tries[i] - tries[i - 1] == kPolicyRetryMax);
   }
   CHECK(EventsWithReason(fixture.world, "WindlassInternalError") == 1);
+}
+
+TEST_CASE("An assertion that fails over one Deployment holds up no other (Q-014)") {
+  Fixture fixture;
+  fixture.plan = [](const ObjectKey& key, const Learned&) -> Step {
+    const Result<int> wrong = Error{ErrorKind::kInvalid, "no number"};
+    if (key.name == "poison") return Wait{seconds(*wrong)};  // asserts that there is a value
+    return Wait{};
+  };
+  fixture.Begin({"poison", "well"});
+  fixture.world.RunFor(seconds(60));
+  CHECK(fixture.planned["well"].size() == 1);
+  CHECK(fixture.counters.internal_errors == fixture.planned["poison"].size());
+  CHECK(std::ranges::any_of(fixture.log.lines, [](const std::string& line) {
+    return line.starts_with("error internal error in a sync deployment=default/poison error=") &&
+           line.find("assertion failed: ok()") != std::string::npos;
+  }));
+}
+
+TEST_CASE("A question that fails over one Deployment holds up no other (Q-014)") {
+  const std::string question = GENERATE("StepsMax", "Reference", "MarksOf", "FenceWrites");
+  CAPTURE(question);
+  Fixture fixture;
+  fixture.Lead("a term");  // with a fence
+  fixture.controller.on_question = [&](std::string_view asked, const ObjectKey& key) {
+    if (asked == question && key.name == "poison") throw std::length_error("a fault");
+  };
+  fixture.plan = [&](const ObjectKey& key, const Learned&) -> Step {
+    if (question == "StepsMax" && key.name == "poison") {  // a plan that never ends
+      return Read{Request::Get(resources::kDeployments, key), "again"};
+    }
+    return Failed{.error = {ErrorKind::kInvalid, "no"},
+                  .events = {{Event::Type::kWarning, "Reason", "text"}}};
+  };
+  fixture.Begin({"poison", "well"});
+  fixture.world.RunFor(seconds(60));
+  CHECK(fixture.planned["well"].size() > 0);
+  CHECK(std::ranges::any_of(fixture.log.lines, [](const std::string& line) {
+    return line.starts_with("error internal error in a sync deployment=default/poison ");
+  }));
+  CHECK(std::ranges::none_of(fixture.log.lines, [](const std::string& line) {
+    return line.starts_with("error internal error in a sync deployment=default/well");
+  }));
+}
+
+TEST_CASE("A write that was refused and is planned again is a fault over its Deployment (Q-014)") {
+  Fixture fixture;
+  fixture.plan = [](const ObjectKey& key, const Learned&) -> Step {
+    if (key.name != "poison") return Wait{};
+    const ObjectVersion another{key, Uid{1, 1}, {"1"}};
+    return Write{.request = Request::MergePatch(resources::kDeployments, another, "",
+                                                R"({"metadata":{"labels":{"a":"b"}}})"),
+                 .because = {Decision{"label"}, {}},
+                 .go_on_if_refused = true};
+  };
+  fixture.Begin({"poison", "well"});
+  fixture.world.RunFor(seconds(60));
+  CHECK(fixture.planned["well"].size() == 1);
+  CHECK(fixture.counters.internal_errors > 0);
+  CHECK(fixture.counters.internal_errors * 2 == fixture.planned["poison"].size());
 }
 
 TEST_CASE("A Deployment that is not there is done at once, without a call (D-051)") {

@@ -6,6 +6,7 @@
 #include <map>
 #include <optional>
 #include <string>
+#include <string_view>
 #include <vector>
 
 #include "controller/core/controller.h"
@@ -19,6 +20,9 @@ class PlannedController final : public Controller {
   std::optional<MonotonicTime> view_at;  // of its caches; nullopt: it has none
   int steps_max = 0;                     // additional to those that every sync may take
   std::vector<Request> fence_writes;     // of every object
+  // Called with "StepsMax", "Reference", "MarksOf" or "FenceWrites" before that is answered.
+  std::function<void(std::string_view question, const ObjectKey& key)> on_question =
+      [](std::string_view, const ObjectKey&) {};
   std::vector<std::string> not_written;  // "scale: Conflict", in order
 
   std::string_view kind() const override { return "Deployment"; }
@@ -28,13 +32,22 @@ class PlannedController final : public Controller {
     if (!objects.contains(key)) return std::nullopt;
     return plan(key, learned);
   }
-  int StepsMax(const ObjectKey&) const override { return steps_max; }
+  int StepsMax(const ObjectKey& key) const override {
+    on_question("StepsMax", key);
+    return steps_max;
+  }
+  Marks MarksOf(const ObjectKey& key) const override {
+    on_question("MarksOf", key);
+    return {};
+  }
   std::optional<ObjectReference> Reference(const ObjectKey& key) const override {
+    on_question("Reference", key);
     const auto found = objects.find(key);
     if (found == objects.end()) return std::nullopt;
     return ObjectReference{"apps/v1", "Deployment", key, found->second, {"40"}};
   }
-  std::vector<Request> FenceWrites(const ObjectKey&, std::string_view) const override {
+  std::vector<Request> FenceWrites(const ObjectKey& key, std::string_view) const override {
+    on_question("FenceWrites", key);
     return fence_writes;
   }
   std::optional<MonotonicTime> ViewAt(const Request&) const override { return view_at; }

@@ -1,0 +1,25 @@
+// AssertionsThrow: makes a failed assertion an exception, for code that works on one object and
+// changes nothing that outlives the exception. A planner is such code.
+#pragma once
+
+#include <stdexcept>
+
+namespace windlass {
+
+// The text is that of a WL_ASSERT that failed, with its file and line.
+class AssertionError final : public std::logic_error {
+ public:
+  using std::logic_error::logic_error;
+};
+
+// As long as one exists on a thread, a WL_ASSERT that fails on that thread throws AssertionError
+// and does not end the process.
+class AssertionsThrow {
+ public:
+  AssertionsThrow();
+  ~AssertionsThrow();
+  AssertionsThrow(const AssertionsThrow&) = delete;
+  AssertionsThrow& operator=(const AssertionsThrow&) = delete;
+};
+
+}  // namespace windlass
