@@ -86,7 +86,7 @@ TEST_CASE("A call meets its fate") {
   INFO(row.kind);
   Fixture fixture(row.kind);
   const auto told = fixture.Scale();
-  REQUIRE(told);
+  REQUIRE(told.has_value());
   CHECK(fixture.Replicas() == (row.takes_effect ? 5 : 1));
   REQUIRE(told->ok() == (row.status != 0));
   if (told->ok()) CHECK((*told)->status == row.status);
@@ -124,9 +124,9 @@ TEST_CASE("A stream that lags shows a change later; one that is dead never, unti
   for (int i = 0; i < 20; ++i) dead.world.Annotate("web", "count", std::to_string(i));
   dead.world.RunFor(seconds(100));
   CHECK(dead.lines.size() < 12);
-  CHECK_FALSE(dead.ended);
+  CHECK_FALSE(dead.ended.has_value());
   dead.world.RunFor(seconds(100));
-  REQUIRE(dead.ended);
+  REQUIRE(dead.ended.has_value());
   CHECK_FALSE(dead.ended->ok());
 }
 
@@ -136,7 +136,7 @@ TEST_CASE("A stream breaks at a line") {
   for (int i = 0; i < 20; ++i) cut.world.Annotate("web", "count", std::to_string(i));
   cut.world.RunFor(seconds(1));
   CHECK(cut.lines.size() < 12);
-  CHECK(cut.ended);
+  CHECK(cut.ended.has_value());
 }
 
 TEST_CASE("A replica that lags shows an old list, or gives up") {
