@@ -180,15 +180,15 @@ void SearchWalk::RunTo(Duration time) {
   while (Now() < time && !IsBroken()) world_->RunFor(std::min(kLook, time - Now()));
 }
 
-// Pods are removed only by what was seen lately (S-012). A request that is late says nothing about
-// what its sender had seen.
+// Pods are removed only by owners and ReplicaSets that were seen lately (S-012). A request that is
+// late says nothing about what its sender had seen.
 void SearchWalk::JudgeAge(const Change& change) {
   const bool replica_set = change.key.resource == resources::kReplicaSets;
   if (change.actor != "windlass" || !replica_set || HasFault("slow") || HasFault("twice")) return;
   if (change.before == nullptr || change.after == nullptr) return;
   if (ReplicasOf(*change.after) >= ReplicasOf(*change.before)) return;
   const MonotonicTime now = world_->loop().clock().Now();
-  const Duration age = now - world_->api().store().TimeAfter(change.seen, now);
+  const Duration age = now - world_->api().store().TimeAfter(change.shown, now);
   if (age < kOldView) return;
   Break("S-012", change.request + " removes Pods by a view that is " +
                      std::to_string(age / seconds(1)) + " s old");
