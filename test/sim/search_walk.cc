@@ -201,6 +201,8 @@ bool SearchWalk::Blames(const std::string& invariant, const Change& change) cons
   static const std::set<std::string> kAlways = {"I-01", "I-02", "I-11", "I-14",
                                                 "I-16", "I-35", "I-43"};
   if (invariant == "I-56" && edits_replica_sets_) return false;
+  // A daemon may not have seen yet that the update is gone.
+  if (invariant == "I-75" && UsedDeed("delete")) return false;
   if (kAlways.contains(invariant)) return true;
   const MonotonicTime now = world_->loop().clock().Now();
   const Duration late = now - world_->api().store().TimeAfter(change.seen, now) + lags_;
