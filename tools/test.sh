@@ -76,8 +76,6 @@ cpp_ended() {
   say_ended "$before" "C++ tests" "$4"
 }
 
-search_ended() { count_ended "$@" "$(grep '^search: .* a second' "$3" | sed 's/^search: //')"; }
-
 go_proofs() {
   awk -v folder="$1" '
     /^=== (RUN|CONT|NAME) / { test = $3 }
@@ -162,8 +160,6 @@ queue_job "$(nproc)" "C++ tests" cpp_ended ctest --test-dir "$root/build/release
   --output-on-failure --no-tests=error --timeout 1800 --output-junit "$junit" \
   --test-output-truncation head "${slow[@]}"
 # Uses the flags of test/cluster/build, so that its packages are not compiled again.
-queue_job 1 "search (2 minutes of fresh seeds)" search_ended env -C "$scratch" \
-  "$root/build/release/test/sim/search" "${SEARCH_SECONDS:-120}"
 queue_job 1 test/cluster go_ended env -C "$root/test/cluster" CGO_ENABLED=0 \
   go test -trimpath -v ./...
 queue_job 1 test/conditions go_ended env -C "$root/test/conditions" CGO_ENABLED=0 \
