@@ -78,7 +78,8 @@ class Reflector {
   MonotonicTime last_heard() const;
   MonotonicTime last_bookmark() const;
   // Returns when what was read last was known to be the server's state: when a complete state came,
-  // when a watch was opened, or when it last brought a line. Before the first: when it was started.
+  // or when a watch last brought a line. Before the first: when it was started. That a watch was
+  // opened counts only if the server sends no bookmarks: what it has to tell may never arrive.
   MonotonicTime view_at() const;
   // Returns how long the first complete state took; nullopt before it.
   std::optional<Duration> time_to_sync() const;

@@ -79,7 +79,7 @@ void ReflectorMachine::OpenStream(HttpRequest request) {
 // An open watch is not a healthy one yet: its first line may be an error.
 void ReflectorMachine::OnOpen() {
   if (state_ != ReflectorState::kWatching) return;
-  view_at_ = clock_.Now();
+  if (!bookmarks_come_) view_at_ = clock_.Now();
   Guard();
 }
 
@@ -172,6 +172,7 @@ void ReflectorMachine::Apply(const WatchFrame& frame) {
 
 void ReflectorMachine::OnBookmark(std::string_view object_json) {
   ++counters_.bookmarks;
+  bookmarks_come_ = true;
   last_heard_ = clock_.Now();
   last_bookmark_ = last_heard_;
   const Result<Bookmark> bookmark = decoder_.DecodeBookmark(object_json);
