@@ -27,8 +27,10 @@ launch_windlass "$BOTH"
 deployment web 2 app:v1 | kubectl apply -f - >/dev/null
 rolled_out web
 missing='missing right: .* configmaps .*the rules of test/toy/rbac.yaml'
-noted=$(http_body /readyz | grep -c "^note: toy-controller: $missing" || true)
-expect "rights missing in /readyz" "$noted" 4
+notes_all_four() {
+  [ "$(http_body /readyz | grep -c "^note: toy-controller: $missing")" = 4 ]
+}
+until_true 20 "/readyz names the four missing rights" notes_all_four
 until_true 20 "the process is ready without the toy" windlass_ready
 expect "rights missing in /metrics" "$(metric 'missing_rights{controller="toy-controller"}')" \
   'windlass_missing_rights{controller="toy-controller"} 4'
