@@ -12,6 +12,7 @@
 
 #include "cmd/windlass/controllers_flag.h"
 #include "cmd/windlass/idle_memory.h"
+#include "cmd/windlass/memory_limit.h"
 #include "kubeclient/client/call_deadlines.h"
 
 namespace windlass {
@@ -74,11 +75,12 @@ Daemon::Daemon(const Flags& flags, const Clock& clock, Log& log, SymbolTable& sy
       random_(SystemSeed()),
       transport_(clock, random_, log, timers, transport),
       decoder_(symbols),
+      budget_(symbols, CacheBytesOf(MemoryLimit().value_or(0))),
       write_deadline_(clock),
       client_(clock, timers, transport_, decoder_, write_deadline_, ClientOptionsOf(flags)),
       events_(clock, log, client_),
-      runtime_({clock, random_, log, timers, transport_, decoder_}, client_, events_,
-               {flags.namespace_, flags.max_in_flight}, controllers),
+      runtime_({clock, random_, log, timers, transport_, decoder_, nullptr, &budget_}, client_,
+               events_, {flags.namespace_, flags.max_in_flight}, controllers),
       other_kinds_({clock, random_, log, timers, transport_, decoder_}, std::move(other_kinds),
                    flags.namespace_),
       names_(FullNames(runtime_.names())),
@@ -100,6 +102,7 @@ Daemon::Daemon(const Flags& flags, const Clock& clock, Log& log, SymbolTable& sy
   runtime_.on_reset = [this] { CampaignAnew(); };
   runtime_.on_rights_changed = [this] { ReviewRightsAgain(); };
   runtime_.on_write_forbidden = [this] { ReviewRightsSoon(); };
+  runtime_.on_cache_emptied = [this] { NoteActivity(); };
 }
 
 Daemon::~Daemon() = default;

@@ -115,6 +115,7 @@ class Daemon {
   Random random_;
   GuardedTransport transport_;
   Decoder decoder_;
+  CacheBudget budget_;
   WriteDeadline write_deadline_;
   Client client_;
   EventRecorder events_;

@@ -34,6 +34,28 @@ constexpr Metric kQuarantined{
     {{kResource}},
     "Windlass writes nothing for the objects they belong to, and gives them an event "
     "`WindlassUnreadable`."};
+constexpr Metric kBytes{"windlass_cache_bytes",
+                        MetricType::kGauge,
+                        "Bytes of memory that the cache takes, about.",
+                        {{kResource}},
+                        "`texts` are labels, annotations and names, which all caches share."};
+constexpr Metric kBudget{"windlass_cache_budget_bytes",
+                         MetricType::kGauge,
+                         "Bytes of memory that all caches together may take; 0: no limit.",
+                         {},
+                         "Five eighths of the memory limit of the container."};
+constexpr Metric kLeftOut{"windlass_left_out_objects",
+                          MetricType::kGauge,
+                          "Objects for which there is no room in the caches.",
+                          {{kResource}},
+                          "Windlass leaves alone what they belong to, and says so in its condition "
+                          "`ReplicaFailure`."};
+constexpr Metric kGivenUp{"windlass_informer_given_up",
+                          MetricType::kGauge,
+                          "1 while there is no room in the caches for all objects.",
+                          {{kResource}},
+                          "It is tried again every half hour. Workloads that need the cache say so "
+                          "in a condition, or go on without it."};
 constexpr std::string_view kEventTypes[] = {"added",    "modified",   "deleted",
                                             "bookmark", "other_kind", "unknown"};
 constexpr Metric kEvents{"windlass_informer_events_total",
@@ -139,6 +161,9 @@ void AddStateOfCache(const InformerSnapshot& informer, Figures& figures) {
   figures.Set(kSynced, informer.synced ? 1 : 0, labels);
   figures.Set(kObjects, Number(informer.objects), labels);
   figures.Set(kQuarantined, Number(informer.quarantined), labels);
+  figures.Set(kBytes, Number(informer.bytes), labels);
+  figures.Set(kLeftOut, Number(informer.cut), labels);
+  figures.Set(kGivenUp, informer.given_up ? 1 : 0, labels);
   figures.Count(kRelists, heard.relists_after_gone, labels);
   figures.Set(kHeard, informer.seconds_since_last_heard, labels);
   figures.Set(kBookmark, informer.seconds_since_last_bookmark, labels);
@@ -153,13 +178,16 @@ void AddStateOfCache(const InformerSnapshot& informer, Figures& figures) {
 }  // namespace
 
 MetricSection InformerMetrics() {
-  return {"Caches", {&kSynced,      &kObjects,      &kQuarantined, &kLists,    &kWatches,
-                     &kLastVersion, &kEvents,       &kDuplicates,  &kStale,    &kDecodeErrors,
-                     &kRelists,     &kWatchEnds,    &kHeard,       &kBookmark, &kSyncSeconds,
-                     &kTimeTravels, &kVanishAlarms, &kResets,      &kAudits,   &kDifferences}};
+  return {"Caches",
+          {&kBudget,      &kBytes,        &kLeftOut,      &kGivenUp,     &kSynced, &kObjects,
+           &kQuarantined, &kLists,        &kWatches,      &kLastVersion, &kEvents, &kDuplicates,
+           &kStale,       &kDecodeErrors, &kRelists,      &kWatchEnds,   &kHeard,  &kBookmark,
+           &kSyncSeconds, &kTimeTravels,  &kVanishAlarms, &kResets,      &kAudits, &kDifferences}};
 }
 
 void AddInformers(const Snapshot& snapshot, Figures& figures) {
+  figures.Set(kBudget, Number(snapshot.cache_budget));
+  figures.Set(kBytes, Number(snapshot.text_bytes), {"texts"});
   for (const InformerSnapshot& informer : snapshot.informers) {
     AddWhatIsHeard(informer, figures);
     AddStateOfCache(informer, figures);

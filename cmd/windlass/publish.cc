@@ -98,6 +98,8 @@ void Daemon::Publish() {
   snapshot.rate_limiter_duration = rate_limiter_duration_;
   snapshot.events = events_.counters();
   snapshot.informers = runtime_.informers().Snapshots();
+  snapshot.cache_budget = budget_.limit();
+  snapshot.text_bytes = decoder_.symbols().bytes();
   runtime_.ForEach(
       [&](const WatchingController& controller) { controller.AddFigures(snapshot.figures); });
   if (!flags_.metrics_namespace_label) snapshot.figures.LeaveOutNamespaces();

@@ -46,6 +46,8 @@ struct Snapshot {
   Histogram rate_limiter_duration = RestClientHistogram();
   EventCounters events;
   std::vector<InformerSnapshot> informers;
+  size_t cache_budget = 0;  // bytes; 0: no limit
+  size_t text_bytes = 0;    // of texts that all caches share
 };
 
 // SnapshotBoard: hands snapshots from the core thread to the ops server. Thread-safe.

@@ -174,6 +174,7 @@ Workload AsWorkload(const Deployment& deployment) {
                     .template_json = spec.template_json.get(),
                     .template_fingerprint = spec.template_fingerprint,
                     .template_text = spec.template_text,
+                    .large_annotations = &deployment.large_annotations,
                     .min_ready_seconds = spec.min_ready_seconds,
                     .paused = spec.paused,
                     .progress_deadline_seconds = spec.progress_deadline_seconds,

@@ -17,6 +17,9 @@ struct InformerSnapshot {
   bool synced = false;
   size_t objects = 0;
   size_t quarantined = 0;
+  size_t cut = 0;         // objects for which there is no room
+  size_t bytes = 0;       // of memory, without interned texts
+  bool given_up = false;  // no room for all objects
   uint64_t duplicates = 0;
   uint64_t stale = 0;
   ReflectorCounters reflector;
@@ -38,6 +41,8 @@ InformerSnapshot SnapshotOf(std::string resource, const Informer<T>& informer,
   seen.synced = informer.HasSynced();
   seen.objects = informer.store().size();
   seen.quarantined = informer.quarantined().size();
+  seen.cut = informer.cut();
+  seen.bytes = informer.bytes();
   seen.duplicates = informer.store().duplicates();
   seen.stale = informer.store().stale();
   return seen;

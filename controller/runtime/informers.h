@@ -1,6 +1,7 @@
 // One informer for each resource and projection: one watch and one copy in memory, however many
 // controllers of this process use it. All informers see the same cluster, and start over together
-// . Core thread only.
+// . An informer that only some workloads need ends some time after the last of them, and its
+// memory with it. Core thread only.
 #pragma once
 
 #include <functional>
@@ -20,6 +21,14 @@
 #include "kubeclient/cache/list_gate.h"
 
 namespace windlass {
+
+// How long an informer runs on after its last user has let it go. A user who switches a feature off
+// and on again, or deletes a workload and creates it anew, costs no list of all Pods.
+inline constexpr Duration kInformerLingers = seconds(300);
+// How long an informer that was given up for want of memory stays so. Each try lists all Pods.
+inline constexpr Duration kGivenUpFor = seconds(1800);
+// How often to look whether there is room for objects that were cut down.
+inline constexpr Duration kLookForRoom = seconds(300);
 
 class Informers {
  public:
@@ -52,6 +61,10 @@ class Informers {
   void Use(std::initializer_list<AnyInformer*> wanted);
   // Stops those that no controller uses any more. They make no callback after Release returns.
   void Release(std::initializer_list<AnyInformer*> unwanted);
+  // Ends a use as Release does, but those that no controller uses any more run on for
+  // kInformerLingers. If they are used again meanwhile, they are complete at once. Otherwise they
+  // stop then, and their stores are emptied; handlers see the objects deleted.
+  void LetGo(std::initializer_list<AnyInformer*> unwanted);
 
   // Call when the API server is back: informers that wait after a failure retry soon, and the
   // server's cluster identity is checked. `was_refused`: as in Reflector::TryNow.
@@ -61,6 +74,9 @@ class Informers {
   // an earlier state. Called once per reset, when no informer is synced and nothing of the new
   // state is shown.
   std::function<void()> on_reset;
+
+  // Called when the store of an informer that has ended is empty: there is memory to give back.
+  std::function<void()> on_emptied;
 
   // Returns the snapshots of the informers in use, in the order in which they were first asked for.
   std::vector<InformerSnapshot> Snapshots() const;
@@ -72,6 +88,12 @@ class Informers {
   SharedInformer<T>& Make(Projection<T> projection);
   void Reset(std::string_view why);
   void CheckIdentity();
+  void Run(const std::vector<AnyInformer*>& informers);
+  void StopWaiting(AnyInformer& informer);
+  void Stop(AnyInformer& informer);
+  void ShedLater(AnyInformer& informer);
+  void GiveUp(AnyInformer& informer);
+  void LookForRoom();
 
   ListGate list_gate_;
   InformerEnvironment environment_;
@@ -79,6 +101,7 @@ class Informers {
   FoldTable folds_;
   std::vector<std::unique_ptr<AnyInformer>> informers_;
   ClusterIdentity identity_;
+  TimerId look_for_room_ = 0;
   bool resetting_ = false;
   bool started_ = false;
 };
@@ -110,6 +133,12 @@ SharedInformer<T>& Informers::Make(Projection<T> projection) {
   informers_.push_back(std::move(made));
   informer.informer.on_reset.Add([this] { Reset("another resource started over"); });
   informer.informer.on_recovered.Add([this] { CheckIdentity(); });
+  informer.informer.on_no_room.Add([this, &informer] {
+    // Later, because the reflector is in the middle of a line.
+    environment_.timers.Cancel(informer.try_again_);
+    informer.try_again_ =
+        environment_.timers.At(environment_.clock.Now(), [this, &informer] { GiveUp(informer); });
+  });
   return informer;
 }
 

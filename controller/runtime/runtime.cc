@@ -58,6 +58,9 @@ Runtime::Runtime(InformerEnvironment environment, Client& client, EventRecorder&
                         informers_.folds(), controllers_} {
   WL_ASSERT(controllers.size() <= UINT8_MAX);
   informers_.on_reset = [this] { Reset(); };
+  informers_.on_emptied = [this] {
+    if (on_cache_emptied) on_cache_emptied();
+  };
   for (const ControllerEntry& entry : controllers) {
     Lane& lane =
         *lanes_.emplace_back(std::make_unique<Lane>(*this, static_cast<uint8_t>(lanes_.size())));

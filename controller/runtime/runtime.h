@@ -54,6 +54,8 @@ class Runtime {
   // Called for each write that the API server forbids (403): a right may have been taken away, or a
   // policy forbids this write alone.
   std::function<void()> on_write_forbidden;
+  // Called when a cache that nobody needs any more was emptied: there is memory to give back.
+  std::function<void()> on_cache_emptied;
   // Call when the API server answers again after an outage. `was_refused`: as in
   // Reflector::TryNow.
   void ServerIsBack(bool was_refused);

@@ -1,5 +1,6 @@
 // An informer that the controllers of a process share, with the audit of its cache and the fold row
-// of its store. It runs from its first Use until its last user has released it. Core thread only.
+// of its store. It runs from its first Use until its last user has released it, or has let it go
+// and some time is over (Informers::LetGo). Core thread only.
 #pragma once
 
 #include <map>
@@ -40,6 +41,9 @@ struct Projection {
   ReflectorOptions options;
   typename Informer<T>::DecodeFunction decode;
   std::optional<ReplyFolding<T>> folding{};  // nullopt: the store waits for the watch
+  // True: if there is no room for all of it, it is done without. For caches of objects that
+  // are many rather than large, and that only some workloads need.
+  bool gives_up = false;
 };
 
 class AnyInformer {
@@ -50,13 +54,26 @@ class AnyInformer {
   AnyInformer& operator=(const AnyInformer&) = delete;
 
   const std::string& name() const { return name_; }
+  // Returns true while it is to run, also after its last user has let it go.
   bool used() const { return users_ > 0; }
+  // Returns why it does not run although it is used: "takes more memory than …". Returns "" if it
+  // runs, or is not used. It is tried again now and then.
+  const std::string& given_up() const { return given_up_; }
+  bool running() const { return used() && given_up_.empty(); }
+  // Called when it is given up.
+  Listeners<> on_given_up;
 
   virtual void Start() = 0;
   virtual void StartAudit() = 0;
   virtual void Stop() = 0;  // stops the audit too
+  // As Store::Shed. Only while it does not run.
+  virtual bool Shed(size_t most) = 0;
   virtual void Reset(std::string_view why) = 0;
   virtual void TryNow(bool was_refused) = 0;
+  virtual void Relist() = 0;
+  // Returns the size of the smallest object that was cut down; 0 if there is none.
+  virtual size_t SmallestCut() const = 0;
+  virtual Listeners<>& on_no_room() = 0;
   virtual bool HasSynced() const = 0;
   virtual const Reflector& reflector() const = 0;
   // As members of Informer.
@@ -67,7 +84,7 @@ class AnyInformer {
   // Returns the cache as a new leader compares it.
   virtual ComparedCache Compared() const = 0;
   // Returns what is wrong with the watch, or that the first list is not complete yet; "" if all is
-  // well.
+  // well, and if it is given up.
   std::string Trouble() const;
   virtual InformerSnapshot Snapshot(MonotonicTime now) const = 0;
 
@@ -75,6 +92,10 @@ class AnyInformer {
   friend class Informers;
   const std::string name_;
   int users_ = 0;
+  bool lingers_ = false;  // let go by its last user, which still counts as one
+  TimerId timer_ = 0;     // ends that use, or sheds what the store holds
+  std::string given_up_;
+  TimerId try_again_ = 0;  // while it is given up
 };
 
 template <typename T>
@@ -85,7 +106,9 @@ class SharedInformer final : public AnyInformer {
         informer(environment, std::move(projection.options), projection.decode),
         decoder_(environment.decoder),
         decode_(projection.decode),
-        audit_(environment, informer) {}
+        audit_(environment, informer) {
+    if (projection.gives_up) informer.GiveUpWithoutRoom();
+  }
 
   // Registers the row of this informer with `table`, which must not be used after the informer has
   // gone. Does nothing if the row is registered already: however many controllers share the
@@ -98,6 +121,14 @@ class SharedInformer final : public AnyInformer {
     audit_.Stop();
     informer.Stop();
   }
+  bool Shed(size_t most) override {
+    const bool empty = informer.store().Shed(most);
+    informer.Recount();
+    return empty;
+  }
+  void Relist() override { informer.Relist(); }
+  size_t SmallestCut() const override;
+  Listeners<>& on_no_room() override { return informer.on_no_room; }
   void Reset(std::string_view why) override { informer.Reset(why); }
   void TryNow(bool was_refused) override { informer.TryNow(was_refused); }
   bool HasSynced() const override { return informer.HasSynced(); }
@@ -110,7 +141,9 @@ class SharedInformer final : public AnyInformer {
   Listeners<>& on_not_served() override { return informer.on_not_served; }
   ComparedCache Compared() const override { return windlass::Compared(informer); }
   InformerSnapshot Snapshot(MonotonicTime now) const override {
-    return SnapshotOf(name(), informer, audit_.counters(), now);
+    InformerSnapshot seen = SnapshotOf(name(), informer, audit_.counters(), now);
+    seen.given_up = !given_up().empty();
+    return seen;
   }
 
   Informer<T> informer;
@@ -140,26 +173,37 @@ void SharedInformer<T>::FoldReplies(FoldTable& table, const ReplyFolding<T>& fol
   FoldTable::Row row;
   row.fold = [this](const Request& request, std::string_view body) -> Status {
     WINDLASS_TRY(T object, decode_(decoder_, body));
-    if (!used()) return Unit{};
+    if (!running()) return Unit{};
     on_reply(request, object);
     Fold(std::move(object));
     return Unit{};
   };
   if (folding.removes) {
     row.deleted = [this](const Request& request, std::string_view body) {
-      if (used()) FoldDeleted(request, body);
+      if (running()) FoldDeleted(request, body);
     };
     row.gone = [this](const ObjectKey& key, const Uid& uid) {
-      if (used()) informer.store().FoldDelete(key, uid);
+      if (running()) informer.store().FoldDelete(key, uid);
     };
   }
   table.Add(reflector().options().resource, std::move(row));
 }
 
 template <typename T>
+size_t SharedInformer<T>::SmallestCut() const {
+  size_t smallest = 0;
+  if (informer.cut() == 0) return smallest;
+  informer.store().ForEach([&smallest](const T& object) {
+    const size_t bytes = object.meta.cut_bytes;
+    if (bytes > 0 && (smallest == 0 || bytes < smallest)) smallest = bytes;
+  });
+  return smallest;
+}
+
+template <typename T>
 void SharedInformer<T>::Fold(T object) {
   if (folding_->selects == nullptr || folding_->selects(object)) {
-    informer.store().Fold(std::move(object));
+    informer.Fold(std::move(object));
   } else {
     informer.store().FoldDelete(KeyOf(object.meta), object.meta.uid);
   }

@@ -24,6 +24,12 @@ bool IsCopied(std::string_view key) {
   return !key.starts_with(kInternalPrefix);
 }
 
+bool IsRead(std::string_view key) {
+  return key.starts_with("windlass.dev/") || key.starts_with(kInternalPrefix) ||
+         key.starts_with("deployment.kubernetes.io/") || key == kRollbackTo ||
+         key == "kubernetes.io/change-cause";
+}
+
 std::optional<int64_t> ParseRevision(std::string_view text) { return ParseWhole<int64_t>(text); }
 
 std::string_view RevisionText(const ObjectMeta& meta) {

@@ -41,6 +41,10 @@ inline constexpr std::string_view kPromote = "windlass.dev/promote";
 // write removes them there.
 bool IsCopied(std::string_view key);
 
+// Returns true for an annotation that some controller of workloads may read: the ones above, those
+// of Windlass, and kubectl's note of why a revision was made. Others are only copied.
+bool IsRead(std::string_view key);
+
 // Returns the whole text as a base-10 int64; nullopt for anything else (D-160).
 std::optional<int64_t> ParseRevision(std::string_view text);
 

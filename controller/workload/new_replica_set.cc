@@ -80,12 +80,33 @@ void NoteRequest(const Workload& workload, const ReplicaSet& rs, ReplicaSetChang
   change.annotations[std::string(kRequestedTemplate)] = requested;
 }
 
-void CopyAnnotations(const Workload& workload, const ObjectMeta& onto,
+// Returns true if `rs` has the annotation with that value. Of a large value the cache may hold only
+// the fingerprint, of one object and not of the other.
+bool Shows(const ReplicaSet& rs, std::string_view key, std::string_view value) {
+  if (rs.meta.annotations.Find(key) == value) return true;
+  if (value.size() <= kAnnotationBytesKept) return false;
+  const LargeAnnotation* large = FindLarge(rs.large_annotations, key);
+  return large != nullptr && large->value == FingerprintOf(value);
+}
+bool Shows(const ReplicaSet& rs, const LargeAnnotation& annotation) {
+  const LargeAnnotation* large = FindLarge(rs.large_annotations, annotation.key.text());
+  if (large != nullptr) return *large == annotation;
+  const auto text = rs.meta.annotations.Find(annotation.key.text());
+  return text && FingerprintOf(*text) == annotation.value;
+}
+
+// Adds what `onto`, which may be null, lacks. Leaves out large annotations that were not read.
+void CopyAnnotations(const Workload& workload, const ReplicaSet* onto,
                      std::map<std::string, std::string>& missing) {
   for (const auto& [key, value] : workload.meta.annotations) {
-    if (IsCopied(key) && onto.annotations.Find(key) != value.text()) {
-      missing[std::string(key.text())] = value.text();
-    }
+    if (!IsCopied(key) || (onto != nullptr && Shows(*onto, key, value))) continue;
+    missing[std::string(key.text())] = value.text();
+  }
+  if (workload.large_annotations == nullptr || workload.large_values == nullptr) return;
+  for (const LargeAnnotation& annotation : *workload.large_annotations) {
+    if (!IsCopied(annotation.key) || (onto != nullptr && Shows(*onto, annotation))) continue;
+    const auto value = workload.large_values->find(std::string(annotation.key.text()));
+    if (value != workload.large_values->end()) missing[value->first] = value->second;
   }
 }
 
@@ -191,11 +212,18 @@ int64_t RevisionToBe(const Situation& situation) {
   return NumberFor(situation.workload, rs, rs == nullptr ? situation.all : situation.old);
 }
 
+bool LacksLargeAnnotations(const Workload& workload, const ReplicaSet& rs) {
+  if (workload.large_annotations == nullptr) return false;
+  return std::ranges::any_of(*workload.large_annotations, [&](const LargeAnnotation& annotation) {
+    return IsCopied(annotation.key) && !Shows(rs, annotation);
+  });
+}
+
 ReplicaSetChange MissingFromNewReplicaSet(const Situation& situation) {
   const ReplicaSet& rs = *situation.new_replica_set;
   ReplicaSetChange change;
   if (!situation.workload.follow_revision) {  // else they are about another template (RO-031)
-    CopyAnnotations(situation.workload, rs.meta, change.annotations);
+    CopyAnnotations(situation.workload, &rs, change.annotations);
     NoteRequest(situation.workload, rs, change);
   }
   RaiseRevision(rs, RevisionToBe(situation), change);
@@ -220,6 +248,9 @@ std::string ReplicaSetName(std::string_view deployment_name, std::string_view ha
 
 Result<NewReplicaSet> PartsOfNewReplicaSet(const Situation& situation) {
   const Workload& workload = situation.workload;
+  if (workload.template_json == nullptr) {
+    return Error{ErrorKind::kMalformed, "spec.template: its text is not known"};
+  }
   WINDLASS_TRY(const std::string canonical, CanonicalTemplate(*workload.template_json));
   const std::optional<int32_t>& collisions = workload.status.collision_count;
 
@@ -229,7 +260,7 @@ Result<NewReplicaSet> PartsOfNewReplicaSet(const Situation& situation) {
   parts.replicas = situation.recreate() ? situation.limits.desired  // D-330
                                         : FirstSize(situation);
   if (situation.extended.new_one_is_empty) parts.replicas = 0;
-  CopyAnnotations(workload, ObjectMeta{}, parts.annotations);
+  CopyAnnotations(workload, nullptr, parts.annotations);
   if (!workload.requested_template.empty()) {
     parts.annotations[std::string(kRequestedTemplate)] = workload.requested_template;
   }

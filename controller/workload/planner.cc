@@ -1,6 +1,7 @@
 #include "controller/workload/planner.h"
 
 #include <optional>
+#include <string>
 #include <utility>
 
 #include "controller/workload/claim.h"
@@ -8,9 +9,11 @@
 #include "controller/workload/end_with_refusal.h"
 #include "controller/workload/follow.h"
 #include "controller/workload/history.h"
+#include "controller/workload/left_out.h"
 #include "controller/workload/make_situation.h"
 #include "controller/workload/new_replica_set.h"
 #include "controller/workload/overlap.h"
+#include "controller/workload/own_parts.h"
 #include "controller/workload/ownership.h"
 #include "controller/workload/pause.h"
 #include "controller/workload/recreate.h"
@@ -111,12 +114,15 @@ Step TryAgain(const Situation& situation, Step end) {
                 .look_again_in = wait->look_again_in};
 }
 
-Step Decide(const View& view, const Learned& learned, WallTime now) {
+// Decides for a view that has all that was read in this sync.
+Step DecideOn(const View& view, const Learned& learned, WallTime now) {
   if (auto event = WhyUnreadable(view)) return Wait{.events = {*event}};
+  if (auto step = RefuseLeftOut(view, learned, now)) return *step;
   if (auto step = RefuseSelector(view.workload, learned, now)) return *step;
   const Claims claims = ClaimReplicaSets(view);
   if (EndOfWalk(view.workload, learned) != nullptr)
     return EndRefused(MakeSituation(view, claims, learned, now));
+  if (auto step = ReadOwnParts(view, claims, learned)) return *step;
   if (auto step = SettleOwnership(view, claims, learned)) {
     Failed* failed = std::get_if<Failed>(&*step);
     if (failed == nullptr || !IsRefusal(failed->error.kind)) return *step;
@@ -133,6 +139,15 @@ Step Decide(const View& view, const Learned& learned, WallTime now) {
   step = situation.extension().End(situation, std::move(step));
   step = LookAgainNoLater(std::move(step), UntilOverlapIsTold(situation));
   return TryAgain(situation, std::move(step));
+}
+
+Step Decide(const View& view, const Learned& learned, WallTime now) {
+  const std::optional<OwnParts> parts = PartsRead(view.workload, learned);
+  if (!parts) return DecideOn(view, learned, now);
+  View whole = view;
+  if (parts->template_json) whole.workload.template_json = &*parts->template_json;
+  whole.workload.large_values = &parts->large_values;
+  return DecideOn(whole, learned, now);
 }
 
 }  // namespace

@@ -67,12 +67,17 @@ RecreateStep NextRecreate(const Situation& situation) {
   const int32_t size = situation.limits.desired;  // D-330
   if (new_replica_set != nullptr && new_replica_set->replicas == size) return {};
 
-  switch (LookForOldPods(situation)) {
+  const OldPods old_pods = LookForOldPods(situation);
+  // Without a cache of Pods a list tells, asked for each time. The list is of this workload alone.
+  const bool list_tells = old_pods == OldPods::kUnknown && situation.view.pods_given_up;
+  switch (old_pods) {
     case OldPods::kPresent: return {};
-    case OldPods::kUnknown: return {.then = LookAgain()};
+    case OldPods::kUnknown:
+      if (list_tells) break;
+      return {.then = LookAgain()};
     case OldPods::kGone: break;
   }
-  if (new_replica_set == nullptr || new_replica_set->replicas == 0) {
+  if (list_tells || new_replica_set == nullptr || new_replica_set->replicas == 0) {
     if (auto not_yet = ConfirmSwitch(situation)) return *not_yet;
   }
   const Growth growth = GrowthOf(situation, new_replica_set, size);

@@ -181,8 +181,11 @@ Step RollBackTo(const Situation& situation, const ReplicaSet& target, int64_t re
 
   const Result<std::string> pod_template = ExtractTemplate(found->said->body);
   if (!pod_template.ok()) return Failed{.error = pod_template.error()};
-  Result<Request> request =
-      workload.kind.RollBack(workload, own->said->body, target, *pod_template);
+  const auto values = LargeValues(found->said->body, target.large_annotations);
+  if (!values) return Failed{.error = {ErrorKind::kConflict, "it was changed while it was read"}};
+  ReplicaSet whole = target;
+  for (const auto& [key, value] : *values) whole.meta.annotations.Set(key, value);
+  Result<Request> request = workload.kind.RollBack(workload, own->said->body, whole, *pod_template);
   if (!request.ok()) return Failed{.error = request.error()};
   return Write{
       .request = *request,

@@ -45,8 +45,10 @@ struct View {
 
   // For Recreate only: live (non-terminal) Pods owned by the ReplicaSets above. If `pods_known` is
   // false, the Pod informer is not running or has not synced yet, and no decision may use `pods`.
+  // `pods_given_up` says that it will not soon, because there is no room for all Pods.
   std::vector<const PodMetadata*> pods{};
   bool pods_known = false;
+  bool pods_given_up = false;
 
   // For a workload that asks for in-place updates, or with a ReplicaSet whose annotations show an
   // in-place rollout (P-076):
@@ -58,6 +60,9 @@ struct View {
   // cannot be read ("pods (no right to watch them)"). It is empty while the informers load their
   // first complete state, soon after a start or after the first workload asked for in-place
   // updates: then there is nothing to report.
+  //
+  // `concerns_extension` says that the workload is such a one.
+  bool concerns_extension = false;
   std::vector<const Pod*> whole_pods{};
   std::map<std::string_view, const Node*> nodes{};
   std::vector<const PodDisruptionBudget*> budgets{};
@@ -68,6 +73,10 @@ struct View {
   // could not be read. That object is missing above, or shown in an older version. Empty if
   // all could be read.
   std::string unreadable{};
+
+  // Names the workload or a ReplicaSet of it that is cut down above, because there is no room for
+  // it in the caches. Empty if all are whole.
+  std::string left_out{};
 };
 
 }  // namespace windlass

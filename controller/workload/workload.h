@@ -7,6 +7,7 @@
 #pragma once
 
 #include <cstdint>
+#include <map>
 #include <optional>
 #include <string>
 #include <string_view>
@@ -16,6 +17,7 @@
 #include "kubeclient/api/canonical.h"
 #include "kubeclient/api/condition.h"
 #include "kubeclient/api/int_or_percent.h"
+#include "kubeclient/api/large_annotations.h"
 #include "kubeclient/api/object_meta.h"
 #include "kubeclient/api/replica_set.h"
 #include "kubeclient/api/request.h"
@@ -228,11 +230,16 @@ struct Workload {
   // --- what is wanted ---
   int32_t replicas = 1;
   const LabelSelector& selector;
-  // spec.template as raw JSON text, byte for byte. Null only in tests without a template.
-  // template_fingerprint is that of the template's meaning, template_text that of its bytes.
+  // spec.template as raw JSON text, byte for byte. Null if the cache does not keep it: the planner
+  // then reads it where it needs it (own_parts.h). template_fingerprint is that of the
+  // template's meaning, template_text that of its bytes.
   const std::string* template_json = nullptr;
   Fingerprint template_fingerprint{};
   Fingerprint template_text{};
+  // Annotations whose values the cache does not keep; null if there is none. Their values, if this
+  // sync has read them (own_parts.h); else null. Borrowed.
+  const LargeAnnotations* large_annotations = nullptr;
+  const std::map<std::string, std::string>* large_values = nullptr;
   int32_t min_ready_seconds = 0;
   bool paused = false;
   std::optional<int32_t> progress_deadline_seconds{};  // kUnlimited = no deadline

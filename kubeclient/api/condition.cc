@@ -10,6 +10,12 @@ const Condition* FindCondition(const std::vector<Condition>& conditions, std::st
   return at == conditions.end() ? nullptr : &*at;
 }
 
+size_t BytesOf(const std::vector<Condition>& conditions) {
+  size_t bytes = conditions.capacity() * sizeof(Condition);
+  for (const Condition& condition : conditions) bytes += condition.message.capacity();
+  return bytes;
+}
+
 void KeepTransitionTime(Condition& next, const std::vector<Condition>& stored) {
   const Condition* before = FindCondition(stored, next.type);
   if (before == nullptr || before->status != next.status) return;

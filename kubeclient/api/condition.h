@@ -26,6 +26,9 @@ struct Condition {
 // Returns the first condition of `type`; nullptr if there is none.
 const Condition* FindCondition(const std::vector<Condition>& conditions, std::string_view type);
 
+// Returns how many bytes of memory the conditions take, without interned texts.
+size_t BytesOf(const std::vector<Condition>& conditions);
+
 // Gives `next` the transition time of the condition of its type in `stored`, if that has the same
 // status and such a time.
 void KeepTransitionTime(Condition& next, const std::vector<Condition>& stored);

@@ -2,6 +2,8 @@
 
 #include <string>
 #include <string_view>
+#include <utility>
+#include <vector>
 
 #include "kubeclient/api/time.h"
 
@@ -28,6 +30,33 @@ bool ReadAnnotations(JsonReader& in, SymbolTable& symbols, Annotations which,
   });
   out.ShrinkToFit();
   return any;
+}
+
+// Keys and values are valid until the reader begins the next document.
+void ReadAnnotations(JsonReader& in, SymbolTable& symbols, const DecodeInterests& interests,
+                     StringMap& out, LargeAnnotations& large) {
+  out = {};
+  large.clear();
+  std::vector<std::pair<std::string_view, std::string_view>> long_ones;
+  bool keeps_all = !interests.LeavesOutAnnotations();
+  in.Object([&](std::string_view key) {
+    if (key == kLastApplied) return;
+    keeps_all = keeps_all || interests.KeepsAllWith(key);
+    const std::string_view value = in.String();
+    if (value.size() > kAnnotationBytesKept) {
+      long_ones.emplace_back(key, value);
+    } else {
+      out.Set(symbols.Intern(key), symbols.Intern(value));
+    }
+  });
+  for (const auto& [key, value] : long_ones) {
+    if (keeps_all || interests.ReadsAnnotation(key)) {
+      out.Set(symbols.Intern(key), symbols.Intern(value));
+    } else {
+      large.push_back({symbols.Intern(key), FingerprintOf(value)});
+    }
+  }
+  out.ShrinkToFit();
 }
 
 void ReadRequirements(JsonReader& in, SymbolTable& symbols,
@@ -96,9 +125,11 @@ void ReadStringMap(JsonReader& in, SymbolTable& symbols, StringMap& out) {
   out.ShrinkToFit();
 }
 
-bool ReadObjectMeta(JsonReader& in, SymbolTable& symbols, Annotations annotations, ObjectMeta& out,
-                    const KeepsAnnotation& keeps) {
-  bool annotated = false;
+namespace {
+
+// `read_annotations` reads the value of member annotations.
+template <typename F>
+void ReadMembers(JsonReader& in, SymbolTable& symbols, ObjectMeta& out, F&& read_annotations) {
   out = {};
   in.Object([&](std::string_view key) {
     if (key == "name")
@@ -119,11 +150,28 @@ bool ReadObjectMeta(JsonReader& in, SymbolTable& symbols, Annotations annotation
       ReadStringMap(in, symbols, out.labels);
     else if (key == "ownerReferences")
       ReadOwnerReferences(in, symbols, out.owner_references);
-    else if (key == "annotations" && annotations != Annotations::kSkip) {
-      annotated = ReadAnnotations(in, symbols, annotations, keeps, out.annotations);
-    }
+    else if (key == "annotations")
+      read_annotations();
+  });
+}
+
+}  // namespace
+
+bool ReadObjectMeta(JsonReader& in, SymbolTable& symbols, Annotations annotations, ObjectMeta& out,
+                    const KeepsAnnotation& keeps) {
+  bool annotated = false;
+  ReadMembers(in, symbols, out, [&] {
+    if (annotations == Annotations::kSkip) return;
+    annotated = ReadAnnotations(in, symbols, annotations, keeps, out.annotations);
   });
   return annotated;
+}
+
+void ReadObjectMeta(JsonReader& in, SymbolTable& symbols, const DecodeInterests& interests,
+                    ObjectMeta& out, LargeAnnotations& large) {
+  large.clear();
+  ReadMembers(in, symbols, out,
+              [&] { ReadAnnotations(in, symbols, interests, out.annotations, large); });
 }
 
 void ReadLabelSelector(JsonReader& in, SymbolTable& symbols, LabelSelector& out) {

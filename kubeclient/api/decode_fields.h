@@ -8,8 +8,10 @@
 #include <vector>
 
 #include "kubeclient/api/condition.h"
+#include "kubeclient/api/decode_interest.h"
 #include "kubeclient/api/int_or_percent.h"
 #include "kubeclient/api/json_reader.h"
+#include "kubeclient/api/large_annotations.h"
 #include "kubeclient/api/object_meta.h"
 #include "kubeclient/api/selector.h"
 
@@ -23,6 +25,9 @@ using KeepsAnnotation = std::function<bool(std::string_view key)>;
 // asked only for kSome.
 bool ReadObjectMeta(JsonReader& in, SymbolTable& symbols, Annotations annotations, ObjectMeta& out,
                     const KeepsAnnotation& keeps = {});
+// Reads all annotations, but moves those to `large` of which `interests` want only the fingerprint.
+void ReadObjectMeta(JsonReader& in, SymbolTable& symbols, const DecodeInterests& interests,
+                    ObjectMeta& out, LargeAnnotations& large);
 void ReadOwnerReferences(JsonReader& in, SymbolTable& symbols, std::vector<OwnerReference>& out);
 void ReadUid(JsonReader& in, Uid& out);
 void ReadTime(JsonReader& in, WallTime& out);

@@ -22,6 +22,23 @@ std::optional<Fingerprint> DecodeInterests::KnownTemplate(const ObjectMeta& meta
   return std::nullopt;
 }
 
+bool DecodeInterests::LeavesOutAnnotations() const {
+  return std::ranges::any_of(
+      registered_, [](const DecodeInterest* one) { return one->reads_annotation != nullptr; });
+}
+
+bool DecodeInterests::ReadsAnnotation(std::string_view key) const {
+  return std::ranges::any_of(registered_, [&](const DecodeInterest* one) {
+    return one->reads_annotation && one->reads_annotation(key);
+  });
+}
+
+bool DecodeInterests::KeepsAllWith(std::string_view key) const {
+  return std::ranges::any_of(registered_, [&](const DecodeInterest* one) {
+    return one->keeps_all_with && one->keeps_all_with(key);
+  });
+}
+
 bool DecodeInterests::KeepsPodAnnotation(std::string_view key) const {
   return std::ranges::any_of(registered_, [&](const DecodeInterest* one) {
     return one->keeps_pod_annotation && one->keeps_pod_annotation(key);

@@ -17,8 +17,8 @@ namespace windlass {
 
 // A function that is not set counts as one that returns false or nullopt.
 struct DecodeInterest {
-  // Returns true if the text of a ReplicaSet's pod template is wanted, in addition to its
-  // fingerprints.
+  // Returns true if the text of the pod template is wanted, in addition to its fingerprints. Asked
+  // for ReplicaSets, and for Deployments whose generation was observed.
   std::function<bool(const ObjectMeta&)> keeps_template{};
   // Returns the fingerprint of the object's template if an object with this uid is known and `text`
   // is the fingerprint of its template's bytes; nullopt otherwise. Asked before a template is
@@ -26,6 +26,12 @@ struct DecodeInterest {
   // known.
   std::function<std::optional<Fingerprint>(const ObjectMeta&, const Fingerprint& text)>
       known_template{};
+  // Returns true if somebody reads this annotation of a Deployment or ReplicaSet. If a user sets
+  // this, of a large annotation that no user reads only the fingerprint is kept
+  // (large_annotations.h).
+  std::function<bool(std::string_view key)> reads_annotation{};
+  // Returns true if all annotations of an object that has this one are wanted, however large.
+  std::function<bool(std::string_view key)> keeps_all_with{};
   // Returns true if this annotation of a whole Pod is wanted.
   std::function<bool(std::string_view key)> keeps_pod_annotation{};
   // The readiness gate that Pod::has_gate and Pod::gate describe; a literal. A Pod has room for one
@@ -43,6 +49,10 @@ class DecodeInterests {
   bool KeepsTemplate(const ObjectMeta& meta) const;
   // Returns the fingerprint from the first user that knows the template; nullopt if none does.
   std::optional<Fingerprint> KnownTemplate(const ObjectMeta& meta, const Fingerprint& text) const;
+  // Returns true if large annotations that nobody reads are left out.
+  bool LeavesOutAnnotations() const;
+  bool ReadsAnnotation(std::string_view key) const;
+  bool KeepsAllWith(std::string_view key) const;
   bool KeepsPodAnnotation(std::string_view key) const;
   bool IsPodGate(std::string_view type) const;
 

@@ -1,6 +1,7 @@
 #include "kubeclient/api/deployment.h"
 
 #include <string_view>
+#include <utility>
 
 #include "kubeclient/api/decode.h"
 #include "kubeclient/api/decode_fields.h"
@@ -84,7 +85,7 @@ Result<Deployment> DecodeDeployment(Decoder& decoder, std::string_view object_js
   in.Begin(object_json);
   in.Object([&](std::string_view key) {
     if (key == "metadata")
-      ReadObjectMeta(in, decoder.symbols(), Annotations::kKeep, out.meta);
+      ReadObjectMeta(in, decoder.symbols(), decoder.interests(), out.meta, out.large_annotations);
     else if (key == "spec")
       ReadDeploymentSpec(in, decoder.symbols(), out.spec, raw_template);
     else if (key == "status")
@@ -95,8 +96,31 @@ Result<Deployment> DecodeDeployment(Decoder& decoder, std::string_view object_js
                decoder.FingerprintTemplate(out.meta, raw_template));
   out.spec.template_fingerprint = fingerprints.canonical;
   out.spec.template_text = fingerprints.text;
-  out.spec.template_json = std::make_shared<const std::string>(raw_template);
+  const int64_t observed = out.status.observed_generation;
+  const bool begins = observed == 0 || observed < out.meta.generation;
+  if (begins || decoder.interests().KeepsTemplate(out.meta)) {
+    out.spec.template_json = std::make_shared<const std::string>(raw_template);
+  }
   return out;
+}
+
+size_t BytesOf(const Deployment& object) {
+  const DeploymentSpec& spec = object.spec;
+  const size_t text = spec.template_json != nullptr ? spec.template_json->size() : 0;
+  return sizeof(object) + BytesOf(object.meta) +
+         object.large_annotations.capacity() * sizeof(LargeAnnotation) + BytesOf(spec.selector) +
+         text + BytesOf(object.status.conditions);
+}
+
+void Cut(Deployment& object) {
+  Cut(object.meta);
+  object.large_annotations = {};
+  object.spec.selector = {};
+  object.spec.template_json.reset();
+}
+
+bool Slim(Deployment& object) {
+  return std::exchange(object.spec.template_json, nullptr) != nullptr;
 }
 
 }  // namespace windlass

@@ -68,6 +68,22 @@ const OwnerReference* ObjectMeta::ControllerRef() const {
   return at == owner_references.end() ? nullptr : &*at;
 }
 
+size_t BytesOf(const ObjectMeta& meta) {
+  return meta.name.capacity() + meta.resource_version.text.capacity() + meta.labels.bytes() +
+         meta.annotations.bytes() + meta.owner_references.capacity() * sizeof(OwnerReference);
+}
+
+void Cut(ObjectMeta& meta) {
+  meta.labels = {};
+  meta.annotations = {};
+  const OwnerReference* controller = meta.ControllerRef();
+  if (controller == nullptr) {
+    meta.owner_references = {};
+  } else {
+    meta.owner_references = std::vector<OwnerReference>{*controller};
+  }
+}
+
 std::string ObjectKey::ToString() const {
   if (namespace_.empty()) return name;
   std::string text(namespace_.text());

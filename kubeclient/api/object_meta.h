@@ -71,7 +71,11 @@ struct ObjectMeta {
   StringMap labels;
   StringMap annotations;  // without kubectl.kubernetes.io/last-applied-configuration
   std::vector<OwnerReference> owner_references;
+  // How many bytes of memory the whole object would take, if it was cut down because there is no
+  // room for it (Cut). 0: it is whole. A cut object may be named to its user, nothing else.
+  uint32_t cut_bytes = 0;
 
+  bool cut() const { return cut_bytes > 0; }
   bool deleting() const { return !deletion_timestamp.IsZero(); }
   // Returns the first reference with controller: true (D-102); nullptr if there is none.
   const OwnerReference* ControllerRef() const;
@@ -94,5 +98,11 @@ struct ObjectKeyHash {
   size_t operator()(const ObjectKey& key) const;
 };
 inline ObjectKey KeyOf(const ObjectMeta& meta) { return {meta.namespace_, meta.name}; }
+
+// Returns about how many bytes of memory `meta` takes in addition to its own size. Interned texts
+// are left out: SymbolTable::bytes has them, once for all objects.
+size_t BytesOf(const ObjectMeta& meta);
+// Leaves out what may be large: labels, annotations, and owners other than the controller.
+void Cut(ObjectMeta& meta);
 
 }  // namespace windlass

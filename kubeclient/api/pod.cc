@@ -277,4 +277,11 @@ const PodContainer* Pod::Find(std::string_view container) const {
   return at == containers.end() ? nullptr : &*at;
 }
 
+size_t BytesOf(const Pod& pod) {
+  size_t bytes = sizeof(pod) + BytesOf(pod.meta) + pod.containers.capacity() * sizeof(PodContainer);
+  // The values of a Pod's annotations are not interned.
+  for (const auto& [key, value] : pod.meta.annotations) bytes += value.text().size();
+  return bytes;
+}
+
 }  // namespace windlass

@@ -103,4 +103,7 @@ Result<PodMetadata> DecodePodMetadata(Decoder& decoder, std::string_view object_
 // Decodes a whole Pod.
 Result<Pod> DecodePod(Decoder& decoder, std::string_view object_json);
 
+// As the function of this name for ObjectMeta.
+size_t BytesOf(const Pod& pod);
+
 }  // namespace windlass

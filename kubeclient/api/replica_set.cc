@@ -49,7 +49,7 @@ Result<ReplicaSet> DecodeReplicaSet(Decoder& decoder, std::string_view object_js
   in.Begin(object_json);
   in.Object([&](std::string_view key) {
     if (key == "metadata")
-      ReadObjectMeta(in, decoder.symbols(), Annotations::kKeep, out.meta);
+      ReadObjectMeta(in, decoder.symbols(), decoder.interests(), out.meta, out.large_annotations);
     else if (key == "spec")
       ReadReplicaSetSpec(in, out, raw_template);
     else if (key == "status")
@@ -85,6 +85,19 @@ void Remember(const ReplicaSet* before, ReplicaSet& now) {
 
 void NoteCounted(ReplicaSet& rs, int32_t live) {
   rs.told = {.known = true, .largest = std::max(live, rs.replicas)};
+}
+
+size_t BytesOf(const ReplicaSet& object) {
+  const size_t text = object.template_json != nullptr ? object.template_json->size() : 0;
+  return sizeof(object) + BytesOf(object.meta) +
+         object.large_annotations.capacity() * sizeof(LargeAnnotation) + text +
+         BytesOf(object.status.conditions);
+}
+
+void Cut(ReplicaSet& object) {
+  Cut(object.meta);
+  object.large_annotations = {};
+  object.template_json.reset();
 }
 
 }  // namespace windlass

@@ -12,6 +12,7 @@
 
 #include "kubeclient/api/canonical.h"
 #include "kubeclient/api/condition.h"
+#include "kubeclient/api/large_annotations.h"
 #include "kubeclient/api/object_meta.h"
 #include "kubeclient/base/result.h"
 
@@ -45,7 +46,7 @@ struct Told {
 };
 
 struct ReplicaSet {
-  ObjectMeta meta;
+  ObjectMeta meta;       // without large_annotations
   int32_t replicas = 1;  // spec.replicas
   int32_t min_ready_seconds = 0;
   Fingerprint template_fingerprint;  // of its canonical form
@@ -55,6 +56,7 @@ struct ReplicaSet {
   std::shared_ptr<const std::string> template_json;
   ReplicaSetStatus status;
   Told told;  // computed by the store; not in the API
+  LargeAnnotations large_annotations{};
 };
 
 // Returns true if the controller has acted upon the latest spec: it creates Pods for no other size.
@@ -73,5 +75,9 @@ void NoteCounted(ReplicaSet& rs, int32_t live);
 // Error kMalformed if the object has no metadata.name. An absent spec.replicas is 1, an absent
 // template is {}.
 Result<ReplicaSet> DecodeReplicaSet(Decoder& decoder, std::string_view object_json);
+
+// As the functions of these names for ObjectMeta. A cut object keeps its sizes and its status.
+size_t BytesOf(const ReplicaSet& object);
+void Cut(ReplicaSet& object);
 
 }  // namespace windlass

@@ -276,4 +276,17 @@ Result<Rollout> DecodeRollout(Decoder& decoder, std::string_view object_json) {
   return out;
 }
 
+size_t BytesOf(const Rollout& object) {
+  const RolloutSpec& spec = object.spec;
+  const size_t text = spec.template_json != nullptr ? spec.template_json->size() : 0;
+  return sizeof(object) + BytesOf(object.meta) + BytesOf(spec.selector) + text +
+         object.status.message.capacity() + BytesOf(object.status.conditions);
+}
+
+void Cut(Rollout& object) {
+  Cut(object.meta);
+  object.spec.selector = {};
+  object.spec.template_json.reset();
+}
+
 }  // namespace windlass

@@ -54,6 +54,15 @@ std::string QueryOf(const LabelSelectorRequirement& requirement, Operator op) {
 
 }  // namespace
 
+size_t BytesOf(const LabelSelector& selector) {
+  size_t bytes = selector.match_labels.bytes() +
+                 selector.match_expressions.capacity() * sizeof(LabelSelectorRequirement);
+  for (const LabelSelectorRequirement& requirement : selector.match_expressions) {
+    bytes += requirement.values.capacity() * sizeof(Symbol);
+  }
+  return bytes;
+}
+
 LabelSelector SelectorOf(StringMap labels) {
   return {.present = true, .match_labels = std::move(labels), .match_expressions = {}};
 }

@@ -29,6 +29,9 @@ struct LabelSelector {
   bool operator==(const LabelSelector&) const = default;
 };
 
+// Returns how many bytes of memory the requirements take, without interned texts.
+size_t BytesOf(const LabelSelector& selector);
+
 // Returns the selector of the objects that have all of these labels.
 LabelSelector SelectorOf(StringMap labels);
 

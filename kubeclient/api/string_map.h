@@ -30,6 +30,8 @@ class StringMap {
   auto end() const { return pairs_.end(); }
   void Reserve(size_t n) { pairs_.reserve(n); }
   void ShrinkToFit() { pairs_.shrink_to_fit(); }
+  // Returns how many bytes of memory the pairs take, without their texts.
+  size_t bytes() const { return pairs_.capacity() * sizeof(Pair); }
 
   bool operator==(const StringMap&) const = default;
 

@@ -30,7 +30,10 @@ Symbol& Symbol::operator=(Symbol other) noexcept {
 
 Symbol::~Symbol() {
   if (entry_ == nullptr || --entry_->references > 0) return;
-  if (entry_->table != nullptr) entry_->table->entries_.erase(entry_->text);
+  if (SymbolTable* table = entry_->table) {
+    table->entries_.erase(entry_->text);
+    table->text_bytes_ -= entry_->text.size();
+  }
   delete entry_;
 }
 
@@ -52,6 +55,7 @@ Symbol SymbolTable::Intern(std::string_view text) {
   if (fresh.entry_ != nullptr) {
     fresh.entry_->table = this;
     entries_.emplace(fresh.entry_->text, fresh.entry_);
+    text_bytes_ += text.size();
   }
   return fresh;
 }

@@ -35,9 +35,8 @@ class Symbol {
   }
   // A template, so that comparing with a text does not first convert that text to a Symbol.
   template <typename Text>
-  requires std::convertible_to<const Text&, std::string_view> &&
-      (!std::same_as<Text, Symbol>)friend bool
-      operator==(const Symbol& a, const Text& b) {
+    requires std::convertible_to<const Text&, std::string_view> && (!std::same_as<Text, Symbol>)
+  friend bool operator==(const Symbol& a, const Text& b) {
     return a.text() == std::string_view(b);
   }
   friend bool operator<(const Symbol& a, const Symbol& b) { return a.text() < b.text(); }
@@ -58,10 +57,16 @@ class SymbolTable {
 
   Symbol Intern(std::string_view text);
   size_t size() const { return entries_.size(); }
+  // Returns about how many bytes of memory the texts take.
+  size_t bytes() const { return text_bytes_ + entries_.size() * kBytesOfEntry; }
 
  private:
   friend class Symbol;
+  // An entry, its node in the map and its share of the buckets, as allocated.
+  static constexpr size_t kBytesOfEntry = 144;
+
   std::unordered_map<std::string_view, Symbol::Entry*> entries_;
+  size_t text_bytes_ = 0;
 };
 
 }  // namespace windlass

@@ -14,6 +14,7 @@
 #include "kubeclient/base/log.h"
 #include "kubeclient/base/random.h"
 #include "kubeclient/base/timer_queue.h"
+#include "kubeclient/cache/cache_budget.h"
 #include "kubeclient/cache/reflector.h"
 #include "kubeclient/cache/store.h"
 #include "kubeclient/transport/transport.h"
@@ -29,6 +30,7 @@ struct InformerEnvironment {
   Transport& transport;
   Decoder& decoder;
   ListGate* list_gate = nullptr;  // shared by all informers of one API server; may be null
+  CacheBudget* budget = nullptr;  // of all informers of the process; null: no bound
 };
 
 template <typename T>
@@ -37,10 +39,15 @@ class Informer final : private ReflectorSink {
   using DecodeFunction = Result<T> (*)(Decoder&, std::string_view);
 
   Informer(InformerEnvironment environment, ReflectorOptions options, DecodeFunction decode);
+  ~Informer() { Charge(0); }
+  Informer(const Informer&) = delete;
+  Informer& operator=(const Informer&) = delete;
 
   void Start() { reflector_.Start(); }
-  // No callback is called after this returns.
-  void Stop() { reflector_.Stop(); }
+  // No callback is called after this returns. The informer is no longer synced. The store keeps its
+  // content until it is shed, or until the first complete state after the next Start; nothing keeps
+  // it up to date.
+  void Stop();
   // For when the store's content belongs to another cluster, or to a state that etcd no longer has
   // . The informer is no longer synced; the next complete state replaces everything,
   // whatever its versions.
@@ -50,9 +57,11 @@ class Informer final : private ReflectorSink {
   void TryNow(bool was_refused) { reflector_.TryNow(was_refused); }
 
   // Returns true once the first complete state is applied and every handler has seen it,
-  // until a reset, or until the API server serves the resource no more. The store then keeps its
-  // content.
+  // until Stop, a reset, or until the API server serves the resource no more. The store then keeps
+  // its content.
   bool HasSynced() const { return synced_; }
+  // As Store::Fold, within the budget.
+  void Fold(T object);
   Store<T>& store() { return store_; }
   const Store<T>& store() const { return store_; }
   const Reflector& reflector() const { return reflector_; }
@@ -61,12 +70,27 @@ class Informer final : private ReflectorSink {
   // could, if there was one. It is known to be out of date, so no write may be based on it.
   const std::map<ObjectKey, UnreadableObject>& quarantined() const { return quarantined_; }
 
+  // What happens when the budget of the environment has no room for an object.
+  //   - Usually the object is cut down, if it takes more than kCutAbove (ObjectMeta::cut). No write
+  //     may be based on it.
+  //   - With this set, for a cache of many small objects that can be done without, on_no_room is
+  //     called once and the cache does not get complete any more. Whoever listens stops it soon.
+  void GiveUpWithoutRoom() { gives_up_ = true; }
+  Listeners<> on_no_room;
+  bool has_no_room() const { return no_room_; }
+  // Returns how many objects are cut down.
+  size_t cut() const { return cut_; }
+  // Returns about how many bytes of memory the cache takes, without interned texts.
+  size_t bytes() const { return charged_; }
+  // Call after the store was changed by others than the reflector.
+  void Recount() { Charge(store_.bytes() + incoming_bytes_); }
+
   // Called when an unreadable object was deleted, and when a new complete state lacks it or has it
   // in a readable form. The store need not have changed.
   Listeners<const UnreadableObject&> on_unreadable_gone;
 
-  // Called when HasSynced becomes true: once, again after each reset, and again when the API server
-  // serves the resource again.
+  // Called when HasSynced becomes true: once after each Start, again after each reset, and again
+  // when the API server serves the resource again.
   Listeners<> on_synced;
 
   // Called when a reset begins: by a call of Reset, or because the server went back.
@@ -100,6 +124,10 @@ class Informer final : private ReflectorSink {
 
   using Quarantined = std::map<ObjectKey, UnreadableObject>;
 
+  void Charge(size_t bytes);
+  void CutIfNoRoom(T& object);
+  void NoteNoRoom();
+
   Listed<T> ToList(T object) const;
   static Listed<T> AsHeld(const T& held) {
     return {held.meta.uid, held.meta.resource_version, nullptr};
@@ -125,6 +153,11 @@ class Informer final : private ReflectorSink {
   Listing<T> incoming_;
   Quarantined incoming_quarantined_;
   bool incoming_unnamed_ = false;  // has an object without readable name
+  size_t incoming_bytes_ = 0;
+  size_t charged_ = 0;  // of the budget
+  size_t cut_ = 0;
+  bool gives_up_ = false;
+  bool no_room_ = false;  // and so the cache does not get complete
   bool synced_ = false;
   bool resetting_ = false;  // until the complete state that ends the reset
   Reflector reflector_;

@@ -15,6 +15,8 @@ namespace windlass {
 //
 inline constexpr size_t kVanishGuardObjects = 20;
 inline constexpr const char* kTooLong = "its event is longer than the limit";
+// What an entry of a list takes beside its object, while the list is collected.
+inline constexpr size_t kListedBytesPerObject = 200;
 
 template <typename T>
 Informer<T>::Informer(InformerEnvironment environment, ReflectorOptions options,
@@ -24,7 +26,66 @@ Informer<T>::Informer(InformerEnvironment environment, ReflectorOptions options,
       resource_(options.resource),
       reflector_(environment.clock, environment.random, environment.log, environment.timers,
                  environment.transport, environment.decoder, std::move(options), *this,
-                 environment.list_gate) {}
+                 environment.list_gate) {
+  store_.OnChange([this](const Change<T>& change) {
+    if (change.old_object != nullptr && change.old_object->meta.cut()) --cut_;
+    if (change.new_object != nullptr && change.new_object->meta.cut()) ++cut_;
+  });
+}
+
+template <typename T>
+void Informer<T>::Stop() {
+  reflector_.Stop();
+  synced_ = false;
+  no_room_ = false;
+  quarantined_.clear();
+  Recount();
+}
+
+// --- the budget (R-065) ---
+
+template <typename T>
+void Informer<T>::Charge(size_t bytes) {
+  if (environment_.budget != nullptr) environment_.budget->Charge(charged_, bytes);
+  charged_ = bytes;
+}
+
+template <typename T>
+void Informer<T>::CutIfNoRoom(T& object) {
+  if (environment_.budget == nullptr || gives_up_) return;
+  const size_t bytes = BytesOf(object);
+  // The version before makes room for this one.
+  const T* held = store_.FindByUid(KeyOf(object.meta), object.meta.uid);
+  const size_t before = held != nullptr ? BytesOf(*held) : 0;
+  const auto fits = [&](size_t needed) {
+    return needed <= std::max(kCutAbove, before) ||
+           environment_.budget->HasRoomFor(needed - before);
+  };
+  if (fits(bytes) || (Slim(object) && fits(BytesOf(object)))) return;
+  Cut(object);
+  object.meta.cut_bytes = static_cast<uint32_t>(std::min<size_t>(bytes, UINT32_MAX));
+  if (held != nullptr && held->meta.cut()) return;  // logged already
+  environment_.log.Warning("no room in the caches for an object, which is left alone",
+                           {{"resource", resource_.plural},
+                            {"object", KeyOf(object.meta).ToString()},
+                            {"bytes", bytes},
+                            {"budget", environment_.budget->limit()}});
+}
+
+template <typename T>
+void Informer<T>::Fold(T object) {
+  CutIfNoRoom(object);
+  store_.Fold(std::move(object));
+  Recount();
+}
+
+template <typename T>
+void Informer<T>::NoteNoRoom() {
+  if (!gives_up_ || no_room_ || environment_.budget == nullptr) return;
+  if (environment_.budget->HasRoomFor(0)) return;
+  no_room_ = true;
+  on_no_room();
+}
 
 // --- a complete state ---
 
@@ -38,6 +99,8 @@ void Informer<T>::AbandonReplace() {
   incoming_.clear();
   incoming_quarantined_.clear();
   incoming_unnamed_ = false;
+  incoming_bytes_ = 0;
+  Recount();
 }
 
 template <typename T>
@@ -51,11 +114,20 @@ Status Informer<T>::AddToReplace(std::string_view object_json, bool deleted) {
     RemoveFromReplace(gone->key);
     return Unit{};
   }
+  if (no_room_) return Unit{};
   Result<T> object = decode_(environment_.decoder, object_json);
   if (!object.ok()) return KeepFormerVersion(object_json, object.error());
   ObjectKey key = KeyOf(object->meta);
   incoming_quarantined_.erase(key);
-  incoming_.insert_or_assign(std::move(key), ToList(std::move(object).value()));
+  Listed<T> listed = ToList(std::move(object).value());
+  if (listed.object != nullptr) {
+    CutIfNoRoom(*listed.object);
+    incoming_bytes_ += BytesOf(*listed.object);
+  }
+  incoming_bytes_ += kListedBytesPerObject;
+  incoming_.insert_or_assign(std::move(key), std::move(listed));
+  Recount();
+  NoteNoRoom();
   return Unit{};
 }
 
@@ -90,6 +162,10 @@ Replaced Informer<T>::EndReplace(const ResourceVersion& version, bool confirmed)
   if (!resetting_ && IsOfAnotherPast(version)) return Replaced::kOfAnotherPast;
   if (incoming_unnamed_ && !resetting_) KeepWhatIsMissing();
   if (!confirmed && LooksLikeAMistake()) return Replaced::kDoubtful;
+  if (no_room_) {
+    AbandonReplace();
+    return Replaced::kDone;
+  }
   Listing<T> listing = std::exchange(incoming_, {});
   const Quarantined former = std::exchange(quarantined_, std::move(incoming_quarantined_));
   AbandonReplace();
@@ -98,6 +174,7 @@ Replaced Informer<T>::EndReplace(const ResourceVersion& version, bool confirmed)
   } else {
     store_.Replace(std::move(listing), version);
   }
+  Recount();
   TellGone(former);
   if (!synced_) {
     synced_ = true;  // every handler has returned
@@ -178,7 +255,10 @@ Result<ResourceVersion> Informer<T>::Apply(WatchEventType type, std::string_view
   }
   ResourceVersion version = object->meta.resource_version;
   quarantined_.erase(KeyOf(object->meta));
+  CutIfNoRoom(*object);
   store_.Apply(std::move(object).value());
+  Recount();
+  NoteNoRoom();
   return version;
 }
 
@@ -194,6 +274,7 @@ template <typename T>
 void Informer<T>::ApplyDeleted(const ObjectIdentity& gone) {
   const auto unreadable = quarantined_.extract(gone.key);
   store_.ApplyDelete(gone.key, gone.uid, gone.resource_version);
+  Recount();
   if (!unreadable.empty()) on_unreadable_gone(unreadable.mapped());
 }
 

@@ -100,7 +100,12 @@ class Store {
   // Applies a complete list of another past. Every object of it counts, even in a lower or
   // the same version; tombstones and folds no longer count. Every entry must have its object.
   void Reset(Listing<T> listing, const ResourceVersion& list_version);
+  // Removes up to `most` objects, in order of key, because nobody keeps the store up to date any
+  // more. Handlers see them deleted, with final_state_unknown. Returns true if the store is empty.
+  bool Shed(size_t most);
 
+  // Returns about how many bytes of memory the store takes, without interned texts.
+  size_t bytes() const { return bytes_; }
   uint64_t duplicates() const { return duplicates_; }
   uint64_t stale() const { return stale_; }
   // Returns how many of our deletions the watch has not confirmed yet; at most one per key.
@@ -152,6 +157,7 @@ class Store {
   ResourceVersion version_;  // up to here the watch or a list has told us everything
   std::vector<ChangeHandler> handlers_;
   bool notifying_ = false;
+  size_t bytes_ = 0;
   uint64_t duplicates_ = 0;
   uint64_t stale_ = 0;
 };

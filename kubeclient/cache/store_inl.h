@@ -18,6 +18,35 @@ namespace windlass {
 template <typename T>
 void Remember(const T* /*before*/, T& /*now*/) {}
 
+// Returns about how many bytes of memory the object takes. A kind that holds more than metadata
+// overloads this beside its definition (deployment.h).
+template <typename T>
+size_t BytesOf(const T& object) {
+  return sizeof(object) + BytesOf(object.meta);
+}
+
+// Leaves out of an object what may be large. A kind overloads it as BytesOf.
+template <typename T>
+void Cut(T& object) {
+  Cut(object.meta);
+}
+
+// Leaves out of an object what can be read again when it is needed. Returns false if there is
+// nothing. A kind that has something overloads it.
+template <typename T>
+bool Slim(T& /*object*/) {
+  return false;
+}
+
+// What one object takes beside itself: nodes of the map and of the indexes, and the allocator's
+// share (docs/benchmarks.md).
+inline constexpr size_t kStoreBytesPerObject = 300;
+
+// Returns true if `held` is that version, whole.
+inline bool IsWhole(const ObjectMeta& held, const ResourceVersion& version) {
+  return held.resource_version == version && !held.cut();
+}
+
 template <typename T>
 void Store<T>::OnChange(ChangeHandler handler) {
   WL_ASSERT(!notifying_);
@@ -98,7 +127,9 @@ Applied Store<T>::Put(T object, Origin origin) {
 
   const ObjectMeta& cached = found->second->meta;
   const bool same_uid = cached.uid == object.meta.uid;
-  if (same_uid && cached.resource_version == version) return Duplicate();
+  // There may be room now for an object that was cut down.
+  const bool completes = cached.cut() && !object.meta.cut();
+  if (same_uid && cached.resource_version == version && !completes) return Duplicate();
   if (IsOlder(version, cached.resource_version)) return Stale();
   if (same_uid) {
     const Made made = Exchange(found, std::make_unique<T>(std::move(object)));
@@ -156,7 +187,7 @@ template <typename T>
 Listed<T> Store<T>::ToList(T object) const {
   Listed<T> listed{object.meta.uid, object.meta.resource_version, nullptr};
   const T* held = FindByUid(KeyOf(object.meta), listed.uid);
-  if (held == nullptr || !(held->meta.resource_version == listed.version)) {
+  if (held == nullptr || !IsWhole(held->meta, listed.version)) {
     listed.object = std::make_unique<T>(std::move(object));
   }
   return listed;
@@ -207,7 +238,7 @@ std::vector<typename Store<T>::Made> Store<T>::PutListed(Listing<T>& listing) {
     const ObjectMeta& cached = found->second->meta;
     // The uid differs: TakeUnlisted kept our object because it is newer than the list.
     if (cached.uid != listed.uid) continue;
-    if (cached.resource_version == listed.version) continue;
+    if (IsWhole(cached, listed.version)) continue;
     if (IsOlder(listed.version, cached.resource_version)) continue;
     put.push_back(Exchange(found, std::move(listed.object)));
   }
@@ -236,6 +267,18 @@ void Store<T>::Reset(Listing<T> listing, const ResourceVersion& list_version) {
   Tell(gone, put);
 }
 
+// One at a time, so that handlers see a store without the objects that they were told are gone.
+template <typename T>
+bool Store<T>::Shed(size_t most) {
+  WL_ASSERT(!notifying_);
+  tombstones_.clear();  // the next complete state is consistent, so it shows our deletions
+  for (; most > 0 && !objects_.empty(); --most) {
+    const std::unique_ptr<T> gone = Take(objects_.begin());
+    Notify({gone.get(), nullptr, /*final_state_unknown=*/true});
+  }
+  return objects_.empty();
+}
+
 template <typename T>
 void Store<T>::Tell(const std::vector<Made>& gone, const std::vector<Made>& put) {
   for (const Made& made : gone) {
@@ -250,6 +293,7 @@ template <typename T>
 const T* Store<T>::Insert(std::unique_ptr<T> object) {
   Remember(static_cast<const T*>(nullptr), *object);
   const T* added = object.get();
+  bytes_ += BytesOf(*added) + kStoreBytesPerObject;
   objects_.emplace(KeyOf(added->meta), std::move(object));
   Index(*added);
   return added;
@@ -258,6 +302,7 @@ const T* Store<T>::Insert(std::unique_ptr<T> object) {
 template <typename T>
 std::unique_ptr<T> Store<T>::Take(typename Objects::iterator position) {
   Unindex(*position->second);
+  bytes_ -= BytesOf(*position->second) + kStoreBytesPerObject;
   std::unique_ptr<T> taken = std::move(position->second);
   objects_.erase(position);
   return taken;
@@ -269,6 +314,7 @@ typename Store<T>::Made Store<T>::Exchange(typename Objects::iterator position,
   Unindex(*position->second);
   Remember(static_cast<const T*>(position->second.get()), *object);
   std::unique_ptr<T> former = std::exchange(position->second, std::move(object));
+  bytes_ += BytesOf(*position->second) - BytesOf(*former);
   Index(*position->second);
   return {std::move(former), position->second.get()};
 }

@@ -17,12 +17,17 @@ bool KeepsTemplate(const ObjectMeta& rs) {
   return !std::ranges::equal(*value, kDisabled, {}, lower);
 }
 
+bool KeepsAllWith(std::string_view key) {
+  return key.starts_with(kInPlaceKey) || key.starts_with("internal.windlass.dev/");
+}
+
 bool KeepsPodAnnotation(std::string_view key) {
   return key.starts_with("windlass.dev/") || key == "controller.kubernetes.io/pod-deletion-cost";
 }
 
 DecodeInterest Interest() {
   return {.keeps_template = KeepsTemplate,
+          .keeps_all_with = KeepsAllWith,
           .keeps_pod_annotation = KeepsPodAnnotation,
           .pod_gate = kReadyGate};
 }

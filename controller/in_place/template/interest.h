@@ -8,17 +8,21 @@
 
 namespace windlass::in_place {
 
-// Returns true if a ReplicaSet with this metadata belongs to a workload that may be updated in
-// place: the annotation windlass.dev/in-place has a value other than "Disabled", in upper or lower
-// case. The text of its template is then kept, because in-place updates compare templates at every
-// step.
+// Returns true if a ReplicaSet or Deployment with this metadata is, or belongs to, a workload that
+// may be updated in place: the annotation windlass.dev/in-place has a value other than "Disabled",
+// in upper or lower case. The text of its template is then kept, because in-place updates compare
+// templates at every step.
 bool KeepsTemplate(const ObjectMeta& rs);
+
+// Returns true for the settings and notes of updates in place on ReplicaSets and Deployments: two
+// ReplicaSets that exchange their templates exchange all annotations.
+bool KeepsAllWith(std::string_view key);
 
 // Returns true for our own annotations and for the one by which the ReplicaSet controller chooses
 // Pods to delete. A Pod's other annotations are never read and often large.
 bool KeepsPodAnnotation(std::string_view key);
 
-// Returns the two predicates above and the readiness gate of drain mode Gate.
+// Returns the three predicates above and the readiness gate of drain mode Gate.
 DecodeInterest Interest();
 
 }  // namespace windlass::in_place

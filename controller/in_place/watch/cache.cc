@@ -30,14 +30,22 @@ InPlaceCache::InPlaceCache(Informers& informers)
     : informers_(informers),
       interest_(informers.environment().decoder.interests(), in_place::Interest()),
       pods_(informers.Of<Pod>(WholePods(informers))),
-      nodes_(informers.Of<Node>({"nodes", informers.All(resources::kNodes), &DecodeNode})),
-      budgets_(informers.Of<PodDisruptionBudget>({"poddisruptionbudgets",
-                                                  informers.All(resources::kPodDisruptionBudgets),
-                                                  &DecodePodDisruptionBudget})) {
-  ForEach([this](auto& informer) {
-    const auto tell = [this] {
-      if (on_news) on_news();
-    };
+      nodes_(informers.Of<Node>({.name = "nodes",
+                                 .options = informers.All(resources::kNodes),
+                                 .decode = &DecodeNode,
+                                 .gives_up = true})),
+      budgets_(informers.Of<PodDisruptionBudget>(
+          {.name = "poddisruptionbudgets",
+           .options = informers.All(resources::kPodDisruptionBudgets),
+           .decode = &DecodePodDisruptionBudget,
+           .gives_up = true})) {
+  const auto tell = [this] {
+    if (on_news) on_news();
+  };
+  pods_.on_given_up.Add(tell);
+  nodes_.on_given_up.Add(tell);
+  budgets_.on_given_up.Add(tell);
+  ForEach([&tell](auto& informer) {
     informer.on_synced.Add(tell);
     informer.on_forbidden.Add(tell);
     informer.on_recovered.Add(tell);  // e.g. a right is back: wakes only workloads that need it
@@ -58,17 +66,24 @@ void InPlaceCache::Stop() {
   if (std::exchange(running_, false)) informers_.Release({&pods_, &nodes_, &budgets_});
 }
 
+void InPlaceCache::LetGo() {
+  if (std::exchange(running_, false)) informers_.LetGo({&pods_, &nodes_, &budgets_});
+}
+
 void InPlaceCache::StartOverUnlessSynced() {
-  if (!running_) return;
-  ForEach([](auto& informer) {
-    if (informer.HasSynced()) return;
-    informer.Stop();
-    informer.Start();
-  });
+  const auto start_over = [](auto& shared) {
+    // Also if the last workload has let it go. One that was given up starts by itself.
+    if (!shared.running() || shared.HasSynced()) return;
+    shared.informer.Stop();
+    shared.informer.Start();
+  };
+  start_over(pods_);
+  start_over(nodes_);
+  start_over(budgets_);
 }
 
 bool InPlaceCache::HasPods() const {
-  return running_ && pods().HasSynced() && !pods().reflector().forbidden_since();
+  return pods().HasSynced() && !pods().reflector().forbidden_since();
 }
 
 bool InPlaceCache::HasSynced() const {
@@ -84,9 +99,11 @@ std::vector<std::string> InPlaceCache::Troubles() const {
   if (!running_) return troubles;
   for (const AnyInformer* informer :
        std::initializer_list<const AnyInformer*>{&pods_, &nodes_, &budgets_}) {
-    std::string trouble = informer->Trouble();
+    std::string trouble = informer->given_up();
+    if (trouble.empty()) trouble = informer->Trouble();
     if (trouble.empty()) continue;
-    if (informer->reflector().trouble().empty()) trouble += ", and in-place updates wait for it";
+    if (informer->reflector().trouble().empty() && informer->running())
+      trouble += ", and in-place updates wait for it";
     troubles.push_back(std::move(trouble));
   }
   return troubles;
@@ -97,18 +114,23 @@ std::vector<std::string> InPlaceCache::Troubles() const {
 // waiting loses nothing.
 std::string InPlaceCache::Missing() const {
   std::string missing;
-  ForEach([&missing](const auto& informer) {
+  const auto add = [&missing](const AnyInformer& informer) {
     const Reflector& reflector = informer.reflector();
     std::string why;
     if (reflector.forbidden_since()) {
       why = "no right to watch them";
+    } else if (!informer.given_up().empty()) {
+      why = "no room in the memory of Windlass to cache all of them; its memory limit is too low";
     } else if (!informer.HasSynced()) {
       why = reflector.trouble();
     }
     if (why.empty()) return;
     if (!missing.empty()) missing += ", ";
     missing += std::string(PluralOf(reflector)) + " (" + why + ")";
-  });
+  };
+  add(pods_);
+  add(nodes_);
+  add(budgets_);
   return missing;
 }
 

@@ -2,9 +2,9 @@
 // PodDisruptionBudgets.
 //
 // They run from the first workload on that asks for in-place updates, or has a ReplicaSet whose
-// annotations show that it did. Without one, Pod storms cost nothing. Other workloads do not wait
-// for these informers: an incomplete or forbidden one is reported missing only in the views of
-// workloads that need it. Core thread only.
+// annotations show that it did, until some time after the last one. Without one, Pod storms
+// cost nothing. Other workloads do not wait for these informers: an incomplete or forbidden one is
+// reported missing only in the views of workloads that need it. Core thread only.
 #pragma once
 
 #include <functional>
@@ -30,11 +30,13 @@ class InPlaceCache final : public WatchExtension {
   bool IsAskedBy(const Workload& workload) const override;
   bool IsRememberedBy(const ReplicaSet& rs) const override;
   void Start() override;
+  void LetGo() override;
   void Stop() override;
   // Restarts each informer that has no complete state yet: what it has received may be older than a
   // new leader's term, and the LeadershipBarrier does not cover it (L-011).
   void StartOverUnlessSynced();
 
+  // Returns true while a workload needs the informers.
   bool running() const { return running_; }
   // Returns true if all informers are complete and may watch.
   bool HasSynced() const;
@@ -43,8 +45,9 @@ class InPlaceCache final : public WatchExtension {
 
   void Fill(View& view) const override;
 
-  // Returns true if whole Pods may be watched and are complete. A new leader must see what the
-  // former one wrote to Pods; no leader writes to Nodes or budgets.
+  // Returns true if whole Pods may be watched and are complete, even if no workload needs them just
+  // now. A new leader must see what the former one wrote to Pods; no leader writes to Nodes or
+  // budgets.
   bool HasPods() const;
 
   Informer<Pod>& pods() { return pods_.informer; }

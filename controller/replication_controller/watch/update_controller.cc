@@ -91,7 +91,7 @@ void UpdateController::WatchPodsIfNeeded() {
   if (needed) {
     host_.informers().Use({&pods_});
   } else {
-    host_.informers().Release({&pods_});
+    host_.informers().LetGo({&pods_});
   }
 }
 
@@ -106,7 +106,10 @@ std::optional<MonotonicTime> UpdateController::ViewAt(const Request& /*write*/) 
 
 std::vector<std::string> UpdateController::Troubles() const {
   std::vector<std::string> troubles = {updates_.Trouble(), controllers_.Trouble()};
-  if (watches_pods_) troubles.push_back(pods_.Trouble());
+  if (watches_pods_) {
+    troubles.push_back(pods_.Trouble());
+    troubles.push_back(pods_.given_up());
+  }
   std::erase(troubles, "");
   return troubles;
 }

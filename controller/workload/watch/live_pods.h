@@ -23,7 +23,7 @@ inline bool IsLive(const Pod& pod) {
 // share its informer.
 inline Projection<Pod> WholePods(const Informers& informers) {
   return {"whole_pods", LivePods(informers), &DecodePod,
-          ReplyFolding<Pod>{.selects = &IsLive, .removes = true}};
+          ReplyFolding<Pod>{.selects = &IsLive, .removes = true}, /*gives_up=*/true};
 }
 
 }  // namespace windlass

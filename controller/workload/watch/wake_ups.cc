@@ -22,6 +22,7 @@ bool OnlyStatusChanged(const ReplicaSet& before, const ReplicaSet& after) {
   return before.meta.generation == after.meta.generation &&
          before.meta.labels == after.meta.labels &&
          before.meta.annotations == after.meta.annotations &&
+         before.large_annotations == after.large_annotations &&
          before.meta.owner_references == after.meta.owner_references &&
          before.meta.deletion_timestamp == after.meta.deletion_timestamp;
 }
@@ -70,12 +71,12 @@ WakeUps::WakeUps(WorkloadCache& cache, ControllerHost& host) : cache_(cache), ho
 }
 
 void WakeUps::WorkloadChanged(const WorkloadChange& change) {
+  cache_.WatchFor(change);
   const Workload* now = change.now;
   if (now == nullptr) {  // D-013: the sync finds no object and ends
     host_.Wake(KeyOf(*change.before), Wake::kObjectChange);
     return;
   }
-  cache_.WatchFor(*now);
   const bool edited = change.before == nullptr || change.before->generation != now->meta.generation;
   host_.Wake(KeyOf(now->meta),
              edited ? Wake::kSpecChange : Wake::kStatusChange);  // D-011, D-012
@@ -104,11 +105,11 @@ void WakeUps::WakeMatching(const ReplicaSet& orphan) {
 void WakeUps::ReplicaSetChanged(const Change<ReplicaSet>& change) {
   const ReplicaSet* before = change.old_object;
   const ReplicaSet* now = change.new_object;
+  cache_.WatchFor(change);
   if (now == nullptr) {  // D-018
     WakeOwner(*before, Wake::kObjectChange);
     return;
   }
-  cache_.WatchFor(*now);
   if (before == nullptr) {  // D-014…D-016
     if (!WakeOwner(*now, Wake::kObjectChange)) WakeMatching(*now);
     return;

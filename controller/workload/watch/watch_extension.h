@@ -18,9 +18,11 @@ class WatchExtension {
   // Returns true if the ReplicaSet shows that its workload asked for the feature at some time.
   virtual bool IsRememberedBy(const ReplicaSet& rs) const = 0;
 
-  // Starts the further watches. Called when the first workload or ReplicaSet is concerned, and at
-  // each later start of the cache.
+  // Starts the further watches. Called when the first workload or ReplicaSet is concerned.
   virtual void Start() = 0;
+  // Lets them go when no workload or ReplicaSet is concerned any more: they end some time later,
+  // unless Start is called again (Informers::LetGo). Their objects are filled in no more at once.
+  virtual void LetGo() = 0;
   // Stops them. Also called if they do not run.
   virtual void Stop() = 0;
 

@@ -4,6 +4,7 @@
 #include <string_view>
 #include <utility>
 
+#include "controller/workload/annotations.h"
 #include "controller/workload/watch/live_pods.h"
 #include "kubeclient/api/older_then_name.h"
 #include "kubeclient/api/selector.h"
@@ -22,6 +23,15 @@ ReflectorOptions LivePodMetadata(const Informers& informers) {
   return options;
 }
 
+// Puts `uid` among `users`, or takes it away.
+void Count(const Uid& uid, bool is_user, std::unordered_set<Uid, UidHash>& users) {
+  if (is_user) {
+    users.insert(uid);
+  } else {
+    users.erase(uid);
+  }
+}
+
 }  // namespace
 
 WorkloadCache::WorkloadCache(Informers& informers, WorkloadStore& workloads)
@@ -31,7 +41,10 @@ WorkloadCache::WorkloadCache(Informers& informers, WorkloadStore& workloads)
       replica_sets_(
           informers.Of<ReplicaSet>({"replicasets", informers.All(resources::kReplicaSets),
                                     &DecodeReplicaSet, ReplyFolding<ReplicaSet>{.removes = true}})),
-      pods_(informers.Of<PodMetadata>({"pods", LivePodMetadata(informers), &DecodePodMetadata})),
+      pods_(informers.Of<PodMetadata>({.name = "pods",
+                                       .options = LivePodMetadata(informers),
+                                       .decode = &DecodePodMetadata,
+                                       .gives_up = true})),
       overlaps_(clock_, workloads_, replica_sets_.informer.store()),
       resync_(informers.environment().clock, informers.environment().random,
               informers.environment().timers,
@@ -40,10 +53,11 @@ WorkloadCache::WorkloadCache(Informers& informers, WorkloadStore& workloads)
               [this](const ObjectKey& key) {
                 if (on_resync) on_resync(key);
               }),
-      known_templates_(informers.environment().decoder.interests(),
-                       {.known_template = [this](const ObjectMeta& meta, const Fingerprint& text) {
-                         return KnownTemplate(meta, text);
-                       }}) {
+      known_templates_(
+          informers.environment().decoder.interests(),
+          {.known_template = [this](const ObjectMeta& meta,
+                                    const Fingerprint& text) { return KnownTemplate(meta, text); },
+           .reads_annotation = workload::IsRead}) {
   ThawWith(workloads_.informer());
   ThawWith(replica_sets_);
   ThawWith(pods_);
@@ -100,30 +114,53 @@ void WorkloadCache::Stop() {
   if (extension_ != nullptr) extension_->Stop();
 }
 
-void WorkloadCache::WatchFor(const Workload& workload) {
-  if (workload.strategy == Strategy::kRecreate) WatchPods();
-  if (extension_ != nullptr && extension_->IsAskedBy(workload)) WatchForExtension();
+void WorkloadCache::WatchFor(const WorkloadChange& change) {
+  if (change.now == nullptr) {
+    pod_users_.erase(change.before->uid);
+    extension_users_.erase(change.before->uid);
+  } else {
+    const Workload& now = *change.now;
+    Count(now.meta.uid, now.strategy == Strategy::kRecreate, pod_users_);
+    Count(now.meta.uid, extension_ != nullptr && extension_->IsAskedBy(now), extension_users_);
+  }
+  FollowPodUsers();
+  FollowExtensionUsers();
 }
 
-void WorkloadCache::WatchFor(const ReplicaSet& rs) {
-  if (extension_ != nullptr && extension_->IsRememberedBy(rs)) WatchForExtension();
+void WorkloadCache::WatchFor(const Change<ReplicaSet>& change) {
+  if (extension_ == nullptr) return;
+  const ReplicaSet* now = change.new_object;
+  const bool concerned = now != nullptr && extension_->IsRememberedBy(*now);
+  Count((now != nullptr ? now : change.old_object)->meta.uid, concerned, extension_users_);
+  FollowExtensionUsers();
 }
 
-void WorkloadCache::WatchPods() {
-  if (watches_pods_) return;
-  watches_pods_ = true;
-  if (started_) informers_.Use({&pods_});
+void WorkloadCache::FollowPodUsers() {
+  const bool needed = !pod_users_.empty();
+  if (std::exchange(watches_pods_, needed) == needed || !started_) return;
+  if (needed) {
+    informers_.Use({&pods_});
+  } else {
+    informers_.LetGo({&pods_});
+  }
 }
 
-void WorkloadCache::WatchForExtension() {
-  if (std::exchange(watches_for_extension_, true)) return;
-  if (started_) extension_->Start();
+void WorkloadCache::FollowExtensionUsers() {
+  const bool needed = !extension_users_.empty();
+  if (std::exchange(watches_for_extension_, needed) == needed) return;
+  if (started_) {
+    if (needed) {
+      extension_->Start();
+    } else {
+      extension_->LetGo();
+    }
+  }
   if (on_extension_needed) on_extension_needed();
 }
 
 bool WorkloadCache::HasSynced() const {
   return workloads_.informer().HasSynced() && replica_sets_.HasSynced() &&
-         (!watches_pods_ || pods_.HasSynced());
+         (!watches_pods_ || pods_.HasSynced() || !pods_.given_up().empty());
 }
 
 std::vector<std::string> WorkloadCache::Troubles() const {
@@ -138,10 +175,15 @@ std::vector<std::string> WorkloadCache::Troubles() const {
   return troubles;
 }
 
+std::vector<std::string> WorkloadCache::Notes() const {
+  if (!watches_pods_ || pods_.given_up().empty()) return {};
+  return {pods_.given_up() + "; until then those of workloads with strategy Recreate are listed"};
+}
+
 std::vector<ComparedCache> WorkloadCache::ComparedCaches() const {
   std::vector<ComparedCache> caches = {workloads_.informer().Compared(), replica_sets_.Compared()};
   // While the first list of Pods is incomplete, no decision was based on them.
-  if (watches_pods_ && pods_.HasSynced()) caches.push_back(pods_.Compared());
+  if (pods_.HasSynced()) caches.push_back(pods_.Compared());
   return caches;
 }
 
@@ -165,13 +207,16 @@ std::optional<View> WorkloadCache::ViewOf(const ObjectKey& key) const {
   view.unreadable = UnreadableOf(view.workload);
   std::sort(view.replica_sets.begin(), view.replica_sets.end(), OlderThenName<ReplicaSet>);
 
+  view.left_out = LeftOut(view);
   view.pods_known = watches_pods_ && pods().HasSynced();
+  view.pods_given_up = watches_pods_ && !pods_.given_up().empty();
   if (view.pods_known && view.workload.strategy == Strategy::kRecreate) {
     for (const ReplicaSet* rs : view.replica_sets) {
       for (const PodMetadata* pod : pods().store().OwnedBy(rs->meta.uid)) view.pods.push_back(pod);
     }
   }
-  if (watches_for_extension_ && ConcernsExtension(view.workload)) extension_->Fill(view);
+  view.concerns_extension = ConcernsExtension(view.workload);
+  if (view.concerns_extension) extension_->Fill(view);
   return view;
 }
 
@@ -214,6 +259,19 @@ std::string WorkloadCache::UnreadableOf(const Workload& workload) const {
   }
   for (const auto& [rs_key, rs] : replica_sets_.quarantined()) {
     if (MayOwn(workload, rs)) return ObjectText(resources::kReplicaSets, rs_key);
+  }
+  return {};
+}
+
+// Returns the first object of the view that is cut down, and its size; "" if all are whole.
+std::string WorkloadCache::LeftOut(const View& view) const {
+  const auto text = [](const ResourceId& resource, const ObjectMeta& meta) {
+    return ObjectText(resource, KeyOf(meta)) + ", which takes " +
+           std::to_string(meta.cut_bytes >> 10U) + " KiB";
+  };
+  if (view.workload.meta.cut()) return text(workloads_.resource(), view.workload.meta);
+  for (const ReplicaSet* rs : view.replica_sets) {
+    if (rs->meta.cut()) return text(resources::kReplicaSets, rs->meta);
   }
   return {};
 }

@@ -1,15 +1,17 @@
 // The informers that a controller of workloads reads, and the view of one workload made from them.
 //
 // Workloads and ReplicaSets are watched from the start. Pods are watched, as metadata without
-// terminal phases, from the first Recreate workload on: a rolling update reads ReplicaSets alone,
-// so Pod storms cost nothing (docs/design/005). An extension, such as in-place updates, needs more
-// informers, which run from the first workload on that asks for it (watch_extension.h). The cache
-// outlives terms of leadership. Core thread only.
+// terminal phases, while there is a Recreate workload: a rolling update reads ReplicaSets alone, so
+// Pod storms cost nothing (docs/design/005). An extension, such as in-place updates, needs more
+// informers, which run while there is a workload that asks for it (watch_extension.h). Both end
+// some time after the last such workload. The cache outlives terms of leadership. Core
+// thread only.
 #pragma once
 
 #include <functional>
 #include <optional>
 #include <string>
+#include <unordered_set>
 #include <vector>
 
 #include "controller/runtime/informers.h"
@@ -40,11 +42,12 @@ class WorkloadCache {
   void Start();
   void Stop();
 
-  // Starts what a view of `workload`, or of the owner of `rs`, needs and what does not run yet.
-  void WatchFor(const Workload& workload);
-  void WatchFor(const ReplicaSet& rs);
+  // Call for each change in the stores. Starts what a view of the workload, or of the owner of the
+  // ReplicaSet, needs and what does not run yet. Lets go what no view needs any more.
+  void WatchFor(const WorkloadChange& change);
+  void WatchFor(const Change<ReplicaSet>& change);
 
-  // Called when the extension is first needed: it needs further rights.
+  // Called when the extension begins or ceases to be needed: it needs further rights.
   std::function<void()> on_extension_needed;
 
   // Called when it is a workload's turn to be synced again although nothing happened to it.
@@ -60,6 +63,8 @@ class WorkloadCache {
   // Returns why HasSynced is false, or what is wrong with a watch now: one line per informer in
   // trouble. Leaves out the extension.
   std::vector<std::string> Troubles() const;
+  // Returns what is not as it should be although nothing waits for it; one line each.
+  std::vector<std::string> Notes() const;
   // Returns the caches of objects that a leader writes and that are complete. Leaves out the
   // extension.
   std::vector<ComparedCache> ComparedCaches() const;
@@ -95,11 +100,12 @@ class WorkloadCache {
   const Informer<PodMetadata>& pods() const { return pods_.informer; }
 
  private:
-  void WatchPods();
-  void WatchForExtension();
+  void FollowPodUsers();
+  void FollowExtensionUsers();
   void ThawWith(AnyInformer& informer);
   bool Frozen(const Reflector& reflector) const;
   std::string UnreadableOf(const Workload& workload) const;  // View::unreadable
+  std::string LeftOut(const View& view) const;               // View::left_out
   std::optional<Fingerprint> KnownTemplate(const ObjectMeta& meta, const Fingerprint& text) const;
 
   Informers& informers_;
@@ -112,6 +118,8 @@ class WorkloadCache {
   Resync resync_;
   RegisteredInterest known_templates_;
   bool started_ = false;
+  std::unordered_set<Uid, UidHash> pod_users_;        // Recreate workloads
+  std::unordered_set<Uid, UidHash> extension_users_;  // workloads and ReplicaSets it concerns
   bool watches_pods_ = false;
   bool watches_for_extension_ = false;
 };

@@ -140,7 +140,10 @@ std::vector<NeededRight> WorkloadController::RightsNeeded() const {
 }
 
 std::vector<std::string> WorkloadController::Notes() const {
-  return extension_ != nullptr ? extension_->Notes() : std::vector<std::string>();
+  std::vector<std::string> notes = cache_.Notes();
+  if (extension_ == nullptr) return notes;
+  for (std::string& note : extension_->Notes()) notes.push_back(std::move(note));
+  return notes;
 }
 
 RolloutObserver::Extended WorkloadController::ExtendedOf(const Workload& workload) const {

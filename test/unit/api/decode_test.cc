@@ -33,7 +33,8 @@ TEST_CASE("a Deployment is read from what the server sends") {
   Fixture f;
   const Result<Deployment> decoded = DecodeDeployment(f.decoder, kDeploymentJson);
   REQUIRE(decoded.ok());
-  const auto& [meta, spec, status] = *decoded;
+  const auto& [meta, spec, status, large] = *decoded;
+  CHECK(large.empty());
 
   CHECK(meta.name == "web");
   CHECK(meta.namespace_ == "shop");
@@ -82,6 +83,67 @@ TEST_CASE("annotations are kept without last-applied-configuration (D-163)") {
   REQUIRE(decoded.ok());
   CHECK(decoded->meta.annotations ==
         StringMap{{"deployment.kubernetes.io/revision", "3"}, {"empty", ""}});
+}
+
+TEST_CASE("of large annotations that nobody reads the fingerprints are kept (R-064)") {
+  Fixture f;
+  const std::string small(kAnnotationBytesKept, 's');
+  const std::string large(kAnnotationBytesKept + 1, 'l');
+  const auto object = [&](const std::string& more) {
+    return R"({"metadata":{"name":"web","annotations":{"a.com/large":")" + large +
+           R"(","b.com/small":")" + small + R"(","c.com/read":")" + large + '"' + more + "}}}";
+  };
+  const Result<ReplicaSet> all = DecodeReplicaSet(f.decoder, object(""));
+  REQUIRE(all.ok());
+  CHECK(all->meta.annotations.size() == 3);  // nobody has said what is read
+  CHECK(all->large_annotations.empty());
+
+  const RegisteredInterest reads(
+      f.decoder.interests(),
+      {.reads_annotation = [](std::string_view key) { return key == "c.com/read"; },
+       .keeps_all_with = [](std::string_view key) { return key == "d.com/all"; }});
+  const LargeAnnotations want = {{"a.com/large", FingerprintOf(large)}};
+  const Result<ReplicaSet> rs = DecodeReplicaSet(f.decoder, object(""));
+  REQUIRE(rs.ok());
+  CHECK(rs->meta.annotations == StringMap{{"b.com/small", small}, {"c.com/read", large}});
+  CHECK(rs->large_annotations == want);
+  const Result<Deployment> deployment = DecodeDeployment(f.decoder, object(""));
+  REQUIRE(deployment.ok());
+  CHECK(deployment->large_annotations == want);
+  const Result<ReplicaSet> whole = DecodeReplicaSet(f.decoder, object(R"(,"d.com/all":"")"));
+  REQUIRE(whole.ok());
+  CHECK(whole->meta.annotations.size() == 4);
+  CHECK(whole->large_annotations.empty());
+
+  CHECK(LargeValues(object(""), want) ==
+        std::map<std::string, std::string>{{"a.com/large", large}});
+  CHECK_FALSE(LargeValues(object(""), {{"a.com/large", FingerprintOf(small)}}));
+  CHECK_FALSE(LargeValues(object(""), {{"e.com/none", FingerprintOf(large)}}));
+  CHECK_FALSE(LargeValues("{", want));
+  Proves("R-064");
+}
+
+TEST_CASE("the template's text is kept while a rollout begins, and if somebody wants it (R-064)") {
+  Fixture f;
+  std::string text = kDeploymentJson;  // of generation 7
+  const std::string observed = R"("observedGeneration":6)";
+  const Result<Deployment> begins = DecodeDeployment(f.decoder, text);
+  text.replace(text.find(observed), observed.size(), R"("observedGeneration":7)");
+  const Result<Deployment> begun = DecodeDeployment(f.decoder, text);
+  REQUIRE((begins.ok() && begun.ok()));
+  CHECK(begins->spec.template_json != nullptr);
+  CHECK(begun->spec.template_json == nullptr);
+  CHECK(begun->spec.template_text == begins->spec.template_text);
+  CHECK(begun->spec.template_fingerprint == begins->spec.template_fingerprint);
+
+  const RegisteredInterest wants(
+      f.decoder.interests(),
+      {.keeps_template = [](const ObjectMeta& meta) { return meta.name == "web"; }});
+  const Result<Deployment> wanted = DecodeDeployment(f.decoder, text);
+  REQUIRE(wanted.ok());
+  REQUIRE(wanted->spec.template_json != nullptr);
+  CHECK(*wanted->spec.template_json == *begins->spec.template_json);
+  Proves("R-064");
 }
 
 TEST_CASE("the template is kept byte for byte (D-780, R-032)") {

@@ -429,5 +429,107 @@ TEST_CASE_METHOD(Fixture, "a reset to an empty cluster is confirmed first (R-010
   CHECK(informer.HasSynced());
 }
 
+// --- the budget (R-065) ---
+
+// A ReplicaSet with `bytes` bytes of labels' pairs and texts.
+std::string Large(const std::string& text, size_t bytes) {
+  std::string object = wire::Object(text);
+  std::string labels;
+  for (size_t i = 0; labels.size() < bytes; ++i) {
+    labels += (i == 0 ? "" : ",") + ("\"key-" + text.substr(0, 1) + std::to_string(i)) + "\":\"" +
+              std::string(60, 'x') + "\"";
+  }
+  const std::string meta = R"("metadata":{)";
+  return object.insert(object.find(meta) + meta.size(), R"("labels":{)" + labels + "},");
+}
+
+struct Bounded : Fixture {
+  explicit Bounded(size_t limit) : budget(symbols, limit) {}
+
+  CacheBudget budget;
+  Informer<ReplicaSet> bounded{
+      InformerEnvironment{time, random, log, time.timers(), transport, decoder, nullptr, &budget},
+      ReflectorOptions{resources::kReplicaSets, "", "", false}, &DecodeReplicaSet};
+
+  bool Cut(const std::string& name) {
+    const ReplicaSet* rs = bounded.store().Find(Key(name));
+    REQUIRE(rs != nullptr);
+    return rs->meta.cut();
+  }
+};
+
+TEST_CASE("what a cache holds is counted, and nothing is left when it is emptied (R-065)") {
+  Bounded f(0);
+  f.bounded.Start();
+  f.transport.Line(wire::Event("ADDED", Large("a@3", 20000)));
+  f.transport.Line(wire::Added("b@4"));
+  CHECK(f.budget.held() > 20000);
+  f.transport.Line(wire::InitialEventsEnd("10"));
+  const size_t held = f.budget.held();
+  CHECK(held > 20000);
+  f.transport.Line(wire::Modified("b@11"));
+  CHECK(f.budget.held() == held);
+  f.transport.Line(wire::Modified("a@12"));
+  CHECK(f.budget.held() < held - 10000);
+  f.transport.Line(wire::Deleted("a@13"));
+  f.transport.Line(wire::Deleted("b@14"));
+  CHECK(f.bounded.bytes() == 0);
+  CHECK(f.symbols.bytes() < 1000);  // the namespace
+}
+
+TEST_CASE("an object without room is cut down, and whole again when there is room (R-065)") {
+  // Pairs of 16 bytes, and texts of about 10 bytes that are stored once each.
+  Bounded f(200000);
+  f.bounded.Start();
+  f.transport.Line(wire::Event("ADDED", Large("a@3", 80000)));
+  f.transport.Line(wire::Event("ADDED", Large("b@4", 80000)));
+  f.transport.Line(wire::Added("c@5"));
+  f.transport.Line(wire::InitialEventsEnd("10"));
+  CHECK_FALSE(f.Cut("a"));
+  CHECK(f.Cut("b"));
+  CHECK_FALSE(f.Cut("c"));
+  CHECK(f.bounded.cut() == 1);
+  CHECK(f.bounded.store().Find(Key("b"))->meta.labels.empty());
+  CHECK(f.bounded.store().Find(Key("b"))->replicas == 1);
+
+  SECTION("by its next version") {
+    f.transport.Line(wire::Modified("b@12"));
+    CHECK_FALSE(f.Cut("b"));
+    CHECK(f.bounded.cut() == 0);
+  }
+  SECTION("in the same version, by a list") {
+    f.transport.Line(wire::Deleted("a@11"));
+    CHECK(f.Cut("b"));
+    f.transport.Line(wire::ErrorEvent(410, "Expired"));
+    f.transport.Line(wire::Event("ADDED", Large("b@4", 80000)));
+    f.transport.Line(wire::Added("c@5"));
+    f.transport.Line(wire::InitialEventsEnd("20"));
+    CHECK_FALSE(f.Cut("b"));
+  }
+  SECTION("not by a list while there is none") {
+    f.transport.Line(wire::ErrorEvent(410, "Expired"));
+    f.transport.Line(wire::Event("ADDED", Large("a@3", 80000)));
+    f.transport.Line(wire::Event("ADDED", Large("b@4", 80000)));
+    f.transport.Line(wire::InitialEventsEnd("20"));
+    CHECK_FALSE(f.Cut("a"));
+    CHECK(f.Cut("b"));
+  }
+}
+
+TEST_CASE("a cache that can be done without says once that there is no room (R-065)") {
+  Bounded f(3000);
+  int told = 0;
+  f.bounded.GiveUpWithoutRoom();
+  f.bounded.on_no_room.Add([&] { ++told; });
+  f.bounded.Start();
+  for (int i = 100; i < 120; ++i) f.transport.Line(wire::Added("a" + std::to_string(i) + "@3"));
+  CHECK(told == 1);
+  f.transport.Line(wire::InitialEventsEnd("10"));
+  CHECK_FALSE(f.bounded.HasSynced());
+  CHECK(f.budget.held() < 6000);
+  f.bounded.Stop();
+  CHECK(f.bounded.bytes() == 0);
+}
+
 }  // namespace
 }  // namespace windlass::informer_test

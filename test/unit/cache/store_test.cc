@@ -311,5 +311,22 @@ TEST_CASE("an object is found by key and uid (D-019)") {
   Proves("D-019");
 }
 
+TEST_CASE("a store that nobody keeps up to date is emptied bit by bit (R-063)") {
+  Scripted scripted;
+  scripted.Run("apply a#1@5; apply b#2@6; apply c#3@7; deleted c#3; apply d#4@8");
+  scripted.told.clear();
+  CHECK_FALSE(scripted.store.Shed(2));
+  CHECK(scripted.told == "?a#1@5 ?b#2@6");
+  CHECK(scripted.content() == "d#4@8");
+  CHECK(scripted.store.tombstones() == 0);
+  CHECK(scripted.store.Shed(2));
+  CHECK(scripted.told == "?a#1@5 ?b#2@6 ?d#4@8");
+  CHECK(scripted.content().empty());
+  // The state that comes later is as if it were the first.
+  scripted.told.clear();
+  scripted.Run("relist@9 a#1@5 c#3@9");
+  CHECK(scripted.told == "+a#1@5 +c#3@9");
+}
+
 }  // namespace
 }  // namespace windlass::store_test

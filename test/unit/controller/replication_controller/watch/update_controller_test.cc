@@ -228,6 +228,8 @@ TEST_CASE_METHOD(Fixture, "Pods are watched while an update is under way") {
   PutController("web");
   CHECK(std::holds_alternative<Wait>(*controller.Next({"ns", "web"}, {}, WallTime{1})));
   PutUpdate("web", {{"newName", "web-2"}}, {{"observedGeneration", 1}, {"phase", "Succeeded"}});
+  CHECK(transport.WatchesPods());  // for some minutes
+  time.Advance(kInformerLingers);
   CHECK_FALSE(transport.WatchesPods());
   PutUpdate("web", {{"newName", "web-2"}}, {{"observedGeneration", 0}, {"phase", "Succeeded"}});
   CHECK(transport.WatchesPods());

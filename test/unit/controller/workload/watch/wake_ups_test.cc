@@ -14,7 +14,6 @@
 #include "test/catch.h"
 #include "test/proves.h"
 #include "test/support/recording_host.h"
-#include "test/unit/cache/scripted_transport.h"
 #include "test/unit/cache/virtual_time.h"
 
 namespace windlass::wake_ups_test {
@@ -23,6 +22,17 @@ namespace {
 Uid UidOf(uint64_t number) { return {0xD0, number}; }
 
 // Stores that a test fills by hand, and the keys woken since the last query.
+// Answers nothing: what there is comes into the stores by hand.
+class SilentTransport final : public Transport {
+ public:
+  CallId Call(HttpRequest, ReplyHandler) override { return ++last_id_; }
+  CallId Stream(HttpRequest, StreamHandler) override { return ++last_id_; }
+  void Cancel(CallId) override {}
+
+ private:
+  CallId last_id_ = 0;
+};
+
 struct Fixture {
   Fixture() {
     cache.Extend(in_place);
@@ -95,7 +105,7 @@ struct Fixture {
   VirtualTime time;
   Random random{1};
   NullLog log;
-  ScriptedTransport transport;
+  SilentTransport transport;
   SymbolTable symbols;
   Decoder decoder{symbols};
   RecordingHost host{{time, random, log, time.timers(), transport, decoder}};
@@ -387,6 +397,66 @@ TEST_CASE("the first that asks for updates in place is noted, once: it takes fur
   CHECK(told == 1);
   add("c", {{"windlass.dev/in-place", "Only"}});
   CHECK(told == 1);
+}
+
+TEST_CASE(
+    "the last that asked for updates in place ends them, with its ReplicaSets' Pods (R-063)") {
+  Fixture fixture;
+  fixture.cache.Extend(fixture.in_place);
+  fixture.cache.Start();
+  const auto add = [&](const std::string& name, StringMap annotations) {
+    fixture.AddDeployment(name, 1, [&](Deployment& d) { d.meta.annotations = annotations; });
+  };
+  const StringMap asking = {{"windlass.dev/in-place", "Only"}};
+  add("web", asking);
+  ReplicaSet rs = fixture.OfWeb("web-1");
+  rs.meta.annotations = asking;
+  rs.replicas = 2;
+  fixture.Put(rs);
+  CHECK(fixture.in_place.running());
+  add("web", {});
+  CHECK(fixture.in_place.running());  // Pods may still be out of traffic
+  rs.replicas = 0;
+  rs.status.replicas = 1;
+  fixture.Put(rs);
+  CHECK(fixture.in_place.running());
+  rs.status.replicas = 0;
+  rs.status.observed_generation = rs.meta.generation;
+  fixture.Put(rs);
+  CHECK_FALSE(fixture.in_place.running());
+  CHECK(fixture.in_place.budgets().reflector().state() != ReflectorState::kStopped);
+  fixture.time.Advance(kInformerLingers);
+  CHECK(fixture.in_place.budgets().reflector().state() == ReflectorState::kStopped);
+
+  add("web", asking);
+  CHECK(fixture.in_place.running());
+  fixture.deployments.objects().ApplyDelete({"ns", "web"}, UidOf(1), fixture.NextVersion());
+  CHECK_FALSE(fixture.in_place.running());
+  fixture.cache.Stop();
+  CHECK(fixture.in_place.budgets().reflector().state() != ReflectorState::kStopped);
+}
+
+TEST_CASE(
+    "Pods are watched while a Deployment has strategy Recreate, and some time longer (R-063)") {
+  Fixture fixture;
+  fixture.cache.Start();
+  const Reflector& pods = fixture.cache.pods().reflector();
+  const auto add = [&](const char* strategy) {
+    fixture.AddDeployment("web", 1, [&](Deployment& d) { d.spec.strategy_type = strategy; });
+  };
+  add("RollingUpdate");
+  CHECK(pods.state() == ReflectorState::kStopped);
+  add("Recreate");
+  CHECK(pods.state() != ReflectorState::kStopped);
+  add("RollingUpdate");
+  fixture.time.Advance(kInformerLingers - seconds(1));
+  CHECK(pods.state() != ReflectorState::kStopped);
+  fixture.time.Advance(seconds(1));
+  CHECK(pods.state() == ReflectorState::kStopped);
+  add("Recreate");
+  CHECK(pods.state() != ReflectorState::kStopped);
+  fixture.cache.Stop();
+  CHECK(pods.state() == ReflectorState::kStopped);
 }
 
 TEST_CASE("the deletion of one of several Pods wakes, too (D-023 as W-01)") {

@@ -1,0 +1,55 @@
+#include "cmd/windlass/memory_limit.h"
+
+#include <algorithm>
+#include <cstdint>
+#include <fstream>
+#include <string_view>
+
+#include "kubeclient/base/parse_whole.h"
+
+namespace windlass {
+namespace {
+
+// Version 1 writes about 2^63 where there is no limit.
+constexpr uint64_t kNoLimit = uint64_t{1} << 60U;
+
+void ReadLimit(const std::string& path, std::optional<size_t>& lowest) {
+  std::ifstream file(path);
+  std::string text;
+  if (!std::getline(file, text)) return;
+  const auto bytes = ParseWhole<uint64_t>(text);  // "max" is no number
+  if (bytes && *bytes < kNoLimit) lowest = std::min(lowest.value_or(*bytes), size_t{*bytes});
+}
+
+// Reads the limits of `group` ("/kubepods/pod-1") and of all groups it is in, up to the root, which
+// is that of the container if its own groups are mounted there.
+void ReadLimits(const std::string& mount, std::string group, const char* name,
+                std::optional<size_t>& lowest) {
+  while (true) {
+    ReadLimit(mount + group + "/" + name, lowest);
+    const size_t slash = group.rfind('/');
+    if (slash == std::string::npos) return;
+    group.resize(slash);
+  }
+}
+
+}  // namespace
+
+std::optional<size_t> MemoryLimit(const std::string& root) {
+  std::optional<size_t> lowest;
+  std::ifstream groups(root + "/proc/self/cgroup");
+  for (std::string line; std::getline(groups, line);) {  // "0::/a/b", "4:memory:/a/b"
+    const size_t first = line.find(':');
+    const size_t second = line.find(':', first + 1);
+    if (first == std::string::npos || second == std::string::npos) continue;
+    const std::string_view kinds = std::string_view(line).substr(first + 1, second - first - 1);
+    const std::string group = line.substr(second + 1) == "/" ? "" : line.substr(second + 1);
+    if (kinds.empty()) ReadLimits(root + "/sys/fs/cgroup", group, "memory.max", lowest);
+    if (kinds == "memory") {
+      ReadLimits(root + "/sys/fs/cgroup/memory", group, "memory.limit_in_bytes", lowest);
+    }
+  }
+  return lowest;
+}
+
+}  // namespace windlass

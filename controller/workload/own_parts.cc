@@ -1,0 +1,77 @@
+#include "controller/workload/own_parts.h"
+
+#include <algorithm>
+#include <utility>
+
+#include "controller/workload/new_replica_set.h"
+#include "kubeclient/api/canonical.h"
+#include "kubeclient/api/template_text.h"
+
+namespace windlass::workload {
+namespace {
+
+Request ReadOfOwn(const Workload& workload) {
+  return Request::Get(workload.kind.resource(), KeyOf(workload.meta));
+}
+
+bool LacksText(const Workload& workload) { return workload.template_json == nullptr; }
+
+bool LacksValues(const Workload& workload) {
+  return workload.large_annotations != nullptr && !workload.large_annotations->empty() &&
+         workload.large_values == nullptr;
+}
+
+// Returns the ReplicaSet that has the workload's template, or will have it once it is adopted; null
+// if there is none.
+const ReplicaSet* WithTemplate(const Workload& workload, const Claims& claims) {
+  for (const auto& claimed : {claims.ours, claims.to_adopt}) {
+    const auto found = std::ranges::find(claimed, workload.template_fingerprint,
+                                         &ReplicaSet::template_fingerprint);
+    if (found != claimed.end()) return *found;
+  }
+  return nullptr;
+}
+
+// Returns true if a ReplicaSet may have to be made, which needs both parts; or to be given
+// annotations; or if the extension reads the template. A paused workload makes no ReplicaSet.
+bool IsNeeded(const View& view, const Claims& claims) {
+  const Workload& workload = view.workload;
+  if (workload.meta.deleting()) return false;
+  const ReplicaSet* rs = WithTemplate(workload, claims);
+  if (rs == nullptr && !workload.paused) return true;
+  if (LacksText(workload) && view.concerns_extension) return true;
+  return rs != nullptr && LacksValues(workload) && LacksLargeAnnotations(workload, *rs);
+}
+
+}  // namespace
+
+std::optional<OwnParts> PartsRead(const Workload& workload, const Learned& learned) {
+  if (!LacksText(workload) && !LacksValues(workload)) return std::nullopt;
+  const Outcome* read = FindOutcome(learned, ReadOfOwn(workload).Identity());
+  if (read == nullptr || !read->said.ok()) return std::nullopt;
+  OwnParts parts;
+  if (LacksText(workload)) {
+    Result<std::string> text = ExtractTemplate(read->said->body);
+    if (!text.ok() || FingerprintOf(*text) != workload.template_text) return std::nullopt;
+    parts.template_json = std::move(text).value();
+  }
+  if (LacksValues(workload)) {
+    auto values = LargeValues(read->said->body, *workload.large_annotations);
+    if (!values) return std::nullopt;
+    parts.large_values = *std::move(values);
+  }
+  return parts;
+}
+
+std::optional<Step> ReadOwnParts(const View& view, const Claims& claims, const Learned& learned) {
+  const Workload& workload = view.workload;
+  if (!LacksText(workload) && !LacksValues(workload)) return std::nullopt;
+  if (!IsNeeded(view, claims)) return std::nullopt;
+  Request read = ReadOfOwn(workload);
+  const Outcome* found = FindOutcome(learned, read.Identity());
+  if (found == nullptr) return Read{std::move(read), "its template or annotations are needed"};
+  if (!found->said.ok()) return Failed{.error = found->said.error()};
+  return Failed{.error = {ErrorKind::kConflict, "it was changed while it was read"}};
+}
+
+}  // namespace windlass::workload

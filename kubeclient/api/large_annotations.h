@@ -1,0 +1,38 @@
+// Annotations that nobody here reads and that are large: only a fingerprint of the value is kept.
+//
+// A user may write 256 KiB of annotations to each object, and a Deployment's are copied to its
+// ReplicaSets. To see whether a copy is up to date the fingerprint is enough. Whoever is to write a
+// value reads the object first (LargeValues).
+#pragma once
+
+#include <cstddef>
+#include <map>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "kubeclient/api/canonical.h"
+#include "kubeclient/api/symbol.h"
+
+namespace windlass {
+
+// Values up to this size are kept in any case.
+inline constexpr size_t kAnnotationBytesKept = 1024;
+
+struct LargeAnnotation {
+  Symbol key;
+  Fingerprint value;
+  bool operator==(const LargeAnnotation&) const = default;
+};
+using LargeAnnotations = std::vector<LargeAnnotation>;  // in order of key
+
+// Returns the annotation with that key; null if it is not among `large`.
+const LargeAnnotation* FindLarge(const LargeAnnotations& large, std::string_view key);
+
+// Returns the values of all of `large` as the object's JSON has them; nullopt if one of them is
+// missing or has another value there, or the object cannot be read.
+std::optional<std::map<std::string, std::string>> LargeValues(std::string_view object_json,
+                                                              const LargeAnnotations& large);
+
+}  // namespace windlass

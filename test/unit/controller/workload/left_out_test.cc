@@ -1,0 +1,59 @@
+// A workload for which there is no room in the caches: it is left alone, and its user is told.
+#include "controller/workload/left_out.h"
+
+#include <string>
+
+#include "controller/workload/planner.h"
+#include "test/catch.h"
+#include "test/proves.h"
+#include "test/unit/controller/workload/world.h"
+
+namespace windlass::workload::left_out_test {
+namespace {
+
+TEST_CASE("what is left out is told once, in the condition and in an Event (R-065)") {
+  World world(3);
+  world.AddOld("web-1", 3, 3);
+  View view = world.view();
+  view.left_out = "replicasets ns/web-1, which takes 1400 KiB";
+  const Step told = Next(view, {}, kNow);
+  REQUIRE(std::holds_alternative<Write>(told));
+  const Request& request = std::get<Write>(told).request;
+  CHECK(request.subresource() == "status");
+  CHECK(request.body().find("WindlassOutOfMemory") != std::string::npos);
+  CHECK(request.body().find("web-1, which takes 1400 KiB") != std::string::npos);
+
+  const std::string message =
+      "Left alone: Windlass has no room in memory for replicasets ns/web-1, which takes 1400 KiB "
+      "there. Make its labels, annotations or pod template smaller, or raise the memory limit of "
+      "Windlass.";
+  DeploymentStatus& status = world.deployment.status;
+  status.conditions = {{"ReplicaFailure", "True", "WindlassOutOfMemory", message, kNow, kNow}};
+  View later = world.view();
+  later.left_out = "replicasets ns/web-1, which takes 1400 KiB";
+  const Step then = Next(later, {}, kNow);
+  REQUIRE(std::holds_alternative<Wait>(then));
+  const auto& events = std::get<Wait>(then).events;
+  REQUIRE(events.size() == 1);
+  CHECK(events[0].reason == "WindlassOutOfMemory");
+  CHECK(events[0].message == message);
+  Proves("R-065");
+}
+
+TEST_CASE("Recreate without a cache of Pods asks for a list each time (R-065)") {
+  World world(2);
+  world.deployment.spec.strategy_type = "Recreate";
+  world.AddOld("web-old", 0, 0);
+  world.AddNew("web-new", GENERATE(0, 1), 0);
+  world.pods_known = false;
+  View view = world.view();
+  const Step waits = Next(view, {}, kNow);
+  CHECK(std::holds_alternative<Wait>(waits));
+  view.pods_given_up = true;
+  const Step asks = Next(view, {}, kNow);
+  REQUIRE(std::holds_alternative<Read>(asks));
+  CHECK(std::get<Read>(asks).request.verb() == Verb::kList);
+}
+
+}  // namespace
+}  // namespace windlass::workload::left_out_test
