@@ -138,7 +138,7 @@ void Informers::GiveUp(AnyInformer& informer) {
 void Informers::LookForRoom() {
   for (const auto& informer : informers_) {
     const size_t bytes = informer->running() ? informer->SmallestCut() : 0;
-    if (bytes > 0 && environment_.budget->HasRoomFor(2 * bytes)) informer->Relist();
+    if (bytes > 0 && environment_.budget->HasRoomForLarge(2 * bytes)) informer->Relist();
   }
   look_for_room_ =
       environment_.timers.At(environment_.clock.Now() + kLookForRoom, [this] { LookForRoom(); });

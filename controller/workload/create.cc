@@ -9,6 +9,7 @@
 #include "controller/workload/create_error.h"
 #include "controller/workload/decisions.h"
 #include "controller/workload/new_replica_set.h"
+#include "controller/workload/own_parts.h"
 #include "controller/workload/room.h"
 
 namespace windlass::workload {
@@ -48,6 +49,7 @@ bool IsCreateRefused(const Situation& situation) {
 
 Step CreateNewReplicaSet(const Situation& situation, std::optional<int32_t> replicas) {
   const Workload& workload = situation.workload;
+  if (auto step = ReadOwnParts(workload, situation.learned)) return *step;
   Result<NewReplicaSet> parts = PartsOfNewReplicaSet(situation);
   if (!parts.ok()) return Failed{.error = parts.error(), .retry = Retry::kOnSpecChange};
   if (replicas) parts->replicas = *replicas;

@@ -5,6 +5,8 @@
 #include <utility>
 
 #include "controller/workload/annotations.h"
+#include "controller/workload/copied_annotations.h"
+#include "controller/workload/own_parts.h"
 #include "controller/workload/proven.h"
 #include "controller/workload/revisions.h"
 #include "kubeclient/api/object_meta.h"
@@ -80,36 +82,6 @@ void NoteRequest(const Workload& workload, const ReplicaSet& rs, ReplicaSetChang
   change.annotations[std::string(kRequestedTemplate)] = requested;
 }
 
-// Returns true if `rs` has the annotation with that value. Of a large value the cache may hold only
-// the fingerprint, of one object and not of the other.
-bool Shows(const ReplicaSet& rs, std::string_view key, std::string_view value) {
-  if (rs.meta.annotations.Find(key) == value) return true;
-  if (value.size() <= kAnnotationBytesKept) return false;
-  const LargeAnnotation* large = FindLarge(rs.large_annotations, key);
-  return large != nullptr && large->value == FingerprintOf(value);
-}
-bool Shows(const ReplicaSet& rs, const LargeAnnotation& annotation) {
-  const LargeAnnotation* large = FindLarge(rs.large_annotations, annotation.key.text());
-  if (large != nullptr) return *large == annotation;
-  const auto text = rs.meta.annotations.Find(annotation.key.text());
-  return text && FingerprintOf(*text) == annotation.value;
-}
-
-// Adds what `onto`, which may be null, lacks. Leaves out large annotations that were not read.
-void CopyAnnotations(const Workload& workload, const ReplicaSet* onto,
-                     std::map<std::string, std::string>& missing) {
-  for (const auto& [key, value] : workload.meta.annotations) {
-    if (!IsCopied(key) || (onto != nullptr && Shows(*onto, key, value))) continue;
-    missing[std::string(key.text())] = value.text();
-  }
-  if (workload.large_annotations == nullptr || workload.large_values == nullptr) return;
-  for (const LargeAnnotation& annotation : *workload.large_annotations) {
-    if (!IsCopied(annotation.key) || (onto != nullptr && Shows(*onto, annotation))) continue;
-    const auto value = workload.large_values->find(std::string(annotation.key.text()));
-    if (value != workload.large_values->end()) missing[value->first] = value->second;
-  }
-}
-
 // Returns the revision that the annotation kPromote names: 8 in "2@8" and "full@8/force".
 std::optional<int64_t> PromotedRevision(const Workload& workload) {
   std::string_view text = workload.meta.annotations.Find(kPromote).value_or(std::string_view());
@@ -175,6 +147,7 @@ std::optional<Step> ConfirmTemplateChanged(const Situation& situation) {
   if (current == nullptr || current->replicas == 0) return std::nullopt;
   Request read = ReadOf(*current);
   if (FindOutcome(situation.learned, read.Identity()) != nullptr) return std::nullopt;
+  if (auto step = ReadOwnParts(situation.workload, situation.learned)) return step;
   return Read{std::move(read), "the template differs although the generation was observed"};
 }
 
@@ -210,13 +183,6 @@ int64_t NumberFor(const Workload& workload, const ReplicaSet* rs,
 int64_t RevisionToBe(const Situation& situation) {
   const ReplicaSet* rs = situation.new_replica_set;
   return NumberFor(situation.workload, rs, rs == nullptr ? situation.all : situation.old);
-}
-
-bool LacksLargeAnnotations(const Workload& workload, const ReplicaSet& rs) {
-  if (workload.large_annotations == nullptr) return false;
-  return std::ranges::any_of(*workload.large_annotations, [&](const LargeAnnotation& annotation) {
-    return IsCopied(annotation.key) && !Shows(rs, annotation);
-  });
 }
 
 ReplicaSetChange MissingFromNewReplicaSet(const Situation& situation) {

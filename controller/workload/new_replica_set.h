@@ -63,9 +63,6 @@ int64_t NumberFor(const Workload& workload, const ReplicaSet* rs,
 // Returns the revision that the rollout has, or will have once its ReplicaSet is made or numbered.
 int64_t RevisionToBe(const Situation& situation);
 
-// Returns true if `rs` lacks a large annotation of the workload that is copied to it.
-bool LacksLargeAnnotations(const Workload& workload, const ReplicaSet& rs);
-
 // Returns the annotations, revision, history and minReadySeconds that the new ReplicaSet lacks
 // (D-163…D-165). Among them is the template that was asked for, unless the ReplicaSet has exactly
 // that template: then it is found without a note (RO-012, RO-013). Differs from upstream for a

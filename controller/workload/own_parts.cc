@@ -3,7 +3,7 @@
 #include <algorithm>
 #include <utility>
 
-#include "controller/workload/new_replica_set.h"
+#include "controller/workload/copied_annotations.h"
 #include "kubeclient/api/canonical.h"
 #include "kubeclient/api/template_text.h"
 
@@ -32,17 +32,6 @@ const ReplicaSet* WithTemplate(const Workload& workload, const Claims& claims) {
   return nullptr;
 }
 
-// Returns true if a ReplicaSet may have to be made, which needs both parts; or to be given
-// annotations; or if the extension reads the template. A paused workload makes no ReplicaSet.
-bool IsNeeded(const View& view, const Claims& claims) {
-  const Workload& workload = view.workload;
-  if (workload.meta.deleting()) return false;
-  const ReplicaSet* rs = WithTemplate(workload, claims);
-  if (rs == nullptr && !workload.paused) return true;
-  if (LacksText(workload) && view.concerns_extension) return true;
-  return rs != nullptr && LacksValues(workload) && LacksLargeAnnotations(workload, *rs);
-}
-
 }  // namespace
 
 std::optional<OwnParts> PartsRead(const Workload& workload, const Learned& learned) {
@@ -63,15 +52,25 @@ std::optional<OwnParts> PartsRead(const Workload& workload, const Learned& learn
   return parts;
 }
 
-std::optional<Step> ReadOwnParts(const View& view, const Claims& claims, const Learned& learned) {
-  const Workload& workload = view.workload;
+std::optional<Step> ReadOwnParts(const Workload& workload, const Learned& learned) {
   if (!LacksText(workload) && !LacksValues(workload)) return std::nullopt;
-  if (!IsNeeded(view, claims)) return std::nullopt;
   Request read = ReadOfOwn(workload);
   const Outcome* found = FindOutcome(learned, read.Identity());
   if (found == nullptr) return Read{std::move(read), "its template or annotations are needed"};
   if (!found->said.ok()) return Failed{.error = found->said.error()};
   return Failed{.error = {ErrorKind::kConflict, "it was changed while it was read"}};
+}
+
+std::optional<Step> ReadPartsNeededNow(const View& view, const Claims& claims,
+                                       const Learned& learned) {
+  const Workload& workload = view.workload;
+  if (workload.meta.deleting()) return std::nullopt;
+  bool needed = LacksText(workload) && view.concerns_extension;
+  if (!needed && LacksValues(workload)) {
+    const ReplicaSet* rs = WithTemplate(workload, claims);
+    needed = rs != nullptr && LacksLargeAnnotations(workload, *rs);
+  }
+  return needed ? ReadOwnParts(workload, learned) : std::nullopt;
 }
 
 }  // namespace windlass::workload

@@ -25,8 +25,13 @@ struct OwnParts {
 // only in a version with other parts.
 std::optional<OwnParts> PartsRead(const Workload& workload, const Learned& learned);
 
-// Returns the step that gets the parts if the planner needs them and `view` lacks them: the read,
-// or the failure of the read. Returns nullopt otherwise.
-std::optional<Step> ReadOwnParts(const View& view, const Claims& claims, const Learned& learned);
+// Returns the step that gets the parts that the workload lacks: the read, or the failure of the
+// read. Returns nullopt if it lacks none. For whoever makes a ReplicaSet or compares templates.
+std::optional<Step> ReadOwnParts(const Workload& workload, const Learned& learned);
+
+// Returns the same if the parts are needed before anything is decided: the extension reads the
+// template, or the ReplicaSet that has the template lacks a large annotation. Otherwise nullopt.
+std::optional<Step> ReadPartsNeededNow(const View& view, const Claims& claims,
+                                       const Learned& learned);
 
 }  // namespace windlass::workload

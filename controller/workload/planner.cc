@@ -122,7 +122,7 @@ Step DecideOn(const View& view, const Learned& learned, WallTime now) {
   const Claims claims = ClaimReplicaSets(view);
   if (EndOfWalk(view.workload, learned) != nullptr)
     return EndRefused(MakeSituation(view, claims, learned, now));
-  if (auto step = ReadOwnParts(view, claims, learned)) return *step;
+  if (auto step = ReadPartsNeededNow(view, claims, learned)) return *step;
   if (auto step = SettleOwnership(view, claims, learned)) {
     Failed* failed = std::get_if<Failed>(&*step);
     if (failed == nullptr || !IsRefusal(failed->error.kind)) return *step;

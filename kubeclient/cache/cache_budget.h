@@ -12,8 +12,25 @@
 
 namespace windlass {
 
-// An object below this size is never cut down: nearly all are, and little would be gained.
+// An object below this size is never cut down: nearly all are, and little would be gained. Larger
+// ones together may take a quarter of the budget, so that they never take the place of all others.
 inline constexpr size_t kCutAbove = size_t{16} << 10U;
+
+// What a cache holds, in bytes: all objects, and of them those above kCutAbove.
+struct CacheBytes {
+  size_t all = 0;
+  size_t large = 0;
+
+  // Adds an object that takes `bytes`, and `beside` for its place, or takes it away again.
+  void Add(size_t bytes, size_t beside) {
+    all += bytes + beside;
+    if (bytes > kCutAbove) large += bytes;
+  }
+  void Remove(size_t bytes, size_t beside) {
+    all -= bytes + beside;
+    if (bytes > kCutAbove) large -= bytes;
+  }
+};
 
 class CacheBudget {
  public:
@@ -23,16 +40,26 @@ class CacheBudget {
   CacheBudget& operator=(const CacheBudget&) = delete;
 
   size_t limit() const { return limit_; }
-  size_t held() const { return charged_ + symbols_.bytes(); }
-  bool HasRoomFor(size_t bytes) const { return limit_ == 0 || held() + bytes <= limit_; }
+  size_t held() const { return charged_.all + symbols_.bytes(); }
+  bool IsFull() const { return limit_ > 0 && held() > limit_; }
+  // Returns true if there is room for an object of `bytes`, which is above kCutAbove, in the place
+  // of one that takes `before`.
+  bool HasRoomForLarge(size_t bytes, size_t before = 0) const {
+    const size_t large = before > kCutAbove ? before : 0;
+    return limit_ == 0 ||
+           (charged_.large - large + bytes <= limit_ / 4 && held() - before + bytes <= limit_);
+  }
 
-  // A cache that held `before` bytes holds `now`.
-  void Charge(size_t before, size_t now) { charged_ += now - before; }
+  // A cache that held `before` holds `now`.
+  void Charge(const CacheBytes& before, const CacheBytes& now) {
+    charged_.all += now.all - before.all;
+    charged_.large += now.large - before.large;
+  }
 
  private:
   const SymbolTable& symbols_;
   const size_t limit_;
-  size_t charged_ = 0;
+  CacheBytes charged_;
 };
 
 }  // namespace windlass

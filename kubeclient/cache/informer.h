@@ -39,7 +39,7 @@ class Informer final : private ReflectorSink {
   using DecodeFunction = Result<T> (*)(Decoder&, std::string_view);
 
   Informer(InformerEnvironment environment, ReflectorOptions options, DecodeFunction decode);
-  ~Informer() { Charge(0); }
+  ~Informer() { Charge({}); }
   Informer(const Informer&) = delete;
   Informer& operator=(const Informer&) = delete;
 
@@ -81,9 +81,12 @@ class Informer final : private ReflectorSink {
   // Returns how many objects are cut down.
   size_t cut() const { return cut_; }
   // Returns about how many bytes of memory the cache takes, without interned texts.
-  size_t bytes() const { return charged_; }
+  size_t bytes() const { return charged_.all; }
   // Call after the store was changed by others than the reflector.
-  void Recount() { Charge(store_.bytes() + incoming_bytes_); }
+  void Recount() {
+    const CacheBytes& held = store_.bytes();
+    Charge({held.all + incoming_bytes_.all, held.large + incoming_bytes_.large});
+  }
 
   // Called when an unreadable object was deleted, and when a new complete state lacks it or has it
   // in a readable form. The store need not have changed.
@@ -124,7 +127,7 @@ class Informer final : private ReflectorSink {
 
   using Quarantined = std::map<ObjectKey, UnreadableObject>;
 
-  void Charge(size_t bytes);
+  void Charge(const CacheBytes& bytes);
   void CutIfNoRoom(T& object);
   void NoteNoRoom();
 
@@ -153,8 +156,8 @@ class Informer final : private ReflectorSink {
   Listing<T> incoming_;
   Quarantined incoming_quarantined_;
   bool incoming_unnamed_ = false;  // has an object without readable name
-  size_t incoming_bytes_ = 0;
-  size_t charged_ = 0;  // of the budget
+  CacheBytes incoming_bytes_;
+  CacheBytes charged_;  // of the budget
   size_t cut_ = 0;
   bool gives_up_ = false;
   bool no_room_ = false;  // and so the cache does not get complete

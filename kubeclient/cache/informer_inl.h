@@ -45,7 +45,7 @@ void Informer<T>::Stop() {
 // --- the budget (R-065) ---
 
 template <typename T>
-void Informer<T>::Charge(size_t bytes) {
+void Informer<T>::Charge(const CacheBytes& bytes) {
   if (environment_.budget != nullptr) environment_.budget->Charge(charged_, bytes);
   charged_ = bytes;
 }
@@ -59,7 +59,7 @@ void Informer<T>::CutIfNoRoom(T& object) {
   const size_t before = held != nullptr ? BytesOf(*held) : 0;
   const auto fits = [&](size_t needed) {
     return needed <= std::max(kCutAbove, before) ||
-           environment_.budget->HasRoomFor(needed - before);
+           environment_.budget->HasRoomForLarge(needed, before);
   };
   if (fits(bytes) || (Slim(object) && fits(BytesOf(object)))) return;
   Cut(object);
@@ -82,7 +82,7 @@ void Informer<T>::Fold(T object) {
 template <typename T>
 void Informer<T>::NoteNoRoom() {
   if (!gives_up_ || no_room_ || environment_.budget == nullptr) return;
-  if (environment_.budget->HasRoomFor(0)) return;
+  if (!environment_.budget->IsFull()) return;
   no_room_ = true;
   on_no_room();
 }
@@ -99,7 +99,7 @@ void Informer<T>::AbandonReplace() {
   incoming_.clear();
   incoming_quarantined_.clear();
   incoming_unnamed_ = false;
-  incoming_bytes_ = 0;
+  incoming_bytes_ = {};
   Recount();
 }
 
@@ -120,11 +120,9 @@ Status Informer<T>::AddToReplace(std::string_view object_json, bool deleted) {
   ObjectKey key = KeyOf(object->meta);
   incoming_quarantined_.erase(key);
   Listed<T> listed = ToList(std::move(object).value());
-  if (listed.object != nullptr) {
-    CutIfNoRoom(*listed.object);
-    incoming_bytes_ += BytesOf(*listed.object);
-  }
-  incoming_bytes_ += kListedBytesPerObject;
+  if (listed.object != nullptr) CutIfNoRoom(*listed.object);
+  const size_t bytes = listed.object != nullptr ? BytesOf(*listed.object) : 0;
+  incoming_bytes_.Add(bytes, kListedBytesPerObject);
   incoming_.insert_or_assign(std::move(key), std::move(listed));
   Recount();
   NoteNoRoom();

@@ -21,6 +21,7 @@
 #include <vector>
 
 #include "kubeclient/api/object_meta.h"
+#include "kubeclient/cache/cache_budget.h"
 
 namespace windlass {
 
@@ -105,7 +106,7 @@ class Store {
   bool Shed(size_t most);
 
   // Returns about how many bytes of memory the store takes, without interned texts.
-  size_t bytes() const { return bytes_; }
+  const CacheBytes& bytes() const { return bytes_; }
   uint64_t duplicates() const { return duplicates_; }
   uint64_t stale() const { return stale_; }
   // Returns how many of our deletions the watch has not confirmed yet; at most one per key.
@@ -157,7 +158,7 @@ class Store {
   ResourceVersion version_;  // up to here the watch or a list has told us everything
   std::vector<ChangeHandler> handlers_;
   bool notifying_ = false;
-  size_t bytes_ = 0;
+  CacheBytes bytes_;
   uint64_t duplicates_ = 0;
   uint64_t stale_ = 0;
 };

@@ -293,7 +293,7 @@ template <typename T>
 const T* Store<T>::Insert(std::unique_ptr<T> object) {
   Remember(static_cast<const T*>(nullptr), *object);
   const T* added = object.get();
-  bytes_ += BytesOf(*added) + kStoreBytesPerObject;
+  bytes_.Add(BytesOf(*added), kStoreBytesPerObject);
   objects_.emplace(KeyOf(added->meta), std::move(object));
   Index(*added);
   return added;
@@ -302,7 +302,7 @@ const T* Store<T>::Insert(std::unique_ptr<T> object) {
 template <typename T>
 std::unique_ptr<T> Store<T>::Take(typename Objects::iterator position) {
   Unindex(*position->second);
-  bytes_ -= BytesOf(*position->second) + kStoreBytesPerObject;
+  bytes_.Remove(BytesOf(*position->second), kStoreBytesPerObject);
   std::unique_ptr<T> taken = std::move(position->second);
   objects_.erase(position);
   return taken;
@@ -314,7 +314,8 @@ typename Store<T>::Made Store<T>::Exchange(typename Objects::iterator position,
   Unindex(*position->second);
   Remember(static_cast<const T*>(position->second.get()), *object);
   std::unique_ptr<T> former = std::exchange(position->second, std::move(object));
-  bytes_ += BytesOf(*position->second) - BytesOf(*former);
+  bytes_.Remove(BytesOf(*former), kStoreBytesPerObject);
+  bytes_.Add(BytesOf(*position->second), kStoreBytesPerObject);
   Index(*position->second);
   return {std::move(former), position->second.get()};
 }

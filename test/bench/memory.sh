@@ -67,20 +67,27 @@ until_true() {
 address_logged() { grep -q 'serving metrics' "$WORK/log"; }
 ready() { [ "$(curl --silent -o /dev/null -w '%{http_code}' "http://$OPS/readyz")" = 200 ]; }
 synced() { # INFORMERS: all of them
-  local name
+  local name page
+  page=$(metrics) || return 1
   for name in "$@"; do
-    metrics | grep -qx "windlass_informer_synced{resource=\"$name\"} 1" || return 1
+    grep -qx "windlass_informer_synced{resource=\"$name\"} 1" <<<"$page" || return 1
   done
 }
-# Memory that start-up needed is given back ten seconds after the last request.
+# Memory that is not needed any more is given back ten seconds after the process became idle. So it
+# must stay the same for twice as long.
 at_rest() {
-  local before now
+  local before i
   before=$(memory_mib VmRSS)
-  sleep 12 # twice in a row the same, so far apart that the process has become idle
-  now=$(memory_mib VmRSS)
-  awk -v a="$before" -v b="$now" 'BEGIN {exit !(b > a - 1 && b < a + 1)}'
+  for i in 1 2; do
+    sleep 12 # between two looks at the condition
+    awk -v a="$before" -v b="$(memory_mib VmRSS)" \
+      'BEGIN {exit !(b > a - 1 && b < a + 1)}' || return 1
+  done
 }
-gone() { ! metrics | grep -qE '^windlass_informer_objects\{resource="(whole_)?pods"\}'; }
+gone() {
+  local page
+  page=$(metrics) && ! grep -qE '^windlass_informer_objects\{resource="(whole_)?pods"\}' <<<"$page"
+}
 
 begin() { # FLAGS of the generator
   rm -f "$WORK/server"
@@ -121,7 +128,9 @@ shape() { # WHAT INFORMERS FLAGS…
   until_true "$PATIENCE" "the caches are complete" synced $informers
   until_true 120 "the memory is at rest" at_rest
   row "$what"
-  if [ -n "$ENDS" ] && [[ $informers = *pods* ]]; then
+  # Updates in place end when their ReplicaSets have no note of them any more, and no leader is
+  # there to remove it.
+  if [ -n "$ENDS" ] && [[ $informers = *' pods' ]]; then
     curl --silent --fail -X POST "$SERVER/control/first?strategy=RollingUpdate"
     until_true 400 "the caches have ended" gone
     until_true 120 "the memory is at rest" at_rest

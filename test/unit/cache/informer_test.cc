@@ -516,6 +516,22 @@ TEST_CASE("an object without room is cut down, and whole again when there is roo
   }
 }
 
+TEST_CASE("large objects together take no more than a quarter of the budget (R-065)") {
+  Bounded f(400000);
+  f.bounded.Start();
+  // The names of their labels are the same, and stored once. Five of 17 KiB fit into 100,000 bytes.
+  for (int i = 1; i <= 8; ++i) {
+    f.transport.Line(wire::Event("ADDED", Large("a" + std::to_string(i) + "@3", 80000)));
+  }
+  f.transport.Line(wire::InitialEventsEnd("10"));
+  CHECK(f.budget.held() < 350000);
+  CHECK(f.bounded.cut() == 3);
+  f.transport.Line(wire::Deleted("a1@11"));
+  f.transport.Line(wire::Event("MODIFIED", Large("a8@12", 80000)));
+  CHECK_FALSE(f.Cut("a8"));
+  CHECK(f.bounded.cut() == 2);
+}
+
 TEST_CASE("a cache that can be done without says once that there is no room (R-065)") {
   Bounded f(3000);
   int told = 0;

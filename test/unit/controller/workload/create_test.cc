@@ -251,7 +251,8 @@ TEST_CASE("a difference in form only never restarts Pods at take-over (S-014)") 
   cluster.reads.clear();
   CHECK(std::holds_alternative<Wait>(cluster.Sync()));
   CHECK(cluster.writes.empty());
-  CHECK(cluster.reads == std::vector<std::string>{"get replicasets ns/web-5d8f9c"});
+  CHECK(cluster.reads ==
+        std::vector<std::string>{"get deployments ns/web", "get replicasets ns/web-5d8f9c"});
 }
 
 }  // namespace

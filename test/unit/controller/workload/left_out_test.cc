@@ -3,7 +3,10 @@
 
 #include <string>
 
+#include "controller/workload/claim.h"
+#include "controller/workload/make_situation.h"
 #include "controller/workload/planner.h"
+#include "controller/workload/recreate.h"
 #include "test/catch.h"
 #include "test/proves.h"
 #include "test/unit/controller/workload/world.h"
@@ -44,15 +47,20 @@ TEST_CASE("Recreate without a cache of Pods asks for a list each time (R-065)") 
   World world(2);
   world.deployment.spec.strategy_type = "Recreate";
   world.AddOld("web-old", 0, 0);
-  world.AddNew("web-new", GENERATE(0, 1), 0);
   world.pods_known = false;
-  View view = world.view();
-  const Step waits = Next(view, {}, kNow);
-  CHECK(std::holds_alternative<Wait>(waits));
-  view.pods_given_up = true;
-  const Step asks = Next(view, {}, kNow);
-  REQUIRE(std::holds_alternative<Read>(asks));
-  CHECK(std::get<Read>(asks).request.verb() == Verb::kList);
+  const auto decide = [&](bool given_up) {
+    View view = world.view();
+    view.pods_given_up = given_up;
+    const Learned none;
+    return NextRecreate(MakeSituation(view, ClaimReplicaSets(view), none, kNow));
+  };
+  const RecreateStep waits = decide(false);
+  CHECK_FALSE(waits.step.has_value());
+  CHECK(std::holds_alternative<Wait>(waits.then));
+  const RecreateStep asks = decide(true);
+  REQUIRE(asks.step.has_value());
+  REQUIRE(std::holds_alternative<Read>(*asks.step));
+  CHECK(std::get<Read>(*asks.step).request.verb() == Verb::kList);
 }
 
 }  // namespace
