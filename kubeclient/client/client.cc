@@ -64,7 +64,8 @@ struct Client::Impl {
   struct PendingCall {
     Request request;
     ReplyHandler reply;
-    MonotonicTime ready;  // when it last entered its lane
+    uint64_t permits_ended = 0;  // when it was decided (WriteDeadline)
+    MonotonicTime ready;         // when it last entered its lane
     MonotonicTime sent;
     Retries retries{};
     CallId in_flight = 0;     // 0 = not in flight
@@ -101,6 +102,7 @@ struct Client::Impl {
   void TakeTurns();
   bool TakeTurn();
   void AwaitTurns(MonotonicTime now, bool is_event);
+  bool MayStillWrite(const PendingCall& call) const;
   void Send(Id id, PendingCall& call);
   void OnResponse(Id id, Result<HttpResponse> response);
   Result<Reply> Judge(PendingCall& call, Result<HttpResponse> response);
@@ -146,7 +148,8 @@ void Client::Impl::Execute(const Request& request, ReplyHandler reply) {
   }
   if (held && !IsEventWrite(request)) return Later(std::move(reply), ServerIsAway());
   const Id id = ++last_id;
-  auto& call = calls.emplace(id, PendingCall{request, std::move(reply), {}, {}}).first->second;
+  PendingCall decided{request, std::move(reply), write_deadline.permits_ended(), {}, {}};
+  auto& call = calls.emplace(id, std::move(decided)).first->second;
   Queue(id, call);
 }
 
@@ -173,7 +176,7 @@ bool Client::Impl::TakeTurn() {
   const Id id = *from.begin();
   PendingCall& call = calls.at(id);
 
-  if (call.request.mutates() && !write_deadline.Allows()) {
+  if (call.request.mutates() && !MayStillWrite(call)) {
     from.erase(id);
     FinishLater(id, {ErrorKind::kFenced, "the permit to write ended while the call waited"});
     return true;
@@ -189,6 +192,13 @@ bool Client::Impl::TakeTurn() {
   from.erase(id);
   Send(id, call);
   return true;
+}
+
+// A write that the server put off, for example for the Retry-After of a 429, may see its term end
+// and another one begin. Events say what happened; they are as true in the next term.
+bool Client::Impl::MayStillWrite(const PendingCall& call) const {
+  if (!write_deadline.Allows()) return false;
+  return call.permits_ended == write_deadline.permits_ended() || IsEventWrite(call.request);
 }
 
 // Sets the timer for the next turn. It waits until several turns have come: then requests, replies

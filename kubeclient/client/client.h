@@ -61,7 +61,8 @@ class Client {
   // and get a tenth of the rate.
   //
   // Errors of the client itself: a mutation gets kFenced if writes are forbidden, now or when
-  // its turn comes. Any call gets kThrottled if kCallsWaitingMax calls wait already.
+  // its turn comes, or, unless it is an Event, were forbidden in between (L-010). Any call gets
+  // kThrottled if kCallsWaitingMax calls wait already.
   //
   // Retries: the client repeats what it may safely repeat (retry.h). Every other error goes to the
   // caller.

@@ -18,6 +18,7 @@ void WriteDeadline::AllowUntil(MonotonicTime until) {
 void WriteDeadline::Forbid() {
   allowed_ = false;
   for_good_ = false;
+  ++permits_ended_;
 }
 
 bool WriteDeadline::Allows() const {

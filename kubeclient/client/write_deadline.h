@@ -5,6 +5,8 @@
 // L-004). Core thread only.
 #pragma once
 
+#include <cstdint>
+
 #include "kubeclient/base/clock.h"
 
 namespace windlass {
@@ -25,6 +27,9 @@ class WriteDeadline {
   void Forbid();
 
   bool Allows() const;
+  // Returns how often writes were forbidden. A write that waited while this changed was decided
+  // under a permit that has ended: others may have written since (L-010).
+  uint64_t permits_ended() const { return permits_ended_; }
   // Returns how long a write that is sent now may take: until the permit ends, at most `longest`; 0
   // if writes are forbidden.
   Duration TimeLeft(Duration longest) const;
@@ -33,6 +38,7 @@ class WriteDeadline {
   const Clock& clock_;
   bool allowed_ = false;
   bool for_good_ = false;
+  uint64_t permits_ended_ = 0;
   MonotonicTime until_;
 };
 

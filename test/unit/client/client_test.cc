@@ -275,6 +275,25 @@ TEST_CASE("A write deadline that ends while a write backs off keeps it from bein
   CHECK(world.transport.sent.size() == 1);
 }
 
+TEST_CASE("A write is sent in the term in which it was decided, or not at all (L-010)") {
+  const bool backs_off = GENERATE(true, false);
+  ClientWorld world({.max_in_flight = 1});
+  if (!backs_off) world.Execute(GetOf("first"), "first");
+  world.Execute(PatchOf("a"), "patch");
+  world.Execute(EventOf("e"), "event");
+  if (backs_off) world.transport.Answer(Refusal(429, "TooManyRequests", "slow down"));
+  world.write_deadline.Forbid();
+  world.write_deadline.AllowForGood();  // the next term
+  world.Execute(PatchOf("b"), "next");
+  while (world.transport.waiting() > 0) {
+    world.transport.Answer(Success());
+    world.Advance(seconds(5));
+  }
+  CHECK(world.Kinds("patch") == Kinds{"Fenced"});
+  CHECK(world.Kinds("next") == Kinds{"ok"});
+  CHECK(world.Kinds("event") == Kinds{"ok"});  // as true as before
+}
+
 TEST_CASE("A write may take as long as the permit lasts, on both sides (L-004)") {
   ClientWorld world;
   world.write_deadline.AllowUntil(world.clock.Now() + milliseconds(3500));
