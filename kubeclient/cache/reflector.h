@@ -77,9 +77,11 @@ class Reflector {
   // Returns when the last event or bookmark arrived or, before the first, when it was started.
   MonotonicTime last_heard() const;
   MonotonicTime last_bookmark() const;
-  // Returns when what was read last was known to be the server's state: when a complete state came,
-  // or when a watch last brought a line. Before the first: when it was started. That a watch was
-  // opened counts only if the server sends no bookmarks: what it has to tell may never arrive.
+  // Returns when what was read last was known to be the server's state: when a complete state
+  // came, or when a watch last brought a line. Before the first: when it was started. Of a new
+  // watch count a bookmark and the lines after it, and those that come after kWatchTakenAsWell: the
+  // first ones tell of the past, and what follows them may never arrive. That it was opened counts
+  // only if the server sends no bookmarks.
   MonotonicTime view_at() const;
   // Returns how long the first complete state took; nullopt before it.
   std::optional<Duration> time_to_sync() const;

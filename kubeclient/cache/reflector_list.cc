@@ -101,6 +101,7 @@ void ReflectorMachine::List() {
   pages_ = 0;
   replacing_ = true;
   sink_.BeginReplace();
+  if (state_ != ReflectorState::kListing) return;  // a handler has stopped us
   RequestPage("");
 }
 

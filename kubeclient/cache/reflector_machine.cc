@@ -48,6 +48,10 @@ void ReflectorMachine::Stop() {
   AbandonReplace();
   timers_.Cancel(std::exchange(relist_timer_, TimerId{0}));
   relist_wanted_ = false;
+  trouble_.clear();
+  forbidden_since_.reset();
+  not_served_since_.reset();
+  if (gate_ != nullptr) gate_->SetFailing(member_, false);
   state_ = ReflectorState::kStopped;
 }
 

@@ -161,6 +161,7 @@ struct ReflectorMachine {
   MonotonicTime opened_at_;
   MonotonicTime last_line_at_;
   bool heard_a_line_ = false;
+  bool caught_up_ = false;       // it has told what happened before it was opened
   bool bookmarks_come_ = false;  // this server sends them
   bool silence_reported_ = false;
 

@@ -38,6 +38,7 @@ void ReflectorMachine::WatchList() {
   replacing_ = true;
   silence_reported_ = false;
   sink_.BeginReplace();
+  if (state_ != ReflectorState::kInitialWatch) return;  // a handler has stopped us
   const Duration timeout = random_.Between(options_.watch_timeout_low, options_.watch_timeout_high);
   OpenStream(WatchListRequest(options_, Floor(), std::chrono::duration_cast<seconds>(timeout)));
 }
@@ -58,6 +59,7 @@ void ReflectorMachine::OpenStream(HttpRequest request) {
   opened_at_ = clock_.Now();
   last_line_at_ = opened_at_;
   heard_a_line_ = false;
+  caught_up_ = false;
   const std::weak_ptr<int> alive = OpenCall();
   StreamHandler handler;
   handler.on_open = [this, alive] {
@@ -79,13 +81,13 @@ void ReflectorMachine::OpenStream(HttpRequest request) {
 // An open watch is not a healthy one yet: its first line may be an error.
 void ReflectorMachine::OnOpen() {
   if (state_ != ReflectorState::kWatching) return;
-  if (!bookmarks_come_) view_at_ = clock_.Now();
   Guard();
 }
 
+// The first lines of a watch tell of the past: each is older than those that follow it.
 void ReflectorMachine::NoteLine() {
   last_line_at_ = clock_.Now();
-  if (state_ == ReflectorState::kWatching) view_at_ = last_line_at_;
+  if (state_ == ReflectorState::kWatching && caught_up_) view_at_ = last_line_at_;
   heard_a_line_ = true;
   silences_ = 0;
 }
@@ -175,6 +177,8 @@ void ReflectorMachine::OnBookmark(std::string_view object_json) {
   bookmarks_come_ = true;
   last_heard_ = clock_.Now();
   last_bookmark_ = last_heard_;
+  caught_up_ = true;
+  NoteLine();
   const Result<Bookmark> bookmark = decoder_.DecodeBookmark(object_json);
   if (!bookmark.ok()) return CountDecodeError(bookmark.error());
   if (state_ == ReflectorState::kWatching) {
@@ -267,8 +271,14 @@ void ReflectorMachine::Guard() {
   });
 }
 
+// The server tells at once what a new watch has missed. A line that comes after kWatchTakenAsWell
+// comes after all that. If the server sends no bookmarks, silence must do.
 void ReflectorMachine::OnGuard() {
-  if (state_ == ReflectorState::kWatching) return AllIsWell();
+  if (state_ == ReflectorState::kWatching) {
+    caught_up_ = true;
+    if (!bookmarks_come_) view_at_ = last_line_at_;
+    return AllIsWell();
+  }
   const Duration silence = clock_.Now() - last_line_at_;
   if (silence >= kWatchListSilenceMax) {
     log_.Warning("watch list is silent, listing instead", {{"resource", options_.resource.plural}});

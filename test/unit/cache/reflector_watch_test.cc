@@ -396,6 +396,28 @@ TEST_CASE_METHOD(ReflectorFixture, "it is known how old the view may be (S-012)"
     transport.Line(wire::Bookmark("12"));
     CHECK(reflector.view_at() == time.Now());
   }
+  SECTION("the first lines of a new watch tell of the past") {
+    const MonotonicTime heard = time.Now();
+    time.Advance(seconds(20));
+    transport.Break();
+    UntilAsked();
+    transport.Open();
+    time.Advance(seconds(2));
+    transport.Line(wire::Modified("a@11"));
+    CHECK(reflector.view_at() == heard);
+    time.Advance(kWatchTakenAsWell);
+    CHECK(reflector.view_at() == heard);  // the watch may have died after its first line
+    transport.Line(wire::Modified("a@12"));
+    CHECK(reflector.view_at() == time.Now());
+  }
+  SECTION("a new watch that brings nothing says nothing") {
+    const MonotonicTime heard = time.Now();
+    transport.Break();
+    UntilAsked();
+    transport.Open();
+    time.Advance(kWatchTakenAsWell * 2);
+    CHECK(reflector.view_at() == heard);
+  }
   SECTION("a refusal says nothing") {
     const MonotonicTime heard = time.Now();
     transport.Reply(403, ApiStatus(403, "Forbidden"));
@@ -410,8 +432,11 @@ TEST_CASE_METHOD(ReflectorFixture, "a server without bookmarks tells by opening 
   time.Advance(seconds(20));
   transport.Break();
   UntilAsked();
+  const MonotonicTime asked = time.Now();
   transport.Open();
-  CHECK(reflector.view_at() == time.Now());
+  CHECK(reflector.view_at() < asked);  // what it has missed is on its way
+  time.Advance(kWatchTakenAsWell);
+  CHECK(reflector.view_at() == asked);
 }
 
 TEST_CASE_METHOD(ReflectorFixture, "garbage drops the connection and what we know of it (R-027)") {
