@@ -48,6 +48,7 @@ enum class ErrorDetail : uint8_t {
   kDenied,     // a webhook or a ValidatingAdmissionPolicy denied the request
   kNoDryRun,   // 400: a webhook with side effects answers no dry run
   kHeldBack,   // kNotSent: the API server does not answer, so nobody tried
+  kNoAnswer,   // kAmbiguous: it was sent, and no answer came within its deadline
 };
 
 struct Error {

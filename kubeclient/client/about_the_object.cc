@@ -6,7 +6,13 @@ bool MayBeAboutTheObject(HttpMethod method, const HttpResponse& response) {
   if (method == HttpMethod::kGet || !response.content_type.starts_with("application/json")) {
     return false;
   }
-  return response.status == 429 || response.status == 500 || response.status == 503;
+  switch (response.status) {
+    case 429:
+    case 500:
+    case 503:
+    case 504: return true;
+    default: return false;
+  }
 }
 
 }  // namespace windlass

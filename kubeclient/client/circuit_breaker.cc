@@ -14,15 +14,20 @@ void CircuitBreaker::Note(CallOutcome outcome, MonotonicTime now, std::string_vi
   Second& second = window_[static_cast<size_t>(number) % window_.size()];
   if (second.number != number) second = {.number = number};
   ++second.answers;
-  if (outcome == CallOutcome::kInternal) {
+  const bool unanswered = outcome == CallOutcome::kUnanswered;
+  if (outcome == CallOutcome::kInternal || unanswered) {
     ++second.internal;
     NoteInternal(namespace_, now);
   } else if (outcome != CallOutcome::kUseful) {
     ++second.bad;
   }
-  const bool unreachable = outcome == CallOutcome::kUnreachable || outcome == CallOutcome::kRefused;
+  const bool unreachable =
+      unanswered || outcome == CallOutcome::kUnreachable || outcome == CallOutcome::kRefused;
   unreachable_in_a_row_ = unreachable ? unreachable_in_a_row_ + 1 : 0;
-  if (unreachable_in_a_row_ < kBreakerFailures && !MostAreBad(now)) return;
+  only_unanswered_ = !unreachable || (only_unanswered_ && unanswered);
+  const bool no_answers =
+      unreachable_in_a_row_ >= kBreakerFailures && (!only_unanswered_ || InSeveralNamespaces(now));
+  if (!no_answers && !MostAreBad(now)) return;
   tripped_ = true;
   opened_at_ = now;
 }
@@ -37,13 +42,17 @@ void CircuitBreaker::NoteInternal(std::string_view namespace_, MonotonicTime now
   }
 }
 
+bool CircuitBreaker::InSeveralNamespaces(MonotonicTime now) const {
+  const auto namespaces = std::ranges::count_if(
+      internal_, [&](const auto& one) { return now - one.second < kBreakerWindow; });
+  return static_cast<size_t>(namespaces) >= kBreakerNamespacesMin;
+}
+
 bool CircuitBreaker::MostAreBad(MonotonicTime now) const {
   const int64_t present = now.since_start / seconds(1);
   int answers = 0;
   int bad = 0;
-  const auto namespaces = std::ranges::count_if(
-      internal_, [&](const auto& one) { return now - one.second < kBreakerWindow; });
-  const bool several = static_cast<size_t>(namespaces) >= kBreakerNamespacesMin;
+  const bool several = InSeveralNamespaces(now);
   for (const Second& second : window_) {
     if (present - second.number >= static_cast<int64_t>(window_.size())) continue;
     answers += second.answers;
@@ -55,6 +64,7 @@ bool CircuitBreaker::MostAreBad(MonotonicTime now) const {
 // Forgets all failures: those of the outage say nothing about the server that is back.
 void CircuitBreaker::Forget() {
   unreachable_in_a_row_ = 0;
+  only_unanswered_ = true;
   window_.fill({});
   internal_.clear();
 }

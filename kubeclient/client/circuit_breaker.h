@@ -1,11 +1,11 @@
 // CircuitBreaker: tells from the ends of exchanges whether the API server answers (C-012).
 //
 // Trips (the server does not answer):
-//   - after kBreakerFailures exchanges in a row that were kUnreachable or kRefused; or
+//   - after kBreakerFailures exchanges in a row that were kUnreachable, kRefused or kUnanswered; or
 //   - when at least kBreakerAnswersMin exchanges ended within kBreakerWindow, and more than half of
 //     them were bad. Example: 6 of 10, but not 5 of 10.
-// What is kInternal is bad only if several namespaces got it within kBreakerWindow. Otherwise it
-// may be due to the objects of one tenant.
+// What is kInternal or kUnanswered is bad only if several namespaces got it within kBreakerWindow.
+// Otherwise it may be due to the objects of one tenant, or to a webhook of that tenant.
 // Resets with the first kUseful outcome, but not within kBreakerOpenMin: right after tripping that
 // may be the answer to an old request. AdaptiveRate then lets calls out slowly.
 // Pure: the caller passes in the time.
@@ -42,6 +42,7 @@ inline constexpr Duration kProbeWaitMax = seconds(5);
 enum class CallOutcome : uint8_t {
   kUseful,       // the server answered, even if with a refusal
   kInternal,     // 500
+  kUnanswered,   // a write had no answer within its deadline: perhaps a webhook is slow
   kTrouble,      // another 5xx, or an answer that cannot be read
   kUnreachable,  // no answer: connection reset, timeout, or failed handshake
   kRefused,      // nothing was sent: nobody listens, or the name is not known
@@ -50,7 +51,7 @@ enum class CallOutcome : uint8_t {
 class CircuitBreaker {
  public:
   // Records how a call ended, and trips or resets the breaker. `namespace_` is that of the request;
-  // it is only read for kInternal.
+  // it is only read for kInternal and kUnanswered.
   void Note(CallOutcome outcome, MonotonicTime now, std::string_view namespace_ = {});
 
   bool tripped() const { return tripped_; }
@@ -62,19 +63,21 @@ class CircuitBreaker {
   struct Second {
     int64_t number = -1;  // of the second, since the clock's start
     int answers = 0;      // all exchanges
-    int internal = 0;     // those that were kInternal
+    int internal = 0;     // those that were kInternal or kUnanswered
     int bad = 0;          // those that were neither that nor kUseful
   };
 
   void NoteInternal(std::string_view namespace_, MonotonicTime now);
+  bool InSeveralNamespaces(MonotonicTime now) const;
   bool MostAreBad(MonotonicTime now) const;
   void Forget();
 
   bool tripped_ = false;
   MonotonicTime opened_at_;
   int unreachable_in_a_row_ = 0;
+  bool only_unanswered_ = true;  // of these
   std::array<Second, static_cast<size_t>(kBreakerWindow / seconds(1))> window_;
-  // When each of these namespaces last got kInternal; at most kBreakerNamespacesMin.
+  // When each of these namespaces last got kInternal or kUnanswered; at most kBreakerNamespacesMin.
   std::map<std::string, MonotonicTime, std::less<>> internal_;
 };
 

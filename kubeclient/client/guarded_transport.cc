@@ -31,7 +31,11 @@ std::optional<CallOutcome> CallOutcomeOf(ErrorKind kind) {
 }
 
 std::optional<CallOutcome> CallOutcomeOf(HttpMethod method, const Result<HttpResponse>& response) {
-  if (!response.ok()) return CallOutcomeOf(response.error().kind);
+  if (!response.ok()) {
+    const bool silent = response.error().detail == ErrorDetail::kNoAnswer;
+    if (silent && method != HttpMethod::kGet) return CallOutcome::kUnanswered;
+    return CallOutcomeOf(response.error().kind);
+  }
   if (response->status >= 500 && MayBeAboutTheObject(method, *response)) return std::nullopt;
   return CallOutcomeOf(response->status);
 }

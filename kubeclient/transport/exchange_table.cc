@@ -137,7 +137,9 @@ void ExchangeTable::OnDeadline(CallId id) {
   OpenCall& call = calls_.at(id);
   call.timer = 0;
   const bool not_sent = call.exchange->Stop();
-  Reply(id, GaveUp(*call.exchange, not_sent, "no answer within ", call.deadline));
+  Error error = GaveUp(*call.exchange, not_sent, "no answer within ", call.deadline);
+  if (!not_sent) error.detail = ErrorDetail::kNoAnswer;
+  Reply(id, std::move(error));
 }
 
 void ExchangeTable::OnSilence(CallId id) {

@@ -73,6 +73,29 @@ TEST_CASE("A 500 counts only if several namespaces got one within 10 s (C-012)")
   }
 }
 
+TEST_CASE("Writes without an answer count only if several namespaces got none (C-012)") {
+  CircuitBreaker breaker;
+  const auto note = [&](int times, CallOutcome outcome, const char* namespace_) {
+    for (int i = 0; i < times; ++i) breaker.Note(outcome, At(seconds(100)), namespace_);
+  };
+  note(9, CallOutcome::kUnanswered, "noisy");
+  CHECK_FALSE(breaker.tripped());
+  SECTION("of another namespace") {
+    note(1, CallOutcome::kUnanswered, "other");
+    CHECK(breaker.tripped());
+  }
+  SECTION("one with another cause is enough for the row") {
+    note(1, CallOutcome::kUnreachable, "noisy");
+    CHECK(breaker.tripped());
+  }
+  SECTION("an answer between begins a new row") {
+    note(20, CallOutcome::kUseful, "noisy");
+    note(4, CallOutcome::kUnanswered, "noisy");
+    note(3, CallOutcome::kUnreachable, "noisy");
+    CHECK(breaker.tripped());
+  }
+}
+
 TEST_CASE("A few bad answers are no majority of anything") {
   CircuitBreaker breaker;
   NoteTimes(breaker, kBreakerAnswersMin - 1, CallOutcome::kTrouble, At(seconds(1)));

@@ -84,6 +84,12 @@ struct Fixture {
   int streamed = 0;
 };
 
+Result<HttpResponse> NoAnswer() {
+  Error error{ErrorKind::kAmbiguous, "no answer within 10 s"};
+  error.detail = ErrorDetail::kNoAnswer;
+  return error;
+}
+
 TEST_CASE_METHOD(Fixture, "every answer goes through, whatever it is") {
   Fail(4);
   Call(Success());
@@ -156,7 +162,11 @@ TEST_CASE_METHOD(Fixture, "an error of one object says nothing about the server 
       const HttpRequest write = To(method, "ns-" + std::to_string(i));
       Call(Refusal(500, "InternalError", "etcdserver: request is too large"), write);
       Call(Refusal(503, "ServiceUnavailable", "a webhook says so"), write);
+      Call(Refusal(504, "Timeout", "a webhook is slow"), write);
     }
+  }
+  SECTION("of one namespace, for writes without an answer") {
+    for (int i = 0; i < 20; ++i) Call(NoAnswer(), To(method, "noisy"));
   }
   SECTION("of one namespace, for a read") {
     for (int i = 0; i < 20; ++i) {
@@ -166,6 +176,15 @@ TEST_CASE_METHOD(Fixture, "an error of one object says nothing about the server 
   CHECK_FALSE(guard.away());
 }
 
+TEST_CASE_METHOD(Fixture, "no answer to writes of several namespaces is the server's (C-012)") {
+  const bool reads = GENERATE(false, true);
+  for (int i = 0; i < 5; ++i) {
+    Call(NoAnswer(),
+         reads ? To(HttpMethod::kGet, "a") : To(HttpMethod::kPatch, i % 2 == 0 ? "a" : "b"));
+  }
+  CHECK(guard.away());
+}
+
 TEST_CASE_METHOD(Fixture, "neither does it end an outage") {
   Fail(5);
   clock.JumpTo(clock.Now() + kAwayPass);
@@ -173,12 +192,10 @@ TEST_CASE_METHOD(Fixture, "neither does it end an outage") {
   CHECK(guard.away());
 }
 
-TEST_CASE_METHOD(Fixture, "a 503 in plain text, or a 504, to a write is the server's (C-012)") {
-  const int how = GENERATE(0, 1);
+TEST_CASE_METHOD(Fixture, "a 503 or 504 in plain text to a write is the server's (C-012)") {
+  const int code = GENERATE(503, 504);
   for (int i = 0; i < 10; ++i) {
-    const HttpRequest write = To(HttpMethod::kPatch, "ns");
-    if (how == 0) Call({{503, "text/plain", "no endpoint", {}}}, write);
-    if (how == 1) Call(Refusal(504, "Timeout", "took too long"), write);
+    Call({{code, "text/plain", "no endpoint", {}}}, To(HttpMethod::kPatch, "ns"));
   }
   CHECK(guard.away());
 }
