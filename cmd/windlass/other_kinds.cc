@@ -1,34 +1,19 @@
 #include "cmd/windlass/other_kinds.h"
 
 #include <algorithm>
-#include <nlohmann/json.hpp>
 #include <utility>
 
+#include "kubeclient/api/json_reader.h"
+#include "kubeclient/api/lenient_reader.h"
 #include "kubeclient/client/call_deadlines.h"
 #include "kubeclient/client/paths.h"
 
 namespace windlass {
 namespace {
 
-using Json = nlohmann::json;
-
 // Returns "rollouts.windlass.dev".
 std::string NameOf(const ResourceId& resource) {
   return std::string(resource.plural) + "." + std::string(resource.group);
-}
-
-// Returns the whole number at `path`; `otherwise` if there is none.
-int64_t NumberAt(const Json& object, const char* path, int64_t otherwise) {
-  const Json::json_pointer at(path);
-  if (!object.contains(at) || !object.at(at).is_number_integer()) return otherwise;
-  return object.at(at).get<int64_t>();
-}
-
-// Returns the text at `path`; "" if there is none.
-std::string TextAt(const Json& object, const char* path) {
-  const Json::json_pointer at(path);
-  if (!object.contains(at) || !object.at(at).is_string()) return {};
-  return object.at(at).get<std::string>();
 }
 
 }  // namespace
@@ -127,22 +112,50 @@ void OtherKinds::Compare(Kind& kind, Page page) {
   if (kind.waiting > 0 && waited == 0) environment_.log.Warning(TextOf(kind));
 }
 
+// Adds one object to the page.
+void OtherKinds::ReadObject(JsonReader& in, Page& page) {
+  std::string uid;
+  std::string name;
+  std::string namespace_;
+  Lag lag{.generation = 0, .observed = -1};
+  bool ends = false;
+  lenient::Object(in, [&](std::string_view key) {
+    if (key == "metadata") {
+      lenient::Object(in, [&](std::string_view member) {
+        if (member == "uid")
+          uid = lenient::Text(in);
+        else if (member == "name")
+          name = lenient::Text(in);
+        else if (member == "namespace")
+          namespace_ = lenient::Text(in);
+        else if (member == "generation")
+          lag.generation = lenient::Whole(in).value_or(0);
+        else if (member == "deletionTimestamp")
+          ends = !lenient::Text(in).empty();
+      });
+    } else if (key == "status") {
+      lenient::Object(in, [&](std::string_view member) {
+        if (member == "observedGeneration") lag.observed = lenient::Whole(in).value_or(-1);
+      });
+    }
+  });
+  page.has_objects = true;
+  if (uid.empty() || ends || lag.observed == lag.generation) return;
+  page.behind[uid] = {namespace_ + "/" + name, lag};
+}
+
 Result<OtherKinds::Page> OtherKinds::ReadPage(const std::string& json) {
-  const Json list = Json::parse(json, nullptr, /*allow_exceptions=*/false);
-  if (!list.is_object() || !list.contains("items") || !list.at("items").is_array()) {
-    return Error{ErrorKind::kMalformed, "the answer is no list"};
-  }
+  JsonReader in;
   Page page;
-  for (const Json& object : list.at("items")) {
-    page.has_objects = true;
-    const std::string uid = TextAt(object, "/metadata/uid");
-    const Lag lag{NumberAt(object, "/metadata/generation", 0),
-                  NumberAt(object, "/status/observedGeneration", -1)};
-    const bool ends = !TextAt(object, "/metadata/deletionTimestamp").empty();
-    if (uid.empty() || ends || lag.observed == lag.generation) continue;
-    page.behind[uid] = {
-        TextAt(object, "/metadata/namespace") + "/" + TextAt(object, "/metadata/name"), lag};
-  }
+  bool has_items = false;
+  in.Begin(json);
+  in.Object([&](std::string_view key) {
+    if (key != "items") return;
+    has_items = true;
+    in.Array([&] { ReadObject(in, page); });
+  });
+  WINDLASS_TRY([[maybe_unused]] const Unit whole, in.End());
+  if (!has_items) return Error{ErrorKind::kMalformed, "the answer is no list"};
   return page;
 }
 

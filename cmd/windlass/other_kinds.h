@@ -85,6 +85,7 @@ class OtherKinds {
   };
 
   static Result<Page> ReadPage(const std::string& json);
+  static void ReadObject(JsonReader& in, Page& page);
   static std::string TextOf(const Kind& kind);
 
   void Look(Kind& kind);

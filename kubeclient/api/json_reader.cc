@@ -207,7 +207,7 @@ size_t JsonReader::OffsetOf(std::string_view raw) const {
   return offset;
 }
 
-void JsonReader::VisitMembers(void* visitor, void (*visit)(void*, std::string_view)) {
+void JsonReader::VisitMembers(void* visitor, bool nulls, void (*visit)(void*, std::string_view)) {
   State& s = *state_;
   if (s.error) return;
   if (s.path.size() >= size_t{kJsonDepthMax}) return Fail("nested too deeply");
@@ -227,7 +227,7 @@ void JsonReader::VisitMembers(void* visitor, void (*visit)(void*, std::string_vi
     s.current = field.value();
     bool null = false;
     if (s.current.is_null().get(null)) return Fail("want a value");
-    if (!null) visit(visitor, key);
+    if (nulls || !null) visit(visitor, key);
     if (s.error) return;
     s.path.pop_back();
   }

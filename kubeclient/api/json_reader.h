@@ -59,7 +59,14 @@ class JsonReader {
   // skipped.
   template <typename OnMember>
   void Object(OnMember&& on_member) {
-    VisitMembers(&on_member, [](void* visitor, std::string_view key) {
+    VisitMembers(&on_member, /*nulls=*/false, [](void* visitor, std::string_view key) {
+      (*static_cast<std::remove_reference_t<OnMember>*>(visitor))(key);
+    });
+  }
+  // As Object, but calls on_member also for members whose value is null.
+  template <typename OnMember>
+  void AllMembers(OnMember&& on_member) {
+    VisitMembers(&on_member, /*nulls=*/true, [](void* visitor, std::string_view key) {
       (*static_cast<std::remove_reference_t<OnMember>*>(visitor))(key);
     });
   }
@@ -76,7 +83,7 @@ class JsonReader {
   void Fail(std::string_view what);
 
  private:
-  void VisitMembers(void* visitor, void (*visit)(void*, std::string_view));
+  void VisitMembers(void* visitor, bool nulls, void (*visit)(void*, std::string_view));
   void VisitElements(void* visitor, void (*visit)(void*));
 
   struct State;

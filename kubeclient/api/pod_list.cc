@@ -1,58 +1,87 @@
 #include "kubeclient/api/pod_list.h"
 
-#include <nlohmann/json.hpp>
+#include <optional>
 #include <string>
+#include <utility>
+
+#include "kubeclient/api/json_reader.h"
+#include "kubeclient/api/lenient_reader.h"
 
 namespace windlass {
 namespace {
 
-using Json = nlohmann::json;
-
 Error Malformed(std::string message) { return {ErrorKind::kMalformed, std::move(message)}; }
 
-// Returns the member; nullptr if `object` is not an object or lacks the member.
-const Json* Member(const Json& object, const char* key) {
-  if (!object.is_object()) return nullptr;
-  const auto found = object.find(key);
-  return found == object.end() ? nullptr : &*found;
+Uid UidIn(const std::string& text) { return Uid::Parse(text).value_or(Uid::Foreign()); }
+
+// Returns the uid of the first controlling owner (D-102); nullopt if there is none.
+std::optional<Uid> ReadController(JsonReader& in) {
+  std::optional<Uid> found;
+  lenient::Array(in, [&] {
+    bool controls = false;
+    std::string uid;
+    lenient::Object(in, [&](std::string_view key) {
+      if (key == "controller")
+        controls = lenient::IsTrue(in);
+      else if (key == "uid")
+        uid = lenient::Text(in);
+    });
+    if (controls && !found) found = UidIn(uid);
+  });
+  return found;
 }
 
-bool IsTrue(const Json* json) { return json != nullptr && json->is_boolean() && json->get<bool>(); }
-
-std::string TextOf(const Json* json) {
-  return json != nullptr && json->is_string() ? json->get<std::string>() : std::string();
-}
-
-Uid UidIn(const Json& object) {
-  return Uid::Parse(TextOf(Member(object, "uid"))).value_or(Uid::Foreign());
+// Reads the metadata of a Pod; adds the Pod if it has a controller.
+void ReadPodMetadata(JsonReader& in, std::vector<ListedPod>& pods) {
+  std::string uid;
+  std::optional<Uid> controller;
+  bool deleting = false;
+  lenient::Object(in, [&](std::string_view key) {
+    if (key == "uid")
+      uid = lenient::Text(in);
+    else if (key == "ownerReferences")
+      controller = ReadController(in);
+    else if (key == "deletionTimestamp")
+      deleting = !lenient::Text(in).empty();
+  });
+  if (controller) pods.push_back({UidIn(uid), *controller, deleting});
 }
 
 }  // namespace
 
 Result<std::vector<ListedPod>> ControlledPods(std::string_view list_body) {
-  const Json list = Json::parse(list_body, nullptr, /*allow_exceptions=*/false);
-  const Json* list_metadata = Member(list, "metadata");
-  const Json* items = Member(list, "items");
-  if (list_metadata == nullptr) return Malformed("pod list: metadata is missing");
-  if (!TextOf(Member(*list_metadata, "continue")).empty()) {
-    return Malformed("pod list: metadata.continue: there are further pages");
-  }
-  if (items == nullptr) return Malformed("pod list: items is missing");
+  JsonReader in;
   std::vector<ListedPod> pods;
-  if (items->is_null()) return pods;  // as Go writes an empty list
-  if (!items->is_array()) return Malformed("pod list: items is no array");
-  for (const Json& pod : *items) {
-    const Json* metadata = Member(pod, "metadata");
-    if (metadata == nullptr) return Malformed("pod list: an item has no metadata");
-    const Json* owners = Member(*metadata, "ownerReferences");
-    if (owners == nullptr || !owners->is_array()) continue;
-    const bool deleting = !TextOf(Member(*metadata, "deletionTimestamp")).empty();
-    for (const Json& owner : *owners) {
-      if (!IsTrue(Member(owner, "controller"))) continue;
-      pods.push_back({UidIn(*metadata), UidIn(owner), deleting});
-      break;  // the first one counts (D-102)
+  bool has_metadata = false;
+  bool has_items = false;
+  bool all_have_metadata = true;
+  std::string more;
+  in.Begin(list_body);
+  in.AllMembers([&](std::string_view key) {
+    if (key == "metadata") {
+      has_metadata = true;
+      lenient::Object(in, [&](std::string_view member) {
+        if (member == "continue") more = lenient::Text(in);
+      });
+    } else if (key == "items") {
+      has_items = true;
+      if (in.type() == JsonReader::Type::kNull) return in.Null();  // as Go writes an empty list
+      in.Array([&] {
+        bool found = false;
+        in.Object([&](std::string_view member) {
+          if (member != "metadata") return;
+          found = true;
+          ReadPodMetadata(in, pods);
+        });
+        all_have_metadata = all_have_metadata && found;
+      });
     }
-  }
+  });
+  if (const Status whole = in.End(); !whole.ok()) return Error(whole.error()).Context("pod list");
+  if (!has_metadata) return Malformed("pod list: metadata is missing");
+  if (!more.empty()) return Malformed("pod list: metadata.continue: there are further pages");
+  if (!has_items) return Malformed("pod list: items is missing");
+  if (!all_have_metadata) return Malformed("pod list: an item has no metadata");
   return pods;
 }
 

@@ -1,108 +1,164 @@
 #include "kubeclient/api/unready_pods.h"
 
-#include <nlohmann/json.hpp>
 #include <utility>
+
+#include "kubeclient/api/json_reader.h"
+#include "kubeclient/api/lenient_reader.h"
 
 namespace windlass {
 namespace {
 
-using nlohmann::json;
+// status.conditions, as far as it is of interest.
+struct Conditions {
+  bool ready = false;
+  bool unschedulable = false;
+  std::string scheduling_message;
+};
 
-// Returns the member; a null value if `object` is no object or lacks the member.
-const json& In(const json& object, const char* key) {
-  static const json kAbsent;
-  if (!object.is_object()) return kAbsent;
-  const auto found = object.find(key);
-  return found == object.end() ? kAbsent : *found;
+// The first condition of a type counts.
+void ReadConditions(JsonReader& in, Conditions& out) {
+  bool has_ready = false;
+  bool has_scheduled = false;
+  lenient::Array(in, [&] {
+    std::string type;
+    std::string status;
+    std::string message;
+    lenient::Object(in, [&](std::string_view key) {
+      if (key == "type")
+        type = lenient::Text(in);
+      else if (key == "status")
+        status = lenient::Text(in);
+      else if (key == "message")
+        message = lenient::Text(in);
+    });
+    if (type == "Ready" && !std::exchange(has_ready, true)) out.ready = status == "True";
+    if (type != "PodScheduled" || std::exchange(has_scheduled, true)) return;
+    out.unschedulable = status == "False";
+    if (out.unschedulable) out.scheduling_message = std::move(message);
+  });
 }
 
-std::string WordsIn(const json& object, const char* key) {
-  const json& text = In(object, key);
-  return text.is_string() ? text.get<std::string>() : std::string();
+Uid ReadController(JsonReader& in) {
+  std::optional<Uid> found;
+  lenient::Array(in, [&] {
+    bool controls = false;
+    std::string uid;
+    lenient::Object(in, [&](std::string_view key) {
+      if (key == "controller")
+        controls = lenient::IsTrue(in);
+      else if (key == "uid")
+        uid = lenient::Text(in);
+    });
+    if (controls && !found) found = Uid::Parse(uid).value_or(Uid::Foreign());
+  });
+  return found.value_or(Uid{});
 }
 
-bool HoldsIn(const json& object, const char* key) {
-  const json& flag = In(object, key);
-  return flag.is_boolean() && flag.get<bool>();
+// The end of a container, in state or lastState.
+struct Ended {
+  bool there = false;
+  std::optional<int64_t> exit_code;
+  std::string reason;
+};
+
+void ReadState(JsonReader& in, Ended& ended, UnreadyContainer* waiting) {
+  lenient::Object(in, [&](std::string_view key) {
+    if (key == "terminated") {
+      if (in.type() != JsonReader::Type::kObject) return;
+      ended.there = true;
+      in.Object([&](std::string_view member) {
+        if (member == "exitCode")
+          ended.exit_code = lenient::Whole(in);
+        else if (member == "reason")
+          ended.reason = lenient::Text(in);
+      });
+    } else if (key == "waiting" && waiting != nullptr) {
+      lenient::Object(in, [&](std::string_view member) {
+        if (member == "reason")
+          waiting->waiting_reason = lenient::Text(in);
+        else if (member == "message")
+          waiting->waiting_message = lenient::Text(in);
+      });
+    }
+  });
 }
 
-// Returns nullopt if there is no number in the range of int64_t.
-std::optional<int64_t> CountIn(const json& object, const char* key) {
-  const json& number = In(object, key);
-  if (!number.is_number_integer()) return std::nullopt;
-  if (number.is_number_unsigned() && number.get<uint64_t>() > uint64_t{INT64_MAX}) {
-    return std::nullopt;
-  }
-  return number.get<int64_t>();
+void ReadContainers(JsonReader& in, bool of_init, std::vector<UnreadyContainer>& containers) {
+  containers.clear();
+  lenient::Array(in, [&] {
+    UnreadyContainer container;
+    bool ready = false;
+    Ended now;
+    Ended before;
+    lenient::Object(in, [&](std::string_view key) {
+      if (key == "name")
+        container.name = lenient::Text(in);
+      else if (key == "ready")
+        ready = lenient::IsTrue(in);
+      else if (key == "restartCount")
+        container.restarts = lenient::Whole(in).value_or(0);
+      else if (key == "state")
+        ReadState(in, now, &container);
+      else if (key == "lastState")
+        ReadState(in, before, nullptr);
+    });
+    if (ready || (of_init && now.there && now.exit_code.value_or(0) == 0)) return;
+    Ended& end = now.there ? now : before;
+    container.exit_code = end.exit_code;
+    container.exit_reason = std::move(end.reason);
+    containers.push_back(std::move(container));
+  });
 }
 
-// Returns the condition of that type; a null value if there is none.
-const json& ConditionIn(const json& pod, std::string_view type) {
-  static const json kNone;
-  const json& conditions = In(In(pod, "status"), "conditions");
-  if (!conditions.is_array()) return kNone;
-  for (const json& condition : conditions) {
-    if (WordsIn(condition, "type") == type) return condition;
-  }
-  return kNone;
-}
-
-Uid ControllerIn(const json& metadata) {
-  const json& owners = In(metadata, "ownerReferences");
-  if (!owners.is_array()) return {};
-  for (const json& owner : owners) {
-    if (!HoldsIn(owner, "controller")) continue;
-    return Uid::Parse(WordsIn(owner, "uid")).value_or(Uid::Foreign());
-  }
-  return {};
-}
-
-void AddUnready(const json& statuses, bool of_init, std::vector<UnreadyContainer>& containers) {
-  if (!statuses.is_array()) return;
-  for (const json& status : statuses) {
-    const json& state = In(status, "state");
-    const json& ended = In(state, "terminated");
-    const bool done = of_init && ended.is_object() && CountIn(ended, "exitCode").value_or(0) == 0;
-    if (HoldsIn(status, "ready") || done) continue;
-    const json& waiting = In(state, "waiting");
-    const json& end = ended.is_object() ? ended : In(In(status, "lastState"), "terminated");
-    containers.push_back({.name = WordsIn(status, "name"),
-                          .waiting_reason = WordsIn(waiting, "reason"),
-                          .waiting_message = WordsIn(waiting, "message"),
-                          .exit_code = CountIn(end, "exitCode"),
-                          .exit_reason = WordsIn(end, "reason"),
-                          .restarts = CountIn(status, "restartCount").value_or(0)});
-  }
-}
-
-UnreadyPod ReadUnready(const json& pod, const json& metadata) {
-  const json& scheduled = ConditionIn(pod, "PodScheduled");
-  UnreadyPod unready{.name = WordsIn(metadata, "name"),
-                     .controller = ControllerIn(metadata),
-                     .unschedulable = WordsIn(scheduled, "status") == "False"};
-  if (unready.unschedulable) unready.scheduling_message = WordsIn(scheduled, "message");
-  const json& status = In(pod, "status");
-  AddUnready(In(status, "initContainerStatuses"), /*of_init=*/true, unready.containers);
-  AddUnready(In(status, "containerStatuses"), /*of_init=*/false, unready.containers);
-  return unready;
+// Reads a Pod; adds it if it is neither ready nor being deleted.
+void ReadPod(JsonReader& in, std::vector<UnreadyPod>& pods) {
+  UnreadyPod pod;
+  Conditions conditions;
+  std::vector<UnreadyContainer> others;
+  bool leaves = false;
+  lenient::Object(in, [&](std::string_view key) {
+    if (key == "metadata") {
+      lenient::Object(in, [&](std::string_view member) {
+        if (member == "name")
+          pod.name = lenient::Text(in);
+        else if (member == "ownerReferences")
+          pod.controller = ReadController(in);
+        else if (member == "deletionTimestamp")
+          leaves = !lenient::Text(in).empty();
+      });
+    } else if (key == "status") {
+      lenient::Object(in, [&](std::string_view member) {
+        if (member == "conditions")
+          ReadConditions(in, conditions);
+        else if (member == "initContainerStatuses")
+          ReadContainers(in, /*of_init=*/true, pod.containers);
+        else if (member == "containerStatuses")
+          ReadContainers(in, /*of_init=*/false, others);
+      });
+    }
+  });
+  if (leaves || conditions.ready) return;
+  pod.unschedulable = conditions.unschedulable;
+  pod.scheduling_message = std::move(conditions.scheduling_message);
+  for (UnreadyContainer& container : others) pod.containers.push_back(std::move(container));
+  pods.push_back(std::move(pod));
 }
 
 }  // namespace
 
 Result<std::vector<UnreadyPod>> UnreadyPods(std::string_view list_body) {
-  const json list = json::parse(list_body, nullptr, /*allow_exceptions=*/false);
-  const json& items = In(list, "items");
-  const bool has_items = list.is_object() && list.contains("items");
-  if (!has_items || !(items.is_array() || items.is_null())) {
-    return Error{ErrorKind::kMalformed, "pod list: items is missing or no array"};
-  }
+  JsonReader in;
   std::vector<UnreadyPod> pods;
-  for (const json& pod : items) {
-    const json& metadata = In(pod, "metadata");
-    const bool leaves = !WordsIn(metadata, "deletionTimestamp").empty();
-    if (leaves || WordsIn(ConditionIn(pod, "Ready"), "status") == "True") continue;
-    pods.push_back(ReadUnready(pod, metadata));
-  }
+  bool has_items = false;
+  in.Begin(list_body);
+  in.AllMembers([&](std::string_view key) {
+    if (key != "items") return;
+    has_items = true;
+    if (in.type() == JsonReader::Type::kNull) return in.Null();  // as Go writes an empty list
+    in.Array([&] { ReadPod(in, pods); });
+  });
+  if (const Status whole = in.End(); !whole.ok()) return Error(whole.error()).Context("pod list");
+  if (!has_items) return Error{ErrorKind::kMalformed, "pod list: items is missing"};
   return pods;
 }
 

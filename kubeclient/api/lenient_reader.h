@@ -1,0 +1,33 @@
+// Reads of what may be missing or of another type, which then counts as absent. For answers of
+// which little is kept, and that an error in one object must not make unreadable.
+#pragma once
+
+#include <cstdint>
+#include <optional>
+#include <string>
+#include <utility>
+
+#include "kubeclient/api/json_reader.h"
+#include "kubeclient/base/parse_whole.h"
+
+namespace windlass::lenient {
+
+inline std::string Text(JsonReader& in) {
+  return in.type() == JsonReader::Type::kString ? std::string(in.String()) : std::string();
+}
+inline bool IsTrue(JsonReader& in) { return in.type() == JsonReader::Type::kBool && in.Bool(); }
+// Returns nullopt if there is no whole number in the range of int64_t.
+inline std::optional<int64_t> Whole(JsonReader& in) {
+  if (in.type() != JsonReader::Type::kNumber) return std::nullopt;
+  return ParseWhole<int64_t>(in.Number());
+}
+template <typename F>
+void Object(JsonReader& in, F&& on_member) {
+  if (in.type() == JsonReader::Type::kObject) in.Object(std::forward<F>(on_member));
+}
+template <typename F>
+void Array(JsonReader& in, F&& on_element) {
+  if (in.type() == JsonReader::Type::kArray) in.Array(std::forward<F>(on_element));
+}
+
+}  // namespace windlass::lenient
