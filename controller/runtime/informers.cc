@@ -136,12 +136,20 @@ void Informers::GiveUp(AnyInformer& informer) {
 // Lists again what has objects that were cut down, if there is room for the smallest of them. Twice
 // its size is asked for, so that it is not cut down again soon.
 void Informers::LookForRoom() {
+  size_t cut = 0;
+  for (const auto& informer : informers_) cut += informer->running() ? informer->cut() : 0;
+  // A list that healed nothing is not asked for again soon.
+  const bool in_vain = cut > 0 && cut >= cut_at_relist_;
+  room_wait_ = in_vain ? std::min(2 * room_wait_, kLookForRoomMax) : kLookForRoom;
+  cut_at_relist_ = SIZE_MAX;
   for (const auto& informer : informers_) {
     const size_t bytes = informer->running() ? informer->SmallestCut() : 0;
-    if (bytes > 0 && environment_.budget->HasRoomForLarge(2 * bytes)) informer->Relist();
+    if (bytes == 0 || !environment_.budget->HasRoomForLarge(2 * bytes)) continue;
+    cut_at_relist_ = cut;
+    informer->Relist();
   }
   look_for_room_ =
-      environment_.timers.At(environment_.clock.Now() + kLookForRoom, [this] { LookForRoom(); });
+      environment_.timers.At(environment_.clock.Now() + room_wait_, [this] { LookForRoom(); });
 }
 
 // After an outage that broke no watch, no informer recovers, so nothing else would check the

@@ -29,6 +29,8 @@ inline constexpr Duration kInformerLingers = seconds(300);
 inline constexpr Duration kGivenUpFor = seconds(1800);
 // How often to look whether there is room for objects that were cut down.
 inline constexpr Duration kLookForRoom = seconds(300);
+// The longest wait, after looks that led to nothing.
+inline constexpr Duration kLookForRoomMax = seconds(4800);
 
 class Informers {
  public:
@@ -102,6 +104,8 @@ class Informers {
   std::vector<std::unique_ptr<AnyInformer>> informers_;
   ClusterIdentity identity_;
   TimerId look_for_room_ = 0;
+  Duration room_wait_ = kLookForRoom;
+  size_t cut_at_relist_ = SIZE_MAX;  // objects that were cut down when room was last found for one
   bool resetting_ = false;
   bool started_ = false;
 };

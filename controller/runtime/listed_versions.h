@@ -22,7 +22,8 @@ struct ListedVersions {
   ResourceVersion version;  // of the list
 };
 
-// Returns the first object for which `informer` lags behind the list; "" if there is none. An
+// Returns the first object for which `informer` lags behind the list; "" if there is none. While a
+// list of its own is applied, which may hold what is asked for, some other text is returned. An
 // object that cannot be decoded counts as held once the watch has passed it, because it is
 // quarantined then.
 template <typename T>
@@ -32,6 +33,7 @@ std::string FirstBehind(const Informer<T>& informer, const ListedVersions& liste
     const auto order = ResourceVersion::Compare(told, wanted);
     return !order || *order == std::strong_ordering::less;
   };
+  if (informer.is_applying()) return "(a list is applied)";
   if (!behind(listed.version)) return {};
   for (const auto& [key, wanted] : listed.objects) {
     const T* held = informer.store().Find(key);

@@ -73,8 +73,10 @@ class AnyInformer {
   virtual void Relist() = 0;
   // Returns the size of the smallest object that was cut down; 0 if there is none.
   virtual size_t SmallestCut() const = 0;
+  virtual size_t cut() const = 0;  // as Informer::cut
   virtual Listeners<>& on_no_room() = 0;
   virtual bool HasSynced() const = 0;
+  virtual MonotonicTime view_at() const = 0;  // as Informer::view_at
   virtual const Reflector& reflector() const = 0;
   // As members of Informer.
   virtual const std::map<ObjectKey, UnreadableObject>& quarantined() const = 0;
@@ -128,10 +130,12 @@ class SharedInformer final : public AnyInformer {
   }
   void Relist() override { informer.Relist(); }
   size_t SmallestCut() const override;
+  size_t cut() const override { return informer.cut(); }
   Listeners<>& on_no_room() override { return informer.on_no_room; }
   void Reset(std::string_view why) override { informer.Reset(why); }
   void TryNow(bool was_refused) override { informer.TryNow(was_refused); }
   bool HasSynced() const override { return informer.HasSynced(); }
+  MonotonicTime view_at() const override { return informer.view_at(); }
   const Reflector& reflector() const override { return informer.reflector(); }
   const std::map<ObjectKey, UnreadableObject>& quarantined() const override {
     return informer.quarantined();
@@ -183,7 +187,7 @@ void SharedInformer<T>::FoldReplies(FoldTable& table, const ReplyFolding<T>& fol
       if (running()) FoldDeleted(request, body);
     };
     row.gone = [this](const ObjectKey& key, const Uid& uid) {
-      if (running()) informer.store().FoldDelete(key, uid);
+      if (running()) informer.FoldDelete(key, uid);
     };
   }
   table.Add(reflector().options().resource, std::move(row));
@@ -205,7 +209,7 @@ void SharedInformer<T>::Fold(T object) {
   if (folding_->selects == nullptr || folding_->selects(object)) {
     informer.Fold(std::move(object));
   } else {
-    informer.store().FoldDelete(KeyOf(object.meta), object.meta.uid);
+    informer.FoldDelete(KeyOf(object.meta), object.meta.uid);
   }
 }
 
@@ -217,7 +221,7 @@ void SharedInformer<T>::FoldDeleted(const Request& request, std::string_view bod
   if (kept.ok() && kept->meta.uid == request.uid() && kept->meta.deleting()) {
     Fold(std::move(kept).value());
   } else {
-    informer.store().FoldDelete(request.key(), request.uid());
+    informer.FoldDelete(request.key(), request.uid());
   }
 }
 

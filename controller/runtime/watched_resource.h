@@ -49,7 +49,7 @@ class WatchedResource {
   Store<T>& store() { return shared_.informer.store(); }
   const Store<T>& store() const { return shared_.informer.store(); }
   ComparedCache Compared() const { return shared_.Compared(); }
-  MonotonicTime view_at() const { return shared_.reflector().view_at(); }
+  MonotonicTime view_at() const { return shared_.view_at(); }
 
   // Returns true while the API server does not serve the resource.
   bool WaitsForApi() const { return shared_.reflector().not_served_since().has_value(); }

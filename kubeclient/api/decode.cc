@@ -5,6 +5,7 @@
 
 #include "kubeclient/api/decode_fields.h"
 #include "kubeclient/api/json_reader.h"
+#include "kubeclient/api/template_text.h"
 
 namespace windlass {
 namespace {
@@ -220,18 +221,7 @@ Result<TemplateFingerprints> Decoder::FingerprintTemplate(const ObjectMeta& meta
 }
 
 Result<std::string> Decoder::ExtractTemplate(std::string_view object_json) {
-  JsonReader& in = parser_->in;
-  std::string_view raw;
-  in.Begin(object_json);
-  in.Object([&](std::string_view key) {
-    if (key != "spec") return;
-    in.Object([&](std::string_view member) {
-      if (member == "template") raw = in.RawObject();
-    });
-  });
-  WINDLASS_TRY([[maybe_unused]] const Unit whole, in.End());
-  if (raw.empty()) return Malformed("spec.template: missing");
-  return std::string(raw);
+  return RawTemplate(parser_->in, object_json);
 }
 
 }  // namespace windlass

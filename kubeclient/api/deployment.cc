@@ -112,10 +112,14 @@ size_t BytesOf(const Deployment& object) {
          text + BytesOf(object.status.conditions);
 }
 
+size_t TextBytesOf(const Deployment& object) {
+  return TextBytesOf(object.meta) + TextBytesOf(object.spec.selector);
+}
+
 void Cut(Deployment& object) {
   Cut(object.meta);
   object.large_annotations = {};
-  object.spec.selector = {};
+  Cut(object.spec.selector);
   object.spec.template_json.reset();
 }
 

@@ -66,6 +66,7 @@ Result<Deployment> DecodeDeployment(Decoder& decoder, std::string_view object_js
 
 // As the functions of these names for ObjectMeta. A cut object keeps its sizes and its status.
 size_t BytesOf(const Deployment& object);
+size_t TextBytesOf(const Deployment& object);
 void Cut(Deployment& object);
 // Leaves out the text of the template, which can be read again. Returns false if there is none.
 bool Slim(Deployment& object);

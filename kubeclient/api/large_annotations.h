@@ -18,7 +18,7 @@
 namespace windlass {
 
 // Values up to this size are kept in any case.
-inline constexpr size_t kAnnotationBytesKept = 1024;
+inline constexpr size_t kAnnotationBytesKept = 128;
 
 struct LargeAnnotation {
   Symbol key;

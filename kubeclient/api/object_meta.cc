@@ -74,7 +74,7 @@ size_t BytesOf(const ObjectMeta& meta) {
 }
 
 void Cut(ObjectMeta& meta) {
-  meta.labels = {};
+  if (meta.labels.text_bytes() > kLabelBytesOfCut) meta.labels = {};
   meta.annotations = {};
   const OwnerReference* controller = meta.ControllerRef();
   if (controller == nullptr) {

@@ -102,7 +102,14 @@ inline ObjectKey KeyOf(const ObjectMeta& meta) { return {meta.namespace_, meta.n
 // Returns about how many bytes of memory `meta` takes in addition to its own size. Interned texts
 // are left out: SymbolTable::bytes has them, once for all objects.
 size_t BytesOf(const ObjectMeta& meta);
-// Leaves out what may be large: labels, annotations, and owners other than the controller.
+// Returns how many bytes the texts of its labels and annotations have. It is not known which of
+// them other objects have, too.
+inline size_t TextBytesOf(const ObjectMeta& meta) {
+  return meta.labels.text_bytes() + meta.annotations.text_bytes();
+}
+// Leaves out what may be large: annotations, owners other than the controller, and labels of more
+// than kLabelBytesOfCut. By smaller ones it is still found.
 void Cut(ObjectMeta& meta);
+inline constexpr size_t kLabelBytesOfCut = 4096;
 
 }  // namespace windlass

@@ -65,4 +65,19 @@ Result<ReplicationController> DecodeReplicationController(Decoder& decoder,
   return out;
 }
 
+size_t BytesOf(const ReplicationController& object) {
+  const size_t text = object.template_json != nullptr ? object.template_json->size() : 0;
+  return sizeof(object) + BytesOf(object.meta) + object.selector.bytes() + text;
+}
+
+size_t TextBytesOf(const ReplicationController& object) {
+  return TextBytesOf(object.meta) + object.selector.text_bytes();
+}
+
+void Cut(ReplicationController& object) {
+  Cut(object.meta);
+  object.selector = {};
+  object.template_json.reset();
+}
+
 }  // namespace windlass

@@ -217,4 +217,32 @@ Result<ReplicationControllerUpdate> DecodeReplicationControllerUpdate(
   return out;
 }
 
+size_t BytesOf(const ReplicationControllerUpdate& object) {
+  const ReplicationControllerUpdateStatus& status = object.status;
+  size_t bytes = sizeof(object) + BytesOf(object.meta) + status.message.capacity() +
+                 status.journal.capacity() + BytesOf(status.conditions) +
+                 status.lines.capacity() * sizeof(std::string);
+  for (const std::string& line : status.lines) bytes += line.capacity();
+  if (!object.spec.controller) return bytes;
+  const NewControllerContent& content = *object.spec.controller;
+  const size_t text = content.template_json != nullptr ? content.template_json->size() : 0;
+  return bytes + content.labels.bytes() + content.annotations.bytes() + content.selector.bytes() +
+         text;
+}
+
+size_t TextBytesOf(const ReplicationControllerUpdate& object) {
+  const size_t bytes = TextBytesOf(object.meta);
+  if (!object.spec.controller) return bytes;
+  const NewControllerContent& content = *object.spec.controller;
+  return bytes + content.labels.text_bytes() + content.annotations.text_bytes() +
+         content.selector.text_bytes();
+}
+
+void Cut(ReplicationControllerUpdate& object) {
+  Cut(object.meta);
+  object.spec.controller.reset();
+  object.status.lines.clear();
+  object.status.journal.clear();
+}
+
 }  // namespace windlass

@@ -92,6 +92,12 @@ struct ReplicationControllerUpdate {
 Result<ReplicationControllerUpdate> DecodeReplicationControllerUpdate(Decoder& decoder,
                                                                       std::string_view object_json);
 
+// As the functions of these names for ObjectMeta. A cut object keeps its status, but for lines and
+// journal.
+size_t BytesOf(const ReplicationControllerUpdate& object);
+size_t TextBytesOf(const ReplicationControllerUpdate& object);
+void Cut(ReplicationControllerUpdate& object);
+
 // Returns the JSON merge patch that makes an object's status this one: what is absent is null.
 std::string StatusPatch(const ReplicationControllerUpdateStatus& status);
 

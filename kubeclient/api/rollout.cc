@@ -283,9 +283,13 @@ size_t BytesOf(const Rollout& object) {
          object.status.message.capacity() + BytesOf(object.status.conditions);
 }
 
+size_t TextBytesOf(const Rollout& object) {
+  return TextBytesOf(object.meta) + TextBytesOf(object.spec.selector);
+}
+
 void Cut(Rollout& object) {
   Cut(object.meta);
-  object.spec.selector = {};
+  Cut(object.spec.selector);
   object.spec.template_json.reset();
 }
 

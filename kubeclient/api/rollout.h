@@ -148,6 +148,7 @@ Result<Rollout> DecodeRollout(Decoder& decoder, std::string_view object_json);
 
 // As the functions of these names for ObjectMeta. A cut object keeps its sizes and its status.
 size_t BytesOf(const Rollout& object);
+size_t TextBytesOf(const Rollout& object);
 void Cut(Rollout& object);
 
 }  // namespace windlass

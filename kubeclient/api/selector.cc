@@ -63,6 +63,19 @@ size_t BytesOf(const LabelSelector& selector) {
   return bytes;
 }
 
+size_t TextBytesOf(const LabelSelector& selector) {
+  size_t bytes = selector.match_labels.text_bytes();
+  for (const LabelSelectorRequirement& requirement : selector.match_expressions) {
+    bytes += requirement.key.text().size();
+    for (const Symbol& value : requirement.values) bytes += value.text().size();
+  }
+  return bytes;
+}
+
+void Cut(LabelSelector& selector) {
+  if (TextBytesOf(selector) > kLabelBytesOfCut) selector = {};
+}
+
 LabelSelector SelectorOf(StringMap labels) {
   return {.present = true, .match_labels = std::move(labels), .match_expressions = {}};
 }

@@ -31,6 +31,10 @@ struct LabelSelector {
 
 // Returns how many bytes of memory the requirements take, without interned texts.
 size_t BytesOf(const LabelSelector& selector);
+// Returns how many bytes its texts have.
+size_t TextBytesOf(const LabelSelector& selector);
+// Leaves the selector out if its texts are longer than kLabelBytesOfCut (object_meta.h).
+void Cut(LabelSelector& selector);
 
 // Returns the selector of the objects that have all of these labels.
 LabelSelector SelectorOf(StringMap labels);

@@ -38,4 +38,12 @@ void StringMap::Erase(std::string_view key) {
   if (at != pairs_.end() && at->first.text() == key) pairs_.erase(at);
 }
 
+size_t StringMap::text_bytes() const {
+  size_t bytes = 0;
+  for (const auto& [key, value] : pairs_) {
+    bytes += key.text().size() + value.text().size() + SymbolTable::kBytesOfEntry;
+  }
+  return bytes;
+}
+
 }  // namespace windlass

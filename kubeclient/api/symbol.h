@@ -50,6 +50,10 @@ class Symbol {
 // A SymbolTable must outlive every Symbol that it made.
 class SymbolTable {
  public:
+  // What one text takes beside its bytes: an entry, its node in the map and its share of the
+  // buckets, as allocated.
+  static constexpr size_t kBytesOfEntry = 144;
+
   SymbolTable() = default;
   SymbolTable(const SymbolTable&) = delete;
   SymbolTable& operator=(const SymbolTable&) = delete;
@@ -62,9 +66,6 @@ class SymbolTable {
 
  private:
   friend class Symbol;
-  // An entry, its node in the map and its share of the buckets, as allocated.
-  static constexpr size_t kBytesOfEntry = 144;
-
   std::unordered_map<std::string_view, Symbol::Entry*> entries_;
   size_t text_bytes_ = 0;
 };

@@ -68,6 +68,20 @@ Result<std::string> ExtractTemplate(std::string_view object_json) {
   return DumpJson(*found);
 }
 
+Result<std::string> RawTemplate(JsonReader& in, std::string_view object_json) {
+  std::string_view raw;
+  in.Begin(object_json);
+  in.Object([&](std::string_view key) {
+    if (key != "spec") return;
+    in.Object([&](std::string_view member) {
+      if (member == "template") raw = in.RawObject();
+    });
+  });
+  WINDLASS_TRY([[maybe_unused]] const Unit whole, in.End());
+  if (raw.empty()) return Malformed("spec.template: missing");
+  return std::string(raw);
+}
+
 bool DifferAtMostInForm(std::string_view one_template, std::string_view other_template) {
   const Json one = LoosenedTemplate(one_template);
   return one.is_object() && one == LoosenedTemplate(other_template);

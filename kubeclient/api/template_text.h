@@ -5,6 +5,7 @@
 #include <string>
 #include <string_view>
 
+#include "kubeclient/api/json_reader.h"
 #include "kubeclient/base/result.h"
 
 namespace windlass {
@@ -12,6 +13,10 @@ namespace windlass {
 // Returns spec.template of a Deployment or ReplicaSet, with every field and empty object (D-780).
 // Error kMalformed if `object_json` is not a JSON object or has no template.
 Result<std::string> ExtractTemplate(std::string_view object_json);
+
+// Returns the same byte for byte, as the API server wrote it: with its order of fields and its
+// escapes. Error kMalformed as above.
+Result<std::string> RawTemplate(JsonReader& in, std::string_view object_json);
 
 // Returns true if two templates differ only in form:
 //   - absent, null, empty, zero and false count as the same everywhere

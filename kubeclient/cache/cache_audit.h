@@ -9,6 +9,7 @@
 #include <cstdint>
 #include <map>
 #include <memory>
+#include <optional>
 #include <set>
 #include <string>
 
@@ -26,6 +27,8 @@ inline constexpr Duration kAuditPeriod = seconds(6 * 3600);
 inline constexpr Duration kAuditPatience = seconds(300);
 // How often an audit looks whether the watch has caught up.
 inline constexpr Duration kAuditLook = seconds(1);
+// How many objects one turn of the event loop compares.
+inline constexpr int kAuditComparedInOneTurn = 2000;
 
 struct CacheAuditCounters {
   uint64_t audits = 0;       // finished
@@ -59,6 +62,8 @@ class CacheAudit {
   bool Collect(const ListPage& page);
   void AwaitVersion();
   void Compare();
+  void CompareOne(const ObjectKey& key, const Seen* listed, const T* held);
+  void Finish();
   void Different(const ObjectKey& key, const char* how);
 
   InformerEnvironment environment_;
@@ -77,7 +82,8 @@ class CacheAudit {
   std::set<ObjectKey> changed_;  // since the audit began: not compared
   ResourceVersion version_;      // of the list
   MonotonicTime give_up_at_;
-  uint64_t found_ = 0;  // in this audit
+  std::optional<ObjectKey> compared_;  // up to and with this key
+  uint64_t found_ = 0;                 // in this audit
 };
 
 }  // namespace windlass

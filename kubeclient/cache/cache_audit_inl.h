@@ -49,6 +49,7 @@ void CacheAudit<T>::Begin() {
   if (!informer_.HasSynced()) return Rest();
   under_way_ = true;
   version_ = {};
+  compared_.reset();
   found_ = 0;
   give_up_at_ = environment_.clock.Now() + kAuditPatience;
   RequestPage("");
@@ -96,10 +97,11 @@ bool CacheAudit<T>::Collect(const ListPage& page) {
   return true;
 }
 
-// Waits until the informer has reached the list's version.
+// Waits until the informer has reached the list's version, and has applied a list of its own.
 template <typename T>
 void CacheAudit<T>::AwaitVersion() {
-  if (!IsOlder(informer_.reflector().last_version(), version_)) return Compare();
+  const bool behind = IsOlder(informer_.reflector().last_version(), version_);
+  if (!behind && !informer_.is_applying()) return Compare();
   if (environment_.clock.Now() >= give_up_at_) return Rest();
   timer_ = environment_.timers.At(environment_.clock.Now() + kAuditLook, [this] {
     timer_ = 0;
@@ -107,25 +109,42 @@ void CacheAudit<T>::AwaitVersion() {
   });
 }
 
+// Walks through the list and the store together, both in order of key, over several turns. What the
+// watch changes meanwhile is left out.
 template <typename T>
 void CacheAudit<T>::Compare() {
-  if (!informer_.HasSynced()) return Rest();  // reset meanwhile
-  const auto unclear = [this](const ObjectKey& key) {
-    return changed_.contains(key) || informer_.quarantined().contains(key);
-  };
-  for (const auto& [key, seen] : listed_) {
-    if (unclear(key)) continue;
-    const T* held = informer_.store().Find(key);
-    if (held == nullptr || held->meta.uid != seen.uid) {
-      Different(key, "missing from the cache");
-    } else if (!(held->meta.resource_version == seen.version)) {
-      Different(key, "cached in another version");
-    }
+  timer_ = 0;
+  if (!informer_.HasSynced() || informer_.is_applying()) return Rest();  // begun anew meanwhile
+  for (int compared = 0; compared < kAuditComparedInOneTurn; ++compared) {
+    const auto listed = compared_ ? listed_.upper_bound(*compared_) : listed_.begin();
+    const T* held = informer_.store().After(compared_);
+    const bool none_listed = listed == listed_.end();
+    if (none_listed && held == nullptr) return Finish();
+    const bool comes_held =
+        none_listed || (held != nullptr && !(listed->first < KeyOf(held->meta)));
+    const bool comes_listed =
+        !none_listed && (held == nullptr || !(KeyOf(held->meta) < listed->first));
+    compared_ = comes_listed ? listed->first : KeyOf(held->meta);
+    CompareOne(*compared_, comes_listed ? &listed->second : nullptr, comes_held ? held : nullptr);
   }
-  informer_.store().ForEach([&](const T& held) {
-    const ObjectKey key = KeyOf(held.meta);
-    if (!unclear(key) && !listed_.contains(key)) Different(key, "cached, but not there");
-  });
+  timer_ = environment_.timers.At(environment_.clock.Now(), [this] { Compare(); });
+}
+
+// `listed` is null for what the list lacks, `held` for what the store lacks.
+template <typename T>
+void CacheAudit<T>::CompareOne(const ObjectKey& key, const Seen* listed, const T* held) {
+  if (changed_.contains(key) || informer_.quarantined().contains(key)) return;
+  if (listed == nullptr) {
+    Different(key, "cached, but not there");
+  } else if (held == nullptr || held->meta.uid != listed->uid) {
+    Different(key, "missing from the cache");
+  } else if (!(held->meta.resource_version == listed->version)) {
+    Different(key, "cached in another version");
+  }
+}
+
+template <typename T>
+void CacheAudit<T>::Finish() {
   ++counters_.audits;
   const bool mend = found_ > 0;
   Rest();

@@ -12,23 +12,32 @@
 
 namespace windlass {
 
-// An object below this size is never cut down: nearly all are, and little would be gained. Larger
-// ones together may take a quarter of the budget, so that they never take the place of all others.
+// An object below this size, its texts included, is never cut down: nearly all are, and little
+// would be gained. Larger ones together may take a quarter of the budget, so that they never take
+// the place of all others.
 inline constexpr size_t kCutAbove = size_t{16} << 10U;
 
-// What a cache holds, in bytes: all objects, and of them those above kCutAbove.
+// What an object takes, in bytes: itself, and its interned texts, which others may have, too.
+struct ObjectBytes {
+  size_t own = 0;
+  size_t texts = 0;
+  size_t sum() const { return own + texts; }
+};
+
+// What a cache holds, in bytes: all objects without interned texts; and those above kCutAbove, with
+// their texts.
 struct CacheBytes {
   size_t all = 0;
   size_t large = 0;
 
-  // Adds an object that takes `bytes`, and `beside` for its place, or takes it away again.
-  void Add(size_t bytes, size_t beside) {
-    all += bytes + beside;
-    if (bytes > kCutAbove) large += bytes;
+  // Adds an object, and `beside` for its place, or takes it away again.
+  void Add(const ObjectBytes& object, size_t beside) {
+    all += object.own + beside;
+    if (object.sum() > kCutAbove) large += object.sum();
   }
-  void Remove(size_t bytes, size_t beside) {
-    all -= bytes + beside;
-    if (bytes > kCutAbove) large -= bytes;
+  void Remove(const ObjectBytes& object, size_t beside) {
+    all -= object.own + beside;
+    if (object.sum() > kCutAbove) large -= object.sum();
   }
 };
 
@@ -42,12 +51,17 @@ class CacheBudget {
   size_t limit() const { return limit_; }
   size_t held() const { return charged_.all + symbols_.bytes(); }
   bool IsFull() const { return limit_ > 0 && held() > limit_; }
-  // Returns true if there is room for an object of `bytes`, which is above kCutAbove, in the place
-  // of one that takes `before`.
-  bool HasRoomForLarge(size_t bytes, size_t before = 0) const {
-    const size_t large = before > kCutAbove ? before : 0;
-    return limit_ == 0 ||
-           (charged_.large - large + bytes <= limit_ / 4 && held() - before + bytes <= limit_);
+  // Returns true if there is room for an object of `bytes`, which is above kCutAbove.
+  bool HasRoomForLarge(size_t bytes) const {
+    return limit_ == 0 || (charged_.large + bytes <= limit_ / 4 && held() + bytes <= limit_);
+  }
+  // Returns true if an object that takes `before` may take `bytes` from now on. There is more room
+  // for this than for new objects: what we note on an object in the middle of a rollout must not
+  // have it cut down.
+  bool MayGrow(size_t before, size_t bytes) const {
+    if (limit_ == 0 || bytes <= before) return true;
+    const size_t large = charged_.large + bytes - (before > kCutAbove ? before : 0);
+    return large <= limit_ / 8 * 3 && held() + bytes - before <= limit_;
   }
 
   // A cache that held `before` holds `now`.

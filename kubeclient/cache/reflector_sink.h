@@ -22,7 +22,8 @@ enum class Replaced : uint8_t {
   kOfAnotherPast,
 };
 
-// Receives what the protocol reads. A replacement is exposed only by EndReplace.
+// Receives what the protocol reads. A replacement is exposed only by EndReplace, which may leave
+// the end of a long one to later turns of the event loop.
 class ReflectorSink {
  public:
   virtual ~ReflectorSink() = default;

@@ -10,6 +10,7 @@
 // valid until its object is changed or removed: do not keep it across turns of the event loop.
 #pragma once
 
+#include <cstddef>
 #include <functional>
 #include <map>
 #include <memory>
@@ -53,11 +54,20 @@ struct Listed {
 template <typename T>
 using Listing = std::map<ObjectKey, Listed<T>>;
 
+// A complete list, taken at `version`, that Store::ReplaceSome applies.
+template <typename T>
+struct Replacement {
+  Listing<T> listing;  // what is not applied yet
+  CacheBytes bytes;    // of memory that `listing` takes
+  ResourceVersion version;
+  std::optional<ObjectKey> after{};  // up to and with this key all is applied
+};
+
 template <typename T>
 class Store {
  public:
-  // Called when the store and its indexes show the change, for a relist all of its changes
-  // . Must not write to this store.
+  // Called when the store and its indexes show the change, for a relist all changes of its
+  // slice. Must not write to this store.
   using ChangeHandler = std::function<void(const Change<T>&)>;
 
   // A handler that is registered late sees the present objects as adds.
@@ -95,8 +105,17 @@ class Store {
   // Changes data that is kept beside the object and belongs to none of its versions. Handlers are
   // not called. Does nothing if no object of that uid is held. `change` must not touch `meta`.
   void Amend(const ObjectKey& key, const Uid& uid, const std::function<void(T&)>& change);
-  // Applies a complete list, taken at `list_version`. Handlers see deletes first, then adds and
-  // updates in order of key, as in a list.
+  // Applies a slice of a complete list: the next `most` keys, in order of key, of those that are
+  // listed or held. Handlers see the slice's deletes first, then its adds and updates.
+  // Returns true once all is applied. Between two slices the watch and replies change the store as
+  // ever, but for the two below.
+  bool ReplaceSome(Replacement<T>& rest, size_t most);
+  // Applies what the list says of one object now, if its turn is still to come. Call before a reply
+  // about it is folded: the reply may be older than the list.
+  void ReplaceOf(const ObjectKey& key, Replacement<T>& rest);
+  // Call after the watch has shown an object or its end: that is newer than the list.
+  void NoteShown(const ObjectKey& key, Replacement<T>& rest) const;
+  // Applies a complete list, taken at `list_version`, in one piece.
   void Replace(Listing<T> listing, const ResourceVersion& list_version);
   // Applies a complete list of another past. Every object of it counts, even in a lower or
   // the same version; tombstones and folds no longer count. Every entry must have its object.
@@ -143,8 +162,12 @@ class Store {
   void Advance(const ResourceVersion& version);
   Applied Duplicate();
   Applied Stale();
-  std::vector<Made> TakeUnlisted(const Listing<T>& listing, const ResourceVersion& list_version);
-  std::vector<Made> PutListed(Listing<T>& listing);
+  static bool IsToCome(const ObjectKey& key, const Replacement<T>& rest) {
+    return !rest.after || *rest.after < key;
+  }
+  void ReplaceOne(typename Objects::iterator held, Listing<T>::node_type listed,
+                  const ResourceVersion& list_version, std::vector<Made>& gone,
+                  std::vector<Made>& put);
   void Tell(const std::vector<Made>& gone, const std::vector<Made>& put);
   void Notify(const Change<T>& change);
   void Index(const T& object);
@@ -166,3 +189,4 @@ class Store {
 }  // namespace windlass
 
 #include "kubeclient/cache/store_inl.h"
+#include "kubeclient/cache/store_inl_replace.h"

@@ -25,6 +25,17 @@ size_t BytesOf(const T& object) {
   return sizeof(object) + BytesOf(object.meta);
 }
 
+// Returns how many bytes its interned texts have. A kind overloads it as BytesOf.
+template <typename T>
+size_t TextBytesOf(const T& object) {
+  return TextBytesOf(object.meta);
+}
+
+template <typename T>
+ObjectBytes SizeOf(const T& object) {
+  return {BytesOf(object), TextBytesOf(object)};
+}
+
 // Leaves out of an object what may be large. A kind overloads it as BytesOf.
 template <typename T>
 void Cut(T& object) {
@@ -181,91 +192,7 @@ void Store<T>::Amend(const ObjectKey& key, const Uid& uid, const std::function<v
   if (found != objects_.end() && found->second->meta.uid == uid) change(*found->second);
 }
 
-// --- relist ---
-
-template <typename T>
-Listed<T> Store<T>::ToList(T object) const {
-  Listed<T> listed{object.meta.uid, object.meta.resource_version, nullptr};
-  const T* held = FindByUid(KeyOf(object.meta), listed.uid);
-  if (held == nullptr || !IsWhole(held->meta, listed.version)) {
-    listed.object = std::make_unique<T>(std::move(object));
-  }
-  return listed;
-}
-
-template <typename T>
-void Store<T>::Replace(Listing<T> listing, const ResourceVersion& list_version) {
-  WL_ASSERT(!notifying_);
-  Confirm(listing, list_version);
-  std::erase_if(listing, [this](const auto& entry) {
-    return Buried(entry.first, entry.second.uid, entry.second.version);
-  });
-  const std::vector<Made> gone = TakeUnlisted(listing, list_version);
-  const std::vector<Made> put = PutListed(listing);
-  Advance(list_version);
-  Tell(gone, put);
-}
-
-// Removes the objects that the list lacks, except those that are newer than the list: these are
-// folds, and the watch will report them.
-template <typename T>
-std::vector<typename Store<T>::Made> Store<T>::TakeUnlisted(const Listing<T>& listing,
-                                                            const ResourceVersion& list_version) {
-  std::vector<Made> gone;
-  for (auto next = objects_.begin(); next != objects_.end();) {
-    const auto position = next++;
-    const ObjectMeta& cached = position->second->meta;
-    const auto found = listing.find(position->first);
-    const bool unlisted = found == listing.end() || found->second.uid != cached.uid;
-    if (unlisted && !IsOlder(list_version, cached.resource_version)) {
-      gone.push_back({Take(position), nullptr});
-    }
-  }
-  return gone;
-}
-
-template <typename T>
-std::vector<typename Store<T>::Made> Store<T>::PutListed(Listing<T>& listing) {
-  std::vector<Made> put;
-  for (auto& [key, listed] : listing) {
-    // The store holds this version, or a later fold of it.
-    if (listed.object == nullptr) continue;
-    const auto found = objects_.find(key);
-    if (found == objects_.end()) {
-      put.push_back({nullptr, Insert(std::move(listed.object))});
-      continue;
-    }
-    const ObjectMeta& cached = found->second->meta;
-    // The uid differs: TakeUnlisted kept our object because it is newer than the list.
-    if (cached.uid != listed.uid) continue;
-    if (IsWhole(cached, listed.version)) continue;
-    if (IsOlder(listed.version, cached.resource_version)) continue;
-    put.push_back(Exchange(found, std::move(listed.object)));
-  }
-  return put;
-}
-
-template <typename T>
-void Store<T>::Reset(Listing<T> listing, const ResourceVersion& list_version) {
-  WL_ASSERT(!notifying_);
-  tombstones_.clear();
-  version_ = list_version;
-  std::vector<Made> gone;
-  for (auto next = objects_.begin(); next != objects_.end();) {
-    const auto position = next++;
-    const auto found = listing.find(position->first);
-    if (found != listing.end() && found->second.uid == position->second->meta.uid) continue;
-    gone.push_back({Take(position), nullptr});
-  }
-  std::vector<Made> put;
-  for (auto& [key, listed] : listing) {
-    WL_ASSERT(listed.object != nullptr);
-    const auto found = objects_.find(key);
-    put.push_back(found == objects_.end() ? Made{nullptr, Insert(std::move(listed.object))}
-                                          : Exchange(found, std::move(listed.object)));
-  }
-  Tell(gone, put);
-}
+// --- parts ---
 
 // One at a time, so that handlers see a store without the objects that they were told are gone.
 template <typename T>
@@ -276,6 +203,7 @@ bool Store<T>::Shed(size_t most) {
     const std::unique_ptr<T> gone = Take(objects_.begin());
     Notify({gone.get(), nullptr, /*final_state_unknown=*/true});
   }
+  if (objects_.empty()) version_ = {};  // nobody follows the watch any more
   return objects_.empty();
 }
 
@@ -287,13 +215,11 @@ void Store<T>::Tell(const std::vector<Made>& gone, const std::vector<Made>& put)
   for (const Made& made : put) Notify({made.old_object.get(), made.new_object});
 }
 
-// --- parts ---
-
 template <typename T>
 const T* Store<T>::Insert(std::unique_ptr<T> object) {
   Remember(static_cast<const T*>(nullptr), *object);
   const T* added = object.get();
-  bytes_.Add(BytesOf(*added), kStoreBytesPerObject);
+  bytes_.Add(SizeOf(*added), kStoreBytesPerObject);
   objects_.emplace(KeyOf(added->meta), std::move(object));
   Index(*added);
   return added;
@@ -302,7 +228,7 @@ const T* Store<T>::Insert(std::unique_ptr<T> object) {
 template <typename T>
 std::unique_ptr<T> Store<T>::Take(typename Objects::iterator position) {
   Unindex(*position->second);
-  bytes_.Remove(BytesOf(*position->second), kStoreBytesPerObject);
+  bytes_.Remove(SizeOf(*position->second), kStoreBytesPerObject);
   std::unique_ptr<T> taken = std::move(position->second);
   objects_.erase(position);
   return taken;
@@ -314,8 +240,8 @@ typename Store<T>::Made Store<T>::Exchange(typename Objects::iterator position,
   Unindex(*position->second);
   Remember(static_cast<const T*>(position->second.get()), *object);
   std::unique_ptr<T> former = std::exchange(position->second, std::move(object));
-  bytes_.Remove(BytesOf(*former), kStoreBytesPerObject);
-  bytes_.Add(BytesOf(*position->second), kStoreBytesPerObject);
+  bytes_.Remove(SizeOf(*former), kStoreBytesPerObject);
+  bytes_.Add(SizeOf(*position->second), kStoreBytesPerObject);
   Index(*position->second);
   return {std::move(former), position->second.get()};
 }
@@ -337,19 +263,6 @@ void Store<T>::Confirm(const ObjectKey& key, const Uid& uid, const ResourceVersi
   if (found->second.uid == uid || IsOlder(found->second.last_held, version)) {
     tombstones_.erase(found);
   }
-}
-
-// A list without the uid confirms our deletion only if the list is at least as new as the version
-// that we deleted. An older list may precede the creation, and the watch from there would report
-// both.
-template <typename T>
-void Store<T>::Confirm(const Listing<T>& listing, const ResourceVersion& list_version) {
-  std::erase_if(tombstones_, [&](const auto& entry) {
-    const auto& [key, tombstone] = entry;
-    const auto found = listing.find(key);
-    const bool still_there = found != listing.end() && found->second.uid == tombstone.uid;
-    return !still_there && !IsOlder(list_version, tombstone.last_held);
-  });
 }
 
 // Returns true if an object that we do not hold must have been deleted after `version`. A reply in

@@ -27,7 +27,7 @@ std::vector<ComparedCache> InPlaceFeature::ComparedCaches() const {
   return {Compared(cache_.pods())};
 }
 
-MonotonicTime InPlaceFeature::ViewAt() const { return cache_.pods().reflector().view_at(); }
+MonotonicTime InPlaceFeature::ViewAt() const { return cache_.pods().view_at(); }
 
 std::vector<NeededRight> InPlaceFeature::RightsNeeded() const {
   if (!cache_.running()) return {};

@@ -79,8 +79,8 @@ int WorkloadController::StepsMax(const ObjectKey& key) const {
 }
 
 std::optional<MonotonicTime> WorkloadController::ViewAt(const Request& write) const {
-  MonotonicTime oldest = std::min(workloads_->informer().reflector().view_at(),
-                                  cache_.replica_sets().reflector().view_at());
+  MonotonicTime oldest =
+      std::min(workloads_->informer().view_at(), cache_.replica_sets().view_at());
   if (write.resource() != resources::kPods || extension_ == nullptr) return oldest;
   return std::min(oldest, extension_->ViewAt());
 }

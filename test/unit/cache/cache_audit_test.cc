@@ -136,6 +136,17 @@ TEST_CASE_METHOD(Fixture, "an audit without an answer says nothing (R-051)") {
   CHECK(differences() == 0);
 }
 
+TEST_CASE_METHOD(Fixture, "many objects are compared over several turns (R-006, R-051)") {
+  UntilAsked();
+  std::vector<std::string> objects = {"a@3", "b@4", "c@5"};
+  for (int i = 1; i <= 2500; ++i) objects.push_back("o" + std::to_string(i) + "@6");
+  calls.Reply(200, Page("10", objects));
+  CHECK(audits() == 0);
+  time.Advance(Duration{0});
+  CHECK(audits() == 1);
+  CHECK(differences() == 2500);
+}
+
 // Whom this serves: everybody but the tenant of the large objects.
 TEST_CASE_METHOD(Fixture, "a page that is too large is asked for with half the limit (R-051)") {
   UntilAsked();

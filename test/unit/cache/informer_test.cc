@@ -8,61 +8,13 @@
 #include "kubeclient/api/replica_set.h"
 #include "test/catch.h"
 #include "test/proves.h"
-#include "test/unit/cache/scripted_transport.h"
-#include "test/unit/cache/virtual_time.h"
+#include "test/unit/cache/informer_fixture.h"
 #include "test/unit/cache/wire.h"
 
 namespace windlass::informer_test {
 namespace {
 
-class CountingLog final : public Log {
- public:
-  void Write(LogLevel, std::string_view event, const LogFields&) override {
-    if (event == "object cannot be decoded, left as it was") ++poison;
-  }
-  bool Enabled(LogLevel) const override { return false; }
-  int poison = 0;
-};
-
-struct Fixture {
-  VirtualTime time;
-  Random random{1};
-  CountingLog log;
-  SymbolTable symbols;
-  Decoder decoder{symbols};
-  ScriptedTransport transport;
-  Informer<ReplicaSet> informer{
-      InformerEnvironment{time, random, log, time.timers(), transport, decoder},
-      ReflectorOptions{resources::kReplicaSets, "", "", false}, &DecodeReplicaSet};
-  std::string told;
-
-  Fixture() {
-    informer.store().OnChange([this](const Change<ReplicaSet>& change) {
-      const ReplicaSet& object = *(change.new_object ? change.new_object : change.old_object);
-      told += change.new_object == nullptr   ? (change.final_state_unknown ? "?" : "-")
-              : change.old_object == nullptr ? "+"
-                                             : "~";
-      told += object.meta.name + "@" + object.meta.resource_version.text + " ";
-    });
-  }
-
-  std::string Told() { return std::exchange(told, ""); }
-
-  void Sync(const std::vector<std::string>& objects, const std::string& version) {
-    informer.Start();
-    for (const std::string& object : objects) transport.Line(wire::Added(object));
-    transport.Line(wire::InitialEventsEnd(version));
-    Told();
-  }
-  // The watch has lost its place, so another complete state comes.
-  void Relist(const std::vector<std::string>& lines, const std::string& version) {
-    transport.Line(wire::ErrorEvent(410, "Expired"));
-    for (const std::string& line : lines) transport.Line(line);
-    transport.Line(wire::InitialEventsEnd(version));
-  }
-};
-
-ObjectKey Key(const std::string& name) { return {"ns", name}; }
+using Fixture = InformerFixture;
 
 TEST_CASE_METHOD(Fixture, "an informer is synced when every handler has returned (R-007)") {
   int synced = 0;
@@ -171,7 +123,7 @@ TEST_CASE_METHOD(Fixture, "an object older than our own last write of it is not 
   informer.store().Fold(*DecodeReplicaSet(decoder, wire::Object("a@25")));
   Relist({wire::Added("a@8")}, "20");
   CHECK(resets == 0);
-  CHECK(informer.store().Find(Key("a"))->meta.resource_version.text == "25");
+  CHECK(informer.store().Find(KeyNamed("a"))->meta.resource_version.text == "25");
 }
 
 TEST_CASE_METHOD(Fixture, "events that tell nothing new call nobody (R-033, R-034)") {
@@ -200,7 +152,7 @@ TEST_CASE_METHOD(Fixture, "one poison object among 1000 costs one object (R-031)
   for (int i = 0; i < 10; ++i) {
     transport.Line(wire::Event("MODIFIED", wire::Poison("o500#501@" + std::to_string(2001 + i))));
   }
-  CHECK(informer.quarantined().at(Key("o500")).identity.resource_version.text == "2010");
+  CHECK(informer.quarantined().at(KeyNamed("o500")).identity.resource_version.text == "2010");
   CHECK(log.poison == 1);
   CHECK(informer.reflector().counters().decode_errors == 11);
   CHECK(transport.requests().size() == 1);
@@ -210,14 +162,14 @@ TEST_CASE_METHOD(Fixture, "an object that becomes poison stays as it was (R-031)
   Sync({"a@3", "b@4"}, "10");
   transport.Line(wire::Event("MODIFIED", wire::Poison("a@11")));
   CHECK(informer.reflector().last_version().text == "11");
-  CHECK(informer.quarantined().contains(Key("a")));
-  REQUIRE(informer.store().Find(Key("a")) != nullptr);
+  CHECK(informer.quarantined().contains(KeyNamed("a")));
+  REQUIRE(informer.store().Find(KeyNamed("a")) != nullptr);
 
   SECTION("over a relist, which does not say that it is gone") {
     Relist({wire::Event("ADDED", wire::Poison("a@11")), wire::Added("b@4")}, "20");
     CHECK(Told().empty());
-    CHECK(informer.store().Find(Key("a"))->meta.resource_version.text == "3");
-    CHECK(informer.quarantined().contains(Key("a")));
+    CHECK(informer.store().Find(KeyNamed("a"))->meta.resource_version.text == "3");
+    CHECK(informer.quarantined().contains(KeyNamed("a")));
     CHECK(log.poison == 1);
   }
   SECTION("until it can be read again") {
@@ -234,7 +186,7 @@ TEST_CASE_METHOD(Fixture, "an object that becomes poison stays as it was (R-031)
     transport.Line(wire::ErrorEvent(410, "Expired"));
     transport.Line(wire::Added("a@12"));
     transport.Break();
-    CHECK(informer.quarantined().contains(Key("a")));
+    CHECK(informer.quarantined().contains(KeyNamed("a")));
   }
   SECTION("until it is deleted, which needs no more than its name") {
     transport.Line(wire::Event("DELETED", wire::Poison("a@12")));
@@ -249,7 +201,7 @@ TEST_CASE_METHOD(Fixture, "an object that becomes poison stays as it was (R-031)
   SECTION("unless it is another of the same name") {
     Relist({wire::Event("ADDED", wire::Poison("a#77@15")), wire::Added("b@4")}, "20");
     CHECK(Told() == "?a@3 ");
-    CHECK(informer.quarantined().contains(Key("a")));
+    CHECK(informer.quarantined().contains(KeyNamed("a")));
   }
 }
 
@@ -335,7 +287,7 @@ TEST_CASE_METHOD(Fixture, "a fold survives the relist that is older than it") {
   Sync({"a@3"}, "10");
   const auto reply = DecodeReplicaSet(decoder, wire::Object("b@25"));
   informer.store().Fold(reply.value());
-  informer.store().FoldDelete(Key("a"), wire::UidOf("a@3"));
+  informer.store().FoldDelete(KeyNamed("a"), wire::UidOf("a@3"));
   CHECK(Told() == "+b@25 -a@3 ");
   Relist({wire::Added("a@3")}, "20");
   CHECK(Told().empty());
@@ -358,7 +310,7 @@ TEST_CASE_METHOD(Fixture, "a list with an object without a name proves nobody go
   CHECK(Told() == "~a@12 ");
   CHECK(informer.store().size() == 3);
   CHECK(informer.quarantined().size() == 1);
-  CHECK(informer.quarantined().contains(Key("c")));
+  CHECK(informer.quarantined().contains(KeyNamed("c")));
   Relist({wire::Added("a@12"), wire::Added("b@4")}, "30");
   CHECK(Told() == "?c@5 ");
   CHECK(informer.quarantined().empty());
@@ -366,15 +318,15 @@ TEST_CASE_METHOD(Fixture, "a list with an object without a name proves nobody go
 
 TEST_CASE_METHOD(Fixture, "a relist keeps the objects that have not changed (R-016)") {
   Sync({"a@3", "b@4"}, "10");
-  const ReplicaSet* a = informer.store().Find(Key("a"));
+  const ReplicaSet* a = informer.store().Find(KeyNamed("a"));
   Relist({wire::Added("a@3"), wire::Added("b@12")}, "20");
-  CHECK(informer.store().Find(Key("a")) == a);
+  CHECK(informer.store().Find(KeyNamed("a")) == a);
   CHECK(Told() == "~b@12 ");
 }
 
 TEST_CASE_METHOD(Fixture, "a reset takes nothing for granted, and shows nothing half (R-061)") {
   Sync({"a@30", "b@40", "c@50"}, "100");
-  informer.store().FoldDelete(Key("c"), wire::UidOf("c@50"));
+  informer.store().FoldDelete(KeyNamed("c"), wire::UidOf("c@50"));
   Told();
   std::string heard;
   informer.on_reset.Add([&] {
@@ -429,122 +381,30 @@ TEST_CASE_METHOD(Fixture, "a reset to an empty cluster is confirmed first (R-010
   CHECK(informer.HasSynced());
 }
 
-// --- the budget (R-065) ---
-
-// A ReplicaSet with `bytes` bytes of labels' pairs and texts.
-std::string Large(const std::string& text, size_t bytes) {
-  std::string object = wire::Object(text);
-  std::string labels;
-  for (size_t i = 0; labels.size() < bytes; ++i) {
-    labels += (i == 0 ? "" : ",") + ("\"key-" + text.substr(0, 1) + std::to_string(i)) + "\":\"" +
-              std::string(60, 'x') + "\"";
-  }
-  const std::string meta = R"("metadata":{)";
-  return object.insert(object.find(meta) + meta.size(), R"("labels":{)" + labels + "},");
+// A watch list may show an object's change after the object itself (R-012).
+TEST_CASE_METHOD(Fixture, "an object shown again in the version that we hold is no other past") {
+  Sync({"a@3"}, "10");
+  informer.Fold(DecodeReplicaSet(decoder, wire::Object("a@60")).value());
+  Relist({wire::Added("a@5"), wire::Modified("a@60")}, "70");
+  CHECK(informer.reflector().counters().resets == 0);
+  CHECK(informer.HasSynced());
 }
 
-struct Bounded : Fixture {
-  explicit Bounded(size_t limit) : budget(symbols, limit) {}
-
-  CacheBudget budget;
-  Informer<ReplicaSet> bounded{
-      InformerEnvironment{time, random, log, time.timers(), transport, decoder, nullptr, &budget},
-      ReflectorOptions{resources::kReplicaSets, "", "", false}, &DecodeReplicaSet};
-
-  bool Cut(const std::string& name) {
-    const ReplicaSet* rs = bounded.store().Find(Key(name));
-    REQUIRE(rs != nullptr);
-    return rs->meta.cut();
+TEST_CASE_METHOD(Fixture, "a reset while it is stopped is not forgotten (R-061)") {
+  Sync({"a@1000", "b@900"}, "1000");
+  informer.Stop();
+  if (GENERATE(false, true)) {
+    while (!informer.store().Shed(1)) continue;
   }
-};
-
-TEST_CASE("what a cache holds is counted, and nothing is left when it is emptied (R-065)") {
-  Bounded f(0);
-  f.bounded.Start();
-  f.transport.Line(wire::Event("ADDED", Large("a@3", 20000)));
-  f.transport.Line(wire::Added("b@4"));
-  CHECK(f.budget.held() > 20000);
-  f.transport.Line(wire::InitialEventsEnd("10"));
-  const size_t held = f.budget.held();
-  CHECK(held > 20000);
-  f.transport.Line(wire::Modified("b@11"));
-  CHECK(f.budget.held() == held);
-  f.transport.Line(wire::Modified("a@12"));
-  CHECK(f.budget.held() < held - 10000);
-  f.transport.Line(wire::Deleted("a@13"));
-  f.transport.Line(wire::Deleted("b@14"));
-  CHECK(f.bounded.bytes() == 0);
-  CHECK(f.symbols.bytes() < 1000);  // the namespace
-}
-
-TEST_CASE("an object without room is cut down, and whole again when there is room (R-065)") {
-  // Pairs of 16 bytes, and texts of about 10 bytes that are stored once each.
-  Bounded f(200000);
-  f.bounded.Start();
-  f.transport.Line(wire::Event("ADDED", Large("a@3", 80000)));
-  f.transport.Line(wire::Event("ADDED", Large("b@4", 80000)));
-  f.transport.Line(wire::Added("c@5"));
-  f.transport.Line(wire::InitialEventsEnd("10"));
-  CHECK_FALSE(f.Cut("a"));
-  CHECK(f.Cut("b"));
-  CHECK_FALSE(f.Cut("c"));
-  CHECK(f.bounded.cut() == 1);
-  CHECK(f.bounded.store().Find(Key("b"))->meta.labels.empty());
-  CHECK(f.bounded.store().Find(Key("b"))->replicas == 1);
-
-  SECTION("by its next version") {
-    f.transport.Line(wire::Modified("b@12"));
-    CHECK_FALSE(f.Cut("b"));
-    CHECK(f.bounded.cut() == 0);
-  }
-  SECTION("in the same version, by a list") {
-    f.transport.Line(wire::Deleted("a@11"));
-    CHECK(f.Cut("b"));
-    f.transport.Line(wire::ErrorEvent(410, "Expired"));
-    f.transport.Line(wire::Event("ADDED", Large("b@4", 80000)));
-    f.transport.Line(wire::Added("c@5"));
-    f.transport.Line(wire::InitialEventsEnd("20"));
-    CHECK_FALSE(f.Cut("b"));
-  }
-  SECTION("not by a list while there is none") {
-    f.transport.Line(wire::ErrorEvent(410, "Expired"));
-    f.transport.Line(wire::Event("ADDED", Large("a@3", 80000)));
-    f.transport.Line(wire::Event("ADDED", Large("b@4", 80000)));
-    f.transport.Line(wire::InitialEventsEnd("20"));
-    CHECK_FALSE(f.Cut("a"));
-    CHECK(f.Cut("b"));
-  }
-}
-
-TEST_CASE("large objects together take no more than a quarter of the budget (R-065)") {
-  Bounded f(400000);
-  f.bounded.Start();
-  // The names of their labels are the same, and stored once. Five of 17 KiB fit into 100,000 bytes.
-  for (int i = 1; i <= 8; ++i) {
-    f.transport.Line(wire::Event("ADDED", Large("a" + std::to_string(i) + "@3", 80000)));
-  }
-  f.transport.Line(wire::InitialEventsEnd("10"));
-  CHECK(f.budget.held() < 350000);
-  CHECK(f.bounded.cut() == 3);
-  f.transport.Line(wire::Deleted("a1@11"));
-  f.transport.Line(wire::Event("MODIFIED", Large("a8@12", 80000)));
-  CHECK_FALSE(f.Cut("a8"));
-  CHECK(f.bounded.cut() == 2);
-}
-
-TEST_CASE("a cache that can be done without says once that there is no room (R-065)") {
-  Bounded f(3000);
-  int told = 0;
-  f.bounded.GiveUpWithoutRoom();
-  f.bounded.on_no_room.Add([&] { ++told; });
-  f.bounded.Start();
-  for (int i = 100; i < 120; ++i) f.transport.Line(wire::Added("a" + std::to_string(i) + "@3"));
-  CHECK(told == 1);
-  f.transport.Line(wire::InitialEventsEnd("10"));
-  CHECK_FALSE(f.bounded.HasSynced());
-  CHECK(f.budget.held() < 6000);
-  f.bounded.Stop();
-  CHECK(f.bounded.bytes() == 0);
+  informer.Reset("etcd was put back");
+  informer.Start();
+  transport.Line(wire::Added("a@400"));
+  transport.Line(wire::InitialEventsEnd("500"));
+  transport.Line(wire::Added("c@501"));
+  CHECK(informer.HasSynced());
+  CHECK(informer.store().size() == 2);
+  CHECK(informer.store().Find(KeyNamed("a"))->meta.resource_version.text == "400");
+  CHECK(informer.store().Find(KeyNamed("c")) != nullptr);
 }
 
 }  // namespace

@@ -49,11 +49,12 @@ class World {
       case 12:
       case 13:
       case 14: return DeliverReply(more);
-      default: return Relist(more);
+      default: return more % 2 == 0 ? Relist(more / 2) : ApplySlice();
     }
   }
 
   void DeliverEverything(uint32_t choice) {
+    while (pending_) ApplySlice();
     while (delivered_ < history_.size() || !replies_.empty()) {
       choice = choice * 1664525U + 1013904223U;
       if (!replies_.empty() && (delivered_ == history_.size() || choice % 3 == 0)) {
@@ -173,6 +174,7 @@ class World {
     } else {
       store_.Apply(event.thing);
     }
+    if (pending_) store_.NoteShown(KeyOf(meta), *pending_);
   }
 
   void DeliverReply(uint32_t which) {
@@ -181,6 +183,7 @@ class World {
     const Reply reply = *chosen;
     replies_.erase(chosen);
     const Uid& uid = reply.thing.meta.uid;
+    if (pending_) store_.ReplaceOf(KeyOf(reply.thing.meta), *pending_);
     if (reply.gone) {
       store_.FoldDelete(KeyOf(reply.thing.meta), uid);
       deleted_.insert(uid);
@@ -190,14 +193,20 @@ class World {
     }
   }
 
-  // Relists at a version not older than what the watch has sent, otherwise at any version.
+  // Begins a relist at a version not older than what the watch has sent, otherwise at any
+  // version. Other steps may come between its slices of one object each.
   void Relist(uint32_t which) {
+    while (pending_) ApplySlice();
     const size_t version = delivered_ + which % (history_.size() - delivered_ + 1);
     if (version == 0) return;
     std::vector<Thing> things;
     for (const auto& [name, thing] : StateAt(version)) things.push_back(thing);
-    store_.Replace(ListingOf(things), {std::to_string(version)});
+    pending_ = Replacement<Thing>{ListingOf(things), {}, {std::to_string(version)}};
     delivered_ = version;
+    ApplySlice();
+  }
+  void ApplySlice() {
+    if (pending_ && store_.ReplaceSome(*pending_, 1)) pending_.reset();
   }
 
   void Mirror(const Change<Thing>& change) {
@@ -222,6 +231,7 @@ class World {
   int last_uid_ = 0;
 
   Store<Thing> store_;
+  std::optional<Replacement<Thing>> pending_;  // a relist that is under way
   std::map<std::string, std::string> mirror_;
   std::map<Uid, int> written_;  // of each uid, the newest version in a reply
   std::set<Uid> deleted_;       // uids that a reply showed to be gone

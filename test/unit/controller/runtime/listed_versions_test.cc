@@ -64,5 +64,18 @@ TEST_CASE_METHOD(Fixture,
   CHECK(Behind("12", {"a@3"}) == "ns/b");
 }
 
+TEST_CASE_METHOD(Fixture, "nothing is complete while a list of its own is applied (L-011, R-006)") {
+  transport.Line(wire::ErrorEvent(410, "Expired"));
+  for (int i = 1; i <= 2500; ++i) {
+    const std::string number = std::to_string(i);
+    transport.Line(wire::Added("o" + number + "#" + number + "@15"));
+  }
+  transport.Line(wire::InitialEventsEnd("20"));
+  CHECK_FALSE(Behind("20", {}).empty());
+  time.Advance(seconds(1));
+  CHECK(informer.store().size() == 2500);
+  CHECK(Behind("20", {}).empty());
+}
+
 }  // namespace
 }  // namespace windlass::listed_versions_test

@@ -50,7 +50,8 @@ struct Fixture {
     for (uint32_t i = 0; i < kPods; ++i) {
       if ((choice >> i & 1U) == 0) continue;
       Pod pod = PodOf(choice / 64 * kPods + i);
-      listing.insert_or_assign(KeyOf(pod.meta), pods.ToList(std::move(pod)));
+      const ObjectKey key = KeyOf(pod.meta);
+      listing.insert_or_assign(key, pods.ToList(std::move(pod)));
     }
     pods.Replace(std::move(listing), {std::to_string(++version)});
   }

@@ -1,0 +1,229 @@
+// Implementation of informer.h: collects a complete state, and applies it to the store in slices.
+#pragma once
+
+#include <cstddef>
+#include <utility>
+
+#include "kubeclient/cache/informer.h"
+#include "kubeclient/cache/is_older.h"
+
+namespace windlass {
+
+// A relist that would remove more than half of at least this many objects is confirmed first
+//
+inline constexpr size_t kVanishGuardObjects = 20;
+// The time between two slices of a list, in which other events have their turn.
+inline constexpr Duration kBetweenSlices = milliseconds(1);
+
+template <typename T>
+void Informer<T>::BeginReplace() {
+  if (pending_) ApplySlices(SIZE_MAX);  // the new list is compared with all of the one before
+  AbandonReplace();
+  view_before_list_ = reflector_.view_at();
+}
+
+template <typename T>
+void Informer<T>::AbandonReplace() {
+  incoming_.clear();
+  incoming_quarantined_.clear();
+  incoming_unnamed_ = false;
+  incoming_bytes_ = {};
+  incoming_kept_ = 0;
+  incoming_ahead_.clear();
+  Recount();
+}
+
+// Stores an entry of the list, and notes what EndReplace will ask. To ask only then would take a
+// second for a million objects.
+template <typename T>
+void Informer<T>::List(ObjectKey key, Listed<T> listed) {
+  Unlist(key);
+  if (const T* held = store_.FindByUid(key, listed.uid)) {
+    ++incoming_kept_;
+    const ResourceVersion& ours = held->meta.resource_version;
+    if (IsOlder(listed.version, ours)) incoming_ahead_.emplace(key, ours);
+  }
+  AddBytes(listed, incoming_bytes_);
+  incoming_.emplace(std::move(key), std::move(listed));
+  Recount();
+}
+
+template <typename T>
+Status Informer<T>::AddToReplace(std::string_view object_json, bool deleted) {
+  if (deleted) {
+    const Result<ObjectIdentity> gone = environment_.decoder.DecodeIdentity(object_json);
+    if (!gone.ok()) {
+      incoming_unnamed_ = true;
+      return gone.error();
+    }
+    RemoveFromReplace(gone->key);
+    return Unit{};
+  }
+  if (no_room_) return Unit{};
+  Result<T> object = decode_(environment_.decoder, object_json);
+  if (!object.ok()) return KeepFormerVersion(object_json, object.error());
+  ObjectKey key = KeyOf(object->meta);
+  incoming_quarantined_.erase(key);
+  Listed<T> listed = ToList(std::move(object).value());
+  if (listed.object != nullptr) CutIfNoRoom(*listed.object);
+  List(std::move(key), std::move(listed));
+  NoteNoRoom();
+  return Unit{};
+}
+
+template <typename T>
+void Informer<T>::AddLongToReplace(const std::optional<UnreadableObject>& object, bool deleted) {
+  if (!object) {
+    incoming_unnamed_ = true;
+  } else if (deleted) {
+    RemoveFromReplace(object->identity.key);
+  } else {
+    KeepFormerVersion(*object);
+  }
+}
+
+template <typename T>
+void Informer<T>::RemoveFromReplace(const ObjectKey& key) {
+  incoming_quarantined_.erase(key);
+  Unlist(key);
+}
+
+template <typename T>
+void Informer<T>::Unlist(const ObjectKey& key) {
+  const auto found = incoming_.find(key);
+  if (found == incoming_.end()) return;
+  const bool kept = store_.FindByUid(key, found->second.uid) != nullptr;
+  if (kept && incoming_kept_ > 0) --incoming_kept_;
+  incoming_ahead_.erase(key);
+  RemoveBytes(found->second, incoming_bytes_);
+  incoming_.erase(found);
+}
+
+// During a reset nothing in the store counts, so the object is taken whole.
+template <typename T>
+Listed<T> Informer<T>::ToList(T object) const {
+  if (!resetting_) return store_.ToList(std::move(object));
+  Listed<T> listed{object.meta.uid, object.meta.resource_version, nullptr};
+  listed.object = std::make_unique<T>(std::move(object));
+  return listed;
+}
+
+template <typename T>
+Replaced Informer<T>::EndReplace(const ResourceVersion& version, bool confirmed) {
+  if (!resetting_ && IsOfAnotherPast(version)) return Replaced::kOfAnotherPast;
+  if (incoming_unnamed_ && !resetting_) KeepWhatIsMissing();
+  if (no_room_) {
+    AbandonReplace();
+    return Replaced::kDone;
+  }
+  if (!confirmed && LooksLikeAMistake()) return Replaced::kDoubtful;
+  pending_ = Replacement<T>{std::move(incoming_), incoming_bytes_, version};
+  healing_ = std::exchange(quarantined_, std::move(incoming_quarantined_));
+  AbandonReplace();
+  // Until the store has the readable version, the object counts as unreadable.
+  std::erase_if(healing_, [this](const auto& entry) { return quarantined_.contains(entry.first); });
+  quarantined_.insert(healing_.begin(), healing_.end());
+  ApplySlices(environment_.applied_in_one_turn);
+  return Replaced::kDone;
+}
+
+// --- a complete state that is being applied ---
+
+// Applies up to `most` objects of the list now, and the rest in later turns. A reset leaves nothing
+// for later, because versions of two pasts cannot be compared.
+template <typename T>
+void Informer<T>::ApplySlices(size_t most) {
+  environment_.timers.Cancel(std::exchange(next_slice_, TimerId{0}));
+  if (std::exchange(resetting_, false)) {
+    store_.Reset(std::move(pending_->listing), pending_->version);
+    if (pending_) EndPending();
+    return;
+  }
+  const bool done = store_.ReplaceSome(*pending_, most);
+  if (!pending_) return;  // a handler has stopped or reset the informer
+  Recount();
+  if (done) return EndPending();
+  next_slice_ = environment_.timers.At(environment_.clock.Now() + kBetweenSlices, [this] {
+    next_slice_ = 0;
+    ApplySlices(environment_.applied_in_one_turn);
+  });
+}
+
+template <typename T>
+void Informer<T>::EndPending() {
+  pending_.reset();
+  Recount();
+  for (const auto& [key, unreadable] : std::exchange(healing_, {})) {
+    if (quarantined_.erase(key) > 0) on_unreadable_gone(unreadable);
+  }
+  if (synced_) return;
+  synced_ = true;  // every handler has returned
+  on_synced();
+}
+
+template <typename T>
+void Informer<T>::AbandonPending() {
+  environment_.timers.Cancel(std::exchange(next_slice_, TimerId{0}));
+  pending_.reset();
+  healing_.clear();
+}
+
+// Returns true if the list shows an object in an older version than the store holds, although the
+// list itself is not older than that version: only another past explains that. (If the list is
+// older, the stored object is a fold, which proves nothing.)
+template <typename T>
+bool Informer<T>::IsOfAnotherPast(const ResourceVersion& version) const {
+  return std::ranges::any_of(
+      incoming_ahead_, [&version](const auto& entry) { return !IsOlder(version, entry.second); });
+}
+
+// Returns true if more than half of the objects would vanish, of at least kVanishGuardObjects
+// . The wrong cluster, the wrong namespace or a proxy's empty answer is then more likely
+// than a real change.
+template <typename T>
+bool Informer<T>::LooksLikeAMistake() const {
+  return store_.size() >= kVanishGuardObjects && incoming_kept_ * 2 < store_.size();
+}
+
+// --- unreadable objects in it (R-031) ---
+
+// The object without a readable name may be any of the missing ones. So all of them are kept, and
+// quarantined because none is known to be up to date.
+template <typename T>
+void Informer<T>::KeepWhatIsMissing() {
+  store_.ForEach([this](const T& held) {
+    const ObjectKey key = KeyOf(held.meta);
+    if (incoming_.contains(key)) return;
+    List(key, AsHeld(held));
+    UnreadableObject unreadable{{key, held.meta.uid, held.meta.resource_version}, std::nullopt};
+    const OwnerReference* controller = held.meta.ControllerRef();
+    if (controller != nullptr) unreadable.controller = *controller;
+    incoming_quarantined_.emplace(key, std::move(unreadable));
+  });
+}
+
+// A list with an object that we cannot read does not say that the object is gone.
+template <typename T>
+Error Informer<T>::KeepFormerVersion(std::string_view object_json, Error error) {
+  const Result<UnreadableObject> poison = IdentifyPoison(object_json, error);
+  if (!poison.ok()) {
+    incoming_unnamed_ = true;
+    return error;
+  }
+  KeepFormerVersion(*poison);
+  return error;
+}
+
+template <typename T>
+void Informer<T>::KeepFormerVersion(const UnreadableObject& poison) {
+  const ObjectKey& key = poison.identity.key;
+  const Uid& uid = poison.identity.uid;
+  incoming_quarantined_.insert_or_assign(key, poison);
+  const auto collected = incoming_.find(key);
+  if (collected != incoming_.end() && collected->second.uid == uid) return;
+  Unlist(key);
+  const T* former = resetting_ ? nullptr : store_.FindByUid(key, uid);
+  if (former != nullptr) List(key, AsHeld(*former));
+}
+
+}  // namespace windlass
