@@ -50,7 +50,9 @@ Readiness ReadinessOf(const std::vector<ControllerCondition>& controllers,
         readiness.reasons.push_back(trouble);
       }
     }
-    std::ranges::copy(controller.notes, std::back_inserter(readiness.notes));
+    for (const std::string& note : controller.notes) {  // two controllers may share a cache
+      if (std::ranges::count(readiness.notes, note) == 0) readiness.notes.push_back(note);
+    }
   }
   return readiness;
 }

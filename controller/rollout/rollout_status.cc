@@ -100,10 +100,12 @@ WorkloadStatus WorkloadStatusOf(const RolloutStatus& stored) {
 
 RolloutStatus NextStatus(const Workload& workload, const StatusDraft& draft) {
   RolloutOwn own = ReadOwn(draft.status.carried);
-  Remember(workload, draft, own);
+  // What is cut down shows no images, and perhaps no selector: those in the status stay.
+  const bool whole = !workload.meta.cut();
+  if (whole) Remember(workload, draft, own);
   Standing standing = StandingOf(workload, draft, own);
-  own.selector = ToQuery(workload.selector);
-  own.images = ImagesNow(workload, own);
+  if (whole) own.selector = ToQuery(workload.selector);
+  if (whole) own.images = ImagesNow(workload, own);
   own.step_text = StepNumbers(own.step);
   own.phase = standing.phase;
   own.message = std::move(standing.message);

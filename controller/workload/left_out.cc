@@ -9,7 +9,8 @@
 namespace windlass::workload {
 namespace {
 
-constexpr std::string_view kLeftOutReason = "WindlassOutOfMemory";
+// How often an Event says so, at most: every sync would.
+constexpr Duration kToldAgain = seconds(600);
 
 }  // namespace
 
@@ -17,18 +18,23 @@ std::optional<Step> RefuseLeftOut(const View& view, const Learned& learned, Wall
   if (view.left_out.empty()) return std::nullopt;
   const Workload& workload = view.workload;
   std::string message = "Left alone: Windlass has no room in memory for " + view.left_out +
-                        " there. Make its labels, annotations or pod template smaller, or raise "
-                        "the memory limit of Windlass.";
+                        " there. Make its labels, annotations or pod template smaller, end its "
+                        "updates in place, or raise the memory limit of Windlass.";
   StatusDraft draft{.status = workload.status, .now = now};
+  draft.status.observed_generation = workload.meta.generation;
   SetCondition(draft.status.conditions,
                NewCondition(kReplicaFailure, "True", kLeftOutReason, message, now));
-  if (draft.status.conditions != workload.status.conditions) {
+  const bool observed = workload.status.observed_generation >= workload.meta.generation;
+  if (!observed || draft.status.conditions != workload.status.conditions) {
     Write write{.request = workload.kind.WriteStatus(workload, draft),
                 .because = {decisions::kUpdateStatus, {{"reason", std::string(kLeftOutReason)}}},
                 .go_on_if_refused = true};
     if (FindOutcome(learned, write.request.Identity()) == nullptr) return write;
   }
-  return Wait{.events = {{Event::Type::kWarning, std::string(kLeftOutReason), std::move(message)}}};
+  return Wait{.events = {{.type = Event::Type::kWarning,
+                          .reason = std::string(kLeftOutReason),
+                          .message = std::move(message),
+                          .at_most_every = kToldAgain}}};
 }
 
 }  // namespace windlass::workload

@@ -2,11 +2,15 @@
 #pragma once
 
 #include <optional>
+#include <string_view>
 
 #include "controller/core/step.h"
 #include "controller/workload/view.h"
 
 namespace windlass::workload {
+
+// The reason of condition ReplicaFailure and of the Event.
+inline constexpr std::string_view kLeftOutReason = "WindlassOutOfMemory";
 
 // Returns the step that tells the user of a workload that is left alone, or has a ReplicaSet that
 // is: in its condition ReplicaFailure, and in an Event. Nothing else may be decided for it, because

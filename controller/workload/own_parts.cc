@@ -5,6 +5,7 @@
 
 #include "controller/workload/copied_annotations.h"
 #include "kubeclient/api/canonical.h"
+#include "kubeclient/api/json_reader.h"
 #include "kubeclient/api/template_text.h"
 
 namespace windlass::workload {
@@ -21,6 +22,14 @@ bool LacksValues(const Workload& workload) {
          workload.large_values == nullptr;
 }
 
+// Returns true if `text` is the workload's template. The API server may write the same version of
+// an object in other bytes than before, such as after an upgrade that has a new default.
+bool IsTemplateOf(const Workload& workload, const std::string& text) {
+  if (FingerprintOf(text) == workload.template_text) return true;
+  const Result<std::string> canonical = CanonicalTemplate(text);
+  return canonical.ok() && FingerprintOf(*canonical) == workload.template_fingerprint;
+}
+
 // Returns the ReplicaSet that has the workload's template, or will have it once it is adopted; null
 // if there is none.
 const ReplicaSet* WithTemplate(const Workload& workload, const Claims& claims) {
@@ -34,20 +43,18 @@ const ReplicaSet* WithTemplate(const Workload& workload, const Claims& claims) {
 
 }  // namespace
 
-std::optional<OwnParts> PartsRead(const Workload& workload, const Learned& learned) {
-  if (!LacksText(workload) && !LacksValues(workload)) return std::nullopt;
-  const Outcome* read = FindOutcome(learned, ReadOfOwn(workload).Identity());
-  if (read == nullptr || !read->said.ok()) return std::nullopt;
+OwnParts PartsRead(const Workload& workload, const Learned& learned) {
   OwnParts parts;
+  if (!LacksText(workload) && !LacksValues(workload)) return parts;
+  const Outcome* read = FindOutcome(learned, ReadOfOwn(workload).Identity());
+  if (read == nullptr || !read->said.ok()) return parts;
   if (LacksText(workload)) {
-    Result<std::string> text = ExtractTemplate(read->said->body);
-    if (!text.ok() || FingerprintOf(*text) != workload.template_text) return std::nullopt;
-    parts.template_json = std::move(text).value();
+    JsonReader in;
+    Result<std::string> text = RawTemplate(in, read->said->body);
+    if (text.ok() && IsTemplateOf(workload, *text)) parts.template_json = *std::move(text);
   }
   if (LacksValues(workload)) {
-    auto values = LargeValues(read->said->body, *workload.large_annotations);
-    if (!values) return std::nullopt;
-    parts.large_values = *std::move(values);
+    parts.large_values = LargeValues(read->said->body, *workload.large_annotations);
   }
   return parts;
 }
@@ -57,6 +64,7 @@ std::optional<Step> ReadOwnParts(const Workload& workload, const Learned& learne
   Request read = ReadOfOwn(workload);
   const Outcome* found = FindOutcome(learned, read.Identity());
   if (found == nullptr) return Read{std::move(read), "its template or annotations are needed"};
+  if (!LacksText(workload)) return std::nullopt;
   if (!found->said.ok()) return Failed{.error = found->said.error()};
   return Failed{.error = {ErrorKind::kConflict, "it was changed while it was read"}};
 }
@@ -65,12 +73,14 @@ std::optional<Step> ReadPartsNeededNow(const View& view, const Claims& claims,
                                        const Learned& learned) {
   const Workload& workload = view.workload;
   if (workload.meta.deleting()) return std::nullopt;
-  bool needed = LacksText(workload) && view.concerns_extension;
+  bool needed = LacksText(workload) && view.extension_reads_template;
   if (!needed && LacksValues(workload)) {
     const ReplicaSet* rs = WithTemplate(workload, claims);
     needed = rs != nullptr && LacksLargeAnnotations(workload, *rs);
   }
-  return needed ? ReadOwnParts(workload, learned) : std::nullopt;
+  Request read = ReadOfOwn(workload);
+  if (!needed || FindOutcome(learned, read.Identity()) != nullptr) return std::nullopt;
+  return Read{std::move(read), "its template or annotations are needed"};
 }
 
 }  // namespace windlass::workload

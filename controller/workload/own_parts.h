@@ -17,20 +17,23 @@
 namespace windlass::workload {
 
 struct OwnParts {
-  std::optional<std::string> template_json{};  // nullopt: the workload has it already
-  std::map<std::string, std::string> large_values{};
+  std::optional<std::string> template_json{};
+  std::optional<std::map<std::string, std::string>> large_values{};
 };
 
-// Returns what this sync has read; nullopt if the workload has all its parts, or was not read, or
-// only in a version with other parts.
-std::optional<OwnParts> PartsRead(const Workload& workload, const Learned& learned);
+// Returns those of the parts that the workload lacks and that this sync has read, in the version
+// that the cache shows.
+OwnParts PartsRead(const Workload& workload, const Learned& learned);
 
-// Returns the step that gets the parts that the workload lacks: the read, or the failure of the
-// read. Returns nullopt if it lacks none. For whoever makes a ReplicaSet or compares templates.
+// Returns the step that gets the parts that the workload lacks, for whoever makes a ReplicaSet: the
+// read; or the failure, if the text was not to be had. Without the values of annotations a
+// ReplicaSet is made all the same, and gets them in a later sync. Returns nullopt if it can be
+// made.
 std::optional<Step> ReadOwnParts(const Workload& workload, const Learned& learned);
 
-// Returns the same if the parts are needed before anything is decided: the extension reads the
-// template, or the ReplicaSet that has the template lacks a large annotation. Otherwise nullopt.
+// Returns the read if the parts are needed before anything is decided: the extension reads the
+// template, or the ReplicaSet that has the template lacks a large annotation. Returns nullopt
+// otherwise, and once it was asked: a sync goes on without what could not be read.
 std::optional<Step> ReadPartsNeededNow(const View& view, const Claims& claims,
                                        const Learned& learned);
 

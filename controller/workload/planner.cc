@@ -142,11 +142,11 @@ Step DecideOn(const View& view, const Learned& learned, WallTime now) {
 }
 
 Step Decide(const View& view, const Learned& learned, WallTime now) {
-  const std::optional<OwnParts> parts = PartsRead(view.workload, learned);
-  if (!parts) return DecideOn(view, learned, now);
+  const OwnParts parts = PartsRead(view.workload, learned);
+  if (!parts.template_json && !parts.large_values) return DecideOn(view, learned, now);
   View whole = view;
-  if (parts->template_json) whole.workload.template_json = &*parts->template_json;
-  whole.workload.large_values = &parts->large_values;
+  if (parts.template_json) whole.workload.template_json = &*parts.template_json;
+  if (parts.large_values) whole.workload.large_values = &*parts.large_values;
   return DecideOn(whole, learned, now);
 }
 

@@ -8,6 +8,7 @@
 #include "controller/workload/complete.h"
 #include "controller/workload/conditions.h"
 #include "controller/workload/deadline.h"
+#include "controller/workload/left_out.h"
 #include "controller/workload/proven.h"
 #include "controller/workload/refused_write.h"
 #include "controller/workload/revisions.h"
@@ -347,7 +348,8 @@ void UpdateReplicaFailure(const Situation& situation, WorkloadStatus& status) {
 
 void KeepReplicaFailure(const Situation& situation, WorkloadStatus& status) {
   const Condition* shown = FindCondition(status.conditions, kReplicaFailure);
-  const bool ours = shown != nullptr && shown->reason == kUpdateRefused;
+  const bool ours =
+      shown != nullptr && (shown->reason == kUpdateRefused || shown->reason == kLeftOutReason);
   if (ours || situation.refused) UpdateReplicaFailure(situation, status);
 }
 

@@ -14,13 +14,18 @@ namespace {
 // When to look again while the cache cannot tell whether old Pods are left. The wait for those Pods
 // needs no timer: their disappearance is an event.
 constexpr Duration kRecreateLookAgain = seconds(1);
+// The same while there is no cache, so that each look is a list.
+constexpr Duration kRecreateListAgain = seconds(10);
 
 bool IsOld(const Situation& situation, const Uid& rs) {
   return std::any_of(situation.old.begin(), situation.old.end(),
                      [&](const ReplicaSet* old) { return old->meta.uid == rs; });
 }
 
-Wait LookAgain() { return {.look_again_in = kRecreateLookAgain}; }
+Wait LookAgain(const Situation& situation) {
+  const bool lists = situation.view.pods_given_up;
+  return {.look_again_in = lists ? kRecreateListAgain : kRecreateLookAgain};
+}
 
 // Returns the uncached list of Pods to read, or a wait if that list shows an old Pod. Returns
 // nullopt if the list of this sync shows none.
@@ -34,7 +39,7 @@ std::optional<RecreateStep> ConfirmSwitch(const Situation& situation) {
   const bool present = std::ranges::any_of(
       listed->pods, [&](const ListedPod& pod) { return IsOld(situation, pod.controller); });
   // The cache may receive this Pod's deletion without ever showing the Pod, and so wake no key.
-  if (present) return RecreateStep{.then = LookAgain()};
+  if (present) return RecreateStep{.then = LookAgain(situation)};
   return std::nullopt;
 }
 
@@ -74,7 +79,7 @@ RecreateStep NextRecreate(const Situation& situation) {
     case OldPods::kPresent: return {};
     case OldPods::kUnknown:
       if (list_tells) break;
-      return {.then = LookAgain()};
+      return {.then = LookAgain(situation)};
     case OldPods::kGone: break;
   }
   if (list_tells || new_replica_set == nullptr || new_replica_set->replicas == 0) {

@@ -61,8 +61,8 @@ struct View {
   // first complete state, soon after a start or after the first workload asked for in-place
   // updates: then there is nothing to report.
   //
-  // `concerns_extension` says that the workload is such a one.
-  bool concerns_extension = false;
+  // `extension_reads_template` says that the text of the workload's template is needed.
+  bool extension_reads_template = false;
   std::vector<const Pod*> whole_pods{};
   std::map<std::string_view, const Node*> nodes{};
   std::vector<const PodDisruptionBudget*> budgets{};

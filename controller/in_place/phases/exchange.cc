@@ -276,9 +276,6 @@ bool HasNotes(const ReplicaSet& rs) {
                              [&](std::string_view key) { return rs.meta.annotations.Has(key); });
 }
 
-bool Remembers(const ReplicaSet& rs) {
-  const bool may_have_pods = rs.replicas > 0 || rs.status.replicas > 0 || !IsObserved(rs);
-  return HasNotes(rs) || (may_have_pods && Asks(rs.meta));
-}
+bool Remembers(const ReplicaSet& rs) { return HasNotes(rs) || Asks(rs.meta); }
 
 }  // namespace windlass::in_place

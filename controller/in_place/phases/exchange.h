@@ -95,8 +95,8 @@ Request ForgetExchange(const ReplicaSet& pending);
 // Returns true if X3 has something to remove.
 bool HasNotes(const ReplicaSet& rs);
 
-// Returns true if Pods of `rs` may have been updated in place: it has a note, or it has or may have
-// Pods and the settings last mirrored from its workload asked for it.
+// Returns true if Pods of `rs` may have been updated in place: it has a note, or the settings last
+// mirrored from its workload asked for it.
 bool Remembers(const ReplicaSet& rs);
 
 }  // namespace windlass::in_place

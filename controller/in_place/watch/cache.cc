@@ -170,6 +170,7 @@ void InPlaceCache::Fill(View& view) const {
   view.budgets = budgets().store().InNamespace(view.workload.meta.namespace_.text());
   view.in_place_missing = Unreadable(view);
   view.in_place_known = view.in_place_missing.empty();
+  view.extension_reads_template = view.in_place_known;
 }
 
 }  // namespace windlass

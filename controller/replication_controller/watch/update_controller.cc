@@ -7,6 +7,7 @@
 #include "controller/replication_controller/planner.h"
 #include "controller/runtime/rights_list.h"
 #include "controller/runtime/sync.h"
+#include "controller/workload/left_out.h"
 #include "controller/workload/rollout_id.h"
 #include "controller/workload/watch/live_pods.h"
 #include "controller/workload/watch/rollout_counts.h"
@@ -48,6 +49,16 @@ Step CreateRequestedUpdate(const ReplicationController& controller, const Learne
   return said.ok() ? Step(Wait{}) : Step(Failed{said.error()});
 }
 
+// Returns the step of an update for which there is no room in the caches: its user is told. `what`
+// is as LeftOut returns it.
+Wait LeaveAlone(const std::string& what) {
+  return {.events = {{.type = Event::Type::kWarning,
+                      .reason = std::string(workload::kLeftOutReason),
+                      .message = "Left alone: Windlass has no room in memory for " + what +
+                                 " the memory limit of Windlass.",
+                      .at_most_every = seconds(600)}}};
+}
+
 }  // namespace
 
 UpdateController::UpdateController(ControllerHost& host)
@@ -62,6 +73,9 @@ UpdateController::UpdateController(ControllerHost& host)
   pods_.informer.store().OnChange([this](const Change<Pod>& change) { PodChanged(change); });
   // Until then every key waits.
   pods_.informer.on_synced.Add([this] {
+    if (watches_pods_) host_.WakeAll();
+  });
+  pods_.on_given_up.Add([this] {
     if (watches_pods_) host_.WakeAll();
   });
 }
@@ -84,8 +98,7 @@ void UpdateController::Stop() {
 
 void UpdateController::WatchPodsIfNeeded() {
   if (!started_) return;
-  bool needed = false;
-  updates_.store().ForEach([&](const Update& update) { needed |= !rc::HasEnded(update); });
+  const bool needed = !unended_.empty();
   if (needed == watches_pods_) return;
   watches_pods_ = needed;
   if (needed) {
@@ -101,17 +114,20 @@ std::vector<ComparedCache> UpdateController::ComparedCaches() const {
 
 std::optional<MonotonicTime> UpdateController::ViewAt(const Request& /*write*/) const {
   const MonotonicTime oldest = std::min(updates_.view_at(), controllers_.view_at());
-  return watches_pods_ ? std::min(oldest, pods_.reflector().view_at()) : oldest;
+  // Without Pods nothing is decided that needs them.
+  return watches_pods_ && pods_.given_up().empty() ? std::min(oldest, pods_.view_at()) : oldest;
 }
 
 std::vector<std::string> UpdateController::Troubles() const {
   std::vector<std::string> troubles = {updates_.Trouble(), controllers_.Trouble()};
-  if (watches_pods_) {
-    troubles.push_back(pods_.Trouble());
-    troubles.push_back(pods_.given_up());
-  }
+  if (watches_pods_) troubles.push_back(pods_.Trouble());
   std::erase(troubles, "");
   return troubles;
+}
+
+std::vector<std::string> UpdateController::Notes() const {
+  if (!watches_pods_ || pods_.given_up().empty()) return {};
+  return {pods_.given_up() + "; until then updates of ReplicationControllers wait"};
 }
 
 std::vector<NeededRight> UpdateController::RightsNeeded() const {
@@ -148,9 +164,14 @@ void UpdateController::ForEachKey(const std::function<void(const ObjectKey&)>& v
 }
 
 void UpdateController::UpdateChanged(const Change<Update>& change) {
-  WatchPodsIfNeeded();
   const Update* now = change.new_object;
   const Update* before = change.old_object;
+  if (now != nullptr && !rc::HasEnded(*now)) {
+    unended_.insert(now->meta.uid);
+  } else {
+    unended_.erase((now != nullptr ? now : before)->meta.uid);
+  }
+  WatchPodsIfNeeded();
   const bool status_only =
       now != nullptr && before != nullptr && now->meta.generation == before->meta.generation;
   const Wake wake = status_only ? Wake::kStatusChange : Wake::kSpecChange;
@@ -213,6 +234,19 @@ rc::View UpdateController::ViewOf(const Update& update) const {
   return view;
 }
 
+// Returns what there is no room for in the caches, an object of the update or all Pods, and
+// the remedy: "all pods; raise". Returns "" if nothing lacks.
+std::string UpdateController::LeftOut(const rc::View& view) const {
+  const std::string remedy = "; make its labels, annotations or pod template smaller, or raise";
+  if (view.update.meta.cut())
+    return ObjectText(resources::kReplicationControllerUpdates, KeyOf(view.update.meta)) + remedy;
+  for (const ReplicationController* controller : {view.old_controller, view.new_controller}) {
+    if (controller != nullptr && controller->meta.cut())
+      return ObjectText(resources::kReplicationControllers, KeyOf(controller->meta)) + remedy;
+  }
+  return watches_pods_ && !pods_.given_up().empty() ? "all pods; raise" : "";
+}
+
 std::optional<Step> UpdateController::Next(const ObjectKey& key, const Learned& learned,
                                            WallTime now) {
   const Update* update = updates_.store().Find(key);
@@ -222,8 +256,10 @@ std::optional<Step> UpdateController::Next(const ObjectKey& key, const Learned& 
     return CreateRequestedUpdate(*controller, learned);
   }
   if (rc::HasEnded(*update)) return Wait{};
+  const rc::View view = ViewOf(*update);
+  if (const std::string what = LeftOut(view); !what.empty()) return LeaveAlone(what);
   if (!watches_pods_ || !pods_.HasSynced()) return Wait{};
-  return rc::Next(ViewOf(*update), learned, now);
+  return rc::Next(view, learned, now);
 }
 
 // The usual few steps, and one for each Pod that gets a label.

@@ -8,6 +8,7 @@
 #include <optional>
 #include <string>
 #include <string_view>
+#include <unordered_set>
 #include <vector>
 
 #include "controller/replication_controller/situation.h"
@@ -31,6 +32,7 @@ class UpdateController final : public WatchingController {
   void Stop() override;
   bool WaitsForApi() const override { return updates_.WaitsForApi(); }
   bool HasSynced() const override { return updates_.HasSynced() && controllers_.HasSynced(); }
+  std::vector<std::string> Notes() const override;
   std::vector<ComparedCache> ComparedCaches() const override;
   std::vector<std::string> Troubles() const override;
   void ForEachKey(const std::function<void(const ObjectKey&)>& visit) const override;
@@ -48,6 +50,7 @@ class UpdateController final : public WatchingController {
 
  private:
   replication_controller::View ViewOf(const ReplicationControllerUpdate& update) const;
+  std::string LeftOut(const replication_controller::View& view) const;
   // Returns true if `controller` asks for an update that does not exist yet.
   bool AsksForUpdate(const ReplicationController& controller) const;
   void UpdateChanged(const Change<ReplicationControllerUpdate>& change);
@@ -64,6 +67,7 @@ class UpdateController final : public WatchingController {
   UpdateObserver rollouts_;
   bool started_ = false;
   bool watches_pods_ = false;
+  std::unordered_set<Uid, UidHash> unended_;  // updates, which need the Pods
 };
 
 // Returns the controller as an entry of a process' list.

@@ -215,8 +215,7 @@ std::optional<View> WorkloadCache::ViewOf(const ObjectKey& key) const {
       for (const PodMetadata* pod : pods().store().OwnedBy(rs->meta.uid)) view.pods.push_back(pod);
     }
   }
-  view.concerns_extension = ConcernsExtension(view.workload);
-  if (view.concerns_extension) extension_->Fill(view);
+  if (ConcernsExtension(view.workload)) extension_->Fill(view);
   return view;
 }
 

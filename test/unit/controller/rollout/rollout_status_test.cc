@@ -238,6 +238,22 @@ TEST_CASE("the images are those that Pods get, also during an abort (RO-153)") {
   Proves("RO-153");
 }
 
+// Whom this serves: an autoscaler, which reads status.selector.
+TEST_CASE("the status of a Rollout that was cut down keeps what is known of it (R-065)") {
+  StoredRollout rollout;
+  rollout.WriteStatus();
+  const Json before = rollout.status();
+  rollout.Look();
+  Cut(rollout.read);
+  rollout.read.spec.selector = {};
+  rollout.read.meta.cut_bytes = 100000;
+  const Workload workload = AsWorkload(rollout.kind, rollout.read);
+  rollout.Apply(rollout.kind.WriteStatus(workload, StoredRollout::DraftOf(workload)));
+  CHECK(rollout.status()["selector"] == before["selector"]);
+  CHECK(rollout.status()["images"] == "web:v8");
+  CHECK(rollout.status()["stableImages"] == "web:v8");
+}
+
 TEST_CASE("with nothing to abort to the images are those of the template (RO-153)") {
   StoredRollout rollout;
   rollout.object["spec"]["abort"] = true;

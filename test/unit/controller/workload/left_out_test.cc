@@ -25,12 +25,15 @@ TEST_CASE("what is left out is told once, in the condition and in an Event (R-06
   CHECK(request.subresource() == "status");
   CHECK(request.body().find("WindlassOutOfMemory") != std::string::npos);
   CHECK(request.body().find("web-1, which takes 1400 KiB") != std::string::npos);
+  // Otherwise "kubectl rollout status" would say that nobody has looked.
+  CHECK(request.body().find(R"("observedGeneration":2)") != std::string::npos);
 
   const std::string message =
       "Left alone: Windlass has no room in memory for replicasets ns/web-1, which takes 1400 KiB "
-      "there. Make its labels, annotations or pod template smaller, or raise the memory limit of "
-      "Windlass.";
+      "there. Make its labels, annotations or pod template smaller, end its updates in place, or "
+      "raise the memory limit of Windlass.";
   DeploymentStatus& status = world.deployment.status;
+  status.observed_generation = world.deployment.meta.generation;
   status.conditions = {{"ReplicaFailure", "True", "WindlassOutOfMemory", message, kNow, kNow}};
   View later = world.view();
   later.left_out = "replicasets ns/web-1, which takes 1400 KiB";
@@ -40,6 +43,7 @@ TEST_CASE("what is left out is told once, in the condition and in an Event (R-06
   REQUIRE(events.size() == 1);
   CHECK(events[0].reason == "WindlassOutOfMemory");
   CHECK(events[0].message == message);
+  CHECK(events[0].at_most_every > Duration{0});
   Proves("R-065");
 }
 
@@ -61,6 +65,17 @@ TEST_CASE("Recreate without a cache of Pods asks for a list each time (R-065)") 
   REQUIRE(asks.step.has_value());
   REQUIRE(std::holds_alternative<Read>(*asks.step));
   CHECK(std::get<Read>(*asks.step).request.verb() == Verb::kList);
+}
+
+TEST_CASE("a paused Deployment is whole again: the condition goes (R-065)") {
+  World world(3);
+  world.AddNew("web-1", 3, 3);
+  world.deployment.spec.paused = true;
+  world.deployment.status.conditions = {
+      {"ReplicaFailure", "True", std::string(kLeftOutReason), "Left alone", kNow, kNow}};
+  const Step step = world.Decide();
+  REQUIRE(std::holds_alternative<Write>(step));
+  CHECK(std::get<Write>(step).request.body().find("WindlassOutOfMemory") == std::string::npos);
 }
 
 }  // namespace

@@ -59,6 +59,7 @@ void InPlaceCluster::Show(View& view) {
   for (const Node& node : nodes) view.nodes[node.meta.name] = &node;
   for (const PodDisruptionBudget& budget : budgets) view.budgets.push_back(&budget);
   view.in_place_known = in_place_known;
+  view.extension_reads_template = in_place_known;
   if (!in_place_known) view.in_place_missing = "pods (no right to watch them)";
 }
 

@@ -186,6 +186,26 @@ TEST_CASE_METHOD(Fixture, "an update is woken by itself, both controllers and th
   CHECK(TakeWoken().empty());
 }
 
+TEST_CASE_METHOD(Fixture, "an update without room in the caches is left alone, and told (R-065)") {
+  PutController("web");
+  PutUpdate("web", {{"newName", "web-2"}});
+  ReplicationController web = {};
+  web.meta.namespace_ = "ns";
+  web.meta.name = "web";
+  web.meta.uid = {1, 2};
+  web.meta.resource_version = {std::to_string(++versions)};
+  web.meta.cut_bytes = 100000;
+  Put(web);
+  const std::optional<Step> step = controller.Next({"ns", "web"}, {}, WallTime{1});
+  REQUIRE(step.has_value());
+  REQUIRE(std::holds_alternative<Wait>(*step));
+  const auto& events = std::get<Wait>(*step).events;
+  REQUIRE(events.size() == 1);
+  CHECK(events[0].reason == "WindlassOutOfMemory");
+  CHECK(events[0].message.find("replicationcontrollers ns/web") != std::string::npos);
+  CHECK(events[0].at_most_every > Duration{0});
+}
+
 TEST_CASE_METHOD(Fixture, "a new leader makes a late scaling of the former one fail (L-012)") {
   PutController("web");
   PutController("web-2");
