@@ -10,20 +10,30 @@
 #      EDITS seconds (60)
 #   webhooks   the same with a webhook that answers 429 or 503, or cannot be reached
 #   4  watches that are dead without a FIN (needs root, for a network of its own)
+#   5  180 Deployments with templates of 1.4 MB, and daemons that may use MEMORY MiB (256) each
+#      (needs root, for control groups)
 #   7  a list that takes longer than etcd keeps its revision (needs root)
 #
 # ROWS='1 3' plays only these. STOCK=1 plays them to upstream's controller, for comparison.
 # FORMS='Deployment/less-than …' are the objects of row 1.
 . "$(dirname "$0")/../e2e/lib.sh"
 
-ROWS=${ROWS:-1 2 3 webhooks 4 7} LIMIT=${LIMIT:-120} EDITS=${EDITS:-60} STOCK=${STOCK:-}
+ROWS=${ROWS:-1 2 3 webhooks 4 5 7} LIMIT=${LIMIT:-120} EDITS=${EDITS:-60} STOCK=${STOCK:-}
+MEMORY=${MEMORY:-256}
 FORMS=${FORMS:-Deployment/less-than Deployment/terms ReplicaSet/less-than Pod/less-than
   WholePod/less-than Rollout/less-than}
 TENANT=${TENANT:-$ROOT/test/nightly/tenant.py}
 SYSTEM=windlass-system
 ACCOUNT=system:serviceaccount:$SYSTEM:windlass
 PIDS=() LEADER=1 LATE=()
-at_exit() { for pid in "${PIDS[@]}"; do kill -9 "$pid" 2>/dev/null || true; done; }
+GROUPS_OF=() # control groups of the replicas, while their memory is limited
+at_exit() {
+  local pid group
+  for pid in "${PIDS[@]}"; do kill -9 "$pid" 2>/dev/null || true; done
+  for group in "${GROUPS_OF[@]}"; do
+    until rmdir "$group" 2>/dev/null || [ ! -d "$group" ]; do sleep 0.1; done # until it is empty
+  done
+}
 
 if ! command -v python3 >/dev/null; then
   echo "not run: python3 is missing"
@@ -32,15 +42,20 @@ fi
 
 # --- the controllers ---
 
+# limited COMMAND…: becomes the command, in the control group $GROUP if that is set.
+limited() {
+  if [ -n "${GROUP:-}" ]; then echo "$BASHPID" >"$GROUP/cgroup.procs"; fi
+  exec "$@"
+}
 run_windlass() { # N [KUBECONFIG] [more flags]
   local log=$WORK/replica-$1.log config=${2:-$DATA/windlass.kubeconfig}
   shift $(($# > 1 ? 2 : 1))
-  "$WINDLASS" --controllers="${CONTROLLERS:-deployment}" --kubeconfig "$config" \
+  limited "$WINDLASS" --controllers="${CONTROLLERS:-deployment}" --kubeconfig "$config" \
     --metrics-bind-address=127.0.0.1:0 "$@" 2>>"$log" &
 }
 run_stock() { # N [KUBECONFIG]
-  "$("$ROOT/test/cluster/build" --stock | tail -n 1)" --kubeconfig "${2:-$DATA/admin.kubeconfig}" \
-    >>"$WORK/replica-$1.log" 2>&1 &
+  limited "$("$ROOT/test/cluster/build" --stock | tail -n 1)" \
+    --kubeconfig "${2:-$DATA/admin.kubeconfig}" >>"$WORK/replica-$1.log" 2>&1 &
 }
 replica_address() { # N LINES
   tail -n +$(($2 + 1)) "$WORK/replica-$1.log" |
@@ -50,7 +65,7 @@ replica_address() { # N LINES
 # /readyz: the rows of a tenant may keep it from being ready.
 declare -A ADDRESS=()
 start_replica() {
-  local from=0
+  local from=0 GROUP=${GROUPS_OF[$1]:-}
   if [ -f "$WORK/replica-$1.log" ]; then from=$(wc -l <"$WORK/replica-$1.log"); fi
   if [ -n "$STOCK" ]; then run_stock "$@"; else run_windlass "$@"; fi
   PIDS[$1]=$!
@@ -408,6 +423,55 @@ row_4() {
   complaints
 }
 
+# --- row 5 ---
+
+# Makes a control group for each of two replicas. Returns 1 if that is not possible here.
+limit_memory() {
+  local n parent=/sys/fs/cgroup/memory file=memory.limit_in_bytes
+  if [ -f /sys/fs/cgroup/cgroup.controllers ]; then parent=/sys/fs/cgroup file=memory.max; fi
+  for n in 1 2; do
+    mkdir "$parent/windlass-$$-$n" 2>/dev/null || return 1
+    GROUPS_OF[n]=$parent/windlass-$$-$n
+    echo $((MEMORY << 20)) 2>/dev/null >"${GROUPS_OF[n]}/$file" || return 1
+  done
+}
+memory() {
+  local n
+  for n in "${!PIDS[@]}"; do
+    say "figure: $ROW: replica $n: $(awk '/^Vm(RSS|HWM)/ {printf "%s %d MiB ", $1, $2 / 1024}' \
+      "/proc/${PIDS[n]}/status" 2>/dev/null || echo "was ended")"
+  done
+}
+row_5() {
+  ROW=5
+  if ! limit_memory; then
+    say "row 5 is not played: no control groups can be made here"
+    return 0
+  fi
+  start_pair
+  timed before
+  memory
+  tenant make Deployment noisy large letters 1400000 180 | sort | uniq -c
+  timed "while they are there"
+  memory
+  state
+  kill_leader
+  timed "after the leader was killed"
+  restart_pair
+  timed "after both were started anew"
+  memory
+  say "ReplicaSets of the tenant: $(kubectl -n noisy get replicasets -o name | wc -l)"
+  say "left out: $(http_body /metrics | grep '^windlass_left_out_objects' | tr '\n' ' ')"
+  clear_noisy
+  timed "after they are gone"
+  memory
+  for n in "${!PIDS[@]}"; do
+    kill -0 "${PIDS[n]}" 2>/dev/null || LATE+=("$ROW: replica $n was ended")
+  done
+  end_pair
+  complaints
+}
+
 # The link between the two networks is slow in this direction only. The controller stays here:
 # it asks a relay, which asks a relay in the other network, which asks a relay here.
 row_7() {
@@ -488,7 +552,7 @@ compact_often() {
 
 if [ -n "${OWN_NETWORK:-}" ]; then prepare_network; fi
 # Rows 4 and 7 start a control plane in their own network.
-if [ -n "${OWN_NETWORK:-}" ] || [[ " $ROWS " =~ \ (1|2|3|webhooks)\  ]]; then begin; fi
+if [ -n "${OWN_NETWORK:-}" ] || [[ " $ROWS " =~ \ (1|2|3|5|webhooks)\  ]]; then begin; fi
 for row in $ROWS; do
   say "row $row"
   "row_$row"
