@@ -1,8 +1,8 @@
 # Reads lines "file:#include "path"" and prints two lines: how many units the largest group holds in
 # which every unit includes every other by way of the group ("none" if there is no such group), and
-# how many units are in such groups. A unit is X.h, X_inl.h and X.cc.
+# how many units are in such groups. A unit is X.h, X_inl.h, X_inl_PART.h and X.cc.
 
-function unit(path) { sub(/(_inl)?[.](h|cc)$/, "", path); return path }
+function unit(path) { sub(/(_inl(_[a-z]+)?)?[.](h|cc)$/, "", path); return path }
 function walk(from,   n, i, list) {
   n = split(arrows[from], list, " ")
   for (i = 1; i <= n; i++) {

@@ -1,16 +1,17 @@
 #!/usr/bin/env bash
 # Writes docs/rules, a page for each family of rules: what each rule says, which files implement it,
-# and what proves it.
+# what tests it, and how many faults are planted against it. A rule is proved if a fault that breaks
+# it is planted (test/contract/mutants.txt), because tools/mutants.sh fails if the tests miss one.
 #
 #   rules.sh            writes the pages, from test/contract/rules.txt, from the rule ids that
 #                       sources cite, and from what the last run of the tests reported
 #   rules.sh --check    leaves the pages alone; fails if they would differ now
-#   rules.sh --keep     writes the pages without a run of the tests: takes what was reported as
-#                       proved from the pages. For edits that move files or citations
+#   rules.sh --keep     writes the pages without a run of the tests: takes what was reported from
+#                       the pages. For edits that move files or citations
 #   ... --strict        fails, too, if a rule is marked "not yet" in test/contract/rules.txt
 #
-# The exit code is 1 if nothing proves a rule that applies. In a family that is "reported", tests
-# that report a rule prove it (test/proves.h). In a family that is "named", tests that cite it do,
+# The exit code is 1 if nothing tests a rule that applies. In a family that is "reported", tests
+# that report a rule test it (test/proves.h). In a family that is "named", tests that cite it do,
 # too. Reads build/release/proved, or the folder that WINDLASS_PROVED_IN names. Writes the pages
 # into the folder that WINDLASS_RULES_PAGES names, if it is set.
 . "$(dirname "${BASH_SOURCE[0]}")/common.sh"
@@ -97,13 +98,19 @@ reported() {
 : >"$scratch/kept"
 if ((keep)); then
   # Prints "rule<TAB>cell" for each rule of the present pages.
-  cat "$pages"/*.md | awk -F ' [|] ' '/^[|] [A-Z]/ && NF == 4 && $4 !~ /^named in |^not app|^\*\*/ {
-      sub(/^[|] /, "", $1); sub(/ [|]$/, "", $4); print $1 "\t" $4
+  cat "$pages"/*.md | awk -F ' [|] ' '/^[|] [A-Z]/ && NF == 5 && $4 !~ /^named in |^not app|^\*\*/ {
+      sub(/^[|] /, "", $1); print $1 "\t" $4
     }' >"$scratch/kept"
 else
   [ -d "$proved" ] || die "no $proved: run the tests first (make test), or say --keep"
   reported >"$scratch/reports"
 fi
+
+# --- what is planted ---
+
+# Prints "rule<TAB>number of faults".
+grep -v -e '^#' -e '^$' "$root/test/contract/mutants.txt" | sed 's/ % .*//' | tr ' ' '\n' |
+  sort | uniq -c | awk '{ print $2 "\t" $1 }' >"$scratch/faults"
 
 # --- the pages ---
 
@@ -139,6 +146,10 @@ awk -F '\t' -v scratch="$scratch" -v strict="$strict" -v keep="$keep" '
       split(line, part, "\t")
       kept[part[1]] = part[2]
     }
+    while ((getline line < (scratch "/faults")) > 0) {
+      split(line, part, "\t")
+      faults[part[1]] = part[2]
+    }
   }
   /^= / {
     split(substr($0, 3), part, " [|] ")
@@ -157,7 +168,7 @@ awk -F '\t' -v scratch="$scratch" -v strict="$strict" -v keep="$keep" '
     rows[key]++
     if (mark ~ /^not applicable: /) {
       away[key]++
-      if (reports[id]) print "    " id " is said not to apply, and is proved by:" tests[id]
+      if (reports[id]) print "    " id " is said not to apply, and is tested by:" tests[id]
       what = mark
     } else {
       if (mark != "" && mark != "not yet" && mark != "named") {
@@ -171,22 +182,25 @@ awk -F '\t' -v scratch="$scratch" -v strict="$strict" -v keep="$keep" '
       }
       if (what != "**nothing yet**") {
         covered[key]++
-        if (mark == "not yet") tell(id " is proved: take \"not yet\" away in rules.txt")
+        if (id in faults) proved[key]++
+        if (mark == "not yet") tell(id " is tested: take \"not yet\" away in rules.txt")
       } else {
         missing = missing " " id
-        if (strict || mark != "not yet") fail(id " (" rule ") is proved by no test")
+        if (strict || mark != "not yet") fail(id " (" rule ") is tested by nothing")
       }
     }
     if (last[key] != section) {
-      write(key, "\n" section "\n\n| rule | what | implemented in | proved by |\n|---|---|---|---|")
+      write(key, "\n" section "\n\n| rule | what | implemented in | tested by | faults |")
+      write(key, "|---|---|---|---|--:|")
       last[key] = section
     }
-    write(key, "| " id " | " rule " | " shown(id, files, sources, 999) " | " what " |")
+    write(key, "| " id " | " rule " | " shown(id, files, sources, 999) " | " what " | " \
+      faults[id] + 0 " |")
   }
   END {
     for (id in reports) {
       if (id ~ /^([A-Z][A-Z]?[A-Z]?|E2E)-[0-9][0-9][0-9]?[a-z]?$/ && !known[id]) {
-        fail(id " is proved, and is no rule:" substr(tests[id], 5))
+        fail(id " is tested, and is no rule:" substr(tests[id], 5))
       }
     }
     made = "Made by tools/rules.sh (`make coverage`) from test/contract/rules.txt, from the rule"
@@ -199,30 +213,35 @@ awk -F '\t' -v scratch="$scratch" -v strict="$strict" -v keep="$keep" '
       printf "%s", page[key] > file
       close(file)
       list = list "| [" key "](" key ".md) | " title[key] " | " rows[key] " | " covered[key] + 0
-      list = list " | " away[key] + 0 " |\n"
-      all += rows[key] - away[key]; good += covered[key]; gone += away[key]
+      list = list " | " proved[key] + 0 " | " away[key] + 0 " |\n"
+      all += rows[key] - away[key]; good += covered[key]; gone += away[key]; sure += proved[key]
     }
-    summary = good + 0 " of " all + 0 " applicable rules proved, " gone + 0 " not applicable"
+    summary = good + 0 " of " all + 0 " applicable rules tested, " sure + 0 " of them proved; "
+    summary = summary gone + 0 " not applicable"
     print "# Rules\n" > index_page
     print "Sources and tests cite rules by id: `D-261`. Each id is a row of one of these pages.\n" \
       > index_page
-    print "| family | what about | rules | proved | not applicable |\n|---|---|---|---|---|" \
+    print "| family | what about | rules | tested | proved | not applicable |" > index_page
+    print "|---|---|--:|--:|--:|--:|" \
       > index_page
     print list > index_page
     print "**" summary ".**\n" > index_page
-    if (missing != "") print "Proved by nothing yet:" missing ".\n" > index_page
-    print "\"Implemented in\" are the files that cite the rule. \"Proved by\" are tests that" \
-      " reported it when they passed, or, where it says so, tests that name it.\n" > index_page
+    if (missing != "") print "Tested by nothing yet:" missing ".\n" > index_page
+    print "\"Implemented in\" are the files that cite the rule. \"Tested by\" are tests that" \
+      " reported it when they passed, or, where it says so, tests that name it. \"Faults\" are" \
+      " those of test/contract/mutants.txt that break the rule: `tools/mutants.sh` plants each," \
+      " and fails if the tests pass all the same. A rule with at least one is proved; of the" \
+      " others it is only known that a test passes.\n" > index_page
     print made > index_page
     print "    " summary
     exit failures > 0
   }' "$rules" || status=1
 
-# Prints which rules the pages call proved. Which tests report a rule changes too often to compare.
+# Prints which rules the pages call tested. Which tests report a rule changes too often to compare.
 verdicts() {
   awk -F ' [|] ' '
-    /^[|] [A-Z]/ && NF == 4 && $4 !~ /^named in |^not app/ { $4 = /nothing yet/ ? "no" : "yes" }
-    { print FILENAME, $1, $2, $3, $4 }' ./*.md
+    /^[|] [A-Z]/ && NF == 5 && $4 !~ /^named in |^not app/ { $4 = /nothing yet/ ? "no" : "yes" }
+    { print FILENAME, $1, $2, $3, $4, $5 }' ./*.md
 }
 
 if ((check)); then

@@ -23,10 +23,13 @@ using Arrows = std::map<std::string, std::map<std::string, Place>>;
 
 std::string BoxOf(std::string_view path) { return std::string(path.substr(0, path.rfind('/'))); }
 
-// Returns "x/store" for x/store.h, x/store_inl.h and x/store.cc.
+// Returns "x/store" for x/store.h, x/store_inl.h, x/store_inl_replace.h and x/store.cc.
 std::string UnitOf(std::string_view path) {
   path = path.substr(0, path.rfind('.'));
-  if (path.ends_with("_inl")) path.remove_suffix(std::string_view("_inl").size());
+  const size_t part = path.rfind("_inl");
+  const bool is_part = part != std::string_view::npos && path.find('/', part) == path.npos;
+  const std::string_view rest = is_part ? path.substr(part + 4) : std::string_view("x");
+  if (rest.empty() || rest.front() == '_') path = path.substr(0, part);
   return std::string(path);
 }
 
