@@ -461,7 +461,10 @@ row_5() {
   timed "after both were started anew"
   memory
   say "ReplicaSets of the tenant: $(kubectl -n noisy get replicasets -o name | wc -l)"
-  say "left out: $(http_body /metrics | grep '^windlass_left_out_objects' | tr '\n' ' ')"
+  OPS=${ADDRESS[$LEADER]:-}
+  if [ -z "$STOCK" ]; then
+    say "left out: $(http_body /metrics | grep '^windlass_left_out_objects' | tr '\n' ' ')"
+  fi
   clear_noisy
   timed "after they are gone"
   memory
