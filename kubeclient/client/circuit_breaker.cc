@@ -15,18 +15,20 @@ void CircuitBreaker::Note(CallOutcome outcome, MonotonicTime now, std::string_vi
   if (second.number != number) second = {.number = number};
   ++second.answers;
   const bool unanswered = outcome == CallOutcome::kUnanswered;
-  if (outcome == CallOutcome::kInternal || unanswered) {
-    ++second.internal;
+  if (outcome == CallOutcome::kUseful) {
+    ++second.useful;
+  } else if (outcome == CallOutcome::kInternal || unanswered) {
+    ++(unanswered ? second.unanswered : second.internal);
     NoteInternal(namespace_, now);
-  } else if (outcome != CallOutcome::kUseful) {
+  } else {
     ++second.bad;
   }
   const bool unreachable =
       unanswered || outcome == CallOutcome::kUnreachable || outcome == CallOutcome::kRefused;
   unreachable_in_a_row_ = unreachable ? unreachable_in_a_row_ + 1 : 0;
   only_unanswered_ = !unreachable || (only_unanswered_ && unanswered);
-  const bool no_answers =
-      unreachable_in_a_row_ >= kBreakerFailures && (!only_unanswered_ || InSeveralNamespaces(now));
+  const bool no_answers = unreachable_in_a_row_ >= kBreakerFailures &&
+                          (!only_unanswered_ || (InSeveralNamespaces(now) && IsSilent(now)));
   if (!no_answers && !MostAreBad(now)) return;
   tripped_ = true;
   opened_at_ = now;
@@ -48,15 +50,26 @@ bool CircuitBreaker::InSeveralNamespaces(MonotonicTime now) const {
   return static_cast<size_t>(namespaces) >= kBreakerNamespacesMin;
 }
 
+// Returns true if nothing that ended within kBreakerWindow was useful.
+bool CircuitBreaker::IsSilent(MonotonicTime now) const {
+  const int64_t present = now.since_start / seconds(1);
+  return std::ranges::none_of(window_, [&](const Second& second) {
+    const bool recent = present - second.number < static_cast<int64_t>(window_.size());
+    return recent && second.useful > 0;
+  });
+}
+
 bool CircuitBreaker::MostAreBad(MonotonicTime now) const {
   const int64_t present = now.since_start / seconds(1);
   int answers = 0;
   int bad = 0;
   const bool several = InSeveralNamespaces(now);
+  const bool silent = IsSilent(now);
   for (const Second& second : window_) {
     if (present - second.number >= static_cast<int64_t>(window_.size())) continue;
     answers += second.answers;
     bad += second.bad + (several ? second.internal : 0);
+    if (several && silent) bad += second.unanswered;
   }
   return answers >= kBreakerAnswersMin && 2 * bad > answers;
 }

@@ -4,8 +4,10 @@
 //   - after kBreakerFailures exchanges in a row that were kUnreachable, kRefused or kUnanswered; or
 //   - when at least kBreakerAnswersMin exchanges ended within kBreakerWindow, and more than half of
 //     them were bad. Example: 6 of 10, but not 5 of 10.
-// What is kInternal or kUnanswered is bad only if several namespaces got it within kBreakerWindow.
-// Otherwise it may be due to the objects of one tenant, or to a webhook of that tenant.
+// What is kInternal is bad only if several namespaces got it within kBreakerWindow. Otherwise it
+// may be due to the objects of one tenant. What is kUnanswered is bad only if, besides, nothing was
+// kUseful within kBreakerWindow: slow webhooks of several namespaces do not make a server that
+// answers others one that is away.
 // Resets with the first kUseful outcome, but not within kBreakerOpenMin: right after tripping that
 // may be the answer to an old request. AdaptiveRate then lets calls out slowly.
 // Pure: the caller passes in the time.
@@ -63,12 +65,15 @@ class CircuitBreaker {
   struct Second {
     int64_t number = -1;  // of the second, since the clock's start
     int answers = 0;      // all exchanges
-    int internal = 0;     // those that were kInternal or kUnanswered
-    int bad = 0;          // those that were neither that nor kUseful
+    int internal = 0;     // those that were kInternal
+    int unanswered = 0;   // those that were kUnanswered
+    int useful = 0;       // those that were kUseful
+    int bad = 0;          // the others
   };
 
   void NoteInternal(std::string_view namespace_, MonotonicTime now);
   bool InSeveralNamespaces(MonotonicTime now) const;
+  bool IsSilent(MonotonicTime now) const;
   bool MostAreBad(MonotonicTime now) const;
   void Forget();
 

@@ -84,6 +84,12 @@ TEST_CASE("Writes without an answer count only if several namespaces got none (C
     note(1, CallOutcome::kUnanswered, "other");
     CHECK(breaker.tripped());
   }
+  // Whom this serves: all tenants without such a webhook.
+  SECTION("not while the server answers others") {
+    breaker.Note(CallOutcome::kUseful, At(seconds(100)));
+    note(50, CallOutcome::kUnanswered, "other");
+    CHECK_FALSE(breaker.tripped());
+  }
   SECTION("one with another cause is enough for the row") {
     note(1, CallOutcome::kUnreachable, "noisy");
     CHECK(breaker.tripped());
