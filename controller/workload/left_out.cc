@@ -14,6 +14,13 @@ constexpr Duration kToldAgain = seconds(600);
 
 }  // namespace
 
+Event LeftOutEvent(std::string message) {
+  return {.type = Event::Type::kWarning,
+          .reason = std::string(kLeftOutReason),
+          .message = std::move(message),
+          .at_most_every = kToldAgain};
+}
+
 std::optional<Step> RefuseLeftOut(const View& view, const Learned& learned, WallTime now) {
   if (view.left_out.empty()) return std::nullopt;
   const Workload& workload = view.workload;
@@ -31,10 +38,7 @@ std::optional<Step> RefuseLeftOut(const View& view, const Learned& learned, Wall
                 .go_on_if_refused = true};
     if (FindOutcome(learned, write.request.Identity()) == nullptr) return write;
   }
-  return Wait{.events = {{.type = Event::Type::kWarning,
-                          .reason = std::string(kLeftOutReason),
-                          .message = std::move(message),
-                          .at_most_every = kToldAgain}}};
+  return Wait{.events = {LeftOutEvent(std::move(message))}};
 }
 
 }  // namespace windlass::workload

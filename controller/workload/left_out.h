@@ -2,6 +2,7 @@
 #pragma once
 
 #include <optional>
+#include <string>
 #include <string_view>
 
 #include "controller/core/step.h"
@@ -11,6 +12,9 @@ namespace windlass::workload {
 
 // The reason of condition ReplicaFailure and of the Event.
 inline constexpr std::string_view kLeftOutReason = "WindlassOutOfMemory";
+
+// Returns the Event that says so; every sync may send it.
+Event LeftOutEvent(std::string message);
 
 // Returns the step that tells the user of a workload that is left alone, or has a ReplicaSet that
 // is: in its condition ReplicaFailure, and in an Event. Nothing else may be decided for it, because

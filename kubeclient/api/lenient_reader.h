@@ -5,9 +5,11 @@
 #include <cstdint>
 #include <optional>
 #include <string>
+#include <string_view>
 #include <utility>
 
 #include "kubeclient/api/json_reader.h"
+#include "kubeclient/api/object_meta.h"
 #include "kubeclient/base/parse_whole.h"
 
 namespace windlass::lenient {
@@ -28,6 +30,25 @@ void Object(JsonReader& in, F&& on_member) {
 template <typename F>
 void Array(JsonReader& in, F&& on_element) {
   if (in.type() == JsonReader::Type::kArray) in.Array(std::forward<F>(on_element));
+}
+// Returns the uid that `text` spells; Uid::Foreign() if it is none.
+inline Uid UidOf(const std::string& text) { return Uid::Parse(text).value_or(Uid::Foreign()); }
+// Reads metadata.ownerReferences. Returns the uid of the first controlling owner (D-102); nullopt
+// if there is none.
+inline std::optional<Uid> Controller(JsonReader& in) {
+  std::optional<Uid> found;
+  Array(in, [&] {
+    bool controls = false;
+    std::string uid;
+    Object(in, [&](std::string_view key) {
+      if (key == "controller")
+        controls = IsTrue(in);
+      else if (key == "uid")
+        uid = Text(in);
+    });
+    if (controls && !found) found = UidOf(uid);
+  });
+  return found;
 }
 
 }  // namespace windlass::lenient

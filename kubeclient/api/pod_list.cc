@@ -12,25 +12,6 @@ namespace {
 
 Error Malformed(std::string message) { return {ErrorKind::kMalformed, std::move(message)}; }
 
-Uid UidIn(const std::string& text) { return Uid::Parse(text).value_or(Uid::Foreign()); }
-
-// Returns the uid of the first controlling owner (D-102); nullopt if there is none.
-std::optional<Uid> ReadController(JsonReader& in) {
-  std::optional<Uid> found;
-  lenient::Array(in, [&] {
-    bool controls = false;
-    std::string uid;
-    lenient::Object(in, [&](std::string_view key) {
-      if (key == "controller")
-        controls = lenient::IsTrue(in);
-      else if (key == "uid")
-        uid = lenient::Text(in);
-    });
-    if (controls && !found) found = UidIn(uid);
-  });
-  return found;
-}
-
 // Reads the metadata of a Pod; adds the Pod if it has a controller.
 void ReadPodMetadata(JsonReader& in, std::vector<ListedPod>& pods) {
   std::string uid;
@@ -40,11 +21,11 @@ void ReadPodMetadata(JsonReader& in, std::vector<ListedPod>& pods) {
     if (key == "uid")
       uid = lenient::Text(in);
     else if (key == "ownerReferences")
-      controller = ReadController(in);
+      controller = lenient::Controller(in);
     else if (key == "deletionTimestamp")
       deleting = !lenient::Text(in).empty();
   });
-  if (controller) pods.push_back({UidIn(uid), *controller, deleting});
+  if (controller) pods.push_back({lenient::UidOf(uid), *controller, deleting});
 }
 
 }  // namespace

@@ -38,22 +38,6 @@ void ReadConditions(JsonReader& in, Conditions& out) {
   });
 }
 
-Uid ReadController(JsonReader& in) {
-  std::optional<Uid> found;
-  lenient::Array(in, [&] {
-    bool controls = false;
-    std::string uid;
-    lenient::Object(in, [&](std::string_view key) {
-      if (key == "controller")
-        controls = lenient::IsTrue(in);
-      else if (key == "uid")
-        uid = lenient::Text(in);
-    });
-    if (controls && !found) found = Uid::Parse(uid).value_or(Uid::Foreign());
-  });
-  return found.value_or(Uid{});
-}
-
 // The end of a container, in state or lastState.
 struct Ended {
   bool there = false;
@@ -122,7 +106,7 @@ void ReadPod(JsonReader& in, std::vector<UnreadyPod>& pods) {
         if (member == "name")
           pod.name = lenient::Text(in);
         else if (member == "ownerReferences")
-          pod.controller = ReadController(in);
+          pod.controller = lenient::Controller(in).value_or(Uid{});
         else if (member == "deletionTimestamp")
           leaves = !lenient::Text(in).empty();
       });

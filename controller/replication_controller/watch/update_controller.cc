@@ -52,11 +52,8 @@ Step CreateRequestedUpdate(const ReplicationController& controller, const Learne
 // Returns the step of an update for which there is no room in the caches: its user is told. `what`
 // is as LeftOut returns it.
 Wait LeaveAlone(const std::string& what) {
-  return {.events = {{.type = Event::Type::kWarning,
-                      .reason = std::string(workload::kLeftOutReason),
-                      .message = "Left alone: Windlass has no room in memory for " + what +
-                                 " the memory limit of Windlass.",
-                      .at_most_every = seconds(600)}}};
+  return {.events = {workload::LeftOutEvent("Left alone: Windlass has no room in memory for " +
+                                            what + " the memory limit of Windlass.")}};
 }
 
 }  // namespace
