@@ -76,12 +76,22 @@ bool IsObserved(const Json& object) {
   return NumberOf(object, "/metadata/generation") <= NumberOf(object, "/status/observedGeneration");
 }
 
-const Json* StalledUnobserved(const Json& object) {
-  const Json* stalled = IsObserved(object) ? nullptr : TrueCondition(object, "Stalled");
-  if (stalled == nullptr) return nullptr;
-  const bool present =
-      NumberOf(*stalled, "/observedGeneration") == NumberOf(object, "/metadata/generation");
-  return present ? stalled : nullptr;
+const Json* RefusedUpdate(const Json& object) {
+  const Json* failure = TrueCondition(object, "ReplicaFailure");
+  const bool is_write =
+      failure != nullptr && TextOf(*failure, "/reason") == "ReplicaSetUpdateRefused";
+  return is_write ? failure : nullptr;
+}
+
+const Json* WhyUnobserved(const Json& object) {
+  if (IsObserved(object)) return nullptr;
+  const Json* stalled = TrueCondition(object, "Stalled");
+  const int64_t generation = NumberOf(object, "/metadata/generation");
+  if (stalled != nullptr && NumberOf(*stalled, "/observedGeneration") == generation) return stalled;
+  const Json* progressing = ConditionOf(object, "Progressing");
+  const bool refused = progressing != nullptr && TextOf(*progressing, "/status") == "False" &&
+                       TextOf(*progressing, "/reason") == "ReplicaSetCreateError";
+  return refused ? progressing : RefusedUpdate(object);
 }
 
 }  // namespace windlass::cli

@@ -42,8 +42,12 @@ std::string ReasonOf(const Json& object, std::string_view type);
 std::optional<WallTime> TimeOf(const Json& object, const std::string& pointer);
 // Returns true if the controller has seen the latest spec.
 bool IsObserved(const Json& object);
+// Returns condition ReplicaFailure if it says that the API server refuses a write of Windlass; else
+// null. With other reasons the condition is about Pods.
+const Json* RefusedUpdate(const Json& object);
 // The controller has seen the latest spec, and could not begin with it: then the object is not
-// observed, and condition Stalled says why. Returns that condition; else null.
-const Json* StalledUnobserved(const Json& object);
+// observed, and a condition says why: Stalled, Progressing with reason ReplicaSetCreateError, or
+// that of RefusedUpdate. Returns that condition; else null.
+const Json* WhyUnobserved(const Json& object);
 
 }  // namespace windlass::cli

@@ -10,6 +10,14 @@
 namespace windlass::cli {
 namespace {
 
+// Returns true if `body` is what a success of `verb` carries: a list for kList, otherwise an object
+// with an identity, or for kDelete also a Status.
+bool IsUsable(Verb verb, std::string_view body, Decoder& decoder) {
+  if (verb == Verb::kList) return decoder.DecodeList(body).ok();
+  if (decoder.DecodeIdentity(body).ok()) return true;
+  return verb == Verb::kDelete && decoder.DecodeStatus(body).ok();
+}
+
 // The wait after a 429 that names none.
 constexpr Duration kThrottledWait = seconds(1);
 
@@ -55,8 +63,11 @@ Result<HttpResponse> Session::SendOnce(HttpRequest request) {
 }
 
 Result<Reply> Session::ReplyOf(Verb verb, Result<HttpResponse> response) {
-  if (response.ok()) return FromHttp(verb, *std::move(response), decoder_);
-  return std::move(response).error();
+  if (!response.ok()) return std::move(response).error();
+  Result<Reply> reply = FromHttp(verb, *std::move(response), decoder_);
+  if (!reply.ok() || IsUsable(verb, reply->body, decoder_)) return reply;
+  return Error{Mutates(verb) ? ErrorKind::kAmbiguous : ErrorKind::kMalformed,
+               "the answer is no object of Kubernetes"};
 }
 
 Result<Reply> Session::Send(HttpRequest request, Verb verb) {

@@ -204,11 +204,15 @@ std::vector<Selection> ToFollow(const Place& place, const Json& object, const Js
   return selections;
 }
 
-// Returns what keeps the Pods of the rollout from being available, if it does not end by itself.
+// Returns what keeps the rollout from getting on, if it does not end by itself: a refused write, or
+// why its Pods are not available.
 std::optional<Cause> CauseIn(const Follow& follow, const Json& object, const Standing& standing,
                              bool sets, WallTime now) {
   // The Pods that there are may be of another template.
   if (!IsObserved(object)) return std::nullopt;
+  if (const Json* refused = RefusedUpdate(object)) {
+    return Cause{TextOf(*refused, "/reason"), TextOf(*refused, "/message")};
+  }
   const std::vector<const Json*> pods = follow.Objects(kPods);
   std::vector<const Json*> makers = follow.Objects(kMakers);
   std::erase_if(makers, [&](const Json* one) { return sets && !IsOwnedBy(*one, object); });

@@ -64,12 +64,10 @@ std::string AskedForText(const Json& workload, const RolloutRoles& roles) {
   return (revision > 0 ? "revision " + std::to_string(revision) + ", " : "") + Images(workload);
 }
 
-// Returns why the controller cannot make Pods: "FailedCreate: pods "x" is forbidden: …"; "" if it
-// can.
-std::string FailureText(const Json& controller) {
-  const Json* failure = TrueCondition(controller, "ReplicaFailure");
-  if (failure == nullptr) return "";
-  return TextOf(*failure, "/reason") + ": " + TextOf(*failure, "/message");
+// Returns the condition as "FailedCreate: pods "x" is forbidden: …"; "" for null.
+std::string FailureText(const Json* condition) {
+  if (condition == nullptr) return "";
+  return TextOf(*condition, "/reason") + ": " + TextOf(*condition, "/message");
 }
 
 void AddHeader(const Json& workload, const ResourceId& resource, const RolloutRoles& roles,
@@ -88,7 +86,7 @@ void AddHeader(const Json& workload, const ResourceId& resource, const RolloutRo
                         number("/status/readyReplicas") + " ready, " +
                         number("/status/availableReplicas") + " available");
     add("Images", Images(workload));
-    add("Warning", FailureText(workload));
+    add("Warning", FailureText(TrueCondition(workload, "ReplicaFailure")));
     return;
   }
   const Standing standing = StandingOf(workload, resource);
@@ -107,9 +105,9 @@ void AddHeader(const Json& workload, const ResourceId& resource, const RolloutRo
   add("Strategy", StrategyText(workload));
   add("Images", Images(back_to == nullptr ? workload : *back_to));
   if (back_to != nullptr) add("Asked for", AskedForText(workload, roles));
-  if (const Json* in_place = InPlaceToTell(workload)) {
-    add("In place", TextOf(*in_place, "/reason") + ": " + TextOf(*in_place, "/message"));
-  }
+  add("In place", FailureText(InPlaceToTell(workload)));
+  const Json* why = WhyUnobserved(workload);
+  add("Warning", FailureText(why != nullptr ? why : RefusedUpdate(workload)));
   const Json* overlap = TrueCondition(workload, "SelectorOverlap");
   if (overlap != nullptr) {
     add("Warning", TextOf(*overlap, "/message"));
@@ -154,7 +152,7 @@ ReplicaSetBranch BranchOf(const Json& owner, std::string status, std::string why
                  std::to_string(NumberOf(owner, "/spec/replicas"));
   branch.created = TimeOf(owner, "/metadata/creationTimestamp");
   branch.why = std::move(why);
-  const std::string failure = FailureText(owner);
+  const std::string failure = FailureText(TrueCondition(owner, "ReplicaFailure"));
   if (!failure.empty()) {
     branch.why += ", " + failure;
     branch.mood = Mood::kBad;

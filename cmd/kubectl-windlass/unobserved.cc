@@ -54,8 +54,8 @@ std::string UnobservedText(const Json& object, const Place& place) {
 }
 
 std::string OverdueText(const Json& object, const Place& place, WallTime now) {
-  // A template whose ReplicaSet cannot be made is seen, and told by a condition.
-  if (IsSeen(object) || StalledUnobserved(object) != nullptr) return "";
+  // A change with which the controller could not begin is seen, and told by a condition.
+  if (IsSeen(object) || WhyUnobserved(object) != nullptr) return "";
   const std::optional<WallTime> changed = LastWrite(object);
   return changed && now - *changed >= kUnobservedMax ? UnobservedText(object, place) : "";
 }

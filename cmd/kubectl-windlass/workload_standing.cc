@@ -210,11 +210,10 @@ Standing Begin(const Json& object, const Subject& subject) {
   standing.updated = NumberOf(object, "/status/updatedReplicas");
   standing.available = NumberOf(object, "/status/availableReplicas");
   if (!IsObserved(object)) {
-    const Json* stalled = StalledUnobserved(object);
+    const Json* why = WhyUnobserved(object);
     standing.sentence = "Waiting for " + subject.kind + " spec update to be observed" +
-                        (stalled == nullptr ? "" : " (" + TextOf(*stalled, "/message") + ')') +
-                        "...";
-    standing.reason = stalled == nullptr ? "not observed" : TextOf(*stalled, "/reason");
+                        (why == nullptr ? "" : " (" + TextOf(*why, "/message") + ')') + "...";
+    standing.reason = why == nullptr ? "not observed" : TextOf(*why, "/reason");
   }
   return standing;
 }

@@ -18,10 +18,13 @@ bool IsRefusal(ErrorKind kind) {
     case ErrorKind::kForbidden:
     case ErrorKind::kQuotaExceeded:
     case ErrorKind::kInvalid:
-    case ErrorKind::kWebhook: return true;
+    case ErrorKind::kWebhook:
+    case ErrorKind::kTimeout: return true;
     default: return false;
   }
 }
+
+bool MayPass(ErrorKind kind) { return kind == ErrorKind::kWebhook || kind == ErrorKind::kTimeout; }
 
 bool GoesOnAfter(const Write& write, ErrorKind kind) {
   if (IsRefusal(kind)) return true;

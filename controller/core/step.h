@@ -89,12 +89,16 @@ using Step = std::variant<Write, Read, Wait, Failed>;
 Step LookAgainNoLater(Step then, const std::optional<Duration>& due);
 
 // Returns true if the API server refused the write because of a policy, a quota, a missing right or
-// the object itself. Not refusals:
+// the object itself, or did not complete it in time. Not refusals:
 // - a lost race (409)
 // - an object that is gone
 // - a lost reply
 // - a server in trouble
 bool IsRefusal(ErrorKind kind);
+
+// Returns true if a refusal says nothing of the object: a webhook could not be called, or did not
+// answer in time. It passes with the webhook's trouble.
+bool MayPass(ErrorKind kind);
 
 // Returns true if the sync goes on after `write` failed with `kind`:
 // - always after a refusal, so that the status can still be written

@@ -220,7 +220,7 @@ Step FailRefused(const Situation& situation, const RequestKey& asked, const Erro
   const std::string message = Fill("the API server refused to {} {}: {}", Name(asked.verb),
                                    ObjectText(asked.resource, asked.key), error.message);
   StatusDraft draft = DraftOfFailure(situation, kWriteRefused, message);
-  if (error.kind == ErrorKind::kWebhook && draft.step.empty()) {
+  if (MayPass(error.kind) && draft.step.empty()) {
     draft = BeginDraft(situation);
     SetPhase(situation, draft, kPreparing, kWriteRefused, message);
   }

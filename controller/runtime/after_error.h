@@ -4,7 +4,7 @@
 #include <optional>
 
 #include "controller/core/step.h"
-#include "kubeclient/api/request.h"
+#include "controller/runtime/unverified.h"
 #include "kubeclient/base/clock.h"
 
 namespace windlass {
@@ -23,7 +23,7 @@ struct SyncResult {
   Kind kind = Kind::kDone;
   std::optional<Duration> look_again_in;  // nullopt: kDone and kForget clear the slot
   Duration longest{0};
-  std::optional<Request> unverified;
+  std::optional<Unverified> unverified;
   // Since when a write has been put off (Write::patience). Handed to the key's next sync.
   std::optional<MonotonicTime> put_off_since{};
   int calls = 0;         // requests made

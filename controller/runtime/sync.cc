@@ -64,9 +64,10 @@ Sync::Sync(SyncEnvironment environment, QueueKey key, SyncHooks hooks,
 
 Sync::~Sync() { *alive_ = false; }
 
-void Sync::Start(Learned learned) {
+void Sync::Start(Learned learned, std::optional<Unverified> before) {
   started_ = environment_.clock.Now();
   learned_ = std::move(learned);
+  before_ = std::move(before);
   TakeStep();
 }
 
@@ -151,6 +152,9 @@ bool Sync::IsViewTooOld(const Write& write) {
 void Sync::Perform(Write write) {
   if (PutOff(write) || IsViewTooOld(write)) return;
   if (refused_.contains(write.request.Identity().text)) return EndRepeated(write);
+  if (auto late = before_ ? before_->WhyLate(write.request) : std::nullopt) {
+    return CountAsRefused(std::move(write), *std::move(late));
+  }
   const Request request = write.request;
   ++calls_;
   environment_.client.Execute(request,
@@ -168,14 +172,14 @@ void Sync::EndRepeated(const Write& write) {
 }
 
 void Sync::WriteAnswered(const Write& write, Result<Reply> said) {
-  if (!said.ok()) return WriteRefused(write, std::move(said).error());
+  if (!said.ok()) return WriteFailed(write, std::move(said).error());
   const Status folded = environment_.folds.Written(key_, write.request, *said);
   if (!folded.ok()) {
     // The write happened, but its result is not known: as uncertain as no answer at all.
     LogFields fields = FieldsOf(write.request);
     fields.emplace_back("error", folded.error().message);
     environment_.log.Warning("reply to a write could not be understood", fields);
-    return End({SyncResult::Kind::kUncertain, {}, {}, write.request});
+    return End({SyncResult::Kind::kUncertain, {}, {}, Unverified{write.request}});
   }
   if (environment_.log.Enabled(LogLevel::kInfo)) {
     LogFields fields = FieldsOf(write.request);
@@ -191,21 +195,36 @@ void Sync::WriteAnswered(const Write& write, Result<Reply> said) {
   GoOn();
 }
 
-void Sync::WriteRefused(const Write& write, Error error) {
+void Sync::WriteFailed(const Write& write, Error error) {
   controller().NotWritten(write.because, error);
   if (error.kind == ErrorKind::kForbidden && hooks_.on_forbidden) hooks_.on_forbidden();
   if (error.kind == ErrorKind::kAmbiguous) {
     LogFields fields = FieldsOf(write.request);
     fields.emplace_back("error", error.message);
     environment_.log.Warning("a write got no answer; reading before writing again", fields);
-    return End({SyncResult::Kind::kUncertain, {}, {}, write.request});
+    return End({SyncResult::Kind::kUncertain, {}, {}, UnverifiedAfter(write.request, error)});
   }
-  const bool of_status = write.request.subresource() == "status" && write.request.key() == key_;
-  if (!write.go_on_if_refused || of_status) LogRefusal(write, error);
+  WriteRefused(write, std::move(error));
+}
+
+void Sync::WriteRefused(const Write& write, Error error) {
+  if (!write.go_on_if_refused || IsOwnStatus(write.request)) LogRefusal(write, error);
   if (!GoesOnAfter(write, error.kind)) return End(AfterError(error, Retry::kBackOff));
   refused_.insert(write.request.Identity().text);
   learned_.push_back(OutcomeOf(write, std::move(error)));
   GoOn();
+}
+
+// The planner tells a refused creation in words of its own, and then ends as well.
+void Sync::CountAsRefused(Write write, Error late) {
+  if (write.request.verb() != Verb::kCreate && !IsOwnStatus(write.request)) {
+    write.go_on_if_refused = false;
+  }
+  WriteRefused(write, std::move(late));
+}
+
+bool Sync::IsOwnStatus(const Request& request) const {
+  return request.subresource() == "status" && request.key() == key_;
 }
 
 void Sync::LogRefusal(const Write& write, const Error& error) {

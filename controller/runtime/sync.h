@@ -17,6 +17,7 @@
 #include "controller/core/step.h"
 #include "controller/runtime/after_error.h"
 #include "controller/runtime/fold_table.h"
+#include "controller/runtime/unverified.h"
 #include "kubeclient/base/clock.h"
 #include "kubeclient/base/log.h"
 #include "kubeclient/client/client.h"
@@ -90,8 +91,8 @@ class Sync {
   Sync& operator=(const Sync&) = delete;
 
   // Starts the walk. `learned` holds what was found out for this sync already: the refused write of
-  // a fence.
-  void Start(Learned learned = {});
+  // a fence. `before`: the write that ended the key's last sync without an answer.
+  void Start(Learned learned = {}, std::optional<Unverified> before = std::nullopt);
 
  private:
   void GoOn();
@@ -110,7 +111,10 @@ class Sync {
   void Perform(Failed failed);
   void EndRepeated(const Write& write);
   void WriteAnswered(const Write& write, Result<Reply> said);
+  void WriteFailed(const Write& write, Error error);
   void WriteRefused(const Write& write, Error error);
+  void CountAsRefused(Write write, Error late);
+  bool IsOwnStatus(const Request& request) const;
   void LogRefusal(const Write& write, const Error& error);
   void ReadAnswered(const Read& read, const Controller::ReadListener& listener, Result<Reply> said);
   LogFields FieldsOf(const Request& request) const;
@@ -125,6 +129,7 @@ class Sync {
   SyncHooks hooks_;
   std::optional<MonotonicTime> put_off_since_;
   Learned learned_;
+  std::optional<Unverified> before_;
   std::set<std::string> refused_;
   bool refusal_logged_ = false;  // with its numbers: the end of the sync is not logged then
   MonotonicTime started_;

@@ -94,33 +94,34 @@ void Term::Begin(const QueueKey& key) {
   syncs_.emplace(key, std::move(sync));
   const auto unverified = unverified_.find(key);
   if (unverified != unverified_.end()) return Verify(key, unverified->second);
-  StartSync(key);
+  StartSync(key, std::nullopt);
 }
 
 // After a take-over, first makes late writes of the former leader to this object fail.
-void Term::StartSync(const QueueKey& key) {
-  if (!fence_) return syncs_.at(key)->Start();
-  fence_->Raise(key, [this, key](const SyncResult& result, Learned refused) {
+void Term::StartSync(const QueueKey& key, const std::optional<Unverified>& before) {
+  if (!fence_) return syncs_.at(key)->Start({}, before);
+  fence_->Raise(key, before, [this, key, before](const SyncResult& result, Learned refused) {
     if (result.kind != SyncResult::Kind::kDone) return Ended(key, result);
-    syncs_.at(key)->Start(std::move(refused));
+    syncs_.at(key)->Start(std::move(refused), before);
   });
 }
 
 // A write got no answer: reads the object, whose present state is what the next sync plans from.
-void Term::Verify(const QueueKey& key, const Request& request) {
+void Term::Verify(const QueueKey& key, const Unverified& before) {
+  const Request& request = before.request;
   const Request read = Request::Get(request.resource(), request.key());
-  environment_.client.Execute(read, [this, alive = alive_, key, request, read](Result<Reply> said) {
+  environment_.client.Execute(read, [this, alive = alive_, key, before, read](Result<Reply> said) {
     if (!*alive) return;
     if (said.ok()) {
       const Status folded = environment_.folds.Read(key, read, *said);
       if (!folded.ok()) said = folded.error();
     } else if (said.error().kind == ErrorKind::kNotFound) {
-      environment_.folds.Vanished(key, request);
+      environment_.folds.Vanished(key, before.request);
       said = Reply{};
     }
-    if (!said.ok()) return Ended(key, {SyncResult::Kind::kUncertain, {}, {}, request});
+    if (!said.ok()) return Ended(key, {SyncResult::Kind::kUncertain, {}, {}, before});
     unverified_.erase(key);
-    StartSync(key);
+    StartSync(key, before);
   });
 }
 

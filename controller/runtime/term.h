@@ -73,8 +73,8 @@ class Term {
   bool free_to_go_on() const;
   bool GoOnOrBegin();
   void Begin(const QueueKey& key);
-  void Verify(const QueueKey& key, const Request& request);
-  void StartSync(const QueueKey& key);
+  void Verify(const QueueKey& key, const Unverified& before);
+  void StartSync(const QueueKey& key, const std::optional<Unverified>& before);
   void Ended(const QueueKey& key, const SyncResult& result);
   void Settle(const QueueKey& key, const SyncResult& result);
   void NoteCost(const QueueKey& key, int calls);
@@ -93,7 +93,7 @@ class Term {
   std::vector<std::unique_ptr<Sync>> ended_;
   // Writes whose outcome is unknown: each is read before anything else is decided for the key
   // (S-003).
-  std::map<QueueKey, Request> unverified_;
+  std::map<QueueKey, Unverified> unverified_;
   // Keys with a write that is put off, and since when.
   std::map<QueueKey, MonotonicTime> put_off_;
   // Syncs that wait for the client. They go before keys of the queue, except before a user's

@@ -43,7 +43,7 @@ Step AfterRefusal(const Situation& situation, const RefusedCreate& refused,
 bool IsCreateRefused(const Situation& situation) {
   if (situation.new_replica_set != nullptr) return false;
   const auto refused = FindRefusedCreate(situation);
-  if (!refused || refused->error.kind == ErrorKind::kWebhook) return false;
+  if (!refused || MayPass(refused->error.kind)) return false;
   return IsRefusal(refused->error.kind);
 }
 

@@ -20,6 +20,7 @@ std::string_view Name(ErrorKind kind) {
     case ErrorKind::kThrottled: return "TooManyRequests";
     case ErrorKind::kServer: return "ServerError";
     case ErrorKind::kWebhook: return "WebhookFailed";
+    case ErrorKind::kTimeout: return "Timeout";
     case ErrorKind::kMalformed: return "Malformed";
     case ErrorKind::kTooLarge: return "TooLarge";
     case ErrorKind::kConfig: return "Config";

@@ -32,6 +32,7 @@ enum class ErrorKind : uint8_t {
   kThrottled,             // 429: the server executed nothing; wait
   kServer,                // 5xx on a read, or a 5xx known to have done nothing
   kWebhook,               // 500: the API server could not call an admission webhook
+  kTimeout,               // a write that had kNoAnswer; a read has shown that it did not happen
   kMalformed,             // an answer, or a file, that cannot be understood
   kTooLarge,              // the answer to a read is above kBodyBytesMax: ask for fewer objects
   kConfig,                // wrong configuration: the message names the field and what to do
@@ -48,7 +49,7 @@ enum class ErrorDetail : uint8_t {
   kDenied,     // a webhook or a ValidatingAdmissionPolicy denied the request
   kNoDryRun,   // 400: a webhook with side effects answers no dry run
   kHeldBack,   // kNotSent: the API server does not answer, so nobody tried
-  kNoAnswer,   // kAmbiguous: it was sent, and no answer came within its deadline
+  kNoAnswer,   // kAmbiguous: it was sent, and not completed within its deadline
 };
 
 struct Error {

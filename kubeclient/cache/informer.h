@@ -88,7 +88,6 @@ class Informer final : private ReflectorSink {
   //     called once and the cache does not get complete any more. Whoever listens stops it soon.
   void GiveUpWithoutRoom() { gives_up_ = true; }
   Listeners<> on_no_room;
-  bool has_no_room() const { return no_room_; }
   // Returns how many objects are cut down.
   size_t cut() const { return cut_; }
   // Returns about how many bytes of memory the cache takes, without interned texts.

@@ -5,7 +5,7 @@
 //   - Fold puts a reply into the cache at once; an older event that arrives later is ignored.
 //   - After a successful DELETE a tombstone stays until the watch or a relist confirms it. Until
 //     then neither brings back the object, or an earlier one of the same name.
-//   - Replace (a relist) never undoes a fold that is newer than the list.
+//   - A relist never undoes a fold that is newer than the list.
 // Core thread only. T has a member `ObjectMeta meta`. Stored objects are immutable. A pointer is
 // valid until its object is changed or removed: do not keep it across turns of the event loop.
 #pragma once
@@ -115,8 +115,6 @@ class Store {
   void ReplaceOf(const ObjectKey& key, Replacement<T>& rest);
   // Call after the watch has shown an object or its end: that is newer than the list.
   void NoteShown(const ObjectKey& key, Replacement<T>& rest) const;
-  // Applies a complete list, taken at `list_version`, in one piece.
-  void Replace(Listing<T> listing, const ResourceVersion& list_version);
   // Applies a complete list of another past. Every object of it counts, even in a lower or
   // the same version; tombstones and folds no longer count. Every entry must have its object.
   void Reset(Listing<T> listing, const ResourceVersion& list_version);

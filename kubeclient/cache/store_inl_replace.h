@@ -35,13 +35,6 @@ Listed<T> Store<T>::ToList(T object) const {
 }
 
 template <typename T>
-void Store<T>::Replace(Listing<T> listing, const ResourceVersion& list_version) {
-  Replacement<T> rest{std::move(listing), {}, list_version};
-  for (const auto& [key, listed] : rest.listing) AddBytes(listed, rest.bytes);
-  ReplaceSome(rest, SIZE_MAX);
-}
-
-template <typename T>
 bool Store<T>::ReplaceSome(Replacement<T>& rest, size_t most) {
   WL_ASSERT(!notifying_);
   if (!rest.after) {

@@ -9,8 +9,7 @@ bool MayBeAboutTheObject(HttpMethod method, const HttpResponse& response) {
   switch (response.status) {
     case 429:
     case 500:
-    case 503:
-    case 504: return true;
+    case 503: return true;
     default: return false;
   }
 }

@@ -44,7 +44,7 @@ inline constexpr Duration kProbeWaitMax = seconds(5);
 enum class CallOutcome : uint8_t {
   kUseful,       // the server answered, even if with a refusal
   kInternal,     // 500
-  kUnanswered,   // a write had no answer within its deadline: perhaps a webhook is slow
+  kUnanswered,   // a write was not completed within its deadline: perhaps a webhook is slow
   kTrouble,      // another 5xx, or an answer that cannot be read
   kUnreachable,  // no answer: connection reset, timeout, or failed handshake
   kRefused,      // nothing was sent: nobody listens, or the name is not known

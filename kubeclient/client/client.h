@@ -113,9 +113,9 @@ class Client {
 // it with the modelled API server.
 HttpRequest ToHttp(const Request& request, std::string_view field_manager);
 
-// What an HTTP response to `verb` means: a Reply for 2xx, otherwise an Error of the kind of
-// C-015 with the Status' message. For a mutation, a 5xx that may have been executed is
-// kAmbiguous.
+// What an HTTP response to `verb` means: a Reply for 2xx with a JSON object, which is not decoded
+// here; otherwise an Error of the kind of C-015 with the Status' message. For a mutation, a 5xx
+// that may have been executed is kAmbiguous.
 Result<Reply> FromHttp(Verb verb, HttpResponse response, Decoder& decoder);
 
 }  // namespace windlass

@@ -125,6 +125,9 @@ ErrorDetail DetailOf(const ApiStatus& status, const Error& error) {
   if (error.kind == ErrorKind::kNotFound && status.details_name.empty()) {
     return ErrorDetail::kNotServed;
   }
+  if (error.kind == ErrorKind::kAmbiguous && error.http_status == 504) {
+    return ErrorDetail::kNoAnswer;
+  }
   const bool no_dry_run =
       error.http_status == 400 && HasAny(error.message, {"does not support dry run"});
   return no_dry_run ? ErrorDetail::kNoDryRun : ErrorDetail::kNone;
@@ -153,19 +156,20 @@ Error FromRefusal(Verb verb, const HttpResponse& response, Decoder& decoder) {
   return error;
 }
 
-// Returns true if `body` is what a success of `verb` carries: a list for kList, otherwise an object
-// with an identity, or for kDelete also a Status.
-bool IsUsable(Verb verb, std::string_view body, Decoder& decoder) {
-  if (verb == Verb::kList) return decoder.DecodeList(body).ok();
-  if (decoder.DecodeIdentity(body).ok()) return true;
-  return verb == Verb::kDelete && decoder.DecodeStatus(body).ok();
+// Returns true if `body` has the form of a JSON object. Whoever uses it decodes it: once, because a
+// list may have megabytes.
+bool IsJsonObject(std::string_view body) {
+  constexpr std::string_view kSpace = " \t\r\n";
+  const size_t first = body.find_first_not_of(kSpace);
+  if (first == std::string_view::npos || body[first] != '{') return false;
+  return body[body.find_last_not_of(kSpace)] == '}';
 }
 
 }  // namespace
 
 Result<Reply> FromHttp(Verb verb, HttpResponse response, Decoder& decoder) {
   if (response.status >= 200 && response.status < 300) {
-    if (IsUsable(verb, response.body, decoder)) return Reply{std::move(response.body)};
+    if (IsJsonObject(response.body)) return Reply{std::move(response.body)};
     return Error{Mutates(verb) ? ErrorKind::kAmbiguous : ErrorKind::kMalformed,
                  "HTTP " + std::to_string(response.status) +
                      " with a body that cannot be understood: " + Excerpt(response.body),

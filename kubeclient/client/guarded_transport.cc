@@ -36,6 +36,8 @@ std::optional<CallOutcome> CallOutcomeOf(HttpMethod method, const Result<HttpRes
     if (silent && method != HttpMethod::kGet) return CallOutcome::kUnanswered;
     return CallOutcomeOf(response.error().kind);
   }
+  // 504 is the API server's word for the same, in a form of its own.
+  if (response->status == 504 && method != HttpMethod::kGet) return CallOutcome::kUnanswered;
   if (response->status >= 500 && MayBeAboutTheObject(method, *response)) return std::nullopt;
   return CallOutcomeOf(response->status);
 }

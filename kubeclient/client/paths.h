@@ -22,10 +22,11 @@ std::string ResourcePath(const ResourceId& resource, std::string_view namespace_
 // Appends `key=value` to a target that may have a query already. Percent-encodes `value`.
 void AddQuery(std::string& target, std::string_view key, std::string_view value);
 
-// Sets the call's deadline, and the same as the query parameter `timeout`, so that the API server
-// too gives up a write for which we no longer wait (L-004). `timeout` is rounded down to whole
-// seconds; below one second it is in milliseconds, because the server takes 0 for no limit.
-// Examples: 2.7 s gives timeout=2s, 400 ms gives timeout=400ms.
+// Sets the call's deadline, and the query parameter `timeout`, after which the API server gives up
+// the write (L-004). The server gives up a second before us, so that its answer, which says why,
+// still arrives; if less than two seconds are left, at half time. `timeout` is rounded down to
+// whole seconds; below one second it is in milliseconds, because the server takes 0 for no limit.
+// Examples: 10 s gives timeout=9s, 2.7 s gives timeout=1s, 400 ms gives timeout=200ms.
 void LimitWrite(HttpRequest& http, Duration deadline);
 
 }  // namespace windlass

@@ -8,7 +8,8 @@ kubectl would write a `<` as six bytes, and the API server takes bodies of 3 MiB
   edit PATH SECONDS                    changes an annotation twice a second
   status PATH                          prints the answer to a status patch of 1 KB
   line PATH NAME                       prints the bytes of the object's watch line
-  webhook PORT CERTIFICATE KEY CODE HOW   serves a webhook that says no (HOW: denies, answers)
+  webhook PORT CERTIFICATE KEY CODE HOW   serves a webhook that says no (HOW: denies, answers), or
+                                         nothing (HOW: hangs)
 
 FILL is what the object consists of:
   less-than   one argument of `<`, which JSON writes as six bytes
@@ -156,6 +157,9 @@ class Webhook(http.server.BaseHTTPRequestHandler):
 
     def do_POST(self):
         review = json.loads(self.rfile.read(int(self.headers['Content-Length'])))
+        if self.how == 'hangs':
+            self.connection.recv(1)  # until the API server gives up
+            return
         status = {'code': self.code, 'message': 'not now'}
         body = json.dumps({
             'apiVersion': 'admission.k8s.io/v1', 'kind': 'AdmissionReview',

@@ -9,6 +9,8 @@
 #   3  an object at etcd's limit, whose writes are answered 500; it is edited twice a second for
 #      EDITS seconds (60)
 #   webhooks   the same with a webhook that answers 429 or 503, or cannot be reached
+#   slow       a webhook that never answers, with its default timeout of 10 s, asked about the
+#              ReplicaSets of MANY (86) Deployments in two namespaces
 #   4  watches that are dead without a FIN (needs root, for a network of its own)
 #   5  180 Deployments with templates of 1.4 MB, and daemons that may use MEMORY MiB (256) each
 #      (needs root, for control groups)
@@ -18,8 +20,8 @@
 # FORMS='Deployment/less-than …' are the objects of row 1.
 . "$(dirname "$0")/../e2e/lib.sh"
 
-ROWS=${ROWS:-1 2 3 webhooks 4 5 7} LIMIT=${LIMIT:-120} EDITS=${EDITS:-60} STOCK=${STOCK:-}
-MEMORY=${MEMORY:-256}
+ROWS=${ROWS:-1 2 3 webhooks slow 4 5 7} LIMIT=${LIMIT:-120} EDITS=${EDITS:-60} STOCK=${STOCK:-}
+MEMORY=${MEMORY:-256} MANY=${MANY:-86}
 FORMS=${FORMS:-Deployment/less-than Deployment/terms ReplicaSet/less-than Pod/less-than
   WholePod/less-than Rollout/less-than}
 TENANT=${TENANT:-$ROOT/test/nightly/tenant.py}
@@ -121,7 +123,7 @@ complaints() {
     grep -hE '^[^ ]+ +(warning|error) |^[EW][0-9]{4} ' "$log" || true
     mv "$log" "$log.${ROW//[ \/]/-}"
   done | sed -E 's/^[^ ]+ +//; s/[0-9]{2}:[0-9]{2}:[0-9.]+ +[0-9]+ //' | cut -c 1-400 | sort |
-    uniq -c | sort -rn | head -n 12
+    uniq -c | sort -rn | sed -n 1,12p
 }
 
 # --- the rollout beside ---
@@ -307,6 +309,47 @@ row_webhooks() {
   done
   clear_noisy
 }
+row_slow() {
+  ROW="slow webhook"
+  kubectl create namespace noisy-2 >/dev/null
+  slow_deployments app:v1 | kubectl apply -f - >/dev/null
+  start_pair
+  until_true 120 "all of them are rolled out" told observedGeneration 1
+  timed before
+  serve_webhook hangs 0
+  slow_deployments app:v2 | kubectl apply -f - >/dev/null
+  timed "at first"
+  until_true 300 "all of them are told" told_refused
+  say "$(kubectl -n noisy-2 get deployment slow-1 -o jsonpath='{.status.conditions}')"
+  timed "in the middle"
+  state
+  kill_leader
+  timed "after the leader was killed"
+  state
+  kubectl delete validatingwebhookconfiguration tenant >/dev/null
+  timed "after the webhook is gone"
+  until_true 300 "all of them are rolled out" told observedGeneration 2
+  state
+  end_pair
+  kubectl delete namespace noisy-2 --wait=false >/dev/null
+  clear_noisy
+  complaints
+}
+slow_deployments() { # IMAGE
+  local number namespace=noisy
+  for ((number = 1; number <= MANY; ++number)); do
+    if ((number > MANY / 2)); then namespace=noisy-2; fi
+    deployment "slow-$((number > MANY / 2 ? number - MANY / 2 : number))" 0 "$1" |
+      sed "s/^metadata: {/&namespace: $namespace, /"
+    echo ---
+  done
+}
+# told FIELD WORDS: that field of the status has these words in each slow Deployment.
+told() {
+  local one='{range .items[*]}{.metadata.name}{" "}{.status.'$1'}{"\n"}{end}'
+  [ "$(kubectl get deployments -A -o jsonpath="$one" | grep -c "^slow-.* $2")" = "$MANY" ]
+}
+told_refused() { told 'conditions[*].message' '.*did not complete the write in time'; }
 status_patch() { tenant status "$(path_of Deployment)/$1"; } # NAME
 # edited NAME SECONDS: edits it twice a second, and times rollouts beside.
 edited() {
@@ -324,10 +367,11 @@ edited() {
   state
 }
 half_done() { ((SECONDS >= $1)); }
-# serve_webhook HOW CODE: a webhook for what Windlass writes in namespace noisy. With "nobody",
-# nothing listens.
+# serve_webhook HOW CODE: a webhook for what Windlass writes in the namespaces noisy and noisy-2.
+# With "nobody", nothing listens.
 serve_webhook() {
-  local port=1 authority
+  local port=1 authority timeout=2 resources='deployments/status, replicasets'
+  if [ "$1" = hangs ]; then timeout=10 resources=replicasets; fi
   if [ "$1" != nobody ]; then
     rm -f "$WORK/webhook.out"
     python3 "$TENANT" "$PROXY" webhook 0 "$DATA/pki/apiserver.crt" \
@@ -348,12 +392,14 @@ webhooks:
       - operations: ['*']
         apiGroups: [apps]
         apiVersions: ['*']
-        resources: [deployments/status, replicasets]
-    namespaceSelector: {matchLabels: {kubernetes.io/metadata.name: noisy}}
+        resources: [$resources]
+    namespaceSelector:
+      matchExpressions:
+        - {key: kubernetes.io/metadata.name, operator: In, values: [noisy, noisy-2]}
     failurePolicy: Fail
     sideEffects: None
     admissionReviewVersions: [v1]
-    timeoutSeconds: 2
+    timeoutSeconds: $timeout
 YAML
 }
 
@@ -555,7 +601,7 @@ compact_often() {
 
 if [ -n "${OWN_NETWORK:-}" ]; then prepare_network; fi
 # Rows 4 and 7 start a control plane in their own network.
-if [ -n "${OWN_NETWORK:-}" ] || [[ " $ROWS " =~ \ (1|2|3|5|webhooks)\  ]]; then begin; fi
+if [ -n "${OWN_NETWORK:-}" ] || [[ " $ROWS " =~ \ (1|2|3|5|webhooks|slow)\  ]]; then begin; fi
 for row in $ROWS; do
   say "row $row"
   "row_$row"

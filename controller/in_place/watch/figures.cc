@@ -26,7 +26,8 @@ constexpr std::string_view kErrors[] = {
     "Unauthorized", "Forbidden",       "QuotaExceeded", "NamespaceTerminating",
     "NotFound",     "AlreadyExists",   "Conflict",      "Gone",
     "Invalid",      "TooManyRequests", "ServerError",   "WebhookFailed",
-    "Malformed",    "TooLarge",        "Config",        "Fenced"};
+    "Timeout",      "Malformed",       "TooLarge",      "Config",
+    "Fenced"};
 constexpr std::string_view kPatched[] = {"Success"};
 constexpr std::string_view kExchanged[] = {"Begun", "Done", "Forgotten"};
 constexpr auto kPatchResults = Joined(kPatched, kErrors);

@@ -191,10 +191,22 @@ TEST_CASE("a Status tells code, reason, message, causes and when to come back (D
   Proves("D-786 D-787 D-532");
 }
 
+// The API server's filter for requests that take too long writes none.
+TEST_CASE("a Status without a kind is one if it says that it is a failure (D-787)") {
+  Fixture f;
+  const Result<ApiStatus> status = f.decoder.DecodeStatus(
+      R"({"metadata":{},"status":"Failure","message":"Timeout: request did not complete within )"
+      R"(the allotted timeout","reason":"Timeout","details":{},"code":504})");
+  REQUIRE(status.ok());
+  CHECK(status->message == "Timeout: request did not complete within the allotted timeout");
+}
+
 TEST_CASE("a body that is no Status is said to be none") {
   const std::string body = GENERATE(values<std::string>(
-      {"", "404 page not found", "{}", R"({"kind":"Pod"})", R"({"kind":"Status","code":"403"})",
-       R"({"kind":"Status","details":[]})", R"({"kind":"Status")"}));
+      {"", "404 page not found", "{}", R"({"kind":"Pod"})", R"({"status":"Failure"})",
+       R"({"status":"Success","code":200})", R"({"kind":"Pod","status":"Failure","code":504})",
+       R"({"kind":"Status","code":"403"})", R"({"kind":"Status","details":[]})",
+       R"({"kind":"Status")"}));
   CAPTURE(body);
   Fixture f;
   const Result<ApiStatus> status = f.decoder.DecodeStatus(body);

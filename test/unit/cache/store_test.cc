@@ -17,6 +17,7 @@
 
 #include "test/catch.h"
 #include "test/proves.h"
+#include "test/support/replace_all.h"
 #include "test/unit/cache/thing.h"
 
 namespace windlass::store_test {
@@ -57,7 +58,7 @@ class Scripted {
     for (std::string word; words >> word;) things.push_back(ParseThing(word));
     if (verb == "apply") return Note(store.Apply(things.at(0)));
     if (verb == "fold") return Note(store.Fold(things.at(0)));
-    if (verb.starts_with("relist@")) return store.Replace(ListingOf(things), {verb.substr(7)});
+    if (verb.starts_with("relist@")) return ReplaceAll(store, ListingOf(things), {verb.substr(7)});
     const ObjectMeta& meta = things.at(0).meta;
     if (verb == "deleted") return store.FoldDelete(KeyOf(meta), meta.uid);
     REQUIRE(verb == "gone");
@@ -239,7 +240,7 @@ TEST_CASE("indexes change together with the store, before handlers run (R-040, R
   store.ApplyDelete(KeyNamed("a"), UidNumber(1), {"8"});
   CHECK(seen == "/a/a a//a //a // ");
 
-  store.Replace(ListingOf({MakeThing("c", 3, "9"), MakeThing("b", 2, "9")}), {"10"});
+  ReplaceAll(store, ListingOf({MakeThing("c", 3, "9"), MakeThing("b", 2, "9")}), {"10"});
   CHECK(names(store.OrphansIn("ns")) == "bc");  // in order of key, whatever the allocator does
   CHECK(names(store.InNamespace("elsewhere")).empty());
   Proves("B-21");
@@ -247,7 +248,7 @@ TEST_CASE("indexes change together with the store, before handlers run (R-040, R
 
 TEST_CASE("a relist is seen whole by its first handler (R-006)") {
   Store<Thing> store;
-  store.Replace(ListingOf({MakeThing("a", 1, "1"), MakeThing("b", 2, "1")}), {"5"});
+  ReplaceAll(store, ListingOf({MakeThing("a", 1, "1"), MakeThing("b", 2, "1")}), {"5"});
   std::vector<std::string> seen;
   store.OnChange([&](const Change<Thing>&) {
     std::string content;
@@ -255,7 +256,7 @@ TEST_CASE("a relist is seen whole by its first handler (R-006)") {
     seen.push_back(content);
   });
   seen.clear();
-  store.Replace(ListingOf({MakeThing("b", 2, "6"), MakeThing("c", 3, "7")}), {"8"});
+  ReplaceAll(store, ListingOf({MakeThing("b", 2, "6"), MakeThing("c", 3, "7")}), {"8"});
   CHECK(seen == std::vector<std::string>(3, "b#2@6 c#3@7 "));
 }
 
@@ -272,18 +273,18 @@ TEST_CASE("an object that is listed as it is held is neither told nor held twice
   listing.emplace(KeyNamed("a"), store.ToList(MakeThing("a", 1, "5")));
   CHECK(listing.begin()->second.object == nullptr);
   SECTION("as it is") {
-    store.Replace(std::move(listing), {"9"});
+    ReplaceAll(store, std::move(listing), {"9"});
     CHECK(store.Find(KeyNamed("a")) == held);
     CHECK(told == 1);  // the late handler's call
   }
   SECTION("a fold came between") {
     store.Fold(MakeThing("a", 1, "12"));
-    store.Replace(std::move(listing), {"9"});
+    ReplaceAll(store, std::move(listing), {"9"});
     CHECK(store.Find(KeyNamed("a"))->meta.resource_version.text == "12");
   }
   SECTION("our delete came between") {
     store.FoldDelete(KeyNamed("a"), UidNumber(1));
-    store.Replace(std::move(listing), {"9"});
+    ReplaceAll(store, std::move(listing), {"9"});
     CHECK(store.size() == 0);
     CHECK(store.tombstones() == 1);
   }

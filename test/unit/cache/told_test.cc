@@ -2,6 +2,7 @@
 #include "kubeclient/api/replica_set.h"
 #include "kubeclient/cache/store.h"
 #include "test/catch.h"
+#include "test/support/replace_all.h"
 
 namespace windlass::told_test {
 namespace {
@@ -32,7 +33,7 @@ TEST_CASE("the sizes a ReplicaSet was told are carried from version to version")
   SECTION("a list skips generations") {
     Listing<ReplicaSet> listing;
     listing.emplace(kKey, store.ToList(Sized("15", 5, 3)));
-    store.Replace(std::move(listing), {"16"});
+    ReplaceAll(store, std::move(listing), {"16"});
     CHECK(largest() == 10);
     CHECK_FALSE(store.Find(kKey)->told.known);
   }

@@ -149,6 +149,12 @@ ErrorSection AnswerErrors() {
         "What answers is no API server, mostly a page to log in. Correct the address in the "
         "kubeconfig.",
         Reads({200, "text/html", "<html>Log in</html>", {}})},
+       {{"status", "deployment/web"},
+        kError,
+        "error: the answer is no object of Kubernetes: check that https://cluster.example:6443 is "
+        "the address of a Kubernetes API server",
+        "As above, of something that answers with JSON.",
+        Reads({200, "application/json", R"({"message":"log in"})", {}})},
        {{"pause", "web"},
         kError,
         "error: HTTP 200 with a body that cannot be understood: <html>Log in</html>: whether the "

@@ -118,6 +118,25 @@ TEST_CASE("Of a Deployment both controllers that may have it are named") {
         "app.kubernetes.io/name=windlass\n");
 }
 
+TEST_CASE("A change with which Windlass cannot begin is not taken for an unseen one") {
+  const auto [type, status, reason] = GENERATE(
+      values<std::array<const char*, 3>>({{"Progressing", "False", "ReplicaSetCreateError"},
+                                          {"ReplicaFailure", "True", "ReplicaSetUpdateRefused"}}));
+  KubectlRun run;
+  run.Create(kDeployments, sim::SampleDeployment("web"));
+  Change(run, kDeployments, seconds(60));
+  run.Edit(kDeployments, "web", "status", [&](Json& web) {
+    web["status"]["conditions"] = Json::array(
+        {{{"type", type}, {"status", status}, {"reason", reason}, {"message", "not today"}}});
+  });
+  const Ran get = run.Run({"get", "web"});
+  CHECK(get.messages.empty());
+  CHECK(get.out.find(std::string(reason) + ": not today") != std::string::npos);
+  CHECK(run.Run({"get", "deployments"}).out.find(reason) != std::string::npos);
+  CHECK(run.Run({"status", "web", "--watch=false"}).out ==
+        "Waiting for deployment spec update to be observed (not today)...\n");
+}
+
 // It is an annotation, which changes no generation.
 TEST_CASE("A promotion that nobody carries out for ten seconds is such a change") {
   KubectlRun run;

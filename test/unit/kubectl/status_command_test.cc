@@ -97,6 +97,24 @@ TEST_CASE("status says why no Pod can be made") {
   CHECK(ran.code == ExitCode::kTimeout);
 }
 
+// A webhook may come when the rollout has begun.
+TEST_CASE("status says which write the API server refuses") {
+  KubectlRun run;
+  CreateStuckRollout(run, Waiting("ContainerCreating", ""));
+  run.Edit(kDeployments, "web", "status", [](Json& web) {
+    web["status"]["conditions"] =
+        Json::array({{{"type", "ReplicaFailure"},
+                      {"status", "True"},
+                      {"reason", "ReplicaSetUpdateRefused"},
+                      {"message", "patch replicasets shop/web-2: no changes"}}});
+  });
+  const Ran ran = run.Run({"status", "web", "--watch=false"});
+  CHECK(ran.out == std::string(kPending) + " (patch replicasets shop/web-2: no changes)\n");
+  CHECK(run.Run({"get", "web"})
+            .out.find("ReplicaSetUpdateRefused: patch replicasets shop/web-2: "
+                      "no changes") != std::string::npos);
+}
+
 TEST_CASE("status goes on for a user who may list and not watch") {
   KubectlRun run;
   CreateStuckRollout(run, Waiting("ImagePullBackOff", "no such tag"));

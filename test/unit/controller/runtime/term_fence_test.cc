@@ -28,7 +28,7 @@ struct Fixture : ClientWorld {
     controller.fence_writes = {Touch("web-1", 1), Touch("web-2", 2)};
   }
   void Raise() {
-    fence.Raise(kWeb, [this](const SyncResult& result, const Learned& said) {
+    fence.Raise(kWeb, {}, [this](const SyncResult& result, const Learned& said) {
       ++ends;
       ended = result;
       refused = said;
@@ -66,7 +66,7 @@ TEST_CASE_METHOD(Fixture, "a touch without an answer is looked for (L-012, S-003
   REQUIRE(ended.has_value());
   CHECK(ended->kind == SyncResult::Kind::kUncertain);
   REQUIRE(ended->unverified.has_value());
-  CHECK(ended->unverified->key().name == "web-1");
+  CHECK(ended->unverified->request.key().name == "web-1");
 }
 
 TEST_CASE_METHOD(Fixture, "after a touch that is refused only the status is written (L-012)") {

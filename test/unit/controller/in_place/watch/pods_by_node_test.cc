@@ -8,6 +8,7 @@
 #include <vector>
 
 #include "test/property.h"
+#include "test/support/replace_all.h"
 
 namespace windlass::pods_by_node_test {
 namespace {
@@ -53,7 +54,7 @@ struct Fixture {
       const ObjectKey key = KeyOf(pod.meta);
       listing.insert_or_assign(key, pods.ToList(std::move(pod)));
     }
-    pods.Replace(std::move(listing), {std::to_string(++version)});
+    ReplaceAll(pods, std::move(listing), {std::to_string(++version)});
   }
   void Check() const {
     for (uint32_t i = 0; i <= kNodes; ++i) {

@@ -12,6 +12,7 @@
 #include "test/catch.h"
 #include "test/proves.h"
 #include "test/support/recording_host.h"
+#include "test/support/replace_all.h"
 #include "test/unit/cache/scripted_transport.h"
 #include "test/unit/cache/virtual_time.h"
 
@@ -203,7 +204,8 @@ TEST_CASE("an overlap ends with its last ReplicaSet, whatever happens to that") 
        edit([](ObjectMeta& meta) { meta.owner_references = {OwnerOf("Boat", "red", 8)}; }),
        "Boat red"},
       {"with other labels", edit([](ObjectMeta& meta) { meta.labels = {{"app", "db"}}; }), ""},
-      {"missing from a list", [](Fixture& f) { f.replica_sets.Replace({}, f.NextVersion()); }, ""},
+      {"missing from a list", [](Fixture& f) { ReplaceAll(f.replica_sets, {}, f.NextVersion()); },
+       ""},
   }));
   CAPTURE(row.what);
   Fixture fixture;
@@ -300,7 +302,7 @@ TEST_CASE("a namespace without ReplicaSets costs no memory") {
     CHECK(fixture.Of() == "Boat blue");
   }
   SECTION("all are missing from a list") {
-    fixture.replica_sets.Replace({}, fixture.NextVersion());
+    ReplaceAll(fixture.replica_sets, {}, fixture.NextVersion());
     CHECK(fixture.overlaps.namespaces() == 0);
   }
   Proves("RO-160");

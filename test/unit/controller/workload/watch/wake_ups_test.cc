@@ -14,6 +14,7 @@
 #include "test/catch.h"
 #include "test/proves.h"
 #include "test/support/recording_host.h"
+#include "test/support/replace_all.h"
 #include "test/unit/cache/virtual_time.h"
 
 namespace windlass::wake_ups_test {
@@ -138,7 +139,7 @@ TEST_CASE("a change of a Deployment wakes it") {
        },
        "web"},
       {"D-010 D-013 missing from a list",
-       [](Fixture& f) { f.deployments.objects().Replace({}, f.NextVersion()); }, "api web"},
+       [](Fixture& f) { ReplaceAll(f.deployments.objects(), {}, f.NextVersion()); }, "api web"},
   }));
   CAPTURE(row.id);
   Fixture fixture;
@@ -336,7 +337,7 @@ TEST_CASE("a deleted ReplicaSet wakes its owner (D-018)") {
   fixture.Take();
   SECTION("seen") { fixture.Remove(rs); }
   SECTION("missing from a list") {
-    fixture.cache.replica_sets().store().Replace({}, fixture.NextVersion());
+    ReplaceAll(fixture.cache.replica_sets().store(), {}, fixture.NextVersion());
   }
   CHECK(fixture.Take() == (orphan ? "" : "web"));
   Proves("D-018 D-010 UT-05");
