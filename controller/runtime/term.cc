@@ -64,14 +64,15 @@ void Term::Pump() {
 // not wait for them. Returns false if there is nothing to do.
 bool Term::GoOnOrBegin() {
   const bool may_begin = static_cast<int>(syncs_.size()) < syncs_max_;
-  if (!waiting_.empty() && !(may_begin && queue_.user_waits())) {
-    waiting_.Next()();
-    return true;
+  if (may_begin && (waiting_.empty() || queue_.user_waits())) {
+    if (const std::optional<QueueKey> key = queue_.Get()) {
+      Begin(*key);
+      return true;
+    }
   }
-  if (!may_begin) return false;
-  const std::optional<QueueKey> key = queue_.Get();
-  if (key) Begin(*key);
-  return key.has_value();
+  if (waiting_.empty()) return false;
+  waiting_.Next()();
+  return true;
 }
 
 void Term::Begin(const QueueKey& key) {

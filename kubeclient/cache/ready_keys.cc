@@ -132,17 +132,28 @@ void ReadyKeys::LetAge(MonotonicTime now) {
   for (auto line = lines_.begin(); line != lines_.end(); ++line) Place(line, now);
 }
 
-bool ReadyKeys::HasItsShare(const Symbol& namespace_) const {
+int ReadyKeys::WorkedOn(const Symbol& namespace_) const {
   const auto found = worked_on_.find(namespace_);
-  return found != worked_on_.end() && found->second >= share_;
+  return found == worked_on_.end() ? 0 : found->second;
+}
+
+bool ReadyKeys::MayBeTaken(const Symbol& namespace_) const {
+  return reserve_ == 0 || free_ > reserve_ || WorkedOn(namespace_) < reserve_;
 }
 
 ReadyKey* ReadyKeys::Take(MonotonicTime now) {
   if (order_.empty()) return nullptr;
   LetAge(now);
-  auto next = order_.begin();
-  while (next != order_.end() && HasItsShare((*next)->first.first)) ++next;
-  if (next == order_.end()) next = order_.begin();  // no other namespace waits
+  auto next = order_.end();
+  for (auto at = order_.begin(); at != order_.end(); ++at) {
+    const Symbol& namespace_ = (*at)->first.first;
+    if (!MayBeTaken(namespace_)) continue;
+    if (next == order_.end()) next = at;  // if no other namespace waits
+    if (WorkedOn(namespace_) >= share_) continue;
+    next = at;
+    break;
+  }
+  if (next == order_.end()) return nullptr;
 
   const Lines::iterator line = *next;
   Lanes& lanes = line->second.lanes;
@@ -154,10 +165,12 @@ ReadyKey* ReadyKeys::Take(MonotonicTime now) {
   line->second.turn = ++turns_;
   Place(line, now);
   ++worked_on_[taken.key->namespace_];
+  --free_;
   return &taken;
 }
 
 void ReadyKeys::Done(const Symbol& namespace_) {
+  ++free_;
   const auto found = worked_on_.find(namespace_);
   if (--found->second == 0) worked_on_.erase(found);
 }

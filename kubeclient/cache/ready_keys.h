@@ -5,6 +5,8 @@
 //   - Among keys of equal rank, namespaces take turns, one key each. Within a namespace the
 //     controllers take turns.
 //   - While other namespaces wait, no namespace gets more than half of the workers.
+//   - The last eighth of the workers is for namespaces that have less than that. Example: of 64
+//     workers, 56 wait for a slow webhook of two namespaces; a third one gets the other 8 at once.
 // This is a pure data structure: the order depends on the calls alone. Core thread only.
 #pragma once
 
@@ -47,7 +49,8 @@ struct ReadyKey {
 class ReadyKeys {
  public:
   // `workers` is the number of keys that are worked on at once.
-  explicit ReadyKeys(int workers) : share_((workers + 1) / 2) {}
+  explicit ReadyKeys(int workers)
+      : share_((workers + 1) / 2), reserve_(workers / 8), free_(workers) {}
   ReadyKeys(const ReadyKeys&) = delete;
   ReadyKeys& operator=(const ReadyKeys&) = delete;
 
@@ -55,8 +58,8 @@ class ReadyKeys {
   void Add(ReadyKey& key);
   // Requires that the key is ready. The key goes to the end of its namespace's line of that class.
   void Raise(ReadyKey& key, Priority priority);
-  // Removes the first key in order and returns it; nullptr if there is none. The key counts as
-  // worked on until Done.
+  // Removes the first key in order and returns it; nullptr if there is none, or if the workers that
+  // are free are for other namespaces. The key counts as worked on until Done.
   ReadyKey* Take(MonotonicTime now);
   void Done(const Symbol& namespace_);
 
@@ -98,9 +101,12 @@ class ReadyKeys {
   // Puts the line into `order_` by its rank, or removes it if it is empty.
   void Place(Lines::iterator line, MonotonicTime now);
   void LetAge(MonotonicTime now);
-  bool HasItsShare(const Symbol& namespace_) const;
+  int WorkedOn(const Symbol& namespace_) const;
+  bool MayBeTaken(const Symbol& namespace_) const;
 
   const int share_;
+  const int reserve_;
+  int free_;     // workers; may be below 0
   Lines lines_;  // none is empty
   std::set<Lines::iterator, FirstInOrder> order_;
   std::map<Symbol, int> worked_on_;  // by namespace

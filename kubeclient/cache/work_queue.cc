@@ -109,7 +109,7 @@ void WorkQueue::MakeReady(const QueueKey& key, Entry& entry) {
   entry.ready.priority = PriorityNow(key, entry);
   const bool first = ready_keys_.empty();
   ready_keys_.Add(entry.ready);
-  if (first) ready_();
+  if (std::exchange(held_, false) || first) ready_();
 }
 
 // --- out ---
@@ -117,7 +117,10 @@ void WorkQueue::MakeReady(const QueueKey& key, Entry& entry) {
 std::optional<QueueKey> WorkQueue::Get() {
   const MonotonicTime now = clock_.Now();
   const ReadyKey* next = ready_keys_.Take(now);
-  if (next == nullptr) return std::nullopt;
+  if (next == nullptr) {
+    held_ = !ready_keys_.empty();
+    return std::nullopt;
+  }
   const QueueKey& key = *next->key;
   Entry& entry = entries_.at(key);
   if (on_queue_duration) on_queue_duration(now - entry.ready.since);

@@ -73,8 +73,8 @@ class WorkQueue {
  public:
   // All references must outlive the queue. `workers` is how many keys are worked on at once,
   // `retries` how many requests the retries of each namespace may send (D-521). `ready` is called,
-  // from Add, Done or a timer, when the first key becomes ready; it must not call the queue before
-  // it returns.
+  // from Add, Done or a timer, when the first key becomes ready, and when one does after Get has
+  // found none that may be taken; it must not call the queue before it returns.
   WorkQueue(const Clock& clock, Random& random, TimerQueue& timers, int workers,
             const RetryRate& retries, std::function<void()> ready);
   ~WorkQueue();
@@ -83,7 +83,8 @@ class WorkQueue {
 
   void Add(const QueueKey& key, Wake wake);
 
-  // Returns the next ready key, which is then being processed; nullopt if none is ready.
+  // Returns the next ready key, which is then being processed; nullopt if none is ready, or if the
+  // workers that are free are for other namespaces (ready_keys.h).
   std::optional<QueueKey> Get();
   // Returns true if a user waits for one of the ready keys.
   bool user_waits() const { return ready_keys_.size(Priority::kUser) > 0; }
@@ -173,6 +174,7 @@ class WorkQueue {
   Random& random_;
   TimerQueue& timers_;
   std::function<void()> ready_;
+  bool held_ = false;  // Get has found no ready key that may be taken
   std::map<QueueKey, Entry> entries_;
   ReadyKeys ready_keys_;
   std::set<QueueKey> processing_;

@@ -145,6 +145,28 @@ TEST_CASE("a namespace gets no more than half of the workers while another waits
   }
 }
 
+// Whom this serves: users of other namespaces, while all of a tenant's writes wait for a webhook.
+TEST_CASE("the last eighth of the workers is left to namespaces that have less (Q-010)") {
+  Fixture fixture(64);
+  for (int i = 0; i < 200; ++i) {
+    fixture.Add("busy-1", "busy", Priority::kUser);
+    fixture.Add("busy-2", "busy", Priority::kUser);
+  }
+  for (int i = 0; i < 56; ++i) CHECK(fixture.Take() == "busy");
+  CHECK(fixture.Take().empty());
+  for (int i = 0; i < 20; ++i) fixture.Add("calm", "calm", Priority::kResync);
+  for (int i = 0; i < 8; ++i) CHECK(fixture.Take() == "calm");
+  CHECK(fixture.Take().empty());
+  fixture.ready.Done("calm");
+  CHECK(fixture.Take() == "calm");
+  fixture.ready.Done("busy-1");
+  CHECK(fixture.Take().empty());  // still for the calm one, or another
+  fixture.ready.Done("calm");
+  CHECK(fixture.Take() == "calm");
+  for (int i = 0; i < 10; ++i) fixture.ready.Done("busy-2");
+  CHECK(fixture.Take() == "busy");
+}
+
 TEST_CASE_METHOD(Fixture, "5000 keys of one namespace do not delay the one of another (Q-010)") {
   for (int i = 0; i < 5000; ++i) Add("crashing", "crashing", Priority::kRollout);
   for (int i = 0; i < 100; ++i) Take();

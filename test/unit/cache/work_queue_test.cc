@@ -101,6 +101,19 @@ TEST_CASE_METHOD(Fixture, "`ready` is called when the first key becomes ready, a
   CHECK(ready_calls == 2);
 }
 
+TEST_CASE_METHOD(Fixture,
+                 "`ready` is called for a key that may be taken while others may not (Q-010)") {
+  for (int i = 0; i < 10; ++i) {
+    queue.Add({{"busy", "key-" + std::to_string(i)}}, Wake::kObjectChange);
+  }
+  for (int i = 0; i < 7; ++i) REQUIRE(queue.Get().has_value());
+  CHECK(queue.Get() == std::nullopt);
+  CHECK(ready_calls == 1);
+  queue.Add({{"calm", "key"}}, Wake::kObjectChange);
+  CHECK(ready_calls == 2);
+  CHECK(queue.Get().has_value());
+}
+
 TEST_CASE_METHOD(Fixture, "the back-off is 50 ms * 2^n +- 50 %, at most the longest (Q-005)") {
   struct Row {
     int failures;

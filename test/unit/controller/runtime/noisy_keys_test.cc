@@ -39,6 +39,13 @@ TEST_CASE("As many calls in more than a minute are none too many (Q-011)") {
   }
 }
 
+TEST_CASE("A key that was noisy and costs little now is served as others again (Q-011)") {
+  NoisyKeys keys;
+  keys.Note(kA, 2 * kNoisyCallsPerMinute, kStart);
+  for (int i = 1; i < 130; ++i) keys.Note(kA, 1, kStart + seconds(i));
+  CHECK_FALSE(keys.IsNoisy(kA, kStart + seconds(130)));
+}
+
 TEST_CASE("Keys that cost nothing any more are forgotten") {
   NoisyKeys keys;
   for (int i = 0; i < 50; ++i) keys.Note({"ns", std::to_string(i)}, 20, kStart);
