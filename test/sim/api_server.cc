@@ -87,15 +87,15 @@ void ApiServer::NoteChange(const Change& change) {
                                        (change.after != nullptr ? " " + change.after->dump() : ""));
 }
 
-HttpResponse ApiServer::Handle(const HttpRequest& request, const std::string& actor, uint64_t shown,
-                               uint64_t seen) {
-  store_.SetSeen(seen);
-  const ApiAnswer answer = Dispatch(request, actor, shown);
-  store_.SetSeen(kAllShown);
+HttpResponse ApiServer::Handle(const HttpRequest& request, const std::string& actor,
+                               const Sender& sender) {
+  store_.SetSender(sender);
+  const ApiAnswer answer = Dispatch(request, actor, sender.shown);
+  store_.SetSender({});
   HttpResponse response;
   response.status = answer.code;
   response.content_type = "application/json";
-  response.body = ServerText(*answer.body);
+  response.body = store_.TextOf(answer.body);
   const int64_t retry = IntAt(*answer.body, {"details", "retryAfterSeconds"});
   if (retry > 0) response.retry_after = seconds(retry);
   if (!loop_.trace().on()) return response;
@@ -186,8 +186,9 @@ ApiAnswer ApiServer::Put(const Caller& caller, const Target& target, const HttpR
   }
   auto body = ParseBody(*target.resource, request.body);
   if (auto* refused = std::get_if<ApiAnswer>(&body)) return *refused;
-  return registry_.Update(caller, target, Registry::How::kPut,
-                          [&](const Json&) -> std::variant<Json, ApiAnswer> { return body; });
+  return registry_.Update(
+      caller, target, Registry::How::kPut,
+      [&](const Json&) -> std::variant<Json, ApiAnswer> { return std::move(body); });
 }
 
 ApiAnswer ApiServer::PatchBody(const Caller& caller, const Target& target,
@@ -260,8 +261,8 @@ ApiAnswer ApiServer::Update(const std::string& actor, const StoreKey& key,
   const Target target = TargetOf(key, subresource);
   return registry_.Update(CallerOf(actor, "PUT", target, shown), target, Registry::How::kPut,
                           [&](const Json& current) -> std::variant<Json, ApiAnswer> {
-                            Json next = current;
-                            edit(next);
+                            std::variant<Json, ApiAnswer> next = current;
+                            edit(std::get<Json>(next));
                             return next;
                           });
 }

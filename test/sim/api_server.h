@@ -28,10 +28,9 @@ class ApiServer {
   ApiServer(const ApiServer&) = delete;
   ApiServer& operator=(const ApiServer&) = delete;
 
-  // Handles one request that is not a watch. `actor` names the sender, for traces and invariants;
-  // `shown` and `seen` are what the sender had seen when it sent the request (Change).
+  // Handles one request that is not a watch. `actor` names the sender, for traces and invariants.
   HttpResponse Handle(const HttpRequest& request, const std::string& actor,
-                      uint64_t shown = kAllShown, uint64_t seen = kAllShown);
+                      const Sender& sender = {});
 
   // Handles one request with watch=1.
   WatchId Watch(const HttpRequest& request, const std::string& actor, WatchSink sink);
@@ -56,6 +55,7 @@ class ApiServer {
   ObjectStore& store() { return store_; }
   // How large objects may be. A search makes everything smaller by the same factor.
   void SetLimits(const ServerLimits& limits) { registry_.SetLimits(limits); }
+  const ServerLimits& limits() const { return registry_.limits(); }
   SimLoop& loop() { return loop_; }
 
  private:

@@ -122,10 +122,16 @@ std::optional<ApiAnswer> WatchHub::ParseOptions(const ApiPath& path, Options& op
   return std::nullopt;
 }
 
+std::string WatchHub::LineOf(const Watch& watch, const char* type, const Object& object) const {
+  if (watch.shape != Shape::kFull) return Line(type, ShownAs(watch.shape, *object));
+  const std::string& text = store_.TextOf(object);
+  return R"({"object":)" + text + R"(,"type":")" + type + "\"}";
+}
+
 void WatchHub::SendInitial(Watch& watch) {
   for (const Object& object : store_.List(watch.resource->resource, watch.filter.namespace_)) {
     if (!watch.filter.Matches(*object)) continue;
-    watch.sink.on_line(Line("ADDED", ShownAs(watch.shape, *object)));
+    watch.sink.on_line(LineOf(watch, "ADDED", object));
   }
 }
 
@@ -139,7 +145,9 @@ void WatchHub::Show(Watch& watch, const Change& change) {
   const bool before = change.before != nullptr && watch.filter.Matches(*change.before);
   const bool after = change.after != nullptr && watch.filter.Matches(*change.after);
   if (after) {
-    watch.sink.on_line(Line(before ? "MODIFIED" : "ADDED", ShownAs(watch.shape, *change.after)));
+    watch.sink.on_line(LineOf(watch, before ? "MODIFIED" : "ADDED", change.after));
+  } else if (before && change.last_state != nullptr) {
+    watch.sink.on_line(LineOf(watch, "DELETED", change.last_state));
   } else if (before) {
     Json last = *change.before;
     last["metadata"]["resourceVersion"] = std::to_string(change.revision);

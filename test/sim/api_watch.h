@@ -72,6 +72,7 @@ class WatchHub {
   };
 
   std::optional<ApiAnswer> ParseOptions(const ApiPath& path, Options& options);
+  std::string LineOf(const Watch& watch, const char* type, const Object& object) const;
   void SendInitial(Watch& watch);
   void Show(Watch& watch, const Change& change);
   void SendBookmark(Watch& watch, bool initial_events_end);

@@ -1,6 +1,7 @@
 #include "test/sim/call_fates.h"
 
 #include <nlohmann/json.hpp>
+#include <string_view>
 
 #include "test/sim/api_answer.h"
 #include "test/sim/api_path.h"
@@ -60,10 +61,10 @@ void Replace(std::string& text, const std::string& from, const std::string& to) 
 
 const std::vector<std::string>& FaultKinds() {
   static const std::vector<std::string> kKinds = {
-      "slow",      "slow-answer", "lost",      "lost-answer", "twice",       "409",
-      "429",       "429-bare",    "500",       "503",         "504",         "webhook",
-      "500-after", "503-after",   "504-after", "reset",       "reset-after", "refused",
-      "lag",       "jitter",      "cut",       "dead",        "stream-500",  "replica"};
+      "slow",      "slow-answer", "lost",        "lost-answer", "twice",   "409",       "429",
+      "429-bare",  "500",         "503",         "504",         "webhook", "500-after", "503-after",
+      "504-after", "reset",       "reset-after", "refused",     "lag",     "jitter",    "cut",
+      "dead",      "mute",        "stream-500",  "replica"};
   return kKinds;
 }
 
@@ -196,9 +197,13 @@ StreamFate CallFates::OfStream(const HttpRequest& request) {
 
 void CallFates::Cut(StreamFate& fate) {
   if (Fault* cut = Strikes("cut")) fate.lines_max = Below(cut->random, kLinesBeforeCut);
-  if (Fault* dead = Strikes("dead")) {
+  for (const char* kind : {"dead", "mute"}) {
+    Fault* dead = Strikes(kind);
+    if (dead == nullptr) continue;
     fate.lines_max = Below(dead->random, kLinesBeforeCut);
     fate.dies_silently = true;
+    if (kind == std::string_view("mute")) continue;
+    fate.noticed_after = dead->random.Between(kKeepAliveIdle, kDeadNoticedMax);
   }
 }
 

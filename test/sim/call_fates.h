@@ -2,31 +2,42 @@
 // seed. Each kind of fault has random numbers of its own, so that one that is left out changes
 // little of the others.
 //
-//   kind            strikes    what happens
-//   slow            calls      the request arrives up to `most` later, even after its sender's
-//   death slow-answer     calls      the answer does lost, lost-answer          nobody tells the
-//   caller, whose deadline passes twice           calls      the request arrives twice, up to
-//   `most` apart 409             writes     a conflict, without effect 429, 429-bare   calls
-//   throttled, with and without Retry-After of up to `most` 500, 503, 504, webhook     the server
-//   fails before it does anything 500-after, 503-after, 504-after   it fails when it has done all
-//   reset, reset-after         the connection breaks before or after the effect
-//   refused         both       no connection
-//   lag, jitter     streams    lines arrive up to `most` later, in order
-//   cut             streams    the connection breaks at one of the next lines
-//   dead            streams    it is dead without a sign from one of the next lines on
-//   stream-500      streams    the server answers 429, 500 or 503 instead of a stream
-//   replica         both       they reach a second API server, whose cache is `most` behind
+//   kind                          strikes  what happens
+//
+//   slow                          calls    the request arrives up to `most` later, even after its
+//                                          sender's death
+//   slow-answer                   calls    the answer does
+//   lost, lost-answer             calls    nobody tells the caller, whose deadline passes
+//   twice                         calls    the request arrives twice, up to `most` apart
+//   409                           writes   a conflict, without effect
+//   429, 429-bare                 calls    throttled, with a Retry-After of up to `most`, or none
+//   500, 503, 504, webhook        calls    the server fails before it does anything
+//   500-after, 503-after, …       calls    it fails when it has done all
+//   reset, reset-after            calls    the connection breaks before or after the effect
+//   refused                       both     no connection
+//   lag, jitter                   streams  lines arrive up to `most` later, in order
+//   cut                           streams  the connection breaks at one of the next lines
+//   dead                          streams  from one of the next lines on it is dead without a sign,
+//                                          which the kernel notices (keep_alive.h)
+//   mute                          streams  likewise, behind a proxy, so that nobody notices
+//   stream-500                    streams  the server answers 429, 500 or 503 instead of a stream
+//   replica                       both     they reach an API server whose cache is `most` behind
 #pragma once
 
 #include <map>
 #include <string>
 
 #include "kubeclient/base/random.h"
+#include "kubeclient/transport/keep_alive.h"
 #include "test/sim/api_server.h"
 #include "test/sim/search_plan.h"
 #include "test/sim/sim_transport.h"
 
 namespace windlass::sim {
+
+// A connection that is dead without a sign breaks after this time, unless a proxy answers for the
+// server.
+inline constexpr Duration kDeadNoticedMax = kKeepAliveIdle + kPeerSilenceMax;
 
 class CallFates {
  public:

@@ -1,6 +1,7 @@
 // Each kind of fault that a call or a stream can meet, one at a time.
 #include "test/sim/call_fates.h"
 
+#include <map>
 #include <nlohmann/json.hpp>
 #include <optional>
 #include <string>
@@ -112,20 +113,39 @@ TEST_CASE("Nothing strikes once the faults have ended") {
   CHECK((*told)->status == 200);
 }
 
-TEST_CASE("A stream that lags shows a change later; one that is dead never, until it is given up") {
+TEST_CASE("What a request did that the network kept back, or brought twice, is known to be late") {
+  const std::string kind = GENERATE("slow", "twice", "409");
+  Fixture fixture(kind, 5'000);
+  std::vector<bool> late;
+  fixture.world.api().store().OnChange([&](const Change& change) {
+    if (change.actor == "windlass") late.push_back(change.late);
+  });
+  fixture.Scale();
+  fixture.world.Scale("web", 2);
+  fixture.world.RunFor(seconds(10));  // the second arrival scales again
+  const std::map<std::string, std::vector<bool>> expected = {
+      {"slow", {true}}, {"twice", {false, true}}, {"409", {}}};
+  CHECK(late == expected.at(kind));
+}
+
+TEST_CASE(
+    "A stream that lags shows a change later; one that is dead never, until that is noticed") {
   Fixture lagging("lag", 30'000);
   lagging.Watch();
   lagging.world.Scale("web", 2);
   lagging.world.RunFor(seconds(31));
   CHECK(lagging.lines.size() >= 1);
 
-  Fixture dead("dead");
+  // By the kernel, or, behind a proxy, by the silence.
+  const auto [kind, quiet, noticed] =
+      GENERATE(table<std::string, int, int>({{"dead", 10, 50}, {"mute", 140, 160}}));
+  Fixture dead(kind);
   dead.Watch();
   for (int i = 0; i < 20; ++i) dead.world.Annotate("web", "count", std::to_string(i));
-  dead.world.RunFor(seconds(100));
+  dead.world.RunFor(seconds(quiet));
   CHECK(dead.lines.size() < 12);
   CHECK_FALSE(dead.ended.has_value());
-  dead.world.RunFor(seconds(100));
+  dead.world.RunFor(seconds(noticed - quiet));
   REQUIRE(dead.ended.has_value());
   CHECK_FALSE(dead.ended->ok());
 }

@@ -30,6 +30,14 @@ bool IsRevisionTakenBack(const Change& change) {
   return change.after == nullptr || RevisionNumber(*change.before) != RevisionNumber(*change.after);
 }
 
+int64_t HighestAt(const std::vector<std::pair<uint64_t, int64_t>>& highest, uint64_t revision) {
+  int64_t then = 0;
+  for (const auto& [since, value] : highest) {
+    if (since <= revision) then = value;
+  }
+  return then;
+}
+
 bool IsReleased(const Change& change) {
   return change.after != nullptr &&
          ControllerUidOf(*change.before) != ControllerUidOf(*change.after);
@@ -69,10 +77,15 @@ void Invariants::OnChange(const Change& change) {
   if (!by_user && !IsReleased(change)) return;
   OwnerRecord& owner = owners_[ControllerUidOf(*change.before)];
   if (IsReleased(change)) owner.revisions.erase(UidOf(*change.before));
-  owner.highest_revision = 0;
-  for (const auto& [uid, revision] : owner.revisions) {
-    owner.highest_revision = std::max(owner.highest_revision, revision);
-  }
+  NoteHighest(owner);
+}
+
+// Of those that it has now: a revision that was taken back may be given again.
+void Invariants::NoteHighest(OwnerRecord& owner) {
+  int64_t most = 0;
+  for (const auto& [uid, revision] : owner.revisions) most = std::max(most, revision);
+  if (!owner.highest.empty() && owner.highest.back().second == most) return;
+  owner.highest.emplace_back(server_.store().revision(), most);
 }
 
 void Invariants::Note(const Change& change) {
@@ -97,19 +110,17 @@ void Invariants::ForgetFormerOwners(const Json& replica_set) {
   const std::string owner = ControllerUidOf(replica_set);
   for (auto& [uid, record] : owners_) {
     if (uid == owner || record.revisions.erase(UidOf(replica_set)) == 0) continue;
-    record.highest_revision = 0;
-    for (const auto& [rs, revision] : record.revisions) {
-      record.highest_revision = std::max(record.highest_revision, revision);
-    }
+    NoteHighest(record);
   }
 }
 
 void Invariants::NoteReplicaSet(const Json& replica_set) {
   ForgetFormerOwners(replica_set);
   ReplicaSetRecord& record = replica_sets_[UidOf(replica_set)];
-  const int64_t told =
-      std::min(IntAt(replica_set, {"status", "availableReplicas"}), ReplicasOf(replica_set));
-  record.available.Note(Now(), std::max(Available(replica_set), told));
+  const int64_t told = IntAt(replica_set, {"status", "availableReplicas"});
+  record.told.Note(Now(), told);
+  record.available.Note(Now(),
+                        std::max(Available(replica_set), std::min(told, ReplicasOf(replica_set))));
   record.replicas.Note(Now(), ReplicasOf(replica_set));
   const auto revision = RevisionNumber(replica_set);
   OwnerRecord& owner = owners_[ControllerUidOf(replica_set)];
@@ -118,7 +129,9 @@ void Invariants::NoteReplicaSet(const Json& replica_set) {
     return;
   }
   owner.revisions[UidOf(replica_set)] = *revision;
-  owner.highest_revision = std::max(owner.highest_revision, *revision);
+  if (*revision > HighestAt(owner.highest, kAllShown)) {
+    owner.highest.emplace_back(server_.store().revision(), *revision);
+  }
 }
 
 void Invariants::NoteOwner(const Json& owner) {
@@ -190,7 +203,9 @@ void Invariants::JudgeSizes(const Change& change, const Json& owner) {
     Violate("I-02", change,
             step + " makes " + std::to_string(total) + " of at most " + std::to_string(max_total));
   }
-  if (available_after < available_before && available_after < min_available) {
+  const int64_t told = replica_sets_[changed].told.Min(Now(), blind);
+  const bool lowers = available_after < available_before && after < told;
+  if (lowers && available_after < min_available) {
     Violate("I-01", change,
             step + " leaves " + std::to_string(available_after) + " available of at least " +
                 std::to_string(min_available));
@@ -227,10 +242,11 @@ void Invariants::JudgeRevision(const Change& change, const std::string& owner_ui
           all, [](const Object& rs) { return !AnnotationOf(*rs, kInPlaceExchange).empty(); })) {
     return;
   }
-  if (*revision <= record.highest_revision) {
+  // A request that the network kept back is judged by what its sender had seen.
+  const int64_t highest = HighestAt(record.highest, change.late ? change.shown : kAllShown);
+  if (*revision <= highest) {
     Violate("I-11", change,
-            "revision " + std::to_string(*revision) + " after " +
-                std::to_string(record.highest_revision));
+            "revision " + std::to_string(*revision) + " after " + std::to_string(highest));
   }
 }
 

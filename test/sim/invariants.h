@@ -6,7 +6,8 @@
 // and a millisecond later the controller scales the old ReplicaSet from 10 to 8: no violation. I-01
 // and I-02 look further back if the controller's watches were further behind when it sent the
 // write: as far as to the first change that it had not seen. What the status of a ReplicaSet says
-// counts as the truth there, because nothing else tells a controller which Pods are available.
+// counts as the truth there, because nothing else tells a controller which Pods are available: I-01
+// does not blame a write that takes away only Pods which were not available by that.
 // Changes by users and by the modelled controllers are never violations. I-43 is different: it
 // judges each new Pod instead of the write that asked for it, and has no blind spot.
 //
@@ -64,12 +65,14 @@ class Invariants {
  private:
   struct ReplicaSetRecord {
     Recent available;
+    Recent told;  // what its status says is available
     Recent replicas;
   };
   struct OwnerRecord {  // a Deployment or a Rollout
     Recent min_available;
     Recent max_total;
-    int64_t highest_revision = 0;              // of its ReplicaSets, except released ones
+    // The highest of its ReplicaSets, except released ones, each from a revision of the store on.
+    std::vector<std::pair<uint64_t, int64_t>> highest;
     std::map<std::string, int64_t> revisions;  // of its present ReplicaSets, by uid
   };
 
@@ -78,6 +81,7 @@ class Invariants {
   void NoteReplicaSet(const Json& replica_set);
   void ForgetFormerOwners(const Json& replica_set);
   void NoteOwner(const Json& owner);
+  void NoteHighest(OwnerRecord& owner);
   void Judge(const Change& change);
   void JudgeReplicaSet(const Change& change);
   void JudgeSizes(const Change& change, const Json& owner);

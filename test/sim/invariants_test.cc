@@ -28,7 +28,7 @@ struct Rollout {
   }
 
   ApiAnswer Make(const std::string& name, int replicas, const std::string& revision,
-                 const std::string& actor = kController) {
+                 const std::string& actor = kController, uint64_t shown = kAllShown) {
     Json rs = SampleReplicaSet("web", replicas, "registry.example/web:" + revision);
     rs["metadata"]["name"] = name;
     rs["metadata"]["ownerReferences"] = ControlledBy(*deployment);
@@ -36,7 +36,7 @@ struct Rollout {
     // The selectors keep the ReplicaSets' Pods apart, as the hash label does.
     rs["spec"]["selector"]["matchLabels"]["pod-template-hash"] = name;
     rs["spec"]["template"]["metadata"]["labels"]["pod-template-hash"] = name;
-    return world.api().Create(actor, resources::kReplicaSets, "default", rs);
+    return world.api().Create(actor, resources::kReplicaSets, "default", rs, shown);
   }
   void Scale(const std::string& name, int replicas) {
     world.api().Update(kController, Key(name), "",
@@ -175,6 +175,29 @@ TEST_CASE("A write is not blamed for what could not be known yet") {
   rollout.world.RunFor(milliseconds(1));
   rollout.Scale("old", 8);
   CHECK(rollout.Broken() == "");
+}
+
+TEST_CASE("I-01 blames no write for Pods that the status says were not available") {
+  Rollout rollout;
+  rollout.world.replica_set_controller().Stop(true);
+  rollout.world.api().Update("replicaset-controller", Key("old"), "status",
+                             [](Json& rs) { rs["status"]["availableReplicas"] = 7; });
+  rollout.world.RunFor(seconds(10));
+  rollout.Scale("old", 7);
+  CHECK(rollout.Broken() == "");
+  rollout.Scale("old", 6);
+  CHECK(rollout.Broken() == "I-01");
+}
+
+TEST_CASE("I-11 judges a request that was kept back by what its sender had seen") {
+  Rollout rollout;
+  const uint64_t seen = rollout.world.api().store().revision();
+  rollout.Make("new", 0, "2");
+  rollout.world.api().store().SetSender({.late = true});
+  rollout.Make("late", 0, "2", kController, seen);
+  CHECK(rollout.Broken() == "");
+  rollout.Make("later", 0, "2");  // by somebody who had seen both
+  CHECK(rollout.Broken() == "I-11");
 }
 
 TEST_CASE("Recreate may start once every old Pod is gone") {

@@ -63,6 +63,15 @@ std::vector<const Change*> ObjectStore::ChangesAfter(const ResourceId& resource,
   return later;
 }
 
+const std::string& ObjectStore::TextOf(const Object& object) const {
+  for (const Text& known : texts_) {
+    if (known.object == object) return known.text;
+  }
+  Text& text = texts_[next_text_++ % texts_.size()];
+  text = {object, ServerText(*object)};
+  return text.text;
+}
+
 MonotonicTime ObjectStore::TimeAfter(uint64_t revision, MonotonicTime now) const {
   MonotonicTime first = now;
   for (auto change = history_.rbegin(); change != history_.rend(); ++change) {
@@ -89,7 +98,9 @@ Object ObjectStore::Commit(const StoreKey& key, std::optional<Json> object, Mono
   change.actor = std::move(actor);
   change.request = std::move(request);
   change.shown = shown;
-  change.seen = seen_;
+  change.seen = sender_.seen;
+  change.shown_of = sender_.shown_of;
+  change.late = sender_.late;
   if (object) {
     change.after = WithRevision(std::move(*object), revision_);
     objects_[key] = change.after;

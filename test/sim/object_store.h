@@ -4,11 +4,13 @@
 // must not change the store from within the call; it arms a timer instead.
 #pragma once
 
+#include <array>
 #include <cstdint>
 #include <deque>
 #include <functional>
 #include <limits>
 #include <map>
+#include <memory>
 #include <optional>
 #include <string>
 #include <utility>
@@ -29,6 +31,17 @@ struct StoreKey {
 // The `shown` of an actor that has seen every change.
 inline constexpr uint64_t kAllShown = std::numeric_limits<uint64_t>::max();
 
+// Revisions of the store, each of one kind of object.
+using Revisions = std::map<ResourceId, uint64_t>;
+
+// What the sender of a request had seen when it sent it.
+struct Sender {
+  uint64_t shown = kAllShown;  // as in Change, like the others
+  uint64_t seen = kAllShown;
+  std::shared_ptr<const Revisions> shown_of{};
+  bool late = false;
+};
+
 struct Change {
   StoreKey key;
   Object before;  // null: created
@@ -42,6 +55,11 @@ struct Change {
   uint64_t shown = kAllShown;
   // Likewise, and Pods, if it watches them.
   uint64_t seen = kAllShown;
+  // Likewise, for ReplicaSets and each kind of owner alone; null: all.
+  std::shared_ptr<const Revisions> shown_of{};
+  // The network kept the request back, or it arrived a second time: what its sender had seen may be
+  // long ago.
+  bool late = false;
   // What a watch shows of a removal: the last state with the revision of the removal.
   Object last_state;
 };
@@ -67,13 +85,18 @@ class ObjectStore {
   // Returns the changes of a resource after `revision`, oldest first.
   std::vector<const Change*> ChangesAfter(const ResourceId& resource, uint64_t revision) const;
 
+  // Returns ServerText of the object. The latest texts are kept, because every watch of an object
+  // and the answer to its writer ask for the same one.
+  const std::string& TextOf(const Object& object) const;
+
   // Writes `object` at the next revision, which is put into its metadata; removes the object if
   // nullopt. Returns the stored object, or the last state of the removed one.
   Object Commit(const StoreKey& key, std::optional<Json> object, MonotonicTime at,
                 std::string actor, std::string request, uint64_t shown = kAllShown);
 
-  // What the sender of the request that is handled now had seen (Change::seen).
-  void SetSeen(uint64_t seen) { seen_ = seen; }
+  // Who sent the request that is handled now. The changes that it makes keep that, except `shown`,
+  // which Commit is told.
+  void SetSender(Sender sender) { sender_ = std::move(sender); }
   // Returns the time of the first change after `revision`; `now` if there is none.
   MonotonicTime TimeAfter(uint64_t revision, MonotonicTime now) const;
 
@@ -100,12 +123,18 @@ class ObjectStore {
  private:
   void Forget(size_t count);
 
+  struct Text {
+    Object object;
+    std::string text;
+  };
+  mutable std::array<Text, 4> texts_;
+  mutable size_t next_text_ = 0;
   std::map<StoreKey, Object> objects_;
   std::deque<Change> history_;
   std::vector<std::function<void(const Change&)>> listeners_;
   uint64_t revision_ = 1;
   uint64_t compacted_ = 1;
-  uint64_t seen_ = kAllShown;
+  Sender sender_;
 };
 
 }  // namespace windlass::sim

@@ -54,6 +54,7 @@ class Registry {
       : store_(store), clock_(clock), random_(random) {}
 
   void SetLimits(const ServerLimits& limits) { limits_ = limits; }
+  const ServerLimits& limits() const { return limits_; }
 
   // A dry run answers what a creation would answer, with a uid of its own and no resourceVersion,
   // and stores nothing: no revision is used, and no listener hears of it.

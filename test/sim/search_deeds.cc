@@ -73,8 +73,7 @@ std::string Fat(int64_t bytes, int64_t letters) {
 void MakeFat(World& world, SearchWorkload& workload, int64_t bytes, int64_t how) {
   const std::string text = Fat(bytes, how % 10);
   if (workload.is_controller()) return;
-  // Too long for a line, or too long beside notes of our own.
-  workload.hurt_itself = true;
+  workload.made_large = true;
   switch (how / 10 % 3) {
     case 0:
       world.api().Update(kDeedUser, workload.key(), "", [&](Json& owner) {

@@ -1,10 +1,12 @@
 #include "test/sim/search_walk.h"
 
 #include <algorithm>
+#include <cstdlib>
 #include <utility>
 
 #include "kubeclient/cache/work_queue.h"
 #include "kubeclient/client/call_deadlines.h"
+#include "test/sim/owners.h"
 #include "test/sim/sample_objects.h"
 
 namespace windlass::sim {
@@ -72,6 +74,7 @@ void SearchWalk::OnChange(const Change& change) {
     last_ = change.request;
   }
   JudgeAge(change);
+  NoteOldView(change);
   const auto judge = [&](const std::string& invariant, const std::string& text) {
     if (Blames(invariant, change)) Break(invariant, text);
   };
@@ -180,16 +183,26 @@ void SearchWalk::RunTo(Duration time) {
   while (Now() < time && !IsBroken()) world_->RunFor(std::min(kLook, time - Now()));
 }
 
-// Pods are removed only by owners and ReplicaSets that were seen lately (S-012). A request that is
-// late says nothing about what its sender had seen.
+// Pods are removed only by owners and ReplicaSets that were seen lately (S-012). How long a line
+// was on its way nobody can know, and a request that is late says nothing about what its sender
+// knew.
 void SearchWalk::JudgeAge(const Change& change) {
   const bool replica_set = change.key.resource == resources::kReplicaSets;
-  if (change.actor != "windlass" || !replica_set || HasFault("slow") || HasFault("twice")) return;
+  const bool judged = replica_set && !change.late && change.shown_of != nullptr;
+  if (change.actor != "windlass" || !judged) return;
   if (change.before == nullptr || change.after == nullptr) return;
   if (ReplicasOf(*change.after) >= ReplicasOf(*change.before)) return;
   const MonotonicTime now = world_->loop().clock().Now();
-  const Duration age = now - world_->api().store().TimeAfter(change.shown, now);
-  if (age < kOldView) return;
+  uint64_t shown = kAllShown;
+  const Json& owner = ControllerOf(*change.before);
+  const ApiResource* kind = FindKind(TextAt(owner, {"apiVersion"}), TextAt(owner, {"kind"}));
+  for (const auto& [watched, revision] : *change.shown_of) {
+    const bool needed =
+        watched == change.key.resource || (kind != nullptr && watched == kind->resource);
+    if (needed) shown = std::min(shown, revision);
+  }
+  const Duration age = now - world_->api().store().TimeAfter(shown, now);
+  if (age < kOldView + LongestOf({"lag", "jitter", "replica"})) return;
   Break("S-012", change.request + " removes Pods by a view that is " +
                      std::to_string(age / seconds(1)) + " s old");
 }
@@ -200,13 +213,35 @@ void SearchWalk::JudgeAge(const Change& change) {
 bool SearchWalk::Blames(const std::string& invariant, const Change& change) const {
   static const std::set<std::string> kAlways = {"I-01", "I-02", "I-11", "I-14",
                                                 "I-16", "I-35", "I-43"};
+  static const std::set<std::string> kPromises = {"I-62", "I-63", "I-64", "I-65", "I-66"};
   if (invariant == "I-56" && edits_replica_sets_) return false;
   // A daemon may not have seen yet that the update is gone.
   if (invariant == "I-75" && UsedDeed("delete")) return false;
   if (kAlways.contains(invariant)) return true;
+  if (kPromises.contains(invariant) && decided_late_.contains(OwnerOf(change))) return false;
+  return Lateness(change) < Invariants::kBlindSpot - kInFlight;
+}
+
+Duration SearchWalk::Lateness(const Change& change) const {
   const MonotonicTime now = world_->loop().clock().Now();
-  const Duration late = now - world_->api().store().TimeAfter(change.seen, now) + lags_;
-  return late < Invariants::kBlindSpot - kInFlight;
+  return now - world_->api().store().TimeAfter(change.seen, now) + lags_;
+}
+
+void SearchWalk::NoteOldView(const Change& change) {
+  if (change.actor != "windlass" || Lateness(change) < Invariants::kBlindSpot - kInFlight) return;
+  const std::string owner = OwnerOf(change);
+  if (!owner.empty()) decided_late_.insert(owner);
+}
+
+// Returns the uid of the Deployment or Rollout that a write concerns; "" if there is none.
+std::string SearchWalk::OwnerOf(const Change& change) const {
+  const Json& object = change.after != nullptr ? *change.after : *change.before;
+  if (IsOwnerKind(change.key.resource)) return UidOf(object);
+  if (change.key.resource == resources::kReplicaSets) return ControllerUidOf(object);
+  if (change.key.resource != resources::kPods) return "";
+  const Object rs = world_->api().Find(
+      {resources::kReplicaSets, change.key.namespace_, TextAt(ControllerOf(object), {"name"})});
+  return rs == nullptr ? "" : ControllerUidOf(*rs);
 }
 
 bool SearchWalk::IsBroken() const { return !broken_.empty(); }
@@ -232,6 +267,14 @@ bool SearchWalk::HasFault(const std::string& kind) const {
                              [&](const PlannedFault& fault) { return fault.kind == kind; });
 }
 
+Duration SearchWalk::LongestOf(const std::set<std::string>& kinds) const {
+  Duration all{0};
+  for (const PlannedFault& fault : plan_.faults) {
+    if (kinds.contains(fault.kind)) all += milliseconds(fault.most);
+  }
+  return all;
+}
+
 // Back-off is drawn up to half as much again.
 Duration SearchWalk::LongestBackOff() const {
   const bool policy = UsedDeed("quota") || UsedDeed("webhook") || UsedDeed("fat");
@@ -242,7 +285,10 @@ Duration SearchWalk::LongestBackOff() const {
 Duration SearchWalk::TimeToConverge() const {
   Duration time = kConverges + LongestBackOff();
   for (const PlannedFault& fault : plan_.faults) time += milliseconds(fault.most);
-  if (HasFault("dead")) time += kWatchIdle;
+  if (HasFault("dead")) time += kDeadNoticedMax;
+  if (HasFault("mute")) time += kWatchIdle;
+  // Whether a container has restarted is told by the clock of its kubelet and by ours.
+  if (in_place_ != nullptr) time += seconds(std::abs(plan_.Setting("wall-0")));
   for (const PlannedDeed& deed : plan_.deeds) {
     const bool pauses = deed.what == "hold" || deed.what == "offline" || deed.what == "crash" ||
                         deed.what == "stop";
@@ -268,7 +314,7 @@ bool SearchWalk::SomebodyIsIdle() const {
 void SearchWalk::AwaitUntouched() {
   const auto is_done = [this] {
     return std::ranges::all_of(
-        workloads_, [](const auto& workload) { return !workload->CanEnd() || workload->IsDone(); });
+        workloads_, [](const auto& workload) { return workload->IsDone() || !workload->CanEnd(); });
   };
   const Duration limit = Now() + TimeToConverge();
   while (!IsBroken() && Now() < limit && !is_done()) world_->RunFor(seconds(1));
@@ -285,10 +331,11 @@ void SearchWalk::AwaitUntouched() {
 }
 
 void SearchWalk::AwaitFinished() {
+  decided_late_.clear();
   for (const auto& workload : workloads_) workload->Finish();
   const auto is_done = [this] {
     return std::ranges::all_of(workloads_, [](const auto& workload) {
-      return workload->hurt_itself || workload->IsDone();
+      return workload->IsDone() || workload->IsTooLarge();
     });
   };
   // Pauses of steps take their time, and an update that failed turns twice.
@@ -300,7 +347,7 @@ void SearchWalk::AwaitFinished() {
   if (IsBroken() || is_done()) return;
   std::string text = "the last images are not rolled out:";
   for (const auto& workload : workloads_) {
-    if (!workload->hurt_itself && !workload->IsDone()) text += "\n" + workload->State();
+    if (!workload->IsDone() && !workload->IsTooLarge()) text += "\n" + workload->State();
   }
   for (const DaemonSlot& slot : slots_) {
     text += "\ndaemon: " + (slot.daemon == nullptr ? "dead" : slot.daemon->State());
@@ -308,11 +355,12 @@ void SearchWalk::AwaitFinished() {
   Break(SomebodyIsIdle() ? "I-34" : "I-29", text);
 }
 
-// Converged: no write for two minutes (I-31).
+// Converged: no write for a minute (I-31).
 void SearchWalk::AwaitQuiet() {
-  const bool anybody_hurt =
-      std::ranges::any_of(workloads_, [](const auto& workload) { return workload->hurt_itself; });
-  if (anybody_hurt) return;
+  // What has no room is tried again and again.
+  const bool no_room =
+      std::ranges::any_of(workloads_, [](const auto& workload) { return workload->IsTooLarge(); });
+  if (no_room) return;
   const bool rests = world_->Rest(TimeToConverge() + seconds(600));
   if (IsBroken()) return;
   if (!rests) return Break("rest", "the cluster does not come to rest");

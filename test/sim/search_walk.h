@@ -14,6 +14,7 @@
 #include <map>
 #include <memory>
 #include <optional>
+#include <set>
 #include <string>
 #include <vector>
 
@@ -64,11 +65,18 @@ class SearchWalk final : private SearchDaemons {
   bool IsBroken() const;
   void OnChange(const Change& change);
   void JudgeAge(const Change& change);
+  // Returns how long ago the first change happened that its sender had not seen, or may have acted
+  // upon late for the sake of the modelled controllers' lags.
+  Duration Lateness(const Change& change) const;
+  void NoteOldView(const Change& change);
+  std::string OwnerOf(const Change& change) const;
   bool Blames(const std::string& invariant, const Change& change) const;
   void EndFaults();
   void AwaitUntouched();
   void AwaitFinished();
   void AwaitQuiet();
+  // Returns the sum of what faults of these kinds may take at most.
+  Duration LongestOf(const std::set<std::string>& kinds) const;
   Duration LongestBackOff() const;
   Duration TimeToConverge() const;
   bool UsedDeed(const std::string& what) const;
@@ -86,6 +94,9 @@ class SearchWalk final : private SearchDaemons {
   std::vector<std::unique_ptr<SearchWorkload>> workloads_;
   bool edits_replica_sets_ = false;
   Duration lags_{0};  // of the controllers of ReplicaSets and ReplicationControllers
+  // Owners that were written on an old view, by uid. What that led to stays: for example a pause
+  // that was left by Pods which were no longer available.
+  std::set<std::string> decided_late_;
   // How many violations were looked at.
   size_t seen_ = 0;
   size_t seen_in_place_ = 0;

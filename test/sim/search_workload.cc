@@ -17,6 +17,9 @@ constexpr const char* kMerge = "application/merge-patch+json";
 // An update that fails is taken back and begun again so many times.
 constexpr int kTurnsMax = 6;
 
+// What Windlass writes into one object, beside what its user wrote: status and annotations.
+constexpr size_t kNotesMax = 3072;
+
 const std::vector<Json>& StepLists() {
   static const std::vector<Json> kLists = [] {
     std::vector<Json> lists;
@@ -156,16 +159,33 @@ std::vector<Object> SearchWorkload::Pods() const {
 
 bool SearchWorkload::CanEnd() const {
   const Object now = Present();
-  if (now == nullptr || hurt_itself || is_controller()) return false;
+  if (now == nullptr || is_controller() || IsTooLarge()) return false;
   const Json& strategy = At(*now, {"spec", "strategy"});
   const bool held = BoolAt(*now, {"spec", "paused"}) || BoolAt(*now, {"spec", "abort"}) ||
                     !At(strategy, {"partition"}).is_null() ||
                     !AnnotationOf(*now, "windlass.dev/in-place-partition").empty();
   if (held) return false;
   for (const Json& step : At(strategy, {"steps"})) {
-    if (step.contains("pause") && step["pause"].empty()) return false;
+    // With one replica the pause of a larger rollout has no Pod that could end it.
+    if (step.contains("pause") && (step["pause"].empty() || ReplicasOf(*now) < 2)) return false;
   }
   return Works(ImageOf(*now)) && NumberIn(planned_.numbers, "budget") == 0;
+}
+
+bool SearchWorkload::IsTooLarge() const {
+  if (!made_large) return false;
+  const ServerLimits& limits = world_.api().limits();
+  const auto too_large = [&](const Object& object) {
+    size_t annotations = StoredSize(At(*object, {"metadata", "annotations"})) + kNotesMax;
+    // A ReplicaSet gets the template of another one as an annotation.
+    if (in_place()) annotations += StoredSize(At(*object, {"spec", "template"}));
+    return StoredSize(*object) + kNotesMax > limits.object_bytes_max ||
+           annotations > limits.annotation_bytes_max;
+  };
+  const Object now = Present();
+  if (now != nullptr && too_large(now)) return true;
+  const auto pods = world_.Pods(namespace_ + "/" + name_, resource());
+  return std::ranges::any_of(ReplicaSets(), too_large) || std::ranges::any_of(pods, too_large);
 }
 
 bool SearchWorkload::IsDone() const {

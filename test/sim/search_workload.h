@@ -50,8 +50,11 @@ class SearchWorkload {
   // Returns what is missing, for reports.
   std::string State() const;
 
-  // Its user made it, or a ReplicaSet of it, so large that it cannot be read or written any more.
-  bool hurt_itself = false;
+  // Its user made it large, or a ReplicaSet of it.
+  bool made_large = false;
+  // Returns true if it is so large, or a ReplicaSet or Pod of it, that the server may have no room
+  // for what Windlass has to write there.
+  bool IsTooLarge() const;
 
  private:
   Json Deployment() const;

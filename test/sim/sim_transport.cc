@@ -23,13 +23,12 @@ CallFate Detailed(Fate fate) {
   return detailed;
 }
 
-}  // namespace
+// The deadline, which the target names, differs from try to try.
+std::string WriteKey(const HttpRequest& request) {
+  return request.target.substr(0, request.target.find('?')) + " " + request.body;
+}
 
-// What the process had seen when it sent a request.
-struct Known {
-  uint64_t shown = kAllShown;
-  uint64_t seen = kAllShown;
-};
+}  // namespace
 
 // The transport holds this state. Everything under way in the network has a weak reference to it,
 // and finds out on arrival whether the process still lives.
@@ -74,8 +73,17 @@ struct SimTransport::Impl : std::enable_shared_from_this<SimTransport::Impl> {
   }
   Duration Latency() { return random.Between(options.latency_min, options.latency_max); }
 
-  void Answer(CallId id, Duration after, Result<HttpResponse> result);
-  void Arrive(CallId id, const HttpRequest& request, const CallFate& fate, Known known);
+  // The whole of a resource, as a list shows it when it arrives.
+  struct Listed {
+    Shown* resource = nullptr;
+    uint64_t revision = 0;
+  };
+  void Answer(CallId id, Duration after, Result<HttpResponse> result,
+              std::optional<Listed> listed = {});
+  Shown* ShownFor(const ResourceId& resource);
+  std::optional<Listed> ListedBy(const HttpRequest& request, const HttpResponse& response);
+  void BreakDead(CallId id);
+  void Arrive(CallId id, const HttpRequest& request, const CallFate& fate, const Sender& sender);
   Result<HttpResponse> Limited(const HttpRequest& request, HttpResponse response) const;
   void OpenWatch(CallId id, const HttpRequest& request);
   void Open(CallId id);
@@ -96,6 +104,10 @@ struct SimTransport::Impl : std::enable_shared_from_this<SimTransport::Impl> {
   uint64_t AllShown() const;
   // Likewise, and of the Pods that it watches.
   uint64_t AllSeen() const;
+  void NoteAnswer(const HttpRequest& request, const Result<HttpResponse>& answer);
+  // Returns what the process had seen when it decided on a request: now, unless the client repeats
+  // what had no effect.
+  Sender SenderOf(const HttpRequest& request, bool late);
 
   ApiServer& server;
   TimerQueue& timers;
@@ -106,7 +118,8 @@ struct SimTransport::Impl : std::enable_shared_from_this<SimTransport::Impl> {
   CallId last_id = 0;
   uint64_t call_count = 0;
   Duration stream_lag{0};
-  std::map<ResourceId, Shown> owners;  // by kind, once it was watched
+  std::map<std::string, Sender> undone;  // writes without an effect so far, by their bytes
+  std::map<ResourceId, Shown> owners;    // by kind, once it was watched
   Shown replica_sets;
   Shown pods;
 };
@@ -148,13 +161,75 @@ uint64_t SimTransport::Impl::AllSeen() const {
   return least;
 }
 
+Sender SimTransport::Impl::SenderOf(const HttpRequest& request, bool late) {
+  Sender sender{AllShown(), AllSeen(), nullptr, late};
+  if (request.method == HttpMethod::kGet) return sender;
+  const auto decided = undone.find(WriteKey(request));
+  if (decided != undone.end()) {
+    sender = decided->second;
+    sender.late = true;
+    return sender;
+  }
+  Revisions shown_of;
+  shown_of[resources::kReplicaSets] = ShownOf(replica_sets);
+  for (const auto& [kind, shown] : owners) shown_of[kind] = ShownOf(shown);
+  sender.shown_of = std::make_shared<const Revisions>(std::move(shown_of));
+  undone[WriteKey(request)] = sender;
+  return sender;
+}
+
+// The client repeats only what did nothing. Anything else is decided anew.
+void SimTransport::Impl::NoteAnswer(const HttpRequest& request,
+                                    const Result<HttpResponse>& answer) {
+  if (request.method == HttpMethod::kGet) return;
+  const bool did_nothing = answer.ok() ? answer->status == 429 || answer->status >= 500
+                                       : answer.error().kind == ErrorKind::kNotSent;
+  if (!did_nothing) undone.erase(WriteKey(request));
+}
+
+SimTransport::Impl::Shown* SimTransport::Impl::ShownFor(const ResourceId& resource) {
+  if (IsOwnerKind(resource)) return &owners[resource];
+  if (resource == resources::kReplicaSets) return &replica_sets;
+  if (resource == resources::kPods) return &pods;
+  return nullptr;
+}
+
+// Returns what the last page of a list of whole objects shows; nullopt for any other answer. Lists
+// of one namespace or of metadata do not go into caches.
+std::optional<SimTransport::Impl::Listed> SimTransport::Impl::ListedBy(
+    const HttpRequest& request, const HttpResponse& response) {
+  if (request.method != HttpMethod::kGet || response.status != 200) return std::nullopt;
+  const auto path = ParseTarget(request.target);
+  if (!path || !path->name.empty() || !path->namespace_.empty()) return std::nullopt;
+  if (!path->Query("labelSelector").empty() || !path->Query("fieldSelector").empty()) return {};
+  if (request.accept.find("PartialObjectMetadata") != std::string::npos) return std::nullopt;
+  Shown* resource = ShownFor(path->resource->resource);
+  if (resource == nullptr) return std::nullopt;
+  constexpr std::string_view kList = R"("metadata":{)";  // the list's own stands last
+  constexpr std::string_view kVersion = R"("resourceVersion":")";
+  const size_t list = response.body.rfind(kList);
+  if (list == std::string::npos) return std::nullopt;
+  const std::string_view tail = std::string_view(response.body).substr(list);
+  const size_t version = tail.find(kVersion);
+  if (version == std::string_view::npos || tail.find("\"continue\"") != std::string_view::npos) {
+    return std::nullopt;
+  }
+  const std::string digits(tail.substr(version + kVersion.size(), 20));
+  return Listed{resource, std::strtoull(digits.c_str(), nullptr, 10)};
+}
+
 // The handler runs later, from a timer. The first answer wins.
-void SimTransport::Impl::Answer(CallId id, Duration after, Result<HttpResponse> result) {
+void SimTransport::Impl::Answer(CallId id, Duration after, Result<HttpResponse> result,
+                                std::optional<Listed> listed) {
   const auto found = calls.find(id);
   if (found == calls.end() || found->second.answered) return;
   found->second.answered = true;
   timers.Cancel(found->second.deadline_timer);
-  At(Now() + after, [id, answer = std::move(result)](Impl& self) {
+  At(Now() + after, [id, listed, answer = std::move(result)](Impl& self) {
+    if (listed) {
+      uint64_t& shown = listed->resource->without_watch;
+      shown = std::max(shown, listed->revision);
+    }
     auto call = self.calls.extract(id);
     call.mapped().reply(answer);
   });
@@ -162,13 +237,25 @@ void SimTransport::Impl::Answer(CallId id, Duration after, Result<HttpResponse> 
 
 // Runs at the server, in the world's time, even if the caller no longer waits.
 void SimTransport::Impl::Arrive(CallId id, const HttpRequest& request, const CallFate& fate,
-                                Known known) {
+                                const Sender& sender) {
   HttpResponse response;
-  if (fate.arrives) response = server.Handle(request, options.actor, known.shown, known.seen);
-  if (!fate.answered) return;
+  if (fate.arrives) {
+    response = server.Handle(request, options.actor, sender);
+  }
+  if (!fate.answered) {
+    undone.erase(WriteKey(request));
+    return;
+  }
   const Duration after = Latency() + fate.after;
-  if (fate.instead) return Answer(id, after, *fate.instead);
-  Answer(id, after, Limited(request, std::move(response)));
+  if (fate.instead) {
+    NoteAnswer(request, *fate.instead);
+    return Answer(id, after, *fate.instead);
+  }
+  auto listed = ListedBy(request, response);
+  Result<HttpResponse> limited = Limited(request, std::move(response));
+  if (!limited.ok()) listed.reset();
+  NoteAnswer(request, limited);
+  Answer(id, after, std::move(limited), listed);
 }
 
 Result<HttpResponse> SimTransport::Impl::Limited(const HttpRequest& request,
@@ -234,7 +321,10 @@ bool SimTransport::Impl::IsCut(CallId id, Stream& stream) {
   end.status = 200;
   const bool strikes =
       Now() < stream.fate.until && stream.lines >= stream.fate.lines_max.value_or(SIZE_MAX);
-  if (strikes && stream.fate.dies_silently) stream.dead = true;
+  if (strikes && stream.fate.dies_silently && !std::exchange(stream.dead, true)) {
+    const auto noticed = stream.fate.noticed_after;
+    if (noticed) At(Now() + *noticed, [id](Impl& self) { self.BreakDead(id); });
+  }
   if (stream.dead) return true;
   if (!strikes) {
     ++stream.lines;
@@ -248,6 +338,17 @@ bool SimTransport::Impl::IsCut(CallId id, Stream& stream) {
     this_server->StopWatch(watch);
   });
   return true;
+}
+
+void SimTransport::Impl::BreakDead(CallId id) {
+  const auto found = streams.find(id);
+  if (found == streams.end() || found->second.ended) return;
+  StopShowing(found->second);
+  server.StopWatch(std::exchange(found->second.watch, 0));
+  StreamEnd end;
+  end.status = 200;
+  end.error = Error{ErrorKind::kAmbiguous, "connection timed out"};
+  EndStream(id, Now(), std::move(end));
 }
 
 void SimTransport::Impl::Line(CallId id, std::string line) {
@@ -334,17 +435,18 @@ CallId SimTransport::Call(HttpRequest request, ReplyHandler reply) {
   ApiServer& server = impl.server;
   if (fate.target) request.target = *fate.target;
   const Duration takes = impl.Latency() + fate.before;
-  const Known known{impl.AllShown(), impl.AllSeen()};
+  const Sender sender = impl.SenderOf(request, fate.before > Duration{0});
   if (fate.again && fate.arrives) {
-    server.loop().After(takes + *fate.again,
-                        [&server, actor = impl.options.actor, sent = request, known] {
-                          server.Handle(sent, actor, known.shown, known.seen);
-                        });
+    server.loop().After(takes + *fate.again, [&server, actor = impl.options.actor, sent = request,
+                                              again = sender]() mutable {
+      again.late = true;
+      server.Handle(sent, actor, again);
+    });
   }
   server.loop().After(takes, [weak = impl.weak_from_this(), &server, id, fate,
-                              actor = impl.options.actor, sent = std::move(request), known] {
-    if (const auto self = weak.lock()) return self->Arrive(id, sent, fate, known);
-    if (fate.arrives) server.Handle(sent, actor, known.shown, known.seen);
+                              actor = impl.options.actor, sent = std::move(request), sender] {
+    if (const auto self = weak.lock()) return self->Arrive(id, sent, fate, sender);
+    if (fate.arrives) server.Handle(sent, actor, sender);
   });
   return id;
 }
@@ -358,10 +460,7 @@ CallId SimTransport::Stream(HttpRequest request, StreamHandler handler) {
   stream.silence = request.deadline;
   if (fate_of_stream) stream.fate = fate_of_stream(request);
   if (const auto path = ParseTarget(request.target)) {
-    const ResourceId& resource = path->resource->resource;
-    if (IsOwnerKind(resource)) stream.shown = &impl.owners[resource];
-    if (resource == resources::kReplicaSets) stream.shown = &impl.replica_sets;
-    if (resource == resources::kPods) stream.shown = &impl.pods;
+    stream.shown = impl.ShownFor(path->resource->resource);
   }
   impl.streams.emplace(id, std::move(stream));
   impl.ArmIdle(id);

@@ -48,6 +48,9 @@ struct StreamFate {
   // After so many lines the connection breaks, or is dead without a sign.
   std::optional<size_t> lines_max{};
   bool dies_silently = false;
+  // A dead connection breaks this much later: the kernel, which asks a silent peer, notices. Never
+  // if a proxy in between answers for the server; then only the silence of the stream tells.
+  std::optional<Duration> noticed_after{};
   // From then on lines arrive as usual, and the connection no longer breaks.
   MonotonicTime until{Duration::max()};
 };
