@@ -70,10 +70,11 @@ Object MakeObject(Json value) { return std::make_shared<const Json>(std::move(va
 const Json& At(const Json& value, std::initializer_list<std::string_view> path) {
   const Json* here = &value;
   for (const std::string_view key : path) {
-    if (!here->is_object()) return Null();
-    const auto found = here->find(key);
-    if (found == here->end()) return Null();
-    here = &*found;
+    const auto* members = here->get_ptr<const Json::object_t*>();
+    if (members == nullptr) return Null();
+    const auto found = members->find(key);
+    if (found == members->end()) return Null();
+    here = &found->second;
   }
   return *here;
 }

@@ -6,8 +6,12 @@
 //   search --plan SEED [--lean]       prints the plan of a seed
 //
 // With --trace, --seed and --replay print every fact of the walk. Of two seeds one is lean, unless
-// --lean makes all of them so. Each plan that fails is made smaller and written to the present
-// folder (search_shrink.h). Exits with 1 if one failed.
+// --lean makes all of them so. Each plan that fails is printed, made smaller and written to the
+// present folder (search_shrink.h); for that a search goes on for kShrinkMax at most. Exits with 1
+// if one failed, or if a walk does not end.
+#include <unistd.h>
+
+#include <csignal>
 #include <cstdio>
 #include <cstdlib>
 #include <ctime>
@@ -16,6 +20,7 @@
 #include <optional>
 #include <sstream>
 #include <string>
+#include <string_view>
 
 #include "kubeclient/base/clock.h"
 #include "test/sim/search_shrink.h"
@@ -24,7 +29,7 @@
 namespace windlass::sim {
 namespace {
 
-constexpr Duration kShrinkMax = seconds(60);  // of computing, for each plan
+constexpr Duration kShrinkMax = seconds(60);  // for each plan, and after the end of the search
 // Plans of one invariant that are made smaller; more tell nothing new.
 constexpr int kShrunkOfOneMax = 3;
 
@@ -60,10 +65,24 @@ bool WalkTraced(const Plan& plan, bool all) {
   return wrong.empty();
 }
 
+// What a signal handler prints: which plan's walk has not ended.
+std::string g_walking;
+
+// A walk takes a second. One that does not end at all would otherwise say nothing.
+void GiveUp(int) {
+  constexpr std::string_view kText = "search: the walk of this plan does not end:\n";
+  const bool written = write(STDOUT_FILENO, kText.data(), kText.size()) > 0 &&
+                       write(STDOUT_FILENO, g_walking.data(), g_walking.size()) > 0;
+  _exit(written ? 1 : 2);
+}
+
 class Search {
  public:
   Search(Duration length, uint64_t first, bool lean)
-      : end_(RealTime() + length), first_(first), lean_(lean) {}
+      : end_(RealTime() + length), first_(first), lean_(lean) {
+    std::signal(SIGALRM, &GiveUp);
+    alarm(static_cast<unsigned>((length + 2 * kShrinkMax) / seconds(1)));
+  }
 
   int Run() {
     std::printf("search: first seed %llu\n", static_cast<unsigned long long>(first_));
@@ -87,6 +106,7 @@ class Search {
  private:
   void Walk(uint64_t seed) {
     const Plan plan = DrawPlan(seed, lean_ || seed % 2 == 0);
+    g_walking = TextOf(plan);
     SearchWalk walk(plan);
     const std::string wrong = walk.Go();
     writes_ += walk.writes();
@@ -102,8 +122,10 @@ class Search {
 
   void Shorten(const Plan& plan, const std::string& invariant) {
     const Duration begin = Computed();
-    const Shrunk shrunk =
-        Shrink(plan, invariant, &BrokenBy, [&] { return Computed() - begin > kShrinkMax; });
+    const auto time_is_over = [&] {
+      return Computed() - begin > kShrinkMax || RealTime() > end_ + kShrinkMax;
+    };
+    const Shrunk shrunk = Shrink(plan, invariant, &BrokenBy, time_is_over);
     shrinking_ += Computed() - begin;
     const std::string file = "search-" + std::to_string(plan.seed) + "-" + invariant + ".txt";
     std::ofstream(file) << "# breaks " << invariant << "\n" << TextOf(shrunk.plan);
