@@ -356,14 +356,10 @@ bool RolloutWalk::PromoteToTheEnd() {
   return false;
 }
 
-bool RolloutWalk::IsFair(const Violation& violation) const {
-  return mode_ == Mode::kInPlace || violation.invariant != "I-01";
-}
-
 std::set<std::string> RolloutWalk::Broken() const {
   std::set<std::string> broken;
   for (const Violation& violation : world_.invariants().violations()) {
-    if (IsFair(violation)) broken.insert(violation.invariant);
+    broken.insert(violation.invariant);
   }
   if (!in_place_.Complaints().empty()) broken.insert("in place");
   if (!services_.Complaints().empty()) broken.insert("I-67");
@@ -374,7 +370,7 @@ std::set<std::string> RolloutWalk::Broken() const {
 std::string RolloutWalk::Wrong() const {
   std::string wrong = in_place_.Complaints() + services_.Complaints();
   for (const Violation& violation : world_.invariants().violations()) {
-    if (IsFair(violation)) wrong += violation.Text() + "\n";
+    wrong += violation.Text() + "\n";
   }
   if (!complete_) wrong += "the last rollout is not complete: " + Web()->dump() + "\n";
   return wrong.empty() ? "" : "after" + deeds_ + "\n" + wrong;

@@ -91,7 +91,6 @@ class RolloutWalk {
   void PrepareEnd();
   bool PromoteToTheEnd();
   std::string Wrong() const;
-  bool IsFair(const Violation& violation) const;
 
   Random random_;
   Mode mode_;

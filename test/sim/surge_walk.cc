@@ -35,10 +35,6 @@ std::string Seconds(Duration duration) {
   return std::to_string(ms / 1000) + "." + std::to_string(ms % 1000 / 100) + " s";
 }
 
-// I-01 judges by the truth of the last five seconds, and Windlass sees availability up to a minute
-// late here.
-bool IsFair(const Violation& violation) { return violation.invariant != "I-01"; }
-
 }  // namespace
 
 SurgeWalk::SurgeWalk(uint64_t seed, OwnWrites own_writes)
@@ -74,7 +70,7 @@ std::string SurgeWalk::Go() {
 std::string SurgeWalk::Wrong(bool complete) const {
   std::string wrong;
   for (const Violation& violation : world_.invariants().violations()) {
-    if (IsFair(violation)) wrong += violation.Text() + "\n";
+    wrong += violation.Text() + "\n";
   }
   if (!complete) wrong += "the last rollout is not complete\n";
   if (wrong.empty()) return "";

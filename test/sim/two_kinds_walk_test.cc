@@ -190,10 +190,7 @@ class Walk {
   std::string Wrong(bool complete) const {
     std::string wrong = in_place_.Complaints();
     for (const Violation& violation : world_.invariants().violations()) {
-      // I-01 judges by the truth of the last five seconds, and Windlass sees availability up to a
-      // minute late where something lags.
-      const bool fair = mode_ == Mode::kInPlace || violation.invariant != "I-01";
-      if (fair) wrong += violation.Text() + "\n";
+      wrong += violation.Text() + "\n";
     }
     if (!complete) wrong += "the last rollouts are not complete\n";
     return wrong.empty() ? "" : "after" + steps_ + "\n" + wrong;
