@@ -8,6 +8,11 @@ namespace {
 // Availability is never above the size: the status may lag (W-05).
 int32_t Available(const ReplicaSetSize& rs) { return std::clamp(rs.available, 0, rs.replicas); }
 
+// Returns how many Pods are surely not available.
+int64_t Unavailable(const ReplicaSetSize& rs) {
+  return std::max<int64_t>(int64_t{rs.replicas} - Available(rs) - rs.doubtful, 0);
+}
+
 struct Sum {
   int64_t replicas = 0;
   int64_t available = 0;
@@ -31,9 +36,9 @@ int64_t TooManyNew(const ReplicaSetSize& new_replica_set, const Sum& old,
   const int64_t size = new_replica_set.replicas;
   const int64_t surplus = size + old.replicas - limits.desired;
   const int64_t above = size - (int64_t{limits.desired} - limits.kept_old());
-  const int64_t available = Available(new_replica_set);
-  const int64_t spare = std::max<int64_t>(available + old.available - limits.min_available(), 0);
-  const int64_t may_go = size - available + spare;
+  const int64_t available = Available(new_replica_set) + old.available;
+  const int64_t spare = std::max<int64_t>(available - limits.min_available(), 0);
+  const int64_t may_go = Unavailable(new_replica_set) + spare;
   return std::max<int64_t>(std::min({surplus, above, may_go}), 0);
 }
 
@@ -116,8 +121,7 @@ std::vector<int32_t> OldReplicaSetSizes(std::span<const ReplicaSetSize> old,
   };
 
   for (size_t i = 0; i < old.size() && removable > 0; ++i) {  // unhealthy Pods first (D-266)
-    const int64_t unhealthy = old[i].replicas - Available(old[i]);
-    removable -= remove(i, std::min(removable, unhealthy));
+    removable -= remove(i, std::min(removable, Unavailable(old[i])));
   }
 
   int64_t spare = std::min(removable, available - limits.min_available());

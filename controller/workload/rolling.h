@@ -19,10 +19,12 @@
 
 namespace windlass::workload {
 
-// The size of one ReplicaSet. `available` counts Pods that have been ready for minReadySeconds.
+// The size of one ReplicaSet. `available` counts Pods that have been ready for minReadySeconds and
+// surely stay.
 struct ReplicaSetSize {
   int32_t replicas = 0;   // spec.replicas
-  int32_t available = 0;  // status.availableReplicas, as read
+  int32_t available = 0;  // of status.availableReplicas, as read
+  int32_t doubtful = 0;   // of the others: may be available, or not, once it has `replicas` Pods
 };
 
 // Returns the size that the new ReplicaSet should have now: at most desired, and so small that it

@@ -56,7 +56,7 @@ struct Situation {
 // `available` counts only Pods that surely stay when the ReplicaSet controller acts on the present
 // size. That controller removes ready Pods above the size without looking at availability, so each
 // removed Pod may be an available one (D-743, W-05). Example: size 5, 7 ready, 6 available: two
-// Pods go, 6 - 2 = 4.
+// Pods go, 6 - 2 = 4; the fifth is doubtful.
 ReplicaSetSize SizeOf(const ReplicaSet& rs);
 
 std::vector<ReplicaSetSize> SizesOf(const std::vector<const ReplicaSet*>& replica_sets);

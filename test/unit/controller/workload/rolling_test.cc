@@ -2,7 +2,9 @@
 #include "controller/workload/rolling.h"
 
 #include <string>
+#include <vector>
 
+#include "controller/workload/situation.h"
 #include "test/catch.h"
 #include "test/proves.h"
 
@@ -103,6 +105,30 @@ TEST_CASE("RollingUpdate sizes follow the worked examples of the contract") {
     CHECK(OldReplicaSetSizes(row.old, row.new_replica_set, row.limits) == row.want_old);
   }
   Proves(row.id);
+}
+
+// Nine desired, seven of them always available. The old ReplicaSet was just set from 7 to 6, which
+// its status does not know yet; one of its Pods was ready, but not for minReadySeconds. The Pods of
+// the broken one go, and no other.
+TEST_CASE("a scale-down that is still to be acted upon is no fault of the Pods (D-267)") {
+  ReplicaSet rs;
+  rs.replicas = 6;
+  rs.status.replicas = rs.status.ready_replicas = 7;
+  rs.status.available_replicas = 6;
+  const ReplicaSetSize old = SizeOf(rs);
+  const ReplicaSetSize broken = {6, 0};
+  CHECK(OldReplicaSetSizes(std::vector{old, broken}, {}, {9, 4, 2}) == std::vector{6, 1});
+  Proves("D-267");
+}
+
+// Six desired, one of them updated. Two of the new ReplicaSet's Pods are on their way out.
+TEST_CASE("nor is one of a new ReplicaSet that has too many Pods (RO-048)") {
+  ReplicaSet rs;
+  rs.replicas = 3;
+  rs.status.replicas = rs.status.ready_replicas = 5;
+  rs.status.available_replicas = 3;
+  CHECK(NewReplicaSetSize(SizeOf(rs), std::vector<ReplicaSetSize>{{5, 3}}, {6, 2, 1, 1}) == 3);
+  Proves("RO-048");
 }
 
 }  // namespace

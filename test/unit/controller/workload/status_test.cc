@@ -121,14 +121,15 @@ TEST_CASE(
     int32_t ready;
     int32_t available;
     int32_t want;
+    int32_t doubtful = 0;
   };
   const Row row = GENERATE(values<Row>({
       {"not shrinking", 10, 10, 7, 7},
       {"all ready ones are available", 8, 10, 10, 8},
       {"W-05 above its size", 8, 8, 10, 8},
-      {"D-743 the five that go may be available ones", 8, 13, 5, 0},
+      {"D-743 the five that go may be available ones", 8, 13, 5, 0, 5},
       {"D-743 unready ones go first", 8, 9, 9, 8},
-      {"D-743 two of ten go", 8, 10, 9, 7},
+      {"D-743 two of ten go", 8, 10, 9, 7, 1},
       {"nonsense", 8, -3, -5, 0},
   }));
   CAPTURE(row.id);
@@ -136,6 +137,7 @@ TEST_CASE(
   ReplicaSet& rs = world.AddNew("web-new", row.size, row.available);
   rs.status.ready_replicas = row.ready;
   CHECK(SizeOf(rs).available == row.want);
+  CHECK(SizeOf(rs).doubtful == row.doubtful);
   Proves(row.id);
 }
 
