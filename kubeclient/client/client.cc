@@ -65,6 +65,7 @@ struct Client::Impl {
     Request request;
     ReplyHandler reply;
     uint64_t permits_ended = 0;  // when it was decided (WriteDeadline)
+    MonotonicTime decided;       // when Execute was called
     MonotonicTime ready;         // when it last entered its lane
     MonotonicTime sent;
     Retries retries{};
@@ -103,6 +104,7 @@ struct Client::Impl {
   bool TakeTurn();
   void AwaitTurns(MonotonicTime now, bool is_event);
   bool MayStillWrite(const PendingCall& call) const;
+  bool IsTooOldIn(Duration wait, const PendingCall& call) const;
   void Send(Id id, PendingCall& call);
   void OnResponse(Id id, Result<HttpResponse> response);
   Result<Reply> Judge(PendingCall& call, Result<HttpResponse> response);
@@ -148,7 +150,8 @@ void Client::Impl::Execute(const Request& request, ReplyHandler reply) {
   }
   if (held && !IsEventWrite(request)) return Later(std::move(reply), ServerIsAway());
   const Id id = ++last_id;
-  PendingCall decided{request, std::move(reply), write_deadline.permits_ended(), {}, {}};
+  PendingCall decided{request, std::move(reply), write_deadline.permits_ended(), clock.Now(), {},
+                      {}};
   auto& call = calls.emplace(id, std::move(decided)).first->second;
   Queue(id, call);
 }
@@ -201,6 +204,13 @@ bool Client::Impl::MayStillWrite(const PendingCall& call) const {
   return call.permits_ended == write_deadline.permits_ended() || IsEventWrite(call.request);
 }
 
+// Meanwhile others write, and the caches move on. Who decided on a write decides anew, after the
+// same wait. Events say what happened, and stay true.
+bool Client::Impl::IsTooOldIn(Duration wait, const PendingCall& call) const {
+  if (!call.request.mutates() || IsEventWrite(call.request)) return false;
+  return clock.Now() + wait - call.decided > kDecisionAgeMax;
+}
+
 // Sets the timer for the next turn. It waits until several turns have come: then requests, replies
 // and watch events come together, and the process wakes far less often. Example: at 50 calls per
 // second it waits for the 10 turns of kTurnsTogether, 200 ms.
@@ -245,7 +255,8 @@ void Client::Impl::OnResponse(Id id, Result<HttpResponse> response) {
   }
   Result<Reply> result = Judge(call, std::move(response));
   if (!result.ok() && !held) {
-    if (const auto wait = RetryIn(call.request, result.error(), call.retries)) {
+    const auto wait = RetryIn(call.request, result.error(), call.retries);
+    if (wait && !IsTooOldIn(*wait, call)) {
       Repeat(id, call, *wait);
       return TakeTurns();
     }

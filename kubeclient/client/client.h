@@ -73,6 +73,7 @@ class Client {
   //   a read's answer is lost or     as after a 5xx
   //     cannot be understood
   //   write of an Event              up to 3 tries in all, also if one may have been executed
+  // Other writes are not repeated later than kDecisionAgeMax after Execute.
   //
   // A DELETE that is answered 404 is a success with an empty body.
   void Execute(const Request& request, ReplyHandler reply);

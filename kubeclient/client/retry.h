@@ -12,6 +12,10 @@ namespace windlass {
 // How often the write of an Event is tried, the first time included.
 inline constexpr int kEventTriesMax = 3;
 
+// A write is not sent again later than this after it was decided. Example: 429 with a Retry-After
+// of 4 s. The second try comes after 4 s; the third would after 8 s, so the caller decides anew.
+inline constexpr Duration kDecisionAgeMax = seconds(5);
+
 // How often one call has failed, by kind of error.
 struct Retries {
   int not_sent = 0;

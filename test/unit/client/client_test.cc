@@ -43,6 +43,8 @@ TEST_CASE("What may safely be repeated is repeated, and nothing else (C-015)") {
   HttpResponse throttled = Refusal(429, "TooManyRequests", "slow down");
   HttpResponse throttled_for_5s = throttled;
   throttled_for_5s.retry_after = seconds(5);
+  HttpResponse throttled_for_6s = throttled;
+  throttled_for_6s.retry_after = seconds(6);
   HttpResponse throttled_briefly = throttled;
   throttled_briefly.retry_after = milliseconds(10);
   const HttpResponse internal = Refusal(500, "InternalError", "oops");
@@ -69,7 +71,8 @@ TEST_CASE("What may safely be repeated is repeated, and nothing else (C-015)") {
        "Malformed", Duration{0}},
       {"read, 429", GetOf("a"), throttled, 11, "TooManyRequests", seconds(10)},
       {"write, 429", PatchOf("a"), throttled, 4, "TooManyRequests", seconds(3)},
-      {"write, 429 for 5 s", PatchOf("a"), throttled_for_5s, 4, "TooManyRequests", seconds(15)},
+      {"write, 429 for 5 s", PatchOf("a"), throttled_for_5s, 2, "TooManyRequests", seconds(5)},
+      {"write, 429 for 6 s", PatchOf("a"), throttled_for_6s, 1, "TooManyRequests", Duration{0}},
       {"write, 429 for 10 ms", PatchOf("a"), throttled_briefly, 4, "TooManyRequests", seconds(3)},
       {"read, 401", GetOf("a"), Refusal(401, "Unauthorized", "no"), 2, "Unauthorized", {}},
       {"write, 401", PatchOf("a"), Refusal(401, "Unauthorized", "no"), 2, "Unauthorized", {}},
