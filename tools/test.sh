@@ -76,6 +76,8 @@ cpp_ended() {
   say_ended "$before" "C++ tests" "$4"
 }
 
+search_ended() { count_ended "$@" "$(grep '^search: .* a second' "$3" | sed 's/^search: //')"; }
+
 go_proofs() {
   awk -v folder="$1" '
     /^=== (RUN|CONT|NAME) / { test = $3 }
@@ -159,6 +161,8 @@ if [ "${WINDLASS_SLOW_TESTS:-}" = 1 ]; then slow=(); fi
 queue_job "$(nproc)" "C++ tests" cpp_ended ctest --test-dir "$root/build/release" -j "$(nproc)" \
   --output-on-failure --no-tests=error --timeout 1800 --output-junit "$junit" \
   --test-output-truncation head "${slow[@]}"
+queue_job 1 "search (2 minutes of fresh seeds)" search_ended env -C "$scratch" \
+  "$root/build/release/test/sim/search" "${SEARCH_SECONDS:-120}"
 # Uses the flags of test/cluster/build, so that its packages are not compiled again.
 queue_job 1 test/cluster go_ended env -C "$root/test/cluster" CGO_ENABLED=0 \
   go test -trimpath -v ./...

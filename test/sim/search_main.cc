@@ -91,9 +91,10 @@ class Search {
     for (; RealTime() < end_; ++seed) Walk(seed);
     const Duration walking = Computed() - shrinking_;
     std::printf(
-        "search: %llu seeds, %.1f a second and core, %llu writes judged, %llu faults met, "
+        "search: %llu seeds from %llu, %.1f a second and core, %llu writes judged, %llu faults "
+        "met, "
         "%d seeds failed\n",
-        static_cast<unsigned long long>(seed - first_),
+        static_cast<unsigned long long>(seed - first_), static_cast<unsigned long long>(first_),
         static_cast<double>(seed - first_) / Seconds(walking),
         static_cast<unsigned long long>(writes_), static_cast<unsigned long long>(struck_),
         failed_);
