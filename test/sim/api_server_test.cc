@@ -205,5 +205,36 @@ TEST_CASE("A watch without timeoutSeconds ends within the server's own time") {
   CHECK(ended);
 }
 
+TEST_CASE("Fields stand in the order in which Go declares them, keys of maps are sorted") {
+  SimLoop loop(1);
+  ApiServer server(loop);
+  CreateDeployments(server, 1);
+  const std::string text =
+      server.Handle(Get("/apis/apps/v1/namespaces/default/deployments/web-0"), "user").body;
+  CHECK(text.starts_with(R"({"kind":"Deployment","apiVersion":"apps/v1","metadata":{"name":)"));
+  CHECK(text.find(R"("template":{"metadata":)") < text.find(R"("restartPolicy")"));
+  CHECK(text.find(R"("containers":[{"name":)") != std::string::npos);  // before "image"
+  CHECK(Json::parse(text) == *server.Find({resources::kDeployments, "default", "web-0"}));
+
+  const Json custom = {{"kind", "Rollout"}, {"apiVersion", "windlass.dev/v1"}, {"spec", {}}};
+  CHECK(ServerText(custom) == custom.dump());
+  const Json labels = {{"metadata", {{"labels", {{"spec", "<"}, {"kind", "a\"b\n\x01"}}}}}};
+  CHECK(ServerText(labels) == R"({"metadata":{"labels":{"kind":"a\"b\n\u0001","spec":"\u003c"}}})");
+}
+
+TEST_CASE("When changes happened is known even if etcd has forgotten them") {
+  SimLoop loop(1);
+  ApiServer server(loop);
+  CreateDeployments(server, 1);
+  const uint64_t before = server.store().revision();
+  loop.RunFor(seconds(10));
+  CreateDeployments(server, 2);
+  loop.RunFor(seconds(10));
+  server.store().CompactAll();
+  const MonotonicTime now = loop.clock().Now();
+  CHECK(now - server.store().TimeAfter(before, now) == seconds(10));
+  CHECK(server.store().TimeAfter(server.store().revision(), now) == now);
+}
+
 }  // namespace
 }  // namespace windlass::sim::api_server_test

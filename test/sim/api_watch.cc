@@ -125,7 +125,7 @@ std::optional<ApiAnswer> WatchHub::ParseOptions(const ApiPath& path, Options& op
 std::string WatchHub::LineOf(const Watch& watch, const char* type, const Object& object) const {
   if (watch.shape != Shape::kFull) return Line(type, ShownAs(watch.shape, *object));
   const std::string& text = store_.TextOf(object);
-  return R"({"object":)" + text + R"(,"type":")" + type + "\"}";
+  return R"({"type":")" + std::string(type) + R"(","object":)" + text + "}";
 }
 
 void WatchHub::SendInitial(Watch& watch) {

@@ -30,12 +30,13 @@ bool IsRevisionTakenBack(const Change& change) {
   return change.after == nullptr || RevisionNumber(*change.before) != RevisionNumber(*change.after);
 }
 
-int64_t HighestAt(const std::vector<std::pair<uint64_t, int64_t>>& highest, uint64_t revision) {
-  int64_t then = 0;
+// Returns the lowest one that was in force at `revision` or later.
+int64_t HighestSince(const std::vector<std::pair<uint64_t, int64_t>>& highest, uint64_t revision) {
+  int64_t least = 0;
   for (const auto& [since, value] : highest) {
-    if (since <= revision) then = value;
+    least = since <= revision ? value : std::min(least, value);
   }
-  return then;
+  return least;
 }
 
 bool IsReleased(const Change& change) {
@@ -129,7 +130,7 @@ void Invariants::NoteReplicaSet(const Json& replica_set) {
     return;
   }
   owner.revisions[UidOf(replica_set)] = *revision;
-  if (*revision > HighestAt(owner.highest, kAllShown)) {
+  if (*revision > HighestSince(owner.highest, kAllShown)) {
     owner.highest.emplace_back(server_.store().revision(), *revision);
   }
 }
@@ -242,8 +243,9 @@ void Invariants::JudgeRevision(const Change& change, const std::string& owner_ui
           all, [](const Object& rs) { return !AnnotationOf(*rs, kInPlaceExchange).empty(); })) {
     return;
   }
-  // A request that the network kept back is judged by what its sender had seen.
-  const int64_t highest = HighestAt(record.highest, change.late ? change.shown : kAllShown);
+  // A request that the network kept back is judged by what its sender had seen, and by what that
+  // did itself since then: a ReplicaSet that it released took its revision along.
+  const int64_t highest = HighestSince(record.highest, change.late ? change.shown : kAllShown);
   if (*revision <= highest) {
     Violate("I-11", change,
             "revision " + std::to_string(*revision) + " after " + std::to_string(highest));

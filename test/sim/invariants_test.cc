@@ -200,6 +200,17 @@ TEST_CASE("I-11 judges a request that was kept back by what its sender had seen"
   CHECK(rollout.Broken() == "I-11");
 }
 
+TEST_CASE("I-11 knows that a released ReplicaSet took its revision along") {
+  Rollout rollout;
+  const uint64_t seen = rollout.world.api().store().revision();
+  rollout.Make("new", 0, "2");
+  rollout.world.api().Update(kController, Key("new"), "",
+                             [](Json& rs) { rs["metadata"].erase("ownerReferences"); });
+  rollout.world.api().store().SetSender({.late = true});
+  rollout.Make("late", 0, "2", kController, seen);
+  CHECK(rollout.Broken() == "");
+}
+
 TEST_CASE("Recreate may start once every old Pod is gone") {
   Rollout rollout("Recreate");
   rollout.Scale("old", 0);

@@ -38,22 +38,6 @@ int64_t DayOfDate(int64_t year, int64_t month, int64_t date) {
 
 }  // namespace
 
-std::string ServerText(const Json& value) {
-  std::string text = value.dump();
-  const size_t first = text.find_first_of("<>&");
-  if (first == std::string::npos) return text;
-  std::string escaped = text.substr(0, first);
-  for (const char letter : std::string_view(text).substr(first)) {
-    switch (letter) {
-      case '<': escaped += "\\u003c"; break;
-      case '>': escaped += "\\u003e"; break;
-      case '&': escaped += "\\u0026"; break;
-      default: escaped += letter;
-    }
-  }
-  return escaped;
-}
-
 size_t StoredSize(const Json& value) {
   size_t size = 2;
   if (value.is_string()) return size + value.get_ref<const std::string&>().size();

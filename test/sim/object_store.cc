@@ -1,5 +1,6 @@
 #include "test/sim/object_store.h"
 
+#include <algorithm>
 #include <nlohmann/json.hpp>
 #include <utility>
 
@@ -73,12 +74,8 @@ const std::string& ObjectStore::TextOf(const Object& object) const {
 }
 
 MonotonicTime ObjectStore::TimeAfter(uint64_t revision, MonotonicTime now) const {
-  MonotonicTime first = now;
-  for (auto change = history_.rbegin(); change != history_.rend(); ++change) {
-    if (change->revision <= revision) return first;
-    first = change->at;
-  }
-  return compacted_ > revision ? MonotonicTime{} : first;
+  const uint64_t next = std::max(revision, kFirstRevision) - kFirstRevision;
+  return next < times_.size() ? times_[next] : now;
 }
 
 uint64_t ObjectStore::RevisionAt(MonotonicTime time) const {
@@ -110,6 +107,7 @@ Object ObjectStore::Commit(const StoreKey& key, std::optional<Json> object, Mono
     objects_.erase(key);
   }
   history_.push_back(change);
+  times_.push_back(at);
   for (const auto& listener : listeners_) listener(change);
   return change.after != nullptr ? change.after : change.last_state;
 }
@@ -124,6 +122,7 @@ void ObjectStore::PutBack(Backup backup) {
   objects_ = std::move(backup.objects);
   history_ = std::move(backup.history);
   revision_ = backup.revision;
+  times_.resize(revision_ - kFirstRevision);
   compacted_ = backup.compacted;
 }
 

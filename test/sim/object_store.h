@@ -31,6 +31,9 @@ struct StoreKey {
 // The `shown` of an actor that has seen every change.
 inline constexpr uint64_t kAllShown = std::numeric_limits<uint64_t>::max();
 
+// That of a store without any change.
+inline constexpr uint64_t kFirstRevision = 1;
+
 // Revisions of the store, each of one kind of object.
 using Revisions = std::map<ResourceId, uint64_t>;
 
@@ -132,7 +135,8 @@ class ObjectStore {
   std::map<StoreKey, Object> objects_;
   std::deque<Change> history_;
   std::vector<std::function<void(const Change&)>> listeners_;
-  uint64_t revision_ = 1;
+  std::vector<MonotonicTime> times_;  // of all changes, also of those that are forgotten
+  uint64_t revision_ = kFirstRevision;
   uint64_t compacted_ = 1;
   Sender sender_;
 };

@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <cstdlib>
+#include <string_view>
 #include <utility>
 
 #include "kubeclient/cache/work_queue.h"
@@ -18,6 +19,11 @@ constexpr Duration kConverges = seconds(60);
 constexpr Duration kPerPod = seconds(12);
 constexpr Duration kQuiet = seconds(60);
 constexpr Duration kInFlight = seconds(1);
+constexpr std::string_view kUser = "user";  // who does the deeds
+// Annotations of a Deployment that are a part of its history.
+constexpr std::string_view kOfHistory[] = {
+    "deployment.kubernetes.io/revision", "deployment.kubernetes.io/revision-history",
+    "internal.windlass.dev/mode", "internal.windlass.dev/exchange"};
 constexpr Duration kOldView = seconds(120) + kInFlight;
 
 WorldOptions OptionsOf(const Plan& plan, bool traced) {
@@ -48,8 +54,6 @@ SearchWalk::SearchWalk(Plan plan, bool traced)
   for (const char* name : {"other", "windlass-system"}) {
     world_->api().Create("setup", resources::kNamespaces, "", SampleNamespace(name));
   }
-  edits_replica_sets_ = UsedDeed("rs-delete") || UsedDeed("rs-scale") || UsedDeed("rs-label") ||
-                        UsedDeed("rs-annotate") || UsedDeed("annotate");
   lags_ = milliseconds(plan_.Setting("lag-replica-sets") + plan_.Setting("lag-pods") +
                        plan_.Setting("lag-status"));
   for (const PlannedWorkload& planned : plan_.workloads) {
@@ -75,6 +79,7 @@ void SearchWalk::OnChange(const Change& change) {
   }
   JudgeAge(change);
   NoteOldView(change);
+  NoteUser(change);
   const auto judge = [&](const std::string& invariant, const std::string& text) {
     if (Blames(invariant, change)) Break(invariant, text);
   };
@@ -196,14 +201,17 @@ void SearchWalk::JudgeAge(const Change& change) {
   uint64_t shown = kAllShown;
   const Json& owner = ControllerOf(*change.before);
   const ApiResource* kind = FindKind(TextAt(owner, {"apiVersion"}), TextAt(owner, {"kind"}));
+  std::string oldest;
   for (const auto& [watched, revision] : *change.shown_of) {
     const bool needed =
         watched == change.key.resource || (kind != nullptr && watched == kind->resource);
-    if (needed) shown = std::min(shown, revision);
+    if (!needed || revision >= shown) continue;
+    shown = revision;
+    oldest = watched.plural;
   }
   const Duration age = now - world_->api().store().TimeAfter(shown, now);
   if (age < kOldView + LongestOf({"lag", "jitter", "replica"})) return;
-  Break("S-012", change.request + " removes Pods by a view that is " +
+  Break("S-012", change.request + " removes Pods by a view of " + oldest + " that is " +
                      std::to_string(age / seconds(1)) + " s old");
 }
 
@@ -213,12 +221,15 @@ void SearchWalk::JudgeAge(const Change& change) {
 bool SearchWalk::Blames(const std::string& invariant, const Change& change) const {
   static const std::set<std::string> kAlways = {"I-01", "I-02", "I-11", "I-14",
                                                 "I-16", "I-35", "I-43"};
-  static const std::set<std::string> kPromises = {"I-62", "I-63", "I-64", "I-65", "I-66"};
-  if (invariant == "I-56" && edits_replica_sets_) return false;
+  // These remember what was decided earlier.
+  static const std::set<std::string> kRemember = {"I-56", "I-62", "I-63", "I-64", "I-65", "I-66"};
+  if (invariant == "I-56" && edited_.contains(OwnerOf(change))) return false;
   // A daemon may not have seen yet that the update is gone.
-  if (invariant == "I-75" && UsedDeed("delete")) return false;
+  const Duration since_gone = world_->loop().clock().Now() - update_gone_;
+  if (invariant == "I-75" && since_gone < Lateness(change) + Invariants::kBlindSpot) return false;
   if (kAlways.contains(invariant)) return true;
-  if (kPromises.contains(invariant) && decided_late_.contains(OwnerOf(change))) return false;
+  if (kRemember.contains(invariant) && decided_late_.contains(OwnerOf(change))) return false;
+  if (invariant == "I-62" && robbed_.contains(OwnerOf(change))) return false;
   return Lateness(change) < Invariants::kBlindSpot - kInFlight;
 }
 
@@ -231,6 +242,30 @@ void SearchWalk::NoteOldView(const Change& change) {
   if (change.actor != "windlass" || Lateness(change) < Invariants::kBlindSpot - kInFlight) return;
   const std::string owner = OwnerOf(change);
   if (!owner.empty()) decided_late_.insert(owner);
+}
+
+// What users do to the objects that Windlass counts on:
+//   - ReplicaSets are the history, and so are the annotations of their owners (I-56)
+//   - a ReplicaSet that they take away, or Pods of it, cannot be held back (I-62, RO-045)
+//   - an update that is gone asks for nothing (I-75)
+void SearchWalk::NoteUser(const Change& change) {
+  if (change.actor != kUser || change.before == nullptr) return;
+  const ResourceId& resource = change.key.resource;
+  const bool gone = change.after == nullptr || IsDeleting(*change.after);
+  if (resource == resources::kReplicationControllerUpdates && gone) update_gone_ = change.at;
+  if (IsOwnerKind(resource)) {
+    const bool edited = !gone && std::ranges::any_of(kOfHistory, [&](std::string_view key) {
+      return AnnotationOf(*change.before, key) != AnnotationOf(*change.after, key);
+    });
+    if (edited) edited_.insert(UidOf(*change.after));
+    return;
+  }
+  if (resource != resources::kReplicaSets) return;
+  const std::string owner = ControllerUidOf(*change.before);
+  edited_.insert(owner);
+  const bool taken = gone || ReplicasOf(*change.after) < ReplicasOf(*change.before) ||
+                     LabelOf(*change.after, "app") != LabelOf(*change.before, "app");
+  if (taken && ReplicasOf(*change.before) > 0) robbed_.insert(owner);
 }
 
 // Returns the uid of the Deployment or Rollout that a write concerns; "" if there is none.
@@ -332,6 +367,7 @@ void SearchWalk::AwaitUntouched() {
 
 void SearchWalk::AwaitFinished() {
   decided_late_.clear();
+  robbed_.clear();
   for (const auto& workload : workloads_) workload->Finish();
   const auto is_done = [this] {
     return std::ranges::all_of(workloads_, [](const auto& workload) {
@@ -361,6 +397,9 @@ void SearchWalk::AwaitQuiet() {
   const bool no_room =
       std::ranges::any_of(workloads_, [](const auto& workload) { return workload->IsTooLarge(); });
   if (no_room) return;
+  // A watch that died before the faults ended may be believed until now.
+  if (HasFault("dead")) world_->RunFor(kDeadNoticedMax);
+  if (HasFault("mute")) world_->RunFor(kWatchIdle);
   const bool rests = world_->Rest(TimeToConverge() + seconds(600));
   if (IsBroken()) return;
   if (!rests) return Break("rest", "the cluster does not come to rest");

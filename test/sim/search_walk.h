@@ -69,6 +69,7 @@ class SearchWalk final : private SearchDaemons {
   // upon late for the sake of the modelled controllers' lags.
   Duration Lateness(const Change& change) const;
   void NoteOldView(const Change& change);
+  void NoteUser(const Change& change);
   std::string OwnerOf(const Change& change) const;
   bool Blames(const std::string& invariant, const Change& change) const;
   void EndFaults();
@@ -92,11 +93,14 @@ class SearchWalk final : private SearchDaemons {
   std::unique_ptr<UpdateInvariants> updates_;
   std::vector<DaemonSlot> slots_;
   std::vector<std::unique_ptr<SearchWorkload>> workloads_;
-  bool edits_replica_sets_ = false;
   Duration lags_{0};  // of the controllers of ReplicaSets and ReplicationControllers
   // Owners that were written on an old view, by uid. What that led to stays: for example a pause
   // that was left by Pods which were no longer available.
   std::set<std::string> decided_late_;
+  std::set<std::string> edited_;  // owners whose history a user has edited, by uid
+  std::set<std::string> robbed_;  // owners of ReplicaSets whose Pods a user took away, by uid
+  // When the last ReplicationControllerUpdate was deleted.
+  MonotonicTime update_gone_{-seconds(3600)};
   // How many violations were looked at.
   size_t seen_ = 0;
   size_t seen_in_place_ = 0;

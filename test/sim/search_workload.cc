@@ -232,7 +232,10 @@ void SearchWorkload::Finish() {
 
 bool SearchWorkload::GoOn() {
   const Object now = Present();
-  if (now == nullptr) return false;
+  if (now == nullptr) {  // a deletion in the foreground has ended only now
+    Finish();
+    return true;
+  }
   if (is_controller()) {
     const std::string phase = TextAt(*now, {"status", "phase"});
     const bool back = BoolAt(*now, {"spec", "rollback"});

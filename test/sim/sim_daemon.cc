@@ -54,6 +54,9 @@ SimDaemon::SimDaemon(World& world, const Options& options)
                 write_deadline_, ElectionOf(options)) {
   process_->transport().fate_of_call = options.fate_of_call;
   process_->transport().fate_of_stream = options.fate_of_stream;
+  client_.on_rate_limiter_duration = [this](const Request&, Duration waited) {
+    process_->transport().decided_ago = waited;
+  };
   guard_.on_change = [this](bool away) { ServerChanged(away); };
   election_.on_started_leading = [this] { Lead(); };
   election_.on_stopped_leading = [this] { StepDown(); };
@@ -63,8 +66,11 @@ SimDaemon::SimDaemon(World& world, const Options& options)
 }
 
 InformerEnvironment SimDaemon::environment() {
-  return {process_->clock(),  process_->random(), process_->log(), process_->timers(), guard_,
-          process_->decoder()};
+  InformerEnvironment environment{
+      process_->clock(),  process_->random(), process_->log(), process_->timers(), guard_,
+      process_->decoder()};
+  environment.applied_in_one_turn = kAppliedInOneTurn;
+  return environment;
 }
 
 void SimDaemon::ServerChanged(bool away) {

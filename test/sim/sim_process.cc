@@ -26,7 +26,9 @@ const Clock& SimProcess::clock() {
 }
 
 InformerEnvironment SimProcess::environment() {
-  return {clock(), random_, log_, timers_, transport_, decoder_};
+  InformerEnvironment environment{clock(), random_, log_, timers_, transport_, decoder_};
+  environment.applied_in_one_turn = kAppliedInOneTurn;
+  return environment;
 }
 
 }  // namespace windlass::sim

@@ -18,14 +18,15 @@
 
 namespace windlass::sim {
 
+// So few that most lists take several turns of the loop.
+inline constexpr size_t kAppliedInOneTurn = 2;
+
 // Writes log lines into the trace, so that a failure's report shows what the process thought.
 class TraceLog final : public Log {
  public:
   TraceLog(Trace& trace, std::string actor) : trace_(trace), actor_(std::move(actor)) {}
   void Write(LogLevel level, std::string_view event, const LogFields& fields) override;
-  bool Enabled(LogLevel level) const override {
-    return trace_.on() && level != LogLevel::kDebug;
-  }
+  bool Enabled(LogLevel level) const override { return trace_.on() && level != LogLevel::kDebug; }
 
  private:
   Trace& trace_;
@@ -54,7 +55,7 @@ class SimProcess {
  private:
   SimLoop& loop_;
   const LocalClock* const clock_;  // null: the world's
-  SymbolTable symbols_;  // before the timers, whose callbacks may hold symbols
+  SymbolTable symbols_;            // before the timers, whose callbacks may hold symbols
   TimerQueue timers_;
   Random random_;
   TraceLog log_;

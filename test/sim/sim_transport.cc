@@ -6,6 +6,7 @@
 #include <utility>
 
 #include "kubeclient/base/assert.h"
+#include "kubeclient/client/retry.h"
 #include "test/sim/api_path.h"
 #include "test/sim/owners.h"
 
@@ -22,6 +23,10 @@ CallFate Detailed(Fate fate) {
   }
   return detailed;
 }
+
+// The client repeats no write that is older than kDecisionAgeMax; a repeated one may wait for its
+// turn.
+constexpr Duration kRepeatedMax = kDecisionAgeMax + seconds(1);
 
 // The deadline, which the target names, differs from try to try.
 std::string WriteKey(const HttpRequest& request) {
@@ -73,6 +78,10 @@ struct SimTransport::Impl : std::enable_shared_from_this<SimTransport::Impl> {
   }
   Duration Latency() { return random.Between(options.latency_min, options.latency_max); }
 
+  struct Decided {
+    Sender sender;
+    MonotonicTime at;
+  };
   // The whole of a resource, as a list shows it when it arrives.
   struct Listed {
     Shown* resource = nullptr;
@@ -106,8 +115,8 @@ struct SimTransport::Impl : std::enable_shared_from_this<SimTransport::Impl> {
   uint64_t AllSeen() const;
   void NoteAnswer(const HttpRequest& request, const Result<HttpResponse>& answer);
   // Returns what the process had seen when it decided on a request: now, unless the client repeats
-  // what had no effect.
-  Sender SenderOf(const HttpRequest& request, bool late);
+  // what had no effect. Later than kRepeatedMax it never does, so the same bytes were decided anew.
+  Sender SenderOf(const HttpRequest& request, bool late, Duration decided_ago);
 
   ApiServer& server;
   TimerQueue& timers;
@@ -118,8 +127,8 @@ struct SimTransport::Impl : std::enable_shared_from_this<SimTransport::Impl> {
   CallId last_id = 0;
   uint64_t call_count = 0;
   Duration stream_lag{0};
-  std::map<std::string, Sender> undone;  // writes without an effect so far, by their bytes
-  std::map<ResourceId, Shown> owners;    // by kind, once it was watched
+  std::map<std::string, Decided> undone;  // writes without an effect so far, by their bytes
+  std::map<ResourceId, Shown> owners;     // by kind, once it was watched
   Shown replica_sets;
   Shown pods;
 };
@@ -161,20 +170,27 @@ uint64_t SimTransport::Impl::AllSeen() const {
   return least;
 }
 
-Sender SimTransport::Impl::SenderOf(const HttpRequest& request, bool late) {
+Sender SimTransport::Impl::SenderOf(const HttpRequest& request, bool late, Duration decided_ago) {
   Sender sender{AllShown(), AllSeen(), nullptr, late};
   if (request.method == HttpMethod::kGet) return sender;
   const auto decided = undone.find(WriteKey(request));
-  if (decided != undone.end()) {
-    sender = decided->second;
+  if (decided != undone.end() && Now() - decided->second.at <= kRepeatedMax) {
+    sender = decided->second.sender;
     sender.late = true;
     return sender;
   }
+  // A line that was under way then had not been seen, either.
+  uint64_t known = kAllShown;
+  if (decided_ago > Duration{0}) {
+    known = server.store().RevisionAt(Now() + -(decided_ago + options.latency_max));
+  }
+  sender.shown = std::min(sender.shown, known);
+  sender.seen = std::min(sender.seen, known);
   Revisions shown_of;
-  shown_of[resources::kReplicaSets] = ShownOf(replica_sets);
-  for (const auto& [kind, shown] : owners) shown_of[kind] = ShownOf(shown);
+  shown_of[resources::kReplicaSets] = std::min(ShownOf(replica_sets), known);
+  for (const auto& [kind, shown] : owners) shown_of[kind] = std::min(ShownOf(shown), known);
   sender.shown_of = std::make_shared<const Revisions>(std::move(shown_of));
-  undone[WriteKey(request)] = sender;
+  undone[WriteKey(request)] = {sender, Now()};
   return sender;
 }
 
@@ -205,11 +221,14 @@ std::optional<SimTransport::Impl::Listed> SimTransport::Impl::ListedBy(
   if (request.accept.find("PartialObjectMetadata") != std::string::npos) return std::nullopt;
   Shown* resource = ShownFor(path->resource->resource);
   if (resource == nullptr) return std::nullopt;
-  constexpr std::string_view kList = R"("metadata":{)";  // the list's own stands last
+  // The list's own metadata stand before the items, but in a list of custom resources behind them
+  // (server_text.cc).
+  constexpr std::string_view kList = R"("metadata":{)";
   constexpr std::string_view kVersion = R"("resourceVersion":")";
-  const size_t list = response.body.rfind(kList);
+  const std::string& body = response.body;
+  const size_t list = path->resource->custom ? body.rfind(kList) : body.find(kList);
   if (list == std::string::npos) return std::nullopt;
-  const std::string_view tail = std::string_view(response.body).substr(list);
+  const std::string_view tail = std::string_view(body).substr(list, body.find('}', list) - list);
   const size_t version = tail.find(kVersion);
   if (version == std::string_view::npos || tail.find("\"continue\"") != std::string_view::npos) {
     return std::nullopt;
@@ -435,7 +454,8 @@ CallId SimTransport::Call(HttpRequest request, ReplyHandler reply) {
   ApiServer& server = impl.server;
   if (fate.target) request.target = *fate.target;
   const Duration takes = impl.Latency() + fate.before;
-  const Sender sender = impl.SenderOf(request, fate.before > Duration{0});
+  const Duration waited = std::min(std::exchange(decided_ago, Duration{0}), kRepeatedMax);
+  const Sender sender = impl.SenderOf(request, fate.before > Duration{0}, waited);
   if (fate.again && fate.arrives) {
     server.loop().After(takes + *fate.again, [&server, actor = impl.options.actor, sent = request,
                                               again = sender]() mutable {

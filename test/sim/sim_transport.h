@@ -87,6 +87,10 @@ class SimTransport final : public Transport {
   std::function<CallFate(const HttpRequest& request)> fate_of_call;
   std::function<StreamFate(const HttpRequest& request)> fate_of_stream;
 
+  // How long the next call has waited in its client for its turn: what its sender knew is what it
+  // knew then. Counts once, and up to the longest time for which the client repeats writes.
+  Duration decided_ago{0};
+
   // From now on, lines of streams arrive this much later: a watch that lags.
   void LagStreams(Duration lag);
 

@@ -1,6 +1,6 @@
 // Walks a range of seeds: surge_walk [--before-1.36] FIRST [LAST]. Prints each seed that fails with
-// its steps, and the number of failures. Exits with 1 if a seed fails. For a single seed it also
-// prints the end of the trace. With --before-1.36 the ReplicaSet controller does not wait for its
+// its steps, and the number of failures. Exits with 1 if a seed fails. Of a single seed it
+// prints every fact. With --before-1.36 the ReplicaSet controller does not wait for its
 // own writes.
 #include <cstdint>
 #include <cstdio>
@@ -20,12 +20,16 @@ int Walk(uint64_t first, uint64_t last, OwnWrites own_writes) {
   uint64_t pods = 0;
   for (uint64_t seed = first; seed <= last; ++seed) {
     SurgeWalk walk(seed, own_writes);
+    if (first == last) {
+      walk.world().loop().trace().on_fact = [](const std::string& fact) {
+        std::puts(fact.c_str());
+      };
+    }
     const std::string wrong = walk.Go();
     pods += walk.world().invariants().judged_pods();
     if (wrong.empty()) continue;
     ++failed;
     std::printf("seed %s: %s", std::to_string(seed).c_str(), wrong.c_str());
-    if (first == last) std::printf("%s\n", walk.world().loop().trace().LastLines().c_str());
     std::fflush(stdout);
   }
   std::printf("%s seeds from %s, %s failed; %s Pods judged\n",

@@ -59,8 +59,11 @@ void WindlassProcess::Lead(TermOptions options) {
 
 // The process's own environment, but with the guarded transport.
 InformerEnvironment WindlassProcess::environment() {
-  return {process_->clock(),  process_->random(), process_->log(), process_->timers(), guard_,
-          process_->decoder()};
+  InformerEnvironment environment{
+      process_->clock(),  process_->random(), process_->log(), process_->timers(), guard_,
+      process_->decoder()};
+  environment.applied_in_one_turn = kAppliedInOneTurn;
+  return environment;
 }
 
 SupervisedWindlass::SupervisedWindlass(World& world, std::optional<Fault> fault,
