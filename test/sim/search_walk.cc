@@ -262,6 +262,7 @@ void SearchWalk::NoteUser(const Change& change) {
   }
   if (resource != resources::kReplicaSets) return;
   const std::string owner = ControllerUidOf(*change.before);
+  if (owner.empty()) return;
   edited_.insert(owner);
   const bool taken = gone || ReplicasOf(*change.after) < ReplicasOf(*change.before) ||
                      LabelOf(*change.after, "app") != LabelOf(*change.before, "app");

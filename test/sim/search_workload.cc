@@ -165,6 +165,10 @@ bool SearchWorkload::CanEnd() const {
                     !At(strategy, {"partition"}).is_null() ||
                     !AnnotationOf(*now, "windlass.dev/in-place-partition").empty();
   if (held) return false;
+  // "Only" rolls nothing out that needs new Pods.
+  const bool only = in_place() && NumberIn(planned_.numbers, "policy") % 2 == 0;
+  const Json& containers = At(*now, {"spec", "template", "spec", "containers"});
+  if (only && containers[0].contains("env")) return false;
   for (const Json& step : At(strategy, {"steps"})) {
     // With one replica the pause of a larger rollout has no Pod that could end it.
     if (step.contains("pause") && (step["pause"].empty() || ReplicasOf(*now) < 2)) return false;
@@ -199,8 +203,18 @@ bool SearchWorkload::IsDone() const {
 
 void SearchWorkload::Ask(Json spec) { Edit({{"spec", std::move(spec)}}); }
 
+// Those whose labels its user changed: nobody owns them any more. Pods of theirs that do not work
+// take all that a budget allows.
+void SearchWorkload::DeleteOrphans() {
+  for (const Object& rs : world_.api().List(resources::kReplicaSets, namespace_)) {
+    const bool ours = NameOf(*rs).starts_with(name_ + "-") && ControllerUidOf(*rs).empty();
+    if (ours) world_.api().Delete(kSearchUser, {resources::kReplicaSets, namespace_, NameOf(*rs)});
+  }
+}
+
 void SearchWorkload::Finish() {
   Create();
+  DeleteOrphans();
   last_image_ = "app:last-" + name_;
   if (is_controller()) {
     return Ask({{"image", last_image_},

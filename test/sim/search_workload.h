@@ -61,6 +61,7 @@ class SearchWorkload {
   Json Rollout() const;
   void CreateController();
   void CreateBudget();
+  void DeleteOrphans();
   void Ask(Json spec);
   Json UpdateSpec(const std::string& image) const;
 
