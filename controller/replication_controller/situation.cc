@@ -19,6 +19,13 @@ seconds WholeSeconds(const std::string& text, Duration otherwise) {
   return std::chrono::ceil<seconds>(ParseDuration(text).value_or(otherwise));
 }
 
+// What answers may be no API server, and "no items" would be believed.
+bool IsList(const std::string& body) {
+  const Json list = ParseJson(body);
+  if (!list.is_object() || !list.contains("items")) return false;
+  return list["items"].is_array() || list["items"].is_null();
+}
+
 }  // namespace
 
 std::string_view Situation::cleanup() const {
@@ -92,7 +99,14 @@ Availability CountAvailable(const Situation& situation, const ReplicationControl
 Answer Ask(const Situation& situation, Read read) {
   const Outcome* outcome = FindOutcome(situation.learned, read.request.Identity());
   const bool may_fail = read.go_on_if_refused || read.request.verb() == Verb::kGet;
-  if (outcome != nullptr && (outcome->said.ok() || may_fail)) return {outcome};
+  if (outcome != nullptr && (outcome->said.ok() || may_fail)) {
+    const bool lists = read.request.verb() == Verb::kList && outcome->said.ok() &&
+                       read.request.resource() != resources::kPods;  // of these there is no body
+    if (lists && !IsList(outcome->said->body)) {
+      return {.step = Failed{{ErrorKind::kMalformed, read.request.Describe() + ": no list"}}};
+    }
+    return {outcome};
+  }
   return {.step = std::move(read)};
 }
 

@@ -64,10 +64,10 @@ Sync::Sync(SyncEnvironment environment, QueueKey key, SyncHooks hooks,
 
 Sync::~Sync() { *alive_ = false; }
 
-void Sync::Start(Learned learned, std::optional<Unverified> before) {
+void Sync::Start(Learned learned, LateWrites late) {
   started_ = environment_.clock.Now();
   learned_ = std::move(learned);
-  before_ = std::move(before);
+  late_ = std::move(late);
   TakeStep();
 }
 
@@ -152,8 +152,8 @@ bool Sync::IsViewTooOld(const Write& write) {
 void Sync::Perform(Write write) {
   if (PutOff(write) || IsViewTooOld(write)) return;
   if (refused_.contains(write.request.Identity().text)) return EndRepeated(write);
-  if (auto late = before_ ? before_->WhyLate(write.request) : std::nullopt) {
-    return CountAsRefused(std::move(write), *std::move(late));
+  if (auto error = late_.WhyRefused(write.request)) {
+    return CountAsRefused(std::move(write), *std::move(error));
   }
   const Request request = write.request;
   ++calls_;
@@ -179,7 +179,7 @@ void Sync::WriteAnswered(const Write& write, Result<Reply> said) {
     LogFields fields = FieldsOf(write.request);
     fields.emplace_back("error", folded.error().message);
     environment_.log.Warning("reply to a write could not be understood", fields);
-    return End({SyncResult::Kind::kUncertain, {}, {}, Unverified{write.request}});
+    return End({SyncResult::Kind::kUncertain, {}, {}, Unverified{write.request, late_}});
   }
   if (environment_.log.Enabled(LogLevel::kInfo)) {
     LogFields fields = FieldsOf(write.request);
@@ -188,6 +188,7 @@ void Sync::WriteAnswered(const Write& write, Result<Reply> said) {
   }
   // Any status write publishes what was put off, even if it was not allowed to wait itself.
   if (write.request.subresource() == "status") put_off_since_.reset();
+  late_.Forget(write.request);
   if (hooks_.on_decision) hooks_.on_decision(write.because);
   controller().Written(write.because);
   Emit(write.on_success);
@@ -202,7 +203,8 @@ void Sync::WriteFailed(const Write& write, Error error) {
     LogFields fields = FieldsOf(write.request);
     fields.emplace_back("error", error.message);
     environment_.log.Warning("a write got no answer; reading before writing again", fields);
-    return End({SyncResult::Kind::kUncertain, {}, {}, UnverifiedAfter(write.request, error)});
+    late_.Note(write.request, error);
+    return End({SyncResult::Kind::kUncertain, {}, {}, Unverified{write.request, late_}});
   }
   WriteRefused(write, std::move(error));
 }
@@ -215,12 +217,13 @@ void Sync::WriteRefused(const Write& write, Error error) {
   GoOn();
 }
 
-// The planner tells a refused creation in words of its own, and then ends as well.
-void Sync::CountAsRefused(Write write, Error late) {
-  if (write.request.verb() != Verb::kCreate && !IsOwnStatus(write.request)) {
-    write.go_on_if_refused = false;
-  }
-  WriteRefused(write, std::move(late));
+// After one late write the planner goes on as after a refusal: the next one may be of an object
+// that no slow webhook is asked about. A second one ends the walk of decisions, so that the status
+// is written, however many there are. But the planner tells a refused creation in words of its own.
+void Sync::CountAsRefused(Write write, Error error) {
+  const bool ends_itself = write.request.verb() == Verb::kCreate || IsOwnStatus(write.request);
+  if (std::exchange(told_late_, true) && !ends_itself) write.go_on_if_refused = false;
+  WriteRefused(write, std::move(error));
 }
 
 bool Sync::IsOwnStatus(const Request& request) const {

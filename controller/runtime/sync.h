@@ -91,8 +91,8 @@ class Sync {
   Sync& operator=(const Sync&) = delete;
 
   // Starts the walk. `learned` holds what was found out for this sync already: the refused write of
-  // a fence. `before`: the write that ended the key's last sync without an answer.
-  void Start(Learned learned = {}, std::optional<Unverified> before = std::nullopt);
+  // a fence. `late`: of the key's last sync, if a late write ended that.
+  void Start(Learned learned = {}, LateWrites late = {});
 
  private:
   void GoOn();
@@ -113,7 +113,7 @@ class Sync {
   void WriteAnswered(const Write& write, Result<Reply> said);
   void WriteFailed(const Write& write, Error error);
   void WriteRefused(const Write& write, Error error);
-  void CountAsRefused(Write write, Error late);
+  void CountAsRefused(Write write, Error error);
   bool IsOwnStatus(const Request& request) const;
   void LogRefusal(const Write& write, const Error& error);
   void ReadAnswered(const Read& read, const Controller::ReadListener& listener, Result<Reply> said);
@@ -129,7 +129,8 @@ class Sync {
   SyncHooks hooks_;
   std::optional<MonotonicTime> put_off_since_;
   Learned learned_;
-  std::optional<Unverified> before_;
+  LateWrites late_;
+  bool told_late_ = false;  // a late write of this sync counts as refused
   std::set<std::string> refused_;
   bool refusal_logged_ = false;  // with its numbers: the end of the sync is not logged then
   MonotonicTime started_;

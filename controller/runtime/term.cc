@@ -95,15 +95,15 @@ void Term::Begin(const QueueKey& key) {
   syncs_.emplace(key, std::move(sync));
   const auto unverified = unverified_.find(key);
   if (unverified != unverified_.end()) return Verify(key, unverified->second);
-  StartSync(key, std::nullopt);
+  StartSync(key, {});
 }
 
 // After a take-over, first makes late writes of the former leader to this object fail.
-void Term::StartSync(const QueueKey& key, const std::optional<Unverified>& before) {
-  if (!fence_) return syncs_.at(key)->Start({}, before);
-  fence_->Raise(key, before, [this, key, before](const SyncResult& result, Learned refused) {
+void Term::StartSync(const QueueKey& key, const LateWrites& late) {
+  if (!fence_) return syncs_.at(key)->Start({}, late);
+  fence_->Raise(key, late, [this, key, late](const SyncResult& result, Learned refused) {
     if (result.kind != SyncResult::Kind::kDone) return Ended(key, result);
-    syncs_.at(key)->Start(std::move(refused), before);
+    syncs_.at(key)->Start(std::move(refused), late);
   });
 }
 
@@ -122,7 +122,7 @@ void Term::Verify(const QueueKey& key, const Unverified& before) {
     }
     if (!said.ok()) return Ended(key, {SyncResult::Kind::kUncertain, {}, {}, before});
     unverified_.erase(key);
-    StartSync(key, before);
+    StartSync(key, before.late);
   });
 }
 

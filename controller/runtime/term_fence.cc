@@ -13,7 +13,7 @@ TermFence::~TermFence() = default;
 
 // An object that is not in a rollout now can enter one only through this term's own writes, so it
 // needs no fence later.
-void TermFence::Raise(const QueueKey& key, const std::optional<Unverified>& before, Done done) {
+void TermFence::Raise(const QueueKey& key, const LateWrites& late, Done done) {
   if (raised_.contains(key)) return done({}, {});
   std::vector<Request> touches;
   const bool told = environment_.Ask(
@@ -21,13 +21,13 @@ void TermFence::Raise(const QueueKey& key, const std::optional<Unverified>& befo
   if (!told) return done({SyncResult::Kind::kInternal, {}, {}, {}}, {});
   for (const Request& touch : touches) {
     if (touched_.contains(touch.uid())) continue;
-    if (auto late = before ? before->WhyLate(touch) : std::nullopt) {
-      return Answered(key, touch, *std::move(late), before, std::move(done));
+    if (auto error = late.WhyRefused(touch)) {
+      return Answered(key, touch, *std::move(error), late, std::move(done));
     }
     const std::weak_ptr<const bool> alive = alive_;
     return environment_.client.Execute(
-        touch, [this, alive, key, touch, before, done = std::move(done)](Result<Reply> said) {
-          if (!alive.expired()) Answered(key, touch, std::move(said), before, done);
+        touch, [this, alive, key, touch, late, done = std::move(done)](Result<Reply> said) {
+          if (!alive.expired()) Answered(key, touch, std::move(said), late, done);
         });
   }
   raised_.insert(key);
@@ -35,18 +35,20 @@ void TermFence::Raise(const QueueKey& key, const std::optional<Unverified>& befo
 }
 
 void TermFence::Answered(const QueueKey& key, const Request& request, Result<Reply> said,
-                         const std::optional<Unverified>& before, Done done) {
+                         LateWrites late, Done done) {
   if (said.ok()) {
     touched_.insert(request.uid());
     const Status folded = environment_.folds.Written(key, request, *said);
-    if (!folded.ok()) return done({SyncResult::Kind::kUncertain, {}, {}, Unverified{request}}, {});
+    if (!folded.ok())
+      return done({SyncResult::Kind::kUncertain, {}, {}, Unverified{request, late}}, {});
     environment_.log.Info("fenced off writes of the former leader",
                           {{environment_.ControllerOf(key).log_field(), key.ToString()},
                            {"request", request.Describe()}});
-    return Raise(key, before, std::move(done));
+    return Raise(key, late, std::move(done));
   }
   if (said.error().kind == ErrorKind::kAmbiguous) {
-    return done({SyncResult::Kind::kUncertain, {}, {}, UnverifiedAfter(request, said.error())}, {});
+    late.Note(request, said.error());
+    return done({SyncResult::Kind::kUncertain, {}, {}, Unverified{request, late}}, {});
   }
   environment_.log.Warning("could not fence off writes of the former leader",
                            {{environment_.ControllerOf(key).log_field(), key.ToString()},

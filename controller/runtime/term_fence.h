@@ -11,7 +11,6 @@
 #include <cstdint>
 #include <functional>
 #include <memory>
-#include <optional>
 #include <set>
 #include <string>
 
@@ -37,14 +36,14 @@ class TermFence {
   // Raises the fence for `key` and calls `done` once, possibly before returning. The result is
   // kDone if no old write can reach the touched objects any more; otherwise it is how the
   // key's sync has ended. If the API server refuses a touch, the result is kDone with that refusal
-  // in `refused`: the sync then writes the status and no ReplicaSet. `before`: as for Sync::Start;
-  // if it was late, such a touch counts as refused.
+  // in `refused`: the sync then writes the status and no ReplicaSet. `late`: as for
+  // Sync::Start.
   using Done = std::function<void(SyncResult, Learned refused)>;
-  void Raise(const QueueKey& key, const std::optional<Unverified>& before, Done done);
+  void Raise(const QueueKey& key, const LateWrites& late, Done done);
 
  private:
-  void Answered(const QueueKey& key, const Request& request, Result<Reply> said,
-                const std::optional<Unverified>& before, Done done);
+  void Answered(const QueueKey& key, const Request& request, Result<Reply> said, LateWrites late,
+                Done done);
 
   SyncEnvironment environment_;
   const std::string term_;

@@ -1,17 +1,36 @@
 #include "controller/runtime/unverified.h"
 
-namespace windlass {
+#include <algorithm>
+#include <utility>
 
-std::optional<Error> Unverified::WhyLate(const Request& planned) const {
-  return planned.IsLike(request.Identity()) ? late : std::nullopt;
+namespace windlass {
+namespace {
+
+constexpr int kTimesUntilTold = 2;
+
+}  // namespace
+
+void LateWrites::Note(const Request& request, const Error& error) {
+  if (error.detail != ErrorDetail::kNoAnswer) return;
+  const auto like = [&](const Late& late) { return request.IsLike(late.asked); };
+  auto found = std::ranges::find_if(late_, like);
+  if (found == late_.end()) found = late_.insert(found, {request.Identity(), {}, 0});
+  ++found->times;
+  found->error = {ErrorKind::kTimeout,
+                  "the API server did not complete the write in time, as when an admission webhook "
+                  "does not answer: " +
+                      error.message};
 }
 
-Unverified UnverifiedAfter(const Request& request, const Error& error) {
-  if (error.detail != ErrorDetail::kNoAnswer) return {request};
-  return {request, Error{ErrorKind::kTimeout,
-                         "the API server did not complete the write in time, as when an admission "
-                         "webhook does not answer: " +
-                             error.message}};
+void LateWrites::Forget(const Request& request) {
+  std::erase_if(late_, [&](const Late& late) { return request.IsLike(late.asked); });
+}
+
+std::optional<Error> LateWrites::WhyRefused(const Request& request) const {
+  for (const Late& late : late_) {
+    if (late.times >= kTimesUntilTold && request.IsLike(late.asked)) return late.error;
+  }
+  return std::nullopt;
 }
 
 }  // namespace windlass

@@ -138,7 +138,7 @@ int ReadyKeys::WorkedOn(const Symbol& namespace_) const {
 }
 
 bool ReadyKeys::MayBeTaken(const Symbol& namespace_) const {
-  return reserve_ == 0 || free_ > reserve_ || WorkedOn(namespace_) < reserve_;
+  return reserve_ == 0 || free_ > reserve_ || WorkedOn(namespace_) < free_;
 }
 
 ReadyKey* ReadyKeys::Take(MonotonicTime now) {

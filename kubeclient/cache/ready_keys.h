@@ -5,8 +5,9 @@
 //   - Among keys of equal rank, namespaces take turns, one key each. Within a namespace the
 //     controllers take turns.
 //   - While other namespaces wait, no namespace gets more than half of the workers.
-//   - The last eighth of the workers is for namespaces that have less than that. Example: of 64
-//     workers, 56 wait for a slow webhook of two namespaces; a third one gets the other 8 at once.
+//   - Of the last eighth of the workers, a namespace gets one only if it has fewer than are free.
+//     Example: of 64 workers, 56 wait for a slow webhook of two namespaces. A third one gets four
+//     of the other 8 at once, a fourth one two; the last one is for a namespace that has none.
 // This is a pure data structure: the order depends on the calls alone. Core thread only.
 #pragma once
 

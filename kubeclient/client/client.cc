@@ -205,7 +205,7 @@ bool Client::Impl::MayStillWrite(const PendingCall& call) const {
 }
 
 // Meanwhile others write, and the caches move on. Who decided on a write decides anew, after the
-// same wait. Events say what happened, and stay true.
+// same wait, or when something changes. Events say what happened, and stay true.
 bool Client::Impl::IsTooOldIn(Duration wait, const PendingCall& call) const {
   if (!call.request.mutates() || IsEventWrite(call.request)) return false;
   return clock.Now() + wait - call.decided > kDecisionAgeMax;

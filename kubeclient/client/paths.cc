@@ -30,11 +30,8 @@ void AddQuery(std::string& target, std::string_view key, std::string_view value)
 void LimitWrite(HttpRequest& http, Duration deadline) {
   http.deadline = deadline;
   const Duration at_server = std::max<Duration>(deadline - seconds(1), deadline / 2);
-  const auto whole = std::chrono::duration_cast<seconds>(at_server).count();
-  const auto rest = std::chrono::duration_cast<milliseconds>(at_server).count();
-  AddQuery(
-      http.target, "timeout",
-      whole > 0 ? std::to_string(whole) + "s" : std::to_string(std::max<int64_t>(1, rest)) + "ms");
+  const auto whole = std::chrono::duration_cast<milliseconds>(at_server).count();
+  AddQuery(http.target, "timeout", std::to_string(std::max<int64_t>(1, whole)) + "ms");
 }
 
 }  // namespace windlass

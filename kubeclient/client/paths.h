@@ -24,9 +24,9 @@ void AddQuery(std::string& target, std::string_view key, std::string_view value)
 
 // Sets the call's deadline, and the query parameter `timeout`, after which the API server gives up
 // the write (L-004). The server gives up a second before us, so that its answer, which says why,
-// still arrives; if less than two seconds are left, at half time. `timeout` is rounded down to
-// whole seconds; below one second it is in milliseconds, because the server takes 0 for no limit.
-// Examples: 10 s gives timeout=9s, 2.7 s gives timeout=1s, 400 ms gives timeout=200ms.
+// still arrives; if less than two seconds are left, at half time. It is sent in milliseconds, at
+// least one, because the server takes 0 for no limit. Examples: 9.75 s gives timeout=8750ms, 400 ms
+// gives timeout=200ms.
 void LimitWrite(HttpRequest& http, Duration deadline);
 
 }  // namespace windlass

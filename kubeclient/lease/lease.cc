@@ -54,7 +54,8 @@ HttpRequest LeaseCall(HttpMethod method, std::string target, Duration deadline) 
 HttpRequest LeaseWrite(HttpMethod method, std::string target, Duration deadline, std::string body) {
   HttpRequest http = LeaseCall(method, std::move(target), deadline);
   AddQuery(http.target, "fieldManager", "windlass");
-  LimitWrite(http, deadline);
+  // The server's words are not used here: it may take as long as we wait.
+  AddQuery(http.target, "timeout", std::to_string(deadline / milliseconds(1)) + "ms");
   http.content_type = "application/json";
   http.body = std::move(body);
   return http;

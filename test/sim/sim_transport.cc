@@ -447,7 +447,8 @@ CallId SimTransport::Call(HttpRequest request, ReplyHandler reply) {
   Impl::Pending pending;
   pending.reply = std::move(reply);
   pending.deadline_timer = impl.At(impl.Now() + request.deadline, [id](Impl& self) {
-    self.Answer(id, Duration(0), Error{ErrorKind::kAmbiguous, "deadline exceeded", 0});
+    self.Answer(id, Duration(0),
+                Error{ErrorKind::kAmbiguous, "deadline exceeded", 0, 0, ErrorDetail::kNoAnswer});
   });
   impl.calls.emplace(id, std::move(pending));
   // The request is on the wire: it arrives even if this process is gone before.

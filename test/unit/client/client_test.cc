@@ -305,8 +305,8 @@ TEST_CASE("A write may take as long as the permit lasts, and at the server a sec
   world.Execute(GetOf("a"), "get");
   REQUIRE(world.transport.sent.size() == 3);
   CHECK(world.transport.sent[0].deadline == milliseconds(3500));
-  CHECK(world.transport.sent[0].target.ends_with("?fieldManager=windlass&timeout=2s"));
-  CHECK(world.transport.sent[1].target.ends_with("?timeout=2s"));
+  CHECK(world.transport.sent[0].target.ends_with("?fieldManager=windlass&timeout=2500ms"));
+  CHECK(world.transport.sent[1].target.ends_with("?timeout=2500ms"));
   CHECK(world.transport.sent[2].deadline == kCallDeadline);
   CHECK(world.transport.sent[2].target.find("timeout") == std::string::npos);
 }

@@ -95,10 +95,10 @@ TEST_CASE("Lease calls have their own class, and writes a deadline on both sides
   CHECK(get.target == path + "/windlass");
   const HttpRequest put = PutLease(name, seconds(5), "{}");
   CHECK(put.method == HttpMethod::kPut);
-  CHECK(put.target == path + "/windlass?fieldManager=windlass&timeout=5s");
+  CHECK(put.target == path + "/windlass?fieldManager=windlass&timeout=5000ms");
   const HttpRequest post = PostLease(name, seconds(5), "{}");
   CHECK(post.method == HttpMethod::kPost);
-  CHECK(post.target == path + "?fieldManager=windlass&timeout=5s");
+  CHECK(post.target == path + "?fieldManager=windlass&timeout=5000ms");
   CHECK(post.content_type == "application/json");
   for (const HttpRequest& http : {get, put, post}) {
     CHECK(http.call_class == CallClass::kLease);
