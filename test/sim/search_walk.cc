@@ -228,7 +228,7 @@ bool SearchWalk::Blames(const std::string& invariant, const Change& change) cons
                                                 "I-16", "I-35", "I-43"};
   // These remember what was decided earlier.
   static const std::set<std::string> kRemember = {"I-56", "I-62", "I-63", "I-64", "I-65", "I-66"};
-  if (invariant == "I-56" && edited_.contains(OwnerOf(change))) return false;
+  if (invariant == "I-56" && LosesHistory(OwnerOf(change))) return false;
   // A daemon may not have seen yet that the update is gone.
   const Duration since_gone = world_->loop().clock().Now() - update_gone_;
   if (invariant == "I-75" && since_gone < Lateness(change) + Invariants::kBlindSpot) return false;
@@ -239,6 +239,16 @@ bool SearchWalk::Blames(const std::string& invariant, const Change& change) cons
   if (kRemember.contains(invariant) && decided_late_.contains(OwnerOf(change))) return false;
   if (invariant == "I-62" && robbed_.contains(OwnerOf(change))) return false;
   return Lateness(change) < Invariants::kBlindSpot - kInFlight;
+}
+
+// Returns true if a user has edited the history of an owner, or made it so large that two
+// ReplicaSets cannot exchange their revisions: the server has no room for the note of it.
+bool SearchWalk::LosesHistory(const std::string& owner) const {
+  if (edited_.contains(owner)) return true;
+  return std::ranges::any_of(workloads_, [&](const auto& workload) {
+    const Object now = workload->Present();
+    return now != nullptr && UidOf(*now) == owner && workload->IsTooLarge();
+  });
 }
 
 Duration SearchWalk::Lateness(const Change& change) const {

@@ -71,6 +71,7 @@ class SearchWalk final : private SearchDaemons {
   void NoteOldView(const Change& change);
   void NoteUser(const Change& change);
   std::string OwnerOf(const Change& change) const;
+  bool LosesHistory(const std::string& owner) const;
   bool Blames(const std::string& invariant, const Change& change) const;
   void EndFaults();
   void AwaitUntouched();
