@@ -65,7 +65,7 @@ std::string AskedForText(const Json& workload, const RolloutRoles& roles) {
 }
 
 // Returns the condition as "FailedCreate: pods "x" is forbidden: …"; "" for null.
-std::string FailureText(const Json* condition) {
+std::string ConditionText(const Json* condition) {
   if (condition == nullptr) return "";
   return TextOf(*condition, "/reason") + ": " + TextOf(*condition, "/message");
 }
@@ -86,7 +86,7 @@ void AddHeader(const Json& workload, const ResourceId& resource, const RolloutRo
                         number("/status/readyReplicas") + " ready, " +
                         number("/status/availableReplicas") + " available");
     add("Images", Images(workload));
-    add("Warning", FailureText(TrueCondition(workload, "ReplicaFailure")));
+    add("Warning", ConditionText(TrueCondition(workload, "ReplicaFailure")));
     return;
   }
   const Standing standing = StandingOf(workload, resource);
@@ -105,13 +105,11 @@ void AddHeader(const Json& workload, const ResourceId& resource, const RolloutRo
   add("Strategy", StrategyText(workload));
   add("Images", Images(back_to == nullptr ? workload : *back_to));
   if (back_to != nullptr) add("Asked for", AskedForText(workload, roles));
-  add("In place", FailureText(InPlaceToTell(workload)));
+  add("In place", ConditionText(InPlaceToTell(workload)));
   const Json* why = WhyUnobserved(workload);
-  add("Warning", FailureText(why != nullptr ? why : RefusedUpdate(workload)));
+  add("Warning", ConditionText(why != nullptr ? why : RefusedUpdate(workload)));
   const Json* overlap = TrueCondition(workload, "SelectorOverlap");
-  if (overlap != nullptr) {
-    add("Warning", TextOf(*overlap, "/message"));
-  }
+  if (overlap != nullptr) add("Warning", TextOf(*overlap, "/message"));
   const Json* services = ConditionOf(workload, "ServicesSynced");
   if (services != nullptr && TextOf(*services, "/status") == "False") {
     add("Warning", TextOf(*services, "/message"));
@@ -152,7 +150,7 @@ ReplicaSetBranch BranchOf(const Json& owner, std::string status, std::string why
                  std::to_string(NumberOf(owner, "/spec/replicas"));
   branch.created = TimeOf(owner, "/metadata/creationTimestamp");
   branch.why = std::move(why);
-  const std::string failure = FailureText(TrueCondition(owner, "ReplicaFailure"));
+  const std::string failure = ConditionText(TrueCondition(owner, "ReplicaFailure"));
   if (!failure.empty()) {
     branch.why += ", " + failure;
     branch.mood = Mood::kBad;

@@ -109,8 +109,7 @@ void Term::StartSync(const QueueKey& key, const LateWrites& late) {
 
 // A write got no answer: reads the object, whose present state is what the next sync plans from.
 void Term::Verify(const QueueKey& key, const Unverified& before) {
-  const Request& request = before.request;
-  const Request read = Request::Get(request.resource(), request.key());
+  const Request read = Request::Get(before.request.resource(), before.request.key());
   environment_.client.Execute(read, [this, alive = alive_, key, before, read](Result<Reply> said) {
     if (!*alive) return;
     if (said.ok()) {

@@ -39,8 +39,9 @@ void TermFence::Answered(const QueueKey& key, const Request& request, Result<Rep
   if (said.ok()) {
     touched_.insert(request.uid());
     const Status folded = environment_.folds.Written(key, request, *said);
-    if (!folded.ok())
+    if (!folded.ok()) {
       return done({SyncResult::Kind::kUncertain, {}, {}, Unverified{request, late}}, {});
+    }
     environment_.log.Info("fenced off writes of the former leader",
                           {{environment_.ControllerOf(key).log_field(), key.ToString()},
                            {"request", request.Describe()}});

@@ -27,11 +27,14 @@ void AddQuery(std::string& target, std::string_view key, std::string_view value)
   target += PercentEncode(value);
 }
 
+void AddTimeout(std::string& target, Duration timeout) {
+  const int64_t whole = timeout / milliseconds(1);
+  AddQuery(target, "timeout", std::to_string(std::max<int64_t>(1, whole)) + "ms");
+}
+
 void LimitWrite(HttpRequest& http, Duration deadline) {
   http.deadline = deadline;
-  const Duration at_server = std::max<Duration>(deadline - seconds(1), deadline / 2);
-  const auto whole = std::chrono::duration_cast<milliseconds>(at_server).count();
-  AddQuery(http.target, "timeout", std::to_string(std::max<int64_t>(1, whole)) + "ms");
+  AddTimeout(http.target, std::max<Duration>(deadline - seconds(1), deadline / 2));
 }
 
 }  // namespace windlass

@@ -55,7 +55,7 @@ HttpRequest LeaseWrite(HttpMethod method, std::string target, Duration deadline,
   HttpRequest http = LeaseCall(method, std::move(target), deadline);
   AddQuery(http.target, "fieldManager", "windlass");
   // The server's words are not used here: it may take as long as we wait.
-  AddQuery(http.target, "timeout", std::to_string(deadline / milliseconds(1)) + "ms");
+  AddTimeout(http.target, deadline);
   http.content_type = "application/json";
   http.body = std::move(body);
   return http;
