@@ -118,6 +118,7 @@ void Invariants::ForgetFormerOwners(const Json& replica_set) {
 void Invariants::NoteReplicaSet(const Json& replica_set) {
   ForgetFormerOwners(replica_set);
   ReplicaSetRecord& record = replica_sets_[UidOf(replica_set)];
+  if (record.first_noted == 0) record.first_noted = server_.store().revision();
   const int64_t told = IntAt(replica_set, {"status", "availableReplicas"});
   record.told.Note(Now(), told);
   record.available.Note(Now(),
@@ -192,7 +193,9 @@ void Invariants::JudgeSizes(const Change& change, const Json& owner) {
   for (const Object& rs : ReplicaSetsOf(change.key.namespace_, UidOf(owner))) {
     const std::string uid = UidOf(*rs);
     if (uid == changed) continue;
-    total += replica_sets_[uid].replicas.Min(Now(), blind);
+    // A request that the network kept back counts no ReplicaSet that its sender made since.
+    const bool unknown = change.late && replica_sets_[uid].first_noted > change.shown;
+    if (!unknown) total += replica_sets_[uid].replicas.Min(Now(), blind);
     available_before += available_of(uid, ReplicasOf(*rs));
     available_after += available_of(uid, ReplicasOf(*rs));
   }

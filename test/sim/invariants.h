@@ -67,6 +67,7 @@ class Invariants {
     Recent available;
     Recent told;  // what its status says is available
     Recent replicas;
+    uint64_t first_noted = 0;  // at which revision of the store
   };
   struct OwnerRecord {  // a Deployment or a Rollout
     Recent min_available;

@@ -200,6 +200,18 @@ TEST_CASE("I-11 judges a request that was kept back by what its sender had seen"
   CHECK(rollout.Broken() == "I-11");
 }
 
+TEST_CASE("I-02 judges a request that was kept back by the ReplicaSets that its sender had seen") {
+  Rollout rollout;
+  const uint64_t seen = rollout.world.api().store().revision();
+  rollout.Make("new", 3, "2");
+  rollout.world.RunFor(seconds(60));
+  rollout.world.api().store().SetSender({.late = true});
+  rollout.Make("late", 3, "3", kController, seen);
+  CHECK(rollout.Broken() == "");
+  rollout.Make("later", 3, "4");  // by somebody who had seen both
+  CHECK(rollout.Broken() == "I-02");
+}
+
 TEST_CASE("I-11 knows that a released ReplicaSet took its revision along") {
   Rollout rollout;
   const uint64_t seen = rollout.world.api().store().revision();
