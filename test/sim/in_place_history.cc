@@ -64,7 +64,12 @@ void InPlaceInvariants::NoteRemoval(const Change& change, const Json& owner) {
   if (record.previous.is_null() || TemplateOf(*change.before) != record.previous) return;
   if (std::ranges::any_of(left, is_previous)) return;
   const int64_t limit = IntAt(owner, {"spec", "revisionHistoryLimit"}, 10);
-  const bool too_early = static_cast<int64_t>(left.size()) - 1 < limit;
+  // While the owner is paused, its new template has no ReplicaSet, and all of them are old (D-066).
+  const bool has_new = !BoolAt(owner, {"spec", "paused"}) ||
+                       std::ranges::any_of(left, [wanted = TemplateOf(owner)](const Object& rs) {
+                         return TemplateOf(*rs) == wanted;
+                       });
+  const bool too_early = static_cast<int64_t>(left.size()) - (has_new ? 1 : 0) < limit;
   if (controllers_.contains(change.actor) && too_early) {
     Violate("I-56", change.request, "took away what undo would bring back");
   }

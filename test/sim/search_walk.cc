@@ -232,9 +232,6 @@ bool SearchWalk::Blames(const std::string& invariant, const Change& change) cons
   // A daemon may not have seen yet that the update is gone.
   const Duration since_gone = world_->loop().clock().Now() - update_gone_;
   if (invariant == "I-75" && since_gone < Lateness(change) + Invariants::kBlindSpot) return false;
-  // With a clock that is behind the kubelet's, a Pod that becomes ready just after its patch seems
-  // to have restarted with it (seed 800973).
-  if (invariant == "I-51" && plan_.Setting("wall-0") < 0) return false;
   if (kAlways.contains(invariant)) return true;
   if (kRemember.contains(invariant) && decided_late_.contains(OwnerOf(change))) return false;
   if (invariant == "I-62" && robbed_.contains(OwnerOf(change))) return false;

@@ -107,6 +107,7 @@ struct SimTransport::Impl : std::enable_shared_from_this<SimTransport::Impl> {
     if (fate.jitter <= Duration{0}) return fate.lag;
     return fate.lag + random.Between(Duration{0}, fate.jitter);
   }
+  Duration LongestLag() const;
   bool IsCut(CallId id, Stream& stream);
   uint64_t ShownOf(const Shown& resource) const;
   // Returns the revision up to which ReplicaSets and the watched kinds of owners were seen.
@@ -170,6 +171,15 @@ uint64_t SimTransport::Impl::AllSeen() const {
   return least;
 }
 
+// Returns the longest time that a line of an open stream may have been kept back.
+Duration SimTransport::Impl::LongestLag() const {
+  Duration longest{0};
+  for (const auto& [id, stream] : streams) {
+    longest = std::max(longest, stream.fate.lag + stream.fate.jitter);
+  }
+  return longest;
+}
+
 Sender SimTransport::Impl::SenderOf(const HttpRequest& request, bool late, Duration decided_ago) {
   Sender sender{AllShown(), AllSeen(), nullptr, late};
   if (request.method == HttpMethod::kGet) return sender;
@@ -182,7 +192,7 @@ Sender SimTransport::Impl::SenderOf(const HttpRequest& request, bool late, Durat
   // A line that was under way then had not been seen, either.
   uint64_t known = kAllShown;
   if (decided_ago > Duration{0}) {
-    known = server.store().RevisionAt(Now() + -(decided_ago + options.latency_max));
+    known = server.store().RevisionAt(Now() + -(decided_ago + options.latency_max + LongestLag()));
   }
   sender.shown = std::min(sender.shown, known);
   sender.seen = std::min(sender.seen, known);
