@@ -42,8 +42,8 @@ bool RunsAnotherImage(const ContainerPatch& patch, const PodContainer& live) {
 }
 
 // Returns true if the kubelet may have been creating the first container from the old image when we
-// patched the Pod; the kubelet then kills that container next. Returns false if the Pod got its
-// node after the patch.
+// patched the Pod, though we had not seen that the Pod had a node; the kubelet then kills that
+// container next. Returns false if the Pod got its node after the patch.
 bool MayBeFirstOfOldImage(const Pod& pod, const PodState& state, const ContainerPatch& patch) {
   return patch.id.empty() && pod.scheduled.last_transition_time() <= state.at + kClockSkew;
 }
@@ -143,7 +143,12 @@ std::vector<ContainerPatch> PatchedContainers(const Pod& pod, const PodState* la
                                             .image_id = std::string(live->image_id.text()),
                                             .restart_count = live->restart_count});
     const auto before = std::ranges::find(under_way, image.name, &ContainerPatch::name);
-    if (before == under_way.end()) continue;
+    if (before == under_way.end()) {
+      // The kubelet may be creating the first one. That no clock tells later: a node's may be
+      // ahead.
+      if (patch.id.empty() && !pod.node_name.empty()) patch.seen.emplace_back();
+      continue;
+    }
     patch.seen = SeenOf(*before, *live);
     under_way.erase(before);
   }

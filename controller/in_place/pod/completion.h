@@ -52,7 +52,9 @@ Completion CompletionOf(const Pod& pod, const PodState& state, WallTime now);
 // `last` is the state before, or null. A container whose last patch is still under way
 //   - keeps its entry if it is not in `images`
 //   - gets a new entry otherwise, which lists in `seen` the containers of the patches before
-// Requires that `pod` has all containers of `images`.
+// A container of a Pod that has a node, but no such container yet, gets an empty entry in `seen`:
+// the kubelet may be creating it from the old image. Requires that `pod` has all containers of
+// `images`.
 std::vector<ContainerPatch> PatchedContainers(const Pod& pod, const PodState* last,
                                               std::span<const ContainerImage> images, WallTime now);
 

@@ -62,8 +62,9 @@ struct ContainerPatch {
   int32_t restart_count = 0;
   // True if `from` is the image that a template names, not what admission put in its place (P-081).
   bool of_template = false;
-  // Not empty if an earlier patch of this container was still under way (P-034). Holds the last
-  // kSeenContainersMax containers, oldest first; the one with `id` is among them.
+  // Not empty if an earlier patch of this container was still under way (P-034), or if the kubelet
+  // may have been creating the first one. Holds the last kSeenContainersMax containers, oldest
+  // first; the one with `id` is among them.
   std::vector<SeenContainer> seen{};
   bool operator==(const ContainerPatch&) const = default;
 };

@@ -322,6 +322,24 @@ TEST_CASE("P-034 that an earlier patch was under way is remembered where no cont
   CHECK(CompletionOf(pod, state, WallTime{1020}) == Completion{false, WallTime{1055}});
 }
 
+// Whom this serves: the next Pod is patched when this one counts as updated. A leader whose clock
+// is a minute behind the node's must not take the old image's container for the new one's.
+TEST_CASE("P-047 a Pod that was patched while it started is not judged by two clocks") {
+  Pod pod = PodWith({Running("app", "r/app:1", 'A', "I1", {900})});
+  App(pod).state = ContainerState::kWaiting;
+  App(pod).id = {};
+  App(pod).image_id = {};
+  const bool has_node = GENERATE(true, false);
+  CAPTURE(has_node);
+  if (!has_node) pod.node_name = "";
+  pod.scheduled = {ConditionStatus::kTrue, {1080}};  // by the clock of the control plane
+  PodState state = StateWith({AppPatch()});          // patched at 1000, by ours
+  state.containers = Patched(pod, nullptr, {{"app", "r/app:2"}});
+  App(pod) = Running("app", "r/app:2", 'B', "I1", {1081});  // perhaps it runs r/app:1
+  CHECK(CompletionOf(pod, state, WallTime{1020}).complete == !has_node);
+  CHECK(Patch(state).seen.empty() == !has_node);
+}
+
 TEST_CASE("P-034 P-049 what a patch leaves alone stays under way") {
   Pod pod = PodWith(
       {Running("app", "r/app:2", 'A', "I1", {900}), Running("log", "r/log:1", 'C', "L1", {900})});
