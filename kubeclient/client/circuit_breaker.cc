@@ -23,13 +23,16 @@ void CircuitBreaker::Note(CallOutcome outcome, MonotonicTime now, std::string_vi
   } else {
     ++second.bad;
   }
-  const bool unreachable =
-      unanswered || outcome == CallOutcome::kUnreachable || outcome == CallOutcome::kRefused;
-  unreachable_in_a_row_ = unreachable ? unreachable_in_a_row_ + 1 : 0;
-  only_unanswered_ = !unreachable || (only_unanswered_ && unanswered);
-  const bool no_answers = unreachable_in_a_row_ >= kBreakerFailures &&
-                          (!only_unanswered_ || (InSeveralNamespaces(now) && IsSilent(now)));
-  if (!no_answers && !MostAreBad(now)) return;
+  if (unanswered) {
+    ++unanswered_in_a_row_;
+  } else if (outcome == CallOutcome::kUnreachable || outcome == CallOutcome::kRefused) {
+    ++unreachable_in_a_row_;
+  } else {
+    unreachable_in_a_row_ = unanswered_in_a_row_ = 0;
+  }
+  const bool silent = InSeveralNamespaces(now) && IsSilent(now);
+  const int in_a_row = unreachable_in_a_row_ + (silent ? unanswered_in_a_row_ : 0);
+  if (in_a_row < kBreakerFailures && !MostAreBad(now)) return;
   tripped_ = true;
   opened_at_ = now;
 }
@@ -76,8 +79,7 @@ bool CircuitBreaker::MostAreBad(MonotonicTime now) const {
 
 // Forgets all failures: those of the outage say nothing about the server that is back.
 void CircuitBreaker::Forget() {
-  unreachable_in_a_row_ = 0;
-  only_unanswered_ = true;
+  unreachable_in_a_row_ = unanswered_in_a_row_ = 0;
   window_.fill({});
   internal_.clear();
 }

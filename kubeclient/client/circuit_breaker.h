@@ -1,13 +1,14 @@
 // CircuitBreaker: tells from the ends of exchanges whether the API server answers (C-012).
 //
 // Trips (the server does not answer):
-//   - after kBreakerFailures exchanges in a row that were kUnreachable, kRefused or kUnanswered; or
+//   - after kBreakerFailures exchanges in a row that were kUnreachable or kRefused; or
 //   - when at least kBreakerAnswersMin exchanges ended within kBreakerWindow, and more than half of
 //     them were bad. Example: 6 of 10, but not 5 of 10.
 // What is kInternal is bad only if several namespaces got it within kBreakerWindow. Otherwise it
-// may be due to the objects of one tenant. What is kUnanswered is bad only if, besides, nothing was
-// kUseful within kBreakerWindow: slow webhooks of several namespaces do not make a server that
-// answers others one that is away.
+// may be due to the objects of one tenant. What is kUnanswered is bad, and counts in the row, only
+// if, besides, nothing was kUseful within kBreakerWindow: slow webhooks of several namespaces do
+// not make a server that answers others one that is away. Otherwise it neither lengthens a row nor
+// ends it. Example: 60 writes wait for a webhook, and a connection breaks: that is a row of 1.
 // Resets with the first kUseful outcome, but not within kBreakerOpenMin: right after tripping that
 // may be the answer to an old request. AdaptiveRate then lets calls out slowly.
 // Pure: the caller passes in the time.
@@ -79,8 +80,8 @@ class CircuitBreaker {
 
   bool tripped_ = false;
   MonotonicTime opened_at_;
-  int unreachable_in_a_row_ = 0;
-  bool only_unanswered_ = true;  // of these
+  int unreachable_in_a_row_ = 0;  // or refused
+  int unanswered_in_a_row_ = 0;   // between these
   std::array<Second, static_cast<size_t>(kBreakerWindow / seconds(1))> window_;
   // When each of these namespaces last got kInternal or kUnanswered; at most kBreakerNamespacesMin.
   std::map<std::string, MonotonicTime, std::less<>> internal_;

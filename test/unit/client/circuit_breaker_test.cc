@@ -90,14 +90,25 @@ TEST_CASE("Writes without an answer count only if several namespaces got none (C
     note(50, CallOutcome::kUnanswered, "other");
     CHECK_FALSE(breaker.tripped());
   }
-  SECTION("one with another cause is enough for the row") {
-    note(1, CallOutcome::kUnreachable, "noisy");
-    CHECK(breaker.tripped());
+  // 60 writes hang, and a connection breaks: nothing says that the server is away.
+  SECTION("between failures with another cause they do not count") {
+    breaker.Note(CallOutcome::kUseful, At(seconds(99)));
+    note(30, CallOutcome::kUseful, "noisy");
+    note(60, CallOutcome::kUnanswered, "noisy");
+    note(1, CallOutcome::kUnanswered, "other");
+    note(4, CallOutcome::kUnreachable, "noisy");
+    CHECK_FALSE(breaker.tripped());
+    SECTION("nor do they end their row") {
+      note(3, CallOutcome::kUnanswered, "noisy");
+      note(1, CallOutcome::kUnreachable, "noisy");
+      CHECK(breaker.tripped());
+    }
   }
-  SECTION("an answer between begins a new row") {
-    note(20, CallOutcome::kUseful, "noisy");
-    note(4, CallOutcome::kUnanswered, "noisy");
-    note(3, CallOutcome::kUnreachable, "noisy");
+  SECTION("in a silence both count") {
+    for (int i = 0; i < 3; ++i) breaker.Note(CallOutcome::kUnanswered, At(seconds(200)), "noisy");
+    breaker.Note(CallOutcome::kUnreachable, At(seconds(200)));
+    CHECK_FALSE(breaker.tripped());
+    breaker.Note(CallOutcome::kUnanswered, At(seconds(200)), "other");
     CHECK(breaker.tripped());
   }
 }
