@@ -234,6 +234,7 @@ bool SearchWalk::Blames(const std::string& invariant, const Change& change) cons
   if (invariant == "I-75" && since_gone < Lateness(change) + Invariants::kBlindSpot) return false;
   if (kAlways.contains(invariant)) return true;
   if (kRemember.contains(invariant) && decided_late_.contains(OwnerOf(change))) return false;
+  if (invariant == "I-52" && enlarged_.contains(OwnerOf(change))) return false;
   if (invariant == "I-62" && robbed_.contains(OwnerOf(change))) return false;
   return Lateness(change) < Invariants::kBlindSpot - kInFlight;
 }
@@ -262,6 +263,7 @@ void SearchWalk::NoteOldView(const Change& change) {
 // What users do to the objects that Windlass counts on:
 //   - ReplicaSets are the history, and so are the annotations of their owners (I-56)
 //   - a ReplicaSet that they take away, or Pods of it, cannot be held back (I-62, RO-045)
+//   - a second ReplicaSet that they give Pods has to lose them again (I-52)
 //   - an update that is gone asks for nothing (I-75)
 void SearchWalk::NoteUser(const Change& change) {
   if (change.actor != kUser || change.before == nullptr) return;
@@ -282,6 +284,7 @@ void SearchWalk::NoteUser(const Change& change) {
   const bool taken = gone || ReplicasOf(*change.after) < ReplicasOf(*change.before) ||
                      LabelOf(*change.after, "app") != LabelOf(*change.before, "app");
   if (taken && ReplicasOf(*change.before) > 0) robbed_.insert(owner);
+  if (!gone && ReplicasOf(*change.after) > ReplicasOf(*change.before)) enlarged_.insert(owner);
 }
 
 // Returns the uid of the Deployment or Rollout that a write concerns; "" if there is none.
