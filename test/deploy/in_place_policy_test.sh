@@ -48,9 +48,9 @@ YAML
 controller old 2 app:v1 'app: old' | kubectl apply -f -
 kubectl run alone --image=app:v1 --annotations=windlass.dev/in-place-state={}
 until_true 30 "Pods run" kubectl wait --for=condition=Ready pod --all --timeout=1s
-pod=$(kubectl get pods -l app=web -o name | head -n 1)
+pod=$(kubectl get pods -l app=web -o name | sed -n 1p)
 pod=${pod#pod/}
-of_controller=$(kubectl get pods -l app=old -o name | head -n 1)
+of_controller=$(kubectl get pods -l app=old -o name | sed -n 1p)
 of_controller=${of_controller#pod/}
 
 say "the policy is in force"

@@ -135,7 +135,7 @@ late_birth() {
   read -r host uid hash < <(kubectl get rs -l app=web --no-headers -o custom-columns="\
 R:.spec.replicas,N:.metadata.name,U:.metadata.uid,H:.metadata.labels.pod-template-hash" |
     awk '$1 > 0 {print $2, $3, $4}')
-  kubectl delete "$(kubectl get pods -l app=web -o name | head -n 1)" >/dev/null
+  kubectl delete "$(kubectl get pods -l app=web -o name | sed -n 1p)" >/dev/null
   kubectl create -f - <<YAML >/dev/null
 apiVersion: v1
 kind: Pod

@@ -30,7 +30,7 @@ waits_for_template() { message "$1" | grep -F "to observe the template of $1" >/
 late_pods() {
   begin_controller late 3 app:v1
   cluster kill kcm --signal STOP >/dev/null
-  kubectl delete "$(kubectl get pods -l app=late -o name | head -n 1)" --wait=false >/dev/null
+  kubectl delete "$(kubectl get pods -l app=late -o name | sed -n 1p)" --wait=false >/dev/null
   ask late 'image: "app:v2", updatePeriod: 0s'
   until_true 60 "the update waits for the replication controller" waits_for_template late
   expect "the selector meanwhile" "$(field rc/late '{.spec.selector}')" \
