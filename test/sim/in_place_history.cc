@@ -78,7 +78,7 @@ void InPlaceInvariants::NoteRemoval(const Change& change, const Json& owner) {
 
 void InPlaceInvariants::JudgeHistory(const Change& change, const Json& owner) {
   const OwnerRecord& record = owners_[UidOf(owner)];
-  if (IsAborted(record)) return;
+  if (IsAborted(record) || IsDeleting(owner)) return;  // the garbage collector takes the history
   if (record.wanted_since + kBlindSpot >= Now() && record.staged != record.wanted) return;
   const std::vector<Object> replica_sets = ReplicaSetsOf(owner);
   const Object highest = HighestOf(replica_sets);
