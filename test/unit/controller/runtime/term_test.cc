@@ -247,6 +247,22 @@ TEST_CASE_METHOD(LateFixture, "a touch that is late twice is told, too (L-012, S
   CHECK(Refused() == 1);
 }
 
+TEST_CASE_METHOD(LateFixture,
+                 "a write behind a fence is told when it is late twice (L-012, S-018)") {
+  controller.fence_writes = {Request::MergePatch(
+      resources::kReplicaSets, {{"shop", "web-0"}, {0, 1}, ResourceVersion{"41"}}, "", "{}")};
+  Begin("5-7");
+  Look();
+  CHECK(Sent() == "web-0");
+  transport.Answer(Success("web-0"));
+  for (int i = 0; i < 2; ++i) {
+    CHECK(Sent() == "web-1");
+    BeLate();
+  }
+  CHECK(Sent() == "web-2");
+  CHECK(Refused() == 1);
+}
+
 TEST_CASE_METHOD(Fixture, "after a take-over the fence comes first (L-012)") {
   controller.fence_writes = {Request::MergePatch(
       resources::kReplicaSets, {{"shop", "web-1"}, {0, 1}, ResourceVersion{"41"}}, "", "{}")};
