@@ -126,6 +126,17 @@ TEST_CASE_METHOD(Fixture, "an object older than our own last write of it is not 
   CHECK(informer.store().Find(KeyNamed("a"))->meta.resource_version.text == "25");
 }
 
+TEST_CASE_METHOD(Fixture, "what a list shows twice is judged by what it shows last (R-061)") {
+  int resets = 0;
+  informer.on_reset.Add([&] { ++resets; });
+  Sync({"a@8"}, "10");
+  informer.store().Fold(*DecodeReplicaSet(decoder, wire::Object("a@25")));
+  const bool goes = GENERATE(false, true);
+  Relist({wire::Added("a@8"), goes ? wire::Deleted("a@26") : wire::Modified("a@26")}, "30");
+  CHECK(resets == 0);
+  CHECK(Told() == (goes ? "~a@25 ?a@25 " : "~a@25 ~a@26 "));
+}
+
 TEST_CASE_METHOD(Fixture, "events that tell nothing new call nobody (R-033, R-034)") {
   Sync({"a@3"}, "10");
   transport.Line(wire::Modified("a@11"));
