@@ -376,6 +376,8 @@ void SearchWalk::AwaitUntouched() {
         workloads_, [](const auto& workload) { return workload->IsDone() || !workload->CanEnd(); });
   };
   const Duration limit = Now() + TimeToConverge();
+  // A workload is done only once its last deed has been seen.
+  RunTo(Now() + LongestOf({"lag", "jitter", "replica"}) + kInFlight);
   while (!IsBroken() && Now() < limit && !is_done()) world_->RunFor(seconds(1));
   if (IsBroken() || is_done()) return;
   std::string text = "untouched since the faults ended, and not done after " +
