@@ -258,7 +258,8 @@ TEST_CASE("A write deadline that ends while a write waits keeps it from being se
   CHECK(world.Kinds("patch") == Kinds{"Fenced"});
 }
 
-TEST_CASE("A permit that runs out while a write waits for the rate keeps it from being sent") {
+TEST_CASE(
+    "A permit that runs out while a write waits for the rate keeps it from being sent (L-004)") {
   ClientWorld world({.qps = 1, .burst = 1});
   world.write_deadline.AllowUntil(world.clock.Now() + seconds(1));
   world.Execute(PatchOf("a"), "first");
@@ -268,7 +269,8 @@ TEST_CASE("A permit that runs out while a write waits for the rate keeps it from
   CHECK(world.Kinds("second") == Kinds{"Fenced"});
 }
 
-TEST_CASE("A write deadline that ends while a write backs off keeps it from being repeated") {
+TEST_CASE(
+    "A write deadline that ends while a write backs off keeps it from being repeated (L-004)") {
   ClientWorld world;
   world.Execute(PatchOf("a"), "patch");
   world.transport.Answer(Refusal(429, "TooManyRequests", "slow down"));
