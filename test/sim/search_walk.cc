@@ -283,7 +283,7 @@ void SearchWalk::NoteUser(const Change& change) {
   edited_.insert(owner);
   const bool taken = gone || ReplicasOf(*change.after) < ReplicasOf(*change.before) ||
                      LabelOf(*change.after, "app") != LabelOf(*change.before, "app");
-  if (taken && ReplicasOf(*change.before) > 0) robbed_.insert(owner);
+  if (taken) robbed_.insert(owner);
   if (!gone && ReplicasOf(*change.after) > ReplicasOf(*change.before)) enlarged_.insert(owner);
 }
 
@@ -393,7 +393,6 @@ void SearchWalk::AwaitUntouched() {
 
 void SearchWalk::AwaitFinished() {
   decided_late_.clear();
-  robbed_.clear();
   for (const auto& workload : workloads_) workload->Finish();
   const auto is_done = [this] {
     return std::ranges::all_of(workloads_, [](const auto& workload) {
@@ -426,6 +425,7 @@ void SearchWalk::AwaitQuiet() {
   // A watch that died before the faults ended may be believed until now.
   if (HasFault("dead")) world_->RunFor(kDeadNoticedMax);
   if (HasFault("mute")) world_->RunFor(kWatchIdle);
+  world_->RunFor(LongestOf({"twice"}));  // a write that arrives again may have to be undone
   const bool rests = world_->Rest(TimeToConverge() + seconds(600));
   if (IsBroken()) return;
   if (!rests) return Break("rest", "the cluster does not come to rest");

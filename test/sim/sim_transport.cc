@@ -33,6 +33,15 @@ std::string WriteKey(const HttpRequest& request) {
   return request.target.substr(0, request.target.find('?')) + " " + request.body;
 }
 
+// Returns the version of the object in a line of a watch; 0 if the line tells an error. What is in
+// annotations is escaped.
+uint64_t VersionIn(std::string_view line) {
+  constexpr std::string_view kVersion = R"("resourceVersion":")";
+  const size_t at = line.find(kVersion);
+  if (at == std::string_view::npos) return 0;
+  return std::strtoull(std::string(line.substr(at + kVersion.size(), 20)).c_str(), nullptr, 10);
+}
+
 }  // namespace
 
 // The transport holds this state. Everything under way in the network has a weak reference to it,
@@ -44,7 +53,8 @@ struct SimTransport::Impl : std::enable_shared_from_this<SimTransport::Impl> {
   // What the process has seen of one resource.
   struct Shown {
     uint64_t without_watch = 0;  // the revision that was seen when the last watch ended
-    bool opening = false;        // the lines that come now show changes of the past
+    bool opening = false;        // the lines that come now show objects, in any order
+    bool resuming = false;       // the lines that come now show changes of the past, in their order
   };
   struct Stream {
     StreamHandler handler;
@@ -319,9 +329,10 @@ void SimTransport::Impl::OpenWatch(CallId id, const HttpRequest& request) {
                     std::move(end));
   };
   Shown* shown = found->second.shown;
-  if (shown != nullptr) shown->opening = true;
+  const bool lists = request.target.find("sendInitialEvents") != std::string::npos;
+  if (shown != nullptr) (lists ? shown->opening : shown->resuming) = true;
   const WatchId watch = server.Watch(request, options.actor, std::move(sink));
-  if (shown != nullptr) shown->opening = false;
+  if (shown != nullptr) shown->opening = shown->resuming = false;
   const auto open = streams.find(id);
   if (open == streams.end()) return;
   open->second.watch = watch;  // even if the watch has ended already: what it sent still arrives
@@ -386,8 +397,11 @@ void SimTransport::Impl::Line(CallId id, std::string line) {
   Stream& stream = found->second;
   Open(id);
   if (stream.shown != nullptr) {
-    stream.under_way.push_back(stream.shown->opening ? stream.shown->without_watch
-                                                     : server.store().revision() - 1);
+    uint64_t before = server.store().revision() - 1;
+    if (stream.shown->opening) before = stream.shown->without_watch;
+    const uint64_t resumed = stream.shown->resuming ? VersionIn(line) : 0;
+    if (resumed > 0) before = resumed - 1;
+    stream.under_way.push_back(before);
   }
   if (IsCut(id, stream)) return;
   stream.arrives = std::max(stream.arrives, Now() + Latency() + stream_lag + LagOf(stream));

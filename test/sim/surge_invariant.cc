@@ -38,10 +38,11 @@ void SurgeInvariant::SeeReplicaSet(const Change& change) {
   const Json& now = *change.after;
   ReplicaSetRecord& record = replica_sets_[UidOf(now)];
   record.name = NameOf(now);
+  if (change.before == nullptr) record.created = change.revision;
   if (change.before == nullptr || ReplicasOf(now) > ReplicasOf(*change.before)) {
     // The writer has seen everything before its own write, unless `shown` says less.
     record.raises.push_back({change.revision, std::min(change.shown, change.revision - 1),
-                             controllers_.contains(change.actor)});
+                             controllers_.contains(change.actor), change.late});
   }
   const std::string owner = ControllerUidOf(now);
   if (record.owner == owner) return;
@@ -97,7 +98,7 @@ std::optional<std::string> SurgeInvariant::Judge(const OwnerRecord& owner,
   for (const Limit& limit : owner.limits) {
     most = limit.revision <= decided.shown ? limit.most : std::max(most, limit.most);
   }
-  const int64_t live = Live(owner, decided.shown);
+  const int64_t live = Live(owner, decided);
   if (live <= most) return std::nullopt;
   std::string text = "makes " + std::to_string(live) + " live Pods of at most " +
                      std::to_string(most) + ", as decided at revision " +
@@ -111,12 +112,15 @@ std::optional<std::string> SurgeInvariant::Judge(const OwnerRecord& owner,
   return text;
 }
 
-// Counts live Pods, except those that others caused after `shown`.
-int64_t SurgeInvariant::Live(const OwnerRecord& owner, uint64_t shown) const {
+// Counts live Pods, except those that others caused, or that the sender could not know, after what
+// it had seen.
+int64_t SurgeInvariant::Live(const OwnerRecord& owner, const Raise& decided) const {
   int64_t live = 0;
   for (const std::string& uid : owner.replica_sets) {
-    for (const auto& [name, pod] : replica_sets_.at(uid).pods) {
-      live += pod.live && pod.others <= shown ? 1 : 0;
+    const ReplicaSetRecord& rs = replica_sets_.at(uid);
+    if (decided.late && rs.created > decided.shown && rs.created != decided.revision) continue;
+    for (const auto& [name, pod] : rs.pods) {
+      live += pod.live && pod.others <= decided.shown ? 1 : 0;
     }
   }
   return live;

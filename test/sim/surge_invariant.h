@@ -9,7 +9,8 @@
 //   spec.replicas asks for no Pod.
 // - A limit counts as in force until the controller has seen the limit that replaces it.
 // - Not counted are Pods of sizes that others wrote, Pods that others made and Pods that changed
-//   hands, if the controller had not seen that when it sent the deciding write.
+//   hands, if the controller had not seen that when it sent the deciding write. If the network kept
+//   that write back, nor are Pods of ReplicaSets that were created since.
 //
 // Example: 10 replicas and maxSurge 3 allow 13. The new ReplicaSet has 3 Pods, the old one was set
 // from 10 to 8 and still has 10. The new one is set to 5: its next Pod is the 14th, a violation.
@@ -44,6 +45,7 @@ class SurgeInvariant {
     uint64_t revision = 0;
     uint64_t shown = 0;
     bool ours = false;
+    bool late = false;  // the network kept it back
   };
   struct PodRecord {
     bool live = false;
@@ -51,7 +53,8 @@ class SurgeInvariant {
   };
   struct ReplicaSetRecord {
     std::string name;
-    std::string owner;  // uid
+    std::string owner;     // uid
+    uint64_t created = 0;  // revision
     std::vector<Raise> raises;
     std::map<std::string, PodRecord> pods;  // by uid
   };
@@ -69,7 +72,7 @@ class SurgeInvariant {
   std::optional<std::string> SeePod(const Change& change);
   std::optional<std::string> SeeNewPod(const Change& change, ReplicaSetRecord& replica_set);
   std::optional<std::string> Judge(const OwnerRecord& owner, const Raise& decided) const;
-  int64_t Live(const OwnerRecord& owner, uint64_t shown) const;
+  int64_t Live(const OwnerRecord& owner, const Raise& decided) const;
   void RemovePod(const Json& pod);
 
   std::set<std::string> controllers_;

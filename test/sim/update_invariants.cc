@@ -72,8 +72,9 @@ void UpdateInvariants::Note(const Change& change) {
 }
 
 void UpdateInvariants::NoteSizes(const Change& change) {
-  if (change.key.resource != kControllers || change.before == nullptr) return;
-  if (change.after == nullptr || Replicas(change.before) == Replicas(change.after)) return;
+  if (change.key.resource != kControllers || change.after == nullptr) return;
+  sizes_[UidOf(*change.after)].Note(Now(), Replicas(change.after));
+  if (change.before == nullptr || Replicas(change.before) == Replicas(change.after)) return;
   if (controllers_.contains(change.actor)) {
     sized_by_others_.erase(UidOf(*change.after));
   } else {
@@ -143,7 +144,8 @@ void UpdateInvariants::JudgeSize(const Change& change, const Pair& pair) {
     Violate("I-74", change, step + (is_up ? " of the one that grows" : " of the one that shrinks"));
   }
   Limits& limits = limits_[UidOf(*pair.update)];
-  const int64_t sum = Replicas(pair.up) + Replicas(pair.down);
+  const std::string other = UidOf(is_up ? *pair.down : *pair.up);
+  const int64_t sum = after + sizes_[other].Min(Now(), kBlindSpot);
   const int64_t most = limits.most.Max(Now(), kBlindSpot);
   if (after > before && sum > most && !may_set_back) {
     Violate("I-71", change,
@@ -185,10 +187,11 @@ void UpdateInvariants::JudgePod(const Change& change) {
   const Json& pod = *change.after;
   const bool marked = change.before != nullptr && !IsDeleting(*change.before) && IsDeleting(pod);
   if (marked && renamed_.contains(UidOf(pod))) {
-    if (change.actor == kControlledReplicationControllers.actor) {
+    const bool scaled = sized_by_others_.contains(ControllerUidOf(pod));
+    if (change.actor == kControlledReplicationControllers.actor && !scaled) {
       Violate("I-76", change, "a Pod was deleted by a rename");
     } else {
-      ForgetRename(renamed_.at(UidOf(pod)));  // the Pod is replaced
+      ForgetRename(renamed_.at(UidOf(pod)));  // the Pod is replaced, or too many
     }
   }
   if (change.before != nullptr || !IsControlledBy(kControllers, pod)) return;

@@ -100,6 +100,7 @@ class UpdateInvariants {
   std::set<std::string> controllers_;
   std::map<std::string, Limits> limits_;     // by uid of the update
   std::map<std::string, Recent> available_;  // of up, by uid of the ReplicationController
+  std::map<std::string, Recent> sizes_;      // by uid of the ReplicationController
   std::map<std::string, Recent> sums_;       // of both sizes, by uid of the update
   // By uid of the ReplicationController: its size before.
   std::map<std::string, int64_t> sized_by_others_;
