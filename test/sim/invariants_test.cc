@@ -208,7 +208,7 @@ TEST_CASE("I-02 judges a request that was kept back by the ReplicaSets that its 
   rollout.world.api().store().SetSender({.late = true});
   rollout.Make("late", 3, "3", kController, seen);
   CHECK(rollout.Broken() == "");
-  rollout.Make("later", 3, "4");  // by somebody who had seen both
+  rollout.Make("later", 3, "4");  // its sender has seen both
   CHECK(rollout.Broken() == "I-02");
 }
 

@@ -144,8 +144,8 @@ std::vector<ContainerPatch> PatchedContainers(const Pod& pod, const PodState* la
                                             .restart_count = live->restart_count});
     const auto before = std::ranges::find(under_way, image.name, &ContainerPatch::name);
     if (before == under_way.end()) {
-      // The kubelet may be creating the first one. That no clock tells later: a node's may be
-      // ahead.
+      // The kubelet may be creating the first one. Clocks cannot tell that later: the node's may be
+      // ahead of ours.
       if (patch.id.empty() && !pod.node_name.empty()) patch.seen.emplace_back();
       continue;
     }
