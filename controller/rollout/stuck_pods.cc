@@ -7,6 +7,7 @@
 #include <vector>
 
 #include "controller/in_place/pod/failure.h"
+#include "kubeclient/base/cut_text.h"
 
 namespace windlass::rollout {
 namespace {
@@ -132,10 +133,8 @@ std::optional<StuckPod> FindStuckPod(std::span<const UnreadyPod> pods, const Uid
 }
 
 std::string InOneLine(std::string_view words) {
-  size_t end = std::min(words.size(), kWordsBytesMax);
-  const bool cut = end < words.size();
-  while (cut && end > 0 && (static_cast<unsigned char>(words[end]) & 0xC0U) == 0x80U) --end;
-  std::string line(words.substr(0, end));
+  std::string line(CutText(words, kWordsBytesMax));
+  const bool cut = line.size() < words.size();
   std::ranges::replace_if(line, [](unsigned char c) { return c < ' ' || c == 127; }, ' ');
   while (line.ends_with(' ')) line.pop_back();
   return cut ? line + "…" : line;

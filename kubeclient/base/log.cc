@@ -8,6 +8,7 @@
 #include <cstdio>
 #include <mutex>
 
+#include "kubeclient/base/cut_text.h"
 #include "kubeclient/base/stderr_writer.h"
 
 namespace windlass {
@@ -25,26 +26,13 @@ std::string_view Name(LogLevel level) {
   return "?";
 }
 
-// Returns how many bytes of `text` are logged: all of them, or at most kValueBytesMax. In UTF-8 the
-// cut is at the start of a character, so that no part of one is logged. A character has at most
-// three bytes after its first; text with more of them in a row is not UTF-8 and is cut as it is.
-size_t LoggedBytes(std::string_view text) {
-  if (text.size() <= kValueBytesMax) return text.size();
-  constexpr size_t kFollowingBytesMax = 3;
-  for (size_t back = 0; back <= kFollowingBytesMax; ++back) {
-    const auto byte = static_cast<unsigned char>(text[kValueBytesMax - back]);
-    if ((byte & 0xC0) != 0x80) return kValueBytesMax - back;
-  }
-  return kValueBytesMax;
-}
-
 // Returns `text` escaped as a JSON string, without the quotation marks, so that no value can forge
 // a log line. Cuts `text` at kValueBytesMax and then appends "…".
 std::string Escape(std::string_view text) {
   std::string out;
-  const size_t size = LoggedBytes(text);
-  const bool cut = size < text.size();
-  for (const char c : text.substr(0, size)) {
+  const std::string_view logged = CutText(text, kValueBytesMax);
+  const bool cut = logged.size() < text.size();
+  for (const char c : logged) {
     const auto byte = static_cast<unsigned char>(c);
     if (c == '"' || c == '\\') {
       out += '\\';

@@ -8,6 +8,7 @@
 #include <utility>
 
 #include "kubeclient/api/object_meta.h"
+#include "kubeclient/base/cut_text.h"
 
 namespace windlass {
 namespace {
@@ -42,10 +43,11 @@ std::optional<std::string> EventCorrelator::Observe(const ObjectReference& about
     return std::nullopt;
   }
   Event told = event;
-  told.message = CutMessage(event.message);
+  told.message = CutText(event.message, kEventMessageBytesMax);
   std::string key = group_key;
   if (IsOneOfMany(group_key, told.message, time.now)) {
-    told.message = CutMessage("(combined from similar events): " + told.message);
+    const std::string combined = "(combined from similar events): " + told.message;
+    told.message = CutText(combined, kEventMessageBytesMax);
   } else {
     key += '\n' + told.message;
   }
@@ -97,16 +99,6 @@ bool EventCorrelator::IsOneOfMany(const std::string& group_key, const std::strin
 std::string EventCorrelator::NewName(const ObjectReference& about, int64_t wall_micros) {
   last_nanos_ = std::max(last_nanos_ + 1, wall_micros * 1000);
   return EventName(about.key.name, last_nanos_);
-}
-
-std::string CutMessage(std::string_view message) {
-  if (message.size() <= kEventMessageBytesMax) return std::string(message);
-  size_t end = kEventMessageBytesMax;
-  const auto continues = [&](size_t at) {
-    return (static_cast<unsigned char>(message[at]) & 0xC0U) == 0x80U;
-  };
-  while (end > 0 && continues(end)) --end;
-  return std::string(message.substr(0, end));
 }
 
 std::string EventName(std::string_view object_name, int64_t unix_nanos) {

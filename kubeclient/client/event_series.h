@@ -84,9 +84,6 @@ class EventCorrelator {
   int64_t last_nanos_ = 0;
 };
 
-// Returns `message` cut at kEventMessageBytesMax, never within a UTF-8 character.
-std::string CutMessage(std::string_view message);
-
 // Returns "<object name>.<unix nanoseconds, hexadecimal>", a valid object name (D-536). A long
 // object name is cut.
 std::string EventName(std::string_view object_name, int64_t unix_nanos);

@@ -7,6 +7,7 @@
 #include "kubeclient/api/json_reader.h"
 #include "kubeclient/api/json_value.h"
 #include "kubeclient/api/time.h"
+#include "kubeclient/base/cut_text.h"
 
 namespace windlass::in_place {
 namespace {
@@ -14,17 +15,6 @@ namespace {
 constexpr size_t kWhyBytesMax = 512;
 constexpr seconds kFirstWait{10};
 constexpr seconds kLongestWait{300};
-
-// Truncates without cutting a UTF-8 character in two.
-std::string_view Cut(std::string_view text) {
-  if (text.size() <= kWhyBytesMax) return text;
-  const auto continues = [&](size_t at) {
-    return (static_cast<unsigned char>(text[at]) & 0xC0U) == 0x80U;
-  };
-  size_t end = kWhyBytesMax;
-  while (end > 0 && continues(end)) --end;
-  return text.substr(0, end);
-}
 
 seconds WaitAfter(int32_t tries) {
   seconds wait = kFirstWait;
@@ -40,7 +30,7 @@ std::string WriteRefusals(const Refusals& refusals, std::string_view revision,
                                        {"to", TextOf(to)},
                                        {"tries", refusals.tries},
                                        {"at", FormatTime(refusals.at)},
-                                       {"why", Cut(refusals.why)}};
+                                       {"why", CutText(refusals.why, kWhyBytesMax)}};
   return DumpJson(note);
 }
 

@@ -2,6 +2,7 @@
 #include <string>
 #include <vector>
 
+#include "kubeclient/base/cut_text.h"
 #include "kubeclient/base/histogram.h"
 #include "kubeclient/base/log.h"
 #include "kubeclient/base/random.h"
@@ -90,6 +91,25 @@ TEST_CASE("a long value is cut before a character that does not fit whole") {
   CAPTURE(row.value.size());
   CHECK(FormatLogLine(LogFormat::kText, LogLevel::kInfo, "x", {{"value", row.value}}) ==
         "info x value=" + row.logged);
+}
+
+TEST_CASE("texts are cut between characters") {
+  const std::string a1023(1023, 'a');
+  struct Row {
+    std::string message;
+    std::string want;
+  };
+  const Row row = GENERATE_COPY(values<Row>({
+      {"short", "short"},
+      {a1023 + "b", a1023 + "b"},
+      {a1023 + "bc", a1023 + "b"},
+      {a1023 + "é", a1023},
+      {a1023.substr(2) + "€", a1023.substr(2) + "€"},
+      {a1023.substr(1) + "€", a1023.substr(1)},
+      {a1023.substr(2) + "😀", a1023.substr(2)},
+      {std::string(2000, '\x80'), std::string(1024, '\x80')},  // no UTF-8
+  }));
+  CHECK(CutText(row.message, 1024) == row.want);
 }
 
 }  // namespace

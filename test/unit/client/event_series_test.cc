@@ -204,23 +204,5 @@ TEST_CASE("Event names are valid object names (D-536)") {
   Proves("D-536");
 }
 
-TEST_CASE("Messages are cut between characters") {
-  const std::string a1023(1023, 'a');
-  struct Row {
-    std::string message;
-    std::string want;
-  };
-  const Row row = GENERATE_COPY(values<Row>({
-      {"short", "short"},
-      {a1023 + "b", a1023 + "b"},
-      {a1023 + "bc", a1023 + "b"},
-      {a1023 + "é", a1023},
-      {a1023.substr(2) + "€", a1023.substr(2) + "€"},
-      {a1023.substr(1) + "€", a1023.substr(1)},
-      {a1023.substr(2) + "😀", a1023.substr(2)},
-  }));
-  CHECK(CutMessage(row.message) == row.want);
-}
-
 }  // namespace
 }  // namespace windlass::event_series_test

@@ -1,0 +1,22 @@
+// Texts that others wrote and that are shown in part.
+#pragma once
+
+#include <cstddef>
+#include <string_view>
+
+namespace windlass {
+
+// Returns the first `bytes_max` bytes of `text`, or all of it if it is not longer. In UTF-8 the cut
+// is at the start of a character, so up to three bytes fewer. A text that has more than three
+// following bytes in a row there is not UTF-8, and is cut at `bytes_max`.
+inline std::string_view CutText(std::string_view text, size_t bytes_max) {
+  if (text.size() <= bytes_max) return text;
+  constexpr size_t kFollowingBytesMax = 3;
+  for (size_t back = 0; back <= kFollowingBytesMax && back <= bytes_max; ++back) {
+    const auto byte = static_cast<unsigned char>(text[bytes_max - back]);
+    if ((byte & 0xC0U) != 0x80U) return text.substr(0, bytes_max - back);
+  }
+  return text.substr(0, bytes_max);
+}
+
+}  // namespace windlass
