@@ -6,9 +6,15 @@
 
 #include "controller/replication_controller/annotations.h"
 #include "controller/replication_controller/words.h"
+#include "kubeclient/base/cut_text.h"
 #include "kubeclient/base/fill.h"
 
 namespace windlass::replication_controller {
+namespace {
+
+constexpr size_t kMessageBytesMax = 4096;
+
+}  // namespace
 
 // --- the two controllers ---
 
@@ -164,10 +170,11 @@ void Say(StatusDraft& draft, std::string line) {
 }
 
 void SetPhase(const Situation& situation, StatusDraft& draft, std::string_view phase,
-              std::string_view reason, std::string message) {
+              std::string_view reason, std::string_view message) {
   const bool ready = phase == kSucceeded || phase == kRolledBack;
   draft.phase = phase;
-  draft.message = std::move(message);
+  // It stands in the status three times, and may quote what somebody wrote.
+  draft.message = CutText(message, kMessageBytesMax);
   draft.conditions = {MakeCondition(situation, "Ready", ready, reason, draft.message)};
   if (ready) return;
   const std::string_view other = phase == kFailed ? "Stalled" : "Reconciling";

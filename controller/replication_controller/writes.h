@@ -58,7 +58,7 @@ void Say(StatusDraft& draft, std::string line);
 // RolledBack; otherwise False for `reason`, beside Stalled for Failed and Reconciling for the rest.
 // A condition keeps its transition time while its status is the same.
 void SetPhase(const Situation& situation, StatusDraft& draft, std::string_view phase,
-              std::string_view reason, std::string message);
+              std::string_view reason, std::string_view message);
 
 // Returns the write that stores `draft`; nullopt if it is stored already, or was sent in this sync.
 std::optional<Step> Store(const Situation& situation, const StatusDraft& draft,

@@ -49,10 +49,11 @@ bool IsRefusal(const Error& error) {
 }
 
 // Returns true if the API server will not tell the defaults soon: it cannot dry-run, or a policy, a
-// quota or a missing right forbids the creation.
+// quota or a missing right forbids the creation. A webhook that denies with 429 or 5xx says: later.
 bool NeverTells(const Error& error) {
-  return error.kind == ErrorKind::kForbidden || error.kind == ErrorKind::kQuotaExceeded ||
-         error.detail == ErrorDetail::kNoDryRun;
+  const bool later = error.http_status == 429 || error.http_status >= 500;
+  return (error.kind == ErrorKind::kForbidden && !later) ||
+         error.kind == ErrorKind::kQuotaExceeded || error.detail == ErrorDetail::kNoDryRun;
 }
 
 DryRunAnswer Judge(const Result<Reply>& said) {

@@ -4,9 +4,13 @@
 
 #include "kubeclient/api/decode.h"
 #include "kubeclient/api/decode_fields.h"
+#include "kubeclient/base/cut_text.h"
 
 namespace windlass {
 namespace {
+
+// Bytes kept of the message of a ReplicaSet's condition.
+constexpr size_t kReplicaSetMessageBytesMax = 4096;
 
 void ReadReplicaSetSpec(JsonReader& in, ReplicaSet& out, std::string_view& raw_template) {
   out.replicas = 1;
@@ -20,6 +24,16 @@ void ReadReplicaSetSpec(JsonReader& in, ReplicaSet& out, std::string_view& raw_t
     else if (key == "template")
       raw_template = in.RawObject();
   });
+}
+
+// What a Pod was refused for may be a webhook's message of a megabyte. Windlass writes no condition
+// of a ReplicaSet back; it copies the message into one of the owner, where it must fit.
+void ReadReplicaSetConditions(JsonReader& in, SymbolTable& symbols, std::vector<Condition>& out) {
+  ReadConditions(in, symbols, out);
+  for (Condition& condition : out) {
+    if (condition.message.size() <= kReplicaSetMessageBytesMax) continue;
+    condition.message = std::string(CutText(condition.message, kReplicaSetMessageBytesMax)) + "…";
+  }
 }
 
 void ReadReplicaSetStatus(JsonReader& in, SymbolTable& symbols, ReplicaSetStatus& out) {
@@ -36,7 +50,7 @@ void ReadReplicaSetStatus(JsonReader& in, SymbolTable& symbols, ReplicaSetStatus
     else if (key == "terminatingReplicas")
       out.terminating_replicas = in.Int32();
     else if (key == "conditions")
-      ReadConditions(in, symbols, out.conditions);
+      ReadReplicaSetConditions(in, symbols, out.conditions);
   });
 }
 

@@ -47,7 +47,8 @@ std::string_view MethodName(Verb verb) {
 // this call (C-011). A webhook that asks for that slows down its object alone.
 bool IsThrottling(const Request& request, const Result<HttpResponse>& response) {
   if (!response.ok() || (response->status != 429 && response->status != 503)) return false;
-  return !request.mutates() || !MayBeAboutTheObject(HttpMethod::kPatch, *response);
+  const bool reads = request.verb() == Verb::kGet || request.verb() == Verb::kList;
+  return reads || !MayBeAboutTheObject(HttpMethod::kPost, *response);
 }
 
 Error ServerIsAway() { return {ErrorKind::kNotSent, "the API server does not answer"}; }
@@ -115,6 +116,9 @@ struct Client::Impl {
   void Later(ReplyHandler reply, Error error);
 
   std::set<Id>& LaneOf(const Request& request) { return IsEventWrite(request) ? event_lane : lane; }
+  int& InFlight(const Request& request) {
+    return IsEventWrite(request) ? events_in_flight : in_flight;
+  }
 
   Client& client;
   const Clock& clock;
@@ -130,12 +134,12 @@ struct Client::Impl {
   std::set<Id> lane;
   std::set<Id> event_lane;
   Id last_id = 0;
-  int in_flight = 0;
-  int events_in_flight = 0;
-  bool congested = false;   // calls wait in `lane`, or the server is away
-  bool held = false;        // the server is away: between Hold and Resume
-  TimerId turn_timer = 0;   // while calls in `lane` wait for the rate limit
-  TimerId event_timer = 0;  // while calls in `event_lane` wait for the rate limit
+  int in_flight = 0;         // others than writes of Events
+  int events_in_flight = 0;  // which take no place from the others
+  bool congested = false;    // calls wait in `lane`, or the server is away
+  bool held = false;         // the server is away: between Hold and Resume
+  TimerId turn_timer = 0;    // while calls in `lane` wait for the rate limit
+  TimerId event_timer = 0;   // while calls in `event_lane` wait for the rate limit
   ClientCounters counters;
   // Destroyed with the client. Callbacks hold a weak_ptr to it and do nothing once it is gone.
   std::shared_ptr<const bool> alive = std::make_shared<const bool>(true);
@@ -229,9 +233,10 @@ void Client::Impl::AwaitTurns(MonotonicTime now, bool is_event) {
 
 void Client::Impl::Send(Id id, PendingCall& call) {
   HttpRequest http = ToHttp(call.request, options.field_manager);
+  // Webhooks are asked about a dry run, too.
+  if (call.request.verb() == Verb::kDryRunCreate) LimitWrite(http, http.deadline);
   if (call.request.mutates()) LimitWrite(http, write_deadline.TimeLeft(http.deadline));
-  ++in_flight;
-  if (IsEventWrite(call.request)) ++events_in_flight;
+  ++InFlight(call.request);
   call.sent = clock.Now();
   if (client.on_rate_limiter_duration) {
     client.on_rate_limiter_duration(call.request, call.sent - call.ready);
@@ -246,8 +251,7 @@ void Client::Impl::Send(Id id, PendingCall& call) {
 void Client::Impl::OnResponse(Id id, Result<HttpResponse> response) {
   PendingCall& call = calls.at(id);
   call.in_flight = 0;
-  --in_flight;
-  if (IsEventWrite(call.request)) --events_in_flight;
+  --InFlight(call.request);
 
   if (IsThrottling(call.request, response)) {
     ++counters.throttled;
@@ -354,9 +358,9 @@ const ClientOptions& Client::options() const { return impl_->options; }
 
 ClientCounters Client::counters() const {
   ClientCounters now = impl_->counters;
-  now.in_flight = impl_->in_flight;
+  now.in_flight = impl_->in_flight + impl_->events_in_flight;
   now.rate = impl_->rate.PerSecond(impl_->clock.Now());
-  now.waiting = impl_->calls.size() - static_cast<size_t>(impl_->in_flight);
+  now.waiting = impl_->calls.size() - static_cast<size_t>(now.in_flight);
   return now;
 }
 

@@ -23,8 +23,9 @@
 
 namespace windlass {
 
-// Writes of Events in flight: one at a time, as upstream, so that a slow server gets fewer Events.
-inline constexpr int kEventsInFlightMax = 1;
+// Writes of Events in flight: few, so that a slow server gets fewer Events; and not one alone, as
+// upstream, so that a webhook that hangs on the Events of one namespace holds up no others.
+inline constexpr int kEventsInFlightMax = 8;
 
 struct ClientOptions {
   std::string field_manager = "windlass";
@@ -63,6 +64,8 @@ class Client {
   // Errors of the client itself: a mutation gets kFenced if writes are forbidden, now or when
   // its turn comes, or, unless it is an Event, were forbidden in between (L-010). Any call gets
   // kThrottled if kCallsWaitingMax calls wait already.
+  //
+  // A dry run that is not answered in time is not repeated.
   //
   // Retries: the client repeats what it may safely repeat (retry.h). Every other error goes to the
   // caller.

@@ -2,8 +2,11 @@
 
 #include <algorithm>
 #include <deque>
+#include <map>
 #include <nlohmann/json.hpp>
 #include <optional>
+#include <set>
+#include <string_view>
 #include <utility>
 
 #include "kubeclient/client/event_body.h"
@@ -36,20 +39,27 @@ struct EventRecorder::Impl {
 
   void Record(const ObjectReference& about, const Event& event);
   void Queue(const std::string& key, EventSeries& series);
-  void DropOldest();
+  void DropOne();
   void SendQueued();
+  std::string TakeFrom(const Symbol& namespace_);
   void Send(const std::string& key, EventSeries& series);
   void OnReply(const std::string& key, const ObjectKey& object, int64_t count,
                const Result<Reply>& reply);
   void Count(const ObjectKey& object, const Result<Reply>& reply);
+  void Warn(std::string_view what, const LogFields& fields);
 
   const Clock& clock;
   Log& log;
   Client& client;
   EventCorrelator correlator;
-  std::deque<std::string> queue;  // keys of the series that wait to be sent
-  int in_flight = 0;
+  // Keys of the series that wait to be sent, by namespace, oldest first. None of the lines is
+  // empty.
+  std::map<Symbol, std::deque<std::string>> waiting;
+  std::deque<Symbol> turns;  // the namespaces of `waiting`, whose turn is next first
+  size_t waiting_count = 0;
+  std::set<Symbol> in_flight;  // namespaces
   EventCounters counters;
+  std::map<std::string_view, MonotonicTime> warned;  // by what was said; literals
   // Destroyed with the recorder. Replies hold a weak_ptr to it and do nothing once it is gone.
   std::shared_ptr<const bool> alive = std::make_shared<const bool>(true);
 };
@@ -69,35 +79,63 @@ void EventRecorder::Impl::Record(const ObjectReference& about, const Event& even
 }
 
 void EventRecorder::Impl::Queue(const std::string& key, EventSeries& series) {
-  if (queue.size() >= kEventQueueMax) DropOldest();
+  if (waiting_count >= kEventQueueMax) DropOne();
   series.queued = true;
-  queue.push_back(key);
+  const Symbol namespace_ = EventKey(series).namespace_;
+  std::deque<std::string>& line = waiting[namespace_];
+  if (line.empty()) turns.push_back(namespace_);
+  line.push_back(key);
+  ++waiting_count;
 }
 
-// Drops the oldest Normal Event, or the oldest Warning if there are only Warnings.
-void EventRecorder::Impl::DropOldest() {
+// Drops the oldest Normal Event of the namespace that has the most waiting, or its oldest Warning
+// if it has only Warnings. So who has many loses them, and nobody else.
+void EventRecorder::Impl::DropOne() {
+  const auto count = [](const auto& entry) { return entry.second.size(); };
+  const auto fullest = std::ranges::max_element(waiting, {}, count);
+  std::deque<std::string>& line = fullest->second;
   const auto is_normal = [this](const std::string& key) {
     const EventSeries* series = correlator.Find(key);
     return series == nullptr || series->event.type == Event::Type::kNormal;
   };
-  auto oldest = std::ranges::find_if(queue, is_normal);
-  if (oldest == queue.end()) oldest = queue.begin();
-  if (EventSeries* series = correlator.Find(*oldest)) series->queued = false;
-  queue.erase(oldest);
+  const auto normal = std::ranges::find_if(line, is_normal);
+  if (normal != line.end()) std::rotate(line.begin(), normal, normal + 1);
+  const std::string namespace_(fullest->first.text());
+  if (EventSeries* series = correlator.Find(TakeFrom(fullest->first))) series->queued = false;
   ++counters.dropped;
+  Warn("Events are dropped: too many wait to be written",
+       {{"waiting", kEventQueueMax}, {"most_of_namespace", namespace_}});
+}
+
+// Removes the first key of that namespace's line, and returns it.
+std::string EventRecorder::Impl::TakeFrom(const Symbol& namespace_) {
+  const auto line = waiting.find(namespace_);
+  std::string key = std::move(line->second.front());
+  line->second.pop_front();
+  --waiting_count;
+  if (line->second.empty()) {
+    std::erase(turns, line->first);
+    waiting.erase(line);
+  }
+  return key;
 }
 
 void EventRecorder::Impl::SendQueued() {
-  while (in_flight < kEventsInFlightMax && !queue.empty()) {
-    const std::string key = std::move(queue.front());
-    queue.pop_front();
-    EventSeries* series = correlator.Find(key);
-    if (series == nullptr) {
-      ++counters.dropped;
-      continue;
+  for (size_t left = turns.size(); left > 0; --left) {
+    if (in_flight.size() >= size_t{kEventsInFlightMax}) return;
+    const Symbol namespace_ = turns.front();
+    turns.pop_front();
+    turns.push_back(namespace_);
+    while (waiting.contains(namespace_) && !in_flight.contains(namespace_)) {
+      const std::string key = TakeFrom(namespace_);
+      EventSeries* series = correlator.Find(key);
+      if (series == nullptr) {
+        ++counters.dropped;
+        continue;
+      }
+      series->queued = false;
+      Send(key, *series);
     }
-    series->queued = false;
-    Send(key, *series);
   }
 }
 
@@ -108,7 +146,7 @@ void EventRecorder::Impl::Send(const std::string& key, EventSeries& series) {
           ? Request::MergePatch(resources::kEvents, *series.written, "", EventCountPatch(series))
           : Request::Create(resources::kEvents, object, EventBody(series));
   series.in_flight = true;
-  ++in_flight;
+  in_flight.insert(object.namespace_);
   const std::weak_ptr<const bool> still_there = alive;
   client.Execute(
       request, [this, still_there, key, object, count = series.count](const Result<Reply>& reply) {
@@ -118,7 +156,7 @@ void EventRecorder::Impl::Send(const std::string& key, EventSeries& series) {
 
 void EventRecorder::Impl::OnReply(const std::string& key, const ObjectKey& object, int64_t count,
                                   const Result<Reply>& reply) {
-  --in_flight;
+  in_flight.erase(object.namespace_);
   EventSeries* series = correlator.Find(key);
   // The correlator has forgotten the series and begun another under the same key.
   if (series != nullptr && series->name != object.name) series = nullptr;
@@ -147,9 +185,21 @@ void EventRecorder::Impl::Count(const ObjectKey& object, const Result<Reply>& re
                       reply.error().kind == ErrorKind::kConflict;
   ++(landed ? counters.sent : counters.dropped);
   if (landed) return;
-  log.Debug("event not recorded", {{"event", object.ToString()},
-                                   {"kind", Name(reply.error().kind)},
-                                   {"error", reply.error().message}});
+  const LogFields fields = {{"event", object.ToString()},
+                            {"kind", Name(reply.error().kind)},
+                            {"error", reply.error().message}};
+  log.Debug("event not recorded", fields);
+  const bool unanswered =
+      reply.error().kind == ErrorKind::kWebhook || reply.error().kind == ErrorKind::kAmbiguous;
+  if (unanswered) Warn("an Event was not written, and those of its namespace wait", fields);
+}
+
+void EventRecorder::Impl::Warn(std::string_view what, const LogFields& fields) {
+  const MonotonicTime now = clock.Now();
+  const auto [said, is_first] = warned.try_emplace(what, now);
+  if (!is_first && now - said->second < kEventWarningEvery) return;
+  said->second = now;
+  log.Warning(what, fields);
 }
 
 EventRecorder::EventRecorder(const Clock& clock, Log& log, Client& client)

@@ -5,10 +5,15 @@
 //   - From the tenth different message on, Events of one object, type and reason are merged into
 //     one: "(combined from similar events): …".
 //   - Each object may have 25 Events of one type in a burst, then one per 300 s.
-//   - At most kEventQueueMax wait. If there are more, the oldest Normal one is dropped.
-// An Event is tried at most 3 times. Its failure is logged at debug level and counted, nothing
-// more. The client sends them one at a time, and only while nothing else waits. Core thread only.
-// Source: D-536.
+//   - Of each namespace one is sent at a time, and of all at most kEventsInFlightMax; namespaces
+//     take turns. Example: a webhook hangs on the Events of "shop"; those of "blog" are written
+//     meanwhile (C-018).
+//   - At most kEventQueueMax wait. If there are more, the namespace that has the most waiting loses
+//     its oldest Normal one, or its oldest if all are Warnings.
+// An Event is tried at most 3 times. Its failure is counted and logged at debug level. Once in
+// kEventWarningEvery the log warns of Events that are dropped, and of a namespace whose Events a
+// webhook or the API server does not answer for. The client sends Events only while nothing else
+// waits. Core thread only. Source: D-536.
 #pragma once
 
 #include <cstddef>
@@ -24,6 +29,8 @@ namespace windlass {
 
 // Events that wait to be sent.
 inline constexpr size_t kEventQueueMax = 1000;
+// How often the log warns of Events that are not written.
+inline constexpr Duration kEventWarningEvery = seconds(60);
 
 struct EventCounters {
   uint64_t recorded = 0;

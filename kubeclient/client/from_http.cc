@@ -8,6 +8,7 @@
 #include <string>
 #include <string_view>
 
+#include "kubeclient/base/cut_text.h"
 #include "kubeclient/client/client.h"
 #include "kubeclient/transport/retry_after.h"
 
@@ -21,8 +22,8 @@ bool HasAny(std::string_view text, std::initializer_list<std::string_view> needl
 }
 
 // Returns true if a webhook or a ValidatingAdmissionPolicy denied the request. Its author chooses
-// the HTTP code, which then does not have its usual meaning: a webhook may answer 404 or 409, a
-// policy 401 (its default is 422).
+// the HTTP code, which then does not have its usual meaning: a webhook may answer 404, 409 or 429,
+// a policy 401 (its default is 422).
 bool IsAdmissionDenial(std::string_view message) {
   if (HasAny(message, {" is forbidden: ValidatingAdmissionPolicy '"})) return true;
   return message.starts_with("admission webhook \"") && HasAny(message, {"\" denied the request"});
@@ -37,6 +38,10 @@ std::string Excerpt(std::string_view body) {
   while (line.ends_with(' ')) line.pop_back();
   return line;
 }
+
+// Bytes kept of the message of a Status. A webhook's denial may have megabytes: they would not fit
+// into the condition that tells of it.
+constexpr size_t kMessageBytesMax = 4096;
 
 // Returns the Status' message (D-787), or "HTTP <code>: <beginning of the body>" if there is none.
 std::string MessageOf(const ApiStatus& status, const HttpResponse& response) {
@@ -77,7 +82,6 @@ ErrorKind KindOf4xx(Verb verb, int code, const ApiStatus& status, std::string_vi
   if (std::ranges::find(status.causes, "NamespaceTerminating") != status.causes.end()) {
     return ErrorKind::kNamespaceTerminating;
   }
-  if (code != 429 && IsAdmissionDenial(message)) return ErrorKind::kForbidden;
   switch (code) {
     case 401: return ErrorKind::kUnauthorized;
     case 403: return KindOfForbidden(message);
@@ -105,7 +109,6 @@ bool IsBeforeTheHandler(std::string_view message) {
 }
 
 ErrorKind KindOf5xx(Verb verb, int code, std::string_view message) {
-  if (IsAdmissionDenial(message)) return ErrorKind::kForbidden;
   if (code == 500) {
     if (HasAny(message, {"failed calling webhook", "failed to call webhook"})) {
       return ErrorKind::kWebhook;
@@ -121,7 +124,6 @@ ErrorKind KindOf5xx(Verb verb, int code, std::string_view message) {
 }
 
 ErrorDetail DetailOf(const ApiStatus& status, const Error& error) {
-  if (IsAdmissionDenial(error.message)) return ErrorDetail::kDenied;
   if (error.kind == ErrorKind::kNotFound && status.details_name.empty()) {
     return ErrorDetail::kNotServed;
   }
@@ -145,6 +147,9 @@ Error FromRefusal(Verb verb, const HttpResponse& response, Decoder& decoder) {
     error.kind = ErrorKind::kConfig;
     error.message = "the API server answered with a redirect (HTTP " + std::to_string(code) +
                     "), which is refused: check the server address";
+  } else if (IsAdmissionDenial(error.message)) {
+    error.kind = ErrorKind::kForbidden;
+    error.detail = ErrorDetail::kDenied;
   } else if (code >= 400 && code < 500) {
     error.kind = KindOf4xx(verb, code, status, error.message);
   } else if (code >= 500 && code < 600) {
@@ -152,7 +157,10 @@ Error FromRefusal(Verb verb, const HttpResponse& response, Decoder& decoder) {
   } else if (!Mutates(verb)) {
     error.kind = ErrorKind::kMalformed;
   }
-  error.detail = DetailOf(status, error);
+  if (error.detail == ErrorDetail::kNone) error.detail = DetailOf(status, error);
+  if (error.message.size() > kMessageBytesMax) {
+    error.message = std::string(CutText(error.message, kMessageBytesMax)) + "…";
+  }
   return error;
 }
 

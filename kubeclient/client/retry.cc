@@ -41,7 +41,16 @@ std::optional<Duration> RetryThrottledIn(const Request& request, const Error& er
   return Wait(error, kThrottledWaitMin);
 }
 
-std::optional<Duration> RetryServerErrorIn(const Error& error, Retries& so_far) {
+// A dry run that is not answered in time, because of a webhook, is asked for anew by the next sync.
+// To repeat it here would only keep that sync from telling its user.
+bool IsLateDryRun(const Request& request, const Error& error) {
+  const bool unanswered = error.http_status == 0 || error.http_status == 504;
+  return request.verb() == Verb::kDryRunCreate && unanswered;
+}
+
+std::optional<Duration> RetryServerErrorIn(const Request& request, const Error& error,
+                                           Retries& so_far) {
+  if (IsLateDryRun(request, error)) return std::nullopt;
   if (so_far.server >= kServerErrorRetries) return std::nullopt;
   return Wait(error, kServerErrorBackOff * (1 << so_far.server++));
 }
@@ -60,10 +69,10 @@ std::optional<Duration> RetryIn(const Request& request, const Error& error, Retr
       if (so_far.not_sent++ == 0) return Duration{0};
       return std::nullopt;
     case ErrorKind::kThrottled: return RetryThrottledIn(request, error, so_far);
-    case ErrorKind::kServer: return RetryServerErrorIn(error, so_far);
+    case ErrorKind::kServer: return RetryServerErrorIn(request, error, so_far);
     case ErrorKind::kMalformed:
       if (request.mutates()) return std::nullopt;
-      return RetryServerErrorIn(error, so_far);
+      return RetryServerErrorIn(request, error, so_far);
     default: return std::nullopt;
   }
 }

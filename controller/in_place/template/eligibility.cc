@@ -9,10 +9,12 @@
 #include "controller/in_place/template/metadata.h"
 #include "controller/in_place/template/tolerations.h"
 #include "kubeclient/api/canonical.h"
+#include "kubeclient/base/cut_text.h"
 
 namespace windlass::in_place {
 namespace {
 
+constexpr size_t kPointerBytesMax = 256;
 constexpr std::string_view kRestartedAt = "kubectl.kubernetes.io/restartedAt";
 
 struct ContainerList {
@@ -247,7 +249,9 @@ std::string_view Name(Reason reason) {
 
 std::string Text(const NotEligible& why) {
   const std::string name(Name(why.reason));
-  return why.reason == Reason::kFieldChanged ? name + ":" + why.pointer : name;
+  if (why.reason != Reason::kFieldChanged) return name;
+  // It is written into an annotation, and names a key that somebody chose.
+  return name + ":" + std::string(CutText(why.pointer, kPointerBytesMax));
 }
 
 Result<Verdict> CompareTemplates(std::string_view host_template, std::string_view target_template) {

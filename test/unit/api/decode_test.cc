@@ -178,6 +178,22 @@ TEST_CASE("a ReplicaSet is read, with the fingerprint of its template instead of
   CHECK(decoded->status.conditions[0].type == "ReplicaFailure");
 }
 
+// Whom this serves: who reads the Deployment's condition, into which the message is copied.
+TEST_CASE("of a ReplicaSet's condition the beginning of its message is kept (R-066)") {
+  Fixture f;
+  const auto message_of = [&](const std::string& message) {
+    const json rs = {
+        {"metadata", {{"name", "web-1"}, {"namespace", "shop"}}},
+        {"status", {{"conditions", {{{"type", "ReplicaFailure"}, {"message", message}}}}}}};
+    const Result<ReplicaSet> decoded = DecodeReplicaSet(f.decoder, rs.dump());
+    REQUIRE(decoded.ok());
+    return decoded->status.conditions.at(0).message;
+  };
+  CHECK(message_of(std::string(4096, 'x')) == std::string(4096, 'x'));
+  CHECK(message_of(std::string(4095, 'x') + "é") == std::string(4095, 'x') + "…");
+  Proves("R-066");
+}
+
 TEST_CASE("a ReplicaSet is recognised by its Deployment's template (D-150)") {
   Fixture f;
   const Result<Deployment> deployment = DecodeDeployment(f.decoder, kDeploymentJson);
@@ -233,6 +249,61 @@ TEST_CASE("an owner whose uid is no UUID belongs to no object of ours (BI-47)") 
     REQUIRE(odd.ok());
     CHECK(odd->meta.owner_references[0].uid == Uid::Foreign());
   }
+}
+
+// Whom this serves: everybody else, when a user writes megabytes where the API server has no limit.
+TEST_CASE("of an owner's texts no more is kept than an object can have (R-065)") {
+  Fixture f;
+  const std::string name(253, 'n');
+  const std::string kind(63, 'k');
+  const std::string version = std::string(253, 'g') + "/" + std::string(63, 'v');
+  const auto owner_of = [&](const std::string& more) {
+    const json owner = {{"apiVersion", version + more},
+                        {"kind", kind + more},
+                        {"name", name + more},
+                        {"uid", "8d1c3b34-5f0e-4f0a-9d51-1f3c2a7e9b10"},
+                        {"controller", true}};
+    const json rs = {{"metadata", {{"name", "web-1"}, {"ownerReferences", {owner}}}}};
+    const Result<ReplicaSet> decoded = DecodeReplicaSet(f.decoder, rs.dump());
+    REQUIRE(decoded.ok());
+    return *decoded->meta.ControllerRef();
+  };
+  const OwnerReference whole = owner_of("");
+  CHECK(whole == OwnerReference{version, kind, name, kDeploymentUid, true, false});
+  CHECK(owner_of(std::string(1000000, 'x')) == whole);
+  CHECK(owner_of("é") == whole);
+  Proves("R-065");
+}
+
+TEST_CASE("of a percentage a short text is kept, which means the same (R-065)") {
+  struct Row {
+    std::string written, kept;
+  };
+  const std::string zeros(1000000, '0');
+  const std::string nines(1000000, '9');
+  const Row row = GENERATE_REF(values<Row>({
+      {std::string(61, '0') + "25%", std::string(61, '0') + "25%"},
+      {std::string(62, '0') + "25%", "25%"},
+      {zeros + "25%", "25%"},
+      {zeros + "%", "0%"},
+      {zeros, "0"},
+      {zeros + "x%", "0x%"},
+      {"25%" + zeros, "25%" + std::string(61, '0')},
+      {nines + "%", std::string(64, '9')},
+      {"%" + zeros + "1%", "%" + std::string(63, '0')},
+  }));
+  Fixture f;
+  const json object = {{"metadata", {{"name", "web"}}},
+                       {"spec", {{"strategy", {{"rollingUpdate", {{"maxSurge", row.written}}}}}}}};
+  const Result<Deployment> decoded = DecodeDeployment(f.decoder, object.dump());
+  REQUIRE(decoded.ok());
+  REQUIRE(decoded->spec.max_surge);
+  CHECK((decoded->spec.max_surge->string_value == row.kept));
+  const Result<int32_t> kept = Resolve(*decoded->spec.max_surge, 10, true);
+  const Result<int32_t> written = Resolve(IntOrPercent::Percent(row.written), 10, true);
+  REQUIRE(kept.ok() == written.ok());
+  if (kept.ok()) CHECK(*kept == *written);
+  Proves("R-065");
 }
 
 TEST_CASE("Pod metadata is read from a whole Pod and from PartialObjectMetadata alike") {

@@ -1,13 +1,16 @@
 // What the recorder sends, when, and what it does not let itself be stopped by (D-536).
 #include "kubeclient/client/event_recorder.h"
 
+#include <algorithm>
 #include <nlohmann/json.hpp>
 #include <string>
+#include <vector>
 
 #include "kubeclient/client/client.h"
 #include "kubeclient/client/event_series.h"
 #include "kubeclient/client/retry.h"
 #include "test/catch.h"
+#include "test/support/recording_log.h"
 #include "test/unit/client/fake_transport.h"
 
 namespace windlass::event_recorder_test {
@@ -124,13 +127,11 @@ TEST_CASE("Repeats while an event is under way are told by one patch (D-536)") {
 
 TEST_CASE("Repeats while an event is queued go out with it") {
   Recorder world;
-  for (int i = 0; i < kEventsInFlightMax; ++i) {
-    world.recorder.Record(Deployment("busy-" + std::to_string(i)), Normal("Scaled up"));
-  }
+  world.recorder.Record(Deployment("busy"), Normal("Scaled up"));
   for (int i = 0; i < 3; ++i) world.recorder.Record(Deployment("web"), Normal("Scaled up"));
-  CHECK(world.transport.sent.size() == static_cast<size_t>(kEventsInFlightMax));
+  CHECK(world.transport.sent.size() == 1);
   world.Accept();
-  CHECK(world.Body(kEventsInFlightMax)["count"] == 3);
+  CHECK(world.Body(1)["count"] == 3);
 }
 
 // The answer to an event, or to the patch of its count.
@@ -221,10 +222,10 @@ TEST_CASE("The queue is bounded; the oldest Normal event goes first (D-536)") {
       world.recorder.Record(Deployment("d" + std::to_string(i)), event);
     }
   };
-  const int full = kEventsInFlightMax + static_cast<int>(kEventQueueMax);
-  record(0, kEventsInFlightMax, Normal("in flight"));
-  record(kEventsInFlightMax, kEventsInFlightMax + 1, Warning("the oldest of all"));
-  record(kEventsInFlightMax + 1, full, Normal("queued"));
+  const int full = 1 + static_cast<int>(kEventQueueMax);
+  record(0, 1, Normal("in flight"));
+  record(1, 2, Warning("the oldest of all"));
+  record(2, full, Normal("queued"));
   CHECK(world.recorder.counters().dropped == 0);
   record(full, full + 10, Warning("late"));
   CHECK(world.recorder.counters().dropped == 10);
@@ -243,14 +244,94 @@ TEST_CASE("The queue is bounded; the oldest Normal event goes first (D-536)") {
 
 TEST_CASE("A queue of Warnings alone loses its oldest") {
   Recorder world;
-  const int full = kEventsInFlightMax + static_cast<int>(kEventQueueMax);
+  const int full = 1 + static_cast<int>(kEventQueueMax);
   for (int i = 0; i <= full; ++i) {
     world.recorder.Record(Deployment("d" + std::to_string(i)), Warning("failed"));
   }
   CHECK(world.recorder.counters().dropped == 1);
   world.Accept();
-  const std::string after_the_dropped = "d" + std::to_string(kEventsInFlightMax + 1);
-  CHECK(world.Body(kEventsInFlightMax)["involvedObject"]["name"] == after_the_dropped);
+  CHECK(world.Body(1)["involvedObject"]["name"] == "d2");
+}
+
+// --- namespaces ---
+
+// Whom this serves: the users of "blog", while a webhook hangs on the Events of "shop".
+TEST_CASE("A namespace whose Events hang holds up those of no other (C-018)") {
+  Recorder world;
+  for (const char* name : {"a", "b", "c"}) {
+    world.recorder.Record(Deployment(name, "shop"), Normal("Scaled up"));
+  }
+  for (const char* name : {"d", "e"}) {
+    world.recorder.Record(Deployment(name, "blog"), Normal("Scaled up"));
+  }
+  const auto sent = [&] {
+    std::string names;
+    for (size_t i = 0; i < world.transport.sent.size(); ++i) {
+      names += world.Body(i)["involvedObject"]["name"].get<std::string>();
+    }
+    return names;
+  };
+  CHECK(sent() == "ad");  // of each namespace one
+  world.transport.AnswerLast(Recorder::Stored("7"));
+  CHECK(sent() == "ade");
+  world.transport.AnswerLast(Recorder::Stored("7"));
+  CHECK(sent() == "ade");
+  world.Accept();
+  CHECK(sent() == "adeb");
+  Proves("C-018");
+}
+
+TEST_CASE("Events of many namespaces have few places, in order (C-018)") {
+  Recorder world;
+  for (int i = 0; i < kEventsInFlightMax + 2; ++i) {
+    world.recorder.Record(Deployment("web", "n" + std::to_string(i)), Normal("Scaled up"));
+  }
+  CHECK(world.transport.waiting() == size_t{kEventsInFlightMax});
+  world.Accept();
+  REQUIRE(world.transport.sent.size() == size_t{kEventsInFlightMax} + 1);
+  CHECK(world.Body(kEventsInFlightMax)["involvedObject"]["namespace"] ==
+        "n" + std::to_string(kEventsInFlightMax));
+}
+
+TEST_CASE("Who has the most Events waiting loses them, and nobody else (C-018)") {
+  Recorder world;
+  RecordingLog log;
+  EventRecorder recorder(world.clock, log, world.client);
+  recorder.Record(Deployment("first", "blog"), Normal("Scaled up"));
+  recorder.Record(Deployment("second", "blog"), Normal("Scaled up"));
+  for (int i = 0; i < static_cast<int>(kEventQueueMax) + 50; ++i) {
+    recorder.Record(Deployment("d" + std::to_string(i), "shop"), Warning("failed"));
+  }
+  CHECK(recorder.counters().dropped == 50);
+  world.Accept();
+  CHECK(world.Body(2)["involvedObject"]["name"] == "second");
+  CHECK(log.lines == std::vector<std::string>{
+                         "warning Events are dropped: too many wait to be written waiting=1000 "
+                         "most_of_namespace=shop"});
+}
+
+TEST_CASE("The log warns of Events that a webhook does not answer for, once a minute (C-018)") {
+  Recorder world;
+  RecordingLog log;
+  EventRecorder recorder(world.clock, log, world.client);
+  const auto warnings = [&] {
+    return std::ranges::count_if(log.lines, [](const std::string& line) {
+      return line.starts_with("warning an Event was not written, and those of its namespace wait ");
+    });
+  };
+  const auto fail = [&](const std::string& name, HttpResponse answer) {
+    recorder.Record(Deployment(name), Normal("Scaled up"));
+    world.transport.Answer(std::move(answer));
+  };
+  fail("a", Refusal(403, "Forbidden", "no"));
+  CHECK(warnings() == 0);
+  fail("b", Refusal(500, "InternalError", "failed calling webhook \\\"x\\\": deadline"));
+  CHECK(warnings() == 1);
+  fail("c", Refusal(500, "InternalError", "failed calling webhook \\\"x\\\": deadline"));
+  CHECK(warnings() == 1);
+  world.Advance(kEventWarningEvery);
+  fail("d", Refusal(500, "InternalError", "failed calling webhook \\\"x\\\": deadline"));
+  CHECK(warnings() == 2);
 }
 
 TEST_CASE("The answer to a forgotten event is not taken for its successor's (D-536)") {

@@ -36,11 +36,10 @@ class FakeTransport final : public Transport {
 
   size_t waiting() const { return open_.size(); }
   // Answers the oldest call that waits.
-  void Answer(Result<HttpResponse> response) {
-    WL_ASSERT(!open_.empty());
-    const ReplyHandler reply = std::move(open_.front().second);
-    open_.erase(open_.begin());
-    reply(std::move(response));
+  void Answer(Result<HttpResponse> response) { AnswerAt(0, std::move(response)); }
+  // Answers the youngest call that waits.
+  void AnswerLast(Result<HttpResponse> response) {
+    AnswerAt(open_.size() - 1, std::move(response));
   }
 
   std::vector<HttpRequest> sent;  // all requests, in order
@@ -49,6 +48,13 @@ class FakeTransport final : public Transport {
 
  private:
   using Open = std::pair<CallId, ReplyHandler>;
+
+  void AnswerAt(size_t index, Result<HttpResponse> response) {
+    WL_ASSERT(index < open_.size());
+    const ReplyHandler reply = std::move(open_[index].second);
+    open_.erase(open_.begin() + static_cast<ptrdiff_t>(index));
+    reply(std::move(response));
+  }
 
   void AnswerCancelled(CallId id) {
     const auto found = std::ranges::find(open_, id, &Open::first);
@@ -94,6 +100,9 @@ inline Request GetOf(const std::string& name) {
 inline Request PatchOf(const std::string& name) {
   return Request::MergePatch(resources::kDeployments, Version(name), "",
                              R"({"spec":{"replicas":3}})");
+}
+inline Request DryRunOf(const std::string& name) {
+  return Request::DryRunCreate(resources::kReplicaSets, {"shop", name}, R"({"kind":"ReplicaSet"})");
 }
 inline Request EventOf(const std::string& name) {
   return Request::Create(resources::kEvents, {"shop", name}, R"({"kind":"Event"})");

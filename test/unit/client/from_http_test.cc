@@ -103,6 +103,11 @@ TEST_CASE("4xx say what the caller can do (C-015)") {
       {"a webhook's denial, whatever its code",
        Refusal(404, "NotFound", "admission webhook \\\"p.example.com\\\" denied the request: no"),
        "Forbidden", "Forbidden", "Forbidden", "Forbidden"},
+      // Whom this serves: who reads in the condition why nothing happens. A server that asks for
+      // less names no webhook.
+      {"a webhook's denial that asks for less",
+       Refusal(429, "TooManyRequests", "admission webhook \\\"p.e.com\\\" denied the request: no"),
+       "Forbidden", "Forbidden", "Forbidden", "Forbidden"},
       {"a policy's denial, 422 unless it says otherwise",
        Refusal(
            422, "Invalid",
@@ -193,6 +198,20 @@ TEST_CASE("An error speaks with the server's own words and waits as long as it w
   SECTION("Status.message, unchanged (D-787)") {
     CHECK(error_of(Refusal(403, "Forbidden", "pods \\\"x\\\" is forbidden: no")).message ==
           "pods \"x\" is forbidden: no");
+  }
+  SECTION("of a Status' message of megabytes the beginning (R-066)") {
+    // Whom this serves: who reads the condition, into which the whole would not fit, and all who
+    // would wait behind the writes of it. The message is judged whole, though.
+    const std::string denied = "admission webhook \\\"a.b\\\" denied the request: ";
+    const Error error = error_of(Refusal(403, "Forbidden", denied + std::string(1 << 20, 'x')));
+    CHECK(error.message.starts_with("admission webhook \"a.b\" denied the request: xxx"));
+    CHECK(error.message.ends_with("x…"));
+    CHECK(error.message.size() == 4096 + 3);
+    CHECK(error.detail == ErrorDetail::kDenied);
+    const Error late = error_of(Refusal(403, "", std::string(5000, 'x') + " exceeded quota: q"));
+    CHECK(late.kind == ErrorKind::kQuotaExceeded);
+    CHECK(error_of(Refusal(403, "", std::string(4096, 'x'))).message == std::string(4096, 'x'));
+    Proves("R-066");
   }
   SECTION("an excerpt on one line where there is no Status") {
     const Error error = error_of(Plain(502, "<html>\n" + std::string(5000, 'x')));

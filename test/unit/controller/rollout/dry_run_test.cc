@@ -259,6 +259,8 @@ TEST_CASE("only a server that never tells the defaults is not asked again (RO-09
        ErrorDetail::kNoDryRun},
       {ErrorKind::kForbidden, 403, "replicasets is forbidden", V::kNoVerdict},
       {ErrorKind::kForbidden, 422, "denied by a policy", V::kNoVerdict},
+      {ErrorKind::kForbidden, 429, "a webhook denied it for now", V::kNotTold},
+      {ErrorKind::kForbidden, 503, "a webhook denied it for now", V::kNotTold},
       {ErrorKind::kQuotaExceeded, 403, "exceeded quota", V::kNoVerdict},
       {ErrorKind::kInvalid, 422, "spec.template: Invalid value", V::kRefused},
       {ErrorKind::kInvalid, 413, "too large", V::kNotTold},
