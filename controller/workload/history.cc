@@ -41,7 +41,7 @@ bool IsKept(const Situation& situation, const ReplicaSet* rs) {
       rs == FindNewReplicaSet(workload, situation.all, situation.learned)) {
     return true;
   }
-  const bool is_last = RevisionOf(rs->meta).value_or(0) + 1 >= NextRevision(situation.all);
+  const bool is_last = RevisionOf(rs->meta).value_or(0) >= NextRevision(situation.all) - 1;
   if (is_last && workload.kind.KeepsStableRevision()) return true;
   // Without any Pods, the revision that served last is what Pods may come back in (RO-122).
   const bool sleeps = TotalReplicas(situation.all) == 0;

@@ -2,7 +2,9 @@
 
 #include <algorithm>
 #include <cstddef>
+#include <functional>
 #include <utility>
+#include <vector>
 
 #include "controller/workload/annotations.h"
 #include "controller/workload/copied_annotations.h"
@@ -152,12 +154,18 @@ std::optional<Step> ConfirmTemplateChanged(const Situation& situation) {
 }
 
 int64_t NextRevision(const std::vector<const ReplicaSet*>& old) {
-  int64_t highest = 0;
+  std::vector<int64_t> given = {0};
   for (const ReplicaSet* rs : old) {
     const std::optional<int64_t> revision = RevisionOf(rs->meta);
-    if (revision && *revision < kRevisionMax) highest = std::max(highest, *revision);
+    if (revision && *revision < kRevisionMax) given.push_back(*revision);
   }
-  return highest + 1;
+  std::ranges::sort(given, std::ranges::greater());
+  int64_t above = kRevisionMax;
+  for (const int64_t revision : given) {
+    if (revision + 1 < above) return revision + 1;
+    above = revision;
+  }
+  return 1;
 }
 
 int64_t NumberFor(const Workload& workload, const ReplicaSet* rs,

@@ -47,8 +47,9 @@ WantedTemplate FindWantedTemplate(const Workload& workload, const ReplicaSet* ne
 std::optional<Step> ConfirmTemplateChanged(const Situation& situation);
 
 // Returns one more than the highest revision of the old ReplicaSets. Skips revisions that cannot be
-// parsed or are 2^62 or more, so that a planted MaxInt64 never overflows (D-160, B-32). Example:
-// revisions 3, 7 and "x": 8.
+// parsed or are 2^62 or more, so that a planted MaxInt64 never overflows (D-160, B-32). Returns no
+// 2^62 either, which the next call would skip: then the number above the highest one that has room
+// above it. Examples: revisions 3, 7 and "x": 8; 3, 2^62 - 2 and 2^62 - 1: 4.
 int64_t NextRevision(const std::vector<const ReplicaSet*>& old);
 
 // Returns the number that `rs` gets when its template is rolled out beside `others`: its own, if it

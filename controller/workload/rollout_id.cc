@@ -1,8 +1,6 @@
 #include "controller/workload/rollout_id.h"
 
-#include <algorithm>
-
-#include "controller/workload/annotations.h"
+#include "controller/workload/new_replica_set.h"
 
 namespace windlass::workload {
 namespace {
@@ -12,9 +10,7 @@ constexpr size_t kUidPart = 8;
 }  // namespace
 
 int64_t LatestRevision(const std::vector<const ReplicaSet*>& ours) {
-  int64_t latest = 0;
-  for (const ReplicaSet* rs : ours) latest = std::max(latest, RevisionOf(rs->meta).value_or(0));
-  return latest;
+  return NextRevision(ours) - 1;
 }
 
 std::string RolloutId(const ObjectMeta& meta, int64_t number) {
