@@ -59,8 +59,11 @@ class Controller {
 
   // Returns the writes that make late writes of a former leader to the object `key` fail, in the
   // order in which to send them. `term` identifies the present term. The caller asks again after
-  // each of these writes, and skips those that it sent in this term already (L-012).
-  virtual std::vector<Request> FenceWrites(const ObjectKey& key, std::string_view term) const = 0;
+  // each of these writes, and skips those that it sent in this term already (L-012). Returns
+  // nullopt if the present version of an object is not known, so that the touch would fail: then
+  // Next must not write either.
+  virtual std::optional<std::vector<Request>> FenceWrites(const ObjectKey& key,
+                                                          std::string_view term) const = 0;
 
   // Returns when the oldest cache that decides about such a write was last known to be the API
   // server's state. Returns nullopt if no cache does.

@@ -60,7 +60,7 @@ void DeploymentController::TermEnds() {
 std::optional<Step> DeploymentController::Next(const ObjectKey& key, const Learned& learned,
                                                WallTime now) {
   const Deployment* deployment = deployments_.objects().Find(key);
-  if (deployment == nullptr) return std::nullopt;
+  if (deployment == nullptr) return NextUnseen(key);
   if (auto step = MindRivals(*deployment, learned, now)) return step;
   return workload::Next(*ViewOf(key), learned, now);
 }

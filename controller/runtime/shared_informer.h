@@ -80,6 +80,8 @@ class AnyInformer {
   virtual const Reflector& reflector() const = 0;
   // As members of Informer.
   virtual const std::map<ObjectKey, UnreadableObject>& quarantined() const = 0;
+  virtual Listeners<const UnreadableObject&>& on_unreadable() = 0;
+  virtual Listeners<const UnreadableObject&>& on_unreadable_gone() = 0;
   virtual Listeners<>& on_synced() = 0;
   virtual Listeners<>& on_recovered() = 0;
   virtual Listeners<>& on_not_served() = 0;
@@ -139,6 +141,10 @@ class SharedInformer final : public AnyInformer {
   const Reflector& reflector() const override { return informer.reflector(); }
   const std::map<ObjectKey, UnreadableObject>& quarantined() const override {
     return informer.quarantined();
+  }
+  Listeners<const UnreadableObject&>& on_unreadable() override { return informer.on_unreadable; }
+  Listeners<const UnreadableObject&>& on_unreadable_gone() override {
+    return informer.on_unreadable_gone;
   }
   Listeners<>& on_synced() override { return informer.on_synced; }
   Listeners<>& on_recovered() override { return informer.on_recovered; }

@@ -1,5 +1,6 @@
 #include "controller/runtime/term_fence.h"
 
+#include <optional>
 #include <utility>
 #include <vector>
 
@@ -15,11 +16,12 @@ TermFence::~TermFence() = default;
 // needs no fence later.
 void TermFence::Raise(const QueueKey& key, const LateWrites& late, Done done) {
   if (raised_.contains(key)) return done({}, {});
-  std::vector<Request> touches;
+  std::optional<std::vector<Request>> touches;
   const bool told = environment_.Ask(
       key, [&](const Controller& controller) { touches = controller.FenceWrites(key, term_); });
   if (!told) return done({SyncResult::Kind::kInternal, {}, {}, {}}, {});
-  for (const Request& touch : touches) {
+  if (!touches) return done({}, {});
+  for (const Request& touch : *touches) {
     if (touched_.contains(touch.uid())) continue;
     if (auto error = late.WhyRefused(touch)) {
       return Answered(key, touch, *std::move(error), late, std::move(done));

@@ -36,7 +36,9 @@ class TermFence {
   // Raises the fence for `key` and calls `done` once, possibly before returning. The result is
   // kDone if no old write can reach the touched objects any more; otherwise it is how the
   // key's sync has ended. If the API server refuses a touch, the result is kDone with that refusal
-  // in `refused`: the sync then writes the status and no ReplicaSet. `late`: as for Sync::Start.
+  // in `refused`: the sync then writes the status and no ReplicaSet. If the controller knows no
+  // touches, because an object cannot be read, the result is kDone and the fence is not raised: the
+  // sync tells its user, and writes nothing. `late`: as for Sync::Start.
   using Done = std::function<void(SyncResult, Learned refused)>;
   void Raise(const QueueKey& key, const LateWrites& late, Done done);
 

@@ -6,6 +6,7 @@
 // only.
 #pragma once
 
+#include <map>
 #include <string>
 #include <string_view>
 #include <utility>
@@ -48,6 +49,14 @@ class WatchedResource {
   bool HasSynced() const { return shared_.informer.HasSynced(); }
   Store<T>& store() { return shared_.informer.store(); }
   const Store<T>& store() const { return shared_.informer.store(); }
+  // As members of Informer.
+  const std::map<ObjectKey, UnreadableObject>& quarantined() const {
+    return shared_.informer.quarantined();
+  }
+  Listeners<const UnreadableObject&>& on_unreadable() { return shared_.informer.on_unreadable; }
+  Listeners<const UnreadableObject&>& on_unreadable_gone() {
+    return shared_.informer.on_unreadable_gone;
+  }
   ComparedCache Compared() const { return shared_.Compared(); }
   MonotonicTime view_at() const { return shared_.view_at(); }
 

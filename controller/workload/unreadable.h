@@ -2,11 +2,22 @@
 #pragma once
 
 #include <optional>
+#include <string>
+#include <string_view>
 
 #include "controller/core/step.h"
 #include "controller/workload/view.h"
+#include "kubeclient/api/decode.h"
+#include "kubeclient/api/request.h"
 
 namespace windlass::workload {
+
+// Returns the object as Events refer to it.
+ObjectReference ReferenceTo(const ResourceId& resource, const UnreadableObject& object);
+
+// Returns the Event that says that nothing is decided for the object `key` of this kind, because
+// the latest version of `what` ("rollouts shop/web") cannot be read.
+Event UnreadableEvent(std::string_view kind, const ObjectKey& key, const std::string& what);
 
 // Returns the Event that says why nothing is decided for this workload: the cached version of it,
 // or of one of its ReplicaSets, is known to be out of date. Returns nullopt if all could be read.

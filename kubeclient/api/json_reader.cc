@@ -24,10 +24,13 @@ struct PathPart {
 };
 
 constexpr size_t kPathKeyBytesMax = 64;
+// A longer path is cut: a hundred levels of an array would say no more than the first.
+constexpr size_t kPathBytesMax = 200;
 
 std::string PathText(const std::vector<PathPart>& path) {
   std::string text;
   for (const PathPart& part : path) {
+    if (text.size() > kPathBytesMax) return text + "…";
     if (part.index >= 0) {
       text += "[" + std::to_string(part.index) + "]";
       continue;

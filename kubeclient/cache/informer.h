@@ -99,6 +99,10 @@ class Informer final : private ReflectorSink {
     Charge({held.all + pending.all, held.large + pending.large});
   }
 
+  // Called when the latest version of an object cannot be read, and the one before could, or none
+  // is known. Must not stop or reset the informer.
+  Listeners<const UnreadableObject&> on_unreadable;
+
   // Called when an unreadable object was deleted, and when a new complete state lacks it or has it
   // in a readable form. The store need not have changed.
   Listeners<const UnreadableObject&> on_unreadable_gone;

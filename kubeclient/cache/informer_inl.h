@@ -205,7 +205,8 @@ void Informer<T>::LogPoison(const std::string& object, const std::string& error)
 template <typename T>
 void Informer<T>::Quarantine(const UnreadableObject& object) {
   healing_.erase(object.identity.key);
-  quarantined_.insert_or_assign(object.identity.key, object);
+  const bool is_new = quarantined_.insert_or_assign(object.identity.key, object).second;
+  if (is_new) on_unreadable(object);
 }
 
 }  // namespace windlass

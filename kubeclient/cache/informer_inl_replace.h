@@ -120,9 +120,14 @@ Replaced Informer<T>::EndReplace(const ResourceVersion& version, bool confirmed)
   pending_ = Replacement<T>{std::move(incoming_), incoming_bytes_, version};
   healing_ = std::exchange(quarantined_, std::move(incoming_quarantined_));
   AbandonReplace();
+  std::vector<UnreadableObject> found;
+  for (const auto& [key, unreadable] : quarantined_) {
+    if (!healing_.contains(key)) found.push_back(unreadable);
+  }
   // Until the store has the readable version, the object counts as unreadable.
   std::erase_if(healing_, [this](const auto& entry) { return quarantined_.contains(entry.first); });
   quarantined_.insert(healing_.begin(), healing_.end());
+  for (const UnreadableObject& unreadable : found) on_unreadable(unreadable);
   ApplySlices(environment_.applied_in_one_turn);
   return Replaced::kDone;
 }

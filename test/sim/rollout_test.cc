@@ -261,6 +261,27 @@ TEST_CASE("an object that cannot be read stops its own rollout, and nobody else'
   CHECK(world.Pods("web").size() == 5);
 }
 
+// Whom this serves: who wrote it, and waits for Pods that do not come.
+TEST_CASE("an object of which no version could ever be read is told of, and rolls out later") {
+  World world(1);
+  auto windlass = std::make_unique<WindlassProcess>(world);
+  const StoreKey web = {resources::kDeployments, "default", "web"};
+  Json unreadable = SampleDeployment("web", 3, "app:v1");
+  world.Apply(SampleDeployment("shop", 3, "app:v1"));
+  ExpectComplete(world, "shop");
+  const bool restart = GENERATE(false, true);
+  if (restart) windlass = nullptr;
+  world.Apply(unreadable);
+  SetMinReadySeconds(world, web, "soon");
+  if (restart) windlass = std::make_unique<WindlassProcess>(world);
+  REQUIRE(world.Quiesce());
+  CHECK(CountEvents(world, "WindlassUnreadable") == 1);
+  CHECK(world.ReplicaSets("web").empty());
+  SetMinReadySeconds(world, web, 0);
+  REQUIRE(world.RunUntil([&] { return world.IsComplete("web"); }, kLimit));
+  CHECK(CountEvents(world, "WindlassUnreadable") == 1);
+}
+
 // Returns the parts of a Deployment's status other than counters, and whether a rollout of
 // `replicas` is complete.
 std::string SaysBeyondCounters(const Json& deployment, int64_t replicas) {

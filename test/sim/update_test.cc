@@ -325,6 +325,33 @@ TEST_CASE("A rename that would lose the Pods to another ReplicationController is
   CHECK(run.PodsOf(kWeb).size() == 3);
 }
 
+// Whom this serves: whose Pods would be counted, and sizes set, by what is known to be out of date.
+TEST_CASE("An update waits while one of its objects cannot be read, and says so (R-031)") {
+  UpdateRun run(kSeed);
+  run.Begin(4);
+  run.Ask(ByFile("web-2", "app:v2"));
+  REQUIRE(run.UntilSizes(3, 2));
+  const std::string name = GENERATE("web", "web-2");
+  const StoreKey key = {kControllers, "default", name};
+  const auto set_min_ready = [&](const Json& value) {
+    Json object = *run.world.api().Find(key);
+    object["spec"]["minReadySeconds"] = value;
+    run.world.api().store().Commit(key, object, run.world.loop().clock().Now(), "etcd", "edit");
+  };
+  set_min_ready("soon");
+  run.world.RunFor(seconds(120));
+  CHECK(run.Phase() == "Progressing");
+  CHECK(SizeOf(run, "web-2") < 4);
+  int told = 0;
+  for (const Object& event : run.world.api().List(resources::kEvents, "default")) {
+    told += TextAt(*event, {"reason"}) == "WindlassUnreadable" ? 1 : 0;
+  }
+  CHECK(told == 1);
+  set_min_ready(0);
+  REQUIRE(run.UntilPhase("Succeeded"));
+  CHECK(run.Rest() == "");
+}
+
 TEST_CASE("A ReplicationController whose name begins with the name of another is another one") {
   UpdateRun run(kSeed);
   run.world.Apply(SampleReplicationController("webby", 2, "app:v1"));

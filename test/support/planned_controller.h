@@ -46,7 +46,8 @@ class PlannedController final : public Controller {
     if (found == objects.end()) return std::nullopt;
     return ObjectReference{"apps/v1", "Deployment", key, found->second, {"40"}};
   }
-  std::vector<Request> FenceWrites(const ObjectKey& key, std::string_view) const override {
+  std::optional<std::vector<Request>> FenceWrites(const ObjectKey& key,
+                                                  std::string_view) const override {
     on_question("FenceWrites", key);
     return fence_writes;
   }

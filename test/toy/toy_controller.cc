@@ -64,7 +64,10 @@ class ToyController final : public WatchingController {
   }
   // No fence is needed: after a late write of a former leader the watch wakes the key, and the text
   // is copied again.
-  std::vector<Request> FenceWrites(const ObjectKey&, std::string_view) const override { return {}; }
+  std::optional<std::vector<Request>> FenceWrites(const ObjectKey&,
+                                                  std::string_view) const override {
+    return std::vector<Request>();
+  }
   void Written(const Because&) override { ++copies_; }
 
   std::vector<NeededRight> RightsNeeded() const override {

@@ -49,6 +49,7 @@ InPlaceCache::InPlaceCache(Informers& informers)
     informer.on_synced.Add(tell);
     informer.on_forbidden.Add(tell);
     informer.on_recovered.Add(tell);  // e.g. a right is back: wakes only workloads that need it
+    informer.on_unreadable.Add([tell](const UnreadableObject&) { tell(); });
     informer.on_unreadable_gone.Add([tell](const UnreadableObject&) { tell(); });
   });
 }

@@ -1,5 +1,7 @@
 #include "controller/replication_controller/watch/update_controller.h"
 
+#include <algorithm>
+#include <array>
 #include <nlohmann/json.hpp>
 #include <utility>
 
@@ -9,6 +11,7 @@
 #include "controller/runtime/sync.h"
 #include "controller/workload/left_out.h"
 #include "controller/workload/rollout_id.h"
+#include "controller/workload/unreadable.h"
 #include "controller/workload/watch/live_pods.h"
 #include "controller/workload/watch/rollout_counts.h"
 #include "kubeclient/api/json_value.h"
@@ -68,6 +71,16 @@ UpdateController::UpdateController(ControllerHost& host)
   controllers_.store().OnChange(
       [this](const Change<ReplicationController>& change) { ControllerChanged(change); });
   pods_.informer.store().OnChange([this](const Change<Pod>& change) { PodChanged(change); });
+  const auto wake_itself = [this](const UnreadableObject& update) {
+    host_.Wake(update.identity.key, Wake::kObjectChange);
+  };
+  updates_.on_unreadable().Add(wake_itself);
+  updates_.on_unreadable_gone().Add(wake_itself);
+  const auto wake = [this](const UnreadableObject& object) { WakeNamespace(object.identity.key); };
+  for (auto* listeners : {&controllers_.on_unreadable(), &controllers_.on_unreadable_gone(),
+                          &pods_.informer.on_unreadable, &pods_.informer.on_unreadable_gone}) {
+    listeners->Add(wake);
+  }
   // Until then every key waits.
   pods_.informer.on_synced.Add([this] {
     if (watches_pods_) host_.WakeAll();
@@ -155,6 +168,9 @@ bool UpdateController::AsksForUpdate(const ReplicationController& controller) co
 
 void UpdateController::ForEachKey(const std::function<void(const ObjectKey&)>& visit) const {
   updates_.store().ForEach([&](const Update& update) { visit(KeyOf(update.meta)); });
+  for (const auto& [key, unreadable] : updates_.quarantined()) {
+    if (updates_.store().Find(key) == nullptr) visit(key);
+  }
   controllers_.store().ForEach([&](const ReplicationController& controller) {
     if (AsksForUpdate(controller)) visit(KeyOf(controller.meta));
   });
@@ -215,6 +231,13 @@ void UpdateController::WakeUpdatesOf(const ObjectKey& controller, Wake wake) {
   }
 }
 
+// The owner of a Pod that cannot be read may be any ReplicationController of its namespace.
+void UpdateController::WakeNamespace(const ObjectKey& of_object) {
+  for (const Update* update : updates_.store().InNamespace(of_object.namespace_.text())) {
+    if (!rc::HasEnded(*update)) host_.Wake(KeyOf(update->meta), Wake::kObjectChange);
+  }
+}
+
 // --- syncs ---
 
 rc::View UpdateController::ViewOf(const Update& update) const {
@@ -244,8 +267,39 @@ std::string UpdateController::LeftOut(const rc::View& view) const {
   return watches_pods_ && !pods_.given_up().empty() ? "all pods; raise" : "";
 }
 
+std::string UpdateController::UnreadableOf(const ObjectKey& key) const {
+  if (updates_.quarantined().contains(key)) {
+    return ObjectText(resources::kReplicationControllerUpdates, key);
+  }
+  const Update* update = updates_.store().Find(key);
+  if (update != nullptr && rc::HasEnded(*update)) return {};
+  if (controllers_.quarantined().contains(key)) {
+    return ObjectText(resources::kReplicationControllers, key);
+  }
+  if (update == nullptr) return {};
+  const rc::View view = ViewOf(*update);
+  const ObjectKey new_key{key.namespace_, rc::NewNameOf(*update, view.old_controller)};
+  if (controllers_.quarantined().contains(new_key)) {
+    return ObjectText(resources::kReplicationControllers, new_key);
+  }
+  for (const auto& [pod_key, pod] : pods_.informer.quarantined()) {
+    if (!(pod_key.namespace_ == key.namespace_)) continue;
+    const bool of_another =
+        pod.controller && std::ranges::none_of(std::array{view.old_controller, view.new_controller},
+                                               [&](const auto* controller) {
+                                                 return controller != nullptr &&
+                                                        controller->meta.uid == pod.controller->uid;
+                                               });
+    if (!of_another) return ObjectText(resources::kPods, pod_key);
+  }
+  return {};
+}
+
 std::optional<Step> UpdateController::Next(const ObjectKey& key, const Learned& learned,
                                            WallTime now) {
+  if (const std::string what = UnreadableOf(key); !what.empty()) {
+    return Wait{.events = {workload::UnreadableEvent(kind(), key, what)}};
+  }
   const Update* update = updates_.store().Find(key);
   if (update == nullptr) {
     const ReplicationController* controller = controllers_.store().Find(key);
@@ -266,17 +320,21 @@ int UpdateController::StepsMax(const ObjectKey& key) const {
   return kStepsPerSyncMax + static_cast<int>(ViewOf(*update).pods.size());
 }
 
-std::vector<Request> UpdateController::FenceWrites(const ObjectKey& key,
-                                                   std::string_view term) const {
+std::optional<std::vector<Request>> UpdateController::FenceWrites(const ObjectKey& key,
+                                                                  std::string_view term) const {
+  if (!UnreadableOf(key).empty()) return std::nullopt;
   const Update* update = updates_.store().Find(key);
-  if (update == nullptr) return {};
+  if (update == nullptr) return std::vector<Request>();
   return rc::FenceScaling(ViewOf(*update), term);
 }
 
 std::optional<ObjectReference> UpdateController::Reference(const ObjectKey& key) const {
   const Update* update = updates_.store().Find(key);
-  if (update == nullptr) return std::nullopt;
-  return ReferenceTo(resources::kReplicationControllerUpdates, update->meta);
+  const ResourceId& resource = resources::kReplicationControllerUpdates;
+  if (update != nullptr) return ReferenceTo(resource, update->meta);
+  const auto unreadable = updates_.quarantined().find(key);
+  if (unreadable == updates_.quarantined().end()) return std::nullopt;
+  return workload::ReferenceTo(resource, unreadable->second);
 }
 
 Marks UpdateController::MarksOf(const ObjectKey& key) const {

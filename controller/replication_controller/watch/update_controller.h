@@ -46,11 +46,16 @@ class UpdateController final : public WatchingController {
   std::optional<MonotonicTime> ViewAt(const Request& write) const override;
   std::optional<ObjectReference> Reference(const ObjectKey& key) const override;
   Marks MarksOf(const ObjectKey& key) const override;
-  std::vector<Request> FenceWrites(const ObjectKey& key, std::string_view term) const override;
+  std::optional<std::vector<Request>> FenceWrites(const ObjectKey& key,
+                                                  std::string_view term) const override;
 
  private:
   replication_controller::View ViewOf(const ReplicationControllerUpdate& update) const;
   std::string LeftOut(const replication_controller::View& view) const;
+  // Returns the first object of the update `key` whose latest version cannot be read: no decision
+  // may use the version before. Returns "" if all could be read.
+  std::string UnreadableOf(const ObjectKey& key) const;
+  void WakeNamespace(const ObjectKey& of_object);
   // Returns true if `controller` asks for an update that does not exist yet.
   bool AsksForUpdate(const ReplicationController& controller) const;
   void UpdateChanged(const Change<ReplicationControllerUpdate>& change);

@@ -57,12 +57,20 @@ WakeUps::WakeUps(WorkloadCache& cache, ControllerHost& host) : cache_(cache), ho
   cache_.overlaps().on_change = [this](const ObjectKey& key) {
     host_.Wake(key, Wake::kStatusChange);
   };
-  cache_.replica_sets().on_unreadable_gone.Add([this](const UnreadableObject& gone) {
-    cache_.workloads().ForEach([&](const Workload& workload) {
-      if (!WorkloadCache::MayOwn(workload, gone)) return;
+  const auto wake_itself = [this](const UnreadableObject& workload) {
+    host_.Wake(workload.identity.key, Wake::kObjectChange);
+  };
+  cache_.workloads().informer().on_unreadable().Add(wake_itself);
+  cache_.workloads().informer().on_unreadable_gone().Add(wake_itself);
+  const auto wake_owners = [this](const UnreadableObject& rs) {
+    const std::string_view namespace_ = rs.identity.key.namespace_.text();
+    cache_.workloads().ForEachIn(namespace_, [&](const Workload& workload) {
+      if (!WorkloadCache::MayOwn(workload, rs)) return;
       host_.Wake(KeyOf(workload.meta), Wake::kObjectChange);
     });
-  });
+  };
+  cache_.replica_sets().on_unreadable.Add(wake_owners);
+  cache_.replica_sets().on_unreadable_gone.Add(wake_owners);
   cache_.pods().on_synced.Add([this] {
     cache_.workloads().ForEach([this](const Workload& workload) {
       if (IsRecreate(workload)) host_.Wake(KeyOf(workload.meta), Wake::kObjectChange);

@@ -6,6 +6,7 @@
 #include "controller/runtime/rights_list.h"
 #include "controller/runtime/sync.h"
 #include "controller/workload/rollout_id.h"
+#include "controller/workload/unreadable.h"
 #include "controller/workload/watch/pod_count.h"
 #include "controller/workload/watch/replica_set_fence.h"
 
@@ -48,6 +49,9 @@ bool WorkloadController::WaitsForApi() const {
 
 void WorkloadController::ForEachKey(const std::function<void(const ObjectKey&)>& visit) const {
   workloads_->ForEachKey(visit);
+  for (const auto& [key, unreadable] : workloads_->informer().quarantined()) {
+    if (workloads_->FindMeta(key) == nullptr) visit(key);
+  }
 }
 
 std::vector<ComparedCache> WorkloadController::ComparedCaches() const {
@@ -87,8 +91,17 @@ std::optional<MonotonicTime> WorkloadController::ViewAt(const Request& write) co
 
 std::optional<ObjectReference> WorkloadController::Reference(const ObjectKey& key) const {
   const ObjectMeta* meta = workloads_->FindMeta(key);
-  if (meta == nullptr) return std::nullopt;
-  return ReferenceTo(workloads_->resource(), *meta);
+  if (meta != nullptr) return ReferenceTo(workloads_->resource(), *meta);
+  const auto& unreadable = workloads_->informer().quarantined();
+  const auto found = unreadable.find(key);
+  if (found == unreadable.end()) return std::nullopt;
+  return workload::ReferenceTo(workloads_->resource(), found->second);
+}
+
+std::optional<Step> WorkloadController::NextUnseen(const ObjectKey& key) const {
+  if (!workloads_->informer().quarantined().contains(key)) return std::nullopt;
+  const std::string what = ObjectText(workloads_->resource(), key);
+  return Wait{.events = {workload::UnreadableEvent(kind(), key, what)}};
 }
 
 // Called for every log line and Event, so it makes no view.
@@ -102,10 +115,10 @@ Marks WorkloadController::MarksOf(const ObjectKey& key) const {
           .annotations = {{std::string(workload::kRolloutIdAnnotation), id}}};
 }
 
-std::vector<Request> WorkloadController::FenceWrites(const ObjectKey& key,
-                                                     std::string_view term) const {
+std::optional<std::vector<Request>> WorkloadController::FenceWrites(const ObjectKey& key,
+                                                                    std::string_view term) const {
   const std::optional<View> view = ViewOf(key);
-  if (!view) return {};
+  if (!view || !view->unreadable.empty()) return std::nullopt;
   return FenceReplicaSets(*view, term);
 }
 

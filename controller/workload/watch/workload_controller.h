@@ -32,7 +32,8 @@ class WorkloadController : public WatchingController {
   std::optional<ObjectReference> Reference(const ObjectKey& key) const override;
   // Returns the id and the revision of the latest rollout (rollout_id.h).
   Marks MarksOf(const ObjectKey& key) const override;
-  std::vector<Request> FenceWrites(const ObjectKey& key, std::string_view term) const override;
+  std::optional<std::vector<Request>> FenceWrites(const ObjectKey& key,
+                                                  std::string_view term) const override;
   ReadListener BeforeRead(const ObjectKey& key, const Request& read) override;
   void Written(const Because& because) override;
   void NotWritten(const Because& because, const Error& error) override;
@@ -64,7 +65,10 @@ class WorkloadController : public WatchingController {
   ControllerHost& host() const { return host_; }
   WorkloadCache& own_cache() { return cache_; }
 
-  // Returns the view of `key`; nullopt if the object is gone.
+  // Returns the step for a `key` without a view: one that tells of the object if no version of it
+  // could be read yet, nullopt if it is gone.
+  std::optional<Step> NextUnseen(const ObjectKey& key) const;
+  // Returns the view of `key`; nullopt if the object is gone, or no version of it could be read.
   std::optional<View> ViewOf(const ObjectKey& key) const { return cache_.ViewOf(key); }
 
  private:

@@ -169,6 +169,26 @@ TEST_CASE_METHOD(Fixture, "one poison object among 1000 costs one object (R-031)
   CHECK(transport.requests().size() == 1);
 }
 
+// Whom this serves: who wrote the object, and waits for what does not come.
+TEST_CASE_METHOD(Fixture, "who is to be told of an unreadable object is told once (R-031)") {
+  std::string seen;
+  informer.on_unreadable.Add([&](const UnreadableObject& object) {
+    seen += object.identity.key.name + '@' + object.identity.resource_version.text + ' ';
+  });
+  Sync({"a@3"}, "10");
+  transport.Line(wire::Event("ADDED", wire::Poison("new@11")));
+  transport.Line(wire::Event("MODIFIED", wire::Poison("new@12")));
+  transport.Line(wire::Event("MODIFIED", wire::Poison("a@13")));
+  CHECK(seen == "new@11 a@13 ");
+  Relist({wire::Event("ADDED", wire::Poison("a@13")), wire::Event("ADDED", wire::Poison("new@12")),
+          wire::Event("ADDED", wire::Poison("other@14"))},
+         "20");
+  CHECK(seen == "new@11 a@13 other@14 ");
+  transport.Line(wire::Modified("a@21"));
+  transport.Line(wire::Event("MODIFIED", wire::Poison("a@22")));
+  CHECK(seen == "new@11 a@13 other@14 a@22 ");
+}
+
 TEST_CASE_METHOD(Fixture, "an object that becomes poison stays as it was (R-031)") {
   Sync({"a@3", "b@4"}, "10");
   transport.Line(wire::Event("MODIFIED", wire::Poison("a@11")));

@@ -119,7 +119,7 @@ TEST_CASE_METHOD(Fixture, "the controller of updates is called by its kind") {
   CHECK(controller.log_field() == "replicationcontrollerupdate");
   CHECK(controller.component() == "windlass");
   CHECK_FALSE(controller.HoldsReadiness());
-  CHECK(controller.FenceWrites({"ns", "web"}, "term").empty());
+  CHECK(controller.FenceWrites({"ns", "web"}, "term")->empty());
   CHECK(controller.Next({"ns", "web"}, {}, WallTime{1}) == std::nullopt);
   CHECK(ReplicationControllerUpdateControllerEntry().name == "replicationcontrollerupdate");
 }
@@ -210,11 +210,11 @@ TEST_CASE_METHOD(Fixture, "a new leader makes a late scaling of the former one f
   PutController("web");
   PutController("web-2");
   PutUpdate("web", {{"newName", "web-2"}}, {{"phase", "Progressing"}, {"step", "Scale"}});
-  CHECK(controller.FenceWrites({"ns", "web"}, "term-7").empty());
+  CHECK(controller.FenceWrites({"ns", "web"}, "term-7")->empty());
   PutUpdate(
       "web", {{"newName", "web-2"}},
       {{"phase", "Progressing"}, {"step", "Scale"}, {"scaling", {{"name", "web"}, {"from", 3}}}});
-  const std::vector<Request> fence = controller.FenceWrites({"ns", "web"}, "term-7");
+  const std::vector<Request> fence = *controller.FenceWrites({"ns", "web"}, "term-7");
   REQUIRE(fence.size() == 2);
   CHECK(fence[0].Describe() == "patch replicationcontrollers ns/web");
   CHECK(fence[1].Describe() == "patch replicationcontrollers ns/web-2");
@@ -222,7 +222,7 @@ TEST_CASE_METHOD(Fixture, "a new leader makes a late scaling of the former one f
         json{{"windlass.dev/term", "term-7"}});
   // A deletion that is still on its way must not come in the middle of a rollback.
   PutUpdate("web", {{"newName", "web-2"}}, {{"phase", "CleaningUp"}, {"step", "CleanUp"}});
-  CHECK(controller.FenceWrites({"ns", "web"}, "term-7").size() == 2);
+  CHECK(controller.FenceWrites({"ns", "web"}, "term-7")->size() == 2);
 }
 
 TEST_CASE_METHOD(Fixture, "a new controller leads to its update by the old one's name in it") {
