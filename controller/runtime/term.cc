@@ -8,6 +8,8 @@ namespace {
 // Retries of one namespace get one tenth of the client's rate. Even if everything in it fails, nine
 // tenths are left for the other namespaces (D-521).
 constexpr int kRetryRateShare = 10;
+// How many syncs in a row lose a race before users are told.
+constexpr int kConflictsTold = 10;
 
 // Returns the rate that retries of one namespace may use. Example: of 50 requests per second with a
 // burst of 100: 5 per second, and 10 at once. A client without a limit sets none.
@@ -119,7 +121,13 @@ void Term::Verify(const QueueKey& key, const Unverified& before) {
       environment_.folds.Vanished(key, before.request);
       said = Reply{};
     }
-    if (!said.ok()) return Ended(key, {SyncResult::Kind::kUncertain, {}, {}, before});
+    if (!said.ok()) {
+      environment_.log.Warning("the object of a write that got no answer cannot be read",
+                               {{environment_.ControllerOf(key).log_field(), key.ToString()},
+                                {"request", read.Describe()},
+                                {"error", said.error().message}});
+      return Ended(key, {SyncResult::Kind::kUncertain, {}, {}, before});
+    }
     unverified_.erase(key);
     StartSync(key, before.late);
   });
@@ -145,8 +153,7 @@ void Term::Settle(const QueueKey& key, const SyncResult& result) {
     case SyncResult::Kind::kConflict:
       ++counters_.conflicts;
       if (result.look_again_in) queue_.LookAgain(key, *result.look_again_in);
-      queue_.DoneConflict(key);
-      return;
+      return Conflict(key);
     case SyncResult::Kind::kRetry:
       if (result.look_again_in) queue_.LookAgain(key, *result.look_again_in);
       queue_.DoneRetry(key, result.longest, result.at_least);
@@ -172,6 +179,21 @@ void Term::NoteCost(const QueueKey& key, int calls) {
       {{controller.log_field(), key.ToString()},
        {"calls_in_sync", calls},
        {"calls_in_minute", *in_minute}});
+}
+
+// Tells users why nothing moves if somebody else, such as an admission webhook that writes back, or
+// another controller, changes an object whenever Windlass writes it.
+void Term::Conflict(const QueueKey& key) {
+  if (queue_.DoneConflict(key) != kConflictsTold) return;
+  const std::optional<ObjectReference> reference = environment_.Reference(key);
+  if (!reference) return;
+  environment_.Record(
+      key, *reference,
+      {Event::Type::kWarning, "WindlassConflict",
+       "Somebody else changed this " + reference->kind + " or an object of it " +
+           std::to_string(kConflictsTold) +
+           " times in a row while Windlass wrote. Windlass goes on trying, at least once a minute. "
+           "metadata.managedFields says who writes these objects; let that one stop."});
 }
 
 // Counts an internal error of the key's sync. The kInternalErrorsMax-th error in a row emits an

@@ -1,6 +1,7 @@
 #include "controller/runtime/unverified.h"
 
 #include <algorithm>
+#include <string>
 #include <utility>
 
 namespace windlass {
@@ -11,15 +12,18 @@ constexpr int kTimesUntilTold = 2;
 }  // namespace
 
 void LateWrites::Note(const Request& request, const Error& error) {
-  if (error.detail != ErrorDetail::kNoAnswer) return;
+  const bool no_answer = error.detail == ErrorDetail::kNoAnswer;
+  if (!no_answer && error.http_status < 400) return;
   const auto like = [&](const Late& late) { return request.IsLike(late.asked); };
   auto found = std::ranges::find_if(late_, like);
   if (found == late_.end()) found = late_.insert(found, {request.Identity(), {}, 0});
   ++found->times;
-  found->error = {ErrorKind::kTimeout,
-                  "the API server did not complete the write in time, as when an admission webhook "
-                  "does not answer: " +
-                      error.message};
+  const std::string what =
+      no_answer ? "the API server did not complete the write in time, as when an admission webhook "
+                  "does not answer: "
+                : "the API server answered with an error that may be of an admission webhook, and "
+                  "did not do the write: ";
+  found->error = {ErrorKind::kTimeout, what + error.message};
 }
 
 void LateWrites::Forget(const Request& request) {

@@ -31,7 +31,12 @@ struct WallTime {
   auto operator<=>(const WallTime&) const = default;
   bool IsZero() const { return unix_seconds == 0; }
   WallTime operator+(seconds d) const { return {unix_seconds + d.count()}; }
-  seconds operator-(WallTime earlier) const { return seconds(unix_seconds - earlier.unix_seconds); }
+  // Returns at most a century, either way: a time that somebody wrote may be in the year 9999, and
+  // a Duration has nanoseconds for 292 years.
+  seconds operator-(WallTime earlier) const {
+    constexpr int64_t kCentury = int64_t{100} * 366 * 86400;
+    return seconds(std::clamp(unix_seconds - earlier.unix_seconds, -kCentury, kCentury));
+  }
 };
 
 // Returns the earlier of two times. nullopt means "never", so Sooner(nullopt, b) is b.

@@ -32,7 +32,7 @@ enum class ErrorKind : uint8_t {
   kThrottled,             // 429: the server executed nothing; wait
   kServer,                // 5xx on a read, or a 5xx known to have done nothing
   kWebhook,               // 500: the API server could not call an admission webhook
-  kTimeout,               // a write that was not completed in time, time and again
+  kTimeout,               // a write that was not completed, in time or at all, time and again
   kMalformed,             // an answer, or a file, that cannot be understood
   kTooLarge,              // the answer to a read is above kBodyBytesMax: ask for fewer objects
   kConfig,                // wrong configuration: the message names the field and what to do

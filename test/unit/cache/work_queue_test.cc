@@ -196,7 +196,11 @@ TEST_CASE_METHOD(Fixture, "retry and deadline do not overwrite each other (Q-004
     const Duration look_again_in = GENERATE(seconds(10), seconds(700));
     const bool conflict = GENERATE(false, true);
     queue.LookAgain(kA, look_again_in);
-    conflict ? queue.DoneConflict(kA) : queue.DoneRetry(kA, kRetryMax);
+    if (conflict) {
+      queue.DoneConflict(kA);
+    } else {
+      queue.DoneRetry(kA, kRetryMax);
+    }
     CHECK(UntilReady() <= kConflictWait);
     Take(kA);  // still being processed
     UntilReady(seconds(1000));

@@ -81,6 +81,33 @@ TEST_CASE_METHOD(Fixture,
   }
 }
 
+// Whom this serves: who wonders why nothing moves while a webhook writes back after each write.
+TEST_CASE_METHOD(Fixture, "who loses every race for its object is told, once (Q-006)") {
+  const auto told = [this] {
+    return std::ranges::count_if(transport.sent, [](const HttpRequest& request) {
+      return request.body.find("WindlassConflict") != std::string::npos;
+    });
+  };
+  controller.plan = [](const ObjectKey&, const Learned&) -> Step {
+    return Write{.request = PatchOf("web"), .because = {Decision{"a test"}, {}}};
+  };
+  Begin();
+  Look();
+  int conflicts = 0;
+  const auto lose = [&] {
+    while (transport.waiting() == 0) Advance(seconds(1));
+    const bool is_event = transport.sent.back().method == HttpMethod::kPost;
+    transport.Answer(is_event ? Success() : Refusal(409, "Conflict", "changed"));
+    if (!is_event) ++conflicts;
+  };
+  while (conflicts < 9) lose();
+  Advance(Duration{0});
+  CHECK(told() == 0);
+  while (conflicts < 15) lose();
+  CHECK(told() == 1);
+  CHECK(transport.sent.size() == 16);
+}
+
 // An update of `name`'s size, whose refusal does not end the walk, and of the status of web.
 Write Scale(const std::string& name) {
   return Write{
@@ -131,10 +158,12 @@ struct LateFixture : Fixture {
 };
 
 TEST_CASE_METHOD(LateFixture,
-                 "a write that is late twice in a row is told, then tried anew (S-018)") {
+                 "a write that is late, or answered 500, twice is told, then tried anew (S-018)") {
   const Result<HttpResponse> late =
       GENERATE(Result<HttpResponse>(NoAnswer()),
-               Result<HttpResponse>(Refusal(504, "Timeout", "request did not complete")));
+               Result<HttpResponse>(Refusal(504, "Timeout", "request did not complete")),
+               // A mutating webhook's patch that does not apply.
+               Result<HttpResponse>(Refusal(500, "InternalError", "add operation does not apply")));
   Begin();
   Look();
   CHECK(Sent() == "web-1");
