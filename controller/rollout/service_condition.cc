@@ -116,16 +116,16 @@ std::optional<Told> WhyNotWritten(const Situation& situation, const NamedService
                 "the API server did not answer, or was in trouble, when Windlass wrote to " +
                     service + ". Windlass tries again every half a minute"};
   }
+  if (named.service != nullptr && WasInConflict(situation, *named.service)) {
+    return Told{"ServiceNotWritten", service +
+                                         " was changed by somebody else while Windlass wrote to "
+                                         "it. Windlass tries again within a minute"};
+  }
   if (IsWritten(situation, named)) return std::nullopt;
   if (TargetNow(situation, named, role) == nullptr) {
     return Told{"NoPodAvailable", service +
                                       " gets pod-template-hash into spec.selector once a Pod that "
                                       "it is to select is available"};
-  }
-  if (named.service != nullptr && WasInConflict(situation, *named.service)) {
-    return Told{"ServiceNotWritten", service +
-                                         " was changed by somebody else while Windlass wrote to "
-                                         "it. Windlass tries again within a minute"};
   }
   return Told{"ServiceNotWritten",
               service + " is about to get pod-template-hash into spec.selector"};

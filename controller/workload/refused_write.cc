@@ -53,6 +53,20 @@ bool SaySame(std::string_view shown, std::string_view said) {
          WithoutNumbers(shown.substr(colon)) == WithoutNumbers(said.substr(colon));
 }
 
+// Returns `end`. If a status that may be refused lost a race in this sync, and nothing else failed,
+// returns that failure, so that it is written soon. Example: the status that begins a step of a
+// Rollout gets a 409, and the one that shows the end of the pause is written.
+Step UnlessStatusLostRace(const Workload& workload, const Learned& learned, Step end) {
+  const auto lost = std::ranges::find_if(learned, [&](const Outcome& outcome) {
+    return !outcome.said.ok() && IsOfStatus(workload, outcome.asked);
+  });
+  Wait* wait = std::get_if<Wait>(&end);
+  if (lost == learned.end() || wait == nullptr) return end;
+  return Failed{.error = lost->said.error(),
+                .events = std::move(wait->events),
+                .look_again_in = wait->look_again_in};
+}
+
 }  // namespace
 
 const Outcome* EndOfWalk(const Workload& workload, const Learned& learned) {
@@ -103,7 +117,7 @@ Step UnlessStatusRefused(const Workload& workload, const Learned& learned, Step 
   const auto status = std::ranges::find_if(learned, [&](const Outcome& outcome) {
     return WasRefused(outcome) && IsOfStatus(workload, outcome.asked);
   });
-  if (status == learned.end()) return end;
+  if (status == learned.end()) return UnlessStatusLostRace(workload, learned, std::move(end));
   Failed failed{.error = status->said.error()};
   if (Failed* other = std::get_if<Failed>(&end)) failed = std::move(*other);
   if (Wait* wait = std::get_if<Wait>(&end)) {

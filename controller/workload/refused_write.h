@@ -55,7 +55,7 @@ bool WasRefusalTold(const Workload& workload, const Learned& learned);
 bool TellsOfRefusal(const Workload& workload, const Step& step, const Learned& learned);
 
 // Returns `end`. If the API server refused the status in this sync, returns a failure with an Event
-// that says so.
+// that says so. If a status lost a race, returns a failure in place of Wait.
 Step UnlessStatusRefused(const Workload& workload, const Learned& learned, Step end);
 
 }  // namespace windlass::workload

@@ -422,7 +422,8 @@ TEST_CASE(
   }
   CHECK(std::get<windlass::Write>(f.Before(f.Sized(old, 0))).request.resource() ==
         resources::kReplicaSets);
-  CHECK(f.Told() == "True Synced");  // it has a key of this Rollout
+  // It has a key of this Rollout, but that of Pods that are going.
+  CHECK(f.Told() == "Unknown ServiceNotWritten");
   Proves("RO-182 RO-185");
 }
 

@@ -4,6 +4,7 @@
 
 #include <memory>
 #include <string>
+#include <variant>
 #include <vector>
 
 #include "controller/in_place/phases/rollout_in_place.h"
@@ -11,6 +12,7 @@
 #include "controller/workload/decisions.h"
 #include "controller/workload/progress.h"
 #include "controller/workload/proven.h"
+#include "controller/workload/refused_write.h"
 #include "test/catch.h"
 #include "test/proves.h"
 #include "test/unit/controller/rollout/stepped.h"
@@ -300,6 +302,22 @@ TEST_CASE("a status that the API server does not take holds up no other decision
   f.now = kStart + seconds(1);  // another body
   CHECK_FALSE(f.Next());
   CHECK(f.Sit().limits.updated_max == 1);
+  Proves("RO-058");
+}
+
+// Whom this serves: whose rollout would stay at the pause that is over until something happens.
+TEST_CASE("a step that lost a race for its status begins soon (RO-058)") {
+  Stepped f;
+  f.AddOld(10);
+  const std::optional<Step> first = f.Next();
+  REQUIRE(first);
+  f.learned.push_back(OutcomeOf(std::get<Write>(*first), Error{ErrorKind::kConflict, "changed"}));
+  const Step end =
+      workload::UnlessStatusRefused(f.AsWorkload(), f.learned, Wait{.look_again_in = seconds(7)});
+  REQUIRE(std::holds_alternative<Failed>(end));
+  CHECK(std::get<Failed>(end).error.kind == ErrorKind::kConflict);
+  CHECK(std::get<Failed>(end).look_again_in == seconds(7));
+  CHECK(std::holds_alternative<Wait>(workload::UnlessStatusRefused(f.AsWorkload(), {}, Wait{})));
   Proves("RO-058");
 }
 
