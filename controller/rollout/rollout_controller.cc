@@ -80,7 +80,7 @@ std::optional<Step> RolloutController::Next(const ObjectKey& key, const Learned&
                                             WallTime now) {
   services_.Learn(key, learned, now);
   const std::optional<View> view = Look(key, now);
-  if (!view) return std::nullopt;
+  if (!view) return NextUnseen(key);
   Step step = workload::Next(*view, learned, now);
   services_.Plan(key, step);
   return step;
@@ -106,7 +106,13 @@ Controller::ReadListener RolloutController::BeforeRead(const ObjectKey& key, con
     return rollout::NoteStuckIn(stuck_, situation, FactsOf(view->workload, now).steps, read);
   }
   if (const std::optional<Workload> workload = rollouts_.Find(key)) {
-    if (auto note = rollout::NoteAnswerIn(templates_, *workload, read, now)) return note;
+    if (auto note = rollout::NoteAnswerIn(templates_, *workload, read, now)) {
+      // The Rollout may have changed, or be gone, when the answer comes.
+      return [this, key, uid = workload->meta.uid, note](const Outcome& outcome) {
+        note(outcome);
+        ForgetOldTemplate(uid, rollouts_.objects().FindByUid(key, uid));
+      };
+    }
   }
   return WorkloadController::BeforeRead(key, read);
 }
@@ -125,10 +131,16 @@ void RolloutController::RolloutChanged(const Change<Rollout>& change) {
   services_.RolloutChanged(change);
   const bool gone = change.new_object == nullptr;
   if (!gone && templates_.size() == 0 && stuck_.size() == 0) return;
-  if (!gone && !IsRolledOut(*change.new_object)) return;
   const Uid& uid = gone ? change.old_object->meta.uid : change.new_object->meta.uid;
+  ForgetOldTemplate(uid, change.new_object);
+  if (!gone && !IsRolledOut(*change.new_object)) return;
   templates_.Forget(uid);
   stuck_.Forget(uid);
+}
+
+void RolloutController::ForgetOldTemplate(const Uid& uid, const Rollout* rollout) {
+  if (rollout == nullptr) return templates_.Forget(uid);
+  templates_.ForgetOthers(uid, TextOf(rollout->spec.template_fingerprint));
 }
 
 // The rights of deploy/base/rbac.yaml are those of Deployments; updates in place have a file for

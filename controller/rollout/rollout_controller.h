@@ -50,6 +50,9 @@ class RolloutController final : public WorkloadController {
   // Returns what the extension asks for.
   rollout::RolloutFacts FactsOf(const Workload& workload, WallTime now) const;
   void RolloutChanged(const Change<Rollout>& change);
+  // Forgets what dry runs told about a template that `rollout` does not request, or about all if it
+  // is null. `uid` is its uid.
+  void ForgetOldTemplate(const Uid& uid, const Rollout* rollout);
 
   RolloutStore& rollouts_;
   rollout::TemplateDefaults templates_;

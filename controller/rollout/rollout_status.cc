@@ -151,6 +151,8 @@ Request WriteStatus(const Workload& workload, const StatusDraft& draft) {
       {"phase", status.phase},
       {"message", status.message},
       {"conditions", ToJson(status.conditions)}};
+  // The cache has left it out: the stored one stays, for autoscalers.
+  if (workload.meta.cut() && status.selector.empty()) fields["status"].erase("selector");
   return Request::MergePatch(resources::kRollouts, VersionOf(workload.meta), "status",
                              DumpJson(fields));
 }

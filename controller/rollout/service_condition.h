@@ -12,6 +12,7 @@
 //                    ServiceTakenAway: somebody takes the key away again and again
 //                    ServiceNotKept: the API server accepts what Windlass writes and drops it
 //                    ServiceUpdateRefused, ServicesForbidden: what Windlass is not allowed to do
+//                    WindlassOutOfMemory: no room in the caches for a Service
 //   absent           no Service is named, and none is left with a key of this Rollout
 //
 // The message names every Service with a trouble; the reason is that of the first. The API server's

@@ -4,6 +4,7 @@
 
 #include "controller/rollout/stable.h"
 #include "controller/rollout/stuck_pods.h"
+#include "controller/workload/left_out.h"
 
 namespace windlass::rollout {
 namespace {
@@ -59,6 +60,13 @@ std::optional<ServiceTrouble> TroubleWith(const Situation& situation, const Name
                           name + " does not exist: make it, or change " + FieldOf(role)};
   }
   const Service& service = *named.service;
+  if (service.meta.cut()) {
+    return ServiceTrouble{workload::kLeftOutReason,
+                          name + " takes " + std::to_string(service.meta.cut_bytes >> 10U) +
+                              " KiB of memory, for which Windlass has no room, and is left as it "
+                              "is: make its labels and its selector smaller, or change " +
+                              FieldOf(role)};
+  }
   if (SelectsNothing(service)) {
     const std::string why = service.external_name ? " has type ExternalName"
                                                   : " has no label of the Pods in spec.selector";

@@ -104,10 +104,11 @@ const Rollout* ServiceWatch::FindOwner(const Service& service) const {
 }
 
 // Another key is no loss: Windlass leaves it alone. Neither is what Windlass takes out of a Service
-// that is named no more.
+// that is named no more, nor what it has no room for.
 bool ServiceWatch::IsLoss(const Service& before, const Service& now) const {
   const std::optional<ServiceNote> note = NoteOf(before);
   if (!note || HashOf(before) != note->hash || FindOwner(before) == nullptr) return false;
+  if (now.meta.cut()) return false;
   return !NoteOf(now) || !HashOf(now);
 }
 

@@ -110,9 +110,11 @@ Write Release(const Service& service) {
                       {decisions::kReleaseService, {{"service", service.meta.name}}});
 }
 
-// Returns true if a write to the Service would be in vain now, or end the sync.
+// Returns true if a write to the Service would be in vain now, or end the sync, or if it is not
+// known what the Service selects.
 bool MayNotWrite(const Situation& situation, const NamedService& named) {
-  if (named.service == nullptr || FailedWrite(situation, *named.service) != nullptr) return true;
+  if (named.service == nullptr || named.service->meta.cut()) return true;
+  if (FailedWrite(situation, *named.service) != nullptr) return true;
   return std::ranges::any_of(std::array{named.not_before, named.failed_until},
                              [&](const auto& then) { return then && *then > situation.now; });
 }

@@ -49,6 +49,11 @@ void TemplateDefaults::NotePod(const Subject& subject, DryRunAnswer answer, Wall
   EntryOf(subject).pod = {std::move(answer), subject.generation, now};
 }
 
+void TemplateDefaults::ForgetOthers(const Uid& rollout, std::string_view requested) {
+  const auto found = entries_.find(rollout);
+  if (found != entries_.end() && found->second.requested != requested) entries_.erase(found);
+}
+
 TemplateDefaults::Entry& TemplateDefaults::EntryOf(const Subject& subject) {
   Entry& entry = entries_[subject.rollout];
   if (entry.requested != subject.requested) entry = {.requested = subject.requested};

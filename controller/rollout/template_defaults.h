@@ -12,6 +12,7 @@
 #include <map>
 #include <optional>
 #include <string>
+#include <string_view>
 
 #include "controller/workload/workload.h"
 #include "kubeclient/api/object_meta.h"
@@ -78,6 +79,9 @@ class TemplateDefaults {
 
   // Call this when the Rollout is gone or its rollout is complete.
   void Forget(const Uid& rollout) { entries_.erase(rollout); }
+  // Forgets what is known of another template of the Rollout than the one that it requests: no
+  // answer about that one need ever come and take its place.
+  void ForgetOthers(const Uid& rollout, std::string_view requested);
   size_t size() const { return entries_.size(); }
 
  private:

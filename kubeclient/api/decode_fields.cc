@@ -6,6 +6,7 @@
 #include <vector>
 
 #include "kubeclient/api/time.h"
+#include "kubeclient/base/cut_text.h"
 
 namespace windlass {
 namespace {
@@ -70,8 +71,9 @@ void ReadRequirements(JsonReader& in, SymbolTable& symbols,
       else if (key == "operator")
         requirement.op = symbols.Intern(in.String());
       else if (key == "values") {
-        requirement.values.clear();
-        in.Array([&] { requirement.values.push_back(symbols.Intern(in.String())); });
+        std::vector<Symbol> values;
+        in.Array([&] { values.push_back(symbols.Intern(in.String())); });
+        requirement.values = std::move(values);
       }
     });
     out.push_back(std::move(requirement));
@@ -87,11 +89,11 @@ void ReadOwnerReferences(JsonReader& in, SymbolTable& symbols, std::vector<Owner
     owner.uid = Uid::Foreign();
     in.Object([&](std::string_view key) {
       if (key == "apiVersion")
-        owner.api_version = symbols.Intern(in.String());
+        owner.api_version = symbols.Intern(CutText(in.String(), kApiVersionBytesMax));
       else if (key == "kind")
-        owner.kind = symbols.Intern(in.String());
+        owner.kind = symbols.Intern(CutText(in.String(), kKindBytesMax));
       else if (key == "name")
-        owner.name = symbols.Intern(in.String());
+        owner.name = symbols.Intern(CutText(in.String(), kNameBytesMax));
       else if (key == "uid")
         owner.uid = Uid::Parse(in.String()).value_or(Uid::Foreign());
       else if (key == "controller")
@@ -209,10 +211,27 @@ void ReadConditions(JsonReader& in, SymbolTable& symbols, std::vector<Condition>
   });
 }
 
+namespace {
+
+// Returns a text of at most kPercentBytesMax bytes that means the same. The API server accepts a
+// megabyte of zeros before "1%". What is longer without them exceeds every number of Pods or is no
+// percentage, and so is its beginning.
+std::string ShortPercent(std::string_view text) {
+  if (text.size() > kPercentBytesMax) {
+    const auto is_digit = [](char c) { return c >= '0' && c <= '9'; };
+    size_t zeros = 0;
+    while (zeros + 1 < text.size() && text[zeros] == '0' && is_digit(text[zeros + 1])) ++zeros;
+    text = CutText(text.substr(zeros), kPercentBytesMax);
+  }
+  return std::string(text);
+}
+
+}  // namespace
+
 void ReadIntOrPercent(JsonReader& in, std::optional<IntOrPercent>& out) {
   switch (in.type()) {
     case JsonReader::Type::kNumber: out = IntOrPercent::Int(in.Int32()); return;
-    case JsonReader::Type::kString: out = IntOrPercent::Percent(std::string(in.String())); return;
+    case JsonReader::Type::kString: out = IntOrPercent::Percent(ShortPercent(in.String())); return;
     default: in.Fail("want a 32-bit integer or a string");
   }
 }

@@ -20,7 +20,7 @@ std::optional<int64_t> ParsePercent(std::string_view text) {
 }
 
 Error Refuse(const std::string& text, std::string_view why) {
-  return {ErrorKind::kInvalid, "\"" + text.substr(0, 64) + "\" " + std::string(why) +
+  return {ErrorKind::kInvalid, "\"" + text.substr(0, kPercentBytesMax) + "\" " + std::string(why) +
                                    ": write a count of Pods such as 1, or a percentage such as "
                                    "\"25%\""};
 }

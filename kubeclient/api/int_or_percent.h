@@ -2,6 +2,7 @@
 // replicas.
 #pragma once
 
+#include <cstddef>
 #include <cstdint>
 #include <string>
 
@@ -9,11 +10,14 @@
 
 namespace windlass {
 
+// A string that is longer is shortened when it is decoded.
+inline constexpr size_t kPercentBytesMax = 64;
+
 struct IntOrPercent {
   enum class Type : uint8_t { kInt, kString };
   Type type = Type::kInt;
   int32_t int_value = 0;
-  std::string string_value;  // as written, for example "25%"
+  std::string string_value;  // as written if it is not longer, for example "25%"
 
   static IntOrPercent Int(int32_t value) { return {Type::kInt, value, {}}; }
   static IntOrPercent Percent(std::string text) { return {Type::kString, 0, std::move(text)}; }

@@ -1,6 +1,8 @@
 #include "kubeclient/api/json_value.h"
 
 #include <nlohmann/json.hpp>
+#include <utility>
+#include <vector>
 
 #include "kubeclient/api/time.h"
 
@@ -51,9 +53,11 @@ LabelSelector LabelSelectorIn(const OrderedJson& object) {
     LabelSelectorRequirement& added = selector.match_expressions.emplace_back();
     added.key = TextAt(one, "/key");
     added.op = TextAt(one, "/operator");
+    std::vector<Symbol> values;
     for (const OrderedJson& value : At(one, "/values")) {
-      if (value.is_string()) added.values.emplace_back(value.get<std::string>());
+      if (value.is_string()) values.emplace_back(value.get<std::string>());
     }
+    added.values = std::move(values);
   }
   return selector;
 }

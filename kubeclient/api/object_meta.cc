@@ -73,6 +73,21 @@ size_t BytesOf(const ObjectMeta& meta) {
          meta.annotations.bytes() + meta.owner_references.capacity() * sizeof(OwnerReference);
 }
 
+size_t TextBytesOf(const ObjectMeta& meta) {
+  return meta.labels.text_bytes() + meta.annotations.text_bytes() +
+         TextBytesOf(meta.owner_references);
+}
+
+size_t TextBytesOf(const std::vector<OwnerReference>& owners) {
+  size_t bytes = 0;
+  for (const OwnerReference& owner : owners) {
+    for (const Symbol& text : {owner.api_version, owner.kind, owner.name}) {
+      bytes += text.text().size() + SymbolTable::kBytesOfEntry;
+    }
+  }
+  return bytes;
+}
+
 void Cut(ObjectMeta& meta) {
   if (meta.labels.text_bytes() > kLabelBytesOfCut) meta.labels = {};
   meta.annotations = {};

@@ -17,6 +17,9 @@ namespace windlass {
 
 // The longest name of an object that the API server accepts.
 inline constexpr size_t kNameBytesMax = 253;
+// The longest kind, and the longest apiVersion: a group, '/', a version.
+inline constexpr size_t kKindBytesMax = 63;
+inline constexpr size_t kApiVersionBytesMax = 253 + 1 + 63;
 
 // metadata.uid. The API server creates version 4 UUIDs, kept in 16 bytes instead of 36. An owner
 // reference may have any text as uid; one that is not a UUID becomes Foreign(), the uid of no
@@ -50,6 +53,8 @@ struct ResourceVersion {
   bool operator==(const ResourceVersion&) const = default;
 };
 
+// The API server sets no limit to the texts of a reference. One that is longer than any object's is
+// kept in part, and may then look like another object's, so compare uids.
 struct OwnerReference {
   Symbol api_version;
   Symbol kind;
@@ -102,11 +107,10 @@ inline ObjectKey KeyOf(const ObjectMeta& meta) { return {meta.namespace_, meta.n
 // Returns about how many bytes of memory `meta` takes in addition to its own size. Interned texts
 // are left out: SymbolTable::bytes has them, once for all objects.
 size_t BytesOf(const ObjectMeta& meta);
-// Returns how many bytes the texts of its labels and annotations have. It is not known which of
-// them other objects have, too.
-inline size_t TextBytesOf(const ObjectMeta& meta) {
-  return meta.labels.text_bytes() + meta.annotations.text_bytes();
-}
+// Returns how many bytes the texts of its labels, annotations and owners take. It is not known
+// which of them other objects have, too.
+size_t TextBytesOf(const ObjectMeta& meta);
+size_t TextBytesOf(const std::vector<OwnerReference>& owners);
 // Leaves out what may be large: annotations, owners other than the controller, and labels of more
 // than kLabelBytesOfCut. By smaller ones it is still found.
 void Cut(ObjectMeta& meta);

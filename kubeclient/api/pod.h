@@ -105,6 +105,8 @@ Result<Pod> DecodePod(Decoder& decoder, std::string_view object_json);
 
 // As the function of this name for ObjectMeta.
 size_t BytesOf(const Pod& pod);
-inline size_t TextBytesOf(const Pod& pod) { return pod.meta.labels.text_bytes(); }
+inline size_t TextBytesOf(const Pod& pod) {
+  return pod.meta.labels.text_bytes() + TextBytesOf(pod.meta.owner_references);
+}
 
 }  // namespace windlass

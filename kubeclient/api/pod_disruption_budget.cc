@@ -64,4 +64,15 @@ bool PodDisruptionBudget::IsDisrupted(std::string_view pod) const {
   return std::ranges::binary_search(disrupted_pods, pod);
 }
 
+size_t BytesOf(const PodDisruptionBudget& object) {
+  size_t bytes = sizeof(object) + BytesOf(object.meta) + BytesOf(object.selector) +
+                 object.disrupted_pods.capacity() * sizeof(std::string);
+  for (const std::string& pod : object.disrupted_pods) bytes += pod.capacity();
+  return bytes;
+}
+
+size_t TextBytesOf(const PodDisruptionBudget& object) {
+  return TextBytesOf(object.meta) + TextBytesOf(object.selector);
+}
+
 }  // namespace windlass

@@ -38,4 +38,9 @@ struct PodDisruptionBudget {
 Result<PodDisruptionBudget> DecodePodDisruptionBudget(Decoder& decoder,
                                                       std::string_view object_json);
 
+// As the functions of these names for ObjectMeta. There is no Cut: a budget without its selector
+// would allow what it forbids.
+size_t BytesOf(const PodDisruptionBudget& object);
+size_t TextBytesOf(const PodDisruptionBudget& object);
+
 }  // namespace windlass

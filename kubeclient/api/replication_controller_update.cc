@@ -219,9 +219,9 @@ Result<ReplicationControllerUpdate> DecodeReplicationControllerUpdate(
 
 size_t BytesOf(const ReplicationControllerUpdate& object) {
   const ReplicationControllerUpdateStatus& status = object.status;
-  size_t bytes = sizeof(object) + BytesOf(object.meta) + status.message.capacity() +
-                 status.journal.capacity() + BytesOf(status.conditions) +
-                 status.lines.capacity() * sizeof(std::string);
+  size_t bytes = sizeof(object) + BytesOf(object.meta) + object.spec.image.capacity() +
+                 status.message.capacity() + status.journal.capacity() +
+                 BytesOf(status.conditions) + status.lines.capacity() * sizeof(std::string);
   for (const std::string& line : status.lines) bytes += line.capacity();
   if (!object.spec.controller) return bytes;
   const NewControllerContent& content = *object.spec.controller;
@@ -241,8 +241,10 @@ size_t TextBytesOf(const ReplicationControllerUpdate& object) {
 void Cut(ReplicationControllerUpdate& object) {
   Cut(object.meta);
   object.spec.controller.reset();
-  object.status.lines.clear();
-  object.status.journal.clear();
+  object.status.lines = {};
+  // Assigning {} or calling clear would keep the memory.
+  std::string().swap(object.spec.image);
+  std::string().swap(object.status.journal);
 }
 
 }  // namespace windlass

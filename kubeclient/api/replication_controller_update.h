@@ -92,8 +92,8 @@ struct ReplicationControllerUpdate {
 Result<ReplicationControllerUpdate> DecodeReplicationControllerUpdate(Decoder& decoder,
                                                                       std::string_view object_json);
 
-// As the functions of these names for ObjectMeta. A cut object keeps its status, but for lines and
-// journal.
+// As the functions of these names for ObjectMeta. A cut object keeps its spec, but for controller
+// and image, and its status, but for lines and journal.
 size_t BytesOf(const ReplicationControllerUpdate& object);
 size_t TextBytesOf(const ReplicationControllerUpdate& object);
 void Cut(ReplicationControllerUpdate& object);

@@ -280,7 +280,8 @@ size_t BytesOf(const Rollout& object) {
   const RolloutSpec& spec = object.spec;
   const size_t text = spec.template_json != nullptr ? spec.template_json->size() : 0;
   return sizeof(object) + BytesOf(object.meta) + BytesOf(spec.selector) + text +
-         object.status.message.capacity() + BytesOf(object.status.conditions);
+         object.status.selector.capacity() + object.status.message.capacity() +
+         BytesOf(object.status.conditions);
 }
 
 size_t TextBytesOf(const Rollout& object) {
@@ -291,6 +292,8 @@ void Cut(Rollout& object) {
   Cut(object.meta);
   Cut(object.spec.selector);
   object.spec.template_json.reset();
+  std::string& query = object.status.selector;
+  if (query.size() > kLabelBytesOfCut) std::string().swap(query);  // = {} would keep the memory
 }
 
 }  // namespace windlass

@@ -146,7 +146,8 @@ struct Rollout {
 // template is {}.
 Result<Rollout> DecodeRollout(Decoder& decoder, std::string_view object_json);
 
-// As the functions of these names for ObjectMeta. A cut object keeps its sizes and its status.
+// As the functions of these names for ObjectMeta. A cut object keeps its sizes and its status, but
+// for a selector of more than kLabelBytesOfCut.
 size_t BytesOf(const Rollout& object);
 size_t TextBytesOf(const Rollout& object);
 void Cut(Rollout& object);

@@ -27,13 +27,9 @@ std::optional<Operator> ValidOperator(const LabelSelectorRequirement& requiremen
 
 bool Satisfies(const StringMap& labels, const LabelSelectorRequirement& requirement, Operator op) {
   const std::optional<std::string_view> value = labels.Find(requirement.key);
-  const auto listed = [&] {
-    return std::any_of(requirement.values.begin(), requirement.values.end(),
-                       [&](const Symbol& candidate) { return candidate.text() == *value; });
-  };
   switch (op) {
-    case Operator::kIn: return value && listed();
-    case Operator::kNotIn: return !value || !listed();
+    case Operator::kIn: return value && requirement.values.Contains(*value);
+    case Operator::kNotIn: return !value || !requirement.values.Contains(*value);
     case Operator::kExists: return value.has_value();
     case Operator::kDoesNotExist: return !value;
   }
@@ -46,7 +42,7 @@ std::string QueryOf(const LabelSelectorRequirement& requirement, Operator op) {
   if (op == Operator::kDoesNotExist) return "!" + key;
   std::string query = key + (op == Operator::kIn ? " in (" : " notin (");
   for (const Symbol& value : requirement.values) {
-    if (&value != &requirement.values.front()) query += ',';
+    if (&value != &*requirement.values.begin()) query += ',';
     query += value.text();
   }
   return query + ")";
@@ -58,7 +54,7 @@ size_t BytesOf(const LabelSelector& selector) {
   size_t bytes = selector.match_labels.bytes() +
                  selector.match_expressions.capacity() * sizeof(LabelSelectorRequirement);
   for (const LabelSelectorRequirement& requirement : selector.match_expressions) {
-    bytes += requirement.values.capacity() * sizeof(Symbol);
+    bytes += requirement.values.bytes();
   }
   return bytes;
 }
@@ -66,8 +62,10 @@ size_t BytesOf(const LabelSelector& selector) {
 size_t TextBytesOf(const LabelSelector& selector) {
   size_t bytes = selector.match_labels.text_bytes();
   for (const LabelSelectorRequirement& requirement : selector.match_expressions) {
-    bytes += requirement.key.text().size();
-    for (const Symbol& value : requirement.values) bytes += value.text().size();
+    for (const Symbol& text : {requirement.key, requirement.op}) {
+      bytes += text.text().size() + SymbolTable::kBytesOfEntry;
+    }
+    bytes += requirement.values.text_bytes();
   }
   return bytes;
 }

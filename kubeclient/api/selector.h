@@ -5,6 +5,7 @@
 #include <string_view>
 #include <vector>
 
+#include "kubeclient/api/label_values.h"
 #include "kubeclient/api/string_map.h"
 #include "kubeclient/base/result.h"
 
@@ -13,7 +14,7 @@ namespace windlass {
 struct LabelSelectorRequirement {
   Symbol key;
   Symbol op;  // "In", "NotIn", "Exists", "DoesNotExist", as written
-  std::vector<Symbol> values;
+  LabelValues values;
   bool operator==(const LabelSelectorRequirement&) const = default;
 };
 
@@ -31,7 +32,7 @@ struct LabelSelector {
 
 // Returns how many bytes of memory the requirements take, without interned texts.
 size_t BytesOf(const LabelSelector& selector);
-// Returns how many bytes its texts have.
+// Returns how many bytes its texts take, as if nobody else had them.
 size_t TextBytesOf(const LabelSelector& selector);
 // Leaves the selector out if its texts are longer than kLabelBytesOfCut (object_meta.h).
 void Cut(LabelSelector& selector);

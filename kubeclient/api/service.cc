@@ -1,5 +1,7 @@
 #include "kubeclient/api/service.h"
 
+#include <utility>
+
 #include "kubeclient/api/decode.h"
 #include "kubeclient/api/decode_fields.h"
 
@@ -32,6 +34,28 @@ Result<Service> DecodeService(Decoder& decoder, std::string_view object_json) {
   });
   WINDLASS_TRY([[maybe_unused]] const Unit whole, Finish(in, out.meta));
   return out;
+}
+
+size_t BytesOf(const Service& object) {
+  size_t bytes = sizeof(object) + BytesOf(object.meta) + object.selector.bytes();
+  // The value of the annotation is not interned.
+  for (const auto& [key, value] : object.meta.annotations) bytes += value.text().size();
+  return bytes;
+}
+
+size_t TextBytesOf(const Service& object) {
+  return object.meta.labels.text_bytes() + TextBytesOf(object.meta.owner_references) +
+         object.selector.text_bytes();
+}
+
+// The annotation tells whom Windlass has written the Service for, which lasts.
+void Cut(Service& object) {
+  StringMap annotations = std::exchange(object.meta.annotations, {});
+  Cut(object.meta);
+  if (annotations.text_bytes() <= kLabelBytesOfCut) {
+    object.meta.annotations = std::move(annotations);
+  }
+  if (object.selector.text_bytes() > kLabelBytesOfCut) object.selector = {};
 }
 
 }  // namespace windlass

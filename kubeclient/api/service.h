@@ -29,4 +29,10 @@ struct Service {
 // Error kMalformed without a metadata.name.
 Result<Service> DecodeService(Decoder& decoder, std::string_view object_json);
 
+// As the functions of these names for ObjectMeta. A cut Service keeps the annotation and the
+// selector, each unless it is longer than kLabelBytesOfCut.
+size_t BytesOf(const Service& object);
+size_t TextBytesOf(const Service& object);
+void Cut(Service& object);
+
 }  // namespace windlass

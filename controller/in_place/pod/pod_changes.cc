@@ -3,6 +3,8 @@
 #include <algorithm>
 #include <nlohmann/json.hpp>
 #include <string>
+#include <string_view>
+#include <unordered_map>
 
 #include "controller/in_place/pod/completion.h"
 #include "controller/in_place/pod/revision_of_pod.h"
@@ -53,6 +55,20 @@ bool MayBeEdited(const Pod& pod, const PodState* state) {
   return pod.meta.generation - 1 > (patched ? state->generation_before : 0);
 }
 
+// A Pod may have ten thousand containers, so nothing here looks at all of them for each of them.
+using ImageByName = std::unordered_map<std::string_view, std::string_view>;
+
+ImageByName ByName(const TemplateImages& images) {
+  ImageByName by_name;
+  for (const ContainerImage& one : images.containers) by_name.emplace(one.name, one.image);
+  return by_name;
+}
+
+bool Has(const ImageByName& images, const ContainerImage& one) {
+  const auto found = images.find(one.name);
+  return found != images.end() && found->second == one.image;
+}
+
 bool WasPutBack(const Pod& pod, const PodState* state, const std::string& container) {
   if (state == nullptr) return false;
   return std::ranges::any_of(state->containers, [&](const ContainerPatch& patch) {
@@ -67,11 +83,15 @@ Result<TemplateChanges> ChangesFor(const Pod& pod, const PodState* state, const 
   WINDLASS_TRY(TemplateChanges changes, MetadataBetween(from, to));
   WINDLASS_TRY(const TemplateImages before, ImagesOf(from));
   WINDLASS_TRY(const TemplateImages after, ImagesOf(to));
+  const ImageByName image_before = ByName(before);
   const bool edited = MayBeEdited(pod, state);
+  std::unordered_map<std::string_view, const PodContainer*> live;
+  for (const PodContainer& container : pod.containers) live.emplace(container.name, &container);
   for (const ContainerImage& wanted : after.containers) {
-    const PodContainer* container = pod.Find(wanted.name);
-    if (container == nullptr || container->image == wanted.image) continue;
-    const bool same = std::ranges::count(before.containers, wanted) > 0;
+    const auto found = live.find(wanted.name);
+    if (found == live.end() || found->second->image == wanted.image) continue;
+    const PodContainer* container = found->second;
+    const bool same = Has(image_before, wanted);
     if (same && !edited && !WasPutBack(pod, state, wanted.name)) continue;
     changes.images.push_back({.container = wanted.name,
                               .kind = container->kind,
@@ -92,10 +112,10 @@ Result<std::vector<ContainerPatch>> PatchesOf(const Pod& pod, const PodState* st
   wanted.reserve(changes.images.size());
   for (const ImageChange& change : changes.images) wanted.push_back({change.container, change.to});
   std::vector<ContainerPatch> patches = PatchedContainers(pod, state, wanted, now);
+  const ImageByName image_before = ByName(before);
   for (size_t i = 0; i < wanted.size(); ++i) {
     const ContainerImage seen{patches[i].name, patches[i].from};
-    patches[i].of_template =
-        std::ranges::count(before.containers, seen) > 0 || WasPutBack(pod, state, patches[i].name);
+    patches[i].of_template = Has(image_before, seen) || WasPutBack(pod, state, patches[i].name);
   }
   return patches;
 }

@@ -48,9 +48,13 @@ Result<TemplateImages> ReadTemplateImages(const Fingerprint& fingerprint,
   return images;
 }
 
+// A template lists its containers in the order of the Pod, but for those that a webhook adds.
 bool HasImagesOf(const Pod& pod, const TemplateImages& images) {
+  size_t next = 0;
   return std::ranges::all_of(images.containers, [&](const ContainerImage& wanted) {
-    const PodContainer* container = pod.Find(wanted.name);
+    const bool in_order = next < pod.containers.size() && pod.containers[next].name == wanted.name;
+    const PodContainer* container = in_order ? &pod.containers[next] : pod.Find(wanted.name);
+    if (in_order) ++next;
     return container != nullptr && container->image == wanted.image;
   });
 }

@@ -1,5 +1,10 @@
 #include "test/unit/api/reference_members.h"
 
+#include <algorithm>
+#include <cctype>
+
+#include "kubeclient/base/cut_text.h"
+
 namespace windlass::test {
 
 using nlohmann::json;
@@ -22,9 +27,13 @@ ObjectMeta ReferenceMetadata(const ReferenceMembers& object) {
       const ReferenceMembers o = ReferenceElement(element, m.ok);
       OwnerReference owner;
       std::string owner_uid;
-      o.String("apiVersion", owner.api_version);
-      o.String("kind", owner.kind);
-      o.String("name", owner.name);
+      std::string texts[3];
+      o.String("apiVersion", texts[0]);
+      o.String("kind", texts[1]);
+      o.String("name", texts[2]);
+      owner.api_version = CutText(texts[0], 317);
+      owner.kind = CutText(texts[1], 63);
+      owner.name = CutText(texts[2], 253);
       o.String("uid", owner_uid);
       owner.uid = Uid::Parse(owner_uid).value_or(Uid::Foreign());
       o.Bool("controller", owner.controller);
@@ -45,10 +54,12 @@ void ReferenceSelector(const ReferenceMembers& spec, LabelSelector& out) {
       LabelSelectorRequirement requirement;
       e.String("key", requirement.key);
       e.String("operator", requirement.op);
+      std::vector<Symbol> values;
       e.ForEach("values", [&](const json& value) {
         e.ok = e.ok && value.is_string();
-        if (e.ok) requirement.values.emplace_back(value.get_ref<const std::string&>());
+        if (e.ok) values.emplace_back(value.get_ref<const std::string&>());
       });
+      requirement.values = values;
       out.match_expressions.push_back(requirement);
     });
   });
@@ -86,7 +97,14 @@ void ReferenceIntOrPercent(const ReferenceMembers& parent, const char* key,
   const json* value = parent.Find(key);
   if (value == nullptr) return;
   if (value->is_string()) {
-    out = IntOrPercent::Percent(value->get<std::string>());
+    std::string text = value->get<std::string>();
+    if (text.size() > 64) {
+      const size_t first = std::min(text.find_first_not_of('0'), text.size());
+      const bool digit =
+          first < text.size() && std::isdigit(static_cast<unsigned char>(text[first]));
+      text = CutText(text.substr(digit ? first : std::max<size_t>(first, 1) - 1), 64);
+    }
+    out = IntOrPercent::Percent(text);
   } else if (value->is_number_integer()) {
     out.emplace();
     parent.ReadInteger(*value, out->int_value);

@@ -1,8 +1,12 @@
 // Label selectors (D-785): what they match, what is invalid, and their query text.
 #include "kubeclient/api/selector.h"
 
+#include <algorithm>
 #include <string>
+#include <vector>
 
+#include "kubeclient/api/decode.h"
+#include "kubeclient/api/deployment.h"
 #include "test/catch.h"
 #include "test/proves.h"
 
@@ -10,6 +14,22 @@ namespace windlass::selector_test {
 namespace {
 
 const StringMap kLabels{{"app", "web"}, {"tier", "front"}, {"empty", ""}};
+
+// Returns the selector tier in (values) as it is read from a Deployment.
+LabelSelector Decoded(const std::vector<Symbol>& values) {
+  static SymbolTable symbols;
+  static Decoder decoder(symbols);
+  std::string list;
+  for (const Symbol& value : values) {
+    list += (list.empty() ? "\"" : ",\"") + std::string(value.text()) + '"';
+  }
+  const Result<Deployment> decoded = DecodeDeployment(
+      decoder, R"({"metadata":{"name":"web"},"spec":{"selector":{"matchExpressions":[{"key":)"
+               R"("tier","operator":"In","values":[)" +
+                   list + "]}]}}}");
+  REQUIRE(decoded.ok());
+  return decoded->spec.selector;
+}
 
 TEST_CASE("a requirement matches by its operator; NotIn and DoesNotExist match absent keys") {
   struct Row {
@@ -36,6 +56,32 @@ TEST_CASE("a requirement matches by its operator; NotIn and DoesNotExist match a
   const LabelSelector selector{true, {{"app", "web"}}, {{row.key, row.op, row.values}}};
   CHECK(Validate(selector).ok());
   CHECK(Matches(selector, kLabels) == row.want);
+  Proves("D-785");
+}
+
+// Unordered, ordered and repeated: they are found and written alike.
+TEST_CASE("many values are matched like few ones, and keep their order (D-785)") {
+  std::vector<Symbol> many;
+  for (int i = 0; i < 100; ++i) many.emplace_back("v" + std::to_string(i * 37 % 100));
+  if (GENERATE(true, false)) std::ranges::sort(many, {}, &Symbol::text);
+  if (GENERATE(true, false)) many.insert(many.begin() + 7, {"v5", "v5"});
+  const LabelSelector in{true, {}, {{"tier", "In", many}}};
+  const LabelSelector not_in{true, {}, {{"tier", "NotIn", many}}};
+  for (int i = 0; i < 100; ++i) {
+    const StringMap labels{{"tier", "v" + std::to_string(i)}};
+    CHECK(Matches(in, labels));
+    CHECK_FALSE(Matches(not_in, labels));
+  }
+  for (const char* other : {"", "a", "v", "v100", "v55x", "w"}) {
+    CHECK_FALSE(Matches(in, {{"tier", other}}));
+    CHECK(Matches(not_in, {{"tier", other}}));
+  }
+  CHECK(std::ranges::equal(in.match_expressions[0].values, many));
+  std::string query = "tier in (";
+  for (const Symbol& value : many) query += std::string(value.text()) + ",";
+  query.back() = ')';
+  CHECK(ToQuery(in) == query);
+  CHECK(Decoded(many).match_expressions == in.match_expressions);
   Proves("D-785");
 }
 

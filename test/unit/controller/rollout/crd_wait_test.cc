@@ -75,9 +75,11 @@ TEST_CASE_METHOD(Fixture, "nothing is looked at before the revision of the CRD i
 
 // Returns the event of a Rollout of version `version`: a rollout to no Pods, which was complete if
 // `reason` of Progressing says so.
-std::string RolloutEvent(const std::string& type, int version, const std::string& reason) {
+std::string RolloutEvent(const std::string& type, int version, const std::string& reason,
+                         const std::string& container = "web") {
   const std::string pod_template =
-      R"({"metadata":{"labels":{"app":"web"}},"spec":{"containers":[{"name":"web"}]}})";
+      R"({"metadata":{"labels":{"app":"web"}},"spec":{"containers":[{"name":")" + container +
+      R"("}]}})";
   const auto canonical = CanonicalTemplate(pod_template);
   REQUIRE(canonical.ok());
   return R"({"type":")" + type + R"(","object":{"apiVersion":"windlass.dev/v1alpha1",)" +
@@ -102,6 +104,33 @@ TEST_CASE_METHOD(Fixture, "answers to dry runs are forgotten after a rollout to 
   transport.Line("/rollouts?", RolloutEvent("MODIFIED", 12, "InvalidTemplate"));
   CHECK(controller.templates().size() == 1);
   transport.Line("/rollouts?", RolloutEvent("MODIFIED", 13, "NewReplicaSetAvailable"));
+  CHECK(controller.templates().size() == 0);
+  Proves("RO-093");
+}
+
+// Whom this serves: everybody else, when a user has large templates checked and pauses the
+// Rollouts.
+TEST_CASE_METHOD(Fixture, "the answer about a template that is requested no more goes (RO-093)") {
+  Served();
+  transport.Reply(kCrd, 200, CrdOfRevision(rollout::kCrdRevision));
+  transport.Line("/rollouts?", RolloutEvent("ADDED", 11, "ReplicaSetUpdated"));
+  const Request read = Request::DryRunCreate(resources::kPods, {"ns", "web-dry-run"}, "{}");
+  const auto note = controller.BeforeRead({"ns", "web"}, read);
+  REQUIRE(note);
+  const auto answer = [&] { note(Outcome{read.Identity(), Reply{"{}"}}); };
+  answer();
+  transport.Line("/rollouts?", RolloutEvent("MODIFIED", 12, "DeploymentPaused"));
+  CHECK(controller.templates().size() == 1);
+  transport.Line("/rollouts?", RolloutEvent("MODIFIED", 13, "DeploymentPaused", "small"));
+  CHECK(controller.templates().size() == 0);
+  answer();  // it was under way
+  CHECK(controller.templates().size() == 0);
+  transport.Line("/rollouts?", RolloutEvent("MODIFIED", 14, "DeploymentPaused"));
+  answer();
+  CHECK(controller.templates().size() == 1);
+  transport.Line("/rollouts?", RolloutEvent("DELETED", 15, "DeploymentPaused"));
+  CHECK(controller.templates().size() == 0);
+  answer();
   CHECK(controller.templates().size() == 0);
   Proves("RO-093");
 }

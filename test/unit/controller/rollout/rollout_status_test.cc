@@ -252,6 +252,20 @@ TEST_CASE("the status of a Rollout that was cut down keeps what is known of it (
   CHECK(rollout.status()["selector"] == before["selector"]);
   CHECK(rollout.status()["images"] == "web:v8");
   CHECK(rollout.status()["stableImages"] == "web:v8");
+
+  // A large one is left out of what is held, and stays where it is stored.
+  const std::string large = "app in (web," + std::string(9000, 'x') + ")";
+  rollout.object["status"]["selector"] = large;
+  rollout.Look();
+  Cut(rollout.read);
+  rollout.read.meta.cut_bytes = 100000;
+  REQUIRE(rollout.read.status.selector.empty());
+  rollout.read.spec.selector = {};
+  const Workload left_out = AsWorkload(rollout.kind, rollout.read);
+  CHECK(rollout.kind.IsStored(left_out, StoredRollout::DraftOf(left_out)));
+  rollout.Apply(rollout.kind.WriteStatus(left_out, StoredRollout::DraftOf(left_out)));
+  CHECK(rollout.status()["selector"] == large);
+  Proves("R-065");
 }
 
 TEST_CASE("with nothing to abort to the images are those of the template (RO-153)") {

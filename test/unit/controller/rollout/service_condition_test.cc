@@ -71,6 +71,34 @@ TEST_CASE("Windlass never fights for a Service, and says what to do (RO-183 RO-1
   Proves("RO-183 RO-184");
 }
 
+// Whom this serves: the user of a Service whose labels fill Windlass' memory. It is not known what
+// it selects.
+TEST_CASE("a Service without room in the caches is left alone, and named (R-065)") {
+  Served f;
+  const ReplicaSet& old = f.AddOld(9);
+  f.AddNew(1, 1);
+  f.WriteBoth("web-1", "web-1");
+  f.next().meta.cut_bytes = 100U << 10U;
+  if (GENERATE(true, false)) f.next().selector = {};
+  CHECK(f.Play().empty());
+  CHECK(f.Told() == "False WindlassOutOfMemory");
+  CHECK(f.message ==
+        "Service web-next takes 100 KiB of memory, for which Windlass has no room, and is left as "
+        "it is: make its labels and its selector smaller, or change spec.strategy.services.canary");
+  CHECK(f.event == "WindlassOutOfMemory");
+  // The rollout goes on.
+  f.facts.stable = {};
+  CHECK(std::get<windlass::Write>(f.Before(f.Sized(old, 0))).request.resource() ==
+        resources::kReplicaSets);
+  // It is not released before it is known which key it has.
+  f.facts.left = {f.facts.canary};
+  f.facts.canary = {};
+  CHECK(f.Play().empty());
+  f.next().meta.cut_bytes = 0;
+  CHECK_FALSE(f.Play().empty());
+  Proves("R-065");
+}
+
 TEST_CASE("before its first Pod is available, a Service may be missing (RO-184)") {
   Served f;
   f.status.carried = KindStatus(RolloutOwn{});

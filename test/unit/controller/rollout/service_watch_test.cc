@@ -91,7 +91,9 @@ struct Fixture {
   OpenRequests transport;
   SymbolTable symbols;
   Decoder decoder{symbols};
-  RecordingHost host{{time, random, log, time.timers(), transport, decoder}, "ns"};
+  CacheBudget budget{symbols, 60000};  // no room for an object of more than 15,000 bytes
+  RecordingHost host{
+      {time, random, log, time.timers(), transport, decoder, /*list_gate=*/nullptr, &budget}, "ns"};
   Store<Rollout> rollouts;
   ServiceWatch watch{host, rollouts};
   std::set<std::string> woken;
@@ -484,6 +486,24 @@ TEST_CASE_METHOD(Fixture, "to remove the annotation of a Service that was change
   Rollout_("web", 1, kBoth);
   CHECK_FALSE(Of("web").canary.told_until);
   Proves("RO-183");
+}
+
+TEST_CASE_METHOD(Fixture, "nobody took a key away that there is no room for (R-065)") {
+  Rollout_("web", 1, kBoth);
+  Listed();
+  std::string pairs;
+  for (int i = 0; i < 200; ++i) pairs += R"("key-)" + std::to_string(i) + R"(":"",)";
+  for (int i = 0; i < 2; ++i) {
+    Event(i == 0 ? "ADDED" : "MODIFIED", "next", Note("web", 1, "a"), "a");
+    CHECK_FALSE(Of("web").canary.service->meta.cut());
+    std::string large = Version("next", Note("web", 1, "a"), "a");
+    large.insert(large.find(R"("app")"), pairs);
+    transport.Line(kPath, wire::Event("MODIFIED", large));
+    REQUIRE(Of("web").canary.service->meta.cut());
+    CHECK(Of("web").canary.service->selector.empty());
+  }
+  CHECK_FALSE(Of("web").canary.told_until);
+  Proves("R-065");
 }
 
 }  // namespace

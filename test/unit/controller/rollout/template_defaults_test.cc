@@ -89,6 +89,20 @@ TEST_CASE("an answer that is no yes counts for minutes, and for one generation (
   Proves("RO-093");
 }
 
+TEST_CASE("what is known of another template than the requested one is forgotten (RO-093)") {
+  TemplateDefaults memory;
+  memory.NotePod(kWeb, Refused(), kNow);
+  memory.NotePod(kOther, Refused(), kNow);
+  memory.ForgetOthers(kWeb.rollout, "t-web");
+  CHECK(memory.size() == 2);
+  memory.ForgetOthers(kWeb.rollout, "t-small");
+  CHECK(memory.size() == 1);
+  CHECK(memory.Find(kOther, kNow).Refusal() != nullptr);
+  memory.ForgetOthers(kWeb.rollout, "t-web");
+  CHECK(memory.size() == 1);
+  Proves("RO-093");
+}
+
 TEST_CASE("of both answers the one that matters is told (RO-091)") {
   TemplateDefaults memory;
   memory.NoteReplicaSet(kWeb, NoVerdict(), kNow);

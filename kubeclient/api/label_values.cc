@@ -1,0 +1,38 @@
+#include "kubeclient/api/label_values.h"
+
+#include <algorithm>
+#include <utility>
+
+namespace windlass {
+namespace {
+
+// So many are compared one by one, and not sorted.
+constexpr size_t kFew = 8;
+
+}  // namespace
+
+LabelValues::LabelValues(std::vector<Symbol> values) : written_(std::move(values)) {
+  written_.shrink_to_fit();
+  if (written_.size() <= kFew || std::ranges::is_sorted(written_, {}, &Symbol::text)) return;
+  sorted_ = written_;
+  std::ranges::sort(sorted_, {}, &Symbol::text);
+  const auto repeated = std::ranges::unique(sorted_);
+  sorted_.erase(repeated.begin(), repeated.end());
+  sorted_.shrink_to_fit();
+}
+
+bool LabelValues::Contains(std::string_view value) const {
+  if (written_.size() <= kFew) {
+    return std::ranges::find(written_, value, &Symbol::text) != written_.end();
+  }
+  const std::vector<Symbol>& in_order = sorted_.empty() ? written_ : sorted_;
+  return std::ranges::binary_search(in_order, value, {}, &Symbol::text);
+}
+
+size_t LabelValues::text_bytes() const {
+  size_t bytes = 0;
+  for (const Symbol& value : written_) bytes += value.text().size() + SymbolTable::kBytesOfEntry;
+  return bytes;
+}
+
+}  // namespace windlass

@@ -1,0 +1,39 @@
+// The values of a requirement of a label selector. A user may list half a million of them, and each
+// object of a namespace is compared with them, so they are searched by halves.
+#pragma once
+
+#include <cstddef>
+#include <initializer_list>
+#include <string_view>
+#include <vector>
+
+#include "kubeclient/api/symbol.h"
+
+namespace windlass {
+
+class LabelValues {
+ public:
+  LabelValues() = default;
+  LabelValues(std::initializer_list<Symbol> values) : LabelValues(std::vector<Symbol>(values)) {}
+  LabelValues(std::vector<Symbol> values);  // NOLINT: implicit
+
+  bool Contains(std::string_view value) const;
+
+  // As written: in this order they go into a created ReplicaSet.
+  bool empty() const { return written_.empty(); }
+  size_t size() const { return written_.size(); }
+  auto begin() const { return written_.begin(); }
+  auto end() const { return written_.end(); }
+  // Returns how many bytes of memory the values take, without their texts.
+  size_t bytes() const { return (written_.capacity() + sorted_.capacity()) * sizeof(Symbol); }
+  // Returns how many bytes their texts take, as if nobody else had them.
+  size_t text_bytes() const;
+
+  bool operator==(const LabelValues& other) const { return written_ == other.written_; }
+
+ private:
+  std::vector<Symbol> written_;
+  std::vector<Symbol> sorted_;  // each once; empty if they are few, or were written in order
+};
+
+}  // namespace windlass

@@ -1,0 +1,125 @@
+// How much memory an object is said to take, and what is left of it when there is no room (R-065).
+#include <string>
+#include <string_view>
+
+#include "kubeclient/api/decode.h"
+#include "kubeclient/api/deployment.h"
+#include "kubeclient/api/pod_disruption_budget.h"
+#include "kubeclient/api/replication_controller_update.h"
+#include "kubeclient/api/rollout.h"
+#include "kubeclient/api/selector.h"
+#include "kubeclient/api/service.h"
+#include "test/catch.h"
+#include "test/proves.h"
+
+namespace windlass::sizes_test {
+namespace {
+
+constexpr size_t kEntry = SymbolTable::kBytesOfEntry;
+
+struct Fixture {
+  // Returns the object `n` with these members of its metadata and other members.
+  template <typename T>
+  T Decode(Result<T> (*decode)(Decoder&, std::string_view), const std::string& metadata,
+           const std::string& members = "") {
+    Result<T> decoded =
+        decode(decoder, R"({"metadata":{"name":"n")" + metadata + "}" + members + "}");
+    REQUIRE(decoded.ok());
+    return *std::move(decoded);
+  }
+
+  SymbolTable symbols;
+  Decoder decoder{symbols};
+};
+
+// Returns 100 labels, which take more than kLabelBytesOfCut: {"key-0":"xxx","key-1":"xxx",…}.
+std::string Pairs() {
+  std::string pairs;
+  for (int i = 0; i < 100; ++i) {
+    pairs += (i == 0 ? "" : ",") + ("\"key-" + std::to_string(i)) + R"(":"xxx")";
+  }
+  return "{" + pairs + "}";
+}
+
+TEST_CASE_METHOD(Fixture, "the texts of a selector count, each with its entry (R-065)") {
+  const std::string selector =
+      R"(,"spec":{"selector":{"matchLabels":{"app":"web"},"matchExpressions":[)"
+      R"({"key":"tier","operator":"In","values":["a","bb"]}]}})";
+  // app and web, of which the value may be another object's, then tier, In, a and bb.
+  const size_t want = 6 + kEntry + 4 + 2 + 1 + 2 + 4 * kEntry;
+  CHECK(TextBytesOf(Decode(&DecodeDeployment, "", selector).spec.selector) == want);
+  CHECK(TextBytesOf(Decode(&DecodePodDisruptionBudget, "", selector)) == want);
+  const PodDisruptionBudget budget = Decode(&DecodePodDisruptionBudget, "", selector);
+  CHECK(BytesOf(budget) == sizeof(budget) + BytesOf(budget.meta) + BytesOf(budget.selector));
+  CHECK(BytesOf(budget.selector) >
+        sizeof(StringMap::Pair) + sizeof(LabelSelectorRequirement) + sizeof(Symbol));
+  Proves("R-065");
+}
+
+TEST_CASE_METHOD(Fixture, "the Pods that a budget lists count (R-065)") {
+  const PodDisruptionBudget budget = Decode(
+      &DecodePodDisruptionBudget, "",
+      R"(,"status":{"disruptedPods":{")" + std::string(200, 'p') + R"(":"2026-01-02T15:04:05Z"}})");
+  CHECK(BytesOf(budget) >= sizeof(budget) + sizeof(std::string) + 200);
+  Proves("R-065");
+}
+
+TEST_CASE_METHOD(Fixture, "the texts of owners count (R-065)") {
+  const auto deployment = Decode(
+      &DecodeDeployment, R"(,"ownerReferences":[{"apiVersion":"a/v1","kind":"Kind","name":"me"}])");
+  CHECK(TextBytesOf(deployment) == 4 + 4 + 2 + 3 * kEntry);
+  Proves("R-065");
+}
+
+TEST_CASE_METHOD(Fixture, "the selector of a Service counts, and is left out if large (R-065)") {
+  const std::string note = R"(,"annotations":{"windlass.dev/service-of":"web/u/7c9d"})";
+  const auto small = Decode(&DecodeService, note, R"(,"spec":{"selector":{"app":"web"}})");
+  CHECK(TextBytesOf(small) == 6 + kEntry);
+  CHECK(BytesOf(small) >= sizeof(small) + 2 * sizeof(StringMap::Pair) + 10);
+  auto large = Decode(&DecodeService, note + R"(,"labels":)" + Pairs(),
+                      R"(,"spec":{"selector":)" + Pairs() + "}");
+  CHECK(TextBytesOf(large) > 2 * 100 * kEntry);
+  CHECK(BytesOf(large) > BytesOf(small) + 2 * 99 * sizeof(StringMap::Pair));
+  Cut(large);
+  CHECK(large.selector.empty());
+  CHECK(large.meta.labels.empty());
+  CHECK(large.meta.annotations.Find(kServiceOf) == "web/u/7c9d");
+  auto labelled = Decode(&DecodeService,
+                         R"(,"annotations":{"windlass.dev/service-of":")" + std::string(5000, 'x') +
+                             R"("},"labels":)" + Pairs(),
+                         R"(,"spec":{"selector":{"app":"web"}})");
+  CHECK(BytesOf(labelled) > 5000);
+  Cut(labelled);
+  CHECK(labelled.selector.size() == 1);
+  CHECK(labelled.meta.annotations.empty());
+  Proves("R-065");
+}
+
+TEST_CASE_METHOD(Fixture, "the image of an update counts, and is left out (R-065)") {
+  auto update =
+      Decode(&DecodeReplicationControllerUpdate, "",
+             R"(,"spec":{"image":")" + std::string(5000, 'i') + R"("},"status":{"journal":")" +
+                 std::string(5000, 'j') + R"(","lines":[")" + std::string(5000, 'l') + R"("]})");
+  CHECK(BytesOf(update) > 15000);
+  Cut(update);
+  CHECK(BytesOf(update) < 2000);
+  Proves("R-065");
+}
+
+// Whom this serves: everybody else. The query has each text of the selector once more.
+TEST_CASE_METHOD(Fixture, "the query in a Rollout's status counts, and is left out (R-065)") {
+  auto small =
+      Decode(&DecodeRollout, "", R"(,"status":{"selector":"app=)" + std::string(96, 'w') + R"("})");
+  auto large = Decode(&DecodeRollout, "",
+                      R"(,"status":{"selector":"app=)" + std::string(9000, 'w') + R"("})");
+  CHECK(BytesOf(large) > BytesOf(small) + 8000);
+  Cut(small);
+  Cut(large);
+  CHECK(small.status.selector.size() == 100);
+  CHECK(large.status.selector.empty());
+  CHECK(BytesOf(large) < 4000);
+  Proves("R-065");
+}
+
+}  // namespace
+}  // namespace windlass::sizes_test
