@@ -322,6 +322,7 @@ std::vector<Object> Invariants::ReplicaSetsOf(const std::string& namespace_,
 void Invariants::JudgeAtRest() {
   for (Breach& breach : promises_.JudgeAtRest()) {
     Violate(breach.invariant, "a look at rest", std::move(breach.detail));
+    violations_.back().owner = std::move(breach.rollout);
   }
 }
 

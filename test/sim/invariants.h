@@ -41,6 +41,7 @@ struct Violation {
   MonotonicTime at;
   std::string request;  // the write that broke it
   std::string detail;   // the numbers
+  std::string owner{};  // the uid of the workload, if no write broke it
   std::string Text() const;
 };
 
@@ -57,6 +58,9 @@ class Invariants {
   void JudgeAtRest();
 
   const std::vector<Violation>& violations() const { return violations_; }
+  // Call before the first change if the wall clocks of two leaders differ by this much.
+  void ClocksApart(Duration apart) { promises_.ClocksApart(apart); }
+
   uint64_t judged() const { return judged_; }  // the number of writes judged
   uint64_t judged_pods() const { return surge_.judged(); }
   uint64_t judged_held_back() const { return held_back_.judged(); }

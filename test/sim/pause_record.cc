@@ -171,7 +171,7 @@ void PauseRecord::PassTime(const Facts& facts, int64_t available_before) {
   const auto duration = PauseDuration(TextAt(steps_[*pause - 1], {"pause", "duration"}));
   // The controller may know of a step's begin and of available Pods a little before this record.
   if (!duration || *duration == seconds(0)) return;
-  if (facts.now - *available_since_ + kBlindSpot < *duration) return;
+  if (facts.now - *available_since_ + kBlindSpot + facts.clocks_apart < *duration) return;
   Leave(*pause, facts);
   left_by_time_ = facts.now;
 }

@@ -5,7 +5,8 @@
 //   - annotation windlass.dev/promote with the pause and a revision of the template (2@8, full@8)
 //     once the step's Pods are available; with "/force" although they are not. full@8 leaves all
 //     pauses with the one that is ahead, and waits for no Pods before that is reached
-//   - its duration, counted while the step's Pods are available, after the pause before it was left
+//   - its duration, counted while the step's Pods are available, after the pause before it was
+//     left. Two leaders count less, by as much as their clocks differ (docs/high-availability.md)
 //   - a user who removes the steps, or edits the list
 // The step's Pods are as many as the steps before the pause ask for.
 //
@@ -76,6 +77,7 @@ class PauseRecord {
     int64_t for_sure = 0;   // the fewest that were available within kBlindSpot
     const std::vector<Promotion>* promotions = nullptr;  // of the Rollout
     const std::set<int64_t>* revisions = nullptr;        // that the template had
+    Duration clocks_apart{0};  // how far the clocks of two leaders differ
   };
 
   // Takes the facts after each change. `available_before`: the most within kBlindSpot up to now,

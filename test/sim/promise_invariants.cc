@@ -239,7 +239,7 @@ void PromiseInvariants::JudgeHistory(const RolloutFacts& facts) {
 
 void PromiseInvariants::Break(const RolloutFacts& facts, const char* invariant,
                               const std::string& detail) {
-  broken_.push_back({invariant, NameOf(*facts.rollout) + ": " + detail});
+  broken_.push_back({invariant, NameOf(*facts.rollout) + ": " + detail, UidOf(*facts.rollout)});
 }
 
 }  // namespace windlass::sim

@@ -34,6 +34,7 @@ namespace windlass::sim {
 struct Breach {
   std::string invariant;  // "I-62"
   std::string detail;
+  std::string rollout;  // its uid
 };
 
 class PromiseInvariants {
@@ -45,6 +46,9 @@ class PromiseInvariants {
   std::vector<Breach> See(const Change& change);
   // Judges all Rollouts at a moment at which nothing moves.
   std::vector<Breach> JudgeAtRest();
+
+  // Call before the first change if the wall clocks of two leaders differ by this much.
+  void ClocksApart(Duration apart) { observer_.clocks_apart = apart; }
 
   uint64_t judged() const { return judged_; }  // times that I-62 found a pause or a share to hold
 

@@ -88,7 +88,8 @@ void RolloutObserver::See(RolloutFacts& facts, MonotonicTime now) {
                     .available = one.available.Max(now, kRecently),
                     .for_sure = one.available.Min(now, kRecently),
                     .promotions = &facts.promotions,
-                    .revisions = &one.revisions},
+                    .revisions = &one.revisions,
+                    .clocks_apart = clocks_apart},
                    before[key]);
   }
   NoteProven(facts, now);

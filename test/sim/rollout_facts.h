@@ -73,6 +73,8 @@ class RolloutObserver {
   // Lets time pass up to `now`.
   void See(RolloutFacts& facts, MonotonicTime now);
 
+  Duration clocks_apart{0};  // how far the clocks of two leaders differ
+
   std::map<std::string, RolloutFacts>& all() { return rollouts_; }  // by uid
   // Returns the key of the template that a Pod has; empty if it is not known. A Pod that was
   // updated in place has that of its images.

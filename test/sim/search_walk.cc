@@ -81,11 +81,14 @@ void SearchWalk::OnChange(const Change& change) {
   JudgeAge(change);
   NoteOldView(change);
   NoteUser(change);
-  const auto judge = [&](const std::string& invariant, const std::string& text) {
-    if (Blames(invariant, change)) Break(invariant, text);
+  const auto judge = [&](const std::string& invariant, const std::string& text,
+                         const std::string& owner = {}) {
+    if (Blames(invariant, change, owner)) Break(invariant, text);
   };
   const std::vector<Violation>& all = world_->invariants().violations();
-  for (; seen_ < all.size(); ++seen_) judge(all[seen_].invariant, all[seen_].Text());
+  for (; seen_ < all.size(); ++seen_) {
+    judge(all[seen_].invariant, all[seen_].Text(), all[seen_].owner);
+  }
   if (in_place_ != nullptr) {
     const std::vector<Violation>& more = in_place_->violations();
     for (; seen_in_place_ < more.size(); ++seen_in_place_) {
@@ -115,6 +118,7 @@ void SearchWalk::Begin() {
         seconds(plan_.Setting("wall-" + std::to_string(i))));
     StartDaemon(slots_[i]);
   }
+  world_->invariants().ClocksApart(seconds(std::abs(plan_.Setting("wall-0"))));
   for (const auto& workload : workloads_) workload->Create();
 }
 
@@ -223,20 +227,22 @@ void SearchWalk::JudgeAge(const Change& change) {
 // These judge by what the process could know, or by what it must never do whatever it knows. All
 // others judge by the truth of the last five seconds: what a daemon decides on an older view is not
 // its fault. Nor is what users do to ReplicaSets that are the history.
-bool SearchWalk::Blames(const std::string& invariant, const Change& change) const {
+bool SearchWalk::Blames(const std::string& invariant, const Change& change,
+                        const std::string& of_rest) const {
+  const std::string owner = of_rest.empty() ? OwnerOf(change) : of_rest;
   static const std::set<std::string> kAlways = {"I-01", "I-02", "I-11", "I-14",
                                                 "I-16", "I-35", "I-43"};
   // These remember what was decided earlier.
   static const std::set<std::string> kRemember = {"I-56", "I-62", "I-63", "I-64", "I-65", "I-66"};
-  if (invariant == "I-56" && LosesHistory(OwnerOf(change))) return false;
+  if (invariant == "I-56" && LosesHistory(owner)) return false;
   // A daemon may not have seen yet that the update is gone.
   const Duration since_gone = world_->loop().clock().Now() - update_gone_;
   if (invariant == "I-75" && since_gone < Lateness(change) + Invariants::kBlindSpot) return false;
   if (kAlways.contains(invariant)) return true;
-  if (kRemember.contains(invariant) && decided_late_.contains(OwnerOf(change))) return false;
-  if (invariant == "I-52" && enlarged_.contains(OwnerOf(change))) return false;
-  if (invariant == "I-62" && robbed_.contains(OwnerOf(change))) return false;
-  return Lateness(change) < Invariants::kBlindSpot - kInFlight;
+  if (kRemember.contains(invariant) && decided_late_.contains(owner)) return false;
+  if (invariant == "I-52" && enlarged_.contains(owner)) return false;
+  if (invariant == "I-62" && robbed_.contains(owner)) return false;
+  return !of_rest.empty() || Lateness(change) < Invariants::kBlindSpot - kInFlight;
 }
 
 // Returns true if a user has edited the history of an owner, or made it so large that two

@@ -72,7 +72,8 @@ class SearchWalk final : private SearchDaemons {
   void NoteUser(const Change& change);
   std::string OwnerOf(const Change& change) const;
   bool LosesHistory(const std::string& owner) const;
-  bool Blames(const std::string& invariant, const Change& change) const;
+  // `of_rest`: the uid of the workload that a look at rest found broken, before `change` came.
+  bool Blames(const std::string& invariant, const Change& change, const std::string& of_rest) const;
   void EndFaults();
   void AwaitUntouched();
   void AwaitFinished();

@@ -111,6 +111,7 @@ class World {
   ReplicaSetController& replication_controller() { return replication_controller_; }
   const DisruptionController& disruption_controller() const { return disruption_controller_; }
   const Invariants& invariants() const { return invariants_; }
+  Invariants& invariants() { return invariants_; }
   uint64_t trace_hash() const { return loop_.trace().hash(); }
 
  private:
