@@ -8,8 +8,8 @@ kubectl would write a `<` as six bytes, and the API server takes bodies of 3 MiB
   edit PATH SECONDS                    changes an annotation twice a second
   status PATH                          prints the answer to a status patch of 1 KB
   line PATH NAME                       prints the bytes of the object's watch line
-  webhook PORT CERTIFICATE KEY CODE HOW   serves a webhook that says no (HOW: denies, answers), or
-                                         nothing (HOW: hangs)
+  webhook PORT CERTIFICATE KEY CODE HOW   serves a webhook that says no (HOW: denies, answers; long:
+                                         with a message of 1.2 MB), or nothing (HOW: hangs)
 
 FILL is what the object consists of:
   less-than   one argument of `<`, which JSON writes as six bytes
@@ -160,12 +160,13 @@ class Webhook(http.server.BaseHTTPRequestHandler):
         if self.how == 'hangs':
             self.connection.recv(1)  # until the API server gives up
             return
-        status = {'code': self.code, 'message': 'not now'}
+        message = 'no' * 600000 if self.how == 'long' else 'not now'
+        status = {'code': self.code, 'message': message}
         body = json.dumps({
             'apiVersion': 'admission.k8s.io/v1', 'kind': 'AdmissionReview',
             'response': {'uid': review['request']['uid'], 'allowed': False, 'status': status}
         }).encode()
-        self.send_response(200 if self.how == 'denies' else self.code)
+        self.send_response(self.code if self.how == 'answers' else 200)
         self.send_header('Content-Type', 'application/json')
         self.send_header('Content-Length', str(len(body)))
         self.end_headers()

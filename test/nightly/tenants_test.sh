@@ -11,6 +11,8 @@
 #   webhooks   the same with a webhook that answers 429 or 503, or cannot be reached
 #   slow       a webhook that never answers, with its default timeout of 10 s, asked about the
 #              ReplicaSets of MANY (86) Deployments in two namespaces
+#   long       a webhook that refuses the ReplicaSets of MANY Deployments with a message of 1.2 MB
+#   events     a webhook that never answers, asked about the Events of MANY Deployments
 #   4  watches that are dead without a FIN (needs root, for a network of its own)
 #   5  180 Deployments with templates of 1.4 MB, and daemons that may use MEMORY MiB (256) each
 #      (needs root, for control groups)
@@ -20,7 +22,8 @@
 # FORMS='Deployment/less-than …' are the objects of row 1.
 . "$(dirname "$0")/../e2e/lib.sh"
 
-ROWS=${ROWS:-1 2 3 webhooks slow 4 5 7} LIMIT=${LIMIT:-120} EDITS=${EDITS:-60} STOCK=${STOCK:-}
+ROWS=${ROWS:-1 2 3 webhooks slow long events 4 5 7}
+LIMIT=${LIMIT:-120} EDITS=${EDITS:-60} STOCK=${STOCK:-}
 MEMORY=${MEMORY:-256} MANY=${MANY:-86}
 FORMS=${FORMS:-Deployment/less-than Deployment/terms ReplicaSet/less-than Pod/less-than
   WholePod/less-than Rollout/less-than}
@@ -331,9 +334,59 @@ row_slow() {
   until_true 300 "all of them are rolled out" told observedGeneration 2
   state
   end_pair
-  kubectl delete namespace noisy-2 --wait=false >/dev/null
+  kubectl delete namespace noisy-2 --timeout=120s >/dev/null
   clear_noisy
   complaints
+}
+row_long() {
+  ROW="long refusals"
+  kubectl create namespace noisy-2 >/dev/null
+  start_pair
+  timed before
+  serve_webhook long 403
+  slow_deployments app:v1 | kubectl apply -f - >/dev/null
+  timed "at first"
+  until_true 120 "all of them are told" told 'conditions[*].message' '.*denied the request: nono'
+  say "the longest message: $(kubectl get deployments -A -o json |
+    jq '[.items[].status.conditions[]?.message | length] | max') characters"
+  timed "in the middle"
+  state
+  end_webhook_row
+}
+row_events() {
+  ROW="a webhook hangs on Events"
+  kubectl create namespace noisy-2 >/dev/null
+  start_pair
+  timed before
+  event_timed before
+  serve_webhook hangs 0 '""' events
+  slow_deployments app:v1 | sed 's/replicas: 0/replicas: 1/' | kubectl apply -f - >/dev/null
+  timed "at first"
+  event_timed "at first"
+  timed "in the middle"
+  event_timed "in the middle"
+  state
+  end_webhook_row
+}
+end_webhook_row() {
+  kubectl delete validatingwebhookconfiguration tenant >/dev/null
+  timed "after the webhook is gone"
+  end_pair
+  kubectl delete namespace noisy-2 --timeout=120s >/dev/null
+  clear_noisy
+  complaints
+}
+# event_timed WHEN: makes a Deployment in quiet, and times how soon its first Event can be read.
+event_timed() {
+  local began name=event-$((++round))
+  began=$(micros)
+  deployment "$name" 1 app:v1 | kubectl apply -f - >/dev/null
+  until_true "$LIMIT" "$name has an Event" has_event "$name"
+  say "figure: $ROW: Event $1: $(tenths "$began") s"
+  kubectl delete deployment "$name" --wait=false >/dev/null
+}
+has_event() {
+  [ -n "$(kubectl get events --field-selector "involvedObject.name=$1" -o name)" ]
 }
 slow_deployments() { # IMAGE
   local number namespace=noisy
@@ -367,11 +420,16 @@ edited() {
   state
 }
 half_done() { ((SECONDS >= $1)); }
-# serve_webhook HOW CODE: a webhook for what Windlass writes in the namespaces noisy and noisy-2.
+# serve_webhook HOW CODE [GROUP RESOURCES]: a webhook for what Windlass writes in the namespaces
+# noisy and noisy-2.
 # With "nobody", nothing listens.
 serve_webhook() {
-  local port=1 authority timeout=2 resources='deployments/status, replicasets'
-  if [ "$1" = hangs ]; then timeout=10 resources=replicasets; fi
+  local port=1 authority timeout=2 group=${3:-apps}
+  local resources=${4:-deployments/status, replicasets}
+  case $1 in
+    hangs) timeout=10 resources=${4:-replicasets} ;;
+    long) timeout=10 resources=replicasets ;;
+  esac
   if [ "$1" != nobody ]; then
     rm -f "$WORK/webhook.out"
     python3 "$TENANT" "$PROXY" webhook 0 "$DATA/pki/apiserver.crt" \
@@ -390,7 +448,7 @@ webhooks:
     clientConfig: {url: "https://127.0.0.1:$port/", caBundle: $authority}
     rules:
       - operations: ['*']
-        apiGroups: [apps]
+        apiGroups: [$group]
         apiVersions: ['*']
         resources: [$resources]
     namespaceSelector:
@@ -601,7 +659,7 @@ compact_often() {
 
 if [ -n "${OWN_NETWORK:-}" ]; then prepare_network; fi
 # Rows 4 and 7 start a control plane in their own network.
-if [ -n "${OWN_NETWORK:-}" ] || [[ " $ROWS " =~ \ (1|2|3|5|webhooks|slow)\  ]]; then begin; fi
+if [ -n "${OWN_NETWORK:-}" ] || [[ " $ROWS " =~ \ (1|2|3|5|webhooks|slow|long|events)\  ]]; then begin; fi
 for row in $ROWS; do
   say "row $row"
   "row_$row"
