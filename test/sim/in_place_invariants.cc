@@ -16,6 +16,15 @@ bool RunsItsSpec(const Json& pod, const PodTruth& truth) {
   });
 }
 
+// Returns a Pod template without the images of its containers.
+Json WithoutImages(Json pod_template) {
+  for (const char* list : {"containers", "initContainers"}) {
+    if (At(pod_template, {"spec", list}).is_null()) continue;
+    for (Json& container : pod_template["spec"][list]) container.erase("image");
+  }
+  return pod_template;
+}
+
 }  // namespace
 
 InPlaceInvariants::InPlaceInvariants(World& world, std::set<std::string> controllers)
@@ -85,11 +94,13 @@ void InPlaceInvariants::NoteOwner(const Change& change) {
   NoteAbort(owner);
   const Json wanted = TemplateOf(owner);
   if (wanted != record.wanted) {
-    // Each container whose image changes may be restarted once, with any old image.
+    // Each container whose image changes may be restarted once, with any old image. If anything
+    // else changes, all may be: Pods go back to their ReplicaSet's template first (P-068).
+    const bool elsewhere = WithoutImages(wanted) != WithoutImages(record.wanted);
     for (const std::string& name : ContainersOf(At(wanted, {"spec"}))) {
-      if (ImageIn(At(wanted, {"spec"}), name) == ImageIn(At(record.wanted, {"spec"}), name)) {
-        continue;
-      }
+      const bool same =
+          ImageIn(At(wanted, {"spec"}), name) == ImageIn(At(record.wanted, {"spec"}), name);
+      if (same && !elsewhere) continue;
       for (auto& [pod, known] : pods_) known.allowance[name] += known.owner == uid ? 1 : 0;
     }
     record.wanted_before = std::exchange(record.wanted, wanted);

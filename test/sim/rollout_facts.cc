@@ -171,15 +171,24 @@ void RolloutObserver::Count(RolloutFacts& facts) {
   facts.replica_sets = 0;
   facts.live = facts.available_pods = 0;
   std::set<std::string> with_pods;
+  std::map<std::string, int64_t> told;
   for (const Object& rs : ReplicaSetsOf(facts)) {
     TemplateFacts& one = facts.templates[TemplateOfReplicaSet(*rs)];
     ++facts.replica_sets;
     one.exists = true;
     one.size += ReplicasOf(*rs);
-    if (!facts.in_place()) one.ready += IntAt(*rs, {"status", "availableReplicas"});
+    told[TemplateOfReplicaSet(*rs)] += IntAt(*rs, {"status", "availableReplicas"});
     if (ReplicasOf(*rs) > 0) with_pods.insert(UidOf(*rs));
   }
   CountPods(facts, with_pods);
+  // Where Pods have another template than their ReplicaSet, its counters tell nothing of templates.
+  const bool mixed =
+      facts.in_place() && std::ranges::any_of(facts.templates, [](const auto& entry) {
+        return entry.second.patched > 0;
+      });
+  for (auto& [key, one] : facts.templates) {
+    if (!mixed) one.ready = std::max(one.ready, told[key]);
+  }
   for (const Object& rs : ReplicaSetsOf(facts)) {
     if (facts.templates[TemplateOfReplicaSet(*rs)].patched > 0) with_pods.insert(UidOf(*rs));
   }
