@@ -659,7 +659,8 @@ compact_often() {
 
 if [ -n "${OWN_NETWORK:-}" ]; then prepare_network; fi
 # Rows 4 and 7 start a control plane in their own network.
-if [ -n "${OWN_NETWORK:-}" ] || [[ " $ROWS " =~ \ (1|2|3|5|webhooks|slow|long|events)\  ]]; then begin; fi
+here=' (1|2|3|5|webhooks|slow|long|events) '
+if [ -n "${OWN_NETWORK:-}" ] || [[ " $ROWS " =~ $here ]]; then begin; fi
 for row in $ROWS; do
   say "row $row"
   "row_$row"
