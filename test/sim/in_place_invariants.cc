@@ -105,6 +105,7 @@ void InPlaceInvariants::NoteOwner(const Change& change) {
     }
     record.wanted_before = std::exchange(record.wanted, wanted);
     record.wanted_since = Now();
+    record.wanted_at = change.revision;
   }
   NoteHistory(owner);
 }
@@ -197,6 +198,10 @@ void InPlaceInvariants::NotePod(const Change& change) {
   if (!ours && ChangesImages(before, after)) {
     // Another actor edited the image: the edit and the way back restart the container twice.
     for (auto& [name, allowed] : pods_[UidOf(after)].allowance) allowed += 2;
+  }
+  if (ours && ChangesImages(before, after) && change.shown < owners_[UidOf(*owner)].wanted_at) {
+    // Its sender could not know the wanted template: the way there is one restart more.
+    for (auto& [name, allowed] : pods_[UidOf(after)].allowance) ++allowed;
   }
   if (ours) JudgePodWrite(change, *owner);
 }

@@ -74,6 +74,7 @@ class InPlaceInvariants {
     Json wanted;  // spec.template
     Json wanted_before;
     MonotonicTime wanted_since;
+    uint64_t wanted_at = 0;  // the revision of the store since when it is wanted
     bool aborted = false;
     MonotonicTime aborted_since;  // when `aborted` changed last
     Json staged;                  // the last wanted template that had the highest revision

@@ -83,6 +83,7 @@ Result<Request> PatchPod(const SeenPod& pod, const TemplateChanges& changes, std
                          int64_t revision) {
   Operations operations;
   operations.Test("/metadata/deletionTimestamp", nullptr);
+  if (!pod.has_node) operations.Test("/spec/nodeName", nullptr);
   WINDLASS_TRY([[maybe_unused]] const Unit images, ChangeImages(pod, changes.images, operations));
   TextChanges annotations = changes.annotations;
   annotations[std::string(kPodState)] = std::string(state);

@@ -2,9 +2,9 @@
 // our state, in a single guarded JSON patch. Source: P-035.
 //
 // It has no resourceVersion, because the kubelet's writes must not make it fail. The API server
-// refuses it, with error kConflict, if the Pod is another one of that name, is being deleted, or a
-// container to be changed no longer has the image that we saw. If it is sent twice, the second time
-// it is refused or changes nothing.
+// refuses it, with error kConflict, if the Pod is another one of that name, is being deleted, has
+// got a node that we did not see, or a container to be changed no longer has the image that we saw.
+// If it is sent twice, the second time it is refused or changes nothing.
 #pragma once
 
 #include <cstdint>
@@ -23,6 +23,8 @@ namespace windlass::in_place {
 struct SeenPod {
   ObjectKey key;
   Uid uid;
+  // Without a node no kubelet has begun a container from the old image (P-047).
+  bool has_node = true;
   bool has_labels = true;
   bool has_annotations = true;
   std::vector<ContainerImage> containers;  // also injected ones

@@ -42,6 +42,7 @@ int32_t NextAttempt(int32_t attempt) {
 SeenPod Seen(const Pod& pod) {
   return {.key = KeyOf(pod.meta),
           .uid = pod.meta.uid,
+          .has_node = !pod.node_name.empty(),
           .has_labels = !pod.meta.labels.empty(),
           .has_annotations = pod.has_annotations,
           .containers = ImagesOf(pod.app_containers()),

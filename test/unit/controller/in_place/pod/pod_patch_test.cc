@@ -7,6 +7,7 @@
 #include <variant>
 
 #include "test/catch.h"
+#include "test/proves.h"
 #include "test/sim/api_patch.h"
 
 namespace windlass::in_place::pod_patch_test {
@@ -86,6 +87,21 @@ TEST_CASE("P-035 images, state and revision travel in one guarded patch") {
     {"op": "add", "path": "/metadata/annotations/windlass.dev~1in-place-state",
      "value": "{\"v\":1,\"rev\":6}"},
     {"op": "add", "path": "/metadata/labels/windlass.dev~1revision", "value": "6"}])"));
+}
+
+// Whom this serves: who counts on the Pods that serve, where the clocks of Windlass and of the node
+// differ: only such a Pod's first container is certainly of the new image.
+TEST_CASE("P-047 a Pod that was patched without a node had none") {
+  Json pod = Live();
+  SeenPod seen = Seen(pod);
+  seen.has_node = false;
+  const Result<Request> request = PatchPod(seen, kNewApp, kState, 6);
+  REQUIRE(request.ok());
+  CHECK(Applied(pod, *request)["spec"]["containers"][1]["image"] == "r/app:2");
+  pod["spec"]["nodeName"] = "node-1";
+  CHECK(Applied(pod, *request).is_null());
+  CHECK(Applied(pod, Patch(pod, kNewApp))["spec"]["containers"][1]["image"] == "r/app:2");
+  Proves("P-047");
 }
 
 struct Row {
