@@ -173,7 +173,7 @@ void SetPhase(const Situation& situation, StatusDraft& draft, std::string_view p
               std::string_view reason, std::string_view message) {
   const bool ready = phase == kSucceeded || phase == kRolledBack;
   draft.phase = phase;
-  // It stands in the status three times, and may quote what somebody wrote.
+  // The status has it three times, and it may quote a text of any length.
   draft.message = CutText(message, kMessageBytesMax);
   draft.conditions = {MakeCondition(situation, "Ready", ready, reason, draft.message)};
   if (ready) return;

@@ -181,19 +181,24 @@ void Term::NoteCost(const QueueKey& key, int calls) {
        {"calls_in_minute", *in_minute}});
 }
 
-// Tells users why nothing moves if somebody else, such as an admission webhook that writes back, or
-// another controller, changes an object whenever Windlass writes it.
-void Term::Conflict(const QueueKey& key) {
-  if (queue_.DoneConflict(key) != kConflictsTold) return;
+// Records a Warning about the key's object, unless that is gone.
+void Term::Warn(const QueueKey& key, std::string reason, std::string message) {
   const std::optional<ObjectReference> reference = environment_.Reference(key);
   if (!reference) return;
-  environment_.Record(
-      key, *reference,
-      {Event::Type::kWarning, "WindlassConflict",
-       "Somebody else changed this " + reference->kind + " or an object of it " +
-           std::to_string(kConflictsTold) +
+  environment_.Record(key, *reference,
+                      {Event::Type::kWarning, std::move(reason), std::move(message)});
+}
+
+// Counts a race that the key's sync lost. The kConflictsTold-th in a row emits an Event on the
+// object: somebody else, such as a webhook that writes back or another controller, changes an
+// object whenever Windlass writes it.
+void Term::Conflict(const QueueKey& key) {
+  if (queue_.DoneConflict(key) != kConflictsTold) return;
+  Warn(key, "WindlassConflict",
+       "Somebody else changed this " + std::string(environment_.ControllerOf(key).kind()) +
+           " or an object of it " + std::to_string(kConflictsTold) +
            " times in a row while Windlass wrote. Windlass goes on trying, at least once a minute. "
-           "metadata.managedFields says who writes these objects; let that one stop."});
+           "metadata.managedFields says who writes these objects; let that one stop.");
 }
 
 // Counts an internal error of the key's sync. The kInternalErrorsMax-th error in a row emits an
@@ -201,14 +206,11 @@ void Term::Conflict(const QueueKey& key) {
 void Term::InternalError(const QueueKey& key) {
   ++counters_.internal_errors;
   if (queue_.DoneInternalError(key) != kInternalErrorsMax) return;
-  const std::optional<ObjectReference> reference = environment_.Reference(key);
-  if (!reference) return;
-  environment_.Record(
-      key, *reference,
-      {Event::Type::kWarning, "WindlassInternalError",
-       "Windlass failed over this " + reference->kind + " " + std::to_string(kInternalErrorsMax) +
+  Warn(key, "WindlassInternalError",
+       "Windlass failed over this " + std::string(environment_.ControllerOf(key).kind()) + " " +
+           std::to_string(kInternalErrorsMax) +
            " times in a row by a fault of its own; it will try again every five minutes, or when "
-           "the spec changes. Its log says more."});
+           "the spec changes. Its log says more.");
 }
 
 }  // namespace windlass

@@ -78,6 +78,7 @@ class Term {
   void Ended(const QueueKey& key, const SyncResult& result);
   void Settle(const QueueKey& key, const SyncResult& result);
   void NoteCost(const QueueKey& key, int calls);
+  void Warn(const QueueKey& key, std::string reason, std::string message);
   void Conflict(const QueueKey& key);
   void InternalError(const QueueKey& key);
 

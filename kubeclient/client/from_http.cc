@@ -142,14 +142,14 @@ Error FromRefusal(Verb verb, const HttpResponse& response, Decoder& decoder) {
   const int code = response.status;
   Error error{ErrorKind::kAmbiguous, MessageOf(status, response), RetryAfterMs(status, response),
               code};
+  const bool denied = code >= 400 && IsAdmissionDenial(error.message);
   if (code >= 300 && code < 400) {
     // To follow a redirect would send the credentials to where it points.
     error.kind = ErrorKind::kConfig;
     error.message = "the API server answered with a redirect (HTTP " + std::to_string(code) +
                     "), which is refused: check the server address";
-  } else if (IsAdmissionDenial(error.message)) {
+  } else if (denied) {
     error.kind = ErrorKind::kForbidden;
-    error.detail = ErrorDetail::kDenied;
   } else if (code >= 400 && code < 500) {
     error.kind = KindOf4xx(verb, code, status, error.message);
   } else if (code >= 500 && code < 600) {
@@ -157,7 +157,7 @@ Error FromRefusal(Verb verb, const HttpResponse& response, Decoder& decoder) {
   } else if (!Mutates(verb)) {
     error.kind = ErrorKind::kMalformed;
   }
-  if (error.detail == ErrorDetail::kNone) error.detail = DetailOf(status, error);
+  error.detail = denied ? ErrorDetail::kDenied : DetailOf(status, error);
   if (error.message.size() > kMessageBytesMax) {
     error.message = std::string(CutText(error.message, kMessageBytesMax)) + "…";
   }

@@ -145,7 +145,7 @@ std::vector<ContainerPatch> PatchedContainers(const Pod& pod, const PodState* la
     const auto before = std::ranges::find(under_way, image.name, &ContainerPatch::name);
     if (before == under_way.end()) {
       // The kubelet may be creating the first one. Clocks cannot tell that later: the node's may be
-      // ahead of ours. Without a node there is none, as the patch makes sure (pod_patch.h).
+      // ahead of ours. A Pod without a node has none: the patch tests that (pod_patch.h).
       if (patch.id.empty() && !pod.node_name.empty()) patch.seen.emplace_back();
       continue;
     }

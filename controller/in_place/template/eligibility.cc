@@ -250,7 +250,7 @@ std::string_view Name(Reason reason) {
 std::string Text(const NotEligible& why) {
   const std::string name(Name(why.reason));
   if (why.reason != Reason::kFieldChanged) return name;
-  // It is written into an annotation, and names a key that somebody chose.
+  // Windlass writes it into an annotation. A user may have chosen a key of any length.
   return name + ":" + std::string(CutText(why.pointer, kPointerBytesMax));
 }
 

@@ -1,7 +1,6 @@
 #include "controller/replication_controller/watch/update_controller.h"
 
 #include <algorithm>
-#include <array>
 #include <nlohmann/json.hpp>
 #include <utility>
 
@@ -277,19 +276,18 @@ std::string UpdateController::UnreadableOf(const ObjectKey& key) const {
     return ObjectText(resources::kReplicationControllers, key);
   }
   if (update == nullptr) return {};
-  const rc::View view = ViewOf(*update);
-  const ObjectKey new_key{key.namespace_, rc::NewNameOf(*update, view.old_controller)};
+  const ReplicationController* old_one = controllers_.store().Find(key);
+  const ObjectKey new_key{key.namespace_, rc::NewNameOf(*update, old_one)};
   if (controllers_.quarantined().contains(new_key)) {
     return ObjectText(resources::kReplicationControllers, new_key);
   }
+  const ReplicationController* new_one = controllers_.store().Find(new_key);
   for (const auto& [pod_key, pod] : pods_.informer.quarantined()) {
     if (!(pod_key.namespace_ == key.namespace_)) continue;
-    const bool of_another =
-        pod.controller && std::ranges::none_of(std::array{view.old_controller, view.new_controller},
-                                               [&](const auto* controller) {
-                                                 return controller != nullptr &&
-                                                        controller->meta.uid == pod.controller->uid;
-                                               });
+    const auto owns = [&owner = pod.controller](const ReplicationController* one) {
+      return one != nullptr && one->meta.uid == owner->uid;
+    };
+    const bool of_another = pod.controller && !owns(old_one) && !owns(new_one);
     if (!of_another) return ObjectText(resources::kPods, pod_key);
   }
   return {};
