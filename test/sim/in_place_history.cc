@@ -56,8 +56,12 @@ bool InPlaceInvariants::IsAborted(const OwnerRecord& record) const {
   return record.aborted || lately;
 }
 
-// A user, or the history limit, may remove the ReplicaSet that undo would bring back.
-void InPlaceInvariants::NoteRemoval(const Change& change, const Json& owner) {
+// A user, or the history limit, may remove the ReplicaSet that undo would bring back; the owner may
+// be updated in place only later.
+void InPlaceInvariants::NoteRemoval(const Change& change) {
+  const Object found = FindOwnerOf(server_, *change.before);
+  if (found == nullptr) return;
+  const Json& owner = *found;
   OwnerRecord& record = owners_[UidOf(owner)];
   const std::vector<Object> left = ReplicaSetsOf(owner);
   const auto is_previous = [&](const Object& rs) { return TemplateOf(*rs) == record.previous; };
@@ -70,7 +74,7 @@ void InPlaceInvariants::NoteRemoval(const Change& change, const Json& owner) {
                          return TemplateOf(*rs) == wanted;
                        });
   const bool too_early = static_cast<int64_t>(left.size()) - (has_new ? 1 : 0) < limit;
-  if (controllers_.contains(change.actor) && too_early) {
+  if (WantsInPlace(owner) && controllers_.contains(change.actor) && too_early) {
     Violate("I-56", change.request, "took away what undo would bring back");
   }
   record.previous = nullptr;

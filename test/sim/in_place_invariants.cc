@@ -125,9 +125,9 @@ void InPlaceInvariants::NoteAbort(const Json& owner) {
 
 void InPlaceInvariants::NoteReplicaSet(const Change& change) {
   const Json& rs = change.after != nullptr ? *change.after : *change.before;
+  if (change.after == nullptr) return NoteRemoval(change);
   const Object owner = OwnerInPlace(rs);
   if (owner == nullptr) return;
-  if (change.after == nullptr) return NoteRemoval(change, *owner);
   const std::string blocked = AnnotationOf(rs, kInPlaceBlocked);
   const std::string before =
       change.before == nullptr ? "" : AnnotationOf(*change.before, kInPlaceBlocked);

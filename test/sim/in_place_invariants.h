@@ -98,7 +98,7 @@ class InPlaceInvariants {
   // in_place_history.cc
   void NoteHistory(const Json& owner);
   bool IsAborted(const OwnerRecord& record) const;
-  void NoteRemoval(const Change& change, const Json& owner);
+  void NoteRemoval(const Change& change);
   void JudgeHistory(const Change& change, const Json& owner);
   void JudgeImagesAtRest(const Json& owner);
 

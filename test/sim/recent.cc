@@ -33,4 +33,13 @@ int64_t Recent::Min(MonotonicTime now, Duration window) {
   return least;
 }
 
+int64_t Recent::MinAboveZero(MonotonicTime now, Duration window) {
+  int64_t least = 0;
+  for (size_t i = First(now, window); i < values_.size(); ++i) {
+    const int64_t value = values_[i].second;
+    if (value > 0 && (least == 0 || value < least)) least = value;
+  }
+  return least;
+}
+
 }  // namespace windlass::sim

@@ -19,6 +19,8 @@ class Recent {
   // Of the values that it had within `window`, which is at most kRecentKept.
   int64_t Max(MonotonicTime now, Duration window);
   int64_t Min(MonotonicTime now, Duration window);
+  // Returns the least of those above 0; 0 if none was.
+  int64_t MinAboveZero(MonotonicTime now, Duration window);
 
  private:
   // Returns the first value that counts.

@@ -216,14 +216,12 @@ void RolloutObserver::CountPods(RolloutFacts& facts, std::set<std::string>& with
 }
 
 void RolloutObserver::NoteProven(RolloutFacts& facts, MonotonicTime now) {
-  const int64_t least = facts.desired.Min(now, kRecently);
+  // A size of 0 proves nothing, and a controller may not know of it yet.
+  const int64_t least = facts.desired.MinAboveZero(now, kRecently);
   for (auto& [key, one] : facts.templates) {
     if (one.proven) continue;
     const int64_t available = one.available.Max(now, kRecently);
-    bool is_whole = false;
-    for (const int64_t desired : {least, facts.desired_now()}) {
-      if (desired > 0 && available >= desired) is_whole = true;
-    }
+    const bool is_whole = least > 0 && available >= least;
     one.whole = one.whole || is_whole;
     one.proven = is_whole && !(one.pauses.Ahead() && facts.HasOther(key));
   }

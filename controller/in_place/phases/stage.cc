@@ -7,6 +7,7 @@
 #include "controller/in_place/batch/budget.h"
 #include "controller/in_place/phases/decisions.h"
 #include "controller/in_place/phases/leftovers.h"
+#include "controller/in_place/pod/nodes.h"
 #include "controller/in_place/template/eligibility.h"
 #include "controller/in_place/traffic/patch_for.h"
 #include "controller/workload/annotations.h"
@@ -48,8 +49,9 @@ bool IsNeededToRemember(const workload::Situation& situation) {
 // Returns how many stand-ins of `rs` must stay, because too few Pods would be available without
 // them: all if Pods cannot be seen. Pods that are about to go do not count. A Pod that fits on no
 // node counts as available once all other Pods are done: it may be waiting for the room that the
-// stand-ins take. Example: 5 replicas, max_unavailable 0, 6 available with 2 stand-ins: 5 - (6 - 2)
-// = 1.
+// stand-ins take. The scheduler has to say so: of a Pod that it says nothing about only two clocks
+// could tell that it waits too long, and the room of others would not help it. Example: 5 replicas,
+// max_unavailable 0, 6 available with 2 stand-ins: 5 - (6 - 2) = 1.
 int32_t NeededOf(const workload::Situation& situation, const ReplicaSet& rs) {
   const InPlace& in_place = InPlaceOf(situation);
   if (!in_place.pods) return rs.replicas;
@@ -60,7 +62,8 @@ int32_t NeededOf(const workload::Situation& situation, const ReplicaSet& rs) {
     const bool its = owner != nullptr && owner->uid == rs.meta.uid;
     const PodStanding& pod = in_place.pods->standings[i];
     left -= its && pod.available ? 1 : 0;
-    left += none_on_its_way && !pod.stand_in && pod.unschedulable ? 1 : 0;
+    const bool waits_for_room = !pod.stand_in && FitsOnNoNode(*in_place.pods->pods[i]);
+    left += none_on_its_way && waits_for_room ? 1 : 0;
   }
   const int64_t least = int64_t{situation.workload.replicas} - in_place.options().max_unavailable;
   return static_cast<int32_t>(std::clamp<int64_t>(least - left, 0, rs.replicas));

@@ -26,9 +26,13 @@ std::string_view ZoneOf(const Pod& pod, const Nodes& nodes) {
   return node == nullptr ? std::string_view() : node->zone.text();
 }
 
+bool FitsOnNoNode(const Pod& pod) {
+  return pod.node_name.empty() && pod.scheduled.status() == ConditionStatus::kFalse;
+}
+
 std::optional<WallTime> UnschedulableFrom(const Pod& pod) {
   if (!pod.node_name.empty()) return std::nullopt;
-  if (pod.scheduled.status() == ConditionStatus::kFalse) return WallTime{};
+  if (FitsOnNoNode(pod)) return WallTime{};
   return pod.meta.creation_timestamp + kSchedulerAnswers;
 }
 

@@ -22,6 +22,9 @@ bool IsOnLostNode(const Pod& pod, const Nodes& nodes);
 // none.
 std::string_view ZoneOf(const Pod& pod, const Nodes& nodes);
 
+// Returns true if the scheduler says that it found no node for the Pod.
+bool FitsOnNoNode(const Pod& pod);
+
 // Returns from when the rollout no longer waits for a Pod without a node, because it will not get
 // one soon:
 //   - at once (WallTime{}) if the scheduler found no node

@@ -269,6 +269,11 @@ void InPlaceCluster::Unschedule(const std::string& pod) {
   object["status"] = {{"phase", "Pending"}, {"conditions", Json::array({unscheduled})}};
 }
 
+void InPlaceCluster::LeaveUnscheduled(const std::string& pod) {
+  Unschedule(pod);
+  pods_by_name_.at(pod)["status"].erase("conditions");
+}
+
 void InPlaceCluster::Schedule(const std::string& pod) {
   Json& object = pods_by_name_.at(pod);
   object["status"] = Json::object();

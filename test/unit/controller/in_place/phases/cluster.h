@@ -52,6 +52,8 @@ class InPlaceCluster : public workload::Cluster {
   // Unschedule: no node has room for the Pod, so it waits and nothing of it runs. Schedule: a node
   // has room again.
   void Unschedule(const std::string& pod);
+  // The Pod has no node, and the scheduler says nothing of it.
+  void LeaveUnscheduled(const std::string& pod);
   void Schedule(const std::string& pod);
 
   // Syncs, restarts Pods and runs ReplicaSets until nothing changes.

@@ -189,5 +189,23 @@ TEST_CASE("stand-ins do not stay for it: they may have the room it waits for (P-
   CHECK(c.InPlaceCondition() == "False Complete");
 }
 
+// Its age is told by two clocks. Where the leader's is an hour ahead, each new Pod looks as if the
+// scheduler had been silent for an hour.
+TEST_CASE("they stay while the scheduler says nothing of it (P-025)") {
+  Overfull c(3, 0);
+  c.Edit([](auto& d) { d["spec"]["strategy"]["rollingUpdate"]["maxSurge"] = 2; });
+  c.LeaveUnscheduled(c.waiting);
+  c.now += 3600;
+  c.SetImage("v2");
+  for (int i = 0; i < 60; ++i) {
+    c.Round();
+    CHECK(c.SizeOf("v2") >= 1);
+  }
+  c.Schedule(c.waiting);
+  c.SettleInPlace();
+  CHECK(c.SizeOf("v1") == 0);
+  CHECK(c.InPlaceCondition() == "False Complete");
+}
+
 }  // namespace
 }  // namespace windlass::in_place::unscheduled_test
