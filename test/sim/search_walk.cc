@@ -349,8 +349,9 @@ Duration SearchWalk::TimeToConverge() const {
   for (const PlannedFault& fault : plan_.faults) time += milliseconds(fault.most);
   if (HasFault("dead")) time += kDeadNoticedMax;
   if (HasFault("mute")) time += kWatchIdle;
-  // Whether a container has restarted is told by the clock of its kubelet and by ours, and when a
-  // pause ends by those of two leaders.
+  // Whether a container has restarted is told by the clock of its kubelet and by ours, for each Pod
+  // if ours is behind (docs/high-availability.md), and when a pause ends by those of two leaders.
+  const Duration behind = seconds(std::max<int64_t>(-plan_.Setting("wall-0"), 0));
   const bool by_the_wall =
       in_place_ != nullptr || std::ranges::any_of(plan_.workloads, [](const auto& workload) {
         return workload.kind == "rollout";
@@ -366,7 +367,8 @@ Duration SearchWalk::TimeToConverge() const {
   Duration slowest{0};
   for (const PlannedWorkload& workload : plan_.workloads) {
     const int64_t pods = 2 * (NumberIn(workload.numbers, "replicas") + 8);
-    const Duration each = kPerPod + 2 * lags + seconds(NumberIn(workload.numbers, "min-ready"));
+    Duration each = kPerPod + 2 * lags + seconds(NumberIn(workload.numbers, "min-ready"));
+    if (in_place_ != nullptr) each += behind;
     slowest = std::max(slowest, pods * each);
   }
   return time + slowest;

@@ -228,6 +228,7 @@ void SearchWorkload::Finish() {
   Json spec = {{"paused", false}, {"minReadySeconds", 0}};
   if (resource() == resources::kRollouts) {
     spec["abort"] = false;
+    spec["rollbackTo"] = nullptr;  // one that waits would take the last image back
     spec["strategy"]["partition"] = nullptr;
   }
   if (kind() != "recreate") {
