@@ -195,34 +195,32 @@ void Cluster::SetPods(const std::string& rs, int count) {
   }
 }
 
-std::string Cluster::Shown(const Json& object) const {
+Json Cluster::Shown(const Json& object) const {
   Json shown = object;
   if (defaults) defaults(shown);
-  if (!stock || !shown["metadata"].contains("annotations")) return shown.dump();
+  if (!stock || !shown["metadata"].contains("annotations")) return shown;
   Json& annotations = shown["metadata"]["annotations"];
   for (auto it = annotations.begin(); it != annotations.end();) {
     it =
         it.key().find("windlass.dev/") != std::string::npos ? annotations.erase(it) : std::next(it);
   }
-  return shown.dump();
+  return shown;
 }
 
 Step Cluster::Sync(int writes_max) {
   Learned learned;
   for (int steps = 0; steps < 64; ++steps) {
-    const auto deployment = DecodeDeployment(decoder_, Shown(deployment_));
+    const auto deployment = DecodeDeployment(decoder_, Shown(deployment_).dump());
     REQUIRE(deployment.ok());
-    std::vector<windlass::ReplicaSet> decoded;
-    for (const auto& [name, rs] : replica_sets_) {
-      decoded.push_back(DecodeReplicaSet(decoder_, Shown(rs)).value());
-    }
-    std::vector<PodMetadata> pods;
-    for (const auto& [name, pod] : pods_) {
-      pods.push_back(DecodePodMetadata(decoder_, pod.dump()).value());
-    }
     View view{.workload = deployment::AsWorkload(*deployment)};
-    for (const auto& rs : decoded) view.replica_sets.push_back(&rs);
-    for (const auto& pod : pods) view.pods.push_back(&pod);
+    for (const auto& [name, rs] : replica_sets_) {
+      view.replica_sets.push_back(&decoded_.Get(
+          name, Shown(rs), [&](const auto& text) { return DecodeReplicaSet(decoder_, text); }));
+    }
+    for (const auto& [name, pod] : pods_) {
+      view.pods.push_back(&decoded_pods_.Get(
+          name, pod, [&](const auto& text) { return DecodePodMetadata(decoder_, text); }));
+    }
     view.pods_known = pods_known;
     if (look) look(view);
 
@@ -310,10 +308,10 @@ Result<Reply> Cluster::Execute(const Request& request) {
 }
 
 Result<Reply> Cluster::Get(const Request& request) {
-  if (request.resource() == resources::kDeployments) return Reply{Shown(deployment_)};
+  if (request.resource() == resources::kDeployments) return Reply{Shown(deployment_).dump()};
   const auto found = replica_sets_.find(request.key().name);
   if (found == replica_sets_.end()) return Refused(ErrorKind::kNotFound, "not found");
-  return Reply{Shown(found->second)};
+  return Reply{Shown(found->second).dump()};
 }
 
 Result<Reply> Cluster::ListPods() {

@@ -18,6 +18,7 @@
 #include "controller/workload/view.h"
 #include "kubeclient/api/decode.h"
 #include "kubeclient/api/decode_interest.h"
+#include "test/unit/controller/decode_once.h"
 
 namespace windlass::workload {
 
@@ -90,7 +91,7 @@ class Cluster {
 
  private:
   Json* FindByImage(const std::string& image);
-  std::string Shown(const Json& object) const;
+  Json Shown(const Json& object) const;
   Result<Reply> Execute(const Request& request);
   Result<Reply> Create(const Request& request);
   Result<Reply> Patch(const Request& request);
@@ -101,6 +102,8 @@ class Cluster {
 
   SymbolTable symbols_;
   Decoder decoder_;
+  DecodeOnce<windlass::ReplicaSet> decoded_;
+  DecodeOnce<PodMetadata> decoded_pods_;
   RegisteredInterest interest_;
   Json deployment_;
   std::map<std::string, Json> replica_sets_;

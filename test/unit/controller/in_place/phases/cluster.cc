@@ -50,12 +50,11 @@ void InPlaceCluster::Annotate(const std::string& key, const std::string& value) 
 }
 
 void InPlaceCluster::Show(View& view) {
-  shown_.clear();
   for (const auto& [name, pod] : pods_by_name_) {
     if (unseen.contains(name)) continue;
-    shown_.push_back(DecodePod(pod_decoder_, pod.dump()).value());
+    view.whole_pods.push_back(&decoded_pods_.Get(
+        name, pod, [&](const auto& text) { return DecodePod(pod_decoder_, text); }));
   }
-  for (const Pod& pod : shown_) view.whole_pods.push_back(&pod);
   for (const Node& node : nodes) view.nodes[node.meta.name] = &node;
   for (const PodDisruptionBudget& budget : budgets) view.budgets.push_back(&budget);
   view.in_place_known = in_place_known;
@@ -281,7 +280,7 @@ void InPlaceCluster::Schedule(const std::string& pod) {
 }
 
 void InPlaceCluster::SettleInPlace() {
-  std::string before;
+  Json before;
   int quiet = 0;
   for (int round = 0; round < kRoundsMax; ++round) {
     Sync();
@@ -289,10 +288,9 @@ void InPlaceCluster::SettleInPlace() {
     RestartAll();
     ++now;
     Json all = {deployment(), replica_sets(), pods_by_name_};
-    std::string after = all.dump();
-    quiet = after == before ? quiet + 1 : 0;
+    quiet = all == before ? quiet + 1 : 0;
     if (quiet > kQuietRounds) return;
-    before = std::move(after);
+    before = std::move(all);
   }
   FAIL("the update in place does not settle");
 }

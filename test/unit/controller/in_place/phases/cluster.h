@@ -9,6 +9,7 @@
 #include <vector>
 
 #include "controller/in_place/template/interest.h"
+#include "test/unit/controller/decode_once.h"
 #include "test/unit/controller/workload/cluster.h"
 
 namespace windlass::in_place {
@@ -92,7 +93,7 @@ class InPlaceCluster : public workload::Cluster {
   SymbolTable pod_symbols_;
   Decoder pod_decoder_{pod_symbols_};
   RegisteredInterest pod_interest_{pod_decoder_.interests(), Interest()};
-  std::vector<Pod> shown_;  // of these symbols
+  DecodeOnce<Pod> decoded_pods_;  // of these symbols
   int containers_born_ = 0;
   int pods_born_ = 0;
 };
