@@ -38,7 +38,7 @@ Total SweepAll(Successor successor, uint32_t one_in) {
 }
 
 // The default run tries one in this many of the faults.
-constexpr uint32_t kOneIn = 16;
+constexpr uint32_t kOneIn = 32;
 
 TEST_CASE("a crash or a lost reply at any call changes nothing in the end (I-38)") {
   CHECK(SweepAll(Successor::kRestarted, kOneIn).runs > 0);

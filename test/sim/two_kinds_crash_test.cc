@@ -171,7 +171,7 @@ void SweepAll(const std::vector<CrashScenario>& scenarios, Successor successor, 
 }
 
 // The default run tries one in this many of the faults.
-constexpr uint32_t kOneIn = 16;
+constexpr uint32_t kOneIn = 32;
 
 void SweepBoth(const std::vector<CrashScenario>& scenarios) {
   SweepAll(scenarios, Successor::kRestarted, kOneIn);

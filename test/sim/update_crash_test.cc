@@ -98,7 +98,7 @@ void SweepAll(Successor successor, uint32_t one_in) {
 }
 
 // The default run tries one in this many of the faults.
-constexpr uint32_t kOneIn = 12;
+constexpr uint32_t kOneIn = 24;
 
 TEST_CASE("a crash or a lost reply changes nothing in the end of an update (I-38)") {
   SweepAll(Successor::kRestarted, kOneIn);
