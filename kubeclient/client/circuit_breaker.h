@@ -8,7 +8,8 @@
 // may be due to the objects of one tenant. What is kUnanswered is bad, and counts in the row, only
 // if, besides, nothing was kUseful within kBreakerWindow: slow webhooks of several namespaces do
 // not make a server that answers others one that is away. Otherwise it neither lengthens a row nor
-// ends it. Example: 60 writes wait for a webhook, and a connection breaks: that is a row of 1.
+// ends it. Example: 60 writes wait for a webhook, and the connection of a read breaks: that is a
+// row of 1.
 // Resets with the first kUseful outcome, but not within kBreakerOpenMin: right after tripping that
 // may be the answer to an old request. AdaptiveRate then lets calls out slowly.
 // Pure: the caller passes in the time.
@@ -26,7 +27,7 @@
 
 namespace windlass {
 
-// Transport failures in a row that open the breaker.
+// How many exchanges without an answer in a row open the breaker.
 inline constexpr int kBreakerFailures = 5;
 // The time over which answers are counted.
 inline constexpr Duration kBreakerWindow = seconds(10);
@@ -45,9 +46,9 @@ inline constexpr Duration kProbeWaitMax = seconds(5);
 enum class CallOutcome : uint8_t {
   kUseful,       // the server answered, even if with a refusal
   kInternal,     // 500
-  kUnanswered,   // a write was not completed within its deadline: perhaps a webhook is slow
+  kUnanswered,   // a write was sent and not answered: perhaps a webhook is slow, or talks too long
   kTrouble,      // another 5xx, or an answer that cannot be read
-  kUnreachable,  // no answer: connection reset, timeout, or failed handshake
+  kUnreachable,  // no answer to a read: connection reset, timeout; or a failed handshake
   kRefused,      // nothing was sent: nobody listens, or the name is not known
 };
 

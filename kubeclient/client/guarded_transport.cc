@@ -32,8 +32,9 @@ std::optional<CallOutcome> CallOutcomeOf(ErrorKind kind) {
 
 std::optional<CallOutcome> CallOutcomeOf(HttpMethod method, const Result<HttpResponse>& response) {
   if (!response.ok()) {
-    const bool silent = response.error().detail == ErrorDetail::kNoAnswer;
-    if (silent && method != HttpMethod::kGet) return CallOutcome::kUnanswered;
+    // A slow webhook may refuse at such length, and so late, that the server breaks off its answer.
+    const bool ambiguous = response.error().kind == ErrorKind::kAmbiguous;
+    if (ambiguous && method != HttpMethod::kGet) return CallOutcome::kUnanswered;
     return CallOutcomeOf(response.error().kind);
   }
   // 504 is the API server's word for the same, in a form of its own.

@@ -206,6 +206,33 @@ TEST_CASE_METHOD(Fixture, "neither does it end an outage") {
   CHECK(guard.away());
 }
 
+// Whom this serves: everybody else, while a webhook of one tenant refuses late and at length, so
+// that the server breaks its answers off.
+TEST_CASE_METHOD(Fixture,
+                 "writes whose connections break say nothing while others are answered (C-012)") {
+  const bool several = GENERATE(false, true);
+  Call(Success(), To(HttpMethod::kGet, "a"));
+  const auto lose = [&] {
+    for (int i = 0; i < 30; ++i) {
+      Call(TransportError(ErrorKind::kAmbiguous),
+           To(HttpMethod::kPost, several && i % 2 == 0 ? "b" : "a"));
+    }
+  };
+  lose();
+  CHECK_FALSE(guard.away());
+  Advance(kBreakerWindow);
+  lose();
+  CHECK(guard.away() == several);  // nobody is answered
+}
+
+TEST_CASE_METHOD(Fixture, "reads whose connections break mean that it is away (C-012)") {
+  Call(Success(), To(HttpMethod::kGet, "a"));
+  for (int i = 0; i < 5; ++i) {
+    Call(TransportError(ErrorKind::kAmbiguous), To(HttpMethod::kGet, "a"));
+  }
+  CHECK(guard.away());
+}
+
 TEST_CASE_METHOD(Fixture, "a 503 in plain text to a write is the server's (C-012)") {
   for (int i = 0; i < 10; ++i) {
     Call({{503, "text/plain", "no endpoint", {}}}, To(HttpMethod::kPatch, "ns"));
