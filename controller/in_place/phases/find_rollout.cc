@@ -18,6 +18,13 @@ namespace {
 // Returns a cause whose name is also its text.
 Cause Named(std::string_view name) { return {std::string(name), std::string(name)}; }
 
+Cause ForeignScale(const ReplicaSet& pending) {
+  const std::string name(kForeignScale);
+  return {name + ": somebody else scaled ReplicaSet " + pending.meta.name + " to " +
+              std::to_string(pending.replicas) + "; leave the sizes of ReplicaSets to Windlass",
+          name};
+}
+
 // Returns true if the workload has no Pods and wants none: every rollout is over.
 bool HasNoPods(const workload::Situation& situation) {
   return situation.workload.replicas == 0 &&
@@ -196,7 +203,7 @@ void FindStaged(const workload::Situation& situation, InPlace& in_place, const R
     // Another ReplicaSet has the Pods, such as the host itself, restored with another uid.
     return Decide(situation, in_place, *only);
   }
-  if (HasOwnPods(pending)) return Replace(in_place, Named(kForeignScale));  // P-072
+  if (HasOwnPods(pending)) return Replace(in_place, ForeignScale(pending));  // P-072
   in_place.phase = InPlacePhase::kStaged;
   in_place.host = *host;
   in_place.pending = &pending;
