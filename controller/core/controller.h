@@ -51,6 +51,11 @@ class Controller {
   // runtime ends a longer sync as a plan that never ends.
   virtual int StepsMax(const ObjectKey& /*key*/) const { return 0; }
 
+  // Returns how large the JSON of the largest object is that a sync of `key` may read or write. The
+  // runtime works at only a few large ones at a time (large_objects.h). Returns 0 if all are below
+  // kLargeJsonBytes.
+  virtual size_t LargestJson(const ObjectKey& /*key*/) const { return 0; }
+
   // Returns the object as Events refer to it; nullopt if it is gone.
   virtual std::optional<ObjectReference> Reference(const ObjectKey& key) const = 0;
 

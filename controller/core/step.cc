@@ -56,6 +56,8 @@ Outcome OutcomeOf(const Request& request, Result<Reply> said) {
 }
 
 Outcome OutcomeOf(const Write& write, Result<Reply> said) {
+  // What was written is in the caches by now, and a sync may write many large objects.
+  if (said.ok() && said->body.size() >= kLargeJsonBytes) said = Reply{};
   Outcome outcome = OutcomeOf(write.request, std::move(said));
   outcome.ends_walk = !outcome.said.ok() && !write.go_on_if_refused;
   return outcome;

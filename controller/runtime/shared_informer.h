@@ -224,7 +224,7 @@ void SharedInformer<T>::Fold(T object) {
 template <typename T>
 void SharedInformer<T>::FoldDeleted(const Request& request, std::string_view body) {
   Result<T> kept = decode_(decoder_, body);
-  if (kept.ok() && kept->meta.uid == request.uid() && kept->meta.deleting()) {
+  if (kept.ok() && kept->meta.deleting()) {
     Fold(std::move(kept).value());
   } else {
     informer.FoldDelete(request.key(), request.uid());

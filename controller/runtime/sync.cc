@@ -54,6 +54,12 @@ Marks SyncEnvironment::MarksOf(const QueueKey& key) const {
   return marks;
 }
 
+size_t SyncEnvironment::LargestJson(const QueueKey& key) const {
+  size_t bytes = 0;
+  Ask(key, [&](const Controller& controller) { bytes = controller.LargestJson(key); });
+  return bytes;
+}
+
 Sync::Sync(SyncEnvironment environment, QueueKey key, SyncHooks hooks,
            std::optional<MonotonicTime> put_off_since)
     : environment_(environment),
@@ -211,6 +217,7 @@ void Sync::WriteFailed(const Write& write, Error error) {
 
 void Sync::WriteRefused(const Write& write, Error error) {
   if (!write.go_on_if_refused || IsOwnStatus(write.request)) LogRefusal(write, error);
+  if (error.kind == ErrorKind::kConflict) lost_ = {write.request.resource(), write.request.key()};
   if (!GoesOnAfter(write, error.kind)) return End(AfterError(error, Retry::kBackOff));
   refused_.insert(write.request.Identity().text);
   learned_.push_back(OutcomeOf(write, std::move(error)));
@@ -306,6 +313,7 @@ void Sync::Emit(const std::vector<Event>& events) {
 
 void Sync::End(SyncResult result) {
   result.calls = calls_;
+  result.lost = std::move(lost_);
   // A sync that failed did not write what was put off: the patience still counts from that time.
   if (result.kind != SyncResult::Kind::kDone) result.put_off_since = put_off_since_;
   const auto done = std::move(hooks_.done);

@@ -54,6 +54,7 @@ struct SyncEnvironment {
   // Ask for one answer; the answer to a question that failed is none.
   std::optional<ObjectReference> Reference(const QueueKey& key) const;
   Marks MarksOf(const QueueKey& key) const;
+  size_t LargestJson(const QueueKey& key) const;
 
   // Records an Event of the controller of `key`.
   void Record(const QueueKey& key, const ObjectReference& about, Event event) const {
@@ -130,6 +131,7 @@ class Sync {
   std::optional<MonotonicTime> put_off_since_;
   Learned learned_;
   LateWrites late_;
+  std::optional<std::pair<ResourceId, ObjectKey>> lost_;  // SyncResult::lost
   bool told_late_ = false;  // a late write of this sync counts as refused
   std::set<std::string> refused_;
   bool refusal_logged_ = false;  // with its numbers: the end of the sync is not logged then

@@ -8,7 +8,7 @@ namespace {
 // Retries of one namespace get one tenth of the client's rate. Even if everything in it fails, nine
 // tenths are left for the other namespaces (D-521).
 constexpr int kRetryRateShare = 10;
-// How many syncs in a row lose a race before users are told.
+// How many syncs in a row lose a race for one object before users are told.
 constexpr int kConflictsTold = 10;
 
 // Returns the rate that retries of one namespace may use. Example: of 50 requests per second with a
@@ -67,8 +67,13 @@ void Term::Pump() {
 bool Term::GoOnOrBegin() {
   const bool may_begin = static_cast<int>(syncs_.size()) < syncs_max_;
   if (may_begin && (waiting_.empty() || queue_.user_waits())) {
+    if (const auto begin = large_.Next()) {
+      begin();
+      return true;
+    }
     if (const std::optional<QueueKey> key = queue_.Get()) {
-      Begin(*key);
+      const auto begin = [this, key = *key] { Begin(key); };
+      if (large_.Take(*key, environment_.LargestJson(*key), begin)) begin();
       return true;
     }
   }
@@ -136,6 +141,7 @@ void Term::Verify(const QueueKey& key, const Unverified& before) {
 void Term::Ended(const QueueKey& key, const SyncResult& result) {
   // The Sync may be on the stack right now: the next pump destroys it.
   ended_.push_back(std::move(syncs_.extract(key).mapped()));
+  large_.Free(key);
   NoteCost(key, result.calls);
   queue_.Spent(key, result.calls);
   Settle(key, result);
@@ -144,6 +150,7 @@ void Term::Ended(const QueueKey& key, const SyncResult& result) {
 
 void Term::Settle(const QueueKey& key, const SyncResult& result) {
   if (result.put_off_since) put_off_.emplace(key, *result.put_off_since);
+  if (result.kind != SyncResult::Kind::kConflict) lost_races_.erase(key);
   switch (result.kind) {
     case SyncResult::Kind::kDone: queue_.Done(key, result.look_again_in); return;
     case SyncResult::Kind::kGone:
@@ -153,7 +160,7 @@ void Term::Settle(const QueueKey& key, const SyncResult& result) {
     case SyncResult::Kind::kConflict:
       ++counters_.conflicts;
       if (result.look_again_in) queue_.LookAgain(key, *result.look_again_in);
-      return Conflict(key);
+      return Conflict(key, result);
     case SyncResult::Kind::kRetry:
       if (result.look_again_in) queue_.LookAgain(key, *result.look_again_in);
       queue_.DoneRetry(key, result.longest, result.at_least);
@@ -189,16 +196,22 @@ void Term::Warn(const QueueKey& key, std::string reason, std::string message) {
                       {Event::Type::kWarning, std::move(reason), std::move(message)});
 }
 
-// Counts a race that the key's sync lost. The kConflictsTold-th in a row emits an Event on the
-// object: somebody else, such as a webhook that writes back or another controller, changes an
-// object whenever Windlass writes it.
-void Term::Conflict(const QueueKey& key) {
-  if (queue_.DoneConflict(key) != kConflictsTold) return;
+// Counts the races for one object that the key's sync lost in a row. The kConflictsTold-th emits an
+// Event on the key's object: somebody else, such as a webhook that writes back or another
+// controller, changes an object whenever Windlass writes it. Races for one object after the
+// other are no such thing: each has a controller that writes its status.
+void Term::Conflict(const QueueKey& key, const SyncResult& result) {
+  queue_.DoneConflict(key);
+  LostRaces& races = lost_races_[key];
+  if (races.object != result.lost) races = {result.lost, 0};
+  if (++races.times != kConflictsTold) return;
+  const std::string what = result.lost
+                               ? ObjectText(result.lost->first, result.lost->second)
+                               : "this " + std::string(environment_.ControllerOf(key).kind());
   Warn(key, "WindlassConflict",
-       "Somebody else changed this " + std::string(environment_.ControllerOf(key).kind()) +
-           " or an object of it " + std::to_string(kConflictsTold) +
+       "Somebody else changed " + what + " " + std::to_string(kConflictsTold) +
            " times in a row while Windlass wrote. Windlass goes on trying, at least once a minute. "
-           "metadata.managedFields says who writes these objects; let that one stop.");
+           "Its metadata.managedFields say who writes it; let that one stop.");
 }
 
 // Counts an internal error of the key's sync. The kInternalErrorsMax-th error in a row emits an

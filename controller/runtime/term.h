@@ -12,6 +12,7 @@
 #include <string_view>
 #include <vector>
 
+#include "controller/runtime/large_objects.h"
 #include "controller/runtime/noisy_keys.h"
 #include "controller/runtime/sync.h"
 #include "controller/runtime/term_fence.h"
@@ -79,7 +80,7 @@ class Term {
   void Settle(const QueueKey& key, const SyncResult& result);
   void NoteCost(const QueueKey& key, int calls);
   void Warn(const QueueKey& key, std::string reason, std::string message);
-  void Conflict(const QueueKey& key);
+  void Conflict(const QueueKey& key, const SyncResult& result);
   void InternalError(const QueueKey& key);
 
   SyncEnvironment environment_;
@@ -98,9 +99,15 @@ class Term {
   std::map<QueueKey, Unverified> unverified_;
   // Keys with a write that is put off, and since when.
   std::map<QueueKey, MonotonicTime> put_off_;
+  struct LostRaces {
+    std::optional<std::pair<ResourceId, ObjectKey>> object;
+    int times = 0;  // in a row
+  };
+  std::map<QueueKey, LostRaces> lost_races_;
   // Syncs that wait for the client. They go before keys of the queue, except before a user's
   // change.
   Turns waiting_;
+  LargeObjects large_;
   std::shared_ptr<bool> alive_;
 };
 

@@ -236,7 +236,8 @@ void ReadIntOrPercent(JsonReader& in, std::optional<IntOrPercent>& out) {
   }
 }
 
-Status Finish(JsonReader& in, const ObjectMeta& meta) {
+Status Finish(JsonReader& in, ObjectMeta& meta) {
+  if (in.size() >= kLargeJsonBytes) meta.large_json_bytes = static_cast<uint32_t>(in.size());
   WINDLASS_TRY([[maybe_unused]] const Unit whole, in.End());
   if (meta.name.empty()) return Error{ErrorKind::kMalformed, "metadata.name: missing"};
   return Unit{};

@@ -36,8 +36,8 @@ void ReadLabelSelector(JsonReader& in, SymbolTable& symbols, LabelSelector& out)
 void ReadConditions(JsonReader& in, SymbolTable& symbols, std::vector<Condition>& out);
 void ReadIntOrPercent(JsonReader& in, std::optional<IntOrPercent>& out);
 
-// Returns the reader's error if the document is malformed or not whole; kMalformed if the object
-// has no name.
-Status Finish(JsonReader& in, const ObjectMeta& meta);
+// Notes in `meta` how large the document is. Returns the reader's error if it is malformed or not
+// whole; kMalformed if the object has no name.
+Status Finish(JsonReader& in, ObjectMeta& meta);
 
 }  // namespace windlass

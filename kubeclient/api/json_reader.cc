@@ -108,6 +108,8 @@ void JsonReader::Begin(std::string_view text) {
   if (const auto error = s.parser->iterate(input).get(s.document)) Fail(error_message(error));
 }
 
+size_t JsonReader::size() const { return state_->size; }
+
 Status JsonReader::End() {
   State& s = *state_;
   if (!s.error && s.document.current_location().error() != simdjson::OUT_OF_BOUNDS) {

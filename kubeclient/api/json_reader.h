@@ -37,6 +37,7 @@ class JsonReader {
 
   // Starts a document, which must be an object. `text` is copied.
   void Begin(std::string_view text);
+  size_t size() const;  // of the text, in bytes
   // Returns the first error, kMalformed with its path, if there is one; also an error if the
   // document is cut short or more text follows it.
   Status End();

@@ -15,6 +15,9 @@
 
 namespace windlass {
 
+// An object whose JSON is as large as this is counted where several of them could need too much
+// memory at a time. The largest that a server stores has some 9 MB.
+inline constexpr size_t kLargeJsonBytes = size_t{256} << 10U;
 // The longest name of an object that the API server accepts.
 inline constexpr size_t kNameBytesMax = 253;
 // The longest kind, and the longest apiVersion: a group, '/', a version.
@@ -79,6 +82,8 @@ struct ObjectMeta {
   // How many bytes of memory the whole object would take, if it was cut down because there is no
   // room for it (Cut). 0: it is whole. A cut object may be named to its user, nothing else.
   uint32_t cut_bytes = 0;
+  // The size of the whole object's JSON, if that is kLargeJsonBytes or more; 0: it is smaller.
+  uint32_t large_json_bytes = 0;
 
   bool cut() const { return cut_bytes > 0; }
   bool deleting() const { return !deletion_timestamp.IsZero(); }

@@ -174,18 +174,14 @@ int WorkQueue::DoneInternalError(const QueueKey& key) {
   return in_a_row;
 }
 
-int WorkQueue::DoneConflict(const QueueKey& key) {
+void WorkQueue::DoneConflict(const QueueKey& key) {
   Entry& entry = EndProcessing(key);
-  const int in_a_row = entry.conflicts = Grown(entry.conflicts);
-  if (in_a_row >= kConflictsMax) {
-    Retry(key, entry, kRetryMax);
-    return in_a_row;
-  }
+  entry.conflicts = Grown(entry.conflicts);
+  if (entry.conflicts >= kConflictsMax) return Retry(key, entry, kRetryMax);
   // The event of the write that won is on its way, unless it is here already.
   entry.failed = false;
   if (!entry.dirty && entry.coalescing == 0) Arm(&Entry::retry, key, entry, kConflictWait);
   Settle(key, entry);
-  return in_a_row;
 }
 
 WorkQueue::Entry& WorkQueue::EndProcessing(const QueueKey& key) {

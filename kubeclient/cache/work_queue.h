@@ -107,9 +107,8 @@ class WorkQueue {
   void DoneRetry(const QueueKey& key, Duration longest, Duration at_least = {});
   // Processing lost a race (409 Conflict). The event of the write that won wakes the key, or a
   // timer after kConflictWait, without a longer back-off and without waiting for a turn. The
-  // kConflictsMax-th conflict in a row, and each one after it, counts as a failure. Returns
-  // how many there were in a row.
-  int DoneConflict(const QueueKey& key);
+  // kConflictsMax-th conflict in a row, and each one after it, counts as a failure.
+  void DoneConflict(const QueueKey& key);
   // Processing failed by a bug of ours. As DoneRetry, but from the kInternalErrorsMax-th
   // time in a row the key waits kPolicyRetryMax. Returns how many times in a row it was.
   int DoneInternalError(const QueueKey& key);

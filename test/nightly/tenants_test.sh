@@ -14,8 +14,8 @@
 #   long       a webhook that refuses the ReplicaSets of MANY Deployments with a message of 1.2 MB
 #   events     a webhook that never answers, asked about the Events of MANY Deployments
 #   4  watches that are dead without a FIN (needs root, for a network of its own)
-#   5  180 Deployments with templates of 1.4 MB, and daemons that may use MEMORY MiB (256) each
-#      (needs root, for control groups)
+#   5  180 Deployments with templates of 1.4 MB, then 60 with templates that JSON makes 8.4 MB, and
+#      daemons that may use MEMORY MiB (256) each (needs root, for control groups)
 #   7  a list that takes longer than etcd keeps its revision (needs root)
 #
 # ROWS='1 3' plays only these. STOCK=1 plays them to upstream's controller, for comparison.
@@ -547,15 +547,20 @@ memory() {
   done
 }
 row_5() {
-  ROW=5
   if ! limit_memory; then
     say "row 5 is not played: no control groups can be made here"
     return 0
   fi
+  large_templates 5-letters letters 180
+  large_templates 5-less-than less-than 60
+}
+# large_templates ROW FILL COUNT
+large_templates() {
+  ROW=$1
   start_pair
   timed before
   memory
-  tenant make Deployment noisy large letters 1400000 180 | sort | uniq -c
+  tenant make Deployment noisy large "$2" 1400000 "$3" | sort | uniq -c
   timed "while they are there"
   memory
   state

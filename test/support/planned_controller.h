@@ -19,6 +19,7 @@ class PlannedController final : public Controller {
   std::map<ObjectKey, Uid> objects;
   std::optional<MonotonicTime> view_at;  // of its caches; nullopt: it has none
   int steps_max = 0;                     // additional to those that every sync may take
+  std::map<ObjectKey, size_t> large;     // those that are large, and how large
   std::vector<Request> fence_writes;     // of every object
   // Called with "StepsMax", "Reference", "MarksOf" or "FenceWrites" before that is answered.
   std::function<void(std::string_view question, const ObjectKey& key)> on_question =
@@ -35,6 +36,10 @@ class PlannedController final : public Controller {
   int StepsMax(const ObjectKey& key) const override {
     on_question("StepsMax", key);
     return steps_max;
+  }
+  size_t LargestJson(const ObjectKey& key) const override {
+    const auto found = large.find(key);
+    return found == large.end() ? 0 : found->second;
   }
   Marks MarksOf(const ObjectKey& key) const override {
     on_question("MarksOf", key);

@@ -318,6 +318,18 @@ int UpdateController::StepsMax(const ObjectKey& key) const {
   return kStepsPerSyncMax + static_cast<int>(ViewOf(*update).pods.size());
 }
 
+size_t UpdateController::LargestJson(const ObjectKey& key) const {
+  const Update* update = updates_.store().Find(key);
+  if (update == nullptr) return 0;
+  const rc::View view = ViewOf(*update);
+  size_t largest = update->meta.large_json_bytes;
+  for (const ReplicationController* controller : {view.old_controller, view.new_controller}) {
+    if (controller == nullptr) continue;
+    largest = std::max<size_t>(largest, controller->meta.large_json_bytes);
+  }
+  return largest;
+}
+
 std::optional<std::vector<Request>> UpdateController::FenceWrites(const ObjectKey& key,
                                                                   std::string_view term) const {
   if (!UnreadableOf(key).empty()) return std::nullopt;

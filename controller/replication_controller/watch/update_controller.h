@@ -43,6 +43,7 @@ class UpdateController final : public WatchingController {
 
   std::optional<Step> Next(const ObjectKey& key, const Learned& learned, WallTime now) override;
   int StepsMax(const ObjectKey& key) const override;
+  size_t LargestJson(const ObjectKey& key) const override;
   std::optional<MonotonicTime> ViewAt(const Request& write) const override;
   std::optional<ObjectReference> Reference(const ObjectKey& key) const override;
   Marks MarksOf(const ObjectKey& key) const override;

@@ -82,6 +82,16 @@ int WorkloadController::StepsMax(const ObjectKey& key) const {
          static_cast<int>(view->replica_sets.size() + 3 * view->whole_pods.size());
 }
 
+size_t WorkloadController::LargestJson(const ObjectKey& key) const {
+  const ObjectMeta* meta = workloads_->FindMeta(key);
+  if (meta == nullptr) return 0;
+  size_t largest = meta->large_json_bytes;
+  for (const ReplicaSet* rs : cache_.ReplicaSetsOf(meta->uid)) {
+    largest = std::max<size_t>(largest, rs->meta.large_json_bytes);
+  }
+  return largest;
+}
+
 std::optional<MonotonicTime> WorkloadController::ViewAt(const Request& write) const {
   MonotonicTime oldest =
       std::min(workloads_->informer().view_at(), cache_.replica_sets().view_at());

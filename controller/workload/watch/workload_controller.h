@@ -28,6 +28,7 @@ class WorkloadController : public WatchingController {
 
   std::string_view kind() const override { return cache_.workloads().resource().kind; }
   int StepsMax(const ObjectKey& key) const override;
+  size_t LargestJson(const ObjectKey& key) const override;
   std::optional<MonotonicTime> ViewAt(const Request& write) const override;
   std::optional<ObjectReference> Reference(const ObjectKey& key) const override;
   // Returns the id and the revision of the latest rollout (rollout_id.h).

@@ -5,6 +5,8 @@
 #include "kubeclient/api/decode.h"
 #include "kubeclient/api/deployment.h"
 #include "kubeclient/api/pod_disruption_budget.h"
+#include "kubeclient/api/replica_set.h"
+#include "kubeclient/api/replication_controller.h"
 #include "kubeclient/api/replication_controller_update.h"
 #include "kubeclient/api/rollout.h"
 #include "kubeclient/api/selector.h"
@@ -119,6 +121,22 @@ TEST_CASE_METHOD(Fixture, "the query in a Rollout's status counts, and is left o
   CHECK(large.status.selector.empty());
   CHECK(BytesOf(large) < 4000);
   Proves("R-065");
+}
+
+TEST_CASE_METHOD(Fixture, "how large the JSON of an object is, is known of large ones (R-067)") {
+  const auto sized = [](size_t bytes) {
+    const std::string head = R"({"metadata":{"name":"n"},"x":")";
+    return head + std::string(bytes - head.size() - 2, '<') + "\"}";
+  };
+  for (const size_t bytes : {kLargeJsonBytes, 9 * kLargeJsonBytes}) {
+    CHECK(DecodeDeployment(decoder, sized(bytes))->meta.large_json_bytes == bytes);
+    CHECK(DecodeReplicaSet(decoder, sized(bytes))->meta.large_json_bytes == bytes);
+    CHECK(DecodeRollout(decoder, sized(bytes))->meta.large_json_bytes == bytes);
+    CHECK(DecodeReplicationController(decoder, sized(bytes))->meta.large_json_bytes == bytes);
+  }
+  const Deployment small = *DecodeDeployment(decoder, sized(kLargeJsonBytes - 1));
+  CHECK(small.meta.large_json_bytes == 0);
+  Proves("R-067");
 }
 
 }  // namespace

@@ -32,7 +32,7 @@ struct Fixture : ClientWorld {
   }
   void Begin(std::optional<std::string> taken_over_as = std::nullopt) {
     term.emplace(SyncEnvironment{clock, log, client, events, folds, controllers}, random, timers,
-                 /*syncs_max=*/2, counters, std::move(taken_over_as));
+                 syncs_max, counters, std::move(taken_over_as));
   }
   void Look() {
     term->Add(kWeb, Wake::kObjectChange);
@@ -48,6 +48,7 @@ struct Fixture : ClientWorld {
   const std::vector<Controller*> controllers = {&controller};
   ControllerCounters counters;
   Duration patience{0};
+  int syncs_max = 2;
   std::optional<Term> term;
 };
 
@@ -330,6 +331,99 @@ TEST_CASE_METHOD(Fixture,
   CHECK(transport.sent.empty());
   Advance(seconds(5));
   CHECK(transport.sent.size() == 1);
+}
+
+// Whom this serves: who has many old ReplicaSets, each of which its controller updates once.
+TEST_CASE_METHOD(Fixture, "who loses a race for one object after the other is not told (Q-006)") {
+  int web = 0;
+  controller.plan = [&web](const ObjectKey&, const Learned&) -> Step {
+    return Write{.request = PatchOf("web-" + std::to_string(web)),
+                 .because = {Decision{"a test"}, {}}};
+  };
+  Begin();
+  Look();
+  const auto lose = [&] {
+    while (transport.waiting() == 0) Advance(seconds(1));
+    REQUIRE(transport.sent.back().method == HttpMethod::kPatch);
+    transport.Answer(Refusal(409, "Conflict", "changed"));
+  };
+  for (web = 0; web < 30; ++web) lose();
+  for (int i = 0; i < 9; ++i) lose();  // races for one object now
+  controller.plan = [](const ObjectKey&, const Learned&) -> Step { return Wait{}; };
+  Look();
+  controller.plan = [](const ObjectKey&, const Learned&) -> Step {
+    return Write{.request = PatchOf("web-30"), .because = {Decision{"a test"}, {}}};
+  };
+  Look();
+  for (int i = 0; i < 9; ++i) lose();  // a sync that lost none was between
+}
+
+// Deployments, each of which is patched once in each sync.
+struct Many : Fixture {
+  Many() {
+    syncs_max = 64;
+    controller.plan = [this](const ObjectKey& key, const Learned& learned) -> Step {
+      if (!learned.empty()) return Wait{};
+      begun.push_back(key.ToString());
+      return Write{.request = PatchOf(key.name), .because = {Decision{"a test"}, {}}};
+    };
+  }
+  void Add(const std::string& namespace_, const std::string& name, size_t json_bytes) {
+    const QueueKey key{{Symbol(namespace_), name}};
+    controller.objects[key] = *Uid::Parse(kUid);
+    controller.large[key] = json_bytes;
+    term->Add(key, Wake::kSpecChange);
+  }
+  // Returns the names whose syncs have begun since it was called last.
+  Names Begun() {
+    Advance(Duration{0});
+    return std::exchange(begun, {});
+  }
+  Names begun;
+};
+
+constexpr size_t kMega = size_t{1} << 20U;
+
+// Whom this serves: everybody else. A sync holds several times its object, and 56 Deployments of
+// 1.4 MB of `<` ended both replicas, again after each restart.
+TEST_CASE_METHOD(Many, "of the largest objects one is worked at after the other (R-067)") {
+  Begin();
+  Add("noisy", "a", 9 * kMega);
+  Add("noisy", "b", 9 * kMega);
+  Add("noisy", "c", 9 * kMega);
+  Add("shop", "d", 9 * kMega);
+  Add("noisy", "small", kLargeJsonBytes - 1);
+  CHECK(Begun() == Names{"noisy/a", "noisy/small"});
+  CHECK_FALSE(term->idle());
+  transport.AnswerLast(Success());
+  CHECK(Begun() == Names{});
+  transport.Answer(Success());
+  CHECK(Begun() == Names{"shop/d"});  // namespaces take turns
+  transport.Answer(Success());
+  CHECK(Begun() == Names{"noisy/b"});
+  Add("noisy", "small", 0);
+  CHECK(Begun() == Names{"noisy/small"});
+  transport.Answer(Refusal(403, "Forbidden", "no"));  // a sync that fails makes room, too
+  CHECK(Begun() == Names{"noisy/c"});
+  while (transport.waiting() > 0) transport.Answer(Success());
+  Advance(Duration{0});
+  CHECK(term->settled());
+}
+
+TEST_CASE_METHOD(Many,
+                 "of smaller ones as many as 16 MB hold, and a larger one has its turn (R-067)") {
+  Begin();
+  for (int i = 0; i < 20; ++i) Add("noisy", "m" + std::to_string(i), kMega);
+  CHECK(Begun().size() == 16);
+  Add("shop", "large", 9 * kMega);
+  CHECK(Begun().empty());
+  for (int i = 0; i < 7; ++i) transport.Answer(Success());
+  CHECK(Begun().empty());  // 9 of 16 are still there
+  transport.Answer(Success());
+  CHECK(Begun().front() == "noisy/m16");
+  transport.Answer(Success());
+  const Names next = Begun();
+  CHECK(std::ranges::count(next, "shop/large") == 1);
 }
 
 }  // namespace
