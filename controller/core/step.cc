@@ -3,6 +3,11 @@
 #include <utility>
 
 namespace windlass {
+namespace {
+
+constexpr size_t kAnswerBytesKept = 16384;  // a larger Service is left alone (service_trouble.h)
+
+}  // namespace
 
 Step LookAgainNoLater(Step then, const std::optional<Duration>& due) {
   if (Wait* wait = std::get_if<Wait>(&then)) {
@@ -56,8 +61,10 @@ Outcome OutcomeOf(const Request& request, Result<Reply> said) {
 }
 
 Outcome OutcomeOf(const Write& write, Result<Reply> said) {
-  // What was written is in the caches by now, and a sync may write many large objects.
-  if (said.ok() && said->body.size() >= kLargeJsonBytes) said = Reply{};
+  // A sync may write many objects, and what it wrote is in the caches. Of a creation it is
+  // looked at whether it came back as it was sent, and of a Service whether it was kept.
+  const bool is_read = write.request.verb() == Verb::kCreate;
+  if (said.ok() && !is_read && said->body.size() > kAnswerBytesKept) said = Reply{};
   Outcome outcome = OutcomeOf(write.request, std::move(said));
   outcome.ends_walk = !outcome.said.ok() && !write.go_on_if_refused;
   return outcome;

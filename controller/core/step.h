@@ -115,7 +115,7 @@ bool GoesOnAfter(const Read& read, ErrorKind kind);
 // The answer to one request of this sync.
 struct Outcome {
   RequestKey asked;
-  Result<Reply> said;                 // without the body: a list of Pods, or a large write
+  Result<Reply> said;                 // without the body: a list of Pods, or a large patch
   std::vector<ListedPod> pods{};      // for a list of all Pods: what it shows
   std::vector<UnreadyPod> unready{};  // for a list of the first Pods: those that are not ready
   bool ends_walk = false;  // a failed write without go_on_if_refused: no further decisions

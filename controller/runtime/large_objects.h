@@ -1,15 +1,12 @@
 // Syncs of large objects, a few at a time. A sync holds several times its object: what it
 // read, what it writes, and the answer. Example: 56 Deployments of 1.4 MB of `<`, which JSON writes
-// as 8.4 MB, would hold more than a gigabyte. Of these one is worked at after the other; of
+// as 8.4 MB, would hold more than a gigabyte. Of these one or two are worked at at a time; of
 // Deployments of 64 KiB, which do not count, as many as there are places.
 #pragma once
 
 #include <cstddef>
-#include <functional>
 #include <map>
-#include <utility>
 
-#include "controller/runtime/turns.h"
 #include "kubeclient/api/object_meta.h"
 #include "kubeclient/cache/queue_key.h"
 
@@ -17,19 +14,16 @@ namespace windlass {
 
 class LargeObjects {
  public:
-  // Counts the sync of `key`, whose largest object has `json_bytes`, and returns true if it may
-  // begin. Returns false if it has to wait: Next() will return `begin`.
-  bool Take(const QueueKey& key, size_t json_bytes, std::function<void()> begin) {
+  // Returns true if the sync of `key`, whose largest object has `json_bytes`, may begin; then it
+  // counts until Free. After one that may not, no other begins before half of the room is free:
+  // otherwise small ones could keep the largest out for ever.
+  bool Take(const QueueKey& key, size_t json_bytes) {
     if (json_bytes < kLargeJsonBytes) return true;
-    if (waiting_.empty() && Fits(json_bytes)) {
-      Hold(key, json_bytes);
-      return true;
-    }
-    waiting_.Add(key.namespace_, [this, key, json_bytes, begin = std::move(begin)] {
-      Hold(key, json_bytes);
-      begin();
-    });
-    return false;
+    const bool fits = is_full_ ? has_room() : bytes_ + json_bytes <= kBytesMax;
+    is_full_ = bytes_ > 0 && !fits;
+    if (is_full_) return false;
+    if (held_.emplace(key, json_bytes).second) bytes_ += json_bytes;
+    return true;
   }
 
   // The sync of `key` has ended.
@@ -40,26 +34,15 @@ class LargeObjects {
     held_.erase(held);
   }
 
-  // Returns what begins the next sync that waits, if it may begin now; null otherwise. Namespaces
-  // take turns.
-  std::function<void()> Next() {
-    // The size of the next one is not looked at: it waits until half of the room is free.
-    if (waiting_.empty() || bytes_ > kBytesMax / 2) return nullptr;
-    return waiting_.Next();
-  }
+  // Returns false if no other large one may begin now.
+  bool has_room() const { return !is_full_ || bytes_ <= kBytesMax / 2; }
 
  private:
   static constexpr size_t kBytesMax = size_t{16} << 20U;
 
-  bool Fits(size_t json_bytes) const { return bytes_ == 0 || bytes_ + json_bytes <= kBytesMax; }
-  void Hold(const QueueKey& key, size_t json_bytes) {
-    held_.emplace(key, json_bytes);
-    bytes_ += json_bytes;
-  }
-
   std::map<QueueKey, size_t> held_;  // by the syncs that have begun
   size_t bytes_ = 0;                 // of all of them
-  Turns waiting_;
+  bool is_full_ = false;             // the last one that asked did not fit
 };
 
 }  // namespace windlass

@@ -33,6 +33,9 @@ Term::Term(SyncEnvironment environment, Random& random, TimerQueue& timers, int 
   queue_.is_noisy = [this](const QueueKey& key) {
     return noisy_keys_.IsNoisy(key, environment_.clock.Now());
   };
+  queue_.may_begin = [this](const QueueKey& key) {
+    return large_.Take(key, environment_.LargestJson(key));
+  };
   queue_.on_queue_duration = [this](Duration d) { counters_.queue_duration.Observe(d); };
   queue_.on_work_duration = [this](Duration d) { counters_.work_duration.Observe(d); };
 }
@@ -67,13 +70,8 @@ void Term::Pump() {
 bool Term::GoOnOrBegin() {
   const bool may_begin = static_cast<int>(syncs_.size()) < syncs_max_;
   if (may_begin && (waiting_.empty() || queue_.user_waits())) {
-    if (const auto begin = large_.Next()) {
-      begin();
-      return true;
-    }
     if (const std::optional<QueueKey> key = queue_.Get()) {
-      const auto begin = [this, key = *key] { Begin(key); };
-      if (large_.Take(*key, environment_.LargestJson(*key), begin)) begin();
+      Begin(*key);
       return true;
     }
   }
@@ -142,6 +140,7 @@ void Term::Ended(const QueueKey& key, const SyncResult& result) {
   // The Sync may be on the stack right now: the next pump destroys it.
   ended_.push_back(std::move(syncs_.extract(key).mapped()));
   large_.Free(key);
+  if (large_.has_room()) queue_.TakeUpAside();
   NoteCost(key, result.calls);
   queue_.Spent(key, result.calls);
   Settle(key, result);

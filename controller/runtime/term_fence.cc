@@ -42,7 +42,8 @@ void TermFence::Answered(const QueueKey& key, const Request& request, Result<Rep
     touched_.insert(request.uid());
     const Status folded = environment_.folds.Written(key, request, *said);
     if (!folded.ok()) {
-      return done({SyncResult::Kind::kUncertain, {}, {}, Unverified{request, late}}, {});
+      return done({SyncResult::Kind::kUncertain, {}, {}, Unverified{request.WithoutBody(), late}},
+                  {});
     }
     environment_.log.Info("fenced off writes of the former leader",
                           {{environment_.ControllerOf(key).log_field(), key.ToString()},
@@ -51,7 +52,8 @@ void TermFence::Answered(const QueueKey& key, const Request& request, Result<Rep
   }
   if (said.error().kind == ErrorKind::kAmbiguous) {
     late.Note(request, said.error());
-    return done({SyncResult::Kind::kUncertain, {}, {}, Unverified{request, late}}, {});
+    return done({SyncResult::Kind::kUncertain, {}, {}, Unverified{request.WithoutBody(), late}},
+                {});
   }
   environment_.log.Warning("could not fence off writes of the former leader",
                            {{environment_.ControllerOf(key).log_field(), key.ToString()},

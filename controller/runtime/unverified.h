@@ -43,7 +43,7 @@ class LateWrites {
 };
 
 struct Unverified {
-  Request request;
+  Request request;    // without its body: it may wait for long, beside many others
   LateWrites late{};  // until now, with this one
 };
 

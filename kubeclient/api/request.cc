@@ -179,6 +179,19 @@ Request Request::Delete(const ResourceId& resource, ObjectVersion version,
   return request;
 }
 
+Request Request::WithoutBody() const {
+  Request request;
+  request.verb_ = verb_;
+  request.resource_ = resource_;
+  request.key_ = key_;
+  request.uid_ = uid_;
+  request.subresource_ = subresource_;
+  request.patch_type_ = patch_type_;
+  request.label_selector_ = label_selector_;
+  request.limit_ = limit_;
+  return request;
+}
+
 RequestKey Request::Identity() const {
   std::string text = Describe();
   if (patch_type_ != PatchType::kNone) text += " " + std::string(Name(patch_type_));

@@ -106,6 +106,8 @@ class Request {
   int limit() const { return limit_; }
   bool mutates() const { return Mutates(verb_); }
 
+  // Returns the same request without its body, which may have megabytes.
+  Request WithoutBody() const;
   RequestKey Identity() const;
   // Returns true if `other` asks for the same of the same object; the bodies may differ.
   bool IsLike(const RequestKey& other) const;

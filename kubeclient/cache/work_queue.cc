@@ -25,6 +25,9 @@ uint16_t Grown(uint16_t count) {
   return count == UINT16_MAX ? count : static_cast<uint16_t>(count + 1);
 }
 
+// How many keys are taken up again at a time: some more than may begin, so that the most urgent do.
+constexpr int kTakenUpMax = 16;
+
 bool IsGathered(Wake wake) { return wake == Wake::kRolloutStatus || wake == Wake::kStatusChange; }
 
 }  // namespace
@@ -104,7 +107,12 @@ void WorkQueue::MakeReady(const QueueKey& key, Entry& entry) {
   Disarm(&Entry::retry, entry);
   retry_turns_.Leave(key, std::exchange(entry.turn, 0));
   entry.is_ready = true;
-  entry.ready.since = clock_.Now();
+  if (entry.aside) {
+    entry.aside = false;
+    --aside_sizes_[static_cast<size_t>(entry.ready.priority)];
+  } else {
+    entry.ready.since = clock_.Now();
+  }
   entry.ready.key = &entries_.find(key)->first;
   entry.ready.priority = PriorityNow(key, entry);
   const bool first = ready_keys_.empty();
@@ -117,6 +125,10 @@ void WorkQueue::MakeReady(const QueueKey& key, Entry& entry) {
 std::optional<QueueKey> WorkQueue::Get() {
   const MonotonicTime now = clock_.Now();
   const ReadyKey* next = ready_keys_.Take(now);
+  while (next != nullptr && may_begin && !may_begin(*next->key)) {
+    SetAside(*next->key, entries_.at(*next->key));
+    next = ready_keys_.Take(now);
+  }
   if (next == nullptr) {
     held_ = !ready_keys_.empty();
     return std::nullopt;
@@ -130,6 +142,35 @@ std::optional<QueueKey> WorkQueue::Get() {
   entry.served = std::exchange(entry.wanted, Priority::kResync);
   processing_.insert(key);
   return key;
+}
+
+void WorkQueue::SetAside(const QueueKey& key, Entry& entry) {
+  entry.is_ready = false;
+  entry.aside = true;
+  ready_keys_.Done(key.namespace_);
+  ++aside_sizes_[static_cast<size_t>(entry.ready.priority)];
+  std::deque<QueueKey>& line = aside_[key.namespace_];
+  if (line.empty()) aside_turns_.push_back(key.namespace_);
+  line.push_back(key);
+}
+
+void WorkQueue::TakeUpAside() {
+  for (int taken = 0; taken < kTakenUpMax && !aside_turns_.empty();) {
+    const Symbol namespace_ = std::move(aside_turns_.front());
+    aside_turns_.pop_front();
+    const auto line = aside_.find(namespace_);
+    const QueueKey key = std::move(line->second.front());
+    line->second.pop_front();
+    if (line->second.empty()) {
+      aside_.erase(line);
+    } else {
+      aside_turns_.push_back(namespace_);
+    }
+    const auto entry = entries_.find(key);
+    if (entry == entries_.end() || !entry->second.aside) continue;  // it was woken meanwhile
+    MakeReady(entry->first, entry->second);
+    ++taken;
+  }
 }
 
 // --- back ---
@@ -253,15 +294,17 @@ Duration WorkQueue::BackOff(int failures, Duration longest) {
 
 // --- metrics ---
 
-bool WorkQueue::idle() const { return ready_keys_.empty() && processing_.empty(); }
+bool WorkQueue::idle() const {
+  return ready_keys_.empty() && processing_.empty() && aside_sizes_ == decltype(aside_sizes_){};
+}
 
 WorkQueueCounters WorkQueue::counters() const {
   WorkQueueCounters counters;
   counters.adds = adds_;
   counters.retries = retries_;
-  counters.depth = ready_keys_.size();
   for (size_t i = 0; i < kPriorities; ++i) {
-    counters.depth_by_priority[i] = ready_keys_.size(static_cast<Priority>(i));
+    counters.depth_by_priority[i] = ready_keys_.size(static_cast<Priority>(i)) + aside_sizes_[i];
+    counters.depth += counters.depth_by_priority[i];
   }
   counters.processing = processing_.size();
   const MonotonicTime now = clock_.Now();
@@ -280,6 +323,7 @@ std::string WorkQueue::Describe() const {
     const auto flag = [&text](bool set, char letter) { text += set ? letter : '-'; };
     flag(entry.processing, 'p');
     flag(entry.dirty, 'd');
+    flag(entry.aside, 'a');
     flag(entry.spec_changed, 's');
     flag(entry.retry != 0, entry.failed ? 'r' : 'w');
     flag(entry.deadline != 0, 'l');

@@ -14,6 +14,7 @@
 
 #include <array>
 #include <cstdint>
+#include <deque>
 #include <functional>
 #include <map>
 #include <optional>
@@ -84,8 +85,12 @@ class WorkQueue {
   void Add(const QueueKey& key, Wake wake);
 
   // Returns the next ready key, which is then being processed; nullopt if none is ready, or if the
-  // workers that are free are for other namespaces (ready_keys.h).
+  // workers that are free are for other namespaces (ready_keys.h). Sets aside those that may not
+  // begin: they are no longer ready, take no worker, and wait for TakeUpAside or a wake-up.
   std::optional<QueueKey> Get();
+  // There may be room for keys that were set aside: some of them become ready again, as old as they
+  // were. Namespaces take turns.
+  void TakeUpAside();
   // Returns true if a user waits for one of the ready keys.
   bool user_waits() const { return ready_keys_.size(Priority::kUser) > 0; }
 
@@ -127,6 +132,10 @@ class WorkQueue {
   // key becomes ready.
   std::function<bool(const QueueKey&)> is_noisy;
 
+  // Returns false if the key may not begin now, for example because its objects are large. Null:
+  // all may. Called by Get; must not call the queue.
+  std::function<bool(const QueueKey&)> may_begin;
+
   // Called with how long a key waited, and with how long it was processed. For the histograms.
   std::function<void(Duration)> on_queue_duration;
   std::function<void(Duration)> on_work_duration;
@@ -145,6 +154,7 @@ class WorkQueue {
     bool spec_changed : 1 = false;  // a user's edit while processed: failures are of the old spec
     bool failed : 1 = false;        // `retry` is set by a failure, not by a lost race
     bool is_retry : 1 = false;      // ready or processed because its turn came
+    bool aside : 1 = false;         // it was ready, and may not begin
     TimerId retry = 0;
     RetryTurns::Ticket turn = 0;  // not 0: its back-off is over, it waits for its turn
     TimerId deadline = 0;
@@ -162,6 +172,7 @@ class WorkQueue {
   void GoOn(const QueueKey& key, Entry& entry);
   void GoOnWithRetry(const QueueKey& key, Entry& entry);
   void MakeReady(const QueueKey& key, Entry& entry);
+  void SetAside(const QueueKey& key, Entry& entry);
   Priority PriorityNow(const QueueKey& key, const Entry& entry) const;
   Entry& EndProcessing(const QueueKey& key);
   void Retry(const QueueKey& key, Entry& entry, Duration longest, Duration at_least = {});
@@ -178,6 +189,11 @@ class WorkQueue {
   std::map<QueueKey, Entry> entries_;
   ReadyKeys ready_keys_;
   std::set<QueueKey> processing_;
+  // Keys that were set aside, by namespace, oldest first; some have been woken since. None is
+  // empty.
+  std::map<Symbol, std::deque<QueueKey>> aside_;
+  std::deque<Symbol> aside_turns_;                 // its namespaces
+  std::array<size_t, kPriorities> aside_sizes_{};  // of those that are aside now
   RetryTurns retry_turns_;
   uint64_t adds_ = 0;
   uint64_t retries_ = 0;

@@ -73,6 +73,7 @@ struct Client::Impl {
     CallId in_flight = 0;     // 0 = not in flight
     TimerId backing_off = 0;  // 0 = not backing off
     bool limited = false;     // counted in ClientCounters::rate_limited
+    bool is_list = false;     // counted in `lists`
   };
 
   Impl(Client& owner, const Clock& the_clock, TimerQueue& the_timers, Transport& the_transport,
@@ -111,6 +112,8 @@ struct Client::Impl {
   Result<Reply> Judge(PendingCall& call, Result<HttpResponse> response);
   void Repeat(Id id, PendingCall& call, Duration wait);
   void Queue(Id id, PendingCall& call);
+  bool IsListTooMany(Id id, PendingCall& call);
+  void EndCall(Id id);
   void Finish(Id id, Result<Reply> result);
   void FinishLater(Id id, Error error);
   void Later(ReplyHandler reply, Error error);
@@ -133,6 +136,8 @@ struct Client::Impl {
   std::map<Id, PendingCall> calls;
   std::set<Id> lane;
   std::set<Id> event_lane;
+  std::set<Id> lists_waiting;  // for one of `lists` to end
+  int lists = 0;               // in `lane`, backing off, or in flight
   Id last_id = 0;
   int in_flight = 0;         // others than writes of Events
   int events_in_flight = 0;  // which take no place from the others
@@ -149,7 +154,7 @@ void Client::Impl::Execute(const Request& request, ReplyHandler reply) {
   if (request.mutates() && !write_deadline.Allows()) {
     return Later(std::move(reply), {ErrorKind::kFenced, "this process may not write now"});
   }
-  if (lane.size() + event_lane.size() >= kCallsWaitingMax) {
+  if (lane.size() + event_lane.size() + lists_waiting.size() >= kCallsWaitingMax) {
     return Later(std::move(reply), {ErrorKind::kThrottled, "too many calls wait already"});
   }
   if (held && !IsEventWrite(request)) return Later(std::move(reply), ServerIsAway());
@@ -162,8 +167,34 @@ void Client::Impl::Execute(const Request& request, ReplyHandler reply) {
 
 void Client::Impl::Queue(Id id, PendingCall& call) {
   call.ready = clock.Now();
+  if (IsListTooMany(id, call)) return;
   LaneOf(call.request).insert(id);
   TakeTurns();
+}
+
+// Counts a list. Returns true if it has to wait until another one has ended.
+bool Client::Impl::IsListTooMany(Id id, PendingCall& call) {
+  if (call.request.verb() != Verb::kList || call.is_list) return false;
+  if (lists >= kListsInFlightMax) {
+    lists_waiting.insert(id);
+    return true;
+  }
+  ++lists;
+  call.is_list = true;
+  return false;
+}
+
+// Forgets the call, which has been answered, or will be. The next list may go.
+void Client::Impl::EndCall(Id id) {
+  const auto call = calls.find(id);
+  const bool was_list = call->second.is_list;
+  calls.erase(call);
+  if (!was_list) return;
+  --lists;
+  if (lists_waiting.empty()) return;
+  const Id next = *lists_waiting.begin();
+  lists_waiting.erase(lists_waiting.begin());
+  Queue(next, calls.at(next));
 }
 
 void Client::Impl::TakeTurns() {
@@ -295,14 +326,14 @@ void Client::Impl::Repeat(Id id, PendingCall& call, Duration wait) {
 // Calls the handler last, because a handler may do anything, also destroy the client.
 void Client::Impl::Finish(Id id, Result<Reply> result) {
   const ReplyHandler reply = std::move(calls.at(id).reply);
-  calls.erase(id);
+  EndCall(id);
   TakeTurns();
   reply(std::move(result));
 }
 
 void Client::Impl::FinishLater(Id id, Error error) {
   Later(std::move(calls.at(id).reply), std::move(error));
-  calls.erase(id);
+  EndCall(id);
 }
 
 // Calls `reply` with `error` from a timer, so that it runs after Execute or Hold has returned.
@@ -320,6 +351,7 @@ void Client::Impl::Later(ReplyHandler reply, Error error) {
 void Client::Impl::Hold() {
   held = true;
   congested = true;
+  lists_waiting.clear();
   for (auto at = calls.begin(); at != calls.end();) {
     const Id id = at->first;
     const PendingCall& call = (at++)->second;

@@ -26,6 +26,8 @@ namespace windlass {
 // Writes of Events in flight: few, so that a slow server gets fewer Events; and not one alone, as
 // upstream, so that a webhook that hangs on the Events of one namespace holds up no others.
 inline constexpr int kEventsInFlightMax = 8;
+// Lists in flight: an answer may have 32 MiB, and one tenant can make many of them so large.
+inline constexpr int kListsInFlightMax = 2;
 
 struct ClientOptions {
   std::string field_manager = "windlass";

@@ -53,7 +53,8 @@ std::string ModeOf(const Json& rs) {
 bool WantsInPlace(const Json& owner) {
   if (IsRollout(owner)) return TextAt(owner, {"spec", "strategy", "type"}).starts_with("InPlace");
   const std::string policy = AnnotationOf(owner, "windlass.dev/in-place");
-  return !policy.empty() && policy != "Disabled";
+  // With a value that means nothing new Pods are made.
+  return policy == "Only" || policy == "IfPossible";
 }
 
 bool AsksForOnly(const Json& owner) {

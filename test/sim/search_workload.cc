@@ -182,7 +182,11 @@ bool SearchWorkload::IsTooLarge() const {
   const auto too_large = [&](const Object& object) {
     size_t annotations = StoredSize(At(*object, {"metadata", "annotations"})) + kNotesMax;
     // A ReplicaSet gets the template of another one as an annotation.
-    if (in_place()) annotations += StoredSize(At(*object, {"spec", "template"}));
+    // It counts the names of annotations, too, as JSON writes them.
+    if (in_place()) {
+      annotations += StoredSize(At(*object, {"spec", "template"}));
+      annotations += limits.annotation_bytes_max / 64;
+    }
     return StoredSize(*object) + kNotesMax > limits.object_bytes_max ||
            annotations > limits.annotation_bytes_max;
   };

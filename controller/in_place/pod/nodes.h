@@ -22,7 +22,8 @@ bool IsOnLostNode(const Pod& pod, const Nodes& nodes);
 // none.
 std::string_view ZoneOf(const Pod& pod, const Nodes& nodes);
 
-// Returns true if the scheduler says that it found no node for the Pod.
+// Returns true if it was said that the Pod has no node: the scheduler found none, or the Pod is not
+// to have one yet.
 bool FitsOnNoNode(const Pod& pod);
 
 // Returns from when the rollout no longer waits for a Pod without a node, because it will not get

@@ -89,6 +89,9 @@ size_t WorkloadController::LargestJson(const ObjectKey& key) const {
   for (const ReplicaSet* rs : cache_.ReplicaSetsOf(meta->uid)) {
     largest = std::max<size_t>(largest, rs->meta.large_json_bytes);
   }
+  for (const ReplicaSet* rs : cache_.replica_sets().store().OrphansIn(key.namespace_)) {
+    largest = std::max<size_t>(largest, rs->meta.large_json_bytes);  // it may be adopted
+  }
   return largest;
 }
 

@@ -5,6 +5,7 @@
 #include <malloc.h>
 
 #include <optional>
+#include <set>
 #include <string>
 #include <vector>
 
@@ -86,6 +87,58 @@ TEST_CASE_METHOD(Fixture,
   time.Advance(seconds(3600));
   TakeNothing();
   Proves("D-520");
+}
+
+// Whom this serves: everybody, while one tenant has many large objects.
+TEST_CASE_METHOD(Fixture, "a key that may not begin is set aside, and holds up no other (R-067)") {
+  bool room = false;
+  queue.may_begin = [&](const QueueKey& key) { return room || key.name != "a"; };
+  queue.Add(kA, Wake::kSpecChange);
+  queue.Add(kB, Wake::kObjectChange);
+  Take(kB);
+  CHECK_FALSE(queue.user_waits());
+  CHECK(queue.counters().depth == 1);
+  CHECK(queue.counters().depth_by_priority[static_cast<size_t>(Priority::kUser)] == 1);
+  CHECK(queue.counters().processing == 1);
+  queue.Done(kB, std::nullopt);
+  CHECK_FALSE(queue.idle());
+  TakeNothing();
+  queue.TakeUpAside();
+  TakeNothing();  // no room still
+  time.Advance(seconds(5));
+  SECTION("it is taken up when there is room, as old as it is") {
+    room = true;
+    TakeNothing();
+    Duration waited{0};
+    queue.on_queue_duration = [&](Duration d) { waited = d; };
+    queue.TakeUpAside();
+    Take(kA);
+    CHECK(waited == seconds(5));
+    queue.Done(kA, std::nullopt);
+  }
+  SECTION("or when it is woken") {
+    room = true;
+    queue.Add(kA, Wake::kSpecChange);
+    Take(kA);
+    queue.Done(kA, std::nullopt);
+  }
+  CHECK(queue.idle());
+  CHECK(queue.size() == 0);
+  queue.TakeUpAside();
+  TakeNothing();
+}
+
+TEST_CASE_METHOD(Fixture, "namespaces take turns among the keys that are set aside (R-067)") {
+  int begun = 0;
+  queue.may_begin = [&](const QueueKey&) { return begun > 0; };
+  for (int i = 0; i < 40; ++i) queue.Add({{"noisy", std::to_string(i)}}, Wake::kObjectChange);
+  queue.Add({{"quiet", "q"}}, Wake::kObjectChange);
+  TakeNothing();
+  queue.TakeUpAside();
+  begun = 1;
+  std::set<std::string> taken;
+  for (int i = 0; i < 2; ++i) taken.insert(queue.Get()->ToString());
+  CHECK(taken.contains("quiet/q"));
 }
 
 TEST_CASE_METHOD(Fixture, "`ready` is called when the first key becomes ready, also by a timer") {

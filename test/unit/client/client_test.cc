@@ -137,6 +137,37 @@ TEST_CASE("At most max_in_flight calls are in flight; the others go in the order
   CHECK(world.order == Kinds{"a", "b", "c", "d", "e"});
 }
 
+// Whom this serves: everybody, where one tenant has Pods of which a list has 32 MiB.
+TEST_CASE("Of lists two are in flight at a time, and other calls do not wait for them (R-067)") {
+  ClientWorld w({.qps = 0});
+  const auto list = [](const std::string& app) {
+    return Request::List(resources::kPods, "shop", "app%3D" + app);
+  };
+  for (int i = 0; i < 5; ++i) w.Execute(list(std::to_string(i)), "list " + std::to_string(i));
+  w.Execute(GetOf("web"), "get");
+  CHECK(w.transport.waiting() == 3);
+  CHECK_FALSE(w.client.congested());
+  w.transport.AnswerLast(Success());
+  CHECK(w.Kinds("get") == Kinds{"ok"});
+  SECTION("each goes when one has ended, in order") {
+    for (int i = 0; i < 5; ++i) {
+      CHECK(w.transport.waiting() == static_cast<size_t>(std::min(2, 5 - i)));
+      w.transport.Answer(Refusal(403, "Forbidden", "no"));
+      CHECK(w.Kinds("list " + std::to_string(i)) == Kinds{"Forbidden"});
+    }
+  }
+  SECTION("and all are answered while the server is away") {
+    w.client.Hold();
+    w.RunDue();
+    for (int i = 2; i < 5; ++i) CHECK(w.Kinds("list " + std::to_string(i)) == Kinds{"NotSent"});
+    w.transport.Answer(Success());
+    w.transport.Answer(Success());
+    w.client.Resume();
+    w.Execute(list("5"), "list 5");
+    CHECK(w.transport.waiting() == 1);
+  }
+}
+
 TEST_CASE("A call that is repeated goes before younger ones, and holds no place while it waits") {
   ClientWorld world({.max_in_flight = 1});
   for (const char* name : {"a", "b", "c"}) world.Execute(GetOf(name), name);
