@@ -131,6 +131,7 @@ void Invariants::NoteReplicaSet(const Json& replica_set) {
     return;
   }
   owner.revisions[UidOf(replica_set)] = *revision;
+  owner.templates.try_emplace(*revision, TemplateOf(replica_set));
   if (*revision > HighestSince(owner.highest, kAllShown)) {
     owner.highest.emplace_back(server_.store().revision(), *revision);
   }
@@ -249,7 +250,12 @@ void Invariants::JudgeRevision(const Change& change, const std::string& owner_ui
   // A request that the network kept back is judged by what its sender had seen, and by what that
   // did itself since then: a ReplicaSet that it released took its revision along.
   const int64_t highest = HighestSince(record.highest, change.late ? change.shown : kAllShown);
-  if (*revision <= highest) {
+  // An exchange that a user ended leaves nobody with the revision: its template gets it again.
+  const bool is_again = record.templates.contains(*revision) &&
+                        record.templates.at(*revision) == TemplateOf(*change.after) &&
+                        std::ranges::count(record.revisions, *revision,
+                                           &std::pair<const std::string, int64_t>::second) == 0;
+  if (*revision < highest || (*revision == highest && !is_again)) {
     Violate("I-11", change,
             "revision " + std::to_string(*revision) + " after " + std::to_string(highest));
   }

@@ -79,6 +79,7 @@ class Invariants {
     // The highest of its ReplicaSets, except released ones, each from a revision of the store on.
     std::vector<std::pair<uint64_t, int64_t>> highest;
     std::map<std::string, int64_t> revisions;  // of its present ReplicaSets, by uid
+    std::map<int64_t, Json> templates;         // which one was the first to have a revision
   };
 
   void OnChange(const Change& change);
