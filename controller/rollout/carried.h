@@ -47,7 +47,9 @@ struct RolloutOwn {
   bool lacks_replica_set = false;  // no ReplicaSet has the template
   bool is_of_proven = false;       // as IsOfProven (step_state.h)
   bool holds_at_step = false;      // a step is not over, also while the Rollout is paused
-  std::string waits_for{};         // at a pause whose Pods are not all available: which; else ""
+  // Why the API server does not tell the defaults of the template; "" if it does, or was not asked.
+  std::string not_told{};
+  std::string waits_for{};  // at a pause whose Pods are not all available: which; else ""
 
   // --- what is shown: as it is stored, also in a draft; derived anew when the kind writes it ---
   std::string selector{};

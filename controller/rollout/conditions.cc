@@ -157,7 +157,8 @@ Ruling Progressing(const Facts& facts) {
   const int64_t generation = facts.workload.meta.generation;
   if (status.observed_generation < generation) {
     return {kProgressingPhase, Way::kReconciling, reason,
-            "generation " + std::to_string(generation) + " is not carried out yet"};
+            "generation " + std::to_string(generation) + " is not carried out yet" +
+                (facts.own.not_told.empty() ? "" : ": " + facts.own.not_told)};
   }
   if (WasComplete(facts)) {
     const bool none = HasNoneOfSome(facts);

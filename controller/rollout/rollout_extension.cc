@@ -81,14 +81,22 @@ Step Hold(const Situation& situation) {
 }
 
 // Says that nothing is rolled out before the API server tells the defaults of the template.
+std::string WaitsText(const std::string& words) {
+  return "nothing is rolled out until the API server tells the defaults of spec.template: " + words;
+}
+
 Event Waits(const std::string& words) {
   return {.type = Event::Type::kWarning,
           .reason = "TemplateNotChecked",
-          .message =
-              "nothing is rolled out until the API server tells the defaults of "
-              "spec.template: " +
-              words,
+          .message = WaitsText(words),
           .at_most_every = kNoVerdictCounts};
+}
+
+// Returns what the status says if this sync has asked for the defaults and was not told; else "".
+std::string WhyNotTold(const Situation& situation, const TemplateChecks& checks) {
+  if (!IsUntold(situation, checks)) return {};
+  const auto asked = DueDryRun(situation, checks);
+  return asked && !asked->ok() ? WaitsText(asked->error().message) : std::string();
 }
 
 // Returns true if this generation was rolled out completely, and the Pods of that rollout are still
@@ -338,6 +346,7 @@ void RolloutExtension::UpdateStatus(const Situation& situation, WorkloadStatus& 
   own.verdict = VerdictToShow(situation, facts.checks, own.verdict);
   own.lacks_replica_set = situation.new_replica_set == nullptr;
   own.is_of_proven = IsOfProven(situation);
+  own.not_told = WhyNotTold(situation, facts.checks);
   own.current_replica_set = Named(CurrentReplicaSet(situation));
   own.stable_replica_set =
       Named(workload::FindKept(situation.all, own.stable_revision.value_or(0)));

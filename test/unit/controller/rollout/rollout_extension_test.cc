@@ -454,6 +454,9 @@ TEST_CASE("while the defaults are not told the status tells what there is (RO-09
   REQUIRE(std::holds_alternative<Write>(*step));
   f.Publish();
   CHECK(f.status.observed_generation == 1);
+  CHECK(ReadOwn(f.status.carried).not_told ==
+        "nothing is rolled out until the API server tells the defaults of spec.template: the "
+        "server is restarting");
   CHECK(f.status.replicas == 10);
   CHECK(f.status.updated_replicas == 0);
   CHECK(f.status.available_replicas == 7);
