@@ -243,8 +243,9 @@ LocalUpdate::Walk LocalUpdate::Step() {
     if (changes || asks_to_create) KeepLackOfRight(error);
     if (context_.session.interrupted()) return {.error = error.value_or(Error{})};
     plan_.Fold(request, reply);
-    learned.push_back(write != nullptr ? OutcomeOf(*write, std::move(reply))
-                                       : OutcomeOf(request, std::move(reply)));
+    learned.push_back(write != nullptr
+                          ? OutcomeOf(*write, std::move(reply))
+                          : OutcomeOf(std::get<windlass::Read>(step), std::move(reply)));
     if (!error) continue;
     const bool goes_on = write != nullptr
                              ? GoesOnAfter(*write, error->kind)

@@ -77,7 +77,7 @@ Planned PlanOf(const CommandContext& context, const Json& update, PlanFrom from)
       planned.unknown = planned.plan.Told(question->request, reply.error());
       return planned;
     }
-    planned.learned.push_back(OutcomeOf(question->request, std::move(reply)));
+    planned.learned.push_back(OutcomeOf(*question, std::move(reply)));
   }
   return planned;
 }

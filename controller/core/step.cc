@@ -2,6 +2,8 @@
 
 #include <utility>
 
+#include "kubeclient/api/list_parts.h"
+
 namespace windlass {
 namespace {
 
@@ -42,7 +44,8 @@ bool GoesOnAfter(const Write& write, ErrorKind kind) {
 bool GoesOnAfter(const Read& read, ErrorKind kind) {
   if (kind == ErrorKind::kNotFound) return true;
   const bool answered = IsRefusal(kind) || kind == ErrorKind::kThrottled ||
-                        kind == ErrorKind::kServer || kind == ErrorKind::kAlreadyExists;
+                        kind == ErrorKind::kServer || kind == ErrorKind::kAlreadyExists ||
+                        kind == ErrorKind::kTooLarge;
   return answered && read.go_on_if_refused;
 }
 
@@ -58,6 +61,15 @@ Outcome OutcomeOf(const Request& request, Result<Reply> said) {
   Result<std::vector<ListedPod>> pods = ControlledPods(outcome.said->body);
   if (!pods.ok()) return {std::move(outcome.asked), std::move(pods).error()};
   return {std::move(outcome.asked), Reply{}, *std::move(pods)};
+}
+
+Outcome OutcomeOf(const Read& read, Result<Reply> said) {
+  if (said.ok() && !read.parts.empty()) {
+    Result<std::string> parts = KeepParts(said->body, read.parts);
+    said = parts.ok() ? Result<Reply>(Reply{*std::move(parts)})
+                      : Error(std::move(parts).error()).Context(read.request.Describe());
+  }
+  return OutcomeOf(read.request, std::move(said));
 }
 
 Outcome OutcomeOf(const Write& write, Result<Reply> said) {

@@ -13,7 +13,9 @@
 #pragma once
 
 #include <optional>
+#include <span>
 #include <string>
+#include <string_view>
 #include <variant>
 #include <vector>
 
@@ -60,6 +62,9 @@ struct Read {
   // The planner has a next step even if this read fails for a reason that GoesOnAfter allows.
   // Example: a dry run that the server refuses is a verdict.
   bool go_on_if_refused = false;
+  // Of a list: what the planner looks at in each item, as JSON pointers (list_parts.h). The rest is
+  // dropped. Empty: the answer is kept as it came. Literals.
+  std::span<const std::string_view> parts{};
 };
 
 // Nothing to do now. `look_again_in` arms the key's deadline slot; nullopt clears the slot.
@@ -108,8 +113,8 @@ bool GoesOnAfter(const Write& write, ErrorKind kind);
 
 // Returns true if the sync goes on after `read` failed with `kind`:
 // - always if there is no such object (404)
-// - if `read` has go_on_if_refused: after a refusal, if the server is busy or in trouble, and if a
-//   dry run finds that an object has the name already
+// - if `read` has go_on_if_refused: after a refusal, if the server is busy or in trouble, if the
+//   answer is too large, and if a dry run finds that an object has the name already
 bool GoesOnAfter(const Read& read, ErrorKind kind);
 
 // The answer to one request of this sync.
@@ -123,8 +128,10 @@ struct Outcome {
 
 // Returns what a sync learns from the answer to `request`. Decodes a list of Pods once and drops
 // its body: the body may have 32 MiB, and the planner uses the list in every step of the sync. A
-// list that cannot be decoded becomes an Error kMalformed.
+// list that cannot be decoded becomes an Error kMalformed, and one whose parts are too large an
+// Error kTooLarge.
 Outcome OutcomeOf(const Request& request, Result<Reply> said);
+Outcome OutcomeOf(const Read& read, Result<Reply> said);
 Outcome OutcomeOf(const Write& write, Result<Reply> said);
 
 // Every write and read of a sync so far, in order. Dropped with the sync.

@@ -19,12 +19,14 @@ seconds WholeSeconds(const std::string& text, Duration otherwise) {
   return std::chrono::ceil<seconds>(ParseDuration(text).value_or(otherwise));
 }
 
-// What answers may be no API server, and "no items" would be believed.
-bool IsList(const std::string& body) {
-  const Json list = ParseJson(body);
-  if (!list.is_object() || !list.contains("items")) return false;
-  return list["items"].is_array() || list["items"].is_null();
-}
+// What is looked at in lists of all objects of a namespace.
+constexpr std::string_view kListParts[] = {
+    "/metadata/name",
+    "/metadata/uid",
+    "/metadata/annotations/kubectl.kubernetes.io~1update-source-id",  // kSourceId
+    "/metadata/annotations/windlass.dev~1cleanup",                    // kCleanup
+    "/spec/selector",
+    "/spec/scaleTargetRef"};
 
 }  // namespace
 
@@ -98,28 +100,27 @@ Availability CountAvailable(const Situation& situation, const ReplicationControl
 
 Answer Ask(const Situation& situation, Read read) {
   const Outcome* outcome = FindOutcome(situation.learned, read.request.Identity());
+  if (outcome == nullptr) return {.step = std::move(read)};
+  if (outcome->said.ok()) return {outcome};
   const bool may_fail = read.go_on_if_refused || read.request.verb() == Verb::kGet;
-  if (outcome != nullptr && (outcome->said.ok() || may_fail)) {
-    const bool lists = read.request.verb() == Verb::kList && outcome->said.ok() &&
-                       read.request.resource() != resources::kPods;  // of these there is no body
-    if (lists && !IsList(outcome->said->body)) {
-      return {.step = Failed{{ErrorKind::kMalformed, read.request.Describe() + ": no list"}}};
-    }
-    return {outcome};
-  }
-  return {.step = std::move(read)};
+  // What answers may be no API server, and "no items" would be believed.
+  const bool is_list = outcome->said.error().kind != ErrorKind::kMalformed;
+  if (may_fail && is_list) return {outcome};
+  return {.step = Failed{outcome->said.error()}};
 }
 
 Answer AskForAll(const Situation& situation, const ResourceId& resource, std::string why) {
   return Ask(situation, {.request = Request::List(resource, situation.update().meta.namespace_, ""),
                          .why = std::move(why),
-                         .go_on_if_refused = true});
+                         .go_on_if_refused = true,
+                         .parts = kListParts});
 }
 
 OrStep<Json> FindByUid(const Situation& situation, std::string_view uid) {
-  Answer answer = Ask(situation, {Request::List(resources::kReplicationControllers,
-                                                situation.update().meta.namespace_, ""),
-                                  "what an annotation names may be gone, or under way"});
+  Answer answer = Ask(situation, {.request = Request::List(resources::kReplicationControllers,
+                                                           situation.update().meta.namespace_, ""),
+                                  .why = "what an annotation names may be gone, or under way",
+                                  .parts = kListParts});
   if (answer.step) return {.step = std::move(answer.step)};
   for (Json& item : ItemsIn(answer)) {
     if (TextAt(item, "/metadata/uid") == uid) return {std::move(item)};

@@ -26,6 +26,22 @@ class LargeObjects {
     return true;
   }
 
+  // The sync of `key` keeps answers to its reads, which have `answer_bytes` in total; they may be
+  // of objects that nobody knew. Returns false if there is no room for them. Half of them counts,
+  // because a sync may keep two answers about what it has taken room for. Example: it has taken
+  // 1 MiB, and reads two objects of 8 MiB: 7 MiB more have to be free.
+  bool Keep(const QueueKey& key, size_t answer_bytes) {
+    const size_t wanted = answer_bytes / 2;
+    const auto held = held_.find(key);
+    const size_t has = held == held_.end() ? 0 : held->second;
+    if (wanted < kLargeJsonBytes || wanted <= has) return true;
+    const bool is_alone = bytes_ == has;
+    if (!is_alone && bytes_ - has + wanted > kBytesMax) return false;
+    bytes_ += wanted - has;
+    held_[key] = wanted;
+    return true;
+  }
+
   // The sync of `key` has ended.
   void Free(const QueueKey& key) {
     const auto held = held_.find(key);

@@ -13,6 +13,8 @@ namespace {
 
 // The longest wait before a decision that was made on an old view is made again.
 constexpr Duration kOldViewRetryMax = seconds(10);
+// The longest wait before a sync whose answers had no room is made again.
+constexpr Duration kNoRoomRetryMax = seconds(10);
 
 void Append(LogFields& fields, const LogFields& more) {
   fields.insert(fields.end(), more.begin(), more.end());
@@ -117,6 +119,13 @@ void Sync::EndTooLong() {
                            {{controller().log_field(), key_.ToString()}, {"steps", steps_}});
   const auto kind = IsSlow() ? SyncResult::Kind::kRetry : SyncResult::Kind::kInternal;
   End({kind, {}, kRetryMax, {}});
+}
+
+// Others that have large answers end soon, and then there is room.
+void Sync::EndWithoutRoom() {
+  environment_.log.Debug("the answers have no room beside those of others; taken up again soon",
+                         {{controller().log_field(), key_.ToString()}, {"bytes", answer_bytes_}});
+  End({SyncResult::Kind::kRetry, {}, kNoRoomRetryMax, {}});
 }
 
 LogFields Sync::FieldsOf(const Request& request) const {
@@ -276,8 +285,10 @@ void Sync::ReadAnswered(const Read& read, const Controller::ReadListener& listen
     result.longest = std::min(result.longest, kRetryMax);
     return End(std::move(result));
   }
-  Outcome outcome = OutcomeOf(read.request, std::move(said));
+  Outcome outcome = OutcomeOf(read, std::move(said));
   if (listener) listener(outcome);
+  if (outcome.said.ok()) answer_bytes_ += outcome.said->body.size();
+  if (hooks_.may_keep && !hooks_.may_keep(answer_bytes_)) return EndWithoutRoom();
   learned_.push_back(std::move(outcome));
   GoOn();
 }

@@ -69,6 +69,8 @@ struct SyncHooks {
   std::function<void(SyncResult)> done;             // exactly once, possibly within Start
   std::function<void(const Because&)> on_decision;  // each successful write
   std::function<void()> on_forbidden;               // each write that the API server forbids
+  // Returns false if there is no room for so many bytes of answers to this sync's reads.
+  std::function<bool(size_t)> may_keep;
   // Runs the given function when the next step is due: at once, unless calls wait for the rate
   // limit.
   std::function<void(std::function<void()>)> next_turn;
@@ -104,6 +106,7 @@ class Sync {
   bool IsSlow() const;
   bool IsTooLong();
   void EndTooLong();
+  void EndWithoutRoom();
   bool PutOff(const Write& write);
   bool IsViewTooOld(const Write& write);
   void Perform(Write write);
@@ -138,6 +141,7 @@ class Sync {
   MonotonicTime started_;
   int steps_ = 0;
   int calls_ = 0;
+  size_t answer_bytes_ = 0;  // of reads, in `learned_`
   std::shared_ptr<bool> alive_;
 };
 

@@ -89,6 +89,7 @@ void Term::Begin(const QueueKey& key) {
     ++counters_.decisions[{kind, because.decision}];
   };
   hooks.on_forbidden = on_forbidden;
+  hooks.may_keep = [this, key](size_t bytes) { return large_.Keep(key, bytes); };
   hooks.next_turn = [this, key](std::function<void()> go_on) {
     if (free_to_go_on()) return go_on();
     waiting_.Add(key.namespace_, std::move(go_on));

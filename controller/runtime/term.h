@@ -16,10 +16,10 @@
 #include "controller/runtime/noisy_keys.h"
 #include "controller/runtime/sync.h"
 #include "controller/runtime/term_fence.h"
-#include "controller/runtime/turns.h"
 #include "kubeclient/base/histogram.h"
 #include "kubeclient/base/random.h"
 #include "kubeclient/base/timer_queue.h"
+#include "kubeclient/cache/turns.h"
 #include "kubeclient/cache/work_queue.h"
 
 namespace windlass {
@@ -106,7 +106,7 @@ class Term {
   std::map<QueueKey, LostRaces> lost_races_;
   // Syncs that wait for the client. They go before keys of the queue, except before a user's
   // change.
-  Turns waiting_;
+  Turns<std::function<void()>> waiting_;
   LargeObjects large_;
   std::shared_ptr<bool> alive_;
 };

@@ -68,7 +68,7 @@ void WorkQueue::Add(const QueueKey& key, Wake wake) {
     if (priority > entry.ready.priority) ready_keys_.Raise(entry.ready, priority);
   } else if (!IsGathered(wake)) {
     WakeUp(key, entry);
-  } else if (!entry.dirty && entry.coalescing == 0) {
+  } else if (!entry.dirty && !entry.aside && entry.coalescing == 0) {
     // Status changes come in bursts, one per Pod. The first of a burst sets the timer, unless the
     // key will be served again anyway.
     Arm(&Entry::coalescing, key, entry, kStatusCoalescing);
@@ -105,12 +105,14 @@ Priority WorkQueue::PriorityNow(const QueueKey& key, const Entry& entry) const {
 void WorkQueue::MakeReady(const QueueKey& key, Entry& entry) {
   // The key is served anyway, so it does not take a turn from others of its namespace.
   Disarm(&Entry::retry, entry);
-  retry_turns_.Leave(key, std::exchange(entry.turn, 0));
   entry.is_ready = true;
+  const RetryTurns::Ticket turn = std::exchange(entry.turn, 0);
   if (entry.aside) {
     entry.aside = false;
+    aside_.Leave(key.namespace_, turn);
     --aside_sizes_[static_cast<size_t>(entry.ready.priority)];
   } else {
+    retry_turns_.Leave(key, turn);
     entry.ready.since = clock_.Now();
   }
   entry.ready.key = &entries_.find(key)->first;
@@ -146,30 +148,16 @@ std::optional<QueueKey> WorkQueue::Get() {
 
 void WorkQueue::SetAside(const QueueKey& key, Entry& entry) {
   entry.is_ready = false;
-  entry.aside = true;
   ready_keys_.Done(key.namespace_);
+  entry.aside = true;
+  entry.turn = aside_.Add(key.namespace_, &key);
   ++aside_sizes_[static_cast<size_t>(entry.ready.priority)];
-  std::deque<QueueKey>& line = aside_[key.namespace_];
-  if (line.empty()) aside_turns_.push_back(key.namespace_);
-  line.push_back(key);
 }
 
 void WorkQueue::TakeUpAside() {
-  for (int taken = 0; taken < kTakenUpMax && !aside_turns_.empty();) {
-    const Symbol namespace_ = std::move(aside_turns_.front());
-    aside_turns_.pop_front();
-    const auto line = aside_.find(namespace_);
-    const QueueKey key = std::move(line->second.front());
-    line->second.pop_front();
-    if (line->second.empty()) {
-      aside_.erase(line);
-    } else {
-      aside_turns_.push_back(namespace_);
-    }
-    const auto entry = entries_.find(key);
-    if (entry == entries_.end() || !entry->second.aside) continue;  // it was woken meanwhile
-    MakeReady(entry->first, entry->second);
-    ++taken;
+  for (int taken = 0; taken < kTakenUpMax && !aside_.empty(); ++taken) {
+    const QueueKey& key = *aside_.Next();
+    MakeReady(key, entries_.at(key));
   }
 }
 
@@ -295,7 +283,7 @@ Duration WorkQueue::BackOff(int failures, Duration longest) {
 // --- metrics ---
 
 bool WorkQueue::idle() const {
-  return ready_keys_.empty() && processing_.empty() && aside_sizes_ == decltype(aside_sizes_){};
+  return ready_keys_.empty() && processing_.empty() && aside_.empty();
 }
 
 WorkQueueCounters WorkQueue::counters() const {

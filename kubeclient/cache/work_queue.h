@@ -14,7 +14,6 @@
 
 #include <array>
 #include <cstdint>
-#include <deque>
 #include <functional>
 #include <map>
 #include <optional>
@@ -27,6 +26,7 @@
 #include "kubeclient/cache/queue_key.h"
 #include "kubeclient/cache/ready_keys.h"
 #include "kubeclient/cache/retry_turns.h"
+#include "kubeclient/cache/turns.h"
 
 namespace windlass {
 
@@ -156,7 +156,9 @@ class WorkQueue {
     bool is_retry : 1 = false;      // ready or processed because its turn came
     bool aside : 1 = false;         // it was ready, and may not begin
     TimerId retry = 0;
-    RetryTurns::Ticket turn = 0;  // not 0: its back-off is over, it waits for its turn
+    // Not 0: it waits for its turn, among those set aside or, its back-off being over, among the
+    // retries.
+    RetryTurns::Ticket turn = 0;
     TimerId deadline = 0;
     TimerId coalescing = 0;
     MonotonicTime last_failure;
@@ -189,11 +191,8 @@ class WorkQueue {
   std::map<QueueKey, Entry> entries_;
   ReadyKeys ready_keys_;
   std::set<QueueKey> processing_;
-  // Keys that were set aside, by namespace, oldest first; some have been woken since. None is
-  // empty.
-  std::map<Symbol, std::deque<QueueKey>> aside_;
-  std::deque<Symbol> aside_turns_;                 // its namespaces
-  std::array<size_t, kPriorities> aside_sizes_{};  // of those that are aside now
+  Turns<const QueueKey*> aside_;  // keys that were set aside
+  std::array<size_t, kPriorities> aside_sizes_{};
   RetryTurns retry_turns_;
   uint64_t adds_ = 0;
   uint64_t retries_ = 0;

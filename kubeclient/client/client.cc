@@ -17,7 +17,7 @@
 namespace windlass {
 namespace {
 
-// Calls that wait in the client. Every key has at most one in flight, so this many mean a fault
+// Calls in the client. Every key has at most one in flight, so this many mean a fault
 // elsewhere.
 constexpr size_t kCallsWaitingMax = 65536;
 // While the rate limit holds calls back, the client wakes once in this time and sends every call
@@ -62,6 +62,13 @@ bool IsEventWrite(const Request& request) {
 struct Client::Impl {
   using Id = uint64_t;  // in the order of Execute
 
+  // Of reads whose answers may be large, only so many go at a time.
+  struct Places {
+    int most;
+    int taken = 0;           // by calls in `lane`, backing off, or in flight
+    std::set<Id> waiting{};  // for one of these to end
+  };
+
   struct PendingCall {
     Request request;
     ReplyHandler reply;
@@ -73,7 +80,7 @@ struct Client::Impl {
     CallId in_flight = 0;     // 0 = not in flight
     TimerId backing_off = 0;  // 0 = not backing off
     bool limited = false;     // counted in ClientCounters::rate_limited
-    bool is_list = false;     // counted in `lists`
+    bool has_place = false;   // counted in Places::taken
   };
 
   Impl(Client& owner, const Clock& the_clock, TimerQueue& the_timers, Transport& the_transport,
@@ -112,7 +119,8 @@ struct Client::Impl {
   Result<Reply> Judge(PendingCall& call, Result<HttpResponse> response);
   void Repeat(Id id, PendingCall& call, Duration wait);
   void Queue(Id id, PendingCall& call);
-  bool IsListTooMany(Id id, PendingCall& call);
+  Places* PlacesOf(const Request& request);
+  bool HasToWait(Id id, PendingCall& call);
   void EndCall(Id id);
   void Finish(Id id, Result<Reply> result);
   void FinishLater(Id id, Error error);
@@ -136,8 +144,8 @@ struct Client::Impl {
   std::map<Id, PendingCall> calls;
   std::set<Id> lane;
   std::set<Id> event_lane;
-  std::set<Id> lists_waiting;  // for one of `lists` to end
-  int lists = 0;               // in `lane`, backing off, or in flight
+  Places lists{kListsInFlightMax};
+  Places gets{kGetsInFlightMax};
   Id last_id = 0;
   int in_flight = 0;         // others than writes of Events
   int events_in_flight = 0;  // which take no place from the others
@@ -154,7 +162,7 @@ void Client::Impl::Execute(const Request& request, ReplyHandler reply) {
   if (request.mutates() && !write_deadline.Allows()) {
     return Later(std::move(reply), {ErrorKind::kFenced, "this process may not write now"});
   }
-  if (lane.size() + event_lane.size() + lists_waiting.size() >= kCallsWaitingMax) {
+  if (calls.size() >= kCallsWaitingMax) {
     return Later(std::move(reply), {ErrorKind::kThrottled, "too many calls wait already"});
   }
   if (held && !IsEventWrite(request)) return Later(std::move(reply), ServerIsAway());
@@ -167,33 +175,43 @@ void Client::Impl::Execute(const Request& request, ReplyHandler reply) {
 
 void Client::Impl::Queue(Id id, PendingCall& call) {
   call.ready = clock.Now();
-  if (IsListTooMany(id, call)) return;
+  if (HasToWait(id, call)) return;
   LaneOf(call.request).insert(id);
   TakeTurns();
 }
 
-// Counts a list. Returns true if it has to wait until another one has ended.
-bool Client::Impl::IsListTooMany(Id id, PendingCall& call) {
-  if (call.request.verb() != Verb::kList || call.is_list) return false;
-  if (lists >= kListsInFlightMax) {
-    lists_waiting.insert(id);
+// Returns the places that the call takes one of; null if it needs none.
+Client::Impl::Places* Client::Impl::PlacesOf(const Request& request) {
+  switch (request.verb()) {
+    case Verb::kList: return &lists;
+    case Verb::kGet: return &gets;
+    default: return nullptr;
+  }
+}
+
+// Gives the call its place. Returns true if it has to wait until another one has ended.
+bool Client::Impl::HasToWait(Id id, PendingCall& call) {
+  Places* const places = PlacesOf(call.request);
+  if (places == nullptr || call.has_place) return false;
+  if (places->taken >= places->most) {
+    places->waiting.insert(id);
     return true;
   }
-  ++lists;
-  call.is_list = true;
+  ++places->taken;
+  call.has_place = true;
   return false;
 }
 
-// Forgets the call, which has been answered, or will be. The next list may go.
+// Forgets the call, which has been answered, or will be. The next one may take its place.
 void Client::Impl::EndCall(Id id) {
   const auto call = calls.find(id);
-  const bool was_list = call->second.is_list;
+  Places* const places = call->second.has_place ? PlacesOf(call->second.request) : nullptr;
   calls.erase(call);
-  if (!was_list) return;
-  --lists;
-  if (lists_waiting.empty()) return;
-  const Id next = *lists_waiting.begin();
-  lists_waiting.erase(lists_waiting.begin());
+  if (places == nullptr) return;
+  --places->taken;
+  if (places->waiting.empty()) return;
+  const Id next = *places->waiting.begin();
+  places->waiting.erase(places->waiting.begin());
   Queue(next, calls.at(next));
 }
 
@@ -351,7 +369,8 @@ void Client::Impl::Later(ReplyHandler reply, Error error) {
 void Client::Impl::Hold() {
   held = true;
   congested = true;
-  lists_waiting.clear();
+  lists.waiting.clear();
+  gets.waiting.clear();
   for (auto at = calls.begin(); at != calls.end();) {
     const Id id = at->first;
     const PendingCall& call = (at++)->second;

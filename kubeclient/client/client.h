@@ -26,8 +26,10 @@ namespace windlass {
 // Writes of Events in flight: few, so that a slow server gets fewer Events; and not one alone, as
 // upstream, so that a webhook that hangs on the Events of one namespace holds up no others.
 inline constexpr int kEventsInFlightMax = 8;
-// Lists in flight: an answer may have 32 MiB, and one tenant can make many of them so large.
+// Reads in flight: one tenant can make many answers as large as they may be, of lists 32 MiB, and
+// of objects 8.7 MB.
 inline constexpr int kListsInFlightMax = 2;
+inline constexpr int kGetsInFlightMax = 8;
 
 struct ClientOptions {
   std::string field_manager = "windlass";
@@ -65,7 +67,7 @@ class Client {
   //
   // Errors of the client itself: a mutation gets kFenced if writes are forbidden, now or when
   // its turn comes, or, unless it is an Event, were forbidden in between (L-010). Any call gets
-  // kThrottled if kCallsWaitingMax calls wait already.
+  // kThrottled if there are kCallsWaitingMax calls already.
   //
   // A dry run that is not answered in time is not repeated.
   //

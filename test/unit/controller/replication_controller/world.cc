@@ -104,7 +104,7 @@ Step World::Sync() {
     if (const auto* read = std::get_if<Read>(&step)) {
       Result<Reply> reply = Execute(read->request);
       if (!reply.ok() && !GoesOnAfter(*read, reply.error().kind)) return Wait{};
-      learned.push_back(OutcomeOf(read->request, std::move(reply)));
+      learned.push_back(OutcomeOf(*read, std::move(reply)));
       continue;
     }
     const auto* write = std::get_if<Write>(&step);

@@ -318,6 +318,7 @@ TEST_CASE("The planner goes on without a read only if the server answered it (RO
       {ErrorKind::kThrottled, false, true},
       {ErrorKind::kServer, false, true},
       {ErrorKind::kAlreadyExists, false, true},
+      {ErrorKind::kTooLarge, false, true},
       {ErrorKind::kConflict, false, false},
       {ErrorKind::kNamespaceTerminating, false, false},
       {ErrorKind::kNotSent, false, false},

@@ -426,5 +426,36 @@ TEST_CASE_METHOD(Many,
   CHECK(std::ranges::count(next, "shop/large") == 1);
 }
 
+// Whom this serves: everybody else. Objects that Windlass has never seen have the names that it
+// wants to give, and each of them has 8.7 MB.
+TEST_CASE_METHOD(Many, "what syncs read of objects that nobody knew takes room, too (R-067)") {
+  Names ended;
+  controller.plan = [&](const ObjectKey& key, const Learned& learned) -> Step {
+    if (learned.size() < 2) {
+      return Read{Request::Get(resources::kReplicaSets,
+                               {key.namespace_, key.name + std::to_string(learned.size())}),
+                  "its name is taken"};
+    }
+    ended.push_back(key.ToString());
+    return Wait{};
+  };
+  Begin();
+  for (const char* name : {"a", "b", "c", "d"}) Add("noisy", name, 0);
+  Advance(Duration{0});
+  const std::string large(9 * kMega, 'x');  // of two, 9 MiB count
+  for (int i = 0; i < 4; ++i) transport.Answer(Success(large));
+  CHECK(transport.waiting() == 3);  // 4.5 MiB each of 16: the fourth has no room
+  transport.Answer(Success(large));
+  CHECK(ended.empty());  // nor has the first for its second one, while two others have theirs
+  while (ended.size() < 4) {
+    while (transport.waiting() > 0) transport.Answer(Success(large));
+    Advance(seconds(1));
+  }
+  CHECK(term->settled());
+  Add("noisy", "e", 9 * kMega);
+  Advance(Duration{0});
+  CHECK(transport.waiting() == 1);  // the room is free again
+}
+
 }  // namespace
 }  // namespace windlass::term_test

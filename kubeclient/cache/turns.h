@@ -1,0 +1,74 @@
+// What waits, in turns of namespaces: one of each namespace after the other, the oldest first, so
+// that a namespace with much to do does not slow down the others.
+#pragma once
+
+#include <cstddef>
+#include <cstdint>
+#include <map>
+#include <utility>
+
+#include "kubeclient/api/symbol.h"
+
+namespace windlass {
+
+template <typename Item>
+class Turns {
+ public:
+  // A place in line; 0 means none.
+  using Ticket = uint64_t;
+
+  Ticket Add(const Symbol& namespace_, Item item) {
+    Line& line = lines_[namespace_];
+    if (line.items.empty()) Join(namespace_, line);
+    line.items.emplace(++last_, std::move(item));
+    ++size_;
+    return last_;
+  }
+
+  // Removes what waits with that ticket. Does nothing if it waits no more.
+  void Leave(const Symbol& namespace_, Ticket ticket) {
+    const auto line = lines_.find(namespace_);
+    if (line == lines_.end() || line->second.items.erase(ticket) == 0) return;
+    --size_;
+    if (!line->second.items.empty()) return;
+    order_.erase(line->second.turn);
+    lines_.erase(line);
+  }
+
+  // Removes the next one and returns it. There must be one.
+  Item Next() {
+    const Symbol namespace_ = order_.begin()->second;
+    order_.erase(order_.begin());
+    const auto line = lines_.find(namespace_);
+    Item next = std::move(line->second.items.begin()->second);
+    line->second.items.erase(line->second.items.begin());
+    if (line->second.items.empty()) {
+      lines_.erase(line);
+    } else {
+      Join(namespace_, line->second);
+    }
+    --size_;
+    return next;
+  }
+
+  bool empty() const { return size_ == 0; }
+  size_t size() const { return size_; }
+
+ private:
+  struct Line {
+    std::map<Ticket, Item> items;  // oldest first: tickets only grow
+    uint64_t turn = 0;             // its place in `order_`
+  };
+
+  void Join(const Symbol& namespace_, Line& line) {
+    line.turn = ++last_;
+    order_.emplace(line.turn, namespace_);
+  }
+
+  std::map<Symbol, Line> lines_;  // none is empty
+  std::map<uint64_t, Symbol> order_;
+  uint64_t last_ = 0;  // ticket or turn
+  size_t size_ = 0;
+};
+
+}  // namespace windlass
