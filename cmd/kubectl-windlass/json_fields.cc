@@ -85,9 +85,11 @@ const Json* RefusedUpdate(const Json& object) {
 
 const Json* WhyUnobserved(const Json& object) {
   if (IsObserved(object)) return nullptr;
-  const Json* stalled = TrueCondition(object, "Stalled");
   const int64_t generation = NumberOf(object, "/metadata/generation");
-  if (stalled != nullptr && NumberOf(*stalled, "/observedGeneration") == generation) return stalled;
+  for (const char* type : {"Stalled", "Reconciling"}) {
+    const Json* told = TrueCondition(object, type);
+    if (told != nullptr && NumberOf(*told, "/observedGeneration") == generation) return told;
+  }
   const Json* progressing = ConditionOf(object, "Progressing");
   const bool refused = progressing != nullptr && TextOf(*progressing, "/status") == "False" &&
                        TextOf(*progressing, "/reason") == "ReplicaSetCreateError";

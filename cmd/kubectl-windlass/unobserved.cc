@@ -37,7 +37,8 @@ bool IsSeen(const Json& object) {
 }  // namespace
 
 std::string UnobservedText(const Json& object, const Place& place) {
-  if (IsSeen(object)) return "";
+  // A change with which the controller could not begin is seen, and told by a condition.
+  if (IsSeen(object) || WhyUnobserved(object) != nullptr) return "";
   const std::string name = ShortName(place.resource, place.name);
   const std::string kind = KindWord(place.resource);
   // These have a controller of Kubernetes, too.
@@ -54,10 +55,10 @@ std::string UnobservedText(const Json& object, const Place& place) {
 }
 
 std::string OverdueText(const Json& object, const Place& place, WallTime now) {
-  // A change with which the controller could not begin is seen, and told by a condition.
-  if (IsSeen(object) || WhyUnobserved(object) != nullptr) return "";
+  const std::string text = UnobservedText(object, place);
+  if (text.empty()) return "";
   const std::optional<WallTime> changed = LastWrite(object);
-  return changed && now - *changed >= kUnobservedMax ? UnobservedText(object, place) : "";
+  return changed && now - *changed >= kUnobservedMax ? text : "";
 }
 
 Result<Json> ReadWorkload(const CommandContext& context, const Place& place) {

@@ -156,9 +156,11 @@ Ruling Progressing(const Facts& facts) {
   const std::string reason(kProgressingPhase);
   const int64_t generation = facts.workload.meta.generation;
   if (status.observed_generation < generation) {
-    return {kProgressingPhase, Way::kReconciling, reason,
-            "generation " + std::to_string(generation) + " is not carried out yet" +
-                (facts.own.not_told.empty() ? "" : ": " + facts.own.not_told)};
+    const std::string text = "generation " + std::to_string(generation) + " is not carried out yet";
+    const std::string& why = facts.own.not_told;
+    if (why.empty()) return {kProgressingPhase, Way::kReconciling, reason, text};
+    return {kProgressingPhase, Way::kReconciling, std::string(kTemplateNotChecked),
+            text + ": " + why};
   }
   if (WasComplete(facts)) {
     const bool none = HasNoneOfSome(facts);
@@ -214,12 +216,14 @@ Ruling Rule(const Facts& facts) {
   return Progressing(facts);
 }
 
-// As Rule, and says of a stalled or aborted Rollout, too, that a rollback waits. Says of any other
+// As Rule, and says of a stalled or aborted Rollout, too, that a rollback or the defaults of the
+// template are waited for. Says of any other
 // one that its selector matches Pods of another controller (RO-164).
 Ruling RuleAndMore(const Facts& facts) {
   Ruling ruling = Rule(facts);
   const bool stalled = ruling.way == Way::kStalled;
   if (HoldsRollback(facts) && stalled) ruling.message += "; " + std::string(kRollbackWaits);
+  if (!facts.own.not_told.empty() && stalled) ruling.message += "; " + facts.own.not_told;
   const Condition* overlap = FindCondition(facts.status.conditions, workload::kSelectorOverlap);
   if (overlap != nullptr && !stalled) ruling.message += "; " + overlap->message;
   return ruling;
@@ -233,7 +237,8 @@ Condition Shown(const Facts& facts, std::string_view type, bool status, const Ru
   Condition next =
       workload::NewCondition(type, status ? "True" : "False", ruling.reason, ruling.message, now);
   next.last_update_time = {};
-  next.observed_generation = facts.status.observed_generation;
+  next.observed_generation = facts.own.not_told.empty() ? facts.status.observed_generation
+                                                        : facts.workload.meta.generation;
   KeepTransitionTime(next, facts.own.conditions);
   return next;
 }

@@ -15,6 +15,8 @@ inline constexpr std::string_view kHealthy = "Healthy";
 
 // Reasons of Ready and of Stalled.
 inline constexpr std::string_view kPodsUnavailable = "PodsUnavailable";
+// The API server does not tell the defaults of the template. Also the reason of an Event.
+inline constexpr std::string_view kTemplateNotChecked = "TemplateNotChecked";
 inline constexpr std::string_view kNothingToAbortTo = "NothingToAbortTo";
 
 // What is said of spec.rollbackTo while spec.paused is true (RO-152).

@@ -87,16 +87,19 @@ std::string WaitsText(const std::string& words) {
 
 Event Waits(const std::string& words) {
   return {.type = Event::Type::kWarning,
-          .reason = "TemplateNotChecked",
+          .reason = std::string(kTemplateNotChecked),
           .message = WaitsText(words),
           .at_most_every = kNoVerdictCounts};
 }
 
 // Returns what the status says if this sync has asked for the defaults and was not told; else "".
+// The words of a broken connection differ each time, and each would be a write of the status.
 std::string WhyNotTold(const Situation& situation, const TemplateChecks& checks) {
   if (!IsUntold(situation, checks)) return {};
   const auto asked = DueDryRun(situation, checks);
-  return asked && !asked->ok() ? WaitsText(asked->error().message) : std::string();
+  if (!asked || asked->ok()) return {};
+  const Error& error = asked->error();
+  return WaitsText(error.http_status > 0 ? error.message : "it does not answer");
 }
 
 // Returns true if this generation was rolled out completely, and the Pods of that rollout are still
@@ -245,7 +248,7 @@ Event NotChecked(const TemplateChecks& checks) {
   const bool of_pod = checks.NotJudged() == &checks.pod;
   const std::string what = of_pod ? "check spec.template" : "tell the defaults of spec.template";
   return {.type = Event::Type::kWarning,
-          .reason = "TemplateNotChecked",
+          .reason = std::string(kTemplateNotChecked),
           .message = "the rollout goes on although the API server did not " + what + ": " +
                      checks.NotJudged()->message,
           .at_most_every = kNoVerdictCounts};

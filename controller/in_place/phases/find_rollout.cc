@@ -162,7 +162,10 @@ void Decide(const workload::Situation& situation, InPlace& in_place, const Repli
     // Nothing begins yet, and it may be known by then: it is paused, or is aborted and has nothing
     // to go back to.
     if (situation.workload.paused || situation.workload.follow_revision == 0) return;
-    return NotPossible(situation, in_place, Named(kNoDryRun));
+    return NotPossible(situation, in_place,
+                       {"NoDryRun (the API server tells no defaults of the template, because it "
+                        "refuses the dry run of a ReplicaSet; Event TemplateNotChecked says why)",
+                        std::string(kNoDryRun)});
   }
   const std::string& target = *wanted.json;
   const auto verdict = CompareTemplates(*host.template_json, target);

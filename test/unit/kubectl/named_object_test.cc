@@ -137,6 +137,29 @@ TEST_CASE("A change with which Windlass cannot begin is not taken for an unseen 
         "Waiting for deployment spec update to be observed (not today)...\n");
 }
 
+// Whom this serves: who waits for a Rollout whose dry run a webhook denies, and would look for
+// Windlass instead.
+TEST_CASE("Nor is one whose defaults the API server does not tell (RO-097)") {
+  const std::string type = GENERATE("Reconciling", "Stalled");
+  const bool of_this = GENERATE(true, false);
+  KubectlRun run;
+  run.Create(kRollouts, sim::SampleRollout("web"));
+  Change(run, kRollouts, seconds(60));
+  run.Edit(kRollouts, "web", "status", [&](Json& web) {
+    const int64_t generation = web["metadata"]["generation"];
+    web["status"]["conditions"] =
+        Json::array({{{"type", type},
+                      {"status", "True"},
+                      {"reason", "TemplateNotChecked"},
+                      {"message", "denied"},
+                      {"observedGeneration", of_this ? generation : generation - 1}}});
+  });
+  CHECK(run.Run({"get", "rollout/web"}).messages.empty() == of_this);
+  CHECK(run.Run({"status", "rollout/web", "--watch=false"}).out ==
+        (of_this ? "Waiting for rollout spec update to be observed (denied)...\n"
+                 : "Waiting for rollout spec update to be observed...\n"));
+}
+
 // It is an annotation, which changes no generation.
 TEST_CASE("A promotion that nobody carries out for ten seconds is such a change") {
   KubectlRun run;

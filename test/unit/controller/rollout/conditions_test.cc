@@ -63,6 +63,29 @@ struct Row {
   std::string message;  // a part of it
 };
 
+// Whom this serves: who looks at a Rollout whose dry run a webhook denies.
+TEST_CASE("why the defaults of a template are not told is said before and after the deadline") {
+  StoredRollout rollout;
+  rollout.object["metadata"]["generation"] = 13;
+  const bool timed_out = GENERATE(false, true);
+  if (timed_out) Progress(rollout, "False", "ProgressDeadlineExceeded", "it has timed out");
+  const Workload workload = rollout.Look();
+  const StatusDraft draft = StoredRollout::DraftOf(workload, kNow);
+  RolloutOwn own = ReadOwn(draft.status.carried);
+  own.not_told = "nothing is rolled out until it is told: denied";
+  const Standing standing = StandingOf(workload, draft, own);
+  CHECK(standing.phase == (timed_out ? "Stalled" : "Progressing"));
+  CHECK(standing.message ==
+        (timed_out
+             ? "it has timed out; nothing is rolled out until it is told: denied"
+             : "generation 13 is not carried out yet: nothing is rolled out until it is told: "
+               "denied"));
+  const Condition& why = standing.conditions.back();
+  CHECK(why.reason == (timed_out ? "ProgressDeadlineExceeded" : "TemplateNotChecked"));
+  CHECK(why.observed_generation == 13);  // so kubectl windlass knows that it is of this one
+  Proves("RO-097");
+}
+
 TEST_CASE("each row of the table of phases holds, the first one first") {
   const Row row = GENERATE(values<Row>({
       {"RO-066 complete", [](StoredRollout&) {}, "Healthy: Ready True Healthy",
