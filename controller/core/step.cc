@@ -2,7 +2,7 @@
 
 #include <utility>
 
-#include "kubeclient/api/list_parts.h"
+#include "kubeclient/api/parts.h"
 
 namespace windlass {
 namespace {
@@ -65,9 +65,10 @@ Outcome OutcomeOf(const Request& request, Result<Reply> said) {
 
 Outcome OutcomeOf(const Read& read, Result<Reply> said) {
   if (said.ok() && !read.parts.empty()) {
-    Result<std::string> parts = KeepParts(said->body, read.parts);
-    said = parts.ok() ? Result<Reply>(Reply{*std::move(parts)})
-                      : Error(std::move(parts).error()).Context(read.request.Describe());
+    const bool lists = read.request.verb() == Verb::kList;
+    Result<std::string> parts =
+        lists ? KeepPartsOfItems(said->body, read.parts) : KeepParts(said->body, read.parts);
+    said = parts.ok() ? Result<Reply>(Reply{*std::move(parts)}) : std::move(parts).error();
   }
   return OutcomeOf(read.request, std::move(said));
 }

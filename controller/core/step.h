@@ -62,8 +62,8 @@ struct Read {
   // The planner has a next step even if this read fails for a reason that GoesOnAfter allows.
   // Example: a dry run that the server refuses is a verdict.
   bool go_on_if_refused = false;
-  // Of a list: what the planner looks at in each item, as JSON pointers (list_parts.h). The rest is
-  // dropped. Empty: the answer is kept as it came. Literals.
+  // What the planner looks at in the object, or in each item of the list, as JSON pointers
+  // (parts.h). The rest is dropped. Empty: the answer is kept as it came. Literals.
   std::span<const std::string_view> parts{};
 };
 
@@ -128,7 +128,7 @@ struct Outcome {
 
 // Returns what a sync learns from the answer to `request`. Decodes a list of Pods once and drops
 // its body: the body may have 32 MiB, and the planner uses the list in every step of the sync. A
-// list that cannot be decoded becomes an Error kMalformed, and one whose parts are too large an
+// list that cannot be decoded becomes an Error kMalformed, and parts that are too large are an
 // Error kTooLarge.
 Outcome OutcomeOf(const Request& request, Result<Reply> said);
 Outcome OutcomeOf(const Read& read, Result<Reply> said);

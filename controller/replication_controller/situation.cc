@@ -106,21 +106,18 @@ Answer Ask(const Situation& situation, Read read) {
   // What answers may be no API server, and "no items" would be believed.
   const bool is_list = outcome->said.error().kind != ErrorKind::kMalformed;
   if (may_fail && is_list) return {outcome};
-  return {.step = Failed{outcome->said.error()}};
+  return {.step = Failed{Error(outcome->said.error()).Context(read.request.Describe())}};
 }
 
-Answer AskForAll(const Situation& situation, const ResourceId& resource, std::string why) {
-  return Ask(situation, {.request = Request::List(resource, situation.update().meta.namespace_, ""),
-                         .why = std::move(why),
-                         .go_on_if_refused = true,
-                         .parts = kListParts});
+Read ReadAll(const Situation& situation, const ResourceId& resource, std::string why) {
+  return {.request = Request::List(resource, situation.update().meta.namespace_, ""),
+          .why = std::move(why),
+          .parts = kListParts};
 }
 
 OrStep<Json> FindByUid(const Situation& situation, std::string_view uid) {
-  Answer answer = Ask(situation, {.request = Request::List(resources::kReplicationControllers,
-                                                           situation.update().meta.namespace_, ""),
-                                  .why = "what an annotation names may be gone, or under way",
-                                  .parts = kListParts});
+  Answer answer = Ask(situation, ReadAll(situation, resources::kReplicationControllers,
+                                         "what an annotation names may be gone, or under way"));
   if (answer.step) return {.step = std::move(answer.step)};
   for (Json& item : ItemsIn(answer)) {
     if (TextAt(item, "/metadata/uid") == uid) return {std::move(item)};

@@ -99,10 +99,9 @@ struct OrStep {
 using Answer = OrStep<const Outcome*>;
 // Returns the answer to `read` in this sync, or the step that asks for it.
 Answer Ask(const Situation& situation, Read read);
-// The same for the list of all objects of the update's namespace, of which names, uids, selectors
-// and what the list is asked for are kept. A client without the right to list them goes on, and so
-// does one whose list is too large.
-Answer AskForAll(const Situation& situation, const ResourceId& resource, std::string why);
+// Returns the question for all objects of the update's namespace. Of the answer names, uids,
+// selectors and what the lists are asked for are kept.
+Read ReadAll(const Situation& situation, const ResourceId& resource, std::string why);
 // Returns the ReplicationController that has this uid, in the update's namespace; null if there is
 // none. A client without the right to list them is refused.
 OrStep<Json> FindByUid(const Situation& situation, std::string_view uid);

@@ -16,6 +16,25 @@ namespace {
 // How soon the controllers are listed again after one was found: nothing watches ReplicaSets.
 constexpr Duration kLookAgain = seconds(30);
 
+// How soon a list is asked for again that was too large: nothing tells when it no longer is.
+constexpr Duration kLookThroughAgain = seconds(300);
+
+// Asks for all objects of the update's namespace. A client without the right to list them goes on.
+// If the list is too large the update fails: another may act on its Pods unseen.
+Answer AskForAll(const Situation& situation, const ResourceId& resource, std::string why) {
+  Read read = ReadAll(situation, resource, std::move(why));
+  read.go_on_if_refused = true;
+  Answer answer = Ask(situation, read);
+  const bool failed = !answer.step && !answer.value->said.ok();
+  if (!failed || answer.value->said.error().kind != ErrorKind::kTooLarge) return answer;
+  return {.step =
+              Fail(situation, kInvalidUpdate,
+                   Fill("the update cannot know who else acts on its Pods: {}: {}. Delete some of "
+                        "them, or move them to another namespace, and begin the update again",
+                        read.request.Describe(), answer.value->said.error().message),
+                   kLookThroughAgain)};
+}
+
 std::optional<Step> RefuseOwned(const Situation& situation,
                                 const ReplicationController* controller) {
   if (controller == nullptr) return std::nullopt;

@@ -36,7 +36,8 @@ class LargeObjects {
     const size_t has = held == held_.end() ? 0 : held->second;
     if (wanted < kLargeJsonBytes || wanted <= has) return true;
     const bool is_alone = bytes_ == has;
-    if (!is_alone && bytes_ - has + wanted > kBytesMax) return false;
+    const bool fits = has_room() && bytes_ - has + wanted <= kBytesMax;
+    if (!is_alone && !fits) return false;
     bytes_ += wanted - has;
     held_[key] = wanted;
     return true;
@@ -54,7 +55,7 @@ class LargeObjects {
   bool has_room() const { return !is_full_ || bytes_ <= kBytesMax / 2; }
 
  private:
-  static constexpr size_t kBytesMax = size_t{16} << 20U;
+  static constexpr size_t kBytesMax = size_t{8} << 20U;
 
   std::map<QueueKey, size_t> held_;  // by the syncs that have begun
   size_t bytes_ = 0;                 // of all of them

@@ -16,10 +16,10 @@
 #include "controller/runtime/noisy_keys.h"
 #include "controller/runtime/sync.h"
 #include "controller/runtime/term_fence.h"
+#include "kubeclient/api/turns.h"
 #include "kubeclient/base/histogram.h"
 #include "kubeclient/base/random.h"
 #include "kubeclient/base/timer_queue.h"
-#include "kubeclient/cache/turns.h"
 #include "kubeclient/cache/work_queue.h"
 
 namespace windlass {

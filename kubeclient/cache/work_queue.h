@@ -20,13 +20,13 @@
 #include <set>
 #include <string>
 
+#include "kubeclient/api/turns.h"
 #include "kubeclient/base/clock.h"
 #include "kubeclient/base/random.h"
 #include "kubeclient/base/timer_queue.h"
 #include "kubeclient/cache/queue_key.h"
 #include "kubeclient/cache/ready_keys.h"
 #include "kubeclient/cache/retry_turns.h"
-#include "kubeclient/cache/turns.h"
 
 namespace windlass {
 

@@ -1,7 +1,7 @@
-// A call is always in one of three places: in a lane, where it waits for its turn; in flight; or
-// backing off, before it enters its lane again. Lanes are in the order of Execute, so a repeated
-// call goes before younger ones. Writes of Events have a lane of their own, served only while the
-// other one is empty (C-010, B-47).
+// A call is always in one of four places: in a lane, where it waits for its turn; in flight;
+// backing off, before it enters its lane again; or, a read, waiting for one of its places (Places).
+// Lanes are in the order of Execute, so a repeated call goes before younger ones. Writes of Events
+// have a lane of their own, served only while the other one is empty (C-010, B-47).
 #include "kubeclient/client/client.h"
 
 #include <algorithm>
@@ -9,6 +9,7 @@
 #include <set>
 #include <utility>
 
+#include "kubeclient/api/turns.h"
 #include "kubeclient/client/about_the_object.h"
 #include "kubeclient/client/adaptive_rate.h"
 #include "kubeclient/client/paths.h"
@@ -62,11 +63,12 @@ bool IsEventWrite(const Request& request) {
 struct Client::Impl {
   using Id = uint64_t;  // in the order of Execute
 
-  // Of reads whose answers may be large, only so many go at a time.
+  // Of reads whose answers may be large, only so many go at a time. The others wait in turns of
+  // their namespaces.
   struct Places {
     int most;
-    int taken = 0;           // by calls in `lane`, backing off, or in flight
-    std::set<Id> waiting{};  // for one of these to end
+    int taken = 0;  // by calls in `lane` or in flight
+    Turns<Id> waiting{};
   };
 
   struct PendingCall {
@@ -121,6 +123,7 @@ struct Client::Impl {
   void Queue(Id id, PendingCall& call);
   Places* PlacesOf(const Request& request);
   bool HasToWait(Id id, PendingCall& call);
+  void LeavePlace(PendingCall& call);
   void EndCall(Id id);
   void Finish(Id id, Result<Reply> result);
   void FinishLater(Id id, Error error);
@@ -194,7 +197,7 @@ bool Client::Impl::HasToWait(Id id, PendingCall& call) {
   Places* const places = PlacesOf(call.request);
   if (places == nullptr || call.has_place) return false;
   if (places->taken >= places->most) {
-    places->waiting.insert(id);
+    places->waiting.Add(call.request.key().namespace_, id);
     return true;
   }
   ++places->taken;
@@ -202,17 +205,20 @@ bool Client::Impl::HasToWait(Id id, PendingCall& call) {
   return false;
 }
 
-// Forgets the call, which has been answered, or will be. The next one may take its place.
-void Client::Impl::EndCall(Id id) {
-  const auto call = calls.find(id);
-  Places* const places = call->second.has_place ? PlacesOf(call->second.request) : nullptr;
-  calls.erase(call);
-  if (places == nullptr) return;
+// The next one takes the place of the call, if it has one.
+void Client::Impl::LeavePlace(PendingCall& call) {
+  if (!std::exchange(call.has_place, false)) return;
+  Places* const places = PlacesOf(call.request);
   --places->taken;
   if (places->waiting.empty()) return;
-  const Id next = *places->waiting.begin();
-  places->waiting.erase(places->waiting.begin());
+  const Id next = places->waiting.Next();
   Queue(next, calls.at(next));
+}
+
+// Forgets the call, which has been answered, or will be.
+void Client::Impl::EndCall(Id id) {
+  auto call = calls.extract(id);
+  LeavePlace(call.mapped());
 }
 
 void Client::Impl::TakeTurns() {
@@ -334,6 +340,7 @@ Result<Reply> Client::Impl::Judge(PendingCall& call, Result<HttpResponse> respon
 
 void Client::Impl::Repeat(Id id, PendingCall& call, Duration wait) {
   if (wait == Duration{0}) return Queue(id, call);
+  LeavePlace(call);
   call.backing_off = timers.At(clock.Now() + wait, [this, id] {
     PendingCall& rested = calls.at(id);
     rested.backing_off = 0;
@@ -369,8 +376,8 @@ void Client::Impl::Later(ReplyHandler reply, Error error) {
 void Client::Impl::Hold() {
   held = true;
   congested = true;
-  lists.waiting.clear();
-  gets.waiting.clear();
+  lists.waiting = {};
+  gets.waiting = {};
   for (auto at = calls.begin(); at != calls.end();) {
     const Id id = at->first;
     const PendingCall& call = (at++)->second;

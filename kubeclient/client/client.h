@@ -29,7 +29,7 @@ inline constexpr int kEventsInFlightMax = 8;
 // Reads in flight: one tenant can make many answers as large as they may be, of lists 32 MiB, and
 // of objects 8.7 MB.
 inline constexpr int kListsInFlightMax = 2;
-inline constexpr int kGetsInFlightMax = 8;
+inline constexpr int kGetsInFlightMax = 4;
 
 struct ClientOptions {
   std::string field_manager = "windlass";
@@ -62,8 +62,9 @@ class Client {
 
   // Executes the request and calls `reply` exactly once, after Execute has returned.
   //
-  // Order: calls are sent in the order of Execute. Writes of Events wait until no other call waits,
-  // and get a tenth of the rate.
+  // Order: calls are sent in the order of Execute, but for reads of which kGetsInFlightMax or
+  // kListsInFlightMax are in flight: these wait in turns of their namespaces, and others pass them.
+  // Writes of Events wait until no other call waits, and get a tenth of the rate.
   //
   // Errors of the client itself: a mutation gets kFenced if writes are forbidden, now or when
   // its turn comes, or, unless it is an Event, were forbidden in between (L-010). Any call gets

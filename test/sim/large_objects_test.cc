@@ -13,7 +13,7 @@ namespace windlass::sim::large_objects_test {
 namespace {
 
 constexpr int kWorkloads = 3;
-constexpr size_t kLetters = 1'450'000;  // each of six bytes in JSON: two have more than 16 MiB
+constexpr size_t kLetters = 1'450'000;  // each of six bytes in JSON: one has more than 8 MiB
 
 bool IsNewReplicaSet(const HttpRequest& request) {
   return request.method == HttpMethod::kPost &&

@@ -68,6 +68,8 @@ void TellProgress(const workload::Situation& situation, Write& write) {
        std::to_string(patched + 1) + " of " + std::to_string(all) + " Pods are patched"});
 }
 
+constexpr std::string_view kReadOfPod[] = {"/spec/tolerations"};
+
 Step Patch(const workload::Situation& situation, size_t i, const PodTarget& target) {
   const RolloutPods& pods = *InPlaceOf(situation).pods;
   const Pod& pod = *pods.pods[i];
@@ -78,7 +80,7 @@ Step Patch(const workload::Situation& situation, size_t i, const PodTarget& targ
                         known ? &read->said->body : nullptr, situation.now);
   if (!patch.ok()) return Failed{.error = patch.error(), .retry = Retry::kBackOff};
   if (const Request* get = std::get_if<Request>(&*patch)) {
-    return Read{*get, "its tolerations are to change"};
+    return Read{.request = *get, .why = "its tolerations are to change", .parts = kReadOfPod};
   }
   PodPatch& ready = std::get<PodPatch>(*patch);
   const PodCounts& counts = InPlaceOf(situation).counts;

@@ -327,6 +327,7 @@ size_t UpdateController::LargestJson(const ObjectKey& key) const {
     if (controller == nullptr) continue;
     largest = std::max<size_t>(largest, controller->meta.large_json_bytes);
   }
+  for (const Pod* pod : view.pods) largest = std::max<size_t>(largest, pod->meta.large_json_bytes);
   return largest;
 }
 

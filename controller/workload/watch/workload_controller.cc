@@ -92,6 +92,11 @@ size_t WorkloadController::LargestJson(const ObjectKey& key) const {
   for (const ReplicaSet* rs : cache_.replica_sets().store().OrphansIn(key.namespace_)) {
     largest = std::max<size_t>(largest, rs->meta.large_json_bytes);  // it may be adopted
   }
+  const std::optional<View> view = extension_ != nullptr ? ViewOf(key) : std::nullopt;
+  if (!view) return largest;
+  for (const Pod* pod : view->whole_pods) {
+    largest = std::max<size_t>(largest, pod->meta.large_json_bytes);
+  }
   return largest;
 }
 

@@ -170,17 +170,43 @@ TEST_CASE("Of lists two are in flight at a time, and other calls do not wait for
 
 // Whom this serves: everybody, where one tenant has many objects of 8.7 MB whose names Windlass
 // finds taken.
-TEST_CASE("Of reads of one object eight are in flight at a time (R-067)") {
+TEST_CASE("Of reads of one object four are in flight at a time (R-067)") {
   ClientWorld w({.qps = 0});
   for (int i = 0; i < 20; ++i) w.Execute(GetOf(std::to_string(i)), "get");
-  CHECK(w.transport.waiting() == 8);
+  CHECK(w.transport.waiting() == 4);
   CHECK_FALSE(w.client.congested());
   for (size_t left = 20; left > 0; --left) {
-    CHECK(w.transport.waiting() == std::min(left, size_t{8}));
+    CHECK(w.transport.waiting() == std::min(left, size_t{4}));
     w.transport.Answer(Success());
   }
   CHECK(w.Kinds("get").size() == 20);
   CHECK(w.client.counters().waiting == 0);
+}
+
+TEST_CASE("A read that is repeated later leaves its place to the next namespace (R-067)") {
+  ClientWorld w({.qps = 0});
+  for (int i = 0; i < 20; ++i) w.Execute(GetOf(std::to_string(i)), "get");
+  w.Execute(Request::Get(resources::kReplicaSets, {Symbol("blog"), "other"}), "other");
+  for (int i = 0; i < 2; ++i) w.transport.Answer(Refusal(429, "TooManyRequests", "slow down"));
+  CHECK(w.transport.waiting() == 4);
+  CHECK(w.SentNames().back() == "other");
+  w.Advance(seconds(1));
+  CHECK(w.transport.waiting() == 4);
+  while (w.transport.waiting() > 0) w.transport.Answer(Success());
+  CHECK(w.Kinds("get").size() == 20);
+  CHECK(w.Kinds("other").size() == 1);
+}
+
+TEST_CASE("Reads that wait for a place are answered while the server is away (R-067)") {
+  ClientWorld w({.qps = 0});
+  for (int i = 0; i < 20; ++i) w.Execute(GetOf(std::to_string(i)), "get");
+  w.client.Hold();
+  w.RunDue();
+  CHECK(w.Kinds("get").size() == 16);
+  while (w.transport.waiting() > 0) w.transport.Answer(Success());
+  w.client.Resume();
+  w.Execute(GetOf("web"), "again");
+  CHECK(w.transport.waiting() == 1);
 }
 
 TEST_CASE("A call that is repeated goes before younger ones, and holds no place while it waits") {
@@ -203,10 +229,10 @@ TEST_CASE("The rate limit spreads calls beyond the burst, a few together") {
   world.client.on_rate_limiter_duration = [&](const Request&, Duration wait) {
     waits.push_back(wait);
   };
-  for (int i = 0; i < 3; ++i) world.Execute(GetOf("web"), "get");
+  for (int i = 0; i < 3; ++i) world.Execute(PatchOf("web"), "patch");
   CHECK(world.transport.waiting() == 3);
   CHECK_FALSE(world.client.congested());
-  for (int i = 0; i < 3; ++i) world.Execute(GetOf("web"), "get");
+  for (int i = 0; i < 3; ++i) world.Execute(PatchOf("web"), "patch");
   CHECK(world.client.congested());
   world.Advance(milliseconds(150));
   world.transport.Answer(Success());  // tokens are there, but calls wait to go together

@@ -98,6 +98,31 @@ TEST_CASE("an autoscaler holds up neither an update that has begun nor a rollbac
   Proves("RC-16");
 }
 
+// Whom this serves: a user whose namespace has more objects than a list may have. To go on unseen
+// could cost Pods.
+TEST_CASE("an update whose namespace cannot be looked through is refused, and told why (R-067)") {
+  World world;
+  bool too_large = true;
+  world.refuse = [&](const Request& request) -> std::optional<Error> {
+    if (!too_large || request.resource() != resources::kHorizontalPodAutoscalers) return {};
+    return Error{ErrorKind::kTooLarge, "the response is larger than 32 MiB"};
+  };
+  StartUpdate(world, 2, "0s");
+  const json before = world.controllers();
+  world.Sync();
+  CHECK(world.phase() == "Failed");
+  CHECK(world.reason() == "InvalidUpdate");
+  CHECK(world.message() ==
+        "the update cannot know who else acts on its Pods: list horizontalpodautoscalers "
+        "ns: the response is larger than 32 MiB. Delete some of them, or move them to another "
+        "namespace, and begin the update again");
+  CHECK(json(world.controllers()) == before);
+  too_large = false;
+  world.Edit({{"timeout", "6m"}});
+  world.Run();
+  CHECK(world.phase() == "Succeeded");
+}
+
 TEST_CASE("a client that may not list autoscalers updates without that check") {
   World world;
   world.refuse = [](const Request& request) -> std::optional<Error> {

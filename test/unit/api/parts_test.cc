@@ -1,4 +1,4 @@
-#include "kubeclient/api/list_parts.h"
+#include "kubeclient/api/parts.h"
 
 #include <array>
 #include <nlohmann/json.hpp>
@@ -7,33 +7,44 @@
 #include "test/catch.h"
 #include "test/proves.h"
 
-namespace windlass::list_parts_test {
+namespace windlass::parts_test {
 namespace {
 
 constexpr std::array<std::string_view, 3> kParts = {
     "/metadata/name", "/metadata/annotations/example.com~1of", "/spec/selector"};
 
 TEST_CASE("of the items of a list only what is looked at is kept (R-067)") {
-  const Result<std::string> kept = KeepParts(
+  const Result<std::string> kept = KeepPartsOfItems(
       R"({"kind": "List", "metadata": {"name": "no"}, "items": [)"
       R"({"metadata": {"name": "a", "uid": "u", "annotations": {"example.com/of": "x", "b": "y"}},)"
       R"( "spec": {"selector": {"deep": [{"name": 1}]}, "template": {"spec": {"selector": 1}}}},)"
-      R"({"spec": {"template": [[{"metadata": {"name": 1}}]]}}, {"metadata": null}]})",
+      R"({"spec": {"template": [[{"metadata": {"name": 1}}]]}}, {"metadata": null}, 5]})",
       kParts);
   REQUIRE(kept.ok());
   CHECK(
       ParseJson(*kept) ==
       ParseJson(R"({"items": [{"metadata": {"name": "a", "annotations": {"example.com/of": "x"}},)"
-                R"( "spec": {"selector": {"deep": [{"name": 1}]}}},)"
-                R"({"spec": {}}, {"metadata": null}]})"));
-  CHECK(KeepParts(R"({"items": null})", kParts).ok());
+                R"( "spec": {"selector": {"deep": [{"name": 1}]}}}, {"spec": {}}, {}, {}]})"));
+  CHECK(KeepPartsOfItems(R"({"items": null})", kParts).ok());
   Proves("R-067");
+}
+
+TEST_CASE("of an object only what is looked at is kept, of whatever type it is (R-067)") {
+  const std::array<std::string_view, 2> parts = {"/spec/tolerations", "/metadata/name"};
+  const Result<std::string> kept =
+      KeepParts(R"({"metadata": {"name": "<\"\u0001>", "uid": "u"}, "spec": {"nodeName": "n",)"
+                R"( "tolerations": [{"key": "a"}, "b", 3, true, null, [4]]}})",
+                parts);
+  REQUIRE(kept.ok());
+  CHECK(ParseJson(*kept) ==
+        ParseJson(R"({"metadata": {"name": "<\"\u0001>"}, "spec": )"
+                  R"({"tolerations": [{"key": "a"}, "b", 3, true, null, [4]]}})"));
 }
 
 TEST_CASE("what is no list is an error, and so are parts of megabytes (R-067)") {
   for (const char* text : {"", "[]", "<html>", "{}", R"({"items": {"a": 1}})", R"({"items": [)"}) {
     CAPTURE(text);
-    const Result<std::string> kept = KeepParts(text, kParts);
+    const Result<std::string> kept = KeepPartsOfItems(text, kParts);
     REQUIRE_FALSE(kept.ok());
     CHECK(kept.error().kind == ErrorKind::kMalformed);
   }
@@ -41,12 +52,12 @@ TEST_CASE("what is no list is an error, and so are parts of megabytes (R-067)") 
     return R"({"items": [{")" + std::string(part) + R"(": {"name": ")" + std::string(bytes, 'x') +
            R"("}}]})";
   };
-  CHECK(KeepParts(with("spec", kListPartsBytesMax), kParts).ok());
-  CHECK(KeepParts(with("metadata", kListPartsBytesMax / 2), kParts).ok());
-  const Result<std::string> large = KeepParts(with("metadata", kListPartsBytesMax), kParts);
+  CHECK(KeepPartsOfItems(with("spec", kPartsBytesMax), kParts).ok());
+  CHECK(KeepPartsOfItems(with("metadata", kPartsBytesMax / 2), kParts).ok());
+  const Result<std::string> large = KeepPartsOfItems(with("metadata", kPartsBytesMax), kParts);
   REQUIRE_FALSE(large.ok());
   CHECK(large.error().kind == ErrorKind::kTooLarge);
 }
 
 }  // namespace
-}  // namespace windlass::list_parts_test
+}  // namespace windlass::parts_test

@@ -1,4 +1,4 @@
-#include "kubeclient/cache/turns.h"
+#include "kubeclient/api/turns.h"
 
 #include <functional>
 #include <string>

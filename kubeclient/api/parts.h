@@ -1,0 +1,25 @@
+// Answers of which little is looked at, without the rest: a list may have 32 MiB, and a sync keeps
+// its answers to its end.
+#pragma once
+
+#include <cstddef>
+#include <span>
+#include <string>
+#include <string_view>
+
+#include "kubeclient/base/result.h"
+
+namespace windlass {
+
+// How large the parts of a list or an object may be, as text.
+inline constexpr size_t kPartsBytesMax = size_t{4} << 20U;
+
+// Returns `{"items": [...]}` with the parts of each item at `pointers`, such as "/metadata/name",
+// and without the rest of it. An item without these parts stays, as an empty object. Errors:
+// kMalformed if `list` is no list, kTooLarge if the parts have more than kPartsBytesMax.
+Result<std::string> KeepPartsOfItems(std::string_view list,
+                                     std::span<const std::string_view> pointers);
+// The same for one object.
+Result<std::string> KeepParts(std::string_view object, std::span<const std::string_view> pointers);
+
+}  // namespace windlass
