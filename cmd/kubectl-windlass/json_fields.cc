@@ -86,8 +86,7 @@ const Json* RefusedUpdate(const Json& object) {
 const Json* WhyUnobserved(const Json& object) {
   if (IsObserved(object)) return nullptr;
   const int64_t generation = NumberOf(object, "/metadata/generation");
-  for (const char* type : {"Stalled", "Reconciling"}) {
-    const Json* told = TrueCondition(object, type);
+  for (const Json* told : {TrueCondition(object, "Stalled"), ConditionOf(object, "Ready")}) {
     if (told != nullptr && NumberOf(*told, "/observedGeneration") == generation) return told;
   }
   const Json* progressing = ConditionOf(object, "Progressing");

@@ -34,11 +34,17 @@ bool IsSeen(const Json& object) {
   return !step->forced && !(step->promoted && all);
 }
 
+// Returns true if a condition says why the present generation is not carried out.
+bool IsToldOfPresent(const Json& object) {
+  const Json* why = WhyUnobserved(object);
+  return why != nullptr &&
+         NumberOf(*why, "/observedGeneration") == NumberOf(object, "/metadata/generation");
+}
+
 }  // namespace
 
 std::string UnobservedText(const Json& object, const Place& place) {
-  // A change with which the controller could not begin is seen, and told by a condition.
-  if (IsSeen(object) || WhyUnobserved(object) != nullptr) return "";
+  if (IsSeen(object) || IsToldOfPresent(object)) return "";
   const std::string name = ShortName(place.resource, place.name);
   const std::string kind = KindWord(place.resource);
   // These have a controller of Kubernetes, too.
@@ -55,8 +61,9 @@ std::string UnobservedText(const Json& object, const Place& place) {
 }
 
 std::string OverdueText(const Json& object, const Place& place, WallTime now) {
+  // A change with which the controller could not begin is seen, and told by a condition.
   const std::string text = UnobservedText(object, place);
-  if (text.empty()) return "";
+  if (text.empty() || WhyUnobserved(object) != nullptr) return "";
   const std::optional<WallTime> changed = LastWrite(object);
   return changed && now - *changed >= kUnobservedMax ? text : "";
 }

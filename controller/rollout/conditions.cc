@@ -216,14 +216,16 @@ Ruling Rule(const Facts& facts) {
   return Progressing(facts);
 }
 
-// As Rule, and says of a stalled or aborted Rollout, too, that a rollback or the defaults of the
-// template are waited for. Says of any other
-// one that its selector matches Pods of another controller (RO-164).
+// As Rule, and says of a stalled or aborted Rollout, too, that a rollback waits, and of any that
+// the defaults of the template are waited for. Says of one that is not stalled that its selector
+// matches Pods of another controller (RO-164).
 Ruling RuleAndMore(const Facts& facts) {
   Ruling ruling = Rule(facts);
   const bool stalled = ruling.way == Way::kStalled;
   if (HoldsRollback(facts) && stalled) ruling.message += "; " + std::string(kRollbackWaits);
-  if (!facts.own.not_told.empty() && stalled) ruling.message += "; " + facts.own.not_told;
+  if (!facts.own.not_told.empty() && ruling.reason != kTemplateNotChecked) {
+    ruling.message += "; " + facts.own.not_told;
+  }
   const Condition* overlap = FindCondition(facts.status.conditions, workload::kSelectorOverlap);
   if (overlap != nullptr && !stalled) ruling.message += "; " + overlap->message;
   return ruling;
@@ -237,8 +239,11 @@ Condition Shown(const Facts& facts, std::string_view type, bool status, const Ru
   Condition next =
       workload::NewCondition(type, status ? "True" : "False", ruling.reason, ruling.message, now);
   next.last_update_time = {};
-  next.observed_generation = facts.own.not_told.empty() ? facts.status.observed_generation
-                                                        : facts.workload.meta.generation;
+  next.observed_generation = facts.status.observed_generation;
+  // Stalled may be of an earlier generation still; that this one is not carried out is of this.
+  if (!facts.own.not_told.empty() && type != kStalled) {
+    next.observed_generation = facts.workload.meta.generation;
+  }
   KeepTransitionTime(next, facts.own.conditions);
   return next;
 }

@@ -80,9 +80,12 @@ TEST_CASE("why the defaults of a template are not told is said before and after 
              ? "it has timed out; nothing is rolled out until it is told: denied"
              : "generation 13 is not carried out yet: nothing is rolled out until it is told: "
                "denied"));
+  const Condition& ready = standing.conditions.front();
   const Condition& why = standing.conditions.back();
-  CHECK(why.reason == (timed_out ? "ProgressDeadlineExceeded" : "TemplateNotChecked"));
-  CHECK(why.observed_generation == 13);  // so kubectl windlass knows that it is of this one
+  CHECK(ready.reason == (timed_out ? "ProgressDeadlineExceeded" : "TemplateNotChecked"));
+  CHECK(ready.observed_generation == 13);  // so kubectl windlass knows that it is of this one
+  CHECK(why.type == (timed_out ? "Stalled" : "Reconciling"));
+  CHECK(why.observed_generation == (timed_out ? 12 : 13));
   Proves("RO-097");
 }
 
