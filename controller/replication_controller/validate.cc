@@ -19,19 +19,24 @@ constexpr Duration kLookAgain = seconds(30);
 // How soon a list is asked for again that was too large: nothing tells when it no longer is.
 constexpr Duration kLookThroughAgain = seconds(300);
 
-// Asks for all objects of the update's namespace. A client without the right to list them goes on.
-// If the list is too large the update fails: another may act on its Pods unseen.
+// Asks for all objects of the update's namespace. Goes on without the right to list them, or if the
+// list is too large.
 Answer AskForAll(const Situation& situation, const ResourceId& resource, std::string why) {
   Read read = ReadAll(situation, resource, std::move(why));
   read.go_on_if_refused = true;
-  Answer answer = Ask(situation, read);
+  return Ask(situation, std::move(read));
+}
+
+// The same for what may act on the Pods of the update: if the list is too large the update fails.
+Answer AskForOthers(const Situation& situation, const ResourceId& resource, std::string why) {
+  Answer answer = AskForAll(situation, resource, std::move(why));
   const bool failed = !answer.step && !answer.value->said.ok();
   if (!failed || answer.value->said.error().kind != ErrorKind::kTooLarge) return answer;
   return {.step =
               Fail(situation, kInvalidUpdate,
                    Fill("the update cannot know who else acts on its Pods: {}: {}. Delete some of "
                         "them, or move them to another namespace, and begin the update again",
-                        read.request.Describe(), answer.value->said.error().message),
+                        answer.value->asked.text, answer.value->said.error().message),
                    kLookThroughAgain)};
 }
 
@@ -50,8 +55,8 @@ std::optional<Step> RefuseOwned(const Situation& situation,
 // A rollback is not held up by an autoscaler.
 std::optional<Step> RefuseAutoscaled(const Situation& situation) {
   if (!situation.run.step.empty() || situation.spec().rollback) return std::nullopt;
-  Answer answer = AskForAll(situation, resources::kHorizontalPodAutoscalers,
-                            "an autoscaler may scale the controllers that are updated");
+  Answer answer = AskForOthers(situation, resources::kHorizontalPodAutoscalers,
+                               "an autoscaler may scale the controllers that are updated");
   if (answer.step) return std::move(answer.step);
   for (const Json& item : ItemsIn(answer)) {
     if (TextAt(item, "/spec/scaleTargetRef/kind") != "ReplicationController") continue;
@@ -114,7 +119,7 @@ std::optional<Step> RefuseOtherName(const Situation& situation) {
 
 std::optional<Step> RefuseAdopterOf(const Situation& situation, const ResourceId& resource,
                                     const StringMap& labels) {
-  Answer answer = AskForAll(situation, resource, "another controller may select the new Pods");
+  Answer answer = AskForOthers(situation, resource, "another controller may select the new Pods");
   if (answer.step) return std::move(answer.step);
   // That of a ReplicaSet cannot be changed, and has more than labels.
   const bool fixed = resource == resources::kReplicaSets;

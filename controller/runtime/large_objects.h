@@ -4,6 +4,7 @@
 // Deployments of 64 KiB, which do not count, as many as there are places.
 #pragma once
 
+#include <algorithm>
 #include <cstddef>
 #include <map>
 
@@ -18,18 +19,22 @@ class LargeObjects {
   // counts until Free. After one that may not, no other begins before half of the room is free:
   // otherwise small ones could keep the largest out for ever.
   bool Take(const QueueKey& key, size_t json_bytes) {
+    const auto wanted = wanted_.find(key);
+    if (wanted != wanted_.end()) json_bytes = std::max(json_bytes, wanted->second);
     if (json_bytes < kLargeJsonBytes) return true;
     const bool fits = is_full_ ? has_room() : bytes_ + json_bytes <= kBytesMax;
     is_full_ = bytes_ > 0 && !fits;
     if (is_full_) return false;
+    if (wanted != wanted_.end()) wanted_.erase(wanted);
     if (held_.emplace(key, json_bytes).second) bytes_ += json_bytes;
     return true;
   }
 
   // The sync of `key` keeps answers to its reads, which have `answer_bytes` in total; they may be
-  // of objects that nobody knew. Returns false if there is no room for them. Half of them counts,
-  // because a sync may keep two answers about what it has taken room for. Example: it has taken
-  // 1 MiB, and reads two objects of 8 MiB: 7 MiB more have to be free.
+  // of objects that nobody knew. Returns false if there is no room for them; the next sync of the
+  // key then waits until there is, and begins with it. Half of them counts, because a sync may keep
+  // two answers about what it has taken room for. Example: it has taken 1 MiB, and reads two
+  // objects of 4 MiB: 3 MiB more have to be free.
   bool Keep(const QueueKey& key, size_t answer_bytes) {
     const size_t wanted = answer_bytes / 2;
     const auto held = held_.find(key);
@@ -37,7 +42,10 @@ class LargeObjects {
     if (wanted < kLargeJsonBytes || wanted <= has) return true;
     const bool is_alone = bytes_ == has;
     const bool fits = has_room() && bytes_ - has + wanted <= kBytesMax;
-    if (!is_alone && !fits) return false;
+    if (!is_alone && !fits) {
+      wanted_[key] = wanted;
+      return false;
+    }
     bytes_ += wanted - has;
     held_[key] = wanted;
     return true;
@@ -57,9 +65,10 @@ class LargeObjects {
  private:
   static constexpr size_t kBytesMax = size_t{8} << 20U;
 
-  std::map<QueueKey, size_t> held_;  // by the syncs that have begun
-  size_t bytes_ = 0;                 // of all of them
-  bool is_full_ = false;             // the last one that asked did not fit
+  std::map<QueueKey, size_t> held_;    // by the syncs that have begun
+  std::map<QueueKey, size_t> wanted_;  // by those that had no room for their answers
+  size_t bytes_ = 0;                   // of all of them
+  bool is_full_ = false;               // the last one that asked did not fit
 };
 
 }  // namespace windlass

@@ -106,6 +106,10 @@ Result<std::string> TextIn(JsonReader& in, Writer& writer) {
     return Error{ErrorKind::kTooLarge, "what is looked at has more than " +
                                            std::to_string(kPartsBytesMax >> 20U) + " MiB"};
   }
+  // What is written as it came was not looked into.
+  if (!nlohmann::json::accept(writer.text())) {
+    return Error{ErrorKind::kMalformed, "what is looked at is no JSON"};
+  }
   return std::move(writer.text());
 }
 

@@ -4,6 +4,7 @@
 
 #include "kubeclient/api/decode.h"
 #include "kubeclient/api/deployment.h"
+#include "kubeclient/api/pod.h"
 #include "kubeclient/api/pod_disruption_budget.h"
 #include "kubeclient/api/replica_set.h"
 #include "kubeclient/api/replication_controller.h"
@@ -133,6 +134,7 @@ TEST_CASE_METHOD(Fixture, "how large the JSON of an object is, is known of large
     CHECK(DecodeReplicaSet(decoder, sized(bytes))->meta.large_json_bytes == bytes);
     CHECK(DecodeRollout(decoder, sized(bytes))->meta.large_json_bytes == bytes);
     CHECK(DecodeReplicationController(decoder, sized(bytes))->meta.large_json_bytes == bytes);
+    CHECK(DecodePod(decoder, sized(bytes))->meta.large_json_bytes == bytes);
   }
   const Deployment small = *DecodeDeployment(decoder, sized(kLargeJsonBytes - 1));
   CHECK(small.meta.large_json_bytes == 0);

@@ -97,8 +97,8 @@ struct Fixture {
         .Apply(*DecodeReplicationControllerUpdate(decoder, object.dump()));
   }
   void PutPod(const std::string& name, const std::string& owner, const std::string& kind,
-              bool ready) {
-    json object = {{"metadata", Meta(name)}};
+              bool ready, size_t env_bytes = 0) {
+    json object = {{"metadata", Meta(name)}, {"env", std::string(env_bytes, 'x')}};
     object["metadata"]["ownerReferences"] =
         json::array({{{"kind", kind}, {"name", owner}, {"uid", kUid}, {"controller", true}}});
     if (ready) {
@@ -294,6 +294,20 @@ TEST_CASE_METHOD(Fixture, "an annotation of an old controller that is being dele
   CHECK(keys.empty());
   CHECK_FALSE(controller.Next({"ns", "web"}, {}, WallTime{1}).has_value());
   Proves("RC-1");
+}
+
+// Whom this serves: everybody else. kube-controller-manager adopts Pods of 1.4 MB into a small
+// ReplicationController, and each answer to a patch of one is as large.
+TEST_CASE_METHOD(Fixture, "the largest object of an update may be a Pod (R-067)") {
+  const ObjectKey web{Symbol("ns"), "web"};
+  PutController("web");
+  PutUpdate("web", {{"newName", "web-2"}});
+  PutPod("small", "web", "ReplicationController", true);
+  CHECK(controller.LargestJson(web) == 0);
+  PutPod("large", "web", "ReplicationController", true, 2 * kLargeJsonBytes);
+  CHECK(controller.LargestJson(web) > 2 * kLargeJsonBytes);
+  CHECK(controller.LargestJson({Symbol("ns"), "other"}) == 0);
+  Proves("R-067");
 }
 
 }  // namespace
