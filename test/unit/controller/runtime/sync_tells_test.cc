@@ -344,5 +344,19 @@ TEST_CASE("A list of Pods that cannot be read is an error, and an object is kept
   CHECK(OutcomeOf(GetOf("web"), Reply{"{}"}).said->body == "{}");
 }
 
+TEST_CASE("Of a read only the parts are kept that the planner looks at (R-067)") {
+  constexpr std::string_view kParts[] = {"/metadata/name"};
+  const std::string object = R"({"metadata":{"name":"a","uid":"u"},"spec":{}})";
+  const Read get{.request = GetOf("web"), .why = "a test", .parts = kParts};
+  CHECK(OutcomeOf(get, Reply{object}).said->body == R"({"metadata":{"name":"a"}})");
+  const Read list{.request = Request::List(resources::kReplicaSets, kWeb.namespace_, ""),
+                  .why = "a test",
+                  .parts = kParts};
+  CHECK(OutcomeOf(list, Reply{"{\"items\":[" + object + "]}"}).said->body ==
+        R"({"items":[{"metadata":{"name":"a"}}]})");
+  CHECK(OutcomeOf(list, Reply{"[]"}).said.error().kind == ErrorKind::kMalformed);
+  Proves("R-067");
+}
+
 }  // namespace
 }  // namespace windlass::sync_tells_test
