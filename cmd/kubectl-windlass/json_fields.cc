@@ -83,11 +83,14 @@ const Json* RefusedUpdate(const Json& object) {
   return is_write ? failure : nullptr;
 }
 
+bool IsOfPresent(const Json& condition, const Json& object) {
+  return NumberOf(condition, "/observedGeneration") == NumberOf(object, "/metadata/generation");
+}
+
 const Json* WhyUnobserved(const Json& object) {
   if (IsObserved(object)) return nullptr;
-  const int64_t generation = NumberOf(object, "/metadata/generation");
   for (const Json* told : {TrueCondition(object, "Stalled"), ConditionOf(object, "Ready")}) {
-    if (told != nullptr && NumberOf(*told, "/observedGeneration") == generation) return told;
+    if (told != nullptr && IsOfPresent(*told, object)) return told;
   }
   const Json* progressing = ConditionOf(object, "Progressing");
   const bool refused = progressing != nullptr && TextOf(*progressing, "/status") == "False" &&

@@ -45,9 +45,11 @@ bool IsObserved(const Json& object);
 // Returns condition ReplicaFailure if it says that the API server refuses a write of Windlass; else
 // null. With other reasons the condition is about Pods.
 const Json* RefusedUpdate(const Json& object);
+// Returns true if the condition was set for the present generation of its object.
+bool IsOfPresent(const Json& condition, const Json& object);
 // The controller has seen the latest spec, and could not begin with it: then the object is not
-// observed, and a condition says why: Stalled, Progressing with reason ReplicaSetCreateError, or
-// that of RefusedUpdate. Returns that condition; else null.
+// observed, and a condition says why: Stalled or Ready of the present generation, Progressing with
+// reason ReplicaSetCreateError, or that of RefusedUpdate. Returns that condition; else null.
 const Json* WhyUnobserved(const Json& object);
 
 }  // namespace windlass::cli

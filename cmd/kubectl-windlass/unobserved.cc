@@ -37,8 +37,7 @@ bool IsSeen(const Json& object) {
 // Returns true if a condition says why the present generation is not carried out.
 bool IsToldOfPresent(const Json& object) {
   const Json* why = WhyUnobserved(object);
-  return why != nullptr &&
-         NumberOf(*why, "/observedGeneration") == NumberOf(object, "/metadata/generation");
+  return why != nullptr && IsOfPresent(*why, object);
 }
 
 }  // namespace

@@ -18,8 +18,7 @@
 namespace windlass {
 namespace {
 
-// Calls in the client. Every key has at most one in flight, so this many mean a fault
-// elsewhere.
+// Calls in the client. Every key has at most one in flight, so this many mean a fault elsewhere.
 constexpr size_t kCallsWaitingMax = 65536;
 // While the rate limit holds calls back, the client wakes once in this time and sends every call
 // whose turn has come.
