@@ -194,8 +194,7 @@ void Sync::WriteAnswered(const Write& write, Result<Reply> said) {
     LogFields fields = FieldsOf(write.request);
     fields.emplace_back("error", folded.error().message);
     environment_.log.Warning("reply to a write could not be understood", fields);
-    return End(
-        {SyncResult::Kind::kUncertain, {}, {}, Unverified{write.request.WithoutBody(), late_}});
+    return End({SyncResult::Kind::kUncertain, {}, {}, Unverified(write.request, late_)});
   }
   if (environment_.log.Enabled(LogLevel::kInfo)) {
     LogFields fields = FieldsOf(write.request);
@@ -220,8 +219,7 @@ void Sync::WriteFailed(const Write& write, Error error) {
     fields.emplace_back("error", error.message);
     environment_.log.Warning("a write got no answer; reading before writing again", fields);
     late_.Note(write.request, error);
-    return End(
-        {SyncResult::Kind::kUncertain, {}, {}, Unverified{write.request.WithoutBody(), late_}});
+    return End({SyncResult::Kind::kUncertain, {}, {}, Unverified(write.request, late_)});
   }
   WriteRefused(write, std::move(error));
 }

@@ -42,8 +42,7 @@ void TermFence::Answered(const QueueKey& key, const Request& request, Result<Rep
     touched_.insert(request.uid());
     const Status folded = environment_.folds.Written(key, request, *said);
     if (!folded.ok()) {
-      return done({SyncResult::Kind::kUncertain, {}, {}, Unverified{request.WithoutBody(), late}},
-                  {});
+      return done({SyncResult::Kind::kUncertain, {}, {}, Unverified(request, late)}, {});
     }
     environment_.log.Info("fenced off writes of the former leader",
                           {{environment_.ControllerOf(key).log_field(), key.ToString()},
@@ -52,8 +51,7 @@ void TermFence::Answered(const QueueKey& key, const Request& request, Result<Rep
   }
   if (said.error().kind == ErrorKind::kAmbiguous) {
     late.Note(request, said.error());
-    return done({SyncResult::Kind::kUncertain, {}, {}, Unverified{request.WithoutBody(), late}},
-                {});
+    return done({SyncResult::Kind::kUncertain, {}, {}, Unverified(request, late)}, {});
   }
   environment_.log.Warning("could not fence off writes of the former leader",
                            {{environment_.ControllerOf(key).log_field(), key.ToString()},

@@ -15,6 +15,7 @@
 #pragma once
 
 #include <optional>
+#include <utility>
 #include <vector>
 
 #include "kubeclient/api/request.h"
@@ -43,8 +44,12 @@ class LateWrites {
 };
 
 struct Unverified {
-  Request request;    // without its body: it may wait for long, beside many others
-  LateWrites late{};  // until now, with this one
+  // The body is dropped: this may wait for long, beside many others.
+  Unverified(const Request& sent, LateWrites until_now)
+      : request(sent.WithoutBody()), late(std::move(until_now)) {}
+
+  Request request;
+  LateWrites late;  // until now, with this one
 };
 
 }  // namespace windlass

@@ -2,6 +2,7 @@
 // every update is a patch of named fields.
 #pragma once
 
+#include <algorithm>
 #include <compare>
 #include <cstddef>
 #include <cstdint>
@@ -91,6 +92,17 @@ struct ObjectMeta {
   const OwnerReference* ControllerRef() const;
   bool operator==(const ObjectMeta&) const = default;
 };
+
+// Returns how many bytes of JSON the largest of `objects`, which are pointers, has; 0: none is
+// large.
+template <typename Objects>
+size_t LargestJsonOf(const Objects& objects) {
+  size_t largest = 0;
+  for (const auto* object : objects) {
+    largest = std::max<size_t>(largest, object->meta.large_json_bytes);
+  }
+  return largest;
+}
 
 // "<namespace>/<name>", the key of stores and queues; for a cluster-scoped object "<name>".
 struct ObjectKey {

@@ -154,6 +154,10 @@ std::string InPlaceCache::Unreadable(const View& view) const {
   return {};
 }
 
+size_t InPlaceCache::LargestPodJson(const Uid& replica_set) const {
+  return running_ ? LargestJsonOf(pods().store().OwnedBy(replica_set)) : 0;
+}
+
 void InPlaceCache::Fill(View& view) const {
   if (!running_) return;
   view.in_place_missing = Missing();

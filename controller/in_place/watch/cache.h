@@ -43,6 +43,7 @@ class InPlaceCache final : public WatchExtension {
   // Returns one line per informer in trouble; none while the informers do not run.
   std::vector<std::string> Troubles() const;
 
+  size_t LargestPodJson(const Uid& replica_set) const override;
   void Fill(View& view) const override;
 
   // Returns true if whole Pods may be watched and are complete, even if no workload needs them just

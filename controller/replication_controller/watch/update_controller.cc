@@ -322,12 +322,11 @@ size_t UpdateController::LargestJson(const ObjectKey& key) const {
   const Update* update = updates_.store().Find(key);
   if (update == nullptr) return 0;
   const rc::View view = ViewOf(*update);
-  size_t largest = update->meta.large_json_bytes;
+  size_t largest = std::max(size_t{update->meta.large_json_bytes}, LargestJsonOf(view.pods));
   for (const ReplicationController* controller : {view.old_controller, view.new_controller}) {
     if (controller == nullptr) continue;
     largest = std::max<size_t>(largest, controller->meta.large_json_bytes);
   }
-  for (const Pod* pod : view.pods) largest = std::max<size_t>(largest, pod->meta.large_json_bytes);
   return largest;
 }
 

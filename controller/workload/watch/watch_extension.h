@@ -26,6 +26,10 @@ class WatchExtension {
   // Stops them. Also called if they do not run.
   virtual void Stop() = 0;
 
+  // Returns how many bytes of JSON the largest Pod has that this ReplicaSet owns; 0 if none is
+  // large, or the further watches do not run.
+  virtual size_t LargestPodJson(const Uid& replica_set) const = 0;
+
   // Fills in what the feature adds to the view of a workload that is concerned. `view` has its
   // ReplicaSets already. Does nothing while the further watches do not run.
   virtual void Fill(View& view) const = 0;

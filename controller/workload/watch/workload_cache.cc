@@ -225,6 +225,20 @@ std::vector<const ReplicaSet*> WorkloadCache::ReplicaSetsOf(const Uid& owner) co
   return ours;
 }
 
+size_t WorkloadCache::LargestJson(const ObjectKey& key) const {
+  const ObjectMeta* meta = workloads_.FindMeta(key);
+  if (meta == nullptr) return 0;
+  const std::vector<const ReplicaSet*> ours = replica_sets().store().OwnedBy(meta->uid);
+  // An orphan may be adopted.
+  size_t largest = std::max({size_t{meta->large_json_bytes}, LargestJsonOf(ours),
+                             LargestJsonOf(replica_sets().store().OrphansIn(key.namespace_))});
+  if (extension_ == nullptr) return largest;
+  for (const ReplicaSet* rs : ours) {
+    largest = std::max(largest, extension_->LargestPodJson(rs->meta.uid));
+  }
+  return largest;
+}
+
 // Includes workloads that no longer ask for in-place updates: their Pods may still be out of
 // traffic (P-076).
 bool WorkloadCache::ConcernsExtension(const Workload& workload) const {

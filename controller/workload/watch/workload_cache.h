@@ -77,6 +77,10 @@ class WorkloadCache {
   // view.
   std::vector<const ReplicaSet*> ReplicaSetsOf(const Uid& owner) const;
 
+  // Returns how many bytes of JSON the largest object has of those that a sync of this workload
+  // works with; 0: none is large. Cheaper than a view, too.
+  size_t LargestJson(const ObjectKey& key) const;
+
   // Returns true if `workload` asks for the extension, or if one of its ReplicaSets shows that it
   // did. Its view then has all that the extension fills in.
   bool ConcernsExtension(const Workload& workload) const;

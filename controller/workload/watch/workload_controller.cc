@@ -83,21 +83,7 @@ int WorkloadController::StepsMax(const ObjectKey& key) const {
 }
 
 size_t WorkloadController::LargestJson(const ObjectKey& key) const {
-  const ObjectMeta* meta = workloads_->FindMeta(key);
-  if (meta == nullptr) return 0;
-  size_t largest = meta->large_json_bytes;
-  for (const ReplicaSet* rs : cache_.ReplicaSetsOf(meta->uid)) {
-    largest = std::max<size_t>(largest, rs->meta.large_json_bytes);
-  }
-  for (const ReplicaSet* rs : cache_.replica_sets().store().OrphansIn(key.namespace_)) {
-    largest = std::max<size_t>(largest, rs->meta.large_json_bytes);  // it may be adopted
-  }
-  const std::optional<View> view = extension_ != nullptr ? ViewOf(key) : std::nullopt;
-  if (!view) return largest;
-  for (const Pod* pod : view->whole_pods) {
-    largest = std::max<size_t>(largest, pod->meta.large_json_bytes);
-  }
-  return largest;
+  return cache_.LargestJson(key);
 }
 
 std::optional<MonotonicTime> WorkloadController::ViewAt(const Request& write) const {
