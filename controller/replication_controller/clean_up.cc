@@ -80,7 +80,7 @@ Step BeginRename(const Situation& situation) {
   const ReplicationController& created = *situation.new_controller();
   // Before the journal, so that an update that is refused here can still be turned elsewhere. The
   // writes below are made in one sync with the deletion, so this asks no oftener than there.
-  if (auto step = RefuseAdopters(situation, *created.template_json)) return *std::move(step);
+  if (auto step = RefuseRename(situation, created)) return *std::move(step);
   const std::string text = JournalText(created);
   if (Annotation(old, kRenameJournal) != text) {
     return Effect(situation, Annotate(old, {{kRenameJournal, text}}),

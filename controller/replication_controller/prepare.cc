@@ -117,7 +117,7 @@ Step CreateTarget(const Situation& situation) {
   if (found.step) return *std::move(found.step);
   // Not again while the old controller is relabelled: the one before the rename counts.
   if (!IsIntentStored(situation)) {
-    if (auto step = RefuseAdopters(situation, *made->template_json)) return *std::move(step);
+    if (auto step = RefuseRename(situation, *made)) return *std::move(step);
     if (auto step = RefuseCreation(situation, *made)) return *std::move(step);
   }
   if (auto intent = StoreIntent(situation, "")) return *std::move(intent);
@@ -162,7 +162,7 @@ Step TakeTarget(const Situation& situation) {
   if (found.step) return *std::move(found.step);
   const bool begins = situation.run.step.empty();
   if (begins) {
-    if (auto step = RefuseAdopters(situation, *target.template_json)) return *std::move(step);
+    if (auto step = RefuseRename(situation, target)) return *std::move(step);
   }
   // Scaled before this try: going on would undo that (RC-16). Roll answers Adopt and Override.
   const auto outgrown = SizeBeforeOthers(situation);

@@ -1,5 +1,6 @@
 #include "controller/replication_controller/validate.h"
 
+#include <array>
 #include <nlohmann/json.hpp>
 #include <utility>
 
@@ -142,6 +143,43 @@ std::optional<Step> RefuseAdopterOf(const Situation& situation, const ResourceId
   return std::nullopt;
 }
 
+// --- the journal of a rename ---
+
+// An object may have as many bytes of annotations, keys and values together.
+constexpr size_t kAnnotationBytesMax = size_t{256} << 10U;
+// More than what an update still notes on the old controller beside the journal.
+constexpr size_t kOtherNotesBytes = size_t{2} << 10U;
+// A journal as small as this is not asked about: the old controller has what kubectl apply notes
+// of it, which is about as large, and hardly more.
+constexpr size_t kSmallJournalBytes = size_t{16} << 10U;
+constexpr std::array<std::string_view, 1> kAnnotationsOf = {"/metadata/annotations"};
+
+// Asks the API server for the old controller, because the cache has not all annotations.
+std::optional<Step> RefuseLargeJournal(const Situation& situation,
+                                       const ReplicationController& created) {
+  const size_t journal = kRenameJournal.size() + JournalText(created).size();
+  if (journal <= kSmallJournalBytes) return std::nullopt;
+  const ReplicationController& old = *situation.old_controller();
+  Answer answer =
+      Ask(situation, {.request = Request::Get(resources::kReplicationControllers, KeyOf(old.meta)),
+                      .why = "its annotations may leave no room for the journal of a rename",
+                      .parts = kAnnotationsOf});
+  if (answer.step) return std::move(answer.step);
+  size_t others = 0;
+  const Json whole = ObjectIn(answer);
+  for (const auto& [key, value] : At(whole, "/metadata/annotations").items()) {
+    if (key != kRenameJournal) others += key.size() + value.get_ref<const std::string&>().size();
+  }
+  if (journal + others + kOtherNotesBytes <= kAnnotationBytesMax) return std::nullopt;
+  return Fail(
+      situation, kInvalidUpdate,
+      Fill("while {} is renamed to {}, an annotation of {} has to hold what it is, {} "
+           "bytes, and all annotations, of which the others have {}, may have {}. Set "
+           "spec.cleanup to Delete: then the new ReplicationController keeps its name",
+           created.meta.name, old.meta.name, old.meta.name, journal, others, kAnnotationBytesMax),
+      kLookAgain);
+}
+
 }  // namespace
 
 std::optional<Step> Validate(const Situation& situation) {
@@ -208,9 +246,10 @@ std::optional<Step> RefuseChain(const Situation& situation) {
               Fill(kBesideText, created->meta.name, "is replaced by another", kOriginalReplicasOf));
 }
 
-std::optional<Step> RefuseAdopters(const Situation& situation, const std::string& template_json) {
+std::optional<Step> RefuseRename(const Situation& situation, const ReplicationController& created) {
   if (situation.cleanup() != kRename) return std::nullopt;
-  const StringMap labels = LabelsOfTemplate(template_json);
+  if (auto step = RefuseLargeJournal(situation, created)) return step;
+  const StringMap labels = LabelsOfTemplate(*created.template_json);
   for (const ResourceId& resource : {resources::kReplicationControllers, resources::kReplicaSets}) {
     if (auto step = RefuseAdopterOf(situation, resource, labels)) return step;
   }

@@ -32,13 +32,14 @@ std::optional<Step> RefuseChain(const Situation& situation);
 // Refuses a rollback of an update that goes the other way.
 std::optional<Step> RefuseSwapped(const Situation& situation);
 
-// Refuses a rename of Pods of `template_json`, the new controller's spec.template, if another
-// ReplicationController or a ReplicaSet selects them. For a moment in a rename those Pods have no
-// owner, so that one would adopt them, and delete what it has too many (RC-14).
-//
-// Example: web is updated to web-2, which becomes web in the end. other has 2 replicas and selects
-// app=web, which the Pods of all three have. It would adopt the 3 new Pods, and delete 3 of its 5.
-std::optional<Step> RefuseAdopters(const Situation& situation, const std::string& template_json);
+// Refuses a rename that could not end, or would lose Pods (RC-14):
+//   - The journal of the rename, which has the template of `created`, the new controller, is too
+//     large for an annotation of the old one. Example: a template of 270,000 bytes.
+//   - Another ReplicationController or a ReplicaSet selects the new Pods. For a moment these have
+//     no owner, so that one would adopt them, and delete what it has too many. Example: web is
+//     updated to web-2, which becomes web in the end. other has 2 replicas and selects app=web,
+//     which the Pods of all three have. It would adopt the 3 new Pods, and delete 3 of its 5.
+std::optional<Step> RefuseRename(const Situation& situation, const ReplicationController& created);
 
 // Returns a Warning for each Service that will lose its Pods: it selects a label whose value
 // differs between the two controllers (RC-17). Requires source and target.

@@ -115,6 +115,13 @@ Result<Reply> World::Patch(const Request& request, json& object) {
     REQUIRE(Selects(after["spec"]["selector"], after["spec"]["template"]["metadata"]["labels"]));
   }
   if (after == before) return Reply{object.dump()};
+  size_t annotation_bytes = 0;
+  for (const auto& [key, value] : after["metadata"]["annotations"].items()) {
+    annotation_bytes += key.size() + value.get_ref<const std::string&>().size();
+  }
+  if (annotation_bytes > size_t{256} << 10U) {
+    return ErrorOf(ErrorKind::kInvalid, "metadata.annotations: Too long");
+  }
   object = after;
   Stamp(object, before);
   return Reply{object.dump()};

@@ -240,5 +240,46 @@ TEST_CASE("an old controller gets no size for a rollback that is refused") {
   Proves("RC-4 RC-9 RC-15");
 }
 
+// Serves who has a large ReplicationController: all Pods were exchanged, and the rename stuck.
+TEST_CASE("an update to an image is refused whose rename needs too large an annotation") {
+  World world;
+  world.AddController("web", 2, {{"app", "web"}});
+  json& web = world.Controller("web");
+  json spec = {{"image", "web:2"}, {"updatePeriod", "0s"}};
+  size_t in_template = 0;
+  size_t beside = 0;
+  SECTION("the template alone") { in_template = 270000; }
+  SECTION("the template beside what its users noted") {
+    in_template = 120000;
+    beside = 150000;
+  }
+  json& container = web["spec"]["template"]["spec"]["containers"][0];
+  container["env"] = {{{"name", "E"}, {"value", std::string(in_template, 'a')}}};
+  if (beside > 0) {
+    web["metadata"]["annotations"]["kubectl.kubernetes.io/last-applied-configuration"] =
+        std::string(beside, 'a');
+  }
+  world.AddUpdate("web", spec);
+  CheckRefused(world, "while web-");
+  CHECK(world.reason() == "InvalidUpdate");
+  CHECK(world.message().find("may have 262144. Set spec.cleanup to Delete") != std::string::npos);
+  world.Edit({{"cleanup", "Delete"}, {"newName", "web-2"}});
+  world.Run();
+  CHECK(world.phase() == "Succeeded");
+  CHECK(world.PodsOf("web-2").size() == 2);
+  Proves("RC-14 RC-20");
+}
+
+TEST_CASE("an update to an image is renamed whose template fits into an annotation") {
+  World world;
+  world.AddController("web", 2, {{"app", "web"}});
+  json& container = world.Controller("web")["spec"]["template"]["spec"]["containers"][0];
+  container["env"] = {{{"name", "E"}, {"value", std::string(250000, 'a')}}};
+  world.AddUpdate("web", {{"image", "web:2"}, {"updatePeriod", "0s"}});
+  world.Run();
+  CHECK(world.phase() == "Succeeded");
+  CHECK(world.PodsOf("web").size() == 2);
+}
+
 }  // namespace
 }  // namespace windlass::replication_controller::refuse_test
