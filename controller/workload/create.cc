@@ -1,5 +1,6 @@
 #include "controller/workload/create.h"
 
+#include <nlohmann/json.hpp>
 #include <optional>
 #include <string>
 #include <utility>
@@ -11,6 +12,9 @@
 #include "controller/workload/new_replica_set.h"
 #include "controller/workload/own_parts.h"
 #include "controller/workload/room.h"
+#include "kubeclient/api/canonical.h"
+#include "kubeclient/api/json_value.h"
+#include "kubeclient/api/selector.h"
 
 namespace windlass::workload {
 namespace {
@@ -38,6 +42,26 @@ Step AfterRefusal(const Situation& situation, const RefusedCreate& refused,
   }
 }
 
+// Returns why the workload would let go of the ReplicaSet as soon as it is made, and make another:
+// its selector does not match the label that every ReplicaSet gets. Example: pod-template-hash was
+// copied with the labels of a Pod. What does not match without that label either, the API server
+// refuses.
+std::optional<Error> WhyUnselected(const Workload& workload, const std::string& hash) {
+  const OrderedJson whole = ParseJson(*workload.template_json);
+  const nlohmann::json_pointer<std::string> path("/metadata/labels");
+  StringMap labels = whole.contains(path) ? MapOf(whole.at(path)) : StringMap();
+  if (!Matches(workload.selector, labels)) return std::nullopt;
+  labels.Set(kPodTemplateHashLabel, hash);
+  if (Matches(workload.selector, labels)) return std::nullopt;
+  const std::string label(kPodTemplateHashLabel);
+  return Error{ErrorKind::kInvalid,
+               "spec.selector does not match the label " + label + "=" + hash +
+                   ", which every ReplicaSet and its Pods get. Leave " + label +
+                   " out of spec.selector and spec.template.metadata.labels: delete the " +
+                   std::string(workload.kind.noun()) +
+                   ", because spec.selector cannot be changed, and create it anew"};
+}
+
 }  // namespace
 
 bool IsCreateRefused(const Situation& situation) {
@@ -53,6 +77,9 @@ Step CreateNewReplicaSet(const Situation& situation, std::optional<int32_t> repl
   Result<NewReplicaSet> parts = PartsOfNewReplicaSet(situation);
   if (!parts.ok()) return Failed{.error = parts.error(), .retry = Retry::kOnSpecChange};
   if (replicas) parts->replicas = *replicas;
+  if (const auto why = WhyUnselected(workload, parts->hash)) {
+    return GiveUp(situation, parts->name, *why, Retry::kOnSpecChange);
+  }
   if (const auto refused = FindRefusedCreate(situation)) {
     return AfterRefusal(situation, *refused, *parts);
   }

@@ -93,6 +93,42 @@ TEST_CASE("whatever a webhook changes, ReplicaSets are not made without end (B-1
   Proves("B-10 D-178");
 }
 
+// Serves who copied the labels of a Pod: three ReplicaSets of each template were made and let go.
+TEST_CASE("no ReplicaSet is made that the selector cannot match (B-10)") {
+  const auto [edit, makes] = GENERATE(values<std::pair<std::function<void(Json&)>, bool>>({
+      {[](Json& spec) {
+         spec["selector"]["matchLabels"]["pod-template-hash"] = "x";
+         spec["template"]["metadata"]["labels"]["pod-template-hash"] = "x";
+       },
+       false},
+      {[](Json& spec) {
+         spec["selector"]["matchExpressions"] = {
+             {{"key", "pod-template-hash"}, {"operator", "DoesNotExist"}}};
+       },
+       false},
+      {[](Json& spec) {
+         spec["selector"]["matchExpressions"] = {
+             {{"key", "pod-template-hash"}, {"operator", "NotIn"}, {"values", {"x"}}}};
+       },
+       true},
+  }));
+  Cluster cluster(4);
+  cluster.Edit([&](Json& deployment) { edit(deployment["spec"]); });
+  SyncOften(cluster, 30);
+  cluster.SetImage("v2");
+  const Step step = SyncOften(cluster, 30);
+  CHECK(cluster.replica_sets().empty() == !makes);
+  if (!makes) {
+    const Failed* failed = std::get_if<Failed>(&step);
+    REQUIRE(failed != nullptr);
+    CHECK(failed->retry == Retry::kOnSpecChange);
+    CHECK(failed->error.message.find("Leave pod-template-hash out of spec.selector and spec.") !=
+          std::string::npos);
+    CHECK(cluster.Condition("Progressing") == "False ReplicaSetCreateError");
+  }
+  Proves("B-10 D-175");
+}
+
 TEST_CASE("a ReplicaSet that is gone was not changed by a webhook (B-10)") {
   const auto taken = GENERATE(values<std::function<void(Cluster&)>>({
       [](Cluster& cluster) { cluster.replica_sets().clear(); },
