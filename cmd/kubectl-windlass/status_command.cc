@@ -16,6 +16,7 @@
 #include "cmd/kubectl-windlass/replica_sets.h"
 #include "cmd/kubectl-windlass/standing.h"
 #include "cmd/kubectl-windlass/unobserved.h"
+#include "cmd/kubectl-windlass/workload_standing.h"
 
 namespace windlass::cli {
 namespace {
@@ -204,14 +205,18 @@ std::vector<Selection> ToFollow(const Place& place, const Json& object, const Js
   return selections;
 }
 
-// Returns what keeps the rollout from getting on, if it does not end by itself: a refused write, or
-// why its Pods are not available.
+// Returns what keeps the rollout from getting on, if it does not end by itself: a refused write, a
+// revision that was given up in place, or why its Pods are not available.
 std::optional<Cause> CauseIn(const Follow& follow, const Json& object, const Standing& standing,
                              bool sets, WallTime now) {
   // The Pods that there are may be of another template.
   if (!IsObserved(object)) return std::nullopt;
   if (const Json* refused = RefusedUpdate(object)) {
     return Cause{TextOf(*refused, "/reason"), TextOf(*refused, "/message")};
+  }
+  const Json* in_place = InPlaceToTell(object);
+  if (in_place != nullptr && TextOf(*in_place, "/reason") == "Reverting") {
+    return Cause{TextOf(*in_place, "/reason"), TextOf(*in_place, "/message")};
   }
   const std::vector<const Json*> pods = follow.Objects(kPods);
   std::vector<const Json*> makers = follow.Objects(kMakers);

@@ -8,6 +8,7 @@
 #include "controller/replication_controller/new_controller.h"
 #include "controller/replication_controller/words.h"
 #include "controller/replication_controller/writes.h"
+#include "kubeclient/api/annotation_limit.h"
 #include "kubeclient/api/service.h"
 #include "kubeclient/base/fill.h"
 
@@ -145,8 +146,6 @@ std::optional<Step> RefuseAdopterOf(const Situation& situation, const ResourceId
 
 // --- the journal of a rename ---
 
-// An object may have as many bytes of annotations, keys and values together.
-constexpr size_t kAnnotationBytesMax = size_t{256} << 10U;
 // More than what an update still notes on the old controller beside the journal.
 constexpr size_t kOtherNotesBytes = size_t{2} << 10U;
 // A journal as small as this is not asked about: the old controller has what kubectl apply notes

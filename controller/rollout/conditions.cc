@@ -3,6 +3,7 @@
 #include <optional>
 #include <utility>
 
+#include "controller/in_place/phases/condition_reason.h"
 #include "controller/rollout/images_text.h"
 #include "controller/rollout/reasons.h"
 #include "controller/workload/annotations.h"
@@ -181,6 +182,10 @@ Ruling Progressing(const Facts& facts) {
     message += "; spec.strategy.partition keeps the others on the old revision";
   }
   message += StuckText(facts, "; ");
+  const Condition* in_place = FindCondition(facts.status.conditions, in_place::kInPlaceCondition);
+  if (HasReason(in_place, in_place::Name(in_place::InPlaceReason::kReverting))) {
+    message += "; in place " + in_place->message;
+  }
   return {kProgressingPhase, Way::kReconciling, reason, std::move(message)};
 }
 

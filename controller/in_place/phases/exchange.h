@@ -35,16 +35,15 @@
 #include <vector>
 
 #include "kubeclient/api/canonical.h"
+#include "kubeclient/api/annotation_limit.h"
 #include "kubeclient/api/replica_set.h"
 #include "kubeclient/api/request.h"
 #include "kubeclient/base/result.h"
 
 namespace windlass::in_place {
 
-// The API server's limit for all annotations of an object together, keys and values.
-inline constexpr size_t kAnnotationBytesMax = size_t{256} << 10U;
 // The largest template that travels in an annotation while two ReplicaSets exchange theirs (P-053):
-// half of that limit is left for the other annotations.
+// half of kAnnotationBytesMax is left for the other annotations.
 inline constexpr size_t kStashTemplateBytesMax = size_t{128} << 10U;
 
 inline constexpr std::string_view kExchange = "internal.windlass.dev/exchange";

@@ -176,7 +176,11 @@ void Decide(const workload::Situation& situation, InPlace& in_place, const Repli
     return NotPossible(situation, in_place, CauseOf(*why));
   }
   if (!FitsStash(target, AnnotationsToBe(situation), host)) {
-    return NotPossible(situation, in_place, Named(kTemplateTooLarge));
+    return NotPossible(situation, in_place,
+                       {"TemplateTooLarge (a ReplicaSet has to hold the template in an annotation "
+                        "for a moment, beside those it has; all annotations of an object may have "
+                        "262144 bytes, that one half of them)",
+                        std::string(kTemplateTooLarge)});
   }
   if (!situation.view.in_place_known) return Unknown(situation, in_place);
   const auto* changes = std::get_if<TemplateChanges>(&*verdict);

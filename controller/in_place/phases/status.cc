@@ -7,6 +7,7 @@
 #include "controller/in_place/phases/leftovers.h"
 #include "controller/in_place/phases/refused_patches.h"
 #include "controller/in_place/phases/rollout_in_place.h"
+#include "controller/in_place/template/options.h"
 #include "controller/workload/annotations.h"
 #include "controller/workload/complete.h"
 #include "controller/workload/conditions.h"
@@ -63,10 +64,20 @@ bool IsDraining(const InPlace& in_place) {
   return false;
 }
 
+// Returns which revision failed Pods were taken back from, why, and what ends that (P-062).
+std::string GivenUp(const workload::Situation& situation, const std::string& cause) {
+  const std::string revision(workload::RevisionText(InPlaceOf(situation).pending->meta));
+  return "revision " + revision + " is given up: " + cause + ". Change spec.template, or set " +
+         situation.workload.kind.PlaceOf(kUnblock).name + " to " + revision +
+         " to try it once more";
+}
+
 Word OfStaged(const workload::Situation& situation) {
   const InPlace& in_place = InPlaceOf(situation);
   const PodCounts& counts = in_place.counts;
-  if (in_place.blocked) return Running(InPlaceReason::kReverting, situation, *in_place.blocked);
+  if (in_place.blocked) {
+    return Running(InPlaceReason::kReverting, situation, GivenUp(situation, *in_place.blocked));
+  }
   if (in_place.failing) return Running(InPlaceReason::kFailing, situation, in_place.failing->text);
   if (in_place.at_rest && counts.in_flight == 0) {
     return Running(InPlaceReason::kPartitioned, situation,

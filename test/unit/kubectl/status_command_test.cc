@@ -115,6 +115,21 @@ TEST_CASE("status says which write the API server refuses") {
                       "no changes") != std::string::npos);
 }
 
+TEST_CASE("status says which revision was given up in place") {
+  KubectlRun run;
+  CreateStuckRollout(run, Waiting("ContainerCreating", ""));
+  run.Edit(kDeployments, "web", "status", [](Json& web) {
+    web["status"]["conditions"] =
+        Json::array({{{"type", "windlass.dev/InPlace"},
+                      {"status", "True"},
+                      {"reason", "Reverting"},
+                      {"message", "0/2 patched: revision 2 is given up: ErrImagePull"}}});
+  });
+  const Ran ran = run.Run({"status", "web", "--watch=false"});
+  CHECK(ran.out ==
+        std::string(kPending) + " (0/2 patched: revision 2 is given up: ErrImagePull)\n");
+}
+
 TEST_CASE("status goes on for a user who may list and not watch") {
   KubectlRun run;
   CreateStuckRollout(run, Waiting("ImagePullBackOff", "no such tag"));

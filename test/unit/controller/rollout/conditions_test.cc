@@ -529,5 +529,18 @@ TEST_CASE("Ready that becomes true gets the time of the change (RO-068)") {
   Proves("RO-068");
 }
 
+// Serves who waits for a rollout whose Pods went back: only an Event said so.
+TEST_CASE("a revision that was given up in place is told in the message (P-062)") {
+  StoredRollout rollout;
+  BeMidway(rollout);
+  rollout.SetCondition(
+      StoredCondition("windlass.dev/InPlace", "True", "Reverting", "0/10: revision 8 is given up"));
+  CHECK(StandingOf(rollout).message ==
+        "3 of 10 Pods are updated, 9 are available; in place 0/10: revision 8 is given up");
+  rollout.SetCondition(StoredCondition("windlass.dev/InPlace", "True", "Patching", "3/10"));
+  CHECK(StandingOf(rollout).message == "3 of 10 Pods are updated, 9 are available");
+  Proves("P-062");
+}
+
 }  // namespace
 }  // namespace windlass::rollout::conditions_test
