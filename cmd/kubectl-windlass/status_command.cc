@@ -211,13 +211,11 @@ std::optional<Cause> CauseIn(const Follow& follow, const Json& object, const Sta
                              bool sets, WallTime now) {
   // The Pods that there are may be of another template.
   if (!IsObserved(object)) return std::nullopt;
-  if (const Json* refused = RefusedUpdate(object)) {
-    return Cause{TextOf(*refused, "/reason"), TextOf(*refused, "/message")};
-  }
+  const Json* told = RefusedUpdate(object);
   const Json* in_place = InPlaceToTell(object);
-  if (in_place != nullptr && TextOf(*in_place, "/reason") == "Reverting") {
-    return Cause{TextOf(*in_place, "/reason"), TextOf(*in_place, "/message")};
-  }
+  const bool reverts = in_place != nullptr && TextOf(*in_place, "/reason") == "Reverting";
+  if (told == nullptr && reverts) told = in_place;
+  if (told != nullptr) return Cause{TextOf(*told, "/reason"), TextOf(*told, "/message")};
   const std::vector<const Json*> pods = follow.Objects(kPods);
   std::vector<const Json*> makers = follow.Objects(kMakers);
   std::erase_if(makers, [&](const Json* one) { return sets && !IsOwnedBy(*one, object); });

@@ -1,6 +1,7 @@
 #include "controller/workload/create.h"
 
-#include <nlohmann/json.hpp>
+#include <algorithm>
+#include <iterator>
 #include <optional>
 #include <string>
 #include <utility>
@@ -13,7 +14,6 @@
 #include "controller/workload/own_parts.h"
 #include "controller/workload/room.h"
 #include "kubeclient/api/canonical.h"
-#include "kubeclient/api/json_value.h"
 #include "kubeclient/api/selector.h"
 
 namespace windlass::workload {
@@ -44,15 +44,18 @@ Step AfterRefusal(const Situation& situation, const RefusedCreate& refused,
 
 // Returns why the workload would let go of the ReplicaSet as soon as it is made, and make another:
 // its selector does not match the label that every ReplicaSet gets. Example: pod-template-hash was
-// copied with the labels of a Pod. What does not match without that label either, the API server
-// refuses.
+// copied with the labels of a Pod.
 std::optional<Error> WhyUnselected(const Workload& workload, const std::string& hash) {
-  const OrderedJson whole = ParseJson(*workload.template_json);
-  const nlohmann::json_pointer<std::string> path("/metadata/labels");
-  StringMap labels = whole.contains(path) ? MapOf(whole.at(path)) : StringMap();
-  if (!Matches(workload.selector, labels)) return std::nullopt;
-  labels.Set(kPodTemplateHashLabel, hash);
-  if (Matches(workload.selector, labels)) return std::nullopt;
+  LabelSelector of_hash{.present = true};
+  if (const auto value = workload.selector.match_labels.Find(kPodTemplateHashLabel)) {
+    of_hash.match_labels.Set(kPodTemplateHashLabel, *value);
+  }
+  std::ranges::copy_if(workload.selector.match_expressions,
+                       std::back_inserter(of_hash.match_expressions),
+                       [](const auto& one) { return one.key == kPodTemplateHashLabel; });
+  StringMap label_of_hash;
+  label_of_hash.Set(kPodTemplateHashLabel, hash);
+  if (Matches(of_hash, label_of_hash)) return std::nullopt;
   const std::string label(kPodTemplateHashLabel);
   return Error{ErrorKind::kInvalid,
                "spec.selector does not match the label " + label + "=" + hash +

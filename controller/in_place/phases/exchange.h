@@ -34,8 +34,8 @@
 #include <string_view>
 #include <vector>
 
-#include "kubeclient/api/canonical.h"
 #include "kubeclient/api/annotation_limit.h"
+#include "kubeclient/api/canonical.h"
 #include "kubeclient/api/replica_set.h"
 #include "kubeclient/api/request.h"
 #include "kubeclient/base/result.h"

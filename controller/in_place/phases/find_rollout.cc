@@ -11,12 +11,17 @@
 #include "controller/in_place/template/eligibility.h"
 #include "controller/workload/annotations.h"
 #include "controller/workload/proven.h"
+#include "kubeclient/api/annotation_limit.h"
 
 namespace windlass::in_place {
 namespace {
 
 // Returns a cause whose name is also its text.
 Cause Named(std::string_view name) { return {std::string(name), std::string(name)}; }
+// The same, with what users are told of it beside its name.
+Cause Named(std::string_view name, const std::string& more) {
+  return {std::string(name) + " (" + more + ")", std::string(name)};
+}
 
 Cause ForeignScale(const ReplicaSet& pending) {
   const std::string name(kForeignScale);
@@ -162,10 +167,11 @@ void Decide(const workload::Situation& situation, InPlace& in_place, const Repli
     // Nothing begins yet, and it may be known by then: it is paused, or is aborted and has nothing
     // to go back to.
     if (situation.workload.paused || situation.workload.follow_revision == 0) return;
-    return NotPossible(situation, in_place,
-                       {"NoDryRun (the API server tells no defaults of the template, because it "
-                        "refuses the dry run of a ReplicaSet; Event TemplateNotChecked says why)",
-                        std::string(kNoDryRun)});
+    return NotPossible(
+        situation, in_place,
+        Named(kNoDryRun,
+              "the API server tells no defaults of the template, because it refuses the "
+              "dry run of a ReplicaSet; Event TemplateNotChecked says why"));
   }
   const std::string& target = *wanted.json;
   const auto verdict = CompareTemplates(*host.template_json, target);
@@ -176,11 +182,12 @@ void Decide(const workload::Situation& situation, InPlace& in_place, const Repli
     return NotPossible(situation, in_place, CauseOf(*why));
   }
   if (!FitsStash(target, AnnotationsToBe(situation), host)) {
-    return NotPossible(situation, in_place,
-                       {"TemplateTooLarge (a ReplicaSet has to hold the template in an annotation "
-                        "for a moment, beside those it has; all annotations of an object may have "
-                        "262144 bytes, that one half of them)",
-                        std::string(kTemplateTooLarge)});
+    return NotPossible(
+        situation, in_place,
+        Named(kTemplateTooLarge,
+              "a ReplicaSet has to hold the template in an annotation for a moment, beside those "
+              "it has; all annotations of an object may have " +
+                  std::to_string(kAnnotationBytesMax) + " bytes, that one half of them"));
   }
   if (!situation.view.in_place_known) return Unknown(situation, in_place);
   const auto* changes = std::get_if<TemplateChanges>(&*verdict);
