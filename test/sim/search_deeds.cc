@@ -4,12 +4,14 @@
 #include <map>
 
 #include "test/sim/eviction.h"
+#include "test/sim/rollout_undo.h"
 
 namespace windlass::sim {
 namespace {
 
 const std::string kDeedUser = "user";
 constexpr const char* kMergeType = "application/merge-patch+json";
+constexpr const char* kJsonPatchType = "application/json-patch+json";
 constexpr std::array<const char*, 2> kNamespaceNames = {"default", "other"};
 constexpr std::array<const char*, 3> kNodeNames = {"node-0", "node-1", "node-2"};
 const StoreKey kLease{resources::kLeases, "windlass-system", "windlass"};
@@ -152,8 +154,10 @@ void Undo(World& world, SearchWorkload& workload) {
   const Object now = workload.Present();
   if (workload.is_controller()) return workload.Edit(Spec({{"rollback", true}}));
   if (BoolAt(*now, {"spec", "paused"}) || workload.ReplicaSets().size() < 2) return;
-  world.RolloutUndo(workload.namespace_name() + "/" + workload.name(), std::nullopt,
-                    workload.resource());
+  if (workload.resource() == resources::kRollouts) return workload.Edit(RollbackToPatch(0));
+  const Json patch = UndoPatch(*now, workload.ReplicaSets(), std::nullopt);
+  // The template of then may make the object too large.
+  if (!patch.is_null()) world.api().Patch(kDeedUser, workload.key(), "", kJsonPatchType, patch);
 }
 
 void Scale(World& world, SearchWorkload& workload, int64_t replicas) {
