@@ -16,6 +16,7 @@
 #include "controller/workload/new_replica_set.h"
 #include "controller/workload/patches.h"
 #include "controller/workload/proven.h"
+#include "controller/workload/refused_write.h"
 #include "controller/workload/revisions.h"
 
 namespace windlass::rollout {
@@ -135,6 +136,8 @@ std::optional<Step> StoreRecovered(const Situation& situation) {
   RolloutOwn own = ReadOwn(workload.status.carried);
   std::optional<Event> event = TellRecovered(situation);
   if (own.stable_revision || !event) return std::nullopt;
+  // Pods that move before it is stored may lead to another revision.
+  if (auto end = workload::EndIfStatusLost(workload, situation.learned)) return end;
   const int64_t stable = *workload.kept_revision;
   own.stable_revision = stable;
   StatusDraft draft{.status = workload.status, .now = situation.now};

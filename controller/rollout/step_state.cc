@@ -13,6 +13,7 @@
 #include "controller/workload/new_replica_set.h"
 #include "controller/workload/progress.h"
 #include "controller/workload/proven.h"
+#include "controller/workload/refused_write.h"
 #include "controller/workload/revisions.h"
 #include "controller/workload/status.h"
 
@@ -260,6 +261,8 @@ std::optional<Step> BeginStep(const Situation& situation, Steps steps) {
   const RolloutStepStatus due = state.next ? *state.next : state.step;
 
   const Workload& workload = situation.workload;
+  // Another Pod would come before its step, and a later sync might find no old one to keep.
+  if (auto end = workload::EndIfStatusLost(workload, situation.learned)) return end;
   RolloutOwn own = ReadOwn(workload.status.carried);
   own.step = facts.stored = due;
   // Counters with it: at a pause, users look at once how many Pods are updated.

@@ -3,6 +3,29 @@
 #include <utility>
 
 namespace windlass::workload {
+namespace {
+
+// "try 17 at 08:00:01 was denied" -> "try at was denied"
+std::string WithoutNumbers(std::string_view words) {
+  std::string kept;
+  while (!words.empty()) {
+    const size_t end = std::min(words.find(' '), words.size());
+    const std::string_view word = words.substr(0, end);
+    if (word.find_first_of("0123456789") == std::string_view::npos) kept.append(word).append(" ");
+    words.remove_prefix(std::min(end + 1, words.size()));
+  }
+  return kept;
+}
+
+// Returns true if both texts name the same, up to the first colon, and say the same of it as far as
+// words without digits tell.
+bool SaySame(std::string_view shown, std::string_view said) {
+  const size_t colon = said.find(": ");
+  return shown.substr(0, colon) == said.substr(0, colon) && shown.size() > colon &&
+         WithoutNumbers(shown.substr(colon)) == WithoutNumbers(said.substr(colon));
+}
+
+}  // namespace
 
 Condition NewCondition(std::string_view type, std::string_view status, std::string_view reason,
                        std::string message, WallTime now) {
@@ -30,6 +53,14 @@ void RefreshCondition(std::vector<Condition>& conditions, Condition condition) {
   }
   RemoveCondition(conditions, condition.type);
   conditions.push_back(std::move(condition));
+}
+
+void TellCondition(std::vector<Condition>& conditions, Condition condition) {
+  const Condition* present = FindCondition(conditions, condition.type);
+  const bool told = present != nullptr && present->status == condition.status &&
+                    present->reason == condition.reason &&
+                    SaySame(present->message, condition.message);
+  if (!told) RefreshCondition(conditions, std::move(condition));
 }
 
 void RemoveCondition(std::vector<Condition>& conditions, std::string_view type) {

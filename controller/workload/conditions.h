@@ -33,6 +33,12 @@ void SetCondition(std::vector<Condition>& conditions, Condition condition);
 // update time are then new.
 void RefreshCondition(std::vector<Condition>& conditions, Condition condition);
 
+// For a condition with the API server's words. Like RefreshCondition, unless the present one has
+// the same status and reason, and its words differ in numbers only: a time, a port or a request id
+// in them would cause a write per retry. Example: "web-7c9: try 17 was denied" stays when try 18
+// was.
+void TellCondition(std::vector<Condition>& conditions, Condition condition);
+
 void RemoveCondition(std::vector<Condition>& conditions, std::string_view type);
 
 }  // namespace windlass::workload

@@ -33,38 +33,18 @@ std::string Words(const Outcome& refused) {
   return text + " " + asked.key.ToString() + ": " + refused.said.error().message;
 }
 
-// "try 17 at 08:00:01 was denied" -> "try at was denied"
-std::string WithoutNumbers(std::string_view words) {
-  std::string kept;
-  while (!words.empty()) {
-    const size_t end = std::min(words.find(' '), words.size());
-    const std::string_view word = words.substr(0, end);
-    if (word.find_first_of("0123456789") == std::string_view::npos) kept.append(word).append(" ");
-    words.remove_prefix(std::min(end + 1, words.size()));
-  }
-  return kept;
-}
-
-// Returns true if both texts are about the same write, refused for the same reason as far as words
-// without digits tell.
-bool SaySame(std::string_view shown, std::string_view said) {
-  const size_t colon = said.find(": ");
-  return shown.substr(0, colon) == said.substr(0, colon) && shown.size() > colon &&
-         WithoutNumbers(shown.substr(colon)) == WithoutNumbers(said.substr(colon));
-}
-
 // Returns `end`. If a status that may be refused lost a race in this sync, and nothing else failed,
-// returns that failure, so that it is written soon. Example: the status that begins a step of a
-// Rollout gets a 409, and the one that shows the end of the pause is written.
+// returns that failure, so that it is written soon. Example: the generation of a Deployment with an
+// empty selector gets a 409, and there is nothing else to do.
 Step UnlessStatusLostRace(const Workload& workload, const Learned& learned, Step end) {
-  const auto lost = std::ranges::find_if(learned, [&](const Outcome& outcome) {
-    return !outcome.said.ok() && IsOfStatus(workload, outcome.asked);
-  });
   Wait* wait = std::get_if<Wait>(&end);
-  if (lost == learned.end() || wait == nullptr) return end;
-  return Failed{.error = lost->said.error(),
-                .events = std::move(wait->events),
-                .look_again_in = wait->look_again_in};
+  if (wait == nullptr) return end;
+  std::optional<Step> lost = EndIfStatusLost(workload, learned);
+  if (!lost) return end;
+  Failed& failed = std::get<Failed>(*lost);
+  failed.events = std::move(wait->events);
+  failed.look_again_in = wait->look_again_in;
+  return *std::move(lost);
 }
 
 }  // namespace
@@ -90,13 +70,8 @@ std::optional<Error> RefusedWrite(const Workload& workload, const Learned& learn
 
 void TellRefusedWrite(const Situation& situation, std::vector<Condition>& conditions) {
   if (!situation.refused) return RemoveCondition(conditions, kReplicaFailure);
-  const std::string& message = situation.refused->message;
-  const Condition* shown = FindCondition(conditions, kReplicaFailure);
-  if (shown != nullptr && shown->reason == kUpdateRefused && SaySame(shown->message, message)) {
-    return;
-  }
-  RefreshCondition(conditions,
-                   NewCondition(kReplicaFailure, "True", kUpdateRefused, message, situation.now));
+  TellCondition(conditions, NewCondition(kReplicaFailure, "True", kUpdateRefused,
+                                         situation.refused->message, situation.now));
 }
 
 bool WasRefusalTold(const Workload& workload, const Learned& learned) {
@@ -111,6 +86,14 @@ bool TellsOfRefusal(const Workload& workload, const Step& step, const Learned& l
   const Write* write = std::get_if<Write>(&step);
   return write != nullptr && IsOfStatus(workload, write->request.Identity()) &&
          std::ranges::any_of(learned, WasRefused) && !WasRefusalTold(workload, learned);
+}
+
+std::optional<Step> EndIfStatusLost(const Workload& workload, const Learned& learned) {
+  const auto lost = std::ranges::find_if(learned, [&](const Outcome& outcome) {
+    return IsOfStatus(workload, outcome.asked) && !outcome.said.ok() && !WasRefused(outcome);
+  });
+  if (lost == learned.end()) return std::nullopt;
+  return Failed{.error = lost->said.error()};
 }
 
 Step UnlessStatusRefused(const Workload& workload, const Learned& learned, Step end) {

@@ -54,6 +54,11 @@ bool WasRefusalTold(const Workload& workload, const Learned& learned);
 // used up its requests: otherwise the sync would end well, and the back-off would begin anew.
 bool TellsOfRefusal(const Workload& workload, const Step& step, const Learned& learned);
 
+// Returns the failure that ends this sync if a status of it lost a race, or its object is gone. It
+// is returned where a status has to be stored before its sync goes on. Example: the step of a
+// Rollout, before the first Pod of the step. Returns nullopt after a refusal.
+std::optional<Step> EndIfStatusLost(const Workload& workload, const Learned& learned);
+
 // Returns `end`. If the API server refused the status in this sync, returns a failure with an Event
 // that says so. If a status lost a race, returns a failure in place of Wait.
 Step UnlessStatusRefused(const Workload& workload, const Learned& learned, Step end);

@@ -204,14 +204,17 @@ std::optional<Step> WriteHeldUp(const Situation& situation) {
 std::optional<Step> WriteCreateError(const Situation& situation, std::string message) {
   const WorkloadStatus& shown = situation.workload.status;
   WorkloadStatus next = shown;
-  if (shown.observed_generation > 0) {
+  // A new workload without a ReplicaSet has nothing to count. A webhook may have changed its first
+  // one, so that it is not taken for the new one, and its Pods serve.
+  const bool counts = shown.observed_generation > 0 || !situation.all.empty();
+  if (counts) {
     next = CountUnobserved(situation);
     KeepReplicaFailure(situation, next);
   }
   if (situation.has_progress_deadline()) {
-    SetCondition(next.conditions, NewCondition("Progressing", "False", "ReplicaSetCreateError",
-                                               std::move(message), situation.now));
-  } else if (shown.observed_generation > 0) {
+    TellCondition(next.conditions, NewCondition("Progressing", "False", "ReplicaSetCreateError",
+                                                std::move(message), situation.now));
+  } else if (counts) {
     situation.extension().UpdateStatus(situation, next);  // takes back a verdict that is over
   }
   auto step = WriteUnobserved(situation, next);

@@ -143,6 +143,32 @@ TEST_CASE(
   Proves("RO-136");
 }
 
+TEST_CASE("no Pod moves before the stable revision that was found is stored (RO-136)") {
+  Restored f;
+  f.Add(3, 4, 4, 3);
+  f.AddNew(2, 1);
+  View view = Recovered(f);
+  const auto next = [&] {
+    return f.extension.Next(
+        workload::MakeSituation(view, workload::ClaimReplicaSets(view), f.learned, f.now),
+        Moment::kRecover);
+  };
+  const auto step = next();
+  REQUIRE(step);
+  const auto& write = std::get<Write>(*step);
+  SECTION("it lost a race") {
+    f.learned.push_back(OutcomeOf(write, Error{ErrorKind::kConflict, "changed"}));
+    const auto end = next();
+    REQUIRE(end);
+    CHECK(std::get<Failed>(*end).error.kind == ErrorKind::kConflict);
+  }
+  SECTION("it was refused") {
+    f.learned.push_back(OutcomeOf(write, Error{ErrorKind::kForbidden, "no"}));
+    CHECK_FALSE(next());
+  }
+  Proves("RO-136");
+}
+
 struct NoteRow {
   std::string id;
   std::function<void(Stepped&, ReplicaSet&)> change;

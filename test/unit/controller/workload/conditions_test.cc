@@ -47,6 +47,25 @@ TEST_CASE("an unknown type is appended (D-410)") {
   Proves("D-410");
 }
 
+// Whom this serves: who reads why nothing is rolled out, after the first cause has gone and another
+// one has come.
+TEST_CASE("words of the API server that differ in more than numbers are told anew (D-175)") {
+  auto conditions = Present();
+  const auto tell = [&](const char* words) {
+    TellCondition(conditions, NewCondition("Progressing", "True", "ReplicaSetUpdated",
+                                           "ReplicaSet \"web-1\": " + std::string(words), kNow));
+    return conditions.back().message;
+  };
+  CHECK(tell("exceeded quota: used 5") == "ReplicaSet \"web-1\": exceeded quota: used 5");
+  CHECK(tell("exceeded quota: used 6") == "ReplicaSet \"web-1\": exceeded quota: used 5");
+  CHECK(tell("denied by a policy") == "ReplicaSet \"web-1\": denied by a policy");
+  CHECK(conditions.back().last_transition_time == kEarlier);
+  TellCondition(conditions, NewCondition("Progressing", "True", "ReplicaSetUpdated",
+                                         "ReplicaSet \"web-2\": denied by a policy", kNow));
+  CHECK(conditions.back().message == "ReplicaSet \"web-2\": denied by a policy");
+  Proves("D-175");
+}
+
 TEST_CASE("refreshing renews the message and the update time of the same reason (D-424)") {
   auto conditions = Present();
   RefreshCondition(conditions,

@@ -2,6 +2,7 @@
 #include "controller/workload/create.h"
 
 #include "controller/workload/annotations.h"
+#include "kubeclient/api/annotation_limit.h"
 #include "test/catch.h"
 #include "test/proves.h"
 #include "test/unit/controller/workload/cluster.h"
@@ -104,6 +105,42 @@ TEST_CASE("a refused create is told in the status and in an event, then tried ag
   cluster.Sync();
   CHECK(cluster.writes.empty());
   Proves("D-175 D-533");
+}
+
+// Whom this serves: who made room in a quota, and reads of the quota while a webhook denies.
+TEST_CASE("a refused create is told by its present cause (D-175)") {
+  Cluster cluster(4);
+  RefuseCreates(cluster, ErrorKind::kQuotaExceeded);
+  cluster.Sync();
+  cluster.server = [](const Request& request) -> std::optional<Result<Reply>> {
+    if (request.verb() != Verb::kCreate) return std::nullopt;
+    return Result<Reply>(Error{ErrorKind::kWebhook, "denied by a webhook"});
+  };
+  cluster.Sync();
+  CHECK(std::string(cluster.deployment()["status"]["conditions"][0]["message"])
+            .ends_with("\": denied by a webhook"));
+  Proves("D-175");
+}
+
+// Whom this serves: who would look for annotations in a ReplicaSet that is not there.
+TEST_CASE("annotations that a ReplicaSet cannot hold are told of the Deployment (D-175)") {
+  Cluster cluster(4);
+  constexpr size_t kOwn = 144;  // what Windlass writes beside "team", with its keys
+  const size_t value = GENERATE(kAnnotationBytesMax - kOwn, kAnnotationBytesMax - 10);
+  cluster.Edit(
+      [&](Json& d) { d["metadata"]["annotations"] = {{"team", std::string(value, '<')}}; });
+  cluster.Sync();
+  const std::string text = cluster.deployment()["status"]["conditions"][0].value("message", "");
+  INFO(text);
+  if (value + kOwn == kAnnotationBytesMax) {
+    CHECK(cluster.replica_sets().size() == 1);
+  } else {
+    CHECK(cluster.replica_sets().empty());
+    CHECK(
+        text.ends_with("bytes, of which 262144 are possible: it gets those of the deployment and "
+                       "some of Windlass. Shorten metadata.annotations of the deployment"));
+  }
+  Proves("D-175");
 }
 
 TEST_CASE("without a deadline a refused create is an event only (D-175)") {

@@ -252,6 +252,11 @@ TEST_CASE("ReplicaFailure is the new ReplicaSet's, else the first there is (D-43
   CHECK(status.conditions[0].last_update_time == WallTime{1'600'000'000});
   CHECK(status.conditions[0].last_transition_time == WallTime{1'600'000'000});
 
+  // Another cause of the same reason is told.
+  new_replica_set.status.conditions[0].message = "for another reason";
+  UpdateReplicaFailure(world.Look(), status);
+  CHECK(status.conditions[0].message == "for another reason");
+
   for (ReplicaSet& rs : world.replica_sets) rs.status.conditions.clear();
   UpdateReplicaFailure(world.Look(), status);
   CHECK(status.conditions.empty());

@@ -39,6 +39,24 @@ Step SyncOften(Cluster& cluster, int syncs) {
   return step;
 }
 
+// Whom this serves: who looks whether anything serves.
+TEST_CASE("Pods of a first ReplicaSet that a webhook changed are counted (B-10, D-175)") {
+  Cluster cluster(4);
+  cluster.webhook = [](Json& object) {
+    object["spec"]["template"]["spec"]["containers"][0]["image"] = "mirror";
+  };
+  SyncOften(cluster, 5);
+  cluster.RunReplicaSets();
+  cluster.Sync();
+  CHECK(cluster.Condition("Progressing") == "False ReplicaSetCreateError");
+  const Json& status = cluster.deployment()["status"];
+  CHECK(status["replicas"] == 4);
+  CHECK(status["availableReplicas"] == 4);
+  CHECK(status.value("updatedReplicas", 0) == 0);
+  CHECK_FALSE(status.contains("observedGeneration"));
+  Proves("B-10 D-175");
+}
+
 struct WebhookRow {
   std::string id;
   std::function<void(Json& rs)> change;
