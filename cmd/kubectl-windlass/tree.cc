@@ -150,6 +150,11 @@ ReplicaSetBranch BranchOf(const Json& owner, std::string status, std::string why
                  std::to_string(NumberOf(owner, "/spec/replicas"));
   branch.created = TimeOf(owner, "/metadata/creationTimestamp");
   branch.why = std::move(why);
+  // A new one that goes with its Pods holds up the rollout until the last of them is gone.
+  if (IsDeleting(owner)) {
+    branch.why += ", is being deleted";
+    branch.mood = Mood::kBad;
+  }
   const std::string failure = ConditionText(TrueCondition(owner, "ReplicaFailure"));
   if (!failure.empty()) {
     branch.why += ", " + failure;

@@ -217,11 +217,10 @@ TEST_CASE("Where there is nothing, get says so in kubectl's words") {
   CHECK(run.Run({"get"}).messages == "No resources found in default namespace.\n");
   CHECK(run.Run({"get", "deployments", "-A"}).messages == "No resources found.\n");
   run.Create(resources::kReplicationControllers, sim::SampleReplicationController("old"));
-  run.Create(resources::kReplicationControllerUpdates,
-             {{"apiVersion", "windlass.dev/v1alpha1"},
-              {"kind", "ReplicationControllerUpdate"},
-              {"metadata", {{"name", "old"}}},
-              {"spec", {{"newName", "new"}}}});
+  run.Create(resources::kReplicationControllerUpdates, {{"apiVersion", "windlass.dev/v1alpha1"},
+                                                        {"kind", "ReplicationControllerUpdate"},
+                                                        {"metadata", {{"name", "old"}}},
+                                                        {"spec", {{"newName", "new"}}}});
   const Ran none = run.Run({"get", "rc", "-l", "app=zz"});
   CHECK(none.out == "");
   CHECK(none.messages == "No resources found in default namespace.\n");
@@ -266,6 +265,16 @@ TEST_CASE("A ReplicationController that cannot make Pods says why") {
   CHECK(run.Run({"get", "rc/old"}).out.find("FailedCreate: exceeded quota: pods") !=
         std::string::npos);
   CHECK(run.Run({"get", "rc"}).out.find("FailedCreate") != std::string::npos);
+}
+
+// Whom this serves: who waits for a rollout whose new ReplicaSet goes with its Pods.
+TEST_CASE("A ReplicaSet that is being deleted is said to be") {
+  KubectlRun run;
+  CreateWeb(run);
+  sim::DeleteOptions options;
+  options.propagation = sim::Propagation::kForeground;
+  REQUIRE(run.server.Delete("user", {resources::kReplicaSets, "default", "web-1"}, options).ok());
+  CHECK(run.Run({"get", "web"}).out.find("new, is being deleted") != std::string::npos);
 }
 
 TEST_CASE("A ReplicationController in the middle of an update is shown with the other one") {
