@@ -57,6 +57,14 @@ void Replace(std::string& text, const std::string& from, const std::string& to) 
   if (at != std::string::npos) text.replace(at, from.size(), to);
 }
 
+// Returns true for a creation that does not arrive twice: a ReplicationController that is made
+// again after its update has deleted it is one that a user keeps, and the update waits for its
+// user.
+bool MakesController(const HttpRequest& request) {
+  return request.method == HttpMethod::kPost &&
+         request.target.find("/replicationcontrollers?") != std::string::npos;
+}
+
 }  // namespace
 
 const std::vector<std::string>& FaultKinds() {
@@ -96,6 +104,7 @@ CallFate CallFates::OfCall(const HttpRequest& request) {
   CallFate fate;
   if (!Active()) return fate;
   DelayCall(fate);
+  if (MakesController(request)) fate.again = {};
   AskReplica(request, fate);
   FailBefore(request, fate);
   if (fate.arrives) FailAfter(fate);

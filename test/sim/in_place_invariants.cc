@@ -155,7 +155,11 @@ void InPlaceInvariants::JudgeReplicas(const Change& change, const Json& owner) {
   const std::vector<Object> replica_sets = ReplicaSetsOf(owner);
   int64_t total = 0;
   for (const Object& rs : replica_sets) total += ReplicasOf(*rs);
-  const int64_t wanted = owners_[UidOf(owner)].replicas.Min(Now(), kBlindSpot);
+  int64_t wanted = owners_[UidOf(owner)].replicas.Min(Now(), kBlindSpot);
+  // Stand-ins go as soon as enough others are available, also a moment before the size is raised.
+  if (!AnnotationOf(*change.after, kInPlaceStandIns).empty()) {
+    wanted = std::min(wanted, InPlaceLimitsOf(owner).min_available());
+  }
   if (!SaysInPlace(*HighestOf(replica_sets)) || total >= wanted) return;
   Violate(
       "I-52", change.request,

@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <charconv>
+#include <iterator>
 #include <nlohmann/json.hpp>
 #include <optional>
 
@@ -30,15 +31,6 @@ bool IsRevisionTakenBack(const Change& change) {
   return change.after == nullptr || RevisionNumber(*change.before) != RevisionNumber(*change.after);
 }
 
-// Returns the lowest one that was in force at `revision` or later.
-int64_t HighestSince(const std::vector<std::pair<uint64_t, int64_t>>& highest, uint64_t revision) {
-  int64_t least = 0;
-  for (const auto& [since, value] : highest) {
-    least = since <= revision ? value : std::min(least, value);
-  }
-  return least;
-}
-
 bool IsReleased(const Change& change) {
   return change.after != nullptr &&
          ControllerUidOf(*change.before) != ControllerUidOf(*change.after);
@@ -49,6 +41,29 @@ bool IsReleased(const Change& change) {
 std::string Violation::Text() const {
   const auto ms = std::chrono::duration_cast<milliseconds>(at.since_start).count();
   return invariant + " at " + std::to_string(ms) + " ms by " + request + ": " + detail;
+}
+
+// Returns the lowest one that was in force at `revision` or later.
+int64_t Invariants::HighestSince(const std::vector<HighestRecord>& highest, uint64_t revision) {
+  int64_t least = 0;
+  for (const HighestRecord& one : highest) {
+    least = one.since <= revision ? one.revision : std::min(least, one.revision);
+  }
+  return least;
+}
+
+// Returns the highest one that the sender of a write knew. It knows what controllers did, and what
+// others did until then as far as its watch of ReplicaSets has shown it: a dead one shows nothing.
+// A request that the network kept back is judged by what its sender had seen, and by what that did
+// itself since then: a ReplicaSet that it released took its revision along.
+int64_t Invariants::HighestKnown(const std::vector<HighestRecord>& highest, const Change& change) {
+  if (change.late) return HighestSince(highest, change.shown);
+  if (change.shown_of == nullptr) return HighestSince(highest, kAllShown);
+  const uint64_t shown = change.shown_of->at(resources::kReplicaSets);
+  std::vector<HighestRecord> known;
+  std::ranges::copy_if(highest, std::back_inserter(known),
+                       [&](const HighestRecord& one) { return one.own || one.since <= shown; });
+  return HighestSince(known, kAllShown);
 }
 
 Invariants::Invariants(ApiServer& server, std::set<std::string> controllers)
@@ -73,27 +88,30 @@ void Invariants::OnChange(const Change& change) {
   }
   Note(change);
   if (change.key.resource != resources::kReplicaSets || change.before == nullptr) return;
-  // The next revision is one more than the highest that exists (D-160).
+  // The next revision of a Deployment is one more than the highest that exists (D-160). While it is
+  // paused, that of a template that it has no more may be deleted as history.
   const bool by_user = !controllers_.contains(change.actor) && IsRevisionTakenBack(change);
-  if (!by_user && !IsReleased(change)) return;
+  const bool is_history =
+      change.after == nullptr && IsControlledBy(resources::kDeployments, *change.before);
+  if (!by_user && !is_history && !IsReleased(change)) return;
   OwnerRecord& owner = owners_[ControllerUidOf(*change.before)];
   if (IsReleased(change)) owner.revisions.erase(UidOf(*change.before));
-  NoteHighest(owner);
+  NoteHighest(owner, change.actor);
 }
 
 // Of those that it has now: a revision that was taken back may be given again.
-void Invariants::NoteHighest(OwnerRecord& owner) {
+void Invariants::NoteHighest(OwnerRecord& owner, const std::string& actor) {
   int64_t most = 0;
   for (const auto& [uid, revision] : owner.revisions) most = std::max(most, revision);
-  if (!owner.highest.empty() && owner.highest.back().second == most) return;
-  owner.highest.emplace_back(server_.store().revision(), most);
+  if (!owner.highest.empty() && owner.highest.back().revision == most) return;
+  owner.highest.push_back({server_.store().revision(), most, controllers_.contains(actor)});
 }
 
 void Invariants::Note(const Change& change) {
   if (IsOwnerKind(change.key.resource) && change.after != nullptr) {
     NoteOwner(*change.after);
   } else if (change.key.resource == resources::kReplicaSets) {
-    if (change.after != nullptr) return NoteReplicaSet(*change.after);
+    if (change.after != nullptr) return NoteReplicaSet(*change.after, change.actor);
     const std::string uid = UidOf(*change.last_state);
     replica_sets_.erase(uid);
     for (auto& [owner, record] : owners_) record.revisions.erase(uid);
@@ -101,22 +119,22 @@ void Invariants::Note(const Change& change) {
     const Json& pod = change.after != nullptr ? *change.after : *change.last_state;
     const Object owner = server_.Find(
         {resources::kReplicaSets, change.key.namespace_, TextAt(ControllerOf(pod), {"name"})});
-    if (owner != nullptr) NoteReplicaSet(*owner);
+    if (owner != nullptr) NoteReplicaSet(*owner, change.actor);
   }
 }
 
 // An owner's revisions are those of its present ReplicaSets: a ReplicaSet that was released
 // takes its number along (D-160).
-void Invariants::ForgetFormerOwners(const Json& replica_set) {
+void Invariants::ForgetFormerOwners(const Json& replica_set, const std::string& actor) {
   const std::string owner = ControllerUidOf(replica_set);
   for (auto& [uid, record] : owners_) {
     if (uid == owner || record.revisions.erase(UidOf(replica_set)) == 0) continue;
-    NoteHighest(record);
+    NoteHighest(record, actor);
   }
 }
 
-void Invariants::NoteReplicaSet(const Json& replica_set) {
-  ForgetFormerOwners(replica_set);
+void Invariants::NoteReplicaSet(const Json& replica_set, const std::string& actor) {
+  ForgetFormerOwners(replica_set, actor);
   ReplicaSetRecord& record = replica_sets_[UidOf(replica_set)];
   if (record.first_noted == 0) record.first_noted = server_.store().revision();
   const int64_t told = IntAt(replica_set, {"status", "availableReplicas"});
@@ -133,7 +151,7 @@ void Invariants::NoteReplicaSet(const Json& replica_set) {
   owner.revisions[UidOf(replica_set)] = *revision;
   owner.templates.try_emplace(*revision, TemplateOf(replica_set));
   if (*revision > HighestSince(owner.highest, kAllShown)) {
-    owner.highest.emplace_back(server_.store().revision(), *revision);
+    owner.highest.push_back({server_.store().revision(), *revision, controllers_.contains(actor)});
   }
 }
 
@@ -247,9 +265,7 @@ void Invariants::JudgeRevision(const Change& change, const std::string& owner_ui
           all, [](const Object& rs) { return !AnnotationOf(*rs, kInPlaceExchange).empty(); })) {
     return;
   }
-  // A request that the network kept back is judged by what its sender had seen, and by what that
-  // did itself since then: a ReplicaSet that it released took its revision along.
-  const int64_t highest = HighestSince(record.highest, change.late ? change.shown : kAllShown);
+  const int64_t highest = HighestKnown(record.highest, change);
   // An exchange that a user ended leaves nobody with the revision: its template gets it again.
   const bool is_again = record.templates.contains(*revision) &&
                         record.templates.at(*revision) == TemplateOf(*change.after) &&

@@ -73,21 +73,28 @@ class Invariants {
     Recent replicas;
     uint64_t first_noted = 0;  // at which revision of the store
   };
+  // The highest revision of an owner's ReplicaSets, except released ones.
+  struct HighestRecord {
+    uint64_t since = 0;  // a revision of the store
+    int64_t revision = 0;
+    bool own = false;  // a controller made it so
+  };
   struct OwnerRecord {  // a Deployment or a Rollout
     Recent min_available;
     Recent max_total;
-    // The highest of its ReplicaSets, except released ones, each from a revision of the store on.
-    std::vector<std::pair<uint64_t, int64_t>> highest;
+    std::vector<HighestRecord> highest;
     std::map<std::string, int64_t> revisions;  // of its present ReplicaSets, by uid
     std::map<int64_t, Json> templates;         // which one was the first to have a revision
   };
 
   void OnChange(const Change& change);
   void Note(const Change& change);
-  void NoteReplicaSet(const Json& replica_set);
-  void ForgetFormerOwners(const Json& replica_set);
+  void NoteReplicaSet(const Json& replica_set, const std::string& actor);
+  void ForgetFormerOwners(const Json& replica_set, const std::string& actor);
   void NoteOwner(const Json& owner);
-  void NoteHighest(OwnerRecord& owner);
+  void NoteHighest(OwnerRecord& owner, const std::string& actor);
+  static int64_t HighestSince(const std::vector<HighestRecord>& highest, uint64_t revision);
+  static int64_t HighestKnown(const std::vector<HighestRecord>& highest, const Change& change);
   void Judge(const Change& change);
   void JudgeReplicaSet(const Change& change);
   void JudgeSizes(const Change& change, const Json& owner);

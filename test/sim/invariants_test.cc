@@ -200,6 +200,39 @@ TEST_CASE("I-11 judges a request that was kept back by what its sender had seen"
   CHECK(rollout.Broken() == "I-11");
 }
 
+TEST_CASE("I-11 judges a write by the revisions that its sender's watch has shown") {
+  Rollout rollout;
+  const uint64_t seen = rollout.world.api().store().revision();
+  rollout.world.api().Update("user", Key("old"), "", [](Json& rs) {
+    rs["metadata"]["annotations"]["deployment.kubernetes.io/revision"] = "7";
+  });
+  const auto make = [&](const std::string& name, const std::string& revision, uint64_t shown) {
+    const Revisions shown_of = {{resources::kReplicaSets, shown}};
+    rollout.world.api().store().SetSender(
+        {.shown_of = std::make_shared<const Revisions>(shown_of)});
+    rollout.Make(name, 0, revision);
+  };
+  make("new", "2", seen);  // while the watch of ReplicaSets is dead
+  CHECK(rollout.Broken() == "");
+  make("later", "3", rollout.world.api().store().revision());  // after it was opened again
+  CHECK(rollout.Broken() == "I-11");
+}
+
+TEST_CASE("I-11 knows what a sender did itself, whatever its watch has shown") {
+  Rollout rollout;
+  const uint64_t seen = rollout.world.api().store().revision();
+  const auto make = [&](const std::string& name) {
+    const Revisions shown_of = {{resources::kReplicaSets, seen}};
+    rollout.world.api().store().SetSender(
+        {.shown_of = std::make_shared<const Revisions>(shown_of)});
+    rollout.Make(name, 0, "2");
+  };
+  make("new");
+  CHECK(rollout.Broken() == "");
+  make("later");
+  CHECK(rollout.Broken() == "I-11");
+}
+
 TEST_CASE("I-02 judges a request that was kept back by the ReplicaSets that its sender had seen") {
   Rollout rollout;
   const uint64_t seen = rollout.world.api().store().revision();

@@ -104,7 +104,7 @@ void PromiseInvariants::JudgePause(RolloutFacts& facts, const std::string& key, 
                                    MonotonicTime now) {
   const TemplateFacts& one = facts.templates[key];
   const auto pause = one.pauses.Ahead();
-  if (one.proven || !pause || !facts.HasOther(key)) return;
+  if (one.proven || !pause || !facts.HasOtherToKeep(key)) return;
   const int64_t most = facts.desired.Max(now, kLately);
   if (most == 0) return;
   ++judged_;
@@ -157,7 +157,7 @@ void PromiseInvariants::JudgeShare(RolloutFacts& facts) {
 void PromiseInvariants::JudgeShareInPlace(RolloutFacts& facts, MonotonicTime now) {
   const TemplateFacts& wanted = facts.templates[facts.wanted];
   if (BoolAt(*facts.rollout, {"spec", "abort"}) || wanted.proven) return;
-  if (!facts.HasOther(facts.wanted)) return;
+  if (!facts.HasOtherToKeep(facts.wanted)) return;
   int64_t most = 0;
   for (const int64_t desired :
        {facts.desired.Min(now, kLately), facts.desired_now(), facts.desired.Max(now, kLately)}) {

@@ -36,7 +36,7 @@ struct Scene : PlayedRollout {
     web["spec"]["revisionHistoryLimit"] = 1;
     rollout = world.Apply(web);
     Make("old", replicas, "1");
-    world.RunFor(kLater);
+    world.RunFor(seconds(61));  // long enough to be remembered
     Want("app:2");
     Make("new", 0, "2");
     world.RunFor(kLater);

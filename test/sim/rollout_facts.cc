@@ -11,6 +11,7 @@ namespace windlass::sim {
 namespace {
 
 constexpr Duration kRecently = PauseRecord::kBlindSpot;
+constexpr Duration kRememberedAfter = seconds(60);
 constexpr const char* kPromotion = "windlass.dev/promote";
 
 bool AllImagesOf(const Json& pod, const Json& pattern) {
@@ -35,8 +36,16 @@ bool RolloutFacts::HasOther(const std::string& key) const {
   return std::ranges::any_of(templates, [&](const auto& one) {
     const auto& [other, facts] = one;
     if (other == key || !facts.exists) return false;
-    return facts.proven || (mine != templates.end() && mine->second.beside.contains(other));
+    return facts.remembered || (mine != templates.end() && mine->second.beside.contains(other));
   });
+}
+
+bool RolloutFacts::HasOtherToKeep(const std::string& key) const {
+  return HasOther(key) && std::ranges::any_of(templates, [&](const auto& one) {
+           const auto& [other, facts] = one;
+           if (other == key || !facts.exists) return false;
+           return facts.remembered || facts.size > 0 || facts.live > 0;
+         });
 }
 
 RolloutObserver::RolloutObserver(ApiServer& server, std::set<std::string> controllers)
@@ -219,11 +228,14 @@ void RolloutObserver::NoteProven(RolloutFacts& facts, MonotonicTime now) {
   // A size of 0 proves nothing, and a controller may not know of it yet.
   const int64_t least = facts.desired.MinAboveZero(now, kRecently);
   for (auto& [key, one] : facts.templates) {
-    if (one.proven) continue;
+    if (one.proven_since && now - *one.proven_since >= kRememberedAfter) one.remembered = true;
     const int64_t available = one.available.Max(now, kRecently);
     const bool is_whole = least > 0 && available >= least;
     one.whole = one.whole || is_whole;
-    one.proven = is_whole && !(one.pauses.Ahead() && facts.HasOther(key));
+    const bool is_proven = is_whole && !(one.pauses.Ahead() && facts.HasOther(key));
+    one.proven = one.proven || is_proven;
+    if (!is_whole || !one.proven) one.proven_since.reset();
+    if (is_whole && one.proven && !one.proven_since) one.proven_since = now;
   }
 }
 

@@ -30,6 +30,10 @@ struct TemplateFacts {
   Recent available;
   bool whole = false;   // all desired Pods were available at one moment
   bool proven = false;  // likewise, and no pause was ahead
+  // It stayed so for a minute: who could write nothing at that moment could later. A revision that
+  // was complete for some seconds of an outage, and lost its Pods then, is known to nobody.
+  bool remembered = false;
+  std::optional<MonotonicTime> proven_since;  // while it is so
   // Its ReplicaSet was there before it belonged to the Rollout: its past is not known.
   bool inherited = false;
   // Other templates that had Pods when this one was requested. Empty once the Rollout had no Pods.
@@ -58,9 +62,12 @@ struct RolloutFacts {
 
   bool in_place() const;
   int64_t desired_now() const { return ReplicasOf(*rollout); }
-  // Returns true if there is a revision to hold back for the template: another one that was proven,
-  // or had Pods when the template was requested.
+  // Returns true if there is a revision to hold back for the template: another one that was proven
+  // for long enough to be remembered, or had Pods when the template was requested.
   bool HasOther(const std::string& key) const;
+  // Likewise, but of those that had Pods only one that still has some: nothing comes back to a
+  // first revision that was never complete and has no Pods left.
+  bool HasOtherToKeep(const std::string& key) const;
 };
 
 class RolloutObserver {

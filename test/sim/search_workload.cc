@@ -173,7 +173,17 @@ bool SearchWorkload::CanEnd() const {
     // With one replica the pause of a larger rollout has no Pod that could end it.
     if (step.contains("pause") && (step["pause"].empty() || ReplicasOf(*now) < 2)) return false;
   }
-  return Works(ImageOf(*now)) && NumberIn(planned_.numbers, "budget") == 0;
+  return Works(ImageOf(*now)) && !IsUnderBudget();
+}
+
+// A budget of another workload with the same label counts Pods of both: those of the other one may
+// use it up.
+bool SearchWorkload::IsUnderBudget() const {
+  const std::vector<Object> budgets =
+      world_.api().List(resources::kPodDisruptionBudgets, namespace_);
+  return std::ranges::any_of(budgets, [&](const Object& budget) {
+    return TextAt(*budget, {"spec", "selector", "matchLabels", "app"}) == app_;
+  });
 }
 
 bool SearchWorkload::IsTooLarge() const {

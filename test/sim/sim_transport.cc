@@ -199,10 +199,12 @@ Sender SimTransport::Impl::SenderOf(const HttpRequest& request, bool late, Durat
     sender.late = true;
     return sender;
   }
-  // A line that was under way then had not been seen, either.
+  // A line that was under way then had not been seen, either. The answer that led to the decision
+  // came a moment before its request began to wait.
   uint64_t known = kAllShown;
   if (decided_ago > Duration{0}) {
-    known = server.store().RevisionAt(Now() + -(decided_ago + options.latency_max + LongestLag()));
+    const Duration under_way = options.latency_max + options.latency_max + LongestLag();
+    known = server.store().RevisionAt(Now() + -(decided_ago + under_way));
   }
   sender.shown = std::min(sender.shown, known);
   sender.seen = std::min(sender.seen, known);
