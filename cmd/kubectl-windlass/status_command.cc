@@ -213,8 +213,8 @@ std::optional<Cause> CauseIn(const Follow& follow, const Json& object, const Sta
   if (!IsObserved(object)) return std::nullopt;
   const Json* told = RefusedUpdate(object);
   const Json* in_place = InPlaceToTell(object);
-  const bool reverts = in_place != nullptr && TextOf(*in_place, "/reason") == "Reverting";
-  if (told == nullptr && reverts) told = in_place;
+  const bool given_up = in_place != nullptr && TextOf(*in_place, "/reason") == "GivenUp";
+  if (told == nullptr && given_up) told = in_place;
   if (told != nullptr) return Cause{TextOf(*told, "/reason"), TextOf(*told, "/message")};
   const std::vector<const Json*> pods = follow.Objects(kPods);
   std::vector<const Json*> makers = follow.Objects(kMakers);

@@ -148,17 +148,24 @@ std::optional<Step> RefuseAdopterOf(const Situation& situation, const ResourceId
 
 // More than what an update still notes on the old controller beside the journal.
 constexpr size_t kOtherNotesBytes = size_t{2} << 10U;
-// A journal as small as this is not asked about: the old controller has what kubectl apply notes
-// of it, which is about as large, and hardly more.
+// A journal as small as this is not asked about while the annotations that the cache has take less
+// than half of the room: what kubectl apply notes of the old controller is about as large.
 constexpr size_t kSmallJournalBytes = size_t{16} << 10U;
 constexpr std::array<std::string_view, 1> kAnnotationsOf = {"/metadata/annotations"};
+
+size_t BytesOf(const StringMap& annotations) {
+  size_t bytes = 0;
+  for (const auto& [key, value] : annotations) bytes += key.text().size() + value.text().size();
+  return bytes;
+}
 
 // Asks the API server for the old controller, because the cache has not all annotations.
 std::optional<Step> RefuseLargeJournal(const Situation& situation,
                                        const ReplicationController& created) {
   const size_t journal = kRenameJournal.size() + JournalText(created).size();
-  if (journal <= kSmallJournalBytes) return std::nullopt;
   const ReplicationController& old = *situation.old_controller();
+  const size_t cached = BytesOf(old.meta.annotations);
+  if (journal <= kSmallJournalBytes && cached <= kAnnotationBytesMax / 2) return std::nullopt;
   Answer answer =
       Ask(situation, {.request = Request::Get(resources::kReplicationControllers, KeyOf(old.meta)),
                       .why = "its annotations may leave no room for the journal of a rename",
@@ -169,7 +176,8 @@ std::optional<Step> RefuseLargeJournal(const Situation& situation,
   for (const auto& [key, value] : At(whole, "/metadata/annotations").items()) {
     if (key != kRenameJournal) others += key.size() + value.get_ref<const std::string&>().size();
   }
-  if (journal + others + kOtherNotesBytes <= kAnnotationBytesMax) return std::nullopt;
+  const size_t to_come = situation.run.step.empty() ? kOtherNotesBytes : 0;
+  if (journal + others + to_come <= kAnnotationBytesMax) return std::nullopt;
   return Fail(
       situation, kInvalidUpdate,
       Fill("while {} is renamed to {}, an annotation of {} has to hold what it is, {} "

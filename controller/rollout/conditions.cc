@@ -182,10 +182,6 @@ Ruling Progressing(const Facts& facts) {
     message += "; spec.strategy.partition keeps the others on the old revision";
   }
   message += StuckText(facts, "; ");
-  const Condition* in_place = FindCondition(facts.status.conditions, in_place::kInPlaceCondition);
-  if (HasReason(in_place, in_place::Name(in_place::InPlaceReason::kReverting))) {
-    message += "; in place " + in_place->message;
-  }
   return {kProgressingPhase, Way::kReconciling, reason, std::move(message)};
 }
 
@@ -222,7 +218,8 @@ Ruling Rule(const Facts& facts) {
 }
 
 // As Rule, and says of a stalled or aborted Rollout, too, that a rollback waits, and of any that
-// the defaults of the template are waited for. Says of one that is not stalled that its selector
+// the defaults of the template are waited for. Says of one that is neither ready nor aborted that
+// its revision was given up in place (P-062). Says of one that is not stalled that its selector
 // matches Pods of another controller (RO-164).
 Ruling RuleAndMore(const Facts& facts) {
   Ruling ruling = Rule(facts);
@@ -230,6 +227,11 @@ Ruling RuleAndMore(const Facts& facts) {
   if (HoldsRollback(facts) && stalled) ruling.message += "; " + std::string(kRollbackWaits);
   if (!facts.own.not_told.empty() && ruling.reason != kTemplateNotChecked) {
     ruling.message += "; " + facts.own.not_told;
+  }
+  const Condition* in_place = FindCondition(facts.status.conditions, in_place::kInPlaceCondition);
+  const bool given_up = HasReason(in_place, in_place::Name(in_place::InPlaceReason::kGivenUp));
+  if (given_up && ruling.way != Way::kReady && !facts.workload.follow_revision) {
+    ruling.message += "; in place " + in_place->message;
   }
   const Condition* overlap = FindCondition(facts.status.conditions, workload::kSelectorOverlap);
   if (overlap != nullptr && !stalled) ruling.message += "; " + overlap->message;

@@ -17,6 +17,7 @@
 #include "controller/workload/annotations.h"
 #include "controller/workload/complete.h"
 #include "controller/workload/conditions.h"
+#include "controller/workload/create.h"
 #include "controller/workload/create_error.h"
 #include "controller/workload/deadline.h"
 #include "controller/workload/progress.h"
@@ -160,6 +161,10 @@ std::optional<Step> AskFirst(const Situation& situation, const TemplateChecks& c
   if (auto wait = WaitAtRest(situation, checks)) return wait;
   auto due = DueDryRun(situation, checks);
   if (!due) return std::nullopt;
+  // The API server would blame a ReplicaSet that nobody has seen.
+  if (auto end = workload::RefuseImpossible(situation)) {
+    return KeepUntilTold(situation, *std::move(end));
+  }
   if (!due->ok()) return AfterFailure(situation, due->error());
   return **std::move(due);
 }
@@ -322,7 +327,10 @@ std::optional<Step> RolloutExtension::Next(const Situation& situation, Moment mo
   const bool running = moment == Moment::kWhileRunning;
   if (running || moment == Moment::kBeforeCreation) {
     if (auto step = AskFirst(situation, facts.checks)) return step;
-    if (auto step = BeginStep(situation, facts.steps)) return step;
+    if (auto step = BeginStep(situation, facts.steps)) {
+      const bool waits = std::holds_alternative<Failed>(*step);
+      return waits ? KeepUntilTold(situation, *std::move(step)) : *std::move(step);
+    }
   }
   const bool commits = in_place::InPlaceOf(situation).phase == in_place::InPlacePhase::kCommitting;
   const bool untold = IsUntold(situation, facts.checks) && !commits;

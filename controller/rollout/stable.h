@@ -35,7 +35,8 @@ std::optional<Event> TellRecovered(const workload::Situation& situation);
 
 // Returns the write that stores such a revision, with its Event, if the status tells of none. It
 // comes before all else: the next writes change the ReplicaSets from which the revision was
-// inferred. For example an abort gives its ReplicaSet another number.
+// inferred. For example an abort gives its ReplicaSet another number. Returns Failed if it was not
+// stored, and may be soon (EndIfStatusLost).
 std::optional<Step> StoreRecovered(const workload::Situation& situation);
 
 // Returns the write that notes on its ReplicaSet that a revision was complete: the present one, if

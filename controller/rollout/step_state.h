@@ -37,8 +37,9 @@ std::string StepText(const workload::Situation& situation, Steps steps,
                      const RolloutStepStatus& step);
 
 // Returns the write that puts the step in force that is due: the first one of a new template, or
-// the one after a step that is over. Returns nullopt if none is due, or if this sync tried in vain.
-// The write leaves counters and the observed generation alone.
+// the one after a step that is over. Returns nullopt if none is due, or if the API server refused
+// it in this sync. Returns Failed if it was not stored for another reason (EndIfStatusLost). The
+// write leaves the observed generation alone.
 std::optional<Step> BeginStep(const workload::Situation& situation, Steps steps);
 
 // Sets the step in `status`, a draft, and Progressing:

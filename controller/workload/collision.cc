@@ -7,6 +7,7 @@
 #include "controller/workload/create_error.h"
 #include "controller/workload/decisions.h"
 #include "controller/workload/new_replica_set.h"
+#include "controller/workload/revisions.h"
 #include "kubeclient/api/canonical.h"
 #include "kubeclient/api/decode.h"
 #include "kubeclient/api/selector.h"
@@ -89,7 +90,10 @@ bool CameBackAsSent(const Situation& situation, const Reply& answer) {
 bool IsUnacknowledged(const Situation& situation, const std::string& name) {
   const int64_t acknowledged = ParseRevision(situation.workload.revision).value_or(0);
   for (const ReplicaSet* rs : situation.all) {
-    if (rs->meta.name == name) return RevisionOf(rs->meta).value_or(0) > acknowledged;
+    if (rs->meta.name != name) continue;
+    // One that had another number was not made just now: updates in place gave it another template.
+    if (rs->meta.annotations.Find(kRevisionHistory) || CompleteAs(*rs)) return false;
+    return RevisionOf(rs->meta).value_or(0) > acknowledged;
   }
   return false;
 }

@@ -14,7 +14,8 @@
 //   - when the reply to a create shows something other than the new ReplicaSet (a ReplicaSet that
 //     is deleted or released right after its creation does not count);
 //   - when one of our ReplicaSets has the name to be created, and a revision that no status ever
-//     acknowledged (an acknowledged one whose template was edited later is an ordinary collision);
+//     acknowledged. An acknowledged one whose template was edited later is an ordinary collision,
+//     and so is one that had another number before, or was complete;
 //   - when three names in a row, all for the present template, belong to ReplicaSets that were made
 //     for this workload and then changed or taken away.
 #pragma once

@@ -1,9 +1,13 @@
 #include "controller/workload/conditions.h"
 
+#include <algorithm>
 #include <utility>
 
 namespace windlass::workload {
 namespace {
+
+// How long words that differ in numbers only wait.
+constexpr seconds kNumbersToldAfter{60};
 
 // "try 17 at 08:00:01 was denied" -> "try at was denied"
 std::string WithoutNumbers(std::string_view words) {
@@ -25,6 +29,14 @@ bool SaySame(std::string_view shown, std::string_view said) {
          WithoutNumbers(shown.substr(colon)) == WithoutNumbers(said.substr(colon));
 }
 
+// Returns the present condition if it has the same status and reason; else null.
+const Condition* FindSame(const std::vector<Condition>& conditions, const Condition& condition) {
+  const Condition* present = FindCondition(conditions, condition.type);
+  const bool same = present != nullptr && present->status == condition.status &&
+                    present->reason == condition.reason;
+  return same ? present : nullptr;
+}
+
 }  // namespace
 
 Condition NewCondition(std::string_view type, std::string_view status, std::string_view reason,
@@ -38,12 +50,9 @@ Condition NewCondition(std::string_view type, std::string_view status, std::stri
 }
 
 void SetCondition(std::vector<Condition>& conditions, Condition condition) {
-  const Condition* present = FindCondition(conditions, condition.type);
-  if (present != nullptr && present->status == condition.status &&
-      present->reason == condition.reason) {
-    return;
+  if (FindSame(conditions, condition) == nullptr) {
+    RefreshCondition(conditions, std::move(condition));
   }
-  RefreshCondition(conditions, std::move(condition));
 }
 
 void RefreshCondition(std::vector<Condition>& conditions, Condition condition) {
@@ -55,12 +64,18 @@ void RefreshCondition(std::vector<Condition>& conditions, Condition condition) {
   conditions.push_back(std::move(condition));
 }
 
+void UpdateCondition(std::vector<Condition>& conditions, Condition condition) {
+  const Condition* present = FindSame(conditions, condition);
+  if (present != nullptr && present->message == condition.message) return;
+  RefreshCondition(conditions, std::move(condition));
+}
+
 void TellCondition(std::vector<Condition>& conditions, Condition condition) {
-  const Condition* present = FindCondition(conditions, condition.type);
-  const bool told = present != nullptr && present->status == condition.status &&
-                    present->reason == condition.reason &&
-                    SaySame(present->message, condition.message);
-  if (!told) RefreshCondition(conditions, std::move(condition));
+  const Condition* present = FindSame(conditions, condition);
+  const bool soon = present != nullptr &&
+                    condition.last_update_time < present->last_update_time + kNumbersToldAfter;
+  if (soon && SaySame(present->message, condition.message)) return;
+  UpdateCondition(conditions, std::move(condition));
 }
 
 void RemoveCondition(std::vector<Condition>& conditions, std::string_view type) {

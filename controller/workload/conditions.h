@@ -33,10 +33,13 @@ void SetCondition(std::vector<Condition>& conditions, Condition condition);
 // update time are then new.
 void RefreshCondition(std::vector<Condition>& conditions, Condition condition);
 
-// For a condition with the API server's words. Like RefreshCondition, unless the present one has
-// the same status and reason, and its words differ in numbers only: a time, a port or a request id
-// in them would cause a write per retry. Example: "web-7c9: try 17 was denied" stays when try 18
-// was.
+// Like RefreshCondition, unless the present one has the same status, reason and message.
+void UpdateCondition(std::vector<Condition>& conditions, Condition condition);
+
+// For a condition with the API server's words. Like UpdateCondition, but if its words differ from
+// the present ones in numbers only, they are told a minute later: a time, a port or a request id in
+// them would cause a write per retry. Example: "web-7c9: try 17 was denied" stays for a minute,
+// although try 18 was denied, too.
 void TellCondition(std::vector<Condition>& conditions, Condition condition);
 
 void RemoveCondition(std::vector<Condition>& conditions, std::string_view type);

@@ -61,9 +61,10 @@ std::optional<Error> WhyUnselected(const Workload& workload, const std::string& 
   return Error{ErrorKind::kInvalid,
                "spec.selector does not match the label " + label + "=" + hash +
                    ", which every ReplicaSet and its Pods get. Leave " + label +
-                   " out of spec.selector and spec.template.metadata.labels: delete the " +
+                   " out of spec.selector and spec.template.metadata.labels. Because spec.selector "
+                   "cannot be changed, delete the " +
                    std::string(workload.kind.noun()) +
-                   ", because spec.selector cannot be changed, and create it anew"};
+                   " with --cascade=orphan, which keeps its Pods, and create it anew"};
 }
 
 // Returns why the API server would refuse the annotations of the ReplicaSet. Its words would name a
@@ -80,7 +81,20 @@ std::optional<Error> WhyNotAnnotated(const Workload& workload, const NewReplicaS
                    noun + " and some of Windlass. Shorten metadata.annotations of the " + noun};
 }
 
+std::optional<Step> RefuseImpossible(const Situation& situation, const NewReplicaSet& parts) {
+  std::optional<Error> why = WhyUnselected(situation.workload, parts.hash);
+  if (!why) why = WhyNotAnnotated(situation.workload, parts);
+  if (!why) return std::nullopt;
+  return GiveUp(situation, parts.name, *why, Retry::kOnSpecChange);
+}
+
 }  // namespace
+
+std::optional<Step> RefuseImpossible(const Situation& situation) {
+  if (auto step = ReadOwnParts(situation.workload, situation.learned)) return step;
+  const Result<NewReplicaSet> parts = PartsOfNewReplicaSet(situation);
+  return parts.ok() ? RefuseImpossible(situation, *parts) : std::nullopt;
+}
 
 bool IsCreateRefused(const Situation& situation) {
   if (situation.new_replica_set != nullptr) return false;
@@ -95,12 +109,7 @@ Step CreateNewReplicaSet(const Situation& situation, std::optional<int32_t> repl
   Result<NewReplicaSet> parts = PartsOfNewReplicaSet(situation);
   if (!parts.ok()) return Failed{.error = parts.error(), .retry = Retry::kOnSpecChange};
   if (replicas) parts->replicas = *replicas;
-  if (const auto why = WhyUnselected(workload, parts->hash)) {
-    return GiveUp(situation, parts->name, *why, Retry::kOnSpecChange);
-  }
-  if (const auto why = WhyNotAnnotated(workload, *parts)) {
-    return GiveUp(situation, parts->name, *why, Retry::kOnSpecChange);
-  }
+  if (auto step = RefuseImpossible(situation, *parts)) return *step;
   if (const auto refused = FindRefusedCreate(situation)) {
     return AfterRefusal(situation, *refused, *parts);
   }

@@ -12,6 +12,11 @@ namespace windlass::workload {
 // due (D-182). Requires that there is no new ReplicaSet yet.
 Step CreateNewReplicaSet(const Situation& situation, std::optional<int32_t> replicas = {});
 
+// Returns the step that tells why the new ReplicaSet cannot be made, if that is known without
+// asking the API server: the workload's selector cannot match it, or its annotations are too large.
+// Returns nullopt if neither holds. Asked before anything is taken away to make room for it.
+std::optional<Step> RefuseImpossible(const Situation& situation);
+
 // Returns true if there is no new ReplicaSet because the API server refused, in this sync, to
 // create it, such as for a quota. A lost reply is no refusal, nor is a server or a webhook in
 // trouble.

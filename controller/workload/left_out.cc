@@ -29,8 +29,8 @@ std::optional<Step> RefuseLeftOut(const View& view, const Learned& learned, Wall
                         "updates in place, or raise the memory limit of Windlass.";
   StatusDraft draft{.status = workload.status, .now = now};
   draft.status.observed_generation = workload.meta.generation;
-  SetCondition(draft.status.conditions,
-               NewCondition(kReplicaFailure, "True", kLeftOutReason, message, now));
+  UpdateCondition(draft.status.conditions,
+                  NewCondition(kReplicaFailure, "True", kLeftOutReason, message, now));
   const bool observed = workload.status.observed_generation >= workload.meta.generation;
   if (!observed || draft.status.conditions != workload.status.conditions) {
     Write write{.request = workload.kind.WriteStatus(workload, draft),

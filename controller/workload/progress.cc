@@ -343,7 +343,7 @@ void UpdateReplicaFailure(const Situation& situation, WorkloadStatus& status) {
   if (failure == nullptr) return TellRefusedWrite(situation, status.conditions);
   Condition copy = *failure;
   copy.last_update_time = failure->last_transition_time;
-  TellCondition(status.conditions, std::move(copy));
+  UpdateCondition(status.conditions, std::move(copy));
 }
 
 void KeepReplicaFailure(const Situation& situation, WorkloadStatus& status) {

@@ -67,6 +67,9 @@ RecreateStep NextRecreate(const Situation& situation) {
   }
   for (const ReplicaSet* rs : situation.old) {
     if (rs->replicas == 0) continue;
+    if (new_replica_set == nullptr) {
+      if (auto step = RefuseImpossible(situation)) return {.step = *step};
+    }
     return {.step = Resize(situation, *rs, 0, decisions::kScaleDownOldReplicaSet)};
   }
   const int32_t size = situation.limits.desired;  // D-330

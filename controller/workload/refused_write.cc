@@ -90,7 +90,9 @@ bool TellsOfRefusal(const Workload& workload, const Step& step, const Learned& l
 
 std::optional<Step> EndIfStatusLost(const Workload& workload, const Learned& learned) {
   const auto lost = std::ranges::find_if(learned, [&](const Outcome& outcome) {
-    return IsOfStatus(workload, outcome.asked) && !outcome.said.ok() && !WasRefused(outcome);
+    if (outcome.said.ok() || !IsOfStatus(workload, outcome.asked)) return false;
+    const ErrorKind kind = outcome.said.error().kind;
+    return !IsRefusal(kind) || MayPass(kind);
   });
   if (lost == learned.end()) return std::nullopt;
   return Failed{.error = lost->said.error()};

@@ -54,9 +54,10 @@ bool WasRefusalTold(const Workload& workload, const Learned& learned);
 // used up its requests: otherwise the sync would end well, and the back-off would begin anew.
 bool TellsOfRefusal(const Workload& workload, const Step& step, const Learned& learned);
 
-// Returns the failure that ends this sync if a status of it lost a race, or its object is gone. It
-// is returned where a status has to be stored before its sync goes on. Example: the step of a
-// Rollout, before the first Pod of the step. Returns nullopt after a refusal.
+// Returns the failure that ends this sync if a status of it lost a race, its object is gone, or a
+// webhook could not be asked about it: the next sync may store it. It is returned where a status
+// has to be stored before its sync goes on. Example: the step of a Rollout, before the first Pod of
+// the step. Returns nullopt after a refusal that lasts: a policy on the status stops no rollout.
 std::optional<Step> EndIfStatusLost(const Workload& workload, const Learned& learned);
 
 // Returns `end`. If the API server refused the status in this sync, returns a failure with an Event

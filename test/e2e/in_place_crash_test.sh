@@ -185,7 +185,7 @@ if [ -n "$SLOW" ]; then
       killed 120
       start_windlass
       if [ "$policy" = Revert ]; then
-        until_true 60 "it is given up" says web Reverting
+        until_true 60 "it is given up" says web GivenUp
       else
         until_true 60 "it replaces Pods" says web NotPossible
       fi

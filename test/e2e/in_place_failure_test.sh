@@ -42,7 +42,7 @@ until_true 30 "one is not available" available hold $((COUNT - 1))
 expect "InPlaceHeld events" "$(events_of hold InPlaceHeld | sed 's/^[1-9].*/some/')" some
 
 say "Revert: the Pod gets its image back"
-until_true 150 "it is given up" says revert Reverting
+until_true 150 "it is given up" says revert GivenUp
 back() { all_of revert app:v1 && available revert "$COUNT"; }
 until_true 60 "every Pod is back" back
 same_pods revert

@@ -16,6 +16,7 @@ enum class InPlaceReason : uint8_t {
   kComplete,
   kDraining,
   kFailing,
+  kGivenUp,
   kHandedBack,
   kInvalidConfig,
   kMissingRights,

@@ -76,7 +76,7 @@ Word OfStaged(const workload::Situation& situation) {
   const InPlace& in_place = InPlaceOf(situation);
   const PodCounts& counts = in_place.counts;
   if (in_place.blocked) {
-    return Running(InPlaceReason::kReverting, situation, GivenUp(situation, *in_place.blocked));
+    return Running(InPlaceReason::kGivenUp, situation, GivenUp(situation, *in_place.blocked));
   }
   if (in_place.failing) return Running(InPlaceReason::kFailing, situation, in_place.failing->text);
   if (in_place.at_rest && counts.in_flight == 0) {

@@ -122,7 +122,7 @@ TEST_CASE("status says which revision was given up in place") {
     web["status"]["conditions"] =
         Json::array({{{"type", "windlass.dev/InPlace"},
                       {"status", "True"},
-                      {"reason", "Reverting"},
+                      {"reason", "GivenUp"},
                       {"message", "0/2 patched: revision 2 is given up: ErrImagePull"}}});
   });
   const Ran ran = run.Run({"status", "web", "--watch=false"});

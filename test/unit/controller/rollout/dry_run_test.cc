@@ -4,6 +4,7 @@
 #include <nlohmann/json.hpp>
 #include <string>
 
+#include "kubeclient/api/annotation_limit.h"
 #include "test/catch.h"
 #include "test/proves.h"
 #include "test/unit/controller/rollout/stepped.h"
@@ -146,6 +147,23 @@ TEST_CASE("the ReplicaSet that is asked about has no Pods and all else of the re
   CHECK(body["spec"]["selector"]["matchLabels"]["app"] == "web");
   CHECK(body["spec"]["template"]["spec"] == Json::parse(f.template_json)["spec"]);
   CHECK(body["spec"]["template"]["metadata"]["labels"].contains("pod-template-hash"));
+  Proves("RO-090");
+}
+
+// Whom this serves: who would be told that spec.template is wrong, of a ReplicaSet nobody has seen.
+TEST_CASE("nothing is asked about a ReplicaSet that cannot be made (RO-090, D-175)") {
+  Stepped f;
+  f.AddOld(10);
+  f.meta.annotations.Set("team", std::string(kAnnotationBytesMax, '<'));
+  f.checks = {};
+  const std::optional<Step> step = f.Next();
+  REQUIRE(step);
+  REQUIRE(std::holds_alternative<Write>(*step));
+  CHECK(std::get<Write>(*step).request.subresource() == "status");
+  const Condition* told = FindCondition(f.kind.written->conditions, "Progressing");
+  REQUIRE(told != nullptr);
+  CHECK(told->reason == "ReplicaSetCreateError");
+  CHECK(told->message.ends_with("Shorten metadata.annotations of the rollout"));
   Proves("RO-090");
 }
 

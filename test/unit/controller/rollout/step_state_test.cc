@@ -306,10 +306,11 @@ TEST_CASE("a status that the API server refuses holds up no other decision (RO-0
 
 // Whom this serves: whose first revision never worked. With one replica the step takes its last
 // Pod, and a later sync finds no revision for which a pause would hold.
-TEST_CASE("no Pod comes before its step if the status lost a race (RO-058)") {
+TEST_CASE("no Pod comes before its step if the status was not stored (RO-058)") {
   Stepped f;
   f.AddOld(1);
-  const auto kind = GENERATE(ErrorKind::kConflict, ErrorKind::kNotFound);
+  const auto kind = GENERATE(ErrorKind::kConflict, ErrorKind::kNotFound, ErrorKind::kWebhook,
+                             ErrorKind::kTimeout);
   const std::optional<Step> first = f.Next(Moment::kBeforeCreation);
   REQUIRE(first);
   f.learned.push_back(OutcomeOf(std::get<Write>(*first), Error{kind, "changed"}));
@@ -318,6 +319,22 @@ TEST_CASE("no Pod comes before its step if the status lost a race (RO-058)") {
   REQUIRE(end);
   CHECK(std::get<Failed>(*end).error.kind == kind);
   CHECK(std::get<Failed>(*end).retry == Retry::kBackOff);
+  Proves("RO-058");
+}
+
+// Whom this serves: whose autoscaler asks for Pods while somebody keeps writing to the Rollout.
+TEST_CASE("a Rollout gets its size although a step could not be stored (RO-058)") {
+  Stepped f;
+  ReplicaSet& old = f.AddOld(1);
+  old.meta.annotations.Set(workload::kDesiredReplicas, "1");
+  const std::optional<Step> first = f.Next();
+  REQUIRE(first);
+  f.learned.push_back(OutcomeOf(std::get<Write>(*first), Error{ErrorKind::kConflict, "changed"}));
+  f.now = kStart + seconds(1);
+  const std::optional<Step> next = f.Next();
+  REQUIRE(next);
+  REQUIRE(std::holds_alternative<Write>(*next));
+  CHECK(std::get<Write>(*next).request.resource() == resources::kReplicaSets);
   Proves("RO-058");
 }
 

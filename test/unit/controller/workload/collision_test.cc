@@ -84,6 +84,26 @@ TEST_CASE("a template edited in a live ReplicaSet is a collision with it (IT-06)
   Proves("IT-06 D-178");
 }
 
+// Whom this serves: who goes back to the first image after updates in place. With history 0 their
+// ReplicaSet has the first name, another template and a number that no status has told yet.
+TEST_CASE("a ReplicaSet that had another number before was changed by no webhook (B-10, D-178)") {
+  Cluster cluster(1);
+  cluster.Settle();
+  const std::string name = cluster.NameOf("v1");
+  cluster.EditReplicaSet(name, [](Json& rs) {
+    rs["spec"]["template"]["spec"]["containers"][0]["image"] = "v3";
+    rs["metadata"]["annotations"][kRevision] = "4";
+    rs["metadata"]["annotations"][kRevisionHistory] = "1";
+  });
+  const Step step = cluster.Sync();
+  REQUIRE(std::holds_alternative<Failed>(step));
+  CHECK(std::get<Failed>(step).error.kind == ErrorKind::kAlreadyExists);
+  CHECK(cluster.deployment()["status"]["collisionCount"] == 1);
+  cluster.Settle();
+  CHECK(cluster.SizeOf("v1") == 1);
+  Proves("B-10 D-178");
+}
+
 TEST_CASE("two collisions of one template are still counted, the third is no accident (D-178)") {
   Cluster cluster(1);
   cluster.Settle();

@@ -51,15 +51,23 @@ TEST_CASE("an unknown type is appended (D-410)") {
 // one has come.
 TEST_CASE("words of the API server that differ in more than numbers are told anew (D-175)") {
   auto conditions = Present();
+  WallTime now = kNow;
   const auto tell = [&](const char* words) {
     TellCondition(conditions, NewCondition("Progressing", "True", "ReplicaSetUpdated",
-                                           "ReplicaSet \"web-1\": " + std::string(words), kNow));
+                                           "ReplicaSet \"web-1\": " + std::string(words), now));
     return conditions.back().message;
   };
   CHECK(tell("exceeded quota: used 5") == "ReplicaSet \"web-1\": exceeded quota: used 5");
   CHECK(tell("exceeded quota: used 6") == "ReplicaSet \"web-1\": exceeded quota: used 5");
+  CHECK(conditions.back().last_update_time == kNow);
   CHECK(tell("denied by a policy") == "ReplicaSet \"web-1\": denied by a policy");
   CHECK(conditions.back().last_transition_time == kEarlier);
+  // A number may be the name of another cause.
+  CHECK(tell("exceeded quota: team-1") == "ReplicaSet \"web-1\": exceeded quota: team-1");
+  now = kNow + seconds(59);
+  CHECK(tell("exceeded quota: team-2") == "ReplicaSet \"web-1\": exceeded quota: team-1");
+  now = kNow + seconds(60);
+  CHECK(tell("exceeded quota: team-2") == "ReplicaSet \"web-1\": exceeded quota: team-2");
   TellCondition(conditions, NewCondition("Progressing", "True", "ReplicaSetUpdated",
                                          "ReplicaSet \"web-2\": denied by a policy", kNow));
   CHECK(conditions.back().message == "ReplicaSet \"web-2\": denied by a policy");

@@ -143,6 +143,21 @@ TEST_CASE("annotations that a ReplicaSet cannot hold are told of the Deployment 
   Proves("D-175");
 }
 
+// Whom this serves: who would have no Pods at all, for a ReplicaSet that can never be made.
+TEST_CASE("Recreate keeps its Pods while the next ReplicaSet cannot be made (D-175)") {
+  Cluster cluster(4);
+  cluster.Edit([](Json& d) { d["spec"]["strategy"] = {{"type", "Recreate"}}; });
+  cluster.Settle();
+  cluster.Edit([&](Json& d) {
+    d["metadata"]["annotations"]["team"] = std::string(kAnnotationBytesMax - 10, '<');
+  });
+  cluster.SetImage("v2");
+  CHECK(std::holds_alternative<Failed>(cluster.Sync()));
+  CHECK(cluster.SizeOf("v1") == 4);
+  CHECK(cluster.Condition("Progressing") == "False ReplicaSetCreateError");
+  Proves("D-175");
+}
+
 TEST_CASE("without a deadline a refused create is an event only (D-175)") {
   Cluster cluster(4);
   cluster.Edit([](Json& d) { d["spec"].erase("progressDeadlineSeconds"); });

@@ -44,6 +44,11 @@ TEST_CASE("what is left out is told once, in the condition and in an Event (R-06
   CHECK(events[0].reason == "WindlassOutOfMemory");
   CHECK(events[0].message == message);
   CHECK(events[0].at_most_every > Duration{0});
+  // Its user has deleted web-1, and there is no room for web-2 either.
+  later.left_out = "replicasets ns/web-2, which takes 1400 KiB";
+  const Step other = Next(later, {}, kNow);
+  REQUIRE(std::holds_alternative<Write>(other));
+  CHECK(std::get<Write>(other).request.body().find("web-2, which") != std::string::npos);
   Proves("R-065");
 }
 

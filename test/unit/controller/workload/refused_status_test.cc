@@ -3,9 +3,11 @@
 #include <variant>
 #include <vector>
 
+#include "controller/workload/refused_write.h"
 #include "test/catch.h"
 #include "test/proves.h"
 #include "test/unit/controller/workload/refusing.h"
+#include "test/unit/controller/workload/world.h"
 
 namespace windlass::workload::refused_status_test {
 namespace {
@@ -187,6 +189,25 @@ TEST_CASE("a sync that never comes to the refused write leaves what was said of 
   cluster.Sync(1);
   CHECK(cluster.Condition("Progressing") == "Unknown DeploymentResumed");
   CHECK(cluster.Condition("ReplicaFailure") == kTold);
+}
+
+TEST_CASE("a status that was not stored ends the sync, unless it is refused for good (RO-058)") {
+  const auto [kind, ends] = GENERATE(values<std::pair<ErrorKind, bool>>({
+      {ErrorKind::kConflict, true},
+      {ErrorKind::kNotFound, true},
+      {ErrorKind::kWebhook, true},
+      {ErrorKind::kTimeout, true},
+      {ErrorKind::kForbidden, false},
+      {ErrorKind::kInvalid, false},
+  }));
+  CAPTURE(Name(kind));
+  World world(3);
+  const View view = world.view();
+  const StatusDraft draft{.status = view.workload.status, .now = kNow};
+  const Request status = view.workload.kind.WriteStatus(view.workload, draft);
+  CHECK_FALSE(EndIfStatusLost(view.workload, {OutcomeOf(status, Reply{"{}"})}));
+  CHECK(EndIfStatusLost(view.workload, {OutcomeOf(status, Error{kind, "no"})}).has_value() == ends);
+  Proves("RO-058");
 }
 
 }  // namespace

@@ -18,6 +18,7 @@ constexpr NamedReason kReasons[] = {
     {InPlaceReason::kComplete, "Complete"},
     {InPlaceReason::kDraining, "Draining"},
     {InPlaceReason::kFailing, "Failing"},
+    {InPlaceReason::kGivenUp, "GivenUp"},
     {InPlaceReason::kHandedBack, "HandedBack"},
     {InPlaceReason::kInvalidConfig, "InvalidConfig"},
     {InPlaceReason::kMissingRights, "MissingRights"},

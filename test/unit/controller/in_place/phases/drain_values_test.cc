@@ -104,7 +104,7 @@ TEST_CASE("a Pod that is patched gets the new value, and back the old one (P-062
     c.FailToPullImage("v2");
     c.now += 61;
     c.SettleInPlace();
-    CHECK(c.InPlaceCondition() == "True Reverting");
+    CHECK(c.InPlaceCondition() == "True GivenUp");
     for (const std::string& pod : c.PodNames()) CHECK(c.ImageOfPod(pod) == "v1");
     CHECK(c.With("on") == 3);
   }

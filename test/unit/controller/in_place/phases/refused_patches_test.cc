@@ -258,7 +258,7 @@ TEST_CASE("P-036 what was refused on the way there does not hold up a revert (P-
   SECTION("which is allowed") {
     c.Sync();
     CHECK(c.PodsOf("v1") == 3);
-    CHECK(c.InPlaceCondition() == "True Reverting");
+    CHECK(c.InPlaceCondition() == "True GivenUp");
   }
   SECTION("or has refusals of its own") {
     c.RefuseAll();

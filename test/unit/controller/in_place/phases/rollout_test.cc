@@ -293,7 +293,7 @@ TEST_CASE("with Revert that Pod gets its old image back, and nothing more happen
   c.FailForLong("v2", "Revert");
   c.Sync();
   for (const std::string& pod : c.PodNames()) CHECK(c.ImageOfPod(pod) == "v1");
-  CHECK(c.InPlaceCondition() == "True Reverting");
+  CHECK(c.InPlaceCondition() == "True GivenUp");
   const std::string message = c.InPlaceMessage();
   CHECK(message.find(" in flight: revision 2 is given up: ") != std::string::npos);
   CHECK(message.ends_with(

@@ -66,7 +66,7 @@ TEST_CASE("with Revert the revision is given up, and the stand-in goes (P-025, P
   CHECK(c.SizeOf("v2") == 0);
   CHECK(c.PodNames() == c.pods);
   CHECK(c.PodsOf("v1") == 3);
-  CHECK(c.InPlaceCondition() == "True Reverting");
+  CHECK(c.InPlaceCondition() == "True GivenUp");
   CHECK(c.HasEvent("is given up"));
 }
 

@@ -122,7 +122,7 @@ TEST_CASE("it has a minute from then on to recover (P-062)") {
   CHECK(c.InPlaceCondition() == "True Failing");
   c.now += 61;
   c.Sync();
-  CHECK(c.InPlaceCondition() == "True Reverting");
+  CHECK(c.InPlaceCondition() == "True GivenUp");
   CHECK(c.ImageOfPod(c.waiting) == "v1");
 }
 
