@@ -8,7 +8,7 @@ namespace windlass {
 DeploymentStore::DeploymentStore(Informers& informers)
     : WorkloadStoreOf(informers,
                       {"deployments", informers.All(resources::kDeployments), &DecodeDeployment,
-                       ReplyFolding<Deployment>{}},
+                       ReplyFolding<Deployment>{.removes = true}},
                       &deployment::AsWorkload) {}
 
 }  // namespace windlass

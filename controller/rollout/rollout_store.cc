@@ -8,7 +8,7 @@ RolloutStore::RolloutStore(Informers& informers)
     : WorkloadStoreOf(
           informers,
           {"rollouts", informers.All(resources::kRollouts), &DecodeRollout,
-           ReplyFolding<Rollout>{}},
+           ReplyFolding<Rollout>{.removes = true}},
           [this](const Rollout& object) { return rollout::AsWorkload(kind_, object); }) {}
 
 }  // namespace windlass

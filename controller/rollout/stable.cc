@@ -137,7 +137,8 @@ std::optional<Step> StoreRecovered(const Situation& situation) {
   std::optional<Event> event = TellRecovered(situation);
   if (own.stable_revision || !event) return std::nullopt;
   // Pods that move before it is stored may lead to another revision.
-  if (auto end = workload::EndIfStatusLost(workload, situation.learned)) return end;
+  if (auto end = workload::EndIfStatusLost(workload, situation.learned, /*or_may_pass=*/false))
+    return end;
   const int64_t stable = *workload.kept_revision;
   own.stable_revision = stable;
   StatusDraft draft{.status = workload.status, .now = situation.now};

@@ -261,8 +261,11 @@ std::optional<Step> BeginStep(const Situation& situation, Steps steps) {
   const RolloutStepStatus due = state.next ? *state.next : state.step;
 
   const Workload& workload = situation.workload;
-  // Another Pod would come before its step, and a later sync might find no old one to keep.
-  if (auto end = workload::EndIfStatusLost(workload, situation.learned)) return end;
+  // Another Pod would come before its step. Without a proven revision a later sync might find no
+  // old Pod to keep, and pass over the pauses; with one, a webhook's outage holds up no correction.
+  const bool proven = ReadOwn(workload.status.carried).stable_revision ||
+                      workload::FindProvenOther(situation) != nullptr;
+  if (auto end = workload::EndIfStatusLost(workload, situation.learned, !proven)) return end;
   RolloutOwn own = ReadOwn(workload.status.carried);
   own.step = facts.stored = due;
   // Counters with it: at a pause, users look at once how many Pods are updated.

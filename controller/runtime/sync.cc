@@ -226,6 +226,11 @@ void Sync::WriteFailed(const Write& write, Error error) {
 
 void Sync::WriteRefused(const Write& write, Error error) {
   if (!write.go_on_if_refused || IsOwnStatus(write.request)) LogRefusal(write, error);
+  // The object may be gone, and its watch dead. Without a look at it, a ReplicaSet that the garbage
+  // collector deletes would be made again until the watch is opened anew (S-003).
+  if (error.kind == ErrorKind::kNotFound && IsOwnStatus(write.request)) {
+    return End({SyncResult::Kind::kUncertain, {}, {}, Unverified(write.request, late_)});
+  }
   if (error.kind == ErrorKind::kConflict) lost_ = {write.request.resource(), write.request.key()};
   if (!GoesOnAfter(write, error.kind)) return End(AfterError(error, Retry::kBackOff));
   refused_.insert(write.request.Identity().text);

@@ -47,7 +47,8 @@ Step AfterRefusal(const Situation& situation, const RefusedCreate& refused,
 // its selector does not match the label that every ReplicaSet gets. Example: pod-template-hash was
 // copied with the labels of a Pod.
 std::optional<Error> WhyUnselected(const Workload& workload, const std::string& hash) {
-  LabelSelector of_hash{.present = true};
+  LabelSelector of_hash;
+  of_hash.present = true;
   if (const auto value = workload.selector.match_labels.Find(kPodTemplateHashLabel)) {
     of_hash.match_labels.Set(kPodTemplateHashLabel, *value);
   }

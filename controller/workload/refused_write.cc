@@ -39,7 +39,7 @@ std::string Words(const Outcome& refused) {
 Step UnlessStatusLostRace(const Workload& workload, const Learned& learned, Step end) {
   Wait* wait = std::get_if<Wait>(&end);
   if (wait == nullptr) return end;
-  std::optional<Step> lost = EndIfStatusLost(workload, learned);
+  std::optional<Step> lost = EndIfStatusLost(workload, learned, /*or_may_pass=*/false);
   if (!lost) return end;
   Failed& failed = std::get<Failed>(*lost);
   failed.events = std::move(wait->events);
@@ -88,11 +88,12 @@ bool TellsOfRefusal(const Workload& workload, const Step& step, const Learned& l
          std::ranges::any_of(learned, WasRefused) && !WasRefusalTold(workload, learned);
 }
 
-std::optional<Step> EndIfStatusLost(const Workload& workload, const Learned& learned) {
+std::optional<Step> EndIfStatusLost(const Workload& workload, const Learned& learned,
+                                    bool or_may_pass) {
   const auto lost = std::ranges::find_if(learned, [&](const Outcome& outcome) {
     if (outcome.said.ok() || !IsOfStatus(workload, outcome.asked)) return false;
     const ErrorKind kind = outcome.said.error().kind;
-    return !IsRefusal(kind) || MayPass(kind);
+    return !IsRefusal(kind) || (or_may_pass && MayPass(kind));
   });
   if (lost == learned.end()) return std::nullopt;
   return Failed{.error = lost->said.error()};

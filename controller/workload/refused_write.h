@@ -43,8 +43,8 @@ std::optional<Error> RefusedWrite(const Workload& workload, const Learned& learn
 const Outcome* EndOfWalk(const Workload& workload, const Learned& learned);
 
 // Sets the condition ReplicaFailure to the refusal of this sync, or removes the condition if no
-// write was refused. Leaves it as it is if the server's words differ in numbers only: a time or a
-// request id in them would cause a write per retry.
+// write was refused. For a minute leaves it as it is if the server's words differ in numbers only:
+// a time or a request id in them would cause a write per retry.
 void TellRefusedWrite(const Situation& situation, std::vector<Condition>& conditions);
 
 // Returns true if this sync sent a status after the refusal.
@@ -54,11 +54,13 @@ bool WasRefusalTold(const Workload& workload, const Learned& learned);
 // used up its requests: otherwise the sync would end well, and the back-off would begin anew.
 bool TellsOfRefusal(const Workload& workload, const Step& step, const Learned& learned);
 
-// Returns the failure that ends this sync if a status of it lost a race, its object is gone, or a
-// webhook could not be asked about it: the next sync may store it. It is returned where a status
-// has to be stored before its sync goes on. Example: the step of a Rollout, before the first Pod of
-// the step. Returns nullopt after a refusal that lasts: a policy on the status stops no rollout.
-std::optional<Step> EndIfStatusLost(const Workload& workload, const Learned& learned);
+// Returns the failure that ends this sync if a status of it lost a race, or its object is gone: the
+// next sync may store it. It is returned where a status has to be stored before its sync goes on.
+// Example: the step of a Rollout, before the first Pod of the step. `or_may_pass`: also if a
+// webhook could not be asked about the status. Returns nullopt after any other refusal: a policy on
+// the status stops no rollout.
+std::optional<Step> EndIfStatusLost(const Workload& workload, const Learned& learned,
+                                    bool or_may_pass);
 
 // Returns `end`. If the API server refused the status in this sync, returns a failure with an Event
 // that says so. If a status lost a race, returns a failure in place of Wait.

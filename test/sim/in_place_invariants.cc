@@ -157,7 +157,8 @@ void InPlaceInvariants::JudgeReplicas(const Change& change, const Json& owner) {
   for (const Object& rs : replica_sets) total += ReplicasOf(*rs);
   int64_t wanted = owners_[UidOf(owner)].replicas.Min(Now(), kBlindSpot);
   // Stand-ins go as soon as enough others are available, also a moment before the size is raised.
-  if (!AnnotationOf(*change.after, kInPlaceStandIns).empty()) {
+  if (AnnotationOf(*change.before, kInPlaceStandIns) ==
+      std::to_string(ReplicasOf(*change.before))) {
     wanted = std::min(wanted, InPlaceLimitsOf(owner).min_available());
   }
   if (!SaysInPlace(*HighestOf(replica_sets)) || total >= wanted) return;

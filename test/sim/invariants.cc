@@ -63,7 +63,8 @@ int64_t Invariants::HighestKnown(const std::vector<HighestRecord>& highest, cons
   std::vector<HighestRecord> known;
   std::ranges::copy_if(highest, std::back_inserter(known),
                        [&](const HighestRecord& one) { return one.own || one.since <= shown; });
-  return HighestSince(known, kAllShown);
+  // What others took back since then may be given again, seen or not.
+  return std::min(HighestSince(known, kAllShown), HighestSince(highest, kAllShown));
 }
 
 Invariants::Invariants(ApiServer& server, std::set<std::string> controllers)
@@ -91,8 +92,10 @@ void Invariants::OnChange(const Change& change) {
   // The next revision of a Deployment is one more than the highest that exists (D-160). While it is
   // paused, that of a template that it has no more may be deleted as history.
   const bool by_user = !controllers_.contains(change.actor) && IsRevisionTakenBack(change);
-  const bool is_history =
-      change.after == nullptr && IsControlledBy(resources::kDeployments, *change.before);
+  const Object owner_now = FindOwnerOf(server_, *change.before);
+  const bool is_history = change.after == nullptr && owner_now != nullptr &&
+                          BoolAt(*owner_now, {"spec", "paused"}) &&
+                          IsControlledBy(resources::kDeployments, *change.before);
   if (!by_user && !is_history && !IsReleased(change)) return;
   OwnerRecord& owner = owners_[ControllerUidOf(*change.before)];
   if (IsReleased(change)) owner.revisions.erase(UidOf(*change.before));

@@ -322,6 +322,22 @@ TEST_CASE("no Pod comes before its step if the status was not stored (RO-058)") 
   Proves("RO-058");
 }
 
+// Whom this serves: who corrects a bad canary while a webhook on the status is down.
+TEST_CASE("a webhook that is down holds up no step where a proven revision stays (RO-058)") {
+  Stepped f;
+  f.AddOld(10);
+  RolloutOwn own = ReadOwn(f.status.carried);
+  own.stable_revision = 1;
+  f.status.carried = KindStatus(own);
+  const std::optional<Step> first = f.Next(Moment::kBeforeCreation);
+  REQUIRE(first);
+  f.learned.push_back(OutcomeOf(std::get<Write>(*first), Error{ErrorKind::kWebhook, "down"}));
+  f.now = kStart + seconds(1);
+  CHECK_FALSE(f.Next(Moment::kBeforeCreation));
+  CHECK(f.Sit().limits.updated_max == 1);
+  Proves("RO-058");
+}
+
 // Whom this serves: whose autoscaler asks for Pods while somebody keeps writing to the Rollout.
 TEST_CASE("a Rollout gets its size although a step could not be stored (RO-058)") {
   Stepped f;

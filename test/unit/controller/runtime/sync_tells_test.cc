@@ -177,6 +177,25 @@ TEST_CASE("A write whose reply cannot be decoded is as uncertain as one without 
   CHECK(world.ended->unverified.has_value());
 }
 
+// Whom this serves: everybody, while the watch of its kind is dead. The garbage collector deletes
+// what is made for an object that is gone, and it would be made again.
+TEST_CASE("An object whose status is not found is looked for before anything is written (S-003)") {
+  const auto [subresource, looks] =
+      GENERATE(table<std::string, bool>({{"status", true}, {"", false}}));
+  SyncWorld world([&](const Learned& learned) -> Step {
+    if (!learned.empty()) return Wait{};
+    return Write{
+        .request = Request::MergePatch(resources::kDeployments, Version("web"), subresource, "{}"),
+        .because = {workload::decisions::kUpdateStatus, {}},
+        .go_on_if_refused = true};
+  });
+  world.Run();
+  world.transport.Answer(Refusal(404, "NotFound", "deployments.apps \"web\" not found"));
+  REQUIRE(world.ended.has_value());
+  CHECK((world.ended->kind == SyncResult::Kind::kUncertain) == looks);
+  CHECK(world.ended->unverified.has_value() == looks);
+}
+
 TEST_CASE("A sync that has waited 30 s for the server ends between two steps (Q-013)") {
   int plans = 0;
   SyncWorld world([&plans](const Learned& learned) -> Step {
