@@ -153,18 +153,12 @@ constexpr size_t kOtherNotesBytes = size_t{2} << 10U;
 constexpr size_t kSmallJournalBytes = size_t{16} << 10U;
 constexpr std::array<std::string_view, 1> kAnnotationsOf = {"/metadata/annotations"};
 
-size_t BytesOf(const StringMap& annotations) {
-  size_t bytes = 0;
-  for (const auto& [key, value] : annotations) bytes += key.text().size() + value.text().size();
-  return bytes;
-}
-
 // Asks the API server for the old controller, because the cache has not all annotations.
 std::optional<Step> RefuseLargeJournal(const Situation& situation,
                                        const ReplicationController& created) {
   const size_t journal = kRenameJournal.size() + JournalText(created).size();
   const ReplicationController& old = *situation.old_controller();
-  const size_t cached = BytesOf(old.meta.annotations);
+  const size_t cached = AnnotationBytes(old.meta.annotations);
   if (journal <= kSmallJournalBytes && cached <= kAnnotationBytesMax / 2) return std::nullopt;
   Answer answer =
       Ask(situation, {.request = Request::Get(resources::kReplicationControllers, KeyOf(old.meta)),

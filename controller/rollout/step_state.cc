@@ -263,10 +263,9 @@ std::optional<Step> BeginStep(const Situation& situation, Steps steps) {
   const Workload& workload = situation.workload;
   // Another Pod would come before its step. Without a proven revision a later sync might find no
   // old Pod to keep, and pass over the pauses; with one, a webhook's outage holds up no correction.
-  const bool proven = ReadOwn(workload.status.carried).stable_revision ||
-                      workload::FindProvenOther(situation) != nullptr;
-  if (auto end = workload::EndIfStatusLost(workload, situation.learned, !proven)) return end;
   RolloutOwn own = ReadOwn(workload.status.carried);
+  const bool proven = own.stable_revision || workload::FindProvenOther(situation) != nullptr;
+  if (auto end = workload::EndIfStatusLost(workload, situation.learned, !proven)) return end;
   own.step = facts.stored = due;
   // Counters with it: at a pause, users look at once how many Pods are updated.
   StatusDraft draft{

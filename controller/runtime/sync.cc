@@ -178,6 +178,10 @@ void Sync::Perform(Write write) {
                               }));
 }
 
+void Sync::EndUncertain(const Request& sent) {
+  End({SyncResult::Kind::kUncertain, {}, {}, Unverified(sent, late_)});
+}
+
 // A planner that repeats a request that was refused in this very sync does not learn.
 void Sync::EndRepeated(const Write& write) {
   LogFields fields = FieldsOf(write.request);
@@ -194,7 +198,7 @@ void Sync::WriteAnswered(const Write& write, Result<Reply> said) {
     LogFields fields = FieldsOf(write.request);
     fields.emplace_back("error", folded.error().message);
     environment_.log.Warning("reply to a write could not be understood", fields);
-    return End({SyncResult::Kind::kUncertain, {}, {}, Unverified(write.request, late_)});
+    return EndUncertain(write.request);
   }
   if (environment_.log.Enabled(LogLevel::kInfo)) {
     LogFields fields = FieldsOf(write.request);
@@ -219,7 +223,7 @@ void Sync::WriteFailed(const Write& write, Error error) {
     fields.emplace_back("error", error.message);
     environment_.log.Warning("a write got no answer; reading before writing again", fields);
     late_.Note(write.request, error);
-    return End({SyncResult::Kind::kUncertain, {}, {}, Unverified(write.request, late_)});
+    return EndUncertain(write.request);
   }
   WriteRefused(write, std::move(error));
 }
@@ -229,7 +233,7 @@ void Sync::WriteRefused(const Write& write, Error error) {
   // The object may be gone, and its watch dead. Without a look at it, a ReplicaSet that the garbage
   // collector deletes would be made again until the watch is opened anew (S-003).
   if (error.kind == ErrorKind::kNotFound && IsOwnStatus(write.request)) {
-    return End({SyncResult::Kind::kUncertain, {}, {}, Unverified(write.request, late_)});
+    return EndUncertain(write.request);
   }
   if (error.kind == ErrorKind::kConflict) lost_ = {write.request.resource(), write.request.key()};
   if (!GoesOnAfter(write, error.kind)) return End(AfterError(error, Retry::kBackOff));

@@ -114,6 +114,8 @@ class Sync {
   void Perform(const Wait& wait);
   void Perform(Failed failed);
   void EndRepeated(const Write& write);
+  // The next sync first reads the object of `sent`.
+  void EndUncertain(const Request& sent);
   void WriteAnswered(const Write& write, Result<Reply> said);
   void WriteFailed(const Write& write, Error error);
   void WriteRefused(const Write& write, Error error);

@@ -72,8 +72,7 @@ std::optional<Error> WhyUnselected(const Workload& workload, const std::string& 
 // ReplicaSet that nobody has ever seen. Example: annotations of 262,143 bytes are copied from a
 // Deployment, and the revision is one more.
 std::optional<Error> WhyNotAnnotated(const Workload& workload, const NewReplicaSet& parts) {
-  size_t bytes = 0;
-  for (const auto& [key, value] : parts.annotations) bytes += key.size() + value.size();
+  const size_t bytes = AnnotationBytes(parts.annotations);
   if (bytes <= kAnnotationBytesMax) return std::nullopt;
   const std::string noun(workload.kind.noun());
   return Error{ErrorKind::kInvalid,

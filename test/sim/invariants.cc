@@ -89,17 +89,22 @@ void Invariants::OnChange(const Change& change) {
   }
   Note(change);
   if (change.key.resource != resources::kReplicaSets || change.before == nullptr) return;
-  // The next revision of a Deployment is one more than the highest that exists (D-160). While it is
-  // paused, that of a template that it has no more may be deleted as history.
+  // The next revision is one more than the highest that exists (D-160).
   const bool by_user = !controllers_.contains(change.actor) && IsRevisionTakenBack(change);
-  const Object owner_now = FindOwnerOf(server_, *change.before);
-  const bool is_history = change.after == nullptr && owner_now != nullptr &&
-                          BoolAt(*owner_now, {"spec", "paused"}) &&
-                          IsControlledBy(resources::kDeployments, *change.before);
-  if (!by_user && !is_history && !IsReleased(change)) return;
+  if (!by_user && !IsHistoryOfPaused(change) && !IsReleased(change)) return;
   OwnerRecord& owner = owners_[ControllerUidOf(*change.before)];
   if (IsReleased(change)) owner.revisions.erase(UidOf(*change.before));
   NoteHighest(owner, change.actor);
+}
+
+// Returns true for a deletion from the history of a paused Deployment: the ReplicaSet with the
+// highest revision may be of a template that it has no more.
+bool Invariants::IsHistoryOfPaused(const Change& change) const {
+  if (change.after != nullptr || !IsControlledBy(resources::kDeployments, *change.before)) {
+    return false;
+  }
+  const Object owner = FindOwnerOf(server_, *change.before);
+  return owner != nullptr && BoolAt(*owner, {"spec", "paused"});
 }
 
 // Of those that it has now: a revision that was taken back may be given again.

@@ -92,6 +92,7 @@ class Invariants {
   void NoteReplicaSet(const Json& replica_set, const std::string& actor);
   void ForgetFormerOwners(const Json& replica_set, const std::string& actor);
   void NoteOwner(const Json& owner);
+  bool IsHistoryOfPaused(const Change& change) const;
   void NoteHighest(OwnerRecord& owner, const std::string& actor);
   static int64_t HighestSince(const std::vector<HighestRecord>& highest, uint64_t revision);
   static int64_t HighestKnown(const std::vector<HighestRecord>& highest, const Change& change);

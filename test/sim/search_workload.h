@@ -41,7 +41,6 @@ class SearchWorkload {
 
   // Returns true if nothing that its user wrote keeps its rollout from ending: it must end then.
   bool CanEnd() const;
-  bool IsUnderBudget() const;
   // Returns true if it is as its user wants it.
   bool IsDone() const;
   // Takes away what holds it up, and asks for a last image that works.
@@ -58,6 +57,7 @@ class SearchWorkload {
   bool IsTooLarge() const;
 
  private:
+  bool IsUnderBudget() const;
   Json Deployment() const;
   Json Rollout() const;
   void CreateController();

@@ -215,7 +215,7 @@ bool FitsStash(const std::string& template_json,
                const std::map<std::string, std::string>& annotations, const ReplicaSet& host) {
   if (!FitsStash(template_json)) return false;
   // Annotations that stay with their object are about the same in both ReplicaSets.
-  size_t bytes = kStashRest + template_json.size() + AnnotationBytes(host.meta.annotations, {});
+  size_t bytes = kStashRest + template_json.size() + AnnotationBytes(host.meta.annotations);
   for (const auto& [key, value] : annotations) {
     if (!BelongsToTemplate(key) || host.meta.annotations.Find(key) == value) continue;
     bytes += DumpJson(OrderedJson(key)).size() + DumpJson(OrderedJson(value)).size() + 2;

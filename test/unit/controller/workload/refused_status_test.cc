@@ -192,6 +192,21 @@ TEST_CASE("a sync that never comes to the refused write leaves what was said of 
   CHECK(cluster.Condition("ReplicaFailure") == kTold);
 }
 
+// Whom this serves: whose status would be behind until something else happens.
+TEST_CASE("a status that lost a race is written soon, and what was waited for is kept (D-052)") {
+  World world(3);
+  const View view = world.view();
+  const StatusDraft draft{.status = view.workload.status, .now = kNow};
+  const Request status = view.workload.kind.WriteStatus(view.workload, draft);
+  const Learned lost = {OutcomeOf(status, Error{ErrorKind::kConflict, "changed"})};
+  const Step end = UnlessStatusRefused(view.workload, lost, Wait{.look_again_in = seconds(7)});
+  REQUIRE(std::holds_alternative<Failed>(end));
+  CHECK(std::get<Failed>(end).error.kind == ErrorKind::kConflict);
+  CHECK(std::get<Failed>(end).look_again_in == seconds(7));
+  CHECK(std::holds_alternative<Wait>(UnlessStatusRefused(view.workload, {}, Wait{})));
+  Proves("D-052");
+}
+
 TEST_CASE("a status that was not stored ends the sync, unless it is refused for good (RO-058)") {
   const auto [kind, ends] = GENERATE(values<std::pair<ErrorKind, bool>>({
       {ErrorKind::kConflict, true},
