@@ -68,12 +68,14 @@ TEST_CASE_METHOD(Fixture, "a cache that is as listed differs in nothing (R-051)"
 
 TEST_CASE_METHOD(Fixture, "every kind of difference is counted, and mended by a relist (R-051)") {
   UntilAsked();
+  const size_t asked = watch.requests().size();
   SECTION("missing") { calls.Reply(200, Page("10", {"a@3", "b@4", "c@5", "d@6"})); }
   SECTION("another version") { calls.Reply(200, Page("10", {"a@3", "b@4", "c@6"})); }
   SECTION("another object") { calls.Reply(200, Page("10", {"a@3", "b@4", "c#9@5"})); }
   SECTION("not there") { calls.Reply(200, Page("10", {"a@3", "b@4"})); }
   CHECK(audits() == 1);
   CHECK(differences() == 1);
+  CHECK(watch.requests().size() == asked + 1);
   CHECK(watch.Parameter("sendInitialEvents") == "true");
 }
 

@@ -134,6 +134,7 @@ TEST_CASE_METHOD(Fixture, "a key that may not begin is set aside, and holds up n
   }
   CHECK(queue.idle());
   CHECK(queue.size() == 0);
+  CHECK(queue.counters().depth_by_priority[static_cast<size_t>(Priority::kUser)] == 0);
   queue.TakeUpAside();
   TakeNothing();
 }
