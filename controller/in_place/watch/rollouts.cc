@@ -21,9 +21,9 @@ bool AsksForOnly(const Workload& workload) {
   });
 }
 
-constexpr InPlaceReason kHeldUp[] = {InPlaceReason::kWaitingForBudget,
-                                     InPlaceReason::kWaitingForPdb, InPlaceReason::kFailing,
-                                     InPlaceReason::kInvalidConfig, InPlaceReason::kMissingRights};
+constexpr InPlaceReason kHeldUp[] = {
+    InPlaceReason::kWaitingForBudget, InPlaceReason::kWaitingForPdb, InPlaceReason::kFailing,
+    InPlaceReason::kGivenUp,          InPlaceReason::kInvalidConfig, InPlaceReason::kMissingRights};
 
 }  // namespace
 
