@@ -10,6 +10,7 @@
 #include "controller/workload/complete.h"
 #include "controller/workload/conditions.h"
 #include "controller/workload/overlap.h"
+#include "controller/workload/refused_write.h"
 
 namespace windlass::rollout {
 namespace {
@@ -35,6 +36,11 @@ struct Ruling {
 
 bool HasReason(const Condition* condition, std::string_view reason) {
   return condition != nullptr && condition->reason == reason;
+}
+
+// "ReplicaSetUpdateRefused: patch replicasets shop/web-2: admission webhook \"x\" denied it"
+std::string TextOf(const Condition& condition) {
+  return std::string(condition.reason.text()) + ": " + condition.message;
 }
 
 // "3 of 10 Pods are updated"
@@ -219,8 +225,9 @@ Ruling Rule(const Facts& facts) {
 
 // As Rule, and says of a stalled or aborted Rollout, too, that a rollback waits, and of any that
 // the defaults of the template are waited for. Says of one that is neither ready nor aborted that
-// its revision was given up in place (P-062). Says of one that is not stalled that its selector
-// matches Pods of another controller (RO-164).
+// its revision was given up in place (P-062). Says of any which write the API server refuses
+// (D-270). Says of one that is not stalled that its selector matches Pods of another controller
+// (RO-164).
 Ruling RuleAndMore(const Facts& facts) {
   Ruling ruling = Rule(facts);
   const bool stalled = ruling.way == Way::kStalled;
@@ -233,6 +240,8 @@ Ruling RuleAndMore(const Facts& facts) {
   if (given_up && ruling.way != Way::kReady && !facts.workload.follow_revision) {
     ruling.message += "; in place " + in_place->message;
   }
+  const Condition* failure = FindCondition(facts.status.conditions, workload::kReplicaFailure);
+  if (HasReason(failure, workload::kUpdateRefused)) ruling.message += "; " + TextOf(*failure);
   const Condition* overlap = FindCondition(facts.status.conditions, workload::kSelectorOverlap);
   if (overlap != nullptr && !stalled) ruling.message += "; " + overlap->message;
   return ruling;

@@ -419,6 +419,36 @@ TEST_CASE("the message names an overlap unless the Rollout is stalled or aborted
   Proves("RO-164");
 }
 
+// The user sees MESSAGE first, and it said nothing of a right that Windlass lacks.
+TEST_CASE("the message quotes a refused write in every phase, and no ReplicaSet (D-270)") {
+  const Row row = GENERATE(values<Row>({
+      {"complete", [](StoredRollout&) {}, "", "10 of 10 Pods are updated, 10 are available; "},
+      {"midway", BeMidway, "", "9 are available; "},
+      {"stalled",
+       [](StoredRollout& r) {
+         BeMidway(r);
+         Progress(r, "False", "ProgressDeadlineExceeded", "too long");
+       },
+       "", "too long; "},
+      {"aborted",
+       [](StoredRollout& r) {
+         r.object["spec"]["abort"] = true;
+         r.object["status"]["stableRevision"] = 7;
+       },
+       "", "Set spec.abort to false to try again; "},
+  }));
+  CAPTURE(row.id);
+  StoredRollout rollout;
+  row.change(rollout);
+  const std::string words = "patch replicasets shop/web-2: denied";
+  rollout.SetCondition(StoredCondition("ReplicaFailure", "True", "ReplicaSetUpdateRefused", words));
+  const std::string told = StandingOf(rollout).message;
+  CHECK(told.ends_with(row.message + "ReplicaSetUpdateRefused: " + words));
+  rollout.SetCondition(StoredCondition("ReplicaFailure", "True", "FailedCreate", words));
+  CHECK(StandingOf(rollout).message.find(words) == std::string::npos);
+  Proves("D-270");
+}
+
 TEST_CASE("a partition is not said to keep Pods on the way to the stable revision (RO-086)") {
   StoredRollout rollout;
   BeMidway(rollout);
