@@ -81,9 +81,13 @@ std::optional<Error> WhyNotAnnotated(const Workload& workload, const NewReplicaS
                    noun + " and some of Windlass. Shorten metadata.annotations of the " + noun};
 }
 
+std::optional<Error> WhyImpossible(const Workload& workload, const NewReplicaSet& parts) {
+  std::optional<Error> why = WhyUnselected(workload, parts.hash);
+  return why ? why : WhyNotAnnotated(workload, parts);
+}
+
 std::optional<Step> RefuseImpossible(const Situation& situation, const NewReplicaSet& parts) {
-  std::optional<Error> why = WhyUnselected(situation.workload, parts.hash);
-  if (!why) why = WhyNotAnnotated(situation.workload, parts);
+  const std::optional<Error> why = WhyImpossible(situation.workload, parts);
   if (!why) return std::nullopt;
   return GiveUp(situation, parts.name, *why, Retry::kOnSpecChange);
 }
@@ -98,9 +102,12 @@ std::optional<Step> RefuseImpossible(const Situation& situation) {
 
 bool IsCreateRefused(const Situation& situation) {
   if (situation.new_replica_set != nullptr) return false;
-  const auto refused = FindRefusedCreate(situation);
-  if (!refused || MayPass(refused->error.kind)) return false;
-  return IsRefusal(refused->error.kind);
+  if (const auto refused = FindRefusedCreate(situation)) {
+    return IsRefusal(refused->error.kind) && !MayPass(refused->error.kind);
+  }
+  if (situation.workload.template_json == nullptr) return false;  // not read yet
+  const Result<NewReplicaSet> parts = PartsOfNewReplicaSet(situation);
+  return parts.ok() && WhyImpossible(situation.workload, *parts).has_value();
 }
 
 Step CreateNewReplicaSet(const Situation& situation, std::optional<int32_t> replicas) {

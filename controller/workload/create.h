@@ -18,8 +18,8 @@ Step CreateNewReplicaSet(const Situation& situation, std::optional<int32_t> repl
 std::optional<Step> RefuseImpossible(const Situation& situation);
 
 // Returns true if there is no new ReplicaSet because the API server refused, in this sync, to
-// create it, such as for a quota. A lost reply is no refusal, nor is a server or a webhook in
-// trouble.
+// create it, such as for a quota, or because it cannot be made (RefuseImpossible). A lost reply is
+// no refusal, nor is a server or a webhook in trouble.
 bool IsCreateRefused(const Situation& situation);
 
 }  // namespace windlass::workload

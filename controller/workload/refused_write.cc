@@ -5,6 +5,7 @@
 #include <utility>
 
 #include "controller/workload/conditions.h"
+#include "controller/workload/new_replica_set.h"
 
 namespace windlass::workload {
 namespace {
@@ -69,9 +70,11 @@ std::optional<Error> RefusedWrite(const Workload& workload, const Learned& learn
 }
 
 void TellRefusedWrite(const Situation& situation, std::vector<Condition>& conditions) {
-  if (!situation.refused) return RemoveCondition(conditions, kReplicaFailure);
-  TellCondition(conditions, NewCondition(kReplicaFailure, "True", kUpdateRefused,
-                                         situation.refused->message, situation.now));
+  std::optional<std::string> words =
+      situation.refused ? std::optional(situation.refused->message) : WhyNotCopied(situation);
+  if (!words) return RemoveCondition(conditions, kReplicaFailure);
+  TellCondition(conditions, NewCondition(kReplicaFailure, "True", kUpdateRefused, *std::move(words),
+                                         situation.now));
 }
 
 bool WasRefusalTold(const Workload& workload, const Learned& learned) {

@@ -42,9 +42,9 @@ std::optional<Error> RefusedWrite(const Workload& workload, const Learned& learn
 // Returns the failed write that ended the walk of this sync; null if the walk goes on.
 const Outcome* EndOfWalk(const Workload& workload, const Learned& learned);
 
-// Sets the condition ReplicaFailure to the refusal of this sync, or removes the condition if no
-// write was refused. For a minute leaves it as it is if the server's words differ in numbers only:
-// a time or a request id in them would cause a write per retry.
+// Sets the condition ReplicaFailure to the refusal of this sync, or to what WhyNotCopied tells, or
+// removes the condition if there is neither. For a minute leaves it as it is if the server's words
+// differ in numbers only: a time or a request id in them would cause a write per retry.
 void TellRefusedWrite(const Situation& situation, std::vector<Condition>& conditions);
 
 // Returns true if this sync sent a status after the refusal.

@@ -271,11 +271,10 @@ std::optional<Step> RefreshAnnotations(const Situation& situation,
 // missing (RO-120). Returns nullopt if nothing is refused or missing, or the workload is paused:
 // then its sizes change only with its spec (RO-123).
 std::optional<Step> BringBackMissing(const Situation& situation) {
-  const bool refused = situation.extended.refused || IsCreateRefused(situation);
-  if (situation.workload.paused || !refused) return std::nullopt;
   const ReplicaSet* keeper = FindKeeper(situation);
   const int64_t missing = situation.limits.desired - TotalReplicas(situation.all);
-  if (keeper == nullptr || missing <= 0) return std::nullopt;
+  if (situation.workload.paused || keeper == nullptr || missing <= 0) return std::nullopt;
+  if (!situation.extended.refused && !IsCreateRefused(situation)) return std::nullopt;
   return GrowKeeper(situation, *keeper, keeper->replicas + static_cast<int32_t>(missing));
 }
 
@@ -345,9 +344,10 @@ bool WakesWithoutTemplate(const Situation& situation,
   const Extended& extended = situation.extended;
   // Recreate took the Pods of the earlier ones itself.
   const bool may_wake = situation.workload.kept_revision && !situation.recreate();
+  if (!active.empty()) return false;
   const bool held_up = extended.refused.has_value() || extended.new_one_unknown ||
                        (may_wake && IsCreateRefused(situation));
-  if (!active.empty() || !held_up) return false;
+  if (!held_up) return false;
   return FindServedLast(situation, situation.all) != nullptr ||
          FindProvenOther(situation) != nullptr;
 }

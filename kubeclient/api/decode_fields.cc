@@ -54,7 +54,8 @@ void ReadAnnotations(JsonReader& in, SymbolTable& symbols, const DecodeInterests
     if (keeps_all || interests.ReadsAnnotation(key)) {
       out.Set(symbols.Intern(key), symbols.Intern(value));
     } else {
-      large.push_back({symbols.Intern(key), FingerprintOf(value)});
+      large.push_back(
+          {symbols.Intern(key), FingerprintOf(value), static_cast<uint32_t>(value.size())});
     }
   }
   out.ShrinkToFit();

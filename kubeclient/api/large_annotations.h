@@ -6,6 +6,7 @@
 #pragma once
 
 #include <cstddef>
+#include <cstdint>
 #include <map>
 #include <optional>
 #include <string>
@@ -23,6 +24,7 @@ inline constexpr size_t kAnnotationBytesKept = 128;
 struct LargeAnnotation {
   Symbol key;
   Fingerprint value;
+  uint32_t bytes;  // of the value
   bool operator==(const LargeAnnotation&) const = default;
 };
 using LargeAnnotations = std::vector<LargeAnnotation>;  // in order of key

@@ -102,7 +102,7 @@ TEST_CASE("of large annotations that nobody reads the fingerprints are kept (R-0
       f.decoder.interests(),
       {.reads_annotation = [](std::string_view key) { return key == "c.com/read"; },
        .keeps_all_with = [](std::string_view key) { return key == "d.com/all"; }});
-  const LargeAnnotations want = {{"a.com/large", FingerprintOf(large)}};
+  const LargeAnnotations want = {{"a.com/large", FingerprintOf(large), kAnnotationBytesKept + 1}};
   const Result<ReplicaSet> rs = DecodeReplicaSet(f.decoder, object(""));
   REQUIRE(rs.ok());
   CHECK(rs->meta.annotations == StringMap{{"b.com/small", small}, {"c.com/read", large}});
@@ -117,8 +117,8 @@ TEST_CASE("of large annotations that nobody reads the fingerprints are kept (R-0
 
   CHECK(LargeValues(object(""), want) ==
         std::map<std::string, std::string>{{"a.com/large", large}});
-  CHECK_FALSE(LargeValues(object(""), {{"a.com/large", FingerprintOf(small)}}));
-  CHECK_FALSE(LargeValues(object(""), {{"e.com/none", FingerprintOf(large)}}));
+  CHECK_FALSE(LargeValues(object(""), {{"a.com/large", FingerprintOf(small), 0}}));
+  CHECK_FALSE(LargeValues(object(""), {{"e.com/none", FingerprintOf(large), 0}}));
   CHECK_FALSE(LargeValues("{", want));
   Proves("R-064");
 }

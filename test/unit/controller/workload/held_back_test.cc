@@ -1,7 +1,9 @@
 // Rollouts that hold Pods back on the old revision (Fenceposts::updated_max), as whole rollouts.
 #include <functional>
+#include <string>
 #include <utility>
 
+#include "kubeclient/api/annotation_limit.h"
 #include "test/catch.h"
 #include "test/proves.h"
 #include "test/unit/controller/workload/cluster.h"
@@ -135,19 +137,27 @@ TEST_CASE("while the template has no ReplicaSet, missing Pods are the stable one
   Proves("RO-120");
 }
 
-// Somebody takes all stable Pods while a quota refuses the ReplicaSet of the canary's successor.
+// Somebody takes all stable Pods while a quota refuses the ReplicaSet of the canary's successor, or
+// annotations leave no room for it.
 TEST_CASE("stable Pods that are taken come back while the new ReplicaSet is refused (RO-120)") {
   HeldBack cluster([](int32_t) { return 5; });
   cluster.Keep(1);
   cluster.SetImage("v2");
   cluster.Settle();
   cluster.CheckSizes(5, 5);
-  cluster.server = [](const Request& request) -> std::optional<Result<Reply>> {
-    if (request.verb() != Verb::kCreate) return std::nullopt;
-    return Result<Reply>(Error{ErrorKind::kQuotaExceeded, "no"});
-  };
+  if (GENERATE(true, false)) {
+    cluster.server = [](const Request& request) -> std::optional<Result<Reply>> {
+      if (request.verb() != Verb::kCreate) return std::nullopt;
+      return Result<Reply>(Error{ErrorKind::kQuotaExceeded, "no"});
+    };
+  } else {
+    cluster.Edit([](Cluster::Json& d) {
+      d["metadata"]["annotations"]["team"] = std::string(kAnnotationBytesMax - 10, '<');
+    });
+  }
   cluster.SetImage("v3");
   cluster.Settle();
+  CHECK(cluster.Condition("Progressing") == "False ReplicaSetCreateError");
   cluster.EditReplicaSet(cluster.NameOf("v1"),
                          [](Cluster::Json& rs) { rs["spec"]["replicas"] = 0; });
   cluster.Settle();

@@ -7,6 +7,7 @@
 
 #include "controller/deployment/deployment_workload.h"
 #include "controller/workload/planner.h"
+#include "kubeclient/api/annotation_limit.h"
 #include "test/catch.h"
 #include "test/proves.h"
 #include "test/unit/controller/workload/world.h"
@@ -113,7 +114,7 @@ TEST_CASE_METHOD(Fixture, "a read that finds nothing ends the sync") {
 struct Annotated {
   Annotated() {
     value = std::string(5000, 'x');
-    world.deployment.large_annotations = {{"example.com/notes", FingerprintOf(value)}};
+    world.deployment.large_annotations = {{"example.com/notes", FingerprintOf(value), 5000}};
   }
   void Answer(const std::string& text) {
     const Request read = Request::Get(resources::kDeployments, KeyOf(world.deployment.meta));
@@ -164,6 +165,20 @@ TEST_CASE_METHOD(Annotated, "without the cached value a rollout goes on, and not
   CHECK_FALSE(std::holds_alternative<Read>(world.Decide()));
 }
 
+// Of what the ReplicaSet has only the length is known.
+TEST_CASE_METHOD(Annotated, "a large annotation is copied if it fits beside those there (D-163)") {
+  ReplicaSet& rs = world.AddNew("web-1", 3, 3);
+  const bool fits = GENERATE(true, false);
+  const uint32_t other = kAnnotationBytesMax - 5000 - (fits ? 1000 : 500);
+  rs.large_annotations = {{"other", FingerprintOf("of another"), other}};
+  rs.min_ready_seconds = 7;
+  Answer(value);
+  const std::string written = Written();
+  CHECK(written.find("minReadySeconds") != std::string::npos);
+  CHECK((written.find(value) != std::string::npos) == fits);
+  Proves("D-163");
+}
+
 TEST_CASE_METHOD(Annotated, "a value is copied although the text could not be had") {
   world.deployment.spec.template_json.reset();
   world.AddNew("web-1", 3, 3);
@@ -176,7 +191,7 @@ TEST_CASE_METHOD(Annotated, "a value that is kept of the Deployment alone is com
   world.deployment.large_annotations.clear();
   world.deployment.meta.annotations.Set("example.com/notes", value);
   ReplicaSet& rs = world.AddNew("web-1", 3, 3);
-  rs.large_annotations = {{"example.com/notes", FingerprintOf(value)}};
+  rs.large_annotations = {{"example.com/notes", FingerprintOf(value), 5000}};
   const Step step = world.Decide();
   const Write* write = std::get_if<Write>(&step);
   CHECK((write == nullptr || write->request.body().find("example.com") == std::string::npos));

@@ -4,6 +4,7 @@
 #include <vector>
 
 #include "controller/workload/refused_write.h"
+#include "kubeclient/api/annotation_limit.h"
 #include "test/catch.h"
 #include "test/proves.h"
 #include "test/unit/controller/workload/refusing.h"
@@ -37,6 +38,37 @@ TEST_CASE(
   cluster.Edit([](Json& d) { d["spec"]["minReadySeconds"] = 3; });
   CHECK(message_after("annotate v2", "frozen until 2027") ==
         "patch replicasets ns/" + cluster.NameOf("v2") + ": frozen until 2027");
+}
+
+// Whom this serves: an autoscaler, while somebody wrote more annotations than one object holds
+// beside Windlass's.
+TEST_CASE("annotations without room on the ReplicaSet hold up no size, and are told (D-163)") {
+  Refusing cluster;
+  cluster.server = [](const Request& request) -> std::optional<Result<Reply>> {
+    if (request.body().size() < kAnnotationBytesMax) return std::nullopt;
+    return Error{ErrorKind::kInvalid, "metadata.annotations: Too long"};
+  };
+  const std::string rest(kAnnotationBytesMax - 600, '<');
+  cluster.Edit([&](Json& d) { d["metadata"]["annotations"]["team"] = rest; });
+  cluster.Scale(6);
+  cluster.Settle();
+  CHECK(cluster.SizeOf("v1") == 6);
+  CHECK(cluster.Condition("ReplicaFailure") == kTold);
+  const std::string said = cluster.Message();
+  INFO(said);
+  CHECK(
+      said.starts_with("replicasets ns/" + cluster.NameOf("v1") +
+                       " does not get the changed annotations of the deployment: it would have "));
+  CHECK(
+      said.ends_with("of which 261632 are possible. Shorten metadata.annotations of the "
+                     "deployment"));
+  CHECK(cluster.Observed());
+
+  cluster.Edit([](Json& d) { d["metadata"]["annotations"]["team"] = "shop"; });
+  cluster.Settle();
+  CHECK(cluster.Condition("ReplicaFailure").empty());
+  CHECK(cluster.ReplicaSet("v1")["metadata"]["annotations"]["team"] == "shop");
+  Proves("D-163");
 }
 
 TEST_CASE("a ReplicaSet's own ReplicaFailure is shown before ours, and ours after it") {

@@ -69,6 +69,22 @@ TEST_CASE("the Pods are scaled while the new ReplicaSet is refused (P-070)") {
   Proves("P-070");
 }
 
+// Nor does it wait for a user who makes the Deployment anew: pod-template-hash was copied into its
+// selector with the labels of a Pod.
+TEST_CASE("the Pods are scaled while the new ReplicaSet cannot be made (P-070)") {
+  Started c(2);
+  const Json hash = c.ReplicaSet("v1")["metadata"]["labels"]["pod-template-hash"];
+  c.Edit([&](Json& d) { d["spec"]["selector"]["matchLabels"]["pod-template-hash"] = hash; });
+  c.SetImage("v2");
+  CHECK(std::holds_alternative<Failed>(c.Sync()));
+  const int32_t replicas = GENERATE(1, 5);
+  c.Scale(replicas);
+  CHECK(std::holds_alternative<Failed>(c.Sync()));
+  CHECK(c.SizeOf("v1") == replicas);
+  CHECK(c.Condition("Progressing") == "False ReplicaSetCreateError");
+  Proves("P-070");
+}
+
 TEST_CASE("a ReplicaSet that cannot be given the settings holds up nothing (P-074)") {
   Started c(2);
   c.SetImage("v2");
