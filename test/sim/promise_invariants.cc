@@ -87,7 +87,7 @@ void PromiseInvariants::JudgeSizes(RolloutFacts& facts, const Change& change) {
   for (const auto& [key, one] : facts.templates) {
     const bool grows = key == changed && after > before;
     const bool is_left = key != changed && after == 0 && total == one.size;
-    if (grows || is_left) JudgePause(facts, key, one.size, change.at);
+    if (grows || is_left) JudgePause(facts, key, one.size, change.at, is_left ? changed : "");
   }
 }
 
@@ -101,10 +101,10 @@ void PromiseInvariants::JudgePatch(RolloutFacts& facts, const Change& change) {
 }
 
 void PromiseInvariants::JudgePause(RolloutFacts& facts, const std::string& key, int64_t pods,
-                                   MonotonicTime now) {
+                                   MonotonicTime now, const std::string& taken) {
   const TemplateFacts& one = facts.templates[key];
   const auto pause = one.pauses.Ahead();
-  if (one.proven || !pause || !facts.HasOtherToKeep(key)) return;
+  if (one.proven || !pause || !facts.HasOtherToKeep(key, taken)) return;
   const int64_t most = facts.desired.Max(now, kLately);
   if (most == 0) return;
   ++judged_;

@@ -57,7 +57,9 @@ class PromiseInvariants {
   void JudgePatch(RolloutFacts& facts, const Change& change);
   void JudgeStatus(RolloutFacts& facts, const Change& change);
   void JudgeStable(const RolloutFacts& facts);
-  void JudgePause(RolloutFacts& facts, const std::string& key, int64_t pods, MonotonicTime now);
+  // `taken`: the template whose last Pods the write takes; empty if it takes none.
+  void JudgePause(RolloutFacts& facts, const std::string& key, int64_t pods, MonotonicTime now,
+                  const std::string& taken = {});
   void JudgePausesAtRest(RolloutFacts& facts, MonotonicTime now);
   void JudgeShare(RolloutFacts& facts);
   void JudgeShareInPlace(RolloutFacts& facts, MonotonicTime now);

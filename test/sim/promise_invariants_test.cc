@@ -30,13 +30,13 @@ StoreKey KeyOf(const ResourceId& resource, const std::string& name) {
 // Rollout web with 10 replicas was at app:1, of which ReplicaSet "old" has all Pods. It wants app:2
 // now, of which ReplicaSet "new" has none yet.
 struct Scene : PlayedRollout {
-  explicit Scene(const char* strategy, int replicas = 10) {
+  explicit Scene(const char* strategy, int replicas = 10, Duration old_for = seconds(61)) {
     Json web = SampleRollout("web", replicas, "app:1");
     web["spec"]["strategy"] = Json::parse(strategy);
     web["spec"]["revisionHistoryLimit"] = 1;
     rollout = world.Apply(web);
     Make("old", replicas, "1");
-    world.RunFor(seconds(61));  // long enough to be remembered
+    world.RunFor(old_for);  // by default long enough to be remembered
     Want("app:2");
     Make("new", 0, "2");
     world.RunFor(kLater);
@@ -161,6 +161,19 @@ TEST_CASE("I-62: a template gets all Pods after its pauses were left, and not be
          scene.Sizes(10, 0);
        }},
   })));
+}
+
+// An outage took the Pods of the first revision, and the write takes the rest of it.
+TEST_CASE("I-62: who takes the last Pods of a revision that is not remembered is judged") {
+  Scene scene(kAtPause, 3, seconds(5));
+  scene.Sizes(1, 2);
+  scene.User(R"({"replicas": 2})");
+  for (const Object& pod : scene.world.Pods("web", kKind)) {
+    if (!NameOf(*pod).starts_with("old-")) continue;
+    REQUIRE(scene.world.api().Delete("user", KeyOf(resources::kPods, NameOf(*pod))).ok());
+  }
+  scene.Scale("old", 0);
+  CHECK(scene.Broken() == "I-62");
 }
 
 TEST_CASE("I-62: the size in between does not matter") {

@@ -32,20 +32,23 @@ Json StepsIn(const Json& rollout) {
 bool RolloutFacts::in_place() const { return WantsInPlace(*rollout); }
 
 bool RolloutFacts::HasOther(const std::string& key) const {
-  const auto mine = templates.find(key);
+  return std::ranges::any_of(templates,
+                             [&](const auto& one) { return IsOther(one.first, one.second, key); });
+}
+
+bool RolloutFacts::HasOtherToKeep(const std::string& key, const std::string& taken) const {
   return std::ranges::any_of(templates, [&](const auto& one) {
     const auto& [other, facts] = one;
-    if (other == key || !facts.exists) return false;
-    return facts.remembered || (mine != templates.end() && mine->second.beside.contains(other));
+    if (!IsOther(other, facts, key)) return false;
+    return facts.remembered || facts.size > 0 || facts.live > 0 || other == taken;
   });
 }
 
-bool RolloutFacts::HasOtherToKeep(const std::string& key) const {
-  return HasOther(key) && std::ranges::any_of(templates, [&](const auto& one) {
-           const auto& [other, facts] = one;
-           if (other == key || !facts.exists) return false;
-           return facts.remembered || facts.size > 0 || facts.live > 0;
-         });
+bool RolloutFacts::IsOther(const std::string& other, const TemplateFacts& facts,
+                           const std::string& key) const {
+  if (other == key || !facts.exists) return false;
+  const auto mine = templates.find(key);
+  return facts.remembered || (mine != templates.end() && mine->second.beside.contains(other));
 }
 
 RolloutObserver::RolloutObserver(ApiServer& server, std::set<std::string> controllers)

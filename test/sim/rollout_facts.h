@@ -65,9 +65,13 @@ struct RolloutFacts {
   // Returns true if there is a revision to hold back for the template: another one that was proven
   // for long enough to be remembered, or had Pods when the template was requested.
   bool HasOther(const std::string& key) const;
-  // Likewise, but of those that had Pods only one that still has some: nothing comes back to a
-  // first revision that was never complete and has no Pods left.
-  bool HasOtherToKeep(const std::string& key) const;
+  // Likewise, but of those that had Pods only one that still has some, or `taken`, whose last ones
+  // are taken by the write that is judged: nothing comes back to a first revision that was never
+  // complete and has no Pods left.
+  bool HasOtherToKeep(const std::string& key, const std::string& taken = {}) const;
+
+ private:
+  bool IsOther(const std::string& other, const TemplateFacts& facts, const std::string& key) const;
 };
 
 class RolloutObserver {

@@ -107,6 +107,7 @@ TEST_CASE("What may safely be repeated is repeated, and nothing else (C-015)") {
     CHECK(world.Kinds("call") == Kinds{row.kind});
     CHECK((last - first).count() == row.takes.count());
   }
+  Proves("S-018");  // a late dry run is not repeated
 }
 
 TEST_CASE("A retry that succeeds is a success") {
