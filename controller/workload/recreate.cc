@@ -47,9 +47,8 @@ std::optional<RecreateStep> ConfirmSwitch(const Situation& situation) {
 
 OldPods LookForOldPods(const Situation& situation) {
   for (const ReplicaSet* rs : situation.old) {
-    const bool unseen = rs->status.observed_generation < rs->meta.generation;
     const bool terminating = rs->status.terminating_replicas.value_or(0) > 0;
-    if (unseen || terminating || rs->status.replicas > 0) return OldPods::kPresent;
+    if (!IsObserved(*rs) || terminating || rs->status.replicas > 0) return OldPods::kPresent;
   }
   if (!situation.view.pods_known) return OldPods::kUnknown;
   for (const PodMetadata* pod : situation.view.pods) {

@@ -36,6 +36,15 @@ void ReadLabelSelector(JsonReader& in, SymbolTable& symbols, LabelSelector& out)
 void ReadConditions(JsonReader& in, SymbolTable& symbols, std::vector<Condition>& out);
 void ReadIntOrPercent(JsonReader& in, std::optional<IntOrPercent>& out);
 
+// Drops a status that is of a deleted object of the same name: its generation is later than that of
+// this object. The ReplicaSet controller reads the object anew after a conflict, and then writes
+// what it counted for the former one. Example: web-7c9 of generation 4 had 8 Pods and was deleted;
+// the new one, of generation 1, gets a status with 8 replicas and observedGeneration 4.
+template <typename Status>
+void DropStatusOfFormer(const ObjectMeta& meta, Status& status) {
+  if (meta.generation > 0 && status.observed_generation > meta.generation) status = {};
+}
+
 // Notes in `meta` how large the document is. Returns the reader's error if it is malformed or not
 // whole; kMalformed if the object has no name.
 Status Finish(JsonReader& in, ObjectMeta& meta);

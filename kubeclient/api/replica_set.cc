@@ -70,6 +70,7 @@ Result<ReplicaSet> DecodeReplicaSet(Decoder& decoder, std::string_view object_js
       ReadReplicaSetStatus(in, decoder.symbols(), out.status);
   });
   WINDLASS_TRY([[maybe_unused]] const Unit whole, Finish(in, out.meta));
+  DropStatusOfFormer(out.meta, out.status);
   WINDLASS_TRY(const TemplateFingerprints fingerprints,
                decoder.FingerprintTemplate(out.meta, raw_template));
   out.template_fingerprint = fingerprints.canonical;

@@ -58,6 +58,7 @@ Result<ReplicationController> DecodeReplicationController(Decoder& decoder,
       ReadStatus(in, out.status);
   });
   WINDLASS_TRY([[maybe_unused]] const Unit whole, Finish(in, out.meta));
+  DropStatusOfFormer(out.meta, out.status);
   // The template is edited as a tree later, so it must be JSON inside, too.
   WINDLASS_TRY([[maybe_unused]] const TemplateFingerprints valid,
                decoder.FingerprintTemplate(out.meta, raw_template));

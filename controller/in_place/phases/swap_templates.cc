@@ -28,9 +28,7 @@ Step OrFailed(Result<Request> request, Decision decision, const InPlace& in_plac
 }
 
 // The host's controller has seen its new template, so it makes no more Pods of the old one (P-057).
-bool HostKnowsItsTemplate(const ReplicaSet& host) {
-  return host.status.observed_generation >= host.meta.generation;
-}
+bool HostKnowsItsTemplate(const ReplicaSet& host) { return IsObserved(host); }
 
 // Returns true if all Pods have the target template and are settled, the stand-ins are gone
 // (P-052), and no limit is in force: Pods that come would have the target template after the
@@ -42,8 +40,7 @@ bool IsReadyToCommit(const InPlace& in_place) {
   const PodCounts& counts = in_place.counts;
   return counts.to_update == 0 && counts.stand_ins == 0 && counts.settled == counts.pods &&
          counts.pods >= in_place.host->replicas && pending.replicas == 0 &&
-         pending.status.replicas == 0 &&
-         pending.status.observed_generation >= pending.meta.generation;
+         pending.status.replicas == 0 && IsObserved(pending);
 }
 
 // Returns true if another ReplicaSet has own Pods. Then another controller took over in the middle

@@ -179,6 +179,28 @@ TEST_CASE("a ReplicaSet is read, with the fingerprint of its template instead of
 }
 
 // Whom this serves: who reads the Deployment's condition, into which the message is copied.
+// Whom this serves: a user whose old Pods would go because of Pods that a deleted ReplicaSet had.
+TEST_CASE("a status of a deleted object of the same name is dropped (D-261)") {
+  Fixture f;
+  const auto object = [](int observed) {
+    return R"({"metadata":{"name":"web-7c9","generation":2},"spec":{"replicas":6},
+"status":{"observedGeneration":)" +
+           std::to_string(observed) + R"(,"replicas":8,"availableReplicas":8}})";
+  };
+  const bool is_former = GENERATE(true, false);
+  const std::string text = object(is_former ? 4 : 2);
+  const auto rs = DecodeReplicaSet(f.decoder, text);
+  REQUIRE(rs.ok());
+  CHECK(rs->status.replicas == (is_former ? 0 : 8));
+  CHECK(rs->status.available_replicas == (is_former ? 0 : 8));
+  CHECK(IsObserved(*rs) != is_former);
+  const auto controller = DecodeReplicationController(f.decoder, text);
+  REQUIRE(controller.ok());
+  CHECK(controller->status.replicas == (is_former ? 0 : 8));
+  CHECK(IsObserved(*controller) != is_former);
+  Proves("D-261");
+}
+
 TEST_CASE("of a ReplicaSet's condition the beginning of its message is kept (R-066)") {
   Fixture f;
   const auto message_of = [&](const std::string& message) {
