@@ -76,11 +76,21 @@ bool IsObserved(const Json& object) {
   return NumberOf(object, "/metadata/generation") <= NumberOf(object, "/status/observedGeneration");
 }
 
-const Json* RefusedUpdate(const Json& object) {
+namespace {
+
+const Json* ReplicaFailureWith(const Json& object, std::string_view reason) {
   const Json* failure = TrueCondition(object, "ReplicaFailure");
-  const bool is_write =
-      failure != nullptr && TextOf(*failure, "/reason") == "ReplicaSetUpdateRefused";
-  return is_write ? failure : nullptr;
+  return failure != nullptr && TextOf(*failure, "/reason") == reason ? failure : nullptr;
+}
+
+}  // namespace
+
+const Json* RefusedUpdate(const Json& object) {
+  return ReplicaFailureWith(object, "ReplicaSetUpdateRefused");
+}
+
+const Json* AnnotationsNotCopied(const Json& object) {
+  return ReplicaFailureWith(object, "AnnotationsNotCopied");
 }
 
 bool IsOfPresent(const Json& condition, const Json& object) {

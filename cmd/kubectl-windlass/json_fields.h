@@ -43,8 +43,11 @@ std::optional<WallTime> TimeOf(const Json& object, const std::string& pointer);
 // Returns true if the controller has seen the latest spec.
 bool IsObserved(const Json& object);
 // Returns condition ReplicaFailure if it says that the API server refuses a write of Windlass; else
-// null. With other reasons the condition is about Pods.
+// null.
 const Json* RefusedUpdate(const Json& object);
+// Returns condition ReplicaFailure if it says that a ReplicaSet has no room for annotations, which
+// holds up nothing; else null. With other reasons the condition is about Pods.
+const Json* AnnotationsNotCopied(const Json& object);
 // Returns true if the condition was set for the present generation of its object.
 bool IsOfPresent(const Json& condition, const Json& object);
 // The controller has seen the latest spec, and could not begin with it: then the object is not

@@ -215,6 +215,9 @@ std::optional<Cause> CauseIn(const Follow& follow, const Json& object, const Sta
   const Json* in_place = InPlaceToTell(object);
   const bool given_up = in_place != nullptr && TextOf(*in_place, "/reason") == "GivenUp";
   if (told == nullptr && given_up) told = in_place;
+  if (told != nullptr && standing.sentence.find(TextOf(*told, "/message")) != std::string::npos) {
+    return std::nullopt;  // the sentence quotes MESSAGE, which says so
+  }
   if (told != nullptr) return Cause{TextOf(*told, "/reason"), TextOf(*told, "/message")};
   const std::vector<const Json*> pods = follow.Objects(kPods);
   std::vector<const Json*> makers = follow.Objects(kMakers);

@@ -70,6 +70,16 @@ std::string ConditionText(const Json* condition) {
   return TextOf(*condition, "/reason") + ": " + TextOf(*condition, "/message");
 }
 
+// Returns what a line Warning says; "" if `status`, the line above, quotes it already, as that of a
+// stalled Rollout does.
+std::string WarningText(const Json& workload, const std::string& status) {
+  const Json* why = WhyUnobserved(workload);
+  if (why == nullptr) why = RefusedUpdate(workload);
+  if (why == nullptr) why = AnnotationsNotCopied(workload);
+  const std::string text = ConditionText(why);
+  return status.find(text) == std::string::npos ? text : "";
+}
+
 void AddHeader(const Json& workload, const ResourceId& resource, const RolloutRoles& roles,
                Tree& tree) {
   const auto add = [&tree](const char* key, std::string value) {
@@ -106,8 +116,7 @@ void AddHeader(const Json& workload, const ResourceId& resource, const RolloutRo
   add("Images", Images(back_to == nullptr ? workload : *back_to));
   if (back_to != nullptr) add("Asked for", AskedForText(workload, roles));
   add("In place", ConditionText(InPlaceToTell(workload)));
-  const Json* why = WhyUnobserved(workload);
-  add("Warning", ConditionText(why != nullptr ? why : RefusedUpdate(workload)));
+  add("Warning", WarningText(workload, StatusText(standing)));
   const Json* overlap = TrueCondition(workload, "SelectorOverlap");
   if (overlap != nullptr) add("Warning", TextOf(*overlap, "/message"));
   const Json* services = ConditionOf(workload, "ServicesSynced");

@@ -99,7 +99,7 @@ void FillDeployment(const Json& object, const Subject& subject, Standing& standi
     return;
   }
   const Json* failure = TrueCondition(object, "ReplicaFailure");
-  if (failure != nullptr) {
+  if (failure != nullptr && AnnotationsNotCopied(object) == nullptr) {
     standing.reason = TextOf(*failure, "/reason");
   } else if (const Json* told = InPlaceToTell(object)) {
     standing.reason = "in place: " + TextOf(*told, "/reason");

@@ -225,9 +225,9 @@ Ruling Rule(const Facts& facts) {
 
 // As Rule, and says of a stalled or aborted Rollout, too, that a rollback waits, and of any that
 // the defaults of the template are waited for. Says of one that is neither ready nor aborted that
-// its revision was given up in place (P-062). Says of any which write the API server refuses
-// (D-270). Says of one that is not stalled that its selector matches Pods of another controller
-// (RO-164).
+// its revision was given up in place (P-062). Says of one that is not stalled that its selector
+// matches Pods of another controller (RO-164). Says of any, at the end, which write the API server
+// refuses (D-270).
 Ruling RuleAndMore(const Facts& facts) {
   Ruling ruling = Rule(facts);
   const bool stalled = ruling.way == Way::kStalled;
@@ -240,10 +240,10 @@ Ruling RuleAndMore(const Facts& facts) {
   if (given_up && ruling.way != Way::kReady && !facts.workload.follow_revision) {
     ruling.message += "; in place " + in_place->message;
   }
-  const Condition* failure = FindCondition(facts.status.conditions, workload::kReplicaFailure);
-  if (HasReason(failure, workload::kUpdateRefused)) ruling.message += "; " + TextOf(*failure);
   const Condition* overlap = FindCondition(facts.status.conditions, workload::kSelectorOverlap);
   if (overlap != nullptr && !stalled) ruling.message += "; " + overlap->message;
+  const Condition* failure = FindCondition(facts.status.conditions, workload::kReplicaFailure);
+  if (HasReason(failure, workload::kUpdateRefused)) ruling.message += "; " + TextOf(*failure);
   return ruling;
 }
 

@@ -1,6 +1,8 @@
 #include "controller/workload/copied_annotations.h"
 
 #include <algorithm>
+#include <utility>
+#include <vector>
 
 #include "controller/workload/annotations.h"
 #include "kubeclient/api/large_annotations.h"
@@ -23,27 +25,94 @@ bool Shows(const ReplicaSet& rs, const LargeAnnotation& annotation) {
   return text && FingerprintOf(*text) == annotation.value;
 }
 
+// An annotation that a ReplicaSet lacks.
+struct Lacking {
+  std::string_view key;
+  size_t bytes = 0;  // of the value
+  bool large = false;
+};
+
+std::vector<Lacking> FindLacking(const Workload& workload, const ReplicaSet* onto) {
+  std::vector<Lacking> lacking;
+  for (const auto& [key, value] : workload.meta.annotations) {
+    if (!IsCopied(key) || (onto != nullptr && Shows(*onto, key, value))) continue;
+    lacking.push_back({.key = key.text(), .bytes = value.text().size()});
+  }
+  if (workload.large_annotations == nullptr) return lacking;
+  for (const LargeAnnotation& annotation : *workload.large_annotations) {
+    if (!IsCopied(annotation.key) || (onto != nullptr && Shows(*onto, annotation))) continue;
+    lacking.push_back({.key = annotation.key.text(), .bytes = annotation.bytes, .large = true});
+  }
+  return lacking;
+}
+
+// Returns how many bytes `rs` has of the annotation; 0 if it has none.
+size_t BytesOfOne(const ReplicaSet& rs, std::string_view key) {
+  if (const auto value = rs.meta.annotations.Find(key)) return key.size() + value->size();
+  const LargeAnnotation* large = FindLarge(rs.large_annotations, key);
+  return large != nullptr ? key.size() + large->bytes : 0;
+}
+
+size_t BytesOfAll(const ReplicaSet& rs) {
+  size_t bytes = AnnotationBytes(rs.meta.annotations);
+  for (const LargeAnnotation& one : rs.large_annotations)
+    bytes += one.key.text().size() + one.bytes;
+  return bytes;
+}
+
+struct Choice {
+  std::vector<Lacking> copied;
+  std::vector<Lacking> left_out;  // the smallest first
+  size_t bytes = 0;               // that there are with those copied
+};
+
+Choice Choose(const Workload& workload, const ReplicaSet* onto) {
+  std::vector<Lacking> lacking = FindLacking(workload, onto);
+  std::ranges::sort(lacking, {}, [](const Lacking& one) { return std::pair(one.bytes, one.key); });
+  Choice choice;
+  choice.bytes = onto != nullptr ? BytesOfAll(*onto) : 0;
+  const size_t most = std::max(kAnnotationBytesCopied, choice.bytes);
+  for (const Lacking& one : lacking) {
+    const size_t before = onto != nullptr ? BytesOfOne(*onto, one.key) : 0;
+    const size_t bytes = choice.bytes - before + one.key.size() + one.bytes;
+    if (bytes <= most) choice.bytes = bytes;
+    (bytes <= most ? choice.copied : choice.left_out).push_back(one);
+  }
+  return choice;
+}
+
 }  // namespace
 
 void CopyAnnotations(const Workload& workload, const ReplicaSet* onto,
                      std::map<std::string, std::string>& missing) {
-  for (const auto& [key, value] : workload.meta.annotations) {
-    if (!IsCopied(key) || (onto != nullptr && Shows(*onto, key, value))) continue;
-    missing[std::string(key.text())] = value.text();
-  }
-  if (workload.large_annotations == nullptr || workload.large_values == nullptr) return;
-  for (const LargeAnnotation& annotation : *workload.large_annotations) {
-    if (!IsCopied(annotation.key) || (onto != nullptr && Shows(*onto, annotation))) continue;
-    const auto value = workload.large_values->find(std::string(annotation.key.text()));
-    if (value != workload.large_values->end()) missing[value->first] = value->second;
+  for (const Lacking& one : Choose(workload, onto).copied) {
+    const std::string key(one.key);
+    if (!one.large) {
+      missing[key] = *workload.meta.annotations.Find(key);
+    } else if (workload.large_values != nullptr) {
+      const auto value = workload.large_values->find(key);
+      if (value != workload.large_values->end()) missing[key] = value->second;
+    }
   }
 }
 
 bool LacksLargeAnnotations(const Workload& workload, const ReplicaSet& rs) {
-  if (workload.large_annotations == nullptr) return false;
-  return std::ranges::any_of(*workload.large_annotations, [&](const LargeAnnotation& annotation) {
-    return IsCopied(annotation.key) && !Shows(rs, annotation);
-  });
+  return std::ranges::any_of(Choose(workload, &rs).copied, &Lacking::large);
+}
+
+std::optional<std::string> WhyNotCopied(const Workload& workload, const ReplicaSet& rs) {
+  const Choice choice = Choose(workload, &rs);
+  if (choice.left_out.empty()) return std::nullopt;
+  const Lacking& one = choice.left_out.front();
+  const std::string noun(workload.kind.noun());
+  const size_t more = choice.left_out.size() - 1;
+  return "replicaset " + rs.meta.name + " does not get annotation " + std::string(one.key) +
+         (more > 0 ? " and " + std::to_string(more) + " larger ones" : "") + " of the " + noun +
+         ": the smallest has " + std::to_string(one.bytes) + " bytes, and the annotations of the " +
+         "replicaset have " + std::to_string(choice.bytes) + " of " +
+         std::to_string(kAnnotationBytesCopied) +
+         " already. Shorten it, or remove annotations of " + "the replicaset that the " + noun +
+         " has no longer";
 }
 
 }  // namespace windlass::workload

@@ -13,7 +13,6 @@
 #include "controller/workload/new_replica_set.h"
 #include "controller/workload/own_parts.h"
 #include "controller/workload/room.h"
-#include "kubeclient/api/annotation_limit.h"
 #include "kubeclient/api/canonical.h"
 #include "kubeclient/api/selector.h"
 
@@ -68,26 +67,8 @@ std::optional<Error> WhyUnselected(const Workload& workload, const std::string& 
                    " with --cascade=orphan, which keeps its Pods, and create it anew"};
 }
 
-// Returns why the API server would refuse the annotations of the ReplicaSet. Its words would name a
-// ReplicaSet that nobody has ever seen. Example: annotations of 262,143 bytes are copied from a
-// Deployment, and the revision is one more.
-std::optional<Error> WhyNotAnnotated(const Workload& workload, const NewReplicaSet& parts) {
-  const size_t bytes = AnnotationBytes(parts.annotations);
-  if (bytes <= kAnnotationBytesMax) return std::nullopt;
-  const std::string noun(workload.kind.noun());
-  return Error{ErrorKind::kInvalid,
-               "its annotations would have " + std::to_string(bytes) + " bytes, of which " +
-                   std::to_string(kAnnotationBytesMax) + " are possible: it gets those of the " +
-                   noun + " and some of Windlass. Shorten metadata.annotations of the " + noun};
-}
-
-std::optional<Error> WhyImpossible(const Workload& workload, const NewReplicaSet& parts) {
-  std::optional<Error> why = WhyUnselected(workload, parts.hash);
-  return why ? why : WhyNotAnnotated(workload, parts);
-}
-
 std::optional<Step> RefuseImpossible(const Situation& situation, const NewReplicaSet& parts) {
-  const std::optional<Error> why = WhyImpossible(situation.workload, parts);
+  const std::optional<Error> why = WhyUnselected(situation.workload, parts.hash);
   if (!why) return std::nullopt;
   return GiveUp(situation, parts.name, *why, Retry::kOnSpecChange);
 }
@@ -105,9 +86,10 @@ bool IsCreateRefused(const Situation& situation) {
   if (const auto refused = FindRefusedCreate(situation)) {
     return IsRefusal(refused->error.kind) && !MayPass(refused->error.kind);
   }
-  if (situation.workload.template_json == nullptr) return false;  // not read yet
+  // The text may not have been read yet, and which ReplicaSet has the template may not be known.
+  if (situation.workload.template_json == nullptr || !situation.wanted.known) return false;
   const Result<NewReplicaSet> parts = PartsOfNewReplicaSet(situation);
-  return parts.ok() && WhyImpossible(situation.workload, *parts).has_value();
+  return parts.ok() && WhyUnselected(situation.workload, parts->hash).has_value();
 }
 
 Step CreateNewReplicaSet(const Situation& situation, std::optional<int32_t> replicas) {

@@ -13,8 +13,8 @@ namespace windlass::workload {
 Step CreateNewReplicaSet(const Situation& situation, std::optional<int32_t> replicas = {});
 
 // Returns the step that tells why the new ReplicaSet cannot be made, if that is known without
-// asking the API server: the workload's selector cannot match it, or its annotations are too large.
-// Returns nullopt if neither holds. Asked before anything is taken away to make room for it.
+// asking the API server: the workload's selector cannot match it. Returns nullopt otherwise. Asked
+// before anything is taken away to make room for it.
 std::optional<Step> RefuseImpossible(const Situation& situation);
 
 // Returns true if there is no new ReplicaSet because the API server refused, in this sync, to

@@ -3,7 +3,6 @@
 #include <algorithm>
 #include <cstddef>
 #include <functional>
-#include <map>
 #include <utility>
 #include <vector>
 
@@ -12,7 +11,6 @@
 #include "controller/workload/own_parts.h"
 #include "controller/workload/proven.h"
 #include "controller/workload/revisions.h"
-#include "kubeclient/api/annotation_limit.h"
 #include "kubeclient/api/object_meta.h"
 #include "kubeclient/api/template_text.h"
 
@@ -21,10 +19,6 @@ namespace {
 
 // The most bytes of the annotation with a ReplicaSet's former revisions (D-164).
 constexpr size_t kRevisionHistoryBytesMax = 2000;
-
-// How many bytes of annotations a change of the new ReplicaSet may lead to. What is left is for the
-// sizes, which a later write may add.
-constexpr size_t kAnnotationBytesOfChange = kAnnotationBytesMax - 512;
 
 // A revision that is not below this was planted, not counted.
 constexpr int64_t kRevisionMax = int64_t{1} << 62U;
@@ -108,38 +102,6 @@ void RaiseRevision(const ReplicaSet& rs, int64_t revision, ReplicaSetChange& cha
   const auto history = rs.meta.annotations.Find(kRevisionHistory).value_or(std::string_view());
   std::string longer = AppendToHistory(history, text, kRevisionHistoryBytesMax);
   if (longer != history) change.annotations[std::string(kRevisionHistory)] = std::move(longer);
-}
-
-// Returns how many bytes of annotations `rs` has after `change`.
-size_t AnnotationBytesAfter(const ReplicaSet& rs, const ReplicaSetChange& change) {
-  size_t bytes = AnnotationBytes(change.annotations);
-  const auto add = [&](const Symbol& key, size_t value) {
-    if (!change.annotations.contains(std::string(key.text()))) bytes += key.text().size() + value;
-  };
-  for (const auto& [key, value] : rs.meta.annotations) add(key, value.text().size());
-  for (const LargeAnnotation& large : rs.large_annotations) add(large.key, large.bytes);
-  return bytes;
-}
-
-// Returns what the new ReplicaSet lacks, with the annotations of the workload or without.
-ReplicaSetChange MissingOf(const Situation& situation, bool with_copies) {
-  const ReplicaSet& rs = *situation.new_replica_set;
-  ReplicaSetChange change;
-  if (!situation.workload.follow_revision) {  // else they are about another template (RO-031)
-    if (with_copies) CopyAnnotations(situation.workload, &rs, change.annotations);
-    NoteRequest(situation.workload, rs, change);
-  }
-  RaiseRevision(rs, RevisionToBe(situation), change);
-  if (rs.min_ready_seconds != situation.workload.min_ready_seconds) {
-    change.min_ready_seconds = situation.workload.min_ready_seconds;
-  }
-  const auto raised = change.annotations.find(std::string(kRevision));
-  const std::string_view revision =
-      raised != change.annotations.end() ? raised->second : RevisionText(rs.meta);
-  const PlannedWrite write{
-      .what = PlannedWrite::What::kNewReplicaSet, .onto = &rs, .revision = revision};
-  change.fallback_reason = situation.extension().Note(situation, write, change.annotations);
-  return change;
 }
 
 // Returns the size with which a rolling update makes the new ReplicaSet.
@@ -232,26 +194,23 @@ int64_t RevisionToBe(const Situation& situation) {
 }
 
 ReplicaSetChange MissingFromNewReplicaSet(const Situation& situation) {
-  ReplicaSetChange change = MissingOf(situation, /*with_copies=*/true);
-  const size_t bytes = AnnotationBytesAfter(*situation.new_replica_set, change);
-  if (change.annotations.empty() || bytes <= kAnnotationBytesOfChange) return change;
-  return MissingOf(situation, /*with_copies=*/false);
-}
-
-std::optional<std::string> WhyNotCopied(const Situation& situation) {
-  const ReplicaSet* rs = situation.new_replica_set;
-  if (rs == nullptr || situation.workload.follow_revision) return std::nullopt;
-  std::map<std::string, std::string> copies;
-  CopyAnnotations(situation.workload, rs, copies);
-  if (copies.empty()) return std::nullopt;
-  const size_t bytes = AnnotationBytesAfter(*rs, MissingOf(situation, /*with_copies=*/true));
-  if (bytes <= kAnnotationBytesOfChange) return std::nullopt;
-  const std::string noun(situation.workload.kind.noun());
-  return "replicasets " + KeyOf(rs->meta).ToString() +
-         " does not get the changed annotations of the " + noun + ": it would have " +
-         std::to_string(bytes) + " bytes of them, of which " +
-         std::to_string(kAnnotationBytesOfChange) +
-         " are possible. Shorten metadata.annotations of the " + noun;
+  const ReplicaSet& rs = *situation.new_replica_set;
+  ReplicaSetChange change;
+  if (!situation.workload.follow_revision) {  // else they are about another template (RO-031)
+    CopyAnnotations(situation.workload, &rs, change.annotations);
+    NoteRequest(situation.workload, rs, change);
+  }
+  RaiseRevision(rs, RevisionToBe(situation), change);
+  if (rs.min_ready_seconds != situation.workload.min_ready_seconds) {
+    change.min_ready_seconds = situation.workload.min_ready_seconds;
+  }
+  const auto raised = change.annotations.find(std::string(kRevision));
+  const std::string_view revision =
+      raised != change.annotations.end() ? raised->second : RevisionText(rs.meta);
+  const PlannedWrite write{
+      .what = PlannedWrite::What::kNewReplicaSet, .onto = &rs, .revision = revision};
+  change.fallback_reason = situation.extension().Note(situation, write, change.annotations);
+  return change;
 }
 
 std::string ReplicaSetName(std::string_view deployment_name, std::string_view hash) {

@@ -69,14 +69,8 @@ int64_t RevisionToBe(const Situation& situation);
 // that template: then it is found without a note (RO-012, RO-013). Differs from upstream for a
 // revision annotation that is not a number: Windlass replaces it, without a history entry; upstream
 // stops copying annotations for ever (B-32).
-// Annotations of the workload are left out where they do not fit beside what the ReplicaSet has:
-// the write would be refused, and with it the size. Requires situation.new_replica_set.
+// Requires situation.new_replica_set.
 ReplicaSetChange MissingFromNewReplicaSet(const Situation& situation);
-
-// Returns what to tell the user of annotations that MissingFromNewReplicaSet leaves out; nullopt if
-// it leaves out none. Example: `replicasets shop/web-7c9 does not get the annotations of the
-// deployment …`.
-std::optional<std::string> WhyNotCopied(const Situation& situation);
 
 // Returns "<deployment>-<hash>", with the first part cut so that the whole fits a name (D-172).
 std::string ReplicaSetName(std::string_view deployment_name, std::string_view hash);

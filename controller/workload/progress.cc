@@ -7,6 +7,7 @@
 #include "controller/workload/annotations.h"
 #include "controller/workload/complete.h"
 #include "controller/workload/conditions.h"
+#include "controller/workload/copied_annotations.h"
 #include "controller/workload/deadline.h"
 #include "controller/workload/left_out.h"
 #include "controller/workload/proven.h"
@@ -349,8 +350,9 @@ void UpdateReplicaFailure(const Situation& situation, WorkloadStatus& status) {
 void KeepReplicaFailure(const Situation& situation, WorkloadStatus& status) {
   const Condition* shown = FindCondition(status.conditions, kReplicaFailure);
   const bool ours =
-      shown != nullptr && (shown->reason == kUpdateRefused || shown->reason == kLeftOutReason);
-  if (ours || situation.refused) UpdateReplicaFailure(situation, status);
+      shown != nullptr && (shown->reason == kUpdateRefused || shown->reason == kLeftOutReason ||
+                           shown->reason == kNotCopied);
+  if (ours || situation.refused || WhyNotCopied(situation)) UpdateReplicaFailure(situation, status);
 }
 
 }  // namespace windlass::workload

@@ -5,7 +5,7 @@
 #include <utility>
 
 #include "controller/workload/conditions.h"
-#include "controller/workload/new_replica_set.h"
+#include "controller/workload/copied_annotations.h"
 
 namespace windlass::workload {
 namespace {
@@ -50,6 +50,13 @@ Step UnlessStatusLostRace(const Workload& workload, const Learned& learned, Step
 
 }  // namespace
 
+std::optional<std::string> WhyNotCopied(const Situation& situation) {
+  const Workload& workload = situation.workload;
+  const ReplicaSet* rs = situation.new_replica_set;
+  if (rs == nullptr || workload.follow_revision) return std::nullopt;  // of another template
+  return WhyNotCopied(workload, *rs);
+}
+
 const Outcome* EndOfWalk(const Workload& workload, const Learned& learned) {
   const auto end = std::ranges::find_if(learned, [&](const Outcome& outcome) {
     return outcome.ends_walk && !IsOfStatus(workload, outcome.asked);
@@ -70,11 +77,17 @@ std::optional<Error> RefusedWrite(const Workload& workload, const Learned& learn
 }
 
 void TellRefusedWrite(const Situation& situation, std::vector<Condition>& conditions) {
-  std::optional<std::string> words =
-      situation.refused ? std::optional(situation.refused->message) : WhyNotCopied(situation);
+  std::string_view reason = kUpdateRefused;
+  std::optional<std::string> words;
+  if (situation.refused) {
+    words = situation.refused->message;
+  } else {
+    reason = kNotCopied;
+    words = WhyNotCopied(situation);
+  }
   if (!words) return RemoveCondition(conditions, kReplicaFailure);
-  TellCondition(conditions, NewCondition(kReplicaFailure, "True", kUpdateRefused, *std::move(words),
-                                         situation.now));
+  TellCondition(conditions,
+                NewCondition(kReplicaFailure, "True", reason, *std::move(words), situation.now));
 }
 
 bool WasRefusalTold(const Workload& workload, const Learned& learned) {

@@ -42,8 +42,12 @@ std::optional<Error> RefusedWrite(const Workload& workload, const Learned& learn
 // Returns the failed write that ended the walk of this sync; null if the walk goes on.
 const Outcome* EndOfWalk(const Workload& workload, const Learned& learned);
 
-// Sets the condition ReplicaFailure to the refusal of this sync, or to what WhyNotCopied tells, or
-// removes the condition if there is neither. For a minute leaves it as it is if the server's words
+// Returns what to tell of annotations for which the new ReplicaSet has no room
+// (copied_annotations.h); nullopt if there are none, or Pods follow another revision.
+std::optional<std::string> WhyNotCopied(const Situation& situation);
+
+// Sets the condition ReplicaFailure to the refusal of this sync, else to what WhyNotCopied tells,
+// else removes it. For a minute leaves it as it is if the server's words
 // differ in numbers only: a time or a request id in them would cause a write per retry.
 void TellRefusedWrite(const Situation& situation, std::vector<Condition>& conditions);
 

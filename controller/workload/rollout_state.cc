@@ -4,6 +4,7 @@
 
 #include "controller/workload/complete.h"
 #include "controller/workload/conditions.h"
+#include "controller/workload/copied_annotations.h"
 
 namespace windlass::workload {
 namespace {
@@ -24,7 +25,7 @@ std::string_view ConditionCause(const Workload& workload) {
   const bool stopped = Is(progressing, "False");
   if (stopped && progressing->reason == kCreateError) return kCreateError;
   const Condition* failure = FindCondition(conditions, kReplicaFailure);
-  if (Is(failure, "True")) {
+  if (Is(failure, "True") && failure->reason != kNotCopied) {
     const bool quota = failure->message.find(kNoQuota) != std::string::npos;
     return quota ? "QuotaExceeded" : CauseOf(failure->reason.text());
   }

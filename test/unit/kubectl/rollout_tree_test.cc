@@ -49,6 +49,25 @@ TEST_CASE("get says who else selects the same Pods") {
   Proves("RO-164");
 }
 
+// Status quotes MESSAGE of a stalled Rollout, and that of one at a pause whose Pods do not work.
+TEST_CASE("get tells a refused write once, and annotations without room (D-163, D-270)") {
+  KubectlRun run;
+  const std::string reason = GENERATE("ReplicaSetUpdateRefused", "AnnotationsNotCopied");
+  const std::string phase = GENERATE("Progressing", "Stalled");
+  const std::string words = "patch replicasets default/web-2: denied";
+  CreateRolloutAtStep(run, 2, nullptr, [&](Json& status) {
+    status["phase"] = phase;
+    status["message"] = "too long; " + reason + ": " + words;
+    status["conditions"] = {
+        {{"type", "ReplicaFailure"}, {"status", "True"}, {"reason", reason}, {"message", words}}};
+  });
+  const std::string out = run.Run({"get", "wro/web"}).out;
+  CAPTURE(out);
+  const size_t first = out.find(words);
+  REQUIRE(first != std::string::npos);
+  CHECK(out.find(words, first + 1) == std::string::npos);
+}
+
 TEST_CASE("get says what is wrong with the Services of a Rollout (RO-184)") {
   KubectlRun run;
   const std::string status = GENERATE("False", "True", "Unknown");

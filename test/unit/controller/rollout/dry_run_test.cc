@@ -154,7 +154,7 @@ TEST_CASE("the ReplicaSet that is asked about has no Pods and all else of the re
 TEST_CASE("nothing is asked about a ReplicaSet that cannot be made (RO-090, D-175)") {
   Stepped f;
   f.AddOld(10);
-  f.meta.annotations.Set("team", std::string(kAnnotationBytesMax, '<'));
+  f.selector.match_labels.Set("pod-template-hash", "of-a-pod");
   f.checks = {};
   const std::optional<Step> step = f.Next();
   REQUIRE(step);
@@ -163,7 +163,7 @@ TEST_CASE("nothing is asked about a ReplicaSet that cannot be made (RO-090, D-17
   const Condition* told = FindCondition(f.kind.written->conditions, "Progressing");
   REQUIRE(told != nullptr);
   CHECK(told->reason == "ReplicaSetCreateError");
-  CHECK(told->message.ends_with("Shorten metadata.annotations of the rollout"));
+  CHECK(told->message.find("spec.selector does not match") != std::string::npos);
   Proves("RO-090");
 }
 

@@ -2,7 +2,7 @@
 #include "controller/workload/create.h"
 
 #include "controller/workload/annotations.h"
-#include "kubeclient/api/annotation_limit.h"
+#include "controller/workload/copied_annotations.h"
 #include "test/catch.h"
 #include "test/proves.h"
 #include "test/unit/controller/workload/cluster.h"
@@ -122,25 +122,22 @@ TEST_CASE("a refused create is told by its present cause (D-175)") {
   Proves("D-175");
 }
 
-// Whom this serves: who would look for annotations in a ReplicaSet that is not there.
-TEST_CASE("annotations that a ReplicaSet cannot hold are told of the Deployment (D-175)") {
+// Whom this serves: who would have no rollout at all, for annotations that no ReplicaSet can hold
+// beside those of Windlass.
+TEST_CASE("annotations that a ReplicaSet cannot hold are left out of it (D-163)") {
   Cluster cluster(4);
-  constexpr size_t kOwn = 144;  // what Windlass writes beside "team", with its keys
-  const size_t value = GENERATE(kAnnotationBytesMax - kOwn, kAnnotationBytesMax - 10);
-  cluster.Edit(
-      [&](Json& d) { d["metadata"]["annotations"] = {{"team", std::string(value, '<')}}; });
-  cluster.Sync();
-  const std::string text = cluster.deployment()["status"]["conditions"][0].value("message", "");
-  INFO(text);
-  if (value + kOwn == kAnnotationBytesMax) {
-    CHECK(cluster.replica_sets().size() == 1);
-  } else {
-    CHECK(cluster.replica_sets().empty());
-    CHECK(
-        text.ends_with("bytes, of which 262144 are possible: it gets those of the deployment and "
-                       "some of Windlass. Shorten metadata.annotations of the deployment"));
-  }
-  Proves("D-175");
+  const size_t value = GENERATE(kAnnotationBytesCopied - 100, kAnnotationBytesMax - 100);
+  cluster.Edit([&](Json& d) {
+    d["metadata"]["annotations"] = {{"team", "shop"}, {"notes", std::string(value, '<')}};
+  });
+  cluster.Settle();
+  const Json annotations = cluster.ReplicaSet("v1")["metadata"]["annotations"];
+  CHECK(annotations["team"] == "shop");
+  const bool fits = value < kAnnotationBytesCopied;
+  CHECK(annotations.contains("notes") == fits);
+  CHECK(cluster.Condition("ReplicaFailure") == (fits ? "" : "True AnnotationsNotCopied"));
+  CHECK(cluster.Condition("Progressing") == "True NewReplicaSetAvailable");
+  Proves("D-163");
 }
 
 // Whom this serves: who would have no Pods at all, for a ReplicaSet that can never be made.
@@ -148,9 +145,8 @@ TEST_CASE("Recreate keeps its Pods while the next ReplicaSet cannot be made (D-1
   Cluster cluster(4);
   cluster.Edit([](Json& d) { d["spec"]["strategy"] = {{"type", "Recreate"}}; });
   cluster.Settle();
-  cluster.Edit([&](Json& d) {
-    d["metadata"]["annotations"]["team"] = std::string(kAnnotationBytesMax - 10, '<');
-  });
+  const Json hash = cluster.ReplicaSet("v1")["metadata"]["labels"]["pod-template-hash"];
+  cluster.Edit([&](Json& d) { d["spec"]["selector"]["matchLabels"]["pod-template-hash"] = hash; });
   cluster.SetImage("v2");
   CHECK(std::holds_alternative<Failed>(cluster.Sync()));
   CHECK(cluster.SizeOf("v1") == 4);

@@ -1,9 +1,7 @@
 // Rollouts that hold Pods back on the old revision (Fenceposts::updated_max), as whole rollouts.
 #include <functional>
-#include <string>
 #include <utility>
 
-#include "kubeclient/api/annotation_limit.h"
 #include "test/catch.h"
 #include "test/proves.h"
 #include "test/unit/controller/workload/cluster.h"
@@ -138,7 +136,7 @@ TEST_CASE("while the template has no ReplicaSet, missing Pods are the stable one
 }
 
 // Somebody takes all stable Pods while a quota refuses the ReplicaSet of the canary's successor, or
-// annotations leave no room for it.
+// the selector cannot match it.
 TEST_CASE("stable Pods that are taken come back while the new ReplicaSet is refused (RO-120)") {
   HeldBack cluster([](int32_t) { return 5; });
   cluster.Keep(1);
@@ -151,8 +149,12 @@ TEST_CASE("stable Pods that are taken come back while the new ReplicaSet is refu
       return Result<Reply>(Error{ErrorKind::kQuotaExceeded, "no"});
     };
   } else {
-    cluster.Edit([](Cluster::Json& d) {
-      d["metadata"]["annotations"]["team"] = std::string(kAnnotationBytesMax - 10, '<');
+    const auto hash = [&](const char* image) {
+      return cluster.ReplicaSet(image)["metadata"]["labels"]["pod-template-hash"];
+    };
+    cluster.Edit([&](Cluster::Json& d) {
+      d["spec"]["selector"]["matchExpressions"] = {
+          {{"key", "pod-template-hash"}, {"operator", "In"}, {"values", {hash("v1"), hash("v2")}}}};
     });
   }
   cluster.SetImage("v3");

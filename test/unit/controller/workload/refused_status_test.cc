@@ -42,32 +42,67 @@ TEST_CASE(
 
 // Whom this serves: an autoscaler, while somebody wrote more annotations than one object holds
 // beside Windlass's.
-TEST_CASE("annotations without room on the ReplicaSet hold up no size, and are told (D-163)") {
+TEST_CASE("annotations without room on the ReplicaSet hold up nothing, and are told (D-163)") {
+  const bool paused = GENERATE(false, true);
   Refusing cluster;
   cluster.server = [](const Request& request) -> std::optional<Result<Reply>> {
     if (request.body().size() < kAnnotationBytesMax) return std::nullopt;
     return Error{ErrorKind::kInvalid, "metadata.annotations: Too long"};
   };
-  const std::string rest(kAnnotationBytesMax - 600, '<');
-  cluster.Edit([&](Json& d) { d["metadata"]["annotations"]["team"] = rest; });
+  cluster.Edit([&](Json& d) {
+    d["spec"]["paused"] = paused;
+    d["metadata"]["annotations"]["notes"] = std::string(150'000, 'n');
+  });
+  cluster.Settle();
+  CHECK(cluster.Condition("ReplicaFailure").empty());
+  cluster.Edit([](Json& d) {
+    d["metadata"]["annotations"]["more"] = std::string(150'000, 'm');
+    d["metadata"]["annotations"]["team"] = "shop";
+  });
   cluster.Scale(6);
   cluster.Settle();
   CHECK(cluster.SizeOf("v1") == 6);
-  CHECK(cluster.Condition("ReplicaFailure") == kTold);
+  CHECK(cluster.Condition("ReplicaFailure") == "True AnnotationsNotCopied");
   const std::string said = cluster.Message();
   INFO(said);
+  CHECK(said.starts_with("replicaset " + cluster.NameOf("v1") +
+                         " does not get annotation more of the deployment: the smallest has 150000 "
+                         "bytes, and the annotations of the replicaset have 150"));
   CHECK(
-      said.starts_with("replicasets ns/" + cluster.NameOf("v1") +
-                       " does not get the changed annotations of the deployment: it would have "));
-  CHECK(
-      said.ends_with("of which 261632 are possible. Shorten metadata.annotations of the "
-                     "deployment"));
+      said.ends_with(" of 253952 already. Shorten it, or remove annotations of the replicaset "
+                     "that the deployment has no longer"));
+  const Json& annotations = cluster.ReplicaSet("v1")["metadata"]["annotations"];
+  CHECK(annotations["team"] == "shop");
+  CHECK_FALSE(annotations.contains("more"));
   CHECK(cluster.Observed());
 
-  cluster.Edit([](Json& d) { d["metadata"]["annotations"]["team"] = "shop"; });
+  cluster.Edit([](Json& d) { d["metadata"]["annotations"]["more"] = "short"; });
   cluster.Settle();
   CHECK(cluster.Condition("ReplicaFailure").empty());
-  CHECK(cluster.ReplicaSet("v1")["metadata"]["annotations"]["team"] == "shop");
+  CHECK(cluster.ReplicaSet("v1")["metadata"]["annotations"]["more"] == "short");
+  Proves("D-163");
+}
+
+// Whom this serves: who shortens annotations that upstream has copied up to the last byte.
+TEST_CASE("a change that lengthens nothing is copied, however many there are (D-163)") {
+  Refusing cluster;
+  const auto set = [&](size_t bytes, char of) {
+    cluster.Edit([&](Json& d) { d["metadata"]["annotations"]["notes"] = std::string(bytes, of); });
+  };
+  set(261'000, 'a');
+  cluster.EditReplicaSet(cluster.NameOf("v1"), [](Json& rs) {
+    rs["metadata"]["annotations"]["notes"] = std::string(261'000, 'a');
+  });
+  for (const size_t bytes : {261'000, 260'900}) {
+    set(bytes, 'b');
+    cluster.Settle();
+    CHECK(cluster.ReplicaSet("v1")["metadata"]["annotations"]["notes"] == std::string(bytes, 'b'));
+    CHECK(cluster.Condition("ReplicaFailure").empty());
+  }
+  set(260'901, 'c');
+  cluster.Settle();
+  CHECK(cluster.ReplicaSet("v1")["metadata"]["annotations"]["notes"] == std::string(260'900, 'b'));
+  CHECK(cluster.Condition("ReplicaFailure") == "True AnnotationsNotCopied");
   Proves("D-163");
 }
 

@@ -49,6 +49,8 @@ TEST_CASE("a rollout is progressing, until something keeps it") {
   CHECK(web.State() == Stuck("QuotaExceeded"));
   web.Say("ReplicaFailure", "True", "FailedDelete", "a finalizer");
   CHECK(web.State() == Stuck("FailedDelete"));
+  web.Say("ReplicaFailure", "True", "AnnotationsNotCopied", "no room");  // holds up nothing
+  CHECK(web.State() == Stuck("ProgressDeadlineExceeded"));
   web.Say("ReplicaFailure", "True", "NewWord");
   CHECK(web.State() == Stuck("Other"));
   web.Say("Progressing", "False", "ReplicaSetCreateError");
