@@ -106,13 +106,12 @@ std::optional<std::string> WhyNotCopied(const Workload& workload, const ReplicaS
   const Lacking& one = choice.left_out.front();
   const std::string noun(workload.kind.noun());
   const size_t more = choice.left_out.size() - 1;
-  return "replicaset " + rs.meta.name + " does not get annotation " + std::string(one.key) +
-         (more > 0 ? " and " + std::to_string(more) + " larger ones" : "") + " of the " + noun +
-         ": the smallest has " + std::to_string(one.bytes) + " bytes, and the annotations of the " +
-         "replicaset have " + std::to_string(choice.bytes) + " of " +
-         std::to_string(kAnnotationBytesCopied) +
-         " already. Shorten it, or remove annotations of " + "the replicaset that the " + noun +
-         " has no longer";
+  return "replicaset " + rs.meta.name + " does not get annotation " + std::string(one.key) + " (" +
+         std::to_string(one.bytes) + " bytes)" +
+         (more > 0 ? " and " + std::to_string(more) + " larger" : "") + " of the " + noun +
+         ": its annotations have " + std::to_string(choice.bytes) + " of " +
+         std::to_string(kAnnotationBytesCopied) + " bytes already. Shorten the annotation, or " +
+         "remove annotations of the replicaset that the " + noun + " has no longer";
 }
 
 }  // namespace windlass::workload

@@ -66,11 +66,11 @@ TEST_CASE("annotations without room on the ReplicaSet hold up nothing, and are t
   const std::string said = cluster.Message();
   INFO(said);
   CHECK(said.starts_with("replicaset " + cluster.NameOf("v1") +
-                         " does not get annotation more of the deployment: the smallest has 150000 "
-                         "bytes, and the annotations of the replicaset have 150"));
+                         " does not get annotation more (150000 bytes) of the deployment: its "
+                         "annotations have 150"));
   CHECK(
-      said.ends_with(" of 253952 already. Shorten it, or remove annotations of the replicaset "
-                     "that the deployment has no longer"));
+      said.ends_with(" of 253952 bytes already. Shorten the annotation, or remove annotations of "
+                     "the replicaset that the deployment has no longer"));
   const Json& annotations = cluster.ReplicaSet("v1")["metadata"]["annotations"];
   CHECK(annotations["team"] == "shop");
   CHECK_FALSE(annotations.contains("more"));
