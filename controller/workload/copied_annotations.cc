@@ -1,6 +1,7 @@
 #include "controller/workload/copied_annotations.h"
 
 #include <algorithm>
+#include <tuple>
 #include <utility>
 #include <vector>
 
@@ -24,6 +25,10 @@ bool Shows(const ReplicaSet& rs, const LargeAnnotation& annotation) {
   const auto text = rs.meta.annotations.Find(annotation.key.text());
   return text && FingerprintOf(*text) == annotation.value;
 }
+
+// As kAnnotationBytesCopied, for those that Windlass or kubectl reads of a ReplicaSet: settings of
+// updates in place, change-cause.
+constexpr size_t kAnnotationBytesOfRead = kAnnotationBytesMax - (size_t{4} << 10U);
 
 // An annotation that a ReplicaSet lacks.
 struct Lacking {
@@ -62,17 +67,21 @@ size_t BytesOfAll(const ReplicaSet& rs) {
 
 struct Choice {
   std::vector<Lacking> copied;
-  std::vector<Lacking> left_out;  // the smallest first
+  std::vector<Lacking> left_out;  // in order of the copying
   size_t bytes = 0;               // that there are with those copied
 };
 
 Choice Choose(const Workload& workload, const ReplicaSet* onto) {
   std::vector<Lacking> lacking = FindLacking(workload, onto);
-  std::ranges::sort(lacking, {}, [](const Lacking& one) { return std::pair(one.bytes, one.key); });
+  std::ranges::sort(lacking, {}, [](const Lacking& one) {
+    return std::tuple(!IsRead(one.key), one.bytes, one.key);
+  });
   Choice choice;
   choice.bytes = onto != nullptr ? BytesOfAll(*onto) : 0;
-  const size_t most = std::max(kAnnotationBytesCopied, choice.bytes);
+  const size_t present = choice.bytes;
   for (const Lacking& one : lacking) {
+    const size_t most =
+        std::max(present, IsRead(one.key) ? kAnnotationBytesOfRead : kAnnotationBytesCopied);
     const size_t before = onto != nullptr ? BytesOfOne(*onto, one.key) : 0;
     const size_t bytes = choice.bytes - before + one.key.size() + one.bytes;
     if (bytes <= most) choice.bytes = bytes;

@@ -2,9 +2,10 @@
 // hold only fingerprint and length, of one object and not of the other.
 //
 // An object may have 256 KiB of annotations, and Windlass adds its own to a ReplicaSet. So the
-// workload's are copied, small ones first, until the ReplicaSet has kAnnotationBytesCopied. It
-// never loses one. Example: of 10 bytes, 100,000 and 200,000, which are new, the first two are
-// copied. Upstream copies all or fails for ever.
+// workload's are copied, small ones first, until the ReplicaSet has kAnnotationBytesCopied; those
+// that Windlass reads come before, and may take half of the rest. A ReplicaSet never loses one.
+// Example: it has one of 150,000 bytes that the Deployment has no longer; of new ones with 10 and
+// 150,000 bytes the first is copied. Upstream copies all or fails for ever.
 #pragma once
 
 #include <map>

@@ -86,8 +86,7 @@ bool IsCreateRefused(const Situation& situation) {
   if (const auto refused = FindRefusedCreate(situation)) {
     return IsRefusal(refused->error.kind) && !MayPass(refused->error.kind);
   }
-  // The text may not have been read yet, and which ReplicaSet has the template may not be known.
-  if (situation.workload.template_json == nullptr || !situation.wanted.known) return false;
+  if (situation.workload.template_json == nullptr) return false;  // not read yet
   const Result<NewReplicaSet> parts = PartsOfNewReplicaSet(situation);
   return parts.ok() && WhyUnselected(situation.workload, parts->hash).has_value();
 }

@@ -84,12 +84,13 @@ void MarkPaused(const Situation& situation, WorkloadStatus& status);
 // Sets ReplicaFailure to the first of these that exists (D-434):
 //   1. the condition of the new ReplicaSet, else of the first other ReplicaSet that has one: Pods
 //     are missing or stay, and it says why. Upstream shows this one, and its users expect it;
-//   2. the write that the API server refused in this sync (refused_write.h), which is also logged.
-// Removes the condition if neither exists.
+//   2. the write that the API server refused in this sync (refused_write.h), which is also logged;
+//   3. annotations for which the new ReplicaSet has no room (copied_annotations.h).
+// Removes the condition if none exists.
 void UpdateReplicaFailure(const Situation& situation, WorkloadStatus& status);
 
-// Changes ReplicaFailure only if a write was refused in this sync, or if the condition shows a
-// refusal that is over. Otherwise leaves it as it is (D-420).
+// Changes ReplicaFailure only if there is something of 2 or 3 to tell, or if the condition shows
+// such a thing that is over. Otherwise leaves it as it is (D-420).
 void KeepReplicaFailure(const Situation& situation, WorkloadStatus& status);
 
 }  // namespace windlass::workload

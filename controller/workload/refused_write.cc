@@ -53,7 +53,8 @@ Step UnlessStatusLostRace(const Workload& workload, const Learned& learned, Step
 std::optional<std::string> WhyNotCopied(const Situation& situation) {
   const Workload& workload = situation.workload;
   const ReplicaSet* rs = situation.new_replica_set;
-  if (rs == nullptr || workload.follow_revision) return std::nullopt;  // of another template
+  const bool of_another = workload.follow_revision.has_value();
+  if (rs == nullptr || of_another || workload.meta.deleting()) return std::nullopt;
   return WhyNotCopied(workload, *rs);
 }
 

@@ -30,7 +30,8 @@
 
 namespace windlass::workload {
 
-// A reason of ReplicaFailure. Its other reasons are copied from a ReplicaSet.
+// A reason of ReplicaFailure, as are kNotCopied (copied_annotations.h) and kLeftOutReason
+// (left_out.h). Its other reasons are copied from a ReplicaSet.
 inline constexpr std::string_view kUpdateRefused = "ReplicaSetUpdateRefused";
 
 // Returns the refused write that this sync reports to users, as `patch replicasets ns/web-7c9: <the
@@ -43,7 +44,8 @@ std::optional<Error> RefusedWrite(const Workload& workload, const Learned& learn
 const Outcome* EndOfWalk(const Workload& workload, const Learned& learned);
 
 // Returns what to tell of annotations for which the new ReplicaSet has no room
-// (copied_annotations.h); nullopt if there are none, or Pods follow another revision.
+// (copied_annotations.h); nullopt if there are none, Pods follow another revision, or the workload
+// is being deleted.
 std::optional<std::string> WhyNotCopied(const Situation& situation);
 
 // Sets the condition ReplicaFailure to the refusal of this sync, else to what WhyNotCopied tells,

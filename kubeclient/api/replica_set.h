@@ -73,7 +73,8 @@ void Remember(const ReplicaSet* before, ReplicaSet& now);
 void NoteCounted(ReplicaSet& rs, int32_t live);
 
 // Error kMalformed if the object has no metadata.name. An absent spec.replicas is 1, an absent
-// template is {}. A status that is of a deleted ReplicaSet of the same name is dropped (D-261).
+// template is {}. A status of a later generation than the object's is dropped: it is of a deleted
+// ReplicaSet of the same name (D-261).
 Result<ReplicaSet> DecodeReplicaSet(Decoder& decoder, std::string_view object_json);
 
 // As the functions of these names for ObjectMeta. A cut object keeps its sizes and its status.

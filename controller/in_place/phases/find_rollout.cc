@@ -9,7 +9,7 @@
 #include "controller/in_place/phases/leftovers.h"
 #include "controller/in_place/pod/nodes.h"
 #include "controller/in_place/template/eligibility.h"
-#include "controller/workload/annotations.h"
+#include "controller/workload/copied_annotations.h"
 #include "controller/workload/proven.h"
 #include "kubeclient/api/annotation_limit.h"
 
@@ -103,9 +103,7 @@ std::map<std::string, std::string> AnnotationsToBe(const workload::Situation& si
       annotations[std::string(key.text())] = value.text();
     }
   }
-  for (const auto& [key, value] : situation.workload.meta.annotations) {
-    if (workload::IsCopied(key.text())) annotations[std::string(key.text())] = value.text();
-  }
+  workload::CopyAnnotations(situation.workload, situation.new_replica_set, annotations);
   return annotations;
 }
 

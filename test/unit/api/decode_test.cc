@@ -178,7 +178,6 @@ TEST_CASE("a ReplicaSet is read, with the fingerprint of its template instead of
   CHECK(decoded->status.conditions[0].type == "ReplicaFailure");
 }
 
-// Whom this serves: who reads the Deployment's condition, into which the message is copied.
 // Whom this serves: a user whose old Pods would go because of Pods that a deleted ReplicaSet had.
 TEST_CASE("a status of a deleted object of the same name is dropped (D-261)") {
   Fixture f;
@@ -201,6 +200,7 @@ TEST_CASE("a status of a deleted object of the same name is dropped (D-261)") {
   Proves("D-261");
 }
 
+// Whom this serves: who reads the Deployment's condition, into which the message is copied.
 TEST_CASE("of a ReplicaSet's condition the beginning of its message is kept (R-066)") {
   Fixture f;
   const auto message_of = [&](const std::string& message) {

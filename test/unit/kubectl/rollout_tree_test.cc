@@ -57,7 +57,8 @@ TEST_CASE("get tells a refused write once, and annotations without room (D-163, 
   const std::string words = "patch replicasets default/web-2: denied";
   CreateRolloutAtStep(run, 2, nullptr, [&](Json& status) {
     status["phase"] = phase;
-    status["message"] = "too long; " + reason + ": " + words;
+    const bool is_write = reason == "ReplicaSetUpdateRefused";
+    status["message"] = is_write ? "too long; " + reason + ": " + words : "too long";
     status["conditions"] = {
         {{"type", "ReplicaFailure"}, {"status", "True"}, {"reason", reason}, {"message", words}}};
   });

@@ -167,6 +167,25 @@ TEST_CASE("nothing is asked about a ReplicaSet that cannot be made (RO-090, D-17
   Proves("RO-090");
 }
 
+// Whom this serves: who lost Pods while the template cannot be rolled out, or even asked about.
+TEST_CASE("Pods come back while the ReplicaSet cannot be made (RO-120)") {
+  Stepped f;
+  f.AddOld(4);
+  f.updated_max = 1;
+  RolloutOwn own = f.Own();
+  own.stable_revision = 1;
+  f.status.carried = KindStatus(own);
+  f.selector.match_labels.Set("pod-template-hash", "web-1");
+  f.checks = {};
+  const std::optional<Step> step = f.Next();
+  REQUIRE(step);
+  REQUIRE(std::holds_alternative<Write>(*step));
+  const Request& request = std::get<Write>(*step).request;
+  CHECK(request.resource() == resources::kReplicaSets);
+  CHECK(Json::parse(request.body())["spec"]["replicas"] == 10);
+  Proves("RO-120");
+}
+
 TEST_CASE("the Pod that is asked about is one of the template (RO-091)") {
   Stepped f;
   f.AddOld(10);

@@ -169,9 +169,11 @@ TEST_CASE_METHOD(Annotated, "without the cached value a rollout goes on, and not
 // what the ReplicaSet has only the length is known.
 TEST_CASE_METHOD(Annotated, "a large annotation is read if there is room for it (D-163, R-064)") {
   ReplicaSet& rs = world.AddNew("web-1", 3, 3);
-  const bool fits = GENERATE(true, false);
-  const uint32_t other = kAnnotationBytesCopied - 5000 - (fits ? 1000 : 5);
-  rs.large_annotations = {{"other", FingerprintOf("of another"), other}};
+  const bool is_old_value = GENERATE(true, false);  // which makes room
+  const bool fits = is_old_value || GENERATE(true, false);
+  const uint32_t other = kAnnotationBytesCopied - 5000 - (fits && !is_old_value ? 1000 : 5);
+  rs.large_annotations = {
+      {is_old_value ? "example.com/notes" : "other", FingerprintOf("former"), other}};
   rs.min_ready_seconds = 7;
   if (!fits) {
     CHECK(Written().find("minReadySeconds") != std::string::npos);

@@ -56,8 +56,10 @@ TEST_CASE("annotations without room on the ReplicaSet hold up nothing, and are t
   cluster.Settle();
   CHECK(cluster.Condition("ReplicaFailure").empty());
   cluster.Edit([](Json& d) {
-    d["metadata"]["annotations"]["more"] = std::string(150'000, 'm');
-    d["metadata"]["annotations"]["team"] = "shop";
+    Json& annotations = d["metadata"]["annotations"];
+    annotations.erase("notes");
+    annotations["more"] = std::string(150'000, 'm');
+    annotations["team"] = "shop";
   });
   cluster.Scale(6);
   cluster.Settle();
@@ -76,10 +78,16 @@ TEST_CASE("annotations without room on the ReplicaSet hold up nothing, and are t
   CHECK_FALSE(annotations.contains("more"));
   CHECK(cluster.Observed());
 
-  cluster.Edit([](Json& d) { d["metadata"]["annotations"]["more"] = "short"; });
+  SECTION("until it is shortened") {
+    cluster.Edit([](Json& d) { d["metadata"]["annotations"]["more"] = "short"; });
+  }
+  SECTION("or until there is room") {
+    cluster.EditReplicaSet(cluster.NameOf("v1"),
+                           [](Json& rs) { rs["metadata"]["annotations"].erase("notes"); });
+  }
   cluster.Settle();
   CHECK(cluster.Condition("ReplicaFailure").empty());
-  CHECK(cluster.ReplicaSet("v1")["metadata"]["annotations"]["more"] == "short");
+  CHECK(cluster.ReplicaSet("v1")["metadata"]["annotations"].contains("more"));
   Proves("D-163");
 }
 
@@ -103,6 +111,13 @@ TEST_CASE("a change that lengthens nothing is copied, however many there are (D-
   cluster.Settle();
   CHECK(cluster.ReplicaSet("v1")["metadata"]["annotations"]["notes"] == std::string(260'900, 'b'));
   CHECK(cluster.Condition("ReplicaFailure") == "True AnnotationsNotCopied");
+  // Those that somebody reads have some room of their own.
+  const char* cause = "kubernetes.io/change-cause";
+  set(254'500, 'd');
+  cluster.Settle();
+  cluster.Edit([&](Json& d) { d["metadata"]["annotations"][cause] = "why"; });
+  cluster.Settle();
+  CHECK(cluster.ReplicaSet("v1")["metadata"]["annotations"][cause] == "why");
   Proves("D-163");
 }
 
