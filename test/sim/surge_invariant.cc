@@ -38,7 +38,6 @@ void SurgeInvariant::SeeReplicaSet(const Change& change) {
   const Json& now = *change.after;
   ReplicaSetRecord& record = replica_sets_[UidOf(now)];
   record.name = NameOf(now);
-  if (change.before == nullptr) record.created = change.revision;
   if (change.before == nullptr || ReplicasOf(now) > ReplicasOf(*change.before)) {
     // The writer has seen everything before its own write, unless `shown` says less.
     record.raises.push_back({change.revision, std::min(change.shown, change.revision - 1),
@@ -86,6 +85,7 @@ std::optional<std::string> SurgeInvariant::SeeNewPod(const Change& change,
     record.others = decided->revision;
     return std::nullopt;
   }
+  record.raised = decided->revision;
   if (!record.live) return std::nullopt;
   ++judged_;
   return Judge(owners_[replica_set.owner], *decided);
@@ -118,8 +118,9 @@ int64_t SurgeInvariant::Live(const OwnerRecord& owner, const Raise& decided) con
   int64_t live = 0;
   for (const std::string& uid : owner.replica_sets) {
     const ReplicaSetRecord& rs = replica_sets_.at(uid);
-    if (decided.late && rs.created > decided.shown && rs.created != decided.revision) continue;
     for (const auto& [name, pod] : rs.pods) {
+      const bool is_since = pod.raised > decided.shown && pod.raised != decided.revision;
+      if (decided.late && is_since) continue;
       live += pod.live && pod.others <= decided.shown ? 1 : 0;
     }
   }

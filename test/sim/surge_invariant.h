@@ -10,7 +10,7 @@
 // - A limit counts as in force until the controller has seen the limit that replaces it.
 // - Not counted are Pods of sizes that others wrote, Pods that others made and Pods that changed
 //   hands, if the controller had not seen that when it sent the deciding write. If the network kept
-//   that write back, nor are Pods of ReplicaSets that were created since.
+//   that write back, nor are Pods that the controller has asked for since.
 //
 // Example: 10 replicas and maxSurge 3 allow 13. The new ReplicaSet has 3 Pods, the old one was set
 // from 10 to 8 and still has 10. The new one is set to 5: its next Pod is the 14th, a violation.
@@ -50,11 +50,11 @@ class SurgeInvariant {
   struct PodRecord {
     bool live = false;
     uint64_t others = 0;  // the revision of the write of others that made the Pod; 0: none
+    uint64_t raised = 0;  // that of the write of ours that asked for it; 0: none
   };
   struct ReplicaSetRecord {
     std::string name;
-    std::string owner;     // uid
-    uint64_t created = 0;  // revision
+    std::string owner;  // uid
     std::vector<Raise> raises;
     std::map<std::string, PodRecord> pods;  // by uid
   };

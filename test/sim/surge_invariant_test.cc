@@ -48,6 +48,12 @@ class Cluster {
         ControlledBy(*server_.Find({resources::kDeployments, "default", "web"}));
     REQUIRE(server_.Create(actor, resources::kReplicaSets, "default", rs, shown).ok());
   }
+  // As Set, of a request that the network kept back since `shown`.
+  void SetLate(const std::string& name, int replicas, uint64_t shown) {
+    server_.store().SetSender({.late = true});
+    Set(name, replicas, kOurs, shown);
+    server_.store().SetSender({});
+  }
   // Creates Pods of a ReplicaSet. Its controller has seen the ReplicaSet up to revision `shown`.
   void Make(const std::string& replica_set, int count, uint64_t shown = kAllShown) {
     for (int i = 0; i < count; ++i) {
@@ -166,6 +172,22 @@ TEST_CASE("live Pods are judged by what the deciding write could know (I-43)") {
          c.Make("new", 3);
        },
        ""},
+      {"the network kept the write back, and the old one was scaled up since",
+       [](Cluster& c) {
+         const uint64_t shown = c.Now();
+         c.Set("old", 12);
+         c.Make("old", 2);
+         c.SetLate("new", 3, shown);
+         c.Make("new", 3);
+       },
+       ""},
+      {"the network kept the write back, which was too large anyway",
+       [](Cluster& c) {
+         const uint64_t shown = c.Now();
+         c.SetLate("new", 4, shown);
+         c.Make("new", 4);
+       },
+       "makes 14 live Pods of at most 13"},
       {"others wrote the size",
        [](Cluster& c) {
          c.Set("new", 6, kUser);
