@@ -4,6 +4,7 @@
 #include <utility>
 #include <vector>
 
+#include "controller/in_place/phases/exchange.h"
 #include "controller/rollout/carried.h"
 #include "controller/rollout/decisions.h"
 #include "controller/workload/annotations.h"
@@ -96,6 +97,11 @@ void RecoverStable(View& view) {
   const std::optional<int64_t> stored = workload.kept_revision;
   // The usual case, at each step of each sync: nothing is claimed for it.
   if (stored && workload::FindKept(view.replica_sets, *stored) != nullptr) return;
+  // Its ReplicaSet may be one of two whose templates are being exchanged: then neither says so.
+  const bool exchanges = std::ranges::any_of(view.replica_sets, [](const ReplicaSet* rs) {
+    return rs->meta.annotations.Has(in_place::kExchange);
+  });
+  if (stored && exchanges) return;
   const workload::Claims claims = workload::ClaimReplicaSets(view);
   const ReplicaSet* stable = workload::FindLastComplete(claims.ours);
   // Those that are adopted in a moment may have more Pods.

@@ -20,7 +20,8 @@ namespace windlass::rollout {
 //   the
 //      one that has most. Only ReplicaSets that are older than the Rollout, or those that a Rollout
 //      without any status finds: this Rollout would have a stable revision if it had completed one.
-// Does nothing if neither exists.
+// Does nothing if neither exists, or while two ReplicaSets exchange their templates in place: the
+// stable one may be among them, and says so again after the exchange.
 void RecoverStable(View& view);
 
 // Returns the ReplicaSet of status.currentRevision; null if there is none. A template that is not

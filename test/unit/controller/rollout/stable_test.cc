@@ -4,6 +4,7 @@
 #include <functional>
 #include <string>
 
+#include "controller/in_place/phases/exchange.h"
 #include "controller/rollout/decisions.h"
 #include "controller/workload/decisions.h"
 #include "controller/workload/proven.h"
@@ -53,6 +54,24 @@ TEST_CASE("the status comes before every note (RO-136)") {
   // Unless the ReplicaSet that the status tells of was deleted: another one has worked, too.
   f.replica_sets.pop_back();
   CHECK(Recovered(f).workload.kept_revision == 3);
+  Proves("RO-136");
+}
+
+// Whom this serves: who aborts, and would get the aborted images back as soon as the old ones are
+// there. The ReplicaSet of revision 1 is that of 2 now, and gives the other one its own in a
+// moment.
+TEST_CASE("the stable revision stays while two templates are exchanged (RO-136)") {
+  Stepped f;
+  f.Add(2, 10, 10, 2).meta.annotations.Set(workload::kComplete, "2/web-2");
+  f.Add(3, 0, 0, 2).meta.annotations.Set(in_place::kExchange, "{}");
+  RolloutOwn own;
+  own.stable_revision = 1;
+  f.status.carried = KindStatus(own);
+  f.follow_revision = 1;
+  CHECK(Recovered(f).workload.kept_revision == 1);
+  CHECK(Recovered(f).workload.follow_revision == 1);
+  f.replica_sets.back().meta.annotations = {};
+  CHECK(Recovered(f).workload.kept_revision == 2);
   Proves("RO-136");
 }
 
