@@ -226,6 +226,15 @@ void SearchWorkload::DeleteOrphans() {
   }
 }
 
+Json SearchWorkload::EnvInUse() const {
+  if (!in_place()) return {};
+  for (const Object& rs : ReplicaSets()) {
+    const Json& container = At(*rs, {"spec", "template", "spec", "containers"})[0];
+    if (ReplicasOf(*rs) > 0 && container.contains("env")) return container["env"];
+  }
+  return {};
+}
+
 void SearchWorkload::Finish() {
   Create();
   DeleteOrphans();
@@ -256,6 +265,7 @@ void SearchWorkload::Finish() {
     Json& container = owner["spec"]["template"]["spec"]["containers"][0];
     container["image"] = last_image_;
     container.erase("env");
+    if (const Json env = EnvInUse(); !env.is_null()) container["env"] = env;
   });
 }
 

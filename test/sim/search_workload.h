@@ -63,6 +63,9 @@ class SearchWorkload {
   void CreateController();
   void CreateBudget();
   void DeleteOrphans();
+  // Returns the environment that Pods have now, for a workload that is updated in place: that can
+  // change images only. Null if they have none, or it may change.
+  Json EnvInUse() const;
   void Ask(Json spec);
   Json UpdateSpec(const std::string& image) const;
 
