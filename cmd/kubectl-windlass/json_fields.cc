@@ -6,6 +6,14 @@
 #include "kubeclient/base/parse_whole.h"
 
 namespace windlass::cli {
+namespace {
+
+const Json* ReplicaFailureWith(const Json& object, std::string_view reason) {
+  const Json* failure = TrueCondition(object, "ReplicaFailure");
+  return failure != nullptr && TextOf(*failure, "/reason") == reason ? failure : nullptr;
+}
+
+}  // namespace
 
 const Json* FieldOf(const Json& object, const std::string& pointer) {
   const Json::json_pointer path(pointer);
@@ -75,15 +83,6 @@ std::optional<WallTime> TimeOf(const Json& object, const std::string& pointer) {
 bool IsObserved(const Json& object) {
   return NumberOf(object, "/metadata/generation") <= NumberOf(object, "/status/observedGeneration");
 }
-
-namespace {
-
-const Json* ReplicaFailureWith(const Json& object, std::string_view reason) {
-  const Json* failure = TrueCondition(object, "ReplicaFailure");
-  return failure != nullptr && TextOf(*failure, "/reason") == reason ? failure : nullptr;
-}
-
-}  // namespace
 
 const Json* RefusedUpdate(const Json& object) {
   return ReplicaFailureWith(object, "ReplicaSetUpdateRefused");

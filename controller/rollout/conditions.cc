@@ -38,11 +38,6 @@ bool HasReason(const Condition* condition, std::string_view reason) {
   return condition != nullptr && condition->reason == reason;
 }
 
-// "ReplicaSetUpdateRefused: patch replicasets shop/web-2: admission webhook \"x\" denied it"
-std::string TextOf(const Condition& condition) {
-  return std::string(condition.reason.text()) + ": " + condition.message;
-}
-
 // "3 of 10 Pods are updated"
 std::string Updated(const Facts& facts) {
   return std::to_string(facts.status.updated_replicas) + " of " +
@@ -243,7 +238,8 @@ Ruling RuleAndMore(const Facts& facts) {
   const Condition* overlap = FindCondition(facts.status.conditions, workload::kSelectorOverlap);
   if (overlap != nullptr && !stalled) ruling.message += "; " + overlap->message;
   const Condition* failure = FindCondition(facts.status.conditions, workload::kReplicaFailure);
-  if (HasReason(failure, workload::kUpdateRefused)) ruling.message += "; " + TextOf(*failure);
+  if (HasReason(failure, workload::kUpdateRefused))
+    ruling.message += "; " + workload::TextOf(*failure);
   return ruling;
 }
 

@@ -98,10 +98,10 @@ void RecoverStable(View& view) {
   // The usual case, at each step of each sync: nothing is claimed for it.
   if (stored && workload::FindKept(view.replica_sets, *stored) != nullptr) return;
   // Its ReplicaSet may be one of two whose templates are being exchanged: then neither says so.
-  const bool exchanges = std::ranges::any_of(view.replica_sets, [](const ReplicaSet* rs) {
+  const auto exchanges = [](const ReplicaSet* rs) {
     return rs->meta.annotations.Has(in_place::kExchange);
-  });
-  if (stored && exchanges) return;
+  };
+  if (stored && std::ranges::any_of(view.replica_sets, exchanges)) return;
   const workload::Claims claims = workload::ClaimReplicaSets(view);
   const ReplicaSet* stable = workload::FindLastComplete(claims.ours);
   // Those that are adopted in a moment may have more Pods.

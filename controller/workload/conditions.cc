@@ -49,6 +49,10 @@ Condition NewCondition(std::string_view type, std::string_view status, std::stri
           .last_transition_time = now};
 }
 
+std::string TextOf(const Condition& condition) {
+  return std::string(condition.reason.text()) + ": " + condition.message;
+}
+
 void SetCondition(std::vector<Condition>& conditions, Condition condition) {
   if (FindSame(conditions, condition) == nullptr) {
     RefreshCondition(conditions, std::move(condition));

@@ -24,6 +24,9 @@ inline constexpr std::string_view kNothingToAbortTo = "NothingToAbortTo";
 Condition NewCondition(std::string_view type, std::string_view status, std::string_view reason,
                        std::string message, WallTime now);
 
+// Returns reason and message. Example: `FailedCreate: pods "web-1" is forbidden: exceeded quota`.
+std::string TextOf(const Condition& condition);
+
 // Sets the condition unless the present one of that type has the same status and reason. Removes
 // the present condition and appends the new one. Keeps the transition time of the present one if
 // the status is the same.

@@ -2,7 +2,6 @@
 
 #include <algorithm>
 #include <tuple>
-#include <utility>
 #include <vector>
 
 #include "controller/workload/annotations.h"
@@ -117,7 +116,7 @@ std::optional<std::string> WhyNotCopied(const Workload& workload, const ReplicaS
   const size_t more = choice.left_out.size() - 1;
   return "replicaset " + rs.meta.name + " does not get annotation " + std::string(one.key) + " (" +
          std::to_string(one.bytes) + " bytes)" +
-         (more > 0 ? " and " + std::to_string(more) + " larger" : "") + " of the " + noun +
+         (more > 0 ? " and " + std::to_string(more) + " more" : "") + " of the " + noun +
          ": its annotations have " + std::to_string(choice.bytes) + " of " +
          std::to_string(kAnnotationBytesCopied) + " bytes already. Shorten the annotation, or " +
          "remove annotations of the replicaset that the " + noun + " has no longer";

@@ -49,8 +49,8 @@ const Outcome* EndOfWalk(const Workload& workload, const Learned& learned);
 std::optional<std::string> WhyNotCopied(const Situation& situation);
 
 // Sets the condition ReplicaFailure to the refusal of this sync, else to what WhyNotCopied tells,
-// else removes it. For a minute leaves it as it is if the server's words
-// differ in numbers only: a time or a request id in them would cause a write per retry.
+// else removes it. For a minute leaves it as it is if the server's words differ in numbers only: a
+// time or a request id in them would cause a write per retry.
 void TellRefusedWrite(const Situation& situation, std::vector<Condition>& conditions);
 
 // Returns true if this sync sent a status after the refusal.

@@ -57,9 +57,7 @@ std::string WhyPodsStay(const ReplicaSet& rs, const Fenceposts& limits, seconds 
            std::to_string(waited.count()) + " s";
   }
   const Condition* failure = FailureOf(rs);
-  const std::string why = failure != nullptr
-                              ? ": " + std::string(failure->reason.text()) + ": " + failure->message
-                              : "";
+  const std::string why = failure != nullptr ? ": " + TextOf(*failure) : "";
   return name + " has " + pods + why;
 }
 

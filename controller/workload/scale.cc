@@ -341,10 +341,10 @@ bool KeepsAdoptedSizes(const Situation& situation, const std::vector<const Repli
 // revision (RO-122).
 bool WakesWithoutTemplate(const Situation& situation,
                           const std::vector<const ReplicaSet*>& active) {
+  if (!active.empty()) return false;
   const Extended& extended = situation.extended;
   // Recreate took the Pods of the earlier ones itself.
   const bool may_wake = situation.workload.kept_revision && !situation.recreate();
-  if (!active.empty()) return false;
   const bool held_up = extended.refused.has_value() || extended.new_one_unknown ||
                        (may_wake && IsCreateRefused(situation));
   if (!held_up) return false;

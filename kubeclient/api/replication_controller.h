@@ -40,8 +40,8 @@ inline bool IsObserved(const ReplicationController& controller) {
 }
 
 // Error kMalformed if the object has no metadata.name. An absent spec.replicas is 1, an absent
-// template is {}. A status of a later generation than the
-// object's is dropped, as for a ReplicaSet.
+// template is {}. A status of a later generation than the object's is dropped, as for a
+// ReplicaSet.
 Result<ReplicationController> DecodeReplicationController(Decoder& decoder,
                                                           std::string_view object_json);
 

@@ -49,6 +49,15 @@ TEST_CASE("a server that refuses a write of the exchange is asked again, and use
   CHECK(c.Condition("ReplicaFailure").empty());
 }
 
+// The image changes and cannot be rolled out, and then the number of replicas does.
+void ScaleDuringFailedUpdate(Started& c, int32_t replicas) {
+  c.SetImage("v2");
+  CHECK(std::holds_alternative<Failed>(c.Sync()));
+  c.Scale(replicas);
+  CHECK(std::holds_alternative<Failed>(c.Sync()));
+  CHECK(c.SizeOf("v1") == replicas);
+}
+
 // An autoscaler goes on while a quota has no room for the ReplicaSet of the next image.
 TEST_CASE("the Pods are scaled while the new ReplicaSet is refused (P-070)") {
   Started c(2);
@@ -57,12 +66,8 @@ TEST_CASE("the Pods are scaled while the new ReplicaSet is refused (P-070)") {
     if (request.verb() == Verb::kCreate) return Error{ErrorKind::kQuotaExceeded, "no"};
     return pods_as_ever(request);
   };
-  c.SetImage("v2");
-  CHECK(std::holds_alternative<Failed>(c.Sync()));
   const int32_t replicas = GENERATE(1, 5);
-  c.Scale(replicas);
-  CHECK(std::holds_alternative<Failed>(c.Sync()));
-  CHECK(c.SizeOf("v1") == replicas);
+  ScaleDuringFailedUpdate(c, replicas);
   c.server = pods_as_ever;
   c.SettleInPlace();
   c.CheckAllRun("v2", replicas);
@@ -75,12 +80,7 @@ TEST_CASE("the Pods are scaled while the new ReplicaSet cannot be made (P-070)")
   Started c(2);
   const Json hash = c.ReplicaSet("v1")["metadata"]["labels"]["pod-template-hash"];
   c.Edit([&](Json& d) { d["spec"]["selector"]["matchLabels"]["pod-template-hash"] = hash; });
-  c.SetImage("v2");
-  CHECK(std::holds_alternative<Failed>(c.Sync()));
-  const int32_t replicas = GENERATE(1, 5);
-  c.Scale(replicas);
-  CHECK(std::holds_alternative<Failed>(c.Sync()));
-  CHECK(c.SizeOf("v1") == replicas);
+  ScaleDuringFailedUpdate(c, GENERATE(1, 5));
   CHECK(c.Condition("Progressing") == "False ReplicaSetCreateError");
   Proves("P-070");
 }
