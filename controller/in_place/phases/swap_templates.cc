@@ -8,6 +8,7 @@
 #include "controller/in_place/phases/find_rollout.h"
 #include "controller/in_place/phases/patch_pods.h"
 #include "controller/in_place/phases/rollout_in_place.h"
+#include "controller/workload/annotations.h"
 #include "controller/workload/scale.h"
 
 namespace windlass::in_place {
@@ -43,12 +44,19 @@ bool IsReadyToCommit(const InPlace& in_place) {
          pending.status.replicas == 0 && IsObserved(pending);
 }
 
-// Returns true if another ReplicaSet has own Pods. Then another controller took over in the middle
-// and rolled out through that one (P-080): the host is an old ReplicaSet, which gets neither Pods
-// nor that template.
+// Returns true if another ReplicaSet has own Pods, and a number as high as the stashed one. Then
+// another controller took over in the middle and rolled out through that one (P-080): the host is
+// an old ReplicaSet, which gets neither Pods nor that template.
+//
+// A ReplicaSet that somebody scaled by hand has a lower number, and its Pods say nothing of those
+// of the host, which all have the stashed template. Without the exchange the history would lose
+// that template, and the next one would get its number (I-11).
 bool IsReplaced(const workload::Situation& situation) {
+  const InPlace& in_place = InPlaceOf(situation);
+  const int64_t stashed = workload::ParseRevision(in_place.stash->revision).value_or(0);
   return std::ranges::any_of(situation.all, [&](const ReplicaSet* rs) {
-    return rs != InPlaceOf(situation).host && HasOwnPods(*rs);
+    return rs != in_place.host && HasOwnPods(*rs) &&
+           workload::RevisionOf(rs->meta).value_or(0) >= stashed;
   });
 }
 

@@ -7,6 +7,7 @@
 #include "controller/workload/annotations.h"
 #include "kubeclient/api/time.h"
 #include "test/catch.h"
+#include "test/proves.h"
 #include "test/unit/controller/in_place/phases/cluster.h"
 
 namespace windlass::in_place::takeover_test {
@@ -31,6 +32,23 @@ bool UpdateUntil(InPlaceCluster& c, int writes) {
     ++c.now;
   }
   return false;
+}
+
+// Updates to v2 until the pending ReplicaSet has the host's template. Returns its name.
+std::string BeginExchange(InPlaceCluster& c) {
+  c.SettleInPlace();
+  c.SetImage("v2");
+  c.Sync();
+  std::string pending = c.NameOf("v2");
+  for (int round = 0; round < 60; ++round) {
+    c.RestartAll();
+    c.RunPods();
+    ++c.now;
+    c.Sync(1);
+    if (c.writes.back().starts_with("exchange v2")) return pending;
+  }
+  FAIL("the exchange does not begin");
+  return {};
 }
 
 // Returns the image of the revision that `kubectl rollout undo` would pick: the second highest.
@@ -127,6 +145,32 @@ TEST_CASE("what the stock controller replaced amid an exchange is not replaced a
   if (all) CHECK(c.PodNames() == pods);
   for (const std::string& pod : c.PodNames()) CHECK(c.ImageOfPod(pod) == wanted);
   CHECK(c.Condition("Progressing") == "True NewReplicaSetAvailable");
+}
+
+// Whom this serves: who reads the history, and whoever follows a rollout by its id. All Pods of the
+// host run v2, which was stashed: without the exchange nothing would tell of it, and the next
+// template would be revision 2, too.
+TEST_CASE("who scales a ReplicaSet by hand amid an exchange costs no revision (P-053, I-11)") {
+  const bool moved_on = GENERATE(false, true);
+  const std::string scaled = GENERATE("the pending one", "an older one");
+  InPlaceCluster c(3, 1);
+  c.SetImage("v0");
+  c.SettleInPlace();
+  c.SetImage("v1");
+  const std::string pending = BeginExchange(c);
+  const std::string name = scaled == "the pending one" ? pending : c.NameOf("v0");
+  c.EditReplicaSet(name, [](nlohmann::json& rs) { rs["spec"]["replicas"] = 2; });
+  c.RunPods();
+  if (moved_on) c.SetImage("v3");
+  c.SettleInPlace();
+  CHECK(c.RevisionOf("v1") == "2");
+  CHECK(c.RevisionOf("v2") == "3");
+  if (moved_on) CHECK(c.RevisionOf("v3") == "4");
+  CHECK(c.PodNames().size() == 3);
+  for (const std::string& pod : c.PodNames()) CHECK(c.ImageOfPod(pod) == (moved_on ? "v3" : "v2"));
+  CHECK(c.SizeOf("v1") + c.SizeOf("v0") == 0);
+  CHECK(c.Condition("Progressing") == "True NewReplicaSetAvailable");
+  Proves("P-053");
 }
 
 TEST_CASE("a server that does not let an exchange be given up is asked again (P-080)") {
