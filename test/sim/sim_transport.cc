@@ -42,6 +42,10 @@ uint64_t VersionIn(std::string_view line) {
   return std::strtoull(std::string(line.substr(at + kVersion.size(), 20)).c_str(), nullptr, 10);
 }
 
+bool AsksForMetadata(const HttpRequest& request) {
+  return request.accept.find("PartialObjectMetadata") != std::string::npos;
+}
+
 }  // namespace
 
 // The transport holds this state. Everything under way in the network has a weak reference to it,
@@ -99,7 +103,7 @@ struct SimTransport::Impl : std::enable_shared_from_this<SimTransport::Impl> {
   };
   void Answer(CallId id, Duration after, Result<HttpResponse> result,
               std::optional<Listed> listed = {});
-  Shown* ShownFor(const ResourceId& resource);
+  Shown* ShownFor(const ResourceId& resource, bool metadata);
   std::optional<Listed> ListedBy(const HttpRequest& request, const HttpResponse& response);
   void BreakDead(CallId id);
   void Arrive(CallId id, const HttpRequest& request, const CallFate& fate, const Sender& sender);
@@ -141,7 +145,9 @@ struct SimTransport::Impl : std::enable_shared_from_this<SimTransport::Impl> {
   std::map<std::string, Decided> undone;  // writes without an effect so far, by their bytes
   std::map<ResourceId, Shown> owners;     // by kind, once it was watched
   Shown replica_sets;
+  // Two caches, each with a watch of its own. A process may keep only one of them.
   Shown pods;
+  Shown pod_metadata;
 };
 
 // An open watch has shown everything except the lines on their way.
@@ -172,10 +178,9 @@ uint64_t SimTransport::Impl::AllShown() const {
 
 uint64_t SimTransport::Impl::AllSeen() const {
   uint64_t least = AllShown();
-  for (const auto& [id, stream] : streams) {
-    if (stream.shown != &pods) continue;
+  for (const Shown* cache : {&pods, &pod_metadata}) {
     // The first watch of Pods is opened when they are needed. Before it shows any, none is known.
-    const uint64_t shown = std::max(pods.without_watch, ShownOn(stream));
+    const uint64_t shown = ShownOf(*cache);
     if (shown > 0) least = std::min(least, shown);
   }
   return least;
@@ -225,10 +230,10 @@ void SimTransport::Impl::NoteAnswer(const HttpRequest& request,
   if (!did_nothing) undone.erase(WriteKey(request));
 }
 
-SimTransport::Impl::Shown* SimTransport::Impl::ShownFor(const ResourceId& resource) {
+SimTransport::Impl::Shown* SimTransport::Impl::ShownFor(const ResourceId& resource, bool metadata) {
   if (IsOwnerKind(resource)) return &owners[resource];
   if (resource == resources::kReplicaSets) return &replica_sets;
-  if (resource == resources::kPods) return &pods;
+  if (resource == resources::kPods) return metadata ? &pod_metadata : &pods;
   return nullptr;
 }
 
@@ -240,8 +245,8 @@ std::optional<SimTransport::Impl::Listed> SimTransport::Impl::ListedBy(
   const auto path = ParseTarget(request.target);
   if (!path || !path->name.empty() || !path->namespace_.empty()) return std::nullopt;
   if (!path->Query("labelSelector").empty() || !path->Query("fieldSelector").empty()) return {};
-  if (request.accept.find("PartialObjectMetadata") != std::string::npos) return std::nullopt;
-  Shown* resource = ShownFor(path->resource->resource);
+  if (AsksForMetadata(request)) return std::nullopt;
+  Shown* resource = ShownFor(path->resource->resource, /*metadata=*/false);
   if (resource == nullptr) return std::nullopt;
   // The list's own metadata stand before the items, but in a list of custom resources behind them
   // (server_text.cc).
@@ -507,7 +512,7 @@ CallId SimTransport::Stream(HttpRequest request, StreamHandler handler) {
   stream.silence = request.deadline;
   if (fate_of_stream) stream.fate = fate_of_stream(request);
   if (const auto path = ParseTarget(request.target)) {
-    stream.shown = impl.ShownFor(path->resource->resource);
+    stream.shown = impl.ShownFor(path->resource->resource, AsksForMetadata(request));
   }
   impl.streams.emplace(id, std::move(stream));
   impl.ArmIdle(id);
