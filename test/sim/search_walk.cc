@@ -242,7 +242,9 @@ bool SearchWalk::Blames(const std::string& invariant, const Change& change,
   if (kRemember.contains(invariant) && decided_late_.contains(owner)) return false;
   const bool robbed = robbed_.contains(owner);
   if (invariant == "I-52" && (robbed || enlarged_.contains(owner))) return false;
-  if (invariant == "I-62" && robbed) return false;
+  // Without Pods of another revision nothing is held back, and nothing ahead keeps a revision from
+  // being the stable one.
+  if ((invariant == "I-62" || invariant == "I-63") && robbed) return false;
   return !of_rest.empty() || Lateness(change) < Invariants::kBlindSpot - kInFlight;
 }
 
@@ -269,7 +271,7 @@ void SearchWalk::NoteOldView(const Change& change) {
 
 // What users do to the objects that Windlass counts on:
 //   - ReplicaSets are the history, and so are the annotations of their owners (I-56)
-//   - a ReplicaSet that they take away, or Pods of it, cannot be held back (I-62, RO-045)
+//   - a ReplicaSet that they take away, or Pods of it, cannot be held back (I-62, I-63, RO-045)
 //   - a second ReplicaSet that they give Pods has to lose them again; and where they take Pods from
 //     the first, stand-ins that there is no room for go while it is short (I-52)
 //   - an update that is gone asks for nothing (I-75)
