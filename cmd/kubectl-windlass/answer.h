@@ -2,11 +2,11 @@
 #pragma once
 
 #include <functional>
-#include <nlohmann/json_fwd.hpp>
 #include <optional>
 #include <string>
 
 #include "cmd/kubectl-windlass/commands.h"
+#include "cmd/kubectl-windlass/json.h"
 #include "kubeclient/base/result.h"
 
 namespace windlass::cli {

@@ -2,11 +2,11 @@
 #pragma once
 
 #include <functional>
-#include <nlohmann/json_fwd.hpp>
 #include <string>
 #include <variant>
 
 #include "cmd/kubectl-windlass/commands.h"
+#include "cmd/kubectl-windlass/json.h"
 
 namespace windlass::cli {
 

@@ -2,10 +2,10 @@
 // of a controller that an update has made, the one that made it.
 #pragma once
 
-#include <nlohmann/json_fwd.hpp>
 #include <optional>
 
 #include "cmd/kubectl-windlass/commands.h"
+#include "cmd/kubectl-windlass/json.h"
 #include "kubeclient/base/result.h"
 
 namespace windlass::cli {

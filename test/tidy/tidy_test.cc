@@ -140,6 +140,8 @@ TEST_CASE("a library where it does not belong is found") {
       {"kubeclient/api/a.h", "#include <simdjson.h>\n", "library"},
       {"kubeclient/api/a.h", "#include <nlohmann/json.hpp>\n", "library"},
       {"kubeclient/api/a.h", "#include <nlohmann/json_fwd.hpp>\n", ""},
+      {"cmd/kubectl-windlass/json.h", "#include <nlohmann/json.hpp>\n", ""},
+      {"cmd/kubectl-windlass/other.h", "#include <nlohmann/json.hpp>\n", "library"},
       {"kubeclient/api/a.h", "#include <string_view>\n", ""},
       {"test/sim/model.h", "#include <nlohmann/json.hpp>\n", ""},
       {"test/sim/a_test.cc", "#include <catch2/catch.hpp>\n", "library"},
