@@ -149,6 +149,9 @@ std::string NewNameOf(const ReplicationControllerUpdate& update,
   if (!named.empty()) return named;
   const std::string_view next = Annotation(*old_controller, kNextControllerId);
   if (!next.empty()) return std::string(next);
+  // A rollback that has begun has made the old one its target.
+  const std::string_view source = SourceIdIn(*old_controller).name;
+  if (!source.empty() && source == update.status.new_name) return std::string(source);
   // Somebody has taken the annotation of an update away that has begun.
   const bool known = !run.target.empty() && !update.status.new_name.empty();
   if (update.spec.rollback && known) return update.status.new_name;

@@ -403,12 +403,24 @@ void SearchWalk::AwaitUntouched() {
   Break(SomebodyIsIdle() ? "I-34" : "I-29", text);
 }
 
+// An update of a ReplicationController is refused, and says so, while nobody can know which other
+// ReplicaSets of its namespace act on its Pods: the list of them is larger than an answer may be.
+bool SearchWalk::IsOutOfReach(const SearchWorkload& workload) const {
+  if (workload.IsTooLarge()) return true;
+  if (!workload.is_controller()) return false;
+  HttpRequest list;
+  list.target = "/apis/apps/v1/namespaces/" + workload.namespace_name() + "/replicasets";
+  const size_t most =
+      SimDaemon::Options{}.body_bytes_max / static_cast<size_t>(plan_.Setting("small", 1));
+  return world_->api().Handle(list, "judge").body.size() > most;
+}
+
 void SearchWalk::AwaitFinished() {
   decided_late_.clear();
   for (const auto& workload : workloads_) workload->Finish();
   const auto is_done = [this] {
-    return std::ranges::all_of(workloads_, [](const auto& workload) {
-      return workload->IsDone() || workload->IsTooLarge();
+    return std::ranges::all_of(workloads_, [this](const auto& workload) {
+      return workload->IsDone() || IsOutOfReach(*workload);
     });
   };
   // Pauses of steps take their time, and an update that failed turns twice.
@@ -420,7 +432,7 @@ void SearchWalk::AwaitFinished() {
   if (IsBroken() || is_done()) return;
   std::string text = "the last images are not rolled out:";
   for (const auto& workload : workloads_) {
-    if (!workload->IsDone() && !workload->IsTooLarge()) text += "\n" + workload->State();
+    if (!workload->IsDone() && !IsOutOfReach(*workload)) text += "\n" + workload->State();
   }
   for (const DaemonSlot& slot : slots_) {
     text += "\ndaemon: " + (slot.daemon == nullptr ? "dead" : slot.daemon->State());

@@ -85,6 +85,7 @@ class SearchWalk final : private SearchDaemons {
   bool UsedDeed(const std::string& what) const;
   bool HasFault(const std::string& kind) const;
   bool SomebodyIsIdle() const;
+  bool IsOutOfReach(const SearchWorkload& workload) const;
   void Break(const std::string& invariant, const std::string& detail);
   Duration Now() const { return world_->loop().clock().Now().since_start; }
 

@@ -1,6 +1,7 @@
 // The spec of an update is edited on the way.
 #include <string>
 
+#include "controller/replication_controller/annotations.h"
 #include "test/catch.h"
 #include "test/proves.h"
 #include "test/unit/controller/replication_controller/updates.h"
@@ -64,6 +65,51 @@ TEST_CASE("an image that is edited on the way is refused, or rolled out afterwar
   }
   CHECK(refused > 8);
   CHECK(succeeded > 4);
+  Proves("RC-5");
+}
+
+// Whom this serves: who rolls an update back, and then wants another image at once. In a rollback
+// both name the other as their source: no annotation of it may count as that of another update.
+TEST_CASE("a rollback that is turned to another image says what is under way, and goes on") {
+  int refused = 0;
+  int succeeded = 0;
+  for (int call = 0; call < 60; ++call) {
+    CAPTURE(call);
+    World world;
+    world.AddController("web", 3, {{"app", "web"}});
+    world.AddUpdate("web", {{"image", "web:2"}, {"updatePeriod", "0s"}});
+    RunUntil(world, [&] { return world.lines().size() >= 4; });
+    const size_t before = world.writes().size();
+    bool edited = false;
+    world.after_write = [&] {
+      if (edited || world.writes().size() <= before + static_cast<size_t>(call)) return;
+      edited = true;
+      // In the middle of the rollback the old one is known by its source alone.
+      json& annotations = world.Controller("web")["metadata"]["annotations"];
+      if (annotations.contains(kSourceId)) annotations.erase(std::string(kNextControllerId));
+      world.Edit({{"rollback", false}, {"image", "web:3"}});
+    };
+    world.Edit({{"rollback", true}});
+    world.Run();
+    if (!edited) break;
+    if (world.phase() != "Succeeded") {
+      ++refused;
+      CHECK(world.reason() == "OtherImage");
+      world.Edit({{"rollback", true}});
+      world.Run();
+      CHECK(world.phase() == "RolledBack");
+      CHECK(ImageOf(world, "web") == "web:1");
+      world.Edit({{"rollback", false}});
+      world.Run();
+    } else {
+      ++succeeded;
+    }
+    CHECK(world.phase() == "Succeeded");
+    CHECK(ImageOf(world, "web") == "web:3");
+    CHECK(world.Pods().size() == 3);
+  }
+  CHECK(refused > 4);
+  CHECK(succeeded > 1);
   Proves("RC-5");
 }
 
