@@ -64,7 +64,7 @@ until_true() {
     sleep 0.5 # between two looks at the condition
   done
 }
-address_logged() { grep -q 'serving metrics' "$WORK/log"; }
+address_logged() { grep -qs 'serving metrics' "$WORK/log"; }
 ready() { [ "$(curl --silent -o /dev/null -w '%{http_code}' "http://$OPS/readyz")" = 200 ]; }
 synced() { # INFORMERS: all of them
   local name page
@@ -90,7 +90,7 @@ gone() {
 }
 
 begin() { # FLAGS of the generator
-  rm -f "$WORK/server"
+  rm -f "$WORK/server" "$WORK/log" # of the row before
   "$WORK/fleetserver" --deployments "$DEPLOYMENTS" --template-bytes "$TEMPLATE" \
     --revisions "$REVISIONS" --annotation-bytes "$ANNOTATION" --pods "$PODS" "$@" \
     >"$WORK/server" 2>"$WORK/server.err" &
