@@ -149,9 +149,11 @@ std::string NewNameOf(const ReplicationControllerUpdate& update,
   if (!named.empty()) return named;
   const std::string_view next = Annotation(*old_controller, kNextControllerId);
   if (!next.empty()) return std::string(next);
-  // A rollback that has begun has made the old one its target.
+  // A rollback that has begun has made the old one its target. Without one, the old one may be the
+  // target of another update.
   const std::string_view source = SourceIdIn(*old_controller).name;
-  if (!source.empty() && source == update.status.new_name) return std::string(source);
+  const bool of_run = source == update.status.new_name && !IsDone(update.status);
+  if (!source.empty() && (update.spec.rollback || of_run)) return std::string(source);
   // Somebody has taken the annotation of an update away that has begun.
   const bool known = !run.target.empty() && !update.status.new_name.empty();
   if (update.spec.rollback && known) return update.status.new_name;

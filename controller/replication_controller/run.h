@@ -48,8 +48,9 @@ bool IsMadeUp(std::string_view name, std::string_view old_name);
 
 // Returns the name of the new ReplicationController: as the first step of the run has resolved it;
 // else that of a rename that has begun, spec.newName, the annotation next-controller-id of
-// `old_controller`, in a rollback what the status says, and otherwise, with spec.image, "<old>-"
-// and a hash of what is to run. "" if it is not known. `old_controller` may be null (RC-5).
+// `old_controller`, in a rollback, or in a run that is turned, the source that `old_controller`
+// names, in a rollback what the status says, and otherwise, with spec.image, "<old>-" and a hash of
+// what is to run. "" if it is not known. `old_controller` may be null (RC-5).
 std::string NewNameOf(const ReplicationControllerUpdate& update,
                       const ReplicationController* old_controller);
 

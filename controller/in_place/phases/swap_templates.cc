@@ -44,18 +44,23 @@ bool IsReadyToCommit(const InPlace& in_place) {
          pending.status.replicas == 0 && IsObserved(pending);
 }
 
-// Returns true if another ReplicaSet has own Pods, and a number as high as the stashed one. Then
-// another controller took over in the middle and rolled out through that one (P-080): the host is
-// an old ReplicaSet, which gets neither Pods nor that template.
+// Returns true if another controller took over in the middle and rolled out through another
+// ReplicaSet (P-080): the host is an old ReplicaSet, which gets neither Pods nor the stashed
+// template. That ReplicaSet has own Pods, and
+//   - it is the new one, or has the stashed template; or
+//   - it has a number as high as the stashed one. Where a ReplicaSet was deleted meanwhile, the
+//     number may be lower: 1 and 3, of which 3 is stashed; the next one is 2.
 //
-// A ReplicaSet that somebody scaled by hand has a lower number, and its Pods say nothing of those
-// of the host, which all have the stashed template. Without the exchange the history would lose
-// that template, and the next one would get its number (I-11).
+// A ReplicaSet that somebody scaled by hand is none of these, and its Pods say nothing of those of
+// the host, which all have the stashed template. Without the exchange the history would lose that
+// template, and the next one would get its number (I-11).
 bool IsReplaced(const workload::Situation& situation) {
   const InPlace& in_place = InPlaceOf(situation);
   const int64_t stashed = workload::ParseRevision(in_place.stash->revision).value_or(0);
   return std::ranges::any_of(situation.all, [&](const ReplicaSet* rs) {
-    return rs != in_place.host && HasOwnPods(*rs) &&
+    if (rs == in_place.host || !HasOwnPods(*rs)) return false;
+    return rs == situation.new_replica_set ||
+           rs->template_fingerprint == in_place.stash->fingerprint ||
            workload::RevisionOf(rs->meta).value_or(0) >= stashed;
   });
 }

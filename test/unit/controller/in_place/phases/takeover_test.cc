@@ -147,6 +147,40 @@ TEST_CASE("what the stock controller replaced amid an exchange is not replaced a
   CHECK(c.Condition("Progressing") == "True NewReplicaSetAvailable");
 }
 
+// With a number missing, the stock controller gives its ReplicaSet a lower one than is stashed.
+TEST_CASE("what it replaced is not replaced again where a revision was deleted before (P-080)") {
+  InPlaceCluster c(3, 1);
+  c.SettleInPlace();
+  c.SetImage("v2");
+  c.Sync(1);
+  REQUIRE(c.RevisionOf("v2") == "2");
+  c.SetImage("v3");
+  c.Sync(1);
+  REQUIRE(c.RevisionOf("v3") == "3");
+  c.replica_sets().erase(c.NameOf("v2"));
+  for (int round = 0; round < 60 && !c.writes.back().starts_with("exchange v3"); ++round) {
+    c.RestartAll();
+    c.RunPods();
+    ++c.now;
+    c.Sync(1);
+  }
+  REQUIRE(c.writes.back().starts_with("exchange v3"));
+  c.stock = true;
+  for (int round = 0; round < 100; ++round) {
+    c.Sync();
+    c.RunPods();
+    c.now += 2;
+  }
+  REQUIRE(c.RevisionOf("v3") == "2");
+  c.stock = false;
+  const auto pods = c.PodNames();
+  c.SettleInPlace();
+  CHECK(c.PodNames() == pods);
+  CHECK(pods.size() == 3);
+  for (const std::string& pod : pods) CHECK(c.ImageOfPod(pod) == "v3");
+  Proves("P-080");
+}
+
 // Whom this serves: who reads the history, and whoever follows a rollout by its id. All Pods of the
 // host run v2, which was stashed: without the exchange nothing would tell of it, and the next
 // template would be revision 2, too.
