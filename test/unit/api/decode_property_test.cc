@@ -78,6 +78,7 @@ void Mutate(json& value) {
 json Mutated(const char* text) {
   json object = json::parse(text);
   for (int i = *rc::gen::inRange(0, 4); i > 0; --i) Mutate(object);
+  RC_LOG() << object.dump() << '\n';  // told if it fails
   return object;
 }
 

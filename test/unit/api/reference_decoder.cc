@@ -212,6 +212,9 @@ std::optional<ReplicaSet> ReferenceReplicaSet(const json& json_object) {
     s.Integer("terminatingReplicas", out.status.terminating_replicas);
     ReferenceConditions(s, out.status.conditions);
   });
+  // It observed what was not asked for yet: it is the status of a former one of that name.
+  const int64_t generation = out.meta.generation;
+  if (generation > 0 && out.status.observed_generation > generation) out.status = {};
   return ok ? std::optional(out) : std::nullopt;
 }
 

@@ -124,6 +124,9 @@ std::optional<ReplicationController> ReferenceReplicationController(const json& 
     s.Integer("readyReplicas", out.status.ready_replicas);
     s.Integer("availableReplicas", out.status.available_replicas);
   });
+  // It observed what was not asked for yet: it is the status of a former one of that name.
+  const int64_t generation = out.meta.generation;
+  if (generation > 0 && out.status.observed_generation > generation) out.status = {};
   return ok ? std::optional(out) : std::nullopt;
 }
 
