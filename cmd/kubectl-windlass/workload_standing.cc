@@ -158,6 +158,15 @@ std::optional<StepStatus> UnavailableStep(const Json& object) {
   return waits && !FlagOf(object, "/spec/paused") ? step : std::nullopt;
 }
 
+// Returns what whoever wants to go on does about a Rollout that is stalled.
+std::string RemedyFor(const std::string& reason, const Subject& subject) {
+  if (reason == "ReplicaSetCreateError") return " Make room or allow it";
+  if (reason == "ProgressDeadlineExceeded") {
+    return " Mend what its Pods wait for, which kubectl windlass get " + subject.command + " says";
+  }
+  return " Correct the template";
+}
+
 void FillRollout(const Json& object, const Subject& subject, Standing& standing) {
   const std::string who = subject.kind + ' ' + subject.name;
   const std::string message = TextOf(object, "/status/message");
@@ -177,7 +186,7 @@ void FillRollout(const Json& object, const Subject& subject, Standing& standing)
         who + " is stalled (" + standing.reason + "): " + message + EndOfSentence(message) +
             (FlagOf(object, "/spec/abort")
                  ? " Correct the template, and end the abort with kubectl windlass retry "
-                 : " Correct the template, or kubectl windlass abort or undo ") +
+                 : RemedyFor(standing.reason, subject) + ", or kubectl windlass abort or undo ") +
             subject.command);
   } else if (standing.phase == "Aborted") {
     standing.reason = "spec.abort";
