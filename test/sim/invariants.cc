@@ -121,6 +121,7 @@ void Invariants::Note(const Change& change) {
   } else if (change.key.resource == resources::kReplicaSets) {
     if (change.after != nullptr) return NoteReplicaSet(*change.after, change.actor);
     const std::string uid = UidOf(*change.last_state);
+    gone_replica_sets_[uid] = RemovalOf(change);
     replica_sets_.erase(uid);
     for (auto& [owner, record] : owners_) record.revisions.erase(uid);
   } else if (change.key.resource == resources::kPods) {
@@ -128,6 +129,9 @@ void Invariants::Note(const Change& change) {
     const Object owner = server_.Find(
         {resources::kReplicaSets, change.key.namespace_, TextAt(ControllerOf(pod), {"name"})});
     if (owner != nullptr) NoteReplicaSet(*owner, change.actor);
+  } else if (change.key.resource == resources::kReplicationControllerUpdates) {
+    if (change.after == nullptr)
+      gone_updates_[change.key.namespace_ + "/" + change.key.name] = RemovalOf(change);
   }
 }
 
@@ -165,6 +169,7 @@ void Invariants::NoteReplicaSet(const Json& replica_set, const std::string& acto
 
 void Invariants::NoteOwner(const Json& owner) {
   const RolloutLimits limits = LimitsOf(owner);
+  known_owners_.insert(UidOf(owner));
   OwnerRecord& record = owners_[UidOf(owner)];
   record.min_available.Note(Now(), limits.min_available());
   record.max_total.Note(Now(), limits.max_total());
@@ -247,17 +252,25 @@ Duration Invariants::BlindSpot(const Change& change) const {
   return Now() - server_.store().TimeAfter(change.seen, Now()) + kBlindSpot;
 }
 
-// Judges I-09 at the write that asks for new Pods, because that write is the decision.
+// Judges I-09 at the write that asks for new Pods, because that write is the decision. Pods of a
+// ReplicaSet that Windlass itself deleted are old ones, too.
 void Invariants::JudgeRecreate(const Change& change, const Json& owner) {
   const int64_t before = change.before != nullptr ? ReplicasOf(*change.before) : 0;
   if (ReplicasOf(*change.after) <= before) return;
-  const std::string changed = UidOf(*change.after);
+  std::set<std::string> others;
   for (const Object& rs : ReplicaSetsOf(change.key.namespace_, UidOf(owner))) {
-    if (UidOf(*rs) == changed) continue;
-    for (const Object& pod : server_.List(resources::kPods, change.key.namespace_)) {
-      if (ControllerUidOf(*pod) != UidOf(*rs) || IsTerminalPod(*pod)) continue;
-      return Violate("I-09", change, "Pod " + NameOf(*pod) + " of an old ReplicaSet still exists");
+    if (UidOf(*rs) == UidOf(*change.after)) continue;
+    others.insert(UidOf(*rs));
+    if (replica_sets_[UidOf(*rs)].replicas.Min(Now(), BlindSpot(change)) > 0) {
+      return Violate("I-09", change, NameOf(*rs) + " still makes Pods");
     }
+  }
+  for (const auto& [uid, gone] : gone_replica_sets_) {
+    if (gone.own && gone.owner == UidOf(owner)) others.insert(uid);
+  }
+  for (const Object& pod : server_.List(resources::kPods, change.key.namespace_)) {
+    if (!others.contains(ControllerUidOf(*pod)) || IsTerminalPod(*pod)) continue;
+    return Violate("I-09", change, "Pod " + NameOf(*pod) + " of an old ReplicaSet still exists");
   }
 }
 
@@ -285,6 +298,37 @@ void Invariants::JudgeRevision(const Change& change, const std::string& owner_ui
   }
 }
 
+Invariants::Removal Invariants::RemovalOf(const Change& change) const {
+  return {Now(), server_.store().revision(), ControllerUidOf(*change.last_state),
+          controllers_.contains(change.actor)};
+}
+
+// Returns true if the daemon that sent the write may not have seen the removal.
+bool Invariants::IsUnseen(const Change& change, const Removal& gone,
+                          const ResourceId& resource) const {
+  if (Now() - gone.at < kBlindSpot) return true;
+  if (change.late) return gone.revision > change.shown;
+  if (change.shown_of != nullptr) {
+    const auto shown = change.shown_of->find(resource);
+    if (shown != change.shown_of->end()) return gone.revision > shown->second;
+  }
+  return Now() - gone.at < BlindSpot(change);
+}
+
+// Returns true if the owner of the written object was known and is gone, unseen.
+bool Invariants::IsOwnedUnseen(const Change& change) const {
+  const Json& object = *change.before;
+  if (IsControlledBy(resources::kReplicationControllers, object)) {
+    const std::string name = TextAt(ControllerOf(object), {"name"});
+    const auto gone = gone_updates_.find(change.key.namespace_ + "/" + name);
+    return gone != gone_updates_.end() &&
+           IsUnseen(change, gone->second, resources::kReplicationControllerUpdates);
+  }
+  const auto gone = gone_replica_sets_.find(ControllerUidOf(object));
+  return gone != gone_replica_sets_.end() &&
+         IsUnseen(change, gone->second, resources::kReplicaSets);
+}
+
 // Judges I-16: a creation must name its owner, and only a matching orphan may be adopted.
 void Invariants::JudgeOwnership(const Change& change) {
   const std::string& namespace_ = change.key.namespace_;
@@ -300,7 +344,8 @@ void Invariants::JudgeOwnership(const Change& change) {
         server_.Find({resources::kReplicationControllerUpdates, namespace_, name}) != nullptr) {
       return;
     }
-    if (!owners_.contains(owner) && !replica_sets_.contains(owner)) {
+    if (known_owners_.contains(owner) || replica_sets_.contains(owner)) return;
+    if (!IsOwnedUnseen(change)) {
       Violate("I-16", change, "belongs to somebody unknown: " + owner);
     }
     return;

@@ -87,6 +87,14 @@ class Invariants {
     std::map<int64_t, Json> templates;         // which one was the first to have a revision
   };
 
+  // What was deleted, and by whom.
+  struct Removal {
+    MonotonicTime at{};
+    uint64_t revision = 0;
+    std::string owner{};  // uid of a ReplicaSet's controller
+    bool own = false;     // by Windlass
+  };
+
   void OnChange(const Change& change);
   void Note(const Change& change);
   void NoteReplicaSet(const Json& replica_set, const std::string& actor);
@@ -105,6 +113,9 @@ class Invariants {
   void JudgeStatus(const Change& change);
   int64_t Available(const Json& replica_set) const;
   Duration BlindSpot(const Change& change) const;
+  Removal RemovalOf(const Change& change) const;
+  bool IsUnseen(const Change& change, const Removal& gone, const ResourceId& resource) const;
+  bool IsOwnedUnseen(const Change& change) const;
   std::vector<Object> ReplicaSetsOf(const std::string& namespace_, const std::string& uid) const;
   void Violate(const std::string& invariant, const Change& change, std::string detail);
   void Violate(const std::string& invariant, std::string request, std::string detail);
@@ -117,6 +128,9 @@ class Invariants {
   PromiseInvariants promises_;
   std::map<std::string, ReplicaSetRecord> replica_sets_;  // by uid
   std::map<std::string, OwnerRecord> owners_;             // by uid
+  std::set<std::string> known_owners_;                    // the uids of all there ever were
+  std::map<std::string, Removal> gone_replica_sets_;      // by uid
+  std::map<std::string, Removal> gone_updates_;           // by namespace/name
   std::vector<Violation> violations_;
   uint64_t judged_ = 0;
 };

@@ -113,6 +113,19 @@ TEST_CASE("Every invariant notices what it forbids") {
          rollout.world.RunFor(milliseconds(5));
          rollout.Make("new", 10, "2");
        }},
+      // The old one makes Pods as soon as its controller goes on.
+      {"I-09", "Recreate",
+       [](Rollout& rollout) {
+         rollout.world.replica_set_controller().Stop(true);
+         rollout.Make("next", 0, "2");
+         rollout.Make("newest", 0, "3");
+         rollout.world.api().Delete("user", {resources::kReplicaSets, "default", "old"});
+         for (const Object& pod : rollout.world.Pods("web"))
+           rollout.world.api().Delete("user", {resources::kPods, "default", NameOf(*pod)});
+         rollout.Scale("next", 5);
+         rollout.world.RunFor(seconds(10));
+         rollout.Scale("newest", 5);
+       }},
       {"I-11", "RollingUpdate", [](Rollout& rollout) { rollout.Make("new", 0, "1"); }},
       {"I-11", "RollingUpdate",
        [](Rollout& rollout) {
@@ -187,6 +200,42 @@ TEST_CASE("I-01 blames no write for Pods that the status says were not available
   CHECK(rollout.Broken() == "");
   rollout.Scale("old", 6);
   CHECK(rollout.Broken() == "I-01");
+}
+
+TEST_CASE("I-09 knows the Pods of a ReplicaSet that Windlass itself deleted") {
+  Rollout rollout("Recreate");
+  rollout.Scale("old", 0);
+  rollout.world.RunFor(milliseconds(5));
+  rollout.world.api().Delete(kController, Key("old"));
+  CHECK(rollout.Broken() == "I-14");
+  rollout.Make("new", 10, "2");
+  CHECK(rollout.Broken() == "I-14 I-09");
+}
+
+TEST_CASE("I-16 judges a write by whether its sender's watch has shown that the owner is gone") {
+  Rollout rollout;
+  const Object old = rollout.world.api().Find(Key("old"));
+  const uint64_t seen = rollout.world.api().store().revision();
+  rollout.world.api().Delete("user", Key("old"));
+  const auto patch_pod = [&](uint64_t shown) {
+    Json pod = SamplePod("late", "web");
+    pod["metadata"]["ownerReferences"] = ControlledBy(*old);
+    const StoreKey key{resources::kPods, "default", "late"};
+    rollout.world.api().Create("replicaset-controller", resources::kPods, "default", pod);
+    const Revisions shown_of = {{resources::kReplicaSets, shown}};
+    rollout.world.api().store().SetSender(
+        {.shown_of = std::make_shared<const Revisions>(shown_of)});
+    rollout.world.api().Update(kController, key, "",
+                               [](Json& late) { late["metadata"]["labels"]["a"] = "b"; });
+    rollout.world.api().store().SetSender({});
+    rollout.world.RunFor(seconds(10));  // the garbage collector takes it
+  };
+  patch_pod(kAllShown);  // a moment later
+  CHECK(rollout.Broken() == "");
+  patch_pod(seen);  // while the watch of ReplicaSets is dead
+  CHECK(rollout.Broken() == "");
+  patch_pod(kAllShown);
+  CHECK(rollout.Broken() == "I-16");
 }
 
 TEST_CASE("I-11 judges a request that was kept back by what its sender had seen") {
