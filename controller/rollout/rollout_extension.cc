@@ -202,7 +202,7 @@ bool IsStableAlone(const Situation& situation, const WorkloadStatus& status) {
   const ReplicaSet* rs = situation.new_replica_set;
   const std::optional<int64_t> stable = ReadOwn(status.carried).stable_revision;
   if (rs == nullptr || !stable || !workload::IsPublished(workload, *rs)) return false;
-  if (rs != workload::FindKept(situation.all, *stable)) return false;
+  if (rs != workload::FindKept(workload, situation.all, *stable)) return false;
   const bool others = workload::TotalReplicas(situation.old) > 0;
   if (others || status.replicas != status.updated_replicas) return false;
   if (!situation.recreate() && workload::RevisionOf(rs->meta) == stable) return true;
@@ -360,7 +360,7 @@ void RolloutExtension::UpdateStatus(const Situation& situation, WorkloadStatus& 
   own.not_told = WhyNotTold(situation, facts.checks);
   own.current_replica_set = Named(CurrentReplicaSet(situation));
   own.stable_replica_set =
-      Named(workload::FindKept(situation.all, own.stable_revision.value_or(0)));
+      Named(workload::FindKept(situation.workload, situation.all, own.stable_revision.value_or(0)));
   status.carried = KindStatus(own);
   if (told) ShowUpdatedAtStep(situation, facts.steps, status);
   if (told) ShowSteps(situation, facts.steps, status);

@@ -114,6 +114,7 @@ Workload AsWorkload(const RolloutKind& kind, const Rollout& rollout) {
                     .requested_template = TextOf(spec.template_fingerprint),
                     .defaulted = nullptr,
                     .kept_revision = rollout.status.stable_revision,
+                    .kept_name = rollout.status.stable_replica_set.name,
                     .follow_revision = FollowRevision(rollout),
                     .rolled_back = Performed(rollout.status.rolled_back)};
   const std::optional<RolloutStepStatus>& step = rollout.status.step;

@@ -43,8 +43,7 @@ const ReplicaSet* WithMore(const Situation& situation, const ReplicaSet* present
 const ReplicaSet* StableTarget(const Situation& situation, const ReplicaSet* present,
                                const ReplicaSet* leaving) {
   const ReplicaSet* current = CurrentReplicaSet(situation);
-  const ReplicaSet* stable =
-      workload::FindKept(situation.all, situation.workload.kept_revision.value_or(0));
+  const ReplicaSet* stable = workload::FindStable(situation.workload, situation.all);
   if (Serves(stable, leaving)) return stable;
   // Its Pods come back. Until then no other revision stands in for it: nobody has approved one.
   if (stable != nullptr && stable != leaving && stable->replicas > 0) return nullptr;

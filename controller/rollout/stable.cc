@@ -69,11 +69,16 @@ const ReplicaSet* FindWorking(const Workload& workload,
   return found;
 }
 
-// Returns the write that gives `rs` the note that it was complete as its present revision.
-std::optional<Step> Note(const Situation& situation, const ReplicaSet& rs) {
-  const std::string revision(workload::RevisionText(rs.meta));
-  if (!workload::ParseRevision(revision)) return std::nullopt;
+// Returns the write that gives `rs` the note that it was complete as its present revision. If its
+// annotations tell of none, they are given `remembered` again.
+std::optional<Step> Note(const Situation& situation, const ReplicaSet& rs, int64_t remembered) {
+  std::string revision(workload::RevisionText(rs.meta));
   workload::ReplicaSetChange change;
+  if (revision.empty()) {
+    revision = std::to_string(remembered);
+    change.annotations[std::string(workload::kRevision)] = revision;
+  }
+  if (!workload::ParseRevision(revision)) return std::nullopt;
   const std::string_view hash = rs.meta.labels.Find(kPodTemplateHashLabel).value_or("");
   change.annotations[std::string(workload::kComplete)] = workload::CompleteNote(revision, hash);
   return workload::UnlessInVain(
@@ -96,7 +101,7 @@ void RecoverStable(View& view) {
   Workload& workload = view.workload;
   const std::optional<int64_t> stored = workload.kept_revision;
   // The usual case, at each step of each sync: nothing is claimed for it.
-  if (stored && workload::FindKept(view.replica_sets, *stored) != nullptr) return;
+  if (workload::FindStable(workload, view.replica_sets) != nullptr) return;
   // Its ReplicaSet may be one of two whose templates are being exchanged: then neither says so.
   const auto exchanges = [](const ReplicaSet* rs) {
     return rs->meta.annotations.Has(in_place::kExchange);
@@ -124,7 +129,7 @@ std::optional<Event> TellRecovered(const Situation& situation) {
   const Workload& workload = situation.workload;
   const std::optional<int64_t>& kept = workload.kept_revision;
   if (!kept || ReadOwn(workload.status.carried).stable_revision == kept) return std::nullopt;
-  const ReplicaSet* rs = workload::FindKept(situation.all, *kept);
+  const ReplicaSet* rs = workload::FindStable(workload, situation.all);
   // The note of the present revision comes just before the status that says the same.
   const bool is_present = rs == situation.new_replica_set && !workload.follow_revision;
   if (rs == nullptr || is_present) return std::nullopt;
@@ -159,15 +164,16 @@ std::optional<Step> NoteComplete(const Situation& situation, bool holds) {
   if (!holds && IsCompleteNow(situation)) {
     const ReplicaSet& rs = *situation.new_replica_set;
     const bool noted = workload::CompleteAs(rs) == workload::RevisionOf(rs.meta);
-    if (auto step = noted ? std::nullopt : Note(situation, rs)) return step;
+    if (auto step = noted ? std::nullopt : Note(situation, rs, workload::RevisionToBe(situation)))
+      return step;
   }
   const std::optional<int64_t> stable = ReadOwn(situation.workload.status.carried).stable_revision;
   if (!stable) return std::nullopt;
-  const ReplicaSet* rs = workload::FindKept(situation.all, *stable);
+  const ReplicaSet* rs = workload::FindKept(situation.workload, situation.all, *stable);
   // One that another object rolled out may have been inferred: it was not seen complete.
   const bool is_seen = rs != nullptr && !IsFromBefore(situation.workload, *rs);
   if (!is_seen || workload::CompleteAs(*rs)) return std::nullopt;
-  return Note(situation, *rs);
+  return Note(situation, *rs, *stable);
 }
 
 }  // namespace windlass::rollout

@@ -9,7 +9,7 @@ namespace windlass::workload {
 
 const ReplicaSet* FindFollowed(const Workload& workload,
                                const std::vector<const ReplicaSet*>& ours) {
-  return FindKept(ours, *workload.follow_revision);
+  return FindKept(workload, ours, *workload.follow_revision);
 }
 
 bool HasNothingToFollow(const Situation& situation) {

@@ -178,7 +178,12 @@ int64_t NumberFor(const Workload& workload, const ReplicaSet* rs,
   };
   if (workload.kind.KeepsStableRevision()) {
     const bool is_changed = workload.status.observed_generation < workload.meta.generation;
-    if (is_changed) rise_above(ParseRevision(workload.revision));
+    const std::optional<int64_t> published = ParseRevision(workload.revision);
+    if (is_changed) rise_above(published);
+    // Somebody dropped its number, and the status still has it.
+    if (!is_changed && rs != nullptr && present == 0 && published.value_or(0) < kRevisionMax) {
+      number = std::max(number, published.value_or(0));
+    }
     if (rs == nullptr) {
       const std::optional<int64_t> promoted = PromotedRevision(workload);
       if (promoted != workload.promised_revision) rise_above(promoted);

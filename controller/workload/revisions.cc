@@ -68,6 +68,31 @@ const ReplicaSet* FindKept(const std::vector<const ReplicaSet*>& replica_sets, i
   return !noted.empty() ? noted.back() : FindRevisionOrFormer(replica_sets, revision);
 }
 
+const ReplicaSet* FindKept(const Workload& workload,
+                           const std::vector<const ReplicaSet*>& replica_sets, int64_t revision) {
+  const ReplicaSet* kept = FindKept(replica_sets, revision);
+  if (revision != workload.kept_revision) return kept;
+  if (kept != nullptr && CompleteAs(*kept) == revision) return kept;
+  const auto named = std::ranges::find_if(replica_sets, [&](const ReplicaSet* rs) {
+    return !workload.kept_name.empty() && rs->meta.name == workload.kept_name &&
+           RevisionText(rs->meta).empty() && !rs->meta.annotations.Has(kRevisionHistory) &&
+           !CompleteAs(*rs);
+  });
+  return named != replica_sets.end() ? *named : kept;
+}
+
+const ReplicaSet* FindStable(const Workload& workload,
+                             const std::vector<const ReplicaSet*>& replica_sets) {
+  return FindKept(workload, replica_sets, workload.kept_revision.value_or(0));
+}
+
+const ReplicaSet* LatestOf(const std::vector<const ReplicaSet*>& replica_sets) {
+  const auto number = [](const ReplicaSet* rs) { return RevisionOf(rs->meta).value_or(0); };
+  const auto latest =
+      std::ranges::max_element(replica_sets.rbegin(), replica_sets.rend(), {}, number);
+  return latest == replica_sets.rend() ? nullptr : *latest;
+}
+
 std::string NameRevisions(const std::vector<const ReplicaSet*>& replica_sets) {
   std::set<int64_t> numbers;
   for (const ReplicaSet* rs : replica_sets) {

@@ -43,6 +43,21 @@ std::optional<int64_t> CompleteAs(const ReplicaSet& rs);
 // has the number now, else the last.
 const ReplicaSet* FindKept(const std::vector<const ReplicaSet*>& replica_sets, int64_t revision);
 
+// The same for the ReplicaSets of `workload`. If `revision` is Workload::kept_revision, no note
+// says whose it is, and the annotations of the ReplicaSet named Workload::kept_name tell of no
+// revision at all, it is that one: an admission webhook or a tool has dropped them.
+const ReplicaSet* FindKept(const Workload& workload,
+                           const std::vector<const ReplicaSet*>& replica_sets, int64_t revision);
+
+// Returns the ReplicaSet of Workload::kept_revision; null if there is none.
+const ReplicaSet* FindStable(const Workload& workload,
+                             const std::vector<const ReplicaSet*>& replica_sets);
+
+// Returns the ReplicaSet with the highest revision: of `replica_sets`, oldest first, the youngest
+// if several have it. Returns null if there is none. After a rollback it is not the youngest of
+// all.
+const ReplicaSet* LatestOf(const std::vector<const ReplicaSet*>& replica_sets);
+
 // Returns the numbers of `replica_sets` in order: "revisions 1, 2 and 4", "revision 3". If there
 // are more than 20, names the highest: "revisions 7, 8, …, 25 and 26, and lower ones". Returns "no
 // revisions" if none has a number.

@@ -111,7 +111,7 @@ bool WasRolledBackTo(const Workload& workload, const ReplicaSet& target, int64_t
 const ReplicaSet* FindTarget(const Workload& workload,
                              const std::vector<const ReplicaSet*>& candidates, int64_t revision) {
   if (const ReplicaSet* rs = FindRevision(candidates, revision)) return rs;
-  if (revision == workload.kept_revision) return FindKept(candidates, revision);
+  if (revision == workload.kept_revision) return FindStable(workload, candidates);
   if (!workload.kind.RecordsRollbacks()) return nullptr;
   const auto found = std::ranges::find_if(
       candidates, [&](const ReplicaSet* rs) { return HadRevision(*rs, revision); });
@@ -129,8 +129,7 @@ const ReplicaSet* ReplicaSetOfTemplate(const Situation& situation) {
 // been.
 int64_t LastCompleteRevision(const Workload& workload,
                              const std::vector<const ReplicaSet*>& candidates) {
-  const auto& kept = workload.kept_revision;
-  const ReplicaSet* stable = kept ? FindKept(candidates, *kept) : nullptr;
+  const ReplicaSet* stable = FindStable(workload, candidates);
   int64_t highest = 0;
   for (const ReplicaSet* rs : candidates) {
     if (rs != stable && !CompleteAs(*rs)) continue;

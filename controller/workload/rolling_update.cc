@@ -36,9 +36,8 @@ bool MakesPods(const Situation& situation, const ReplicaSet& rs) {
 // failed; the first Pod of revision 3 takes the place of one of revision 2.
 std::vector<const ReplicaSet*> InOrderOfRemoval(const Situation& situation) {
   std::vector<const ReplicaSet*> old = situation.old;
-  const std::optional<int64_t>& kept = situation.workload.kept_revision;
-  if (!kept || !situation.limits.holds_back()) return old;
-  const ReplicaSet* last = FindKept(situation.all, *kept);
+  const ReplicaSet* last = FindStable(situation.workload, situation.all);
+  if (last == nullptr || !situation.limits.holds_back()) return old;
   std::stable_partition(old.begin(), old.end(), [&](const auto* rs) { return rs != last; });
   return old;
 }

@@ -9,6 +9,7 @@
 #include "controller/workload/conditions.h"
 #include "controller/workload/counters.h"
 #include "controller/workload/decisions.h"
+#include "controller/workload/new_replica_set.h"
 #include "controller/workload/overlap.h"
 #include "controller/workload/progress.h"
 #include "controller/workload/revisions.h"
@@ -27,11 +28,15 @@ constexpr Duration kCountersPatience = seconds(1);
 constexpr Duration kUnsettledPatience = seconds(20);
 
 // Returns an empty text if the workload carries the revision of its new ReplicaSet already.
-std::string_view RevisionToPublish(const Situation& situation) {
+std::string RevisionToPublish(const Situation& situation) {
   if (situation.new_replica_set == nullptr) return {};
   if (situation.extended.refused) return {};  // nothing is rolled out
-  const ReplicaSet& rs = *situation.new_replica_set;
-  return IsPublished(situation.workload, rs) ? std::string_view() : RevisionText(rs.meta);
+  const Workload& workload = situation.workload;
+  std::string text(RevisionText(situation.new_replica_set->meta));
+  // An admission webhook may drop the number. What a pause holds back does not depend on that.
+  const bool dropped = text.empty() && workload.kind.KeepsStableRevision();
+  if (dropped) text = std::to_string(RevisionToBe(situation));
+  return workload.kind.PublishedAs(text) == workload.revision ? std::string() : text;
 }
 
 // Returns true if the status may go on showing `shown` for a while, although `next` is true now:
@@ -154,25 +159,27 @@ std::optional<Step> WriteStatus(const Situation& situation, Progress progress) {
   }
   if (progress == Progress::kPaused) MarkPaused(situation, status);
   if (progress != Progress::kKeep) AddFurther(situation, status);
-  const std::string_view revision = draft.revision = RevisionToPublish(situation);
+  const std::string revision = RevisionToPublish(situation);
+  draft.revision = revision;
   const bool has_notes = workload.kind.HasStrayNotes(workload);
   const bool is_stored = workload.kind.IsStored(workload, draft);
   if (revision.empty() && !has_notes && is_stored) return std::nullopt;
-  return Write{.request = workload.kind.WriteStatus(workload, draft),
-               .because = {decisions::kUpdateStatus,
-                           {{"generation", status.observed_generation},
-                            {"revision", revision.empty() ? workload.revision : revision},
-                            {"replicas", status.replicas},
-                            {"updated", status.updated_replicas},
-                            {"ready", status.ready_replicas},
-                            {"available", status.available_replicas},
-                            {"unavailable", status.unavailable_replicas},
-                            {"terminating", status.terminating_replicas.value_or(0)},
-                            {"progressing", ReasonOf(status, "Progressing")}}},
-               .on_success = FurtherEvents(situation, status),
-               // A status that is put off ends the sync well, which would end a refusal's back-off.
-               .patience = revision.empty() && !situation.refused ? PatienceFor(situation, status)
-                                                                  : Duration{0}};
+  return Write{
+      .request = workload.kind.WriteStatus(workload, draft),
+      .because = {decisions::kUpdateStatus,
+                  {{"generation", status.observed_generation},
+                   {"revision", revision.empty() ? std::string(workload.revision) : revision},
+                   {"replicas", status.replicas},
+                   {"updated", status.updated_replicas},
+                   {"ready", status.ready_replicas},
+                   {"available", status.available_replicas},
+                   {"unavailable", status.unavailable_replicas},
+                   {"terminating", status.terminating_replicas.value_or(0)},
+                   {"progressing", ReasonOf(status, "Progressing")}}},
+      .on_success = FurtherEvents(situation, status),
+      // A status that is put off ends the sync well, which would end a refusal's back-off.
+      .patience =
+          revision.empty() && !situation.refused ? PatienceFor(situation, status) : Duration{0}};
 }
 
 std::optional<Step> WriteProgressing(const Situation& situation, std::string_view status,

@@ -273,8 +273,10 @@ struct Workload {
   // The number that the status has told for that template, as a promotion may name it before a
   // ReplicaSet has it; 0: none.
   int64_t promised_revision = 0;
-  // The ReplicaSet that has or had this revision is never deleted as history.
+  // The ReplicaSet that has or had this revision is never deleted as history. Its name, as far as
+  // the status tells it: "" if not. FindStable (revisions.h) finds it.
   std::optional<int64_t> kept_revision{};
+  std::string_view kept_name{};
   // Pods follow the ReplicaSet that has or had this revision, whatever the template says
   // (follow.h). 0: there is no such revision, and nothing moves.
   std::optional<int64_t> follow_revision{};

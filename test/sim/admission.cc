@@ -11,6 +11,7 @@ namespace {
 constexpr std::string_view kReplicaSetQuota = "windlass.example/replicaset-quota";
 constexpr std::string_view kNoDryRun = "windlass.example/no-dry-run";
 constexpr std::string_view kPodRefused = "windlass.example/pod-refused";
+constexpr std::string_view kNoAnnotations = "windlass.example/no-annotations";
 constexpr const char* kWebhook = "policy.windlass.example";
 
 // A quota of count/replicasets.apps.
@@ -65,6 +66,12 @@ std::optional<ApiAnswer> CheckPod(const Json& owner, const ApiResource& resource
 }
 
 }  // namespace
+
+void Mutate(const ObjectStore& store, const ApiResource& resource, Json& object) {
+  if (resource.resource != resources::kReplicaSets) return;
+  const Object owner = store.Find({resources::kNamespaces, "", NamespaceOf(object)});
+  if (!AnnotationOf(*owner, kNoAnnotations).empty()) object["metadata"].erase("annotations");
+}
 
 std::optional<ApiAnswer> Admit(const ObjectStore& store, const ApiResource& resource,
                                const Json& object, bool dry_run) {

@@ -93,6 +93,7 @@ ApiAnswer Registry::Create(const Caller& caller, const Target& target, Json obje
   if (resource.has_generation) meta["generation"] = 1;
   if (resource.has_status) object["status"] = nullptr;
   ApplyDefaults(resource, object);
+  Mutate(store_, resource, object);
   DropEmptyFields(resource, object);
 
   Causes causes;
@@ -139,6 +140,7 @@ ApiAnswer Registry::Update(const Caller& caller, const Target& target, How how,
   SetKind(resource, next);
   KeepStored(resource, target.subresource, *current, next);
   ApplyDefaults(resource, next);
+  Mutate(store_, resource, next);
   DropEmptyFields(resource, next);
   if (BumpsGeneration(resource, target.subresource, *current, next)) {
     next["metadata"]["generation"] = IntAt(*current, {"metadata", "generation"}) + 1;

@@ -67,11 +67,13 @@ struct Harbour {
             .template_fingerprint = model.spec.template_fingerprint,
             .paused = model.spec.paused,
             .progress_deadline_seconds = 600,
+            .strategy = recreate ? Strategy::kRecreate : Strategy::kRollingUpdate,
             .limits = {.desired = model.spec.replicas, .surge = 1},
             .strategy_error = strategy_error,
             .max_surge = model.spec.max_surge,
             .max_unavailable = model.spec.max_unavailable,
-            .status = {.observed_generation = 1, .carried = KindStatus(3)}};
+            .status = {.observed_generation = 1, .carried = KindStatus(3)},
+            .revision = revision};
   }
   View Look() const {
     View view{.workload = Boat()};
@@ -84,6 +86,8 @@ struct Harbour {
   World world{2};
   BoatKind kind;
   std::string strategy_error;
+  std::string revision;  // published
+  bool recreate = false;
 };
 
 }  // namespace windlass::workload

@@ -6,6 +6,7 @@
 #include "controller/workload/annotations.h"
 #include "test/catch.h"
 #include "test/proves.h"
+#include "test/unit/controller/workload/boats.h"
 #include "test/unit/controller/workload/world.h"
 
 namespace windlass::workload::revisions_test {
@@ -59,6 +60,28 @@ TEST_CASE("the ReplicaSet that was complete as a revision comes before all (RO-1
   CHECK(FindKept(all, 4) == nullptr);
   CHECK(FindKept(all, 0) == nullptr);
   Proves("RO-138");
+}
+
+// Whom this serves: whoever approves a canary where a tool drops annotations. The canary is given
+// the number of the stable revision then, which approves it to nobody.
+TEST_CASE("the kept revision is known by name where no annotation tells (RO-136)") {
+  Harbour harbour;
+  ReplicaSet& stable = *Add(harbour.world, "-", "-");
+  ReplicaSet& canary = *Add(harbour.world, "1", "-");
+  const ReplicaSets all = {&stable, &canary};
+  Workload boat = harbour.Boat();
+  CHECK(FindStable(boat, all) == nullptr);
+  boat.kept_revision = 1;
+  CHECK(FindStable(boat, all) == &canary);
+  boat.kept_name = stable.meta.name;
+  CHECK(FindStable(boat, all) == &stable);
+  CHECK(FindKept(boat, all, 2) == nullptr);
+  SECTION("not what has another number now, as while templates are exchanged") {
+    harbour.world.SetAnnotation(stable, kRevision, "2");
+  }
+  SECTION("nor what had others") { harbour.world.SetAnnotation(stable, kRevisionHistory, "3"); }
+  SECTION("nor beside one that is noted") { harbour.world.NoteComplete(canary, 1); }
+  CHECK(FindStable(boat, all) == &canary);
 }
 
 TEST_CASE("the present number comes before former ones") {
