@@ -7,6 +7,7 @@
 #include "controller/workload/complete.h"
 #include "controller/workload/decisions.h"
 #include "controller/workload/new_replica_set.h"
+#include "controller/workload/old_pods.h"
 #include "controller/workload/proven.h"
 #include "controller/workload/revisions.h"
 
@@ -28,9 +29,19 @@ bool IsIdle(const ReplicaSet& rs) {
          rs.meta.generation <= rs.status.observed_generation;
 }
 
+// Returns true if Recreate may have to wait for Pods of `rs`. Nothing would tell whose they are if
+// `rs` were deleted (S-010).
+bool IsAwaited(const Situation& situation, const ReplicaSet& rs) {
+  const View& view = situation.view;
+  const bool unknown = !view.pods_known && !view.pods_given_up;
+  return situation.recreate() && (unknown || MayHavePods(situation, rs));
+}
+
 // Returns true if the workload wants to keep `rs`:
 //   - because of the revision that it has or had (RO-035)
-//   - because its Pods served last, while there are none (RO-122)
+//   - because its Pods served last, or it is the latest one, while there are none: Pods come back
+//   in
+//     it if the template has no ReplicaSet (RO-122, D-354)
 //   - while Pods follow a revision, because `rs` has the workload's own template: another try finds
 //     it again (RO-037)
 //   - because it has the highest revision, as while a template that came during a pause has no
@@ -46,8 +57,9 @@ bool IsKept(const Situation& situation, const ReplicaSet* rs) {
   // Without any Pods, the revision that served last is what Pods may come back in (RO-122).
   const bool sleeps = TotalReplicas(situation.all) == 0;
   if (sleeps && rs == FindServedLast(situation, situation.all)) return true;
-  const std::optional<int64_t>& revision = situation.workload.kept_revision;
-  return revision && rs == FindKept(situation.all, *revision);
+  const bool none_wanted = situation.new_replica_set == nullptr;
+  if (sleeps && none_wanted && rs == LatestOf(situation.old)) return true;
+  return rs == FindStable(workload, situation.all);
 }
 
 // Returns true if history is cleaned up although the rollout is not complete: a version that never
@@ -84,7 +96,7 @@ std::vector<const ReplicaSet*> ReplicaSetsToDelete(const Situation& situation) {
   std::ranges::stable_partition(candidates, [&](const auto* rs) { return rs != last_good; });
   candidates.resize(static_cast<size_t>(surplus));
   std::erase_if(candidates, [&](const ReplicaSet* rs) {
-    return !IsIdle(*rs) || IsKept(situation, rs) ||
+    return !IsIdle(*rs) || IsAwaited(situation, *rs) || IsKept(situation, rs) ||
            std::ranges::count(situation.extended.kept, rs) > 0;
   });
   return candidates;

@@ -13,6 +13,7 @@ namespace windlass::workload {
 // stay (D-482…D-486):
 // - ReplicaSets that still have Pods
 // - ReplicaSets whose controller has not observed their latest generation
+// - under Recreate, ReplicaSets with terminating Pods (S-010)
 // - ReplicaSets that the extension needs (Extended::kept)
 // - the ReplicaSet that has or had Workload::kept_revision (RO-035)
 // The one that was complete last (proven.h) is the last to be chosen: what is kept has something to

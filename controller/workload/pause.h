@@ -11,8 +11,9 @@
 // Two differences from upstream (docs/differences.md):
 //   - upstream writes the condition in a status write of its own before anything else, and the
 //     counters in another; here both are one write, after the ReplicaSets (D-610);
-//   - under Recreate, upstream starts the new ReplicaSet's Pods beside old ones if the Deployment
-//     is paused at the wrong moment; here Recreate never does that, paused or not (S-010).
+//   - under Recreate, upstream starts Pods of one ReplicaSet beside old ones of another if the
+//     Deployment is paused at the wrong moment; here Recreate never does that, paused or not
+//     (S-010).
 #pragma once
 
 #include <optional>

@@ -46,8 +46,7 @@ const ReplicaSet* FindOldestOfSeveral(const Situation& situation) {
 
 bool IsProven(const Situation& situation, const ReplicaSet& rs) {
   if (CompleteAs(rs)) return true;
-  const std::optional<int64_t>& kept = situation.workload.kept_revision;
-  return kept && &rs == FindKept(situation.all, *kept);
+  return &rs == FindStable(situation.workload, situation.all);
 }
 
 const ReplicaSet* FindLastComplete(const std::vector<const ReplicaSet*>& replica_sets) {
@@ -77,13 +76,15 @@ bool WasScaledToZero(const Workload& workload, const ReplicaSet& rs) {
 
 const ReplicaSet* FindServedLast(const Situation& situation,
                                  const std::vector<const ReplicaSet*>& among) {
+  const ReplicaSet* latest = LatestOf(situation.all);
+  const bool woke = latest != nullptr && DesiredReplicas(*latest).value_or(0) > 0;
+  if (woke && situation.recreate() && TotalReplicas(situation.all) == 0) return nullptr;
   int64_t last = 0;
   for (const ReplicaSet* rs : situation.all) {
     const auto note = ReadNote(situation.workload, *rs);
     if (note) last = std::max(last, note->generation);
   }
-  const auto& kept = situation.workload.kept_revision;
-  const ReplicaSet* stable = kept ? FindKept(among, *kept) : nullptr;
+  const ReplicaSet* stable = FindStable(situation.workload, among);
   const ReplicaSet* found = nullptr;
   int32_t most = 0;
   for (const ReplicaSet* rs : among) {
@@ -101,8 +102,8 @@ const ReplicaSet* FindServedLast(const Situation& situation,
 
 const ReplicaSet* FindProvenOther(const Situation& situation) {
   const ReplicaSet* other = nullptr;
-  if (const auto& kept = situation.workload.kept_revision) {
-    other = FindKept(situation.all, *kept);
+  if (situation.workload.kept_revision) {
+    other = FindStable(situation.workload, situation.all);
   } else {
     other = FindServedLast(situation, situation.old);
     if (OthersHavePods(situation.old, other)) return nullptr;

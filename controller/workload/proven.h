@@ -43,7 +43,8 @@ bool WasScaledToZero(const Workload& workload, const ReplicaSet& rs);
 
 // Returns the ReplicaSet of `among` whose Pods served when the workload was scaled to 0 last: of
 // those that had available Pods then, the one of Workload::kept_revision, else the new one, else
-// the one that had most of them. Returns null if none had.
+// the one that had most of them. Returns null if none had, or if a Recreate has taken all Pods
+// since the workload woke: then the latest ReplicaSet says that it has another size than 0.
 const ReplicaSet* FindServedLast(const Situation& situation,
                                  const std::vector<const ReplicaSet*>& among);
 

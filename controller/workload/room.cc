@@ -6,8 +6,10 @@
 
 #include "controller/workload/annotations.h"
 #include "controller/workload/conditions.h"
+#include "controller/workload/old_pods.h"
 #include "controller/workload/proven.h"
 #include "controller/workload/rolling.h"
+#include "controller/workload/waiting.h"
 
 namespace windlass::workload {
 namespace {
@@ -87,6 +89,11 @@ int64_t PossiblePods(const ReplicaSet& rs, const Fenceposts& limits) {
 
 Growth GrowthOf(const Situation& situation, const ReplicaSet* rs, int32_t wanted) {
   const int32_t present = rs != nullptr ? SizeOf(*rs).replicas : 0;
+  if (situation.recreate() && (rs == nullptr || wanted > present)) {
+    if (auto held = AwaitOldPods(situation, rs)) {
+      return {.size = present, .whole = false, .ask = held->ask, .then = held->then};
+    }
+  }
   if (wanted <= present) return {.size = wanted};
   const Others others = CountOthers(situation, rs);
   const int64_t max_total = situation.limits.max_total();
@@ -107,24 +114,18 @@ Growth GrowthOf(const Situation& situation, const ReplicaSet* rs, int32_t wanted
 }
 
 Wait WaitForRoom(const Situation& situation) {
-  if (situation.new_replica_set == nullptr || situation.recreate()) return {};
-  const Growth growth =
-      GrowthOf(situation, situation.new_replica_set, WantedOfNewReplicaSet(situation));
-  const Condition* progressing = FindCondition(situation.workload.status.conditions, "Progressing");
-  if (growth.whole || progressing == nullptr) return {};
-  const seconds waited = situation.now - progressing->last_update_time;
-  if (waited < kHeldToldAfter) return {.look_again_in = kHeldToldAfter - waited};
-  for (const ReplicaSet* rs : situation.all) {
-    if (rs == situation.new_replica_set || !HasPodsAboveSize(*rs, situation.limits)) continue;
-    return {.look_again_in = kHeldToldAgain,
-            .events = {{.type = Event::Type::kWarning,
-                        .reason = "WaitingForRoom",
-                        .message = "Replica set " + situation.new_replica_set->meta.name +
-                                   " stays at " + std::to_string(growth.size) + ": " +
-                                   WhyPodsStay(*rs, situation.limits, waited),
-                        .at_most_every = kHeldToldAgain}}};
-  }
-  return {};
+  const ReplicaSet* rs = situation.new_replica_set;
+  if (rs == nullptr || situation.recreate()) return {};
+  const Growth growth = GrowthOf(situation, rs, WantedOfNewReplicaSet(situation));
+  if (growth.whole) return {};
+  const auto above = std::ranges::find_if(situation.all, [&](const ReplicaSet* other) {
+    return other != rs && HasPodsAboveSize(*other, situation.limits);
+  });
+  if (above == situation.all.end()) return {};
+  return TellWaiting(situation, [&](seconds waited) {
+    return "Replica set " + rs->meta.name + " stays at " + std::to_string(growth.size) + ": " +
+           WhyPodsStay(**above, situation.limits, waited);
+  });
 }
 
 }  // namespace windlass::workload

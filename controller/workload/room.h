@@ -5,7 +5,8 @@
 // 10 to 8, and its status still shows 10. 13 - 10 = 3, so the new one stays at 3. When the old one
 // shows 8, 13 - 8 = 5.
 //
-// Recreate has a stricter rule besides (recreate.h): there terminating Pods count too.
+// Recreate has a stricter rule (old_pods.h): no ReplicaSet grows while Pods of another may be left,
+// terminating ones included.
 //
 // Source: D-182, D-261, D-263. Differs from upstream, which counts spec.replicas alone and relies
 // on its ReplicaSet controller being faster (docs/differences.md).
@@ -15,15 +16,8 @@
 #include <optional>
 
 #include "controller/workload/situation.h"
-#include "kubeclient/base/clock.h"
 
 namespace windlass::workload {
-
-// When users are told that a new ReplicaSet has no room because Pods of old ones stay: first after
-// kHeldToldAfter, then at most once per kHeldToldAgain. In a slow cluster every rollout waits like
-// this.
-inline constexpr std::chrono::seconds kHeldToldAfter{30};
-inline constexpr std::chrono::seconds kHeldToldAgain{600};
 
 // Returns the condition ReplicaFailure of `rs` if it is True: Pods of `rs` could not be created or
 // deleted. Returns null otherwise. `rs` owns the condition.
@@ -44,10 +38,13 @@ struct Growth {
   // What can be written now: the present size, or another one.
   int32_t size = 0;
   // False if `size` is smaller than desired + surge allows, only because other ReplicaSets still
-  // have Pods above their sizes. Then `rs` can grow further later.
+  // have Pods above their sizes; under Recreate, because they may have any. Then `rs` can grow
+  // further later.
   bool whole = true;
   // An uncached list of Pods to read first, because it may show that there is room.
   std::optional<Step> ask{};
+  // How the sync ends if it writes nothing else.
+  Step then = Wait{};
 };
 
 // Returns how far `rs` may grow towards `wanted`. A null `rs` stands for a ReplicaSet that is to be
@@ -60,11 +57,13 @@ struct Growth {
 //     there is.
 //   - `rs` is to be created: it takes the room there is, which may be 0. Its existence shows users
 //     what is rolled out.
+//   - under Recreate it is all or nothing, and a null `rs` waits for its creation, whatever
+//   `wanted`
 Growth GrowthOf(const Situation& situation, const ReplicaSet* rs, int32_t wanted);
 
-// Returns the end of a sync in which the new ReplicaSet may have no room. After kHeldToldAfter
-// without progress it has an Event that names the ReplicaSet with Pods above its size and, if
-// known, the reason.
+// Returns the end of a sync in which the new ReplicaSet of a rolling update may have no room. After
+// kHeldToldAfter (waiting.h) without progress it has an Event that names the ReplicaSet with Pods
+// above its size and, if known, the reason.
 Wait WaitForRoom(const Situation& situation);
 
 }  // namespace windlass::workload

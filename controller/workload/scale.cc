@@ -71,16 +71,16 @@ bool HasSizeAnnotations(const ReplicaSet& rs, const Fenceposts& limits) {
 // Returns the only active ReplicaSet. None is active only if nothing may be rolled out: the
 // workload is paused, or its template is refused or not known. Then Pods come back in the revision
 // that served when the workload was scaled to 0, else in the kept revision, else in the new one,
-// else in the youngest (RO-122, D-354). Returns null if there is no ReplicaSet.
+// else in the latest of the old ones (RO-122, D-354). A Recreate that had the new one's turn next
+// goes on with it before the kept revision. Returns null if there is no ReplicaSet.
 const ReplicaSet* OnlyOne(const Situation& situation,
                           const std::vector<const ReplicaSet*>& active) {
   if (!active.empty()) return active.front();
   if (const ReplicaSet* rs = FindServedLast(situation, situation.all)) return rs;
-  if (const auto& kept = situation.workload.kept_revision) {
-    if (const ReplicaSet* rs = FindKept(situation.all, *kept)) return rs;
-  }
-  if (situation.new_replica_set != nullptr) return situation.new_replica_set;
-  return situation.old.empty() ? nullptr : situation.old.back();
+  const ReplicaSet* rs = situation.new_replica_set;
+  if (rs != nullptr && situation.recreate()) return rs;
+  if (const ReplicaSet* stable = FindStable(situation.workload, situation.all)) return stable;
+  return rs != nullptr ? rs : LatestOf(situation.old);
 }
 
 // Returns the status write that ends a scaling event if the API server does not keep the size
@@ -98,7 +98,7 @@ Step KeepOpen(const Situation& situation, const Growth& growth) {
   if (growth.ask) return *growth.ask;
   const auto status = WriteHeldUp(situation);
   if (status && !WasSent(*status, situation.learned)) return *status;
-  return situation.workload.paused ? Step(Wait{}) : NoLaterThanDeadline(situation, Wait{});
+  return situation.workload.paused ? growth.then : NoLaterThanDeadline(situation, growth.then);
 }
 
 // Returns true if `rs` does not grow (RO-120): it is an old ReplicaSet, and
@@ -114,7 +114,7 @@ bool GivesWay(const Situation& situation, const ReplicaSet& rs, const ReplicaSet
   if (!situation.workload.kind.KeepsStableRevision() || wanted == nullptr) return false;
   if (IsProven(situation, rs)) return false;
   if (IsProven(situation, *wanted)) return true;
-  const ReplicaSet* stable = FindKept(situation.all, situation.workload.kept_revision.value_or(0));
+  const ReplicaSet* stable = FindStable(situation.workload, situation.all);
   return situation.limits.holds_back() && stable != nullptr && stable->replicas > 0;
 }
 
@@ -313,6 +313,7 @@ bool RestsAtLimit(const Situation& situation) {
 //   - the new one says that the workload had another size, such as 0
 //   - the workload itself has scaled one of them to 0
 //   - the one of its kept revision is among them
+//   - it has rolled one of them out, under Recreate, which takes all Pods on its way
 bool MayBeHalfAdopted(const Situation& situation, const std::vector<const ReplicaSet*>& active) {
   const Workload& workload = situation.workload;
   if (active.size() > 1) return false;
@@ -320,8 +321,9 @@ bool MayBeHalfAdopted(const Situation& situation, const std::vector<const Replic
   const ReplicaSet* rs = situation.new_replica_set;
   if (rs != nullptr && SaysOtherSize(*rs, workload.replicas)) return false;
   if (FindProvenOther(situation) != nullptr) return false;
-  return std::ranges::none_of(
-      situation.all, [&](const ReplicaSet* one) { return WasScaledToZero(workload, *one); });
+  return std::ranges::none_of(situation.all, [&](const ReplicaSet* one) {
+    return WasScaledToZero(workload, *one) || (situation.recreate() && IsPublished(workload, *one));
+  });
 }
 
 // Returns true if a paused workload that takes over rollouts keeps the sizes that its ReplicaSets

@@ -33,7 +33,7 @@ namespace windlass::workload {
 
 enum class Scaling : uint8_t {
   kNone,          // no scaling event
-  kOneActive,     // the only active ReplicaSet takes the size; else the new or youngest one (D-354)
+  kOneActive,     // the only active ReplicaSet takes the size; else the new or latest one (D-354)
   kSaturated,     // the new ReplicaSet is full and available: old ones go to 0 (D-355)
   kRefresh,       // only annotations are written: under Recreate (B-02), if the sizes of this
                   // generation were decided before, and while Pods follow a revision (RO-127)

@@ -5,7 +5,7 @@
 
 #include "controller/workload/annotations.h"
 #include "controller/workload/progress.h"
-#include "controller/workload/room.h"
+#include "controller/workload/waiting.h"
 #include "kubeclient/api/time.h"
 #include "test/catch.h"
 #include "test/proves.h"

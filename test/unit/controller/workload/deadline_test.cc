@@ -2,7 +2,7 @@
 
 #include "controller/workload/annotations.h"
 #include "controller/workload/conditions.h"
-#include "controller/workload/room.h"
+#include "controller/workload/waiting.h"
 #include "test/catch.h"
 #include "test/proves.h"
 #include "test/unit/controller/workload/cluster.h"
@@ -160,8 +160,10 @@ TEST_CASE("Recreate is timed while it waits for old Pods of a finished rollout (
   CHECK(cluster.Condition("Progressing") == "True ReplicaSetUpdated");
   cluster.RunReplicaSets();
   cluster.Sync();
-  REQUIRE(LookAgain(cluster.Sync()) == seconds(601));
-  cluster.now += 601;
+  CHECK(LookAgain(cluster.Sync()) == kHeldToldAfter);  // what it waits for is told first
+  cluster.now += 590;
+  REQUIRE(LookAgain(cluster.Sync()) == seconds(11));
+  cluster.now += 11;
   cluster.Sync();
   CHECK(cluster.Condition("Progressing") == "False ProgressDeadlineExceeded");
   CHECK(cluster.deployment()["status"]["conditions"].back()["message"] ==

@@ -144,7 +144,7 @@ TEST_CASE("a pause in mid-rollout fills the surge up, once (D-359, X-84)") {
   Proves("D-066 D-359 X-84");
 }
 
-TEST_CASE("0 to N of a paused Deployment goes to the new ReplicaSet, else the youngest (D-354)") {
+TEST_CASE("0 to N of a paused Deployment goes to the new ReplicaSet, else the latest (D-354)") {
   Cluster cluster(6);
   cluster.Settle();
   cluster.SetImage("v2");
@@ -178,6 +178,127 @@ TEST_CASE("a pause does not bring Recreate's Pods together (S-010)") {
   cluster.SetPods(v2, 0);
   cluster.Sync();
   CHECK(cluster.SizeOf("v1") == 2);
+}
+
+// v1, v2, v1 again, and now v3: v1 is at 0 for it, and no ReplicaSet has v3 yet.
+struct RecreateAfterRollback : Cluster {
+  RecreateAfterRollback() : Cluster(2) {
+    ChangeStrategy("Recreate");
+    Settle();
+    SetImage("v2");
+    Settle();
+    Undo("1");
+    Settle();
+    SetImage("v3");
+    Sync(1);
+    Pause(*this, true);
+  }
+};
+
+TEST_CASE("a paused Recreate Deployment goes back to the latest revision (S-010, D-354)") {
+  RecreateAfterRollback cluster;
+  REQUIRE(cluster.SizeOf("v1") == 0);
+  SECTION("beside its own Pods that terminate: these are of that revision") {
+    cluster.SetPods(cluster.NameOf("v1"), 2);
+    cluster.Sync();
+    CHECK(cluster.SizeOf("v1") == 2);
+  }
+  SECTION("and not to the youngest ReplicaSet, which served before") {
+    cluster.RunReplicaSets();
+    cluster.Sync();
+    CHECK(cluster.SizeOf("v1") == 2);
+  }
+  SECTION("not beside Pods of another") {
+    cluster.RunReplicaSets();
+    const std::string v2 = cluster.NameOf("v2");
+    cluster.SetPods(v2, 1);
+    cluster.Sync();
+    CHECK(cluster.SizeOf("v1") == 0);
+    CHECK(cluster.Condition("Progressing") == "Unknown DeploymentPaused");
+    cluster.SetPods(v2, 0);
+    cluster.Sync();
+    CHECK(cluster.SizeOf("v1") == 2);
+  }
+  CHECK(cluster.SizeOf("v2") == 0);
+  Proves("S-010 D-354");
+}
+
+TEST_CASE("no history is deleted that Pods are waited for in, or may come back in (S-010, D-354)") {
+  RecreateAfterRollback cluster;
+  cluster.Edit([](Json& d) { d["spec"]["revisionHistoryLimit"] = 0; });
+  cluster.RunReplicaSets();
+  cluster.SetPods(cluster.NameOf("v2"), 1);
+  cluster.Sync();
+  REQUIRE(cluster.replica_sets().size() == 2);
+  CHECK(cluster.SizeOf("v1") == 0);
+  cluster.SetPods(cluster.NameOf("v2"), 0);
+  cluster.Sync();
+  CHECK(cluster.replica_sets().size() == 1);
+  CHECK(cluster.SizeOf("v1") == 2);
+}
+
+// The note of v1 is of a sleep that ended two versions ago.
+TEST_CASE("a paused Recreate goes on with the present template, whatever slept once (RO-122)") {
+  Cluster cluster(2);
+  cluster.ChangeStrategy("Recreate");
+  cluster.Settle();
+  cluster.Scale(0);
+  cluster.Settle();
+  cluster.Scale(2);
+  cluster.Settle();
+  for (const char* image : {"v2", "v3"}) {
+    cluster.SetImage(image);
+    cluster.Settle();
+  }
+  std::string wanted = "v2";
+  SECTION("which went back") { cluster.Undo("2"); }
+  SECTION("which has no ReplicaSet: with the latest one") {
+    cluster.SetImage("v4");
+    wanted = "v3";
+  }
+  cluster.Sync();
+  REQUIRE(cluster.SizeOf("v3") == 0);
+  Pause(cluster, true);
+  cluster.RunReplicaSets();
+  cluster.Sync();
+  CHECK(cluster.SizeOf(wanted) == 2);
+  CHECK(cluster.SizeOf("v1") == 0);
+}
+
+TEST_CASE("a paused Recreate Deployment that sleeps wakes in what served (RO-122)") {
+  Cluster cluster(2);
+  cluster.ChangeStrategy("Recreate");
+  cluster.Settle();
+  cluster.Scale(0);
+  cluster.Settle();
+  cluster.SetImage("v2");  // never had a Pod
+  cluster.Settle();
+  Pause(cluster, true);
+  cluster.Scale(2);
+  cluster.Sync();
+  CHECK(cluster.SizeOf("v1") == 2);
+  CHECK(cluster.SizeOf("v2") == 0);
+}
+
+TEST_CASE("a paused Recreate Deployment that has Pods is scaled beside no other Pods (S-010)") {
+  Cluster cluster(2);
+  cluster.ChangeStrategy("Recreate");
+  cluster.Settle();
+  cluster.SetImage("v2");
+  cluster.Settle();
+  const std::string v1 = cluster.NameOf("v1");
+  cluster.SetPods(v1, 1);  // somebody made it
+  Pause(cluster, true);
+  cluster.Scale(4);
+  cluster.Sync();
+  CHECK(cluster.SizeOf("v2") == 2);
+  cluster.Scale(1);
+  cluster.Sync();
+  CHECK(cluster.SizeOf("v2") == 1);
+  cluster.Scale(4);
+  cluster.SetPods(v1, 0);
+  cluster.Sync();
+  CHECK(cluster.SizeOf("v2") == 4);
 }
 
 TEST_CASE("the deadline does not run while paused, and starts anew (D-063, D-443, B-29)") {

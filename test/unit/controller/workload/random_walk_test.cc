@@ -87,14 +87,31 @@ TEST_CASE("a rolling update keeps its limits whatever happens, and arrives") {
   Proves("D-273");
 }
 
+int32_t Replicas(Cluster& cluster) { return cluster.deployment()["spec"]["replicas"]; }
+
+// Like Happen; besides, users scale, pause and resume, and time passes.
+void HappenToASize(Cluster& cluster) {
+  switch (*rc::gen::inRange(0, 6)) {
+    case 0: return cluster.Scale(*rc::gen::inRange(0, 21));
+    case 1: {
+      const bool paused = *rc::gen::inRange(0, 2) == 1;
+      return cluster.Edit([=](Json& d) { d["spec"]["paused"] = paused; });
+    }
+    case 2: cluster.now += *rc::gen::inRange(0, 1200); return;
+    default: return Happen(cluster);
+  }
+}
+
 TEST_CASE("Recreate never has Pods of two templates, whatever happens") {
   CheckProperty("exclusivity (D-307, I-09)", [] {
     Cluster cluster(kReplicas);
     cluster.ChangeStrategy("Recreate");
+    const int limit = *rc::gen::inRange(0, 3);
+    cluster.Edit([=](Json& d) { d["spec"]["revisionHistoryLimit"] = limit; });
     cluster.Settle();
     const int happenings = *rc::gen::inRange(0, 25);
     for (int i = 0; i < happenings; ++i) {
-      Happen(cluster);
+      HappenToASize(cluster);
       for (const auto& [name, rs] :
            cluster.replica_sets()) {  // Pods go later than the counters say
         cluster.SetPods(name, std::max(Number(rs, "status", "replicas"), *rc::gen::inRange(0, 2)));
@@ -112,25 +129,13 @@ TEST_CASE("Recreate never has Pods of two templates, whatever happens") {
     }
     for (const auto& [name, rs] : cluster.replica_sets()) cluster.SetPods(name, 0);
     cluster.Settle();
+    RC_ASSERT(TotalSize(cluster) == Replicas(cluster));  // paused or not
+    cluster.Edit([](Json& d) { d["spec"]["paused"] = false; });
+    cluster.Settle();
     RC_ASSERT(cluster.Condition("Progressing") == "True NewReplicaSetAvailable");
-    RC_ASSERT(TotalSize(cluster) == kReplicas);
+    RC_ASSERT(TotalSize(cluster) == Replicas(cluster));
   });
   Proves("D-300");
-}
-
-int32_t Replicas(Cluster& cluster) { return cluster.deployment()["spec"]["replicas"]; }
-
-// Like Happen; besides, users scale, pause and resume, and time passes.
-void HappenToASize(Cluster& cluster) {
-  switch (*rc::gen::inRange(0, 6)) {
-    case 0: return cluster.Scale(*rc::gen::inRange(0, 21));
-    case 1: {
-      const bool paused = *rc::gen::inRange(0, 2) == 1;
-      return cluster.Edit([=](Json& d) { d["spec"]["paused"] = paused; });
-    }
-    case 2: cluster.now += *rc::gen::inRange(0, 1200); return;
-    default: return Happen(cluster);
-  }
 }
 
 TEST_CASE("a rollout that is scaled and paused on its way keeps its limits, and arrives") {

@@ -6,6 +6,7 @@
 #include <vector>
 
 #include "controller/workload/annotations.h"
+#include "controller/workload/waiting.h"
 #include "test/catch.h"
 #include "test/proves.h"
 #include "test/unit/controller/workload/world.h"

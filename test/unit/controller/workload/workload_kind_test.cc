@@ -89,6 +89,27 @@ TEST_CASE("the Pods of a paused workload may be those of a ReplicaSet to come (R
   Proves("RO-038");
 }
 
+// Whom this serves: who pauses a Recreate that has taken all Pods, of a kind that acts upon sizes
+// only while their generation is not observed.
+TEST_CASE(
+    "what waits for Pods of another ReplicaSet is not said to be acted upon (S-010, RO-038)") {
+  Harbour harbour;
+  harbour.recreate = true;
+  harbour.world.deployment.spec.paused = true;
+  harbour.kind.takes_over = true;
+  harbour.revision = "2";
+  harbour.world.AddOld("web-1", 0, 0);
+  harbour.world.AddNew("web-2", 0, 0);
+  ReplicaSet& old = harbour.world.replica_sets.front();
+  old.status.terminating_replicas = 1;
+  Step step = harbour.Decide();
+  REQUIRE(harbour.kind.written);
+  CHECK(harbour.kind.written->observed_generation == 1);
+  old.status.terminating_replicas = 0;
+  step = harbour.Decide();
+  CHECK(std::get<Read>(step).request.Describe() == "list pods ns (app=web)");
+}
+
 TEST_CASE("the limits that the kind has resolved are kept to, and its error is told") {
   Harbour harbour;
   harbour.world.AddOld("web-1", 2, 2);

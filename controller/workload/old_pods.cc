@@ -1,0 +1,125 @@
+#include "controller/workload/old_pods.h"
+
+#include <algorithm>
+#include <string>
+#include <utility>
+
+#include "controller/workload/waiting.h"
+
+namespace windlass::workload {
+namespace {
+
+// When to look again while the cache cannot tell whether old Pods are left. The wait for those Pods
+// needs no timer: their disappearance is an event.
+constexpr Duration kRecreateLookAgain = seconds(1);
+// The same while there is no cache, so that each look is a list.
+constexpr Duration kRecreateListAgain = seconds(10);
+
+// What a Pod may take longer than its grace period, which ends at its deletionTimestamp, before
+// users are told: as long as Kubernetes lets a node be away by default.
+constexpr seconds kStopsLate = seconds(300);
+
+// Returns true if `uid` is that of a ReplicaSet of the workload other than `next`.
+bool IsOld(const Situation& situation, const ReplicaSet* next, const Uid& uid) {
+  return std::ranges::any_of(
+      situation.all, [&](const ReplicaSet* rs) { return rs != next && rs->meta.uid == uid; });
+}
+
+Wait LookAgain(const Situation& situation) {
+  const bool lists = situation.view.pods_given_up;
+  return {.look_again_in = lists ? kRecreateListAgain : kRecreateLookAgain};
+}
+
+// Whatever the cache of Pods shows.
+bool CountsPods(const ReplicaSet& rs) {
+  const bool terminating = rs.status.terminating_replicas.value_or(0) > 0;
+  return !IsObserved(rs) || terminating || rs.status.replicas > 0;
+}
+
+// Returns the first cached Pod of a ReplicaSet other than `next`; null if there is none.
+const PodMetadata* FindOldPod(const Situation& situation, const ReplicaSet* next) {
+  const auto found = std::ranges::find_if(situation.view.pods, [&](const PodMetadata* pod) {
+    const OwnerReference* owner = pod->meta.ControllerRef();
+    return owner != nullptr && IsOld(situation, next, owner->uid);
+  });
+  return found == situation.view.pods.end() ? nullptr : *found;
+}
+
+// Returns what is waited for: "Pod web-1-x of replica set web-1 is still there".
+std::string WhatIsLeft(const Situation& situation, const ReplicaSet* next) {
+  if (const PodMetadata* pod = FindOldPod(situation, next)) {
+    const std::string owner(pod->meta.ControllerRef()->name.text());
+    return "Pod " + std::string(pod->meta.name) + " of replica set " + owner + " is still there";
+  }
+  for (const ReplicaSet* rs : situation.all) {
+    if (rs != next && CountsPods(*rs)) return "replica set " + rs->meta.name + " still has Pods";
+  }
+  return "a Pod of another replica set is still there";
+}
+
+// A Pod that takes its grace period is no news.
+Wait TellAwaited(const Situation& situation, const ReplicaSet* next) {
+  const PodMetadata* pod = FindOldPod(situation, next);
+  if (pod != nullptr && pod->meta.deleting()) {
+    const WallTime late = pod->meta.deletion_timestamp + kStopsLate;
+    if (situation.now < late) return {.look_again_in = late - situation.now};
+  }
+  return TellWaiting(situation, [&](seconds) {
+    const std::string held = next == nullptr ? "A new replica set is not created: "
+                                             : "Replica set " + next->meta.name + " stays at " +
+                                                   std::to_string(SizeOf(*next).replicas) + ": ";
+    return held + WhatIsLeft(situation, next);
+  });
+}
+
+// Returns the uncached list of Pods to read, or a wait if that list shows an old Pod. Returns
+// nullopt if the list of this sync shows none.
+std::optional<OldPodsWait> ConfirmSwitch(const Situation& situation, const ReplicaSet* next) {
+  Request list = ListOfPods(situation.workload);
+  const Outcome* listed = FindFresh(situation.learned, list);
+  if (listed == nullptr) {
+    return OldPodsWait{Read{std::move(list), "no old Pod may be left when new ones are made"}};
+  }
+  if (!listed->said.ok()) return OldPodsWait{.then = Failed{.error = listed->said.error()}};
+  const bool present = std::ranges::any_of(
+      listed->pods, [&](const ListedPod& pod) { return IsOld(situation, next, pod.controller); });
+  if (!present) return std::nullopt;
+  // The cache may receive this Pod's deletion without ever showing the Pod, and so wake no key.
+  Wait wait = TellAwaited(situation, next);
+  wait.look_again_in = LookAgain(situation).look_again_in;
+  return OldPodsWait{.then = std::move(wait)};
+}
+
+}  // namespace
+
+bool MayHavePods(const Situation& situation, const ReplicaSet& rs) {
+  return CountsPods(rs) || std::ranges::any_of(situation.view.pods, [&](const PodMetadata* pod) {
+           const OwnerReference* owner = pod->meta.ControllerRef();
+           return owner != nullptr && owner->uid == rs.meta.uid;
+         });
+}
+
+OldPods LookForOldPods(const Situation& situation, const ReplicaSet* next) {
+  const bool counted = std::ranges::any_of(
+      situation.all, [&](const ReplicaSet* rs) { return rs != next && CountsPods(*rs); });
+  if (counted) return OldPods::kPresent;
+  if (!situation.view.pods_known) return OldPods::kUnknown;
+  return FindOldPod(situation, next) != nullptr ? OldPods::kPresent : OldPods::kGone;
+}
+
+std::optional<OldPodsWait> AwaitOldPods(const Situation& situation, const ReplicaSet* next) {
+  const OldPods old_pods = LookForOldPods(situation, next);
+  // Without a cache of Pods a list tells, asked for each time. The list is of this workload alone.
+  const bool list_tells = old_pods == OldPods::kUnknown && situation.view.pods_given_up;
+  switch (old_pods) {
+    case OldPods::kPresent: return OldPodsWait{.then = TellAwaited(situation, next)};
+    case OldPods::kUnknown:
+      if (list_tells) break;
+      return OldPodsWait{.then = LookAgain(situation)};
+    case OldPods::kGone: break;
+  }
+  if (!list_tells && next != nullptr && next->replicas > 0) return std::nullopt;
+  return ConfirmSwitch(situation, next);
+}
+
+}  // namespace windlass::workload

@@ -1,0 +1,21 @@
+#include "controller/workload/waiting.h"
+
+#include "controller/workload/conditions.h"
+
+namespace windlass::workload {
+
+Wait TellWaiting(const Situation& situation,
+                 const std::function<std::string(seconds waited)>& message) {
+  const Condition* progressing = FindCondition(situation.workload.status.conditions, "Progressing");
+  // The write that says that a rollout is under way wakes the key.
+  if (progressing == nullptr || progressing->reason == kAvailableReason) return {};
+  const seconds waited = situation.now - progressing->last_update_time;
+  if (waited < kHeldToldAfter) return {.look_again_in = kHeldToldAfter - waited};
+  return {.look_again_in = kHeldToldAgain,
+          .events = {{.type = Event::Type::kWarning,
+                      .reason = "WaitingForRoom",
+                      .message = message(waited),
+                      .at_most_every = kHeldToldAgain}}};
+}
+
+}  // namespace windlass::workload
