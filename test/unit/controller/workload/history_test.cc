@@ -92,6 +92,27 @@ TEST_CASE("taking them one at a time deletes the same ones (D-484)") {
   Proves("D-484");
 }
 
+// If it were deleted, nothing would tell whose Pod that is.
+TEST_CASE("Recreate keeps a ReplicaSet while one of its Pods terminates (S-010)") {
+  World world = WorldOf({"", {{"1"}, {"2"}}, 0, ""});
+  const bool recreate = GENERATE(true, false);
+  world.deployment.spec.strategy_type = recreate ? "Recreate" : "RollingUpdate";
+  const std::string but_first = recreate ? "rs2" : "rs1 rs2";
+  SECTION("that the cache shows") {
+    world.AddPod(world.replica_sets[0]);
+    CHECK(Names(ReplicaSetsToDelete(world.Look())) == but_first);
+  }
+  SECTION("that its status counts") {
+    world.replica_sets[0].status.terminating_replicas = 1;
+    CHECK(Names(ReplicaSetsToDelete(world.Look())) == but_first);
+  }
+  SECTION("while no Pod can be seen") {
+    world.pods_known = false;
+    CHECK(Names(ReplicaSetsToDelete(world.Look())) == (recreate ? "" : "rs1 rs2"));
+  }
+  Proves("S-010");
+}
+
 TEST_CASE("no limit keeps everything (D-480)") {
   World world = WorldOf({"", {{"1"}, {"2"}}, 0, ""});
   world.deployment.spec.revision_history_limit.reset();

@@ -430,7 +430,8 @@ TEST_CASE("a revision that was complete without Pods has a deadline with its fir
 
 // Else the template that came during a pause would get a number that a promotion may name, and a
 // workload that is scaled from 0 during the pause would have nothing to come back in (D-354).
-TEST_CASE("the ReplicaSet of the highest revision stays, whatever the history limit is (RO-125)") {
+TEST_CASE(
+    "the ReplicaSet of the highest revision stays, whatever the history limit is (RO-125, D-354)") {
   Harbour harbour;
   harbour.kind.keeps_stable = GENERATE(true, false);
   for (const char* revision : {"1", "2"}) {
