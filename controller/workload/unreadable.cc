@@ -8,11 +8,16 @@ ObjectReference ReferenceTo(const ResourceId& resource, const UnreadableObject& 
           identity.resource_version};
 }
 
+std::string UnreadableText(const ResourceId& resource, const UnreadableObject& object) {
+  const std::string text = ObjectText(resource, object.identity.key);
+  return object.why.empty() ? text : text + " (" + object.why + ")";
+}
+
 Event UnreadableEvent(std::string_view kind, const ObjectKey& key, const std::string& what) {
   return Event{Event::Type::kWarning, "WindlassUnreadable",
                std::string(kind) + " \"" + key.ToString() +
                    "\" is left alone: the latest version of " + what +
-                   " could not be read. Remedy: the log of Windlass names the field; correct it."};
+                   " could not be read. Remedy: correct what is named in parentheses."};
 }
 
 std::optional<Event> WhyUnreadable(const View& view) {

@@ -15,8 +15,11 @@ namespace windlass::workload {
 // Returns the object as Events refer to it.
 ObjectReference ReferenceTo(const ResourceId& resource, const UnreadableObject& object);
 
+// Returns "rollouts shop/web (field `status.step.index`: want a 32-bit integer)".
+std::string UnreadableText(const ResourceId& resource, const UnreadableObject& object);
+
 // Returns the Event that says that nothing is decided for the object `key` of this kind, because
-// the latest version of `what` ("rollouts shop/web") cannot be read.
+// the latest version of `what`, an UnreadableText, cannot be read.
 Event UnreadableEvent(std::string_view kind, const ObjectKey& key, const std::string& what);
 
 // Returns the Event that says why nothing is decided for this workload: the cached version of it,

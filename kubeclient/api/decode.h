@@ -74,6 +74,7 @@ struct UnreadableObject {
   ObjectIdentity identity;
   std::optional<OwnerReference> controller;
   bool owners_readable = true;  // false: `controller` is not known
+  std::string why{};            // which field cannot be read, and what it has to be; ≤ 256 bytes
 };
 
 // The parts of a pod template that are compared.

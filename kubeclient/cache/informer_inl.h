@@ -6,11 +6,13 @@
 #include <utility>
 #include <vector>
 
+#include "kubeclient/base/cut_text.h"
 #include "kubeclient/cache/informer.h"
 #include "kubeclient/cache/is_older.h"
 
 namespace windlass {
 
+inline constexpr size_t kWhyBytesMax = 256;
 inline constexpr const char* kTooLong = "its event is longer than the limit";
 
 template <typename T>
@@ -166,7 +168,9 @@ void Informer<T>::ApplyLong(WatchEventType type, const UnreadableObject& object)
   if (type == WatchEventType::kDeleted) return ApplyDeleted(object.identity);
   if (!quarantined_.contains(object.identity.key))
     LogPoison(object.identity.key.ToString(), kTooLong);
-  Quarantine(object);
+  UnreadableObject unreadable = object;
+  unreadable.why = kTooLong;
+  Quarantine(unreadable);
 }
 
 template <typename T>
@@ -193,6 +197,7 @@ Result<UnreadableObject> Informer<T>::IdentifyPoison(std::string_view object_jso
   const auto controller = environment_.decoder.DecodeController(object_json);
   unreadable.owners_readable = controller.ok();
   if (controller.ok()) unreadable.controller = *controller;
+  unreadable.why = CutText(error.message, kWhyBytesMax);
   return unreadable;
 }
 

@@ -78,7 +78,9 @@ void Informer<T>::AddLongToReplace(const std::optional<UnreadableObject>& object
   } else if (deleted) {
     RemoveFromReplace(object->identity.key);
   } else {
-    KeepFormerVersion(*object);
+    UnreadableObject unreadable = *object;
+    unreadable.why = kTooLong;
+    KeepFormerVersion(unreadable);
   }
 }
 
@@ -203,6 +205,7 @@ void Informer<T>::KeepWhatIsMissing() {
     UnreadableObject unreadable{{key, held.meta.uid, held.meta.resource_version}, std::nullopt};
     const OwnerReference* controller = held.meta.ControllerRef();
     if (controller != nullptr) unreadable.controller = *controller;
+    unreadable.why = "one object of the list has no readable name";
     incoming_quarantined_.emplace(key, std::move(unreadable));
   });
 }

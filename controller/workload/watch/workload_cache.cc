@@ -5,6 +5,7 @@
 #include <utility>
 
 #include "controller/workload/annotations.h"
+#include "controller/workload/unreadable.h"
 #include "controller/workload/watch/live_pods.h"
 #include "kubeclient/api/older_then_name.h"
 #include "kubeclient/api/selector.h"
@@ -267,11 +268,12 @@ std::string WorkloadCache::UnreadableOf(const Workload& workload) const {
     }
     if (Frozen(reflector)) return std::string(plural) + " (no right to watch them)";
   }
-  if (workloads_.informer().quarantined().contains(key)) {
-    return ObjectText(workloads_.resource(), key);
+  const auto& unreadable = workloads_.informer().quarantined();
+  if (const auto own = unreadable.find(key); own != unreadable.end()) {
+    return workload::UnreadableText(workloads_.resource(), own->second);
   }
   for (const auto& [rs_key, rs] : replica_sets_.quarantined()) {
-    if (MayOwn(workload, rs)) return ObjectText(resources::kReplicaSets, rs_key);
+    if (MayOwn(workload, rs)) return workload::UnreadableText(resources::kReplicaSets, rs);
   }
   return {};
 }

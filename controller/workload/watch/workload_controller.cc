@@ -103,8 +103,10 @@ std::optional<ObjectReference> WorkloadController::Reference(const ObjectKey& ke
 }
 
 std::optional<Step> WorkloadController::NextUnseen(const ObjectKey& key) const {
-  if (!workloads_->informer().quarantined().contains(key)) return std::nullopt;
-  const std::string what = ObjectText(workloads_->resource(), key);
+  const auto& unreadable = workloads_->informer().quarantined();
+  const auto found = unreadable.find(key);
+  if (found == unreadable.end()) return std::nullopt;
+  const std::string what = workload::UnreadableText(workloads_->resource(), found->second);
   return Wait{.events = {workload::UnreadableEvent(kind(), key, what)}};
 }
 
