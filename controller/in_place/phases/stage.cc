@@ -179,7 +179,7 @@ std::optional<Step> RemoveStandIns(const workload::Situation& situation, const R
   return std::nullopt;
 }
 
-std::optional<Step> KeepHostWhileReturning(const workload::Situation& situation) {
+std::optional<Step> KeepHostWhileReturning(const workload::Situation& situation, bool may_grow) {
   const InPlace& in_place = InPlaceOf(situation);
   const ReplicaSet& host = *in_place.host;
   const int64_t above = std::max<int64_t>(int64_t{host.replicas} - situation.limits.desired, 0);
@@ -192,7 +192,7 @@ std::optional<Step> KeepHostWhileReturning(const workload::Situation& situation)
     }
   }
   int64_t surge = std::min<int64_t>(going_back, StandInsLeft(situation));
-  if (situation.workload.paused) surge = std::min(surge, above);
+  if (situation.workload.paused || !may_grow) surge = std::min(surge, above);
   return workload::KeepAtSize(situation, host, static_cast<int32_t>(surge));
 }
 

@@ -8,6 +8,7 @@
 #include "controller/in_place/phases/find_rollout.h"
 #include "controller/in_place/phases/patch_pods.h"
 #include "controller/in_place/phases/rollout_in_place.h"
+#include "controller/in_place/phases/stage.h"
 #include "controller/workload/annotations.h"
 #include "controller/workload/scale.h"
 
@@ -82,17 +83,22 @@ std::optional<Step> AfterExchange(const workload::Situation& situation) {
   const ReplicaSet& host = *in_place.host;
   const bool done = HasTaken(host, *in_place.stash);
   if (!IsReplaced(situation) && (!done || !HostKnowsItsTemplate(host))) {
-    return workload::KeepAtSize(situation, host);
+    // A new Pod might get the former template.
+    return done ? KeepHostWhileReturning(situation, /*may_grow=*/false)
+                : workload::KeepAtSize(situation, host);
   }
   // A newer target does not wait for late births of this one.
   const bool wanted = situation.wanted.Is(in_place.stash->fingerprint);
+  // A Pod that was born late is patched beside one that the host has too many, as while Pods
+  // return, because the pending ReplicaSet has the former template now, and no stand-ins.
+  if (wanted && in_place.counts_pods() && !IsReplaced(situation)) {
+    if (auto step = KeepHostWhileReturning(situation)) return step;
+  }
   if (wanted && in_place.counts_pods() && in_place.counts.to_update > 0) {
     return PatchNextPod(situation);
   }
   // Without the stash, an ordinary rollout would believe the Ready condition of Pods in flight.
-  if (wanted && in_place.counts_pods() && OthersAreInFlight(in_place)) {
-    return IsReplaced(situation) ? std::nullopt : workload::KeepAtSize(situation, host);
-  }
+  if (wanted && in_place.counts_pods() && OthersAreInFlight(in_place)) return std::nullopt;
   if (IsOnlyLate(situation)) return std::nullopt;
   if (wanted && in_place.counts_pods()) {
     Request list = workload::ListOfPods(situation.workload);

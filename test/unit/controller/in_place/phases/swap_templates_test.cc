@@ -37,6 +37,31 @@ TEST_CASE("a Pod born of the old template that no watch has shown yet is waited 
   CHECK(c.InPlaceCondition() == "False Complete");
 }
 
+// The pending ReplicaSet has the former template now, so it has no stand-ins for such a Pod.
+TEST_CASE("a Pod that is born late is updated where none may be missing (P-053, P-057)") {
+  Started c(1, 0);
+  c.SetImage("v2");
+  SyncUntilHostIsWritten(c);
+  const std::string late = c.PodNames()[0];
+  c.ReplaceUnseen(late, "v1");
+  c.unseen.clear();
+  size_t most = 0;
+  for (int round = 0; round < 20; ++round) {
+    c.Sync();
+    c.RunPods();
+    most = std::max(most, c.PodNames().size());
+    c.RestartAll();
+    ++c.now;
+  }
+  CHECK(most == 2);
+  c.SettleInPlace();
+  REQUIRE(c.PodNames().size() == 1);
+  CHECK(c.ImageOfPod(c.PodNames()[0]) == "v2");
+  CHECK(c.SizeOf("v2") == 1);
+  CHECK(c.InPlaceCondition() == "False Complete");
+  CHECK(c.Condition("Progressing") == "True NewReplicaSetAvailable");
+}
+
 TEST_CASE("a Pod that is patched late is waited for, and the size follows meanwhile (P-057)") {
   Started c(2);
   c.SetImage("v2");
