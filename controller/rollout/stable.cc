@@ -5,6 +5,7 @@
 #include <vector>
 
 #include "controller/in_place/phases/exchange.h"
+#include "controller/in_place/phases/rollout_mode.h"
 #include "controller/rollout/carried.h"
 #include "controller/rollout/decisions.h"
 #include "controller/workload/annotations.h"
@@ -51,6 +52,15 @@ const ReplicaSet* FindPresent(const Workload& workload,
   return std::ranges::max(with_pods, {}, [](const ReplicaSet* rs) { return NumberOf(*rs); });
 }
 
+// Returns true if Pods of `rs` may have been given the template of another one in place. That they
+// are available then says nothing of their own.
+bool IsHost(const ReplicaSet& rs, const std::vector<const ReplicaSet*>& ours) {
+  return std::ranges::any_of(ours, [&](const ReplicaSet* other) {
+    const auto mode = in_place::ModeOf(*other, workload::RevisionText(other->meta));
+    return mode && mode->mode == in_place::Mode::kInPlace && mode->host == rs.meta.uid;
+  });
+}
+
 // Returns the ReplicaSet of an earlier rollout that has most Pods, all of them available; null if
 // there is none. Of two with equally many, the older revision: the other one may be its canary.
 const ReplicaSet* FindWorking(const Workload& workload,
@@ -63,7 +73,7 @@ const ReplicaSet* FindWorking(const Workload& workload,
   };
   for (const ReplicaSet* rs : ours) {
     if (rs == present || !AllAvailable(*rs) || !IsFromBefore(workload, *rs)) continue;
-    if (NumberOf(*rs) < 1) continue;
+    if (NumberOf(*rs) < 1 || IsHost(*rs, ours)) continue;
     if (found == nullptr || comes_before(*rs, *found)) found = rs;
   }
   return found;
@@ -106,12 +116,13 @@ void RecoverStable(View& view) {
   const auto exchanges = [](const ReplicaSet* rs) {
     return rs->meta.annotations.Has(in_place::kExchange);
   };
-  if (stored && std::ranges::any_of(view.replica_sets, exchanges)) return;
+  const bool exchanging = std::ranges::any_of(view.replica_sets, exchanges);
+  if (stored && exchanging) return;
   const workload::Claims claims = workload::ClaimReplicaSets(view);
   const ReplicaSet* stable = workload::FindLastComplete(claims.ours);
   // Those that are adopted in a moment may have more Pods.
   const bool all = claims.to_adopt.empty();
-  if (stable == nullptr && all) stable = FindWorking(workload, claims.ours);
+  if (stable == nullptr && all && !exchanging) stable = FindWorking(workload, claims.ours);
   if (stable == nullptr) return;
   const int64_t revision = NumberOf(*stable);
   if (revision < 1) return;

@@ -17,8 +17,8 @@ namespace windlass::rollout {
 // does not tell which revision is stable, or its ReplicaSet was deleted, but the ReplicaSets tell:
 //   1. the one with the note that it was complete last
 //   2. without such notes, of those earlier ones of which all Pods, at least one, are available,
-//   the
-//      one that has most. Only ReplicaSets that are older than the Rollout, or those that a Rollout
+//      the one that has most. Not one whose Pods are updated in place: they may have another
+//      template already. Only ReplicaSets that are older than the Rollout, or those that a Rollout
 //      without any status finds: this Rollout would have a stable revision if it had completed one.
 // Does nothing if neither exists, or while two ReplicaSets exchange their templates in place: the
 // stable one may be among them, and says so again after the exchange.

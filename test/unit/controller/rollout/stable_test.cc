@@ -5,6 +5,7 @@
 #include <string>
 
 #include "controller/in_place/phases/exchange.h"
+#include "controller/in_place/phases/rollout_mode.h"
 #include "controller/rollout/decisions.h"
 #include "controller/workload/decisions.h"
 #include "controller/workload/proven.h"
@@ -102,6 +103,17 @@ TEST_CASE("without notes it is the earlier one with most Pods, all available (RO
   SECTION("this Rollout would know of ReplicaSets that it rolled out itself") {
     f.status.observed_generation = 1;
     f.meta.creation_timestamp = WallTime{1000};
+    want.reset();
+  }
+  SECTION("its Pods are updated in place, so they may be of another revision") {
+    const in_place::RolloutMode mode{.host = old.meta.uid};
+    f.replica_sets.back().meta.annotations.Set(
+        in_place::kMode,
+        in_place::WriteMode(mode, workload::RevisionText(f.replica_sets.back().meta)));
+    want = 1;
+  }
+  SECTION("templates are being exchanged, so the Pods may be of the other one") {
+    f.replica_sets.back().meta.annotations.Set(in_place::kExchange, "{}");
     want.reset();
   }
   SECTION("a ReplicaSet without a revision") {
