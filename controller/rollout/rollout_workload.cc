@@ -110,6 +110,7 @@ Workload AsWorkload(const RolloutKind& kind, const Rollout& rollout) {
                     .in_place_settings = InPlaceSettings(spec.strategy),
                     .status = WorkloadStatusOf(rollout.status),
                     .revision = rollout.status.current_revision,
+                    .published_name = rollout.status.current_replica_set.name,
                     .roll_back_to = spec.rollback_to,
                     .requested_template = TextOf(spec.template_fingerprint),
                     .defaulted = nullptr,

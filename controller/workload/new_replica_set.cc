@@ -171,20 +171,16 @@ int64_t NextRevision(const std::vector<const ReplicaSet*>& old) {
 int64_t NumberFor(const Workload& workload, const ReplicaSet* rs,
                   const std::vector<const ReplicaSet*>& others) {
   int64_t number = NextRevision(others);
-  const int64_t present = rs != nullptr ? RevisionOf(rs->meta).value_or(0) : 0;
+  const int64_t present = rs != nullptr ? NumberOf(workload, *rs) : 0;
   const auto rise_above = [&](std::optional<int64_t> given) {
     if (given && *given < kRevisionMax - 1 && *given > present)
       number = std::max(number, *given + 1);
   };
   if (workload.kind.KeepsStableRevision()) {
+    const bool is_numbered = present > 0;
     const bool is_changed = workload.status.observed_generation < workload.meta.generation;
-    const std::optional<int64_t> published = ParseRevision(workload.revision);
-    if (is_changed) rise_above(published);
-    // Somebody dropped its number, and the status still has it.
-    if (!is_changed && rs != nullptr && present == 0 && published.value_or(0) < kRevisionMax) {
-      number = std::max(number, published.value_or(0));
-    }
-    if (rs == nullptr) {
+    if (is_changed || (rs != nullptr && !is_numbered)) rise_above(ParseRevision(workload.revision));
+    if (!is_numbered) {
       const std::optional<int64_t> promoted = PromotedRevision(workload);
       if (promoted != workload.promised_revision) rise_above(promoted);
       number = std::max(number, workload.promised_revision);
@@ -206,6 +202,11 @@ ReplicaSetChange MissingFromNewReplicaSet(const Situation& situation) {
     NoteRequest(situation.workload, rs, change);
   }
   RaiseRevision(rs, RevisionToBe(situation), change);
+  // Its template is the latest now, and it sleeps (FindServedLast).
+  const bool sleeps = situation.limits.desired == 0 && rs.replicas == 0;
+  if (sleeps && change.annotations.contains(std::string(kRevision))) {
+    SetSizeAnnotations(situation.limits, change.annotations);
+  }
   if (rs.min_ready_seconds != situation.workload.min_ready_seconds) {
     change.min_ready_seconds = situation.workload.min_ready_seconds;
   }

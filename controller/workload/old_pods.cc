@@ -59,17 +59,16 @@ std::string WhatIsLeft(const Situation& situation, const ReplicaSet* next) {
 
 // A Pod that takes its grace period is no news.
 Wait TellAwaited(const Situation& situation, const ReplicaSet* next) {
-  const PodMetadata* pod = FindOldPod(situation, next);
-  if (pod != nullptr && pod->meta.deleting()) {
-    const WallTime late = pod->meta.deletion_timestamp + kStopsLate;
-    if (situation.now < late) return {.look_again_in = late - situation.now};
-  }
-  return TellWaiting(situation, [&](seconds) {
+  const auto message = [&](seconds) {
     const std::string held = next == nullptr ? "A new replica set is not created: "
                                              : "Replica set " + next->meta.name + " stays at " +
                                                    std::to_string(SizeOf(*next).replicas) + ": ";
     return held + WhatIsLeft(situation, next);
-  });
+  };
+  const PodMetadata* pod = FindOldPod(situation, next);
+  if (pod == nullptr || !pod->meta.deleting()) return TellWaiting(situation, message);
+  const seconds waited = situation.now - (pod->meta.deletion_timestamp + kStopsLate);
+  return waited < seconds(0) ? Wait{.look_again_in = -waited} : TellNow(message(waited));
 }
 
 // Returns the uncached list of Pods to read, or a wait if that list shows an old Pod. Returns

@@ -6,7 +6,7 @@
 //   - history is cleaned up whether or not the rollout is complete, unless a rollback waits for the
 //     resume (D-472);
 //   - no ReplicaSet is created;
-//   - the deadline does not run, and no timer is set (D-443).
+//   - the deadline does not run, and has no timer (D-443).
 //
 // Two differences from upstream (docs/differences.md):
 //   - upstream writes the condition in a status write of its own before anything else, and the

@@ -16,8 +16,20 @@ constexpr size_t kRevisionsNamedMax = 20;
 
 }  // namespace
 
+int64_t NumberOf(const Workload& workload, const ReplicaSet& rs) {
+  if (!RevisionText(rs.meta).empty()) return RevisionOf(rs.meta).value_or(0);
+  if (rs.meta.name == workload.published_name) return ParseRevision(workload.revision).value_or(0);
+  return rs.meta.name == workload.kept_name ? workload.kept_revision.value_or(0) : 0;
+}
+
+std::string NumberText(const Workload& workload, const ReplicaSet& rs) {
+  std::string text(RevisionText(rs.meta));
+  const int64_t number = text.empty() ? NumberOf(workload, rs) : 0;
+  return number > 0 ? std::to_string(number) : text;
+}
+
 bool IsPublished(const Workload& workload, const ReplicaSet& rs) {
-  return workload.kind.PublishedAs(RevisionText(rs.meta)) == workload.revision;
+  return workload.kind.PublishedAs(NumberText(workload, rs)) == workload.revision;
 }
 
 bool HadRevision(const ReplicaSet& rs, int64_t revision) {

@@ -13,6 +13,13 @@
 
 namespace windlass::workload {
 
+// Returns the revision of `rs`: as annotated, else the one that the status remembers by its name.
+// An admission webhook or a tool may drop annotations. Returns 0 if neither tells.
+int64_t NumberOf(const Workload& workload, const ReplicaSet& rs);
+
+// The same as text, as annotated; "" if neither tells.
+std::string NumberText(const Workload& workload, const ReplicaSet& rs);
+
 // Returns true if the workload has published the revision of `rs`, in the form that its kind
 // publishes (RO-085).
 bool IsPublished(const Workload& workload, const ReplicaSet& rs);

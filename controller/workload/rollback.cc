@@ -133,7 +133,7 @@ int64_t LastCompleteRevision(const Workload& workload,
   int64_t highest = 0;
   for (const ReplicaSet* rs : candidates) {
     if (rs != stable && !CompleteAs(*rs)) continue;
-    highest = std::max(highest, RevisionOf(rs->meta).value_or(0));
+    highest = std::max(highest, NumberOf(workload, *rs));
   }
   return highest;
 }

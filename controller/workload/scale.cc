@@ -322,7 +322,8 @@ bool MayBeHalfAdopted(const Situation& situation, const std::vector<const Replic
   if (rs != nullptr && SaysOtherSize(*rs, workload.replicas)) return false;
   if (FindProvenOther(situation) != nullptr) return false;
   return std::ranges::none_of(situation.all, [&](const ReplicaSet* one) {
-    return WasScaledToZero(workload, *one) || (situation.recreate() && IsPublished(workload, *one));
+    return WasScaledToZero(workload, *one) ||
+           (situation.recreate() && !workload.revision.empty() && IsPublished(workload, *one));
   });
 }
 

@@ -32,7 +32,7 @@ std::string RevisionToPublish(const Situation& situation) {
   if (situation.new_replica_set == nullptr) return {};
   if (situation.extended.refused) return {};  // nothing is rolled out
   const Workload& workload = situation.workload;
-  std::string text(RevisionText(situation.new_replica_set->meta));
+  std::string text = NumberText(workload, *situation.new_replica_set);
   // An admission webhook may drop the number. What a pause holds back does not depend on that.
   const bool dropped = text.empty() && workload.kind.KeepsStableRevision();
   if (dropped) text = std::to_string(RevisionToBe(situation));

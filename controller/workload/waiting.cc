@@ -1,8 +1,18 @@
 #include "controller/workload/waiting.h"
 
+#include <utility>
+
 #include "controller/workload/conditions.h"
 
 namespace windlass::workload {
+
+Wait TellNow(std::string message) {
+  return {.look_again_in = kHeldToldAgain,
+          .events = {{.type = Event::Type::kWarning,
+                      .reason = "WaitingForRoom",
+                      .message = std::move(message),
+                      .at_most_every = kHeldToldAgain}}};
+}
 
 Wait TellWaiting(const Situation& situation,
                  const std::function<std::string(seconds waited)>& message) {
@@ -11,11 +21,7 @@ Wait TellWaiting(const Situation& situation,
   if (progressing == nullptr || progressing->reason == kAvailableReason) return {};
   const seconds waited = situation.now - progressing->last_update_time;
   if (waited < kHeldToldAfter) return {.look_again_in = kHeldToldAfter - waited};
-  return {.look_again_in = kHeldToldAgain,
-          .events = {{.type = Event::Type::kWarning,
-                      .reason = "WaitingForRoom",
-                      .message = message(waited),
-                      .at_most_every = kHeldToldAgain}}};
+  return TellNow(message(waited));
 }
 
 }  // namespace windlass::workload

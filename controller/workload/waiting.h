@@ -14,10 +14,12 @@ namespace windlass::workload {
 inline constexpr std::chrono::seconds kHeldToldAfter{30};
 inline constexpr std::chrono::seconds kHeldToldAgain{600};
 
-// Returns the end of a sync in which a ReplicaSet waits. Once the condition Progressing is older
-// than kHeldToldAfter, the end has the Event WaitingForRoom with the text of `message`, which gets
-// that age. Never looks again where there is no such condition, or
-// it is that of a complete rollout.
+// Returns the end of a sync in which a ReplicaSet waits, with the Event WaitingForRoom.
+Wait TellNow(std::string message);
+
+// The same. Once the condition Progressing is older
+// than kHeldToldAfter, the end has the Event with the text of `message`, which gets that age. Never
+// looks again where there is no such condition, or it is that of a complete rollout.
 Wait TellWaiting(const Situation& situation,
                  const std::function<std::string(std::chrono::seconds waited)>& message);
 

@@ -261,6 +261,8 @@ struct Workload {
   // --- where it is ---
   WorkloadStatus status{};      // the stored one, plus what the kind carries
   std::string_view revision{};  // the one published last, as written; empty if none
+  // The name of its ReplicaSet, as far as the status tells it; "" if not.
+  std::string_view published_name{};
   // The revision to roll back to; 0 means the one before the present one; nullopt: no rollback.
   std::optional<int64_t> roll_back_to{};
 

@@ -78,6 +78,7 @@ TEST_CASE("A pause holds, and an abort goes back, whoever drops annotations (RO-
     CHECK(scene.SizeOf(scene.canary) <= 1);
   }
   CHECK(scene.SizeOf(scene.canary) + scene.SizeOf(scene.stable) == 6);
+  CHECK(scene.Status()["currentRevision"] == 2);
   scene.world.Edit(kName, {{"spec", {{"abort", true}}}}, kRollouts);
   REQUIRE(scene.world.Quiesce());
   CHECK(scene.SizeOf(scene.canary) == 0);

@@ -162,6 +162,8 @@ TEST_CASE("a Pod that takes its grace period is not told of (S-010)") {
   CHECK(wait().look_again_in == seconds(320));
   world.pods.back().meta.deletion_timestamp = kNow + seconds(-300);
   CHECK(wait().events.size() == 1);
+  world.deployment.status.conditions[0].reason = "NewReplicaSetAvailable";  // and is scaled now
+  CHECK(wait().events.size() == 1);
 }
 
 }  // namespace

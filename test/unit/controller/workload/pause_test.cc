@@ -223,18 +223,27 @@ TEST_CASE("a paused Recreate Deployment goes back to the latest revision (S-010,
   Proves("S-010 D-354");
 }
 
-TEST_CASE("no history is deleted that Pods are waited for in, or may come back in (S-010, D-354)") {
-  RecreateAfterRollback cluster;
-  cluster.Edit([](Json& d) { d["spec"]["revisionHistoryLimit"] = 0; });
-  cluster.RunReplicaSets();
-  cluster.SetPods(cluster.NameOf("v2"), 1);
+// v2 never worked, and was gone back from. It is asked for again while all sleep, and is no more.
+TEST_CASE("what is renumbered in its sleep does not tell that the workload woke (RO-122)") {
+  Cluster cluster(2);
+  cluster.ChangeStrategy("Recreate");
+  cluster.Settle();
+  cluster.SetImage("v2");
+  cluster.Settle();
+  cluster.Undo("1");
+  cluster.Settle();
+  cluster.Scale(0);
+  cluster.Settle();
+  cluster.SetImage("v2");
+  cluster.Settle();
+  REQUIRE(cluster.RevisionOf("v2") == "4");
+  Pause(cluster, true);
+  SECTION("it is the wanted one") {}
+  SECTION("none is") { cluster.SetImage("v4"); }
+  cluster.Scale(2);
   cluster.Sync();
-  REQUIRE(cluster.replica_sets().size() == 2);
-  CHECK(cluster.SizeOf("v1") == 0);
-  cluster.SetPods(cluster.NameOf("v2"), 0);
-  cluster.Sync();
-  CHECK(cluster.replica_sets().size() == 1);
   CHECK(cluster.SizeOf("v1") == 2);
+  CHECK(cluster.SizeOf("v2") == 0);
 }
 
 // The note of v1 is of a sleep that ended two versions ago.

@@ -112,11 +112,18 @@ TEST_CASE("Recreate never has Pods of two templates, whatever happens") {
     const int happenings = *rc::gen::inRange(0, 25);
     for (int i = 0; i < happenings; ++i) {
       HappenToASize(cluster);
-      for (const auto& [name, rs] :
-           cluster.replica_sets()) {  // Pods go later than the counters say
-        cluster.SetPods(name, std::max(Number(rs, "status", "replicas"), *rc::gen::inRange(0, 2)));
+      std::map<std::string, int> pods;  // they go later than the counters say
+      std::map<std::string, int> sizes;
+      for (const auto& [name, rs] : cluster.replica_sets()) {
+        pods[name] = std::max(Number(rs, "status", "replicas"), *rc::gen::inRange(0, 2));
+        sizes[name] = Number(rs, "spec", "replicas");
+        cluster.SetPods(name, pods[name]);
       }
       cluster.Sync(*rc::gen::inRange(1, 5));
+      for (const auto& [name, rs] : cluster.replica_sets()) {
+        if (Number(rs, "spec", "replicas") <= sizes[name]) continue;
+        for (const auto& [other, count] : pods) RC_ASSERT(other == name || count == 0);
+      }
       int active = 0;
       for (const auto& [name, rs] : cluster.replica_sets()) {
         active +=

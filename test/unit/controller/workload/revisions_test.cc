@@ -84,6 +84,28 @@ TEST_CASE("the kept revision is known by name where no annotation tells (RO-136)
   CHECK(FindStable(boat, all) == &canary);
 }
 
+// The number that the status tells for the ReplicaSet that it names: neither an autoscaler's edits
+// nor another template's promotion give it another one.
+TEST_CASE("a dropped number is remembered by the name of its ReplicaSet (RO-136)") {
+  Harbour harbour;
+  harbour.kind.keeps_stable = true;
+  harbour.revision = "5";
+  ReplicaSet& rs = harbour.world.AddNew("web-new", 2, 2);
+  rs.meta.annotations.Erase(kRevision);
+  Workload boat = harbour.Boat();
+  boat.kept_revision = 3;
+  CHECK(NumberOf(boat, rs) == 0);
+  CHECK_FALSE(IsPublished(boat, rs));
+  boat.kept_name = rs.meta.name;
+  CHECK(NumberOf(boat, rs) == 3);
+  boat.published_name = rs.meta.name;
+  CHECK(NumberText(boat, rs) == "5");
+  CHECK(IsPublished(boat, rs));
+  harbour.world.SetAnnotation(rs, kRevision, "7");
+  CHECK(NumberOf(boat, rs) == 7);
+  Proves("RO-136");
+}
+
 TEST_CASE("the present number comes before former ones") {
   World world(1);
   const ReplicaSet* renumbered = Add(world, "4", "1,2");
