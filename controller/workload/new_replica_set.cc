@@ -93,12 +93,15 @@ std::optional<int64_t> PromotedRevision(const Workload& workload) {
   return ParseRevision(text.substr(0, text.find('/')));
 }
 
-void RaiseRevision(const ReplicaSet& rs, int64_t revision, ReplicaSetChange& change) {
-  const std::string_view text = RevisionText(rs.meta);
+// A number that somebody dropped becomes a former one, too: the status may remember it.
+void RaiseRevision(const Workload& workload, const ReplicaSet& rs, int64_t revision,
+                   ReplicaSetChange& change) {
+  const std::string text = NumberText(workload, rs);
   const std::optional<int64_t> present = ParseRevision(text);
-  if (present && *present >= revision) return;  // keeps its number (D-161)
+  const bool is_former = present && *present < revision;
+  if (present && !is_former && !RevisionText(rs.meta).empty()) return;  // keeps its number (D-161)
   change.annotations[std::string(kRevision)] = std::to_string(revision);
-  if (!present) return;
+  if (!is_former) return;
   const auto history = rs.meta.annotations.Find(kRevisionHistory).value_or(std::string_view());
   std::string longer = AppendToHistory(history, text, kRevisionHistoryBytesMax);
   if (longer != history) change.annotations[std::string(kRevisionHistory)] = std::move(longer);
@@ -201,7 +204,7 @@ ReplicaSetChange MissingFromNewReplicaSet(const Situation& situation) {
     CopyAnnotations(situation.workload, &rs, change.annotations);
     NoteRequest(situation.workload, rs, change);
   }
-  RaiseRevision(rs, RevisionToBe(situation), change);
+  RaiseRevision(situation.workload, rs, RevisionToBe(situation), change);
   // Its template is the latest now, and it sleeps (FindServedLast).
   const bool sleeps = situation.limits.desired == 0 && rs.replicas == 0;
   if (sleeps && change.annotations.contains(std::string(kRevision))) {

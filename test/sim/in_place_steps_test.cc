@@ -133,7 +133,16 @@ TEST_CASE("In place: a pause at 100 % keeps the way back (P-058)", "[in-place]")
     scene.Promote();
     scene.CheckEnds("app:v2", 4, {});
   }
-  SECTION("aborted, all Pods go back in place") {
+  SECTION("aborted, all Pods go back in place, whoever dropped the annotations (RO-136)") {
+    const bool dropped = GENERATE(false, true);
+    const StoreKey host{resources::kReplicaSets, "default", scene.host};
+    if (dropped) {
+      scene.world.api().Update("user", host, "", [](Json& rs) {
+        rs["metadata"]["annotations"].erase("deployment.kubernetes.io/revision");
+        rs["metadata"]["annotations"].erase("internal.windlass.dev/complete");
+      });
+      REQUIRE(scene.world.Rest());
+    }
     scene.world.Edit(kName, {{"spec", {{"abort", true}}}}, kRollouts);
     REQUIRE(scene.world.Rest());
     CHECK(scene.PodsOf("app:v1") == 3);
