@@ -158,7 +158,8 @@ std::optional<StepStatus> UnavailableStep(const Json& object) {
   return waits && !FlagOf(object, "/spec/paused") ? step : std::nullopt;
 }
 
-// Returns what whoever wants to go on does about a Rollout that is stalled.
+// Returns the remedy for a Rollout that is stalled for `reason`, if its user wants to go on: the
+// beginning of a sentence.
 std::string RemedyFor(const std::string& reason, const Subject& subject) {
   if (reason == "ReplicaSetCreateError") return " Make room or allow it";
   if (reason == "ProgressDeadlineExceeded") {

@@ -93,7 +93,8 @@ std::optional<int64_t> PromotedRevision(const Workload& workload) {
   return ParseRevision(text.substr(0, text.find('/')));
 }
 
-// A number that somebody dropped becomes a former one, too: the status may remember it.
+// Adds `revision` to `change`, and the present number to the history if that is lower. The present
+// number may be one that somebody dropped and the status remembers.
 void RaiseRevision(const Workload& workload, const ReplicaSet& rs, int64_t revision,
                    ReplicaSetChange& change) {
   const std::string text = NumberText(workload, rs);

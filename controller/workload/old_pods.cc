@@ -30,7 +30,7 @@ Wait LookAgain(const Situation& situation) {
   return {.look_again_in = lists ? kRecreateListAgain : kRecreateLookAgain};
 }
 
-// Whatever the cache of Pods shows.
+// Returns true if `rs` may have Pods or make some, whatever the cache of Pods shows.
 bool CountsPods(const ReplicaSet& rs) {
   const bool terminating = rs.status.terminating_replicas.value_or(0) > 0;
   return !IsObserved(rs) || terminating || rs.status.replicas > 0;

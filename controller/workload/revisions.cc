@@ -86,9 +86,8 @@ const ReplicaSet* FindKept(const Workload& workload,
   if (revision != workload.kept_revision) return kept;
   if (kept != nullptr && CompleteAs(*kept) == revision) return kept;
   const auto named = std::ranges::find_if(replica_sets, [&](const ReplicaSet* rs) {
-    return !workload.kept_name.empty() && rs->meta.name == workload.kept_name &&
-           RevisionText(rs->meta).empty() && !rs->meta.annotations.Has(kRevisionHistory) &&
-           !CompleteAs(*rs);
+    return rs->meta.name == workload.kept_name && RevisionText(rs->meta).empty() &&
+           !rs->meta.annotations.Has(kRevisionHistory) && !CompleteAs(*rs);
   });
   return named != replica_sets.end() ? *named : kept;
 }

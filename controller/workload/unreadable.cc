@@ -13,6 +13,13 @@ std::string UnreadableText(const ResourceId& resource, const UnreadableObject& o
   return object.why.empty() ? text : text + " (" + object.why + ")";
 }
 
+std::string UnreadableText(const ResourceId& resource,
+                           const std::map<ObjectKey, UnreadableObject>& quarantined,
+                           const ObjectKey& key) {
+  const auto found = quarantined.find(key);
+  return found == quarantined.end() ? std::string() : UnreadableText(resource, found->second);
+}
+
 Event UnreadableEvent(std::string_view kind, const ObjectKey& key, const std::string& what) {
   return Event{Event::Type::kWarning, "WindlassUnreadable",
                std::string(kind) + " \"" + key.ToString() +

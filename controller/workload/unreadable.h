@@ -1,6 +1,7 @@
 // Objects whose latest version cannot be read.
 #pragma once
 
+#include <map>
 #include <optional>
 #include <string>
 #include <string_view>
@@ -15,8 +16,13 @@ namespace windlass::workload {
 // Returns the object as Events refer to it.
 ObjectReference ReferenceTo(const ResourceId& resource, const UnreadableObject& object);
 
-// Returns "rollouts shop/web (field `status.step.index`: want a 32-bit integer)".
+// Returns "rollouts shop/web (status.step.index: want a 32-bit integer)".
 std::string UnreadableText(const ResourceId& resource, const UnreadableObject& object);
+
+// Returns that text for the object `key`; "" if it is not in `quarantined`.
+std::string UnreadableText(const ResourceId& resource,
+                           const std::map<ObjectKey, UnreadableObject>& quarantined,
+                           const ObjectKey& key);
 
 // Returns the Event that says that nothing is decided for the object `key` of this kind, because
 // the latest version of `what`, an UnreadableText, cannot be read.

@@ -267,21 +267,18 @@ std::string UpdateController::LeftOut(const rc::View& view) const {
 }
 
 std::string UpdateController::UnreadableOf(const ObjectKey& key) const {
-  const auto text = [](const ResourceId& resource, const auto& unreadable, const ObjectKey& of) {
-    const auto found = unreadable.find(of);
-    return found == unreadable.end() ? "" : workload::UnreadableText(resource, found->second);
-  };
+  using workload::UnreadableText;
   const auto& updates = updates_.quarantined();
-  std::string what = text(resources::kReplicationControllerUpdates, updates, key);
+  std::string what = UnreadableText(resources::kReplicationControllerUpdates, updates, key);
   if (!what.empty()) return what;
   const Update* update = updates_.store().Find(key);
   if (update != nullptr && rc::HasEnded(*update)) return {};
   const auto& controllers = controllers_.quarantined();
-  what = text(resources::kReplicationControllers, controllers, key);
+  what = UnreadableText(resources::kReplicationControllers, controllers, key);
   if (!what.empty() || update == nullptr) return what;
   const ReplicationController* old_one = controllers_.store().Find(key);
   const ObjectKey new_key{key.namespace_, rc::NewNameOf(*update, old_one)};
-  what = text(resources::kReplicationControllers, controllers, new_key);
+  what = UnreadableText(resources::kReplicationControllers, controllers, new_key);
   if (!what.empty()) return what;
   const ReplicationController* new_one = controllers_.store().Find(new_key);
   for (const auto& [pod_key, pod] : pods_.informer.quarantined()) {
@@ -290,7 +287,7 @@ std::string UpdateController::UnreadableOf(const ObjectKey& key) const {
       return one != nullptr && one->meta.uid == owner->uid;
     };
     const bool of_another = pod.controller && !owns(old_one) && !owns(new_one);
-    if (!of_another) return workload::UnreadableText(resources::kPods, pod);
+    if (!of_another) return UnreadableText(resources::kPods, pod);
   }
   return {};
 }

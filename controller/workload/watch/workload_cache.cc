@@ -268,10 +268,9 @@ std::string WorkloadCache::UnreadableOf(const Workload& workload) const {
     }
     if (Frozen(reflector)) return std::string(plural) + " (no right to watch them)";
   }
-  const auto& unreadable = workloads_.informer().quarantined();
-  if (const auto own = unreadable.find(key); own != unreadable.end()) {
-    return workload::UnreadableText(workloads_.resource(), own->second);
-  }
+  std::string own =
+      workload::UnreadableText(workloads_.resource(), workloads_.informer().quarantined(), key);
+  if (!own.empty()) return own;
   for (const auto& [rs_key, rs] : replica_sets_.quarantined()) {
     if (MayOwn(workload, rs)) return workload::UnreadableText(resources::kReplicaSets, rs);
   }

@@ -103,10 +103,9 @@ std::optional<ObjectReference> WorkloadController::Reference(const ObjectKey& ke
 }
 
 std::optional<Step> WorkloadController::NextUnseen(const ObjectKey& key) const {
-  const auto& unreadable = workloads_->informer().quarantined();
-  const auto found = unreadable.find(key);
-  if (found == unreadable.end()) return std::nullopt;
-  const std::string what = workload::UnreadableText(workloads_->resource(), found->second);
+  const std::string what =
+      workload::UnreadableText(workloads_->resource(), workloads_->informer().quarantined(), key);
+  if (what.empty()) return std::nullopt;
   return Wait{.events = {workload::UnreadableEvent(kind(), key, what)}};
 }
 

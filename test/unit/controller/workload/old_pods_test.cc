@@ -13,12 +13,6 @@
 namespace windlass::workload::old_pods_test {
 namespace {
 
-World RecreateWorld(int32_t replicas) {
-  World world(replicas);
-  world.deployment.spec.strategy_type = "Recreate";
-  return world;
-}
-
 // Whether old Pods keep the new ReplicaSet from its own.
 OldPods Look(const World& world) {
   const Situation situation = world.Look();

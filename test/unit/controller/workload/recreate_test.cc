@@ -10,12 +10,6 @@
 namespace windlass::workload::recreate_test {
 namespace {
 
-World RecreateWorld(int32_t replicas) {
-  World world(replicas);
-  world.deployment.spec.strategy_type = "Recreate";
-  return world;
-}
-
 TEST_CASE("while the cache cannot tell, the status is written and the key looks again") {
   World world = RecreateWorld(2);
   world.AddOld("web-old", 0, 0);

@@ -8,6 +8,12 @@
 
 namespace windlass::workload {
 
+World RecreateWorld(int32_t replicas) {
+  World world(replicas);
+  world.deployment.spec.strategy_type = "Recreate";
+  return world;
+}
+
 Uid UidOf(uint64_t number) { return {0xD0, number}; }
 
 World::World(int32_t replicas) {

@@ -58,6 +58,9 @@ class World {
   mutable std::optional<View> borrowed_;
 };
 
+// Returns a World whose Deployment has strategy Recreate.
+World RecreateWorld(int32_t replicas);
+
 Uid UidOf(uint64_t number);
 
 // Returns the conditions' types in order, such as "Available Progressing".
