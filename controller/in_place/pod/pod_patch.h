@@ -3,11 +3,16 @@
 //
 // It has no resourceVersion, because the kubelet's writes must not make it fail. The API server
 // refuses it, with error kConflict, if the Pod is another one of that name, is being deleted, has
-// got a node that we did not see, or a container to be changed no longer has the image that we saw.
-// If it is sent twice, the second time it is refused or changes nothing.
+// got a node that we did not see, no longer has the state annotation that we saw, or a container to
+// be changed no longer has the image that we saw.
+//
+// If it arrives a second time, it is refused or changes nothing. Example: it brings app:1 to app:2,
+// a later patch goes back to app:1, and a network delivers the first one again. The images are
+// those that it saw, but the state annotation is the later patch's.
 #pragma once
 
 #include <cstdint>
+#include <optional>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -27,6 +32,7 @@ struct SeenPod {
   bool has_node = true;
   bool has_labels = true;
   bool has_annotations = true;
+  std::optional<std::string> state{};      // the state annotation as it is, readable or not
   std::vector<ContainerImage> containers;  // also injected ones
   std::vector<ContainerImage> init_containers;
   std::vector<std::string> tolerations{};  // JSON objects; read only if tolerations change

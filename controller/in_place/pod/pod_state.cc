@@ -234,6 +234,11 @@ Result<PodState> ParsePodState(std::string_view text) {
                   .drain = std::move(extras.drain)};
 }
 
+std::optional<std::string> StateTextOf(const Pod& pod) {
+  const auto text = pod.meta.annotations.Find(kPodState);
+  return text ? std::optional(std::string(*text)) : std::nullopt;
+}
+
 std::optional<Result<PodState>> PodStateOf(const Pod& pod) {
   const auto text = pod.meta.annotations.Find(kPodState);
   if (!text) return std::nullopt;

@@ -96,6 +96,9 @@ Result<std::string> WritePodState(const PodState& state);
 // Error kMalformed, with the member's name, if the text cannot be read.
 Result<PodState> ParsePodState(std::string_view text);
 
+// Returns the text of the Pod's annotation, readable or not; nullopt if there is none.
+std::optional<std::string> StateTextOf(const Pod& pod);
+
 // Returns what the Pod's annotation says; nullopt if the Pod has no annotation, or one that names
 // another Pod.
 std::optional<Result<PodState>> PodStateOf(const Pod& pod);

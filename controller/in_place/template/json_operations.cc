@@ -2,6 +2,7 @@
 
 #include <nlohmann/json.hpp>
 
+#include "controller/in_place/template/annotation_names.h"
 #include "kubeclient/api/json_value.h"
 
 namespace windlass::in_place {
@@ -47,6 +48,11 @@ void Operations::ChangeMap(const std::string& path, bool exists, const TextChang
   if (exists) return;
   Test(path, nullptr);
   Put(path, map);
+}
+
+void Operations::TestState(bool annotations, const std::optional<std::string>& state) {
+  if (!annotations) return;  // ChangeMap tests that there are none yet
+  Test("/metadata/annotations" + PointerTo(kPodState), state ? Json(*state) : Json());
 }
 
 std::string Operations::Text() const {

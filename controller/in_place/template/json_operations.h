@@ -1,6 +1,7 @@
 // The operations of one JSON patch. The API server applies all of them or none.
 #pragma once
 
+#include <optional>
 #include <string>
 
 #include "controller/in_place/template/changes.h"
@@ -20,6 +21,9 @@ class Operations {
   // Changes the map of texts at `path`. If the map is absent (`exists` is false), the patch first
   // tests that it still is: adding it would overwrite keys that were written since.
   void ChangeMap(const std::string& path, bool exists, const TextChanges& changes);
+  // Tests that a Pod's state annotation is still `state`: what another patch noted since must not
+  // be lost. `annotations`: the Pod has any.
+  void TestState(bool annotations, const std::optional<std::string>& state);
 
   std::string Text() const;  // the patch, a JSON array
 

@@ -53,19 +53,17 @@ DrainStep NextOfDrained(const Options& options, const Pod& pod, const Drained& d
 // The state annotation's text; nullopt removes the annotation.
 using StateText = std::optional<std::string>;
 
-// The API server refuses the patch unless the Pod still has the state that we saw: an overlapping
-// leader may have patched the Pod, and what it noted must not be lost.
+// Guarded by the state that we saw: an overlapping leader may have patched the Pod since.
 Request PatchLabel(const Pod& pod, const std::string& label, const std::string& value,
                    const StateText& state) {
   Operations operations;
   operations.Test("/metadata/deletionTimestamp", nullptr);
   const std::string key(kPodState);
-  const std::string path = "/metadata/annotations";
-  const auto seen = pod.meta.annotations.Find(kPodState);
-  if (pod.has_annotations) {
-    operations.Test(path + PointerTo(key), seen ? Json(*seen) : Json());
+  const StateText seen = StateTextOf(pod);
+  operations.TestState(pod.has_annotations, seen);
+  if (state || seen) {
+    operations.ChangeMap("/metadata/annotations", pod.has_annotations, {{key, state}});
   }
-  if (state || seen) operations.ChangeMap(path, pod.has_annotations, {{key, state}});
   operations.ChangeMap("/metadata/labels", !pod.meta.labels.empty(), {{label, value}});
   return Request::GuardedJsonPatch(resources::kPods, KeyOf(pod.meta), pod.meta.uid,
                                    operations.Text());
@@ -165,8 +163,7 @@ Result<Request> EndDrain(const Options& options, const Pod& pod, const PodState*
   Drain drain = MethodFor(options, state);
   if (auto value = LabelIn(of_template, drain)) drain.on = *std::move(value);
   // An annotation that is not ours, or cannot be read, stays as it is.
-  const auto seen = pod.meta.annotations.Find(kPodState);
-  StateText text = seen ? StateText(std::string(*seen)) : std::nullopt;
+  StateText text = StateTextOf(pod);
   if (state != nullptr) {
     PodState next = *state;
     next.drain.reset();

@@ -45,6 +45,7 @@ SeenPod Seen(const Pod& pod) {
           .has_node = !pod.node_name.empty(),
           .has_labels = !pod.meta.labels.empty(),
           .has_annotations = pod.has_annotations,
+          .state = StateTextOf(pod),
           .containers = ImagesOf(pod.app_containers()),
           .init_containers = ImagesOf(pod.init_containers())};
 }

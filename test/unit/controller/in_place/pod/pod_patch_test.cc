@@ -16,6 +16,7 @@ namespace {
 using Json = nlohmann::json;
 
 constexpr const char* kUidText = "123e4567-e89b-42d3-a456-426614174000";
+constexpr const char* kStateKey = "windlass.dev/in-place-state";
 constexpr const char* kState = R"({"v":1,"rev":6})";
 
 // A live Pod. An injected sidecar is in front of the template's container.
@@ -46,6 +47,8 @@ SeenPod Seen(const Json& pod) {
   seen.uid = *Uid::Parse(kUidText);
   seen.has_labels = pod["metadata"].contains("labels");
   seen.has_annotations = pod["metadata"].contains("annotations");
+  const Json annotations = pod["metadata"].value("annotations", Json::object());
+  if (annotations.contains(kStateKey)) seen.state = annotations[kStateKey];
   seen.containers = ContainersOf(pod["spec"]["containers"]);
   seen.init_containers = ContainersOf(pod["spec"]["initContainers"]);
   for (const Json& one : pod["spec"].value("tolerations", Json::array())) {
@@ -81,6 +84,7 @@ TEST_CASE("P-035 images, state and revision travel in one guarded patch") {
   CHECK(Json::parse(request.body()) == Json::parse(R"([
     {"op": "test", "path": "/metadata/uid", "value": "123e4567-e89b-42d3-a456-426614174000"},
     {"op": "test", "path": "/metadata/deletionTimestamp", "value": null},
+    {"op": "test", "path": "/metadata/annotations/windlass.dev~1in-place-state", "value": null},
     {"op": "test", "path": "/spec/containers/1/name", "value": "app"},
     {"op": "test", "path": "/spec/containers/1/image", "value": "r/app:1"},
     {"op": "replace", "path": "/spec/containers/1/image", "value": "r/app:2"},
@@ -252,6 +256,16 @@ TEST_CASE("P-035 a Pod that is no longer as it was seen is left alone") {
        {},
        {},
        [](Json& pod) { pod["spec"]["containers"][1]["name"] = "other"; }},
+      {"P-035 another patch of ours meanwhile",
+       {.labels = Set("x", "y")},
+       {},
+       [](Json& pod) { pod["metadata"]["annotations"][kStateKey] = "{}"; },
+       [](Json& pod) { pod["metadata"]["annotations"][kStateKey] = R"({"v":1,"rev":5})"; }},
+      {"P-035 our first patch meanwhile",
+       {.labels = Set("x", "y")},
+       {},
+       {},
+       [](Json& pod) { pod["metadata"]["annotations"][kStateKey] = R"({"v":1,"rev":5})"; }},
       {"P-028 somebody's first annotation",
        kNewApp,
        {},
@@ -282,12 +296,27 @@ TEST_CASE("P-035 a Pod that is no longer as it was seen is left alone") {
   CHECK(Applied(pod, request).is_null());
 }
 
-TEST_CASE("P-035 sent twice, a patch is refused or changes nothing") {
+TEST_CASE("P-035 sent twice, a patch is refused the second time") {
   const Request images = Patch(Live(), kNewApp);
   CHECK(Applied(Applied(Live(), images), images).is_null());
   const Request metadata = Patch(Live(), {.labels = Set("x", "y"), .annotations = Gone("note")});
-  const Json once = Applied(Live(), metadata);
-  CHECK(Applied(once, metadata) == once);
+  CHECK(Applied(Applied(Live(), metadata), metadata).is_null());
+}
+
+// Whom this serves: who undoes a rollout behind a load balancer that delivers a request a second
+// time, seconds later. The Pod would restart into the image that was just undone.
+TEST_CASE("P-035 a patch that arrives again after a later one went back is refused") {
+  const Request forth = Patch(Live(), kNewApp);
+  const Json there = Applied(Live(), forth);
+  REQUIRE_FALSE(there.is_null());
+  const Result<Request> back =
+      PatchPod(Seen(there), {.images = {{"app", ContainerKind::kApp, "r/app:2", "r/app:1"}}},
+               R"({"v":1,"rev":7})", 7);
+  REQUIRE(back.ok());
+  const Json again = Applied(there, *back);
+  REQUIRE(again["spec"]["containers"][1]["image"] == "r/app:1");
+  CHECK(Applied(again, forth).is_null());
+  Proves("P-035");
 }
 
 TEST_CASE("P-035 what the Pod has not cannot be changed") {
