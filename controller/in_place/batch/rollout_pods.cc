@@ -22,9 +22,8 @@ Result<std::vector<TemplateImages>> OtherImages(const RolloutTemplates& template
   return images;
 }
 
-// Returns the template among `others` whose images the Pod has: the host had that template when the
-// ReplicaSet controller created the Pod (P-057).
-std::optional<Fingerprint> BornOf(const Pod& pod, const std::vector<TemplateImages>& others) {
+// Returns the template among `others` whose images the Pod has.
+std::optional<Fingerprint> OfImages(const Pod& pod, const std::vector<TemplateImages>& others) {
   const auto found = std::ranges::find_if(
       others, [&](const TemplateImages& images) { return HasImagesOf(pod, images); });
   return found == others.end() ? std::nullopt : std::optional(found->fingerprint);
@@ -89,7 +88,7 @@ std::vector<Sibling> Siblings(std::span<const Pod* const> pods, const RolloutTem
   return siblings;
 }
 
-// As BornOf, for a Pod whose images admission rewrote: finds a sibling that had the same images
+// As OfImages, for a Pod whose images admission rewrote: finds a sibling that had the same images
 // before its patch. A generation above 1 means that somebody edited the Pod.
 std::optional<Fingerprint> BornLikeSiblings(const Pod& pod, const std::vector<Sibling>& siblings,
                                             const std::vector<TemplateImages>& others) {
@@ -169,9 +168,10 @@ Result<RolloutPods> ClassifyPods(std::span<const Pod* const> pods,
       if (foreign && said && said->ok()) {
         of = LeftBy(*pod, **said, templates.deployment, images).value_or(of);
       }
-      if (templates.late_births && foreign && !said) {
-        auto born = BornOf(*pod, others);
-        if (!born) {
+      const bool nothing_said = !said || !said->ok();
+      if (foreign && nothing_said && (templates.by_image || templates.late_births)) {
+        auto born = OfImages(*pod, others);
+        if (!born && templates.late_births) {
           if (!siblings) siblings = Siblings(pods, templates);
           born = BornLikeSiblings(*pod, *siblings, others);
         }

@@ -24,10 +24,14 @@ struct RolloutTemplates {
   Fingerprint target;                      // of the template that the Pods are to have
   const std::string& target_json;
   int32_t min_ready_seconds = 0;
+  // A rollout is under way, so a Pod whose annotation is missing or unreadable may have been
+  // patched all the same: somebody took the annotation away. The Pod has the template whose images
+  // it has (P-027). At any other time a Pod with another image was edited by somebody, and is left
+  // alone.
+  bool by_image = false;
   // The host got the target template a moment ago, so the ReplicaSet controller may still create
-  // Pods of the old template (P-057). They are recognised by their images; if admission rewrote
-  // these, by the images that Pods of the old template had. At any other time a Pod with another
-  // image was edited by somebody, and is left alone.
+  // Pods of the old template (P-057). They are recognised by their images, too; if admission
+  // rewrote these, by the images that Pods of the old template had.
   bool late_births = false;
 };
 

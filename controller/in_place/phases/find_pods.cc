@@ -7,6 +7,7 @@
 
 #include "controller/in_place/phases/old_kubelets.h"
 #include "controller/in_place/phases/refused_patches.h"
+#include "controller/in_place/phases/rollout_mode.h"
 #include "controller/in_place/pod/completion.h"
 #include "controller/in_place/pod/failure.h"
 #include "controller/in_place/pod/revision_of_pod.h"
@@ -207,6 +208,7 @@ bool FindPodsOfRollout(const workload::Situation& situation, InPlace& in_place) 
                                    .target = target.fingerprint,
                                    .target_json = *target.json,
                                    .min_ready_seconds = situation.workload.min_ready_seconds,
+                                   .by_image = IsUnderWay(situation.all, *in_place.host),
                                    .late_births = committing};
   auto pods =
       ClassifyPods(situation.view.whole_pods, templates, situation.view.nodes, situation.now);

@@ -121,9 +121,7 @@ void RefuseStaged(const workload::Situation& situation, InPlace& in_place) {
 
 void FindReturning(const workload::Situation& situation, InPlace& in_place,
                    const ReplicaSet& host) {
-  const bool unfinished = std::ranges::any_of(situation.all, [&](const ReplicaSet* rs) {
-    return rs != &host && rs->meta.annotations.Has(kMode);
-  });
+  const bool unfinished = IsUnderWay(situation.all, host);
   in_place.host = &host;
   in_place.phase = InPlacePhase::kReturning;
   if (situation.view.in_place_known) {

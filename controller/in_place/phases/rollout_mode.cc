@@ -90,6 +90,11 @@ std::optional<RolloutMode> ModeOf(const ReplicaSet& pending, std::string_view re
                      .generation = note->generation};
 }
 
+bool IsUnderWay(std::span<const ReplicaSet* const> all, const ReplicaSet& host) {
+  return std::ranges::any_of(
+      all, [&](const ReplicaSet* rs) { return rs != &host && rs->meta.annotations.Has(kMode); });
+}
+
 bool HasForeignTemplate(const ReplicaSet& host, const RolloutMode& mode) {
   if (host.template_fingerprint == mode.from) return false;
   const int64_t generation = host.meta.generation;

@@ -61,6 +61,10 @@ std::string WriteMode(const RolloutMode& mode, std::string_view revision);
 // Returns the decision; nullopt if the note is absent, cannot be read, or is for another revision.
 std::optional<RolloutMode> ModeOf(const ReplicaSet& pending, std::string_view revision);
 
+// Returns true if a ReplicaSet other than `host` waits for a revision: some Pods of `host` may have
+// been patched to it, even if another template is wanted by now.
+bool IsUnderWay(std::span<const ReplicaSet* const> all, const ReplicaSet& host);
+
 // Returns true if another client changed the template of `host` since the decision (P-073). Returns
 // true only if both changed:
 //   - the fingerprint. It alone is no proof: an upgraded API server shows new defaults, and another

@@ -88,6 +88,34 @@ TEST_CASE("a Pod whose gate another Deployment closed before it was adopted is l
   CHECK(c.GateOf(*drained) == "True");
 }
 
+// Whom this serves: who undoes a rollout, or aborts it, and whose webhook or script took the
+// annotations from the Pods, or spoiled them. The Pods would keep the image that is no longer
+// wanted, in a Deployment that says it is complete.
+TEST_CASE("a patched Pod without its state goes back, too (P-027)") {
+  const std::string state = GENERATE("", "{");
+  const std::string other = GENERATE("v1", "v3");
+  CAPTURE(state, other);
+  Started c(4);
+  c.Annotate("windlass.dev/in-place-partition", "2");
+  c.SetImage("v2");
+  c.SettleInPlace();
+  for (const std::string& pod : c.PodNames()) {
+    Json& meta = c.PodNamed(pod)["metadata"];
+    if (!meta.contains("annotations")) continue;
+    if (state.empty()) {
+      meta.erase("annotations");
+    } else {
+      meta["annotations"][kState] = state;
+    }
+  }
+  c.SetImage(other);
+  c.SettleInPlace();
+  int left = 0;
+  for (const std::string& pod : c.PodNames()) left += c.ImageOfPod(pod) == "v2" ? 1 : 0;
+  CHECK(left == 0);
+  if (other == "v1") c.CheckAllRun("v1", 4);
+}
+
 TEST_CASE("a workload that was made again takes back what the one before patched (P-027)") {
   Started c(3);
   c.Patch(1);
