@@ -46,6 +46,13 @@ struct RolloutRefusal {
   std::string message;
 };
 
+// A ReplicaSet with a Pod that has, or runs, another template.
+struct MixedReplicaSet {
+  const ReplicaSet* replica_set;
+  std::string pod;                       // the first one; empty while Pods cannot be seen
+  std::optional<WallTime> look_again{};  // when time alone may change it
+};
+
 struct Extended {
   // nullopt: the counters of ReplicaSets tell.
   std::optional<CountedPods> counted{};
@@ -63,6 +70,8 @@ struct Extended {
   bool of_one_replica_set = false;
   // A new ReplicaSet is made without Pods.
   bool new_one_is_empty = false;
+  // Under Recreate these do not grow: it promises that two templates never run at once (P-011).
+  std::vector<MixedReplicaSet> mixed{};
   // History clean-up does not delete these.
   std::vector<const ReplicaSet*> kept{};
   // The progress deadline does not run during a standstill that began before the deadline passed.

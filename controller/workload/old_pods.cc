@@ -89,6 +89,26 @@ std::optional<OldPodsWait> ConfirmSwitch(const Situation& situation, const Repli
   return OldPodsWait{.then = std::move(wait)};
 }
 
+// Returns what the extension says of `rs`; null if its Pods all have its template.
+const MixedReplicaSet* FindMixed(const Situation& situation, const ReplicaSet* rs) {
+  const auto& mixed = situation.extended.mixed;
+  const auto found = std::ranges::find(mixed, rs, &MixedReplicaSet::replica_set);
+  return found == mixed.end() ? nullptr : &*found;
+}
+
+Wait AwaitOneTemplate(const Situation& situation, const MixedReplicaSet& mixed) {
+  Wait wait = TellWaiting(situation, [&](seconds) {
+    const std::string pod = mixed.pod.empty() ? "a Pod" : "Pod " + mixed.pod;
+    return "Replica set " + mixed.replica_set->meta.name + " stays at " +
+           std::to_string(SizeOf(*mixed.replica_set).replicas) + ": " + pod +
+           " may run another template than its own";
+  });
+  if (!mixed.look_again) return wait;
+  const Duration due = std::max<Duration>(*mixed.look_again - situation.now, seconds(1));
+  wait.look_again_in = wait.look_again_in ? std::min(*wait.look_again_in, due) : due;
+  return wait;
+}
+
 }  // namespace
 
 bool MayHavePods(const Situation& situation, const ReplicaSet& rs) {
@@ -106,7 +126,14 @@ OldPods LookForOldPods(const Situation& situation, const ReplicaSet* next) {
   return FindOldPod(situation, next) != nullptr ? OldPods::kPresent : OldPods::kGone;
 }
 
+bool IsMixed(const Situation& situation, const ReplicaSet& rs) {
+  return FindMixed(situation, &rs) != nullptr;
+}
+
 std::optional<OldPodsWait> AwaitOldPods(const Situation& situation, const ReplicaSet* next) {
+  if (const MixedReplicaSet* mixed = FindMixed(situation, next)) {
+    return OldPodsWait{.then = AwaitOneTemplate(situation, *mixed)};
+  }
   const OldPods old_pods = LookForOldPods(situation, next);
   // Without a cache of Pods a list tells, asked for each time. The list is of this workload alone.
   const bool list_tells = old_pods == OldPods::kUnknown && situation.view.pods_given_up;

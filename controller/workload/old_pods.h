@@ -28,6 +28,9 @@ bool MayHavePods(const Situation& situation, const ReplicaSet& rs);
 //   - kUnknown if the cache does not hold Pods yet.
 OldPods LookForOldPods(const Situation& situation, const ReplicaSet* next);
 
+// Returns true if a Pod of `rs` has, or runs, another template than `rs`, which then must not grow.
+bool IsMixed(const Situation& situation, const ReplicaSet& rs);
+
 struct OldPodsWait {
   // The request that shows whether old Pods are left; nullopt if none is due.
   std::optional<Step> ask{};
@@ -36,9 +39,10 @@ struct OldPodsWait {
 };
 
 // Returns how the sync goes on while Pods of other ReplicaSets keep `next` from new ones, as for
-// LookForOldPods. Returns nullopt if it may get them. If `next` has no Pods yet, one uncached LIST
-// has to confirm that no old Pod is left: Recreate promises that order (S-010). An Event names
-// what a long wait is for (waiting.h), of a terminating Pod five minutes after its grace period.
+// LookForOldPods, or its own Pods do (IsMixed). Returns nullopt if it may get them. If `next` has
+// no Pods yet, one uncached LIST has to confirm that no old Pod is left: Recreate promises that
+// order (S-010). An Event names what a long wait is for (waiting.h), of a terminating Pod five
+// minutes after its grace period.
 std::optional<OldPodsWait> AwaitOldPods(const Situation& situation, const ReplicaSet* next);
 
 }  // namespace windlass::workload

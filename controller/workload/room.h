@@ -6,7 +6,7 @@
 // shows 8, 13 - 8 = 5.
 //
 // Recreate has a stricter rule (old_pods.h): no ReplicaSet grows while Pods of another may be left,
-// terminating ones included.
+// terminating ones included, or while one of its own has another template.
 //
 // Source: D-182, D-261, D-263. Differs from upstream, which counts spec.replicas alone and relies
 // on its ReplicaSet controller being faster (docs/differences.md).

@@ -9,6 +9,7 @@
 #include "controller/workload/follow.h"
 #include "controller/workload/in_vain.h"
 #include "controller/workload/new_replica_set.h"
+#include "controller/workload/old_pods.h"
 #include "controller/workload/proportional.h"
 #include "controller/workload/proven.h"
 #include "controller/workload/revisions.h"
@@ -142,7 +143,9 @@ std::optional<Step> GrowKeeperWhole(const Situation& situation, const ReplicaSet
 int32_t SizeOfOnlyOne(const Situation& situation, const ReplicaSet& rs, const ReplicaSet* keeper) {
   const int32_t desired = situation.limits.desired;
   if (keeper == nullptr) {
-    const bool grows = situation.workload.paused || !GivesWay(situation, rs, keeper);
+    // Pods that Recreate is about to remove get no others beside them, which would wait for them.
+    const bool removed = &rs != situation.new_replica_set && IsMixed(situation, rs);
+    const bool grows = situation.workload.paused || !(removed || GivesWay(situation, rs, keeper));
     return grows ? desired : std::min(desired, rs.replicas);
   }
   if (keeper == &rs) return desired;

@@ -16,6 +16,13 @@ bool RunsItsSpec(const Json& pod, const PodTruth& truth) {
   });
 }
 
+// The same, but nothing need run.
+bool RunsNoOther(const Json& pod, const PodTruth& truth) {
+  return std::ranges::all_of(truth.containers, [&](const ContainerTruth& one) {
+    return !one.running || one.image == ImageIn(At(pod, {"spec"}), one.name);
+  });
+}
+
 // Returns a Pod template without the images of its containers.
 Json WithoutImages(Json pod_template) {
   for (const char* list : {"containers", "initContainers"}) {
@@ -143,6 +150,7 @@ void InPlaceInvariants::NoteReplicaSet(const Change& change) {
   if (!controllers_.contains(change.actor)) return;
   JudgeReplicas(change, *owner);
   if (AsksForOnly(*owner)) JudgeHost(change, *owner);
+  if (IsRecreate(*owner)) JudgeRecreate(change, *owner);
   // The history is judged only once the wanted template is staged.
   if (owners_[UidOf(*owner)].staged == TemplateOf(*owner)) {
     JudgeHistory(change, *owner);
@@ -152,6 +160,8 @@ void InPlaceInvariants::NoteReplicaSet(const Change& change) {
 // The ReplicaSet controller would delete Pods (I-52).
 void InPlaceInvariants::JudgeReplicas(const Change& change, const Json& owner) {
   if (change.before == nullptr || ReplicasOf(*change.after) >= ReplicasOf(*change.before)) return;
+  // Recreate takes the old Pods before it makes a ReplicaSet that could tell so.
+  if (IsRecreate(owner) && !AsksForOnly(owner)) return;
   const std::vector<Object> replica_sets = ReplicaSetsOf(owner);
   int64_t total = 0;
   for (const Object& rs : replica_sets) total += ReplicasOf(*rs);
@@ -176,6 +186,23 @@ void InPlaceInvariants::JudgeHost(const Change& change, const Json& owner) {
   for (const Object& rs : replica_sets) {
     if (UidOf(*rs) == UidOf(*change.after) || !HasOwnPods(*rs)) continue;
     Violate("I-52", change.request, "gives Pods to a second ReplicaSet beside " + NameOf(*rs));
+  }
+}
+
+// Two versions would run at once (I-09).
+void InPlaceInvariants::JudgeRecreate(const Change& change, const Json& owner) {
+  const Json& rs = *change.after;
+  const int64_t before = change.before == nullptr ? 0 : ReplicasOf(*change.before);
+  if (ReplicasOf(rs) <= before) return;
+  const Json& to_come = At(rs, {"spec", "template", "spec"});
+  for (const Object& pod : ActivePodsOf(owner)) {
+    if (ControllerUidOf(*pod) != UidOf(rs)) continue;  // Invariants judges those
+    const PodTruth* truth = world_.kubelet().Truth(UidOf(*pod));
+    bool same = truth == nullptr || RunsNoOther(*pod, *truth);
+    for (const std::string& name : ContainersOf(to_come)) {
+      same = same && ImageIn(to_come, name) == ImageIn(At(*pod, {"spec"}), name);
+    }
+    if (!same) return Violate("I-09", change.request, NameOf(*pod) + " has another image");
   }
 }
 

@@ -10,6 +10,8 @@
 //
 // At every write of a controller under test, for Deployments and Rollouts that ask for
 // in-place updates:
+//   I-09  Recreate: a ReplicaSet does not grow while a Pod of its own has, or runs, another image
+//         than the Pods that would come
 //   I-51  while an available Pod is taken out, at least n − maxUnavailable others really serve;
 //         4 replicas, maxUnavailable 1: 3 others
 //   I-52  no Pod is deleted, neither directly nor by making ReplicaSets smaller; with Only, no
@@ -92,6 +94,7 @@ class InPlaceInvariants {
   void JudgeTakenOut(const Change& change, const Json& owner);
   void JudgeReplicas(const Change& change, const Json& owner);
   void JudgeHost(const Change& change, const Json& owner);
+  void JudgeRecreate(const Change& change, const Json& owner);
   bool IsAvailable(const Json& owner, const Json& pod, Duration for_at_least) const;
   int64_t AvailableBut(const Json& owner, const std::string& pod) const;
 

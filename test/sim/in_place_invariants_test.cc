@@ -133,6 +133,30 @@ TEST_CASE("An in-place update by the book breaks nothing") {
   CHECK(ImageIn(At(*rollout.world.Deployment("web"), {"spec", "template", "spec"}), "web") == kOld);
 }
 
+// Whom this serves: who chose Recreate because two versions at once spoil their data.
+TEST_CASE("I-09: with Recreate, no Pod comes beside one of another image") {
+  Rollout rollout("IfPossible");
+  rollout.world.api().Update(kController, {rollout.kind, "default", "web"}, "",
+                             [](Json& web) { web["spec"]["strategy"] = {{"type", "Recreate"}}; });
+  const auto grow = [&](int64_t replicas) {
+    rollout.EditReplicaSet("a", [&](Json& rs) { rs["spec"]["replicas"] = replicas; });
+  };
+  rollout.Stage();
+  SECTION("of its spec") { rollout.Patch(0, kNew); }
+  SECTION("that still runs") {
+    rollout.PatchAll();
+    rollout.Patch(0, kOld);
+    for (size_t i = 1; i < rollout.pods.size(); ++i) rollout.Patch(i, kOld);
+  }
+  SECTION("while all have the same, it is right") {
+    grow(5);
+    CHECK(rollout.Broken().empty());
+    rollout.Patch(0, kNew);
+  }
+  grow(6);
+  CHECK(rollout.Broken().find("I-09") != std::string::npos);
+}
+
 TEST_CASE("I-51: what really serves is what counts, not Ready") {
   Rollout rollout;
   rollout.Stage();

@@ -145,7 +145,7 @@ void SetLimits(SearchWorkload& workload, int64_t surge, int64_t unavailable) {
   if (workload.is_controller()) {
     return workload.Edit(Spec({{"maxSurge", surge}, {"maxUnavailable", unavailable}}));
   }
-  if (workload.kind() == "recreate") return;
+  if (workload.recreates()) return;
   const Json limits = {{"maxSurge", surge}, {"maxUnavailable", unavailable}};
   workload.Edit(Spec({{"strategy", {{"rollingUpdate", limits}}}}));
 }

@@ -97,6 +97,7 @@ class Drawer {
           WorkloadKinds()[static_cast<size_t>(Upto(static_cast<int64_t>(WorkloadKinds().size())))];
       Numbers& numbers = workload.numbers;
       numbers["replicas"] = 1 + Upto(lean_ ? 4 : 8);
+      if (workload.kind == "recreate-in-place") numbers["replicas"] = 1;  // more need new Pods
       if (OneIn(3)) numbers["ns"] = 1;
       // Updates in place hold the clock of the kubelet to be ours.
       const bool in_place = workload.kind.ends_with("in-place");

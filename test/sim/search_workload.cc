@@ -42,8 +42,9 @@ std::string ImageOf(const Json& object) {
 }  // namespace
 
 const std::vector<std::string>& WorkloadKinds() {
-  static const std::vector<std::string> kKinds = {"deployment", "recreate",         "in-place",
-                                                  "rollout",    "rollout-in-place", "controller"};
+  static const std::vector<std::string> kKinds = {
+      "deployment",       "recreate",   "in-place",         "rollout",
+      "rollout-in-place", "controller", "recreate-in-place"};
   return kKinds;
 }
 
@@ -84,7 +85,7 @@ Json SearchWorkload::Deployment() const {
   object["spec"]["revisionHistoryLimit"] = number("history", 10);
   object["spec"]["strategy"]["rollingUpdate"] = {{"maxSurge", number("surge", 1)},
                                                  {"maxUnavailable", number("unavailable", 1)}};
-  if (kind() == "recreate") object["spec"]["strategy"] = {{"type", "Recreate"}};
+  if (recreates()) object["spec"]["strategy"] = {{"type", "Recreate"}};
   if (in_place()) {
     constexpr std::array<const char*, 2> kPolicies = {"Only", "IfPossible"};
     object["metadata"]["annotations"]["windlass.dev/in-place"] =
@@ -166,14 +167,18 @@ bool SearchWorkload::CanEnd() const {
                     !AnnotationOf(*now, "windlass.dev/in-place-partition").empty();
   if (held) return false;
   // "Only" rolls nothing out that needs new Pods.
-  const bool only = in_place() && NumberIn(planned_.numbers, "policy") % 2 == 0;
   const Json& containers = At(*now, {"spec", "template", "spec", "containers"});
-  if (only && containers[0].contains("env")) return false;
+  if (OnlyInPlace() && containers[0].contains("env")) return false;
+  if (OnlyInPlace() && recreates() && ReplicasOf(*now) > 1) return false;
   for (const Json& step : At(strategy, {"steps"})) {
     // With one replica the pause of a larger rollout has no Pod that could end it.
     if (step.contains("pause") && (step["pause"].empty() || ReplicasOf(*now) < 2)) return false;
   }
   return Works(ImageOf(*now)) && !IsUnderBudget();
+}
+
+bool SearchWorkload::OnlyInPlace() const {
+  return in_place() && NumberIn(planned_.numbers, "policy") % 2 == 0;
 }
 
 // A budget of another workload with the same label counts Pods of both: those of the other one may
@@ -254,10 +259,11 @@ void SearchWorkload::Finish() {
     spec["rollbackTo"] = nullptr;  // one that waits would take the last image back
     spec["strategy"]["partition"] = nullptr;
   }
-  if (kind() != "recreate") {
+  if (!recreates()) {
     spec["strategy"]["rollingUpdate"] = {{"maxSurge", 1}, {"maxUnavailable", 1}};
   }
   if (ReplicasOf(*Present()) == 0) spec["replicas"] = 2;
+  if (OnlyInPlace() && recreates()) spec["replicas"] = 1;
   Edit({{"spec", std::move(spec)},
         {"metadata",
          {{"annotations", {{"windlass.dev/in-place-partition", nullptr}, {"fat", nullptr}}}}}});

@@ -24,7 +24,8 @@ class SearchWorkload {
   const std::string& namespace_name() const { return namespace_; }
   // Returns the label "app" of its Pods; workloads whose selectors overlap share it.
   const std::string& app() const { return app_; }
-  bool in_place() const { return kind() == "in-place" || kind() == "rollout-in-place"; }
+  bool in_place() const { return kind().ends_with("in-place"); }
+  bool recreates() const { return kind().starts_with("recreate"); }
   bool is_controller() const { return kind() == "controller"; }
   // Returns the resource that its user edits.
   const ResourceId& resource() const;
@@ -57,6 +58,7 @@ class SearchWorkload {
   bool IsTooLarge() const;
 
  private:
+  bool OnlyInPlace() const;  // never by new Pods
   bool IsUnderBudget() const;
   Json Deployment() const;
   Json Rollout() const;

@@ -5,6 +5,7 @@
 
 #include "controller/in_place/phases/condition_reason.h"
 #include "controller/in_place/phases/exchange.h"
+#include "controller/in_place/phases/mixed_pods.h"
 #include "controller/in_place/pod/pod_state.h"
 #include "controller/workload/complete.h"
 
@@ -83,6 +84,7 @@ Extended ExtendedBy(const workload::Situation& situation, const InPlace& in_plac
                     .at_rest = in_place.at_rest,
                     .of_one_replica_set = in_place.options().policy == Policy::kOnly,
                     .new_one_is_empty = NewOneIsEmpty(in_place.phase),
+                    .mixed = FindMixed(situation, in_place),
                     .kept = KeptMidway(situation, in_place),
                     .ready_is_no_progress = OnlyLetsPodsBack(in_place)};
   if (in_place.phase == InPlacePhase::kRefused) {

@@ -115,8 +115,11 @@ int64_t Surplus(const workload::Situation& situation, const InPlace& in_place) {
 
 BatchLimits LimitsOf(const workload::Situation& situation, const InPlace& in_place,
                      bool returning) {
-  return {.desired = situation.workload.replicas,
-          .max_unavailable = in_place.options().max_unavailable,
+  const int32_t desired = situation.workload.replicas;
+  // Under Recreate the Pods that are missing come only when the others are back (mixed_pods.h).
+  const bool any = returning && situation.recreate();
+  return {.desired = desired,
+          .max_unavailable = any ? desired : in_place.options().max_unavailable,
           .partition = Partition(situation, in_place),
           .canary_first = in_place.options().canary_first,
           .waited_for_first = KeptOld(situation, in_place) > 0,

@@ -107,13 +107,26 @@ std::map<std::string, std::string> AnnotationsToBe(const workload::Situation& si
   return annotations;
 }
 
+// Returns true if the host has Pods, and all of them have the wanted template.
+bool AreAllUpdated(const workload::Situation& situation, InPlace& in_place) {
+  if (!FindPods(situation, in_place) || !in_place.pods) return false;
+  return in_place.pods->size() > 0 && in_place.counts.to_update == 0;
+}
+
 // Checks a staged rollout against the present number of replicas, which may make in-place
 // impossible by now. The decision itself stays. IfPossible: the rollout may change to replacing
-// Pods later (P-013). Only: the phase becomes refused, and the rollout waits.
+// Pods later (P-013). Only: the phase becomes refused, and the rollout waits. With strategy
+// Recreate a rollout that has updated all Pods there are goes on: more come when it is over
+// (mixed_pods.h).
 void RefuseStaged(const workload::Situation& situation, InPlace& in_place) {
   in_place.against = RefuseRollout(situation.workload.replicas, situation.recreate(),
                                    in_place.options(), {}, nullptr);
-  if (!in_place.against || in_place.options().policy != Policy::kOnly) return;
+  if (!in_place.against) return;
+  if (in_place.against->reason == Reason::kRecreateStrategy && AreAllUpdated(situation, in_place)) {
+    in_place.against.reset();
+    return;
+  }
+  if (in_place.options().policy != Policy::kOnly) return;
   // Without a budget, Pods that are down can still be patched, and the rollout may end.
   if (in_place.against->reason == Reason::kNoBudget) return;
   NotPossible(situation, in_place, CauseOf(*in_place.against));
@@ -280,9 +293,6 @@ void FindLeftPatched(const workload::Situation& situation, InPlace& in_place) {
   if (found.options().policy == Policy::kDisabled) {
     found.configuration.options.max_unavailable = situation.limits.max_unavailable;
     found.configuration.options.max_surge = situation.limits.surge;
-  }
-  if (situation.recreate()) {
-    found.configuration.options.max_unavailable = situation.limits.desired;
   }
   FindReturning(situation, found, *host);
   if (found.phase != InPlacePhase::kReturning) return;

@@ -182,17 +182,21 @@ bool IsOursToTell(const workload::Situation& situation) {
          (phase != InPlacePhase::kDeciding || situation.new_replica_set != nullptr);
 }
 
-// Returns true if the host has no room for the size that the generation asks for.
-bool WaitsForSize(const workload::Situation& situation) {
+// Returns how far the host may grow if it cannot have the size that the generation asks for yet.
+std::optional<workload::Growth> HeldSize(const workload::Situation& situation) {
   const ReplicaSet* host = InPlaceOf(situation).host;
-  return host != nullptr && !workload::GrowthOf(situation, host, situation.limits.desired).whole;
+  if (host == nullptr) return std::nullopt;
+  workload::Growth growth = workload::GrowthOf(situation, host, situation.limits.desired);
+  return growth.whole ? std::nullopt : std::optional(std::move(growth));
 }
 
 // Nothing can be done now: writes the status, then returns `end`.
 Step TellAndEnd(const workload::Situation& situation, workload::Progress progress, Step end) {
-  const auto status = WaitsForSize(situation) ? workload::WriteHeldUp(situation)
-                                              : workload::WriteStatus(situation, progress);
+  std::optional<workload::Growth> held = HeldSize(situation);
+  const auto status =
+      held ? workload::WriteHeldUp(situation) : workload::WriteStatus(situation, progress);
   if (status && !WasSent(*status, situation.learned)) return *status;
+  if (held && std::holds_alternative<Wait>(end)) end = std::move(held->then);
   // The refused write is tried again later.
   const Error* refused = RefusedAndNotNoted(situation);
   if (refused != nullptr && std::holds_alternative<Wait>(end)) end = Failed{.error = *refused};
