@@ -250,6 +250,30 @@ void SetHostNetwork(InPlaceRun& run, bool host_network) {
   run.world.Edit("web", patch);
 }
 
+// Whom this serves: whose platform strips annotations that it does not know.
+TEST_CASE("in place where ReplicaSets keep no annotation (P-013, P-014)", "[in-place]") {
+  const std::string policy = GENERATE("Only", "IfPossible");
+  CAPTURE(policy);
+  InPlaceRun run(23);
+  run.Start(3, {{"", policy}});
+  run.world.api().Update("user", {resources::kNamespaces, "", "default"}, "", [](Json& object) {
+    object["metadata"]["annotations"]["windlass.example/no-annotations"] = "true";
+  });
+  for (const Object& rs : run.world.ReplicaSets("web")) {
+    run.world.api().Update("user", {resources::kReplicaSets, "default", NameOf(*rs)}, "",
+                           [](Json& object) { object["metadata"].erase("annotations"); });
+  }
+  run.world.SetImage("web", "app:v2");
+  run.world.Quiesce();
+  if (policy == "IfPossible") {
+    CHECK(run.world.IsComplete("web"));
+    CHECK(run.PodsOf("app:v2") == 3);
+  } else {
+    CHECK(run.PodsOf("app:v1") == 3);
+    CHECK(run.Reason() == "NotPossible");
+  }
+}
+
 TEST_CASE("in place, with Only: what is refused is no revision, and undo knows what ran (P-014)",
           "[in-place]") {
   InPlaceRun run(1);

@@ -7,6 +7,7 @@
 
 #include "controller/in_place/phases/find_pods.h"
 #include "controller/in_place/phases/leftovers.h"
+#include "controller/in_place/phases/stage.h"
 #include "controller/in_place/pod/nodes.h"
 #include "controller/in_place/template/eligibility.h"
 #include "controller/workload/copied_annotations.h"
@@ -44,6 +45,18 @@ const ReplicaSet* OnlyActive(const workload::Situation& situation) {
     only = rs;
   }
   return only;
+}
+
+// Returns why the settings are not on `rs`, if this sync has written them: an admission webhook
+// takes them away. Without them the template of `rs` is not kept in memory.
+std::optional<Cause> SettingsNotKept(const workload::Situation& situation, const ReplicaSet& rs) {
+  if (!situation.workload.kind.MirrorsSettings()) return std::nullopt;
+  const TextChanges missing = MirrorDifference(situation.workload.in_place_settings, rs.meta);
+  if (missing.empty()) return std::nullopt;
+  if (Mirror(situation, rs, missing)) return std::nullopt;
+  return Named(kAnnotationNotKept, "replica set " + rs.meta.name + " does not keep annotation " +
+                                       missing.begin()->first +
+                                       "; let admission webhooks leave it alone");
 }
 
 // Forgets all that was found: this rollout replaces Pods.
@@ -163,7 +176,15 @@ void Decide(const workload::Situation& situation, InPlace& in_place, const Repli
   in_place.host = &host;
   const workload::WantedTemplate& wanted = situation.wanted;
   const bool has_text = !wanted.known || wanted.json != nullptr;
-  if (host.template_json == nullptr || !has_text) return Unknown(situation, in_place);
+  if (host.template_json == nullptr || !has_text) {
+    const ReplicaSet& lacks = host.template_json == nullptr || situation.new_replica_set == nullptr
+                                  ? host
+                                  : *situation.new_replica_set;
+    if (auto why = SettingsNotKept(situation, lacks)) {
+      return NotPossible(situation, in_place, *std::move(why));
+    }
+    return Unknown(situation, in_place);
+  }
   std::vector<const ReplicaSet*> others;
   std::ranges::copy_if(situation.all, std::back_inserter(others),
                        [](const ReplicaSet* rs) { return !HasStandIns(*rs); });

@@ -67,6 +67,8 @@ inline constexpr std::string_view kForeignScale = "ForeignScale";          // pe
 inline constexpr std::string_view kTemplateTooLarge = "TemplateTooLarge";  // for the exchange
 // The API server does not tell which defaults the wanted template has (RO-014).
 inline constexpr std::string_view kNoDryRun = "NoDryRun";
+// The API server accepts the settings on a ReplicaSet, and does not keep them.
+inline constexpr std::string_view kAnnotationNotKept = "AnnotationNotKept";
 inline constexpr std::string_view kOtherCause = "Other";  // e.g. a template that cannot be read
 
 // A Pod that in-place updates have nothing more to do with except to return it to traffic, and its

@@ -126,6 +126,15 @@ Step Stage(const workload::Situation& situation) {
   return *std::move(step);
 }
 
+std::optional<Step> Mirror(const workload::Situation& situation, const ReplicaSet& rs,
+                           const TextChanges& missing) {
+  return workload::UnlessInVain(
+      situation, {.request = workload::PatchAnnotations(rs, missing),
+                  .because = {decisions::kMirrorAnnotations,
+                              {{"replicaset", rs.meta.name}, {"annotations", missing.size()}}},
+                  .go_on_if_refused = true});
+}
+
 std::optional<Step> MirrorAnnotations(const workload::Situation& situation) {
   if (!situation.workload.kind.MirrorsSettings()) return std::nullopt;
   const InPlace& in_place = InPlaceOf(situation);
@@ -135,13 +144,9 @@ std::optional<Step> MirrorAnnotations(const workload::Situation& situation) {
     if (!asks && Asks(rs->meta) && IsNeededToRemember(situation)) continue;
     // The template that Pods go back to is kept for as long as the annotation is there.
     if (!asks && rs == in_place.host && GoesBackFirst(situation, in_place)) continue;
-    const TextChanges difference = MirrorDifference(situation.workload.in_place_settings, rs->meta);
-    if (difference.empty()) continue;
-    Write write{.request = workload::PatchAnnotations(*rs, difference),
-                .because = {decisions::kMirrorAnnotations,
-                            {{"replicaset", rs->meta.name}, {"annotations", difference.size()}}},
-                .go_on_if_refused = true};
-    if (auto step = workload::UnlessInVain(situation, std::move(write))) return step;
+    const TextChanges missing = MirrorDifference(situation.workload.in_place_settings, rs->meta);
+    if (missing.empty()) continue;
+    if (auto step = Mirror(situation, *rs, missing)) return step;
   }
   return std::nullopt;
 }

@@ -14,6 +14,11 @@ namespace windlass::in_place {
 // one that has the template. Either way the write adds the decision (P-020, P-021).
 Step Stage(const workload::Situation& situation);
 
+// Returns the write that brings `missing`, the difference of the settings (MirrorDifference), to
+// `rs`. Returns nullopt if this sync has sent it and the API server did not keep it.
+std::optional<Step> Mirror(const workload::Situation& situation, const ReplicaSet& rs,
+                           const TextChanges& missing);
+
 // Returns the next write that copies the user's settings to a ReplicaSet; nullopt if all have them
 // (P-074).
 std::optional<Step> MirrorAnnotations(const workload::Situation& situation);

@@ -51,9 +51,9 @@ constexpr std::string_view kNotEligible[] = {"FieldChanged",
                                              "RecreateStrategy",
                                              "NoBudget",
                                              "PodForbidden"};
-constexpr std::string_view kOtherCauses[] = {in_place::kHostGone, in_place::kForeignScale,
-                                             in_place::kTemplateTooLarge, in_place::kNoDryRun,
-                                             in_place::kOtherCause};
+constexpr std::string_view kOtherCauses[] = {in_place::kHostGone,          in_place::kForeignScale,
+                                             in_place::kTemplateTooLarge,  in_place::kNoDryRun,
+                                             in_place::kAnnotationNotKept, in_place::kOtherCause};
 constexpr auto kFallbackReasons =
     Joined(kNotEligible, kOtherCauses, in_place::kNotStarted, in_place::kEnded, kFailsItself);
 
