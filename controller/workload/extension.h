@@ -49,8 +49,7 @@ struct RolloutRefusal {
 // A ReplicaSet with a Pod that has, or runs, another template.
 struct MixedReplicaSet {
   const ReplicaSet* replica_set;
-  std::string pod;                       // the first one; empty while Pods cannot be seen
-  std::optional<WallTime> look_again{};  // when time alone may change it
+  std::string pod;  // the first one; empty while Pods cannot be seen
 };
 
 struct Extended {

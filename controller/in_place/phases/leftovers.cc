@@ -35,6 +35,19 @@ std::optional<PodState> DrainedState(const workload::Situation& situation, const
   return state && state->drain ? std::move(state) : std::nullopt;
 }
 
+// Returns true if the patched containers were restarted. A container that crashes later is not
+// complete again, but that is not part of an update.
+bool WasRestarted(const Pod& pod, const PodState& state) {
+  if (!HasSeenPatch(pod, state)) return false;
+  return std::ranges::all_of(state.containers, [&](const ContainerPatch& patch) {
+    const PodContainer* live = pod.Find(patch.name);
+    if (live == nullptr || live->kind == ContainerKind::kInit) return true;
+    const std::string id = live->id.ToString();
+    return live->restart_count > patch.restart_count && id != patch.id &&
+           std::ranges::count(patch.seen, id, &SeenContainer::id) == 0;
+  });
+}
+
 bool IsLookedAfter(const workload::Situation& situation, const Pod& pod) {
   return !pod.node_name.empty() && !IsOnLostNode(pod, situation.view.nodes);
 }

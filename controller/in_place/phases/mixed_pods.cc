@@ -12,23 +12,16 @@
 namespace windlass::in_place {
 namespace {
 
-// Until when a Pod may run another image than its spec has; nullopt if only an event can tell.
-struct Until {
-  std::optional<WallTime> time;
-};
-
-// Returns nullopt if no container of the Pod does. One that is not running will run the image of
-// the spec.
-std::optional<Until> MayRunAnother(const Pod& pod, const PodState& state, WallTime now) {
-  if (pod.node_name.empty() || WasRestarted(pod, state)) return std::nullopt;
-  const Completion completion = CompletionOf(pod, state, now);
-  if (completion.complete) return std::nullopt;
+// Returns true if a container of the Pod may still run another image than its spec has. One that is
+// not running, or has begun since the patch and is starting, will run the image of the spec.
+bool MayRunAnother(const Pod& pod, const PodState& state, WallTime now) {
+  if (pod.node_name.empty() || CompletionOf(pod, state, now).complete) return false;
   const bool runs = std::ranges::any_of(state.containers, [&](const ContainerPatch& patch) {
     const PodContainer* live = pod.Find(patch.name);
-    return live != nullptr && live->state == ContainerState::kRunning;
+    if (live == nullptr || live->state != ContainerState::kRunning) return false;
+    return live->started != ConditionStatus::kFalse || live->id.ToString() == patch.id;
   });
-  if (!runs && HasSeenPatch(pod, state)) return std::nullopt;
-  return Until{completion.look_again};
+  return runs || !HasSeenPatch(pod, state);
 }
 
 std::optional<MixedReplicaSet> FindOther(const workload::Situation& situation, const ReplicaSet& rs,
@@ -46,12 +39,9 @@ std::optional<MixedReplicaSet> FindOther(const workload::Situation& situation, c
     const PodStanding& standing = pods->standings[i];
     if (standing.stand_in) continue;  // of another ReplicaSet
     const Pod& pod = *pods->pods[i];
-    if (!standing.of_host) return MixedReplicaSet{&rs, pod.meta.name};
     const PodState* state = pods->state(i);
-    if (state == nullptr) continue;
-    if (const auto until = MayRunAnother(pod, *state, situation.now)) {
-      return MixedReplicaSet{&rs, pod.meta.name, until->time};
-    }
+    const bool restarts = state != nullptr && MayRunAnother(pod, *state, situation.now);
+    if (!standing.of_host || restarts) return MixedReplicaSet{&rs, pod.meta.name};
   }
   return std::nullopt;
 }

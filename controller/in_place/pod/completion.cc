@@ -107,17 +107,6 @@ bool HasSeenPatch(const Pod& pod, const PodState& state) {
   return pod.observed_generation == 0 || pod.observed_generation >= patched;
 }
 
-bool WasRestarted(const Pod& pod, const PodState& state) {
-  if (!HasSeenPatch(pod, state)) return false;
-  return std::ranges::all_of(state.containers, [&](const ContainerPatch& patch) {
-    const PodContainer* live = pod.Find(patch.name);
-    if (live == nullptr || live->kind == ContainerKind::kInit) return true;
-    const std::string id = live->id.ToString();
-    return live->restart_count > patch.restart_count && id != patch.id &&
-           std::ranges::count(patch.seen, id, &SeenContainer::id) == 0;
-  });
-}
-
 WallTime TryAgainAt(const PodState& state) { return state.at + kTryAgain; }
 
 Completion CompletionOf(const Pod& pod, const PodState& state, WallTime now) {

@@ -31,10 +31,6 @@ namespace windlass::in_place {
 // observedGeneration.
 bool HasSeenPatch(const Pod& pod, const PodState& state);
 
-// Returns true if the patched containers were restarted since. A container that crashes later is
-// not complete again, but that is not part of an update.
-bool WasRestarted(const Pod& pod, const PodState& state);
-
 struct Completion {
   bool complete = false;
   // When the answer may change without an event: time alone completes the patch, or the patch is to

@@ -1,16 +1,12 @@
 // Replicas changed to a number that makes in-place impossible: Only waits, IfPossible goes on by
 // replacing Pods (P-011 … P-013).
 #include <algorithm>
-#include <nlohmann/json.hpp>
 
-#include "controller/workload/waiting.h"
 #include "test/catch.h"
 #include "test/unit/controller/in_place/phases/cluster.h"
 
 namespace windlass::in_place::limits_test {
 namespace {
-
-using Json = nlohmann::json;
 
 // At rest with image v1: a quarter of the Pods may be unavailable, and no stand-ins be made.
 class Quarter : public InPlaceCluster {
@@ -99,88 +95,6 @@ TEST_CASE("one that has nothing left to patch is finished without a budget") {
   c.SettleInPlace();
   CheckAllRun(c, "v2");
   for (const std::string& pod : c.PodNames()) CHECK(c.RestartsOf(pod) == 1);
-}
-
-// Whom these serve: who chose Recreate because two versions at once spoil their data.
-TEST_CASE("with Recreate, Pods that come while one is updated have its image (P-011)") {
-  Alone c(GENERATE("Only", "IfPossible"));
-  const std::string pod = c.PodNames()[0];
-  c.on_create = [&](Json& born) { CHECK(born["spec"]["containers"][0]["image"] == "v2"); };
-  c.SetImage("v2");
-  c.Sync();
-  REQUIRE(c.ImageOfPod(pod) == "v2");
-  const bool paused = GENERATE(false, true);
-  if (paused) c.Edit([](Json& d) { d["spec"]["paused"] = true; });
-  c.Scale(3);
-  c.SettleInPlace();
-  if (paused) {
-    CHECK(c.PodNames().size() == 1);
-    CHECK(c.deployment()["status"]["observedGeneration"] <
-          c.deployment()["metadata"]["generation"]);
-    c.Edit([](Json& d) { d["spec"]["paused"] = false; });
-    c.SettleInPlace();
-  }
-  CheckAllRun(c, "v2");
-  CHECK(c.PodNames().size() == 3);
-  CHECK(std::ranges::count(c.PodNames(), pod) == 1);
-}
-
-TEST_CASE("with Recreate, an image that needs new Pods comes alone, scaled at once (P-011)") {
-  Alone c("IfPossible");
-  c.SetImage("v2");
-  c.Sync();
-  REQUIRE(c.ImageOfPod(c.PodNames()[0]) == "v2");
-  c.on_create = [&](Json& born) { CHECK(born["spec"]["containers"][0]["image"] == "v3"); };
-  c.Edit([](Json& d) {
-    d["spec"]["template"]["spec"]["containers"][0]["image"] = "v3";
-    d["spec"]["replicas"] = 3;
-  });
-  c.SettleInPlace();
-  CheckAllRun(c, "v3");
-  CHECK(c.PodNames().size() == 3);
-}
-
-TEST_CASE("with Recreate, a Pod that crashes after its update holds up no scale (P-011)") {
-  Alone c("Only");
-  c.SetImage("v2");
-  c.SettleInPlace();
-  CheckAllRun(c, "v2");
-  c.Crash(c.PodNames()[0]);
-  c.Scale(3);
-  c.Sync();
-  c.RunPods();
-  CHECK(c.PodNames().size() == 3);
-}
-
-TEST_CASE("with Recreate, who waits long for an update in place is told for which Pod (P-011)") {
-  Alone c("Only");
-  const std::string pod = c.PodNames()[0];
-  c.SetImage("v2");
-  c.Sync();
-  c.Edit([](Json& d) { d["spec"]["paused"] = true; });
-  c.Scale(3);
-  c.Sync();
-  c.now += workload::kHeldToldAfter.count();
-  const Step end = c.Sync();
-  REQUIRE(std::holds_alternative<Wait>(end));
-  REQUIRE(std::get<Wait>(end).events.size() == 1);
-  CHECK(std::get<Wait>(end).events[0].message == "Replica set " + c.NameOf("v1") +
-                                                     " stays at 1: Pod " + pod +
-                                                     " may run another template than its own");
-}
-
-TEST_CASE("with Recreate, none comes while one goes back either (P-011)") {
-  Alone c("Only");
-  c.SetImage("v2");
-  c.Sync();
-  c.SetImage("v1");
-  c.Scale(3);
-  c.Sync();
-  c.RunPods();
-  CHECK(c.PodNames().size() == 1);
-  c.SettleInPlace();
-  CheckAllRun(c, "v1");
-  CHECK(c.PodNames().size() == 3);
 }
 
 TEST_CASE("with Only, strategy Recreate and a second replica hold the rollout (P-011)") {

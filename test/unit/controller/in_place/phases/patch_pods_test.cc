@@ -97,7 +97,7 @@ TEST_CASE("scaled down while Pods go back, no more are out than may be (P-064)")
   CHECK(c.in_flight() <= 1);
 }
 
-TEST_CASE("an image that somebody gave a Pod stays, as long as nothing is rolled out") {
+TEST_CASE("an image that somebody gave a Pod stays, as long as nothing is rolled out (P-027)") {
   Started c(2);
   c.SetImage("v2");
   c.SettleInPlace();

@@ -1,0 +1,173 @@
+// Recreate and updates in place: a ReplicaSet makes no Pod beside one that has, or runs, another
+// template (P-011). Whom these serve: who chose Recreate because two versions at once spoil their
+// data.
+#include <algorithm>
+#include <nlohmann/json.hpp>
+
+#include "controller/workload/waiting.h"
+#include "test/catch.h"
+#include "test/unit/controller/in_place/phases/cluster.h"
+
+namespace windlass::in_place::mixed_pods_test {
+namespace {
+
+using Json = nlohmann::json;
+
+// At rest with one Pod of image v1 and strategy Recreate.
+class Alone : public InPlaceCluster {
+ public:
+  explicit Alone(const std::string& policy) : InPlaceCluster(1, 1) {
+    Annotate("windlass.dev/in-place", policy);
+    SettleInPlace();
+    ChangeStrategy("Recreate");
+    SettleInPlace();
+  }
+};
+
+void CheckAllRun(InPlaceCluster& c, const std::string& image) {
+  CHECK(c.Condition("Progressing") == "True NewReplicaSetAvailable");
+  for (const std::string& pod : c.PodNames()) CHECK(c.ImageOfPod(pod) == image);
+}
+
+TEST_CASE("with Recreate, Pods that come while one is updated have its image (P-011)") {
+  Alone c(GENERATE("Only", "IfPossible"));
+  const std::string pod = c.PodNames()[0];
+  c.on_create = [&](Json& born) { CHECK(born["spec"]["containers"][0]["image"] == "v2"); };
+  c.SetImage("v2");
+  c.Sync();
+  REQUIRE(c.ImageOfPod(pod) == "v2");
+  const bool paused = GENERATE(false, true);
+  if (paused) c.Edit([](Json& d) { d["spec"]["paused"] = true; });
+  c.Scale(3);
+  c.SettleInPlace();
+  if (paused) {
+    CHECK(c.PodNames().size() == 1);
+    CHECK(c.deployment()["status"]["observedGeneration"] <
+          c.deployment()["metadata"]["generation"]);
+    c.Edit([](Json& d) { d["spec"]["paused"] = false; });
+    c.SettleInPlace();
+  }
+  CheckAllRun(c, "v2");
+  CHECK(c.PodNames().size() == 3);
+  CHECK(std::ranges::count(c.PodNames(), pod) == 1);
+}
+
+TEST_CASE("with Recreate, an image that needs new Pods comes alone, scaled at once (P-011)") {
+  Alone c("IfPossible");
+  c.SetImage("v2");
+  c.Sync();
+  REQUIRE(c.ImageOfPod(c.PodNames()[0]) == "v2");
+  c.on_create = [&](Json& born) { CHECK(born["spec"]["containers"][0]["image"] == "v3"); };
+  c.Edit([](Json& d) {
+    d["spec"]["template"]["spec"]["containers"][0]["image"] = "v3";
+    d["spec"]["replicas"] = 3;
+  });
+  c.SettleInPlace();
+  CheckAllRun(c, "v3");
+  CHECK(c.PodNames().size() == 3);
+}
+
+TEST_CASE("with Recreate, a Pod that crashes after its update holds up no scale (P-011)") {
+  Alone c("Only");
+  c.SetImage("v2");
+  c.SettleInPlace();
+  CheckAllRun(c, "v2");
+  c.Crash(c.PodNames()[0]);
+  c.Scale(3);
+  c.Sync();
+  c.RunPods();
+  CHECK(c.PodNames().size() == 3);
+}
+
+TEST_CASE("with Recreate, who waits long for an update in place is told for which Pod (P-011)") {
+  Alone c("Only");
+  const std::string pod = c.PodNames()[0];
+  c.SetImage("v2");
+  c.Sync();
+  c.Edit([](Json& d) { d["spec"]["paused"] = true; });
+  c.Scale(3);
+  c.Sync();
+  c.now += workload::kHeldToldAfter.count();
+  const Step end = c.Sync();
+  REQUIRE(std::holds_alternative<Wait>(end));
+  REQUIRE(std::get<Wait>(end).events.size() == 1);
+  CHECK(std::get<Wait>(end).events[0].message == "Replica set " + c.NameOf("v1") +
+                                                     " stays at 1: Pod " + pod +
+                                                     " may run another template than its own");
+}
+
+TEST_CASE("with Recreate, none comes while one goes back either (P-011)") {
+  Alone c("Only");
+  c.SetImage("v2");
+  c.Sync();
+  c.SetImage("v1");
+  c.Scale(3);
+  for (int i = 0; i < 3; ++i) c.Sync();
+  REQUIRE(c.ImageOfPod(c.PodNames()[0]) == "v1");
+  c.RunPods();
+  CHECK(c.PodNames().size() == 1);  // the container of v2 still runs
+  c.SettleInPlace();
+  CheckAllRun(c, "v1");
+  CHECK(c.PodNames().size() == 3);
+}
+
+// Its container runs no more, so it does not matter how long the next one takes.
+TEST_CASE("with Recreate, others come beside one whose old container has ended (P-011)") {
+  Alone c("Only");
+  c.SetImage("v2");
+  c.Sync();
+  c.SetImage("v1");
+  for (int i = 0; i < 3; ++i) c.Sync();
+  c.RunPods();
+  Json& pod = c.PodNamed(c.PodNames()[0]);
+  Json& container = pod["status"]["containerStatuses"][0];
+  SECTION("and waits") { container["state"] = {{"waiting", {{"reason", "ContainerCreating"}}}}; }
+  SECTION("and the next one is starting") {
+    container["containerID"] = "containerd://next";
+    container["started"] = false;
+  }
+  pod["status"]["observedGeneration"] = pod["metadata"]["generation"];
+  c.Scale(3);
+  c.Sync();
+  c.RunPods();
+  CHECK(c.PodNames().size() == 3);
+}
+
+// Windlass has just started.
+TEST_CASE("with Recreate, none comes while Pods cannot be seen yet (P-011)") {
+  Alone c("IfPossible");
+  c.SetImage("v2");
+  c.Sync();
+  REQUIRE(c.ImageOfPod(c.PodNames()[0]) == "v2");
+  c.on_create = [&](Json& born) { CHECK(born["spec"]["containers"][0]["image"] == "v3"); };
+  c.in_place_known = false;
+  c.look = [show = c.look](View& view) {
+    show(view);
+    view.in_place_missing.clear();
+  };
+  c.Edit([](Json& d) {
+    d["spec"]["template"]["spec"]["containers"][0]["image"] = "v3";
+    d["spec"]["replicas"] = 3;
+  });
+  for (int i = 0; i < 20; ++i) {
+    c.Sync(1);
+    c.RunPods();
+  }
+  CHECK(c.PodNames().size() == 3);
+}
+
+TEST_CASE("with Recreate, what may never be seen holds up no scale (P-011, P-078)") {
+  Alone c("IfPossible");
+  c.SetImage("v2");
+  c.Sync();
+  c.RunPods();
+  c.in_place_known = false;
+  c.Edit([](Json& d) { d["spec"]["paused"] = true; });
+  c.Scale(3);
+  c.Sync();
+  c.RunPods();
+  CHECK(c.PodNames().size() == 3);
+}
+
+}  // namespace
+}  // namespace windlass::in_place::mixed_pods_test
