@@ -49,7 +49,8 @@ struct RolloutRefusal {
 // A ReplicaSet with a Pod that has, or runs, another template.
 struct MixedReplicaSet {
   const ReplicaSet* replica_set;
-  std::string pod;  // the first one; empty while Pods cannot be seen
+  std::string pod;                       // the first one; empty while Pods cannot be seen
+  std::optional<WallTime> look_again{};  // when time alone may change it
 };
 
 struct Extended {

@@ -97,12 +97,16 @@ const MixedReplicaSet* FindMixed(const Situation& situation, const ReplicaSet* r
 }
 
 Wait AwaitOneTemplate(const Situation& situation, const MixedReplicaSet& mixed) {
-  return TellWaiting(situation, [&](seconds) {
+  Wait wait = TellWaiting(situation, [&](seconds) {
     const std::string pod = mixed.pod.empty() ? "a Pod" : "Pod " + mixed.pod;
     return "Replica set " + mixed.replica_set->meta.name + " stays at " +
            std::to_string(SizeOf(*mixed.replica_set).replicas) + ": " + pod +
-           " may run another template than its own";
+           " has another template, or may still run one, and strategy Recreate runs one at a time";
   });
+  if (!mixed.look_again) return wait;
+  const Duration due = std::max<Duration>(*mixed.look_again - situation.now, seconds(1));
+  wait.look_again_in = wait.look_again_in ? std::min(*wait.look_again_in, due) : due;
+  return wait;
 }
 
 }  // namespace

@@ -144,7 +144,8 @@ int32_t SizeOfOnlyOne(const Situation& situation, const ReplicaSet& rs, const Re
   const int32_t desired = situation.limits.desired;
   if (keeper == nullptr) {
     // Pods that Recreate is about to remove get no others beside them, which would wait for them.
-    const bool removed = &rs != situation.new_replica_set && IsMixed(situation, rs);
+    const bool replaces = situation.new_replica_set != nullptr || !IsCreateRefused(situation);
+    const bool removed = replaces && &rs != situation.new_replica_set && IsMixed(situation, rs);
     const bool grows = situation.workload.paused || !(removed || GivesWay(situation, rs, keeper));
     return grows ? desired : std::min(desired, rs.replicas);
   }

@@ -263,6 +263,7 @@ void InPlaceInvariants::JudgePodWrite(const Change& change, const Json& owner) {
   const bool drains = IsDrained(owner, after) && !IsDrained(owner, before);
   if (images || drains) JudgeTakenOut(change, owner);
   if (images) JudgeHistory(change, owner);
+  if (images && IsRecreate(owner)) JudgeBeside(change, owner);
   if (!drains) return;
   int64_t drained = 0;
   for (const Object& pod : ActivePodsOf(owner)) {
@@ -273,6 +274,19 @@ void InPlaceInvariants::JudgePodWrite(const Change& change, const Json& owner) {
   if (drained > most) {
     Violate("I-60", change.request,
             std::to_string(drained) + " drained of at most " + std::to_string(most));
+  }
+}
+
+// The patch would leave a Pod of the old image beside the patched one, terminating ones included
+// (I-09).
+void InPlaceInvariants::JudgeBeside(const Change& change, const Json& owner) {
+  std::set<std::string> owners;
+  for (const Object& rs : ReplicaSetsOf(owner)) owners.insert(UidOf(*rs));
+  for (const Object& pod : server_.List(resources::kPods, NamespaceOf(owner))) {
+    const bool other = UidOf(*pod) != UidOf(*change.before);
+    if (!other || !owners.contains(ControllerUidOf(*pod)) || IsTerminalPod(*pod)) continue;
+    if (ChangesImages(*change.before, *pod)) continue;  // they differed before
+    return Violate("I-09", change.request, NameOf(*pod) + " keeps the image");
   }
 }
 

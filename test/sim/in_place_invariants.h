@@ -11,7 +11,7 @@
 // At every write of a controller under test, for Deployments and Rollouts that ask for
 // in-place updates:
 //   I-09  Recreate: a ReplicaSet does not grow while a Pod of its own has, or runs, another image
-//         than the Pods that would come
+//         than the Pods that would come, and no Pod is patched beside others of its image
 //   I-51  while an available Pod is taken out, at least n − maxUnavailable others really serve;
 //         4 replicas, maxUnavailable 1: 3 others
 //   I-52  no Pod is deleted, neither directly nor by making ReplicaSets smaller; with Only, no
@@ -91,6 +91,7 @@ class InPlaceInvariants {
   void NoteTruth(const PodTruth& truth);
   void ExpectPod(const Change& change);
   void JudgePodWrite(const Change& change, const Json& owner);
+  void JudgeBeside(const Change& change, const Json& owner);
   void JudgeTakenOut(const Change& change, const Json& owner);
   void JudgeReplicas(const Change& change, const Json& owner);
   void JudgeHost(const Change& change, const Json& owner);

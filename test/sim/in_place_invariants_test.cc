@@ -152,6 +152,7 @@ TEST_CASE("I-09: with Recreate, no Pod comes beside one of another image") {
     grow(5);
     CHECK(rollout.Broken().empty());
     rollout.Patch(0, kNew);
+    CHECK(rollout.Broken() == "I-09");  // patched beside the others
   }
   grow(6);
   CHECK(rollout.Broken().find("I-09") != std::string::npos);

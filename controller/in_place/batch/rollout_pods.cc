@@ -4,6 +4,7 @@
 #include <utility>
 
 #include "controller/in_place/pod/availability.h"
+#include "controller/in_place/pod/lost_state.h"
 #include "controller/in_place/pod/revision_of_pod.h"
 #include "controller/in_place/template/template_images.h"
 
@@ -169,13 +170,19 @@ Result<RolloutPods> ClassifyPods(std::span<const Pod* const> pods,
         of = LeftBy(*pod, **said, templates.deployment, images).value_or(of);
       }
       const bool nothing_said = !said || !said->ok();
-      if (foreign && nothing_said && (templates.by_image || templates.late_births)) {
+      // A Pod of generation 1 was never patched: admission may have rewritten its images.
+      const bool by_image = templates.by_image && pod->meta.generation != 1;
+      if (foreign && nothing_said && (by_image || templates.late_births)) {
         auto born = OfImages(*pod, others);
         if (!born && templates.late_births) {
           if (!siblings) siblings = Siblings(pods, templates);
           born = BornLikeSiblings(*pod, *siblings, others);
         }
         of = born.value_or(of);
+      }
+      if (!state && (templates.by_image || templates.late_births)) {
+        state = LostState(*pod, said, templates.deployment, of, now);
+        if (state) out.lost.push_back(out.pods.size());
       }
       if (foreign && state && !AsksForWhatWePatched(*pod, *state)) state = OfForeign(*state, of);
     }

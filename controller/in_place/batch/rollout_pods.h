@@ -42,6 +42,7 @@ struct RolloutPods {
   // images by now. Of a foreign Pod that is drained only `drain` is kept.
   std::vector<std::optional<PodState>> states;
   std::vector<Fingerprint> of;  // the template that its spec has
+  std::vector<size_t> lost;  // whose state was taken, and is one that is to be written (LostState)
   std::vector<PodStanding> standings;
 
   size_t size() const { return pods.size(); }

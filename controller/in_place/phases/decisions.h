@@ -17,6 +17,7 @@ inline constexpr Decision kMirrorAnnotations{"mirror annotations"};
 inline constexpr Decision kNoteRefusedPodPatch{"note refused pod patch"};
 inline constexpr Decision kOpenGate{"open gate"};
 inline constexpr Decision kPatchPod{"patch pod"};
+inline constexpr Decision kRestoreState{"restore state of pod"};
 inline constexpr Decision kScaleStandIns{"scale stand-ins"};
 inline constexpr Decision kUndrainPod{"undrain pod"};
 

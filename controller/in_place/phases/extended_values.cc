@@ -97,7 +97,9 @@ Extended ExtendedBy(const workload::Situation& situation, const InPlace& in_plac
       .updated = GoesBackFirst(situation, in_place) ? 0 : counts.updated,
       .ready = counts.ready,
       .available = counts.available,
-      .min_available = int64_t{situation.limits.desired} - in_place.options().max_unavailable};
+      // As upstream: Recreate takes Pods away, but promises none of them less.
+      .min_available = int64_t{situation.limits.desired} -
+                       (situation.recreate() ? 0 : in_place.options().max_unavailable)};
   extended.standstills = DrainsOf(in_place);
   return extended;
 }

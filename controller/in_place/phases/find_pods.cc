@@ -6,6 +6,7 @@
 #include <vector>
 
 #include "controller/in_place/phases/old_kubelets.h"
+#include "controller/in_place/phases/patch_pods.h"
 #include "controller/in_place/phases/refused_patches.h"
 #include "controller/in_place/phases/rollout_mode.h"
 #include "controller/in_place/pod/completion.h"
@@ -57,6 +58,19 @@ void FindFailing(const workload::Situation& situation, InPlace& in_place) {
     const std::string container = failure->container.empty() ? "" : failure->container + ": ";
     in_place.failing = {"pod " + pod.meta.name + ": " + container + failure->reason,
                         failure->reason};
+  }
+}
+
+// An admission webhook takes the state from a Pod again. Nothing would tell when Pods have been
+// restarted, so no other Pod is patched.
+void FindNotKept(const workload::Situation& situation, InPlace& in_place) {
+  for (const size_t i : in_place.pods->lost) {
+    const Pod& pod = *in_place.pods->pods[i];
+    if (!WasPatched(situation.learned, pod)) continue;
+    in_place.failing = {"pod " + pod.meta.name + " does not keep annotation " +
+                            std::string(kPodState) + "; let admission webhooks leave it alone",
+                        std::string(kAnnotationNotKept)};
+    return;
   }
 }
 
@@ -117,7 +131,7 @@ BatchLimits LimitsOf(const workload::Situation& situation, const InPlace& in_pla
                      bool returning) {
   const int32_t desired = situation.workload.replicas;
   // Under Recreate the Pods that are missing come only when the others are back (mixed_pods.h).
-  const bool any = returning && situation.recreate();
+  const bool any = situation.recreate();
   return {.desired = desired,
           .max_unavailable = any ? desired : in_place.options().max_unavailable,
           .partition = Partition(situation, in_place),
@@ -160,8 +174,11 @@ void ChooseNext(const workload::Situation& situation, InPlace& in_place) {
     left_out.push_back(WasRefused(situation.learned, *pod));
   FindRefusals(situation, in_place);
   LookAgainAt(in_place.next_try, in_place);
-  const bool patches =
-      in_place.phase != InPlacePhase::kDeciding && in_place.phase != InPlacePhase::kRefused;
+  // A Pod beside the one that Recreate updates, such as a terminating one, would run the old image.
+  const bool beside = situation.recreate() && in_place.phase == InPlacePhase::kStaged &&
+                      situation.view.whole_pods.size() > 1;
+  const bool patches = !beside && in_place.phase != InPlacePhase::kDeciding &&
+                       in_place.phase != InPlacePhase::kRefused;
   if (patches && !in_place.next_try && std::ranges::count(left_out, true) < kRefusalsMax) {
     std::vector<bool> out = left_out;
     LeaveOutOldKubelets(situation, in_place, out);
@@ -219,6 +236,7 @@ bool FindPodsOfRollout(const workload::Situation& situation, InPlace& in_place) 
   in_place.pods = *std::move(pods);
   in_place.counts = CountPods(*in_place.pods);
   FindFailing(situation, in_place);
+  FindNotKept(situation, in_place);
   ChooseNext(situation, in_place);
   if (committing) FindUnseenBirths(situation, in_place);
   return true;

@@ -7,6 +7,7 @@
 
 #include "controller/in_place/phases/find_pods.h"
 #include "controller/in_place/phases/leftovers.h"
+#include "controller/in_place/phases/mixed_pods.h"
 #include "controller/in_place/phases/stage.h"
 #include "controller/in_place/pod/nodes.h"
 #include "controller/in_place/template/eligibility.h"
@@ -120,10 +121,26 @@ std::map<std::string, std::string> AnnotationsToBe(const workload::Situation& si
   return annotations;
 }
 
-// Returns true if the host has Pods, and all of them have the wanted template.
-bool AreAllUpdated(const workload::Situation& situation, InPlace& in_place) {
-  if (!FindPods(situation, in_place) || !in_place.pods) return false;
-  return in_place.pods->size() > 0 && in_place.counts.to_update == 0;
+// Returns true if strategy Recreate does not stand against an update in place of several replicas:
+// there is one Pod only, which was patched already, and the others come when no other template runs
+// any more (mixed_pods.h).
+bool IsAlone(const workload::Situation& situation, const InPlace& in_place,
+             const ReplicaSet& host) {
+  return host.replicas <= 1 &&
+         std::ranges::any_of(FindMixed(situation, in_place), [&](const MixedReplicaSet& mixed) {
+           return mixed.replica_set == &host;
+         });
+}
+
+// Returns true if a staged rollout under Recreate goes on in place although several replicas are
+// wanted by now: its only Pod was patched, or all there are have the wanted template, and nothing
+// keeps it from its end. With IfPossible, Pods that fail are replaced. `probe` is a copy: its phase
+// may become another one.
+bool GoesOnAlone(const workload::Situation& situation, InPlace probe) {
+  if (!FindPods(situation, probe) || !probe.pods || probe.holds_back) return false;
+  if (probe.failing && probe.options().policy != Policy::kOnly) return false;
+  const bool all_updated = probe.pods->size() > 0 && probe.counts.to_update == 0;
+  return all_updated || IsAlone(situation, probe, *probe.host);
 }
 
 // Checks a staged rollout against the present number of replicas, which may make in-place
@@ -135,7 +152,7 @@ void RefuseStaged(const workload::Situation& situation, InPlace& in_place) {
   in_place.against = RefuseRollout(situation.workload.replicas, situation.recreate(),
                                    in_place.options(), {}, nullptr);
   if (!in_place.against) return;
-  if (in_place.against->reason == Reason::kRecreateStrategy && AreAllUpdated(situation, in_place)) {
+  if (in_place.against->reason == Reason::kRecreateStrategy && GoesOnAlone(situation, in_place)) {
     in_place.against.reset();
     return;
   }
@@ -191,7 +208,9 @@ void Decide(const workload::Situation& situation, InPlace& in_place, const Repli
   const Options& options = in_place.options();
   if (const auto why = RefuseRollout(situation.workload.replicas, situation.recreate(), options,
                                      others, situation.new_replica_set)) {
-    return NotPossible(situation, in_place, CauseOf(*why));
+    const bool alone =
+        why->reason == Reason::kRecreateStrategy && IsAlone(situation, in_place, host);
+    if (!alone) return NotPossible(situation, in_place, CauseOf(*why));
   }
   if (!wanted.known) {
     // Nothing begins yet, and it may be known by then: it is paused, or is aborted and has nothing

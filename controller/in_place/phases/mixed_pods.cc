@@ -8,24 +8,39 @@
 #include "controller/in_place/batch/rollout_pods.h"
 #include "controller/in_place/phases/rollout_mode.h"
 #include "controller/in_place/pod/completion.h"
+#include "controller/in_place/pod/revision_of_pod.h"
 
 namespace windlass::in_place {
 namespace {
 
 // Returns true if a container of the Pod may still run another image than its spec has. One that is
-// not running, or has begun since the patch and is starting, will run the image of the spec.
-bool MayRunAnother(const Pod& pod, const PodState& state, WallTime now) {
-  if (pod.node_name.empty() || CompletionOf(pod, state, now).complete) return false;
+// not running will run the image of the spec.
+bool MayRunAnother(const Pod& pod, const PodState& state, const Completion& completion) {
+  if (pod.node_name.empty() || completion.complete) return false;
   const bool runs = std::ranges::any_of(state.containers, [&](const ContainerPatch& patch) {
     const PodContainer* live = pod.Find(patch.name);
-    if (live == nullptr || live->state != ContainerState::kRunning) return false;
-    return live->started != ConditionStatus::kFalse || live->id.ToString() == patch.id;
+    return live != nullptr && live->state == ContainerState::kRunning;
   });
   return runs || !HasSeenPatch(pod, state);
 }
 
+// Returns true if our patch brought the Pod to another template than that of `rs`. Tells of Pods
+// that are being deleted, too, and needs no text of a template.
+bool WasPatchedElsewhere(const workload::Situation& situation, const ReplicaSet& rs,
+                         const Pod& pod) {
+  const OwnerReference* owner = pod.meta.ControllerRef();
+  if (owner == nullptr || owner->uid != rs.meta.uid) return false;
+  const auto said = PodStateOf(pod);
+  return said && said->ok() && (*said)->deployment == situation.workload.meta.uid &&
+         (*said)->target != rs.template_fingerprint && AsksForWhatWePatched(pod, **said);
+}
+
 std::optional<MixedReplicaSet> FindOther(const workload::Situation& situation, const ReplicaSet& rs,
                                          bool under_way) {
+  for (const Pod* pod : situation.view.whole_pods) {
+    if (WasPatchedElsewhere(situation, rs, *pod)) return MixedReplicaSet{&rs, pod->meta.name};
+  }
+  if (rs.template_json == nullptr) return std::nullopt;
   const RolloutTemplates templates{.deployment = situation.workload.meta.uid,
                                    .host = rs,
                                    .all = situation.all,
@@ -39,9 +54,13 @@ std::optional<MixedReplicaSet> FindOther(const workload::Situation& situation, c
     const PodStanding& standing = pods->standings[i];
     if (standing.stand_in) continue;  // of another ReplicaSet
     const Pod& pod = *pods->pods[i];
+    if (!standing.of_host) return MixedReplicaSet{&rs, pod.meta.name};
     const PodState* state = pods->state(i);
-    const bool restarts = state != nullptr && MayRunAnother(pod, *state, situation.now);
-    if (!standing.of_host || restarts) return MixedReplicaSet{&rs, pod.meta.name};
+    if (state == nullptr) continue;
+    const Completion completion = CompletionOf(pod, *state, situation.now);
+    if (MayRunAnother(pod, *state, completion)) {
+      return MixedReplicaSet{&rs, pod.meta.name, completion.look_again};
+    }
   }
   return std::nullopt;
 }
@@ -55,10 +74,10 @@ std::vector<MixedReplicaSet> FindMixed(const workload::Situation& situation,
   const bool will_be_seen =
       in_place.options().policy != Policy::kDisabled && situation.view.in_place_missing.empty();
   for (const ReplicaSet* rs : situation.all) {
-    if (rs->replicas <= 0) continue;
+    if (rs->replicas >= situation.limits.desired) continue;
     const bool under_way =
         IsUnderWay(situation.all, *rs) || in_place.phase == InPlacePhase::kCommitting;
-    if (situation.view.in_place_known && rs->template_json != nullptr) {
+    if (situation.view.in_place_known) {
       if (auto found = FindOther(situation, *rs, under_way)) mixed.push_back(*std::move(found));
     } else if (under_way && will_be_seen) {
       mixed.push_back({rs, {}});

@@ -10,9 +10,10 @@
 
 namespace windlass::in_place {
 
-// Returns the ReplicaSets under Recreate with a Pod that has another template, or whose container
-// may still run the image of one. While Pods cannot be seen yet, that is every ReplicaSet for which
-// a rollout is under way. Without Recreate returns none.
+// Returns the ReplicaSets under Recreate that are smaller than the workload, with a Pod that has
+// another template, terminating ones included, or whose container may still run the image of one.
+// While Pods cannot be seen yet, that is every such ReplicaSet for which a rollout is under way; if
+// a right to see them is missing, none (P-078). Without Recreate returns none.
 std::vector<MixedReplicaSet> FindMixed(const workload::Situation& situation,
                                        const InPlace& in_place);
 

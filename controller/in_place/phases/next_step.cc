@@ -219,6 +219,7 @@ std::optional<Step> NextInPlace(const workload::Situation& situation) {
   if (auto step = MirrorAnnotations(situation)) return step;
   if (auto gate = OpenGates(situation)) return gate;
   auto step = EndDrains(situation);
+  if (!step) step = RestoreStates(situation);
   if (!step) step = NextOfPhase(situation);
   const Failed* failed = step ? std::get_if<Failed>(&*step) : nullptr;
   if (failed != nullptr && IsOursToTell(situation)) {
@@ -237,6 +238,7 @@ std::optional<Step> NextInPlaceWhilePaused(const workload::Situation& situation)
   const InPlace& in_place = InPlaceOf(situation);
   if (auto gate = OpenGates(situation)) return gate;
   if (auto end = EndDrains(situation)) return end;
+  if (auto state = RestoreStates(situation)) return state;
   if (!IsOurs(in_place.phase) || in_place.phase == InPlacePhase::kDeciding) return std::nullopt;
   if (in_place.phase == InPlacePhase::kUnknown && IsOnlyLate(situation)) return Wait{};
   auto step = KeepSize(situation);

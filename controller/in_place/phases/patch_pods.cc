@@ -165,6 +165,25 @@ std::optional<Step> PatchNextPod(const workload::Situation& situation) {
   return std::nullopt;
 }
 
+bool WasPatched(const Learned& learned, const Pod& pod) {
+  return std::ranges::any_of(learned, [&](const Outcome& outcome) {
+    return outcome.said.ok() && IsPatchOf(outcome, resources::kPods, pod.meta);
+  });
+}
+
+std::optional<Step> RestoreStates(const workload::Situation& situation) {
+  const InPlace& in_place = InPlaceOf(situation);
+  if (!in_place.pods) return std::nullopt;
+  for (const size_t i : in_place.pods->lost) {
+    const Pod& pod = *in_place.pods->pods[i];
+    if (WasRefused(situation.learned, pod) || WasPatched(situation.learned, pod)) continue;
+    Result<Request> request = RestoreState(pod, *in_place.pods->state(i));
+    if (!request.ok()) return Failed{.error = request.error(), .retry = Retry::kBackOff};
+    return OfPod(pod, *std::move(request), decisions::kRestoreState);
+  }
+  return std::nullopt;
+}
+
 std::optional<Step> EndDrains(const workload::Situation& situation) {
   const InPlace& in_place = InPlaceOf(situation);
   for (size_t i = 0; i < in_place.drain.size(); ++i) {

@@ -72,6 +72,17 @@ std::string GivenUp(const workload::Situation& situation, const std::string& cau
          " to try it once more";
 }
 
+// Returns which updated Pod is waited for; empty if none is.
+std::string WaitsFor(const InPlace& in_place) {
+  for (size_t i = 0; i < in_place.pods->size(); ++i) {
+    const PodStanding& pod = in_place.pods->standings[i];
+    if (pod.updated && !pod.stand_in && !pod.available && pod.waited_for()) {
+      return "pod " + in_place.pods->pods[i]->meta.name + " is not available yet";
+    }
+  }
+  return {};
+}
+
 Word OfStaged(const workload::Situation& situation) {
   const InPlace& in_place = InPlaceOf(situation);
   const PodCounts& counts = in_place.counts;
@@ -89,8 +100,11 @@ Word OfStaged(const workload::Situation& situation) {
         InPlaceReason::kWaitingForPdb, situation,
         "PodDisruptionBudget " + in_place.next.blocking->meta.name + " allows no disruption now");
   }
-  if (counts.to_update == 0 && counts.in_flight == 0)
-    return Running(InPlaceReason::kCommitting, situation);
+  if (counts.to_update == 0 && counts.in_flight == 0) {
+    const std::string waits = WaitsFor(in_place);
+    return waits.empty() ? Running(InPlaceReason::kCommitting, situation)
+                         : Running(InPlaceReason::kPatching, situation, waits);
+  }
   if (in_place.against && counts.in_flight == 0 && in_place.next.batch.empty()) {
     return Running(InPlaceReason::kWaitingForBudget, situation, Text(*in_place.against));
   }

@@ -3,8 +3,8 @@
 //
 // It has no resourceVersion, because the kubelet's writes must not make it fail. The API server
 // refuses it, with error kConflict, if the Pod is another one of that name, is being deleted, has
-// got a node that we did not see, no longer has the state annotation that we saw, or a container to
-// be changed no longer has the image that we saw.
+// got a node that we did not see, no longer has the generation or the state annotation that we saw,
+// or a container to be changed no longer has the image that we saw.
 //
 // If it arrives a second time, it is refused or changes nothing. Example: it brings app:1 to app:2,
 // a later patch goes back to app:1, and a network delivers the first one again. The images are
@@ -33,6 +33,7 @@ struct SeenPod {
   bool has_labels = true;
   bool has_annotations = true;
   std::optional<std::string> state{};      // the state annotation as it is, readable or not
+  int64_t generation = 0;                  // 0 where the API server does not count it
   std::vector<ContainerImage> containers;  // also injected ones
   std::vector<ContainerImage> init_containers;
   std::vector<std::string> tolerations{};  // JSON objects; read only if tolerations change

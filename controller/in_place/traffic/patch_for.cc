@@ -46,6 +46,7 @@ SeenPod Seen(const Pod& pod) {
           .has_labels = !pod.meta.labels.empty(),
           .has_annotations = pod.has_annotations,
           .state = StateTextOf(pod),
+          .generation = pod.meta.generation,
           .containers = ImagesOf(pod.app_containers()),
           .init_containers = ImagesOf(pod.init_containers())};
 }
@@ -89,6 +90,11 @@ Result<std::variant<PodPatch, Request>> PatchFor(const Pod& pod, const PodState*
   WINDLASS_TRY(const std::string text, WritePodState(next));
   WINDLASS_TRY(Request request, PatchPod(seen, changes, text, target.revision));
   return std::variant<PodPatch, Request>(PodPatch{std::move(request), Describe(changes)});
+}
+
+Result<Request> RestoreState(const Pod& pod, const PodState& state) {
+  WINDLASS_TRY(const std::string text, WritePodState(state));
+  return PatchPod(Seen(pod), {}, text, state.revision);
 }
 
 }  // namespace windlass::in_place

@@ -38,4 +38,7 @@ Result<std::variant<PodPatch, Request>> PatchFor(const Pod& pod, const PodState*
                                                  const KnownTemplate& from, const PodTarget& target,
                                                  const std::string* whole_pod, WallTime now);
 
+// Returns the patch that writes `state` to the Pod, and nothing else that it has not (LostState).
+Result<Request> RestoreState(const Pod& pod, const PodState& state);
+
 }  // namespace windlass::in_place

@@ -4,6 +4,7 @@
 #include <string>
 
 #include "controller/workload/conditions.h"
+#include "controller/workload/room.h"
 #include "controller/workload/waiting.h"
 #include "test/catch.h"
 #include "test/proves.h"
@@ -110,6 +111,19 @@ TEST_CASE("Pods of every ReplicaSet are old while there is no new one (D-302)") 
   world.AddPod(world.AddOld("web-old", 0, 0));
   CHECK(Look(world) == OldPods::kPresent);
   Proves("D-302");
+}
+
+// Whom this serves: who chose Recreate because two versions at once spoil their data.
+TEST_CASE("Recreate grows no ReplicaSet with a Pod of another template (P-011)") {
+  World world = RecreateWorld(3);
+  const ReplicaSet& rs = world.AddNew("web-new", 1, 1);
+  Situation situation = world.Look();
+  CHECK(GrowthOf(situation, &rs, 3).whole);
+  situation.extended.mixed.push_back({&rs, "web-1"});
+  const Growth held = GrowthOf(situation, &rs, 3);
+  CHECK_FALSE(held.whole);
+  CHECK(held.size == 1);
+  CHECK(GrowthOf(situation, &rs, 0).whole);
 }
 
 TEST_CASE("who waits long for a Pod of another ReplicaSet is told which one (S-010)") {

@@ -139,6 +139,27 @@ TEST_CASE("a scaling event is told from the annotations and handled before the r
   Proves(row.id);
 }
 
+// It would wait for its own Pods, which Recreate removes next.
+TEST_CASE("with Recreate, what is about to be removed does not grow before (P-011)") {
+  const bool paused = GENERATE(false, true);
+  World world = WorldOf({.id = "",
+                         .strategy = "Recreate",
+                         .replicas = 3,
+                         .replica_sets = {{"v1", false, 1, 1, "1"}},
+                         .want = Scaling::kOneActive,
+                         .want_write = ""});
+  world.deployment.spec.paused = paused;
+  Situation situation = world.Look();
+  CHECK(Describe(HandleScaling(situation)) == "v1 -> 3");
+  situation.extended.mixed.push_back({situation.all[0], "web-1"});
+  const auto step = HandleScaling(situation);
+  REQUIRE(step);
+  const Write& write = std::get<Write>(*step);
+  CHECK(write.request.subresource() == (paused ? "status" : ""));  // while paused it is held
+  if (!paused) CHECK(Describe(step) == "v1 annotations");
+  Proves("P-011");
+}
+
 TEST_CASE("a change of size carries both annotations and tells users (D-271)") {
   World world(10);
   const ReplicaSet& rs = world.AddOld("web-1", 8, 8);

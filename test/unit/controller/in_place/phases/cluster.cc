@@ -234,7 +234,11 @@ void InPlaceCluster::FailToPullImage(const std::string& image) {
 
 void InPlaceCluster::ForgetPatch(const std::string& pod, const std::string& image) {
   Json& object = pods_by_name_.at(pod);
-  object["metadata"]["annotations"].erase("windlass.dev/in-place-state");
+  Json& annotations = object["metadata"]["annotations"];
+  annotations.erase("windlass.dev/in-place-state");
+  object["metadata"]["labels"].erase("windlass.dev/revision");
+  if (annotations.empty())
+    object["metadata"].erase("annotations");  // the server keeps no empty map
   object["spec"]["containers"][0]["image"] = image;
 }
 
@@ -242,8 +246,6 @@ void InPlaceCluster::ReplaceUnseen(const std::string& pod, const std::string& im
   ForgetPatch(pod, image);
   Json& object = pods_by_name_.at(pod);
   object["metadata"]["uid"] = UidText(++pods_born_);
-  object["metadata"]["labels"].erase("windlass.dev/revision");
-  object["metadata"].erase("annotations");  // the server keeps no empty map
   object["metadata"]["generation"] = 1;
   Run(object);
   unseen.insert(pod);

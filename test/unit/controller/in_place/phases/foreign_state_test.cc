@@ -116,6 +116,55 @@ TEST_CASE("a patched Pod without its state goes back, too (P-027)") {
   if (other == "v1") c.CheckAllRun("v1", 4);
 }
 
+// Whom this serves: who counts on the Pods that serve, and whose webhook or script took the
+// annotation while a Pod was being restarted. All others would go down, too.
+TEST_CASE("a Pod whose state was taken counts as restarting until time tells (P-028, P-050)") {
+  const std::string spoiled = GENERATE("", "{");
+  Started c(4);
+  c.SetImage("v2");
+  c.Sync();
+  REQUIRE(c.in_flight() == 1);
+  for (const std::string& pod : c.PodNames()) {
+    Json& meta = c.PodNamed(pod)["metadata"];
+    if (!meta.contains("annotations")) continue;
+    meta.erase("annotations");
+    if (!spoiled.empty()) meta["annotations"][kState] = spoiled;
+  }
+  for (int i = 0; i < 4; ++i) c.Sync();
+  CHECK(c.in_flight() == 1);
+  CHECK(c.deployment()["status"]["availableReplicas"] == 3);
+  CHECK(ParsePodState(StateOfAny(c)).ok());
+  c.SettleInPlace();
+  for (int i = 0; i < 100; ++i) {
+    c.now += 10;
+    c.SettleInPlace();
+  }
+  c.CheckAllRun("v2", 4);
+}
+
+TEST_CASE("with a webhook that takes each state, one Pod is patched, and is said why (P-028)") {
+  Started c(4);
+  c.on_update = [](const Json& /*before*/, Json& pod) { pod["metadata"].erase("annotations"); };
+  c.SetImage("v2");
+  for (int i = 0; i < 4; ++i) {
+    c.Sync();
+    c.RestartAll();
+    c.now += 100;
+  }
+  int patched = 0;
+  for (const std::string& pod : c.PodNames()) patched += c.ImageOfPod(pod) == "v2" ? 1 : 0;
+  CHECK(patched == 1);
+  CHECK(c.InPlaceCondition() == "True Failing");
+  CHECK(c.InPlaceMessage().find("does not keep annotation windlass.dev/in-place-state") !=
+        std::string::npos);
+  c.on_update = nullptr;
+  for (int i = 0; i < 100; ++i) {
+    c.now += 10;
+    c.SettleInPlace();
+  }
+  c.CheckAllRun("v2", 4);
+}
+
 TEST_CASE("a workload that was made again takes back what the one before patched (P-027)") {
   Started c(3);
   c.Patch(1);

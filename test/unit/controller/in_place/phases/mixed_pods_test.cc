@@ -91,15 +91,17 @@ TEST_CASE("with Recreate, who waits long for an update in place is told for whic
   const Step end = c.Sync();
   REQUIRE(std::holds_alternative<Wait>(end));
   REQUIRE(std::get<Wait>(end).events.size() == 1);
-  CHECK(std::get<Wait>(end).events[0].message == "Replica set " + c.NameOf("v1") +
-                                                     " stays at 1: Pod " + pod +
-                                                     " may run another template than its own");
+  CHECK(
+      std::get<Wait>(end).events[0].message ==
+      "Replica set " + c.NameOf("v1") + " stays at 1: Pod " + pod +
+          " has another template, or may still run one, and strategy Recreate runs one at a time");
 }
 
 TEST_CASE("with Recreate, none comes while one goes back either (P-011)") {
   Alone c("Only");
   c.SetImage("v2");
   c.Sync();
+  c.RunPods();
   c.SetImage("v1");
   c.Scale(3);
   for (int i = 0; i < 3; ++i) c.Sync();
@@ -121,16 +123,50 @@ TEST_CASE("with Recreate, others come beside one whose old container has ended (
   c.RunPods();
   Json& pod = c.PodNamed(c.PodNames()[0]);
   Json& container = pod["status"]["containerStatuses"][0];
-  SECTION("and waits") { container["state"] = {{"waiting", {{"reason", "ContainerCreating"}}}}; }
-  SECTION("and the next one is starting") {
-    container["containerID"] = "containerd://next";
-    container["started"] = false;
-  }
+  container["state"] = {{"waiting", {{"reason", "ContainerCreating"}}}};
   pod["status"]["observedGeneration"] = pod["metadata"]["generation"];
   c.Scale(3);
   c.Sync();
   c.RunPods();
   CHECK(c.PodNames().size() == 3);
+}
+
+// The ReplicaSet controller deletes the others, and their containers take their grace period.
+TEST_CASE("with Recreate, no Pod is updated beside others that terminate (P-011)") {
+  Alone c("Only");
+  c.Scale(3);
+  c.SettleInPlace();
+  const std::vector<std::string> pods = c.PodNames();
+  REQUIRE(pods.size() == 3);
+  c.Edit([](Json& d) {
+    d["spec"]["replicas"] = 1;
+    d["spec"]["template"]["spec"]["containers"][0]["image"] = "v2";
+  });
+  for (int i = 0; i < 4; ++i) c.Sync();
+  for (const std::string& pod : pods) CHECK(c.ImageOfPod(pod) == "v1");
+  for (size_t i = 1; i < 3; ++i) {
+    c.PodNamed(pods[i])["metadata"]["deletionTimestamp"] = "2027-01-15T08:00:30Z";
+  }
+  for (int i = 0; i < 4; ++i) c.Sync();
+  for (const std::string& pod : pods) CHECK(c.ImageOfPod(pod) == "v1");
+  c.RunPods();
+  c.SettleInPlace();
+  CheckAllRun(c, "v2");
+}
+
+TEST_CASE("with Recreate, none comes beside an updated one that terminates (P-011)") {
+  Alone c("Only");
+  const std::string pod = c.PodNames()[0];
+  c.SetImage("v2");
+  c.Sync();
+  c.RunPods();
+  c.Scale(0);
+  c.Sync();
+  c.PodNamed(pod)["metadata"]["deletionTimestamp"] = "2027-01-15T08:00:30Z";
+  c.Scale(1);
+  for (int i = 0; i < 4; ++i) c.Sync();
+  const auto& all = c.replica_sets();
+  for (const auto& [name, rs] : all) CHECK(rs["spec"]["replicas"] == 0);
 }
 
 // Windlass has just started.
@@ -143,7 +179,7 @@ TEST_CASE("with Recreate, none comes while Pods cannot be seen yet (P-011)") {
   c.in_place_known = false;
   c.look = [show = c.look](View& view) {
     show(view);
-    view.in_place_missing.clear();
+    view.in_place_missing.clear();  // it only takes time
   };
   c.Edit([](Json& d) {
     d["spec"]["template"]["spec"]["containers"][0]["image"] = "v3";
@@ -153,7 +189,30 @@ TEST_CASE("with Recreate, none comes while Pods cannot be seen yet (P-011)") {
     c.Sync(1);
     c.RunPods();
   }
+  c.in_place_known = true;
+  c.SettleInPlace();
+  CheckAllRun(c, "v3");
   CHECK(c.PodNames().size() == 3);
+}
+
+// Its Pod is the only one, so it is corrected in place, and the others come after that.
+TEST_CASE("with Recreate and Only, a failed image is corrected after a scale, too (P-011, P-014)") {
+  Alone c("Only");
+  const std::string pod = c.PodNames()[0];
+  c.SetImage("v2");
+  c.Sync();
+  c.FailToPull(pod);
+  c.Scale(3);
+  c.Sync();
+  CHECK(c.Condition("Available").starts_with("False"));
+  c.SetImage("v3");
+  c.SettleInPlace();
+  CHECK(c.InPlaceMessage().ends_with("pod " + pod + " is not available yet"));
+  c.PodNamed(pod)["status"]["conditions"][2]["status"] = "True";
+  c.SettleInPlace();
+  CheckAllRun(c, "v3");
+  CHECK(c.PodNames().size() == 3);
+  CHECK(std::ranges::count(c.PodNames(), pod) == 1);
 }
 
 TEST_CASE("with Recreate, what may never be seen holds up no scale (P-011, P-078)") {

@@ -48,6 +48,7 @@ SeenPod Seen(const Json& pod) {
   seen.has_labels = pod["metadata"].contains("labels");
   seen.has_annotations = pod["metadata"].contains("annotations");
   const Json annotations = pod["metadata"].value("annotations", Json::object());
+  seen.generation = pod["metadata"].value("generation", 0);
   if (annotations.contains(kStateKey)) seen.state = annotations[kStateKey];
   seen.containers = ContainersOf(pod["spec"]["containers"]);
   seen.init_containers = ContainersOf(pod["spec"]["initContainers"]);
@@ -261,6 +262,11 @@ TEST_CASE("P-035 a Pod that is no longer as it was seen is left alone") {
        {},
        [](Json& pod) { pod["metadata"]["annotations"][kStateKey] = "{}"; },
        [](Json& pod) { pod["metadata"]["annotations"][kStateKey] = R"({"v":1,"rev":5})"; }},
+      {"P-035 another spec meanwhile",
+       {.labels = Set("x", "y")},
+       {},
+       [](Json& pod) { pod["metadata"]["generation"] = 1; },
+       [](Json& pod) { pod["metadata"]["generation"] = 2; }},
       {"P-035 our first patch meanwhile",
        {.labels = Set("x", "y")},
        {},
