@@ -25,14 +25,19 @@ bool MayRunAnother(const Pod& pod, const PodState& state, const Completion& comp
 }
 
 // Returns true if our patch brought the Pod to another template than that of `rs`. Tells of Pods
-// that are being deleted, too, and needs no text of a template.
+// that are being deleted, too, and needs no text of a template. A template that nobody has any more
+// may be that of `rs` as an older API server showed it, so it does not count.
 bool WasPatchedElsewhere(const workload::Situation& situation, const ReplicaSet& rs,
                          const Pod& pod) {
   const OwnerReference* owner = pod.meta.ControllerRef();
   if (owner == nullptr || owner->uid != rs.meta.uid) return false;
   const auto said = PodStateOf(pod);
-  return said && said->ok() && (*said)->deployment == situation.workload.meta.uid &&
-         (*said)->target != rs.template_fingerprint && AsksForWhatWePatched(pod, **said);
+  if (!said || !said->ok() || (*said)->deployment != situation.workload.meta.uid) return false;
+  const Fingerprint& target = (*said)->target;
+  if (target == rs.template_fingerprint || !AsksForWhatWePatched(pod, **said)) return false;
+  return situation.wanted.Is(target) ||
+         std::ranges::find(situation.all, target, &ReplicaSet::template_fingerprint) !=
+             situation.all.end();
 }
 
 std::optional<MixedReplicaSet> FindOther(const workload::Situation& situation, const ReplicaSet& rs,

@@ -169,6 +169,21 @@ TEST_CASE("with Recreate, none comes beside an updated one that terminates (P-01
   for (const auto& [name, rs] : all) CHECK(rs["spec"]["replicas"] == 0);
 }
 
+// The Pod was patched to the template of its ReplicaSet as it was before the API server's upgrade.
+TEST_CASE("with Recreate, new defaults of the API server hold up no scale (P-011)") {
+  Alone c("Only");
+  c.SetImage("v2");
+  c.SettleInPlace();
+  CheckAllRun(c, "v2");
+  c.defaults = [](Json& object) {
+    if (object["spec"].contains("template")) object["spec"]["template"]["spec"]["newField"] = "new";
+  };
+  c.SettleInPlace();
+  c.Scale(3);
+  c.SettleInPlace();
+  CHECK(c.PodNames().size() == 3);
+}
+
 // Windlass has just started.
 TEST_CASE("with Recreate, none comes while Pods cannot be seen yet (P-011)") {
   Alone c("IfPossible");
