@@ -6,6 +6,7 @@
 #include "controller/in_place/pod/availability.h"
 #include "controller/in_place/pod/lost_state.h"
 #include "controller/in_place/pod/revision_of_pod.h"
+#include "controller/in_place/template/metadata.h"
 #include "controller/in_place/template/template_images.h"
 
 namespace windlass::in_place {
@@ -170,8 +171,9 @@ Result<RolloutPods> ClassifyPods(std::span<const Pod* const> pods,
         of = LeftBy(*pod, **said, templates.deployment, images).value_or(of);
       }
       const bool nothing_said = !said || !said->ok();
-      // A Pod of generation 1 was never patched: admission may have rewritten its images.
-      const bool by_image = templates.by_image && pod->meta.generation != 1;
+      // Of a Pod that was never patched admission may have rewritten the images.
+      const bool edited = pod->meta.generation != 1 || pod->meta.labels.Has(kRevisionLabel);
+      const bool by_image = templates.by_image && edited;
       if (foreign && nothing_said && (by_image || templates.late_births)) {
         auto born = OfImages(*pod, others);
         if (!born && templates.late_births) {
@@ -180,8 +182,10 @@ Result<RolloutPods> ClassifyPods(std::span<const Pod* const> pods,
         }
         of = born.value_or(of);
       }
-      if (!state && (templates.by_image || templates.late_births)) {
-        state = LostState(*pod, said, templates.deployment, of, now);
+      if (!state) {
+        const TemplateImages& has = of == target.fingerprint ? target : host_images;
+        state = LostState(*pod, said, templates.deployment, {of, has.containers},
+                          templates.revisions, now);
         if (state) out.lost.push_back(out.pods.size());
       }
       if (foreign && state && !AsksForWhatWePatched(*pod, *state)) state = OfForeign(*state, of);

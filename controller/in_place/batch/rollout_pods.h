@@ -29,6 +29,9 @@ struct RolloutTemplates {
   // it has (P-027). At any other time a Pod with another image was edited by somebody, and is left
   // alone.
   bool by_image = false;
+  // The revisions to which this rollout patches Pods. One of these Pods whose state is missing or
+  // unreadable counts as in flight (LostState).
+  std::vector<int64_t> revisions{};
   // The host got the target template a moment ago, so the ReplicaSet controller may still create
   // Pods of the old template (P-057). They are recognised by their images, too; if admission
   // rewrote these, by the images that Pods of the old template had.

@@ -13,6 +13,7 @@
 #include "controller/in_place/pod/failure.h"
 #include "controller/in_place/pod/revision_of_pod.h"
 #include "controller/in_place/template/eligibility.h"
+#include "controller/workload/annotations.h"
 
 namespace windlass::in_place {
 namespace {
@@ -67,9 +68,10 @@ void FindNotKept(const workload::Situation& situation, InPlace& in_place) {
   for (const size_t i : in_place.pods->lost) {
     const Pod& pod = *in_place.pods->pods[i];
     if (!WasPatched(situation.learned, pod)) continue;
-    in_place.failing = {"pod " + pod.meta.name + " does not keep annotation " +
-                            std::string(kPodState) + "; let admission webhooks leave it alone",
-                        std::string(kAnnotationNotKept)};
+    in_place.not_kept = {"pod " + pod.meta.name + " does not keep annotation " +
+                             std::string(kPodState) + "; let admission webhooks leave it alone",
+                         std::string(kAnnotationNotKept)};
+    if (!in_place.failing) in_place.failing = in_place.not_kept;
     return;
   }
 }
@@ -131,7 +133,7 @@ BatchLimits LimitsOf(const workload::Situation& situation, const InPlace& in_pla
                      bool returning) {
   const int32_t desired = situation.workload.replicas;
   // Under Recreate the Pods that are missing come only when the others are back (mixed_pods.h).
-  const bool any = situation.recreate();
+  const bool any = situation.recreate() && (returning || in_place.options().max_unavailable > 0);
   return {.desired = desired,
           .max_unavailable = any ? desired : in_place.options().max_unavailable,
           .partition = Partition(situation, in_place),
@@ -161,9 +163,19 @@ void FindDrain(const workload::Situation& situation, InPlace& in_place,
                           BasisOfPatch(pod, *state) == RevisionBasis::kPutBack;
     in_place.drain.push_back(
         NextDrainStep(in_place.options(), pod, state, chosen[i], complete, situation.now));
-    if (StaysAsItIs(in_place, i, left_out[i])) in_place.drain.back() = {};
+    const bool lost = std::ranges::find(in_place.pods->lost, i) != in_place.pods->lost.end();
+    const bool returns = in_place.drain.back().what == DrainStep::Do::kEnd;
+    if ((lost && returns) || StaysAsItIs(in_place, i, left_out[i])) in_place.drain.back() = {};
     LookAgainAt(in_place.drain.back().until, in_place);
   }
+}
+
+// Returns the name of a Pod beside which Recreate updates none: one that terminates, if there is
+// one.
+std::string OtherOf(const workload::Situation& situation) {
+  const auto& pods = situation.view.whole_pods;
+  const auto ends = std::ranges::find_if(pods, [](const Pod* pod) { return pod->meta.deleting(); });
+  return std::string((ends == pods.end() ? pods.back() : *ends)->meta.name);
 }
 
 void ChooseNext(const workload::Situation& situation, InPlace& in_place) {
@@ -175,9 +187,12 @@ void ChooseNext(const workload::Situation& situation, InPlace& in_place) {
   FindRefusals(situation, in_place);
   LookAgainAt(in_place.next_try, in_place);
   // A Pod beside the one that Recreate updates, such as a terminating one, would run the old image.
-  const bool beside = situation.recreate() && in_place.phase == InPlacePhase::kStaged &&
-                      situation.view.whole_pods.size() > 1;
-  const bool patches = !beside && in_place.phase != InPlacePhase::kDeciding &&
+  const bool staged = in_place.phase == InPlacePhase::kStaged;
+  if (situation.recreate() && staged && situation.view.whole_pods.size() > 1) {
+    in_place.beside = OtherOf(situation);
+  }
+  const bool waits = in_place.beside.has_value() || (staged && in_place.not_kept);
+  const bool patches = !waits && in_place.phase != InPlacePhase::kDeciding &&
                        in_place.phase != InPlacePhase::kRefused;
   if (patches && !in_place.next_try && std::ranges::count(left_out, true) < kRefusalsMax) {
     std::vector<bool> out = left_out;
@@ -217,6 +232,16 @@ workload::WantedTemplate Target(const workload::Situation& situation, const InPl
   return situation.wanted;
 }
 
+// During an exchange the host may have the revision already.
+std::vector<int64_t> RevisionsOfRollout(const workload::Situation& situation,
+                                        const InPlace& in_place) {
+  std::vector<int64_t> revisions = RevisionsUnderWay(situation.all, *in_place.host);
+  if (!in_place.stash) return revisions;
+  const auto stashed = workload::ParseRevision(in_place.stash->revision);
+  if (stashed) revisions.push_back(*stashed);
+  return revisions;
+}
+
 // Does the work of FindPods, for a rollout that has Pods of its own which can be seen.
 bool FindPodsOfRollout(const workload::Situation& situation, InPlace& in_place) {
   const workload::WantedTemplate target = Target(situation, in_place);
@@ -229,6 +254,7 @@ bool FindPodsOfRollout(const workload::Situation& situation, InPlace& in_place) 
                                    .target_json = *target.json,
                                    .min_ready_seconds = situation.workload.min_ready_seconds,
                                    .by_image = IsUnderWay(situation.all, *in_place.host),
+                                   .revisions = RevisionsOfRollout(situation, in_place),
                                    .late_births = committing};
   auto pods =
       ClassifyPods(situation.view.whole_pods, templates, situation.view.nodes, situation.now);
@@ -275,6 +301,8 @@ bool LooksReadyInFlight(const workload::Situation& situation, const InPlace& in_
     const PodStanding& standing = in_place.pods->standings[i];
     const PodState* state = in_place.pods->state(i);
     if (!standing.in_flight || !standing.ready || standing.exempt || state == nullptr) continue;
+    // It keeps no state, so nothing would ever tell.
+    if (std::ranges::find(in_place.pods->lost, i) != in_place.pods->lost.end()) continue;
     const Pod& pod = *in_place.pods->pods[i];
     if (!FailureOf(pod, *state, timeout, situation.now)) return true;
   }

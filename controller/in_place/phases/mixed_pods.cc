@@ -13,13 +13,21 @@
 namespace windlass::in_place {
 namespace {
 
+// A container that began so long after the patch runs the image of the patch, whatever grace period
+// the one before had.
+constexpr seconds kSurelyNew{600};
+
 // Returns true if a container of the Pod may still run another image than its spec has. One that is
 // not running will run the image of the spec.
 bool MayRunAnother(const Pod& pod, const PodState& state, const Completion& completion) {
   if (pod.node_name.empty() || completion.complete) return false;
+  const seconds kill_time{pod.termination_grace_period_seconds};
+  const WallTime surely_new =
+      state.at + kill_time * static_cast<int64_t>(state.containers.size()) + kSurelyNew;
   const bool runs = std::ranges::any_of(state.containers, [&](const ContainerPatch& patch) {
     const PodContainer* live = pod.Find(patch.name);
-    return live != nullptr && live->state == ContainerState::kRunning;
+    return live != nullptr && live->state == ContainerState::kRunning &&
+           live->started_at < surely_new;
   });
   return runs || !HasSeenPatch(pod, state);
 }
@@ -41,17 +49,23 @@ bool WasPatchedElsewhere(const workload::Situation& situation, const ReplicaSet&
 }
 
 std::optional<MixedReplicaSet> FindOther(const workload::Situation& situation, const ReplicaSet& rs,
-                                         bool under_way) {
+                                         bool under_way, bool exchanging) {
   for (const Pod* pod : situation.view.whole_pods) {
     if (WasPatchedElsewhere(situation, rs, *pod)) return MixedReplicaSet{&rs, pod->meta.name};
   }
-  if (rs.template_json == nullptr) return std::nullopt;
+  const bool has_pods = std::ranges::any_of(situation.view.whole_pods, [&](const Pod* pod) {
+    const OwnerReference* owner = pod->meta.ControllerRef();
+    return owner != nullptr && owner->uid == rs.meta.uid;
+  });
+  if (!has_pods || rs.template_json == nullptr) return std::nullopt;
   const RolloutTemplates templates{.deployment = situation.workload.meta.uid,
                                    .host = rs,
                                    .all = situation.all,
                                    .target = rs.template_fingerprint,
                                    .target_json = *rs.template_json,
-                                   .by_image = under_way};
+                                   .by_image = under_way,
+                                   .revisions = RevisionsUnderWay(situation.all, rs),
+                                   .late_births = exchanging};
   const auto pods =
       ClassifyPods(situation.view.whole_pods, templates, situation.view.nodes, situation.now);
   if (!pods.ok()) return std::nullopt;
@@ -80,10 +94,11 @@ std::vector<MixedReplicaSet> FindMixed(const workload::Situation& situation,
       in_place.options().policy != Policy::kDisabled && situation.view.in_place_missing.empty();
   for (const ReplicaSet* rs : situation.all) {
     if (rs->replicas >= situation.limits.desired) continue;
-    const bool under_way =
-        IsUnderWay(situation.all, *rs) || in_place.phase == InPlacePhase::kCommitting;
+    const bool exchanging = in_place.phase == InPlacePhase::kCommitting;
+    const bool under_way = exchanging || IsUnderWay(situation.all, *rs);
     if (situation.view.in_place_known) {
-      if (auto found = FindOther(situation, *rs, under_way)) mixed.push_back(*std::move(found));
+      if (auto found = FindOther(situation, *rs, under_way, exchanging))
+        mixed.push_back(*std::move(found));
     } else if (under_way && will_be_seen) {
       mixed.push_back({rs, {}});
     }

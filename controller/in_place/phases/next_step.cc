@@ -122,6 +122,9 @@ std::optional<Step> NextStaged(const workload::Situation& situation) {
   if (in_place.blocked) return RevertNextPod(situation);
   if (auto step = FallBackIfRefused(situation)) return step;
   if (auto step = FallBackIfForbidden(situation)) return step;
+  if (in_place.not_kept && in_place.options().policy == Policy::kIfPossible) {
+    return FallBackToReplace(situation, *in_place.not_kept);
+  }
   if (auto step = PatchNextPod(situation)) return step;
   return BeginExchange(situation);
 }

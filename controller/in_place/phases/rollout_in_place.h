@@ -98,6 +98,8 @@ struct InPlace {
   PodCounts counts{};                    // of `pods`
   std::vector<size_t> failed{};          // indexes in `pods`: patched to the target in vain
   std::optional<Cause> failing{};        // the first of them: "web-1: app: ErrImagePull"
+  std::optional<Cause> not_kept{};       // a webhook takes the state from a Pod again and again
+  std::optional<std::string> beside{};   // a Pod that keeps Recreate from updating another one
   bool failed_for_long = false;          // one has used up its time to recover (P-062)
   // The refusals in a row of patches to the template that Pods are to get now. Before `next_try` no
   // Pod is patched (P-036).

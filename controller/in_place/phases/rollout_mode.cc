@@ -5,6 +5,7 @@
 
 #include "controller/in_place/pod/pod_state.h"
 #include "controller/in_place/template/options.h"
+#include "controller/workload/annotations.h"
 #include "controller/workload/extension.h"
 #include "kubeclient/api/fingerprint_text.h"
 #include "kubeclient/api/json_reader.h"
@@ -93,6 +94,16 @@ std::optional<RolloutMode> ModeOf(const ReplicaSet& pending, std::string_view re
 bool IsUnderWay(std::span<const ReplicaSet* const> all, const ReplicaSet& host) {
   return std::ranges::any_of(
       all, [&](const ReplicaSet* rs) { return rs != &host && rs->meta.annotations.Has(kMode); });
+}
+
+std::vector<int64_t> RevisionsUnderWay(std::span<const ReplicaSet* const> all,
+                                       const ReplicaSet& host) {
+  std::vector<int64_t> revisions;
+  for (const ReplicaSet* rs : all) {
+    if (rs == &host || !rs->meta.annotations.Has(kMode)) continue;
+    if (const auto revision = workload::RevisionOf(rs->meta)) revisions.push_back(*revision);
+  }
+  return revisions;
 }
 
 bool HasForeignTemplate(const ReplicaSet& host, const RolloutMode& mode) {

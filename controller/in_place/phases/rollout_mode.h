@@ -22,6 +22,7 @@
 #include <span>
 #include <string>
 #include <string_view>
+#include <vector>
 
 #include "controller/in_place/template/changes.h"
 #include "controller/workload/workload.h"
@@ -64,6 +65,10 @@ std::optional<RolloutMode> ModeOf(const ReplicaSet& pending, std::string_view re
 // Returns true if a ReplicaSet other than `host` waits for a revision: some Pods of `host` may have
 // been patched to it, even if another template is wanted by now.
 bool IsUnderWay(std::span<const ReplicaSet* const> all, const ReplicaSet& host);
+
+// Returns the revisions of those ReplicaSets: Pods of `host` may have been patched to them.
+std::vector<int64_t> RevisionsUnderWay(std::span<const ReplicaSet* const> all,
+                                       const ReplicaSet& host);
 
 // Returns true if another client changed the template of `host` since the decision (P-073). Returns
 // true only if both changed:

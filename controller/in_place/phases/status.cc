@@ -90,6 +90,11 @@ Word OfStaged(const workload::Situation& situation) {
     return Running(InPlaceReason::kGivenUp, situation, GivenUp(situation, *in_place.blocked));
   }
   if (in_place.failing) return Running(InPlaceReason::kFailing, situation, in_place.failing->text);
+  if (in_place.beside) {
+    return Running(InPlaceReason::kStaged, situation,
+                   "strategy Recreate runs one template at a time, and pod " + *in_place.beside +
+                       " is still there");
+  }
   if (in_place.at_rest && counts.in_flight == 0) {
     return Running(InPlaceReason::kPartitioned, situation,
                    counts.to_update > 0 ? "the others keep their revision"

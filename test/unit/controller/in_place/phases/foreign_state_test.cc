@@ -142,27 +142,75 @@ TEST_CASE("a Pod whose state was taken counts as restarting until time tells (P-
   c.CheckAllRun("v2", 4);
 }
 
-TEST_CASE("with a webhook that takes each state, one Pod is patched, and is said why (P-028)") {
-  Started c(4);
-  c.on_update = [](const Json& /*before*/, Json& pod) { pod["metadata"].erase("annotations"); };
-  c.SetImage("v2");
-  for (int i = 0; i < 4; ++i) {
-    c.Sync();
-    c.RestartAll();
-    c.now += 100;
+// An admission webhook takes the state from every Pod that is patched.
+class Forgetful : public Started {
+ public:
+  explicit Forgetful(int32_t max_unavailable) : Started(4, max_unavailable) {
+    on_update = [](const Json& /*before*/, Json& pod) { pod["metadata"].erase("annotations"); };
   }
-  int patched = 0;
-  for (const std::string& pod : c.PodNames()) patched += c.ImageOfPod(pod) == "v2" ? 1 : 0;
-  CHECK(patched == 1);
+  void Roll(const std::string& image) {
+    SetImage(image);
+    Rounds(4);
+  }
+  void Rounds(int rounds) {
+    for (int i = 0; i < rounds; ++i) {
+      Sync();
+      RestartAll();
+      RunPods();
+      now += 100;
+    }
+  }
+  int PodsOf(const std::string& image) {
+    int pods = 0;
+    for (const std::string& pod : PodNames()) pods += ImageOfPod(pod) == image ? 1 : 0;
+    return pods;
+  }
+};
+
+TEST_CASE("with a webhook that takes each state, one Pod is patched, and is said why (P-028)") {
+  Forgetful c(3);
+  c.Annotate("windlass.dev/in-place-canary-first", "false");
+  c.Roll("v2");
+  CHECK(c.PodsOf("v2") == 1);
   CHECK(c.InPlaceCondition() == "True Failing");
   CHECK(c.InPlaceMessage().find("does not keep annotation windlass.dev/in-place-state") !=
         std::string::npos);
-  c.on_update = nullptr;
-  for (int i = 0; i < 100; ++i) {
-    c.now += 10;
+  SECTION("it goes on when the webhook is gone") {
+    c.on_update = nullptr;
+    c.Rounds(20);
     c.SettleInPlace();
+    c.CheckAllRun("v2", 4);
   }
+  SECTION("an undo ends") {
+    c.Roll("v1");
+    c.SettleInPlace();
+    CHECK(c.PodsOf("v1") == 4);
+    CHECK(c.Condition("Progressing") == "True NewReplicaSetAvailable");
+  }
+}
+
+TEST_CASE("with IfPossible, Pods are then replaced (P-028, P-013)") {
+  Forgetful c(1);
+  c.Annotate("windlass.dev/in-place", "IfPossible");
+  c.Roll("v2");
+  c.Rounds(10);
+  CHECK(c.PodsOf("v2") == 4);
+  CHECK(c.Condition("Progressing") == "True NewReplicaSetAvailable");
+}
+
+// Whom this serves: who removed what looked like litter, between two rollouts.
+TEST_CASE("a state that was taken at rest makes no Pod restart in the next rollout (P-028)") {
+  Started c(4);
+  c.SetImage("v2");
+  c.SettleInPlace();
   c.CheckAllRun("v2", 4);
+  for (const std::string& pod : c.PodNames()) c.PodNamed(pod)["metadata"].erase("annotations");
+  c.SetImage("v3");
+  c.Sync();
+  CHECK(c.in_flight() == 1);
+  CHECK(c.deployment()["status"]["availableReplicas"] == 3);
+  c.SettleInPlace();
+  c.CheckAllRun("v3", 4);
 }
 
 TEST_CASE("a workload that was made again takes back what the one before patched (P-027)") {

@@ -5,6 +5,7 @@
 #include <nlohmann/json.hpp>
 
 #include "controller/workload/waiting.h"
+#include "kubeclient/api/time.h"
 #include "test/catch.h"
 #include "test/unit/controller/in_place/phases/cluster.h"
 
@@ -73,6 +74,22 @@ TEST_CASE("with Recreate, a Pod that crashes after its update holds up no scale 
   c.SettleInPlace();
   CheckAllRun(c, "v2");
   c.Crash(c.PodNames()[0]);
+  c.Scale(3);
+  c.Sync();
+  c.RunPods();
+  CHECK(c.PodNames().size() == 3);
+}
+
+TEST_CASE("with Recreate, a Pod that starts slowly months later holds up no scale (P-011)") {
+  Alone c("Only");
+  c.SetImage("v2");
+  c.SettleInPlace();
+  CheckAllRun(c, "v2");
+  c.now += 10'000;
+  Json& container = c.PodNamed(c.PodNames()[0])["status"]["containerStatuses"][0];
+  container["containerID"] = "containerd://again";
+  container["started"] = false;
+  container["state"]["running"]["startedAt"] = FormatTime({c.now});
   c.Scale(3);
   c.Sync();
   c.RunPods();
