@@ -96,6 +96,21 @@ TEST_CASE("with Recreate, a Pod that starts slowly months later holds up no scal
   CHECK(c.PodNames().size() == 3);
 }
 
+TEST_CASE("with Recreate, a Pod that lost all marks of its update is told by its image (P-011)") {
+  Alone c("Only");
+  const std::string pod = c.PodNames()[0];
+  c.SetImage("v2");
+  c.Sync();
+  c.RunPods();
+  c.PodNamed(pod)["metadata"].erase("annotations");
+  c.PodNamed(pod)["metadata"]["labels"].erase("windlass.dev/revision");
+  c.Edit([](Json& d) { d["spec"]["paused"] = true; });
+  c.Scale(3);
+  for (int i = 0; i < 3; ++i) c.Sync();
+  c.RunPods();
+  CHECK(c.PodNames().size() == 1);
+}
+
 TEST_CASE("with Recreate, who waits long for an update in place is told for which Pod (P-011)") {
   Alone c("Only");
   const std::string pod = c.PodNames()[0];
