@@ -27,8 +27,7 @@ bool WasTakenFromUs(const Workload& workload, const Reply& found) {
   Decoder decoder(symbols);
   const Result<ReplicaSet> rs = DecodeReplicaSet(decoder, found.body);
   if (!rs.ok()) return false;
-  const OwnerReference* owner = rs->meta.ControllerRef();
-  if (owner != nullptr && owner->uid == workload.meta.uid) return true;
+  if (rs->meta.IsControlledBy(workload.meta.uid)) return true;
   if (rs->meta.creation_timestamp < workload.meta.creation_timestamp) return false;
   const std::optional<int64_t> revision = ParseRevision(RevisionText(rs->meta));
   return !revision || *revision > ParseRevision(workload.revision).value_or(0);
@@ -80,8 +79,7 @@ bool CameBackAsSent(const Situation& situation, const Reply& answer) {
   Decoder decoder(symbols);
   const Result<ReplicaSet> rs = DecodeReplicaSet(decoder, answer.body);
   if (!rs.ok()) return false;
-  const OwnerReference* owner = rs->meta.ControllerRef();
-  return owner != nullptr && owner->uid == workload.meta.uid &&
+  return rs->meta.IsControlledBy(workload.meta.uid) &&
          Matches(workload.selector, rs->meta.labels) &&
          (!situation.wanted.known || situation.wanted.Is(rs->template_fingerprint));
 }

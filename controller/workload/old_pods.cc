@@ -113,8 +113,7 @@ Wait AwaitOneTemplate(const Situation& situation, const MixedReplicaSet& mixed) 
 
 bool MayHavePods(const Situation& situation, const ReplicaSet& rs) {
   return CountsPods(rs) || std::ranges::any_of(situation.view.pods, [&](const PodMetadata* pod) {
-           const OwnerReference* owner = pod->meta.ControllerRef();
-           return owner != nullptr && owner->uid == rs.meta.uid;
+           return pod->meta.IsControlledBy(rs.meta.uid);
          });
 }
 

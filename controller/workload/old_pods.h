@@ -1,4 +1,5 @@
-// Recreate: whether Pods of other ReplicaSets are left. Source: D-302, D-303, S-010.
+// Recreate: whether Pods of other ReplicaSets, or of another template, are left. Source: D-302,
+// D-303, S-010, P-011.
 #pragma once
 
 #include <optional>

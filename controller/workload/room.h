@@ -38,8 +38,8 @@ struct Growth {
   // What can be written now: the present size, or another one.
   int32_t size = 0;
   // False if `size` is smaller than desired + surge allows, only because other ReplicaSets still
-  // have Pods above their sizes; under Recreate, because they may have any. Then `rs` can grow
-  // further later.
+  // have Pods above their sizes; under Recreate, because they may have any, or one of `rs` has
+  // another template (IsMixed). Then `rs` can grow further later.
   bool whole = true;
   // An uncached list of Pods to read first, because it may show that there is room.
   std::optional<Step> ask{};

@@ -68,6 +68,11 @@ const OwnerReference* ObjectMeta::ControllerRef() const {
   return at == owner_references.end() ? nullptr : &*at;
 }
 
+bool ObjectMeta::IsControlledBy(const Uid& owner) const {
+  const OwnerReference* controller = ControllerRef();
+  return controller != nullptr && controller->uid == owner;
+}
+
 size_t BytesOf(const ObjectMeta& meta) {
   return meta.name.capacity() + meta.resource_version.text.capacity() + meta.labels.bytes() +
          meta.annotations.bytes() + meta.owner_references.capacity() * sizeof(OwnerReference);

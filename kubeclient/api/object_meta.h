@@ -90,6 +90,8 @@ struct ObjectMeta {
   bool deleting() const { return !deletion_timestamp.IsZero(); }
   // Returns the first reference with controller: true (D-102); nullptr if there is none.
   const OwnerReference* ControllerRef() const;
+  // Returns true if that reference is there and has uid `owner`.
+  bool IsControlledBy(const Uid& owner) const;
   bool operator==(const ObjectMeta&) const = default;
 };
 

@@ -74,11 +74,17 @@ std::vector<Object> InPlaceInvariants::ReplicaSetsOf(const Json& owner) const {
 }
 
 std::vector<Object> InPlaceInvariants::ActivePodsOf(const Json& owner) const {
+  std::vector<Object> pods = LivePodsOf(owner);
+  std::erase_if(pods, [](const Object& pod) { return !IsActivePod(*pod); });
+  return pods;
+}
+
+std::vector<Object> InPlaceInvariants::LivePodsOf(const Json& owner) const {
   std::set<std::string> owners;
   for (const Object& rs : ReplicaSetsOf(owner)) owners.insert(UidOf(*rs));
   std::vector<Object> pods;
   for (const Object& pod : server_.List(resources::kPods, NamespaceOf(owner))) {
-    if (owners.contains(ControllerUidOf(*pod)) && IsActivePod(*pod)) pods.push_back(pod);
+    if (owners.contains(ControllerUidOf(*pod)) && !IsTerminalPod(*pod)) pods.push_back(pod);
   }
   return pods;
 }
@@ -280,11 +286,8 @@ void InPlaceInvariants::JudgePodWrite(const Change& change, const Json& owner) {
 // The patch would leave a Pod of the old image beside the patched one, terminating ones included
 // (I-09).
 void InPlaceInvariants::JudgeBeside(const Change& change, const Json& owner) {
-  std::set<std::string> owners;
-  for (const Object& rs : ReplicaSetsOf(owner)) owners.insert(UidOf(*rs));
-  for (const Object& pod : server_.List(resources::kPods, NamespaceOf(owner))) {
-    const bool other = UidOf(*pod) != UidOf(*change.before);
-    if (!other || !owners.contains(ControllerUidOf(*pod)) || IsTerminalPod(*pod)) continue;
+  for (const Object& pod : LivePodsOf(owner)) {
+    if (UidOf(*pod) == UidOf(*change.before)) continue;
     if (ChangesImages(*change.before, *pod)) continue;  // they differed before
     return Violate("I-09", change.request, NameOf(*pod) + " keeps the image");
   }

@@ -111,6 +111,7 @@ class InPlaceInvariants {
   Object OwnerInPlace(const Json& replica_set) const;
   std::vector<Object> ReplicaSetsOf(const Json& owner) const;
   std::vector<Object> ActivePodsOf(const Json& owner) const;
+  std::vector<Object> LivePodsOf(const Json& owner) const;  // terminating ones, too
   void Violate(const std::string& invariant, const std::string& request, std::string detail);
   MonotonicTime Now() const;
 

@@ -2,6 +2,7 @@
 // stands. Source: P-027, P-050, P-031.
 #pragma once
 
+#include <algorithm>
 #include <cstdint>
 #include <optional>
 #include <span>
@@ -24,10 +25,9 @@ struct RolloutTemplates {
   Fingerprint target;                      // of the template that the Pods are to have
   const std::string& target_json;
   int32_t min_ready_seconds = 0;
-  // A rollout is under way, so a Pod whose annotation is missing or unreadable may have been
-  // patched all the same: somebody took the annotation away. The Pod has the template whose images
-  // it has (P-027). At any other time a Pod with another image was edited by somebody, and is left
-  // alone.
+  // True while a rollout is under way. A Pod without a readable annotation may then have been
+  // patched: somebody took the annotation away. Its images tell which template it has (P-027). At
+  // any other time somebody edited a Pod with another image, and it is left alone.
   bool by_image = false;
   // The revisions to which this rollout patches Pods. One of these Pods whose state is missing or
   // unreadable counts as in flight (LostState).
@@ -45,10 +45,13 @@ struct RolloutPods {
   // images by now. Of a foreign Pod that is drained only `drain` is kept.
   std::vector<std::optional<PodState>> states;
   std::vector<Fingerprint> of;  // the template that its spec has
-  std::vector<size_t> lost;  // whose state was taken, and is one that is to be written (LostState)
+  // Indexes of the Pods whose state somebody took: it is in `states`, and is to be written
+  // (LostState).
+  std::vector<size_t> lost;
   std::vector<PodStanding> standings;
 
   size_t size() const { return pods.size(); }
+  bool is_lost(size_t i) const { return std::ranges::find(lost, i) != lost.end(); }
   const PodState* state(size_t i) const { return states[i] ? &*states[i] : nullptr; }
 };
 

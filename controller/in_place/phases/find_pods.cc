@@ -6,7 +6,6 @@
 #include <vector>
 
 #include "controller/in_place/phases/old_kubelets.h"
-#include "controller/in_place/phases/patch_pods.h"
 #include "controller/in_place/phases/refused_patches.h"
 #include "controller/in_place/phases/rollout_mode.h"
 #include "controller/in_place/pod/completion.h"
@@ -163,9 +162,9 @@ void FindDrain(const workload::Situation& situation, InPlace& in_place,
                           BasisOfPatch(pod, *state) == RevisionBasis::kPutBack;
     in_place.drain.push_back(
         NextDrainStep(in_place.options(), pod, state, chosen[i], complete, situation.now));
-    const bool lost = std::ranges::find(in_place.pods->lost, i) != in_place.pods->lost.end();
     const bool returns = in_place.drain.back().what == DrainStep::Do::kEnd;
-    if ((lost && returns) || StaysAsItIs(in_place, i, left_out[i])) in_place.drain.back() = {};
+    if ((returns && in_place.pods->is_lost(i)) || StaysAsItIs(in_place, i, left_out[i]))
+      in_place.drain.back() = {};
     LookAgainAt(in_place.drain.back().until, in_place);
   }
 }
@@ -302,7 +301,7 @@ bool LooksReadyInFlight(const workload::Situation& situation, const InPlace& in_
     const PodState* state = in_place.pods->state(i);
     if (!standing.in_flight || !standing.ready || standing.exempt || state == nullptr) continue;
     // It keeps no state, so nothing would ever tell.
-    if (std::ranges::find(in_place.pods->lost, i) != in_place.pods->lost.end()) continue;
+    if (in_place.pods->is_lost(i)) continue;
     const Pod& pod = *in_place.pods->pods[i];
     if (!FailureOf(pod, *state, timeout, situation.now)) return true;
   }

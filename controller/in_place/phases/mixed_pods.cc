@@ -13,17 +13,14 @@
 namespace windlass::in_place {
 namespace {
 
-// A container that began so long after the patch runs the image of the patch, whatever grace period
-// the one before had.
+// A container runs the image of the patch if it began so long after the time for the kill.
 constexpr seconds kSurelyNew{600};
 
 // Returns true if a container of the Pod may still run another image than its spec has. One that is
 // not running will run the image of the spec.
 bool MayRunAnother(const Pod& pod, const PodState& state, const Completion& completion) {
   if (pod.node_name.empty() || completion.complete) return false;
-  const seconds kill_time{pod.termination_grace_period_seconds};
-  const WallTime surely_new =
-      state.at + kill_time * static_cast<int64_t>(state.containers.size()) + kSurelyNew;
+  const WallTime surely_new = state.at + KillTime(pod, state) + kSurelyNew;
   const bool runs = std::ranges::any_of(state.containers, [&](const ContainerPatch& patch) {
     const PodContainer* live = pod.Find(patch.name);
     return live != nullptr && live->state == ContainerState::kRunning &&
@@ -32,13 +29,11 @@ bool MayRunAnother(const Pod& pod, const PodState& state, const Completion& comp
   return runs || !HasSeenPatch(pod, state);
 }
 
-// Returns true if our patch brought the Pod to another template than that of `rs`. Tells of Pods
-// that are being deleted, too, and needs no text of a template. A template that nobody has any more
-// may be that of `rs` as an older API server showed it, so it does not count.
+// Returns true if our patch brought a Pod of `rs` to another template than that of `rs`. The Pod
+// may be terminating, and no text of a template is needed. The other template must be the wanted
+// one or that of a ReplicaSet: any other may be that of `rs` as an older API server showed it.
 bool WasPatchedElsewhere(const workload::Situation& situation, const ReplicaSet& rs,
                          const Pod& pod) {
-  const OwnerReference* owner = pod.meta.ControllerRef();
-  if (owner == nullptr || owner->uid != rs.meta.uid) return false;
   const auto said = PodStateOf(pod);
   if (!said || !said->ok() || (*said)->deployment != situation.workload.meta.uid) return false;
   const Fingerprint& target = (*said)->target;
@@ -50,13 +45,12 @@ bool WasPatchedElsewhere(const workload::Situation& situation, const ReplicaSet&
 
 std::optional<MixedReplicaSet> FindOther(const workload::Situation& situation, const ReplicaSet& rs,
                                          bool under_way, bool exchanging) {
+  bool has_pods = false;
   for (const Pod* pod : situation.view.whole_pods) {
+    if (!pod->meta.IsControlledBy(rs.meta.uid)) continue;
+    has_pods = true;
     if (WasPatchedElsewhere(situation, rs, *pod)) return MixedReplicaSet{&rs, pod->meta.name};
   }
-  const bool has_pods = std::ranges::any_of(situation.view.whole_pods, [&](const Pod* pod) {
-    const OwnerReference* owner = pod->meta.ControllerRef();
-    return owner != nullptr && owner->uid == rs.meta.uid;
-  });
   if (!has_pods || rs.template_json == nullptr) return std::nullopt;
   const RolloutTemplates templates{.deployment = situation.workload.meta.uid,
                                    .host = rs,

@@ -165,12 +165,6 @@ std::optional<Step> PatchNextPod(const workload::Situation& situation) {
   return std::nullopt;
 }
 
-bool WasPatched(const Learned& learned, const Pod& pod) {
-  return std::ranges::any_of(learned, [&](const Outcome& outcome) {
-    return outcome.said.ok() && IsPatchOf(outcome, resources::kPods, pod.meta);
-  });
-}
-
 std::optional<Step> RestoreStates(const workload::Situation& situation) {
   const InPlace& in_place = InPlaceOf(situation);
   if (!in_place.pods) return std::nullopt;

@@ -18,12 +18,9 @@ const Error* RefusedOfPods(const Learned& learned);
 // ones are still draining.
 std::optional<Step> PatchNextPod(const workload::Situation& situation);
 
-// Returns the next write that gives a Pod the state back that somebody took (LostState); nullopt if
-// no Pod lacks it, or this sync has patched each of these already.
+// Returns the write of the state that somebody took from a Pod (LostState), for the first Pod that
+// this sync has not patched. Returns nullopt if there is none.
 std::optional<Step> RestoreStates(const workload::Situation& situation);
-
-// Returns true if this sync has patched the Pod, and the API server did not refuse it.
-bool WasPatched(const Learned& learned, const Pod& pod);
 
 // Returns the write that returns a drained Pod to traffic, if the Pod is updated or is not to be
 // patched any more; nullopt if there is no such Pod. The settings of the workload do not matter

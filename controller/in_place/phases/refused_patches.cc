@@ -67,6 +67,12 @@ bool WasRefused(const Learned& learned, const Pod& pod) {
       learned, [&](const Outcome& outcome) { return !outcome.said.ok() && IsTryOf(outcome, pod); });
 }
 
+bool WasPatched(const Learned& learned, const Pod& pod) {
+  return std::ranges::any_of(learned, [&](const Outcome& outcome) {
+    return outcome.said.ok() && IsPatchOf(outcome, resources::kPods, pod.meta);
+  });
+}
+
 void FindRefusals(const workload::Situation& situation, InPlace& in_place) {
   const ReplicaSet* rs = situation.new_replica_set;
   if (rs == nullptr || !PatchesPods(in_place)) return;

@@ -21,6 +21,8 @@ inline constexpr int kRefusalsMax = 3;
 // Returns true if a patch of this Pod, or the beginning of its drain, failed in this sync, for
 // whatever reason.
 bool WasRefused(const Learned& learned, const Pod& pod);
+// Returns true if a patch of this Pod was accepted in this sync.
+bool WasPatched(const Learned& learned, const Pod& pod);
 
 // Sets `refusals` and `next_try` of `in_place`.
 void FindRefusals(const workload::Situation& situation, InPlace& in_place);

@@ -56,6 +56,10 @@ std::optional<Note> NoteFor(const ReplicaSet& pending, std::string_view key,
   return note;
 }
 
+bool WaitsBeside(const ReplicaSet& host, const ReplicaSet& rs) {
+  return &rs != &host && rs.meta.annotations.Has(kMode);
+}
+
 }  // namespace
 
 bool IsInternal(std::string_view key) { return key.starts_with(kInternalPrefix); }
@@ -92,15 +96,14 @@ std::optional<RolloutMode> ModeOf(const ReplicaSet& pending, std::string_view re
 }
 
 bool IsUnderWay(std::span<const ReplicaSet* const> all, const ReplicaSet& host) {
-  return std::ranges::any_of(
-      all, [&](const ReplicaSet* rs) { return rs != &host && rs->meta.annotations.Has(kMode); });
+  return std::ranges::any_of(all, [&](const ReplicaSet* rs) { return WaitsBeside(host, *rs); });
 }
 
 std::vector<int64_t> RevisionsUnderWay(std::span<const ReplicaSet* const> all,
                                        const ReplicaSet& host) {
   std::vector<int64_t> revisions;
   for (const ReplicaSet* rs : all) {
-    if (rs == &host || !rs->meta.annotations.Has(kMode)) continue;
+    if (!WaitsBeside(host, *rs)) continue;
     if (const auto revision = workload::RevisionOf(rs->meta)) revisions.push_back(*revision);
   }
   return revisions;

@@ -58,8 +58,7 @@ int32_t NeededOf(const workload::Situation& situation, const ReplicaSet& rs) {
   const bool none_on_its_way = in_place.counts.to_update == 0 && in_place.counts.in_flight == 0;
   int64_t left = in_place.counts.available - in_place.limits.surplus;
   for (size_t i = 0; i < in_place.pods->size(); ++i) {
-    const OwnerReference* owner = in_place.pods->pods[i]->meta.ControllerRef();
-    const bool its = owner != nullptr && owner->uid == rs.meta.uid;
+    const bool its = in_place.pods->pods[i]->meta.IsControlledBy(rs.meta.uid);
     const PodStanding& pod = in_place.pods->standings[i];
     left -= its && pod.available ? 1 : 0;
     const bool waits_for_room = !pod.stand_in && FitsOnNoNode(*in_place.pods->pods[i]);

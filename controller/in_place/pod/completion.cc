@@ -52,8 +52,7 @@ bool MayBeFirstOfOldImage(const Pod& pod, const PodState& state, const Container
 std::optional<WallTime> DoneAt(const Pod& pod, const PodState& state, const ContainerPatch& patch,
                                const PodContainer& live) {
   const bool kubelet_tells = pod.observed_generation > 0;
-  const seconds kill_time =
-      seconds(pod.termination_grace_period_seconds) * static_cast<int64_t>(state.containers.size());
+  const seconds kill_time = KillTime(pod, state);
   const auto known_image = KnownImage(patch, live.id.ToString());
   if (known_image) {  // item 4: the kubelet has nothing to do
     const bool requested = live.image == *known_image;
@@ -105,6 +104,11 @@ bool HasSeenPatch(const Pod& pod, const PodState& state) {
   // largest there is.
   const int64_t patched = std::min(state.generation_before, pod.meta.generation - 1) + 1;
   return pod.observed_generation == 0 || pod.observed_generation >= patched;
+}
+
+seconds KillTime(const Pod& pod, const PodState& state) {
+  return seconds(pod.termination_grace_period_seconds) *
+         static_cast<int64_t>(state.containers.size());
 }
 
 WallTime TryAgainAt(const PodState& state) { return state.at + kTryAgain; }

@@ -31,6 +31,10 @@ namespace windlass::in_place {
 // observedGeneration.
 bool HasSeenPatch(const Pod& pod, const PodState& state);
 
+// Returns how long the kubelet may take to kill the containers of the last patch, one after
+// another. Example: 2 containers, grace period 30 s: 60 s.
+seconds KillTime(const Pod& pod, const PodState& state);
+
 struct Completion {
   bool complete = false;
   // When the answer may change without an event: time alone completes the patch, or the patch is to

@@ -10,8 +10,7 @@ namespace {
 std::vector<const ReplicaSet*> Owned(const View& view) {
   std::vector<const ReplicaSet*> owned;
   for (const ReplicaSet* rs : view.replica_sets) {
-    const OwnerReference* owner = rs->meta.ControllerRef();
-    if (owner != nullptr && owner->uid == view.workload.meta.uid) owned.push_back(rs);
+    if (rs->meta.IsControlledBy(view.workload.meta.uid)) owned.push_back(rs);
   }
   return owned;
 }

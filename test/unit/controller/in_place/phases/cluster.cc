@@ -358,10 +358,21 @@ void Started::Patch(int pods) {
   }
 }
 
+Alone::Alone(const std::string& policy) : InPlaceCluster(1, 1) {
+  Annotate("windlass.dev/in-place", policy);
+  SettleInPlace();
+  ChangeStrategy("Recreate");
+  SettleInPlace();
+}
+
+void CheckAllRun(InPlaceCluster& cluster, const std::string& image) {
+  CHECK(cluster.Condition("Progressing") == "True NewReplicaSetAvailable");
+  for (const std::string& pod : cluster.PodNames()) CHECK(cluster.ImageOfPod(pod) == image);
+}
+
 void Started::CheckAllRun(const std::string& image, size_t pods) {
-  CHECK(Condition("Progressing") == "True NewReplicaSetAvailable");
+  in_place::CheckAllRun(*this, image);
   CHECK(PodNames().size() == pods);
-  for (const std::string& pod : PodNames()) CHECK(ImageOfPod(pod) == image);
   for (const auto& [name, rs] : replica_sets()) {
     const Json annotations = rs["metadata"]["annotations"];
     for (const auto& [key, value] : annotations.items()) {

@@ -110,6 +110,15 @@ class Started : public InPlaceCluster {
   void CheckAllRun(const std::string& image, size_t pods);
 };
 
+// At rest with one Pod of image v1 and strategy Recreate.
+class Alone : public InPlaceCluster {
+ public:
+  explicit Alone(const std::string& policy);
+};
+
+// Checks that the rollout is complete, and all Pods run `image`.
+void CheckAllRun(InPlaceCluster& cluster, const std::string& image);
+
 // Sets a label of the template and adds a toleration. Running Pods get both without a restart; a
 // label alone would need new Pods (P-007).
 void SetTemplateLabel(nlohmann::json& deployment, const std::string& key, const std::string& value);

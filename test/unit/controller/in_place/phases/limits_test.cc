@@ -25,22 +25,6 @@ class Quarter : public InPlaceCluster {
   }
 };
 
-// At rest with one Pod of image v1 and strategy Recreate.
-class Alone : public InPlaceCluster {
- public:
-  explicit Alone(const std::string& policy) : InPlaceCluster(1, 1) {
-    Annotate("windlass.dev/in-place", policy);
-    SettleInPlace();
-    ChangeStrategy("Recreate");
-    SettleInPlace();
-  }
-};
-
-void CheckAllRun(InPlaceCluster& c, const std::string& image) {
-  CHECK(c.Condition("Progressing") == "True NewReplicaSetAvailable");
-  for (const std::string& pod : c.PodNames()) CHECK(c.ImageOfPod(pod) == image);
-}
-
 TEST_CASE("with Only, a rollout whose budget goes by scaling waits for it (P-012)") {
   Quarter c(4, "Only");
   c.SetImage("v2");

@@ -14,22 +14,6 @@ namespace {
 
 using Json = nlohmann::json;
 
-// At rest with one Pod of image v1 and strategy Recreate.
-class Alone : public InPlaceCluster {
- public:
-  explicit Alone(const std::string& policy) : InPlaceCluster(1, 1) {
-    Annotate("windlass.dev/in-place", policy);
-    SettleInPlace();
-    ChangeStrategy("Recreate");
-    SettleInPlace();
-  }
-};
-
-void CheckAllRun(InPlaceCluster& c, const std::string& image) {
-  CHECK(c.Condition("Progressing") == "True NewReplicaSetAvailable");
-  for (const std::string& pod : c.PodNames()) CHECK(c.ImageOfPod(pod) == image);
-}
-
 TEST_CASE("with Recreate, Pods that come while one is updated have its image (P-011)") {
   Alone c(GENERATE("Only", "IfPossible"));
   const std::string pod = c.PodNames()[0];
