@@ -78,9 +78,8 @@ CallId GuardedTransport::Call(HttpRequest request, ReplyHandler reply) {
   auto noted = [this, still_there = std::weak_ptr(alive_), method = request.method,
                 namespace_ = NamespaceIn(request.target),
                 reply = std::move(reply)](Result<HttpResponse> response) {
-    const std::optional<CallOutcome> outcome = CallOutcomeOf(method, response);
-    if (outcome && !still_there.expired()) Note(*outcome, namespace_);
-    reply(std::move(response));
+    if (still_there.expired()) return reply(std::move(response));
+    Take(CallOutcomeOf(method, response), namespace_, [&] { reply(std::move(response)); });
   };
   return inner_.Call(std::move(request), std::move(noted));
 }
@@ -98,25 +97,26 @@ CallId GuardedTransport::Stream(HttpRequest request, StreamHandler handler) {
   const auto heard = std::make_shared<bool>(false);
   StreamHandler observed;
   observed.on_open = std::move(handler.on_open);
-  const auto note = [this, still_there = std::weak_ptr(alive_), heard] {
+  const auto take = [this, still_there = std::weak_ptr(alive_),
+                     heard](const std::function<void()>& handle) {
     const bool first = !std::exchange(*heard, true);
-    if (!still_there.expired() && (first || breaker_.tripped())) Note(CallOutcome::kUseful);
+    if (still_there.expired() || !(first || breaker_.tripped())) return handle();
+    Take(CallOutcome::kUseful, {}, handle);
   };
-  observed.on_line = [note, on_line = std::move(handler.on_line)](std::string_view line) {
-    note();
-    on_line(line);
+  observed.on_line = [take, on_line = std::move(handler.on_line)](std::string_view line) {
+    take([&] { on_line(line); });
   };
-  observed.on_long_line = [note,
+  observed.on_long_line = [take,
                            on_long_line = std::move(handler.on_long_line)](std::string_view head) {
-    note();
-    if (on_long_line) on_long_line(head);
+    take([&] {
+      if (on_long_line) on_long_line(head);
+    });
   };
   observed.on_end = [this, still_there = std::weak_ptr(alive_), heard,
                      namespace_ = NamespaceIn(request.target),
                      on_end = std::move(handler.on_end)](StreamEnd end) {
-    const std::optional<CallOutcome> outcome = CallOutcomeOf(end);
-    if (outcome && !*heard && !still_there.expired()) Note(*outcome, namespace_);
-    on_end(std::move(end));
+    if (still_there.expired() || *heard) return on_end(std::move(end));
+    Take(CallOutcomeOf(end), namespace_, [&] { on_end(std::move(end)); });
   };
   ++sent_;
   return inner_.Stream(std::move(request), std::move(observed));
@@ -146,14 +146,33 @@ void GuardedTransport::Cancel(CallId id) {
   if ((id & kRefusedBit) == 0) inner_.Cancel(id);
 }
 
-void GuardedTransport::Note(CallOutcome outcome, std::string_view namespace_) {
+// Notes the outcome and has the answer handled. News that the server is away come first: the
+// handler repeats nothing. News that it is back come afterwards: with them watches may begin anew,
+// and drop what comes on the present ones, and syncs go on. They would decide without what this
+// answer says. The handler may destroy the guard.
+void GuardedTransport::Take(std::optional<CallOutcome> outcome, std::string_view namespace_,
+                            const std::function<void()>& handle) {
+  if (!outcome || !Note(*outcome, namespace_)) return handle();
+  if (breaker_.tripped()) {
+    TellChange();
+    return handle();
+  }
+  const std::weak_ptr still_there(alive_);
+  handle();
+  if (!still_there.expired() && !breaker_.tripped()) TellChange();
+}
+
+// Returns true if the server goes away, or is back, by this outcome.
+bool GuardedTransport::Note(CallOutcome outcome, std::string_view namespace_) {
   const bool before = breaker_.tripped();
   breaker_.Note(outcome, clock_.Now(), namespace_);
   if (outcome == CallOutcome::kRefused) was_refused_ = true;
-  if (breaker_.tripped() == before) {
-    if (!before && outcome == CallOutcome::kUseful) was_refused_ = false;
-    return;
-  }
+  if (breaker_.tripped() != before) return true;
+  if (!before && outcome == CallOutcome::kUseful) was_refused_ = false;
+  return false;
+}
+
+void GuardedTransport::TellChange() {
   if (breaker_.tripped()) {
     ++times_away_;
     probes_sent_ = 0;
@@ -193,7 +212,7 @@ void GuardedTransport::Probe() {
                                                const Result<HttpResponse>& response) {
     if (still_there.expired()) return;
     probe_ = 0;
-    if (const auto outcome = CallOutcomeOf(HttpMethod::kGet, response)) Note(*outcome);
+    Take(CallOutcomeOf(HttpMethod::kGet, response), {}, [] {});
   });
   ScheduleProbe();
 }

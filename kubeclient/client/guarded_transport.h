@@ -18,6 +18,7 @@
 #include <cstdint>
 #include <functional>
 #include <memory>
+#include <optional>
 #include <string_view>
 
 #include "kubeclient/base/clock.h"
@@ -58,8 +59,9 @@ class GuardedTransport final : public Transport {
   // Returns how many calls and streams the whole process has sent, probes included.
   uint64_t sent() const { return sent_; }
 
-  // Called when the server goes away (true) or is back (false), before the handler of the call
-  // that showed it. It may start and cancel calls. May be null.
+  // Called when the server goes away (true), before the handler of the call that showed it; and
+  // when it is back (false), after the handler of the answer or line that showed it. It may start
+  // and cancel calls. May be null.
   std::function<void(bool away)> on_change;
   // Returns true if a connection was refused in the outage that goes on, or that ends with this
   // call of on_change. Then another server may answer afterwards, with an etcd put back to an
@@ -69,7 +71,10 @@ class GuardedTransport final : public Transport {
  private:
   bool MayPass(CallClass call_class);
   CallId Refuse(std::function<void(Error)> answer);
-  void Note(CallOutcome outcome, std::string_view namespace_ = {});
+  bool Note(CallOutcome outcome, std::string_view namespace_);
+  void Take(std::optional<CallOutcome> outcome, std::string_view namespace_,
+            const std::function<void()>& handle);
+  void TellChange();
   void ScheduleProbe();
   void Probe();
 

@@ -6,6 +6,7 @@
 
 #include "kubeclient/client/circuit_breaker.h"
 #include "test/catch.h"
+#include "test/proves.h"
 #include "test/unit/client/fake_transport.h"
 
 namespace windlass::guarded_transport_test {
@@ -360,6 +361,54 @@ TEST_CASE_METHOD(Fixture,
   REQUIRE(guard.away());
   inner.streams.back().on_line("after");
   CHECK_FALSE(guard.away());
+}
+
+// Whoever goes on then decides by what it says, and may begin the watch anew.
+TEST_CASE_METHOD(Fixture, "an answer that shows that the server is back is taken first (C-013)") {
+  Proves("C-013");
+  std::string order;
+  guard.on_change = [&](bool away) { order += away ? "away " : "back "; };
+  StreamHandler handler{[&](std::string_view) { order += "line "; }, [](const StreamEnd&) {}};
+  handler.on_long_line = [&](std::string_view) { order += "line "; };
+  guard.Stream(HttpRequest{}, std::move(handler));
+  Fail(5);
+  Advance(milliseconds(1100));
+  REQUIRE(order == "away ");
+  const int how = GENERATE(0, 1, 2);
+  if (how == 0) inner.streams.back().on_line("after");
+  if (how == 1) inner.streams.back().on_long_line("a long one");
+  if (how == 2) {
+    inner.calls.Answer(Refusal(500, "InternalError", "[-]etcd failed"));  // the probe
+    clock.JumpTo(clock.Now() + kAwayPass);
+    guard.Call(HttpRequest{}, [&](const Result<HttpResponse>&) { order += "line "; });
+    inner.calls.Answer({{200, "text/plain", "ok", {}}});
+  }
+  CHECK(order == "away line back ");
+}
+
+TEST_CASE_METHOD(Fixture, "that the server is away is told before the answer is taken (C-012)") {
+  Proves("C-012");
+  std::string order;
+  guard.on_change = [&](bool away) { order += away ? "away " : "back "; };
+  Fail(4);
+  guard.Call(HttpRequest{}, [&](const Result<HttpResponse>&) { order += "answer "; });
+  inner.calls.Answer(TransportError(ErrorKind::kNotSent));
+  CHECK(order == "away answer ");
+}
+
+TEST_CASE_METHOD(Fixture, "whoever takes the answer may call at once when the server is back") {
+  Fail(5);
+  Advance(milliseconds(1100));
+  REQUIRE(guard.away());
+  inner.calls.Answer(Refusal(500, "InternalError", "[-]etcd failed"));  // the probe
+  bool refused = false;
+  clock.JumpTo(clock.Now() + kAwayPass);
+  guard.Call(HttpRequest{}, [&](const Result<HttpResponse>&) {
+    guard.Call(HttpRequest{}, [&](const Result<HttpResponse>& next) { refused = !next.ok(); });
+  });
+  while (inner.calls.waiting() > 0) inner.calls.Answer({{200, "text/plain", "ok", {}}});
+  timers.RunDue(clock.Now());
+  CHECK_FALSE(refused);
 }
 
 TEST_CASE_METHOD(Fixture,
