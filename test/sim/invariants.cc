@@ -119,13 +119,18 @@ void Invariants::Note(const Change& change) {
   if (IsOwnerKind(change.key.resource) && change.after != nullptr) {
     NoteOwner(*change.after);
   } else if (change.key.resource == resources::kReplicaSets) {
-    if (change.after != nullptr) return NoteReplicaSet(*change.after, change.actor);
+    if (change.after != nullptr) {
+      NoteRaise(change);
+      return NoteReplicaSet(*change.after, change.actor);
+    }
     const std::string uid = UidOf(*change.last_state);
     gone_replica_sets_[uid] = RemovalOf(change);
     replica_sets_.erase(uid);
     for (auto& [owner, record] : owners_) record.revisions.erase(uid);
   } else if (change.key.resource == resources::kPods) {
     const Json& pod = change.after != nullptr ? *change.after : *change.last_state;
+    if (change.before == nullptr) pods_from_[UidOf(pod)] = change.revision;
+    if (change.after == nullptr) pods_from_.erase(UidOf(pod));
     const Object owner = server_.Find(
         {resources::kReplicaSets, change.key.namespace_, TextAt(ControllerOf(pod), {"name"})});
     if (owner != nullptr) NoteReplicaSet(*owner, change.actor);
@@ -143,6 +148,28 @@ void Invariants::ForgetFormerOwners(const Json& replica_set, const std::string& 
     if (uid == owner || record.revisions.erase(UidOf(replica_set)) == 0) continue;
     NoteHighest(record, actor);
   }
+}
+
+// A controller that writes the ReplicaSet knows what others did to it.
+void Invariants::NoteRaise(const Change& change) {
+  auto& raised = replica_sets_[UidOf(*change.after)].raised_by_others;
+  if (controllers_.contains(change.actor)) return raised.reset();
+  const bool from_zero = change.before != nullptr && ReplicasOf(*change.before) == 0;
+  if (from_zero && ReplicasOf(*change.after) > 0) raised = {change.at, change.revision};
+}
+
+// Returns true if the Pod came because somebody else scaled its ReplicaSet up from 0, which who
+// decided on this write may not know yet.
+bool Invariants::IsRaisedUnseen(const Change& change, const Json& pod) const {
+  const auto found = replica_sets_.find(ControllerUidOf(pod));
+  if (found == replica_sets_.end() || !found->second.raised_by_others) return false;
+  const auto& [at, revision] = *found->second.raised_by_others;
+  const auto first = pods_from_.find(UidOf(pod));
+  if (first == pods_from_.end() || first->second < revision) return false;
+  if (Now() - at < kBlindSpot) return true;
+  if (change.shown_of == nullptr) return false;
+  const auto shown = change.shown_of->find(resources::kReplicaSets);
+  return shown != change.shown_of->end() && shown->second < revision;
 }
 
 void Invariants::NoteReplicaSet(const Json& replica_set, const std::string& actor) {
@@ -270,6 +297,7 @@ void Invariants::JudgeRecreate(const Change& change, const Json& owner) {
   }
   for (const Object& pod : server_.List(resources::kPods, change.key.namespace_)) {
     if (!others.contains(ControllerUidOf(*pod)) || IsTerminalPod(*pod)) continue;
+    if (IsRaisedUnseen(change, *pod)) continue;
     return Violate("I-09", change, "Pod " + NameOf(*pod) + " of an old ReplicaSet still exists");
   }
 }

@@ -23,6 +23,7 @@
 
 #include <cstdint>
 #include <map>
+#include <optional>
 #include <set>
 #include <string>
 #include <utility>
@@ -72,6 +73,9 @@ class Invariants {
     Recent told;  // what its status says is available
     Recent replicas;
     uint64_t first_noted = 0;  // at which revision of the store
+    // When and at which revision somebody else scaled it up from 0; nullopt if a controller has
+    // written it since.
+    std::optional<std::pair<MonotonicTime, uint64_t>> raised_by_others{};
   };
   // The highest revision of an owner's ReplicaSets, except released ones.
   struct HighestRecord {
@@ -97,6 +101,8 @@ class Invariants {
 
   void OnChange(const Change& change);
   void Note(const Change& change);
+  void NoteRaise(const Change& change);
+  bool IsRaisedUnseen(const Change& change, const Json& pod) const;
   void NoteReplicaSet(const Json& replica_set, const std::string& actor);
   void ForgetFormerOwners(const Json& replica_set, const std::string& actor);
   void NoteOwner(const Json& owner);
@@ -131,6 +137,7 @@ class Invariants {
   std::set<std::string> known_owners_;                    // the uids of all there ever were
   std::map<std::string, Removal> gone_replica_sets_;      // by uid
   std::map<std::string, Removal> gone_updates_;           // by namespace/name
+  std::map<std::string, uint64_t> pods_from_;             // when each was created, by uid
   std::vector<Violation> violations_;
   uint64_t judged_ = 0;
 };

@@ -113,6 +113,17 @@ TEST_CASE("Every invariant notices what it forbids") {
          rollout.world.RunFor(milliseconds(5));
          rollout.Make("new", 10, "2");
        }},
+      // Scaled up by the controller itself, not by somebody of whom it cannot know yet.
+      {"I-09", "Recreate",
+       [](Rollout& rollout) {
+         rollout.Scale("old", 0);
+         rollout.world.RunFor(seconds(60));
+         rollout.Scale("old", 1);
+         rollout.world.RunFor(milliseconds(100));
+         rollout.Scale("old", 0);
+         rollout.world.RunFor(milliseconds(1));
+         rollout.Make("new", 10, "2");
+       }},
       // The old one makes Pods as soon as its controller goes on.
       {"I-09", "Recreate",
        [](Rollout& rollout) {
@@ -200,6 +211,26 @@ TEST_CASE("I-01 blames no write for Pods that the status says were not available
   CHECK(rollout.Broken() == "");
   rollout.Scale("old", 6);
   CHECK(rollout.Broken() == "I-01");
+}
+
+TEST_CASE("I-09 excuses Pods of a ReplicaSet that somebody has just scaled up") {
+  const bool just_now = GENERATE(true, false);
+  const bool knows = GENERATE(false, true);  // the controller has lowered it again
+  Rollout rollout("Recreate");
+  rollout.Scale("old", 0);
+  rollout.world.RunFor(seconds(60));
+  const auto scale = [&](const std::string& actor, int replicas) {
+    rollout.world.api().Update(actor, Key("old"), "",
+                               [&](Json& rs) { rs["spec"]["replicas"] = replicas; });
+  };
+  scale("user", 2);
+  rollout.world.RunFor(just_now ? milliseconds(100) : seconds(60));
+  scale(knows ? kController : "user", 0);
+  rollout.world.RunFor(milliseconds(1));
+  REQUIRE_FALSE(rollout.world.Pods("web").empty());
+  rollout.Make("new", 10, "2");
+  CAPTURE(just_now, knows);
+  CHECK(rollout.Broken() == (just_now && !knows ? "" : "I-09"));
 }
 
 TEST_CASE("I-09 knows the Pods of a ReplicaSet that Windlass itself deleted") {

@@ -125,7 +125,10 @@ void PauseRecord::See(const Facts& facts, int64_t available_before) {
   PassTime(facts, available_before);
   partition_ = facts.partition;
   desired_ = facts.desired;
-  if (facts.asked || facts.frozen) asked_last_ = facts.now;
+  if (facts.asked || facts.frozen) {
+    asked_last_ = facts.now;
+    left_alone_ = true;
+  }
   const bool asked = facts.asked && facts.steps.is_array();
   if (steps_.is_null()) {
     if (!asked) return;
@@ -148,6 +151,7 @@ void PauseRecord::See(const Facts& facts, int64_t available_before) {
     if (!available_since_) {
       available_since_ = facts.now;
       available_level_ = wanted;
+      noticed_ = false;
     }
     // Pods that may be gone already do not have to stay.
     available_level_ = std::max(available_level_, std::min(wanted, facts.for_sure));
@@ -159,15 +163,21 @@ void PauseRecord::See(const Facts& facts, int64_t available_before) {
 
 // Ends the pause that is ahead if its duration has passed.
 void PauseRecord::PassTime(const Facts& facts, int64_t available_before) {
-  if (facts.now - asked_last_ > kBlindSpot && !facts.asked) available_since_.reset();
+  if (!facts.asked && facts.followed) left_alone_ = false;
+  const bool is_other = !facts.asked && facts.now - asked_last_ > kBlindSpot;
+  if (is_other && !left_alone_) available_since_.reset();
   const auto pause = Ahead();
   if (steps_.is_null() || !pause || !available_since_) return;
   // Pods that a larger size adds do not end the time; those that are lost do.
   available_level_ = std::min(available_level_, Wanted());
+  const bool fewer = facts.at_present < available_level_;
+  noticed_ = noticed_ || (fewer && facts.led);
   if (available_before < available_level_) {
-    available_since_.reset();
+    if (noticed_) available_since_.reset();
+    if (!fewer) noticed_ = false;
     return;
   }
+  if (!fewer) noticed_ = false;
   const auto duration = PauseDuration(TextAt(steps_[*pause - 1], {"pause", "duration"}));
   // The controller may know of a step's begin and of available Pods a little before this record.
   if (!duration || *duration == seconds(0)) return;

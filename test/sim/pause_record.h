@@ -6,7 +6,9 @@
 //     once the step's Pods are available; with "/force" although they are not. full@8 leaves all
 //     pauses with the one that is ahead, and waits for no Pods before that is reached
 //   - its duration, counted while the step's Pods are available, after the pause before it was
-//     left. Two leaders count less, by as much as their clocks differ (docs/high-availability.md)
+//     left. Two leaders count less, by as much as their clocks differ (docs/high-availability.md).
+//     Pods that were gone while nobody led do not end that time, nor does another template that
+//     was requested, and taken back before a controller did anything about it
 //   - a user who removes the steps, or edits the list
 // The step's Pods are as many as the steps before the pause ask for.
 //
@@ -67,17 +69,23 @@ class PauseRecord {
   // What the cluster shows of the template and its Rollout.
   struct Facts {
     MonotonicTime now;
-    bool asked = false;     // spec has this template, and spec.abort is not true
-    bool frozen = false;    // spec.paused
-    Json steps{};           // spec.strategy.steps
-    Json partition{};       // spec.strategy.partition
-    int64_t desired = 0;    // spec.replicas
-    int64_t size = 0;       // Pods of the template that were asked for
-    int64_t available = 0;  // the most within kBlindSpot
-    int64_t for_sure = 0;   // the fewest that were available within kBlindSpot
+    bool asked = false;      // spec has this template, and spec.abort is not true
+    bool frozen = false;     // spec.paused
+    Json steps{};            // spec.strategy.steps
+    Json partition{};        // spec.strategy.partition
+    int64_t desired = 0;     // spec.replicas
+    int64_t size = 0;        // Pods of the template that were asked for
+    int64_t available = 0;   // the most within kBlindSpot
+    int64_t for_sure = 0;    // the fewest that were available within kBlindSpot
+    int64_t at_present = 0;  // available at this moment
+    // A controller leads: it wrote its Lease, or one of the Rollout's objects, just now.
+    bool led = false;
+    // A controller wrote one of the Rollout's objects just now, and that made or sized a
+    // ReplicaSet, changed the spec of a Pod, or told that the generation was looked at.
+    bool followed = false;
     const std::vector<Promotion>* promotions = nullptr;  // of the Rollout
     const std::set<int64_t>* revisions = nullptr;        // that the template had
-    Duration clocks_apart{0};  // how far the clocks of two leaders differ
+    Duration clocks_apart{0};                            // how far the clocks of two leaders differ
   };
 
   // Takes the facts after each change. `available_before`: the most within kBlindSpot up to now,
@@ -118,6 +126,8 @@ class PauseRecord {
   std::optional<MonotonicTime> available_since_;
   bool reached_ = false;         // all Pods of the pause were available at one moment
   int64_t available_level_ = 0;  // how many Pods were available when all of the pause last were
+  bool noticed_ = false;         // somebody led while there were fewer
+  bool left_alone_ = true;       // no controller followed another template since this one was asked
   MonotonicTime asked_last_{};
   std::optional<MonotonicTime> left_by_time_;
   MonotonicTime began_at_{};

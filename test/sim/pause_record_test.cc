@@ -19,7 +19,8 @@ struct Course {
   explicit Course(const char* steps) {
     facts.asked = true;
     facts.desired = 10;
-    facts.size = facts.available = facts.for_sure = 10;
+    facts.size = facts.available = facts.for_sure = facts.at_present = 10;
+    facts.led = true;
     facts.promotions = &promotions;
     facts.revisions = &revisions;
     Edit(steps);
@@ -42,7 +43,7 @@ struct Course {
     See();
   }
   void Available(int pods) {
-    facts.available = facts.for_sure = pods;
+    facts.available = facts.for_sure = facts.at_present = pods;
     See();
   }
   size_t Ahead() const { return record.Ahead().value_or(0); }
@@ -145,6 +146,38 @@ TEST_CASE("the duration of a pause counts while the step's Pods are available") 
   CHECK(course.Ahead() == 2);
   course.Wait(seconds(20));
   CHECK(course.Ahead() == 0);
+}
+
+// Nobody can know that they were gone.
+TEST_CASE("Pods that are lost and come back while no controller does anything end no time") {
+  const bool notices = GENERATE(false, true);
+  Course course(kTimed);
+  course.Wait(seconds(20));
+  course.facts.led = notices;
+  course.Available(1);
+  course.Wait(seconds(10));
+  course.Available(2);
+  course.facts.led = true;
+  course.Wait(seconds(10));
+  CHECK(course.Ahead() == 2);
+  course.Wait(seconds(10));
+  CHECK(course.Ahead() == (notices ? 2 : 0));
+}
+
+TEST_CASE("another template ends the time of a pause if a controller does something about it") {
+  const bool follows = GENERATE(false, true);
+  Course course(kTimed);
+  course.Wait(seconds(10));
+  course.facts.asked = false;
+  course.facts.followed = follows;
+  course.Wait(seconds(6));
+  course.facts.followed = false;
+  course.Wait(seconds(10));
+  course.facts.asked = true;
+  course.Wait(seconds(10));
+  CHECK(course.Ahead() == 2);
+  course.Wait(seconds(20));
+  CHECK(course.Ahead() == (follows ? 2 : 0));
 }
 
 TEST_CASE("a pause counts from the fewest Pods that its steps may have asked for") {

@@ -55,6 +55,10 @@ RolloutObserver::RolloutObserver(ApiServer& server, std::set<std::string> contro
     : server_(server), controllers_(std::move(controllers)) {}
 
 RolloutFacts* RolloutObserver::See(const Change& change) {
+  if (change.key.resource == resources::kLeases) {
+    NoteLease(change);
+    return nullptr;
+  }
   RolloutFacts* facts = Find(change);
   const bool is_rollout = change.key.resource == resources::kRollouts;
   if (is_rollout && change.after == nullptr) {
@@ -65,16 +69,38 @@ RolloutFacts* RolloutObserver::See(const Change& change) {
     // It may change hands, and then its former owner has it no more.
     NoteReplicaSet(change);
     RolloutFacts* owner = Find(change);
-    if (facts != nullptr && facts != owner) See(*facts, change.at);
+    if (facts != nullptr && facts != owner) See(*facts, change.at, &change);
     facts = owner;
   }
   if (facts == nullptr) return nullptr;
   if (is_rollout) NoteRollout(*facts, change);
-  See(*facts, change.at);
+  See(*facts, change.at, &change);
   return facts;
 }
 
-void RolloutObserver::See(RolloutFacts& facts, MonotonicTime now) {
+// Somebody leads as long as he renews the Lease. Where there is none, he always does.
+void RolloutObserver::NoteLease(const Change& change) {
+  has_lease_ = true;
+  if (!controllers_.contains(change.actor)) return;
+  for (auto& [uid, facts] : rollouts_) See(facts, change.at, &change);
+}
+
+// Returns true if the write does something about a template. The status of a Rollout says which
+// generation was looked at, nothing more.
+bool RolloutObserver::IsFollowed(const Change& change) const {
+  if (!controllers_.contains(change.actor) || change.after == nullptr) return false;
+  if (change.key.resource == resources::kRollouts) {
+    return IntAt(*change.after, {"status", "observedGeneration"}) ==
+           IntAt(*change.after, {"metadata", "generation"});
+  }
+  if (change.key.resource == resources::kReplicaSets) {
+    return change.before == nullptr || ReplicasOf(*change.before) != ReplicasOf(*change.after);
+  }
+  const bool is_pod = change.key.resource == resources::kPods && change.before != nullptr;
+  return is_pod && At(*change.before, {"spec"}) != At(*change.after, {"spec"});
+}
+
+void RolloutObserver::See(RolloutFacts& facts, MonotonicTime now, const Change* change) {
   if (facts.rollout == nullptr) return;
   std::map<std::string, int64_t> before;
   for (auto& [key, one] : facts.templates) before[key] = one.available.Max(now, kRecently);
@@ -90,19 +116,23 @@ void RolloutObserver::See(RolloutFacts& facts, MonotonicTime now) {
   const Json steps = StepsIn(*facts.rollout);
   for (auto& [key, one] : facts.templates) {
     if (facts.desired_now() == 0) one.beside.clear();
-    one.pauses.See({.now = now,
-                    .asked = key == facts.wanted && !BoolAt(spec, {"abort"}),
-                    .frozen = BoolAt(spec, {"paused"}),
-                    .steps = steps,
-                    .partition = At(spec, {"strategy", "partition"}),
-                    .desired = facts.desired_now(),
-                    .size = facts.in_place() ? one.live : one.size,
-                    .available = one.available.Max(now, kRecently),
-                    .for_sure = one.available.Min(now, kRecently),
-                    .promotions = &facts.promotions,
-                    .revisions = &one.revisions,
-                    .clocks_apart = clocks_apart},
-                   before[key]);
+    one.pauses.See(
+        {.now = now,
+         .asked = key == facts.wanted && !BoolAt(spec, {"abort"}),
+         .frozen = BoolAt(spec, {"paused"}),
+         .steps = steps,
+         .partition = At(spec, {"strategy", "partition"}),
+         .desired = facts.desired_now(),
+         .size = facts.in_place() ? one.live : one.size,
+         .available = one.available.Max(now, kRecently),
+         .for_sure = one.available.Min(now, kRecently),
+         .at_present = one.ready,
+         .led = !has_lease_ || (change != nullptr && controllers_.contains(change->actor)),
+         .followed = change != nullptr && IsFollowed(*change),
+         .promotions = &facts.promotions,
+         .revisions = &one.revisions,
+         .clocks_apart = clocks_apart},
+        before[key]);
   }
   NoteProven(facts, now);
 }

@@ -81,8 +81,8 @@ class RolloutObserver {
   // Takes every change of the store, in order. Returns the Rollout that it is about; null if it is
   // about none, or the Rollout is gone.
   RolloutFacts* See(const Change& change);
-  // Lets time pass up to `now`.
-  void See(RolloutFacts& facts, MonotonicTime now);
+  // Lets time pass up to `now`, at which `change` happened, if there is one.
+  void See(RolloutFacts& facts, MonotonicTime now, const Change* change = nullptr);
 
   Duration clocks_apart{0};  // how far the clocks of two leaders differ
 
@@ -99,6 +99,8 @@ class RolloutObserver {
     std::string template_;  // key
   };
 
+  void NoteLease(const Change& change);
+  bool IsFollowed(const Change& change) const;
   RolloutFacts* Find(const Change& change);
   void NoteReplicaSet(const Change& change);
   void NoteRollout(RolloutFacts& facts, const Change& change);
@@ -109,6 +111,7 @@ class RolloutObserver {
 
   ApiServer& server_;
   std::set<std::string> controllers_;
+  bool has_lease_ = false;
   std::map<std::string, RolloutFacts> rollouts_;        // by uid
   std::map<std::string, ReplicaSetNote> replica_sets_;  // by uid; only those of Rollouts
 };
