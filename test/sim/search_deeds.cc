@@ -31,6 +31,12 @@ Json Annotation(const std::string& key, const Json& value) {
   return patch;
 }
 
+Json WithoutAnnotations() {
+  Json patch;
+  patch["metadata"]["annotations"] = nullptr;
+  return patch;
+}
+
 Json Spec(Json spec) {
   Json patch;
   patch["spec"] = std::move(spec);
@@ -101,6 +107,17 @@ void KillPod(World& world, const SearchWorkload& workload, int64_t number, bool 
   } else {
     world.api().Delete(kDeedUser, {resources::kPods, workload.namespace_name(), name});
   }
+}
+
+// What becomes of a Pod's annotations when somebody tidies up, or puts a backup back.
+void AnnotatePod(World& world, const SearchWorkload& workload, const PlannedDeed& deed) {
+  const std::vector<Object> pods = workload.Pods();
+  if (pods.empty()) return;
+  constexpr const char* kState = "windlass.dev/in-place-state";
+  static const std::vector<Json> kPatches = {Annotation(kState, nullptr), Annotation(kState, "{}"),
+                                             Annotation(kState, "<spoiled>"), WithoutAnnotations()};
+  const StoreKey key{resources::kPods, workload.namespace_name(), NameOf(*Nth(pods, deed.a))};
+  PatchOf(world, key, Nth(kPatches, deed.b));
 }
 
 void ToReplicaSet(World& world, const SearchWorkload& workload, const PlannedDeed& deed) {
@@ -190,6 +207,8 @@ const std::map<std::string, ToOne>& DeedsToOne() {
                   const PlannedDeed& d) { KillPod(world, w, d.a, false); }},
       {"evict",
        [](World& world, SearchWorkload& w, const PlannedDeed& d) { KillPod(world, w, d.a, true); }},
+      {"pod-annotate",
+       [](World& world, SearchWorkload& w, const PlannedDeed& d) { AnnotatePod(world, w, d); }},
       {"annotate",
        [](World&, SearchWorkload& w, const PlannedDeed& d) {
          const auto& [name, value] = Nth(OddAnnotations(), d.a);

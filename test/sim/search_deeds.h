@@ -12,6 +12,7 @@
 //   abort, no-abort     workload
 //   promote             workload
 //   kill, evict         workload   number of the Pod
+//   pod-annotate        workload   number of the Pod, of what becomes of its note of an update
 //   delete, create      workload   delete a = 1: in the foreground
 //   annotate            workload   an odd annotation of number a
 //   fat                 workload   bytes, where and of which letters
