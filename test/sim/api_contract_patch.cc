@@ -130,6 +130,24 @@ void TestOfMissingKey(ContractProbe& api) {
   api.ExpectRefused(api.JsonPatch(api.Deployments("web"), present), 422, "Invalid");
 }
 
+// The server compares the texts as JSON writes them, and writes its own as Go does.
+void TestOfTextThatGoEscapes(ContractProbe& api) {
+  Json web = SampleDeployment("web");
+  web["metadata"]["annotations"]["odd"] = "<a> & b";
+  api.ExpectOk(api.Post(api.Deployments(), web), 201);
+  HttpRequest request;
+  request.method = HttpMethod::kPatch;
+  request.target = api.Deployments("web");
+  request.content_type = "application/json-patch+json";
+  request.body = R"([{"op":"test","path":"/metadata/annotations/odd","value":"<a> & b"}])";
+  api.ExpectRefused(api.Send(request), 422, "Invalid");
+  request.body =
+      R"([{"op":"test","path":"/metadata/annotations/odd","value":"\u003ca\u003e \u0026 b"},)"
+      R"({"op":"replace","path":"/metadata/annotations/odd","value":"<c>"}])";
+  const Json after = api.ExpectOk(api.Send(request), 200);
+  api.ExpectEqual("annotation", AnnotationOf(after, "odd"), "<c>");
+}
+
 void AddReplacesMap(ContractProbe& api) {
   CreateAnnotated(api);
   const Json patch =
@@ -282,6 +300,7 @@ std::vector<ContractCase> PatchCases() {
       {"a JSON patch replaces an absent key, but not below an absent parent", ReplaceOfMissingKey},
       {"a JSON patch cannot remove an absent key", RemoveOfMissingKey},
       {"a JSON patch test of an absent key holds against null alone", TestOfMissingKey},
+      {"a JSON patch tests a text as Go writes it in JSON", TestOfTextThatGoEscapes},
       {"a JSON patch add replaces an existing map", AddReplacesMap},
       {"a JSON patch path may contain an escaped slash", EscapedPath},
       {"a JSON patch that is no list is a bad request", PatchOfTheWrongShape},

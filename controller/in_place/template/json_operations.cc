@@ -1,12 +1,35 @@
 #include "controller/in_place/template/json_operations.h"
 
+#include <algorithm>
+#include <iterator>
 #include <nlohmann/json.hpp>
+#include <utility>
 
 #include "controller/in_place/template/annotation_names.h"
 #include "kubeclient/api/json_value.h"
 
 namespace windlass::in_place {
 namespace {
+
+// Returns the JSON text with those characters escaped that Go's encoder escapes: <, >, & and two
+// line separators.
+std::string EscapedAsByGo(std::string_view text) {
+  constexpr std::pair<std::string_view, std::string_view> kEscaped[] = {
+      {"<", R"(\u003c)"},
+      {">", R"(\u003e)"},
+      {"&", R"(\u0026)"},
+      {"\xe2\x80\xa8", R"(\u2028)"},
+      {"\xe2\x80\xa9", R"(\u2029)"}};
+  std::string escaped;
+  while (!text.empty()) {
+    const auto found = std::ranges::find_if(
+        kEscaped, [&](const auto& one) { return text.starts_with(one.first); });
+    const bool plain = found == std::end(kEscaped);
+    escaped += plain ? text.substr(0, 1) : found->second;
+    text.remove_prefix(plain ? 1 : found->first.size());
+  }
+  return escaped;
+}
 
 void Add(const Json& operation, std::string& list) { list += DumpJson(operation) + ","; }
 
@@ -16,8 +39,12 @@ void Add(const char* op, const std::string& path, const Json& value, std::string
 
 }  // namespace
 
+// The API server compares texts as JSON writes them, and writes its own as Go does. Otherwise the
+// test would never hold for an annotation that somebody set to "<none>".
 void Operations::Test(const std::string& path, const Json& value) {
-  Add("test", path, value, tests_);
+  std::string test;
+  Add("test", path, value, test);
+  tests_ += EscapedAsByGo(test);
 }
 
 void Operations::Put(const std::string& path, const Json& value) {

@@ -11,7 +11,8 @@ namespace windlass::in_place {
 
 class Operations {
  public:
-  // All tests go before all changes, whatever the order of the calls.
+  // All tests go before all changes, whatever the order of the calls. The value may have any
+  // characters.
   void Test(const std::string& path, const Json& value);
   void Put(const std::string& path, const Json& value);
   void Replace(const std::string& path, const Json& value);
