@@ -1,5 +1,6 @@
 #include "cmd/kubectl-windlass/json_fields.h"
 
+#include <algorithm>
 #include <nlohmann/json.hpp>
 
 #include "kubeclient/api/time.h"
@@ -96,6 +97,30 @@ bool IsOfPresent(const Json& condition, const Json& object) {
   return NumberOf(condition, "/observedGeneration") == NumberOf(object, "/metadata/generation");
 }
 
+std::optional<WallTime> LastWrite(const Json& object) {
+  std::optional<WallTime> last;
+  for (const Json& entry : ListOf(object, "/metadata/managedFields")) {
+    if (!TextOf(entry, "/subresource").empty()) continue;
+    last = std::max(last, TimeOf(entry, "/time"));
+  }
+  return last;
+}
+
+namespace {
+
+// Returns the condition of an update in place that keeps a size or a template back, if it was
+// written since the last change: one of before may be left from a Windlass that is gone.
+const Json* HeldInPlace(const Json& object) {
+  const Json* told = ConditionOf(object, "windlass.dev/InPlace");
+  if (told == nullptr) return nullptr;
+  const bool holds =
+      TextOf(*told, "/status") == "True" || TextOf(*told, "/reason") == "NotPossible";
+  const std::optional<WallTime> changed = LastWrite(object);
+  return holds && changed && TimeOf(*told, "/lastUpdateTime") >= changed ? told : nullptr;
+}
+
+}  // namespace
+
 const Json* WhyUnobserved(const Json& object) {
   if (IsObserved(object)) return nullptr;
   for (const Json* told : {TrueCondition(object, "Stalled"), ConditionOf(object, "Ready")}) {
@@ -104,7 +129,9 @@ const Json* WhyUnobserved(const Json& object) {
   const Json* progressing = ConditionOf(object, "Progressing");
   const bool refused = progressing != nullptr && TextOf(*progressing, "/status") == "False" &&
                        TextOf(*progressing, "/reason") == "ReplicaSetCreateError";
-  return refused ? progressing : RefusedUpdate(object);
+  if (refused) return progressing;
+  const Json* update = RefusedUpdate(object);
+  return update != nullptr ? update : HeldInPlace(object);
 }
 
 }  // namespace windlass::cli

@@ -40,6 +40,8 @@ const Json* TrueCondition(const Json& object, std::string_view type);
 std::string ReasonOf(const Json& object, std::string_view type);
 // Returns a time; nullopt if it is absent or no time.
 std::optional<WallTime> TimeOf(const Json& object, const std::string& pointer);
+// Returns when somebody last wrote anything but the status; nullopt if the object does not say so.
+std::optional<WallTime> LastWrite(const Json& object);
 // Returns true if the controller has seen the latest spec.
 bool IsObserved(const Json& object);
 // Returns condition ReplicaFailure if it says that the API server refuses a write of Windlass; else
@@ -52,7 +54,8 @@ const Json* AnnotationsNotCopied(const Json& object);
 bool IsOfPresent(const Json& condition, const Json& object);
 // The controller has seen the latest spec, and could not begin with it: then the object is not
 // observed, and a condition says why: Stalled or Ready of the present generation, Progressing with
-// reason ReplicaSetCreateError, or that of RefusedUpdate. Returns that condition; else null.
+// reason ReplicaSetCreateError, that of RefusedUpdate, or that of an update in place, if it was
+// written since the last change. Returns that condition; else null.
 const Json* WhyUnobserved(const Json& object);
 
 }  // namespace windlass::cli

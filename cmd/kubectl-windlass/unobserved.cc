@@ -11,16 +11,6 @@
 namespace windlass::cli {
 namespace {
 
-// Returns when somebody last wrote anything but the status; nullopt if the object does not say so.
-std::optional<WallTime> LastWrite(const Json& object) {
-  std::optional<WallTime> last;
-  for (const Json& entry : ListOf(object, "/metadata/managedFields")) {
-    if (!TextOf(entry, "/subresource").empty()) continue;
-    last = std::max(last, TimeOf(entry, "/time"));
-  }
-  return last;
-}
-
 // Returns true if a controller has acted on the last change. A promotion is an annotation, which no
 // generation counts: Windlass ends the step within a second.
 bool IsSeen(const Json& object) {

@@ -159,6 +159,25 @@ TEST_CASE("Nor is one whose defaults the API server does not tell (RO-097)") {
                  : "Waiting for rollout spec update to be observed...\n"));
 }
 
+// Whom this serves: whose size waits for an update in place, and who would look for Windlass.
+TEST_CASE("Nor is one that an update in place keeps back, if its condition is of afterwards") {
+  const int seconds_after = GENERATE(1, -1);
+  const auto [status, reason] = GENERATE(
+      values<std::array<const char*, 2>>({{"True", "Patching"}, {"False", "NotPossible"}}));
+  KubectlRun run;
+  run.Create(kDeployments, sim::SampleDeployment("web"));
+  Change(run, kDeployments, seconds(60));
+  run.Edit(kDeployments, "web", "status", [&](Json& web) {
+    const WallTime at = run.loop.clock().Wall() + seconds(seconds_after - 60);
+    web["status"]["conditions"] = Json::array({{{"type", "windlass.dev/InPlace"},
+                                                {"status", status},
+                                                {"reason", reason},
+                                                {"message", "1/3 patched"},
+                                                {"lastUpdateTime", FormatTime(at)}}});
+  });
+  CHECK(run.Run({"get", "web"}).messages.empty() == (seconds_after > 0));
+}
+
 // It is an annotation, which changes no generation.
 TEST_CASE("A promotion that nobody carries out for ten seconds is such a change") {
   KubectlRun run;
