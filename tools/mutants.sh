@@ -53,6 +53,7 @@ program_of() {
     kubeclient/client/*) echo client_test ;;
     kubeclient/lease/*) echo lease_test ;;
     kubeclient/transport/*) echo transport_test ;;
+    controller/in_place/batch/rollout_pods.*) echo in_place_phases_test ;;
     controller/in_place/batch/*) echo in_place_batch_test ;;
     controller/in_place/phases/*) echo in_place_phases_test ;;
     controller/in_place/pod/*) echo in_place_pod_test ;;

@@ -250,28 +250,58 @@ void SetHostNetwork(InPlaceRun& run, bool host_network) {
   run.world.Edit("web", patch);
 }
 
+// An admission webhook takes all annotations from each ReplicaSet that is written.
+void StripReplicaSets(InPlaceRun& run, bool strip) {
+  run.world.api().Update("user", {resources::kNamespaces, "", "default"}, "", [&](Json& object) {
+    object["metadata"].erase("annotations");
+    if (strip) object["metadata"]["annotations"]["windlass.example/no-annotations"] = "true";
+  });
+}
+
 // Whom this serves: whose platform strips annotations that it does not know.
 TEST_CASE("in place where ReplicaSets keep no annotation (P-013, P-014)", "[in-place]") {
   const std::string policy = GENERATE("Only", "IfPossible");
   CAPTURE(policy);
   InPlaceRun run(23);
   run.Start(3, {{"", policy}});
-  run.world.api().Update("user", {resources::kNamespaces, "", "default"}, "", [](Json& object) {
-    object["metadata"]["annotations"]["windlass.example/no-annotations"] = "true";
-  });
+  StripReplicaSets(run, true);
   for (const Object& rs : run.world.ReplicaSets("web")) {
     run.world.api().Update("user", {resources::kReplicaSets, "default", NameOf(*rs)}, "",
                            [](Json& object) { object["metadata"].erase("annotations"); });
   }
   run.world.SetImage("web", "app:v2");
-  run.world.Quiesce();
-  if (policy == "IfPossible") {
-    CHECK(run.world.IsComplete("web"));
-    CHECK(run.PodsOf("app:v2") == 3);
-  } else {
+  run.world.RunFor(seconds(300));
+  if (policy == "Only") {
     CHECK(run.PodsOf("app:v1") == 3);
     CHECK(run.Reason() == "NotPossible");
+    // A rollback would take the settings from the Deployment, too.
+    const Json& told = ConditionOf(*run.world.Deployment("web"), "windlass.dev/InPlace");
+    CHECK(TextAt(told, {"message"}).find("takes it back") == std::string::npos);
+    StripReplicaSets(run, false);
+    run.world.RunFor(seconds(300));
   }
+  CHECK(run.world.IsComplete("web"));
+  CHECK(run.PodsOf("app:v2") == 3);
+}
+
+TEST_CASE("in place where ReplicaSets keep no annotation any more (P-013, P-014)", "[in-place]") {
+  const std::string policy = GENERATE("Only", "IfPossible");
+  CAPTURE(policy);
+  InPlaceRun run(29);
+  run.Start(3, {{"", policy}});
+  run.world.SetImage("web", "app:v2-slow-start-5s");
+  run.world.RunFor(seconds(2));
+  REQUIRE(run.PodsOf("app:v2-slow-start-5s") == 1);
+  StripReplicaSets(run, true);
+  run.world.Scale("web", 4);
+  run.world.RunFor(seconds(300));
+  if (policy == "Only") {
+    CHECK(run.Reason() == "NotPossible");
+    StripReplicaSets(run, false);
+    run.world.RunFor(seconds(600));
+  }
+  CHECK(run.world.IsComplete("web"));
+  CHECK(run.PodsOf("app:v2-slow-start-5s") == 4);
 }
 
 TEST_CASE("in place, with Only: what is refused is no revision, and undo knows what ran (P-014)",

@@ -1,6 +1,7 @@
 #include "controller/in_place/batch/rollout_pods.h"
 
 #include <algorithm>
+#include <iterator>
 #include <utility>
 
 #include "controller/in_place/pod/availability.h"
@@ -8,6 +9,7 @@
 #include "controller/in_place/pod/revision_of_pod.h"
 #include "controller/in_place/template/metadata.h"
 #include "controller/in_place/template/template_images.h"
+#include "kubeclient/base/parse_whole.h"
 
 namespace windlass::in_place {
 namespace {
@@ -126,6 +128,35 @@ std::optional<Fingerprint> LeftBy(const Pod& pod, const PodState& state, const U
   return lost ? std::optional(state.target) : std::nullopt;
 }
 
+// Returns the containers of `has` that a patch from `had` restarted; all if the images do not tell.
+std::vector<ContainerImage> Restarted(const TemplateImages& has, const TemplateImages& had) {
+  std::vector<ContainerImage> changed;
+  std::ranges::copy_if(has.containers, std::back_inserter(changed), [&](const auto& one) {
+    return std::ranges::find(had.containers, one) == had.containers.end();
+  });
+  return changed.empty() ? has.containers : changed;
+}
+
+// Returns true if the state is of an earlier patch than the Pod's last, to one of `revisions`:
+// somebody put it back. It would tell that the Pod has been restarted already.
+bool IsOutdated(const Pod& pod, const PodState& state, std::span<const int64_t> revisions) {
+  const auto label = pod.meta.labels.Find(kRevisionLabel);
+  const auto last = label ? ParseWhole<int64_t>(*label) : std::nullopt;
+  return last && *last != state.revision && std::ranges::count(revisions, *last) > 0;
+}
+
+// Returns the state of a Pod that another workload patched, such as one that was deleted with
+// --cascade=orphan and made again, while that patch is under way. A drain is not ours to end.
+std::optional<PodState> UnderWayOfFormer(const Pod& pod,
+                                         const std::optional<Result<PodState>>& said,
+                                         WallTime now) {
+  if (!said || !said->ok() || (*said)->pod != pod.meta.uid) return std::nullopt;
+  PodState state = **said;
+  state.drain.reset();
+  if (!AsksForWhatWePatched(pod, state) || !IsInFlight(pod, &state, now)) return std::nullopt;
+  return state;
+}
+
 const ReplicaSet* OwnerOf(const Pod& pod, std::span<const ReplicaSet* const> all) {
   const OwnerReference* reference = pod.meta.ControllerRef();
   if (reference == nullptr) return nullptr;
@@ -156,8 +187,12 @@ Result<RolloutPods> ClassifyPods(std::span<const Pod* const> pods,
     if (pod->meta.deleting()) continue;
     const ReplicaSet* owner = OwnerOf(*pod, templates.all);
     if (owner == nullptr) continue;
-    const auto said = PodStateOf(*pod);
+    auto said = PodStateOf(*pod);
     std::optional<PodState> state = OurState(said, templates.deployment);
+    if (state && IsOutdated(*pod, *state, templates.revisions)) {
+      said = Result<PodState>(Error{ErrorKind::kMalformed, "of an earlier patch"});
+      state.reset();
+    }
 
     Fingerprint of = owner->template_fingerprint;
     bool try_again = false;
@@ -184,10 +219,11 @@ Result<RolloutPods> ClassifyPods(std::span<const Pod* const> pods,
       }
       if (!state) {
         const TemplateImages& has = of == target.fingerprint ? target : host_images;
-        state = LostState(*pod, said, templates.deployment, {of, has.containers},
+        state = LostState(*pod, said, templates.deployment, {of, Restarted(has, host_images)},
                           templates.revisions, now);
         if (state) out.lost.push_back(out.pods.size());
       }
+      if (!state) state = UnderWayOfFormer(*pod, said, now);
       if (foreign && state && !AsksForWhatWePatched(*pod, *state)) state = OfForeign(*state, of);
     }
     const PodState* ours = state ? &*state : nullptr;

@@ -4,6 +4,7 @@ namespace windlass::in_place {
 
 std::string_view Name(InPlaceReason reason) {
   switch (reason) {
+    case InPlaceReason::kAnnotationNotKept: return "AnnotationNotKept";
     case InPlaceReason::kCommitting: return "Committing";
     case InPlaceReason::kComplete: return "Complete";
     case InPlaceReason::kDraining: return "Draining";

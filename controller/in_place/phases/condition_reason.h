@@ -12,6 +12,7 @@ namespace windlass::in_place {
 inline constexpr std::string_view kInPlaceCondition = "windlass.dev/InPlace";
 
 enum class InPlaceReason : uint8_t {
+  kAnnotationNotKept,
   kCommitting,
   kComplete,
   kDraining,

@@ -57,6 +57,7 @@ bool MayBeOfPods(const workload::Situation& situation, const InPlace& in_place,
   if (!in_place.pods) return AnyPodNames(situation, *rs);
   for (size_t i = 0; i < in_place.pods->size(); ++i) {
     const PodState* state = in_place.pods->state(i);
+    if (in_place.pods->of[i] == rs->template_fingerprint) return true;
     if (state != nullptr && state->target == rs->template_fingerprint) return true;
   }
   return false;

@@ -5,9 +5,11 @@
 #include <utility>
 #include <vector>
 
+#include "controller/in_place/phases/condition_reason.h"
 #include "controller/in_place/phases/old_kubelets.h"
 #include "controller/in_place/phases/refused_patches.h"
 #include "controller/in_place/phases/rollout_mode.h"
+#include "controller/in_place/pod/availability.h"
 #include "controller/in_place/pod/completion.h"
 #include "controller/in_place/pod/failure.h"
 #include "controller/in_place/pod/revision_of_pod.h"
@@ -61,18 +63,44 @@ void FindFailing(const workload::Situation& situation, InPlace& in_place) {
   }
 }
 
-// An admission webhook takes the state from a Pod again. Nothing would tell when Pods have been
-// restarted, so no other Pod is patched.
-void FindNotKept(const workload::Situation& situation, InPlace& in_place) {
-  for (const size_t i : in_place.pods->lost) {
-    const Pod& pod = *in_place.pods->pods[i];
-    if (!WasPatched(situation.learned, pod)) continue;
-    in_place.not_kept = {"pod " + pod.meta.name + " does not keep annotation " +
-                             std::string(kPodState) + "; let admission webhooks leave it alone",
-                         std::string(kAnnotationNotKept)};
-    if (!in_place.failing) in_place.failing = in_place.not_kept;
-    return;
+// Returns when the Pods that keep no state have been restarted, by the time for which the condition
+// has told of them: its message counts Pods, so it is written anew with the next patch. Returns
+// nullopt if it does not tell of them yet.
+std::optional<WallTime> RestartedBy(const workload::Situation& situation, const RolloutPods& pods) {
+  const auto& conditions = situation.workload.status.conditions;
+  const Condition* told = FindCondition(conditions, kInPlaceCondition);
+  if (told == nullptr || told->reason != Name(InPlaceReason::kAnnotationNotKept)) return {};
+  seconds longest{0};
+  for (const size_t i : pods.lost) {
+    longest = std::max(longest, KillTime(*pods.pods[i], *pods.state(i)));
   }
+  return told->last_update_time + longest + kAfterKillLong;
+}
+
+// An admission webhook takes the state from a Pod again: time alone tells that Pods have been
+// restarted. Without an observedGeneration it does not even tell that the kubelet knows the patch,
+// and another Pod would go down in the same sync.
+void FindNotKept(const workload::Situation& situation, InPlace& in_place) {
+  RolloutPods& pods = *in_place.pods;
+  const auto stripped = std::ranges::find_if(
+      pods.lost, [&](size_t i) { return WasPatched(situation.learned, *pods.pods[i]); });
+  if (stripped == pods.lost.end()) return;
+  in_place.not_kept = {"pod " + pods.pods[*stripped]->meta.name + " does not keep annotation " +
+                           std::string(kPodState) + "; let admission webhooks leave it alone",
+                       std::string(kAnnotationNotKept)};
+  const auto by = RestartedBy(situation, pods);
+  LookAgainAt(by, in_place);
+  in_place.not_kept_for_long = by && situation.now >= *by;
+  if (!in_place.not_kept_for_long) return;
+  for (const size_t i : pods.lost) {
+    const Pod& pod = *pods.pods[i];
+    const bool unknown = pod.observed_generation == 0 && in_place.counts.to_update > 0;
+    if (unknown || !HasSeenPatch(pod, *pods.state(i))) continue;
+    pods.standings[i].in_flight = false;
+    pods.standings[i].available =
+        IsAvailable(pod, nullptr, situation.workload.min_ready_seconds, situation.now);
+  }
+  in_place.counts = CountPods(pods);
 }
 
 // Returns how many Pods, stand-ins apart, there are beyond those of the desired size; negative if
@@ -158,13 +186,13 @@ void FindDrain(const workload::Situation& situation, InPlace& in_place,
   for (size_t i = 0; i < in_place.pods->size(); ++i) {
     const PodState* state = in_place.pods->state(i);
     const Pod& pod = *in_place.pods->pods[i];
+    const bool lost = in_place.pods->is_lost(i);
     const bool complete = state == nullptr || CompletionOf(pod, *state, situation.now).complete ||
+                          (lost && !in_place.pods->standings[i].in_flight) ||
                           BasisOfPatch(pod, *state) == RevisionBasis::kPutBack;
     in_place.drain.push_back(
         NextDrainStep(in_place.options(), pod, state, chosen[i], complete, situation.now));
-    const bool returns = in_place.drain.back().what == DrainStep::Do::kEnd;
-    if ((returns && in_place.pods->is_lost(i)) || StaysAsItIs(in_place, i, left_out[i]))
-      in_place.drain.back() = {};
+    if (StaysAsItIs(in_place, i, left_out[i])) in_place.drain.back() = {};
     LookAgainAt(in_place.drain.back().until, in_place);
   }
 }
@@ -190,7 +218,8 @@ void ChooseNext(const workload::Situation& situation, InPlace& in_place) {
   if (situation.recreate() && staged && situation.view.whole_pods.size() > 1) {
     in_place.beside = OtherOf(situation);
   }
-  const bool waits = in_place.beside.has_value() || (staged && in_place.not_kept);
+  const bool unsure = in_place.not_kept && (staged || !in_place.not_kept_for_long);
+  const bool waits = in_place.beside.has_value() || unsure;
   const bool patches = !waits && in_place.phase != InPlacePhase::kDeciding &&
                        in_place.phase != InPlacePhase::kRefused;
   if (patches && !in_place.next_try && std::ranges::count(left_out, true) < kRefusalsMax) {
@@ -207,7 +236,7 @@ void ChooseNext(const workload::Situation& situation, InPlace& in_place) {
   in_place.holds_back = HoldsBack(situation, in_place);
   const bool reached =
       counts.to_update > 0 ? counts.to_update <= limits.partition : in_place.holds_back;
-  in_place.at_rest = !returning && reached && !in_place.failing;
+  in_place.at_rest = !returning && reached && !in_place.failing && !in_place.not_kept;
 }
 
 // Returns what Pods are compared with.
@@ -231,10 +260,12 @@ workload::WantedTemplate Target(const workload::Situation& situation, const InPl
   return situation.wanted;
 }
 
-// During an exchange the host may have the revision already.
+// Pods that go back get the revision of the host. During an exchange it may have the new one
+// already.
 std::vector<int64_t> RevisionsOfRollout(const workload::Situation& situation,
                                         const InPlace& in_place) {
-  std::vector<int64_t> revisions = RevisionsUnderWay(situation.all, *in_place.host);
+  const bool returning = in_place.phase == InPlacePhase::kReturning;
+  std::vector<int64_t> revisions = RevisionsUnderWay(situation.all, *in_place.host, returning);
   if (!in_place.stash) return revisions;
   const auto stashed = workload::ParseRevision(in_place.stash->revision);
   if (stashed) revisions.push_back(*stashed);
@@ -259,6 +290,10 @@ bool FindPodsOfRollout(const workload::Situation& situation, InPlace& in_place) 
       ClassifyPods(situation.view.whole_pods, templates, situation.view.nodes, situation.now);
   if (!pods.ok()) return false;
   in_place.pods = *std::move(pods);
+  for (const size_t i : in_place.pods->lost) {
+    const Pod& pod = *in_place.pods->pods[i];
+    in_place.pods->states[i]->drain = DrainOfLost(in_place.options(), pod, situation.now);
+  }
   in_place.counts = CountPods(*in_place.pods);
   FindFailing(situation, in_place);
   FindNotKept(situation, in_place);
@@ -300,9 +335,9 @@ bool LooksReadyInFlight(const workload::Situation& situation, const InPlace& in_
     const PodStanding& standing = in_place.pods->standings[i];
     const PodState* state = in_place.pods->state(i);
     if (!standing.in_flight || !standing.ready || standing.exempt || state == nullptr) continue;
-    // It keeps no state, so nothing would ever tell.
-    if (in_place.pods->is_lost(i)) continue;
     const Pod& pod = *in_place.pods->pods[i];
+    // It keeps no state, so nothing would ever tell.
+    if (in_place.pods->is_lost(i) && WasPatched(situation.learned, pod)) continue;
     if (!FailureOf(pod, *state, timeout, situation.now)) return true;
   }
   return false;

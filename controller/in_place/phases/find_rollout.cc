@@ -38,6 +38,9 @@ bool HasNoPods(const workload::Situation& situation) {
          std::ranges::none_of(situation.all, [](const ReplicaSet* rs) { return rs->replicas > 0; });
 }
 
+// How long a rollout waits until it writes annotations again that a webhook took.
+constexpr seconds kNotKeptTryAgain{60};
+
 const ReplicaSet* OnlyActive(const workload::Situation& situation) {
   const ReplicaSet* only = nullptr;
   for (const ReplicaSet* rs : situation.all) {
@@ -89,6 +92,11 @@ void NotPossible(const workload::Situation& situation, InPlace& in_place, Cause 
   }
   in_place.phase = InPlacePhase::kRefused;
   in_place.why = std::move(why);
+  // Nothing tells that the webhook is gone.
+  if (in_place.why.reason == kAnnotationNotKept) {
+    const std::optional<WallTime> again = situation.now + kNotKeptTryAgain;
+    in_place.look_again = Sooner(in_place.look_again, again);
+  }
 }
 
 // Returns true if a Pod is to be returned to traffic. We may have drained it, or a user may have
@@ -138,7 +146,8 @@ bool IsAlone(const workload::Situation& situation, const InPlace& in_place,
 // may become another one.
 bool GoesOnAlone(const workload::Situation& situation, InPlace probe) {
   if (!FindPods(situation, probe) || !probe.pods || probe.holds_back) return false;
-  if (probe.failing && probe.options().policy != Policy::kOnly) return false;
+  const bool fails = probe.failing || probe.not_kept;
+  if (fails && probe.options().policy != Policy::kOnly) return false;
   const bool all_updated = probe.pods->size() > 0 && probe.counts.to_update == 0;
   return all_updated || IsAlone(situation, probe, *probe.host);
 }
@@ -278,8 +287,12 @@ void FindStaged(const workload::Situation& situation, InPlace& in_place, const R
         "somebody changed the template of replica set " + in_place.host->meta.name;  // P-073
   }
   RefuseStaged(situation, in_place);
-  if (!situation.view.in_place_known || in_place.host->template_json == nullptr)
-    Unknown(situation, in_place);
+  if (!situation.view.in_place_known) return Unknown(situation, in_place);
+  const bool has_text = !situation.wanted.known || situation.wanted.json != nullptr;
+  if (in_place.host->template_json != nullptr && has_text) return;
+  const ReplicaSet& lacks = in_place.host->template_json == nullptr ? *in_place.host : pending;
+  auto why = SettingsNotKept(situation, lacks);
+  why ? NotPossible(situation, in_place, *std::move(why)) : Unknown(situation, in_place);
 }
 
 // Finds a half-done exchange. It must be finished even if the workload no longer asks for in-place

@@ -43,8 +43,9 @@ bool WasPatchedElsewhere(const workload::Situation& situation, const ReplicaSet&
              situation.all.end();
 }
 
-std::optional<MixedReplicaSet> FindOther(const workload::Situation& situation, const ReplicaSet& rs,
-                                         bool under_way, bool exchanging) {
+std::optional<MixedReplicaSet> FindOther(const workload::Situation& situation,
+                                         const InPlace& in_place, const ReplicaSet& rs,
+                                         bool under_way) {
   bool has_pods = false;
   for (const Pod* pod : situation.view.whole_pods) {
     if (!pod->meta.IsControlledBy(rs.meta.uid)) continue;
@@ -52,13 +53,15 @@ std::optional<MixedReplicaSet> FindOther(const workload::Situation& situation, c
     if (WasPatchedElsewhere(situation, rs, *pod)) return MixedReplicaSet{&rs, pod->meta.name};
   }
   if (!has_pods || rs.template_json == nullptr) return std::nullopt;
+  const bool exchanging = in_place.phase == InPlacePhase::kCommitting;
+  const bool returning = in_place.phase == InPlacePhase::kReturning && &rs == in_place.host;
   const RolloutTemplates templates{.deployment = situation.workload.meta.uid,
                                    .host = rs,
                                    .all = situation.all,
                                    .target = rs.template_fingerprint,
                                    .target_json = *rs.template_json,
                                    .by_image = under_way,
-                                   .revisions = RevisionsUnderWay(situation.all, rs),
+                                   .revisions = RevisionsUnderWay(situation.all, rs, returning),
                                    .late_births = exchanging};
   const auto pods =
       ClassifyPods(situation.view.whole_pods, templates, situation.view.nodes, situation.now);
@@ -70,6 +73,7 @@ std::optional<MixedReplicaSet> FindOther(const workload::Situation& situation, c
     if (!standing.of_host) return MixedReplicaSet{&rs, pod.meta.name};
     const PodState* state = pods->state(i);
     if (state == nullptr) continue;
+    if (pods->is_lost(i) && in_place.not_kept_for_long) continue;  // it will never tell
     const Completion completion = CompletionOf(pod, *state, situation.now);
     if (MayRunAnother(pod, *state, completion)) {
       return MixedReplicaSet{&rs, pod.meta.name, completion.look_again};
@@ -91,7 +95,7 @@ std::vector<MixedReplicaSet> FindMixed(const workload::Situation& situation,
     const bool exchanging = in_place.phase == InPlacePhase::kCommitting;
     const bool under_way = exchanging || IsUnderWay(situation.all, *rs);
     if (situation.view.in_place_known) {
-      if (auto found = FindOther(situation, *rs, under_way, exchanging))
+      if (auto found = FindOther(situation, in_place, *rs, under_way))
         mixed.push_back(*std::move(found));
     } else if (under_way && will_be_seen) {
       mixed.push_back({rs, {}});

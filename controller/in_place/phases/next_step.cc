@@ -99,6 +99,20 @@ std::optional<Step> FallBackIfForbidden(const workload::Situation& situation) {
   return FallBackToReplace(situation, why);
 }
 
+// A webhook takes the state from Pods, and IfPossible has waited until those that were patched have
+// been restarted: a rolling update beside them would take down one more. A partition that is
+// reached keeps its Pods.
+std::optional<Step> FallBackIfNotKept(const workload::Situation& situation) {
+  const InPlace& in_place = InPlaceOf(situation);
+  if (!in_place.not_kept || !in_place.not_kept_for_long) return std::nullopt;
+  if (in_place.options().policy != Policy::kIfPossible) return std::nullopt;
+  if (in_place.holds_back && in_place.counts.to_update <= in_place.limits.partition) return {};
+  for (size_t i = 0; i < in_place.pods->size(); ++i) {
+    if (!in_place.pods->is_lost(i) && IsRestarting(situation, i)) return std::nullopt;
+  }
+  return FallBackToReplace(situation, *in_place.not_kept);
+}
+
 // Scales down old ReplicaSets that a user scaled up.
 std::optional<Step> EmptyOthers(const workload::Situation& situation) {
   const InPlace& in_place = InPlaceOf(situation);
@@ -122,9 +136,7 @@ std::optional<Step> NextStaged(const workload::Situation& situation) {
   if (in_place.blocked) return RevertNextPod(situation);
   if (auto step = FallBackIfRefused(situation)) return step;
   if (auto step = FallBackIfForbidden(situation)) return step;
-  if (in_place.not_kept && in_place.options().policy == Policy::kIfPossible) {
-    return FallBackToReplace(situation, *in_place.not_kept);
-  }
+  if (auto step = FallBackIfNotKept(situation)) return step;
   if (auto step = PatchNextPod(situation)) return step;
   return BeginExchange(situation);
 }
@@ -220,9 +232,9 @@ Step TellFailure(const workload::Situation& situation, workload::Progress progre
 std::optional<Step> NextInPlace(const workload::Situation& situation) {
   const InPlace& in_place = InPlaceOf(situation);
   if (auto step = MirrorAnnotations(situation)) return step;
+  if (auto state = RestoreStates(situation)) return state;
   if (auto gate = OpenGates(situation)) return gate;
   auto step = EndDrains(situation);
-  if (!step) step = RestoreStates(situation);
   if (!step) step = NextOfPhase(situation);
   const Failed* failed = step ? std::get_if<Failed>(&*step) : nullptr;
   if (failed != nullptr && IsOursToTell(situation)) {
@@ -239,9 +251,9 @@ std::optional<Step> NextInPlace(const workload::Situation& situation) {
 
 std::optional<Step> NextInPlaceWhilePaused(const workload::Situation& situation) {
   const InPlace& in_place = InPlaceOf(situation);
+  if (auto state = RestoreStates(situation)) return state;
   if (auto gate = OpenGates(situation)) return gate;
   if (auto end = EndDrains(situation)) return end;
-  if (auto state = RestoreStates(situation)) return state;
   if (!IsOurs(in_place.phase) || in_place.phase == InPlacePhase::kDeciding) return std::nullopt;
   if (in_place.phase == InPlacePhase::kUnknown && IsOnlyLate(situation)) return Wait{};
   auto step = KeepSize(situation);

@@ -67,7 +67,8 @@ inline constexpr std::string_view kForeignScale = "ForeignScale";          // pe
 inline constexpr std::string_view kTemplateTooLarge = "TemplateTooLarge";  // for the exchange
 // The API server does not tell which defaults the wanted template has (RO-014).
 inline constexpr std::string_view kNoDryRun = "NoDryRun";
-// The API server accepts the settings on a ReplicaSet, and does not keep them.
+// The API server accepts the settings on a ReplicaSet, or the state on a Pod, and does not keep
+// them.
 inline constexpr std::string_view kAnnotationNotKept = "AnnotationNotKept";
 inline constexpr std::string_view kOtherCause = "Other";  // e.g. a template that cannot be read
 
@@ -99,6 +100,7 @@ struct InPlace {
   std::vector<size_t> failed{};          // indexes in `pods`: patched to the target in vain
   std::optional<Cause> failing{};        // the first of them: "web-1: app: ErrImagePull"
   std::optional<Cause> not_kept{};       // a webhook takes the state from a Pod again and again
+  bool not_kept_for_long = false;        // such Pods have had the time for their restart
   std::optional<std::string> beside{};   // a Pod that keeps Recreate from updating another one
   bool failed_for_long = false;          // one has used up its time to recover (P-062)
   // The refusals in a row of patches to the template that Pods are to get now. Before `next_try` no

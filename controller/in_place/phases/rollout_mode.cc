@@ -100,10 +100,10 @@ bool IsUnderWay(std::span<const ReplicaSet* const> all, const ReplicaSet& host) 
 }
 
 std::vector<int64_t> RevisionsUnderWay(std::span<const ReplicaSet* const> all,
-                                       const ReplicaSet& host) {
+                                       const ReplicaSet& host, bool returning) {
   std::vector<int64_t> revisions;
   for (const ReplicaSet* rs : all) {
-    if (!WaitsBeside(host, *rs)) continue;
+    if (!WaitsBeside(host, *rs) && !(returning && rs == &host)) continue;
     if (const auto revision = workload::RevisionOf(rs->meta)) revisions.push_back(*revision);
   }
   return revisions;

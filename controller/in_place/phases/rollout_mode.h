@@ -66,9 +66,10 @@ std::optional<RolloutMode> ModeOf(const ReplicaSet& pending, std::string_view re
 // been patched to it, even if another template is wanted by now.
 bool IsUnderWay(std::span<const ReplicaSet* const> all, const ReplicaSet& host);
 
-// Returns the revisions of those ReplicaSets: Pods of `host` may have been patched to them.
+// Returns the revisions of those ReplicaSets: Pods of `host` may have been patched to them. With
+// `returning` Pods may also have been patched back to the revision of `host`.
 std::vector<int64_t> RevisionsUnderWay(std::span<const ReplicaSet* const> all,
-                                       const ReplicaSet& host);
+                                       const ReplicaSet& host, bool returning);
 
 // Returns true if another client changed the template of `host` since the decision (P-073). Returns
 // true only if both changed:

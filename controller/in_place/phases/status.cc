@@ -5,6 +5,7 @@
 
 #include "controller/in_place/phases/condition_reason.h"
 #include "controller/in_place/phases/leftovers.h"
+#include "controller/in_place/phases/patch_pods.h"
 #include "controller/in_place/phases/refused_patches.h"
 #include "controller/in_place/phases/rollout_in_place.h"
 #include "controller/in_place/template/options.h"
@@ -127,9 +128,16 @@ Word OfPatching(const workload::Situation& situation) {
     return Running(InPlaceReason::kPaused, situation);
   }
   if (in_place.held) return Running(InPlaceReason::kFailing, situation, *in_place.held);
+  if (in_place.not_kept && !in_place.blocked) {
+    return Running(InPlaceReason::kAnnotationNotKept, situation, in_place.not_kept->text);
+  }
   if (!in_place.at_rest) {
     if (const auto why = WhyRefused(situation))
       return Running(InPlaceReason::kFailing, situation, *why);
+  }
+  const Error* refused = RefusedOfPods(situation.learned);
+  if (refused != nullptr && MayPass(refused->kind)) {
+    return Running(InPlaceReason::kFailing, situation, refused->message);
   }
   if (in_place.phase == InPlacePhase::kStaged) return OfStaged(situation);
   if (in_place.phase == InPlacePhase::kCommitting)
@@ -199,9 +207,12 @@ std::optional<Word> OfReleased(const workload::Situation& situation, const Condi
 // Returns why nothing is rolled out, and what takes the refused template back.
 Word Refused(const workload::Situation& situation) {
   const std::string only(situation.workload.kind.WordOf(kInPlaceKey, "Only"));
+  const Cause& why = InPlaceOf(situation).why;
+  // A rollback would take the settings, which the webhook took from the ReplicaSet, from the
+  // workload as well.
+  const std::string back = why.reason == kAnnotationNotKept ? "" : WayBack(situation);
   return {false, InPlaceReason::kNotPossible,
-          InPlaceOf(situation).why.text + ": with " + only + ", nothing is rolled out" +
-              WayBack(situation)};
+          why.text + ": with " + only + ", nothing is rolled out" + back};
 }
 
 // Returns the condition while the objects that an update in place depends on cannot be seen. A
@@ -247,6 +258,7 @@ std::string_view EventFor(std::string_view name) {
   if (!reason) return {};
   switch (*reason) {
     case InPlaceReason::kWaitingForPdb: return "InPlaceBlockedByPDB";
+    case InPlaceReason::kAnnotationNotKept:
     case InPlaceReason::kFailing:
     case InPlaceReason::kMissingRights: return "InPlaceHeld";
     case InPlaceReason::kInvalidConfig: return "InPlaceInvalidConfig";

@@ -10,9 +10,8 @@
 namespace windlass::in_place {
 namespace {
 
-constexpr seconds kClockSkew{5};       // between a node's clock and ours (item 3)
-constexpr seconds kAfterKill{10};      // until the status shows the kill (item 3)
-constexpr seconds kAfterKillLong{30};  // the same without observedGeneration (item 4)
+constexpr seconds kClockSkew{5};   // between a node's clock and ours (item 3)
+constexpr seconds kAfterKill{10};  // until the status shows the kill (item 3)
 constexpr seconds kTryAgain{300};
 constexpr WallTime kAlready{};
 

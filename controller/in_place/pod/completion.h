@@ -25,6 +25,9 @@
 
 namespace windlass::in_place {
 
+// How long after the kill the status shows it at the latest, if nothing else tells (item 4).
+inline constexpr seconds kAfterKillLong{30};
+
 // Returns true if the Pod's status was written after the kubelet had seen the patch. A patch that
 // left the spec as it was does not raise metadata.generation, so there is nothing to see: only
 // metadata changed, or admission undid the rest. Also true if the kubelet reports no

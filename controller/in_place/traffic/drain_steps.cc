@@ -140,6 +140,12 @@ DrainStep NextDrainStep(const Options& options, const Pod& pod, const PodState* 
   return {left_out ? Do::kEnd : Do::kNothing};
 }
 
+std::optional<Drained> DrainOfLost(const Options& options, const Pod& pod, WallTime now) {
+  const Drain& drain = options.drain;
+  if (drain.mode == Mode::kNone || !LooksDrained(pod, drain)) return std::nullopt;
+  return Drained{now, drain};
+}
+
 Result<Request> BeginDrain(const Options& options, const Pod& pod, const PodState* state,
                            const Unpatched& unpatched, WallTime now) {
   PodState next = state != nullptr ? *state

@@ -51,6 +51,10 @@ struct DrainStep {
 DrainStep NextDrainStep(const Options& options, const Pod& pod, const PodState* state, bool chosen,
                         bool complete, WallTime now);
 
+// Returns the `drain` for the state of a Pod that somebody took (LostState): the Pod looks drained
+// as `options` say. Otherwise nullopt.
+std::optional<Drained> DrainOfLost(const Options& options, const Pod& pod, WallTime now);
+
 // What BeginDrain writes into the state of a Pod that was never patched.
 struct Unpatched {
   Uid deployment;

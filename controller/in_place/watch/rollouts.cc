@@ -22,8 +22,10 @@ bool AsksForOnly(const Workload& workload) {
 }
 
 constexpr InPlaceReason kHeldUp[] = {
-    InPlaceReason::kWaitingForBudget, InPlaceReason::kWaitingForPdb, InPlaceReason::kFailing,
-    InPlaceReason::kGivenUp,          InPlaceReason::kInvalidConfig, InPlaceReason::kMissingRights};
+    InPlaceReason::kAnnotationNotKept, InPlaceReason::kWaitingForBudget,
+    InPlaceReason::kWaitingForPdb,     InPlaceReason::kFailing,
+    InPlaceReason::kGivenUp,           InPlaceReason::kInvalidConfig,
+    InPlaceReason::kMissingRights};
 
 }  // namespace
 

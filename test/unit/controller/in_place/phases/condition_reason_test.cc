@@ -14,6 +14,7 @@ struct NamedReason {
 };
 
 constexpr NamedReason kReasons[] = {
+    {InPlaceReason::kAnnotationNotKept, "AnnotationNotKept"},
     {InPlaceReason::kCommitting, "Committing"},
     {InPlaceReason::kComplete, "Complete"},
     {InPlaceReason::kDraining, "Draining"},

@@ -1,6 +1,8 @@
 // Pods that carry what Windlass noted on another Pod (P-027): copied by hand, or created from a
 // template that was exported from a Pod.
 #include <algorithm>
+#include <map>
+#include <utility>
 
 #include "test/catch.h"
 #include "test/unit/controller/in_place/phases/cluster.h"
@@ -35,6 +37,15 @@ TEST_CASE("the state of another Pod makes none in flight (P-027)") {
   c.SettleInPlace();
   c.CheckAllRun("v2", pods);
   CHECK(c.InPlaceCondition() == "False Complete");
+}
+
+void TakeStates(Started& c) {
+  for (const std::string& pod : c.PodNames()) {
+    Json& meta = c.PodNamed(pod)["metadata"];
+    if (!meta.contains("annotations")) continue;
+    meta["annotations"].erase(kState);
+    if (meta["annotations"].empty()) meta.erase("annotations");
+  }
 }
 
 TEST_CASE("a drained Pod whose image somebody changes takes traffic again (P-027)") {
@@ -94,14 +105,18 @@ TEST_CASE("a Pod whose gate another Deployment closed before it was adopted is l
 TEST_CASE("a patched Pod without its state goes back, too (P-027)") {
   const std::string state = GENERATE("", "{");
   const std::string other = GENERATE("v1", "v3");
-  CAPTURE(state, other);
+  const bool without_label = GENERATE(false, true);
+  const int history = GENERATE(10, 0);  // the ReplicaSet of v2 has no Pods, and is still needed
+  CAPTURE(state, other, without_label, history);
   Started c(4);
+  c.Edit([&](Json& d) { d["spec"]["revisionHistoryLimit"] = history; });
   c.Annotate("windlass.dev/in-place-partition", "2");
   c.SetImage("v2");
   c.SettleInPlace();
   for (const std::string& pod : c.PodNames()) {
     Json& meta = c.PodNamed(pod)["metadata"];
     if (!meta.contains("annotations")) continue;
+    if (without_label) meta["labels"].erase("windlass.dev/revision");
     if (state.empty()) {
       meta.erase("annotations");
     } else {
@@ -119,7 +134,7 @@ TEST_CASE("a patched Pod without its state goes back, too (P-027)") {
 // Whom this serves: who counts on the Pods that serve, and whose webhook or script took the
 // annotation while a Pod was being restarted. All others would go down, too.
 TEST_CASE("a Pod whose state was taken counts as restarting until time tells (P-028, P-050)") {
-  const std::string spoiled = GENERATE("", "{");
+  const std::string spoiled = GENERATE("", "{", "<x> & y");
   Started c(4);
   c.SetImage("v2");
   c.Sync();
@@ -140,6 +155,126 @@ TEST_CASE("a Pod whose state was taken counts as restarting until time tells (P-
     c.SettleInPlace();
   }
   c.CheckAllRun("v2", 4);
+}
+
+// Whom this serves: who puts back what a backup has of a Pod. The state of the last update says
+// that the Pod has been restarted.
+TEST_CASE("an earlier state of the Pod itself counts as none (P-028, P-050)") {
+  Started c(4);
+  c.SetImage("v2");
+  c.SettleInPlace();
+  std::map<std::string, std::string> earlier;
+  for (const std::string& pod : c.PodNames()) {
+    earlier[pod] = c.PodNamed(pod)["metadata"]["annotations"][kState];
+  }
+  const std::string to = GENERATE("v3", "v1");
+  c.SetImage(to);
+  c.Sync();
+  REQUIRE(c.in_flight() == 1);
+  for (const auto& [pod, state] : earlier)
+    c.PodNamed(pod)["metadata"]["annotations"][kState] = state;
+  for (int i = 0; i < 4; ++i) c.Sync();
+  CHECK(c.in_flight() == 1);
+  CHECK(c.deployment()["status"]["availableReplicas"] == 3);
+  for (int i = 0; i < 100; ++i) {
+    c.now += 10;
+    c.SettleInPlace();
+  }
+  c.CheckAllRun(to, 4);
+}
+
+// Whom this serves: who makes a Deployment anew, and keeps its Pods.
+TEST_CASE("a Pod that a former Deployment patched counts as restarting (P-027, P-050)") {
+  Started c(4);
+  c.SetImage("v2");
+  c.Sync();
+  REQUIRE(c.in_flight() == 1);
+  const std::string uid = c.deployment()["metadata"]["uid"];
+  for (const std::string& pod : c.PodNames()) {
+    Json& meta = c.PodNamed(pod)["metadata"];
+    if (!meta.contains("annotations")) continue;
+    std::string state = meta["annotations"][kState];
+    state.replace(state.find(uid), uid.size(), "00000000-0000-4000-8000-0000000000ff");
+    meta["annotations"][kState] = state;
+  }
+  for (int i = 0; i < 4; ++i) c.Sync();
+  CHECK(c.in_flight() == 1);
+  c.SettleInPlace();
+  c.CheckAllRun("v2", 4);
+}
+
+// Whom this serves: who changes another field in the middle. A rolling update would believe the
+// Ready condition of the Pod that restarts.
+TEST_CASE("a Pod whose state was taken once is waited for before Pods are replaced (P-013)") {
+  Started c(4);
+  c.Annotate("windlass.dev/in-place", "IfPossible");
+  c.SetImage("v2");
+  c.Sync();
+  REQUIRE(c.in_flight() == 1);
+  TakeStates(c);
+  c.Edit([](Json& d) {
+    d["spec"]["template"]["spec"]["containers"][0]["env"] = {{{"name", "A"}, {"value", "1"}}};
+  });
+  for (int i = 0; i < 4; ++i) c.Sync();
+  CHECK(c.InPlaceCondition() == "True Patching");
+  CHECK(c.PodNames().size() == 4);
+  c.now += 100;
+  c.SettleInPlace();
+  c.CheckAllRun("v2", 4);
+}
+
+// Whom this serves: whose requests would go to a container that is about to be stopped.
+TEST_CASE(
+    "a drained Pod whose state was taken stays out of traffic until it is restarted (P-040)") {
+  const bool by_label = GENERATE(true, false);
+  CAPTURE(by_label);
+  Started c(3);
+  c.Annotate("windlass.dev/in-place", "IfPossible");
+  c.Edit(&TakeTraffic);
+  c.Edit([](Json& d) {
+    d["spec"]["template"]["spec"]["readinessGates"] = {
+        {{"conditionType", "windlass.dev/in-place-ready"}}};
+  });
+  c.SettleInPlace();
+  c.Annotate("windlass.dev/in-place", "Only");
+  c.Annotate("windlass.dev/in-place-drain", by_label ? "Label:traffic=on/off" : "Gate");
+  const auto is_out = [&](const std::string& pod) {
+    return by_label ? c.LabelOf(pod, "traffic") == "off" : c.GateOf(pod) == "False";
+  };
+  c.SetImage("v2");
+  for (int i = 0; i < 20 && c.in_flight() == 0; ++i) {
+    c.Sync();
+    c.now += 10;
+  }
+  REQUIRE(c.in_flight() == 1);
+  const auto pods = c.PodNames();
+  const auto out = std::ranges::find_if(pods, is_out);
+  REQUIRE(out != pods.end());
+  TakeStates(c);
+  for (int i = 0; i < 4; ++i) c.Sync();
+  CHECK(is_out(*out));
+  for (int i = 0; i < 20; ++i) {
+    c.now += 100;
+    c.SettleInPlace();
+  }
+  CHECK_FALSE(is_out(*out));
+  c.CheckAllRun("v2", 3);
+}
+
+TEST_CASE("only the containers that the patch changed are waited for (P-028)") {
+  Started c(2);
+  c.Annotate("windlass.dev/in-place", "IfPossible");
+  c.Edit([](Json& d) {
+    d["spec"]["template"]["spec"]["containers"].push_back({{"name", "proxy"}, {"image", "mesh"}});
+  });
+  c.SettleInPlace();
+  c.SetImage("v2");
+  c.Sync();
+  TakeStates(c);
+  c.Sync();
+  const auto state = ParsePodState(StateOfAny(c));
+  REQUIRE(state.ok());
+  CHECK(state->containers.size() == 1);
 }
 
 // An admission webhook takes the state from every Pod that is patched.
@@ -172,7 +307,7 @@ TEST_CASE("with a webhook that takes each state, one Pod is patched, and is said
   c.Annotate("windlass.dev/in-place-canary-first", "false");
   c.Roll("v2");
   CHECK(c.PodsOf("v2") == 1);
-  CHECK(c.InPlaceCondition() == "True Failing");
+  CHECK(c.InPlaceCondition() == "True AnnotationNotKept");
   CHECK(c.InPlaceMessage().find("does not keep annotation windlass.dev/in-place-state") !=
         std::string::npos);
   SECTION("it goes on when the webhook is gone") {
@@ -189,11 +324,49 @@ TEST_CASE("with a webhook that takes each state, one Pod is patched, and is said
   }
 }
 
+// Whom this serves: who counts on the Pods that serve while a rollout is taken back.
+TEST_CASE("with such a webhook an undo takes down no more Pods at once than it may (P-050)") {
+  Forgetful c(1);
+  const auto webhook = std::exchange(c.on_update, nullptr);
+  c.SetImage("v2");
+  c.Rounds(3);
+  REQUIRE(c.PodsOf("v2") == 3);
+  c.on_update = webhook;
+  c.SetImage("v1");
+  for (int i = 0; i < 40; ++i) {
+    c.Sync();
+    CHECK(c.in_flight() <= 1);
+    c.RestartAll();
+    c.now += 25;
+  }
+  CHECK(c.PodsOf("v1") == 4);
+  c.SettleInPlace();
+  CHECK(c.Condition("Progressing") == "True NewReplicaSetAvailable");
+}
+
+TEST_CASE("with such a webhook a partition that is reached keeps its Pods (P-013, P-058)") {
+  Forgetful c(1);
+  const auto webhook = std::exchange(c.on_update, nullptr);
+  c.Annotate("windlass.dev/in-place", "IfPossible");
+  c.Annotate("windlass.dev/in-place-partition", "2");
+  c.Roll("v2");
+  c.SettleInPlace();
+  REQUIRE(c.PodsOf("v2") == 2);
+  c.on_update = webhook;
+  TakeStates(c);
+  c.Rounds(20);
+  CHECK(c.PodsOf("v1") == 2);
+  CHECK(c.PodsOf("v2") == 2);
+}
+
 TEST_CASE("with IfPossible, Pods are then replaced (P-028, P-013)") {
   Forgetful c(1);
   c.Annotate("windlass.dev/in-place", "IfPossible");
-  c.Roll("v2");
-  c.Rounds(10);
+  c.SetImage("v2");
+  for (int i = 0; i < 4; ++i) c.Sync();
+  CHECK(c.PodsOf("v2") == 1);
+  CHECK(c.InPlaceCondition() == "True AnnotationNotKept");  // until it is restarted
+  c.Rounds(14);
   CHECK(c.PodsOf("v2") == 4);
   CHECK(c.Condition("Progressing") == "True NewReplicaSetAvailable");
 }

@@ -193,6 +193,9 @@ TEST_CASE("P-036 a guard that did not hold is no refusal, nor is a webhook that 
   c.SetImage("v2");
   CHECK(std::holds_alternative<Failed>(c.Sync()));
   CHECK(c.Note("v2").is_null());
+  const bool webhook = c.said.kind == ErrorKind::kWebhook;
+  CHECK(c.InPlaceCondition() == (webhook ? "True Failing" : "True Staged"));
+  CHECK(c.InPlaceMessage().ends_with(": no") == webhook);
   c.refuses = nullptr;
   c.Sync();
   CHECK(c.PodsOf("v2") == 1);

@@ -414,8 +414,8 @@ TEST_CASE("Whatever somebody writes into the condition, no metric grows by it") 
 
 TEST_CASE("What holds an update in place up is told from its condition") {
   Fixture f;
-  for (const char* reason : {"WaitingForBudget", "WaitingForPDB", "Failing", "GivenUp",
-                             "InvalidConfig", "MissingRights"}) {
+  for (const char* reason : {"AnnotationNotKept", "WaitingForBudget", "WaitingForPDB", "Failing",
+                             "GivenUp", "InvalidConfig", "MissingRights"}) {
     f.PutDeployment("True", reason);
     CHECK(f.Hold().cause == reason);
     CHECK_FALSE(f.Hold().by_user);
