@@ -206,15 +206,17 @@ std::vector<Selection> ToFollow(const Place& place, const Json& object, const Js
 }
 
 // Returns what keeps the rollout from getting on, if it does not end by itself: a refused write, a
-// revision that was given up in place, or why its Pods are not available.
+// revision that was given up in place, a webhook that takes what is noted on Pods, or why its Pods
+// are not available.
 std::optional<Cause> CauseIn(const Follow& follow, const Json& object, const Standing& standing,
                              bool sets, WallTime now) {
   // The Pods that there are may be of another template.
   if (!IsObserved(object)) return std::nullopt;
   const Json* told = RefusedUpdate(object);
   const Json* in_place = InPlaceToTell(object);
-  const bool given_up = in_place != nullptr && TextOf(*in_place, "/reason") == "GivenUp";
-  if (told == nullptr && given_up) told = in_place;
+  const std::string reason = in_place != nullptr ? TextOf(*in_place, "/reason") : "";
+  const bool stands = reason == "GivenUp" || reason == "AnnotationNotKept";
+  if (told == nullptr && stands) told = in_place;
   if (told != nullptr && standing.sentence.find(TextOf(*told, "/message")) != std::string::npos) {
     return std::nullopt;  // the sentence quotes MESSAGE, which says so
   }

@@ -12,6 +12,7 @@ constexpr std::string_view kReplicaSetQuota = "windlass.example/replicaset-quota
 constexpr std::string_view kNoDryRun = "windlass.example/no-dry-run";
 constexpr std::string_view kPodRefused = "windlass.example/pod-refused";
 constexpr std::string_view kNoAnnotations = "windlass.example/no-annotations";
+constexpr std::string_view kNoPodAnnotations = "windlass.example/no-pod-annotations";
 constexpr const char* kWebhook = "policy.windlass.example";
 
 // A quota of count/replicasets.apps.
@@ -68,9 +69,11 @@ std::optional<ApiAnswer> CheckPod(const Json& owner, const ApiResource& resource
 }  // namespace
 
 void Mutate(const ObjectStore& store, const ApiResource& resource, Json& object) {
-  if (resource.resource != resources::kReplicaSets) return;
+  const bool is_pod = resource.resource == resources::kPods;
+  if (!is_pod && resource.resource != resources::kReplicaSets) return;
   const Object owner = store.Find({resources::kNamespaces, "", NamespaceOf(object)});
-  if (!AnnotationOf(*owner, kNoAnnotations).empty()) object["metadata"].erase("annotations");
+  const std::string_view strips = is_pod ? kNoPodAnnotations : kNoAnnotations;
+  if (!AnnotationOf(*owner, strips).empty()) object["metadata"].erase("annotations");
 }
 
 std::optional<ApiAnswer> Admit(const ObjectStore& store, const ApiResource& resource,

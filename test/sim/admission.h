@@ -6,7 +6,8 @@
 // - no-dry-run: "true" refuses every dry run with 400, as for a webhook that has side effects;
 // - pod-refused: "422" refuses every Pod, dry run or not, with 422; likewise 400, 403, 429 and 500;
 // - pod-refused: "422 app:v2" does so for Pods with a container of image app:v2;
-// - no-annotations: "true" drops all annotations of ReplicaSets, whenever one is written.
+// - no-annotations: "true" drops all annotations of ReplicaSets, whenever one is written;
+// - no-pod-annotations: "true" does so for Pods.
 #pragma once
 
 #include <optional>

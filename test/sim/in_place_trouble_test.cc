@@ -250,13 +250,15 @@ void SetHostNetwork(InPlaceRun& run, bool host_network) {
   run.world.Edit("web", patch);
 }
 
-// An admission webhook takes all annotations from each ReplicaSet that is written.
-void StripReplicaSets(InPlaceRun& run, bool strip) {
+// An admission webhook takes all annotations from each object that is written: "no-annotations" of
+// ReplicaSets, "no-pod-annotations" of Pods. "": there is none any more.
+void Strip(InPlaceRun& run, const std::string& which) {
   run.world.api().Update("user", {resources::kNamespaces, "", "default"}, "", [&](Json& object) {
     object["metadata"].erase("annotations");
-    if (strip) object["metadata"]["annotations"]["windlass.example/no-annotations"] = "true";
+    if (!which.empty()) object["metadata"]["annotations"]["windlass.example/" + which] = "true";
   });
 }
+void StripReplicaSets(InPlaceRun& run, bool strip) { Strip(run, strip ? "no-annotations" : ""); }
 
 // Whom this serves: whose platform strips annotations that it does not know.
 TEST_CASE("in place where ReplicaSets keep no annotation (P-013, P-014)", "[in-place]") {
@@ -284,6 +286,42 @@ TEST_CASE("in place where ReplicaSets keep no annotation (P-013, P-014)", "[in-p
   CHECK(run.PodsOf("app:v2") == 3);
 }
 
+// Whom this serves: who counts on the Pods that serve. The invariants judge how many do.
+TEST_CASE("in place, an undo where Pods keep no state (P-028, P-050)", "[in-place]") {
+  InPlaceRun run(31);
+  run.Start(6, {{"", "Only"}, {"partition", "3"}});
+  run.world.SetImage("web", "app:v2-slow-stop-5s");
+  run.world.Quiesce();
+  REQUIRE(run.PodsOf("app:v2-slow-stop-5s") == 3);
+  Strip(run, "no-pod-annotations");
+  run.world.SetImage("web", "app:v1");
+  run.world.RunFor(seconds(30));
+  CHECK(run.Reason() == "AnnotationNotKept");
+  run.world.RunFor(seconds(1800));
+  CHECK(run.PodsOf("app:v1") == 6);
+  CHECK(run.world.IsComplete("web"));
+  CHECK(run.Complaints() == "");
+}
+
+TEST_CASE("in place where Pods keep no state (P-013, P-028)", "[in-place]") {
+  const std::string policy = GENERATE("Only", "IfPossible");
+  CAPTURE(policy);
+  InPlaceRun run(37);
+  run.Start(4, {{"", policy}});
+  Strip(run, "no-pod-annotations");
+  run.world.SetImage("web", "app:v2-slow-stop-5s");
+  run.world.RunFor(seconds(1800));
+  if (policy == "Only") {
+    CHECK(run.PodsOf("app:v2-slow-stop-5s") == 1);
+    CHECK(run.Reason() == "AnnotationNotKept");
+    Strip(run, "");
+    run.world.RunFor(seconds(1800));
+  }
+  CHECK(run.PodsOf("app:v2-slow-stop-5s") == 4);
+  CHECK(run.world.IsComplete("web"));
+  CHECK(run.Complaints() == "");
+}
+
 TEST_CASE("in place where ReplicaSets keep no annotation any more (P-013, P-014)", "[in-place]") {
   const std::string policy = GENERATE("Only", "IfPossible");
   CAPTURE(policy);
@@ -297,6 +335,7 @@ TEST_CASE("in place where ReplicaSets keep no annotation any more (P-013, P-014)
   run.world.RunFor(seconds(300));
   if (policy == "Only") {
     CHECK(run.Reason() == "NotPossible");
+    CHECK(IntAt(*run.world.Deployment("web"), {"status", "updatedReplicas"}) <= 1);
     StripReplicaSets(run, false);
     run.world.RunFor(seconds(600));
   }

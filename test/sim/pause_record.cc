@@ -125,10 +125,8 @@ void PauseRecord::See(const Facts& facts, int64_t available_before) {
   PassTime(facts, available_before);
   partition_ = facts.partition;
   desired_ = facts.desired;
-  if (facts.asked || facts.frozen) {
-    asked_last_ = facts.now;
-    left_alone_ = true;
-  }
+  if (facts.asked || facts.frozen) asked_last_ = facts.now;
+  left_alone_ = left_alone_ || facts.asked;
   const bool asked = facts.asked && facts.steps.is_array();
   if (steps_.is_null()) {
     if (!asked) return;

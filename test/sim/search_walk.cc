@@ -242,6 +242,7 @@ bool SearchWalk::Blames(const std::string& invariant, const Change& change,
   if (kRemember.contains(invariant) && decided_late_.contains(owner)) return false;
   const bool robbed = robbed_.contains(owner);
   if (invariant == "I-52" && (robbed || enlarged_.contains(owner))) return false;
+  if (invariant == "I-54" && enlarged_.contains(owner)) return false;
   // Without Pods of another revision nothing is held back, and nothing ahead keeps a revision from
   // being the stable one.
   if ((invariant == "I-62" || invariant == "I-63") && robbed) return false;
@@ -274,6 +275,8 @@ void SearchWalk::NoteOldView(const Change& change) {
 //   - a ReplicaSet that they take away, or Pods of it, cannot be held back (I-62, I-63, RO-045)
 //   - a second ReplicaSet that they give Pods has to lose them again; and where they take Pods from
 //     the first, stand-ins that there is no room for go while it is short (I-52)
+//   - where they give Pods to the ReplicaSet that waits, Pods are replaced from then on; and a Pod
+//     that is to keep the old revision after all goes back to it, for one reason more (I-54, P-068)
 //   - an update that is gone asks for nothing (I-75)
 void SearchWalk::NoteUser(const Change& change) {
   if (change.actor != kUser || change.before == nullptr) return;

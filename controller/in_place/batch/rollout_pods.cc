@@ -146,15 +146,15 @@ bool IsOutdated(const Pod& pod, const PodState& state, std::span<const int64_t> 
 }
 
 // Returns the state of a Pod that another workload patched, such as one that was deleted with
-// --cascade=orphan and made again, while that patch is under way. A drain is not ours to end.
+// --cascade=orphan and made again, while that patch is under way.
 std::optional<PodState> UnderWayOfFormer(const Pod& pod,
                                          const std::optional<Result<PodState>>& said,
                                          WallTime now) {
   if (!said || !said->ok() || (*said)->pod != pod.meta.uid) return std::nullopt;
-  PodState state = **said;
-  state.drain.reset();
-  if (!AsksForWhatWePatched(pod, state) || !IsInFlight(pod, &state, now)) return std::nullopt;
-  return state;
+  PodState patch = **said;
+  patch.drain.reset();  // ends with the patch
+  if (!AsksForWhatWePatched(pod, patch) || !IsInFlight(pod, &patch, now)) return std::nullopt;
+  return **said;
 }
 
 const ReplicaSet* OwnerOf(const Pod& pod, std::span<const ReplicaSet* const> all) {
@@ -173,10 +173,11 @@ Result<RolloutPods> ClassifyPods(std::span<const Pod* const> pods,
   const ReplicaSet& host = templates.host;
   WINDLASS_TRY(const TemplateImages target,
                ReadTemplateImages(templates.target, templates.target_json));
-  WINDLASS_TRY(const TemplateImages host_images,
-               host.template_json == nullptr
-                   ? Result<TemplateImages>(target)
-                   : ReadTemplateImages(host.template_fingerprint, *host.template_json));
+  WINDLASS_TRY(
+      const TemplateImages host_images,
+      host.template_json == nullptr
+          ? Result<TemplateImages>(TemplateImages{host.template_fingerprint, target.containers})
+          : ReadTemplateImages(host.template_fingerprint, *host.template_json));
   WINDLASS_TRY(const std::vector<TemplateImages> others, OtherImages(templates));
   std::vector<Fingerprint> known;
   for (const ReplicaSet* rs : templates.all) known.push_back(rs->template_fingerprint);

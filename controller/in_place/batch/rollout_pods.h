@@ -42,7 +42,8 @@ struct RolloutTemplates {
 struct RolloutPods {
   std::vector<const Pod*> pods;
   // The state of our last patch. nullopt if there is none, it is not ours, or the spec has other
-  // images by now. Of a foreign Pod that is drained only `drain` is kept.
+  // images by now. Of a foreign Pod that is drained only `drain` is kept. That of a former workload
+  // is kept while its patch is under way.
   std::vector<std::optional<PodState>> states;
   std::vector<Fingerprint> of;  // the template that its spec has
   // Indexes of the Pods whose state somebody took: it is in `states`, and is to be written

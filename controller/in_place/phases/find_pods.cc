@@ -9,6 +9,7 @@
 #include "controller/in_place/phases/old_kubelets.h"
 #include "controller/in_place/phases/refused_patches.h"
 #include "controller/in_place/phases/rollout_mode.h"
+#include "controller/in_place/phases/status.h"
 #include "controller/in_place/pod/availability.h"
 #include "controller/in_place/pod/completion.h"
 #include "controller/in_place/pod/failure.h"
@@ -63,42 +64,69 @@ void FindFailing(const workload::Situation& situation, InPlace& in_place) {
   }
 }
 
-// Returns when the Pods that keep no state have been restarted, by the time for which the condition
-// has told of them: its message counts Pods, so it is written anew with the next patch. Returns
-// nullopt if it does not tell of them yet.
-std::optional<WallTime> RestartedBy(const workload::Situation& situation, const RolloutPods& pods) {
-  const auto& conditions = situation.workload.status.conditions;
-  const Condition* told = FindCondition(conditions, kInPlaceCondition);
-  if (told == nullptr || told->reason != Name(InPlaceReason::kAnnotationNotKept)) return {};
-  seconds longest{0};
-  for (const size_t i : pods.lost) {
-    longest = std::max(longest, KillTime(*pods.pods[i], *pods.state(i)));
+// Returns true if this sync drained the Pod in vain: it keeps no state, so nothing would tell that
+// it is drained, or since when. It was let back since, or is about to be.
+bool KeepsNoDrain(const workload::Situation& situation, const InPlace& in_place, size_t i) {
+  if (in_place.pods->state(i) != nullptr || in_place.pods->standings[i].updated) return false;
+  const Pod& pod = *in_place.pods->pods[i];
+  const auto patches = std::ranges::count_if(situation.learned, [&](const Outcome& outcome) {
+    return outcome.said.ok() && IsPatchOf(outcome, resources::kPods, pod.meta);
+  });
+  const bool out = DrainOfLost(in_place.options(), pod, situation.now).has_value();
+  return patches >= (out ? 1 : 2);
+}
+
+// Returns the first Pod that keeps no state, if this sync has written one; nullopt if there is
+// none.
+std::optional<size_t> FindStripped(const workload::Situation& situation, const InPlace& in_place) {
+  for (size_t i = 0; i < in_place.pods->size(); ++i) {
+    const Pod& pod = *in_place.pods->pods[i];
+    const bool lost = in_place.pods->is_lost(i) && WasPatched(situation.learned, pod);
+    if (lost || KeepsNoDrain(situation, in_place, i)) return i;
   }
-  return told->last_update_time + longest + kAfterKillLong;
+  return std::nullopt;
+}
+
+// Returns what the condition says of a Pod that keeps no state. It counts the Pods that were
+// patched, so that it changes with each patch.
+std::string NotKeptText(const InPlace& in_place, const Pod& pod, int32_t desired) {
+  const int32_t patched = in_place.counts.updated - in_place.counts.stand_ins;
+  return std::to_string(patched) + "/" + std::to_string(desired) + " patched, " +
+         std::to_string(in_place.pods->lost.size()) + " without annotation " +
+         std::string(kPodState) + ": pod " + pod.meta.name +
+         " does not keep it; let admission webhooks leave it alone";
+}
+
+// Returns when the Pods that keep no state have been restarted: the condition has said the same for
+// so long, so none was patched since. Returns nullopt if it says something else.
+std::optional<WallTime> RestartedBy(const workload::Situation& situation, const InPlace& in_place) {
+  const auto told =
+      ToldSince(situation, InPlaceReason::kAnnotationNotKept, in_place.not_kept->text);
+  if (!told) return std::nullopt;
+  seconds longest{0};
+  for (const size_t i : in_place.pods->lost) {
+    longest = std::max(longest, KillTime(*in_place.pods->pods[i], *in_place.pods->state(i)));
+  }
+  return *told + longest + kAfterKillLong;
 }
 
 // An admission webhook takes the state from a Pod again: time alone tells that Pods have been
-// restarted. Without an observedGeneration it does not even tell that the kubelet knows the patch,
-// and another Pod would go down in the same sync.
+// restarted.
 void FindNotKept(const workload::Situation& situation, InPlace& in_place) {
   RolloutPods& pods = *in_place.pods;
-  const auto stripped = std::ranges::find_if(
-      pods.lost, [&](size_t i) { return WasPatched(situation.learned, *pods.pods[i]); });
-  if (stripped == pods.lost.end()) return;
-  in_place.not_kept = {"pod " + pods.pods[*stripped]->meta.name + " does not keep annotation " +
-                           std::string(kPodState) + "; let admission webhooks leave it alone",
+  const std::optional<size_t> stripped = FindStripped(situation, in_place);
+  if (!stripped) return;
+  in_place.not_kept = {NotKeptText(in_place, *pods.pods[*stripped], situation.workload.replicas),
                        std::string(kAnnotationNotKept)};
-  const auto by = RestartedBy(situation, pods);
-  LookAgainAt(by, in_place);
+  // Nothing tells that the webhook is gone.
+  if (pods.lost.empty()) LookAgainAt(situation.now + kNotKeptTryAgain, in_place);
+  const auto by = RestartedBy(situation, in_place);
   in_place.not_kept_for_long = by && situation.now >= *by;
-  if (!in_place.not_kept_for_long) return;
+  if (!in_place.not_kept_for_long) return LookAgainAt(by, in_place);
   for (const size_t i : pods.lost) {
-    const Pod& pod = *pods.pods[i];
-    const bool unknown = pod.observed_generation == 0 && in_place.counts.to_update > 0;
-    if (unknown || !HasSeenPatch(pod, *pods.state(i))) continue;
     pods.standings[i].in_flight = false;
     pods.standings[i].available =
-        IsAvailable(pod, nullptr, situation.workload.min_ready_seconds, situation.now);
+        IsAvailable(*pods.pods[i], nullptr, situation.workload.min_ready_seconds, situation.now);
   }
   in_place.counts = CountPods(pods);
 }
@@ -264,7 +292,8 @@ workload::WantedTemplate Target(const workload::Situation& situation, const InPl
 // already.
 std::vector<int64_t> RevisionsOfRollout(const workload::Situation& situation,
                                         const InPlace& in_place) {
-  const bool returning = in_place.phase == InPlacePhase::kReturning;
+  const bool returning =
+      in_place.phase == InPlacePhase::kReturning && IsUnderWay(situation.all, *in_place.host);
   std::vector<int64_t> revisions = RevisionsUnderWay(situation.all, *in_place.host, returning);
   if (!in_place.stash) return revisions;
   const auto stashed = workload::ParseRevision(in_place.stash->revision);

@@ -38,9 +38,6 @@ bool HasNoPods(const workload::Situation& situation) {
          std::ranges::none_of(situation.all, [](const ReplicaSet* rs) { return rs->replicas > 0; });
 }
 
-// How long a rollout waits until it writes annotations again that a webhook took.
-constexpr seconds kNotKeptTryAgain{60};
-
 const ReplicaSet* OnlyActive(const workload::Situation& situation) {
   const ReplicaSet* only = nullptr;
   for (const ReplicaSet* rs : situation.all) {
@@ -58,6 +55,10 @@ std::optional<Cause> SettingsNotKept(const workload::Situation& situation, const
   const TextChanges missing = MirrorDifference(situation.workload.in_place_settings, rs.meta);
   if (missing.empty()) return std::nullopt;
   if (Mirror(situation, rs, missing)) return std::nullopt;
+  const bool refused = std::ranges::any_of(situation.learned, [&](const Outcome& outcome) {
+    return !outcome.said.ok() && IsPatchOf(outcome, resources::kReplicaSets, rs.meta);
+  });
+  if (refused) return std::nullopt;
   return Named(kAnnotationNotKept, "replica set " + rs.meta.name + " does not keep annotation " +
                                        missing.begin()->first +
                                        "; let admission webhooks leave it alone");

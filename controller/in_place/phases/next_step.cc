@@ -130,7 +130,7 @@ std::optional<Step> NextStaged(const workload::Situation& situation) {
   if (auto step = workload::KeepAtSize(situation, *in_place.host)) return step;
   if (auto step = RemoveStandIns(situation, in_place.pending)) return step;
   if (auto step = EmptyOthers(situation)) return step;
-  if (in_place.held) return std::nullopt;
+  if (in_place.held || in_place.replace_soon) return std::nullopt;
   if (auto step = AfterFailure(situation)) return step;
   if (auto step = KeepStandIns(situation)) return step;
   if (in_place.blocked) return RevertNextPod(situation);

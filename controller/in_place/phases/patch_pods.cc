@@ -139,6 +139,17 @@ std::optional<Step> EndDrain(const workload::Situation& situation, const Pod& po
   return OfPod(pod, *std::move(request), decisions::kUndrainPod);
 }
 
+// Returns true of a Pod that is drained and may be restarting, whatever its annotation says.
+bool RestartsOutOfTraffic(const InPlace& in_place, const Pod& pod) {
+  if (!in_place.pods) return false;
+  for (size_t i = 0; i < in_place.pods->size(); ++i) {
+    const PodState* state = in_place.pods->state(i);
+    if (in_place.pods->pods[i] != &pod || state == nullptr) continue;
+    return state->drain && in_place.pods->standings[i].in_flight;
+  }
+  return false;
+}
+
 }  // namespace
 
 const Error* RefusedOfPods(const Learned& learned) {
@@ -196,6 +207,7 @@ std::optional<Step> OpenGates(const workload::Situation& situation) {
   if (!situation.view.in_place_known) return std::nullopt;
   int refusals = 0;
   for (const Pod* pod : situation.view.whole_pods) {
+    if (RestartsOutOfTraffic(InPlaceOf(situation), *pod)) continue;
     std::optional<Request> request = KeepGateOpen(*pod, situation.workload.meta.uid, situation.now);
     if (!request) continue;
     const Outcome* tried = FindOutcome(situation.learned, request->Identity());

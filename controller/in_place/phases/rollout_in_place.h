@@ -70,6 +70,8 @@ inline constexpr std::string_view kNoDryRun = "NoDryRun";
 // The API server accepts the settings on a ReplicaSet, or the state on a Pod, and does not keep
 // them.
 inline constexpr std::string_view kAnnotationNotKept = "AnnotationNotKept";
+// How long a rollout waits until it writes again what a webhook took.
+inline constexpr seconds kNotKeptTryAgain{60};
 inline constexpr std::string_view kOtherCause = "Other";  // e.g. a template that cannot be read
 
 // A Pod that in-place updates have nothing more to do with except to return it to traffic, and its
@@ -88,7 +90,8 @@ struct InPlace {
   // Phases deciding and replace: the decision on this rollout. It is written on the rollout's new
   // ReplicaSet (P-013).
   std::optional<RolloutMode> decision{};
-  // Phase deciding: why the rollout replaces Pods as soon as none of them restarts any more.
+  // Phases deciding and staged: why the rollout replaces Pods as soon as none of them restarts any
+  // more.
   std::optional<std::string> replace_soon{};
 
   std::optional<Stash> stash{};          // phase committing

@@ -56,6 +56,12 @@ Word Running(InPlaceReason reason, const workload::Situation& situation,
   return {true, reason, Numbers(situation) + (more.empty() ? "" : ": " + more)};
 }
 
+Word ReplacesSoon(const workload::Situation& situation) {
+  return Running(
+      InPlaceReason::kPatching, situation,
+      *InPlaceOf(situation).replace_soon + ": Pods are replaced when none restarts any more");
+}
+
 // Returns true if some Pod is out of traffic and waits for its patch.
 bool IsDraining(const InPlace& in_place) {
   for (size_t i = 0; i < in_place.pods->size(); ++i) {
@@ -87,6 +93,7 @@ std::string WaitsFor(const InPlace& in_place) {
 Word OfStaged(const workload::Situation& situation) {
   const InPlace& in_place = InPlaceOf(situation);
   const PodCounts& counts = in_place.counts;
+  if (in_place.replace_soon) return ReplacesSoon(situation);
   if (in_place.blocked) {
     return Running(InPlaceReason::kGivenUp, situation, GivenUp(situation, *in_place.blocked));
   }
@@ -129,7 +136,7 @@ Word OfPatching(const workload::Situation& situation) {
   }
   if (in_place.held) return Running(InPlaceReason::kFailing, situation, *in_place.held);
   if (in_place.not_kept && !in_place.blocked) {
-    return Running(InPlaceReason::kAnnotationNotKept, situation, in_place.not_kept->text);
+    return {true, InPlaceReason::kAnnotationNotKept, in_place.not_kept->text};
   }
   if (!in_place.at_rest) {
     if (const auto why = WhyRefused(situation))
@@ -230,10 +237,7 @@ std::optional<Word> Say(const workload::Situation& situation, const Condition* p
   if (in_place.stuck) return Running(InPlaceReason::kFailing, situation, *in_place.stuck);
   switch (in_place.phase) {
     case InPlacePhase::kDeciding:
-      if (in_place.replace_soon) {
-        return Running(InPlaceReason::kPatching, situation,
-                       *in_place.replace_soon + ": Pods are replaced when none restarts any more");
-      }
+      if (in_place.replace_soon) return ReplacesSoon(situation);
       return Word{true, InPlaceReason::kStaged, "not begun yet"};
     case InPlacePhase::kStaged:
     case InPlacePhase::kReturning:
@@ -269,6 +273,13 @@ std::string_view EventFor(std::string_view name) {
 }
 
 }  // namespace
+
+std::optional<WallTime> ToldSince(const workload::Situation& situation, InPlaceReason reason,
+                                  std::string_view text) {
+  const Condition* told = FindCondition(situation.workload.status.conditions, kInPlaceCondition);
+  if (!IsPresent(told, reason) || WithoutWarnings(told->message) != text) return std::nullopt;
+  return told->last_update_time;
+}
 
 void UpdateInPlaceCondition(const workload::Situation& situation, WorkloadStatus& status) {
   const Condition* present = FindCondition(status.conditions, kInPlaceCondition);

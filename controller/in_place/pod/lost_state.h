@@ -17,8 +17,9 @@ namespace windlass::in_place {
 // run already or not: a container that is there counts as restarted when the time for the kill has
 // passed. `images` are those of the template that the Pod has. Returns nullopt unless
 //   - `said`, which is PodStateOf(pod), is absent or an error
-//   - the Pod's label says that it was patched to one of `revisions`, those that are rolled out. A
-//     Pod of an earlier one has had its time.
+//   - the Pod's label says that it was patched to one of `revisions`: those that are rolled out,
+//   and
+//     the one to which Pods go back. A Pod of another one has had its time.
 std::optional<PodState> LostState(const Pod& pod, const std::optional<Result<PodState>>& said,
                                   const Uid& deployment, const TemplateImages& images,
                                   std::span<const int64_t> revisions, WallTime now);

@@ -115,14 +115,15 @@ TEST_CASE("status says which write the API server refuses") {
                       "no changes") != std::string::npos);
 }
 
-TEST_CASE("status says which revision was given up in place") {
+TEST_CASE("status says why an update in place stands still") {
+  const std::string reason = GENERATE("GivenUp", "AnnotationNotKept");
   KubectlRun run;
   CreateStuckRollout(run, Waiting("ContainerCreating", ""));
-  run.Edit(kDeployments, "web", "status", [](Json& web) {
+  run.Edit(kDeployments, "web", "status", [&](Json& web) {
     web["status"]["conditions"] =
         Json::array({{{"type", "windlass.dev/InPlace"},
                       {"status", "True"},
-                      {"reason", "GivenUp"},
+                      {"reason", reason},
                       {"message", "0/2 patched: revision 2 is given up: ErrImagePull"}}});
   });
   const Ran ran = run.Run({"status", "web", "--watch=false"});

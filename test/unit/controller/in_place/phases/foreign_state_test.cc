@@ -261,6 +261,26 @@ TEST_CASE(
   c.CheckAllRun("v2", 3);
 }
 
+TEST_CASE("at rest a Pod that is out of traffic comes back, with a state or without (P-040)") {
+  const bool taken = GENERATE(false, true);
+  Started c(2);
+  c.Annotate("windlass.dev/in-place", "IfPossible");
+  c.Edit(&TakeTraffic);
+  c.SettleInPlace();
+  c.Annotate("windlass.dev/in-place-drain", "Label:traffic=on/off");
+  c.SetImage("v2");
+  for (int i = 0; i < 10; ++i) {
+    c.SettleInPlace();
+    c.now += 100;
+  }
+  c.CheckAllRun("v2", 2);
+  if (taken) TakeStates(c);
+  const std::string pod = c.PodNames().front();
+  c.PodNamed(pod)["metadata"]["labels"]["traffic"] = "off";
+  c.SettleInPlace();
+  CHECK(c.LabelOf(pod, "traffic") == "on");
+}
+
 TEST_CASE("only the containers that the patch changed are waited for (P-028)") {
   Started c(2);
   c.Annotate("windlass.dev/in-place", "IfPossible");
@@ -308,7 +328,7 @@ TEST_CASE("with a webhook that takes each state, one Pod is patched, and is said
   c.Roll("v2");
   CHECK(c.PodsOf("v2") == 1);
   CHECK(c.InPlaceCondition() == "True AnnotationNotKept");
-  CHECK(c.InPlaceMessage().find("does not keep annotation windlass.dev/in-place-state") !=
+  CHECK(c.InPlaceMessage().find("1 without annotation windlass.dev/in-place-state: pod") !=
         std::string::npos);
   SECTION("it goes on when the webhook is gone") {
     c.on_update = nullptr;
@@ -342,6 +362,29 @@ TEST_CASE("with such a webhook an undo takes down no more Pods at once than it m
   CHECK(c.PodsOf("v1") == 4);
   c.SettleInPlace();
   CHECK(c.Condition("Progressing") == "True NewReplicaSetAvailable");
+}
+
+// Whom this serves: whose Service would have one Pod less, and nobody would know why.
+TEST_CASE("with such a webhook a Pod that is to be drained is let back (P-040, P-013)") {
+  const std::string policy = GENERATE("Only", "IfPossible");
+  Forgetful c(1);
+  const auto webhook = std::exchange(c.on_update, nullptr);
+  c.Annotate("windlass.dev/in-place", "IfPossible");
+  c.Edit(&TakeTraffic);
+  c.SettleInPlace();
+  c.Annotate("windlass.dev/in-place", policy);
+  c.Annotate("windlass.dev/in-place-drain", "Label:traffic=on/off");
+  c.on_update = webhook;
+  c.SetImage("v2");
+  for (int i = 0; i < 3; ++i) {
+    c.Sync();
+    for (const std::string& pod : c.PodNames()) CHECK(c.LabelOf(pod, "traffic") == "on");
+    CHECK(c.InPlaceCondition() == "True AnnotationNotKept");
+  }
+  if (policy == "Only") c.on_update = nullptr;
+  c.Rounds(20);
+  c.SettleInPlace();
+  CHECK(c.PodsOf("v2") == 4);
 }
 
 TEST_CASE("with such a webhook a partition that is reached keeps its Pods (P-013, P-058)") {
