@@ -91,23 +91,30 @@ std::optional<size_t> FindStripped(const workload::Situation& situation, const I
 // patched, so that it changes with each patch.
 std::string NotKeptText(const InPlace& in_place, const Pod& pod, int32_t desired) {
   const int32_t patched = in_place.counts.updated - in_place.counts.stand_ins;
+  const size_t without = std::max<size_t>(in_place.pods->lost.size(), 1);
   return std::to_string(patched) + "/" + std::to_string(desired) + " patched, " +
-         std::to_string(in_place.pods->lost.size()) + " without annotation " +
-         std::string(kPodState) + ": pod " + pod.meta.name +
-         " does not keep it; let admission webhooks leave it alone";
+         std::to_string(without) + " without annotation " + std::string(kPodState) + ": pod " +
+         pod.meta.name + " does not keep it; let admission webhooks leave it alone";
 }
 
 // Returns when the Pods that keep no state have been restarted: the condition has said the same for
 // so long, so none was patched since. Returns nullopt if it says something else.
-std::optional<WallTime> RestartedBy(const workload::Situation& situation, const InPlace& in_place) {
-  const auto told =
-      ToldSince(situation, InPlaceReason::kAnnotationNotKept, in_place.not_kept->text);
-  if (!told) return std::nullopt;
+std::optional<WallTime> RestartedBy(const std::optional<Told>& told, const InPlace& in_place) {
+  if (!told || told->text != in_place.not_kept->text) return std::nullopt;
   seconds longest{0};
   for (const size_t i : in_place.pods->lost) {
     longest = std::max(longest, KillTime(*in_place.pods->pods[i], *in_place.pods->state(i)));
   }
-  return *told + longest + kAfterKillLong;
+  return told->since + longest + kAfterKillLong;
+}
+
+// Returns true if a Pod was drained in vain a moment ago: it is not tried again at once, which
+// would take it out of traffic and back again and again.
+bool WasDrainedInVain(const workload::Situation& situation, const InPlace& in_place,
+                      const std::optional<Told>& told) {
+  return told && in_place.pods->lost.empty() &&
+         in_place.options().drain.mode == Drain::Mode::kLabel &&
+         situation.now < told->since + kNotKeptTryAgain;
 }
 
 // An admission webhook takes the state from a Pod again: time alone tells that Pods have been
@@ -115,12 +122,19 @@ std::optional<WallTime> RestartedBy(const workload::Situation& situation, const 
 void FindNotKept(const workload::Situation& situation, InPlace& in_place) {
   RolloutPods& pods = *in_place.pods;
   const std::optional<size_t> stripped = FindStripped(situation, in_place);
-  if (!stripped) return;
-  in_place.not_kept = {NotKeptText(in_place, *pods.pods[*stripped], situation.workload.replicas),
-                       std::string(kAnnotationNotKept)};
-  // Nothing tells that the webhook is gone.
-  if (pods.lost.empty()) LookAgainAt(situation.now + kNotKeptTryAgain, in_place);
-  const auto by = RestartedBy(situation, in_place);
+  const auto told = ToldBy(situation, InPlaceReason::kAnnotationNotKept);
+  const std::string reason(kAnnotationNotKept);
+  if (stripped) {
+    const Pod& pod = *pods.pods[*stripped];
+    in_place.not_kept = {NotKeptText(in_place, pod, situation.workload.replicas), reason};
+    in_place.told_anew = !pods.is_lost(*stripped);
+  } else if (WasDrainedInVain(situation, in_place, told)) {
+    in_place.not_kept = {told->text, reason};
+    LookAgainAt(told->since + kNotKeptTryAgain, in_place);
+  } else {
+    return;
+  }
+  const auto by = RestartedBy(told, in_place);
   in_place.not_kept_for_long = by && situation.now >= *by;
   if (!in_place.not_kept_for_long) return LookAgainAt(by, in_place);
   for (const size_t i : pods.lost) {

@@ -104,6 +104,7 @@ struct InPlace {
   std::optional<Cause> failing{};        // the first of them: "web-1: app: ErrImagePull"
   std::optional<Cause> not_kept{};       // a webhook takes the state from a Pod again and again
   bool not_kept_for_long = false;        // such Pods have had the time for their restart
+  bool told_anew = false;                // the condition is to have the time of this sync
   std::optional<std::string> beside{};   // a Pod that keeps Recreate from updating another one
   bool failed_for_long = false;          // one has used up its time to recover (P-062)
   // The refusals in a row of patches to the template that Pods are to get now. Before `next_try` no

@@ -274,11 +274,10 @@ std::string_view EventFor(std::string_view name) {
 
 }  // namespace
 
-std::optional<WallTime> ToldSince(const workload::Situation& situation, InPlaceReason reason,
-                                  std::string_view text) {
+std::optional<Told> ToldBy(const workload::Situation& situation, InPlaceReason reason) {
   const Condition* told = FindCondition(situation.workload.status.conditions, kInPlaceCondition);
-  if (!IsPresent(told, reason) || WithoutWarnings(told->message) != text) return std::nullopt;
-  return told->last_update_time;
+  if (!IsPresent(told, reason)) return std::nullopt;
+  return Told{told->last_update_time, WithoutWarnings(told->message)};
 }
 
 void UpdateInPlaceCondition(const workload::Situation& situation, WorkloadStatus& status) {
@@ -296,7 +295,7 @@ void UpdateInPlaceCondition(const workload::Situation& situation, WorkloadStatus
   const bool same = present != nullptr && present->reason == Name(word->reason) &&
                     present->message == word->message &&
                     present->status == (word->running ? "True" : "False");
-  if (same) return;
+  if (same && !InPlaceOf(situation).told_anew) return;
   workload::RefreshCondition(
       status.conditions, workload::NewCondition(kInPlaceCondition, word->running ? "True" : "False",
                                                 Name(word->reason), word->message, situation.now));

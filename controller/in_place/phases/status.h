@@ -2,7 +2,7 @@
 #pragma once
 
 #include <optional>
-#include <string_view>
+#include <string>
 #include <vector>
 
 #include "controller/in_place/phases/condition_reason.h"
@@ -19,9 +19,12 @@ void UpdateInPlaceCondition(const workload::Situation& situation, WorkloadStatus
 std::vector<Event> EventsOfInPlace(const workload::Situation& situation,
                                    const WorkloadStatus& next);
 
-// Returns since when the condition has had that reason and said `text`, warnings apart; nullopt if
-// it says something else.
-std::optional<WallTime> ToldSince(const workload::Situation& situation, InPlaceReason reason,
-                                  std::string_view text);
+// What the condition says, warnings apart, and since when.
+struct Told {
+  WallTime since;
+  std::string text;
+};
+// Returns nullopt if the condition has another reason.
+std::optional<Told> ToldBy(const workload::Situation& situation, InPlaceReason reason);
 
 }  // namespace windlass::in_place

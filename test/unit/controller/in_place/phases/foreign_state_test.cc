@@ -374,10 +374,15 @@ TEST_CASE("with such a webhook a Pod that is to be drained is let back (P-040, P
   c.SettleInPlace();
   c.Annotate("windlass.dev/in-place", policy);
   c.Annotate("windlass.dev/in-place-drain", "Label:traffic=on/off");
-  c.on_update = webhook;
+  int patches = 0;
+  c.on_update = [&](const Json& before, Json& pod) {
+    ++patches;
+    webhook(before, pod);
+  };
   c.SetImage("v2");
-  for (int i = 0; i < 3; ++i) {
+  for (int i = 0; i < 30; ++i) {
     c.Sync();
+    CHECK(patches == 2);  // tried once, and let back
     for (const std::string& pod : c.PodNames()) CHECK(c.LabelOf(pod, "traffic") == "on");
     CHECK(c.InPlaceCondition() == "True AnnotationNotKept");
   }
