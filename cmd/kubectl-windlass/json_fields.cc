@@ -14,6 +14,17 @@ const Json* ReplicaFailureWith(const Json& object, std::string_view reason) {
   return failure != nullptr && TextOf(*failure, "/reason") == reason ? failure : nullptr;
 }
 
+// Returns the condition of an update in place that keeps a size or a template back, if it was
+// written since the last change: one of before may be left from a Windlass that is gone.
+const Json* HeldInPlace(const Json& object) {
+  const Json* told = ConditionOf(object, "windlass.dev/InPlace");
+  if (told == nullptr) return nullptr;
+  const bool holds =
+      TextOf(*told, "/status") == "True" || TextOf(*told, "/reason") == "NotPossible";
+  const std::optional<WallTime> changed = LastWrite(object);
+  return holds && changed && TimeOf(*told, "/lastUpdateTime") >= changed ? told : nullptr;
+}
+
 }  // namespace
 
 const Json* FieldOf(const Json& object, const std::string& pointer) {
@@ -105,21 +116,6 @@ std::optional<WallTime> LastWrite(const Json& object) {
   }
   return last;
 }
-
-namespace {
-
-// Returns the condition of an update in place that keeps a size or a template back, if it was
-// written since the last change: one of before may be left from a Windlass that is gone.
-const Json* HeldInPlace(const Json& object) {
-  const Json* told = ConditionOf(object, "windlass.dev/InPlace");
-  if (told == nullptr) return nullptr;
-  const bool holds =
-      TextOf(*told, "/status") == "True" || TextOf(*told, "/reason") == "NotPossible";
-  const std::optional<WallTime> changed = LastWrite(object);
-  return holds && changed && TimeOf(*told, "/lastUpdateTime") >= changed ? told : nullptr;
-}
-
-}  // namespace
 
 const Json* WhyUnobserved(const Json& object) {
   if (IsObserved(object)) return nullptr;

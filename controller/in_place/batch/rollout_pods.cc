@@ -9,7 +9,6 @@
 #include "controller/in_place/pod/revision_of_pod.h"
 #include "controller/in_place/template/metadata.h"
 #include "controller/in_place/template/template_images.h"
-#include "kubeclient/base/parse_whole.h"
 
 namespace windlass::in_place {
 namespace {
@@ -135,14 +134,6 @@ std::vector<ContainerImage> Restarted(const TemplateImages& has, const TemplateI
     return std::ranges::find(had.containers, one) == had.containers.end();
   });
   return changed.empty() ? has.containers : changed;
-}
-
-// Returns true if the state is of an earlier patch than the Pod's last, to one of `revisions`:
-// somebody put it back. It would tell that the Pod has been restarted already.
-bool IsOutdated(const Pod& pod, const PodState& state, std::span<const int64_t> revisions) {
-  const auto label = pod.meta.labels.Find(kRevisionLabel);
-  const auto last = label ? ParseWhole<int64_t>(*label) : std::nullopt;
-  return last && *last != state.revision && std::ranges::count(revisions, *last) > 0;
 }
 
 // Returns the state of a Pod that another workload patched, such as one that was deleted with

@@ -100,6 +100,22 @@ void NotPossible(const workload::Situation& situation, InPlace& in_place, Cause 
   }
 }
 
+// Returns true if the text of the host's template is not in memory, or that of the wanted one.
+bool LacksText(const workload::Situation& situation, const ReplicaSet& host) {
+  const workload::WantedTemplate& wanted = situation.wanted;
+  return host.template_json == nullptr || (wanted.known && wanted.json == nullptr);
+}
+
+// Ends the search for a phase where a text is not in memory: a webhook keeps it out, or it comes
+// later.
+void EndWithoutText(const workload::Situation& situation, InPlace& in_place,
+                    const ReplicaSet& host) {
+  const ReplicaSet* pending = situation.new_replica_set;
+  const bool of_host = host.template_json == nullptr || pending == nullptr;
+  auto why = SettingsNotKept(situation, of_host ? host : *pending);
+  why ? NotPossible(situation, in_place, *std::move(why)) : Unknown(situation, in_place);
+}
+
 // Returns true if a Pod is to be returned to traffic. We may have drained it, or a user may have
 // set the same label or condition.
 bool EndsADrain(const InPlace& in_place) {
@@ -202,16 +218,7 @@ void Decide(const workload::Situation& situation, InPlace& in_place, const Repli
   in_place.phase = InPlacePhase::kDeciding;
   in_place.host = &host;
   const workload::WantedTemplate& wanted = situation.wanted;
-  const bool has_text = !wanted.known || wanted.json != nullptr;
-  if (host.template_json == nullptr || !has_text) {
-    const ReplicaSet& lacks = host.template_json == nullptr || situation.new_replica_set == nullptr
-                                  ? host
-                                  : *situation.new_replica_set;
-    if (auto why = SettingsNotKept(situation, lacks)) {
-      return NotPossible(situation, in_place, *std::move(why));
-    }
-    return Unknown(situation, in_place);
-  }
+  if (LacksText(situation, host)) return EndWithoutText(situation, in_place, host);
   std::vector<const ReplicaSet*> others;
   std::ranges::copy_if(situation.all, std::back_inserter(others),
                        [](const ReplicaSet* rs) { return !HasStandIns(*rs); });
@@ -289,11 +296,7 @@ void FindStaged(const workload::Situation& situation, InPlace& in_place, const R
   }
   RefuseStaged(situation, in_place);
   if (!situation.view.in_place_known) return Unknown(situation, in_place);
-  const bool has_text = !situation.wanted.known || situation.wanted.json != nullptr;
-  if (in_place.host->template_json != nullptr && has_text) return;
-  const ReplicaSet& lacks = in_place.host->template_json == nullptr ? *in_place.host : pending;
-  auto why = SettingsNotKept(situation, lacks);
-  why ? NotPossible(situation, in_place, *std::move(why)) : Unknown(situation, in_place);
+  if (LacksText(situation, **host)) EndWithoutText(situation, in_place, **host);
 }
 
 // Finds a half-done exchange. It must be finished even if the workload no longer asks for in-place

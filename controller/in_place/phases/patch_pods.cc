@@ -207,9 +207,8 @@ std::optional<Step> OpenGates(const workload::Situation& situation) {
   if (!situation.view.in_place_known) return std::nullopt;
   int refusals = 0;
   for (const Pod* pod : situation.view.whole_pods) {
-    if (RestartsOutOfTraffic(InPlaceOf(situation), *pod)) continue;
     std::optional<Request> request = KeepGateOpen(*pod, situation.workload.meta.uid, situation.now);
-    if (!request) continue;
+    if (!request || RestartsOutOfTraffic(InPlaceOf(situation), *pod)) continue;
     const Outcome* tried = FindOutcome(situation.learned, request->Identity());
     if (tried == nullptr) return OfPod(*pod, *std::move(request), decisions::kOpenGate);
     if (!tried->said.ok() && ++refusals >= kRefusalsMax) break;

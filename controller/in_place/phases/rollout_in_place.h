@@ -70,9 +70,10 @@ inline constexpr std::string_view kNoDryRun = "NoDryRun";
 // The API server accepts the settings on a ReplicaSet, or the state on a Pod, and does not keep
 // them.
 inline constexpr std::string_view kAnnotationNotKept = "AnnotationNotKept";
+inline constexpr std::string_view kOtherCause = "Other";  // e.g. a template that cannot be read
+
 // How long a rollout waits until it writes again what a webhook took.
 inline constexpr seconds kNotKeptTryAgain{60};
-inline constexpr std::string_view kOtherCause = "Other";  // e.g. a template that cannot be read
 
 // A Pod that in-place updates have nothing more to do with except to return it to traffic, and its
 // state.

@@ -7,14 +7,24 @@
 #include "kubeclient/base/parse_whole.h"
 
 namespace windlass::in_place {
+namespace {
+
+// Returns the revision to which the Pod was patched last, as its label says; nullopt if it is none
+// of `revisions`.
+std::optional<int64_t> PatchedTo(const Pod& pod, std::span<const int64_t> revisions) {
+  const auto label = pod.meta.labels.Find(kRevisionLabel);
+  const auto revision = label ? ParseWhole<int64_t>(*label) : std::nullopt;
+  if (!revision || std::ranges::find(revisions, *revision) == revisions.end()) return std::nullopt;
+  return revision;
+}
+
+}  // namespace
 
 std::optional<PodState> LostState(const Pod& pod, const std::optional<Result<PodState>>& said,
                                   const Uid& deployment, const TemplateImages& images,
                                   std::span<const int64_t> revisions, WallTime now) {
-  const auto label = pod.meta.labels.Find(kRevisionLabel);
-  if ((said && said->ok()) || !label) return std::nullopt;
-  const std::optional<int64_t> revision = ParseWhole<int64_t>(*label);
-  if (!revision || std::ranges::find(revisions, *revision) == revisions.end()) return std::nullopt;
+  const std::optional<int64_t> revision = PatchedTo(pod, revisions);
+  if ((said && said->ok()) || !revision) return std::nullopt;
   PodState state{.pod = pod.meta.uid,
                  .deployment = deployment,
                  .revision = *revision,
@@ -39,6 +49,11 @@ std::optional<PodState> LostState(const Pod& pod, const std::optional<Result<Pod
   // A Pod with hundreds of containers has no room for it.
   if (!WritePodState(state).ok()) return std::nullopt;
   return state;
+}
+
+bool IsOutdated(const Pod& pod, const PodState& state, std::span<const int64_t> revisions) {
+  const std::optional<int64_t> last = PatchedTo(pod, revisions);
+  return last && *last != state.revision;
 }
 
 }  // namespace windlass::in_place

@@ -18,10 +18,13 @@ namespace windlass::in_place {
 // passed. `images` are those of the template that the Pod has. Returns nullopt unless
 //   - `said`, which is PodStateOf(pod), is absent or an error
 //   - the Pod's label says that it was patched to one of `revisions`: those that are rolled out,
-//   and
-//     the one to which Pods go back. A Pod of another one has had its time.
+//     and the one to which Pods go back. A Pod of another one has had its time.
 std::optional<PodState> LostState(const Pod& pod, const std::optional<Result<PodState>>& said,
                                   const Uid& deployment, const TemplateImages& images,
                                   std::span<const int64_t> revisions, WallTime now);
+
+// Returns true if the state is of an earlier patch than the Pod's last, to one of `revisions`.
+// Somebody put such a state back, and it would tell that the Pod has been restarted already.
+bool IsOutdated(const Pod& pod, const PodState& state, std::span<const int64_t> revisions);
 
 }  // namespace windlass::in_place
