@@ -147,6 +147,25 @@ size_t AnnotationBytes(const StringMap& present, const TextChanges& changes) {
   return bytes;
 }
 
+// Returns the key of the user's annotation that takes most room.
+std::string LongestOf(const StringMap& present, const TextChanges& changes) {
+  std::string longest;
+  size_t bytes = 0;
+  const auto compare = [&](std::string_view key, size_t one) {
+    if (IsInternal(key) || one <= bytes) return;
+    longest = key;
+    bytes = one;
+  };
+  for (const auto& [key, value] : present) {
+    if (!changes.contains(std::string(key.text())))
+      compare(key.text(), key.text().size() + value.text().size());
+  }
+  for (const auto& [key, value] : changes) {
+    if (value) compare(key, key.size() + value->size());
+  }
+  return longest;
+}
+
 struct NamedStash {
   std::optional<Uid> self;
   std::optional<Uid> host;
@@ -243,10 +262,12 @@ Result<Request> BeginExchange(const ReplicaSet& host, const std::string& host_te
   changes[std::string(kExchange)] = StashText(host, pending, pending_template);
   const size_t bytes = AnnotationBytes(pending.meta.annotations, changes);
   if (bytes > kAnnotationBytesMax) {
-    return Error{ErrorKind::kInvalid, "replicaset " + KeyOf(pending.meta).ToString() +
-                                          ": would have " + std::to_string(bytes) +
-                                          " bytes of annotations, at most " +
-                                          std::to_string(kAnnotationBytesMax) + " are possible"};
+    return Error{ErrorKind::kInvalid,
+                 "replicaset " + KeyOf(pending.meta).ToString() + ": would have " +
+                     std::to_string(bytes) + " bytes of annotations, at most " +
+                     std::to_string(kAnnotationBytesMax) +
+                     " are possible; shorten the longest of them, " +
+                     LongestOf(pending.meta.annotations, changes) + ", or the template"};
   }
   return PutTemplate(pending, std::move(pod_template), changes);
 }
