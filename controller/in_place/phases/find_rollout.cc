@@ -86,6 +86,8 @@ void FindPodsOrUnknown(const workload::Situation& situation, InPlace& in_place) 
 
 void NotPossible(const workload::Situation& situation, InPlace& in_place, Cause why) {
   if (in_place.options().policy != Policy::kOnly) {
+    if (IsLate(situation)) return Unknown(situation, in_place);
+    in_place.phase = InPlacePhase::kDeciding;  // no Pod is drained for a patch any more
     FindPodsOrUnknown(situation, in_place);
     if (!LooksReadyInFlight(situation, in_place)) return Replace(in_place, std::move(why));
     in_place.replace_soon = std::move(why.text);
@@ -295,6 +297,7 @@ void FindStaged(const workload::Situation& situation, InPlace& in_place, const R
         "somebody changed the template of replica set " + in_place.host->meta.name;  // P-073
   }
   RefuseStaged(situation, in_place);
+  if (in_place.phase == InPlacePhase::kRefused) return;
   if (!situation.view.in_place_known) return Unknown(situation, in_place);
   if (LacksText(situation, **host)) EndWithoutText(situation, in_place, **host);
 }
@@ -357,7 +360,7 @@ void FindLeftPatched(const workload::Situation& situation, InPlace& in_place) {
 }
 
 void SetDecision(InPlace& in_place) {
-  if (in_place.phase == InPlacePhase::kDeciding) {
+  if (in_place.phase == InPlacePhase::kDeciding && !in_place.replace_soon) {
     in_place.decision = {.mode = Mode::kInPlace,
                          .host = in_place.host->meta.uid,
                          .from = in_place.host->template_fingerprint,
@@ -368,6 +371,11 @@ void SetDecision(InPlace& in_place) {
 }
 
 }  // namespace
+
+bool IsLate(const workload::Situation& situation) {
+  return !situation.view.in_place_known && situation.view.in_place_missing.empty() &&
+         std::ranges::any_of(situation.all, [](const ReplicaSet* rs) { return HasNotes(*rs); });
+}
 
 bool IsOnlyLate(const workload::Situation& situation) {
   return InPlaceOf(situation).options().policy != Policy::kDisabled &&
@@ -383,8 +391,12 @@ InPlace FindInPlace(const workload::Situation& situation) {
   if (replaces || (in_place.phase == InPlacePhase::kNone && !asks)) {
     FindLeftPatched(situation, in_place);
   }
-  FindPodsOrUnknown(situation, in_place);
-  FindLeftDrained(situation, in_place);
+  if (in_place.phase == InPlacePhase::kRefused) {
+    FindPods(situation, in_place);  // the cause stays, whether or not they can be told apart
+  } else {
+    FindPodsOrUnknown(situation, in_place);
+  }
+  FindLeftPods(situation, in_place);
   SetDecision(in_place);
   return in_place;
 }

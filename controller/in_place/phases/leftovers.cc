@@ -7,6 +7,7 @@
 
 #include "controller/in_place/phases/exchange.h"
 #include "controller/in_place/pod/completion.h"
+#include "controller/in_place/pod/failure.h"
 #include "controller/in_place/pod/nodes.h"
 #include "controller/in_place/pod/revision_of_pod.h"
 #include "controller/in_place/traffic/drain_steps.h"
@@ -16,6 +17,9 @@ namespace {
 
 // How soon to retry if a Pod could not be returned to traffic: no event tells when it will work.
 constexpr Duration kRefusedRetry = seconds(60);
+
+// The longest wait for a Pod that restarts.
+constexpr int32_t kRestartSecondsMax = 600;
 
 std::optional<PodState> OurState(const workload::Situation& situation, const Pod& pod) {
   if (pod.meta.deleting()) return std::nullopt;
@@ -52,19 +56,43 @@ bool IsLookedAfter(const workload::Situation& situation, const Pod& pod) {
   return !pod.node_name.empty() && !IsOnLostNode(pod, situation.view.nodes);
 }
 
+// Notes a Pod that restarts from its patch although its Ready condition is True.
+void NoteRestart(const workload::Situation& situation, const Pod& pod, InPlace& in_place) {
+  if (!pod.ready.IsTrue() || !IsLookedAfter(situation, pod)) return;
+  const auto state = OurState(situation, pod);
+  if (!state || BasisOfPatch(pod, *state) == RevisionBasis::kForeign) return;
+  const Completion completion = CompletionOf(pod, *state, situation.now);
+  const seconds timeout = RestartTimeout(situation);
+  if (completion.complete || FailureOf(pod, *state, timeout, situation.now)) return;
+  in_place.restarts = true;
+  const auto fails = FailureLookAgain(pod, *state, timeout, situation.now);
+  in_place.look_again = Sooner(in_place.look_again, Sooner(completion.look_again, fails));
+}
+
 }  // namespace
 
-void FindLeftDrained(const workload::Situation& situation, InPlace& in_place) {
+seconds RestartTimeout(const workload::Situation& situation) {
+  const auto deadline = situation.workload.progress_deadline_seconds;
+  return seconds(std::min(deadline.value_or(kRestartSecondsMax), kRestartSecondsMax));
+}
+
+void FindLeftPods(const workload::Situation& situation, InPlace& in_place) {
   const bool nobody_looks =
       in_place.phase == InPlacePhase::kNone || in_place.phase == InPlacePhase::kReplace;
   if (!nobody_looks || !situation.view.in_place_known) return;
+  const bool noted =
+      std::ranges::any_of(situation.all, [](const ReplicaSet* rs) { return HasNotes(*rs); });
   for (const Pod* pod : situation.view.whole_pods) {
+    if (noted) NoteRestart(situation, *pod, in_place);
     std::optional<PodState> state = DrainedState(situation, *pod);
     if (!state) continue;
     const Completion completion = CompletionOf(*pod, *state, situation.now);
-    const DrainStep step = NextDrainStep(in_place.options(), *pod, &*state, /*chosen=*/false,
-                                         completion.complete, situation.now);
-    in_place.look_again = Sooner(in_place.look_again, completion.look_again);
+    // Nobody sends a patch again that admission undid.
+    const bool complete =
+        completion.complete || BasisOfPatch(*pod, *state) == RevisionBasis::kPutBack;
+    const DrainStep step =
+        NextDrainStep(in_place.options(), *pod, &*state, /*chosen=*/false, complete, situation.now);
+    if (!complete) in_place.look_again = Sooner(in_place.look_again, completion.look_again);
     if (step.what != DrainStep::Do::kEnd) continue;
     in_place.left_drained.push_back({pod, *std::move(state)});
   }
@@ -107,6 +135,7 @@ std::optional<Unreleased> FindUnreleased(const workload::Situation& situation) {
       in_flight = Unreleased{InPlaceReason::kPatching,
                              "pod " + pod->meta.name + " is in the middle of its update"};
     }
+    if (completion.look_again <= situation.now) continue;
     in_flight->look_again = Sooner(in_flight->look_again, completion.look_again);
   }
   return in_flight;

@@ -12,9 +12,13 @@
 
 namespace windlass::in_place {
 
-// Sets `left_drained` and `look_again` of `in_place`. Does nothing if Pods cannot be seen, or if
-// the phase itself looks after them.
-void FindLeftDrained(const workload::Situation& situation, InPlace& in_place);
+// Returns how long Pods that restart are waited for where only a kubelet could tell that they have:
+// until the deadline of the workload, and 10 min at the longest.
+seconds RestartTimeout(const workload::Situation& situation);
+
+// Sets `left_drained`, `restarts` and `look_again` of `in_place`. Does nothing if Pods cannot be
+// seen, or if the phase itself looks after them.
+void FindLeftPods(const workload::Situation& situation, InPlace& in_place);
 
 // Returns true if all wanted Pods exist, take traffic and have open gates. Returns false if Pods
 // cannot be seen.

@@ -130,7 +130,7 @@ std::optional<Step> NextStaged(const workload::Situation& situation) {
   if (auto step = workload::KeepAtSize(situation, *in_place.host)) return step;
   if (auto step = RemoveStandIns(situation, in_place.pending)) return step;
   if (auto step = EmptyOthers(situation)) return step;
-  if (in_place.held || in_place.replace_soon) return std::nullopt;
+  if (in_place.held) return std::nullopt;
   if (auto step = AfterFailure(situation)) return step;
   if (auto step = KeepStandIns(situation)) return step;
   if (in_place.blocked) return RevertNextPod(situation);
@@ -227,6 +227,21 @@ Step TellFailure(const workload::Situation& situation, workload::Progress progre
   return TellAndEnd(told, progress, std::move(failed));
 }
 
+// While a Pod restarts that looks ready, an ordinary rollout would take down one more beside it.
+// Recreate removes all old Pods at once.
+std::optional<Step> AwaitRestarts(const workload::Situation& situation) {
+  if (situation.recreate()) return std::nullopt;
+  if (IsLate(situation)) return Wait{};
+  if (!InPlaceOf(situation).restarts) return std::nullopt;
+  if (const ReplicaSet* rs = situation.new_replica_set) {  // the decision is noted at once (P-013)
+    auto note = workload::UpdateNewReplicaSet(situation, rs->replicas);
+    if (note && !WasSent(*note, situation.learned)) return note;
+  }
+  auto step = workload::HandleScaling(situation);
+  if (step && !WasSent(*step, situation.learned)) return step;
+  return TellAndEnd(situation, workload::Progress::kEvaluate, Wait{});
+}
+
 }  // namespace
 
 std::optional<Step> NextInPlace(const workload::Situation& situation) {
@@ -241,7 +256,7 @@ std::optional<Step> NextInPlace(const workload::Situation& situation) {
     return TellFailure(situation, workload::Progress::kEvaluate, *failed);
   }
   if (step && !WasSent(*step, situation.learned)) return step;
-  if (!IsOurs(in_place.phase)) return std::nullopt;
+  if (!IsOurs(in_place.phase)) return AwaitRestarts(situation);
   if (in_place.phase == InPlacePhase::kUnknown && IsOnlyLate(situation)) return Wait{};
   if (auto note = NoteRefusal(situation)) return note;
   const auto clean_up = workload::CleanUpHistory(situation);  // RO-125
@@ -254,7 +269,8 @@ std::optional<Step> NextInPlaceWhilePaused(const workload::Situation& situation)
   if (auto state = RestoreStates(situation)) return state;
   if (auto gate = OpenGates(situation)) return gate;
   if (auto end = EndDrains(situation)) return end;
-  if (!IsOurs(in_place.phase) || in_place.phase == InPlacePhase::kDeciding) return std::nullopt;
+  const bool decides = in_place.phase == InPlacePhase::kDeciding && !in_place.replace_soon;
+  if (!IsOurs(in_place.phase) || decides) return std::nullopt;
   if (in_place.phase == InPlacePhase::kUnknown && IsOnlyLate(situation)) return Wait{};
   auto step = KeepSize(situation);
   if (step && !WasSent(*step, situation.learned)) return step;

@@ -91,7 +91,7 @@ struct InPlace {
   // Phases deciding and replace: the decision on this rollout. It is written on the rollout's new
   // ReplicaSet (P-013).
   std::optional<RolloutMode> decision{};
-  // Phases deciding and staged: why the rollout replaces Pods as soon as none of them restarts any
+  // Phase deciding: why the rollout replaces Pods as soon as none of them restarts any
   // more.
   std::optional<std::string> replace_soon{};
 
@@ -117,6 +117,8 @@ struct InPlace {
   std::vector<DrainStep> drain{};  // one for each of `pods`
   // Phase committing: an uncached list of this sync shows a Pod of the host that is not in `pods`.
   bool unseen_births = false;
+  // Phases none and replace: a Pod restarts from its patch, and the API server shows it as ready.
+  bool restarts = false;
   // Phases none and replace: Pods drained before that return to traffic now.
   std::vector<LeftDrained> left_drained{};
   std::optional<WallTime> look_again{};  // when time alone may change any of this

@@ -33,6 +33,96 @@ TEST_CASE("no Pod is replaced beside one that restarts and looks Ready") {
   CHECK(c.SizeOf("v1") == 0);
 }
 
+TEST_CASE("nor when updates in place are ended midway (P-013, P-072, P-078)") {
+  const int way = GENERATE(0, 1, 2, 3);
+  const bool ends = GENERATE(true, false);  // false: the kubelet never acts
+  CAPTURE(way, ends);
+  Started c(4);
+  c.Annotate("windlass.dev/in-place", "IfPossible");
+  c.SettleInPlace();
+  c.SetImage("v2");
+  c.Sync();
+  REQUIRE(c.in_flight() == 1);
+  if (way == 0) {
+    c.Edit([](auto& d) { d["metadata"]["annotations"].erase("windlass.dev/in-place"); });
+  }
+  if (way == 1) c.Annotate("windlass.dev/in-place", "Disabled");
+  if (way == 2) c.Annotate("windlass.dev/in-place-partition", "lots");
+  if (way == 3) c.EditReplicaSet(c.NameOf("v2"), [](auto& rs) { rs["spec"]["replicas"] = 1; });
+  for (int i = 0; i < 3; ++i) c.Sync();
+  CHECK(c.SizeOf("v1") == 4);
+  if (ends) c.RestartAll();
+  c.now += ends ? 60 : 601;
+  c.Sync();
+  CHECK(c.SizeOf("v1") < 4);
+}
+
+// Windlass has just started.
+TEST_CASE("nor while it cannot be seen yet whether one restarts (P-013)") {
+  Started c(4);
+  c.Annotate("windlass.dev/in-place", "IfPossible");
+  c.SettleInPlace();
+  c.SetImage("v2");
+  c.Sync();
+  REQUIRE(c.in_flight() == 1);
+  c.in_place_known = false;
+  c.look = [show = c.look](View& view) {
+    show(view);
+    view.in_place_missing.clear();  // it only takes time
+  };
+  const bool ends = GENERATE(false, true);
+  CAPTURE(ends);
+  c.Edit([&](auto& d) {
+    if (ends) d["metadata"]["annotations"].erase("windlass.dev/in-place");
+    d["spec"]["template"]["spec"]["hostNetwork"] = true;
+  });
+  c.Sync();
+  CHECK(c.SizeOf("v1") == 4);
+  c.in_place_known = true;
+  c.Sync();
+  CHECK(c.SizeOf("v1") == 4);
+  c.RestartAll();
+  c.now += 60;
+  c.SettleInPlace();
+  CHECK(c.SizeOf("v1") == 0);
+}
+
+// Whom this serves: whose Pod would be out of traffic for as long as nothing is patched.
+TEST_CASE(
+    "a Pod that was drained for its patch is let back where Pods are to be replaced (P-040)") {
+  Started c(4);
+  c.Edit(&TakeTraffic);
+  c.Annotate("windlass.dev/in-place", "IfPossible");
+  c.SettleInPlace();
+  c.Annotate("windlass.dev/in-place-drain", "Label:traffic=on/off");
+  c.SetImage("v2");
+  c.Sync();
+  const auto out = [&] {
+    return std::ranges::count_if(
+        c.PodNames(), [&](const std::string& pod) { return c.LabelOf(pod, "traffic") == "off"; });
+  };
+  REQUIRE(out() == 1);
+  c.update_webhook = [](const auto&, auto& rs) {
+    auto& annotations = rs["metadata"]["annotations"];
+    for (const char* key : {"windlass.dev/in-place", "windlass.dev/in-place-drain"}) {
+      if (annotations.is_object()) annotations.erase(key);
+    }
+  };
+  for (const char* image : {"v1", "v2"}) {
+    c.EditReplicaSet(c.NameOf(image), [](auto& rs) {
+      rs["metadata"]["annotations"].erase("windlass.dev/in-place");
+      rs["metadata"]["annotations"].erase("windlass.dev/in-place-drain");
+    });
+  }
+  for (int i = 0; i < 3; ++i) c.Sync();
+  CHECK(out() == 0);
+  for (int i = 0; i < 20; ++i) {
+    c.Sync();
+    c.RunPods();
+  }
+  CHECK(c.SizeOf("v1") == 0);
+}
+
 TEST_CASE("a Pod that fails with the image before is not waited for") {
   Started c(4);
   c.Annotate("windlass.dev/in-place", "IfPossible");
