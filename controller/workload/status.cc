@@ -40,12 +40,15 @@ std::string RevisionToPublish(const Situation& situation) {
 }
 
 // Returns true if the status may go on showing `shown` for a while, although `next` is true now:
-//   - they differ in their times only, or in a message that counts Pods (type `counting`);
+//   - they differ in their times only, or in a message that counts Pods (type `counting`). The time
+//     of that type is written only where something is decided by it.
 //   - or `next` says that a rollout is under way, and `shown` does not call it complete.
 bool MayWait(const Condition& next, const Condition& shown, std::string_view counting) {
   if (next.type != shown.type || next.status != shown.status) return false;
   if (next.reason == kUpdatedReason && shown.reason != kAvailableReason) return true;
-  return next.reason == shown.reason && (next.message == shown.message || next.type == counting);
+  if (next.reason != shown.reason) return false;
+  if (next.type != counting) return next.message == shown.message;
+  return next.message != shown.message || next.last_update_time == shown.last_update_time;
 }
 
 // Returns true if the ReplicaSet controller has still to observe the size, or to make or delete

@@ -322,6 +322,27 @@ TEST_CASE("in place where Pods keep no state (P-013, P-028)", "[in-place]") {
   CHECK(run.Complaints() == "");
 }
 
+// Whom this serves: whose Service would lose a Pod again and again.
+TEST_CASE("in place where Pods keep no state, one is drained in vain once a minute (P-040)",
+          "[in-place]") {
+  InPlaceRun run(41);
+  Json deployment = InPlaceDeployment(
+      3, "app:v1", {{"", "Only"}, {"drain", std::string("Label:") + kTraffic + "=on/off"}});
+  deployment["spec"]["template"]["metadata"]["labels"][kTraffic] = "on";
+  run.Start(deployment);
+  int drained = 0;
+  run.world.api().store().OnChange([&](const Change& change) {
+    if (change.key.resource != resources::kPods || !change.before || !change.after) return;
+    if (LabelOf(*change.before, kTraffic) == "off") return;
+    if (LabelOf(*change.after, kTraffic) == "off") ++drained;
+  });
+  Strip(run, "no-pod-annotations");
+  run.world.SetImage("web", "app:v2");
+  run.world.RunFor(seconds(1200));
+  CHECK(drained > 10);
+  CHECK(drained <= 21);
+}
+
 TEST_CASE("in place where ReplicaSets keep no annotation any more (P-013, P-014)", "[in-place]") {
   const std::string policy = GENERATE("Only", "IfPossible");
   CAPTURE(policy);

@@ -6,6 +6,7 @@
 #include <vector>
 
 #include "controller/in_place/phases/condition_reason.h"
+#include "controller/in_place/phases/leftovers.h"
 #include "controller/in_place/phases/old_kubelets.h"
 #include "controller/in_place/phases/refused_patches.h"
 #include "controller/in_place/phases/rollout_mode.h"
@@ -69,6 +70,7 @@ void FindFailing(const workload::Situation& situation, InPlace& in_place) {
 bool KeepsNoDrain(const workload::Situation& situation, const InPlace& in_place, size_t i) {
   if (in_place.pods->state(i) != nullptr || in_place.pods->standings[i].updated) return false;
   const Pod& pod = *in_place.pods->pods[i];
+  if (WasRefused(situation.learned, pod)) return false;
   const auto patches = std::ranges::count_if(situation.learned, [&](const Outcome& outcome) {
     return outcome.said.ok() && IsPatchOf(outcome, resources::kPods, pod.meta);
   });
@@ -98,14 +100,20 @@ std::string NotKeptText(const InPlace& in_place, const Pod& pod, int32_t desired
 }
 
 // Returns when the Pods that keep no state have been restarted: the condition has said the same for
-// so long, so none was patched since. Returns nullopt if it says something else.
-std::optional<WallTime> RestartedBy(const std::optional<Told>& told, const InPlace& in_place) {
+// so long, so none was patched since. Returns nullopt if it says something else. A kubelet that has
+// not seen a patch is waited for as long as RestartTimeout says.
+std::optional<WallTime> RestartedBy(const workload::Situation& situation,
+                                    const std::optional<Told>& told, const InPlace& in_place) {
   if (!told || told->text != in_place.not_kept->text) return std::nullopt;
-  seconds longest{0};
+  seconds longest = kAfterKillLong;
   for (const size_t i : in_place.pods->lost) {
-    longest = std::max(longest, KillTime(*in_place.pods->pods[i], *in_place.pods->state(i)));
+    const Pod& pod = *in_place.pods->pods[i];
+    const PodState& state = *in_place.pods->state(i);
+    const bool seen = in_place.pods->standings[i].exempt || HasSeenPatch(pod, state);
+    const seconds one = KillTime(pod, state) + kAfterKillLong;
+    longest = std::max(longest, seen ? one : std::max(one, RestartTimeout(situation)));
   }
-  return told->since + longest + kAfterKillLong;
+  return told->since + longest;
 }
 
 // Returns true if a Pod was drained in vain a moment ago: it is not tried again at once, which
@@ -134,13 +142,15 @@ void FindNotKept(const workload::Situation& situation, InPlace& in_place) {
   } else {
     return;
   }
-  const auto by = RestartedBy(told, in_place);
+  const auto by = RestartedBy(situation, told, in_place);
   in_place.not_kept_for_long = by && situation.now >= *by;
   if (!in_place.not_kept_for_long) return LookAgainAt(by, in_place);
   for (const size_t i : pods.lost) {
+    const auto from =
+        AvailableOnceRestarted(*pods.pods[i], pods.state(i), situation.workload.min_ready_seconds);
     pods.standings[i].in_flight = false;
-    pods.standings[i].available =
-        IsAvailable(*pods.pods[i], nullptr, situation.workload.min_ready_seconds, situation.now);
+    pods.standings[i].available = from && *from <= situation.now;
+    if (from && *from > situation.now) LookAgainAt(from, in_place);
   }
   in_place.counts = CountPods(pods);
 }
@@ -234,6 +244,9 @@ void FindDrain(const workload::Situation& situation, InPlace& in_place,
                           BasisOfPatch(pod, *state) == RevisionBasis::kPutBack;
     in_place.drain.push_back(
         NextDrainStep(in_place.options(), pod, state, chosen[i], complete, situation.now));
+    // It keeps no time of its drain, either. Webhooks for Pods do not see how a gate is closed.
+    const bool by_gate = in_place.options().drain.mode == Drain::Mode::kGate;
+    if (lost && chosen[i] && !by_gate) in_place.drain.back() = {DrainStep::Do::kPatch};
     if (StaysAsItIs(in_place, i, left_out[i])) in_place.drain.back() = {};
     LookAgainAt(in_place.drain.back().until, in_place);
   }
@@ -302,13 +315,11 @@ workload::WantedTemplate Target(const workload::Situation& situation, const InPl
   return situation.wanted;
 }
 
-// Pods that go back get the revision of the host. During an exchange it may have the new one
-// already.
+// During an exchange the host may have the new revision already.
 std::vector<int64_t> RevisionsOfRollout(const workload::Situation& situation,
                                         const InPlace& in_place) {
-  const bool returning =
-      in_place.phase == InPlacePhase::kReturning && IsUnderWay(situation.all, *in_place.host);
-  std::vector<int64_t> revisions = RevisionsUnderWay(situation.all, *in_place.host, returning);
+  std::vector<int64_t> revisions =
+      RevisionsUnderWay(situation.all, *in_place.host, GoesBackFirst(situation, in_place));
   if (!in_place.stash) return revisions;
   const auto stashed = workload::ParseRevision(in_place.stash->revision);
   if (stashed) revisions.push_back(*stashed);
@@ -371,19 +382,20 @@ bool SomePodLacksOnlyMetadata(const workload::Situation& situation, const InPlac
   });
 }
 
-bool LooksReadyInFlight(const workload::Situation& situation, const InPlace& in_place) {
+bool LooksReadyInFlight(const workload::Situation& situation, InPlace& in_place) {
   if (!in_place.pods) return false;
   const seconds timeout = PodTimeout(situation);
+  bool looks_ready = false;
   for (size_t i = 0; i < in_place.pods->size(); ++i) {
     const PodStanding& standing = in_place.pods->standings[i];
     const PodState* state = in_place.pods->state(i);
     if (!standing.in_flight || !standing.ready || standing.exempt || state == nullptr) continue;
     const Pod& pod = *in_place.pods->pods[i];
-    // It keeps no state, so nothing would ever tell.
-    if (in_place.pods->is_lost(i) && WasPatched(situation.learned, pod)) continue;
-    if (!FailureOf(pod, *state, timeout, situation.now)) return true;
+    if (FailureOf(pod, *state, timeout, situation.now)) continue;
+    looks_ready = true;
+    LookAgainAt(FailureLookAgain(pod, *state, timeout, situation.now), in_place);
   }
-  return false;
+  return looks_ready;
 }
 
 }  // namespace windlass::in_place

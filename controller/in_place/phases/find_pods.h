@@ -19,7 +19,7 @@ bool SomePodLacksOnlyMetadata(const workload::Situation& situation, const InPlac
 
 // Returns true if the API reports a Pod as Ready that is being restarted. An ordinary rollout would
 // believe that, and take down other Pods beside it. A Pod whose update fails does not count: it
-// will not be Ready for long.
-bool LooksReadyInFlight(const workload::Situation& situation, const InPlace& in_place);
+// will not be Ready for long. Sets `look_again` to when time alone makes it fail.
+bool LooksReadyInFlight(const workload::Situation& situation, InPlace& in_place);
 
 }  // namespace windlass::in_place

@@ -54,14 +54,14 @@ std::optional<MixedReplicaSet> FindOther(const workload::Situation& situation,
   }
   if (!has_pods || rs.template_json == nullptr) return std::nullopt;
   const bool exchanging = in_place.phase == InPlacePhase::kCommitting;
-  const bool returning = in_place.phase == InPlacePhase::kReturning && &rs == in_place.host;
+  const bool back = &rs == in_place.host && GoesBackFirst(situation, in_place);
   const RolloutTemplates templates{.deployment = situation.workload.meta.uid,
                                    .host = rs,
                                    .all = situation.all,
                                    .target = rs.template_fingerprint,
                                    .target_json = *rs.template_json,
                                    .by_image = under_way,
-                                   .revisions = RevisionsUnderWay(situation.all, rs, returning),
+                                   .revisions = RevisionsUnderWay(situation.all, rs, back),
                                    .late_births = exchanging};
   const auto pods =
       ClassifyPods(situation.view.whole_pods, templates, situation.view.nodes, situation.now);

@@ -179,9 +179,13 @@ std::optional<Step> PatchNextPod(const workload::Situation& situation) {
 std::optional<Step> RestoreStates(const workload::Situation& situation) {
   const InPlace& in_place = InPlaceOf(situation);
   if (!in_place.pods) return std::nullopt;
+  int in_vain = 0;  // some Pods show that none keeps it; a sync has room for few requests
   for (const size_t i : in_place.pods->lost) {
     const Pod& pod = *in_place.pods->pods[i];
-    if (WasRefused(situation.learned, pod) || WasPatched(situation.learned, pod)) continue;
+    if (WasRefused(situation.learned, pod) || WasPatched(situation.learned, pod)) {
+      if (++in_vain == kRefusalsMax) break;
+      continue;
+    }
     Result<Request> request = RestoreState(pod, *in_place.pods->state(i));
     if (!request.ok()) return Failed{.error = request.error(), .retry = Retry::kBackOff};
     return OfPod(pod, *std::move(request), decisions::kRestoreState);

@@ -100,12 +100,16 @@ bool IsUnderWay(std::span<const ReplicaSet* const> all, const ReplicaSet& host) 
 }
 
 std::vector<int64_t> RevisionsUnderWay(std::span<const ReplicaSet* const> all,
-                                       const ReplicaSet& host, bool returning) {
+                                       const ReplicaSet& host, bool goes_back_first) {
   std::vector<int64_t> revisions;
   for (const ReplicaSet* rs : all) {
-    if (!WaitsBeside(host, *rs) && !(returning && rs == &host)) continue;
+    if (!WaitsBeside(host, *rs)) continue;
     if (const auto revision = workload::RevisionOf(rs->meta)) revisions.push_back(*revision);
   }
+  const auto of_host = workload::RevisionOf(host.meta);
+  if (revisions.empty() || !of_host) return revisions;
+  const bool came_back = std::ranges::min(revisions) < *of_host;
+  if (goes_back_first || came_back) revisions.push_back(*of_host);
   return revisions;
 }
 

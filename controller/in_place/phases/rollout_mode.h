@@ -66,10 +66,13 @@ std::optional<RolloutMode> ModeOf(const ReplicaSet& pending, std::string_view re
 // been patched to it, even if another template is wanted by now.
 bool IsUnderWay(std::span<const ReplicaSet* const> all, const ReplicaSet& host);
 
-// Returns the revisions of those ReplicaSets: Pods of `host` may have been patched to them. With
-// `returning` Pods may also have been patched back to the revision of `host`.
+// Returns the revisions of those ReplicaSets: Pods of `host` may have been patched to them. Pods
+// may also have been patched back to the revision of `host`
+//   - if an undo made it newer than one of those. Example: 1, then 2 in place, undone: 3.
+//   - with `goes_back_first` (GoesBackFirst): its number stays
+// An undo of that undo hides it: then Pods are told apart by their states alone.
 std::vector<int64_t> RevisionsUnderWay(std::span<const ReplicaSet* const> all,
-                                       const ReplicaSet& host, bool returning);
+                                       const ReplicaSet& host, bool goes_back_first);
 
 // Returns true if another client changed the template of `host` since the decision (P-073). Returns
 // true only if both changed:

@@ -56,10 +56,18 @@ Word Running(InPlaceReason reason, const workload::Situation& situation,
   return {true, reason, Numbers(situation) + (more.empty() ? "" : ": " + more)};
 }
 
+// Returns what is said of Pods that keep no state. Its time tells when they have been restarted, so
+// nothing else is added (RestartedBy).
+Word NotKept(const InPlace& in_place) {
+  return {true, InPlaceReason::kAnnotationNotKept, in_place.not_kept->text};
+}
+
 Word ReplacesSoon(const workload::Situation& situation) {
-  return Running(
-      InPlaceReason::kPatching, situation,
-      *InPlaceOf(situation).replace_soon + ": Pods are replaced when none restarts any more");
+  const InPlace& in_place = InPlaceOf(situation);
+  if (situation.workload.paused) return Running(InPlaceReason::kPaused, situation);
+  if (in_place.not_kept) return NotKept(in_place);
+  return Running(InPlaceReason::kPatching, situation,
+                 *in_place.replace_soon + ": Pods are replaced when none restarts any more");
 }
 
 // Returns true if some Pod is out of traffic and waits for its patch.
@@ -93,7 +101,6 @@ std::string WaitsFor(const InPlace& in_place) {
 Word OfStaged(const workload::Situation& situation) {
   const InPlace& in_place = InPlaceOf(situation);
   const PodCounts& counts = in_place.counts;
-  if (in_place.replace_soon) return ReplacesSoon(situation);
   if (in_place.blocked) {
     return Running(InPlaceReason::kGivenUp, situation, GivenUp(situation, *in_place.blocked));
   }
@@ -135,9 +142,7 @@ Word OfPatching(const workload::Situation& situation) {
     return Running(InPlaceReason::kPaused, situation);
   }
   if (in_place.held) return Running(InPlaceReason::kFailing, situation, *in_place.held);
-  if (in_place.not_kept && !in_place.blocked) {
-    return {true, InPlaceReason::kAnnotationNotKept, in_place.not_kept->text};
-  }
+  if (in_place.not_kept && !in_place.blocked) return NotKept(in_place);
   if (!in_place.at_rest) {
     if (const auto why = WhyRefused(situation))
       return Running(InPlaceReason::kFailing, situation, *why);

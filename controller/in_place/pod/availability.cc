@@ -13,10 +13,15 @@ bool IsInFlight(const Pod& pod, const PodState* state, WallTime now) {
 
 std::optional<WallTime> AvailableFrom(const Pod& pod, const PodState* state,
                                       int32_t min_ready_seconds, WallTime now) {
+  if (IsInFlight(pod, state, now)) return std::nullopt;
+  return AvailableOnceRestarted(pod, state, min_ready_seconds);
+}
+
+std::optional<WallTime> AvailableOnceRestarted(const Pod& pod, const PodState* state,
+                                               int32_t min_ready_seconds) {
   if (pod.meta.deleting() || pod.phase != PodPhase::kRunning || !pod.ready.IsTrue()) {
     return std::nullopt;
   }
-  if (IsInFlight(pod, state, now)) return std::nullopt;
   WallTime since = pod.ready.last_transition_time();
   if (state != nullptr && !since.IsZero()) {
     for (const ContainerPatch& patch : state->containers) {

@@ -25,6 +25,10 @@ bool IsInFlight(const Pod& pod, const PodState* state, WallTime now);
 std::optional<WallTime> AvailableFrom(const Pod& pod, const PodState* state,
                                       int32_t min_ready_seconds, WallTime now);
 
+// The same for a Pod of which it is known that it is not in flight.
+std::optional<WallTime> AvailableOnceRestarted(const Pod& pod, const PodState* state,
+                                               int32_t min_ready_seconds);
+
 inline bool IsAvailable(const Pod& pod, const PodState* state, int32_t min_ready_seconds,
                         WallTime now) {
   const auto from = AvailableFrom(pod, state, min_ready_seconds, now);

@@ -300,8 +300,22 @@ TEST_CASE("only the containers that the patch changed are waited for (P-028)") {
 // An admission webhook takes the state from every Pod that is patched.
 class Forgetful : public Started {
  public:
-  explicit Forgetful(int32_t max_unavailable) : Started(4, max_unavailable) {
+  explicit Forgetful(int32_t max_unavailable, int32_t replicas = 4)
+      : Started(replicas, max_unavailable) {
     on_update = [](const Json& /*before*/, Json& pod) { pod["metadata"].erase("annotations"); };
+  }
+  // Patches all Pods but `partition` to v2 before the webhook is there, then asks for v1 again.
+  void UndoFrom(int32_t partition) {
+    const auto webhook = std::exchange(on_update, nullptr);
+    Annotate("windlass.dev/in-place-partition", std::to_string(partition));
+    SetImage("v2");
+    for (int i = 0; i < 10; ++i) {
+      SettleInPlace();
+      now += 100;
+    }
+    REQUIRE(PodsOf("v2") == static_cast<int>(PodNames().size()) - partition);
+    on_update = webhook;
+    SetImage("v1");
   }
   void Roll(const std::string& image) {
     SetImage(image);
@@ -362,6 +376,100 @@ TEST_CASE("with such a webhook an undo takes down no more Pods at once than it m
   CHECK(c.PodsOf("v1") == 4);
   c.SettleInPlace();
   CHECK(c.Condition("Progressing") == "True NewReplicaSetAvailable");
+}
+
+// Whom this serves: who has more Pods than a sync has requests.
+TEST_CASE("with such a webhook an undo of many Pods ends (P-028)") {
+  Forgetful c(10, 31);
+  c.UndoFrom(2);
+  TakeStates(c);
+  c.Sync();
+  CHECK(c.InPlaceCondition() == "True AnnotationNotKept");
+  c.Rounds(60);
+  CHECK(c.PodsOf("v1") == 31);
+  c.SettleInPlace();
+  CHECK(c.InPlaceCondition() == "False Complete");
+}
+
+TEST_CASE("with such a webhook an undo keeps minReadySeconds (P-050)") {
+  Forgetful c(1);
+  c.Edit([](Json& d) { d["spec"]["minReadySeconds"] = 300; });
+  c.now += 400;
+  c.SettleInPlace();
+  const auto webhook = std::exchange(c.on_update, nullptr);
+  c.Annotate("windlass.dev/in-place-partition", "2");
+  c.SetImage("v2");
+  for (int i = 0; i < 4; ++i) {
+    c.SettleInPlace();
+    c.now += 400;
+  }
+  REQUIRE(c.PodsOf("v2") == 2);
+  c.on_update = webhook;
+  c.SetImage("v1");
+  c.Sync();
+  REQUIRE(c.PodsOf("v2") == 1);
+  c.RestartAll();
+  for (int i = 0; i < 7; ++i) {
+    c.now += 40;
+    c.Sync();
+    CHECK(c.PodsOf("v2") == 1);
+  }
+  for (int i = 0; i < 20; ++i) {
+    c.now += 400;
+    c.SettleInPlace();
+  }
+  CHECK(c.PodsOf("v1") == 4);
+}
+
+// Whom this serves: whose node hangs while its Pods are still shown as ready.
+TEST_CASE("with such a webhook a Pod waits for a kubelet that has not seen the patch (P-045)") {
+  Forgetful c(1);
+  c.UndoFrom(1);
+  for (int i = 0; i < 6; ++i) {
+    c.Sync();
+    CHECK(c.PodsOf("v2") == 2);
+    c.now += 100;
+  }
+  SECTION("it comes back") { c.Rounds(10); }
+  SECTION("not without end") {
+    for (int i = 0; i < 12; ++i) {
+      c.now += 600;
+      c.Sync();
+    }
+  }
+  CHECK(c.PodsOf("v1") == 4);
+}
+
+TEST_CASE("with such a webhook an undo with a drain ends (P-040)") {
+  Forgetful c(1);
+  const auto webhook = std::exchange(c.on_update, nullptr);
+  c.Annotate("windlass.dev/in-place", "IfPossible");
+  c.Edit(&TakeTraffic);
+  c.SettleInPlace();
+  c.Annotate("windlass.dev/in-place", "Only");
+  c.Annotate("windlass.dev/in-place-drain", "Label:traffic=on/off");
+  c.on_update = webhook;
+  c.UndoFrom(1);
+  c.Rounds(60);
+  CHECK(c.PodsOf("v1") == 4);
+  for (const std::string& pod : c.PodNames()) CHECK(c.LabelOf(pod, "traffic") == "on");
+}
+
+// Whom this serves: who changes another field while a Pod that keeps no state restarts.
+TEST_CASE("with such a webhook, Pods are replaced after the restart, too (P-013)") {
+  Forgetful c(1);
+  c.Annotate("windlass.dev/in-place", "IfPossible");
+  c.SetImage("v2");
+  c.Sync();
+  REQUIRE(c.in_flight() == 1);
+  c.Edit([](Json& d) {
+    d["spec"]["template"]["spec"]["containers"][0]["env"] = {{{"name", "A"}, {"value", "1"}}};
+  });
+  for (int i = 0; i < 4; ++i) c.Sync();
+  CHECK(c.SizeOf("v1") == 4);
+  CHECK(c.InPlaceCondition() == "True AnnotationNotKept");
+  c.Rounds(10);
+  CHECK(c.SizeOf("v1") == 0);
 }
 
 // Whom this serves: whose Service would have one Pod less, and nobody would know why.
@@ -432,6 +540,38 @@ TEST_CASE("a state that was taken at rest makes no Pod restart in the next rollo
   CHECK(c.deployment()["status"]["availableReplicas"] == 3);
   c.SettleInPlace();
   c.CheckAllRun("v3", 4);
+}
+
+TEST_CASE("nor does one in the undo of the next rollout (P-028)") {
+  Started c(10);
+  c.SetImage("v2");
+  c.SettleInPlace();
+  c.CheckAllRun("v2", 10);
+  TakeStates(c);
+  c.SetImage("v3");
+  c.Sync();
+  REQUIRE(c.in_flight() == 1);
+  c.SetImage("v2");
+  c.Sync();
+  CHECK(c.deployment()["status"]["availableReplicas"] == 9);
+  c.SettleInPlace();
+  c.CheckAllRun("v2", 10);
+}
+
+// Whom this serves: who undoes, and then asks for a third template at once.
+TEST_CASE("a Pod on its way back whose state was taken is waited for in another rollout (P-028)") {
+  Started c(6);
+  c.Patch(3);
+  c.SettleInPlace();
+  c.SetImage("v1");
+  c.Sync();
+  REQUIRE(c.in_flight() == 1);
+  TakeStates(c);
+  c.SetImage("v4");
+  for (int i = 0; i < 4; ++i) c.Sync();
+  CHECK(c.in_flight() == 1);
+  c.SettleInPlace();
+  c.CheckAllRun("v4", 6);
 }
 
 TEST_CASE("a workload that was made again takes back what the one before patched (P-027)") {

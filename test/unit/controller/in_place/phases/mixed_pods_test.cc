@@ -259,5 +259,26 @@ TEST_CASE("with Recreate, what may never be seen holds up no scale (P-011, P-078
   CHECK(c.PodNames().size() == 3);
 }
 
+TEST_CASE("with Recreate, a Pod that cannot be let back holds up no scale (P-011)") {
+  Alone c("IfPossible");
+  c.Edit(&TakeTraffic);
+  c.SettleInPlace();
+  c.Annotate("windlass.dev/in-place-drain", "Label:traffic=on/off");
+  c.SetImage("v2");
+  for (int i = 0; i < 10; ++i) {
+    c.SettleInPlace();
+    c.now += 100;
+  }
+  CheckAllRun(c, "v2");
+  const std::string pod = c.PodNames()[0];
+  c.PodNamed(pod)["metadata"].erase("annotations");
+  c.SetLabel(pod, "traffic", "off");
+  c.on_update = [](const Json&, Json& p) { p["metadata"]["labels"]["traffic"] = "off"; };
+  c.Scale(3);
+  for (int i = 0; i < 4; ++i) c.Sync();
+  c.RunPods();
+  CHECK(c.PodNames().size() == 3);
+}
+
 }  // namespace
 }  // namespace windlass::in_place::mixed_pods_test
