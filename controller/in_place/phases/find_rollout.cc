@@ -18,6 +18,14 @@
 namespace windlass::in_place {
 namespace {
 
+// What is late may turn out to be missing, and nothing tells then.
+constexpr seconds kLateLookAgain{10};
+
+// Returns true if a ReplicaSet has notes of an update in place.
+bool HasNoted(std::span<const ReplicaSet* const> all) {
+  return std::ranges::any_of(all, [](const ReplicaSet* rs) { return HasNotes(*rs); });
+}
+
 // Returns a cause whose name is also its text.
 Cause Named(std::string_view name) { return {std::string(name), std::string(name)}; }
 // The same, with what users are told of it beside its name.
@@ -346,9 +354,7 @@ void FindLeftPatched(const workload::Situation& situation, InPlace& in_place) {
   if (host == nullptr || !situation.view.in_place_known) return;
   const bool holds = situation.limits.holds_back() && host->template_json != nullptr;
   if (host != situation.new_replica_set && !holds) return;
-  if (std::ranges::none_of(situation.all, [](const ReplicaSet* rs) { return HasNotes(*rs); })) {
-    return;
-  }
+  if (!HasNoted(situation.all)) return;
   InPlace found{.configuration = in_place.configuration};
   if (found.options().policy == Policy::kDisabled) {
     found.configuration.options.max_unavailable = situation.limits.max_unavailable;
@@ -374,7 +380,7 @@ void SetDecision(InPlace& in_place) {
 
 bool IsLate(const workload::Situation& situation) {
   return !situation.view.in_place_known && situation.view.in_place_missing.empty() &&
-         std::ranges::any_of(situation.all, [](const ReplicaSet* rs) { return HasNotes(*rs); });
+         HasNoted(situation.all);
 }
 
 bool IsOnlyLate(const workload::Situation& situation) {
@@ -397,6 +403,10 @@ InPlace FindInPlace(const workload::Situation& situation) {
     FindPodsOrUnknown(situation, in_place);
   }
   FindLeftPods(situation, in_place);
+  const bool late = !situation.view.in_place_known && situation.view.in_place_missing.empty();
+  if (late && (asks || HasNoted(situation.all))) {
+    in_place.look_again = Sooner(in_place.look_again, {situation.now + kLateLookAgain});
+  }
   SetDecision(in_place);
   return in_place;
 }

@@ -59,8 +59,11 @@ bool IsLookedAfter(const workload::Situation& situation, const Pod& pod) {
 // Notes a Pod that restarts from its patch although its Ready condition is True.
 void NoteRestart(const workload::Situation& situation, const Pod& pod, InPlace& in_place) {
   if (!pod.ready.IsTrue() || !IsLookedAfter(situation, pod)) return;
-  const auto state = OurState(situation, pod);
-  if (!state || BasisOfPatch(pod, *state) == RevisionBasis::kForeign) return;
+  if (pod.meta.deleting()) return;
+  const auto said = PodStateOf(pod);  // perhaps of a workload that was deleted and made again
+  if (!said || !said->ok() || (*said)->pod != pod.meta.uid) return;
+  const PodState* state = &**said;
+  if (BasisOfPatch(pod, *state) == RevisionBasis::kForeign) return;
   const Completion completion = CompletionOf(pod, *state, situation.now);
   const seconds timeout = RestartTimeout(situation);
   if (completion.complete || FailureOf(pod, *state, timeout, situation.now)) return;

@@ -12,6 +12,10 @@
 namespace windlass {
 namespace {
 
+// How long a refusal to watch may be one of an API server that has just started and does not know
+// the rights yet.
+constexpr Duration kRightsKnownAfter = seconds(10);
+
 bool MayBeOf(const View& view, const UnreadableObject& pod) {
   if (!(pod.identity.key.namespace_ == view.workload.meta.namespace_)) return false;
   if (!pod.owners_readable) return true;  // its owner is unknown
@@ -111,14 +115,16 @@ std::vector<std::string> InPlaceCache::Troubles() const {
 }
 
 // Returns what is missing, for the condition. Pods are restarted because of what these informers
-// show, so a missing right counts at once, without the delay that other informers have:
-// waiting loses nothing.
+// show, so a missing right counts soon, without the delay that other informers have:
+// waiting loses nothing. Before, what they show is only late: rollouts that go on without it would
+// take down Pods beside one that restarts.
 std::string InPlaceCache::Missing() const {
   std::string missing;
-  const auto add = [&missing](const AnyInformer& informer) {
+  const auto add = [&](const AnyInformer& informer) {
     const Reflector& reflector = informer.reflector();
     std::string why;
-    if (reflector.forbidden_since()) {
+    if (const auto since = reflector.forbidden_since()) {
+      if (informers_.environment().clock.Now() - *since < kRightsKnownAfter) return;
       why = "no right to watch them";
     } else if (!informer.given_up().empty()) {
       why = "no room in the memory of Windlass to cache all of them; its memory limit is too low";

@@ -57,6 +57,30 @@ TEST_CASE("nor when updates in place are ended midway (P-013, P-072, P-078)") {
   CHECK(c.SizeOf("v1") < 4);
 }
 
+// Whom this serves: who moves a workload to another kind or setting in the middle of an update.
+TEST_CASE("nor by a workload made again that asks for nothing (P-013, P-027)") {
+  Started c(4);
+  c.SetImage("v2");
+  c.Sync();
+  REQUIRE(c.in_flight() == 1);
+  const std::string uid = c.deployment()["metadata"]["uid"];
+  const std::string former = "00000000-0000-4000-8000-0000000000ff";
+  for (const std::string& pod : c.PodNames()) {
+    auto& meta = c.PodNamed(pod)["metadata"];
+    if (!meta.contains("annotations")) continue;
+    std::string state = meta["annotations"]["windlass.dev/in-place-state"];
+    state.replace(state.find(uid), uid.size(), former);
+    meta["annotations"]["windlass.dev/in-place-state"] = state;
+  }
+  c.Edit([](auto& d) { d["metadata"]["annotations"].erase("windlass.dev/in-place"); });
+  for (int i = 0; i < 3; ++i) c.Sync();
+  CHECK(c.SizeOf("v1") == 4);
+  c.RestartAll();
+  c.now += 60;
+  c.Sync();
+  CHECK(c.SizeOf("v1") < 4);
+}
+
 // Windlass has just started.
 TEST_CASE("nor while it cannot be seen yet whether one restarts (P-013)") {
   Started c(4);
