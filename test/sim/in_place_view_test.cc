@@ -325,7 +325,7 @@ TEST_CASE("a right to watch that is missing is named, and holds up nobody else")
   f.TakeWakes();
   CHECK_FALSE(f.Known());
   CHECK(f.Look().in_place_missing.empty());  // the API server may not know the rights yet
-  f.world.RunFor(seconds(10));
+  f.world.RunFor(seconds(30));
   CHECK_FALSE(f.Known());
   CHECK(f.Look().in_place_missing == missing);
   CHECK(f.Look().whole_pods.empty());

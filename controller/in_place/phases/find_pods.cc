@@ -384,7 +384,7 @@ bool SomePodLacksOnlyMetadata(const workload::Situation& situation, const InPlac
 
 bool LooksReadyInFlight(const workload::Situation& situation, InPlace& in_place) {
   if (!in_place.pods) return false;
-  const seconds timeout = PodTimeout(situation);
+  const seconds timeout = RestartTimeout(situation);
   bool looks_ready = false;
   for (size_t i = 0; i < in_place.pods->size(); ++i) {
     const PodStanding& standing = in_place.pods->standings[i];

@@ -94,6 +94,8 @@ void FindPodsOrUnknown(const workload::Situation& situation, InPlace& in_place) 
 
 void NotPossible(const workload::Situation& situation, InPlace& in_place, Cause why) {
   if (in_place.options().policy != Policy::kOnly) {
+    // Recreate removes all old Pods at once.
+    if (situation.recreate()) return Replace(in_place, std::move(why));
     if (IsLate(situation)) return Unknown(situation, in_place);
     in_place.phase = InPlacePhase::kDeciding;  // no Pod is drained for a patch any more
     FindPodsOrUnknown(situation, in_place);

@@ -12,9 +12,10 @@
 namespace windlass {
 namespace {
 
-// How long a refusal to watch may be one of an API server that has just started and does not know
-// the rights yet.
-constexpr Duration kRightsKnownAfter = seconds(10);
+// How long a failure may be one of an API server that has just started: it does not know the rights
+// yet, or has not filled its caches. A watch that opens again counts as well after 10 s more
+// (reflector_patience.h).
+constexpr Duration kServerStartsWithin = seconds(30);
 
 bool MayBeOf(const View& view, const UnreadableObject& pod) {
   if (!(pod.identity.key.namespace_ == view.workload.meta.namespace_)) return false;
@@ -64,6 +65,7 @@ bool InPlaceCache::IsRememberedBy(const ReplicaSet& rs) const { return in_place:
 
 void InPlaceCache::Start() {
   running_ = true;
+  running_since_ = informers_.environment().clock.Now();
   informers_.Use({&pods_, &nodes_, &budgets_});
 }
 
@@ -120,15 +122,17 @@ std::vector<std::string> InPlaceCache::Troubles() const {
 // take down Pods beside one that restarts.
 std::string InPlaceCache::Missing() const {
   std::string missing;
+  const Clock& clock = informers_.environment().clock;
   const auto add = [&](const AnyInformer& informer) {
     const Reflector& reflector = informer.reflector();
     std::string why;
     if (const auto since = reflector.forbidden_since()) {
-      if (informers_.environment().clock.Now() - *since < kRightsKnownAfter) return;
+      if (clock.Now() - *since < kServerStartsWithin) return;
       why = "no right to watch them";
     } else if (!informer.given_up().empty()) {
       why = "no room in the memory of Windlass to cache all of them; its memory limit is too low";
     } else if (!informer.HasSynced()) {
+      if (clock.Now() - running_since_ < kServerStartsWithin) return;
       why = reflector.trouble();
     }
     if (why.empty()) return;

@@ -15,6 +15,7 @@
 #include "controller/workload/view.h"
 #include "controller/workload/watch/watch_extension.h"
 #include "kubeclient/api/decode_interest.h"
+#include "kubeclient/base/clock.h"
 
 namespace windlass {
 
@@ -81,6 +82,7 @@ class InPlaceCache final : public WatchExtension {
   SharedInformer<Node>& nodes_;
   SharedInformer<PodDisruptionBudget>& budgets_;
   bool running_ = false;
+  MonotonicTime running_since_{};
 };
 
 }  // namespace windlass

@@ -100,8 +100,11 @@ TEST_CASE("nor while it cannot be seen yet whether one restarts (P-013)") {
     if (ends) d["metadata"]["annotations"].erase("windlass.dev/in-place");
     d["spec"]["template"]["spec"]["hostNetwork"] = true;
   });
-  c.Sync();
+  const Step end = c.Sync();
   CHECK(c.SizeOf("v1") == 4);
+  // What is late may turn out to be missing, and nothing tells then.
+  REQUIRE(std::holds_alternative<Wait>(end));
+  CHECK(std::get<Wait>(end).look_again_in == seconds(10));
   c.in_place_known = true;
   c.Sync();
   CHECK(c.SizeOf("v1") == 4);
