@@ -235,9 +235,7 @@ bool SearchWalk::Blames(const std::string& invariant, const Change& change,
   // These remember what was decided earlier.
   static const std::set<std::string> kRemember = {"I-56", "I-62", "I-63", "I-64", "I-65", "I-66"};
   if (invariant == "I-56" && LosesHistory(owner)) return false;
-  // A daemon may not have seen yet that the update is gone.
-  const Duration since_gone = world_->loop().clock().Now() - update_gone_;
-  if (invariant == "I-75" && since_gone < Lateness(change) + Invariants::kBlindSpot) return false;
+  if (invariant == "I-75" && MayNotKnowOfGone(change)) return false;
   if (kAlways.contains(invariant)) return true;
   if (kRemember.contains(invariant) && decided_late_.contains(owner)) return false;
   const bool robbed = robbed_.contains(owner);
@@ -247,6 +245,15 @@ bool SearchWalk::Blames(const std::string& invariant, const Change& change,
   // being the stable one.
   if ((invariant == "I-62" || invariant == "I-63") && robbed) return false;
   return !of_rest.empty() || Lateness(change) < Invariants::kBlindSpot - kInFlight;
+}
+
+// Returns true if the sender may not have seen yet that the update is gone.
+bool SearchWalk::MayNotKnowOfGone(const Change& change) const {
+  const Duration since_gone = world_->loop().clock().Now() - update_gone_;
+  if (since_gone < Lateness(change) + Invariants::kBlindSpot) return true;
+  if (change.shown_of == nullptr) return false;
+  const auto shown = change.shown_of->find(resources::kReplicationControllerUpdates);
+  return shown != change.shown_of->end() && shown->second < update_gone_revision_;
 }
 
 // Returns true if a user has edited the history of an owner, or made it so large that two
@@ -279,10 +286,14 @@ void SearchWalk::NoteOldView(const Change& change) {
 //     that is to keep the old revision after all goes back to it, for one reason more (I-54, P-068)
 //   - an update that is gone asks for nothing (I-75)
 void SearchWalk::NoteUser(const Change& change) {
-  if (change.actor != kUser || change.before == nullptr) return;
+  if (change.before == nullptr) return;
   const ResourceId& resource = change.key.resource;
   const bool gone = change.after == nullptr || IsDeleting(*change.after);
-  if (resource == resources::kReplicationControllerUpdates && gone) update_gone_ = change.at;
+  if (resource == resources::kReplicationControllerUpdates && gone) {
+    update_gone_ = change.at;
+    update_gone_revision_ = change.revision;
+  }
+  if (change.actor != kUser) return;
   if (IsOwnerKind(resource)) {
     const bool edited = !gone && std::ranges::any_of(kOfHistory, [&](std::string_view key) {
       return AnnotationOf(*change.before, key) != AnnotationOf(*change.after, key);

@@ -71,6 +71,7 @@ class SearchWalk final : private SearchDaemons {
   void NoteOldView(const Change& change);
   void NoteUser(const Change& change);
   std::string OwnerOf(const Change& change) const;
+  bool MayNotKnowOfGone(const Change& change) const;
   bool LosesHistory(const std::string& owner) const;
   // `of_rest`: the uid of the workload that a look at rest found broken, before `change` came.
   bool Blames(const std::string& invariant, const Change& change, const std::string& of_rest) const;
@@ -105,6 +106,7 @@ class SearchWalk final : private SearchDaemons {
   std::set<std::string> enlarged_;  // owners of ReplicaSets that a user gave Pods, by uid
   // When the last ReplicationControllerUpdate was deleted.
   MonotonicTime update_gone_{-seconds(3600)};
+  uint64_t update_gone_revision_ = 0;
   // How many violations were looked at.
   size_t seen_ = 0;
   size_t seen_in_place_ = 0;

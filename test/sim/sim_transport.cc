@@ -68,7 +68,7 @@ struct SimTransport::Impl : std::enable_shared_from_this<SimTransport::Impl> {
     MonotonicTime arrives;   // the latest line; no later line overtakes it
     bool opened = false;     // on_open is on its way, or was called
     bool ended = false;      // the end is on its way to the handler
-    Shown* shown = nullptr;  // set for a watch of owners, ReplicaSets or Pods
+    Shown* shown = nullptr;  // set for a watch of these
     // For each line on its way: the revision that the process has seen before the line arrives.
     std::deque<uint64_t> under_way;
     StreamFate fate;
@@ -148,6 +148,7 @@ struct SimTransport::Impl : std::enable_shared_from_this<SimTransport::Impl> {
   // Two caches, each with a watch of its own. A process may keep only one of them.
   Shown pods;
   Shown pod_metadata;
+  Shown updates;  // of ReplicationControllers
 };
 
 // An open watch has shown everything except the lines on their way.
@@ -216,6 +217,9 @@ Sender SimTransport::Impl::SenderOf(const HttpRequest& request, bool late, Durat
   Revisions shown_of;
   shown_of[resources::kReplicaSets] = std::min(ShownOf(replica_sets), known);
   for (const auto& [kind, shown] : owners) shown_of[kind] = std::min(ShownOf(shown), known);
+  if (const uint64_t shown = ShownOf(updates); shown > 0) {
+    shown_of[resources::kReplicationControllerUpdates] = std::min(shown, known);
+  }
   sender.shown_of = std::make_shared<const Revisions>(std::move(shown_of));
   undone[WriteKey(request)] = {sender, Now()};
   return sender;
@@ -233,6 +237,7 @@ void SimTransport::Impl::NoteAnswer(const HttpRequest& request,
 SimTransport::Impl::Shown* SimTransport::Impl::ShownFor(const ResourceId& resource, bool metadata) {
   if (IsOwnerKind(resource)) return &owners[resource];
   if (resource == resources::kReplicaSets) return &replica_sets;
+  if (resource == resources::kReplicationControllerUpdates) return &updates;
   if (resource == resources::kPods) return metadata ? &pod_metadata : &pods;
   return nullptr;
 }
