@@ -9,7 +9,7 @@
 //                available stand-in) may be unavailable at once, even if patching them costs no
 //                budget: a bad image must not spread over Pods that were down already
 //   canary       one Pod, until a Pod of the new revision is available. A Pod that no node has room
-//                for may be patched before it, because it may get a node at any time, or never.
+//                for may be patched before the canary: it may get a node at any time, or never.
 //   stand-ins    if no Pod may be missing, a Pod of the new revision is added before one goes
 //
 // Decided elsewhere: PodDisruptionBudgets (disruption.h), which Pods are candidates and in what
@@ -31,8 +31,8 @@ struct BatchLimits {
   int32_t partition = 0;
   bool canary_first = true;
   // Pods that the rollout does not wait for are patched only if too few others are left. A step of
-  // a rollout is over when its Pods are available, and these would take the place of Pods that can
-  // be (RO-052).
+  // a rollout is over when its Pods are available. A Pod that nothing waits for would take the
+  // place of one that can become available (RO-052).
   bool waited_for_first = false;
   // The rollout goes back to the template of the host ReplicaSet, as when a user reverts: then
   // partition, cap and canary do not apply (P-064).

@@ -30,7 +30,7 @@ struct AllowedByBudgets {
 // Pods whose every budget has room for one more. `candidates` are indexes into `pods`;
 // `standings[i]` belongs to `pods[i]`; `budgets` are those of the namespace.
 //
-// A Pod is up for a budget once it is Ready, whether or not it is available. Room is
+// A budget counts a Pod as up once the Pod is Ready, whether or not it is available. Room is
 // disruptionsAllowed less one for each Pod in flight that the budget still counts as healthy.
 // Example: disruptionsAllowed 2, one Pod in flight and Ready: 2 - 1 = 1. A budget has no room while
 // its status is older than its spec.

@@ -15,9 +15,9 @@ bool IsDrained(const RolloutPods& pods, size_t i) {
   return state != nullptr && state->drain.has_value();
 }
 
-// Takes Pods that the rollout does not wait for out of `order` while enough others are left; else
-// puts them last. Example: 10 Pods, 1 of them waits for a node, 3 are to be updated and 1 is: 8 old
-// Pods for 2 places, so the one that waits is left out.
+// Removes from `order` the Pods that the rollout does not wait for, if enough others are left to
+// update; otherwise puts them last. Example: 10 Pods, of which 1 waits for a node; 3 are to be
+// updated and 1 has been. 8 other old Pods are left for 2 places, so the one that waits is removed.
 void PutWaitedForFirst(const std::vector<PodStanding>& pods, const BatchLimits& limits,
                        std::vector<size_t>& order) {
   const auto waited_for = [](const PodStanding& pod) { return pod.waited_for(); };

@@ -1,5 +1,6 @@
-// Which Pods may be patched next. The caller patches the first, or the first that is not waited
-// for, and asks again when it has seen the effect of that patch. Source: P-031 … P-039.
+// Which Pods may be patched next. The caller patches or drains the first of these Pods that is not
+// waiting in its drain, and asks again when it has seen the effect of that write. Source:
+// P-031 … P-039.
 #pragma once
 
 #include <optional>

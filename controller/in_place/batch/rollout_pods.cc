@@ -91,8 +91,9 @@ std::vector<Sibling> Siblings(std::span<const Pod* const> pods, const RolloutTem
   return siblings;
 }
 
-// As OfImages, for a Pod whose images admission rewrote: finds a sibling that had the same images
-// before its patch. A generation above 1 means that somebody edited the Pod.
+// Does the same as OfImages for a Pod whose images admission rewrote: returns the template that a
+// sibling with the same images had before its patch. Returns nullopt if there is no such sibling,
+// or if the generation is above 1, which means that another client edited the Pod.
 std::optional<Fingerprint> BornLikeSiblings(const Pod& pod, const std::vector<Sibling>& siblings,
                                             const std::vector<TemplateImages>& others) {
   if (pod.meta.generation > 1) return std::nullopt;
@@ -103,8 +104,8 @@ std::optional<Fingerprint> BornLikeSiblings(const Pod& pod, const std::vector<Si
   return std::nullopt;
 }
 
-// Returns what is kept of the state of a foreign Pod: its spec was edited, or the annotation is a
-// copy. Only the drain counts, because the Pod is out of traffic.
+// Returns what is kept of the state of a foreign Pod, whose spec was edited or whose annotation is
+// a copy: only the drain, because the Pod is out of traffic. Returns nullopt if it is not drained.
 std::optional<PodState> OfForeign(const PodState& state, const Fingerprint& of) {
   if (!state.drain) return std::nullopt;
   PodState left = state;
@@ -114,9 +115,11 @@ std::optional<PodState> OfForeign(const PodState& state, const Fingerprint& of) 
 }
 
 // Returns the template to which a foreign Pod was patched, if no rollout of this workload can tell
-// of it: the ReplicaSet with that template is gone, or another workload patched the Pod, such as
-// one that was deleted with --cascade=orphan and made again. Returns nullopt if the Pod has the
-// images of the host or of the target.
+// of it:
+//   - the ReplicaSet with that template is gone
+//   - another workload patched the Pod, such as one that was deleted with --cascade=orphan and made
+//     again
+// Returns nullopt otherwise, and if the Pod has the images of the host or of the target.
 std::optional<Fingerprint> LeftBy(const Pod& pod, const PodState& state, const Uid& deployment,
                                   const KnownTemplates& templates) {
   if (HasImagesOf(pod, templates.host) || HasImagesOf(pod, templates.desired)) return std::nullopt;
@@ -127,7 +130,8 @@ std::optional<Fingerprint> LeftBy(const Pod& pod, const PodState& state, const U
   return lost ? std::optional(state.target) : std::nullopt;
 }
 
-// Returns the containers of `has` that a patch from `had` restarted; all if the images do not tell.
+// Returns the containers of `has` that a patch from `had` restarted: those whose images differ, or
+// all if none differs.
 std::vector<ContainerImage> Restarted(const TemplateImages& has, const TemplateImages& had) {
   std::vector<ContainerImage> changed;
   std::ranges::copy_if(has.containers, std::back_inserter(changed), [&](const auto& one) {
@@ -198,7 +202,7 @@ Result<RolloutPods> ClassifyPods(std::span<const Pod* const> pods,
         of = LeftBy(*pod, **said, templates.deployment, images).value_or(of);
       }
       const bool nothing_said = !said || !said->ok();
-      // Of a Pod that was never patched admission may have rewritten the images.
+      // Admission may have rewritten the images of a Pod that was never patched.
       const bool edited = pod->meta.generation != 1 || pod->meta.labels.Has(kRevisionLabel);
       const bool by_image = templates.by_image && edited;
       if (foreign && nothing_said && (by_image || templates.late_births)) {

@@ -26,28 +26,29 @@ struct RolloutTemplates {
   const std::string& target_json;
   int32_t min_ready_seconds = 0;
   // True while a rollout is under way. A Pod without a readable annotation may then have been
-  // patched: somebody took the annotation away. Its images tell which template it has (P-027). At
-  // any other time somebody edited a Pod with another image, and it is left alone.
+  // patched and have lost the annotation since: its images tell which template it has (P-027). At
+  // any other time, such a Pod with other images was edited by another client, and is left alone.
   bool by_image = false;
-  // The revisions to which this rollout patches Pods. One of these Pods whose state is missing or
-  // unreadable counts as in flight (LostState).
+  // The revisions to which this rollout patches Pods. A Pod that was patched to one of them and
+  // whose state is missing or unreadable counts as in flight (LostState).
   std::vector<int64_t> revisions{};
   // The host got the target template a moment ago, so the ReplicaSet controller may still create
-  // Pods of the old template (P-057). They are recognised by their images, too; if admission
-  // rewrote these, by the images that Pods of the old template had.
+  // Pods of the old template (P-057). Such Pods are recognised by their images, too. If admission
+  // rewrote their images, they are recognised by the images that other Pods had before their patch.
   bool late_births = false;
 };
 
 // Parallel lists with one entry per Pod that counts, in the order given.
 struct RolloutPods {
   std::vector<const Pod*> pods;
-  // The state of our last patch. nullopt if there is none, it is not ours, or the spec has other
-  // images by now. Of a foreign Pod that is drained only `drain` is kept. That of a former workload
-  // is kept while its patch is under way.
+  // The state of our last patch. nullopt if there is none, it is not ours, or another client gave
+  // the spec other images since. Exceptions:
+  //   - a foreign Pod that is drained: only `drain` is kept
+  //   - a Pod that a former workload patched: the state is kept while that patch is under way
   std::vector<std::optional<PodState>> states;
   std::vector<Fingerprint> of;  // the template that its spec has
-  // Indexes of the Pods whose state somebody took: it is in `states`, and is to be written
-  // (LostState).
+  // Indexes of the Pods that lost their state annotation. The new state, which is to be written, is
+  // in `states` (LostState).
   std::vector<size_t> lost;
   std::vector<PodStanding> standings;
 
@@ -56,8 +57,9 @@ struct RolloutPods {
   const PodState* state(size_t i) const { return states[i] ? &*states[i] : nullptr; }
 };
 
-// Examines the Pods that are not being deleted and belong to one of `templates.all`. A Pod of
-// another ReplicaSet than the host is a stand-in. Error kMalformed if a template cannot be read.
+// Examines the Pods that are not being deleted and belong to one of `templates.all`. A Pod of a
+// ReplicaSet other than the host counts as a stand-in. Error kMalformed if a template cannot be
+// read.
 Result<RolloutPods> ClassifyPods(std::span<const Pod* const> pods,
                                  const RolloutTemplates& templates, const Nodes& nodes,
                                  WallTime now);
@@ -66,13 +68,13 @@ Result<RolloutPods> ClassifyPods(std::span<const Pod* const> pods,
 struct PodCounts {
   int32_t pods = 0;
   int32_t updated = 0;    // their spec has the target template
-  int32_t in_flight = 0;  // patched and not restarted yet; without Pods not waited for
-  int32_t ready = 0;      // and not in flight
+  int32_t in_flight = 0;  // patched and not restarted yet; Pods not waited for are left out
+  int32_t ready = 0;      // Ready and not in flight
   int32_t available = 0;
   int32_t stand_ins = 0;
   int32_t to_update = 0;  // Pods of the host that do not have the target template
-  int32_t settled = 0;    // Pods of the host that do, and are available or not waited for
-  int32_t proven = 0;     // those of them that are available
+  int32_t settled = 0;    // updated Pods of the host that are available or not waited for
+  int32_t proven = 0;     // updated Pods of the host that are available
   bool operator==(const PodCounts&) const = default;
 };
 PodCounts CountPods(const RolloutPods& pods);

@@ -34,7 +34,7 @@ enum class InPlaceReason : uint8_t {
 // Returns "WaitingForPDB" for kWaitingForPdb; the other names follow the same pattern.
 std::string_view Name(InPlaceReason reason);
 
-// Returns the reason of that name. Returns nullopt if there is none: anybody with the right to
+// Returns the reason of that name. Returns nullopt if there is none: any client with the right to
 // write a status can put any word into its conditions.
 std::optional<InPlaceReason> ParseInPlaceReason(std::string_view name);
 

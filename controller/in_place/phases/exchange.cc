@@ -29,9 +29,11 @@ std::string_view TextIn(const StringMap& map, std::string_view key) {
   return map.Find(key).value_or(std::string_view());
 }
 
-// Returns true if the annotation came from the workload with the template, says which template was
-// asked for, or that the template has worked (proven.h). The others are about the object that has
-// them or, as user keys are, the same in all ReplicaSets.
+// Returns true for an annotation that
+//   - came from the workload with the template
+//   - says which template was asked for
+//   - says that the template has worked (proven.h)
+// The others are about the object that has them or, like user keys, the same in all ReplicaSets.
 bool BelongsToTemplate(std::string_view key) {
   if (key == workload::kRequestedTemplate) return true;
   if (key == workload::kComplete || key == workload::kScaledToZero) return true;
@@ -172,8 +174,8 @@ struct NamedStash {
   Stash stash;
 };
 
-// Returns the stash in `pending`, for whatever host; nullopt if it names another `self` or cannot
-// be read.
+// Returns the stash in `pending`, for any host; nullopt if it names another `self` or cannot be
+// read.
 std::optional<NamedStash> ReadStash(const ReplicaSet& pending) {
   const auto text = pending.meta.annotations.Find(kExchange);
   if (!text) return std::nullopt;
@@ -277,7 +279,7 @@ Result<Request> FinishExchange(const ReplicaSet& host, const Stash& stash) {
   TextChanges changes;
   for (const auto& [key, value] : stash.annotations) changes[key] = value;
   for (const std::string& key : stash.gone) changes[key] = std::nullopt;
-  // Anybody who may change ReplicaSets may have written the stash.
+  // Any client that may change ReplicaSets may have written the stash.
   std::erase_if(changes, [](const auto& change) { return !BelongsToTemplate(change.first); });
   GetRevision(stash.revision, stash.history, changes);
   return PutTemplate(host, std::move(pod_template), changes);

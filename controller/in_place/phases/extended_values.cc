@@ -39,8 +39,9 @@ bool NewOneIsEmpty(InPlacePhase phase) {
          phase == InPlacePhase::kUnknown;
 }
 
-// Returns true if a Pod was patched to the template of `rs`, or cannot be asked. Asks the Pods
-// themselves: in a rollout that replaces Pods they are not classified.
+// Returns true if a Pod was patched to the template of `rs`, or may have been: Pods cannot be seen,
+// or a state cannot be read. Reads the states itself, because a rollout that replaces Pods does not
+// classify them.
 bool AnyPodNames(const workload::Situation& situation, const ReplicaSet& rs) {
   if (!situation.view.in_place_known) return true;
   return std::ranges::any_of(situation.view.whole_pods, [&](const Pod* pod) {
@@ -49,8 +50,10 @@ bool AnyPodNames(const workload::Situation& situation, const ReplicaSet& rs) {
   });
 }
 
-// Returns true if the template of `rs` is that of a Pod, or may be: it was patched to it, an
-// exchange with it is open, or the Pods cannot be seen.
+// Returns true if a Pod has the template of `rs`, or may have it:
+//   - a Pod was patched to that template
+//   - an exchange with `rs` is open
+//   - the Pods cannot be seen
 bool MayBeOfPods(const workload::Situation& situation, const InPlace& in_place,
                  const ReplicaSet* rs) {
   if (rs->meta.annotations.Has(kExchange)) return true;
@@ -64,8 +67,8 @@ bool MayBeOfPods(const workload::Situation& situation, const InPlace& in_place,
 }
 
 // Returns the ReplicaSets of an in-place rollout that is not over. Such a ReplicaSet has no Pods of
-// its own, but Pods may have been patched to its template (P-080). Of a template that was given up
-// before a Pod had it, nothing is left to keep (RO-125).
+// its own, but Pods may have been patched to its template (P-080). A template that was given up
+// before a Pod had it need not be kept (RO-125).
 std::vector<const ReplicaSet*> KeptMidway(const workload::Situation& situation,
                                           const InPlace& in_place) {
   std::vector<const ReplicaSet*> kept;
@@ -98,7 +101,7 @@ Extended ExtendedBy(const workload::Situation& situation, const InPlace& in_plac
       .updated = GoesBackFirst(situation, in_place) ? 0 : counts.updated,
       .ready = counts.ready,
       .available = counts.available,
-      // As upstream: Recreate takes Pods away, but promises none of them less.
+      // As upstream: Recreate takes Pods away, but that does not lower the number to be available.
       .min_available = int64_t{situation.limits.desired} -
                        (situation.recreate() ? 0 : in_place.options().max_unavailable)};
   extended.standstills = DrainsOf(in_place);

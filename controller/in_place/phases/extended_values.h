@@ -1,4 +1,4 @@
-// What an update in place leaves for the rules of the planner.
+// The values that an update in place hands to the rules of the planner.
 #pragma once
 
 #include <string_view>

@@ -59,9 +59,9 @@ void WantWhatIsStashed(const InPlace& in_place, workload::Situation& situation) 
       .fingerprint = stash.fingerprint, .json = &stash.template_json, .known = true};
 }
 
-// Makes the user keys among `annotations` those of the workload's settings. Settings may be fields
-// of the object: then its annotations of these names are no settings, and are not copied. Without
-// this, MirrorAnnotations would remove them again and again (P-074).
+// Replaces the user keys among `annotations` by the workload's settings. Some kinds have their
+// settings in fields: then annotations of these names are not settings, and are not copied.
+// Otherwise MirrorAnnotations would remove them again and again (P-074).
 void NoteSettings(const Workload& workload, const PlannedWrite& write,
                   std::map<std::string, std::string>& annotations) {
   if (!workload.kind.MirrorsSettings()) return;

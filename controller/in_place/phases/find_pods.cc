@@ -29,7 +29,8 @@ void LookAgainAt(const std::optional<WallTime>& when, InPlace& in_place) {
   in_place.look_again = Sooner(in_place.look_again, when);
 }
 
-// The planner asks for the list when everything else of the exchange is done (P-057).
+// Sets `unseen_births` from the uncached list of Pods, if this sync has read it. The planner reads
+// the list when everything else of the exchange is done (P-057).
 void FindUnseenBirths(const workload::Situation& situation, InPlace& in_place) {
   const Outcome* listed =
       FindOutcome(situation.learned, workload::ListOfPods(situation.workload).Identity());
@@ -65,8 +66,8 @@ void FindFailing(const workload::Situation& situation, InPlace& in_place) {
   }
 }
 
-// Returns true if this sync drained the Pod in vain: it keeps no state, so nothing would tell that
-// it is drained, or since when. It was let back since, or is about to be.
+// Returns true if this sync drained the Pod in vain. The Pod keeps no state, so nothing would tell
+// that it is drained, or since when. It has been returned to traffic since, or is about to be.
 bool KeepsNoDrain(const workload::Situation& situation, const InPlace& in_place, size_t i) {
   if (in_place.pods->state(i) != nullptr || in_place.pods->standings[i].updated) return false;
   const Pod& pod = *in_place.pods->pods[i];
@@ -78,8 +79,8 @@ bool KeepsNoDrain(const workload::Situation& situation, const InPlace& in_place,
   return patches >= (out ? 1 : 2);
 }
 
-// Returns the first Pod that keeps no state, if this sync has written one; nullopt if there is
-// none.
+// Returns the first Pod that did not keep the state which this sync wrote to it; nullopt if there
+// is none.
 std::optional<size_t> FindStripped(const workload::Situation& situation, const InPlace& in_place) {
   for (size_t i = 0; i < in_place.pods->size(); ++i) {
     const Pod& pod = *in_place.pods->pods[i];
@@ -89,8 +90,8 @@ std::optional<size_t> FindStripped(const workload::Situation& situation, const I
   return std::nullopt;
 }
 
-// Returns what the condition says of a Pod that keeps no state. It counts the Pods that were
-// patched, so that it changes with each patch.
+// Returns what the condition says of a Pod that keeps no state. The text counts the patched Pods,
+// so that it changes with each patch.
 std::string NotKeptText(const InPlace& in_place, const Pod& pod, int32_t desired) {
   const int32_t patched = in_place.counts.updated - in_place.counts.stand_ins;
   const size_t without = std::max<size_t>(in_place.pods->lost.size(), 1);
@@ -99,9 +100,10 @@ std::string NotKeptText(const InPlace& in_place, const Pod& pod, int32_t desired
          pod.meta.name + " does not keep it; let admission webhooks leave it alone";
 }
 
-// Returns when the Pods that keep no state have been restarted: the condition has said the same for
-// so long, so none was patched since. Returns nullopt if it says something else. A kubelet that has
-// not seen a patch is waited for as long as RestartTimeout says.
+// Returns when the Pods that keep no state count as restarted: when the condition has had the same
+// text for the longest time that a restart of one of them may take. The text changes with each
+// patch, so no Pod was patched since. For a Pod whose kubelet has not seen its patch, that time is
+// at least RestartTimeout. Returns nullopt if the condition says something else.
 std::optional<WallTime> RestartedBy(const workload::Situation& situation,
                                     const std::optional<Told>& told, const InPlace& in_place) {
   if (!told || told->text != in_place.not_kept->text) return std::nullopt;
@@ -116,8 +118,8 @@ std::optional<WallTime> RestartedBy(const workload::Situation& situation,
   return told->since + longest;
 }
 
-// Returns true if a Pod was drained in vain a moment ago: it is not tried again at once, which
-// would take it out of traffic and back again and again.
+// Returns true if a Pod was drained in vain a moment ago. A new try at once would take the Pod out
+// of traffic and back again and again.
 bool WasDrainedInVain(const workload::Situation& situation, const InPlace& in_place,
                       const std::optional<Told>& told) {
   return told && in_place.pods->lost.empty() &&
@@ -125,8 +127,8 @@ bool WasDrainedInVain(const workload::Situation& situation, const InPlace& in_pl
          situation.now < told->since + kNotKeptTryAgain;
 }
 
-// An admission webhook takes the state from a Pod again: time alone tells that Pods have been
-// restarted.
+// Sets `not_kept` if an admission webhook takes the state from a Pod again. Time alone then tells
+// that Pods have been restarted.
 void FindNotKept(const workload::Situation& situation, InPlace& in_place) {
   RolloutPods& pods = *in_place.pods;
   const std::optional<size_t> stripped = FindStripped(situation, in_place);
@@ -155,15 +157,16 @@ void FindNotKept(const workload::Situation& situation, InPlace& in_place) {
   in_place.counts = CountPods(pods);
 }
 
-// Returns how many Pods, stand-ins apart, there are beyond those of the desired size; negative if
-// some are missing. Pods that a smaller size is about to remove are there, and may be any of them.
+// Returns by how many the Pods, stand-ins apart, exceed the desired size; negative if some are
+// missing. Pods that a scale-down is about to remove count, because they may be any of the Pods.
 int32_t PodsBeyondDesired(const workload::Situation& situation, const InPlace& in_place) {
   return in_place.counts.pods - in_place.counts.stand_ins - situation.limits.desired;
 }
 
-// Returns how many Pods the limits of the rollout keep on the old revision. Old Pods that are not
-// there cannot be kept (RO-045): they come with the old revision. Pods that are about to go keep
-// nothing. Example: 10 desired, updated_max 3: 7 of 10 Pods, 6 of 9, and 10 of 13.
+// Returns how many Pods the limits of the rollout keep on the old revision. A missing Pod comes
+// with the old revision, so one Pod less is to be kept (RO-045). A Pod that is about to be removed
+// may be one of the kept, so one more is to be kept. Example: 10 desired, updated_max 3: 7 of 10
+// Pods, 6 of 9, and 10 of 13.
 int32_t KeptOld(const workload::Situation& situation, const InPlace& in_place) {
   const int32_t kept = situation.limits.kept_old();
   return kept > 0 ? std::max(kept + PodsBeyondDesired(situation, in_place), 0) : 0;
@@ -186,16 +189,17 @@ int32_t Partition(const workload::Situation& situation, const InPlace& in_place)
 // Returns true if a limit is in force, whether or not it keeps a Pod on the old revision now
 // (P-058). Examples:
 //   - 10 replicas, partition 5, scaled to 0: five Pods will have the old revision again
-//   - 2 replicas, setUpdated: 2, then a pause: three of 5 Pods would have it
-//   - setUpdated: 100%, then a pause: none would, but nobody has said yet that the revision works
+//   - 2 replicas, setUpdated: 2, then a pause, scaled to 5: three Pods would have the old revision
+//   - setUpdated: 100%, then a pause: no Pod would have the old revision, but no user has said yet
+//     that the new one works
 bool HoldsBack(const workload::Situation& situation, const InPlace& in_place) {
   const Options& options = in_place.options();
   if (options.policy == Policy::kRelease || situation.workload.follow_revision) return false;
   return situation.limits.holds_back() || options.has_partition;
 }
 
-// Returns how many Pods their ReplicaSets are about to remove. 64 bits: two sizes of 2^31-1 are
-// legal.
+// Returns how many Pods their ReplicaSets are about to remove. The sum has 64 bits, because two
+// sizes of 2^31-1 are legal.
 int64_t Surplus(const workload::Situation& situation, const InPlace& in_place) {
   int64_t of_host = -int64_t{std::max(in_place.host->replicas, 0)};
   int64_t stand_ins = 0;
@@ -244,7 +248,8 @@ void FindDrain(const workload::Situation& situation, InPlace& in_place,
                           BasisOfPatch(pod, *state) == RevisionBasis::kPutBack;
     in_place.drain.push_back(
         NextDrainStep(in_place.options(), pod, state, chosen[i], complete, situation.now));
-    // It keeps no time of its drain, either. Webhooks for Pods do not see how a gate is closed.
+    // A lost Pod keeps no time of its drain either, so it is patched at once. With a gate the time
+    // is kept: the drain is written with the Pod's status, which webhooks for Pods do not see.
     const bool by_gate = in_place.options().drain.mode == Drain::Mode::kGate;
     if (lost && chosen[i] && !by_gate) in_place.drain.back() = {DrainStep::Do::kPatch};
     if (StaysAsItIs(in_place, i, left_out[i])) in_place.drain.back() = {};
@@ -252,8 +257,8 @@ void FindDrain(const workload::Situation& situation, InPlace& in_place,
   }
 }
 
-// Returns the name of a Pod beside which Recreate updates none: one that terminates, if there is
-// one.
+// Returns the name of a Pod that keeps Recreate from updating another one: a terminating Pod, if
+// there is one.
 std::string OtherOf(const workload::Situation& situation) {
   const auto& pods = situation.view.whole_pods;
   const auto ends = std::ranges::find_if(pods, [](const Pod* pod) { return pod->meta.deleting(); });

@@ -18,7 +18,7 @@
 namespace windlass::in_place {
 namespace {
 
-// What is late may turn out to be missing, and nothing tells then.
+// Informers that are late may turn out to be missing, and no event tells that.
 constexpr seconds kLateLookAgain{10};
 
 // Returns true if a ReplicaSet has notes of an update in place.
@@ -28,7 +28,7 @@ bool HasNoted(std::span<const ReplicaSet* const> all) {
 
 // Returns a cause whose name is also its text.
 Cause Named(std::string_view name) { return {std::string(name), std::string(name)}; }
-// The same, with what users are told of it beside its name.
+// The same, with `more` for users after the name.
 Cause Named(std::string_view name, const std::string& more) {
   return {std::string(name) + " (" + more + ")", std::string(name)};
 }
@@ -56,8 +56,8 @@ const ReplicaSet* OnlyActive(const workload::Situation& situation) {
   return only;
 }
 
-// Returns why the settings are not on `rs`, if this sync has written them: an admission webhook
-// takes them away. Without them the template of `rs` is not kept in memory.
+// Returns a cause if this sync has written the settings to `rs` and an admission webhook takes them
+// away. Without the settings the template of `rs` is not kept in memory.
 std::optional<Cause> SettingsNotKept(const workload::Situation& situation, const ReplicaSet& rs) {
   if (!situation.workload.kind.MirrorsSettings()) return std::nullopt;
   const TextChanges missing = MirrorDifference(situation.workload.in_place_settings, rs.meta);
@@ -87,7 +87,7 @@ void Unknown(const workload::Situation& situation, InPlace& in_place) {
   if (in_place.why.text.empty()) in_place.why.text = "what the Pods are made of cannot be seen yet";
 }
 
-// Sets `pods` and all that follows from it, or the phase unknown if that cannot be told.
+// Sets `pods` and all that follows from it; sets the phase to unknown if FindPods cannot do that.
 void FindPodsOrUnknown(const workload::Situation& situation, InPlace& in_place) {
   if (!FindPods(situation, in_place)) Unknown(situation, in_place);
 }
@@ -105,7 +105,7 @@ void NotPossible(const workload::Situation& situation, InPlace& in_place, Cause 
   }
   in_place.phase = InPlacePhase::kRefused;
   in_place.why = std::move(why);
-  // Nothing tells that the webhook is gone.
+  // No event tells that the webhook is gone.
   if (in_place.why.reason == kAnnotationNotKept) {
     const std::optional<WallTime> again = situation.now + kNotKeptTryAgain;
     in_place.look_again = Sooner(in_place.look_again, again);
@@ -118,8 +118,8 @@ bool LacksText(const workload::Situation& situation, const ReplicaSet& host) {
   return host.template_json == nullptr || (wanted.known && wanted.json == nullptr);
 }
 
-// Ends the search for a phase where a text is not in memory: a webhook keeps it out, or it comes
-// later.
+// Ends the search for a phase because a text is not in memory. If a webhook keeps the text out, an
+// update in place is not possible. Otherwise the text comes later, and the phase is unknown.
 void EndWithoutText(const workload::Situation& situation, InPlace& in_place,
                     const ReplicaSet& host) {
   const ReplicaSet* pending = situation.new_replica_set;
@@ -135,10 +135,10 @@ bool EndsADrain(const InPlace& in_place) {
       in_place.drain, [](const DrainStep& step) { return step.what == DrainStep::Do::kEnd; });
 }
 
-// Returns the ReplicaSet that is to have all Pods when they come, if there are none now and a step
-// or a partition holds some back: the one of the revision that they had. Two ReplicaSets would get
-// them otherwise, and one of the two would give them up later, which InPlaceOnly promises not to do
-// (P-058). Returns null if there is none.
+// Returns the ReplicaSet that is to get all Pods of a workload that has none yet while a step or a
+// partition holds some back: the one of the revision that the Pods had. Otherwise two ReplicaSets
+// would get Pods, and one of the two would give them up later, which InPlaceOnly promises not to do
+// (P-058). Returns null if there is no such ReplicaSet.
 const ReplicaSet* FindSleepingHost(const workload::Situation& situation) {
   const bool sleeps =
       std::ranges::none_of(situation.all, [](const ReplicaSet* rs) { return HasOwnPods(*rs); });
@@ -158,9 +158,9 @@ std::map<std::string, std::string> AnnotationsToBe(const workload::Situation& si
   return annotations;
 }
 
-// Returns true if strategy Recreate does not stand against an update in place of several replicas:
-// there is one Pod only, which was patched already, and the others come when no other template runs
-// any more (mixed_pods.h).
+// Returns true if strategy Recreate allows an update in place although several replicas are wanted:
+// there is only one Pod, which was patched already. The others come when no other template runs any
+// more (mixed_pods.h).
 bool IsAlone(const workload::Situation& situation, const InPlace& in_place,
              const ReplicaSet& host) {
   return host.replicas <= 1 &&
@@ -170,9 +170,11 @@ bool IsAlone(const workload::Situation& situation, const InPlace& in_place,
 }
 
 // Returns true if a staged rollout under Recreate goes on in place although several replicas are
-// wanted by now: its only Pod was patched, or all there are have the wanted template, and nothing
-// keeps it from its end. With IfPossible, Pods that fail are replaced. `probe` is a copy: its phase
-// may become another one.
+// wanted by now. One of these must hold:
+//   - its only Pod was patched already
+//   - all existing Pods have the wanted template
+// Returns false if a limit keeps the rollout from its end (holds_back), or with IfPossible if a Pod
+// fails or keeps no state: such Pods are replaced. `probe` is a copy, which this function changes.
 bool GoesOnAlone(const workload::Situation& situation, InPlace probe) {
   if (!FindPods(situation, probe) || !probe.pods || probe.holds_back) return false;
   const bool fails = probe.failing || probe.not_kept;
@@ -182,10 +184,11 @@ bool GoesOnAlone(const workload::Situation& situation, InPlace probe) {
 }
 
 // Checks a staged rollout against the present number of replicas, which may make in-place
-// impossible by now. The decision itself stays. IfPossible: the rollout may change to replacing
-// Pods later (P-013). Only: the phase becomes refused, and the rollout waits. With strategy
-// Recreate a rollout that has updated all Pods there are goes on: more come when it is over
-// (mixed_pods.h).
+// impossible by now. The decision itself stays.
+//   - IfPossible: the rollout may change to replacing Pods later (P-013)
+//   - Only: the phase becomes refused, and the rollout waits
+//   - strategy Recreate: a rollout that has updated all existing Pods goes on; more come when it is
+//     over (mixed_pods.h)
 void RefuseStaged(const workload::Situation& situation, InPlace& in_place) {
   in_place.against = RefuseRollout(situation.workload.replicas, situation.recreate(),
                                    in_place.options(), {}, nullptr);
@@ -242,8 +245,8 @@ void Decide(const workload::Situation& situation, InPlace& in_place, const Repli
     if (!alone) return NotPossible(situation, in_place, CauseOf(*why));
   }
   if (!wanted.known) {
-    // Nothing begins yet, and it may be known by then: it is paused, or is aborted and has nothing
-    // to go back to.
+    // Nothing begins yet: the workload is paused, or was aborted and has no revision to go back to.
+    // The template may be known when something begins.
     if (situation.workload.paused || situation.workload.follow_revision == 0) return;
     return NotPossible(
         situation, in_place,
@@ -345,11 +348,12 @@ void FindPhase(const workload::Situation& situation, InPlace& in_place) {
   Decide(situation, in_place, *host);
 }
 
-// Finds Pods that were patched although no update in place is under way any more: the workload does
-// not ask for them now, or this rollout replaces Pods. To an ordinary rollout such Pods have the
-// template of their ReplicaSet. So they go back to it first (P-068)
-//   - if that template is wanted again: nothing else would ever look at them
-//   - if Pods are held back: counted as old ones, they would stand for Pods that are to be kept
+// Finds Pods that were patched although no update in place is under way any more: the workload no
+// longer asks for one, or this rollout replaces Pods. An ordinary rollout takes such Pods for Pods
+// with the template of their ReplicaSet. So they go back to that template first (P-068)
+//   - if that template is wanted again: no other rule would ever look at these Pods
+//   - if a limit holds Pods back: patched Pods would count as old ones, in place of Pods that are
+//     to be kept
 // Does nothing while Pods cannot be seen (P-078).
 void FindLeftPatched(const workload::Situation& situation, InPlace& in_place) {
   const ReplicaSet* host = OnlyActive(situation);

@@ -8,8 +8,8 @@ namespace windlass::in_place {
 // Returns the in-place state. Requires all of `situation` but what the extension sets.
 InPlace FindInPlace(const workload::Situation& situation);
 
-// Returns true if Pods that restart may be there, and none can be seen yet: Windlass has just
-// begun. The informers will wake the key.
+// Returns true if some Pod may be restarting, and Pods cannot be seen yet because Windlass has just
+// started. The informers will wake the key.
 bool IsLate(const workload::Situation& situation);
 
 // Returns true if the informers have not loaded their first complete state yet: they will wake the

@@ -30,8 +30,8 @@ std::optional<PodState> OurState(const workload::Situation& situation, const Pod
   return **std::move(said);
 }
 
-// Returns our state of a Pod that this state took out of traffic. Most Pods have no such state, so
-// the text is searched before it is parsed.
+// Returns our state of a Pod if the state says that the Pod is drained; nullopt otherwise. Most
+// Pods have no such state, so the text is searched before it is parsed.
 std::optional<PodState> DrainedState(const workload::Situation& situation, const Pod& pod) {
   const auto text = pod.meta.annotations.Find(kPodState);
   if (!text || text->find("\"drain\"") == std::string_view::npos) return std::nullopt;
@@ -90,7 +90,7 @@ void FindLeftPods(const workload::Situation& situation, InPlace& in_place) {
     std::optional<PodState> state = DrainedState(situation, *pod);
     if (!state) continue;
     const Completion completion = CompletionOf(*pod, *state, situation.now);
-    // Nobody sends a patch again that admission undid.
+    // In these phases a patch that admission undid is not sent again.
     const bool complete =
         completion.complete || BasisOfPatch(*pod, *state) == RevisionBasis::kPutBack;
     const DrainStep step =

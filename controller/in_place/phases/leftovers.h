@@ -12,8 +12,8 @@
 
 namespace windlass::in_place {
 
-// Returns how long Pods that restart are waited for where only a kubelet could tell that they have:
-// until the deadline of the workload, and 10 min at the longest.
+// Returns how long a restarting Pod is waited for if only its kubelet could tell that it has
+// restarted: the progress deadline of the workload, at most 10 min.
 seconds RestartTimeout(const workload::Situation& situation);
 
 // Sets `left_drained`, `restarts` and `look_again` of `in_place`. Does nothing if Pods cannot be

@@ -13,11 +13,11 @@
 namespace windlass::in_place {
 namespace {
 
-// A container runs the image of the patch if it began so long after the time for the kill.
+// A container that started this long after the time for the kill runs the image of the patch.
 constexpr seconds kSurelyNew{600};
 
-// Returns true if a container of the Pod may still run another image than its spec has. One that is
-// not running will run the image of the spec.
+// Returns true if a container of the Pod may still run another image than its spec has. A container
+// that is not running will run the image of the spec.
 bool MayRunAnother(const Pod& pod, const PodState& state, const Completion& completion) {
   if (pod.node_name.empty() || completion.complete) return false;
   const WallTime surely_new = state.at + KillTime(pod, state) + kSurelyNew;

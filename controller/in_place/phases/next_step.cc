@@ -85,7 +85,8 @@ bool IsRestarting(const workload::Situation& situation, size_t i) {
          !CompletionOf(*pods.pods[i], *state, situation.now).complete;
 }
 
-// The server refuses the patches for good, and IfPossible has made enough tries (P-036).
+// Falls back to replacing Pods if the API server refuses the patches for good, and IfPossible has
+// made enough tries (P-036).
 std::optional<Step> FallBackIfForbidden(const workload::Situation& situation) {
   const InPlace& in_place = InPlaceOf(situation);
   const auto& refusals = in_place.refusals;
@@ -99,9 +100,9 @@ std::optional<Step> FallBackIfForbidden(const workload::Situation& situation) {
   return FallBackToReplace(situation, why);
 }
 
-// A webhook takes the state from Pods, and IfPossible has waited until those that were patched have
-// been restarted: a rolling update beside them would take down one more. A partition that is
-// reached keeps its Pods.
+// Falls back to replacing Pods if a webhook takes the state from Pods. IfPossible first waits until
+// the patched Pods have been restarted: a rolling update beside them would take down one more. If
+// the partition is reached, nothing is replaced.
 std::optional<Step> FallBackIfNotKept(const workload::Situation& situation) {
   const InPlace& in_place = InPlaceOf(situation);
   if (!in_place.not_kept || !in_place.not_kept_for_long) return std::nullopt;
@@ -197,7 +198,7 @@ bool IsOursToTell(const workload::Situation& situation) {
          (phase != InPlacePhase::kDeciding || situation.new_replica_set != nullptr);
 }
 
-// Returns how far the host may grow if it cannot have the size that the generation asks for yet.
+// Returns how far the host may grow now, if it cannot have the desired size yet; nullopt if it can.
 std::optional<workload::Growth> HeldSize(const workload::Situation& situation) {
   const ReplicaSet* host = InPlaceOf(situation).host;
   if (host == nullptr) return std::nullopt;
@@ -218,7 +219,7 @@ Step TellAndEnd(const workload::Situation& situation, workload::Progress progres
   return workload::NoLaterThanDeadline(situation, std::move(end));
 }
 
-// The step cannot even be built as a request: users learn why from the condition.
+// Ends the sync if a step cannot even be built as a request: the condition tells users why.
 Step TellFailure(const workload::Situation& situation, workload::Progress progress, Failed failed) {
   InPlace stuck = InPlaceOf(situation);
   stuck.stuck = failed.error.message;
@@ -227,8 +228,8 @@ Step TellFailure(const workload::Situation& situation, workload::Progress progre
   return TellAndEnd(told, progress, std::move(failed));
 }
 
-// While a Pod restarts that looks ready, an ordinary rollout would take down one more beside it.
-// Recreate removes all old Pods at once.
+// Waits while a Pod restarts that looks ready: an ordinary rollout would take down one more beside
+// it. Does not wait under Recreate, which removes all old Pods at once.
 std::optional<Step> AwaitRestarts(const workload::Situation& situation) {
   if (situation.recreate()) return std::nullopt;
   if (IsLate(situation)) return Wait{};

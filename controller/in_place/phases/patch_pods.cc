@@ -139,7 +139,7 @@ std::optional<Step> EndDrain(const workload::Situation& situation, const Pod& po
   return OfPod(pod, *std::move(request), decisions::kUndrainPod);
 }
 
-// Returns true of a Pod that is drained and may be restarting, whatever its annotation says.
+// Returns true for a Pod that is drained and may be restarting, whatever its annotation says.
 bool RestartsOutOfTraffic(const InPlace& in_place, const Pod& pod) {
   if (!in_place.pods) return false;
   for (size_t i = 0; i < in_place.pods->size(); ++i) {
@@ -179,7 +179,7 @@ std::optional<Step> PatchNextPod(const workload::Situation& situation) {
 std::optional<Step> RestoreStates(const workload::Situation& situation) {
   const InPlace& in_place = InPlaceOf(situation);
   if (!in_place.pods) return std::nullopt;
-  int in_vain = 0;  // some Pods show that none keeps it; a sync has room for few requests
+  int in_vain = 0;  // a few Pods show that none keeps its state; a sync has room for few requests
   for (const size_t i : in_place.pods->lost) {
     const Pod& pod = *in_place.pods->pods[i];
     if (WasRefused(situation.learned, pod) || WasPatched(situation.learned, pod)) {

@@ -18,8 +18,8 @@ const Error* RefusedOfPods(const Learned& learned);
 // ones are still draining.
 std::optional<Step> PatchNextPod(const workload::Situation& situation);
 
-// Returns the write of the state that somebody took from a Pod (LostState), for the first Pod that
-// this sync has not patched. Returns nullopt if there is none.
+// Returns the write that gives a new state to the first Pod that lost its state (LostState) and
+// that this sync has not tried to patch. Returns nullopt if there is none.
 std::optional<Step> RestoreStates(const workload::Situation& situation);
 
 // Returns the write that returns a drained Pod to traffic, if the Pod is updated or is not to be

@@ -75,8 +75,7 @@ inline constexpr std::string_view kOtherCause = "Other";  // e.g. a template tha
 // How long a rollout waits until it writes again what a webhook took.
 inline constexpr seconds kNotKeptTryAgain{60};
 
-// A Pod that in-place updates have nothing more to do with except to return it to traffic, and its
-// state.
+// A Pod that in-place updates only have to return to traffic, and its state.
 struct LeftDrained {
   const Pod* pod = nullptr;
   PodState state;
@@ -91,8 +90,7 @@ struct InPlace {
   // Phases deciding and replace: the decision on this rollout. It is written on the rollout's new
   // ReplicaSet (P-013).
   std::optional<RolloutMode> decision{};
-  // Phase deciding: why the rollout replaces Pods as soon as none of them restarts any
-  // more.
+  // Phase deciding: why the rollout replaces Pods as soon as no Pod restarts any more.
   std::optional<std::string> replace_soon{};
 
   std::optional<Stash> stash{};          // phase committing
@@ -102,12 +100,12 @@ struct InPlace {
   std::optional<RolloutPods> pods{};     // phases staged, returning, committing if known
   PodCounts counts{};                    // of `pods`
   std::vector<size_t> failed{};          // indexes in `pods`: patched to the target in vain
-  std::optional<Cause> failing{};        // the first of them: "web-1: app: ErrImagePull"
+  std::optional<Cause> failing{};        // the first of them: "pod web-1: app: ErrImagePull"
   std::optional<Cause> not_kept{};       // a webhook takes the state from a Pod again and again
   bool not_kept_for_long = false;        // such Pods have had the time for their restart
   bool told_anew = false;                // the condition is to have the time of this sync
   std::optional<std::string> beside{};   // a Pod that keeps Recreate from updating another one
-  bool failed_for_long = false;          // one has used up its time to recover (P-062)
+  bool failed_for_long = false;          // a failed Pod has used up its time to recover (P-062)
   // The refusals in a row of patches to the template that Pods are to get now. Before `next_try` no
   // Pod is patched (P-036).
   std::optional<Refusals> refusals{};
@@ -128,8 +126,8 @@ struct InPlace {
   bool counts_pods() const { return pods.has_value(); }
   // True if as many Pods are updated as the partition allows, and the rest is to stay as it is.
   bool at_rest = false;
-  // True if a step, a pause or a partition is in force. The present Pods may all be updated: it
-  // asks for all of them, or the others went when the workload was scaled down.
+  // True if a step, a pause or a partition is in force. Even then all present Pods may be updated:
+  // the limit asks for all of them, or the others went when the workload was scaled down.
   bool holds_back = false;
   // Phase staged: set when a later change of replicas makes in-place impossible (P-011, P-012).
   std::optional<NotEligible> against{};

@@ -66,11 +66,11 @@ std::optional<RolloutMode> ModeOf(const ReplicaSet& pending, std::string_view re
 // been patched to it, even if another template is wanted by now.
 bool IsUnderWay(std::span<const ReplicaSet* const> all, const ReplicaSet& host);
 
-// Returns the revisions of those ReplicaSets: Pods of `host` may have been patched to them. Pods
-// may also have been patched back to the revision of `host`
-//   - if an undo made it newer than one of those. Example: 1, then 2 in place, undone: 3.
-//   - with `goes_back_first` (GoesBackFirst): its number stays
-// An undo of that undo hides it: then Pods are told apart by their states alone.
+// Returns the revisions that such ReplicaSets wait for: Pods of `host` may have been patched to
+// them. Adds the revision of `host` if Pods may have been patched back to it:
+//   - if an undo made it newer than one of the others. Example: 1, then 2 in place, undone: 3.
+//   - if `goes_back_first` is true (GoesBackFirst): the revision of `host` stays the same then
+// An undo of that undo hides that Pods were patched back: then only their states tell them apart.
 std::vector<int64_t> RevisionsUnderWay(std::span<const ReplicaSet* const> all,
                                        const ReplicaSet& host, bool goes_back_first);
 
@@ -99,7 +99,7 @@ std::optional<std::string> BlockedBy(const ReplicaSet& pending, std::string_view
 // Returns the changes that give the ReplicaSet the user keys among `settings`, those of its
 // workload, as annotations. All ReplicaSets have them:
 //   - `kubectl rollout undo` gives the workload a ReplicaSet's annotations
-//   - by them the cache knows of which ReplicaSets it keeps the template (interest.h)
+//   - the cache keeps the template of a ReplicaSet only if it has them (interest.h)
 TextChanges MirrorDifference(std::span<const Setting> settings, const ObjectMeta& replica_set);
 
 }  // namespace windlass::in_place

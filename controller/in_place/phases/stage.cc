@@ -47,11 +47,13 @@ bool IsNeededToRemember(const workload::Situation& situation) {
 }
 
 // Returns how many stand-ins of `rs` must stay, because too few Pods would be available without
-// them: all if Pods cannot be seen. Pods that are about to go do not count. A Pod that fits on no
-// node counts as available once all other Pods are done: it may be waiting for the room that the
-// stand-ins take. The scheduler has to say so: of a Pod that it says nothing about only two clocks
-// could tell that it waits too long, and the room of others would not help it. Example: 5 replicas,
-// max_unavailable 0, 6 available with 2 stand-ins: 5 - (6 - 2) = 1.
+// them; all if Pods cannot be seen. Example: 5 replicas, max_unavailable 0, 6 available with 2
+// stand-ins: 5 - (6 - 2) = 1.
+//   - Pods that are about to be removed do not count.
+//   - A Pod that the scheduler finds no node for counts as available once all other Pods are done:
+//     it may be waiting for the room that the stand-ins take.
+//   - A Pod that the scheduler says nothing about does not count: only two clocks could tell that
+//     it waits too long, and the room of others would not help it.
 int32_t NeededOf(const workload::Situation& situation, const ReplicaSet& rs) {
   const InPlace& in_place = InPlaceOf(situation);
   if (!in_place.pods) return rs.replicas;
@@ -69,7 +71,7 @@ int32_t NeededOf(const workload::Situation& situation, const ReplicaSet& rs) {
 }
 
 // Returns the number of stand-ins of overtaken revisions that still exist: they count against
-// maxSurge too. 64 bits: two sizes of 2^31-1 are legal.
+// maxSurge too. The sum has 64 bits, because two sizes of 2^31-1 are legal.
 int64_t OtherStandIns(const workload::Situation& situation) {
   int64_t others = 0;
   for (const ReplicaSet* rs : situation.all) {
@@ -141,7 +143,7 @@ std::optional<Step> MirrorAnnotations(const workload::Situation& situation) {
   for (const ReplicaSet* rs : situation.all) {
     if (!asks && !HasUserKey(rs->meta)) continue;
     if (!asks && Asks(rs->meta) && IsNeededToRemember(situation)) continue;
-    // The template that Pods go back to is kept for as long as the annotation is there.
+    // The cache keeps the template that Pods go back to only while the annotation is there.
     if (!asks && rs == in_place.host && GoesBackFirst(situation, in_place)) continue;
     const TextChanges missing = MirrorDifference(situation.workload.in_place_settings, rs->meta);
     if (missing.empty()) continue;

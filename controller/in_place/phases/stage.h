@@ -35,12 +35,13 @@ std::optional<Step> KeepStandIns(const workload::Situation& situation);
 std::optional<Step> RemoveStandIns(const workload::Situation& situation, const ReplicaSet* except);
 
 // Returns the write that gives the host its size while Pods go back to its template, or come to it
-// late after an exchange (P-057). If no Pod may be missing, the host gets one Pod more for each Pod
-// that works and has still to go back, at most maxSurge: only then is there room to patch it
-// (P-069). Example: 3 replicas, maxSurge 1, one of them updated: the host has 4 Pods until the
-// updated one is back. While the workload is paused, or if `may_grow` is false, the host does not
-// grow. While Pods cannot be seen yet, such as after a start, it keeps what it has beyond its size,
-// at most maxSurge. Returns nullopt if the host has that size.
+// late after an exchange (P-057). Returns nullopt if the host has that size.
+//   - If no Pod may be missing, the host gets one Pod more for each Pod that works and still has to
+//     go back, at most maxSurge: only then is there room to patch that Pod (P-069). Example: 3
+//     replicas, maxSurge 1, one of them updated: the host has 4 Pods until the updated one is back.
+//   - While the workload is paused, or if `may_grow` is false, the host does not grow.
+//   - While Pods cannot be seen yet, such as after a start, the host keeps what it has beyond its
+//     size, at most maxSurge.
 std::optional<Step> KeepHostWhileReturning(const workload::Situation& situation,
                                            bool may_grow = true);
 

@@ -56,8 +56,8 @@ Word Running(InPlaceReason reason, const workload::Situation& situation,
   return {true, reason, Numbers(situation) + (more.empty() ? "" : ": " + more)};
 }
 
-// Returns what is said of Pods that keep no state. Its time tells when they have been restarted, so
-// nothing else is added (RestartedBy).
+// Returns the condition for Pods that keep no state. Nothing is added to its text: from the time
+// for which the text has been the same, RestartedBy tells when these Pods have been restarted.
 Word NotKept(const InPlace& in_place) {
   return {true, InPlaceReason::kAnnotationNotKept, in_place.not_kept->text};
 }
@@ -79,7 +79,8 @@ bool IsDraining(const InPlace& in_place) {
   return false;
 }
 
-// Returns which revision failed Pods were taken back from, why, and what ends that (P-062).
+// Returns a text that says which revision is given up, why, and how a user has it tried again
+// (P-062).
 std::string GivenUp(const workload::Situation& situation, const std::string& cause) {
   const std::string revision(workload::RevisionText(InPlaceOf(situation).pending->meta));
   return "revision " + revision + " is given up: " + cause + ". Change spec.template, or set " +
@@ -87,7 +88,7 @@ std::string GivenUp(const workload::Situation& situation, const std::string& cau
          " to try it once more";
 }
 
-// Returns which updated Pod is waited for; empty if none is.
+// Returns a text that names the updated Pod that is waited for; empty if there is none.
 std::string WaitsFor(const InPlace& in_place) {
   for (size_t i = 0; i < in_place.pods->size(); ++i) {
     const PodStanding& pod = in_place.pods->standings[i];
@@ -158,10 +159,10 @@ Word OfPatching(const workload::Situation& situation) {
                  "back to the template of replica set " + in_place.host->meta.name);
 }
 
-// Returns the end of a message: what takes the refused template back; "" if a rollback to the
-// revision before does it. A template that was never staged has no revision, so that rollback would
-// go back one revision too far (P-014). The newest revision is what runs, or is on its way: in the
-// middle of a rollout the host has the one before.
+// Returns the end of a message, which says what takes the refused template back; "" if a rollback
+// to the previous revision does it. A template that was never staged has no revision, so such a
+// rollback would go back one revision too far (P-014). The message names the newest revision, which
+// runs or is being rolled out: in the middle of a rollout the host has the one before.
 std::string WayBack(const workload::Situation& situation) {
   const InPlace& in_place = InPlaceOf(situation);
   if (in_place.pending != nullptr || in_place.host == nullptr) return {};
@@ -200,9 +201,9 @@ std::optional<Word> OfNone(const workload::Situation& situation, const Condition
               "Replica set " + situation.new_replica_set->meta.name + " has the template"};
 }
 
-// Returns the condition of a workload that is handed back: no in-place update is under way or
-// will be. HandedBack is reported when nothing of updates is left (P-076). It stays when the right
-// to see Pods goes later.
+// Returns the condition of a workload that is handed back: no in-place update is under way or will
+// be. HandedBack is reported when nothing of updates is left (P-076). It stays if the right to see
+// Pods is taken away later.
 std::optional<Word> OfReleased(const workload::Situation& situation, const Condition* present) {
   if (!situation.view.in_place_known) {
     const bool told = IsPresent(present, InPlaceReason::kHandedBack);

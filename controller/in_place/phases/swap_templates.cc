@@ -29,13 +29,14 @@ Step OrFailed(Result<Request> request, Decision decision, const InPlace& in_plac
   return Exchange(*std::move(request), decision, in_place);
 }
 
-// The host's controller has seen its new template, so it makes no more Pods of the old one (P-057).
+// Returns true if the ReplicaSet controller has seen the host's new template, so that it makes no
+// more Pods of the old one (P-057).
 bool HostKnowsItsTemplate(const ReplicaSet& host) { return IsObserved(host); }
 
 // Returns true if all Pods have the target template and are settled, the stand-ins are gone
-// (P-052), and no limit is in force: Pods that come would have the target template after the
-// exchange. The other ReplicaSet would have to make those of the old revision, and they would be
-// replaced later, which InPlaceOnly promises not to do (P-058).
+// (P-052), and no limit is in force. After the exchange, new Pods of the host have the target
+// template. Under a limit the other ReplicaSet would have to make Pods of the old revision. These
+// would be replaced later, which InPlaceOnly promises not to do (P-058).
 bool IsReadyToCommit(const InPlace& in_place) {
   if (in_place.holds_back) return false;
   const ReplicaSet& pending = *in_place.pending;
@@ -46,14 +47,15 @@ bool IsReadyToCommit(const InPlace& in_place) {
 }
 
 // Returns true if another controller took over in the middle and rolled out through another
-// ReplicaSet (P-080): the host is an old ReplicaSet, which gets neither Pods nor the stashed
-// template. That ReplicaSet has own Pods, and
-//   - it is the new one, or has the stashed template; or
-//   - it has a number as high as the stashed one. Where a ReplicaSet was deleted meanwhile, the
-//     number may be lower: 1 and 3, of which 3 is stashed; the next one is 2.
+// ReplicaSet (P-080). The host is then an old ReplicaSet, which gets neither Pods nor the stashed
+// template. The other ReplicaSet has Pods of its own, and one of these holds:
+//   - it is the new ReplicaSet
+//   - it has the stashed template
+//   - its revision is at least the stashed one. This alone is not enough, because a ReplicaSet may
+//     have been deleted meanwhile. Example: 1 and 3, of which 3 is stashed; the next one is 2.
 //
-// A ReplicaSet that somebody scaled by hand is none of these, and its Pods say nothing of those of
-// the host, which all have the stashed template. Without the exchange the history would lose that
+// A ReplicaSet that a user scaled by hand does not count. Its Pods say nothing about those of the
+// host, which all have the stashed template. Without the exchange the history would lose that
 // template, and the next one would get its number (I-11).
 bool IsReplaced(const workload::Situation& situation) {
   const InPlace& in_place = InPlaceOf(situation);
@@ -72,7 +74,7 @@ std::optional<Step> BeginExchange(const workload::Situation& situation) {
   const InPlace& in_place = InPlaceOf(situation);
   if (!IsReadyToCommit(in_place)) return std::nullopt;
   const std::shared_ptr<const std::string>& target = in_place.pending->template_json;
-  if (target == nullptr) return std::nullopt;  // mirrored first, known after that
+  if (target == nullptr) return std::nullopt;  // known once the settings are mirrored
   return OrFailed(
       BeginExchange(*in_place.host, *in_place.host->template_json, *in_place.pending, *target),
       decisions::kExchangePending, in_place);
@@ -83,14 +85,15 @@ std::optional<Step> AfterExchange(const workload::Situation& situation) {
   const ReplicaSet& host = *in_place.host;
   const bool done = HasTaken(host, *in_place.stash);
   if (!IsReplaced(situation) && (!done || !HostKnowsItsTemplate(host))) {
-    // A new Pod might get the former template.
+    // If the host grew, a new Pod might get the former template.
     return done ? KeepHostWhileReturning(situation, /*may_grow=*/false)
                 : workload::KeepAtSize(situation, host);
   }
-  // A newer target does not wait for late births of this one.
+  // If a newer template is wanted, the exchange does not wait for Pods that come late with the old
+  // one.
   const bool wanted = situation.wanted.Is(in_place.stash->fingerprint);
-  // A Pod that was born late is patched beside one that the host has too many, as while Pods
-  // return, because the pending ReplicaSet has the former template now, and no stand-ins.
+  // The host gets one Pod more before a Pod that came late is patched, as while Pods return. The
+  // pending ReplicaSet has the former template now, so it can make no stand-ins.
   if (wanted && in_place.counts_pods() && !IsReplaced(situation)) {
     if (auto step = KeepHostWhileReturning(situation)) return step;
   }

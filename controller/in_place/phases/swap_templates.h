@@ -10,16 +10,17 @@
 
 namespace windlass::in_place {
 
-// Returns X1 when all Pods have the target template and are settled, and no stand-in is left
-// (P-052). Returns nullopt before that. Phase staged.
+// Returns X1 when all Pods have the target template and are settled, no stand-in is left (P-052),
+// and no limit is in force. Returns nullopt before that. Phase staged.
 std::optional<Step> BeginExchange(const workload::Situation& situation);
 
-// Returns X2 if X1 of the exchange has happened. Comes before anything else, and also while paused
-// (P-054).
+// Returns X2 if X1 of the exchange has happened and X2 has not. If another controller has rolled
+// out another ReplicaSet meanwhile, returns X3 instead. Comes before anything else, and also while
+// paused (P-054).
 std::optional<Step> RecoverExchange(const workload::Situation& situation);
 
-// After X2: patches Pods that were born late with the old template, then removes the stash (X3)
-// when no more of them can come (P-057). Returns nullopt while it waits. Phase committing.
+// After X2: patches Pods that were created late with the old template, then removes the stash (X3)
+// when no more such Pods can come (P-057). Returns nullopt while it waits. Phase committing.
 std::optional<Step> AfterExchange(const workload::Situation& situation);
 
 }  // namespace windlass::in_place

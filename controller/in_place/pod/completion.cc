@@ -30,7 +30,7 @@ std::string_view DigestOf(std::string_view image) {
   return at == std::string_view::npos ? std::string_view() : image.substr(at + 1);
 }
 
-// Compares with the spec's image, not with the patch's: admission may have replaced that.
+// Compares with the spec's image, because admission may have replaced the patch's image.
 bool RunsRequestedDigest(const PodContainer& live) {
   const std::string_view wanted = DigestOf(live.image);
   return !wanted.empty() && wanted == DigestOf(live.image_id);
@@ -40,8 +40,8 @@ bool RunsAnotherImage(const ContainerPatch& patch, const PodContainer& live) {
   return !patch.image_id.empty() && !live.image_id.empty() && !(live.image_id == patch.image_id);
 }
 
-// Returns true if the kubelet may have been creating the first container from the old image when we
-// patched the Pod, though we had not seen that the Pod had a node; the kubelet then kills that
+// Returns true if the Pod may have had a node when we patched it, although we had not seen it. The
+// kubelet may then have been creating the first container from the old image, and kills that
 // container next. Returns false if the Pod got its node after the patch.
 bool MayBeFirstOfOldImage(const Pod& pod, const PodState& state, const ContainerPatch& patch) {
   return patch.id.empty() && pod.scheduled.last_transition_time() <= state.at + kClockSkew;
@@ -82,7 +82,7 @@ Completion CompletionOfContainer(const Pod& pod, const PodState& state, const Co
   return {.complete = false, .look_again = done_at};
 }
 
-// Returns the `seen` of the next entry of a container whose last patch is still under way.
+// Returns `seen` for the new entry of a container whose last patch is still under way.
 std::vector<SeenContainer> SeenOf(const ContainerPatch& patch, const PodContainer& live) {
   std::vector<SeenContainer> seen = patch.seen;
   if (seen.empty()) seen.push_back({patch.id, patch.id.empty() ? std::string() : patch.from});
@@ -147,8 +147,9 @@ std::vector<ContainerPatch> PatchedContainers(const Pod& pod, const PodState* la
                                             .restart_count = live->restart_count});
     const auto before = std::ranges::find(under_way, image.name, &ContainerPatch::name);
     if (before == under_way.end()) {
-      // The kubelet may be creating the first one. Clocks cannot tell that later: the node's may be
-      // ahead of ours. A Pod without a node has none: the patch tests that (pod_patch.h).
+      // The kubelet may be creating the first container. Clocks cannot tell that later, because the
+      // node's may be ahead of ours. Without a node no kubelet creates one: the patch tests that
+      // the Pod still has no node (pod_patch.h).
       if (patch.id.empty() && !pod.node_name.empty()) patch.seen.emplace_back();
       continue;
     }

@@ -25,7 +25,8 @@
 
 namespace windlass::in_place {
 
-// How long after the kill the status shows it at the latest, if nothing else tells (item 4).
+// The longest time from a kill until the status shows it. Used if nothing else tells of the restart
+// (item 4).
 inline constexpr seconds kAfterKillLong{30};
 
 // Returns true if the Pod's status was written after the kubelet had seen the patch. A patch that
@@ -59,9 +60,9 @@ Completion CompletionOf(const Pod& pod, const PodState& state, WallTime now);
 // `last` is the state before, or null. A container whose last patch is still under way
 //   - keeps its entry if it is not in `images`
 //   - gets a new entry otherwise, which lists in `seen` the containers of the patches before
-// A container of a Pod that has a node, but no such container yet, gets an empty entry in `seen`:
-// the kubelet may be creating it from the old image. Requires that `pod` has all containers of
-// `images`.
+// If the Pod has a node but the container does not exist yet, its entry gets an empty element in
+// `seen`: the kubelet may be creating the container from the old image. Requires that `pod` has all
+// containers of `images`.
 std::vector<ContainerPatch> PatchedContainers(const Pod& pod, const PodState* last,
                                               std::span<const ContainerImage> images, WallTime now);
 

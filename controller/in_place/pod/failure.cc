@@ -30,26 +30,28 @@ struct Signal {
   WallTime from;
 };
 
-// Returns from when what the container waits for is due to the patch; nullopt if it is not.
+// Returns the time from which the container's waiting reason counts as a failure of the patch;
+// nullopt if it does not count.
 std::optional<WallTime> WaitsInVainFrom(const PodState& state, const ContainerPatch& patch,
                                         const PodContainer& live) {
   if (live.state != ContainerState::kWaiting) return std::nullopt;
   const bool another = live.restart_count > patch.restart_count || live.id.ToString() != patch.id;
   if (IsOneOf(kEnded, live.waiting_reason)) return another ? std::optional(kAtOnce) : std::nullopt;
   if (!IsOneOf(kNotStarted, live.waiting_reason)) return std::nullopt;
-  // The old image may have waited for the same reason: no container ever ran, or an earlier patch
-  // was still under way.
+  // The reason may still be that of the old image, if no container ever ran or an earlier patch was
+  // still under way.
   const bool ambiguous = !another && (patch.id.empty() || !patch.seen.empty());
   return ambiguous ? state.at + kKubeletReacts : kAtOnce;
 }
 
-// Returns since when the kubelet could carry out the patch. The Pod may have got its node after it.
+// Returns since when the kubelet could carry out the patch. The Pod may have got its node after the
+// patch.
 WallTime PossibleSince(const Pod& pod, const PodState& state) {
   return std::max(state.at, pod.scheduled.last_transition_time());
 }
 
 // Returns true if the container was in a crash loop when the Pod's Ready last changed. Only the
-// Pod's status counts, not the clock: the answer stays the same while nothing happens to it.
+// Pod's status counts, not the clock: the answer stays the same while nothing happens to the Pod.
 bool RestartedTooOften(const Pod& pod, const PodState& state, const ContainerPatch& patch,
                        const PodContainer& live) {
   const int64_t restarts = int64_t{live.restart_count} - patch.restart_count;
@@ -78,7 +80,8 @@ std::vector<Signal> SignalsOf(const Pod& pod, const PodState& state, seconds pod
       signals.push_back({{patch.name, std::string(kTooManyRestarts)}, kAtOnce});
     }
   }
-  // Counts from the last change of Ready: a Pod that is unavailable for a moment has not failed.
+  // The timeout counts from the last change of Ready: a Pod that is unavailable for a moment has
+  // not failed.
   const WallTime since = std::max(PossibleSince(pod, state), pod.ready.last_transition_time());
   signals.push_back({{{}, std::string(kPodTimeout)}, since + pod_timeout});
   return signals;

@@ -14,8 +14,8 @@ namespace windlass::in_place {
 // Returns true if a container that waits for this reason will not start, or not soon.
 bool IsFailingReason(std::string_view waiting_reason);
 
-// Reasons why a container waits that make a failure. Those of kNotStarted come before a container
-// exists: the container id need not change. Those of kEnded are of a container that has run.
+// Waiting reasons that count as a failure. Those of kNotStarted come before a container exists, so
+// the container id need not change. Those of kEnded come after a container has run.
 inline constexpr std::string_view kNotStarted[] = {"ErrImagePull",
                                                    "ImagePullBackOff",
                                                    "InvalidImageName",
@@ -46,14 +46,16 @@ PodState AsIfPatched(const Pod& stand_in);
 // is not available and not on a lost node. A Pod that is being deleted, or has no node, has no
 // failure.
 //
-// The status from before the kubelet saw the patch is about the old image, so it is no failure of
-// the patch. Pods that could not start are patched first, and show their old reason for a while.
+// A status that the kubelet wrote before it saw the patch is about the old image, and shows no
+// failure of the patch. Pods that could not start are patched first, and show their old reason for
+// a while.
 //
 // Three or more restarts since the patch are a failure only if the container was in a crash loop
 // when Ready last changed (P-060):
 //   - at most 15 min per restart had passed since the patch. Example: 4 restarts within 60 min.
 //   - the container had not been running for 10 min
-// A Pod that was well after its patch and crashed now and then in weeks is judged by its state now.
+// A Pod that ran well after its patch and crashed a few times over weeks is judged by its present
+// state.
 std::optional<PodFailure> FailureOf(const Pod& pod, const PodState& state, seconds pod_timeout,
                                     WallTime now);
 

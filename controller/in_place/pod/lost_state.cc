@@ -9,8 +9,8 @@
 namespace windlass::in_place {
 namespace {
 
-// Returns the revision to which the Pod was patched last, as its label says; nullopt if it is none
-// of `revisions`.
+// Returns the revision to which the Pod was patched last, as its label says; nullopt if that is not
+// one of `revisions`.
 std::optional<int64_t> PatchedTo(const Pod& pod, std::span<const int64_t> revisions) {
   const auto label = pod.meta.labels.Find(kRevisionLabel);
   const auto revision = label ? ParseWhole<int64_t>(*label) : std::nullopt;
@@ -46,7 +46,7 @@ std::optional<PodState> LostState(const Pod& pod, const std::optional<Result<Pod
                                                      .restart_count = live->restart_count});
     patch.seen.push_back({patch.id, ""});
   }
-  // A Pod with hundreds of containers has no room for it.
+  // The state of a Pod with hundreds of containers is too long for its annotation.
   if (!WritePodState(state).ok()) return std::nullopt;
   return state;
 }

@@ -1,4 +1,4 @@
-// What a Pod's node says about it, or that it has none. Source: P-006, P-032, P-039.
+// What a Pod's node, or the lack of one, says about the Pod. Source: P-006, P-032, P-039.
 #pragma once
 
 #include <map>
@@ -18,12 +18,12 @@ using Nodes = std::map<std::string_view, const Node*>;  // by name
 // still Ready its containers may well serve: a kubelet that reports trouble ends no container.
 bool IsOnLostNode(const Pod& pod, const Nodes& nodes);
 
-// Returns the zone of the Pod's node; empty if the Pod has no node, or the Node is gone or has
-// none.
+// Returns the zone of the Pod's node; empty if the Pod has no node, or the Node is gone or has no
+// zone.
 std::string_view ZoneOf(const Pod& pod, const Nodes& nodes);
 
-// Returns true if it was said that the Pod has no node: the scheduler found none, or the Pod is not
-// to have one yet.
+// Returns true if the Pod has no node and its condition PodScheduled is False: the scheduler found
+// no node, or a scheduling gate holds the Pod back.
 bool FitsOnNoNode(const Pod& pod);
 
 // Returns from when the rollout no longer waits for a Pod without a node, because it will not get

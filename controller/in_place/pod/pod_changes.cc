@@ -46,7 +46,8 @@ Result<TemplateChanges> MetadataBetween(const KnownTemplate& from, const KnownTe
   return changes;
 }
 
-// Returns true if somebody may have edited the Pod since it was created, or since our last patch.
+// Returns true if another client may have edited the Pod since it was created, or since our last
+// patch.
 bool MayBeEdited(const Pod& pod, const PodState* state) {
   // The state that a first drain writes is not about a patch.
   const bool patched =
@@ -55,7 +56,7 @@ bool MayBeEdited(const Pod& pod, const PodState* state) {
   return pod.meta.generation - 1 > (patched ? state->generation_before : 0);
 }
 
-// A Pod may have ten thousand containers, so nothing here looks at all of them for each of them.
+// A Pod may have ten thousand containers, so each is looked up by name, not searched for in a list.
 using ImageByName = std::unordered_map<std::string_view, std::string_view>;
 
 ImageByName ByName(const TemplateImages& images) {

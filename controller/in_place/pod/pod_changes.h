@@ -31,11 +31,11 @@ struct KnownTemplate {
 // Images: those in which the templates differ and that the Pod does not have yet. So a Pod that is
 // on its way to an older target gets to `to`, too (P-034, P-064). If both templates name the same
 // image and the Pod has another one:
-//   - Nobody edited the Pod since it was created or since our last patch: admission rewrote the
+//   - No client edited the Pod since it was created or since our last patch: admission rewrote the
 //     image. It stays, so that only containers restart whose image changes in the template (P-065).
-//   - Somebody may have edited the Pod, as its generation shows: it gets the template's image, as a
-//     rolling update would give it (I-55). If something else was edited, this undoes admission's
-//     rewrite once, unless admission rewrites our patch as well.
+//   - Another client may have edited the Pod, as its generation shows: it gets the template's
+//     image, as a rolling update would give it (I-55). If something else was edited, this undoes
+//     admission's rewrite once, unless admission rewrites our patch as well.
 //   - Admission undid our last patch (RevisionBasis::kPutBack): the image is patched again.
 // If `from` is unknown, the Pod gets all images of `to`.
 //

@@ -1,14 +1,18 @@
 // The one request that changes a running Pod: images, metadata and tolerations of the template, and
 // our state, in a single guarded JSON patch. Source: P-035.
 //
-// It has no resourceVersion, because the kubelet's writes must not make it fail. The API server
-// refuses it, with error kConflict, if the Pod is another one of that name, is being deleted, has
-// got a node that we did not see, no longer has the generation or the state annotation that we saw,
-// or a container to be changed no longer has the image that we saw.
+// The patch has no resourceVersion, because the kubelet's writes must not make it fail. The API
+// server refuses it, with error kConflict, if
+//   - the Pod is another one of that name
+//   - the Pod is being deleted
+//   - the Pod has got a node that we did not see
+//   - the generation or the state annotation is no longer the one that we saw
+//   - a container or toleration to be changed is no longer as we saw it
 //
-// If it arrives a second time, it is refused or changes nothing. Example: it brings app:1 to app:2,
-// a later patch goes back to app:1, and a network delivers the first one again. The images are
-// those that it saw, but the state annotation is the later patch's.
+// If the patch arrives a second time, the API server refuses it or it changes nothing. Example: a
+// patch brings app:1 to app:2, a later patch goes back to app:1, and the network delivers the first
+// patch again. The images are those that the first patch tests for, but the state annotation is the
+// later patch's.
 #pragma once
 
 #include <cstdint>
@@ -40,9 +44,9 @@ struct SeenPod {
 };
 
 // Returns the patch that brings `changes` to the Pod and writes `state` into its state annotation
-// and `revision` into its revision label. Images become those of `changes`, even if the Pod's
-// differ from the `from` in them. Error kInvalid if the Pod lacks a container, kMalformed if one of
-// its tolerations is not a JSON object.
+// and `revision` into its revision label. Images become the `to` of `changes`, even if the Pod's
+// present images are not the `from` there. Error kInvalid if the Pod lacks a container, kMalformed
+// if one of its tolerations is not a JSON object.
 Result<Request> PatchPod(const SeenPod& pod, const TemplateChanges& changes, std::string_view state,
                          int64_t revision);
 

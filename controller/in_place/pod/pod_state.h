@@ -18,9 +18,9 @@
 //
 //    "pod":"<uid>"
 //
-// Anybody who may patch Pods may write the annotation. A text that cannot be read is an error, and
-// its Pod counts as foreign. Unknown members, such as v0.1.0's "reserved", are ignored, and dropped
-// at the next write.
+// Any client that may patch Pods may write the annotation. A text that cannot be read is an error,
+// and its Pod counts as foreign. Unknown members, such as v0.1.0's "reserved", are ignored, and
+// dropped at the next write.
 #pragma once
 
 #include <cstddef>
@@ -38,8 +38,9 @@
 
 namespace windlass::in_place {
 
-// The longest state of one Pod: 0.5 KB for one container, and at the worst 30 containers that were
-// re-targeted three times. All annotations of an object together may have 256 KiB.
+// The longest state of one Pod. One container takes 0.5 KB; at the worst there is room for 30
+// containers that were re-targeted three times. All annotations of an object together may have 256
+// KiB.
 inline constexpr size_t kPodStateBytesMax = size_t{32} << 10U;
 // Containers that were there while a patch was under way, remembered per container (P-034).
 inline constexpr size_t kSeenContainersMax = 3;

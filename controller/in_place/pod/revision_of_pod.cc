@@ -10,7 +10,7 @@ bool IsKnown(const Fingerprint& target, const KnownTemplates& templates) {
          std::ranges::find(templates.others, target) != templates.others.end();
 }
 
-// Returns true if nobody but admission changed the spec since our patch. A generation never goes
+// Returns true if nothing but admission changed the spec since our patch. A generation never goes
 // down: if it did, the state belongs to another Pod.
 bool IsOurDoing(const Pod& pod, const PodState& state) {
   const int64_t moved = pod.meta.generation - state.generation_before;

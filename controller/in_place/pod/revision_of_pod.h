@@ -20,11 +20,11 @@ enum class RevisionBasis : uint8_t {
   kRewritten,  // our annotation; admission put other images in place of ours (P-081)
   kPutBack,    // our annotation; admission put the old image back
   kNative,     // no annotation, and the images of a template: created so
-  kForeign,    // none of these: somebody else changed the Pod
+  kForeign,    // none of these: another client changed the Pod
 };
 
-// Returns what became of our patch: kPatched, kRewritten, kPutBack, or kForeign if somebody edited
-// the Pod since and gave it other images.
+// Returns what became of our patch: kPatched, kRewritten, kPutBack, or kForeign if another client
+// edited the Pod since and gave it other images.
 //
 // The generation tells an edit from a rewrite by admission. Our patch raises it by 1, or by 0 if
 // admission undid all of the patch; a later edit raises it further. (A server older than 1.33 does

@@ -16,7 +16,7 @@ struct ImageChange {
   //   - kApp: always
   //   - kSidecar: only with kubelet 1.32 or newer
   //   - kInit: only when the Pod's sandbox is created anew. A rollout never changes such an image;
-  //     it is changed only to undo somebody's edit of the Pod.
+  //     Windlass changes it only to undo another client's edit of the Pod.
   ContainerKind kind = ContainerKind::kApp;
   std::string from;
   std::string to;
@@ -26,7 +26,7 @@ struct ImageChange {
 // Labels or annotations by key, with their new value; nullopt removes the key.
 using TextChanges = std::map<std::string, std::optional<std::string>>;
 
-// Both are JSON objects with sorted keys.
+// `from` and `to` are JSON objects with sorted keys.
 struct TolerationChange {
   std::optional<std::string> from;  // differs from `to` in tolerationSeconds only; nullopt: added
   std::string to;

@@ -14,8 +14,9 @@ namespace windlass::in_place {
 // templates at every step.
 bool KeepsTemplate(const ObjectMeta& rs);
 
-// Returns true for the settings and notes of updates in place on ReplicaSets and Deployments: two
-// ReplicaSets that exchange their templates exchange all annotations.
+// Returns true for the settings and notes of updates in place on ReplicaSets and Deployments. An
+// object that has one of these keeps all its annotations, however large: two ReplicaSets that
+// exchange their templates exchange annotations, too.
 bool KeepsAllWith(std::string_view key);
 
 // Returns true for our own annotations and for the one by which the ReplicaSet controller chooses

@@ -39,8 +39,8 @@ void Add(const char* op, const std::string& path, const Json& value, std::string
 
 }  // namespace
 
-// The API server compares texts as JSON writes them, and writes its own as Go does. Otherwise the
-// test would never hold for an annotation that somebody set to "<none>".
+// The API server compares the JSON texts of two values, and writes its own value as Go does.
+// Without the same escapes the test would never hold for an annotation that a user set to "<none>".
 void Operations::Test(const std::string& path, const Json& value) {
   std::string test;
   Add("test", path, value, test);

@@ -16,14 +16,14 @@ class Operations {
   void Test(const std::string& path, const Json& value);
   void Put(const std::string& path, const Json& value);
   void Replace(const std::string& path, const Json& value);
-  // JSON Patch refuses to remove a missing key, and somebody may have removed this one. So the key
-  // is added before it is removed.
+  // JSON Patch refuses to remove a missing key, and another client may have removed this one. So
+  // the patch adds the key before it removes it.
   void Remove(const std::string& path);
   // Changes the map of texts at `path`. If the map is absent (`exists` is false), the patch first
   // tests that it still is: adding it would overwrite keys that were written since.
   void ChangeMap(const std::string& path, bool exists, const TextChanges& changes);
-  // Tests that a Pod's state annotation is still `state`: what another patch noted since must not
-  // be lost. `annotations`: the Pod has any.
+  // Tests that a Pod's state annotation is still `state`, so that what another patch noted since is
+  // not lost. `annotations` is true if the Pod has any annotation.
   void TestState(bool annotations, const std::optional<std::string>& state);
 
   std::string Text() const;  // the patch, a JSON array

@@ -92,7 +92,7 @@ std::vector<TolerationEdit> EditsFor(const std::vector<Json>& present,
     if (texts.contains(change.to)) continue;
     std::optional<size_t> place = change.from ? whole.Take(*change.from) : std::nullopt;
     const std::string rest = WithoutSeconds(Json::parse(change.to, nullptr, false));
-    while (change.from && (!place || claimed[*place])) {  // somebody changed its seconds
+    while (change.from && (!place || claimed[*place])) {  // another client changed its seconds
       place = without_seconds.Take(rest);
       if (!place) break;
     }

@@ -12,7 +12,7 @@
 namespace windlass::in_place {
 
 struct TolerationDiff {
-  std::vector<TolerationChange> changes;  // of seconds, then new ones; even if some are lost
+  std::vector<TolerationChange> changes;  // of seconds, then new ones; set even if one is lost
   std::optional<size_t> lost;             // index of the first that only the host has
 };
 
@@ -28,7 +28,7 @@ struct TolerationEdit {
 };
 
 // Returns the edits that bring `changes` to a Pod with the tolerations `present`. A toleration that
-// the Pod already has needs none.
+// the Pod already has needs no edit.
 std::vector<TolerationEdit> EditsFor(const std::vector<Json>& present,
                                      const std::vector<TolerationChange>& changes);
 

@@ -20,7 +20,8 @@ bool HasLabel(const Pod& pod, const std::string& label, const std::string& value
   return pod.meta.labels.Find(label) == value;
 }
 
-// Returns true if the Pod can be drained so. A readinessGate cannot be added to a running Pod.
+// Returns true if the Pod can be drained in this mode. A readinessGate cannot be added to a running
+// Pod.
 bool CanDrain(const Pod& pod, const Drain& drain) {
   return drain.mode == Mode::kLabel || (drain.mode == Mode::kGate && pod.has_gate);
 }
@@ -53,7 +54,8 @@ DrainStep NextOfDrained(const Options& options, const Pod& pod, const Drained& d
 // The state annotation's text; nullopt removes the annotation.
 using StateText = std::optional<std::string>;
 
-// Guarded by the state that we saw: an overlapping leader may have patched the Pod since.
+// The patch tests the state that we saw, because an overlapping leader may have patched the Pod
+// since.
 Request PatchLabel(const Pod& pod, const std::string& label, const std::string& value,
                    const StateText& state) {
   Operations operations;
@@ -111,14 +113,14 @@ std::optional<std::string> LabelIn(std::string_view template_json, const Drain& 
   return *value == drain.off ? std::nullopt : std::optional(value->get<std::string>());
 }
 
-// The Pod returns to traffic with `value`, that of its own template. `drain.on` as configured
-// belongs to the workload's current template.
+// Makes the Pod return to traffic with `value`, its own value of the label. The configured
+// `drain.on` belongs to the workload's current template.
 void ComeBackTo(std::optional<std::string_view> value, Drain& drain) {
   if (drain.mode != Mode::kLabel || !value || value->empty() || *value == drain.off) return;
   drain.on = *value;
 }
 
-// True of the state that BeginDrain writes for a Pod without one.
+// Returns true for the state that BeginDrain writes to a Pod that had none.
 bool SaysNothingElse(const PodState& state) {
   return state.containers.empty() && state.target == state.from;
 }

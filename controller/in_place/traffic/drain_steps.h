@@ -51,8 +51,8 @@ struct DrainStep {
 DrainStep NextDrainStep(const Options& options, const Pod& pod, const PodState* state, bool chosen,
                         bool complete, WallTime now);
 
-// Returns the `drain` for the state of a Pod that somebody took (LostState): the Pod looks drained
-// as `options` say. Otherwise nullopt.
+// Returns the `drain` for the new state of a Pod that lost its state (LostState), if the Pod looks
+// drained as `options` say; nullopt otherwise.
 std::optional<Drained> DrainOfLost(const Options& options, const Pod& pod, WallTime now);
 
 // What BeginDrain writes into the state of a Pod that was never patched.
@@ -71,7 +71,7 @@ Result<Request> BeginDrain(const Options& options, const Pod& pod, const PodStat
 
 // Returns the patch that lets the Pod take traffic again, and removes `drain` from its state. A
 // state that says nothing else is removed whole. If `state` has no `drain`, `options` say how the
-// Pod was drained; as above, not by mode kNone.
+// Pod was drained; their mode must not be kNone.
 //
 // The label gets the value that it has in `of_template`, the text of the Pod's own template.
 // (`options` describe the workload's current template, which may differ.) If `of_template` is

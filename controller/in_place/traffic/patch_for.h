@@ -38,7 +38,8 @@ Result<std::variant<PodPatch, Request>> PatchFor(const Pod& pod, const PodState*
                                                  const KnownTemplate& from, const PodTarget& target,
                                                  const std::string* whole_pod, WallTime now);
 
-// Returns the patch that writes `state` to the Pod, and nothing else that it has not (LostState).
+// Returns the patch that writes `state` to the Pod. It changes nothing else: the Pod already has
+// the revision label that the patch also writes (LostState).
 Result<Request> RestoreState(const Pod& pod, const PodState& state);
 
 }  // namespace windlass::in_place

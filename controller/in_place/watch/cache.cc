@@ -12,8 +12,8 @@
 namespace windlass {
 namespace {
 
-// How long a failure may be one of an API server that has just started: it does not know the rights
-// yet, or has not filled its caches. A watch that opens again counts as well after 10 s more
+// For this long, a failure may come from an API server that has just started: it does not know the
+// rights yet, or has not filled its caches. A watch that opens again counts as well only 10 s later
 // (reflector_patience.h).
 constexpr Duration kServerStartsWithin = seconds(30);
 
@@ -79,7 +79,8 @@ void InPlaceCache::LetGo() {
 
 void InPlaceCache::StartOverUnlessSynced() {
   const auto start_over = [](auto& shared) {
-    // Also if the last workload has let it go. One that was given up starts by itself.
+    // An informer starts over even if the last workload has let it go. One that was given up starts
+    // by itself.
     if (!shared.running() || shared.HasSynced()) return;
     shared.informer.Stop();
     shared.informer.Start();
@@ -116,10 +117,11 @@ std::vector<std::string> InPlaceCache::Troubles() const {
   return troubles;
 }
 
-// Returns what is missing, for the condition. Pods are restarted because of what these informers
-// show, so a missing right counts soon, without the delay that other informers have:
-// waiting loses nothing. Before, what they show is only late: rollouts that go on without it would
-// take down Pods beside one that restarts.
+// Returns what is missing, in the words of the condition; empty if nothing is. Windlass restarts
+// Pods because of what these informers show. So a missing right counts after kServerStartsWithin,
+// without the delay that other informers have: a workload that waits loses nothing. Before
+// that an informer counts as late, not as missing: rollouts that go on without it would take down
+// Pods beside one that restarts.
 std::string InPlaceCache::Missing() const {
   std::string missing;
   const Clock& clock = informers_.environment().clock;

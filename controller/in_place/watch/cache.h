@@ -1,10 +1,11 @@
 // The additional informers of in-place updates: whole Pods, the Nodes they are on, and
 // PodDisruptionBudgets.
 //
-// They run from the first workload on that asks for in-place updates, or has a ReplicaSet whose
-// annotations show that it did, until some time after the last one. Without one, Pod storms
-// cost nothing. Other workloads do not wait for these informers: an incomplete or forbidden one is
-// reported missing only in the views of workloads that need it. Core thread only.
+// They run while a workload needs them: it asks for in-place updates, or has a ReplicaSet whose
+// annotations show that it did. They stop some time after the last such workload. Without
+// such a workload, Pod storms cost nothing. Other workloads do not wait for these informers: an
+// incomplete or forbidden one is reported missing only in the views of workloads that need it. Core
+// thread only.
 #pragma once
 
 #include <functional>
@@ -25,7 +26,8 @@ class InPlaceCache final : public WatchExtension {
   // this process watches one namespace only.
   explicit InPlaceCache(Informers& informers);
 
-  // Called when what is known or missing may have changed for all workloads concerned.
+  // Called when an informer becomes complete, fails or recovers: this may matter to every workload
+  // that needs the informers.
   std::function<void()> on_news;
 
   bool IsAskedBy(const Workload& workload) const override;
@@ -41,7 +43,7 @@ class InPlaceCache final : public WatchExtension {
   bool running() const { return running_; }
   // Returns true if all informers are complete and may watch.
   bool HasSynced() const;
-  // Returns one line per informer in trouble; none while the informers do not run.
+  // Returns one line per informer in trouble; empty while the informers do not run.
   std::vector<std::string> Troubles() const;
 
   size_t LargestPodJson(const Uid& replica_set) const override;

@@ -20,8 +20,8 @@ InPlaceFeature::InPlaceFeature(ControllerHost& host, WorkloadCache& cache)
   cache_.pods().store().OnChange([this](const Change<Pod>&) { host_.CacheChanged(); });
 }
 
-// Without the right to watch whole Pods, this process updates none in place, and other workloads
-// must not wait for them.
+// Without the right to watch whole Pods, this process updates no Pod in place, and other workloads
+// must not wait for whole Pods.
 std::vector<ComparedCache> InPlaceFeature::ComparedCaches() const {
   if (!cache_.HasPods()) return {};
   return {Compared(cache_.pods())};

@@ -1,5 +1,6 @@
-// Updates in place as a controller of workloads has them: their caches, wake-ups and observer, put
-// together. A kind that offers them makes one and extends its controller by it. Core thread only.
+// What a controller of workloads needs for updates in place: their caches, wake-ups and observer,
+// put together. A workload kind that offers such updates makes one InPlaceFeature and extends its
+// controller by it. Core thread only.
 #pragma once
 
 #include <string>
@@ -26,10 +27,11 @@ class InPlaceFeature final : public ControllerExtension {
   // budgets, which no leader writes.
   std::vector<ComparedCache> ComparedCaches() const override;
   MonotonicTime ViewAt() const override;
-  // Returns none while no workload asks for updates in place.
+  // Returns an empty list while no workload needs the informers of updates in place.
   std::vector<NeededRight> RightsNeeded() const override;
-  // Problems that affect only updates in place. Every user who may edit a workload can switch them
-  // on; that must not make Windlass not ready, nor block the rollout of its next version.
+  // Problems that affect only updates in place. Every user who may edit a workload can switch such
+  // updates on. So these problems must not make Windlass unready, nor block the rollout of its next
+  // version.
   std::vector<std::string> Notes() const override { return cache_.Troubles(); }
   void AddFigures(Figures& figures) const override;
   RolloutHold HoldOf(const Workload& workload) const override;

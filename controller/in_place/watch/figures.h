@@ -26,10 +26,10 @@ struct InPlaceFigures {
   Histogram available = InPlaceHistogram();   // from the patch to the Pod's availability
 };
 
-// Appends them to `figures` as the metrics page shows them.
+// Appends the counts to `figures` as the metrics page shows them.
 void AddInPlaceFigures(const InPlaceFigures& in_place, Figures& figures);
 
-// Returns their metrics.
+// Returns the metrics of these counts.
 MetricSection InPlaceMetrics();
 
 }  // namespace windlass

@@ -165,7 +165,8 @@ void InPlaceObserver::Look(const Pod& pod, const Workload& owner) {
   Forget(pod.meta.uid);
 }
 
-// The Pod was available before. A failure now is reported as long as the rollout goes on.
+// Looks at a Pod that is not followed, as after it became available. A failure is reported as long
+// as the rollout goes on.
 void InPlaceObserver::LookAfterwards(const Pod& pod, const Workload& owner) {
   if (!rollouts_.UnderWay(KeyOf(owner.meta))) return;
   const std::optional<PodState> state = StateOf(pod, owner);

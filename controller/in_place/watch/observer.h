@@ -39,8 +39,8 @@ class InPlaceObserver {
   // Records an Event about an object.
   using RecordEvent = std::function<void(const ObjectReference& about, const Event& event)>;
 
-  // Listens to both stores. Everything must outlive the observer, and the stores must not change
-  // any more when it has gone.
+  // Listens to both stores. All arguments must outlive the observer, and the stores must not change
+  // after it is gone.
   InPlaceObserver(const Clock& clock, TimerQueue& timers, RecordEvent record,
                   WorkloadStore& workloads, Store<Pod>& pods, OwnerOf owner_of);
   ~InPlaceObserver();

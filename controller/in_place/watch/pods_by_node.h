@@ -14,13 +14,13 @@ namespace windlass {
 
 class PodsByNode {
  public:
-  // Registers a handler with `pods`, which must not change any more when the index has gone.
+  // Registers a handler with `pods`, which must not change after the index is gone.
   explicit PodsByNode(Store<Pod>& pods);
   PodsByNode(const PodsByNode&) = delete;
   PodsByNode& operator=(const PodsByNode&) = delete;
 
-  // Returns the Pods that are scheduled to `node`, in no particular order. In a handler of the
-  // store that was registered before, they are those from before the change.
+  // Returns the Pods that are scheduled to `node`, in no particular order. A handler that was
+  // registered with the store before the index sees the Pods from before the change.
   std::span<const Pod* const> On(std::string_view node) const;
 
  private:
