@@ -23,26 +23,28 @@ inline constexpr std::string_view kMaxReplicas = "deployment.kubernetes.io/max-r
 inline constexpr std::string_view kRollbackTo = "deprecated.deployment.rollback.to";
 inline constexpr std::string_view kLastApplied = "kubectl.kubernetes.io/last-applied-configuration";
 
-// On a ReplicaSet, which template its workload asked for (fingerprint_text.h). For kinds whose
-// stored template lacks the defaults of the API server: their ReplicaSets have another one.
+// On a ReplicaSet: which template its workload asked for (fingerprint_text.h). Only for kinds whose
+// stored template lacks the API server's defaults: the templates of their ReplicaSets have them,
+// and so differ.
 inline constexpr std::string_view kRequestedTemplate = "windlass.dev/requested-template";
 
-// On a ReplicaSet: its template has worked, as proven.h says.
+// Notes on a ReplicaSet that its template has worked (proven.h).
 inline constexpr std::string_view kComplete = "internal.windlass.dev/complete";
 inline constexpr std::string_view kScaledToZero = "internal.windlass.dev/scaled-to-zero";
 
-// On a workload: its user's word that the rollout may go on from a step. It is about one step of
-// one rollout.
+// On a workload: its user lets the rollout go on from a step. The value names one step of one
+// rollout.
 inline constexpr std::string_view kPromote = "windlass.dev/promote";
 
 // Returns true if an annotation of the workload is copied to its new ReplicaSet: all except the
-// eight above, kTermAnnotation, and the internal ones that an extension writes to a ReplicaSet
-// (D-163, P-074). `kubectl rollout undo` copies the internal ones to the workload; the next status
-// write removes them there.
+// annotations above, kTermAnnotation, and the internal ones that an extension writes to a
+// ReplicaSet (D-163, P-074). `kubectl rollout undo` copies the internal ones to the workload; the
+// next status write removes them there.
 bool IsCopied(std::string_view key);
 
-// Returns true for an annotation that some controller of workloads may read: the ones above, those
-// of Windlass, and kubectl's note of why a revision was made. Others are only copied.
+// Returns true for an annotation that some controller of workloads may read: the ones above except
+// kLastApplied, those of Windlass, and kubectl's note of why a revision was made. Other annotations
+// are only copied.
 bool IsRead(std::string_view key);
 
 // Returns the whole text as a base-10 int64; nullopt for anything else (D-160).

@@ -13,10 +13,10 @@ namespace windlass::workload {
 struct Claims {
   // Owned by the workload, ordered by creation, then name (D-150).
   std::vector<const ReplicaSet*> ours;
-  // No controller, and labels that match: to be adopted (D-100.4). Empty if the workload is being
-  // deleted.
+  // To be adopted (D-100.4): no controller, labels that match, and not being deleted. Empty if the
+  // workload is being deleted.
   std::vector<const ReplicaSet*> to_adopt;
-  // Owned by the workload, but the labels no longer match: to be released (D-100.3). Empty if the
+  // To be released (D-100.3): owned by the workload, but the labels no longer match. Empty if the
   // workload is being deleted.
   std::vector<const ReplicaSet*> to_release;
 };

@@ -72,7 +72,7 @@ const Reply* AnswerToCreate(const Situation& situation, const std::string& name)
 }
 
 // Returns true if the server made the new ReplicaSet as every later sync would recognize it. If the
-// wanted template is not known, owner and labels tell (RO-014).
+// wanted template is not known, owner and labels decide (RO-014).
 bool CameBackAsSent(const Situation& situation, const Reply& answer) {
   const Workload& workload = situation.workload;
   SymbolTable symbols;

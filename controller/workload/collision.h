@@ -14,8 +14,8 @@
 //   - when the reply to a create shows something other than the new ReplicaSet (a ReplicaSet that
 //     is deleted or released right after its creation does not count);
 //   - when one of our ReplicaSets has the name to be created, and a revision that no status ever
-//     acknowledged. An acknowledged one whose template was edited later is an ordinary collision,
-//     and so is one that had another number before, or was complete;
+//     acknowledged. If it had another number before, or was complete, it is an ordinary collision,
+//     and so is one whose template was edited after its revision was acknowledged;
 //   - when three names in a row, all for the present template, belong to ReplicaSets that were made
 //     for this workload and then changed or taken away.
 #pragma once
@@ -38,8 +38,9 @@ Step AfterNameWasTaken(const Situation& situation, const RefusedCreate& refused,
                        const NewReplicaSet& parts);
 
 // Returns the step that stops the rollout if:
-//   - this sync created it, and the reply shows something other than the new ReplicaSet
-//   - our ReplicaSet of that name has a revision that no status acknowledged
+//   - this sync created the ReplicaSet `name`, and the reply shows something other than the new
+//     ReplicaSet
+//   - our ReplicaSet `name` has a revision that no status acknowledged
 // Returns a failure with back-off if the created ReplicaSet is gone again; the next sync creates it
 // anew. Returns nullopt if `name` may be created.
 std::optional<Step> AfterCreate(const Situation& situation, const std::string& name);

@@ -6,7 +6,7 @@
 namespace windlass::workload {
 namespace {
 
-// How long words that differ in numbers only wait.
+// How long a message waits that differs in numbers only.
 constexpr seconds kNumbersToldAfter{60};
 
 // "try 17 at 08:00:01 was denied" -> "try at was denied"
@@ -21,8 +21,8 @@ std::string WithoutNumbers(std::string_view words) {
   return kept;
 }
 
-// Returns true if both texts name the same, up to the first colon, and say the same of it as far as
-// words without digits tell.
+// Returns true if both texts name the same subject, up to the first colon, and the rest differs at
+// most in words with digits.
 bool SaySame(std::string_view shown, std::string_view said) {
   const size_t colon = said.find(": ");
   return shown.substr(0, colon) == said.substr(0, colon) && shown.size() > colon &&

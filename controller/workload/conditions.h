@@ -39,10 +39,10 @@ void RefreshCondition(std::vector<Condition>& conditions, Condition condition);
 // Like RefreshCondition, unless the present one has the same status, reason and message.
 void UpdateCondition(std::vector<Condition>& conditions, Condition condition);
 
-// For a condition with the API server's words. Like UpdateCondition, but if its words differ from
-// the present ones in numbers only, they are told a minute later: a time, a port or a request id in
-// them would cause a write per retry. Example: "web-7c9: try 17 was denied" stays for a minute,
-// although try 18 was denied, too.
+// For a condition whose message quotes the API server. Like UpdateCondition, but a message that
+// differs from the present one in numbers only waits until that one is a minute old: a time, a port
+// or a request id in it would cause a write per retry. Example: "web-7c9: try 17 was denied" stays
+// for a minute, although try 18 was denied, too.
 void TellCondition(std::vector<Condition>& conditions, Condition condition);
 
 void RemoveCondition(std::vector<Condition>& conditions, std::string_view type);

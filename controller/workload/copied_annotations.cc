@@ -10,8 +10,8 @@
 namespace windlass::workload {
 namespace {
 
-// Returns true if `rs` has the annotation with that value. Of a large value the cache may hold only
-// the fingerprint, of one object and not of the other.
+// Returns true if `rs` has the annotation with that value. The cache may hold only the fingerprint
+// of a large value, and may do so for one of the two objects alone.
 bool Shows(const ReplicaSet& rs, std::string_view key, std::string_view value) {
   if (rs.meta.annotations.Find(key) == value) return true;
   if (value.size() <= kAnnotationBytesKept) return false;
@@ -25,8 +25,8 @@ bool Shows(const ReplicaSet& rs, const LargeAnnotation& annotation) {
   return text && FingerprintOf(*text) == annotation.value;
 }
 
-// As kAnnotationBytesCopied, for those that Windlass or kubectl reads of a ReplicaSet: settings of
-// updates in place, change-cause.
+// As kAnnotationBytesCopied, for annotations of a ReplicaSet that Windlass or kubectl reads:
+// settings of updates in place, change-cause.
 constexpr size_t kAnnotationBytesOfRead = kAnnotationBytesMax - (size_t{4} << 10U);
 
 // An annotation that a ReplicaSet lacks.
@@ -66,8 +66,8 @@ size_t BytesOfAll(const ReplicaSet& rs) {
 
 struct Choice {
   std::vector<Lacking> copied;
-  std::vector<Lacking> left_out;  // in order of the copying
-  size_t bytes = 0;               // that there are with those copied
+  std::vector<Lacking> left_out;  // in the order of copying
+  size_t bytes = 0;               // of all annotations once those are copied
 };
 
 Choice Choose(const Workload& workload, const ReplicaSet* onto) {

@@ -12,14 +12,16 @@ namespace windlass::workload {
 // due (D-182). Requires that there is no new ReplicaSet yet.
 Step CreateNewReplicaSet(const Situation& situation, std::optional<int32_t> replicas = {});
 
-// Returns the step that tells why the new ReplicaSet cannot be made, if that is known without
-// asking the API server: the workload's selector cannot match it. Returns nullopt otherwise. Asked
-// before anything is taken away to make room for it.
+// Returns the step that reports why the new ReplicaSet cannot be made, if that is known without
+// trying: the workload's selector cannot match it. Returns a read if the workload's template is
+// needed for that. Returns nullopt otherwise. Must be called before Pods are removed to make room
+// for the new ReplicaSet.
 std::optional<Step> RefuseImpossible(const Situation& situation);
 
-// Returns true if there is no new ReplicaSet because the API server refused, in this sync, to
-// create it, such as for a quota, or because it cannot be made (RefuseImpossible). A lost reply is
-// no refusal, nor is a server or a webhook in trouble.
+// Returns true if there is no new ReplicaSet because
+//   - the API server refused to create it in this sync, for example because of a quota. A lost
+//     reply is not a refusal, and neither is a server or a webhook in trouble
+//   - or it cannot be made (RefuseImpossible)
 bool IsCreateRefused(const Situation& situation);
 
 }  // namespace windlass::workload

@@ -8,9 +8,9 @@
 
 namespace windlass::workload {
 
-// Returns `write`, a status write after whose refusal the sync goes on. Returns nullopt if this
-// sync sent it already, or if another status write of this sync failed: times and counters change
-// during a sync, so the two bodies may differ.
+// Returns `write`, a status write; the sync goes on even if it is refused. Returns nullopt if this
+// sync sent it already, or if another status write of this sync failed: that may be the same one,
+// because times and counters change during a sync.
 std::optional<Step> UnlessTried(const Situation& situation, Write write);
 
 // Returns the status write that reports the failed create. It leaves the generation unobserved, and

@@ -31,7 +31,7 @@ struct CountedPods {
   int32_t updated = 0;
   int32_t ready = 0;
   int32_t available = 0;
-  int64_t min_available = 0;  // fewer than these, and the workload is not available
+  int64_t min_available = 0;  // with fewer available Pods, Available is False
 };
 
 // A time in which a rollout stands still because its user asked for it.
@@ -54,25 +54,27 @@ struct MixedReplicaSet {
 };
 
 struct Extended {
-  // nullopt: the counters of ReplicaSets tell.
+  // nullopt if the counters of ReplicaSets are used.
   std::optional<CountedPods> counted{};
   // The condition whose message counts Pods; empty if there is none. A change of this message may
   // be published later, like a change of a counter.
   std::string_view counting_condition{};
-  // Nothing more is to come, although the rollout is not complete.
+  // True if no more progress is due although the rollout is not complete.
   bool at_rest = false;
   // nullopt if something may be rolled out.
   std::optional<RolloutRefusal> refused{};
-  // It is not known yet which ReplicaSet has the template. Progressing is about the workload then,
-  // and not about the ReplicaSet of an earlier rollout.
+  // True if it is not known yet which ReplicaSet has the template. Progressing then names the
+  // workload instead of the ReplicaSet of an earlier rollout.
   bool new_one_unknown = false;
-  // Pods are never replaced, so no second ReplicaSet gets any beside the one that has them all.
+  // True if Pods are never replaced: no second ReplicaSet gets Pods beside the one that has them
+  // all.
   bool of_one_replica_set = false;
-  // A new ReplicaSet is made without Pods.
+  // True if a new ReplicaSet is made without Pods.
   bool new_one_is_empty = false;
-  // Under Recreate these do not grow: it promises that two templates never run at once (P-011).
+  // ReplicaSets that do not grow under Recreate, which promises that two templates never run at
+  // once (P-011).
   std::vector<MixedReplicaSet> mixed{};
-  // History clean-up does not delete these.
+  // ReplicaSets that history clean-up does not delete.
   std::vector<const ReplicaSet*> kept{};
   // The progress deadline does not run during a standstill that began before the deadline passed.
   std::vector<Standstill> standstills{};
@@ -116,9 +118,9 @@ class Extension {
   Extension(const Extension&) = delete;
   Extension& operator=(const Extension&) = delete;
 
-  // Looks at a situation in which all else is set. Sets `extended` and `extension_state`. May also
-  // choose another ReplicaSet with the wanted template as the new one; then sets `old` anew. May
-  // set `wanted` if the planner does not know it.
+  // Looks at a situation whose other members are set. Sets `extended` and `extension_state`. May
+  // also choose another ReplicaSet with the wanted template as the new one; then sets `old` anew.
+  // May set `wanted` if the planner does not know it.
   virtual void Look(workload::Situation& /*situation*/) const {}
 
   // Returns the extension's own next step. Returns nullopt if the planner is to go on.
@@ -144,8 +146,8 @@ class Extension {
     return {};
   }
 
-  // Returns `step`, the planner's answer. A step that ends the sync may be changed, so that the
-  // next sync begins in time, or as a retry.
+  // Returns `step`, the planner's answer. May change a step that ends the sync: into a retry, or so
+  // that the next sync begins in time.
   virtual Step End(const workload::Situation& /*situation*/, Step step) const { return step; }
 };
 

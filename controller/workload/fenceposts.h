@@ -11,9 +11,9 @@
 
 namespace windlass::workload {
 
-// Resolves both as ResolveLimits does (controller/count/limits.h), and caps max_unavailable at
-// replicas. Surge is not capped, and an absolute surge stays even if
-// replicas is 0 (D-252, D-253). Example: 10 replicas, both 25 %: surge 3, max_unavailable 2.
+// Resolves both limits as ResolveLimits does (controller/count/limits.h), and caps max_unavailable
+// at replicas. Surge is not capped, and an absolute surge stays even if replicas is 0 (D-252,
+// D-253). Example: 10 replicas, both 25 %: surge 3, max_unavailable 2.
 //
 // Returns kInvalid for a value that is neither a count nor a percentage. The message names the
 // value's field, as a member of `field`: "spec.strategy.rollingUpdate" gives

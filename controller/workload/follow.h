@@ -7,7 +7,8 @@
 //   - Nothing is held back on other revisions (RO-031).
 //   - No ReplicaSet is made or numbered for the template, not even for a rollback (RO-033).
 //   - Progressing is False, and no deadline runs (RO-034).
-// If there is no such ReplicaSet, nothing moves until that changes (RO-032).
+// If there is no such ReplicaSet, no Pod moves to another revision until that changes; scaling goes
+// on (RO-032).
 #pragma once
 
 #include <vector>
@@ -16,16 +17,16 @@
 
 namespace windlass::workload {
 
-// Returns the ReplicaSet among `ours` that Pods are to follow: the one with that revision, else the
-// one that had it. Returns null if there is none. Requires workload.follow_revision.
+// Returns the ReplicaSet among `ours` that Pods are to follow: that of FindKept (revisions.h).
+// Returns null if there is none. Requires workload.follow_revision.
 const ReplicaSet* FindFollowed(const Workload& workload,
                                const std::vector<const ReplicaSet*>& ours);
 
-// Returns true if Pods are to follow a ReplicaSet that does not exist: then no ReplicaSet is made,
-// scaled or deleted.
+// Returns true if Pods are to follow a ReplicaSet that does not exist. Then the workload is scaled,
+// but no ReplicaSet is made, rolled out or deleted.
 bool HasNothingToFollow(const Situation& situation);
 
-// Returns what Progressing says then, with reason NothingToAbortTo.
+// Returns what Progressing says while HasNothingToFollow, with reason NothingToAbortTo.
 RolloutRefusal NothingToFollow(const Workload& workload);
 
 }  // namespace windlass::workload

@@ -29,8 +29,8 @@ bool IsIdle(const ReplicaSet& rs) {
          rs.meta.generation <= rs.status.observed_generation;
 }
 
-// Returns true if Recreate may have to wait for Pods of `rs`. Nothing would tell whose they are if
-// `rs` were deleted (S-010).
+// Returns true if Recreate may have to wait for Pods of `rs`. If `rs` were deleted, nothing would
+// show whose Pods they are (S-010).
 bool IsAwaited(const Situation& situation, const ReplicaSet& rs) {
   const View& view = situation.view;
   const bool unknown = !view.pods_known && !view.pods_given_up;
@@ -38,14 +38,14 @@ bool IsAwaited(const Situation& situation, const ReplicaSet& rs) {
 }
 
 // Returns true if the workload wants to keep `rs`:
-//   - because of the revision that it has or had (RO-035)
-//   - because its Pods served last, or it is the latest one, while there are none: Pods come back
-//   in
-//     it if the template has no ReplicaSet (RO-122, D-354)
-//   - while Pods follow a revision, because `rs` has the workload's own template: another try finds
-//     it again (RO-037)
-//   - because it has the highest revision, as while a template that came during a pause has no
-//     ReplicaSet: else that one would get a number which was given before (I-11)
+//   - It has or had the kept revision (RO-035).
+//   - While there are no Pods: its Pods served last, or it is the latest one. Pods come back in it
+//     if the template has no ReplicaSet (RO-122, D-354).
+//   - While Pods follow a revision: it has the workload's own template. Another try finds it again
+//     (RO-037).
+//   - It has the highest revision, for kinds that keep a stable revision. Example: a template that
+//     came during a pause has no ReplicaSet yet, which would get a number that was given before
+//     (I-11).
 bool IsKept(const Situation& situation, const ReplicaSet* rs) {
   const Workload& workload = situation.workload;
   if (workload.follow_revision &&
@@ -63,8 +63,8 @@ bool IsKept(const Situation& situation, const ReplicaSet* rs) {
 }
 
 // Returns true if history is cleaned up although the rollout is not complete: a version that never
-// is must not make the history grow for ever (RO-125). Example: limit 2, a partition that is never
-// lifted, and 12 templates.
+// completes must not make the history grow for ever (RO-125). Example: limit 2, a partition that is
+// never lifted, and 12 templates.
 bool MayCleanUpMidway(const Situation& situation) {
   return situation.workload.paused || situation.extended.at_rest ||
          situation.workload.kind.KeepsStableRevision();

@@ -13,8 +13,7 @@ namespace windlass::workload {
 //   - this sync has sent it: the API server did not keep it
 //   - this sync has sent kPatchesOfOneReplicaSet patches of the same ReplicaSet: if the server
 //     changes something else each time, no two of them are equal
-// If a user made the changes, each of them is an event and begins another sync, in which the count
-// begins anew.
+// A change that a user makes is an event: it begins another sync, in which the count begins anew.
 std::optional<Step> UnlessInVain(const Situation& situation, Write write);
 
 }  // namespace windlass::workload

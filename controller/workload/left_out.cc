@@ -9,7 +9,7 @@
 namespace windlass::workload {
 namespace {
 
-// How often an Event says so, at most: every sync would.
+// How often the Event is sent at most: every sync returns it.
 constexpr Duration kToldAgain = seconds(600);
 
 }  // namespace

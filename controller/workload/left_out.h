@@ -13,12 +13,14 @@ namespace windlass::workload {
 // The reason of condition ReplicaFailure and of the Event.
 inline constexpr std::string_view kLeftOutReason = "WindlassOutOfMemory";
 
-// Returns the Event that says so; every sync may send it.
+// Returns the Event that reports this. Every sync may return it: it is sent at most every ten
+// minutes.
 Event LeftOutEvent(std::string message);
 
-// Returns the step that tells the user of a workload that is left alone, or has a ReplicaSet that
-// is: in its condition ReplicaFailure, and in an Event. Nothing else may be decided for it, because
-// the view shows it without what may be large. Returns nullopt if all is whole.
+// Returns the step that reports, in the condition ReplicaFailure and in an Event, that there is no
+// room for the workload or one of its ReplicaSets. Nothing else may be decided for the workload,
+// because the view shows that object without its large parts. Returns nullopt if all objects are
+// whole.
 std::optional<Step> RefuseLeftOut(const View& view, const Learned& learned, WallTime now);
 
 }  // namespace windlass::workload

@@ -93,8 +93,8 @@ std::optional<int64_t> PromotedRevision(const Workload& workload) {
   return ParseRevision(text.substr(0, text.find('/')));
 }
 
-// Adds `revision` to `change`, and the present number to the history if that is lower. The present
-// number may be one that somebody dropped and the status remembers.
+// Adds `revision` to `change`, and the present number to the history if that is lower. If another
+// client dropped the present number, the status remembers it.
 void RaiseRevision(const Workload& workload, const ReplicaSet& rs, int64_t revision,
                    ReplicaSetChange& change) {
   const std::string text = NumberText(workload, rs);
@@ -206,7 +206,7 @@ ReplicaSetChange MissingFromNewReplicaSet(const Situation& situation) {
     NoteRequest(situation.workload, rs, change);
   }
   RaiseRevision(situation.workload, rs, RevisionToBe(situation), change);
-  // Its template is the latest now, and it sleeps (FindServedLast).
+  // This ReplicaSet is now the latest one: its size annotations must say 0 (FindServedLast).
   const bool sleeps = situation.limits.desired == 0 && rs.replicas == 0;
   if (sleeps && change.annotations.contains(std::string(kRevision))) {
     SetSizeAnnotations(situation.limits, change.annotations);

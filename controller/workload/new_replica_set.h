@@ -28,11 +28,11 @@ const ReplicaSet* FindNewReplicaSet(const Workload& workload,
                                     const Learned& learned);
 
 // Returns the template that Pods are to have. `new_replica_set` is what FindNewReplicaSet returned.
-//   - There is one: its template. That is the one asked for, even if an upgraded API server shows
-//     new defaults in it.
-//   - There is none: Workload::defaulted, the template with its defaults. If that is null, the
-//     wanted template is not known.
-// For a workload without a requested_template it is the workload's own.
+//   - For a workload that has no requested_template and follows no revision: its own template.
+//   - Else, if there is a new ReplicaSet: its template. That is the one asked for, even if an
+//     upgraded API server shows new defaults in it.
+//   - Else Workload::defaulted, the template with its defaults. If that is null, the wanted
+//     template is not known.
 WantedTemplate FindWantedTemplate(const Workload& workload, const ReplicaSet* new_replica_set);
 
 // Guards against a fault in our canonical form, which would restart the Pods of a whole cluster
@@ -47,17 +47,21 @@ WantedTemplate FindWantedTemplate(const Workload& workload, const ReplicaSet* ne
 std::optional<Step> ConfirmTemplateChanged(const Situation& situation);
 
 // Returns one more than the highest revision of the old ReplicaSets. Skips revisions that cannot be
-// parsed or are 2^62 or more, so that a planted MaxInt64 never overflows (D-160, B-32). Returns no
-// 2^62 either, which the next call would skip: then the number above the highest one that has room
-// above it. Examples: revisions 3, 7 and "x": 8; 3, 2^62 - 2 and 2^62 - 1: 4.
+// parsed or are 2^62 or more, so that a planted MaxInt64 never overflows (D-160, B-32). Never
+// returns 2^62, which the next call would skip, but one more than the highest revision whose next
+// number is free. Examples: revisions 3, 7 and "x": 8; 3, 2^62 - 2 and 2^62 - 1: 4.
 int64_t NextRevision(const std::vector<const ReplicaSet*>& old);
 
-// Returns the number that `rs` gets when its template is rolled out beside `others`: its own, if it
-// is above theirs. `rs` null: of one that is made. Of a kind that keeps a stable revision no number
-// is given to two templates, although ReplicaSets are gone: the published revision was given before
-// the spec changed, and so was the one that an annotation kPromote names when a ReplicaSet is made
-// (I-11), unless the status has told it for this template. Example: `2@8` of an earlier Rollout of
-// that name; the first ReplicaSet gets 9.
+// Returns the revision that `rs` gets when its template is rolled out beside `others`: its own if
+// that is above theirs, else the next one. A null `rs` stands for a ReplicaSet that is to be
+// created.
+//
+// A kind that keeps a stable revision never gives one number to two templates, even if ReplicaSets
+// are gone (I-11). So the result is also above
+//   - the published revision, if the spec has changed since, or if `rs` exists without a number
+//   - the revision that the annotation kPromote names, if the ReplicaSet has no number yet, unless
+//     the status announced that revision for this template (promised_revision). Example: `2@8` is
+//     left from an earlier Rollout of that name; the first ReplicaSet gets 9
 int64_t NumberFor(const Workload& workload, const ReplicaSet* rs,
                   const std::vector<const ReplicaSet*>& others);
 

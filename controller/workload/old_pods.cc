@@ -12,11 +12,11 @@ namespace {
 // When to look again while the cache cannot tell whether old Pods are left. The wait for those Pods
 // needs no timer: their disappearance is an event.
 constexpr Duration kRecreateLookAgain = seconds(1);
-// The same while there is no cache, so that each look is a list.
+// The same while there is no cache of Pods: each look is a LIST.
 constexpr Duration kRecreateListAgain = seconds(10);
 
-// What a Pod may take longer than its grace period, which ends at its deletionTimestamp, before
-// users are told: as long as Kubernetes lets a node be away by default.
+// How long after its grace period, which ends at its deletionTimestamp, a Pod is reported to users:
+// as long as Kubernetes lets a node be away by default.
 constexpr seconds kStopsLate = seconds(300);
 
 // Returns true if `uid` is that of a ReplicaSet of the workload other than `next`.
@@ -57,7 +57,7 @@ std::string WhatIsLeft(const Situation& situation, const ReplicaSet* next) {
   return "a Pod of another replica set is still there";
 }
 
-// A Pod that takes its grace period is no news.
+// A Pod within its grace period is not reported.
 Wait TellAwaited(const Situation& situation, const ReplicaSet* next) {
   const auto message = [&](seconds) {
     const std::string held = next == nullptr ? "A new replica set is not created: "
@@ -134,7 +134,7 @@ std::optional<OldPodsWait> AwaitOldPods(const Situation& situation, const Replic
     return OldPodsWait{.then = AwaitOneTemplate(situation, *mixed)};
   }
   const OldPods old_pods = LookForOldPods(situation, next);
-  // Without a cache of Pods a list tells, asked for each time. The list is of this workload alone.
+  // Without a cache of Pods, each sync lists the Pods of this workload alone.
   const bool list_tells = old_pods == OldPods::kUnknown && situation.view.pods_given_up;
   switch (old_pods) {
     case OldPods::kPresent: return OldPodsWait{.then = TellAwaited(situation, next)};

@@ -39,11 +39,11 @@ struct OldPodsWait {
   Step then = Wait{};
 };
 
-// Returns how the sync goes on while Pods of other ReplicaSets keep `next` from new ones, as for
-// LookForOldPods, or its own Pods do (IsMixed). Returns nullopt if it may get them. If `next` has
-// no Pods yet, one uncached LIST has to confirm that no old Pod is left: Recreate promises that
-// order (S-010). An Event names what a long wait is for (waiting.h), of a terminating Pod five
-// minutes after its grace period.
+// Returns how the sync goes on while `next` may not get new Pods: because of Pods of other
+// ReplicaSets (LookForOldPods), or because of its own Pods (IsMixed). Returns nullopt if it may get
+// them. If `next` has no Pods yet, one uncached LIST has to confirm that no old Pod is left:
+// Recreate promises that order (S-010). An Event names the cause of a long wait (waiting.h); a
+// terminating Pod is named five minutes after its grace period.
 std::optional<OldPodsWait> AwaitOldPods(const Situation& situation, const ReplicaSet* next);
 
 }  // namespace windlass::workload

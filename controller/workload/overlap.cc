@@ -13,9 +13,10 @@ namespace {
 
 constexpr std::string_view kOverlapReason = "SelectsPodsOfAnother";
 
-// A message is read as one line.
+// How many others a message names: it is read as one line.
 constexpr size_t kNamedMax = 3;
-// Of more others than these, at once, the condition tells.
+// At most this many Events about others are sent at once; for further others there is the
+// condition.
 constexpr size_t kEventsAboutOthersMax = 10;
 
 constexpr std::string_view kOverlapRemedy =
@@ -27,10 +28,9 @@ const Condition* StoredOverlap(const Situation& situation) {
   return FindCondition(situation.workload.status.conditions, kSelectorOverlap);
 }
 
-// Returns true if the stored condition tells of the overlap. What is told at a moment is written
-// with that moment as the condition's update time, so the message need not be read. Of a moment
-// that is still to come it is not known: the clock was set back since. The condition is written
-// anew.
+// Returns true if the stored condition reports the overlap. Its update time is the moment at which
+// it was decided, so the message need not be read. Returns false if that time is still to come,
+// because the clock was set back: the condition is then written anew.
 bool IsToldInStored(const Situation& situation, const Overlap& overlap) {
   const Condition* stored = StoredOverlap(situation);
   if (stored == nullptr) return false;
@@ -39,7 +39,7 @@ bool IsToldInStored(const Situation& situation, const Overlap& overlap) {
   return stored->last_update_time - overlap.since >= kOverlapToldAfter;
 }
 
-// Returns the overlaps that the condition has to tell of.
+// Returns the overlaps that the condition has to report.
 std::vector<const Overlap*> ToTell(const Situation& situation) {
   std::vector<const Overlap*> told;
   for (const Overlap& overlap : situation.view.overlaps) {
@@ -49,7 +49,7 @@ std::vector<const Overlap*> ToTell(const Situation& situation) {
   return told;
 }
 
-// Returns those of ToTell that the stored condition does not tell of.
+// Returns the overlaps of ToTell that the stored condition does not report yet.
 std::vector<const Overlap*> Untold(const Situation& situation) {
   std::vector<const Overlap*> untold = ToTell(situation);
   std::erase_if(untold,
@@ -89,7 +89,8 @@ Event WarnOfOverlap(std::string message) {
           .message = std::move(message)};
 }
 
-// Returns the Event about the other one. A Rollout tells its own Events itself (is_mutual).
+// Returns the Event about the other controller. Not for a mutual overlap: the sync of the other one
+// sends that Event (is_mutual).
 Event WarnOther(const Workload& workload, const OwnerReference& other) {
   Event event = WarnOfOverlap("spec.selector of " + std::string(workload.kind.name()) + " " +
                               workload.meta.name + " matches Pods of this " +

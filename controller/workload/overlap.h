@@ -1,15 +1,16 @@
-// What a workload's user is told if its selector matches the ReplicaSets of another controller,
-// such as a Rollout and a Deployment with the same selector (RO-160).
+// How Windlass reports that a workload's selector matches the ReplicaSets of another controller.
+// Example: a Rollout and a Deployment with the same selector (RO-160).
 //
-//   condition SelectorOverlap   True as long as it is so, absent otherwise. Its message names the
+//   condition SelectorOverlap   True while they overlap, absent otherwise. Its message names the
 //                               others, the field and what to do
-//   Warning Events              one about the workload and one about each other controller, when it
-//                               begins (RO-161)
+//   Warning Events              one about the workload and one about each other controller, at
+//                               the beginning of the overlap (RO-161)
 //
-// Nothing else is done: each keeps its ReplicaSets and Pods, and the rollout goes on.
+// Nothing else is done: each controller keeps its ReplicaSets and Pods, and the rollout goes on.
 //
-// An overlap is told when it has lasted for kOverlapToldAfter. Until the garbage collector deletes
-// them, the ReplicaSets of a deleted Deployment look like those of one that is there (RO-162).
+// An overlap is reported when it has lasted for kOverlapToldAfter: until the garbage collector
+// deletes them, the ReplicaSets of a deleted Deployment look like those of an existing one
+// (RO-162).
 #pragma once
 
 #include <optional>
@@ -25,14 +26,14 @@ inline constexpr std::string_view kSelectorOverlap = "SelectorOverlap";
 
 inline constexpr Duration kOverlapToldAfter = seconds(5);
 
-// Sets the condition in `status`, or removes it if no overlap is to be told.
+// Sets the condition in `status`, or removes it if there is no overlap to report.
 void ShowOverlaps(const Situation& situation, WorkloadStatus& status);
 
 // Returns the Events that go with ShowOverlaps once the status is written: about overlaps that the
-// stored condition does not tell yet.
+// stored condition does not report yet.
 std::vector<Event> TellOverlaps(const Situation& situation);
 
-// Returns how long until the next overlap is to be told; nullopt if there is none.
+// Returns how long until the next overlap has to be reported; nullopt if there is none.
 std::optional<Duration> UntilOverlapIsTold(const Situation& situation);
 
 }  // namespace windlass::workload

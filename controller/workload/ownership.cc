@@ -36,9 +36,9 @@ std::string MemberText(const nlohmann::json& metadata, const char* field) {
   return found != metadata.end() && found->is_string() ? found->get<std::string>() : "";
 }
 
-// Returns the answer to `read`. Returns null if anything but ReplicaSets' owners was asked about
-// since: meanwhile the view changes, and a new orphan may have been left by a deletion of the
-// workload.
+// Returns the answer to `read`. Returns null if this sync has sent anything but patches of
+// ReplicaSets' owners since: the view changes meanwhile, and a deletion of the workload may have
+// left a new orphan.
 const Outcome* FindFreshRead(const Learned& learned, const Request& read) {
   const RequestKey asked = read.Identity();
   for (auto it = learned.rbegin(); it != learned.rend(); ++it) {

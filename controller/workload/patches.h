@@ -19,7 +19,7 @@ struct ReplicaSetChange {
   std::optional<int32_t> replicas;
   std::optional<int32_t> min_ready_seconds;
   std::map<std::string, std::string> annotations;
-  std::string fallback_reason{};  // as in Because, for which it is meant
+  std::string fallback_reason{};  // for Because::fallback_reason
 
   bool empty() const { return !replicas && !min_ready_seconds && annotations.empty(); }
 };
@@ -36,7 +36,7 @@ struct NewReplicaSet {
   std::string hash;
   int32_t replicas = 0;
   std::map<std::string, std::string> annotations;
-  std::string fallback_reason{};  // as in Because, for which it is meant
+  std::string fallback_reason{};  // for Because::fallback_reason
 };
 
 // Returns kMalformed if the workload's template is not a JSON object.

@@ -157,8 +157,8 @@ Step Next(const View& view, const Learned& learned, WallTime now) {
   const bool ends = std::holds_alternative<Wait>(step) || std::holds_alternative<Failed>(step);
   if (ends) return step;
   if (WasSent(step, learned)) return Wait{};
-  // While requests were on their way the cluster changed: without a bound, a sync could last as
-  // long as the rollout.
+  // The cluster changes while requests are on their way: without a bound, a sync could last as long
+  // as the rollout.
   if (learned.size() >= kRequestsPerSyncMax && !TellsOfRefusal(view.workload, step, learned)) {
     return Wait{.look_again_in = kNextSyncAfter};
   }

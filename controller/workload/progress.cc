@@ -77,8 +77,9 @@ bool SpeaksOfNewReplicaSet(const Situation& situation, const Condition* progress
          message.starts_with(Subject(situation) + " ");
 }
 
-// Returns true if it is not known which ReplicaSet has the template, and the condition does not say
-// that of this rollout. A refused create is of the last try, which may be this rollout's.
+// Returns true if it is not known which ReplicaSet has the template, and the condition may be about
+// an earlier rollout. A condition about a refused create is of the last try, which may be this
+// rollout's: then returns false.
 bool SpeaksOfEarlierRollout(const Situation& situation, const Condition* progressing) {
   if (!situation.extended.new_one_unknown) return false;
   if (progressing == nullptr) return true;
@@ -149,9 +150,9 @@ bool StandsStill(const Situation& situation) {
          });
 }
 
-// Returns true if the condition says why nothing was rolled out, and that is over: an abort, a
-// refusal (P-014), or a pause at a step. Requires that Pods follow the template (RO-034), and that
-// nothing is refused.
+// Returns true if the condition says why nothing was rolled out, and that reason is over: an abort,
+// a refusal (P-014), or a pause at a step. Requires that Pods follow the template (RO-034), and
+// that nothing is refused.
 bool IsHaltOver(const Situation& situation, const Condition& progressing) {
   const Workload& workload = situation.workload;
   if (progressing.reason == std::string(workload.kind.name()) + "PausedAtStep") {
@@ -204,7 +205,7 @@ void TellAborted(const Situation& situation, std::vector<Condition>& conditions)
 
 // Returns true if the present revision never had a Pod that worked: it was "complete" only while
 // there were no replicas. With its first Pods the rollout begins, and its deadline (RO-137). Only a
-// kind that keeps a stable revision knows that of it.
+// kind that keeps a stable revision knows this.
 bool WakesUnproven(const Situation& situation) {
   const Workload& workload = situation.workload;
   const ReplicaSet* rs = situation.new_replica_set;
@@ -221,7 +222,7 @@ bool IsTimed(const Situation& situation, const Condition* progressing) {
 
 }  // namespace
 
-// MadeSince depends on the time.
+// MadeSince compares the condition's time with the creation of the ReplicaSet.
 Condition Progressing(const Situation& situation, std::string_view status, std::string_view reason,
                       std::string message) {
   const ReplicaSet* rs = situation.new_replica_set;

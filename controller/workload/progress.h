@@ -89,8 +89,8 @@ void MarkPaused(const Situation& situation, WorkloadStatus& status);
 // Removes the condition if none exists.
 void UpdateReplicaFailure(const Situation& situation, WorkloadStatus& status);
 
-// Changes ReplicaFailure only if there is something of 2 or 3 to tell, or if the condition shows
-// such a thing that is over. Otherwise leaves it as it is (D-420).
+// Calls UpdateReplicaFailure only if 2 or 3 exists, or if the condition has a reason of Windlass's
+// own, which may be over. Otherwise leaves the condition as it is (D-420).
 void KeepReplicaFailure(const Situation& situation, WorkloadStatus& status);
 
 }  // namespace windlass::workload

@@ -258,9 +258,10 @@ void SpareAvailable(std::span<const ReplicaSetShare> active, const Fenceposts& l
 
 // Gives what rounding has left to the first ReplicaSet in `order` that is not written yet, or else
 // to the first one.
-//   - None that is held back grows. If all are, the rolling update gives the rest.
-//   - Beside a revision that is given up, an old one that is not comes first, because it has proven
-//     to work; and the new one takes no more than there are replicas.
+//   - A ReplicaSet that is held back does not grow. If all are held back, the rolling update gives
+//     the rest.
+//   - Beside a ReplicaSet that gives way, an old one that does not comes first, because it has
+//     proven to work. The new one then does not grow above desired.
 void GiveRest(std::span<const ReplicaSetShare> active, const Fenceposts& limits,
               const std::vector<size_t>& order, int64_t left, std::vector<int64_t>& sizes) {
   const bool given_up =

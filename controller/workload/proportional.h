@@ -10,11 +10,11 @@
 //   B-11         what rounding leaves over goes to the first ReplicaSet that is not written yet.
 //                Upstream gives it to the first of all, which may have had it already;
 //   B-12         going down, Pods that are not available go before Pods that are: those of old
-//                ReplicaSets always, those of the new one until as many as `replicas` are spared.
-//                The total is upstream's. The last Pod of the new ReplicaSet stays, so that users
-//                see whether its fault is mended, unless a step holds it back (RO-046).
-//                Pods that go first, go before all (RO-087). scaled_down.h keeps the rollout from
-//                spending the spared Pods;
+//                ReplicaSets always, those of the new one only to spare up to `replicas` available
+//                Pods. The total is upstream's. The last Pod of the new ReplicaSet stays, so that
+//                users see whether its fault is mended, unless a step holds it back (RO-046).
+//                Pods of a ReplicaSet with goes_first go before all these (RO-087). scaled_down.h
+//                keeps the rollout from spending the spared Pods;
 //   B-13         if fewer than min_available would be left, more unavailable Pods go: those of a
 //                ReplicaSet that is written already, because its Pods failed since, and the last
 //                one of a ReplicaSet.
@@ -71,13 +71,15 @@ int64_t FractionOf(const ReplicaSetShare& rs, const Fenceposts& limits, int32_t 
 //   - The largest ReplicaSet gets its share first. Among equals: the newest when growing, the
 //     oldest when shrinking.
 //   - The new ReplicaSet does not grow above limits.updated_max; the others get what it would have
-//     had. When the sizes shrink, its Pods above updated_max go first (RO-046). Examples: 5 and 5
-//     of 10, scaled to 20 with updated_max 10 and surge 5: 15 old ones and 10 new ones. Scaled to 6
-//     with updated_max 3 and surge 2: 5 old ones and 3 new ones, of which the rollout leaves 3 and
-//     3. Then those go that go first (RO-087). Example: 2 stable ones, 2 that were given up and 1
-//     new one, scaled to 2 with updated_max 1: 1 stable and 1 new one.
+//     had (RO-046). Example: 5 and 5 of 10, scaled to 20 with updated_max 10 and surge 5: 15 old
+//     ones and 10 new ones.
+//   - When the sizes shrink, Pods of the new ReplicaSet above updated_max go first (RO-046).
+//     Example: 5 and 5 of 10, scaled to 6 with updated_max 3 and surge 2: 5 old ones and 3 new
+//     ones, of which the rollout leaves 3 and 3.
+//   - Then Pods of ReplicaSets with goes_first go (RO-087). Example: 2 stable ones, 2 that were
+//     given up and 1 new one, scaled to 2 with updated_max 1: 1 stable and 1 new one.
 //   - The sizes equal upstream's if every Pod is available, the new ReplicaSet is not above
-//     desired, updated_max holds nothing back, and none gives way or goes first.
+//     desired, updated_max holds nothing back, and no ReplicaSet gives way or goes first.
 std::vector<int32_t> ProportionalSizes(std::span<const ReplicaSetShare> active,
                                        const Fenceposts& limits, int32_t status_replicas);
 

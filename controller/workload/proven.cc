@@ -62,7 +62,7 @@ void NoteScaledToZero(const Situation& situation, const ReplicaSet& rs,
                       std::map<std::string, std::string>& annotations) {
   if (situation.limits.desired > 0) return;
   const ObjectMeta& meta = situation.workload.meta;
-  // Pods that had no time to start since the workload woke do not take back that it served.
+  // If Pods had no time to start since the workload woke, the earlier count stays: `rs` has served.
   const std::optional<ScaledToZero> before = ReadNote(situation.workload, rs);
   int32_t available = SizeOf(rs).available;
   if (available == 0 && before) available = before->available;

@@ -8,8 +8,9 @@
 //     The ReplicaSet had 3 available Pods when its workload, of that uid, was scaled to 0 in its
 //     generation 9 (RO-122). The write that scales it has the note, so it costs no write.
 //
-// Both survive a lost status, such as that of an object that was restored from a backup. Notes on
-// ReplicaSets of another workload, or of one that had the same name before, have another uid.
+// Both notes survive a lost status, for example of an object that was restored from a backup. The
+// uid tells a scaled-to-zero note from one of another workload, or of a former one with the same
+// name.
 #pragma once
 
 #include <cstddef>
@@ -33,18 +34,22 @@ bool IsProven(const Situation& situation, const ReplicaSet& rs);
 // Returns null if none has a note.
 const ReplicaSet* FindLastComplete(const std::vector<const ReplicaSet*>& replica_sets);
 
-// Adds the note to `annotations`, which go with a write that scales `rs` to 0, if the workload has
-// no replicas now.
+// Adds the note scaled-to-zero to `annotations`, those of a write that scales `rs` to 0, if the
+// workload itself is scaled to 0.
 void NoteScaledToZero(const Situation& situation, const ReplicaSet& rs,
                       std::map<std::string, std::string>& annotations);
 
 // Returns true if the workload was scaled to 0 while `rs` had Pods, whether or not these worked.
 bool WasScaledToZero(const Workload& workload, const ReplicaSet& rs);
 
-// Returns the ReplicaSet of `among` whose Pods served when the workload was scaled to 0 last: of
-// those that had available Pods then, the one of Workload::kept_revision, else the new one, else
-// the one that had most of them. Returns null if none had, or if a Recreate has taken all Pods
-// since the workload woke: then the latest ReplicaSet says that it has another size than 0.
+// Returns the ReplicaSet of `among` whose Pods served when the workload was last scaled to 0. Of
+// the ReplicaSets that had available Pods then, it is
+//   - the one of Workload::kept_revision
+//   - else the new one
+//   - else the one that had most of them
+// Returns null if no ReplicaSet had available Pods, or if a Recreate has removed all Pods since the
+// workload woke. The latest ReplicaSet shows that it woke: its annotation holds another size than
+// 0.
 const ReplicaSet* FindServedLast(const Situation& situation,
                                  const std::vector<const ReplicaSet*>& among);
 
@@ -55,12 +60,16 @@ const ReplicaSet* FindServedLast(const Situation& situation,
 // Returns null if there is none.
 const ReplicaSet* FindProvenOther(const Situation& situation);
 
-// Returns the ReplicaSet that keeps the Pods which steps or a partition hold back, and gets those
-// that are missing: that of FindProvenOther (RO-120). Returns null
+// Returns the keeper: the ReplicaSet that keeps the Pods which steps or a partition hold back, and
+// gets those that are missing (RO-120). It is
+//   - that of FindProvenOther
+//   - else, while the template has no ReplicaSet, the oldest of several with Pods: no revision was
+//     ever complete then
+// Returns null
 //   - if nothing is held back now. While the template has no ReplicaSet, because it is refused or
-//     the workload is paused, steps hold back at every size: no other revision may get a Pod. Then
-//     it is the oldest one with Pods if no revision was ever complete
-//   - if it has no Pods and no second ReplicaSet is to get some
+//     the workload is paused, steps hold back at every size: no other revision may get a Pod
+//   - under Recreate
+//   - if the keeper has no Pods and no second ReplicaSet is to get some
 const ReplicaSet* FindKeeper(const Situation& situation);
 
 // Returns the position of the keeper in `replica_sets`, as rolling.h asks for it; nullopt if there

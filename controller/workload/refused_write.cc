@@ -34,9 +34,9 @@ std::string Words(const Outcome& refused) {
   return text + " " + asked.key.ToString() + ": " + refused.said.error().message;
 }
 
-// Returns `end`. If a status that may be refused lost a race in this sync, and nothing else failed,
-// returns that failure, so that it is written soon. Example: the generation of a Deployment with an
-// empty selector gets a 409, and there is nothing else to do.
+// Returns `end`. If nothing failed but a status write that lost a race in this sync, returns that
+// failure instead, so that the status is written soon. Example: the status write that observes the
+// generation of a Deployment with an empty selector gets a 409, and there is nothing else to do.
 Step UnlessStatusLostRace(const Workload& workload, const Learned& learned, Step end) {
   Wait* wait = std::get_if<Wait>(&end);
   if (wait == nullptr) return end;

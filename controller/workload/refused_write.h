@@ -30,8 +30,8 @@
 
 namespace windlass::workload {
 
-// A reason of ReplicaFailure, as are kNotCopied (copied_annotations.h) and kLeftOutReason
-// (left_out.h). Its other reasons are copied from a ReplicaSet.
+// One of Windlass's own reasons of ReplicaFailure. The others are kNotCopied (copied_annotations.h)
+// and kLeftOutReason (left_out.h); all further reasons are copied from a ReplicaSet.
 inline constexpr std::string_view kUpdateRefused = "ReplicaSetUpdateRefused";
 
 // Returns the refused write that this sync reports to users, as `patch replicasets ns/web-7c9: <the
@@ -43,14 +43,14 @@ std::optional<Error> RefusedWrite(const Workload& workload, const Learned& learn
 // Returns the failed write that ended the walk of this sync; null if the walk goes on.
 const Outcome* EndOfWalk(const Workload& workload, const Learned& learned);
 
-// Returns what to tell of annotations for which the new ReplicaSet has no room
-// (copied_annotations.h); nullopt if there are none, Pods follow another revision, or the workload
-// is being deleted.
+// Returns the message about annotations for which the new ReplicaSet has no room
+// (copied_annotations.h). Returns nullopt if there are none, if Pods follow another revision, or if
+// the workload is being deleted.
 std::optional<std::string> WhyNotCopied(const Situation& situation);
 
-// Sets the condition ReplicaFailure to the refusal of this sync, else to what WhyNotCopied tells,
-// else removes it. For a minute leaves it as it is if the server's words differ in numbers only: a
-// time or a request id in them would cause a write per retry.
+// Sets the condition ReplicaFailure to the refusal of this sync, else to the message of
+// WhyNotCopied, else removes it. A message that differs in numbers only is set a minute later
+// (TellCondition): a time or a request id in it would cause a write per retry.
 void TellRefusedWrite(const Situation& situation, std::vector<Condition>& conditions);
 
 // Returns true if this sync sent a status after the refusal.
@@ -60,16 +60,16 @@ bool WasRefusalTold(const Workload& workload, const Learned& learned);
 // used up its requests: otherwise the sync would end well, and the back-off would begin anew.
 bool TellsOfRefusal(const Workload& workload, const Step& step, const Learned& learned);
 
-// Returns the failure that ends this sync if a status of it lost a race, or its object is gone: the
-// next sync may store it. It is returned where a status has to be stored before its sync goes on.
-// Example: the step of a Rollout, before the first Pod of the step. `or_may_pass`: also if a
-// webhook could not be asked about the status. Returns nullopt after any other refusal: a policy on
-// the status stops no rollout.
+// For callers that need a status stored before the sync goes on. Example: the step of a Rollout,
+// before the first Pod of the step. Returns the failure that ends this sync if one of its status
+// writes lost a race, or its object is gone: the next sync may store the status. With
+// `or_may_pass`, also if a webhook could not be asked about the status. Returns nullopt otherwise:
+// a policy that refuses the status stops no rollout.
 std::optional<Step> EndIfStatusLost(const Workload& workload, const Learned& learned,
                                     bool or_may_pass);
 
 // Returns `end`. If the API server refused the status in this sync, returns a failure with an Event
-// that says so. If a status lost a race, returns a failure in place of Wait.
+// that reports it. If a status lost a race, returns a failure in place of Wait.
 Step UnlessStatusRefused(const Workload& workload, const Learned& learned, Step end);
 
 }  // namespace windlass::workload

@@ -14,10 +14,10 @@
 namespace windlass::workload {
 
 // Returns the revision of `rs`: as annotated, else the one that the status remembers by its name.
-// An admission webhook or a tool may drop annotations. Returns 0 if neither tells.
+// An admission webhook or a tool may drop annotations. Returns 0 if neither has it.
 int64_t NumberOf(const Workload& workload, const ReplicaSet& rs);
 
-// The same as text, as annotated; "" if neither tells.
+// Returns the same as text, as annotated; "" if neither has it.
 std::string NumberText(const Workload& workload, const ReplicaSet& rs);
 
 // Returns true if the workload has published the revision of `rs`, in the form that its kind
@@ -37,22 +37,25 @@ const ReplicaSet* FindRevisionOrFormer(const std::vector<const ReplicaSet*>& rep
                                        int64_t revision);
 
 // Returns the note kComplete of a ReplicaSet with that pod-template-hash: "7/5d9dc68fdf". The hash
-// tells it from a copy: `kubectl rollout undo` gives a Deployment the annotations of a ReplicaSet,
-// and other controllers give them to its next ReplicaSets.
+// shows whether a note is a copy: `kubectl rollout undo` gives a Deployment the annotations of a
+// ReplicaSet, and other controllers give them to its next ReplicaSets.
 std::string CompleteNote(std::string_view revision, std::string_view hash);
 
-// Returns the revision as which `rs` was complete last; nullopt if it never was, as far as known.
+// Returns the revision that `rs` had when it was last complete; nullopt if it has no such note.
 std::optional<int64_t> CompleteAs(const ReplicaSet& rs);
 
 // Returns the ReplicaSet of `revision`, which was complete: one whose note says so, else that of
-// FindRevisionOrFormer. After a restore two may have had the number: one that was complete, and one
-// that was made before the other came back (RO-138). Of several with the note, returns the one that
-// has the number now, else the last.
+// FindRevisionOrFormer. After a restore two ReplicaSets may have had the number: one that was
+// complete, and one that was made before the other came back (RO-138). Of several with the note,
+// returns the one that has the number now, else the last.
 const ReplicaSet* FindKept(const std::vector<const ReplicaSet*>& replica_sets, int64_t revision);
 
-// The same for the ReplicaSets of `workload`. If `revision` is Workload::kept_revision, no note
-// says whose it is, and the annotations of the ReplicaSet named Workload::kept_name tell of no
-// revision at all, it is that one: an admission webhook or a tool has dropped them.
+// Returns the same for the ReplicaSets of `workload`, except that it returns the ReplicaSet named
+// Workload::kept_name if all of these hold:
+//   - `revision` is Workload::kept_revision
+//   - no ReplicaSet has a note for `revision`
+//   - the named one has no annotation about a revision: an admission webhook or a tool has dropped
+//     them
 const ReplicaSet* FindKept(const Workload& workload,
                            const std::vector<const ReplicaSet*>& replica_sets, int64_t revision);
 
@@ -60,9 +63,9 @@ const ReplicaSet* FindKept(const Workload& workload,
 const ReplicaSet* FindStable(const Workload& workload,
                              const std::vector<const ReplicaSet*>& replica_sets);
 
-// Returns the ReplicaSet with the highest revision: of `replica_sets`, oldest first, the youngest
-// if several have it. Returns null if there is none. After a rollback it is not the youngest of
-// all.
+// Returns the ReplicaSet of `replica_sets`, ordered oldest first, with the highest revision; if
+// several have it, the youngest of these. Returns null if `replica_sets` is empty. After a rollback
+// the result is not the youngest of all.
 const ReplicaSet* LatestOf(const std::vector<const ReplicaSet*>& replica_sets);
 
 // Returns the numbers of `replica_sets` in order: "revisions 1, 2 and 4", "revision 3". If there

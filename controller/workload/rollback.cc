@@ -42,9 +42,9 @@ int64_t LastRevision(const std::vector<const ReplicaSet*>& candidates, bool pres
   return present_has_number ? second : highest;
 }
 
-// Returns the step that records `outcome`; nullopt if there is nothing to record, or no more to be
-// done for it: the API server accepts the record and does not keep it, as with an older CRD. That
-// must not hold up a rollback. Returns Failed if the record was refused in this sync (RO-021).
+// Returns the step that records `outcome`. Returns nullopt if there is nothing to record, or if the
+// API server accepts the record and does not keep it, as with an older CRD: that must not hold up a
+// rollback. Returns Failed if the record was refused in this sync (RO-021).
 std::optional<Step> Record(const Situation& situation, const RollbackOutcome& outcome) {
   const Workload& workload = situation.workload;
   std::optional<Request> request = workload.kind.NoteRollback(workload, outcome);
@@ -95,9 +95,8 @@ int64_t NumberToBe(const Workload& workload, const ReplicaSet& target,
   return NumberFor(workload, &target, candidates);
 }
 
-// Returns true if `target` is what the rollback to revision `asked` made, which was performed
-// before. Its number alone is no proof: after a crash before the rollback, another template may
-// have got that number.
+// Returns true if an earlier rollback to revision `asked` brought `target` back. Its number alone
+// is no proof: after a crash before the rollback, another template may have got that number.
 bool WasRolledBackTo(const Workload& workload, const ReplicaSet& target, int64_t asked) {
   const std::optional<PerformedRollback>& before = workload.rolled_back;
   if (!before || asked == 0 || before->asked != asked) return false;
@@ -107,7 +106,7 @@ bool WasRolledBackTo(const Workload& workload, const ReplicaSet& target, int64_t
 
 // Returns the ReplicaSet of revision `revision`. For kinds that record rollbacks, also the one that
 // had that number, if no ReplicaSet has it any more: a request may wait for the end of a pause
-// while the template comes and goes (RO-022). For others former numbers are not looked at (D-464).
+// while the template comes and goes (RO-022). For other kinds, former numbers do not count (D-464).
 const ReplicaSet* FindTarget(const Workload& workload,
                              const std::vector<const ReplicaSet*>& candidates, int64_t revision) {
   if (const ReplicaSet* rs = FindRevision(candidates, revision)) return rs;
@@ -118,8 +117,8 @@ const ReplicaSet* FindTarget(const Workload& workload,
   return found == candidates.end() ? nullptr : *found;
 }
 
-// Returns the ReplicaSet of the workload's own template, whichever Pods follow; null if there is
-// none.
+// Returns the ReplicaSet of the workload's own template, whichever revision Pods follow; null if
+// there is none.
 const ReplicaSet* ReplicaSetOfTemplate(const Situation& situation) {
   if (!situation.workload.follow_revision) return situation.new_replica_set;
   return FindNewReplicaSet(situation.workload, situation.all, situation.learned);
@@ -140,8 +139,8 @@ int64_t LastCompleteRevision(const Workload& workload,
 
 // Returns the revision that a rollback to 0 goes to; 0 if there is none:
 //   - for kinds that keep a stable revision, the highest other one that was complete (RO-126)
-//   - the one before that of the present template. What Pods follow has the highest number, so
-//     while they do, the highest beside that of the template counts.
+//   - else the one before that of the present template. While Pods follow a revision, their
+//     ReplicaSet has the highest number: then the highest revision other than that of the template
 int64_t RevisionBefore(const Situation& situation, std::vector<const ReplicaSet*> candidates) {
   const ReplicaSet* present = ReplicaSetOfTemplate(situation);
   std::vector<const ReplicaSet*> others = candidates;
@@ -194,8 +193,9 @@ Step RollBackTo(const Situation& situation, const ReplicaSet& target, int64_t re
            "Rolled back " + Named(workload) + " to revision " + std::to_string(revision)}}};
 }
 
-// Returns true if `target`, which has the workload's template, is what the rollback to revision
-// `asked` brought. While Pods follow another revision it may still have its former number.
+// Returns true if an earlier rollback to revision `asked` brought back `target`, which has the
+// workload's template. While Pods follow another revision, `target` may still have its former
+// number.
 bool IsRepeated(const Workload& workload, const ReplicaSet& target, int64_t asked) {
   if (WasRolledBackTo(workload, target, asked)) return true;
   const std::optional<PerformedRollback>& before = workload.rolled_back;
@@ -221,7 +221,7 @@ Step ClearRepeated(const Situation& situation, const ReplicaSet& target) {
 std::optional<Step> NumberPresent(const Situation& situation) {
   if (situation.new_replica_set == nullptr) {
     if (auto step = RefuseStrategy(situation.workload)) return step;
-    // Of a template that is taken back no Pod is made. Upstream makes some (D-462).
+    // A template that is taken back gets no Pod. Upstream makes some (D-462).
     const bool none = situation.recreate() || situation.workload.kind.RecordsRollbacks();
     return none ? CreateNewReplicaSet(situation, 0) : CreateNewReplicaSet(situation);
   }
@@ -262,7 +262,8 @@ std::optional<Step> HandleRollback(const Situation& situation) {
     if (!IsDone(situation)) return std::nullopt;
     return Wait{.look_again_in = kNextSyncAfter};
   }
-  // While Pods follow another revision no ReplicaSet is made or numbered for it (RO-033).
+  // While Pods follow another revision, no ReplicaSet is made or numbered for the template
+  // (RO-033).
   if (!situation.workload.follow_revision) {
     auto step = NumberPresent(situation);
     if (step && !IsHeldBack(situation, *step)) return step;

@@ -34,9 +34,9 @@ namespace windlass::workload {
 //     kubectl's last-applied configuration.
 //   4. Write the workload. If there is nothing to go back to, the write only removes the request,
 //     with a Warning that says why (D-463, D-465, D-466).
-// Kinds that record write the record before step 2, or before the request is removed. While Pods
-// follow another revision (Workload::follow_revision) step 1 is left out, and the present template
-// is still the workload's own (RO-033).
+// Kinds that record rollbacks write the record before step 2, or before the request is removed.
+// While Pods follow another revision (Workload::follow_revision) step 1 is left out, and the
+// present template is still the workload's own (RO-033).
 std::optional<Step> HandleRollback(const Situation& situation);
 
 }  // namespace windlass::workload

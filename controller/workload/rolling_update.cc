@@ -30,10 +30,10 @@ bool MakesPods(const Situation& situation, const ReplicaSet& rs) {
 }
 
 // Returns the other ReplicaSets in the order in which their Pods go: the oldest first. While steps
-// or a partition are in force, also if they hold none back at this size, those of the kept revision
-// go last: what rests, or is left when users abort, is then the revision that was complete, and not
-// one that was given up (RO-087). Example: 5 of stable revision 1 and 5 of revision 2, which
-// failed; the first Pod of revision 3 takes the place of one of revision 2.
+// or a partition are in force, even if they hold no Pod back at this size, Pods of the kept
+// revision go last. So the Pods that are left, at rest or after an abort, are of the revision that
+// was complete, and not of one that was given up (RO-087). Example: 5 of stable revision 1 and 5 of
+// revision 2, which failed; the first Pod of revision 3 takes the place of one of revision 2.
 std::vector<const ReplicaSet*> InOrderOfRemoval(const Situation& situation) {
   std::vector<const ReplicaSet*> old = situation.old;
   const ReplicaSet* last = FindStable(situation.workload, situation.all);

@@ -66,8 +66,8 @@ bool IsAtStep(const Workload& workload) {
 
 bool HasOldPods(const WorkloadStatus& status) { return status.replicas > status.updated_replicas; }
 
-// A template that was rolled out shows NewReplicaSetAvailable, also when Pods are lost later. A
-// pause, or a workload without a deadline, does not tell: there old Pods do.
+// A template that was rolled out shows NewReplicaSetAvailable, also when Pods are lost later.
+// During a pause, or without a deadline, the condition does not show that: old Pods decide then.
 bool IsUnderWay(const Workload& workload) {
   const WorkloadStatus& status = workload.status;
   if (IsAtStep(workload)) return true;

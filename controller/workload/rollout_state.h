@@ -1,8 +1,8 @@
-// Where a rollout stands, in the words that metrics have: judged by the stored object alone.
+// Where a rollout stands, in the words that metrics use. Judged by the stored object alone.
 //
 //   phase         when
 //   paused        spec.paused
-//   stuck         something keeps it from getting on, `cause` says what
+//   stuck         something holds it up; `cause` says what
 //   waiting       for a user: at a pause among the steps, or with as many new Pods as a partition
 //                 allows
 //   aborting      Pods go back because of spec.abort
@@ -78,7 +78,7 @@ RolloutState StateOf(const Workload& workload, const RolloutHold& hold);
 // observes.
 bool IsUnderWay(const Workload& workload);
 
-// Returns true if a step of the rollout is not over, also if all Pods are updated (RO-134).
+// Returns true if a step of the rollout is not over, even if all Pods are updated (RO-134).
 bool IsAtStep(const Workload& workload);
 
 // Returns true if Pods of earlier revisions are left.

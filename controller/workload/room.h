@@ -35,11 +35,12 @@ const Condition* FailureOf(const ReplicaSet& rs);
 int64_t PossiblePods(const ReplicaSet& rs, const Fenceposts& limits);
 
 struct Growth {
-  // What can be written now: the present size, or another one.
+  // The size that can be written now; it may be the present one.
   int32_t size = 0;
-  // False if `size` is smaller than desired + surge allows, only because other ReplicaSets still
-  // have Pods above their sizes; under Recreate, because they may have any, or one of `rs` has
-  // another template (IsMixed). Then `rs` can grow further later.
+  // False if `rs` can grow further later. `size` is then smaller than desired + surge allows
+  //   - only because other ReplicaSets still have Pods above their sizes
+  //   - under Recreate, because other ReplicaSets may have Pods at all, or because a Pod of `rs`
+  //     has another template (IsMixed)
   bool whole = true;
   // An uncached list of Pods to read first, because it may show that there is room.
   std::optional<Step> ask{};
@@ -57,13 +58,12 @@ struct Growth {
 //     there is.
 //   - `rs` is to be created: it takes the room there is, which may be 0. Its existence shows users
 //     what is rolled out.
-//   - under Recreate it is all or nothing, and a null `rs` waits for its creation, whatever
-//   `wanted`
+//   - under Recreate: all or nothing. The creation of a null `rs` waits, too, whatever `wanted` is.
 Growth GrowthOf(const Situation& situation, const ReplicaSet* rs, int32_t wanted);
 
 // Returns the end of a sync in which the new ReplicaSet of a rolling update may have no room. After
-// kHeldToldAfter (waiting.h) without progress it has an Event that names the ReplicaSet with Pods
-// above its size and, if known, the reason.
+// kHeldToldAfter (waiting.h) without progress, the result has an Event that names the ReplicaSet
+// with Pods above its size and, if known, the reason.
 Wait WaitForRoom(const Situation& situation);
 
 }  // namespace windlass::workload

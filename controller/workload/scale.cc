@@ -70,10 +70,14 @@ bool HasSizeAnnotations(const ReplicaSet& rs, const Fenceposts& limits) {
 }
 
 // Returns the only active ReplicaSet. None is active only if nothing may be rolled out: the
-// workload is paused, or its template is refused or not known. Then Pods come back in the revision
-// that served when the workload was scaled to 0, else in the kept revision, else in the new one,
-// else in the latest of the old ones (RO-122, D-354). A Recreate that had the new one's turn next
-// goes on with it before the kept revision. Returns null if there is no ReplicaSet.
+// workload is paused, or its template is refused or not known. Then returns the one in which Pods
+// come back, the first of these that exists (RO-122, D-354):
+//   - the one that served when the workload was scaled to 0
+//   - under Recreate the new one, whose turn was next
+//   - the one of the kept revision
+//   - the new one
+//   - the latest of the old ones
+// Returns null if there is no ReplicaSet.
 const ReplicaSet* OnlyOne(const Situation& situation,
                           const std::vector<const ReplicaSet*>& active) {
   if (!active.empty()) return active.front();
@@ -105,7 +109,8 @@ Step KeepOpen(const Situation& situation, const Growth& growth) {
 // Returns true if `rs` does not grow (RO-120): it is an old ReplicaSet, and
 //   - another one keeps the Pods that are held back
 //   - it never was complete, and Pods go back to a revision that was. Example: 4 replicas, of which
-//     3 have a canary's revision that is given up; scaled to 7 on the way back, it gets no Pod more
+//     3 have a canary's revision that is given up; scaled to 7 on the way back, the canary gets no
+//     more Pods
 //   - it never was complete, the stable revision has Pods, and a step is in force that holds none
 //     back at this size
 bool GivesWay(const Situation& situation, const ReplicaSet& rs, const ReplicaSet* keeper) {
@@ -119,8 +124,8 @@ bool GivesWay(const Situation& situation, const ReplicaSet& rs, const ReplicaSet
   return situation.limits.holds_back() && stable != nullptr && stable->replicas > 0;
 }
 
-// Returns true if a rolling update brings Pods to the present template. None does while the
-// workload is paused, or its template has no ReplicaSet, such as one that is refused.
+// Returns true if a rolling update brings Pods to the present template. Returns false while the
+// workload is paused, or while its template has no ReplicaSet, for example because it is refused.
 bool IsRollingOut(const Situation& situation) {
   return !situation.workload.paused && situation.new_replica_set != nullptr;
 }
@@ -135,11 +140,12 @@ std::optional<Step> GrowKeeperWhole(const Situation& situation, const ReplicaSet
 }
 
 // Returns the size that the only active ReplicaSet gets:
-//   - all Pods without a keeper, and if it is the keeper. If it gives way it does not grow: the
-//     rolling update gives the new one the others, unless the workload is paused
-//   - beside a keeper the new one grows to what may be updated, any other one does not grow, and
-//     the keeper gets the rest. None becomes smaller for that (RO-120). Example: 1 new Pod, scaled
-//     to 10 with updated_max 2: 2, and 8 for the keeper
+//   - all Pods, if there is no keeper, or if `rs` is the keeper
+//   - without a keeper, a ReplicaSet that gives way does not grow unless the workload is paused:
+//     the rolling update gives the other Pods to the new one
+//   - beside a keeper, the new one grows to what may be updated, any other one does not grow, and
+//     the keeper gets the rest. No ReplicaSet becomes smaller for that (RO-120). Example: 1 new
+//     Pod, scaled to 10 with updated_max 2: 2, and 8 for the keeper
 int32_t SizeOfOnlyOne(const Situation& situation, const ReplicaSet& rs, const ReplicaSet* keeper) {
   const int32_t desired = situation.limits.desired;
   if (keeper == nullptr) {
@@ -182,12 +188,13 @@ bool HasSizeEvent(const Situation& situation) {
 
 // Returns the limits for sizes in proportion. A paused workload that holds Pods back gets no surge:
 // these Pods would go again after the pause (RO-049). Example: 3 desired, 1 of them new; paused and
-// scaled to 8 with 25 %: 8 Pods, not 10. Nor does one whose template is refused or not known.
+// scaled to 8 with 25 %: 8 Pods, not 10. Neither does a workload whose template is refused or not
+// known.
 Fenceposts LimitsForShares(const Situation& situation) {
   Fenceposts limits = situation.limits;
   const bool grows_only = situation.workload.kind.KeepsStableRevision() && !HasSizeEvent(situation);
   if (situation.workload.paused && (limits.holds_back() || grows_only)) limits.surge = 0;
-  // Nothing is on its way.
+  // No Pod is on its way to another revision.
   const Extended& extended = situation.extended;
   const bool stands = extended.refused.has_value() || extended.new_one_unknown;
   if (stands || HasNothingToFollow(situation)) limits.surge = 0;
@@ -209,8 +216,9 @@ std::vector<size_t> OrderOfWrites(const std::vector<ReplicaSetShare>& shares,
   return order;
 }
 
-// Returns the write that grows `keeper`, which has no Pods and so no share, by what is missing. A
-// rolling update grows it, if there is one. Returns nullopt if `keeper` is null or nothing is due.
+// Returns the write that grows a `keeper` without Pods, which has no share, by the Pods that are
+// missing. Returns nullopt if `keeper` is null or has Pods, if a rolling update grows it, or if
+// nothing is due.
 std::optional<Step> GrowKeeperWithoutShare(const Situation& situation, const ReplicaSet* keeper) {
   if (keeper == nullptr || keeper->replicas > 0 || IsRollingOut(situation)) return std::nullopt;
   const int64_t missing = situation.limits.desired - TotalReplicas(situation.all);
@@ -227,7 +235,7 @@ std::optional<Step> ScaleInProportion(const Situation& situation,
   for (const ReplicaSet* rs : active) {
     const ReplicaSetSize size = SizeOf(*rs);
     const bool gives_way = GivesWay(situation, *rs, keeper);
-    // Where nothing is on its way, each keeps its share; the last Pod is the keeper's.
+    // While no Pod is on its way, each ReplicaSet keeps its share, and the keeper has the last Pod.
     const bool goes_first = gives_way && situation.new_replica_set != nullptr;
     shares.push_back({.replicas = size.replicas,
                       .available = size.available,
@@ -270,10 +278,10 @@ std::optional<Step> RefreshAnnotations(const Situation& situation,
   return std::nullopt;
 }
 
-// The API server refuses the template, or its ReplicaSet, so no rolling update makes up for Pods
-// that somebody took from the old ReplicaSets. Returns the write that grows the keeper by what is
-// missing (RO-120). Returns nullopt if nothing is refused or missing, or the workload is paused:
-// then its sizes change only with its spec (RO-123).
+// While the API server refuses the template or its ReplicaSet, no rolling update makes up for Pods
+// that another client took from the old ReplicaSets. Returns the write that grows the keeper by
+// what is missing (RO-120). Returns nullopt if nothing is refused or missing, or the workload is
+// paused: then its sizes change only with its spec (RO-123).
 std::optional<Step> BringBackMissing(const Situation& situation) {
   const ReplicaSet* keeper = FindKeeper(situation);
   const int64_t missing = situation.limits.desired - TotalReplicas(situation.all);
@@ -311,13 +319,13 @@ bool RestsAtLimit(const Situation& situation) {
   return holds && total == situation.limits.desired;
 }
 
-// Returns true if the ReplicaSets may be a part of those that a paused workload is about to adopt.
-// The first one must not get all Pods (RO-038). Example: 20 desired, 5 adopted, 15 to come. If none
-// has Pods, the one that has them may still be to come, unless
+// Returns true if the ReplicaSets may be only a part of those that a paused workload is about to
+// adopt: the first one must not get all Pods (RO-038). Example: 20 desired, 5 adopted, 15 to come.
+// If no ReplicaSet has Pods, one with Pods may still be to come, unless
 //   - the new one says that the workload had another size, such as 0
 //   - the workload itself has scaled one of them to 0
 //   - the one of its kept revision is among them
-//   - it has rolled one of them out, under Recreate, which takes all Pods on its way
+//   - the workload has rolled one of them out under Recreate, which removes all Pods on its way
 bool MayBeHalfAdopted(const Situation& situation, const std::vector<const ReplicaSet*>& active) {
   const Workload& workload = situation.workload;
   if (active.size() > 1) return false;

@@ -58,7 +58,7 @@ Write Resize(const Situation& situation, const ReplicaSet& rs, int32_t replicas,
 
 // Returns the write that gives the keeper (proven.h) Pods that are missing on the old revision, up
 // to the size `wanted` and within the room there is, or the list of Pods that may show room.
-// Returns nullopt if none is due (RO-120).
+// Returns nullopt if neither is due (RO-120).
 std::optional<Step> GrowKeeper(const Situation& situation, const ReplicaSet& keeper,
                                int32_t wanted);
 

@@ -36,11 +36,11 @@ struct Situation {
   Fenceposts limits{};                          // of the workload
   WantedTemplate wanted{};
 
-  // The refused write of this sync that users are told about. Its message names verb and object
+  // The refused write of this sync that is reported to users. Its message names verb and object
   // before the server's words (refused_write.h).
   std::optional<Error> refused{};
 
-  // What the extension found, looked at last, with all of the above.
+  // What the extension found. It looks last, when all of the above is set.
   Extended extended{};
   std::shared_ptr<const ExtensionState> extension_state{};  // only the extension reads it
 

@@ -27,21 +27,23 @@ constexpr Duration kCountersPatience = seconds(1);
 // counters again.
 constexpr Duration kUnsettledPatience = seconds(20);
 
-// Returns an empty text if the workload carries the revision of its new ReplicaSet already.
+// Returns the revision to publish; "" if the workload has it already, or if nothing is rolled out.
 std::string RevisionToPublish(const Situation& situation) {
   if (situation.new_replica_set == nullptr) return {};
   if (situation.extended.refused) return {};  // nothing is rolled out
   const Workload& workload = situation.workload;
   std::string text = NumberText(workload, *situation.new_replica_set);
-  // An admission webhook may drop the number. What a pause holds back does not depend on that.
+  // If an admission webhook drops the number, publishes the one to be: what a pause holds back must
+  // not depend on the webhook.
   const bool dropped = text.empty() && workload.kind.KeepsStableRevision();
   if (dropped) text = std::to_string(RevisionToBe(situation));
   return workload.kind.PublishedAs(text) == workload.revision ? std::string() : text;
 }
 
 // Returns true if the status may go on showing `shown` for a while, although `next` is true now:
-//   - they differ in their times only, or in a message that counts Pods (type `counting`). The time
-//     of that type is written only where something is decided by it.
+//   - they differ in their times only, except for type `counting`: its time changes only where
+//     something is decided by it
+//   - they differ in the message of type `counting`, which counts Pods
 //   - or `next` says that a rollout is under way, and `shown` does not call it complete.
 bool MayWait(const Condition& next, const Condition& shown, std::string_view counting) {
   if (next.type != shown.type || next.status != shown.status) return false;
@@ -67,8 +69,8 @@ Duration UnsettledPatience(const Situation& situation) {
 }
 
 // Returns how long the status write may be put off. Counters on the way may wait; the end of a
-// rollout or of a scaling may not (C-006). If Pods are counted themselves, unsettled ReplicaSets do
-// not matter.
+// rollout or of a scaling may not (C-006). If an extension counts the Pods itself, unsettled
+// ReplicaSets do not matter.
 Duration PatienceFor(const Situation& situation, const WorkloadStatus& next) {
   const Workload& workload = situation.workload;
   const WorkloadStatus& shown = workload.status;
@@ -91,7 +93,7 @@ std::string_view ReasonOf(const WorkloadStatus& status, std::string_view type) {
   return condition != nullptr ? condition->reason.text() : std::string_view();
 }
 
-// Adds what the counters do not tell.
+// Adds the conditions about overlaps and those of the extension.
 void AddFurther(const Situation& situation, WorkloadStatus& status) {
   ShowOverlaps(situation, status);
   situation.extension().UpdateStatus(situation, status);
@@ -214,8 +216,8 @@ std::optional<Step> WriteHeldUp(const Situation& situation) {
 std::optional<Step> WriteCreateError(const Situation& situation, std::string message) {
   const WorkloadStatus& shown = situation.workload.status;
   WorkloadStatus next = shown;
-  // A new workload without a ReplicaSet has nothing to count. A webhook may have changed its first
-  // one, so that it is not taken for the new one, and its Pods serve.
+  // A new workload without a ReplicaSet has nothing to count. If it has one, a webhook may have
+  // changed it so that it does not count as the new one, although its Pods serve.
   const bool counts = shown.observed_generation > 0 || !situation.all.empty();
   if (counts) {
     next = CountUnobserved(situation);

@@ -20,8 +20,8 @@ namespace windlass::workload {
 // (Extended::counted).
 void UpdateAvailable(const Situation& situation, WorkloadStatus& status);
 
-// Returns the present status with new counters and Available. The generation stays as it was
-// observed, because it was not acted upon.
+// Returns the present status with new counters and Available. The observed generation stays as it
+// is, because the present one was not acted upon.
 WorkloadStatus CountUnobserved(const Situation& situation);
 
 enum class Progress : uint8_t {

@@ -24,8 +24,8 @@ std::string UnreadableText(const ResourceId& resource,
                            const std::map<ObjectKey, UnreadableObject>& quarantined,
                            const ObjectKey& key);
 
-// Returns the Event that says that nothing is decided for the object `key` of this kind, because
-// the latest version of `what`, an UnreadableText, cannot be read.
+// Returns the Event that reports why nothing is decided for the object `key` of this kind: the
+// latest version of `what`, an UnreadableText, cannot be read.
 Event UnreadableEvent(std::string_view kind, const ObjectKey& key, const std::string& what);
 
 // Returns the Event that says why nothing is decided for this workload: the cached version of it,

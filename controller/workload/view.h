@@ -25,9 +25,11 @@ namespace windlass {
 struct Overlap {
   OwnerReference other{};
   WallTime since{};  // when this process saw it begin
-  // It was there when this process loaded its caches: an earlier process may have told of it.
+  // True if it existed when this process loaded its caches: an earlier process may have reported
+  // it.
   bool at_start = false;
-  // The other one selects ReplicaSets of the workload as well, and Windlass tells its user so.
+  // True if the other one also selects ReplicaSets of the workload, and Windlass reports that
+  // there.
   bool is_mutual = false;
 };
 
@@ -45,7 +47,7 @@ struct View {
 
   // For Recreate only: live (non-terminal) Pods owned by the ReplicaSets above. If `pods_known` is
   // false, the Pod informer is not running or has not synced yet, and no decision may use `pods`.
-  // `pods_given_up` says that it will not soon, because there is no room for all Pods.
+  // `pods_given_up`: it will not sync soon, because there is no room for all Pods.
   std::vector<const PodMetadata*> pods{};
   bool pods_known = false;
   bool pods_given_up = false;

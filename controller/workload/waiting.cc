@@ -17,7 +17,7 @@ Wait TellNow(std::string message) {
 Wait TellWaiting(const Situation& situation,
                  const std::function<std::string(seconds waited)>& message) {
   const Condition* progressing = FindCondition(situation.workload.status.conditions, "Progressing");
-  // The write that says that a rollout is under way wakes the key.
+  // The status write that reports a rollout under way wakes the key.
   if (progressing == nullptr || progressing->reason == kAvailableReason) return {};
   const seconds waited = situation.now - progressing->last_update_time;
   if (waited < kHeldToldAfter) return {.look_again_in = kHeldToldAfter - waited};

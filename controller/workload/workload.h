@@ -117,7 +117,7 @@ struct RollbackOutcome {
   WallTime now{};                      // when this was decided
 };
 
-// What only a kind, or an extension of the planner, knows of a rollout that does not get on.
+// What holds a rollout up, as far as only its kind or an extension of the planner knows.
 struct RolloutHold {
   bool by_user = false;      // it waits for a user: at a pause among the steps, or a partition
   std::string_view cause{};  // why it is stuck, a word of kStuckCauses (rollout_state.h); else ""
@@ -164,8 +164,8 @@ class WorkloadKind {
                                    const ReplicaSet& target,
                                    const std::string& template_json) const = 0;
 
-  // Returns the text of Workload::revision after a revision was published that its ReplicaSet has
-  // as `text`. Kinds that publish a number return "7" for "007", and "" for "seven".
+  // Returns the text that Workload::revision has after a ReplicaSet's revision, `text`, was
+  // published. Kinds that publish a number return "7" for "007", and "" for "seven".
   virtual std::string PublishedAs(std::string_view text) const { return std::string(text); }
 
   // Returns the request that only removes the request to roll back.
@@ -184,11 +184,12 @@ class WorkloadKind {
   virtual bool RecordsRollbacks() const { return false; }
 
   // Returns true if a workload of this kind may take over the ReplicaSets of one of another kind,
-  // one by one, in the middle of a rollout. While it is paused it has perhaps adopted only some.
+  // one by one, in the middle of a rollout. A paused one may have adopted only some of them.
   virtual bool TakesOverRollouts() const { return false; }
 
   // Returns true if the kind remembers which revision was complete last (Workload::kept_revision).
-  // Its ReplicaSet is never deleted as history, so others may be at any time (RO-125).
+  // That revision's ReplicaSet is never deleted as history, so others may be deleted at any time
+  // (RO-125).
   virtual bool KeepsStableRevision() const { return false; }
 
   // Returns the request that records `outcome` and must succeed before RollBack or ClearRollback is
@@ -210,7 +211,7 @@ class WorkloadKind {
     return word;
   }
 
-  // Returns what keeps the workload's rollout from getting on, as far as only the kind knows.
+  // Returns what holds the workload's rollout up, as far as only the kind knows.
   virtual RolloutHold HoldOf(const Workload& /*workload*/) const { return {}; }
 
   // Returns where the rollout stands among its steps; nullopt if it has none.
@@ -231,13 +232,13 @@ struct Workload {
   int32_t replicas = 1;
   const LabelSelector& selector;
   // spec.template as raw JSON text, byte for byte. Null if the cache does not keep it: the planner
-  // then reads it where it needs it (own_parts.h). template_fingerprint is that of the
+  // then reads it where it needs it (own_parts.h). template_fingerprint is the fingerprint of the
   // template's meaning, template_text that of its bytes.
   const std::string* template_json = nullptr;
   Fingerprint template_fingerprint{};
   Fingerprint template_text{};
-  // Annotations whose values the cache does not keep; null if there is none. Their values, if this
-  // sync has read them (own_parts.h); else null. Borrowed.
+  // Annotations whose values the cache does not keep; null if there are none. large_values has
+  // their values if this sync has read them (own_parts.h); else it is null. Both are borrowed.
   const LargeAnnotations* large_annotations = nullptr;
   const std::map<std::string, std::string>* large_values = nullptr;
   int32_t min_ready_seconds = 0;
@@ -261,7 +262,7 @@ struct Workload {
   // --- where it is ---
   WorkloadStatus status{};      // the stored one, plus what the kind carries
   std::string_view revision{};  // the one published last, as written; empty if none
-  // The name of its ReplicaSet, as far as the status tells it; "" if not.
+  // The name of the ReplicaSet with `revision`; "" if the status does not have it.
   std::string_view published_name{};
   // The revision to roll back to; 0 means the one before the present one; nullopt: no rollback.
   std::optional<int64_t> roll_back_to{};
@@ -272,15 +273,15 @@ struct Workload {
   std::string requested_template{};
   // That template with its defaults; null if it is not known. Borrowed.
   const DefaultedTemplate* defaulted = nullptr;
-  // The number that the status has told for that template, as a promotion may name it before a
-  // ReplicaSet has it; 0: none.
+  // The number that the status has announced for that template: a promotion may name it before a
+  // ReplicaSet has it. 0 if there is none.
   int64_t promised_revision = 0;
-  // The ReplicaSet that has or had this revision is never deleted as history. Its name, as far as
-  // the status tells it: "" if not. FindStable (revisions.h) finds it.
+  // The ReplicaSet that has or had this revision is never deleted as history. kept_name is its
+  // name; "" if the status does not have it. FindStable (revisions.h) finds the ReplicaSet.
   std::optional<int64_t> kept_revision{};
   std::string_view kept_name{};
   // Pods follow the ReplicaSet that has or had this revision, whatever the template says
-  // (follow.h). 0: there is no such revision, and nothing moves.
+  // (follow.h). 0: there is no such revision, and no Pod moves to another one.
   std::optional<int64_t> follow_revision{};
   std::optional<PerformedRollback> rolled_back{};
 };

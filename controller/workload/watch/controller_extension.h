@@ -1,6 +1,6 @@
-// A feature of a controller of workloads that watches more than every workload needs, such as
-// updates in place, as the controller sees it. A controller without such a feature has none. Core
-// thread only.
+// A feature of a controller of workloads, as the controller sees it: one that watches more than
+// every workload needs, such as updates in place. A controller without such a feature has none.
+// Core thread only.
 //
 // watch_extension.h is the same feature as the caches see it; extension.h of controller/workload,
 // as the planner does.
@@ -35,10 +35,10 @@ class ControllerExtension {
   virtual std::vector<std::string> Notes() const = 0;
   virtual void AddFigures(Figures& figures) const = 0;
 
-  // Returns what keeps the workload's rollout from getting on, as far as the feature knows.
+  // Returns what holds the workload's rollout up, as far as the feature knows.
   virtual RolloutHold HoldOf(const Workload& workload) const = 0;
-  // Returns the word for the strategy that the workload asks the feature for, one of the label
-  // `strategy` of rollout metrics; "" if it does not ask.
+  // Returns the strategy that the workload asks the feature for, as a value of the label `strategy`
+  // of rollout metrics; "" if the workload does not ask.
   virtual std::string_view StrategyOf(const Workload& workload) const = 0;
 
   virtual void TermBegins(const TermOptions& options) = 0;

@@ -19,8 +19,8 @@ inline bool IsLive(const Pod& pod) {
   return pod.phase != PodPhase::kSucceeded && pod.phase != PodPhase::kFailed;
 }
 
-// Returns the projection of these Pods with all fields that are read. All who watch whole Pods
-// share its informer.
+// Returns the projection of these Pods with all fields that are read. All users of whole Pods share
+// its informer.
 inline Projection<Pod> WholePods(const Informers& informers) {
   return {"whole_pods", LivePods(informers), &DecodePod,
           ReplyFolding<Pod>{.selects = &IsLive, .removes = true}, /*gives_up=*/true};

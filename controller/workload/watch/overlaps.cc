@@ -18,7 +18,7 @@ bool SameOwner(const ReplicaSet& a, const ReplicaSet& b) {
   return one->uid == other->uid;
 }
 
-// Most changes are of a status alone.
+// Returns true if the change cannot matter here. Most changes are of a status alone.
 bool LooksTheSame(const ReplicaSet& before, const ReplicaSet& now) {
   return before.meta.labels == now.meta.labels && SameOwner(before, now) &&
          before.meta.deleting() == now.meta.deleting();
@@ -99,7 +99,7 @@ void Overlaps::Add(const Workload& workload) {
   if (selecting == selecting_.end()) return;
   Place(workload, selecting->second);
   JudgeAll(KeyOf(workload.meta), workload.selector);
-  // Its own ReplicaSets may have been seen first.
+  // The workload's own ReplicaSets may have been seen before it.
   for (const ReplicaSet* rs : replica_sets_.OwnedBy(workload.meta.uid)) Look(*rs);
 }
 
@@ -147,7 +147,7 @@ void Overlaps::JudgeAll(const ObjectKey& key, const LabelSelector& selector) {
   }
 }
 
-// What the ReplicaSets of `owner` are now decides, not what has changed.
+// Looks at the present ReplicaSets of `owner`, not at what has changed.
 void Overlaps::Judge(const ObjectKey& key, const OwnerReference& owner) {
   if (const auto known = overlaps_.find(key); known != overlaps_.end()) {
     const auto& others = known->second.others;
@@ -202,8 +202,8 @@ void Overlaps::ForgetIfEmpty(const Symbol& namespace_) {
   if (first == nullptr || !(first->meta.namespace_ == namespace_)) selecting_.erase(namespace_);
 }
 
-// Chooses the label that the fewest others are found by: many selectors may have one in common,
-// such as app.kubernetes.io/part-of=shop.
+// Chooses the label by which the fewest other workloads are found: many selectors may have one
+// label in common, such as app.kubernetes.io/part-of=shop.
 void Overlaps::Place(const Workload& workload, Selecting& selecting) {
   const std::string& name = workload.meta.name;
   if (workload.selector.match_labels.empty()) {

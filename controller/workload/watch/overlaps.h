@@ -1,7 +1,7 @@
 // Which workloads select ReplicaSets of another controller (RO-160).
 //
-// It costs no memory for a ReplicaSet, whoever owns it: the store has labels and owner of each
-// already. What is kept is
+// A ReplicaSet costs no memory here, whichever controller owns it: the store has its labels and
+// owner already. Kept are
 //   - an entry for each pair of a workload and another controller that it overlaps with;
 //   - where to find a workload by a label of its selector, in namespaces with ReplicaSets that
 //     count. Without it each new ReplicaSet would have to be compared with every selector of its
@@ -11,7 +11,8 @@
 //   - without a controller: one of the workloads that it matches adopts it;
 //   - while it is being deleted;
 //   - if its owner is of the workloads' own kind and gone. The garbage collector has not deleted it
-//     yet. For owners of other kinds that cannot be seen (overlap.h of controller/workload).
+//     yet. Whether owners of other kinds are gone cannot be seen (overlap.h of
+//     controller/workload).
 // Core thread only.
 #pragma once
 
@@ -31,7 +32,7 @@
 
 namespace windlass {
 
-// How many others are kept of one workload. A tenant may give thousands of Rollouts one selector:
+// How many overlaps of one workload are kept. A tenant may give thousands of Rollouts one selector:
 // each pair would take memory and time, and a message names three.
 inline constexpr size_t kOverlapsMax = 16;
 
@@ -40,17 +41,17 @@ class Overlaps {
   // Returns true if users of the kind want to know of this owner of ReplicaSets.
   using Counts = std::function<bool(const OwnerReference& owner)>;
 
-  // All references must outlive this. Registers handlers with both stores, so that what handlers
-  // see which are registered later is up to date.
+  // All references must outlive this. Registers handlers with both stores; handlers that are
+  // registered later then see up-to-date overlaps.
   Overlaps(const Clock& clock, WorkloadStore& workloads, Store<ReplicaSet>& replica_sets);
   Overlaps(const Overlaps&) = delete;
   Overlaps& operator=(const Overlaps&) = delete;
 
-  // Call at most once, before the stores hold objects. Without it there are no overlaps.
+  // Call at most once, before the stores hold objects. Without this call there are no overlaps.
   void Count(Counts counts) { counts_ = std::move(counts); }
 
-  // Looks at all ReplicaSets. Call when both stores are complete; nothing is found before. What the
-  // first call finds was there at the start.
+  // Looks at all ReplicaSets. Call when both stores are complete; no overlap is found before.
+  // Overlaps that the first call finds existed at the start.
   void LookAtAll();
 
   // Called when an overlap of the workload begins or ends.
@@ -83,7 +84,7 @@ class Overlaps {
   // Forgets how workloads are found if the namespace has no ReplicaSet any more.
   void ForgetIfEmpty(const Symbol& namespace_);
   void Remove(const ObjectMeta& meta);
-  // Judges its owner anew for all workloads that select `rs`.
+  // Judges the owner of `rs` anew for all workloads that select `rs`.
   void Look(const ReplicaSet& rs);
   void Judge(const ObjectKey& key, const OwnerReference& owner);
   bool IsSelected(const Workload& workload, const OwnerReference& owner) const;
@@ -102,7 +103,7 @@ class Overlaps {
   bool complete_ = false;                  // LookAtAll was called
   bool first_ = true;                      // its first call has not ended
   std::map<Symbol, Selecting> selecting_;  // namespaces with ReplicaSets that count
-  // By workload. A look corrects those that began later than now, because the clock was set back.
+  // By workload. `Of` corrects overlaps that seem to begin later than now: the clock was set back.
   mutable std::map<ObjectKey, Known> overlaps_;
 };
 

@@ -1,5 +1,5 @@
-// The metrics of rollouts, and the values of those that count. Totals count what happened while
-// this process led, so that the totals of all replicas may be added up.
+// The metrics of rollouts, and the values of their counters. Totals count what happened while this
+// process led, so that the totals of all replicas may be added up.
 #pragma once
 
 #include <cstdint>
@@ -67,7 +67,7 @@ class RolloutCounts {
  private:
   // Returns the namespace, or kOtherNamespaces if there are too many.
   std::string Counted(const std::string& namespace_);
-  // The same, for what does not count the namespace.
+  // Returns the same as Counted, but without counting a further namespace.
   std::string Shown(const std::string& namespace_) const;
 
   std::set<std::string> namespaces_;

@@ -106,7 +106,7 @@ void RolloutObserver::Edited(const Workload& before, const Workload& now) {
   const ReplicaSets ours = ReplicaSetsOf(now);
   const ReplicaSet* to = workload::FindTarget(now, ours);
   Rollout* const known = rollouts_.Find(key);
-  // A pause may hide edits, so what was wanted before its end tells nothing.
+  // Edits during a pause are not followed, so after it `before` does not show what Pods have.
   const bool same = !before.paused && to != nullptr && workload::FindTarget(before, ours) == to;
   if (same) {  // as after nearly every change of a status
     if (known != nullptr) known->target = TargetOf(now);
@@ -165,14 +165,14 @@ std::string_view RolloutObserver::StrategyOf(const Workload& workload) const {
   return "Other";
 }
 
-// `rollout` has what only the caller knows of it.
+// `rollout` has only what the caller knows; this adds target and strategy.
 void RolloutObserver::Begin(const Workload& workload, Rollout rollout) {
   rollout.target = TargetOf(workload);
   rollout.strategy = StrategyOf(workload);
   rollouts_.Begin(KeyOf(workload.meta), std::move(rollout));
 }
 
-// A rollout whose generation nobody observed was begun by no leader yet: this one counts it.
+// No leader has counted a rollout whose generation no leader has observed: this one counts it.
 void RolloutObserver::Lead(bool leading) {
   rollouts_.Lead(leading, [this](const ObjectKey& key) {
     const std::optional<Workload> workload = cache_.workloads().Find(key);
@@ -182,8 +182,8 @@ void RolloutObserver::Lead(bool leading) {
 
 // --- what the metrics show ---
 
-// The rollout has no revision as long as no ReplicaSet has its template, nor if it goes back to one
-// that has not got its new number yet.
+// The rollout has no revision as long as no ReplicaSet has its template, or while the ReplicaSet
+// that it goes back to has not got its new number.
 void RolloutObserver::Describe(const ObjectKey& key, ShownRollout& shown) const {
   const std::optional<Workload> workload = cache_.workloads().Find(key);
   if (!workload) return;

@@ -3,15 +3,17 @@
 //
 //   objects ──▶ RolloutObserver ──▶ RolloutsUnderWay ──▶ the metrics page
 //
-// A rollout begins when the template changes, unless the object is paused, then when it goes on; or
-// when spec.abort makes Pods follow another revision. It ends when all Pods are new and available,
-// when another template comes first, or with its object. Scaling is no rollout, nor is an edit
-// after which Pods are to have the ReplicaSet that they have.
+// A rollout begins
+//   - when the template changes; if the object is paused, when it is resumed
+//   - when spec.abort makes Pods follow another revision
+// It ends when all Pods are new and available, when another template comes first, or when its
+// object is deleted. Scaling is not a rollout. Neither is an edit after which Pods belong in the
+// same ReplicaSet as before.
 //
 // The observer follows rollouts whether or not this process leads, so that a new leader knows when
-// each began. It counts, and shows gauges, only while this process leads. What began before this
-// process saw the object is judged once ReplicaSets are known (rollout_beginning.h). An idle object
-// costs no memory. Core thread only.
+// each began. It counts, and shows gauges, only while this process leads. An object that may have
+// been in a rollout before this process saw it is judged once ReplicaSets are known
+// (rollout_beginning.h). An idle object costs no memory. Core thread only.
 #pragma once
 
 #include <cstddef>

@@ -99,7 +99,7 @@ void RolloutsUnderWay::AddGauges(Figures& figures) const {
   for (const auto& [phase, age] : oldest) AddOldest(figures, kind_, phase, age);
 }
 
-// Those that are stuck come first: an alert leads to them.
+// Stuck rollouts come first: alerts are about them.
 void RolloutsUnderWay::AddShownRollouts(Figures& figures, const Describe& describe) const {
   std::vector<Rollouts::const_iterator> order;
   order.reserve(rollouts_.size());

@@ -1,5 +1,5 @@
 // The rollouts of one kind that are under way: since when, for what, and where each stands; and the
-// counts of how they began and ended. Which rollouts there are, an observer says:
+// counts of how they began and ended. An observer says which rollouts there are:
 //
 //   observer ──Begin, SetState, Finish──▶ RolloutsUnderWay ──▶ the metrics page
 //
@@ -21,11 +21,11 @@
 
 namespace windlass {
 
-// How many rollouts have series of their own. A rollout has about ten; a Prometheus is asked to
-// keep a thousand of these beside the others of a process.
+// How many rollouts have series of their own. A rollout has about ten series, so a Prometheus keeps
+// about a thousand of them beside the others of a process.
 inline constexpr size_t kRolloutsShownMax = 100;
 
-// What Pods are to be: what the object asks for, or what there was before.
+// What a rollout brings Pods to: what the object asks for, or what there was before.
 struct RolloutTarget {
   std::string wanted{};  // a text that two requests share only if they ask for the same
   bool back = false;     // Pods go back, whatever is wanted
@@ -56,7 +56,7 @@ class RolloutsUnderWay {
 
   // Returns the rollout of the object; null if none is under way. Valid until it is finished.
   Rollout* Find(const ObjectKey& key);
-  // Requires that none is under way. Without `began` it begins now.
+  // Requires that the object has no rollout under way. A rollout without `began` begins now.
   void Begin(const ObjectKey& key, Rollout rollout);
   // Does nothing if none is under way.
   void Finish(const ObjectKey& key, std::string_view outcome);

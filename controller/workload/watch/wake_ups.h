@@ -32,7 +32,7 @@ class WakeUps {
   ControllerHost& host_;
 };
 
-// Returns how urgently a status change of an object that belongs to `owner` wakes it.
+// Returns how urgently a status change of an object that `owner` owns wakes `owner`.
 Wake StatusWake(const Workload& owner);
 
 }  // namespace windlass

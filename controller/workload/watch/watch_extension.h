@@ -1,5 +1,5 @@
-// A feature that watches more than every workload needs, such as updates in place, as the caches of
-// workloads see it. A kind without such a feature has none. Core thread only.
+// A feature of a kind, as the caches of workloads see it: one that watches more than every workload
+// needs, such as updates in place. A kind without such a feature has none. Core thread only.
 #pragma once
 
 #include "controller/workload/view.h"
@@ -20,14 +20,15 @@ class WatchExtension {
 
   // Starts the further watches. Called when the first workload or ReplicaSet is concerned.
   virtual void Start() = 0;
-  // Lets them go when no workload or ReplicaSet is concerned any more: they end some time later,
-  // unless Start is called again (Informers::LetGo). Their objects are filled in no more at once.
+  // Lets the further watches go when no workload or ReplicaSet is concerned any more. They end some
+  // time later, unless Start is called again (Informers::LetGo). From this call on, Fill does
+  // nothing.
   virtual void LetGo() = 0;
-  // Stops them. Also called if they do not run.
+  // Stops the further watches. Also called if they do not run.
   virtual void Stop() = 0;
 
-  // Returns how many bytes of JSON the largest Pod has that this ReplicaSet owns; 0 if none is
-  // large, or the further watches do not run.
+  // Returns the bytes of JSON of the largest Pod that this ReplicaSet owns; 0 if no Pod is large,
+  // or if the further watches do not run.
   virtual size_t LargestPodJson(const Uid& replica_set) const = 0;
 
   // Fills in what the feature adds to the view of a workload that is concerned. `view` has its

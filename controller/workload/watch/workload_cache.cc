@@ -24,7 +24,7 @@ ReflectorOptions LivePodMetadata(const Informers& informers) {
   return options;
 }
 
-// Puts `uid` among `users`, or takes it away.
+// Adds `uid` to `users` if `is_user`; removes it otherwise.
 void Count(const Uid& uid, bool is_user, std::unordered_set<Uid, UidHash>& users) {
   if (is_user) {
     users.insert(uid);
@@ -262,7 +262,7 @@ std::string WorkloadCache::UnreadableOf(const Workload& workload) const {
        std::initializer_list<const AnyInformer*>{&workloads_.informer(), &replica_sets_}) {
     const Reflector& reflector = informer->reflector();
     const std::string_view plural = reflector.options().resource.plural;
-    // For a sync that was queued before the API server stopped to serve them.
+    // For a sync that was queued before the API server stopped serving these objects.
     if (reflector.not_served_since() && !informer->HasSynced()) {
       return std::string(plural) + " (the API server does not serve them)";
     }

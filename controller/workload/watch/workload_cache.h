@@ -36,14 +36,15 @@ class WorkloadCache {
   // the last call of this cache; the destructor makes none.
   void Extend(WatchExtension& extension) { extension_ = &extension; }
 
-  // Which workloads select ReplicaSets of others; none unless the kind says whose count.
+  // Which workloads select ReplicaSets of other controllers; none unless the kind says which
+  // controllers count.
   Overlaps& overlaps() { return overlaps_; }
 
   void Start();
   void Stop();
 
-  // Call for each change in the stores. Starts what a view of the workload, or of the owner of the
-  // ReplicaSet, needs and what does not run yet. Lets go what no view needs any more.
+  // Call for each change in the stores. Starts the informers that a view of the workload, or of the
+  // ReplicaSet's owner, needs. Lets go of informers that no view needs any more.
   void WatchFor(const WorkloadChange& change);
   void WatchFor(const Change<ReplicaSet>& change);
 
@@ -63,7 +64,7 @@ class WorkloadCache {
   // Returns why HasSynced is false, or what is wrong with a watch now: one line per informer in
   // trouble. Leaves out the extension.
   std::vector<std::string> Troubles() const;
-  // Returns what is not as it should be although nothing waits for it; one line each.
+  // Returns problems that nothing waits for; one line each.
   std::vector<std::string> Notes() const;
   // Returns the caches of objects that a leader writes and that are complete. Leaves out the
   // extension.
@@ -77,8 +78,8 @@ class WorkloadCache {
   // view.
   std::vector<const ReplicaSet*> ReplicaSetsOf(const Uid& owner) const;
 
-  // Returns how many bytes of JSON the largest object has of those that a sync of this workload
-  // works with; 0: none is large. Cheaper than a view, too.
+  // Returns the bytes of JSON of the largest object that a sync of this workload works with; 0 if
+  // none is large. Cheaper than a view.
   size_t LargestJson(const ObjectKey& key) const;
 
   // Returns true if `workload` asks for the extension, or if one of its ReplicaSets shows that it

@@ -42,7 +42,7 @@ class WorkloadStore {
 
   // As Store<T>::OnChange.
   virtual void OnChange(ChangeHandler handler) = 0;
-  // As OnChange, for a handler that asks only when something changed: no workload is made for it.
+  // As OnChange, for a handler that need not know what changed: no Workload is made for it.
   virtual void OnAnyChange(std::function<void()> handler) = 0;
 
   // Returns the workload with that key; nullopt if there is none.
