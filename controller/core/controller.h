@@ -21,7 +21,7 @@
 
 namespace windlass {
 
-// What log lines and Events about an object carry, so that users find all that belong together.
+// What log lines and Events about an object carry, so that users find those that belong together.
 struct Marks {
   LogFields fields{};                                // {"rollout_id", "3f2a9c1e-7"}
   std::map<std::string, std::string> annotations{};  // of Events
@@ -38,7 +38,7 @@ class Controller {
   // ("deployment"). String literals: both outlive the controller.
   virtual std::string_view kind() const = 0;
   virtual std::string_view log_field() const = 0;
-  // Who reports its Events: "deployment-controller".
+  // The component that reports its Events: "deployment-controller".
   virtual std::string_view component() const = 0;
 
   // Returns the next step for the object `key`. The controller decides it from the caches as they
@@ -48,7 +48,7 @@ class Controller {
   virtual std::optional<Step> Next(const ObjectKey& key, const Learned& learned, WallTime now) = 0;
 
   // Returns how many steps one sync of `key` may take, if that is more than kStepsPerSyncMax. The
-  // runtime ends a longer sync as a plan that never ends.
+  // runtime ends a longer sync with an internal error: its plan would never end.
   virtual int StepsMax(const ObjectKey& /*key*/) const { return 0; }
 
   // Returns how large the JSON of the largest object is that a sync of `key` may read or write. The
@@ -65,19 +65,19 @@ class Controller {
   // Returns the writes that make late writes of a former leader to the object `key` fail, in the
   // order in which to send them. `term` identifies the present term. The caller asks again after
   // each of these writes, and skips those that it sent in this term already (L-012). Returns
-  // nullopt if the present version of an object is not known, so that the touch would fail: then
+  // nullopt if the cache lacks the present version of an object, so that a touch would fail: then
   // Next must not write either.
   virtual std::optional<std::vector<Request>> FenceWrites(const ObjectKey& key,
                                                           std::string_view term) const = 0;
 
-  // Returns when the oldest cache that decides about such a write was last known to be the API
-  // server's state. Returns nullopt if no cache does.
+  // Returns when the oldest cache that decides about such a write was last known to match the API
+  // server. Returns nullopt if no cache decides about it.
   virtual std::optional<MonotonicTime> ViewAt(const Request& /*write*/) const {
     return std::nullopt;
   }
 
-  // Called before the runtime sends the uncached `read` for `key`. The returned listener may be
-  // null. If the read is answered, the runtime calls the listener with the answer.
+  // Called before the runtime sends the uncached `read` for `key`. If the read is answered, the
+  // runtime calls the returned listener with the answer. The listener may be null.
   using ReadListener = std::function<void(const Outcome&)>;
   virtual ReadListener BeforeRead(const ObjectKey& /*key*/, const Request& /*read*/) {
     return nullptr;

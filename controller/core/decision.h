@@ -1,9 +1,9 @@
 // What a write does, by name: the event of its log line, and the label `decision` of its metric.
 //
-// Each folder that decides has its constants, for example controller/workload/decisions.h; one that
-// nothing is compared with is named where the write is made. Code that counts writes compares
-// constants. The names are for users, who have dashboards and alerts
-// on them. A controller defines its own in its folder:
+// Each folder that decides has its constants, for example controller/workload/decisions.h: code
+// that counts writes compares them. A decision that no code compares is named where the write is
+// made. The names are for users, who have dashboards and alerts on them. A controller defines its
+// own constants in its folder:
 //
 //   inline constexpr Decision kCopyValue{"copy value"};
 #pragma once

@@ -74,8 +74,9 @@ Outcome OutcomeOf(const Read& read, Result<Reply> said) {
 }
 
 Outcome OutcomeOf(const Write& write, Result<Reply> said) {
-  // A sync may write many objects, and what it wrote is in the caches. Of a creation it is
-  // looked at whether it came back as it was sent, and of a Service whether it was kept.
+  // A sync may write many objects, so a large reply is dropped: the caches hold what was written
+  // . The reply to a creation is kept, because the planner compares it with what was sent. A
+  // small reply is kept, because the planner checks whether a Service kept what was written to it.
   const bool is_read = write.request.verb() == Verb::kCreate;
   if (said.ok() && !is_read && said->body.size() > kAnswerBytesKept) said = Reply{};
   Outcome outcome = OutcomeOf(write.request, std::move(said));

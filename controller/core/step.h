@@ -47,8 +47,8 @@ struct Write {
   // The planner has a next step even if this write fails for a reason that GoesOnAfter allows.
   // Example: adoption tolerates 404.
   bool go_on_if_refused = false;
-  // Pods end because of it. It is not sent if the caches are older than kViewAgeForRemovals.
-  // Deletions and writes to Pods count as such without saying so.
+  // True if Pods end because of this write. The runtime does not send it if the caches are older
+  // than kViewAgeForRemovals. Deletions and writes to Pods count as such without this flag.
   bool removes_pods = false;
   // How long the runtime may put the write off, counted from the first sync that wanted it. Set for
   // a write that a later sync will probably replace by one that says more.
@@ -82,8 +82,8 @@ struct Failed {
   Error error;
   Retry retry = Retry::kBackOff;
   std::vector<Event> events{};
-  // Arms the deadline slot in addition to the retry, because time alone may change something before
-  // it. nullopt leaves the slot as it is; with kForget, nullopt clears the slot.
+  // Arms the deadline slot in addition to the retry, because time alone may make the object due
+  // before the retry. nullopt leaves the slot as it is; with kForget, nullopt clears the slot.
   std::optional<Duration> look_again_in{};
 };
 
@@ -101,8 +101,8 @@ Step LookAgainNoLater(Step then, const std::optional<Duration>& due);
 // - a server in trouble
 bool IsRefusal(ErrorKind kind);
 
-// Returns true if a refusal says nothing of the object: a webhook could not be called, or did not
-// answer in time. It passes with the webhook's trouble.
+// Returns true if a refusal says nothing about the object: the API server could not call a webhook,
+// or the webhook did not answer in time. Such a refusal ends with the webhook's trouble.
 bool MayPass(ErrorKind kind);
 
 // Returns true if the sync goes on after `write` failed with `kind`:

@@ -39,7 +39,8 @@ DeploymentController::DeploymentController(ControllerHost& host,
       deployments_(*deployments),
       in_place_(host, own_cache()) {
   Extend(in_place_);
-  // Two Deployments with one selector are told nothing, as by upstream's controller (RO-163).
+  // Only Rollouts are counted: like upstream, Windlass does not warn about two Deployments with the
+  // same selector (RO-163).
   own_cache().overlaps().Count([](const OwnerReference& owner) {
     return owner.kind == resources::kRollouts.kind &&
            owner.api_version.text().starts_with(std::string(resources::kRollouts.group) + "/");
@@ -75,8 +76,7 @@ void DeploymentController::AddFigures(Figures& figures) const {
 void DeploymentController::DeploymentChanged(const Change<Deployment>& change) {
   const Deployment* before = change.old_object;
   const Deployment* now = change.new_object;
-  // Even if the caches are incomplete just now: a Deployment that is gone is never asked about
-  // again.
+  // Runs even while the caches are incomplete: no later call asks about a deleted Deployment.
   if (now == nullptr) return rivals_.Forget(before->meta.uid);
   if (before == nullptr || before->status == now->status) return;
   if (host().InTerm() && !host().IsFolding(KeyOf(now->meta))) rivals_.ForeignStatus(*now);

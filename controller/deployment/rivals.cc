@@ -65,7 +65,8 @@ void Rivals::OwnStatus(const ObjectMeta& meta) {
   Seen& seen = found->second;
   --seen.foreign;
   seen.latest = {};
-  // The watch is often ahead of the reply: the count it caused is taken back here.
+  // The watch often shows our write before the reply does. The write was then counted as foreign:
+  // takes that back.
   if (seen.foreign == 0 && seen.back_until.IsZero()) seen_.erase(found);
 }
 
@@ -77,7 +78,7 @@ bool Rivals::Suspicious(const Deployment& deployment) const {
 
 std::string Rivals::Judge(const Deployment& deployment, std::string_view object_json,
                           WallTime now) {
-  seen_.erase(deployment.meta.uid);  // from here, the next three are counted
+  seen_.erase(deployment.meta.uid);  // from here on, counts the next three
   const auto object = nlohmann::json::parse(object_json, nullptr, false);
   const nlohmann::json::json_pointer where("/metadata/managedFields");
   if (!object.is_object() || !object.contains(where)) return "";

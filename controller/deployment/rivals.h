@@ -28,8 +28,8 @@ class Rivals {
   // wrote it.
   void ForeignStatus(const Deployment& deployment);
 
-  // Call with the reply to a status write of ours, as the server stored it. The watch may have
-  // shown it before.
+  // Call with the reply to a status write of ours, as the server stored it. If the watch showed
+  // that write before, it was counted as foreign; this takes it back.
   void OwnStatus(const ObjectMeta& meta);
 
   // Returns true if the Deployment must be read and judged before anything is written to it.

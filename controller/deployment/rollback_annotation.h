@@ -1,5 +1,5 @@
-// The annotation deprecated.deployment.rollback.to: a Deployment's request to roll back.
-// Deployments had a field for it once; the annotation is what is left of it. Source: D-460…D-468.
+// The annotation deprecated.deployment.rollback.to: a Deployment's request to roll back. It
+// replaced a field that Deployments once had. Source: D-460…D-468.
 //
 // `kubectl rollout undo` does not use it: kubectl writes the old template itself.
 #pragma once

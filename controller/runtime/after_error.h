@@ -28,7 +28,7 @@ struct SyncResult {
   // Since when a write has been put off (Write::patience). Handed to the key's next sync.
   std::optional<MonotonicTime> put_off_since{};
   int calls = 0;  // requests made
-  // What the last write that lost a race wanted to change; nullopt: none lost one.
+  // What the last write that lost a race wanted to change; nullopt if none lost one.
   std::optional<std::pair<ResourceId, ObjectKey>> lost{};
   Duration at_least{0};  // of back-off: the server's Retry-After
 };

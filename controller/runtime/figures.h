@@ -25,16 +25,15 @@ class Figures {
     std::map<Labels, Value> series;
   };
 
-  // Each adds `value` to the series of `metric` with these labels. Two controllers may count the
-  // same: their values are added up. The type must be that of the metric, there must be as many
-  // labels as it has, and histograms must have the same buckets. `metric` must outlive this.
+  // Each adds `value` to the series of `metric` with these labels. If two controllers count the
+  // same series, their values are added up. The type must be that of the metric, there must be as
+  // many labels as it has, and histograms must have the same buckets. `metric` must outlive this.
   void Count(const Metric& metric, uint64_t value, Labels labels = {});
   void Set(const Metric& metric, double value, Labels labels = {});
   void Spread(const Metric& metric, const Histogram& value, Labels labels = {});
 
-  // Takes the label `namespace` away: adds up the series that only it told apart, and drops the
-  // metrics whose series are about one object each. Example: 3 rollouts in "shop" and 2 in "bank"
-  // become 5.
+  // Removes the label `namespace`: adds up the series that differ only in it, and drops the metrics
+  // whose series are about one object each. Example: 3 rollouts in "shop" and 2 in "bank" become 5.
   void LeaveOutNamespaces();
 
   // In the order in which the metrics were first used.
@@ -46,7 +45,7 @@ class Figures {
   void Add(const Metric& metric, Value value, Labels labels);
 
   std::vector<Family> families_;
-  std::map<const Metric*, size_t> places_;  // of each metric in families_
+  std::map<const Metric*, size_t> places_;  // the index of each metric in families_
 };
 
 }  // namespace windlass

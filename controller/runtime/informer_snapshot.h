@@ -30,7 +30,7 @@ struct InformerSnapshot {
   CacheAuditCounters audit;
 };
 
-// Returns what the reflector and the audit tell; leaves out the numbers of the store.
+// Returns what the reflector and the audit report; leaves out the numbers of the store.
 InformerSnapshot SnapshotOf(std::string resource, const Reflector& reflector,
                             const CacheAuditCounters& audit, MonotonicTime now);
 

@@ -3,8 +3,8 @@
 namespace windlass {
 namespace {
 
-// Objects that one turn of the event loop removes from the store of an informer that has ended, and
-// the time until the next. 100,000 Pods are gone after 200 turns, in less than a second.
+// How many objects one turn of the event loop removes from the store of an ended informer, and the
+// time between two turns. 100,000 Pods are gone after 200 turns, in less than a second.
 constexpr size_t kShedInOneTurn = 500;
 constexpr Duration kBetweenSheds = milliseconds(1);
 
@@ -86,7 +86,7 @@ void Informers::LetGo(std::initializer_list<AnyInformer*> unwanted) {
   }
 }
 
-// Ends the use of the last user that let the informer go.
+// After LetGo the last user still counts as one: this ends that use.
 void Informers::StopWaiting(AnyInformer& informer) {
   environment_.timers.Cancel(std::exchange(informer.timer_, TimerId{0}));
   if (std::exchange(informer.lingers_, false)) --informer.users_;
@@ -133,12 +133,12 @@ void Informers::GiveUp(AnyInformer& informer) {
   informer.on_given_up();
 }
 
-// Lists again what has objects that were cut down, if there is room for the smallest of them. Twice
-// its size is asked for, so that it is not cut down again soon.
+// Lists a resource again if some of its objects were cut down, and there is room for the smallest
+// of them. Requires room for twice its size, so that the object is not cut down again soon.
 void Informers::LookForRoom() {
   size_t cut = 0;
   for (const auto& informer : informers_) cut += informer->running() ? informer->cut() : 0;
-  // A list that healed nothing is not asked for again soon.
+  // If the last list restored no object, the next look comes later.
   const bool in_vain = cut > 0 && cut >= cut_at_relist_;
   room_wait_ = in_vain ? std::min(2 * room_wait_, kLookForRoomMax) : kLookForRoom;
   cut_at_relist_ = SIZE_MAX;

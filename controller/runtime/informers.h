@@ -1,7 +1,7 @@
 // One informer for each resource and projection: one watch and one copy in memory, however many
 // controllers of this process use it. All informers see the same cluster, and start over together
-// . An informer that only some workloads need ends some time after the last of them, and its
-// memory with it. Core thread only.
+// . An informer that only some workloads need ends some time after the last of them is gone,
+// and gives its memory back. Core thread only.
 #pragma once
 
 #include <functional>
@@ -22,10 +22,10 @@
 
 namespace windlass {
 
-// How long an informer runs on after its last user has let it go. A user who switches a feature off
-// and on again, or deletes a workload and creates it anew, costs no list of all Pods.
+// How long an informer runs on after its last user has let it go. So a user who switches a feature
+// off and on again, or deletes a workload and creates it anew, causes no list of all Pods.
 inline constexpr Duration kInformerLingers = seconds(300);
-// How long an informer that was given up for want of memory stays so. Each try lists all Pods.
+// How long an informer stays given up if there was no memory for it. Each try lists all Pods.
 inline constexpr Duration kGivenUpFor = seconds(1800);
 // How often to look whether there is room for objects that were cut down.
 inline constexpr Duration kLookForRoom = seconds(300);
@@ -44,13 +44,13 @@ class Informers {
   // Returns the environment, with the list gate that all informers share.
   const InformerEnvironment& environment() const { return environment_; }
   const std::string& watched_namespace() const { return namespace_; }
-  // Returns what to watch so that all objects of `resource` in the watched namespaces are seen; all
-  // there are if they have no namespace.
+  // Returns what to watch to see all objects of `resource` in the watched namespaces, or all
+  // objects if the resource is not namespaced.
   ReflectorOptions All(const ResourceId& resource) const;
 
   // Returns the informer of that name, and makes it at the first call. The caller listens to it and
   // to its store, and calls Use when it needs it to run. Replies are folded into its store from the
-  // first call on that asks for it (Projection::folding).
+  // first call on whose projection has `folding`.
   template <typename T>
   SharedInformer<T>& Of(Projection<T> projection);
 
@@ -59,13 +59,13 @@ class Informers {
   const FoldTable& folds() const { return folds_; }
 
   // Starts those of `wanted` that no controller used yet, in that order, then their audits. Each
-  // Use must be ended by one Release.
+  // Use must be ended by one Release or LetGo.
   void Use(std::initializer_list<AnyInformer*> wanted);
   // Stops those that no controller uses any more. They make no callback after Release returns.
   void Release(std::initializer_list<AnyInformer*> unwanted);
-  // Ends a use as Release does, but those that no controller uses any more run on for
-  // kInformerLingers. If they are used again meanwhile, they are complete at once. Otherwise they
-  // stop then, and their stores are emptied; handlers see the objects deleted.
+  // Ends a use as Release does, but an informer that no controller uses any more runs on for
+  // kInformerLingers. If a controller uses it again before that time is over, it is complete at
+  // once. Otherwise it stops, and its store is emptied; handlers see the objects deleted.
   void LetGo(std::initializer_list<AnyInformer*> unwanted);
 
   // Call when the API server is back: informers that wait after a failure retry soon, and the
@@ -105,7 +105,7 @@ class Informers {
   ClusterIdentity identity_;
   TimerId look_for_room_ = 0;
   Duration room_wait_ = kLookForRoom;
-  size_t cut_at_relist_ = SIZE_MAX;  // objects that were cut down when room was last found for one
+  size_t cut_at_relist_ = SIZE_MAX;  // cut-down objects when the last look found room for one
   bool resetting_ = false;
   bool started_ = false;
 };

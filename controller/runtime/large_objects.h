@@ -1,7 +1,7 @@
 // Syncs of large objects, a few at a time. A sync holds several times its object: what it
 // read, what it writes, and the answer. Example: 56 Deployments of 1.4 MB of `<`, which JSON writes
-// as 8.4 MB, would hold more than a gigabyte. Of these one or two are worked at at a time; of
-// Deployments of 64 KiB, which do not count, as many as there are places.
+// as 8.4 MB, would hold more than a gigabyte. Only one or two of these are synced at a time.
+// Deployments of 64 KiB do not count: as many of them are synced as --max-in-flight allows.
 #pragma once
 
 #include <algorithm>
@@ -15,9 +15,9 @@ namespace windlass {
 
 class LargeObjects {
  public:
-  // Returns true if the sync of `key`, whose largest object has `json_bytes`, may begin; then it
-  // counts until Free. After one that may not, no other begins before half of the room is free:
-  // otherwise small ones could keep the largest out for ever.
+  // Returns true if the sync of `key`, whose largest object has `json_bytes`, may begin. The sync
+  // then counts until Free. After a sync that may not begin, no other large one begins before half
+  // of the room is free: otherwise smaller ones could keep the largest out for ever.
   bool Take(const QueueKey& key, size_t json_bytes) {
     const auto wanted = wanted_.find(key);
     if (wanted != wanted_.end()) json_bytes = std::max(json_bytes, wanted->second);
@@ -30,11 +30,12 @@ class LargeObjects {
     return true;
   }
 
-  // The sync of `key` keeps answers to its reads, which have `answer_bytes` in total; they may be
-  // of objects that nobody knew. Returns false if there is no room for them; the next sync of the
-  // key then waits until there is, and begins with it. Half of them counts, because a sync may keep
-  // two answers about what it has taken room for. Example: it has taken 1 MiB, and reads two
-  // objects of 4 MiB: 3 MiB more have to be free.
+  // Makes room for the answers to reads that the sync of `key` keeps, `answer_bytes` in total. Take
+  // does not know the objects that a sync reads only later.
+  // - Returns false if there is no room for them. The next sync of the key then waits until there
+  //   is room, and begins with it.
+  // - Only half of the bytes count, because a sync may keep two answers in the room that it has
+  //   taken. Example: it has taken 1 MiB, and reads two objects of 4 MiB: 3 MiB more must be free.
   bool Keep(const QueueKey& key, size_t answer_bytes) {
     const size_t wanted = answer_bytes / 2;
     const auto held = held_.find(key);
@@ -51,7 +52,7 @@ class LargeObjects {
     return true;
   }
 
-  // The sync of `key` has ended.
+  // Call when the sync of `key` has ended.
   void Free(const QueueKey& key) {
     const auto held = held_.find(key);
     if (held == held_.end()) return;
@@ -59,16 +60,16 @@ class LargeObjects {
     held_.erase(held);
   }
 
-  // Returns false if no other large one may begin now.
+  // Returns false if no other large sync may begin now.
   bool has_room() const { return !is_full_ || bytes_ <= kBytesMax / 2; }
 
  private:
   static constexpr size_t kBytesMax = size_t{8} << 20U;
 
-  std::map<QueueKey, size_t> held_;    // by the syncs that have begun
-  std::map<QueueKey, size_t> wanted_;  // by those that had no room for their answers
-  size_t bytes_ = 0;                   // of all of them
-  bool is_full_ = false;               // the last one that asked did not fit
+  std::map<QueueKey, size_t> held_;    // bytes of the syncs that have begun
+  std::map<QueueKey, size_t> wanted_;  // bytes of those that had no room for their answers
+  size_t bytes_ = 0;                   // the sum of held_
+  bool is_full_ = false;               // the last sync that asked did not fit
 };
 
 }  // namespace windlass

@@ -9,8 +9,8 @@
 namespace windlass {
 namespace {
 
-// How often to compare with a cache that lags (L-011). Most changes arrive as events; a bookmark,
-// or an object that cannot be read, does not.
+// How often to compare with a cache that lags (L-011). Most changes arrive as events. A bookmark,
+// or an object that cannot be read, brings no event.
 constexpr Duration kLeadershipBarrierLook = milliseconds(250);
 // If a cache still lacks an object after this long, the list may have been wrong: list again.
 constexpr Duration kLeadershipBarrierPatience = seconds(30);
@@ -112,8 +112,8 @@ Result<std::string> LeadershipBarrier::AddPage(const HttpResponse& response) {
   return page->continue_token;
 }
 
-// The same objects come at the beginning of a watch: for a user who may watch but not list, and if
-// one object is larger than a page may be.
+// Gets the same objects from the beginning of a watch instead of a list. Used if this process may
+// watch but not list, and if one object is larger than a page may be.
 void LeadershipBarrier::StreamInstead() {
   listed_.back() = {};
   HttpRequest request =

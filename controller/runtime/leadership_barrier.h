@@ -1,12 +1,13 @@
 // A new leader's wait before its first write, until its caches hold everything the former leader
 // wrote (L-011).
 //
-// A hot standby's caches may lag behind without showing it. So the barrier takes one consistent,
-// metadata-only LIST of each cached resource after the Lease was won. The barrier is passed when
-// every listed object is cached in that version or a newer one, and every cached object that the
-// list lacks is gone. The barrier never gives up: if it cannot be passed, it lists again. Objects
-// of any size must not hold it up: pages get smaller, and what fits into no page comes as a stream.
-// A controller says which of its caches to compare. Core thread only.
+// A hot standby's caches may lag behind without showing it. So after the Lease was won, the barrier
+// takes one consistent, metadata-only LIST of each cached resource. The barrier is passed when
+// - every listed object is cached in that version or a newer one, and
+// - every cached object that the list lacks is gone.
+// The barrier never gives up: if it cannot be passed, it lists again. Objects of any size must not
+// hold it up: pages get smaller, and an object that fits into no page comes as a stream. A
+// controller says which of its caches to compare. Core thread only.
 #pragma once
 
 #include <functional>

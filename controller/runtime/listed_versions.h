@@ -22,10 +22,10 @@ struct ListedVersions {
   ResourceVersion version;  // of the list
 };
 
-// Returns the first object for which `informer` lags behind the list; "" if there is none. While a
-// list of its own is applied, which may hold what is asked for, some other text is returned. An
-// object that cannot be decoded counts as held once the watch has passed it, because it is
-// quarantined then.
+// Returns the first object for which `informer` lags behind `listed`; "" if there is none. While
+// the informer applies a list of its own, returns "(a list is applied)": that list may hold what is
+// missing. An object that cannot be decoded counts as held once the watch has passed it, because it
+// is quarantined then.
 template <typename T>
 std::string FirstBehind(const Informer<T>& informer, const ListedVersions& listed) {
   const ResourceVersion& told = informer.reflector().last_version();

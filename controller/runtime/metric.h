@@ -16,8 +16,8 @@ namespace windlass {
 
 struct MetricLabel {
   std::string_view name;
-  // Every value that the label can have. Empty: the values are no closed set, and `about` says what
-  // they are.
+  // Every value that the label can have. Empty if there is no closed set of values; `about` then
+  // says what they are.
   std::span<const std::string_view> values{};
   std::string_view about{};
 };

@@ -28,7 +28,7 @@ bool NoisyKeys::IsNoisy(const QueueKey& key, MonotonicTime now) const {
   return found != spent_.end() && now < found->second.noisy_until;
 }
 
-// Once a minute, forgets keys that have cost nothing since.
+// Once a minute, forgets keys that have needed no calls since.
 void NoisyKeys::Forget(MonotonicTime now) {
   if (now - forgot_at_ < kMinute) return;
   forgot_at_ = now;

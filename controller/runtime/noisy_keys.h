@@ -1,6 +1,6 @@
 // Keys that cost the API server much: more than kNoisyCallsPerSync calls in one sync, or more than
-// kNoisyCallsPerMinute in a minute. The queue serves them one class later until a minute has passed
-// without that, so that other keys do not wait for them. Core thread only.
+// kNoisyCallsPerMinute in a minute. The queue serves a noisy key one class later, so that other
+// keys do not wait for it, until the key has cost less for a minute. Core thread only.
 #pragma once
 
 #include <map>
@@ -11,7 +11,8 @@
 
 namespace windlass {
 
-// A key that needs more calls than one of these is served one class later for a minute.
+// A key that needs more calls than one of these limits is served one class later for a minute
+//
 inline constexpr int kNoisyCallsPerSync = 10;
 inline constexpr int kNoisyCallsPerMinute = 100;
 

@@ -28,7 +28,7 @@ class RightsList {
     }
   }
 
-  // The same; Windlass works without them.
+  // As Add; Windlass works without these rights.
   void AddOptional(const ResourceId& resource, std::initializer_list<std::string_view> verbs) {
     const bool optional = std::exchange(like_.optional, true);
     Add(resource, "", verbs);

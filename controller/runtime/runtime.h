@@ -2,9 +2,9 @@
 //
 //   cache change ──▶ controller ──▶ Wake ──▶ Term (queue) ──▶ Sync ──▶ Next ──▶ Client
 //
-// Each controller begins a term by itself: it waits for its own caches and its own barrier. So one
-// whose caches never complete does not hold up the others. The daemon and the simulator use the
-// same class. Core thread only.
+// Each controller begins a term by itself: it waits for its own caches and its own barrier. So a
+// controller whose caches never complete does not hold up the others. The daemon and the simulator
+// use the same class. Core thread only.
 #pragma once
 
 #include <functional>
@@ -54,14 +54,15 @@ class Runtime {
   // Called for each write that the API server forbids (403): a right may have been taken away, or a
   // policy forbids this write alone.
   std::function<void()> on_write_forbidden;
-  // Called when a cache that nobody needs any more was emptied: there is memory to give back.
+  // Called when a cache that no controller needs any more was emptied: there is memory to give
+  // back.
   std::function<void()> on_cache_emptied;
   // Call when the API server answers again after an outage. `was_refused`: as in
   // Reflector::TryNow.
   void ServerIsBack(bool was_refused);
 
   // Drain: takes no further keys. drained() is true once nothing is in flight. settled() is true
-  // once, besides, every write of the term is known to have happened or not.
+  // once, in addition, every write of the term is known to have happened or not.
   void Drain();
   bool drained() const { return term_ == nullptr || !term_->in_flight(); }
   bool settled() const { return term_ == nullptr || term_->settled(); }

@@ -41,8 +41,8 @@ struct Projection {
   ReflectorOptions options;
   typename Informer<T>::DecodeFunction decode;
   std::optional<ReplyFolding<T>> folding{};  // nullopt: the store waits for the watch
-  // True: if there is no room for all of it, it is done without. For caches of objects that
-  // are many rather than large, and that only some workloads need.
+  // True: if there is no room for all objects, the process goes on without this cache. For
+  // caches of objects that are many rather than large, and that only some workloads need.
   bool gives_up = false;
 };
 
@@ -54,19 +54,19 @@ class AnyInformer {
   AnyInformer& operator=(const AnyInformer&) = delete;
 
   const std::string& name() const { return name_; }
-  // Returns true while it is to run, also after its last user has let it go.
+  // Returns true while the informer is to run, also after its last user has let it go.
   bool used() const { return users_ > 0; }
-  // Returns why it does not run although it is used: "takes more memory than …". Returns "" if it
-  // runs, or is not used. It is tried again now and then.
+  // Returns why the informer does not run although it is used: "takes more memory than …". Returns
+  // "" if it runs, or is not used. A given-up informer is tried again now and then.
   const std::string& given_up() const { return given_up_; }
   bool running() const { return used() && given_up_.empty(); }
-  // Called when it is given up.
+  // Called when the informer is given up.
   Listeners<> on_given_up;
 
   virtual void Start() = 0;
   virtual void StartAudit() = 0;
   virtual void Stop() = 0;  // stops the audit too
-  // As Store::Shed. Only while it does not run.
+  // As Store::Shed. Call it only while the informer does not run.
   virtual bool Shed(size_t most) = 0;
   virtual void Reset(std::string_view why) = 0;
   virtual void TryNow(bool was_refused) = 0;
@@ -87,8 +87,8 @@ class AnyInformer {
   virtual Listeners<>& on_not_served() = 0;
   // Returns the cache as a new leader compares it.
   virtual ComparedCache Compared() const = 0;
-  // Returns what is wrong with the watch, or that the first list is not complete yet; "" if all is
-  // well, and if it is given up.
+  // Returns what is wrong with the watch, or that the first list is not complete yet. Returns "" if
+  // all is well, and if the informer is given up.
   std::string Trouble() const;
   virtual InformerSnapshot Snapshot(MonotonicTime now) const = 0;
 
@@ -114,8 +114,8 @@ class SharedInformer final : public AnyInformer {
     if (projection.gives_up) informer.GiveUpWithoutRoom();
   }
 
-  // Registers the row of this informer with `table`, which must not be used after the informer has
-  // gone. Does nothing if the row is registered already: however many controllers share the
+  // Registers the row of this informer with `table`, which must not be used after the informer is
+  // destroyed. Does nothing if the row is registered already: however many controllers share the
   // informer, a reply is decoded and folded once. All of them must want the same `folding`.
   void FoldReplies(FoldTable& table, const ReplyFolding<T>& folding);
 

@@ -11,9 +11,9 @@
 namespace windlass {
 namespace {
 
-// The longest wait before a decision that was made on an old view is made again.
+// The longest wait before a sync retries a decision that it based on too old a view.
 constexpr Duration kOldViewRetryMax = seconds(10);
-// The longest wait before a sync whose answers had no room is made again.
+// The longest wait before a sync is retried because there was no room for its answers.
 constexpr Duration kNoRoomRetryMax = seconds(10);
 
 void Append(LogFields& fields, const LogFields& more) {
@@ -79,7 +79,8 @@ void Sync::Start(Learned learned, LateWrites late) {
   TakeStep();
 }
 
-// The next step is planned only when its request can be sent, so it is based on what is known then.
+// Plans the next step only when its request can be sent: the step is then based on the newest
+// caches.
 void Sync::GoOn() {
   hooks_.next_turn([this, alive = alive_] {
     if (*alive) TakeStep();
@@ -113,7 +114,7 @@ bool Sync::IsTooLong() {
   return steps >= most;
 }
 
-// A slow server is not our fault; a plan that never ends is.
+// A slow server is not our fault; a plan that never ends is our fault.
 void Sync::EndTooLong() {
   environment_.log.Warning("sync took too long and will be taken up again",
                            {{controller().log_field(), key_.ToString()}, {"steps", steps_}});
@@ -121,7 +122,7 @@ void Sync::EndTooLong() {
   End({kind, {}, kRetryMax, {}});
 }
 
-// Others that have large answers end soon, and then there is room.
+// Other syncs with large answers end soon, and then there is room.
 void Sync::EndWithoutRoom() {
   environment_.log.Debug("the answers have no room beside those of others; taken up again soon",
                          {{controller().log_field(), key_.ToString()}, {"bytes", answer_bytes_}});
@@ -182,7 +183,7 @@ void Sync::EndUncertain(const Request& sent) {
   End({SyncResult::Kind::kUncertain, {}, {}, Unverified(sent, late_)});
 }
 
-// A planner that repeats a request that was refused in this very sync does not learn.
+// A planner that repeats a request that was refused in this very sync would never end.
 void Sync::EndRepeated(const Write& write) {
   LogFields fields = FieldsOf(write.request);
   fields.emplace_back("error", "a write that was refused is planned again");
@@ -194,7 +195,7 @@ void Sync::WriteAnswered(const Write& write, Result<Reply> said) {
   if (!said.ok()) return WriteFailed(write, std::move(said).error());
   const Status folded = environment_.folds.Written(key_, write.request, *said);
   if (!folded.ok()) {
-    // The write happened, but its result is not known: as uncertain as no answer at all.
+    // The write happened, but its result is not known: as uncertain as a write without an answer.
     LogFields fields = FieldsOf(write.request);
     fields.emplace_back("error", folded.error().message);
     environment_.log.Warning("reply to a write could not be understood", fields);
@@ -230,8 +231,9 @@ void Sync::WriteFailed(const Write& write, Error error) {
 
 void Sync::WriteRefused(const Write& write, Error error) {
   if (!write.go_on_if_refused || IsOwnStatus(write.request)) LogRefusal(write, error);
-  // The object may be gone, and its watch dead. Without a look at it, a ReplicaSet that the garbage
-  // collector deletes would be made again until the watch is opened anew (S-003).
+  // The object may be gone, and its watch dead. Without reading the object, the next syncs would
+  // create a ReplicaSet that the garbage collector deletes again, until the watch is opened anew
+  // (S-003).
   if (error.kind == ErrorKind::kNotFound && IsOwnStatus(write.request)) {
     return EndUncertain(write.request);
   }
@@ -242,9 +244,13 @@ void Sync::WriteRefused(const Write& write, Error error) {
   GoOn();
 }
 
-// After one late write the planner goes on as after a refusal: the next one may be of an object
-// that no slow webhook is asked about. A second one ends the walk of decisions, so that the status
-// is written, however many there are. But the planner tells a refused creation in words of its own.
+// How a late write goes on:
+// - the first one: as a refusal, because the next write may be of an object for which the API
+//   server calls no slow webhook
+// - a second one: ends the walk of decisions, so that the status is written, however many late
+//   writes there are
+// - a late creation is exempt from that, because the planner reports a refused creation in words
+//   of its own
 void Sync::CountAsRefused(Write write, Error error) {
   const bool ends_itself = write.request.verb() == Verb::kCreate || IsOwnStatus(write.request);
   if (std::exchange(told_late_, true) && !ends_itself) write.go_on_if_refused = false;
@@ -336,7 +342,7 @@ void Sync::Emit(const std::vector<Event>& events) {
 void Sync::End(SyncResult result) {
   result.calls = calls_;
   result.lost = std::move(lost_);
-  // A sync that failed did not write what was put off: the patience still counts from that time.
+  // A sync that failed did not write what was put off: the patience still counts from the old time.
   if (result.kind != SyncResult::Kind::kDone) result.put_off_since = put_off_since_;
   const auto done = std::move(hooks_.done);
   done(std::move(result));  // may destroy this

@@ -27,9 +27,10 @@ namespace windlass {
 
 // The most steps of one sync, unless Controller::StepsMax returns a larger number for its key.
 inline constexpr int kStepsPerSyncMax = 32;
-// A decision on caches older than this is not carried out (S-012): if Pods end because of it, and
-// any. Example: a watch is cut off, and a ReplicaSet loses its Pods meanwhile. For two minutes
-// others may still be scaled down as if it had them.
+// A decision on caches older than this is not carried out (S-012): the first limit is for decisions
+// that end Pods, the second for all. Example: a watch is cut off, and a ReplicaSet loses its Pods
+// meanwhile. For two minutes Windlass may still scale down other ReplicaSets as if that one had
+// them.
 inline constexpr Duration kViewAgeForRemovals = seconds(120);
 inline constexpr Duration kViewAgeForWrites = seconds(600);
 // How long one sync may go on.
@@ -51,7 +52,8 @@ struct SyncEnvironment {
   // affect other objects. std::bad_alloc ends the process: no sync can go on without
   // memory, and a restart repairs that.
   bool Ask(const QueueKey& key, const std::function<void(Controller&)>& ask) const;
-  // Ask for one answer; the answer to a question that failed is none.
+  // Each asks the controller for one answer. Returns nullopt, no marks or 0 if the controller
+  // fails.
   std::optional<ObjectReference> Reference(const QueueKey& key) const;
   Marks MarksOf(const QueueKey& key) const;
   size_t LargestJson(const QueueKey& key) const;
@@ -69,7 +71,7 @@ struct SyncHooks {
   std::function<void(SyncResult)> done;             // exactly once, possibly within Start
   std::function<void(const Because&)> on_decision;  // each successful write
   std::function<void()> on_forbidden;               // each write that the API server forbids
-  // Returns false if there is no room for so many bytes of answers to this sync's reads.
+  // Returns false if there is no room for this many bytes of answers to the sync's reads.
   std::function<bool(size_t)> may_keep;
   // Runs the given function when the next step is due: at once, unless calls wait for the rate
   // limit.
@@ -93,8 +95,8 @@ class Sync {
   Sync(const Sync&) = delete;
   Sync& operator=(const Sync&) = delete;
 
-  // Starts the walk. `learned` holds what was found out for this sync already: the refused write of
-  // a fence. `late`: of the key's last sync, if a late write ended that.
+  // Starts the walk. `learned` holds what is already known for this sync: the refused write of a
+  // fence. `late`: of the key's last sync, if a late write ended that sync.
   void Start(Learned learned = {}, LateWrites late = {});
 
  private:
@@ -139,7 +141,7 @@ class Sync {
   std::optional<std::pair<ResourceId, ObjectKey>> lost_;  // SyncResult::lost
   bool told_late_ = false;  // a late write of this sync counts as refused
   std::set<std::string> refused_;
-  bool refusal_logged_ = false;  // with its numbers: the end of the sync is not logged then
+  bool refusal_logged_ = false;  // with its numbers, so the end of the sync is not logged
   MonotonicTime started_;
   int steps_ = 0;
   int calls_ = 0;

@@ -8,7 +8,7 @@ namespace {
 // Retries of one namespace get one tenth of the client's rate. Even if everything in it fails, nine
 // tenths are left for the other namespaces (D-521).
 constexpr int kRetryRateShare = 10;
-// How many syncs in a row lose a race for one object before users are told.
+// After how many syncs in a row that lost a race for one object an Event tells users.
 constexpr int kConflictsTold = 10;
 
 // Returns the rate that retries of one namespace may use. Example: of 50 requests per second with a
@@ -113,7 +113,7 @@ void Term::StartSync(const QueueKey& key, const LateWrites& late) {
   });
 }
 
-// A write got no answer: reads the object, whose present state is what the next sync plans from.
+// Reads the object of a write that got no answer. The next sync plans from its present state.
 void Term::Verify(const QueueKey& key, const Unverified& before) {
   const Request read = Request::Get(before.request.resource(), before.request.key());
   environment_.client.Execute(read, [this, alive = alive_, key, before, read](Result<Reply> said) {
@@ -188,7 +188,7 @@ void Term::NoteCost(const QueueKey& key, int calls) {
        {"calls_in_minute", *in_minute}});
 }
 
-// Records a Warning about the key's object, unless that is gone.
+// Records a Warning about the key's object, unless the object is gone.
 void Term::Warn(const QueueKey& key, std::string reason, std::string message) {
   const std::optional<ObjectReference> reference = environment_.Reference(key);
   if (!reference) return;
@@ -196,10 +196,11 @@ void Term::Warn(const QueueKey& key, std::string reason, std::string message) {
                       {Event::Type::kWarning, std::move(reason), std::move(message)});
 }
 
-// Counts the races for one object that the key's sync lost in a row. The kConflictsTold-th emits an
-// Event on the key's object: somebody else, such as a webhook that writes back or another
-// controller, changes an object whenever Windlass writes it. Races for one object after the
-// other are no such thing: each has a controller that writes its status.
+// Counts the races for one object that the key's syncs lost in a row. The kConflictsTold-th emits
+// an Event on the key's object: another client changes the raced-for object whenever Windlass
+// writes it. Such a client is another controller, or a webhook that writes back. A lost
+// race for another object starts the count again: each object has a controller that writes its
+// status, so single races are normal.
 void Term::Conflict(const QueueKey& key, const SyncResult& result) {
   queue_.DoneConflict(key);
   LostRaces& races = lost_races_[key];

@@ -94,8 +94,8 @@ class Term {
   bool draining_ = false;
   std::map<QueueKey, std::unique_ptr<Sync>> syncs_;
   std::vector<std::unique_ptr<Sync>> ended_;
-  // Writes whose outcome is unknown: each is read before anything else is decided for the key
-  // (S-003).
+  // Writes whose outcome is unknown. The object of each is read before anything else is decided for
+  // the key (S-003).
   std::map<QueueKey, Unverified> unverified_;
   // Keys with a write that is put off, and since when.
   std::map<QueueKey, MonotonicTime> put_off_;

@@ -33,12 +33,14 @@ class TermFence {
   // Call when the object is gone: another object may take its name.
   void Forget(const QueueKey& key) { raised_.erase(key); }
 
-  // Raises the fence for `key` and calls `done` once, possibly before returning. The result is
-  // kDone if no old write can reach the touched objects any more; otherwise it is how the
-  // key's sync has ended. If the API server refuses a touch, the result is kDone with that refusal
-  // in `refused`: the sync then writes the status and no ReplicaSet. If the controller knows no
-  // touches, because an object cannot be read, the result is kDone and the fence is not raised: the
-  // sync tells its user, and writes nothing. `late`: as for Sync::Start.
+  // Raises the fence for `key` and calls `done` once, possibly before returning. `late`: as for
+  // Sync::Start. The result is one of
+  // - kDone: no old write can reach the touched objects any more.
+  // - kDone with a refusal in `refused`: the API server refused a touch. The sync then writes the
+  //   status and no ReplicaSet.
+  // - kDone without a raised fence: the controller knows no touches, because an object cannot be
+  //   read. The sync tells its user, and writes nothing.
+  // - Any other result is how the key's sync has ended.
   using Done = std::function<void(SyncResult, Learned refused)>;
   void Raise(const QueueKey& key, const LateWrites& late, Done done);
 

@@ -19,11 +19,11 @@ namespace windlass {
 
 // How a term of leadership came about.
 struct TermOptions {
-  // Another process may have led before: nothing is written until the caches hold what that leader
-  // wrote (L-011).
+  // True if another process may have led before: nothing is written until the caches hold what that
+  // leader wrote (L-011).
   bool barrier = false;
-  // Set if that leader did not release the Lease, so that its last writes may still be on their
-  // way. The text identifies this term (L-012).
+  // Set if the former leader did not release the Lease, so that its last writes may still be on
+  // their way. The text identifies this term (L-012).
   std::optional<std::string> taken_over_as{};
 };
 
