@@ -19,7 +19,7 @@ namespace windlass {
 namespace {
 
 // After this long without a request of a controller the process gives back memory. That takes about
-// a millisecond, which no rollout misses then.
+// a millisecond, and delays no rollout at such a time.
 constexpr Duration kIdleAfter = seconds(10);
 // How long we wait after SIGTERM for calls in flight. Most take milliseconds.
 constexpr Duration kDrainMax = milliseconds(2500);
@@ -133,8 +133,8 @@ void Daemon::NoteActivity() {
   if (!std::exchange(awaiting_idle_, true)) AwaitIdle();
 }
 
-// Sets the one timer that waits for idleness. It sets itself again while there are requests; there
-// is none while the process is idle.
+// Sets the one timer that waits for idleness. The timer sets itself again while controllers send
+// requests. While the process is idle, there is no timer.
 void Daemon::AwaitIdle() {
   timers_.At(last_activity_ + kIdleAfter, [this] {
     if (clock_.Now() < last_activity_ + kIdleAfter) return AwaitIdle();

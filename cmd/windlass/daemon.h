@@ -51,9 +51,9 @@ inline constexpr int kExitCredentials = 4;
 
 class Daemon {
  public:
-  // Runs `controllers`, and tells of `other_kinds` whose objects wait. All references must outlive
-  // the daemon. `symbols` must also outlive the inbox and the timers, because their callbacks may
-  // hold symbols.
+  // Runs `controllers`, and reports those of `other_kinds` whose objects wait for a process. All
+  // references must outlive the daemon. `symbols` must also outlive the inbox and the timers,
+  // because their callbacks may hold symbols.
   Daemon(const Flags& flags, const Clock& clock, Log& log, SymbolTable& symbols, Inbox& inbox,
          TimerQueue& timers, Transport& transport, const ControllerList& controllers,
          std::vector<OtherKind> other_kinds = {});

@@ -122,7 +122,8 @@ void DescribeLeaderElection(CLI::App& app, Flags& flags, Texts& texts) {
 
 void DescribeOperation(CLI::App& app, Flags& flags, Texts& texts,
                        const ControllerList& controllers) {
-  // A missing one is refused by ChooseControllers, which says what there is.
+  // ChooseControllers refuses a command line without this flag, and says which controllers there
+  // are.
   app.add_option("--controllers", flags.controllers, DescribeControllers(controllers))->join(',');
   app.add_option("--metrics-bind-address", flags.metrics_bind_address,
                  "host:port of /metrics, /livez and /readyz; port 0 picks a free one and logs it, "

@@ -1,5 +1,5 @@
-// Heartbeat: what the core thread says of itself every second, and what probes are answered from. A
-// probe asks the core thread nothing, however many come.
+// Heartbeat: the core thread's report on itself, every second. Probes are answered from the latest
+// report: however many come, they ask the core thread nothing.
 #pragma once
 
 #include <mutex>
@@ -25,8 +25,8 @@ class Heartbeat {
   // Beats for the first time, with the reason "starting". `clock` must outlive the heartbeat.
   explicit Heartbeat(const Clock& clock);
 
-  // Core thread. `renewal_due` is when a leader is dead unless it renews its Lease before (L-013);
-  // nullopt for a process that does not lead by a Lease.
+  // Core thread. `renewal_due` is the time by which a leader must renew its Lease, or it counts as
+  // dead (L-013). It is nullopt for a process that does not lead by a Lease.
   void Beat(Readiness readiness, std::optional<MonotonicTime> renewal_due);
 
   // Not good if the core loop does not turn, or the Lease was not renewed in time: the process

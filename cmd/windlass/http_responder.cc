@@ -27,9 +27,10 @@ using Instant = SteadyClock::time_point;
 // How long we wait, after the answer, for a client to close. Closing at once would make the kernel
 // reset the connection, and drop the answer, if the client had sent more than we read.
 constexpr std::chrono::milliseconds kLinger{500};
-// How long we take no connection if the process has no file descriptor left, and we none to close.
+// How long we accept no connection if the process has no file descriptor left, and we have no
+// connection to close.
 constexpr std::chrono::milliseconds kAcceptPause{100};
-// Connections taken before others are looked at again.
+// How many connections one turn accepts before the thread looks at the others again.
 constexpr int kAcceptsPerTurn = 64;
 
 std::string_view ReasonPhrase(int status) {
@@ -70,7 +71,8 @@ class Connection {
   Instant deadline() const { return deadline_; }
   bool answering() const { return state_ == State::kAnswering; }
 
-  // Reads and writes what can be. Returns false if the connection is to be closed.
+  // Reads and writes what the socket takes and has. Returns false if the connection is to be
+  // closed.
   bool Serve(const HttpResponder::Answer& answer, Instant now) {
     if (state_ == State::kReading && !Read(answer, now)) return false;
     if (state_ == State::kAnswering && !Write(now)) return false;
@@ -206,7 +208,8 @@ class HttpResponder::Loop {
       if (!socket.open()) {
         const bool none_left =
             errno == EMFILE || errno == ENFILE || errno == ENOBUFS || errno == ENOMEM;
-        // The kernel looks for a file descriptor before it looks for a client.
+        // Without a free file descriptor accept4 fails even if no client waits: ask whether one
+        // waits.
         pollfd waiting{listener_.fd(), POLLIN, 0};
         if (!none_left || poll(&waiting, 1, 0) <= 0) return;
         if (CloseOne()) continue;
@@ -215,12 +218,14 @@ class HttpResponder::Loop {
       }
       if (connections_.size() >= kConnectionsMax) CloseOne();
       connections_.emplace_back(std::move(socket), now);
-      // A client sends its request at once: it is answered before others can push it out.
+      // A client sends its request at once. Serving it here answers it before others can push it
+      // out.
       if (!connections_.back().Serve(answer_, now)) connections_.pop_back();
     }
   }
 
-  // Returns false if there is none.
+  // Closes the oldest connection that is not being answered, or the oldest if all are. Returns
+  // false if there is no connection.
   bool CloseOne() {
     if (connections_.empty()) return false;
     const auto idle = std::ranges::find(connections_, false, &Connection::answering);

@@ -2,10 +2,10 @@
 // connection, from one thread.
 //
 // What clients do cannot keep it from answering others (docs/design/014):
-//   - at most kConnectionsMax connections are open. One more closes the oldest that has not sent a
-//     whole request, or, if all have, the oldest;
-//   - a connection is closed if its request is not complete after kClientPatience, or if it takes
-//     no byte of the answer for as long.
+// - at most kConnectionsMax connections are open. One more closes the oldest that is not being
+//   answered, or the oldest if all are;
+// - a connection is closed if its request is not complete after kClientPatience, or if its client
+//   takes no byte of the answer for as long.
 #pragma once
 
 #include <chrono>

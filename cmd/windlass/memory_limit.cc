@@ -21,8 +21,8 @@ void ReadLimit(const std::string& path, std::optional<size_t>& lowest) {
   if (bytes && *bytes < kNoLimit) lowest = std::min(lowest.value_or(*bytes), size_t{*bytes});
 }
 
-// Reads the limits of `group` ("/kubepods/pod-1") and of all groups it is in, up to the root, which
-// is that of the container if its own groups are mounted there.
+// Reads the limits of `group` ("/kubepods/pod-1") and of all groups that contain it, up to the
+// root. The root is that of the container if the container's own groups are mounted there.
 void ReadLimits(const std::string& mount, std::string group, const char* name,
                 std::optional<size_t>& lowest) {
   while (true) {

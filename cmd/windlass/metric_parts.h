@@ -12,7 +12,7 @@ namespace windlass {
 MetricSection DecisionMetrics();
 void AddDecisions(const Snapshot& snapshot, Figures& figures);
 
-// Who leads, which controllers run, and which rights are missing.
+// Whether this process leads, which controllers run, and which rights are missing.
 MetricSection LeadershipMetrics();
 void AddLeadership(const Snapshot& snapshot, Figures& figures);
 

@@ -12,9 +12,9 @@
 
 namespace windlass {
 
-// Listens for both on `address` (HttpResponder::Listen). The references must outlive the responder,
-// which answers on a thread of its own. A page of metrics is up to 250 ms old: however often it is
-// asked for, the core thread makes a snapshot no more often.
+// Listens for metrics and probes on `address` (HttpResponder::Listen). The references must outlive
+// the responder, which answers on a thread of its own. A page of metrics is up to 250 ms old:
+// however often clients ask for it, the core thread makes a snapshot no more often than that.
 Result<std::unique_ptr<HttpResponder>> ServeMetrics(const std::string& address, const Clock& clock,
                                                     SnapshotBoard& board,
                                                     const Heartbeat& heartbeat);

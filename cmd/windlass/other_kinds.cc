@@ -88,7 +88,8 @@ void OtherKinds::LookAfter(Kind& kind, Duration wait) {
   });
 }
 
-// An answer that tells nothing of the objects, such as 403 or 404, ends what was known (RO-173).
+// After an answer that says nothing about the objects, such as 403 or 404, none counts as waiting
+// (RO-173).
 void OtherKinds::Answered(Kind& kind, const Result<HttpResponse>& reply) {
   const bool usable = reply.ok() && reply->status == 200;
   Result<Page> page = usable ? ReadPage(reply->body) : Result<Page>(Page{});

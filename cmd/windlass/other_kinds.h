@@ -1,13 +1,13 @@
-// Kinds that this program knows, and this process was not asked to carry out: do their objects wait
-// for a process? (RO-172)
+// Finds objects that wait because no process carries out their kind (RO-172). Looks only at kinds
+// that this program knows, and that this process was not asked to carry out.
 //
 // Looks at the first kLookedAtMax objects of each such kind: at the start, then every kLookPeriod,
 // and every kLookAgain while a status is behind. A status is behind while its observedGeneration is
 // not the object's generation. An object waits if two looks in a row found it behind, with the same
 // generation and the same observedGeneration: a process that carries out the kind would have
-// observed the object in between. So a kind that another process carries out is no news.
+// observed the object in between. So a kind that another process carries out is not reported.
 //
-// What cannot be found out is no news either (RO-173). Core thread only.
+// If the objects cannot be read, nothing is reported (RO-173). Core thread only.
 #pragma once
 
 #include <compare>
@@ -30,7 +30,7 @@ namespace windlass {
 inline constexpr Duration kLookPeriod = seconds(300);
 // A process that leads observes a new generation within 20 s, and a change of leader takes 15 s.
 inline constexpr Duration kLookAgain = seconds(60);
-// Bounds the answer. Where no process carries out a kind, one of these waits sooner or later.
+// Bounds the answer. If no process carries out a kind, one of these objects waits sooner or later.
 inline constexpr int kLookedAtMax = 100;
 
 struct OtherKind {
@@ -54,9 +54,9 @@ class OtherKinds {
   void Start();
   void Stop();
 
-  // Returns a line for each kind of which objects wait: how many, one of them, and what helps.
+  // Returns a line for each kind with waiting objects: how many, the name of one, and what helps.
   std::vector<std::string> Notes() const;
-  // Returns how many objects wait, by kind ("Rollout"): 0 also if that is not known.
+  // Returns how many objects wait, by kind ("Rollout"). The number is 0 also if it is not known.
   std::map<std::string, uint64_t> Waiting() const;
 
  private:

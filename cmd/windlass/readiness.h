@@ -32,10 +32,11 @@ struct Readiness {
 // is barred if it lacks a right that is not optional, or waits for a resource that the API server
 // does not serve.
 //   - A barred controller, beside one that is not barred: its missing rights and its troubles are
-//     notes with its name in front, so that they hold up nobody else.
+//     notes with its name in front, so that they do not hold up the others.
 //   - The same, but the controller holds readiness: reasons.
 //   - Every controller is barred: reasons.
-//   - What a controller says that is not barred, and rights that the process itself lacks: reasons.
+//   - Troubles of a controller that is not barred, and rights that the process itself lacks:
+//     reasons.
 Readiness ReadinessOf(const std::vector<ControllerCondition>& controllers,
                       const std::vector<NeededRight>& missing);
 

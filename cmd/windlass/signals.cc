@@ -10,7 +10,7 @@
 namespace windlass {
 namespace {
 
-// As nohup leaves it.
+// Returns true if the process ignores `signal`, as after nohup.
 bool IsIgnored(int signal) {
   struct sigaction present{};
   return sigaction(signal, nullptr, &present) == 0 && present.sa_handler == SIG_IGN;

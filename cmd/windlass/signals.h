@@ -12,10 +12,10 @@
 namespace windlass {
 
 struct SignalOptions {
-  // The terminal was closed: that ends a command. A daemon has none.
+  // True: SIGHUP counts, too. A closed terminal ends a command; a daemon has no terminal.
   bool hang_up = false;
-  // A second signal counts only so long after the first: `timeout` sends two at once, and what a
-  // command has to take back takes a moment.
+  // A second signal counts only this long after the first. `timeout` sends two at once, and a
+  // command needs a moment to take back what it has begun.
   std::chrono::nanoseconds second_after{0};
 };
 

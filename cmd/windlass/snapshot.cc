@@ -7,7 +7,7 @@
 namespace windlass {
 namespace {
 
-// The metrics port answers nothing else meanwhile.
+// How long Fresh waits for the core thread. The metrics port answers nothing else meanwhile.
 constexpr Duration kAnswerMax = milliseconds(300);
 
 }  // namespace
