@@ -1,4 +1,4 @@
-// How much an object may have of annotations.
+// How large the annotations of one object may be together.
 #pragma once
 
 #include <cstddef>

@@ -16,7 +16,7 @@ namespace {
 const Field kLiteralField{{}, FieldKind::kLiteral};
 const Field kQuantityValue{{}, FieldKind::kQuantityPointer};
 
-// Returns how a member is to be read of an object that `parent` describes.
+// Returns how to read the member `key` of an object that `parent` describes.
 const Field& MemberOf(const Field& parent, std::string_view key) {
   if (parent.kind == FieldKind::kQuantityMap) return kQuantityValue;
   for (const Field& field : parent.fields()) {
@@ -101,7 +101,7 @@ void Canonicalizer::State::Value(const Field& field) {
   }
 }
 
-// Writes a string or number. One that does not parse as its field's kind is kept as it is.
+// Writes a string or number. A text that does not parse as its field's kind is kept as it is.
 void Canonicalizer::State::Scalar(const Field& field) {
   const bool is_string = in.type() == JsonReader::Type::kString;
   const std::string_view text = is_string ? in.String() : in.Number();

@@ -50,7 +50,7 @@ class Canonicalizer {
   std::unique_ptr<State> state_;
 };
 
-// The same for a single template.
+// Returns the canonical form of a single template.
 Result<std::string> CanonicalTemplate(std::string_view template_json);
 Fingerprint FingerprintOf(std::string_view canonical_template);
 

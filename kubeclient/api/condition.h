@@ -29,8 +29,8 @@ const Condition* FindCondition(const std::vector<Condition>& conditions, std::st
 // Returns how many bytes of memory the conditions take, without interned texts.
 size_t BytesOf(const std::vector<Condition>& conditions);
 
-// Gives `next` the transition time of the condition of its type in `stored`, if that has the same
-// status and such a time.
+// Copies the transition time into `next` from the condition of the same type in `stored`, if that
+// condition has the same status and a transition time.
 void KeepTransitionTime(Condition& next, const std::vector<Condition>& stored);
 
 }  // namespace windlass

@@ -8,9 +8,9 @@
 
 namespace windlass {
 
-// Returns null if there are none, so that a merge patch removes the field. A patch replaces lists
-// whole, and the API server refuses null in them. So conditions have no member for a time that is
-// zero, nor for a generation that is 0.
+// Returns null if there are no conditions, so that a merge patch removes the field. A patch
+// replaces lists whole, and the API server refuses null in them. So conditions have no member for a
+// time that is zero, nor for a generation that is 0.
 nlohmann::ordered_json ToJson(const std::vector<Condition>& conditions);
 
 }  // namespace windlass

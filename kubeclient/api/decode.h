@@ -43,7 +43,7 @@ struct WatchFrame {
   std::string unknown_type;      // as written, if `type` is kUnknown
   std::string_view object_json;  // points into the line
 };
-// What an object says it is. Items of typed lists do not say it.
+// The apiVersion and kind of an object. Items of typed lists lack them.
 struct TypeMeta {
   std::string api_version;  // "apps/v1"
   std::string kind;         // "ReplicaSet"
@@ -82,7 +82,7 @@ struct TemplateFingerprints {
   Fingerprint text;       // of its bytes
   Fingerprint canonical;  // of its canonical form
 };
-// The spec.template of an object that has none.
+// Stands for the spec.template of an object that lacks one.
 inline constexpr std::string_view kEmptyTemplate = "{}";
 
 class JsonReader;
@@ -97,8 +97,8 @@ class Decoder {
 
   Result<WatchFrame> DecodeFrame(std::string_view line);
   Result<Bookmark> DecodeBookmark(std::string_view object_json);
-  // Error kMalformed, never an empty list, if the body is no list (Table, Status, HTML, empty;
-  //
+  // Error kMalformed, never an empty list, if the body is not a list (for example a Table, a
+  // Status, HTML, or empty; R-009).
   Result<ListPage> DecodeList(std::string_view body);
   // Error kMalformed if `body` is not a metav1.Status.
   Result<ApiStatus> DecodeStatus(std::string_view body);

@@ -214,9 +214,9 @@ void ReadConditions(JsonReader& in, SymbolTable& symbols, std::vector<Condition>
 
 namespace {
 
-// Returns a text of at most kPercentBytesMax bytes that means the same. The API server accepts a
-// megabyte of zeros before "1%". What is longer without them exceeds every number of Pods or is no
-// percentage, and so is its beginning.
+// Shortens `text` to at most kPercentBytesMax bytes without changing its meaning. The API server
+// accepts a megabyte of zeros before "1%"; these are dropped. A text that is still too long exceeds
+// every number of Pods or is not a percentage, and so is its beginning.
 std::string ShortPercent(std::string_view text) {
   if (text.size() > kPercentBytesMax) {
     const auto is_digit = [](char c) { return c >= '0' && c <= '9'; };

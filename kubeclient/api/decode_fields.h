@@ -25,7 +25,7 @@ using KeepsAnnotation = std::function<bool(std::string_view key)>;
 // asked only for kSome.
 bool ReadObjectMeta(JsonReader& in, SymbolTable& symbols, Annotations annotations, ObjectMeta& out,
                     const KeepsAnnotation& keeps = {});
-// Reads all annotations, but moves those to `large` of which `interests` want only the fingerprint.
+// Reads all annotations. Moves an annotation to `large` if `interests` want only its fingerprint.
 void ReadObjectMeta(JsonReader& in, SymbolTable& symbols, const DecodeInterests& interests,
                     ObjectMeta& out, LargeAnnotations& large);
 void ReadOwnerReferences(JsonReader& in, SymbolTable& symbols, std::vector<OwnerReference>& out);
@@ -36,10 +36,11 @@ void ReadLabelSelector(JsonReader& in, SymbolTable& symbols, LabelSelector& out)
 void ReadConditions(JsonReader& in, SymbolTable& symbols, std::vector<Condition>& out);
 void ReadIntOrPercent(JsonReader& in, std::optional<IntOrPercent>& out);
 
-// Drops a status that is of a deleted object of the same name: its generation is later than that of
-// this object. The ReplicaSet controller reads the object anew after a conflict, and then writes
-// what it counted for the former one. Example: web-7c9 of generation 4 had 8 Pods and was deleted;
-// the new one, of generation 1, gets a status with 8 replicas and observedGeneration 4.
+// Drops a status that belongs to a deleted object of the same name: it has observed a later
+// generation than `meta` has. The ReplicaSet controller writes such a status when it reads the
+// object anew after a conflict, and then writes what it counted for the deleted one. Example:
+// web-7c9 of generation 4 had 8 Pods and was deleted; the new one, of generation 1, gets a status
+// with 8 replicas and observedGeneration 4.
 template <typename Status>
 void DropStatusOfFormer(const ObjectMeta& meta, Status& status) {
   if (meta.generation > 0 && status.observed_generation > meta.generation) status = {};

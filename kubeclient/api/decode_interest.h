@@ -26,8 +26,8 @@ struct DecodeInterest {
   // known.
   std::function<std::optional<Fingerprint>(const ObjectMeta&, const Fingerprint& text)>
       known_template{};
-  // Returns true if somebody reads this annotation of a Deployment or ReplicaSet. If a user sets
-  // this, of a large annotation that no user reads only the fingerprint is kept
+  // Returns true if this user reads this annotation of a Deployment or ReplicaSet. If any user sets
+  // this function, only a fingerprint is kept of a large annotation that no user reads
   // (large_annotations.h).
   std::function<bool(std::string_view key)> reads_annotation{};
   // Returns true if all annotations of an object that has this one are wanted, however large.
@@ -49,7 +49,7 @@ class DecodeInterests {
   bool KeepsTemplate(const ObjectMeta& meta) const;
   // Returns the fingerprint from the first user that knows the template; nullopt if none does.
   std::optional<Fingerprint> KnownTemplate(const ObjectMeta& meta, const Fingerprint& text) const;
-  // Returns true if large annotations that nobody reads are left out.
+  // Returns true if large annotations that no user reads are left out.
   bool LeavesOutAnnotations() const;
   bool ReadsAnnotation(std::string_view key) const;
   bool KeepsAllWith(std::string_view key) const;

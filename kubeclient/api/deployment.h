@@ -45,8 +45,8 @@ struct DeploymentSpec {
   std::optional<int32_t> progress_deadline_seconds;  // kUnlimited = none
   std::optional<int32_t> revision_history_limit;     // kUnlimited = keep all
   // spec.template: raw JSON text, byte for byte. Immutable; shared between copies of the object.
-  // Null once the status has observed the generation, unless DecodeInterests::KeepsTemplate: until
-  // then a rollout begins, which needs the text. Templates of 64 KiB in 20,000 Deployments would
+  // Null once the status has observed the generation, unless DecodeInterests::KeepsTemplate. Before
+  // that a rollout begins, which needs the text. Templates of 64 KiB in 20,000 Deployments would
   // take 1.3 GiB for nothing.
   std::shared_ptr<const std::string> template_json;
   Fingerprint template_fingerprint;  // of its canonical form

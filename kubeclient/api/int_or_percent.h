@@ -10,7 +10,7 @@
 
 namespace windlass {
 
-// A string that is longer is shortened when it is decoded.
+// A longer string is shortened when it is decoded.
 inline constexpr size_t kPercentBytesMax = 64;
 
 struct IntOrPercent {

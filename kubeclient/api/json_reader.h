@@ -4,7 +4,7 @@
 //   - Input needs padding: Begin copies the text into a buffer that has it.
 //   - A value may be read once, and only in its place: there is one current value, the member or
 //     element being visited.
-//   - What is never visited is never validated: End says whether the document was whole.
+//   - A value that is never visited is never validated: End says whether the document was whole.
 //   - Every access may fail: the first error is kept with its path. After it every call does
 //     nothing and returns a zero value, so that a decoder reads like the object it decodes.
 //

@@ -16,20 +16,21 @@ namespace windlass {
 // Keeps the order of its members, so that what a user wrote is sent as it was written.
 using OrderedJson = nlohmann::ordered_json;
 
-// Returns the text. Bytes that are not UTF-8 are replaced, as the API server itself does: texts of
-// others are in most values, and the default of the JSON library is to throw.
+// Returns the text. Bytes that are not UTF-8 are replaced, as the API server itself does: most
+// values contain texts of other clients, and the JSON library throws by default.
 std::string DumpJson(const OrderedJson& value);
 std::string DumpJson(const nlohmann::json& value);
 
-// Returns the value; an invalid one, which is neither an object nor a list, if the text is no JSON.
+// Returns the value. If the text is not JSON, returns an invalid value, which is neither an object
+// nor a list.
 OrderedJson ParseJson(std::string_view text);
 
 // Returns the labels or annotations as an object.
 OrderedJson MapJson(const StringMap& map);
-// Returns the members whose values are texts; none of what is no object.
+// Returns the members of `object` whose values are texts; none if it is not an object.
 StringMap MapOf(const OrderedJson& object);
 
-// Each returns null for what is absent (empty, zero, nullopt), so that a merge patch removes the
+// Each returns null for an absent value (empty, zero, nullopt), so that a merge patch removes the
 // field.
 OrderedJson TextOrNull(std::string_view text);
 OrderedJson TimeOrNull(WallTime time);
@@ -38,12 +39,12 @@ OrderedJson NumberOrNull(const std::optional<int64_t>& number);
 // Returns a metav1.LabelSelector; one that selects everything if `object` says nothing.
 LabelSelector LabelSelectorIn(const OrderedJson& object);
 
-// Returns a reference to the value at a path such as "/metadata/name", valid as long as `object`;
-// to a null that lasts if `object` has no such value.
+// Returns a reference to the value at a path such as "/metadata/name", valid as long as `object`.
+// If `object` has no such value, returns a reference to a null that is always valid.
 const OrderedJson& At(const OrderedJson& object, const char* pointer);
 // Returns the text at the path; "" if there is none.
 std::string TextAt(const OrderedJson& object, const char* pointer);
-// Returns the whole number of 32 bits at the path; nullopt if there is none, or it is below 0.
+// Returns the 32-bit whole number at the path; nullopt if there is none, or if it is below 0.
 std::optional<int32_t> CountAt(const OrderedJson& object, const char* pointer);
 
 }  // namespace windlass

@@ -6,7 +6,7 @@
 namespace windlass {
 namespace {
 
-// So many are compared one by one, and not sorted.
+// Up to this many values are compared one by one, and not sorted.
 constexpr size_t kFew = 8;
 
 }  // namespace

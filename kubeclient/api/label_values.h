@@ -1,5 +1,5 @@
 // The values of a requirement of a label selector. A user may list half a million of them, and each
-// object of a namespace is compared with them, so they are searched by halves.
+// object of a namespace is compared with them, so they are found by binary search.
 #pragma once
 
 #include <cstddef>
@@ -19,14 +19,14 @@ class LabelValues {
 
   bool Contains(std::string_view value) const;
 
-  // As written: in this order they go into a created ReplicaSet.
+  // In the order in which they were written: in this order they go into a created ReplicaSet.
   bool empty() const { return written_.empty(); }
   size_t size() const { return written_.size(); }
   auto begin() const { return written_.begin(); }
   auto end() const { return written_.end(); }
   // Returns how many bytes of memory the values take, without their texts.
   size_t bytes() const { return (written_.capacity() + sorted_.capacity()) * sizeof(Symbol); }
-  // Returns how many bytes their texts take, as if nobody else had them.
+  // Returns how many bytes their texts take, as if no other object shared them.
   size_t text_bytes() const;
 
   bool operator==(const LabelValues& other) const { return written_ == other.written_; }

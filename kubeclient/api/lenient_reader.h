@@ -1,5 +1,5 @@
-// Reads of what may be missing or of another type, which then counts as absent. For answers of
-// which little is kept, and that an error in one object must not make unreadable.
+// Readers for which a missing value, or one of another type, counts as absent. For answers of which
+// little is kept, where an error in one object must not make the others unreadable.
 #pragma once
 
 #include <cstdint>
@@ -31,7 +31,7 @@ template <typename F>
 void Array(JsonReader& in, F&& on_element) {
   if (in.type() == JsonReader::Type::kArray) in.Array(std::forward<F>(on_element));
 }
-// Returns the uid that `text` spells; Uid::Foreign() if it is none.
+// Returns the uid that `text` spells; Uid::Foreign() if `text` is not a uid.
 inline Uid UidOf(const std::string& text) { return Uid::Parse(text).value_or(Uid::Foreign()); }
 // Reads metadata.ownerReferences. Returns the uid of the first controlling owner (D-102); nullopt
 // if there is none.

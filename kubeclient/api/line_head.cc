@@ -23,7 +23,7 @@ class Place {
     if ((c == '}' || c == ']') && !open_.empty()) open_.pop_back();
   }
   bool in_string() const { return in_string_; }
-  // Returns what ends all that is open, from the inside out.
+  // Returns the brackets that close all open objects and lists, the innermost first.
   std::string Ends() const { return {open_.rbegin(), open_.rend()}; }
 
  private:
@@ -50,7 +50,7 @@ std::string Completed(std::string_view head) {
 }  // namespace
 
 Result<LineHead> DecodeLineHead(Decoder& decoder, std::string_view head) {
-  // Decoding a frame and an identity needs whole documents, which this one is now.
+  // Makes a whole document of `head`, because decoding a frame and an identity needs one.
   const std::string line = Completed(head);
   WINDLASS_TRY(const WatchFrame frame, decoder.DecodeFrame(line));
   LineHead read{frame.type, {}};
@@ -59,7 +59,7 @@ Result<LineHead> DecodeLineHead(Decoder& decoder, std::string_view head) {
   if (identity.uid.IsZero() || identity.resource_version.empty()) {
     return Error{ErrorKind::kMalformed, "metadata: cut off"};
   }
-  // What follows the metadata proves that they are whole.
+  // A member after the metadata proves that the metadata is complete.
   bool metadata_seen = false;
   read.object.owners_readable = false;
   JsonReader& in = decoder.reader();

@@ -1,4 +1,5 @@
-// Reads who an object is from the beginning of a watch line that is too long to be kept.
+// Reads the identity of an object from the beginning of a watch line that is too long to be kept
+//
 #pragma once
 
 #include <string_view>
@@ -13,10 +14,10 @@ struct LineHead {
   UnreadableObject object;
 };
 
-// Reads the members of `head` that stand there whole. Returns an error if the event's type or the
+// Reads those members of `head` that are complete. Returns an error if the event's type or the
 // object's name, uid or resourceVersion is not among them. Example: built-in kinds begin with these
 // members; a custom resource has its annotations before them. The owner counts as readable only if
-// the metadata stand there whole. Core thread only.
+// the metadata is complete. Core thread only.
 Result<LineHead> DecodeLineHead(Decoder& decoder, std::string_view head);
 
 }  // namespace windlass

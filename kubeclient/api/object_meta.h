@@ -16,8 +16,8 @@
 
 namespace windlass {
 
-// An object whose JSON is as large as this is counted where several of them could need too much
-// memory at a time. The largest that a server stores has some 9 MB.
+// An object whose JSON has at least this size counts where several such objects could need too much
+// memory at a time. The largest object that a server stores has some 9 MB.
 inline constexpr size_t kLargeJsonBytes = size_t{256} << 10U;
 // The longest name of an object that the API server accepts.
 inline constexpr size_t kNameBytesMax = 253;
@@ -44,8 +44,8 @@ struct UidHash {
 };
 
 // metadata.resourceVersion. Two versions can be compared only within one resource, and only if both
-// are decimal numbers without leading zeros (KEP-5504): the longer text is newer, then text order
-// counts.
+// are decimal numbers without leading zeros (KEP-5504). The longer text is newer; of two texts of
+// the same length, the one that comes later in text order.
 struct ResourceVersion {
   std::string text;
 
@@ -57,8 +57,8 @@ struct ResourceVersion {
   bool operator==(const ResourceVersion&) const = default;
 };
 
-// The API server sets no limit to the texts of a reference. One that is longer than any object's is
-// kept in part, and may then look like another object's, so compare uids.
+// The API server sets no limit to the texts of a reference. A text longer than that of any object
+// is kept in part, and may then look like another object's. So compare uids.
 struct OwnerReference {
   Symbol api_version;
   Symbol kind;
@@ -81,7 +81,7 @@ struct ObjectMeta {
   StringMap annotations;  // without kubectl.kubernetes.io/last-applied-configuration
   std::vector<OwnerReference> owner_references;
   // How many bytes of memory the whole object would take, if it was cut down because there is no
-  // room for it (Cut). 0: it is whole. A cut object may be named to its user, nothing else.
+  // room for it (Cut). 0 if it is whole. A cut object may be named to its user, nothing else.
   uint32_t cut_bytes = 0;
   // The size of the whole object's JSON, if that is kLargeJsonBytes or more; 0: it is smaller.
   uint32_t large_json_bytes = 0;
@@ -90,13 +90,13 @@ struct ObjectMeta {
   bool deleting() const { return !deletion_timestamp.IsZero(); }
   // Returns the first reference with controller: true (D-102); nullptr if there is none.
   const OwnerReference* ControllerRef() const;
-  // Returns true if that reference is there and has uid `owner`.
+  // Returns true if ControllerRef is there and has uid `owner`.
   bool IsControlledBy(const Uid& owner) const;
   bool operator==(const ObjectMeta&) const = default;
 };
 
-// Returns how many bytes of JSON the largest of `objects`, which are pointers, has; 0: none is
-// large.
+// Returns how many bytes of JSON the largest of `objects`, which are pointers, has. Returns 0 if no
+// object is large.
 template <typename Objects>
 size_t LargestJsonOf(const Objects& objects) {
   size_t largest = 0;
@@ -123,15 +123,15 @@ struct ObjectKeyHash {
 };
 inline ObjectKey KeyOf(const ObjectMeta& meta) { return {meta.namespace_, meta.name}; }
 
-// Returns about how many bytes of memory `meta` takes in addition to its own size. Interned texts
-// are left out: SymbolTable::bytes has them, once for all objects.
+// Returns about how many bytes of memory `meta` takes in addition to its own size. Leaves out
+// interned texts: SymbolTable::bytes counts them, once for all objects.
 size_t BytesOf(const ObjectMeta& meta);
-// Returns how many bytes the texts of its labels, annotations and owners take. It is not known
-// which of them other objects have, too.
+// Returns how many bytes the texts of its labels, annotations and owners take. Other objects may
+// share some of these texts.
 size_t TextBytesOf(const ObjectMeta& meta);
 size_t TextBytesOf(const std::vector<OwnerReference>& owners);
 // Leaves out what may be large: annotations, owners other than the controller, and labels of more
-// than kLabelBytesOfCut. By smaller ones it is still found.
+// than kLabelBytesOfCut. Smaller labels stay, so that selectors still find the object.
 void Cut(ObjectMeta& meta);
 inline constexpr size_t kLabelBytesOfCut = 4096;
 

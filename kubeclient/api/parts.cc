@@ -37,7 +37,7 @@ class Writer {
  public:
   explicit Writer(JsonReader& in) : in_(in) {}
 
-  // Writes the current value, as far as it is an object, with the members of `node`.
+  // Writes the members of `node` of the current value; {} if the value is not an object.
   void Members(const PartTree& node) {
     bool first = true;
     text_ += '{';
@@ -106,7 +106,7 @@ Result<std::string> TextIn(JsonReader& in, Writer& writer) {
     return Error{ErrorKind::kTooLarge, "what is looked at has more than " +
                                            std::to_string(kPartsBytesMax >> 20U) + " MiB"};
   }
-  // What is written as it came was not looked into.
+  // A part that is written as it came was not validated.
   if (!nlohmann::json::accept(writer.text())) {
     return Error{ErrorKind::kMalformed, "what is looked at is no JSON"};
   }

@@ -1,4 +1,4 @@
-// Answers of which little is looked at, without the rest: a list may have 32 MiB, and a sync keeps
+// Reduces an answer to the parts that its reader looks at: a list may have 32 MiB, and a sync keeps
 // its answers to its end.
 #pragma once
 
@@ -19,7 +19,7 @@ inline constexpr size_t kPartsBytesMax = size_t{4} << 20U;
 // kMalformed if `list` is no list, kTooLarge if the parts have more than kPartsBytesMax.
 Result<std::string> KeepPartsOfItems(std::string_view list,
                                      std::span<const std::string_view> pointers);
-// The same for one object.
+// As KeepPartsOfItems, for one object.
 Result<std::string> KeepParts(std::string_view object, std::span<const std::string_view> pointers);
 
 }  // namespace windlass

@@ -19,8 +19,8 @@ namespace windlass {
 
 class Decoder;
 
-// That a Pod exists, and who owns it. The informer's field selector keeps terminal phases out
-//, so strategy Recreate needs to know no more.
+// Says that a Pod exists, and who owns it. Strategy Recreate needs to know no more, because the
+// informer's field selector keeps terminal phases out.
 struct PodMetadata {
   ObjectMeta meta;  // labels, owner references, deletion; annotations are not kept
 };
@@ -55,8 +55,8 @@ enum class ContainerState : uint8_t { kNoStatus, kWaiting, kRunning, kTerminated
 
 // What the spec and the status say of one container. The two are matched by name.
 //
-// Not kept: status.image. Which of an image's names a runtime reports is its own choice, so nothing
-// may be concluded from it (P-047).
+// Not kept: status.image. A runtime may report any of an image's names, so the name proves nothing
+// (P-047).
 struct PodContainer {
   Symbol name;
   Symbol image;  // of the spec

@@ -26,8 +26,9 @@ void ReadReplicaSetSpec(JsonReader& in, ReplicaSet& out, std::string_view& raw_t
   });
 }
 
-// What a Pod was refused for may be a webhook's message of a megabyte. Windlass writes no condition
-// of a ReplicaSet back; it copies the message into one of the owner, where it must fit.
+// The reason for which a Pod was refused may be a webhook's message of a megabyte. Windlass writes
+// no condition of a ReplicaSet back. It copies the message into a condition of the owner, where it
+// must fit.
 void ReadReplicaSetConditions(JsonReader& in, SymbolTable& symbols, std::vector<Condition>& out) {
   ReadConditions(in, symbols, out);
   for (Condition& condition : out) {
@@ -92,8 +93,8 @@ void Remember(const ReplicaSet* before, ReplicaSet& now) {
     if (generation < held || generation > held + 1) told.known = false;
   }
   told.largest = std::max(told.largest, now.replicas);
-  // The controller creates Pods only for the spec it sees. If it has counted as many as any spec
-  // asked for, it cannot have created more that it has not counted.
+  // The controller creates Pods only for the spec it sees. If it has counted as many Pods as the
+  // largest spec asked for, it has not created any that it has not counted.
   const bool counted = IsObserved(now) && now.status.replicas >= told.largest;
   if (told.known && counted) told.largest = now.replicas;
 }

@@ -30,11 +30,11 @@ struct ReplicaSetStatus {
   bool operator==(const ReplicaSetStatus&) const = default;
 };
 
-// How many Pods the ReplicaSet controller may have created that its status does not count yet. It
-// writes the status from the Pods in its cache, which may lack Pods it created itself, even if the
-// status shows the latest generation. Example: with spec.replicas 10 it creates 10 Pods and sees 3
-// of them. Then spec.replicas becomes 5 and it observes that. Now the status shows 3 Pods of 5,
-// while 10 are alive.
+// How many Pods the ReplicaSet controller may have created that its status does not count yet. The
+// controller writes the status from the Pods in its cache. That cache may lack Pods that the
+// controller created itself, even if the status shows the latest generation. Example: with
+// spec.replicas 10 it creates 10 Pods and sees 3 of them. Then spec.replicas becomes 5 and it
+// observes that. Now the status shows 3 Pods of 5, while 10 are alive.
 struct Told {
   // True if this process has held every spec.replicas since the controller last counted all its
   // Pods. False after a start, unless the ReplicaSet is of generation 1, and after a list that
@@ -59,7 +59,8 @@ struct ReplicaSet {
   LargeAnnotations large_annotations{};
 };
 
-// Returns true if the controller has acted upon the latest spec: it creates Pods for no other size.
+// Returns true if the controller has acted upon the latest spec: it now creates Pods for no other
+// size.
 inline bool IsObserved(const ReplicaSet& rs) {
   return rs.status.observed_generation >= rs.meta.generation;
 }

@@ -33,8 +33,8 @@ struct ReplicationController {
   ReplicationControllerStatus status;
 };
 
-// Returns true if the replication controller has seen the latest spec: it makes Pods of no other
-// template, and no other number of them.
+// Returns true if the replication controller has seen the latest spec: it now makes Pods only of
+// that template, and only that number of them.
 inline bool IsObserved(const ReplicationController& controller) {
   return controller.status.observed_generation >= controller.meta.generation;
 }

@@ -55,7 +55,7 @@ void ReadContent(JsonReader& in, SymbolTable& symbols, std::optional<NewControll
   });
 }
 
-// Returns false if `key` is no text.
+// Returns false if `key` does not name a text of the spec.
 bool ReadSpecText(JsonReader& in, std::string_view key, ReplicationControllerUpdateSpec& out) {
   std::string* const text = key == "newName"              ? &out.new_name
                             : key == "image"              ? &out.image
@@ -101,7 +101,7 @@ void ReadLines(JsonReader& in, std::vector<std::string>& out) {
   in.Array([&] { out.emplace_back(in.String()); });
 }
 
-// Returns false if `key` is no number of Pods.
+// Returns false if `key` does not name a number of Pods.
 bool ReadCount(JsonReader& in, std::string_view key, ReplicationControllerUpdateStatus& out) {
   std::optional<int32_t>* const count = key == "desiredReplicas"     ? &out.desired_replicas
                                         : key == "oldReplicas"       ? &out.old_replicas
@@ -162,7 +162,7 @@ void ReadStatus(JsonReader& in, SymbolTable& symbols, ReplicationControllerUpdat
 
 // --- the status as JSON ---
 
-// What is absent is null, so that a merge patch removes the field.
+// Absent values become null, so that a merge patch removes the field.
 OrderedJson StatusJson(const ReplicationControllerUpdateStatus& status) {
   const int64_t earlier = status.earlier_rollouts;
   OrderedJson scaling;

@@ -54,11 +54,11 @@ struct PendingScaling {
   bool operator==(const PendingScaling&) const = default;
 };
 
-// What a status says above this number is read as this number.
+// A larger number in a status is read as this number.
 inline constexpr int64_t kEarlierRolloutsMax = 1'000'000'000;
 
-// The sizes are spec.replicas as the update last saw or set them: what differs was set by somebody
-// else (RC-16).
+// The sizes are spec.replicas as the update last saw or set them. If spec.replicas differs from
+// them, another client has set it (RC-16).
 struct ReplicationControllerUpdateStatus {
   int64_t observed_generation = 0;
   int64_t earlier_rollouts = 0;  // how many there were before the present one
@@ -98,7 +98,7 @@ size_t BytesOf(const ReplicationControllerUpdate& object);
 size_t TextBytesOf(const ReplicationControllerUpdate& object);
 void Cut(ReplicationControllerUpdate& object);
 
-// Returns the JSON merge patch that makes an object's status this one: what is absent is null.
+// Returns the JSON merge patch that gives an object this status: absent values become null.
 std::string StatusPatch(const ReplicationControllerUpdateStatus& status);
 
 }  // namespace windlass

@@ -32,8 +32,8 @@ std::string WithPreconditions(const ObjectVersion& version, std::string_view fie
   return DumpJson(body);
 }
 
-// Returns the JSON array `operations` with a test of the uid and then `guard`, unless that is
-// empty, in front. The texts are spliced, so that a template in `operations` is sent as it was
+// Returns the JSON array `operations` with a test of the uid in front, followed by `guard` if that
+// is not empty. The texts are spliced, so that a template in `operations` is sent as it was
 // written.
 std::string WithTestOfUid(const Uid& uid, std::string_view guard, std::string_view operations) {
   const std::string_view trimmed = Trim(operations);

@@ -1,9 +1,10 @@
 // Requests to the API server, as data. A Request describes one call completely; controllers make
 // it, the client executes it.
 //
-// Preconditions by construction: there is no way to build an update without the uid and
-// resourceVersion of the object it was decided on (or, in a guarded patch, tests of what it leans
-// on), nor a delete without preconditions (docs/design/003).
+// Preconditions by construction (docs/design/003):
+// - Every update carries the uid and resourceVersion of the object that it was decided on. A
+//   guarded patch carries tests of the fields that it depends on instead.
+// - Every delete carries preconditions.
 #pragma once
 
 #include <cstdint>
@@ -18,7 +19,7 @@
 
 namespace windlass {
 
-// kDryRunCreate asks what a creation would make, or why it would be refused. Nothing is made.
+// kDryRunCreate asks what a creation would make, or why it would be refused. It creates nothing.
 enum class Verb : uint8_t { kGet, kList, kDryRunCreate, kCreate, kPatch, kUpdate, kDelete };
 // Returns the verb as audit logs and RBAC write it: "get", …; "create" also for a dry run.
 std::string_view Name(Verb verb);
@@ -63,7 +64,7 @@ class Request {
   // LIST of a namespace, consistent. `label_selector` is in query form and may be empty. A list of
   // Pods leaves out terminal phases and asks for metadata only.
   static Request List(const ResourceId& resource, Symbol namespace_, std::string label_selector);
-  // LIST of whole objects, also of Pods, of which the answer has at most the first `limit` by name.
+  // LIST of whole objects, also of Pods. The answer has at most the first `limit` objects by name.
   // `limit` is above 0.
   static Request ListFirst(const ResourceId& resource, Symbol namespace_,
                            std::string label_selector, int limit);
@@ -84,9 +85,9 @@ class Request {
   // `test` of /metadata/uid and a `replace` of /metadata/resourceVersion are put before them.
   static Request JsonPatch(const ResourceId& resource, ObjectVersion version,
                            std::string_view operations);
-  // PATCH that succeeds although other fields changed, as by the status that a kubelet writes all
-  // the time. Its own `test` operations check what the decision was based on (P-035). The
-  // first of `operations` must be a `test`; a `test` of /metadata/uid is put before them.
+  // PATCH that succeeds even if other fields changed, for example the status that a kubelet writes
+  // all the time. Its own `test` operations check what the decision was based on (P-035). The first
+  // of `operations` must be a `test`; a `test` of /metadata/uid is put before them.
   static Request GuardedJsonPatch(const ResourceId& resource, ObjectKey key, const Uid& uid,
                                   std::string_view operations);
   // DELETE with uid and resourceVersion preconditions.
@@ -109,7 +110,7 @@ class Request {
   // Returns the same request without its body, which may have megabytes.
   Request WithoutBody() const;
   RequestKey Identity() const;
-  // Returns true if `other` asks for the same of the same object; the bodies may differ.
+  // Returns true if `other` asks for the same of the same object, whatever the bodies are.
   bool IsLike(const RequestKey& other) const;
   // "patch deployments/status ns/web", for logs and error texts.
   std::string Describe() const;
@@ -159,7 +160,8 @@ struct Event {
   // For an Event that every sync would send again: the recorder drops it if the last Event with
   // this reason about the same object was sent less than this ago.
   Duration at_most_every{};
-  // Who reports it, for example "deployment-controller". The runtime writes its controller's here.
+  // The component that reports it, for example "deployment-controller". The runtime fills in its
+  // controller's.
   std::string component{};
   std::map<std::string, std::string> annotations{};  // of the Event; of the last one of a series
   bool operator==(const Event&) const = default;

@@ -183,7 +183,7 @@ void ReadRolledBack(JsonReader& in, std::optional<RolledBack>& out) {
   });
 }
 
-// Returns false if `key` is no counter.
+// Returns false if `key` does not name a counter.
 bool ReadCounter(JsonReader& in, std::string_view key, RolloutStatus& out) {
   if (key == "observedGeneration")
     out.observed_generation = std::max<int64_t>(in.Int64(), 0);
@@ -206,7 +206,7 @@ bool ReadCounter(JsonReader& in, std::string_view key, RolloutStatus& out) {
   return true;
 }
 
-// Returns false if `key` is none of the texts.
+// Returns false if `key` does not name one of the texts.
 bool ReadText(JsonReader& in, SymbolTable& symbols, std::string_view key, RolloutStatus& out) {
   if (key == "selector")
     out.selector = in.String();

@@ -1,8 +1,8 @@
 // windlass.dev/v1alpha1 Rollout: the fields of a Deployment, under the same names, and what only a
 // Rollout has.
 //
-// Unlike a Deployment's, the stored template has no defaults of the API server: its schema does not
-// know the fields of a Pod. A ReplicaSet made of it has them.
+// Unlike a Deployment's, the stored template has no defaults of the API server: the schema of a
+// Rollout does not know the fields of a Pod. A ReplicaSet made of the template has the defaults.
 #pragma once
 
 #include <cstdint>
@@ -79,13 +79,13 @@ struct RolloutStepStatus {
   WallTime started_at;
   int64_t revision = 0;       // of the rollout
   std::string template_id{};  // of the requested template
-  // The size by which it is judged whether the step asks for all Pods, and whether the present one
-  // leaves it some: the largest spec.replicas when it or an earlier step of the rollout began;
+  // The size that decides whether the step asks for all Pods, and whether the present size leaves
+  // it some. It is the largest spec.replicas when this or an earlier step of the rollout began.
   // nullopt: not stored, as by v0.1.0.
   std::optional<int32_t> replicas{};
-  // At a pause, since when all Pods of the step are available; zero while they are not.
-  // `available`: how many they were when they last all were, and `available_of`: of how many
-  // replicas; 0 while the time is zero.
+  // At a pause: since when all Pods of the step are available; zero while they are not. `available`
+  // is their number when all of them were last available, and `available_of` the number of replicas
+  // at that time. Both are 0 while the time is zero.
   WallTime available_since{};
   int32_t available = 0;
   int32_t available_of = 0;

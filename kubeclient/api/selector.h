@@ -32,7 +32,7 @@ struct LabelSelector {
 
 // Returns how many bytes of memory the requirements take, without interned texts.
 size_t BytesOf(const LabelSelector& selector);
-// Returns how many bytes its texts take, as if nobody else had them.
+// Returns how many bytes its texts take, as if no other object shared them.
 size_t TextBytesOf(const LabelSelector& selector);
 // Leaves the selector out if its texts are longer than kLabelBytesOfCut (object_meta.h).
 void Cut(LabelSelector& selector);

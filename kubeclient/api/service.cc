@@ -48,7 +48,8 @@ size_t TextBytesOf(const Service& object) {
          object.selector.text_bytes();
 }
 
-// The annotation tells whom Windlass has written the Service for, which lasts.
+// Keeps the annotation: it says for which object Windlass has written the Service, and that stays
+// true.
 void Cut(Service& object) {
   StringMap annotations = std::exchange(object.meta.annotations, {});
   Cut(object.meta);

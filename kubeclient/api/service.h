@@ -16,13 +16,13 @@ namespace resources {
 inline constexpr ResourceId kServices{"", "v1", "services", "Service"};
 }  // namespace resources
 
-// The annotation of a Service whose selector Windlass writes. Of the others none is kept.
+// The annotation of a Service whose selector Windlass writes. No other annotation is kept.
 inline constexpr std::string_view kServiceOf = "windlass.dev/service-of";
 
 struct Service {
   ObjectMeta meta;
   bool external_name = false;  // type ExternalName: it selects no Pods
-  StringMap selector{};        // empty: somebody else writes its endpoints
+  StringMap selector{};        // empty: another client writes its endpoints
   bool operator==(const Service&) const = default;
 };
 

@@ -22,7 +22,7 @@ bool IsNothing(const Json& json) {
          (json.is_string() && json.get_ref<const std::string&>().empty());
 }
 
-// Returns `json` without the members that say nothing, and with quantities as their number. The
+// Returns `json` without members that IsNothing accepts, and with quantities as their number. The
 // elements of a list stay, because their position has a meaning.
 Json Loosened(const Json& json) {
   if (json.is_object()) {

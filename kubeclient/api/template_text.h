@@ -14,8 +14,8 @@ namespace windlass {
 // Error kMalformed if `object_json` is not a JSON object or has no template.
 Result<std::string> ExtractTemplate(std::string_view object_json);
 
-// Returns the same byte for byte, as the API server wrote it: with its order of fields and its
-// escapes. Error kMalformed as above.
+// Returns the same template byte for byte, as the API server wrote it: with its order of fields and
+// its escapes. Error kMalformed as above.
 Result<std::string> RawTemplate(JsonReader& in, std::string_view object_json);
 
 // Returns true if two templates differ only in form:
@@ -26,7 +26,7 @@ Result<std::string> RawTemplate(JsonReader& in, std::string_view object_json);
 //
 // This is looser than template equality (D-153) on purpose. It is used when our canonical form sees
 // a difference between a Deployment and the ReplicaSet that an earlier controller created for the
-// same generation: did somebody change the template, or does the canonical form lack a rule?
+// same generation. Either a user changed the template, or the canonical form lacks a rule.
 bool DifferAtMostInForm(std::string_view one_template, std::string_view other_template);
 
 }  // namespace windlass

@@ -1,5 +1,5 @@
-// What waits, in turns of namespaces: one of each namespace after the other, the oldest first, so
-// that a namespace with much to do does not slow down the others.
+// Items that wait, served in turns of namespaces: one of each namespace after the other, its oldest
+// first. So a namespace with much to do does not slow down the others.
 #pragma once
 
 #include <cstddef>
@@ -25,7 +25,7 @@ class Turns {
     return last_;
   }
 
-  // Removes what waits with that ticket. Does nothing if it waits no more.
+  // Removes the item that waits with that ticket. Does nothing if it does not wait any more.
   void Leave(const Symbol& namespace_, Ticket ticket) {
     const auto line = lines_.find(namespace_);
     if (line == lines_.end() || line->second.items.erase(ticket) == 0) return;
@@ -35,7 +35,7 @@ class Turns {
     lines_.erase(line);
   }
 
-  // Removes the next one and returns it. There must be one.
+  // Removes the next item and returns it. At least one item must wait.
   Item Next() {
     const Symbol namespace_ = order_.begin()->second;
     order_.erase(order_.begin());
@@ -65,7 +65,7 @@ class Turns {
     order_.emplace(line.turn, namespace_);
   }
 
-  std::map<Symbol, Line> lines_;  // none is empty
+  std::map<Symbol, Line> lines_;  // no line is empty
   std::map<uint64_t, Symbol> order_;
   uint64_t last_ = 0;  // ticket or turn
   size_t size_ = 0;

@@ -1,5 +1,5 @@
-// Reads an uncached list of whole Pods: which Pods are not ready, and what their containers wait
-// for? Nothing else of the list is kept.
+// Reads an uncached list of whole Pods: which Pods are not ready, and for what do their containers
+// wait? Nothing else of the list is kept.
 #pragma once
 
 #include <cstdint>
@@ -13,7 +13,7 @@
 
 namespace windlass {
 
-// A container that is not ready. An init container that is done is none.
+// A container that is not ready. Init containers that are done are left out.
 struct UnreadyContainer {
   std::string name;
   std::string waiting_reason{};        // empty if it does not wait
@@ -33,9 +33,9 @@ struct UnreadyPod {
   bool operator==(const UnreadyPod&) const = default;
 };
 
-// Returns the listed Pods that are neither ready nor being deleted, in the order of the list. What
-// has another type than expected counts as absent. Further pages may follow. Error kMalformed if
-// `list_body` is no list.
+// Returns the listed Pods that are neither ready nor being deleted, in the order of the list. A
+// value of an unexpected type counts as absent. Further pages may follow. Error kMalformed if
+// `list_body` is not a list.
 Result<std::vector<UnreadyPod>> UnreadyPods(std::string_view list_body);
 
 }  // namespace windlass

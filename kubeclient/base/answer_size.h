@@ -15,11 +15,11 @@ inline constexpr size_t kLineBytesMax = size_t{16} << 20U;
 inline constexpr size_t kLineHeadBytes = size_t{64} << 10U;
 // A line that has no end after this much ends the stream: this is no API server.
 inline constexpr size_t kLineSkipBytesMax = size_t{256} << 20U;
-// The body of a reply: one page of a list, or one object. To read it needs up to six times as much
+// The body of a reply: one page of a list, or one object. Reading it needs up to six times as much
 // memory. Example: 500 objects of 20 KiB are 10 MiB. A larger list is read in smaller pages.
 inline constexpr size_t kBodyBytesMax = size_t{32} << 20U;
-// The body of a stream's answer that is not 2xx: a metav1.Status. One with all its causes fits many
-// times.
+// The body of a stream's answer that is not 2xx: a metav1.Status. A Status with all its causes has
+// far less.
 inline constexpr size_t kErrorBodyBytesMax = size_t{64} << 10U;
 
 }  // namespace windlass

@@ -2,7 +2,7 @@
 //
 //   drain inbox (≤ 256 messages) → fire timers → sleep until the next timer or message
 //
-// Everything the daemon does happens in one of the two. Once the messages of a turn have used up
+// Everything the daemon does is a message or a timer. Once the messages of a turn have used up
 // kTurnCpuShare, timers come first: the renewal of the Lease is one. Source: docs/design/001.
 #pragma once
 
@@ -15,8 +15,8 @@
 
 namespace windlass {
 
-// Messages handled, and lines of one stream decoded and applied, before the core looks at timers
-// and keys again.
+// How many messages the core handles, or lines of one stream it decodes and applies, before it
+// looks at timers and keys again.
 inline constexpr int kLinesPerTurn = 256;
 // CPU time after which a turn handles no further message.
 inline constexpr Duration kTurnCpuShare = milliseconds(25);

@@ -6,9 +6,9 @@
 
 namespace windlass {
 
-// Returns the first `bytes_max` bytes of `text`, or all of it if it is not longer. In UTF-8 the cut
-// is at the start of a character, so up to three bytes fewer. A text that has more than three
-// following bytes in a row there is not UTF-8, and is cut at `bytes_max`.
+// Returns the first `bytes_max` bytes of `text`, or all of it if it is not longer. A UTF-8 text is
+// cut at the start of a character, so up to three bytes fewer are returned. A text with more than
+// three following bytes in a row at the cut is not UTF-8, and is cut at `bytes_max`.
 inline std::string_view CutText(std::string_view text, size_t bytes_max) {
   if (text.size() <= bytes_max) return text;
   constexpr size_t kFollowingBytesMax = 3;

@@ -7,7 +7,7 @@
 namespace windlass {
 namespace {
 
-// Returns how many nanoseconds the unit has; 0 for what is no unit.
+// Returns how many nanoseconds `unit` has; 0 if it is no unit.
 double NanosecondsOf(std::string_view unit) {
   if (unit == "ms") return 1e6;
   if (unit == "s") return 1e9;

@@ -1,4 +1,5 @@
-// Callbacks of all who want to hear of something, called in the order in which they were added.
+// Callbacks of all components that listen for one event, called in the order in which they were
+// added.
 #pragma once
 
 #include <functional>

@@ -57,13 +57,13 @@ bool NeedsQuotes(std::string_view text) {
   return text.empty() || text.find_first_of(" \t\n\"\\=") != std::string_view::npos;
 }
 
-// What comes before a line: for JSON "{" and the time, for text the time.
+// Returns what comes before a line: for JSON "{" and the time, for text the time.
 std::string PatternOf(LogFormat format) {
   return format == LogFormat::kJson ? R"({"ts":"%Y-%m-%dT%H:%M:%S.%eZ",%v)"
                                     : "%Y-%m-%dT%H:%M:%S.%eZ %v";
 }
 
-// Returns the line without what PatternOf has: JSON's "{".
+// Returns the line without what PatternOf adds: for JSON without the "{".
 std::string BareLine(LogFormat format, LogLevel level, std::string_view event,
                      const LogFields& fields) {
   std::string line = FormatLogLine(format, level, event, fields);

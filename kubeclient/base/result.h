@@ -32,7 +32,7 @@ enum class ErrorKind : uint8_t {
   kThrottled,             // 429: the server executed nothing; wait
   kServer,                // 5xx on a read, or a 5xx known to have done nothing
   kWebhook,               // 500: the API server could not call an admission webhook
-  kTimeout,               // a write that was not completed, in time or at all, time and again
+  kTimeout,               // several tries in a row did not complete a write, in time or at all
   kMalformed,             // an answer, or a file, that cannot be understood
   kTooLarge,              // the answer to a read is above kBodyBytesMax: ask for fewer objects
   kConfig,                // wrong configuration: the message names the field and what to do
@@ -42,13 +42,13 @@ enum class ErrorKind : uint8_t {
 // Returns the Kubernetes-style name of a kind ("Conflict"), for logs and metric labels.
 std::string_view Name(ErrorKind kind);
 
-// What the API server's answer says besides, where it makes a difference to somebody.
+// What an answer of the API server says beyond its ErrorKind, where a caller has to know it.
 enum class ErrorDetail : uint8_t {
   kNone,
-  kNotServed,  // 404: not the object is missing, but its resource
+  kNotServed,  // 404: the API server does not serve the resource at all
   kDenied,     // a webhook or a ValidatingAdmissionPolicy denied the request
   kNoDryRun,   // 400: a webhook with side effects answers no dry run
-  kHeldBack,   // kNotSent: the API server does not answer, so nobody tried
+  kHeldBack,   // kNotSent: the API server does not answer, so we did not try
   kNoAnswer,   // kAmbiguous: it was sent, and not completed within its deadline
 };
 

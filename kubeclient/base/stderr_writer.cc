@@ -20,7 +20,7 @@ constexpr int kLookMs = 100;
 
 std::atomic<uint64_t> lines_dropped = 0;
 
-// Returns true if `fd` takes PIPE_BUF bytes without blocking, or fails at once.
+// Returns true if `fd` takes PIPE_BUF bytes without blocking, or if a write would fail at once.
 bool HasRoom(int fd, int wait_ms) {
   pollfd one{fd, POLLOUT, 0};
   return poll(&one, 1, wait_ms) > 0;
@@ -59,21 +59,21 @@ bool StderrWriter::Fits(std::string_view line) const {
   return buffer_.size() - written_ + line.size() <= kKeptBytesMax && dropped_ == 0;
 }
 
-// Writes what there is room for. Returns true if nothing is kept any more. The mutex is held. A
-// pipe that has room takes PIPE_BUF bytes at least, so a write of as many does not block.
+// Writes as much as there is room for. Returns true if nothing is kept any more. The mutex must be
+// held. A pipe that has room takes at least PIPE_BUF bytes, so a write of that size does not block.
 bool StderrWriter::Flush() {
   while (written_ < buffer_.size() && HasRoom(fd_, 0)) {
     const size_t size = std::min<size_t>(buffer_.size() - written_, PIPE_BUF);
     const ssize_t taken = write(fd_, buffer_.data() + written_, size);
     if (taken < 0 && (errno == EINTR || errno == EAGAIN)) break;
-    if (taken < 0) DropKept();  // nobody will read it any more
+    if (taken < 0) DropKept();  // no process will read it any more
     if (taken > 0) written_ += static_cast<size_t>(taken);
     if (written_ == buffer_.size()) TellDropped();
   }
   return written_ == buffer_.size();
 }
 
-// Everything that is kept has been written: keeps the line about what was dropped.
+// Call when all kept lines have been written. Keeps a line about the dropped ones, if any.
 void StderrWriter::TellDropped() {
   buffer_.clear();
   written_ = 0;

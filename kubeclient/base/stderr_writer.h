@@ -1,9 +1,9 @@
 // StderrWriter: writes lines to a file descriptor without ever waiting for its reader.
 //
-// A container's standard error is a pipe. If nobody reads it, a write blocks once 64 KiB are in it,
-// and with it the thread that logs. So a line is written at once if the pipe has room, and is kept
-// otherwise; a thread, which exists only then, writes what is kept when there is room again. Lines
-// beyond kKeptBytesMax are dropped, and a line says how many.
+// A container's standard error is a pipe. If no process reads it, a write blocks once 64 KiB are in
+// the pipe, and with it the thread that logs. So a line is written at once if the pipe has room,
+// and is kept otherwise. A thread, which exists only then, writes the kept lines when there is room
+// again. Lines beyond kKeptBytesMax are dropped, and a line says how many.
 #pragma once
 
 #include <condition_variable>
@@ -50,7 +50,7 @@ class StderrWriter {
   // Guarded by mutex_:
   std::string buffer_;
   size_t written_ = 0;    // bytes of buffer_ that are written
-  uint64_t dropped_ = 0;  // lines that no line has told of
+  uint64_t dropped_ = 0;  // dropped lines that no line has reported yet
   bool stopping_ = false;
   std::thread thread_;  // started when the first line is kept
 };

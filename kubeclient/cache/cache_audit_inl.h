@@ -109,8 +109,8 @@ void CacheAudit<T>::AwaitVersion() {
   });
 }
 
-// Walks through the list and the store together, both in order of key, over several turns. What the
-// watch changes meanwhile is left out.
+// Walks through the list and the store together, both in order of key, over several turns. Leaves
+// out objects that the watch changes meanwhile.
 template <typename T>
 void CacheAudit<T>::Compare() {
   timer_ = 0;
@@ -130,7 +130,7 @@ void CacheAudit<T>::Compare() {
   timer_ = environment_.timers.At(environment_.clock.Now(), [this] { Compare(); });
 }
 
-// `listed` is null for what the list lacks, `held` for what the store lacks.
+// `listed` is null if the list lacks the object, `held` if the store lacks it.
 template <typename T>
 void CacheAudit<T>::CompareOne(const ObjectKey& key, const Seen* listed, const T* held) {
   if (changed_.contains(key) || informer_.quarantined().contains(key)) return;

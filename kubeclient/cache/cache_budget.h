@@ -1,9 +1,9 @@
 // How many bytes of memory the caches of a process may take together, and how many they take.
 //
-// Whoever may create objects decides how large they are, so without a bound one user could have the
-// process killed, again after each restart. With one, what does not fit is left out, named to its
-// user, and read again when there is room. The figures are estimates from the sizes of the
-// objects, within 20 % of what is allocated (docs/memory.md). Core thread only.
+// A user who may create objects decides how large they are. So without a bound one user could have
+// the process killed, again after each restart. With a bound, an object that does not fit is left
+// out, named to its user, and read again when there is room. The figures are estimates from
+// the sizes of the objects, within 20 % of what is allocated (docs/memory.md). Core thread only.
 #pragma once
 
 #include <cstddef>
@@ -12,12 +12,12 @@
 
 namespace windlass {
 
-// An object below this size, its texts included, is never cut down: nearly all are, and little
-// would be gained. Larger ones together may take a quarter of the budget, so that they never take
-// the place of all others.
+// An object below this size, its texts included, is never cut down: nearly all objects are smaller,
+// and cutting them would gain little. All larger objects together may take a quarter of the budget,
+// so that they never take the place of the others.
 inline constexpr size_t kCutAbove = size_t{16} << 10U;
 
-// What an object takes, in bytes: itself, and its interned texts, which others may have, too.
+// What an object takes, in bytes: itself, and its interned texts, which other objects may share.
 struct ObjectBytes {
   size_t own = 0;
   size_t texts = 0;
@@ -30,7 +30,7 @@ struct CacheBytes {
   size_t all = 0;
   size_t large = 0;
 
-  // Adds an object, and `beside` for its place, or takes it away again.
+  // Adds an object, and `beside` bytes for its place in the store, or takes both away again.
   void Add(const ObjectBytes& object, size_t beside) {
     all += object.own + beside;
     if (object.sum() > kCutAbove) large += object.sum();
@@ -56,15 +56,15 @@ class CacheBudget {
     return limit_ == 0 || (charged_.large + bytes <= limit_ / 4 && held() + bytes <= limit_);
   }
   // Returns true if an object that takes `before` may take `bytes` from now on. There is more room
-  // for this than for new objects: what we note on an object in the middle of a rollout must not
-  // have it cut down.
+  // for this than for new objects: what Windlass writes to an object in the middle of a rollout
+  // must not cause it to be cut down.
   bool MayGrow(size_t before, size_t bytes) const {
     if (limit_ == 0 || bytes <= before) return true;
     const size_t large = charged_.large + bytes - (before > kCutAbove ? before : 0);
     return large <= limit_ / 8 * 3 && held() + bytes - before <= limit_;
   }
 
-  // A cache that held `before` holds `now`.
+  // Call when a cache that held `before` now holds `now`.
   void Charge(const CacheBytes& before, const CacheBytes& now) {
     charged_.all += now.all - before.all;
     charged_.large += now.large - before.large;

@@ -20,7 +20,7 @@ ClusterIdentity::ClusterIdentity(const Clock& clock, Random& random, Log& log, T
 
 ClusterIdentity::~ClusterIdentity() { Stop(); }
 
-// The answer that is on its way may come from the server before, so one more question follows it.
+// An answer that is on its way may come from the former server, so one more question follows it.
 void ClusterIdentity::Check() {
   if (call_ != 0) {
     asked_again_ = true;

@@ -54,7 +54,7 @@ class Informer final : private ReflectorSink {
   // content until it is shed, or until the first complete state after the next Start; nothing keeps
   // it up to date.
   void Stop();
-  // For when the store's content belongs to another cluster, or to a state that etcd no longer has
+  // Call when the store's content belongs to another cluster, or to a state that etcd no longer has
   // . The informer is no longer synced; the next complete state replaces everything,
   // whatever its versions.
   void Reset(std::string_view why);
@@ -62,9 +62,9 @@ class Informer final : private ReflectorSink {
   void Relist() { reflector_.Relist(); }
   void TryNow(bool was_refused) { reflector_.TryNow(was_refused); }
 
-  // Returns true once the first complete state is applied and every handler has seen it,
-  // until Stop, a reset, or until the API server serves the resource no more. The store then keeps
-  // its content.
+  // Returns true once the first complete state is applied and every handler has seen it.
+  // Returns false again after Stop, after a reset, and when the API server stops serving the
+  // resource. The store then keeps its content.
   bool HasSynced() const { return synced_; }
   // Returns true while a list is applied, over several turns: the store does not equal it yet.
   bool is_applying() const { return pending_.has_value(); }
@@ -78,29 +78,31 @@ class Informer final : private ReflectorSink {
   const Reflector& reflector() const { return reflector_; }
 
   // Objects whose latest version could not be decoded. The store holds the latest version that
-  // could, if there was one. It is known to be out of date, so no write may be based on it.
+  // could be decoded, if there was one. That version is known to be out of date, so no write may be
+  // based on it.
   const std::map<ObjectKey, UnreadableObject>& quarantined() const { return quarantined_; }
 
   // What happens when the budget of the environment has no room for an object.
   //   - Usually the object is cut down, if it takes more than kCutAbove (ObjectMeta::cut). No write
   //     may be based on it.
-  //   - With this set, for a cache of many small objects that can be done without, on_no_room is
-  //     called once and the cache does not get complete any more. Whoever listens stops it soon.
+  //   - With this set, for a cache of many small objects that the process can do without, the
+  //     informer calls on_no_room once, and the cache does not get complete any more. The listener
+  //     stops the informer soon.
   void GiveUpWithoutRoom() { gives_up_ = true; }
   Listeners<> on_no_room;
   // Returns how many objects are cut down.
   size_t cut() const { return cut_; }
   // Returns about how many bytes of memory the cache takes, without interned texts.
   size_t bytes() const { return charged_.all; }
-  // Call after the store was changed by others than the reflector.
+  // Call after other code than the reflector has changed the store.
   void Recount() {
     const CacheBytes& held = store_.bytes();
     const CacheBytes& pending = pending_ ? pending_->bytes : incoming_bytes_;
     Charge({held.all + pending.all, held.large + pending.large});
   }
 
-  // Called when the latest version of an object cannot be read, and the one before could, or none
-  // is known. Must not stop or reset the informer.
+  // Called when the latest version of an object cannot be read, unless the version before was
+  // unreadable, too. Must not stop or reset the informer.
   Listeners<const UnreadableObject&> on_unreadable;
 
   // Called when an unreadable object was deleted, and when a new complete state lacks it or has it
@@ -171,16 +173,17 @@ class Informer final : private ReflectorSink {
   ResourceId resource_;
   Store<T> store_;
   Quarantined quarantined_;
-  // The replacement that is being collected. An object that the store holds in the same version is
-  // not stored twice.
+  // The replacement that is being collected. If the store holds an object in the same version, it
+  // is not stored twice.
   Listing<T> incoming_;
   Quarantined incoming_quarantined_;
   bool incoming_unnamed_ = false;  // has an object without readable name
   CacheBytes incoming_bytes_;
-  size_t incoming_kept_ = 0;  // of what the store holds
-  // What the list shows in an older version than the store holds, with the store's.
+  size_t incoming_kept_ = 0;  // listed objects that the store holds
+  // Objects that the list shows in an older version than the store holds, with the store's version.
   std::map<ObjectKey, ResourceVersion> incoming_ahead_;
-  // A complete list that is being applied, and what it shows to be readable again.
+  // A complete list that is being applied. `healing_`: the objects that it shows to be readable
+  // again.
   std::optional<Replacement<T>> pending_;
   MonotonicTime view_before_list_;
   Quarantined healing_;
@@ -188,7 +191,7 @@ class Informer final : private ReflectorSink {
   CacheBytes charged_;  // of the budget
   size_t cut_ = 0;
   bool gives_up_ = false;
-  bool no_room_ = false;  // and so the cache does not get complete
+  bool no_room_ = false;  // so the cache does not get complete
   bool synced_ = false;
   bool resetting_ = false;  // until the complete state that ends the reset
   Reflector reflector_;

@@ -58,7 +58,7 @@ template <typename T>
 void Informer<T>::CutIfNoRoom(T& object) {
   if (environment_.budget == nullptr || gives_up_) return;
   const size_t bytes = SizeOf(object).sum();
-  // The version before makes room for this one.
+  // The former version makes room for this one.
   const T* held = store_.FindByUid(KeyOf(object.meta), object.meta.uid);
   const bool was_cut = held != nullptr && held->meta.cut();
   const auto fits = [&](size_t needed) {
@@ -102,7 +102,7 @@ void Informer<T>::NoteNoRoom() {
 
 // --- another past (R-061) ---
 
-// While it is stopped, the store may hold what belongs to the former past.
+// While the informer is stopped, the store may hold objects of the former past.
 template <typename T>
 void Informer<T>::Reset(std::string_view why) {
   if (reflector_.state() == ReflectorState::kStopped) resetting_ = true;
@@ -127,8 +127,8 @@ void Informer<T>::Forbidden() {
   on_forbidden();
 }
 
-// A CustomResourceDefinition was deleted, and with it all its objects, or it was never there. A
-// watch may have ended before it told of the deletions.
+// The CustomResourceDefinition was deleted, and all its objects with it, or it was never there. A
+// watch may have ended before it reported the deletions.
 template <typename T>
 void Informer<T>::NotServed() {
   AbandonPending();
@@ -184,7 +184,7 @@ void Informer<T>::ApplyDeleted(const ObjectIdentity& gone) {
 
 // --- poison objects (R-031) ---
 
-// Returns who an undecodable object is. Logs it once per object, not once per version.
+// Returns the identity of an undecodable object. Logs it once per object, not once per version.
 template <typename T>
 Result<UnreadableObject> Informer<T>::IdentifyPoison(std::string_view object_json,
                                                      const Error& error) {

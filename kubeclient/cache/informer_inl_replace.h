@@ -33,8 +33,8 @@ void Informer<T>::AbandonReplace() {
   Recount();
 }
 
-// Stores an entry of the list, and notes what EndReplace will ask. To ask only then would take a
-// second for a million objects.
+// Stores an entry of the list, and notes what EndReplace needs to know. Finding that out only then
+// would take a second for a million objects.
 template <typename T>
 void Informer<T>::List(ObjectKey key, Listed<T> listed) {
   Unlist(key);

@@ -17,7 +17,8 @@ class PageSize {
  public:
   int limit() const { return limit_; }
 
-  // The page was larger than the transport accepts. Returns false if it had one object only.
+  // Call when the page was larger than the transport accepts. Returns false if it had one object
+  // only.
   bool Halve() {
     fitted_ = 0;
     if (limit_ == 1) return false;

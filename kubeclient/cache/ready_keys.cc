@@ -6,7 +6,7 @@
 namespace windlass {
 namespace {
 
-// For each kAgeingPeriod that a ready key has waited it gains kAgeingPoints on younger ones
+// A ready key gains kAgeingPoints on younger keys for each kAgeingPeriod that it has waited
 //
 constexpr Duration kAgeingPeriod = seconds(10);
 constexpr int64_t kAgeingPoints = 50;
@@ -148,7 +148,7 @@ ReadyKey* ReadyKeys::Take(MonotonicTime now) {
   for (auto at = order_.begin(); at != order_.end(); ++at) {
     const Symbol& namespace_ = (*at)->first.first;
     if (!MayBeTaken(namespace_)) continue;
-    if (next == order_.end()) next = at;  // if no other namespace waits
+    if (next == order_.end()) next = at;  // taken if no other namespace waits
     if (WorkedOn(namespace_) >= share_) continue;
     next = at;
     break;

@@ -5,9 +5,10 @@
 //   - Among keys of equal rank, namespaces take turns, one key each. Within a namespace the
 //     controllers take turns.
 //   - While other namespaces wait, no namespace gets more than half of the workers.
-//   - Of the last eighth of the workers, a namespace gets one only if it has fewer than are free.
-//     Example: of 64 workers, 56 wait for a slow webhook of two namespaces. A third one gets four
-//     of the other 8 at once, a fourth one two; the last one is for a namespace that has none.
+//   - Of the last eighth of the workers, a namespace gets one only if it has fewer workers than are
+//     free. Example: of 64 workers, 56 wait for a slow webhook of two namespaces. A third namespace
+//     gets four of the other 8 at once, a fourth namespace gets two. The last worker is for a
+//     namespace that has none.
 // This is a pure data structure: the order depends on the calls alone. Core thread only.
 #pragma once
 
@@ -79,7 +80,7 @@ class ReadyKeys {
   };
   // The keys of one namespace and class.
   struct Line {
-    std::vector<Lane> lanes;  // none is empty; of lanes with equal rank the first one is next
+    std::vector<Lane> lanes;  // no lane is empty; of lanes with equal rank the first one is next
     int64_t rank = 0;         // of the next key, when last computed
     uint64_t turn = 0;        // orders lines of equal rank; renewed by every turn taken
   };
@@ -108,7 +109,7 @@ class ReadyKeys {
   const int share_;
   const int reserve_;
   int free_;     // workers; may be below 0
-  Lines lines_;  // none is empty
+  Lines lines_;  // no line is empty
   std::set<Lines::iterator, FirstInOrder> order_;
   std::map<Symbol, int> worked_on_;  // by namespace
   std::array<size_t, kPriorities> sizes_{};

@@ -6,14 +6,14 @@
 //     │                                               └── the same resourceVersion ◀┤
 //     └──── 410, or nothing to resume from ◀── kBackingOff ◀───────────── a failure ┘
 //
-// If the API server's state is no longer the one that we followed, as after etcd was put back to an
-// earlier one, there is a reset: nothing that we hold, and no version of ours, counts any more.
-// Each of these causes a reset:
+// A reset means that nothing we hold, and no version of ours, counts any more. There is a reset if
+// the API server's state is no longer the one that we followed, for example because etcd was put
+// back to an earlier state. Each of these causes a reset:
 //   - After two silent watches one object is listed (kProbing), and the list's resourceVersion is
 //     lower than ours.
-//   - After an outage the server may have been put back and have passed our version since. So a
-//     complete, consistent state is read once instead of a watch, and its version is lower than
-//     ours.
+//   - After an outage a complete, consistent state is read once instead of a watch, and its version
+//     is lower than ours. A watch would not do: the server may have been put back, and have passed
+//     our version since.
 //   - An object in a complete state is older than we have seen it.
 //   - The server's version goes back three times in a row.
 //
@@ -53,10 +53,12 @@ class Reflector {
 
   // Only in state kStopped. The first state is read consistently, also after a Stop.
   void Start();
-  // The server is back after an outage (C-013). A reflector that backs off asks again within
-  // kWatchAgainJitter, and the back-off starts over. `was_refused`: connections were refused, so
-  // another server may answer now. Then every reflector asks for a complete state within that time;
-  // an open stream is closed first, because it may hang.
+  // Call when the server is back after an outage (C-013). A reflector that backs off asks again
+  // within kWatchAgainJitter, and its back-off starts over.
+  //
+  // `was_refused`: connections were refused, so another server may answer now. Then every reflector
+  // asks for a complete state within that time. It closes an open stream first, because that may
+  // hang.
   void TryNow(bool was_refused);
   // Abandons a replacement that is under way. The sink is not called any more.
   void Stop();
@@ -69,19 +71,22 @@ class Reflector {
   const ReflectorOptions& options() const;
   ReflectorState state() const;
   const ReflectorCounters& counters() const;
-  // Returns why it is not watching right now, for /readyz and the log: "" if all is well, otherwise
-  // for example "list replicasets: Forbidden: … cannot list resource …". If the API server does not
-  // serve a resource that has a manifest, it names the resource and the command that applies it.
+  // Returns why the reflector is not watching right now, for /readyz and the log: "" if all is
+  // well, otherwise for example "list replicasets: Forbidden: … cannot list resource …". If the API
+  // server does not serve a resource that has a manifest, the text names the resource and the
+  // command that applies it.
   const std::string& trouble() const;
   const ResourceVersion& last_version() const;
   // Returns when the last event or bookmark arrived or, before the first, when it was started.
   MonotonicTime last_heard() const;
   MonotonicTime last_bookmark() const;
-  // Returns when what was read last was known to be the server's state: when a complete state
-  // came, or when a watch last brought a line. Before the first: when it was started. Of a new
-  // watch count a bookmark and the lines after it, and those that come after kWatchTakenAsWell: the
-  // first ones tell of the past, and what follows them may never arrive. That it was opened counts
-  // only if the server sends no bookmarks.
+  // Returns when the objects read last were known to be the server's state:
+  // - when a complete state came, or when a watch last brought a line
+  // - before the first of these: when the reflector was started
+  // The first lines of a new watch tell of the past, and those that follow them may never arrive.
+  // So of a new watch only these lines count: a bookmark and the lines after it, and lines that
+  // come after kWatchTakenAsWell. The opening of a watch counts only if the server sends no
+  // bookmarks.
   MonotonicTime view_at() const;
   // Returns how long the first complete state took; nullopt before it.
   std::optional<Duration> time_to_sync() const;

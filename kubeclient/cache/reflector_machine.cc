@@ -196,7 +196,7 @@ void ReflectorMachine::TryNow(bool was_refused) {
     return;
   }
   server_was_away_ = true;
-  // About to ask, within kWatchAgainJitter: Watch then asks for a complete state.
+  // The reflector is about to ask, within kWatchAgainJitter: Watch then asks for a complete state.
   if (state_ == ReflectorState::kListed) return;
   if (state_ == ReflectorState::kBackingOff) return After(wait, state_, next_);
   const Asked what = asked();
@@ -205,7 +205,7 @@ void ReflectorMachine::TryNow(bool was_refused) {
   AskAgain(what, wait);
 }
 
-// Called when a line came, or a watch has not failed for a while.
+// Called when a line came, or when a watch has not failed for a while.
 void ReflectorMachine::AllIsWell() {
   relists_at_once_ = 0;
   asked_again_at_once_ = false;

@@ -161,7 +161,7 @@ struct ReflectorMachine {
   MonotonicTime opened_at_;
   MonotonicTime last_line_at_;
   bool heard_a_line_ = false;
-  bool caught_up_ = false;       // it has told what happened before it was opened
+  bool caught_up_ = false;       // it has reported what happened before it was opened
   bool bookmarks_come_ = false;  // this server sends them
   bool silence_reported_ = false;
 
@@ -171,7 +171,7 @@ struct ReflectorMachine {
   bool asked_again_at_once_ = false;
   std::optional<MonotonicTime> server_errors_since_;
   int silences_ = 0;  // watches in a row that ended silently
-  // It may have come back with an earlier state, and have passed our version since.
+  // The server may have come back with an earlier state, and have passed our version since.
   bool server_was_away_ = false;
   int times_back_ = 0;  // lists or bookmarks in a row that are older than ours
   std::optional<MonotonicTime> forbidden_since_;

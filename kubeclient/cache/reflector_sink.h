@@ -41,17 +41,18 @@ class ReflectorSink {
   virtual Result<ResourceVersion> Apply(WatchEventType type, std::string_view object_json) = 0;
   // As Apply, for an object whose line was too long to be kept.
   virtual void ApplyLong(WatchEventType type, const UnreadableObject& object) = 0;
-  // Everything received so far belongs to another past. The next EndReplace counts whatever
-  // its version; until then no event comes. May stop the reflector.
+  // Called when everything received so far belongs to another past. The next EndReplace
+  // counts whatever its version; until then no event comes. May stop the reflector.
   virtual void Reset() = 0;
-  // All is well again after a failure: another server may answer now. Must not stop or reset the
-  // reflector.
+  // Called when all is well again after a failure: another server may answer now. Must not stop or
+  // reset the reflector.
   virtual void Recovered() = 0;
-  // The right to list or watch is missing now. Recovered is called when it is back. Must not stop
-  // or reset the reflector.
+  // Called when the right to list or watch is missing. Recovered is called when it is back. Must
+  // not stop or reset the reflector.
   virtual void Forbidden() = 0;
-  // The API server does not serve the resource (404), or does so no more. EndReplace is called when
-  // it does again, and then Recovered. Must not stop or reset the reflector.
+  // Called when the API server does not serve the resource (404), or no longer does. When it serves
+  // the resource again, EndReplace is called, and then Recovered. Must not stop or reset the
+  // reflector.
   virtual void NotServed() = 0;
 };
 

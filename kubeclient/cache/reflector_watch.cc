@@ -78,7 +78,7 @@ void ReflectorMachine::OpenStream(HttpRequest request) {
   if (state_ == ReflectorState::kInitialWatch) Guard();
 }
 
-// An open watch is not a healthy one yet: its first line may be an error.
+// An open watch need not be a healthy one: its first line may be an error.
 void ReflectorMachine::OnOpen() {
   if (state_ != ReflectorState::kWatching) return;
   Guard();
@@ -108,7 +108,8 @@ void ReflectorMachine::OnLine(std::string_view line) {
   }
 }
 
-// One object must not hold up the others. It is treated as one that cannot be decoded.
+// One object must not hold up the others. A long line counts as an object that cannot be decoded
+//
 void ReflectorMachine::OnLongLine(std::string_view head) {
   NoteLine();
   last_heard_ = clock_.Now();
@@ -128,7 +129,8 @@ void ReflectorMachine::OnLongLine(std::string_view head) {
   Advance(read->object.identity.resource_version);
 }
 
-// Such an event does not move last_version_: something may still follow that belongs to it.
+// An event of an unknown type does not move last_version_: something that belongs to it may still
+// follow.
 void ReflectorMachine::OnUnknownType(const std::string& type) {
   ++counters_.unknown_types;
   if (unknown_types_logged_.size() == kUnknownTypesLogged) return;
@@ -222,8 +224,8 @@ void ReflectorMachine::OnStreamEnd(const StreamEnd& end) {
       end.error.value_or(Error{ErrorKind::kAmbiguous, "the connection ended without a response"})));
 }
 
-// The connection died silently. What we hold is good up to last_version_. But a watch from
-// a version that the server has not reached is silent, too.
+// The connection died silently. The objects that we hold are good up to last_version_. But
+// a watch from a version that the server has not reached is silent, too.
 void ReflectorMachine::OnSilence() {
   ++counters_.idle_timeouts;
   ++counters_.watch_ends["idle"];
@@ -271,8 +273,9 @@ void ReflectorMachine::Guard() {
   });
 }
 
-// The server tells at once what a new watch has missed. A line that comes after kWatchTakenAsWell
-// comes after all that. If the server sends no bookmarks, silence must do.
+// The server reports at once what a new watch has missed. So a line that comes after
+// kWatchTakenAsWell comes after all that. If the server sends no bookmarks, the last line so far
+// must do.
 void ReflectorMachine::OnGuard() {
   if (state_ == ReflectorState::kWatching) {
     caught_up_ = true;

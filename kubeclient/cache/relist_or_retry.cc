@@ -71,7 +71,7 @@ std::string ListWatchFailure::Label() const {
 Recovery RecoveryFrom(Asked asked, const ListWatchFailure& failure) {
   const bool watching = asked == Asked::kWatch;
   if (failure.malformed) return Recovery::kRelist;
-  // The same request would get as large an answer again.
+  // The same request would get an answer of the same size again.
   if (failure.too_large) return Recovery::kRelistInPages;
   if (failure.version_too_large) return Recovery::kRelistConsistently;
   // The corrupt object stays corrupt for a while: no hurry, but our state may be wrong.

@@ -12,8 +12,8 @@
 // tokens, which are taken before the next retry's turn.
 //
 // Memory: an entry per retry that waits. A namespace is forgotten when it owes nothing, none of its
-// retries waits and its bucket is full again, which is when forgetting it changes nothing. The
-// order depends on nothing but calls and clock. Core thread only.
+// retries waits and its bucket is full again: from then on, forgetting it changes nothing. The
+// order depends only on the calls and the clock. Core thread only.
 #pragma once
 
 #include <cstdint>
@@ -47,13 +47,13 @@ class RetryTurns {
   RetryTurns(const RetryTurns&) = delete;
   RetryTurns& operator=(const RetryTurns&) = delete;
 
-  // The back-off of `key`, which is not in line, is over. Returns 0 if the retry goes on at once.
-  // Otherwise returns the ticket with which it waits: `key` must then stay where it is until
-  // `go_on` is called with it, or until it leaves.
+  // Call when the back-off of `key`, which is not in line, is over. Returns 0 if the retry goes on
+  // at once. Otherwise returns the ticket with which it waits: `key` must then stay where it is
+  // until `go_on` is called with it, or until it leaves.
   Ticket Join(const QueueKey& key);
-  // The retry is not needed any more. Does nothing if `ticket` is 0.
+  // Call when the retry is not needed any more. Does nothing if `ticket` is 0.
   void Leave(const QueueKey& key, Ticket ticket);
-  // A retry of that namespace, which had its token, has sent this many requests more.
+  // Call when a retry of that namespace, which had its token, has sent this many more requests.
   void Charge(const Symbol& namespace_, int requests);
 
   // Returns how many namespaces are remembered.

@@ -74,7 +74,7 @@ class Store {
   void OnChange(ChangeHandler handler);
 
   const T* Find(const ObjectKey& key) const;
-  // Returns the object with that key; nullptr if it does not have that uid (D-019).
+  // Returns the object with that key; nullptr if the held object does not have that uid (D-019).
   const T* FindByUid(const ObjectKey& key, const Uid& uid) const;
   // The next three return their objects in order of key.
   std::vector<const T*> InNamespace(std::string_view namespace_) const;
@@ -92,15 +92,18 @@ class Store {
   // Applies ADDED or MODIFIED from the watch.
   Applied Apply(T object);
   // Applies DELETED from the watch, with the object's last version. The object is removed even if a
-  // fold is newer: that reply was about an object which no longer matched the watch's selector.
+  // fold is newer: the reply that was folded was about an object that no longer matched the watch's
+  // selector.
   Applied ApplyDelete(const ObjectKey& key, const Uid& uid, const ResourceVersion& version);
   // Applies the reply to one of our writes, or an uncached read. The object must match the watch's
   // selector. Returns kStale for an object that we do not hold, in a version that the watch has
   // passed: it was deleted since.
   Applied Fold(T object);
-  // Our DELETE succeeded and no finalizer keeps the object: from now on the store does not have it.
+  // Call when our DELETE succeeded and no finalizer keeps the object: from now on the store does
+  // not have it.
   void FoldDelete(const ObjectKey& key, const Uid& uid);
-  // Returns the object as a list's entry; without its content if that version is held.
+  // Returns the object as a list's entry; without its content if the store holds that version
+  //
   Listed<T> ToList(T object) const;
   // Changes data that is kept beside the object and belongs to none of its versions. Handlers are
   // not called. Does nothing if no object of that uid is held. `change` must not touch `meta`.
@@ -108,7 +111,7 @@ class Store {
   // Applies a slice of a complete list: the next `most` keys, in order of key, of those that are
   // listed or held. Handlers see the slice's deletes first, then its adds and updates.
   // Returns true once all is applied. Between two slices the watch and replies change the store as
-  // ever, but for the two below.
+  // usual, if ReplaceOf and NoteShown are called as they require.
   bool ReplaceSome(Replacement<T>& rest, size_t most);
   // Applies what the list says of one object now, if its turn is still to come. Call before a reply
   // about it is folded: the reply may be older than the list.
@@ -118,8 +121,9 @@ class Store {
   // Applies a complete list of another past. Every object of it counts, even in a lower or
   // the same version; tombstones and folds no longer count. Every entry must have its object.
   void Reset(Listing<T> listing, const ResourceVersion& list_version);
-  // Removes up to `most` objects, in order of key, because nobody keeps the store up to date any
-  // more. Handlers see them deleted, with final_state_unknown. Returns true if the store is empty.
+  // Call when no watch keeps the store up to date any more. Removes up to `most` objects, in order
+  // of key. Handlers see them deleted, with final_state_unknown. Returns true if the store is
+  // empty.
   bool Shed(size_t most);
 
   // Returns about how many bytes of memory the store takes, without interned texts.

@@ -194,7 +194,8 @@ void Store<T>::Amend(const ObjectKey& key, const Uid& uid, const std::function<v
 
 // --- parts ---
 
-// One at a time, so that handlers see a store without the objects that they were told are gone.
+// Reports each object before the next one is removed, so that handlers see a store without exactly
+// those objects that were reported as gone.
 template <typename T>
 bool Store<T>::Shed(size_t most) {
   WL_ASSERT(!notifying_);
@@ -203,7 +204,7 @@ bool Store<T>::Shed(size_t most) {
     const std::unique_ptr<T> gone = Take(objects_.begin());
     Notify({gone.get(), nullptr, /*final_state_unknown=*/true});
   }
-  if (objects_.empty()) version_ = {};  // nobody follows the watch any more
+  if (objects_.empty()) version_ = {};  // no watch follows the resource any more
   return objects_.empty();
 }
 

@@ -13,8 +13,8 @@
 
 namespace windlass {
 
-// Adds to `bytes` the memory that the object of a list's entry takes, and takes it away again. The
-// entry itself is gone in a moment: counted, it could have other caches given up.
+// Both count the memory of the object of a list's entry, in `bytes`. The entry itself is gone in a
+// moment: counting it could cause other caches to be given up.
 template <typename T>
 void AddBytes(const Listed<T>& listed, CacheBytes& bytes) {
   if (listed.object != nullptr) bytes.Add(SizeOf(*listed.object), 0);
@@ -88,9 +88,9 @@ void Store<T>::NoteShown(const ObjectKey& key, Replacement<T>& rest) const {
   rest.listing.emplace(key, Listed<T>{held->meta.uid, held->meta.resource_version, nullptr});
 }
 
-// Applies a list to one key: to what the store holds, or end(), and what the list has, or nothing.
-// What the list lacks is removed, except what is newer than the list: that is a fold, and the watch
-// will report it.
+// Applies a list to one key. `held` is what the store holds, or end(); `listed` is what the list
+// has, or empty. An object that the list lacks is removed, unless it is newer than the list. A
+// newer one is a fold, and the watch will report it.
 template <typename T>
 void Store<T>::ReplaceOne(typename Objects::iterator held, Listing<T>::node_type listed,
                           const ResourceVersion& list_version, std::vector<Made>& gone,

@@ -25,7 +25,8 @@ uint16_t Grown(uint16_t count) {
   return count == UINT16_MAX ? count : static_cast<uint16_t>(count + 1);
 }
 
-// How many keys are taken up again at a time: some more than may begin, so that the most urgent do.
+// How many keys are taken up again at a time. These are more than may begin, so that the most
+// urgent of them do.
 constexpr int kTakenUpMax = 16;
 
 bool IsGathered(Wake wake) { return wake == Wake::kRolloutStatus || wake == Wake::kStatusChange; }

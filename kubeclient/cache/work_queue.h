@@ -74,8 +74,10 @@ class WorkQueue {
  public:
   // All references must outlive the queue. `workers` is how many keys are worked on at once,
   // `retries` how many requests the retries of each namespace may send (D-521). `ready` is called,
-  // from Add, Done or a timer, when the first key becomes ready, and when one does after Get has
-  // found none that may be taken; it must not call the queue before it returns.
+  // from Add, Done or a timer,
+  // - when the first key becomes ready;
+  // - when a key becomes ready after Get has found no key that may be taken.
+  // `ready` must not call the queue before it returns.
   WorkQueue(const Clock& clock, Random& random, TimerQueue& timers, int workers,
             const RetryRate& retries, std::function<void()> ready);
   ~WorkQueue();
@@ -88,13 +90,13 @@ class WorkQueue {
   // workers that are free are for other namespaces (ready_keys.h). Sets aside those that may not
   // begin: they are no longer ready, take no worker, and wait for TakeUpAside or a wake-up.
   std::optional<QueueKey> Get();
-  // There may be room for keys that were set aside: some of them become ready again, as old as they
-  // were. Namespaces take turns.
+  // Call when there may be room for keys that were set aside. Some of them become ready again, with
+  // the age that they had. Namespaces take turns.
   void TakeUpAside();
   // Returns true if a user waits for one of the ready keys.
   bool user_waits() const { return ready_keys_.size(Priority::kUser) > 0; }
 
-  // Sets the deadline slot anew. For a key that is being processed and will end without changing
+  // Sets the deadline slot anew. For a key that is being processed and whose end will not change
   // that slot.
   void LookAgain(const QueueKey& key, Duration look_again_in);
   // Says how many requests this processing has sent; one if this is never called. Retries that fail
@@ -141,9 +143,9 @@ class WorkQueue {
   std::function<void(Duration)> on_work_duration;
 
  private:
-  // All that is known of a key in memory. `ready.since` is also the time when processing began.
-  // There may be 100,000 entries, so the order of the members leaves no gap: the small ones
-  // lie in the tail padding of ReadyKey.
+  // All that memory holds about a key. `ready.since` is also the time when processing began. There
+  // may be 100,000 entries, so the order of the members leaves no gap: the small ones lie
+  // in the tail padding of ReadyKey.
   struct Entry {
     [[no_unique_address]] ReadyKey ready;
     Priority wanted = Priority::kResync;  // highest asked for since it was handed out
@@ -156,8 +158,8 @@ class WorkQueue {
     bool is_retry : 1 = false;      // ready or processed because its turn came
     bool aside : 1 = false;         // it was ready, and may not begin
     TimerId retry = 0;
-    // Not 0: it waits for its turn, among those set aside or, its back-off being over, among the
-    // retries.
+    // Not 0 while the key waits for its turn: among the keys set aside or, after its back-off,
+    // among the retries.
     RetryTurns::Ticket turn = 0;
     TimerId deadline = 0;
     TimerId coalescing = 0;

@@ -1,5 +1,5 @@
-// May we do this? Asked of the API server itself, with SelfSubjectAccessReviews, so that a missing
-// right is named at start instead of showing up as a rollout that does not move (BI-21).
+// May we do this? Asks the API server itself, with SelfSubjectAccessReviews. So a missing right is
+// named at start, and does not show up only as a rollout that does not move (BI-21).
 #pragma once
 
 #include <functional>

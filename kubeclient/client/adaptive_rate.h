@@ -31,10 +31,10 @@ class AdaptiveRate {
   MonotonicTime NextAt(MonotonicTime now, Duration span);
   bool TryTake(MonotonicTime now);
 
-  // The server answered 429 or 503, with `retry_after` or 0. Halves the rate, unless the window of
-  // the latest halving is still open.
+  // Call when the server answered 429 or 503, with `retry_after` or 0. Halves the rate, unless the
+  // window of the latest halving is still open.
   void Throttled(MonotonicTime now, Duration retry_after);
-  // The server is back after an outage. Begins the slow start.
+  // Call when the server is back after an outage. Begins the slow start.
   void StartSlowly(MonotonicTime now);
 
   // Returns the calls per second that are allowed now; 0 = no limit.

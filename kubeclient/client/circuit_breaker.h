@@ -4,12 +4,15 @@
 //   - after kBreakerFailures exchanges in a row that were kUnreachable or kRefused; or
 //   - when at least kBreakerAnswersMin exchanges ended within kBreakerWindow, and more than half of
 //     them were bad. Example: 6 of 10, but not 5 of 10.
-// What is kInternal is bad only if several namespaces got it within kBreakerWindow. Otherwise it
-// may be due to the objects of one tenant. What is kUnanswered is bad, and counts in the row, only
-// if, besides, nothing was kUseful within kBreakerWindow: slow webhooks of several namespaces do
-// not make a server that answers others one that is away. Otherwise it neither lengthens a row nor
-// ends it. Example: 60 writes wait for a webhook, and the connection of a read breaks: that is a
-// row of 1.
+// Which outcomes are bad:
+//   - kTrouble, kUnreachable and kRefused always are.
+//   - kInternal is bad only if several namespaces got kInternal or kUnanswered within
+//     kBreakerWindow. Otherwise it may be due to the objects of one tenant.
+//   - kUnanswered is bad, and counts in the row, only if the same holds and nothing was kUseful
+//     within kBreakerWindow. Slow webhooks of several namespaces do not mean that the server is
+//     away, if it answers others. Otherwise kUnanswered neither lengthens a row nor ends it.
+//     Example: 60 writes wait for a webhook, and the connection of a read breaks: that is a row of
+//     1.
 // Resets with the first kUseful outcome, but not within kBreakerOpenMin: right after tripping that
 // may be the answer to an old request. AdaptiveRate then lets calls out slowly.
 // Pure: the caller passes in the time.
@@ -49,7 +52,7 @@ enum class CallOutcome : uint8_t {
   kUnanswered,   // a write was sent and not answered: perhaps a webhook is slow, or talks too long
   kTrouble,      // another 5xx, or an answer that cannot be read
   kUnreachable,  // no answer to a read: connection reset, timeout; or a failed handshake
-  kRefused,      // nothing was sent: nobody listens, or the name is not known
+  kRefused,      // nothing was sent: no process listens there, or the name is not known
 };
 
 class CircuitBreaker {

@@ -62,8 +62,8 @@ bool IsEventWrite(const Request& request) {
 struct Client::Impl {
   using Id = uint64_t;  // in the order of Execute
 
-  // Of reads whose answers may be large, only so many go at a time. The others wait in turns of
-  // their namespaces.
+  // Reads whose answers may be large: at most `most` of them go at a time. The others wait in turns
+  // of their namespaces.
   struct Places {
     int most;
     int taken = 0;  // by calls in `lane` or in flight
@@ -182,7 +182,7 @@ void Client::Impl::Queue(Id id, PendingCall& call) {
   TakeTurns();
 }
 
-// Returns the places that the call takes one of; null if it needs none.
+// Returns the places of which the call needs one; null if it needs none.
 Client::Impl::Places* Client::Impl::PlacesOf(const Request& request) {
   switch (request.verb()) {
     case Verb::kList: return &lists;
@@ -204,7 +204,7 @@ bool Client::Impl::HasToWait(Id id, PendingCall& call) {
   return false;
 }
 
-// The next one takes the place of the call, if it has one.
+// Frees the place of the call, if it has one, for the next call that waits for a place.
 void Client::Impl::LeavePlace(PendingCall& call) {
   if (!std::exchange(call.has_place, false)) return;
   Places* const places = PlacesOf(call.request);
@@ -255,15 +255,16 @@ bool Client::Impl::TakeTurn() {
   return true;
 }
 
-// A write that the server put off, for example for the Retry-After of a 429, may see its term end
-// and another one begin. Events say what happened; they are as true in the next term.
+// A write that the server put off, for example for the Retry-After of a 429, may outlive its term,
+// and must not be sent in the next one. Events may be: what they say is as true in the next term.
 bool Client::Impl::MayStillWrite(const PendingCall& call) const {
   if (!write_deadline.Allows()) return false;
   return call.permits_ended == write_deadline.permits_ended() || IsEventWrite(call.request);
 }
 
-// Meanwhile others write, and the caches move on. Who decided on a write decides anew, after the
-// same wait, or when something changes. Events say what happened, and stay true.
+// Returns true if the write would be sent too long after it was decided: meanwhile others write,
+// and the caches move on. Its caller decides anew, after the same wait, or when something changes.
+// Events say what happened, and stay true.
 bool Client::Impl::IsTooOldIn(Duration wait, const PendingCall& call) const {
   if (!call.request.mutates() || IsEventWrite(call.request)) return false;
   return clock.Now() + wait - call.decided > kDecisionAgeMax;
@@ -287,7 +288,7 @@ void Client::Impl::AwaitTurns(MonotonicTime now, bool is_event) {
 
 void Client::Impl::Send(Id id, PendingCall& call) {
   HttpRequest http = ToHttp(call.request, options.field_manager);
-  // Webhooks are asked about a dry run, too.
+  // The API server calls webhooks for a dry run, too.
   if (call.request.verb() == Verb::kDryRunCreate) LimitWrite(http, http.deadline);
   if (call.request.mutates()) LimitWrite(http, write_deadline.TimeLeft(http.deadline));
   ++InFlight(call.request);

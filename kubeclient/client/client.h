@@ -23,11 +23,12 @@
 
 namespace windlass {
 
-// Writes of Events in flight: few, so that a slow server gets fewer Events; and not one alone, as
-// upstream, so that a webhook that hangs on the Events of one namespace holds up no others.
+// The most writes of Events in flight. They are few, so that a slow server gets fewer Events. They
+// are more than upstream's one, so that a webhook that hangs on the Events of one namespace holds
+// up no others.
 inline constexpr int kEventsInFlightMax = 8;
-// Reads in flight: one tenant can make many answers as large as they may be, of lists 32 MiB, and
-// of objects 8.7 MB.
+// The most reads in flight. One tenant can make many answers as large as they may be: lists of 32
+// MiB, and objects of 8.7 MB.
 inline constexpr int kListsInFlightMax = 2;
 inline constexpr int kGetsInFlightMax = 4;
 
@@ -62,13 +63,14 @@ class Client {
 
   // Executes the request and calls `reply` exactly once, after Execute has returned.
   //
-  // Order: calls are sent in the order of Execute, but for reads of which kGetsInFlightMax or
-  // kListsInFlightMax are in flight: these wait in turns of their namespaces, and others pass them.
+  // Order: calls are sent in the order of Execute. If kGetsInFlightMax GETs or kListsInFlightMax
+  // lists are in flight, further ones wait in turns of their namespaces, and other calls pass them.
   // Writes of Events wait until no other call waits, and get a tenth of the rate.
   //
-  // Errors of the client itself: a mutation gets kFenced if writes are forbidden, now or when
-  // its turn comes, or, unless it is an Event, were forbidden in between (L-010). Any call gets
-  // kThrottled if there are kCallsWaitingMax calls already.
+  // Errors of the client itself:
+  //   - kFenced for a mutation, if writes are forbidden, now or when its turn comes. Also, unless
+  //     it is an Event, if they were forbidden in between (L-010).
+  //   - kThrottled for any call, if there are kCallsWaitingMax calls already.
   //
   // A dry run that is not answered in time is not repeated.
   //

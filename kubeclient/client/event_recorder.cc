@@ -89,7 +89,7 @@ void EventRecorder::Impl::Queue(const std::string& key, EventSeries& series) {
 }
 
 // Drops the oldest Normal Event of the namespace that has the most waiting, or its oldest Warning
-// if it has only Warnings. So who has many loses them, and nobody else.
+// if it has only Warnings. So a namespace with many Events loses its own, and no others lose any.
 void EventRecorder::Impl::DropOne() {
   const auto count = [](const auto& entry) { return entry.second.size(); };
   const auto fullest = std::ranges::max_element(waiting, {}, count);

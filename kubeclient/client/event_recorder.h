@@ -5,14 +5,14 @@
 //   - From the tenth different message on, Events of one object, type and reason are merged into
 //     one: "(combined from similar events): …".
 //   - Each object may have 25 Events of one type in a burst, then one per 300 s.
-//   - Of each namespace one is sent at a time, and of all at most kEventsInFlightMax; namespaces
-//     take turns. Example: a webhook hangs on the Events of "shop"; those of "blog" are written
-//     meanwhile (C-018).
-//   - At most kEventQueueMax wait. If there are more, the namespace that has the most waiting loses
-//     its oldest Normal one, or its oldest if all are Warnings.
+//   - One Event of each namespace is sent at a time, and of all at most kEventsInFlightMax;
+//     namespaces take turns. Example: a webhook hangs on the Events of "shop"; those of "blog" are
+//     written meanwhile (C-018).
+//   - At most kEventQueueMax Events wait. If there are more, the namespace that has the most
+//     waiting loses its oldest Normal Event, or its oldest Event if all are Warnings.
 // An Event is tried at most 3 times. Its failure is counted and logged at debug level. Once in
-// kEventWarningEvery the log warns of Events that are dropped, and of a namespace whose Events a
-// webhook or the API server does not answer for. The client sends Events only while nothing else
+// kEventWarningEvery the log warns of Events that are dropped, and of a namespace whose Events get
+// no answer from a webhook or the API server. The client sends Events only while no other call
 // waits. Core thread only. Source: D-536.
 #pragma once
 

@@ -23,7 +23,7 @@ namespace windlass {
 
 // The longest message of an Event; a longer one is cut.
 inline constexpr size_t kEventMessageBytesMax = 1024;
-// Series, groups and spam filters that are remembered, of each this many: client-go's LRU size.
+// How many series are remembered; groups and spam filters, too: client-go's LRU size.
 inline constexpr size_t kEventCacheMax = 4096;
 // A repeat is counted onto an earlier Event, and similar Events are counted together, if the last
 // one was within this time.
@@ -58,11 +58,9 @@ class EventCorrelator {
   // Records one occurrence. Returns the key of its series if the series must be sent. Returns
   // nullopt if nothing must be sent:
   //   - The object has had too many Events of this type and component (spam). The occurrence is
-  //   counted, and the
-  //     next one that is sent shows the count.
+  //     counted, and the next one that is sent shows the count.
   //   - The Event's at_most_every has not passed since the last one of its object, component, type
-  //     and reason.
-  //     The occurrence is not counted.
+  //     and reason. The occurrence is not counted.
   std::optional<std::string> Observe(const ObjectReference& about, const Event& event,
                                      EventTime time);
 

@@ -144,7 +144,7 @@ Error FromRefusal(Verb verb, const HttpResponse& response, Decoder& decoder) {
               code};
   const bool denied = code >= 400 && IsAdmissionDenial(error.message);
   if (code >= 300 && code < 400) {
-    // To follow a redirect would send the credentials to where it points.
+    // Following a redirect would send the credentials to where it points.
     error.kind = ErrorKind::kConfig;
     error.message = "the API server answered with a redirect (HTTP " + std::to_string(code) +
                     "), which is refused: check the server address";
@@ -164,8 +164,8 @@ Error FromRefusal(Verb verb, const HttpResponse& response, Decoder& decoder) {
   return error;
 }
 
-// Returns true if `body` has the form of a JSON object. Whoever uses it decodes it: once, because a
-// list may have megabytes.
+// Returns true if `body` has the form of a JSON object. Does not decode it: the caller does that,
+// once, because a list may have megabytes.
 bool IsJsonObject(std::string_view body) {
   constexpr std::string_view kSpace = " \t\r\n";
   const size_t first = body.find_first_not_of(kSpace);

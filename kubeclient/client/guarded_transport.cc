@@ -32,12 +32,13 @@ std::optional<CallOutcome> CallOutcomeOf(ErrorKind kind) {
 
 std::optional<CallOutcome> CallOutcomeOf(HttpMethod method, const Result<HttpResponse>& response) {
   if (!response.ok()) {
-    // A slow webhook may refuse at such length, and so late, that the server breaks off its answer.
+    // The refusal of a slow webhook may be so long, and so late, that the server breaks off its
+    // answer.
     const bool ambiguous = response.error().kind == ErrorKind::kAmbiguous;
     if (ambiguous && method != HttpMethod::kGet) return CallOutcome::kUnanswered;
     return CallOutcomeOf(response.error().kind);
   }
-  // 504 is the API server's word for the same, in a form of its own.
+  // 504 is how the API server itself reports the same.
   if (response->status == 504 && method != HttpMethod::kGet) return CallOutcome::kUnanswered;
   if (response->status >= 500 && MayBeAboutTheObject(method, *response)) return std::nullopt;
   return CallOutcomeOf(response->status);
@@ -146,10 +147,12 @@ void GuardedTransport::Cancel(CallId id) {
   if ((id & kRefusedBit) == 0) inner_.Cancel(id);
 }
 
-// Notes the outcome and has the answer handled. News that the server is away come first: the
-// handler repeats nothing. News that it is back come afterwards: with them watches may begin anew,
-// and drop what comes on the present ones, and syncs go on. They would decide without what this
-// answer says. The handler may destroy the guard.
+// Notes the outcome, and calls `handle` for the answer. on_change is called
+//   - before `handle`, if the server goes away: the handler then repeats nothing;
+//   - after `handle`, if the server is back. on_change lets watches begin anew, which drops what
+//     comes on the present ones, and lets syncs go on. They would decide without what this answer
+//     says.
+// `handle` may destroy the guard.
 void GuardedTransport::Take(std::optional<CallOutcome> outcome, std::string_view namespace_,
                             const std::function<void()>& handle) {
   if (!outcome || !Note(*outcome, namespace_)) return handle();
@@ -162,7 +165,7 @@ void GuardedTransport::Take(std::optional<CallOutcome> outcome, std::string_view
   if (!still_there.expired() && !breaker_.tripped()) TellChange();
 }
 
-// Returns true if the server goes away, or is back, by this outcome.
+// Returns true if this outcome makes the server go away, or come back.
 bool GuardedTransport::Note(CallOutcome outcome, std::string_view namespace_) {
   const bool before = breaker_.tripped();
   breaker_.Note(outcome, clock_.Now(), namespace_);
@@ -190,8 +193,8 @@ void GuardedTransport::TellChange() {
 }
 
 // Sets the timer of the next probe. One is always set while the server is away. The wait counts
-// from the beginning of the last probe; if that has no answer by then, the guard waits as long
-// again.
+// from the beginning of the last probe. If that has no answer when the wait ends, the guard waits
+// as long again.
 void GuardedTransport::ScheduleProbe() {
   const Duration wait = ProbeWait(probes_sent_);
   probe_timer_ = timers_.At(clock_.Now() + random_.Between(wait, wait * 6 / 5), [this] {

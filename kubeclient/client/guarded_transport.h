@@ -63,8 +63,8 @@ class GuardedTransport final : public Transport {
   // when it is back (false), after the handler of the answer or line that showed it. It may start
   // and cancel calls. May be null.
   std::function<void(bool away)> on_change;
-  // Returns true if a connection was refused in the outage that goes on, or that ends with this
-  // call of on_change. Then another server may answer afterwards, with an etcd put back to an
+  // Returns true if a connection was refused in the present outage, or in the one that ends with
+  // this call of on_change. Then another server may answer afterwards, with an etcd put back to an
   // earlier state.
   bool was_refused() const { return was_refused_; }
 

@@ -41,8 +41,8 @@ std::optional<Duration> RetryThrottledIn(const Request& request, const Error& er
   return Wait(error, kThrottledWaitMin);
 }
 
-// A dry run that is not answered in time, because of a webhook, is asked for anew by the next sync.
-// To repeat it here would only keep that sync from telling its user.
+// A dry run that is not answered in time, because of a webhook, is repeated by the next sync.
+// Repeating it here would only delay what that sync reports to its user.
 bool IsLateDryRun(const Request& request, const Error& error) {
   const bool unanswered = error.http_status == 0 || error.http_status == 504;
   return request.verb() == Verb::kDryRunCreate && unanswered;

@@ -1,5 +1,5 @@
 // The sources of the client configuration (ConfigSources), and the configuration itself: the API
-// server and our credentials. LoadConfig (kubeconfig.h) finds the one in the other.
+// server and our credentials. LoadConfig (kubeconfig.h) makes the configuration from the sources.
 #pragma once
 
 #include <functional>
@@ -18,9 +18,10 @@ namespace windlass {
 // Returns a variable of this process' environment; nullopt if it is not set.
 std::optional<std::string> ProcessEnvironment(const std::string& name);
 
-// Whom requests are made as, instead of whom a kubeconfig says (--as, --as-uid, --as-group).
+// The user that requests are made as, instead of the one that a kubeconfig names (--as, --as-uid,
+// --as-group).
 struct Impersonation {
-  std::string user;  // empty = nobody else; then the others must be empty, too
+  std::string user;  // empty = no impersonation; then the others must be empty, too
   std::string uid;
   std::vector<std::string> groups;
 };

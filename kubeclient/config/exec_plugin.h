@@ -2,7 +2,7 @@
 //
 // Source: client-go plugin/pkg/client/auth/exec/exec.go. A request runs the plugin if there are no
 // valid credentials: at first, after they have expired, after a 401. Requests that arrive during a
-// run wait for the same run. It happens in a thread of its own, never in the core thread.
+// run wait for the same run. The plugin runs in a thread of its own, never in the core thread.
 //
 // Where we differ from client-go:
 //   - Only an interactive plugin (exec_config.h) has a terminal. It may take kExecInteractiveMax,

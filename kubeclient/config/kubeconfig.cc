@@ -58,7 +58,7 @@ Result<ClientConfig> LoadInCluster(const ConfigSources& sources) {
     const std::string what = parsed.ok() ? "is empty" : parsed.error().message;
     return NotMounted({ErrorKind::kConfig, ca_path + ": " + what});
   }
-  // The file is absent if somebody mounted only a token and a CA.
+  // The file is absent if the Pod mounts only a token and a CA.
   const Result<std::string> name = ReadFile(sources.service_account_folder + "/namespace", 1024);
   if (name.ok()) config.namespace_ = name->substr(0, name->find_last_not_of(" \r\n") + 1);
   if (!Variable(sources, "KUBECONFIG").empty()) {
@@ -107,7 +107,8 @@ bool HasFiles(const ConfigSources& sources) {
          (!home.empty() && FileExists(home + "/.kube/config"));
 }
 
-// Makes requests as the user of the flags. They replace what the kubeconfig says, all of it.
+// Makes requests as the user of the flags. The flags replace all that the kubeconfig says of
+// impersonation.
 Status Impersonate(const Impersonation& as, ClientConfig& config) {
   if (as.user.empty()) {
     if (as.uid.empty() && as.groups.empty()) return Unit{};

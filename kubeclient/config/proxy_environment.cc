@@ -83,8 +83,8 @@ bool SameNetwork(const NetworkAddress& a, const NetworkAddress& b, unsigned bits
   return true;
 }
 
-// Returns whether `address` (nullopt: the server is no address) is in the network "10.0.0.0/8";
-// nullopt if `entry` is no network.
+// Returns whether `address` is in the network `entry`, for example "10.0.0.0/8"; nullopt if `entry`
+// is not a network. `address` is nullopt if the server's host is a name.
 std::optional<bool> InNetwork(std::string_view entry,
                               const std::optional<NetworkAddress>& address) {
   const size_t slash = entry.find('/');

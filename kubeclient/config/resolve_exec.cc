@@ -109,8 +109,8 @@ Status CheckVersion(const EntryReader& exec, const std::string& version) {
                                             "v1 and v1beta1 are; bring the plugin up to date");
 }
 
-// Returns true if the plugin gets the terminal. `terminal`: there is one. Returns an error if the
-// plugin must have one and there is none, as in a daemon.
+// Returns true if the plugin gets the terminal. `terminal` is true if there is one. Returns an
+// error if the plugin must have a terminal and there is none, as in a daemon.
 Result<bool> IsInteractive(const EntryReader& exec, const std::string& version, bool terminal) {
   WINDLASS_TRY(const std::string mode, exec.Text("interactiveMode"));
   if (mode == "Never") return false;

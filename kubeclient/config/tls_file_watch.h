@@ -1,4 +1,5 @@
-// TlsFileWatch: reads files with certificates and keys periodically, because others renew them.
+// TlsFileWatch: reads files with certificates and keys periodically, because other programs renew
+// them.
 //
 // Source: client-go transport/{cert,ca}_rotation.go. The CA is one part; the client certificate
 // with its key is another. If a part's files cannot be read or used (missing, empty, a certificate

@@ -1,4 +1,4 @@
-// TokenFileSource: a bearer token in a file that somebody else renews (the kubelet).
+// TokenFileSource: a bearer token in a file that another program renews (the kubelet).
 //
 // Source: client-go transport/token_source.go.
 //   - A token is kept in memory for five sixths of the period: 50 s of one minute.

@@ -42,11 +42,11 @@ struct YamlField {
   YamlNode value;
 };
 
-// Parses the documents of `text`; empty ones, as after a trailing "---", are left out. Returns
-// kConfig "line 7: <what is wrong>" on an error. The caller limits the size of `text` and adds the
-// file's name to the error.
+// Parses the documents of `text`. Leaves out empty documents, for example after a trailing "---".
+// Returns kConfig "line 7: <what is wrong>" on an error. The caller limits the size of `text` and
+// adds the file's name to the error.
 Result<std::vector<YamlNode>> ParseYamlDocuments(const std::string& text);
-// The same for a text with at most one document; none gives a null node.
+// Parses a text with at most one document. Returns a null node if there is none.
 Result<YamlNode> ParseYaml(const std::string& text);
 
 }  // namespace windlass

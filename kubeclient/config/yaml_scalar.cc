@@ -36,7 +36,7 @@ std::optional<Number> Parse(std::string_view digits, int base) {
   return number;
 }
 
-// Returns the number that `text`, a sign, a prefix and digits, is.
+// Returns the number that `text` spells: a sign, a prefix and digits.
 std::optional<YamlScalar> WholeNumber(std::string_view text) {
   const bool negative = text.starts_with('-');
   if (negative || text.starts_with('+')) text.remove_prefix(1);
@@ -75,8 +75,8 @@ bool TakeOneOf(std::string_view& text, std::string_view characters) {
   return true;
 }
 
-// Returns true if `text` is digits with a point among them, before or behind them, or none, and
-// perhaps an exponent.
+// Returns true if `text` is digits, perhaps with a sign, a point and an exponent. The point may be
+// before, among or behind the digits.
 bool IsFraction(std::string_view text) {
   TakeOneOf(text, "+-");
   size_t digits = TakeDigits(text);
@@ -89,7 +89,8 @@ bool IsFraction(std::string_view text) {
   return text.empty();
 }
 
-// Returns the number that `text` is; a whole number as such, because JSON would say 1000.0.
+// Returns the number that `text` spells. Returns a whole number as an integer, because JSON would
+// write 1000.0.
 std::optional<YamlScalar> Fraction(std::string_view text) {
   constexpr double kWholeMost = 1e15;  // every whole number below is a double
   if (!IsFraction(text)) return std::nullopt;

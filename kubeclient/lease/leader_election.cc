@@ -133,8 +133,9 @@ struct LeaderElection::Impl {
   int64_t last_micros = 0;
 
   bool leading = false;
-  // A leader that may still have writes on their way has not released the Lease: the holder from
-  // which we claimed it, or we ourselves when the permit ran out or we stopped without a release.
+  // True if a leader that may still have writes on their way has not released the Lease. That
+  // leader is the holder from which we claimed the Lease, or this process, if its permit ran out or
+  // it stopped without a release.
   bool stragglers = false;
   bool taken_over = false;
   std::string term;
@@ -181,7 +182,7 @@ void LeaderElection::Impl::Rest() {
   if (!leading) {
     watch.Start();
     next = now + random.Between(options.retry_period, options.retry_period * 6 / 5);
-    if (view.free_at() > now) next = std::min(next, view.free_at());  // no later than need be
+    if (view.free_at() > now) next = std::min(next, view.free_at());  // not later than necessary
   }
   RoundAt(next);
 }
@@ -191,9 +192,9 @@ void LeaderElection::Impl::RoundAt(MonotonicTime when) {
   round_timer = timers.At(when, [this] { Round(); });
 }
 
-// The watch saw the Lease. Many candidates may see that it was released or deleted, so each waits
-// for a random time (L-009). While a call is out, its answer decides. A leader learns more from its
-// own PUT.
+// Called when the watch saw the Lease. Many candidates may see that it was released or deleted, so
+// each waits for a random time (L-009). While a call is out, its answer decides. A leader ignores
+// the watch, because it learns more from its own PUT.
 void LeaderElection::Impl::OnWatch(const std::optional<Lease>& seen) {
   if (phase != Phase::kCampaigning || leading || call != 0) return;
   const Duration jitter = random.Between(Duration{0}, kLeaseTakeOverJitter);

@@ -1,10 +1,10 @@
 // Leader election on a coordination.k8s.io/v1 Lease. It sets the write deadline.
 //
 // The permit counts from the moment when a successful renewal was sent, on a clock that runs while
-// the machine is suspended (L-002, L-003). Times written by others are ignored: a candidate takes
-// over when it has itself seen the record unchanged for the record's leaseDurationSeconds. A
-// candidate watches the Lease, and reads it if the watch was silent for a retry period (L-009).
-// Core thread only.
+// the machine is suspended (L-002, L-003). Times that other processes wrote are ignored: a
+// candidate takes over when it has itself seen the record unchanged for the record's
+// leaseDurationSeconds. A candidate watches the Lease, and reads it if the watch was silent for a
+// retry period (L-009). Core thread only.
 #pragma once
 
 #include <functional>
@@ -41,8 +41,8 @@ struct LeaderElectionOptions {
 
 // Returns kConfig unless the times leave a margin between a leader's last write and a successor's
 // first one:
-//   - lease-duration is in whole seconds: the Lease stores no fraction, so others would wait for
-//     less than we count on
+//   - lease-duration is in whole seconds: the Lease stores no fraction, so other processes would
+//     wait for less than we count on
 //   - lease-duration is longer than renew-deadline
 //   - renew-deadline is longer than 1.2 times retry-period
 //   - retry-period is at least 100 ms

@@ -54,7 +54,7 @@ HttpRequest LeaseCall(HttpMethod method, std::string target, Duration deadline) 
 HttpRequest LeaseWrite(HttpMethod method, std::string target, Duration deadline, std::string body) {
   HttpRequest http = LeaseCall(method, std::move(target), deadline);
   AddQuery(http.target, "fieldManager", "windlass");
-  // The server's words are not used here: it may take as long as we wait.
+  // The text of the server's answer is not used here, so the server may take as long as we wait.
   AddTimeout(http.target, deadline);
   http.content_type = "application/json";
   http.body = std::move(body);

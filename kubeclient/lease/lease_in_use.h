@@ -1,9 +1,9 @@
-// Finds out whether a Lease has a holder that renews it. A process that leads without a Lease asks
+// Finds out whether a Lease has a holder that renews it. A process that leads without a Lease uses
 // this before it begins (L-017).
 //
-// Times written by others are not compared with our clock. Instead a held Lease is read until it
-// changes, or until its own duration has passed. If the server does not answer, it is asked again.
-// Core thread only.
+// Times that other processes wrote are not compared with our clock. Instead a held Lease is read
+// until it changes, or until its own duration has passed. If the server does not answer, it is
+// asked again. Core thread only.
 #pragma once
 
 #include <functional>

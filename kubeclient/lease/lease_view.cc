@@ -18,13 +18,13 @@ void LeaseView::See(const Lease& fresh, MonotonicTime now) {
 }
 
 // When this process may create the Lease that is absent:
-//   - at once, if it leads: then somebody deleted the Lease (L-007);
+//   - at once, if it leads: then another client deleted the Lease (L-007);
 //   - at once, if it has never seen a Lease;
 //   - otherwise after a full lease duration, as if the holder had renewed the Lease just before
-//     somebody deleted it. A deletion must not give us two leaders. The holder that we saw last
-//     does not matter, because another process may have taken the Lease since.
+//     another client deleted it. A deletion must not give us two leaders. The holder that we saw
+//     last does not matter, because another process may have taken the Lease since.
 // In the last case the wait begins again if we have not looked for two retry periods: in that time
-// another process may have created the Lease, and somebody may have deleted it again.
+// another process may have created the Lease, and another client may have deleted it again.
 void LeaseView::SeeNothing(MonotonicTime now, bool leading) {
   const bool news = lease_ || now - looked_at_ > options_.retry_period * 2;
   looked_at_ = now;

@@ -27,11 +27,11 @@ class LeaseView {
  public:
   explicit LeaseView(LeaseViewOptions options) : options_(std::move(options)) {}
 
-  // The server showed this Lease.
+  // Call when the server showed this Lease.
   void See(const Lease& fresh, MonotonicTime now);
-  // The server has no Lease. `leading`: we hold a permit, so no other process does.
+  // Call when the server has no Lease. `leading`: we hold a permit, so no other process does.
   void SeeNothing(MonotonicTime now, bool leading);
-  // A call of ours may have changed the Lease: read it before the next write.
+  // Call when a call of ours may have changed the Lease: it must be read before the next write.
   void Doubt() { known_ = false; }
 
   // Returns true if the server has shown the Lease, or its absence, since the last Doubt.
@@ -39,7 +39,7 @@ class LeaseView {
   const std::optional<Lease>& lease() const { return lease_; }  // nullopt = absent, or never seen
   MonotonicTime free_at() const { return free_at_; }            // from then on we may claim it
   bool ours() const { return lease_ && lease_->record.holder == options_.identity; }
-  // Coordinated leader election asks for the Lease by naming somebody else (L-018).
+  // Coordinated leader election asks for the Lease by naming another process (L-018).
   bool yields() const { return lease_ && Yields(lease_->record); }
   const std::string& holder() const { return holder_; }  // "" = no holder
   int32_t transitions() const { return transitions_; }

@@ -3,11 +3,11 @@
 // (docs/design/004).
 //
 // What it adds to the contract of transport.h:
-//   - it returns redirects and follows none, which would send the token elsewhere;
+//   - it returns redirects and does not follow them, because that would send the token elsewhere;
 //   - it uses a proxy only if the options name one, never because the environment does;
 //   - a write is never sent twice: request bodies cannot be rewound, so the library cannot replay
-//     them (C-016). A GET may be: it is asked again on a fresh connection when an idle one
-//     was dead;
+//     them (C-016). A GET may be sent twice: the library repeats it on a fresh connection when an
+//     idle one was dead;
 //   - deadlines and silence are timers of the core's TimerQueue, so they fire when it runs.
 // What the library does not offer:
 //   - a limit on the size of one chunk, or of the header of an answer, before it has been received

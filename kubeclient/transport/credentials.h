@@ -25,8 +25,8 @@ class CredentialSource {
   // on a thread of its own; never after the source is destroyed.
   virtual std::optional<Answer> Authorization(Later later) = 0;
 
-  // The server answered 401 to a request that started at `started`: what was obtained before then
-  // is not to be used again. What was obtained later stays, so that a storm of 401s renews it once
+  // Call when the server answered 401 to a request that started at `started`. Credentials obtained
+  // before then are not used again. Later ones stay, so that a storm of 401s renews them once
   // (BI-09).
   virtual void Refused(MonotonicTime started) = 0;
 };
@@ -36,7 +36,7 @@ Secret BearerHeader(const Secret& token);
 // Returns "Basic <base64 of user:password>".
 Secret BasicHeader(std::string_view user, const Secret& password);
 
-// The same header for every request, or an empty one for none.
+// Gives every request the same header, or none if that header is empty.
 class FixedCredentials final : public CredentialSource {
  public:
   explicit FixedCredentials(Secret header) : header_(std::move(header)) {}

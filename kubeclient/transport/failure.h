@@ -1,7 +1,8 @@
 // What a failure of cpprestsdk means: whether the server may have acted.
 //
-// The library's error codes lie (the category is always generic, the number comes from whichever
-// layer produced it), its texts do not change: it is frozen. The table (C-016) is pinned by a test.
+// The library's error codes lie: the category is always generic, and the number comes from
+// whichever layer produced it. Its texts do not change, because the library is frozen. The table
+// (C-016) is pinned by a test.
 #pragma once
 
 #include <cstdint>
@@ -45,8 +46,8 @@ inline bool IsOfProxy(const Error& error) {
   return error.kind == ErrorKind::kNotSent && error.http_status == kNoTunnel;
 }
 
-// Returns what the proxy did, for the library's text of a failure; nullopt if the failure is not
-// one of a proxy.
+// Returns what the proxy did, from the library's text of a failure. Returns nullopt if the failure
+// is not one of a proxy.
 std::optional<ProxyFailure> ProxyFailureOf(std::string_view text);
 
 }  // namespace windlass

@@ -15,7 +15,7 @@ inline constexpr Duration kKeepAlivePeriod = seconds(5);
 inline constexpr Duration kPeerSilenceMax = seconds(30);
 
 // Has the kernel watch over all connections of this process to `port` that it does not watch over
-// yet. A proxy in between that answers for a dead server is not noticed. Any thread.
+// yet. It does not notice a dead server if a proxy in between answers for it. Any thread.
 void KeepConnectionsAlive(uint16_t port);
 
 }  // namespace windlass

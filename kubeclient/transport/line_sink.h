@@ -69,7 +69,7 @@ class LineSink final : public ByteSink {
 
   // --- any thread ---
   bool has_lines() const;
-  bool line_without_end() const;  // it closed the connection
+  bool line_without_end() const;  // such a line closed the connection
   std::string error_body() const;
   size_t bytes() const;       // held now: the unfinished line, and the lines that wait
   size_t bytes_peak() const;  // the most that were ever held

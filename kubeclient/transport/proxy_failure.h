@@ -1,4 +1,4 @@
-// What is said when a proxy on the way to the API server opens no tunnel.
+// The error text for a proxy on the way to the API server that opens no tunnel.
 #pragma once
 
 #include <string>

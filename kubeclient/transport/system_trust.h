@@ -1,8 +1,8 @@
 // The machine's own trust store: for a kubeconfig that names no CA.
 //
 // The HTTP library has OpenSSL load that store into the context of every new connection, before our
-// own replaces it: some 140 certificates, parsed for nothing. OpenSSL finds them
-// by an environment variable, which is the only way to stop it.
+// own replaces it: some 140 certificates, parsed for nothing. OpenSSL finds them by an environment
+// variable. Changing that variable is the only way to stop the loading.
 #pragma once
 
 #include <optional>

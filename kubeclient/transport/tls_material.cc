@@ -51,7 +51,7 @@ Result<Certificates> ReadCertificates(std::string_view pem, const std::string& w
                   " is damaged");
 }
 
-// Gives OpenSSL no passphrase: a daemon has nobody to ask.
+// Gives OpenSSL no passphrase: a daemon has no user to ask.
 int NoPassphrase(char*, int, int, void*) { return -1; }
 
 Result<Owned<EVP_PKEY>> ReadKey(std::string_view pem) {
@@ -150,7 +150,7 @@ bool TlsIdentity::Impl::Present(SSL_CTX* context) const {
 }
 
 // Tries the client certificate on a context that is thrown away. OpenSSL's security level refuses
-// short keys and weak digests only when they are used. Found out here, that is an error in the
+// short keys and weak digests only when they are used. Here the refusal is an error in the
 // configuration, and the identity in use stays.
 Status TlsIdentity::Impl::TryToPresent() const {
   ERR_clear_error();

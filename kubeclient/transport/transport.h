@@ -81,8 +81,8 @@ class Transport {
   // with kMalformed.
   virtual CallId Stream(HttpRequest request, StreamHandler handler) = 0;
 
-  // The call's `reply` or `on_end` still comes, with kCancelled unless the call has just ended
-  // otherwise. Idempotent.
+  // Cancels a call or stream. Its `reply` or `on_end` still comes, with kCancelled unless it has
+  // just ended otherwise. Idempotent.
   virtual void Cancel(CallId id) = 0;
 };
 
