@@ -29,7 +29,7 @@ namespace {
 // Returns the warnings of an abort; "" if there are none.
 std::string AbortWarning(const Json& rollout, const Place& place) {
   const std::string who = "rollout \"" + place.name + "\" ";
-  // It waits for no pause any more.
+  // An abort lets a stored rollback begin although spec.paused is true.
   const std::string back = StoredRollback(rollout);
   if (!back.empty()) {
     return who + "is asked by spec.rollbackTo to go back to " + back +

@@ -12,7 +12,7 @@ namespace {
 // How often the object is read.
 constexpr milliseconds kAnswerPoll{250};
 
-// Returns true if the request is taken away.
+// Takes the request away. Returns true if that has succeeded.
 bool Withdraw(Session& session, const Place& place, const Json& patch) {
   if (patch.is_null()) return false;
   return session

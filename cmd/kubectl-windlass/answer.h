@@ -11,7 +11,7 @@
 
 namespace windlass::cli {
 
-// How long Windlass has to answer. It does within a second.
+// How long a command waits for the answer. Windlass answers within a second.
 inline constexpr seconds kAnswerMax{30};
 
 // Reads the object until `answered` returns true for it, and returns it then; nullopt after
@@ -19,17 +19,18 @@ inline constexpr seconds kAnswerMax{30};
 Result<std::optional<Json>> WaitForAnswer(const CommandContext& context, const Place& place,
                                           const std::function<bool(const Json& object)>& answered);
 
-// How a rollback that was asked for is taken away again.
+// How a command withdraws its request for a rollback.
 struct Withdrawal {
-  // A JSON patch that tests that the request is still the one of this command. Null: somebody else
-  // has asked for the same before, so it stays.
+  // A JSON patch that tests that the request is still the one of this command. Null: another client
+  // had asked for the same before, so the request stays.
   Json patch;
   std::string by_hand;  // the command that does it
-  std::string then{};   // what follows besides: a sentence
+  std::string then{};   // a sentence about what else follows
 };
 
-// Withdraws a rollback that has no answer, so that it does not come after the command has failed.
-// Writes that, or, if it does not succeed, that Windlass may still answer. Returns the exit code.
+// Withdraws a request for a rollback that Windlass has not answered, so that no rollback comes
+// after the command has failed. Writes that the request is withdrawn or, if that fails, that the
+// rollback may still come. Returns the exit code.
 ExitCode TellUnanswered(const CommandContext& context, const Place& place,
                         const Result<std::optional<Json>>& answer, const Withdrawal& withdrawal);
 

@@ -12,7 +12,7 @@
 namespace windlass::cli {
 namespace {
 
-// What an admission webhook says is cut to that.
+// The message of an admission webhook is cut to this length.
 constexpr size_t kMessageCellsMax = 300;
 
 bool HasNoPods(const Json* of_revision) {

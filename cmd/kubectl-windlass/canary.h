@@ -19,18 +19,20 @@ struct Cause {
   std::string text;    // "web-2-a: web: ImagePullBackOff: no such tag (and 2 more)"
 };
 
-// Returns the worst of `pods` and its cause, if it is at least as bad as `least`; else why `maker`,
-// their ReplicaSet or ReplicationController, cannot make any; nullopt if nothing is wrong. `maker`
-// may be null. A Pod that is being deleted is left out.
+// Returns the first of these that there is:
+//   - the worst of `pods` that is at least as bad as `least`, and its cause
+//   - why `maker`, their ReplicaSet or ReplicationController, cannot make Pods
+//   - nullopt: nothing is wrong
+// `maker` may be null. A Pod that is being deleted is left out.
 std::optional<Cause> CauseAmong(const Json* maker, const std::vector<const Json*>& pods,
                                 int64_t min_ready_seconds, WallTime now, Mood least);
 
 // Returns the ReplicaSet of the revision; null if there is none.
 const Json* OfRevision(const std::vector<const Json*>& replica_sets, int64_t revision);
 
-// Returns those of `pods` that are of `of_revision`. While Pods are updated in place, the
-// ReplicaSet of the new revision has none, or does not exist: a Pod's annotation says that the Pod
-// was updated, and its owner is an older one of `replica_sets`.
+// Returns the Pods of `of_revision`, the ReplicaSet of the new revision. While Pods are updated in
+// place, it has no Pods or does not exist (null). Then a Pod is returned if its annotation says
+// that it was updated, and one of `replica_sets` owns it.
 std::vector<const Json*> CanariesAmong(const std::vector<const Json*>& pods,
                                        const std::vector<const Json*>& replica_sets,
                                        const Json* of_revision);

@@ -12,8 +12,8 @@ namespace {
 constexpr char32_t kLastCharacter = 0x10FFFF;
 constexpr char32_t kEllipsis = 0x2026;
 
-// Makes this thread's locale one whose characters are Unicode's, while it lives. Only the kind of
-// characters is taken from that locale; it is part of the C library.
+// While it lives, this thread's locale is C.UTF-8, whose characters are Unicode's. Only LC_CTYPE is
+// taken from that locale, which is part of the C library.
 class UnicodeCharacters {
  public:
   UnicodeCharacters() : before_(uselocale(Locale())) {}
@@ -66,8 +66,8 @@ bool TurnsDirection(char32_t code) {
   return (code >= 0x202A && code <= 0x202E) || (code >= 0x2066 && code <= 0x2069);
 }
 
-// Returns how many bytes of `text` take at most `cells` cells; with `text` not empty at least those
-// of one character.
+// Returns how many bytes of `text` take at most `cells` cells; at least those of one character, if
+// `text` is not empty.
 size_t BytesWithin(std::string_view text, size_t cells) {
   size_t bytes = 0;
   for (size_t used = 0; bytes < text.size();) {

@@ -1,6 +1,6 @@
-// How many cells of a terminal's line a text takes, and how a text becomes lines of so many cells.
-// Texts are UTF-8, and come from tenants: messages of Pods, annotations. Most characters take one
-// cell, wide ones two, and combining ones none. The process' locale does not matter.
+// How many cells of a terminal's line a text takes, and how a text is broken into lines of a given
+// width. Texts are UTF-8, and come from tenants: messages of Pods, annotations. Most characters
+// take one cell, wide ones two, and combining ones none. The process' locale does not matter.
 #pragma once
 
 #include <string>
@@ -10,10 +10,11 @@
 namespace windlass::cli {
 
 // Returns `text` as one line that a terminal can be given:
-//   - a control character, of which an escape sequence has one, is a blank
-//   - so is one that changes the direction of writing
-//   - a byte that is not UTF-8 is "?"
-//   - with `ascii`, so is every other character that is not ASCII
+//   - a control character becomes a blank: every escape sequence has one
+//   - a character that changes the direction of writing becomes a blank
+//   - a byte that is not UTF-8 becomes "?"
+//   - with `ascii`, "…" becomes "...", a combining character is left out, and any other character
+//     that is not ASCII becomes "?"
 std::string Printable(std::string_view text, bool ascii = false);
 
 // Returns how many cells the text takes.

@@ -14,7 +14,7 @@ namespace windlass::cli {
 struct Change {
   Json patch;
   std::string done;       // for PrintDone; "": the command prints it later
-  std::string warning{};  // said when it is written
+  std::string warning{};  // printed after the write
 };
 
 // The object before and after a change.
@@ -23,13 +23,14 @@ struct Changed {
   Json after;
 };
 
-// Reads the object, and writes what `decide` returns for it. `decide` returns the exit code if it
-// has written why nothing is to be done. Of anything but a Deployment, nothing is overwritten that
-// somebody else has written meanwhile: then the object is read again, and `decide` is asked again.
+// Reads the object, and writes what `decide` returns for it. `decide` returns an exit code instead
+// if it has written why there is nothing to do. If another client has changed the object meanwhile,
+// the API server refuses the patch; then the object is read, and `decide` is asked, again. The
+// patch of a Deployment does not check this, as kubectl's does not.
 std::variant<ExitCode, Changed> WriteChange(
     const CommandContext& context, const Place& place,
     const std::function<std::variant<ExitCode, Change>(const Json& object)>& decide);
-// Does so, and returns the exit code.
+// Calls WriteChange, and returns the exit code.
 ExitCode ChangeWorkload(
     const CommandContext& context, const Place& place,
     const std::function<std::variant<ExitCode, Change>(const Json& object)>& decide);

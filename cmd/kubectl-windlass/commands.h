@@ -27,9 +27,9 @@ struct CommandContext {
   std::string namespace_;  // of --namespace, else of the kubeconfig's context, else "default"
   // What the command has done for the objects before the present one.
   struct Done {
-    std::set<std::string> steered;  // uids of updates: two objects may have the same one
-    // Of several objects whose status is awaited: what each was when the command began, in
-    // JSON, by InCommand. The others may change while one is waited for.
+    std::set<std::string> steered;  // uids of updates; two objects may share one
+    // If the command waits for several objects: each as it was when the command began, in JSON, by
+    // InCommand. The others may change while the command waits for one.
     std::map<std::string, std::string> first;
     std::string told;      // the last warning of ReadWorkload; "" if there was none
     bool printed = false;  // with -o
@@ -70,16 +70,17 @@ ExitCode RunVersion(const CommandContext& context);
 ExitCode RunCompletion(const Console& console, const CommandLine& line);
 ExitCode RunRollingUpdate(const CommandContext& context);
 
-// Runs the command that `context.line` names. One about several objects goes on after one that
-// failed, and returns the first exit code that is not kDone.
+// Runs the command that `context.line` names. A command about several objects goes on after one
+// object has failed, and returns the first exit code that is not kDone.
 ExitCode RunCommand(const CommandContext& context);
 
 // --- what they share ---
 
 // Prints where an object stands whenever that changes, until its rollout ends or is held, or
 // --timeout has passed (status_command.cc). `object`: as it was read. `maker`: the
-// ReplicationController that makes its Pods; null: its ReplicaSets do. Returns nullopt when the
-// update has a new controller that can be given as `maker`.
+// ReplicationController that makes its Pods; null if ReplicaSets make them, or if an update has not
+// made its new controller yet. Returns nullopt when that new controller exists: call this again
+// with it as `maker`.
 std::optional<ExitCode> WatchStatus(const CommandContext& context, const Place& place,
                                     const Json& object, Standing (*standing)(const Json& object),
                                     const Json& maker);
@@ -89,15 +90,17 @@ std::optional<ExitCode> WatchStatus(const CommandContext& context, const Place& 
 void PrintDone(const CommandContext& context, const Place& place, const Json& object,
                const std::string& what);
 
-// Writes an object, or a list, as -o says. Of several, YAML documents are separated.
+// Writes an object, or a list, as -o says. Several YAML documents are separated by "---".
 void PrintOutput(const CommandContext& context, const std::string& text);
 
-// Patches an object that the command has read, with a merge patch or, for a Deployment, kubectl's
-// strategic one; or does so only for show, as --dry-run says. Returns the object as it is then.
+// Patches an object that the command has read: a Deployment with kubectl's strategic merge patch,
+// any other with a merge patch. With --dry-run nothing is stored. Returns the object as it is after
+// the patch.
 Result<Json> Patch(const CommandContext& context, const Place& place, const Json& object,
                    const Json& patch);
 
-// How often an object is read and written again after something else has changed it.
+// How many times a command reads and writes an object that other clients keep changing, the first
+// time included.
 inline constexpr int kWritesMax = 5;
 
 // Writes why a command leaves the object as it is, and returns `code`. `why` follows the object:
@@ -105,7 +108,7 @@ inline constexpr int kWritesMax = 5;
 ExitCode Refuse(const CommandContext& context, const Place& place, const std::string& why,
                 ExitCode code = ExitCode::kError);
 
-// Writes why SelectObjects has found none.
+// Writes why SelectObjects has found no object.
 ExitCode NoObject(const CommandContext& context, const Error& error);
 
 // Writes a usage error.

@@ -29,12 +29,12 @@ struct Completion {
   Directive directive = Directive::kNoFiles;
 };
 
-// What a candidate may depend on. The functions return nothing if they cannot know.
+// Where candidates come from. A function returns an empty list if it cannot read its source.
 struct CompletionSources {
   std::function<std::vector<std::string>(const ResourceId& resource)> names;
   std::function<std::vector<std::string>()> namespaces;
   std::function<std::vector<std::string>()> contexts;
-  // Those of a Deployment or Rollout, newest first.
+  // The revisions of a Deployment or Rollout, newest first.
   std::function<std::vector<std::string>(const ObjectArgument& object)> revisions;
 };
 

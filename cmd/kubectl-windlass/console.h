@@ -24,12 +24,12 @@ struct Console {
   bool ascii = false;   // the user's locale is not UTF-8
   std::function<TerminalSize()> size = [] { return TerminalSize(); };  // now: it may change
 
-  // Writes the text as one line. What others wrote into it reaches no terminal as an escape
-  // sequence (Printable), here and below.
+  // Writes the text as one line. Here and below, the text goes through Printable, so that no escape
+  // sequence in it reaches the terminal.
   void Line(const std::string& text) const;
   // Writes "error: <text>" to standard error, as kubectl does. The text may have several lines.
   void Error(const std::string& text) const;
-  // Of "" nothing.
+  // Writes "Warning: <text>" to standard error; nothing if the text is empty.
   void Warning(const std::string& text) const;
 };
 

@@ -1,6 +1,6 @@
 // status, history, undo, abort, pause and resume of a ReplicationController: they follow and steer
-// its rolling update, a ReplicationControllerUpdate. One that runs with --local is known to nobody
-// but the program that runs it.
+// its rolling update, a ReplicationControllerUpdate. Only the program that runs an update with
+// --local can steer it: there is no such object.
 #include <algorithm>
 #include <functional>
 #include <nlohmann/json.hpp>
@@ -30,11 +30,11 @@ constexpr const char* kStaysStill =
     "The update, which had failed, is paused, so that it does not begin again";
 
 // The controller and the update that a command steers, or the exit code of a command that has
-// written why there is none.
+// nothing to steer and has written why.
 struct Steered {
   ControllerUpdate found{};
   std::optional<ExitCode> refused{};
-  // Before the command.
+  // What the update was before the command.
   bool was_paused = false;
   bool had_failed = false;
 
@@ -48,7 +48,8 @@ Steered UpdateToSteer(const CommandContext& context, const Place& place) {
   if (found->unreadable) {
     return refused(Report(context.session, context.console, *found->unreadable));
   }
-  // The two controllers of one update may both be named, or have the labels that -l asks for.
+  // The user may have named both controllers of one update, or both may have the labels that -l
+  // asks for.
   const std::string uid = found->update ? TextOf(*found->update, "/metadata/uid") : "";
   if (context.done->steered.contains(uid)) return refused(ExitCode::kDone);
   const bool steerable = found->update && IsUnderWay(*found->update) &&
@@ -62,7 +63,8 @@ Steered UpdateToSteer(const CommandContext& context, const Place& place) {
                           ExitCode::kFailed));
   }
   const std::string unfinished = UnfinishedUpdateOf(context, place, found->controller);
-  // An edit of the spec has stopped it, before the run that it asks for has done anything.
+  // An edit of the spec has stopped the update, and the run that the edited spec asks for has done
+  // nothing yet.
   const bool edited = found->update && IsUnderWay(*found->update) &&
                       NumberOf(*found->update, "/status/earlierRollouts") > 0;
   if (!unfinished.empty() && edited) {
@@ -71,7 +73,8 @@ Steered UpdateToSteer(const CommandContext& context, const Place& place) {
                           ExitCode::kFailed));
   }
   if (!unfinished.empty()) return refused(Refuse(context, place, unfinished));
-  // The update may have replaced it. A finalizer, or --cleanup=Preserve, keeps it without Pods.
+  // The update may have replaced the controller. A finalizer, or --cleanup=Preserve, keeps it
+  // without Pods.
   const bool empty =
       found->controller.is_null() || NumberOf(found->controller, "/spec/replicas", 1) == 0;
   const bool replaced = found->update && empty &&
@@ -86,9 +89,9 @@ Steered UpdateToSteer(const CommandContext& context, const Place& place) {
                             "with --local is steered where it runs"));
 }
 
-// Reads the update, and writes what `change_for` returns for it, unless it has changed meanwhile:
-// then it is read again, so that nothing is written into one that has ended. `change_for` returns
-// the exit code if it has written why nothing is to be done.
+// Reads the update, and writes what `change_for` returns for it. If the update has changed
+// meanwhile, it is read again, so that nothing is written into an update that has ended.
+// `change_for` returns an exit code instead if it has written why there is nothing to do.
 ExitCode Steer(const CommandContext& context, const Place& place,
                const std::function<std::variant<ExitCode, Change>(const Steered&)>& change_for,
                Steered* done = nullptr) {
@@ -122,11 +125,11 @@ ExitCode SetPaused(const CommandContext& context, const Place& place, bool pause
   const auto change_for = [&](const Steered& steered) -> std::variant<ExitCode, Change> {
     const Json& update = steered.update();
     const Standing standing = StandingOfUpdate(update);
-    // A change of its spec would begin it again.
+    // A change of the spec would begin an ended update again.
     if (pause && StateOf(context, update) == UpdateState::kEnded) {
       return Refuse(context, place, "is not updated any more: " + standing.why);
     }
-    // What is deleted already is gone; what follows from that is done, paused or not.
+    // Once a controller is being deleted, Windlass finishes the update, paused or not.
     if (pause && IsPastReturn(context, steered.found.place, update)) {
       return RefusePastReturn(context, place, update);
     }
@@ -152,8 +155,8 @@ bool IsApplied(const Json& object) {
   });
 }
 
-// Turns an update round that goes forward, also one that is paused: what has been done is taken
-// back.
+// Turns an update round that goes forward, even if it is paused: Windlass takes back what has been
+// done.
 ExitCode TurnRound(const CommandContext& context, const Place& place, const std::string& what,
                    Steered* turned = nullptr) {
   const auto change_for = [&](const Steered& steered) -> std::variant<ExitCode, Change> {
@@ -205,11 +208,11 @@ ExitCode StatusOfController(const CommandContext& context, const Place& place) {
   for (bool again = false;; again = true) {
     const Result<ControllerUpdate> found = ReadControllerUpdate(context, place);
     if (!found.ok()) return Report(context.session, context.console, found.error());
-    // Whether an update is under way cannot be told.
+    // The command cannot know whether an update is under way.
     if (found->unreadable) return Report(context.session, context.console, *found->unreadable);
     const bool stands =
         found->update && (IsUnderWay(*found->update) || found->controller.is_null());
-    // Both controllers of one update may be named.
+    // The user may have named both controllers of one update.
     const std::string uid = stands ? TextOf(*found->update, "/metadata/uid") : "";
     if (stands && !again && !context.done->steered.insert(uid).second) return ExitCode::kDone;
     if (!stands) {
@@ -224,10 +227,10 @@ ExitCode StatusOfController(const CommandContext& context, const Place& place) {
     const bool back = FlagOf(*found->update, "/spec/rollback");
     const bool scales_this_up = (place.name == found->place.name) == back;
     Json maker = scales_this_up ? found->controller : other;
-    // One that cannot be read explains nothing.
+    // A controller that cannot be read explains nothing.
     if (maker.is_null() && again) maker = Json::object();
     const auto code = WatchStatus(context, found->place, *found->update, &StandingOfUpdate, maker);
-    // The new controller has been made meanwhile.
+    // Without an exit code, the new controller has been made meanwhile.
     if (code) return *code;
   }
 }
@@ -291,7 +294,7 @@ ExitCode UndoController(const CommandContext& context, const Place& place) {
     return code;
   const Place& update = turned.found.place;
   const auto answer = WaitForAnswer(context, update, &IsObserved);
-  // A change of the spec begins one again that had failed, unless it is paused.
+  // A change of the spec begins a failed update again, unless spec.paused is true.
   const bool paused = turned.was_paused || turned.had_failed;
   if (!answer.ok() || !*answer) {
     const int64_t generation = NumberOf(turned.update(), "/metadata/generation");
@@ -315,7 +318,8 @@ ExitCode UndoController(const CommandContext& context, const Place& place) {
   }
   if (standing.ends != ExitCode::kFailed) return ExitCode::kDone;
   std::string text = standing.why;
-  // What is refused leaves nothing behind: the update goes on as before.
+  // A refused rollback leaves nothing behind: the request is removed, and the update goes on as
+  // before.
   if (standing.reason == rc::kNothingToRollBack) {
     const Json forward = {{"metadata",
                            {{"uid", TextOf(**answer, "/metadata/uid")},

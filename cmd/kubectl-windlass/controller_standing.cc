@@ -32,7 +32,7 @@ std::string ProgressText(const Standing& standing, const std::string& target) {
 
 std::string NotRolledBackText(const Json& update) {
   const std::string name = TextOf(update, "/metadata/name");
-  // An update whose end has begun has no way back, so it was finished (RC-14).
+  // An update whose end has begun cannot go back, so Windlass has finished it (RC-14).
   const bool too_late = FlagOf(update, "/spec/rollback");
   return "the update of " + ObjectName(resources::kReplicationControllers, name) +
          " was not rolled back, it succeeded: " +

@@ -8,11 +8,13 @@
 
 namespace windlass::cli {
 
-// Of a ReplicationController without an update: whether all its Pods are available.
+// Returns where a ReplicationController without an update stands: whether all its Pods are
+// available.
 Standing StandingOfController(const Json& controller);
 // Returns why a rollback ended with an update that has succeeded.
 std::string NotRolledBackText(const Json& update);
-// Of a ReplicationControllerUpdate. Its Pods are those of the controller that is scaled up.
+// Returns where a ReplicationControllerUpdate stands. Its Pods are those of the controller that is
+// scaled up.
 Standing StandingOfUpdate(const Json& update);
 
 }  // namespace windlass::cli

@@ -22,14 +22,14 @@ bool HasGivenPods(const Json& old) {
   return before && *before > NumberOf(old, "/spec/replicas", 1);
 }
 
-// Reads the controller of that name, of the update `update_place`.
+// Reads the controller `name` of the update at `update_place`.
 Result<Json> ReadController(const CommandContext& context, const Place& update_place,
                             const std::string& name) {
   return ReadObject(context.session,
                     {resources::kReplicationControllers, update_place.namespace_, name});
 }
 
-// Returns true if there is none, or if finalizers alone keep it.
+// Returns true if the controller does not exist, or if only finalizers keep it.
 bool IsDeleted(const Result<Json>& controller) {
   if (!controller.ok()) return controller.error().kind == ErrorKind::kNotFound;
   return IsDeleting(*controller);
@@ -40,7 +40,7 @@ bool IsDeleted(const Result<Json>& controller) {
 Result<ControllerUpdate> ReadControllerUpdate(const CommandContext& context, const Place& place) {
   ControllerUpdate found{.controller = nullptr, .place = place};
   const Result<Json> controller = ReadWorkload(context, place);
-  // Who may not read ReplicationControllers may steer an update that they may read.
+  // A user who may read updates, but not ReplicationControllers, may still steer an update.
   const bool missing = !controller.ok() && (controller.error().kind == ErrorKind::kNotFound ||
                                             controller.error().kind == ErrorKind::kForbidden);
   if (!controller.ok() && !missing) return controller.error();
@@ -93,8 +93,8 @@ bool IsGivenUp(const CommandContext& context, const Place& update_place, const J
   const Result<Json> old = ReadController(context, update_place, update_place.name);
   if (!old.ok() || !HasNotes(*old)) return true;
   if (TextOf(update, "/status/journal").empty()) return false;
-  // If the new one is deleted, its Pods have no owner. Only a journal on the old one says whose
-  // they become.
+  // If the new controller is deleted, its Pods have no owner. Only a journal on the old controller
+  // says that it takes them over.
   return AnnotationOf(*old, rc::kRenameJournal).empty() &&
          IsDeleted(ReadController(context, update_place, TextOf(update, "/status/newName")));
 }
@@ -102,7 +102,7 @@ bool IsGivenUp(const CommandContext& context, const Place& update_place, const J
 bool HasChangedNothing(const CommandContext& context, const Place& update_place,
                        const Json& update) {
   const auto said = [&](const char* field) { return !TextOf(update, field).empty(); };
-  // The status of one that is done is of the update before.
+  // If the step is Done, the status is still that of the update before.
   const bool of_before = TextOf(update, "/status/step") == rc::kStepDone;
   if (!of_before && (said("/status/step") || said("/status/target"))) return false;
   const Result<Json> old = ReadController(context, update_place, update_place.name);
@@ -159,14 +159,14 @@ bool Replaces(const Json& target, const Json& source) {
 bool HasNotes(const Json& old) {
   constexpr std::string_view kNotes[] = {rc::kNextControllerId, rc::kOriginalReplicasOf,
                                          rc::kRenameJournal};
-  // kubectl keeps a size for ever: alone it says nothing.
+  // kubectl never removes its note of the size, so that note alone says nothing.
   return std::ranges::any_of(kNotes,
                              [&](std::string_view key) { return !AnnotationOf(old, key).empty(); });
 }
 
 std::string UnfinishedUpdateOf(const CommandContext& context, const Place& place,
                                const Json& controller) {
-  // It is the end of an update that keeps it, for a finalizer.
+  // The end of an update has deleted the controller, and a finalizer keeps it.
   if (IsDeleting(controller)) return {};
   const std::string repeat =
       ", which Windlass does not carry out: the command that began it goes on with it when it is "
@@ -177,7 +177,8 @@ std::string UnfinishedUpdateOf(const CommandContext& context, const Place& place
   const Result<ObjectList> list =
       ListObjects(context.session, {resources::kReplicationControllers, place.namespace_});
   if (!list.ok()) return {};
-  // One that was restored from a backup has another uid, and notes whom it has given Pods.
+  // A source that was restored from a backup has another uid. But it notes to which controller it
+  // has given Pods.
   const auto is_of = [](const Json& target, const Json& source) {
     return Replaces(target, source) ||
            (SourceName(target) == TextOf(source, "/metadata/name") &&
@@ -197,8 +198,8 @@ std::string UnfinishedUpdateOf(const CommandContext& context, const Place& place
     if (by_name && !(from_other && to_other)) {
       return "is in the middle of a rollback between it and " + name + repeat;
     }
-    // In a rollback each has the other one as its source. The old one notes the name of the new
-    // one, or is older.
+    // In a rollback each controller names the other one as its source. The old controller is the
+    // one that notes the name of the other, or else the one that is older.
     const auto names = [](const Json& one, const Json& next) {
       return AnnotationOf(one, rc::kNextControllerId) == TextOf(next, "/metadata/name");
     };
@@ -208,7 +209,7 @@ std::string UnfinishedUpdateOf(const CommandContext& context, const Place& place
         (!to_other || names(other, controller) ||
          (!names(controller, other) && TextOf(controller, created) > TextOf(other, created)));
     const std::string both = is_new ? name + ' ' + place.name : place.name + ' ' + name;
-    // Where Windlass does not run, only the plugin carries it out.
+    // In a cluster that does not serve updates, only the plugin carries out a rollback (--local).
     const Result<Json> update = ReadObject(
         context.session, {resources::kReplicationControllerUpdates, place.namespace_, place.name});
     const bool unserved = !update.ok() && update.error().detail == ErrorDetail::kNotServed;
@@ -223,7 +224,7 @@ std::string UnfinishedUpdateOf(const CommandContext& context, const Place& place
     return "is in the middle of a rolling update " + from_to + repeat + ", and " + command +
            " takes it back";
   }
-  // An update that has ended leaves no size to reach.
+  // An update that has ended leaves no note of a size to reach.
   const auto desired = ParseWhole<int32_t>(AnnotationOf(controller, rc::kDesiredReplicas));
   const int64_t size = NumberOf(controller, "/spec/replicas", 1);
   if (desired && *desired > size && !SourceName(controller).empty()) {
@@ -236,7 +237,8 @@ std::string UnfinishedUpdateOf(const CommandContext& context, const Place& place
            ' ' + std::string(rc::kSourceId) + "- " + std::string(rc::kDesiredReplicas) +
            "- ends it";
   }
-  // kubectl keeps a size for ever, and does not note whose it is.
+  // kubectl never removes its note of the size, and does not note which controller has got the
+  // Pods.
   if (HasGivenPods(controller) && !AnnotationOf(controller, rc::kOriginalReplicasOf).empty()) {
     const std::string next = AnnotationOf(controller, rc::kNextControllerId);
     const std::string now = taker.empty() ? "a new controller that does not exist any more" + repeat

@@ -39,7 +39,7 @@ std::string NotFound(const Error& error, const Asked& asked) {
 }
 
 // Returns the text for a request that was sent and got no answer. The API server may have carried
-// out a write all the same.
+// out a write nevertheless.
 std::string Unanswered(const Error& error, const Asked& asked, const std::string& server) {
   const bool answered = error.http_status != 0;
   std::string text = error.message;

@@ -16,7 +16,7 @@ namespace {
 
 constexpr Duration kRetryFirst = seconds(1);
 constexpr Duration kRetryMost = seconds(8);
-// How often is listed what may not be watched.
+// The time between two lists of a selection that the user may not watch.
 constexpr Duration kListInstead = seconds(5);
 
 using Key = std::pair<std::string, std::string>;  // namespace and name
@@ -26,7 +26,7 @@ Key KeyIn(const Json& object) {
   return {meta.value("namespace", ""), meta.value("name", "")};
 }
 
-// Returns true if the error is one of all requests, not of one selection.
+// Returns true if the error concerns every request, not only those for one selection.
 bool ConcernsAll(ErrorKind kind) {
   return kind == ErrorKind::kNotSent || kind == ErrorKind::kTls || kind == ErrorKind::kCancelled ||
          kind == ErrorKind::kUnauthorized || kind == ErrorKind::kConfig;
@@ -56,11 +56,11 @@ struct Follow::Impl {
   void OnLine(Source& source, std::string_view line);
   void OnEnd(Source& source, const StreamEnd& end);
   void ListAfter(Source& source, Duration wait);
-  // `error` is explained already.
+  // `error` has a text for people already (Explained).
   void TryLater(Source& source, Error error);
   void GiveUp(Source& source, Error error);
-  // Returns a source whose watch will not get better, or has not for kFollowTrouble; null if there
-  // is none.
+  // Returns a source whose watch cannot recover, or has failed for kFollowTrouble; null if there is
+  // none.
   Source* Troubled();
   bool AnyStale() const;
 

@@ -1,4 +1,4 @@
-// Follow: keeps copies of the objects that some selections match: it lists them once, and then
+// Follow keeps copies of the objects that some selections match. It lists them once, and then
 // watches them. A command looks at the copies, waits for a change, and looks again.
 //
 //   Start ──list each──▶ watch each ──stream ends──▶ watch from the last version
@@ -39,8 +39,8 @@ class Follow {
   // Returns when an object has changed since the last call, or `longest` has passed.
   Status NextChange(std::optional<Duration> longest = {});
 
-  // Returns why selection number `selection`, an optional one, has no objects: it could not be
-  // read, or no longer. nullopt if it was read.
+  // Returns the error because of which the optional selection number `selection` was given up, and
+  // has no objects; nullopt if it is read.
   std::optional<Error> Unreadable(size_t selection) const;
 
   // Returns the objects of selection number `selection`, ordered by namespace and name. The

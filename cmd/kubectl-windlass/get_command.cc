@@ -19,7 +19,8 @@
 namespace windlass::cli {
 namespace {
 
-// Returns true if an object is shown of which selection number `selection` has the updates.
+// Returns true if the view shows an object of the kind whose updates are selection number
+// `selection`.
 bool ShowsWhatIsUpdated(const View& view, const Follow& follow, size_t selection) {
   for (size_t i = 0; i < view.selections.size(); ++i) {
     const Kind* kind = KindOf(view.selections[i].resource);
@@ -29,8 +30,8 @@ bool ShowsWhatIsUpdated(const View& view, const Follow& follow, size_t selection
   return false;
 }
 
-// Says what could not be read, or does not exist. Returns kError if that is an object or a kind
-// that was asked for, as kubectl does.
+// Says which kinds and objects could not be read, or do not exist. Returns kError if the user asked
+// for one of them, as kubectl does.
 ExitCode TellUnreadable(const CommandContext& context, const View& view, const Follow& follow) {
   ExitCode code = ExitCode::kDone;
   for (size_t i = 0; i < view.selections.size(); ++i) {
@@ -63,8 +64,8 @@ RenderOptions OptionsOf(const CommandContext& context, const TerminalSize& size)
   return options;
 }
 
-// Says of the first object of each kind in a table, and of the first update, whose latest spec
-// nobody has seen. A single object was read before (ReadWorkload).
+// For each selection in a table, warns about the first object whose latest spec no controller has
+// seen. For a single object, ReadWorkload has done so.
 void TellOverdue(const CommandContext& context, const View& view, const Follow& follow) {
   for (size_t i = 0; i < view.selections.size(); ++i) {
     const Selection& selection = view.selections[i];
@@ -79,7 +80,7 @@ void TellOverdue(const CommandContext& context, const View& view, const Follow& 
   }
 }
 
-// Returns true if whole kinds are listed, and there is nothing.
+// Returns true if whole kinds are listed, and there is no object.
 bool IsEmpty(const View& view, const Follow& follow) {
   if (!view.IsTable()) return false;
   for (size_t i = 0; i < view.selections.size(); ++i) {
@@ -113,7 +114,8 @@ ExitCode PrintOnce(const CommandContext& context, const View& view, const Follow
   return TellUnreadable(context, view, follow);
 }
 
-// Returns how a watch ends: Ctrl-C is the usual end, and --timeout is one if nothing is under way.
+// Returns the exit code of a watch. Ctrl-C is the usual end; --timeout is one, too, if nothing is
+// under way.
 ExitCode EndOfWatch(const CommandContext& context, const View& view, const Follow& follow,
                     const Error& error, Screen& screen) {
   screen.Leave();
@@ -202,7 +204,7 @@ std::vector<Selection> ObjectsToList(const std::vector<Place>& places) {
 
 }  // namespace
 
-// Shows a ReplicationController; in the middle of an update with the other one.
+// Shows a ReplicationController; in the middle of an update, also the other one.
 ExitCode ShowController(const CommandContext& context, const Place& place) {
   Result<ControllerUpdate> found = ReadControllerUpdate(context, place);
   if (!found.ok()) return Report(context.session, context.console, found.error());

@@ -17,8 +17,8 @@ std::string CauseOf(const Json& replica_set) {
   return cause.empty() ? "<none>" : cause;
 }
 
-// The first two lines and columns are kubectl's, so that a script finds what it looks for. Rollouts
-// have further columns.
+// For Deployments, lines and columns are kubectl's, so that a script finds what it looks for.
+// Rollouts have further columns, between the first and the last one.
 void PrintRevisions(const CommandContext& context, const Place& place,
                     const std::vector<Json>& replica_sets) {
   const bool rollout = place.resource == resources::kRollouts;

@@ -1,4 +1,4 @@
-// Fields of an object in JSON that others wrote: absent and mistyped ones are no errors.
+// Fields of JSON objects that other programs wrote: an absent or mistyped field is no error.
 #pragma once
 
 #include <cstdint>
@@ -40,7 +40,8 @@ const Json* TrueCondition(const Json& object, std::string_view type);
 std::string ReasonOf(const Json& object, std::string_view type);
 // Returns a time; nullopt if it is absent or no time.
 std::optional<WallTime> TimeOf(const Json& object, const std::string& pointer);
-// Returns when somebody last wrote anything but the status; nullopt if the object does not say so.
+// Returns when a client last wrote the object itself, not a subresource such as status or scale;
+// nullopt if the object does not say so.
 std::optional<WallTime> LastWrite(const Json& object);
 // Returns true if the controller has seen the latest spec.
 bool IsObserved(const Json& object);
@@ -48,14 +49,16 @@ bool IsObserved(const Json& object);
 // null.
 const Json* RefusedUpdate(const Json& object);
 // Returns condition ReplicaFailure if it says that a ReplicaSet has no room for annotations, which
-// holds up nothing; else null. With other reasons the condition is about Pods.
+// holds up nothing; else null. With other reasons than these two, the condition is about Pods.
 const Json* AnnotationsNotCopied(const Json& object);
 // Returns true if the condition was set for the present generation of its object.
 bool IsOfPresent(const Json& condition, const Json& object);
-// The controller has seen the latest spec, and could not begin with it: then the object is not
-// observed, and a condition says why: Stalled or Ready of the present generation, Progressing with
-// reason ReplicaSetCreateError, that of RefusedUpdate, or that of an update in place, if it was
-// written since the last change. Returns that condition; else null.
+// If the controller has seen the latest spec and could not begin with it, the object is not
+// observed, and a condition says why. Returns the first of these conditions; null if there is none:
+//   - Stalled or Ready of the present generation
+//   - Progressing with reason ReplicaSetCreateError
+//   - that of RefusedUpdate
+//   - that of an update in place, if it was written since the last change
 const Json* WhyUnobserved(const Json& object);
 
 }  // namespace windlass::cli

@@ -21,17 +21,17 @@ struct CommandContext;
 // Carries a command out for one object.
 using ActOn = ExitCode (*)(const CommandContext& context, const Place& place);
 
-// A command that a kind has, or why it has not.
+// A command that a kind has, or why it does not have it.
 struct KindVerb {
   CommandName command{};
   ActOn act = nullptr;
-  // If `act` is null: why, and what does it there. "%" stands for the object: "deployment/web -n
-  // shop".
+  // If `act` is null: why the kind does not have the command, and what to use instead. "%" stands
+  // for the object: "deployment/web -n shop".
   std::string_view instead{};
 };
 
-// An object of the same name that changes an object of the kind while it is under way, and then
-// says where that one stands.
+// The objects that update objects of this kind, each with the name of the object that it updates.
+// While such an update is under way, it says where the object stands.
 struct UpdateOfKind {
   ResourceId resource{};  // empty: the kind has no such objects
   Standing (*standing)(const Json& update) = nullptr;
@@ -71,7 +71,7 @@ std::string KindWords(const std::vector<const Kind*>& kinds);
 std::string ObjectName(const ResourceId& resource, std::string_view name);
 // "deployment/web", as a user writes it in a command.
 std::string ShortName(const ResourceId& resource, std::string_view name);
-// "deployment/web -n shop": what a proposed command is about, wherever it is typed.
+// "deployment/web -n shop": the object in a proposed command, which works wherever it is typed.
 std::string InCommand(const Place& place);
 // "deployment", "rollout", "replicationcontroller".
 std::string KindWord(const ResourceId& resource);

@@ -1,5 +1,5 @@
-// Says what a command waits for, if that takes long and no timeout ends it: the command would hang
-// without saying why.
+// Says what a command waits for, if that takes long and no timeout ends it. Otherwise the command
+// would hang without saying why.
 #pragma once
 
 #include <optional>
@@ -16,8 +16,8 @@ class LongWait {
  public:
   explicit LongWait(const CommandContext& context) : context_(context) {}
 
-  // `message`: what is waited for now; "" if nothing is. Prints it as a warning, once, when it has
-  // been the same for kLongWait.
+  // `message`: what the command waits for now; "" if it waits for nothing. Prints the message as a
+  // warning, once, when it has been the same for kLongWait.
   void Look(std::string message);
   // Returns how long it is until Look has something to say if the message stays as it is; nullopt
   // if it will have nothing to say.

@@ -153,7 +153,8 @@ Result<Json> ReadControllerManifest(const std::string& path, std::istream& stand
   if (TextOf(object, "/metadata/name").empty()) {
     return Wrong(path + ": metadata.name is missing: name the new ReplicationController");
   }
-  // Left out on the way, because the API server has 0 without it.
+  // Checked here: Windlass leaves out a value that is not above 0, so the API server would not
+  // refuse it.
   if (NumberOf(object, "/spec/minReadySeconds") < 0) {
     return Wrong(path +
                  ": spec.minReadySeconds is below 0: write how many seconds a Pod must be "

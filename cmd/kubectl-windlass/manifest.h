@@ -14,9 +14,11 @@ namespace windlass::cli {
 // The largest manifest that is read: an object in etcd has at most 1.5 MiB.
 inline constexpr size_t kManifestBytesMax = size_t{4} << 20U;
 
-// Returns the objects in the file at `path`, of all its documents and lists; in the *.json, *.yaml
-// and *.yml files of a directory; or, if `path` is "-", in `standard_input`. Returns kConfig if
-// there is none, or if the path is an address.
+// Returns the objects of all documents and lists in `path`:
+//   - a file
+//   - a directory: its *.json, *.yaml and *.yml files
+//   - "-": `standard_input`
+// Returns kConfig if there is no object, or if the path is an address.
 Result<std::vector<Json>> ReadManifests(const std::string& path, std::istream& standard_input);
 
 // Reads the ReplicationController in the file at `path`, or, if that is "-", in `standard_input`.

@@ -57,7 +57,7 @@ Result<Place> FindNamed(Session& session, CommandName command, const std::string
   if (good.size() > 1) return SeveralOf(name, good);
   if (!good.empty()) return good.front();
   if (failure) return *failure;
-  // A cluster that serves none of the kinds that have the command has no such object to name.
+  // If the cluster serves none of the kinds that have the command, it has no such object.
   const auto is_served = [&](size_t i) {
     return replies[i].ok() || replies[i].error().detail != ErrorDetail::kNotServed;
   };
@@ -75,7 +75,7 @@ Result<Place> FindNamed(Session& session, CommandName command, const std::string
   }
   for (size_t i = 0; i < all.size(); ++i) {
     const ResourceId& resource = all[i].resource;
-    // Every API server serves this kind: then that is none.
+    // Every API server serves a built-in kind, so what has answered is no API server.
     const bool built_in = resource.manifest.empty();
     if (built_in && !replies[i].ok() && replies[i].error().detail == ErrorDetail::kNotServed) {
       return Explained(replies[i].error(), {Verb::kGet, resource, namespace_, name},

@@ -9,15 +9,15 @@
 
 namespace windlass::cli {
 
-// Returns the object of that name in the namespace, for `command`. Asks for all kinds at the same
-// time.
-//   - One of the kinds that the command acts on wins over another one, of which the command will
-//   say
-//     why it does nothing.
-//   - Returns kConfig, which lists them, if two are equally good.
-//   - Returns kNotFound if there is none, and any other error of a request if that was why none was
-//     found; both have a text for people.
-// A kind that the cluster does not serve, or that the user may not read, has no such object.
+// Looks for the object of that name in the namespace, for `command`. Asks for all kinds at the same
+// time. Returns the first of these that applies:
+//   - the one object of a kind that the command acts on
+//   - kConfig, which lists the objects, if there are several of such kinds
+//   - the error of a request for such a kind, for example a missing right
+//   - kNotFound, if the cluster serves none of these kinds, or not even a kind that is built in
+//   - an object of another kind: the command will say why it does nothing for it
+//   - kNotFound
+// The errors have a text for people.
 Result<Place> FindNamed(Session& session, CommandName command, const std::string& namespace_,
                         const std::string& name);
 

@@ -29,8 +29,10 @@ bool IsPlain(const std::string& text) {
   return !kYamlWords.contains(lower);
 }
 
-// Returns true if a block scalar is read as the same text: lines that end with one line end, of
-// which the first does not begin with a space, and nothing but printable characters.
+// Returns true if the text stays the same when it is written as a block scalar and read again:
+//   - it ends with exactly one line end
+//   - its first line is not empty, and does not begin with a space
+//   - all characters but line ends are printable
 bool IsBlock(const std::string& text) {
   if (text.size() < 2 || !text.ends_with('\n') || text.ends_with("\n\n")) return false;
   if (text.front() == ' ' || text.front() == '\n') return false;

@@ -27,7 +27,7 @@ std::string FirstWord(const std::vector<std::string>& arguments) {
   return "";
 }
 
-// Returns the text for a command line without a command that there is.
+// Returns the error text for a command line without a command, or with one that does not exist.
 std::string NoSuchCommand(const std::vector<std::string>& arguments) {
   const std::string word = FirstWord(arguments);
   std::string text = word.empty() ? "which command?" : "no command \"" + word + "\":";
@@ -37,8 +37,8 @@ std::string NoSuchCommand(const std::vector<std::string>& arguments) {
   return text;
 }
 
-// Returns the help of the chosen command with the flags that every command has; without one, that
-// of the program.
+// Returns the help of the chosen command, with the flags that every command has. If no command was
+// chosen, returns the help of the program.
 std::string HelpOf(const CLI::App& app) {
   std::string help = app.help();
   if (app.get_subcommands().empty()) return help;
@@ -114,7 +114,7 @@ Result<CommandLine> ParseCommandLine(const std::vector<std::string>& arguments) 
   std::vector<std::string> normalized = Normalized(*parser->app, arguments);
   MoveCommandFirst(*parser, normalized);
   try {
-    // CLI11 takes them from the end.
+    // CLI11 takes the arguments in reverse order.
     parser->app->parse(std::vector<std::string>(normalized.rbegin(), normalized.rend()));
   } catch (const CLI::CallForHelp&) {
     parser->line.help = HelpOf(*parser->app);
@@ -158,7 +158,7 @@ std::vector<Described> FlagsOf(const std::string& command) {
   const auto add = [&flags](const CLI::App& app) {
     for (const CLI::Option* option : app.get_options()) {
       for (const std::string& name : option->get_lnames()) {
-        // Of the flags that every command has, --help is the command's own.
+        // --help is a flag of the command and of the program: keep that of the command.
         if (std::ranges::find(flags, "--" + name, &Described::name) != flags.end()) continue;
         flags.push_back({"--" + name, option->get_description()});
       }

@@ -1,5 +1,5 @@
-// What is wrong with a command line, in our words: the library's name neither the command nor what
-// to write instead.
+// What is wrong with a command line, in our words: the library's own texts name neither the command
+// nor what to write instead.
 #pragma once
 
 #include <string>

@@ -212,7 +212,7 @@ Status Parser::TakeDurations() {
         "see kubectl windlass --help"};
   }
   Take(durations.request_timeout, line.connection.request_timeout);
-  // kubectl's 0 is no limit; a day is as good.
+  // For kubectl, 0 means no limit; a day is as good.
   if (line.connection.request_timeout == Duration{0}) {
     line.connection.request_timeout = std::chrono::hours(24);
   }

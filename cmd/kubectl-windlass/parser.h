@@ -33,7 +33,7 @@ struct Parser {
   Status Finish();
 
   CommandLine line;
-  bool watch_get = false;  // `line.watch` is status's, whose default is true
+  bool watch_get = false;  // `line.watch` is for status: its default is true
   bool end_abort = false;  // abort --end
   Durations durations;
   std::unique_ptr<CLI::App> app;

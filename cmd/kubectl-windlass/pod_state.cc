@@ -13,7 +13,8 @@ std::string Join(const std::string& what, const std::string& message) {
   return message.empty() ? what : what + ": " + Printable(message);
 }
 
-// Sidecars and init containers count for the reason, app containers also for READY.
+// Returns the statuses of all containers. All may give the reason; for READY only app containers
+// count.
 std::vector<const Json*> ContainerStatuses(const Json& pod) {
   std::vector<const Json*> statuses;
   for (const char* list : {"/status/initContainerStatuses", "/status/containerStatuses"}) {
@@ -64,7 +65,7 @@ void ExplainContainers(const Json& pod, PodState& state) {
   }
 }
 
-// Writes the reason that no container has: not scheduled, a gate, minReadySeconds.
+// Writes a reason that is not about a container: not scheduled, a gate, minReadySeconds.
 void ExplainPod(const Json& pod, int64_t min_ready_seconds, WallTime now, PodState& state) {
   const Json* scheduled = ConditionOf(pod, "PodScheduled");
   if (scheduled != nullptr && TextOf(*scheduled, "/status") == "False") {

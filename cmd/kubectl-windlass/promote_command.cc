@@ -3,8 +3,8 @@
 //
 //   2@8      2@8/force      full@8      full@8/force
 //
-// While Pods of the step are not available, or the size leaves it none, nothing is written without
-// --force.
+// Without --force, the command writes nothing while Pods of the step are not available, or while
+// there are too few replicas for the step to have a Pod.
 #include <nlohmann/json.hpp>
 #include <optional>
 #include <variant>
@@ -26,7 +26,8 @@ struct NoPromotion {
   ExitCode code = ExitCode::kError;
 };
 
-// Returns why there is no step to end; its remedy depends on whether a rollout is under way.
+// Returns why there is no step to end, and what to do, which depends on whether a rollout is under
+// way.
 NoPromotion NoStep(const Json& rollout, const std::string& object) {
   const std::string phase = TextOf(rollout, "/status/phase");
   if (phase == "Healthy" || phase == "RolledBack") {
@@ -44,7 +45,8 @@ NoPromotion NoStep(const Json& rollout, const std::string& object) {
   return {"has no step left: kubectl windlass status " + object + " waits for its end"};
 }
 
-// Returns nullopt if the Rollout is at something that the command may end.
+// Returns why the command has nothing to end; nullopt if the Rollout is at something that it may
+// end.
 std::optional<NoPromotion> WhyNothingToPromote(const Json& rollout, const std::string& object,
                                                bool full) {
   if (FlagOf(rollout, "/spec/abort")) {
@@ -82,8 +84,8 @@ std::optional<NoPromotion> WhyNothingToPromote(const Json& rollout, const std::s
                      " waits for the next one, and --full ends all steps"};
 }
 
-// Returns true if Pods of the step have to be available first: at a pause, and before all steps are
-// ended of a rollout that is stalled on the way to one.
+// Returns true if Pods of the step have to be available first: at a pause, and before --full ends
+// the steps of a rollout that is stalled on the way to a pause.
 bool NeedsPods(const Json& rollout, const StepStatus& step) {
   return step.is_pause || TextOf(rollout, "/status/phase") == "Stalled";
 }
@@ -101,7 +103,7 @@ Result<std::string> WhyUnavailable(const CommandContext& context, const Place& p
          " says why; kubectl windlass get " + InCommand(place) + " shows it";
 }
 
-// Refuses a promotion that would take the place of another one, of the same step, which asks for
+// Refuses a promotion that would replace a stored one of the same step, if the stored one asks for
 // more and is not carried out yet.
 std::optional<ExitCode> RefuseWeaker(const CommandContext& context, const Place& place,
                                      const Json& rollout, const StepStatus& step) {

@@ -30,9 +30,9 @@ struct Row {
   Mood mood = Mood::kGood;
 };
 
-// What a branch may show: its Pods' lines, and which Pods are not available.
+// How many lines the Pods of a branch take, and how many of its Pods are not available.
 struct Heights {
-  std::vector<size_t> lines;  // of the first n Pods together
+  std::vector<size_t> lines;  // [n]: of the first n Pods together
   size_t bad = 0;             // Pods that are not available, which are the first ones
 };
 
@@ -157,8 +157,9 @@ std::vector<std::string> Drawing::LinesOf(const TableLayout& layout, const Row& 
   return lines;
 }
 
-// The branch that shows the most available Pods gives up its last one first, then that with the
-// most others. One Pod that is not available stays, although it may not fit as a whole.
+// Branches give up Pods until the rest fits: each time, the branch that shows the most Pods gives
+// up its last one. Branches that still show an available Pod come before the others. One Pod that
+// is not available stays, although it may not fit as a whole.
 Drawing::Shown Drawing::Fit(const TableLayout& layout, size_t room) const {
   Shown shown = All();
   std::vector<Heights> branches;
@@ -216,7 +217,7 @@ std::vector<TableRow> TablesOf(const std::vector<Row>& rows) {
 }
 
 // Returns true if the tree, below `above` lines, is higher than the terminal, and columns do not
-// fit its width: less is shown of each Pod then, so that more Pods are shown.
+// fit the terminal's width. Then less is shown of each Pod, so that more Pods are shown.
 bool HasToBeBrief(const Tree& tree, const RenderOptions& options, size_t above) {
   if (!options.height) return false;
   const Drawing drawing(tree, options, /*brief=*/false);
@@ -251,7 +252,7 @@ std::vector<std::string> RenderTree(const Tree& whole, const RenderOptions& opti
 
   const Drawing drawing(tree, options, HasToBeBrief(tree, options, lines.size()));
   std::vector<Row> rows = drawing.RowsOf(drawing.All(), left_out);
-  // The columns are those of all Pods, so that they do not move with the Pods that fit.
+  // The columns are wide enough for all Pods, so that they do not move when other Pods fit.
   const TableLayout layout(TablesOf(rows), options.width);
   if (options.height) {
     size_t fixed = lines.size();
@@ -259,7 +260,7 @@ std::vector<std::string> RenderTree(const Tree& whole, const RenderOptions& opti
     for (const Row& row : drawing.RowsOf(none, left_out)) {
       fixed += drawing.LinesOf(layout, row).size();
     }
-    for (const size_t pods : drawing.All()) fixed -= pods > 0 ? 1 : 0;  // "… 3 more": Fit's
+    for (const size_t pods : drawing.All()) fixed -= pods > 0 ? 1 : 0;  // Fit counts "… 3 more"
     const size_t room = LinesMax(options) > fixed ? LinesMax(options) - fixed : 0;
     rows = drawing.RowsOf(drawing.Fit(layout, room), left_out);
   }

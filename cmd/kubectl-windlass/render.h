@@ -20,12 +20,13 @@ struct RenderOptions {
   bool ascii_texts() const { return ascii && width.has_value(); }
 };
 
-// Returns the lines, without line ends. With a width, each takes at most so many cells. With a
-// height there are at most height - 1:
-//   - Pods that are left out become one line, available ones first: "… 212 more Running"
+// Returns the lines, without line ends. With a width, no line takes more cells than that. With a
+// height, there are at most height - 1 lines:
+//   - Pods that are left out become one line; available ones are left out first: "… 212 more
+//     Running"
 //   - old ReplicaSets without Pods become one line
-//   - RESTARTS, AGE and NODE are left out where columns do not fit the width, either
-//   - a reason takes at most half of the height: one Pod does not take the place of all others
+//   - RESTARTS, AGE and NODE are left out if columns do not fit the width, either
+//   - a reason takes at most half of the height, so that one Pod does not push out all others
 std::vector<std::string> RenderTree(const Tree& tree, const RenderOptions& options);
 
 // Leaves out lines that do not fit the height, and says how many: "… 12 more lines".

@@ -14,12 +14,13 @@ namespace windlass::cli {
 // Returns spec.selector in query form: "app=web,tier in (a,b)". Returns "" if the object has none.
 std::string SelectorText(const Json& selector);
 
-// Returns the labels of the Pods of an object, in query form: of a Deployment, Rollout or
-// ReplicaSet, and of a ReplicationController, whose selector is a map. "" if it has none.
+// Return the labels that select the Pods of an object, in query form; "" if it has none. The first
+// is for a Deployment, Rollout or ReplicaSet, the second for a ReplicationController, whose
+// selector is a map.
 std::string SelectorOfWorkload(const Json& workload);
 std::string SelectorOfController(const Json& controller);
 
-// Returns those of `replica_sets` whose controller is `owner`.
+// Returns those of `objects` whose controller is `owner`.
 std::vector<const Json*> OwnedBy(const Json& owner, const std::vector<Json>& objects);
 bool IsOwnedBy(const Json& object, const Json& owner);
 

@@ -10,7 +10,7 @@
 namespace windlass::cli {
 namespace {
 
-// A server that cannot leave out the rest sends whole objects.
+// A server that cannot send metadata alone sends whole objects.
 constexpr std::string_view kMetadataOnly =
     "application/json;as=PartialObjectMetadataList;g=meta.k8s.io;v=v1,application/json";
 

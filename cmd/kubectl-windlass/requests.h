@@ -21,8 +21,8 @@ inline constexpr std::string_view kMergePatch = "application/merge-patch+json";
 inline constexpr std::string_view kJsonPatch = "application/json-patch+json";
 // The field manager of kubectl rollout's patches, except that of undo, which names none.
 inline constexpr std::string_view kRolloutFieldManager = "kubectl-rollout";
-// Ours, for Rollouts. It does not begin with "kubectl": Flux would undo what such a manager wrote
-// (docs/rollouts-gitops.md).
+// The plugin's own, for everything but Deployments. It does not begin with "kubectl", because Flux
+// would undo what such a manager wrote (docs/rollouts-gitops.md).
 inline constexpr std::string_view kPluginFieldManager = "windlass-plugin";
 
 // Where an object is.
@@ -41,7 +41,7 @@ struct Selection {
   std::string labels{};        // as in a query: "app=web,tier!=db"
   std::string name{};          // of the one object that is meant
   bool metadata_only = false;  // of a list: only names and the like
-  bool optional = false;       // one of several: the others are shown if it cannot be read
+  bool optional = false;       // if it cannot be read, the other selections are shown
 };
 
 struct ObjectList {
@@ -68,8 +68,8 @@ Result<Json> PatchObject(Session& session, const Place& place, const PatchOf& pa
 struct CreationOf {
   std::string_view field_manager{};
   bool dry_run = false;
-  // Unknown and doubled fields are refused with 400, as kubectl has them refused. Otherwise the API
-  // server drops them.
+  // The API server refuses unknown and doubled fields with 400, as kubectl asks it to. Without
+  // this, it drops them.
   bool strict = false;
 };
 // POST. Returns the object as the API server has it then.
@@ -77,7 +77,7 @@ Result<Json> CreateObject(Session& session, const ResourceId& resource,
                           const std::string& namespace_, const Json& object,
                           const CreationOf& creation);
 
-// Returns the target of a LIST or WATCH, without parameters of its own.
+// Returns the target of a LIST or WATCH, with only the parameters that both have.
 std::string TargetOf(const Selection& selection);
 
 }  // namespace windlass::cli

@@ -34,51 +34,55 @@ Result<Json> UpdateOf(const CommandLine& line, const std::string& namespace_,
 // who may not read ReplicationControllers goes on.
 std::optional<ExitCode> CheckControllers(const CommandContext& context, const Json& update);
 
-// Refuses a manifest of -f with a field that ReplicationControllers do not have, or with a value of
-// another type, as kubectl does (RC-3): the API server is asked. What else it refuses, and whether
-// the user may create one, is left to the planner. Returns the exit code when it has written the
-// error, else nullopt.
+// Has the API server check the manifest of -f, and refuses one with a field that
+// ReplicationControllers do not have, or with a value of another type, as kubectl does (RC-3).
+// Whatever else the API server refuses, and whether the user may create a controller, is left to
+// the planner. Returns the exit code when it has written the error, else nullopt.
 std::optional<ExitCode> RefuseManifest(const CommandContext& context, const Json& controller);
 
-// What an update is planned from: the state that there is, or that after the update under way has
-// been taken back.
-// Of one that is under way the plan says nothing of refusals.
+// What an update is planned from:
+//   - kPresent: the state that there is
+//   - kTakenBack: the state after the stored update, which has failed, is taken back
+//   - kUnderWay: the state that there is, of an update that is under way; PrintPlan then leaves out
+//     refusals
 enum class PlanFrom : uint8_t { kPresent, kTakenBack, kUnderWay };
 
-// Refuses an update that Windlass would refuse before it changes anything, so that nothing is
-// written for it: plans it in this program up to the first write (rolling_update_plan.cc). Returns
-// the exit code when it has written the error, else nullopt. What cannot be read here is left to
-// Windlass.
+// Plans the update in this program up to the first write (rolling_update_plan.cc), and refuses it
+// if Windlass would refuse it before changing anything. So nothing is written for such an update.
+// Returns the exit code when it has written the error, else nullopt. What cannot be read here is
+// left to Windlass.
 std::optional<ExitCode> RefuseByPlan(const CommandContext& context, const Json& update,
                                      PlanFrom from);
 
 // Prints, as kubectl did, what would be replaced by what; or the refusal (--dry-run=client).
 ExitCode PrintPlan(const CommandContext& context, const Json& update, PlanFrom from);
 
-// Refuses --local while Windlass carries out an update of the same old controller: each would see
-// the other's scalings as somebody else's. Returns the exit code when it has written an error, else
-// nullopt. A user who may not read such updates goes on.
+// Refuses --local while Windlass carries out an update of the same old controller: each would take
+// the other's scalings for those of another client. Returns the exit code when it has written an
+// error, else nullopt. A user who may not read such updates goes on.
 std::optional<ExitCode> RefuseBesideWindlass(const CommandContext& context, const Json& update);
 
-// Refuses the way forward beside what another program has begun, as the two controllers say: while
-// it takes an update back; or an update that differs from the begun one, by a file with other
-// images than NEW has, or by another end than NEW notes (kCleanup), unless --cleanup is given.
+// Refuses an update that goes forward if the two controllers say that another program has begun one
+// of these:
+//   - a rollback
+//   - an update with other images: NEW does not have those of the file
+//   - an update with another end: NEW notes another one (kCleanup), and --cleanup is not given
 // Returns the exit code when it has written the error, else nullopt.
 std::optional<ExitCode> RefuseBesideOtherProgram(const CommandContext& context, const Json& update);
 
-// Warns if another program has begun the update, or the rollback, that this command goes on with,
-// and may run still: of --local only what it has noted is known. One that goes forward stops itself
-// when it is rolled back.
+// Warns if another program has begun the update, or the rollback, that this command goes on with.
+// That program may still run: if it has --local, only its notes are known. If it goes forward, it
+// stops when its update is rolled back.
 void WarnAboutOtherProgram(const CommandContext& context, const Json& update);
 
 // Returns true if the command asks for another new controller than `stored`, or for another content
-// of it; of a rollback, if it names another one.
+// of it. A rollback does so only if it names another new controller.
 bool AsksForOther(const CommandContext& context, const Json& update, const Json& stored);
 
 // Refuses a command that asks for something else than the update `stored`, which is under way, or
-// for its way forward while it is rolled back: the first command would fail half-way. Names what is
-// under way, and the commands to choose from. Returns the exit code when it has written an error,
-// else nullopt.
+// that goes forward while `stored` is rolled back. Otherwise the first command would fail half-way.
+// Names what is under way, and the commands to choose from. Returns the exit code when it has
+// written an error, else nullopt.
 std::optional<ExitCode> RefuseOtherUpdate(const CommandContext& context, const Json& update,
                                           const Json& stored);
 
@@ -99,12 +103,12 @@ UpdateState StateOf(const CommandContext& context, const Json& stored);
 // Returns true if Windlass does nothing more for the stored update until its spec changes.
 bool HasEnded(const CommandContext& context, const Json& stored);
 
-// Names the way around if the cluster does not serve updates.
+// If the cluster does not serve updates, adds to the error that --local does without.
 Error OrLocally(Error error);
 
-// Returns the spec that the command writes over `stored`. One that has ended is replaced. Of one
-// that has not, everything stays that no flag of this command names: it may have been begun by
-// another command, whose update goes on, or back.
+// Returns the spec that the command writes over `stored`. The spec of an update that is done or was
+// refused is replaced. Of any other spec, everything stays that no flag of this command names:
+// another command may have begun the update, which now goes on, or back.
 Json SpecOver(const CommandContext& context, const Json& update, const Json& stored);
 
 // What is known before anything is written.
@@ -112,23 +116,24 @@ struct Look {
   std::optional<Json> stored{};     // nullopt: there is no update
   Status read = Unit{};             // of the stored update
   Json planned;                     // the update as it would be written, for its plan
-  bool goes_on_with_other = false;  // what an update has noted is not of the stored one
+  bool goes_on_with_other = false;  // notes on controllers are not of the stored update
   std::optional<ExitCode> refused{};
 };
 
-// Refuses a command that waits, of a user who may not list the updates, which it follows: it would
-// end with an error, and the update would come. Returns the exit code when it has written the
-// error, else nullopt.
+// Refuses a command that waits if the user may not list the updates. Such a command could not
+// follow the update: it would end with an error, and the update would be carried out. Returns the
+// exit code when it has written the error, else nullopt.
 std::optional<ExitCode> RefuseUnfollowed(const CommandContext& context, const Json& update);
 
-// Reads the update that is stored, and refuses what would be refused later: then nothing is written
+// Reads the stored update, and refuses what would be refused later, so that nothing is written
 // (rolling_update_look.cc).
 Look LookBeforeWriting(const CommandContext& context, const Json& update);
 
-// Refuses an update to a NEW that another update under way has.
+// Refuses an update whose NEW is that of another update under way.
 std::optional<ExitCode> RefuseSharedNew(const CommandContext& context, const Json& update);
 
-// Deletes the update, if nobody has changed it since `stored` was read. `dry`: asks whether it may.
+// Deletes the update, unless it has changed since `stored` was read. `dry`: only asks the API
+// server whether that is possible.
 Status RemoveUpdate(const CommandContext& context, const Json& stored, bool dry = false);
 
 // What there was before a command wrote an update.
@@ -138,19 +143,18 @@ struct Before {
   bool is_last = true;   // -o prints the object at the end
 };
 
-// Prints the lines of the status behind number `printed`. Returns how many there have been. With
-// -o, standard output is for the object: the lines go to standard error.
+// Prints the lines of the status after the first `printed` ones. Returns how many lines there have
+// been. With -o, standard output is for the object: the lines go to standard error.
 int64_t PrintLines(const CommandContext& context, const Json& update, int64_t printed);
 
-// Returns what the update waits for without a timeout, which it does while it prepares or cleans up
-// and while one of its controllers is being deleted; "" if it waits for nothing or for Pods to
-// become available.
+// Returns what the update waits for without a timeout; "" if it waits for nothing, or for Pods to
+// become available. An update waits without a timeout while it prepares or cleans up, and while one
+// of its controllers is being deleted.
 std::string UntimedWaitOf(const Json& update);
 
-// Prints the lines of the update behind number `before.printed` as they come, until it ends or is
-// paused (rolling_update_follow.cc). `update` is the object as it was written. Of one that was
-// refused, and that this command created, removes what was written. With -o, prints the object at
-// the end.
+// Prints the lines of the update after the first `before.printed` ones as they come, until it ends
+// or is paused (rolling_update_follow.cc). `update` is the object as it was written. Removes an
+// update that was refused if this command created it. With -o, prints the object at the end.
 ExitCode FollowUpdate(const CommandContext& context, const Json& update, const Before& before);
 
 // Returns true if the update was refused because another one is under way.
@@ -161,7 +165,7 @@ ExitCode FailRollback(const CommandContext& context, const Json& update);
 
 // --- the two ways ---
 
-// Carries the update out in this program (--local): the planner of Windlass, and nothing else. With
+// Carries the update out in this program (--local), with nothing of Windlass but its planner. With
 // --dry-run=client, says what it would do.
 ExitCode RunLocally(const CommandContext& context, const Json& update);
 

@@ -26,8 +26,8 @@ Place ControllerPlace(const CommandContext& context, const std::string& name) {
   return {resources::kReplicationControllers, context.namespace_, name};
 }
 
-// Returns true if the new controller replaces one of that name, which is gone: the last command was
-// cut off when it had deleted it. The planner knows what is left to do.
+// Returns true if the new controller has replaced the controller `name`, which is gone: the last
+// command was cut off after it had deleted that one. The planner knows what is left to do.
 bool IsReplacedAlready(const CommandContext& context, const Json& update, const std::string& name) {
   const std::string new_name = TextOf(update, "/spec/newName");
   if (new_name.empty()) return false;
@@ -35,8 +35,8 @@ bool IsReplacedAlready(const CommandContext& context, const Json& update, const 
   return created.ok() && AnnotationOf(*created, rc::kSourceId).starts_with(name + ':');
 }
 
-// Says that the old controller does not exist. If it should have kept its name, kubectl looked for
-// a rename that was cut off (RC-14), and so its text is another one.
+// Says that the old controller does not exist. For an update that keeps the name, kubectl looked
+// for a rename that was cut off (RC-14), so its text is another one.
 ExitCode RefuseMissing(const CommandContext& context, const Json& update, Error error) {
   const std::string image = TextOf(update, "/spec/image");
   if (!image.empty() && TextOf(update, "/spec/newName").empty()) {
@@ -46,7 +46,8 @@ ExitCode RefuseMissing(const CommandContext& context, const Json& update, Error 
   return Report(context.session, context.console, error);
 }
 
-// Refuses a file whose selector has no key of the old one with another value (RC-4).
+// Refuses a file if no key of the old selector has another value in the selector of the file
+// (RC-4).
 std::optional<ExitCode> RefuseSelector(const CommandContext& context, const Json& update,
                                        const Json& old) {
   Decoder& decoder = context.session.decoder();
@@ -54,7 +55,7 @@ std::optional<ExitCode> RefuseSelector(const CommandContext& context, const Json
   const auto controller = DecodeReplicationController(decoder, old.dump());
   if (!asked.ok() || !asked->spec.controller || !controller.ok()) return std::nullopt;
   const NewControllerContent& content = *asked->spec.controller;
-  // A rename that was cut off has given the old one the selector of the new one.
+  // A rename that was cut off has given the old controller the selector of the new one.
   if (controller->meta.annotations.Has(rc::kRenameJournal)) return std::nullopt;
   const StringMap selector =
       content.selector.empty() ? rc::LabelsOfTemplate(*content.template_json) : content.selector;
@@ -72,7 +73,7 @@ std::string InShell(const std::string& text) {
 // Returns the command that goes on with the update `stored`. `in`: " -n shop".
 std::string GoOnText(const ReplicationControllerUpdate& stored, const std::string& in) {
   const ReplicationControllerUpdateSpec& spec = stored.spec;
-  // Of an update to a controller that there was, no command has all that it needs.
+  // If the update is to a controller that existed before, no command line says all that it needs.
   if (!spec.controller && spec.image.empty()) {
     return "kubectl windlass status rc/" + stored.meta.name + in;
   }
@@ -110,8 +111,8 @@ std::string ChoicesText(const CommandContext& context, const Json& update,
   return go_on + ". To take it away: " + TakeAwayText(context, place);
 }
 
-// Returns true if the new controller is there, and the command says something else of it. The
-// update that is stored names it and says nothing of its content.
+// Returns true if the new controller exists, and the command asks for another content of it. The
+// stored update only names the new controller.
 bool IsOtherThanThere(const CommandContext& context, const ReplicationControllerUpdate& asked) {
   const Result<Json> created =
       ReadObject(context.session, ControllerPlace(context, asked.spec.new_name));
@@ -135,15 +136,15 @@ bool IsForOther(const CommandContext& context, const ReplicationControllerUpdate
   return !asked.spec.new_name.empty() && !name.empty() && asked.spec.new_name != name;
 }
 
-// Returns the name of the new controller that a rollback takes Pods from, which has begun; "" if
-// none has. `old`: the one that gets them.
+// Returns the name of the new controller from which a rollback takes Pods; "" if no rollback has
+// begun. `old`: the controller that gets the Pods.
 std::string RolledBackFrom(const CommandContext& context, const Json& old) {
   const std::string name = SourceName(old);
   if (name.empty() || !AnnotationOf(old, rc::kRenameJournal).empty()) return "";
   const Result<Json> source = ReadObject(context.session, ControllerPlace(context, name));
   if (!source.ok() || !Replaces(old, *source)) return "";
-  // Of an update that goes forward the target has no new one of its own. The old one may have been
-  // restored from a backup with another uid.
+  // In a rollback, the new controller names the old one as its source, too. Only the names are
+  // compared: the old one may have been restored from a backup with another uid.
   return SourceName(*source) == TextOf(old, "/metadata/name") ? name : "";
 }
 
@@ -181,9 +182,9 @@ std::string OtherImagesText(const CommandContext& context, const Json& update,
                           made.error().message + ')');
 }
 
-// Refuses what differs from an update that has begun: a file with other images than NEW has, or
-// another end. A command with NEW would delete the old controller, which a command without it
-// renames NEW to.
+// Refuses a command that differs from an update that has begun: by a file with other images than
+// NEW has, or by another end. At the end, a command with NEW deletes the old controller; one
+// without NEW gives NEW the name of the old one.
 std::optional<ExitCode> RefuseOtherThanBegun(const CommandContext& context, const Json& update,
                                              const Json& old) {
   const std::string name = TextOf(update, "/metadata/name");
@@ -194,8 +195,8 @@ std::optional<ExitCode> RefuseOtherThanBegun(const CommandContext& context, cons
   if (!created.ok() || !Replaces(*created, old)) return std::nullopt;
   const RollingUpdateFlags& flags = context.line.rolling_update;
   const bool by_file = !context.line.filenames.empty();
-  // kubectl notes no end. Its update by image renames NEW if nobody gave the name; of one by file
-  // nothing tells, so that is taken to end as this command does.
+  // kubectl notes no end. Its update by image renames NEW if kubectl has made up that name. Nothing
+  // tells how its update by file ends, so that is taken to end as this command does.
   const bool renames = by_file ? context.line.arguments.size() == 1 : rc::IsMadeUp(next, name);
   std::string end = AnnotationOf(*created, rc::kCleanup);
   if (end.empty()) end = renames ? rc::kRename : rc::kDelete;
@@ -215,7 +216,7 @@ std::optional<ExitCode> RefuseOtherThanBegun(const CommandContext& context, cons
     return ExitCode::kOtherUpdate;
   }
   const std::string& container = flags.container;
-  // Only of an image the name is noted.
+  // Only an update by image notes the name of NEW.
   const bool of_file = AnnotationOf(old, rc::kNextControllerId) != next;
   const Json& of_old = ListOf(old, "/spec/template/spec/containers");
   const std::string first = of_old.empty() ? "" : TextOf(of_old[0], "/name");
@@ -237,7 +238,8 @@ bool AsksForOther(const CommandContext& context, const Json& update, const Json&
   const auto asked = DecodeReplicationControllerUpdate(decoder, update.dump());
   const auto there = DecodeReplicationControllerUpdate(decoder, stored.dump());
   if (!asked.ok() || !there.ok()) return false;
-  // An edit of the spec has stopped the run. The way back to what it is for is no other update.
+  // An edit of the spec has stopped the run. A command that asks for the target of the run is no
+  // other update.
   const std::string& target = there->status.target;
   const bool failed = StateOf(context, stored) == UpdateState::kFailed;
   if (failed && !asked->spec.rollback && !target.empty() && rc::TargetOf(asked->spec) == target) {
@@ -253,7 +255,7 @@ std::optional<ExitCode> RefuseOtherUpdate(const CommandContext& context, const J
   const auto there = DecodeReplicationControllerUpdate(context.session.decoder(), stored.dump());
   if (!there.ok()) return std::nullopt;
   const bool failed = state == UpdateState::kFailed || state == UpdateState::kEnded;
-  // The Pods, and both selectors, have the key of the first command.
+  // The Pods, and both selectors, have the label key of the first command.
   const std::string key = TextOf(update, "/spec/deploymentLabelKey");
   if (key != there->spec.deployment_label_key &&
       context.line.rolling_update.given.contains("--deployment-label-key")) {
@@ -329,7 +331,7 @@ void WarnAboutOtherProgram(const CommandContext& context, const Json& update) {
   const bool back = FlagOf(update, "/spec/rollback");
   if (back && RolledBackFrom(context, *old).empty()) return;
   const std::string next = AnnotationOf(*old, rc::kNextControllerId);
-  // What another command has noted alone, this one begins anew.
+  // If another command has only noted its NEW, this command begins an update of its own.
   const std::string wanted = TextOf(update, "/spec/newName");
   const bool given = !AnnotationOf(*old, rc::kOriginalReplicasOf).empty();
   if (!given && !wanted.empty() && wanted != next) return;
@@ -349,7 +351,7 @@ std::optional<ExitCode> RefuseBesideWindlass(const CommandContext& context, cons
     if (kind == ErrorKind::kForbidden) {
       const Result<Json> old =
           ReadObject(context.session, ControllerPlace(context, TextOf(update, "/metadata/name")));
-      // Only one that has begun is in danger.
+      // Only an update that has begun is in danger.
       if (old.ok() && HasNotes(*old)) {
         context.console.Warning(stored.error().message +
                                 ", so this program does not know whether Windlass carries this "
@@ -366,7 +368,7 @@ std::optional<ExitCode> RefuseBesideWindlass(const CommandContext& context, cons
     context.console.Error(TextOf(*stored, "/status/message"));
     return ExitCode::kFailed;
   }
-  // Nobody would tell Windlass what this program has done with the half of an update.
+  // Windlass would not know what this program has done to an update that is half done.
   context.console.Error(
       ObjectName(place.resource, place.name) +
       (ended ? " has stopped on the way: leave out --local to go on with it or to take it back"

@@ -27,7 +27,7 @@ ExitCode WriteArgumentErrors(const Console& console, const std::vector<std::stri
   return ExitCode::kUsage;
 }
 
-// As the spec has durations: "90s", or "1500ms" if it is no number of whole seconds.
+// Returns the duration as the spec has it: "90s", or "1500ms" if it is no number of whole seconds.
 std::string DurationText(Duration duration) {
   const auto ms = std::chrono::duration_cast<milliseconds>(duration).count();
   return ms % 1000 == 0 ? std::to_string(ms / 1000) + 's' : std::to_string(ms) + "ms";

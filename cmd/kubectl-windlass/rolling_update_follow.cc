@@ -35,8 +35,8 @@ void SayWhatFollows(const CommandContext& context, const Json& update, const Bef
   const std::string what = back ? "rollback" : "update";
   const bool one_way = back || IsPastReturn(context, place, update);
   const std::string or_back = one_way ? "" : ", and --rollback takes it back";
-  // Somebody else may have turned the update round; or this command takes a failed one back before
-  // it begins its own.
+  // Another user may have turned the update round, or this command takes a failed update back
+  // before it begins its own.
   const bool asked = !back || context.line.rolling_update.rollback;
   const std::string again =
       "kubectl windlass rolling-update " + place.name + " --rollback -n " + place.namespace_;
@@ -65,8 +65,8 @@ void SayWhatFollows(const CommandContext& context, const Json& update, const Bef
   context.console.message(text + '\n');
 }
 
-// Returns the exit code of an update that has ended or is paused, and writes why; nullopt of one
-// that goes on. `back`: the command asked for a rollback.
+// Returns the exit code if the update has ended or is paused, and writes why; nullopt if it goes
+// on. `back`: the command asked for a rollback.
 std::optional<ExitCode> CodeOf(const CommandContext& context, const Json& update, bool back,
                                const Before& before) {
   const std::string phase = TextOf(update, "/status/phase");
@@ -85,8 +85,8 @@ std::optional<ExitCode> CodeOf(const CommandContext& context, const Json& update
   return IsRefusedForOther(update) ? ExitCode::kOtherUpdate : ExitCode::kFailed;
 }
 
-// What may be the matter with an update that Windlass has not looked at. It looks at a new one
-// within a second.
+// Returns what to check if Windlass has not looked at an update. It looks at a new one within a
+// second.
 std::string UnseenText(const CommandContext& context, const Place& place) {
   return "Windlass has not looked at " + ObjectName(place.resource, place.name) + " for " +
          std::to_string(kLongWait.count()) +
@@ -100,14 +100,14 @@ constexpr seconds kStillMax{30};
 // How soon after spec.updatePeriod something has to move.
 constexpr seconds kAfterPeriod{10};
 
-// Says once that an update has stood still for kStillMax: its Pods do not become available, or
-// nobody carries it on.
+// Warns once when an update has stood still for kStillMax: its Pods do not become available, or
+// Windlass does not run.
 class StandStill {
  public:
   explicit StandStill(const CommandContext& context) : context_(context) {}
 
-  // Returns how long it is until it has something to say if nothing moves; nullopt if it has said
-  // it.
+  // Returns how long it is until the warning is due, if nothing moves; nullopt if it has been
+  // printed.
   std::optional<Duration> Look(const Json& update);
 
  private:
@@ -146,9 +146,9 @@ std::optional<Duration> StandStill::Look(const Json& update) {
   return std::nullopt;
 }
 
-// The end of a wait, by Ctrl-C or by an error of the watch. `seen`: Windlass has looked at the
-// update.
-// `new_run`: the command has begun the update, not joined or turned one.
+// Ends a wait after Ctrl-C, --timeout, or an error of the watch, and says what becomes of the
+// update. `seen`: Windlass has looked at it. `new_run`: the command has begun it, and not joined or
+// turned one.
 ExitCode EndFollowing(const CommandContext& context, const Json& update, bool seen, bool new_run,
                       const Status& status) {
   const Session& session = context.session;

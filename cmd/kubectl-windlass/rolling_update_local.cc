@@ -1,4 +1,5 @@
-// The rolling update without a controller: planner.h of the planner says how to run it.
+// The rolling update without a controller: controller/replication_controller/planner.h says how to
+// run it.
 #include <algorithm>
 #include <memory>
 #include <nlohmann/json.hpp>
@@ -28,7 +29,7 @@ constexpr size_t kStepsMax = 64;
 constexpr Duration kRetryFirst = seconds(1);
 constexpr Duration kRetryMost = seconds(30);
 
-// Returns true if something else was written since what a write or read was made from.
+// Returns true if another client has changed the state from which the write or read was made.
 bool IsRace(ErrorKind kind) {
   return kind == ErrorKind::kConflict || kind == ErrorKind::kAlreadyExists ||
          kind == ErrorKind::kNotFound || kind == ErrorKind::kGone;
@@ -84,8 +85,8 @@ class LocalUpdate {
   Duration retry_ = kRetryFirst;
 };
 
-// Keeps the error of a write that the user may not make; nullopt: the write has succeeded. The
-// planner says only that it was refused.
+// Keeps the error of a write that the user may not make: the planner says only that it was refused.
+// nullopt: the write has succeeded.
 void LocalUpdate::KeepLackOfRight(const std::optional<Error>& error) {
   const bool lacks =
       error && error->kind == ErrorKind::kForbidden && error->detail != ErrorDetail::kDenied;
@@ -97,11 +98,11 @@ bool LocalUpdate::HasEnded() const {
   return phase == rc::kSucceeded || phase == rc::kRolledBack || phase == rc::kFailed;
 }
 
-// Another update is under way. If it has begun at the same time as this one, takes away the new
-// controller that this program has made.
+// Says that another update is under way. If that began at the same time as this one, deletes the
+// new controller that this program has made.
 ExitCode LocalUpdate::TellOther() const {
   const ReplicationController* made = plan_.MadeInVain();
-  // A webhook has given the one that this program made another image.
+  // A webhook has given the controller that this program made another image.
   const bool rewritten = ReasonOf(plan_.update(), "Stalled") == rc::kOtherImage;
   if (made == nullptr || rewritten) {
     context_.console.Error(TextOf(plan_.update(), "/status/message"));
@@ -134,10 +135,10 @@ ExitCode LocalUpdate::TellFailed() const {
   const bool changed = !plan_.decoded().status.target.empty();
   const bool has_old = plan_.View().old_controller != nullptr;
   const std::string reason = ReasonOf(plan_.update(), "Stalled");
-  // If the new one has another image, only the command that the error names goes on.
+  // If the new controller has another image, only the command that the error names goes on.
   if (!changed || !has_old || reason == rc::kOtherImage || reason == rc::kOldDeleted) return code;
   const bool one_way = plan_.decoded().spec.rollback || plan_.IsPastReturn();
-  // Nor does the same command go on with an old one that was restored from a backup.
+  // If the old controller was restored from a backup, the same command does not go on, either.
   const bool only_back = reason == rc::kUnexpectedAnnotations && !one_way;
   context_.console.message(only_back ? "The update stops here. --rollback takes it back.\n"
                            : one_way ? "The update stops here. The same command goes on with it.\n"
@@ -166,8 +167,8 @@ ExitCode LocalUpdate::PrintResult() const {
   return ExitCode::kDone;
 }
 
-// Prints the warnings that Windlass would send as Events. That of an update which fails or pauses
-// is its error.
+// Prints the warnings that Windlass would send as Events. The warning that an update fails or
+// pauses is left out: it is printed as the error.
 void LocalUpdate::Warn(const std::vector<Event>& events) const {
   for (const Event& event : events) {
     if (event.type != Event::Type::kWarning) continue;
@@ -176,9 +177,9 @@ void LocalUpdate::Warn(const std::vector<Event>& events) const {
   }
 }
 
-// Labels the Pod of `first`, and all others that are to get the label, at the same time: each is a
-// write of its own. Returns the error of one that failed, unless the planner says what follows:
-// then all are read again.
+// Labels the Pod of `first` and all others that are to get the label, at the same time: each label
+// is a write of its own. Returns the error of a write that failed, unless the planner goes on after
+// it. After such an error, everything is read again.
 std::optional<Error> LocalUpdate::LabelPods(Learned& learned, Write first) {
   std::vector<Write> writes;
   std::optional<Write> next = std::move(first);
@@ -260,7 +261,7 @@ LocalUpdate::Walk LocalUpdate::Step() {
 }
 
 // Returns the exit code if the command gives up after `error`; else how long it waits before it
-// looks again. Says what is the matter when that begins.
+// looks again. Warns about the first error of a series.
 std::variant<ExitCode, Duration> LocalUpdate::AfterError(const Error& error) {
   const MonotonicTime now = context_.session.clock().Now();
   if (!failing_since_) {
@@ -292,7 +293,7 @@ ExitCode LocalUpdate::Run() {
       const rc::View view = plan_.View();
       const bool noted = view.old_controller != nullptr &&
                          view.old_controller->meta.annotations.Has(rc::kNextControllerId);
-      // A rename has deleted the new one; another update, the old one.
+      // A rename has deleted the new controller; any other update, the old one.
       const bool is_late = plan_.IsPastReturn() ||
                            (view.old_controller == nullptr && view.new_controller != nullptr);
       const bool nothing = !changes_ && !noted && view.new_controller == nullptr && !is_late;
@@ -319,7 +320,7 @@ ExitCode LocalUpdate::Run() {
     } else {
       failing_since_.reset();
     }
-    // An interrupted wait, or one that ran into --timeout, is told above.
+    // If Ctrl-C or --timeout ends this wait, the loop reports that above.
     static_cast<void>(
         session.Wait([] { return false; }, std::max<Duration>(pause, milliseconds(20))));
   }

@@ -31,7 +31,8 @@ constexpr FieldOfFlag kFieldsOfFlags[] = {{"deploymentLabelKey", "--deployment-l
                                           {"cleanup", "--cleanup"},
                                           {"onExternalScale", "--on-external-scale"}};
 
-// Returns the exit code if an update, which may be over, has nothing to take back.
+// Refuses a rollback if the stored update, which may be over, has nothing to take back. Returns the
+// exit code when it has written the error, else nullopt.
 std::optional<ExitCode> RefuseToTakeBack(const CommandContext& context, const Json& update,
                                          const Json& stored) {
   if (!FlagOf(update, "/spec/rollback")) return std::nullopt;
@@ -49,12 +50,12 @@ std::optional<ExitCode> RefuseToTakeBack(const CommandContext& context, const Js
     return std::nullopt;
   }
   const Result<Json> controller = ReadObject(context.session, old);
-  // A finalizer may keep it.
+  // A finalizer may keep the old controller after its deletion.
   const bool goes = controller.ok() && IsDeleting(*controller);
-  // With NEW, and with a note, there may be one that another client has begun.
+  // If NEW is given, or the old controller has notes, another client may have begun an update.
   const bool given = FieldOf(update, "/spec/newName") != nullptr;
   if (!goes && (given || (controller.ok() && HasNotes(*controller)))) return std::nullopt;
-  // It was deleted, or is preserved without Pods.
+  // The old controller was deleted, or is preserved without Pods.
   const bool gone = controller.ok() ? NumberOf(*controller, "/spec/replicas", 1) == 0
                                     : controller.error().kind == ErrorKind::kNotFound;
   context.console.Error("the update of " + ObjectName(old.resource, old.name) +
@@ -172,18 +173,19 @@ Look LookBeforeWriting(const CommandContext& context, const Json& update) {
   if (!look.refused && look.stored) {
     look.refused = RefuseToTakeBack(context, update, *look.stored);
   }
-  // Of an update that is under way Windlass knows the state, also when the old one is gone.
+  // Windlass knows the state of an update that is under way, even if the old controller is gone.
   const UpdateState state = look.stored ? StateOf(context, *look.stored) : UpdateState::kDone;
   if (!look.refused && state != UpdateState::kUnderWay) {
     look.refused = CheckControllers(context, update);
   }
-  // The plan has no status, which keeps the name also if somebody has taken the annotation away.
+  // The plan has no status. The stored status keeps the name of NEW, even if a user has removed the
+  // annotation.
   const bool failed = state == UpdateState::kFailed || state == UpdateState::kEnded;
   const std::string known = failed ? TextOf(*look.stored, "/status/newName") : "";
   if (FlagOf(update, "/spec/rollback") && !known.empty()) {
     look.planned["spec"]["newName"] = TextOf(look.planned, "/spec/newName", known);
   }
-  // One that is under way goes on from what its status says. Any other begins anew.
+  // An update that is under way goes on from what its status says. Any other update begins anew.
   if (look.refused || state == UpdateState::kUnderWay) return look;
   look.refused = RefuseSharedNew(context, update);
   if (look.refused) return look;

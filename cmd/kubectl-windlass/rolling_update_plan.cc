@@ -55,10 +55,12 @@ Planned PlanOf(const CommandContext& context, const Json& update, PlanFrom from)
     const auto* question = std::get_if<Read>(&step);
     if (question == nullptr) return planned;
     Result<Reply> reply = planned.plan.Send(question->request);
-    // A policy may deny it to this user alone. But nothing is taken back for what it may deny.
+    // A policy may deny the request to this user alone, so a denial leaves the answer open. But it
+    // counts before a failed update is taken back: that may be in vain.
     const bool taken_back = from == PlanFrom::kTakenBack;
     const bool denied = !reply.ok() && reply.error().detail == ErrorDetail::kDenied;
-    // With --local the user's own right counts, and goes on without the rest, as the command does.
+    // With --local, only the user's right to create the controller counts. Like the command, the
+    // plan goes on without other rights.
     const bool forbidden = !reply.ok() && reply.error().kind == ErrorKind::kForbidden;
     const bool local = context.line.rolling_update.local;
     const bool lacks_right = forbidden && !local && !(denied && taken_back);
@@ -70,7 +72,7 @@ Planned PlanOf(const CommandContext& context, const Json& update, PlanFrom from)
         planned.lacks_right = std::move(told);
       }
     }
-    // The one that goes leaves its place in a quota.
+    // The controller that goes when an update is taken back leaves its place in a quota.
     const bool frees = taken_back && !reply.ok() && reply.error().kind == ErrorKind::kQuotaExceeded;
     const bool goes_on = reply.ok() || GoesOnAfter(*question, reply.error().kind);
     if (lacks_right || frees || !goes_on) {
@@ -102,27 +104,27 @@ ExitCode TellRefusal(const CommandContext& context, const Planned& planned) {
   return IsRefusedForOther(plan.update()) ? ExitCode::kOtherUpdate : ExitCode::kFailed;
 }
 
-// One of the two controllers; null if it does not exist.
+// Returns one of the two controllers; null if it does not exist.
 Result<Json> ObjectOf(const CommandContext& context, const ReplicationController* controller) {
   if (controller == nullptr) return Json();
   return ReadObject(context.session, {resources::kReplicationControllers, context.namespace_,
                                       controller->meta.name});
 }
 
-// The new controller, which may be still to be made.
+// Returns the new controller: as it exists, or as it would be made.
 Result<Json> NewOf(const CommandContext& context, const rc::Situation& situation) {
   const rc::View& view = situation.view;
   if (view.new_controller != nullptr || view.old_controller == nullptr ||
       situation.spec().rollback || view.old_controller->meta.annotations.Has(rc::kRenameJournal)) {
     return ObjectOf(context, view.new_controller);
   }
-  // What that depends on was read in the steps before.
+  // All that the new controller depends on was read in the steps before.
   WINDLASS_TRY(const ReplicationController made,
                rc::MakeNewController(situation, rc::SizeBefore(situation).value));
   return Json::parse(rc::CreateRequest(made).body(), nullptr, false);
 }
 
-// Prints both, the one that is replaced first.
+// Prints both controllers, the one that is replaced first.
 Status PrintBoth(const CommandContext& context, const Planned& planned) {
   const rc::View view = planned.plan.View();
   const rc::Situation situation =
@@ -133,7 +135,7 @@ Status PrintBoth(const CommandContext& context, const Planned& planned) {
     context.console.message("The rename of " + situation.new_name + " to " + situation.old_name() +
                             ", which was cut off, would be finished first.\n");
   }
-  // What the old one is updated to then depends on what it is then.
+  // What the old controller is updated to depends on what the rename makes of it.
   const bool unknown = ends_rename && situation.spec().new_name.empty();
   if (context.line.output == OutputFormat::kText) {
     if (unknown) return Unit{};

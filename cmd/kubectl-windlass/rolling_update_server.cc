@@ -46,10 +46,10 @@ Result<Json> Replace(const CommandContext& context, const Json& update, const Js
                      {kJsonPatch, operations.dump(), kPluginFieldManager, IsDry(context)});
 }
 
-// Begins an update anew that has ended or failed, and whose spec stays as it is. A patch would
-// change nothing, not even its generation, so Windlass would not look at it, and its status would
-// go on saying that it failed: it is deleted, and created again. What it has done is noted on the
-// two ReplicationControllers.
+// Begins an update anew that has ended or failed, and whose spec stays as it is. A patch would not
+// change its generation, so Windlass would not look at it, and its status would go on saying that
+// it failed. So the update is deleted, and created again. What it has done is noted on the two
+// ReplicationControllers.
 Result<Json> BeginAgain(const CommandContext& context, const Json& ended) {
   Json update = {
       {"apiVersion", resources::kReplicationControllerUpdates.GroupVersion()},
@@ -60,7 +60,7 @@ Result<Json> BeginAgain(const CommandContext& context, const Json& ended) {
     const Json* map = FieldOf(ended, std::string("/metadata/") + key);
     if (map != nullptr) update["metadata"][key] = *map;
   }
-  // Nothing is deleted if the creation is refused.
+  // Nothing is deleted if the API server would refuse the creation.
   const Result<Json> may = Create(context, update, true);
   const bool refused = !may.ok() && may.error().kind != ErrorKind::kAlreadyExists &&
                        may.error().detail != ErrorDetail::kNoDryRun;
@@ -119,7 +119,7 @@ Status RemoveUpdate(const CommandContext& context, const Json& stored, bool dry)
   const Request request = Request::Delete(resource, VersionOf(update.meta));
   HttpRequest http = ToHttp(request, kPluginFieldManager);
   if (dry) {
-    // The API server reads no query beside the body.
+    // The API server does not read the query of a DELETE that has a body.
     Json options = Json::parse(http.body);
     options["dryRun"] = {"All"};
     http.body = options.dump();
@@ -133,8 +133,8 @@ Status RemoveUpdate(const CommandContext& context, const Json& stored, bool dry)
 
 namespace {
 
-// Returns the stored update if it failed and another one is asked for: then what it has done is
-// taken back first. nullopt if there is nothing to take back.
+// Returns the stored update if it has failed and the command asks for another one: then what the
+// failed one has done is taken back first. Returns nullopt if there is nothing to take back.
 std::optional<Json> FailedOneBefore(const CommandContext& context, const Json& update) {
   if (FlagOf(update, "/spec/rollback") || !context.line.rolling_update.wait) return std::nullopt;
   Result<Json> stored = ReadObject(context.session, PlaceOfUpdate(context, update));
@@ -148,7 +148,7 @@ std::optional<Json> FailedOneBefore(const CommandContext& context, const Json& u
   return *std::move(stored);
 }
 
-// Returns the exit code if that does not succeed.
+// Takes the failed update back, and follows that. Returns the exit code if it does not succeed.
 std::optional<ExitCode> TakeBack(const CommandContext& context, const Json& update,
                                  const Json& failed) {
   Json back = update;
@@ -162,7 +162,8 @@ std::optional<ExitCode> TakeBack(const CommandContext& context, const Json& upda
   return code == ExitCode::kDone ? std::nullopt : std::optional(code);
 }
 
-// Writes the update, and follows it.
+// Follows the update that `attempt` has written; with --no-wait or --dry-run, only prints it. If
+// nothing was written, returns the exit code of the refusal or the error.
 ExitCode Carry(const CommandContext& context, const Json& update, const Attempt& attempt) {
   if (attempt.refused) return *attempt.refused;
   if (!attempt.written.ok()) {
@@ -177,8 +178,8 @@ ExitCode Carry(const CommandContext& context, const Json& update, const Attempt&
   return ExitCode::kDone;
 }
 
-// Runs an update after one that failed, which is taken back first. What refuses the new one refuses
-// it before that.
+// Takes back the update that failed, and then runs the new one. The checks that may refuse the new
+// one come before both.
 ExitCode RunAfterFailed(const CommandContext& context, const Json& update, const Json& failed) {
   if (const auto refused = CheckControllers(context, update)) return *refused;
   if (const auto refused = RefuseSharedNew(context, update)) return *refused;
@@ -191,7 +192,7 @@ ExitCode RunAfterFailed(const CommandContext& context, const Json& update, const
                           (dry ? "would be" : "is") + " taken back first.\n");
   if (context.line.dry_run == "client") return PrintPlan(context, update, PlanFrom::kTakenBack);
   if (dry) {
-    // As it is written after the way back.
+    // The API server checks the spec as it is written after the failed update is taken back.
     const Result<Json> checked = Replace(context, update, failed, update["spec"]);
     return Carry(context, update,
                  {.written = checked.ok() ? Result<Written>(Written{*checked})

@@ -30,9 +30,12 @@ const Json* Find(const std::vector<const Json*>& objects,
   return found == objects.end() ? nullptr : *found;
 }
 
-// Returns the ReplicaSet of spec.template: it has that template or, if the API server added its
-// defaults to it, a note of what was asked for. One that Windlass took over may lack the note: it
-// has the published revision, unless Pods follow another one.
+// Returns the ReplicaSet of spec.template, the first of these:
+//   - one that has that template
+//   - one with a note that the template was asked for: the API server has added its defaults to the
+//     stored one
+//   - one without a note, which Windlass took over: it has the published revision, unless Pods
+//     follow another one
 const Json* FindAskedFor(const Json& rollout, const std::vector<const Json*>& sets) {
   const std::optional<Fingerprint> wanted = TemplateOf(rollout);
   if (!wanted) return nullptr;
@@ -49,7 +52,7 @@ const Json* FindAskedFor(const Json& rollout, const std::vector<const Json*>& se
   });
 }
 
-// Returns the one with the highest revision; null if there is none.
+// Returns the ReplicaSet with the highest revision; null if there is none.
 const Json* Newest(const std::vector<const Json*>& replica_sets) {
   const auto found =
       std::ranges::max_element(replica_sets, {}, [](const Json* rs) { return RevisionOf(*rs); });

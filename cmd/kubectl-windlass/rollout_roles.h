@@ -10,10 +10,11 @@
 namespace windlass::cli {
 
 struct RolloutRoles {
-  // Of status.stableRevision. That revision may have got another number since: an abort gives it
-  // the highest one. Null: there is none, or it was deleted.
+  // The ReplicaSet of status.stableRevision. It may have got another number since: an abort gives
+  // it the highest one. Null if there is none, or it was deleted.
   const Json* stable = nullptr;
-  // Of spec.template; null if it has none. During an abort no Pod gets it.
+  // The ReplicaSet of spec.template; null if there is none. During an abort no Pod gets that
+  // template.
   const Json* asked_for = nullptr;
 };
 
@@ -23,17 +24,18 @@ RolloutRoles RolesOf(const Json& rollout, const std::vector<const Json*>& replic
 // Returns true if the ReplicaSet had that number before it got another one.
 bool HadRevision(const Json& replica_set, int64_t revision);
 
-// Returns true if the ReplicaSet was complete once. The note "7/5d9dc68fdf" has its
-// pod-template-hash, else it was copied from another one.
+// Returns true if the ReplicaSet was complete once. The note "7/5d9dc68fdf" must end with the
+// ReplicaSet's own pod-template-hash: otherwise it was copied from another ReplicaSet.
 bool WasComplete(const Json& replica_set);
 
 // Returns the ReplicaSet that spec.rollbackTo without a revision goes back to, as Windlass chooses
 // it:
-//   - the newest one beside that of the template that was complete once, as its note or
-//     status.stableRevision says
+//   - the newest one that was complete once, as its note or status.stableRevision says, and is not
+//     that of the template
 //   - else the one before the present one, as kubectl rollout undo does
-// During an abort, what Pods follow has the highest number, and counts as one before. Null if there
-// is none. Example: revisions 5 and 6 (complete), 7 (broken), 8 (the template): 6.
+// During an abort, the ReplicaSet that Pods follow has the highest number, and counts as one before
+// the present one. Null if there is none. Example: revisions 5 and 6 (complete), 7 (broken), 8 (the
+// template): 6.
 const Json* RevisionBefore(const Json& rollout, const std::vector<const Json*>& replica_sets);
 
 }  // namespace windlass::cli

@@ -85,7 +85,7 @@ class Connected {
 
  private:
   const SystemClock clock_;
-  // Warnings about credentials while they are renewed. The commands say what fails.
+  // Drops the warnings about credentials that are being renewed. The commands say what fails.
   NullLog log_;
   Inbox& inbox_;
   TimerQueue timers_;
@@ -158,7 +158,8 @@ ExitCode RunComplete(const Console& console, const std::vector<std::string>& wor
   return ExitCode::kDone;
 }
 
-// Says that anybody could pose as the API server, if the user has chosen that.
+// Warns that any server could pose as the API server, if the user does not have its certificate
+// verified.
 void WarnOfTrust(const Console& console, const ClientConfig& config) {
   if (!config.tls.insecure_skip_verify || !config.server.starts_with("https://")) return;
   console.Warning("the certificate of the API server " + config.server +
@@ -172,8 +173,8 @@ void ForbidCoreDumps() {
   if (setrlimit(RLIMIT_CORE, &one_byte) != 0) return;
 }
 
-// Has the network and Ctrl-C while `run` runs. `run` gets the inbox, and a place for the session
-// that Ctrl-C interrupts.
+// Starts the network and the handling of Ctrl-C, and calls `run`. `run` gets the inbox, and a place
+// for the session that Ctrl-C interrupts.
 ExitCode WithNetwork(const std::function<ExitCode(Inbox& inbox, Session*& session)>& run) {
   Inbox inbox;
   Session* session = nullptr;
@@ -182,7 +183,7 @@ ExitCode WithNetwork(const std::function<ExitCode(Inbox& inbox, Session*& sessio
       [&session] {
         if (session != nullptr) session->Interrupt();
       },
-      // What a command takes back when it is interrupted, it takes back within kLastWait.
+      // A command that was interrupted has kLastWait to take back what it has written.
       {.hang_up = true, .second_after = kLastWait + seconds(1)});
   InitializeNetworkThread();
   return run(inbox, session);
@@ -217,7 +218,7 @@ ExitCode RunOrThrow(const Console& console, const std::vector<std::string>& argu
     return ExitCode::kDone;
   }
   if (line->command == CommandName::kCompletion) return RunCompletion(console, *line);
-  // Before the signals are taken over: Ctrl-C ends the program while it reads.
+  // Read before the signals are taken over, so that Ctrl-C ends the program while it reads.
   if (std::ranges::count(line->filenames, "-") > 0) {
     line->standard_input = ReadManifestBytes(std::cin);
   }

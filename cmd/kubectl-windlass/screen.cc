@@ -24,7 +24,8 @@ void Screen::Draw(const std::vector<std::string>& lines, const TerminalSize& siz
   if (lines == drawn_ && size == size_) return;
   std::string text = drawn_.empty() ? kSecondScreen : "";
   text += kHome;
-  // Cleared first: behind a line of the full width the cursor still stands on its last character.
+  // Cleared first: after a line of the full width the cursor still stands on its last character,
+  // which would be cleared, too.
   for (const std::string& line : lines) text += kClearLine + line + '\n';
   console_.out(text + kClearBelow);
   drawn_ = lines;

@@ -1,7 +1,7 @@
 // Screen: a page that is drawn again and again in a terminal, on the terminal's second screen as
 // full-screen programs do. A window that becomes narrower or lower folds or hides lines that are
-// drawn already: here they never mix with what the terminal showed before. The last page is left
-// on the first screen.
+// drawn already. On the second screen, they never mix with what the terminal showed before. At the
+// end, the last page is written to the first screen.
 #pragma once
 
 #include <string>
@@ -26,10 +26,11 @@ class Screen {
   Screen(const Screen&) = delete;
   Screen& operator=(const Screen&) = delete;
 
-  // Draws the lines, fewer than the terminal has, each of at most its width. `size`: what they were
-  // made for.
+  // Draws the lines: fewer than the terminal has, and none wider than it. `size`: the size of the
+  // terminal for which they were made.
   void Draw(const std::vector<std::string>& lines, const TerminalSize& size);
-  // Goes back to the first screen. Call it before an error is written, which would vanish else.
+  // Goes back to the first screen. Call it before an error is written: on the second screen the
+  // error would vanish.
   void Leave();
 
  private:

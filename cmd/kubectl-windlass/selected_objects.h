@@ -11,14 +11,14 @@ namespace windlass::cli {
 
 struct Selected {
   std::vector<Place> places;   // each once, in the order of the command line
-  std::vector<Error> missing;  // of names without a type that no object has; for people
+  std::vector<Error> missing;  // of names without a type that were not found; for people
 };
 
 // Returns the objects; there is at least one, or one that is missing.
 //   - A name without a type is looked up (named_object.h).
-//   - A type with -l is those of the namespace that have the labels.
-//   - Of the objects of -f, those whose kind has the command; their own namespace wins. Nothing but
-//     their names is taken from the file.
+//   - A type with -l selects the objects of that type in the namespace that have the labels.
+//   - -f selects the objects in the files whose kind has the command. A namespace in the file wins
+//     over that of the context. Only kinds, namespaces and names are taken from the file.
 // Returns kConfig for a usage error, also if a named object's kind does not have the command; any
 // other error has a text for people.
 Result<Selected> SelectObjects(const CommandContext& context);

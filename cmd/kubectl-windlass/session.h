@@ -1,7 +1,7 @@
 // Session: one run of a command. It sends requests one after another and waits for the answers,
 // over the asynchronous transport; the core loop runs while it waits.
 //
-// Two things end every wait early, and everything that comes after it:
+// Two things end a wait early, and every later one:
 //   - --timeout has passed: timed_out() is true;
 //   - the user pressed Ctrl-C: interrupted() is true.
 // Both return kCancelled. Core thread only.
@@ -24,12 +24,13 @@ namespace windlass::cli {
 
 // How long one request may take without --request-timeout.
 inline constexpr Duration kRequestTimeout = seconds(32);
-// How often a request is sent that the API server answers with 429 Too Many Requests.
+// How many times, at most, a request is sent that the API server answers with 429 Too Many
+// Requests.
 inline constexpr int kTriesMax = 4;
-// How many requests SendAll has in flight.
+// How many requests SendAll has in flight at most.
 inline constexpr size_t kInFlightMax = 16;
 
-// How long a request may take that is sent when the session has ended already.
+// How long a request may take that is sent after the session has ended (SendLast).
 inline constexpr Duration kLastWait = seconds(5);
 
 class Session {
@@ -49,19 +50,19 @@ class Session {
   Session(const Session&) = delete;
   Session& operator=(const Session&) = delete;
 
-  // Sends `request` and waits for the answer. What it means for `verb` is as FromHttp says
-  // (kubeclient/client/client.h). Sets the request's deadline. Sends again after a 429, and a read
-  // of which nothing reached the server.
+  // Sends `request` and waits for the answer. FromHttp says what an answer means for `verb`
+  // (kubeclient/client/client.h). Sets the request's deadline. Sends the request again after a 429,
+  // and once more if it is a read of which nothing reached the server.
   Result<Reply> Send(HttpRequest request, Verb verb);
   // Sends several requests, at most kInFlightMax at a time, and waits for all answers, which are in
   // the order of the requests.
   std::vector<Result<Reply>> SendAll(const std::vector<HttpRequest>& requests, Verb verb);
 
-  // Sends a request after the session was interrupted or has timed out, and waits kLastWait for the
-  // answer: what the command has written is taken away.
+  // Sends a request after the session was interrupted or has timed out, to take away what the
+  // command has written. Waits for the answer at most kLastWait.
   Result<Reply> SendLast(HttpRequest request, Verb verb);
 
-  // The same for an answer that is no API object. Returns its body.
+  // Sends a GET of `target`, once, for an answer that is no API object. Returns its body.
   Result<std::string> GetText(const std::string& target);
 
   // Waits until `finished` returns true, or until `longest` has passed. Both are a success.

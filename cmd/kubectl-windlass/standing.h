@@ -11,7 +11,7 @@
 namespace windlass::cli {
 
 struct Standing {
-  std::string sentence;            // one line; "" if only `why` is said
+  std::string sentence;            // one line; "" if only `why` is printed
   std::optional<ExitCode> ends{};  // nullopt: it goes on by itself
   // For an end other than kDone: what is wrong or what it waits for, and what to do.
   std::string why{};

@@ -21,8 +21,8 @@
 namespace windlass::cli {
 namespace {
 
-// Follows one rollout. Its template is the one that the object had at first: another one is a newer
-// rollout.
+// Follows one rollout, that of the template which the object had at first. Another template is a
+// newer rollout.
 class StatusWatch {
  public:
   StatusWatch(const CommandContext& context, const Place& place,
@@ -32,7 +32,8 @@ class StatusWatch {
   // Prints where `object` stands if that is news, with what keeps its Pods from being available.
   // Returns the exit code if the command ends.
   std::optional<ExitCode> Look(const Json& object, const std::optional<Cause>& cause);
-  // Takes note of what the object was when the command began, before its turn came.
+  // Takes note of what the object was when the command began, which may have followed other objects
+  // first.
   void Begin(const Json& first) { static_cast<void>(Superseded(first, standing_(first))); }
   // Prints the error at which the command ends.
   ExitCode End(const Error& error);
@@ -49,15 +50,15 @@ class StatusWatch {
   std::optional<Json> template_;
   int64_t generation_ = 0;         // of the first object that had this template
   std::optional<bool> went_back_;  // the first object had spec.rollback
-  bool rolls_back_ = false;        // the objects until now had spec.rollbackTo
+  bool rolls_back_ = false;        // every object so far had spec.rollbackTo
   std::string said_;
-  std::set<std::string> said_causes_;  // reasons that were said with that sentence
+  std::set<std::string> said_causes_;  // reasons printed with that sentence
   Standing last_;
 };
 
-// Returns how the rollout ended if another one took its place, or nullopt.
+// Returns how the rollout ended if another one took its place; nullopt if none did.
 std::optional<Standing> StatusWatch::Superseded(const Json& object, const Standing& standing) {
-  // An update of a ReplicationController that goes back, and did not at first.
+  // The update of a ReplicationController has ended in the other direction than it had at first.
   const bool goes_back = FlagOf(object, "/spec/rollback");
   if (!went_back_) went_back_ = goes_back;
   if (goes_back != *went_back_ && standing.ends == ExitCode::kDone) {
@@ -67,7 +68,7 @@ std::optional<Standing> StatusWatch::Superseded(const Json& object, const Standi
     return ended;
   }
   const Json* now = FieldOf(object, "/spec/template");
-  // A rollback that was asked for before is what the user waits for.
+  // If a rollback was asked for before the command began, the user waits for that.
   const bool rolls_back = FieldOf(object, "/spec/rollbackTo") != nullptr;
   if (!template_) rolls_back_ = rolls_back;
   if (!template_ || rolls_back_) generation_ = NumberOf(object, "/metadata/generation");
@@ -95,14 +96,15 @@ bool StatusWatch::IsOtherRevision(const Standing& standing) const {
   return wanted > 0 && standing.revision > 0 && standing.revision != wanted;
 }
 
-// Writes one line of -o json, or one document of -o yaml.
+// Prints where the rollout stands: a sentence, a line of -o json, or a document of -o yaml. With -o
+// name, prints only the name, at the end.
 void StatusWatch::Say(const Standing& standing, const std::optional<Cause>& cause, bool final) {
   const OutputFormat format = context_.line.output;
   if (format == OutputFormat::kText) {
     if (standing.sentence.empty()) return;
     if (standing.sentence != said_) said_causes_.clear();
-    // The text of a cause may change every few seconds ("back-off 20s", "40s"), and its reason go
-    // to and fro (ErrImagePull, ImagePullBackOff): each reason is said once.
+    // The text of a cause may change every few seconds ("back-off 20s", "40s"), and its reason may
+    // go to and fro (ErrImagePull, ImagePullBackOff). So each reason is printed once.
     const bool new_cause = cause && said_causes_.insert(cause->reason).second;
     if (standing.sentence == said_ && !new_cause) return;
     said_ = standing.sentence;
@@ -184,8 +186,9 @@ constexpr size_t kObject = 0;
 constexpr size_t kMakers = 1;
 constexpr size_t kPods = 2;
 
-// Returns what is followed: the object, what makes its Pods, and these. Who may not read Pods still
-// follows the object. `maker`: the ReplicationController that makes them; null: ReplicaSets do.
+// Returns what is followed: the object, what makes its Pods, and the Pods. A user who may not read
+// Pods still follows the object. `maker`: the ReplicationController that makes the Pods; null if
+// ReplicaSets make them.
 std::vector<Selection> ToFollow(const Place& place, const Json& object, const Json& maker) {
   const std::string& in = place.namespace_;
   const std::string labels =
@@ -205,9 +208,11 @@ std::vector<Selection> ToFollow(const Place& place, const Json& object, const Js
   return selections;
 }
 
-// Returns what keeps the rollout from getting on, if it does not end by itself: a refused write, a
-// revision that was given up in place, a webhook that takes what is noted on Pods, or why its Pods
-// are not available.
+// Returns what keeps the rollout from getting on, if that does not end by itself; else nullopt:
+//   - a refused write
+//   - a revision that was given up in place
+//   - a webhook that removes what Windlass notes on Pods
+//   - why its Pods are not available
 std::optional<Cause> CauseIn(const Follow& follow, const Json& object, const Standing& standing,
                              bool sets, WallTime now) {
   // The Pods that there are may be of another template.
@@ -244,7 +249,7 @@ std::optional<ExitCode> WatchStatus(const CommandContext& context, const Place& 
   const bool explains = selections.size() > kPods;
   Follow follow(context.session, selections);
   LongWait long_wait(context);
-  // One that has ended needs no Pods.
+  // A rollout that has ended needs no look at its Pods.
   if (!explains || standing(object).ends) {
     if (const auto code = watch.Look(object, std::nullopt)) return *code;
   }
@@ -263,10 +268,10 @@ std::optional<ExitCode> WatchStatus(const CommandContext& context, const Place& 
                                           context.session.clock().Wall())
                                 : std::nullopt;
     if (const auto code = watch.Look(now, cause)) return *code;
-    // ReadWorkload has said it of one that has waited already.
+    // ReadWorkload has printed this warning already if the change was old enough.
     const std::string unseen = UnobservedText(now, place);
     long_wait.Look(unseen == context.done->told ? "" : unseen);
-    // Every change of a Pod is one; all Pods are looked at.
+    // Every change of a Pod is a change here, and each look goes through all Pods.
     status = context.session.Wait([] { return false; }, kLookPause);
     if (status.ok()) status = follow.NextChange(long_wait.Next());
   }

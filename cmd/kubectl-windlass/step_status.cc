@@ -9,16 +9,16 @@ namespace {
 
 constexpr std::string_view kForce = "/force";
 
-// Returns true if Windlass waits for more replicas: there are none, or it calls it a pause that
-// Pods of the step are not available.
+// Returns true if Windlass waits for more replicas: spec.replicas is 0, or it is 1 and the phase is
+// Paused while Pods of the step are not available.
 bool HasNoPods(const Json& rollout) {
   const int64_t replicas = NumberOf(rollout, "/spec/replicas", 1);
   return replicas == 0 || (replicas == 1 && TextOf(rollout, "/status/phase") == "Paused");
 }
 
-// Windlass says since when the Pods are available. An older one does not, which shows by
-// status.step.replicas: there the counters of all Pods have to do. Example: 4 Pods, 1 of them of
-// the new revision: if 4 are available, so is that one; if 3 are, it may be any.
+// Windlass writes status.step.availableSince while the Pods are available. An older Windlass, which
+// did not write status.step.replicas, leaves only the counters of all Pods. Example: 4 Pods, 1 of
+// them of the new revision. If 4 are available, so is that one; if 3 are, any one may be missing.
 StepPods PodsOfStep(const Json& rollout) {
   if (FieldOf(rollout, "/status/step/availableSince") != nullptr) return StepPods::kAvailable;
   if (FieldOf(rollout, "/status/step/replicas") != nullptr) {

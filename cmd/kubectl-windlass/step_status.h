@@ -15,7 +15,7 @@ namespace windlass::cli {
 enum class StepPods : uint8_t {
   kAvailable,
   kNotAvailable,
-  kNone,     // the size leaves the step none, so that only a forced promotion ends it
+  kNone,     // too few replicas for a Pod of the step: only a forced promotion ends it
   kNotTold,  // an older Windlass wrote the status, and its counters leave it open
 };
 
@@ -25,7 +25,7 @@ struct StepStatus {
   int64_t total = 0;
   int64_t revision = 0;        // of the rollout
   int64_t shortened_from = 0;  // its index before the list was shortened below it; else 0
-  bool is_pause = false;       // the step is one, and is not over
+  bool is_pause = false;       // the step is a pause that is not over
   bool ends = false;           // it is a pause with a duration
   bool promoted = false;       // the annotation windlass.dev/promote ends it, or all steps
   bool forced = false;         // the same, although Pods of the step are not available
@@ -38,12 +38,12 @@ struct StepStatus {
 std::optional<StepStatus> StepStatusOf(const Json& rollout);
 
 // Returns what the annotation windlass.dev/promote says to end the step, or all steps if `full`:
-// "2@8", "full@8". With `force` it ends although Pods of the step are not available: "2@8/force".
+// "2@8", "full@8". With `force`, the step ends although its Pods are not available: "2@8/force".
 std::string PromoteText(const StepStatus& step, bool full, bool force);
 
 // Returns why a step without a Pod lasts, and what to do: "with 1 replica no Pod proves revision 8:
 // scale up, or end it with kubectl windlass promote rollout/web --force". `object`: "rollout/web".
-// With `full`, or at a step that is no pause, it names what ends all steps.
+// With `full`, or at a step that is no pause, the text names the command that ends all steps.
 std::string NoPodsText(const Json& rollout, const StepStatus& step, const std::string& object,
                        bool full);
 

@@ -9,9 +9,10 @@ namespace {
 
 constexpr size_t kGap = 3;        // kubectl's
 constexpr size_t kNarrowGap = 2;  // where the columns do not fit a line
-// The last column gets a line of its own rather than less than this, or half of the width.
+// The last column gets a line of its own if it would have less room than this, than half of the
+// width, and than its widest cell.
 constexpr size_t kTextLeast = 40;
-// In a window where less is left of the first column, the tree is not drawn.
+// If the lines of the tree leave fewer cells than this for a name, they are not drawn.
 constexpr size_t kNameLeast = 4;
 
 // Appends blanks until the line takes `cells` cells.

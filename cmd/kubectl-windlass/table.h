@@ -11,7 +11,7 @@ namespace windlass::cli {
 struct TableRow {
   std::vector<std::string> cells;  // one line each (Printable)
   std::string lead{};              // drawn before the first cell: "│  ├─ "
-  std::string rail{};              // goes on below the row while its text has further lines: "│  │"
+  std::string rail{};              // drawn before each further line of the row: "│  │"
   bool spans = false;              // has one cell, which does not make the first column wider
 };
 
@@ -35,7 +35,7 @@ class TableLayout {
   std::vector<std::string> LinesOf(const TableRow& row) const;
   // Returns true if columns before the last one do not fit a line.
   bool is_narrow() const { return narrow_; }
-  // Returns a further line of a row that has this text, cut to the width.
+  // Returns a further line of the row, with this text, cut to the width.
   std::string Below(const TableRow& row, const std::string& text) const;
 
  private:

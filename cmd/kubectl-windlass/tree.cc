@@ -70,8 +70,8 @@ std::string ConditionText(const Json* condition) {
   return TextOf(*condition, "/reason") + ": " + TextOf(*condition, "/message");
 }
 
-// Returns what a line Warning says; "" if `status`, the line above, quotes it already, as that of a
-// stalled Rollout does.
+// Returns the text of a line Warning; "" if `status`, the text of the line Status, quotes it
+// already, as that of a stalled Rollout does.
 std::string WarningText(const Json& workload, const std::string& status) {
   const Json* why = WhyUnobserved(workload);
   if (why == nullptr) why = RefusedUpdate(workload);
@@ -125,7 +125,8 @@ void AddHeader(const Json& workload, const ResourceId& resource, const RolloutRo
   }
 }
 
-// Returns the ReplicaSet that Pods get now: the one of the published revision.
+// Returns true if Pods get this ReplicaSet now. For a Deployment it is the one of the present
+// template, otherwise that of the published revision.
 bool IsNew(const Json& replica_set, const Json& workload, const ResourceId& resource) {
   const Json* pod_template = FieldOf(workload, "/spec/template");
   const Json* own = FieldOf(replica_set, "/spec/template");
@@ -136,8 +137,8 @@ bool IsNew(const Json& replica_set, const Json& workload, const ResourceId& reso
   return revision > 0 && RevisionOf(replica_set) == revision;
 }
 
-// Returns what the ReplicaSet is to the workload. During an abort none is new: Pods follow the
-// stable one, and get nothing of what was asked for.
+// Returns what the ReplicaSet is to the workload. During an abort no ReplicaSet is new: Pods follow
+// the stable one, and none gets the template that was asked for.
 std::string RoleText(const Json& replica_set, const Json& workload, const ResourceId& resource,
                      const RolloutRoles& roles) {
   const bool stable = roles.stable == &replica_set;
@@ -150,7 +151,8 @@ std::string RoleText(const Json& replica_set, const Json& workload, const Resour
   return asked_for ? "asked for" : "old";
 }
 
-// Returns the branch of what owns Pods, with why it cannot make some, and without its Pods.
+// Returns the branch of an owner of Pods, with the reason if it cannot make Pods. The caller adds
+// the Pods.
 ReplicaSetBranch BranchOf(const Json& owner, std::string status, std::string why) {
   ReplicaSetBranch branch;
   branch.name = TextOf(owner, "/metadata/name");
@@ -159,7 +161,8 @@ ReplicaSetBranch BranchOf(const Json& owner, std::string status, std::string why
                  std::to_string(NumberOf(owner, "/spec/replicas"));
   branch.created = TimeOf(owner, "/metadata/creationTimestamp");
   branch.why = std::move(why);
-  // A new one that goes with its Pods holds up the rollout until the last of them is gone.
+  // A new owner that is deleted together with its Pods holds up the rollout until the last Pod is
+  // gone.
   if (IsDeleting(owner)) {
     branch.why += ", is being deleted";
     branch.mood = Mood::kBad;
@@ -178,7 +181,7 @@ std::vector<PodState> PodsOf(const Json& owner, const std::vector<const Json*>& 
   for (const Json* pod : pods) {
     if (IsOwnedBy(*pod, owner)) states.push_back(StateOfPod(*pod, min_ready_seconds, now));
   }
-  // What is wrong stands first.
+  // Pods with a problem come first.
   std::ranges::stable_sort(states, [](const PodState& a, const PodState& b) {
     return std::pair(-static_cast<int>(a.mood), std::string_view(a.name)) <
            std::pair(-static_cast<int>(b.mood), std::string_view(b.name));

@@ -9,7 +9,7 @@
 
 namespace windlass::cli {
 
-// Returns what to say if there is no such revision, or none before the present one.
+// Returns the error text if there is no such revision, or none before the present one.
 std::string NotThere(const CommandContext& context, const Place& place);
 
 // Returns spec.template; an empty object if there is none.

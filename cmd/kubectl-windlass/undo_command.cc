@@ -1,8 +1,8 @@
 // undo: brings back the template of an earlier revision.
 //
 // For a Deployment the requests, rules and texts are those of kubectl rollout undo (rollback.go of
-// kubectl's polymorphichelpers): a JSON patch that replaces template and annotations. That of
-// a Rollout is undo_rollout.cc.
+// kubectl's polymorphichelpers): a JSON patch that replaces template and annotations.
+// undo_rollout.cc has the undo of a Rollout.
 #include <algorithm>
 #include <array>
 #include <nlohmann/json.hpp>
@@ -83,19 +83,19 @@ Json AnnotationsAfter(const Json& deployment, const Json& replica_set) {
 // What a Deployment goes back to.
 struct Before {
   const Json* target = nullptr;  // null: there is nothing
-  const Json* unseen = nullptr;  // it has this one's template, and nobody has seen that yet
+  const Json* unseen = nullptr;  // the template is this one's, and no controller has seen that
 };
 
-// Returns the revision before that of the present template. The template may have none yet: then
-// the newest one is what runs. Example: of 1, 2 and 3 it is 2 for the template of 3, and 3 for one
-// that was written a moment ago.
+// Returns the revision before that of the present template. If the template has no revision yet,
+// the newest one is what runs, and is returned. Example, with revisions 1, 2 and 3: 2 if the
+// template is that of 3, and 3 if the template was written a moment ago.
 Before BeforePresent(const Json& deployment, const std::vector<Json>& replica_sets) {
   std::vector<const Json*> sets;
   for (const Json& rs : replica_sets) {
     if (RevisionOf(rs) > 0) sets.push_back(&rs);
   }
   if (sets.empty()) return {};
-  // The template may be that of an earlier one; Pods stay what they are.
+  // The refused template may be that of an earlier revision; Pods stay what they are.
   if (IsObserved(deployment) && !RefusedInPlace(deployment).empty()) return {.target = sets.back()};
   const Json present = PodTemplateOf(deployment);
   const auto found = std::ranges::find_if(sets.rbegin(), sets.rend(), [&](const Json* rs) {
@@ -103,7 +103,7 @@ Before BeforePresent(const Json& deployment, const std::vector<Json>& replica_se
   });
   if (found == sets.rend()) return {.target = sets.back()};
   if (sets.size() < 2) return {};
-  // Another undo may have brought it back a moment ago.
+  // Another undo may have brought the template back a moment ago.
   if (!IsObserved(deployment)) return {.unseen = *found};
   return {.target = sets[sets.size() - 2]};
 }

@@ -20,8 +20,8 @@
 namespace windlass::cli {
 namespace {
 
-// Says what keeps a rollback from beginning, or its template from being rolled out; "" if nothing
-// does.
+// Returns what keeps a rollback from beginning, or its template from being rolled out; "" if
+// nothing does.
 std::string HoldText(const Place& place, const Json& rollout) {
   const std::string who = "rollout \"" + place.name + '"';
   const bool paused = FlagOf(rollout, "/spec/paused");
@@ -33,14 +33,14 @@ std::string HoldText(const Place& place, const Json& rollout) {
   return paused ? who + " is paused: it goes back when " + resume : "";
 }
 
-// A request for a rollback that is stored.
+// A stored request for a rollback.
 struct Asked {
   int64_t revision = 0;    // 0: the one before
   int64_t generation = 0;  // of the object that has it
   bool ours = false;       // the command has written it
 };
 
-// Returns the refusal of the rollback that was asked for; null if it was carried out.
+// Returns the refusal of the rollback that was asked for; null if it was not refused.
 const Json* RefusalIn(const Json& rollout, const Asked& asked) {
   const Json* refused = TrueCondition(rollout, "RollbackRefused");
   if (refused == nullptr) return nullptr;
@@ -55,7 +55,7 @@ ExitCode RefuseReplaced(const CommandContext& context, const Place& place, const
                 ExitCode::kOtherUpdate);
 }
 
-// Tells what has become of the request.
+// Writes what has become of the request. Returns the exit code.
 ExitCode TellVerdict(const CommandContext& context, const Place& place, const Json& rollout,
                      const Asked& asked) {
   const bool done = NumberOf(rollout, "/status/rolledBack/generation") > asked.generation &&
@@ -68,7 +68,7 @@ ExitCode TellVerdict(const CommandContext& context, const Place& place, const Js
     return ExitCode::kDone;
   }
   if (const Json* refused = RefusalIn(rollout, asked)) {
-    // Without --to-revision the user has named none.
+    // Without --to-revision the user has named no revision.
     const bool not_there = TextOf(*refused, "/reason") == "RollbackRevisionNotFound" &&
                            asked.revision == context.line.revision;
     context.console.Error(not_there ? NotThere(context, place) : TextOf(*refused, "/message"));
@@ -91,9 +91,12 @@ std::string WithdrawText(const Place& place) {
          place.namespace_ + R"( --type=merge -p '{"spec":{"rollbackTo":null}}')";
 }
 
-// Waits until Windlass has answered spec.rollbackTo, which it takes away, or until somebody else
-// has replaced it or has paused the Rollout, so that it waits. Without an answer the request is
-// taken away here, so that no rollback comes after the command has failed.
+// Waits until one of these is so:
+//   - Windlass has answered the request, and removed spec.rollbackTo
+//   - another client has replaced the request
+//   - another client has paused the Rollout, so that the request waits
+// Without an answer, the command removes its request, so that no rollback comes after the command
+// has failed.
 ExitCode WaitForVerdict(const CommandContext& context, const Place& place, const Asked& asked) {
   const auto answer = WaitForAnswer(context, place, [&](const Json& rollout) {
     // Windlass records its answer before it takes the request away (RO-080).
@@ -139,19 +142,20 @@ std::optional<ExitCode> RefuseBesidePending(const CommandContext& context, const
                 ExitCode::kOtherUpdate);
 }
 
-// What there is to say of the revision that a rollback goes back to.
+// What is known of the revision that a rollback goes back to.
 struct Outlook {
   std::optional<ExitCode> ended{};  // the command has written why
   std::string warning{};
   int64_t revision = 0;  // to ask for
 };
 
-// Looks at the revision before the request is written, where Windlass does not say at once what
-// becomes of it, and prints it with --dry-run=client.
+// Looks at the revision before the request is written, if Windlass will not say at once what
+// becomes of the request. With --dry-run=client, prints the template of the revision.
 //
-// Without --to-revision asks for the number of the revision before the template that the user sees:
-// of a 0 Windlass would choose it later, from a template that may have come meanwhile. For a 0 only
-// if a 0 is asked for already, or if the user may not read ReplicaSets.
+// Without --to-revision, the command asks for the number of the revision before the template that
+// the user sees. If it asked for 0, Windlass would choose the revision later, when another template
+// may have come. It asks for 0 only if the stored request does, or if the user may not read
+// ReplicaSets.
 Outlook LookAtTarget(const CommandContext& context, const Place& place, const Json& rollout) {
   const bool preview = context.line.dry_run == "client";
   const int64_t asked = context.line.revision;
@@ -162,7 +166,7 @@ Outlook LookAtTarget(const CommandContext& context, const Place& place, const Js
   };
   if (!judges && asked != 0) return {.ended = refuse_beside(asked), .revision = asked};
   const auto replica_sets = ReadReplicaSets(context.session, rollout, place.namespace_);
-  // Who may not read ReplicaSets does not know whether there is one; Windlass does.
+  // A user who may not read ReplicaSets cannot know whether the revision exists; Windlass can.
   const bool unknown = !replica_sets.ok() && replica_sets.error().kind == ErrorKind::kForbidden;
   if (unknown && !preview) {
     return {.ended = refuse_beside(asked), .warning = hold, .revision = asked};
@@ -211,7 +215,7 @@ ExitCode UndoRollout(const CommandContext& context, const Place& place) {
   std::optional<Json> first;
   const auto changed =
       WriteChange(context, place, [&](const Json& rollout) -> std::variant<ExitCode, Change> {
-        // Somebody was faster: the revision before is another one by now.
+        // Another client was faster: now the revision before is another one.
         const Json now = PodTemplateOf(rollout);
         if (!first) first = now;
         if (context.line.revision == 0 && now != *first) {
@@ -226,7 +230,7 @@ ExitCode UndoRollout(const CommandContext& context, const Place& place) {
         revision = outlook.revision;
         Change change;
         change.warning = std::move(outlook.warning);
-        // Also a 0: a request that is there already may name a revision.
+        // A 0 is written, too: the stored request may name a revision.
         change.patch["spec"]["rollbackTo"]["revision"] = revision;
         return change;
       });

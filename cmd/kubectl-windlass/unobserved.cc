@@ -11,13 +11,14 @@
 namespace windlass::cli {
 namespace {
 
-// Returns true if a controller has acted on the last change. A promotion is an annotation, which no
-// generation counts: Windlass ends the step within a second.
+// Returns true if a controller has acted on the last change. A promotion is an annotation, which
+// does not raise the generation. It counts as seen when the step has ended, which Windlass does
+// within a second.
 bool IsSeen(const Json& object) {
   if (!IsObserved(object)) return false;
   const std::optional<StepStatus> step = StepStatusOf(object);
   if (!step || !step->is_pause || FlagOf(object, "/spec/paused")) return true;
-  // A scaling makes other Pods due.
+  // After a scaling, the step waits for other Pods.
   const bool all =
       step->pods == StepPods::kAvailable &&
       NumberOf(object, "/status/step/availableOf") == NumberOf(object, "/spec/replicas", 1);
@@ -36,7 +37,7 @@ std::string UnobservedText(const Json& object, const Place& place) {
   if (IsSeen(object) || IsToldOfPresent(object)) return "";
   const std::string name = ShortName(place.resource, place.name);
   const std::string kind = KindWord(place.resource);
-  // These have a controller of Kubernetes, too.
+  // Kubernetes has a controller of its own for a built-in kind.
   const bool built_in = place.resource.manifest.empty();
   const std::string who = built_in ? "no controller has" : "Windlass has not";
   const std::string text =
@@ -50,7 +51,7 @@ std::string UnobservedText(const Json& object, const Place& place) {
 }
 
 std::string OverdueText(const Json& object, const Place& place, WallTime now) {
-  // A change with which the controller could not begin is seen, and told by a condition.
+  // If the controller has seen the change but could not begin with it, a condition says so.
   const std::string text = UnobservedText(object, place);
   if (text.empty() || WhyUnobserved(object) != nullptr) return "";
   const std::optional<WallTime> changed = LastWrite(object);

@@ -72,7 +72,7 @@ Status UpdatePlan::ReadPods() {
 
 void UpdatePlan::PretendTakenBack() {
   if (!old_) return;
-  // One that the failed update has not made stays.
+  // A new controller that the failed update has not made stays.
   if (new_ && rc::SourceIdIn(*new_).name == old_->meta.name) new_.reset();
   const auto before = rc::NumberIn(*old_, rc::kOriginalReplicas);
   old_->replicas = std::max(old_->replicas, before.value_or(0));
@@ -152,8 +152,9 @@ bool UpdatePlan::IsTakenBackByOther() const {
          (step == rc::kStepScale || step == rc::kStepCleanUp) && rc::IsRollbackTarget(*old_, *new_);
 }
 
-// The sizes are remembered only while this program runs, or are noted for the old one. During a
-// rename they are known from what that needs, so the policy counts also for the next command.
+// Only this program remembers the expected sizes, while it runs; that of the old controller is also
+// noted. During a rename, the sizes follow from what the rename needs, so the policy counts for the
+// next command, too.
 std::string UpdatePlan::PausedText() const {
   const rc::View view = View();
   const Learned none;
@@ -169,7 +170,7 @@ std::string UpdatePlan::PausedText() const {
   for (const auto* controller : {view.old_controller, view.new_controller}) {
     if (controller == nullptr) continue;
     int32_t expected = rc::ExpectedSize(situation, *controller);
-    // One that is begun again knows only what was noted.
+    // An update that is begun again knows only the size that was noted.
     if (controller == old && !situation.run.old_replicas) {
       expected = rc::NumberIn(*old, rc::kOriginalReplicas).value_or(expected);
     }

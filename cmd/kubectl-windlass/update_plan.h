@@ -22,12 +22,12 @@ class UpdatePlan {
   // `context` outlives the plan. `update` is what the command line asks for.
   UpdatePlan(const CommandContext& context, Json update);
 
-  // Reads both controllers from the API server, or their Pods.
+  // Read both controllers, and their Pods, from the API server.
   Status ReadControllers();
   Status ReadPods();
 
-  // Goes on as if the update that is under way were taken back: the old controller has its size and
-  // no notes, and the new one that it has made is gone.
+  // Goes on as if the stored update, which has failed, had been taken back: the old controller has
+  // its size again and no notes, and the new controller that the update made is gone.
   void PretendTakenBack();
 
   // Returns the planner's next step. Requires that the controllers were read.
@@ -38,7 +38,8 @@ class UpdatePlan {
   Result<Reply> Send(const Request& request);
   // Returns `error` of such a request with a text for people.
   Error Told(const Request& request, const Error& error) const;
-  // Brings what was read up to date with the reply to a write, or with a label that is on its way.
+  // Bring what was read up to date: with the reply to a write, or with a label that is about to be
+  // written.
   void Fold(const Request& request, const Result<Reply>& reply);
   void FoldLabel(const Request& label);
 
@@ -47,8 +48,8 @@ class UpdatePlan {
   const Json& update() const { return update_; }
   const ReplicationControllerUpdate& decoded() const { return *decoded_; }
   std::string Phase() const;
-  // Returns why the phase is Paused, for a user who gives flags: somebody else scaled one of the
-  // two (RC-16).
+  // Returns why the phase is Paused: another client has scaled one of the two controllers (RC-16).
+  // The text names flags, for a user of this program.
   std::string PausedText() const;
   // Returns the new controller if this program has made it and nothing was scaled up; null if not.
   const ReplicationController* MadeInVain() const;

@@ -52,7 +52,7 @@ class TreeView final : public ObjectView {
         controller ? SelectorOfController(workload) : SelectorOfWorkload(workload);
     Select(resources::kPods, labels);
     if (!controller) Select(resources::kReplicaSets, labels);
-    // Who may not read Pods sees the object.
+    // A user who may not read Pods still sees the object.
     for (size_t i = 1; i < selections.size(); ++i) selections[i].optional = true;
   }
 
@@ -113,7 +113,7 @@ class TableView final : public View {
                                  const RenderOptions& options) const override {
     auto lines = WorkloadTable(Rows(follow), context_.line.all_namespaces, now, options);
     if (!options.height) return lines;
-    // What TellUnreadable said is on the terminal's first screen.
+    // What TellUnreadable has printed is on the terminal's first screen, which is hidden now.
     for (size_t i = 0; i < selections.size(); ++i) {
       const std::optional<Error> error = UnreadableOf(follow, i);
       if (!error) continue;
@@ -130,7 +130,7 @@ class TableView final : public View {
   }
 
   bool IsTable() const override { return true; }
-  // Updates are shown in the rows of what they update, and are no workloads.
+  // Updates are no workloads. They are shown in the rows of the objects that they update.
   bool IsPrinted(size_t selection) const override {
     return KindOf(selections[selection].resource) != nullptr;
   }

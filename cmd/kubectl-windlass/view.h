@@ -44,11 +44,12 @@ class View {
 // One Deployment, Rollout or ReplicationController. `workload`: as it was read.
 std::unique_ptr<View> MakeTreeView(const CommandContext& context, const Place& place,
                                    const Json& workload);
-// A ReplicationController in the middle of an update: the update, and both controllers. One of them
-// may be null.
+// A ReplicationController in the middle of an update: the update, and both controllers. One
+// controller may be null.
 std::unique_ptr<View> MakeUpdateView(const CommandContext& context, const Place& update,
                                      const Json& old_controller, const Json& new_controller);
-// A table of what the selections have; those of updates are shown in the rows of what they update.
+// A table of the objects that the selections have. An update is shown in the row of the object that
+// it updates.
 std::unique_ptr<View> MakeTableView(const CommandContext& context,
                                     std::vector<Selection> selections);
 

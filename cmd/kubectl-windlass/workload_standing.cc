@@ -27,7 +27,7 @@ std::string Waiting(const Subject& subject, const std::string& what) {
          " to finish: " + what + "...";
 }
 
-// Returns the period that `text` lacks.
+// Returns the period that `text` lacks; "" if it has one.
 std::string EndOfSentence(const std::string& text) { return text.ends_with('.') ? "" : "."; }
 
 // Returns what is missing, as kubectl says it; "" if nothing is.
@@ -150,8 +150,8 @@ void StandingAtPause(const Json& object, const Subject& subject, Standing& stand
   }
 }
 
-// Returns the step at whose pause the Rollout is while Pods of the step are not available; nullopt
-// if it is not at one, or something else holds it.
+// Returns the step if the Rollout is at its pause and Pods of the step are not available; nullopt
+// if that is not so, or if spec.paused holds the Rollout.
 std::optional<StepStatus> UnavailableStep(const Json& object) {
   const std::optional<StepStatus> step = StepStatusOf(object);
   const bool waits = step && step->is_pause && step->pods == StepPods::kNotAvailable;
@@ -202,8 +202,8 @@ void FillRollout(const Json& object, const Subject& subject, Standing& standing)
   }
 }
 
-// A Rollout keeps the refusal of spec.rollbackTo in a condition until its spec changes. Of a
-// Deployment there is only an Event.
+// Adds the refusal of spec.rollbackTo. A Rollout keeps it in a condition until its spec changes;
+// for a Deployment there is only an Event.
 void TellRefusedRollback(const Json& object, Standing& standing) {
   const Json* refused = TrueCondition(object, "RollbackRefused");
   if (refused == nullptr) return;

@@ -14,23 +14,23 @@ namespace windlass::cli {
 Standing StandingOfDeployment(const Json& object);
 Standing StandingOfRollout(const Json& object);
 
-// Returns the condition of updates in place, if it says more than that there is nothing to do; else
-// null.
+// Returns the condition of updates in place; null if there is none, or if it only says that there
+// is nothing to do.
 const Json* InPlaceToTell(const Json& object);
 
 // Returns true if the workload says that its Pods change in place or not at all: a Deployment by an
 // annotation, in upper or lower case, and a Rollout by its strategy.
 bool NeverGetsNewPods(const Json& object, const ResourceId& resource);
 
-// With Only, a change that is not possible in place is not rolled out. Returns why; "" if that is
-// not so.
+// With Only, a change that is not possible in place is not rolled out. Returns why it is not
+// possible; "" if no change is held back like that.
 std::string RefusedInPlace(const Json& object);
 
 // Returns what a rollback goes back to: "revision 3", or "the revision before" for 0.
 std::string RollbackText(int64_t revision);
 
 // spec.rollbackTo of a Rollout waits while spec.paused is true, unless spec.abort is true, too.
-// Returns where it goes back to then; "" if nothing waits.
+// Returns what a waiting rollback goes back to; "" if none waits.
 std::string StoredRollback(const Json& rollout);
 
 }  // namespace windlass::cli
