@@ -129,4 +129,18 @@ for tool in house surface test-names; do
   if tools/$tool.sh nothing >"$WORK/said" 2>&1; then fail "$tool.sh knows a commit that is none"; fi
   says "$tool.sh: this repository holds no commit nothing (a shallow clone holds few)"
 done
-echo "passed"
+
+# docs/map.md tells the figures of this checkout. Those of a new controller and a new resource are
+# of the commits that added the examples.
+"$ROOT/tools/house.sh" >"$WORK/said"
+told=0
+while IFS='|' read -r _ name _ now _; do
+  name=$(xargs <<<"$name") now=$(xargs <<<"$now")
+  case $name in "files for a new controller" | "files for a new resource") continue ;; esac
+  told=$((told + 1))
+  printed=$(sed -n "s|^ *$name  *\([^ ]*\).*|\1|p" "$WORK/said")
+  [ "$printed" = "$now" ] ||
+    fail "docs/map.md has '$now' for '$name', and tools/house.sh prints '$printed'"
+done < <(sed -n '/^| figure | before | now |$/,/^$/p' "$ROOT/docs/map.md" | grep -v '^|-\|^| figure\|^$')
+[ "$told" -ge 7 ] || fail "docs/map.md has only $told figures"
+echo passed
