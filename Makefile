@@ -1,9 +1,11 @@
 # The commands of this repository. What they do is in tools/; see CONTRIBUTING.md.
 
-.PHONY: build install packages demo demo-clean test nightly coverage conformance mutants differential sanitize
+.PHONY: help check build install packages demo demo-clean test nightly coverage conformance mutants differential sanitize
 .PHONY: fuzz sweep bench image format tidy house release-check
 .DEFAULT_GOAL := build
 
+help:          ## what make can do
+	@sed -n 's/^\([a-z-]*\): *## /\1\t/p' Makefile | expand -t 15
 build:         ## build Windlass for release (build/release)
 	@tools/build.sh
 install:       ## install both programs and the completion below PREFIX (/usr/local)
@@ -16,6 +18,8 @@ demo-clean:    ## remove what the demo made
 	@tools/demo-clean.sh
 test:          ## every test; the last line is "N passed, N failed"
 	@tools/test.sh
+check:         ## what you changed: its format, clang-tidy, its tests (under two minutes)
+	@tools/check.sh
 nightly:       ## what make test has no time for (three hours or more); PARTS='mutants fuzz' runs these alone
 	@tools/nightly.sh
 coverage:      ## docs/rules: what each rule says, where it is implemented, which test proves it
