@@ -16,7 +16,7 @@ namespace windlass::replication_controller {
 
 // On the controller that is scaled up: which one it replaces, "<name>:<uid>".
 inline constexpr std::string_view kSourceId = "kubectl.kubernetes.io/update-source-id";
-// On the same: how many replicas it shall have at the end.
+// On the controller that is scaled up: how many replicas it has when the update is over.
 inline constexpr std::string_view kDesiredReplicas = "kubectl.kubernetes.io/desired-replicas";
 // On the controller that is scaled down: how many replicas it had, for a rollback.
 inline constexpr std::string_view kOriginalReplicas = "kubectl.kubernetes.io/original-replicas";
@@ -33,7 +33,7 @@ inline constexpr std::string_view kCleanup = "windlass.dev/cleanup";
 // On the old controller, by its user: the name of the new one. Asks for an update (RC-1).
 inline constexpr std::string_view kRollingUpdateTo = "windlass.dev/rolling-update-to";
 
-// All that end with the update. kTermAnnotation is that of term_annotation.h.
+// The annotations that an update removes when it ends. kTermAnnotation is from term_annotation.h.
 inline constexpr std::string_view kEndWithUpdate[] = {
     kSourceId,           kDesiredReplicas,  kOriginalReplicas,
     kOriginalReplicasOf, kNextControllerId, kRenameJournal,
@@ -44,8 +44,8 @@ inline std::string_view Annotation(const ReplicationController& controller, std:
   return controller.meta.annotations.Find(key).value_or(std::string_view());
 }
 
-// Returns the number that the annotation is; nullopt if it is absent, no whole number of 32 bits,
-// or below 0.
+// Returns the value of the annotation; nullopt if the annotation is absent, is not a 32-bit
+// integer, or is below 0.
 inline std::optional<int32_t> NumberIn(const ReplicationController& controller,
                                        std::string_view key) {
   const std::optional<int32_t> number = ParseWhole<int32_t>(Annotation(controller, key));
@@ -63,7 +63,8 @@ inline std::string SourceIdOf(const ReplicationController& source) {
   return source.meta.name + ":" + source.meta.uid.ToString();
 }
 
-// What kSourceId of a controller says. Lives as long as the annotation. Empty if there is none.
+// The two parts of a controller's kSourceId: views that are valid as long as the annotation. Both
+// are empty if the annotation is absent.
 struct SourceId {
   std::string_view name;
   std::string_view uid;
@@ -74,8 +75,9 @@ inline SourceId SourceIdIn(const ReplicationController& controller) {
   return {text.substr(0, colon), text.substr(std::min(colon + 1, text.size()))};
 }
 
-// Returns true if `created` replaces another object of the name of `old`, and `old` has no note of
-// `created`: somebody has deleted the old controller and made one anew, which is left alone.
+// Returns true if a user deleted the old controller and created another one of the same name,
+// `old`. Then `created` names another uid as its source, and no annotation of `old` names
+// `created`. The update leaves such an `old` alone.
 inline bool IsMadeAnew(const ReplicationController& old, const ReplicationController& created) {
   const SourceId source = SourceIdIn(created);
   return source.name == old.meta.name && source.uid != old.meta.uid.ToString() &&
@@ -83,12 +85,12 @@ inline bool IsMadeAnew(const ReplicationController& old, const ReplicationContro
          Annotation(old, kSourceId) != SourceIdOf(created);
 }
 
-// Returns the journal of a rename, for an annotation and for the status: what the new controller
-// was when the rename began, so that the old one can become it after the new one is deleted
-// (RC-14).
+// Returns the journal of a rename: what the new controller was when the rename began. An annotation
+// and the status keep it, so that the old controller can become the new one after the new one is
+// deleted (RC-14).
 std::string JournalText(const ReplicationController& created);
-// Returns what the new controller was: name, uid, labels, kSourceId and spec. nullopt if the text
-// is no journal.
+// Returns what the new controller was: name, uid, labels, kSourceId and spec. Returns nullopt if
+// the text is not a journal.
 std::optional<ReplicationController> ParseJournal(std::string_view text);
 
 }  // namespace windlass::replication_controller

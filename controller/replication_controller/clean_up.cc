@@ -17,7 +17,7 @@ namespace {
 
 // --- a rename ---
 
-// How soon Pods are listed again that have an owner still.
+// How soon Pods that still have an owner are listed again.
 constexpr Duration kListOwnedAgain = seconds(1);
 
 Json Operation(const char* op, const char* path, Json value) {
@@ -49,18 +49,21 @@ Step Become(const Situation& situation, const ReplicationController& created) {
        {{"from", created.meta.name}, {"to", old.meta.name}, {"replicas", created.replicas}}});
 }
 
-// Stores the journal in a status that lacks it: it has to last until the run has ended, longer than
-// the annotation. A client that begins anew has only the annotation. nullopt if it is stored.
+// Stores the journal in a status that lacks it. The journal has to last until the run has ended,
+// which is longer than the annotation lasts. A client that begins again has only the annotation.
+// Returns nullopt if the journal is stored.
 std::optional<Step> KeepJournal(const Situation& situation, const std::string& text,
                                 const ReplicationController& created) {
   if (situation.run.journal == text && situation.run.step == kStepCleanUp) return std::nullopt;
   StatusDraft draft = BeginDraft(situation);
   draft.step = kStepCleanUp;
   if (draft.target.empty()) {
-    // The run is for the spec's new controller, or finishes first what another update began.
+    // The run is for the spec's new controller, or first finishes a rename that another update
+    // began.
     const ReplicationControllerUpdateSpec& spec = situation.spec();
     const bool same_name = spec.new_name.empty() || spec.new_name == created.meta.name;
-    // The old one, whose first container is updated, may be the new one already.
+    // The old controller does not say any more which container is updated: it may have become the
+    // new one already.
     const Json containers = At(ParseJson(*created.template_json), "/spec/containers");
     const auto has_image = [&](const Json& one) { return TextAt(one, "/image") == spec.image; };
     const bool same_image = spec.image.empty() || std::ranges::any_of(containers, has_image);
@@ -68,7 +71,7 @@ std::optional<Step> KeepJournal(const Situation& situation, const std::string& t
   }
   draft.journal = text;
   std::string line = Fill("Renaming {} to {}", created.meta.name, situation.old_name());
-  // A journal may be stored anew, because somebody has edited the new controller.
+  // The journal is stored again, without the line, if a user has edited the new controller.
   if (situation.run.journal.empty()) Say(draft, line);
   SetPhase(situation, draft, kCleaningUp, kCleaningUp, std::move(line));
   return Store(situation, draft);
@@ -78,8 +81,9 @@ std::optional<Step> KeepJournal(const Situation& situation, const std::string& t
 Step BeginRename(const Situation& situation) {
   const ReplicationController& old = *situation.old_controller();
   const ReplicationController& created = *situation.new_controller();
-  // Before the journal, so that an update that is refused here can still be turned elsewhere. The
-  // writes below are made in one sync with the deletion, so this asks no oftener than there.
+  // The check comes before the journal, so that an update that is refused here can still get
+  // another target. It asks the API server no more often than a check before the deletion would,
+  // because the writes below and the deletion are made in one sync.
   if (auto step = RefuseRename(situation, created)) return *std::move(step);
   const std::string text = JournalText(created);
   if (Annotation(old, kRenameJournal) != text) {
@@ -102,8 +106,8 @@ Step FinishAs(const Situation& situation, const ReplicationController& target,
   return Finish(situation, phase, std::move(line));
 }
 
-// Returns true if `target` is what an update, or a rollback, of the controller `source_name` leads
-// to, and has its size.
+// Returns true if `target` is the target of an update, or a rollback, of the controller
+// `source_name`, and has its desired size.
 bool IsCompleteTargetOf(const ReplicationController& target, const std::string& source_name) {
   return !source_name.empty() && SourceIdIn(target).name == source_name &&
          NumberIn(target, kDesiredReplicas) == target.replicas;
@@ -115,12 +119,14 @@ Step CleanUp(const Situation& situation) {
   const ReplicationController* source = situation.source();
   const ReplicationController* target = situation.target();
   if (target == nullptr) return Fail(situation, kNotFound, Fill(kNotFoundText, situation.new_name));
-  // The target loses its annotations last: a source that is still there is kept, or made anew.
+  // The target loses its annotations last. A source that exists after that is preserved, or a user
+  // made it anew.
   const bool ends = situation.cleanup() != kRename && !target->meta.annotations.Has(kSourceId) &&
                     source != nullptr &&
                     Annotation(*source, kOriginalReplicasOf) != target->meta.uid.ToString();
   if (source != nullptr && !source->meta.deleting() && !ends) {
-    // A source that was restored with its annotations is not the one that was scaled down.
+    // FindGoal refuses a source that was restored with its annotations: it is not the one that was
+    // scaled down.
     auto found = FindGoal(situation, *source, *target);
     if (found.step) return *std::move(found.step);
     if (auto answer = AnswerExternalScale(situation)) return *std::move(answer);
@@ -140,7 +146,7 @@ std::optional<Step> FinishRename(const Situation& situation) {
     return std::nullopt;
   }
   const ReplicationController& old = *situation.old_controller();
-  // If somebody removed the old controller's, the status' counts.
+  // If a user removed the journal of the old controller, the journal of the status counts.
   std::string text(Annotation(old, kRenameJournal));
   if (text.empty()) text = situation.run.journal;
   if (text.empty()) return std::nullopt;

@@ -52,7 +52,7 @@ Result<NewControllerContent> CopyWithImage(const Situation& situation) {
   const std::string& key = situation.spec().deployment_label_key;
   Json pod_template = ParseJson(*old.template_json);
   WINDLASS_TRY([[maybe_unused]] const Unit set, SetImage(situation, pod_template));
-  // A name that was made up ends with it.
+  // A name that Windlass made up ends with the hash.
   const std::string hash = IsMadeUp(situation.new_name, old.meta.name)
                                ? situation.new_name.substr(old.meta.name.size() + 1)
                                : HashOf(old, key, situation.spec().image);
@@ -70,7 +70,7 @@ Result<NewControllerContent> CopyWithImage(const Situation& situation) {
 
 // --- the label of the old controller ---
 
-// How soon Pods are listed again that still lack the label: the cache may be late.
+// How soon Pods that still lack the label are listed again: the cache may be late.
 constexpr Duration kListUnlabelledAgain = seconds(1);
 
 // Step 4: asks for the Pods that the controller selects and that lack the label.
@@ -144,7 +144,7 @@ Result<ReplicationController> MakeNewController(const Situation& situation, int3
   made.replicas = 0;
   made.min_ready_seconds = content.min_ready_seconds;
   made.selector = std::move(content.selector);
-  // As the API server does.
+  // The API server sets the same default.
   if (made.selector.empty()) made.selector = LabelsOfTemplate(*content.template_json);
   made.template_json = std::move(content.template_json);
   made.meta.name = situation.new_name;

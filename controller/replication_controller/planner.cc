@@ -14,8 +14,8 @@
 namespace windlass::replication_controller {
 namespace {
 
-// A write was refused in this sync: what it was to do is tried again later, unless that ended the
-// run.
+// Returns the failure if the API server refused a write in this sync. The write is tried again
+// later, unless the refusal ended the run.
 std::optional<Step> AfterRefusal(const Situation& situation) {
   const auto refused = std::ranges::find_if(situation.learned, &Outcome::ends_walk);
   if (refused == situation.learned.end()) return std::nullopt;
@@ -24,7 +24,7 @@ std::optional<Step> AfterRefusal(const Situation& situation) {
   return FailRefused(situation, refused->asked, error);
 }
 
-// An update waits while somebody deletes one of its controllers. At its end the source may go.
+// An update waits while one of its controllers is being deleted. The source may go during clean-up.
 std::optional<Step> WaitForDeletion(const Situation& situation) {
   const std::string& step = situation.run.step;
   for (const auto* controller : {situation.source(), situation.target()}) {
@@ -50,7 +50,8 @@ Step Next(const View& view, const Learned& learned, WallTime now) {
   const bool began = scales || situation.run.step == kStepCleanUp;
   const auto* old = situation.old_controller();
   const auto* created = situation.new_controller();
-  // When a rollback deletes the new one, the old one's notes may be gone.
+  // While a rollback deletes the new controller, the annotations of the old one may be gone
+  // already.
   const bool asks = began && created != nullptr && !created->meta.deleting();
   if (old == nullptr || (asks && IsMadeAnew(*old, *created))) {
     return WithoutOldController(situation);
@@ -64,7 +65,7 @@ Step Next(const View& view, const Learned& learned, WallTime now) {
   }
   if (auto wait = WaitForDeletion(situation)) return *std::move(wait);
   if (auto step = began ? RefuseOtherContent(situation) : std::nullopt) return *std::move(step);
-  // Without the new one a rollback gives the old one its size at once.
+  // Without a new controller, a rollback gives the old controller its size at once.
   if (scales && (created != nullptr || !situation.spec().rollback)) return Roll(situation);
   if (situation.run.step == kStepCleanUp) return CleanUp(situation);
   if (auto end = FinishRollback(situation)) return *std::move(end);

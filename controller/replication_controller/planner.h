@@ -4,11 +4,14 @@
 // runtime executes the steps. A client may run the same update without a controller, as kubectl
 // did, with a ReplicationControllerUpdate that exists only in memory. Then nothing survives the
 // client but the annotations of the two ReplicationControllers, which is enough to go on (RC-18).
-// The client reads the view with GET and LIST, calls Next with an empty Learned, and executes the
-// step: a Write of the update, a JSON merge patch, it applies in memory. After any other Write or
-// Read it brings the view up to date with the reply, and calls Next with the outcome; after a 409,
-// a 404 or a reply that did not come, and after Wait and Failed, it begins again. It ends when
-// status.phase is Succeeded, RolledBack or Failed.
+// Such a client
+//   1. reads the view with GET and LIST
+//   2. calls Next with an empty Learned
+//   3. executes the step. It applies a Write of the update, which is a JSON merge patch, in memory
+//   4. after any other Write or Read, brings the view up to date with the reply, and calls Next
+//      with the outcome
+//   5. begins again after a 409, a 404, a reply that did not come, a Wait or a Failed
+//   6. ends when status.phase is Succeeded, RolledBack or Failed
 #pragma once
 
 #include <optional>
@@ -22,15 +25,15 @@ namespace windlass::replication_controller {
 Step Next(const View& view, const Learned& learned, WallTime now);
 
 // Returns what a new leader writes before it acts, so that a late scaling or deletion of the former
-// leader fails (L-012): a patch of each of the two controllers, if a scaling is stored that was not
-// made yet, or a deletion is due. `term` identifies its term. Every other effect of an update is
-// harmless when it comes late: it is what the new leader makes first, from the same version.
+// leader fails (L-012): a patch of each of the two controllers, if a stored scaling was not made
+// yet or a deletion is due. `term` identifies the new leader's term. Every other late effect of the
+// former leader is harmless: the new leader first makes the same write, from the same version.
 std::vector<Request> FenceScaling(const View& view, std::string_view term);
 
 // --- the phases. Next calls the one that the run's step names ---
 
 // Returns the next step before the first scaling: the new controller is found or created, the size
-// of the one that is scaled down is noted, and the header line is said (RC-5 to RC-8, RC-12,
+// of the one that is scaled down is noted, and the header line is stored (RC-5 to RC-8, RC-12,
 // RC-15). Requires that the old controller exists. The last step stores kStepScale.
 Step Prepare(const Situation& situation);
 
@@ -39,23 +42,25 @@ Step Prepare(const Situation& situation);
 // Requires that the old controller exists. The last step stores kStepCleanUp.
 //
 // Each scaling is stored before it is made: the line, the size and the time go into the status, and
-// then the controller is patched. So a crash between the two neither skips nor repeats one, and the
-// period counts from the stored time (RC-18). A scaling that is stored, and that the Pods or the
-// limits do not allow any more, is dropped.
+// then the controller is patched. So a crash between the two writes neither skips nor repeats a
+// scaling, and the period counts from the stored time (RC-18). A stored scaling is dropped if the
+// Pods or the limits do not allow it any more.
 Step Roll(const Situation& situation);
 
 // Returns the next step while the run's step is kStepCleanUp: the controller that was scaled down
 // is deleted, kept, or takes over what the new one is; then the annotations of the update go
 // (RC-13). Requires that the old controller exists.
 //
-// In a rename the new controller takes the old one's name, so that a crash at any point can be gone
-// on from and no Pod is lost (RC-14):
+// In a rename the new controller takes the old one's name. The update can go on after a crash at
+// any point, and no Pod is lost (RC-14):
 //
-//   1. the old controller notes what the new one is (kRenameJournal), and the status, too
+//   1. an annotation of the old controller (kRenameJournal) and the status note what the new
+//      controller is
 //   2. the new controller is deleted, its Pods stay without an owner
-//   3. when it is gone, no Pod has it as owner any more, and the old controller has no Pods, one
-//      update turns the old controller into it; the replication controller adopts the Pods
-//   4. when all are adopted, the annotations go
+//   3. when the new controller is gone, no Pod names it as owner any more and the old controller
+//      has no Pods, one write turns the old controller into the new one; kube-controller-manager
+//      adopts the Pods
+//   4. when all Pods are adopted, the annotations go
 //
 // The old object stays, with its uid. kubectl deletes both and creates a third.
 Step CleanUp(const Situation& situation);
@@ -65,12 +70,13 @@ Step CleanUp(const Situation& situation);
 // rollback is heeded before the end.
 std::optional<Step> FinishRename(const Situation& situation);
 
-// Brings a rollback whose new controller is gone, and whose old one has its size again, as only its
-// annotations may say (RC-18), to its end. nullopt of any other. Requires the old controller.
+// Returns the step that takes a rollback to kStepCleanUp if its new controller is gone and its old
+// controller has its size again. Only the annotations of the old controller may still say so
+// (RC-18). Returns nullopt otherwise. Requires the old controller.
 std::optional<Step> FinishRollback(const Situation& situation);
 
-// Returns the next step when the old controller is gone, or made anew: the update ends if it
-// deleted the old one, or fails.
+// Returns the next step when the old controller is gone, or a user has made it anew: the update
+// ends if it deleted the old controller itself; otherwise it fails.
 Step WithoutOldController(const Situation& situation);
 
 }  // namespace windlass::replication_controller

@@ -15,7 +15,7 @@ namespace {
 
 constexpr std::string_view kContinuingText = "Continuing update with existing controller {}.";
 
-// Returns what the run is for.
+// Returns the target of the run, as status.target has it.
 std::string IntendedTarget(const Situation& situation) {
   return situation.spec().rollback ? situation.run.target : TargetOf(situation.spec());
 }
@@ -25,8 +25,8 @@ bool IsIntentStored(const Situation& situation) {
 }
 
 // Stores what is about to be done, before it is done: that the new controller does not exist yet,
-// or that a rollback begins, or which size the old one gets back. nullopt if that is stored, and
-// `line`, unless it is empty, said last.
+// or that a rollback begins, or which size the old controller gets back. Returns nullopt if that is
+// stored already, and `line` is empty or is the last line of the status.
 std::optional<Step> StoreIntent(const Situation& situation, const std::string& line,
                                 std::optional<int32_t> restores = {}) {
   StatusDraft draft = BeginDraft(situation);
@@ -53,8 +53,8 @@ Step BeginScaling(const Situation& situation, const Goal& goal, std::vector<std:
   StatusDraft draft = BeginDraftOfSizes(situation, goal.desired);
   draft.step = kStepScale;
   if (draft.target.empty()) draft.target = TargetOf(situation.spec());
-  // No update makes the target larger than this, so a larger one was scaled by somebody else:
-  // AnswerExternalScale sees that by the difference (RC-16).
+  // An update never makes the target larger than goal.desired, so another client has scaled a
+  // larger target. AnswerExternalScale sees the difference (RC-16).
   const bool back = situation.spec().rollback;
   (back ? draft.old_replicas : draft.new_replicas) = std::min(target.replicas, goal.desired);
   if (!back) draft.old_replicas = SizeBeforeOthers(situation).value_or(source.replicas);
@@ -75,9 +75,9 @@ Step BeginScaling(const Situation& situation, const Goal& goal, std::vector<std:
 
 // --- forward ---
 
-// Asks whether the API server would create `made`, before the old controller gets its label and the
-// note of the new one's name: a refusal leaves nothing behind (RC-20). The creation itself says
-// what this question cannot.
+// Asks the API server whether it would create `made`, before the old controller gets its label and
+// the name of the new one. So a refusal leaves nothing behind (RC-20). What this dry run cannot
+// find out, the creation itself shows.
 std::optional<Step> RefuseCreation(const Situation& situation, const ReplicationController& made) {
   const Answer answer = Ask(situation, {.request = CreateRequest(made, /*dry=*/true),
                                         .why = "nothing is changed if the creation is refused",
@@ -115,7 +115,7 @@ Step CreateTarget(const Situation& situation) {
   const ReplicationController labelled = LabelledOld(situation);
   auto found = FindGoal(situation, labelled, *made);
   if (found.step) return *std::move(found.step);
-  // Not again while the old controller is relabelled: the one before the rename counts.
+  // This is not checked again while the old controller is relabelled: BeginRename checks it again.
   if (!IsIntentStored(situation)) {
     if (auto step = RefuseRename(situation, *made)) return *std::move(step);
     if (auto step = RefuseCreation(situation, *made)) return *std::move(step);
@@ -126,8 +126,9 @@ Step CreateTarget(const Situation& situation) {
                 {Decision{"create replicationcontroller"}, {{"controller", situation.new_name}}});
 }
 
-// Returns true for a new controller that its user created for an update that an annotation asks
-// for: the user cannot know the uid of the old one (RC-1).
+// Returns true if a user created the new controller for an update that an annotation asks for. The
+// new controller has no kSourceId, because the user cannot know the uid of the old controller
+// (RC-1).
 bool IsToBeClaimed(const Situation& situation) {
   const ReplicationController& target = *situation.new_controller();
   const ReplicationControllerUpdateSpec& spec = situation.spec();
@@ -135,7 +136,8 @@ bool IsToBeClaimed(const Situation& situation) {
   return target.meta.annotations.Has(kDesiredReplicas) && !target.meta.annotations.Has(kSourceId);
 }
 
-// Returns the refusal of a rename that another update began, and that nothing has been lost by yet.
+// Returns the refusal if another update began a rename to another new controller. That controller
+// still exists, so nothing is lost yet.
 std::optional<Step> RefuseOtherRename(const Situation& situation) {
   const std::string& wanted = situation.spec().new_name;
   if (wanted.empty() || wanted == situation.new_name) return std::nullopt;
@@ -149,7 +151,7 @@ std::optional<Step> RefuseOtherRename(const Situation& situation) {
                    situation.old_name(), next, wanted, go_on));
 }
 
-// The new controller exists. What can refuse the update comes before the first write.
+// The new controller exists. Every check that can refuse the update comes before the first write.
 Step TakeTarget(const Situation& situation) {
   const ReplicationController& target = *situation.new_controller();
   if (auto refusal = RefuseOtherRename(situation)) return *std::move(refusal);
@@ -164,7 +166,8 @@ Step TakeTarget(const Situation& situation) {
   if (begins) {
     if (auto step = RefuseRename(situation, target)) return *std::move(step);
   }
-  // Scaled before this try: going on would undo that (RC-16). Roll answers Adopt and Override.
+  // Another client scaled the old controller before this try, and going on would undo that (RC-16).
+  // Roll answers Adopt and Override.
   const auto outgrown = SizeBeforeOthers(situation);
   if (outgrown && PausesForOthers(situation)) return PauseForScale(situation, labelled, *outgrown);
   if (auto step = LabelOld(situation, labelled)) return *std::move(step);
@@ -192,14 +195,15 @@ Step PrepareForward(const Situation& situation) {
 
 // --- back ---
 
-// Makes the old controller the target: a checked write, which kubectl does not make sure of
-// (RC-15). Somebody may scale it after the line is said: then says the size that is set.
+// Makes the old controller the target, with a write that is checked; kubectl does not check its own
+// (RC-15). If another client scales the old controller after the line is stored, adds a line with
+// the size that is set.
 Step SetRollbackSize(const Situation& situation, int32_t size) {
   const ReplicationController& old = *situation.old_controller();
   const std::string line = Fill(kSettingReplicasText, old.meta.name, size);
   if (auto intent = StoreIntent(situation, line)) return *std::move(intent);
-  // A rename that had begun is off. Otherwise the old controller would become what the new one was
-  // as soon as that is deleted.
+  // A rename that had begun is called off. Otherwise the old controller would become what the new
+  // one was as soon as the new one is deleted.
   const Annotations annotations = {{kSourceId, SourceIdOf(*situation.new_controller())},
                                    {kDesiredReplicas, std::to_string(size)},
                                    {kRenameJournal, std::nullopt}};
@@ -213,19 +217,20 @@ bool HasRestored(const Situation& situation) {
   return situation.run.step == kStepPrepare && situation.run.desired_replicas;
 }
 
-// There is no new controller: somebody deleted it on the way, or it was not created yet. The old
-// one gets back the size that was noted for it, if one was, in one write that also ends the update
-// (RC-22). The status says which size that is before the write, so that a crash after it is told
-// from a rollback of nothing.
+// Rolls back without a new controller: a user deleted it during the update, or it was not created
+// yet. The old controller gets back the size that was noted for it, if any, in one write that also
+// ends the update (RC-22). The status stores that size before the write: after a crash, the status
+// shows that there was something to roll back.
 Step RestoreOld(const Situation& situation) {
   const ReplicationController& old = *situation.old_controller();
   auto noted = FindNotedSizeOfGone(situation);
   if (noted.step) return *std::move(noted.step);
-  // The rollback that it was deleted in has noted what is desired, also after Adopt.
+  // If the new controller was deleted during a rollback, that rollback has noted the desired size,
+  // also after Adopt.
   const auto desired = NumberIn(old, kDesiredReplicas);
   const std::string_view from = SourceIdIn(old).name;
   if (!from.empty() && from == situation.new_name && desired) noted.value = desired;
-  // One that was not created yet has nothing but its name noted.
+  // If the new controller was not created yet, nothing but its name is noted.
   const std::string_view next = Annotation(old, kNextControllerId);
   const bool is_whole = NumberIn(old, kOriginalReplicas).value_or(0) <= old.replicas;
   if (!noted.value && is_whole && !next.empty() && next == situation.new_name) {
@@ -264,8 +269,9 @@ Step PrepareRollback(const Situation& situation) {
   if (!is_set) {
     const auto noted = FindNotedSizeOfGone(situation);
     if (noted.step) return *noted.step;
-    // A rollback deletes the new one, so it may be nobody else's: the noted name says nothing of
-    // one that somebody has made in place of a deleted one, to which the old one has given Pods.
+    // A rollback deletes the new controller, so that one must belong to this update. The noted name
+    // does not prove it once the old controller has given Pods to a new one: a user may have
+    // deleted that one and made another of the same name.
     const std::string_view of = Annotation(target, kOriginalReplicasOf);
     const bool is_named = of.empty() && Annotation(target, kNextControllerId) == source->meta.name;
     const bool is_ours = is_named || of == source->meta.uid.ToString();
@@ -277,7 +283,7 @@ Step PrepareRollback(const Situation& situation) {
                        source->meta.name, target.meta.name, kSourceId, kNextControllerId,
                        target.meta.name));
     }
-    // If the new one was never scaled, the old one has its size still.
+    // If the new controller was never scaled, the old one still has its size.
     std::optional<int32_t> size;
     if (source->replicas == 0) size = target.replicas;
     if (HasOriginalSize(target, *source)) size = NumberIn(target, kOriginalReplicas);
@@ -292,12 +298,13 @@ Step PrepareRollback(const Situation& situation) {
   }
   auto found = FindGoal(situation, *source, target);
   if (found.step) return *std::move(found.step);
-  // With Pause, OLD keeps the size to which somebody has scaled it up since: the user who sets
-  // spec.rollback has decided. Roll answers Adopt and Override (RC-16). Example: noted 2, now 5: 5.
+  // With Pause, the old controller keeps the size to which another client has scaled it up since:
+  // the user who sets spec.rollback has decided. Roll answers Adopt and Override (RC-16). Example:
+  // noted 2, now 5: 5.
   int32_t size = found.value.desired;
   if (PausesForOthers(situation)) size = std::max(size, target.replicas);
   if (!is_set || size != found.value.desired) return SetRollbackSize(situation, size);
-  // The rollback may be turned off.
+  // The size is noted because the rollback may be turned off later.
   if (!HasOriginalSize(*source, target)) {
     return NoteSize(situation, *source, *situation.old_controller(), source->replicas);
   }

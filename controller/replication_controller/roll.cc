@@ -27,8 +27,9 @@ std::string Progress(const Facts& facts) {
               facts.availability.available, facts.source.meta.name, facts.source.replicas);
 }
 
-// Returns the time that the update period counts from. A scaling that is stored counts from when it
-// is seen as made, because a crash may have come between the two (RC-18).
+// Returns the time that the update period counts from. A stored scaling counts from the moment when
+// it is seen to have been made, because Windlass may have crashed between storing and making it
+// (RC-18).
 WallTime LastScaleTime(const Situation& situation) {
   return situation.run.scaling ? situation.now : situation.run.last_scale_time;
 }
@@ -47,8 +48,9 @@ StatusDraft DraftOfProgress(const Situation& situation, const Facts& facts) {
   return draft;
 }
 
-// Returns true unless a scaling that is stored would go too far by now: new Pods that it relies on
-// are not available any more, or maxSurge was lowered. A crash may have come between the two.
+// Returns true unless a stored scaling would go too far now: new Pods that it relies on are not
+// available any more, or maxSurge was lowered. That can happen if Windlass crashed before it made
+// the scaling.
 bool IsStillDue(const Situation& situation, const Facts& facts,
                 const ReplicationController& controller) {
   const int32_t to = ExpectedSize(situation, controller);
@@ -58,11 +60,12 @@ bool IsStillDue(const Situation& situation, const Facts& facts,
   return allowed && (up ? *allowed >= to : *allowed <= to);
 }
 
-// Before a scaling is dropped whose reply may have been lost, gives the controller another version,
-// so that the scaling fails if it is still on its way. nullopt if it has that version.
+// Gives the controller another version before a stored scaling is dropped. The reply to the scaling
+// may have been lost; if the request is still on its way, it now fails. Returns nullopt if the
+// controller has that version.
 std::optional<Step> FenceDropped(const Situation& situation,
                                  const ReplicationController& controller) {
-  // A stored scaling has said a line, so the number tells one from the other.
+  // Every stored scaling adds a line, so the number of lines identifies the scaling.
   const std::string fence = "without-line-" + std::to_string(situation.run.line_count);
   if (Annotation(controller, kTermAnnotation) == fence) return std::nullopt;
   return Effect(situation, Annotate(controller, {{kTermAnnotation, fence}}),
@@ -134,8 +137,9 @@ Step NextScaling(const Situation& situation, const Facts& facts) {
   }
   // A quota may never let all new Pods exist, so scaling down does not wait for that.
   if (HasScaledUp(facts.target)) {
-    // If somebody has scaled the old controller to 0, kubectl ends here without available Pods. The
-    // Pods that a rollback goes back to may be those that crash.
+    // If a user has scaled the old controller to 0, kubectl ends here without available Pods;
+    // Windlass does so only in a rollback, because the Pods that it goes back to may be those that
+    // crash.
     const bool whole = facts.target.replicas == facts.goal.desired && facts.source.replicas == 0;
     const bool enough = facts.availability.available >= facts.goal.min_available;
     if (whole && (enough || situation.spec().rollback)) return EndScaling(situation, facts);

@@ -43,8 +43,8 @@ std::string_view Failure(const ReplicationControllerUpdateStatus& status) {
   return stalled->reason.text();
 }
 
-// Returns true if the run was refused before it changed anything. One that waits for a controller
-// that does not exist yet was not: a manifest may come before it.
+// Returns true if the run was refused before it changed anything. A run that waits for a controller
+// that does not exist yet was not refused: a user may create the update before the controller.
 bool IsRefused(const ReplicationControllerUpdateStatus& status) {
   const std::string_view failure = Failure(status);
   return status.step.empty() && !failure.empty() && failure != kNotFound;
@@ -55,8 +55,8 @@ bool HasOtherName(const ReplicationControllerUpdateSpec& spec, std::string_view 
          spec.new_name != target.substr(0, target.find('/'));
 }
 
-// Returns true if spec.newName is another than the run began with. A rename that has begun is
-// finished first: its Pods may have no owner already.
+// Returns true if spec.newName is not the name that the run began with. Returns false during a
+// rename, which is finished first: its Pods may have no owner any more.
 bool HasNewName(const ReplicationControllerUpdate& update) {
   return update.status.journal.empty() && HasOtherName(update.spec, update.status.target);
 }
@@ -96,7 +96,8 @@ ReplicationControllerUpdateStatus StatusOfRun(const ReplicationControllerUpdate&
   fresh.line_count = stored.line_count;
   fresh.conditions = stored.conditions;
   if (stored.step == kStepDone) return fresh;
-  // The new controller is still the one that was made, and a rename that was cut off is finished.
+  // The new run goes on with the new controller that exists, and finishes a rename that was cut
+  // off.
   fresh.journal = stored.journal;
   if (!HasNewName(update)) fresh.target = stored.target;
   return fresh;
@@ -118,7 +119,8 @@ bool IsForOther(const ReplicationControllerUpdateSpec& spec, std::string_view ta
 
 std::string HashOf(const ReplicationController& controller, std::string_view key,
                    std::string_view image) {
-  // Whoever sends the object may order its fields in another way.
+  // This JSON type sorts the fields: clients may send the same object with its fields in another
+  // order.
   auto pod_template = nlohmann::json::parse(DumpJson(ParseJson(*controller.template_json)));
   pod_template.merge_patch({{"metadata", {{"labels", {{std::string(key), nullptr}}}}}});
   // The present value makes a difference when the same image is rolled out once more.
@@ -137,7 +139,7 @@ std::string NewNameOf(const ReplicationControllerUpdate& update,
   const ReplicationControllerUpdateStatus run = StatusOfRun(update);
   if (!run.step.empty() && !run.new_name.empty()) return run.new_name;
   const std::string& named = update.spec.new_name;
-  // The run has begun to change something before it was deleted.
+  // The run had begun to change something before the old controller was deleted.
   if (old_controller == nullptr && named.empty() && !run.target.empty()) {
     return update.status.new_name;
   }
@@ -149,12 +151,12 @@ std::string NewNameOf(const ReplicationControllerUpdate& update,
   if (!named.empty()) return named;
   const std::string_view next = Annotation(*old_controller, kNextControllerId);
   if (!next.empty()) return std::string(next);
-  // A rollback that has begun has made the old one its target. Without one, the old one may be the
-  // target of another update.
+  // A rollback that has begun has made the old controller its target. Without a rollback, the old
+  // controller may be the target of another update.
   const std::string_view source = SourceIdIn(*old_controller).name;
   const bool of_run = source == update.status.new_name && !IsDone(update.status);
   if (!source.empty() && (update.spec.rollback || of_run)) return std::string(source);
-  // Somebody has taken the annotation of an update away that has begun.
+  // A user has removed the annotation of an update that has begun.
   const bool known = !run.target.empty() && !update.status.new_name.empty();
   if (update.spec.rollback && known) return update.status.new_name;
   if (update.spec.image.empty() || update.spec.rollback) return {};

@@ -1,5 +1,5 @@
-// A run: one rolling update from validation to its end, and what it is for. An update object has
-// one run after the other: a new one begins when its spec changes after the last one ended.
+// A run: one rolling update from validation to its end, and its target. An update object has one
+// run after another: a new run begins when the spec changes after the last run ended.
 #pragma once
 
 #include <string>
@@ -10,47 +10,58 @@
 
 namespace windlass::replication_controller {
 
-// Returns true if the status is of the present spec: Windlass has looked at it.
+// Returns true if Windlass made the status from the present spec.
 bool IsOfPresentSpec(const ReplicationControllerUpdate& update);
 
 // Returns true if nothing is left to do before the spec changes: the run of the present spec
-// succeeded, was rolled back, timed out, lost its old controller on the way, or was refused before
-// it changed anything (RC-20).
+// succeeded, was rolled back, timed out, lost its old controller during the update, or was refused
+// before it changed anything (RC-20).
 bool HasEnded(const ReplicationControllerUpdate& update);
 
-// Returns the stored status, or, if a new run is due, what of it a new run goes on with: the lines
-// and conditions; and, if the last one did not end, target and journal. A new run is due if the
-// last one ended or failed and the spec changed since, also if Finish saw that already; and if
-// spec.rollback or, unless a rename is under way, spec.newName changed. The new run is a rollout of
-// its own unless it goes on after a failure. Example: a run that fails, one after an edit of
+// Returns the status that the next step starts from: the stored status, unless a new run is due. A
+// new run is due if
+//   - the last run ended or failed, and the spec changed since; Finish may have seen that already
+//   - spec.newName changed, and no rename is under way
+//   - spec.rollback changed after the first step
+// A new run keeps the phase, message, lines and conditions. If the last run did not end, the new
+// run also keeps the journal, and the target unless spec.newName changed. The new run is a rollout
+// of its own unless it goes on after a failure. Example: a run that fails, one after an edit of
 // spec.timeout, and the way back are rollouts 1, 1 and 2, so status.earlierRollouts is 0, 0 and 1.
 ReplicationControllerUpdateStatus StatusOfRun(const ReplicationControllerUpdate& update);
 
 // --- what a run is for: which new controller, and what that is made of ---
 
-// Returns what status.target keeps of it, to tell the run from one of an edited spec:
+// Returns the text that status.target keeps of the spec, so that an edit of the spec is noticed:
 // "<spec.newName>/<hash of image, container, imagePullPolicy and controller>". Example: "web-2/"
 // for a new controller that exists.
 std::string TargetOf(const ReplicationControllerUpdateSpec& spec);
 
-// Returns true if both say what the new controller is made of, and not the same.
+// Returns true if `spec` and `target` both say what the new controller is made of, and differ in
+// it.
 bool HasOtherContent(const ReplicationControllerUpdateSpec& spec, std::string_view target);
-// The same; or if the spec names another new controller than the run began with, if with any.
+// Returns true if HasOtherContent does, or if spec.newName is not empty and is not the name in
+// `target`. An empty `target` differs from nothing.
 bool IsForOther(const ReplicationControllerUpdateSpec& spec, std::string_view target);
 
-// Returns a label value of 32 hexadecimal digits for the Pods that `controller` makes of its
-// present template, with `image` in place of the container's if it is not empty.
+// Returns a label value of 32 hexadecimal digits for the Pods that `controller` makes from its
+// present template. If `image` is not empty, it replaces the container's image.
 std::string HashOf(const ReplicationController& controller, std::string_view key,
                    std::string_view image);
 
-// Returns true if `name` is "<old>-" and such a value: nobody has given it.
+// Returns true if `name` is "<old>-" and 32 hexadecimal digits: Windlass made that name up, no user
+// gave it.
 bool IsMadeUp(std::string_view name, std::string_view old_name);
 
-// Returns the name of the new ReplicationController: as the first step of the run has resolved it;
-// else that of a rename that has begun, spec.newName, the annotation next-controller-id of
-// `old_controller`, in a rollback, or in a run that is turned, the source that `old_controller`
-// names, in a rollback what the status says, and otherwise, with spec.image, "<old>-" and a hash of
-// what is to run. "" if it is not known. `old_controller` may be null (RC-5).
+// Returns the name of the new ReplicationController, or "" if it is not known (RC-5).
+// `old_controller` may be null. The first of these that is known:
+//   1. the name that the first step of the run resolved
+//   2. without `old_controller`: spec.newName, or the name in the status if the run has begun
+//   3. the name in the journal of a rename that has begun
+//   4. spec.newName
+//   5. the annotation next-controller-id of `old_controller`
+//   6. in a rollback, or in a run whose rollback was turned off: the source of `old_controller`
+//   7. in a rollback: the name in the status
+//   8. with spec.image, but not in a rollback: "<old>-" and a hash of what is to run
 std::string NewNameOf(const ReplicationControllerUpdate& update,
                       const ReplicationController* old_controller);
 

@@ -159,16 +159,16 @@ bool PausesForOthers(const Situation& situation) {
   return policy != kOverride && policy != kAdopt;
 }
 
-// --- somebody else scales ---
+// --- another client scales ---
 
 namespace {
 
-// How soon a size is asked for again that the cache does not show yet.
+// How soon Windlass asks again for a size that the cache does not show yet.
 constexpr Duration kAskAgain = seconds(1);
 
-// The cache of ReplicationControllers may be behind the update's status: then our own scaling looks
-// like one of somebody else. Returns the step that asks the API server, or that waits for the
-// cache; nullopt if it has the size that the cache shows.
+// The cache of ReplicationControllers may be behind the update's status: then the update's own
+// scaling looks like one by another client. Returns the step that asks the API server, or the step
+// that waits for the cache; nullopt if the API server reports the size that the cache shows.
 std::optional<Step> AskForSize(const Situation& situation,
                                const ReplicationController& controller) {
   Answer answer =
@@ -197,12 +197,12 @@ Step AdoptScale(const Situation& situation, const ReplicationController& scaled)
   const int64_t sum = int64_t{old.replicas} + created.replicas;
   const auto desired = static_cast<int32_t>(std::min<int64_t>(sum, INT32_MAX));
   const ReplicationController& target = *situation.target();
-  // A rename that had begun is off: the old controller has Pods.
+  // A rename that had begun is called off: the old controller has Pods.
   if (old.meta.annotations.Has(kRenameJournal)) {
     return Effect(situation, Annotate(old, {{kRenameJournal, std::nullopt}}),
                   {Decision{"adopt external scaling"}, {{"controller", old.meta.name}}});
   }
-  // What is desired from now on is also what a rollback goes back to.
+  // A rollback also goes back to the size that is desired from now on.
   const bool noted = NumberIn(old, kOriginalReplicas) == desired && !IsRollbackTarget(old, created);
   if (&target != &old && !noted) return NoteSizeForUpdate(situation, desired);
   if (NumberIn(target, kDesiredReplicas) != desired) {
@@ -251,7 +251,7 @@ std::optional<Step> AnswerExternalScale(const Situation& situation) {
     if (one != pending && one->replicas != ExpectedSize(situation, *one)) scaled = one;
   }
   if (scaled == nullptr) return std::nullopt;
-  // Adopt adds both up.
+  // Adopt adds both sizes up.
   for (const auto* controller : {situation.old_controller(), situation.new_controller()}) {
     if (auto ask = AskForSize(situation, *controller)) return ask;
   }

@@ -1,6 +1,7 @@
-// The sizes of a rolling update of two ReplicationControllers: the next size of either, what the
-// one that is scaled down had before, and what follows when somebody else scales one. The size
-// before is noted on it, because the live size is a smaller one by then (RC-8).
+// The sizes of a rolling update of two ReplicationControllers: the next size of either controller,
+// the original size of the one that is scaled down, and the answer when another client scales one
+// of them. The original size is noted in an annotation, because the live size shrinks during the
+// update (RC-8).
 #pragma once
 
 #include <cstdint>
@@ -49,10 +50,12 @@ std::optional<int32_t> ScaleUp(const TwoCounts& counts, const Goal& goal);
 // available, 10 old, 3 new of which 1 is available: 13 − 10 − 2 = 1 may go: 9 (RC-10).
 std::optional<int32_t> ScaleDown(const TwoCounts& counts, const Goal& goal);
 
-// Returns the goal that the target's annotations name; or the step that refuses the update, because
-// no label tells the two apart (RC-4), the target was not made for the source (RC-7), or a limit is
-// none (RC-9). Before the first write, `source` and `target` are as the preparation will leave
-// them, so that a refused update has touched nothing.
+// Returns the goal that the target's annotations name; or the step that refuses the update:
+//   - no label tells the two controllers apart (RC-4)
+//   - the target was not made for the source, or its desired size is not a number (RC-7)
+//   - spec.maxSurge or spec.maxUnavailable is not a limit (RC-9)
+// Before the first write, the caller passes `source` and `target` as the preparation will leave
+// them, so that a refused update has changed nothing.
 OrStep<Goal> FindGoal(const Situation& situation, const ReplicationController& source,
                       const ReplicationController& target);
 
@@ -70,37 +73,41 @@ OrStep<std::optional<int32_t>> FindNotedSizeOfGone(const Situation& situation);
 // returns, if that is larger. Example: NEW was deleted when 4 of 10 old Pods were left: 10.
 OrStep<int32_t> SizeBefore(const Situation& situation);
 
-// Returns true if original-replicas of `source` is that of this run. One of kubectl's, which does
-// not say, is taken for it if the target has replicas: the live size may be a smaller one (RC-8).
+// Returns true if original-replicas of `source` was noted by this run. kubectl does not note for
+// which run the size is. Its size counts if the target has replicas, because the live size may be
+// smaller by now (RC-8).
 bool HasOriginalSize(const ReplicationController& source, const ReplicationController& target);
 
 // Notes on `source` the size that it has before its Pods go to `target`, together with `others`.
 Step NoteSize(const Situation& situation, const ReplicationController& source,
               const ReplicationController& target, int32_t size, Annotations others = {});
 
-// Notes `size` on the old controller for an update to the new one. Takes off what is left of a
-// rollback that was turned off: the next one goes back to `size`. Requires both controllers.
+// Notes `size` on the old controller for an update to the new one. Removes the annotations of a
+// rollback that was turned off: the next rollback goes back to `size`. Requires both controllers.
 Step NoteSizeForUpdate(const Situation& situation, int32_t size);
 
-// Notes the size of OLD for a rollback, unless it is noted. One that does not say whose it is, and
-// that OLD has outgrown, is replaced, but not with Override. After a rollback that was turned off,
-// the noted size is the one that OLD was to get.
+// Notes the size of the old controller for a rollback, unless it is noted already. A size that was
+// noted without the uid of a new controller is replaced if the old controller is larger now, except
+// with Override. After a rollback that was turned off, the noted size is the one that the old
+// controller was to get.
 std::optional<Step> NoteSizeOfOld(const Situation& situation);
 
-// Returns the size that this update has noted for OLD, if that is larger now: somebody else has
-// scaled it since the first try. Requires both controllers.
+// Returns the size that this update has noted for the old controller, if the old controller is
+// larger now: another client has scaled it since the first try. Requires both controllers.
 std::optional<int32_t> SizeBeforeOthers(const Situation& situation);
 
 // Returns true if a rollback of the update to `created` has made `old` its target.
 bool IsRollbackTarget(const ReplicationController& old, const ReplicationController& created);
 
-// --- somebody else scales one of the two during an update (RC-16) ---
+// --- another client scales one of the two during an update (RC-16) ---
 
-// That is a size which the update has neither set nor is about to change. spec.onExternalScale
-// answers: with Pause nothing is scaled until it is put back, or another policy is chosen; with
-// Adopt both sizes together are desired from now on; with Override the size is put back.
+// Then a controller has a size that the update has neither set nor is about to change. The answer
+// depends on spec.onExternalScale:
+//   - Pause: nothing is scaled until the size is put back, or another policy is chosen
+//   - Adopt: the sum of both sizes is desired from now on
+//   - Override: the update puts the size back
 
-// Returns true for Pause, and for what the CRD would refuse.
+// Returns true for Pause, and for every value that the CRD would refuse.
 bool PausesForOthers(const Situation& situation);
 
 // Returns the controller that the update is about to scale: the size is stored, and the controller
@@ -109,17 +116,19 @@ const ReplicationController* PendingScale(const Situation& situation);
 // Returns the size that the update has set, or is about to set.
 int32_t ExpectedSize(const Situation& situation, const ReplicationController& controller);
 
-// Returns what follows from a scaling by somebody else; nullopt if there was none. Requires both
-// controllers.
+// Returns the step that answers a scaling by another client; nullopt if there was no such scaling.
+// Requires both controllers.
 std::optional<Step> AnswerExternalScale(const Situation& situation);
 
-// Returns the pause because somebody else has scaled `scaled`, which had `expected` replicas.
+// Returns the step that pauses the update because another client has scaled `scaled`, which had
+// `expected` replicas.
 Step PauseForScale(const Situation& situation, const ReplicationController& scaled,
                    int32_t expected);
 
-// Returns what follows from a scaling of the old controller by somebody else while it is about to
-// become what the deleted controller `new_name` was: it would leave its own Pods without an owner.
-// There is nothing to add up any more, so Adopt is as Pause. nullopt if it has no replicas.
+// Returns the step that answers a scaling of the old controller by another client while the old
+// controller is about to become what the deleted controller `new_name` was. To go on would leave
+// the Pods of the old controller without an owner. Adopt does the same as Pause, because there is
+// nothing to add up any more. Returns nullopt if the old controller has no replicas.
 std::optional<Step> AnswerScaleBeforeRename(const Situation& situation,
                                             const std::string& new_name);
 

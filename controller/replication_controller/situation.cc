@@ -11,7 +11,7 @@
 namespace windlass::replication_controller {
 namespace {
 
-// As kubectl's flags have them. The CRD refuses texts that are no durations.
+// The defaults of kubectl's flags. The CRD refuses texts that are not durations.
 constexpr Duration kUpdatePeriodDefault = std::chrono::minutes(1);
 constexpr Duration kTimeoutDefault = std::chrono::minutes(5);
 
@@ -19,7 +19,7 @@ seconds WholeSeconds(const std::string& text, Duration otherwise) {
   return std::chrono::ceil<seconds>(ParseDuration(text).value_or(otherwise));
 }
 
-// What is looked at in lists of all objects of a namespace.
+// The parts that are kept of a list of all objects of a namespace.
 constexpr std::string_view kListParts[] = {
     "/metadata/name",
     "/metadata/uid",
@@ -103,7 +103,8 @@ Answer Ask(const Situation& situation, Read read) {
   if (outcome == nullptr) return {.step = std::move(read)};
   if (outcome->said.ok()) return {outcome};
   const bool may_fail = read.go_on_if_refused || read.request.verb() == Verb::kGet;
-  // What answers may be no API server, and "no items" would be believed.
+  // A malformed answer may come from something else than an API server. It must not be taken for a
+  // list without items.
   const bool is_list = outcome->said.error().kind != ErrorKind::kMalformed;
   if (may_fail && is_list) return {outcome};
   return {.step = Failed{Error(outcome->said.error()).Context(read.request.Describe())}};

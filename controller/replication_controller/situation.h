@@ -1,5 +1,6 @@
 // What one decision about a rolling update is made from: the view, what follows from it (which run
-// it is, who is scaled down and who up), and what the API server answered in this sync.
+// it is, which controller is scaled down and which up), and what the API server answered in this
+// sync.
 #pragma once
 
 #include <cstdint>
@@ -18,16 +19,17 @@ namespace windlass::replication_controller {
 
 using Json = OrderedJson;
 
-// Taken from caches by the controller; a client reads it (planner.h).
+// The controller takes the view from its caches; a client reads it from the API server (planner.h).
 struct View {
   const ReplicationControllerUpdate& update;
   // The ReplicationController that has the update's name, and the one that NewNameOf names. Null if
   // there is none.
   const ReplicationController* old_controller = nullptr;
   const ReplicationController* new_controller = nullptr;
-  // At least the Pods that one of the two owns. Others are ignored.
+  // At least the Pods that one of the two controllers owns. Other Pods are ignored.
   std::vector<const Pod*> pods{};
-  // False if the update exists only in the memory of a client: then nothing happens when that ends.
+  // False if the update exists only in the memory of a client: then nothing happens after the
+  // client ends.
   bool is_stored = true;
 };
 
@@ -50,14 +52,15 @@ struct Situation {
   const ReplicationController* target() const {
     return spec().rollback ? old_controller() : new_controller();
   }
-  // spec.cleanup, or what kubectl does: the new controller keeps a name that was given, and takes
-  // the old one's name otherwise. A rollback deletes the new controller (RC-13, RC-15).
+  // spec.cleanup if it is set. Otherwise as kubectl does: with spec.newName the new controller
+  // keeps that name, without it the new controller takes the old one's name. A rollback deletes the
+  // new controller (RC-13, RC-15).
   std::string_view cleanup() const;
   std::string_view cleanup_forward() const;  // also in a rollback
   // In whole seconds, rounded up.
   seconds update_period() const;
-  // When an update fails that makes no progress from now on: after spec.timeout, and not before
-  // spec.updatePeriod is over (RC-11).
+  // The time at which an update fails if it makes no progress from now on: after spec.timeout, but
+  // not before spec.updatePeriod is over (RC-11).
   WallTime deadline_from_now() const;
 };
 
@@ -65,9 +68,10 @@ Situation MakeSituation(const View& view, const Learned& learned, WallTime now);
 
 // --- the two controllers and their Pods ---
 
-// Returns true if the replication controller has acted on the latest spec of `controller`: of one
-// that is scaled up all Pods exist, of one that is scaled down no Pod more than that is left. Its
-// status may count Pods before its own cache has the last ones, so those of the view count as well.
+// Both return true if kube-controller-manager has acted on the latest spec of `controller`.
+//   - HasScaledUp: all Pods exist.
+//   - HasScaledDown: no more Pods than spec.replicas are left. The Pods of the view count as well,
+//     because the status may be written before kube-controller-manager's cache has the last Pods.
 bool HasScaledUp(const ReplicationController& controller);
 bool HasScaledDown(const Situation& situation, const ReplicationController& controller);
 
@@ -75,35 +79,36 @@ bool HasScaledDown(const Situation& situation, const ReplicationController& cont
 std::vector<const Pod*> LivePodsOf(const Situation& situation,
                                    const ReplicationController& controller);
 
-// Returns metadata.labels of spec.template; none if there are none, or it is no JSON.
+// Returns metadata.labels of spec.template; empty if it has no labels or is not JSON.
 StringMap LabelsOfTemplate(const std::string& template_json);
 
 struct Availability {
   int32_t available = 0;
   std::optional<WallTime> next;  // when time alone makes one more available; nullopt: never
 };
-// Counts Pods of `controller` that match its selector, are not being deleted and have been ready
-// for spec.minReadySeconds (RC-10); but no more than its status says are ready: either of the two
-// may be behind. Example: 3 such Pods, status.readyReplicas 1: 1.
+// Counts the Pods of `controller` that match its selector, are not being deleted and have been
+// ready for spec.minReadySeconds (RC-10). The result is at most status.readyReplicas and
+// spec.replicas, because the Pods of the view or the status may be out of date. Example: 3 such
+// Pods, status.readyReplicas 1: 1.
 Availability CountAvailable(const Situation& situation, const ReplicationController& controller);
 
 // --- questions to the API server ---
 
-// A value; or the step, a question or a refusal, that comes first.
+// A value; or the step that must come before it: a question or a refusal.
 template <typename Value>
 struct OrStep {
   Value value{};
   std::optional<Step> step{};
 };
-// What was answered, which may be that there is no such object.
+// The API server's answer, which may be that the object does not exist.
 using Answer = OrStep<const Outcome*>;
 // Returns the answer to `read` in this sync, or the step that asks for it.
 Answer Ask(const Situation& situation, Read read);
-// Returns the question for all objects of the update's namespace. Of the answer names, uids,
-// selectors and what the lists are asked for are kept.
+// Returns the question for all objects of the update's namespace. Only the parts that an update
+// needs are kept of the answer: names, uids, selectors, scale targets and two annotations.
 Read ReadAll(const Situation& situation, const ResourceId& resource, std::string why);
-// Returns the ReplicationController that has this uid, in the update's namespace; null if there is
-// none. A client without the right to list them is refused.
+// Returns the ReplicationController of the update's namespace that has this uid; null if none has
+// it. The step is Failed if the client may not list ReplicationControllers.
 OrStep<Json> FindByUid(const Situation& situation, std::string_view uid);
 // Returns the object that was answered; null if there is none.
 Json ObjectIn(const Answer& answer);

@@ -15,10 +15,10 @@
 namespace windlass::replication_controller {
 namespace {
 
-// How soon the controllers are listed again after one was found: nothing watches ReplicaSets.
+// How soon a refused rename is checked again: nothing watches ReplicaSets.
 constexpr Duration kLookAgain = seconds(30);
 
-// How soon a list is asked for again that was too large: nothing tells when it no longer is.
+// How soon Windlass asks again for a list that was too large: no watch reports that it has shrunk.
 constexpr Duration kLookThroughAgain = seconds(300);
 
 // Asks for all objects of the update's namespace. Goes on without the right to list them, or if the
@@ -29,7 +29,8 @@ Answer AskForAll(const Situation& situation, const ResourceId& resource, std::st
   return Ask(situation, std::move(read));
 }
 
-// The same for what may act on the Pods of the update: if the list is too large the update fails.
+// The same for objects that may act on the Pods of the update, but fails the update if the list is
+// too large.
 Answer AskForOthers(const Situation& situation, const ResourceId& resource, std::string why) {
   Answer answer = AskForAll(situation, resource, std::move(why));
   const bool failed = !answer.step && !answer.value->said.ok();
@@ -79,7 +80,8 @@ constexpr std::string_view kBesideText =
     "ReplicationController {} {} in another update. Wait until that has ended, and begin this one "
     "again; if there is none, remove the annotation {}";
 
-// The annotation of an update that was rolled back, or whose source is gone, holds nothing up.
+// The annotation holds nothing up if the update was rolled back, or if the controller that the
+// annotation names is gone.
 std::optional<Step> RefuseTarget(const Situation& situation) {
   const ReplicationController& old = *situation.old_controller();
   const SourceId source = SourceIdIn(old);
@@ -123,7 +125,7 @@ std::optional<Step> RefuseAdopterOf(const Situation& situation, const ResourceId
                                     const StringMap& labels) {
   Answer answer = AskForOthers(situation, resource, "another controller may select the new Pods");
   if (answer.step) return std::move(answer.step);
-  // That of a ReplicaSet cannot be changed, and has more than labels.
+  // The selector of a ReplicaSet cannot be changed, and may have more than labels.
   const bool fixed = resource == resources::kReplicaSets;
   for (const Json& item : ItemsIn(answer)) {
     const std::string name = TextAt(item, "/metadata/name");
@@ -146,14 +148,15 @@ std::optional<Step> RefuseAdopterOf(const Situation& situation, const ResourceId
 
 // --- the journal of a rename ---
 
-// More than what an update still notes on the old controller beside the journal.
+// An upper bound for the other annotations that the update has yet to add to the old controller.
 constexpr size_t kOtherNotesBytes = size_t{2} << 10U;
-// A journal as small as this is not asked about while the annotations that the cache has take less
-// than half of the room: what kubectl apply notes of the old controller is about as large.
+// A journal of at most this size fits, without asking the API server, if the cached annotations
+// take at most half of the room. The annotation of kubectl apply, which is not cached, is about as
+// large as the journal.
 constexpr size_t kSmallJournalBytes = size_t{16} << 10U;
 constexpr std::array<std::string_view, 1> kAnnotationsOf = {"/metadata/annotations"};
 
-// Asks the API server for the old controller, because the cache has not all annotations.
+// Asks the API server for the old controller, because the cache does not have all annotations.
 std::optional<Step> RefuseLargeJournal(const Situation& situation,
                                        const ReplicationController& created) {
   const size_t journal = kRenameJournal.size() + JournalText(created).size();
@@ -199,7 +202,8 @@ std::optional<Step> RefuseOtherContent(const Situation& situation) {
     return std::nullopt;
   }
   const std::string& wanted = situation.spec().image;
-  // That of another update is told by its annotations.
+  // The annotations of the new controller show if it belongs to another update: FindGoal refuses
+  // that.
   if (!wanted.empty() && SourceIdIn(*created).name == situation.old_name()) {
     const Result<std::string> image = ImageIn(situation, *created->template_json);
     if (!image.ok()) return Fail(situation, kInvalidUpdate, image.error().message);
@@ -221,12 +225,13 @@ std::optional<Step> RefuseOtherContent(const Situation& situation) {
 }
 
 std::optional<Step> RefuseSwapped(const Situation& situation) {
-  // A rollback that has begun has made the old one its target.
+  // A rollback that has begun has made the old controller its target.
   if (!situation.run.step.empty()) return std::nullopt;
   const ReplicationController& old = *situation.old_controller();
   const ReplicationController& created = *situation.new_controller();
-  // The old one notes the name of the new one; both have the other's as source in a rollback.
-  // By name, because one that is restored from a backup has another uid.
+  // An old controller notes the name of the new one; in a rollback, each names the other as its
+  // source. Names are compared, because a controller that was restored from a backup has another
+  // uid.
   const bool ours = SourceIdIn(created).name == old.meta.name &&
                     Annotation(created, kNextControllerId) != old.meta.name;
   if (ours || SourceIdIn(old).name != created.meta.name) return std::nullopt;

@@ -1,5 +1,5 @@
-// What must hold before an update touches anything: nobody else owns, scales, updates or would
-// adopt what it works on. And a warning about Services, which an update never touches.
+// What must hold before an update changes anything: no other object owns, scales, updates or would
+// adopt its controllers and Pods. And a warning about Services, which an update never changes.
 #pragma once
 
 #include <optional>
@@ -10,8 +10,8 @@
 
 namespace windlass::replication_controller {
 
-// Each of these returns the step that refuses the update, or that asks what has to be known;
-// nullopt if the update may go on. Requires that the old controller exists.
+// Each of these returns the step that refuses the update, or the step that asks what must be known
+// first; nullopt if the update may go on. Requires that the old controller exists.
 
 // Refuses
 //   - a controller that another object owns, such as a DeploymentConfig: it is left alone (RC-16)
@@ -19,14 +19,14 @@ namespace windlass::replication_controller {
 //   - before the first step: a controller that a HorizontalPodAutoscaler scales (RC-16)
 std::optional<Step> Validate(const Situation& situation);
 
-// Refuses a new controller that was made of something else than the spec says now: it runs another
-// image than spec.image, or spec.controller was edited on the way (RC-5). Not in a rollback, and
-// not while the new controller does not exist or is being deleted.
+// Refuses a new controller that does not match the spec any more: it runs another image than
+// spec.image, or spec.controller was edited during the update (RC-5). Refuses nothing in a
+// rollback, nor while the new controller does not exist or is being deleted.
 std::optional<Step> RefuseOtherContent(const Situation& situation);
 
 // Refuses an update beside another one of the same controller: A to B beside B to C, A to D, or C
-// to A (RC-21). Each would take the other's scalings for those of somebody else, and would remove
-// the other's annotations.
+// to A (RC-21). Each update would take the other's scalings for scalings by another client, and
+// would remove the other's annotations.
 std::optional<Step> RefuseChain(const Situation& situation);
 
 // Refuses a rollback of an update that goes the other way.
@@ -35,9 +35,9 @@ std::optional<Step> RefuseSwapped(const Situation& situation);
 // Refuses a rename that could not end, or would lose Pods (RC-14):
 //   - The journal of the rename, which has the template of `created`, the new controller, is too
 //     large for an annotation of the old one. Example: a template of 270,000 bytes.
-//   - Another ReplicationController or a ReplicaSet selects the new Pods. For a moment these have
-//     no owner, so that one would adopt them, and delete what it has too many. Example: web is
-//     updated to web-2, which becomes web in the end. other has 2 replicas and selects app=web,
+//   - Another ReplicationController or a ReplicaSet selects the new Pods. For a moment the new Pods
+//     have no owner, so the other controller would adopt them and delete its surplus. Example: web
+//     is updated to web-2, which becomes web in the end. other has 2 replicas and selects app=web,
 //     which the Pods of all three have. It would adopt the 3 new Pods, and delete 3 of its 5.
 std::optional<Step> RefuseRename(const Situation& situation, const ReplicationController& created);
 

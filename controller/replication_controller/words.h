@@ -22,14 +22,14 @@ inline constexpr std::string_view kStepCleanUp = "CleanUp";
 inline constexpr std::string_view kStepDone = "Done";
 
 // Reasons of the conditions Ready, Reconciling and Stalled, besides the phases.
-inline constexpr std::string_view kWaiting = "Waiting";  // without a timeout, for what message says
+inline constexpr std::string_view kWaiting = "Waiting";  // has no timeout; message says for what
 inline constexpr std::string_view kTimedOut = "TimedOut";
 inline constexpr std::string_view kExternalScale = "ExternalScale";
 inline constexpr std::string_view kOwnedByOther = "OwnedByAnother";
 inline constexpr std::string_view kSelectedByOther = "SelectedByAnother";
 inline constexpr std::string_view kAutoscaled = "Autoscaled";
 inline constexpr std::string_view kNotFound = "NotFound";
-inline constexpr std::string_view kOldDeleted = "OldControllerDeleted";  // on the way
+inline constexpr std::string_view kOldDeleted = "OldControllerDeleted";  // during the update
 inline constexpr std::string_view kInvalidUpdate = "InvalidUpdate";
 inline constexpr std::string_view kUnexpectedAnnotations = "UnexpectedAnnotations";
 inline constexpr std::string_view kOtherImage = "OtherImage";

@@ -58,7 +58,7 @@ Step Delete(const Situation& situation, const ReplicationController& controller,
 
 Annotations EndedAnnotations(const Situation& situation, const ReplicationController& controller) {
   std::vector<std::string_view> keys = {kSourceId, kDesiredReplicas, kCleanup, kTermAnnotation};
-  // A size that was noted when this update was rolled back, which is off again.
+  // A rollback of this update noted the size, and was turned off again.
   const std::string_view of = Annotation(controller, kOriginalReplicasOf);
   if (!of.empty() && of == SourceIdIn(controller).uid) {
     keys.insert(keys.end(), {kOriginalReplicas, kOriginalReplicasOf});
@@ -111,8 +111,8 @@ bool IsBeforeFirstScaling(const Situation& situation) {
          (step.empty() || step == kStepPrepare);
 }
 
-// Returns true if this run has changed one of the two or a Pod: it has noted the new one's name on
-// the old one, or a write of this sync has succeeded.
+// Returns true if this run has changed a Pod or one of the two controllers: it has noted the new
+// controller's name on the old one, or a write of this sync has succeeded.
 bool HasChangedSomething(const Situation& situation) {
   const ReplicationController* old = situation.old_controller();
   const bool began = situation.run.step == kStepPrepare || !situation.run.target.empty();
@@ -126,9 +126,11 @@ bool HasChangedSomething(const Situation& situation) {
   });
 }
 
-// Returns the draft of a run that failed. If it has neither scaled nor got a new controller, the
-// step is cleared: it was refused (RC-20). The target is, too, unless something is to be taken
-// back: this run has labelled the old controller, or an update before it has made that smaller.
+// Returns the draft of a run that failed. If the run has neither scaled nor got a new controller,
+// it was refused, and the step is cleared (RC-20). The target is cleared, too, unless a rollback
+// has something to take back:
+//   - this run has labelled the old controller
+//   - an earlier update has made the old controller smaller
 StatusDraft DraftOfFailure(const Situation& situation, std::string_view reason,
                            const std::string& message) {
   StatusDraft draft = BeginDraft(situation);
@@ -173,7 +175,7 @@ void SetPhase(const Situation& situation, StatusDraft& draft, std::string_view p
               std::string_view reason, std::string_view message) {
   const bool ready = phase == kSucceeded || phase == kRolledBack;
   draft.phase = phase;
-  // The status has it three times, and it may quote a text of any length.
+  // The status has the message three times, and the message may quote a text of any length.
   draft.message = CutText(message, kMessageBytesMax);
   draft.conditions = {MakeCondition(situation, "Ready", ready, reason, draft.message)};
   if (ready) return;

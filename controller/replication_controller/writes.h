@@ -1,6 +1,6 @@
-// What the phases share to write: changes of the two controllers, the status with its lines and
-// conditions, and how a run ends. Each write is made from one version of the object, and repeating
-// it changes nothing.
+// The writes that the phases share: changes of the two controllers, the status with its lines and
+// conditions, and the end of a run. Each write is made from one version of the object, and
+// repeating it changes nothing.
 #pragma once
 
 #include <map>
@@ -15,13 +15,14 @@ namespace windlass::replication_controller {
 
 // --- the two controllers ---
 
-// Returns the write; Wait if this sync made it already: the API server dropped what was sent.
+// Returns the write; Wait if this sync made it already, because then the API server dropped the
+// change.
 Step Effect(const Situation& situation, Request request, Because because);
 
 // Merges `fields` into the controller.
 Request Patch(const ReplicationController& controller, const Json& fields);
 
-// Sets annotations, of which nullopt removes one, and spec.replicas.
+// Sets annotations and spec.replicas. The value nullopt removes an annotation.
 using Annotations = std::map<std::string_view, std::optional<std::string>>;
 Request Annotate(const ReplicationController& controller, const Annotations& annotations,
                  std::optional<int32_t> replicas = {});
@@ -30,12 +31,12 @@ Request Annotate(const ReplicationController& controller, const Annotations& ann
 Step Resize(const Situation& situation, const ReplicationController& controller, int32_t to,
             Because because);
 
-// Deletes `controller`, and its Pods or not.
+// Deletes `controller`. `propagation` says whether its Pods are deleted, too.
 Step Delete(const Situation& situation, const ReplicationController& controller,
             DeletionPropagation propagation);
 
-// Returns those annotations of the controller that end with the update (RC-13). Those stay that
-// another update has begun with, or is asked for by.
+// Returns those annotations of the controller that end with the update (RC-13). Annotations stay if
+// another update has begun with them, or if they ask for another update.
 Annotations EndedAnnotations(const Situation& situation, const ReplicationController& controller);
 // Removes them; nullopt if there are none.
 std::optional<Step> RemoveAnnotations(const Situation& situation,
@@ -54,8 +55,10 @@ StatusDraft BeginDraftOfSizes(const Situation& situation, int32_t desired);
 // Appends a line, as kubectl would have printed it.
 void Say(StatusDraft& draft, std::string line);
 
-// Sets phase and message, and the conditions that follow: Ready is True for Succeeded and
-// RolledBack; otherwise False for `reason`, beside Stalled for Failed and Reconciling for the rest.
+// Sets phase and message, and the conditions that follow from the phase:
+//   - Succeeded, RolledBack: Ready is True
+//   - Failed: Ready is False with `reason`, and Stalled is True
+//   - any other: Ready is False with `reason`, and Reconciling is True
 // A condition keeps its transition time while its status is the same.
 void SetPhase(const Situation& situation, StatusDraft& draft, std::string_view phase,
               std::string_view reason, std::string_view message);
@@ -76,17 +79,17 @@ Step StoreWithWarning(const Situation& situation, const StatusDraft& draft, std:
 Step WaitFor(const Situation& situation, std::string_view phase, std::string_view what,
              Wait wait = {});
 
-// Ends with phase Failed. Unless the run has ended by that (HasEnded), what failed is tried again
-// whenever something changes, and after `look_again_in`.
+// Stores phase Failed. Unless that ends the run (HasEnded), Windlass tries again whenever something
+// changes, and after `look_again_in`.
 Step Fail(const Situation& situation, std::string_view reason, const std::string& message,
           std::optional<Duration> look_again_in = {});
 
-// The API server refused what was `asked`; the status says why it is not done. If nothing has been
-// scaled yet, the run ends (RC-20), unless only a webhook could not be called.
+// The API server refused the request `asked`; the status says why. If nothing has been scaled yet,
+// the run ends (RC-20), unless only a webhook could not be called.
 Step FailRefused(const Situation& situation, const RequestKey& asked, const Error& error);
 
 // Ends the run: stores kStepDone, `phase` (kSucceeded or kRolledBack), and the last line (RC-12).
-// If the spec asks for another new controller by now, the phase is kPreparing, and the next run is
+// If the spec now asks for another new controller, the phase is kPreparing, and the next run is
 // due.
 Step Finish(const Situation& situation, std::string_view phase, std::string line);
 

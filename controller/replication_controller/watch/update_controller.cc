@@ -22,7 +22,7 @@ namespace {
 namespace rc = replication_controller;
 using Update = ReplicationControllerUpdate;
 
-// Returns true if no update can tell the two apart.
+// Returns true if `a` and `b` do not differ in anything that an update looks at.
 bool SameForUpdates(const Pod& a, const Pod& b) {
   return a.ready == b.ready && a.meta.labels == b.meta.labels &&
          a.meta.deleting() == b.meta.deleting() &&
@@ -30,9 +30,9 @@ bool SameForUpdates(const Pod& a, const Pod& b) {
 }
 
 // Returns the step that creates the update which the annotation windlass.dev/rolling-update-to of
-// `controller` asks for (RC-1); or, if this sync created it already, waits for it. An update of
-// that name that exists is left as it is, also if it has ended: who may annotate a
-// ReplicationController may not therefore change an update.
+// `controller` asks for (RC-1); or, if this sync created it already, the step that waits for it. An
+// update of that name that exists is left as it is, even if it has ended: the right to annotate a
+// ReplicationController is not the right to change an update.
 Step CreateRequestedUpdate(const ReplicationController& controller, const Learned& learned) {
   const auto& resource = resources::kReplicationControllerUpdates;
   const std::string to(rc::Annotation(controller, rc::kRollingUpdateTo));
@@ -51,8 +51,8 @@ Step CreateRequestedUpdate(const ReplicationController& controller, const Learne
   return said.ok() ? Step(Wait{}) : Step(Failed{said.error()});
 }
 
-// Returns the step of an update for which there is no room in the caches: its user is told. `what`
-// is as LeftOut returns it.
+// Returns the step of an update for which there is no room in the caches: an Event says so. `what`
+// is LeftOut's result.
 Wait LeaveAlone(const std::string& what) {
   return {.events = {workload::LeftOutEvent("Left alone: Windlass has no room in memory for " +
                                             what + " the memory limit of Windlass.")}};
@@ -80,7 +80,7 @@ UpdateController::UpdateController(ControllerHost& host)
                           &pods_.informer.on_unreadable, &pods_.informer.on_unreadable_gone}) {
     listeners->Add(wake);
   }
-  // Until then every key waits.
+  // Every key waits until the Pods are synced or given up.
   pods_.informer.on_synced.Add([this] {
     if (watches_pods_) host_.WakeAll();
   });
@@ -123,7 +123,7 @@ std::vector<ComparedCache> UpdateController::ComparedCaches() const {
 
 std::optional<MonotonicTime> UpdateController::ViewAt(const Request& /*write*/) const {
   const MonotonicTime oldest = std::min(updates_.view_at(), controllers_.view_at());
-  // Without Pods nothing is decided that needs them.
+  // While Pods are not watched, no decision uses them.
   return watches_pods_ && pods_.given_up().empty() ? std::min(oldest, pods_.view_at()) : oldest;
 }
 
@@ -148,8 +148,8 @@ std::vector<NeededRight> UpdateController::RightsNeeded() const {
   rights.Add(resources::kReplicationControllers, "",
              {"get", "list", "watch", "create", "patch", "delete"});
   rights.Add(resources::kPods, "", {"get", "list", "watch", "patch"});
-  // Without these an autoscaler is not noticed before it scales, nor a Service that loses its Pods,
-  // nor a ReplicaSet that takes new Pods over.
+  // Without these rights Windlass does not notice an autoscaler before it scales, a Service that
+  // loses its Pods, or a ReplicaSet that takes over new Pods.
   for (const ResourceId& resource :
        {resources::kHorizontalPodAutoscalers, resources::kServices, resources::kReplicaSets}) {
     rights.AddOptional(resource, {"list"});
@@ -253,8 +253,8 @@ rc::View UpdateController::ViewOf(const Update& update) const {
   return view;
 }
 
-// Returns what there is no room for in the caches, an object of the update or all Pods, and
-// the remedy: "all pods; raise". Returns "" if nothing lacks.
+// Returns what the caches have no room for, an object of the update or all Pods, with the
+// remedy: "all pods; raise". Returns "" if there is room for all.
 std::string UpdateController::LeftOut(const rc::View& view) const {
   const std::string remedy = "; make its labels, annotations or pod template smaller, or raise";
   if (view.update.meta.cut())

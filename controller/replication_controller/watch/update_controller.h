@@ -73,7 +73,7 @@ class UpdateController final : public WatchingController {
   UpdateObserver rollouts_;
   bool started_ = false;
   bool watches_pods_ = false;
-  std::unordered_set<Uid, UidHash> unended_;  // updates, which need the Pods
+  std::unordered_set<Uid, UidHash> unended_;  // updates that have not ended: they need the Pods
 };
 
 // Returns the controller as an entry of a process' list.

@@ -23,8 +23,8 @@ bool IsComplete(const Update& update) {
   return rc::HasEnded(update) && update.status.phase != rc::kFailed;
 }
 
-// Returns true if nothing has happened, and nothing will: neither in this run nor in one before it,
-// whose target the status would keep.
+// Returns true if the run was refused before anything was changed, by it or by an earlier run. The
+// status would keep the target of an earlier run that changed something.
 bool IsRefusedWhole(const Update& update) {
   const ReplicationControllerUpdateStatus& status = update.status;
   return rc::HasEnded(update) && status.phase == rc::kFailed && status.step.empty() &&
@@ -47,7 +47,7 @@ bool Renames(const Update& before, const Update& now) {
   return renamed && !before.status.journal.empty();
 }
 
-// Returns how the rollout to `target` ends by an edit; "" if it does not. What is edited during a
+// Returns the outcome of the rollout to `target` if an edit ends it; otherwise "". An edit during a
 // rename is for the next run.
 std::string_view OutcomeOfEdit(const RolloutTarget& target, const Update& before,
                                const Update& now) {
@@ -59,8 +59,8 @@ std::string_view OutcomeOfEdit(const RolloutTarget& target, const Update& before
   return rc::IsForOther(now.spec, target.wanted) ? kOutcomeSuperseded : std::string_view();
 }
 
-// Returns true if a leader has looked at the run of the present spec. An update that is paused
-// before its first step has none, unless it goes on with the target of an earlier run.
+// Returns true if a leader has looked at the run of the present spec. A run that is paused before
+// its first step does not count, unless it goes on with the target of an earlier run.
 bool IsMidway(const Update& update) {
   const ReplicationControllerUpdateStatus& status = update.status;
   if (status.observed_generation <= 0 || status.step == rc::kStepDone) return false;
@@ -74,7 +74,7 @@ const Condition* ReadyOf(const Update& update) {
   return FindCondition(update.status.conditions, "Ready");
 }
 
-// Phase Paused without spec.paused: somebody else scaled one of the two.
+// Phase Paused without spec.paused: another client scaled one of the two controllers.
 RolloutState StateOf(const Update& update) {
   if (update.spec.paused) return {workload::kPausedPhase};
   const std::string& phase = update.status.phase;
@@ -124,7 +124,8 @@ void UpdateObserver::SeenFirst(const Update& update) {
     return;
   }
   Rollout rollout{.midway = true};
-  // The run began when the update ceased to be ready, or later. A rollback begins while it is not.
+  // The run began when the update ceased to be ready, or later. A rollback begins while the update
+  // is not ready, so the condition does not tell when.
   const Condition* ready = update.status.rollback ? nullptr : ReadyOf(update);
   if (ready != nullptr && ready->status == "False" && !ready->last_transition_time.IsZero()) {
     rollout.began = rollouts_.MomentOf(ready->last_transition_time);
@@ -141,11 +142,11 @@ void UpdateObserver::Followed(const Update& before, const Update& now) {
   if (!outcome.empty()) rollouts_.Finish(key, outcome);
   if (EndsForNext(before, now)) rollouts_.Finish(key, kOutcomeComplete);
   if (now.spec.paused || rollouts_.Find(key) != nullptr || IsRefusedWhole(now)) return;
-  // One that was edited and is complete since, both in one change, is a rollout, too.
+  // A run that was edited and completed within one change is a rollout, too.
   if (!IsComplete(now) || !outcome.empty()) Begin(now, {});
 }
 
-// `rollout` has what only the caller knows of it.
+// `rollout` has what only the caller knows of the rollout.
 void UpdateObserver::Begin(const Update& update, Rollout rollout) {
   const bool back = update.spec.rollback;
   rollout.target = {.wanted = rc::TargetOf(update.spec), .back = back};
@@ -154,7 +155,7 @@ void UpdateObserver::Begin(const Update& update, Rollout rollout) {
   rollouts_.Begin(KeyOf(update.meta), std::move(rollout));
 }
 
-// A run that no leader has looked at was counted by none: this one counts it.
+// A run that no leader has looked at was not counted yet, so this leader counts it.
 void UpdateObserver::Lead(bool leading) {
   rollouts_.Lead(leading, [this](const ObjectKey& key) {
     const Update* update = updates_.Find(key);

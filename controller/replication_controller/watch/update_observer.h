@@ -7,9 +7,10 @@
 // and in both cases not before a pause ends. It ends as
 //
 //   complete      the phase is Succeeded or RolledBack
-//   rolled_back   spec.rollback was set on the way, and the run heeds it; the way back is another
-//   superseded    another new ReplicationController is asked for, or no rollback any more
-//   refused       before it changed anything
+//   rolled_back   spec.rollback was set during the run, and the run heeds it; the way back is
+//                 another rollout
+//   superseded    the spec asks for another new ReplicationController, or no longer for a rollback
+//   refused       Windlass refused it before it changed anything
 //   deleted       with its update
 //
 // Any other update that failed has not ended: it is stuck, for the reason of its condition Ready,
