@@ -1,5 +1,6 @@
-// What a Rollout's status has and a Deployment's has not. The planner passes it through unread, in
-// WorkloadStatus::carried; the kind and its extension read and change it.
+// The fields that a Rollout's status has and a Deployment's has not. The planner passes them
+// through in WorkloadStatus::carried without reading them; the kind and its extension read and
+// change them.
 #pragma once
 
 #include <cstdint>
@@ -49,7 +50,7 @@ struct RolloutOwn {
   bool holds_at_step = false;      // a step is not over, also while the Rollout is paused
   // Why the API server does not tell the defaults of the template; "" if it does, or was not asked.
   std::string not_told{};
-  std::string waits_for{};  // at a pause whose Pods are not all available: which; else ""
+  std::string waits_for{};  // at a pause that lacks available Pods: the text about it; else ""
 
   // --- what is shown: as it is stored, also in a draft; derived anew when the kind writes it ---
   std::string selector{};
@@ -62,8 +63,8 @@ struct RolloutOwn {
   bool operator==(const RolloutOwn&) const = default;
 };
 
-// Returns what the stored status has. Its verdict is what the condition Stalled says, unless that
-// is said elsewhere too: by Progressing, or by spec.abort.
+// Returns these fields of the stored status. The verdict is what the condition Stalled says, unless
+// Progressing or spec.abort says the same.
 RolloutOwn OwnOf(const RolloutStatus& stored);
 
 // Returns what `carried` holds; an empty value if that is not a Rollout's.

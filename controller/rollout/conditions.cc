@@ -15,7 +15,7 @@
 namespace windlass::rollout {
 namespace {
 
-// What is judged, with the two conditions of the planner; null if they are absent.
+// What is judged. The two conditions are those of the planner; null if they are absent.
 struct Facts {
   const Workload& workload;
   const WorkloadStatus& status;
@@ -67,22 +67,22 @@ std::string StuckText(const Facts& facts, std::string_view prefix) {
 
 // --- complete ---
 
-// Returns true if a step is not over, and there are Pods that it concerns: also if all Pods have
-// the new revision already (RO-134). Example: setUpdated: 100%, then a pause of one hour.
+// Returns true if a step is not over and Pods are desired, even if all Pods have the new revision
+// already (RO-134). Example: setUpdated: 100%, then a pause of one hour.
 bool HoldsAtStep(const Workload& workload, const RolloutOwn& own) {
   if (workload.replicas == 0) return false;
   return own.holds_at_step || (own.step && own.step->index <= own.step->total);
 }
 
-// Returns true if a pause keeps the verdict that the deadline has passed (D-061). Whether that is
-// over, Progressing does not tell until the pause ends.
+// Returns true if the Rollout was paused after its deadline had passed. Progressing says that the
+// deadline has passed until the pause ends, even if the rollout completes meanwhile (D-061).
 bool IsPausedAfterDeadline(const Facts& facts) {
   return facts.workload.paused && HasReason(facts.progressing, workload::kExceededReason);
 }
 
-// Returns true if the last status of a rollout that was complete still holds, but for Pods that are
-// not available. A paused Rollout says nothing else in Progressing, and one without a deadline has
-// none: there the stable revision tells.
+// Returns true if the rollout was complete, and nothing but the availability of Pods has changed
+// since. Progressing tells whether it was complete. If the Rollout is paused or has no deadline,
+// the stable revision tells.
 bool WasComplete(const Facts& facts) {
   const WorkloadStatus& status = facts.status;
   if (HoldsAtStep(facts.workload, facts.own)) return false;
@@ -186,9 +186,10 @@ Ruling Progressing(const Facts& facts) {
   return {kProgressingPhase, Way::kReconciling, reason, std::move(message)};
 }
 
-// Returns " from revision 7", the revision that a rollback left: it had the highest number when the
-// rollback took the next one. Returns "" if the target kept its number. It had the highest itself
-// then, because the template that was left had no ReplicaSet, and so no revision (RO-026).
+// Returns " from revision 7", the revision that a rollback left: it had the highest number, and the
+// rollback took the next one. Returns "" if the target kept its number. Then the target itself had
+// the highest number, because the template that was left had no ReplicaSet, and so no revision
+// (RO-026).
 std::string LeftRevision(const RolledBack& back) {
   return back.became == back.revision ? "" : " from revision " + std::to_string(back.became - 1);
 }
@@ -218,11 +219,13 @@ Ruling Rule(const Facts& facts) {
   return Progressing(facts);
 }
 
-// As Rule, and says of a stalled or aborted Rollout, too, that a rollback waits, and of any that
-// the defaults of the template are waited for. Says of one that is neither ready nor aborted that
-// its revision was given up in place (P-062). Says of one that is not stalled that its selector
-// matches Pods of another controller (RO-164). Says of any, at the end, which write the API server
-// refuses (D-270).
+// As Rule. Adds to the message, in this order:
+//   - if the Rollout is stalled or aborted: that a rollback waits
+//   - that the defaults of the template are not known, unless the reason says so
+//   - if it is neither ready nor aborted: that its revision was given up in place (P-062)
+//   - if it is neither stalled nor aborted: that its selector matches Pods of another controller
+//     (RO-164)
+//   - which write the API server refuses (D-270)
 Ruling RuleAndMore(const Facts& facts) {
   Ruling ruling = Rule(facts);
   const bool stalled = ruling.way == Way::kStalled;
@@ -252,7 +255,8 @@ Condition Shown(const Facts& facts, std::string_view type, bool status, const Ru
       workload::NewCondition(type, status ? "True" : "False", ruling.reason, ruling.message, now);
   next.last_update_time = {};
   next.observed_generation = facts.status.observed_generation;
-  // Stalled may be of an earlier generation still; that this one is not carried out is of this.
+  // Stalled may still be about an earlier generation. Ready and Reconciling say that this
+  // generation is not carried out, so they are about this one.
   if (!facts.own.not_told.empty() && type != kStalled) {
     next.observed_generation = facts.workload.meta.generation;
   }
@@ -260,8 +264,8 @@ Condition Shown(const Facts& facts, std::string_view type, bool status, const Ru
   return next;
 }
 
-// Returns the condition until the generation changes once more than by the removal of
-// spec.rollbackTo.
+// Returns the stored condition RollbackRefused. It stays while the removal of spec.rollbackTo
+// changes the generation, and goes with the next change of the generation.
 std::optional<Condition> RefusedRollback(const Facts& facts) {
   const Condition* stored = FindCondition(facts.own.conditions, kRollbackRefused);
   if (stored == nullptr || stored->observed_generation < facts.workload.meta.generation) {

@@ -1,7 +1,7 @@
 // The phase of a Rollout and the conditions Ready, Reconciling and Stalled, judged by a draft of
 // its status. Tools know these words: kubectl wait, kstatus, Flux, Argo CD.
 //
-// The first row that holds tells the phase. "–": the condition is absent.
+// The phase is that of the first row that holds. "–": the condition is absent.
 //
 //   phase        when                                          Ready              others
 //   Aborted      spec.abort, and Pods follow the stable        False Aborted      Stalled
@@ -20,9 +20,9 @@
 //                generation (RO-065)
 //   Healthy      complete (RO-066)                             True Healthy       –
 //
-// A rollout that was complete once stays so while Available is True: a Pod that is lost later is no
-// rollout (RO-067). With replicas > 0 it also needs one available Pod, which Available does not:
-// with 1 replica and maxUnavailable 1, Available is True without any (RO-150).
+// A rollout that was complete once stays complete while Available is True: losing a Pod later does
+// not make a rollout (RO-067). With replicas > 0, it also needs one available Pod. Available does
+// not: with 1 replica and maxUnavailable 1, Available is True without any available Pod (RO-150).
 //
 // A condition keeps its transition time while its status is the same. So the draft that follows a
 // write equals what was written, whatever the time is (RO-068).
@@ -40,15 +40,17 @@ namespace windlass::rollout {
 struct Standing {
   std::string_view phase;  // reasons.h
   std::string message;     // why, and what to do
-  // Ready, then Reconciling or Stalled, then RollbackRefused as long as it is told.
+  // Ready, then Reconciling or Stalled, then RollbackRefused if it still holds.
   std::vector<Condition> conditions;
 };
 
 // Returns the revision that the status shows once `draft` is written; empty if there is none.
 std::string_view CurrentRevision(const Workload& workload, const StatusDraft& draft);
 
-// Returns true if `draft` says that the template was rolled out completely: to Pods of its own
-// revision, at least one, not to those that an abort follows, and with all steps over (RO-069).
+// Returns true if `draft` says that the template was rolled out completely (RO-069):
+//   - at least one Pod is desired, and the rollout to the template's own revision is complete
+//   - no abort makes the Pods follow another revision
+//   - all steps are over
 bool IsRolledOut(const Workload& workload, const StatusDraft& draft);
 
 // `own` is what `draft` carries.

@@ -17,7 +17,7 @@ std::string NameOfCrd() {
   return std::string(resources::kRollouts.plural) + "." + std::string(resources::kRollouts.group);
 }
 
-// Returns the number that `text` is; 0 if it is none.
+// Returns `text` as a number; 0 if it is not a number.
 int64_t NumberIn(const std::string& text) {
   int64_t number = 0;
   const char* const end = text.data() + text.size();
@@ -100,7 +100,7 @@ void CrdRevision::AskAfter(Duration wait) {
 
 void CrdRevision::OnReply(const Result<HttpResponse>& reply) {
   if (!reply.ok()) return NotKnown(reply.error().message);
-  // The informer of Rollouts waits, and asks for a check when they are served.
+  // The informer of Rollouts waits until Rollouts are served, and then asks for a check.
   if (reply->status == 404) return Answered(std::nullopt);
   if (reply->status != 200) return NotKnown("HTTP " + std::to_string(reply->status));
   const Result<int64_t> revision = RevisionOf(reply->body);

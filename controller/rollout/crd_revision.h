@@ -55,8 +55,8 @@ class CrdRevision {
   void Stop();
 
   // Returns true if the controller may look at Rollouts: after the first answer, unless the
-  // CustomResourceDefinition is known to be older. An answer that tells no revision changes nothing
-  // of what is known.
+  // CustomResourceDefinition is known to be older. An answer without a revision does not change
+  // what is known.
   bool permits() const { return answered_ && !older_; }
   bool is_older() const { return older_.has_value(); }
   // Returns what is wrong and the command that helps, on one line; "" if the

@@ -18,7 +18,8 @@ namespace {
 
 using workload::Json;
 
-// A ReplicaSet may have the first name. Then its defaults are asked for by the next one.
+// A ReplicaSet may have the first name already. Then the dry run for the defaults uses the next
+// name.
 constexpr std::array<std::string_view, 3> kSuffixes{"dry-run", "dry-run-2", "dry-run-3"};
 
 std::string NameOf(const Workload& workload, std::string_view suffix = kSuffixes.front()) {
@@ -73,9 +74,9 @@ Read Ask(Request request, std::string why) {
   return {.request = std::move(request), .why = std::move(why), .go_on_if_refused = true};
 }
 
-// Returns the question whether the API server would make a Pod; nullopt if this sync has the answer
-// although the memory did not take it. A clock that was set back drops a refusal, which counts all
-// the same.
+// Returns the question whether the API server would make a Pod; nullopt if this sync has the
+// answer, but the memory does not. Returns a refusal that this sync has as an error: the memory
+// dropped it because the clock was set back, but it counts.
 std::optional<Result<Read>> AskForPod(const workload::Situation& situation) {
   Result<Request> request = DryRunPod(situation);
   if (!request.ok()) return Result<Read>(std::move(request).error());
@@ -87,16 +88,16 @@ std::optional<Result<Read>> AskForPod(const workload::Situation& situation) {
       Ask(*std::move(request), "a template that no Pod can have must be found first"));
 }
 
-// Returns the error of an answer that does not tell the defaults; its kind is never kMalformed, as
-// that is said of a template.
+// Returns the error of an answer that does not tell the defaults; its kind is never kMalformed,
+// which is for templates.
 Error WhyNotTold(const Outcome& outcome) {
   if (!outcome.said.ok()) return outcome.said.error();
   return {ErrorKind::kServer, JudgeReplicaSet(outcome.said).message};
 }
 
-// Returns the question for the defaults. Returns an error if the API server did not tell, or if the
-// memory did not keep what it told in this sync, because the Rollout changed meanwhile: to go on
-// without the defaults might replace all Pods.
+// Returns the question for the defaults. Returns an error if the API server did not tell the
+// defaults, or if the memory did not keep the answer of this sync because the Rollout changed
+// meanwhile. To go on without the defaults might replace all Pods.
 Result<Read> AskForDefaults(const workload::Situation& situation) {
   Error not_told;
   for (const std::string_view suffix : kSuffixes) {

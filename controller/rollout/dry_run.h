@@ -1,5 +1,5 @@
-// Dry runs: what the API server is asked before the ReplicaSet of a new template is made, and what
-// its answers mean.
+// Dry runs: what Windlass asks the API server before it makes the ReplicaSet of a new template, and
+// what the answers mean.
 //
 //   1. one ReplicaSet without Pods. The answer has the template with all defaults (RO-090).
 //   2. one Pod. A template that no Pod can have is found before an old Pod is touched (RO-091).
@@ -18,15 +18,18 @@
 
 namespace windlass::rollout {
 
-// Returns true if nothing is known of the template that is to be rolled out: the API server has
-// neither told its defaults nor said that it will not, or was not asked because the strategy is
+// Returns true if nothing is known of the defaults of the template that is to be rolled out: the
+// API server has neither told them nor refused to, or was not asked because the strategy is
 // refused.
 bool IsUntold(const workload::Situation& situation, const TemplateChecks& checks);
 
 // Returns the dry run that the next decision needs, as a read after which the sync goes on. Returns
-// an error kMalformed if the template cannot be read, and the API server's error if this sync asked
-// for the defaults and was not told them (RO-097), or got a refusal that `checks` lacks because the
-// clock was set back. Returns nullopt if nothing is to be asked:
+// an error
+//   - kMalformed if the template cannot be read
+//   - of the API server if it did not tell this sync the defaults (RO-097)
+//   - of the API server if it refused in this sync, and `checks` lacks the refusal because the
+//     clock was set back
+// Returns nullopt if nothing is to be asked:
 //   - there is a new ReplicaSet, or none is to be made: the Rollout is paused, follows another
 //     revision, is being deleted, or its strategy is refused
 //   - the answers are known, or the template was refused
@@ -43,8 +46,8 @@ Result<Request> DryRunPod(const workload::Situation& situation);
 // Returns what the answer to a dry run says of the template. Only HTTP 400 and 422 refuse it. These
 // say nothing about it (RO-092):
 //   - 403: a quota, a policy, a missing right
-//   - 409: somebody made an object of that name. A generated name would avoid this, but then the
-//     words of a refusal, which users see, would differ each time
+//   - 409: another client made an object of that name. A generated name would avoid this, but then
+//     the words of a refusal, which users see, would differ each time
 //   - 429 and 5xx: the server or a webhook is in trouble
 //   - any answer of an admission webhook, also that it does not support dry run
 // The answer about a ReplicaSet that is accepted has the template with its defaults. If the API

@@ -9,7 +9,7 @@ namespace {
 
 constexpr std::string_view kMoreImages = ",…";
 
-// Returns false if `text` is complete: what is left is "…".
+// Adds `image` to `text`. Returns false if it does not fit: then "…" ends `text`.
 bool AddImage(std::string_view image, std::string& text) {
   const size_t comma = text.empty() ? 0 : 1;
   if (text.size() + comma + image.size() + kMoreImages.size() > kImagesBytesMax) {

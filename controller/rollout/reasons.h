@@ -19,7 +19,7 @@ inline constexpr std::string_view kPodsUnavailable = "PodsUnavailable";
 inline constexpr std::string_view kTemplateNotChecked = "TemplateNotChecked";
 inline constexpr std::string_view kNothingToAbortTo = "NothingToAbortTo";
 
-// What is said of spec.rollbackTo while spec.paused is true (RO-152).
+// The text about spec.rollbackTo while spec.paused is true (RO-152).
 inline constexpr std::string_view kRollbackWaits =
     "spec.rollbackTo waits until spec.paused is false";
 

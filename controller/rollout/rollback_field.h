@@ -16,7 +16,7 @@
 namespace windlass::rollout {
 
 // As WorkloadKind::RollBack. Replaces the template whole and removes spec.rollbackTo in one write.
-// Of the annotations only kubernetes.io/change-cause becomes that of `target`: it explains a
+// Of the annotations, it takes only kubernetes.io/change-cause from `target`: that one explains a
 // template (RO-081). Leaves out the hash label of the ReplicaSet's template.
 Result<Request> RollBack(const Workload& workload, const std::string& own_json,
                          const ReplicaSet& target, const std::string& template_json);
@@ -26,7 +26,7 @@ Request ClearRollback(const Workload& workload);
 
 // As WorkloadKind::NoteRollback. The record names the generation that the write after it leads to,
 // and the number of the revision even if 0 was asked for (RO-083). Example: revision 5 became 9 in
-// generation 13. A refusal is told until the generation changes once more (RO-084).
+// generation 13. The status shows a refusal until the generation changes once more (RO-084).
 std::optional<Request> NoteRollback(const Workload& workload, const RollbackOutcome& outcome);
 
 }  // namespace windlass::rollout

@@ -19,9 +19,9 @@ namespace {
 
 constexpr std::string_view kManifest = "deploy/rollout/rbac-rollout.yaml";
 
-// Returns true if the requested template was rolled out completely, to no Pod or with one lost
-// since: what dry runs told about it is not needed any more (RO-093). Returns false while something
-// is to be rolled out or was refused.
+// Returns true if the requested template was rolled out completely, even to 0 Pods, and even if a
+// Pod was lost since. Then the answers of its dry runs are not needed any more (RO-093). Returns
+// false while something is to be rolled out or was refused.
 bool IsRolledOut(const Rollout& rollout) {
   const RolloutStatus& status = rollout.status;
   if (status.observed_generation < rollout.meta.generation) return false;

@@ -50,8 +50,8 @@ class RolloutController final : public WorkloadController {
   // Returns what the extension asks for.
   rollout::RolloutFacts FactsOf(const Workload& workload, WallTime now) const;
   void RolloutChanged(const Change<Rollout>& change);
-  // Forgets what dry runs told about a template that `rollout` does not request, or about all if it
-  // is null. `uid` is its uid.
+  // Forgets what dry runs told about templates that `rollout` does not request, or about all its
+  // templates if `rollout` is null. `uid` is the uid of the Rollout.
   void ForgetOldTemplate(const Uid& uid, const Rollout* rollout);
 
   RolloutStore& rollouts_;

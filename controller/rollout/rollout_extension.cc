@@ -44,9 +44,9 @@ std::string RefusalText(const TemplateChecks::Check& refusal) {
   return "the API server refuses spec.template: " + refusal.message;
 }
 
-// Shows all updated Pods while a step holds. The planner counts one fewer where the numbers look
-// complete and templates are still to be exchanged; a step says by itself that they are not
-// (P-058).
+// Shows all updated Pods while a step holds. The planner shows one Pod fewer if the numbers look
+// complete but templates are still to be exchanged. At a step that is not necessary: the step
+// itself shows that the rollout is not complete (P-058).
 void ShowUpdatedAtStep(const Situation& situation, Steps steps, WorkloadStatus& status) {
   const auto state = StepsOf(situation, steps);
   const auto& counted = situation.extended.counted;
@@ -64,8 +64,9 @@ std::optional<Step> Keep(const Situation& situation) {
                          : workload::HandleScaling(situation);
 }
 
-// Returns true if an update in place would go on, although it is not known how far: the steps or
-// the partition cannot be read. What returns to the old template, and a half-done exchange, go on.
+// Returns true if an update in place would go on, although Windlass does not know how far: the
+// steps or the partition cannot be read. Returns false if Pods return to the old template, or an
+// exchange is half done: these go on.
 bool IsUnlimitedByError(const Situation& situation) {
   if (situation.workload.strategy_error.empty()) return false;
   const in_place::InPlacePhase phase = in_place::InPlaceOf(situation).phase;
@@ -93,8 +94,9 @@ Event Waits(const std::string& words) {
           .at_most_every = kNoVerdictCounts};
 }
 
-// Returns what the status says if this sync has asked for the defaults and was not told; else "".
-// The words of a broken connection differ each time, and each would be a write of the status.
+// Returns the text for the status if this sync asked for the defaults and the API server did not
+// tell them; else "". It leaves out the words about a broken connection: they differ each time, and
+// each would be a write of the status.
 std::string WhyNotTold(const Situation& situation, const TemplateChecks& checks) {
   if (!IsUntold(situation, checks)) return {};
   const auto asked = DueDryRun(situation, checks);
@@ -138,8 +140,9 @@ std::optional<Step> WaitAtRest(const Situation& situation, const TemplateChecks&
                             .events = {Waits(checks.replica_set.message)}});
 }
 
-// Returns the end of a sync that did not get to know what it asked. A status that tells what was
-// complete is not written anew; any other one says how many Pods there are.
+// Returns the end of a sync whose question failed with `error`. If the status says that this
+// generation was rolled out completely, it is not written again; any other status is brought up to
+// date with the number of Pods.
 Step AfterFailure(const Situation& situation, const Error& error) {
   if (error.kind == ErrorKind::kMalformed) {
     return Failed{.error = error, .retry = Retry::kOnSpecChange};
@@ -161,7 +164,7 @@ std::optional<Step> AskFirst(const Situation& situation, const TemplateChecks& c
   if (auto wait = WaitAtRest(situation, checks)) return wait;
   auto due = DueDryRun(situation, checks);
   if (!due) return std::nullopt;
-  // The API server would blame a ReplicaSet that nobody has seen.
+  // The error of the API server would name the ReplicaSet of the dry run, which no user has seen.
   if (auto end = workload::RefuseImpossible(situation)) {
     return KeepUntilTold(situation, *std::move(end));
   }
@@ -169,8 +172,8 @@ std::optional<Step> AskFirst(const Situation& situation, const TemplateChecks& c
   return **std::move(due);
 }
 
-// Returns why nothing is rolled out: Stalled tells it also without a progress deadline, when
-// Progressing is absent (RO-062). What the API server said of a template stays after a restart,
+// Returns why nothing is rolled out. Stalled says so even without a progress deadline, when
+// Progressing is absent (RO-062). After a restart, the API server's words about the template stay
 // until it has been asked again.
 std::optional<RolloutVerdict> VerdictToShow(const Situation& situation,
                                             const TemplateChecks& checks,
@@ -193,10 +196,11 @@ NamedReplicaSet Named(const ReplicaSet* rs) {
   return {.name = rs->meta.name, .template_hash = hash.value_or("")};
 }
 
-// Returns true if the revision that Pods are to have was the last one that was complete, and no
-// Pods of another one are left. A rolling update that never came to another revision never took its
-// Pods away. Otherwise they all have to be back, and enough of them available: going back gives the
-// ReplicaSet another number (RO-031), and Recreate removes Pods before a ReplicaSet is made.
+// Returns true if the revision that Pods are to have was the last complete one, and no Pods of
+// another revision are left. If a rolling update never began another revision, the Pods never went
+// away. Otherwise all Pods have to be back, and enough of them available:
+//   - going back gives the ReplicaSet another number (RO-031)
+//   - Recreate removes Pods before a ReplicaSet is made
 bool IsStableAlone(const Situation& situation, const WorkloadStatus& status) {
   const Workload& workload = situation.workload;
   const ReplicaSet* rs = situation.new_replica_set;
@@ -211,9 +215,9 @@ bool IsStableAlone(const Situation& situation, const WorkloadStatus& status) {
          available->status == "True";
 }
 
-// Says that the rollout is complete at the end of a pause, an abort or a refusal, or once it is
-// known that the template is no new one, if its revision was complete before: a Pod that is missing
-// makes no rollout that could time out (RO-067). Not if the rollout begins in this status.
+// Says that the rollout is complete if its revision was complete before, and a pause, an abort or a
+// refusal has ended, or Windlass has learned that the template is not new. A missing Pod does not
+// make a rollout that could time out (RO-067). Does nothing if a rollout begins in this status.
 void ShowStillComplete(const Situation& situation, WorkloadStatus& status) {
   const Workload& workload = situation.workload;
   const Condition* stored = FindCondition(workload.status.conditions, "Progressing");
@@ -227,8 +231,8 @@ void ShowStillComplete(const Situation& situation, WorkloadStatus& status) {
   workload::SetCondition(status.conditions, workload::Completed(situation));
 }
 
-// Returns the refusal that the stored status tells of this generation's template. It counts until
-// the API server has answered anew.
+// Returns the refusal of this generation's template in the stored status. It counts until the API
+// server has answered again.
 std::optional<RolloutRefusal> StoredRefusal(const Workload& workload) {
   if (workload.status.observed_generation < workload.meta.generation) return std::nullopt;
   const Condition* shown = FindCondition(workload.status.conditions, "Progressing");
@@ -240,8 +244,8 @@ std::optional<RolloutRefusal> StoredRefusal(const Workload& workload) {
   return std::nullopt;
 }
 
-// Nothing can be said of a template whose defaults are not known: whether it is a new one, at which
-// step it is, whether it can be rolled out in place (RO-097).
+// While the defaults of a template are not known, Windlass cannot say whether it is new, at which
+// step it is, or whether it can be rolled out in place (RO-097).
 void LookUntold(Situation& situation) {
   situation.extended.refused = StoredRefusal(situation.workload);
   situation.extended.at_rest = false;
@@ -259,10 +263,11 @@ Event NotChecked(const TemplateChecks& checks) {
           .at_most_every = kNoVerdictCounts};
 }
 
-// How often an Event says that spec.rollbackTo waits: each status of a rollout would say so.
+// The least time between two Events about a waiting spec.rollbackTo. Without it, each status of a
+// rollout would send one.
 constexpr Duration kRollbackWaitsToldAgain = seconds(600);
 
-// Returns the Event that says so; none if spec.rollbackTo does not wait (RO-152).
+// Returns the Event about a waiting spec.rollbackTo; none if it does not wait (RO-152).
 std::vector<Event> RollbackWaits(const Workload& workload) {
   if (!workload.paused || !workload.roll_back_to) return {};
   return {{.type = Event::Type::kNormal,
@@ -300,8 +305,8 @@ RolloutFacts RolloutExtension::FactsOf(const Situation& situation) const {
   return find_facts_(situation.workload, situation.now);
 }
 
-// The limit comes first: updates in place choose their Pods within it. Whether the step in force is
-// over depends on the Pods that they find, but the step in force does not.
+// The limit of the step comes first: updates in place choose their Pods within it. The step in
+// force does not depend on the Pods that they find; only whether it is over does.
 void RolloutExtension::Look(Situation& situation) const {
   const RolloutFacts facts = FactsOf(situation);
   if (IsOfProven(situation)) situation.limits.updated_max = kUnlimited;  // RO-086

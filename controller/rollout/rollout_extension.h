@@ -12,7 +12,7 @@
 //                          asks for a list of Pods that are not available for long (RO-140).
 //                          Writes to Services first (RO-182)
 //
-// Stateless: what it knows of a Rollout besides the workload, it asks for in each call.
+// Stateless: each call asks for what it needs to know of a Rollout besides the workload.
 #pragma once
 
 #include <functional>
@@ -45,7 +45,7 @@ class RolloutExtension final : public Extension {
  public:
   // Returns the facts of a workload of the kind.
   using FindFacts = std::function<RolloutFacts(const Workload& workload, WallTime now)>;
-  // Returns what is known of the Services that it names. Asked for less often than the facts.
+  // Returns what is known of the Services that the Rollout names. Called less often than FindFacts.
   using FindServices = std::function<ServiceFacts(const Workload& workload)>;
   explicit RolloutExtension(FindFacts find_facts, FindServices find_services = nullptr);
 

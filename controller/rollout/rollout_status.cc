@@ -56,7 +56,8 @@ RolloutStatus StoredStatus(const Workload& workload) {
   return stored;
 }
 
-// Notes what `draft` completes. Zero of zero Pods complete nothing.
+// Makes the current revision the stable one if `draft` completes it. A rollout to 0 Pods completes
+// nothing.
 void Remember(const Workload& workload, const StatusDraft& draft, RolloutOwn& own) {
   const auto current = workload::ParseRevision(CurrentRevision(workload, draft));
   if (!current || !IsRolledOut(workload, draft)) return;
@@ -100,7 +101,8 @@ WorkloadStatus WorkloadStatusOf(const RolloutStatus& stored) {
 
 RolloutStatus NextStatus(const Workload& workload, const StatusDraft& draft) {
   RolloutOwn own = ReadOwn(draft.status.carried);
-  // What is cut down shows no images, and perhaps no selector: those in the status stay.
+  // A Rollout that the cache has cut down shows no images, and perhaps no selector: the status
+  // keeps the stored ones.
   const bool whole = !workload.meta.cut();
   if (whole) Remember(workload, draft, own);
   Standing standing = StandingOf(workload, draft, own);
@@ -151,7 +153,7 @@ Request WriteStatus(const Workload& workload, const StatusDraft& draft) {
       {"phase", status.phase},
       {"message", status.message},
       {"conditions", ToJson(status.conditions)}};
-  // The cache has left it out: the stored one stays, for autoscalers.
+  // The cache has left out the selector: the stored one stays, for autoscalers.
   if (workload.meta.cut() && status.selector.empty()) fields["status"].erase("selector");
   return Request::MergePatch(resources::kRollouts, VersionOf(workload.meta), "status",
                              DumpJson(fields));

@@ -19,12 +19,13 @@ WorkloadStatus WorkloadStatusOf(const RolloutStatus& stored);
 // all steps over, unless it is aborted.
 RolloutStatus NextStatus(const Workload& workload, const StatusDraft& draft);
 
-// Returns true if the Rollout has that status. The revision does not matter.
+// Returns true if the stored status is the one that `draft` leads to. The current revision does not
+// matter.
 bool IsStored(const Workload& workload, const StatusDraft& draft);
 
-// Returns the request that writes it: a merge patch of the status endpoint. It names every field,
-// so that the API server removes what is absent. It names no metadata, which this endpoint ignores
-// for custom resources.
+// Returns the request that writes NextStatus: a merge patch of the status endpoint. It names every
+// field, so that the API server removes what is absent. It names no metadata, which this endpoint
+// ignores for custom resources.
 Request WriteStatus(const Workload& workload, const StatusDraft& draft);
 
 }  // namespace windlass::rollout

@@ -69,8 +69,8 @@ std::string_view RolloutKind::WordOf(std::string_view key, std::string_view word
   return rollout::WordOf(key, word);
 }
 
-// The words of Stalled are also causes, but for InPlaceNotPossible, which is the condition
-// windlass.dev/InPlace's NotPossible.
+// The reasons of Stalled are also causes, except InPlaceNotPossible: its cause is NotPossible, as
+// in the condition windlass.dev/InPlace.
 RolloutHold RolloutKind::HoldOf(const Workload& workload) const {
   if (workload.follow_revision == 0) return {.cause = kNothingToAbortTo};
   const RolloutOwn own = ReadOwn(workload.status.carried);

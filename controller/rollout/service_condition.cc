@@ -40,7 +40,7 @@ bool IsWritten(const Situation& situation, const NamedService& named) {
   return note && note->uid == situation.workload.meta.uid && HashOf(*named.service) == note->hash;
 }
 
-// Adds what is wrong with writes to the Service. `is_right`: it needs none.
+// Adds what is wrong with writes to the Service. `is_right`: the Service needs no write.
 void AddWrites(const Situation& situation, const NamedService& named, bool is_right,
                std::vector<ServiceTrouble>& troubles) {
   if (auto refusal = RefusalOf(situation, named)) {
@@ -54,7 +54,8 @@ void AddTroubles(const Situation& situation, const NamedService& named, ServiceR
                  std::vector<ServiceTrouble>& troubles) {
   if (named.name.empty()) return;
   const ReplicaSet* target = TargetNow(situation, named, role);
-  // Service and Rollout are often made at once: before its first Pod, a Service may be missing.
+  // Users often create a Service together with its Rollout: before the first Pod, the Service may
+  // be missing.
   const bool may_come = target == nullptr && !situation.workload.kept_revision;
   if (named.service == nullptr && may_come) return;
   auto trouble = TroubleWith(situation, named, role, target);

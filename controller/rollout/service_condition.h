@@ -1,22 +1,22 @@
-// The condition ServicesSynced, which tells how it goes with the Services that a Rollout names, and
-// the Events that go with it (RO-184).
+// The condition ServicesSynced about the Services that a Rollout names, and its Events (RO-184).
 //
 //   ServicesSynced   when
 //   True Synced      each named Service selects by a key that Windlass wrote
 //   Unknown …        NoPodAvailable   a Service gets its key with the first available Pod
 //                    ServicesNotRead: the API server is in trouble
-//                    ServiceNotWritten: it was in trouble over a write, or somebody else changed
-//                    the Service just then
+//                    ServiceNotWritten: the write is about to be made, the API server was in
+//                    trouble over it, or another client changed the Service at that moment
 //   False …          ServiceMissing, ServiceShared, ServiceChanged, ServiceWithoutSelector,
 //                    ServiceSelectsOtherPods, PodsWithoutHash: what a user has to change
-//                    ServiceTakenAway: somebody takes the key away again and again
+//                    ServiceTakenAway: another client takes the key away again and again
 //                    ServiceNotKept: the API server accepts what Windlass writes and drops it
 //                    ServiceUpdateRefused, ServicesForbidden: what Windlass is not allowed to do
 //                    WindlassOutOfMemory: no room in the caches for a Service
 //   absent           no Service is named, and none is left with a key of this Rollout
 //
 // The message names every Service with a trouble; the reason is that of the first. The API server's
-// words may differ each time: the first ones stay until it accepts a write, or refuses otherwise.
+// words may differ each time, so its first ones stay until it accepts a write, or refuses one with
+// another kind of error.
 #pragma once
 
 #include <vector>

@@ -4,8 +4,8 @@
 //   windlass.dev/service-of  web/<uid>/7c9d
 //     Windlass wrote 7c9d into spec.selector["pod-template-hash"], for the Rollout web of that uid.
 //
-// So a selector that somebody else changed is told from one that Windlass wrote, also by another
-// process, and a Service that two Rollouts name is written for one of them.
+// So Windlass can tell a selector that another client changed from one that it wrote, even in
+// another process. And a Service that two Rollouts name is written for one of them only.
 #pragma once
 
 #include <optional>
@@ -29,7 +29,7 @@ struct ServiceNote {
   std::string_view hash;     // that Windlass wrote last
 };
 
-// Returns nullopt if there is no annotation, or none that Windlass wrote.
+// Returns nullopt if there is no annotation, or if Windlass did not write it.
 std::optional<ServiceNote> NoteOf(const Service& service);
 std::string NoteText(const ObjectMeta& rollout, std::string_view hash);
 
@@ -47,21 +47,22 @@ struct FirstRefusal {
 struct NamedService {
   std::string_view name{};           // "": none is named
   const Service* service = nullptr;  // null if there is no such Service
-  std::string_view other_rollout{};  // that the Service is written for and that names it; else ""
-  // The Service is not written before this time: the API server did not keep the last write, or
-  // somebody took away what Windlass wrote, twice within a short time.
+  std::string_view other_rollout{};  // another Rollout that names it and owns its key; else ""
+  // Windlass does not write to the Service before this time. The API server did not keep the last
+  // write, or another client twice took away what Windlass wrote, within a short time.
   std::optional<WallTime> not_before{};
-  // Somebody took it away twice within a longer time, and users are told until this one.
+  // Another client twice took away what Windlass wrote, within a longer time. The condition
+  // ServicesSynced says so until this time.
   std::optional<WallTime> told_until{};
-  // The last write to the Service that the API server accepted and did not keep; null if it kept
-  // that write, or shows it by now.
+  // The last write to the Service that the API server accepted and did not keep; null if the API
+  // server kept the last write, or the Service shows it now.
   const ServicePatch* not_kept = nullptr;
-  // The API server was in trouble over the last write to the Service: another one would end the
-  // sync, too, so none is made before this time.
+  // The API server was in trouble over the last write to the Service. Another write would end the
+  // sync, too, so Windlass makes none before this time.
   std::optional<WallTime> failed_until{};
   // Null if no write to the Service was refused since one was accepted.
   const FirstRefusal* first_refusal = nullptr;
-  // How often in a row a write to the Service met another change of it (409).
+  // How many writes to the Service in a row met a change by another client (409).
   int conflicts = 0;
 };
 
@@ -74,11 +75,11 @@ enum class ServicesKnown : uint8_t {
 };
 
 struct ServiceFacts {
-  // The Rollout names a Service, or its status tells that it did.
+  // True if the Rollout names a Service, or if its status or a Service shows that it did.
   bool wanted = false;
   ServicesKnown known = ServicesKnown::kIgnored;
   std::string trouble{};  // why they cannot be read; else ""
-  // Only if they are known, except for the names:
+  // Set only if `known` is kYes. The names are set unless `known` is kIgnored.
   NamedService stable{};
   NamedService canary{};
   std::vector<NamedService> left{};  // written for this Rollout, which names them no more

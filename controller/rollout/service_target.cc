@@ -27,8 +27,8 @@ const ReplicaSet* FindLargest(const Situation& situation, const ReplicaSet* leav
   return largest;
 }
 
-// Returns `present`, or before any revision is stable an older ReplicaSet that has more available
-// Pods: at first a canary may be available before the Pods of the first revision are.
+// Returns `present`. While no revision is stable, returns an older ReplicaSet if that has more
+// available Pods: at first, a canary may be available before the Pods of the first revision are.
 const ReplicaSet* WithMore(const Situation& situation, const ReplicaSet* present,
                            const ReplicaSet* stable, const ReplicaSet* leaving) {
   if (stable != nullptr) return present;
@@ -39,17 +39,20 @@ const ReplicaSet* WithMore(const Situation& situation, const ReplicaSet* present
   return present;
 }
 
-// `present`: null for the canary's Service, which goes where the stable one would begin.
+// `present`: null for the canary's Service, which goes where the stable Service would begin.
 const ReplicaSet* StableTarget(const Situation& situation, const ReplicaSet* present,
                                const ReplicaSet* leaving) {
   const ReplicaSet* current = CurrentReplicaSet(situation);
   const ReplicaSet* stable = workload::FindStable(situation.workload, situation.all);
   if (Serves(stable, leaving)) return stable;
-  // Its Pods come back. Until then no other revision stands in for it: nobody has approved one.
+  // The Pods of the stable revision come back. Until then no other revision stands in for it,
+  // because no other one was approved.
   if (stable != nullptr && stable != leaving && stable->replicas > 0) return nullptr;
-  // No revision that was approved has Pods. The first one of a Rollout may never be complete, and
-  // has most Pods still when a canary of the second one comes. So has one that was promoted to the
-  // end and is corrected before it was complete.
+  // No approved revision has Pods, so the revision that the Service selects stays:
+  //   - The first revision of a Rollout may never be complete. It still has most Pods when a canary
+  //     of the second one comes.
+  //   - The same holds for a revision that was promoted to the end and is corrected before it is
+  //     complete.
   if (Serves(present, leaving)) return WithMore(situation, present, stable, leaving);
   if (stable != nullptr && Serves(current, leaving)) return current;
   return FindLargest(situation, leaving);

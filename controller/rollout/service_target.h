@@ -1,14 +1,18 @@
 // Which ReplicaSet's Pods each of the two Services is to select (RO-181, RO-182).
 //
-//   stable   the stable revision. Without one, or if it has no Pods, the revision that it
-//            selects, as long as that has available Pods; else the present one, or the one that has
-//            most. Without one, an older one with more available Pods comes first
+//   stable   the first of these revisions that has an available Pod:
+//              - the stable revision. If its Pods are expected back, the Service stays as it is
+//              - the revision that the Service selects now. While no revision is stable, an older
+//                one with more available Pods comes before it
+//              - if there is a stable revision: the one that Pods get
+//              - the one with most available Pods
 //   canary   the revision that Pods get, from its first available Pod on; until then, at rest and
 //            during an abort the same as `stable`
 //
 // A Service is never moved to a ReplicaSet without an available Pod. So `stable` is moved early in
-// one case: the last Pods of the stable revision are about to go, for the new one has them all. At
-// a canary that dies, `canary` stays: whoever judges it must see that it does not answer.
+// one case: the last Pods of the stable revision are about to go, because the new revision has all
+// Pods. If a canary dies, `canary` stays on it: the user or tool that judges the canary must see
+// that it does not answer.
 #pragma once
 
 #include "controller/workload/situation.h"

@@ -34,8 +34,8 @@ bool SelectsNothing(const Service& service) {
   return true;
 }
 
-// Returns what somebody else did to the key that Windlass wrote; "" if it is as it should be, or if
-// it is gone: a server-side apply takes it away, because the selector is one field to the API
+// Returns how another client changed the key that Windlass wrote; "" if the key is as it should be,
+// or is gone. A server-side apply takes the key away, because the selector is one field to the API
 // server.
 std::string ChangeOf(const Service& service, const ReplicaSet* target) {
   const std::optional<ServiceNote> note = NoteOf(service);

@@ -26,28 +26,29 @@ std::optional<ServiceTrouble> TroubleWith(const workload::Situation& situation,
                                           const NamedService& named, ServiceRole role,
                                           const ReplicaSet* target);
 
-// Returns that somebody takes away again and again what Windlass writes and goes on writing;
-// nullopt if there is no such loss.
+// Returns the trouble that another client takes away again and again what Windlass writes, while
+// Windlass goes on writing it; nullopt if there is no such loss.
 std::optional<ServiceTrouble> LossOf(const workload::Situation& situation,
                                      const NamedService& named);
 
-// Returns that the API server refused to change the Service in this sync, with the words of its
-// first refusal of that kind; nullopt if it did not. `named.service` is not null.
+// Returns the trouble that the API server refused to change the Service in this sync, with the
+// words of its first refusal of that kind; nullopt if it refused nothing. `named.service` is not
+// null.
 std::optional<ServiceTrouble> RefusalOf(const workload::Situation& situation,
                                         const NamedService& named);
 
-// Returns that the API server accepted the last change of the Service and did not keep it; nullopt
-// if it did. Ask only if the Service is not as it should be.
+// Returns the trouble that the API server accepted the last change of the Service and did not keep
+// it; nullopt if it kept the change. Call this only if the Service is not as it should be.
 std::optional<ServiceTrouble> NotKept(const NamedService& named);
 
-// Returns why the last write of this sync to the Service failed; null if none did. After that the
-// sync makes no other. `situation` owns the error.
+// Returns the error of the last write of this sync to the Service; null if no write failed. After a
+// failure the sync makes no other write to it. `situation` owns the error.
 const Error* FailedWrite(const workload::Situation& situation, const Service& service);
 
-// Returns true if somebody else changed the Service just when this sync wrote to it (409).
+// Returns true if another client changed the Service just when this sync wrote to it (409).
 bool WasInConflict(const workload::Situation& situation, const Service& service);
 
-// Returns that Windlass may not read Services.
+// Returns the trouble that Windlass may not read Services.
 ServiceTrouble Forbidden(const ServiceFacts& facts);
 
 }  // namespace windlass::rollout

@@ -13,11 +13,13 @@ namespace {
 constexpr std::string_view kManifest = "deploy/rollout-services/rbac-rollout-services.yaml";
 // A write that takes the last Pods of a revision waits this long for the first list.
 constexpr Duration kLoadingMax = seconds(30);
-// A tool that takes away at once what Windlass writes gets it back later. One that applies its
-// manifest every few minutes gets it back at once: until then the Service selects all revisions.
+// If a tool takes away at once what Windlass writes, Windlass writes it again later. If a tool
+// applies its manifest every few minutes, Windlass writes it again at once: until then the Service
+// selects all revisions.
 constexpr seconds kTakenAtOnce{30};
 constexpr seconds kWrittenAgainAfter{60};
-// How long users are told that somebody took it away, twice within this time.
+// How long the condition ServicesSynced reports the loss of what Windlass wrote, after two losses
+// within this time.
 constexpr seconds kToldFor{3600};
 // How long a rollout goes on without a Service over which the API server is in trouble.
 constexpr seconds kWithoutAfterFailure{30};
@@ -27,9 +29,9 @@ std::optional<Uid> WrittenFor(const Service* service) {
   return note ? std::optional(note->uid) : std::nullopt;
 }
 
-// Returns the end of a time of `length` that began at `since`; nullopt if it is over. A time that
-// begins later than now is over, too: the clock was set back, and what is to wait for a minute
-// would wait for an hour.
+// Returns the end of a period of `length` that began at `since`; nullopt if the period is over. A
+// period that begins later than now is over, too: the clock was set back, and a wait of a minute
+// might last an hour.
 std::optional<WallTime> EndOf(WallTime since, seconds length, WallTime now) {
   const WallTime end = since + length;
   return since <= now && now < end ? std::optional(end) : std::nullopt;
@@ -70,9 +72,9 @@ void ServiceWatch::Run() {
   host_.RightsChanged();
 }
 
-// Keys have to be removed from Services that the spec names no more. The status tells of them, also
-// to another process. It does not if services were removed between the write to the Service and
-// that of the status; but the Service tells.
+// Windlass has to remove its key from Services that the spec does not name any more. The status
+// shows that there are some, also to another process. If a user removed spec.strategy.services
+// between the write to the Service and that of the status, only the Service shows it.
 bool ServiceWatch::Wants(const Rollout& rollout) const {
   return rollout.spec.strategy.services != RolloutServices{} ||
          written_for_.contains(rollout.meta.uid) ||
@@ -103,8 +105,10 @@ const Rollout* ServiceWatch::FindOwner(const Service& service) const {
   return names && !owner->meta.deleting() ? owner : nullptr;
 }
 
-// Another key is no loss: Windlass leaves it alone. Neither is what Windlass takes out of a Service
-// that is named no more, nor what it has no room for.
+// These are no losses:
+//   - another key in place of the one that Windlass wrote: Windlass leaves it alone
+//   - a key that Windlass takes out of a Service that is not named any more
+//   - a Service for which the cache has no room
 bool ServiceWatch::IsLoss(const Service& before, const Service& now) const {
   const std::optional<ServiceNote> note = NoteOf(before);
   if (!note || HashOf(before) != note->hash || FindOwner(before) == nullptr) return false;
@@ -148,7 +152,7 @@ void ServiceWatch::RolloutChanged(const Change<Rollout>& change) {
   }
   if (before == nullptr || before->spec.strategy.services == RolloutServices{}) return;
   if (now != nullptr && now->spec.strategy.services == before->spec.strategy.services) return;
-  // A Service that this Rollout gives up may be another one's now.
+  // A Service that this Rollout gives up may be another Rollout's now.
   for (const std::string* name :
        {&before->spec.strategy.services.stable, &before->spec.strategy.services.canary}) {
     WakeNaming({key.namespace_, *name});
@@ -179,7 +183,7 @@ void ServiceWatch::ServiceChanged(const Change<Service>& change) {
   const auto not_kept = not_kept_.find(key);
   if (not_kept != not_kept_.end() && Shows(*now, not_kept->second.patch)) not_kept_.erase(not_kept);
   WakeNaming(key);
-  // Those that name it no more.
+  // Also wakes the Rollouts that its annotation names or named, if they do not name the Service.
   const Rollout* former = before != nullptr ? FindNoted(*before) : nullptr;
   for (const Rollout* noted : {former, former == owner ? nullptr : owner}) {
     const bool is_woken = noted == nullptr || NamesService(*noted, meta.name);
@@ -218,7 +222,7 @@ void ServiceWatch::Learn(const ObjectKey& rollout, const Learned& learned, WallT
   } else {
     failed_at_[service] = now;
   }
-  // It was deleted meanwhile.
+  // The Service was deleted meanwhile.
   if (shared_.informer.store().Find(service) == nullptr) Forget(service);
   planned_.erase(planned);
 }

@@ -1,8 +1,9 @@
-// The Services of Rollouts, as the cache shows them: an informer that runs from the first Rollout
-// on that names a Service, or whose status tells that it did. Without one, nothing is watched and
-// no right is needed (RO-187).
+// The Services of Rollouts, as the cache of an informer shows them. The informer starts with the
+// first Rollout that names a Service, or whose status shows that it did. Without such a Rollout,
+// nothing is watched and no right is needed (RO-187).
 //
-// No rollout waits for this informer, and a new leader needs no barrier for it: every write to a
+// A rollout waits for this informer in one case only: before the last Pods of a revision go, for
+// its first list, at most 30 seconds. A new leader needs no barrier for it: every write to a
 // Service bears the version that it was decided on. Core thread only.
 #pragma once
 
@@ -35,12 +36,14 @@ class ServiceWatch {
   // until their next change.
   ServiceFacts FactsOf(const ObjectKey& key) const;
 
-  // Call both for each step of a Rollout's sync: with what the sync has learned, before the step is
-  // planned, and with the step. A write to a Service that was planned and that no sync learned of
-  // has ended its sync. The API server is in trouble then, for example it does not answer in time,
-  // and the rollout goes on without that Service for a while (RO-185). A webhook that cannot be
-  // reached is a refusal, of which the sync learns. A write that the API server accepted and did
-  // not keep is not repeated before a minute has passed: the change that it made wakes the Rollout.
+  // Call both for each step of a Rollout's sync: Learn with what the sync has learned, before the
+  // step is planned, and Plan with the step.
+  //   - A planned write to a Service of which no sync learned has ended its sync. Then the API
+  //     server is in trouble, for example it does not answer in time, and the rollout goes on
+  //     without that Service for a while (RO-185).
+  //   - A webhook that cannot be reached is a refusal, of which the sync learns.
+  //   - A write that the API server accepted and did not keep is not repeated before a minute has
+  //     passed: the change that it made wakes the Rollout.
   void Learn(const ObjectKey& rollout, const Learned& learned, WallTime now);
   void Plan(const ObjectKey& rollout, const std::optional<Step>& step);
   // Call when a term ends: its syncs end with it.
@@ -65,31 +68,32 @@ class ServiceWatch {
     WallTime at{};  // of its reply
   };
 
-  // When somebody took away what Windlass wrote into a Service; zero: not seen.
+  // When another client last took away what Windlass wrote into a Service, and when it did so
+  // before; zero: not seen.
   struct Losses {
     WallTime last{};
     WallTime before{};
   };
 
   bool Wants(const Rollout& rollout) const;
-  // Makes `wanting_` tell whether the Rollout wants Services.
+  // Adds the Rollout to `wanting_` if it wants Services, and removes it otherwise.
   void LookAt(const Rollout& rollout);
-  // Returns the Rollout that the annotation of the Service tells of; null if there is none.
+  // Returns the Rollout that the annotation of the Service names; null if there is none.
   const Rollout* FindNoted(const Service& service) const;
   void Run();
   ServicesKnown Known() const;
   // Returns the Rollout that the Service is written for and that names it; null if there is none.
   const Rollout* FindOwner(const Service& service) const;
-  // Returns true if somebody took away the key or the annotation that Windlass wrote.
+  // Returns true if another client took away the key or the annotation that Windlass wrote.
   bool IsLoss(const Service& before, const Service& now) const;
-  // Judges by its reply, or by a newer version in the store, whether the API server kept a write
-  // that it accepted. What somebody takes away later was kept.
+  // Notes whether the API server kept a write that it accepted. The reply tells, or a newer version
+  // in the store. What another client takes away later was kept.
   void NoteIfKept(const Planned& planned, const Reply& reply, WallTime now);
-  // Forgets what is kept of a Service that does not exist.
+  // Forgets all about a Service that does not exist.
   void Forget(const ObjectKey& service);
   NamedService Named(const Rollout& rollout, const std::string& name) const;
   void TellLosses(const ObjectKey& service, WallTime now, NamedService& named) const;
-  // Has `named_by_` tell that a Rollout names its Services, or no more.
+  // Adds the Rollout to `named_by_` for each of its Services if `names`, and removes it otherwise.
   void Index(const Rollout& rollout, bool names);
   // Wakes the Rollouts that name the Service.
   void WakeNaming(const ObjectKey& service);

@@ -26,13 +26,13 @@ constexpr Duration kTryAgainAfter = seconds(60);
 // How long a write that takes the last Pods of a revision waits before it asks again whether the
 // Services are known. The end of their first list wakes the Rollout before that.
 constexpr Duration kWhileLoading = seconds(1);
-// A write that takes the last Pods of a revision waits this long when somebody else changed their
-// Service just then, and no more than so often in a row: a Service that changes all the time must
-// not hold up a rollout.
+// A write that takes the last Pods of a revision waits this long if another client has just changed
+// their Service, and at most this many times in a row: a Service that changes all the time must not
+// hold up a rollout.
 constexpr Duration kAfterConflict = seconds(1);
 constexpr int kConflictsWaitedFor = 3;
-// An API server that keeps no patch gets no more of them in one sync, also if its replies do not
-// tell that.
+// The most patches of one Service in one sync: the limit for an API server that keeps none of them,
+// even if its replies do not show that.
 constexpr auto kPatchesOfOneService = 3;
 
 bool IsStatusWrite(const Step& step) {
@@ -59,8 +59,9 @@ const ReplicaSet* FindLeaving(const Situation& situation, const Step& step) {
   return goes ? *found : nullptr;
 }
 
-// Returns true if the API server accepted this patch, or three of the Service, and kept none:
-// workload::Next would end the sync instead of going on with what the patch comes before (RO-185).
+// Returns true if this sync has sent this patch already, or three patches of the Service, and the
+// API server kept none. Then workload::Next would end the sync instead of going on with the step
+// that the patch comes before (RO-185).
 bool IsInVain(const Situation& situation, const Write& write) {
   if (FindOutcome(situation.learned, write.request.Identity()) != nullptr) return true;
   const auto patches = std::ranges::count_if(situation.learned, [&](const Outcome& outcome) {
@@ -87,7 +88,7 @@ std::optional<Write> Select(const Situation& situation, const NamedService& name
       service, patch,
       {decisions::kSelectPods,
        {{"service", service.meta.name}, {"replicaset", target.meta.name}, {"hash", hash}}});
-  // A key that has to be written anew was told when it was written first.
+  // If a key has to be written again, the Event was sent when it was written first.
   const bool is_told = service.meta.annotations.Find(kServiceOf) == patch.note ||
                        (named.not_kept != nullptr && *named.not_kept == patch);
   if (HashOf(service) != hash && !is_told) {
@@ -101,8 +102,8 @@ std::optional<Write> Select(const Situation& situation, const NamedService& name
   return write;
 }
 
-// Returns the write that takes annotation and key away from a Service that is named no more. A key
-// that somebody else wrote stays.
+// Returns the write that takes the annotation and the key away from a Service that is not named any
+// more. A key that another client wrote stays.
 Write Release(const Service& service) {
   const std::optional<ServiceNote> note = NoteOf(service);
   const bool ours = note && HashOf(service) == note->hash;
@@ -144,8 +145,8 @@ std::vector<Write> DueWrites(const Situation& situation, const ServiceFacts& fac
   return due;
 }
 
-// Returns true if somebody else changed a Service just when it was to be moved away from `leaving`.
-// That is no refusal: the next sync knows the new version.
+// Returns true if another client changed a Service just when Windlass was moving it away from
+// `leaving`. That is no refusal: the next sync knows the new version.
 bool LostRace(const Situation& situation, const ServiceFacts& facts, const ReplicaSet& leaving) {
   const auto lost = [&](const NamedService& named) {
     if (named.service == nullptr || named.conflicts > kConflictsWaitedFor) return false;

@@ -26,7 +26,8 @@ namespace {
 
 using workload::Situation;
 
-// Returns true if another object may have rolled out `rs`: this Rollout would know otherwise.
+// Returns true if another object than this Rollout may have rolled out `rs`. If this Rollout did,
+// its status would tell.
 bool IsFromBefore(const Workload& workload, const ReplicaSet& rs) {
   return workload.status.observed_generation < 1 ||
          rs.meta.creation_timestamp < workload.meta.creation_timestamp;
@@ -39,9 +40,10 @@ bool AllAvailable(const ReplicaSet& rs) {
 
 int64_t NumberOf(const ReplicaSet& rs) { return workload::RevisionOf(rs.meta).value_or(0); }
 
-// Returns the ReplicaSet of the requested template; null if it has none. Before the API server has
-// told the defaults of the template, that cannot be seen: then the newest ReplicaSet may be it, if
-// another one has Pods, too. Example: 8 Pods of v1 and 2 of v2, in the middle of a rollout.
+// Returns the ReplicaSet of the requested template; null if there is none. Before the API server
+// has told the defaults of the template, that ReplicaSet cannot be recognised. Then returns the
+// newest ReplicaSet with Pods, if another one has Pods, too. Example: 8 Pods of v1 and 2 of v2, in
+// the middle of a rollout.
 const ReplicaSet* FindPresent(const Workload& workload,
                               const std::vector<const ReplicaSet*>& ours) {
   if (const ReplicaSet* present = workload::FindNewReplicaSet(workload, ours, {})) return present;
@@ -52,8 +54,8 @@ const ReplicaSet* FindPresent(const Workload& workload,
   return std::ranges::max(with_pods, {}, [](const ReplicaSet* rs) { return NumberOf(*rs); });
 }
 
-// Returns true if Pods of `rs` may have been given the template of another one in place. That they
-// are available then says nothing of their own.
+// Returns true if Pods of `rs` may have been given the template of another ReplicaSet in place. If
+// they are available, that says nothing of the template of `rs`.
 bool IsHost(const ReplicaSet& rs, const std::vector<const ReplicaSet*>& ours) {
   return std::ranges::any_of(ours, [&](const ReplicaSet* other) {
     const auto mode = in_place::ModeOf(*other, workload::RevisionText(other->meta));
@@ -80,7 +82,7 @@ const ReplicaSet* FindWorking(const Workload& workload,
 }
 
 // Returns the write that gives `rs` the note that it was complete as its present revision. If its
-// annotations tell of none, they are given `remembered` again.
+// annotations name no revision, the write also gives them the revision `remembered` again.
 std::optional<Step> Note(const Situation& situation, const ReplicaSet& rs, int64_t remembered) {
   std::string revision(workload::RevisionText(rs.meta));
   workload::ReplicaSetChange change;
@@ -110,9 +112,10 @@ bool IsCompleteNow(const Situation& situation) {
 void RecoverStable(View& view) {
   Workload& workload = view.workload;
   const std::optional<int64_t> stored = workload.kept_revision;
-  // The usual case, at each step of each sync: nothing is claimed for it.
+  // The usual case, at each step of each sync: it needs no claims.
   if (workload::FindStable(workload, view.replica_sets) != nullptr) return;
-  // Its ReplicaSet may be one of two whose templates are being exchanged: then neither says so.
+  // The stable ReplicaSet may be one of two whose templates are being exchanged: then neither says
+  // that it is stable.
   const auto exchanges = [](const ReplicaSet* rs) {
     return rs->meta.annotations.Has(in_place::kExchange);
   };
@@ -120,7 +123,7 @@ void RecoverStable(View& view) {
   if (stored && exchanging) return;
   const workload::Claims claims = workload::ClaimReplicaSets(view);
   const ReplicaSet* stable = workload::FindLastComplete(claims.ours);
-  // Those that are adopted in a moment may have more Pods.
+  // ReplicaSets that are about to be adopted may have more Pods.
   const bool all = claims.to_adopt.empty();
   if (stable == nullptr && all && !exchanging) stable = FindWorking(workload, claims.ours);
   if (stable == nullptr) return;
@@ -158,7 +161,7 @@ std::optional<Step> StoreRecovered(const Situation& situation) {
   RolloutOwn own = ReadOwn(workload.status.carried);
   std::optional<Event> event = TellRecovered(situation);
   if (own.stable_revision || !event) return std::nullopt;
-  // Pods that move before it is stored may lead to another revision.
+  // If Pods move before the revision is stored, the next sync may infer another one.
   if (auto end = workload::EndIfStatusLost(workload, situation.learned, /*or_may_pass=*/false))
     return end;
   const int64_t stable = *workload.kept_revision;
@@ -181,7 +184,8 @@ std::optional<Step> NoteComplete(const Situation& situation, bool holds) {
   const std::optional<int64_t> stable = ReadOwn(situation.workload.status.carried).stable_revision;
   if (!stable) return std::nullopt;
   const ReplicaSet* rs = workload::FindKept(situation.workload, situation.all, *stable);
-  // One that another object rolled out may have been inferred: it was not seen complete.
+  // A revision that another object rolled out may only have been inferred: this Rollout has not
+  // seen it complete.
   const bool is_seen = rs != nullptr && !IsFromBefore(situation.workload, *rs);
   if (!is_seen || workload::CompleteAs(*rs)) return std::nullopt;
   return Note(situation, *rs, *stable);

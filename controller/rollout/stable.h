@@ -13,15 +13,18 @@
 
 namespace windlass::rollout {
 
-// Sets the kept revision of the view's workload, and the revision that Pods follow, if the status
-// does not tell which revision is stable, or its ReplicaSet was deleted, but the ReplicaSets tell:
+// Finds the stable revision from the ReplicaSets if the status does not name it, or if its
+// ReplicaSet was deleted. Sets the kept revision of the view's workload and, during an abort, the
+// revision that Pods follow. The stable ReplicaSet is
 //   1. the one with the note that it was complete last
-//   2. without such notes, of those earlier ones of which all Pods, at least one, are available,
-//      the one that has most. Not one whose Pods are updated in place: they may have another
-//      template already. Only ReplicaSets that are older than the Rollout, or those that a Rollout
-//      without any status finds: this Rollout would have a stable revision if it had completed one.
-// Does nothing if neither exists, or while two ReplicaSets exchange their templates in place: the
-// stable one may be among them, and says so again after the exchange.
+//   2. without such notes: of the earlier ReplicaSets that have Pods, all of them available, the
+//      one with most Pods. A ReplicaSet whose Pods are updated in place does not count: they may
+//      have another template already. Only ReplicaSets that are older than the Rollout count, or
+//      all if the Rollout has no status yet: the status would name a revision that this Rollout has
+//      completed.
+// Does nothing if neither exists. While two ReplicaSets exchange their templates in place, the
+// stable one may be among them, and says so again after the exchange. Until then, does nothing if
+// the status names a stable revision, and uses only rule 1 otherwise.
 void RecoverStable(View& view);
 
 // Returns the ReplicaSet of status.currentRevision; null if there is none. A template that is not
@@ -29,21 +32,22 @@ void RecoverStable(View& view);
 // revision.
 const ReplicaSet* CurrentReplicaSet(const workload::Situation& situation);
 
-// Returns the Event that tells of a stable revision which RecoverStable found and the stored status
-// has not. Returns nullopt if there is no such revision, or if it is the present one, which has
-// just been completed.
+// Returns the Event about a stable revision that RecoverStable found and the stored status lacks.
+// Returns nullopt if there is no such revision, or if it is the present one, which has just been
+// completed.
 std::optional<Event> TellRecovered(const workload::Situation& situation);
 
-// Returns the write that stores such a revision, with its Event, if the status tells of none. It
-// comes before all else: the next writes change the ReplicaSets from which the revision was
-// inferred. For example an abort gives its ReplicaSet another number. Returns Failed if it was not
-// stored, and may be soon (EndIfStatusLost).
+// Returns the write that stores such a revision, with its Event, if the status names no stable
+// revision. The write comes first, because the next writes change the ReplicaSets from which the
+// revision was inferred. For example, an abort gives its ReplicaSet another number. Returns Failed
+// if the write was not stored, but may be soon (EndIfStatusLost).
 std::optional<Step> StoreRecovered(const workload::Situation& situation);
 
-// Returns the write that notes on its ReplicaSet that a revision was complete: the present one, if
-// it is now, or the stable one, if this Rollout made its ReplicaSet, which has no note yet. Returns
-// nullopt if nothing is to be noted, or if this sync tried in vain. The note comes before the
-// status that says the same. `holds`: a step is not over.
+// Returns the write that notes on its ReplicaSet that a revision was complete:
+//   - the present revision, if it is complete now
+//   - the stable revision, if this Rollout made its ReplicaSet, and that has no note yet
+// Returns nullopt if nothing is to be noted, or if this sync tried in vain. The note is written
+// before the status that says the same. `holds`: a step is not over.
 std::optional<Step> NoteComplete(const workload::Situation& situation, bool holds);
 
 }  // namespace windlass::rollout

@@ -47,17 +47,18 @@ UpdatedPods CountUpdated(const Situation& situation) {
   return {std::min(std::max(rs->status.replicas, 0), size.replicas), size.available};
 }
 
-// A rollback writes the template with the API server's defaults, so its text may differ from the
-// one that was complete: then the ReplicaSet tells. Its note tells of revisions that were complete
-// before the stable one, or that no status tells of (RO-121).
+// A rollback writes the template with the API server's defaults, so its text may differ from that
+// of the stable template: then the note on the ReplicaSet tells. The note also tells of revisions
+// that were complete before the stable one, or that no status names (RO-121).
 bool IsOfProvenTemplate(const Situation& situation, const RolloutOwn& own) {
   if (own.stable_template == situation.workload.requested_template) return true;
   const ReplicaSet* rs = situation.new_replica_set;
   return rs != nullptr && workload::IsProven(situation, *rs);
 }
 
-// Returns what `carried` has. Its step is one of the requested template, too, if that is the same
-// template in another form, such as with all defaults: its ReplicaSet has the step's revision then.
+// Returns what `carried` has. If the template of its step is the requested one in another form,
+// such as with all defaults, the step gets the requested form. The template is the same if its
+// ReplicaSet has the step's revision.
 RolloutOwn OwnNow(const Situation& situation, const KindStatus& carried) {
   RolloutOwn own = ReadOwn(carried);
   const ReplicaSet* rs = situation.new_replica_set;
@@ -68,14 +69,15 @@ RolloutOwn OwnNow(const Situation& situation, const KindStatus& carried) {
 }
 
 // Returns true if there is no other revision that Pods could stay at or come back to, and there was
-// none. The ReplicaSet of the stable revision may be deleted: that approves no other one.
+// none. Returns false even if the ReplicaSet of the stable revision was deleted: that approves no
+// other revision.
 bool IsFirst(const Situation& situation, const RolloutOwn& own) {
   return workload::TotalReplicas(situation.old) == 0 &&
          workload::FindProvenOther(situation) == nullptr && !own.stable_revision;
 }
 
 // Returns false while the Pods of an update in place cannot be seen, such as after a start: they
-// belong to the ReplicaSet of the old revision, so the sizes tell nothing of them.
+// belong to the ReplicaSet of the old revision, so the sizes do not show how many there are.
 bool CanCount(const Situation& situation) {
   return situation.extension_state == nullptr ||
          in_place::InPlaceOf(situation).phase != in_place::InPlacePhase::kUnknown;
@@ -131,7 +133,7 @@ void ShowPause(const Situation& situation, std::string text, std::vector<Conditi
 }
 
 // Says that the rollout goes on, if the stored condition says that it is at a pause. The planner
-// may have found the deadline exceeded by the time of the pause.
+// may have counted the time of the pause, and found the deadline exceeded.
 void ShowEndOfPause(const Situation& situation, std::vector<Condition>& conditions) {
   const Condition* stored = FindCondition(situation.workload.status.conditions, kProgressing);
   if (stored == nullptr || stored->reason != kPausedAtStep) return;
@@ -156,7 +158,7 @@ std::string PartitionText(const Situation& situation) {
   if (situation.workload.replicas == 0) {
     return "Partition: there are no Pods. Those that come will keep to spec.strategy.partition";
   }
-  // By sizes, and not by Pods: one that was lost comes back in the old revision.
+  // Sizes are counted, and not Pods: a Pod that was lost comes back in the old revision.
   const bool in_place = situation.extended.counted.has_value();
   const int64_t updated = in_place ? in_place::InPlaceOf(situation).counts.proven : 0;
   const int64_t kept = workload::TotalReplicas(situation.old) - updated;
@@ -261,18 +263,21 @@ std::optional<Step> BeginStep(const Situation& situation, Steps steps) {
   const RolloutStepStatus due = state.next ? *state.next : state.step;
 
   const Workload& workload = situation.workload;
-  // Another Pod would come before its step. Without a proven revision a later sync might find no
-  // old Pod to keep, and pass over the pauses; with one, a webhook's outage holds up no correction.
+  // If the step was not stored, going on would make another Pod before its step. Without a proven
+  // revision, the sync ends even if only a webhook could not be reached: a later sync might find no
+  // old Pod to keep, and pass over the pauses. With a proven revision, such an outage holds up no
+  // correction.
   RolloutOwn own = ReadOwn(workload.status.carried);
   const bool proven = own.stable_revision || workload::FindProvenOther(situation) != nullptr;
   if (auto end = workload::EndIfStatusLost(workload, situation.learned, !proven)) return end;
   own.step = facts.stored = due;
-  // Counters with it: at a pause, users look at once how many Pods are updated.
+  // The write has the counters, too: at a pause, users look at once how many Pods are updated.
   StatusDraft draft{
       .status = CanCount(situation) ? workload::CountUnobserved(situation) : workload.status,
       .now = situation.now};
   draft.status.carried = KindStatus(own);
-  // What ended the step before is progress. The next status finds these counters, and no change.
+  // What ended the step before is progress, and is noted now: the next status finds these counters
+  // unchanged.
   workload::RenewIfMoved(situation, draft.status);
   ShowProgress(situation, steps, StepNow(facts), draft.status.conditions);
   const std::string reason = due.index > due.total ? "StepsDone" : "StepBegun";
@@ -294,7 +299,8 @@ void ShowSteps(const Situation& situation, Steps steps, WorkloadStatus& status) 
   const std::optional<StepState> state = StepsOf(situation, steps);
   const bool stands = workload.paused || situation.extended.refused;
   const bool is_other = own.step && own.step->template_id != workload.requested_template;
-  // While it is paused nothing is asked: the template may be that of the step in another form.
+  // While the Rollout is paused, the API server is not asked: the template may be that of the step
+  // in another form.
   const bool judged = situation.wanted.known || !workload.paused;
   if (!state || (stands && is_other && judged)) {
     own.step.reset();
@@ -309,7 +315,7 @@ void ShowSteps(const Situation& situation, Steps steps, WorkloadStatus& status) 
   }
   status.carried = KindStatus(own);
   if (stands) {
-    // Only a pause has a condition without a deadline, and nothing else takes it away.
+    // Without a deadline, only a pause sets the condition, and no other code removes it.
     if (!situation.has_progress_deadline()) {
       workload::RemoveCondition(status.conditions, kProgressing);
     }

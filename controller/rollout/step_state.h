@@ -18,7 +18,7 @@ namespace windlass::rollout {
 using Steps = std::span<const RolloutStep>;
 
 // Returns true if the template is that of a revision that was complete once: Pods go back to it, or
-// have it already. Then neither steps nor spec.strategy.partition hold any back (RO-056, RO-086).
+// have it already. Then neither steps nor spec.strategy.partition hold Pods back (RO-056, RO-086).
 // Example: 10 replicas, partition 7, 3 Pods of a bad revision: a rollback replaces the 3.
 bool IsOfProven(const workload::Situation& situation);
 
@@ -36,10 +36,10 @@ bool RestsAtPartition(const workload::Situation& situation, Steps steps);
 std::string StepText(const workload::Situation& situation, Steps steps,
                      const RolloutStepStatus& step);
 
-// Returns the write that puts the step in force that is due: the first one of a new template, or
-// the one after a step that is over. Returns nullopt if none is due, or if the API server refused
-// it in this sync. Returns Failed if it was not stored for another reason (EndIfStatusLost). The
-// write leaves the observed generation alone.
+// Returns the write that puts the due step in force: the first step of a new template, or the step
+// after one that is over. Returns nullopt if no step is due, or if the API server refused the write
+// in this sync. Returns Failed if the write was not stored for another reason (EndIfStatusLost).
+// The write leaves the observed generation alone.
 std::optional<Step> BeginStep(const workload::Situation& situation, Steps steps);
 
 // Sets the step in `status`, a draft, and Progressing:

@@ -7,7 +7,7 @@
 namespace windlass::rollout {
 namespace {
 
-// More digits are no duration that anybody waits for, and might not fit 64 bits.
+// No user waits for a duration of more digits, and it might not fit 64 bits.
 constexpr size_t kDigitsMax = 9;
 
 struct TimeUnit {
@@ -69,8 +69,9 @@ int32_t UpdatedUpTo(const StepFacts& facts, int32_t index, int32_t desired) {
 
 // Returns the most Pods of the new revision while `step` is in force. One Pod stays old if one did
 // when the step began (RO-130). Example: setUpdated: 2, begun with 10 replicas: 2 of 10, 1 of 2, 0
-// of 1; begun with 2 replicas: 2 of 2. A number that one replica reaches is a wish for that Pod,
-// and not for all of more (RO-191). Example: setUpdated: 5, begun with 1 replica: 1 of 1, 2 of 3.
+// of 1; begun with 2 replicas: 2 of 2. A number that one replica reaches asks for that Pod, and not
+// for all Pods of a larger size (RO-191). Example: setUpdated: 5, begun with 1 replica: 1 of 1, 2
+// of 3.
 int32_t UpdatedMax(const StepFacts& facts, const RolloutStepStatus& step) {
   const int32_t most = UpdatedUpTo(facts, step.index, facts.desired);
   const int32_t began = step.replicas.value_or(0);
@@ -108,8 +109,11 @@ void NoteAvailable(const StepFacts& facts, int32_t due, RolloutStepStatus& step)
   step.available_of = facts.desired;
 }
 
-// Returns true if the time of a pause ends: a Pod that it counts from is gone, or the step asks for
-// more Pods of as many replicas as then, because its user has edited the list.
+// Returns true if the time of a pause ends:
+//   - fewer Pods are available than when the time was counted last
+//   - no Pod was due when the time was counted last, and Pods are due now
+//   - the step now asks for more Pods of the same number of replicas, because a user has edited the
+//     list
 bool IsLost(const StepFacts& facts, int32_t due, const RolloutStepStatus& step) {
   if (facts.available < std::min(step.available, due)) return true;
   if (step.available == 0 && due > 0) return true;  // none was due, and proved nothing
@@ -118,8 +122,8 @@ bool IsLost(const StepFacts& facts, int32_t due, const RolloutStepStatus& step) 
   return step.available_of > 0 && UpdatedMax(then, step) > step.available;
 }
 
-// Sets since when the Pods of a pause are available, how many these are, and of how many replicas,
-// in `step` (RO-131):
+// Sets in `step` since when the Pods of a pause are available, how many they are, and of how many
+// replicas (RO-131):
 //   - The time begins when all are available. It ends when fewer are available than then: one died.
 //   - Pods that a larger size adds do not end it. Example: 20% of 10: 2. Scaled to 20, 4 are due;
 //     while the 2 work, the time goes on, and the pause is left when it is over and all 4 work.
@@ -144,9 +148,10 @@ void CountTime(const StepFacts& facts, int32_t due, RolloutStepStatus& step) {
   NoteAvailable(facts, due, step);
 }
 
-// Returns `step` as it is when it begins now. It is judged by the largest size with which it or a
-// step before it began: scaling down makes no number a wish for all Pods (RO-191). Example:
-// setUpdated: 1, begun with 10 replicas, then setUpdated: 3, begun with 2: 1 of 2.
+// Returns `step` as it is when it begins now. It is judged by the largest size with which it or an
+// earlier step began: if the Rollout is scaled down, a number still does not ask for all Pods
+// (RO-191). Example: setUpdated: 1, begun with 10 replicas, then setUpdated: 3, begun with 2: 1 of
+// 2.
 RolloutStepStatus Begin(const StepFacts& facts, RolloutStepStatus step) {
   step.started_at = facts.now;
   step.replicas = std::max(step.replicas.value_or(0), facts.desired);
@@ -159,13 +164,13 @@ RolloutStepStatus Begin(const StepFacts& facts, RolloutStepStatus step) {
   return step;
 }
 
-// Sets the size by which `step` is judged, if no Pod could have the new revision at the one that is
-// stored:
-//   - It began without replicas: the first size that there is. It goes on as one begun with that
-//     (RO-192).
-//   - It began with one replica, of which it asks for none: the first size above that. A step that
-//     passes at one replica must not pass there once it has grown (RO-190). Example: setUpdated:
-//     50%, begun with 1, scaled to 10: as one begun with 10.
+// Changes the size by which `step` is judged, if no Pod could have the new revision at the stored
+// size:
+//   - The step began without replicas: takes the first size above 0. The step goes on as if it had
+//     begun with that (RO-192).
+//   - The step began with one replica, and asks for no Pod of one: takes the first size above 1. A
+//     step that passes at one replica must not pass there any more once the Rollout has grown
+//     (RO-190). Example: setUpdated: 50%, begun with 1, scaled to 10: as one begun with 10.
 void JudgeBySize(const StepFacts& facts, RolloutStepStatus& step) {
   if (step.index > step.total || !step.replicas || *step.replicas >= facts.desired) return;
   const bool of_one = *step.replicas == 1 && UpdatedUpTo(facts, step.index, 1) == 0;
@@ -178,8 +183,8 @@ RolloutStepStatus Resume(const StepFacts& facts, RolloutStepStatus step) {
   // What was done stays done, although the user may have added steps since.
   const bool done = step.index > step.total;
   const bool cut = !done && step.index > total;
-  // A list that is shortened again keeps the number that ends the hold: an earlier promotion may
-  // have named the place where it stands now.
+  // If the list is shortened again, the number that ends the hold stays: an earlier promotion may
+  // have named the index where the step stands now.
   if (cut && step.shortened_from == 0) step.shortened_from = step.index;
   step.index = done ? total + 1 : cut ? LastPause(facts.steps) : std::max(step.index, 1);
   if (step.shortened_from > 0 && step.shortened_from <= total) {  // the list is long enough again
@@ -235,8 +240,9 @@ bool IsOver(const StepFacts& facts, const StepState& state) {
   return counts && std::min(facts.updated, facts.available) >= state.updated_max;
 }
 
-// Returns true if the user ended all steps, and the Pods that were updated so far work: at a pause
-// all of them, before it at least one. Where the size leaves no such Pod, none works.
+// Returns true if the user ended all steps, and the updated Pods work: at a pause all Pods that are
+// due, otherwise all that are updated so far, and at least one if one is due. If the size leaves no
+// such Pod, only a forced promotion ends the steps.
 bool IsPromotedToTheEnd(const StepFacts& facts, const StepState& state) {
   const int32_t due = IsPause(facts, state.step)
                           ? state.updated_max

@@ -12,14 +12,14 @@
 //   done  10
 //
 // Pure: the step in force is read from status.step, so a crash at any moment resumes it. The next
-// step is in force once it is stored there. It never goes back while the template is the same. A
-// new template begins at step 1. If a user edits the steps midway, the index counts in the new
-// list; an index past its end means its last pause (RO-050…RO-057, RO-130…RO-134).
+// step is in force once it is stored there. The step in force never goes back while the template is
+// the same. A new template begins at step 1. If a user edits the steps midway, the index counts in
+// the new list; an index past its end means its last pause (RO-050…RO-057, RO-130…RO-134).
 //
-// A pause is a promise. It is left only by its user: by promoting it, by its duration, by editing
-// the steps. Whatever the size is in between, a step keeps at least one old Pod if it kept one when
-// it began. Without replicas no step is over, nor with the one replica that stays old, unless the
-// step began with it: no Pod proves the new revision then.
+// A pause is a promise. Only its user ends it: by promoting it, by its duration, or by editing the
+// steps. A step keeps at least one old Pod if it kept one when it began, whatever the size becomes.
+// Without replicas no step is over, because no Pod proves the new revision. The same holds for a
+// single replica that stays old, unless the step began with one replica.
 //
 // Steps are skipped
 //   - by the first rollout of all: there is no other revision to keep
@@ -40,22 +40,23 @@
 
 namespace windlass::rollout {
 
-// The annotation of a Rollout that ends a pause (RO-054, RO-133). Any other value does nothing. No
-// value is ever removed.
+// The annotation of a Rollout that ends a pause (RO-054, RO-133). Any other value does nothing.
+// Windlass never removes a value.
 //
 //   2@8          ends the pause that is step 2 of the rollout of revision 8, as soon as all Pods of
 //                the step are available
-//   full@8       ends all steps of that rollout; at a pause, as soon as they are available
+//   full@8       ends all steps of that rollout, as soon as the Pods that are updated so far are
+//                available; at a pause, as soon as all Pods of the step are
 //   2@8/force    the same without waiting for Pods; likewise full@8/force
 using workload::kPromote;
 
-// Returns the value of kPromote that ends `step`: "2@8". After a list was shortened below the step
-// it has the index that the step had: an annotation that ended the same pause before must not end
-// it again. Example: held at step 3 of 4, of which two are left: "3@8".
+// Returns the value of kPromote that ends `step`: "2@8". If the list was shortened below the step,
+// the value has the index that the step had: an annotation that ended the same pause before must
+// not end it again. Example: held at step 3 of 4, of which two are left: "3@8".
 std::string PromoteText(const RolloutStepStatus& step);
 // Returns the value that ends all steps of the rollout of `step`: "full@8".
 std::string PromoteAllText(const RolloutStepStatus& step);
-// What follows either value if Pods do not matter.
+// The end of either value if Windlass does not wait for Pods.
 inline constexpr std::string_view kForce = "/force";
 
 // Returns the duration that `text` names: hours, minutes and seconds in this order, each at most
@@ -63,7 +64,8 @@ inline constexpr std::string_view kForce = "/force";
 std::optional<seconds> ParseDuration(std::string_view text);
 
 // Returns why the steps cannot be carried out, with the field and what to write instead. Returns an
-// empty text if they can. The CRD refuses what this refuses; an older CRD may have stored it.
+// empty text if they can. The CRD refuses the same steps, but they may have been stored under an
+// older CRD.
 std::string StepsError(const RolloutStrategy& strategy);
 
 // Returns how many of `desired` Pods have the new revision after a step with `set_updated`.
@@ -97,8 +99,8 @@ struct StepState {
   std::optional<RolloutStepStatus> next{};
   // The most Pods of the new revision while `step` is in force.
   int32_t updated_max = kUnlimited;
-  // True if `step` is a pause that lasts, and its Pods work, or there are none because there are no
-  // replicas; or if no_canary. `until`: when it ends by itself; nullopt: never.
+  // True if no_canary, or if `step` is a pause that lasts, and its Pods work or there are no
+  // replicas. `until`: when the pause ends by itself; nullopt: never.
   bool pauses = false;
   std::optional<WallTime> until{};
   // True if `step` is a pause that lasts, and not all of its updated_max Pods are available.

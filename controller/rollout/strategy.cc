@@ -62,8 +62,8 @@ std::string RefuseWithRecreate(const RolloutStrategy& strategy) {
   return strategy.steps.empty() ? std::string() : refuse("spec.strategy.steps");
 }
 
-// Returns how many Pods may have the new revision; kUnlimited if none is ever kept back. While
-// there are no replicas, a partition still holds: 0.
+// Returns how many Pods may have the new revision; kUnlimited if the partition never keeps a Pod
+// back. A partition holds even without replicas: then returns 0.
 Result<int32_t> UpdatedMax(const RolloutSpec& spec) {
   const std::optional<IntOrPercent>& partition = spec.strategy.partition;
   if (!partition) return kUnlimited;

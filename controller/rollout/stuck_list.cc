@@ -31,7 +31,7 @@ struct Lack {
   }
 };
 
-// Returns true if nothing is rolled out now, or something else tells of the Pods.
+// Returns true if nothing is rolled out now, or if updates in place report on the Pods.
 bool IsNotForLists(const Situation& situation) {
   const Workload& workload = situation.workload;
   return workload.paused || workload.follow_revision || workload.meta.deleting() ||
@@ -39,15 +39,16 @@ bool IsNotForLists(const Situation& situation) {
          situation.extended.new_one_unknown || situation.extended.counted;
 }
 
-// Returns when something moved last. Without a deadline no condition tells it.
+// Returns when something moved last. Without a deadline there is no condition that has the time.
 WallTime MovedAt(const Condition* progressing, const ReplicaSet& rs, const RolloutOwn& own) {
   if (progressing != nullptr) return progressing->last_update_time;
   const WallTime begun = own.step ? own.step->started_at : WallTime{};
   return std::max(rs.meta.creation_timestamp, begun);
 }
 
-// Returns nullopt if no rollout is under way that a status tells of, or if all its Pods are
-// available. Pods that are lost after it was complete make no rollout (RO-067).
+// Returns the rollout under way if it lacks Pods. Returns nullopt if the status shows no rollout
+// under way, or if all its Pods are available. Pods that are lost after a rollout was complete do
+// not make another one (RO-067).
 std::optional<Lack> LackOf(const Situation& situation, Steps steps) {
   const Workload& workload = situation.workload;
   const ReplicaSet* rs = situation.new_replica_set;
@@ -95,8 +96,11 @@ std::optional<Request> ListFor(const Situation& situation, const Lack& lack) {
                             kPodsAskedFor);
 }
 
-// Returns when a list is due: at once for a moment that no list was asked for. A clock that was set
-// back puts nothing off for longer than the interval.
+// Returns when a list is due:
+//   - the first one after the deadline is due now, any other first one kStuckAfter after the last
+//     move
+//   - the next one for the same StuckMoment is due kAskAboutPodsEvery later
+// If the clock was set back since the last list, that list does not count.
 WallTime DueAt(const Lack& lack, const Entry* entry, WallTime now) {
   const WallTime first = lack.moment == StuckMoment::kTimedOut ? now : lack.since + kStuckAfter;
   const Entry* asked = EntryAbout(entry, lack.replica_set);
@@ -109,7 +113,7 @@ struct Finding {
   std::string message;
 };
 
-// Returns what is to be told of `lack`; nullopt if nothing is known to be stuck.
+// Returns what to report about `lack`; nullopt if nothing is known to be stuck.
 std::optional<Finding> FindingOf(const Situation& situation, const Lack& lack, const Entry* entry,
                                  bool times_out) {
   const ReplicaSet& rs = lack.replica_set;
@@ -129,8 +133,8 @@ std::optional<Finding> FindingOf(const Situation& situation, const Lack& lack, c
   return Finding{std::string(stored->reason.text()), stored->message};
 }
 
-// Writes after the planner's words that the rollout has timed out what is stuck. The times of the
-// condition stay: nothing has moved.
+// Adds what is stuck to the planner's message that the rollout has timed out. The times of the
+// condition stay, because nothing has moved.
 void ExplainTimeOut(const Situation& situation, const std::optional<Finding>& finding,
                     std::vector<Condition>& conditions) {
   const auto progressing = std::ranges::find_if(

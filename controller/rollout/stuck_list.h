@@ -1,4 +1,5 @@
-// When a Rollout asks for a list of its Pods, and where it tells what that shows (stuck_pods.h).
+// When Windlass asks for a list of a Rollout's Pods, and where it reports what the list shows
+// (stuck_pods.h).
 //
 // A healthy rollout costs nothing. A list is asked for only if a Pod of the new revision is not
 // available and
@@ -10,13 +11,13 @@
 //
 // A ReplicaSet that cannot make Pods says why in its own condition, and no list is asked for.
 //
-// What is told: the condition PodsStuck, which is absent unless there is something to tell. From
-// there it goes into the message of the Rollout, of Progressing after the deadline, and into one
-// Warning Event (RO-142). It is taken back when more Pods become available, when another template
-// comes, and while nothing is rolled out: paused, aborted, refused. Updates in place tell more in
-// their own condition.
+// The condition PodsStuck reports which Pod is stuck; it is absent if none is known to be. The text
+// also goes into the message of the Rollout, into that of Progressing after the deadline, and into
+// one Warning Event (RO-142). The condition is removed when more Pods become available, when
+// another template comes, and while nothing is rolled out: paused, aborted, refused. Updates in
+// place report more in their own condition.
 //
-// The memory holds when a list was asked for and what was told. Losing it costs one more list: the
+// The memory holds when a list was asked for and what was found. Losing it costs one more list: the
 // stored condition stays until then.
 #pragma once
 
@@ -34,7 +35,7 @@
 namespace windlass::rollout {
 
 // A Pod whose image cannot be had says so within seconds, and a crash loop within half a minute. A
-// Pod that works is usually ready by then.
+// Pod that works is usually ready within this time.
 inline constexpr seconds kStuckAfter{30};
 // A list of up to kPodsAskedFor Pods is the dearest request that a Rollout makes.
 inline constexpr seconds kAskAboutPodsEvery{300};
@@ -69,8 +70,8 @@ class StuckAnswers {
 Step ListStuckPods(const workload::Situation& situation, Steps steps,
                    const StuckAnswers::Entry* entry, Step end);
 
-// Notes in `memory` that `read` is asked for. Returns what is to be called with the answer; null if
-// `read` is another read. `memory` must outlive the result.
+// Notes in `memory` that `read` is asked for. Returns the function to call with the answer; null if
+// `read` is not such a list. `memory` must outlive the result.
 std::function<void(const Outcome&)> NoteStuckIn(StuckAnswers& memory,
                                                 const workload::Situation& situation, Steps steps,
                                                 const Request& read);
@@ -80,7 +81,8 @@ std::function<void(const Outcome&)> NoteStuckIn(StuckAnswers& memory,
 void ShowStuckPods(const workload::Situation& situation, Steps steps,
                    const StuckAnswers::Entry* entry, WorkloadStatus& status);
 
-// Returns the Warning Event that goes with `status`; nullopt if the stored status tells the same.
+// Returns the Warning Event that goes with `status`; nullopt if the stored status has the same
+// message.
 std::optional<Event> TellStuckPods(const workload::Situation& situation,
                                    const WorkloadStatus& status);
 

@@ -15,7 +15,7 @@ namespace {
 // Enough for what a kubelet says of an image with a long name. A status is written and watched
 // whole, so it must stay small.
 constexpr size_t kWordsBytesMax = 200;
-// A container that ended so often is in a crash loop also while it runs or has just ended.
+// A container that restarted this often is in a crash loop, even while it runs or has just ended.
 constexpr int64_t kRestartsOfLoop = 2;
 constexpr std::array<std::string_view, 3> kConfigReasons{
     "CreateContainerConfigError", "CreateContainerError", "RunContainerError"};

@@ -34,7 +34,7 @@ enum class StuckMoment : uint8_t {
   kTimedOut,  // its deadline has passed
 };
 
-// Ordered: of two kinds that equally many Pods have, the first one is told.
+// Ordered: if equally many Pods have two kinds, the first kind is reported.
 enum class StuckKind : uint8_t { kImage, kConfig, kCrash, kUnschedulable, kNotReady };
 
 struct StuckPod {
@@ -47,8 +47,8 @@ struct StuckPod {
 
 // Returns what to tell of `pods`, those of ReplicaSet `of` that are not ready:
 //   1. `told`, word for word, if that Pod is still stuck for the same kind of reason
-//   2. else a Pod of which exactly `shown` is said, which an earlier process may have told
-//   3. else of the most frequent kind, the Pod whose name is first
+//   2. else a Pod whose message is exactly `shown`, which an earlier process may have reported
+//   3. else the Pod whose name is first among those of the most frequent kind
 // Returns nullopt if no Pod is stuck.
 std::optional<StuckPod> FindStuckPod(std::span<const UnreadyPod> pods, const Uid& of,
                                      StuckMoment moment, const std::optional<StuckPod>& told,

@@ -2,9 +2,10 @@
 // ReplicaSet, and whether it would accept a Pod.
 //
 // A stored Rollout has its template as it was written, and the template of a ReplicaSet has all
-// defaults. The API server alone knows them: its version, features and admission decide. So it is
-// asked before a ReplicaSet is made (dry_run.h), and the answer is kept here until the rollout is
-// over. Nothing depends on this memory: losing it costs one more question (RO-090, RO-093).
+// defaults. Only the API server knows the defaults: its version, features and admission decide. So
+// Windlass asks it before a ReplicaSet is made (dry_run.h), and keeps the answer here until the
+// rollout is over. Nothing depends on this memory: losing it costs one more question (RO-090,
+// RO-093).
 #pragma once
 
 #include <cstddef>
@@ -20,8 +21,8 @@
 
 namespace windlass::rollout {
 
-// How long an answer counts if it was not "yes". A new generation of the Rollout ends it, too:
-// somebody may have changed what was in the way.
+// How long an answer counts if it was not "yes". A new generation of the Rollout ends it, too: a
+// user may have changed what was in the way.
 inline constexpr Duration kRefusalCounts = seconds(300);
 inline constexpr Duration kNoVerdictCounts = seconds(600);
 
@@ -79,8 +80,8 @@ class TemplateDefaults {
 
   // Call this when the Rollout is gone or its rollout is complete.
   void Forget(const Uid& rollout) { entries_.erase(rollout); }
-  // Forgets what is known of another template of the Rollout than the one that it requests: no
-  // answer about that one need ever come and take its place.
+  // Forgets what is known of other templates of the Rollout than `requested`. An answer about
+  // `requested`, which would take their place, may never come.
   void ForgetOthers(const Uid& rollout, std::string_view requested);
   size_t size() const { return entries_.size(); }
 
