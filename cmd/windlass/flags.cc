@@ -150,7 +150,10 @@ Result<Flags> ParseFlags(int argc, const char* const* argv, const ControllerList
   if (const Status removed = RefuseRemoved(argc, argv); !removed.ok()) return removed.error();
   Flags flags;
   Texts texts;
-  CLI::App app("Windlass rolls out Deployments on Kubernetes.", "windlass");
+  CLI::App app(
+      "Windlass rolls out Deployments, Rollouts and ReplicationControllers on Kubernetes, with new "
+      "Pods or with new images in running ones.",
+      "windlass");
   app.set_version_flag("--version", std::string("windlass ") + WINDLASS_VERSION);
   app.failure_message(CLI::FailureMessage::simple);
   DescribeConnection(app, flags, texts);

@@ -18,9 +18,9 @@
 //   - B-02: under Recreate sizes need not stay in proportion: the annotations are refreshed, which
 //     ends the event.
 //   - Sizes change only for a generation that is not acknowledged yet. After that a wrong
-//     annotation is corrected without moving Pods, whoever wrote it. So annotations that the server
-//     does not keep, for example because of an admission webhook, neither hold up a rollout nor
-//     undo its sizes.
+//     annotation is corrected without moving Pods, whichever client wrote it. So annotations that
+//     the server does not keep, for example because of an admission webhook, neither hold up a
+//     rollout nor undo its sizes.
 #pragma once
 
 #include <optional>

@@ -4,8 +4,8 @@
 // Of another holder's record we use only the duration, because its times come from another clock.
 // We may take the Lease once we have seen the same record for that duration. Our clock measures it
 // from when we received the record. The record was at the server earlier, so its holder's permit
-// has ended by then (L-005). Example: we receive a record of 15 s at 100 s; if it does not change,
-// the Lease is free at 115 s.
+// has ended before that (L-005). Example: we receive a record of 15 s at 100 s; if it does not
+// change, the Lease is free at 115 s.
 #pragma once
 
 #include <optional>

@@ -20,6 +20,11 @@ bool WithinAny(std::string_view path, const Names& folders) {
       folders, [&](std::string_view folder) { return path == folder || Within(path, folder); });
 }
 
+// Returns true for a C++ file of the product.
+bool IsProduct(const Source& source) {
+  return IsCpp(source.path) && WithinAny(source.path, {"cmd", "controller", "kubeclient"});
+}
+
 // Returns true if `text` has `word` as a word of its own. "word(" also finds `word (`.
 bool Holds(std::string_view text, std::string_view word) {
   const bool call = word.ends_with("(");
@@ -279,6 +284,21 @@ std::vector<Finding> CheckNamespaces(const Source& source) {
   return {{source.path, 1, "namespace", "has no namespace " + name}};
 }
 
+std::vector<Finding> CheckPlain(const Source& source) {
+  static const Names kHard = {"whoever", "so many", "as ever", "all the same",
+                              "by then", "is told", "is said", "that that"};
+  std::vector<Finding> findings;
+  if (!IsProduct(source)) return findings;
+  for (size_t i = 0; i < source.lines.size(); ++i) {
+    for (const std::string_view words : kHard) {
+      if (!Holds(source.lines[i], words)) continue;
+      findings.push_back(
+          {source.path, i + 1, "plain", "\"" + std::string(words) + "\": say it in plain English"});
+    }
+  }
+  return findings;
+}
+
 std::vector<Finding> CheckMessages(const Source& source) {
   // Texts of others, or of an API that has no field for it.
   static const Names kNoField = {
@@ -291,12 +311,7 @@ std::vector<Finding> CheckMessages(const Source& source) {
       "controller/rollout/stuck_list.cc",
       "controller/workload/progress.cc",
   };
-  const bool product = source.path.starts_with("cmd/") || source.path.starts_with("controller/") ||
-                       source.path.starts_with("kubeclient/");
-  if (!product || !IsCpp(source.path) ||
-      std::ranges::find(kNoField, source.path) != kNoField.end()) {
-    return {};
-  }
+  if (!IsProduct(source) || std::ranges::find(kNoField, source.path) != kNoField.end()) return {};
   std::vector<Finding> findings;
   for (size_t i = 0; i < source.code.size(); ++i) {
     const std::string_view line = source.code[i];
@@ -341,7 +356,7 @@ std::vector<Finding> CheckLooseEnds(const Source& source) {
 std::vector<Finding> CheckAll(const Source& source) {
   std::vector<Finding> all;
   for (const auto check : {CheckArrows, CheckWorld, CheckLibraries, CheckSize, CheckHeader,
-                           CheckNames, CheckNamespaces, CheckMessages, CheckLooseEnds}) {
+                           CheckNames, CheckNamespaces, CheckMessages, CheckPlain, CheckLooseEnds}) {
     const std::vector<Finding> found = check(source);
     all.insert(all.end(), found.begin(), found.end());
   }

@@ -54,6 +54,10 @@ std::vector<Finding> CheckNamespaces(const Source& source);
 // in the files that rules.cc names, where there is no field that says it.
 std::vector<Finding> CheckMessages(const Source& source);
 
+// `plain`: comments and messages of the product have none of the words that make a sentence hard to
+// read (CONTRIBUTING.md, "Plain English").
+std::vector<Finding> CheckPlain(const Source& source);
+
 // `loose end`: no reminder lacks an issue number, and no path belongs to one machine.
 std::vector<Finding> CheckLooseEnds(const Source& source);
 

@@ -202,6 +202,18 @@ TEST_CASE("a message that is read is found") {
   CHECK(broken("test/unit/a.cc", "CHECK(error.message.find(x) > 0);\n").empty());
 }
 
+TEST_CASE("words that make a sentence hard to read are found") {
+  const auto broken = [](const std::string& path, const std::string& text) {
+    return RuleBroken({path, text, "plain"});
+  };
+  CHECK(broken("controller/a.cc", "// The user is told.\n") == "plain");
+  CHECK(broken("cmd/a.cc", "int a;  // whoever writes it\n") == "plain");
+  CHECK(broken("kubeclient/a.cc", "Say(\"so many are ready\");\n") == "plain");
+  CHECK(broken("kubeclient/a.cc", "// The status tells the user.\n").empty());
+  CHECK(broken("controller/a.cc", "// This is toldest.\n").empty());
+  CHECK(broken("test/unit/a.cc", "// The user is told.\n").empty());
+}
+
 TEST_CASE("a loose end is found") {
   const std::string reminder = std::string("TO") + "DO";
   const std::string machine = std::string("/wo") + "rk/main";
