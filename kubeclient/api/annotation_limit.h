@@ -1,4 +1,4 @@
-// How large the annotations of one object may be together.
+// The limit on the total size of one object's annotations.
 #pragma once
 
 #include <cstddef>
@@ -6,10 +6,10 @@
 
 namespace windlass {
 
-// Keys and values together. The API server refuses more.
+// The most bytes of keys and values together that the API server accepts.
 inline constexpr size_t kAnnotationBytesMax = size_t{256} << 10U;
 
-// Returns how many bytes the API server counts. `annotations`: a map or StringMap.
+// Returns how many bytes the API server counts for `annotations`, a map or StringMap.
 template <typename Annotations>
 size_t AnnotationBytes(const Annotations& annotations) {
   size_t bytes = 0;

@@ -68,7 +68,7 @@ void AppendString(std::string_view text, std::string& out) {
 }  // namespace
 
 struct Canonicalizer::State {
-  // A member that was not dropped, as a part of `out`.
+  // A member that was written, as a range of `out`.
   struct Member {
     std::string_view key;
     size_t begin = 0;

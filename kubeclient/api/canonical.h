@@ -41,7 +41,7 @@ class Canonicalizer {
   Canonicalizer& operator=(const Canonicalizer&) = delete;
 
   // `template_json` is a PodTemplateSpec as the API server sent it. The result lives until the next
-  // call. Error kMalformed if the text is not one JSON object, or is nested deeper than
+  // call. Returns kMalformed if the text is not one JSON object, or is nested deeper than
   // kJsonDepthMax.
   Result<std::string_view> Canonical(std::string_view template_json);
 

@@ -19,7 +19,7 @@ struct ConfigMap {
   std::map<std::string, std::string, std::less<>> data{};
 };
 
-// Error kMalformed without a metadata.name.
+// Returns kMalformed if the object has no metadata.name.
 Result<ConfigMap> DecodeConfigMap(Decoder& decoder, std::string_view object_json);
 
 }  // namespace windlass

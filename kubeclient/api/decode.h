@@ -1,13 +1,13 @@
 // Decodes JSON into typed views, in one pass (simdjson On-Demand). This file has what surrounds
 // objects and what all objects have in common. Each resource has its own function, in the file of
-// the resource, as DecodePod in pod.h.
+// the resource, for example DecodePod in pod.h.
 //
 //   - A field that no view has is skipped unread (managedFields is 38 % of a Pod).
 //   - Unknown fields and enum values are accepted. A known field of the wrong type is an Error
 //     kMalformed that names the field's path.
 //   - null means absent. If a key is repeated, the last one counts.
 //   - A value that is read must not be nested deeper than kJsonDepthMax. A value that is not read
-//     may be, and is skipped without recursion.
+//     may be nested deeper, and is skipped without recursion.
 //   - Input needs no padding, and no exception leaves these functions.
 // Core thread only (SymbolTable).
 #pragma once
@@ -79,8 +79,8 @@ struct UnreadableObject {
 
 // The parts of a pod template that are compared.
 struct TemplateFingerprints {
-  Fingerprint text;       // of its bytes
-  Fingerprint canonical;  // of its canonical form
+  Fingerprint text;       // of the template's bytes
+  Fingerprint canonical;  // of the template's canonical form
 };
 // Stands for the spec.template of an object that lacks one.
 inline constexpr std::string_view kEmptyTemplate = "{}";
@@ -97,10 +97,10 @@ class Decoder {
 
   Result<WatchFrame> DecodeFrame(std::string_view line);
   Result<Bookmark> DecodeBookmark(std::string_view object_json);
-  // Error kMalformed, never an empty list, if the body is not a list (for example a Table, a
+  // Returns kMalformed, never an empty list, if the body is not a list (for example a Table, a
   // Status, HTML, or empty; R-009).
   Result<ListPage> DecodeList(std::string_view body);
-  // Error kMalformed if `body` is not a metav1.Status.
+  // Returns kMalformed if `body` is not a metav1.Status.
   Result<ApiStatus> DecodeStatus(std::string_view body);
   // A member that the object lacks is an empty string.
   Result<TypeMeta> DecodeTypeMeta(std::string_view object_json);
@@ -115,10 +115,10 @@ class Decoder {
   // What decoding keeps in addition to what every planner needs (RegisteredInterest).
   DecodeInterests& interests() { return interests_; }
 
-  // For the functions that decode one resource each, as DecodePod in pod.h.
+  // For the functions that decode one resource each, for example DecodePod in pod.h.
   JsonReader& reader();
   SymbolTable& symbols() { return symbols_; }
-  // Returns the fingerprints of `raw`, the spec.template of the object with `meta`. Error
+  // Returns the fingerprints of `raw`, the spec.template of the object with `meta`. Returns
   // kMalformed if `raw` has no canonical form.
   Result<TemplateFingerprints> FingerprintTemplate(const ObjectMeta& meta, std::string_view raw);
 

@@ -33,7 +33,7 @@ bool ReadAnnotations(JsonReader& in, SymbolTable& symbols, Annotations which,
   return any;
 }
 
-// Keys and values are valid until the reader begins the next document.
+// Keys and values that are read stay valid until the reader begins the next document.
 void ReadAnnotations(JsonReader& in, SymbolTable& symbols, const DecodeInterests& interests,
                      StringMap& out, LargeAnnotations& large) {
   out = {};
@@ -215,8 +215,9 @@ void ReadConditions(JsonReader& in, SymbolTable& symbols, std::vector<Condition>
 namespace {
 
 // Shortens `text` to at most kPercentBytesMax bytes without changing its meaning. The API server
-// accepts a megabyte of zeros before "1%"; these are dropped. A text that is still too long exceeds
-// every number of Pods or is not a percentage, and so is its beginning.
+// accepts a megabyte of zeros before "1%"; these are dropped. Of a text that is still too long only
+// the beginning is kept: both text and beginning are no percentage, or both exceed every number of
+// Pods.
 std::string ShortPercent(std::string_view text) {
   if (text.size() > kPercentBytesMax) {
     const auto is_digit = [](char c) { return c >= '0' && c <= '9'; };

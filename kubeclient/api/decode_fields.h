@@ -17,12 +17,13 @@
 
 namespace windlass {
 
-// kSome keeps those for which KeepsAnnotation returns true. Their values are not interned.
+// kSome keeps the annotations for which KeepsAnnotation returns true, and does not intern their
+// values.
 enum class Annotations : uint8_t { kKeep, kSkip, kSome };
 using KeepsAnnotation = std::function<bool(std::string_view key)>;
 
 // Returns true if the object has annotations, kept or not; false if they are skipped. `keeps` is
-// asked only for kSome.
+// called only for kSome.
 bool ReadObjectMeta(JsonReader& in, SymbolTable& symbols, Annotations annotations, ObjectMeta& out,
                     const KeepsAnnotation& keeps = {});
 // Reads all annotations. Moves an annotation to `large` if `interests` want only its fingerprint.
@@ -36,11 +37,11 @@ void ReadLabelSelector(JsonReader& in, SymbolTable& symbols, LabelSelector& out)
 void ReadConditions(JsonReader& in, SymbolTable& symbols, std::vector<Condition>& out);
 void ReadIntOrPercent(JsonReader& in, std::optional<IntOrPercent>& out);
 
-// Drops a status that belongs to a deleted object of the same name: it has observed a later
-// generation than `meta` has. The ReplicaSet controller writes such a status when it reads the
-// object anew after a conflict, and then writes what it counted for the deleted one. Example:
-// web-7c9 of generation 4 had 8 Pods and was deleted; the new one, of generation 1, gets a status
-// with 8 replicas and observedGeneration 4.
+// Drops a status that was written for a deleted object of the same name. Such a status has observed
+// a later generation than `meta` has. The ReplicaSet controller writes such a status if it has
+// counted Pods for the deleted object, its status write meets a conflict, and it then writes the
+// old counts to the new object. Example: web-7c9 of generation 4 had 8 Pods and was deleted; the
+// new one, of generation 1, gets a status with 8 replicas and observedGeneration 4.
 template <typename Status>
 void DropStatusOfFormer(const ObjectMeta& meta, Status& status) {
   if (meta.generation > 0 && status.observed_generation > meta.generation) status = {};

@@ -1,8 +1,9 @@
-// What the users of decoded objects want to be kept, and what they know already.
+// What the users of decoded objects want to be kept, and which templates they know already.
 //
 // Decoding keeps what every planner needs. A user that needs more registers an interest when it
 // asks for an informer, so that kubeclient itself knows no annotation. Several users of one Decoder
-// each register their own interest. What any of them wants is kept. Core thread only.
+// each register their own interest. Decoding keeps what at least one of these interests wants. Core
+// thread only.
 #pragma once
 
 #include <functional>
@@ -17,13 +18,13 @@ namespace windlass {
 
 // A function that is not set counts as one that returns false or nullopt.
 struct DecodeInterest {
-  // Returns true if the text of the pod template is wanted, in addition to its fingerprints. Asked
+  // Returns true if the text of the pod template is wanted, in addition to its fingerprints. Called
   // for ReplicaSets, and for Deployments whose generation was observed.
   std::function<bool(const ObjectMeta&)> keeps_template{};
   // Returns the fingerprint of the object's template if an object with this uid is known and `text`
-  // is the fingerprint of its template's bytes; nullopt otherwise. Asked before a template is
-  // canonicalized: most events change only the status, and the fingerprint of their template is
-  // known.
+  // is the fingerprint of its template's bytes; nullopt otherwise. Called before a template is
+  // canonicalized, which is then unnecessary: most events change only the status, and the
+  // template's fingerprint is known.
   std::function<std::optional<Fingerprint>(const ObjectMeta&, const Fingerprint& text)>
       known_template{};
   // Returns true if this user reads this annotation of a Deployment or ReplicaSet. If any user sets
@@ -62,7 +63,7 @@ class DecodeInterests {
   std::vector<const DecodeInterest*> registered_;
 };
 
-// Registers an interest for as long as it lives. `interests` must outlive it.
+// Registers `interest` while this object lives. `interests` must outlive this object.
 class RegisteredInterest {
  public:
   RegisteredInterest(DecodeInterests& interests, DecodeInterest interest);

@@ -46,11 +46,11 @@ struct DeploymentSpec {
   std::optional<int32_t> revision_history_limit;     // kUnlimited = keep all
   // spec.template: raw JSON text, byte for byte. Immutable; shared between copies of the object.
   // Null once the status has observed the generation, unless DecodeInterests::KeepsTemplate. Before
-  // that a rollout begins, which needs the text. Templates of 64 KiB in 20,000 Deployments would
+  // that, a rollout may begin and need the text. Templates of 64 KiB in 20,000 Deployments would
   // take 1.3 GiB for nothing.
   std::shared_ptr<const std::string> template_json;
-  Fingerprint template_fingerprint;  // of its canonical form
-  Fingerprint template_text;         // of its bytes
+  Fingerprint template_fingerprint;  // of the template's canonical form
+  Fingerprint template_text;         // of the template's bytes
 };
 
 struct Deployment {
@@ -60,7 +60,7 @@ struct Deployment {
   LargeAnnotations large_annotations{};
 };
 
-// Error kMalformed if the object has no metadata.name. An absent spec.replicas is 1, an absent
+// Returns kMalformed if the object has no metadata.name. An absent spec.replicas is 1, an absent
 // template is {}.
 Result<Deployment> DecodeDeployment(Decoder& decoder, std::string_view object_json);
 
@@ -68,7 +68,7 @@ Result<Deployment> DecodeDeployment(Decoder& decoder, std::string_view object_js
 size_t BytesOf(const Deployment& object);
 size_t TextBytesOf(const Deployment& object);
 void Cut(Deployment& object);
-// Leaves out the text of the template, which can be read again. Returns false if there is none.
+// Drops the text of the template, which can be read again. Returns false if there is no text.
 bool Slim(Deployment& object);
 
 }  // namespace windlass

@@ -1,5 +1,6 @@
-// The text of a template's fingerprint in annotations: "t-" and 32 hexadecimal digits. It is kept
-// instead of the hash label because a ReplicaSet's label does not follow its template (P-027).
+// The text of a template's fingerprint in annotations: "t-" and 32 hexadecimal digits. Annotations
+// hold this text and not the value of the hash label, because a ReplicaSet's label does not change
+// with its template (P-027).
 #pragma once
 
 #include <optional>

@@ -17,7 +17,7 @@ struct IntOrPercent {
   enum class Type : uint8_t { kInt, kString };
   Type type = Type::kInt;
   int32_t int_value = 0;
-  std::string string_value;  // as written if it is not longer, for example "25%"
+  std::string string_value;  // as written, or shortened; for example "25%"
 
   static IntOrPercent Int(int32_t value) { return {Type::kInt, value, {}}; }
   static IntOrPercent Percent(std::string text) { return {Type::kString, 0, std::move(text)}; }
@@ -25,16 +25,15 @@ struct IntOrPercent {
 };
 
 // Returns the number of Pods that `value` means if there are `total` Pods; a negative `total`
-// counts as 0. A percentage is rounded up or down. Example: "25%" of 10 is 3 or 2. Error kInvalid,
-// which says what to write, for a negative count, for a string that is not "<non-negative
-// integer>%", and for a result above int32 (B-34).
-// Source: D-250, D-255; upstream intstr GetScaledValueFromIntOrPercent, computed in 64-bit
-// integers.
+// counts as 0. A percentage is rounded up or down. Example: "25%" of 10 is 3 or 2. Returns
+// kInvalid, with a message that says what to write, for a negative count, for a string that is not
+// "<non-negative integer>%", and for a result above int32 (B-34). Source: D-250, D-255; upstream
+// intstr GetScaledValueFromIntOrPercent, computed in 64-bit integers.
 Result<int32_t> Resolve(const IntOrPercent& value, int32_t total, bool round_up);
 
-// Returns the same, rounded up, for a value that divides Pods into two parts. A percentage above 0
-// and below 100 of two or more Pods is at least one Pod, and never all. Examples: "75%" of 3 is 2,
-// "1%" of 3 is 1, "50%" of 1 is 1, "100%" of 3 is 3.
+// Like Resolve, rounded up, for a value that divides Pods into two parts. A percentage above 0 and
+// below 100 of two or more Pods is at least one Pod, and never all. Examples: "75%" of 3 is 2, "1%"
+// of 3 is 1, "50%" of 1 is 1, "100%" of 3 is 3.
 Result<int32_t> ResolvePart(const IntOrPercent& value, int32_t total);
 
 // Returns true if `value` is a count or a percentage above 0.

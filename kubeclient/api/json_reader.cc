@@ -24,7 +24,7 @@ struct PathPart {
 };
 
 constexpr size_t kPathKeyBytesMax = 64;
-// A longer path is cut: a hundred levels of an array would say no more than the first.
+// A longer path is cut: a path through a hundred levels of arrays says no more than its beginning.
 constexpr size_t kPathBytesMax = 200;
 
 std::string PathText(const std::vector<PathPart>& path) {

@@ -36,7 +36,8 @@ OrderedJson TextOrNull(std::string_view text);
 OrderedJson TimeOrNull(WallTime time);
 OrderedJson NumberOrNull(const std::optional<int64_t>& number);
 
-// Returns a metav1.LabelSelector; one that selects everything if `object` says nothing.
+// Returns the metav1.LabelSelector in `object`; a selector for everything if `object` has no
+// requirement.
 LabelSelector LabelSelectorIn(const OrderedJson& object);
 
 // Returns a reference to the value at a path such as "/metadata/name", valid as long as `object`.

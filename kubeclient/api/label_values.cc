@@ -6,7 +6,7 @@
 namespace windlass {
 namespace {
 
-// Up to this many values are compared one by one, and not sorted.
+// Up to this many values are compared one by one, without a sorted copy.
 constexpr size_t kFew = 8;
 
 }  // namespace

@@ -19,21 +19,22 @@ class LabelValues {
 
   bool Contains(std::string_view value) const;
 
-  // In the order in which they were written: in this order they go into a created ReplicaSet.
+  // Iterates in the order in which the user wrote the values: a created ReplicaSet has them in this
+  // order.
   bool empty() const { return written_.empty(); }
   size_t size() const { return written_.size(); }
   auto begin() const { return written_.begin(); }
   auto end() const { return written_.end(); }
   // Returns how many bytes of memory the values take, without their texts.
   size_t bytes() const { return (written_.capacity() + sorted_.capacity()) * sizeof(Symbol); }
-  // Returns how many bytes their texts take, as if no other object shared them.
+  // Returns how many bytes the texts of the values take, as if no other object shared them.
   size_t text_bytes() const;
 
   bool operator==(const LabelValues& other) const { return written_ == other.written_; }
 
  private:
   std::vector<Symbol> written_;
-  std::vector<Symbol> sorted_;  // each once; empty if they are few, or were written in order
+  std::vector<Symbol> sorted_;  // each value once; empty if there are few, or if written_ is sorted
 };
 
 }  // namespace windlass

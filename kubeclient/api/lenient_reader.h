@@ -1,5 +1,5 @@
-// Readers for which a missing value, or one of another type, counts as absent. For answers of which
-// little is kept, where an error in one object must not make the others unreadable.
+// Readers that treat a missing value, or a value of another type, as absent. They are for lists of
+// which little is kept: an error in one object must not make the other objects unreadable.
 #pragma once
 
 #include <cstdint>

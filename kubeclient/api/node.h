@@ -30,7 +30,7 @@ struct Node {
   Symbol zone;
 };
 
-// Error kMalformed if the object has no metadata.name.
+// Returns kMalformed if the object has no metadata.name.
 Result<Node> DecodeNode(Decoder& decoder, std::string_view object_json);
 
 }  // namespace windlass

@@ -16,8 +16,8 @@
 
 namespace windlass {
 
-// An object whose JSON has at least this size counts where several such objects could need too much
-// memory at a time. The largest object that a server stores has some 9 MB.
+// An object is large if its JSON has at least this size. The number of large objects in work at a
+// time is limited, to bound memory. The largest object that a server stores has some 9 MB.
 inline constexpr size_t kLargeJsonBytes = size_t{256} << 10U;
 // The longest name of an object that the API server accepts.
 inline constexpr size_t kNameBytesMax = 253;
@@ -57,8 +57,8 @@ struct ResourceVersion {
   bool operator==(const ResourceVersion&) const = default;
 };
 
-// The API server sets no limit to the texts of a reference. A text longer than that of any object
-// is kept in part, and may then look like another object's. So compare uids.
+// The API server sets no limit to the texts of a reference. A text that is too long for any object
+// is cut, and may then equal another object's. Therefore compare uids.
 struct OwnerReference {
   Symbol api_version;
   Symbol kind;
@@ -80,10 +80,10 @@ struct ObjectMeta {
   StringMap labels;
   StringMap annotations;  // without kubectl.kubernetes.io/last-applied-configuration
   std::vector<OwnerReference> owner_references;
-  // How many bytes of memory the whole object would take, if it was cut down because there is no
-  // room for it (Cut). 0 if it is whole. A cut object may be named to its user, nothing else.
+  // How many bytes of memory the whole object would take, if the object was cut down for lack of
+  // room (Cut). 0 if the object is whole. A cut object serves only to name it to its user.
   uint32_t cut_bytes = 0;
-  // The size of the whole object's JSON, if that is kLargeJsonBytes or more; 0: it is smaller.
+  // The size of the whole object's JSON if that is kLargeJsonBytes or more; otherwise 0.
   uint32_t large_json_bytes = 0;
 
   bool cut() const { return cut_bytes > 0; }
@@ -126,8 +126,8 @@ inline ObjectKey KeyOf(const ObjectMeta& meta) { return {meta.namespace_, meta.n
 // Returns about how many bytes of memory `meta` takes in addition to its own size. Leaves out
 // interned texts: SymbolTable::bytes counts them, once for all objects.
 size_t BytesOf(const ObjectMeta& meta);
-// Returns how many bytes the texts of its labels, annotations and owners take. Other objects may
-// share some of these texts.
+// Returns how many bytes the texts of the labels, annotations and owners in `meta` take. Other
+// objects may share some of these texts.
 size_t TextBytesOf(const ObjectMeta& meta);
 size_t TextBytesOf(const std::vector<OwnerReference>& owners);
 // Leaves out what may be large: annotations, owners other than the controller, and labels of more

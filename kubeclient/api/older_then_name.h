@@ -5,8 +5,8 @@
 
 namespace windlass {
 
-// Returns true if `a` is older than `b`; of two objects created in the same second, if its name
-// comes first (D-150). T has a member `ObjectMeta meta`.
+// Returns true if `a` is older than `b`, or if both were created in the same second and the name of
+// `a` comes first (D-150). T has a member `ObjectMeta meta`.
 template <typename T>
 bool OlderThenName(const T* a, const T* b) {
   return std::tie(a->meta.creation_timestamp, a->meta.name) <

@@ -1,8 +1,8 @@
 // v1 Pod, in the two sizes that planners need.
 //
-// A rolling update needs no Pods, Recreate only that they exist; an in-place update needs to know
-// what their containers run. Every byte here is paid once per Pod of the cluster: what repeats is
-// interned, and there is one allocation for all containers (docs/design/005).
+// A rolling update needs to know nothing of Pods, Recreate only that they exist, and an in-place
+// update what their containers run. Every byte here is paid once per Pod of the cluster: texts that
+// repeat are interned, and there is one allocation for all containers (docs/design/005).
 #pragma once
 
 #include <cstdint>

@@ -15,8 +15,8 @@ namespace windlass {
 
 class Decoder;
 
-// The largest number of granted evictions that one budget lists. The API server grants no further
-// ones, and we patch no further Pods.
+// The most granted evictions that one budget lists. With more, the API server grants no further
+// eviction, and we patch no further Pod.
 inline constexpr size_t kDisruptedPodsMax = 2000;
 
 struct PodDisruptionBudget {
@@ -26,15 +26,15 @@ struct PodDisruptionBudget {
   bool has_selector = false;
   int64_t observed_generation = 0;
   int32_t disruptions_allowed = 0;
-  // The names of Pods whose eviction the API server has granted: sorted, each once. It has lowered
-  // disruptions_allowed for each of them. Above kDisruptedPodsMax it grants no eviction, so at most
-  // kDisruptedPodsMax + 1 names are kept.
+  // The names of Pods whose eviction the API server has granted: sorted, each once. The API server
+  // has lowered disruptions_allowed for each of these Pods. It grants no eviction while there are
+  // more than kDisruptedPodsMax, so at most kDisruptedPodsMax + 1 names are kept.
   std::vector<std::string> disrupted_pods{};
 
   bool IsDisrupted(std::string_view pod) const;
 };
 
-// Error kMalformed if the object has no metadata.name.
+// Returns kMalformed if the object has no metadata.name.
 Result<PodDisruptionBudget> DecodePodDisruptionBudget(Decoder& decoder,
                                                       std::string_view object_json);
 

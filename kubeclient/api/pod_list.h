@@ -16,9 +16,9 @@ struct ListedPod {
   bool operator==(const ListedPod&) const = default;
 };
 
-// Returns every listed Pod that has a controller. A uid that is not a UUID is Uid::Foreign(). Error
-// kMalformed if `list_body` is not a list, an item has no metadata, or more pages follow: the
-// caller must not decide by half a list.
+// Returns every listed Pod that has a controller. A uid that is not a UUID is Uid::Foreign().
+// Returns kMalformed if `list_body` is not a list, an item has no metadata, or more pages follow:
+// the caller must not decide by an incomplete list.
 Result<std::vector<ListedPod>> ControlledPods(std::string_view list_body);
 
 }  // namespace windlass

@@ -5,7 +5,7 @@ namespace {
 
 using enum FieldKind;
 
-// Leaves first. Within a table the order is that of the API; it has no meaning.
+// Leaves first. Within a table the fields have the order of the API, which has no meaning here.
 // clang-format off
 constexpr Field kOwnerReference[] = {
     {"apiVersion", kScalar}, {"kind", kScalar}, {"name", kScalar}, {"uid", kScalar}};

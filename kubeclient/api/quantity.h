@@ -13,7 +13,7 @@ namespace windlass {
 //   - Suffixes are n u m k M G T P E, Ki…Ei and decimal exponents e3/E3.
 //   - A value finer than nano is rounded up, away from zero.
 //   - A value with a binary suffix is capped at 2^63-1, as upstream does.
-// Error kInvalid for anything else; also for a text without a digit, which upstream reads as 0.
+// Returns kInvalid for anything else; also for a text without a digit, which upstream reads as 0.
 Result<std::string> CanonicalQuantity(std::string_view text);
 
 }  // namespace windlass

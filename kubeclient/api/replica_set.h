@@ -33,8 +33,8 @@ struct ReplicaSetStatus {
 // How many Pods the ReplicaSet controller may have created that its status does not count yet. The
 // controller writes the status from the Pods in its cache. That cache may lack Pods that the
 // controller created itself, even if the status shows the latest generation. Example: with
-// spec.replicas 10 it creates 10 Pods and sees 3 of them. Then spec.replicas becomes 5 and it
-// observes that. Now the status shows 3 Pods of 5, while 10 are alive.
+// spec.replicas 10 it creates 10 Pods and sees 3 of them. Then spec.replicas becomes 5, and the
+// controller observes that change. Now the status shows 3 Pods of 5, while 10 are alive.
 struct Told {
   // True if this process has held every spec.replicas since the controller last counted all its
   // Pods. False after a start, unless the ReplicaSet is of generation 1, and after a list that
@@ -49,8 +49,8 @@ struct ReplicaSet {
   ObjectMeta meta;       // without large_annotations
   int32_t replicas = 1;  // spec.replicas
   int32_t min_ready_seconds = 0;
-  Fingerprint template_fingerprint;  // of its canonical form
-  Fingerprint template_text;         // of its bytes
+  Fingerprint template_fingerprint;  // of the template's canonical form
+  Fingerprint template_text;         // of the template's bytes
   // spec.template as raw JSON text if DecodeInterests::KeepsTemplate, else null. Immutable; shared
   // between copies of the object.
   std::shared_ptr<const std::string> template_json;
@@ -59,8 +59,8 @@ struct ReplicaSet {
   LargeAnnotations large_annotations{};
 };
 
-// Returns true if the controller has acted upon the latest spec: it now creates Pods for no other
-// size.
+// Returns true if the controller has acted upon the latest spec: it now creates Pods for this size
+// only.
 inline bool IsObserved(const ReplicaSet& rs) {
   return rs.status.observed_generation >= rs.meta.generation;
 }
@@ -70,12 +70,13 @@ inline bool IsObserved(const ReplicaSet& rs) {
 void Remember(const ReplicaSet* before, ReplicaSet& now);
 
 // Sets rs.told after an uncached list showed `live` Pods of `rs`. The list must have been sent
-// after the controller observed the latest generation: it creates Pods only up to the present size.
+// after the controller observed the latest generation, because since then it creates Pods only up
+// to the present size.
 void NoteCounted(ReplicaSet& rs, int32_t live);
 
-// Error kMalformed if the object has no metadata.name. An absent spec.replicas is 1, an absent
-// template is {}. A status of a later generation than the object's is dropped: it is of a deleted
-// ReplicaSet of the same name (D-261).
+// Returns kMalformed if the object has no metadata.name. An absent spec.replicas is 1, an absent
+// template is {}. A status of a later generation than the object's is dropped: it was written for a
+// deleted ReplicaSet of the same name (D-261).
 Result<ReplicaSet> DecodeReplicaSet(Decoder& decoder, std::string_view object_json);
 
 // As the functions of these names for ObjectMeta. A cut object keeps its sizes and its status.

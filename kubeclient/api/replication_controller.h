@@ -1,4 +1,4 @@
-// v1 ReplicationController: sizes, selector, template and the status counters that tell when its
+// v1 ReplicationController: sizes, selector, template and the status counters that show when its
 // controller has acted.
 #pragma once
 
@@ -27,21 +27,20 @@ struct ReplicationController {
   ObjectMeta meta;  // annotations without kubectl's last-applied-configuration
   int32_t replicas = 1;
   int32_t min_ready_seconds = 0;
-  StringMap selector;  // labels that its Pods have; the API server stores none that is empty
+  StringMap selector;  // the labels of its Pods; never empty in a stored object
   // spec.template: raw JSON text, byte for byte. Immutable; shared between copies of the object.
   std::shared_ptr<const std::string> template_json;
   ReplicationControllerStatus status;
 };
 
-// Returns true if the replication controller has seen the latest spec: it now makes Pods only of
-// that template, and only that number of them.
+// Returns true if the replication controller has seen the latest spec: it now makes only as many
+// Pods as that spec asks for, and only of its template.
 inline bool IsObserved(const ReplicationController& controller) {
   return controller.status.observed_generation >= controller.meta.generation;
 }
 
-// Error kMalformed if the object has no metadata.name. An absent spec.replicas is 1, an absent
-// template is {}. A status of a later generation than the object's is dropped, as for a
-// ReplicaSet.
+// Returns kMalformed if the object has no metadata.name. An absent spec.replicas is 1, an absent
+// template is {}. A status of a later generation than the object's is dropped, as for a ReplicaSet.
 Result<ReplicationController> DecodeReplicationController(Decoder& decoder,
                                                           std::string_view object_json);
 

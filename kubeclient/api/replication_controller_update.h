@@ -23,16 +23,16 @@ class Decoder;
 struct NewControllerContent {
   StringMap labels;
   StringMap annotations;
-  std::optional<int32_t> replicas{};  // absent: as many as the old one has
+  std::optional<int32_t> replicas{};  // absent: as many as the old ReplicationController has
   int32_t min_ready_seconds = 0;
   StringMap selector;                                // empty: the labels of the template
   std::shared_ptr<const std::string> template_json;  // raw JSON text, byte for byte
 };
 
 struct ReplicationControllerUpdateSpec {
-  std::string new_name;           // "": next-controller-id of the old one, or a name is made up
-  std::string image;              // "": the new one is given by `controller`, or exists
-  std::string container;          // which one gets the image; "": the only one
+  std::string new_name;           // "": next-controller-id of the old controller, or a made-up name
+  std::string image;              // "": the new controller comes from `controller`, or exists
+  std::string container;          // the container that gets the image; "": the only container
   std::string image_pull_policy;  // "": as it is
   std::optional<NewControllerContent> controller;
   std::string deployment_label_key = "deployment";
@@ -47,7 +47,7 @@ struct ReplicationControllerUpdateSpec {
   bool paused = false;
 };
 
-// A scaling that is about to be made. What it leads to is in old_replicas or new_replicas.
+// A scaling that is about to be made. old_replicas or new_replicas has the size after it.
 struct PendingScaling {
   std::string name;  // of the ReplicationController
   int32_t from = 0;  // spec.replicas before
@@ -61,7 +61,7 @@ inline constexpr int64_t kEarlierRolloutsMax = 1'000'000'000;
 // them, another client has set it (RC-16).
 struct ReplicationControllerUpdateStatus {
   int64_t observed_generation = 0;
-  int64_t earlier_rollouts = 0;  // how many there were before the present one
+  int64_t earlier_rollouts = 0;  // rollouts before the present one
   std::string phase;
   std::string message;
   std::string step;                           // how far the run is; "" before its first step
@@ -71,12 +71,12 @@ struct ReplicationControllerUpdateStatus {
   std::optional<int32_t> desired_replicas{};  // of the controller that is scaled up
   std::optional<int32_t> old_replicas{};      // of the controller that has the update's name
   std::optional<int32_t> new_replicas{};
-  std::optional<int32_t> available_replicas{};  // Pods of the one that is scaled up
+  std::optional<int32_t> available_replicas{};  // Pods of the controller that is scaled up
   std::optional<PendingScaling> scaling{};      // set from before a scaling until it is seen
   WallTime last_scale_time;
   WallTime deadline;                 // without progress until then the update fails (RC-11)
-  std::vector<std::string> lines{};  // the last ones that kubectl would have printed (RC-12)
-  int64_t line_count = 0;            // how many there have been
+  std::vector<std::string> lines{};  // the last lines that kubectl would have printed (RC-12)
+  int64_t line_count = 0;            // how many lines there have been
   std::string journal;               // of a rename, JSON (RC-14)
   std::vector<Condition> conditions{};
   bool operator==(const ReplicationControllerUpdateStatus&) const = default;
@@ -88,7 +88,7 @@ struct ReplicationControllerUpdate {
   ReplicationControllerUpdateStatus status;
 };
 
-// Error kMalformed if the object has no metadata.name. Absent fields have the values above.
+// Returns kMalformed if the object has no metadata.name. Absent fields have the values above.
 Result<ReplicationControllerUpdate> DecodeReplicationControllerUpdate(Decoder& decoder,
                                                                       std::string_view object_json);
 

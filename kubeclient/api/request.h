@@ -30,9 +30,9 @@ constexpr bool Mutates(Verb verb) {
 
 enum class PatchType : uint8_t { kNone, kMerge, kJson, kStrategicMerge };
 
-// What the garbage collector does with the objects that the deleted one owns: it deletes them, too,
-// or removes the owner reference and leaves them. Always sent, because the API server's default
-// differs by resource (RC-13).
+// What the garbage collector does with the objects that the deleted object owns: it deletes them,
+// too, or removes the owner reference and leaves them. Always sent, because the API server's
+// default differs by resource (RC-13).
 enum class DeletionPropagation : uint8_t { kBackground, kOrphan };
 
 // Identifies exactly the version of an object that a decision was based on.
@@ -86,8 +86,9 @@ class Request {
   static Request JsonPatch(const ResourceId& resource, ObjectVersion version,
                            std::string_view operations);
   // PATCH that succeeds even if other fields changed, for example the status that a kubelet writes
-  // all the time. Its own `test` operations check what the decision was based on (P-035). The first
-  // of `operations` must be a `test`; a `test` of /metadata/uid is put before them.
+  // all the time. The `test` operations in `operations` check what the decision was based on
+  // (P-035). The first of `operations` must be a `test`; a `test` of /metadata/uid is put before
+  // them.
   static Request GuardedJsonPatch(const ResourceId& resource, ObjectKey key, const Uid& uid,
                                   std::string_view operations);
   // DELETE with uid and resourceVersion preconditions.
@@ -110,7 +111,7 @@ class Request {
   // Returns the same request without its body, which may have megabytes.
   Request WithoutBody() const;
   RequestKey Identity() const;
-  // Returns true if `other` asks for the same of the same object, whatever the bodies are.
+  // Returns true if `other` is the same call on the same object, whatever the two bodies are.
   bool IsLike(const RequestKey& other) const;
   // "patch deployments/status ns/web", for logs and error texts.
   std::string Describe() const;
@@ -160,10 +161,10 @@ struct Event {
   // For an Event that every sync would send again: the recorder drops it if the last Event with
   // this reason about the same object was sent less than this ago.
   Duration at_most_every{};
-  // The component that reports it, for example "deployment-controller". The runtime fills in its
-  // controller's.
+  // The component that reports it, for example "deployment-controller". The runtime sets this to
+  // its controller's component.
   std::string component{};
-  std::map<std::string, std::string> annotations{};  // of the Event; of the last one of a series
+  std::map<std::string, std::string> annotations{};  // a series has those of its last Event
   bool operator==(const Event&) const = default;
 };
 

@@ -18,8 +18,8 @@ struct ResourceId {
   std::string_view plural;   // "replicasets": as paths, RBAC rules, labels and messages name it
   std::string_view kind;     // "ReplicaSet"
   bool namespaced = true;    // false: the objects belong to the cluster
-  // The manifest that makes the API server serve it: a CustomResourceDefinition. "" for what every
-  // API server serves.
+  // The manifest that makes the API server serve the resource: a CustomResourceDefinition. "" for a
+  // resource that every API server serves.
   std::string_view manifest{};
 
   // "apps/v1", or "v1" for the core group: the `apiVersion` of an object.

@@ -61,27 +61,28 @@ struct RolloutSpec {
   int32_t min_ready_seconds = 0;
   bool paused = false;
   bool abort = false;
-  // The revision of spec.rollbackTo; 0, also if the field is {}, means the one before the present
-  // one. nullopt: no rollback is asked for.
+  // The revision of spec.rollbackTo; 0, also if the field is {}, means the revision before the
+  // present one. nullopt: no rollback is asked for.
   std::optional<int64_t> rollback_to;
   std::optional<int32_t> progress_deadline_seconds;  // kUnlimited = none
   std::optional<int32_t> revision_history_limit;     // kUnlimited = keep all
   // spec.template: raw JSON text, byte for byte. Immutable; shared between copies of the object.
   std::shared_ptr<const std::string> template_json;
-  Fingerprint template_fingerprint;  // of its canonical form
-  Fingerprint template_text;         // of its bytes
+  Fingerprint template_fingerprint;  // of the template's canonical form
+  Fingerprint template_text;         // of the template's bytes
 };
 
 // status.step: where the rollout of one template stands among its steps.
 struct RolloutStepStatus {
-  int32_t index = 0;  // of the step under way, from 1; above `total` when all are done
+  int32_t index = 0;  // of the step under way, from 1; above `total` when all steps are done
   int32_t total = 0;
   WallTime started_at;
   int64_t revision = 0;       // of the rollout
   std::string template_id{};  // of the requested template
-  // The size that decides whether the step asks for all Pods, and whether the present size leaves
-  // it some. It is the largest spec.replicas when this or an earlier step of the rollout began.
-  // nullopt: not stored, as by v0.1.0.
+  // The number of replicas by which we judge whether the step asks for all Pods, and whether a
+  // scale-down has left the step without Pods. It is the largest spec.replicas when this or an
+  // earlier step of the rollout began. If a step of that size gives no Pod the new revision, the
+  // first larger size takes its place (RO-190, RO-192). nullopt: not stored, for example by v0.1.0.
   std::optional<int32_t> replicas{};
   // At a pause: since when all Pods of the step are available; zero while they are not. `available`
   // is their number when all of them were last available, and `available_of` the number of replicas
@@ -89,7 +90,7 @@ struct RolloutStepStatus {
   WallTime available_since{};
   int32_t available = 0;
   int32_t available_of = 0;
-  // The index that the step had before the list was shortened below it; else 0.
+  // The step's index before the list of steps became shorter than that index; otherwise 0.
   int32_t shortened_from = 0;
   bool operator==(const RolloutStepStatus&) const = default;
 };
@@ -104,7 +105,7 @@ struct NamedReplicaSet {
 // status.rolledBack: the last rollback.
 struct RolledBack {
   int64_t revision = 0;    // as asked for
-  int64_t became = 0;      // the number that this revision has since
+  int64_t became = 0;      // the number of this revision since the rollback
   int64_t generation = 0;  // metadata.generation after the rollback
   bool operator==(const RolledBack&) const = default;
 };
@@ -121,11 +122,11 @@ struct RolloutStatus {
   std::optional<int32_t> collision_count;
   std::string selector;                    // in query form, for the scale subresource
   std::string current_revision;            // a number as text, as ReplicaSets have it; or ""
-  std::optional<int64_t> stable_revision;  // the last one that was complete
-  std::string stable_template;             // its requested template
+  std::optional<int64_t> stable_revision;  // the last complete revision
+  std::string stable_template;             // the requested template of stable_revision
   NamedReplicaSet current_replica_set;     // of current_revision
   NamedReplicaSet stable_replica_set;      // of stable_revision
-  Symbol images;                           // that Pods get: "app:v2,agent:v1"
+  Symbol images;                           // that new Pods get now: "app:v2,agent:v1"
   Symbol stable_images;                    // of stable_revision
   Symbol step_text;                        // "2/4"; "done": all steps are over
   std::string phase;
@@ -142,7 +143,7 @@ struct Rollout {
   RolloutStatus status;
 };
 
-// Error kMalformed if the object has no metadata.name. An absent spec.replicas is 1, an absent
+// Returns kMalformed if the object has no metadata.name. An absent spec.replicas is 1, an absent
 // template is {}.
 Result<Rollout> DecodeRollout(Decoder& decoder, std::string_view object_json);
 

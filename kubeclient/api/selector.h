@@ -32,7 +32,7 @@ struct LabelSelector {
 
 // Returns how many bytes of memory the requirements take, without interned texts.
 size_t BytesOf(const LabelSelector& selector);
-// Returns how many bytes its texts take, as if no other object shared them.
+// Returns how many bytes the selector's texts take, as if no other object shared them.
 size_t TextBytesOf(const LabelSelector& selector);
 // Leaves the selector out if its texts are longer than kLabelBytesOfCut (object_meta.h).
 void Cut(LabelSelector& selector);
@@ -40,7 +40,8 @@ void Cut(LabelSelector& selector);
 // Returns the selector of the objects that have all of these labels.
 LabelSelector SelectorOf(StringMap labels);
 
-// Error kInvalid for an unknown operator, In/NotIn without values, Exists/DoesNotExist with values.
+// Returns kInvalid for an unknown operator, In/NotIn without values, Exists/DoesNotExist with
+// values.
 Status Validate(const LabelSelector& selector);
 
 // Returns true if `labels` satisfy `selector`. NotIn and DoesNotExist also match an absent key. A

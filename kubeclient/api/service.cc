@@ -48,8 +48,8 @@ size_t TextBytesOf(const Service& object) {
          object.selector.text_bytes();
 }
 
-// Keeps the annotation: it says for which object Windlass has written the Service, and that stays
-// true.
+// Keeps the annotation: it names the object for which Windlass wrote the Service, which stays true
+// after the cut.
 void Cut(Service& object) {
   StringMap annotations = std::exchange(object.meta.annotations, {});
   Cut(object.meta);

@@ -26,7 +26,7 @@ struct Service {
   bool operator==(const Service&) const = default;
 };
 
-// Error kMalformed without a metadata.name.
+// Returns kMalformed if the object has no metadata.name.
 Result<Service> DecodeService(Decoder& decoder, std::string_view object_json);
 
 // As the functions of these names for ObjectMeta. A cut Service keeps the annotation and the

@@ -32,7 +32,7 @@ class StringMap {
   void ShrinkToFit() { pairs_.shrink_to_fit(); }
   // Returns how many bytes of memory the pairs take, without their texts.
   size_t bytes() const { return pairs_.capacity() * sizeof(Pair); }
-  // Returns how many bytes the texts of its keys and values take, as if no other object shared the
+  // Returns how many bytes the texts of the keys and values take, as if no other object shared the
   // values.
   size_t text_bytes() const;
 

@@ -2,7 +2,7 @@
 // objects; each text is stored once, as long as a Symbol refers to it.
 //
 // Core thread only: reference counts are not atomic. A Symbol made without a table, as in tests and
-// builders, works the same and shares its text with its copies only.
+// builders, works in the same way but shares its text only with its copies.
 #pragma once
 
 #include <concepts>

@@ -11,11 +11,11 @@
 namespace windlass {
 
 // Returns spec.template of a Deployment or ReplicaSet, with every field and empty object (D-780).
-// Error kMalformed if `object_json` is not a JSON object or has no template.
+// Returns kMalformed if `object_json` is not a JSON object or has no template.
 Result<std::string> ExtractTemplate(std::string_view object_json);
 
-// Returns the same template byte for byte, as the API server wrote it: with its order of fields and
-// its escapes. Error kMalformed as above.
+// Returns spec.template byte for byte as the API server wrote it, with the same order of fields and
+// the same escapes. Returns kMalformed as above.
 Result<std::string> RawTemplate(JsonReader& in, std::string_view object_json);
 
 // Returns true if two templates differ only in form:

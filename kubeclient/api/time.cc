@@ -52,7 +52,8 @@ int64_t DaysInMonth(const Date& date) {
   return date.month == 2 && leap ? 29 : kDays.at(static_cast<size_t>(date.month - 1));
 }
 
-// Returns `number` with leading zeros. It must not be negative, nor have more than `width` digits.
+// Returns `number` with leading zeros. `number` must not be negative, nor have more than `width`
+// digits.
 std::string Digits(int64_t number, size_t width) {
   const std::string text = std::to_string(number);
   return std::string(width - text.size(), '0') + text;

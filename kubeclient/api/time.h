@@ -13,8 +13,8 @@ namespace windlass {
 std::string FormatTime(WallTime time);             // "2026-01-02T15:04:05Z"
 std::string FormatMicroTime(int64_t unix_micros);  // "2026-01-02T15:04:05.000000Z"
 
-// Accept any offset and any fraction of a second; digits that do not fit are cut off, not rounded.
-// Return nullopt for anything else.
+// Both accept any offset and any fraction of a second; surplus digits are cut off, not rounded.
+// Both return nullopt for anything else.
 std::optional<WallTime> ParseTime(std::string_view text);
 std::optional<int64_t> ParseMicroTime(std::string_view text);  // microseconds since 1970
 

@@ -1,5 +1,5 @@
-// Items that wait, served in turns of namespaces: one of each namespace after the other, its oldest
-// first. So a namespace with much to do does not slow down the others.
+// Waiting items, served in turns of namespaces: in each turn the oldest item of one namespace. So a
+// namespace with many items does not slow down the others.
 #pragma once
 
 #include <cstddef>
@@ -25,7 +25,7 @@ class Turns {
     return last_;
   }
 
-  // Removes the item that waits with that ticket. Does nothing if it does not wait any more.
+  // Removes the item that waits with that ticket. Does nothing if that item does not wait any more.
   void Leave(const Symbol& namespace_, Ticket ticket) {
     const auto line = lines_.find(namespace_);
     if (line == lines_.end() || line->second.items.erase(ticket) == 0) return;

@@ -1,5 +1,5 @@
-// Reads an uncached list of whole Pods: which Pods are not ready, and for what do their containers
-// wait? Nothing else of the list is kept.
+// Reads an uncached list of whole Pods: which Pods are not ready, and what do their containers wait
+// for? Nothing else of the list is kept.
 #pragma once
 
 #include <cstdint>
@@ -34,7 +34,7 @@ struct UnreadyPod {
 };
 
 // Returns the listed Pods that are neither ready nor being deleted, in the order of the list. A
-// value of an unexpected type counts as absent. Further pages may follow. Error kMalformed if
+// value of an unexpected type counts as absent. Further pages may follow. Returns kMalformed if
 // `list_body` is not a list.
 Result<std::vector<UnreadyPod>> UnreadyPods(std::string_view list_body);
 

@@ -1,11 +1,11 @@
 // WL_ASSERT: an assertion that stays on in release builds. Tests prove that a crash and a restart
-// do no harm; going on in a wrong state may. Never assert on external input.
+// do no harm, but going on in a wrong state may do harm. Never assert on external input.
 #pragma once
 
 namespace windlass {
 
-// Writes "assertion failed: <text> (<file>:<line>)" to standard error and aborts. On a thread that
-// has an AssertionsThrow (assert_scope.h), throws that text instead.
+// Writes "assertion failed: <text> (<file>:<line>)" to standard error and aborts. While an
+// AssertionsThrow (assert_scope.h) exists on this thread, throws that text instead.
 [[noreturn]] void AssertionFailed(const char* text, const char* file, int line);
 
 }  // namespace windlass

@@ -12,8 +12,8 @@ class AssertionError final : public std::logic_error {
   using std::logic_error::logic_error;
 };
 
-// As long as one exists on a thread, a WL_ASSERT that fails on that thread throws AssertionError
-// and does not end the process.
+// While an AssertionsThrow exists on a thread, a WL_ASSERT that fails on that thread throws
+// AssertionError instead of ending the process.
 class AssertionsThrow {
  public:
   AssertionsThrow();

@@ -3,7 +3,8 @@
 //   drain inbox (≤ 256 messages) → fire timers → sleep until the next timer or message
 //
 // Everything the daemon does is a message or a timer. Once the messages of a turn have used up
-// kTurnCpuShare, timers come first: the renewal of the Lease is one. Source: docs/design/001.
+// kTurnCpuShare, the turn goes on to the timers, because the renewal of the Lease is a timer.
+// Source: docs/design/001.
 #pragma once
 
 #include <functional>
@@ -15,8 +16,8 @@
 
 namespace windlass {
 
-// How many messages the core handles, or lines of one stream it decodes and applies, before it
-// looks at timers and keys again.
+// The most messages that the core handles in a row, and the most lines of one stream that it
+// decodes and applies in a row, before it looks at timers and keys again.
 inline constexpr int kLinesPerTurn = 256;
 // CPU time after which a turn handles no further message.
 inline constexpr Duration kTurnCpuShare = milliseconds(25);
@@ -30,7 +31,7 @@ class CoreLoop {
   // `finished` before each turn, and again before it sleeps.
   void Run(const std::function<bool()>& finished);
 
-  // Called after each turn with the CPU time of this thread that it took. May be null.
+  // Called after each turn with the CPU time that this thread used in the turn. May be null.
   std::function<void(Duration cpu)> on_turn;
 
  private:

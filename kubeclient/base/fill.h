@@ -10,7 +10,7 @@
 
 namespace windlass {
 
-// Not constexpr, so that a call of it is an error of the compiler.
+// Not constexpr: so a Pattern whose constructor calls this does not compile.
 inline void HasNotOnePlaceForEachPart() {}
 
 // A text with "{}" for each of `Parts`, which the compiler counts.
@@ -26,11 +26,12 @@ struct Pattern {
   }
 };
 
-// What takes the place of a "{}".
+// The text that replaces a "{}".
 inline std::string PartText(std::string_view text) { return std::string(text); }
 inline std::string PartText(std::integral auto number) { return std::to_string(number); }
 
-// Returns the text. Example: Fill("Scaling {} up to {}", "web-2", 3) is "Scaling web-2 up to 3".
+// Returns the pattern's text with each "{}" replaced by a part. Example: Fill("Scaling {} up to
+// {}", "web-2", 3) is "Scaling web-2 up to 3".
 template <typename... Parts>
 std::string Fill(Pattern<std::type_identity_t<Parts>...> pattern, const Parts&... parts) {
   std::string text;

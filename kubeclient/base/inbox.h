@@ -1,8 +1,8 @@
 // The only way into the core thread: other threads post messages, the core thread drains them.
 //
-// The producers bound the inbox. Each has a limited number of messages in it: one per call in
-// flight, one per stream that has lines, one per signal. So Post never has to block a network
-// thread or to drop a reply. Thread-safe.
+// The producers bound the inbox. Each producer has a limited number of messages in the inbox: one
+// per call in flight, one per stream that has lines, one per signal. So Post never has to block a
+// network thread or to drop a reply. Thread-safe.
 #pragma once
 
 #include <condition_variable>
@@ -28,7 +28,7 @@ class Inbox {
   void Post(Message message);
 
   // Core thread. Runs up to `most` messages and returns how many ran. Messages that are posted
-  // while it runs wait for the next call.
+  // during Drain wait for the next call.
   int Drain(int most);
 
   // Core thread. Returns as soon as a message waits, or after `longest`.

@@ -14,7 +14,7 @@ class Listeners {
   using Listener = std::function<void(Args...)>;
 
   void Add(Listener listener) { listeners_.push_back(std::move(listener)); }
-  // No listener may be added while one is called.
+  // No listener may be added while a listener is called.
   void operator()(Args... args) const {
     for (const Listener& listener : listeners_) listener(args...);
   }

@@ -1,4 +1,4 @@
-// Whole numbers in texts that others wrote, such as annotations.
+// Parses whole numbers in texts of users and other clients, for example annotation values.
 #pragma once
 
 #include <charconv>

@@ -1,7 +1,7 @@
 // Result<T>: a value, or an Error whose kind tells the caller what to do next.
 //
-// Every function that can fail returns one. We throw no exceptions of our own; the one file that
-// calls a library catches the library's.
+// Every function that can fail returns a Result. Our code throws nothing except AssertionError
+// (assert_scope.h). The one file that calls a library catches that library's exceptions.
 #pragma once
 
 #include <cstdint>
@@ -36,7 +36,7 @@ enum class ErrorKind : uint8_t {
   kMalformed,             // an answer, or a file, that cannot be understood
   kTooLarge,              // the answer to a read is above kBodyBytesMax: ask for fewer objects
   kConfig,                // wrong configuration: the message names the field and what to do
-  kFenced,                // this process may not write: not the leader, or shutting down
+  kFenced,                // this process must not write: not the leader, or shutting down
 };
 
 // Returns the Kubernetes-style name of a kind ("Conflict"), for logs and metric labels.
@@ -56,8 +56,8 @@ struct Error {
   ErrorKind kind = ErrorKind::kMalformed;
   std::string message;         // one line; the server's own text if it sent one (D-787)
   int64_t retry_after_ms = 0;  // from Retry-After, clamped to [0, 60000]; 0 = not given
-  // The HTTP code of the answer; 0 if the error is not an answer. Tells apart what `kind` does not:
-  // 400 and 422 judge the object that was sent, 413 and 415 do not.
+  // The HTTP code of the answer; 0 if the error is not an answer. Makes distinctions that `kind`
+  // does not make: 400 and 422 judge the object that was sent, 413 and 415 do not.
   int http_status = 0;
   ErrorDetail detail = ErrorDetail::kNone;
 

@@ -59,8 +59,9 @@ bool StderrWriter::Fits(std::string_view line) const {
   return buffer_.size() - written_ + line.size() <= kKeptBytesMax && dropped_ == 0;
 }
 
-// Writes as much as there is room for. Returns true if nothing is kept any more. The mutex must be
-// held. A pipe that has room takes at least PIPE_BUF bytes, so a write of that size does not block.
+// Writes as much as the pipe has room for. Returns true if no line is kept any more. The mutex must
+// be held. A pipe that has room takes at least PIPE_BUF bytes, so a write of that size does not
+// block.
 bool StderrWriter::Flush() {
   while (written_ < buffer_.size() && HasRoom(fd_, 0)) {
     const size_t size = std::min<size_t>(buffer_.size() - written_, PIPE_BUF);

@@ -1,9 +1,9 @@
 // StderrWriter: writes lines to a file descriptor without ever waiting for its reader.
 //
 // A container's standard error is a pipe. If no process reads it, a write blocks once 64 KiB are in
-// the pipe, and with it the thread that logs. So a line is written at once if the pipe has room,
-// and is kept otherwise. A thread, which exists only then, writes the kept lines when there is room
-// again. Lines beyond kKeptBytesMax are dropped, and a line says how many.
+// the pipe, and so the logging thread stands still. So a line is written at once if the pipe has
+// room, and is kept otherwise. When a line is first kept, a thread is started that writes the kept
+// lines as soon as there is room. Lines beyond kKeptBytesMax are dropped, and a line says how many.
 #pragma once
 
 #include <condition_variable>

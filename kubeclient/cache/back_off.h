@@ -1,5 +1,5 @@
-// The waits of one reflector: exponential with full jitter, reset after a time without failures
-//
+// The waits between the tries of one component, for example a reflector or the leadership barrier:
+// exponential with full jitter, reset after a time without failures.
 #pragma once
 
 #include <algorithm>
@@ -16,7 +16,7 @@ namespace windlass {
 inline constexpr Duration kReflectorBackOffFirst = milliseconds(800);
 inline constexpr Duration kReflectorBackOffMax = seconds(30);
 inline constexpr Duration kReflectorBackOffReset = seconds(120);
-// The bound of the waits while a right is missing: asking fast does not bring it back.
+// The longest wait while a right is missing: asking fast does not bring the right back.
 inline constexpr Duration kForbiddenBackOffMax = seconds(60);
 
 class BackOff {
@@ -34,7 +34,7 @@ class BackOff {
     return wait;
   }
 
-  // Starts over at once: past failures say nothing about the next attempt.
+  // Begins again with the shortest wait: past failures say nothing about the next attempt.
   void StartOver() { step_ = kReflectorBackOffFirst; }
 
  private:

@@ -1,6 +1,6 @@
 // Does the cache equal the API server's state? Every 6 hours +- 50 % the audit gets one consistent
-// list of metadata, and compares uid and resourceVersion of every object with the store. It leaves
-// out objects that changed meanwhile.
+// list of metadata, and compares uid and resourceVersion of every object with the store. The audit
+// leaves out objects that changed meanwhile.
 //
 // A difference is a bug, in Windlass or in the API server. The audit counts it, logs the object and
 // has the informer list again. An audit that cannot be finished reports nothing. Core thread only.
@@ -82,7 +82,7 @@ class CacheAudit {
   std::set<ObjectKey> changed_;  // since the audit began: not compared
   ResourceVersion version_;      // of the list
   MonotonicTime give_up_at_;
-  std::optional<ObjectKey> compared_;  // up to and with this key
+  std::optional<ObjectKey> compared_;  // keys up to and including this one are compared
   uint64_t found_ = 0;                 // in this audit
 };
 

@@ -84,7 +84,7 @@ void CacheAudit<T>::OnPage(const Result<HttpResponse>& reply) {
   RequestPage(page->continue_token);
 }
 
-// Returns false if an object has no readable identity: then no comparison is possible.
+// Returns false if an object has no readable identity, because then no comparison is possible.
 template <typename T>
 bool CacheAudit<T>::Collect(const ListPage& page) {
   if (version_.empty()) version_ = page.resource_version;
@@ -97,7 +97,7 @@ bool CacheAudit<T>::Collect(const ListPage& page) {
   return true;
 }
 
-// Waits until the informer has reached the list's version, and has applied a list of its own.
+// Waits until the informer has reached the list's version and is not applying a list of its own.
 template <typename T>
 void CacheAudit<T>::AwaitVersion() {
   const bool behind = IsOlder(informer_.reflector().last_version(), version_);

@@ -1,9 +1,10 @@
 // How many bytes of memory the caches of a process may take together, and how many they take.
 //
-// A user who may create objects decides how large they are. So without a bound one user could have
-// the process killed, again after each restart. With a bound, an object that does not fit is left
-// out, named to its user, and read again when there is room. The figures are estimates from
-// the sizes of the objects, within 20 % of what is allocated (docs/memory.md). Core thread only.
+// A user with the right to create objects decides how large they are. Without a bound, one user
+// could get the process killed for lack of memory, again after each restart. With a bound, an
+// object that does not fit is left out, named to its user, and read again when there is room
+// . The figures are estimates from the sizes of the objects, within 20 % of what is
+// allocated (docs/memory.md). Core thread only.
 #pragma once
 
 #include <cstddef>
@@ -14,23 +15,25 @@ namespace windlass {
 
 // An object below this size, its texts included, is never cut down: nearly all objects are smaller,
 // and cutting them would gain little. All larger objects together may take a quarter of the budget,
-// so that they never take the place of the others.
+// so that there is always room for the smaller ones.
 inline constexpr size_t kCutAbove = size_t{16} << 10U;
 
-// What an object takes, in bytes: itself, and its interned texts, which other objects may share.
+// The memory of an object, in bytes: the object itself, and its interned texts, which other objects
+// may share.
 struct ObjectBytes {
   size_t own = 0;
   size_t texts = 0;
   size_t sum() const { return own + texts; }
 };
 
-// What a cache holds, in bytes: all objects without interned texts; and those above kCutAbove, with
-// their texts.
+// The memory of a cache, in bytes: of all objects, without interned texts; and of the objects above
+// kCutAbove, with their texts.
 struct CacheBytes {
   size_t all = 0;
   size_t large = 0;
 
-  // Adds an object, and `beside` bytes for its place in the store, or takes both away again.
+  // Add counts an object, and `beside` bytes for its place in the store. Remove takes both away
+  // again.
   void Add(const ObjectBytes& object, size_t beside) {
     all += object.own + beside;
     if (object.sum() > kCutAbove) large += object.sum();
@@ -55,9 +58,9 @@ class CacheBudget {
   bool HasRoomForLarge(size_t bytes) const {
     return limit_ == 0 || (charged_.large + bytes <= limit_ / 4 && held() + bytes <= limit_);
   }
-  // Returns true if an object that takes `before` may take `bytes` from now on. There is more room
-  // for this than for new objects: what Windlass writes to an object in the middle of a rollout
-  // must not cause it to be cut down.
+  // Returns true if an object that takes `before` may take `bytes` from now on. Growth has a higher
+  // limit than new objects, so that an object is not cut down because Windlass writes to it in the
+  // middle of a rollout.
   bool MayGrow(size_t before, size_t bytes) const {
     if (limit_ == 0 || bytes <= before) return true;
     const size_t large = charged_.large + bytes - (before > kCutAbove ? before : 0);

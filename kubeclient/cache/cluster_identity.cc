@@ -20,7 +20,8 @@ ClusterIdentity::ClusterIdentity(const Clock& clock, Random& random, Log& log, T
 
 ClusterIdentity::~ClusterIdentity() { Stop(); }
 
-// An answer that is on its way may come from the former server, so one more question follows it.
+// An answer under way may come from the former server, so the question is asked again after that
+// answer.
 void ClusterIdentity::Check() {
   if (call_ != 0) {
     asked_again_ = true;
@@ -55,7 +56,7 @@ void ClusterIdentity::Ask() {
 
 void ClusterIdentity::OnReply(const Result<HttpResponse>& reply) {
   if (!reply.ok()) return NotKnown(reply.error().message);
-  if (reply->status == 404) {  // an answer: this cluster has no such namespace
+  if (reply->status == 404) {  // a valid answer: this cluster has no such namespace
     AskAfter(kNoIdentityProbe);
     return Complain("HTTP 404");
   }

@@ -1,10 +1,10 @@
 // Which cluster answers, by the uid of namespace kube-system.
 //
-// The uid differs if two clusters are behind one address, or if the cluster was set up anew. It
-// does not differ if etcd was put back to an earlier state; the reflectors notice that. If Windlass
-// may not read the namespace, only this check is disabled. A question without an answer is asked
-// again, at growing intervals up to kForbiddenBackOffMax. If the answer is that the namespace does
-// not exist, it is asked again after kNoIdentityProbe. Core thread only.
+// The uid changes if two clusters are behind one address, or if the cluster was set up anew. It
+// does not change if etcd was restored to an earlier state; the reflectors notice a restore. If
+// Windlass has no right to read the namespace, only this check is disabled. A question without an
+// answer is asked again, at growing intervals up to kForbiddenBackOffMax. If the answer is that the
+// namespace does not exist, the question is asked again after kNoIdentityProbe. Core thread only.
 #pragma once
 
 #include <functional>
@@ -33,17 +33,17 @@ class ClusterIdentity {
   ClusterIdentity(const ClusterIdentity&) = delete;
   ClusterIdentity& operator=(const ClusterIdentity&) = delete;
 
-  // Asks for the uid until there is an answer. The first uid is kept. A different one later
-  // replaces it, and on_changed is called.
+  // Asks for the uid until there is an answer. The first uid is kept. A different uid later
+  // replaces the first, and on_changed is called.
   //   - While a question is out, Check asks once more after its answer.
   //   - After a change, Check waits for the back-off: if two clusters answer in turn, on_changed
   //     must not be called all the time.
   void Check();
 
-  // Gives up the question, if one is out. The known uid stays.
+  // Gives up the question that waits for an answer, if any. The known uid stays.
   void Stop();
 
-  // Returns the uid seen last; nullopt if none was seen yet.
+  // Returns the latest uid; nullopt if there was none yet.
   const std::optional<Uid>& uid() const { return uid_; }
 
   std::function<void()> on_changed;
@@ -65,7 +65,7 @@ class ClusterIdentity {
   BackOff back_off_;
   CallId call_ = 0;
   TimerId timer_ = 0;     // for the next question
-  bool changed_ = false;  // by the latest answer: the timer decides when to ask
+  bool changed_ = false;  // the latest answer changed the uid: the timer decides when to ask
   bool asked_again_ = false;
   bool complained_ = false;
   std::shared_ptr<const bool> alive_ = std::make_shared<const bool>(true);

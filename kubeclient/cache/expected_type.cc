@@ -14,8 +14,8 @@ ExpectedType::ExpectedType(const ReflectorOptions& options) {
   }
 }
 
-// The API server writes kind and apiVersion first, so comparing a prefix mostly saves a pass over
-// the object.
+// The API server writes kind and apiVersion first, so a comparison of the prefix usually saves a
+// pass over the object.
 bool ExpectedType::Fits(std::string_view object_json, Decoder& decoder) const {
   const bool usual = std::ranges::any_of(beginnings_, [&](const std::string& beginning) {
     return object_json.starts_with(beginning);

@@ -16,7 +16,7 @@ class ExpectedType {
   explicit ExpectedType(const ReflectorOptions& options);
 
   // Returns false if the object says that it is of another kind, or says no kind. Returns true if
-  // it cannot be read at all: decoding it will fail.
+  // the object cannot be read at all, because decoding it will fail later.
   bool Fits(std::string_view object_json, Decoder& decoder) const;
   bool Fits(const ListPage& page) const;
 
@@ -26,8 +26,8 @@ class ExpectedType {
  private:
   bool IsOneOf(std::string_view api_version, std::string_view kind) const;
 
-  // If only metadata is asked for, it comes as PartialObjectMetadata or, from a server that cannot
-  // reduce objects, as whole objects.
+  // A reflector that asks for metadata only gets PartialObjectMetadata or, from a server that
+  // cannot reduce objects, whole objects.
   std::vector<TypeMeta> types_;
   std::vector<std::string> beginnings_;  // how Kubernetes' encoder begins such an object
 };

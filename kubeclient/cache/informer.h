@@ -34,8 +34,8 @@ struct InformerEnvironment {
   Decoder& decoder;
   ListGate* list_gate = nullptr;  // shared by all informers of one API server; may be null
   CacheBudget* budget = nullptr;  // of all informers of the process; null: no bound
-  // How many objects of a list one turn of the event loop applies. 2,000 that all changed take
-  // about 10 ms; a million that did not change take about a second, in 500 turns.
+  // How many objects of a list one turn of the event loop applies. 2,000 changed objects take about
+  // 10 ms; a million unchanged objects take about a second, in 500 turns.
   size_t applied_in_one_turn = 2000;
 };
 
@@ -51,12 +51,12 @@ class Informer final : private ReflectorSink {
 
   void Start() { reflector_.Start(); }
   // No callback is called after this returns. The informer is no longer synced. The store keeps its
-  // content until it is shed, or until the first complete state after the next Start; nothing keeps
-  // it up to date.
+  // content until it is shed, or until the first complete state after the next Start; during that
+  // time no watch keeps the store up to date.
   void Stop();
   // Call when the store's content belongs to another cluster, or to a state that etcd no longer has
   // . The informer is no longer synced; the next complete state replaces everything,
-  // whatever its versions.
+  // whatever versions its objects have.
   void Reset(std::string_view why);
   // Gets a complete state again, soon.
   void Relist() { reflector_.Relist(); }
@@ -66,7 +66,8 @@ class Informer final : private ReflectorSink {
   // Returns false again after Stop, after a reset, and when the API server stops serving the
   // resource. The store then keeps its content.
   bool HasSynced() const { return synced_; }
-  // Returns true while a list is applied, over several turns: the store does not equal it yet.
+  // Returns true while a list is applied over several turns: the store does not equal that list
+  // yet.
   bool is_applying() const { return pending_.has_value(); }
   // As Reflector::view_at, but a list counts only once all of it is applied.
   MonotonicTime view_at() const { return pending_ ? view_before_list_ : reflector_.view_at(); }
@@ -85,9 +86,9 @@ class Informer final : private ReflectorSink {
   // What happens when the budget of the environment has no room for an object.
   //   - Usually the object is cut down, if it takes more than kCutAbove (ObjectMeta::cut). No write
   //     may be based on it.
-  //   - With this set, for a cache of many small objects that the process can do without, the
-  //     informer calls on_no_room once, and the cache does not get complete any more. The listener
-  //     stops the informer soon.
+  //   - After GiveUpWithoutRoom, the informer calls on_no_room once, and the cache does not get
+  //     complete any more. The listener stops the informer soon. This is for a cache of many small
+  //     objects that the process can do without.
   void GiveUpWithoutRoom() { gives_up_ = true; }
   Listeners<> on_no_room;
   // Returns how many objects are cut down.
@@ -101,12 +102,12 @@ class Informer final : private ReflectorSink {
     Charge({held.all + pending.all, held.large + pending.large});
   }
 
-  // Called when the latest version of an object cannot be read, unless the version before was
+  // Called when the latest version of an object cannot be read, unless the previous version was
   // unreadable, too. Must not stop or reset the informer.
   Listeners<const UnreadableObject&> on_unreadable;
 
-  // Called when an unreadable object was deleted, and when a new complete state lacks it or has it
-  // in a readable form. The store need not have changed.
+  // Called when an unreadable object was deleted, and when a new complete state lacks the object or
+  // has it in a readable form. The store may be unchanged.
   Listeners<const UnreadableObject&> on_unreadable_gone;
 
   // Called when HasSynced becomes true: once after each Start, again after each reset, and again
@@ -114,8 +115,8 @@ class Informer final : private ReflectorSink {
   Listeners<> on_synced;
 
   // Called when a reset begins: by a call of Reset, or because the server went back.
-  // The store still has its old content, which must not be used any more. It changes only with the
-  // complete state that ends the reset. May stop the informer, or reset others.
+  // The store still has its old content, which must not be used any more. The store changes only
+  // with the complete state that ends the reset. May stop the informer, or reset others.
   Listeners<> on_reset;
 
   // Called when all is well again after a failure: another cluster may answer now. Must not stop or
@@ -173,27 +174,27 @@ class Informer final : private ReflectorSink {
   ResourceId resource_;
   Store<T> store_;
   Quarantined quarantined_;
-  // The replacement that is being collected. If the store holds an object in the same version, it
-  // is not stored twice.
+  // The replacement that is being collected. An object that the store holds in the same version is
+  // not stored twice.
   Listing<T> incoming_;
   Quarantined incoming_quarantined_;
-  bool incoming_unnamed_ = false;  // has an object without readable name
+  bool incoming_unnamed_ = false;  // the list has an object without a readable name
   CacheBytes incoming_bytes_;
   size_t incoming_kept_ = 0;  // listed objects that the store holds
   // Objects that the list shows in an older version than the store holds, with the store's version.
   std::map<ObjectKey, ResourceVersion> incoming_ahead_;
-  // A complete list that is being applied. `healing_`: the objects that it shows to be readable
-  // again.
+  // A complete list that is being applied. `healing_`: the objects that are readable again in this
+  // list.
   std::optional<Replacement<T>> pending_;
   MonotonicTime view_before_list_;
   Quarantined healing_;
   TimerId next_slice_ = 0;
-  CacheBytes charged_;  // of the budget
+  CacheBytes charged_;  // what this informer has charged to the budget
   size_t cut_ = 0;
   bool gives_up_ = false;
-  bool no_room_ = false;  // so the cache does not get complete
+  bool no_room_ = false;  // on_no_room was called: the cache does not get complete
   bool synced_ = false;
-  bool resetting_ = false;  // until the complete state that ends the reset
+  bool resetting_ = false;  // true until the complete state that ends the reset
   Reflector reflector_;
 };
 

@@ -58,7 +58,7 @@ template <typename T>
 void Informer<T>::CutIfNoRoom(T& object) {
   if (environment_.budget == nullptr || gives_up_) return;
   const size_t bytes = SizeOf(object).sum();
-  // The former version makes room for this one.
+  // The size of the stored version counts as free, because the new version replaces it.
   const T* held = store_.FindByUid(KeyOf(object.meta), object.meta.uid);
   const bool was_cut = held != nullptr && held->meta.cut();
   const auto fits = [&](size_t needed) {
@@ -102,7 +102,8 @@ void Informer<T>::NoteNoRoom() {
 
 // --- another past (R-061) ---
 
-// While the informer is stopped, the store may hold objects of the former past.
+// Notes the reset also while the informer is stopped: the store may hold objects of the former
+// past.
 template <typename T>
 void Informer<T>::Reset(std::string_view why) {
   if (reflector_.state() == ReflectorState::kStopped) resetting_ = true;
@@ -127,8 +128,8 @@ void Informer<T>::Forbidden() {
   on_forbidden();
 }
 
-// The CustomResourceDefinition was deleted, and all its objects with it, or it was never there. A
-// watch may have ended before it reported the deletions.
+// Either the CustomResourceDefinition never existed, or it was deleted with all its objects. In the
+// second case the watch may have ended before it reported the deletions.
 template <typename T>
 void Informer<T>::NotServed() {
   AbandonPending();
@@ -184,7 +185,8 @@ void Informer<T>::ApplyDeleted(const ObjectIdentity& gone) {
 
 // --- poison objects (R-031) ---
 
-// Returns the identity of an undecodable object. Logs it once per object, not once per version.
+// Returns the identity of an undecodable object. Logs the problem once per object, not once per
+// version.
 template <typename T>
 Result<UnreadableObject> Informer<T>::IdentifyPoison(std::string_view object_json,
                                                      const Error& error) {

@@ -17,7 +17,7 @@ inline constexpr Duration kBetweenSlices = milliseconds(1);
 
 template <typename T>
 void Informer<T>::BeginReplace() {
-  if (pending_) ApplySlices(SIZE_MAX);  // the new list is compared with all of the one before
+  if (pending_) ApplySlices(SIZE_MAX);  // the new list is compared with the complete list before it
   AbandonReplace();
   view_before_list_ = reflector_.view_at();
 }
@@ -33,8 +33,8 @@ void Informer<T>::AbandonReplace() {
   Recount();
 }
 
-// Stores an entry of the list, and notes what EndReplace needs to know. Finding that out only then
-// would take a second for a million objects.
+// Stores an entry of the list, and notes what EndReplace needs to know. For a million objects
+// EndReplace itself would need a second to find it out.
 template <typename T>
 void Informer<T>::List(ObjectKey key, Listed<T> listed) {
   Unlist(key);
@@ -101,7 +101,7 @@ void Informer<T>::Unlist(const ObjectKey& key) {
   incoming_.erase(found);
 }
 
-// During a reset nothing in the store counts, so the object is taken whole.
+// During a reset the store's content does not count, so the entry gets the whole object.
 template <typename T>
 Listed<T> Informer<T>::ToList(T object) const {
   if (!resetting_) return store_.ToList(std::move(object));
@@ -136,8 +136,8 @@ Replaced Informer<T>::EndReplace(const ResourceVersion& version, bool confirmed)
 
 // --- a complete state that is being applied ---
 
-// Applies up to `most` objects of the list now, and the rest in later turns. A reset leaves nothing
-// for later, because versions of two pasts cannot be compared.
+// Applies up to `most` objects of the list now, and the rest in later turns. A reset is applied at
+// once as a whole, because versions of two pasts cannot be compared.
 template <typename T>
 void Informer<T>::ApplySlices(size_t most) {
   environment_.timers.Cancel(std::exchange(next_slice_, TimerId{0}));
@@ -184,18 +184,18 @@ bool Informer<T>::IsOfAnotherPast(const ResourceVersion& version) const {
       incoming_ahead_, [&version](const auto& entry) { return !IsOlder(version, entry.second); });
 }
 
-// Returns true if more than half of the objects would vanish, of at least kVanishGuardObjects
-// . The wrong cluster, the wrong namespace or a proxy's empty answer is then more likely
-// than a real change.
+// Returns true if the store has at least kVanishGuardObjects objects and more than half of them
+// would vanish. The wrong cluster, the wrong namespace or a proxy's empty answer is then
+// more likely than a real change.
 template <typename T>
 bool Informer<T>::LooksLikeAMistake() const {
   return store_.size() >= kVanishGuardObjects && incoming_kept_ * 2 < store_.size();
 }
 
-// --- unreadable objects in it (R-031) ---
+// --- unreadable objects in a list (R-031) ---
 
-// The object without a readable name may be any of the missing ones. So all of them are kept, and
-// quarantined because none is known to be up to date.
+// The object without a readable name may be any of the objects that the list seems to lack. So the
+// store keeps all of these, and quarantines them because none is known to be up to date.
 template <typename T>
 void Informer<T>::KeepWhatIsMissing() {
   store_.ForEach([this](const T& held) {
@@ -210,7 +210,7 @@ void Informer<T>::KeepWhatIsMissing() {
   });
 }
 
-// A list with an object that we cannot read does not say that the object is gone.
+// Keeps the stored version of an object that the list shows in an unreadable form: it is not gone.
 template <typename T>
 Error Informer<T>::KeepFormerVersion(std::string_view object_json, Error error) {
   const Result<UnreadableObject> poison = IdentifyPoison(object_json, error);

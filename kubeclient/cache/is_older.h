@@ -7,7 +7,7 @@
 
 namespace windlass {
 
-// Returns true only if both can be compared and `a` is lower.
+// Returns true only if the two can be compared and `a` is lower.
 inline bool IsOlder(const ResourceVersion& a, const ResourceVersion& b) {
   const auto order = ResourceVersion::Compare(a, b);
   return order && *order == std::strong_ordering::less;

@@ -32,7 +32,8 @@ void ListGate::Leave(Member member) {
   if (inside_.erase(member) > 0) AdmitLater();
 }
 
-// Uses a timer, so that the next list does not begin inside the call of the member that leaves.
+// Uses a timer, so that the next list does not begin while the leaving member is still inside
+// Leave.
 void ListGate::AdmitLater() {
   if (waiting_.empty() || !may_list() || timer_ != 0) return;
   timer_ = timers_.At(clock_.Now(), [this] {

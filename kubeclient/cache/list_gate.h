@@ -19,7 +19,7 @@ class ListGate {
  public:
   using Member = uint64_t;
 
-  // Both must outlive the gate.
+  // `clock` and `timers` must outlive the gate.
   ListGate(const Clock& clock, TimerQueue& timers) : clock_(clock), timers_(timers) {}
   ~ListGate() { timers_.Cancel(timer_); }
   ListGate(const ListGate&) = delete;
@@ -35,7 +35,7 @@ class ListGate {
   // Calls `list`: at once if the member may list or is inside already, otherwise later, from a
   // timer, when its turn comes. First come, first served.
   void Enter(Member member, std::function<void()> list);
-  // Says that the list is complete, given up or no longer wanted. Idempotent.
+  // Call when the member's list is complete, given up or no longer wanted. Idempotent.
   void Leave(Member member);
 
   bool inside(Member member) const { return inside_.contains(member); }

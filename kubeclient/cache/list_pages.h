@@ -10,15 +10,15 @@ inline constexpr int kListPageSize = 500;
 // Pages of one list: 10 million objects. A server that sends more is broken.
 inline constexpr int kListPagesMax = 20000;
 
-// How many objects to ask for in the next page. Few large objects must not make a whole list slow.
-// Example: a page of 500 is larger than kBodyBytesMax; the same page is asked for with 250 objects,
-// then with 125, which fits. After four pages that fit the next one has 250 objects again.
+// How many objects to ask for in the next page. A few large objects must not make a whole list
+// slow. Example: a page of 500 is larger than kBodyBytesMax; the same page is asked for with 250
+// objects, then with 125, which fits. After four pages that fit the next one has 250 objects again.
 class PageSize {
  public:
   int limit() const { return limit_; }
 
-  // Call when the page was larger than the transport accepts. Returns false if it had one object
-  // only.
+  // Call when the page was larger than the transport accepts. Returns false if the page had only
+  // one object.
   bool Halve() {
     fitted_ = 0;
     if (limit_ == 1) return false;

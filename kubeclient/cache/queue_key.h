@@ -1,5 +1,5 @@
-// What stands in a work queue: an object of one controller. Deployment `web` and Rollout `web` of
-// one namespace are two keys.
+// The key of a work queue: an object, and the controller that handles it. Deployment `web` and
+// Rollout `web` of one namespace are two keys.
 #pragma once
 
 #include <cstdint>
@@ -9,7 +9,7 @@
 namespace windlass {
 
 struct QueueKey : ObjectKey {
-  uint8_t controller = 0;  // its place in the list of controllers
+  uint8_t controller = 0;  // the controller's place in the list of controllers
 
   bool operator==(const QueueKey&) const = default;
   // By namespace, then by name, then by controller.

@@ -78,7 +78,7 @@ ReadyKeys::Lanes::iterator ReadyKeys::LaneOf(Line& line, const ReadyKey& key) {
 }
 
 // Returns the lane whose first key ranks highest. All lanes of a line have the same priority, so
-// only the time waited differs.
+// the ranks differ only by the time waited.
 ReadyKeys::Lanes::iterator ReadyKeys::NextLane(Line& line, MonotonicTime now) {
   return std::ranges::max_element(line.lanes, {}, [now](const Lane& lane) {
     return RankOf(*lane.first, std::max(now, lane.first->since));
@@ -97,7 +97,7 @@ void ReadyKeys::Append(ReadyKey& key) {
   }
   const bool was_empty = line.lanes.empty();
   line.lanes.push_back({key.key->controller, &key, &key});
-  if (!was_empty) return;  // the keys of its other lanes have waited longer
+  if (!was_empty) return;  // the first keys of its other lanes have waited longer
   line.turn = ++turns_;
   Place(at, aged_at_);
 }
@@ -124,7 +124,7 @@ void ReadyKeys::Place(Lines::iterator at, MonotonicTime now) {
 
 // --- order ---
 
-// Ranks change in steps of 10 s: computing them once a second suffices, and is cheap.
+// Ranks change in steps of 10 s, so computing all ranks anew once a second is enough, and cheap.
 void ReadyKeys::LetAge(MonotonicTime now) {
   if (now - aged_at_ < kAgeingLook) return;
   aged_at_ = now;
@@ -160,7 +160,7 @@ ReadyKey* ReadyKeys::Take(MonotonicTime now) {
   const auto lane = NextLane(line->second, now);
   ReadyKey& taken = *lane->first;
   order_.erase(next);
-  std::rotate(lane, lane + 1, lanes.end());  // the others come first now
+  std::rotate(lane, lane + 1, lanes.end());  // the line's other lanes are next
   Unlink(line, taken);
   line->second.turn = ++turns_;
   Place(line, now);

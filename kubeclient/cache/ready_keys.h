@@ -5,10 +5,10 @@
 //   - Among keys of equal rank, namespaces take turns, one key each. Within a namespace the
 //     controllers take turns.
 //   - While other namespaces wait, no namespace gets more than half of the workers.
-//   - Of the last eighth of the workers, a namespace gets one only if it has fewer workers than are
-//     free. Example: of 64 workers, 56 wait for a slow webhook of two namespaces. A third namespace
-//     gets four of the other 8 at once, a fourth namespace gets two. The last worker is for a
-//     namespace that has none.
+//   - When at most an eighth of the workers is free, a namespace gets a worker only if it has fewer
+//     workers than are free. Example: of 64 workers, 56 wait for a slow webhook of two namespaces.
+//     A third namespace gets four of the other 8 at once, a fourth namespace gets two. The last
+//     worker is for a namespace that has none.
 // This is a pure data structure: the order depends on the calls alone. Core thread only.
 #pragma once
 
@@ -36,10 +36,10 @@ enum class Priority : uint8_t {
 inline constexpr size_t kPriorities = 4;
 
 int PointsOf(Priority priority);
-// Returns the class below; the lowest stays.
+// Returns the next lower class; the lowest class stays.
 Priority Demoted(Priority priority);
 
-// A key that may be ready. The queue keeps it in its record of the key.
+// A key that may be ready. The queue's record of the key contains it.
 struct ReadyKey {
   const QueueKey* key = nullptr;  // must live as long as it is ready
   MonotonicTime since;            // ready since

@@ -6,15 +6,15 @@
 //     │                                               └── the same resourceVersion ◀┤
 //     └──── 410, or nothing to resume from ◀── kBackingOff ◀───────────── a failure ┘
 //
-// A reset means that nothing we hold, and no version of ours, counts any more. There is a reset if
-// the API server's state is no longer the one that we followed, for example because etcd was put
-// back to an earlier state. Each of these causes a reset:
+// After a reset no object and no version that we hold counts any more. A reset follows if the API
+// server's state is no longer the state that we followed, for example because etcd was restored to
+// an earlier state. Each of these causes a reset:
 //   - After two silent watches one object is listed (kProbing), and the list's resourceVersion is
 //     lower than ours.
 //   - After an outage a complete, consistent state is read once instead of a watch, and its version
-//     is lower than ours. A watch would not do: the server may have been put back, and have passed
-//     our version since.
-//   - An object in a complete state is older than we have seen it.
+//     is lower than ours. A watch would not show this: the server may have been restored, and have
+//     passed our version since.
+//   - A complete state has an object in an older version than we have seen.
 //   - The server's version goes back three times in a row.
 //
 // Recovery is written at the state where it happens.
@@ -57,15 +57,15 @@ class Reflector {
   // within kWatchAgainJitter, and its back-off starts over.
   //
   // `was_refused`: connections were refused, so another server may answer now. Then every reflector
-  // asks for a complete state within that time. It closes an open stream first, because that may
-  // hang.
+  // asks for a complete state within kWatchAgainJitter. A reflector with an open stream closes the
+  // stream first, because the stream may hang.
   void TryNow(bool was_refused);
   // Abandons a replacement that is under way. The sink is not called any more.
   void Stop();
-  // Forgets what was read and gets a consistent state again. Calls the sink's Reset before this
+  // Forgets what was read and gets a consistent state again. Calls the sink's Reset before it
   // returns. In state kStopped it only forgets.
   void Reset(std::string_view why);
-  // Gets a complete state instead of the next watch; closes the present one.
+  // Closes the present watch and gets a complete state instead of the next watch.
   void Relist();
 
   const ReflectorOptions& options() const;
@@ -77,23 +77,25 @@ class Reflector {
   // command that applies it.
   const std::string& trouble() const;
   const ResourceVersion& last_version() const;
-  // Returns when the last event or bookmark arrived or, before the first, when it was started.
+  // Returns when the last event or bookmark arrived; before the first, when the reflector was
+  // started.
   MonotonicTime last_heard() const;
   MonotonicTime last_bookmark() const;
   // Returns when the objects read last were known to be the server's state:
   // - when a complete state came, or when a watch last brought a line
   // - before the first of these: when the reflector was started
-  // The first lines of a new watch tell of the past, and those that follow them may never arrive.
-  // So of a new watch only these lines count: a bookmark and the lines after it, and lines that
-  // come after kWatchTakenAsWell. The opening of a watch counts only if the server sends no
+  // The first lines of a new watch are about the past, and the later lines may never arrive. So
+  // these lines of a new watch count: a bookmark, the lines after a bookmark, and lines that come
+  // later than kWatchTakenAsWell. The opening of a watch counts only if the server sends no
   // bookmarks.
   MonotonicTime view_at() const;
   // Returns how long the first complete state took; nullopt before it.
   std::optional<Duration> time_to_sync() const;
-  // Returns since when the right to list or watch is missing; nullopt if it is not.
+  // Returns since when the right to list or watch is missing; nullopt if no right is
+  // missing.
   std::optional<MonotonicTime> forbidden_since() const;
-  // Returns since when the API server answers 404: it does not serve the resource. Returns
-  // nullopt if it does.
+  // Returns since when the API server answers 404, because it does not serve the resource.
+  // Returns nullopt if it serves the resource.
   std::optional<MonotonicTime> not_served_since() const;
 
  private:

@@ -14,7 +14,7 @@ enum class ReflectorState : uint8_t {
   kInitialWatch,
   kListed,  // has a complete state and is about to watch
   kWatching,
-  kProbing,  // between two watches: has this server reached our version?
+  kProbing,  // between two watches: has the server reached our version?
   kBackingOff,
 };
 

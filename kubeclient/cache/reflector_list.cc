@@ -1,6 +1,6 @@
-// How a reflector gets a complete state: by a watch that begins with one, or by a list in pages.
-// The state is not exposed before it is complete, and never if it is older than ours (R-006,
-// R-045). After one list was too large for one answer, all lists are read in pages.
+// How a reflector gets a complete state: by a watch that begins with one, or by a list in pages. An
+// incomplete state is not exposed, nor a state that is older than ours (R-006, R-045). Once a list
+// was too large for one answer, all further lists are read in pages.
 #include <algorithm>
 #include <utility>
 
@@ -18,7 +18,7 @@ void ReflectorMachine::Replace() {
   state_ = ReflectorState::kEmpty;
   if (server_was_away_) {
     consistent_ = true;
-    times_back_ = kTimesBackMax - 1;  // it just read its first state, so it does not lag
+    times_back_ = kTimesBackMax - 1;  // a server that just read its first state does not lag
   }
   if (gate_ == nullptr) return BeginReplace();
   gate_->Enter(member_, [this] { BeginReplace(); });
@@ -51,7 +51,8 @@ void ReflectorMachine::AbandonReplace() {
   sink_.AbandonReplace();
 }
 
-// Exposes the new state. Returns false if it must not be used; the next attempt is then under way.
+// Exposes the new state. Returns false if the state must not be used; the next attempt has begun
+// then.
 bool ReflectorMachine::EndReplace(const ResourceVersion& version) {
   if (IsOlder(version, last_version_)) {  // R-045: a server that lags, or an etcd put back
     WentBack(version);
@@ -109,7 +110,7 @@ void ReflectorMachine::List() {
 // piece:
 //   - a relist, because the API server answers it from its cache (R-002)
 //   - a list whose pages kept expiring, because the server compacts faster than we read (R-004)
-// After an answer was too large all lists are read in pages: one piece would be refused again.
+// Once an answer was too large, all lists are read in pages: one piece would be refused again.
 bool ReflectorMachine::InPages() const {
   if (always_in_pages_) return true;
   return Floor().empty() && page_restarts_ < kPageRestartsMax;
@@ -126,7 +127,7 @@ bool ReflectorMachine::AskForSmallerPage() {
 }
 
 // The transport refused a list as too large: in one piece, or a page of one object. A watch list
-// brings such an object, or at least its name.
+// delivers such an object, or at least its name.
 void ReflectorMachine::AskForLess() {
   stream_ = InPages();
   always_in_pages_ = true;
@@ -135,8 +136,8 @@ void ReflectorMachine::AskForLess() {
             {{"resource", options_.resource.plural}});
 }
 
-// Pages of a list have expired: it begins anew. After some restarts it is asked for in one piece,
-// or, where that was too large before, as a watch list (R-004).
+// Call when pages of a list have expired and the list begins anew. After some restarts the list is
+// requested in one piece or, if one piece was too large before, as a watch list (R-004).
 void ReflectorMachine::NotePageRestart() {
   ++page_restarts_;
   if (!always_in_pages_ || page_restarts_ < kPageRestartsMax) return;
@@ -177,7 +178,8 @@ std::optional<ListPage> ReflectorMachine::ReadPage(const Result<HttpResponse>& r
   }
   Result<ListPage> page = decoder_.DecodeList(reply->body);
   if (!page.ok()) return fail(ListWatchFailure::Malformed(page.error().message));
-  // Any other document is not a state of ours. Taking it for one would delete everything (R-009).
+  // A document of another type is no list of our objects. Applying it would delete everything
+  // (R-009).
   if (!expected_type_.Fits(*page)) {
     return fail(ListWatchFailure::Malformed("got \"" + page->api_version + " " + page->kind +
                                             "\" for a list of " + expected_type_.Describe()));

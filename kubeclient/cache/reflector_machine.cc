@@ -188,7 +188,7 @@ void ReflectorMachine::After(Duration wait, ReflectorState meanwhile,
 }
 
 void ReflectorMachine::TryNow(bool was_refused) {
-  back_off_.StartOver();  // a starting server first refuses what it will allow
+  back_off_.StartOver();  // a server that starts refuses requests that it soon allows
   const Duration wait = random_.Between(Duration{0}, kWatchAgainJitter);
   if (state_ == ReflectorState::kStopped) return;
   if (!was_refused) {
@@ -196,7 +196,8 @@ void ReflectorMachine::TryNow(bool was_refused) {
     return;
   }
   server_was_away_ = true;
-  // The reflector is about to ask, within kWatchAgainJitter: Watch then asks for a complete state.
+  // In kListed the reflector calls Watch within kWatchAgainJitter, and Watch then asks for a
+  // complete state.
   if (state_ == ReflectorState::kListed) return;
   if (state_ == ReflectorState::kBackingOff) return After(wait, state_, next_);
   const Asked what = asked();
@@ -234,7 +235,7 @@ void ReflectorMachine::NoteUnreadable(std::string_view object_json, const Error&
   if (!decoder_.DecodeIdentity(object_json).ok()) unnamed_ = true;
 }
 
-// When the relist comes, the object may have changed, be gone, or be readable.
+// Waits, because until the relist the object may change, be deleted or become readable.
 void ReflectorMachine::RelistLater() {
   unnamed_ = false;
   if (relist_timer_ != 0) return;

@@ -142,18 +142,19 @@ struct ReflectorMachine {
   // The replacement under way.
   bool replacing_ = false;
   bool consistent_ = true;   // ask without a resourceVersion
-  bool confirming_ = false;  // this list decides after a vanish alarm
+  bool confirming_ = false;  // the present list decides after a vanish alarm
   bool stream_ = false;      // only a watch list can bring the next complete state
   ResourceVersion list_version_;
   int pages_ = 0;
   std::string continue_token_;  // of the page under way
   int page_restarts_ = 0;
-  bool unnamed_ = false;      // has an object without a readable name
+  bool unnamed_ = false;      // the state has an object without a readable name
   TimerId relist_timer_ = 0;  // set when such an object came
   bool relist_wanted_ = false;
   std::optional<MonotonicTime> watch_list_unsupported_until_;
 
-  // What was learned about the size of lists. It survives Stop and Reset: pages are never wrong.
+  // What was learned about the size of lists. It survives Stop and Reset, because pages always
+  // work.
   bool always_in_pages_ = false;
   PageSize page_size_;
 
@@ -161,8 +162,8 @@ struct ReflectorMachine {
   MonotonicTime opened_at_;
   MonotonicTime last_line_at_;
   bool heard_a_line_ = false;
-  bool caught_up_ = false;       // it has reported what happened before it was opened
-  bool bookmarks_come_ = false;  // this server sends them
+  bool caught_up_ = false;       // the stream has reported what happened before it was opened
+  bool bookmarks_come_ = false;  // the server sends bookmarks on this stream
   bool silence_reported_ = false;
 
   // Failures since all was well.

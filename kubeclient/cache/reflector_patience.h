@@ -5,7 +5,7 @@
 
 namespace windlass {
 
-// A watch that has not failed for this long since its headers came is taken to be well.
+// A watch that has not failed for this long after its headers came counts as healthy.
 inline constexpr Duration kWatchTakenAsWell = seconds(10);
 // A silent watch list is reported after the first of these times. After the second it is given up,
 // and a list is read instead.
@@ -18,11 +18,11 @@ inline constexpr Duration kServerErrorPatience = seconds(60);
 // How often a list in pages is restarted because its pages expired. After that the list is read in
 // one piece, unless one piece was too large before.
 inline constexpr int kPageRestartsMax = 2;
-// Relists in a row that do not wait. Further ones wait for the back-off: the server may always
-// refuse.
+// Relists in a row that do not wait. Further relists wait for the back-off, because the server may
+// refuse every time.
 inline constexpr int kRelistsAtOnceMax = 3;
-// Lists or bookmarks in a row that show an earlier state before we believe that the server went
-// back to it.
+// How many lists or bookmarks in a row must show an earlier state before we believe that the server
+// went back to that state.
 inline constexpr int kTimesBackMax = 3;
 // An object whose name cannot be read is looked for by a relist within this time.
 inline constexpr Duration kUnnamedRelist = seconds(300);

@@ -29,10 +29,10 @@ class ReflectorSink {
   virtual ~ReflectorSink() = default;
   virtual void BeginReplace() = 0;
   // Returns an error if the object was left out, or kept in its former version. The protocol counts
-  // it and goes on.
+  // the error and goes on.
   virtual Status AddToReplace(std::string_view object_json, bool deleted) = 0;
-  // As AddToReplace, for an object whose line was too long to be kept. nullopt: its name is
-  // not known either.
+  // As AddToReplace, for an object whose line was too long to be kept. `object` is nullopt
+  // if its name is not known either.
   virtual void AddLongToReplace(const std::optional<UnreadableObject>& object, bool deleted) = 0;
   virtual Replaced EndReplace(const ResourceVersion& version, bool confirmed) = 0;
   virtual void AbandonReplace() = 0;
@@ -41,14 +41,14 @@ class ReflectorSink {
   virtual Result<ResourceVersion> Apply(WatchEventType type, std::string_view object_json) = 0;
   // As Apply, for an object whose line was too long to be kept.
   virtual void ApplyLong(WatchEventType type, const UnreadableObject& object) = 0;
-  // Called when everything received so far belongs to another past. The next EndReplace
-  // counts whatever its version; until then no event comes. May stop the reflector.
+  // Called when everything received so far belongs to another past. The next EndReplace is
+  // accepted with any version; until then no event comes. May stop the reflector.
   virtual void Reset() = 0;
   // Called when all is well again after a failure: another server may answer now. Must not stop or
   // reset the reflector.
   virtual void Recovered() = 0;
-  // Called when the right to list or watch is missing. Recovered is called when it is back. Must
-  // not stop or reset the reflector.
+  // Called when the right to list or watch is missing. Recovered is called when the right is back.
+  // Must not stop or reset the reflector.
   virtual void Forbidden() = 0;
   // Called when the API server does not serve the resource (404), or no longer does. When it serves
   // the resource again, EndReplace is called, and then Recovered. Must not stop or reset the

@@ -78,13 +78,14 @@ void ReflectorMachine::OpenStream(HttpRequest request) {
   if (state_ == ReflectorState::kInitialWatch) Guard();
 }
 
-// An open watch need not be a healthy one: its first line may be an error.
+// An open watch is not yet a healthy watch: its first line may be an error.
 void ReflectorMachine::OnOpen() {
   if (state_ != ReflectorState::kWatching) return;
   Guard();
 }
 
-// The first lines of a watch tell of the past: each is older than those that follow it.
+// The first lines of a watch are about the past: each of them is older than the lines that follow
+// it.
 void ReflectorMachine::NoteLine() {
   last_line_at_ = clock_.Now();
   if (state_ == ReflectorState::kWatching && caught_up_) view_at_ = last_line_at_;
@@ -96,7 +97,7 @@ void ReflectorMachine::OnLine(std::string_view line) {
   if (line.empty()) return;
   NoteLine();
   const Result<WatchFrame> frame = decoder_.DecodeFrame(line);
-  // If one line is garbage, the next may be its rest, so the connection is given up.
+  // After a malformed line the next line may be its remainder, so the connection is given up.
   if (!frame.ok()) return Fail(ListWatchFailure::Malformed(frame.error().message));
   switch (frame->type) {
     case WatchEventType::kAdded:
@@ -129,8 +130,8 @@ void ReflectorMachine::OnLongLine(std::string_view head) {
   Advance(read->object.identity.resource_version);
 }
 
-// An event of an unknown type does not move last_version_: something that belongs to it may still
-// follow.
+// An event of an unknown type does not move last_version_: a line that belongs to the event may
+// still follow.
 void ReflectorMachine::OnUnknownType(const std::string& type) {
   ++counters_.unknown_types;
   if (unknown_types_logged_.size() == kUnknownTypesLogged) return;
@@ -216,7 +217,7 @@ void ReflectorMachine::OnStreamEnd(const StreamEnd& end) {
   }
   if (end.ok()) return OnOrderlyEnd();
   if (state_ == ReflectorState::kWatching && clock_.Now() - last_line_at_ >= kWatchIdle) {
-    // While the initial state is incomplete Guard notices first, unless the machine slept.
+    // In kInitialWatch Guard notices the silence first, unless the machine was suspended.
     return OnSilence();
   }
   if (end.error) NoteRefusal(*end.error);
@@ -273,9 +274,9 @@ void ReflectorMachine::Guard() {
   });
 }
 
-// The server reports at once what a new watch has missed. So a line that comes after
-// kWatchTakenAsWell comes after all that. If the server sends no bookmarks, the last line so far
-// must do.
+// The server reports at once what a new watch has missed. So a line that comes later than
+// kWatchTakenAsWell is not part of what was missed. If the server sends no bookmarks, view_at_
+// becomes the time of the last line so far.
 void ReflectorMachine::OnGuard() {
   if (state_ == ReflectorState::kWatching) {
     caught_up_ = true;

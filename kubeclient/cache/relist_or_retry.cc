@@ -8,7 +8,7 @@
 namespace windlass {
 namespace {
 
-// Returns the body's Retry-After, within the bounds of the header's.
+// Returns the body's Retry-After, clamped to the limits of a Retry-After header.
 Duration Clamp(int64_t retry_after_seconds) {
   return milliseconds(std::clamp<int64_t>(retry_after_seconds, 0, kRetryAfterMsMax / 1000) * 1000);
 }

@@ -13,11 +13,11 @@ namespace windlass {
 
 enum class Asked : uint8_t { kWatchList, kList, kWatch };
 
-// An answer other than the one that was asked for.
+// How a list or watch failed.
 struct ListWatchFailure {
   int code = 0;            // HTTP status, or the code of an ERROR event; 0 = no response
-  bool malformed = false;  // it came, but could not be decoded
-  bool too_large = false;  // larger than the transport accepts
+  bool malformed = false;  // the answer came, but could not be decoded
+  bool too_large = false;  // the answer is larger than the transport accepts
   std::string reason;      // "Expired", "TooManyRequests", …; often empty
   std::string message;
   bool version_too_large = false;  // the server's cache has not reached our resourceVersion
@@ -37,15 +37,15 @@ struct ListWatchFailure {
 };
 
 enum class Recovery : uint8_t {
-  kAgain,               // wait, then ask the same: a relist would burden a sick server
-  kAgainOnce,           // ask the same at once, the second time wait (R-024, 401)
-  kAgainThenRelist,     // ask the same for kServerErrorPatience, then relist (R-022, 5xx)
+  kAgain,      // wait, then send the same request: a relist would burden a sick server
+  kAgainOnce,  // the same request at once; after a second failure wait (R-024, 401)
+  kAgainThenRelist,     // the same request for kServerErrorPatience, then relist (R-022, 5xx)
   kRelist,              // wait, then relist
   kRelistNow,           // our version has expired: relist at once, not older than it
   kRelistConsistently,  // at once, without a resourceVersion
   kListInstead,         // this server does not support watch lists
   kRelistInPages,       // at once, in consistent pages from now on, or in smaller ones
-  kWaitForRight,        // 403: ask the same, at growing intervals
+  kWaitForRight,        // 403: the same request, at growing intervals
   kWaitForApi,          // 404: no server serves this resource yet
 };
 

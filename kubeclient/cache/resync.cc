@@ -18,7 +18,8 @@ void Resync::Start() {
   BeginRound();
 }
 
-// Few keys are looked at one by one, many in groups, so that a quiet process wakes rarely.
+// A round looks at few keys one by one and at many keys in groups, so that a quiet process wakes
+// rarely.
 void Resync::BeginRound() {
   const Duration period = random_.Between(kResyncPeriod / 2, kResyncPeriod * 3 / 2);
   round_ends_ = clock_.Now() + period;

@@ -1,5 +1,5 @@
-// Wakes every cached object now and then, without asking the API server, so that a wake-up lost by
-// some mistake is not lost for ever.
+// Wakes every cached object now and then, without asking the API server, so that an object is
+// synced within a round even if its wake-up was lost by a bug.
 //
 // A round takes 30 minutes +- 50 % and spreads the keys over that time. Core thread only.
 #pragma once
@@ -15,17 +15,18 @@
 
 namespace windlass {
 
-// A lost wake-up is found within one round. A round takes this long, +- 50 % (R-050).
+// How long a round takes, +- 50 % (R-050). A lost wake-up is made good within one round.
 inline constexpr Duration kResyncPeriod = seconds(1800);
-// A round has at most this many turns. Where there are more keys, a turn looks at several.
+// A round has at most this many turns. With more keys than this, a turn looks at several.
 inline constexpr size_t kResyncTurnsMax = 180;
 
 class Resync {
  public:
-  // The keys to walk through. They may change meanwhile.
+  // The keys to walk through. They may change during a round.
   struct Keys {
     std::function<size_t()> count;
-    // Returns the next key after the given one, in some fixed order; the first if none is given.
+    // Returns the key that follows the given key in some fixed order; without a given key, the
+    // first.
     std::function<std::optional<ObjectKey>(const std::optional<ObjectKey>&)> after;
   };
 

@@ -52,8 +52,8 @@ void RetryTurns::Serve(Lines::iterator at) {
   ForgetOrAwait(at);
 }
 
-// Sets the timer anew: for the next token if one is wanted, otherwise for when the bucket is full.
-// Forgets a namespace that needs neither.
+// Sets the timer anew: for the next token if a retry waits or a token is owed, otherwise for the
+// time when the bucket is full. Forgets a namespace that needs neither.
 void RetryTurns::ForgetOrAwait(Lines::iterator at) {
   Line& line = at->second;
   timers_.Cancel(line.timer);
@@ -70,7 +70,7 @@ void RetryTurns::ForgetOrAwait(Lines::iterator at) {
 std::string RetryTurns::Describe() const {
   std::string text;
   for (const auto& [namespace_, line] : lines_) {
-    if (!line.wants_tokens()) continue;  // only its bucket is not full yet
+    if (!line.wants_tokens()) continue;  // this namespace only waits until its bucket is full
     text += "{";
     if (line.owed > 0) text += " owes " + std::to_string(line.owed);
     for (const auto& [ticket, key] : line.waiting) text += " " + key->ToString();

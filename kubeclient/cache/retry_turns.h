@@ -1,8 +1,8 @@
 // Decides when retries whose back-off is over go on (D-521).
 //
 // Every namespace has a token bucket of its own. A retry that finds a token takes it and goes on at
-// once. The other retries of its namespace wait in line, and the next token is for the one that has
-// waited longest. No namespace waits for another.
+// once. The other retries of its namespace wait in line, and the next token is for the retry that
+// has waited longest. No namespace waits for another.
 //
 // Example: 5 tokens per second, burst 10. Of 5,000 retries of one namespace that are due, 10 go on
 // at once and 5 in each second that follows. A retry of another namespace finds a full bucket.
@@ -31,7 +31,7 @@ namespace windlass {
 // How many requests the retries of one namespace may send.
 struct RetryRate {
   double per_second = 0;  // 0 or less: no limit
-  int burst = 1;          // at once, after a time without any
+  int burst = 1;          // at once, after a pause
 };
 
 class RetryTurns {
@@ -40,7 +40,7 @@ class RetryTurns {
   using Ticket = uint64_t;
 
   // Both references must outlive this. `go_on` is called, from a timer, with each key whose turn
-  // has come. That key has left the line already; `go_on` must let no other key join or leave.
+  // has come. That key has left the line already. During `go_on` no other key may join or leave.
   RetryTurns(const Clock& clock, TimerQueue& timers, const RetryRate& rate,
              std::function<void(const QueueKey&)> go_on);
   ~RetryTurns();
@@ -48,12 +48,13 @@ class RetryTurns {
   RetryTurns& operator=(const RetryTurns&) = delete;
 
   // Call when the back-off of `key`, which is not in line, is over. Returns 0 if the retry goes on
-  // at once. Otherwise returns the ticket with which it waits: `key` must then stay where it is
-  // until `go_on` is called with it, or until it leaves.
+  // at once. Otherwise returns the ticket with which it waits: the QueueKey must then stay at its
+  // address until `go_on` is called with it, or until Leave.
   Ticket Join(const QueueKey& key);
   // Call when the retry is not needed any more. Does nothing if `ticket` is 0.
   void Leave(const QueueKey& key, Ticket ticket);
-  // Call when a retry of that namespace, which had its token, has sent this many more requests.
+  // Call when a retry of that namespace has sent this many requests beyond the one that its token
+  // paid for.
   void Charge(const Symbol& namespace_, int requests);
 
   // Returns how many namespaces are remembered.

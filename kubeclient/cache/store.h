@@ -3,8 +3,9 @@
 //
 // The store is also the ledger of our own writes (S-015):
 //   - Fold puts a reply into the cache at once; an older event that arrives later is ignored.
-//   - After a successful DELETE a tombstone stays until the watch or a relist confirms it. Until
-//     then neither brings back the object, or an earlier one of the same name.
+//   - After a successful DELETE a tombstone stays until the watch or a relist confirms the
+//     deletion. Until then neither of them brings back the object, or an earlier object of the same
+//     name.
 //   - A relist never undoes a fold that is newer than the list.
 // Core thread only. T has a member `ObjectMeta meta`. Stored objects are immutable. A pointer is
 // valid until its object is changed or removed: do not keep it across turns of the event loop.
@@ -32,8 +33,8 @@ template <typename T>
 struct Change {
   const T* old_object = nullptr;
   const T* new_object = nullptr;
-  // True if the deletion was not seen but inferred, from a list or from a successor of the same
-  // name: old_object may be out of date.
+  // True if no event showed the deletion: it follows from a list, or from a successor of the same
+  // name. Then old_object may be out of date.
   bool final_state_unknown = false;
 };
 
@@ -57,17 +58,17 @@ using Listing = std::map<ObjectKey, Listed<T>>;
 // A complete list, taken at `version`, that Store::ReplaceSome applies.
 template <typename T>
 struct Replacement {
-  Listing<T> listing;  // what is not applied yet
+  Listing<T> listing;  // entries that are not applied yet
   CacheBytes bytes;    // of memory that `listing` takes
   ResourceVersion version;
-  std::optional<ObjectKey> after{};  // up to and with this key all is applied
+  std::optional<ObjectKey> after{};  // all keys up to and including this one are applied
 };
 
 template <typename T>
 class Store {
  public:
-  // Called when the store and its indexes show the change, for a relist all changes of its
-  // slice. Must not write to this store.
+  // Called when the store and its indexes show the change; in a relist, when they show all
+  // changes of the slice. Must not write to this store.
   using ChangeHandler = std::function<void(const Change<T>&)>;
 
   // A handler that is registered late sees the present objects as adds.
@@ -97,26 +98,26 @@ class Store {
   Applied ApplyDelete(const ObjectKey& key, const Uid& uid, const ResourceVersion& version);
   // Applies the reply to one of our writes, or an uncached read. The object must match the watch's
   // selector. Returns kStale for an object that we do not hold, in a version that the watch has
-  // passed: it was deleted since.
+  // passed: that object was deleted since.
   Applied Fold(T object);
-  // Call when our DELETE succeeded and no finalizer keeps the object: from now on the store does
-  // not have it.
+  // Call when our DELETE succeeded and no finalizer keeps the object: the store then drops the
+  // object.
   void FoldDelete(const ObjectKey& key, const Uid& uid);
-  // Returns the object as a list's entry; without its content if the store holds that version
-  //
+  // Returns the object as an entry of a list. The entry has no content if the store holds that
+  // version.
   Listed<T> ToList(T object) const;
-  // Changes data that is kept beside the object and belongs to none of its versions. Handlers are
-  // not called. Does nothing if no object of that uid is held. `change` must not touch `meta`.
+  // Changes data that is kept beside the object and belongs to no version of the object. Handlers
+  // are not called. Does nothing if no object of that uid is held. `change` must not touch `meta`.
   void Amend(const ObjectKey& key, const Uid& uid, const std::function<void(T&)>& change);
   // Applies a slice of a complete list: the next `most` keys, in order of key, of those that are
   // listed or held. Handlers see the slice's deletes first, then its adds and updates.
-  // Returns true once all is applied. Between two slices the watch and replies change the store as
-  // usual, if ReplaceOf and NoteShown are called as they require.
+  // Returns true once all is applied. Between two slices the watch and replies may change the store
+  // as usual, provided that ReplaceOf and NoteShown are called as described below.
   bool ReplaceSome(Replacement<T>& rest, size_t most);
-  // Applies what the list says of one object now, if its turn is still to come. Call before a reply
-  // about it is folded: the reply may be older than the list.
+  // Applies the list's entry for `key` now, if no slice has reached `key` yet. Call before a reply
+  // about that object is folded, because the reply may be older than the list.
   void ReplaceOf(const ObjectKey& key, Replacement<T>& rest);
-  // Call after the watch has shown an object or its end: that is newer than the list.
+  // Call after the watch has shown an object or its deletion, which is newer than the list.
   void NoteShown(const ObjectKey& key, Replacement<T>& rest) const;
   // Applies a complete list of another past. Every object of it counts, even in a lower or
   // the same version; tombstones and folds no longer count. Every entry must have its object.
@@ -147,7 +148,8 @@ class Store {
     Uid uid;
     ResourceVersion last_held;
   };
-  // A change that is made but not yet reported to handlers. Keeps the old object alive until then.
+  // A change that is made but not yet reported to handlers. Keeps the old object alive until the
+  // report.
   struct Made {
     std::unique_ptr<T> old_object;
     const T* new_object = nullptr;
@@ -180,7 +182,7 @@ class Store {
   std::map<Symbol, Set> by_namespace_;
   std::map<Symbol, Set> orphans_;
   std::map<ObjectKey, Tombstone> tombstones_;
-  ResourceVersion version_;  // up to here the watch or a list has told us everything
+  ResourceVersion version_;  // the watch or a list has shown everything up to this version
   std::vector<ChangeHandler> handlers_;
   bool notifying_ = false;
   CacheBytes bytes_;

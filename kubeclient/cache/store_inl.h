@@ -14,18 +14,18 @@
 namespace windlass {
 
 // Carries data over from the former version of an object; most kinds have none. A kind that has
-// some overloads this beside its definition (replica_set.h).
+// such data overloads this function beside its definition (replica_set.h).
 template <typename T>
 void Remember(const T* /*before*/, T& /*now*/) {}
 
 // Returns about how many bytes of memory the object takes. A kind that holds more than metadata
-// overloads this beside its definition (deployment.h).
+// overloads this function beside its definition (deployment.h).
 template <typename T>
 size_t BytesOf(const T& object) {
   return sizeof(object) + BytesOf(object.meta);
 }
 
-// Returns how many bytes its interned texts have. A kind overloads it as BytesOf.
+// Returns how many bytes the object's interned texts take. Kinds overload this like BytesOf.
 template <typename T>
 size_t TextBytesOf(const T& object) {
   return TextBytesOf(object.meta);
@@ -36,24 +36,24 @@ ObjectBytes SizeOf(const T& object) {
   return {BytesOf(object), TextBytesOf(object)};
 }
 
-// Leaves out of an object what may be large. A kind overloads it as BytesOf.
+// Drops the parts of an object that may be large. Kinds overload this like BytesOf.
 template <typename T>
 void Cut(T& object) {
   Cut(object.meta);
 }
 
-// Leaves out of an object what can be read again when it is needed. Returns false if there is
-// nothing. A kind that has something overloads it.
+// Drops the parts of an object that can be read again when they are needed. Returns false if there
+// are none. A kind with such parts overloads this function.
 template <typename T>
 bool Slim(T& /*object*/) {
   return false;
 }
 
-// What one object takes beside itself: nodes of the map and of the indexes, and the allocator's
-// share (docs/benchmarks.md).
+// The memory for one object beyond the object itself: nodes of the map and of the indexes, and the
+// allocator's share (docs/benchmarks.md).
 inline constexpr size_t kStoreBytesPerObject = 300;
 
-// Returns true if `held` is that version, whole.
+// Returns true if `held` has that version and is not cut down.
 inline bool IsWhole(const ObjectMeta& held, const ResourceVersion& version) {
   return held.resource_version == version && !held.cut();
 }
@@ -138,7 +138,7 @@ Applied Store<T>::Put(T object, Origin origin) {
 
   const ObjectMeta& cached = found->second->meta;
   const bool same_uid = cached.uid == object.meta.uid;
-  // There may be room now for an object that was cut down.
+  // The same version replaces a cut-down object, if there is room for the whole object now.
   const bool completes = cached.cut() && !object.meta.cut();
   if (same_uid && cached.resource_version == version && !completes) return Duplicate();
   if (IsOlder(version, cached.resource_version)) return Stale();
@@ -165,8 +165,8 @@ Applied Store<T>::ApplyDelete(const ObjectKey& key, const Uid& uid,
   const ObjectMeta& cached = found->second->meta;
   const bool same_uid = cached.uid == uid;
   if (!same_uid) {
-    // An object with another uid tells us something only if it lived later under this name: then
-    // ours is gone.
+    // The deletion of an object with another uid matters only if that object had this name later
+    // than ours: then ours is gone.
     const auto order = ResourceVersion::Compare(version, cached.resource_version);
     if (!order || *order != std::strong_ordering::greater) return Stale();
   }
@@ -179,7 +179,7 @@ template <typename T>
 void Store<T>::FoldDelete(const ObjectKey& key, const Uid& uid) {
   WL_ASSERT(!notifying_);
   const auto found = objects_.find(key);
-  // The watch was faster than the reply and removed the object: there is nothing left to confirm.
+  // The watch removed the object before the reply came, so there is no deletion left to confirm.
   if (found == objects_.end() || found->second->meta.uid != uid) return;
   tombstones_.insert_or_assign(key, Tombstone{uid, found->second->meta.resource_version});
   const std::unique_ptr<T> gone = Take(found);
@@ -194,8 +194,8 @@ void Store<T>::Amend(const ObjectKey& key, const Uid& uid, const std::function<v
 
 // --- parts ---
 
-// Reports each object before the next one is removed, so that handlers see a store without exactly
-// those objects that were reported as gone.
+// Reports each object before the next one is removed, so that at each report the store lacks
+// exactly the objects reported so far.
 template <typename T>
 bool Store<T>::Shed(size_t most) {
   WL_ASSERT(!notifying_);
@@ -247,8 +247,8 @@ typename Store<T>::Made Store<T>::Exchange(typename Objects::iterator position,
   return {std::move(former), position->second.get()};
 }
 
-// Returns true for an object that we deleted, and for an earlier one of the same name: both are
-// history, whether a watch or a reply shows them.
+// Returns true for an object that we deleted, and for an earlier object of the same name. Both are
+// ignored, whether a watch or a reply shows them.
 template <typename T>
 bool Store<T>::Buried(const ObjectKey& key, const Uid& uid, const ResourceVersion& version) const {
   const auto found = tombstones_.find(key);
@@ -256,7 +256,8 @@ bool Store<T>::Buried(const ObjectKey& key, const Uid& uid, const ResourceVersio
   return found->second.uid == uid || IsOlder(version, found->second.last_held);
 }
 
-// The watch reports the end of an object: of the one we deleted, or of a later one.
+// Drops the tombstone if the watch reports the end of the object that we deleted, or of a later
+// one.
 template <typename T>
 void Store<T>::Confirm(const ObjectKey& key, const Uid& uid, const ResourceVersion& version) {
   const auto found = tombstones_.find(key);
@@ -266,8 +267,8 @@ void Store<T>::Confirm(const ObjectKey& key, const Uid& uid, const ResourceVersi
   }
 }
 
-// Returns true if an object that we do not hold must have been deleted after `version`. A reply in
-// exactly the version of the last event repeats that event.
+// Returns true if an object that we do not hold must have been deleted after `version`. A reply
+// with exactly the version of the last event repeats that event.
 template <typename T>
 bool Store<T>::Passed(const ResourceVersion& version, Origin origin) const {
   if (IsOlder(version, version_)) return true;

@@ -13,8 +13,8 @@
 
 namespace windlass {
 
-// Both count the memory of the object of a list's entry, in `bytes`. The entry itself is gone in a
-// moment: counting it could cause other caches to be given up.
+// AddBytes and RemoveBytes count in `bytes` the object of a list's entry. They leave out the entry
+// itself, which exists only briefly: counting it could cause other caches to be given up.
 template <typename T>
 void AddBytes(const Listed<T>& listed, CacheBytes& bytes) {
   if (listed.object != nullptr) bytes.Add(SizeOf(*listed.object), 0);
@@ -89,8 +89,8 @@ void Store<T>::NoteShown(const ObjectKey& key, Replacement<T>& rest) const {
 }
 
 // Applies a list to one key. `held` is what the store holds, or end(); `listed` is what the list
-// has, or empty. An object that the list lacks is removed, unless it is newer than the list. A
-// newer one is a fold, and the watch will report it.
+// has, or empty. An object that the list lacks is removed, unless it is newer than the list: a
+// newer object comes from a fold, and the watch will report it.
 template <typename T>
 void Store<T>::ReplaceOne(typename Objects::iterator held, Listing<T>::node_type listed,
                           const ResourceVersion& list_version, std::vector<Made>& gone,
@@ -106,7 +106,8 @@ void Store<T>::ReplaceOne(typename Objects::iterator held, Listing<T>::node_type
       held = objects_.end();
     }
   }
-  // Without an object: the store holds this version, or a later fold of it.
+  // An entry without an object: the store holds this version, or a later fold of the object
+  //
   if (listed.empty() || listed.mapped().object == nullptr) return;
   std::unique_ptr<T> object = std::move(listed.mapped().object);
   if (held == objects_.end()) {
@@ -142,8 +143,8 @@ void Store<T>::Reset(Listing<T> listing, const ResourceVersion& list_version) {
 }
 
 // A list without the uid confirms our deletion only if the list is at least as new as the version
-// that we deleted. An older list may precede the creation, and the watch from there would report
-// both.
+// that we deleted. An older list may precede the creation of that object, and a watch from that
+// list would report both its creation and its deletion.
 template <typename T>
 void Store<T>::Confirm(const Listing<T>& listing, const ResourceVersion& list_version) {
   std::erase_if(tombstones_, [&](const auto& entry) {

@@ -5,12 +5,12 @@
 
 namespace windlass {
 
-// The server ends a watch after a time between these two, which is drawn for each watch:
-// client-go's figures.
+// The server ends a watch after a time that is drawn for each watch between these two: client-go's
+// figures.
 inline constexpr Duration kWatchTimeoutLow = seconds(300);
 inline constexpr Duration kWatchTimeoutHigh = seconds(600);
-// After an orderly end the next watch waits for a random time below this one, so that a restarted
-// server meets our watches one by one.
+// After an orderly end the next watch waits for a random time below this limit, so that our watches
+// reach a restarted server one by one.
 inline constexpr Duration kWatchAgainJitter = seconds(1);
 
 }  // namespace windlass

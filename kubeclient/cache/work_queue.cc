@@ -25,8 +25,8 @@ uint16_t Grown(uint16_t count) {
   return count == UINT16_MAX ? count : static_cast<uint16_t>(count + 1);
 }
 
-// How many keys are taken up again at a time. These are more than may begin, so that the most
-// urgent of them do.
+// How many keys are taken up again at a time. This is more than may begin at once, so that the most
+// urgent keys begin.
 constexpr int kTakenUpMax = 16;
 
 bool IsGathered(Wake wake) { return wake == Wake::kRolloutStatus || wake == Wake::kStatusChange; }
@@ -85,7 +85,7 @@ void WorkQueue::WakeUp(const QueueKey& key, Entry& entry) {
   }
 }
 
-// A retry or a deadline continues what was under way; it does not go first, as a user's edit does.
+// A retry or a deadline continues earlier work, so it gets no higher priority than kRollout.
 void WorkQueue::GoOn(const QueueKey& key, Entry& entry) {
   entry.wanted =
       std::max(entry.wanted, std::clamp(entry.served, Priority::kStatus, Priority::kRollout));
@@ -104,7 +104,7 @@ Priority WorkQueue::PriorityNow(const QueueKey& key, const Entry& entry) const {
 }
 
 void WorkQueue::MakeReady(const QueueKey& key, Entry& entry) {
-  // The key is served anyway, so it does not take a turn from others of its namespace.
+  // The key is served anyway, so it takes no turn from other retries of its namespace.
   Disarm(&Entry::retry, entry);
   entry.is_ready = true;
   const RetryTurns::Ticket turn = std::exchange(entry.turn, 0);
@@ -255,8 +255,8 @@ void WorkQueue::Settle(const QueueKey& key, Entry& entry) {
 // --- timers ---
 
 void WorkQueue::Arm(Slot slot, const QueueKey& key, Entry& entry, Duration delay) {
-  // An entry with a timer, or waiting for its turn, is never dropped, so it still exists when the
-  // timer fires and when the turn comes.
+  // An entry that has a timer or waits for its turn is never dropped, so the entry still exists
+  // when the timer fires or the turn comes.
   const QueueKey* const kept = &entries_.find(key)->first;
   entry.*slot = timers_.At(clock_.Now() + delay, [this, slot, kept] {
     Entry& fired = entries_.at(*kept);

@@ -37,13 +37,13 @@ namespace windlass {
 inline constexpr Duration kRetryFirst = milliseconds(50);
 inline constexpr Duration kRetryMax = seconds(60);
 inline constexpr Duration kPolicyRetryMax = seconds(300);
-// A key whose last failure is longer ago than this starts over.
+// A key starts over if its last failure is longer ago than this.
 inline constexpr Duration kFailuresForgottenAfter = seconds(3600);
-// A key that met this many errors of our own in a row is tried once in kPolicyRetryMax.
+// A key that met this many internal errors in a row is tried only once per kPolicyRetryMax.
 inline constexpr int kInternalErrorsMax = 10;
 // Lost races in a row before they count as failures: two writers must not livelock.
 inline constexpr int kConflictsMax = 5;
-// How long a key that lost a race waits for the watch, which is rarely further behind a reply
+// How long a key that lost a race waits for the watch. A watch rarely lags further behind a reply
 //
 inline constexpr Duration kConflictWait = seconds(1);
 // How long a key that was woken only by the status of a ReplicaSet waits. Further wake-ups of that
@@ -87,17 +87,18 @@ class WorkQueue {
   void Add(const QueueKey& key, Wake wake);
 
   // Returns the next ready key, which is then being processed; nullopt if none is ready, or if the
-  // workers that are free are for other namespaces (ready_keys.h). Sets aside those that may not
-  // begin: they are no longer ready, take no worker, and wait for TakeUpAside or a wake-up.
+  // workers that are free are for other namespaces (ready_keys.h). Sets aside ready keys that may
+  // not begin: such a key is no longer ready, takes no worker, and waits for TakeUpAside or a
+  // wake-up.
   std::optional<QueueKey> Get();
-  // Call when there may be room for keys that were set aside. Some of them become ready again, with
-  // the age that they had. Namespaces take turns.
+  // Call when there may be room for keys that were set aside. Some of these keys become ready again
+  // and keep their age. Namespaces take turns.
   void TakeUpAside();
   // Returns true if a user waits for one of the ready keys.
   bool user_waits() const { return ready_keys_.size(Priority::kUser) > 0; }
 
-  // Sets the deadline slot anew. For a key that is being processed and whose end will not change
-  // that slot.
+  // Sets the deadline slot anew. For a key that is being processed, if the call that ends the
+  // processing will leave that slot as it is.
   void LookAgain(const QueueKey& key, Duration look_again_in);
   // Says how many requests this processing has sent; one if this is never called. Retries that fail
   // again are limited by their requests (D-521).
@@ -108,16 +109,16 @@ class WorkQueue {
   void Done(const QueueKey& key, std::optional<Duration> look_again_in);
   // Processing failed. The key waits for a back-off of 50 ms, doubled with each failure in a row,
   // +- 50 %, at most `longest` and at least `at_least` (a server's Retry-After). Example: 50 ms,
-  // 100 ms, 200 ms. Then it waits for its turn among the retries of its namespace (D-521). The
-  // deadline slot stays as it is. A key that was added while it was processed is ready at once; its
-  // failures are remembered.
+  // 100 ms, 200 ms. After the back-off the key waits for its turn among the retries of its
+  // namespace (D-521). The deadline slot stays as it is. A key that was added while it was
+  // processed is ready at once; its failures are remembered.
   void DoneRetry(const QueueKey& key, Duration longest, Duration at_least = {});
   // Processing lost a race (409 Conflict). The event of the write that won wakes the key, or a
   // timer after kConflictWait, without a longer back-off and without waiting for a turn. The
   // kConflictsMax-th conflict in a row, and each one after it, counts as a failure.
   void DoneConflict(const QueueKey& key);
   // Processing failed by a bug of ours. As DoneRetry, but from the kInternalErrorsMax-th
-  // time in a row the key waits kPolicyRetryMax. Returns how many times in a row it was.
+  // time in a row the key waits kPolicyRetryMax. Returns the number of such failures in a row.
   int DoneInternalError(const QueueKey& key);
 
   bool empty() const { return ready_keys_.empty(); }
@@ -135,10 +136,11 @@ class WorkQueue {
   std::function<bool(const QueueKey&)> is_noisy;
 
   // Returns false if the key may not begin now, for example because its objects are large. Null:
-  // all may. Called by Get; must not call the queue.
+  // every key may begin. Called by Get; must not call the queue.
   std::function<bool(const QueueKey&)> may_begin;
 
-  // Called with how long a key waited, and with how long it was processed. For the histograms.
+  // Called with the time that a key waited, and with the time that it was processed. For
+  // histograms.
   std::function<void(Duration)> on_queue_duration;
   std::function<void(Duration)> on_work_duration;
 
@@ -148,18 +150,18 @@ class WorkQueue {
   // in the tail padding of ReadyKey.
   struct Entry {
     [[no_unique_address]] ReadyKey ready;
-    Priority wanted = Priority::kResync;  // highest asked for since it was handed out
-    Priority served = Priority::kResync;  // with which it was handed out
+    Priority wanted = Priority::kResync;  // highest priority asked for since the key was handed out
+    Priority served = Priority::kResync;  // priority with which the key was handed out
     bool is_ready = false;
     bool processing = false;
     bool dirty = false;             // added while processed
     bool spec_changed : 1 = false;  // a user's edit while processed: failures are of the old spec
     bool failed : 1 = false;        // `retry` is set by a failure, not by a lost race
     bool is_retry : 1 = false;      // ready or processed because its turn came
-    bool aside : 1 = false;         // it was ready, and may not begin
+    bool aside : 1 = false;         // was ready, but may not begin yet
     TimerId retry = 0;
-    // Not 0 while the key waits for its turn: among the keys set aside or, after its back-off,
-    // among the retries.
+    // Not 0 while the key waits for its turn, either among the keys set aside or, after its
+    // back-off, among the retries.
     RetryTurns::Ticket turn = 0;
     TimerId deadline = 0;
     TimerId coalescing = 0;

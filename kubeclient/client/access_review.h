@@ -1,5 +1,5 @@
-// May we do this? Asks the API server itself, with SelfSubjectAccessReviews. So a missing right is
-// named at start, and does not show up only as a rollout that does not move (BI-21).
+// Asks the API server, with SelfSubjectAccessReviews, which rights this process has. So a missing
+// right is named at start, and not discovered by a rollout that does not move (BI-21).
 #pragma once
 
 #include <functional>
@@ -24,8 +24,8 @@ struct Right {
   std::string ToString() const;
 };
 
-// Asks for each of `rights` and calls `done` once: with those that are missing, in the same order,
-// or with the first error that kept the server from answering. Core thread only; `transport` must
+// Asks for each of `rights` and calls `done` once: with the missing rights, in the same order, or
+// with the first error that left a review without an answer. Core thread only; `transport` must
 // outlive the calls.
 void FindMissingRights(Transport& transport, std::vector<Right> rights,
                        std::function<void(Result<std::vector<Right>>)> done);

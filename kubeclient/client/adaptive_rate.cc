@@ -8,7 +8,7 @@ namespace {
 
 int64_t WholeSeconds(Duration duration) { return duration / seconds(1); }
 
-// Calls per second that a slow start reaches if no limit is configured. After that there is none.
+// The rate at which a slow start ends if no limit is configured. After that there is no limit.
 constexpr double kNoLimitAfterAll = 100;
 
 }  // namespace
@@ -35,7 +35,7 @@ bool AdaptiveRate::TryTake(MonotonicTime now) {
 }
 
 void AdaptiveRate::Throttled(MonotonicTime now, Duration retry_after) {
-  if (limit_ == 0) return;  // no limit: the server's priority and fairness must do
+  if (limit_ == 0) return;  // no limit: priority and fairness of the server must suffice
   if (halved_ && now < window_ends_) return;
   Follow(now);
   halved_ = std::max(1.0, rate_ / 2);
@@ -73,8 +73,8 @@ double AdaptiveRate::Allowed(MonotonicTime now) const {
   return allowed;
 }
 
-// Sets the bucket to the rate that is allowed now. Its burst shrinks in proportion, and tokens that
-// do not fit are lost: a client that was slowed down must not have a burst left.
+// Sets the bucket to the rate that is allowed now. Its burst shrinks in proportion, and tokens
+// above it are lost, so that a client that was slowed down has no burst left.
 void AdaptiveRate::Follow(MonotonicTime now) {
   const double allowed = Allowed(now);
   if (allowed == rate_) return;

@@ -3,9 +3,9 @@
 //   - A 429 or 503 halves the rate, once per Retry-After window (at least kThrottledWaitMin). From
 //     the window's end on the rate grows by one call per second each second. Example, with 50 per
 //     second, a 429 at 0 s and a Retry-After of 3 s: 25 at first, 26 at 4 s, 27 at 5 s, 50 at 28 s.
-//   - After an outage the rate begins at one call per second and grows to the configured one within
-//     kSlowStart, by the same factor every second. Example, with 64 per second and 10 s: 1, 8 after
-//     5 s, 64 after 10 s.
+//   - After an outage the rate begins at one call per second and grows to the configured rate
+//     within kSlowStart, by the same factor every second. Example, with 64 per second and 10 s: 1,
+//     8 after 5 s, 64 after 10 s.
 // The caller passes in the time, which must never go back.
 #pragma once
 
@@ -47,7 +47,7 @@ class AdaptiveRate {
 
   const double limit_;
   const int burst_;
-  double rate_;  // the bucket's; 0 = no limit
+  double rate_;  // the rate of `bucket_`; 0 = no limit
   TokenBucket bucket_;
   std::optional<double> halved_;  // the rate after the latest halving; nullopt once recovered
   MonotonicTime window_ends_;     // of the latest halving

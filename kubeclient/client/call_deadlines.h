@@ -5,7 +5,7 @@
 
 namespace windlass {
 
-// Any call that has no deadline of its own below.
+// A call to which no other constant below applies.
 inline constexpr Duration kCallDeadline = seconds(10);
 // A call for the Lease: half of the default renew deadline (10 s), so that a second attempt fits.
 inline constexpr Duration kLeaseCallDeadline = seconds(5);

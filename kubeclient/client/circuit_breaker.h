@@ -1,4 +1,4 @@
-// CircuitBreaker: tells from the ends of exchanges whether the API server answers (C-012).
+// CircuitBreaker: judges by the outcomes of calls whether the API server answers (C-012).
 //
 // Trips (the server does not answer):
 //   - after kBreakerFailures exchanges in a row that were kUnreachable or kRefused; or
@@ -7,15 +7,15 @@
 // Which outcomes are bad:
 //   - kTrouble, kUnreachable and kRefused always are.
 //   - kInternal is bad only if several namespaces got kInternal or kUnanswered within
-//     kBreakerWindow. Otherwise it may be due to the objects of one tenant.
-//   - kUnanswered is bad, and counts in the row, only if the same holds and nothing was kUseful
-//     within kBreakerWindow. Slow webhooks of several namespaces do not mean that the server is
-//     away, if it answers others. Otherwise kUnanswered neither lengthens a row nor ends it.
-//     Example: 60 writes wait for a webhook, and the connection of a read breaks: that is a row of
-//     1.
-// Resets with the first kUseful outcome, but not within kBreakerOpenMin: right after tripping that
-// may be the answer to an old request. AdaptiveRate then lets calls out slowly.
-// Pure: the caller passes in the time.
+//     kBreakerWindow. Otherwise kInternal may be due to the objects of one tenant.
+//   - kUnanswered is bad, and lengthens a row, only if the condition of kInternal holds and no
+//     exchange was kUseful within kBreakerWindow. Reason: while the server answers other requests,
+//     unanswered writes in several namespaces mean slow webhooks and no outage. Otherwise
+//     kUnanswered neither lengthens a row nor ends it. Example: 60 writes wait for a webhook, and
+//     the connection of a read breaks: that is a row of 1.
+// Resets with the first kUseful outcome, but not within kBreakerOpenMin after tripping: such an
+// outcome may belong to an older request. AdaptiveRate then lets calls out slowly. Pure: the caller
+// passes in the time.
 #pragma once
 
 #include <array>
@@ -34,13 +34,13 @@ namespace windlass {
 inline constexpr int kBreakerFailures = 5;
 // The time over which answers are counted.
 inline constexpr Duration kBreakerWindow = seconds(10);
-// Fewer answers than this within the window do not open the breaker: a majority of a few says
-// nothing.
+// Fewer answers than this within the window do not open the breaker, because a majority among few
+// answers proves nothing.
 inline constexpr int kBreakerAnswersMin = 10;
-// In how many namespaces kInternal must have occurred to say something about the server. Requests
-// without a namespace count as one.
+// In how many namespaces kInternal or kUnanswered must have occurred before it counts against the
+// server. Requests without a namespace count as one.
 inline constexpr size_t kBreakerNamespacesMin = 2;
-// How long the breaker stays open at least.
+// The shortest time that the breaker stays open.
 inline constexpr Duration kBreakerOpenMin = seconds(1);
 // The longest wait between two probes.
 inline constexpr Duration kProbeWaitMax = seconds(5);
@@ -73,7 +73,7 @@ class CircuitBreaker {
     int internal = 0;     // those that were kInternal
     int unanswered = 0;   // those that were kUnanswered
     int useful = 0;       // those that were kUseful
-    int bad = 0;          // the others
+    int bad = 0;          // those that were bad in any case: kTrouble, kUnreachable, kRefused
   };
 
   void NoteInternal(std::string_view namespace_, MonotonicTime now);
@@ -84,8 +84,8 @@ class CircuitBreaker {
 
   bool tripped_ = false;
   MonotonicTime opened_at_;
-  int unreachable_in_a_row_ = 0;  // or refused
-  int unanswered_in_a_row_ = 0;   // between these
+  int unreachable_in_a_row_ = 0;  // kUnreachable or kRefused
+  int unanswered_in_a_row_ = 0;   // kUnanswered, since that row began
   std::array<Second, static_cast<size_t>(kBreakerWindow / seconds(1))> window_;
   // When each of these namespaces last got kInternal or kUnanswered; at most kBreakerNamespacesMin.
   std::map<std::string, MonotonicTime, std::less<>> internal_;

@@ -1,7 +1,7 @@
 // A call is always in one of four places: in a lane, where it waits for its turn; in flight;
 // backing off, before it enters its lane again; or, a read, waiting for one of its places (Places).
-// Lanes are in the order of Execute, so a repeated call goes before younger ones. Writes of Events
-// have a lane of their own, served only while the other one is empty (C-010, B-47).
+// Lanes are in the order of Execute, so a repeated call is sent before later calls. Writes of
+// Events have a lane of their own, served only while the other lane is empty (C-010, B-47).
 #include "kubeclient/client/client.h"
 
 #include <algorithm>
@@ -18,12 +18,13 @@
 namespace windlass {
 namespace {
 
-// Calls in the client. Every key has at most one in flight, so this many mean a fault elsewhere.
+// The most calls in the client. Every key has at most one call in flight, so more than this mean a
+// fault elsewhere.
 constexpr size_t kCallsWaitingMax = 65536;
 // While the rate limit holds calls back, the client wakes once in this time and sends every call
 // whose turn has come.
 constexpr Duration kTurnsTogether = milliseconds(200);
-// The same for Events.
+// The same time for Events.
 constexpr Duration kEventTurnsTogether = seconds(5);
 // Events get one tenth of the client's rate (C-010).
 constexpr int kEventRateShare = 10;
@@ -44,7 +45,7 @@ std::string_view MethodName(Verb verb) {
 }
 
 // Returns true if the server asks for fewer requests. Then the whole client slows down, not only
-// this call (C-011). A webhook that asks for that slows down its object alone.
+// this call (C-011). If a webhook asks for fewer requests, only its object is slowed down.
 bool IsThrottling(const Request& request, const Result<HttpResponse>& response) {
   if (!response.ok() || (response->status != 429 && response->status != 503)) return false;
   const bool reads = request.verb() == Verb::kGet || request.verb() == Verb::kList;
@@ -62,8 +63,8 @@ bool IsEventWrite(const Request& request) {
 struct Client::Impl {
   using Id = uint64_t;  // in the order of Execute
 
-  // Reads whose answers may be large: at most `most` of them go at a time. The others wait in turns
-  // of their namespaces.
+  // Reads whose answers may be large: at most `most` of them are in `lane` or in flight at a time.
+  // Further reads wait in turns of their namespaces.
   struct Places {
     int most;
     int taken = 0;  // by calls in `lane` or in flight
@@ -149,14 +150,15 @@ struct Client::Impl {
   Places lists{kListsInFlightMax};
   Places gets{kGetsInFlightMax};
   Id last_id = 0;
-  int in_flight = 0;         // others than writes of Events
-  int events_in_flight = 0;  // which take no place from the others
+  int in_flight = 0;         // calls other than writes of Events
+  int events_in_flight = 0;  // writes of Events; they do not count in `in_flight`
   bool congested = false;    // calls wait in `lane`, or the server is away
   bool held = false;         // the server is away: between Hold and Resume
   TimerId turn_timer = 0;    // while calls in `lane` wait for the rate limit
   TimerId event_timer = 0;   // while calls in `event_lane` wait for the rate limit
   ClientCounters counters;
-  // Destroyed with the client. Callbacks hold a weak_ptr to it and do nothing once it is gone.
+  // Destroyed with the client. Callbacks hold a weak_ptr to `alive` and do nothing once the client
+  // is gone.
   std::shared_ptr<const bool> alive = std::make_shared<const bool>(true);
 };
 
@@ -182,7 +184,7 @@ void Client::Impl::Queue(Id id, PendingCall& call) {
   TakeTurns();
 }
 
-// Returns the places of which the call needs one; null if it needs none.
+// Returns the Places that the call needs a place in; null if the call needs none.
 Client::Impl::Places* Client::Impl::PlacesOf(const Request& request) {
   switch (request.verb()) {
     case Verb::kList: return &lists;
@@ -191,7 +193,8 @@ Client::Impl::Places* Client::Impl::PlacesOf(const Request& request) {
   }
 }
 
-// Gives the call its place. Returns true if it has to wait until another one has ended.
+// Gives the call its place. Returns true if the call has to wait until another call leaves its
+// place.
 bool Client::Impl::HasToWait(Id id, PendingCall& call) {
   Places* const places = PlacesOf(call.request);
   if (places == nullptr || call.has_place) return false;
@@ -214,7 +217,7 @@ void Client::Impl::LeavePlace(PendingCall& call) {
   Queue(next, calls.at(next));
 }
 
-// Forgets the call, which has been answered, or will be.
+// Removes the call, which has been answered or is about to be answered.
 void Client::Impl::EndCall(Id id) {
   auto call = calls.extract(id);
   LeavePlace(call.mapped());
@@ -256,23 +259,23 @@ bool Client::Impl::TakeTurn() {
 }
 
 // A write that the server put off, for example for the Retry-After of a 429, may outlive its term,
-// and must not be sent in the next one. Events may be: what they say is as true in the next term.
+// and must not be sent in the next term. An Event may be sent then, because it is still true.
 bool Client::Impl::MayStillWrite(const PendingCall& call) const {
   if (!write_deadline.Allows()) return false;
   return call.permits_ended == write_deadline.permits_ended() || IsEventWrite(call.request);
 }
 
-// Returns true if the write would be sent too long after it was decided: meanwhile others write,
-// and the caches move on. Its caller decides anew, after the same wait, or when something changes.
-// Events say what happened, and stay true.
+// Returns true if the write would be sent too long after it was decided: in the meantime other
+// clients write and the caches change. The write's caller then decides anew, after the same wait or
+// when something changes. Events are never too old, because they say what happened.
 bool Client::Impl::IsTooOldIn(Duration wait, const PendingCall& call) const {
   if (!call.request.mutates() || IsEventWrite(call.request)) return false;
   return clock.Now() + wait - call.decided > kDecisionAgeMax;
 }
 
-// Sets the timer for the next turn. It waits until several turns have come: then requests, replies
-// and watch events come together, and the process wakes far less often. Example: at 50 calls per
-// second it waits for the 10 turns of kTurnsTogether, 200 ms.
+// Sets the timer for the next turn. The timer waits until several turns are due, because the
+// process wakes far less often if requests, replies and watch events come together. Example: at 50
+// calls per second the timer waits for 10 turns, which are due within kTurnsTogether (200 ms).
 void Client::Impl::AwaitTurns(MonotonicTime now, bool is_event) {
   TimerId& timer = is_event ? event_timer : turn_timer;
   MonotonicTime ready = now;
@@ -370,9 +373,9 @@ void Client::Impl::Later(ReplyHandler reply, Error error) {
             });
 }
 
-// Answers the calls that wait with kNotSent. Their callers will decide again once the server is
-// back, because its state may be another then. Keeps Events, which say the same later, unless they
-// have failed before.
+// Answers the calls that wait with kNotSent. Their callers decide again once the server is back,
+// because the cluster's state may have changed by that time. Keeps writes of Events, which stay
+// true, unless they have failed before.
 void Client::Impl::Hold() {
   held = true;
   congested = true;

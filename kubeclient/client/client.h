@@ -23,12 +23,12 @@
 
 namespace windlass {
 
-// The most writes of Events in flight. They are few, so that a slow server gets fewer Events. They
-// are more than upstream's one, so that a webhook that hangs on the Events of one namespace holds
-// up no others.
+// The most writes of Events in flight. The limit is low, so that a slow server gets fewer Events.
+// It is higher than upstream's limit of one, so that a webhook that hangs on the Events of one
+// namespace does not hold up Events of other namespaces.
 inline constexpr int kEventsInFlightMax = 8;
-// The most reads in flight. One tenant can make many answers as large as they may be: lists of 32
-// MiB, and objects of 8.7 MB.
+// The most reads in flight. The limits bound memory, because one tenant can cause many answers of
+// the largest size: lists of 32 MiB, and objects of 8.7 MB.
 inline constexpr int kListsInFlightMax = 2;
 inline constexpr int kGetsInFlightMax = 4;
 
@@ -54,7 +54,7 @@ class Client {
  public:
   using ReplyHandler = std::function<void(Result<Reply>)>;
 
-  // All references must outlive the client. After its destruction it calls no handler.
+  // All references must outlive the client. A destroyed client calls no handler.
   Client(const Clock& clock, TimerQueue& timers, Transport& transport, Decoder& decoder,
          const WriteDeadline& write_deadline, ClientOptions options);
   ~Client();
@@ -64,12 +64,13 @@ class Client {
   // Executes the request and calls `reply` exactly once, after Execute has returned.
   //
   // Order: calls are sent in the order of Execute. If kGetsInFlightMax GETs or kListsInFlightMax
-  // lists are in flight, further ones wait in turns of their namespaces, and other calls pass them.
-  // Writes of Events wait until no other call waits, and get a tenth of the rate.
+  // lists are in flight, further reads of that kind wait in turns of their namespaces, and other
+  // calls pass them. Writes of Events wait until no other call waits, and get a tenth of the rate.
   //
   // Errors of the client itself:
-  //   - kFenced for a mutation, if writes are forbidden, now or when its turn comes. Also, unless
-  //     it is an Event, if they were forbidden in between (L-010).
+  //   - kFenced for a mutation, if writes are forbidden now or when the mutation's turn comes. Also
+  //     if writes were forbidden at some time in between, unless the mutation is a write of an
+  //     Event (L-010).
   //   - kThrottled for any call, if there are kCallsWaitingMax calls already.
   //
   // A dry run that is not answered in time is not repeated.
@@ -90,17 +91,17 @@ class Client {
 
   // Hold: the API server does not answer (GuardedTransport). Until Resume:
   //   - the client sends nothing and repeats nothing;
-  //   - calls that wait, and new ones, get kNotSent;
-  //   - writes of Events wait instead, but those that have failed before get kNotSent;
+  //   - waiting calls and new calls get kNotSent;
+  //   - writes of Events wait instead, except that a write which has failed before gets kNotSent;
   //   - congested() is true.
-  // Resume sends again: at first one call per second, the whole rate after kSlowStart. Both are
-  // idempotent.
+  // Resume sends again: at first one call per second, the whole rate after kSlowStart. Hold and
+  // Resume are idempotent.
   void Hold();
   void Resume();
 
   // Returns true if calls, other than writes of Events, wait for their turn or for the server. A
-  // request that is decided on now would be old when it is sent. So a caller should, if it can,
-  // decide later: when on_free is called.
+  // request that is decided now would be out of date when it is sent. So a caller that can wait
+  // should decide when on_free is called.
   bool congested() const;
   // Called when congested() has become false. Runs inside Execute, Resume, a timer or a reply, so
   // it must not call Execute. May be null.
@@ -109,9 +110,9 @@ class Client {
   const ClientOptions& options() const;
 
   ClientCounters counters() const;
-  // Observers, called once per HTTP request; may be null. The first gets the time to the answer
-  // (rest_client_request_duration_seconds), the second the time that the request waited for its
-  // turn (rest_client_rate_limiter_duration_seconds).
+  // Observers, called once per HTTP request; may be null. on_request_duration gets the time to the
+  // answer (rest_client_request_duration_seconds), on_rate_limiter_duration the time that the
+  // request waited for its turn (rest_client_rate_limiter_duration_seconds).
   std::function<void(std::string_view method, Duration)> on_request_duration;
   std::function<void(const Request&, Duration)> on_rate_limiter_duration;
 
@@ -124,9 +125,9 @@ class Client {
 // it with the modelled API server.
 HttpRequest ToHttp(const Request& request, std::string_view field_manager);
 
-// What an HTTP response to `verb` means: a Reply for 2xx with a JSON object, which is not decoded
-// here; otherwise an Error of the kind of C-015 with the Status' message. For a mutation, a 5xx
-// that may have been executed is kAmbiguous.
+// Returns what an HTTP response to `verb` means: a Reply for a 2xx response with a JSON object,
+// which is not decoded here; otherwise an Error with a kind by C-015 and the Status' message. For a
+// mutation, a 5xx that may have been executed is kAmbiguous.
 Result<Reply> FromHttp(Verb verb, HttpResponse response, Decoder& decoder);
 
 }  // namespace windlass

@@ -7,8 +7,8 @@
 
 namespace windlass {
 
-// Returns namespace and name of the Event. The namespace is its object's, or "default" for a
-// cluster-scoped object.
+// Returns namespace and name of the Event. The namespace is that of the object the Event is about,
+// or "default" if the object is cluster-scoped.
 ObjectKey EventKey(const EventSeries& series);
 
 // Returns a core/v1 Event, with the fields that upstream's recorder writes (D-536).

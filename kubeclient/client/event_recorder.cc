@@ -52,15 +52,15 @@ struct EventRecorder::Impl {
   Log& log;
   Client& client;
   EventCorrelator correlator;
-  // Keys of the series that wait to be sent, by namespace, oldest first. None of the lines is
-  // empty.
+  // Keys of the series that wait to be sent, by namespace, oldest first. No deque is empty.
   std::map<Symbol, std::deque<std::string>> waiting;
-  std::deque<Symbol> turns;  // the namespaces of `waiting`, whose turn is next first
+  std::deque<Symbol> turns;  // the namespaces of `waiting`; the first has the next turn
   size_t waiting_count = 0;
-  std::set<Symbol> in_flight;  // namespaces
+  std::set<Symbol> in_flight;  // namespaces with an Event in flight
   EventCounters counters;
-  std::map<std::string_view, MonotonicTime> warned;  // by what was said; literals
-  // Destroyed with the recorder. Replies hold a weak_ptr to it and do nothing once it is gone.
+  std::map<std::string_view, MonotonicTime> warned;  // when the log last had each warning; literals
+  // Destroyed with the recorder. Replies hold a weak_ptr to `alive` and do nothing once the
+  // recorder is gone.
   std::shared_ptr<const bool> alive = std::make_shared<const bool>(true);
 };
 
@@ -72,8 +72,8 @@ void EventRecorder::Impl::Record(const ObjectReference& about, const Event& even
     return;
   }
   EventSeries* series = correlator.Find(*key);
-  // A busy series needs no second place: a write that waits will have the new count, and one in
-  // flight is followed by another (OnReply).
+  // A busy series needs no second place in the queue: a waiting write will have the new count, and
+  // after a write in flight OnReply queues the series again.
   if (!series->busy()) Queue(*key, *series);
   SendQueued();
 }
@@ -88,8 +88,9 @@ void EventRecorder::Impl::Queue(const std::string& key, EventSeries& series) {
   ++waiting_count;
 }
 
-// Drops the oldest Normal Event of the namespace that has the most waiting, or its oldest Warning
-// if it has only Warnings. So a namespace with many Events loses its own, and no others lose any.
+// Drops the oldest Normal Event of the namespace with the most waiting Events, or the oldest
+// Warning if that namespace has only Warnings. So a namespace with many Events loses only Events of
+// its own.
 void EventRecorder::Impl::DropOne() {
   const auto count = [](const auto& entry) { return entry.second.size(); };
   const auto fullest = std::ranges::max_element(waiting, {}, count);
@@ -180,7 +181,8 @@ void EventRecorder::Impl::OnReply(const std::string& key, const ObjectKey& objec
 }
 
 void EventRecorder::Impl::Count(const ObjectKey& object, const Result<Reply>& reply) {
-  // AlreadyExists and Conflict: only we write our Events, so an earlier try of ours was executed.
+  // AlreadyExists and Conflict mean that an earlier try was executed: no other client writes our
+  // Events.
   const bool landed = reply.ok() || reply.error().kind == ErrorKind::kAlreadyExists ||
                       reply.error().kind == ErrorKind::kConflict;
   ++(landed ? counters.sent : counters.dropped);

@@ -5,11 +5,11 @@
 //   - From the tenth different message on, Events of one object, type and reason are merged into
 //     one: "(combined from similar events): …".
 //   - Each object may have 25 Events of one type in a burst, then one per 300 s.
-//   - One Event of each namespace is sent at a time, and of all at most kEventsInFlightMax;
-//     namespaces take turns. Example: a webhook hangs on the Events of "shop"; those of "blog" are
-//     written meanwhile (C-018).
-//   - At most kEventQueueMax Events wait. If there are more, the namespace that has the most
-//     waiting loses its oldest Normal Event, or its oldest Event if all are Warnings.
+//   - At a time, one Event of each namespace and at most kEventsInFlightMax Events of all
+//     namespaces are being sent; namespaces take turns. Example: a webhook hangs on the Events of
+//     "shop"; Events of "blog" are written meanwhile (C-018).
+//   - At most kEventQueueMax Events wait. If there are more, the namespace with the most waiting
+//     Events loses its oldest Normal Event, or its oldest Event if all of them are Warnings.
 // An Event is tried at most 3 times. Its failure is counted and logged at debug level. Once in
 // kEventWarningEvery the log warns of Events that are dropped, and of a namespace whose Events get
 // no answer from a webhook or the API server. The client sends Events only while no other call
@@ -29,7 +29,7 @@ namespace windlass {
 
 // Events that wait to be sent.
 inline constexpr size_t kEventQueueMax = 1000;
-// How often the log warns of Events that are not written.
+// The shortest time between two such warnings in the log.
 inline constexpr Duration kEventWarningEvery = seconds(60);
 
 struct EventCounters {
@@ -46,8 +46,8 @@ class EventRecorder {
   EventRecorder(const EventRecorder&) = delete;
   EventRecorder& operator=(const EventRecorder&) = delete;
 
-  // Records an Event about an object. Returns at once; the Event is sent later, or dropped. Its
-  // component becomes source.component and reportingComponent.
+  // Records an Event about an object. Returns at once; the Event is sent later, or dropped. The
+  // Event's component becomes source.component and reportingComponent.
   void Record(const ObjectReference& about, const Event& event);
 
   EventCounters counters() const;

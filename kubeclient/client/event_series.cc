@@ -76,9 +76,9 @@ std::optional<std::string> EventCorrelator::Observe(const ObjectReference& about
   return key;
 }
 
-// Returns true if `message` must be merged with others of its group, which begins with the tenth
-// distinct message (D-536). The set keeps the first nine. Example: messages 1 to 9 are nine series,
-// 10 and 11 are merged, and message 3 again is a repeat in its own series.
+// Returns true if `message` must be merged with other messages of its group. Merging begins with
+// the tenth distinct message (D-536). The set keeps the first nine. Example: messages 1 to 9 are
+// nine series, 10 and 11 are merged, and message 3 again is a repeat in its own series.
 bool EventCorrelator::IsOneOfMany(const std::string& group_key, const std::string& message,
                                   MonotonicTime now) {
   Group* group = groups_.Find(group_key);
@@ -95,7 +95,7 @@ bool EventCorrelator::IsOneOfMany(const std::string& group_key, const std::strin
   return true;
 }
 
-// Returns a unique name, also if the clock stands still or goes back.
+// Returns a unique name, even if the clock stands still or goes back.
 std::string EventCorrelator::NewName(const ObjectReference& about, int64_t wall_micros) {
   last_nanos_ = std::max(last_nanos_ + 1, wall_micros * 1000);
   return EventName(about.key.name, last_nanos_);

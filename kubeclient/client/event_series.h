@@ -2,9 +2,9 @@
 // sent. It keeps no clock; the caller passes in the times.
 //
 // Upstream: client-go record/events_cache.go (1.36). We differ:
-//   - A repeat counts only within kSimilarEventsWindow, because the server deletes Events. Later it
-//     begins a new Event.
-//   - Repeats of an Event that still waits to be sent are counted into it.
+//   - A repeat counts only within kSimilarEventsWindow, because the server deletes Events. A later
+//     occurrence begins a new Event.
+//   - While an Event waits to be sent, repeats only raise its count.
 #pragma once
 
 #include <cstddef>
@@ -23,22 +23,23 @@ namespace windlass {
 
 // The longest message of an Event; a longer one is cut.
 inline constexpr size_t kEventMessageBytesMax = 1024;
-// How many series are remembered; groups and spam filters, too: client-go's LRU size.
+// How many series are remembered, and how many groups and spam filters: client-go's LRU size.
 inline constexpr size_t kEventCacheMax = 4096;
-// A repeat is counted onto an earlier Event, and similar Events are counted together, if the last
-// one was within this time.
+// A repeat raises the count of an earlier Event, and similar Events are merged, if the last
+// occurrence was within this time.
 inline constexpr Duration kSimilarEventsWindow = seconds(600);
 
 // One Event object: an occurrence and its repeats.
 struct EventSeries {
   ObjectReference about;
-  Event event;  // the latest one; its message is cut and, in a merged series, prefixed
+  Event event;  // the latest; its message is cut and, in a merged series, prefixed
   std::string name;
   int64_t count = 0;
   WallTime first;
   WallTime last;
   MonotonicTime seen;  // the time of `last`
-  // The Event's version at the server; nullopt if it has none, or if we do not know.
+  // The Event's version at the server; nullopt if the Event was not written yet, or if the version
+  // is not known.
   std::optional<ObjectVersion> written;
   bool queued = false;     // waits in the recorder's queue
   bool in_flight = false;  // its write is with the client

@@ -1,6 +1,6 @@
 // From HTTP to Reply or Error: the result table (C-015).
 //
-// We tell the API server's errors apart by the HTTP code, Status.reason and Status.details.causes
+// We distinguish the API server's errors by the HTTP code, Status.reason and Status.details.causes
 // (D-786). Where the server uses one of these for several errors, we look for texts in the message.
 // Every text that we rely on is in this file.
 #include <algorithm>
@@ -21,9 +21,9 @@ bool HasAny(std::string_view text, std::initializer_list<std::string_view> needl
   });
 }
 
-// Returns true if a webhook or a ValidatingAdmissionPolicy denied the request. Its author chooses
-// the HTTP code, which then does not have its usual meaning: a webhook may answer 404, 409 or 429,
-// a policy 401 (its default is 422).
+// Returns true if a webhook or a ValidatingAdmissionPolicy denied the request. The author of the
+// webhook or policy chooses the HTTP code, so the code does not have its usual meaning: a webhook
+// may answer 404, 409 or 429, a policy 401 (the default for policies is 422).
 bool IsAdmissionDenial(std::string_view message) {
   if (HasAny(message, {" is forbidden: ValidatingAdmissionPolicy '"})) return true;
   return message.starts_with("admission webhook \"") && HasAny(message, {"\" denied the request"});
@@ -39,8 +39,8 @@ std::string Excerpt(std::string_view body) {
   return line;
 }
 
-// Bytes kept of the message of a Status. A webhook's denial may have megabytes: they would not fit
-// into the condition that tells of it.
+// Bytes kept of the message of a Status. A webhook's denial may have megabytes, too much for the
+// condition that shows it to users.
 constexpr size_t kMessageBytesMax = 4096;
 
 // Returns the Status' message (D-787), or "HTTP <code>: <beginning of the body>" if there is none.
@@ -63,7 +63,8 @@ int64_t RetryAfterMs(const ApiStatus& status, const HttpResponse& response) {
 
 ErrorKind KindOfForbidden(std::string_view message) {
   if (HasAny(message, {"exceeded quota"})) return ErrorKind::kQuotaExceeded;
-  // Namespace lifecycle admission says so while its informer starts. No right is missing.
+  // The admission plugin NamespaceLifecycle answers this while its informer starts. No right is
+  // missing.
   if (HasAny(message, {"not yet ready to handle request"})) return ErrorKind::kServer;
   return ErrorKind::kForbidden;
 }
@@ -144,7 +145,7 @@ Error FromRefusal(Verb verb, const HttpResponse& response, Decoder& decoder) {
               code};
   const bool denied = code >= 400 && IsAdmissionDenial(error.message);
   if (code >= 300 && code < 400) {
-    // Following a redirect would send the credentials to where it points.
+    // We follow no redirect: that would send the credentials to another address.
     error.kind = ErrorKind::kConfig;
     error.message = "the API server answered with a redirect (HTTP " + std::to_string(code) +
                     "), which is refused: check the server address";
@@ -164,8 +165,8 @@ Error FromRefusal(Verb verb, const HttpResponse& response, Decoder& decoder) {
   return error;
 }
 
-// Returns true if `body` has the form of a JSON object. Does not decode it: the caller does that,
-// once, because a list may have megabytes.
+// Returns true if `body` has the form of a JSON object. Does not decode `body`: the caller decodes
+// it once, because a list may have megabytes.
 bool IsJsonObject(std::string_view body) {
   constexpr std::string_view kSpace = " \t\r\n";
   const size_t first = body.find_first_not_of(kSpace);

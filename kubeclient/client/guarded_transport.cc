@@ -32,13 +32,12 @@ std::optional<CallOutcome> CallOutcomeOf(ErrorKind kind) {
 
 std::optional<CallOutcome> CallOutcomeOf(HttpMethod method, const Result<HttpResponse>& response) {
   if (!response.ok()) {
-    // The refusal of a slow webhook may be so long, and so late, that the server breaks off its
-    // answer.
+    // A webhook may be so slow, and its refusal so long, that the server breaks off the answer.
     const bool ambiguous = response.error().kind == ErrorKind::kAmbiguous;
     if (ambiguous && method != HttpMethod::kGet) return CallOutcome::kUnanswered;
     return CallOutcomeOf(response.error().kind);
   }
-  // 504 is how the API server itself reports the same.
+  // The API server reports the same with 504.
   if (response->status == 504 && method != HttpMethod::kGet) return CallOutcome::kUnanswered;
   if (response->status >= 500 && MayBeAboutTheObject(method, *response)) return std::nullopt;
   return CallOutcomeOf(response->status);
@@ -142,7 +141,7 @@ CallId GuardedTransport::Refuse(std::function<void(Error)> answer) {
   return kRefusedBit | ++refused_;
 }
 
-// Does nothing for a call that the guard refused: its answer is a timer that is set already.
+// Does nothing for a call that the guard refused: its error comes from a timer that is set already.
 void GuardedTransport::Cancel(CallId id) {
   if ((id & kRefusedBit) == 0) inner_.Cancel(id);
 }
@@ -150,8 +149,8 @@ void GuardedTransport::Cancel(CallId id) {
 // Notes the outcome, and calls `handle` for the answer. on_change is called
 //   - before `handle`, if the server goes away: the handler then repeats nothing;
 //   - after `handle`, if the server is back. on_change lets watches begin anew, which drops what
-//     comes on the present ones, and lets syncs go on. They would decide without what this answer
-//     says.
+//     comes on the present watches, and lets syncs go on. If it were called first, syncs would
+//     decide without this answer.
 // `handle` may destroy the guard.
 void GuardedTransport::Take(std::optional<CallOutcome> outcome, std::string_view namespace_,
                             const std::function<void()>& handle) {
@@ -192,9 +191,9 @@ void GuardedTransport::TellChange() {
   if (!breaker_.tripped()) was_refused_ = false;
 }
 
-// Sets the timer of the next probe. One is always set while the server is away. The wait counts
-// from the beginning of the last probe. If that has no answer when the wait ends, the guard waits
-// as long again.
+// Sets the timer of the next probe. While the server is away, this timer is always set. The wait
+// counts from the beginning of the last probe. If the last probe has no answer when the wait ends,
+// the guard waits as long again.
 void GuardedTransport::ScheduleProbe() {
   const Duration wait = ProbeWait(probes_sent_);
   probe_timer_ = timers_.At(clock_.Now() + random_.Between(wait, wait * 6 / 5), [this] {

@@ -30,10 +30,10 @@
 
 namespace windlass {
 
-// A server that needs longer than this for /readyz is not there yet. If the second probe is due
-// before the first one's deadline, it waits for that deadline.
+// A server that needs longer than this for /readyz counts as still away. If the second probe is due
+// before the first probe's deadline, the second waits for that deadline.
 inline constexpr Duration kProbeDeadline = seconds(3);
-// While the server is away, one call passes in this time (C-013).
+// The time between two calls that pass while the server is away (C-013).
 inline constexpr Duration kAwayPass = seconds(10);
 // For this long after the server went away, all Lease calls pass (C-013).
 inline constexpr Duration kAwayLease = seconds(15);
@@ -41,7 +41,7 @@ inline constexpr Duration kAwayLease = seconds(15);
 class GuardedTransport final : public Transport {
  public:
   // All references must outlive the guard. After its destruction, the handlers of calls in flight
-  // still run, but it no longer notes how they end; refused calls get no answer.
+  // still run, but their outcomes are no longer noted; refused calls get no answer.
   GuardedTransport(const Clock& clock, Random& random, Log& log, TimerQueue& timers,
                    Transport& inner);
   ~GuardedTransport() override;
@@ -60,12 +60,12 @@ class GuardedTransport final : public Transport {
   uint64_t sent() const { return sent_; }
 
   // Called when the server goes away (true), before the handler of the call that showed it; and
-  // when it is back (false), after the handler of the answer or line that showed it. It may start
-  // and cancel calls. May be null.
+  // when it is back (false), after the handler of the answer or line that showed it. The function
+  // may start and cancel calls. May be null.
   std::function<void(bool away)> on_change;
   // Returns true if a connection was refused in the present outage, or in the one that ends with
-  // this call of on_change. Then another server may answer afterwards, with an etcd put back to an
-  // earlier state.
+  // this call of on_change. If so, the server that answers later may be another one, with an etcd
+  // restored to an earlier state.
   bool was_refused() const { return was_refused_; }
 
  private:
@@ -93,7 +93,8 @@ class GuardedTransport final : public Transport {
   CallId refused_ = 0;
   TimerId probe_timer_ = 0;
   CallId probe_ = 0;
-  // Destroyed with the guard. Callbacks hold a weak_ptr to it and then leave the guard alone.
+  // Destroyed with the guard. Callbacks hold a weak_ptr to `alive_` and do nothing once the guard
+  // is gone.
   std::shared_ptr<const bool> alive_ = std::make_shared<const bool>(true);
 };
 

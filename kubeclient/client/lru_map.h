@@ -14,8 +14,8 @@ class LruMap {
  public:
   explicit LruMap(size_t most) : most_(most) {}
 
-  // Returns the value, or null if it is absent. Counts as a use. The pointer is valid until the map
-  // forgets the entry.
+  // Returns the value of `key`, or null if `key` is absent. Counts as a use. The pointer is valid
+  // until the map forgets the entry.
   Value* Find(const std::string& key) {
     const auto found = index_.find(key);
     if (found == index_.end()) return nullptr;

@@ -22,14 +22,14 @@ std::string ResourcePath(const ResourceId& resource, std::string_view namespace_
 // Appends `key=value` to a target that may have a query already. Percent-encodes `value`.
 void AddQuery(std::string& target, std::string_view key, std::string_view value);
 
-// Appends the query parameter `timeout`, after which the API server gives up a call. It is sent in
-// milliseconds, at least one, because the server takes 0 for no limit. Example: 8.75 s gives
+// Appends the query parameter `timeout`, after which the API server gives up a call. The value is
+// at least one millisecond, because the server takes 0 as "no limit". Example: 8.75 s gives
 // timeout=8750ms.
 void AddTimeout(std::string& target, Duration timeout);
 
-// Sets the call's deadline, and has the API server give up the write a second before us (L-004), so
-// that its answer, which says why, still arrives; if less than two seconds are left, at half time.
-// Examples: 9.75 s gives timeout=8750ms, 400 ms gives timeout=200ms.
+// Sets the call's deadline, and makes the API server give up the write one second earlier (L-004),
+// so that the answer with the reason still arrives. If `deadline` is below two seconds, the server
+// gives up after half of it. Examples: 9.75 s gives timeout=8750ms, 400 ms gives timeout=200ms.
 void LimitWrite(HttpRequest& http, Duration deadline);
 
 }  // namespace windlass

@@ -8,7 +8,7 @@ namespace windlass {
 namespace {
 
 // How often a throttled call, which was not executed, is repeated. Reads: 10 times, as in
-// client-go. Writes: less often, because what a write was decided on grows old sooner.
+// client-go. Writes: less often, because a write's decision must not be based on old caches.
 constexpr int kThrottledWriteRetries = 3;
 constexpr int kThrottledReadRetries = 10;
 // How often a call is repeated after a 5xx that did nothing, and the first wait: 250 ms, then
@@ -42,7 +42,7 @@ std::optional<Duration> RetryThrottledIn(const Request& request, const Error& er
 }
 
 // A dry run that is not answered in time, because of a webhook, is repeated by the next sync.
-// Repeating it here would only delay what that sync reports to its user.
+// Repeating the dry run here would only delay what that sync reports to the user.
 bool IsLateDryRun(const Request& request, const Error& error) {
   const bool unanswered = error.http_status == 0 || error.http_status == 504;
   return request.verb() == Verb::kDryRunCreate && unanswered;
@@ -58,14 +58,14 @@ std::optional<Duration> RetryServerErrorIn(const Request& request, const Error& 
 }  // namespace
 
 std::optional<Duration> RetryIn(const Request& request, const Error& error, Retries& so_far) {
-  // After a 401 the transport gets new credentials. If the server refuses those too, the caller
-  // gets the error.
+  // After a 401 the transport gets new credentials. If the server also refuses the new credentials,
+  // the caller gets the error.
   if (error.kind == ErrorKind::kUnauthorized && so_far.unauthorized++ == 0) return Duration{0};
   if (request.resource() == resources::kEvents && request.mutates()) {
     return RetryEventIn(error, so_far);
   }
   switch (error.kind) {
-    case ErrorKind::kNotSent:  // mostly a pooled connection that was dead; a fresh one will work
+    case ErrorKind::kNotSent:  // mostly a pooled connection was dead; a new connection works
       if (so_far.not_sent++ == 0) return Duration{0};
       return std::nullopt;
     case ErrorKind::kThrottled: return RetryThrottledIn(request, error, so_far);

@@ -1,4 +1,4 @@
-// Which answers the client may deal with by sending the same request again (C-015).
+// After which answers the client may send the same request again (C-015).
 #pragma once
 
 #include <optional>
@@ -13,7 +13,8 @@ namespace windlass {
 inline constexpr int kEventTriesMax = 3;
 
 // A write is not sent again later than this after it was decided. Example: 429 with a Retry-After
-// of 4 s. The second try comes after 4 s; the third would after 8 s, so the caller decides anew.
+// of 4 s. The second try comes after 4 s. The third would come after 8 s, so instead the caller
+// decides anew.
 inline constexpr Duration kDecisionAgeMax = seconds(5);
 
 // How often one call has failed, by kind of error.
@@ -25,8 +26,8 @@ struct Retries {
   int event = 0;   // every failure of an Event
 };
 
-// Returns how long to wait before the client sends the same request again, and counts the try in
-// `so_far`. Returns nullopt if the caller must handle the error.
+// Returns how long to wait before the client sends the same request again, and counts the failure
+// in `so_far`. Returns nullopt if the caller must handle the error.
 //
 // Never repeats a mutation that may have been executed, except a write of an Event: an Event has a
 // unique name and an absolute count, so a second write does no harm.

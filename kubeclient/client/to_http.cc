@@ -31,9 +31,9 @@ std::string ContentType(PatchType type) {
   return "application/json";
 }
 
-// Asks the server to leave out Pods that have ended, because they block no rollout (D-302). Unless
-// the request has a limit, also asks for the metadata of the others only, so that the answer stays
-// small.
+// Asks the server to leave out Pods that have ended, because they block no rollout (D-302). A
+// request without a limit also asks for the metadata of the remaining Pods only, so that the answer
+// stays small.
 void AskForLivePods(const Request& request, HttpRequest& http) {
   AddQuery(http.target, "fieldSelector", "status.phase!=Succeeded,status.phase!=Failed");
   if (request.limit() > 0) return;
@@ -62,7 +62,7 @@ HttpRequest ToHttp(const Request& request, std::string_view field_manager) {
   }
   if (verb == Verb::kDryRunCreate) {
     AddQuery(http.target, "dryRun", "All");
-    // The server drops an unknown field from a creation, but a dry run must report it.
+    // For a creation the server drops unknown fields, but a dry run must report them.
     AddQuery(http.target, "fieldValidation", "Strict");
   }
   if (request.mutates() && verb != Verb::kDelete) {

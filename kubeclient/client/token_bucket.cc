@@ -22,8 +22,8 @@ TokenBucket::TokenBucket(double per_second, int burst) {
 void TokenBucket::SetRate(MonotonicTime now, double per_second, int burst) {
   TokenBucket next(per_second, burst);
   if (interval_ > Duration{0} && next.interval_ > Duration{0}) {
-    // In tokens: the bucket holds `there` now, a full new one holds `room`, and `missing` of these
-    // are not there.
+    // Numbers of tokens: the bucket holds `there` now, a full bucket of the new size holds `room`,
+    // and `missing` is the difference.
     const auto tokens = [](Duration of, Duration interval) {
       return static_cast<double>(of.count()) / static_cast<double>(interval.count());
     };

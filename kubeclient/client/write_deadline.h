@@ -1,8 +1,8 @@
-// WriteDeadline: until when this process may write. Every mutation asks it.
+// WriteDeadline: until when this process may write. Every mutation checks it first.
 //
-// At first it allows no write. Without leader election the daemon allows writes for good. With
-// leader election they are allowed until the permit of the latest successful renewal ends (L-003,
-// L-004). Core thread only.
+// At first no write is allowed. Without leader election the daemon allows writes for good. With
+// leader election, writes are allowed until the permit of the latest successful renewal ends
+// (L-003, L-004). Core thread only.
 #pragma once
 
 #include <cstdint>
@@ -27,8 +27,8 @@ class WriteDeadline {
   void Forbid();
 
   bool Allows() const;
-  // Returns how often writes were forbidden. If this changes while a write waits, the write was
-  // decided under a permit that has ended: another process may have written since (L-010).
+  // Returns how often writes were forbidden. If this number changes while a write waits, the write
+  // was decided under a permit that has ended, and another process may have written since (L-010).
   uint64_t permits_ended() const { return permits_ended_; }
   // Returns how long a write that is sent now may take: until the permit ends, at most `longest`; 0
   // if writes are forbidden.

@@ -18,10 +18,9 @@ namespace windlass {
 // Returns a variable of this process' environment; nullopt if it is not set.
 std::optional<std::string> ProcessEnvironment(const std::string& name);
 
-// The user that requests are made as, instead of the one that a kubeconfig names (--as, --as-uid,
-// --as-group).
+// The user to impersonate instead of the user that a kubeconfig names (--as, --as-uid, --as-group).
 struct Impersonation {
-  std::string user;  // empty = no impersonation; then the others must be empty, too
+  std::string user;  // empty = no impersonation; then uid and groups must be empty, too
   std::string uid;
   std::vector<std::string> groups;
 };
@@ -33,11 +32,11 @@ struct ConfigSources {
   std::string user;                       // --user; empty = the context's
   bool insecure_skip_tls_verify = false;  // the flag
   Impersonation impersonate;
-  // For a program that people use beside kubectl, and with the same files. What differs:
+  // True for a program that people use beside kubectl, with the same files. Differences:
   //   in a Pod: the files of $KUBECONFIG and ~/.kube/config come before the service account;
   //   proxies: HTTPS_PROXY and NO_PROXY count if the cluster has no proxy-url;
   //   insecure-skip-tls-verify: the cluster's field or the flag is enough, and the flag replaces
-  //     what the file says of the CA. Otherwise it takes both.
+  //     what the file says of the CA. Without as_kubectl both must be set.
   bool as_kubectl = false;
   // Standard input is a terminal that credential plugins may use. Always false in a daemon.
   bool terminal = false;

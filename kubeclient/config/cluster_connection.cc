@@ -59,8 +59,8 @@ Status ClusterConnection::Impl::Use(TlsMaterial next) {
   return used;
 }
 
-// Core thread. Uses the client certificate that a plugin gave and has checked. Requests wait in the
-// plugin until CertificateInUse, so that none leaves without the certificate.
+// Core thread. Uses the client certificate that the plugin gave and checked. Requests wait in the
+// plugin until CertificateInUse is called, so that no request leaves without the certificate.
 void ClusterConnection::Impl::UseCertificate(std::string certificate_pem, Secret key_pem) {
   TlsMaterial next = tls;
   next.certificate_pem = std::move(certificate_pem);
@@ -90,7 +90,7 @@ Result<std::unique_ptr<ClusterConnection>> ClusterConnection::Open(const ClientC
   };
   WINDLASS_TRY(impl->transport,
                CppRestTransport::Create(clock, timers, inbox, std::move(transport)));
-  // Takes only the parts that come from files; a plugin may have changed the others.
+  // Takes only the parts that come from files; a plugin may have changed the other parts.
   impl->files.emplace(clock, log, timers, config.tls_files, config.tls, options.poll_period,
                       [raw = impl.get(), from = config.tls_files](const TlsMaterial& read) {
                         TlsMaterial next = raw->tls;

@@ -1,9 +1,9 @@
-// ClusterConnection: a transport to the API server, and what keeps its credentials fresh.
+// ClusterConnection: a transport to the API server that keeps its credentials fresh.
 //
-// While it is open, it reads these again:
+// While the connection is open, it reads again:
 //   - files with tokens, client certificates, keys and CAs;
 //   - the output of a credential plugin.
-// It never reads the kubeconfig itself again.
+// The connection never reads the kubeconfig itself again.
 #pragma once
 
 #include <memory>
@@ -25,7 +25,7 @@ class ClusterConnection {
  public:
   struct Options {
     std::string user_agent = "windlass";
-    Duration poll_period = kCredentialsPoll;  // how often it reads the files again
+    Duration poll_period = kCredentialsPoll;  // how often the files are read again
   };
 
   // Connects to nothing yet. Returns kConfig if a part of `config` cannot work. The references must
@@ -34,7 +34,7 @@ class ClusterConnection {
                                                          const Clock& clock, Log& log,
                                                          TimerQueue& timers, Inbox& inbox,
                                                          Options options);
-  // Destroy it before main returns, and never from a handler (~CppRestTransport).
+  // Destroy the connection before main returns, and never from a handler (~CppRestTransport).
   ~ClusterConnection();
   ClusterConnection(const ClusterConnection&) = delete;
   ClusterConnection& operator=(const ClusterConnection&) = delete;

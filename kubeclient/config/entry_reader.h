@@ -18,8 +18,8 @@ class EntryReader {
   EntryReader(const KubeconfigEntry& entry, std::string what)
       : entry_(entry), what_(std::move(what)) {}
 
-  // A field whose value is null counts as absent. The functions that return a Result return kConfig
-  // (Wrong) if the field has another type than they read.
+  // A field whose value is null counts as absent. Each function that returns a Result returns
+  // kConfig (Wrong) if the field's type is not the type that the function reads.
 
   // Returns true if the field is present.
   bool Has(const char* key) const { return entry_.node.Find(key) != nullptr; }
@@ -37,10 +37,10 @@ class EntryReader {
   // Returns a map of lists of texts, in the order of the file; empty if the field is absent.
   using TextLists = std::vector<std::pair<std::string, std::vector<std::string>>>;
   Result<TextLists> TextListsOf(const char* key) const;
-  // Returns the decoded value of "<key>-data" (base64). If that is absent or "", returns the
-  // content of the file that `key` names. Returns "" if both are absent or "". Returns kConfig if
-  // the value is not base64, the file cannot be read or is above `bytes_max`, or the content is
-  // empty.
+  // Returns the decoded value of "<key>-data" (base64). If that field is absent or "", returns the
+  // content of the file that the field `key` names. Returns "" if both fields are absent or "".
+  // Returns kConfig if the value is not base64, the file cannot be read or is above `bytes_max`, or
+  // the content is empty.
   Result<std::string> DataOrFile(const std::string& key, size_t bytes_max) const;
   // Returns the absolute path of the file that DataOrFile reads; "" if it reads none.
   Result<std::string> FileOf(const std::string& key) const;

@@ -126,7 +126,7 @@ Result<ExecCredential> ExecPlugin::Run() {
 }
 
 // Calls on_certificate_ if the credential has another client certificate than the last one, and
-// waits until that is in use. Returns false if the plugin is being destroyed.
+// waits until that certificate is in use. Returns false if the plugin is being destroyed.
 bool ExecPlugin::Announce(ExecCredential& credential, std::unique_lock<std::mutex>& lock) {
   if (!on_certificate_ || credential.certificate_pem == certificate_pem_) return true;
   certificate_pem_ = credential.certificate_pem;
@@ -140,8 +140,8 @@ bool ExecPlugin::Announce(ExecCredential& credential, std::unique_lock<std::mute
   return !stopping_;
 }
 
-// Logs a problem while the credentials from before are still valid: no request fails then, so
-// nothing else reports it. Logs each problem once, and the recovery.
+// Logs a problem while the previous credentials are still valid: no request fails at that time, so
+// no other log line reports the problem. Logs each problem once, and the recovery.
 void ExecPlugin::Tell(const std::string& problem, bool still_valid) {
   if (problem.empty()) {
     if (!std::exchange(complained_of_, "").empty()) log_.Info("the credential plugin works again");

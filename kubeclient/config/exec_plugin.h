@@ -5,14 +5,14 @@
 // run wait for the same run. The plugin runs in a thread of its own, never in the core thread.
 //
 // Where we differ from client-go:
-//   - Only an interactive plugin (exec_config.h) has a terminal. It may take kExecInteractiveMax,
-//     because a person logs in meanwhile.
+//   - Only an interactive plugin (exec_config.h) has a terminal. Such a plugin may take
+//     kExecInteractiveMax, because a person logs in meanwhile.
 //   - A request in the last kExecExpiryLeeway before expiry starts a run, but does not wait for it.
 //     If that run fails, the old credentials stay in use until they expire; the failure is logged
 //     once.
-//   - The plugin does not run again within kExecPause after a run. Until then a request that finds
-//     no valid credentials gets what that run gave: its error, or its credentials, even if they
-//     have expired or the server has refused them.
+//   - The plugin does not run again within kExecPause after a run. During that pause a request that
+//     finds no valid credentials gets the result of the run: its error, or its credentials, even if
+//     these have expired or the server has refused them.
 #pragma once
 
 #include <condition_variable>
@@ -32,15 +32,15 @@
 
 namespace windlass {
 
-// How long a credential plugin may run, and how much it may write to standard output. It is killed
-// above either.
+// How long a credential plugin may run, and how much it may write to standard output. A plugin that
+// exceeds one of these limits is killed.
 inline constexpr Duration kExecMax = seconds(60);
 inline constexpr Duration kExecInteractiveMax = std::chrono::minutes(10);
 inline constexpr size_t kExecOutputBytesMax = size_t{1} << 20U;
 // Credentials that expire within this time are renewed beforehand.
 inline constexpr Duration kExecExpiryLeeway = seconds(10);
 // After a run, however it ended, the plugin is not run again for this long. Otherwise every request
-// would run it.
+// without valid credentials would run the plugin.
 inline constexpr Duration kExecPause = seconds(5);
 
 // What a plugin printed.
@@ -59,11 +59,11 @@ Result<ExecCredential> ParseExecCredential(const std::string& text, const std::s
 class ExecPlugin final : public CredentialSource {
  public:
   // Called on the plugin's thread when the plugin gives another client certificate than before.
-  // From then until CertificateInUse all requests wait, so that none leaves without the
+  // From that call until CertificateInUse all requests wait, so that no request leaves without the
   // certificate.
   using OnCertificate = std::function<void(std::string certificate_pem, Secret key_pem)>;
 
-  // Clock and log must outlive it and be thread-safe. `on_certificate` may be null.
+  // `clock` and `log` must outlive the plugin and be thread-safe. `on_certificate` may be null.
   ExecPlugin(const Clock& clock, Log& log, ExecPluginConfig config, OnCertificate on_certificate);
   // Kills a plugin that is running. Requests that wait get no answer.
   ~ExecPlugin() override;
@@ -103,7 +103,7 @@ class ExecPlugin final : public CredentialSource {
   std::optional<Secret> header_;         // of the last run that succeeded; nullopt once refused
   std::optional<WallTime> expires_;      // when header_ expires; nullopt = never
   MonotonicTime obtained_at_;            // when the run that gave header_ ended
-  std::string certificate_pem_;          // last given to on_certificate_
+  std::string certificate_pem_;          // the certificate last given to on_certificate_
   bool announced_ = false;  // on_certificate_ was called, and requests wait until in_use_
   bool in_use_ = false;     // set by CertificateInUse
 

@@ -107,8 +107,8 @@ bool HasFiles(const ConfigSources& sources) {
          (!home.empty() && FileExists(home + "/.kube/config"));
 }
 
-// Makes requests as the user of the flags. The flags replace all that the kubeconfig says of
-// impersonation.
+// Makes requests as the user of the flags. The flags replace everything that the kubeconfig says
+// about impersonation.
 Status Impersonate(const Impersonation& as, ClientConfig& config) {
   if (as.user.empty()) {
     if (as.uid.empty() && as.groups.empty()) return Unit{};
@@ -149,8 +149,9 @@ Result<ClientConfig> LoadWithoutImpersonation(const ConfigSources& sources) {
   return config;
 }
 
-// Takes the proxy of the environment, unless the kubeconfig has one. A controller does not take it:
-// variables that are injected into Pods must not lead it away from its API server.
+// Takes the proxy of the environment, unless the kubeconfig has one. A controller ignores the
+// environment's proxy: variables that are injected into Pods must not lead a controller away from
+// its API server.
 Status ReadEnvironment(const ConfigSources& sources, ClientConfig& config) {
   if (!config.proxy.host.empty()) return Unit{};
   WINDLASS_TRY(const ServerUrl server, ParseServerUrl(config.server));

@@ -1,13 +1,13 @@
 // LoadConfig: finds out how to reach the API server and as which user. It uses the first of these
-// that is there:
+// sources that exists:
 //   1. the file of --kubeconfig;
 //   2. in-cluster configuration, if KUBERNETES_SERVICE_HOST and KUBERNETES_SERVICE_PORT are set;
 //   3. the files of $KUBECONFIG, merged: the first definition of a name wins;
 //   4. ~/.kube/config.
 // With ConfigSources::as_kubectl the in-cluster configuration comes last.
 //
-// A field that would change authentication and is not supported is an error, never ignored: to run
-// as another user than the file says is worse than not to run.
+// An unsupported field that would change authentication is an error and is never ignored: running
+// as another user than the file says is worse than not running.
 //
 // Every error is one line of kind kConfig. It names the file, the context, cluster or user, the
 // field, and what to do.

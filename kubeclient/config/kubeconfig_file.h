@@ -22,19 +22,19 @@ struct KubeconfigEntry {
 
 // One file, or several merged.
 struct Kubeconfig {
-  std::string path;    // of the first file that is not empty; of the first one if all are empty
+  std::string path;    // of the first file that is not empty; else of the first file
   bool empty = false;  // every file is empty
   std::string current_context;
   std::map<std::string, KubeconfigEntry> clusters;
   std::map<std::string, KubeconfigEntry> users;
   std::map<std::string, KubeconfigEntry> contexts;
 
-  // Adds what `later` defines and this does not. The first definition of a name wins, as in
+  // Adds what `later` defines and this object does not. The first definition of a name wins, as in
   // client-go.
   void Merge(Kubeconfig later);
 };
 
-// Reads one file. An empty file is not an error, because others may be merged with it.
+// Reads one file. An empty file is not an error, because other files may be merged with it.
 Result<Kubeconfig> ReadKubeconfig(const std::string& path);
 
 }  // namespace windlass

@@ -12,7 +12,7 @@
 namespace windlass {
 namespace {
 
-// An IPv4 address is stored as IPv6 has it: 10.0.0.1 is ::ffff:10.0.0.1.
+// An IPv4 address is stored in its IPv6 form: 10.0.0.1 is ::ffff:10.0.0.1.
 struct NetworkAddress {
   std::array<uint8_t, 16> bytes{};
   bool v4 = false;
@@ -20,7 +20,7 @@ struct NetworkAddress {
 };
 constexpr size_t kV4Offset = 12;
 
-// The variable of two that is set, with its value; the first name and "" if neither is.
+// Of two variables, the one that is set, with its value. If neither is set, the first name and "".
 struct SetVariable {
   std::string name;
   std::string value;
@@ -83,7 +83,7 @@ bool SameNetwork(const NetworkAddress& a, const NetworkAddress& b, unsigned bits
   return true;
 }
 
-// Returns whether `address` is in the network `entry`, for example "10.0.0.0/8"; nullopt if `entry`
+// Returns true if `address` is in the network `entry`, for example "10.0.0.0/8"; nullopt if `entry`
 // is not a network. `address` is nullopt if the server's host is a name.
 std::optional<bool> InNetwork(std::string_view entry,
                               const std::optional<NetworkAddress>& address) {
@@ -102,7 +102,7 @@ std::optional<bool> InNetwork(std::string_view entry,
   return address && address->v4 == network->v4 && SameNetwork(*address, *network, bits);
 }
 
-// The parts of "host", "host:port" or "[v6]:port". Without a port, the host is all of it.
+// The parts of "host", "host:port" or "[v6]:port". Without a port, `host` is the whole entry.
 struct EntryParts {
   std::string_view host;
   std::string_view port;

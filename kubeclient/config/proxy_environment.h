@@ -1,9 +1,9 @@
 // The proxy that the environment names for an API server, by the rules of kubectl (Go's
 // golang.org/x/net/http/httpproxy):
-//   - HTTPS_PROXY, or https_proxy if that is not set, names a proxy for https:// servers;
-//   - NO_PROXY, or no_proxy if that is not set, lists servers that need none, with commas;
+//   - HTTPS_PROXY, or https_proxy if HTTPS_PROXY is not set, names a proxy for https:// servers;
+//   - NO_PROXY, or no_proxy if NO_PROXY is not set, lists servers that need no proxy, with commas;
 //   - localhost and addresses of this machine are never reached through a proxy.
-// HTTP_PROXY is of no use here: http:// servers are on this machine.
+// HTTP_PROXY is not read, because http:// servers are on this machine.
 #pragma once
 
 #include <functional>
@@ -28,7 +28,7 @@ Result<ProxyUrl> ProxyOfEnvironment(const ServerUrl& server, const Environment& 
 std::string ProxyVariable(const ServerUrl& server, const Environment& environment);
 
 // Returns true if an entry of the list matches `server`. An entry is one of these, the last three
-// optionally with ":PORT" behind it; others match nothing:
+// optionally followed by ":PORT". Other entries match nothing:
 //   *                             every server
 //   10.0.0.0/8                    an address in that network
 //   10.0.0.1, fd00::1             that address (with a port: [fd00::1]:6443)

@@ -11,12 +11,12 @@ namespace windlass {
 // Returns kConfig "<path>: <what is wrong>" if the file cannot be read or is above `bytes_max`.
 Result<std::string> ReadFile(const std::string& path, size_t bytes_max);
 
-// Returns true if every user of this machine may read the file; false also if we cannot tell.
+// Returns true if every user of this machine may read the file; false also if we cannot find out.
 bool IsWorldReadable(const std::string& path);
 
-// Returns false only if nothing exists at `path`. Returns true if we cannot tell, for example
-// because a folder may not be searched: reading the file then reports the cause, instead of our
-// taking the next kubeconfig, with another user in it.
+// Returns false only if nothing exists at `path`. Returns true if we cannot find out, for example
+// because we have no right to search a folder. Reading the file then reports the cause. With false
+// we would take the next kubeconfig, with another user in it.
 bool FileExists(const std::string& path);
 
 }  // namespace windlass

@@ -82,8 +82,7 @@ Status ReadCluster(const EntryReader& cluster, const ConfigSources& sources, Cli
                                           "certificate-authority", "certificate-authority-data",
                                           "proxy-url", "disable-compression", "extensions"});
   if (!known.ok()) return known;
-  // Nothing is compressed in any case: in the API server's neighbourhood it costs more than it
-  // saves.
+  // Nothing is compressed in any case: near the API server, compression costs more than it saves.
   const Result<bool> compression = cluster.Flag("disable-compression");
   if (!compression.ok()) return compression.error();
   Status status = ReadServer(cluster, config);

@@ -7,7 +7,7 @@
 
 namespace windlass {
 
-// Resolves the context that `sources` names, or the file's current-context if it names none.
+// Resolves the context that `sources` names, or the file's current-context if `sources` names none.
 // Returns kConfig if `kubeconfig` is empty.
 Result<ClientConfig> ResolveContext(const Kubeconfig& kubeconfig, const ConfigSources& sources);
 

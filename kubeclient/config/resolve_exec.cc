@@ -16,8 +16,8 @@ using Json = nlohmann::ordered_json;
 constexpr std::string_view kGroup = "client.authentication.k8s.io/";
 constexpr std::string_view kClusterConfig = "client.authentication.k8s.io/exec";
 
-// Returns `node` as JSON. A scalar without quotes becomes a number or a boolean if JSON reads it as
-// one; every other scalar becomes a string.
+// Returns `node` as JSON. A scalar without quotes becomes a number or a boolean if it is written
+// like one in JSON. Every other scalar becomes a string.
 Json ToJson(const YamlNode& node) {
   switch (node.kind) {
     case YamlNode::Kind::kNull: return nullptr;
@@ -109,8 +109,8 @@ Status CheckVersion(const EntryReader& exec, const std::string& version) {
                                             "v1 and v1beta1 are; bring the plugin up to date");
 }
 
-// Returns true if the plugin gets the terminal. `terminal` is true if there is one. Returns an
-// error if the plugin must have a terminal and there is none, as in a daemon.
+// Returns true if the plugin gets the terminal; `terminal` is true if this process has a terminal.
+// Returns an error if the plugin must have a terminal and there is none, for example in a daemon.
 Result<bool> IsInteractive(const EntryReader& exec, const std::string& version, bool terminal) {
   WINDLASS_TRY(const std::string mode, exec.Text("interactiveMode"));
   if (mode == "Never") return false;

@@ -17,10 +17,10 @@
 namespace windlass {
 namespace {
 
-// How often we ask whether the program has ended, because no signal reports that to one thread.
-// Costs nothing while no program runs.
+// How often we ask whether the program has ended. We ask, because a signal cannot be addressed to
+// the waiting thread. Costs nothing while no program runs.
 constexpr Duration kLookAgain = milliseconds(20);
-// Reads from a pipe before we look at the deadline and at `stop` again.
+// The most reads from a pipe before we look at the deadline and at `stop` again.
 constexpr int kReadsMax = 16;
 
 Error Wrong(std::string what) { return {ErrorKind::kConfig, std::move(what)}; }
@@ -107,8 +107,8 @@ int Spawn(const Program& program, const Pipe& output, const Pipe& messages, pid_
 // The state of a pipe after Drain.
 enum class Rest : uint8_t { kNothingNow, kPerhapsMore, kClosed };
 
-// Moves what the pipe holds to `into`, which it lets grow to `most` bytes; drops the rest. Reads at
-// most kReadsMax times, so that a program that writes without end cannot keep us here.
+// Moves the content of the pipe to `into` until `into` has `most` bytes, and drops the rest. Reads
+// at most kReadsMax times, so that a program that writes without end cannot keep us here.
 Rest Drain(Descriptor& from, std::string& into, size_t most) {
   char buffer[4096];
   for (int reads = 0; reads < kReadsMax; ++reads) {
@@ -122,15 +122,15 @@ Rest Drain(Descriptor& from, std::string& into, size_t most) {
   return Rest::kPerhapsMore;
 }
 
-// A program that runs. The destructor kills it and its process group, unless it has ended. A
-// program without a group of its own is killed alone.
+// A running program. The destructor kills the program and its process group, unless the program has
+// ended. A program without a group of its own is killed alone.
 class Child {
  public:
   Child(pid_t pid, bool has_group) : pid_(pid), has_group_(has_group) {}
   ~Child() {
     if (ended_) return;
     if (has_group_) kill(-pid_, SIGKILL);
-    kill(pid_, SIGKILL);  // in case it is not in a group of its own yet
+    kill(pid_, SIGKILL);  // in case the program has not entered its own group yet
     while (waitpid(pid_, nullptr, 0) < 0 && errno == EINTR) {
     }
   }
@@ -142,7 +142,7 @@ class Child {
     int status = 0;
     const pid_t ended = waitpid(pid_, &status, WNOHANG);
     if (ended == 0 || (ended < 0 && errno == EINTR)) return std::nullopt;
-    ended_ = true;  // from now on pid_ may be another process
+    ended_ = true;  // from now on pid_ may name another process
     if (ended < 0) return Result<int>(Failed("its exit code is not known", errno));
     return Result<int>(WIFSIGNALED(status) ? 128 + WTERMSIG(status) : WEXITSTATUS(status));
   }
@@ -172,7 +172,8 @@ Result<ProgramOutput> RunProgram(const Program& program, const Clock& clock, Dur
   std::optional<Result<int>> exit_code;
   for (;;) {
     // Ask for the end before reading: once the program has ended, the next Drain finds the rest of
-    // its output. Do not wait for the pipes to close: children that it leaves behind may hold them.
+    // its output. Do not wait for the pipes to close: children that the program leaves behind may
+    // keep the pipes open.
     if (!exit_code) exit_code = child.ExitCode();
     if (exit_code && !exit_code->ok()) return exit_code->error();
     const Rest rest = Drain(output.read, result.output, output_bytes_max + 1);

@@ -11,7 +11,7 @@
 
 namespace windlass {
 
-// How much of a text that a program wrote is kept for a message of ours.
+// How many bytes of a program's text a message of ours shows.
 inline constexpr size_t kExecMessageBytesMax = 512;
 
 struct Program {
@@ -25,13 +25,14 @@ struct Program {
 
 struct ProgramOutput {
   int exit_code = 0;   // 128 + N if signal N ended the program
-  std::string output;  // what it wrote to standard output
-  // What it wrote to standard error, cut at kExecMessageBytesMax; "" if it is interactive.
+  std::string output;  // what the program wrote to standard output
+  // What it wrote to standard error, cut at kExecMessageBytesMax; "" if the program is interactive.
   std::string messages;
 };
 
 // Runs `program` and blocks the calling thread until it ends. The program gets an empty standard
-// input unless it is interactive, no blocked or ignored signal, and none of our open files.
+// input unless it is interactive. It inherits no blocked or ignored signal and none of our open
+// files.
 //
 // Kills the program and, unless it is interactive, its process group, and returns an error:
 //   kCancelled  when the file descriptor `stop` becomes readable or is closed at its other end;
@@ -42,7 +43,7 @@ Result<ProgramOutput> RunProgram(const Program& program, const Clock& clock, Dur
                                  size_t output_bytes_max, int stop);
 
 // Returns `text`, cut at kExecMessageBytesMax, as one line for a message of ours. Every run of
-// blanks and control characters becomes one blank; at either end they are dropped.
+// blanks and control characters becomes one blank, and is dropped at either end.
 std::string OneLine(std::string_view text);
 
 }  // namespace windlass

@@ -60,7 +60,7 @@ void TlsFileWatch::Look() {
 }
 
 // ReadTrust and ReadOwn check their parts separately. So a message names the file at fault, and a
-// broken part does not stop the renewal of the other.
+// broken part does not stop the renewal of the other part.
 Status TlsFileWatch::ReadTrust(TlsMaterial& next) const {
   if (files_.ca.empty()) return Unit{};
   TlsMaterial trust;

@@ -1,11 +1,11 @@
 // TlsFileWatch: reads files with certificates and keys periodically, because other programs renew
 // them.
 //
-// Source: client-go transport/{cert,ca}_rotation.go. The CA is one part; the client certificate
-// with its key is another. If a part's files cannot be read or used (missing, empty, a certificate
+// Source: client-go transport/{cert,ca}_rotation.go. There are two parts: the CA, and the client
+// certificate with its key. If a part's files cannot be read or used (missing, empty, a certificate
 // whose key is not there yet), the part in use stays and the problem is logged once. The other part
-// is still renewed, and the next look may find both in order. The files are small and local, so the
-// core thread reads them, like token files.
+// is still renewed, and the next look may find both parts in order. The files are small and local,
+// so the core thread reads them, like token files.
 #pragma once
 
 #include <functional>
@@ -19,14 +19,15 @@
 
 namespace windlass {
 
-// When the API server refuses credentials, their files are looked at immediately, but not more
-// often than this.
+// When the API server refuses credentials, their files are read immediately, but not more often
+// than this.
 inline constexpr Duration kCredentialsLookAgain = seconds(1);
 
 // Core thread only.
 class TlsFileWatch {
  public:
-  // Called with changed material, to put it to use. An error is logged like a file's.
+  // Called with changed material, to put it to use. An error of `use` is logged like an error in a
+  // file.
   using Use = std::function<Status(const TlsMaterial& material)>;
 
   // `now` is what the files held when they were last read; parts that do not come from a file never
@@ -38,8 +39,8 @@ class TlsFileWatch {
   TlsFileWatch(const TlsFileWatch&) = delete;
   TlsFileWatch& operator=(const TlsFileWatch&) = delete;
 
-  // Called when the API server refused our credentials, or we its certificate: reads the files now,
-  // unless they were read within kCredentialsLookAgain.
+  // Call when the API server refused our credentials, or when we refused its certificate: reads the
+  // files now, unless they were read within kCredentialsLookAgain.
   void LookNow();
 
  private:
@@ -50,7 +51,7 @@ class TlsFileWatch {
   Status ReadOwn(TlsMaterial& next) const;
   bool IsInUse(const TlsMaterial& next) const;
   bool IsWell() const;
-  // Stores in `problem` why a part is not in use, and logs it if it has changed.
+  // Stores in `problem` why a part is not in use, and logs the problem if it has changed.
   void Note(const Status& state, std::string& problem);
 
   const Clock& clock_;
@@ -62,7 +63,7 @@ class TlsFileWatch {
   const Use use_;
   TimerId timer_ = 0;
   MonotonicTime looked_at_;
-  // Why the content of the files is not in use; "" if it is.
+  // Why the content of the files is not in use; "" if the content is in use.
   std::string trust_problem_;  // of the CA
   std::string own_problem_;    // of the client certificate and its key
   std::string use_problem_;    // the error of use_, which refused good files

@@ -1,8 +1,9 @@
-// TokenFileSource: a bearer token in a file that another program renews (the kubelet).
+// TokenFileSource: a bearer token in a file that another program, for example the kubelet, renews.
 //
 // Source: client-go transport/token_source.go.
-//   - A token is kept in memory for five sixths of the period: 50 s of one minute.
-//   - If the file cannot be read then, the old token stays in use; each new reason is logged once.
+//   - A token is kept in memory for five sixths of the period: 50 s if the period is one minute.
+//   - If the file cannot be read after that time, the old token stays in use; each new reason is
+//     logged once.
 //   - A 401 drops the token, if the file was read before the refused request began.
 #pragma once
 
@@ -20,8 +21,8 @@ namespace windlass {
 
 // The largest file with a token (BI-09).
 inline constexpr size_t kTokenBytesMax = size_t{64} << 10U;
-// How often files of credentials are looked at: once a minute, as client-go does for tokens. A
-// token is kept for five sixths of it (50 s), because client-go has a leeway of ten seconds.
+// How often files of credentials are read: once a minute, as client-go does for tokens. A token is
+// kept for five sixths of this period (50 s), because client-go has a leeway of ten seconds.
 inline constexpr Duration kCredentialsPoll = seconds(60);
 
 // Returns the token in a file, without surrounding blanks. Returns kConfig, with the path, if the
@@ -29,7 +30,7 @@ inline constexpr Duration kCredentialsPoll = seconds(60);
 // message shows the token.
 Result<Secret> ReadTokenFile(const std::string& path);
 
-// Does the same with a token that the configuration itself holds. Wipes `text`.
+// Like ReadTokenFile, for a token in the configuration itself. Wipes `text`.
 Result<Secret> TrimToken(std::string& text);
 
 // Thread-safe. Reads the file in the caller's thread: it is small and on a local file system.
@@ -51,7 +52,7 @@ class TokenFileSource final : public CredentialSource {
   std::mutex mutex_;              // guards the members below
   std::optional<Secret> header_;  // nullopt before the first read, and after a 401
   MonotonicTime read_at_;         // when header_ was read
-  std::string problem_;           // why the last read failed; "" if it did not
+  std::string problem_;           // why the last read failed; "" if it succeeded
 };
 
 }  // namespace windlass

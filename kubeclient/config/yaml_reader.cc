@@ -19,7 +19,8 @@ Error Wrong(int line, const std::string& what) {
 int LineOf(const YAML::Mark& mark) { return mark.line + 1; }
 
 // Builds the tree from the parser's events. The parser cannot be stopped, so TreeBuilder ignores
-// every event after the first error. The library bounds its recursion, the caller the input's size.
+// every event after the first error. The library bounds its own recursion; the caller bounds the
+// size of the input.
 class TreeBuilder final : public YAML::EventHandler {
  public:
   void OnDocumentStart(const YAML::Mark& mark) override { start_ = mark; }
@@ -153,7 +154,7 @@ Result<std::vector<YamlNode>> ParseYamlDocuments(const std::string& text) {
     for (;;) {
       TreeBuilder builder;
       if (!parser.HandleNextDocument(builder)) return documents;
-      // The library does not go past a character that begins nothing, such as "]".
+      // The library stops at a character that cannot begin a document, for example "]".
       const YAML::Mark& start = builder.start();
       if (before == start.pos) return Wrong(LineOf(start), "a character that begins nothing");
       before = start.pos;

@@ -1,4 +1,4 @@
-// Parses YAML, and hence JSON, into a plain tree of values. Only yaml_reader.cc knows yaml-cpp.
+// Parses YAML, and hence JSON, into a plain tree of values. Only yaml_reader.cc uses yaml-cpp.
 //
 // Returns an error for what a kubeconfig does not need and an attacker could use (BI-02):
 //   - anchors and aliases;
@@ -46,7 +46,7 @@ struct YamlField {
 // Returns kConfig "line 7: <what is wrong>" on an error. The caller limits the size of `text` and
 // adds the file's name to the error.
 Result<std::vector<YamlNode>> ParseYamlDocuments(const std::string& text);
-// Parses a text with at most one document. Returns a null node if there is none.
+// Parses a text with at most one document. Returns a null node if there is no document.
 Result<YamlNode> ParseYaml(const std::string& text);
 
 }  // namespace windlass

@@ -90,7 +90,7 @@ bool IsFraction(std::string_view text) {
 }
 
 // Returns the number that `text` spells. Returns a whole number as an integer, because JSON would
-// write 1000.0.
+// write a double as 1000.0.
 std::optional<YamlScalar> Fraction(std::string_view text) {
   constexpr double kWholeMost = 1e15;  // every whole number below is a double
   if (!IsFraction(text)) return std::nullopt;

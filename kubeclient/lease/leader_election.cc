@@ -1,9 +1,9 @@
-// One round per retry period, of a few calls in a row. All writes have the resourceVersion on which
-// they were decided.
-//   - A leader's round is a PUT onto what it wrote last. If that fails, a GET and a PUT onto what
-//     it found.
-//   - A candidate's round is a GET, and a PUT once it may take the Lease. An event of its watch
-//     replaces a GET.
+// One round per retry period, of a few calls in a row. Every write carries the resourceVersion on
+// which the write was decided.
+//   - A leader's round is a PUT onto the version that it wrote last. If the PUT fails, a GET and a
+//     PUT onto the version that the GET found follow.
+//   - A candidate's round is a GET, and a PUT once the candidate may take the Lease. An event of
+//     its watch replaces a GET.
 #include "kubeclient/lease/leader_election.h"
 
 #include <algorithm>
@@ -21,12 +21,12 @@
 namespace windlass {
 namespace {
 
-// Renewals that are remembered. An older one has long failed or been seen.
+// The most renewals that are remembered. Any older renewal has failed or been seen long ago.
 constexpr size_t kLeaseAttemptsMax = 8;
 
 enum class Phase : uint8_t { kIdle, kCampaigning, kReleasing };
 
-// A write that says we hold the Lease. It is recognised by its renewTime.
+// A write that says that we hold the Lease. Its renewTime identifies the attempt.
 struct Attempt {
   int64_t renew_micros = 0;
   MonotonicTime sent;
@@ -125,7 +125,7 @@ struct LeaderElection::Impl {
   MonotonicTime round_started;
   int round_calls = 0;
   CallId call = 0;
-  uint64_t call_serial = 0;  // answers to abandoned calls have an older one
+  uint64_t call_serial = 0;  // the answer to an abandoned call has an older serial
 
   LeaseView view;
   LeaseWatch watch;
@@ -134,8 +134,8 @@ struct LeaderElection::Impl {
 
   bool leading = false;
   // True if a leader that may still have writes on their way has not released the Lease. That
-  // leader is the holder from which we claimed the Lease, or this process, if its permit ran out or
-  // it stopped without a release.
+  // leader is the holder from which we claimed the Lease. Or it is this process, if our permit ran
+  // out or we stopped without a release.
   bool stragglers = false;
   bool taken_over = false;
   std::string term;
@@ -161,7 +161,7 @@ void LeaderElection::Impl::Start() {
 void LeaderElection::Impl::Round() {
   round_calls = 0;
   round_started = clock.Now();
-  // A candidate reads the Lease again in each round, until it may take what it saw.
+  // A candidate reads the Lease again in each round, until it may take the Lease that it saw.
   if (!leading && (!view.lease() || round_started < view.free_at())) view.Doubt();
   Act();
 }
@@ -192,9 +192,9 @@ void LeaderElection::Impl::RoundAt(MonotonicTime when) {
   round_timer = timers.At(when, [this] { Round(); });
 }
 
-// Called when the watch saw the Lease. Many candidates may see that it was released or deleted, so
-// each waits for a random time (L-009). While a call is out, its answer decides. A leader ignores
-// the watch, because it learns more from its own PUT.
+// Called when the watch saw the Lease. Many candidates may see a release or deletion at once, so
+// each candidate waits for a random time (L-009). While a call is under way, the answer to that
+// call decides. A leader ignores the watch, because it learns more from its own PUT.
 void LeaderElection::Impl::OnWatch(const std::optional<Lease>& seen) {
   if (phase != Phase::kCampaigning || leading || call != 0) return;
   const Duration jitter = random.Between(Duration{0}, kLeaseTakeOverJitter);
@@ -230,7 +230,7 @@ void LeaderElection::Impl::OnWrite(const LeaseAnswer& answer) {
       SeeNothing();
       return Act();
     case LeaseAnswer::Kind::kConflict: view.Doubt(); return Act();
-    case LeaseAnswer::Kind::kUnclear:  // it may have been done: read it (L-006)
+    case LeaseAnswer::Kind::kUnclear:  // it may have been executed: read the Lease (L-006)
       Complain(answer.why);
       view.Doubt();
       return Act();
@@ -331,8 +331,8 @@ void LeaderElection::Impl::Stop(bool release, std::function<void()> stopped) {
   if (give_up) ReleaseIfOurs();
 }
 
-// Reads the Lease first: the holder may not be the one we remember (B-33). If an abandoned renewal
-// arrives in between, this is done once more.
+// Reads the Lease first: the holder may have changed since we last saw it (B-33). If an abandoned
+// renewal arrives between this read and the release, the read is repeated.
 void LeaderElection::Impl::ReleaseIfOurs() {
   if (round_calls++ == kLeaseRoundCallsMax) return FinishStop();
   Call(GetLease(Name(), kLeaseReleaseMax), [this](const LeaseAnswer& seen) {
@@ -365,7 +365,7 @@ void LeaderElection::Impl::Call(HttpRequest http, std::function<void(const Lease
                                              const Result<HttpResponse>& response) {
     if (still_there.expired() || serial != call_serial) return;
     call = 0;
-    EndTermIfPermitRanOut();  // after a suspension the answer may precede the timer
+    EndTermIfPermitRanOut();  // after a suspension the answer may come before the timer
     if (serial == call_serial) handle(ReadLeaseAnswer(response));
   });
 }
@@ -391,7 +391,7 @@ void LeaderElection::Impl::Create() {
        [this](const LeaseAnswer& answer) { OnWrite(answer); });
 }
 
-// Records the time of sending, from which a permit counts (L-003).
+// Records the time of sending, from which the permit counts (L-003).
 std::string LeaderElection::Impl::Claim() {
   const int64_t micros = NextMicros();
   if (attempts.size() == kLeaseAttemptsMax) attempts.pop_front();
@@ -400,13 +400,14 @@ std::string LeaderElection::Impl::Claim() {
   return view.ClaimBody(micros, leading);
 }
 
-// Returns true if the Lease was held by another process. A Lease that vanished may have been held.
+// Returns true if we take the Lease from another process. A Lease that vanished may have had a
+// holder.
 bool LeaderElection::Impl::TakesOver() const {
   if (leading || view.ours()) return false;
   return view.lease() ? !view.holder().empty() : view.transitions() >= 0;
 }
 
-// Every attempt has its own renewTime, even if the wall clock stands still or goes back.
+// Gives every attempt its own renewTime, even if the wall clock stands still or goes back.
 int64_t LeaderElection::Impl::NextMicros() {
   last_micros = std::max(last_micros + 1, clock.WallMicros());
   return last_micros;

@@ -1,10 +1,10 @@
-// Leader election on a coordination.k8s.io/v1 Lease. It sets the write deadline.
+// Leader election on a coordination.k8s.io/v1 Lease. Sets the write deadline.
 //
 // The permit counts from the moment when a successful renewal was sent, on a clock that runs while
 // the machine is suspended (L-002, L-003). Times that other processes wrote are ignored: a
-// candidate takes over when it has itself seen the record unchanged for the record's
-// leaseDurationSeconds. A candidate watches the Lease, and reads it if the watch was silent for a
-// retry period (L-009). Core thread only.
+// candidate takes over when it has seen the same record for that record's leaseDurationSeconds,
+// measured by its own clock. A candidate watches the Lease, and reads it if the watch was silent
+// for a retry period (L-009). Core thread only.
 #pragma once
 
 #include <functional>
@@ -26,8 +26,8 @@ namespace windlass {
 inline constexpr int kLeaseRoundCallsMax = 4;
 // How long giving up the Lease may take (L-008).
 inline constexpr Duration kLeaseReleaseMax = seconds(2);
-// After a Lease was given up, each candidate waits for a random time below this one, so that they
-// come one by one (L-009).
+// After a Lease was given up, each candidate waits for a random time below this limit, so that the
+// candidates come one by one (L-009).
 inline constexpr Duration kLeaseTakeOverJitter = milliseconds(200);
 
 struct LeaderElectionOptions {
@@ -42,17 +42,18 @@ struct LeaderElectionOptions {
 // Returns kConfig unless the times leave a margin between a leader's last write and a successor's
 // first one:
 //   - lease-duration is in whole seconds: the Lease stores no fraction, so other processes would
-//     wait for less than we count on
+//     wait for a shorter time than we rely on
 //   - lease-duration is longer than renew-deadline
 //   - renew-deadline is longer than 1.2 times retry-period
 //   - retry-period is at least 100 ms
-// The message is one line. It names an option as above, after `prefix`, and says what it must be.
+// The message is one line. It names an option as in this list, with `prefix` in front, and says
+// what the option must be.
 Status CheckLeaderElectionOptions(const LeaderElectionOptions& options,
                                   const std::string& prefix = "");
 
 class LeaderElection {
  public:
-  // All references must outlive this.
+  // All references must outlive the LeaderElection.
   LeaderElection(const Clock& clock, Random& random, Log& log, TimerQueue& timers,
                  Transport& transport, WriteDeadline& write_deadline,
                  LeaderElectionOptions options);
@@ -60,11 +61,12 @@ class LeaderElection {
   LeaderElection(const LeaderElection&) = delete;
   LeaderElection& operator=(const LeaderElection&) = delete;
 
-  // Campaigns until Stop. on_started_leading begins a term and on_stopped_leading ends it; they
-  // alternate. Writes are allowed before the first is called, and forbidden before the second is.
+  // Campaigns until Stop. on_started_leading begins a term and on_stopped_leading ends it; the two
+  // alternate. Writes are allowed before on_started_leading is called, and forbidden before
+  // on_stopped_leading is called.
   void Start();
-  // Stop or StopWithoutRelease is called once per Start. Both forbid writes and end the term, and
-  // later call `stopped`.
+  // Call Stop or StopWithoutRelease once per Start. Each forbids writes, ends the term, and later
+  // calls `stopped`.
   //
   // Stop releases the Lease if it is still ours (L-008); this takes at most 2 s. A successor then
   // leads at once and raises no fence, so every write of the term must have been answered before.
@@ -72,17 +74,19 @@ class LeaderElection {
   // of that term's writes is unknown.
   void Stop(std::function<void()> stopped);
   // Leaves our name in the Lease, because a write may still be on its way. A successor waits until
-  // the Lease expires, and its taken_over() is true. So is ours if we start again.
+  // the Lease expires, and the successor's taken_over() is true. If we start again, our own
+  // taken_over() is true as well.
   void StopWithoutRelease(std::function<void()> stopped);
 
   bool IsLeader() const;
-  // Both are about the present or latest term. taken_over() is true if writes of an earlier term,
-  // perhaps our own, may still be on their way, because the Lease was not released. term() is a
-  // text that no other term has (L-012).
+  // taken_over() and term() are about the present or latest term. taken_over() is true if writes of
+  // an earlier term, perhaps our own, may still be on their way, because the Lease was not
+  // released. term() is a text that no other term has (L-012).
   bool taken_over() const;
   const std::string& term() const;
   const std::string& holder() const;  // as seen last; "": none
-  // Returns when the latest successful renewal was sent; nullopt if not leading. For livez (L-013).
+  // Returns when the latest successful renewal was sent; nullopt if this process does not lead. For
+  // livez (L-013).
   std::optional<MonotonicTime> last_renewal() const;
 
   std::function<void()> on_started_leading;

@@ -54,7 +54,8 @@ HttpRequest LeaseCall(HttpMethod method, std::string target, Duration deadline) 
 HttpRequest LeaseWrite(HttpMethod method, std::string target, Duration deadline, std::string body) {
   HttpRequest http = LeaseCall(method, std::move(target), deadline);
   AddQuery(http.target, "fieldManager", "windlass");
-  // The text of the server's answer is not used here, so the server may take as long as we wait.
+  // The server may take as long as we wait: the text with which it would give up earlier is not
+  // used here.
   AddTimeout(http.target, deadline);
   http.content_type = "application/json";
   http.body = std::move(body);

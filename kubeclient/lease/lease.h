@@ -1,7 +1,7 @@
 // A coordination.k8s.io/v1 Lease, as leader election reads and writes it.
 //
 // The Lease is the only object that we write by PUT: it is small and ours, and its resourceVersion
-// makes every write conditional. We send back unchanged whatever else it holds: labels, its
+// makes every write conditional. We send back the rest of the object unchanged: labels, the
 // strategy, fields of later API versions.
 #pragma once
 
@@ -58,8 +58,8 @@ HttpRequest PostLease(const LeaseName& name, Duration deadline, std::string body
 // then each change, and ends the watch after `timeout`.
 HttpRequest WatchLease(const LeaseName& name, seconds timeout);
 
-// Parses one line of that watch. Returns the Lease, or nullopt if it was deleted. Returns
-// kMalformed for any other line, also for one about another Lease.
+// Parses one line of a WatchLease stream. Returns the Lease, or nullopt if the Lease was deleted.
+// Returns kMalformed for any other line, also for a line about another Lease.
 Result<std::optional<Lease>> ParseLeaseEvent(std::string_view line, const LeaseName& name);
 
 // What the answer to a GET, PUT or POST of a Lease means.
@@ -67,14 +67,14 @@ struct LeaseAnswer {
   enum class Kind : uint8_t {
     kLease,     // success; `lease` is the current Lease
     kAbsent,    // 404
-    kConflict,  // 409: the Lease is not the one that we saw
-    kNotDone,   // nothing was executed (nothing sent, or 401): the same call may work next time
+    kConflict,  // 409: the Lease has changed since we saw it
+    kNotDone,   // nothing was executed (not sent, or 401); the same call may work next time
     kRefused,   // nothing was executed (3xx, other 4xx); the same call would soon fail again
     kUnclear,   // the call may have been executed
   };
   Kind kind = Kind::kUnclear;
   Lease lease{};      // for kLease
-  std::string why{};  // for the others: a message for the log
+  std::string why{};  // for all kinds but kLease: a message for the log
 };
 LeaseAnswer ReadLeaseAnswer(const Result<HttpResponse>& response);
 

@@ -1,9 +1,9 @@
 // Finds out whether a Lease has a holder that renews it. A process that leads without a Lease uses
-// this before it begins (L-017).
+// LeaseInUse before it begins (L-017).
 //
-// Times that other processes wrote are not compared with our clock. Instead a held Lease is read
-// until it changes, or until its own duration has passed. If the server does not answer, it is
-// asked again. Core thread only.
+// Times that other processes wrote are not compared with our clock. Instead a Lease with a holder
+// is read until the Lease changes, or until its own duration has passed. If the server does not
+// answer, the read is repeated. Core thread only.
 #pragma once
 
 #include <functional>
@@ -20,12 +20,12 @@ namespace windlass {
 
 class LeaseInUse {
  public:
-  // Begins at once; all references must outlive this. `found` is called once, later. Its argument
-  // is the holder, or "" if
-  //   - there is no Lease, or it has no holder
-  //   - its holder does not renew it
-  //   - we may not read it
-  // Destroying this ends the question.
+  // Begins at once; all references must outlive this object. `found` is called once, later. Its
+  // argument is the Lease's holder, or "" if
+  //   - there is no Lease, or the Lease has no holder
+  //   - the holder does not renew the Lease
+  //   - we have no right to read the Lease
+  // Destroying this object ends the search.
   LeaseInUse(const Clock& clock, TimerQueue& timers, Transport& transport, LeaseName name,
              std::function<void(const std::string& holder)> found);
   ~LeaseInUse();

@@ -6,7 +6,7 @@
 namespace windlass {
 
 void LeaseView::See(const Lease& fresh, MonotonicTime now) {
-  // Compares the spec, not the resourceVersion: a label that a user sets is no renewal.
+  // Compares the spec, not the resourceVersion: if a user sets a label, that is not a renewal.
   if (!lease_ || lease_->record != fresh.record) observed_at_ = now;
   lease_ = fresh;
   looked_at_ = now;
@@ -17,9 +17,9 @@ void LeaseView::See(const Lease& fresh, MonotonicTime now) {
   free_at_ = FreeAt(fresh.record, now);
 }
 
-// When this process may create the Lease that is absent:
-//   - at once, if it leads: then another client deleted the Lease (L-007);
-//   - at once, if it has never seen a Lease;
+// Notes that the Lease is absent, and when this process may create it:
+//   - at once, if this process leads: another client has deleted the Lease (L-007);
+//   - at once, if this process has never seen a Lease;
 //   - otherwise after a full lease duration, as if the holder had renewed the Lease just before
 //     another client deleted it. A deletion must not give us two leaders. The holder that we saw
 //     last does not matter, because another process may have taken the Lease since.

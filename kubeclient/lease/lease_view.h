@@ -2,10 +2,10 @@
 // passes in the times.
 //
 // Of another holder's record we use only the duration, because its times come from another clock.
-// We may take the Lease once we have seen the same record for that duration. Our clock measures it
-// from when we received the record. The record was at the server earlier, so its holder's permit
-// has ended before that (L-005). Example: we receive a record of 15 s at 100 s; if it does not
-// change, the Lease is free at 115 s.
+// We may take the Lease once we have seen the same record for that duration. Our clock measures
+// this duration from the time when we received the record. The record reached the server earlier,
+// so the holder's permit has ended before the duration is over (L-005). Example: we receive a
+// record of 15 s at 100 s; if it does not change, the Lease is free at 115 s.
 #pragma once
 
 #include <optional>
@@ -31,22 +31,25 @@ class LeaseView {
   void See(const Lease& fresh, MonotonicTime now);
   // Call when the server has no Lease. `leading`: we hold a permit, so no other process does.
   void SeeNothing(MonotonicTime now, bool leading);
-  // Call when a call of ours may have changed the Lease: it must be read before the next write.
+  // Call when a call of ours may have changed the Lease. The Lease must then be read before the
+  // next write.
   void Doubt() { known_ = false; }
 
   // Returns true if the server has shown the Lease, or its absence, since the last Doubt.
   bool known() const { return known_; }
   const std::optional<Lease>& lease() const { return lease_; }  // nullopt = absent, or never seen
-  MonotonicTime free_at() const { return free_at_; }            // from then on we may claim it
+  MonotonicTime free_at() const { return free_at_; }  // from this time on we may claim the Lease
   bool ours() const { return lease_ && lease_->record.holder == options_.identity; }
-  // Coordinated leader election asks for the Lease by naming another process (L-018).
+  // Returns true if the record asks us, by coordinated leader election, to leave the Lease to
+  // another process (L-018).
   bool yields() const { return lease_ && Yields(lease_->record); }
   const std::string& holder() const { return holder_; }  // "" = no holder
   int32_t transitions() const { return transitions_; }
 
-  // Return the bodies of our writes, with `micros` as renewTime. ClaimBody is for a PUT onto the
-  // Lease that we saw last, or for a POST if it is absent. With `leading`, an absent Lease is
-  // created with the leaseTransitions that it had. ReleaseBody needs a Lease.
+  // Both return the body of a write, with `micros` as renewTime. ClaimBody is for a PUT onto the
+  // Lease that we saw last, or for a POST if the Lease is absent. If `leading` is true, an absent
+  // Lease gets the leaseTransitions that it had before. ReleaseBody needs a Lease that is not
+  // absent.
   std::string ClaimBody(int64_t micros, bool leading) const;
   std::string ReleaseBody(int64_t micros) const;
 
@@ -58,11 +61,11 @@ class LeaseView {
   bool known_ = false;
   bool ever_seen_ = false;
   std::optional<Lease> lease_;
-  MonotonicTime looked_at_;    // the latest See or SeeNothing
+  MonotonicTime looked_at_;    // when See or SeeNothing was last called
   MonotonicTime observed_at_;  // when the current record was first seen
   MonotonicTime free_at_;
   std::string holder_;
-  int32_t transitions_ = -1;  // as last seen; -1, so that the first holder of a new Lease writes 0
+  int32_t transitions_ = -1;  // as last seen; -1: the first holder of a new Lease writes 0
 };
 
 }  // namespace windlass

@@ -60,8 +60,9 @@ void LeaseWatch::OnLine(std::string_view line) {
   seen_(*lease);
 }
 
-// After a stream that brought a readable event, the next one follows within kWatchAgainJitter.
-// After any other stream it waits for the back-off. The candidate reads the Lease meanwhile.
+// After a stream that brought a readable event, the next stream follows within kWatchAgainJitter.
+// After any other stream, the next stream waits for the back-off. The candidate reads the Lease
+// meanwhile.
 void LeaseWatch::OnEnd() {
   call_ = 0;
   const Duration wait = heard_ ? random_.Between(Duration{0}, kWatchAgainJitter)

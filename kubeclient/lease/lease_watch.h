@@ -1,8 +1,8 @@
-// Watches one Lease for a candidate, which so learns of a release or renewal at once instead of at
-// its next read (L-009).
+// Watches one Lease for a candidate, so that the candidate learns of a release or renewal at once,
+// and not only at its next read (L-009).
 //
-// The watch only makes that faster. The candidate also reads the Lease now and then, so a watch
-// that is refused or silent does no other harm. Core thread only.
+// The watch only saves time. The candidate also reads the Lease regularly, so a watch that is
+// refused or silent only costs time. Core thread only.
 #pragma once
 
 #include <functional>
@@ -31,7 +31,7 @@ class LeaseWatch {
   LeaseWatch(const LeaseWatch&) = delete;
   LeaseWatch& operator=(const LeaseWatch&) = delete;
 
-  // Both are idempotent. `seen` is not called after Stop.
+  // Start and Stop are idempotent. `seen` is not called after Stop.
   void Start();
   void Stop();
 
@@ -52,7 +52,7 @@ class LeaseWatch {
   CallId call_ = 0;
   TimerId again_ = 0;
   BackOff back_off_;
-  // Lets the handlers of a closed stream do nothing.
+  // Expires when a stream is closed, so that its handlers then do nothing.
   std::shared_ptr<const bool> stream_;
 };
 

@@ -35,7 +35,7 @@ std::string EncodeBase64(std::string_view bytes) {
 std::optional<std::string> DecodeBase64(std::string_view text) {
   std::string bytes;
   uint32_t bits = 0;
-  int held = 0;  // characters read of the current group of four
+  int held = 0;  // characters read in the present group of four
   int padding = 0;
   for (const char c : text) {
     if (c == ' ' || c == '\n' || c == '\r' || c == '\t') continue;

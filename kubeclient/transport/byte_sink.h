@@ -20,8 +20,8 @@ enum class Taken : uint8_t {
 
 class ByteSink {
  public:
-  // The sink calls it exactly once after kLater, on any thread. `more`: true asks for the next
-  // bytes; false closes the connection.
+  // After kLater the sink calls `resume` exactly once, on any thread. `more` is true to ask for the
+  // next bytes, and false to close the connection.
   using Resume = std::function<void(bool more)>;
 
   virtual ~ByteSink() = default;

@@ -1,4 +1,4 @@
-// The only file that knows cpprestsdk. Why: docs/design/004.
+// The only file that uses cpprestsdk (docs/design/004 says why).
 //
 // Three rules keep the library from ending the process:
 //   - every task chain ends in a continuation that reads the exception;
@@ -36,10 +36,10 @@ using ByteStream = concurrency::streams::details::streambuf_state_manager<uint8_
 using StreamBuffer = concurrency::streams::streambuf<uint8_t>;
 
 // How long the library keeps a silent connection. Our own deadlines end dead connections sooner;
-// this one is for a core that is stuck.
+// this limit is for a core thread that is stuck.
 constexpr Duration kConnectionIdleMax = seconds(600);
 
-// A stream that can do nothing. RequestBody and ResponseBody, below, each override the one
+// A stream without any operation. RequestBody and ResponseBody, below, each override the one
 // operation that they support.
 class OneWayStream : public ByteStream {
  public:
@@ -55,8 +55,8 @@ class OneWayStream : public ByteStream {
   pos_type seekoff(off_type, std::ios_base::seekdir, std::ios_base::openmode) override {
     return pos_type(traits::eof());
   }
-  // Must return a finished task: the library blocks the network thread until it is done, and no
-  // other thread could finish it.
+  // Must return a finished task: the library blocks the network thread until the task is done, and
+  // no other thread could finish it.
   using ByteStream::close;
   pplx::task<void> close(std::ios_base::openmode mode) override {
     if ((mode & std::ios_base::in) != 0) _close_read();
@@ -96,12 +96,13 @@ class RequestBody final : public OneWayStream {
  public:
   explicit RequestBody(std::string bytes)
       : OneWayStream(std::ios_base::in), bytes_(std::move(bytes)) {
-    // There is no byte to hold back, so we cannot tell whether the headers have left.
+    // There is no byte to hold back, so we cannot know whether the headers were sent.
     if (bytes_.empty()) state_ = State::kHandedOver;
   }
 
-  // Core or network thread. Returns true if the library has not read the body and never will; then
-  // the server cannot receive the whole request. Returns false if the body may have been sent.
+  // Core or network thread. Returns true if the library has not read the body and never will. In
+  // that case the server cannot receive the whole request. Returns false if the body may have been
+  // sent.
   bool Withdraw() {
     State held = State::kHeld;
     return state_.compare_exchange_strong(held, State::kWithdrawn) || held == State::kWithdrawn;
@@ -154,8 +155,8 @@ class ResponseBody final : public OneWayStream {
   const std::shared_ptr<ByteSink> sink_;
 };
 
-// Number of exchanges that were started and have had no response headers yet, the ones that were
-// given up included.
+// Number of started exchanges without response headers so far, exchanges that were given up
+// included.
 using Unanswered = std::atomic<int>;
 
 // The network's half of a call or a stream (exchange_table.h).
@@ -194,7 +195,7 @@ class CpprestExchange final : public HttpExchange {
     return body_;
   }
 
-  // Network thread: the response headers have arrived. The body may be arriving already.
+  // Network thread: the response headers have arrived. A part of the body may have arrived, too.
   void HeadersArrived(const http::http_response& response) {
     --*unanswered_;
     outcome_.status = response.status_code();
@@ -279,15 +280,15 @@ const char* MethodName(HttpMethod method) {
 }
 
 // Returns "scheme://host:port/path", with an IPv6 host without brackets. The library passes the
-// host to the resolver as written, and a resolver refuses brackets; the library itself needs none
-// as long as a port follows.
+// host to the resolver as written, and a resolver refuses brackets. The library itself needs no
+// brackets if a port follows.
 http::uri Address(const std::string& scheme, const std::string& host, uint16_t port,
                   const std::string& path = "") {
   return http::uri(scheme + "://" + host + ":" + std::to_string(port) + path);
 }
 
-// Returns the URL that the library connects to. This machine looks up the host, unless there is a
-// proxy: then the proxy does, and gets the URL as the configuration spells it.
+// Returns the URL that the library connects to. Without a proxy, this machine looks up the host.
+// With a proxy, the proxy looks it up, and gets the URL as the configuration spells it.
 http::uri BaseUri(const ServerUrl& server, const ProxyUrl& proxy) {
   if (!proxy.host.empty()) return http::uri(server.Text());
   return Address(server.https ? "https" : "http", server.host, server.port, server.path);
@@ -317,7 +318,7 @@ http::client::http_client_config LibraryConfig(const TransportOptions& options,
   if (proxied) {
     web::web_proxy proxy(Address("http", options.proxy.host, options.proxy.port));
     const std::string& user = options.proxy.user;
-    if (!user.empty()) {  // the library leaks 32 bytes per tunnel then (its issue 1808)
+    if (!user.empty()) {  // with it the library leaks 32 bytes per tunnel (its issue 1808)
       proxy.set_credentials({user, std::string(options.proxy.password.Reveal())});
     }
     config.set_proxy(std::move(proxy));
@@ -358,7 +359,8 @@ struct CppRestTransport::Impl : std::enable_shared_from_this<Impl> {
         table(clock_, timers_,
               [this](std::function<void()> message) { Post(std::move(message)); }) {}
 
-  // Posts `message` to the core thread, which drops it if the transport is destroyed before.
+  // Posts `message` to the core thread, which drops it if the transport is destroyed in the
+  // meantime.
   void Post(std::function<void()> message) {
     postbox->Post([weak = weak_from_this(), run = std::move(message)] {
       if (const std::shared_ptr<Impl> alive = weak.lock()) run();
@@ -493,7 +495,8 @@ void CppRestTransport::Impl::Send(CallId id, HttpRequest request,
                door = postbox](const http::http_response& response) {
           const int status = response.status_code();
           if (exchange->lines() != nullptr && status >= 200 && status <= 299) {
-            // Before HeadersArrived lets the first line out: on_open must come before on_line.
+            // Posted before HeadersArrived lets the first line out, because on_open must come
+            // before on_line.
             door->Post([weak, id] {
               if (const auto alive = weak.lock()) alive->Opened(id);
             });
@@ -506,8 +509,8 @@ void CppRestTransport::Impl::Send(CallId id, HttpRequest request,
                   const pplx::task<http::http_response>& done) {
           ExchangeOutcome outcome = exchange->Ended(done);
           if (outcome.status == 401) {
-            // Hold the source only for this call: once we Leave, the transport's owner may destroy
-            // what the source uses.
+            // Keep the source alive only during this call: after Leave, the transport's owner may
+            // destroy what the source uses.
             if (const auto credentials = source.lock()) credentials->Refused(started);
           }
           door->Post([weak, id, outcome = std::move(outcome)]() mutable {
@@ -520,13 +523,14 @@ void CppRestTransport::Impl::Send(CallId id, HttpRequest request,
   }
 }
 
-// A stream may be silent for long: only the kernel can tell whether its server is still there.
+// A stream may be silent for long: only the kernel can find out whether the server is still there.
 void CppRestTransport::Impl::Opened(CallId id) {
   KeepConnectionsAlive(route ? options.proxy.port : server.port);
   table.Open(id);
 }
 
-// Ends tunnels whose proxy answers too much, and looks again while a request may need a tunnel.
+// Closes connections whose proxy answers too much before the tunnel is open. Looks again later
+// while a request may need a tunnel.
 void CppRestTransport::Impl::LookAtTunnels() {
   look = 0;
   if (*unanswered == 0) return;
@@ -543,8 +547,8 @@ void CppRestTransport::Impl::FinishLater(CallId id, Error error) {
 }
 
 void CppRestTransport::Impl::Ended(CallId id, ExchangeOutcome outcome) {
-  // After a 1xx the real answer is still to come on that connection. Drop all connections, so that
-  // no later request takes that answer for its own.
+  // After a 1xx answer the final answer is still to come on the same connection. Drops all
+  // connections, so that no later request takes the final answer for its own.
   if (outcome.status >= 100 && outcome.status < 200) clients = NewClients(config);
   const bool refused =
       outcome.status == 401 || (outcome.error && outcome.error->kind == ErrorKind::kTls);
@@ -581,7 +585,8 @@ CppRestTransport::~CppRestTransport() {
   for (auto& client : impl_->clients) client.reset();
   impl_->timers.Cancel(impl_->look);
   if (impl_->route) EndUnopenedTunnels(*impl_->route, 0);
-  // On a time-out a name look-up still runs, and may outlive us: it touches no object of ours.
+  // After a time-out a name look-up is still running and may outlive us. It touches no object of
+  // ours.
   static_cast<void>(impl_->postbox->WaitUntilEmpty(kTransportCloseMax));
 }
 

@@ -1,21 +1,22 @@
-// Transport over HTTP/1.1 and TLS. The library behind it (cpprestsdk) is seen by
-// cpprest_transport.cc alone: a second transport can replace it without touching anything else
+// Transport over HTTP/1.1 and TLS. Only cpprest_transport.cc uses the library behind it
+// (cpprestsdk), so a second transport can replace this one without a change elsewhere
 // (docs/design/004).
 //
-// What it adds to the contract of transport.h:
-//   - it returns redirects and does not follow them, because that would send the token elsewhere;
-//   - it uses a proxy only if the options name one, never because the environment does;
+// In addition to the contract of transport.h:
+//   - redirects are returned and not followed, because following them would send the token to
+//     another server;
+//   - a proxy is used only if the options name one; the environment is ignored;
 //   - a write is never sent twice: request bodies cannot be rewound, so the library cannot replay
 //     them (C-016). A GET may be sent twice: the library repeats it on a fresh connection when an
 //     idle one was dead;
-//   - deadlines and silence are timers of the core's TimerQueue, so they fire when it runs.
+//   - deadlines and silence are timers of the core's TimerQueue, so they fire when that queue runs.
 // What the library does not offer:
 //   - a limit on the size of one chunk, or of the header of an answer, before it has been received
 //     whole. What a proxy answers to CONNECT is limited from outside (unopened_tunnels.h);
 //   - TCP options;
 //   - TLS to a proxy;
-//   - giving up on a proxy that does not answer: the connection stays open for kProxiedIdleMax,
-//     although the caller gets its error at the deadline, or until the transport is destroyed.
+//   - giving up on a proxy that does not answer: the caller gets its error at the deadline, but the
+//     connection stays open for kProxiedIdleMax, or until the transport is destroyed.
 #pragma once
 
 #include <cstddef>
@@ -37,7 +38,7 @@
 namespace windlass {
 
 // How long the library keeps a silent connection through a proxy. Nothing else ends the wait for a
-// proxy that does not open the tunnel. Longer than a watch may be silent (kWatchIdle).
+// proxy that does not open the tunnel. This time is longer than a watch may be silent (kWatchIdle).
 inline constexpr Duration kProxiedIdleMax = seconds(180);
 // How long closing may take. Calls are cancelled within milliseconds; only a name look-up cannot be
 // cancelled.
@@ -46,8 +47,8 @@ inline constexpr Duration kTransportCloseMax = seconds(5);
 // Starts the network thread, and keeps the library from loading the machine's trust store into
 // every connection (HideSystemTrust). Call it early in main: otherwise the library starts forty
 // threads when it is first used. One thread is enough: no code of the library's client or of ours
-// blocks it, and a second one would only pass work to and fro with the first (docs/design/006).
-// Later calls do nothing.
+// blocks it, and two threads would only pass work to and fro (docs/design/006). Later calls do
+// nothing.
 void InitializeNetworkThread();
 
 struct TransportOptions {
@@ -79,8 +80,9 @@ class CppRestTransport final : public Transport {
   static Result<std::unique_ptr<CppRestTransport>> Create(const Clock& clock, TimerQueue& timers,
                                                           Inbox& inbox, TransportOptions options);
 
-  // Cancels every call and stream, calls no handler any more, and waits up to kTransportCloseMax
-  // for the network thread. Destroy the transport before main returns, and never from a handler.
+  // Cancels every call and stream without calling their handlers, and waits up to
+  // kTransportCloseMax for the network thread. Destroy the transport before main returns, and never
+  // from a handler.
   ~CppRestTransport() override;
 
   CallId Call(HttpRequest request, ReplyHandler reply) override;

@@ -1,5 +1,5 @@
-// CredentialSource: what gives the transport its Authorization header. Token files and exec plugins
-// implement it (kubeclient/config).
+// CredentialSource: supplies the transport with its Authorization header. Token files and exec
+// plugins implement CredentialSource (kubeclient/config).
 #pragma once
 
 #include <functional>
@@ -11,7 +11,7 @@
 
 namespace windlass {
 
-// Every implementation must be thread-safe. The transport asks once per request.
+// Every implementation must be thread-safe. The transport calls Authorization once per request.
 class CredentialSource {
  public:
   virtual ~CredentialSource() = default;
@@ -22,12 +22,12 @@ class CredentialSource {
   using Later = std::function<void(Answer)>;
 
   // Returns the answer if the source has one now. Otherwise returns nullopt and calls `later` once,
-  // on a thread of its own; never after the source is destroyed.
+  // on a thread of its own, but never after the source is destroyed.
   virtual std::optional<Answer> Authorization(Later later) = 0;
 
   // Call when the server answered 401 to a request that started at `started`. Credentials obtained
-  // before then are not used again. Later ones stay, so that a storm of 401s renews them once
-  // (BI-09).
+  // before then are not used again. Credentials obtained later stay in use, so that many 401s at
+  // once cause a single renewal (BI-09).
   virtual void Refused(MonotonicTime started) = 0;
 };
 

@@ -1,11 +1,11 @@
-// The open calls and streams: their handlers, deadlines and ends. Knows no HTTP library.
+// The open calls and streams: their handlers, deadlines and ends. Uses no HTTP library.
 //
 // This is the core thread's half of a transport. It keeps the promises of transport.h:
 //   - `reply` and `on_end` come exactly once, and not before Call or Stream has returned;
 //   - a stream's lines come before its end;
-//   - after Cancel only the end comes;
+//   - after Cancel no lines come, only the end;
 //   - a deadline holds even if the network half does not react (nothing can cancel a name look-up):
-//     the caller gets its error, and the late outcome is dropped.
+//     the caller gets an error, and the late outcome is dropped.
 // Core thread only.
 #pragma once
 
@@ -59,8 +59,8 @@ class ExchangeTable {
   void AddStream(CallId id, std::shared_ptr<HttpExchange> exchange, Duration silence,
                  StreamHandler handler);
 
-  // What the network half reports, in messages to the core thread. Each does nothing for an id that
-  // has ended before.
+  // Called for the reports of the network half, which come as messages to the core thread. Each
+  // function does nothing if the call or stream `id` has ended already.
   void Finish(CallId id, ExchangeOutcome outcome);
   void Open(CallId id);          // the headers of a 2xx response have arrived
   void DeliverLines(CallId id);  // lines wait in the exchange's LineSink
@@ -69,7 +69,7 @@ class ExchangeTable {
   // Ends every stream that has a 200 response, as if the server had ended it: after the lines that
   // wait, and without an error. Leaves calls and other streams alone.
   void EndStreams();
-  // Stops every call and stream, and calls no handler any more.
+  // Stops every call and stream without calling their handlers.
   void StopAll();
 
   bool Has(CallId id) const { return calls_.contains(id) || streams_.contains(id); }
@@ -91,8 +91,8 @@ class ExchangeTable {
     Duration silence{0};
     TimerId timer = 0;
     std::optional<ExchangeOutcome> outcome;  // reported, but lines still have to be delivered
-    bool cancelled = false;                  // Cancel dropped its lines: it ends with kCancelled
-    bool ended = false;  // EndStreams ended it: the error that the network half reports is ours
+    bool cancelled = false;  // Cancel dropped its lines: the stream ends with kCancelled
+    bool ended = false;  // EndStreams ended it: we caused the error that the network half reports
   };
 
   void OnDeadline(CallId id);

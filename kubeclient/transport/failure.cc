@@ -19,7 +19,7 @@ struct ProxyRow {
   ProxyFault fault;
 };
 
-// The proxy did not open the tunnel, so the server has seen nothing.
+// In each of these cases the proxy opened no tunnel, so the server has seen nothing.
 constexpr ProxyRow kProxyTable[] = {
     {"Error resolving proxy address", ProxyFault::kUnreachable},
     {"Failed to connect to any resolved proxy endpoint", ProxyFault::kUnreachable},
@@ -56,7 +56,7 @@ Phase PhaseOf(std::string_view text) {
 // verify failed", is library 20, reason 0x86.
 bool IsOpenSslError(long code) { return (code >> 23) == 20; }
 
-// Returns true if the server refused our certificate. With TLS 1.3 it does so after its own
+// Returns true if the server refused our certificate. With TLS 1.3 the server does so after its own
 // handshake is done: the alert arrives instead of the status line, and nothing was executed.
 // OpenSSL's reason is 1000 plus the alert: 42–46, 48 and 49 concern the certificate, its CA or our
 // access, and 116 says that the certificate is missing.
@@ -94,7 +94,7 @@ ErrorKind Classify(const NetworkFailure& failure) {
   if (ProxyFailureOf(failure.text)) return ErrorKind::kNotSent;
   switch (PhaseOf(failure.text)) {
     case Phase::kConnect: return ErrorKind::kNotSent;
-    // Not an OpenSSL error: the peer hung up during the handshake. It is restarting, not
+    // Without an OpenSSL error, the peer hung up during the handshake: it is restarting, not
     // misconfigured.
     case Phase::kHandshake:
       return IsOpenSslError(failure.code) ? ErrorKind::kTls : ErrorKind::kNotSent;

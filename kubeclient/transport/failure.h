@@ -1,8 +1,8 @@
 // What a failure of cpprestsdk means: whether the server may have acted.
 //
-// The library's error codes lie: the category is always generic, and the number comes from
-// whichever layer produced it. Its texts do not change, because the library is frozen. The table
-// (C-016) is pinned by a test.
+// The library's error codes mislead: the category is always generic, and the meaning of the number
+// depends on the layer that produced it. The library's texts do not change, because the library is
+// frozen. The table (C-016) is pinned by a test.
 #pragma once
 
 #include <cstdint>
@@ -26,19 +26,19 @@ ErrorKind Classify(const NetworkFailure& failure);
 
 // Why a proxy opened no tunnel.
 enum class ProxyFault : uint8_t {
-  kUnreachable,  // its name is unknown, or nothing answers at its port
-  kHungUp,       // it took the CONNECT and closed the connection
-  kNoHttp,       // its answer is no HTTP
-  kRefused,      // it answered, and not with 200
+  kUnreachable,  // the proxy's name is unknown, or nothing answers at its port
+  kHungUp,       // the proxy took the CONNECT and closed the connection
+  kNoHttp,       // the proxy's answer is no HTTP
+  kRefused,      // the proxy answered, but not with 200
 };
 struct ProxyFailure {
   ProxyFault fault = ProxyFault::kUnreachable;
-  int status = 0;  // of its answer; 0 unless kRefused
+  int status = 0;  // of the proxy's answer; 0 unless kRefused
   bool operator==(const ProxyFailure&) const = default;
 };
 
-// Error::http_status of a failed tunnel, whatever the proxy answered: with kNotSent, it means that
-// a proxy on the way opened no tunnel, and that the message says what to do.
+// Error::http_status of a failed tunnel, whatever the proxy answered. Together with kNotSent, this
+// value means that a proxy on the way opened no tunnel, and that the message says what to do.
 inline constexpr int kNoTunnel = 502;
 
 // Returns true if `error` says that a proxy opened no tunnel.
@@ -46,8 +46,8 @@ inline bool IsOfProxy(const Error& error) {
   return error.kind == ErrorKind::kNotSent && error.http_status == kNoTunnel;
 }
 
-// Returns what the proxy did, from the library's text of a failure. Returns nullopt if the failure
-// is not one of a proxy.
+// Returns what the proxy did, judged by the library's text of a failure. Returns nullopt if no
+// proxy caused the failure.
 std::optional<ProxyFailure> ProxyFailureOf(std::string_view text);
 
 }  // namespace windlass

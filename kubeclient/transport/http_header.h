@@ -1,4 +1,5 @@
-// Header fields that are sent with every request, and which names and values they may have (BI-10).
+// Header fields that are sent with every request, and the names and values that are allowed for
+// them (BI-10).
 #pragma once
 
 #include <string>
@@ -20,7 +21,7 @@ bool IsHeaderValue(std::string_view text);
 // Returns true if `text` may be a header's name: a token of RFC 9110 §5.6.2.
 bool IsHeaderName(std::string_view text);
 
-// Returns `text` with every character that a header name may not have as %XX, and "%" too
+// Returns `text` with "%", and every character that is not allowed in a header name, written as %XX
 // (client-go headerKeyEscape). Example: "a/b" becomes "a%2Fb".
 std::string EscapeHeaderName(std::string_view text);
 

@@ -1,5 +1,5 @@
-// Finds connections that died without a word: a network that drops packets, a machine that lost its
-// power. Without this a watch on such a connection looks quiet until kWatchIdle.
+// Finds connections that died silently, for example because a network drops packets or a machine
+// lost its power. Otherwise a watch on such a connection looks quiet until kWatchIdle.
 #pragma once
 
 #include <cstdint>
@@ -14,8 +14,8 @@ inline constexpr Duration kKeepAliveIdle = seconds(15);
 inline constexpr Duration kKeepAlivePeriod = seconds(5);
 inline constexpr Duration kPeerSilenceMax = seconds(30);
 
-// Has the kernel watch over all connections of this process to `port` that it does not watch over
-// yet. It does not notice a dead server if a proxy in between answers for it. Any thread.
+// Makes the kernel check all connections of this process to `port` that it does not check yet. The
+// kernel does not notice a dead server behind a proxy that still answers. Any thread.
 void KeepConnectionsAlive(uint16_t port);
 
 }  // namespace windlass

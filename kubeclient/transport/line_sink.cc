@@ -21,7 +21,7 @@ Taken LineSink::Put(std::string_view bytes, Resume resume) {
   Taken taken = Taken::kAll;
   {
     const std::scoped_lock lock(mutex_);
-    // The bytes of an error body do not count as a sign of life. Its silence began with the
+    // The bytes of an error body do not count as a sign of life. The silence counts from the
     // headers, so that a body that trickles in is cut off.
     if (mode_ != Mode::kErrorBody) last_byte_ = clock_.Now();
     rest_ = bytes;
@@ -31,7 +31,8 @@ Taken LineSink::Put(std::string_view bytes, Resume resume) {
     } else {
       rest_ = {};  // taken or refused: `bytes` are the caller's again
     }
-    // kLater: Settle calls no `resume`, because Put's return value is the answer. It may announce.
+    // With kLater, Settle does not call `resume`, because Put's return value is the answer. Settle
+    // may announce lines.
     afterwards = Settle(Taken::kLater);
   }
   Do(afterwards);
@@ -66,7 +67,7 @@ bool LineSink::Deliver(int most, const std::function<void(std::string_view, size
   bool more = false;
   {
     const std::scoped_lock lock(mutex_);
-    if (resume_) last_byte_ = clock_.Now();  // we, not the server, have been silent
+    if (resume_) last_byte_ = clock_.Now();  // we did not read, so this is not silence
     const Taken taken = TakeRest();
     announced_ = true;  // this Deliver's return value is the announcement
     afterwards = Settle(taken);
@@ -126,7 +127,7 @@ void LineSink::SplitRest() {
   }
 }
 
-// Adds `piece` to the line that has no end yet. Above the limit only the head of the line is kept.
+// Adds `piece` to the line that has no end yet. Of a line above the limit only the head is kept.
 void LineSink::Keep(std::string_view piece) {
   const bool skipped = length_ > limits_.line_bytes_max;
   length_ += piece.size();

@@ -3,16 +3,17 @@
 //   network ── Put(bytes) ──▶ [ partial line │ waiting lines │ rest ] ── Deliver(256) ──▶ core
 //
 // Guarantees, however the network divides the bytes:
-//   - Lines come in order and without their '\n'. Behind each are kLinePaddingBytes readable zeros,
-//     because simdjson reads ahead. Empty lines are left out. A last line without '\n' is never
-//     delivered.
+//   - Lines come in order and without their '\n'. After each line there are kLinePaddingBytes
+//     readable zeros, because simdjson reads ahead. Empty lines are left out. A last line without
+//     '\n' is never delivered.
 //   - Memory is bounded whatever the server sends: once lines of Limits::waiting_bytes_max wait,
 //     Put returns kLater, and the bytes that have no room stay in the caller's buffer.
 //   - A line above Limits::line_bytes_max is skipped: only its head is kept and delivered. A line
 //     that has no end after Limits::line_skip_bytes_max closes the connection.
-//   - Before HeadersArrived Put takes nothing, because the status tells lines from an error body.
-//   - At most one announcement is outstanding: after `lines_arrived` was called, it is called again
-//     only once a Deliver has returned false.
+//   - Before HeadersArrived Put takes nothing, because only the status shows whether the body is
+//     lines or an error.
+//   - At most one announcement is outstanding: `lines_arrived` is called again only after a Deliver
+//     has returned false.
 // Thread-safe. Callbacks are called without the lock.
 #pragma once
 
@@ -30,8 +31,8 @@
 
 namespace windlass {
 
-// Bytes of lines that wait for the core, per stream. While more wait, the socket is not read, so
-// that the server has to wait (back-pressure).
+// Limit on the bytes of lines that wait for the core, per stream. At this limit the socket is not
+// read, so that the server has to wait (back-pressure).
 inline constexpr size_t kLineSinkBytesMax = size_t{1} << 20U;
 
 class LineSink final : public ByteSink {
@@ -51,20 +52,21 @@ class LineSink final : public ByteSink {
 
   // --- network threads ---
   Taken Put(std::string_view bytes, Resume resume) override;
-  // `error`: the body is an error's. It is kept whole, up to Limits::error_body_bytes_max, instead
-  // of being cut into lines.
+  // If `error` is true, the body belongs to an error response: up to Limits::error_body_bytes_max
+  // of it are kept, and it is not cut into lines.
   void HeadersArrived(bool error);
 
   // --- core thread ---
-  // Calls `on_line` for up to `most` lines: with the line's text and its length. They differ for a
-  // line that was skipped: its text is its head. Returns true if more wait: the caller must then
-  // call Deliver again, unannounced. `on_line` may call Abort.
+  // Calls `on_line` for up to `most` lines: with the line's text and its length. For a skipped line
+  // the text is only the head, and the length is that of the whole line. Returns true if more lines
+  // wait: the caller must then call Deliver again without an announcement. `on_line` is allowed to
+  // call Abort.
   bool Deliver(int most, const std::function<void(std::string_view, size_t)>& on_line);
   // Drops all lines that wait, calls `resume(false)` if a Put waits, and refuses later Puts.
   // Idempotent.
   void Abort();
-  // Returns when the server was last heard. Returns the current time while lines wait for Deliver,
-  // or while a Put waits: then we, not the server, are silent.
+  // Returns when the server last sent something. While lines wait for Deliver, or a Put waits,
+  // returns the current time, because then we do not read.
   MonotonicTime SilentSince() const;
 
   // --- any thread ---
@@ -79,7 +81,7 @@ class LineSink final : public ByteSink {
 
   struct Line {
     std::string text;  // with its padding
-    size_t length;     // of the whole line; without padding
+    size_t length;     // of the whole line, without padding
   };
 
   // What to do once the lock is released: call `resume(more)` if it is set, and announce lines.
@@ -116,7 +118,7 @@ class LineSink final : public ByteSink {
   size_t bytes_peak_ = 0;
 };
 
-// What a line that waits costs beyond its characters. Padding: the zeros behind it. Overhead: the
+// Memory of a waiting line beyond its characters. Padding: the zeros after the line. Overhead: the
 // padding, and the std::string that holds the line.
 inline constexpr size_t kLinePaddingBytes = 64;
 inline constexpr size_t kLineOverheadBytes = kLinePaddingBytes + sizeof(std::string);

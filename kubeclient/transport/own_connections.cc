@@ -14,8 +14,8 @@
 namespace windlass {
 namespace {
 
-// A descriptor of our own for the connection of another one, so that it stays the same connection
-// while we look at it.
+// A second descriptor for the connection of `of`, so that the connection cannot change while we
+// look at it.
 class Duplicate {
  public:
   explicit Duplicate(int of) : fd_(fcntl(of, F_DUPFD_CLOEXEC, 0)) {}

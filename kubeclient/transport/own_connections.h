@@ -8,8 +8,8 @@
 namespace windlass {
 
 // Calls `visit` for each open TCP connection of this process to a server's `port`, with a
-// descriptor that is valid during the call. Looks at every descriptor that the process has: some
-// dozens. Any thread.
+// descriptor that is valid during the call. Looks at every descriptor of the process, usually a few
+// dozen. Any thread.
 void ForEachConnectionTo(uint16_t port, const std::function<void(int fd)>& visit);
 
 }  // namespace windlass

@@ -18,12 +18,13 @@ class Postbox {
   // after Close has returned.
   void Post(Inbox::Message message);
 
-  // Enter when an exchange is handed to the network thread; Leave when that thread is done with it.
+  // Enter when an exchange is handed to the network thread; Leave when that thread is done with the
+  // exchange.
   void Enter();
   void Leave();
 
   void Close();
-  // Waits until every Enter has had its Leave. Returns false if `longest` passes before.
+  // Waits until every Enter has had its Leave. Returns false if `longest` passes first.
   bool WaitUntilEmpty(Duration longest);
 
  private:

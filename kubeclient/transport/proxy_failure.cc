@@ -7,7 +7,7 @@ constexpr int kProxyAuthenticationRequired = 407;
 
 std::string InBrackets(int status) { return " (HTTP " + std::to_string(status) + ")"; }
 
-// Returns what a proxy said that did not answer 200, and what to correct.
+// Returns what a proxy answered instead of 200, and what to correct.
 std::string Refusal(const ProxyRoute& route, int status, const std::string& setting) {
   if (status == kProxyAuthenticationRequired) {
     return route.proxy.user.empty()

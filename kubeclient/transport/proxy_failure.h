@@ -11,7 +11,7 @@ namespace windlass {
 // The way to an API server through a proxy.
 struct ProxyRoute {
   ProxyUrl proxy;
-  std::string server;  // HOST:PORT that the tunnel shall lead to
+  std::string server;  // HOST:PORT at the other end of the tunnel
 
   // Returns "through the proxy http://proxy:3128 (HTTPS_PROXY)".
   std::string Text() const;

@@ -13,8 +13,8 @@ constexpr size_t kSchemeBytesMax = 10;
 
 Error WrongProxy(std::string what) { return {ErrorKind::kConfig, std::move(what)}; }
 
-// Returns the scheme before "://" in lower case; "" if there is none. Schemes of proxies are short
-// words, so nothing else is shown.
+// Returns the scheme before "://" in lower case; "" if there is none. Returns "" also if the text
+// before "://" is not a short word, because it may hold a password.
 std::string SchemeOf(std::string_view text) {
   const size_t end = text.find("://");
   if (end == std::string_view::npos || end > kSchemeBytesMax) return {};

@@ -18,14 +18,14 @@ struct ProxyUrl {
   Secret password;
   // For messages:
   std::string origin;   // the setting that names the proxy: "HTTPS_PROXY"
-  std::string without;  // what to do to connect without it: "add api.example to NO_PROXY"
+  std::string without;  // how to connect without the proxy: "add api.example to NO_PROXY"
 
   // Returns "http://host:port", with brackets around an IPv6 host, and never with the user.
   std::string Text() const;
 };
 
-// Parses "http://[USER[:PASSWORD]@]HOST[:PORT]" and ignores a path behind it. USER and PASSWORD may
-// be percent-encoded. Returns kConfig for anything else. For socks5:// and https:// (TLS to the
+// Parses "http://[USER[:PASSWORD]@]HOST[:PORT]" and ignores a path after that. USER and PASSWORD
+// may be percent-encoded. Returns kConfig for anything else. For socks5:// and https:// (TLS to the
 // proxy), which we do not support, the message names the scheme. The message never shows more of
 // `text`, which may hold a password.
 Result<ProxyUrl> ParseProxyUrl(std::string_view text);

@@ -1,7 +1,8 @@
-// A token or private key: never printed, gone from memory when dropped.
+// A token or private key: never printed, and wiped from memory when it is destroyed.
 //
-// It has no operator<<, no conversion and no comparison, so that Reveal() marks the few places that
-// need the text. We cannot wipe the copies that libraries make (an HTTP header, an OpenSSL key).
+// A Secret has no operator<<, no conversion and no comparison, so that Reveal() marks the few
+// places that need the text. We cannot wipe the copies that libraries make (an HTTP header, an
+// OpenSSL key).
 #pragma once
 
 #include <string>
@@ -28,7 +29,7 @@ class Secret {
  private:
   void Wipe();
 
-  std::vector<char> bytes_;  // never grows after construction, which would leave a copy in memory
+  std::vector<char> bytes_;  // never grows after construction: growing would leave a copy
 };
 
 // Overwrites the characters of `text` with zeros and empties it. For strings that held a secret

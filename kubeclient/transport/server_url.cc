@@ -108,7 +108,7 @@ bool IsIpLiteral(const std::string& host) {
 
 bool IsIpv6Literal(const std::string& host) {
   in6_addr v6{};
-  if (host.find('\0') != std::string::npos) return false;  // inet_pton would ignore what follows
+  if (host.find('\0') != std::string::npos) return false;  // inet_pton would stop there
   return inet_pton(AF_INET6, host.c_str(), &v6) == 1;
 }
 

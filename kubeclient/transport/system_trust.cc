@@ -40,13 +40,13 @@ void HideSystemTrust() {
 bool AddSystemTrust(x509_store_st* store) {
   const std::string file = CertFileVariable().value_or(X509_get_default_cert_file());
   const bool from_file = X509_STORE_load_file(store, file.c_str()) == 1;
-  // OpenSSL accepts any name here, and opens the directory only when it verifies. So we check
-  // first.
+  // OpenSSL accepts any name here, and opens the directory only when it verifies a certificate. So
+  // we check the directory first.
   const std::string directory = CertDirectory();
   std::error_code ignored;
   const bool from_directory = std::filesystem::is_directory(directory, ignored) &&
                               X509_STORE_load_path(store, directory.c_str()) == 1;
-  ERR_clear_error();  // one of the two may have failed; the other is enough
+  ERR_clear_error();  // the file or the directory may have failed; one of them is enough
   return from_file || from_directory;
 }
 

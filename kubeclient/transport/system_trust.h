@@ -1,8 +1,8 @@
 // The machine's own trust store: for a kubeconfig that names no CA.
 //
-// The HTTP library has OpenSSL load that store into the context of every new connection, before our
-// own replaces it: some 140 certificates, parsed for nothing. OpenSSL finds them by an environment
-// variable. Changing that variable is the only way to stop the loading.
+// The HTTP library makes OpenSSL load that store into the context of every new connection, before
+// our own store replaces it: some 140 certificates are parsed for nothing. OpenSSL finds the store
+// by an environment variable. Changing that variable is the only way to stop the loading.
 #pragma once
 
 #include <optional>
@@ -16,8 +16,9 @@ namespace windlass {
 // starts; later calls do nothing.
 void HideSystemTrust();
 
-// Adds the machine's trust store to `store`, even if it was hidden. Reads the certificate file now;
-// OpenSSL reads the certificate directory when it verifies. Returns false if neither can be used.
+// Adds the machine's trust store to `store`, even after HideSystemTrust. Reads the certificate file
+// now; OpenSSL reads the certificate directory when it verifies. Returns false if neither can be
+// used.
 bool AddSystemTrust(x509_store_st* store);
 
 // Returns SSL_CERT_FILE as it was before HideSystemTrust, or nullopt if it was not set. Child

@@ -31,7 +31,8 @@ using Certificates = std::vector<Owned<X509>>;
 Error WrongTls(std::string message) { return {ErrorKind::kConfig, std::move(message)}; }
 
 // Returns all certificates of a PEM text and skips other blocks, such as a key. Returns an error if
-// one certificate is damaged, because OpenSSL reads nothing behind it. `whose` begins the message.
+// one certificate is damaged, because OpenSSL reads no certificate after a damaged one. The message
+// begins with `whose`.
 Result<Certificates> ReadCertificates(std::string_view pem, const std::string& whose) {
   Certificates certificates;
   const Owned<BIO> bio(BIO_new_mem_buf(pem.data(), static_cast<int>(pem.size())));
@@ -66,13 +67,13 @@ Result<Owned<EVP_PKEY>> ReadKey(std::string_view pem) {
   return WrongTls("the client key is not a private key in PEM form");
 }
 
-// Returns true if `certificate` may sign others, or signed itself. If the CA bundle has no such
+// Returns true if `certificate` may sign others, or is self-signed. If the CA bundle has no such
 // certificate, every handshake fails, and OpenSSL's message does not say why (BI-06).
 bool CanIssue(X509* certificate) {
   return X509_check_ca(certificate) != 0 || X509_self_signed(certificate, 0) == 1;
 }
 
-// Verifies the server's certificate, chain and name, by OpenSSL alone; DemandName has set the name.
+// Lets OpenSSL alone verify the server's certificate, chain and name; DemandName has set the name.
 // Replaces the HTTP library's callback, which compares the certificate with the whole Host header,
 // port and brackets included.
 int VerifyChainAndName(X509_STORE_CTX* chain, void*) {
@@ -80,8 +81,8 @@ int VerifyChainAndName(X509_STORE_CTX* chain, void*) {
   return X509_verify_cert(chain);
 }
 
-// Sends the server's name (SNI), if it is not an IP address. Runs when the handshake starts: later
-// the ClientHello, which holds the name, is written already.
+// Sends the server's name (SNI), if it is not an IP address. Runs when the handshake starts,
+// because soon afterwards the ClientHello, which holds the name, is written.
 void NameServer(const SSL* connection, int where, int) {
   if (where != SSL_CB_HANDSHAKE_START) return;
   SSL* const ssl = const_cast<SSL*>(connection);
@@ -149,9 +150,9 @@ bool TlsIdentity::Impl::Present(SSL_CTX* context) const {
   return ok;
 }
 
-// Tries the client certificate on a context that is thrown away. OpenSSL's security level refuses
-// short keys and weak digests only when they are used. Here the refusal is an error in the
-// configuration, and the identity in use stays.
+// Tries the client certificate on a temporary context, because OpenSSL refuses short keys and weak
+// digests only when they are used. Found here, such a key is an error in the configuration, and the
+// identity in use stays.
 Status TlsIdentity::Impl::TryToPresent() const {
   ERR_clear_error();
   const Owned<SSL_CTX> scratch(SSL_CTX_new(TLS_client_method()));
@@ -198,7 +199,7 @@ bool TlsIdentity::Impl::DemandName(SSL_CTX* context) const {
   X509_VERIFY_PARAM* const wanted = SSL_CTX_get0_param(context);
   X509_VERIFY_PARAM_set_hostflags(
       wanted, X509_CHECK_FLAG_NEVER_CHECK_SUBJECT | X509_CHECK_FLAG_NO_PARTIAL_WILDCARDS);
-  // Trust every certificate of the given CA, also an intermediate that another CA signed.
+  // Trust every certificate in the given CA, even an intermediate certificate signed by another CA.
   X509_VERIFY_PARAM_set_flags(wanted, X509_V_FLAG_PARTIAL_CHAIN);
   SSL_CTX_set_cert_verify_callback(context, &VerifyChainAndName, nullptr);
   SSL_CTX_set_info_callback(context, &NameServer);
@@ -211,7 +212,7 @@ bool TlsIdentity::Impl::DemandName(SSL_CTX* context) const {
 void TlsIdentity::Apply(ssl_ctx_st* context) const {
   bool ok = SSL_CTX_set_min_proto_version(context, TLS1_2_VERSION) == 1;
   ok = impl_->DemandName(context) && ok;
-  // Replaces what the library trusts by default; does not add to it.
+  // Replaces the store that the library trusts by default, and does not add to it.
   SSL_CTX_set1_cert_store(context, impl_->trusted.get());
   // Frees the 34 KiB of buffers of a connection while it lies idle in the pool.
   SSL_CTX_set_mode(context, SSL_MODE_RELEASE_BUFFERS);

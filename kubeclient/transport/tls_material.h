@@ -29,8 +29,8 @@ struct TlsMaterial {
 // Immutable, hence thread-safe.
 class TlsIdentity {
  public:
-  // The server's certificate must be valid for material.server_name, or for `host` if that is
-  // empty. `host` is the host of the server's URL, an IPv6 address without brackets. Loads the
+  // The server's certificate must be valid for material.server_name, or for `host` if server_name
+  // is empty. `host` is the host of the server's URL, an IPv6 address without brackets. Loads the
   // system's trust store if `material` has no CA and asks for verification.
   //
   // Returns kConfig, with a message that names no file, if:
@@ -42,7 +42,7 @@ class TlsIdentity {
   //   - the system's trust store is needed and there is none.
   static Result<std::shared_ptr<const TlsIdentity>> Parse(const TlsMaterial& material,
                                                           const std::string& host);
-  // Returns the same errors, except that it does not look at the system's trust store.
+  // Returns the same errors as Parse, but does not look at the system's trust store.
   static Status Check(const TlsMaterial& material);
 
   ~TlsIdentity();

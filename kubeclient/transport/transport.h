@@ -1,9 +1,9 @@
-// The only door to the network. Everything above it runs unchanged in the simulator.
+// The only way to the network. All code that uses a Transport runs unchanged in the simulator.
 //
-// Core thread only: calls are made there and every callback runs there. Each callback of a call
-// comes exactly once, on_open at most once; none comes before the function that started the call
-// has returned. Errors are classified by delivery (C-016): kNotSent may be sent again at
-// once, kAmbiguous must be verified first.
+// Core thread only: calls are made on that thread and every callback runs on it. `reply` and
+// `on_end` come exactly once, `on_open` at most once; no callback comes before the function that
+// started the call has returned. Errors are classified by delivery (C-016): after kNotSent the
+// request may be sent again at once, after kAmbiguous its outcome must be verified first.
 #pragma once
 
 #include <cstdint>
@@ -61,7 +61,7 @@ struct StreamHandler {
   // May be null.
   std::function<void()> on_open = {};
   // Called in place of on_line for a line above kLineBytesMax, which is skipped: with its first
-  // kLineHeadBytes. Null: such a line is left out.
+  // kLineHeadBytes. If on_long_line is null, such a line is left out.
   std::function<void(std::string_view head)> on_long_line = {};
 };
 
@@ -81,8 +81,8 @@ class Transport {
   // with kMalformed.
   virtual CallId Stream(HttpRequest request, StreamHandler handler) = 0;
 
-  // Cancels a call or stream. Its `reply` or `on_end` still comes, with kCancelled unless it has
-  // just ended otherwise. Idempotent.
+  // Cancels a call or stream. Its `reply` or `on_end` still comes, with kCancelled unless the call
+  // or stream has just ended otherwise. Idempotent.
   virtual void Cancel(CallId id) = 0;
 };
 

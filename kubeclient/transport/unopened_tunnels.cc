@@ -8,8 +8,8 @@
 namespace windlass {
 namespace {
 
-// The beginning of Linux' struct tcp_info, which the C library's header has without these counters
-// (linux/tcp.h; Linux 4.1).
+// The beginning of Linux' struct tcp_info, whose declaration in the C library's header lacks these
+// counters (linux/tcp.h; Linux 4.1).
 struct TcpCounters {
   uint8_t other[120];
   uint64_t bytes_acked;
@@ -17,7 +17,7 @@ struct TcpCounters {
 };
 constexpr int kTcpInfo = 11;  // TCP_INFO
 
-// A TLS handshake begins with more bytes than that.
+// A TLS handshake begins with more bytes than this.
 constexpr uint64_t kSlack = 100;
 
 // Returns the most bytes that the library sends before the tunnel is open. Example: "CONNECT

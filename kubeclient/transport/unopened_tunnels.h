@@ -1,5 +1,5 @@
-// Bounds what a proxy may answer to CONNECT. The library reads until an empty line, however much
-// comes before it, and cannot be told to stop. So this looks at the connections themselves.
+// Bounds what a proxy may answer to CONNECT. The library reads any amount of data until an empty
+// line and has no limit to set. So EndUnopenedTunnels looks at the connections themselves.
 #pragma once
 
 #include <cstddef>
@@ -12,13 +12,14 @@ namespace windlass {
 
 // How much a proxy may answer before its tunnel is open. Real answers have some hundred bytes.
 inline constexpr uint64_t kTunnelAnswerMax = 64 * 1024;
-// How often connections are looked at while one may be without a tunnel.
+// How often we look at connections while one of them may be without a tunnel.
 inline constexpr Duration kTunnelLookPeriod = milliseconds(100);
 
 // Shuts down this process' connections to the port of the route's proxy on which
 //   - nothing but the CONNECT was sent, so there is no tunnel yet; and
 //   - at least `answered` bytes have arrived.
-// The library then reports that the proxy hung up. Returns their number. Any thread.
+// The library then reports that the proxy hung up. Returns the number of connections that it shut
+// down. Any thread.
 size_t EndUnopenedTunnels(const ProxyRoute& route, uint64_t answered);
 
 }  // namespace windlass
