@@ -63,7 +63,8 @@ ExitCode AbortRollout(const CommandContext& context, const Place& place) {
     Change change{.patch = {{"spec", {{"abort", true}}}},
                   .done = "aborted",
                   .warning = AbortWarning(rollout, place)};
-    // A promotion that Windlass has not looked at would count again once the abort ends.
+    // If Windlass has not carried out a promotion yet, the promotion would count again once the
+    // abort ends. So it is removed.
     if (!AnnotationOf(rollout, workload::kPromote).empty()) {
       change.patch["metadata"]["annotations"][std::string(workload::kPromote)] = nullptr;
     }

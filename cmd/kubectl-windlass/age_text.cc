@@ -5,7 +5,7 @@
 namespace windlass::cli {
 namespace {
 
-// Two units, the smaller one left out if it is zero: "5m30s", "3h".
+// Returns two units; leaves out the smaller unit if it is zero: "5m30s", "3h".
 std::string Two(int64_t large, const char* large_unit, int64_t small, const char* small_unit) {
   std::string text = std::to_string(large) + large_unit;
   if (small > 0) text += std::to_string(small) + small_unit;

@@ -9,10 +9,10 @@
 namespace windlass::cli {
 namespace {
 
-// How often the object is read.
+// The pause between two reads of the object.
 constexpr milliseconds kAnswerPoll{250};
 
-// Takes the request away. Returns true if that has succeeded.
+// Sends `patch`, which withdraws the request. Returns true if that has succeeded.
 bool Withdraw(Session& session, const Place& place, const Json& patch) {
   if (patch.is_null()) return false;
   return session
@@ -27,7 +27,7 @@ Result<std::optional<Json>> WaitForAnswer(const CommandContext& context, const P
   Session& session = context.session;
   const MonotonicTime end = session.clock().Now() + kAnswerMax;
   for (;;) {
-    // The right to get is enough: no list, no watch.
+    // Polls with GET, so that the user needs no right to list or watch.
     WINDLASS_TRY(Json object, ReadObject(session, place));
     if (answered(object)) return std::optional<Json>(std::move(object));
     if (session.clock().Now() >= end) return std::optional<Json>();
@@ -60,7 +60,7 @@ ExitCode TellUnanswered(const CommandContext& context, const Place& place,
             (withdrawal.then.empty() ? "" : ". " + withdrawal.then);
   } else {
     text += " may still be rolled back: " + unseen + ", and " +
-            (withdrawal.patch.is_null() ? "somebody had asked for the same before; "
+            (withdrawal.patch.is_null() ? "another client had made the same request before; "
                                         : "the request could not be taken away; ") +
             withdrawal.by_hand + " takes it away";
   }

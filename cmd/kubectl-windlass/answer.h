@@ -11,26 +11,27 @@
 
 namespace windlass::cli {
 
-// How long a command waits for the answer. Windlass answers within a second.
+// How long a command waits for the answer of Windlass, which usually comes within a second.
 inline constexpr seconds kAnswerMax{30};
 
-// Reads the object until `answered` returns true for it, and returns it then; nullopt after
-// kAnswerMax. Returns an error if the object is deleted meanwhile.
+// Reads the object at `place` again and again until `answered` returns true for it, and returns
+// that object. Returns nullopt if kAnswerMax passes first. Returns an error if a read fails, also
+// because the object was deleted, or if the session has ended.
 Result<std::optional<Json>> WaitForAnswer(const CommandContext& context, const Place& place,
                                           const std::function<bool(const Json& object)>& answered);
 
 // How a command withdraws its request for a rollback.
 struct Withdrawal {
-  // A JSON patch that tests that the request is still the one of this command. Null: another client
-  // had asked for the same before, so the request stays.
+  // A JSON patch that withdraws the request, and fails if another client has replaced the request.
+  // Null if another client had asked for the same before: then the request stays.
   Json patch;
-  std::string by_hand;  // the command that does it
-  std::string then{};   // a sentence about what else follows
+  std::string by_hand;  // the command with which a user withdraws the request
+  std::string then{};   // printed if the withdrawal succeeds: what else holds then
 };
 
-// Withdraws a request for a rollback that Windlass has not answered, so that no rollback comes
-// after the command has failed. Writes that the request is withdrawn or, if that fails, that the
-// rollback may still come. Returns the exit code.
+// Withdraws a request for a rollback that Windlass has not answered; otherwise the rollback could
+// come after the command has failed. Prints whether the request was withdrawn; if not, prints that
+// the rollback may still come. If the object was deleted, only reports that. Returns the exit code.
 ExitCode TellUnanswered(const CommandContext& context, const Place& place,
                         const Result<std::optional<Json>>& answer, const Withdrawal& withdrawal);
 

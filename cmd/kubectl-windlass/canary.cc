@@ -12,7 +12,8 @@
 namespace windlass::cli {
 namespace {
 
-// The message of an admission webhook is cut to this length.
+// The message of the condition ReplicaFailure, for example from an admission webhook, is cut to
+// this number of cells.
 constexpr size_t kMessageCellsMax = 300;
 
 bool HasNoPods(const Json* of_revision) {

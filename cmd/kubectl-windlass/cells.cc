@@ -12,8 +12,8 @@ namespace {
 constexpr char32_t kLastCharacter = 0x10FFFF;
 constexpr char32_t kEllipsis = 0x2026;
 
-// While it lives, this thread's locale is C.UTF-8, whose characters are Unicode's. Only LC_CTYPE is
-// taken from that locale, which is part of the C library.
+// As long as an object of this class exists, the locale of its thread is C.UTF-8, whose characters
+// are those of Unicode. Only LC_CTYPE is taken from that locale, which is part of the C library.
 class UnicodeCharacters {
  public:
   UnicodeCharacters() : before_(uselocale(Locale())) {}
@@ -21,7 +21,7 @@ class UnicodeCharacters {
   UnicodeCharacters(const UnicodeCharacters&) = delete;
   UnicodeCharacters& operator=(const UnicodeCharacters&) = delete;
 
-  // Returns false if the C library has no such locale. Then all but ASCII is unreadable.
+  // Returns false if the C library lacks the locale. Then every character but ASCII is unreadable.
   static bool There() { return Locale() != nullptr; }
 
  private:
@@ -57,17 +57,18 @@ Character FirstOf(std::string_view text) {
 size_t CellsOf(const Character& character) {
   if (character.code >= U' ' && character.code < 0x7F) return 1;
   const int cells = wcwidth(static_cast<wchar_t>(character.code));
-  // -1: newer than the C library. Most of these are one cell wide.
+  // wcwidth returns -1 for a character that is newer than the C library. Most such characters are
+  // one cell wide.
   return cells < 0 ? 1 : static_cast<size_t>(cells);
 }
 
-// Embeddings, overrides and isolates: they would move the rest of the row.
+// Returns true for embeddings, overrides and isolates, which would move the rest of the row.
 bool TurnsDirection(char32_t code) {
   return (code >= 0x202A && code <= 0x202E) || (code >= 0x2066 && code <= 0x2069);
 }
 
-// Returns how many bytes of `text` take at most `cells` cells; at least those of one character, if
-// `text` is not empty.
+// Returns how many bytes at the beginning of `text` take at most `cells` cells; at least the bytes
+// of the first character, even if it is wider.
 size_t BytesWithin(std::string_view text, size_t cells) {
   size_t bytes = 0;
   for (size_t used = 0; bytes < text.size();) {

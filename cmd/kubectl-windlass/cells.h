@@ -1,6 +1,6 @@
 // How many cells of a terminal's line a text takes, and how a text is broken into lines of a given
 // width. Texts are UTF-8, and come from tenants: messages of Pods, annotations. Most characters
-// take one cell, wide ones two, and combining ones none. The process' locale does not matter.
+// take one cell, wide ones two, and combining ones none. The locale of the process does not matter.
 #pragma once
 
 #include <string>
@@ -9,8 +9,8 @@
 
 namespace windlass::cli {
 
-// Returns `text` as one line that a terminal can be given:
-//   - a control character becomes a blank: every escape sequence has one
+// Returns `text` as one line that is safe to write to a terminal:
+//   - a control character becomes a blank, because every escape sequence contains one
 //   - a character that changes the direction of writing becomes a blank
 //   - a byte that is not UTF-8 becomes "?"
 //   - with `ascii`, "…" becomes "...", a combining character is left out, and any other character
@@ -20,12 +20,13 @@ std::string Printable(std::string_view text, bool ascii = false);
 // Returns how many cells the text takes.
 size_t CellsOf(std::string_view text);
 
-// Returns the beginning of `text` that takes at most `cells` cells.
+// Returns the beginning of `text` that takes at most `cells` cells. If `cells` is above 0, the
+// first character is returned in any case, even if it is wider.
 std::string Cut(std::string_view text, size_t cells);
 
-// Returns `text` as lines, at least one: the first one of at most `first` cells, the others of at
-// most `rest`. A word that fits a line is kept whole. Example with 12 and 6:
-// "no such tag: v123456789" is "no such tag:", "v12345", "6789".
+// Breaks `text` into lines, at least one. The first line takes at most `first` cells, every further
+// line at most `rest` cells. A word that fits a line is kept whole. Example with `first` 12 and
+// `rest` 6: "no such tag: v123456789" becomes "no such tag:", "v12345", "6789".
 std::vector<std::string> Wrap(std::string_view text, size_t first, size_t rest);
 
 }  // namespace windlass::cli

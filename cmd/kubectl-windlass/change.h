@@ -13,7 +13,7 @@ namespace windlass::cli {
 // What a command writes into an object that it has read.
 struct Change {
   Json patch;
-  std::string done;       // for PrintDone; "": the command prints it later
+  std::string done;       // for PrintDone; "": the command prints the result later
   std::string warning{};  // printed after the write
 };
 
@@ -23,10 +23,11 @@ struct Changed {
   Json after;
 };
 
-// Reads the object, and writes what `decide` returns for it. `decide` returns an exit code instead
-// if it has written why there is nothing to do. If another client has changed the object meanwhile,
-// the API server refuses the patch; then the object is read, and `decide` is asked, again. The
-// patch of a Deployment does not check this, as kubectl's does not.
+// Reads the object, calls `decide`, and sends the patch that `decide` returns. If there is nothing
+// to do, `decide` prints why, and returns the exit code of the command. If another client has
+// changed the object since the read, the API server refuses the patch; the object is then read, and
+// `decide` called, again, in all kWritesMax times at most. A patch of a Deployment is never refused
+// for this: like kubectl's, it has no resourceVersion.
 std::variant<ExitCode, Changed> WriteChange(
     const CommandContext& context, const Place& place,
     const std::function<std::variant<ExitCode, Change>(const Json& object)>& decide);

@@ -21,7 +21,7 @@ struct ConnectionFlags {
   std::string context;
   std::string cluster;
   std::string user;
-  std::string namespace_;  // "" = the context's
+  std::string namespace_;  // "" = the namespace of the context
   std::string as;
   std::string as_uid;
   std::vector<std::string> as_groups;
@@ -43,7 +43,7 @@ struct RollingUpdateFlags {
   int32_t min_ready_seconds = 0;
   std::string cleanup;            // "" = Delete if a new name is given, else Rename
   std::string on_external_scale;  // "" = Pause
-  std::set<std::string> given;    // the flags of the command line: "--update-period"
+  std::set<std::string> given;    // flags on the command line: "--update-period"
   bool rollback = false;
   bool wait = true;
   bool local = false;
@@ -54,7 +54,7 @@ struct CommandLine {
   std::string help;                    // for kHelp: print it and end with 0
   std::vector<std::string> arguments;  // of the command, without flags
   std::vector<std::string> filenames;  // -f
-  std::string standard_input;          // what `-f -` has read
+  std::string standard_input;          // what was read for `-f -`
   std::string selector;                // -l
   ConnectionFlags connection;
   OutputFormat output = OutputFormat::kText;
@@ -65,7 +65,7 @@ struct CommandLine {
   int64_t revision = 0;          // --revision, --to-revision; 0 = not given
   std::string dry_run = "none";  // none, client or server
   bool full = false;             // promote --full: past all steps
-  bool force = false;            // promote --force: although Pods of the step are not available
+  bool force = false;            // promote --force: even if Pods of the step are not available
   RollingUpdateFlags rolling_update;
 };
 

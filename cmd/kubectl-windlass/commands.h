@@ -1,5 +1,5 @@
-// The commands. Each writes to the console and returns the exit code; the file of each command is
-// named after it. docs/kubectl-windlass.md says what they do.
+// The commands. Each command writes to the console and returns the exit code. The file of a command
+// is named after the command. docs/kubectl-windlass.md says what the commands do.
 #pragma once
 
 #include <map>
@@ -25,20 +25,21 @@ struct CommandContext {
   const Console& console;
   const CommandLine& line;
   std::string namespace_;  // of --namespace, else of the kubeconfig's context, else "default"
-  // What the command has done for the objects before the present one.
+  // What the command has done so far, for all objects that it names.
   struct Done {
-    std::set<std::string> steered;  // uids of updates; two objects may share one
-    // If the command waits for several objects: each as it was when the command began, in JSON, by
-    // InCommand. The others may change while the command waits for one.
+    std::set<std::string> steered;  // uids of handled updates; both controllers share the update
+    // If `status` waits for several objects, one after another: each object in JSON as it was when
+    // the command began, by InCommand. An object may change while the command waits for another
+    // object.
     std::map<std::string, std::string> first;
-    std::string told;      // the last warning of ReadWorkload; "" if there was none
-    bool printed = false;  // with -o
+    std::string told;      // what OverdueText said in the last ReadWorkload
+    bool printed = false;  // PrintOutput has printed an object
   };
   std::shared_ptr<Done> done = std::make_shared<Done>();
 };
 
-// --- commands about objects, for one of them ---
-// kinds.cc says which kind has which.
+// --- commands about objects: each call is for one object ---
+// kinds.cc says which kind has which command.
 
 ExitCode ShowWorkload(const CommandContext& context, const Place& place);  // get
 ExitCode ShowController(const CommandContext& context, const Place& place);
@@ -53,7 +54,7 @@ ExitCode PromoteRollout(const CommandContext& context, const Place& place);
 ExitCode AbortRollout(const CommandContext& context, const Place& place);
 ExitCode RetryRollout(const CommandContext& context, const Place& place);
 
-// For a ReplicationController: they show, follow and steer its rolling update
+// Commands for a ReplicationController. They show, follow and steer its rolling update
 // (controller_commands.cc).
 ExitCode StatusOfController(const CommandContext& context, const Place& place);
 ExitCode HistoryOfController(const CommandContext& context, const Place& place);
@@ -70,17 +71,18 @@ ExitCode RunVersion(const CommandContext& context);
 ExitCode RunCompletion(const Console& console, const CommandLine& line);
 ExitCode RunRollingUpdate(const CommandContext& context);
 
-// Runs the command that `context.line` names. A command about several objects goes on after one
-// object has failed, and returns the first exit code that is not kDone.
+// Runs the command that `context.line` names. If a command about several objects fails for one
+// object, it goes on with the next. It returns the first exit code that is not kDone.
 ExitCode RunCommand(const CommandContext& context);
 
-// --- what they share ---
+// --- what the commands share ---
 
-// Prints where an object stands whenever that changes, until its rollout ends or is held, or
-// --timeout has passed (status_command.cc). `object`: as it was read. `maker`: the
-// ReplicationController that makes its Pods; null if ReplicaSets make them, or if an update has not
-// made its new controller yet. Returns nullopt when that new controller exists: call this again
-// with it as `maker`.
+// Prints where the object at `place` stands, and prints it again whenever it changes. Ends when the
+// rollout ends or is held, or when --timeout has passed; with --watch=false, after the first look
+// (status_command.cc). `object` is the object as it was read. `maker` is the ReplicationController
+// that makes its Pods; null if ReplicaSets make the Pods, or if an update has not made its new
+// controller yet. In the last case, returns nullopt as soon as the new controller has replicas:
+// call WatchStatus again with the new controller as `maker`.
 std::optional<ExitCode> WatchStatus(const CommandContext& context, const Place& place,
                                     const Json& object, Standing (*standing)(const Json& object),
                                     const Json& maker);
@@ -90,12 +92,13 @@ std::optional<ExitCode> WatchStatus(const CommandContext& context, const Place& 
 void PrintDone(const CommandContext& context, const Place& place, const Json& object,
                const std::string& what);
 
-// Writes an object, or a list, as -o says. Several YAML documents are separated by "---".
+// Writes `text`, an object or a list in the format of -o. Several YAML documents are separated by
+// "---".
 void PrintOutput(const CommandContext& context, const std::string& text);
 
 // Patches an object that the command has read: a Deployment with kubectl's strategic merge patch,
-// any other with a merge patch. With --dry-run nothing is stored. Returns the object as it is after
-// the patch.
+// any other object with a merge patch. With --dry-run nothing is stored. Returns the patched
+// object.
 Result<Json> Patch(const CommandContext& context, const Place& place, const Json& object,
                    const Json& patch);
 
@@ -103,15 +106,15 @@ Result<Json> Patch(const CommandContext& context, const Place& place, const Json
 // time included.
 inline constexpr int kWritesMax = 5;
 
-// Writes why a command leaves the object as it is, and returns `code`. `why` follows the object:
-// "is already paused".
+// Writes why a command leaves the object as it is, and returns `code`. In the message, `why`
+// follows the object's name: "is already paused".
 ExitCode Refuse(const CommandContext& context, const Place& place, const std::string& why,
                 ExitCode code = ExitCode::kError);
 
-// Writes why SelectObjects has found no object.
+// Writes why SelectObjects has found no object. Returns the exit code.
 ExitCode NoObject(const CommandContext& context, const Error& error);
 
-// Writes a usage error.
+// Writes a usage error, and returns kUsage.
 ExitCode Usage(const CommandContext& context, const std::string& text);
 
 }  // namespace windlass::cli

@@ -1,11 +1,11 @@
-// Shell completion as kubectl asks plugins for it: an executable kubectl_complete-windlass gets the
-// words after "kubectl windlass" and answers in cobra's format, a candidate for each line and then
-// a directive:
+// Shell completion. kubectl's completion runs an executable kubectl_complete-windlass with the
+// words after "kubectl windlass". The executable prints candidates in cobra's format, one a line,
+// and then a directive:
 //
 //   deployment/web
 //   :4
 //
-// Kubectl's completion for bash, zsh and fish does the rest.
+// The completion of kubectl for bash, zsh and fish does the rest.
 #pragma once
 
 #include <functional>
@@ -18,10 +18,10 @@
 
 namespace windlass::cli {
 
-// What the shell does with the candidates, as cobra numbers it.
+// What the shell does with the candidates. The numbers are cobra's.
 enum class Directive : uint8_t {
-  kFiles = 0,    // nothing of ours: complete file names
-  kNoFiles = 4,  // no file names, also if there is no candidate
+  kFiles = 0,    // the shell completes file names
+  kNoFiles = 4,  // no file names, even if there is no candidate
 };
 
 struct Completion {
@@ -38,22 +38,22 @@ struct CompletionSources {
   std::function<std::vector<std::string>(const ObjectArgument& object)> revisions;
 };
 
-// The words that stand before the one that is completed, sorted out.
+// The parts of a command line up to the place where the user asks for completion.
 struct CompletionLine {
   std::string command;                 // "" = not typed yet
   std::vector<std::string> arguments;  // of the command
-  std::string flag;                    // whose value is completed, "--context"; "" = none
-  std::string prefix;                  // what is typed of the word or of the value
-  std::string before_value;            // "--context=" if the value is in the same word
+  std::string flag;                    // the flag whose value is completed, "--context"; "" = none
+  std::string prefix;                  // what is typed so far of the word or of the value
+  std::string before_value;            // "--context=" if flag and value are one word
   ConnectionFlags connection;
 };
 
-// `words`: those after "kubectl windlass", the last one as far as it is typed.
+// `words` are the words after "kubectl windlass". The last word may be typed in part.
 CompletionLine ReadCompletionLine(const std::vector<std::string>& words);
 
 Completion Complete(const CompletionLine& line, const CompletionSources& sources);
 
-// Returns the answer in cobra's format.
+// Returns `completion` in cobra's format.
 std::string CompletionText(const Completion& completion);
 
 }  // namespace windlass::cli

@@ -1,6 +1,7 @@
 // completion: prints what a shell reads at its start, so that it completes the words of kubectl
-// windlass. kubectl's own completion asks an executable kubectl_complete-windlass in PATH, which
-// krew and a copied binary do not bring along: the printed script makes one in the user's cache.
+// windlass. kubectl's own completion runs an executable kubectl_complete-windlass from PATH. An
+// installation with krew, or by copying the binary, lacks that executable, so the printed script
+// creates it in the user's cache.
 #include "cmd/kubectl-windlass/commands.h"
 
 namespace windlass::cli {

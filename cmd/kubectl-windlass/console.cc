@@ -18,18 +18,19 @@ void Write(std::FILE* file, std::string_view text) {
   const size_t written = std::fwrite(text.data(), 1, text.size(), file);
   if (written == text.size() && std::fflush(file) == 0) return;
   if (errno != EPIPE) return;
-  // The reader is gone, as in `… | head`: end as a program that does not ignore the signal.
+  // The reader is gone, as in `… | head`: end by SIGPIPE, like a program that does not ignore it.
   signal(SIGPIPE, SIG_DFL);
   raise(SIGPIPE);
 }
 
-// Returns the variable; "" if it is not set.
+// Returns the environment variable; "" if it is not set.
 std::string_view Variable(const char* name) {
   const char* value = std::getenv(name);
   return value == nullptr ? "" : value;
 }
 
-// Returns the locale of characters, as POSIX orders the variables; "" is the locale C.
+// Returns the name of the locale for characters, from the first variable in the order of POSIX that
+// is set; "" means the locale C.
 std::string_view CharacterLocale() {
   for (const char* name : {"LC_ALL", "LC_CTYPE", "LANG"}) {
     if (!Variable(name).empty()) return Variable(name);
@@ -37,7 +38,8 @@ std::string_view CharacterLocale() {
   return "";
 }
 
-// Returns the text with its line breaks, and nothing else that a terminal obeys.
+// Passes each line of the text through Printable, which leaves only the line breaks of what a
+// terminal obeys.
 std::string PrintableLines(std::string_view text, bool ascii) {
   std::string lines;
   for (;;) {

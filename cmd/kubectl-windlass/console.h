@@ -1,5 +1,5 @@
-// Console: where a command writes, and what it knows of the terminal there. Tests pass one that
-// keeps the texts.
+// Console: where a command writes, and what the command knows of the terminal. Tests pass a Console
+// that keeps the texts.
 #pragma once
 
 #include <functional>
@@ -19,13 +19,13 @@ struct TerminalSize {
 struct Console {
   std::function<void(std::string_view)> out;      // standard output
   std::function<void(std::string_view)> message;  // standard error
-  bool terminal = false;                          // standard output is a terminal
-  bool colour = false;  // a terminal that shows colours, and the user did not switch them off
-  bool ascii = false;   // the user's locale is not UTF-8
-  std::function<TerminalSize()> size = [] { return TerminalSize(); };  // now: it may change
+  bool terminal = false;                          // standard output is a terminal that is not dumb
+  bool colour = false;                            // `terminal` is true, and NO_COLOR is empty
+  bool ascii = false;                             // the user's locale is not UTF-8
+  std::function<TerminalSize()> size = [] { return TerminalSize(); };  // the present size
 
-  // Writes the text as one line. Here and below, the text goes through Printable, so that no escape
-  // sequence in it reaches the terminal.
+  // Writes `text` as one line. Line, Error and Warning pass the text through Printable, so that no
+  // escape sequence in the text reaches the terminal.
   void Line(const std::string& text) const;
   // Writes "error: <text>" to standard error, as kubectl does. The text may have several lines.
   void Error(const std::string& text) const;
@@ -33,7 +33,8 @@ struct Console {
   void Warning(const std::string& text) const;
 };
 
-// Returns true if the text of a locale's name, such as "de_DE.UTF-8", says that it is UTF-8.
+// Returns true if `locale`, the name of a locale such as "de_DE.UTF-8", names the character set
+// UTF-8.
 bool IsUtf8(std::string_view locale);
 
 // Returns the console of this process.

@@ -1,6 +1,6 @@
-// status, history, undo, abort, pause and resume of a ReplicationController: they follow and steer
-// its rolling update, a ReplicationControllerUpdate. Only the program that runs an update with
-// --local can steer it: there is no such object.
+// status, history, undo, abort, pause and resume of a ReplicationController. They follow and steer
+// its rolling update, a ReplicationControllerUpdate. An update with --local has no such object, so
+// only the program that runs it can steer it.
 #include <algorithm>
 #include <functional>
 #include <nlohmann/json.hpp>
@@ -29,12 +29,12 @@ namespace rc = replication_controller;
 constexpr const char* kStaysStill =
     "The update, which had failed, is paused, so that it does not begin again";
 
-// The controller and the update that a command steers, or the exit code of a command that has
-// nothing to steer and has written why.
+// The controller and the update that a command steers. If there is nothing to steer, the command
+// has written why, and `refused` is its exit code.
 struct Steered {
   ControllerUpdate found{};
   std::optional<ExitCode> refused{};
-  // What the update was before the command.
+  // The state of the update before the command.
   bool was_paused = false;
   bool had_failed = false;
 
@@ -73,8 +73,8 @@ Steered UpdateToSteer(const CommandContext& context, const Place& place) {
                           ExitCode::kFailed));
   }
   if (!unfinished.empty()) return refused(Refuse(context, place, unfinished));
-  // The update may have replaced the controller. A finalizer, or --cleanup=Preserve, keeps it
-  // without Pods.
+  // The update may have replaced the controller. A finalizer, or --cleanup=Preserve, then keeps the
+  // controller without Pods.
   const bool empty =
       found->controller.is_null() || NumberOf(found->controller, "/spec/replicas", 1) == 0;
   const bool replaced = found->update && empty &&
@@ -89,9 +89,10 @@ Steered UpdateToSteer(const CommandContext& context, const Place& place) {
                             "with --local is steered where it runs"));
 }
 
-// Reads the update, and writes what `change_for` returns for it. If the update has changed
-// meanwhile, it is read again, so that nothing is written into an update that has ended.
-// `change_for` returns an exit code instead if it has written why there is nothing to do.
+// Reads the update, calls `change_for`, and sends the patch that `change_for` returns. If there is
+// nothing to do, `change_for` writes why, and returns the exit code of the command. If the update
+// has changed since the read, all this is done again, so that nothing is written into an update
+// that has ended.
 ExitCode Steer(const CommandContext& context, const Place& place,
                const std::function<std::variant<ExitCode, Change>(const Steered&)>& change_for,
                Steered* done = nullptr) {
@@ -155,8 +156,8 @@ bool IsApplied(const Json& object) {
   });
 }
 
-// Turns an update round that goes forward, even if it is paused: Windlass takes back what has been
-// done.
+// Turns an update round that goes forward, even a paused one: has Windlass take back what the
+// update has done.
 ExitCode TurnRound(const CommandContext& context, const Place& place, const std::string& what,
                    Steered* turned = nullptr) {
   const auto change_for = [&](const Steered& steered) -> std::variant<ExitCode, Change> {
@@ -208,11 +209,11 @@ ExitCode StatusOfController(const CommandContext& context, const Place& place) {
   for (bool again = false;; again = true) {
     const Result<ControllerUpdate> found = ReadControllerUpdate(context, place);
     if (!found.ok()) return Report(context.session, context.console, found.error());
-    // The command cannot know whether an update is under way.
+    // Without the update, the command cannot know whether one is under way.
     if (found->unreadable) return Report(context.session, context.console, *found->unreadable);
     const bool stands =
         found->update && (IsUnderWay(*found->update) || found->controller.is_null());
-    // The user may have named both controllers of one update.
+    // The user may have named both controllers of one update, whose status is shown once.
     const std::string uid = stands ? TextOf(*found->update, "/metadata/uid") : "";
     if (stands && !again && !context.done->steered.insert(uid).second) return ExitCode::kDone;
     if (!stands) {
@@ -227,10 +228,12 @@ ExitCode StatusOfController(const CommandContext& context, const Place& place) {
     const bool back = FlagOf(*found->update, "/spec/rollback");
     const bool scales_this_up = (place.name == found->place.name) == back;
     Json maker = scales_this_up ? found->controller : other;
-    // A controller that cannot be read explains nothing.
+    // The new controller exists, but cannot be read: an empty one stands for it, which explains
+    // nothing.
     if (maker.is_null() && again) maker = Json::object();
     const auto code = WatchStatus(context, found->place, *found->update, &StandingOfUpdate, maker);
-    // Without an exit code, the new controller has been made meanwhile.
+    // Without an exit code, the new controller has replicas now: the next round of the loop reads
+    // it.
     if (code) return *code;
   }
 }
@@ -294,7 +297,8 @@ ExitCode UndoController(const CommandContext& context, const Place& place) {
     return code;
   const Place& update = turned.found.place;
   const auto answer = WaitForAnswer(context, update, &IsObserved);
-  // A change of the spec begins a failed update again, unless spec.paused is true.
+  // A change of the spec begins a failed update again, unless spec.paused is true. So a withdrawal
+  // leaves such an update paused.
   const bool paused = turned.was_paused || turned.had_failed;
   if (!answer.ok() || !*answer) {
     const int64_t generation = NumberOf(turned.update(), "/metadata/generation");
@@ -318,8 +322,8 @@ ExitCode UndoController(const CommandContext& context, const Place& place) {
   }
   if (standing.ends != ExitCode::kFailed) return ExitCode::kDone;
   std::string text = standing.why;
-  // A refused rollback leaves nothing behind: the request is removed, and the update goes on as
-  // before.
+  // If the rollback is refused, the request is removed. The update goes on as before; if it had
+  // failed, it is paused.
   if (standing.reason == rc::kNothingToRollBack) {
     const Json forward = {{"metadata",
                            {{"uid", TextOf(**answer, "/metadata/uid")},

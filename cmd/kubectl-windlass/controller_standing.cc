@@ -17,7 +17,7 @@ void End(Standing& standing, ExitCode code, std::string why) {
   standing.sentence.clear();
 }
 
-// "2 of 5 Pods are those of web-2, 1 is available"
+// Returns for example "2 of 5 Pods are those of web-2, 1 is available".
 std::string ProgressText(const Standing& standing, const std::string& target) {
   const std::string available = std::to_string(standing.available);
   return std::to_string(standing.updated.value_or(0)) + " of " + std::to_string(standing.desired) +

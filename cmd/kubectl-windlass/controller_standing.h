@@ -11,10 +11,10 @@ namespace windlass::cli {
 // Returns where a ReplicationController without an update stands: whether all its Pods are
 // available.
 Standing StandingOfController(const Json& controller);
-// Returns why a rollback ended with an update that has succeeded.
+// Returns why an update has succeeded although a rollback was asked for.
 std::string NotRolledBackText(const Json& update);
-// Returns where a ReplicationControllerUpdate stands. Its Pods are those of the controller that is
-// scaled up.
+// Returns where a ReplicationControllerUpdate stands. The Pods that the Standing counts are those
+// of the controller that is scaled up.
 Standing StandingOfUpdate(const Json& update);
 
 }  // namespace windlass::cli

@@ -45,7 +45,7 @@ Result<ControllerUpdate> ReadControllerUpdate(const CommandContext& context, con
                                             controller.error().kind == ErrorKind::kForbidden);
   if (!controller.ok() && !missing) return controller.error();
   if (controller.ok()) found.controller = *controller;
-  // A controller that an update has made may be the old one of the next update.
+  // A controller that one update has made may be the old controller of the next update.
   for (const std::string& name : {place.name, SourceName(found.controller)}) {
     if (name.empty() || (found.update && IsUnderWay(*found.update))) continue;
     Place of_update{resources::kReplicationControllerUpdates, place.namespace_, name};
@@ -82,7 +82,7 @@ bool IsUnderWay(const Json& update) {
 }
 
 bool HasBegun(const Json& update) {
-  // A new run of an update that was stopped on the way has a target, and no step yet.
+  // An update that was stopped on the way and begins a new run has a target, and no step yet.
   return IsUnderWay(update) &&
          (!TextOf(update, "/status/step").empty() || !TextOf(update, "/status/target").empty());
 }
@@ -93,8 +93,8 @@ bool IsGivenUp(const CommandContext& context, const Place& update_place, const J
   const Result<Json> old = ReadController(context, update_place, update_place.name);
   if (!old.ok() || !HasNotes(*old)) return true;
   if (TextOf(update, "/status/journal").empty()) return false;
-  // If the new controller is deleted, its Pods have no owner. Only a journal on the old controller
-  // says that it takes them over.
+  // If the new controller is deleted, its Pods have no owner. Only a rename journal on the old
+  // controller says that the old controller takes these Pods over.
   return AnnotationOf(*old, rc::kRenameJournal).empty() &&
          IsDeleted(ReadController(context, update_place, TextOf(update, "/status/newName")));
 }
@@ -159,7 +159,8 @@ bool Replaces(const Json& target, const Json& source) {
 bool HasNotes(const Json& old) {
   constexpr std::string_view kNotes[] = {rc::kNextControllerId, rc::kOriginalReplicasOf,
                                          rc::kRenameJournal};
-  // kubectl never removes its note of the size, so that note alone says nothing.
+  // kubectl never removes its note of the original size, so that note alone does not show an
+  // update.
   return std::ranges::any_of(kNotes,
                              [&](std::string_view key) { return !AnnotationOf(old, key).empty(); });
 }
@@ -177,8 +178,8 @@ std::string UnfinishedUpdateOf(const CommandContext& context, const Place& place
   const Result<ObjectList> list =
       ListObjects(context.session, {resources::kReplicationControllers, place.namespace_});
   if (!list.ok()) return {};
-  // A source that was restored from a backup has another uid. But it notes to which controller it
-  // has given Pods.
+  // A source that was restored from a backup has another uid. But an annotation of the source names
+  // the uid of the controller to which it has given Pods.
   const auto is_of = [](const Json& target, const Json& source) {
     return Replaces(target, source) ||
            (SourceName(target) == TextOf(source, "/metadata/name") &&
@@ -198,8 +199,9 @@ std::string UnfinishedUpdateOf(const CommandContext& context, const Place& place
     if (by_name && !(from_other && to_other)) {
       return "is in the middle of a rollback between it and " + name + repeat;
     }
-    // In a rollback each controller names the other one as its source. The old controller is the
-    // one that notes the name of the other, or else the one that is older.
+    // In a rollback, each controller names the other controller as its source. The old controller
+    // is then the controller whose kNextControllerId names the other; without such an annotation,
+    // the older controller.
     const auto names = [](const Json& one, const Json& next) {
       return AnnotationOf(one, rc::kNextControllerId) == TextOf(next, "/metadata/name");
     };
@@ -224,7 +226,7 @@ std::string UnfinishedUpdateOf(const CommandContext& context, const Place& place
     return "is in the middle of a rolling update " + from_to + repeat + ", and " + command +
            " takes it back";
   }
-  // An update that has ended leaves no note of a size to reach.
+  // An update that has ended leaves no kDesiredReplicas, the size to reach.
   const auto desired = ParseWhole<int32_t>(AnnotationOf(controller, rc::kDesiredReplicas));
   const int64_t size = NumberOf(controller, "/spec/replicas", 1);
   if (desired && *desired > size && !SourceName(controller).empty()) {

@@ -20,7 +20,8 @@ struct Asked {
   std::string name;        // empty: a list
 };
 
-// "deployments.apps", "pods": as kubectl names a resource in texts and takes it as an argument.
+// Returns "deployments.apps" or "pods": as kubectl names a resource in texts and takes it as an
+// argument.
 std::string ResourceText(const ResourceId& resource);
 
 // Returns `error` with a text for people. `server` is the API server's address.

@@ -36,14 +36,14 @@ bool ConcernsAll(ErrorKind kind) {
 struct Source {
   Selection selection;
   std::map<Key, Json> objects{};
-  std::string version{};  // from which the watch continues
+  std::string version{};  // the version from which the watch continues
   CallId stream = 0;
   TimerId retry = 0;
-  bool stale = false;           // has to be listed again
+  bool stale = false;           // the selection has to be listed again
   Duration wait = kRetryFirst;  // before the next try
   std::optional<MonotonicTime> failing_since{};
-  std::optional<Error> failure{};     // the last one
-  std::optional<Error> unreadable{};  // of an optional selection: it is not read again
+  std::optional<Error> failure{};     // the last failure of the watch
+  std::optional<Error> unreadable{};  // why an optional selection was given up
 };
 
 }  // namespace
@@ -189,7 +189,7 @@ Source* Follow::Impl::Troubled() {
   return nullptr;
 }
 
-// Goes on without an optional selection.
+// Gives up an optional selection, and goes on without it.
 void Follow::Impl::GiveUp(Source& source, Error error) {
   session.timers().Cancel(source.retry);
   source.retry = 0;

@@ -1,5 +1,5 @@
-// Follow keeps copies of the objects that some selections match. It lists them once, and then
-// watches them. A command looks at the copies, waits for a change, and looks again.
+// Follow keeps copies of the objects that some selections match. It lists the objects once, and
+// then watches them. A command looks at the copies, waits for a change, and looks again.
 //
 //   Start ──list each──▶ watch each ──stream ends──▶ watch from the last version
 //                            │ 410 Gone ──▶ list again
@@ -21,12 +21,12 @@
 
 namespace windlass::cli {
 
-// For how long a watch may fail before the command gives up.
+// How long a watch may fail before the command gives up.
 inline constexpr Duration kFollowTrouble = seconds(60);
 
 class Follow {
  public:
-  // `session` must outlive it.
+  // `session` must outlive the Follow.
   Follow(Session& session, std::vector<Selection> selections);
   ~Follow();
   Follow(const Follow&) = delete;
@@ -39,8 +39,8 @@ class Follow {
   // Returns when an object has changed since the last call, or `longest` has passed.
   Status NextChange(std::optional<Duration> longest = {});
 
-  // Returns the error because of which the optional selection number `selection` was given up, and
-  // has no objects; nullopt if it is read.
+  // Returns the error that made Follow give up the optional selection number `selection`, which
+  // then has no objects. Returns nullopt if the selection was not given up.
   std::optional<Error> Unreadable(size_t selection) const;
 
   // Returns the objects of selection number `selection`, ordered by namespace and name. The

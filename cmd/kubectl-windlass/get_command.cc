@@ -1,5 +1,5 @@
-// get: one workload as a tree, or a table of workloads. Printed once; with --watch it is drawn
-// again in a terminal whenever something changes.
+// get: one workload as a tree, or a table of workloads. It is printed once. With --watch, a
+// terminal draws it again whenever something changes; with -o, it is printed again.
 #include <algorithm>
 #include <nlohmann/json.hpp>
 #include <utility>
@@ -30,8 +30,8 @@ bool ShowsWhatIsUpdated(const View& view, const Follow& follow, size_t selection
   return false;
 }
 
-// Says which kinds and objects could not be read, or do not exist. Returns kError if the user asked
-// for one of them, as kubectl does.
+// Prints which kinds and objects could not be read, or do not exist. In a table, that is an error,
+// as with kubectl, and the exit code of the error is returned. Otherwise it is a warning.
 ExitCode TellUnreadable(const CommandContext& context, const View& view, const Follow& follow) {
   ExitCode code = ExitCode::kDone;
   for (size_t i = 0; i < view.selections.size(); ++i) {
@@ -47,7 +47,7 @@ ExitCode TellUnreadable(const CommandContext& context, const View& view, const F
       const Error missing{ErrorKind::kNotFound, ResourceText(selection.resource) + " \"" +
                                                     selection.name + "\" not found in namespace " +
                                                     selection.namespace_};
-      // The cluster may not serve the kind.
+      // If the cluster does not serve the kind, Unreadable returns that as an error.
       code = Report(context.session, context.console, follow.Unreadable(i).value_or(missing));
     }
   }
@@ -65,7 +65,7 @@ RenderOptions OptionsOf(const CommandContext& context, const TerminalSize& size)
 }
 
 // For each selection in a table, warns about the first object whose latest spec no controller has
-// seen. For a single object, ReadWorkload has done so.
+// seen. For a single object, ReadWorkload has warned already.
 void TellOverdue(const CommandContext& context, const View& view, const Follow& follow) {
   for (size_t i = 0; i < view.selections.size(); ++i) {
     const Selection& selection = view.selections[i];
@@ -80,11 +80,11 @@ void TellOverdue(const CommandContext& context, const View& view, const Follow& 
   }
 }
 
-// Returns true if whole kinds are listed, and there is no object.
+// Returns true if whole kinds are listed, and they have no objects.
 bool IsEmpty(const View& view, const Follow& follow) {
   if (!view.IsTable()) return false;
   for (size_t i = 0; i < view.selections.size(); ++i) {
-    // An update is shown in the row of what it updates.
+    // An update has no row of its own: it is shown in the row of the object that it updates.
     if (!view.IsPrinted(i)) continue;
     const bool one = !view.selections[i].name.empty();
     if (one || UnreadableOf(follow, i) || !follow.Objects(i).empty()) return false;
@@ -114,8 +114,8 @@ ExitCode PrintOnce(const CommandContext& context, const View& view, const Follow
   return TellUnreadable(context, view, follow);
 }
 
-// Returns the exit code of a watch. Ctrl-C is the usual end; --timeout is one, too, if nothing is
-// under way.
+// Returns the exit code of a watch. Ctrl-C is the usual end. --timeout is a usual end, too, if
+// nothing is under way.
 ExitCode EndOfWatch(const CommandContext& context, const View& view, const Follow& follow,
                     const Error& error, Screen& screen) {
   screen.Leave();
@@ -162,7 +162,7 @@ ExitCode Show(const CommandContext& context, const View& view) {
   return watch ? Watch(context, view, follow) : PrintOnce(context, view, follow);
 }
 
-// Adds a selection of objects of `kind`, and one of the updates that they may have.
+// Adds a selection of objects of `kind`, and a selection of their updates if the kind has updates.
 void AddToTable(const Kind& kind, const Selection& objects, std::vector<Selection>& selections) {
   selections.push_back(objects);
   if (kind.update.standing == nullptr) return;
@@ -172,7 +172,7 @@ void AddToTable(const Kind& kind, const Selection& objects, std::vector<Selectio
                         .optional = true});
 }
 
-// Returns what a table of whole kinds shows: the kind of the argument, or all.
+// Returns the selections of a table of whole kinds: of the kind that the argument names, or of all.
 std::vector<Selection> KindsToList(const CommandContext& context,
                                    const std::vector<ObjectArgument>& objects) {
   std::vector<Selection> selections;
@@ -188,7 +188,7 @@ std::vector<Selection> KindsToList(const CommandContext& context,
   return selections;
 }
 
-// Returns what a table of single objects shows.
+// Returns the selections of a table of single objects.
 std::vector<Selection> ObjectsToList(const std::vector<Place>& places) {
   std::vector<Selection> selections;
   for (const Place& place : places) {
@@ -204,7 +204,8 @@ std::vector<Selection> ObjectsToList(const std::vector<Place>& places) {
 
 }  // namespace
 
-// Shows a ReplicationController; in the middle of an update, also the other one.
+// Shows a ReplicationController; in the middle of an update, also the update and its other
+// controller.
 ExitCode ShowController(const CommandContext& context, const Place& place) {
   Result<ControllerUpdate> found = ReadControllerUpdate(context, place);
   if (!found.ok()) return Report(context.session, context.console, found.error());

@@ -1,4 +1,4 @@
-// history: the revisions of a Deployment or Rollout, or the template of one.
+// history: the revisions of a Deployment or Rollout, or the template of one revision.
 #include <nlohmann/json.hpp>
 
 #include "cmd/kubectl-windlass/commands.h"
@@ -17,8 +17,8 @@ std::string CauseOf(const Json& replica_set) {
   return cause.empty() ? "<none>" : cause;
 }
 
-// For Deployments, lines and columns are kubectl's, so that a script finds what it looks for.
-// Rollouts have further columns, between the first and the last one.
+// Prints the revisions. For Deployments, lines and columns are those of kubectl, so that scripts
+// for kubectl can read them. Rollouts have further columns, between the first and the last one.
 void PrintRevisions(const CommandContext& context, const Place& place,
                     const std::vector<Json>& replica_sets) {
   const bool rollout = place.resource == resources::kRollouts;

@@ -16,10 +16,11 @@ using Json = nlohmann::json;
 // The revision annotation of Deployments and ReplicaSets.
 inline constexpr std::string_view kRevisionAnnotation = "deployment.kubernetes.io/revision";
 
-// Returns the field that a JSON pointer such as "/spec/replicas" names; null if it is absent or
-// null.
+// Returns the field that a JSON pointer such as "/spec/replicas" names; null if the field is
+// absent, or is a JSON null.
 const Json* FieldOf(const Json& object, const std::string& pointer);
-// Return `otherwise` if the field is absent or of another type.
+// TextOf and NumberOf return `otherwise`, and FlagOf returns false, if the field is absent or of
+// another type.
 std::string TextOf(const Json& object, const std::string& pointer,
                    const std::string& otherwise = "");
 int64_t NumberOf(const Json& object, const std::string& pointer, int64_t otherwise = 0);
@@ -28,7 +29,7 @@ bool FlagOf(const Json& object, const std::string& pointer);
 const Json& ListOf(const Json& object, const std::string& pointer);
 // Returns an annotation; "" if it is absent.
 std::string AnnotationOf(const Json& object, std::string_view key);
-// Returns true if the object is being deleted: finalizers keep it.
+// Returns true if the object is being deleted: a finalizer or a grace period keeps it for now.
 bool IsDeleting(const Json& object);
 // Returns the revision annotation as a number; 0 if it is absent or no number.
 int64_t RevisionOf(const Json& object);
@@ -41,24 +42,26 @@ std::string ReasonOf(const Json& object, std::string_view type);
 // Returns a time; nullopt if it is absent or no time.
 std::optional<WallTime> TimeOf(const Json& object, const std::string& pointer);
 // Returns when a client last wrote the object itself, not a subresource such as status or scale;
-// nullopt if the object does not say so.
+// nullopt if metadata.managedFields does not say so.
 std::optional<WallTime> LastWrite(const Json& object);
 // Returns true if the controller has seen the latest spec.
 bool IsObserved(const Json& object);
-// Returns condition ReplicaFailure if it says that the API server refuses a write of Windlass; else
-// null.
+// Returns the condition ReplicaFailure if its reason is ReplicaSetUpdateRefused: the API server
+// refuses a write of Windlass. Otherwise returns null.
 const Json* RefusedUpdate(const Json& object);
-// Returns condition ReplicaFailure if it says that a ReplicaSet has no room for annotations, which
-// holds up nothing; else null. With other reasons than these two, the condition is about Pods.
+// Returns the condition ReplicaFailure if its reason is AnnotationsNotCopied: a ReplicaSet has no
+// room for annotations, which holds up nothing. Otherwise returns null. If ReplicaFailure has
+// another reason than these two, it is about Pods.
 const Json* AnnotationsNotCopied(const Json& object);
 // Returns true if the condition was set for the present generation of its object.
 bool IsOfPresent(const Json& condition, const Json& object);
-// If the controller has seen the latest spec and could not begin with it, the object is not
-// observed, and a condition says why. Returns the first of these conditions; null if there is none:
+// A controller that has seen the latest spec but cannot begin with it leaves the object unobserved,
+// and a condition says why. Returns the first of these conditions; null if there is none, or if the
+// latest spec is observed:
 //   - Stalled or Ready of the present generation
 //   - Progressing with reason ReplicaSetCreateError
-//   - that of RefusedUpdate
-//   - that of an update in place, if it was written since the last change
+//   - the condition that RefusedUpdate returns
+//   - the condition of an update in place, if it was written since the last change of the object
 const Json* WhyUnobserved(const Json& object);
 
 }  // namespace windlass::cli

@@ -1,6 +1,6 @@
 // What a kind adds to the plugin: its names, its commands, and where its objects stand. A kind is
-// one row of the table in kinds.cc. The grammar, help, completion, the table of `get` and the
-// search for a bare name ask the row; none of them names a kind.
+// one row of the table in kinds.cc. The grammar, help, completion, the table of `get`, and the
+// search for a name without a type read that row; none of them names a kind.
 #pragma once
 
 #include <nlohmann/json_fwd.hpp>
@@ -21,7 +21,7 @@ struct CommandContext;
 // Carries a command out for one object.
 using ActOn = ExitCode (*)(const CommandContext& context, const Place& place);
 
-// A command that a kind has, or why it does not have it.
+// A command that a kind has, or the reason why the kind does not have the command.
 struct KindVerb {
   CommandName command{};
   ActOn act = nullptr;
@@ -30,8 +30,8 @@ struct KindVerb {
   std::string_view instead{};
 };
 
-// The objects that update objects of this kind, each with the name of the object that it updates.
-// While such an update is under way, it says where the object stands.
+// The objects that update objects of this kind. Each has the name of the object that it updates.
+// While an update is under way, the update says where the updated object stands.
 struct UpdateOfKind {
   ResourceId resource{};  // empty: the kind has no such objects
   Standing (*standing)(const Json& update) = nullptr;
@@ -41,7 +41,7 @@ struct UpdateOfKind {
 struct Kind {
   ResourceId resource{};
   std::string_view short_word{};  // before the slash in the commands that a message proposes: "rc"
-  std::vector<std::string_view> words{};  // what a user may write; the first one is completed
+  std::vector<std::string_view> words{};  // names for users; completion offers the first
   Standing (*standing)(const Json& object) = nullptr;
   UpdateOfKind update{};
   std::vector<KindVerb> verbs{};
@@ -56,7 +56,8 @@ const Kind* KindOfWord(std::string_view word);
 const Kind* KindOf(const ResourceId& resource);
 // Returns the kinds that have the command, in the order of the table.
 std::vector<const Kind*> KindsWith(CommandName command);
-// Returns the kind's function; null if it does not have the command.
+// Returns the function that carries the command out for the kind; null if the kind lacks the
+// command.
 ActOn ActOf(const ResourceId& resource, CommandName command);
 // Returns why the kind of the object does not have the command.
 std::string InsteadText(const Place& place, CommandName command);
@@ -64,16 +65,17 @@ std::string InsteadText(const Place& place, CommandName command);
 // `resource` must be in the table.
 Standing StandingOf(const Json& object, const ResourceId& resource);
 
-// "deployment, rollout or replicationcontroller"
+// Returns for example "deployment, rollout or replicationcontroller".
 std::string KindWords(const std::vector<const Kind*>& kinds);
 
-// "deployment.apps/web", as kubectl names an object in its output.
+// Returns "deployment.apps/web", as kubectl names an object in its output.
 std::string ObjectName(const ResourceId& resource, std::string_view name);
-// "deployment/web", as a user writes it in a command.
+// Returns "deployment/web", as a user writes it in a command.
 std::string ShortName(const ResourceId& resource, std::string_view name);
-// "deployment/web -n shop": the object in a proposed command, which works wherever it is typed.
+// Returns "deployment/web -n shop", the object in a proposed command. With -n, the command works
+// whatever the present namespace is.
 std::string InCommand(const Place& place);
-// "deployment", "rollout", "replicationcontroller".
+// Returns "deployment", "rollout" or "replicationcontroller".
 std::string KindWord(const ResourceId& resource);
 
 }  // namespace windlass::cli

@@ -51,7 +51,7 @@ Kind Rollout() {
           }};
 }
 
-// Its commands steer its rolling update.
+// The commands of a ReplicationController steer its rolling update.
 Kind ReplicationController() {
   return {
       .resource = resources::kReplicationControllers,

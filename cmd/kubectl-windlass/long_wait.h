@@ -1,4 +1,4 @@
-// Says what a command waits for, if that takes long and no timeout ends it. Otherwise the command
+// Prints what a command waits for if the wait is long and has no timeout. Otherwise the command
 // would hang without saying why.
 #pragma once
 
@@ -16,11 +16,11 @@ class LongWait {
  public:
   explicit LongWait(const CommandContext& context) : context_(context) {}
 
-  // `message`: what the command waits for now; "" if it waits for nothing. Prints the message as a
-  // warning, once, when it has been the same for kLongWait.
+  // `message` is what the command waits for now; "" if the command waits for nothing. Prints
+  // `message` as a warning, once, when it has been the same for kLongWait.
   void Look(std::string message);
-  // Returns how long it is until Look has something to say if the message stays as it is; nullopt
-  // if it will have nothing to say.
+  // Returns how long it takes until Look would print the present message, if the message stays the
+  // same; nullopt if there is nothing more to print.
   std::optional<Duration> Next() const;
 
  private:

@@ -45,7 +45,7 @@ bool IsDirectory(const std::string& path) {
   return std::filesystem::is_directory(path, ignored);
 }
 
-// Reads at most kManifestBytesMax.
+// Reads standard input. Returns an error if it has more than kManifestBytesMax.
 Result<std::string> ReadAll(std::istream& in) {
   std::string text = ReadManifestBytes(in);
   if (text.size() <= kManifestBytesMax) return text;
@@ -53,7 +53,7 @@ Result<std::string> ReadAll(std::istream& in) {
                " MiB: give a smaller file, or name the objects");
 }
 
-// As kubectl prints a GroupVersionKind: "/v1, Kind=Service", "apps/v1, Kind=Deployment".
+// Returns a GroupVersionKind as kubectl prints it: "/v1, Kind=Service", "apps/v1, Kind=Deployment".
 std::string GroupVersionKindText(const Json& object) {
   const std::string version = TextOf(object, "/apiVersion");
   return (version.find('/') == version.npos ? "/" : "") + version +
@@ -64,9 +64,9 @@ Error NothingIn(const std::string& path) {
   return Wrong("please make sure " + path + " exists and is not empty");
 }
 
-// Adds the object, or, of a List, its items.
+// Adds the object to `objects`; of a List, adds the items.
 void AddObjects(Json object, std::vector<Json>& objects) {
-  // "List", and what "kubectl get --raw" prints: "DeploymentList".
+  // The kind is "List", or what "kubectl get --raw" prints: "DeploymentList".
   const Json* items = FieldOf(object, "/items");
   if (!TextOf(object, "/kind").ends_with("List") || items == nullptr || !items->is_array()) {
     objects.push_back(std::move(object));
@@ -92,7 +92,7 @@ Result<std::vector<Json>> ObjectsIn(const std::string& path, std::istream& stand
   return objects;
 }
 
-// Returns the path itself, or the manifests in a directory, ordered by name.
+// Returns `path` itself; if it is a directory, the manifests in it, ordered by name.
 std::vector<std::string> FilesOf(const std::string& path) {
   if (!IsDirectory(path)) return {path};
   std::vector<std::string> files;
@@ -153,8 +153,8 @@ Result<Json> ReadControllerManifest(const std::string& path, std::istream& stand
   if (TextOf(object, "/metadata/name").empty()) {
     return Wrong(path + ": metadata.name is missing: name the new ReplicationController");
   }
-  // Checked here: Windlass leaves out a value that is not above 0, so the API server would not
-  // refuse it.
+  // Windlass leaves out a value that is not above 0, so the API server never sees a negative one,
+  // and cannot refuse it. That is why it is refused here.
   if (NumberOf(object, "/spec/minReadySeconds") < 0) {
     return Wrong(path +
                  ": spec.minReadySeconds is below 0: write how many seconds a Pod must be "

@@ -11,22 +11,24 @@
 
 namespace windlass::cli {
 
-// The largest manifest that is read: an object in etcd has at most 1.5 MiB.
+// The largest manifest that is read. It is far above the 1.5 MiB that an object in etcd can have.
 inline constexpr size_t kManifestBytesMax = size_t{4} << 20U;
 
 // Returns the objects of all documents and lists in `path`:
 //   - a file
 //   - a directory: its *.json, *.yaml and *.yml files
 //   - "-": `standard_input`
-// Returns kConfig if there is no object, or if the path is an address.
+// Returns kConfig if there is no object, or if `path` is a URL.
 Result<std::vector<Json>> ReadManifests(const std::string& path, std::istream& standard_input);
 
-// Reads the ReplicationController in the file at `path`, or, if that is "-", in `standard_input`.
-// Returns kConfig with kubectl 1.17's text (RC-3) if there is no object, several, or one of another
-// kind.
+// Reads the ReplicationController from the file `path`, or from `standard_input` if `path` is "-".
+// Returns kConfig in these cases, in the first with kubectl 1.17's text (RC-3):
+//   - there is no object, there are several, or the object is of another kind
+//   - `path` is a directory, kind or name is missing, or minReadySeconds is negative
 Result<Json> ReadControllerManifest(const std::string& path, std::istream& standard_input);
 
-// Returns what `in` has, at most one byte more than kManifestBytesMax. Blocks until its end.
+// Reads `in` to its end, but at most kManifestBytesMax + 1 bytes: the last byte shows that the
+// manifest is too large. Blocks.
 std::string ReadManifestBytes(std::istream& in);
 
 }  // namespace windlass::cli

@@ -75,7 +75,7 @@ Result<Place> FindNamed(Session& session, CommandName command, const std::string
   }
   for (size_t i = 0; i < all.size(); ++i) {
     const ResourceId& resource = all[i].resource;
-    // Every API server serves a built-in kind, so what has answered is no API server.
+    // Every API server serves the built-in kinds. If one is missing, no API server has answered.
     const bool built_in = resource.manifest.empty();
     if (built_in && !replies[i].ok() && replies[i].error().detail == ErrorDetail::kNotServed) {
       return Explained(replies[i].error(), {Verb::kGet, resource, namespace_, name},

@@ -9,13 +9,13 @@
 
 namespace windlass::cli {
 
-// Looks for the object of that name in the namespace, for `command`. Asks for all kinds at the same
-// time. Returns the first of these that applies:
-//   - the one object of a kind that the command acts on
-//   - kConfig, which lists the objects, if there are several of such kinds
-//   - the error of a request for such a kind, for example a missing right
-//   - kNotFound, if the cluster serves none of these kinds, or not even a kind that is built in
-//   - an object of another kind: the command will say why it does nothing for it
+// Looks in the namespace for the object that is called `name` and that `command` can act on. Asks
+// for all kinds at the same time. Returns the first of these that applies:
+//   - the object, if only one of the kinds that have the command has an object with the name
+//   - kConfig with a list of the objects, if several of these kinds have one
+//   - the error of a request for one of these kinds, for example a missing right
+//   - kNotFound, if the cluster serves none of these kinds, or does not serve a built-in kind
+//   - an object of a kind that lacks the command: the command will say why it does nothing for it
 //   - kNotFound
 // The errors have a text for people.
 Result<Place> FindNamed(Session& session, CommandName command, const std::string& namespace_,

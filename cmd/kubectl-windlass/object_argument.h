@@ -23,7 +23,7 @@ struct ObjectArgument {
 };
 
 // Returns the objects that `arguments` name. A type without a name is an object with an empty name.
-// Returns kConfig with a text that says what to write instead.
+// If an argument is wrong, returns kConfig with a text that says what to write instead.
 Result<std::vector<ObjectArgument>> ParseObjectArguments(const std::vector<std::string>& arguments);
 
 }  // namespace windlass::cli

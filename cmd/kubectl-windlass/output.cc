@@ -13,7 +13,7 @@
 namespace windlass::cli {
 namespace {
 
-constexpr int kIndent = 4;  // kubectl's
+constexpr int kIndent = 4;  // as kubectl indents
 
 // Returns true if YAML reads the text without quotes as a text: "web" and "app:v1", but not "5",
 // "true" or "a: b".

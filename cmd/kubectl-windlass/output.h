@@ -11,11 +11,12 @@
 
 namespace windlass::cli {
 
-// Returns the object as `format` prints it, with a line end. An item of a list does not say its
-// apiVersion and kind: those of `resource` are printed. kText is printed as kName.
+// Returns the object as `format` prints it, with a line end, without metadata.managedFields. An
+// object from a list lacks apiVersion and kind; those of `resource` are printed. kText is printed
+// as kName.
 std::string Print(const Json& object, const ResourceId& resource, OutputFormat format);
 
-// Returns several objects as one List; as names, a line for each.
+// Returns several objects as one List; in format kName or kText, one name a line.
 std::string PrintList(const std::vector<const Json*>& objects, const ResourceId& resource,
                       OutputFormat format);
 

@@ -49,8 +49,8 @@ std::string HelpOf(const CLI::App& app) {
   return help + CLI::Formatter().make_group("Flags of every command", false, shared);
 }
 
-// Returns the option that a flag such as "-n" or "--namespace" names, of any command; null if there
-// is none.
+// Returns the option of the program, or of any command, that a flag such as "-n" or "--namespace"
+// names; null if there is none.
 const CLI::Option* AnyOption(const CLI::App& app, const std::string& flag) {
   if (const CLI::Option* option = app.get_option_no_throw(flag)) return option;
   for (const CLI::App* command : app.get_subcommands(nullptr)) {
@@ -83,7 +83,7 @@ std::vector<std::string> Normalized(const CLI::App& app,
   return normalized;
 }
 
-// Puts the command before the flags, and "undo --help" for "help undo": kubectl takes both.
+// Moves the command before the flags, and turns "help undo" into "undo --help": kubectl takes both.
 void MoveCommandFirst(const Parser& parser, std::vector<std::string>& arguments) {
   for (size_t i = 0; i < arguments.size(); ++i) {
     const std::string& argument = arguments[i];

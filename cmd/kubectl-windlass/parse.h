@@ -10,8 +10,8 @@
 
 namespace windlass::cli {
 
-// Returns kConfig with one line that says what is wrong and what to write instead. `arguments` are
-// without the program's name.
+// Parses `arguments`, which do not contain the program's name. If an argument is wrong, returns
+// kConfig with one line that says what is wrong and what to write instead.
 Result<CommandLine> ParseCommandLine(const std::vector<std::string>& arguments);
 
 // A command or a flag, for completion: what is typed, and what it does.
@@ -22,8 +22,8 @@ struct Described {
 std::vector<Described> Commands();
 // Returns the command of that name; nullopt if there is none.
 std::optional<CommandName> CommandOf(const std::string& word);
-// Returns the flags of a command, each with its dashes; the common ones if there is no such
-// command.
+// Returns the flags of a command and the common flags, each with its dashes; only the common flags
+// if there is no such command.
 std::vector<Described> FlagsOf(const std::string& command);
 // Returns true if the flag, such as "--context" or "-n", takes the next argument as its value.
 bool TakesValue(const std::string& command, const std::string& flag);

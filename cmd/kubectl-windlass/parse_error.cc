@@ -9,7 +9,7 @@
 namespace windlass::cli {
 namespace {
 
-// "status has no flag --frob"; "version takes no argument "web"".
+// Returns "status has no flag --frob" or "version takes no argument "web"".
 std::optional<std::string> UnexpectedText(const CLI::App& command,
                                           const std::vector<std::string>& extras,
                                           const std::vector<std::string>& arguments) {
@@ -21,7 +21,8 @@ std::optional<std::string> UnexpectedText(const CLI::App& command,
   return command.get_name() + " takes no argument \"" + *first + '"';
 }
 
-// Returns the option of the command, or one that every command has; null if there is none.
+// Returns the option of the command, or of all commands, that is called `flag`; null if there is
+// none.
 const CLI::Option* FindOption(const CLI::App& command, const std::string& flag) {
   const CLI::Option* option = command.get_option_no_throw(flag);
   return option != nullptr ? option : command.get_parent()->get_option_no_throw(flag);
@@ -29,7 +30,7 @@ const CLI::Option* FindOption(const CLI::App& command, const std::string& flag) 
 
 bool TakesValue(const CLI::Option& option) { return option.get_items_expected_max() > 0; }
 
-// "--watch: 'maybe' is neither true nor false"
+// Returns "--watch: 'maybe' is neither true nor false"; nullopt if there is no such argument.
 std::optional<std::string> NoTruthText(const CLI::App& command,
                                        const std::vector<std::string>& arguments) {
   static const std::set<std::string_view> kTruths = {"true", "false", "1",  "0",
@@ -46,7 +47,7 @@ std::optional<std::string> NoTruthText(const CLI::App& command,
   return std::nullopt;
 }
 
-// "--timeout needs a value"
+// Returns "--timeout needs a value"; nullopt if each flag that needs a value has one.
 std::optional<std::string> NoValueText(const CLI::App& command,
                                        const std::vector<std::string>& arguments) {
   for (size_t i = 0; i < arguments.size(); ++i) {

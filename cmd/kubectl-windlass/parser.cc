@@ -21,8 +21,8 @@ Examples:
   kubectl windlass rolling-update web-1 web-2 --rollback
 )";
 
-// Writes the duration that `text` names to `to`; leaves `to` alone if the flag was not given. "0"
-// is a duration of 0.
+// Writes the duration in `text` to `to`; "0" is a duration of 0. If `text` is empty, because the
+// flag was not given, `to` stays as it is.
 void Take(const std::string& text, Duration& to) {
   if (text.empty()) return;
   to = text == "0" ? Duration{0} : *ParseDuration(text);
@@ -39,7 +39,7 @@ CLI::App* Parser::Add(CommandName name, const std::string& word, const std::stri
   return command;
 }
 
-// Adds a command about the objects of the kinds that have it.
+// Adds a command about objects. Its help names the kinds that have the command.
 CLI::App* Parser::AddForObjects(CommandName name, const std::string& word,
                                 const std::string& text) {
   CLI::App* command = Add(name, word, text);
@@ -191,7 +191,7 @@ Parser::Parser()
           "kubectl windlass")) {
   app->require_subcommand(1);
   app->failure_message(CLI::FailureMessage::simple);
-  // As with kubectl, the last one counts if a flag is given twice.
+  // As with kubectl, the last value counts if a flag is given twice.
   app->option_defaults()->multi_option_policy(CLI::MultiOptionPolicy::TakeLast);
   AddConnection();
   AddRolloutCommands();

@@ -1,4 +1,4 @@
-// The commands and flags of the plugin, as the library for command lines has them.
+// The commands and flags of the plugin, defined with the library CLI11.
 #pragma once
 
 #include <map>
@@ -14,7 +14,7 @@ class App;
 
 namespace windlass::cli {
 
-// The durations as text, until all are parsed.
+// The flags that are durations, as text. Finish parses them.
 struct Durations {
   std::string request_timeout;
   std::string timeout;
@@ -33,7 +33,7 @@ struct Parser {
   Status Finish();
 
   CommandLine line;
-  bool watch_get = false;  // `line.watch` is for status: its default is true
+  bool watch_get = false;  // of get: `line.watch`, which is true by default, is for status
   bool end_abort = false;  // abort --end
   Durations durations;
   std::unique_ptr<CLI::App> app;

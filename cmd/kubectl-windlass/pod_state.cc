@@ -13,8 +13,8 @@ std::string Join(const std::string& what, const std::string& message) {
   return message.empty() ? what : what + ": " + Printable(message);
 }
 
-// Returns the statuses of all containers. All may give the reason; for READY only app containers
-// count.
+// Returns the statuses of init containers and app containers. Any of them may give the reason, but
+// READY counts app containers only.
 std::vector<const Json*> ContainerStatuses(const Json& pod) {
   std::vector<const Json*> statuses;
   for (const char* list : {"/status/initContainerStatuses", "/status/containerStatuses"}) {

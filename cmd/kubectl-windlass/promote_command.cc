@@ -1,5 +1,6 @@
-// promote: the annotation windlass.dev/promote of a Rollout (docs/rollouts-steps.md). It ends the
-// pause at which the Rollout is, or with --full all its steps:
+// promote: the annotation windlass.dev/promote of a Rollout (docs/rollouts-steps.md). The
+// annotation ends the pause at which the Rollout is, or with --full all its steps. Examples of its
+// value:
 //
 //   2@8      2@8/force      full@8      full@8/force
 //
@@ -20,20 +21,20 @@
 namespace windlass::cli {
 namespace {
 
-// Why nothing is promoted, after the object's name.
+// Why nothing is promoted. `why` follows the object's name.
 struct NoPromotion {
   std::string why;
   ExitCode code = ExitCode::kError;
 };
 
-// Returns why there is no step to end, and what to do, which depends on whether a rollout is under
+// Returns why there is no step to end, and what to do. Both depend on whether a rollout is under
 // way.
 NoPromotion NoStep(const Json& rollout, const std::string& object) {
   const std::string phase = TextOf(rollout, "/status/phase");
   if (phase == "Healthy" || phase == "RolledBack") {
     return {"has nothing to promote (" + phase + "): no rollout is under way"};
   }
-  // Its template or its strategy was refused, for example.
+  // For example, the template or the strategy of the Rollout was refused.
   const Json* stalled = TrueCondition(rollout, "Stalled");
   if (stalled != nullptr) {
     return {"has nothing to promote (" + TextOf(*stalled, "/reason") +
@@ -45,8 +46,8 @@ NoPromotion NoStep(const Json& rollout, const std::string& object) {
   return {"has no step left: kubectl windlass status " + object + " waits for its end"};
 }
 
-// Returns why the command has nothing to end; nullopt if the Rollout is at something that it may
-// end.
+// Returns why there is nothing that the command can end; nullopt if the Rollout is at a pause, or
+// with `full` at any step.
 std::optional<NoPromotion> WhyNothingToPromote(const Json& rollout, const std::string& object,
                                                bool full) {
   if (FlagOf(rollout, "/spec/abort")) {
@@ -103,8 +104,8 @@ Result<std::string> WhyUnavailable(const CommandContext& context, const Place& p
          " says why; kubectl windlass get " + InCommand(place) + " shows it";
 }
 
-// Refuses a promotion that would replace a stored one of the same step, if the stored one asks for
-// more and is not carried out yet.
+// Refuses a promotion that would replace the stored promotion of the same step, if the stored one
+// asks for more and is not carried out yet.
 std::optional<ExitCode> RefuseWeaker(const CommandContext& context, const Place& place,
                                      const Json& rollout, const StepStatus& step) {
   const std::string stored = AnnotationOf(rollout, workload::kPromote);

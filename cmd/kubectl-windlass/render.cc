@@ -10,7 +10,7 @@
 namespace windlass::cli {
 namespace {
 
-// What a tree is drawn with.
+// The characters that a tree is drawn with.
 struct Glyphs {
   const char* inner;  // before all children but the last one
   const char* last;
@@ -56,7 +56,8 @@ class Drawing {
   std::string Text(const std::string& text) const {
     return Printable(text, options_.ascii_texts());
   }
-  // The Pods of branch `i`; after the ReplicaSets come the Pods of a ReplicationController.
+  // Returns the Pods of branch `i`. The branches are the ReplicaSets; the last branch has the Pods
+  // of a ReplicationController.
   const std::vector<PodState>& PodsOf(size_t i) const {
     return i < tree_.replica_sets.size() ? tree_.replica_sets[i].pods : tree_.pods;
   }
@@ -78,7 +79,7 @@ Drawing::Shown Drawing::All() const {
   return shown;
 }
 
-// "… 212 more Running", "… 5 more: 3 Running, 2 Pending".
+// Returns "… 212 more Running" or "… 5 more: 3 Running, 2 Pending".
 std::string Drawing::MoreText(const std::vector<PodState>& pods, size_t shown) const {
   std::map<std::string, int> counts;
   for (size_t i = shown; i < pods.size(); ++i) ++counts[Text(pods[i].status)];
@@ -157,9 +158,9 @@ std::vector<std::string> Drawing::LinesOf(const TableLayout& layout, const Row& 
   return lines;
 }
 
-// Branches give up Pods until the rest fits: each time, the branch that shows the most Pods gives
-// up its last one. Branches that still show an available Pod come before the others. One Pod that
-// is not available stays, although it may not fit as a whole.
+// Leaves out Pods until the rest fits. Each time, leaves out the last Pod of the branch that shows
+// the most Pods; branches that still show an available Pod come first. A Pod that is not available
+// stays if it is the last one, even if its lines do not fit.
 Drawing::Shown Drawing::Fit(const TableLayout& layout, size_t room) const {
   Shown shown = All();
   std::vector<Heights> branches;
@@ -167,7 +168,7 @@ Drawing::Shown Drawing::Fit(const TableLayout& layout, size_t room) const {
     Heights& heights = branches.emplace_back();
     heights.lines.push_back(0);
     for (const PodState& pod : PodsOf(i)) {
-      // Two levels down, as deep as a Pod can be.
+      // The indent of two levels, the deepest that a Pod can have.
       const size_t lines = LinesOf(layout, RowOf(pod, "      ", false)).size();
       heights.lines.push_back(heights.lines.back() + lines);
       if (pod.mood != Mood::kGood) ++heights.bad;

@@ -1,5 +1,5 @@
-// A tree as text: complete for a pipe, wrapped for a terminal, and cut to a terminal's height where
-// it is drawn again and again.
+// A tree as text: complete for a pipe, wrapped for a terminal, and cut to the terminal's height for
+// a page that is drawn again and again.
 #pragma once
 
 #include <optional>
@@ -14,22 +14,22 @@ struct RenderOptions {
   std::optional<size_t> width{};   // of the terminal; nullopt: a pipe, where no line is wrapped
   std::optional<size_t> height{};  // of the terminal; nullopt: nothing is left out
   bool colour = false;
-  bool ascii = false;  // draws the tree as |, `- and +-; what others wrote is ASCII in a terminal
+  bool ascii = false;  // draws the tree as |, `- and +-
 
-  // Returns true if what others wrote has to be ASCII, too.
+  // Returns true if texts from objects have to become ASCII, too.
   bool ascii_texts() const { return ascii && width.has_value(); }
 };
 
-// Returns the lines, without line ends. With a width, no line takes more cells than that. With a
-// height, there are at most height - 1 lines:
-//   - Pods that are left out become one line; available ones are left out first: "… 212 more
-//     Running"
+// Returns the lines, without line ends. With a width, no line takes more cells than the width. With
+// a height, there are at most height - 1 lines, but two in any case:
+//   - Pods that are left out become one line: "… 212 more Running"; available Pods are left out
+//     first
 //   - old ReplicaSets without Pods become one line
-//   - RESTARTS, AGE and NODE are left out if columns do not fit the width, either
-//   - a reason takes at most half of the height, so that one Pod does not push out all others
+//   - RESTARTS, AGE and NODE are left out if the tree fits neither the height nor the width
+//   - a row takes at most half of the height, so that one Pod does not push out all others
 std::vector<std::string> RenderTree(const Tree& tree, const RenderOptions& options);
 
-// Leaves out lines that do not fit the height, and says how many: "… 12 more lines".
+// Leaves out lines that do not fit the height. The last line then says how many: "… 12 more lines".
 std::vector<std::string> CutToHeight(std::vector<std::string> lines, const RenderOptions& options);
 
 }  // namespace windlass::cli

@@ -14,9 +14,9 @@ namespace windlass::cli {
 // Returns spec.selector in query form: "app=web,tier in (a,b)". Returns "" if the object has none.
 std::string SelectorText(const Json& selector);
 
-// Return the labels that select the Pods of an object, in query form; "" if it has none. The first
-// is for a Deployment, Rollout or ReplicaSet, the second for a ReplicationController, whose
-// selector is a map.
+// Return the labels that select the Pods of an object, in query form; "" if the object has no
+// selector. SelectorOfWorkload is for a Deployment, Rollout or ReplicaSet; SelectorOfController is
+// for a ReplicationController, whose selector is a map.
 std::string SelectorOfWorkload(const Json& workload);
 std::string SelectorOfController(const Json& controller);
 
@@ -27,17 +27,18 @@ bool IsOwnedBy(const Json& object, const Json& owner);
 // Returns the images of the template's containers: "app:v1,sidecar:v3".
 std::string ImagesOf(const Json& owner);
 
-// LIST of the ReplicaSets that `owner` selects and owns, ordered by revision.
+// Lists the ReplicaSets that `owner` selects and owns, ordered by revision.
 Result<std::vector<Json>> ReadReplicaSets(Session& session, const Json& owner,
                                           const std::string& namespace_);
 
 // Returns the template without the label pod-template-hash, which a ReplicaSet adds.
 Json WithoutHash(Json template_);
-// Returns true if both templates are the same but for the label pod-template-hash.
+// Returns true if both templates are the same, apart from the label pod-template-hash and
+// metadata.creationTimestamp.
 bool SameTemplate(const Json& one, const Json& other);
 
-// Returns the ReplicaSet of `revision`; for 0 that of the revision before the highest. Null if
-// there is none.
+// Returns the ReplicaSet of `revision`; if `revision` is 0, that of the second highest revision.
+// Returns null if there is none.
 const Json* FindRevision(const std::vector<Json>& replica_sets, int64_t revision);
 
 }  // namespace windlass::cli

@@ -10,7 +10,7 @@
 namespace windlass::cli {
 namespace {
 
-// A server that cannot send metadata alone sends whole objects.
+// The second type is for a server that cannot send metadata alone: it sends whole objects.
 constexpr std::string_view kMetadataOnly =
     "application/json;as=PartialObjectMetadataList;g=meta.k8s.io;v=v1,application/json";
 
@@ -52,7 +52,7 @@ Result<ObjectList> ListObjects(Session& session, const Selection& selection) {
     if (!next.empty()) AddQuery(request.target, "continue", next);
     const Result<Reply> reply = session.Send(std::move(request), Verb::kList);
     if (!reply.ok()) {
-      // The pages' common version is too old: begin again with a new one.
+      // The version that all pages have in common is too old: begin again with a new version.
       if (reply.error().kind == ErrorKind::kGone && !next.empty()) {
         list.items.clear();
         next.clear();

@@ -19,10 +19,11 @@ using Json = nlohmann::json;
 inline constexpr std::string_view kStrategicMergePatch = "application/strategic-merge-patch+json";
 inline constexpr std::string_view kMergePatch = "application/merge-patch+json";
 inline constexpr std::string_view kJsonPatch = "application/json-patch+json";
-// The field manager of kubectl rollout's patches, except that of undo, which names none.
+// The field manager of the patches of kubectl rollout. The patch of kubectl rollout undo names
+// none.
 inline constexpr std::string_view kRolloutFieldManager = "kubectl-rollout";
-// The plugin's own, for everything but Deployments. It does not begin with "kubectl", because Flux
-// would undo what such a manager wrote (docs/rollouts-gitops.md).
+// The field manager of all writes but those to Deployments. The name does not begin with "kubectl":
+// Flux would undo what such a manager wrote (docs/rollouts-gitops.md).
 inline constexpr std::string_view kPluginFieldManager = "windlass-plugin";
 
 // Where an object is.
@@ -39,9 +40,9 @@ struct Selection {
   ResourceId resource{};
   std::string namespace_;      // empty: all namespaces
   std::string labels{};        // as in a query: "app=web,tier!=db"
-  std::string name{};          // of the one object that is meant
-  bool metadata_only = false;  // of a list: only names and the like
-  bool optional = false;       // if it cannot be read, the other selections are shown
+  std::string name{};          // selects only the object with this name
+  bool metadata_only = false;  // the list has only metadata of the objects
+  bool optional = false;       // if this selection cannot be read, the others are still shown
 };
 
 struct ObjectList {
@@ -49,10 +50,10 @@ struct ObjectList {
   std::string resource_version;    // from which a watch continues
 };
 
-// GET, consistent.
+// Sends a GET that returns the latest state, not one from a cache of the API server.
 Result<Json> ReadObject(Session& session, const Place& place);
 
-// LIST in pages of kListPageSize, consistent.
+// Sends LIST requests in pages of kListPageSize, which also return the latest state.
 Result<ObjectList> ListObjects(Session& session, const Selection& selection);
 
 struct PatchOf {
@@ -62,22 +63,22 @@ struct PatchOf {
   bool dry_run = false;
 };
 HttpRequest PatchRequest(const Place& place, const PatchOf& patch);
-// Sends it. Returns the object as it is now.
+// Sends PatchRequest. Returns the patched object.
 Result<Json> PatchObject(Session& session, const Place& place, const PatchOf& patch);
 
 struct CreationOf {
   std::string_view field_manager{};
   bool dry_run = false;
-  // The API server refuses unknown and doubled fields with 400, as kubectl asks it to. Without
-  // this, it drops them.
+  // True: the API server refuses unknown and duplicate fields with 400, as kubectl asks it to.
+  // False: the API server drops such fields.
   bool strict = false;
 };
-// POST. Returns the object as the API server has it then.
+// Sends a POST. Returns the object as the API server has created it.
 Result<Json> CreateObject(Session& session, const ResourceId& resource,
                           const std::string& namespace_, const Json& object,
                           const CreationOf& creation);
 
-// Returns the target of a LIST or WATCH, with only the parameters that both have.
+// Returns the target of a LIST or WATCH, with those parameters alone that both requests have.
 std::string TargetOf(const Selection& selection);
 
 }  // namespace windlass::cli

@@ -21,17 +21,19 @@ namespace windlass::cli {
 std::vector<std::string> ArgumentErrors(const CommandLine& line);
 
 // Returns the ReplicationControllerUpdate that the command line asks for, with apiVersion, kind,
-// metadata and spec. `controller`: the manifest of -f, or null. Returns kConfig if the manifest's
-// namespace is another one than `namespace_` (RC-3), if its name is not NEW, or if the new
-// controller has the name of the old one (RC-4).
+// metadata and spec. `controller` is the manifest of -f, or null. Returns kConfig in these cases:
+//   - the namespace of the manifest is not `namespace_` (RC-3)
+//   - the name in the manifest is not NEW
+//   - the new controller has the name of the old one (RC-4)
 Result<Json> UpdateOf(const CommandLine& line, const std::string& namespace_,
                       const Json& controller);
 
-// --- what holds before anything is written (rolling_update_checks.cc) ---
+// --- what is checked before anything is written (rolling_update_checks.cc) ---
 
-// Refuses an update whose old controller does not exist, and a file whose selector would not tell
-// the two apart (RC-4). Returns the exit code when it has written an error, else nullopt. A user
-// who may not read ReplicationControllers goes on.
+// Refuses an update whose old controller does not exist. Refuses a file if no key of the old
+// controller's selector has another value in the selector of the file (RC-4). Returns the exit code
+// when it has written an error, else nullopt. If the user may not read ReplicationControllers,
+// returns nullopt.
 std::optional<ExitCode> CheckControllers(const CommandContext& context, const Json& update);
 
 // Has the API server check the manifest of -f, and refuses one with a field that
@@ -41,48 +43,53 @@ std::optional<ExitCode> CheckControllers(const CommandContext& context, const Js
 std::optional<ExitCode> RefuseManifest(const CommandContext& context, const Json& controller);
 
 // What an update is planned from:
-//   - kPresent: the state that there is
-//   - kTakenBack: the state after the stored update, which has failed, is taken back
-//   - kUnderWay: the state that there is, of an update that is under way; PrintPlan then leaves out
-//     refusals
+//   - kPresent: the present state
+//   - kTakenBack: the state that there will be when the stored update, which has failed, is taken
+//     back
+//   - kUnderWay: the present state of an update that is already under way; PrintPlan does not
+//     refuse it
 enum class PlanFrom : uint8_t { kPresent, kTakenBack, kUnderWay };
 
-// Plans the update in this program up to the first write (rolling_update_plan.cc), and refuses it
-// if Windlass would refuse it before changing anything. So nothing is written for such an update.
-// Returns the exit code when it has written the error, else nullopt. What cannot be read here is
-// left to Windlass.
+// Plans the update in this program up to the first write (rolling_update_plan.cc). Refuses the
+// update if Windlass would refuse it before changing anything, so that nothing is written for it.
+// Returns the exit code when it has written the error, else nullopt. If a read that the plan needs
+// fails, returns nullopt, and Windlass decides.
 std::optional<ExitCode> RefuseByPlan(const CommandContext& context, const Json& update,
                                      PlanFrom from);
 
-// Prints, as kubectl did, what would be replaced by what; or the refusal (--dry-run=client).
+// For --dry-run=client: prints, as kubectl did, which controller would be replaced by which; or why
+// the update would be refused.
 ExitCode PrintPlan(const CommandContext& context, const Json& update, PlanFrom from);
 
-// Refuses --local while Windlass carries out an update of the same old controller: each would take
-// the other's scalings for those of another client. Returns the exit code when it has written an
-// error, else nullopt. A user who may not read such updates goes on.
+// Refuses --local while Windlass carries out an update of the same old controller: Windlass and
+// this program would each take the other's scalings for those of another client. Returns the exit
+// code when it has written an error, else nullopt. If the user may not read such updates, returns
+// nullopt, with a warning if an update has begun.
 std::optional<ExitCode> RefuseBesideWindlass(const CommandContext& context, const Json& update);
 
-// Refuses an update that goes forward if the two controllers say that another program has begun one
-// of these:
+// Refuses an update that goes forward if the two controllers show that another program has begun
+// something else:
 //   - a rollback
-//   - an update with other images: NEW does not have those of the file
-//   - an update with another end: NEW notes another one (kCleanup), and --cleanup is not given
+//   - an update with other images: the images of NEW are not those of the file
+//   - an update with another end: NEW notes another cleanup (kCleanup), and --cleanup is not given
 // Returns the exit code when it has written the error, else nullopt.
 std::optional<ExitCode> RefuseBesideOtherProgram(const CommandContext& context, const Json& update);
 
-// Warns if another program has begun the update, or the rollback, that this command goes on with.
-// That program may still run: if it has --local, only its notes are known. If it goes forward, it
-// stops when its update is rolled back.
+// Warns if another program has begun the update, or the rollback, that this command goes on with:
+// that program may still run. A program with --local shows only by its notes on the controllers.
+// Does not warn if this command begins a rollback: a program that goes forward stops when its
+// update is rolled back.
 void WarnAboutOtherProgram(const CommandContext& context, const Json& update);
 
-// Returns true if the command asks for another new controller than `stored`, or for another content
-// of it. A rollback does so only if it names another new controller.
+// Returns true if the command asks for another new controller than `stored` does, or for other
+// content of the new controller. A rollback is compared by the name of the new controller alone,
+// and only if the command gives that name.
 bool AsksForOther(const CommandContext& context, const Json& update, const Json& stored);
 
-// Refuses a command that asks for something else than the update `stored`, which is under way, or
-// that goes forward while `stored` is rolled back. Otherwise the first command would fail half-way.
-// Names what is under way, and the commands to choose from. Returns the exit code when it has
-// written an error, else nullopt.
+// Refuses a command that asks for something else than `stored`, an update that is not over, or that
+// goes forward while `stored` is rolled back. Otherwise the command that began `stored` would fail
+// half-way. The error names what is under way, and the commands to choose from. Returns the exit
+// code when it has written an error, else nullopt.
 std::optional<ExitCode> RefuseOtherUpdate(const CommandContext& context, const Json& update,
                                           const Json& stored);
 
@@ -93,58 +100,59 @@ Place PlaceOfUpdate(const CommandContext& context, const Json& update);
 // Where a stored update stands.
 enum class UpdateState : uint8_t {
   kUnderWay,  // also if Windlass has not looked at it yet
-  kWaiting,   // for a controller that does not exist; it has changed nothing
-  kRefused,   // before it changed anything
-  kFailed,    // on the way; Windlass goes on when the cause is gone
-  kEnded,     // on the way, and nothing happens until the spec changes
+  kWaiting,   // has changed nothing, and waits for a controller that does not exist
+  kRefused,   // refused before it changed anything
+  kFailed,    // failed on the way; Windlass goes on when the cause is gone
+  kEnded,     // failed on the way, and nothing happens until the spec changes
   kDone,      // succeeded, or rolled back
 };
 UpdateState StateOf(const CommandContext& context, const Json& stored);
 // Returns true if Windlass does nothing more for the stored update until its spec changes.
 bool HasEnded(const CommandContext& context, const Json& stored);
 
-// If the cluster does not serve updates, adds to the error that --local does without.
+// If the error is that the cluster does not serve updates, adds that --local works without them.
 Error OrLocally(Error error);
 
-// Returns the spec that the command writes over `stored`. The spec of an update that is done or was
-// refused is replaced. Of any other spec, everything stays that no flag of this command names:
-// another command may have begun the update, which now goes on, or back.
+// Returns the spec that the command writes over that of `stored`. If `stored` is done or was
+// refused, that is the spec of `update`. Otherwise a field keeps its stored value unless this
+// command gives it another: another command may have begun `stored`, which now goes on, or back.
 Json SpecOver(const CommandContext& context, const Json& update, const Json& stored);
 
 // What is known before anything is written.
 struct Look {
   std::optional<Json> stored{};     // nullopt: there is no update
-  Status read = Unit{};             // of the stored update
+  Status read = Unit{};             // the error if the stored update could not be read
   Json planned;                     // the update as it would be written, for its plan
-  bool goes_on_with_other = false;  // notes on controllers are not of the stored update
+  bool goes_on_with_other = false;  // notes on the controllers are another program's
   std::optional<ExitCode> refused{};
 };
 
-// Refuses a command that waits if the user may not list the updates. Such a command could not
-// follow the update: it would end with an error, and the update would be carried out. Returns the
-// exit code when it has written the error, else nullopt.
+// Refuses a command without --no-wait if the user may not list updates. The command would write the
+// update, could not follow it, and would end with an error, while Windlass carries the update out.
+// Returns the exit code when it has written the error, else nullopt.
 std::optional<ExitCode> RefuseUnfollowed(const CommandContext& context, const Json& update);
 
-// Reads the stored update, and refuses what would be refused later, so that nothing is written
+// Reads the stored update, and refuses what Windlass would refuse later, so that nothing is written
 // (rolling_update_look.cc).
 Look LookBeforeWriting(const CommandContext& context, const Json& update);
 
-// Refuses an update whose NEW is that of another update under way.
+// Refuses an update if the NEW that it names is also the NEW of another update under way.
 std::optional<ExitCode> RefuseSharedNew(const CommandContext& context, const Json& update);
 
-// Deletes the update, unless it has changed since `stored` was read. `dry`: only asks the API
-// server whether that is possible.
+// Deletes the update, unless it has changed since `stored` was read. If `dry` is true, only asks
+// the API server whether the deletion is possible.
 Status RemoveUpdate(const CommandContext& context, const Json& stored, bool dry = false);
 
 // What there was before a command wrote an update.
 struct Before {
-  bool missing = false;  // the command created it
-  int64_t printed = 0;   // lines of an earlier run
-  bool is_last = true;   // -o prints the object at the end
+  bool missing = false;  // there was no update: the command created it
+  int64_t printed = 0;   // status lines that an earlier run has printed
+  bool is_last = true;   // false: -o prints the object of a later update
 };
 
-// Prints the lines of the status after the first `printed` ones. Returns how many lines there have
-// been. With -o, standard output is for the object: the lines go to standard error.
+// Prints the lines of the status after the first `printed` ones. Returns how many lines the update
+// has written so far. With -o, prints the lines to standard error, because standard output is for
+// the object.
 int64_t PrintLines(const CommandContext& context, const Json& update, int64_t printed);
 
 // Returns what the update waits for without a timeout; "" if it waits for nothing, or for Pods to
@@ -152,25 +160,26 @@ int64_t PrintLines(const CommandContext& context, const Json& update, int64_t pr
 // of its controllers is being deleted.
 std::string UntimedWaitOf(const Json& update);
 
-// Prints the lines of the update after the first `before.printed` ones as they come, until it ends
-// or is paused (rolling_update_follow.cc). `update` is the object as it was written. Removes an
-// update that was refused if this command created it. With -o, prints the object at the end.
+// Prints the lines of the update after the first `before.printed` ones as they come, until the
+// update ends or is paused (rolling_update_follow.cc). `update` is the object as it was written. If
+// this command created the update, and the update fails without having changed anything, removes
+// it. With -o, prints the object at the end.
 ExitCode FollowUpdate(const CommandContext& context, const Json& update, const Before& before);
 
-// Returns true if the update was refused because another one is under way.
+// Returns true if the update was refused because another update is under way.
 bool IsRefusedForOther(const Json& update);
 
-// Writes why a rollback ended with an update that has succeeded. Returns the exit code.
+// Writes why an update has succeeded although a rollback was asked for. Returns the exit code.
 ExitCode FailRollback(const CommandContext& context, const Json& update);
 
-// --- the two ways ---
+// --- the two ways to carry an update out ---
 
-// Carries the update out in this program (--local), with nothing of Windlass but its planner. With
-// --dry-run=client, says what it would do.
+// Carries the update out in this program (--local), which uses nothing of Windlass but the planner.
+// With --dry-run=client, prints what it would do.
 ExitCode RunLocally(const CommandContext& context, const Json& update);
 
-// Has Windlass carry it out: writes the update, and prints its lines until it ends. Ctrl-C ends
-// only this program. With --dry-run=client, says what Windlass would do.
+// Has Windlass carry the update out: writes the update, and prints its lines until it ends. Ctrl-C
+// ends this program, not the update. With --dry-run=client, prints what Windlass would do.
 ExitCode RunInServer(const CommandContext& context, const Json& update);
 
 }  // namespace windlass::cli

@@ -26,8 +26,9 @@ Place ControllerPlace(const CommandContext& context, const std::string& name) {
   return {resources::kReplicationControllers, context.namespace_, name};
 }
 
-// Returns true if the new controller has replaced the controller `name`, which is gone: the last
-// command was cut off after it had deleted that one. The planner knows what is left to do.
+// For a controller `name` that does not exist. Returns true if the new controller has replaced it:
+// an earlier command was cut off after it had deleted the old controller. The planner knows what is
+// left to do.
 bool IsReplacedAlready(const CommandContext& context, const Json& update, const std::string& name) {
   const std::string new_name = TextOf(update, "/spec/newName");
   if (new_name.empty()) return false;
@@ -35,8 +36,8 @@ bool IsReplacedAlready(const CommandContext& context, const Json& update, const 
   return created.ok() && AnnotationOf(*created, rc::kSourceId).starts_with(name + ':');
 }
 
-// Says that the old controller does not exist. For an update that keeps the name, kubectl looked
-// for a rename that was cut off (RC-14), so its text is another one.
+// Says that the old controller does not exist. For an update that keeps the name, kubectl first
+// looked for a rename that was cut off (RC-14); that is why the text is another one.
 ExitCode RefuseMissing(const CommandContext& context, const Json& update, Error error) {
   const std::string image = TextOf(update, "/spec/image");
   if (!image.empty() && TextOf(update, "/spec/newName").empty()) {
@@ -73,7 +74,8 @@ std::string InShell(const std::string& text) {
 // Returns the command that goes on with the update `stored`. `in`: " -n shop".
 std::string GoOnText(const ReplicationControllerUpdate& stored, const std::string& in) {
   const ReplicationControllerUpdateSpec& spec = stored.spec;
-  // If the update is to a controller that existed before, no command line says all that it needs.
+  // If NEW existed before the update, no command line can repeat the update, so its status is
+  // shown.
   if (!spec.controller && spec.image.empty()) {
     return "kubectl windlass status rc/" + stored.meta.name + in;
   }
@@ -89,7 +91,7 @@ std::string GoOnText(const ReplicationControllerUpdate& stored, const std::strin
   return text + in;
 }
 
-// "to web-2", "to image web:2", or both.
+// Returns " to web-2", " with image web:2", or " to web-2 with image web:2".
 std::string WhatIsUnderWay(const ReplicationControllerUpdate& stored) {
   const std::string& known = stored.status.new_name;
   const std::string& name = known.empty() ? stored.spec.new_name : known;
@@ -97,7 +99,7 @@ std::string WhatIsUnderWay(const ReplicationControllerUpdate& stored) {
   return (name.empty() ? "" : " to " + name) + (image.empty() ? "" : " with image " + image);
 }
 
-// What a user may do instead.
+// Returns the commands that the user can run instead.
 std::string ChoicesText(const CommandContext& context, const Json& update,
                         const ReplicationControllerUpdate& stored) {
   const std::string in = " -n " + context.namespace_;
@@ -111,8 +113,8 @@ std::string ChoicesText(const CommandContext& context, const Json& update,
   return go_on + ". To take it away: " + TakeAwayText(context, place);
 }
 
-// Returns true if the new controller exists, and the command asks for another content of it. The
-// stored update only names the new controller.
+// For a stored update that only names the new controller. Returns true if the new controller
+// exists, and the command asks for other content; a manifest always counts as other content.
 bool IsOtherThanThere(const CommandContext& context, const ReplicationControllerUpdate& asked) {
   const Result<Json> created =
       ReadObject(context.session, ControllerPlace(context, asked.spec.new_name));
@@ -144,11 +146,11 @@ std::string RolledBackFrom(const CommandContext& context, const Json& old) {
   const Result<Json> source = ReadObject(context.session, ControllerPlace(context, name));
   if (!source.ok() || !Replaces(old, *source)) return "";
   // In a rollback, the new controller names the old one as its source, too. Only the names are
-  // compared: the old one may have been restored from a backup with another uid.
+  // compared, because the old controller may have been restored from a backup with another uid.
   return SourceName(*source) == TextOf(old, "/metadata/name") ? name : "";
 }
 
-// Returns " -n shop", with --local if this command has that.
+// Returns " -n shop"; " -n shop --local" if this command has --local.
 std::string InThisMode(const CommandContext& context) {
   return " -n " + context.namespace_ + (context.line.rolling_update.local ? " --local" : "");
 }
@@ -161,9 +163,10 @@ std::string ImageOf(const Json& controller, const std::string& container) {
   return "";
 }
 
-// Returns why the file of the command is not what `created` was made of: "which has other images
-// than FILE"; "" if it may be. Webhooks may rewrite images, so the API server is asked what it
-// would make of the file; if it does not say, the file counts.
+// Returns "which has other images than FILE" if `created` was not made of the file of the command;
+// "" if it may have been. A webhook may change images, so the API server is asked what it would
+// make of the file. If the API server does not answer that, the images in the file are compared as
+// they are.
 std::string OtherImagesText(const CommandContext& context, const Json& update,
                             const Json& created) {
   const Json* file = FieldOf(update, "/spec/controller");
@@ -183,8 +186,8 @@ std::string OtherImagesText(const CommandContext& context, const Json& update,
 }
 
 // Refuses a command that differs from an update that has begun: by a file with other images than
-// NEW has, or by another end. At the end, a command with NEW deletes the old controller; one
-// without NEW gives NEW the name of the old one.
+// NEW has, or by another end. A command with NEW ends by deleting the old controller. A command
+// without NEW ends by giving NEW the name of the old controller.
 std::optional<ExitCode> RefuseOtherThanBegun(const CommandContext& context, const Json& update,
                                              const Json& old) {
   const std::string name = TextOf(update, "/metadata/name");
@@ -195,8 +198,9 @@ std::optional<ExitCode> RefuseOtherThanBegun(const CommandContext& context, cons
   if (!created.ok() || !Replaces(*created, old)) return std::nullopt;
   const RollingUpdateFlags& flags = context.line.rolling_update;
   const bool by_file = !context.line.filenames.empty();
-  // kubectl notes no end. Its update by image renames NEW if kubectl has made up that name. Nothing
-  // tells how its update by file ends, so that is taken to end as this command does.
+  // kubectl does not note how its update ends. An update by image ends with a rename if kubectl has
+  // made up the name NEW. How an update by file ends is not known: the end of this command is
+  // assumed.
   const bool renames = by_file ? context.line.arguments.size() == 1 : rc::IsMadeUp(next, name);
   std::string end = AnnotationOf(*created, rc::kCleanup);
   if (end.empty()) end = renames ? rc::kRename : rc::kDelete;
@@ -216,7 +220,7 @@ std::optional<ExitCode> RefuseOtherThanBegun(const CommandContext& context, cons
     return ExitCode::kOtherUpdate;
   }
   const std::string& container = flags.container;
-  // Only an update by image notes the name of NEW.
+  // Only an update by image notes the name of NEW on the old controller.
   const bool of_file = AnnotationOf(old, rc::kNextControllerId) != next;
   const Json& of_old = ListOf(old, "/spec/template/spec/containers");
   const std::string first = of_old.empty() ? "" : TextOf(of_old[0], "/name");
@@ -238,8 +242,8 @@ bool AsksForOther(const CommandContext& context, const Json& update, const Json&
   const auto asked = DecodeReplicationControllerUpdate(decoder, update.dump());
   const auto there = DecodeReplicationControllerUpdate(decoder, stored.dump());
   if (!asked.ok() || !there.ok()) return false;
-  // An edit of the spec has stopped the run. A command that asks for the target of the run is no
-  // other update.
+  // An edit of the spec has stopped the run. A command with the target of that run asks for the
+  // same update.
   const std::string& target = there->status.target;
   const bool failed = StateOf(context, stored) == UpdateState::kFailed;
   if (failed && !asked->spec.rollback && !target.empty() && rc::TargetOf(asked->spec) == target) {
@@ -255,7 +259,7 @@ std::optional<ExitCode> RefuseOtherUpdate(const CommandContext& context, const J
   const auto there = DecodeReplicationControllerUpdate(context.session.decoder(), stored.dump());
   if (!there.ok()) return std::nullopt;
   const bool failed = state == UpdateState::kFailed || state == UpdateState::kEnded;
-  // The Pods, and both selectors, have the label key of the first command.
+  // The Pods, and both selectors, have the label key of the command that began the update.
   const std::string key = TextOf(update, "/spec/deploymentLabelKey");
   if (key != there->spec.deployment_label_key &&
       context.line.rolling_update.given.contains("--deployment-label-key")) {
@@ -326,12 +330,13 @@ std::optional<ExitCode> RefuseBesideOtherProgram(const CommandContext& context,
 void WarnAboutOtherProgram(const CommandContext& context, const Json& update) {
   const std::string name = TextOf(update, "/metadata/name");
   const Result<Json> old = ReadObject(context.session, ControllerPlace(context, name));
-  // A rename scales nothing any more.
+  // After a rename has begun, nothing is scaled any more.
   if (!old.ok() || !HasNotes(*old) || !AnnotationOf(*old, rc::kRenameJournal).empty()) return;
   const bool back = FlagOf(update, "/spec/rollback");
   if (back && RolledBackFrom(context, *old).empty()) return;
   const std::string next = AnnotationOf(*old, rc::kNextControllerId);
-  // If another command has only noted its NEW, this command begins an update of its own.
+  // If another command has only noted its NEW, and this command names another NEW, this command
+  // begins an update of its own.
   const std::string wanted = TextOf(update, "/spec/newName");
   const bool given = !AnnotationOf(*old, rc::kOriginalReplicasOf).empty();
   if (!given && !wanted.empty() && wanted != next) return;
@@ -339,7 +344,7 @@ void WarnAboutOtherProgram(const CommandContext& context, const Json& update) {
                           (next.empty() ? "" : " to " + next) +
                           " has begun already, and this command goes on from there. If the program "
                           "that began it still runs, end one of the two with Ctrl-C: each would "
-                          "take the other's scalings for somebody else's");
+                          "take the other's scalings for those of another client");
 }
 
 std::optional<ExitCode> RefuseBesideWindlass(const CommandContext& context, const Json& update) {

@@ -17,7 +17,7 @@ namespace {
 
 constexpr const char* kHint = "See 'kubectl windlass rolling-update -h' for help and examples";
 
-// Writes each error as kubectl does: one alone begins with "error: ", several do not (RC-2).
+// Writes each error as kubectl does: a single error begins with "error: ", several do not (RC-2).
 ExitCode WriteArgumentErrors(const Console& console, const std::vector<std::string>& errors) {
   if (errors.size() == 1) {
     console.Error(errors[0] + '\n' + kHint);
@@ -33,7 +33,7 @@ std::string DurationText(Duration duration) {
   return ms % 1000 == 0 ? std::to_string(ms / 1000) + 's' : std::to_string(ms) + "ms";
 }
 
-// A number, or a percentage as text.
+// Returns a number; a percentage as text.
 Json LimitOf(const std::string& text) {
   const auto number = ParseWhole<int32_t>(text);
   return number ? Json(*number) : Json(text);

@@ -25,8 +25,8 @@ bool IsSeen(const Json& update, int64_t generation) {
   return NumberOf(update, "/status/observedGeneration", -1) >= generation;
 }
 
-// Says what becomes of an update that failed: kubectl's error says only why. Removes one that was
-// refused before it changed anything, if this command created it.
+// Prints what becomes of an update that failed: the error, which is kubectl's, says only why. If
+// this command created the update, and the update has changed nothing, removes it.
 void SayWhatFollows(const CommandContext& context, const Json& update, const Before& before) {
   const Place place = PlaceOfUpdate(context, update);
   const std::string name = ObjectName(place.resource, place.name);
@@ -35,8 +35,8 @@ void SayWhatFollows(const CommandContext& context, const Json& update, const Bef
   const std::string what = back ? "rollback" : "update";
   const bool one_way = back || IsPastReturn(context, place, update);
   const std::string or_back = one_way ? "" : ", and --rollback takes it back";
-  // Another user may have turned the update round, or this command takes a failed update back
-  // before it begins its own.
+  // `asked` is false if another user has turned the update round, or if this command takes back a
+  // failed update before it begins its own.
   const bool asked = !back || context.line.rolling_update.rollback;
   const std::string again =
       "kubectl windlass rolling-update " + place.name + " --rollback -n " + place.namespace_;
@@ -65,8 +65,8 @@ void SayWhatFollows(const CommandContext& context, const Json& update, const Bef
   context.console.message(text + '\n');
 }
 
-// Returns the exit code if the update has ended or is paused, and writes why; nullopt if it goes
-// on. `back`: the command asked for a rollback.
+// If the update has ended or is paused, writes why, and returns the exit code. If the update goes
+// on, returns nullopt. `back`: the command asked for a rollback.
 std::optional<ExitCode> CodeOf(const CommandContext& context, const Json& update, bool back,
                                const Before& before) {
   const std::string phase = TextOf(update, "/status/phase");
@@ -85,8 +85,8 @@ std::optional<ExitCode> CodeOf(const CommandContext& context, const Json& update
   return IsRefusedForOther(update) ? ExitCode::kOtherUpdate : ExitCode::kFailed;
 }
 
-// Returns what to check if Windlass has not looked at an update. It looks at a new one within a
-// second.
+// Returns what to check if Windlass has not looked at an update. Windlass looks at a new update
+// within a second.
 std::string UnseenText(const CommandContext& context, const Place& place) {
   return "Windlass has not looked at " + ObjectName(place.resource, place.name) + " for " +
          std::to_string(kLongWait.count()) +
@@ -106,12 +106,13 @@ class StandStill {
  public:
   explicit StandStill(const CommandContext& context) : context_(context) {}
 
-  // Returns how long it is until the warning is due, if nothing moves; nullopt if it has been
-  // printed.
+  // Prints the warning if it is due. Otherwise returns how long it takes until the warning is due,
+  // if nothing moves. Returns nullopt if the warning has been printed.
   std::optional<Duration> Look(const Json& update);
 
  private:
-  // Between two scalings an update rests on purpose.
+  // Returns when something has to move. Until then the update rests on purpose, between two
+  // scalings.
   static WallTime EndOfPeriod(const Json& update) {
     const std::optional<WallTime> scaled = TimeOf(update, "/status/lastScaleTime");
     const auto period = ParseDuration(TextOf(update, "/spec/updatePeriod"));
@@ -147,8 +148,8 @@ std::optional<Duration> StandStill::Look(const Json& update) {
 }
 
 // Ends a wait after Ctrl-C, --timeout, or an error of the watch, and says what becomes of the
-// update. `seen`: Windlass has looked at it. `new_run`: the command has begun it, and not joined or
-// turned one.
+// update. `seen`: Windlass has looked at the update. `new_run`: there was no update before the
+// command, which has created this one.
 ExitCode EndFollowing(const CommandContext& context, const Json& update, bool seen, bool new_run,
                       const Status& status) {
   const Session& session = context.session;

@@ -1,5 +1,5 @@
-// The rolling update without a controller: controller/replication_controller/planner.h says how to
-// run it.
+// The rolling update in this program (--local). controller/replication_controller/planner.h says
+// how to run the planner without a controller.
 #include <algorithm>
 #include <memory>
 #include <nlohmann/json.hpp>
@@ -22,14 +22,14 @@ namespace {
 
 namespace rc = replication_controller;
 
-// How many steps one look may take beside those for Pods. Each is a request, and a look has a dozen
-// at most.
+// How many steps one look may take, beside the steps for Pods. Each step is a request; a look
+// usually takes a dozen at most.
 constexpr size_t kStepsMax = 64;
-// The pause after a look that failed, and the longest one: it doubles.
+// The first and the longest pause after a look that failed. Each pause is twice the one before.
 constexpr Duration kRetryFirst = seconds(1);
 constexpr Duration kRetryMost = seconds(30);
 
-// Returns true if another client has changed the state from which the write or read was made.
+// Returns true if another client has changed the state on which the failed request was based.
 bool IsRace(ErrorKind kind) {
   return kind == ErrorKind::kConflict || kind == ErrorKind::kAlreadyExists ||
          kind == ErrorKind::kNotFound || kind == ErrorKind::kGone;
@@ -42,8 +42,8 @@ bool IsLasting(ErrorKind kind) {
          kind == ErrorKind::kConfig || kind == ErrorKind::kInvalid;
 }
 
-// One update that runs in this program. It exists in memory alone; what survives the program are
-// the annotations of the two ReplicationControllers.
+// One update that runs in this program. It exists in memory alone. Only the annotations of the two
+// ReplicationControllers survive the program.
 class LocalUpdate {
  public:
   LocalUpdate(const CommandContext& context, Json update)
@@ -57,7 +57,7 @@ class LocalUpdate {
     std::optional<Duration> wait{};
     std::optional<Error> error{};
     bool read_again = false;  // a write met another state than the one that was read
-    bool taken_back = false;  // by another program
+    bool taken_back = false;  // another program takes the update back
   };
   static Walk AfterFailure(Error error) {
     if (IsRace(error.kind)) return {.read_again = true};
@@ -79,14 +79,14 @@ class LocalUpdate {
   const CommandContext& context_;
   UpdatePlan plan_;
   int64_t printed_ = 0;   // lines of the status
-  bool changes_ = false;  // a write has been sent
+  bool changes_ = false;  // a write has been sent to the API server
   std::optional<MonotonicTime> failing_since_{};
-  std::optional<Error> lacks_right_{};  // for the last write that was refused
+  std::optional<Error> lacks_right_{};  // the user may not make the last write
   Duration retry_ = kRetryFirst;
 };
 
-// Keeps the error of a write that the user may not make: the planner says only that it was refused.
-// nullopt: the write has succeeded.
+// Keeps the error of a write that the user may not make, because the planner says only that the
+// write was refused. `error` is nullopt if the write has succeeded.
 void LocalUpdate::KeepLackOfRight(const std::optional<Error>& error) {
   const bool lacks =
       error && error->kind == ErrorKind::kForbidden && error->detail != ErrorDetail::kDenied;
@@ -98,11 +98,11 @@ bool LocalUpdate::HasEnded() const {
   return phase == rc::kSucceeded || phase == rc::kRolledBack || phase == rc::kFailed;
 }
 
-// Says that another update is under way. If that began at the same time as this one, deletes the
-// new controller that this program has made.
+// Says that another update is under way. If the other update began at the same time as this one,
+// deletes the new controller that this program has made.
 ExitCode LocalUpdate::TellOther() const {
   const ReplicationController* made = plan_.MadeInVain();
-  // A webhook has given the controller that this program made another image.
+  // A webhook has changed the image of the controller that this program made.
   const bool rewritten = ReasonOf(plan_.update(), "Stalled") == rc::kOtherImage;
   if (made == nullptr || rewritten) {
     context_.console.Error(TextOf(plan_.update(), "/status/message"));
@@ -135,7 +135,7 @@ ExitCode LocalUpdate::TellFailed() const {
   const bool changed = !plan_.decoded().status.target.empty();
   const bool has_old = plan_.View().old_controller != nullptr;
   const std::string reason = ReasonOf(plan_.update(), "Stalled");
-  // If the new controller has another image, only the command that the error names goes on.
+  // If the new controller has another image, only the command that the error names can go on.
   if (!changed || !has_old || reason == rc::kOtherImage || reason == rc::kOldDeleted) return code;
   const bool one_way = plan_.decoded().spec.rollback || plan_.IsPastReturn();
   // If the old controller was restored from a backup, the same command does not go on, either.
@@ -167,8 +167,8 @@ ExitCode LocalUpdate::PrintResult() const {
   return ExitCode::kDone;
 }
 
-// Prints the warnings that Windlass would send as Events. The warning that an update fails or
-// pauses is left out: it is printed as the error.
+// Prints the warnings that Windlass would send as Events. Leaves out the warning that the update
+// fails or pauses, because that is printed as the error.
 void LocalUpdate::Warn(const std::vector<Event>& events) const {
   for (const Event& event : events) {
     if (event.type != Event::Type::kWarning) continue;
@@ -177,9 +177,9 @@ void LocalUpdate::Warn(const std::vector<Event>& events) const {
   }
 }
 
-// Labels the Pod of `first` and all others that are to get the label, at the same time: each label
-// is a write of its own. Returns the error of a write that failed, unless the planner goes on after
-// it. After such an error, everything is read again.
+// Sends `first`, which labels a Pod, and at the same time the writes that label all other Pods
+// without the label. Returns the error of a write that failed, unless the planner can go on after
+// that error. After such an error, everything is read again.
 std::optional<Error> LocalUpdate::LabelPods(Learned& learned, Write first) {
   std::vector<Write> writes;
   std::optional<Write> next = std::move(first);
@@ -252,7 +252,7 @@ LocalUpdate::Walk LocalUpdate::Step() {
                              ? GoesOnAfter(*write, error->kind)
                              : GoesOnAfter(std::get<windlass::Read>(step), error->kind);
     if (!goes_on) return AfterFailure(*std::move(error));
-    // What the user may not read, an autoscaler for example, is not taken into account.
+    // The update does without what the user may not read, for example an autoscaler.
     if (write == nullptr && !asks_to_create && error->kind == ErrorKind::kForbidden) {
       context_.console.Warning(error->message);
     }
@@ -293,7 +293,8 @@ ExitCode LocalUpdate::Run() {
       const rc::View view = plan_.View();
       const bool noted = view.old_controller != nullptr &&
                          view.old_controller->meta.annotations.Has(rc::kNextControllerId);
-      // A rename has deleted the new controller; any other update, the old one.
+      // `is_late`: a rename has deleted the new controller, or another update has deleted the old
+      // one.
       const bool is_late = plan_.IsPastReturn() ||
                            (view.old_controller == nullptr && view.new_controller != nullptr);
       const bool nothing = !changes_ && !noted && view.new_controller == nullptr && !is_late;

@@ -1,5 +1,5 @@
-// What a rolling update by Windlass looks at before it writes: the update that is stored, and what
-// would refuse the new one later.
+// What a rolling update by Windlass looks at before it writes: the stored update, and the reasons
+// for which the new update would be refused later.
 #include <nlohmann/json.hpp>
 #include <utility>
 
@@ -178,8 +178,8 @@ Look LookBeforeWriting(const CommandContext& context, const Json& update) {
   if (!look.refused && state != UpdateState::kUnderWay) {
     look.refused = CheckControllers(context, update);
   }
-  // The plan has no status. The stored status keeps the name of NEW, even if a user has removed the
-  // annotation.
+  // The plan has no status, so it gets the name of NEW from the stored status, which keeps the name
+  // even if a user has removed the annotation.
   const bool failed = state == UpdateState::kFailed || state == UpdateState::kEnded;
   const std::string known = failed ? TextOf(*look.stored, "/status/newName") : "";
   if (FlagOf(update, "/spec/rollback") && !known.empty()) {

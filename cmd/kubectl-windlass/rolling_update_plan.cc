@@ -20,16 +20,16 @@ namespace {
 
 namespace rc = replication_controller;
 
-// How many reads a plan may take before its first write. There are fewer than ten.
+// How many reads a plan may take before its first write. Usually there are fewer than ten.
 constexpr size_t kReadsMax = 64;
 
 struct Planned {
   UpdatePlan plan;
   Learned learned{};
-  std::optional<Error> unknown{};  // what could not be asked: then nothing is known of a refusal
-  std::optional<Error> lacks_right{};  // with --local, to create the new controller
+  std::optional<Error> unknown{};      // a read that failed, so that a refusal is not known
+  std::optional<Error> lacks_right{};  // with --local: the user may not create the new controller
 
-  // A rollback that would come too late, and finish a rename instead.
+  // Returns true for a rollback that comes too late, and would finish a rename instead.
   bool is_late() const { return plan.decoded().spec.rollback && plan.IsPastReturn(); }
   bool refused() const {
     return plan.is_read() &&
@@ -55,12 +55,13 @@ Planned PlanOf(const CommandContext& context, const Json& update, PlanFrom from)
     const auto* question = std::get_if<Read>(&step);
     if (question == nullptr) return planned;
     Result<Reply> reply = planned.plan.Send(question->request);
-    // A policy may deny the request to this user alone, so a denial leaves the answer open. But it
-    // counts before a failed update is taken back: that may be in vain.
+    // A policy may deny the request to this user but not to Windlass, so a denial decides nothing.
+    // But a denial counts before a failed update is taken back, because taking it back could be in
+    // vain.
     const bool taken_back = from == PlanFrom::kTakenBack;
     const bool denied = !reply.ok() && reply.error().detail == ErrorDetail::kDenied;
-    // With --local, only the user's right to create the controller counts. Like the command, the
-    // plan goes on without other rights.
+    // With --local, only the user's right to create the controller counts. If the user lacks
+    // another right, the plan goes on, and so does the command.
     const bool forbidden = !reply.ok() && reply.error().kind == ErrorKind::kForbidden;
     const bool local = context.line.rolling_update.local;
     const bool lacks_right = forbidden && !local && !(denied && taken_back);
@@ -72,7 +73,7 @@ Planned PlanOf(const CommandContext& context, const Json& update, PlanFrom from)
         planned.lacks_right = std::move(told);
       }
     }
-    // The controller that goes when an update is taken back leaves its place in a quota.
+    // Taking an update back deletes its new controller, which frees its place in a quota.
     const bool frees = taken_back && !reply.ok() && reply.error().kind == ErrorKind::kQuotaExceeded;
     const bool goes_on = reply.ok() || GoesOnAfter(*question, reply.error().kind);
     if (lacks_right || frees || !goes_on) {
@@ -91,9 +92,8 @@ ExitCode TellRefusal(const CommandContext& context, const Planned& planned) {
     context.console.Error(
         "the update of " +
         ObjectName(resources::kReplicationControllers, plan.decoded().meta.name) +
-        " is at its end, which is not taken back: it is about to become what its new controller "
-        "was, and that is deleted. The command that began the update finishes it; to go back, "
-        "update to the old image then");
+        " is at its end and cannot be taken back: its new controller is deleted already. The "
+        "command that began the update finishes it. To go back, update to the old image then");
     return ExitCode::kFailed;
   }
   if (plan.Phase() == rc::kPaused) {
@@ -104,7 +104,7 @@ ExitCode TellRefusal(const CommandContext& context, const Planned& planned) {
   return IsRefusedForOther(plan.update()) ? ExitCode::kOtherUpdate : ExitCode::kFailed;
 }
 
-// Returns one of the two controllers; null if it does not exist.
+// Reads one of the two controllers; returns null if `controller` is null.
 Result<Json> ObjectOf(const CommandContext& context, const ReplicationController* controller) {
   if (controller == nullptr) return Json();
   return ReadObject(context.session, {resources::kReplicationControllers, context.namespace_,
@@ -124,7 +124,7 @@ Result<Json> NewOf(const CommandContext& context, const rc::Situation& situation
   return Json::parse(rc::CreateRequest(made).body(), nullptr, false);
 }
 
-// Prints both controllers, the one that is replaced first.
+// Prints both controllers; the controller that is replaced comes first.
 Status PrintBoth(const CommandContext& context, const Planned& planned) {
   const rc::View view = planned.plan.View();
   const rc::Situation situation =
@@ -135,7 +135,7 @@ Status PrintBoth(const CommandContext& context, const Planned& planned) {
     context.console.message("The rename of " + situation.new_name + " to " + situation.old_name() +
                             ", which was cut off, would be finished first.\n");
   }
-  // What the old controller is updated to depends on what the rename makes of it.
+  // The name of the next controller depends on what the rename makes of the old one.
   const bool unknown = ends_rename && situation.spec().new_name.empty();
   if (context.line.output == OutputFormat::kText) {
     if (unknown) return Unit{};
@@ -168,7 +168,8 @@ ExitCode PrintPlan(const CommandContext& context, const Json& update, PlanFrom f
   const Planned planned = PlanOf(context, update, from);
   const bool judges = from != PlanFrom::kUnderWay;
   if (judges && planned.refused()) return TellRefusal(context, planned);
-  // Windlass may have the right that the user lacks.
+  // Windlass may have a right that the user lacks. So a plan that is not known is an error only
+  // with --local, or if the controllers could not be read.
   const bool decides = context.line.rolling_update.local || !planned.plan.is_read();
   if (planned.unknown && decides) {
     return Report(context.session, context.console, *planned.unknown);

@@ -1,4 +1,5 @@
-// The rolling update by Windlass: a ReplicationControllerUpdate, whose status says how it goes.
+// The rolling update by Windlass: a ReplicationControllerUpdate, whose status says how the update
+// goes.
 #include <nlohmann/json.hpp>
 #include <utility>
 
@@ -33,8 +34,8 @@ Result<Json> Create(const CommandContext& context, const Json& update, bool dry)
   return OrLocally(std::move(created).error());
 }
 
-// Writes the spec of an update that exists: of the one that is under way, to go on or back, or of
-// one that has ended, to begin anew. Fails with a conflict if anything has changed since it was
+// Writes `spec` into the stored update. An update that is under way then goes on or back; an update
+// that has ended begins anew. Fails with a conflict if the update has changed since `stored` was
 // read.
 Result<Json> Replace(const CommandContext& context, const Json& update, const Json& stored,
                      const Json& spec) {
@@ -46,10 +47,10 @@ Result<Json> Replace(const CommandContext& context, const Json& update, const Js
                      {kJsonPatch, operations.dump(), kPluginFieldManager, IsDry(context)});
 }
 
-// Begins an update anew that has ended or failed, and whose spec stays as it is. A patch would not
-// change its generation, so Windlass would not look at it, and its status would go on saying that
-// it failed. So the update is deleted, and created again. What it has done is noted on the two
-// ReplicationControllers.
+// Begins an update anew that has ended or failed, and whose spec stays the same. A patch without a
+// change would not raise the generation, so Windlass would not look at the update, and its status
+// would still say that the update failed. So the update is deleted and created again. The two
+// ReplicationControllers have notes of what the update has done.
 Result<Json> BeginAgain(const CommandContext& context, const Json& ended) {
   Json update = {
       {"apiVersion", resources::kReplicationControllerUpdates.GroupVersion()},
@@ -119,7 +120,7 @@ Status RemoveUpdate(const CommandContext& context, const Json& stored, bool dry)
   const Request request = Request::Delete(resource, VersionOf(update.meta));
   HttpRequest http = ToHttp(request, kPluginFieldManager);
   if (dry) {
-    // The API server does not read the query of a DELETE that has a body.
+    // The API server does not read the query of a DELETE with a body, so dryRun is in the body.
     Json options = Json::parse(http.body);
     options["dryRun"] = {"All"};
     http.body = options.dump();
@@ -133,8 +134,9 @@ Status RemoveUpdate(const CommandContext& context, const Json& stored, bool dry)
 
 namespace {
 
-// Returns the stored update if it has failed and the command asks for another one: then what the
-// failed one has done is taken back first. Returns nullopt if there is nothing to take back.
+// Returns the stored update if it has failed and the command asks for another update. What the
+// failed update has done is then taken back first. Returns nullopt if there is nothing to take
+// back.
 std::optional<Json> FailedOneBefore(const CommandContext& context, const Json& update) {
   if (FlagOf(update, "/spec/rollback") || !context.line.rolling_update.wait) return std::nullopt;
   Result<Json> stored = ReadObject(context.session, PlaceOfUpdate(context, update));
@@ -148,7 +150,8 @@ std::optional<Json> FailedOneBefore(const CommandContext& context, const Json& u
   return *std::move(stored);
 }
 
-// Takes the failed update back, and follows that. Returns the exit code if it does not succeed.
+// Has Windlass take the failed update back, and follows that rollback. Returns the exit code unless
+// the rollback succeeds; then returns nullopt.
 std::optional<ExitCode> TakeBack(const CommandContext& context, const Json& update,
                                  const Json& failed) {
   Json back = update;
@@ -162,8 +165,8 @@ std::optional<ExitCode> TakeBack(const CommandContext& context, const Json& upda
   return code == ExitCode::kDone ? std::nullopt : std::optional(code);
 }
 
-// Follows the update that `attempt` has written; with --no-wait or --dry-run, only prints it. If
-// nothing was written, returns the exit code of the refusal or the error.
+// Follows the update that `attempt` has written; with --no-wait or --dry-run, only prints the
+// update. If nothing was written, returns the exit code of the refusal or of the error.
 ExitCode Carry(const CommandContext& context, const Json& update, const Attempt& attempt) {
   if (attempt.refused) return *attempt.refused;
   if (!attempt.written.ok()) {
@@ -178,8 +181,8 @@ ExitCode Carry(const CommandContext& context, const Json& update, const Attempt&
   return ExitCode::kDone;
 }
 
-// Takes back the update that failed, and then runs the new one. The checks that may refuse the new
-// one come before both.
+// Takes back the update that failed, and then runs the new update. First makes all checks that may
+// refuse the new update.
 ExitCode RunAfterFailed(const CommandContext& context, const Json& update, const Json& failed) {
   if (const auto refused = CheckControllers(context, update)) return *refused;
   if (const auto refused = RefuseSharedNew(context, update)) return *refused;
@@ -192,7 +195,7 @@ ExitCode RunAfterFailed(const CommandContext& context, const Json& update, const
                           (dry ? "would be" : "is") + " taken back first.\n");
   if (context.line.dry_run == "client") return PrintPlan(context, update, PlanFrom::kTakenBack);
   if (dry) {
-    // The API server checks the spec as it is written after the failed update is taken back.
+    // The API server checks the spec that is written when the failed update has been taken back.
     const Result<Json> checked = Replace(context, update, failed, update["spec"]);
     return Carry(context, update,
                  {.written = checked.ok() ? Result<Written>(Written{*checked})

@@ -31,11 +31,12 @@ const Json* Find(const std::vector<const Json*>& objects,
 }
 
 // Returns the ReplicaSet of spec.template, the first of these:
-//   - one that has that template
-//   - one with a note that the template was asked for: the API server has added its defaults to the
-//     stored one
-//   - one without a note, which Windlass took over: it has the published revision, unless Pods
-//     follow another one
+//   - a ReplicaSet that has the same template
+//   - a ReplicaSet with a note of that template (kRequestedTemplate): its own template differs by
+//     the defaults that the API server has added
+//   - a ReplicaSet without a note, which Windlass took over, if its revision is
+//     status.currentRevision; not during an abort, and not before Windlass has seen the latest
+//     spec, because Pods may then follow another ReplicaSet
 const Json* FindAskedFor(const Json& rollout, const std::vector<const Json*>& sets) {
   const std::optional<Fingerprint> wanted = TemplateOf(rollout);
   if (!wanted) return nullptr;
@@ -102,7 +103,7 @@ const Json* RevisionBefore(const Json& rollout, const std::vector<const Json*>& 
     return rs == present || !was_complete;
   });
   if (!complete.empty()) return Newest(complete);
-  // Windlass gives the present one the highest number first.
+  // Windlass first gives the ReplicaSet of the present template the highest number.
   std::erase(others, present);
   return Newest(others);
 }

@@ -33,7 +33,7 @@
 namespace windlass::cli {
 namespace {
 
-// A shell waits for the candidates while the user types.
+// How long a completion may take: a shell waits for the candidates while the user types.
 constexpr Duration kCompletionMax = seconds(5);
 
 ConfigSources SourcesOf(const ConnectionFlags& flags) {
@@ -52,7 +52,7 @@ ConfigSources SourcesOf(const ConnectionFlags& flags) {
 // Everything that a command needs to talk to the API server.
 class Connected {
  public:
-  // `inbox` must outlive it.
+  // `inbox` must outlive this object.
   Connected(const ClientConfig& config, const ConnectionFlags& flags,
             std::optional<Duration> timeout, Inbox& inbox)
       : inbox_(inbox) {
@@ -78,7 +78,7 @@ class Connected {
         [this](const std::function<bool()>& finished) { loop_.Run(finished); }, options);
   }
 
-  // Why there is no connection; "" if there is one.
+  // Returns why there is no connection; "" if there is one.
   const std::string& problem() const { return problem_; }
   Session& session() { return *session_; }
   const std::string& name_space() const { return namespace_; }
@@ -129,7 +129,8 @@ std::vector<std::string> RevisionsOf(const std::vector<Json>& replica_sets,
   return texts;
 }
 
-// Answers with nothing when the API server cannot be asked: a shell must not show errors.
+// Prints the candidates of a completion. If the API server cannot be asked, prints none of its
+// objects and no error, because a shell must not show errors.
 ExitCode RunComplete(const Console& console, const std::vector<std::string>& words, Inbox& inbox) {
   const CompletionLine line = ReadCompletionLine(words);
   std::unique_ptr<Connected> connected;
@@ -158,8 +159,8 @@ ExitCode RunComplete(const Console& console, const std::vector<std::string>& wor
   return ExitCode::kDone;
 }
 
-// Warns that any server could pose as the API server, if the user does not have its certificate
-// verified.
+// If the user has switched off the check of the API server's certificate, warns that any server
+// could pose as the API server.
 void WarnOfTrust(const Console& console, const ClientConfig& config) {
   if (!config.tls.insecure_skip_verify || !config.server.starts_with("https://")) return;
   console.Warning("the certificate of the API server " + config.server +

@@ -13,7 +13,8 @@ constexpr const char* kClearBelow = "\x1b[J";
 
 void Screen::Leave() {
   if (drawn_.empty()) return;
-  // A terminal with one screen shows the last page once, too.
+  // Clears the second screen first. So a terminal that has only one screen shows the last page
+  // once, too.
   std::string text = std::string(kHome) + kClearBelow + kFirstScreen;
   for (const std::string& line : drawn_) text += line + '\n';
   drawn_.clear();
@@ -24,8 +25,8 @@ void Screen::Draw(const std::vector<std::string>& lines, const TerminalSize& siz
   if (lines == drawn_ && size == size_) return;
   std::string text = drawn_.empty() ? kSecondScreen : "";
   text += kHome;
-  // Cleared first: after a line of the full width the cursor still stands on its last character,
-  // which would be cleared, too.
+  // Each line is cleared before it is written. After a line of the full width, the cursor still
+  // stands on the last character, which would be cleared, too.
   for (const std::string& line : lines) text += kClearLine + line + '\n';
   console_.out(text + kClearBelow);
   drawn_ = lines;

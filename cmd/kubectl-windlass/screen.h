@@ -1,7 +1,7 @@
-// Screen: a page that is drawn again and again in a terminal, on the terminal's second screen as
-// full-screen programs do. A window that becomes narrower or lower folds or hides lines that are
-// drawn already. On the second screen, they never mix with what the terminal showed before. At the
-// end, the last page is written to the first screen.
+// Screen: a page that is drawn again and again in a terminal, on the terminal's second screen, as
+// full-screen programs do. When a window becomes narrower or lower, the terminal folds or hides
+// lines that are drawn already. On the second screen, such lines never mix with what the terminal
+// showed before. At the end, the last page is written to the first screen.
 #pragma once
 
 #include <string>
@@ -14,8 +14,8 @@ namespace windlass::cli {
 
 // The shortest time between two drawings: at most five in a second.
 inline constexpr Duration kRedrawPause = milliseconds(200);
-// Ages and the window change by themselves: without another change, the page is drawn again after
-// this time.
+// The longest time between two drawings: the ages on the page and the size of the window change
+// even if no object does.
 inline constexpr Duration kRedrawAtLeast = seconds(1);
 
 class Screen {
@@ -26,8 +26,8 @@ class Screen {
   Screen(const Screen&) = delete;
   Screen& operator=(const Screen&) = delete;
 
-  // Draws the lines: fewer than the terminal has, and none wider than it. `size`: the size of the
-  // terminal for which they were made.
+  // Draws `lines`, which must be fewer than the lines of the terminal, and none wider than the
+  // terminal. `size` is the size of the terminal for which `lines` were made.
   void Draw(const std::vector<std::string>& lines, const TerminalSize& size);
   // Goes back to the first screen. Call it before an error is written: on the second screen the
   // error would vanish.

@@ -16,7 +16,7 @@ namespace {
 
 Error Wrong(std::string text) { return {ErrorKind::kConfig, std::move(text)}; }
 
-// Returns true if the text can be a part of a path.
+// Returns true if the text can be one segment of a URL's path.
 bool IsName(const std::string& text) {
   return text != "." && text != ".." && text.find_first_of("/%?#") == text.npos;
 }
@@ -61,7 +61,8 @@ Result<Selected> PlacesWithLabels(const CommandContext& context,
 
 // --- -f ---
 
-// Returns the kind of an object in a manifest; null if the table has none.
+// Returns the kind of an object in a manifest; of an update, the kind that it updates. Returns null
+// if the table has no such kind.
 const Kind* KindOfObject(const Json& object) {
   const std::string version = TextOf(object, "/apiVersion");
   const size_t slash = version.find('/');

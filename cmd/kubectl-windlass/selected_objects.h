@@ -11,15 +11,15 @@ namespace windlass::cli {
 
 struct Selected {
   std::vector<Place> places;   // each once, in the order of the command line
-  std::vector<Error> missing;  // of names without a type that were not found; for people
+  std::vector<Error> missing;  // for each name without a type that was not found; for people
 };
 
-// Returns the objects; there is at least one, or one that is missing.
+// Returns at least one object, or an error in `missing`.
 //   - A name without a type is looked up (named_object.h).
 //   - A type with -l selects the objects of that type in the namespace that have the labels.
 //   - -f selects the objects in the files whose kind has the command. A namespace in the file wins
 //     over that of the context. Only kinds, namespaces and names are taken from the file.
-// Returns kConfig for a usage error, also if a named object's kind does not have the command; any
+// Returns kConfig for a usage error, also if a named object's kind does not have the command. Any
 // other error has a text for people.
 Result<Selected> SelectObjects(const CommandContext& context);
 

@@ -10,15 +10,15 @@
 namespace windlass::cli {
 namespace {
 
-// Returns true if `body` is what a success of `verb` carries: a list for kList, otherwise an object
-// with an identity, or for kDelete also a Status.
+// Returns true if `body` is what a success of `verb` carries: a list for kList; an object with an
+// identity for any other verb; for kDelete also a Status.
 bool IsUsable(Verb verb, std::string_view body, Decoder& decoder) {
   if (verb == Verb::kList) return decoder.DecodeList(body).ok();
   if (decoder.DecodeIdentity(body).ok()) return true;
   return verb == Verb::kDelete && decoder.DecodeStatus(body).ok();
 }
 
-// The wait after a 429 that names none.
+// The wait after a 429 that does not say how long to wait.
 constexpr Duration kThrottledWait = seconds(1);
 
 }  // namespace

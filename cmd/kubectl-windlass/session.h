@@ -1,10 +1,10 @@
-// Session: one run of a command. It sends requests one after another and waits for the answers,
-// over the asynchronous transport; the core loop runs while it waits.
+// Session: one run of a command. It sends requests over the asynchronous transport and waits for
+// the answers. The core loop runs while the session waits.
 //
-// Two things end a wait early, and every later one:
+// Two events end the present wait, and every later wait, at once:
 //   - --timeout has passed: timed_out() is true;
 //   - the user pressed Ctrl-C: interrupted() is true.
-// Both return kCancelled. Core thread only.
+// Such a wait returns kCancelled. Core thread only.
 #pragma once
 
 #include <functional>
@@ -24,13 +24,12 @@ namespace windlass::cli {
 
 // How long one request may take without --request-timeout.
 inline constexpr Duration kRequestTimeout = seconds(32);
-// How many times, at most, a request is sent that the API server answers with 429 Too Many
-// Requests.
+// A request that the API server answers with 429 Too Many Requests is sent at most this many times.
 inline constexpr int kTriesMax = 4;
 // How many requests SendAll has in flight at most.
 inline constexpr size_t kInFlightMax = 16;
 
-// How long a request may take that is sent after the session has ended (SendLast).
+// How long SendLast waits for the answer to a request, after the session has ended.
 inline constexpr Duration kLastWait = seconds(5);
 
 class Session {
@@ -51,8 +50,8 @@ class Session {
   Session& operator=(const Session&) = delete;
 
   // Sends `request` and waits for the answer. FromHttp says what an answer means for `verb`
-  // (kubeclient/client/client.h). Sets the request's deadline. Sends the request again after a 429,
-  // and once more if it is a read of which nothing reached the server.
+  // (kubeclient/client/client.h). Sets the request's deadline. Sends the request again after a 429.
+  // Sends a read once more if nothing of it reached the server.
   Result<Reply> Send(HttpRequest request, Verb verb);
   // Sends several requests, at most kInFlightMax at a time, and waits for all answers, which are in
   // the order of the requests.
@@ -62,13 +61,13 @@ class Session {
   // command has written. Waits for the answer at most kLastWait.
   Result<Reply> SendLast(HttpRequest request, Verb verb);
 
-  // Sends a GET of `target`, once, for an answer that is no API object. Returns its body.
+  // Sends a GET of `target`, once, whose answer is no API object. Returns the body of the answer.
   Result<std::string> GetText(const std::string& target);
 
   // Waits until `finished` returns true, or until `longest` has passed. Both are a success.
   Status Wait(const std::function<bool()>& finished, std::optional<Duration> longest = {});
 
-  // Called by the signal handler's message.
+  // Ends the session. Called in the core loop after the user has pressed Ctrl-C.
   void Interrupt() { interrupted_ = true; }
   bool interrupted() const { return interrupted_; }
   bool timed_out() const { return timed_out_; }

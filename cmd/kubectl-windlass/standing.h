@@ -1,5 +1,6 @@
 // Where a rollout stands, from the stored object alone: what `status` and the table of `get` print,
-// and whether and how the rollout ends. kind.h finds the function of a kind that fills it.
+// and whether and how the rollout ends. Kind::standing (kind.h) is the function that fills in a
+// Standing.
 #pragma once
 
 #include <cstdint>
@@ -12,8 +13,8 @@ namespace windlass::cli {
 
 struct Standing {
   std::string sentence;            // one line; "" if only `why` is printed
-  std::optional<ExitCode> ends{};  // nullopt: it goes on by itself
-  // For an end other than kDone: what is wrong or what it waits for, and what to do.
+  std::optional<ExitCode> ends{};  // nullopt: the rollout goes on by itself
+  // If `ends` is set, and not kDone: what is wrong or what the rollout waits for, and what to do.
   std::string why{};
   std::string phase{};   // Progressing, Paused, Healthy, Stalled, Aborted or RolledBack
   std::string reason{};  // in a few words, for a table; "" if there is nothing to say

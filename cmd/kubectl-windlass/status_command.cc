@@ -21,21 +21,21 @@
 namespace windlass::cli {
 namespace {
 
-// Follows one rollout, that of the template which the object had at first. Another template is a
-// newer rollout.
+// Follows one rollout: the rollout of the template that the object had at first. If the object gets
+// another template, a newer rollout has begun.
 class StatusWatch {
  public:
   StatusWatch(const CommandContext& context, const Place& place,
               Standing (*standing)(const Json& object))
       : context_(context), place_(place), standing_(standing) {}
 
-  // Prints where `object` stands if that is news, with what keeps its Pods from being available.
-  // Returns the exit code if the command ends.
+  // Prints where `object` stands, and `cause`, if that has changed since the last print. `cause` is
+  // what keeps Pods from being available. Returns the exit code if the command ends.
   std::optional<ExitCode> Look(const Json& object, const std::optional<Cause>& cause);
-  // Takes note of what the object was when the command began, which may have followed other objects
-  // first.
+  // Takes note of the object as it was when the command began. The command may have followed other
+  // objects since.
   void Begin(const Json& first) { static_cast<void>(Superseded(first, standing_(first))); }
-  // Prints the error at which the command ends.
+  // Prints the error with which the command ends. Returns the exit code.
   ExitCode End(const Error& error);
   ExitCode End(ExitCode code, const std::string& why);
 
@@ -48,17 +48,17 @@ class StatusWatch {
   const Place& place_;
   Standing (*const standing_)(const Json& object);
   std::optional<Json> template_;
-  int64_t generation_ = 0;         // of the first object that had this template
-  std::optional<bool> went_back_;  // the first object had spec.rollback
-  bool rolls_back_ = false;        // every object so far had spec.rollbackTo
+  int64_t generation_ = 0;         // when the object was first seen with this template
+  std::optional<bool> went_back_;  // the update had spec.rollback at first
+  bool rolls_back_ = false;        // the object has had spec.rollbackTo in every look so far
   std::string said_;
-  std::set<std::string> said_causes_;  // reasons printed with that sentence
+  std::set<std::string> said_causes_;  // reasons printed with the sentence in said_
   Standing last_;
 };
 
 // Returns how the rollout ended if another one took its place; nullopt if none did.
 std::optional<Standing> StatusWatch::Superseded(const Json& object, const Standing& standing) {
-  // The update of a ReplicationController has ended in the other direction than it had at first.
+  // The update of a ReplicationController has ended in the other direction than it went at first.
   const bool goes_back = FlagOf(object, "/spec/rollback");
   if (!went_back_) went_back_ = goes_back;
   if (goes_back != *went_back_ && standing.ends == ExitCode::kDone) {
@@ -68,7 +68,7 @@ std::optional<Standing> StatusWatch::Superseded(const Json& object, const Standi
     return ended;
   }
   const Json* now = FieldOf(object, "/spec/template");
-  // If a rollback was asked for before the command began, the user waits for that.
+  // If a rollback was asked for before the command began, the user waits for that rollback.
   const bool rolls_back = FieldOf(object, "/spec/rollbackTo") != nullptr;
   if (!template_) rolls_back_ = rolls_back;
   if (!template_ || rolls_back_) generation_ = NumberOf(object, "/metadata/generation");
@@ -186,9 +186,9 @@ constexpr size_t kObject = 0;
 constexpr size_t kMakers = 1;
 constexpr size_t kPods = 2;
 
-// Returns what is followed: the object, what makes its Pods, and the Pods. A user who may not read
-// Pods still follows the object. `maker`: the ReplicationController that makes the Pods; null if
-// ReplicaSets make them.
+// Returns what is followed: the object, the ReplicaSets or ReplicationController that make its
+// Pods, and the Pods. A user who may not read Pods still follows the object. `maker` is the
+// ReplicationController that makes the Pods; null if ReplicaSets make them.
 std::vector<Selection> ToFollow(const Place& place, const Json& object, const Json& maker) {
   const std::string& in = place.namespace_;
   const std::string labels =
@@ -208,14 +208,15 @@ std::vector<Selection> ToFollow(const Place& place, const Json& object, const Js
   return selections;
 }
 
-// Returns what keeps the rollout from getting on, if that does not end by itself; else nullopt:
+// Returns the first of these that keeps the rollout from getting on, and does not end by itself;
+// else nullopt. `sets` is true if ReplicaSets make the Pods.
 //   - a refused write
 //   - a revision that was given up in place
 //   - a webhook that removes what Windlass notes on Pods
-//   - why its Pods are not available
+//   - why the Pods are not available
 std::optional<Cause> CauseIn(const Follow& follow, const Json& object, const Standing& standing,
                              bool sets, WallTime now) {
-  // The Pods that there are may be of another template.
+  // The present Pods may be those of another template.
   if (!IsObserved(object)) return std::nullopt;
   const Json* told = RefusedUpdate(object);
   const Json* in_place = InPlaceToTell(object);
@@ -223,7 +224,7 @@ std::optional<Cause> CauseIn(const Follow& follow, const Json& object, const Sta
   const bool stands = reason == "GivenUp" || reason == "AnnotationNotKept";
   if (told == nullptr && stands) told = in_place;
   if (told != nullptr && standing.sentence.find(TextOf(*told, "/message")) != std::string::npos) {
-    return std::nullopt;  // the sentence quotes MESSAGE, which says so
+    return std::nullopt;  // the sentence has this message already
   }
   if (told != nullptr) return Cause{TextOf(*told, "/reason"), TextOf(*told, "/message")};
   const std::vector<const Json*> pods = follow.Objects(kPods);
@@ -271,7 +272,8 @@ std::optional<ExitCode> WatchStatus(const CommandContext& context, const Place& 
     // ReadWorkload has printed this warning already if the change was old enough.
     const std::string unseen = UnobservedText(now, place);
     long_wait.Look(unseen == context.done->told ? "" : unseen);
-    // Every change of a Pod is a change here, and each look goes through all Pods.
+    // Each look goes through all Pods, and each change of a Pod would cause a look. So there is a
+    // pause between two looks.
     status = context.session.Wait([] { return false; }, kLookPause);
     if (status.ok()) status = follow.NextChange(long_wait.Next());
   }

@@ -16,9 +16,10 @@ bool HasNoPods(const Json& rollout) {
   return replicas == 0 || (replicas == 1 && TextOf(rollout, "/status/phase") == "Paused");
 }
 
-// Windlass writes status.step.availableSince while the Pods are available. An older Windlass, which
-// did not write status.step.replicas, leaves only the counters of all Pods. Example: 4 Pods, 1 of
-// them of the new revision. If 4 are available, so is that one; if 3 are, any one may be missing.
+// Returns whether Pods of the step are available. Windlass writes status.step.availableSince while
+// they are. An older Windlass did not write status.step.replicas, and leaves only the counters of
+// all Pods. Example: 4 Pods, 1 of them of the new revision. If 4 Pods are available, so is the new
+// Pod; if 3 Pods are, the new Pod may be the missing one. Without a new Pod, returns kAvailable.
 StepPods PodsOfStep(const Json& rollout) {
   if (FieldOf(rollout, "/status/step/availableSince") != nullptr) return StepPods::kAvailable;
   if (FieldOf(rollout, "/status/step/replicas") != nullptr) {
@@ -30,7 +31,7 @@ StepPods PodsOfStep(const Json& rollout) {
   return StepPods::kNotTold;
 }
 
-// Reads "2@8" and "full@8", each also with "/force".
+// Reads the annotation windlass.dev/promote: "2@8" or "full@8", each also with "/force".
 void ReadPromotion(const Json& rollout, StepStatus& step) {
   const std::string value = AnnotationOf(rollout, workload::kPromote);
   const auto says = [&](bool force) {

@@ -15,20 +15,20 @@ namespace windlass::cli {
 enum class StepPods : uint8_t {
   kAvailable,
   kNotAvailable,
-  kNone,     // too few replicas for a Pod of the step: only a forced promotion ends it
-  kNotTold,  // an older Windlass wrote the status, and its counters leave it open
+  kNone,     // too few replicas for a Pod of the step: scaling up or --force ends it
+  kNotTold,  // not known: an older Windlass wrote the status
 };
 
 // status.step
 struct StepStatus {
-  int64_t index = 0;  // from 1; above `total` when all are over
+  int64_t index = 0;  // from 1; above `total` when all steps are over
   int64_t total = 0;
-  int64_t revision = 0;        // of the rollout
-  int64_t shortened_from = 0;  // its index before the list was shortened below it; else 0
+  int64_t revision = 0;        // of the rollout that the steps belong to
+  int64_t shortened_from = 0;  // `index` before the list became shorter than that; else 0
   bool is_pause = false;       // the step is a pause that is not over
   bool ends = false;           // it is a pause with a duration
-  bool promoted = false;       // the annotation windlass.dev/promote ends it, or all steps
-  bool forced = false;         // the same, although Pods of the step are not available
+  bool promoted = false;       // the annotation windlass.dev/promote ends this step, or all steps
+  bool forced = false;         // the annotation does so even if Pods of the step are not available
   StepPods pods = StepPods::kNotTold;
 
   bool done() const { return index > total; }

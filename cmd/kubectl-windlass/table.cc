@@ -7,12 +7,12 @@
 namespace windlass::cli {
 namespace {
 
-constexpr size_t kGap = 3;        // kubectl's
-constexpr size_t kNarrowGap = 2;  // where the columns do not fit a line
-// The last column gets a line of its own if it would have less room than this, than half of the
-// width, and than its widest cell.
+constexpr size_t kGap = 3;        // as in kubectl's tables
+constexpr size_t kNarrowGap = 2;  // if the columns do not fit a line
+// The last column gets a line of its own if it would have less room than this, less than half of
+// the width, and less than its widest cell takes.
 constexpr size_t kTextLeast = 40;
-// If the lines of the tree leave fewer cells than this for a name, they are not drawn.
+// If the lines of the tree leave fewer cells than this for a name, the lines are not drawn.
 constexpr size_t kNameLeast = 4;
 
 // Appends blanks until the line takes `cells` cells.
@@ -34,7 +34,7 @@ std::vector<size_t> WidthsOf(const std::vector<TableRow>& rows) {
   return widths;
 }
 
-// Returns where the last column begins if all stand in one line.
+// Returns where the last column begins if all columns stand in one line.
 size_t StartOfLast(const std::vector<size_t>& widths, size_t gap) {
   size_t start = 0;
   for (size_t i = 0; i + 1 < widths.size(); ++i) start += widths[i] + gap;

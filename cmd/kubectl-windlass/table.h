@@ -1,5 +1,5 @@
-// Table: rows of columns that are as wide as their widest cell, as kubectl's. In a terminal, what
-// does not fit a line follows below it.
+// Table: rows of columns. A column is as wide as its widest cell, as in kubectl's tables. In a
+// terminal, what does not fit a line stands in further lines below.
 #pragma once
 
 #include <optional>
@@ -21,7 +21,7 @@ struct TableRow {
 //   - columns that do not fit stand in a line of their own, indented below the first column; and so
 //     does the last column if it would begin too far right
 //   - no cell is cut
-// 40 columns:
+// Example in a terminal that is 40 cells wide:
 //   NAME           STATUS       READY
 //         WHY
 //   └─ web-1-b     Running      0/1
@@ -35,7 +35,7 @@ class TableLayout {
   std::vector<std::string> LinesOf(const TableRow& row) const;
   // Returns true if columns before the last one do not fit a line.
   bool is_narrow() const { return narrow_; }
-  // Returns a further line of the row, with this text, cut to the width.
+  // Returns `text` as a further line of the row, cut to the width.
   std::string Below(const TableRow& row, const std::string& text) const;
 
  private:
@@ -58,8 +58,8 @@ class TableLayout {
 std::vector<std::string> TableLines(const std::vector<TableRow>& rows,
                                     std::optional<size_t> width = {});
 
-// Returns the rows as lines, each with a line end, for programs that read kubectl's tables: the
-// last cell of a row is not padded, an empty one is.
+// Returns the rows as lines, each with a line end, for programs that read kubectl's tables: every
+// cell of a row but the last is padded, even an empty one.
 std::string TableText(const std::vector<std::vector<std::string>>& rows, size_t gap);
 
 }  // namespace windlass::cli

@@ -70,8 +70,8 @@ std::string ConditionText(const Json* condition) {
   return TextOf(*condition, "/reason") + ": " + TextOf(*condition, "/message");
 }
 
-// Returns the text of a line Warning; "" if `status`, the text of the line Status, quotes it
-// already, as that of a stalled Rollout does.
+// Returns the text of a line "Warning"; "" if there is nothing to warn about. Returns "", too, if
+// `status`, the text of the line "Status", has that text already, as for a stalled Rollout.
 std::string WarningText(const Json& workload, const std::string& status) {
   const Json* why = WhyUnobserved(workload);
   if (why == nullptr) why = RefusedUpdate(workload);
@@ -125,8 +125,8 @@ void AddHeader(const Json& workload, const ResourceId& resource, const RolloutRo
   }
 }
 
-// Returns true if Pods get this ReplicaSet now. For a Deployment it is the one of the present
-// template, otherwise that of the published revision.
+// Returns true if new Pods are made by this ReplicaSet. For a Deployment, that is the ReplicaSet of
+// the present template; for a Rollout, that of status.currentRevision.
 bool IsNew(const Json& replica_set, const Json& workload, const ResourceId& resource) {
   const Json* pod_template = FieldOf(workload, "/spec/template");
   const Json* own = FieldOf(replica_set, "/spec/template");
@@ -138,7 +138,7 @@ bool IsNew(const Json& replica_set, const Json& workload, const ResourceId& reso
 }
 
 // Returns what the ReplicaSet is to the workload. During an abort no ReplicaSet is new: Pods follow
-// the stable one, and none gets the template that was asked for.
+// the stable ReplicaSet, and no Pod gets the template that spec.template asks for.
 std::string RoleText(const Json& replica_set, const Json& workload, const ResourceId& resource,
                      const RolloutRoles& roles) {
   const bool stable = roles.stable == &replica_set;

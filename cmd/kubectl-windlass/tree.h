@@ -16,11 +16,11 @@ namespace windlass::cli {
 struct ReplicaSetBranch {
   std::string name;
   std::string status;  // "revision 8"
-  std::string ready;   // "2/4": Pods that are ready, of those that there should be
+  std::string ready;   // "2/4": 2 Pods are ready, and there should be 4
   std::string why;     // "new", "old, stable", "asked for"; and why it cannot make Pods
   std::optional<WallTime> created{};
   Mood mood = Mood::kGood;
-  std::vector<PodState> pods{};  // not available ones first
+  std::vector<PodState> pods{};  // Pods with a problem first
 };
 
 struct Tree {
@@ -30,18 +30,19 @@ struct Tree {
   std::string ready;
   std::optional<WallTime> created{};
   Mood mood = Mood::kWaiting;
-  std::vector<ReplicaSetBranch> replica_sets;  // the new one first; of a workload that has some
-  std::vector<PodState> pods;                  // of a ReplicationController
+  // Highest revision first. In the tree of an update: its two controllers, the old one first.
+  std::vector<ReplicaSetBranch> replica_sets;
+  std::vector<PodState> pods;  // of a ReplicationController without an update
   WallTime now;
 };
 
-// `replica_sets` and `pods` may hold objects of others: what the workload does not own is left out.
+// `replica_sets` and `pods` may contain objects that the workload does not own. These are left out.
 Tree TreeOf(const Json& workload, const ResourceId& resource,
             const std::vector<const Json*>& replica_sets, const std::vector<const Json*>& pods,
             WallTime now);
 
-// The tree of a ReplicationController in the middle of an update: the update, with both controllers
-// and their Pods.
+// Returns the tree of a ReplicationController in the middle of an update: the update, with both
+// controllers and their Pods.
 Tree TreeOfUpdate(const Json& update, const std::vector<const Json*>& controllers,
                   const std::vector<const Json*>& pods, WallTime now);
 

@@ -52,7 +52,7 @@ namespace {
 
 constexpr std::string_view kLastApplied = "kubectl.kubernetes.io/last-applied-configuration";
 
-// Annotations that stay the Deployment's own, and are not taken from the ReplicaSet.
+// Annotations that stay as they are on the Deployment: they are not taken from the ReplicaSet.
 constexpr std::array<std::string_view, 6> kOwnAnnotations = {
     kLastApplied,
     "deployment.kubernetes.io/revision",
@@ -82,20 +82,21 @@ Json AnnotationsAfter(const Json& deployment, const Json& replica_set) {
 
 // What a Deployment goes back to.
 struct Before {
-  const Json* target = nullptr;  // null: there is nothing
-  const Json* unseen = nullptr;  // the template is this one's, and no controller has seen that
+  const Json* target = nullptr;  // null: there is nothing to go back to
+  const Json* unseen = nullptr;  // the ReplicaSet of the present template, if that is unseen
 };
 
-// Returns the revision before that of the present template. If the template has no revision yet,
-// the newest one is what runs, and is returned. Example, with revisions 1, 2 and 3: 2 if the
-// template is that of 3, and 3 if the template was written a moment ago.
+// Returns the revision before that of the present template. A template that was written a moment
+// ago has no revision yet; the newest revision is then what runs, and is returned. Example with
+// revisions 1, 2 and 3: 2 if the template is that of 3; 3 if the template has no revision.
 Before BeforePresent(const Json& deployment, const std::vector<Json>& replica_sets) {
   std::vector<const Json*> sets;
   for (const Json& rs : replica_sets) {
     if (RevisionOf(rs) > 0) sets.push_back(&rs);
   }
   if (sets.empty()) return {};
-  // The refused template may be that of an earlier revision; Pods stay what they are.
+  // The template was refused, because the change is not possible in place. So Pods stay at the
+  // newest revision, even if the template is that of an earlier revision.
   if (IsObserved(deployment) && !RefusedInPlace(deployment).empty()) return {.target = sets.back()};
   const Json present = PodTemplateOf(deployment);
   const auto found = std::ranges::find_if(sets.rbegin(), sets.rend(), [&](const Json* rs) {
@@ -103,7 +104,7 @@ Before BeforePresent(const Json& deployment, const std::vector<Json>& replica_se
   });
   if (found == sets.rend()) return {.target = sets.back()};
   if (sets.size() < 2) return {};
-  // Another undo may have brought the template back a moment ago.
+  // Another undo may have brought the template back a moment ago; then its revision will change.
   if (!IsObserved(deployment)) return {.unseen = *found};
   return {.target = sets[sets.size() - 2]};
 }

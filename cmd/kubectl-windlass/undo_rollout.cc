@@ -35,8 +35,8 @@ std::string HoldText(const Place& place, const Json& rollout) {
 
 // A stored request for a rollback.
 struct Asked {
-  int64_t revision = 0;    // 0: the one before
-  int64_t generation = 0;  // of the object that has it
+  int64_t revision = 0;    // 0: the revision before
+  int64_t generation = 0;  // of the object with this request
   bool ours = false;       // the command has written it
 };
 
@@ -50,8 +50,8 @@ const Json* RefusalIn(const Json& rollout, const Asked& asked) {
 ExitCode RefuseReplaced(const CommandContext& context, const Place& place, const Asked& asked,
                         int64_t instead) {
   return Refuse(context, place,
-                "is asked by somebody else to go back to " + RollbackText(instead) +
-                    ", since this command has asked for " + RollbackText(asked.revision),
+                "is asked by another client to go back to " + RollbackText(instead) +
+                    ", after this command asked for " + RollbackText(asked.revision),
                 ExitCode::kOtherUpdate);
 }
 
@@ -91,12 +91,12 @@ std::string WithdrawText(const Place& place) {
          place.namespace_ + R"( --type=merge -p '{"spec":{"rollbackTo":null}}')";
 }
 
-// Waits until one of these is so:
+// Waits until one of these is true:
 //   - Windlass has answered the request, and removed spec.rollbackTo
 //   - another client has replaced the request
 //   - another client has paused the Rollout, so that the request waits
-// Without an answer, the command removes its request, so that no rollback comes after the command
-// has failed.
+// If Windlass does not answer, the command removes its request, so that no rollback comes after the
+// command has failed.
 ExitCode WaitForVerdict(const CommandContext& context, const Place& place, const Asked& asked) {
   const auto answer = WaitForAnswer(context, place, [&](const Json& rollout) {
     // Windlass records its answer before it takes the request away (RO-080).
@@ -127,7 +127,8 @@ const Json* TargetOf(const Json& rollout, const std::vector<Json>& replica_sets,
   return had == owned.end() ? nullptr : *had;
 }
 
-// Refuses a rollback to `wanted` beside another one that is not carried out yet.
+// Refuses a rollback to `wanted` if spec.rollbackTo asks for another revision, and that rollback is
+// not carried out yet.
 std::optional<ExitCode> RefuseBesidePending(const CommandContext& context, const Place& place,
                                             const Json& rollout, int64_t wanted) {
   const Json* pending = FieldOf(rollout, "/spec/rollbackTo");
@@ -146,16 +147,16 @@ std::optional<ExitCode> RefuseBesidePending(const CommandContext& context, const
 struct Outlook {
   std::optional<ExitCode> ended{};  // the command has written why
   std::string warning{};
-  int64_t revision = 0;  // to ask for
+  int64_t revision = 0;  // the revision to ask for
 };
 
 // Looks at the revision before the request is written, if Windlass will not say at once what
 // becomes of the request. With --dry-run=client, prints the template of the revision.
 //
 // Without --to-revision, the command asks for the number of the revision before the template that
-// the user sees. If it asked for 0, Windlass would choose the revision later, when another template
-// may have come. It asks for 0 only if the stored request does, or if the user may not read
-// ReplicaSets.
+// the user sees. If the command asked for 0, Windlass would choose the revision later, when another
+// template may have come. The command asks for 0 only if the stored request does, or if the user
+// may not read ReplicaSets.
 Outlook LookAtTarget(const CommandContext& context, const Place& place, const Json& rollout) {
   const bool preview = context.line.dry_run == "client";
   const int64_t asked = context.line.revision;
@@ -215,7 +216,8 @@ ExitCode UndoRollout(const CommandContext& context, const Place& place) {
   std::optional<Json> first;
   const auto changed =
       WriteChange(context, place, [&](const Json& rollout) -> std::variant<ExitCode, Change> {
-        // Another client was faster: now the revision before is another one.
+        // Another client has changed the template, so "the revision before" is another revision
+        // now.
         const Json now = PodTemplateOf(rollout);
         if (!first) first = now;
         if (context.line.revision == 0 && now != *first) {

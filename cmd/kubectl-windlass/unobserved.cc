@@ -12,13 +12,14 @@ namespace windlass::cli {
 namespace {
 
 // Returns true if a controller has acted on the last change. A promotion is an annotation, which
-// does not raise the generation. It counts as seen when the step has ended, which Windlass does
-// within a second.
+// does not raise the generation. So a promotion counts as seen when the step has ended; Windlass
+// ends the step within a second.
 bool IsSeen(const Json& object) {
   if (!IsObserved(object)) return false;
   const std::optional<StepStatus> step = StepStatusOf(object);
   if (!step || !step->is_pause || FlagOf(object, "/spec/paused")) return true;
-  // After a scaling, the step waits for other Pods.
+  // After a scaling, the step waits for further Pods, so it may last although the promotion was
+  // seen.
   const bool all =
       step->pods == StepPods::kAvailable &&
       NumberOf(object, "/status/step/availableOf") == NumberOf(object, "/spec/replicas", 1);
@@ -41,7 +42,7 @@ std::string UnobservedText(const Json& object, const Place& place) {
   const bool built_in = place.resource.manifest.empty();
   const std::string who = built_in ? "no controller has" : "Windlass has not";
   const std::string text =
-      who + " seen the last change of " + name + ", so its status is of before: check that ";
+      who + " seen the last change of " + name + ", so its status is out of date: check that ";
   const std::string theirs =
       "kube-controller-manager has its " + std::string(place.resource.kind) + " controller";
   if (place.resource == resources::kReplicationControllers) return text + theirs;

@@ -1,5 +1,5 @@
 // Warns that no controller looks at an object: its spec was changed a while ago, and its status is
-// still that of the spec before. Then everything else in the status is out of date.
+// still that of the earlier spec. Everything else in the status is then out of date, too.
 #pragma once
 
 #include <nlohmann/json_fwd.hpp>
@@ -9,15 +9,16 @@
 
 namespace windlass::cli {
 
-// A controller sees a change within a second.
+// How old a change that is not seen must be for a warning. A controller usually sees a change
+// within a second.
 inline constexpr seconds kUnobservedMax{10};
 
-// Returns what to check if the controller has not seen the latest spec; "" if it has, or if a
-// condition says why it cannot begin with that spec.
+// Returns what to check if the controller has not seen the latest spec or promotion. Returns "" if
+// the controller has seen it, or if a condition says why the controller cannot begin with it.
 std::string UnobservedText(const Json& object, const Place& place);
 
-// Returns the same if the controller has not seen the latest spec for kUnobservedMax; else "".
-// metadata.managedFields says when the spec changed; without them, returns "".
+// Returns UnobservedText if the last change is at least kUnobservedMax old; else "".
+// metadata.managedFields says when the object was changed; without managedFields, returns "".
 std::string OverdueText(const Json& object, const Place& place, WallTime now);
 
 // Reads an object for a command. Warns as OverdueText says, and if the object is being deleted.

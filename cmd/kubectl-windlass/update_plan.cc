@@ -112,7 +112,8 @@ void UpdatePlan::Fold(const Request& request, const Result<Reply>& reply) {
   if (request.resource() != resources::kReplicationControllers) return;
   auto& kept = old_ && old_->meta.name == request.key().name ? old_ : new_;
   auto decoded = DecodeReplicationController(context_.session.decoder(), reply->body);
-  // If finalizers keep what was deleted, the API server answers with it; otherwise with a Status.
+  // If finalizers keep the deleted controller, the API server answers with it; otherwise with a
+  // Status.
   if (request.verb() == Verb::kDelete && !(decoded.ok() && decoded->meta.deleting())) {
     kept.reset();
   } else if (decoded.ok()) {
@@ -152,9 +153,9 @@ bool UpdatePlan::IsTakenBackByOther() const {
          (step == rc::kStepScale || step == rc::kStepCleanUp) && rc::IsRollbackTarget(*old_, *new_);
 }
 
-// Only this program remembers the expected sizes, while it runs; that of the old controller is also
-// noted. During a rename, the sizes follow from what the rename needs, so the policy counts for the
-// next command, too.
+// The expected sizes are known to this program alone, while it runs. The size of the old controller
+// is also noted on that controller. During a rename, the expected sizes follow from the rename
+// itself, so --on-external-scale of the next command counts, too.
 std::string UpdatePlan::PausedText() const {
   const rc::View view = View();
   const Learned none;

@@ -19,7 +19,7 @@ namespace windlass::cli {
 
 class UpdatePlan {
  public:
-  // `context` outlives the plan. `update` is what the command line asks for.
+  // `context` must outlive the plan. `update` is what the command line asks for.
   UpdatePlan(const CommandContext& context, Json update);
 
   // Read both controllers, and their Pods, from the API server.
@@ -27,19 +27,19 @@ class UpdatePlan {
   Status ReadPods();
 
   // Goes on as if the stored update, which has failed, had been taken back: the old controller has
-  // its size again and no notes, and the new controller that the update made is gone.
+  // its former size and no notes, and the new controller that the update made is gone.
   void PretendTakenBack();
 
   // Returns the planner's next step. Requires that the controllers were read.
   Step Next(const Learned& learned) const;
   replication_controller::View View() const;
 
-  // Sends what the planner asks for. What it writes into the update stays in memory.
+  // Sends a request of the planner. A write into the update is not sent, but made in memory.
   Result<Reply> Send(const Request& request);
-  // Returns `error` of such a request with a text for people.
+  // Returns `error`, with which `request` has failed, with a text for people.
   Error Told(const Request& request, const Error& error) const;
-  // Bring what was read up to date: with the reply to a write, or with a label that is about to be
-  // written.
+  // Bring the controllers and Pods in memory up to date: Fold after the reply to a write, FoldLabel
+  // before a label is written.
   void Fold(const Request& request, const Result<Reply>& reply);
   void FoldLabel(const Request& label);
 
@@ -51,11 +51,12 @@ class UpdatePlan {
   // Returns why the phase is Paused: another client has scaled one of the two controllers (RC-16).
   // The text names flags, for a user of this program.
   std::string PausedText() const;
-  // Returns the new controller if this program has made it and nothing was scaled up; null if not.
+  // Returns the new controller if this program has made it and it still has 0 replicas; else null.
   const ReplicationController* MadeInVain() const;
   // Returns true if a rename has deleted the new controller: then there is no way back.
   bool IsPastReturn() const;
-  // Returns true if another program has begun to take back what this one carries out.
+  // Returns true if another program has begun to take back the update that this program carries
+  // out.
   bool IsTakenBackByOther() const;
   size_t pods() const { return pods_.size(); }
 

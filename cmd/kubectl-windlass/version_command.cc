@@ -19,7 +19,7 @@ struct Crd {
   std::string_view manifest;
   int64_t needed;  // the revision that this version of Windlass needs
 };
-// What is needed of a CustomResourceDefinition that has no revision: any will do.
+// The revision needed of a CustomResourceDefinition without revisions: any will do.
 constexpr int64_t kAnyRevision = 0;
 constexpr Crd kCrds[] = {
     {"rollouts.windlass.dev", resources::kRollouts.manifest, rollout::kCrdRevision},
@@ -78,7 +78,7 @@ ExitCode RunVersion(const CommandContext& context) {
     rows.push_back({{"CRD " + std::string(crd.name) + ':', found.text}});
     crds[std::string(crd.name)] = found.revision ? Json(*found.revision) : Json();
   }
-  // If a CRD could not be read, the table says why.
+  // If a CRD could not be read, the table says why; the exit code does not change.
   if (context.session.interrupted()) code = ExitCode::kInterrupted;
   if (context.session.timed_out()) code = ExitCode::kTimeout;
   if (context.line.output == OutputFormat::kText) {

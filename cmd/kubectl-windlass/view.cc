@@ -19,7 +19,7 @@
 namespace windlass::cli {
 namespace {
 
-// One object with what belongs to it; it is selection number 0.
+// A view of one object, which is selection number 0, and of what belongs to the object.
 class ObjectView : public View {
  public:
   ObjectView(const CommandContext& context, Place place) : View(context), place_(std::move(place)) {
@@ -137,8 +137,8 @@ class TableView final : public View {
 
  private:
   std::vector<ListedObject> Rows(const Follow& follow) const {
-    // The updates that are under way, by namespace and name of the old controller, and of the new
-    // one unless that has an update of its own.
+    // The updates that are under way, by namespace and name of the old controller. They are also
+    // found by the new controller, unless the new controller has an update of its own.
     std::map<std::pair<std::string, std::string>, const Json*> updates;
     std::vector<std::tuple<std::string, std::string, const Json*>> with_new;
     const auto key = [](const Json& object) {

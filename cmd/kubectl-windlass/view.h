@@ -26,7 +26,7 @@ class View {
 
   // Returns an error if the object that is shown has been deleted.
   virtual Status CheckThere(const Follow&) const { return Unit{}; }
-  // The object must be there.
+  // Requires that CheckThere has succeeded.
   virtual std::vector<std::string> Lines(const Follow& follow, WallTime now,
                                          const RenderOptions& options) const = 0;
   virtual bool IsComplete(const Follow& follow) const = 0;
@@ -34,26 +34,28 @@ class View {
   // Returns true if -o prints the objects of selection number `selection`.
   virtual bool IsPrinted(size_t selection) const { return selection < selections.size(); }
 
-  // Returns all objects as -o says; as NDJSON if `compact`.
+  // Returns all objects as -o says; on one line of JSON if `compact` is true.
   std::string Objects(const Follow& follow, bool compact) const;
 
  protected:
   const CommandContext& context_;
 };
 
-// One Deployment, Rollout or ReplicationController. `workload`: as it was read.
+// Makes a view of one Deployment, Rollout or ReplicationController. `workload` is the object as
+// read.
 std::unique_ptr<View> MakeTreeView(const CommandContext& context, const Place& place,
                                    const Json& workload);
-// A ReplicationController in the middle of an update: the update, and both controllers. One
-// controller may be null.
+// Makes a view of a ReplicationController in the middle of an update: the update, and both
+// controllers. One controller may be null.
 std::unique_ptr<View> MakeUpdateView(const CommandContext& context, const Place& update,
                                      const Json& old_controller, const Json& new_controller);
-// A table of the objects that the selections have. An update is shown in the row of the object that
-// it updates.
+// Makes a table of the objects that the selections match. A ReplicationControllerUpdate has no row
+// of its own: it is shown in the row of the controller that it updates.
 std::unique_ptr<View> MakeTableView(const CommandContext& context,
                                     std::vector<Selection> selections);
 
-// Returns why a kind could not be read; nullopt if it was, or if the cluster does not serve it.
+// Returns why the selection could not be read; nullopt if it was read, or if the cluster does not
+// serve its kind.
 std::optional<Error> UnreadableOf(const Follow& follow, size_t selection);
 
 }  // namespace windlass::cli

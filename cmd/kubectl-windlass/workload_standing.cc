@@ -27,7 +27,7 @@ std::string Waiting(const Subject& subject, const std::string& what) {
          " to finish: " + what + "...";
 }
 
-// Returns the period that `text` lacks; "" if it has one.
+// Returns "." if `text` does not end with a period; else "".
 std::string EndOfSentence(const std::string& text) { return text.ends_with('.') ? "" : "."; }
 
 // Returns what is missing, as kubectl says it; "" if nothing is.
@@ -106,7 +106,7 @@ void FillDeployment(const Json& object, const Subject& subject, Standing& standi
   }
 }
 
-// A pause that cannot end yet: it waits for Pods, not for a person.
+// Fills in a pause that cannot end yet, because it waits for Pods, not for a person.
 void StandingAtUnavailableStep(const Json& object, const Subject& subject, const StepStatus& step,
                                Standing& standing) {
   standing.reason = "pause, step " + StepText(step) + ", Pods not available";
@@ -150,16 +150,16 @@ void StandingAtPause(const Json& object, const Subject& subject, Standing& stand
   }
 }
 
-// Returns the step if the Rollout is at its pause and Pods of the step are not available; nullopt
-// if that is not so, or if spec.paused holds the Rollout.
+// Returns the step if the Rollout is at a pause and Pods of that step are not available. Otherwise,
+// or if spec.paused holds the Rollout, returns nullopt.
 std::optional<StepStatus> UnavailableStep(const Json& object) {
   const std::optional<StepStatus> step = StepStatusOf(object);
   const bool waits = step && step->is_pause && step->pods == StepPods::kNotAvailable;
   return waits && !FlagOf(object, "/spec/paused") ? step : std::nullopt;
 }
 
-// Returns the remedy for a Rollout that is stalled for `reason`, if its user wants to go on: the
-// beginning of a sentence.
+// Returns the remedy for a Rollout that is stalled because of `reason`, for a user who wants to go
+// on. The text is the beginning of a sentence.
 std::string RemedyFor(const std::string& reason, const Subject& subject) {
   if (reason == "ReplicaSetCreateError") return " Make room or allow it";
   if (reason == "ProgressDeadlineExceeded") {
@@ -202,8 +202,8 @@ void FillRollout(const Json& object, const Subject& subject, Standing& standing)
   }
 }
 
-// Adds the refusal of spec.rollbackTo. A Rollout keeps it in a condition until its spec changes;
-// for a Deployment there is only an Event.
+// Adds the refusal of spec.rollbackTo. A Rollout keeps the refusal in a condition until its spec
+// changes; for a Deployment there is only an Event.
 void TellRefusedRollback(const Json& object, Standing& standing) {
   const Json* refused = TrueCondition(object, "RollbackRefused");
   if (refused == nullptr) return;

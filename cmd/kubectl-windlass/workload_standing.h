@@ -22,8 +22,8 @@ const Json* InPlaceToTell(const Json& object);
 // annotation, in upper or lower case, and a Rollout by its strategy.
 bool NeverGetsNewPods(const Json& object, const ResourceId& resource);
 
-// With Only, a change that is not possible in place is not rolled out. Returns why it is not
-// possible; "" if no change is held back like that.
+// Returns why a change of a Deployment is not rolled out, if windlass.dev/in-place is Only and the
+// change is not possible in place. Returns "" if no change is held back like that.
 std::string RefusedInPlace(const Json& object);
 
 // Returns what a rollback goes back to: "revision 3", or "the revision before" for 0.

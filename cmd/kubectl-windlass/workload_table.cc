@@ -22,8 +22,7 @@ std::vector<std::string> RowOf(const ListedObject& listed, bool all_namespaces, 
       standing.updated ? std::to_string(*standing.updated) + '/' + std::to_string(standing.desired)
                        : "-";
   std::string reason = standing.reason;
-  // During an abort, the counter has the Pods that are back at the stable revision, not updated
-  // ones.
+  // During an abort, standing.updated counts the Pods that are back at the stable revision.
   if (standing.phase == "Aborted") reason += ": " + std::exchange(updated, "-") + " stable";
   row.insert(row.end(),
              {standing.phase, std::move(updated), std::to_string(standing.available),

@@ -19,7 +19,7 @@ struct ListedObject {
   Standing standing{};
 };
 
-// Returns the lines of the table, the column NAMESPACE only for all namespaces:
+// Returns the lines of the table. The column NAMESPACE is there only if `all_namespaces` is true:
 //   KIND         NAME   PHASE         UPDATED   AVAILABLE   AGE   REASON
 //   Deployment   web    Progressing   2/4       4           41d
 std::vector<std::string> WorkloadTable(const std::vector<ListedObject>& objects,

@@ -5,8 +5,8 @@
 
 namespace windlass {
 
-// Returns them in the order in which logs, rights and metrics list them. --controllers chooses
-// among them, and has no default (controllers_flag.h).
+// Returns all controllers, in the order in which logs, rights and metrics list them. --controllers
+// chooses some of these and has no default (controllers_flag.h).
 ControllerList Controllers();
 
 }  // namespace windlass

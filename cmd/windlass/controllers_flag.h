@@ -20,8 +20,8 @@ std::string FullName(std::string_view entry);
 //   *      enables all
 //   name   enables one
 //   -name  disables one
-// Of several items that name one controller the first counts. `*` counts for those that no item
-// names.
+// If several items name the same controller, the first one counts. `*` applies to the controllers
+// that no item names.
 //   "*,-toy"            all but toy
 //   "-deployment,toy"   toy
 //   "toy,-toy"          toy

@@ -18,8 +18,8 @@
 namespace windlass {
 namespace {
 
-// After this long without a request of a controller the process gives back memory. That takes about
-// a millisecond, and delays no rollout at such a time.
+// The process gives back memory when its controllers have sent no request for this long. Giving
+// back takes about a millisecond, and at such a time it delays no rollout.
 constexpr Duration kIdleAfter = seconds(10);
 // How long we wait after SIGTERM for calls in flight. Most take milliseconds.
 constexpr Duration kDrainMax = milliseconds(2500);
@@ -244,7 +244,8 @@ void Daemon::AwaitDrained(MonotonicTime until) {
 // more. Otherwise the Lease keeps our name until it expires, which tells a successor to raise a
 // fence (L-012).
 void Daemon::EndLastTerm() {
-  // After a reset (CampaignAnew) writes may be in flight that no controller knows any more.
+  // After a reset (CampaignAnew) writes of the former term may be in flight, and no controller
+  // knows of them any more.
   const bool settled = runtime_.settled() && !campaigning_anew_;
   write_deadline_.Forbid();
   runtime_.EndTerm();
@@ -252,8 +253,8 @@ void Daemon::EndLastTerm() {
   if (stopping_election_) return;  // AwaitAnswers finishes once the election has stopped
   if (!settled) {
     log_.Warning(
-        "stopping although a write has no answer; the Lease is not given up but runs out, and "
-        "another process leads then");
+        "stopping while a write has no answer; the Lease is not released, so another process "
+        "leads only when it has expired");
   }
   StopElection(settled, [this] { Finish(kExitOk); });
 }

@@ -51,7 +51,8 @@ inline constexpr int kExitCredentials = 4;
 
 class Daemon {
  public:
-  // Runs `controllers`, and reports those of `other_kinds` whose objects wait for a process. All
+  // Runs `controllers`. Also reports each of `other_kinds` that has objects which no process of
+  // Windlass carries out (other_kinds.h). All
   // references must outlive the daemon. `symbols` must also outlive the inbox and the timers,
   // because their callbacks may hold symbols.
   Daemon(const Flags& flags, const Clock& clock, Log& log, SymbolTable& symbols, Inbox& inbox,
@@ -100,7 +101,7 @@ class Daemon {
   void Publish();
   void NoteActivity();
   void AwaitIdle();
-  // Visits the controllers with their names as --controllers and metrics have them
+  // Visits the controllers, each with the name that --controllers and metrics use
   // (controllers_flag.h). The names live as long as the daemon.
   void ForEachController(
       const std::function<void(std::string_view name, const WatchingController&)>& visit) const;
@@ -133,7 +134,7 @@ class Daemon {
   Histogram rate_limiter_duration_ = RestClientHistogram();
   Histogram turn_cpu_ = TurnHistogram();
   std::vector<NeededRight> missing_rights_;
-  uint64_t reviews_ = 0;              // number of reviews begun, without the one at start
+  uint64_t reviews_ = 0;              // number of reviews begun, without the review at start
   MonotonicTime last_review_;         // when the latest review began
   TimerId review_later_ = 0;          // 0 if no review is due
   BackOff review_back_off_{random_};  // after reviews that failed
@@ -141,7 +142,7 @@ class Daemon {
   bool awaiting_idle_ = false;
   bool leading_ = false;
   bool campaigning_anew_ = false;   // from CampaignAnew until the election starts again
-  bool stopping_election_ = false;  // during that: the election is being stopped
+  bool stopping_election_ = false;  // in that time: the election is being stopped
   bool stopping_ = false;
   bool finished_ = false;
   int exit_code_ = kExitOk;

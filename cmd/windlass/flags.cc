@@ -22,8 +22,8 @@ struct RemovedFlag {
   std::string_view instead;
 };
 
-// Flags of earlier versions. Windlass does not start with one of them: it would do more, or less,
-// than the user expects.
+// Flags of earlier versions. Windlass refuses to start with such a flag: without the flag's effect
+// it would do more, or less, than the user expects.
 constexpr std::array kRemovedFlags = {
     RemovedFlag{"--in-place-namespace-selector",
                 "label the namespaces that it selects with windlass.dev/in-place=allowed, apply "
@@ -51,8 +51,7 @@ std::string CheckDuration(const std::string& text) {
              : "'" + text + "' is no duration; write for example 15s or 1m30s";
 }
 
-// Checks what CLI11 cannot: values of several flags together, and values without a check of
-// CLI11's.
+// Checks what CLI11 cannot check: several flags together, and values for which CLI11 has no check.
 Status CheckTogether(const Flags& flags) {
   const auto wrong = [](std::string text) { return Error{ErrorKind::kConfig, std::move(text)}; };
   if (flags.credentials_poll_period < seconds(1)) {

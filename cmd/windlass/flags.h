@@ -25,7 +25,7 @@ struct Flags {
   double qps = 50;
   int burst = 100;
   int max_in_flight = 64;
-  std::string controllers;  // which ones the process runs; required (controllers_flag.h)
+  std::string controllers;  // the controllers to run; required (controllers_flag.h)
   std::string metrics_bind_address = "127.0.0.1:8080";  // host:port; port 0 = any; "0" = off
   std::string health_probe_bind_address = "0";          // the same, for probes alone
   bool metrics_namespace_label = true;  // false: metrics name neither namespaces nor objects
@@ -37,8 +37,8 @@ struct Flags {
 };
 
 // Returns the flags. Returns kConfig with one line that names the flag at fault, and what is wrong
-// with it. For a flag of an earlier version the line says what to do instead. --help names
-// `controllers`; whether Flags::controllers fits them is not checked here.
+// with it. For a flag of an earlier version the line says what to do instead. --help lists
+// `controllers`. ParseFlags does not check Flags::controllers against that list.
 Result<Flags> ParseFlags(int argc, const char* const* argv, const ControllerList& controllers);
 
 }  // namespace windlass

@@ -1,5 +1,5 @@
 // Heartbeat: the core thread's report on itself, every second. Probes are answered from the latest
-// report: however many come, they ask the core thread nothing.
+// report, so probes never use the core thread.
 #pragma once
 
 #include <mutex>
@@ -11,7 +11,7 @@
 
 namespace windlass {
 
-// The time between two beats. What a probe says is at most this old while the core loop turns.
+// The time between two beats. While the core loop turns, the answer to a probe is at most this old.
 inline constexpr Duration kHeartbeat = seconds(1);
 
 struct ProbeAnswer {
@@ -25,14 +25,15 @@ class Heartbeat {
   // Beats for the first time, with the reason "starting". `clock` must outlive the heartbeat.
   explicit Heartbeat(const Clock& clock);
 
-  // Core thread. `renewal_due` is the time by which a leader must renew its Lease, or it counts as
-  // dead (L-013). It is nullopt for a process that does not lead by a Lease.
+  // Core thread. `renewal_due` is the time by which a leader must renew its Lease; otherwise the
+  // leader counts as dead (L-013). `renewal_due` is nullopt for a process that does not lead by a
+  // Lease.
   void Beat(Readiness readiness, std::optional<MonotonicTime> renewal_due);
 
-  // Not good if the core loop does not turn, or the Lease was not renewed in time: the process
-  // should be restarted.
+  // Answers "not good" if the core loop does not turn, or if the Lease was not renewed in time: the
+  // process should be restarted.
   ProbeAnswer Livez() const;
-  // Not good if Livez is not, or while there are reasons against readiness.
+  // Answers "not good" if Livez does, and while there are reasons against readiness.
   ProbeAnswer Readyz() const;
 
  private:

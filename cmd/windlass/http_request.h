@@ -1,5 +1,5 @@
-// ParseRequest: what the operations ports read of an HTTP/1.1 request. They need the path of a GET
-// and nothing else.
+// ParseRequest: what the operations ports read of an HTTP/1.1 request. These ports need the path of
+// a GET and nothing else.
 #pragma once
 
 #include <cstddef>

@@ -30,7 +30,7 @@ constexpr std::chrono::milliseconds kLinger{500};
 // How long we accept no connection if the process has no file descriptor left, and we have no
 // connection to close.
 constexpr std::chrono::milliseconds kAcceptPause{100};
-// How many connections one turn accepts before the thread looks at the others again.
+// The most connections that one turn accepts before the thread serves the open ones again.
 constexpr int kAcceptsPerTurn = 64;
 
 std::string_view ReasonPhrase(int status) {
@@ -71,8 +71,8 @@ class Connection {
   Instant deadline() const { return deadline_; }
   bool answering() const { return state_ == State::kAnswering; }
 
-  // Reads and writes what the socket takes and has. Returns false if the connection is to be
-  // closed.
+  // Reads what the client has sent, and writes as much as the socket takes. Returns false if the
+  // connection is to be closed.
   bool Serve(const HttpResponder::Answer& answer, Instant now) {
     if (state_ == State::kReading && !Read(answer, now)) return false;
     if (state_ == State::kAnswering && !Write(now)) return false;
@@ -218,14 +218,14 @@ class HttpResponder::Loop {
       }
       if (connections_.size() >= kConnectionsMax) CloseOne();
       connections_.emplace_back(std::move(socket), now);
-      // A client sends its request at once. Serving it here answers it before others can push it
-      // out.
+      // A client sends its request at once. Serving the connection here answers the client before
+      // other connections can push it out.
       if (!connections_.back().Serve(answer_, now)) connections_.pop_back();
     }
   }
 
-  // Closes the oldest connection that is not being answered, or the oldest if all are. Returns
-  // false if there is no connection.
+  // Closes the oldest connection that is not being answered; the oldest of all, if all are being
+  // answered. Returns false if there is no connection.
   bool CloseOne() {
     if (connections_.empty()) return false;
     const auto idle = std::ranges::find(connections_, false, &Connection::answering);
@@ -239,7 +239,7 @@ class HttpResponder::Loop {
   // Only the thread uses these:
   Connections connections_;
   std::vector<pollfd> polled_;  // wake_, the connections in order, then the listener
-  Instant accept_from_;         // no connection is taken before
+  Instant accept_from_;         // no connection is accepted before this time
   std::thread thread_;          // last: it uses all of the above
 };
 

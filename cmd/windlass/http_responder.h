@@ -1,11 +1,11 @@
 // HttpResponder: the HTTP/1.1 server of an operations port. It answers GET, one request per
 // connection, from one thread.
 //
-// What clients do cannot keep it from answering others (docs/design/014):
-// - at most kConnectionsMax connections are open. One more closes the oldest that is not being
-//   answered, or the oldest if all are;
+// No client can keep the server from answering other clients (docs/design/014):
+// - at most kConnectionsMax connections are open. A further one closes the oldest connection that
+//   is not being answered, or the oldest of all if all are being answered;
 // - a connection is closed if its request is not complete after kClientPatience, or if its client
-//   takes no byte of the answer for as long.
+//   reads no byte of the answer for that long.
 #pragma once
 
 #include <chrono>
@@ -20,7 +20,7 @@
 namespace windlass {
 
 inline constexpr size_t kConnectionsMax = 128;
-// Below the 5 s after which the kubelet counts a probe as failed (timeoutSeconds in
+// Shorter than the 5 s after which the kubelet counts a probe as failed (timeoutSeconds in
 // deploy/base/windlass.yaml).
 inline constexpr std::chrono::milliseconds kClientPatience{2000};
 
@@ -37,8 +37,9 @@ class HttpResponder {
   // no other connection.
   using Answer = std::function<HttpAnswer(std::string_view path)>;
 
-  // `address` is host:port, with brackets around an IPv6 host; without a host it is every address
-  // of the machine. Port 0 picks a free port. Returns kConfig if we cannot listen on it.
+  // `address` is host:port, with brackets around an IPv6 host; without a host we listen on every
+  // address of the machine. Port 0 picks a free port. Returns kConfig if we cannot listen on
+  // `address`.
   static Result<std::unique_ptr<HttpResponder>> Listen(const std::string& address, Answer answer);
   // Closes every connection, and waits for an answer that is being made.
   ~HttpResponder();

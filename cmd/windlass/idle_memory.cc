@@ -11,8 +11,8 @@ namespace windlass {
 namespace {
 
 // Drops the pages of all segments that are never written: code and constants, which the kernel can
-// read from the file again. It skips relocated data: that is in a writable segment, even if the
-// loader has made it read-only since.
+// read from the file again. It skips relocated data, because such data is in a writable segment,
+// even if the loader has made the pages read-only since.
 int DropCleanPages(dl_phdr_info* object, size_t, void*) {
   const auto page = static_cast<uintptr_t>(sysconf(_SC_PAGESIZE));
   for (int i = 0; i < object->dlpi_phnum; ++i) {
@@ -22,7 +22,7 @@ int DropCleanPages(dl_phdr_info* object, size_t, void*) {
     const uintptr_t end = object->dlpi_addr + segment.p_vaddr + segment.p_memsz;
     // NOLINTNEXTLINE(performance-no-int-to-ptr): the loader's addresses are numbers.
     void* const address = reinterpret_cast<void*>(begin);
-    // Fails for the vDSO, which is no file. That does no harm.
+    // Fails for the vDSO, which is no file. The failure does no harm.
     static_cast<void>(madvise(address, end - begin, MADV_DONTNEED));
   }
   return 0;

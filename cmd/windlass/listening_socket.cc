@@ -28,7 +28,7 @@ HostAndPort Split(const std::string& address) {
   return {host, address.substr(colon + 1)};
 }
 
-// Returns a listening socket. If there is none, it is not open, and errno says why.
+// Returns a listening socket. On failure returns a Socket that is not open, and errno says why.
 Socket TryToListen(const addrinfo& where) {
   Socket socket(::socket(where.ai_family, SOCK_STREAM | SOCK_CLOEXEC | SOCK_NONBLOCK, 0));
   const int on = 1;
@@ -65,7 +65,8 @@ Result<Socket> ListenOn(const std::string& address) {
   const std::unique_ptr<addrinfo, decltype(&freeaddrinfo)> owner(found, freeaddrinfo);
   std::vector<const addrinfo*> candidates;
   for (const addrinfo* one = found; one != nullptr; one = one->ai_next) candidates.push_back(one);
-  // Without a host: IPv6, which takes IPv4 as well; IPv4 alone if the machine has no IPv6.
+  // Without a host, IPv6 addresses come first, because an IPv6 socket accepts IPv4 as well. IPv4 is
+  // used if the machine has no IPv6.
   if (split.host.empty()) {
     std::ranges::stable_partition(candidates,
                                   [](const addrinfo* one) { return one->ai_family == AF_INET6; });

@@ -1,4 +1,4 @@
-// ListenOn: a TCP socket that listens on an address as flags have it.
+// ListenOn: a TCP socket that listens on an address given by a flag.
 #pragma once
 
 #include <string>
@@ -22,12 +22,12 @@ class Socket {
   int fd_;
 };
 
-// `address` is host:port, with brackets around an IPv6 host; without a host it is every address of
-// the machine. Port 0 picks a free port. Returns kConfig if we cannot listen on it. The socket does
-// not block.
+// `address` is host:port, with brackets around an IPv6 host; without a host the socket listens on
+// every address of the machine. Port 0 picks a free port. Returns kConfig if we cannot listen on
+// `address`. The socket does not block.
 Result<Socket> ListenOn(const std::string& address);
 
-// Returns `address` with the port that `listener` has.
+// Returns `address` with the actual port of `listener`.
 std::string AddressOf(const Socket& listener, const std::string& address);
 
 }  // namespace windlass

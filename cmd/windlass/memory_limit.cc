@@ -10,7 +10,7 @@
 namespace windlass {
 namespace {
 
-// Version 1 writes about 2^63 where there is no limit.
+// Where there is no limit, cgroup version 1 writes a number near 2^63.
 constexpr uint64_t kNoLimit = uint64_t{1} << 60U;
 
 void ReadLimit(const std::string& path, std::optional<size_t>& lowest) {
@@ -22,7 +22,7 @@ void ReadLimit(const std::string& path, std::optional<size_t>& lowest) {
 }
 
 // Reads the limits of `group` ("/kubepods/pod-1") and of all groups that contain it, up to the
-// root. The root is that of the container if the container's own groups are mounted there.
+// root. If a container sees only its own groups, the root is the container's group.
 void ReadLimits(const std::string& mount, std::string group, const char* name,
                 std::optional<size_t>& lowest) {
   while (true) {

@@ -9,12 +9,12 @@ namespace windlass {
 
 // Returns the lowest limit of the process' control groups in bytes, as a container's
 // resources.limits.memory sets it: memory.max (version 2) or memory.limit_in_bytes (version 1).
-// Returns nullopt if there is none. `root` is put before all paths, for tests.
+// Returns nullopt if there is no limit. For tests, `root` is put before all paths.
 std::optional<size_t> MemoryLimit(const std::string& root = "");
 
 // Returns how much of a memory limit the caches may take: five eighths. The rest is for the program
-// and its threads (25 MiB), for the largest answer that is being read, and for what the heap keeps
-// free (docs/memory.md).
+// and its threads (25 MiB), for the largest answer that is being read, and for free memory that the
+// heap keeps (docs/memory.md).
 inline size_t CacheBytesOf(size_t memory_limit) { return memory_limit / 8 * 5; }
 
 }  // namespace windlass

@@ -1,5 +1,5 @@
-// The metrics of the process itself, part by part: which there are, and what a snapshot says of
-// them. Those of a controller are its own (ControllerEntry::metrics).
+// The metrics of the process itself, in parts. Each part has a list of its metrics, and adds their
+// values from a snapshot. The metrics of a controller are in ControllerEntry::metrics.
 #pragma once
 
 #include "cmd/windlass/snapshot.h"

@@ -1,4 +1,4 @@
-// MetricsText: a snapshot in Prometheus' text format. Metrics that upstream has too keep upstream's
+// MetricsText: a snapshot in Prometheus' text format. Metrics that exist upstream have upstream's
 // names, so that Kubernetes dashboards work (D-540).
 #pragma once
 

@@ -1,5 +1,5 @@
 // The operations ports: one with /metrics, /livez, /readyz and /healthz, and one with probes alone,
-// which load on the first does not reach.
+// which stays responsive when the first is under load.
 #pragma once
 
 #include <memory>
@@ -13,8 +13,8 @@
 namespace windlass {
 
 // Listens for metrics and probes on `address` (HttpResponder::Listen). The references must outlive
-// the responder, which answers on a thread of its own. A page of metrics is up to 250 ms old:
-// however often clients ask for it, the core thread makes a snapshot no more often than that.
+// the responder, which answers on a thread of its own. A page of metrics is up to 250 ms old, so
+// the core thread makes at most four snapshots a second, however many clients ask.
 Result<std::unique_ptr<HttpResponder>> ServeMetrics(const std::string& address, const Clock& clock,
                                                     SnapshotBoard& board,
                                                     const Heartbeat& heartbeat);

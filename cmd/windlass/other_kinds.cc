@@ -88,7 +88,7 @@ void OtherKinds::LookAfter(Kind& kind, Duration wait) {
   });
 }
 
-// After an answer that says nothing about the objects, such as 403 or 404, none counts as waiting
+// After an answer that does not show the objects, such as 403 or 404, no object counts as waiting
 // (RO-173).
 void OtherKinds::Answered(Kind& kind, const Result<HttpResponse>& reply) {
   const bool usable = reply.ok() && reply->status == 200;

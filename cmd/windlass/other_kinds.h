@@ -3,9 +3,10 @@
 //
 // Looks at the first kLookedAtMax objects of each such kind: at the start, then every kLookPeriod,
 // and every kLookAgain while a status is behind. A status is behind while its observedGeneration is
-// not the object's generation. An object waits if two looks in a row found it behind, with the same
-// generation and the same observedGeneration: a process that carries out the kind would have
-// observed the object in between. So a kind that another process carries out is not reported.
+// not the object's generation. An object counts as waiting if two looks in a row found its status
+// behind, with the same generation and the same observedGeneration. A process that carries out the
+// kind would have updated the status between the looks, so a kind that another process carries out
+// is not reported.
 //
 // If the objects cannot be read, nothing is reported (RO-173). Core thread only.
 #pragma once
@@ -28,9 +29,10 @@
 namespace windlass {
 
 inline constexpr Duration kLookPeriod = seconds(300);
-// A process that leads observes a new generation within 20 s, and a change of leader takes 15 s.
+// A leader observes a new generation within 20 s, and a change of leader takes 15 s.
 inline constexpr Duration kLookAgain = seconds(60);
-// Bounds the answer. If no process carries out a kind, one of these objects waits sooner or later.
+// Bounds the answer. If no process carries out a kind, sooner or later one of the first objects
+// waits.
 inline constexpr int kLookedAtMax = 100;
 
 struct OtherKind {
@@ -54,9 +56,10 @@ class OtherKinds {
   void Start();
   void Stop();
 
-  // Returns a line for each kind with waiting objects: how many, the name of one, and what helps.
+  // Returns a line for each kind with waiting objects: their number, the name of one object, and
+  // what to do.
   std::vector<std::string> Notes() const;
-  // Returns how many objects wait, by kind ("Rollout"). The number is 0 also if it is not known.
+  // Returns how many objects wait, by kind ("Rollout"); 0 also if the objects cannot be read.
   std::map<std::string, uint64_t> Waiting() const;
 
  private:
@@ -79,7 +82,7 @@ class OtherKinds {
     std::map<std::string, Behind> behind{};  // at the last look
     uint64_t waiting = 0;
     std::string example{};  // the name of one that waits
-    bool told = false;      // that there are objects
+    bool told = false;      // the log has reported that there are objects
     CallId call = 0;
     TimerId timer = 0;
   };

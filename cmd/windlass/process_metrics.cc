@@ -22,8 +22,7 @@ constexpr Metric kTurnCpu{"windlass_core_turn_cpu_seconds", MetricType::kHistogr
                           "CPU time of one turn of the core loop. Meanwhile no Lease is renewed "
                           "and no reply handled; most turns take less than 50 ms."};
 constexpr Metric kLinesDropped{"windlass_log_lines_dropped_total", MetricType::kCounter,
-                               "Lines of the log that were dropped because nobody read standard "
-                               "error."};
+                               "Log lines that were dropped because standard error was not read."};
 constexpr Metric kBuild{"windlass_build_info",
                         MetricType::kGauge,
                         "1, with the version that is running.",

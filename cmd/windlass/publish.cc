@@ -13,7 +13,8 @@ namespace windlass {
 namespace {
 
 // The leader is reported dead if its last renewal is older than the lease duration plus this
-// (L-013). Its permit has long ended then. Example: after 35 s with a lease duration of 15 s.
+// (L-013). Its write permit has ended long before. Example: with a lease duration of 15 s, the
+// leader is reported dead after 35 s.
 constexpr Duration kRenewalGrace = seconds(20);
 
 }  // namespace

@@ -29,7 +29,7 @@ Readiness ReadinessOf(const std::vector<ControllerCondition>& controllers,
                       const std::vector<NeededRight>& missing) {
   const bool all_barred = std::ranges::all_of(
       controllers, [&](const ControllerCondition& one) { return IsBarred(one, missing); });
-  // True for a controller whose problems are only noted.
+  // Returns true for a controller whose problems become notes.
   const auto is_let_go = [&](const ControllerCondition& controller) {
     return !all_barred && !controller.holds_readiness && IsBarred(controller, missing);
   };

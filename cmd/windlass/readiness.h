@@ -24,17 +24,17 @@ struct Readiness {
   // version.
   std::vector<std::string> notes;
 
-  // Adds a note if the right is optional, otherwise a reason.
+  // Adds a missing right: as a note if the right is optional, otherwise as a reason.
   void AddMissing(const NeededRight& right);
 };
 
 // Returns the readiness of a process with these controllers and these missing rights. A controller
 // is barred if it lacks a right that is not optional, or waits for a resource that the API server
 // does not serve.
-//   - A barred controller, beside one that is not barred: its missing rights and its troubles are
-//     notes with its name in front, so that they do not hold up the others.
-//   - The same, but the controller holds readiness: reasons.
-//   - Every controller is barred: reasons.
+//   - A barred controller in a process with a controller that is not barred: its missing rights and
+//     its troubles become notes with its name in front, so the process can still be ready.
+//   - A barred controller that holds readiness: its missing rights and troubles are reasons.
+//   - Every controller is barred: the missing rights and troubles of all of them are reasons.
 //   - Troubles of a controller that is not barred, and rights that the process itself lacks:
 //     reasons.
 Readiness ReadinessOf(const std::vector<ControllerCondition>& controllers,

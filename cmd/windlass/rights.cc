@@ -59,7 +59,7 @@ void Daemon::ReviewRights() {
 }
 
 // Reviews the rights again. Called to repeat a review, after a write was forbidden, and when
-// in-place updates begin: they need more rights than the review at the start asked for.
+// in-place updates begin, because these need rights that the first review did not ask for.
 void Daemon::ReviewRightsAgain() {
   const uint64_t review = ++reviews_;
   FindMissing([this, review](Result<std::vector<NeededRight>> missing) {
@@ -78,10 +78,10 @@ void Daemon::NoteReview(Result<std::vector<NeededRight>> missing) {
   if (!missing_rights_.empty()) ReviewRightsAt(clock_.Now() + kReviewPeriod);
 }
 
-// Reviews the rights again after a write was forbidden. Only a review tells whether a right was
-// taken away, or whether a policy forbids this write alone. Such a policy may forbid many writes,
-// so a review begins kReviewPeriod after the one before it. Example: reviews at 0 s; writes are
-// forbidden at 10, 12 and 25 s: one review, at 30 s.
+// Reviews the rights again after a write was forbidden. Only a review shows whether a right was
+// taken away or a policy forbids this write alone. A policy may forbid many writes, so reviews
+// begin at least kReviewPeriod apart. Example: reviews at 0 s; writes are forbidden at 10, 12 and
+// 25 s: one review, at 30 s.
 void Daemon::ReviewRightsSoon() {
   if (review_later_ != 0) return;
   ReviewRightsAt(std::max(clock_.Now(), last_review_ + kReviewPeriod));

@@ -73,7 +73,8 @@ int RunWith(const Flags& flags, const ControllerList& controllers,
 // kernel would still pass the core to a program named in kernel.core_pattern.
 void ForbidCoreDumps() {
   const rlimit one_byte{1, 1};
-  // Fails only if the hard limit is 0, which we may not raise. Then there is no core file either.
+  // Fails only if the hard limit is 0, which we have no right to raise. With a limit of 0 there is
+  // no core file either.
   if (setrlimit(RLIMIT_CORE, &one_byte) != 0) return;
 }
 

@@ -38,7 +38,7 @@ Signals::Signals(Inbox& inbox, std::function<void()> on_first, SignalOptions opt
 
 Signals::~Signals() {
   stop_ = true;
-  // Every thread blocks the signal, so it only wakes sigwait and ends no thread.
+  // Wakes sigwait. The signal ends no thread, because every thread blocks it.
   // NOLINTNEXTLINE(bugprone-bad-signal-to-kill-thread)
   pthread_kill(thread_.native_handle(), SIGTERM);
   thread_.join();

@@ -14,14 +14,14 @@ namespace windlass {
 struct SignalOptions {
   // True: SIGHUP counts, too. A closed terminal ends a command; a daemon has no terminal.
   bool hang_up = false;
-  // A second signal counts only this long after the first. `timeout` sends two at once, and a
-  // command needs a moment to take back what it has begun.
+  // A second signal counts only if it comes at least this long after the first. `timeout` sends two
+  // signals at once, and a command needs a moment to undo what it has begun.
   std::chrono::nanoseconds second_after{0};
 };
 
-// Construct it before any other thread exists, because threads inherit the signal mask that it
-// sets. The first signal posts `on_first` to the inbox; the second ends the process with exit code
-// 1. `inbox` must outlive it.
+// Construct it before any other thread exists, because threads inherit the signal mask that the
+// constructor sets. The first signal posts `on_first` to the inbox. The second signal ends the
+// process with exit code 1. `inbox` must outlive this object.
 class Signals {
  public:
   Signals(Inbox& inbox, std::function<void()> on_first, SignalOptions options = {});

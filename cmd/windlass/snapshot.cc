@@ -7,7 +7,8 @@
 namespace windlass {
 namespace {
 
-// How long Fresh waits for the core thread. The metrics port answers nothing else meanwhile.
+// How long Fresh waits for the core thread. While Fresh waits, the metrics port answers no other
+// request.
 constexpr Duration kAnswerMax = milliseconds(300);
 
 }  // namespace

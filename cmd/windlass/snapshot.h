@@ -28,13 +28,13 @@ struct Snapshot {
   Histogram turn_cpu = TurnHistogram();
   // How many rights are missing, by the controller that needs them; "windlass" is the process.
   std::map<std::string, uint64_t> missing_rights;
-  // How many objects wait, by kind: only kinds that this process was not asked to carry out.
+  // How many objects wait, by kind. Only kinds that this process was not asked to carry out.
   std::map<std::string, uint64_t> unserved_objects;
   bool leader = false;
   std::string lease_name;
   ControllerCounters controller;
-  std::vector<std::string> controllers;  // by their names in the list
-  Figures figures;                       // of all of them
+  std::vector<std::string> controllers;  // their names in the ControllerList
+  Figures figures;                       // of all controllers
   WorkQueueCounters queue;
   Duration barrier_wait{0};  // of the controller that has waited longest; 0 if none waits
   bool server_away = false;
@@ -53,16 +53,16 @@ struct Snapshot {
 // SnapshotBoard: hands snapshots from the core thread to the ops server. Thread-safe.
 class SnapshotBoard {
  public:
-  // `ask` must make the core thread call Publish soon. It runs on the thread that calls Fresh,
+  // `ask` must make the core thread call Publish soon. `ask` runs on the thread that calls Fresh,
   // while the board is locked, and not again before the next Publish.
   explicit SnapshotBoard(std::function<void()> ask);
 
   // Core thread.
   void Publish(Snapshot snapshot);
 
-  // Any other thread. Asks the core thread for a snapshot and returns it. If none comes within
-  // 300 ms, returns the latest one, or null if there is none yet; then further calls return at once
-  // until the core thread has answered.
+  // Any other thread. Asks the core thread for a snapshot and returns it. If no snapshot comes
+  // within 300 ms, returns the previous one, or null if there is none. Further calls then return at
+  // once until the core thread has answered.
   std::shared_ptr<const Snapshot> Fresh();
 
  private:

@@ -21,7 +21,8 @@
 
 namespace windlass {
 
-// What log lines and Events about an object carry, so that users find those that belong together.
+// Log fields and Event annotations that mark everything about one rollout, so that users find all
+// of it.
 struct Marks {
   LogFields fields{};                                // {"rollout_id", "3f2a9c1e-7"}
   std::map<std::string, std::string> annotations{};  // of Events
@@ -38,7 +39,7 @@ class Controller {
   // ("deployment"). String literals: both outlive the controller.
   virtual std::string_view kind() const = 0;
   virtual std::string_view log_field() const = 0;
-  // The component that reports its Events: "deployment-controller".
+  // The component that Events of this controller name as their reporter: "deployment-controller".
   virtual std::string_view component() const = 0;
 
   // Returns the next step for the object `key`. The controller decides it from the caches as they
@@ -47,31 +48,32 @@ class Controller {
   // key.
   virtual std::optional<Step> Next(const ObjectKey& key, const Learned& learned, WallTime now) = 0;
 
-  // Returns how many steps one sync of `key` may take, if that is more than kStepsPerSyncMax. The
-  // runtime ends a longer sync with an internal error: its plan would never end.
+  // Returns the most steps that one sync of `key` may take. A number below kStepsPerSyncMax has no
+  // effect. The runtime ends a longer sync with an internal error: its plan would never end
+  //
   virtual int StepsMax(const ObjectKey& /*key*/) const { return 0; }
 
-  // Returns how large the JSON of the largest object is that a sync of `key` may read or write. The
-  // runtime works at only a few large ones at a time (large_objects.h). Returns 0 if all are below
-  // kLargeJsonBytes.
+  // Returns the JSON size of the largest object that a sync of `key` may read or write. The runtime
+  // runs only a few syncs of large objects at a time (large_objects.h). Returns 0 if every object
+  // is below kLargeJsonBytes.
   virtual size_t LargestJson(const ObjectKey& /*key*/) const { return 0; }
 
-  // Returns the object as Events refer to it; nullopt if it is gone.
+  // Returns the object as Events refer to it; nullopt if the object is gone.
   virtual std::optional<ObjectReference> Reference(const ObjectKey& key) const = 0;
 
-  // Returns the marks of what the object `key` is in the middle of; none if it is gone.
+  // Returns the marks of the rollout that the object `key` is in; none if the object is gone.
   virtual Marks MarksOf(const ObjectKey& /*key*/) const { return {}; }
 
   // Returns the writes that make late writes of a former leader to the object `key` fail, in the
   // order in which to send them. `term` identifies the present term. The caller asks again after
   // each of these writes, and skips those that it sent in this term already (L-012). Returns
-  // nullopt if the cache lacks the present version of an object, so that a touch would fail: then
-  // Next must not write either.
+  // nullopt if the cache lacks the present version of an object, because a touch of that object
+  // would fail. In that case Next must not write, either.
   virtual std::optional<std::vector<Request>> FenceWrites(const ObjectKey& key,
                                                           std::string_view term) const = 0;
 
-  // Returns when the oldest cache that decides about such a write was last known to match the API
-  // server. Returns nullopt if no cache decides about it.
+  // The decision to send `write` is based on caches. Returns when the oldest of these caches was
+  // last known to match the API server; nullopt if the decision uses no cache.
   virtual std::optional<MonotonicTime> ViewAt(const Request& /*write*/) const {
     return std::nullopt;
   }
@@ -83,7 +85,8 @@ class Controller {
     return nullptr;
   }
 
-  // Written: a write of a sync succeeded. NotWritten: a write failed, or its outcome is unknown.
+  // Called after each write of a sync: Written if it succeeded, NotWritten if it failed or if its
+  // outcome is unknown.
   virtual void Written(const Because& /*because*/) {}
   virtual void NotWritten(const Because& /*because*/, const Error& /*error*/) {}
 };

@@ -1,9 +1,9 @@
 // What a write does, by name: the event of its log line, and the label `decision` of its metric.
 //
-// Each folder that decides has its constants, for example controller/workload/decisions.h: code
-// that counts writes compares them. A decision that no code compares is named where the write is
-// made. The names are for users, who have dashboards and alerts on them. A controller defines its
-// own constants in its folder:
+// Each folder that makes decisions has constants for them (example:
+// controller/workload/decisions.h), so that code that counts writes can compare decisions. A
+// decision that no code compares is named where the write is made. The names are for users, who
+// have dashboards and alerts on them. A controller defines its own constants in its folder:
 //
 //   inline constexpr Decision kCopyValue{"copy value"};
 #pragma once

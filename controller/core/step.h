@@ -47,11 +47,12 @@ struct Write {
   // The planner has a next step even if this write fails for a reason that GoesOnAfter allows.
   // Example: adoption tolerates 404.
   bool go_on_if_refused = false;
-  // True if Pods end because of this write. The runtime does not send it if the caches are older
-  // than kViewAgeForRemovals. Deletions and writes to Pods count as such without this flag.
+  // True if Pods end because of this write. The runtime does not send such a write if the caches
+  // are older than kViewAgeForRemovals. Deletions and writes to Pods need no flag: the runtime
+  // treats them in the same way.
   bool removes_pods = false;
   // How long the runtime may put the write off, counted from the first sync that wanted it. Set for
-  // a write that a later sync will probably replace by one that says more.
+  // a write that a later sync will probably replace by a more complete write.
   Duration patience{0};
 };
 
@@ -62,8 +63,9 @@ struct Read {
   // The planner has a next step even if this read fails for a reason that GoesOnAfter allows.
   // Example: a dry run that the server refuses is a verdict.
   bool go_on_if_refused = false;
-  // What the planner looks at in the object, or in each item of the list, as JSON pointers
-  // (parts.h). The rest is dropped. Empty: the answer is kept as it came. Literals.
+  // JSON pointers (parts.h) to what the planner reads in the object, or in each item of the list.
+  // The rest of the answer is dropped. If `parts` is empty, the whole answer is kept. The pointers
+  // are string literals.
   std::span<const std::string_view> parts{};
 };
 
@@ -76,7 +78,7 @@ struct Wait {
 enum class Retry : uint8_t {
   kBackOff,       // with exponential back-off (retry slot)
   kOnSpecChange,  // only when the object's generation changes
-  kForget,        // not until an event arrives or look_again_in is over
+  kForget,        // not retried: only an event or look_again_in wakes the key
 };
 struct Failed {
   Error error;
@@ -102,7 +104,8 @@ Step LookAgainNoLater(Step then, const std::optional<Duration>& due);
 bool IsRefusal(ErrorKind kind);
 
 // Returns true if a refusal says nothing about the object: the API server could not call a webhook,
-// or the webhook did not answer in time. Such a refusal ends with the webhook's trouble.
+// or the webhook did not answer in time. The API server stops refusing when the webhook works
+// again.
 bool MayPass(ErrorKind kind);
 
 // Returns true if the sync goes on after `write` failed with `kind`:
@@ -120,9 +123,9 @@ bool GoesOnAfter(const Read& read, ErrorKind kind);
 // The answer to one request of this sync.
 struct Outcome {
   RequestKey asked;
-  Result<Reply> said;                 // without the body: a list of Pods, or a large patch
-  std::vector<ListedPod> pods{};      // for a list of all Pods: what it shows
-  std::vector<UnreadyPod> unready{};  // for a list of the first Pods: those that are not ready
+  Result<Reply> said;  // the body of a list of Pods, or of a large reply, is dropped
+  std::vector<ListedPod> pods{};      // from a list of all Pods
+  std::vector<UnreadyPod> unready{};  // from a list of the first Pods: those that are not ready
   bool ends_walk = false;  // a failed write without go_on_if_refused: no further decisions
 };
 
@@ -141,8 +144,8 @@ using Learned = std::vector<Outcome>;
 const Outcome* FindOutcome(const Learned& learned, const RequestKey& asked);
 
 // Returns true if `step` is a write that was answered in this sync already. If a write succeeded
-// and the planner wants it again, the server drops or changes what we send. Repeating it would go
-// on for ever; the next event is another chance.
+// and the planner wants it again, the server drops or changes what we send. Repeating the write
+// would never end, so the sync waits for the next event.
 bool WasSent(const Step& step, const Learned& learned);
 
 // Returns true if `outcome` is that of a patch of the object `meta`, or of its `subresource`.

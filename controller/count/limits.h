@@ -1,5 +1,5 @@
-// maxSurge and maxUnavailable as numbers of Pods: what every rollout shares that scales one set of
-// Pods up and another one down. Source: D-250, D-251; upstream ResolveFenceposts.
+// maxSurge and maxUnavailable as numbers of Pods, for every rollout that scales one set of Pods up
+// and another one down. Source: D-250, D-251; upstream ResolveFenceposts.
 #pragma once
 
 #include <cstdint>
@@ -12,8 +12,8 @@
 namespace windlass {
 
 struct CountLimits {
-  int32_t surge = 0;        // Pods allowed above the desired ones
-  int32_t unavailable = 0;  // Pods that may be missing from the desired ones
+  int32_t surge = 0;        // Pods allowed above the desired number
+  int32_t unavailable = 0;  // Pods that may be missing from the desired number
   bool operator==(const CountLimits&) const = default;
 };
 

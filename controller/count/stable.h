@@ -8,9 +8,9 @@
 
 namespace windlass {
 
-// Returns from when a Pod is available that is ready since `since` and stays so.
-//   - WallTime{}, which is always in the past, if `min_ready_seconds` is 0 or less: also if the
-//     node's clock is ahead of ours
+// Returns when a Pod that is Ready since `since`, and stays Ready, becomes available.
+//   - WallTime{}, which is always in the past, if `min_ready_seconds` is 0 or less: the Pod is
+//     available even if the node's clock is ahead of ours
 //   - nullopt, never, if `since` is zero: as upstream, Ready without a time proves nothing
 //   - otherwise that many seconds after `since`. Example: ready at 08:00:00, 30 s: 08:00:30
 inline std::optional<WallTime> StableFrom(WallTime since, int32_t min_ready_seconds) {

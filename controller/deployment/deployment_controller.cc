@@ -3,9 +3,9 @@
 #include <utility>
 #include <vector>
 
-#include "controller/in_place/watch/figures.h"
-#include "controller/workload/planner.h"
-#include "controller/workload/watch/rollout_counts.h"
+#include "controller/in_place/watch/in_place_metrics.h"
+#include "controller/workload/planner/planner.h"
+#include "controller/workload/watch/rollout_metrics.h"
 
 namespace windlass {
 namespace {

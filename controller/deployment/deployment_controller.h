@@ -22,8 +22,8 @@ class DeploymentController final : public WorkloadController {
   explicit DeploymentController(ControllerHost& host);
 
   const InPlaceCache& in_place() const { return in_place_.cache(); }
-  // Returns the number of Deployments whose status another client wrote, as far as the present term
-  // remembers them.
+  // Returns the number of Deployments that are remembered because another client wrote their status
+  // in the present term.
   size_t rivals() const { return rivals_.size(); }
 
   std::string_view log_field() const override { return "deployment"; }
@@ -37,7 +37,8 @@ class DeploymentController final : public WorkloadController {
   DeploymentController(ControllerHost& host, const std::shared_ptr<DeploymentStore>& deployments);
 
   void DeploymentChanged(const Change<Deployment>& change);
-  // Returns a step if another controller writes to the Deployment, or may do so; otherwise nullopt.
+  // Returns a step if another controller writes to the Deployment, or may be writing to it;
+  // otherwise nullopt.
   std::optional<Step> MindRivals(const Deployment& deployment, const Learned& learned,
                                  WallTime now);
   Step StepBack(const Deployment& deployment, const std::string& rival);

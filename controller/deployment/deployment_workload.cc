@@ -9,8 +9,8 @@
 #include "controller/in_place/phases/rollout_mode.h"
 #include "controller/in_place/template/options.h"
 #include "controller/workload/annotations.h"
+#include "controller/workload/body_json.h"
 #include "controller/workload/fenceposts.h"
-#include "controller/workload/request_body.h"
 #include "kubeclient/api/json_value.h"
 #include "kubeclient/api/time.h"
 
@@ -82,8 +82,8 @@ void ResolveStrategy(const DeploymentSpec& spec, Workload& workload) {
 }
 
 // Returns all annotations that may be settings, including obsolete and misspelt ones: users are
-// warned about those. Without windlass.dev/in-place the others ask for nothing, but ReplicaSets
-// have them too (P-074).
+// warned about those. Without windlass.dev/in-place the other annotations have no effect, but they
+// are also on ReplicaSets (P-074).
 std::vector<Setting> InPlaceSettings(const ObjectMeta& meta) {
   std::vector<Setting> settings;
   for (const auto& [key, value] : meta.annotations) {
@@ -106,10 +106,10 @@ class Kind : public WorkloadKind {
     return in_place::HasInternal(workload.meta);
   }
 
-  // Names every field we own, null if absent; conditions replace the list. The revision travels
-  // with the status because the status endpoint keeps annotations and does not raise the generation
-  // (D-166, D-703). For the same reason this write removes the internal annotations that an undo
-  // brought to the Deployment (P-074).
+  // The patch names every status field that we own, with null for an absent value. Its conditions
+  // replace the whole list. The patch also writes the revision, because the status endpoint keeps
+  // annotations and does not raise the generation (D-166, D-703). For the same reason the patch
+  // also removes internal annotations that an undo copied to the Deployment (P-074).
   Request WriteStatus(const Workload& workload, const StatusDraft& draft) const override {
     const WorkloadStatus& status = draft.status;
     Json fields = Json::object();

@@ -22,7 +22,7 @@ std::string TextOf(const nlohmann::json& object, const char* key) {
 }
 
 // Returns true if `entry` of managedFields owns a field of the status that only a Deployment
-// controller writes. observedGeneration alone does not tell: the API server lists a field under the
+// controller writes. observedGeneration alone is not enough: the API server lists a field under the
 // manager that last changed its value, so a rival that observes a generation after us owns only
 // counters.
 bool OwnsCounters(const nlohmann::json& entry) {
@@ -65,8 +65,8 @@ void Rivals::OwnStatus(const ObjectMeta& meta) {
   Seen& seen = found->second;
   --seen.foreign;
   seen.latest = {};
-  // The watch often shows our write before the reply does. The write was then counted as foreign:
-  // takes that back.
+  // The watch often shows our write before the reply does, and the write is then counted as
+  // foreign: takes that count back.
   if (seen.foreign == 0 && seen.back_until.IsZero()) seen_.erase(found);
 }
 
@@ -78,7 +78,7 @@ bool Rivals::Suspicious(const Deployment& deployment) const {
 
 std::string Rivals::Judge(const Deployment& deployment, std::string_view object_json,
                           WallTime now) {
-  seen_.erase(deployment.meta.uid);  // from here on, counts the next three
+  seen_.erase(deployment.meta.uid);  // the count of foreign writes starts again
   const auto object = nlohmann::json::parse(object_json, nullptr, false);
   const nlohmann::json::json_pointer where("/metadata/managedFields");
   if (!object.is_object() || !object.contains(where)) return "";

@@ -28,15 +28,15 @@ class Rivals {
   // wrote it.
   void ForeignStatus(const Deployment& deployment);
 
-  // Call with the reply to a status write of ours, as the server stored it. If the watch showed
-  // that write before, it was counted as foreign; this takes it back.
+  // Call with the reply to one of our own status writes. If the watch showed this write before the
+  // reply arrived, the write was counted as foreign: this call takes the count back.
   void OwnStatus(const ObjectMeta& meta);
 
   // Returns true if the Deployment must be read and judged before anything is written to it.
   bool Suspicious(const Deployment& deployment) const;
 
-  // Judges an uncached read (raw JSON). Returns the field manager of an active rival; SteppedBack
-  // is true from then on for a while. Returns "" if there is none.
+  // Judges an uncached read (raw JSON). If another controller is active, returns its field manager,
+  // and SteppedBack is true for a while. Otherwise returns "".
   std::string Judge(const Deployment& deployment, std::string_view object_json, WallTime now);
 
   bool SteppedBack(const Deployment& deployment, WallTime now) const;
@@ -50,8 +50,8 @@ class Rivals {
  private:
   struct Seen {
     int64_t generation = 0;
-    int foreign = 0;         // status writes by others within that generation
-    ResourceVersion latest;  // of those
+    int foreign = 0;         // status writes by other clients within that generation
+    ResourceVersion latest;  // of the latest foreign write
     WallTime back_until;     // zero: not stepped back
   };
   std::map<Uid, Seen> seen_;  // Deployments whose status another client wrote

@@ -6,8 +6,8 @@
 
 #include "controller/in_place/phases/rollout_mode.h"
 #include "controller/workload/annotations.h"
-#include "controller/workload/request_body.h"
-#include "controller/workload/rollback_template.h"
+#include "controller/workload/body_json.h"
+#include "controller/workload/revisions/template_without_hash.h"
 #include "kubeclient/api/json_value.h"
 
 namespace windlass::deployment {
@@ -25,8 +25,8 @@ Result<std::map<std::string, std::string>> AnnotationsIn(const std::string& obje
   std::map<std::string, std::string> annotations;
   const Json::json_pointer path("/metadata/annotations");
   if (!object.is_object()) return Error{ErrorKind::kMalformed, "the Deployment is no JSON object"};
-  // The patch is tied to the cached version: annotations of another version would undo a user's
-  // edit.
+  // The patch applies to the cached version only. Annotations read from another version would undo
+  // a user's edit.
   const Json::json_pointer own_version("/metadata/resourceVersion");
   if (object.value(own_version, "") != version.text) {
     return Error{ErrorKind::kConflict, "the Deployment was changed since it was read"};

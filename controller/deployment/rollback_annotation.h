@@ -11,19 +11,20 @@
 
 namespace windlass::deployment {
 
-// Returns the revision that the annotation asks for; 0 means the one before the present one.
-// Returns nullopt if there is no annotation, or it holds no int64: such an annotation is ignored
-// for ever (D-461).
+// Returns the revision that the annotation asks for; 0 means the revision before the present one.
+// Returns nullopt if there is no annotation, or if its value is not an int64. Such a value is never
+// acted on (D-461).
 std::optional<int64_t> RollBackTo(const ObjectMeta& meta);
 
-// Returns the request that WorkloadKind::RollBack describes. It replaces template and annotations
-// whole: a merge would leave volumes, containers and labels of the present template inside the old
-// one (docs/design/003). It leaves out the hash label of the ReplicaSet's template. Requires that
-// the Deployment has annotations.
+// Returns the request that WorkloadKind::RollBack describes. The request replaces template and
+// annotations whole: a merge would leave volumes, containers and labels of the present template
+// inside the old template (docs/design/003). The request leaves out the hash label of the
+// ReplicaSet's template. Requires that the Deployment has annotations.
 Result<Request> RollBack(const Workload& workload, const std::string& own_json,
                          const ReplicaSet& target, const std::string& template_json);
 
-// Returns the request that only removes the annotation. It uses the main endpoint (D-468).
+// Returns the request that only removes the annotation. The request goes to the main endpoint
+// (D-468).
 Request ClearRollback(const Workload& workload);
 
 }  // namespace windlass::deployment

@@ -1,6 +1,6 @@
-// The annotations in which a rolling update keeps its state, on the two ReplicationControllers.
-// With the first four, which are kubectl's, kubectl 1.17 can finish an update that Windlass began,
-// and the other way round.
+// The annotations in which a rolling update keeps its state, on the two ReplicationControllers. The
+// first four annotations are kubectl's: with them, kubectl 1.17 can finish an update that Windlass
+// began, and Windlass can finish one that kubectl began.
 #pragma once
 
 #include <algorithm>
@@ -14,23 +14,28 @@
 
 namespace windlass::replication_controller {
 
-// On the controller that is scaled up: which one it replaces, "<name>:<uid>".
+// On the controller that is scaled up: the controller that it replaces, as "<name>:<uid>".
 inline constexpr std::string_view kSourceId = "kubectl.kubernetes.io/update-source-id";
-// On the controller that is scaled up: how many replicas it has when the update is over.
+// On the controller that is scaled up: the number of replicas that this controller is to have when
+// the update is over.
 inline constexpr std::string_view kDesiredReplicas = "kubectl.kubernetes.io/desired-replicas";
-// On the controller that is scaled down: how many replicas it had, for a rollback.
+// On the controller that is scaled down: the number of replicas that this controller had before,
+// for a rollback.
 inline constexpr std::string_view kOriginalReplicas = "kubectl.kubernetes.io/original-replicas";
 // On the old controller: the name of the new one.
 inline constexpr std::string_view kNextControllerId = "kubectl.kubernetes.io/next-controller-id";
 
-// Beside kOriginalReplicas: the uid of the controller that was scaled up when it was noted. kubectl
-// keeps a size for ever, so without this a later rollback would restore a stale one (RC-8).
+// Beside kOriginalReplicas: the uid of the controller that was scaled up when the size was noted.
+// kubectl never removes a noted size, so without this uid a later rollback would restore a stale
+// size (RC-8).
 inline constexpr std::string_view kOriginalReplicasOf = "windlass.dev/original-replicas-of";
-// On the old controller: what it becomes when the new one is gone (RC-14). JournalText.
+// On the old controller: what it becomes when the new controller is gone (RC-14). JournalText makes
+// the value.
 inline constexpr std::string_view kRenameJournal = "windlass.dev/rename-journal";
-// On the new one: spec.cleanup of the update that made it. kubectl does not note it.
+// On the new controller: spec.cleanup of the update that made it. kubectl does not note
+// spec.cleanup.
 inline constexpr std::string_view kCleanup = "windlass.dev/cleanup";
-// On the old controller, by its user: the name of the new one. Asks for an update (RC-1).
+// On the old controller, set by a user to ask for an update (RC-1): the name of the new controller.
 inline constexpr std::string_view kRollingUpdateTo = "windlass.dev/rolling-update-to";
 
 // The annotations that an update removes when it ends. kTermAnnotation is from term_annotation.h.
@@ -52,7 +57,7 @@ inline std::optional<int32_t> NumberIn(const ReplicationController& controller,
   return number && *number >= 0 ? number : std::nullopt;
 }
 
-// Returns true if an update, this one or one before it, has made `controller` smaller than it was.
+// Returns true if this update or an earlier one has made `controller` smaller than it was before.
 inline bool HasGivenPods(const ReplicationController& controller) {
   return !Annotation(controller, kOriginalReplicasOf).empty() &&
          NumberIn(controller, kOriginalReplicas).value_or(0) > controller.replicas;
@@ -76,7 +81,7 @@ inline SourceId SourceIdIn(const ReplicationController& controller) {
 }
 
 // Returns true if a user deleted the old controller and created another one of the same name,
-// `old`. Then `created` names another uid as its source, and no annotation of `old` names
+// `old`. In this case, `created` names another uid as its source, and no annotation of `old` names
 // `created`. The update leaves such an `old` alone.
 inline bool IsMadeAnew(const ReplicationController& old, const ReplicationController& created) {
   const SourceId source = SourceIdIn(created);
@@ -86,8 +91,8 @@ inline bool IsMadeAnew(const ReplicationController& old, const ReplicationContro
 }
 
 // Returns the journal of a rename: what the new controller was when the rename began. An annotation
-// and the status keep it, so that the old controller can become the new one after the new one is
-// deleted (RC-14).
+// and the status keep the journal, so that the old controller can become the new one after the new
+// one is deleted (RC-14).
 std::string JournalText(const ReplicationController& created);
 // Returns what the new controller was: name, uid, labels, kSourceId and spec. Returns nullopt if
 // the text is not a journal.

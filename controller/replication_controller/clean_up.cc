@@ -24,8 +24,9 @@ Json Operation(const char* op, const char* path, Json value) {
   return {{"op", op}, {"path", path}, {"value", std::move(value)}};
 }
 
-// Step 3. Selector, template and size change together: a smaller size with a selector that matches
-// the orphaned Pods would delete them.
+// Step 3 of a rename. One write changes selector, template and size together. If the selector
+// matched the orphaned Pods before the size was raised from 0, kube-controller-manager would adopt
+// these Pods and delete them.
 Step Become(const Situation& situation, const ReplicationController& created) {
   const ReplicationController& old = *situation.old_controller();
   const std::string selected = ToQuery(SelectorOf(created.selector));
@@ -49,21 +50,21 @@ Step Become(const Situation& situation, const ReplicationController& created) {
        {{"from", created.meta.name}, {"to", old.meta.name}, {"replicas", created.replicas}}});
 }
 
-// Stores the journal in a status that lacks it. The journal has to last until the run has ended,
-// which is longer than the annotation lasts. A client that begins again has only the annotation.
-// Returns nullopt if the journal is stored.
+// Stores the journal in the status; returns nullopt if the status has it already. The status needs
+// the journal, because the annotation is removed before the run has ended. The annotation is
+// needed, because a client that begins again has no stored status.
 std::optional<Step> KeepJournal(const Situation& situation, const std::string& text,
                                 const ReplicationController& created) {
   if (situation.run.journal == text && situation.run.step == kStepCleanUp) return std::nullopt;
   StatusDraft draft = BeginDraft(situation);
   draft.step = kStepCleanUp;
   if (draft.target.empty()) {
-    // The run is for the spec's new controller, or first finishes a rename that another update
-    // began.
+    // Either the run is for the new controller that the spec names, or the run first finishes a
+    // rename that another update began.
     const ReplicationControllerUpdateSpec& spec = situation.spec();
     const bool same_name = spec.new_name.empty() || spec.new_name == created.meta.name;
     // The old controller does not say any more which container is updated: it may have become the
-    // new one already.
+    // new controller already.
     const Json containers = At(ParseJson(*created.template_json), "/spec/containers");
     const auto has_image = [&](const Json& one) { return TextAt(one, "/image") == spec.image; };
     const bool same_image = spec.image.empty() || std::ranges::any_of(containers, has_image);
@@ -71,19 +72,19 @@ std::optional<Step> KeepJournal(const Situation& situation, const std::string& t
   }
   draft.journal = text;
   std::string line = Fill("Renaming {} to {}", created.meta.name, situation.old_name());
-  // The journal is stored again, without the line, if a user has edited the new controller.
+  // If a user has edited the new controller, the journal is stored once more, but the line is not.
   if (situation.run.journal.empty()) Say(draft, line);
   SetPhase(situation, draft, kCleaningUp, kCleaningUp, std::move(line));
   return Store(situation, draft);
 }
 
-// Returns the next of steps 1 and 2. Requires both controllers.
+// Returns the next of steps 1 and 2 of a rename. Requires both controllers.
 Step BeginRename(const Situation& situation) {
   const ReplicationController& old = *situation.old_controller();
   const ReplicationController& created = *situation.new_controller();
-  // The check comes before the journal, so that an update that is refused here can still get
-  // another target. It asks the API server no more often than a check before the deletion would,
-  // because the writes below and the deletion are made in one sync.
+  // The check comes before the journal is written, so that an update which is refused here can
+  // still get another target. The check costs no more requests here than just before the deletion,
+  // because one sync makes the writes below and the deletion.
   if (auto step = RefuseRename(situation, created)) return *std::move(step);
   const std::string text = JournalText(created);
   if (Annotation(old, kRenameJournal) != text) {
@@ -119,20 +120,20 @@ Step CleanUp(const Situation& situation) {
   const ReplicationController* source = situation.source();
   const ReplicationController* target = situation.target();
   if (target == nullptr) return Fail(situation, kNotFound, Fill(kNotFoundText, situation.new_name));
-  // The target loses its annotations last. A source that exists after that is preserved, or a user
-  // made it anew.
+  // The annotations of the target are removed last. If a source exists after that, it is to be
+  // preserved, or a user has made it anew.
   const bool ends = situation.cleanup() != kRename && !target->meta.annotations.Has(kSourceId) &&
                     source != nullptr &&
                     Annotation(*source, kOriginalReplicasOf) != target->meta.uid.ToString();
   if (source != nullptr && !source->meta.deleting() && !ends) {
-    // FindGoal refuses a source that was restored with its annotations: it is not the one that was
-    // scaled down.
+    // FindGoal refuses a source that was restored from a backup with its annotations: such a source
+    // is not the controller that was scaled down.
     auto found = FindGoal(situation, *source, *target);
     if (found.step) return *std::move(found.step);
     if (auto answer = AnswerExternalScale(situation)) return *std::move(answer);
     if (situation.cleanup() == kRename) return BeginRename(situation);
-    // The source has no replicas and no Pods. Background propagation, because the API server's
-    // default for a ReplicationController is to leave its Pods (RC-13).
+    // The source has no replicas and no Pods. Background propagation is named because the API
+    // server would by default leave the Pods of a ReplicationController (RC-13).
     if (situation.cleanup() != kPreserve) {
       return Delete(situation, *source, DeletionPropagation::kBackground);
     }
@@ -205,10 +206,10 @@ Step WithoutOldController(const Situation& situation) {
     const std::string pods = ToQuery(SelectorOf(renamed->selector));
     return Fail(
         situation, kOldDeleted,
-        Fill("ReplicationController {} was deleted while it was about to become what {} is, "
-             "whose Pods are left without an owner. Create one that selects {} to keep them, "
-             "or delete them with kubectl delete pods -n {} -l {}",
-             situation.old_name(), renamed->meta.name, pods,
+        Fill("ReplicationController {} was deleted while {} was being renamed to it, so the "
+             "Pods of {} have no owner. Create a ReplicationController that selects {} to keep "
+             "them, or delete them with kubectl delete pods -n {} -l {}",
+             situation.old_name(), renamed->meta.name, renamed->meta.name, pods,
              situation.update().meta.namespace_.text(), pods) +
             delete_it);
   }

@@ -15,7 +15,8 @@ namespace {
 
 Error Invalid(std::string_view message) { return {ErrorKind::kInvalid, std::string(message)}; }
 
-// Returns the container `wanted`, or the first one if that is "". `name` is the controller's.
+// Returns the container with the name `wanted`, or the first container if `wanted` is "". `name` is
+// the name of the controller.
 Result<Json*> ContainerIn(Json& pod_template, const std::string& wanted, const std::string& name) {
   if (At(pod_template, "/spec/containers").is_array()) {
     for (Json& container : pod_template["spec"]["containers"]) {
@@ -26,7 +27,7 @@ Result<Json*> ContainerIn(Json& pod_template, const std::string& wanted, const s
                                 : Fill("container {} not found in pod", wanted));
 }
 
-// Sets the image, and the pull policy if the image is the same (RC-5).
+// Sets the image. If the image is the same as before, also sets the pull policy (RC-5).
 Status SetImage(const Situation& situation, Json& pod_template) {
   const ReplicationControllerUpdateSpec& spec = situation.spec();
   const size_t containers = At(pod_template, "/spec/containers").size();
@@ -73,7 +74,8 @@ Result<NewControllerContent> CopyWithImage(const Situation& situation) {
 // How soon Pods that still lack the label are listed again: the cache may be late.
 constexpr Duration kListUnlabelledAgain = seconds(1);
 
-// Step 4: asks for the Pods that the controller selects and that lack the label.
+// Step 4: lists the Pods that the controller selects and that lack the label. Returns nullopt if no
+// Pod lacks it.
 std::optional<Step> CheckList(const Situation& situation, const ReplicationController& old,
                               const std::string& key, const std::string& value) {
   const std::string selected = ToQuery(SelectorOf(old.selector));
@@ -103,7 +105,8 @@ Step Relabel(const Situation& situation, const ReplicationController& old, const
                   {Decision{"label pod"}, {{"pod", pod->meta.name}, {"value", value}}});
   }
   if (auto listed = CheckList(situation, old, key, value)) return *std::move(listed);
-  // Step 5. Pods that lack another label of the template are not waited for.
+  // Step 5. fullyLabeledReplicas counts only Pods that have all labels of the template, so Pods
+  // that lack another of these labels are not waited for.
   const LabelSelector all = SelectorOf(LabelsOfTemplate(*old.template_json));
   const auto labelled = std::ranges::count_if(
       LivePodsOf(situation, old), [&](const Pod* pod) { return Matches(all, pod->meta.labels); });
@@ -144,7 +147,7 @@ Result<ReplicationController> MakeNewController(const Situation& situation, int3
   made.replicas = 0;
   made.min_ready_seconds = content.min_ready_seconds;
   made.selector = std::move(content.selector);
-  // The API server sets the same default.
+  // The API server sets the same default for an empty selector.
   if (made.selector.empty()) made.selector = LabelsOfTemplate(*content.template_json);
   made.template_json = std::move(content.template_json);
   made.meta.name = situation.new_name;
@@ -179,7 +182,8 @@ ReplicationController LabelledOld(const Situation& situation) {
   const std::string& key = situation.spec().deployment_label_key;
   if (situation.spec().image.empty() || old.selector.Has(key)) return old;
   std::string value(LabelsOfTemplate(*old.template_json).Find(key).value_or(""));
-  // As kubectl: the hash of an update to the same image would not be distinct without the suffix.
+  // The suffix is kubectl's. Without it, the hash would not differ from that of an update to the
+  // same image.
   if (value.empty()) value = HashOf(old, key, "") + "-orig";
   old.selector.Set(key, value);
   return old;

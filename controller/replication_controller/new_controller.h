@@ -1,6 +1,6 @@
-// How the new controller is made: a copy of the old one with another image, or what spec.controller
-// says (RC-3, RC-5, RC-7). And how an update to an image first labels the old controller, so that
-// the two can be told apart (RC-6).
+// Makes the new controller: a copy of the old one with another image, or what spec.controller says
+// (RC-3, RC-5, RC-7). For an update to an image, first gives the old controller a label whose value
+// differs between the two controllers (RC-6).
 #pragma once
 
 #include <optional>
@@ -11,41 +11,44 @@
 
 namespace windlass::replication_controller {
 
-// Returns the image of the container in `template_json` that spec.image is for (RC-5):
-//   - spec.container, if it is set
-//   - otherwise the container with the name of the old controller's first one, or else the first
+// Returns the image of the container in `template_json` that spec.image is meant for (RC-5). It is
+//   - the container that spec.container names, if it is set
+//   - otherwise the container that has the name of the old controller's first container
+//   - otherwise the first container
 // Returns error kInvalid, with kubectl's text, if there is no such container.
 Result<std::string> ImageIn(const Situation& situation, const std::string& template_json);
 
 // Returns the new controller, with 0 replicas and the annotations of an update. It is to have
-// `size_before` replicas at the end, unless spec.controller says another number. Error kInvalid,
-// with kubectl's text, if the old controller and the spec do not allow it (RC-3, RC-5). Requires
-// the old controller, and spec.image or spec.controller.
+// `size_before` replicas at the end, unless spec.controller has another number. Returns error
+// kInvalid, with kubectl's text, if the old controller and the spec do not allow it (RC-3, RC-5).
+// Requires the old controller, and spec.image or spec.controller.
 Result<ReplicationController> MakeNewController(const Situation& situation, int32_t size_before);
 
-// Returns the request that creates `made`. With `dry`, the request only asks whether the API server
-// would refuse that.
+// Returns the request that creates `made`. If `dry` is true, the request is a dry run: it only asks
+// whether the API server would create `made`.
 Request CreateRequest(const ReplicationController& made, bool dry = false);
 
 // --- an update to an image: the old controller ---
 
-// Returns the old controller as LabelOld leaves it, with the label in its selector. The label's
-// value is the template's, or one made of a hash. Returns the old controller unchanged if
-// spec.image is not set or its selector has the label. Requires the old controller.
+// Returns the old controller as LabelOld leaves it, with the label in its selector. The label has
+// the value that it has in the old controller's template, or else a value made of a hash. Returns
+// the old controller unchanged if spec.image is not set or its selector has the label. Requires the
+// old controller.
 ReplicationController LabelledOld(const Situation& situation);
 
 // Returns the next step that notes the name of the new controller on the old one and, if the
-// selector of the old one lacks the label that tells the two apart, adds that label. Returns
-// nullopt if all steps are done, or if spec.image is not set. No Pod may be lost, so each step is
-// made only when the one before has taken effect:
+// selector of the old one lacks the label spec.deploymentLabelKey, adds this label. Returns nullopt
+// if all steps are done, or if spec.image is not set. So that no Pod is lost, each step is made
+// only when the step before has taken effect:
 //
-//   1. the label goes into the template
-//   2. the replication controller has observed that: no Pod is made without the label any more
+//   1. the label is added to the template
+//   2. the replication controller has observed the template: no Pod is made without the label any
+//      more
 //   3. each Pod of the controller gets the label
 //   4. an uncached list shows no Pod without the label
-//   5. the replication controller has seen the labels, as status.fullyLabeledReplicas says.
-//      Otherwise it would make another Pod for each Pod that it does not select any more
-//   6. the label goes into the selector
+//   5. the replication controller has seen the labels, as status.fullyLabeledReplicas says. If it
+//      had not, it would after step 6 make another Pod for each Pod whose label it has not seen
+//   6. the label is added to the selector
 //
 // kubectl does not wait at 2, 4 and 5.
 std::optional<Step> LabelOld(const Situation& situation, const ReplicationController& labelled);

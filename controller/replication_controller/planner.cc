@@ -24,7 +24,8 @@ std::optional<Step> AfterRefusal(const Situation& situation) {
   return FailRefused(situation, refused->asked, error);
 }
 
-// An update waits while one of its controllers is being deleted. The source may go during clean-up.
+// Returns the step that waits while a controller of the update is being deleted; nullopt if none
+// is. During clean-up, the update does not wait for the source, which it deletes itself.
 std::optional<Step> WaitForDeletion(const Situation& situation) {
   const std::string& step = situation.run.step;
   for (const auto* controller : {situation.source(), situation.target()}) {
@@ -51,7 +52,7 @@ Step Next(const View& view, const Learned& learned, WallTime now) {
   const auto* old = situation.old_controller();
   const auto* created = situation.new_controller();
   // While a rollback deletes the new controller, the annotations of the old one may be gone
-  // already.
+  // already, so that IsMadeAnew would be wrong.
   const bool asks = began && created != nullptr && !created->meta.deleting();
   if (old == nullptr || (asks && IsMadeAnew(*old, *created))) {
     return WithoutOldController(situation);
@@ -65,7 +66,8 @@ Step Next(const View& view, const Learned& learned, WallTime now) {
   }
   if (auto wait = WaitForDeletion(situation)) return *std::move(wait);
   if (auto step = began ? RefuseOtherContent(situation) : std::nullopt) return *std::move(step);
-  // Without a new controller, a rollback gives the old controller its size at once.
+  // Without a new controller, a rollback gives the old controller its size in one write
+  // (RestoreOld).
   if (scales && (created != nullptr || !situation.spec().rollback)) return Roll(situation);
   if (situation.run.step == kStepCleanUp) return CleanUp(situation);
   if (auto end = FinishRollback(situation)) return *std::move(end);

@@ -1,13 +1,14 @@
-// The rolling update of ReplicationControllers: from one view, the next step. Pure.
+// Plans the rolling update of ReplicationControllers: computes the next step from one view. Pure.
 //
 // The controller (controller/replication_controller/watch) takes the view from its caches, and the
 // runtime executes the steps. A client may run the same update without a controller, as kubectl
-// did, with a ReplicationControllerUpdate that exists only in memory. Then nothing survives the
-// client but the annotations of the two ReplicationControllers, which is enough to go on (RC-18).
+// did, with a ReplicationControllerUpdate that exists only in memory. If such a client ends, only
+// the annotations of the two ReplicationControllers are left, which is enough to go on (RC-18).
 // Such a client
 //   1. reads the view with GET and LIST
 //   2. calls Next with an empty Learned
-//   3. executes the step. It applies a Write of the update, which is a JSON merge patch, in memory
+//   3. executes the step. A Write of the update is a JSON merge patch, which the client applies in
+//      memory
 //   4. after any other Write or Read, brings the view up to date with the reply, and calls Next
 //      with the outcome
 //   5. begins again after a 409, a 404, a reply that did not come, a Wait or a Failed
@@ -25,21 +26,23 @@ namespace windlass::replication_controller {
 Step Next(const View& view, const Learned& learned, WallTime now);
 
 // Returns what a new leader writes before it acts, so that a late scaling or deletion of the former
-// leader fails (L-012): a patch of each of the two controllers, if a stored scaling was not made
-// yet or a deletion is due. `term` identifies the new leader's term. Every other late effect of the
-// former leader is harmless: the new leader first makes the same write, from the same version.
+// leader fails (L-012): a patch of each of the two controllers, if a stored scaling may not have
+// been made yet, or the update is at clean-up, where a deletion may be due. `term` identifies the
+// new leader's term. Every other late effect of the former leader is harmless: the new leader first
+// makes the same write, from the same version.
 std::vector<Request> FenceScaling(const View& view, std::string_view term);
 
 // --- the phases. Next calls the one that the run's step names ---
 
 // Returns the next step before the first scaling: the new controller is found or created, the size
-// of the one that is scaled down is noted, and the header line is stored (RC-5 to RC-8, RC-12,
-// RC-15). Requires that the old controller exists. The last step stores kStepScale.
+// of the controller that is scaled down is noted, and the header line is stored (RC-5 to RC-8,
+// RC-12, RC-15). Requires that the old controller exists. The last step stores kStepScale.
 Step Prepare(const Situation& situation);
 
-// Returns the next step while the run's step is kStepScale: up as far as the surge allows, then,
-// spec.updatePeriod after the last scaling, down as far as availability allows (RC-10, RC-11).
-// Requires that the old controller exists. The last step stores kStepCleanUp.
+// Returns the next step while the run's step is kStepScale: scales the target up as far as the
+// surge allows; then, spec.updatePeriod after the last scaling, scales the source down as far as
+// availability allows (RC-10, RC-11). Requires that the old controller exists. The last step stores
+// kStepCleanUp.
 //
 // Each scaling is stored before it is made: the line, the size and the time go into the status, and
 // then the controller is patched. So a crash between the two writes neither skips nor repeats a
@@ -48,35 +51,35 @@ Step Prepare(const Situation& situation);
 Step Roll(const Situation& situation);
 
 // Returns the next step while the run's step is kStepCleanUp: the controller that was scaled down
-// is deleted, kept, or takes over what the new one is; then the annotations of the update go
-// (RC-13). Requires that the old controller exists.
+// is deleted, kept, or takes over what the new one is; then the annotations of the update are
+// removed (RC-13). Requires that the old controller exists.
 //
 // In a rename the new controller takes the old one's name. The update can go on after a crash at
 // any point, and no Pod is lost (RC-14):
 //
-//   1. an annotation of the old controller (kRenameJournal) and the status note what the new
-//      controller is
+//   1. an annotation of the old controller (kRenameJournal) and the status note the content of the
+//      new controller
 //   2. the new controller is deleted, its Pods stay without an owner
 //   3. when the new controller is gone, no Pod names it as owner any more and the old controller
 //      has no Pods, one write turns the old controller into the new one; kube-controller-manager
 //      adopts the Pods
-//   4. when all Pods are adopted, the annotations go
+//   4. when all Pods are adopted, the annotations are removed
 //
 // The old object stays, with its uid. kubectl deletes both and creates a third.
 Step CleanUp(const Situation& situation);
 
-// Returns the next of steps 3 and 4, or the end of the run, if a rename is under way and the new
-// controller is gone; otherwise nullopt. From there on there is no way back: neither a pause nor a
-// rollback is heeded before the end.
+// If a rename is under way and the new controller is gone, as after step 2 of CleanUp, returns step
+// 3, step 4 or the end of the run. Returns nullopt otherwise. Once the new controller is gone,
+// there is no way back: neither a pause nor a rollback is heeded before the end.
 std::optional<Step> FinishRename(const Situation& situation);
 
 // Returns the step that takes a rollback to kStepCleanUp if its new controller is gone and its old
-// controller has its size again. Only the annotations of the old controller may still say so
-// (RC-18). Returns nullopt otherwise. Requires the old controller.
+// controller has its size again. Sometimes only the annotations of the old controller still show
+// this (RC-18). Returns nullopt otherwise. Requires the old controller.
 std::optional<Step> FinishRollback(const Situation& situation);
 
-// Returns the next step when the old controller is gone, or a user has made it anew: the update
-// ends if it deleted the old controller itself; otherwise it fails.
+// Returns the next step when the old controller is gone, or a user has made it anew: if the update
+// itself deleted the old controller, the update ends; otherwise the update fails.
 Step WithoutOldController(const Situation& situation);
 
 }  // namespace windlass::replication_controller

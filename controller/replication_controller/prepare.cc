@@ -15,7 +15,7 @@ namespace {
 
 constexpr std::string_view kContinuingText = "Continuing update with existing controller {}.";
 
-// Returns the target of the run, as status.target has it.
+// Returns the target of the run, in the form of status.target.
 std::string IntendedTarget(const Situation& situation) {
   return situation.spec().rollback ? situation.run.target : TargetOf(situation.spec());
 }
@@ -25,8 +25,8 @@ bool IsIntentStored(const Situation& situation) {
 }
 
 // Stores what is about to be done, before it is done: that the new controller does not exist yet,
-// or that a rollback begins, or which size the old controller gets back. Returns nullopt if that is
-// stored already, and `line` is empty or is the last line of the status.
+// or that a rollback begins, or which size the old controller gets back. Returns nullopt if this
+// intent is stored already, and `line` is empty or is the last line of the status.
 std::optional<Step> StoreIntent(const Situation& situation, const std::string& line,
                                 std::optional<int32_t> restores = {}) {
   StatusDraft draft = BeginDraft(situation);
@@ -53,8 +53,8 @@ Step BeginScaling(const Situation& situation, const Goal& goal, std::vector<std:
   StatusDraft draft = BeginDraftOfSizes(situation, goal.desired);
   draft.step = kStepScale;
   if (draft.target.empty()) draft.target = TargetOf(situation.spec());
-  // An update never makes the target larger than goal.desired, so another client has scaled a
-  // larger target. AnswerExternalScale sees the difference (RC-16).
+  // An update never makes the target larger than goal.desired. If the target is larger, another
+  // client has scaled it: AnswerExternalScale sees the difference from the stored size (RC-16).
   const bool back = situation.spec().rollback;
   (back ? draft.old_replicas : draft.new_replicas) = std::min(target.replicas, goal.desired);
   if (!back) draft.old_replicas = SizeBeforeOthers(situation).value_or(source.replicas);
@@ -115,7 +115,8 @@ Step CreateTarget(const Situation& situation) {
   const ReplicationController labelled = LabelledOld(situation);
   auto found = FindGoal(situation, labelled, *made);
   if (found.step) return *std::move(found.step);
-  // This is not checked again while the old controller is relabelled: BeginRename checks it again.
+  // These two checks are not repeated while the old controller is labelled. BeginRename repeats
+  // RefuseRename.
   if (!IsIntentStored(situation)) {
     if (auto step = RefuseRename(situation, *made)) return *std::move(step);
     if (auto step = RefuseCreation(situation, *made)) return *std::move(step);
@@ -146,12 +147,13 @@ std::optional<Step> RefuseOtherRename(const Situation& situation) {
                                 ? "Set spec.newName to " + next
                                 : "Remove spec.newName, and set spec.cleanup to Rename,";
   return Fail(situation, kOtherName,
-              Fill("ReplicationController {} is about to become what {} is, so it cannot be "
-                   "updated to {}. {} to finish that, or set spec.rollback to true to undo it",
-                   situation.old_name(), next, wanted, go_on));
+              Fill("ReplicationController {} is about to be renamed to {}, so {} cannot be updated "
+                   "to {}. {} to finish the rename, or set spec.rollback to true to undo it",
+                   next, situation.old_name(), situation.old_name(), wanted, go_on));
 }
 
-// The new controller exists. Every check that can refuse the update comes before the first write.
+// Returns the next step of an update whose new controller exists. Every check that can refuse the
+// update comes before the first write.
 Step TakeTarget(const Situation& situation) {
   const ReplicationController& target = *situation.new_controller();
   if (auto refusal = RefuseOtherRename(situation)) return *std::move(refusal);
@@ -166,8 +168,8 @@ Step TakeTarget(const Situation& situation) {
   if (begins) {
     if (auto step = RefuseRename(situation, target)) return *std::move(step);
   }
-  // Another client scaled the old controller before this try, and going on would undo that (RC-16).
-  // Roll answers Adopt and Override.
+  // If another client scaled the old controller before this try, going on would undo this scaling
+  // (RC-16). Only Pause is handled here; Roll handles Adopt and Override.
   const auto outgrown = SizeBeforeOthers(situation);
   if (outgrown && PausesForOthers(situation)) return PauseForScale(situation, labelled, *outgrown);
   if (auto step = LabelOld(situation, labelled)) return *std::move(step);
@@ -195,15 +197,15 @@ Step PrepareForward(const Situation& situation) {
 
 // --- back ---
 
-// Makes the old controller the target, with a write that is checked; kubectl does not check its own
-// (RC-15). If another client scales the old controller after the line is stored, adds a line with
-// the size that is set.
+// Makes the old controller the target of a rollback. kubectl ignores the result of this write;
+// Windlass checks it (RC-15). If another client scales the old controller after the line is stored,
+// another line has the size that is set.
 Step SetRollbackSize(const Situation& situation, int32_t size) {
   const ReplicationController& old = *situation.old_controller();
   const std::string line = Fill(kSettingReplicasText, old.meta.name, size);
   if (auto intent = StoreIntent(situation, line)) return *std::move(intent);
-  // A rename that had begun is called off. Otherwise the old controller would become what the new
-  // one was as soon as the new one is deleted.
+  // A rename that had begun is called off. Otherwise, as soon as the new controller is deleted, the
+  // old one would become what the new one was.
   const Annotations annotations = {{kSourceId, SourceIdOf(*situation.new_controller())},
                                    {kDesiredReplicas, std::to_string(size)},
                                    {kRenameJournal, std::nullopt}};
@@ -219,18 +221,19 @@ bool HasRestored(const Situation& situation) {
 
 // Rolls back without a new controller: a user deleted it during the update, or it was not created
 // yet. The old controller gets back the size that was noted for it, if any, in one write that also
-// ends the update (RC-22). The status stores that size before the write: after a crash, the status
-// shows that there was something to roll back.
+// removes the annotations of the update (RC-22). The status stores that size before the write:
+// after a crash, the status shows that there was something to roll back.
 Step RestoreOld(const Situation& situation) {
   const ReplicationController& old = *situation.old_controller();
   auto noted = FindNotedSizeOfGone(situation);
   if (noted.step) return *std::move(noted.step);
-  // If the new controller was deleted during a rollback, that rollback has noted the desired size,
-  // also after Adopt.
+  // If the new controller was deleted during a rollback, kDesiredReplicas of the old controller has
+  // the size to return to, also after Adopt.
   const auto desired = NumberIn(old, kDesiredReplicas);
   const std::string_view from = SourceIdIn(old).name;
   if (!from.empty() && from == situation.new_name && desired) noted.value = desired;
-  // If the new controller was not created yet, nothing but its name is noted.
+  // If the new controller was not created yet, only its name is noted, and the old controller still
+  // has its size.
   const std::string_view next = Annotation(old, kNextControllerId);
   const bool is_whole = NumberIn(old, kOriginalReplicas).value_or(0) <= old.replicas;
   if (!noted.value && is_whole && !next.empty() && next == situation.new_name) {
@@ -269,25 +272,28 @@ Step PrepareRollback(const Situation& situation) {
   if (!is_set) {
     const auto noted = FindNotedSizeOfGone(situation);
     if (noted.step) return *noted.step;
-    // A rollback deletes the new controller, so that one must belong to this update. The noted name
-    // does not prove it once the old controller has given Pods to a new one: a user may have
-    // deleted that one and made another of the same name.
+    // A rollback deletes the new controller, so the new controller must belong to this update. Once
+    // the old controller has given Pods to a new controller, the noted name does not prove this: a
+    // user may have deleted that new controller and made another one of the same name.
     const std::string_view of = Annotation(target, kOriginalReplicasOf);
     const bool is_named = of.empty() && Annotation(target, kNextControllerId) == source->meta.name;
     const bool is_ours = is_named || of == source->meta.uid.ToString();
     if (!is_ours && SourceIdIn(*source).name != target.meta.name) {
       if (noted.value || HasRestored(situation)) return RestoreOld(situation);
-      return Fail(situation, kNothingToRollBack,
-                  Fill("there is nothing to roll back: ReplicationController {} was not made by an "
-                       "update of {}, as its annotation {} would say, or the annotation {} of {}",
-                       source->meta.name, target.meta.name, kSourceId, kNextControllerId,
-                       target.meta.name));
+      return Fail(
+          situation, kNothingToRollBack,
+          Fill("there is nothing to roll back: ReplicationController {} was not made by an "
+               "update of {}. Neither its annotation {} nor the annotation {} of {} says so",
+               source->meta.name, target.meta.name, kSourceId, kNextControllerId,
+               target.meta.name));
     }
-    // If the new controller was never scaled, the old one still has its size.
+    // A new controller with 0 replicas was never scaled up, so the old controller was never scaled
+    // down, and has its original size.
     std::optional<int32_t> size;
     if (source->replicas == 0) size = target.replicas;
     if (HasOriginalSize(target, *source)) size = NumberIn(target, kOriginalReplicas);
-    // This is the second new controller: the first one was deleted when it had Pods.
+    // If a size was noted for a new controller that is gone, this new controller is the second: the
+    // first one was deleted when it had Pods.
     if (noted.value) size = std::max(*noted.value, target.replicas);
     if (!size) {
       return Fail(situation, kNothingToRollBack,
@@ -298,9 +304,9 @@ Step PrepareRollback(const Situation& situation) {
   }
   auto found = FindGoal(situation, *source, target);
   if (found.step) return *std::move(found.step);
-  // With Pause, the old controller keeps the size to which another client has scaled it up since:
-  // the user who sets spec.rollback has decided. Roll answers Adopt and Override (RC-16). Example:
-  // noted 2, now 5: 5.
+  // With Pause, if another client has scaled the old controller up since, the old controller keeps
+  // that size: a user who sets spec.rollback has decided to go on. Roll handles Adopt and Override
+  // (RC-16). Example: noted 2, now 5: 5.
   int32_t size = found.value.desired;
   if (PausesForOthers(situation)) size = std::max(size, target.replicas);
   if (!is_set || size != found.value.desired) return SetRollbackSize(situation, size);

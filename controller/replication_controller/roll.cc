@@ -27,15 +27,15 @@ std::string Progress(const Facts& facts) {
               facts.availability.available, facts.source.meta.name, facts.source.replicas);
 }
 
-// Returns the time that the update period counts from. A stored scaling counts from the moment when
-// it is seen to have been made, because Windlass may have crashed between storing and making it
-// (RC-18).
+// Returns the time that the update period counts from. If a scaling was stored, the period counts
+// from the moment when the scaling is seen in the controller, because Windlass may have crashed
+// between storing and making the scaling (RC-18).
 WallTime LastScaleTime(const Situation& situation) {
   return situation.run.scaling ? situation.now : situation.run.last_scale_time;
 }
 
-// Returns a draft that shows how far the update is. After a scaling, after a pause, or after
-// something that held it up, the deadline counts from now.
+// Returns a draft that shows how far the update is. After a scaling, a pause, or anything else that
+// held the update up, the deadline counts from now.
 StatusDraft DraftOfProgress(const Situation& situation, const Facts& facts) {
   StatusDraft draft = BeginDraftOfSizes(situation, facts.goal.desired);
   const bool was_held = draft.phase != kProgressing && draft.phase != kCleaningUp;
@@ -49,7 +49,7 @@ StatusDraft DraftOfProgress(const Situation& situation, const Facts& facts) {
 }
 
 // Returns true unless a stored scaling would go too far now: new Pods that it relies on are not
-// available any more, or maxSurge was lowered. That can happen if Windlass crashed before it made
+// available any more, or maxSurge was lowered. Both can happen if Windlass crashed before it made
 // the scaling.
 bool IsStillDue(const Situation& situation, const Facts& facts,
                 const ReplicationController& controller) {
@@ -60,9 +60,9 @@ bool IsStillDue(const Situation& situation, const Facts& facts,
   return allowed && (up ? *allowed >= to : *allowed <= to);
 }
 
-// Gives the controller another version before a stored scaling is dropped. The reply to the scaling
-// may have been lost; if the request is still on its way, it now fails. Returns nullopt if the
-// controller has that version.
+// Before a stored scaling is dropped, gives the controller another version. The scaling may have
+// been sent, and its request may still be on the way: because of the new version, the request
+// fails. Returns nullopt if the controller has this version already.
 std::optional<Step> FenceDropped(const Situation& situation,
                                  const ReplicationController& controller) {
   // Every stored scaling adds a line, so the number of lines identifies the scaling.
@@ -118,7 +118,7 @@ Step EndScaling(const Situation& situation, const Facts& facts) {
   return StoreOrWait(situation, draft, Wait{});
 }
 
-// Nothing can be scaled now: waits for Pods, the period or the deadline.
+// Called if nothing can be scaled now. Waits for Pods, the update period or the deadline.
 Step WaitForProgress(const Situation& situation, const Facts& facts, WallTime down_due) {
   const StatusDraft draft = DraftOfProgress(situation, facts);
   if (situation.now > draft.deadline) {
@@ -135,11 +135,11 @@ Step NextScaling(const Situation& situation, const Facts& facts) {
   if (!HasScaledDown(situation, facts.source) || !IsObserved(facts.target)) {
     return WaitForProgress(situation, facts, down_due);
   }
-  // A quota may never let all new Pods exist, so scaling down does not wait for that.
+  // Scaling down does not wait until all new Pods exist, because a quota may never allow this.
   if (HasScaledUp(facts.target)) {
-    // If a user has scaled the old controller to 0, kubectl ends here without available Pods;
-    // Windlass does so only in a rollback, because the Pods that it goes back to may be those that
-    // crash.
+    // If a user has scaled the old controller to 0, kubectl ends the update here even without
+    // available Pods. Windlass does so only in a rollback, because the Pods to which a rollback
+    // returns may be those that crash.
     const bool whole = facts.target.replicas == facts.goal.desired && facts.source.replicas == 0;
     const bool enough = facts.availability.available >= facts.goal.min_available;
     if (whole && (enough || situation.spec().rollback)) return EndScaling(situation, facts);

@@ -36,15 +36,16 @@ bool IsDone(const ReplicationControllerUpdateStatus& status) {
   return status.phase == kSucceeded || status.phase == kRolledBack;
 }
 
-// Returns why the run failed; "" if it did not.
+// Returns why the run failed; "" if the run did not fail.
 std::string_view Failure(const ReplicationControllerUpdateStatus& status) {
   const Condition* stalled = FindCondition(status.conditions, "Stalled");
   if (status.phase != kFailed || stalled == nullptr) return {};
   return stalled->reason.text();
 }
 
-// Returns true if the run was refused before it changed anything. A run that waits for a controller
-// that does not exist yet was not refused: a user may create the update before the controller.
+// Returns true if the run was refused before the run changed anything. A run that waits for a
+// controller that does not exist yet was not refused: a user may create the update before the
+// controller.
 bool IsRefused(const ReplicationControllerUpdateStatus& status) {
   const std::string_view failure = Failure(status);
   return status.step.empty() && !failure.empty() && failure != kNotFound;
@@ -56,7 +57,7 @@ bool HasOtherName(const ReplicationControllerUpdateSpec& spec, std::string_view 
 }
 
 // Returns true if spec.newName is not the name that the run began with. Returns false during a
-// rename, which is finished first: its Pods may have no owner any more.
+// rename, because a rename is finished first: the Pods may have no owner any more.
 bool HasNewName(const ReplicationControllerUpdate& update) {
   return update.status.journal.empty() && HasOtherName(update.spec, update.status.target);
 }
@@ -96,8 +97,8 @@ ReplicationControllerUpdateStatus StatusOfRun(const ReplicationControllerUpdate&
   fresh.line_count = stored.line_count;
   fresh.conditions = stored.conditions;
   if (stored.step == kStepDone) return fresh;
-  // The new run goes on with the new controller that exists, and finishes a rename that was cut
-  // off.
+  // The new run goes on with the new controller that exists already, and finishes a rename that was
+  // cut off.
   fresh.journal = stored.journal;
   if (!HasNewName(update)) fresh.target = stored.target;
   return fresh;
@@ -119,11 +120,12 @@ bool IsForOther(const ReplicationControllerUpdateSpec& spec, std::string_view ta
 
 std::string HashOf(const ReplicationController& controller, std::string_view key,
                    std::string_view image) {
-  // This JSON type sorts the fields: clients may send the same object with its fields in another
-  // order.
+  // nlohmann::json sorts the fields. This is needed because clients may send the same object with
+  // its fields in another order.
   auto pod_template = nlohmann::json::parse(DumpJson(ParseJson(*controller.template_json)));
   pod_template.merge_patch({{"metadata", {{"labels", {{std::string(key), nullptr}}}}}});
-  // The present value makes a difference when the same image is rolled out once more.
+  // The present value of the label makes the hash differ when the same image is rolled out once
+  // more.
   const std::string_view present = controller.selector.Find(key).value_or(std::string_view());
   return HashOfJson({controller.meta.uid.ToString(), present, image, pod_template.dump()});
 }
@@ -156,7 +158,7 @@ std::string NewNameOf(const ReplicationControllerUpdate& update,
   const std::string_view source = SourceIdIn(*old_controller).name;
   const bool of_run = source == update.status.new_name && !IsDone(update.status);
   if (!source.empty() && (update.spec.rollback || of_run)) return std::string(source);
-  // A user has removed the annotation of an update that has begun.
+  // Here, a user has removed the annotation of an update that has begun.
   const bool known = !run.target.empty() && !update.status.new_name.empty();
   if (update.spec.rollback && known) return update.status.new_name;
   if (update.spec.image.empty() || update.spec.rollback) return {};

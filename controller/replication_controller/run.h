@@ -1,5 +1,6 @@
-// A run: one rolling update from validation to its end, and its target. An update object has one
-// run after another: a new run begins when the spec changes after the last run ended.
+// A run: one rolling update from validation to its end, and its target. An update object can have
+// several runs, one after another: usually, a new run begins when the spec changes after the last
+// run ended (StatusOfRun).
 #pragma once
 
 #include <string>
@@ -15,45 +16,47 @@ bool IsOfPresentSpec(const ReplicationControllerUpdate& update);
 
 // Returns true if nothing is left to do before the spec changes: the run of the present spec
 // succeeded, was rolled back, timed out, lost its old controller during the update, or was refused
-// before it changed anything (RC-20).
+// before the run changed anything (RC-20).
 bool HasEnded(const ReplicationControllerUpdate& update);
 
 // Returns the status that the next step starts from: the stored status, unless a new run is due. A
 // new run is due if
-//   - the last run ended or failed, and the spec changed since; Finish may have seen that already
+//   - the last run ended or failed, and the spec changed since. If Finish saw the change, the phase
+//     is Preparing already
 //   - spec.newName changed, and no rename is under way
 //   - spec.rollback changed after the first step
 // A new run keeps the phase, message, lines and conditions. If the last run did not end, the new
-// run also keeps the journal, and the target unless spec.newName changed. The new run is a rollout
-// of its own unless it goes on after a failure. Example: a run that fails, one after an edit of
-// spec.timeout, and the way back are rollouts 1, 1 and 2, so status.earlierRollouts is 0, 0 and 1.
+// run also keeps the journal, and the target unless spec.newName changed. A new run is a rollout of
+// its own unless it goes on after a failure. Example: a run that fails, a run after an edit of
+// spec.timeout, and a rollback are rollouts 1, 1 and 2, so status.earlierRollouts is 0, 0 and 1.
 ReplicationControllerUpdateStatus StatusOfRun(const ReplicationControllerUpdate& update);
 
-// --- what a run is for: which new controller, and what that is made of ---
+// --- the target of a run: which new controller, and what this controller is made of ---
 
 // Returns the text that status.target keeps of the spec, so that an edit of the spec is noticed:
 // "<spec.newName>/<hash of image, container, imagePullPolicy and controller>". Example: "web-2/"
 // for a new controller that exists.
 std::string TargetOf(const ReplicationControllerUpdateSpec& spec);
 
-// Returns true if `spec` and `target` both say what the new controller is made of, and differ in
-// it.
+// Returns true if `spec` and `target` both say what the new controller is made of, and do not say
+// the same.
 bool HasOtherContent(const ReplicationControllerUpdateSpec& spec, std::string_view target);
 // Returns true if HasOtherContent does, or if spec.newName is not empty and is not the name in
 // `target`. An empty `target` differs from nothing.
 bool IsForOther(const ReplicationControllerUpdateSpec& spec, std::string_view target);
 
-// Returns a label value of 32 hexadecimal digits for the Pods that `controller` makes from its
-// present template. If `image` is not empty, it replaces the container's image.
+// Returns a value of 32 hexadecimal digits for the label `key` of Pods that `controller` makes. It
+// is a hash of the uid and template of `controller`, of the value that `key` has in its selector,
+// and of `image`, which is the new image, or empty if there is none.
 std::string HashOf(const ReplicationController& controller, std::string_view key,
                    std::string_view image);
 
-// Returns true if `name` is "<old>-" and 32 hexadecimal digits: Windlass made that name up, no user
-// gave it.
+// Returns true if `name` is "<old>-" and 32 hexadecimal digits: Windlass made this name up, and no
+// user gave it.
 bool IsMadeUp(std::string_view name, std::string_view old_name);
 
-// Returns the name of the new ReplicationController, or "" if it is not known (RC-5).
-// `old_controller` may be null. The first of these that is known:
+// Returns the name of the new ReplicationController, or "" if the name is not known (RC-5).
+// `old_controller` may be null. The result is the first of these names that is known:
 //   1. the name that the first step of the run resolved
 //   2. without `old_controller`: spec.newName, or the name in the status if the run has begun
 //   3. the name in the journal of a rename that has begun
@@ -61,7 +64,8 @@ bool IsMadeUp(std::string_view name, std::string_view old_name);
 //   5. the annotation next-controller-id of `old_controller`
 //   6. in a rollback, or in a run whose rollback was turned off: the source of `old_controller`
 //   7. in a rollback: the name in the status
-//   8. with spec.image, but not in a rollback: "<old>-" and a hash of what is to run
+//   8. with spec.image, but not in a rollback: "<old>-" and a hash of the image and the old
+//      template
 std::string NewNameOf(const ReplicationControllerUpdate& update,
                       const ReplicationController* old_controller);
 

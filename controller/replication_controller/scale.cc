@@ -166,8 +166,8 @@ namespace {
 // How soon Windlass asks again for a size that the cache does not show yet.
 constexpr Duration kAskAgain = seconds(1);
 
-// The cache of ReplicationControllers may be behind the update's status: then the update's own
-// scaling looks like one by another client. Returns the step that asks the API server, or the step
+// If the cache of ReplicationControllers is behind the update's status, the update's own scaling
+// looks like a scaling by another client. Returns the step that asks the API server, or the step
 // that waits for the cache; nullopt if the API server reports the size that the cache shows.
 std::optional<Step> AskForSize(const Situation& situation,
                                const ReplicationController& controller) {
@@ -202,7 +202,7 @@ Step AdoptScale(const Situation& situation, const ReplicationController& scaled)
     return Effect(situation, Annotate(old, {{kRenameJournal, std::nullopt}}),
                   {Decision{"adopt external scaling"}, {{"controller", old.meta.name}}});
   }
-  // A rollback also goes back to the size that is desired from now on.
+  // A later rollback, too, is to return to the size that is desired from now on.
   const bool noted = NumberIn(old, kOriginalReplicas) == desired && !IsRollbackTarget(old, created);
   if (&target != &old && !noted) return NoteSizeForUpdate(situation, desired);
   if (NumberIn(target, kDesiredReplicas) != desired) {
@@ -217,7 +217,7 @@ Step AdoptScale(const Situation& situation, const ReplicationController& scaled)
   draft.step = kStepScale;
   draft.deadline = situation.deadline_from_now();
   std::string line =
-      Fill("Adopting the scaling of {} to {} by somebody else: {} replicas are desired now",
+      Fill("Adopting the scaling of {} to {} by another client: {} replicas are desired now",
            scaled.meta.name, scaled.replicas, desired);
   Say(draft, line);
   SetPhase(situation, draft, kProgressing, kProgressing, line);
@@ -251,7 +251,7 @@ std::optional<Step> AnswerExternalScale(const Situation& situation) {
     if (one != pending && one->replicas != ExpectedSize(situation, *one)) scaled = one;
   }
   if (scaled == nullptr) return std::nullopt;
-  // Adopt adds both sizes up.
+  // Both sizes are asked for, because Adopt adds them up.
   for (const auto* controller : {situation.old_controller(), situation.new_controller()}) {
     if (auto ask = AskForSize(situation, *controller)) return ask;
   }

@@ -1,7 +1,7 @@
 // The sizes of a rolling update of two ReplicationControllers: the next size of either controller,
-// the original size of the one that is scaled down, and the answer when another client scales one
-// of them. The original size is noted in an annotation, because the live size shrinks during the
-// update (RC-8).
+// the original size of the controller that is scaled down, and what to do when another client
+// scales one of the two. The original size is noted in an annotation, because the live size shrinks
+// during the update (RC-8).
 #pragma once
 
 #include <cstdint>
@@ -16,46 +16,47 @@ namespace windlass::replication_controller {
 
 // --- the arithmetic ---
 
-// Pure; the same sequences as kubectl 1.17 (RC-9, RC-10). "Old" is the controller that is scaled
-// down, also in a rollback. Its Pods count as available, whether they are or not, so that a broken
-// old set cannot hold up its own replacement.
+// Pure. The sequences of sizes are those of kubectl 1.17 (RC-9, RC-10). "Old" is the controller
+// that is scaled down, also in a rollback, and "new" is the other controller. Old Pods count as
+// available, whether they are or not, so that broken old Pods cannot hold up their own replacement.
 struct TwoCounts {
   int32_t old_spec = 0;       // spec.replicas
   int32_t new_spec = 0;       // spec.replicas
-  int32_t new_available = 0;  // Pods of the new one that are ready for minReadySeconds
+  int32_t new_available = 0;  // new Pods that have been ready for minReadySeconds
 };
 
-// What an update is to reach, and its limits on the way.
+// The goal of an update, and the limits until the update reaches the goal.
 struct Goal {
-  int32_t desired = 0;  // what new_spec shall be at the end
+  int32_t desired = 0;  // new_spec at the end
   int32_t min_available = 0;
   int64_t max_total = 0;
   bool operator==(const Goal&) const = default;
 };
 
-// Resolves spec.maxSurge (absent: 1) and spec.maxUnavailable (absent: 0) by `desired`. If nothing
-// is desired, nothing has to be available. Example: 10 desired, surge 20 %, unavailable 10 %: at
-// most 12 Pods, at least 9 available. Returns kInvalid, which names the field, for a value that is
-// neither a count nor a percentage (RC-9).
+// Resolves spec.maxSurge (absent: 1) and spec.maxUnavailable (absent: 0) by `desired`. If `desired`
+// is 0, no Pod has to be available. Example: 10 desired, surge 20 %, unavailable 10 %: at most 12
+// Pods, at least 9 available. Returns kInvalid, which names the field, for a value that is neither
+// a count nor a percentage (RC-9).
 Result<Goal> ResolveGoal(int32_t desired, const std::optional<IntOrPercent>& max_surge,
                          const std::optional<IntOrPercent>& max_unavailable);
 
-// Returns the next size of the new controller; nullopt if it stays. It grows as far as the surge
-// allows, and at once to `desired` if the old one has no replicas. Example: 10 desired, surge 3, 10
-// old, 0 new: 13 − 10 = 3 (RC-10).
+// Returns the next size of the new controller; nullopt if its size stays. It grows as far as the
+// surge allows, and at once to `desired` if the old controller has no replicas. Example: 10
+// desired, surge 3, 10 old, 0 new: 13 − 10 = 3 (RC-10).
 std::optional<int32_t> ScaleUp(const TwoCounts& counts, const Goal& goal);
 
-// Returns the next size of the old controller; nullopt if it stays. It shrinks as far as
-// min_available allows: to 0 once the new one is complete. Example: 10 desired, 10 must be
-// available, 10 old, 3 new of which 1 is available: 13 − 10 − 2 = 1 may go: 9 (RC-10).
+// Returns the next size of the old controller; nullopt if its size stays. It shrinks as far as
+// min_available allows: to 0 once the new controller is complete. Example: 10 desired, 10 must be
+// available, 10 old Pods, 3 new Pods, 1 new Pod available: 13 − 10 − 2 = 1 old Pod can be removed,
+// so the next size is 9 (RC-10).
 std::optional<int32_t> ScaleDown(const TwoCounts& counts, const Goal& goal);
 
 // Returns the goal that the target's annotations name; or the step that refuses the update:
-//   - no label tells the two controllers apart (RC-4)
+//   - the selectors have no key in common whose values differ (RC-4)
 //   - the target was not made for the source, or its desired size is not a number (RC-7)
 //   - spec.maxSurge or spec.maxUnavailable is not a limit (RC-9)
-// Before the first write, the caller passes `source` and `target` as the preparation will leave
-// them, so that a refused update has changed nothing.
+// Before the first write, the caller passes copies of `source` and `target` with the changes that
+// the preparation will make, so that a refused update has changed nothing.
 OrStep<Goal> FindGoal(const Situation& situation, const ReplicationController& source,
                       const ReplicationController& target);
 
@@ -63,37 +64,41 @@ OrStep<Goal> FindGoal(const Situation& situation, const ReplicationController& s
 // both (RC-4).
 bool HaveDifferentKey(const StringMap& old_selector, const StringMap& new_selector);
 
-// --- the size before. Each requires the old controller ---
+// --- the size before the update. Each function requires the old controller ---
 
-// Returns original-replicas of the old controller if the controller that it was noted for does not
-// exist any more; no size otherwise.
+// Returns original-replicas of the old controller if the new controller for which this size was
+// noted does not exist any more; no size otherwise.
 OrStep<std::optional<int32_t>> FindNotedSizeOfGone(const Situation& situation);
 
-// Returns the size to note: spec.replicas of the old controller, or what FindNotedSizeOfGone
-// returns, if that is larger. Example: NEW was deleted when 4 of 10 old Pods were left: 10.
+// Returns the size to note: spec.replicas of the old controller, or the result of
+// FindNotedSizeOfGone, if this is larger. Example: the new controller was deleted when 4 of 10 old
+// Pods were left: 10.
 OrStep<int32_t> SizeBefore(const Situation& situation);
 
-// Returns true if original-replicas of `source` was noted by this run. kubectl does not note for
-// which run the size is. Its size counts if the target has replicas, because the live size may be
-// smaller by now (RC-8).
+// Returns true if original-replicas of `source` was noted for the update to `target`. A size that
+// kubectl noted does not show for which update it was noted. It counts if `target` has replicas,
+// because the live size of `source` may have shrunk since (RC-8).
 bool HasOriginalSize(const ReplicationController& source, const ReplicationController& target);
 
-// Notes on `source` the size that it has before its Pods go to `target`, together with `others`.
+// Notes on `source` that its size before the update to `target` was `size`. The same write sets the
+// annotations `others`.
 Step NoteSize(const Situation& situation, const ReplicationController& source,
               const ReplicationController& target, int32_t size, Annotations others = {});
 
 // Notes `size` on the old controller for an update to the new one. Removes the annotations of a
-// rollback that was turned off: the next rollback goes back to `size`. Requires both controllers.
+// rollback that was turned off, so that the next rollback returns to `size`. Requires both
+// controllers.
 Step NoteSizeForUpdate(const Situation& situation, int32_t size);
 
-// Notes the size of the old controller for a rollback, unless it is noted already. A size that was
-// noted without the uid of a new controller is replaced if the old controller is larger now, except
-// with Override. After a rollback that was turned off, the noted size is the one that the old
-// controller was to get.
+// Notes the size of the old controller for a rollback, unless this size is noted already. A size
+// that was noted without the uid of a new controller is replaced if the old controller is larger
+// now, except with Override. After a rollback that was turned off, the size to note is the one that
+// the rollback was to give the old controller.
 std::optional<Step> NoteSizeOfOld(const Situation& situation);
 
 // Returns the size that this update has noted for the old controller, if the old controller is
-// larger now: another client has scaled it since the first try. Requires both controllers.
+// larger now: another client has scaled it since the update was first tried. Requires both
+// controllers.
 std::optional<int32_t> SizeBeforeOthers(const Situation& situation);
 
 // Returns true if a rollback of the update to `created` has made `old` its target.
@@ -101,17 +106,19 @@ bool IsRollbackTarget(const ReplicationController& old, const ReplicationControl
 
 // --- another client scales one of the two during an update (RC-16) ---
 
-// Then a controller has a size that the update has neither set nor is about to change. The answer
-// depends on spec.onExternalScale:
+// Another client has scaled a controller if its size is not the one that the update set last, and
+// the update is not about to change this size. What Windlass does then depends on
+// spec.onExternalScale:
 //   - Pause: nothing is scaled until the size is put back, or another policy is chosen
 //   - Adopt: the sum of both sizes is desired from now on
 //   - Override: the update puts the size back
 
-// Returns true for Pause, and for every value that the CRD would refuse.
+// Returns true if spec.onExternalScale is neither Adopt nor Override: for Pause, and for a value
+// that the CRD would refuse.
 bool PausesForOthers(const Situation& situation);
 
 // Returns the controller that the update is about to scale: the size is stored, and the controller
-// does not have it yet. Null if there is none.
+// does not have this size yet. Returns null if there is none.
 const ReplicationController* PendingScale(const Situation& situation);
 // Returns the size that the update has set, or is about to set.
 int32_t ExpectedSize(const Situation& situation, const ReplicationController& controller);
@@ -126,9 +133,9 @@ Step PauseForScale(const Situation& situation, const ReplicationController& scal
                    int32_t expected);
 
 // Returns the step that answers a scaling of the old controller by another client while the old
-// controller is about to become what the deleted controller `new_name` was. To go on would leave
-// the Pods of the old controller without an owner. Adopt does the same as Pause, because there is
-// nothing to add up any more. Returns nullopt if the old controller has no replicas.
+// controller is about to become what the deleted controller `new_name` was. Going on would leave
+// the Pods of the old controller without an owner. Adopt does the same as Pause, because there are
+// no two sizes to add up any more. Returns nullopt if the old controller has no replicas.
 std::optional<Step> AnswerScaleBeforeRename(const Situation& situation,
                                             const std::string& new_name);
 

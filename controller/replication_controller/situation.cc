@@ -103,7 +103,7 @@ Answer Ask(const Situation& situation, Read read) {
   if (outcome == nullptr) return {.step = std::move(read)};
   if (outcome->said.ok()) return {outcome};
   const bool may_fail = read.go_on_if_refused || read.request.verb() == Verb::kGet;
-  // A malformed answer may come from something else than an API server. It must not be taken for a
+  // A malformed answer may come from something else than an API server, and must not be taken for a
   // list without items.
   const bool is_list = outcome->said.error().kind != ErrorKind::kMalformed;
   if (may_fail && is_list) return {outcome};

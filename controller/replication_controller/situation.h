@@ -1,6 +1,6 @@
-// What one decision about a rolling update is made from: the view, what follows from it (which run
-// it is, which controller is scaled down and which up), and what the API server answered in this
-// sync.
+// The input of one decision about a rolling update: the view, what follows from the view (the run,
+// the controller to scale down, the controller to scale up), and what the API server answered in
+// this sync.
 #pragma once
 
 #include <cstdint>
@@ -19,7 +19,8 @@ namespace windlass::replication_controller {
 
 using Json = OrderedJson;
 
-// The controller takes the view from its caches; a client reads it from the API server (planner.h).
+// UpdateController takes the view from its caches; a client reads the view from the API server
+// (planner.h).
 struct View {
   const ReplicationControllerUpdate& update;
   // The ReplicationController that has the update's name, and the one that NewNameOf names. Null if
@@ -28,8 +29,8 @@ struct View {
   const ReplicationController* new_controller = nullptr;
   // At least the Pods that one of the two controllers owns. Other Pods are ignored.
   std::vector<const Pod*> pods{};
-  // False if the update exists only in the memory of a client: then nothing happens after the
-  // client ends.
+  // False if the update exists only in the memory of a client: in this case, nothing happens after
+  // the client ends.
   bool is_stored = true;
 };
 
@@ -45,22 +46,24 @@ struct Situation {
   const std::string& old_name() const { return view.update.meta.name; }
   const ReplicationController* old_controller() const { return view.old_controller; }
   const ReplicationController* new_controller() const { return view.new_controller; }
-  // The controllers that are scaled down and up. A rollback swaps them (RC-15).
+  // The controllers that are scaled down and up. A rollback swaps the two (RC-15).
   const ReplicationController* source() const {
     return spec().rollback ? new_controller() : old_controller();
   }
   const ReplicationController* target() const {
     return spec().rollback ? old_controller() : new_controller();
   }
-  // spec.cleanup if it is set. Otherwise as kubectl does: with spec.newName the new controller
-  // keeps that name, without it the new controller takes the old one's name. A rollback deletes the
-  // new controller (RC-13, RC-15).
+  // What becomes of the source at the end (RC-13, RC-15):
+  //   - in a rollback, kDelete
+  //   - otherwise spec.cleanup, if it is set
+  //   - otherwise as in kubectl: kDelete if spec.newName is set, so that the new controller keeps
+  //     that name; kRename if not, so that the new controller takes the old one's name
   std::string_view cleanup() const;
-  std::string_view cleanup_forward() const;  // also in a rollback
-  // In whole seconds, rounded up.
+  std::string_view cleanup_forward() const;  // as if spec.rollback were false
+  // spec.updatePeriod in whole seconds, rounded up.
   seconds update_period() const;
-  // The time at which an update fails if it makes no progress from now on: after spec.timeout, but
-  // not before spec.updatePeriod is over (RC-11).
+  // The time when the update fails if there is no progress from now on: after spec.timeout, but not
+  // before spec.updatePeriod is over (RC-11).
   WallTime deadline_from_now() const;
 };
 
@@ -79,22 +82,24 @@ bool HasScaledDown(const Situation& situation, const ReplicationController& cont
 std::vector<const Pod*> LivePodsOf(const Situation& situation,
                                    const ReplicationController& controller);
 
-// Returns metadata.labels of spec.template; empty if it has no labels or is not JSON.
+// Returns metadata.labels of spec.template; empty if there are no labels, or if `template_json` is
+// not JSON.
 StringMap LabelsOfTemplate(const std::string& template_json);
 
 struct Availability {
   int32_t available = 0;
-  std::optional<WallTime> next;  // when time alone makes one more available; nullopt: never
+  std::optional<WallTime> next;  // when time alone makes one more Pod available, if ever
 };
 // Counts the Pods of `controller` that match its selector, are not being deleted and have been
-// ready for spec.minReadySeconds (RC-10). The result is at most status.readyReplicas and
-// spec.replicas, because the Pods of the view or the status may be out of date. Example: 3 such
+// ready for the update's spec.minReadySeconds (RC-10). The result is at most status.readyReplicas
+// and spec.replicas, because the Pods of the view or the status may be out of date. Example: 3 such
 // Pods, status.readyReplicas 1: 1.
 Availability CountAvailable(const Situation& situation, const ReplicationController& controller);
 
 // --- questions to the API server ---
 
-// A value; or the step that must come before it: a question or a refusal.
+// A value; or, if the value cannot be had yet, the step to return instead: a question to the API
+// server, or a refusal of the update.
 template <typename Value>
 struct OrStep {
   Value value{};
@@ -102,17 +107,17 @@ struct OrStep {
 };
 // The API server's answer, which may be that the object does not exist.
 using Answer = OrStep<const Outcome*>;
-// Returns the answer to `read` in this sync, or the step that asks for it.
+// Returns the answer to `read` in this sync, or the step that sends `read`.
 Answer Ask(const Situation& situation, Read read);
-// Returns the question for all objects of the update's namespace. Only the parts that an update
-// needs are kept of the answer: names, uids, selectors, scale targets and two annotations.
+// Returns the Read of all objects of `resource` in the update's namespace. Of the answer, only the
+// parts that an update needs are kept: names, uids, selectors, scale targets and two annotations.
 Read ReadAll(const Situation& situation, const ResourceId& resource, std::string why);
-// Returns the ReplicationController of the update's namespace that has this uid; null if none has
-// it. The step is Failed if the client may not list ReplicationControllers.
+// Returns the ReplicationController of the update's namespace that has this uid; null if there is
+// none. The step is Failed if the client is not allowed to list ReplicationControllers.
 OrStep<Json> FindByUid(const Situation& situation, std::string_view uid);
-// Returns the object that was answered; null if there is none.
+// Returns the object in `answer`; null if the API server sent none.
 Json ObjectIn(const Answer& answer);
-// Returns the items of the list that was answered; null if the API server sent no list.
+// Returns the items of the list in `answer`; null if the API server sent no list.
 Json ItemsIn(const Answer& answer);
 
 }  // namespace windlass::replication_controller

@@ -18,19 +18,20 @@ namespace {
 // How soon a refused rename is checked again: nothing watches ReplicaSets.
 constexpr Duration kLookAgain = seconds(30);
 
-// How soon Windlass asks again for a list that was too large: no watch reports that it has shrunk.
+// How soon Windlass asks again for a list that was too large: no watch reports that the list has
+// shrunk.
 constexpr Duration kLookThroughAgain = seconds(300);
 
-// Asks for all objects of the update's namespace. Goes on without the right to list them, or if the
-// list is too large.
+// Asks for all objects of the update's namespace. The update goes on if Windlass has no right to
+// list them, or if the list is too large.
 Answer AskForAll(const Situation& situation, const ResourceId& resource, std::string why) {
   Read read = ReadAll(situation, resource, std::move(why));
   read.go_on_if_refused = true;
   return Ask(situation, std::move(read));
 }
 
-// The same for objects that may act on the Pods of the update, but fails the update if the list is
-// too large.
+// As AskForAll, but for objects that may act on the Pods of the update: fails the update if the
+// list is too large.
 Answer AskForOthers(const Situation& situation, const ResourceId& resource, std::string why) {
   Answer answer = AskForAll(situation, resource, std::move(why));
   const bool failed = !answer.step && !answer.value->said.ok();
@@ -80,8 +81,9 @@ constexpr std::string_view kBesideText =
     "ReplicationController {} {} in another update. Wait until that has ended, and begin this one "
     "again; if there is none, remove the annotation {}";
 
-// The annotation holds nothing up if the update was rolled back, or if the controller that the
-// annotation names is gone.
+// Refuses an update whose old controller is the target of another update, as kSourceId on the old
+// controller says. kSourceId does not count if it names the new controller, because of a rollback,
+// or if the controller that it names is gone.
 std::optional<Step> RefuseTarget(const Situation& situation) {
   const ReplicationController& old = *situation.old_controller();
   const SourceId source = SourceIdIn(old);
@@ -96,8 +98,8 @@ std::optional<Step> RefuseTarget(const Situation& situation) {
               Fill(kBesideText, old.meta.name, "replaces " + name, kSourceId));
 }
 
-// Returns the refusal of an update to another new controller than the one that the old controller
-// has given Pods to already (RC-21).
+// Refuses an update if the old controller has already given Pods to another new controller, which
+// still exists (RC-21).
 std::optional<Step> RefuseOtherName(const Situation& situation) {
   const ReplicationController& old = *situation.old_controller();
   const ReplicationController* const created = situation.new_controller();
@@ -148,15 +150,18 @@ std::optional<Step> RefuseAdopterOf(const Situation& situation, const ResourceId
 
 // --- the journal of a rename ---
 
-// An upper bound for the other annotations that the update has yet to add to the old controller.
+// An upper bound, in bytes, for the annotations besides the journal that the update has yet to add
+// to the old controller.
 constexpr size_t kOtherNotesBytes = size_t{2} << 10U;
 // A journal of at most this size fits, without asking the API server, if the cached annotations
-// take at most half of the room. The annotation of kubectl apply, which is not cached, is about as
-// large as the journal.
+// take at most half of the room. The other half has room for the journal and the annotation of
+// kubectl apply, which is not cached and is about as large as the journal.
 constexpr size_t kSmallJournalBytes = size_t{16} << 10U;
 constexpr std::array<std::string_view, 1> kAnnotationsOf = {"/metadata/annotations"};
 
-// Asks the API server for the old controller, because the cache does not have all annotations.
+// Refuses a rename whose journal is too large for an annotation of the old controller. Unless the
+// journal is small, asks the API server for the old controller, because the cache does not have all
+// its annotations.
 std::optional<Step> RefuseLargeJournal(const Situation& situation,
                                        const ReplicationController& created) {
   const size_t journal = kRenameJournal.size() + JournalText(created).size();
@@ -177,8 +182,8 @@ std::optional<Step> RefuseLargeJournal(const Situation& situation,
   if (journal + others + to_come <= kAnnotationBytesMax) return std::nullopt;
   return Fail(
       situation, kInvalidUpdate,
-      Fill("while {} is renamed to {}, an annotation of {} has to hold what it is, {} "
-           "bytes, and all annotations, of which the others have {}, may have {}. Set "
+      Fill("to rename {} to {}, Windlass has to store it in an annotation of {}: {} bytes. The "
+           "other annotations have {} bytes, and all together may have {}. Set "
            "spec.cleanup to Delete: then the new ReplicationController keeps its name",
            created.meta.name, old.meta.name, old.meta.name, journal, others, kAnnotationBytesMax),
       kLookAgain);
@@ -202,8 +207,8 @@ std::optional<Step> RefuseOtherContent(const Situation& situation) {
     return std::nullopt;
   }
   const std::string& wanted = situation.spec().image;
-  // The annotations of the new controller show if it belongs to another update: FindGoal refuses
-  // that.
+  // If the new controller belongs to another update, as its annotations show, FindGoal refuses the
+  // update.
   if (!wanted.empty() && SourceIdIn(*created).name == situation.old_name()) {
     const Result<std::string> image = ImageIn(situation, *created->template_json);
     if (!image.ok()) return Fail(situation, kInvalidUpdate, image.error().message);
@@ -216,12 +221,11 @@ std::optional<Step> RefuseOtherContent(const Situation& situation) {
     }
   }
   if (!HasOtherContent(situation.spec(), situation.run.target)) return std::nullopt;
-  return Fail(
-      situation, kOtherContent,
-      Fill("the update to {} is under way, and the spec says now that it is made of "
-           "something else. Change controller, image, container and imagePullPolicy back to "
-           "go on, or set spec.rollback to true",
-           created->meta.name));
+  return Fail(situation, kOtherContent,
+              Fill("the update to {} is under way, and the spec now describes another new "
+                   "controller. Change controller, image, container and imagePullPolicy back to "
+                   "go on, or set spec.rollback to true",
+                   created->meta.name));
 }
 
 std::optional<Step> RefuseSwapped(const Situation& situation) {
@@ -229,9 +233,9 @@ std::optional<Step> RefuseSwapped(const Situation& situation) {
   if (!situation.run.step.empty()) return std::nullopt;
   const ReplicationController& old = *situation.old_controller();
   const ReplicationController& created = *situation.new_controller();
-  // An old controller notes the name of the new one; in a rollback, each names the other as its
-  // source. Names are compared, because a controller that was restored from a backup has another
-  // uid.
+  // In an update, the old controller notes the name of the new one; in a rollback, each of the two
+  // names the other as its source. Names are compared, because a controller that was restored from
+  // a backup has another uid.
   const bool ours = SourceIdIn(created).name == old.meta.name &&
                     Annotation(created, kNextControllerId) != old.meta.name;
   if (ours || SourceIdIn(old).name != created.meta.name) return std::nullopt;

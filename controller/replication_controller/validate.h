@@ -1,5 +1,6 @@
-// What must hold before an update changes anything: no other object owns, scales, updates or would
-// adopt its controllers and Pods. And a warning about Services, which an update never changes.
+// Checks what must be true before an update changes anything: no other object owns, scales, updates
+// or would adopt the update's controllers and Pods. Also warns about Services, which an update
+// never changes.
 #pragma once
 
 #include <optional>
@@ -11,25 +12,25 @@
 namespace windlass::replication_controller {
 
 // Each of these returns the step that refuses the update, or the step that asks what must be known
-// first; nullopt if the update may go on. Requires that the old controller exists.
+// first; nullopt if the update can go on. Requires that the old controller exists.
 
 // Refuses
-//   - a controller that another object owns, such as a DeploymentConfig: it is left alone (RC-16)
+//   - a controller that another object owns, for example a DeploymentConfig (RC-16)
 //   - a new controller that has the name of the old one (RC-4)
 //   - before the first step: a controller that a HorizontalPodAutoscaler scales (RC-16)
 std::optional<Step> Validate(const Situation& situation);
 
-// Refuses a new controller that does not match the spec any more: it runs another image than
-// spec.image, or spec.controller was edited during the update (RC-5). Refuses nothing in a
-// rollback, nor while the new controller does not exist or is being deleted.
+// Refuses a new controller that does not match the spec any more: the new controller has another
+// image than spec.image, or spec.controller was edited during the update (RC-5). Refuses nothing in
+// a rollback, nor while the new controller does not exist or is being deleted.
 std::optional<Step> RefuseOtherContent(const Situation& situation);
 
-// Refuses an update beside another one of the same controller: A to B beside B to C, A to D, or C
-// to A (RC-21). Each update would take the other's scalings for scalings by another client, and
-// would remove the other's annotations.
+// Refuses an update while another update of the same controller is under way. Example: A to B is
+// refused beside B to C, A to D, or C to A (RC-21). Each update would take the other's scalings for
+// scalings by another client, and would remove the other's annotations.
 std::optional<Step> RefuseChain(const Situation& situation);
 
-// Refuses a rollback of an update that goes the other way.
+// Refuses a rollback if the update goes the other way: from the new controller to the old one.
 std::optional<Step> RefuseSwapped(const Situation& situation);
 
 // Refuses a rename that could not end, or would lose Pods (RC-14):
@@ -37,12 +38,13 @@ std::optional<Step> RefuseSwapped(const Situation& situation);
 //     large for an annotation of the old one. Example: a template of 270,000 bytes.
 //   - Another ReplicationController or a ReplicaSet selects the new Pods. For a moment the new Pods
 //     have no owner, so the other controller would adopt them and delete its surplus. Example: web
-//     is updated to web-2, which becomes web in the end. other has 2 replicas and selects app=web,
-//     which the Pods of all three have. It would adopt the 3 new Pods, and delete 3 of its 5.
+//     is updated to web-2, which becomes web in the end. A third ReplicationController, other, has
+//     2 replicas and selects app=web, a label of all these Pods. It would adopt the 3 Pods of
+//     web-2, and delete 3 of the 5 Pods that it then has.
 std::optional<Step> RefuseRename(const Situation& situation, const ReplicationController& created);
 
-// Returns a Warning for each Service that will lose its Pods: it selects a label whose value
-// differs between the two controllers (RC-17). Requires source and target.
+// Returns a Warning for each Service that will lose its Pods, because it selects a label whose
+// value differs between the two controllers (RC-17). Requires source and target.
 OrStep<std::vector<Event>> WarnAboutServices(const Situation& situation);
 
 }  // namespace windlass::replication_controller

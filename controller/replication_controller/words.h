@@ -15,14 +15,15 @@ inline constexpr std::string_view kSucceeded = "Succeeded";
 inline constexpr std::string_view kRolledBack = "RolledBack";
 inline constexpr std::string_view kFailed = "Failed";
 
-// status.step: how far the run is. It goes back only when a scaling is adopted during kStepCleanUp.
+// status.step: how far the run is. The step goes back only when a scaling is adopted during
+// kStepCleanUp.
 inline constexpr std::string_view kStepPrepare = "Prepare";  // the new controller did not exist yet
 inline constexpr std::string_view kStepScale = "Scale";
 inline constexpr std::string_view kStepCleanUp = "CleanUp";
 inline constexpr std::string_view kStepDone = "Done";
 
 // Reasons of the conditions Ready, Reconciling and Stalled, besides the phases.
-inline constexpr std::string_view kWaiting = "Waiting";  // has no timeout; message says for what
+inline constexpr std::string_view kWaiting = "Waiting";  // the message says for what; no timeout
 inline constexpr std::string_view kTimedOut = "TimedOut";
 inline constexpr std::string_view kExternalScale = "ExternalScale";
 inline constexpr std::string_view kOwnedByOther = "OwnedByAnother";
@@ -47,10 +48,11 @@ inline constexpr std::string_view kRename = "Rename";
 inline constexpr std::string_view kAdopt = "Adopt";
 inline constexpr std::string_view kOverride = "Override";
 
-// kubectl 1.17's texts, byte for byte (RC-4, RC-7, RC-12, RC-14, RC-15), but for the last one.
+// kubectl 1.17's texts, byte for byte (RC-4, RC-7, RC-12, RC-14, RC-15), except for the last text.
 inline constexpr std::string_view kRollingUpdatedText = "replicationcontroller/{} rolling updated";
 inline constexpr std::string_view kSettingReplicasText = "Setting \"{}\" replicas to {}";
-// The first is the file with the new controller, or what stands for it; the other is OLD.
+// The first {} is the file with the new controller, or the name that stands for this file; the
+// second {} is the old controller.
 inline constexpr std::string_view kSameNameText =
     "{} cannot have the same name as the existing ReplicationController {}";
 inline constexpr std::string_view kNoDifferentKeyText =
@@ -60,6 +62,6 @@ inline constexpr std::string_view kNoSourceText =  // namespace and NAME
     "couldn't find a replication controller with source id == {}/{}";
 inline constexpr std::string_view kNotFoundText = "replicationcontrollers \"{}\" not found";
 inline constexpr std::string_view kScaledByOtherText =
-    "somebody else scaled ReplicationController {} from {} to {}";
+    "another client scaled ReplicationController {} from {} to {}";
 
 }  // namespace windlass::replication_controller

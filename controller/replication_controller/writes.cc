@@ -88,7 +88,7 @@ std::optional<Step> RemoveAnnotations(const Situation& situation,
 namespace {
 
 // The most lines that a status keeps: those of an update of 50 Pods in steps of one, with room for
-// a client that looks in between. Older ones are dropped (RC-12).
+// a client that looks in between. Older lines are dropped (RC-12).
 constexpr size_t kLinesMax = 100;
 
 Condition MakeCondition(const Situation& situation, std::string_view type, bool status,
@@ -111,8 +111,8 @@ bool IsBeforeFirstScaling(const Situation& situation) {
          (step.empty() || step == kStepPrepare);
 }
 
-// Returns true if this run has changed a Pod or one of the two controllers: it has noted the new
-// controller's name on the old one, or a write of this sync has succeeded.
+// Returns true if this run has changed a Pod or one of the two controllers: either the old
+// controller has the note of the new controller's name, or a write of this sync has succeeded.
 bool HasChangedSomething(const Situation& situation) {
   const ReplicationController* old = situation.old_controller();
   const bool began = situation.run.step == kStepPrepare || !situation.run.target.empty();
@@ -126,9 +126,9 @@ bool HasChangedSomething(const Situation& situation) {
   });
 }
 
-// Returns the draft of a run that failed. If the run has neither scaled nor got a new controller,
-// it was refused, and the step is cleared (RC-20). The target is cleared, too, unless a rollback
-// has something to take back:
+// Returns the draft of a run that failed. A run that has neither scaled nor got a new controller
+// was refused, so the step is cleared (RC-20). The target is cleared, too, unless a rollback has
+// something to take back:
 //   - this run has labelled the old controller
 //   - an earlier update has made the old controller smaller
 StatusDraft DraftOfFailure(const Situation& situation, std::string_view reason,

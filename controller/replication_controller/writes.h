@@ -1,6 +1,6 @@
 // The writes that the phases share: changes of the two controllers, the status with its lines and
-// conditions, and the end of a run. Each write is made from one version of the object, and
-// repeating it changes nothing.
+// conditions, and the end of a run. Each write is based on one version of the object, and repeating
+// the write changes nothing.
 #pragma once
 
 #include <map>
@@ -15,14 +15,15 @@ namespace windlass::replication_controller {
 
 // --- the two controllers ---
 
-// Returns the write; Wait if this sync made it already, because then the API server dropped the
-// change.
+// Returns the write of `request`. Returns a Wait if this sync has made this write already: if it is
+// still due, the API server has dropped the change.
 Step Effect(const Situation& situation, Request request, Because because);
 
-// Merges `fields` into the controller.
+// Returns the request that merges `fields` into the controller.
 Request Patch(const ReplicationController& controller, const Json& fields);
 
-// Sets annotations and spec.replicas. The value nullopt removes an annotation.
+// Returns the request that sets `annotations` and, unless it is nullopt, spec.replicas. The value
+// nullopt removes an annotation.
 using Annotations = std::map<std::string_view, std::optional<std::string>>;
 Request Annotate(const ReplicationController& controller, const Annotations& annotations,
                  std::optional<int32_t> replicas = {});
@@ -31,14 +32,16 @@ Request Annotate(const ReplicationController& controller, const Annotations& ann
 Step Resize(const Situation& situation, const ReplicationController& controller, int32_t to,
             Because because);
 
-// Deletes `controller`. `propagation` says whether its Pods are deleted, too.
+// Returns the write that deletes `controller`. `propagation` says whether its Pods are deleted,
+// too.
 Step Delete(const Situation& situation, const ReplicationController& controller,
             DeletionPropagation propagation);
 
-// Returns those annotations of the controller that end with the update (RC-13). Annotations stay if
-// another update has begun with them, or if they ask for another update.
+// Returns the annotations of the controller that are to be removed at the end of the update, each
+// with nullopt (RC-13). Annotations stay if another update has begun with them, or if they ask for
+// another update.
 Annotations EndedAnnotations(const Situation& situation, const ReplicationController& controller);
-// Removes them; nullopt if there are none.
+// Returns the write that removes EndedAnnotations; nullopt if there are none.
 std::optional<Step> RemoveAnnotations(const Situation& situation,
                                       const ReplicationController& controller);
 
@@ -46,13 +49,14 @@ std::optional<Step> RemoveAnnotations(const Situation& situation,
 
 using StatusDraft = ReplicationControllerUpdateStatus;
 
-// Returns the run's status with the generation, the direction, and the name of the new controller.
+// Returns the run's status with the present generation, spec.rollback, and the name of the new
+// controller.
 StatusDraft BeginDraft(const Situation& situation);
-// The same with `desired`, the sizes as they are, and no scaling or rename under way. Requires both
-// controllers.
+// Returns the result of BeginDraft with `desired`, the present sizes, and no scaling or rename
+// under way. Requires both controllers.
 StatusDraft BeginDraftOfSizes(const Situation& situation, int32_t desired);
 
-// Appends a line, as kubectl would have printed it.
+// Appends a line of the kind that kubectl prints.
 void Say(StatusDraft& draft, std::string line);
 
 // Sets phase and message, and the conditions that follow from the phase:
@@ -63,7 +67,8 @@ void Say(StatusDraft& draft, std::string line);
 void SetPhase(const Situation& situation, StatusDraft& draft, std::string_view phase,
               std::string_view reason, std::string_view message);
 
-// Returns the write that stores `draft`; nullopt if it is stored already, or was sent in this sync.
+// Returns the write that stores `draft`; nullopt if `draft` is stored already, or was sent in this
+// sync.
 std::optional<Step> Store(const Situation& situation, const StatusDraft& draft,
                           std::vector<Event> events = {});
 
@@ -71,7 +76,8 @@ std::optional<Step> Store(const Situation& situation, const StatusDraft& draft,
 Step StoreOrWait(const Situation& situation, const StatusDraft& draft, Wait wait,
                  std::vector<Event> events = {});
 
-// The same. Unless the draft's phase and message are stored already, a Warning says the message.
+// As StoreOrWait. Unless the draft's phase and message are stored already, also sends a Warning
+// with the message.
 Step StoreWithWarning(const Situation& situation, const StatusDraft& draft, std::string_view reason,
                       Wait wait = {});
 
@@ -85,7 +91,7 @@ Step Fail(const Situation& situation, std::string_view reason, const std::string
           std::optional<Duration> look_again_in = {});
 
 // The API server refused the request `asked`; the status says why. If nothing has been scaled yet,
-// the run ends (RC-20), unless only a webhook could not be called.
+// the run ends (RC-20), unless the refusal is temporary because a webhook could not be called.
 Step FailRefused(const Situation& situation, const RequestKey& asked, const Error& error);
 
 // Ends the run: stores kStepDone, `phase` (kSucceeded or kRolledBack), and the last line (RC-12).

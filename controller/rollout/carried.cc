@@ -4,6 +4,7 @@
 #include <iterator>
 
 #include "controller/rollout/reasons.h"
+#include "controller/workload/conditions.h"
 
 namespace windlass::rollout {
 namespace {
@@ -12,7 +13,7 @@ std::optional<RolloutVerdict> VerdictOf(const RolloutStatus& stored) {
   const Condition* stalled = FindCondition(stored.conditions, kStalled);
   if (stalled == nullptr) return std::nullopt;
   if (stalled->reason == kAborted || stalled->reason == kNothingToAbortTo) return std::nullopt;
-  const Condition* progressing = FindCondition(stored.conditions, "Progressing");
+  const Condition* progressing = FindCondition(stored.conditions, workload::kProgressing);
   if (progressing != nullptr && progressing->reason == stalled->reason) return std::nullopt;
   return RolloutVerdict{std::string(stalled->reason.text()), stalled->message};
 }

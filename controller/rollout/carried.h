@@ -1,6 +1,6 @@
-// The fields that a Rollout's status has and a Deployment's has not. The planner passes them
-// through in WorkloadStatus::carried without reading them; the kind and its extension read and
-// change them.
+// The status fields of a Rollout that a Deployment lacks. The planner passes these fields through
+// in WorkloadStatus::carried without reading them; RolloutKind and RolloutExtension read and change
+// them.
 #pragma once
 
 #include <cstdint>
@@ -14,7 +14,7 @@
 
 namespace windlass::rollout {
 
-// Types of the conditions that the kind adds to those of the planner.
+// The types of the conditions that RolloutKind adds to the planner's conditions.
 inline constexpr std::string_view kReady = "Ready";
 inline constexpr std::string_view kReconciling = "Reconciling";
 inline constexpr std::string_view kStalled = "Stalled";
@@ -23,8 +23,9 @@ inline constexpr std::string_view kRollbackRefused = "RollbackRefused";
 // Returns true for the four types above.
 bool IsOwnCondition(std::string_view type);
 
-// Why nothing is rolled out: "InvalidTemplate" and the server's message, "InPlaceNotPossible", or
-// "NothingToAbortTo".
+// Why nothing is rolled out. `reason` is "InvalidTemplate" (`message` has the API server's words),
+// "InPlaceNotPossible" or "NothingToAbortTo". For the condition Stalled, it can also be the reason
+// of a Progressing that is False.
 struct RolloutVerdict {
   std::string reason;
   std::string message;
@@ -38,21 +39,21 @@ struct RolloutOwn {
   std::string stable_template{};
   std::optional<RolledBack> rolled_back{};
   Symbol stable_images{};
-  // The extension sets both in each status that it updates.
+  // RolloutExtension::UpdateStatus sets current_replica_set and stable_replica_set each time.
   NamedReplicaSet current_replica_set{};
   NamedReplicaSet stable_replica_set{};
-  // The extension sets or clears it in each status that it updates.
+  // RolloutExtension::UpdateStatus sets or clears the verdict each time.
   std::optional<RolloutVerdict> verdict{};
 
   // --- what the extension sees when it updates a draft; never stored ---
   bool lacks_replica_set = false;  // no ReplicaSet has the template
-  bool is_of_proven = false;       // as IsOfProven (step_state.h)
-  bool holds_at_step = false;      // a step is not over, also while the Rollout is paused
-  // Why the API server does not tell the defaults of the template; "" if it does, or was not asked.
+  bool is_of_proven = false;       // the result of IsOfProven (step_state.h)
+  bool holds_at_step = false;      // a step is not over, even if the Rollout is paused
+  // Why the API server did not return the defaults of the template; "" if it did, or was not asked.
   std::string not_told{};
-  std::string waits_for{};  // at a pause that lacks available Pods: the text about it; else ""
+  std::string waits_for{};  // what a pause that lacks available Pods waits for; else ""
 
-  // --- what is shown: as it is stored, also in a draft; derived anew when the kind writes it ---
+  // --- what users read: a draft has the stored values, and NextStatus derives new ones ---
   std::string selector{};
   Symbol images{};
   Symbol step_text{};
@@ -63,11 +64,11 @@ struct RolloutOwn {
   bool operator==(const RolloutOwn&) const = default;
 };
 
-// Returns these fields of the stored status. The verdict is what the condition Stalled says, unless
-// Progressing or spec.abort says the same.
+// Returns the fields above from the stored status. The verdict is that of the condition Stalled,
+// unless Progressing has the same reason, or Stalled is about spec.abort.
 RolloutOwn OwnOf(const RolloutStatus& stored);
 
-// Returns what `carried` holds; an empty value if that is not a Rollout's.
+// Returns the RolloutOwn in `carried`; an empty one if `carried` belongs to another kind.
 RolloutOwn ReadOwn(const KindStatus& carried);
 
 }  // namespace windlass::rollout

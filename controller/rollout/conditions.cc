@@ -9,13 +9,14 @@
 #include "controller/workload/annotations.h"
 #include "controller/workload/complete.h"
 #include "controller/workload/conditions.h"
-#include "controller/workload/overlap.h"
-#include "controller/workload/refused_write.h"
+#include "controller/workload/status/overlap.h"
+#include "controller/workload/status/refused_write.h"
 
 namespace windlass::rollout {
 namespace {
 
-// What is judged. The two conditions are those of the planner; null if they are absent.
+// What the phase is computed from. `progressing` and `available` are the planner's conditions in
+// the draft; null if absent.
 struct Facts {
   const Workload& workload;
   const WorkloadStatus& status;
@@ -30,7 +31,7 @@ enum class Way : uint8_t { kReady, kReconciling, kStalled };
 struct Ruling {
   std::string_view phase;
   Way way;
-  std::string reason;  // of Ready, and of Reconciling or Stalled
+  std::string reason;  // the reason of Ready, and of Reconciling or Stalled
   std::string message;
 };
 
@@ -59,7 +60,7 @@ bool HasNoneOfSome(const Facts& facts) {
   return facts.workload.replicas > 0 && facts.status.available_replicas <= 0;
 }
 
-// Returns `prefix` and what keeps a Pod from being available; "" if that is not known (RO-142).
+// Returns `prefix` and the reason why Pods are not available; "" if no reason is known (RO-142).
 std::string StuckText(const Facts& facts, std::string_view prefix) {
   const Condition* stuck = FindCondition(facts.status.conditions, kPodsStuck);
   return stuck != nullptr ? std::string(prefix) + stuck->message : std::string();
@@ -74,15 +75,16 @@ bool HoldsAtStep(const Workload& workload, const RolloutOwn& own) {
   return own.holds_at_step || (own.step && own.step->index <= own.step->total);
 }
 
-// Returns true if the Rollout was paused after its deadline had passed. Progressing says that the
-// deadline has passed until the pause ends, even if the rollout completes meanwhile (D-061).
+// Returns true if the Rollout was paused after its progress deadline had passed. During such a
+// pause, Progressing keeps saying that the deadline has passed, even if the rollout completes
+// (D-061).
 bool IsPausedAfterDeadline(const Facts& facts) {
   return facts.workload.paused && HasReason(facts.progressing, workload::kExceededReason);
 }
 
 // Returns true if the rollout was complete, and nothing but the availability of Pods has changed
-// since. Progressing tells whether it was complete. If the Rollout is paused or has no deadline,
-// the stable revision tells.
+// since. Progressing shows whether the rollout was complete. If the Rollout is paused or has no
+// deadline, the stable revision shows it.
 bool WasComplete(const Facts& facts) {
   const WorkloadStatus& status = facts.status;
   if (HoldsAtStep(facts.workload, facts.own)) return false;
@@ -102,7 +104,8 @@ bool IsComplete(const Facts& facts) {
          facts.available->status == "True";
 }
 
-// Returns true if a paused Rollout waits for Pods that it lost, and not to go on with a rollout.
+// Returns true if a paused Rollout was complete and has lost Pods since: it waits for these Pods
+// only, because no rollout is to go on after the pause.
 bool LostPodsWhilePaused(const Facts& facts) {
   return !facts.own.lacks_replica_set && WasComplete(facts);
 }
@@ -112,9 +115,9 @@ bool HoldsRollback(const Facts& facts) {
   return facts.workload.paused && facts.workload.roll_back_to.has_value();
 }
 
-// --- the rows ---
+// --- the rows of the table in conditions.h ---
 
-// Returns why nothing moves on until a user does something; nullopt if there is no such reason.
+// Returns why the rollout is stalled; nullopt if it is not.
 std::optional<RolloutVerdict> WhyStalled(const Facts& facts) {
   if (facts.workload.follow_revision == 0) {
     return RolloutVerdict{std::string(kNothingToAbortTo),
@@ -147,7 +150,8 @@ Ruling Paused(const Facts& facts) {
       "spec.paused is true" + held + ". " + Counts(facts) + ". Set spec.paused to false to go on"};
 }
 
-// At a pause among the steps, or at a partition: Progressing says at which.
+// For a rollout at a pause among the steps, or at a partition. The message of Progressing says
+// where the rollout stands.
 Ruling PausedAtStep(const Facts& facts) {
   const std::string none = HasNoneOfSome(facts) ? "; " + Counts(facts) : "";
   return {kPaused, Way::kReconciling, std::string(kPaused), facts.progressing->message + none};
@@ -186,10 +190,10 @@ Ruling Progressing(const Facts& facts) {
   return {kProgressingPhase, Way::kReconciling, reason, std::move(message)};
 }
 
-// Returns " from revision 7", the revision that a rollback left: it had the highest number, and the
-// rollback took the next one. Returns "" if the target kept its number. Then the target itself had
-// the highest number, because the template that was left had no ReplicaSet, and so no revision
-// (RO-026).
+// Returns the revision that a rollback replaced, as " from revision 7". Revision 7 had the highest
+// number, and the rollback gave its target the next number, 8. Returns "" if the target kept its
+// number: the target itself had the highest number, because the template that the rollback replaced
+// had no ReplicaSet, and so no revision (RO-026).
 std::string LeftRevision(const RolledBack& back) {
   return back.became == back.revision ? "" : " from revision " + std::to_string(back.became - 1);
 }
@@ -219,12 +223,13 @@ Ruling Rule(const Facts& facts) {
   return Progressing(facts);
 }
 
-// As Rule. Adds to the message, in this order:
-//   - if the Rollout is stalled or aborted: that a rollback waits
+// Returns the result of Rule. Adds to the message, in this order:
+//   - if the Rollout is stalled or aborted: that spec.rollbackTo waits
 //   - that the defaults of the template are not known, unless the reason says so
-//   - if it is neither ready nor aborted: that its revision was given up in place (P-062)
-//   - if it is neither stalled nor aborted: that its selector matches Pods of another controller
-//     (RO-164)
+//   - if the Rollout is neither ready nor aborted: that the in-place update to its revision was
+//     given up (P-062)
+//   - if the Rollout is neither stalled nor aborted: that its selector matches Pods of another
+//     controller (RO-164)
 //   - which write the API server refuses (D-270)
 Ruling RuleAndMore(const Facts& facts) {
   Ruling ruling = Rule(facts);
@@ -248,15 +253,17 @@ Ruling RuleAndMore(const Facts& facts) {
 
 // --- the conditions ---
 
-// Keeps the transition time of the stored condition if that has the same status.
+// Returns the condition `type` with the reason and message of `ruling`. While the status of the
+// condition is the same, it keeps the transition time of the stored condition.
 Condition Shown(const Facts& facts, std::string_view type, bool status, const Ruling& ruling,
                 WallTime now) {
   Condition next =
       workload::NewCondition(type, status ? "True" : "False", ruling.reason, ruling.message, now);
   next.last_update_time = {};
   next.observed_generation = facts.status.observed_generation;
-  // Stalled may still be about an earlier generation. Ready and Reconciling say that this
-  // generation is not carried out, so they are about this one.
+  // While the template's defaults are not known, Ready and Reconciling say that the latest
+  // generation is not carried out yet, so they name that generation. Stalled may still be about an
+  // earlier generation.
   if (!facts.own.not_told.empty() && type != kStalled) {
     next.observed_generation = facts.workload.meta.generation;
   }
@@ -264,8 +271,9 @@ Condition Shown(const Facts& facts, std::string_view type, bool status, const Ru
   return next;
 }
 
-// Returns the stored condition RollbackRefused. It stays while the removal of spec.rollbackTo
-// changes the generation, and goes with the next change of the generation.
+// Returns the stored condition RollbackRefused; nullopt if it does not count any more. The
+// condition names the generation that the removal of spec.rollbackTo leads to, and the next change
+// of the generation ends the condition.
 std::optional<Condition> RefusedRollback(const Facts& facts) {
   const Condition* stored = FindCondition(facts.own.conditions, kRollbackRefused);
   if (stored == nullptr || stored->observed_generation < facts.workload.meta.generation) {
@@ -280,8 +288,8 @@ Facts FactsOf(const Workload& workload, const StatusDraft& draft, const RolloutO
           .status = draft.status,
           .own = own,
           .revision = CurrentRevision(workload, draft),
-          .progressing = FindCondition(conditions, "Progressing"),
-          .available = FindCondition(conditions, "Available")};
+          .progressing = FindCondition(conditions, workload::kProgressing),
+          .available = FindCondition(conditions, workload::kAvailable)};
 }
 
 }  // namespace

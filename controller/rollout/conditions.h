@@ -1,7 +1,7 @@
-// The phase of a Rollout and the conditions Ready, Reconciling and Stalled, judged by a draft of
-// its status. Tools know these words: kubectl wait, kstatus, Flux, Argo CD.
+// The phase of a Rollout and its conditions Ready, Reconciling and Stalled, computed from a draft
+// of the status. kubectl wait, kstatus, Flux and Argo CD understand these conditions.
 //
-// The phase is that of the first row that holds. "–": the condition is absent.
+// The first row that applies gives the phase. "–": neither Reconciling nor Stalled is present.
 //
 //   phase        when                                          Ready              others
 //   Aborted      spec.abort, and Pods follow the stable        False Aborted      Stalled
@@ -14,18 +14,22 @@
 //                pause among the steps (RO-063), or
 //                spec.paused with spec.rollbackTo (RO-152)
 //   Progressing  not complete, or the generation is not        False Progressing  Reconciling
-//                observed (RO-064); also complete with too
-//                few Pods available, paused or not             False PodsUnavailable
+//                observed (RO-064)
+//                likewise, and the API server did not return   False TemplateNotChecked
+//                the template's defaults
+//                complete, but too few Pods are available,     False PodsUnavailable
+//                paused or not
 //   RolledBack   complete, by the rollback that led to this    True RolledBack    –
 //                generation (RO-065)
 //   Healthy      complete (RO-066)                             True Healthy       –
 //
 // A rollout that was complete once stays complete while Available is True: losing a Pod later does
-// not make a rollout (RO-067). With replicas > 0, it also needs one available Pod. Available does
-// not: with 1 replica and maxUnavailable 1, Available is True without any available Pod (RO-150).
+// not begin a rollout (RO-067). If replicas > 0, at least one Pod must be available, too, because
+// Available alone can be True without any available Pod. Example: 1 replica and maxUnavailable 1
+// (RO-150).
 //
-// A condition keeps its transition time while its status is the same. So the draft that follows a
-// write equals what was written, whatever the time is (RO-068).
+// A condition keeps its transition time while its status is the same. So time alone never makes a
+// new draft differ from the stored status (RO-068).
 #pragma once
 
 #include <string>
@@ -40,7 +44,8 @@ namespace windlass::rollout {
 struct Standing {
   std::string_view phase;  // reasons.h
   std::string message;     // why, and what to do
-  // Ready, then Reconciling or Stalled, then RollbackRefused if it still holds.
+  // In this order: Ready; Reconciling or Stalled, unless Ready is True; RollbackRefused, if it
+  // still counts.
   std::vector<Condition> conditions;
 };
 
@@ -53,7 +58,8 @@ std::string_view CurrentRevision(const Workload& workload, const StatusDraft& dr
 //   - all steps are over
 bool IsRolledOut(const Workload& workload, const StatusDraft& draft);
 
-// `own` is what `draft` carries.
+// Returns the phase, message and conditions of `draft`. `own` is the RolloutOwn that `draft`
+// carries.
 Standing StandingOf(const Workload& workload, const StatusDraft& draft, const RolloutOwn& own);
 
 }  // namespace windlass::rollout

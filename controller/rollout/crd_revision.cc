@@ -100,7 +100,8 @@ void CrdRevision::AskAfter(Duration wait) {
 
 void CrdRevision::OnReply(const Result<HttpResponse>& reply) {
   if (!reply.ok()) return NotKnown(reply.error().message);
-  // The informer of Rollouts waits until Rollouts are served, and then asks for a check.
+  // There is no CustomResourceDefinition. The informer of Rollouts waits until Rollouts are served;
+  // RolloutController then calls Check.
   if (reply->status == 404) return Answered(std::nullopt);
   if (reply->status != 200) return NotKnown("HTTP " + std::to_string(reply->status));
   const Result<int64_t> revision = RevisionOf(reply->body);
@@ -117,7 +118,8 @@ void CrdRevision::See(int64_t revision) {
   if (news) environment_.log.Warning(Trouble());
 }
 
-// Logs once until a revision is seen again: the informers log what is wrong with the server.
+// Logs only once until a revision is read again, because the informers also log what is wrong with
+// the API server.
 void CrdRevision::NotKnown(const std::string& why) {
   AskAfter(back_off_.Next(environment_.clock.Now(), kForbiddenBackOffMax));
   if (!std::exchange(complained_, true)) {

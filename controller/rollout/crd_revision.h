@@ -1,9 +1,9 @@
-// Is the CustomResourceDefinition of Rollouts as new as this program? (RO-101)
+// Checks whether the CustomResourceDefinition of Rollouts is as new as this program (RO-101).
 //
-// The API server drops the fields of a status that the CustomResourceDefinition does not have. An
-// older one could lose, for example, the record of a rollback that was performed, and the rollback
-// would be performed again. So the controller waits until the CustomResourceDefinition is new
-// enough. Core thread only.
+// The API server drops status fields that the CustomResourceDefinition does not declare. With an
+// older CustomResourceDefinition, for example, the record of a performed rollback could be lost,
+// and the rollback would be performed again. So the controller waits until the
+// CustomResourceDefinition is new enough. Core thread only.
 #pragma once
 
 #include <cstdint>
@@ -20,8 +20,9 @@
 
 namespace windlass::rollout {
 
-// The revision of crds/windlass.dev_rollouts.yaml that this program needs. Raise it there and here
-// together, whenever the program begins to read or write a field that the last release lacks.
+// The revision of crds/windlass.dev_rollouts.yaml that this program needs. Raise the number in that
+// file and here together, whenever the program begins to read or write a field that the last
+// release lacks.
 inline constexpr int64_t kCrdRevision = 2;
 // The annotation of the CustomResourceDefinition that holds its revision.
 inline constexpr std::string_view kCrdRevisionKey = "windlass.dev/crd-revision";
@@ -30,37 +31,39 @@ inline constexpr std::string_view kCrdRevisionKey = "windlass.dev/crd-revision";
 // is not a number. Returns kMalformed if `json` is no CustomResourceDefinition.
 Result<int64_t> RevisionOf(std::string_view json);
 
-// Returns the right to read the CustomResourceDefinition. It is optional: without it, Windlass does
-// not check the revision.
+// Returns the right to read the CustomResourceDefinition. This right is optional: without it,
+// Windlass does not check the revision.
 NeededRight RightToReadCrd();
 
 class CrdRevision {
  public:
-  // All that `environment` refers to must outlive this.
+  // Everything that `environment` refers to must outlive the CrdRevision.
   explicit CrdRevision(const InformerEnvironment& environment);
   ~CrdRevision();
   CrdRevision(const CrdRevision&) = delete;
   CrdRevision& operator=(const CrdRevision&) = delete;
 
-  // Asks the API server. Call it when the controller starts, and when Rollouts are served again.
-  //   - New enough, or there is no CustomResourceDefinition: nothing is asked again.
-  //   - Older: asks once a minute.
+  // Asks the API server for the CustomResourceDefinition. Call this when the controller starts, and
+  // when Rollouts are served again. What follows depends on the answer:
+  //   - The CustomResourceDefinition is new enough or does not exist: CrdRevision does not ask
+  //     again.
+  //   - The CustomResourceDefinition is older: asks again about once a minute.
   //   - No answer, or no right: asks again, at growing intervals up to kForbiddenBackOffMax.
-  // Does nothing while a question is out.
+  // Does nothing while the API server has not answered the last question.
   void Check();
-  // Call when Rollouts are not served any more: the next ones may come with another
-  // CustomResourceDefinition. Gives up the question, if one is out.
+  // Forgets the answer and cancels the open question, if any. Call this when Rollouts are not
+  // served any more: they may be served again with another CustomResourceDefinition.
   void Forget();
-  // Gives up the question, if one is out. on_change is not called before the next Check.
+  // Cancels the open question, if any. on_change is not called before the next Check.
   void Stop();
 
-  // Returns true if the controller may look at Rollouts: after the first answer, unless the
-  // CustomResourceDefinition is known to be older. An answer without a revision does not change
-  // what is known.
+  // Returns true if the controller is allowed to act on Rollouts: after the first answer, unless
+  // the CustomResourceDefinition is known to be older. A failed question counts as an answer, and
+  // does not change what is known of the revision.
   bool permits() const { return answered_ && !older_; }
   bool is_older() const { return older_.has_value(); }
-  // Returns what is wrong and the command that helps, on one line; "" if the
-  // CustomResourceDefinition is not known to be older.
+  // Returns on one line that the CustomResourceDefinition is older, with the command that helps; ""
+  // if the CustomResourceDefinition is not known to be older.
   std::string Trouble() const;
 
   // Called when permits() changes because of an answer.

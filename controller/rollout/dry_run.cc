@@ -6,9 +6,9 @@
 #include <string_view>
 #include <utility>
 
-#include "controller/workload/new_replica_set.h"
-#include "controller/workload/patches.h"
-#include "controller/workload/request_body.h"
+#include "controller/workload/body_json.h"
+#include "controller/workload/replica_set_requests.h"
+#include "controller/workload/revisions/new_replica_set.h"
 #include "kubeclient/api/canonical.h"
 #include "kubeclient/api/json_value.h"
 #include "kubeclient/api/template_text.h"
@@ -18,15 +18,14 @@ namespace {
 
 using workload::Json;
 
-// A ReplicaSet may have the first name already. Then the dry run for the defaults uses the next
-// name.
+// If a ReplicaSet has the first name already, the dry run for the defaults uses the next name.
 constexpr std::array<std::string_view, 3> kSuffixes{"dry-run", "dry-run-2", "dry-run-3"};
 
 std::string NameOf(const Workload& workload, std::string_view suffix = kSuffixes.front()) {
   return workload::ReplicaSetName(workload.meta.name, suffix);
 }
 
-// Returns true if there is no ReplicaSet of the template that is to be rolled out.
+// Returns true if a template is to be rolled out now and has no ReplicaSet yet.
 bool LacksReplicaSet(const workload::Situation& situation) {
   const Workload& workload = situation.workload;
   if (situation.new_replica_set != nullptr || workload.requested_template.empty()) return false;
@@ -38,7 +37,7 @@ bool MayCreate(const workload::Situation& situation) {
   return LacksReplicaSet(situation) && situation.workload.strategy_error.empty();
 }
 
-// Returns the member of `object` if that is an object; else an empty object.
+// Returns the member `key` of `object` if that member is a JSON object; otherwise an empty object.
 Json ObjectIn(const Json& object, const char* key) {
   const auto member = object.find(key);
   return member != object.end() && member->is_object() ? *member : Json::object();
@@ -49,8 +48,9 @@ bool IsRefusal(const Error& error) {
   return error.kind == ErrorKind::kInvalid && judges && error.detail != ErrorDetail::kNoDryRun;
 }
 
-// Returns true if the API server will not tell the defaults soon: it cannot dry-run, or a policy, a
-// quota or a missing right forbids the creation. A webhook that denies with 429 or 5xx says: later.
+// Returns true if the API server will not return the defaults soon: it cannot dry-run, or a policy,
+// a quota or a missing right forbids the creation. Returns false if a webhook denies with 429 or
+// 5xx, because this denial is temporary.
 bool NeverTells(const Error& error) {
   const bool later = error.http_status == 429 || error.http_status >= 500;
   return (error.kind == ErrorKind::kForbidden && !later) ||
@@ -74,9 +74,9 @@ Read Ask(Request request, std::string why) {
   return {.request = std::move(request), .why = std::move(why), .go_on_if_refused = true};
 }
 
-// Returns the question whether the API server would make a Pod; nullopt if this sync has the
-// answer, but the memory does not. Returns a refusal that this sync has as an error: the memory
-// dropped it because the clock was set back, but it counts.
+// Returns the dry run of a Pod. This sync may have the answer already although the memory has
+// dropped it, for example because the clock was set back. Then returns the API server's error if
+// the answer is a refusal, which still counts, and nullopt otherwise.
 std::optional<Result<Read>> AskForPod(const workload::Situation& situation) {
   Result<Request> request = DryRunPod(situation);
   if (!request.ok()) return Result<Read>(std::move(request).error());
@@ -88,16 +88,16 @@ std::optional<Result<Read>> AskForPod(const workload::Situation& situation) {
       Ask(*std::move(request), "a template that no Pod can have must be found first"));
 }
 
-// Returns the error of an answer that does not tell the defaults; its kind is never kMalformed,
-// which is for templates.
+// Returns the error of an answer without the defaults. If the answer has no readable template, the
+// kind is kServer, and not kMalformed, which DueDryRun returns for spec.template.
 Error WhyNotTold(const Outcome& outcome) {
   if (!outcome.said.ok()) return outcome.said.error();
   return {ErrorKind::kServer, JudgeReplicaSet(outcome.said).message};
 }
 
-// Returns the question for the defaults. Returns an error if the API server did not tell the
-// defaults, or if the memory did not keep the answer of this sync because the Rollout changed
-// meanwhile. To go on without the defaults might replace all Pods.
+// Returns the dry run that asks for the defaults. Returns an error if the API server refused the
+// template or did not return the defaults, or if the memory did not keep the answer of this sync
+// because the Rollout changed meanwhile. Going on without the defaults might replace all Pods.
 Result<Read> AskForDefaults(const workload::Situation& situation) {
   Error not_told;
   for (const std::string_view suffix : kSuffixes) {

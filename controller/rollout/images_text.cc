@@ -9,7 +9,7 @@ namespace {
 
 constexpr std::string_view kMoreImages = ",…";
 
-// Adds `image` to `text`. Returns false if it does not fit: then "…" ends `text`.
+// Adds `image` to `text`. If `image` does not fit, adds "…" instead, and returns false.
 bool AddImage(std::string_view image, std::string& text) {
   const size_t comma = text.empty() ? 0 : 1;
   if (text.size() + comma + image.size() + kMoreImages.size() > kImagesBytesMax) {

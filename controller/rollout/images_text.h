@@ -8,12 +8,13 @@
 
 namespace windlass::rollout {
 
-// The longest text: a status has two of them. Ten images with digests fit.
+// The longest text. A status has two such texts, so they must stay short; ten images with digests
+// fit.
 inline constexpr size_t kImagesBytesMax = 1500;
 
-// Returns the images of the containers of spec.template, in its order: "app:v2,agent:v1", as the
-// column IMAGES of a Deployment has them. Images that do not fit become "…". Returns "" if the
-// template cannot be read.
+// Returns the images of the containers in spec.template, in their order there: "app:v2,agent:v1".
+// kubectl shows the images of a Deployment in the same form. Images that do not fit become "…".
+// Returns "" if the template cannot be read.
 std::string ImagesOfTemplate(const Workload& workload);
 
 }  // namespace windlass::rollout

@@ -15,7 +15,8 @@ inline constexpr std::string_view kHealthy = "Healthy";
 
 // Reasons of Ready and of Stalled.
 inline constexpr std::string_view kPodsUnavailable = "PodsUnavailable";
-// The API server does not tell the defaults of the template. Also the reason of an Event.
+// The API server did not return the defaults of the template. Also the reason of Events, which can
+// also say that the API server did not check the template.
 inline constexpr std::string_view kTemplateNotChecked = "TemplateNotChecked";
 inline constexpr std::string_view kNothingToAbortTo = "NothingToAbortTo";
 
@@ -26,11 +27,12 @@ inline constexpr std::string_view kRollbackWaits =
 // The reason of Progressing at a pause among spec.strategy.steps.
 inline constexpr std::string_view kPausedAtStep = "RolloutPausedAtStep";
 
-// The type of the condition that names a Pod which keeps the rollout from getting on; its reason is
-// that Pod's. Absent unless it is true.
+// The type of the condition that names the Pod which holds up the rollout, or the ReplicaSet that
+// cannot create Pods; its reason says why. The condition is True or absent.
 inline constexpr std::string_view kPodsStuck = "PodsStuck";
 
-// The type of the condition about the Services of spec.strategy.services. Absent if none is named.
+// The type of the condition about the Services of spec.strategy.services. Absent if the Rollout
+// names no Service and has left its key on none.
 inline constexpr std::string_view kServicesSynced = "ServicesSynced";
 
 }  // namespace windlass::rollout

@@ -6,9 +6,9 @@
 #include "controller/rollout/carried.h"
 #include "controller/rollout/rollout_status.h"
 #include "controller/workload/annotations.h"
+#include "controller/workload/body_json.h"
 #include "controller/workload/conditions.h"
-#include "controller/workload/request_body.h"
-#include "controller/workload/rollback_template.h"
+#include "controller/workload/revisions/template_without_hash.h"
 #include "kubeclient/api/json_value.h"
 
 namespace windlass::rollout {
@@ -18,8 +18,9 @@ using workload::Json;
 
 constexpr const char* kChangeCause = "kubernetes.io/change-cause";
 
-// Returns the annotations of the object as the server has them; null if it has none. The cache does
-// not tell whether there are any: it leaves out kubectl's last-applied configuration.
+// Returns the Rollout's annotations in `object_json`, as the API server has them; null if the
+// Rollout has none. The cache cannot show whether there are any, because it leaves out kubectl's
+// last-applied configuration.
 Result<Json> AnnotationsIn(const std::string& object_json, const ResourceVersion& version) {
   const Json object = Json::parse(object_json, nullptr, /*allow_exceptions=*/false);
   if (!object.is_object()) return Error{ErrorKind::kMalformed, "the Rollout is no JSON object"};
@@ -30,8 +31,9 @@ Result<Json> AnnotationsIn(const std::string& object_json, const ResourceVersion
   return object.contains(path) ? object[path] : Json();
 }
 
-// Returns the operation that gives the Rollout, which has `annotations`, the change-cause of
-// `target`, or none if that has none. Returns null if there is nothing to do.
+// Returns the JSON Patch operation that gives the Rollout the change-cause of `target`, or removes
+// the Rollout's change-cause if `target` has none. Returns null if neither has one. `annotations`
+// are the Rollout's.
 Json CopyChangeCause(const Json& annotations, const ReplicaSet& target) {
   const std::string path = "/metadata/annotations/kubernetes.io~1change-cause";
   const auto cause = target.meta.annotations.Find(kChangeCause);

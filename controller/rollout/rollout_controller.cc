@@ -2,16 +2,16 @@
 
 #include <utility>
 
-#include "controller/in_place/watch/figures.h"
+#include "controller/in_place/watch/in_place_metrics.h"
 #include "controller/rollout/carried.h"
 #include "controller/rollout/dry_run.h"
 #include "controller/rollout/stable.h"
 #include "controller/runtime/rights_list.h"
-#include "controller/workload/claim.h"
 #include "controller/workload/conditions.h"
-#include "controller/workload/make_situation.h"
-#include "controller/workload/planner.h"
-#include "controller/workload/watch/rollout_counts.h"
+#include "controller/workload/ownership/claim.h"
+#include "controller/workload/planner/make_situation.h"
+#include "controller/workload/planner/planner.h"
+#include "controller/workload/watch/rollout_metrics.h"
 #include "kubeclient/api/fingerprint_text.h"
 
 namespace windlass {
@@ -20,15 +20,15 @@ namespace {
 constexpr std::string_view kManifest = "deploy/rollout/rbac-rollout.yaml";
 
 // Returns true if the requested template was rolled out completely, even to 0 Pods, and even if a
-// Pod was lost since. Then the answers of its dry runs are not needed any more (RO-093). Returns
-// false while something is to be rolled out or was refused.
+// Pod was lost since. The answers of the template's dry runs are then not needed any more (RO-093).
+// Returns false while the template is still to be rolled out, or if it was refused.
 bool IsRolledOut(const Rollout& rollout) {
   const RolloutStatus& status = rollout.status;
   if (status.observed_generation < rollout.meta.generation) return false;
   if (status.updated_replicas != status.replicas) return false;
   if (status.stable_template != TextOf(rollout.spec.template_fingerprint)) return false;
   if (FindCondition(status.conditions, rollout::kStalled) != nullptr) return false;
-  const Condition* progressing = FindCondition(status.conditions, "Progressing");
+  const Condition* progressing = FindCondition(status.conditions, workload::kProgressing);
   return progressing == nullptr || progressing->reason == workload::kAvailableReason;
 }
 
@@ -51,7 +51,8 @@ RolloutController::RolloutController(ControllerHost& host,
   own_cache().overlaps().Count([](const OwnerReference&) { return true; });
   rollouts_.kind().Extend(extension_);
   rollouts_.objects().OnChange([this](const Change<Rollout>& change) { RolloutChanged(change); });
-  // Wakes every key, or none before the CustomResourceDefinition is new enough.
+  // WakeAll waits until HasSynced is true, so no key is woken before the CustomResourceDefinition
+  // is new enough.
   crd_.on_change = [this] { this->host().WakeAll(); };
   rollouts->informer().on_not_served().Add([this] { crd_.Forget(); });
   rollouts->informer().on_recovered().Add([this] {
@@ -89,7 +90,7 @@ std::optional<Step> RolloutController::Next(const ObjectKey& key, const Learned&
 std::optional<View> RolloutController::Look(const ObjectKey& key, WallTime now) const {
   std::optional<View> view = ViewOf(key);
   if (!view) return std::nullopt;
-  // The ReplicaSet of the template is recognised by its defaults.
+  // The template's ReplicaSet can be recognised only with the template's defaults.
   view->workload.defaulted = FactsOf(view->workload, now).checks.defaulted;
   rollout::RecoverStable(*view);
   return view;
@@ -107,7 +108,7 @@ Controller::ReadListener RolloutController::BeforeRead(const ObjectKey& key, con
   }
   if (const std::optional<Workload> workload = rollouts_.Find(key)) {
     if (auto note = rollout::NoteAnswerIn(templates_, *workload, read, now)) {
-      // The Rollout may have changed, or be gone, when the answer comes.
+      // When the answer comes, the Rollout may have changed or been deleted.
       return [this, key, uid = workload->meta.uid, note](const Outcome& outcome) {
         note(outcome);
         ForgetOldTemplate(uid, rollouts_.objects().FindByUid(key, uid));
@@ -143,8 +144,9 @@ void RolloutController::ForgetOldTemplate(const Uid& uid, const Rollout* rollout
   templates_.ForgetOthers(uid, TextOf(rollout->spec.template_fingerprint));
 }
 
-// The rights of deploy/base/rbac.yaml are those of Deployments; updates in place have a file for
-// both. Without the right to create Pods, templates are rolled out without the dry run of a Pod.
+// The default manifest, deploy/base/rbac.yaml, has the rights for Deployments, so it is replaced by
+// kManifest. The manifest for updates in place is the same for both kinds. Without the right to
+// create Pods, templates are rolled out without the dry run of a Pod.
 std::vector<NeededRight> RolloutController::RightsNeeded() const {
   std::vector<NeededRight> needed = WorkloadController::RightsNeeded();
   for (NeededRight& right : needed) {
@@ -158,15 +160,17 @@ std::vector<NeededRight> RolloutController::RightsNeeded() const {
   return needed;
 }
 
-// Returns what helps while Rollouts are not served, or else while their CustomResourceDefinition is
-// older: one line, because both have the same remedy.
+// Besides the troubles of WorkloadController, says that the CustomResourceDefinition is older. If
+// Rollouts are not served at all, WorkloadController says so, and there is no second line: the
+// remedy is the same.
 std::vector<std::string> RolloutController::Troubles() const {
   std::vector<std::string> troubles = WorkloadController::Troubles();
   if (crd_.is_older()) troubles.push_back(crd_.Trouble());
   return troubles;
 }
 
-// Services that cannot be read hold up no rollout, so they do not make Windlass not ready.
+// Services that cannot be read hold up no rollout. So this is a note and no trouble, and Windlass
+// stays ready.
 std::vector<std::string> RolloutController::Notes() const {
   std::vector<std::string> notes = WorkloadController::Notes();
   if (std::string note = services_.Note(); !note.empty()) notes.push_back(std::move(note));

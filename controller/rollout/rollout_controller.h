@@ -1,6 +1,7 @@
 // The Rollout controller: a controller of workloads with updates in place, steps and dry runs. It
-// runs beside any Deployment controller, because it has a kind of its own. It waits until Rollouts
-// are served, by a CustomResourceDefinition that is as new as this program. Core thread only.
+// can run beside any Deployment controller, because Rollouts are a kind of their own. It waits
+// until the API server serves Rollouts with a CustomResourceDefinition that is as new as this
+// program. Core thread only.
 #pragma once
 
 #include <memory>
@@ -25,7 +26,7 @@ class RolloutController final : public WorkloadController {
   explicit RolloutController(ControllerHost& host);
 
   const InPlaceCache& in_place() const { return in_place_.cache(); }
-  // What dry runs told about the templates that are being rolled out.
+  // The answers of dry runs about the templates that are being rolled out.
   const rollout::TemplateDefaults& templates() const { return templates_; }
   const rollout::ServiceWatch& services() const { return services_; }
 
@@ -45,13 +46,14 @@ class RolloutController final : public WorkloadController {
  private:
   RolloutController(ControllerHost& host, const std::shared_ptr<RolloutStore>& rollouts);
 
-  // Returns the view of a Rollout as it is planned; nullopt if there is no such Rollout.
+  // Returns the view from which a Rollout's next step is planned; nullopt if there is no such
+  // Rollout.
   std::optional<View> Look(const ObjectKey& key, WallTime now) const;
-  // Returns what the extension asks for.
+  // Returns what RolloutExtension needs to know of the Rollout besides `workload`.
   rollout::RolloutFacts FactsOf(const Workload& workload, WallTime now) const;
   void RolloutChanged(const Change<Rollout>& change);
-  // Forgets what dry runs told about templates that `rollout` does not request, or about all its
-  // templates if `rollout` is null. `uid` is the uid of the Rollout.
+  // Forgets the answers of dry runs about templates that `rollout` does not request; about all
+  // templates if `rollout` is null because the Rollout is gone. `uid` is the uid of the Rollout.
   void ForgetOldTemplate(const Uid& uid, const Rollout* rollout);
 
   RolloutStore& rollouts_;
@@ -63,8 +65,9 @@ class RolloutController final : public WorkloadController {
   rollout::CrdRevision crd_;
 };
 
-// Returns the Rollout controller as an entry of a process' list. Sets `made`, unless it is null, to
-// the controller: other code shows its figures and caches.
+// Returns the entry of the Rollout controller for a process's list of controllers. When the
+// controller is made, `*made` is set to it unless `made` is null, so that other code can show the
+// controller's figures and caches.
 ControllerEntry RolloutControllerEntry(const RolloutController** made = nullptr);
 
 }  // namespace windlass

@@ -14,16 +14,17 @@
 #include "controller/rollout/service_condition.h"
 #include "controller/rollout/services.h"
 #include "controller/rollout/stable.h"
+#include "controller/workload/actions/create.h"
+#include "controller/workload/actions/scale.h"
 #include "controller/workload/annotations.h"
 #include "controller/workload/complete.h"
 #include "controller/workload/conditions.h"
-#include "controller/workload/create.h"
-#include "controller/workload/create_error.h"
-#include "controller/workload/deadline.h"
-#include "controller/workload/progress.h"
-#include "controller/workload/revisions.h"
-#include "controller/workload/scale.h"
-#include "controller/workload/status.h"
+#include "controller/workload/replica_set_size.h"
+#include "controller/workload/revisions/revisions.h"
+#include "controller/workload/status/create_failure.h"
+#include "controller/workload/status/deadline.h"
+#include "controller/workload/status/progress.h"
+#include "controller/workload/status/status.h"
 
 namespace windlass::rollout {
 namespace {
@@ -44,9 +45,9 @@ std::string RefusalText(const TemplateChecks::Check& refusal) {
   return "the API server refuses spec.template: " + refusal.message;
 }
 
-// Shows all updated Pods while a step holds. The planner shows one Pod fewer if the numbers look
-// complete but templates are still to be exchanged. At a step that is not necessary: the step
-// itself shows that the rollout is not complete (P-058).
+// While a step holds, shows all updated Pods. The planner shows one Pod fewer if the numbers look
+// complete but ReplicaSets still have to exchange their templates. At a step, this correction is
+// not needed, because the step itself shows that the rollout is not complete (P-058).
 void ShowUpdatedAtStep(const Situation& situation, Steps steps, WorkloadStatus& status) {
   const auto state = StepsOf(situation, steps);
   const auto& counted = situation.extended.counted;
@@ -55,7 +56,8 @@ void ShowUpdatedAtStep(const Situation& situation, Steps steps, WorkloadStatus& 
 }
 
 // Returns the next write that has to be made although nothing is rolled out: Pods that an update in
-// place took out of traffic return, and the Rollout keeps its size. Returns nullopt if none is due.
+// place took out of traffic return, and the Rollout keeps its size. Returns nullopt if no such
+// write is due.
 std::optional<Step> Keep(const Situation& situation) {
   if (auto gate = in_place::OpenGates(situation)) return gate;
   if (auto drain = in_place::EndDrains(situation)) return drain;
@@ -64,16 +66,16 @@ std::optional<Step> Keep(const Situation& situation) {
                          : workload::HandleScaling(situation);
 }
 
-// Returns true if an update in place would go on, although Windlass does not know how far: the
-// steps or the partition cannot be read. Returns false if Pods return to the old template, or an
-// exchange is half done: these go on.
+// Returns true if an update in place would go on although Windlass does not know its limit, because
+// spec.strategy has an error, for example in steps or partition. Returns false while Pods return to
+// the old template or an exchange of templates is half done: both must go on.
 bool IsUnlimitedByError(const Situation& situation) {
   if (situation.workload.strategy_error.empty()) return false;
   const in_place::InPlacePhase phase = in_place::InPlaceOf(situation).phase;
   return phase == in_place::InPlacePhase::kDeciding || phase == in_place::InPlacePhase::kStaged;
 }
 
-// Nothing is rolled out, and the status says why.
+// Returns the step while nothing is rolled out: the write of Keep, then the status that says why.
 Step Hold(const Situation& situation) {
   auto step = Keep(situation);
   if (step && !WasSent(*step, situation.learned)) return *step;
@@ -82,7 +84,8 @@ Step Hold(const Situation& situation) {
   return Wait{};
 }
 
-// Says that nothing is rolled out before the API server tells the defaults of the template.
+// Returns the text that nothing is rolled out until the API server returns the defaults of the
+// template. `words` say why it did not.
 std::string WaitsText(const std::string& words) {
   return "nothing is rolled out until the API server tells the defaults of spec.template: " + words;
 }
@@ -95,8 +98,8 @@ Event Waits(const std::string& words) {
 }
 
 // Returns the text for the status if this sync asked for the defaults and the API server did not
-// tell them; else "". It leaves out the words about a broken connection: they differ each time, and
-// each would be a write of the status.
+// return them; else "". The text leaves out the words about a broken connection: they differ each
+// time, and each difference would cost a write of the status.
 std::string WhyNotTold(const Situation& situation, const TemplateChecks& checks) {
   if (!IsUntold(situation, checks)) return {};
   const auto asked = DueDryRun(situation, checks);
@@ -106,7 +109,7 @@ std::string WhyNotTold(const Situation& situation, const TemplateChecks& checks)
 }
 
 // Returns true if this generation was rolled out completely, and the Pods of that rollout are still
-// there: then only the defaults can tell why no ReplicaSet has the template.
+// there: if no ReplicaSet seems to have the template then, only the defaults can show why.
 bool WasComplete(const Situation& situation) {
   const Workload& workload = situation.workload;
   if (!workload::DeploymentComplete(workload, workload.status)) return false;
@@ -115,8 +118,8 @@ bool WasComplete(const Situation& situation) {
   });
 }
 
-// Returns `end` once the Rollout has its size, and Pods that an update in place took out of traffic
-// are back.
+// Returns the next step of Keep. If there is none, because the Rollout has its size and all Pods
+// are back in traffic, returns `end`.
 Step KeepUntilTold(const Situation& situation, Step end) {
   auto step = Keep(situation);
   const bool asks =
@@ -124,8 +127,9 @@ Step KeepUntilTold(const Situation& situation, Step end) {
   return asks && !WasSent(*step, situation.learned) ? *std::move(step) : std::move(end);
 }
 
-// Returns the step that waits for the API server to tell the defaults later; nullopt if the rollout
-// may go on without them. They are needed to recognise a ReplicaSet that is at rest (RO-098).
+// Returns the step that waits until the API server can be asked for the defaults again; nullopt if
+// the rollout can go on without the defaults. A Rollout at rest needs the defaults to recognise its
+// ReplicaSet (RO-098).
 std::optional<Step> WaitAtRest(const Situation& situation, const TemplateChecks& checks) {
   const Workload& workload = situation.workload;
   const bool rolls =
@@ -140,9 +144,9 @@ std::optional<Step> WaitAtRest(const Situation& situation, const TemplateChecks&
                             .events = {Waits(checks.replica_set.message)}});
 }
 
-// Returns the end of a sync whose question failed with `error`. If the status says that this
-// generation was rolled out completely, it is not written again; any other status is brought up to
-// date with the number of Pods.
+// Returns the end of a sync whose dry run failed with `error`. A status which says that this
+// generation was rolled out completely is not written again; in any other status, the numbers of
+// Pods are brought up to date.
 Step AfterFailure(const Situation& situation, const Error& error) {
   if (error.kind == ErrorKind::kMalformed) {
     return Failed{.error = error, .retry = Retry::kOnSpecChange};
@@ -164,7 +168,8 @@ std::optional<Step> AskFirst(const Situation& situation, const TemplateChecks& c
   if (auto wait = WaitAtRest(situation, checks)) return wait;
   auto due = DueDryRun(situation, checks);
   if (!due) return std::nullopt;
-  // The error of the API server would name the ReplicaSet of the dry run, which no user has seen.
+  // Refused here because the error of the API server would name the ReplicaSet of the dry run,
+  // which no user has seen.
   if (auto end = workload::RefuseImpossible(situation)) {
     return KeepUntilTold(situation, *std::move(end));
   }
@@ -172,9 +177,10 @@ std::optional<Step> AskFirst(const Situation& situation, const TemplateChecks& c
   return **std::move(due);
 }
 
-// Returns why nothing is rolled out. Stalled says so even without a progress deadline, when
-// Progressing is absent (RO-062). After a restart, the API server's words about the template stay
-// until it has been asked again.
+// Returns the verdict for the status; nullopt if nothing forbids the rollout. The verdict lets
+// Stalled give the reason even if there is no progress deadline, and so no Progressing (RO-062).
+// After a restart, the stored refusal of the template stays until the API server has been asked
+// again.
 std::optional<RolloutVerdict> VerdictToShow(const Situation& situation,
                                             const TemplateChecks& checks,
                                             const std::optional<RolloutVerdict>& shown) {
@@ -197,10 +203,11 @@ NamedReplicaSet Named(const ReplicaSet* rs) {
 }
 
 // Returns true if the revision that Pods are to have was the last complete one, and no Pods of
-// another revision are left. If a rolling update never began another revision, the Pods never went
-// away. Otherwise all Pods have to be back, and enough of them available:
-//   - going back gives the ReplicaSet another number (RO-031)
-//   - Recreate removes Pods before a ReplicaSet is made
+// another revision are left. If no other revision began meanwhile, this is enough, because the Pods
+// never left. Otherwise all Pods must be back, and enough of them available. Another revision may
+// have begun in two cases:
+//   - the ReplicaSet has another number than the stable revision: going back gives it one (RO-031)
+//   - the strategy is Recreate, which removes Pods before a ReplicaSet is made
 bool IsStableAlone(const Situation& situation, const WorkloadStatus& status) {
   const Workload& workload = situation.workload;
   const ReplicaSet* rs = situation.new_replica_set;
@@ -210,18 +217,19 @@ bool IsStableAlone(const Situation& situation, const WorkloadStatus& status) {
   const bool others = workload::TotalReplicas(situation.old) > 0;
   if (others || status.replicas != status.updated_replicas) return false;
   if (!situation.recreate() && workload::RevisionOf(rs->meta) == stable) return true;
-  const Condition* available = FindCondition(status.conditions, "Available");
+  const Condition* available = FindCondition(status.conditions, workload::kAvailable);
   return status.updated_replicas == workload.replicas && available != nullptr &&
          available->status == "True";
 }
 
-// Says that the rollout is complete if its revision was complete before, and a pause, an abort or a
-// refusal has ended, or Windlass has learned that the template is not new. A missing Pod does not
-// make a rollout that could time out (RO-067). Does nothing if a rollout begins in this status.
+// Sets Progressing to complete if the revision was complete before, and either a pause, an abort or
+// a refusal has ended, or Windlass has learned that the template is not new. Otherwise a missing
+// Pod would look like a rollout that can time out (RO-067). Does nothing if a rollout begins in
+// this status.
 void ShowStillComplete(const Situation& situation, WorkloadStatus& status) {
   const Workload& workload = situation.workload;
-  const Condition* stored = FindCondition(workload.status.conditions, "Progressing");
-  const Condition* next = FindCondition(status.conditions, "Progressing");
+  const Condition* stored = FindCondition(workload.status.conditions, workload::kProgressing);
+  const Condition* next = FindCondition(status.conditions, workload::kProgressing);
   const bool halts =
       workload.paused || workload.follow_revision || situation.extended.refused.has_value();
   if (stored == nullptr || next == nullptr || halts) return;
@@ -231,11 +239,11 @@ void ShowStillComplete(const Situation& situation, WorkloadStatus& status) {
   workload::SetCondition(status.conditions, workload::Completed(situation));
 }
 
-// Returns the refusal of this generation's template in the stored status. It counts until the API
-// server has answered again.
+// Returns the refusal of this generation's template in the stored status; nullopt if there is none.
+// The refusal counts until the API server has answered again.
 std::optional<RolloutRefusal> StoredRefusal(const Workload& workload) {
   if (workload.status.observed_generation < workload.meta.generation) return std::nullopt;
-  const Condition* shown = FindCondition(workload.status.conditions, "Progressing");
+  const Condition* shown = FindCondition(workload.status.conditions, workload::kProgressing);
   const std::optional<RolloutVerdict> verdict = ReadOwn(workload.status.carried).verdict;
   for (const std::string_view reason : {kInvalidTemplate, in_place::kInPlaceNotPossible}) {
     if (shown != nullptr && shown->reason == reason) return RolloutRefusal{reason, shown->message};
@@ -244,15 +252,15 @@ std::optional<RolloutRefusal> StoredRefusal(const Workload& workload) {
   return std::nullopt;
 }
 
-// While the defaults of a template are not known, Windlass cannot say whether it is new, at which
-// step it is, or whether it can be rolled out in place (RO-097).
+// While the defaults of a template are not known, Windlass cannot say whether the template is new,
+// which step is in force, or whether the template can be rolled out in place (RO-097).
 void LookUntold(Situation& situation) {
   situation.extended.refused = StoredRefusal(situation.workload);
   situation.extended.at_rest = false;
   situation.extended.new_one_unknown = true;
 }
 
-// Says that the rollout goes on although a dry run gave no verdict.
+// Returns the Event that the rollout goes on although a dry run gave no verdict.
 Event NotChecked(const TemplateChecks& checks) {
   const bool of_pod = checks.NotJudged() == &checks.pod;
   const std::string what = of_pod ? "check spec.template" : "tell the defaults of spec.template";
@@ -263,11 +271,12 @@ Event NotChecked(const TemplateChecks& checks) {
           .at_most_every = kNoVerdictCounts};
 }
 
-// The least time between two Events about a waiting spec.rollbackTo. Without it, each status of a
-// rollout would send one.
+// The least time between two Events about a waiting spec.rollbackTo. Without this limit, each
+// status of a rollout would send such an Event.
 constexpr Duration kRollbackWaitsToldAgain = seconds(600);
 
-// Returns the Event about a waiting spec.rollbackTo; none if it does not wait (RO-152).
+// Returns the Event about a waiting spec.rollbackTo; no Event if spec.rollbackTo does not wait
+// (RO-152).
 std::vector<Event> RollbackWaits(const Workload& workload) {
   if (!workload.paused || !workload.roll_back_to) return {};
   return {{.type = Event::Type::kNormal,
@@ -276,7 +285,7 @@ std::vector<Event> RollbackWaits(const Workload& workload) {
            .at_most_every = kRollbackWaitsToldAgain}};
 }
 
-// Returns how long until the pause ends by itself; nullopt if it waits for the user.
+// Returns how long until the pause ends by itself; nullopt if no pause is to end by itself.
 std::optional<Duration> UntilEndOfPause(const Situation& situation, Steps steps) {
   if (situation.workload.paused || situation.extended.refused) return std::nullopt;
   const std::optional<StepState> state = StepsOf(situation, steps);
@@ -305,8 +314,9 @@ RolloutFacts RolloutExtension::FactsOf(const Situation& situation) const {
   return find_facts_(situation.workload, situation.now);
 }
 
-// The limit of the step comes first: updates in place choose their Pods within it. The step in
-// force does not depend on the Pods that they find; only whether it is over does.
+// The limit of the step is set first, because updates in place choose their Pods within this limit.
+// Which step is in force does not depend on the Pods that updates in place find; only whether the
+// step is over does.
 void RolloutExtension::Look(Situation& situation) const {
   const RolloutFacts facts = FactsOf(situation);
   if (IsOfProven(situation)) situation.limits.updated_max = kUnlimited;  // RO-086
@@ -342,7 +352,7 @@ std::optional<Step> RolloutExtension::Next(const Situation& situation, Moment mo
   if (running && (untold || IsUnlimitedByError(situation))) return Keep(situation);  // RO-079
   auto step = InPlace().Next(situation, moment);
   if (step || !running) return step;
-  // Steps that cannot be read may hold Pods back.
+  // If the strategy has an error, its steps cannot be read, and may hold Pods back.
   const auto state = StepsOf(situation, facts.steps);
   const bool holds = !situation.workload.strategy_error.empty() || (state && !state->done());
   return NoteComplete(situation, holds);

@@ -1,18 +1,22 @@
-// What a Rollout adds to the planner, in front of updates in place: steps, and dry runs before a
+// Adds to the planner what Rollouts have besides updates in place: steps, and dry runs before a
 // ReplicaSet is made.
 //
-//   Look                   narrows the limits to the step in force; then updates in place look
+//   Look                   narrows the limits to the step in force, then calls Look of updates in
+//                          place
+//   Next, to recover       stores a stable revision that was found; then updates in place
 //   Next, while running,   1. a template that was refused: nothing is rolled out (RO-091)
 //     before a creation    2. the dry run that is due (RO-090)
 //                          3. the write that begins a step (RO-058)
 //                          4. updates in place
 //                          5. only while running: the note that a revision is complete (RO-121)
-//   UpdateStatus, Events   what updates in place say, then the step and the verdict
-//   End                    looks again when a pause ends, or the API server is to be asked again;
-//                          asks for a list of Pods that are not available for long (RO-140).
-//                          Writes to Services first (RO-182)
+//   UpdateStatus, Events   what updates in place report, the step, the verdict, Pods that are
+//                          stuck, and Services
+//   End                    a write to a Service that is due comes first (RO-182); then a list of
+//                          Pods that have been unavailable for long (RO-140). Otherwise looks again
+//                          when a pause ends, or when the API server is to be asked again
 //
-// Stateless: each call asks for what it needs to know of a Rollout besides the workload.
+// Stateless: in each call, FindFacts and FindServices return what the extension needs to know of a
+// Rollout besides the workload.
 #pragma once
 
 #include <functional>
@@ -43,7 +47,7 @@ struct RolloutFacts {
 
 class RolloutExtension final : public Extension {
  public:
-  // Returns the facts of a workload of the kind.
+  // Returns the facts of a Rollout.
   using FindFacts = std::function<RolloutFacts(const Workload& workload, WallTime now)>;
   // Returns what is known of the Services that the Rollout names. Called less often than FindFacts.
   using FindServices = std::function<ServiceFacts(const Workload& workload)>;
@@ -63,7 +67,7 @@ class RolloutExtension final : public Extension {
   ServiceFacts ServicesOf(const workload::Situation& situation) const;
 
   FindFacts find_facts_;
-  FindServices find_services_;  // null: none is named
+  FindServices find_services_;  // null: no Service is named
 };
 
 }  // namespace windlass::rollout

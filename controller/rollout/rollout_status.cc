@@ -31,7 +31,7 @@ RolloutStatus PlannedPart(const WorkloadStatus& status) {
   return part;
 }
 
-// Adds what the planner does not know.
+// Adds the fields and conditions that the planner does not know.
 void AddOwn(RolloutOwn own, RolloutStatus& status) {
   status.step = std::move(own.step);
   status.stable_revision = own.stable_revision;
@@ -56,8 +56,8 @@ RolloutStatus StoredStatus(const Workload& workload) {
   return stored;
 }
 
-// Makes the current revision the stable one if `draft` completes it. A rollout to 0 Pods completes
-// nothing.
+// Makes the current revision the stable one if `draft` completes the current revision. A rollout to
+// 0 Pods completes nothing.
 void Remember(const Workload& workload, const StatusDraft& draft, RolloutOwn& own) {
   const auto current = workload::ParseRevision(CurrentRevision(workload, draft));
   if (!current || !IsRolledOut(workload, draft)) return;
@@ -68,13 +68,14 @@ void Remember(const Workload& workload, const StatusDraft& draft, RolloutOwn& ow
 }
 
 // Returns the images that Pods get now: those of spec.template, or during an abort those of the
-// stable revision. If there is nothing to abort to, no Pod is changed, and spec.template is shown.
+// stable revision. If there is nothing to abort to, no Pod is changed, and the images of
+// spec.template are returned.
 Symbol ImagesNow(const Workload& workload, const RolloutOwn& own) {
   if (workload.follow_revision.value_or(0) != 0) return own.stable_images;
   return ImagesOfTemplate(workload);
 }
 
-// Returns "2/4" at step 2 of 4, and "done" after the last one.
+// Returns "2/4" at step 2 of 4, and "done" after the last step.
 std::string StepNumbers(const std::optional<RolloutStepStatus>& step) {
   if (!step) return "";
   if (step->index > step->total) return "done";
@@ -101,8 +102,8 @@ WorkloadStatus WorkloadStatusOf(const RolloutStatus& stored) {
 
 RolloutStatus NextStatus(const Workload& workload, const StatusDraft& draft) {
   RolloutOwn own = ReadOwn(draft.status.carried);
-  // A Rollout that the cache has cut down shows no images, and perhaps no selector: the status
-  // keeps the stored ones.
+  // If the cache has cut down the Rollout, its images are missing, and its selector may be: the
+  // status keeps the stored values.
   const bool whole = !workload.meta.cut();
   if (whole) Remember(workload, draft, own);
   Standing standing = StandingOf(workload, draft, own);
@@ -153,7 +154,8 @@ Request WriteStatus(const Workload& workload, const StatusDraft& draft) {
       {"phase", status.phase},
       {"message", status.message},
       {"conditions", ToJson(status.conditions)}};
-  // The cache has left out the selector: the stored one stays, for autoscalers.
+  // The cache has left out the selector. A patch without it keeps the stored selector, which
+  // autoscalers need.
   if (workload.meta.cut() && status.selector.empty()) fields["status"].erase("selector");
   return Request::MergePatch(resources::kRollouts, VersionOf(workload.meta), "status",
                              DumpJson(fields));

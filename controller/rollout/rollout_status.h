@@ -1,8 +1,8 @@
-// A Rollout's status: how it is made of what the planner drafts, and the request that writes it.
+// Makes the status of a Rollout from the planner's draft, and the request that writes the status.
 //
-// The planner's conditions and counters are written as drafted. All else is derived from the draft:
-// selector, revisions, phase, message, Ready and its like (conditions.h). So a status is complete
-// whichever rule of the planner wrote it.
+// The planner's conditions and counters are written as drafted. All else is derived from the draft
+// and the workload: selector, revisions, phase, message, and the conditions of conditions.h. So
+// each status is complete, no matter which rule of the planner drafted it.
 #pragma once
 
 #include "controller/workload/workload.h"
@@ -11,21 +11,21 @@
 
 namespace windlass::rollout {
 
-// Returns the stored status of a Rollout as a workload has it: without the kind's own conditions.
+// Returns the stored status of a Rollout in the form that a workload has. The fields and conditions
+// that only Rollouts have are in WorkloadStatus::carried.
 WorkloadStatus WorkloadStatusOf(const RolloutStatus& stored);
 
-// Returns the status that `draft` leads to (RO-069).
-// stableRevision and stableTemplate change when the rollout is complete with at least one Pod and
-// all steps over, unless it is aborted.
+// Returns the status that `draft` leads to (RO-069). stableRevision and stableTemplate change when
+// the rollout is complete with at least one Pod and all steps over, unless the Rollout is aborted.
 RolloutStatus NextStatus(const Workload& workload, const StatusDraft& draft);
 
-// Returns true if the stored status is the one that `draft` leads to. The current revision does not
-// matter.
+// Returns true if the stored status is the one that `draft` leads to. Does not compare the current
+// revision.
 bool IsStored(const Workload& workload, const StatusDraft& draft);
 
-// Returns the request that writes NextStatus: a merge patch of the status endpoint. It names every
-// field, so that the API server removes what is absent. It names no metadata, which this endpoint
-// ignores for custom resources.
+// Returns the request that writes NextStatus: a merge patch of the status endpoint. The patch names
+// every field, so that the API server removes absent fields. The patch names no metadata, because
+// this endpoint ignores metadata of custom resources.
 Request WriteStatus(const Workload& workload, const StatusDraft& draft);
 
 }  // namespace windlass::rollout

@@ -1,4 +1,5 @@
-// The cached Rollouts, as workloads: all that the caches of workloads need to know of the kind.
+// The cached Rollouts as workloads. This is all that the caches of workloads need to know of
+// Rollouts.
 #pragma once
 
 #include "controller/rollout/rollout_workload.h"
@@ -11,7 +12,7 @@ class RolloutStore final : public WorkloadStoreOf<Rollout> {
  public:
   explicit RolloutStore(Informers& informers);
 
-  // The policies of every workload that this store makes.
+  // The kind that every workload of this store refers to.
   rollout::RolloutKind& kind() { return kind_; }
 
  private:

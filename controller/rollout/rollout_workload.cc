@@ -7,13 +7,15 @@
 #include "controller/rollout/rollout_status.h"
 #include "controller/rollout/strategy.h"
 #include "controller/workload/annotations.h"
-#include "controller/workload/rollout_state.h"
+#include "controller/workload/conditions.h"
+#include "controller/workload/watch/rollout_state.h"
 #include "kubeclient/api/fingerprint_text.h"
 
 namespace windlass::rollout {
 namespace {
 
-// Returns the revision that Pods follow; 0, which no ReplicaSet has, if there is none to follow.
+// Returns the revision that Pods follow during an abort: the stable revision, or 0, which no
+// ReplicaSet has, if no revision is stable. Returns nullopt if spec.abort is false.
 std::optional<int64_t> FollowRevision(const Rollout& rollout) {
   if (!rollout.spec.abort) return std::nullopt;
   return rollout.status.stable_revision.value_or(0);
@@ -69,8 +71,8 @@ std::string_view RolloutKind::WordOf(std::string_view key, std::string_view word
   return rollout::WordOf(key, word);
 }
 
-// The reasons of Stalled are also causes, except InPlaceNotPossible: its cause is NotPossible, as
-// in the condition windlass.dev/InPlace.
+// The cause is the reason of Stalled, except for the reason InPlaceNotPossible: its cause is
+// NotPossible, as in the condition windlass.dev/InPlace.
 RolloutHold RolloutKind::HoldOf(const Workload& workload) const {
   if (workload.follow_revision == 0) return {.cause = kNothingToAbortTo};
   const RolloutOwn own = ReadOwn(workload.status.carried);
@@ -78,7 +80,7 @@ RolloutHold RolloutKind::HoldOf(const Workload& workload) const {
     const bool in_place = own.verdict->reason == "InPlaceNotPossible";
     return {.cause = in_place ? "NotPossible" : workload::CauseOf(own.verdict->reason)};
   }
-  const Condition* progressing = FindCondition(workload.status.conditions, "Progressing");
+  const Condition* progressing = FindCondition(workload.status.conditions, workload::kProgressing);
   return {.by_user = progressing != nullptr && progressing->reason == kPausedAtStep};
 }
 

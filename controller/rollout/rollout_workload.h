@@ -1,6 +1,6 @@
-// A windlass.dev Rollout as a workload: how the value is made from the stored object, and what only
-// Rollouts have. These are the layout of the status (rollout_status.h), spec.rollbackTo
-// (rollback_field.h), settings that are fields (strategy.h), and the names that users read.
+// Makes a workload from a stored windlass.dev Rollout, and implements what is special to Rollouts:
+// the layout of the status (rollout_status.h), spec.rollbackTo (rollback_field.h), settings that
+// are fields of the spec (strategy.h), and the names that users read.
 #pragma once
 
 #include "controller/workload/workload.h"
@@ -11,7 +11,7 @@ namespace windlass::rollout {
 // The policies of Rollouts.
 class RolloutKind final : public WorkloadKind {
  public:
-  // Updates in place extend the planner, until Extend says otherwise.
+  // Until Extend is called, the planner's extension is that of updates in place.
   RolloutKind();
 
   // `extension` must outlive the kind.
@@ -20,7 +20,7 @@ class RolloutKind final : public WorkloadKind {
   const ResourceId& resource() const override { return resources::kRollouts; }
   std::string_view noun() const override { return "rollout"; }
   bool IsStored(const Workload& workload, const StatusDraft& draft) const override;
-  // Returns false: `kubectl rollout undo` does not know Rollouts.
+  // Returns false: stray notes come from `kubectl rollout undo`, which does not know Rollouts.
   bool HasStrayNotes(const Workload& workload) const override;
   Request WriteStatus(const Workload& workload, const StatusDraft& draft) const override;
   Result<Request> RollBack(const Workload& workload, const std::string& own_json,
@@ -35,8 +35,9 @@ class RolloutKind final : public WorkloadKind {
   bool KeepsStableRevision() const override { return true; }
   std::optional<Request> NoteRollback(const Workload& workload,
                                       const RollbackOutcome& outcome) const override;
-  // Returns true, although no undo restores them: an annotation windlass.dev/in-place makes the
-  // cache keep the template of a ReplicaSet, which updates in place need.
+  // Returns true, although no undo restores the settings of a Rollout. The mirrored annotation
+  // windlass.dev/in-place makes the cache keep the template of a ReplicaSet, which updates in place
+  // need.
   bool MirrorsSettings() const override { return true; }
   SettingPlace PlaceOf(std::string_view key) const override;
   std::string_view WordOf(std::string_view key, std::string_view word) const override;
@@ -48,7 +49,7 @@ class RolloutKind final : public WorkloadKind {
   const Extension* extension_;
 };
 
-// Returns the workload of `rollout`. Both must outlive it.
+// Returns the workload of `rollout`. `kind` and `rollout` must outlive the workload.
 Workload AsWorkload(const RolloutKind& kind, const Rollout& rollout);
 
 }  // namespace windlass::rollout

@@ -16,7 +16,7 @@ namespace {
 
 using workload::Situation;
 
-// How often an Event repeats a reason that comes and goes.
+// The least time between two Events with the same reason, for a trouble that comes and goes.
 constexpr Duration kToldAgain = seconds(600);
 constexpr std::string_view kNotRead = "ServicesNotRead";
 
@@ -25,7 +25,8 @@ bool IsShown(const Situation& situation, const ServiceFacts& facts) {
   return facts.known != ServicesKnown::kIgnored && facts.known != ServicesKnown::kLoading;
 }
 
-// Returns the ReplicaSet whose Pods the Service is to select; null if it is to stay as it is.
+// Returns the ReplicaSet whose Pods the Service is to select; null if the Service is to stay as it
+// is.
 const ReplicaSet* TargetNow(const Situation& situation, const NamedService& named,
                             ServiceRole role) {
   const std::string_view hash =
@@ -40,7 +41,8 @@ bool IsWritten(const Situation& situation, const NamedService& named) {
   return note && note->uid == situation.workload.meta.uid && HashOf(*named.service) == note->hash;
 }
 
-// Adds what is wrong with writes to the Service. `is_right`: the Service needs no write.
+// Adds the trouble with writes to the Service, if any. `is_right` is true if the Service needs no
+// write.
 void AddWrites(const Situation& situation, const NamedService& named, bool is_right,
                std::vector<ServiceTrouble>& troubles) {
   if (auto refusal = RefusalOf(situation, named)) {
@@ -54,8 +56,8 @@ void AddTroubles(const Situation& situation, const NamedService& named, ServiceR
                  std::vector<ServiceTrouble>& troubles) {
   if (named.name.empty()) return;
   const ReplicaSet* target = TargetNow(situation, named, role);
-  // Users often create a Service together with its Rollout: before the first Pod, the Service may
-  // be missing.
+  // Users often create a Service together with its Rollout. So a missing Service is no trouble
+  // before the first Pod is available.
   const bool may_come = target == nullptr && !situation.workload.kept_revision;
   if (named.service == nullptr && may_come) return;
   auto trouble = TroubleWith(situation, named, role, target);
@@ -107,7 +109,8 @@ struct Told {
   std::string message;
 };
 
-// Returns why the key of Windlass is not in the selector yet; nullopt if it is.
+// Returns why Windlass has not written to the Service yet; nullopt if the selector has the key of
+// Windlass and no write failed lately.
 std::optional<Told> WhyNotWritten(const Situation& situation, const NamedService& named,
                                   ServiceRole role) {
   if (named.name.empty()) return std::nullopt;
@@ -118,9 +121,9 @@ std::optional<Told> WhyNotWritten(const Situation& situation, const NamedService
                     service + ". Windlass tries again every half a minute"};
   }
   if (named.service != nullptr && WasInConflict(situation, *named.service)) {
-    return Told{"ServiceNotWritten", service +
-                                         " was changed by somebody else while Windlass wrote to "
-                                         "it. Windlass tries again within a minute"};
+    return Told{"ServiceNotWritten", "another client changed " + service +
+                                         " while Windlass was writing to it. Windlass tries again "
+                                         "within a minute"};
   }
   if (IsWritten(situation, named)) return std::nullopt;
   if (TargetNow(situation, named, role) == nullptr) {
@@ -163,7 +166,7 @@ void ShowServices(const Situation& situation, const ServiceFacts& facts, Workloa
   if (!IsShown(situation, facts)) return;
   const std::vector<ServiceTrouble> troubles = TroublesOf(situation, facts);
   if (!names && facts.known == ServicesKnown::kYes && troubles.empty()) {
-    return;  // the last ones are being released
+    return;  // Windlass is taking its key out of the last Services
   }
   Condition next = Judge(situation, facts, troubles);
   next.observed_generation = status.observed_generation;

@@ -4,8 +4,8 @@
 //   windlass.dev/service-of  web/<uid>/7c9d
 //     Windlass wrote 7c9d into spec.selector["pod-template-hash"], for the Rollout web of that uid.
 //
-// So Windlass can tell a selector that another client changed from one that it wrote, even in
-// another process. And a Service that two Rollouts name is written for one of them only.
+// The annotation shows, even after a restart, whether another client has changed the selector that
+// Windlass wrote. And if two Rollouts name a Service, Windlass writes it for only one of them.
 #pragma once
 
 #include <optional>
@@ -22,67 +22,70 @@
 
 namespace windlass::rollout {
 
-// Borrowed from the Service.
+// The content of the annotation. Borrowed from the Service.
 struct ServiceNote {
-  std::string_view rollout;  // its name
+  std::string_view rollout;  // the name of the Rollout
   Uid uid;                   // of the Rollout
-  std::string_view hash;     // that Windlass wrote last
+  std::string_view hash;     // the pod-template-hash that Windlass wrote last
 };
 
-// Returns nullopt if there is no annotation, or if Windlass did not write it.
+// Returns the annotation of `service`; nullopt if it is absent, or is not of the form above.
 std::optional<ServiceNote> NoteOf(const Service& service);
 std::string NoteText(const ObjectMeta& rollout, std::string_view hash);
 
 // Returns the pod-template-hash that the Service selects; nullopt if it selects none.
 std::optional<std::string_view> HashOf(const Service& service);
 
-// What the API server said when it first refused to change a Service. Its words may differ each
-// time, for example in the id of a request.
+// What the API server said when it first refused to change a Service. The words of later refusals
+// may differ, for example in the id of the request.
 struct FirstRefusal {
   ErrorKind kind{};
   std::string words;
 };
 
-// One Service that the Rollout names. Borrowed.
+// One Service that the Rollout names or named. Borrowed.
 struct NamedService {
-  std::string_view name{};           // "": none is named
+  std::string_view name{};           // "": no Service is named
   const Service* service = nullptr;  // null if there is no such Service
-  std::string_view other_rollout{};  // another Rollout that names it and owns its key; else ""
-  // Windlass does not write to the Service before this time. The API server did not keep the last
-  // write, or another client twice took away what Windlass wrote, within a short time.
+  std::string_view other_rollout{};  // another Rollout that names and owns the Service; else ""
+  // Windlass does not write to the Service before this time, because the API server did not keep
+  // the last write, or because another client, twice within 30 seconds, took away what Windlass
+  // wrote.
   std::optional<WallTime> not_before{};
-  // Another client twice took away what Windlass wrote, within a longer time. The condition
-  // ServicesSynced says so until this time.
+  // Until this time, the condition ServicesSynced says that another client, twice within an hour,
+  // took away what Windlass wrote.
   std::optional<WallTime> told_until{};
   // The last write to the Service that the API server accepted and did not keep; null if the API
-  // server kept the last write, or the Service shows it now.
+  // server kept the last write, or if the Service shows that write now.
   const ServicePatch* not_kept = nullptr;
-  // The API server was in trouble over the last write to the Service. Another write would end the
-  // sync, too, so Windlass makes none before this time.
+  // Windlass does not write to the Service before this time, because the API server was in trouble
+  // at the last write, for example did not answer. Another such write would end the sync, too.
   std::optional<WallTime> failed_until{};
-  // Null if no write to the Service was refused since one was accepted.
+  // The first refusal since the API server last accepted a write to the Service; null if there was
+  // none.
   const FirstRefusal* first_refusal = nullptr;
-  // How many writes to the Service in a row met a change by another client (409).
+  // How many writes to the Service in a row failed because another client had changed it (409).
   int conflicts = 0;
 };
 
 enum class ServicesKnown : uint8_t {
-  kIgnored,    // the strategy is refused because of them: nothing is written or told
+  kIgnored,    // spec.strategy.services has an error: nothing is written or reported
   kLoading,    // the first list is on its way
-  kForbidden,  // the right to list or watch them is missing
-  kFailed,     // they cannot be read for another reason
+  kForbidden,  // the right to list or watch Services is missing
+  kFailed,     // Services cannot be read for another reason
   kYes,
 };
 
 struct ServiceFacts {
-  // True if the Rollout names a Service, or if its status or a Service shows that it did.
+  // True if the Rollout names a Service, or if the status of the Rollout or a Service shows that it
+  // named one before.
   bool wanted = false;
   ServicesKnown known = ServicesKnown::kIgnored;
-  std::string trouble{};  // why they cannot be read; else ""
+  std::string trouble{};  // why Services cannot be read; else ""
   // Set only if `known` is kYes. The names are set unless `known` is kIgnored.
   NamedService stable{};
   NamedService canary{};
-  std::vector<NamedService> left{};  // written for this Rollout, which names them no more
+  std::vector<NamedService> left{};  // written for this Rollout, which does not name them now
 };
 
 // Returns why spec.strategy.services cannot be carried out; "" if it can (RO-180).

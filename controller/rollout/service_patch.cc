@@ -2,7 +2,7 @@
 
 #include <nlohmann/json.hpp>
 
-#include "controller/workload/request_body.h"
+#include "controller/workload/body_json.h"
 #include "kubeclient/api/json_value.h"
 #include "kubeclient/api/replica_set.h"
 
@@ -11,7 +11,7 @@ namespace {
 
 using workload::Json;
 
-// Returns nullopt if `body` has no such member, and "" if that is null.
+// Returns the text at `path`; nullopt if `body` has no such member, "" if the member is null.
 std::optional<std::string> TextAt(const Json& body, const Json::json_pointer& path) {
   if (!body.contains(path)) return std::nullopt;
   const Json& found = body.at(path);

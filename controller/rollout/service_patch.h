@@ -1,5 +1,6 @@
-// The patch by which Windlass writes to a Service, and whether a version of the Service shows it.
-// The API server may accept a patch that it does not keep: a mutating webhook has the last word.
+// The patch that Windlass sends to a Service, and the check whether the Service shows the patch.
+// The check is needed because the API server may accept a patch and not keep it: a mutating webhook
+// can change the Service afterwards.
 #pragma once
 
 #include <optional>
@@ -11,16 +12,17 @@
 namespace windlass::rollout {
 
 struct ServicePatch {
-  std::string note{};                 // the annotation (service_facts.h); "": is removed
-  std::optional<std::string> hash{};  // the key; "": is removed, nullopt: stays as it is
+  std::string note{};                 // the annotation (service_facts.h); "" removes it
+  std::optional<std::string> hash{};  // the key; "" removes it, nullopt leaves it
 
   bool operator==(const ServicePatch&) const = default;
 };
 
-// The request bears the version of `service`.
+// Returns the request that sends `patch`. It bears the version of `service`, so it fails if another
+// client has changed the Service.
 Request RequestFor(const Service& service, const ServicePatch& patch);
 
-// Returns what `request`, which RequestFor made, sets.
+// Returns the patch in `request`, which RequestFor made.
 ServicePatch PatchIn(const Request& request);
 
 // Returns true if the Service is as `patch` makes it.

@@ -3,7 +3,8 @@
 #include <algorithm>
 
 #include "controller/rollout/stable.h"
-#include "controller/workload/revisions.h"
+#include "controller/workload/replica_set_size.h"
+#include "controller/workload/revisions/revisions.h"
 
 namespace windlass::rollout {
 namespace {
@@ -27,32 +28,33 @@ const ReplicaSet* FindLargest(const Situation& situation, const ReplicaSet* leav
   return largest;
 }
 
-// Returns `present`. While no revision is stable, returns an older ReplicaSet if that has more
-// available Pods: at first, a canary may be available before the Pods of the first revision are.
+// Returns `present` or, while no revision is stable, an older ReplicaSet with more available Pods:
+// at first, a canary may become available before the Pods of the first revision.
 const ReplicaSet* WithMore(const Situation& situation, const ReplicaSet* present,
                            const ReplicaSet* stable, const ReplicaSet* leaving) {
   if (stable != nullptr) return present;
   for (const ReplicaSet* rs : situation.all) {
-    if (rs == present) break;  // the oldest first
+    if (rs == present) break;  // `all` begins with the oldest
     if (Serves(rs, leaving) && Available(*rs) > Available(*present)) return rs;
   }
   return present;
 }
 
-// `present`: null for the canary's Service, which goes where the stable Service would begin.
+// For the canary's Service, `present` is null: that Service selects what the stable Service would
+// select if it had no key yet.
 const ReplicaSet* StableTarget(const Situation& situation, const ReplicaSet* present,
                                const ReplicaSet* leaving) {
   const ReplicaSet* current = CurrentReplicaSet(situation);
   const ReplicaSet* stable = workload::FindStable(situation.workload, situation.all);
   if (Serves(stable, leaving)) return stable;
-  // The Pods of the stable revision come back. Until then no other revision stands in for it,
-  // because no other one was approved.
+  // The Pods of the stable revision are expected to become available again. Until then, no other
+  // revision takes its place, because no other revision was approved.
   if (stable != nullptr && stable != leaving && stable->replicas > 0) return nullptr;
   // No approved revision has Pods, so the revision that the Service selects stays:
   //   - The first revision of a Rollout may never be complete. It still has most Pods when a canary
-  //     of the second one comes.
-  //   - The same holds for a revision that was promoted to the end and is corrected before it is
-  //     complete.
+  //     of the second revision comes.
+  //   - A revision that was promoted to the end may be replaced by a correction before it is
+  //     complete. It, too, still has most Pods.
   if (Serves(present, leaving)) return WithMore(situation, present, stable, leaving);
   if (stable != nullptr && Serves(current, leaving)) return current;
   return FindLargest(situation, leaving);

@@ -1,18 +1,20 @@
-// Which ReplicaSet's Pods each of the two Services is to select (RO-181, RO-182).
+// Chooses the ReplicaSet whose Pods each of the two Services is to select (RO-181, RO-182).
 //
 //   stable   the first of these revisions that has an available Pod:
-//              - the stable revision. If its Pods are expected back, the Service stays as it is
+//              - the stable revision. If it has Pods, but none is available, the Service stays as
+//                it is
 //              - the revision that the Service selects now. While no revision is stable, an older
-//                one with more available Pods comes before it
-//              - if there is a stable revision: the one that Pods get
-//              - the one with most available Pods
+//                revision with more available Pods takes its place
+//              - if there is a stable revision: the revision that Pods get
+//              - the revision with most available Pods
 //   canary   the revision that Pods get, from its first available Pod on; until then, at rest and
-//            during an abort the same as `stable`
+//            during an abort the same revision as `stable`
 //
-// A Service is never moved to a ReplicaSet without an available Pod. So `stable` is moved early in
-// one case: the last Pods of the stable revision are about to go, because the new revision has all
-// Pods. If a canary dies, `canary` stays on it: the user or tool that judges the canary must see
-// that it does not answer.
+// A Service is never moved to a ReplicaSet without an available Pod. So in one case the Service
+// `stable` is moved before the new revision is stable: when the last Pods of the stable revision
+// are about to be removed, because the new revision has all Pods. If the Pods of a canary die, the
+// Service `canary` stays on them: the user or tool that judges the canary must see that it does not
+// answer.
 #pragma once
 
 #include "controller/workload/situation.h"
@@ -21,11 +23,12 @@ namespace windlass::rollout {
 
 enum class ServiceRole : uint8_t { kStable, kCanary };
 
-// `present`: the ReplicaSet that the Service selects now; null if it selects none of them.
-// `leaving`: the ReplicaSet that the next write scales to 0; null if none.
-// Returns null if the Service is to stay as it is:
-//   - the Rollout has or gets no Pods
-//   - no Pod is available, or those of the stable revision are expected back
+// `present`: the ReplicaSet that the Service selects now; null if the Service selects no ReplicaSet
+// of the Rollout. `leaving`: the ReplicaSet that the next write scales to 0; null if none. Returns
+// null if the Service is to stay as it is:
+//   - spec.replicas is 0
+//   - no Pod is available, or the Pods of the stable revision are expected to become available
+//     again
 const ReplicaSet* TargetOf(const workload::Situation& situation, ServiceRole role,
                            const ReplicaSet* present, const ReplicaSet* leaving);
 

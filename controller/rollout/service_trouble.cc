@@ -4,7 +4,7 @@
 
 #include "controller/rollout/stable.h"
 #include "controller/rollout/stuck_pods.h"
-#include "controller/workload/left_out.h"
+#include "controller/workload/status/no_cache_room.h"
 
 namespace windlass::rollout {
 namespace {
@@ -16,8 +16,8 @@ std::string FieldOf(ServiceRole role) {
                                       : "spec.strategy.services.canary";
 }
 
-// Returns the first label by which the Service selects and which Pods of `rs` do not have, as
-// "app=other"; "" if there is none.
+// Returns the first label in the selector of the Service that the Pods of `rs` lack, as
+// "app=other"; "" if they lack none.
 std::string OtherLabel(const Service& service, const ReplicaSet& rs) {
   for (const auto& [key, value] : service.selector) {
     if (key == kPodTemplateHashLabel || rs.meta.labels.Find(key.text()) == value.text()) continue;
@@ -34,9 +34,9 @@ bool SelectsNothing(const Service& service) {
   return true;
 }
 
-// Returns how another client changed the key that Windlass wrote; "" if the key is as it should be,
-// or is gone. A server-side apply takes the key away, because the selector is one field to the API
-// server.
+// Returns how another client changed the key that Windlass wrote; "" if the key is right, or is
+// gone. The key can be gone because of a server-side apply, which replaces the selector as one
+// field.
 std::string ChangeOf(const Service& service, const ReplicaSet* target) {
   const std::optional<ServiceNote> note = NoteOf(service);
   if (!note) return {};
@@ -45,8 +45,8 @@ std::string ChangeOf(const Service& service, const ReplicaSet* target) {
   const auto right = target != nullptr ? target->meta.labels.Find(kPodTemplateHashLabel)
                                        : std::optional<std::string_view>();
   if (hash == right) return {};
-  return "changed spec.selector[pod-template-hash], which Windlass had set to " +
-         std::string(note->hash) + ", to " + std::string(*hash);
+  return "changed spec.selector[pod-template-hash] to " + std::string(*hash) +
+         "; Windlass had set " + std::string(note->hash);
 }
 
 }  // namespace
@@ -90,13 +90,14 @@ std::optional<ServiceTrouble> TroubleWith(const Situation& situation, const Name
   if (target != nullptr && !target->meta.labels.Has(kPodTemplateHashLabel)) {
     return ServiceTrouble{"PodsWithoutHash",
                           name + " cannot select the Pods of ReplicaSet " + target->meta.name +
-                              ", which have no label pod-template-hash because "
-                              "somebody else made it: roll out another template"};
+                              ": Windlass did not make it, so its Pods have no label "
+                              "pod-template-hash. Roll out another template"};
   }
   if (const std::string change = ChangeOf(service, target); !change.empty()) {
-    return ServiceTrouble{"ServiceChanged", name + ": somebody " + change +
-                                                ". Windlass leaves it alone until its annotation " +
-                                                std::string(kServiceOf) + " is removed"};
+    return ServiceTrouble{"ServiceChanged",
+                          name + ": another client " + change +
+                              ". Windlass leaves the Service alone until its annotation " +
+                              std::string(kServiceOf) + " is removed"};
   }
   return std::nullopt;
 }
@@ -106,9 +107,9 @@ std::optional<ServiceTrouble> LossOf(const Situation& situation, const NamedServ
   return ServiceTrouble{
       "ServiceTakenAway",
       "Service " + std::string(named.name) +
-          ": somebody took pod-template-hash out of spec.selector twice within an hour, as a "
-          "server-side apply without this key does. Windlass writes it anew, at most twice a "
-          "minute. Have that tool leave spec.selector alone"};
+          ": another client removed pod-template-hash from spec.selector twice within an hour, as "
+          "a server-side apply without this key does. Windlass writes it again, at most twice a "
+          "minute. Make that client leave spec.selector alone"};
 }
 
 const Error* FailedWrite(const Situation& situation, const Service& service) {

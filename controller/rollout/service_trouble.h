@@ -12,7 +12,7 @@
 
 namespace windlass::rollout {
 
-// What gives Windlass its right to Services.
+// The manifests that give Windlass the right to Services.
 inline constexpr std::string_view kServicesComponent = "deploy/overlays/rollout-services";
 
 struct ServiceTrouble {
@@ -21,34 +21,35 @@ struct ServiceTrouble {
 };
 
 // Returns what keeps Windlass from making the Service select the Pods of `target`, which may be
-// null; nullopt if nothing does.
+// null; nullopt if there is no obstacle.
 std::optional<ServiceTrouble> TroubleWith(const workload::Situation& situation,
                                           const NamedService& named, ServiceRole role,
                                           const ReplicaSet* target);
 
-// Returns the trouble that another client takes away again and again what Windlass writes, while
-// Windlass goes on writing it; nullopt if there is no such loss.
+// Returns the trouble that another client keeps taking away what Windlass writes to the Service;
+// nullopt if no client does. Windlass goes on writing to the Service.
 std::optional<ServiceTrouble> LossOf(const workload::Situation& situation,
                                      const NamedService& named);
 
 // Returns the trouble that the API server refused to change the Service in this sync, with the
-// words of its first refusal of that kind; nullopt if it refused nothing. `named.service` is not
-// null.
+// words of its first refusal of that kind; nullopt if the API server refused nothing.
+// `named.service` must not be null.
 std::optional<ServiceTrouble> RefusalOf(const workload::Situation& situation,
                                         const NamedService& named);
 
-// Returns the trouble that the API server accepted the last change of the Service and did not keep
-// it; nullopt if it kept the change. Call this only if the Service is not as it should be.
+// Returns the trouble that the API server accepted the last change of the Service but did not keep
+// the change; nullopt if the change was kept. Call this only if the Service is not as it should be.
 std::optional<ServiceTrouble> NotKept(const NamedService& named);
 
-// Returns the error of the last write of this sync to the Service; null if no write failed. After a
-// failure the sync makes no other write to it. `situation` owns the error.
+// Returns the error of this sync's write to the Service that failed; null if none failed. After a
+// failure, the sync does not write to the Service again. `situation` owns the error.
 const Error* FailedWrite(const workload::Situation& situation, const Service& service);
 
-// Returns true if another client changed the Service just when this sync wrote to it (409).
+// Returns true if this sync's write to the Service failed because another client had just changed
+// the Service (409).
 bool WasInConflict(const workload::Situation& situation, const Service& service);
 
-// Returns the trouble that Windlass may not read Services.
+// Returns the trouble that Windlass is not allowed to read Services.
 ServiceTrouble Forbidden(const ServiceFacts& facts);
 
 }  // namespace windlass::rollout

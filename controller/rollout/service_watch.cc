@@ -11,17 +11,20 @@ namespace windlass::rollout {
 namespace {
 
 constexpr std::string_view kManifest = "deploy/rollout-services/rbac-rollout-services.yaml";
-// A write that takes the last Pods of a revision waits this long for the first list.
+// A write that removes the last Pods of a revision waits at most this long for the first list of
+// Services.
 constexpr Duration kLoadingMax = seconds(30);
-// If a tool takes away at once what Windlass writes, Windlass writes it again later. If a tool
-// applies its manifest every few minutes, Windlass writes it again at once: until then the Service
-// selects all revisions.
+// If a tool, twice within kTakenAtOnce, takes away what Windlass writes, Windlass waits for
+// kWrittenAgainAfter before it writes again. If a tool does so less often, because it applies its
+// manifest every few minutes, Windlass writes again at once: without the key, the Service selects
+// all revisions.
 constexpr seconds kTakenAtOnce{30};
 constexpr seconds kWrittenAgainAfter{60};
-// How long the condition ServicesSynced reports the loss of what Windlass wrote, after two losses
-// within this time.
+// After two losses of what Windlass wrote within this time, the condition ServicesSynced reports
+// them for this time.
 constexpr seconds kToldFor{3600};
-// How long a rollout goes on without a Service over which the API server is in trouble.
+// How long a rollout goes on without a Service after the API server was in trouble at a write to
+// the Service.
 constexpr seconds kWithoutAfterFailure{30};
 
 std::optional<Uid> WrittenFor(const Service* service) {
@@ -30,8 +33,8 @@ std::optional<Uid> WrittenFor(const Service* service) {
 }
 
 // Returns the end of a period of `length` that began at `since`; nullopt if the period is over. A
-// period that begins later than now is over, too: the clock was set back, and a wait of a minute
-// might last an hour.
+// period that begins later than `now` counts as over, too: the clock was set back, and otherwise a
+// wait of a minute might last an hour.
 std::optional<WallTime> EndOf(WallTime since, seconds length, WallTime now) {
   const WallTime end = since + length;
   return since <= now && now < end ? std::optional(end) : std::nullopt;
@@ -72,9 +75,10 @@ void ServiceWatch::Run() {
   host_.RightsChanged();
 }
 
-// Windlass has to remove its key from Services that the spec does not name any more. The status
-// shows that there are some, also to another process. If a user removed spec.strategy.services
-// between the write to the Service and that of the status, only the Service shows it.
+// Also true if Windlass has to remove its key from Services that the spec does not name any more.
+// The condition ServicesSynced in the status shows this even after a restart. If a user removed
+// spec.strategy.services after the write to a Service and before the write of the status, only the
+// annotation of the Service shows it.
 bool ServiceWatch::Wants(const Rollout& rollout) const {
   return rollout.spec.strategy.services != RolloutServices{} ||
          written_for_.contains(rollout.meta.uid) ||
@@ -105,8 +109,8 @@ const Rollout* ServiceWatch::FindOwner(const Service& service) const {
   return names && !owner->meta.deleting() ? owner : nullptr;
 }
 
-// These are no losses:
-//   - another key in place of the one that Windlass wrote: Windlass leaves it alone
+// These do not count as losses:
+//   - another value of the key that Windlass wrote: Windlass leaves that value alone
 //   - a key that Windlass takes out of a Service that is not named any more
 //   - a Service for which the cache has no room
 bool ServiceWatch::IsLoss(const Service& before, const Service& now) const {
@@ -152,7 +156,8 @@ void ServiceWatch::RolloutChanged(const Change<Rollout>& change) {
   }
   if (before == nullptr || before->spec.strategy.services == RolloutServices{}) return;
   if (now != nullptr && now->spec.strategy.services == before->spec.strategy.services) return;
-  // A Service that this Rollout gives up may be another Rollout's now.
+  // If this Rollout has given up a Service that another Rollout names, Windlass can now write the
+  // Service for that Rollout.
   for (const std::string* name :
        {&before->spec.strategy.services.stable, &before->spec.strategy.services.canary}) {
     WakeNaming({key.namespace_, *name});
@@ -183,7 +188,8 @@ void ServiceWatch::ServiceChanged(const Change<Service>& change) {
   const auto not_kept = not_kept_.find(key);
   if (not_kept != not_kept_.end() && Shows(*now, not_kept->second.patch)) not_kept_.erase(not_kept);
   WakeNaming(key);
-  // Also wakes the Rollouts that its annotation names or named, if they do not name the Service.
+  // Also wakes the Rollout that the annotation names, and the one that it named before this change.
+  // WakeNaming has woken them already if they name the Service.
   const Rollout* former = before != nullptr ? FindNoted(*before) : nullptr;
   for (const Rollout* noted : {former, former == owner ? nullptr : owner}) {
     const bool is_woken = noted == nullptr || NamesService(*noted, meta.name);

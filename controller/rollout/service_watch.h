@@ -1,10 +1,11 @@
 // The Services of Rollouts, as the cache of an informer shows them. The informer starts with the
-// first Rollout that names a Service, or whose status shows that it did. Without such a Rollout,
-// nothing is watched and no right is needed (RO-187).
+// first Rollout that names a Service, or whose status shows that it named one before. Until then,
+// no Service is watched and no right is needed (RO-187). Only Stop ends the informer.
 //
-// A rollout waits for this informer in one case only: before the last Pods of a revision go, for
-// its first list, at most 30 seconds. A new leader needs no barrier for it: every write to a
-// Service bears the version that it was decided on. Core thread only.
+// A rollout waits for this informer in one case only: before the last Pods of a revision are
+// removed, it waits for the informer's first list, at most 30 seconds. A new leader needs no
+// barrier for this informer: every write to a Service bears the version that was read, so a write
+// that was decided on an older version fails. Core thread only.
 #pragma once
 
 #include <map>
@@ -22,7 +23,7 @@ namespace windlass::rollout {
 
 class ServiceWatch {
  public:
-  // Both references must outlive this.
+  // `host` and `rollouts` must outlive the ServiceWatch.
   ServiceWatch(ControllerHost& host, const Store<Rollout>& rollouts);
   ServiceWatch(const ServiceWatch&) = delete;
   ServiceWatch& operator=(const ServiceWatch&) = delete;
@@ -36,23 +37,25 @@ class ServiceWatch {
   // until their next change.
   ServiceFacts FactsOf(const ObjectKey& key) const;
 
-  // Call both for each step of a Rollout's sync: Learn with what the sync has learned, before the
-  // step is planned, and Plan with the step.
-  //   - A planned write to a Service of which no sync learned has ended its sync. Then the API
-  //     server is in trouble, for example it does not answer in time, and the rollout goes on
-  //     without that Service for a while (RO-185).
-  //   - A webhook that cannot be reached is a refusal, of which the sync learns.
-  //   - A write that the API server accepted and did not keep is not repeated before a minute has
-  //     passed: the change that it made wakes the Rollout.
+  // Call both functions for each step of a Rollout's sync: Learn before the step is planned, with
+  // what the sync has learned, and Plan with the planned step.
+  //   - If Learn does not get the outcome of a planned write to a Service, the write has ended its
+  //     sync, because the API server is in trouble: it did not answer in time, for example. The
+  //     rollout then goes on without that Service for a while (RO-185).
+  //   - If a webhook cannot be reached, the API server refuses the write. Learn gets this outcome.
+  //   - If the API server accepted a write and did not keep it, the write is not repeated for a
+  //     minute. Otherwise the repetition would never end, because each such write changes the
+  //     Service, which wakes the Rollout.
   void Learn(const ObjectKey& rollout, const Learned& learned, WallTime now);
   void Plan(const ObjectKey& rollout, const std::optional<Step>& step);
-  // Call when a term ends: its syncs end with it.
+  // Call this when a leader's term ends: its syncs end then, and the outcomes of their writes do
+  // not come.
   void ForgetPlans() { planned_.clear(); }
 
   bool running() const { return running_since_.has_value(); }
-  // Returns none while no Rollout names a Service.
+  // Returns no right before a Rollout has started the informer.
   std::vector<NeededRight> RightsNeeded() const;
-  // Returns what is wrong with the watch; "" if all is well, or it does not run.
+  // Returns what is wrong with the watch; "" if all is well, or if the watch does not run.
   std::string Note() const;
 
  private:
@@ -65,35 +68,38 @@ class ServiceWatch {
   // A write that the API server accepted and did not keep.
   struct NotKept {
     ServicePatch patch;
-    WallTime at{};  // of its reply
+    WallTime at{};  // when the reply came
   };
 
-  // When another client last took away what Windlass wrote into a Service, and when it did so
-  // before; zero: not seen.
+  // The last two times when another client took away what Windlass wrote into a Service; zero if
+  // not seen.
   struct Losses {
     WallTime last{};
     WallTime before{};
   };
 
   bool Wants(const Rollout& rollout) const;
-  // Adds the Rollout to `wanting_` if it wants Services, and removes it otherwise.
+  // Adds the Rollout to `wanting_` if Wants returns true, and removes it otherwise.
   void LookAt(const Rollout& rollout);
   // Returns the Rollout that the annotation of the Service names; null if there is none.
   const Rollout* FindNoted(const Service& service) const;
   void Run();
   ServicesKnown Known() const;
-  // Returns the Rollout that the Service is written for and that names it; null if there is none.
+  // Returns the Rollout for which Windlass wrote the Service, if that Rollout still names the
+  // Service and is not being deleted; otherwise null.
   const Rollout* FindOwner(const Service& service) const;
   // Returns true if another client took away the key or the annotation that Windlass wrote.
   bool IsLoss(const Service& before, const Service& now) const;
-  // Notes whether the API server kept a write that it accepted. The reply tells, or a newer version
-  // in the store. What another client takes away later was kept.
+  // Notes whether the API server kept a write that it accepted: the Service in the reply, or a
+  // newer version of it in the store, must show the write. A write that another client undoes later
+  // was kept.
   void NoteIfKept(const Planned& planned, const Reply& reply, WallTime now);
-  // Forgets all about a Service that does not exist.
+  // Forgets everything about a Service that does not exist any more.
   void Forget(const ObjectKey& service);
   NamedService Named(const Rollout& rollout, const std::string& name) const;
   void TellLosses(const ObjectKey& service, WallTime now, NamedService& named) const;
-  // Adds the Rollout to `named_by_` for each of its Services if `names`, and removes it otherwise.
+  // If `names` is true, adds the Rollout to `named_by_` for each Service that it names; otherwise
+  // removes it there.
   void Index(const Rollout& rollout, bool names);
   // Wakes the Rollouts that name the Service.
   void WakeNaming(const ObjectKey& service);

@@ -12,7 +12,8 @@
 #include "controller/rollout/service_target.h"
 #include "controller/rollout/service_trouble.h"
 #include "controller/workload/annotations.h"
-#include "controller/workload/request_body.h"
+#include "controller/workload/body_json.h"
+#include "controller/workload/replica_set_size.h"
 
 namespace windlass::rollout {
 namespace {
@@ -20,19 +21,19 @@ namespace {
 using workload::Json;
 using workload::Situation;
 
-// A write that was refused or met another change is tried again after this time, if nothing
-// happens before.
+// A write that was refused, or met a change by another client, is tried again after this time,
+// unless something wakes the Rollout before.
 constexpr Duration kTryAgainAfter = seconds(60);
-// How long a write that takes the last Pods of a revision waits before it asks again whether the
-// Services are known. The end of their first list wakes the Rollout before that.
+// While the Services are not known yet, a write that removes the last Pods of a revision is tried
+// again after this time. The end of the first list of Services may wake the Rollout before that.
 constexpr Duration kWhileLoading = seconds(1);
-// A write that takes the last Pods of a revision waits this long if another client has just changed
-// their Service, and at most this many times in a row: a Service that changes all the time must not
-// hold up a rollout.
+// A write that removes the last Pods of a revision waits this long if another client has just
+// changed a Service that selects them, and waits at most this many times in a row: a Service that
+// changes all the time must not hold up a rollout.
 constexpr Duration kAfterConflict = seconds(1);
 constexpr int kConflictsWaitedFor = 3;
-// The most patches of one Service in one sync: the limit for an API server that keeps none of them,
-// even if its replies do not show that.
+// The most patches of one Service in one sync. This limit is for an API server that keeps none of
+// the patches although its replies do not show it.
 constexpr auto kPatchesOfOneService = 3;
 
 bool IsStatusWrite(const Step& step) {
@@ -59,9 +60,9 @@ const ReplicaSet* FindLeaving(const Situation& situation, const Step& step) {
   return goes ? *found : nullptr;
 }
 
-// Returns true if this sync has sent this patch already, or three patches of the Service, and the
-// API server kept none. Then workload::Next would end the sync instead of going on with the step
-// that the patch comes before (RO-185).
+// Returns true if this sync has sent this patch already, or three patches of the Service: the API
+// server did not keep them. One more patch would make workload::Next end the sync, instead of
+// taking the step that the patch comes before (RO-185).
 bool IsInVain(const Situation& situation, const Write& write) {
   if (FindOutcome(situation.learned, write.request.Identity()) != nullptr) return true;
   const auto patches = std::ranges::count_if(situation.learned, [&](const Outcome& outcome) {
@@ -76,7 +77,8 @@ Write PatchService(const Service& service, const ServicePatch& patch, Because be
           .go_on_if_refused = true};
 }
 
-// Returns the write that makes the Service select the Pods of `target`; nullopt if it does so.
+// Returns the write that makes the Service select the Pods of `target`; nullopt if the Service does
+// so already, or if `target` has no hash.
 std::optional<Write> Select(const Situation& situation, const NamedService& named,
                             const ReplicaSet& target) {
   const Service& service = *named.service;
@@ -88,7 +90,8 @@ std::optional<Write> Select(const Situation& situation, const NamedService& name
       service, patch,
       {decisions::kSelectPods,
        {{"service", service.meta.name}, {"replicaset", target.meta.name}, {"hash", hash}}});
-  // If a key has to be written again, the Event was sent when it was written first.
+  // If the key was written before and has to be written again, no Event is sent: it was sent the
+  // first time.
   const bool is_told = service.meta.annotations.Find(kServiceOf) == patch.note ||
                        (named.not_kept != nullptr && *named.not_kept == patch);
   if (HashOf(service) != hash && !is_told) {
@@ -111,8 +114,9 @@ Write Release(const Service& service) {
                       {decisions::kReleaseService, {{"service", service.meta.name}}});
 }
 
-// Returns true if a write to the Service would be in vain now, or end the sync, or if it is not
-// known what the Service selects.
+// Returns true if Windlass is not to write to the Service now: the Service does not exist, its
+// selector is not known because the cache has cut it down, or a write failed or was undone a short
+// time ago.
 bool MayNotWrite(const Situation& situation, const NamedService& named) {
   if (named.service == nullptr || named.service->meta.cut()) return true;
   if (FailedWrite(situation, *named.service) != nullptr) return true;
@@ -130,7 +134,7 @@ std::optional<Write> Due(const Situation& situation, const NamedService& named, 
   return Select(situation, named, *target);
 }
 
-// Returns all writes that are due, also those that are in vain.
+// Returns all writes that are due, including those that are in vain (IsInVain).
 std::vector<Write> DueWrites(const Situation& situation, const ServiceFacts& facts,
                              const ReplicaSet* leaving) {
   std::vector<Write> due;
@@ -146,7 +150,8 @@ std::vector<Write> DueWrites(const Situation& situation, const ServiceFacts& fac
 }
 
 // Returns true if another client changed a Service just when Windlass was moving it away from
-// `leaving`. That is no refusal: the next sync knows the new version.
+// `leaving`. Such a conflict is no refusal: the next sync knows the new version. Returns false
+// after more than kConflictsWaitedFor conflicts in a row.
 bool LostRace(const Situation& situation, const ServiceFacts& facts, const ReplicaSet& leaving) {
   const auto lost = [&](const NamedService& named) {
     if (named.service == nullptr || named.conflicts > kConflictsWaitedFor) return false;
@@ -181,7 +186,8 @@ Step MoveServicesFirst(const Situation& situation, const ServiceFacts& facts, St
   if (!facts.wanted || situation.extended.new_one_unknown) return planned;
   const ReplicaSet* leaving = FindLeaving(situation, planned);
   if (leaving == nullptr && !EndsSync(planned) && !IsStatusWrite(planned)) return planned;
-  // Without replicas, and with Recreate, no other revision has Pods: no Service would be moved.
+  // Without replicas, and with Recreate, no other revision has Pods to which a Service could be
+  // moved.
   const bool others = situation.workload.replicas > 0 && !situation.recreate();
   if (facts.known == ServicesKnown::kLoading && leaving != nullptr && others) {
     return Wait{.look_again_in = kWhileLoading};

@@ -1,14 +1,19 @@
-// The two Services of spec.strategy.services: Windlass writes pod-template-hash into their
-// selectors (service_target.h says which), and a condition reports the outcome
-// (service_condition.h).
+// Writes pod-template-hash into the selectors of the two Services of spec.strategy.services.
+// service_target.h chooses the hash, and service_condition.h reports the outcome.
 //
-// Windlass never overwrites what another client wrote: it writes to a Service only if the Service
-// has no annotation (service_facts.h), no key, the key that the annotation notes, or the right key.
-// If another client takes the key away, Windlass writes it again, at most twice a minute (RO-183).
-// A rollout never waits for a Service that cannot be written (RO-185). It waits for one write:
-// before the last Pods of a revision go, Services that select them are moved (RO-182). If another
-// client changes such a Service at that moment, the Pods stay for another second, three times in a
-// row at most.
+// Windlass does not overwrite a key that another client changed after Windlass had written it
+// (RO-183). It writes to a Service only if the Service has
+//   - no annotation of Windlass (service_facts.h)
+//   - no key pod-template-hash
+//   - the key that the annotation notes
+//   - or the right key already
+// If another client takes the key away, Windlass writes the key again, at most twice a minute
+// (RO-183).
+//
+// A rollout does not wait for Services that cannot be written (RO-185). It waits for one kind of
+// write: before the last Pods of a revision are removed, Services that select these Pods are moved
+// to other Pods (RO-182). If another client changes such a Service at that moment, the Pods stay
+// for another second, at most three times in a row.
 #pragma once
 
 #include "controller/core/step.h"
@@ -18,12 +23,13 @@
 namespace windlass::rollout {
 
 // Returns the write to a Service that comes before `planned`, the planner's next step:
-//   - before a status, and at the end of a sync: whatever is due
-//   - before a ReplicaSet loses its last Pods: what moves Services away from them, and what takes
-//     the key out of those that are named no more
-// Returns a short Wait if the last Pods of a revision are to go, and the Services are not known yet
-// or one of them has just changed. Otherwise returns `planned`, which looks again in time if a
-// write was refused.
+//   - before the write of a status, and at the end of a sync: any write that is due
+//   - before a ReplicaSet loses its last Pods: a write that moves a Service away from these Pods,
+//     or takes the key out of a Service that the Rollout does not name any more
+// Returns a short Wait if `planned` removes the last Pods of a revision, and either the Services
+// are not known yet, or another client has just changed a Service that selects these Pods.
+// Otherwise returns `planned`. If a write was refused, `planned` is changed so that it looks again
+// when the write is due again.
 Step MoveServicesFirst(const workload::Situation& situation, const ServiceFacts& facts,
                        Step planned);
 

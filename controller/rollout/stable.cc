@@ -9,25 +9,26 @@
 #include "controller/rollout/carried.h"
 #include "controller/rollout/decisions.h"
 #include "controller/workload/annotations.h"
-#include "controller/workload/claim.h"
 #include "controller/workload/complete.h"
-#include "controller/workload/counters.h"
-#include "controller/workload/create_error.h"
 #include "controller/workload/decisions.h"
-#include "controller/workload/in_vain.h"
-#include "controller/workload/new_replica_set.h"
-#include "controller/workload/patches.h"
-#include "controller/workload/proven.h"
-#include "controller/workload/refused_write.h"
-#include "controller/workload/revisions.h"
+#include "controller/workload/ownership/claim.h"
+#include "controller/workload/replica_set_requests.h"
+#include "controller/workload/replica_set_size.h"
+#include "controller/workload/revisions/new_replica_set.h"
+#include "controller/workload/revisions/proven.h"
+#include "controller/workload/revisions/revisions.h"
+#include "controller/workload/status/counters.h"
+#include "controller/workload/status/create_failure.h"
+#include "controller/workload/status/patch_in_vain.h"
+#include "controller/workload/status/refused_write.h"
 
 namespace windlass::rollout {
 namespace {
 
 using workload::Situation;
 
-// Returns true if another object than this Rollout may have rolled out `rs`. If this Rollout did,
-// its status would tell.
+// Returns true if another object than this Rollout may have rolled out `rs`. If this Rollout had,
+// its status would name the revision.
 bool IsFromBefore(const Workload& workload, const ReplicaSet& rs) {
   return workload.status.observed_generation < 1 ||
          rs.meta.creation_timestamp < workload.meta.creation_timestamp;
@@ -41,9 +42,9 @@ bool AllAvailable(const ReplicaSet& rs) {
 int64_t NumberOf(const ReplicaSet& rs) { return workload::RevisionOf(rs.meta).value_or(0); }
 
 // Returns the ReplicaSet of the requested template; null if there is none. Before the API server
-// has told the defaults of the template, that ReplicaSet cannot be recognised. Then returns the
-// newest ReplicaSet with Pods, if another one has Pods, too. Example: 8 Pods of v1 and 2 of v2, in
-// the middle of a rollout.
+// has returned the defaults of the template, that ReplicaSet may not be recognised. Then returns
+// the newest ReplicaSet with Pods, if another ReplicaSet has Pods, too. Example: 8 Pods of v1 and 2
+// of v2, in the middle of a rollout: the ReplicaSet of v2.
 const ReplicaSet* FindPresent(const Workload& workload,
                               const std::vector<const ReplicaSet*>& ours) {
   if (const ReplicaSet* present = workload::FindNewReplicaSet(workload, ours, {})) return present;
@@ -54,8 +55,8 @@ const ReplicaSet* FindPresent(const Workload& workload,
   return std::ranges::max(with_pods, {}, [](const ReplicaSet* rs) { return NumberOf(*rs); });
 }
 
-// Returns true if Pods of `rs` may have been given the template of another ReplicaSet in place. If
-// they are available, that says nothing of the template of `rs`.
+// Returns true if an update in place may have given Pods of `rs` the template of another
+// ReplicaSet. Available Pods of `rs` then prove nothing about the template of `rs`.
 bool IsHost(const ReplicaSet& rs, const std::vector<const ReplicaSet*>& ours) {
   return std::ranges::any_of(ours, [&](const ReplicaSet* other) {
     const auto mode = in_place::ModeOf(*other, workload::RevisionText(other->meta));
@@ -63,8 +64,9 @@ bool IsHost(const ReplicaSet& rs, const std::vector<const ReplicaSet*>& ours) {
   });
 }
 
-// Returns the ReplicaSet of an earlier rollout that has most Pods, all of them available; null if
-// there is none. Of two with equally many, the older revision: the other one may be its canary.
+// Returns the ReplicaSet with most Pods, of the ReplicaSets of earlier rollouts whose Pods are all
+// available; null if there is none. Of two with equally many Pods, returns the older revision,
+// because the newer one may be a canary.
 const ReplicaSet* FindWorking(const Workload& workload,
                               const std::vector<const ReplicaSet*>& ours) {
   const ReplicaSet* present = FindPresent(workload, ours);
@@ -81,8 +83,9 @@ const ReplicaSet* FindWorking(const Workload& workload,
   return found;
 }
 
-// Returns the write that gives `rs` the note that it was complete as its present revision. If its
-// annotations name no revision, the write also gives them the revision `remembered` again.
+// Returns the write that gives `rs` the note that it was complete as the revision in its
+// annotations. If the annotations name no revision, the write adds the revision `remembered` to
+// them.
 std::optional<Step> Note(const Situation& situation, const ReplicaSet& rs, int64_t remembered) {
   std::string revision(workload::RevisionText(rs.meta));
   workload::ReplicaSetChange change;
@@ -112,10 +115,10 @@ bool IsCompleteNow(const Situation& situation) {
 void RecoverStable(View& view) {
   Workload& workload = view.workload;
   const std::optional<int64_t> stored = workload.kept_revision;
-  // The usual case, at each step of each sync: it needs no claims.
+  // The usual case, at each step of each sync, is handled without the cost of claims.
   if (workload::FindStable(workload, view.replica_sets) != nullptr) return;
-  // The stable ReplicaSet may be one of two whose templates are being exchanged: then neither says
-  // that it is stable.
+  // The stable ReplicaSet may be one of two whose templates are being exchanged: then the note of
+  // neither says so.
   const auto exchanges = [](const ReplicaSet* rs) {
     return rs->meta.annotations.Has(in_place::kExchange);
   };
@@ -123,7 +126,8 @@ void RecoverStable(View& view) {
   if (stored && exchanging) return;
   const workload::Claims claims = workload::ClaimReplicaSets(view);
   const ReplicaSet* stable = workload::FindLastComplete(claims.ours);
-  // ReplicaSets that are about to be adopted may have more Pods.
+  // A ReplicaSet that is about to be adopted may have more Pods, so FindWorking waits for the
+  // adoption.
   const bool all = claims.to_adopt.empty();
   if (stable == nullptr && all && !exchanging) stable = FindWorking(workload, claims.ours);
   if (stable == nullptr) return;
@@ -144,7 +148,8 @@ std::optional<Event> TellRecovered(const Situation& situation) {
   const std::optional<int64_t>& kept = workload.kept_revision;
   if (!kept || ReadOwn(workload.status.carried).stable_revision == kept) return std::nullopt;
   const ReplicaSet* rs = workload::FindStable(workload, situation.all);
-  // The note of the present revision comes just before the status that says the same.
+  // If the template's own revision has been noted as complete, the next status names it in the
+  // usual way: no Event is needed.
   const bool is_present = rs == situation.new_replica_set && !workload.follow_revision;
   if (rs == nullptr || is_present) return std::nullopt;
   const std::string why = workload::CompleteAs(*rs)
@@ -161,7 +166,7 @@ std::optional<Step> StoreRecovered(const Situation& situation) {
   RolloutOwn own = ReadOwn(workload.status.carried);
   std::optional<Event> event = TellRecovered(situation);
   if (own.stable_revision || !event) return std::nullopt;
-  // If Pods move before the revision is stored, the next sync may infer another one.
+  // If Pods move before the revision is stored, the next sync may infer another revision.
   if (auto end = workload::EndIfStatusLost(workload, situation.learned, /*or_may_pass=*/false))
     return end;
   const int64_t stable = *workload.kept_revision;
@@ -184,8 +189,8 @@ std::optional<Step> NoteComplete(const Situation& situation, bool holds) {
   const std::optional<int64_t> stable = ReadOwn(situation.workload.status.carried).stable_revision;
   if (!stable) return std::nullopt;
   const ReplicaSet* rs = workload::FindKept(situation.workload, situation.all, *stable);
-  // A revision that another object rolled out may only have been inferred: this Rollout has not
-  // seen it complete.
+  // If another object rolled out the stable revision, the revision may only have been inferred:
+  // this Rollout has not seen the revision complete.
   const bool is_seen = rs != nullptr && !IsFromBefore(situation.workload, *rs);
   if (!is_seen || workload::CompleteAs(*rs)) return std::nullopt;
   return Note(situation, *rs, *stable);

@@ -5,7 +5,7 @@
 #include <optional>
 #include <string_view>
 
-#include "controller/workload/request_body.h"
+#include "controller/workload/body_json.h"
 #include "kubeclient/api/condition_json.h"
 #include "kubeclient/api/rollout.h"
 
@@ -13,8 +13,9 @@ namespace windlass::rollout {
 
 using workload::Json;
 
-// Each returns null for what is absent, so that a merge patch removes the field. A patch merges
-// objects, so every member is named.
+// Each returns null if the value is absent, so that a merge patch removes the field. Otherwise the
+// object names every member, absent ones with null, because a merge patch keeps members that it
+// does not name.
 Json ToJson(const std::optional<RolloutStepStatus>& step);
 Json ToJson(const std::optional<RolledBack>& rolled_back);
 using windlass::ToJson;  // of conditions

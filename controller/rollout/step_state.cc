@@ -9,33 +9,34 @@
 #include "controller/rollout/reasons.h"
 #include "controller/workload/annotations.h"
 #include "controller/workload/conditions.h"
-#include "controller/workload/create_error.h"
-#include "controller/workload/new_replica_set.h"
-#include "controller/workload/progress.h"
-#include "controller/workload/proven.h"
-#include "controller/workload/refused_write.h"
-#include "controller/workload/revisions.h"
-#include "controller/workload/status.h"
+#include "controller/workload/replica_set_size.h"
+#include "controller/workload/revisions/new_replica_set.h"
+#include "controller/workload/revisions/proven.h"
+#include "controller/workload/revisions/revisions.h"
+#include "controller/workload/status/create_failure.h"
+#include "controller/workload/status/progress.h"
+#include "controller/workload/status/refused_write.h"
+#include "controller/workload/status/status.h"
 
 namespace windlass::rollout {
 namespace {
 
 using workload::Situation;
 
-constexpr std::string_view kProgressing = "Progressing";
-
 struct UpdatedPods {
   int32_t updated = 0;
   int32_t available = 0;
 };
 
-// Returns the Pods of the new revision. During an update in place they belong to the ReplicaSet of
-// the old one, and the update counts them itself. Its stand-ins do not count: they go again. Nor do
-// Pods that it does not wait for, such as those of a lost node: they prove nothing.
+// Counts the Pods of the new revision. During an update in place, these Pods belong to the
+// ReplicaSet of the old revision, and the numbers are those of the update. They leave out
+// stand-ins, which are removed again, and Pods for which the update does not wait, for example Pods
+// of a lost node, because such Pods prove nothing.
 UpdatedPods CountUpdated(const Situation& situation) {
   if (situation.extended.counted && situation.extension_state != nullptr) {
     const in_place::InPlace& found = in_place::InPlaceOf(situation);
-    // Until an exchange has ended, Pods are counted that have its template.
+    // Before an exchange of templates has ended, the update may count Pods of another template than
+    // the requested one.
     const bool other = in_place::GoesBackFirst(situation, found) ||
                        (found.stash && found.stash->fingerprint != situation.wanted.fingerprint);
     const int32_t proven = other ? 0 : found.counts.proven;
@@ -47,18 +48,19 @@ UpdatedPods CountUpdated(const Situation& situation) {
   return {std::min(std::max(rs->status.replicas, 0), size.replicas), size.available};
 }
 
-// A rollback writes the template with the API server's defaults, so its text may differ from that
-// of the stable template: then the note on the ReplicaSet tells. The note also tells of revisions
-// that were complete before the stable one, or that no status names (RO-121).
+// Returns true if the requested template was complete once. Its text may differ from that of the
+// stable template, because a rollback writes the template with the API server's defaults. So the
+// note on the ReplicaSet counts, too. The note also shows revisions that were complete before the
+// stable one, or that no status names (RO-121).
 bool IsOfProvenTemplate(const Situation& situation, const RolloutOwn& own) {
   if (own.stable_template == situation.workload.requested_template) return true;
   const ReplicaSet* rs = situation.new_replica_set;
   return rs != nullptr && workload::IsProven(situation, *rs);
 }
 
-// Returns what `carried` has. If the template of its step is the requested one in another form,
-// such as with all defaults, the step gets the requested form. The template is the same if its
-// ReplicaSet has the step's revision.
+// Returns the RolloutOwn in `carried`. If its step has the requested template in another form, for
+// example with all defaults, the step gets the requested form. The two are the same template if the
+// new ReplicaSet has the revision of the step.
 RolloutOwn OwnNow(const Situation& situation, const KindStatus& carried) {
   RolloutOwn own = ReadOwn(carried);
   const ReplicaSet* rs = situation.new_replica_set;
@@ -68,16 +70,17 @@ RolloutOwn OwnNow(const Situation& situation, const KindStatus& carried) {
   return own;
 }
 
-// Returns true if there is no other revision that Pods could stay at or come back to, and there was
-// none. Returns false even if the ReplicaSet of the stable revision was deleted: that approves no
-// other revision.
+// Returns true if Pods have no other revision to stay at or return to, and never had one. Returns
+// false if there was a stable revision whose ReplicaSet was deleted: the deletion approves no other
+// revision.
 bool IsFirst(const Situation& situation, const RolloutOwn& own) {
   return workload::TotalReplicas(situation.old) == 0 &&
          workload::FindProvenOther(situation) == nullptr && !own.stable_revision;
 }
 
-// Returns false while the Pods of an update in place cannot be seen, such as after a start: they
-// belong to the ReplicaSet of the old revision, so the sizes do not show how many there are.
+// Returns false while the Pods of an update in place cannot be seen, for example after a start of
+// Windlass. Updated Pods belong to the ReplicaSet of the old revision, so the sizes of ReplicaSets
+// do not show how many Pods are updated.
 bool CanCount(const Situation& situation) {
   return situation.extension_state == nullptr ||
          in_place::InPlaceOf(situation).phase != in_place::InPlacePhase::kUnknown;
@@ -109,22 +112,26 @@ bool HasSteps(const Situation& situation, Steps steps) {
          !workload.follow_revision;
 }
 
-// Returns true if `stored` is this step of this rollout; its revision may have risen since.
+// Returns true if `stored` is `step` of the same template. The revision is not compared, because it
+// may have risen since.
 bool IsStoredAs(const std::optional<RolloutStepStatus>& stored, const RolloutStepStatus& step) {
   return stored && stored->template_id == step.template_id && stored->index == step.index;
 }
 
-// Says that the rollout is at a pause. Keeps the stored condition if it says so already, although
-// the planner has changed it in `conditions` because of a Pod that became ready.
+// Sets Progressing to say that the rollout is at a pause. If the stored Progressing says so
+// already, it is kept, even if the planner has changed Progressing in `conditions` because a Pod
+// became ready.
 void ShowPause(const Situation& situation, std::string text, std::vector<Condition>& conditions) {
   Condition paused = workload::Progressing(situation, "Unknown", kPausedAtStep, std::move(text));
-  const Condition* stored = FindCondition(situation.workload.status.conditions, kProgressing);
+  const Condition* stored =
+      FindCondition(situation.workload.status.conditions, workload::kProgressing);
   if (stored != nullptr && stored->status == paused.status) {
     paused.last_transition_time = stored->last_transition_time;
     if (stored->reason == paused.reason && stored->message == paused.message) paused = *stored;
   }
-  const auto present = std::ranges::find_if(
-      conditions, [](const Condition& condition) { return condition.type == kProgressing; });
+  const auto present = std::ranges::find_if(conditions, [](const Condition& condition) {
+    return condition.type == workload::kProgressing;
+  });
   if (present == conditions.end()) {
     conditions.push_back(std::move(paused));
   } else {
@@ -132,19 +139,21 @@ void ShowPause(const Situation& situation, std::string text, std::vector<Conditi
   }
 }
 
-// Says that the rollout goes on, if the stored condition says that it is at a pause. The planner
-// may have counted the time of the pause, and found the deadline exceeded.
+// If the stored Progressing says that the rollout is at a pause, sets Progressing to say that the
+// rollout goes on. This also replaces a deadline that the planner found exceeded because it counted
+// the time of the pause.
 void ShowEndOfPause(const Situation& situation, std::vector<Condition>& conditions) {
-  const Condition* stored = FindCondition(situation.workload.status.conditions, kProgressing);
+  const Condition* stored =
+      FindCondition(situation.workload.status.conditions, workload::kProgressing);
   if (stored == nullptr || stored->reason != kPausedAtStep) return;
-  const Condition* present = FindCondition(conditions, kProgressing);
+  const Condition* present = FindCondition(conditions, workload::kProgressing);
   if (present == nullptr) return;
   if (present->reason == kPausedAtStep || present->reason == workload::kExceededReason) {
     workload::RefreshCondition(conditions, workload::Moving(situation));
   }
 }
 
-// Returns true if an update in place has reached the partition, and its Pods are available.
+// Returns true if an update in place has reached the partition, and the updated Pods are available.
 bool RestsInPlace(const Situation& situation) {
   if (situation.extension_state == nullptr) return false;
   const in_place::InPlace& found = in_place::InPlaceOf(situation);
@@ -158,7 +167,8 @@ std::string PartitionText(const Situation& situation) {
   if (situation.workload.replicas == 0) {
     return "Partition: there are no Pods. Those that come will keep to spec.strategy.partition";
   }
-  // Sizes are counted, and not Pods: a Pod that was lost comes back in the old revision.
+  // The sizes of ReplicaSets are added up, and not Pods, because a Pod that was lost comes back in
+  // the old revision.
   const bool in_place = situation.extended.counted.has_value();
   const int64_t updated = in_place ? in_place::InPlaceOf(situation).counts.proven : 0;
   const int64_t kept = workload::TotalReplicas(situation.old) - updated;
@@ -212,7 +222,7 @@ bool RestsAtPartition(const Situation& situation, Steps steps) {
   const Workload& workload = situation.workload;
   const ReplicaSet* rs = situation.new_replica_set;
   const int32_t kept = situation.limits.kept_old();
-  // Without replicas there is nothing to keep, and the new revision is not rolled out either.
+  // Without replicas, the partition keeps no Pod, and yet the new revision is not rolled out.
   const bool sleeps = workload.replicas == 0 && situation.limits.holds_back() &&
                       !IsOfProven(situation) && workload::FindProvenOther(situation) != nullptr;
   if (rs == nullptr || (kept == 0 && !sleeps) || !steps.empty() || situation.recreate() ||
@@ -263,21 +273,21 @@ std::optional<Step> BeginStep(const Situation& situation, Steps steps) {
   const RolloutStepStatus due = state.next ? *state.next : state.step;
 
   const Workload& workload = situation.workload;
-  // If the step was not stored, going on would make another Pod before its step. Without a proven
-  // revision, the sync ends even if only a webhook could not be reached: a later sync might find no
-  // old Pod to keep, and pass over the pauses. With a proven revision, such an outage holds up no
-  // correction.
+  // If the step was not stored, going on would update a Pod before its step has begun. Without a
+  // proven revision, the sync ends even if only a webhook could not be reached: a later sync might
+  // find no old Pod to keep, and pass over the pauses. With a proven revision, the sync goes on, so
+  // that the outage of a webhook does not hold up a correction.
   RolloutOwn own = ReadOwn(workload.status.carried);
   const bool proven = own.stable_revision || workload::FindProvenOther(situation) != nullptr;
   if (auto end = workload::EndIfStatusLost(workload, situation.learned, !proven)) return end;
   own.step = facts.stored = due;
-  // The write has the counters, too: at a pause, users look at once how many Pods are updated.
+  // The write has the counters, too, because users look at them as soon as a pause begins.
   StatusDraft draft{
       .status = CanCount(situation) ? workload::CountUnobserved(situation) : workload.status,
       .now = situation.now};
   draft.status.carried = KindStatus(own);
-  // What ended the step before is progress, and is noted now: the next status finds these counters
-  // unchanged.
+  // The Pods that ended the step before are progress, which has to be noted in this write: the next
+  // status will find these counters unchanged.
   workload::RenewIfMoved(situation, draft.status);
   ShowProgress(situation, steps, StepNow(facts), draft.status.conditions);
   const std::string reason = due.index > due.total ? "StepsDone" : "StepBegun";
@@ -299,13 +309,13 @@ void ShowSteps(const Situation& situation, Steps steps, WorkloadStatus& status) 
   const std::optional<StepState> state = StepsOf(situation, steps);
   const bool stands = workload.paused || situation.extended.refused;
   const bool is_other = own.step && own.step->template_id != workload.requested_template;
-  // While the Rollout is paused, the API server is not asked: the template may be that of the step
-  // in another form.
+  // While the Rollout is paused, the API server is not asked for the defaults. Without them,
+  // Windlass cannot judge whether the template is that of the step in another form.
   const bool judged = situation.wanted.known || !workload.paused;
   if (!state || (stands && is_other && judged)) {
     own.step.reset();
   } else if (!stands || (workload.paused && judged && !is_other)) {
-    own.step = state->step;  // while paused, too: a canary that dies then is seen (RO-131)
+    own.step = state->step;  // even while paused, so that a dying canary is seen (RO-131)
   }
   own.waits_for.clear();
   own.holds_at_step = state && !state->done();
@@ -315,9 +325,9 @@ void ShowSteps(const Situation& situation, Steps steps, WorkloadStatus& status) 
   }
   status.carried = KindStatus(own);
   if (stands) {
-    // Without a deadline, only a pause sets the condition, and no other code removes it.
+    // Without a deadline, only a pause sets Progressing, and no other code removes it.
     if (!situation.has_progress_deadline()) {
-      workload::RemoveCondition(status.conditions, kProgressing);
+      workload::RemoveCondition(status.conditions, workload::kProgressing);
     }
     return;
   }

@@ -7,7 +7,7 @@
 namespace windlass::rollout {
 namespace {
 
-// No user waits for a duration of more digits, and it might not fit 64 bits.
+// No user waits for a duration with more digits, and such a number might not fit 64 bits.
 constexpr size_t kDigitsMax = 9;
 
 struct TimeUnit {
@@ -28,7 +28,8 @@ std::optional<int64_t> Take(std::string_view& text, char letter) {
   return number;
 }
 
-// Returns why `step` cannot be carried out, after its field; empty if it can.
+// Returns why `step` cannot be carried out, as text to put after the name of its field; empty if it
+// can.
 std::string StepError(const RolloutStep& step) {
   if (step.set_updated && step.pause) return ": has setUpdated and pause: make two steps of it";
   if (step.pause) {
@@ -57,8 +58,8 @@ bool AsksForAll(const StepFacts& facts, int32_t last, int32_t desired) {
   return false;
 }
 
-// Returns the most of `desired` Pods that any step up to `index` asks for: a step below an earlier
-// one takes no Pod back. Example: 5, then 3: 5.
+// Returns the most of `desired` Pods that any step up to `index` asks for: a step that asks for
+// fewer Pods than an earlier step takes no Pod back. Example: 5, then 3: 5.
 int32_t UpdatedUpTo(const StepFacts& facts, int32_t index, int32_t desired) {
   int32_t most = 0;
   for (const RolloutStep& step : facts.steps.first(static_cast<size_t>(index))) {
@@ -67,11 +68,11 @@ int32_t UpdatedUpTo(const StepFacts& facts, int32_t index, int32_t desired) {
   return most;
 }
 
-// Returns the most Pods of the new revision while `step` is in force. One Pod stays old if one did
-// when the step began (RO-130). Example: setUpdated: 2, begun with 10 replicas: 2 of 10, 1 of 2, 0
-// of 1; begun with 2 replicas: 2 of 2. A number that one replica reaches asks for that Pod, and not
-// for all Pods of a larger size (RO-191). Example: setUpdated: 5, begun with 1 replica: 1 of 1, 2
-// of 3.
+// Returns the most Pods of the new revision while `step` is in force. One Pod stays old if a Pod
+// stayed old when the step began (RO-130). Example: setUpdated: 2, begun with 10 replicas: 2 of 10,
+// 1 of 2, 0 of 1; begun with 2 replicas: 2 of 2. If the step began with one replica, a number asks
+// for that Pod, and not for all Pods of a larger size (RO-191). Example: setUpdated: 5, begun with
+// 1 replica: 1 of 1, 2 of 3.
 int32_t UpdatedMax(const StepFacts& facts, const RolloutStepStatus& step) {
   const int32_t most = UpdatedUpTo(facts, step.index, facts.desired);
   const int32_t began = step.replicas.value_or(0);
@@ -80,7 +81,8 @@ int32_t UpdatedMax(const StepFacts& facts, const RolloutStepStatus& step) {
   return std::clamp(most, 0, std::max(facts.desired - 1, 0));
 }
 
-// Returns the place of the last pause, from 1; of the last step if there is none.
+// Returns the position of the last pause, counted from 1; that of the last step if there is no
+// pause.
 int32_t LastPause(std::span<const RolloutStep> steps) {
   for (size_t i = steps.size(); i > 0; --i) {
     if (steps[i - 1].pause) return static_cast<int32_t>(i);
@@ -88,15 +90,16 @@ int32_t LastPause(std::span<const RolloutStep> steps) {
   return static_cast<int32_t>(steps.size());
 }
 
-// Returns true if `step` waits for its user or for time: a pause, or the end of a list that was
+// Returns true if `step` waits for a user or for time: a pause, or the end of a list that was
 // shortened (RO-132).
 bool IsPause(const StepFacts& facts, const RolloutStepStatus& step) {
   return facts.steps[static_cast<size_t>(step.index - 1)].pause || step.shortened_from > 0;
 }
 
-// Returns true if the size leaves no Pod for the new revision, although the steps up to `step`
-// asked for some when it was larger: after scaling to 0, or to the one Pod that stays old (RO-130).
-// Then nothing proves that the new revision works, so `step` is not over (RO-190).
+// Returns true if no Pod can have the new revision at the present size: there are no replicas, or
+// only the one Pod that stays old (RO-130), although the steps up to `step` asked for some Pods at
+// the size with which `step` began. Nothing proves then that the new revision works, so `step` is
+// not over (RO-190).
 bool HasNoCanary(const StepFacts& facts, int32_t due, const RolloutStepStatus& step) {
   if (facts.desired == 0) return true;
   if (due > 0 || !step.replicas) return false;
@@ -109,27 +112,29 @@ void NoteAvailable(const StepFacts& facts, int32_t due, RolloutStepStatus& step)
   step.available_of = facts.desired;
 }
 
-// Returns true if the time of a pause ends:
-//   - fewer Pods are available than when the time was counted last
-//   - no Pod was due when the time was counted last, and Pods are due now
+// Returns true if the time of a pause is lost, and has to begin anew:
+//   - fewer Pods are available than NoteAvailable last noted
+//   - no Pod was due when NoteAvailable was last called, and Pods are due now
 //   - the step now asks for more Pods of the same number of replicas, because a user has edited the
 //     list
 bool IsLost(const StepFacts& facts, int32_t due, const RolloutStepStatus& step) {
   if (facts.available < std::min(step.available, due)) return true;
-  if (step.available == 0 && due > 0) return true;  // none was due, and proved nothing
+  if (step.available == 0 && due > 0) return true;  // no Pod was due, so none proved anything
   StepFacts then = facts;
   then.desired = step.available_of;
   return step.available_of > 0 && UpdatedMax(then, step) > step.available;
 }
 
-// Sets in `step` since when the Pods of a pause are available, how many they are, and of how many
-// replicas (RO-131):
-//   - The time begins when all are available. It ends when fewer are available than then: one died.
-//   - Pods that a larger size adds do not end it. Example: 20% of 10: 2. Scaled to 20, 4 are due;
-//     while the 2 work, the time goes on, and the pause is left when it is over and all 4 work.
-//   - Pods that an edit of the list adds end it. Example: 20% of 10, edited to 100%: the time
+// Sets in `step` since when the Pods of a pause have been available, how many Pods that was, and of
+// how many replicas (RO-131):
+//   - The time begins when all due Pods are available. It is lost when fewer Pods are available
+//     than at that moment: one has died.
+//   - Pods that a larger size adds do not end the time. Example: 20% of 10: 2. Scaled to 20, 4 Pods
+//     are due. While 2 work, the time goes on; the pause ends when its time is over and all 4 work.
+//   - Pods that an edit of the list adds end the time. Example: 20% of 10, edited to 100%: the time
 //     begins when all 10 are available.
-//   - Without a canary, or while Pods cannot be counted, nothing begins.
+//   - Without a canary, the time is lost, and does not begin. While Pods cannot be counted, nothing
+//     changes.
 void CountTime(const StepFacts& facts, int32_t due, RolloutStepStatus& step) {
   if (!facts.can_count) return;
   const bool none = HasNoCanary(facts, due, step);
@@ -143,15 +148,15 @@ void CountTime(const StepFacts& facts, int32_t due, RolloutStepStatus& step) {
     step.available = step.available_of = 0;
   }
   if (!all) return;
-  // v0.1.0 stored no such time, and counted from the beginning of the pause.
+  // v0.1.0 stored steps without `replicas`, and counted from the beginning of the pause.
   step.available_since = step.replicas ? facts.now : step.started_at;
   NoteAvailable(facts, due, step);
 }
 
-// Returns `step` as it is when it begins now. It is judged by the largest size with which it or an
-// earlier step began: if the Rollout is scaled down, a number still does not ask for all Pods
-// (RO-191). Example: setUpdated: 1, begun with 10 replicas, then setUpdated: 3, begun with 2: 1 of
-// 2.
+// Returns `step` with the values that it has if it begins now. `step` is judged by the largest size
+// with which it or an earlier step began: even if the Rollout is scaled down, a number does not ask
+// for all Pods (RO-191). Example: setUpdated: 1, begun with 10 replicas, then setUpdated: 3, begun
+// with 2: 1 of 2.
 RolloutStepStatus Begin(const StepFacts& facts, RolloutStepStatus step) {
   step.started_at = facts.now;
   step.replicas = std::max(step.replicas.value_or(0), facts.desired);
@@ -166,25 +171,26 @@ RolloutStepStatus Begin(const StepFacts& facts, RolloutStepStatus step) {
 
 // Changes the size by which `step` is judged, if no Pod could have the new revision at the stored
 // size:
-//   - The step began without replicas: takes the first size above 0. The step goes on as if it had
-//     begun with that (RO-192).
-//   - The step began with one replica, and asks for no Pod of one: takes the first size above 1. A
-//     step that passes at one replica must not pass there any more once the Rollout has grown
-//     (RO-190). Example: setUpdated: 50%, begun with 1, scaled to 10: as one begun with 10.
+//   - The step began without replicas: takes the first size above 0, as if the step had begun with
+//     that size (RO-192).
+//   - The step began with one replica, and asks for no Pod of one: takes the first size above 1.
+//     Such a step passes at one replica; once the Rollout has grown, it must not pass at one
+//     replica any more (RO-190). Example: setUpdated: 50%, begun with 1, scaled to 10: judged as if
+//     begun with 10.
 void JudgeBySize(const StepFacts& facts, RolloutStepStatus& step) {
   if (step.index > step.total || !step.replicas || *step.replicas >= facts.desired) return;
   const bool of_one = *step.replicas == 1 && UpdatedUpTo(facts, step.index, 1) == 0;
   if (*step.replicas == 0 || of_one) step.replicas = facts.desired;
 }
 
-// Returns the stored step in the present list.
+// Returns the stored step `step`, placed in the present list of steps.
 RolloutStepStatus Resume(const StepFacts& facts, RolloutStepStatus step) {
   const auto total = static_cast<int32_t>(facts.steps.size());
-  // What was done stays done, although the user may have added steps since.
+  // Steps that were done stay done, even if the user has added steps since.
   const bool done = step.index > step.total;
   const bool cut = !done && step.index > total;
-  // If the list is shortened again, the number that ends the hold stays: an earlier promotion may
-  // have named the index where the step stands now.
+  // If the list is shortened again, shortened_from stays the same, and with it the number that ends
+  // the pause: an earlier promotion may have named the index that the step has now.
   if (cut && step.shortened_from == 0) step.shortened_from = step.index;
   step.index = done ? total + 1 : cut ? LastPause(facts.steps) : std::max(step.index, 1);
   if (step.shortened_from > 0 && step.shortened_from <= total) {  // the list is long enough again
@@ -212,8 +218,8 @@ RolloutStepStatus InForce(const StepFacts& facts) {
   return step;
 }
 
-// Returns when the pause ends by itself; nullopt if it waits to be promoted, or its time does not
-// run.
+// Returns when the pause ends by itself; nullopt if the pause waits to be promoted, or if its time
+// does not run.
 std::optional<WallTime> EndOf(const StepFacts& facts, const RolloutStepStatus& step) {
   const RolloutStep& what = facts.steps[static_cast<size_t>(step.index - 1)];
   if (!what.duration || step.shortened_from > 0) return std::nullopt;
@@ -222,7 +228,8 @@ std::optional<WallTime> EndOf(const StepFacts& facts, const RolloutStepStatus& s
   return step.available_since + *duration;
 }
 
-// Returns true if the value of kPromote is `text`, and the Pods work or do not matter.
+// Returns true if the value of kPromote is `text` and `pods_work` is true, or if the value is
+// `text` with kForce.
 bool IsPromoted(const StepFacts& facts, const std::string& text, bool pods_work) {
   if (facts.promote == text + std::string(kForce)) return true;
   return pods_work && facts.promote == text;
@@ -241,8 +248,8 @@ bool IsOver(const StepFacts& facts, const StepState& state) {
 }
 
 // Returns true if the user ended all steps, and the updated Pods work: at a pause all Pods that are
-// due, otherwise all that are updated so far, and at least one if one is due. If the size leaves no
-// such Pod, only a forced promotion ends the steps.
+// due, otherwise all Pods that are updated so far, and at least one Pod if any is due. If no Pod
+// can have the new revision at the present size, only a forced promotion ends the steps.
 bool IsPromotedToTheEnd(const StepFacts& facts, const StepState& state) {
   const int32_t due = IsPause(facts, state.step)
                           ? state.updated_max

@@ -46,13 +46,13 @@ std::string_view PolicyOf(const RolloutStrategy& strategy) {
 Strategy StrategyOf(const RolloutStrategy& strategy) {
   if (!PolicyOf(strategy).empty()) return Strategy::kRollingUpdate;
   if (strategy.type == "Recreate") return Strategy::kRecreate;
-  // The schema's default for a strategy without a type.
+  // Without a type, RollingUpdate is the default of the schema.
   const bool rolling = strategy.type == "RollingUpdate" || strategy.type.empty();
   return rolling ? Strategy::kRollingUpdate : Strategy::kOther;
 }
 
-// Returns why Recreate cannot be carried out; empty if it can. The schema refuses both fields, but
-// an object may be older than the schema.
+// Returns why Recreate cannot be carried out; empty if it can. The schema refuses partition and
+// steps with Recreate, but an object may be older than the schema.
 std::string RefuseWithRecreate(const RolloutStrategy& strategy) {
   const auto refuse = [](std::string_view field) {
     return std::string(field) + ": Recreate updates all Pods at once: remove this field, or set " +
@@ -62,8 +62,8 @@ std::string RefuseWithRecreate(const RolloutStrategy& strategy) {
   return strategy.steps.empty() ? std::string() : refuse("spec.strategy.steps");
 }
 
-// Returns how many Pods may have the new revision; kUnlimited if the partition never keeps a Pod
-// back. A partition holds even without replicas: then returns 0.
+// Returns how many Pods are allowed to have the new revision; kUnlimited if the partition never
+// keeps a Pod back. Returns 0 if a partition above 0 is set and there are no replicas.
 Result<int32_t> UpdatedMax(const RolloutSpec& spec) {
   const std::optional<IntOrPercent>& partition = spec.strategy.partition;
   if (!partition) return kUnlimited;

@@ -1,4 +1,4 @@
-// spec.strategy of a Rollout as the planner and updates in place need it.
+// Converts spec.strategy of a Rollout to what the planner and updates in place need.
 #pragma once
 
 #include <optional>
@@ -13,25 +13,28 @@ namespace windlass::rollout {
 inline constexpr std::string_view kLimitsField = "spec.strategy.rollingUpdate";
 
 // Return maxSurge and maxUnavailable, or 25 % if the Rollout has no spec.strategy.rollingUpdate:
-// the schema fills in fields of that object, but not the object itself (RO-070). Borrowed.
+// the schema has defaults for fields of that object, but none for the object itself (RO-070).
+// Borrowed.
 const std::optional<IntOrPercent>& MaxSurge(const RolloutSpec& spec);
 const std::optional<IntOrPercent>& MaxUnavailable(const RolloutSpec& spec);
 
 // Sets strategy and limits of `workload`, or strategy_error (RO-071, RO-072).
-//   - Updates in place are settings; their strategy is RollingUpdate, which they fall back to.
+//   - For the types of updates in place, the strategy is RollingUpdate, to which updates in place
+//     fall back. InPlaceSettings has the rest.
 //   - A partition limits the Pods of the new revision. A percentage rounds up, so that no fewer
-//     Pods keep the old revision than asked for; below 100 % at least one Pod of two or more is
+//     Pods keep the old revision than asked for; below 100 %, at least one of two or more Pods is
 //     updated. Examples: 25 % of 10 replicas: 3 stay, updated_max 7. 75 % of 3: 2 stay.
 void ResolveStrategy(const RolloutSpec& spec, Workload& workload);
 
-// Returns the settings of updates in place, under the keys that every kind has for them. Empty for
-// the types RollingUpdate and Recreate (RO-073). Borrows from `strategy`.
+// Returns the settings of updates in place, under the keys that all kinds use. Returns no settings
+// for the types RollingUpdate and Recreate (RO-073). Borrows from `strategy`.
 std::vector<Setting> InPlaceSettings(const RolloutStrategy& strategy);
 
-// Returns the field that has the setting `key`: "spec.strategy.inPlace.surge" (RO-073).
+// Returns the field that has the setting `key`. Example: "spec.strategy.inPlace.surge" (RO-073).
 SettingPlace PlaceOf(std::string_view key);
 
-// Returns what the field of PlaceOf has for the value `word`: "InPlaceOnly" for "Only" (RO-073).
+// Returns how the value `word` is written in the field that PlaceOf returns. Example: "InPlaceOnly"
+// for "Only" (RO-073).
 std::string_view WordOf(std::string_view key, std::string_view word);
 
 }  // namespace windlass::rollout

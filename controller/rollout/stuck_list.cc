@@ -8,8 +8,9 @@
 #include "controller/rollout/reasons.h"
 #include "controller/workload/annotations.h"
 #include "controller/workload/conditions.h"
-#include "controller/workload/progress.h"
-#include "controller/workload/revisions.h"
+#include "controller/workload/replica_set_size.h"
+#include "controller/workload/revisions/revisions.h"
+#include "controller/workload/status/progress.h"
 #include "kubeclient/api/canonical.h"
 
 namespace windlass::rollout {
@@ -17,15 +18,13 @@ namespace {
 
 using workload::Situation;
 using Entry = StuckAnswers::Entry;
-
-constexpr std::string_view kProgressingType = "Progressing";
 constexpr std::string_view kFailedCreate = "FailedCreate";  // of a ReplicaSet's ReplicaFailure
 
-// A rollout under way that lacks Pods.
+// A rollout under way that lacks available Pods.
 struct Lack {
   const ReplicaSet& replica_set;
   StuckMoment moment;
-  WallTime since;  // when something moved last
+  WallTime since;  // when the rollout last made progress
   bool IsDue(WallTime now) const {
     return moment == StuckMoment::kTimedOut || since + kStuckAfter <= now;
   }
@@ -39,16 +38,17 @@ bool IsNotForLists(const Situation& situation) {
          situation.extended.new_one_unknown || situation.extended.counted;
 }
 
-// Returns when something moved last. Without a deadline there is no condition that has the time.
+// Returns when the rollout last made progress. Without a progress deadline, no condition has this
+// time: returns when the step began or the ReplicaSet was created, whichever is later.
 WallTime MovedAt(const Condition* progressing, const ReplicaSet& rs, const RolloutOwn& own) {
   if (progressing != nullptr) return progressing->last_update_time;
   const WallTime begun = own.step ? own.step->started_at : WallTime{};
   return std::max(rs.meta.creation_timestamp, begun);
 }
 
-// Returns the rollout under way if it lacks Pods. Returns nullopt if the status shows no rollout
-// under way, or if all its Pods are available. Pods that are lost after a rollout was complete do
-// not make another one (RO-067).
+// Returns the rollout under way if it lacks available Pods. Returns nullopt if the status shows no
+// rollout under way, or if all Pods of the new revision are available. Pods that are lost after a
+// rollout was complete do not make another rollout (RO-067).
 std::optional<Lack> LackOf(const Situation& situation, Steps steps) {
   const Workload& workload = situation.workload;
   const ReplicaSet* rs = situation.new_replica_set;
@@ -56,7 +56,7 @@ std::optional<Lack> LackOf(const Situation& situation, Steps steps) {
   if (!workload::IsPublished(workload, *rs)) return std::nullopt;
   const workload::ReplicaSetSize size = workload::SizeOf(*rs);
   if (size.available >= size.replicas) return std::nullopt;
-  const Condition* progressing = FindCondition(workload.status.conditions, kProgressingType);
+  const Condition* progressing = FindCondition(workload.status.conditions, workload::kProgressing);
   const RolloutOwn own = ReadOwn(workload.status.carried);
   if (progressing == nullptr) {
     if (own.stable_revision == workload::RevisionOf(rs->meta)) return std::nullopt;
@@ -73,7 +73,7 @@ std::optional<Lack> LackOf(const Situation& situation, Steps steps) {
   return Lack{*rs, moment, MovedAt(progressing, *rs, own)};
 }
 
-// Returns the condition by which `rs` says that it cannot make Pods; null if there is none.
+// Returns the condition of `rs` which says that `rs` cannot make Pods; null if there is none.
 const Condition* CannotCreate(const ReplicaSet& rs) {
   const Condition* failure = FindCondition(rs.status.conditions, workload::kReplicaFailure);
   return failure != nullptr && failure->reason == kFailedCreate ? failure : nullptr;
@@ -83,8 +83,9 @@ const Entry* EntryAbout(const Entry* entry, const ReplicaSet& rs) {
   return entry != nullptr && entry->replica_set == rs.meta.uid ? entry : nullptr;
 }
 
-// Returns the list of the Pods of `lack`; nullopt if it would tell nothing: there are no Pods, the
-// ReplicaSet itself says why, or it lacks the label.
+// Returns the request for the list of the Pods of `lack`; nullopt if the list would show nothing:
+// there are no Pods, the condition of the ReplicaSet says why, or the ReplicaSet lacks the label
+// pod-template-hash.
 std::optional<Request> ListFor(const Situation& situation, const Lack& lack) {
   const ReplicaSet& rs = lack.replica_set;
   if (rs.status.replicas <= 0 || CannotCreate(rs) != nullptr) return std::nullopt;
@@ -97,9 +98,9 @@ std::optional<Request> ListFor(const Situation& situation, const Lack& lack) {
 }
 
 // Returns when a list is due:
-//   - the first one after the deadline is due now, any other first one kStuckAfter after the last
-//     move
-//   - the next one for the same StuckMoment is due kAskAboutPodsEvery later
+//   - the first list for a StuckMoment: now if the deadline has passed, otherwise kStuckAfter after
+//     the last progress
+//   - the next list for the same StuckMoment: kAskAboutPodsEvery after the one before
 // If the clock was set back since the last list, that list does not count.
 WallTime DueAt(const Lack& lack, const Entry* entry, WallTime now) {
   const WallTime first = lack.moment == StuckMoment::kTimedOut ? now : lack.since + kStuckAfter;
@@ -133,15 +134,16 @@ std::optional<Finding> FindingOf(const Situation& situation, const Lack& lack, c
   return Finding{std::string(stored->reason.text()), stored->message};
 }
 
-// Adds what is stuck to the planner's message that the rollout has timed out. The times of the
-// condition stay, because nothing has moved.
+// Adds what is stuck to the planner's message that the rollout has timed out. The times of
+// Progressing stay, because there was no progress.
 void ExplainTimeOut(const Situation& situation, const std::optional<Finding>& finding,
                     std::vector<Condition>& conditions) {
-  const auto progressing = std::ranges::find_if(
-      conditions, [](const Condition& condition) { return condition.type == kProgressingType; });
+  const auto progressing = std::ranges::find_if(conditions, [](const Condition& condition) {
+    return condition.type == workload::kProgressing;
+  });
   if (progressing == conditions.end() || progressing->reason != workload::kExceededReason) return;
   std::string words = workload::Exceeded(situation).message;
-  if (!progressing->message.starts_with(words)) return;  // of another rollout
+  if (!progressing->message.starts_with(words)) return;  // the message is about another rollout
   if (finding) words += " " + finding->message;
   progressing->message = std::move(words);
 }
@@ -199,7 +201,7 @@ std::function<void(const Outcome&)> NoteStuckIn(StuckAnswers& memory, const Situ
 void ShowStuckPods(const Situation& situation, Steps steps, const Entry* entry,
                    WorkloadStatus& status) {
   const std::optional<Lack> lack = LackOf(situation, steps);
-  const Condition* next = FindCondition(status.conditions, kProgressingType);
+  const Condition* next = FindCondition(status.conditions, workload::kProgressing);
   const bool times_out = next != nullptr && next->reason == workload::kExceededReason;
   std::optional<Finding> finding;
   if (lack) finding = FindingOf(situation, *lack, entry, times_out);

@@ -1,24 +1,25 @@
-// When Windlass asks for a list of a Rollout's Pods, and where it reports what the list shows
+// Decides when Windlass asks for a list of a Rollout's Pods, and reports what the list shows
 // (stuck_pods.h).
 //
 // A healthy rollout costs nothing. A list is asked for only if a Pod of the new revision is not
 // available and
-//   - nothing has moved for 30 s (RO-140)
+//   - the rollout has made no progress for 30 s (RO-140)
 //   - or the deadline has passed
-// Then one uncached list of the Pods of the new ReplicaSet is the last step of the sync, so a list
-// that fails holds nothing up (RO-143). It is asked for again every five minutes, and at once when
-// the deadline passes, or when Pods of a pause are lost.
+// One uncached list of the Pods of the new ReplicaSet is then the last step of the sync, so a list
+// that fails holds nothing up (RO-143). The list is repeated every five minutes; earlier if the
+// deadline passes (at once), or if Pods of a pause are lost (after 30 s without progress).
 //
-// A ReplicaSet that cannot make Pods says why in its own condition, and no list is asked for.
+// A ReplicaSet that cannot make Pods says why in its own condition, so no list is asked for.
 //
-// The condition PodsStuck reports which Pod is stuck; it is absent if none is known to be. The text
-// also goes into the message of the Rollout, into that of Progressing after the deadline, and into
-// one Warning Event (RO-142). The condition is removed when more Pods become available, when
-// another template comes, and while nothing is rolled out: paused, aborted, refused. Updates in
-// place report more in their own condition.
+// The condition PodsStuck reports which Pod is stuck, or why the ReplicaSet cannot make Pods. Its
+// text is also in the message of the Rollout, after the deadline in that of Progressing, and in one
+// Warning Event (RO-142). The condition is absent if nothing is known to be stuck: it is removed
+// when more Pods become available, when another template comes, and while nothing is rolled out
+// (paused, aborted, refused). During an update in place it is absent, too, because updates in place
+// report more in their own condition.
 //
-// The memory holds when a list was asked for and what was found. Losing it costs one more list: the
-// stored condition stays until then.
+// StuckAnswers remembers when a list was asked for and what the list showed. Losing this memory
+// costs one more list; until its answer comes, the stored condition stays.
 #pragma once
 
 #include <cstddef>
@@ -34,12 +35,13 @@
 
 namespace windlass::rollout {
 
-// A Pod whose image cannot be had says so within seconds, and a crash loop within half a minute. A
-// Pod that works is usually ready within this time.
+// A Pod whose image cannot be pulled shows this within seconds, and a crash loop shows within half
+// a minute. A Pod that works is usually ready within this time.
 inline constexpr seconds kStuckAfter{30};
-// A list of up to kPodsAskedFor Pods is the dearest request that a Rollout makes.
+// A list of up to kPodsAskedFor Pods is the most expensive request for a Rollout, so it is repeated
+// rarely.
 inline constexpr seconds kAskAboutPodsEvery{300};
-// Enough to tell the most frequent reason; about 1 MB.
+// The most Pods in one list: enough to find the most frequent reason, about 1 MB.
 inline constexpr int kPodsAskedFor = 100;
 
 class StuckAnswers {
@@ -48,11 +50,11 @@ class StuckAnswers {
     Uid replica_set{};
     WallTime asked{};
     StuckMoment moment{};
-    int32_t available = 0;  // Pods, when the list was asked for
+    int32_t available = 0;  // available Pods when the list was asked for
     bool answered = false;  // there was an answer about this ReplicaSet
     std::optional<StuckPod> told{};
   };
-  // Returns null if nothing was asked. Valid until the next change.
+  // Returns the entry of the Rollout, valid until the next change; null if no list was asked for.
   const Entry* Find(const Uid& rollout) const;
   Entry& EntryOf(const Uid& rollout) { return entries_[rollout]; }
   // Call this when the Rollout is gone or its rollout is complete.
@@ -63,10 +65,10 @@ class StuckAnswers {
   std::map<Uid, Entry> entries_;
 };
 
-// `entry` is what is known of the Rollout; null if nothing was asked.
+// In the functions below, `entry` is the result of StuckAnswers::Find for the Rollout.
 
-// Returns `end`. If it ends the sync well and a list is due, returns the list as a read. Otherwise
-// looks again when a list may be due.
+// Returns the Read of the list if a list is due and `end` is a Wait. Otherwise returns `end`,
+// changed so that the next sync comes no later than a list may be due.
 Step ListStuckPods(const workload::Situation& situation, Steps steps,
                    const StuckAnswers::Entry* entry, Step end);
 
@@ -76,8 +78,8 @@ std::function<void(const Outcome&)> NoteStuckIn(StuckAnswers& memory,
                                                 const workload::Situation& situation, Steps steps,
                                                 const Request& read);
 
-// Sets or removes the condition PodsStuck in `status`, a draft in which all else is set, and what
-// Progressing says of it.
+// Sets or removes the condition PodsStuck in `status`, a draft in which all else is set. If
+// Progressing says that the deadline has passed, its message gets the text, too.
 void ShowStuckPods(const workload::Situation& situation, Steps steps,
                    const StuckAnswers::Entry* entry, WorkloadStatus& status);
 

@@ -12,10 +12,11 @@
 namespace windlass::rollout {
 namespace {
 
-// Enough for what a kubelet says of an image with a long name. A status is written and watched
+// Enough for a kubelet's message about an image with a long name. A status is written and watched
 // whole, so it must stay small.
 constexpr size_t kWordsBytesMax = 200;
-// A container that restarted this often is in a crash loop, even while it runs or has just ended.
+// A container that has ended and restarted this often is in a crash loop, even if the kubelet does
+// not back off at the moment.
 constexpr int64_t kRestartsOfLoop = 2;
 constexpr std::array<std::string_view, 3> kConfigReasons{
     "CreateContainerConfigError", "CreateContainerError", "RunContainerError"};
@@ -23,7 +24,7 @@ constexpr size_t kKinds = 5;
 
 struct Stuck {
   StuckPod pod;
-  bool for_good = false;  // it does not end by itself
+  bool for_good = false;  // the Pod does not recover by itself
 };
 
 bool IsAmong(std::span<const std::string_view> words, std::string_view word) {
@@ -59,7 +60,7 @@ Stuck JudgeContainer(const UnreadyContainer& container) {
   const bool backs_off = IsAmong(in_place::kEnded, waits);
   if (backs_off || (ended && container.restarts >= kRestartsOfLoop)) {
     const std::string reason = backs_off ? waits : std::string("CrashLoopBackOff");
-    // The kubelet's words have the present back-off, a number that changes.
+    // The kubelet's message is left out: it has the present back-off, a number that changes.
     return stuck(StuckKind::kCrash, reason, reason + EndOf(container), true);
   }
   if (ended) {

@@ -5,7 +5,8 @@
 namespace windlass::rollout {
 namespace {
 
-// Returns how long an answer counts; nullopt if it counts as long as the template is asked for.
+// Returns how long an answer counts; nullopt if it counts as long as the Rollout requests the
+// template.
 std::optional<seconds> Lifetime(DryRunVerdict verdict) {
   switch (verdict) {
     case DryRunVerdict::kRefused: return std::chrono::duration_cast<seconds>(kRefusalCounts);

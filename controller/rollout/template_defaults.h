@@ -1,10 +1,10 @@
-// What dry runs told about the templates of Rollouts: the defaults that the API server sets in a
-// ReplicaSet, and whether it would accept a Pod.
+// The answers of dry runs about the templates of Rollouts: the defaults that the API server sets in
+// a ReplicaSet, and whether the API server would accept a Pod.
 //
-// A stored Rollout has its template as it was written, and the template of a ReplicaSet has all
-// defaults. Only the API server knows the defaults: its version, features and admission decide. So
-// Windlass asks it before a ReplicaSet is made (dry_run.h), and keeps the answer here until the
-// rollout is over. Nothing depends on this memory: losing it costs one more question (RO-090,
+// The template of a stored Rollout is as the user wrote it, while the template of a ReplicaSet has
+// all defaults. Only the API server knows the defaults, which depend on its version, features and
+// admission. So Windlass asks the API server before a ReplicaSet is made (dry_run.h), and keeps the
+// answer here until the rollout is over. Losing this memory costs only another dry run (RO-090,
 // RO-093).
 #pragma once
 
@@ -21,24 +21,24 @@
 
 namespace windlass::rollout {
 
-// How long an answer counts if it was not "yes". A new generation of the Rollout ends it, too: a
-// user may have changed what was in the way.
+// How long a refusal counts, and an answer without a verdict. Neither counts for a new generation
+// of the Rollout: a user may have changed what was in the way.
 inline constexpr Duration kRefusalCounts = seconds(300);
 inline constexpr Duration kNoVerdictCounts = seconds(600);
 
 enum class DryRunVerdict : uint8_t {
   kNotAsked,
   kAccepted,   // the API server would make the object
-  kRefused,    // it never will: the template is wrong
-  kNoVerdict,  // it did not judge the template: a quota, a missing right, a webhook, trouble
-  kNotTold,    // it did not tell the defaults, and may do so soon; never kept
+  kRefused,    // the API server would never make it: the template is wrong
+  kNoVerdict,  // the template was not judged: a quota, a missing right, a webhook, trouble
+  kNotTold,    // the defaults did not come, but may come soon; never kept
 };
 
 // The answer to one dry run.
 struct DryRunAnswer {
   DryRunVerdict verdict = DryRunVerdict::kNotAsked;
-  std::string message{};                         // the server's words; empty if it accepted
-  std::optional<DefaultedTemplate> defaulted{};  // of a ReplicaSet that it accepted
+  std::string message{};                         // the API server's words; empty if accepted
+  std::optional<DefaultedTemplate> defaulted{};  // set if a ReplicaSet was accepted
 };
 
 // What is known of one requested template at one moment.
@@ -46,7 +46,7 @@ struct TemplateChecks {
   struct Check {
     DryRunVerdict verdict = DryRunVerdict::kNotAsked;
     std::string message{};
-    std::optional<WallTime> until{};  // when it no longer counts; nullopt: never
+    std::optional<WallTime> until{};  // the verdict counts before it; nullopt: always
   };
   const DefaultedTemplate* defaulted = nullptr;  // null if not known; borrowed from the memory
   Check replica_set{};
@@ -54,12 +54,12 @@ struct TemplateChecks {
 
   // Returns the check that refused the template; null if none did.
   const Check* Refusal() const;
-  // Returns the check in which the template was not judged, that of the Pod first; null if there is
-  // none.
+  // Returns the check whose verdict is kNoVerdict; that of the Pod if both are; null if neither is.
   const Check* NotJudged() const;
 };
 
-// Keeps one template for each Rollout: the one that was asked about last. Core thread only.
+// Keeps the answers about one template for each Rollout: the template of the last dry run. Core
+// thread only.
 class TemplateDefaults {
  public:
   // Identifies a requested template of one Rollout, at one generation.
@@ -70,18 +70,19 @@ class TemplateDefaults {
   };
   static Subject SubjectOf(const Workload& workload);
 
-  // Returns what is known now. `defaulted` is valid until the next call of Note or Forget.
+  // Returns what is known now. `defaulted` in the result is valid until the next call of a function
+  // that notes or forgets.
   TemplateChecks Find(const Subject& subject, WallTime now) const;
 
-  // Note the answer to the dry run of a ReplicaSet, or of a Pod. Forget what was known of an
-  // earlier template of the Rollout.
+  // Note the answer to the dry run of a ReplicaSet, or of a Pod. If an earlier template of the
+  // Rollout was known, both functions forget it.
   void NoteReplicaSet(const Subject& subject, DryRunAnswer answer, WallTime now);
   void NotePod(const Subject& subject, DryRunAnswer answer, WallTime now);
 
   // Call this when the Rollout is gone or its rollout is complete.
   void Forget(const Uid& rollout) { entries_.erase(rollout); }
-  // Forgets what is known of other templates of the Rollout than `requested`. An answer about
-  // `requested`, which would take their place, may never come.
+  // Forgets what is known of the Rollout's template if that is not `requested`. This cannot be left
+  // to the answer about `requested`, which may never come.
   void ForgetOthers(const Uid& rollout, std::string_view requested);
   size_t size() const { return entries_.size(); }
 

@@ -25,12 +25,13 @@ struct SyncResult {
   std::optional<Duration> look_again_in;  // nullopt: kDone and kForget clear the slot
   Duration longest{0};
   std::optional<Unverified> unverified;
-  // Since when a write has been put off (Write::patience). Handed to the key's next sync.
+  // When the runtime began to put off a write (Write::patience). The key's next sync gets this
+  // time.
   std::optional<MonotonicTime> put_off_since{};
   int calls = 0;  // requests made
-  // What the last write that lost a race wanted to change; nullopt if none lost one.
+  // What the last write that lost a race wanted to change; nullopt if no write lost a race.
   std::optional<std::pair<ResourceId, ObjectKey>> lost{};
-  Duration at_least{0};  // of back-off: the server's Retry-After
+  Duration at_least{0};  // the shortest back-off: the server's Retry-After
 };
 
 // Returns how the queue treats an error that ended a sync (C-015). Example: after a 409 the key

@@ -14,7 +14,7 @@ class ControllerHost {
 
   // The informers of this process, with clock, log and timers.
   virtual Informers& informers() = 0;
-  // Records an Event of this controller that no sync of its own carries.
+  // Records an Event that does not come from a sync of this controller.
   virtual void Record(const ObjectReference& about, const Event& event) = 0;
 
   // Asks for a sync of `key`. Ignored
@@ -29,10 +29,10 @@ class ControllerHost {
 
   // A cache became complete, so the first sync of all keys may be due.
   virtual void CacheSynced() = 0;
-  // Asks for one more sync of every key, as at the beginning of a term. It comes when the
+  // Asks for one more sync of every key, as at the beginning of a term. The syncs begin when the
   // controller's caches are complete. Until then Wake is ignored.
   virtual void WakeAll() = 0;
-  // A cache changed, so the barrier of a new leader may be passed now.
+  // A cache changed, so a new leader may now get past its barrier.
   virtual void CacheChanged() = 0;
   // The controller needs other rights than before.
   virtual void RightsChanged() = 0;

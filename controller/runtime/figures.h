@@ -1,5 +1,5 @@
 // The figures of the metrics page: each metric with the values of its series. Plain data, filled on
-// the core thread and copied into what it publishes.
+// the core thread and copied into the published snapshot.
 #pragma once
 
 #include <cstddef>
@@ -27,7 +27,8 @@ class Figures {
 
   // Each adds `value` to the series of `metric` with these labels. If two controllers count the
   // same series, their values are added up. The type must be that of the metric, there must be as
-  // many labels as it has, and histograms must have the same buckets. `metric` must outlive this.
+  // many labels as it has, and histograms must have the same buckets. `metric` must outlive the
+  // Figures.
   void Count(const Metric& metric, uint64_t value, Labels labels = {});
   void Set(const Metric& metric, double value, Labels labels = {});
   void Spread(const Metric& metric, const Histogram& value, Labels labels = {});
@@ -36,7 +37,7 @@ class Figures {
   // whose series are about one object each. Example: 3 rollouts in "shop" and 2 in "bank" become 5.
   void LeaveOutNamespaces();
 
-  // In the order in which the metrics were first used.
+  // Returns the metrics in the order in which they were first used.
   const std::vector<Family>& families() const { return families_; }
   // Returns the number of series. A histogram is one.
   size_t size() const;

@@ -1,9 +1,10 @@
 // Folds replies into the caches, so that the next step sees what the last one did.
 //
 // The owner of a store registers a row for its resource. The row says how a reply is decoded and
-// folded, and what the store does about an object that is gone. Each informer registers one row, so
-// two rows of a resource belong to two projections of it. A fold wakes every key concerned except
-// the key whose sync made the request: that sync goes on at once. Core thread only.
+// folded, and how the store handles an object that is gone. Each informer registers one row, so two
+// rows for one resource belong to two projections of that resource. A fold wakes every key
+// concerned except the key whose sync made the request: that sync goes on at once. Core thread
+// only.
 #pragma once
 
 #include <functional>
@@ -22,7 +23,7 @@ namespace windlass {
 class FoldTable {
  public:
   struct Row {
-    // Decodes the object in `body`, the reply to `request`, and holds it. Error kMalformed if it
+    // Decodes the object in `body`, the reply to `request`, and holds it. Returns kMalformed if it
     // cannot be decoded.
     std::function<Status(const Request& request, std::string_view body)> fold;
     // Folds the reply to a deletion. Null: the store waits for the watch.
@@ -36,16 +37,16 @@ class FoldTable {
   FoldTable(const FoldTable&) = delete;
   FoldTable& operator=(const FoldTable&) = delete;
 
-  // Registers `row` for replies about `resource`, beside the rows that it has already. A resource
-  // without a row is not cached.
+  // Registers `row` for replies about `resource`, in addition to the resource's other rows. A
+  // resource without a row is not cached.
   void Add(const ResourceId& resource, Row row);
 
   // Folds the reply to a successful write made for `key`. Returns kMalformed if the reply cannot be
   // decoded: the write happened, but its result is not known.
   Status Written(const QueueKey& key, const Request& request, const Reply& reply);
 
-  // Folds the reply to an uncached read made for `key`. Does not fold lists: they concern only the
-  // sync.
+  // Folds the reply to an uncached read made for `key`. Does not fold lists, because a list
+  // concerns only the sync that asked for it.
   Status Read(const QueueKey& key, const Request& request, const Reply& reply);
 
   // Handles an uncached read for `key` that found nothing where `request` had written, or was to

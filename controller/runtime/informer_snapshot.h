@@ -13,7 +13,7 @@
 namespace windlass {
 
 struct InformerSnapshot {
-  std::string resource;  // "whole_pods" beside "pods": the informer's name
+  std::string resource;  // the informer's name: "pods" or "whole_pods"
   bool synced = false;
   size_t objects = 0;
   size_t quarantined = 0;

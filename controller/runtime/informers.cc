@@ -86,7 +86,7 @@ void Informers::LetGo(std::initializer_list<AnyInformer*> unwanted) {
   }
 }
 
-// After LetGo the last user still counts as one: this ends that use.
+// Ends the lingering: until now the last user was still counted in `users_`.
 void Informers::StopWaiting(AnyInformer& informer) {
   environment_.timers.Cancel(std::exchange(informer.timer_, TimerId{0}));
   if (std::exchange(informer.lingers_, false)) --informer.users_;
@@ -134,7 +134,8 @@ void Informers::GiveUp(AnyInformer& informer) {
 }
 
 // Lists a resource again if some of its objects were cut down, and there is room for the smallest
-// of them. Requires room for twice its size, so that the object is not cut down again soon.
+// of them. Requires room for twice that object's size, so that the object is not cut down again
+// soon.
 void Informers::LookForRoom() {
   size_t cut = 0;
   for (const auto& informer : informers_) cut += informer->running() ? informer->cut() : 0;
@@ -152,8 +153,8 @@ void Informers::LookForRoom() {
       environment_.timers.At(environment_.clock.Now() + room_wait_, [this] { LookForRoom(); });
 }
 
-// After an outage that broke no watch, no informer recovers, so nothing else would check the
-// identity.
+// Checks the cluster's identity in any case: after an outage that broke no watch, no informer
+// recovers, so no other event would cause the check.
 void Informers::TryNow(bool was_refused) {
   CheckIdentity();
   for (const auto& informer : informers_) informer->TryNow(was_refused);

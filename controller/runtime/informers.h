@@ -22,8 +22,8 @@
 
 namespace windlass {
 
-// How long an informer runs on after its last user has let it go. So a user who switches a feature
-// off and on again, or deletes a workload and creates it anew, causes no list of all Pods.
+// How long an informer runs on after its last user has let it go. This way no list of all Pods is
+// needed if a user switches a feature off and on again, or deletes a workload and creates it anew.
 inline constexpr Duration kInformerLingers = seconds(300);
 // How long an informer stays given up if there was no memory for it. Each try lists all Pods.
 inline constexpr Duration kGivenUpFor = seconds(1800);
@@ -48,9 +48,9 @@ class Informers {
   // objects if the resource is not namespaced.
   ReflectorOptions All(const ResourceId& resource) const;
 
-  // Returns the informer of that name, and makes it at the first call. The caller listens to it and
-  // to its store, and calls Use when it needs it to run. Replies are folded into its store from the
-  // first call on whose projection has `folding`.
+  // Returns the informer with that name; the first call makes the informer. The caller adds
+  // listeners to the informer and its store, and calls Use while the informer must run. After the
+  // first call whose projection has `folding`, replies are folded into the store.
   template <typename T>
   SharedInformer<T>& Of(Projection<T> projection);
 
@@ -61,26 +61,28 @@ class Informers {
   // Starts those of `wanted` that no controller used yet, in that order, then their audits. Each
   // Use must be ended by one Release or LetGo.
   void Use(std::initializer_list<AnyInformer*> wanted);
-  // Stops those that no controller uses any more. They make no callback after Release returns.
+  // Stops those that no controller uses any more. These informers make no callback after Release
+  // returns.
   void Release(std::initializer_list<AnyInformer*> unwanted);
   // Ends a use as Release does, but an informer that no controller uses any more runs on for
-  // kInformerLingers. If a controller uses it again before that time is over, it is complete at
-  // once. Otherwise it stops, and its store is emptied; handlers see the objects deleted.
+  // kInformerLingers. If a controller uses the informer again before that time is over, the
+  // informer is complete at once. Otherwise the informer stops, and its store is emptied; handlers
+  // see the objects deleted.
   void LetGo(std::initializer_list<AnyInformer*> unwanted);
 
-  // Call when the API server is back: informers that wait after a failure retry soon, and the
-  // server's cluster identity is checked. `was_refused`: as in Reflector::TryNow.
+  // Call when the API server is back: informers that are waiting after a failure retry soon, and
+  // the server's cluster identity is checked. `was_refused`: as in Reflector::TryNow.
   void TryNow(bool was_refused);
 
-  // Called when all informers start over: another cluster answers, or the cluster was put back to
-  // an earlier state. Called once per reset, when no informer is synced and nothing of the new
-  // state is shown.
+  // Called when all informers start over, because another cluster answers or the cluster was
+  // restored to an earlier state. Called once per reset, at a time when no informer is synced and
+  // no store shows the new state yet.
   std::function<void()> on_reset;
 
   // Called when the store of an informer that has ended is empty: there is memory to give back.
   std::function<void()> on_emptied;
 
-  // Returns the snapshots of the informers in use, in the order in which they were first asked for.
+  // Returns the snapshots of the informers in use, ordered by the first call of Of for each.
   std::vector<InformerSnapshot> Snapshots() const;
 
  private:
@@ -124,7 +126,7 @@ SharedInformer<T>* Informers::Find(const std::string& name) const {
   for (const auto& informer : informers_) {
     if (informer->name() != name) continue;
     auto* known = dynamic_cast<SharedInformer<T>*>(informer.get());
-    WL_ASSERT(known != nullptr);  // one name, two projections
+    WL_ASSERT(known != nullptr);  // false: two projections have the same name
     return known;
   }
   return nullptr;
@@ -138,7 +140,7 @@ SharedInformer<T>& Informers::Make(Projection<T> projection) {
   informer.informer.on_reset.Add([this] { Reset("another resource started over"); });
   informer.informer.on_recovered.Add([this] { CheckIdentity(); });
   informer.informer.on_no_room.Add([this, &informer] {
-    // Later, because the reflector is in the middle of a line.
+    // Gives up in a later turn, because the reflector is still working on a line.
     environment_.timers.Cancel(informer.try_again_);
     informer.try_again_ =
         environment_.timers.At(environment_.clock.Now(), [this, &informer] { GiveUp(informer); });

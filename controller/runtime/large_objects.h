@@ -1,7 +1,8 @@
-// Syncs of large objects, a few at a time. A sync holds several times its object: what it
-// read, what it writes, and the answer. Example: 56 Deployments of 1.4 MB of `<`, which JSON writes
-// as 8.4 MB, would hold more than a gigabyte. Only one or two of these are synced at a time.
-// Deployments of 64 KiB do not count: as many of them are synced as --max-in-flight allows.
+// Syncs of large objects, a few at a time. A sync holds its object several times: as read,
+// as written, and in the answer. Example: 56 Deployments of 1.4 MB of `<`, which JSON writes as 8.4
+// MB, would hold more than a gigabyte. Therefore only one or two such Deployments are synced at a
+// time. Deployments of 64 KiB are not limited in this way: up to --max-in-flight of them are synced
+// at a time.
 #pragma once
 
 #include <algorithm>
@@ -16,8 +17,8 @@ namespace windlass {
 class LargeObjects {
  public:
   // Returns true if the sync of `key`, whose largest object has `json_bytes`, may begin. The sync
-  // then counts until Free. After a sync that may not begin, no other large one begins before half
-  // of the room is free: otherwise smaller ones could keep the largest out for ever.
+  // then counts until Free. After Take has returned false, no other large sync begins until half of
+  // the room is free: otherwise a row of smaller syncs could keep the largest one waiting for ever.
   bool Take(const QueueKey& key, size_t json_bytes) {
     const auto wanted = wanted_.find(key);
     if (wanted != wanted_.end()) json_bytes = std::max(json_bytes, wanted->second);
@@ -32,10 +33,11 @@ class LargeObjects {
 
   // Makes room for the answers to reads that the sync of `key` keeps, `answer_bytes` in total. Take
   // does not know the objects that a sync reads only later.
-  // - Returns false if there is no room for them. The next sync of the key then waits until there
-  //   is room, and begins with it.
-  // - Only half of the bytes count, because a sync may keep two answers in the room that it has
-  //   taken. Example: it has taken 1 MiB, and reads two objects of 4 MiB: 3 MiB more must be free.
+  // - Returns false if there is no room for them. The next sync of the key then begins only when
+  //   there is room for these answers.
+  // - Only half of the bytes count, because a sync may keep two answers in the room that Take
+  //   reserved for it. Example: Take reserved 1 MiB, and the sync reads two objects of 4 MiB: 3 MiB
+  //   more must be free.
   bool Keep(const QueueKey& key, size_t answer_bytes) {
     const size_t wanted = answer_bytes / 2;
     const auto held = held_.find(key);
@@ -67,7 +69,7 @@ class LargeObjects {
   static constexpr size_t kBytesMax = size_t{8} << 20U;
 
   std::map<QueueKey, size_t> held_;    // bytes of the syncs that have begun
-  std::map<QueueKey, size_t> wanted_;  // bytes of those that had no room for their answers
+  std::map<QueueKey, size_t> wanted_;  // bytes of syncs that had no room for their answers
   size_t bytes_ = 0;                   // the sum of held_
   bool is_full_ = false;               // the last sync that asked did not fit
 };

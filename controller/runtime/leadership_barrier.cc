@@ -106,14 +106,14 @@ Result<std::string> LeadershipBarrier::AddPage(const HttpResponse& response) {
   if (listed.version.empty()) listed.version = page->resource_version;
   for (const std::string_view item : page->items) {
     const Result<ObjectIdentity> identity = environment_.decoder.DecodeIdentity(item);
-    if (!identity.ok()) continue;  // the cache could not hold it either
+    if (!identity.ok()) continue;  // the cache cannot hold such an object either
     listed.objects[identity->key] = {identity->uid, identity->resource_version};
   }
   return page->continue_token;
 }
 
-// Gets the same objects from the beginning of a watch instead of a list. Used if this process may
-// watch but not list, and if one object is larger than a page may be.
+// Gets the same objects from the beginning of a watch instead of a list. Used if this process has
+// the right to watch but not to list, and if one object is too large for a page.
 void LeadershipBarrier::StreamInstead() {
   listed_.back() = {};
   HttpRequest request =

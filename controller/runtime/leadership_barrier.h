@@ -5,8 +5,8 @@
 // takes one consistent, metadata-only LIST of each cached resource. The barrier is passed when
 // - every listed object is cached in that version or a newer one, and
 // - every cached object that the list lacks is gone.
-// The barrier never gives up: if it cannot be passed, it lists again. Objects of any size must not
-// hold it up: pages get smaller, and an object that fits into no page comes as a stream. A
+// The barrier never gives up: while it cannot be passed, it lists again. Large objects do not hold
+// it up: it asks for smaller pages, and reads an object that fits into no page as a stream. A
 // controller says which of its caches to compare. Core thread only.
 #pragma once
 
@@ -71,7 +71,7 @@ class LeadershipBarrier {
   const MonotonicTime started_;
   Stage stage_ = Stage::kListing;
   std::vector<ComparedCache> resources_;
-  std::vector<ListedVersions> listed_;  // one for each that was listed; the last may be partial
+  std::vector<ListedVersions> listed_;  // one per resource listed so far; the last may be partial
   BackOff back_off_;
   std::string trouble_;
   MonotonicTime listed_at_;

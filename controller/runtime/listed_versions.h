@@ -1,5 +1,5 @@
-// A resource as one consistent list shows it, and what a cache lacks of it. A new leader compares
-// both before its first write (leadership_barrier.h).
+// The versions of a resource's objects in one consistent list, and a cache to compare with that
+// list. A new leader compares the two before its first write (leadership_barrier.h).
 #pragma once
 
 #include <functional>
@@ -23,9 +23,9 @@ struct ListedVersions {
 };
 
 // Returns the first object for which `informer` lags behind `listed`; "" if there is none. While
-// the informer applies a list of its own, returns "(a list is applied)": that list may hold what is
-// missing. An object that cannot be decoded counts as held once the watch has passed it, because it
-// is quarantined then.
+// the informer is applying a list of its own, returns "(a list is applied)", because that list may
+// contain the missing object. An object that cannot be decoded counts as held once the watch has
+// passed it, because it is quarantined then.
 template <typename T>
 std::string FirstBehind(const Informer<T>& informer, const ListedVersions& listed) {
   const ResourceVersion& told = informer.reflector().last_version();

@@ -1,7 +1,7 @@
 // What a metric is: its name, its type, what it says, and which values its labels can have.
 //
-// Each metric is a constant beside the code that counts it, and a member of a list: the one of its
-// controller (ControllerEntry::metrics) or the one of the process (cmd/windlass/metric_list.h).
+// Each metric is a constant beside the code that counts it, and a member of a list: the list of its
+// controller (ControllerEntry::metrics) or that of the process (cmd/windlass/metric_sections.h).
 // docs/metrics.md is generated from these lists.
 #pragma once
 
@@ -30,8 +30,8 @@ struct Metric {
   std::string_view name;
   MetricType type;
   std::string_view help;  // what it says; a line of the metrics page
-  std::array<MetricLabel, kMetricLabelsMax> all_labels{};  // those without a name are no labels
-  std::string_view more{};                                 // what docs/metrics.md says after `help`
+  std::array<MetricLabel, kMetricLabelsMax> all_labels{};  // an entry without a name is unused
+  std::string_view more{};  // docs/metrics.md prints this text after `help`
   // True if each series is about one object, which its labels name.
   bool of_objects = false;
 
@@ -42,7 +42,7 @@ struct Metric {
   }
 };
 
-// The label that names the namespace of what a series is about.
+// The label with the namespace of the object that a series is about.
 inline constexpr std::string_view kNamespaceLabel = "namespace";
 
 // Metrics of one topic: a table of docs/metrics.md.

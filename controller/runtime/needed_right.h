@@ -15,8 +15,8 @@ struct NeededRight {
   // True if only a feature that some users ask for needs the right. The process is ready even when
   // the right is missing.
   bool optional = false;
-  // The controller that needs it, as metrics name it: "deployment-controller". "" if the process
-  // needs it, whatever controllers it runs. The daemon fills it in.
+  // The controller that needs the right, by its name in metrics: "deployment-controller". "" if the
+  // process needs the right whichever controllers run. The daemon fills this in.
   std::string_view controller{};
 };
 

@@ -13,8 +13,8 @@ namespace windlass {
 
 class RightsList {
  public:
-  // All rights are those to objects in `watched_namespace`; empty means all namespaces. `like` says
-  // what else is true of each of them: its manifest, whether it is optional.
+  // All rights are for objects in `watched_namespace`; empty means all namespaces. Each right is a
+  // copy of `like` (its manifest, whether it is optional) with a resource and a verb.
   explicit RightsList(std::string watched_namespace, NeededRight like = {})
       : namespace_(std::move(watched_namespace)), like_(std::move(like)) {}
 

@@ -18,8 +18,8 @@ class Runtime::Lane final : public ControllerHost {
     runtime_.sync_environment_.Record(Key({}), about, event);
   }
 
-  // Before the caches are complete, a sync could mistake a missing ReplicaSet for one that was
-  // never created (D-025).
+  // Ignores wake-ups before the caches are complete, because a sync could mistake a missing
+  // ReplicaSet for one that was never created (D-025).
   void Wake(const ObjectKey& key, windlass::Wake wake) override {
     if (wake == windlass::Wake::kResync && !runtime_.options_.resync) return;
     if (InTerm() && !IsFolding(key)) runtime_.term_->Add(Key(key), wake);

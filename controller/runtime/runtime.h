@@ -62,7 +62,7 @@ class Runtime {
   void ServerIsBack(bool was_refused);
 
   // Drain: takes no further keys. drained() is true once nothing is in flight. settled() is true
-  // once, in addition, every write of the term is known to have happened or not.
+  // once, in addition, no write of the term has an unknown outcome any more.
   void Drain();
   bool drained() const { return term_ == nullptr || !term_->in_flight(); }
   bool settled() const { return term_ == nullptr || term_->settled(); }
@@ -82,7 +82,7 @@ class Runtime {
   struct AtBarrier {
     size_t controller = 0;  // in the order of names()
     Duration since{0};
-    std::string trouble;  // why it is not passed; "" if all went well so far
+    std::string trouble;  // why the barrier is not passed; "" if all went well so far
   };
   std::vector<AtBarrier> at_barrier() const;
 

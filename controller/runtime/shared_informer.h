@@ -1,6 +1,6 @@
 // An informer that the controllers of a process share, with the audit of its cache and the fold row
-// of its store. It runs from its first Use until its last user has released it, or has let it go
-// and some time is over (Informers::LetGo). Core thread only.
+// of its store. It runs from its first Use until its last user calls Release, or for some time
+// after its last user calls LetGo (informers.h). Core thread only.
 #pragma once
 
 #include <map>
@@ -23,11 +23,12 @@ namespace windlass {
 // reads then show in the store before the watch brings them.
 template <typename T>
 struct ReplyFolding {
-  // Returns true for an object that the watch selects. An object in a reply that it does not select
-  // is removed: the watch never shows that object again. Null: the watch selects all.
+  // Returns true for an object that the watch selects. If a reply contains an object that the watch
+  // does not select, the object is removed from the store, because the watch would never update it.
+  // Null: the watch selects all objects.
   bool (*selects)(const T&) = nullptr;
-  // True: removes an object as soon as the reply to its deletion, or an uncached read, says that it
-  // is gone. False: waits for the watch.
+  // True: removes an object as soon as the reply to its deletion, or an uncached read, shows that
+  // the object is gone. False: waits for the watch.
   bool removes = false;
 
   bool operator==(const ReplyFolding&) const = default;
@@ -42,7 +43,7 @@ struct Projection {
   typename Informer<T>::DecodeFunction decode;
   std::optional<ReplyFolding<T>> folding{};  // nullopt: the store waits for the watch
   // True: if there is no room for all objects, the process goes on without this cache. For
-  // caches of objects that are many rather than large, and that only some workloads need.
+  // caches that hold many small objects and that only some workloads need.
   bool gives_up = false;
 };
 
@@ -54,10 +55,12 @@ class AnyInformer {
   AnyInformer& operator=(const AnyInformer&) = delete;
 
   const std::string& name() const { return name_; }
-  // Returns true while the informer is to run, also after its last user has let it go.
+  // Returns true while the informer shall run. Also true for some time after its last user called
+  // LetGo.
   bool used() const { return users_ > 0; }
   // Returns why the informer does not run although it is used: "takes more memory than …". Returns
-  // "" if it runs, or is not used. A given-up informer is tried again now and then.
+  // "" if the informer runs or is not used. A given-up informer is started again now and then
+  //
   const std::string& given_up() const { return given_up_; }
   bool running() const { return used() && given_up_.empty(); }
   // Called when the informer is given up.
@@ -96,10 +99,10 @@ class AnyInformer {
   friend class Informers;
   const std::string name_;
   int users_ = 0;
-  bool lingers_ = false;  // let go by its last user, which still counts as one
-  TimerId timer_ = 0;     // ends that use, or sheds what the store holds
+  bool lingers_ = false;  // let go by its last user, who is still counted in users_
+  TimerId timer_ = 0;     // ends this lingering, or empties the store bit by bit
   std::string given_up_;
-  TimerId try_again_ = 0;  // while it is given up
+  TimerId try_again_ = 0;  // restarts an informer that was given up
 };
 
 template <typename T>
@@ -176,7 +179,7 @@ class SharedInformer final : public AnyInformer {
 template <typename T>
 void SharedInformer<T>::FoldReplies(FoldTable& table, const ReplyFolding<T>& folding) {
   if (folding_) {
-    WL_ASSERT(*folding_ == folding);  // one row, two ways to fold
+    WL_ASSERT(*folding_ == folding);  // false: two callers want different folding
     return;
   }
   folding_ = folding;

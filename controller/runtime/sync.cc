@@ -114,7 +114,7 @@ bool Sync::IsTooLong() {
   return steps >= most;
 }
 
-// A slow server is not our fault; a plan that never ends is our fault.
+// A slow server leads to a retry; a plan that never ends is an internal error.
 void Sync::EndTooLong() {
   environment_.log.Warning("sync took too long and will be taken up again",
                            {{controller().log_field(), key_.ToString()}, {"steps", steps_}});
@@ -122,7 +122,8 @@ void Sync::EndTooLong() {
   End({kind, {}, kRetryMax, {}});
 }
 
-// Other syncs with large answers end soon, and then there is room.
+// Ends the sync. The key is retried soon, when other syncs with large answers have freed their
+// room.
 void Sync::EndWithoutRoom() {
   environment_.log.Debug("the answers have no room beside those of others; taken up again soon",
                          {{controller().log_field(), key_.ToString()}, {"bytes", answer_bytes_}});
@@ -136,8 +137,8 @@ LogFields Sync::FieldsOf(const Request& request) const {
   return fields;
 }
 
-// A later sync will say more than this write would. That sync runs when the patience ends, or
-// earlier.
+// Returns true, and ends the sync, if the write can wait: a later sync will replace it by a more
+// complete write. That later sync runs when the patience ends, or earlier.
 bool Sync::PutOff(const Write& write) {
   const MonotonicTime now = environment_.clock.Now();
   const MonotonicTime since = put_off_since_.value_or(now);
@@ -148,8 +149,8 @@ bool Sync::PutOff(const Write& write) {
   return true;
 }
 
-// Ends the sync if the caches may say nothing about the present (S-012). The key is tried again,
-// in case no event comes once they are up to date.
+// Ends the sync if the caches are too old to decide on (S-012). The key is retried, because there
+// may be no event when the caches are up to date again.
 bool Sync::IsViewTooOld(const Write& write) {
   const std::optional<MonotonicTime> view_at = controller().ViewAt(write.request);
   if (!view_at) return false;
@@ -206,7 +207,7 @@ void Sync::WriteAnswered(const Write& write, Result<Reply> said) {
     Append(fields, write.because.numbers);
     environment_.log.Info(write.because.decision.name, fields);
   }
-  // Any status write publishes what was put off, even if it was not allowed to wait itself.
+  // Any status write also publishes what an earlier one put off, so nothing is put off any more.
   if (write.request.subresource() == "status") put_off_since_.reset();
   late_.Forget(write.request);
   if (hooks_.on_decision) hooks_.on_decision(write.because);
@@ -244,13 +245,13 @@ void Sync::WriteRefused(const Write& write, Error error) {
   GoOn();
 }
 
-// How a late write goes on:
-// - the first one: as a refusal, because the next write may be of an object for which the API
-//   server calls no slow webhook
-// - a second one: ends the walk of decisions, so that the status is written, however many late
-//   writes there are
-// - a late creation is exempt from that, because the planner reports a refused creation in words
-//   of its own
+// Treats a late write as refused, and decides how the sync goes on:
+// - after the first late write: as after a refusal, because the next write may be of an object for
+//   which the API server calls no slow webhook
+// - after a second one: the walk of decisions ends, so that the status is written, however many
+//   late writes there are
+// - a late creation, which the planner reports in its own words, and a late write of the status do
+//   not end the walk by this rule
 void Sync::CountAsRefused(Write write, Error error) {
   const bool ends_itself = write.request.verb() == Verb::kCreate || IsOwnStatus(write.request);
   if (std::exchange(told_late_, true) && !ends_itself) write.go_on_if_refused = false;
@@ -342,7 +343,8 @@ void Sync::Emit(const std::vector<Event>& events) {
 void Sync::End(SyncResult result) {
   result.calls = calls_;
   result.lost = std::move(lost_);
-  // A sync that failed did not write what was put off: the patience still counts from the old time.
+  // If the sync failed, the put-off write is still not written: its patience counts from the old
+  // time.
   if (result.kind != SyncResult::Kind::kDone) result.put_off_since = put_off_since_;
   const auto done = std::move(hooks_.done);
   done(std::move(result));  // may destroy this

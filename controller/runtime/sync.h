@@ -27,10 +27,10 @@ namespace windlass {
 
 // The most steps of one sync, unless Controller::StepsMax returns a larger number for its key.
 inline constexpr int kStepsPerSyncMax = 32;
-// A decision on caches older than this is not carried out (S-012): the first limit is for decisions
-// that end Pods, the second for all. Example: a watch is cut off, and a ReplicaSet loses its Pods
-// meanwhile. For two minutes Windlass may still scale down other ReplicaSets as if that one had
-// them.
+// A decision on caches older than this is not carried out (S-012): kViewAgeForRemovals is for
+// decisions that end Pods, kViewAgeForWrites for all others. Example: a watch is cut off, and a
+// ReplicaSet loses its Pods meanwhile. For two minutes Windlass may still scale down other
+// ReplicaSets as if the first one had its Pods.
 inline constexpr Duration kViewAgeForRemovals = seconds(120);
 inline constexpr Duration kViewAgeForWrites = seconds(600);
 // How long one sync may go on.
@@ -88,7 +88,7 @@ struct SyncCounters {
 class Sync {
  public:
   // The Sync must outlive the call of `hooks.done`. Destroying it earlier drops the reply of the
-  // request in flight. `put_off_since` is that of the latest result for this key.
+  // request in flight. `put_off_since` is SyncResult::put_off_since of the key's previous sync.
   Sync(SyncEnvironment environment, QueueKey key, SyncHooks hooks,
        std::optional<MonotonicTime> put_off_since);
   ~Sync();
@@ -96,7 +96,8 @@ class Sync {
   Sync& operator=(const Sync&) = delete;
 
   // Starts the walk. `learned` holds what is already known for this sync: the refused write of a
-  // fence. `late`: of the key's last sync, if a late write ended that sync.
+  // fence. `late` holds the late writes of the key's previous sync, if a late write ended that
+  // sync.
   void Start(Learned learned = {}, LateWrites late = {});
 
  private:
@@ -116,7 +117,8 @@ class Sync {
   void Perform(const Wait& wait);
   void Perform(Failed failed);
   void EndRepeated(const Write& write);
-  // The next sync first reads the object of `sent`.
+  // Ends the sync after a write with unknown outcome: the next sync first reads the object of
+  // `sent`.
   void EndUncertain(const Request& sent);
   void WriteAnswered(const Write& write, Result<Reply> said);
   void WriteFailed(const Write& write, Error error);
@@ -139,9 +141,9 @@ class Sync {
   Learned learned_;
   LateWrites late_;
   std::optional<std::pair<ResourceId, ObjectKey>> lost_;  // SyncResult::lost
-  bool told_late_ = false;  // a late write of this sync counts as refused
+  bool told_late_ = false;  // a late write was counted as refused in this sync
   std::set<std::string> refused_;
-  bool refusal_logged_ = false;  // with its numbers, so the end of the sync is not logged
+  bool refusal_logged_ = false;  // with its numbers: the end of the sync needs no log line
   MonotonicTime started_;
   int steps_ = 0;
   int calls_ = 0;

@@ -8,7 +8,7 @@ namespace {
 // Retries of one namespace get one tenth of the client's rate. Even if everything in it fails, nine
 // tenths are left for the other namespaces (D-521).
 constexpr int kRetryRateShare = 10;
-// After how many syncs in a row that lost a race for one object an Event tells users.
+// An Event tells users when this many syncs in a row have lost a race for the same object.
 constexpr int kConflictsTold = 10;
 
 // Returns the rate that retries of one namespace may use. Example: of 50 requests per second with a
@@ -210,13 +210,14 @@ void Term::Conflict(const QueueKey& key, const SyncResult& result) {
                                ? ObjectText(result.lost->first, result.lost->second)
                                : "this " + std::string(environment_.ControllerOf(key).kind());
   Warn(key, "WindlassConflict",
-       "Somebody else changed " + what + " " + std::to_string(kConflictsTold) +
-           " times in a row while Windlass wrote. Windlass goes on trying, at least once a minute. "
-           "Its metadata.managedFields say who writes it; let that one stop.");
+       "Another client changed " + what + " " + std::to_string(kConflictsTold) +
+           " times in a row while Windlass was writing to it. Windlass goes on trying, at least "
+           "once a minute. Find that client in metadata.managedFields of the object, and stop it.");
 }
 
 // Counts an internal error of the key's sync. The kInternalErrorsMax-th error in a row emits an
-// Event on the object, so that users see why nothing moves. Later errors of the same row emit none.
+// Event on the object, so that users see why nothing moves. Later errors of the same series emit no
+// Event.
 void Term::InternalError(const QueueKey& key) {
   ++counters_.internal_errors;
   if (queue_.DoneInternalError(key) != kInternalErrorsMax) return;

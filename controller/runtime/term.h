@@ -24,7 +24,7 @@
 
 namespace windlass {
 
-// A decision about an object of a kind: "Deployment". Both must outlive every copy.
+// A decision, with the kind of its object ("Deployment"). Both texts must outlive every copy.
 struct KindDecision {
   std::string_view kind;
   Decision decision;
@@ -57,8 +57,8 @@ class Term {
   // Takes no further keys and no further steps; calls in flight may end.
   void Drain() { draining_ = true; }
   bool in_flight() const { return syncs_.size() > waiting_.size(); }
-  // Returns true if no call is in flight and every write is known to have happened or not, so that
-  // none can arrive later.
+  // Returns true if no call is in flight and no write has an unknown outcome, so that no write can
+  // arrive later.
   bool settled() const { return !in_flight() && unverified_.empty(); }
   // Returns true if no key is ready or in flight.
   bool idle() const { return syncs_.empty() && queue_.idle(); }
@@ -104,8 +104,8 @@ class Term {
     int times = 0;  // in a row
   };
   std::map<QueueKey, LostRaces> lost_races_;
-  // Syncs that wait for the client. They go before keys of the queue, except before a user's
-  // change.
+  // Syncs that wait for the client. They run before keys of the queue, unless a key waits with a
+  // user's change.
   Turns<std::function<void()>> waiting_;
   LargeObjects large_;
   std::shared_ptr<bool> alive_;

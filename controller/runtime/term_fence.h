@@ -30,7 +30,7 @@ class TermFence {
   TermFence(const TermFence&) = delete;
   TermFence& operator=(const TermFence&) = delete;
 
-  // Call when the object is gone: another object may take its name.
+  // Call when the object is gone: a new object may get the same name.
   void Forget(const QueueKey& key) { raised_.erase(key); }
 
   // Raises the fence for `key` and calls `done` once, possibly before returning. `late`: as for
@@ -39,8 +39,8 @@ class TermFence {
   // - kDone with a refusal in `refused`: the API server refused a touch. The sync then writes the
   //   status and no ReplicaSet.
   // - kDone without a raised fence: the controller knows no touches, because an object cannot be
-  //   read. The sync tells its user, and writes nothing.
-  // - Any other result is how the key's sync has ended.
+  //   read. The sync then only reports this to the user.
+  // - Any other result: the key's sync has ended with this result.
   using Done = std::function<void(SyncResult, Learned refused)>;
   void Raise(const QueueKey& key, const LateWrites& late, Done done);
 
@@ -51,7 +51,7 @@ class TermFence {
   SyncEnvironment environment_;
   const std::string term_;
   std::set<QueueKey> raised_;
-  std::set<Uid> touched_;  // even if the annotation is gone: others may remove it
+  std::set<Uid> touched_;  // kept here because other clients may remove the annotation
   std::shared_ptr<const bool> alive_;
 };
 

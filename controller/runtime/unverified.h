@@ -6,9 +6,9 @@
 //        - it was not completed in time, for example because an admission webhook does not answer;
 //        - or the answer is an error that leaves open whether it happened, for example a 500 for a
 //          webhook's patch that does not apply.
-//      If the second try ends so as well, the status tells users: the sync that plans the write for
-//      the third time does not send it. The write counts as refused with kTimeout. That sync writes
-//      the status, and fails (S-018).
+//      If the second try is late as well, users see it in the status: the sync that plans the write
+//      for the third time does not send it. The write counts as refused with kTimeout. That sync
+//      writes the status, and fails (S-018).
 //   3. After the back-off, the write is tried anew.
 //
 // So a condition names a write that is never completed, and the write stops neither the counters of
@@ -31,10 +31,10 @@ class LateWrites {
  public:
   // Takes note of `error` if it says that `request` was late or was answered with an error.
   void Note(const Request& request, const Error& error);
-  // Call when `request` has succeeded: it is in time again.
+  // Call when `request` has succeeded: it is no longer late.
   void Forget(const Request& request);
-  // Returns the refusal that `request` counts as, without being sent. Returns nullopt if it is
-  // sent.
+  // Returns the error with which `request` counts as refused, if it must not be sent. Returns
+  // nullopt if it may be sent.
   std::optional<Error> WhyRefused(const Request& request) const;
 
  private:
@@ -47,12 +47,12 @@ class LateWrites {
 };
 
 struct Unverified {
-  // Drops the body: this object may wait for long, beside many others.
+  // Drops the body: many Unverified objects may wait for a long time.
   Unverified(const Request& sent, LateWrites until_now)
       : request(sent.WithoutBody()), late(std::move(until_now)) {}
 
   Request request;
-  LateWrites late;  // until now, with this one
+  LateWrites late;  // of the key's syncs until now, including `request`
 };
 
 }  // namespace windlass

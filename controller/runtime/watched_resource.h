@@ -31,7 +31,7 @@ class WatchedResource {
             host.informers().Of<T>({std::string(resource.plural), host.informers().All(resource),
                                     decode, ReplyFolding<T>{}})) {
     shared_.informer.on_synced.Add([this] { host_.CacheSynced(); });
-    // No key is looked at before the resource is served again.
+    // While the resource is not served, no key is synced. When it is served again, all keys are.
     shared_.informer.on_not_served.Add([this] { host_.WakeAll(); });
     shared_.informer.store().OnChange([this](const Change<T>&) { host_.CacheChanged(); });
   }

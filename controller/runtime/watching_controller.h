@@ -20,7 +20,7 @@ namespace windlass {
 // How a term of leadership came about.
 struct TermOptions {
   // True if another process may have led before: nothing is written until the caches hold what that
-  // leader wrote (L-011).
+  // process wrote (L-011).
   bool barrier = false;
   // Set if the former leader did not release the Lease, so that its last writes may still be on
   // their way. The text identifies this term (L-012).
@@ -37,22 +37,22 @@ class WatchingController : public Controller {
   // Returns true if every cache that determines the keys is complete.
   virtual bool HasSynced() const = 0;
   virtual void ForEachKey(const std::function<void(const ObjectKey&)>& visit) const = 0;
-  // Returns the caches of objects that a leader writes and that are complete. Includes all that
-  // HasSynced covers.
+  // Returns the complete ones among the caches of objects that a leader writes. Includes all caches
+  // that HasSynced covers.
   virtual std::vector<ComparedCache> ComparedCaches() const = 0;
 
   virtual void TermBegins(const TermOptions& /*options*/) {}
   // Also called without a term.
   virtual void TermEnds() {}
 
-  // Returns the rights the controller needs right now. They grow when a user asks for more features
-  // (ControllerHost::RightsChanged).
+  // Returns the rights the controller needs right now. There are more of them when a user asks for
+  // more features (ControllerHost::RightsChanged).
   virtual std::vector<NeededRight> RightsNeeded() const = 0;
   // Returns true while the API server does not serve a resource that the controller cannot do
-  // without. The controller waits for it, and Troubles names it.
+  // without. The controller waits for that resource, and Troubles names it.
   virtual bool WaitsForApi() const { return false; }
   // Returns true if the process is not ready while this controller lacks a right or waits for a
-  // resource, although other controllers have theirs. The Deployment controller is one: it rolls
+  // resource, even if other controllers lack nothing. The Deployment controller does so: it rolls
   // out Windlass itself, and a version that cannot do so must not replace one that can.
   virtual bool HoldsReadiness() const { return false; }
   // Troubles: why the controller is not ready. Notes: problems that do not make it unready. One
@@ -68,8 +68,8 @@ class WatchingController : public Controller {
 struct ControllerEntry {
   std::string name;
   std::function<std::unique_ptr<WatchingController>(ControllerHost& host)> make;
-  // What it does, and what must be off for it, on one line: --help and the error for a missing
-  // --controllers show it behind the name. May be empty.
+  // One line: what the controller does, and which other controller must be switched off for it.
+  // --help and the error for a missing --controllers show this line behind the name. May be empty.
   std::string about{};
   // The metrics that AddFigures adds, by topic.
   std::vector<MetricSection> metrics{};

@@ -1,8 +1,8 @@
 // The annotations in which a rollout keeps its state, and how to read them.
 //
-// They are API contract: kubectl reads and writes them, and so does the controller that Windlass
-// takes over from. Their values come from outside; a value that cannot be parsed counts as absent,
-// unless a function below says otherwise.
+// These annotations are API contract: kubectl reads and writes them, and so does the controller
+// that Windlass takes over from. Any client can set their values, so a value that cannot be parsed
+// counts as absent, unless a function below says otherwise.
 #pragma once
 
 #include <cstdint>
@@ -23,28 +23,28 @@ inline constexpr std::string_view kMaxReplicas = "deployment.kubernetes.io/max-r
 inline constexpr std::string_view kRollbackTo = "deprecated.deployment.rollback.to";
 inline constexpr std::string_view kLastApplied = "kubectl.kubernetes.io/last-applied-configuration";
 
-// On a ReplicaSet: which template its workload asked for (fingerprint_text.h). Only for kinds whose
-// stored template lacks the API server's defaults: the templates of their ReplicaSets have them,
-// and so differ.
+// On a ReplicaSet: identifies the template that its workload asked for (fingerprint_text.h). Only
+// for kinds whose stored template lacks the API server's defaults: the template of a ReplicaSet has
+// these defaults, so it differs from the stored one.
 inline constexpr std::string_view kRequestedTemplate = "windlass.dev/requested-template";
 
-// Notes on a ReplicaSet that its template has worked (proven.h).
+// Notes on a ReplicaSet which say that Pods of its template have worked (proven.h).
 inline constexpr std::string_view kComplete = "internal.windlass.dev/complete";
 inline constexpr std::string_view kScaledToZero = "internal.windlass.dev/scaled-to-zero";
 
-// On a workload: its user lets the rollout go on from a step. The value names one step of one
-// rollout.
+// On a workload: a user sets this to let the rollout proceed past a step. The value names one step
+// of one rollout.
 inline constexpr std::string_view kPromote = "windlass.dev/promote";
 
-// Returns true if an annotation of the workload is copied to its new ReplicaSet: all except the
-// annotations above, kTermAnnotation, and the internal ones that an extension writes to a
-// ReplicaSet (D-163, P-074). `kubectl rollout undo` copies the internal ones to the workload; the
-// next status write removes them there.
+// Returns true if the annotation `key` of a workload is copied to its new ReplicaSet. Not copied
+// are the annotations above, kTermAnnotation, and internal annotations, which an extension writes
+// to a ReplicaSet (D-163, P-074). `kubectl rollout undo` copies internal annotations from a
+// ReplicaSet to the workload; the next status write removes them from the workload.
 bool IsCopied(std::string_view key);
 
-// Returns true for an annotation that some controller of workloads may read: the ones above except
-// kLastApplied, those of Windlass, and kubectl's note of why a revision was made. Other annotations
-// are only copied.
+// Returns true if some controller of workloads may read the annotation `key`: one of those above
+// except kLastApplied, any annotation of Windlass, or kubectl's kubernetes.io/change-cause. All
+// other annotations are only copied.
 bool IsRead(std::string_view key);
 
 // Returns the whole text as a base-10 int64; nullopt for anything else (D-160).
@@ -53,7 +53,8 @@ std::optional<int64_t> ParseRevision(std::string_view text);
 // Returns the revision annotation as written; empty if absent.
 std::string_view RevisionText(const ObjectMeta& meta);
 
-// Returns 0 if the annotation is missing; nullopt if it cannot be parsed (D-160, D-483).
+// Returns the revision in the annotation kRevision; 0 if it is missing, nullopt if it cannot be
+// parsed (D-160, D-483).
 std::optional<int64_t> RevisionOf(const ObjectMeta& meta);
 
 // Returns the size that the workload had when this ReplicaSet was last scaled. Returns nullopt if

@@ -5,12 +5,12 @@
 
 namespace windlass::workload {
 
-// Returns true if all wanted replicas are updated and available, no others exist, and `status`
-// observes the present generation (D-431).
+// Returns true if all wanted replicas are updated and available, no other replicas exist, and
+// `status` observes the present generation (D-431).
 bool DeploymentComplete(const Workload& workload, const WorkloadStatus& status);
 
 // Returns true if `after` has more updated, ready or available Pods than `before`, or fewer old
-// ones (D-432).
+// Pods (D-432).
 bool DeploymentProgressing(const WorkloadStatus& before, const WorkloadStatus& after);
 
 }  // namespace windlass::workload

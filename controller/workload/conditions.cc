@@ -6,7 +6,7 @@
 namespace windlass::workload {
 namespace {
 
-// How long a message waits that differs in numbers only.
+// How long a new message waits if it differs from the stored message in numbers only.
 constexpr seconds kNumbersToldAfter{60};
 
 // "try 17 at 08:00:01 was denied" -> "try at was denied"
@@ -21,15 +21,16 @@ std::string WithoutNumbers(std::string_view words) {
   return kept;
 }
 
-// Returns true if both texts name the same subject, up to the first colon, and the rest differs at
-// most in words with digits.
+// Returns true if both texts are equal up to the first ": " of `said`, and differ after it at most
+// in words with digits. Returns false if `said` has no ": ".
 bool SaySame(std::string_view shown, std::string_view said) {
   const size_t colon = said.find(": ");
   return shown.substr(0, colon) == said.substr(0, colon) && shown.size() > colon &&
          WithoutNumbers(shown.substr(colon)) == WithoutNumbers(said.substr(colon));
 }
 
-// Returns the present condition if it has the same status and reason; else null.
+// Returns the member of `conditions` that has the type, status and reason of `condition`; null if
+// there is none.
 const Condition* FindSame(const std::vector<Condition>& conditions, const Condition& condition) {
   const Condition* present = FindCondition(conditions, condition.type);
   const bool same = present != nullptr && present->status == condition.status &&

@@ -9,7 +9,9 @@
 
 namespace windlass::workload {
 
-// The type of the condition, both of a workload and of a ReplicaSet.
+// The types of conditions. ReplicaSets have the last one, too.
+inline constexpr std::string_view kAvailable = "Available";
+inline constexpr std::string_view kProgressing = "Progressing";
 inline constexpr std::string_view kReplicaFailure = "ReplicaFailure";
 
 // The reasons of Progressing while a rollout is under way, when it is complete, and when it took
@@ -17,7 +19,8 @@ inline constexpr std::string_view kReplicaFailure = "ReplicaFailure";
 inline constexpr std::string_view kUpdatedReason = "ReplicaSetUpdated";
 inline constexpr std::string_view kAvailableReason = "NewReplicaSetAvailable";
 inline constexpr std::string_view kExceededReason = "ProgressDeadlineExceeded";
-// The reason of Progressing if Pods are to follow a revision that has no ReplicaSet (follow.h).
+// The reason of Progressing if Pods are to follow a revision that has no ReplicaSet
+// (followed_revision.h).
 inline constexpr std::string_view kNothingToAbortTo = "NothingToAbortTo";
 
 // Returns a condition with both of its times set to `now`.
@@ -27,22 +30,23 @@ Condition NewCondition(std::string_view type, std::string_view status, std::stri
 // Returns reason and message. Example: `FailedCreate: pods "web-1" is forbidden: exceeded quota`.
 std::string TextOf(const Condition& condition);
 
-// Sets the condition unless the present one of that type has the same status and reason. Removes
-// the present condition and appends the new one. Keeps the transition time of the present one if
-// the status is the same.
+// Does nothing if `conditions` has a condition of the same type, status and reason. Otherwise
+// removes the condition of that type and appends `condition`; if both have the same status,
+// `condition` gets the transition time of the removed condition.
 void SetCondition(std::vector<Condition>& conditions, Condition condition);
 
-// Like SetCondition, but also replaces a condition with the same status and reason: message and
-// update time are then new.
+// Like SetCondition, but also replaces a condition of the same status and reason, to change its
+// message and update time.
 void RefreshCondition(std::vector<Condition>& conditions, Condition condition);
 
-// Like RefreshCondition, unless the present one has the same status, reason and message.
+// Like RefreshCondition, but does nothing if the present condition has the same status, reason and
+// message.
 void UpdateCondition(std::vector<Condition>& conditions, Condition condition);
 
-// For a condition whose message quotes the API server. Like UpdateCondition, but a message that
-// differs from the present one in numbers only waits until that one is a minute old: a time, a port
-// or a request id in it would cause a write per retry. Example: "web-7c9: try 17 was denied" stays
-// for a minute, although try 18 was denied, too.
+// For a condition whose message quotes the API server: a time, a port or a request id in the quote
+// would cause a status write at every retry. Like UpdateCondition, but does nothing if the message
+// differs in numbers only and the present condition is less than a minute old. Example: "web-7c9:
+// try 17 was denied" stays for a minute, although try 18 was denied, too.
 void TellCondition(std::vector<Condition>& conditions, Condition condition);
 
 void RemoveCondition(std::vector<Condition>& conditions, std::string_view type);

@@ -11,7 +11,7 @@ namespace windlass::workload {
 namespace {
 
 // Returns true if `rs` has the annotation with that value. The cache may hold only the fingerprint
-// of a large value, and may do so for one of the two objects alone.
+// of a large value, for one of the two objects or for both.
 bool Shows(const ReplicaSet& rs, std::string_view key, std::string_view value) {
   if (rs.meta.annotations.Find(key) == value) return true;
   if (value.size() <= kAnnotationBytesKept) return false;
@@ -25,8 +25,8 @@ bool Shows(const ReplicaSet& rs, const LargeAnnotation& annotation) {
   return text && FingerprintOf(*text) == annotation.value;
 }
 
-// As kAnnotationBytesCopied, for annotations of a ReplicaSet that Windlass or kubectl reads:
-// settings of updates in place, change-cause.
+// The same limit as kAnnotationBytesCopied, for annotations that Windlass or kubectl reads, such as
+// settings of updates in place and change-cause.
 constexpr size_t kAnnotationBytesOfRead = kAnnotationBytesMax - (size_t{4} << 10U);
 
 // An annotation that a ReplicaSet lacks.
@@ -50,7 +50,7 @@ std::vector<Lacking> FindLacking(const Workload& workload, const ReplicaSet* ont
   return lacking;
 }
 
-// Returns how many bytes `rs` has of the annotation; 0 if it has none.
+// Returns how many bytes key and value of the annotation `key` take in `rs`; 0 if `rs` lacks it.
 size_t BytesOfOne(const ReplicaSet& rs, std::string_view key) {
   if (const auto value = rs.meta.annotations.Find(key)) return key.size() + value->size();
   const LargeAnnotation* large = FindLarge(rs.large_annotations, key);
@@ -67,7 +67,7 @@ size_t BytesOfAll(const ReplicaSet& rs) {
 struct Choice {
   std::vector<Lacking> copied;
   std::vector<Lacking> left_out;  // in the order of copying
-  size_t bytes = 0;               // of all annotations once those are copied
+  size_t bytes = 0;               // of all annotations of the ReplicaSet after the copy
 };
 
 Choice Choose(const Workload& workload, const ReplicaSet* onto) {

@@ -1,12 +1,13 @@
 // The annotations of a workload that its new ReplicaSet gets (D-163). The cache may hold only
-// fingerprint and length of a large annotation, and may do so for one of the two objects alone.
+// fingerprint and length of a large annotation, for one of the two objects or for both.
 //
 // An object may have 256 KiB of annotations, and Windlass adds its own to a ReplicaSet. So the
 // workload's annotations are copied, small ones first, until the ReplicaSet has
-// kAnnotationBytesCopied bytes. Annotations that Windlass reads are copied before the others, and
-// may take half of the remaining 8 KiB. A ReplicaSet never loses an annotation. Example: the
-// ReplicaSet has one of 150,000 bytes that the Deployment no longer has; of two new ones with 10
-// and 150,000 bytes, the first is copied. Upstream copies all, or fails for ever.
+// kAnnotationBytesCopied bytes of annotations. Annotations that Windlass reads are copied before
+// all others, and may take half of the remaining 8 KiB. A ReplicaSet never loses an annotation.
+// Example: a ReplicaSet has an annotation of 150,000 bytes that its Deployment no longer has. The
+// Deployment has two new annotations, of 10 and of 150,000 bytes: only the one of 10 bytes is
+// copied. Upstream copies all annotations, or fails for ever if they are too large.
 #pragma once
 
 #include <map>
@@ -20,23 +21,25 @@
 
 namespace windlass::workload {
 
-// How many bytes of annotations a ReplicaSet may have after a copy. A copy that does not make them
-// longer is always made.
+// The most bytes of annotations that a ReplicaSet may have after a copy. A copy that adds no bytes
+// is always made.
 inline constexpr size_t kAnnotationBytesCopied = kAnnotationBytesMax - (size_t{8} << 10U);
 
-// The reason of ReplicaFailure while annotations are left out. Nothing waits for them.
+// The reason of ReplicaFailure while annotations are left out. No rollout waits for these
+// annotations.
 inline constexpr std::string_view kNotCopied = "AnnotationsNotCopied";
 
 // Adds to `missing` the workload's annotations that `onto` lacks and has room for. A null `onto`
-// has none yet. Leaves out large annotations whose values this sync has not read.
+// stands for a ReplicaSet that is to be created, and lacks all annotations. Leaves out large
+// annotations whose values this sync has not read.
 void CopyAnnotations(const Workload& workload, const ReplicaSet* onto,
                      std::map<std::string, std::string>& missing);
 
-// Returns true if `rs` lacks a large annotation of the workload and has room for it.
+// Returns true if `rs` lacks a large annotation of the workload and has room for that annotation.
 bool LacksLargeAnnotations(const Workload& workload, const ReplicaSet& rs);
 
-// Returns the message to users about annotations for which `rs` has no room; nullopt if there are
-// none.
+// Returns the message to users about annotations for which `rs` has no room; nullopt if `rs` has
+// room for all.
 std::optional<std::string> WhyNotCopied(const Workload& workload, const ReplicaSet& rs);
 
 }  // namespace windlass::workload

@@ -1,7 +1,8 @@
 // What plugs into the planner: a feature of some kinds of workloads, such as updates in place.
 //
 // The rules of the planner call a feature only through Extension, and read only the plain values of
-// Extended. So they know nothing of the feature. A kind without one has the defaults of both.
+// Extended. So these rules know nothing of the feature. A kind without a feature has the defaults
+// of both classes.
 #pragma once
 
 #include <cstdint>
@@ -21,11 +22,11 @@ namespace workload {
 struct Situation;
 }  // namespace workload
 
-// Annotations of an extension about the object that has them have this prefix. They are never
-// copied between objects (P-074).
+// The prefix of annotations in which an extension keeps notes about the annotated object. Windlass
+// never copies such annotations to another object (P-074).
 inline constexpr std::string_view kInternalPrefix = "internal.windlass.dev/";
 
-// Pods counted one by one, because the counters of their ReplicaSets say too little about them.
+// Pods counted one by one, because the counters of the ReplicaSets say too little about these Pods.
 struct CountedPods {
   int32_t pods = 0;
   int32_t updated = 0;
@@ -34,7 +35,7 @@ struct CountedPods {
   int64_t min_available = 0;  // with fewer available Pods, Available is False
 };
 
-// A time in which a rollout stands still because its user asked for it.
+// A period in which a rollout stands still because a user asked for that.
 struct Standstill {
   WallTime since;
   WallTime until;
@@ -46,33 +47,33 @@ struct RolloutRefusal {
   std::string message;
 };
 
-// A ReplicaSet with a Pod that has, or runs, another template.
+// A ReplicaSet with a Pod whose spec or running containers are of another template.
 struct MixedReplicaSet {
   const ReplicaSet* replica_set;
-  std::string pod;                       // the first one; empty while Pods cannot be seen
-  std::optional<WallTime> look_again{};  // when time alone may change it
+  std::string pod;                       // the first such Pod; empty while Pods cannot be seen
+  std::optional<WallTime> look_again{};  // when time alone may end this
 };
 
 struct Extended {
-  // nullopt if the counters of ReplicaSets are used.
+  // Replaces the counters of the ReplicaSets; nullopt if those are used.
   std::optional<CountedPods> counted{};
-  // The condition whose message counts Pods; empty if there is none. A change of this message may
-  // be published later, like a change of a counter.
+  // The type of the condition whose message counts Pods; empty if there is none. A change of this
+  // message may be published later, like a change of a counter.
   std::string_view counting_condition{};
   // True if no more progress is due although the rollout is not complete.
   bool at_rest = false;
-  // nullopt if something may be rolled out.
+  // Why the rollout is refused; nullopt if it is not.
   std::optional<RolloutRefusal> refused{};
-  // True if it is not known yet which ReplicaSet has the template. Progressing then names the
-  // workload instead of the ReplicaSet of an earlier rollout.
+  // True if it is not known yet which ReplicaSet has the template. The condition Progressing then
+  // names the workload instead of the ReplicaSet of an earlier rollout.
   bool new_one_unknown = false;
-  // True if Pods are never replaced: no second ReplicaSet gets Pods beside the one that has them
-  // all.
+  // True if Pods are never replaced: no second ReplicaSet gets Pods beside the ReplicaSet that has
+  // all Pods.
   bool of_one_replica_set = false;
   // True if a new ReplicaSet is made without Pods.
   bool new_one_is_empty = false;
-  // ReplicaSets that do not grow under Recreate, which promises that two templates never run at
-  // once (P-011).
+  // ReplicaSets that must not grow under Recreate, because Recreate promises that two templates
+  // never run at once (P-011).
   std::vector<MixedReplicaSet> mixed{};
   // ReplicaSets that history clean-up does not delete.
   std::vector<const ReplicaSet*> kept{};
@@ -83,7 +84,7 @@ struct Extended {
   bool ready_is_no_progress = false;
 };
 
-// What an extension keeps in a situation for itself.
+// Data of an extension in a Situation, which only the extension uses.
 struct ExtensionState {
   ExtensionState() = default;
   virtual ~ExtensionState() = default;
@@ -93,7 +94,7 @@ struct ExtensionState {
 
 // When the planner asks an extension for a step.
 enum class Moment : uint8_t {
-  kRecover,         // first of all, to finish what was half done
+  kRecover,         // before all other rules, to finish interrupted work
   kWhilePaused,     // before the rules for a paused workload
   kWhileRunning,    // before the rules for scaling and for rollouts
   kBeforeCreation,  // before a new ReplicaSet is made, also for a rollback
@@ -107,10 +108,10 @@ struct PlannedWrite {
   };
   What what;
   const ReplicaSet* onto = nullptr;  // null if the write makes the ReplicaSet
-  std::string_view revision{};       // kNewReplicaSet: the revision it has after the write
+  std::string_view revision{};       // kNewReplicaSet: the ReplicaSet's revision after the write
 };
 
-// The default of each function does nothing: the planner then goes by its own rules.
+// By default each function does nothing, and the planner follows its own rules.
 class Extension {
  public:
   Extension() = default;
@@ -118,12 +119,12 @@ class Extension {
   Extension(const Extension&) = delete;
   Extension& operator=(const Extension&) = delete;
 
-  // Looks at a situation whose other members are set. Sets `extended` and `extension_state`. May
-  // also choose another ReplicaSet with the wanted template as the new one; then sets `old` anew.
-  // May set `wanted` if the planner does not know it.
+  // Completes a situation whose other members are set: sets `extended` and `extension_state`. Can
+  // also choose another ReplicaSet with the wanted template as new_replica_set, and then sets `old`
+  // anew. Can set `wanted` if the planner does not know the wanted template.
   virtual void Look(workload::Situation& /*situation*/) const {}
 
-  // Returns the extension's own next step. Returns nullopt if the planner is to go on.
+  // Returns the extension's own next step. Returns nullopt if the planner is to decide.
   virtual std::optional<Step> Next(const workload::Situation& /*situation*/,
                                    Moment /*moment*/) const {
     return std::nullopt;
@@ -133,21 +134,22 @@ class Extension {
   virtual void UpdateStatus(const workload::Situation& /*situation*/,
                             WorkloadStatus& /*status*/) const {}
 
-  // Returns the Events that go with `status` once it is written.
+  // Returns the Events to send when `status` has been written.
   virtual std::vector<Event> Events(const workload::Situation& /*situation*/,
                                     const WorkloadStatus& /*status*/) const {
     return {};
   }
 
-  // Adds the extension's annotations to those that `write` sets. Returns the write's
-  // fallback_reason (Because); empty if it has none.
+  // Adds the extension's annotations to `annotations`, which `write` sets. Returns
+  // Because::fallback_reason of the write; empty if there is none.
   virtual std::string Note(const workload::Situation& /*situation*/, const PlannedWrite& /*write*/,
                            std::map<std::string, std::string>& /*annotations*/) const {
     return {};
   }
 
-  // Returns `step`, the planner's answer. May change a step that ends the sync: into a retry, or so
-  // that the next sync begins in time.
+  // Returns the step to take in place of `step`, the planner's decision; by default `step` itself.
+  // An extension may change only a step that ends the sync: into a retry, or so that the next sync
+  // begins earlier.
   virtual Step End(const workload::Situation& /*situation*/, Step step) const { return step; }
 };
 

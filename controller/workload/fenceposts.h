@@ -16,7 +16,7 @@ namespace windlass::workload {
 // D-253). Example: 10 replicas, both 25 %: surge 3, max_unavailable 2.
 //
 // Returns kInvalid for a value that is neither a count nor a percentage. The message names the
-// value's field, as a member of `field`: "spec.strategy.rollingUpdate" gives
+// field with that value, as a member of `field`: "spec.strategy.rollingUpdate" gives
 // "spec.strategy.rollingUpdate.maxSurge" (D-250, B-34).
 Result<Fenceposts> ResolveFenceposts(int32_t replicas, const std::optional<IntOrPercent>& max_surge,
                                      const std::optional<IntOrPercent>& max_unavailable,

@@ -1,5 +1,5 @@
-// What a kind keeps in its objects' status beside what the planner drafts. The planner copies and
-// compares it, and passes it through unread.
+// The part of an object's status that only its kind understands. The planner copies, compares and
+// passes on this part without reading it.
 #pragma once
 
 #include <memory>
@@ -7,21 +7,22 @@
 
 namespace windlass {
 
-// Holds a value of any type that has ==, or none. Copies share the value, which never changes.
+// Holds one value of any type that has ==, or no value. Copies share the value, which never
+// changes.
 class KindStatus {
  public:
   KindStatus() = default;
   template <typename Value>
   explicit KindStatus(Value value) : held_(std::make_shared<const Held<Value>>(std::move(value))) {}
 
-  // Returns the value; null if there is none, or one of another type.
+  // Returns the value; null if there is no value, or if the value has another type.
   template <typename Value>
   const Value* As() const {
     const auto* held = dynamic_cast<const Held<Value>*>(held_.get());
     return held != nullptr ? &held->value : nullptr;
   }
 
-  // Two that hold nothing are equal.
+  // Two objects without a value are equal.
   bool operator==(const KindStatus& other) const {
     if (held_ == nullptr || other.held_ == nullptr) return held_ == other.held_;
     return held_->Equals(*other.held_);

@@ -1,7 +1,5 @@
 #include "controller/workload/situation.h"
 
-#include <algorithm>
-
 namespace windlass::workload {
 
 const Extension& Situation::extension() const {
@@ -15,21 +13,6 @@ bool Situation::has_progress_deadline() const {
   return deadline && *deadline != kUnlimited;
 }
 
-ReplicaSetSize SizeOf(const ReplicaSet& rs) {
-  const int32_t replicas = std::max(rs.replicas, 0);
-  const int32_t available = std::max(rs.status.available_replicas, 0);
-  const int32_t ready = std::max(rs.status.ready_replicas, available);
-  const int32_t stay = std::max(available - std::max(ready - replicas, 0), 0);
-  return {replicas, stay, std::max(std::min(available, replicas) - stay, 0)};
-}
-
-std::vector<ReplicaSetSize> SizesOf(const std::vector<const ReplicaSet*>& replica_sets) {
-  std::vector<ReplicaSetSize> sizes;
-  sizes.reserve(replica_sets.size());
-  for (const ReplicaSet* rs : replica_sets) sizes.push_back(SizeOf(*rs));
-  return sizes;
-}
-
 Request ListOfPods(const Workload& workload) {
   return Request::List(resources::kPods, workload.meta.namespace_, ToQuery(workload.selector));
 }
@@ -41,12 +24,6 @@ const Outcome* FindFresh(const Learned& learned, const Request& list) {
     if (it->said.ok() && it->asked.resource == resources::kReplicaSets) return nullptr;
   }
   return nullptr;
-}
-
-int64_t TotalReplicas(const std::vector<const ReplicaSet*>& replica_sets) {
-  int64_t total = 0;
-  for (const ReplicaSet* rs : replica_sets) total += SizeOf(*rs).replicas;
-  return total;
 }
 
 }  // namespace windlass::workload

@@ -1,5 +1,5 @@
-// What one call of Next works on: the view, sorted once. All parts of the planner read it, none
-// changes it.
+// What one call of Next works on: the view, sorted once. All parts of the planner read the
+// Situation, and no part changes it.
 #pragma once
 
 #include <memory>
@@ -8,7 +8,6 @@
 
 #include "controller/core/step.h"
 #include "controller/workload/extension.h"
-#include "controller/workload/rolling.h"
 #include "controller/workload/view.h"
 
 namespace windlass::workload {
@@ -19,7 +18,7 @@ struct WantedTemplate {
   const std::string* json = nullptr;  // null if its text is not kept
   bool known = false;                 // false: `fingerprint` says nothing yet
 
-  // Returns true if the template of fingerprint `other` is known to be this one.
+  // Returns true if this template is known and has the fingerprint `other`.
   bool Is(const Fingerprint& other) const { return known && fingerprint == other; }
 };
 
@@ -32,15 +31,15 @@ struct Situation {
 
   std::vector<const ReplicaSet*> all{};         // claimed, oldest first, then by name
   const ReplicaSet* new_replica_set = nullptr;  // "newRS": its template is the wanted one (D-150)
-  std::vector<const ReplicaSet*> old{};         // the others, same order
+  std::vector<const ReplicaSet*> old{};         // all but new_replica_set, same order
   Fenceposts limits{};                          // of the workload
   WantedTemplate wanted{};
 
-  // The refused write of this sync that is reported to users. Its message names verb and object
-  // before the server's words (refused_write.h).
+  // The error of the refused write that this sync reports to users. The message names verb and
+  // object before the server's words (refused_write.h).
   std::optional<Error> refused{};
 
-  // What the extension found. It looks last, when all of the above is set.
+  // What the extension found. The extension looks last, when all members above are set.
   Extended extended{};
   std::shared_ptr<const ExtensionState> extension_state{};  // only the extension reads it
 
@@ -52,23 +51,12 @@ struct Situation {
   bool has_progress_deadline() const;
 };
 
-// Returns the size of a ReplicaSet as the rules for sizes need it; negative numbers count as 0.
-// `available` counts only Pods that surely stay when the ReplicaSet controller acts on the present
-// size. That controller removes ready Pods above the size without looking at availability, so each
-// removed Pod may be an available one (D-743, W-05). Example: size 5, 7 ready, 6 available: two
-// Pods go, 6 - 2 = 4; the fifth is doubtful.
-ReplicaSetSize SizeOf(const ReplicaSet& rs);
-
-std::vector<ReplicaSetSize> SizesOf(const std::vector<const ReplicaSet*>& replica_sets);
-
 // Returns the uncached list of the live Pods of `workload`, whichever ReplicaSet owns them.
 Request ListOfPods(const Workload& workload);
 
 // Returns the answer to `list` in this sync. Returns null if there is none, or if another request
-// about a ReplicaSet succeeded since: after a write, Pods may have come later than the list.
+// about a ReplicaSet succeeded since: after such a request, there may be Pods that the list does
+// not show.
 const Outcome* FindFresh(const Learned& learned, const Request& list);
-
-// Returns the sum of spec.replicas, with negative sizes as 0.
-int64_t TotalReplicas(const std::vector<const ReplicaSet*>& replica_sets);
 
 }  // namespace windlass::workload

@@ -13,13 +13,13 @@
 
 namespace windlass::workload {
 
-// Returns the object as Events refer to it.
+// Returns the reference by which an Event names `object`.
 ObjectReference ReferenceTo(const ResourceId& resource, const UnreadableObject& object);
 
 // Returns "rollouts shop/web (status.step.index: want a 32-bit integer)".
 std::string UnreadableText(const ResourceId& resource, const UnreadableObject& object);
 
-// Returns that text for the object `key`; "" if it is not in `quarantined`.
+// Returns the same text for the object `key`; "" if `quarantined` does not have the object.
 std::string UnreadableText(const ResourceId& resource,
                            const std::map<ObjectKey, UnreadableObject>& quarantined,
                            const ObjectKey& key);
@@ -29,8 +29,8 @@ std::string UnreadableText(const ResourceId& resource,
 Event UnreadableEvent(std::string_view kind, const ObjectKey& key, const std::string& what);
 
 // Returns the Event that says why nothing is decided for this workload: the cached version of it,
-// or of one of its ReplicaSets, is known to be out of date. Returns nullopt if all could be read.
-// The next version that can be read wakes the key. Source: R-031.
+// or of one of its ReplicaSets, is known to be out of date. Returns nullopt if all these objects
+// could be read. The next readable version of the object wakes the key. Source: R-031.
 std::optional<Event> WhyUnreadable(const View& view);
 
 }  // namespace windlass::workload

@@ -24,12 +24,12 @@ namespace windlass {
 // selector.
 struct Overlap {
   OwnerReference other{};
-  WallTime since{};  // when this process saw it begin
-  // True if it existed when this process loaded its caches: an earlier process may have reported
-  // it.
+  WallTime since{};  // when this process saw the overlap begin
+  // True if the overlap existed when this process loaded its caches: an earlier process may have
+  // reported the overlap.
   bool at_start = false;
-  // True if the other one also selects ReplicaSets of the workload, and Windlass reports that
-  // there.
+  // True if the other controller also selects ReplicaSets of this workload, and Windlass reports
+  // that on the other controller's object.
   bool is_mutual = false;
 };
 
@@ -39,15 +39,16 @@ struct View {
 
   // The ReplicaSets that the workload owns by uid (D-101), and every orphan of the namespace whose
   // labels match the selector. Ordered by creationTimestamp, then name (D-150). The planner decides
-  // which of them it claims.
+  // which of these ReplicaSets it claims.
   std::vector<const ReplicaSet*> replica_sets{};
 
-  // By kind, then name. Empty for kinds that do not ask for them (overlaps.h).
+  // By kind, then name. Empty for kinds that do not count overlaps (overlaps.h).
   std::vector<Overlap> overlaps{};
 
   // For Recreate only: live (non-terminal) Pods owned by the ReplicaSets above. If `pods_known` is
   // false, the Pod informer is not running or has not synced yet, and no decision may use `pods`.
-  // `pods_given_up`: it will not sync soon, because there is no room for all Pods.
+  // If `pods_given_up` is true, the informer will not sync soon, because there is no room for all
+  // Pods.
   std::vector<const PodMetadata*> pods{};
   bool pods_known = false;
   bool pods_given_up = false;
@@ -57,11 +58,11 @@ struct View {
   // - whole_pods: all live Pods owned by the ReplicaSets above, ordered by age, then name
   // - nodes: the nodes of these Pods, by name
   // - budgets: every PodDisruptionBudget of the namespace
-  // If `in_place_known` is false, no decision may use them. `in_place_missing` then names a problem
-  // that does not go away by itself: a missing right to watch, a list that fails, an object that
-  // cannot be read ("pods (no right to watch them)"). It is empty while the informers load their
-  // first complete state, soon after a start or after the first workload asked for in-place
-  // updates: then there is nothing to report.
+  // If `in_place_known` is false, no decision may use these three. `in_place_missing` then names a
+  // problem that does not go away by itself: a missing right to watch, a list that fails, an object
+  // that cannot be read ("pods (no right to watch them)"). `in_place_missing` is empty while the
+  // informers load their first complete state, soon after a start or after the first workload asked
+  // for in-place updates: then there is nothing to report.
   //
   // `extension_reads_template` says that the text of the workload's template is needed.
   bool extension_reads_template = false;
@@ -76,8 +77,8 @@ struct View {
   // all could be read.
   std::string unreadable{};
 
-  // Names the workload or a ReplicaSet of it that is cut down above, because there is no room for
-  // it in the caches. Empty if all are whole.
+  // Names the workload or a ReplicaSet of it that is cut down above, because the caches have no
+  // room for the whole object. Empty if all are whole.
   std::string left_out{};
 };
 

@@ -1,5 +1,5 @@
 // A workload: an object that owns ReplicaSets and says which Pods there should be, such as a
-// Deployment. This value holds all that the planner needs to know of it, whatever its kind.
+// Deployment. This value holds all that the planner needs to know of the object, whatever its kind.
 //
 // Each kind makes the value from the stored object (its AsWorkload). Rules of the planner read the
 // value and never ask for the kind. Where kinds differ, the rules call the policies of
@@ -36,8 +36,8 @@ struct Fenceposts {
   int32_t desired = 0;          // spec.replicas of the workload
   int32_t surge = 0;            // Pods allowed above desired
   int32_t max_unavailable = 0;  // Pods that may be missing from desired
-  // The most Pods of the new revision; the others stay on the old one. kUnlimited: nothing holds
-  // Pods back, whatever the size is. With 0 replicas a limit is 0.
+  // The most Pods of the new revision; all other Pods stay on the old revision. kUnlimited if
+  // nothing holds Pods back at any size. If something does and `desired` is 0, this is 0.
   int32_t updated_max = kUnlimited;
 
   // Returns how many Pods stay on the old revision. Example: 10 desired, updated_max 3: 7.
@@ -46,7 +46,7 @@ struct Fenceposts {
     return updated < desired ? desired - updated : 0;
   }
 
-  // Returns true if Pods are held back, or would be if there were some.
+  // Returns true if steps or a partition are in force, even if they hold no Pod back at this size.
   bool holds_back() const { return updated_max != kUnlimited; }
 
   // 64 bits: a legal maxSurge of 2^31-1 must not overflow.
@@ -73,7 +73,7 @@ struct WorkloadStatus {
 // What the planner wants the status to be.
 struct StatusDraft {
   WorkloadStatus status;
-  std::string_view revision{};  // to publish with it; empty if that is not to change
+  std::string_view revision{};  // to publish with `status`; empty if the published one stays
   WallTime now{};               // when it was drafted
 };
 
@@ -146,25 +146,27 @@ class WorkloadKind {
   std::string_view name() const { return resource().kind; }
   virtual std::string_view noun() const = 0;
 
-  // Returns true if the status of `draft` equals the stored one. Its revision does not matter.
+  // Returns true if the status of `draft` equals the stored one. The revision of `draft` does not
+  // matter.
   virtual bool IsStored(const Workload& workload, const StatusDraft& draft) const = 0;
 
-  // Returns true if the object carries annotations that its next status write removes, whatever
-  // that status is: those that `kubectl rollout undo` copied to it from a ReplicaSet.
+  // Returns true if the object has annotations that `kubectl rollout undo` copied from a
+  // ReplicaSet: the next status write removes these, whatever the status is.
   virtual bool HasStrayNotes(const Workload& workload) const = 0;
 
-  // Returns the one request that writes the status of `draft` whole, and publishes its revision.
+  // Returns the one request that writes the whole status of `draft` and publishes the revision of
+  // `draft`.
   virtual Request WriteStatus(const Workload& workload, const StatusDraft& draft) const = 0;
 
   // Returns the one request that gives the object the template and the annotations of the
   // ReplicaSet `target`, and removes the request to roll back. `own_json` is the object and
   // `template_json` the template of `target`, both as the API server has just sent them. Returns an
-  // error if one of them cannot be read or the object was changed meanwhile.
+  // error if one of these two texts cannot be read or the object was changed meanwhile.
   virtual Result<Request> RollBack(const Workload& workload, const std::string& own_json,
                                    const ReplicaSet& target,
                                    const std::string& template_json) const = 0;
 
-  // Returns the text that Workload::revision has after a ReplicaSet's revision, `text`, was
+  // Returns the text that Workload::revision is after the revision `text` of a ReplicaSet was
   // published. Kinds that publish a number return "7" for "007", and "" for "seven".
   virtual std::string PublishedAs(std::string_view text) const { return std::string(text); }
 
@@ -178,18 +180,19 @@ class WorkloadKind {
     return "a rollback to revision " + std::string(revision);
   }
 
-  // Returns true if the kind records what becomes of a request to roll back (NoteRollback). Users
-  // then read what they can do about a refusal; otherwise they read upstream's words, which tools
-  // know.
+  // Returns true if the kind records what becomes of a request to roll back (NoteRollback). For
+  // such a kind, messages tell users what they can do about a refusal. For other kinds, messages
+  // are upstream's, which tools know.
   virtual bool RecordsRollbacks() const { return false; }
 
-  // Returns true if a workload of this kind may take over the ReplicaSets of one of another kind,
-  // one by one, in the middle of a rollout. A paused one may have adopted only some of them.
+  // Returns true if a workload of this kind can take over the ReplicaSets of a workload of another
+  // kind, one by one, in the middle of a rollout. So a paused workload may have adopted only some
+  // of these ReplicaSets.
   virtual bool TakesOverRollouts() const { return false; }
 
   // Returns true if the kind remembers which revision was complete last (Workload::kept_revision).
-  // That revision's ReplicaSet is never deleted as history, so others may be deleted at any time
-  // (RO-125).
+  // That revision's ReplicaSet is never deleted as history, so other ReplicaSets may be deleted at
+  // any time (RO-125).
   virtual bool KeepsStableRevision() const { return false; }
 
   // Returns the request that records `outcome` and must succeed before RollBack or ClearRollback is
@@ -231,14 +234,16 @@ struct Workload {
   // --- what is wanted ---
   int32_t replicas = 1;
   const LabelSelector& selector;
-  // spec.template as raw JSON text, byte for byte. Null if the cache does not keep it: the planner
-  // then reads it where it needs it (own_parts.h). template_fingerprint is the fingerprint of the
-  // template's meaning, template_text that of its bytes.
+  // spec.template as raw JSON text, byte for byte. Null if the cache does not keep the text: the
+  // planner then reads it from the API server when necessary (uncached_parts.h).
+  // template_fingerprint is the fingerprint of the template's meaning, template_text that of its
+  // bytes.
   const std::string* template_json = nullptr;
   Fingerprint template_fingerprint{};
   Fingerprint template_text{};
-  // Annotations whose values the cache does not keep; null if there are none. large_values has
-  // their values if this sync has read them (own_parts.h); else it is null. Both are borrowed.
+  // Annotations whose values the cache does not keep; null if there are none. `large_values` has
+  // the values of these annotations if this sync has read them (uncached_parts.h); else
+  // `large_values` is null. Both are borrowed.
   const LargeAnnotations* large_annotations = nullptr;
   const std::map<std::string, std::string>* large_values = nullptr;
   int32_t min_ready_seconds = 0;
@@ -250,18 +255,18 @@ struct Workload {
   Strategy strategy = Strategy::kRollingUpdate;
   Fenceposts limits{};           // if they cannot be resolved: surge and unavailable are 0
   std::string strategy_error{};  // why the strategy cannot be carried out; else empty
-  // The limits as the user wrote them: the defaults of settings of in-place updates. `limits_field`
-  // is the field that has both, for messages.
+  // maxSurge and maxUnavailable as the user wrote them. Settings of in-place updates default to
+  // these. `limits_field` names, for messages, the field that contains both.
   const std::optional<IntOrPercent>& max_surge;
   const std::optional<IntOrPercent>& max_unavailable;
   std::string_view limits_field{};  // "spec.strategy.rollingUpdate"
-  // In the order of the object. In-place updates are asked for only if windlass.dev/in-place is
-  // among them.
+  // Settings of in-place updates, in the order of the object. The user asks for in-place updates
+  // only if windlass.dev/in-place is among these settings.
   std::vector<Setting> in_place_settings{};
 
   // --- where it is ---
   WorkloadStatus status{};      // the stored one, plus what the kind carries
-  std::string_view revision{};  // the one published last, as written; empty if none
+  std::string_view revision{};  // published last, as written; empty if none
   // The name of the ReplicaSet with `revision`; "" if the status does not have it.
   std::string_view published_name{};
   // The revision to roll back to; 0 means the one before the present one; nullopt: no rollback.
@@ -271,17 +276,19 @@ struct Workload {
   // Identifies the template that the user asked for: "t-" and 32 hexadecimal digits. Set by kinds
   // whose stored template lacks the API server's defaults; else empty.
   std::string requested_template{};
-  // That template with its defaults; null if it is not known. Borrowed.
+  // The template that the user asked for, with the API server's defaults; null if it is not known.
+  // Borrowed.
   const DefaultedTemplate* defaulted = nullptr;
-  // The number that the status has announced for that template: a promotion may name it before a
-  // ReplicaSet has it. 0 if there is none.
+  // The number that the status has announced for the present template: a promotion may name this
+  // number before a ReplicaSet has it. 0 if no number was announced.
   int64_t promised_revision = 0;
-  // The ReplicaSet that has or had this revision is never deleted as history. kept_name is its
-  // name; "" if the status does not have it. FindStable (revisions.h) finds the ReplicaSet.
+  // The ReplicaSet that has or had this revision is never deleted as history. `kept_name` is the
+  // name of this ReplicaSet; "" if the status does not have the name. FindStable (revisions.h)
+  // finds the ReplicaSet.
   std::optional<int64_t> kept_revision{};
   std::string_view kept_name{};
   // Pods follow the ReplicaSet that has or had this revision, whatever the template says
-  // (follow.h). 0: there is no such revision, and no Pod moves to another one.
+  // (followed_revision.h). 0: no revision was ever complete, so no Pod moves to another revision.
   std::optional<int64_t> follow_revision{};
   std::optional<PerformedRollback> rolled_back{};
 };

@@ -73,9 +73,9 @@ std::string BareLine(LogFormat format, LogLevel level, std::string_view event,
 
 // Returns the line about lines that standard error did not take in time.
 std::string DroppedLine(LogFormat format, uint64_t count) {
-  const std::string line = BareLine(
-      format, LogLevel::kWarning,
-      "lines of this log were dropped, because nobody read standard error", {{"lines", count}});
+  const std::string line =
+      BareLine(format, LogLevel::kWarning,
+               "log lines were dropped, because standard error was not read", {{"lines", count}});
   spdlog::memory_buf_t out;
   spdlog::pattern_formatter(PatternOf(format), spdlog::pattern_time_type::utc)
       .format({"windlass", spdlog::level::info, line}, out);

@@ -8,9 +8,9 @@
 #include <string>
 
 #include "cmd/windlass/controllers.h"
-#include "cmd/windlass/metric_list.h"
+#include "cmd/windlass/metric_sections.h"
 #include "cmd/windlass/metrics_text.h"
-#include "controller/in_place/watch/figures.h"
+#include "controller/in_place/watch/in_place_metrics.h"
 #include "test/catch.h"
 #include "test/sim/sample_objects.h"
 #include "test/sim/two_kinds.h"

@@ -1,6 +1,6 @@
 // metrics_page FILE: prints the page FILE with the metrics of this program (tools/metrics-page.sh).
 #include "cmd/windlass/controllers.h"
-#include "cmd/windlass/metric_list.h"
+#include "cmd/windlass/metric_sections.h"
 #include "test/docs/metrics_page.h"
 
 int main(int argc, char** argv) {

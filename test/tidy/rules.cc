@@ -15,9 +15,12 @@ bool Within(std::string_view path, std::string_view folder) {
   return path.starts_with(folder) && path.substr(folder.size()).starts_with("/");
 }
 
+// A folder that ends in "/" stands for its own files alone.
 bool WithinAny(std::string_view path, const Names& folders) {
-  return std::ranges::any_of(
-      folders, [&](std::string_view folder) { return path == folder || Within(path, folder); });
+  return std::ranges::any_of(folders, [&](std::string_view folder) {
+    if (folder.ends_with('/')) return path == folder.substr(0, folder.size() - 1);
+    return path == folder || Within(path, folder);
+  });
 }
 
 // Returns true for a C++ file of the product.
@@ -50,6 +53,12 @@ constexpr std::string_view kCore = "controller/core";
 constexpr std::string_view kCount = "controller/count";
 constexpr std::string_view kRuntime = "controller/runtime";
 constexpr std::string_view kWorkload = "controller/workload";
+constexpr std::string_view kValues = "controller/workload/";
+constexpr std::string_view kOwnership = "controller/workload/ownership";
+constexpr std::string_view kRevisions = "controller/workload/revisions";
+constexpr std::string_view kSizes = "controller/workload/sizes";
+constexpr std::string_view kStatus = "controller/workload/status";
+constexpr std::string_view kActions = "controller/workload/actions";
 constexpr std::string_view kWorkloadWatch = "controller/workload/watch";
 constexpr std::string_view kInPlace = "controller/in_place";
 constexpr std::string_view kTemplate = "controller/in_place/template";
@@ -78,6 +87,13 @@ Names MayInclude(std::string_view box) {
       {"kubeclient/lease", {kCache, kClient, kTransport, kApi, kBase}},
       {kCount, {kApi, kBase}},
       {kWorkload, {kCount, kCore, kApi, kBase}},
+      {kOwnership, {kValues, kCount, kCore, kApi, kBase}},
+      {kRevisions, {kOwnership, kValues, kCount, kCore, kApi, kBase}},
+      {kSizes, {kRevisions, kOwnership, kValues, kCount, kCore, kApi, kBase}},
+      {kStatus, {kSizes, kRevisions, kOwnership, kValues, kCount, kCore, kApi, kBase}},
+      {kActions, {kStatus, kSizes, kRevisions, kOwnership, kValues, kCount, kCore, kApi, kBase}},
+      {"controller/workload/planner",
+       {kActions, kStatus, kSizes, kRevisions, kOwnership, kValues, kCount, kCore, kApi, kBase}},
       {kTemplate, {kApi, kBase}},
       {kPod, {kTemplate, kCount, kApi, kBase}},
       {kBatch, {kPod, kTemplate, kApi, kBase}},
@@ -305,11 +321,11 @@ std::vector<Finding> CheckMessages(const Source& source) {
       // The API server tells some refusals apart by their texts alone; they stand together here.
       "kubeclient/client/from_http.cc",
       // The ReplicaSet controller's condition has the quota in its message.
-      "controller/workload/rollout_state.cc",
+      "controller/workload/watch/rollout_state.cc",
       // A Deployment's conditions are upstream's: what they are about stands in their messages.
       "controller/in_place/phases/status.cc",
       "controller/rollout/stuck_list.cc",
-      "controller/workload/progress.cc",
+      "controller/workload/status/progress.cc",
   };
   if (!IsProduct(source) || std::ranges::find(kNoField, source.path) != kNoField.end()) return {};
   std::vector<Finding> findings;
@@ -355,8 +371,9 @@ std::vector<Finding> CheckLooseEnds(const Source& source) {
 
 std::vector<Finding> CheckAll(const Source& source) {
   std::vector<Finding> all;
-  for (const auto check : {CheckArrows, CheckWorld, CheckLibraries, CheckSize, CheckHeader,
-                           CheckNames, CheckNamespaces, CheckMessages, CheckPlain, CheckLooseEnds}) {
+  for (const auto check :
+       {CheckArrows, CheckWorld, CheckLibraries, CheckSize, CheckHeader, CheckNames,
+        CheckNamespaces, CheckMessages, CheckPlain, CheckLooseEnds}) {
     const std::vector<Finding> found = check(source);
     all.insert(all.end(), found.begin(), found.end());
   }

@@ -106,7 +106,7 @@ echo 'inline constexpr std::string_view kPdb = "windlass.dev/in-place-pdb";' \
   >controller/in_place/template/options.h
 touch deploy/rbac.yaml
 echo 'constexpr Metric kPatches{"windlass_inplace_patch_total", MetricType::kCounter, "Done."};' \
-  >controller/in_place/watch/figures.cc
+  >controller/in_place/watch/in_place_metrics.cc
 git add -A
 tools/inventory.sh --names >"$WORK/said"
 figure "metrics 3"
@@ -141,6 +141,7 @@ while IFS='|' read -r _ name _ now _; do
   printed=$(sed -n "s|^ *$name  *\([^ ]*\).*|\1|p" "$WORK/said")
   [ "$printed" = "$now" ] ||
     fail "docs/map.md has '$now' for '$name', and tools/house.sh prints '$printed'"
-done < <(sed -n '/^| figure | before | now |$/,/^$/p' "$ROOT/docs/map.md" | grep -v '^|-\|^| figure\|^$')
+done < <(sed -n '/^| figure | before | now |$/,/^$/p' "$ROOT/docs/map.md" |
+  grep -v '^|-\|^| figure\|^$')
 [ "$told" -ge 7 ] || fail "docs/map.md has only $told figures"
 echo passed

@@ -45,11 +45,11 @@ class Room {
     }
   }
 
-  // Returns true if `pod` fits into every limit, and then charges it to them.
+  // If `pod` fits into every limit, charges the Pod to the limits and returns true.
   bool Take(const PodStanding& pod) {
-    // A Pod in flight is down already, so it is re-targeted at once (P-034). If it is Ready, it may
-    // be serving although nothing proves that yet: then it waits until enough other Pods are
-    // available.
+    // A Pod in flight is down already, so it is re-targeted at once (P-034). A Pod in flight that
+    // is Ready may be serving although nothing proves that yet: it is re-targeted only while enough
+    // other Pods are available.
     const bool fits = pod.in_flight ? !pod.ready || enough_others_ : HasRoomFor(pod);
     if (to_update_ <= 0 || !fits) return false;
     --to_update_;

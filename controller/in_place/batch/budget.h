@@ -1,6 +1,6 @@
 // How many Pods may be patched now, and which. Pure arithmetic on PodStanding and BatchLimits.
 //
-//   budget       available Pods may be taken down as long as replicas - maxUnavailable stay
+//   budget       available Pods may be taken down as long as replicas - maxUnavailable Pods stay
 //                available; a Pod that is not available costs nothing
 //   partition    at least this many Pods keep the old revision
 //   node         at most one Pod of the workload is in flight on each node: a kubelet pulls
@@ -8,9 +8,11 @@
 //   cap          at most maxUnavailable Pods of the new revision (at least 1, and one more per
 //                available stand-in) may be unavailable at once, even if patching them costs no
 //                budget: a bad image must not spread over Pods that were down already
-//   canary       one Pod, until a Pod of the new revision is available. A Pod that no node has room
-//                for may be patched before the canary: it may get a node at any time, or never.
-//   stand-ins    if no Pod may be missing, a Pod of the new revision is added before one goes
+//   canary       only one Pod is patched until a Pod of the new revision is available. Before it,
+//                one Pod that no node has room for may be patched: such a Pod may get a node at any
+//                time, or never.
+//   stand-ins    if no Pod may be missing, a Pod of the new revision is added before an old Pod is
+//                taken down
 //
 // Decided elsewhere: PodDisruptionBudgets (disruption.h), which Pods are candidates and in what
 // order (candidates.h). Source: P-024, P-033, P-034, P-039, P-064.
@@ -30,32 +32,33 @@ struct BatchLimits {
   int32_t max_unavailable = 0;
   int32_t partition = 0;
   bool canary_first = true;
-  // Pods that the rollout does not wait for are patched only if too few others are left. A step of
-  // a rollout is over when its Pods are available. A Pod that nothing waits for would take the
-  // place of one that can become available (RO-052).
+  // True: Pods that the rollout does not wait for are patched only if too few other Pods are left.
+  // A step of a rollout is over when its Pods are available, and a Pod that the rollout does not
+  // wait for would take the place of a Pod that can become available (RO-052).
   bool waited_for_first = false;
-  // The rollout goes back to the template of the host ReplicaSet, as when a user reverts: then
-  // partition, cap and canary do not apply (P-064).
+  // True: Pods go back to the template of the host ReplicaSet, for example because a user reverts.
+  // In that case partition, cap and canary do not apply (P-064).
   bool returning = false;
-  // Available Pods that are about to be removed, so they must not be counted on.
+  // Pods that their ReplicaSets are about to remove. They may be available ones, so they are
+  // subtracted from the available Pods.
   int64_t surplus = 0;
 };
 
-// What must be known about one active Pod of the workload.
+// What the functions below must know about one active Pod of the workload.
 struct PodStanding {
   std::string_view node{};  // name; empty: not scheduled
   std::string_view zone{};  // of the node; empty: it has none
   bool updated = false;     // its spec has the target template
   bool of_host = true;      // its spec has the host's template
-  bool in_flight = false;   // has a patch of ours, to any target, that is not carried out yet
+  bool in_flight = false;   // drained, or its last patch, to any target, is not complete
   bool available = false;
-  bool ready = false;     // as in the API: a Pod in flight may be Ready and not serve
-  bool stand_in = false;  // belongs to the pending ReplicaSet, not to the host
-  bool exempt = false;    // its node is not ready: costs no budget, nothing waits for it (P-039)
+  bool ready = false;          // as in the API: a Pod in flight may be Ready and not serve
+  bool stand_in = false;       // belongs to the pending ReplicaSet, not to the host
+  bool exempt = false;         // on a lost node: costs no budget, nothing waits for it (P-039)
   bool unschedulable = false;  // no node has room for it: nothing waits for it (P-039)
 
-  // Returns true if the rollout waits until this Pod is available. If not, the cap, the canary and
-  // the exchange of templates ignore the Pod.
+  // Returns true if the rollout waits until this Pod is available. If the rollout does not wait for
+  // the Pod, the cap, the canary and the exchange of templates ignore it.
   bool waited_for() const { return !exempt && !unschedulable; }
 };
 
@@ -63,31 +66,30 @@ struct PodStanding {
 // maxUnavailable 2, 9 Pods available, surplus 0: 9 - 0 - (10 - 2) = 1 Pod.
 int64_t Budget(std::span<const PodStanding> pods, const BatchLimits& limits);
 
-// Returns how many Pods of the host are old and not kept old by the partition. Example: 8 old Pods,
-// partition 3: 5.
+// Returns how many Pods of the host lack the target template, less those that the partition keeps
+// old. Example: 8 old Pods, partition 3: 5.
 int64_t ToUpdate(std::span<const PodStanding> pods, const BatchLimits& limits);
 
 // Returns those of `candidates` that are to be patched now, in the same order. `candidates` are
 // indexes into `pods`, best first.
 //   - A Pod that is not available costs no budget.
-//   - A Pod that is in flight to an older target, and not Ready, is patched at once; only the
-//     partition may forbid it.
+//   - A Pod that is in flight to an older target, and not Ready, is patched at once, unless the
+//     partition keeps the Pod old.
 //   - A Pod that is in flight and Ready may be serving: it is patched only while enough Pods are
 //     available without it.
 std::vector<size_t> NextBatch(std::span<const PodStanding> pods, std::span<const size_t> candidates,
                               const BatchLimits& limits);
 
-// When stand-in Pods are made: if max_unavailable is 0, or in any case if `always` is set. There
-// are at most max_surge of them.
+// Stand-in Pods are made if max_unavailable is 0 or `always` is true, at most `max_surge` of them.
 struct StandInLimits {
   int32_t max_surge = 0;
   bool always = false;
 };
 
 // Returns how many stand-ins there should be: one for each Pod still to be updated and one for each
-// updated Pod that is not available yet, at most max_surge; 0 when returning (P-024, P-025).
-// Example: max_unavailable 0, max_surge 2, 5 old Pods: min(5, 2) = 2. With 1 old Pod left and none
-// under way: 1.
+// updated Pod that is not available yet, at most `max_surge`; 0 if `returning` is true (P-024,
+// P-025). Example: max_unavailable 0, max_surge 2, 5 old Pods: min(5, 2) = 2. With 1 old Pod left
+// and no updated Pod unavailable: 1.
 int32_t StandIns(std::span<const PodStanding> pods, const BatchLimits& limits,
                  const StandInLimits& stand_ins);
 

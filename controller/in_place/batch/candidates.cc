@@ -29,9 +29,9 @@ bool RunsWithoutStatus(const Pod& pod) {
 
 // Returns until when the Pod is put off because its first containers are about to be created
 // (P-037). Returns nullopt if
-//   - the Pod has no node: no kubelet is about to create them
+//   - the Pod has no node: no kubelet is about to create containers
 //   - a container was created already
-//   - a container fails, so none will be created soon
+//   - a container fails, so no container will be created soon
 std::optional<WallTime> PutOffUntil(const Pod& pod) {
   if (pod.node_name.empty()) return std::nullopt;
   const bool created = std::ranges::any_of(
@@ -50,7 +50,7 @@ struct OnNode {
   int64_t in_flight = 0;
 };
 
-// What else is on each node and in each zone. Pods that are not scheduled are left out.
+// What is on each node and in each zone. Pods that are not scheduled are left out.
 struct Places {
   std::map<std::string_view, OnNode> nodes;
   std::map<std::string_view, int64_t> in_flight_in_zones;
@@ -70,12 +70,12 @@ Places PlacesOf(std::span<const PodStanding> standings) {
   return places;
 }
 
-// The order of P-032: the Pod with the smallest rank goes first, so false comes before true.
+// The order of P-032: the Pod with the smallest rank is patched first, so false comes before true.
 struct Rank {
   bool exempt;
   bool scheduled;
   bool available;
-  bool of_host;  // the others were patched by a rollout that was given up
+  bool of_host;  // false: patched by a rollout that was given up
   bool needs_pull;
   int64_t in_flight_on_node;
   int64_t in_flight_in_zone;

@@ -1,12 +1,14 @@
-// Which Pods may be patched at all, and in what order. budget.h decides how many of them.
+// Decides which Pods may be patched at all, and in what order. budget.h decides how many Pods are
+// patched.
 //
 //   P-031  A candidate is an active Pod of the host ReplicaSet whose spec is not the target's.
 //   P-037  A Pod whose first containers the kubelet is about to create is put off for up to 60 s: a
-//          patch at that moment leaves open whether they run the old image or the new one.
+//          patch at that moment leaves open whether the containers run the old image or the new
+//          one.
 //   P-042  A running Pod whose status lists no container is left out.
 //   P-032  The order (Rank in candidates.cc) spreads Pods in flight over nodes and zones. Pods
-//          already in flight count: a caller that takes one Pod and then asks again spreads all
-//          that it takes. Nodes without a zone count as one zone.
+//          already in flight count, so if a caller takes one Pod and asks again, all Pods that
+//          it takes are spread. Nodes without a zone count as one zone.
 #pragma once
 
 #include <cstddef>
@@ -21,7 +23,8 @@ namespace windlass::in_place {
 
 struct Candidates {
   std::vector<size_t> order;  // indexes; the Pod to patch first is in front
-  // When the first Pod that was put off becomes a candidate, if no event comes before.
+  // The time at which the first of the Pods that were put off becomes a candidate, if no event
+  // comes before.
   std::optional<WallTime> look_again{};
 };
 

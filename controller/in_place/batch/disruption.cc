@@ -8,18 +8,18 @@
 namespace windlass::in_place {
 namespace {
 
-// Returns true if the Pod really serves, so that taking it down needs room in its budgets: it is
-// available, or it is Ready and not in flight. Its minReadySeconds need not be over.
+// Returns true if the Pod really serves, so that taking it down needs room in its budgets: the Pod
+// is available, or is Ready and not in flight. The minReadySeconds of the Pod need not be over.
 bool IsHealthy(const Pod& pod, const PodStanding& standing) {
   return standing.available || (pod.ready.IsTrue() && !standing.in_flight);
 }
 
-// The disruption controller updates a budget's status from its own watch. For this long the status
-// may still count a Pod that has ceased to be Ready.
+// How long the status of a budget may still count a Pod that has ceased to be Ready: the disruption
+// controller updates the status from its own watch.
 constexpr seconds kBudgetsLag{10};
 
 struct BudgetRoom {
-  int64_t left = 0;                      // Pods that may go; negative when too many are down
+  int64_t left = 0;                      // how many more Pods may be taken down; may be < 0
   std::optional<WallTime> look_again{};  // when `left` may grow
 };
 
@@ -32,7 +32,8 @@ BudgetRoom RoomIn(const PodDisruptionBudget& budget, std::span<const Pod* const>
   std::optional<WallTime> look_again;
   for (size_t i = 0; i < pods.size(); ++i) {
     const Pod& pod = *pods[i];
-    // The budget does not count a Pod that is being deleted, or has not been Ready for some time.
+    // The budget does not count a Pod that is being deleted, or that ceased to be Ready more than
+    // kBudgetsLag ago.
     const WallTime missing_from = pod.ready.last_transition_time() + kBudgetsLag;
     const bool counted = pod.ready.IsTrue() || now < missing_from;
     const bool looks_healthy = standings[i].in_flight && counted && !pod.meta.deleting();

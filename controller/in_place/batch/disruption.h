@@ -1,5 +1,5 @@
-// We respect PodDisruptionBudgets as an eviction does, although the API server does not check them
-// when a Pod is patched. Source: P-038.
+// Windlass respects PodDisruptionBudgets as an eviction does, although the API server checks no
+// budget when a Pod is patched. Source: P-038.
 #pragma once
 
 #include <cstddef>
@@ -13,32 +13,33 @@
 
 namespace windlass::in_place {
 
-// Returns true if the budget selects the Pod. An empty selector selects every Pod of the namespace,
-// an absent one selects none.
+// Returns true if the budget selects the Pod. An empty selector selects every Pod of the namespace;
+// an absent selector selects no Pod.
 bool Selects(const PodDisruptionBudget& budget, const Pod& pod);
 
 struct AllowedByBudgets {
   std::vector<size_t> candidates;  // in the order they came
   // The budget that blocked the best-ranked of the blocked candidates; null if none was blocked.
   const PodDisruptionBudget* blocking = nullptr;
-  // When a full budget may have room again without an event: its status may still count a Pod that
-  // has just ceased to be Ready.
+  // When a budget without room may have room again although no event comes. For a short time a
+  // budget's status may still count a Pod that has ceased to be Ready.
   std::optional<WallTime> look_again{};
 };
 
 // Returns the candidates that PodDisruptionBudgets allow next: Pods that are down already, plus
 // Pods whose every budget has room for one more. `candidates` are indexes into `pods`;
-// `standings[i]` belongs to `pods[i]`; `budgets` are those of the namespace.
+// `standings[i]` belongs to `pods[i]`; `budgets` are all budgets of the namespace.
 //
-// A budget counts a Pod as up once the Pod is Ready, whether or not it is available. Room is
-// disruptionsAllowed less one for each Pod in flight that the budget still counts as healthy.
-// Example: disruptionsAllowed 2, one Pod in flight and Ready: 2 - 1 = 1. A budget has no room while
-// its status is older than its spec.
+// A budget counts a Pod as up once the Pod is Ready, whether or not it is available. The room of a
+// budget is disruptionsAllowed minus the number of Pods in flight that the budget still counts as
+// healthy. Example: disruptionsAllowed 2, one Pod in flight and Ready: 2 - 1 = 1. A budget has no
+// room while its status is older than its spec.
 //
-// A Pod in disruptedPods is already deducted from disruptionsAllowed. It is not deducted again, and
-// may go while the room is 0.
+// A Pod in disruptedPods is already deducted from disruptionsAllowed. So it is not deducted again,
+// and may be taken down even if the room is 0.
 //
-// Ask again after each Pod that is taken: two Pods of the answer may need the same room.
+// The caller must ask again after each Pod that it takes down: two of the returned Pods may need
+// the same room.
 AllowedByBudgets RespectBudgets(std::span<const Pod* const> pods,
                                 std::span<const PodStanding> standings,
                                 std::span<const size_t> candidates,

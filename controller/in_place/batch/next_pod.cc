@@ -15,9 +15,10 @@ bool IsDrained(const RolloutPods& pods, size_t i) {
   return state != nullptr && state->drain.has_value();
 }
 
-// Removes from `order` the Pods that the rollout does not wait for, if enough others are left to
-// update; otherwise puts them last. Example: 10 Pods, of which 1 waits for a node; 3 are to be
-// updated and 1 has been. 8 other old Pods are left for 2 places, so the one that waits is removed.
+// Removes from `order` the Pods that the rollout does not wait for, if enough other Pods are left
+// to update; otherwise puts them last. Example: of 10 Pods, 1 is updated, 1 is old and waits for a
+// node, 8 are old and scheduled. 3 Pods in all are to be updated, so 2 are still to be chosen. The
+// 8 Pods are enough, so the Pod that waits for a node is removed.
 void PutWaitedForFirst(const std::vector<PodStanding>& pods, const BatchLimits& limits,
                        std::vector<size_t>& order) {
   const auto waited_for = [](const PodStanding& pod) { return pod.waited_for(); };
@@ -43,7 +44,7 @@ NextPods ChooseNextPods(const RolloutPods& pods, const std::vector<bool>& left_o
     allowed = RespectBudgets(pods.pods, pods.standings, candidates.order, budgets, now);
   }
   next.look_again = Sooner(next.look_again, allowed.look_again);
-  // A drained Pod has its place in the batch; no other Pod may take it.
+  // A drained Pod has a place in the batch, and no other Pod may take that place.
   std::ranges::stable_partition(allowed.candidates, [&](size_t i) { return IsDrained(pods, i); });
   next.batch = NextBatch(pods.standings, allowed.candidates, limits);
   if (next.batch.empty() && !NextBatch(pods.standings, candidates.order, limits).empty()) {

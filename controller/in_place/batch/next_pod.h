@@ -1,6 +1,6 @@
 // Which Pods may be patched next. The caller patches or drains the first of these Pods that is not
-// waiting in its drain, and asks again when it has seen the effect of that write. Source:
-// P-031 … P-039.
+// waiting in its drain, and asks again when it sees the effect of that patch or drain.
+// Source: P-031 … P-039.
 #pragma once
 
 #include <optional>
@@ -22,13 +22,14 @@ struct NextPods {
 };
 
 // Returns the Pods that candidates.h, disruption.h and budget.h allow now. `left_out[i]` is true if
-// the API server refuses to have Pod i patched (P-036).
+// Pod i must not be patched now, because the API server refused a patch of it in this sync (P-036)
+// or its kubelet is too old (old_kubelets.h).
 NextPods ChooseNextPods(const RolloutPods& pods, const std::vector<bool>& left_out,
                         const BatchLimits& limits, PdbPolicy policy,
                         std::span<const PodDisruptionBudget* const> budgets, WallTime now);
 
-// Returns when time alone may complete a Pod in flight, make a Pod available, or end the wait for a
-// Pod without a node; nullopt if only events can.
+// Returns when time alone may complete the patch of a Pod in flight, make a Pod available, or end
+// the wait for a Pod without a node; nullopt if only events can.
 std::optional<WallTime> WhenTimeTells(const RolloutPods& pods, int32_t min_ready_seconds,
                                       WallTime now);
 

@@ -46,17 +46,17 @@ const ContainerPatch* FindPatch(const PodState& state, std::string_view containe
 // Returns true if `image` is surely another image than the one that the patch asked for. `present`
 // is the image that the patched Pod got.
 //   - Admission rewrote the patch ("app:2" became "mirror/app:2"): every image but `present` is
-//     another one.
-//   - Admission left the patch alone: an image with a tag is another one ("app:1" is not "app:2").
-//     An image with a digest may be the one that "app:2" names.
+//     another image.
+//   - Admission did not change the patch: an image with a tag is another image ("app:1" is not
+//     "app:2"). An image with a digest may be the one that "app:2" names.
 bool MeansAnother(std::string_view image, const ContainerPatch& patch, std::string_view present) {
   if (image == present) return false;
   return present != patch.to || image.find('@') == std::string_view::npos;
 }
 
 // Returns true if `pod` has the images that `sibling` had before we patched `sibling` to the
-// target. `images` are those of the template that `sibling` had then. At least one image of `pod`
-// must surely not be the target's (MeansAnother).
+// target. `images` are those of the template that `sibling` had before that patch. At least one
+// image of `pod` must surely not be the target's (MeansAnother).
 bool HadImagesOf(const Pod& pod, const Pod& sibling, const PodState& state,
                  const TemplateImages& images) {
   bool told = false;
@@ -93,7 +93,7 @@ std::vector<Sibling> Siblings(std::span<const Pod* const> pods, const RolloutTem
 
 // Does the same as OfImages for a Pod whose images admission rewrote: returns the template that a
 // sibling with the same images had before its patch. Returns nullopt if there is no such sibling,
-// or if the generation is above 1, which means that another client edited the Pod.
+// or if the generation of `pod` is above 1, because another client has edited it then.
 std::optional<Fingerprint> BornLikeSiblings(const Pod& pod, const std::vector<Sibling>& siblings,
                                             const std::vector<TemplateImages>& others) {
   if (pod.meta.generation > 1) return std::nullopt;
@@ -104,8 +104,9 @@ std::optional<Fingerprint> BornLikeSiblings(const Pod& pod, const std::vector<Si
   return std::nullopt;
 }
 
-// Returns what is kept of the state of a foreign Pod, whose spec was edited or whose annotation is
-// a copy: only the drain, because the Pod is out of traffic. Returns nullopt if it is not drained.
+// Returns the part of the state that is kept for a foreign Pod, whose spec was edited or whose
+// annotation is a copy: only `drain`, because the Pod is out of traffic. Returns nullopt if the Pod
+// is not drained.
 std::optional<PodState> OfForeign(const PodState& state, const Fingerprint& of) {
   if (!state.drain) return std::nullopt;
   PodState left = state;
@@ -114,12 +115,12 @@ std::optional<PodState> OfForeign(const PodState& state, const Fingerprint& of) 
   return left;
 }
 
-// Returns the template to which a foreign Pod was patched, if no rollout of this workload can tell
-// of it:
+// Returns the template to which a foreign Pod was patched, if this workload has no record of that
+// template or patch any more:
 //   - the ReplicaSet with that template is gone
-//   - another workload patched the Pod, such as one that was deleted with --cascade=orphan and made
-//     again
-// Returns nullopt otherwise, and if the Pod has the images of the host or of the target.
+//   - another workload patched the Pod, for example a former workload of this name that was deleted
+//     with --cascade=orphan
+// Returns nullopt otherwise, and also if the Pod has the images of the host or of the target.
 std::optional<Fingerprint> LeftBy(const Pod& pod, const PodState& state, const Uid& deployment,
                                   const KnownTemplates& templates) {
   if (HasImagesOf(pod, templates.host) || HasImagesOf(pod, templates.desired)) return std::nullopt;
@@ -130,8 +131,8 @@ std::optional<Fingerprint> LeftBy(const Pod& pod, const PodState& state, const U
   return lost ? std::optional(state.target) : std::nullopt;
 }
 
-// Returns the containers of `has` that a patch from `had` restarted: those whose images differ, or
-// all if none differs.
+// Returns the containers that a patch from template `had` to template `has` restarted: those whose
+// images differ, or all if none differs.
 std::vector<ContainerImage> Restarted(const TemplateImages& has, const TemplateImages& had) {
   std::vector<ContainerImage> changed;
   std::ranges::copy_if(has.containers, std::back_inserter(changed), [&](const auto& one) {
@@ -140,14 +141,14 @@ std::vector<ContainerImage> Restarted(const TemplateImages& has, const TemplateI
   return changed.empty() ? has.containers : changed;
 }
 
-// Returns the state of a Pod that another workload patched, such as one that was deleted with
-// --cascade=orphan and made again, while that patch is under way.
+// Returns the state of a Pod that another workload patched, as long as that patch is under way.
+// Example: a former workload of this name that was deleted with --cascade=orphan.
 std::optional<PodState> UnderWayOfFormer(const Pod& pod,
                                          const std::optional<Result<PodState>>& said,
                                          WallTime now) {
   if (!said || !said->ok() || (*said)->pod != pod.meta.uid) return std::nullopt;
   PodState patch = **said;
-  patch.drain.reset();  // ends with the patch
+  patch.drain.reset();  // a drain alone does not count
   if (!AsksForWhatWePatched(pod, patch) || !IsInFlight(pod, &patch, now)) return std::nullopt;
   return **said;
 }

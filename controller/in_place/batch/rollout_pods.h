@@ -1,5 +1,5 @@
-// The Pods of a workload, examined once for each decision: which template each has, and where it
-// stands. Source: P-027, P-050, P-031.
+// The Pods of a workload, examined once for each decision: which template each Pod has, and its
+// PodStanding. Source: P-027, P-050, P-031.
 #pragma once
 
 #include <algorithm>
@@ -17,7 +17,8 @@
 
 namespace windlass::in_place {
 
-// What the Pods are compared with. The references must outlive this value.
+// The templates with which the Pods are compared, and how. The objects referred to must outlive
+// this value.
 struct RolloutTemplates {
   Uid deployment;
   const ReplicaSet& host;                  // owns the Pods that are updated in place
@@ -25,30 +26,34 @@ struct RolloutTemplates {
   Fingerprint target;                      // of the template that the Pods are to have
   const std::string& target_json;
   int32_t min_ready_seconds = 0;
-  // True while a rollout is under way. A Pod without a readable annotation may then have been
-  // patched and have lost the annotation since: its images tell which template it has (P-027). At
-  // any other time, such a Pod with other images was edited by another client, and is left alone.
+  // True while a rollout is under way. During a rollout, a Pod without a readable annotation may
+  // have been patched and have lost the annotation since: its images show which template it has
+  // (P-027). At any other time, such a Pod with other images was edited by another client, and is
+  // left alone.
   bool by_image = false;
-  // The revisions to which this rollout patches Pods. A Pod that was patched to one of them and
-  // whose state is missing or unreadable counts as in flight (LostState).
+  // The revisions to which this rollout patches Pods. A Pod counts as in flight if it was patched
+  // to one of these revisions and its state is missing or unreadable (LostState).
   std::vector<int64_t> revisions{};
-  // The host got the target template a moment ago, so the ReplicaSet controller may still create
-  // Pods of the old template (P-057). Such Pods are recognised by their images, too. If admission
-  // rewrote their images, they are recognised by the images that other Pods had before their patch.
+  // True if the host got the target template a moment ago, so that the ReplicaSet controller may
+  // still create Pods of the old template (P-057). Such Pods are recognised by their images, too.
+  // If admission rewrote their images, they are recognised by the images that other Pods had before
+  // their patch.
   bool late_births = false;
 };
 
-// Parallel lists with one entry per Pod that counts, in the order given.
+// Parallel lists with one entry for each examined Pod, in the order given. Only `lost` is a list of
+// indexes.
 struct RolloutPods {
   std::vector<const Pod*> pods;
-  // The state of our last patch. nullopt if there is none, it is not ours, or another client gave
-  // the spec other images since. Exceptions:
+  // The state of our last patch. nullopt if the Pod has no state, the state is not ours, or another
+  // client gave the spec other images since. Exceptions:
   //   - a foreign Pod that is drained: only `drain` is kept
-  //   - a Pod that a former workload patched: the state is kept while that patch is under way
+  //   - a Pod that a former workload patched, which was deleted and made again: the state is kept
+  //     while that patch is under way
   std::vector<std::optional<PodState>> states;
   std::vector<Fingerprint> of;  // the template that its spec has
-  // Indexes of the Pods that lost their state annotation. The new state, which is to be written, is
-  // in `states` (LostState).
+  // Indexes of the Pods that lost their state annotation. `states` has the new state to write to
+  // each of these Pods (LostState).
   std::vector<size_t> lost;
   std::vector<PodStanding> standings;
 
@@ -57,18 +62,19 @@ struct RolloutPods {
   const PodState* state(size_t i) const { return states[i] ? &*states[i] : nullptr; }
 };
 
-// Examines the Pods that are not being deleted and belong to one of `templates.all`. A Pod of a
-// ReplicaSet other than the host counts as a stand-in. Error kMalformed if a template cannot be
-// read.
+// Examines the Pods that are not being deleted and belong to a ReplicaSet in `templates.all`. A Pod
+// of a ReplicaSet other than the host counts as a stand-in. Error kMalformed if a template cannot
+// be read.
 Result<RolloutPods> ClassifyPods(std::span<const Pod* const> pods,
                                  const RolloutTemplates& templates, const Nodes& nodes,
                                  WallTime now);
 
-// Sums over RolloutPods for a workload's status (P-084). Stand-ins are counted.
+// Sums over RolloutPods for a workload's status (P-084). Stand-ins are included, except where a
+// comment says "of the host".
 struct PodCounts {
   int32_t pods = 0;
   int32_t updated = 0;    // their spec has the target template
-  int32_t in_flight = 0;  // patched and not restarted yet; Pods not waited for are left out
+  int32_t in_flight = 0;  // PodStanding::in_flight; without Pods that are not waited for
   int32_t ready = 0;      // Ready and not in flight
   int32_t available = 0;
   int32_t stand_ins = 0;

@@ -1,5 +1,5 @@
-// The reasons of the condition windlass.dev/InPlace, with the names that users see. Some of them
-// are also causes of the metric windlass_rollouts_stuck.
+// The reasons of the condition windlass.dev/InPlace, with the names that users see. Some of these
+// reasons are also causes of the metric windlass_rollouts_stuck.
 #pragma once
 
 #include <cstdint>
@@ -34,8 +34,8 @@ enum class InPlaceReason : uint8_t {
 // Returns "WaitingForPDB" for kWaitingForPdb; the other names follow the same pattern.
 std::string_view Name(InPlaceReason reason);
 
-// Returns the reason of that name. Returns nullopt if there is none: any client with the right to
-// write a status can put any word into its conditions.
+// Returns the reason with this name; nullopt if no reason has this name: any client with the right
+// to write a status can put any word into its conditions.
 std::optional<InPlaceReason> ParseInPlaceReason(std::string_view name);
 
 }  // namespace windlass::in_place

@@ -18,7 +18,7 @@ namespace {
 constexpr std::string_view kNotes[] = {kExchange, kMode,           kStandIns,
                                        kBlocked,  kRefusedPatches, kOwnGeneration};
 
-// kubectl and the stock controller read these two.
+// kubectl and the stock controller read these two annotations.
 constexpr std::string_view kRevision = "deployment.kubernetes.io/revision";
 constexpr std::string_view kRevisionHistory = "deployment.kubernetes.io/revision-history";
 
@@ -33,7 +33,8 @@ std::string_view TextIn(const StringMap& map, std::string_view key) {
 //   - came from the workload with the template
 //   - says which template was asked for
 //   - says that the template has worked (proven.h)
-// The others are about the object that has them or, like user keys, the same in all ReplicaSets.
+// All other annotations are about the object that has them, or are the same in all ReplicaSets
+// (user keys).
 bool BelongsToTemplate(std::string_view key) {
   if (key == workload::kRequestedTemplate) return true;
   if (key == workload::kComplete || key == workload::kScaledToZero) return true;
@@ -44,7 +45,8 @@ bool BelongsToTemplate(std::string_view key) {
   return !IsInternal(key);
 }
 
-// Returns the changes to `to` that give it those annotations of `from` that belong to the template.
+// Returns the changes after which `to` has the same annotations as `from`, as far as they belong to
+// a template.
 TextChanges AnnotationsToGet(const StringMap& from, const StringMap& to) {
   TextChanges changes;
   for (const auto& [key, value] : to) {
@@ -66,8 +68,8 @@ void GetRevision(std::string_view revision, std::string_view history, TextChange
 }
 
 // Returns the template as it came, with every field and empty object, but with the hash label of
-// `rs`. If `rs` has no such label, a user made it by hand and its selector has none either: the
-// label is removed.
+// `rs`. If `rs` has no such label, a user made `rs` by hand and its selector does not have the
+// label either: the label is removed from the template.
 Result<OrderedJson> TemplateFor(const ReplicaSet& rs, const std::string& template_json) {
   const auto malformed = [&](const char* what) {
     return Error{ErrorKind::kMalformed,
@@ -90,8 +92,9 @@ Result<OrderedJson> TemplateFor(const ReplicaSet& rs, const std::string& templat
   return pod_template;
 }
 
-// Gives `rs` a template and the labels and annotations that belong to it. The request has a
-// resourceVersion: the annotations are as we saw them, so `remove` finds its key.
+// Returns the request that gives `rs` a template and the labels and annotations that belong to the
+// template. The request has a resourceVersion, so the annotations are as we saw them, and each
+// `remove` finds its key.
 Request PutTemplate(const ReplicaSet& rs, OrderedJson pod_template, const TextChanges& changes) {
   const std::string path = "/metadata/annotations";
   OrderedJson operations = OrderedJson::array();
@@ -115,7 +118,7 @@ Request PutTemplate(const ReplicaSet& rs, OrderedJson pod_template, const TextCh
   return Request::JsonPatch(resources::kReplicaSets, VersionOf(rs.meta), DumpJson(operations));
 }
 
-// The template is spliced in as the last member, so that it comes back byte for byte.
+// The template's text is inserted as the last member, so that X2 reads it back byte for byte.
 std::string StashText(const ReplicaSet& host, const ReplicaSet& pending,
                       const std::string& pending_template) {
   OrderedJson json = {{"self", pending.meta.uid.ToString()},
@@ -174,8 +177,8 @@ struct NamedStash {
   Stash stash;
 };
 
-// Returns the stash in `pending`, for any host; nullopt if it names another `self` or cannot be
-// read.
+// Returns the stash in `pending`, whichever host it names. Returns nullopt if its `self` is not the
+// uid of `pending`, because the annotation is a copy, or if it cannot be read.
 std::optional<NamedStash> ReadStash(const ReplicaSet& pending) {
   const auto text = pending.meta.annotations.Find(kExchange);
   if (!text) return std::nullopt;
@@ -235,7 +238,7 @@ bool FitsStash(const std::string& template_json) {
 bool FitsStash(const std::string& template_json,
                const std::map<std::string, std::string>& annotations, const ReplicaSet& host) {
   if (!FitsStash(template_json)) return false;
-  // Annotations that stay with their object are about the same in both ReplicaSets.
+  // Annotations that stay with their object have about the same size in both ReplicaSets.
   size_t bytes = kStashRest + template_json.size() + AnnotationBytes(host.meta.annotations);
   for (const auto& [key, value] : annotations) {
     if (!BelongsToTemplate(key) || host.meta.annotations.Find(key) == value) continue;
@@ -256,7 +259,8 @@ Result<Request> BeginExchange(const ReplicaSet& host, const std::string& host_te
                                             ": annotation " + std::string(kRevision) +
                                             ": is missing"};
   }
-  // The host gets the stash later: a template that would fail then must not be stashed.
+  // X2 gives the stashed template to the host. A template with which X2 would fail must not be
+  // stashed.
   WINDLASS_TRY([[maybe_unused]] const OrderedJson stashed, TemplateFor(host, pending_template));
   TextChanges changes = AnnotationsToGet(host.meta.annotations, pending.meta.annotations);
   GetRevision(TextIn(host.meta.annotations, kRevision),
@@ -279,7 +283,7 @@ Result<Request> FinishExchange(const ReplicaSet& host, const Stash& stash) {
   TextChanges changes;
   for (const auto& [key, value] : stash.annotations) changes[key] = value;
   for (const std::string& key : stash.gone) changes[key] = std::nullopt;
-  // Any client that may change ReplicaSets may have written the stash.
+  // Any client with the right to change ReplicaSets may have written the stash.
   std::erase_if(changes, [](const auto& change) { return !BelongsToTemplate(change.first); });
   GetRevision(stash.revision, stash.history, changes);
   return PutTemplate(host, std::move(pod_template), changes);

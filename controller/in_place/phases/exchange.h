@@ -1,20 +1,21 @@
 // The commit of a rollout in place. When every Pod of the host ReplicaSet runs the new template,
 // and no step or partition is in force, host and pending ReplicaSet exchange their templates and
-// what belongs to them. Source: P-052…P-058.
+// everything that belongs to a template. Source: P-052…P-058.
 //
 // The exchange is three writes:
-//   X1  The pending ReplicaSet gets the host's template and revision. In the same write what it had
-//       is put into its annotation internal.windlass.dev/exchange: the stash.
+//   X1  The pending ReplicaSet gets the host's template and revision. The same write puts the
+//       pending ReplicaSet's own template and revision into its annotation
+//       internal.windlass.dev/exchange: the stash.
 //   X2  The host gets what is in the stash.
 //   X3  The stash is removed.
 //
-// These belong to a template and are exchanged:
+// These belong to a template, and both ReplicaSets exchange them:
 //   - the labels of the ReplicaSet
 //   - the revision annotations
 //   - annotations that came from the workload with the template, such as change-cause
 //   - the annotation that says which template was asked for (kRequestedTemplate)
-//   - the notes that the template was complete, or served last (workload/proven.h)
-// These stay where they are:
+//   - the notes that the template was complete, or served last (workload/revisions/proven.h)
+// These stay with their ReplicaSet:
 //   - name, selector, hash label and size
 //   - notes about the object itself (IsInternal)
 //   - user keys, which are mirrored onto every ReplicaSet
@@ -22,8 +23,9 @@
 //   {"self":"<uid>","host":"<uid>","revision":"6","history":"3","annotations":{"key":"value"},
 //    "gone":["key"],"template":{…}}
 //
-// A copy of a ReplicaSet has a copy of its annotations. A stash therefore counts only in the
-// ReplicaSet `self` and for the `host` that it names (P-055). An unreadable stash counts as absent.
+// A copy of a ReplicaSet has a copy of its annotations. A stash therefore names two ReplicaSets: it
+// counts only in the annotation of `self`, and only for an exchange with `host` (P-055). An
+// unreadable stash counts as absent.
 #pragma once
 
 #include <cstddef>
@@ -42,8 +44,8 @@
 
 namespace windlass::in_place {
 
-// The largest template that travels in an annotation while two ReplicaSets exchange theirs (P-053):
-// half of kAnnotationBytesMax is left for the other annotations.
+// The largest template that travels in an annotation while two ReplicaSets exchange their templates
+// (P-053). The other half of kAnnotationBytesMax is left for the other annotations.
 inline constexpr size_t kStashTemplateBytesMax = size_t{128} << 10U;
 
 inline constexpr std::string_view kExchange = "internal.windlass.dev/exchange";
@@ -65,12 +67,12 @@ std::optional<Stash> StashOf(const ReplicaSet& pending, const ReplicaSet& host);
 const ReplicaSet* HostOfStash(const ReplicaSet& pending, std::span<const ReplicaSet* const> all);
 
 // Returns true if X2 is done: the host has the template or the revision of the stash. X2 writes
-// both together. The template alone is no proof, because an upgraded API server may show more
-// fields in it.
+// both together, so one of the two is enough. After an upgrade the API server may show more fields
+// in the host's template, which then looks different from the stash although X2 is done.
 bool HasTaken(const ReplicaSet& host, const Stash& stash);
 
-// Returns true if the template is short enough for a stash: a longer one would leave no room for
-// other annotations.
+// Returns true if the template is short enough for a stash: a longer template would leave no room
+// for other annotations.
 bool FitsStash(const std::string& template_json);
 
 // Returns true if, in addition, a ReplicaSet with `annotations` would have room for the stash of an
@@ -80,22 +82,22 @@ bool FitsStash(const std::string& template_json,
                const std::map<std::string, std::string>& annotations, const ReplicaSet& host);
 
 // Returns request X1. Error kMalformed if a template cannot be read or the pending ReplicaSet has
-// no revision; kInvalid if its annotations would be longer than the API server allows.
+// no revision; kInvalid if the annotations of `pending` would be longer than the API server allows.
 Result<Request> BeginExchange(const ReplicaSet& host, const std::string& host_template,
                               const ReplicaSet& pending, const std::string& pending_template);
 
 // Returns request X2. Error kMalformed if the stash's template cannot be read.
 Result<Request> FinishExchange(const ReplicaSet& host, const Stash& stash);
 
-// Returns request X3. It also removes all notes about the rollout, which is over: mode, stand-ins,
-// block, refusals, own generation.
+// Returns request X3, which also removes all notes about the rollout that has ended: mode,
+// stand-ins, block, refusals, own generation.
 Request ForgetExchange(const ReplicaSet& pending);
 
 // Returns true if X3 has something to remove.
 bool HasNotes(const ReplicaSet& rs);
 
-// Returns true if Pods of `rs` may have been updated in place: it has a note, or the settings last
-// mirrored from its workload asked for it.
+// Returns true if Pods of `rs` may have been updated in place: `rs` has a note, or the settings
+// last mirrored from its workload asked for updates in place.
 bool Remembers(const ReplicaSet& rs);
 
 }  // namespace windlass::in_place

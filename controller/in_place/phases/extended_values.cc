@@ -12,7 +12,7 @@
 namespace windlass::in_place {
 namespace {
 
-// The drains of Pods that wait for their patch (P-066).
+// Returns the drains of Pods that wait for their patch (P-066).
 std::vector<Standstill> DrainsOf(const InPlace& in_place) {
   std::vector<Standstill> drains;
   for (size_t i = 0; i < in_place.pods->size(); ++i) {
@@ -25,8 +25,9 @@ std::vector<Standstill> DrainsOf(const InPlace& in_place) {
 }
 
 // Returns true if the API server refuses one patch after the other, and each try drains a Pod and
-// returns it to traffic. A returned Pod that becomes available is not progress (P-036, P-066). The
-// status does not tell which Pod became available, so a patched Pod does not count either.
+// returns it to traffic. A returned Pod that becomes available is no progress (P-036, P-066). The
+// status does not show which Pod became available, so a patched Pod that becomes available does not
+// count as progress either.
 bool OnlyLetsPodsBack(const InPlace& in_place) {
   return in_place.options().drain.mode != Drain::Mode::kNone && in_place.refusals &&
          in_place.refusals->tries >= kRefusedTriesMax;
@@ -41,7 +42,7 @@ bool NewOneIsEmpty(InPlacePhase phase) {
 
 // Returns true if a Pod was patched to the template of `rs`, or may have been: Pods cannot be seen,
 // or a state cannot be read. Reads the states itself, because a rollout that replaces Pods does not
-// classify them.
+// classify its Pods.
 bool AnyPodNames(const workload::Situation& situation, const ReplicaSet& rs) {
   if (!situation.view.in_place_known) return true;
   return std::ranges::any_of(situation.view.whole_pods, [&](const Pod* pod) {
@@ -66,9 +67,9 @@ bool MayBeOfPods(const workload::Situation& situation, const InPlace& in_place,
   return false;
 }
 
-// Returns the ReplicaSets of an in-place rollout that is not over. Such a ReplicaSet has no Pods of
-// its own, but Pods may have been patched to its template (P-080). A template that was given up
-// before a Pod had it need not be kept (RO-125).
+// Returns the ReplicaSets that must be kept because an in-place rollout is not over. Such a
+// ReplicaSet has no Pods of its own, but Pods may have been patched to its template (P-080). A
+// ReplicaSet whose template was given up before any Pod got it need not be kept (RO-125).
 std::vector<const ReplicaSet*> KeptMidway(const workload::Situation& situation,
                                           const InPlace& in_place) {
   std::vector<const ReplicaSet*> kept;
@@ -101,7 +102,8 @@ Extended ExtendedBy(const workload::Situation& situation, const InPlace& in_plac
       .updated = GoesBackFirst(situation, in_place) ? 0 : counts.updated,
       .ready = counts.ready,
       .available = counts.available,
-      // As upstream: Recreate takes Pods away, but that does not lower the number to be available.
+      // As upstream: strategy Recreate removes Pods, but that does not lower the number of Pods
+      // that must be available.
       .min_available = int64_t{situation.limits.desired} -
                        (situation.recreate() ? 0 : in_place.options().max_unavailable)};
   extended.standstills = DrainsOf(in_place);

@@ -8,7 +8,7 @@
 
 namespace windlass::in_place {
 
-// The reason of Progressing if policy Only forbids the rollout (P-014).
+// The reason of condition Progressing if policy Only forbids the rollout (P-014).
 inline constexpr std::string_view kInPlaceNotPossible = "InPlaceNotPossible";
 
 // Returns the plain values of `in_place`, the in-place state of `situation`.

@@ -19,9 +19,9 @@
 namespace windlass::in_place {
 namespace {
 
-// Returns the ReplicaSet that has all Pods, if it has the wanted template and the workload asks
-// for in-place updates (P-023): its Pods need not be replaced only because an older ReplicaSet once
-// had the same template. Returns null otherwise.
+// Returns the ReplicaSet that has all Pods, if it has the wanted template and the workload asks for
+// in-place updates (P-023). Returns null otherwise. An older ReplicaSet with the same template is
+// no reason to replace the Pods.
 const ReplicaSet* HostWithTemplate(const workload::Situation& situation) {
   const auto active = [](const ReplicaSet* rs) { return rs->replicas > 0; };
   const auto host = std::ranges::find_if(situation.all, active);
@@ -33,7 +33,8 @@ const ReplicaSet* HostWithTemplate(const workload::Situation& situation) {
   return asks ? *host : nullptr;
 }
 
-// Replaces a new ReplicaSet without Pods by the host, if that has the template too.
+// If the new ReplicaSet has no Pods and the host has the wanted template, too, makes the host the
+// new ReplicaSet.
 void ChooseNewReplicaSet(workload::Situation& situation) {
   if (situation.new_replica_set == nullptr || situation.new_replica_set->replicas > 0) return;
   const ReplicaSet* host = HostWithTemplate(situation);
@@ -44,8 +45,8 @@ void ChooseNewReplicaSet(workload::Situation& situation) {
                        [&](const ReplicaSet* rs) { return rs != host; });
 }
 
-// Takes the wanted template from the stash if no ReplicaSet has it: between X1 and X2 the stash is
-// the only place that has both the template and what was asked for (RO-015).
+// Takes the wanted template from the stash if no ReplicaSet has it: between X1 and X2 only the
+// stash has both the template and the note which template was asked for (RO-015).
 void WantWhatIsStashed(const InPlace& in_place, workload::Situation& situation) {
   const Workload& workload = situation.workload;
   if (!in_place.stash || situation.new_replica_set != nullptr) return;
@@ -59,9 +60,9 @@ void WantWhatIsStashed(const InPlace& in_place, workload::Situation& situation) 
       .fingerprint = stash.fingerprint, .json = &stash.template_json, .known = true};
 }
 
-// Replaces the user keys among `annotations` by the workload's settings. Some kinds have their
-// settings in fields: then annotations of these names are not settings, and are not copied.
-// Otherwise MirrorAnnotations would remove them again and again (P-074).
+// Replaces the user keys among `annotations` by the workload's settings. If a kind has its settings
+// in fields, annotations with these names are not settings. They are not copied, because
+// MirrorAnnotations would remove the copies again and again (P-074).
 void NoteSettings(const Workload& workload, const PlannedWrite& write,
                   std::map<std::string, std::string>& annotations) {
   if (!workload.kind.MirrorsSettings()) return;
@@ -72,8 +73,8 @@ void NoteSettings(const Workload& workload, const PlannedWrite& write,
   }
 }
 
-// Adds the decision on the rollout in the same write as the revision it is about (P-013). Returns
-// the fallback_reason of that write.
+// Adds the decision on the rollout to the write that writes the revision of that rollout (P-013).
+// Returns the fallback_reason of the write.
 std::string NoteMode(const InPlace& in_place, const PlannedWrite& write,
                      std::map<std::string, std::string>& annotations) {
   if (!in_place.decision) return {};

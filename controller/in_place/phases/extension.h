@@ -1,4 +1,4 @@
-// Updates in place as an extension of the planner.
+// The extension of the planner that adds updates in place.
 #pragma once
 
 #include "controller/workload/extension.h"

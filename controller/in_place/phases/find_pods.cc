@@ -29,8 +29,8 @@ void LookAgainAt(const std::optional<WallTime>& when, InPlace& in_place) {
   in_place.look_again = Sooner(in_place.look_again, when);
 }
 
-// Sets `unseen_births` from the uncached list of Pods, if this sync has read it. The planner reads
-// the list when everything else of the exchange is done (P-057).
+// Sets `unseen_births` from the uncached list of Pods, if this sync has read that list. The planner
+// reads the list when everything else of the exchange is done (P-057).
 void FindUnseenBirths(const workload::Situation& situation, InPlace& in_place) {
   const Outcome* listed =
       FindOutcome(situation.learned, workload::ListOfPods(situation.workload).Identity());
@@ -66,8 +66,9 @@ void FindFailing(const workload::Situation& situation, InPlace& in_place) {
   }
 }
 
-// Returns true if this sync drained the Pod in vain. The Pod keeps no state, so nothing would tell
-// that it is drained, or since when. It has been returned to traffic since, or is about to be.
+// Returns true if this sync drained the Pod in vain: the Pod does not keep the state, which would
+// say that the Pod is drained and since when. The Pod has been returned to traffic since, or is
+// about to be.
 bool KeepsNoDrain(const workload::Situation& situation, const InPlace& in_place, size_t i) {
   if (in_place.pods->state(i) != nullptr || in_place.pods->standings[i].updated) return false;
   const Pod& pod = *in_place.pods->pods[i];
@@ -100,10 +101,11 @@ std::string NotKeptText(const InPlace& in_place, const Pod& pod, int32_t desired
          pod.meta.name + " does not keep it; let admission webhooks leave it alone";
 }
 
-// Returns when the Pods that keep no state count as restarted: when the condition has had the same
-// text for the longest time that a restart of one of them may take. The text changes with each
-// patch, so no Pod was patched since. For a Pod whose kubelet has not seen its patch, that time is
-// at least RestartTimeout. Returns nullopt if the condition says something else.
+// Returns the time from which the Pods that keep no state count as restarted: the condition has
+// then had the same text for the longest time that a restart of one of these Pods may take. The
+// text changes with each patch, so an unchanged text shows that no Pod was patched since. For a Pod
+// whose kubelet has not seen the patch, a restart may take at least RestartTimeout. Returns nullopt
+// if the condition says something else.
 std::optional<WallTime> RestartedBy(const workload::Situation& situation,
                                     const std::optional<Told>& told, const InPlace& in_place) {
   if (!told || told->text != in_place.not_kept->text) return std::nullopt;
@@ -127,8 +129,8 @@ bool WasDrainedInVain(const workload::Situation& situation, const InPlace& in_pl
          situation.now < told->since + kNotKeptTryAgain;
 }
 
-// Sets `not_kept` if an admission webhook takes the state from a Pod again. Time alone then tells
-// that Pods have been restarted.
+// Sets `not_kept` if an admission webhook takes the state from a Pod again. In that case only the
+// passed time shows that Pods have been restarted.
 void FindNotKept(const workload::Situation& situation, InPlace& in_place) {
   RolloutPods& pods = *in_place.pods;
   const std::optional<size_t> stripped = FindStripped(situation, in_place);
@@ -157,16 +159,17 @@ void FindNotKept(const workload::Situation& situation, InPlace& in_place) {
   in_place.counts = CountPods(pods);
 }
 
-// Returns by how many the Pods, stand-ins apart, exceed the desired size; negative if some are
-// missing. Pods that a scale-down is about to remove count, because they may be any of the Pods.
+// Returns by how many the Pods, without stand-ins, exceed the desired size; negative if Pods are
+// missing. Pods that a scale-down is about to remove are included, because any Pod may be among
+// them.
 int32_t PodsBeyondDesired(const workload::Situation& situation, const InPlace& in_place) {
   return in_place.counts.pods - in_place.counts.stand_ins - situation.limits.desired;
 }
 
-// Returns how many Pods the limits of the rollout keep on the old revision. A missing Pod comes
-// with the old revision, so one Pod less is to be kept (RO-045). A Pod that is about to be removed
-// may be one of the kept, so one more is to be kept. Example: 10 desired, updated_max 3: 7 of 10
-// Pods, 6 of 9, and 10 of 13.
+// Returns how many Pods the limits of the rollout keep on the old revision. A missing Pod will be
+// created with the old revision, so one present Pod less must keep it (RO-045). A Pod that is about
+// to be removed may be one of those that keep the old revision, so one Pod more must keep it.
+// Example: 10 desired, updated_max 3: 7 of 10 Pods, 6 of 9, and 10 of 13.
 int32_t KeptOld(const workload::Situation& situation, const InPlace& in_place) {
   const int32_t kept = situation.limits.kept_old();
   return kept > 0 ? std::max(kept + PodsBeyondDesired(situation, in_place), 0) : 0;
@@ -177,7 +180,7 @@ int32_t KeptOld(const workload::Situation& situation, const InPlace& in_place) {
 // Pods, and 10 of 13.
 // Returns 0
 //   - if the workload is handed back: another controller knows of no partition (P-076)
-//   - if Pods follow a revision: all of them do (RO-031)
+//   - if the workload follows a revision: all of its Pods do (RO-031)
 int32_t Partition(const workload::Situation& situation, const InPlace& in_place) {
   if (in_place.options().policy == Policy::kRelease) return 0;
   if (situation.workload.follow_revision) return 0;
@@ -186,7 +189,7 @@ int32_t Partition(const workload::Situation& situation, const InPlace& in_place)
   return std::max(set > 0 ? set + to_go : 0, KeptOld(situation, in_place));
 }
 
-// Returns true if a limit is in force, whether or not it keeps a Pod on the old revision now
+// Returns true if a limit is in force, even if the limit keeps no Pod on the old revision now
 // (P-058). Examples:
 //   - 10 replicas, partition 5, scaled to 0: five Pods will have the old revision again
 //   - 2 replicas, setUpdated: 2, then a pause, scaled to 5: three Pods would have the old revision
@@ -199,7 +202,7 @@ bool HoldsBack(const workload::Situation& situation, const InPlace& in_place) {
 }
 
 // Returns how many Pods their ReplicaSets are about to remove. The sum has 64 bits, because two
-// sizes of 2^31-1 are legal.
+// ReplicaSets may each have size 2^31-1.
 int64_t Surplus(const workload::Situation& situation, const InPlace& in_place) {
   int64_t of_host = -int64_t{std::max(in_place.host->replicas, 0)};
   int64_t stand_ins = 0;
@@ -215,7 +218,8 @@ int64_t Surplus(const workload::Situation& situation, const InPlace& in_place) {
 BatchLimits LimitsOf(const workload::Situation& situation, const InPlace& in_place,
                      bool returning) {
   const int32_t desired = situation.workload.replicas;
-  // Under Recreate the Pods that are missing come only when the others are back (mixed_pods.h).
+  // Under Recreate, missing Pods are created only when no present Pod has another template any more
+  // (mixed_pods.h). So missing Pods must not use up max_unavailable.
   const bool any = situation.recreate() && (returning || in_place.options().max_unavailable > 0);
   return {.desired = desired,
           .max_unavailable = any ? desired : in_place.options().max_unavailable,
@@ -227,8 +231,8 @@ BatchLimits LimitsOf(const workload::Situation& situation, const InPlace& in_pla
 }
 
 // Returns true if Pod `i` is neither drained nor returned to traffic for now, because a refused
-// patch will be tried again. Returns false after kRefusedTriesMax refused tries: the wait is then
-// too long, and the Pod returns to traffic (P-036).
+// patch will be tried again. Returns false after kRefusedTriesMax refused tries: the wait for the
+// next try is too long by now, so the Pod returns to traffic (P-036).
 bool StaysAsItIs(const InPlace& in_place, size_t i, bool left_out) {
   if (!in_place.next_try) return left_out;
   return !in_place.pods->standings[i].updated && in_place.refusals->tries < kRefusedTriesMax;
@@ -248,8 +252,9 @@ void FindDrain(const workload::Situation& situation, InPlace& in_place,
                           BasisOfPatch(pod, *state) == RevisionBasis::kPutBack;
     in_place.drain.push_back(
         NextDrainStep(in_place.options(), pod, state, chosen[i], complete, situation.now));
-    // A lost Pod keeps no time of its drain either, so it is patched at once. With a gate the time
-    // is kept: the drain is written with the Pod's status, which webhooks for Pods do not see.
+    // A Pod that lost its state also lost the time of its drain, so it is patched at once. In drain
+    // mode Gate the time is kept: the drain is written with the Pod's status, which webhooks for
+    // Pods do not see.
     const bool by_gate = in_place.options().drain.mode == Drain::Mode::kGate;
     if (lost && chosen[i] && !by_gate) in_place.drain.back() = {DrainStep::Do::kPatch};
     if (StaysAsItIs(in_place, i, left_out[i])) in_place.drain.back() = {};
@@ -273,7 +278,8 @@ void ChooseNext(const workload::Situation& situation, InPlace& in_place) {
     left_out.push_back(WasRefused(situation.learned, *pod));
   FindRefusals(situation, in_place);
   LookAgainAt(in_place.next_try, in_place);
-  // A Pod beside the one that Recreate updates, such as a terminating one, would run the old image.
+  // Under Recreate only one Pod is updated. Any other Pod, such as a terminating one, would run the
+  // old image beside it.
   const bool staged = in_place.phase == InPlacePhase::kStaged;
   if (situation.recreate() && staged && situation.view.whole_pods.size() > 1) {
     in_place.beside = OtherOf(situation);
@@ -299,12 +305,13 @@ void ChooseNext(const workload::Situation& situation, InPlace& in_place) {
   in_place.at_rest = !returning && reached && !in_place.failing && !in_place.not_kept;
 }
 
-// Returns what Pods are compared with.
-//   - Until the exchange has ended: the template that the exchange brings, even if the workload got
-//     another one since.
-//   - While Pods go back: that of their ReplicaSet, which need not be wanted (P-068).
-//   - If the wanted template is not known, no Pod has it, and the host's images stand in for its
-//     images.
+// Returns the template with which Pods are compared:
+//   - while Pods go back first (GoesBackFirst): the template of their ReplicaSet, which need not be
+//     the wanted one (P-068)
+//   - until the exchange has ended: the template that the exchange brings, even if the workload got
+//     another template since
+//   - otherwise the wanted template. If that is not known, no Pod counts as having it, and its
+//     images are taken from the host's template.
 workload::WantedTemplate Target(const workload::Situation& situation, const InPlace& in_place) {
   if (GoesBackFirst(situation, in_place)) {
     return {.fingerprint = in_place.host->template_fingerprint,
@@ -320,7 +327,8 @@ workload::WantedTemplate Target(const workload::Situation& situation, const InPl
   return situation.wanted;
 }
 
-// During an exchange the host may have the new revision already.
+// Returns the revisions of RevisionsUnderWay and the stashed revision: during an exchange the host
+// may have that revision already.
 std::vector<int64_t> RevisionsOfRollout(const workload::Situation& situation,
                                         const InPlace& in_place) {
   std::vector<int64_t> revisions =
@@ -331,7 +339,7 @@ std::vector<int64_t> RevisionsOfRollout(const workload::Situation& situation,
   return revisions;
 }
 
-// Does the work of FindPods, for a rollout that has Pods of its own which can be seen.
+// Does the work of FindPods if the phase has Pods of its own and these Pods can be seen.
 bool FindPodsOfRollout(const workload::Situation& situation, InPlace& in_place) {
   const workload::WantedTemplate target = Target(situation, in_place);
   if (target.json == nullptr) return false;

@@ -12,13 +12,13 @@
 #include "controller/in_place/pod/nodes.h"
 #include "controller/in_place/template/eligibility.h"
 #include "controller/workload/copied_annotations.h"
-#include "controller/workload/proven.h"
+#include "controller/workload/revisions/proven.h"
 #include "kubeclient/api/annotation_limit.h"
 
 namespace windlass::in_place {
 namespace {
 
-// Informers that are late may turn out to be missing, and no event tells that.
+// Informers that are late may turn out to be missing, and no event reports that.
 constexpr seconds kLateLookAgain{10};
 
 // Returns true if a ReplicaSet has notes of an update in place.
@@ -28,14 +28,14 @@ bool HasNoted(std::span<const ReplicaSet* const> all) {
 
 // Returns a cause whose name is also its text.
 Cause Named(std::string_view name) { return {std::string(name), std::string(name)}; }
-// The same, with `more` for users after the name.
+// Returns a cause with this name. The text has `more` after the name, in parentheses.
 Cause Named(std::string_view name, const std::string& more) {
   return {std::string(name) + " (" + more + ")", std::string(name)};
 }
 
 Cause ForeignScale(const ReplicaSet& pending) {
   const std::string name(kForeignScale);
-  return {name + ": somebody else scaled ReplicaSet " + pending.meta.name + " to " +
+  return {name + ": another client scaled ReplicaSet " + pending.meta.name + " to " +
               std::to_string(pending.replicas) + "; leave the sizes of ReplicaSets to Windlass",
           name};
 }
@@ -56,8 +56,8 @@ const ReplicaSet* OnlyActive(const workload::Situation& situation) {
   return only;
 }
 
-// Returns a cause if this sync has written the settings to `rs` and an admission webhook takes them
-// away. Without the settings the template of `rs` is not kept in memory.
+// Returns a cause if this sync has written the settings to `rs` and an admission webhook has
+// removed them. Without the settings the template of `rs` is not kept in memory.
 std::optional<Cause> SettingsNotKept(const workload::Situation& situation, const ReplicaSet& rs) {
   if (!situation.workload.kind.MirrorsSettings()) return std::nullopt;
   const TextChanges missing = MirrorDifference(situation.workload.in_place_settings, rs.meta);
@@ -72,7 +72,8 @@ std::optional<Cause> SettingsNotKept(const workload::Situation& situation, const
                                        "; let admission webhooks leave it alone");
 }
 
-// Forgets all that was found: this rollout replaces Pods.
+// Makes this a rollout that replaces Pods: sets the phase, and forgets everything that was found,
+// except the configuration.
 void Replace(InPlace& in_place, Cause why) {
   in_place = InPlace{.configuration = std::move(in_place.configuration),
                      .phase = InPlacePhase::kReplace,
@@ -87,7 +88,7 @@ void Unknown(const workload::Situation& situation, InPlace& in_place) {
   if (in_place.why.text.empty()) in_place.why.text = "what the Pods are made of cannot be seen yet";
 }
 
-// Sets `pods` and all that follows from it; sets the phase to unknown if FindPods cannot do that.
+// Calls FindPods; sets the phase to unknown if FindPods returns false.
 void FindPodsOrUnknown(const workload::Situation& situation, InPlace& in_place) {
   if (!FindPods(situation, in_place)) Unknown(situation, in_place);
 }
@@ -105,21 +106,22 @@ void NotPossible(const workload::Situation& situation, InPlace& in_place, Cause 
   }
   in_place.phase = InPlacePhase::kRefused;
   in_place.why = std::move(why);
-  // No event tells that the webhook is gone.
+  // No event reports that the webhook is gone.
   if (in_place.why.reason == kAnnotationNotKept) {
     const std::optional<WallTime> again = situation.now + kNotKeptTryAgain;
     in_place.look_again = Sooner(in_place.look_again, again);
   }
 }
 
-// Returns true if the text of the host's template is not in memory, or that of the wanted one.
+// Returns true if the text of the host's template or of the wanted template is not in memory.
 bool LacksText(const workload::Situation& situation, const ReplicaSet& host) {
   const workload::WantedTemplate& wanted = situation.wanted;
   return host.template_json == nullptr || (wanted.known && wanted.json == nullptr);
 }
 
-// Ends the search for a phase because a text is not in memory. If a webhook keeps the text out, an
-// update in place is not possible. Otherwise the text comes later, and the phase is unknown.
+// Ends the search for a phase if the text of a template is not in memory. If a webhook is the
+// reason (SettingsNotKept), an update in place is not possible. Otherwise the text will be in
+// memory later, and the phase is unknown.
 void EndWithoutText(const workload::Situation& situation, InPlace& in_place,
                     const ReplicaSet& host) {
   const ReplicaSet* pending = situation.new_replica_set;
@@ -135,10 +137,11 @@ bool EndsADrain(const InPlace& in_place) {
       in_place.drain, [](const DrainStep& step) { return step.what == DrainStep::Do::kEnd; });
 }
 
-// Returns the ReplicaSet that is to get all Pods of a workload that has none yet while a step or a
-// partition holds some back: the one of the revision that the Pods had. Otherwise two ReplicaSets
-// would get Pods, and one of the two would give them up later, which InPlaceOnly promises not to do
-// (P-058). Returns null if there is no such ReplicaSet.
+// Finds a host for a workload that has no Pods yet and wants some while a step or a partition holds
+// Pods back: returns the ReplicaSet of the revision that the Pods had before. This host gets all
+// Pods. Without a host two ReplicaSets would get Pods, and the Pods of one of them would be
+// replaced later, which InPlaceOnly promises not to do (P-058). Returns null if there is no such
+// ReplicaSet.
 const ReplicaSet* FindSleepingHost(const workload::Situation& situation) {
   const bool sleeps =
       std::ranges::none_of(situation.all, [](const ReplicaSet* rs) { return HasOwnPods(*rs); });
@@ -159,8 +162,8 @@ std::map<std::string, std::string> AnnotationsToBe(const workload::Situation& si
 }
 
 // Returns true if strategy Recreate allows an update in place although several replicas are wanted:
-// there is only one Pod, which was patched already. The others come when no other template runs any
-// more (mixed_pods.h).
+// the host has only one Pod, which was patched already. The missing Pods are created when no other
+// template runs any more (mixed_pods.h).
 bool IsAlone(const workload::Situation& situation, const InPlace& in_place,
              const ReplicaSet& host) {
   return host.replicas <= 1 &&
@@ -173,8 +176,9 @@ bool IsAlone(const workload::Situation& situation, const InPlace& in_place,
 // wanted by now. One of these must hold:
 //   - its only Pod was patched already
 //   - all existing Pods have the wanted template
-// Returns false if a limit keeps the rollout from its end (holds_back), or with IfPossible if a Pod
-// fails or keeps no state: such Pods are replaced. `probe` is a copy, which this function changes.
+// Returns false if a limit keeps the rollout from its end (holds_back). With IfPossible, also
+// returns false if a Pod fails or keeps no state: such Pods are replaced. `probe` is a copy, which
+// this function changes.
 bool GoesOnAlone(const workload::Situation& situation, InPlace probe) {
   if (!FindPods(situation, probe) || !probe.pods || probe.holds_back) return false;
   const bool fails = probe.failing || probe.not_kept;
@@ -187,8 +191,8 @@ bool GoesOnAlone(const workload::Situation& situation, InPlace probe) {
 // impossible by now. The decision itself stays.
 //   - IfPossible: the rollout may change to replacing Pods later (P-013)
 //   - Only: the phase becomes refused, and the rollout waits
-//   - strategy Recreate: a rollout that has updated all existing Pods goes on; more come when it is
-//     over (mixed_pods.h)
+//   - strategy Recreate: a rollout that has updated all existing Pods goes on; the missing Pods are
+//     created when the rollout is over (mixed_pods.h)
 void RefuseStaged(const workload::Situation& situation, InPlace& in_place) {
   in_place.against = RefuseRollout(situation.workload.replicas, situation.recreate(),
                                    in_place.options(), {}, nullptr);
@@ -220,8 +224,8 @@ void FindReturning(const workload::Situation& situation, InPlace& in_place,
 
 // Called if the number of active ReplicaSets is not one:
 //   - none: does nothing
-//   - several: an ordinary rollout is under way and goes on under every policy (P-010). The phase
-//     becomes replace while there is no new ReplicaSet.
+//   - several: an ordinary rollout is under way, and continues under every policy (P-010). The
+//     phase becomes replace while there is no new ReplicaSet.
 void NotOneHost(const workload::Situation& situation, InPlace& in_place) {
   const bool several = std::ranges::count_if(
                            situation.all, [](const ReplicaSet* rs) { return HasOwnPods(*rs); }) > 1;
@@ -246,7 +250,7 @@ void Decide(const workload::Situation& situation, InPlace& in_place, const Repli
   }
   if (!wanted.known) {
     // Nothing begins yet: the workload is paused, or was aborted and has no revision to go back to.
-    // The template may be known when something begins.
+    // The template may be known when the rollout begins.
     if (situation.workload.paused || situation.workload.follow_revision == 0) return;
     return NotPossible(
         situation, in_place,
@@ -266,9 +270,11 @@ void Decide(const workload::Situation& situation, InPlace& in_place, const Repli
     return NotPossible(
         situation, in_place,
         Named(kTemplateTooLarge,
-              "a ReplicaSet has to hold the template in an annotation for a moment, beside those "
-              "it has; all annotations of an object may have " +
-                  std::to_string(kAnnotationBytesMax) + " bytes, that one half of them"));
+              "Windlass stores the template in an annotation of a ReplicaSet for a moment; the "
+              "template may have " +
+                  std::to_string(kStashTemplateBytesMax) +
+                  " bytes, and all annotations of the ReplicaSet together " +
+                  std::to_string(kAnnotationBytesMax)));
   }
   if (!situation.view.in_place_known) return Unknown(situation, in_place);
   const auto* changes = std::get_if<TemplateChanges>(&*verdict);
@@ -295,7 +301,8 @@ void FindStaged(const workload::Situation& situation, InPlace& in_place, const R
     const ReplicaSet* only = OnlyActive(situation);
     if (only == &pending) return FindReturning(situation, in_place, pending);
     if (only == nullptr || HasOwnPods(pending)) return Replace(in_place, Named(kHostGone));
-    // Another ReplicaSet has the Pods, such as the host itself, restored with another uid.
+    // Another ReplicaSet has the Pods. Example: a user deleted the host and restored it, so that it
+    // has another uid.
     return Decide(situation, in_place, *only);
   }
   if (HasOwnPods(pending)) return Replace(in_place, ForeignScale(pending));  // P-072
@@ -307,7 +314,7 @@ void FindStaged(const workload::Situation& situation, InPlace& in_place, const R
     in_place.blocked.reset();
   if (HasForeignTemplate(*in_place.host, mode)) {
     in_place.held =
-        "somebody changed the template of replica set " + in_place.host->meta.name;  // P-073
+        "another client changed the template of replica set " + in_place.host->meta.name;  // P-073
   }
   RefuseStaged(situation, in_place);
   if (in_place.phase == InPlacePhase::kRefused) return;
@@ -315,8 +322,8 @@ void FindStaged(const workload::Situation& situation, InPlace& in_place, const R
   if (LacksText(situation, **host)) EndWithoutText(situation, in_place, **host);
 }
 
-// Finds a half-done exchange. It must be finished even if the workload no longer asks for in-place
-// updates (P-054).
+// Finds a half-done exchange. The exchange must be finished even if the workload no longer asks for
+// in-place updates (P-054).
 void FindExchange(const workload::Situation& situation, InPlace& in_place) {
   for (const ReplicaSet* rs : situation.all) {
     const ReplicaSet* host = HostOfStash(*rs, situation.all);
@@ -349,8 +356,9 @@ void FindPhase(const workload::Situation& situation, InPlace& in_place) {
 }
 
 // Finds Pods that were patched although no update in place is under way any more: the workload no
-// longer asks for one, or this rollout replaces Pods. An ordinary rollout takes such Pods for Pods
-// with the template of their ReplicaSet. So they go back to that template first (P-068)
+// longer asks for such an update, or this rollout replaces Pods. An ordinary rollout would believe
+// that such Pods have the template of their ReplicaSet. So the Pods first go back to that template
+// (P-068)
 //   - if that template is wanted again: no other rule would ever look at these Pods
 //   - if a limit holds Pods back: patched Pods would count as old ones, in place of Pods that are
 //     to be kept
@@ -404,7 +412,7 @@ InPlace FindInPlace(const workload::Situation& situation) {
     FindLeftPatched(situation, in_place);
   }
   if (in_place.phase == InPlacePhase::kRefused) {
-    FindPods(situation, in_place);  // the cause stays, whether or not they can be told apart
+    FindPods(situation, in_place);  // the cause stays, even if FindPods fails
   } else {
     FindPodsOrUnknown(situation, in_place);
   }

@@ -12,8 +12,8 @@ InPlace FindInPlace(const workload::Situation& situation);
 // started. The informers will wake the key.
 bool IsLate(const workload::Situation& situation);
 
-// Returns true if the informers have not loaded their first complete state yet: they will wake the
-// key.
+// Returns true if the workload asks for in-place updates and the informers have not loaded their
+// first complete state yet. The informers will wake the key.
 bool IsOnlyLate(const workload::Situation& situation);
 
 }  // namespace windlass::in_place

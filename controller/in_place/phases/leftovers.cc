@@ -15,7 +15,8 @@
 namespace windlass::in_place {
 namespace {
 
-// How soon to retry if a Pod could not be returned to traffic: no event tells when it will work.
+// How soon to retry if a Pod could not be returned to traffic: no event reports when a new try
+// would succeed.
 constexpr Duration kRefusedRetry = seconds(60);
 
 // The longest wait for a Pod that restarts.
@@ -31,7 +32,7 @@ std::optional<PodState> OurState(const workload::Situation& situation, const Pod
 }
 
 // Returns our state of a Pod if the state says that the Pod is drained; nullopt otherwise. Most
-// Pods have no such state, so the text is searched before it is parsed.
+// Pods are not drained, so the text is searched for the member `drain` before it is parsed.
 std::optional<PodState> DrainedState(const workload::Situation& situation, const Pod& pod) {
   const auto text = pod.meta.annotations.Find(kPodState);
   if (!text || text->find("\"drain\"") == std::string_view::npos) return std::nullopt;
@@ -39,8 +40,8 @@ std::optional<PodState> DrainedState(const workload::Situation& situation, const
   return state && state->drain ? std::move(state) : std::nullopt;
 }
 
-// Returns true if the patched containers were restarted. A container that crashes later is not
-// complete again, but that is not part of an update.
+// Returns true if the patched containers were restarted. If a container crashes later, CompletionOf
+// is no longer complete, but that crash is not part of the update.
 bool WasRestarted(const Pod& pod, const PodState& state) {
   if (!HasSeenPatch(pod, state)) return false;
   return std::ranges::all_of(state.containers, [&](const ContainerPatch& patch) {
@@ -56,7 +57,7 @@ bool IsLookedAfter(const workload::Situation& situation, const Pod& pod) {
   return !pod.node_name.empty() && !IsOnLostNode(pod, situation.view.nodes);
 }
 
-// Notes a Pod that restarts from its patch although its Ready condition is True.
+// Sets `restarts` if the Pod is being restarted by its patch although its Ready condition is True.
 void NoteRestart(const workload::Situation& situation, const Pod& pod, InPlace& in_place) {
   if (!pod.ready.IsTrue() || !IsLookedAfter(situation, pod)) return;
   if (pod.meta.deleting()) return;

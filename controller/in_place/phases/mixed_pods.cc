@@ -16,8 +16,8 @@ namespace {
 // A container that started this long after the time for the kill runs the image of the patch.
 constexpr seconds kSurelyNew{600};
 
-// Returns true if a container of the Pod may still run another image than its spec has. A container
-// that is not running will run the image of the spec.
+// Returns true if a container of the Pod may still run another image than the Pod's spec has. A
+// container that is not running will be started with the image of the spec.
 bool MayRunAnother(const Pod& pod, const PodState& state, const Completion& completion) {
   if (pod.node_name.empty() || completion.complete) return false;
   const WallTime surely_new = state.at + KillTime(pod, state) + kSurelyNew;
@@ -30,8 +30,9 @@ bool MayRunAnother(const Pod& pod, const PodState& state, const Completion& comp
 }
 
 // Returns true if our patch brought a Pod of `rs` to another template than that of `rs`. The Pod
-// may be terminating, and no text of a template is needed. The other template must be the wanted
-// one or that of a ReplicaSet: any other may be that of `rs` as an older API server showed it.
+// may be terminating, and the text of no template is needed. The patch's template must be the
+// wanted one or that of a ReplicaSet: an unknown one may be the template of `rs`, as an older API
+// server showed it.
 bool WasPatchedElsewhere(const workload::Situation& situation, const ReplicaSet& rs,
                          const Pod& pod) {
   const auto said = PodStateOf(pod);
@@ -73,7 +74,8 @@ std::optional<MixedReplicaSet> FindOther(const workload::Situation& situation,
     if (!standing.of_host) return MixedReplicaSet{&rs, pod.meta.name};
     const PodState* state = pods->state(i);
     if (state == nullptr) continue;
-    if (pods->is_lost(i) && in_place.not_kept_for_long) continue;  // it will never tell
+    // The state of such a Pod would never show that the Pod was restarted.
+    if (pods->is_lost(i) && in_place.not_kept_for_long) continue;
     const Completion completion = CompletionOf(pod, *state, situation.now);
     if (MayRunAnother(pod, *state, completion)) {
       return MixedReplicaSet{&rs, pod.meta.name, completion.look_again};

@@ -13,14 +13,14 @@
 #include "controller/in_place/phases/swap_templates.h"
 #include "controller/in_place/pod/completion.h"
 #include "controller/in_place/template/eligibility.h"
+#include "controller/workload/actions/create.h"
+#include "controller/workload/actions/history_clean_up.h"
+#include "controller/workload/actions/scale.h"
 #include "controller/workload/annotations.h"
-#include "controller/workload/create.h"
-#include "controller/workload/deadline.h"
 #include "controller/workload/decisions.h"
-#include "controller/workload/history.h"
-#include "controller/workload/room.h"
-#include "controller/workload/scale.h"
-#include "controller/workload/status.h"
+#include "controller/workload/sizes/room_to_grow.h"
+#include "controller/workload/status/deadline.h"
+#include "controller/workload/status/status.h"
 
 namespace windlass::in_place {
 namespace {
@@ -41,8 +41,8 @@ std::optional<Step> Tidy(const workload::Situation& situation) {
   return std::nullopt;
 }
 
-// Returns the step after a failure that lasts: give the revision up, or go on by replacing Pods
-// (P-062, P-063).
+// Returns the step after a failure that lasts: the write that gives the revision up, or the write
+// that lets the rollout replace Pods (P-062, P-063).
 std::optional<Step> AfterFailure(const workload::Situation& situation) {
   const InPlace& in_place = InPlaceOf(situation);
   if (!in_place.failed_for_long) return std::nullopt;
@@ -62,8 +62,8 @@ std::optional<Step> AfterFailure(const workload::Situation& situation) {
   return std::nullopt;
 }
 
-// A later change of replicas has made in-place impossible: falls back to replacing Pods when no Pod
-// can be patched and none is in flight (P-011, P-012, P-013).
+// If a later change of replicas has made in-place impossible, falls back to replacing Pods as soon
+// as no Pod can be patched and no Pod is in flight (P-011, P-012, P-013).
 std::optional<Step> FallBackIfRefused(const workload::Situation& situation) {
   const InPlace& in_place = InPlaceOf(situation);
   if (!in_place.against || in_place.options().policy != Policy::kIfPossible) return std::nullopt;
@@ -76,8 +76,8 @@ std::optional<Step> FallBackIfRefused(const workload::Situation& situation) {
   return FallBackToReplace(situation, why);
 }
 
-// Returns true if the Pod's containers are being replaced: an ordinary rollout would believe its
-// Ready condition.
+// Returns true if the Pod's containers are being replaced: an ordinary rollout would believe the
+// Pod's Ready condition.
 bool IsRestarting(const workload::Situation& situation, size_t i) {
   const RolloutPods& pods = *InPlaceOf(situation).pods;
   const PodState* state = pods.state(i);
@@ -101,8 +101,8 @@ std::optional<Step> FallBackIfForbidden(const workload::Situation& situation) {
 }
 
 // Falls back to replacing Pods if a webhook takes the state from Pods. IfPossible first waits until
-// the patched Pods have been restarted: a rolling update beside them would take down one more. If
-// the partition is reached, nothing is replaced.
+// the patched Pods have been restarted: a rolling update would take down other Pods beside these
+// Pods. If the partition is reached, no Pod is replaced.
 std::optional<Step> FallBackIfNotKept(const workload::Situation& situation) {
   const InPlace& in_place = InPlaceOf(situation);
   if (!in_place.not_kept || !in_place.not_kept_for_long) return std::nullopt;
@@ -119,7 +119,7 @@ std::optional<Step> EmptyOthers(const workload::Situation& situation) {
   const InPlace& in_place = InPlaceOf(situation);
   for (const ReplicaSet* rs : situation.all) {
     const bool is_other = rs != in_place.host && rs != in_place.pending;
-    if (!is_other || !HasOwnPods(*rs)) continue;  // stand-ins go when they are not needed
+    if (!is_other || !HasOwnPods(*rs)) continue;  // RemoveStandIns removes stand-ins
     return workload::Resize(situation, *rs, 0, workload::decisions::kScaleDownOldReplicaSet);
   }
   return std::nullopt;
@@ -168,7 +168,7 @@ std::optional<Step> NextOfPhase(const workload::Situation& situation) {
   switch (InPlaceOf(situation).phase) {
     case InPlacePhase::kDeciding:
       if (InPlaceOf(situation).replace_soon) return KeepSize(situation);
-      // A quota must not keep users from scaling the Pods that there are.
+      // A quota that forbids the new ReplicaSet must not keep users from scaling the host.
       if (workload::IsCreateRefused(situation)) {
         if (auto step = KeepSize(situation)) return step;
       }
@@ -190,15 +190,16 @@ bool IsOurs(InPlacePhase phase) {
   return phase != InPlacePhase::kNone && phase != InPlacePhase::kReplace;
 }
 
-// Returns true if the in-place condition reports why the sync ends. Returns false while a rollout
-// is decided and its ReplicaSet does not exist: the create reports its own failure.
+// Returns true if the in-place condition reports why the sync ends. Returns false in phase deciding
+// while the new ReplicaSet does not exist: the write that creates it reports its own failure.
 bool IsOursToTell(const workload::Situation& situation) {
   const InPlacePhase phase = InPlaceOf(situation).phase;
   return IsOurs(phase) &&
          (phase != InPlacePhase::kDeciding || situation.new_replica_set != nullptr);
 }
 
-// Returns how far the host may grow now, if it cannot have the desired size yet; nullopt if it can.
+// Returns how far the host can grow now if it cannot have the desired size yet; nullopt if it can
+// have that size.
 std::optional<workload::Growth> HeldSize(const workload::Situation& situation) {
   const ReplicaSet* host = InPlaceOf(situation).host;
   if (host == nullptr) return std::nullopt;
@@ -206,7 +207,7 @@ std::optional<workload::Growth> HeldSize(const workload::Situation& situation) {
   return growth.whole ? std::nullopt : std::optional(std::move(growth));
 }
 
-// Nothing can be done now: writes the status, then returns `end`.
+// Called when nothing can be done now: writes the status, then returns `end`.
 Step TellAndEnd(const workload::Situation& situation, workload::Progress progress, Step end) {
   std::optional<workload::Growth> held = HeldSize(situation);
   const auto status =
@@ -219,7 +220,7 @@ Step TellAndEnd(const workload::Situation& situation, workload::Progress progres
   return workload::NoLaterThanDeadline(situation, std::move(end));
 }
 
-// Ends the sync if a step cannot even be built as a request: the condition tells users why.
+// Ends the sync if the request of a step cannot even be built: the condition shows users why.
 Step TellFailure(const workload::Situation& situation, workload::Progress progress, Failed failed) {
   InPlace stuck = InPlaceOf(situation);
   stuck.stuck = failed.error.message;
@@ -228,8 +229,8 @@ Step TellFailure(const workload::Situation& situation, workload::Progress progre
   return TellAndEnd(told, progress, std::move(failed));
 }
 
-// Waits while a Pod restarts that looks ready: an ordinary rollout would take down one more beside
-// it. Does not wait under Recreate, which removes all old Pods at once.
+// Waits while a Pod that looks ready is being restarted: an ordinary rollout would take down
+// another Pod beside it. Does not wait under Recreate, which removes all old Pods at once.
 std::optional<Step> AwaitRestarts(const workload::Situation& situation) {
   if (situation.recreate()) return std::nullopt;
   if (IsLate(situation)) return Wait{};

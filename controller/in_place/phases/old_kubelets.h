@@ -1,5 +1,5 @@
-// Pods on nodes whose kubelet would not restart the changed containers, if the Pods came there
-// after their rollout was decided. Source: P-006.
+// Handles Pods whose kubelet would not restart the changed containers and that came to their node
+// after the rollout was decided. Source: P-006.
 #pragma once
 
 #include <vector>
@@ -8,9 +8,10 @@
 
 namespace windlass::in_place {
 
-// Sets to true the entries of `left_out`, one for each of `in_place.pods`, whose Pods must not be
-// patched where they are. If more Pods are left out than the partition allows to stay, describes
-// the first surplus one in `in_place.failing`. `in_place` need not be in `situation` yet.
+// `left_out` has one entry for each of `in_place.pods`. Sets an entry to true if the kubelet is too
+// old to have that Pod patched. If more such Pods exist than the partition allows to keep the old
+// revision, describes the first surplus Pod in `in_place.failing`. `in_place` need not be in
+// `situation` yet.
 void LeaveOutOldKubelets(const workload::Situation& situation, InPlace& in_place,
                          std::vector<bool>& left_out);
 

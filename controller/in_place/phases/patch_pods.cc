@@ -14,8 +14,8 @@
 namespace windlass::in_place {
 namespace {
 
-// Returns the template with that fingerprint; its text is empty if no ReplicaSet of ours has it any
-// more.
+// Returns the template with this fingerprint. The text is empty if no ReplicaSet of the workload
+// has the template any more.
 KnownTemplate Find(const workload::Situation& situation, const Fingerprint& fingerprint) {
   for (const ReplicaSet* rs : situation.all) {
     if (rs->template_fingerprint == fingerprint && rs->template_json != nullptr) {
@@ -118,7 +118,8 @@ Step BeginDrain(const workload::Situation& situation, size_t i) {
   return OfPod(pod, *std::move(request), decisions::kDrainPod);
 }
 
-// Returns the text of a template; empty if no object has it any more.
+// Returns the text of the template with this fingerprint; empty if no object has that template any
+// more.
 std::string_view TextOf(const workload::Situation& situation, const Fingerprint& fingerprint) {
   const KnownTemplate known = Find(situation, fingerprint);
   if (!known.json.empty()) return known.json;
@@ -128,8 +129,8 @@ std::string_view TextOf(const workload::Situation& situation, const Fingerprint&
   return stash && stash->fingerprint == fingerprint ? stash->template_json : std::string_view();
 }
 
-// Returns the write that returns to traffic a Pod of template `of`; nullopt if it was tried in this
-// sync already.
+// Returns the write that returns to traffic a Pod of template `of`; nullopt if this sync has tried
+// that write already.
 std::optional<Step> EndDrain(const workload::Situation& situation, const Pod& pod,
                              const PodState* state, const Fingerprint& of) {
   Result<Request> request =
@@ -139,7 +140,8 @@ std::optional<Step> EndDrain(const workload::Situation& situation, const Pod& po
   return OfPod(pod, *std::move(request), decisions::kUndrainPod);
 }
 
-// Returns true for a Pod that is drained and may be restarting, whatever its annotation says.
+// Returns true if the Pod is drained and may be restarting, by the state in `in_place`. The Pod's
+// annotation may be lost.
 bool RestartsOutOfTraffic(const InPlace& in_place, const Pod& pod) {
   if (!in_place.pods) return false;
   for (size_t i = 0; i < in_place.pods->size(); ++i) {

@@ -15,7 +15,7 @@ const Error* RefusedOfPods(const Learned& learned);
 
 // Returns the patch that gives the next chosen Pod (InPlace::next) its template, or the write that
 // drains the Pod first if drains are asked for. Returns nullopt if no Pod is chosen, or all chosen
-// ones are still draining.
+// Pods are still draining.
 std::optional<Step> PatchNextPod(const workload::Situation& situation);
 
 // Returns the write that gives a new state to the first Pod that lost its state (LostState) and

@@ -5,8 +5,8 @@
 
 #include "controller/in_place/phases/decisions.h"
 #include "controller/workload/annotations.h"
-#include "controller/workload/in_vain.h"
-#include "controller/workload/patches.h"
+#include "controller/workload/replica_set_requests.h"
+#include "controller/workload/status/patch_in_vain.h"
 
 namespace windlass::in_place {
 namespace {

@@ -1,10 +1,11 @@
 // Pod patches that the API server refuses as forbidden or invalid. The refusal is noted on the
 // ReplicaSet that has the template, and no Pod is patched until the next try. After the third try,
-// policy IfPossible goes on by replacing Pods, and Only goes on trying. Source: P-036.
+// policy IfPossible replaces Pods instead, and policy Only tries on. Source: P-036.
 //
 // Not covered here:
 // - a patch whose guards did not hold, which is decided anew
-// - a server or webhook in trouble, which is asked again as for any other write
+// - a patch that failed because the server or a webhook is in trouble, which is retried like any
+//   other write
 #pragma once
 
 #include <optional>
@@ -15,7 +16,8 @@
 
 namespace windlass::in_place {
 
-// The most refused Pod patches in one sync: more would be refused for the same reason.
+// After this many refused Pod patches, a sync sends no more: they would be refused for the same
+// reason.
 inline constexpr int kRefusalsMax = 3;
 
 // Returns true if a patch of this Pod, or the beginning of its drain, failed in this sync, for
@@ -28,7 +30,7 @@ bool WasPatched(const Learned& learned, const Pod& pod);
 void FindRefusals(const workload::Situation& situation, InPlace& in_place);
 
 // Returns what the API server answered to the refused patches since the last successful one;
-// nullopt if none was refused.
+// nullopt if no patch was refused.
 std::optional<std::string> WhyRefused(const workload::Situation& situation);
 
 // Returns the write that notes a refusal of this sync, at most once per sync.

@@ -35,8 +35,8 @@ enum class InPlacePhase : uint8_t {
   kReturning,   // the template is the host's (again); some Pods have another
   kCommitting,  // the exchange of the two ReplicaSets has begun (P-052)
   kReplace,     // this rollout replaces Pods
-  kRefused,     // it would have to replace Pods, but policy Only forbids it (P-014)
-  kUnknown,     // the objects it depends on cannot be seen
+  kRefused,     // the rollout would replace Pods, but policy Only forbids it (P-014)
+  kUnknown,     // objects on which the phase depends cannot be seen
 };
 
 // Why Pods are not updated in place, or not yet.
@@ -46,7 +46,8 @@ struct Cause {
   //   - the Name of a Reason (eligibility.h)
   //   - the reason of a PodFailure (failure.h)
   //   - one of the names below
-  // Empty if the cause was read from a rollout's note: it was counted when the note was written.
+  // Empty if the cause was read from a rollout's note: the metric counted the cause when the note
+  // was written.
   std::string reason{};
 };
 
@@ -57,25 +58,25 @@ inline std::string FallbackReason(const Options& options, const Cause& why) {
   return options.policy == Policy::kOnly ? std::string() : why.reason;
 }
 
-// Returns {"FieldChanged:/spec/hostNetwork", "FieldChanged"} for that field.
+// Returns the cause for `why`. Example: {"FieldChanged:/spec/hostNetwork", "FieldChanged"}.
 inline Cause CauseOf(const NotEligible& why) { return {Text(why), std::string(Name(why.reason))}; }
 
-// Why a rollout replaces Pods, if the cause is not a Reason (templates, limits) and not a failed
-// Pod (failure.h).
+// Names of the causes why a rollout replaces Pods, other than a Reason (templates, limits) and a
+// failed Pod (failure.h).
 inline constexpr std::string_view kHostGone = "HostGone";                  // the host was deleted
 inline constexpr std::string_view kForeignScale = "ForeignScale";          // pending was scaled
 inline constexpr std::string_view kTemplateTooLarge = "TemplateTooLarge";  // for the exchange
-// The API server does not tell which defaults the wanted template has (RO-014).
+// The API server does not show which defaults the wanted template gets (RO-014).
 inline constexpr std::string_view kNoDryRun = "NoDryRun";
-// The API server accepts the settings on a ReplicaSet, or the state on a Pod, and does not keep
+// The API server accepts the settings on a ReplicaSet, or the state on a Pod, but does not keep
 // them.
 inline constexpr std::string_view kAnnotationNotKept = "AnnotationNotKept";
 inline constexpr std::string_view kOtherCause = "Other";  // e.g. a template that cannot be read
 
-// How long a rollout waits until it writes again what a webhook took.
+// How long a rollout waits until it writes again what a webhook has removed.
 inline constexpr seconds kNotKeptTryAgain{60};
 
-// A Pod that in-place updates only have to return to traffic, and its state.
+// A Pod for which in-place updates have only one thing left to do: return it to traffic.
 struct LeftDrained {
   const Pod* pod = nullptr;
   PodState state;
@@ -85,10 +86,10 @@ struct InPlace {
   Configuration configuration{};
   InPlacePhase phase = InPlacePhase::kNone;
   const ReplicaSet* host = nullptr;     // owns the Pods; null in phases none, replace
-  const ReplicaSet* pending = nullptr;  // has the template they are to get; null until staged
+  const ReplicaSet* pending = nullptr;  // has the template that Pods get; null until staged
   Cause why{};                          // phases replace, refused, unknown
-  // Phases deciding and replace: the decision on this rollout. It is written on the rollout's new
-  // ReplicaSet (P-013).
+  // Phases deciding and replace: the decision on this rollout, which is written on the rollout's
+  // new ReplicaSet (P-013).
   std::optional<RolloutMode> decision{};
   // Phase deciding: why the rollout replaces Pods as soon as no Pod restarts any more.
   std::optional<std::string> replace_soon{};
@@ -103,7 +104,7 @@ struct InPlace {
   std::optional<Cause> failing{};        // the first of them: "pod web-1: app: ErrImagePull"
   std::optional<Cause> not_kept{};       // a webhook takes the state from a Pod again and again
   bool not_kept_for_long = false;        // such Pods have had the time for their restart
-  bool told_anew = false;                // the condition is to have the time of this sync
+  bool told_anew = false;                // the condition gets the time of this sync
   std::optional<std::string> beside{};   // a Pod that keeps Recreate from updating another one
   bool failed_for_long = false;          // a failed Pod has used up its time to recover (P-062)
   // The refusals in a row of patches to the template that Pods are to get now. Before `next_try` no
@@ -115,19 +116,22 @@ struct InPlace {
   std::vector<DrainStep> drain{};  // one for each of `pods`
   // Phase committing: an uncached list of this sync shows a Pod of the host that is not in `pods`.
   bool unseen_births = false;
-  // Phases none and replace: a Pod restarts from its patch, and the API server shows it as ready.
+  // Phases none and replace: a Pod is being restarted by its patch although the API server shows it
+  // as Ready.
   bool restarts = false;
-  // Phases none and replace: Pods drained before that return to traffic now.
+  // Phases none and replace: drained Pods that return to traffic now. They were drained in an
+  // earlier phase.
   std::vector<LeftDrained> left_drained{};
   std::optional<WallTime> look_again{};  // when time alone may change any of this
 
   // Returns true if the status counts the Pods themselves, because their Ready condition says too
   // little (P-086).
   bool counts_pods() const { return pods.has_value(); }
-  // True if as many Pods are updated as the partition allows, and the rest is to stay as it is.
+  // True if as many Pods are updated as the partition allows, and the other Pods are to stay as
+  // they are.
   bool at_rest = false;
   // True if a step, a pause or a partition is in force. Even then all present Pods may be updated:
-  // the limit asks for all of them, or the others went when the workload was scaled down.
+  // the limit allows that, or the old Pods were removed when the workload was scaled down.
   bool holds_back = false;
   // Phase staged: set when a later change of replicas makes in-place impossible (P-011, P-012).
   std::optional<NotEligible> against{};
@@ -135,7 +139,7 @@ struct InPlace {
   const Options& options() const { return configuration.options; }
 };
 
-// Where a Situation keeps it.
+// The form in which a Situation keeps an InPlace.
 struct InPlaceState final : ExtensionState {
   explicit InPlaceState(InPlace found) : in_place(std::move(found)) {}
   InPlace in_place;
@@ -144,17 +148,18 @@ struct InPlaceState final : ExtensionState {
 // Returns what FindInPlace found in `situation`. Requires that Extension::Look is done.
 const InPlace& InPlaceOf(const workload::Situation& situation);
 
-// Returns true if Pods go back to the template of their ReplicaSet before they are replaced by
-// those of another one (P-068).
+// Returns true if Pods go back to the template of their ReplicaSet before Pods of another
+// ReplicaSet replace them (P-068).
 bool GoesBackFirst(const workload::Situation& situation, const InPlace& in_place);
 
-// Returns true if all Pods of `rs` only stand in for others while those restart (P-024).
+// Returns true if all Pods of `rs` are stand-ins: they only replace other Pods while those restart
+// (P-024).
 bool HasStandIns(const ReplicaSet& rs);
 // Returns true if `rs` has Pods that are not stand-ins.
 bool HasOwnPods(const ReplicaSet& rs);
 
-// Returns true if a Pod that has not failed is in flight. An ordinary rollout would believe what
-// the API reports of it.
+// Returns true if a Pod that has not failed is in flight. An ordinary rollout would believe the
+// Ready condition of such a Pod.
 bool OthersAreInFlight(const InPlace& in_place);
 
 }  // namespace windlass::in_place

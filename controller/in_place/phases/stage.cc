@@ -10,13 +10,13 @@
 #include "controller/in_place/pod/nodes.h"
 #include "controller/in_place/template/eligibility.h"
 #include "controller/in_place/traffic/patch_for.h"
+#include "controller/workload/actions/create.h"
+#include "controller/workload/actions/scale.h"
 #include "controller/workload/annotations.h"
-#include "controller/workload/create.h"
-#include "controller/workload/in_vain.h"
-#include "controller/workload/new_replica_set.h"
-#include "controller/workload/patches.h"
-#include "controller/workload/room.h"
-#include "controller/workload/scale.h"
+#include "controller/workload/replica_set_requests.h"
+#include "controller/workload/revisions/new_replica_set.h"
+#include "controller/workload/sizes/room_to_grow.h"
+#include "controller/workload/status/patch_in_vain.h"
 
 namespace windlass::in_place {
 namespace {
@@ -32,7 +32,7 @@ Write WriteNote(const ReplicaSet& rs, std::string_view key, std::string value, B
 }
 
 // Returns true if the object has a setting of in-place updates: `kubectl rollout undo` would bring
-// it back after a user removed it.
+// the setting back after a user removed it.
 bool HasUserKey(const ObjectMeta& meta) {
   return std::any_of(meta.annotations.begin(), meta.annotations.end(),
                      [](const auto& annotation) { return IsUserKey(annotation.first.text()); });
@@ -47,13 +47,13 @@ bool IsNeededToRemember(const workload::Situation& situation) {
 }
 
 // Returns how many stand-ins of `rs` must stay, because too few Pods would be available without
-// them; all if Pods cannot be seen. Example: 5 replicas, max_unavailable 0, 6 available with 2
-// stand-ins: 5 - (6 - 2) = 1.
+// them. If Pods cannot be seen, all stand-ins must stay. Example: 5 replicas, max_unavailable 0, 6
+// available with 2 stand-ins: 5 - (6 - 2) = 1.
 //   - Pods that are about to be removed do not count.
-//   - A Pod that the scheduler finds no node for counts as available once all other Pods are done:
-//     it may be waiting for the room that the stand-ins take.
-//   - A Pod that the scheduler says nothing about does not count: only two clocks could tell that
-//     it waits too long, and the room of others would not help it.
+//   - A Pod for which the scheduler finds no node counts as available once all other Pods are done:
+//     that Pod may be waiting for the room that the stand-ins take.
+//   - A Pod that the scheduler says nothing about does not count: the room of the stand-ins would
+//     not help it, and only a comparison of two clocks could show that it waits too long.
 int32_t NeededOf(const workload::Situation& situation, const ReplicaSet& rs) {
   const InPlace& in_place = InPlaceOf(situation);
   if (!in_place.pods) return rs.replicas;
@@ -71,7 +71,7 @@ int32_t NeededOf(const workload::Situation& situation, const ReplicaSet& rs) {
 }
 
 // Returns the number of stand-ins of overtaken revisions that still exist: they count against
-// maxSurge too. The sum has 64 bits, because two sizes of 2^31-1 are legal.
+// maxSurge too. The sum has 64 bits, because two ReplicaSets may each have size 2^31-1.
 int64_t OtherStandIns(const workload::Situation& situation) {
   int64_t others = 0;
   for (const ReplicaSet* rs : situation.all) {
@@ -143,7 +143,8 @@ std::optional<Step> MirrorAnnotations(const workload::Situation& situation) {
   for (const ReplicaSet* rs : situation.all) {
     if (!asks && !HasUserKey(rs->meta)) continue;
     if (!asks && Asks(rs->meta) && IsNeededToRemember(situation)) continue;
-    // The cache keeps the template that Pods go back to only while the annotation is there.
+    // Pods go back to the template of this host, and the cache keeps that template only while the
+    // annotation is present.
     if (!asks && rs == in_place.host && GoesBackFirst(situation, in_place)) continue;
     const TextChanges missing = MirrorDifference(situation.workload.in_place_settings, rs->meta);
     if (missing.empty()) continue;

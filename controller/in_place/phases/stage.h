@@ -1,4 +1,4 @@
-// The writes of an in-place update to ReplicaSets: the pending one with the decision on it, sizes
+// The writes of an in-place update to ReplicaSets: the pending one with the decision on it, numbers
 // of stand-ins, mirrored annotations. Source: P-013, P-020 … P-026, P-062, P-063, P-074.
 #pragma once
 
@@ -15,33 +15,38 @@ namespace windlass::in_place {
 Step Stage(const workload::Situation& situation);
 
 // Returns the write that brings `missing`, the difference of the settings (MirrorDifference), to
-// `rs`. Returns nullopt if this sync has sent it and the API server did not keep it.
+// `rs`. Returns nullopt if this sync has sent that write and the API server did not keep the
+// change.
 std::optional<Step> Mirror(const workload::Situation& situation, const ReplicaSet& rs,
                            const TextChanges& missing);
 
-// Returns the next write that copies the user's settings to a ReplicaSet; nullopt if all have them
-// (P-074).
+// Returns the next write that copies the user's settings to a ReplicaSet; nullopt if all
+// ReplicaSets have the settings (P-074).
 std::optional<Step> MirrorAnnotations(const workload::Situation& situation);
 
-// Returns the write that gives the pending ReplicaSet as many stand-ins as are wanted now; at the
-// end of the rollout that is 0. May return a read of Pods first (GrowthOf). Returns nullopt if
+// Returns the write that gives the pending ReplicaSet as many stand-ins as are wanted now. At the
+// end of the rollout no stand-ins are wanted. May return a read of Pods first (GrowthOf). Returns
+// nullopt if
 //   - the ReplicaSet has that many
 //   - there is no room for more
-//   - too few Pods would be available without the surplus ones (P-024, P-025)
+//   - too few Pods would be available without the surplus stand-ins (P-024, P-025)
 std::optional<Step> KeepStandIns(const workload::Situation& situation);
 
-// Returns the next write that removes the stand-ins of a ReplicaSet other than `except`, which may
-// be null. Returns nullopt as long as too few other Pods are available.
+// Returns the next write that removes stand-ins of a ReplicaSet other than `except`, which may be
+// null. The write keeps the stand-ins without which too few Pods would be available. Returns
+// nullopt if no stand-in can be removed.
 std::optional<Step> RemoveStandIns(const workload::Situation& situation, const ReplicaSet* except);
 
-// Returns the write that gives the host its size while Pods go back to its template, or come to it
-// late after an exchange (P-057). Returns nullopt if the host has that size.
+// Returns the write that gives the host the size below. To be called while Pods go back to the
+// host's template, and after an exchange while Pods that were created late are patched to that
+// template (P-057). Returns nullopt if the host has that size.
 //   - If no Pod may be missing, the host gets one Pod more for each Pod that works and still has to
-//     go back, at most maxSurge: only then is there room to patch that Pod (P-069). Example: 3
-//     replicas, maxSurge 1, one of them updated: the host has 4 Pods until the updated one is back.
+//     go back, at most maxSurge. Without the additional Pod there would be no room to patch the Pod
+//     that goes back (P-069). Example: 3 replicas, maxSurge 1, one of them updated: the host has 4
+//     Pods until the updated one is back.
 //   - While the workload is paused, or if `may_grow` is false, the host does not grow.
-//   - While Pods cannot be seen yet, such as after a start, the host keeps what it has beyond its
-//     size, at most maxSurge.
+//   - While Pods cannot be seen yet, such as after a start of Windlass, the host keeps the Pods
+//     that it has beyond its size, at most maxSurge.
 std::optional<Step> KeepHostWhileReturning(const workload::Situation& situation,
                                            bool may_grow = true);
 

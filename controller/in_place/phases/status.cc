@@ -28,7 +28,7 @@ std::string Join(const std::vector<Error>& errors) {
   return text;
 }
 
-// Returns the end of the condition's message; empty if there are no warnings.
+// Returns the warnings for the end of the condition's message; empty if there are none.
 std::string Warnings(const workload::Situation& situation) {
   constexpr size_t kToldMax = 3;
   const std::vector<std::string>& warnings = InPlaceOf(situation).configuration.warnings;
@@ -56,8 +56,8 @@ Word Running(InPlaceReason reason, const workload::Situation& situation,
   return {true, reason, Numbers(situation) + (more.empty() ? "" : ": " + more)};
 }
 
-// Returns the condition for Pods that keep no state. Nothing is added to its text: from the time
-// for which the text has been the same, RestartedBy tells when these Pods have been restarted.
+// Returns the condition for Pods that keep no state. Nothing is added to the text of the condition,
+// because RestartedBy uses the time since which the text has been the same.
 Word NotKept(const InPlace& in_place) {
   return {true, InPlaceReason::kAnnotationNotKept, in_place.not_kept->text};
 }
@@ -88,7 +88,8 @@ std::string GivenUp(const workload::Situation& situation, const std::string& cau
          " to try it once more";
 }
 
-// Returns a text that names the updated Pod that is waited for; empty if there is none.
+// Returns a text that names an updated Pod for which the rollout waits; empty if there is no such
+// Pod.
 std::string WaitsFor(const InPlace& in_place) {
   for (size_t i = 0; i < in_place.pods->size(); ++i) {
     const PodStanding& pod = in_place.pods->standings[i];
@@ -159,10 +160,10 @@ Word OfPatching(const workload::Situation& situation) {
                  "back to the template of replica set " + in_place.host->meta.name);
 }
 
-// Returns the end of a message, which says what takes the refused template back; "" if a rollback
-// to the previous revision does it. A template that was never staged has no revision, so such a
-// rollback would go back one revision too far (P-014). The message names the newest revision, which
-// runs or is being rolled out: in the middle of a rollout the host has the one before.
+// Returns the end of a message: how a user undoes the refused template. Returns "" if the template
+// was staged: then a rollback to the previous revision undoes it. A template that was never staged
+// has no revision, so that rollback would go back one revision too far (P-014). The text then names
+// the newest revision. In the middle of a rollout the host has the revision before that.
 std::string WayBack(const workload::Situation& situation) {
   const InPlace& in_place = InPlaceOf(situation);
   if (in_place.pending != nullptr || in_place.host == nullptr) return {};
@@ -187,8 +188,8 @@ bool IsPresent(const Condition* present, InPlaceReason reason) {
   return present != nullptr && present->reason == Name(reason);
 }
 
-// Returns the condition while no in-place update is under way. A complete workload always has one:
-// an update may begin and end within one sync, so that no condition was written before.
+// Returns the condition while no in-place update is under way. A complete workload always gets a
+// condition: an update may begin and end within one sync, so that no condition was written before.
 std::optional<Word> OfNone(const workload::Situation& situation, const Condition* present) {
   const bool complete = workload::DeploymentComplete(situation.workload, situation.workload.status);
   if (IsPresent(present, InPlaceReason::kNotPossible) && !complete) {
@@ -202,8 +203,8 @@ std::optional<Word> OfNone(const workload::Situation& situation, const Condition
 }
 
 // Returns the condition of a workload that is handed back: no in-place update is under way or will
-// be. HandedBack is reported when nothing of updates is left (P-076). It stays if the right to see
-// Pods is taken away later.
+// be. HandedBack is reported when nothing of updates is left (P-076). HandedBack stays if the right
+// to see Pods is taken away later.
 std::optional<Word> OfReleased(const workload::Situation& situation, const Condition* present) {
   if (!situation.view.in_place_known) {
     const bool told = IsPresent(present, InPlaceReason::kHandedBack);
@@ -221,8 +222,8 @@ std::optional<Word> OfReleased(const workload::Situation& situation, const Condi
 Word Refused(const workload::Situation& situation) {
   const std::string only(situation.workload.kind.WordOf(kInPlaceKey, "Only"));
   const Cause& why = InPlaceOf(situation).why;
-  // A rollback would take the settings, which the webhook took from the ReplicaSet, from the
-  // workload as well.
+  // A webhook removed the settings from the ReplicaSet, so a rollback to that ReplicaSet would
+  // remove them from the workload as well.
   const std::string back = why.reason == kAnnotationNotKept ? "" : WayBack(situation);
   return {false, InPlaceReason::kNotPossible,
           why.text + ": with " + only + ", nothing is rolled out" + back};
@@ -261,7 +262,7 @@ std::optional<Word> Say(const workload::Situation& situation, const Condition* p
   return OfNone(situation, present);
 }
 
-// Returns the reason of the Event that reports a condition of reason `name`; empty if there is no
+// Returns the reason of the Event that reports a condition with reason `name`; empty if there is no
 // such Event.
 std::string_view EventFor(std::string_view name) {
   const std::optional<InPlaceReason> reason = ParseInPlaceReason(name);

@@ -15,16 +15,16 @@ namespace windlass::in_place {
 // to report.
 void UpdateInPlaceCondition(const workload::Situation& situation, WorkloadStatus& status);
 
-// Returns the Events for the change from the stored condition to that of `next`.
+// Returns the Events for the change from the stored condition to the condition in `next`.
 std::vector<Event> EventsOfInPlace(const workload::Situation& situation,
                                    const WorkloadStatus& next);
 
-// What the condition says, warnings apart, and since when.
+// What the condition says, without its warnings, and since when.
 struct Told {
   WallTime since;
   std::string text;
 };
-// Returns nullopt if the condition has another reason.
+// Returns what the stored condition says; nullopt if there is none, or if it has another reason.
 std::optional<Told> ToldBy(const workload::Situation& situation, InPlaceReason reason);
 
 }  // namespace windlass::in_place

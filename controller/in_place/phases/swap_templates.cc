@@ -9,8 +9,8 @@
 #include "controller/in_place/phases/patch_pods.h"
 #include "controller/in_place/phases/rollout_in_place.h"
 #include "controller/in_place/phases/stage.h"
+#include "controller/workload/actions/scale.h"
 #include "controller/workload/annotations.h"
-#include "controller/workload/scale.h"
 
 namespace windlass::in_place {
 namespace {
@@ -29,14 +29,14 @@ Step OrFailed(Result<Request> request, Decision decision, const InPlace& in_plac
   return Exchange(*std::move(request), decision, in_place);
 }
 
-// Returns true if the ReplicaSet controller has seen the host's new template, so that it makes no
-// more Pods of the old one (P-057).
+// Returns true if the ReplicaSet controller has seen the host's new template, so that the
+// controller creates no more Pods of the old template (P-057).
 bool HostKnowsItsTemplate(const ReplicaSet& host) { return IsObserved(host); }
 
 // Returns true if all Pods have the target template and are settled, the stand-ins are gone
 // (P-052), and no limit is in force. After the exchange, new Pods of the host have the target
-// template. Under a limit the other ReplicaSet would have to make Pods of the old revision. These
-// would be replaced later, which InPlaceOnly promises not to do (P-058).
+// template. If a limit were in force, the other ReplicaSet would have to make the Pods of the old
+// revision, and these Pods would be replaced later, which InPlaceOnly promises not to do (P-058).
 bool IsReadyToCommit(const InPlace& in_place) {
   if (in_place.holds_back) return false;
   const ReplicaSet& pending = *in_place.pending;
@@ -46,17 +46,18 @@ bool IsReadyToCommit(const InPlace& in_place) {
          pending.status.replicas == 0 && IsObserved(pending);
 }
 
-// Returns true if another controller took over in the middle and rolled out through another
-// ReplicaSet (P-080). The host is then an old ReplicaSet, which gets neither Pods nor the stashed
-// template. The other ReplicaSet has Pods of its own, and one of these holds:
+// Returns true if another controller took over in the middle of the exchange and rolled out with
+// another ReplicaSet (P-080). The host is then an old ReplicaSet, which gets neither Pods nor the
+// stashed template. The other ReplicaSet has Pods of its own, and one of these holds:
 //   - it is the new ReplicaSet
 //   - it has the stashed template
-//   - its revision is at least the stashed one. This alone is not enough, because a ReplicaSet may
-//     have been deleted meanwhile. Example: 1 and 3, of which 3 is stashed; the next one is 2.
+//   - its revision is at least the stashed one. This condition alone would miss some ReplicaSets,
+//     because a ReplicaSet may have been deleted meanwhile. Example: the revisions are 1 and 3, and
+//     3 is in the stash; the other controller gives its ReplicaSet revision 2.
 //
-// A ReplicaSet that a user scaled by hand does not count. Its Pods say nothing about those of the
-// host, which all have the stashed template. Without the exchange the history would lose that
-// template, and the next one would get its number (I-11).
+// A ReplicaSet that a user scaled by hand does not count. Its Pods say nothing about the Pods of
+// the host, which all have the stashed template. Without the exchange the history would lose the
+// stashed template, and the next template would get its revision number (I-11).
 bool IsReplaced(const workload::Situation& situation) {
   const InPlace& in_place = InPlaceOf(situation);
   const int64_t stashed = workload::ParseRevision(in_place.stash->revision).value_or(0);
@@ -90,10 +91,10 @@ std::optional<Step> AfterExchange(const workload::Situation& situation) {
                 : workload::KeepAtSize(situation, host);
   }
   // If a newer template is wanted, the exchange does not wait for Pods that come late with the old
-  // one.
+  // template.
   const bool wanted = situation.wanted.Is(in_place.stash->fingerprint);
-  // The host gets one Pod more before a Pod that came late is patched, as while Pods return. The
-  // pending ReplicaSet has the former template now, so it can make no stand-ins.
+  // The host gets one Pod more before a Pod that came late is patched, just as in phase returning.
+  // The pending ReplicaSet has the former template now, so it can make no stand-ins.
   if (wanted && in_place.counts_pods() && !IsReplaced(situation)) {
     if (auto step = KeepHostWhileReturning(situation)) return step;
   }

@@ -1,6 +1,6 @@
-// The exchange of templates and revisions that ends an in-place rollout: when it may begin, and
-// what follows each of its writes. The writes themselves are in
-// exchange.h. Source: P-052…P-057.
+// The exchange of templates and revisions that ends an in-place rollout: when the exchange may
+// begin, and what follows each of its writes. The writes themselves are in exchange.h. Source:
+// P-052…P-057.
 #pragma once
 
 #include <optional>
@@ -15,12 +15,13 @@ namespace windlass::in_place {
 std::optional<Step> BeginExchange(const workload::Situation& situation);
 
 // Returns X2 if X1 of the exchange has happened and X2 has not. If another controller has rolled
-// out another ReplicaSet meanwhile, returns X3 instead. Comes before anything else, and also while
-// paused (P-054).
+// out another ReplicaSet meanwhile, returns X3 instead. This step comes before all others, and also
+// while the workload is paused (P-054).
 std::optional<Step> RecoverExchange(const workload::Situation& situation);
 
 // After X2: patches Pods that were created late with the old template, then removes the stash (X3)
-// when no more such Pods can come (P-057). Returns nullopt while it waits. Phase committing.
+// when no more such Pods can come (P-057). Returns nullopt while there is nothing to do but wait.
+// Phase committing.
 std::optional<Step> AfterExchange(const workload::Situation& situation);
 
 }  // namespace windlass::in_place

@@ -1,5 +1,5 @@
-// Which Pods count as available. The Ready condition alone does not tell: a Pod stays Ready while
-// its containers are restarted in place (P-086). Source: P-050.
+// Decides which Pods count as available. The Ready condition alone is no proof: a Pod stays Ready
+// while its containers are restarted in place (P-086). Source: P-050.
 #pragma once
 
 #include <optional>
@@ -10,17 +10,17 @@
 
 namespace windlass::in_place {
 
-// Returns true if the Pod is down, or may be, because of us:
+// Returns true if the Pod is down, or may be down, because of Windlass:
 //   - the kubelet has not carried out our last patch yet. A patch to an older target counts, too,
-//     because it restarts the Pod as well.
-//   - the Pod is drained: from before its patch until it takes traffic again.
+//     because such a patch also restarts the Pod.
+//   - the Pod is drained. It is drained from before its patch until it takes traffic again.
 // `state` is the Pod's state annotation; null if the annotation is absent or not ours.
 bool IsInFlight(const Pod& pod, const PodState* state, WallTime now);
 
-// Returns the time from which the Pod is available if nothing more happens to it:
+// Returns the time from which the Pod is available if nothing more happens to the Pod:
 //   - WallTime{}, which is always in the past, if minReadySeconds is 0
 //   - otherwise minReadySeconds after Ready last changed or a patched container last started,
-//     whichever is later: during a restart in place Ready need not change (P-050)
+//     whichever is later. Ready need not change during a restart in place (P-050).
 //   - nullopt if the Pod is being deleted, not running, not Ready or in flight
 std::optional<WallTime> AvailableFrom(const Pod& pod, const PodState* state,
                                       int32_t min_ready_seconds, WallTime now);

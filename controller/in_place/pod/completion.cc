@@ -15,8 +15,8 @@ constexpr seconds kAfterKill{10};  // until the status shows the kill (item 3)
 constexpr seconds kTryAgain{300};
 constexpr WallTime kAlready{};
 
-// Returns the image that container `id` runs; empty if that is unknown. Returns nullopt if `id` is
-// new: it was not there when the patch was made.
+// Returns the image that container `id` runs; empty if that is unknown. Returns nullopt if the
+// container is new: it did not exist when the patch was made.
 std::optional<std::string> KnownImage(const ContainerPatch& patch, const std::string& id) {
   const auto seen = std::ranges::find(patch.seen, id, &SeenContainer::id);
   if (seen != patch.seen.end()) return seen->image;
@@ -24,7 +24,8 @@ std::optional<std::string> KnownImage(const ContainerPatch& patch, const std::st
   return std::nullopt;
 }
 
-// Returns what follows the '@' of an image or an imageID ("sha256:12…"); empty if there is none.
+// Returns the digest after the '@' of an image or an imageID ("sha256:12…"); empty if there is no
+// '@'.
 std::string_view DigestOf(std::string_view image) {
   const size_t at = image.rfind('@');
   return at == std::string_view::npos ? std::string_view() : image.substr(at + 1);
@@ -40,14 +41,15 @@ bool RunsAnotherImage(const ContainerPatch& patch, const PodContainer& live) {
   return !patch.image_id.empty() && !live.image_id.empty() && !(live.image_id == patch.image_id);
 }
 
-// Returns true if the Pod may have had a node when we patched it, although we had not seen it. The
-// kubelet may then have been creating the first container from the old image, and kills that
-// container next. Returns false if the Pod got its node after the patch.
+// Returns true if the Pod may have had a node when we patched it, although we had not seen the
+// node. In that case the kubelet may have been creating the first container from the old image, and
+// kills that container next. Returns false if the Pod got its node after the patch.
 bool MayBeFirstOfOldImage(const Pod& pod, const PodState& state, const ContainerPatch& patch) {
   return patch.id.empty() && pod.scheduled.last_transition_time() <= state.at + kClockSkew;
 }
 
-// Returns from when on a running container counts as restarted; nullopt if only an event can tell.
+// Returns the time from which a running container counts as restarted; nullopt if only an event can
+// show the restart.
 std::optional<WallTime> DoneAt(const Pod& pod, const PodState& state, const ContainerPatch& patch,
                                const PodContainer& live) {
   const bool kubelet_tells = pod.observed_generation > 0;
@@ -99,8 +101,8 @@ std::vector<SeenContainer> SeenOf(const ContainerPatch& patch, const PodContaine
 }  // namespace
 
 bool HasSeenPatch(const Pod& pod, const PodState& state) {
-  // Subtracts from the server's number instead of adding to the annotation's, which may be the
-  // largest there is.
+  // Subtracts 1 from the server's number instead of adding 1 to the annotation's number, which may
+  // be the largest int64_t.
   const int64_t patched = std::min(state.generation_before, pod.meta.generation - 1) + 1;
   return pod.observed_generation == 0 || pod.observed_generation >= patched;
 }
@@ -147,9 +149,9 @@ std::vector<ContainerPatch> PatchedContainers(const Pod& pod, const PodState* la
                                             .restart_count = live->restart_count});
     const auto before = std::ranges::find(under_way, image.name, &ContainerPatch::name);
     if (before == under_way.end()) {
-      // The kubelet may be creating the first container. Clocks cannot tell that later, because the
-      // node's may be ahead of ours. Without a node no kubelet creates one: the patch tests that
-      // the Pod still has no node (pod_patch.h).
+      // The kubelet may be creating the first container now. A comparison of times cannot show that
+      // later, because the node's clock may be ahead of ours. If the Pod has no node, no kubelet
+      // creates a container: the patch tests that the Pod still has no node (pod_patch.h).
       if (patch.id.empty() && !pod.node_name.empty()) patch.seen.emplace_back();
       continue;
     }

@@ -1,18 +1,22 @@
-// Has the kubelet done what a patch asked for? Ready does not tell, because it stays True. Nor does
-// observedGeneration, because it moves before the old container is killed (P-086). Nor does
-// imageID: two tags may be one image. Source: P-045…P-049.
+// Decides whether the kubelet has done what a patch asked for. Three values in the Pod's status are
+// no proof:
+//   - Ready, because it stays True during the restart
+//   - observedGeneration, because it rises before the old container is killed (P-086)
+//   - imageID, because two tags may name one image
+// Source: P-045…P-049. The comments in completion.cc call P-045 to P-048 items 1 to 4.
 //
-// We are stricter than P-047 in three places, because a Pod that we take for restarted too early
-// lets us take down the next one:
-//   - A container may have started while an earlier patch was still under way. It may run that
-//     patch's image and be killed a moment later. After such a patch only two things prove that the
-//     container runs the last image: its digest, or that the time for the kill has passed. The same
-//     holds for a Pod's first container if the kubelet was about to create it.
-//   - The kubelet kills changed containers one after the other, so the time for the kill is their
-//     number times the grace period. Example: 2 containers, 30 s each: 60 s.
-//   - A changed imageID is a proof only if there was an imageID before.
-// We are more lenient in one place: if a container was not restarted and its image is unknown, it
-// counts as done when the time for the kill has passed.
+// If Windlass takes a Pod for restarted too early, it takes down the next Pod too early. So it is
+// stricter than P-047 in three places:
+//   - A container that started while an earlier patch was under way may run the image of that
+//     earlier patch, and be killed a moment later. Only two things prove that such a container runs
+//     the image of the last patch: the container's digest, or that the time for the kill has
+//     passed. The same holds for a Pod's first container if the kubelet may have been creating it
+//     when the Pod was patched.
+//   - The kubelet kills changed containers one after the other, so the time for the kill is the
+//     number of changed containers times the grace period. Example: 2 containers, 30 s each: 60 s.
+//   - A changed imageID is a proof only if there was an imageID before the patch.
+// Windlass is more lenient in one place: a container that was not restarted, and whose image is
+// unknown, counts as done when the time for the kill has passed.
 #pragma once
 
 #include <optional>
@@ -25,14 +29,14 @@
 
 namespace windlass::in_place {
 
-// The longest time from a kill until the status shows it. Used if nothing else tells of the restart
-// (item 4).
+// The longest time from the kill of a container until the Pod's status shows the kill. Used if
+// nothing in the status can show that the container was restarted (item 4).
 inline constexpr seconds kAfterKillLong{30};
 
-// Returns true if the Pod's status was written after the kubelet had seen the patch. A patch that
-// left the spec as it was does not raise metadata.generation, so there is nothing to see: only
-// metadata changed, or admission undid the rest. Also true if the kubelet reports no
-// observedGeneration.
+// Returns true if the Pod's status was written after the kubelet had seen the patch, or if the
+// kubelet reports no observedGeneration. If a patch did not change the spec (only metadata changed,
+// or admission undid the rest), it did not raise metadata.generation. Then it is enough that the
+// kubelet has seen the generation from before the patch.
 bool HasSeenPatch(const Pod& pod, const PodState& state);
 
 // Returns how long the kubelet may take to kill the containers of the last patch, one after
@@ -41,8 +45,8 @@ seconds KillTime(const Pod& pod, const PodState& state);
 
 struct Completion {
   bool complete = false;
-  // When the answer may change without an event: time alone completes the patch, or the patch is to
-  // be sent again (TryAgainAt).
+  // When to look again if no event comes: time alone may complete the patch, or a patch that
+  // admission undid is to be sent again (TryAgainAt).
   std::optional<WallTime> look_again{};
   bool operator==(const Completion&) const = default;
 };
@@ -50,19 +54,19 @@ struct Completion {
 // Returns when a patch that admission undid (RevisionBasis::kPutBack) is to be sent again.
 WallTime TryAgainAt(const PodState& state);
 
-// Returns whether all containers of the last patch run what it asked for (P-045 … P-049). A plain
-// init container does not run again and is not waited for. A complete Pod need not be available:
-// see availability.h. Requires that `state` is this Pod's, and that the spec is as the patch left
-// it (BasisOfPatch).
+// Returns whether all containers of the last patch run what the patch asked for (P-045 … P-049). A
+// plain init container does not run again, so the patch does not wait for it. A complete Pod need
+// not be available: see availability.h. Requires that `state` is this Pod's, and that the spec is
+// as the patch left it (BasisOfPatch).
 Completion CompletionOf(const Pod& pod, const PodState& state, WallTime now);
 
 // Returns the container entries of the state annotation for a patch of `pod` to `images` (P-034).
-// `last` is the state before, or null. A container whose last patch is still under way
-//   - keeps its entry if it is not in `images`
-//   - gets a new entry otherwise, which lists in `seen` the containers of the patches before
-// If the Pod has a node but the container does not exist yet, its entry gets an empty element in
-// `seen`: the kubelet may be creating the container from the old image. Requires that `pod` has all
-// containers of `images`.
+// `last` is the state before this patch, or null. A container whose last patch is still under way
+//   - keeps its entry if the container is not in `images`
+//   - otherwise gets a new entry, whose `seen` lists the containers from the earlier patches
+// If the Pod has a node but a container of `images` does not exist yet, the entry of that container
+// gets an empty element in `seen`: the kubelet may be creating the container from the old image.
+// Requires that `pod` has all containers of `images`.
 std::vector<ContainerPatch> PatchedContainers(const Pod& pod, const PodState* last,
                                               std::span<const ContainerImage> images, WallTime now);
 

@@ -14,7 +14,7 @@ namespace {
 constexpr WallTime kAtOnce{};
 constexpr seconds kFailsForLong{60};
 constexpr seconds kKubeletReacts{10};
-constexpr int64_t kRestartsMax = 3;  // our own restart is one of them
+constexpr int64_t kRestartsMax = 3;  // the restart by our patch is one of them
 // A kubelet waits up to 5 min before it restarts a container, and resets that wait once the
 // container has run for 10 min. So one turn of a crash loop takes at most 5 + 10 = 15 min.
 constexpr seconds kRunsWell{600};
@@ -38,20 +38,21 @@ std::optional<WallTime> WaitsInVainFrom(const PodState& state, const ContainerPa
   const bool another = live.restart_count > patch.restart_count || live.id.ToString() != patch.id;
   if (IsOneOf(kEnded, live.waiting_reason)) return another ? std::optional(kAtOnce) : std::nullopt;
   if (!IsOneOf(kNotStarted, live.waiting_reason)) return std::nullopt;
-  // The reason may still be that of the old image, if no container ever ran or an earlier patch was
-  // still under way.
+  // If no container ever ran, or an earlier patch was still under way, the waiting reason may still
+  // be about the old image.
   const bool ambiguous = !another && (patch.id.empty() || !patch.seen.empty());
   return ambiguous ? state.at + kKubeletReacts : kAtOnce;
 }
 
-// Returns since when the kubelet could carry out the patch. The Pod may have got its node after the
-// patch.
+// Returns the time since which the kubelet could carry out the patch. That is later than the patch
+// if the Pod got its node after the patch.
 WallTime PossibleSince(const Pod& pod, const PodState& state) {
   return std::max(state.at, pod.scheduled.last_transition_time());
 }
 
 // Returns true if the container was in a crash loop when the Pod's Ready last changed. Only the
-// Pod's status counts, not the clock: the answer stays the same while nothing happens to the Pod.
+// Pod's status counts, not the clock, so the result stays the same while nothing happens to the
+// Pod.
 bool RestartedTooOften(const Pod& pod, const PodState& state, const ContainerPatch& patch,
                        const PodContainer& live) {
   const int64_t restarts = int64_t{live.restart_count} - patch.restart_count;

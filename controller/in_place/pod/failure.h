@@ -1,5 +1,5 @@
-// Has a patch failed? Judged by what the containers of the new image do, and by how long the Pod
-// has not been available. Source: P-060, P-062.
+// Decides whether a patch has failed, by what the containers of the new image do and by how long
+// the Pod has not been available. Source: P-060, P-062.
 #pragma once
 
 #include <optional>
@@ -11,11 +11,12 @@
 
 namespace windlass::in_place {
 
-// Returns true if a container that waits for this reason will not start, or not soon.
+// Returns true if a container with this waiting reason will not start, or not soon.
 bool IsFailingReason(std::string_view waiting_reason);
 
-// Waiting reasons that count as a failure. Those of kNotStarted come before a container exists, so
-// the container id need not change. Those of kEnded come after a container has run.
+// Waiting reasons that count as a failure. A reason in kNotStarted is set before a container
+// exists, so the container id need not differ from that before the patch. A reason in kEnded is set
+// after a container has run.
 inline constexpr std::string_view kNotStarted[] = {"ErrImagePull",
                                                    "ImagePullBackOff",
                                                    "InvalidImageName",
@@ -38,35 +39,35 @@ struct PodFailure {
   bool operator==(const PodFailure&) const = default;
 };
 
-// Returns the state by which a stand-in is judged: as if all its containers had been patched when
-// the Pod was created.
+// Returns the state with which FailureOf judges a stand-in: as if all containers of the stand-in
+// had been patched when it was created.
 PodState AsIfPatched(const Pod& stand_in);
 
-// Returns why the patch in `state` has failed; nullopt if it has not. To be called for a Pod that
-// is not available and not on a lost node. A Pod that is being deleted, or has no node, has no
-// failure.
+// Returns why the patch in `state` has failed; nullopt if it has not. Returns nullopt also for a
+// Pod that is being deleted or has no node. Call it only for a Pod that is not available and not on
+// a lost node.
 //
 // A status that the kubelet wrote before it saw the patch is about the old image, and shows no
-// failure of the patch. Pods that could not start are patched first, and show their old reason for
-// a while.
+// failure of the patch. For example, a Pod that could not start is patched before other Pods, and
+// its status shows the old waiting reason for a while.
 //
 // Three or more restarts since the patch are a failure only if the container was in a crash loop
-// when Ready last changed (P-060):
+// when Ready last changed (P-060), that is, if both hold:
 //   - at most 15 min per restart had passed since the patch. Example: 4 restarts within 60 min.
-//   - the container had not been running for 10 min
-// A Pod that ran well after its patch and crashed a few times over weeks is judged by its present
-// state.
+//   - the container had not yet run for 10 min without a restart
+// So a Pod that ran well after its patch, and crashed a few times over weeks, has not failed
+// because of these restarts.
 std::optional<PodFailure> FailureOf(const Pod& pod, const PodState& state, seconds pod_timeout,
                                     WallTime now);
 
-// Returns when FailureOf may find a failure although no event comes; nullopt if it finds one now or
-// never will.
+// Returns the time at which FailureOf may find a failure although no event comes; nullopt if
+// FailureOf finds a failure now, or can find one only after an event.
 std::optional<WallTime> FailureLookAgain(const Pod& pod, const PodState& state, seconds pod_timeout,
                                          WallTime now);
 
-// Returns when a Pod that fails has had its 60 s to recover. They start at the latest of: its
-// patch, the moment it got a node, the last change of Ready. A Pod that was well for hours is not
-// given up for one crash (P-062).
+// Returns the end of the 60 s that a failing Pod has to recover. The 60 s start at the last of
+// three events: the Pod was patched, the Pod got a node, Ready changed. So a Pod that was well for
+// hours is not given up because of one crash (P-062).
 WallTime FailsForLongAt(const Pod& pod, const PodState& state);
 inline bool HasFailedForLong(const Pod& pod, const PodState& state, WallTime now) {
   return FailsForLongAt(pod, state) <= now;

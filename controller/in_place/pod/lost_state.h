@@ -1,7 +1,7 @@
-// A Pod that this rollout patched and that lost its state annotation: a user or an admission
-// webhook removed or spoiled it. Without the annotation nothing tells whether the Pod's containers
-// have been restarted. So the Pod counts as in flight, and Windlass writes a new state, by which
-// time tells when they have been. Source: P-028, P-045.
+// Handles Pods that this rollout patched and whose state annotation a user or an admission webhook
+// removed or spoiled. Without the annotation Windlass does not know whether the Pod's containers
+// have been restarted. So the Pod counts as in flight, and Windlass writes a new state. From the
+// time in that state it computes when the containers count as restarted. Source: P-028, P-045.
 #pragma once
 
 #include <cstdint>
@@ -13,22 +13,23 @@
 
 namespace windlass::in_place {
 
-// Returns the state to write. It describes a patch made `now`, after which each container of
-// `images` may or may not run the new image already: a container that exists counts as restarted
-// when the time for the kill has passed. `images` are those of the template that the Pod has.
-// Returns nullopt unless
+// Returns the state to write, as if the Pod were patched at `now`. The Pod does not show whether a
+// container of `images` runs the old image or the new one, so each of them counts as restarted when
+// the kubelet has had the time to kill it (KillTime). `images` has the fingerprint of the template
+// that the Pod has, and the containers that the lost patch may have restarted. Returns a state only
+// if all of this holds, otherwise nullopt:
 //   - `said`, which is PodStateOf(pod), is absent or an error
-//   - the Pod's label says that it was patched to one of `revisions`: those that are rolled out,
-//     and the one to which Pods go back. A Pod patched to another revision has had the time for its
-//     restart.
+//   - the Pod's revision label names one of `revisions`: the revisions that are being rolled out,
+//     and the one to which Pods go back. A Pod that was patched to any other revision has had
+//     enough time for its restart.
 //   - the state is short enough for the annotation (WritePodState)
 std::optional<PodState> LostState(const Pod& pod, const std::optional<Result<PodState>>& said,
                                   const Uid& deployment, const TemplateImages& images,
                                   std::span<const int64_t> revisions, WallTime now);
 
-// Returns true if the Pod's label names one of `revisions`, and the state names another one. A
-// client then put back the state of an earlier patch, which would say that the Pod has been
-// restarted already.
+// Returns true if the Pod's revision label names one of `revisions`, and `state` names another
+// revision. In that case a client put back the state of an earlier patch. By that state the Pod
+// would count as restarted already.
 bool IsOutdated(const Pod& pod, const PodState& state, std::span<const int64_t> revisions);
 
 }  // namespace windlass::in_place

@@ -49,14 +49,16 @@ Result<TemplateChanges> MetadataBetween(const KnownTemplate& from, const KnownTe
 // Returns true if another client may have edited the Pod since it was created, or since our last
 // patch.
 bool MayBeEdited(const Pod& pod, const PodState* state) {
-  // The state that a first drain writes is not about a patch.
+  // The state that the first drain of a Pod writes does not describe a patch.
   const bool patched =
       state != nullptr && !(state->containers.empty() && state->target == state->from);
-  // Not "+ 1" on the right: that number is from an annotation and may be the largest there is.
+  // Not "+ 1" on the right: the number there may come from an annotation and be the largest
+  // int64_t.
   return pod.meta.generation - 1 > (patched ? state->generation_before : 0);
 }
 
-// A Pod may have ten thousand containers, so each is looked up by name, not searched for in a list.
+// A Pod may have ten thousand containers, so images are looked up in a map, not searched for in a
+// list.
 using ImageByName = std::unordered_map<std::string_view, std::string_view>;
 
 ImageByName ByName(const TemplateImages& images) {

@@ -1,9 +1,9 @@
 // The one request that changes a running Pod: images, metadata and tolerations of the template, and
 // our state, in a single guarded JSON patch. Source: P-035.
 //
-// The patch has no resourceVersion, because the kubelet's writes must not make it fail. The API
-// server refuses it, with error kConflict, if
-//   - the Pod is another one of that name
+// The patch has no resourceVersion, because the kubelet's writes must not make the patch fail. The
+// API server refuses the patch, with error kConflict, if
+//   - the name belongs to another Pod now
 //   - the Pod is being deleted
 //   - the Pod has got a node that we did not see
 //   - the generation or the state annotation is no longer the one that we saw
@@ -11,8 +11,8 @@
 //
 // If the patch arrives a second time, the API server refuses it or it changes nothing. Example: a
 // patch brings app:1 to app:2, a later patch goes back to app:1, and the network delivers the first
-// patch again. The images are those that the first patch tests for, but the state annotation is the
-// later patch's.
+// patch again. The Pod has the images for which the first patch tests, but the state annotation of
+// the later patch: the API server refuses the first patch.
 #pragma once
 
 #include <cstdint>
@@ -28,11 +28,12 @@
 
 namespace windlass::in_place {
 
-// The Pod as it was when we decided. Its lists have the API's order: the patch uses their indexes.
+// The Pod as it was when we decided. The lists have the order of the API object, because the patch
+// uses indexes.
 struct SeenPod {
   ObjectKey key;
   Uid uid;
-  // Without a node no kubelet has begun a container from the old image (P-047).
+  // False: no kubelet has begun a container from the old image (P-047).
   bool has_node = true;
   bool has_labels = true;
   bool has_annotations = true;
@@ -44,9 +45,9 @@ struct SeenPod {
 };
 
 // Returns the patch that brings `changes` to the Pod and writes `state` into its state annotation
-// and `revision` into its revision label. Images become the `to` of `changes`, even if the Pod's
-// present images are not the `from` there. Error kInvalid if the Pod lacks a container, kMalformed
-// if one of its tolerations is not a JSON object.
+// and `revision` into its revision label. Each image becomes the `to` of its ImageChange, even if
+// the Pod's present image is not the `from`. Error kInvalid if the Pod lacks a container,
+// kMalformed if one of its tolerations is not a JSON object.
 Result<Request> PatchPod(const SeenPod& pod, const TemplateChanges& changes, std::string_view state,
                          int64_t revision);
 

@@ -1,16 +1,16 @@
 // What Windlass remembers of its last patch of a Pod, in the Pod's own annotation
-// windlass.dev/in-place-state. The patch writes the annotation in the same request, so the two
-// never disagree. Source: P-028.
+// windlass.dev/in-place-state. The patch writes the annotation in the same request, so patch and
+// annotation never disagree. Source: P-028.
 //
 //   {"v":1,"d":"<uid>","rev":6,"target":"t-<hex>","from":"t-<hex>","g0":3,
 //    "at":"2026-11-20T06:34:05Z","attempt":1,
 //    "c":{"app":{"from":"r/app:1","to":"r/app:2","id":"containerd://…","img":"r/app@sha256:…",
 //                "rc":0,"tpl":true,"seen":[{"id":"containerd://…","image":"r/app:1"}]}}}
 //
-// One more member is there while the Pod is drained (P-040), from before the patch until its
-// containers are ready again. Before the patch the other members are those of the Pod's last patch.
-// If there was none, target and from are both the template that the Pod has, and there are no
-// containers.
+// While the Pod is drained (P-040), from before the patch until the Pod's containers are ready
+// again, there is one more member, `drain`. Until the patch is made, the other members describe the
+// Pod's patch before. If the Pod was never patched, `target` and `from` are both the template that
+// the Pod has, and `c` is empty.
 //
 //    "drain":{"since":"2026-11-20T06:34:05Z","mode":"Label:windlass.dev/traffic=on/off"}
 //
@@ -18,7 +18,7 @@
 //
 //    "pod":"<uid>"
 //
-// Any client that may patch Pods may write the annotation. A text that cannot be read is an error,
+// Any client with the right to patch Pods can write the annotation. An unreadable text is an error,
 // and its Pod counts as foreign. Unknown members, such as v0.1.0's "reserved", are ignored, and
 // dropped at the next write.
 #pragma once
@@ -38,17 +38,17 @@
 
 namespace windlass::in_place {
 
-// The longest state of one Pod. One container takes 0.5 KB; at the worst there is room for 30
-// containers that were re-targeted three times. All annotations of an object together may have 256
-// KiB.
+// The longest state text of one Pod. One container takes 0.5 KB. If all containers were re-targeted
+// three times, which is the worst case, there is room for 30 of them. All annotations of an object
+// together can have 256 KiB.
 inline constexpr size_t kPodStateBytesMax = size_t{32} << 10U;
-// Containers that were there while a patch was under way, remembered per container (P-034).
+// The most elements of ContainerPatch::seen (P-034).
 inline constexpr size_t kSeenContainersMax = 3;
 
-// A container that was there when a patch was made while an earlier patch was still under way.
+// A container that existed when a patch was made while an earlier patch was still under way.
 struct SeenContainer {
   std::string id;     // empty: there was no container
-  std::string image;  // that it runs, as in the spec; empty: unknown
+  std::string image;  // the image that it runs, as in the spec; empty: unknown
   bool operator==(const SeenContainer&) const = default;
 };
 
@@ -57,15 +57,17 @@ struct ContainerPatch {
   std::string name;
   std::string from;  // before the patch
   std::string to;
-  // The container's status when the patch was made; empty if the container was never created.
+  // The container's status when the patch was made. `id` and `image_id` are empty if the container
+  // was never created.
   std::string id;
   std::string image_id;
   int32_t restart_count = 0;
-  // True if `from` is the image that a template names, not what admission put in its place (P-081).
+  // True if `from` is the image that a template names, false if admission put `from` in its place
+  // (P-081).
   bool of_template = false;
   // Not empty if an earlier patch of this container was still under way (P-034), or if the kubelet
-  // may have been creating the first one. Holds the last kSeenContainersMax containers, oldest
-  // first; the one with `id` is among them.
+  // may have been creating the Pod's first container of this name. Holds the last
+  // kSeenContainersMax containers, oldest first; the container with `id` is among them.
   std::vector<SeenContainer> seen{};
   bool operator==(const ContainerPatch&) const = default;
 };
@@ -73,7 +75,7 @@ struct ContainerPatch {
 // A Pod that is out of traffic, or is about to be taken out.
 struct Drained {
   WallTime since;  // by our clock
-  Drain how;       // as configured then; `on` is the Pod's own value; never kNone
+  Drain how;       // as configured when the drain began; `on` is the Pod's own; never kNone
   bool operator==(const Drained&) const = default;
 };
 
@@ -81,11 +83,11 @@ struct PodState {
   Uid pod{};  // zero: the state does not name its Pod
   Uid deployment;
   int64_t revision = 0;
-  Fingerprint target;  // of the template
-  Fingerprint from;
+  Fingerprint target;                      // the template that the Pod is patched to
+  Fingerprint from;                        // the template that the Pod had before
   int64_t generation_before = 0;           // metadata.generation when the patch was decided on
   WallTime at;                             // by our clock
-  int32_t attempt = 1;                     // at this target, from 1
+  int32_t attempt = 1;                     // number of patches to `target` so far, from 1
   std::vector<ContainerPatch> containers;  // names are unique; empty if only metadata changed
   std::optional<Drained> drain{};
   bool operator==(const PodState&) const = default;
@@ -97,11 +99,12 @@ Result<std::string> WritePodState(const PodState& state);
 // Error kMalformed, with the member's name, if the text cannot be read.
 Result<PodState> ParsePodState(std::string_view text);
 
-// Returns the text of the Pod's annotation, readable or not; nullopt if there is none.
+// Returns the text of the Pod's state annotation, readable or not; nullopt if the Pod has no such
+// annotation.
 std::optional<std::string> StateTextOf(const Pod& pod);
 
-// Returns what the Pod's annotation says; nullopt if the Pod has no annotation, or one that names
-// another Pod.
+// Returns the state in the Pod's state annotation, or the error if it cannot be read; nullopt if
+// the Pod has no such annotation, or the annotation names another Pod.
 std::optional<Result<PodState>> PodStateOf(const Pod& pod);
 
 }  // namespace windlass::in_place

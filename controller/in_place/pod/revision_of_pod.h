@@ -1,8 +1,9 @@
-// Which template a Pod has: the host ReplicaSet's, the workload's, or one in between. Upstream
-// looks at the ReplicaSet that owns the Pod; in place all Pods stay with one ReplicaSet.
+// Finds out which template a Pod has: the host ReplicaSet's, the workload's, or one in between. The
+// stock controller looks at the ReplicaSet that owns the Pod. In a rollout in place that does not
+// help, because all Pods stay with one ReplicaSet.
 //
-// The answer depends on the Pod's spec and annotation alone. What its containers really run is a
-// question for completion.h. Source: P-027.
+// The result depends on the Pod's spec and annotation alone. What the Pod's containers really run
+// is decided in completion.h. Source: P-027.
 #pragma once
 
 #include <cstdint>
@@ -23,16 +24,18 @@ enum class RevisionBasis : uint8_t {
   kForeign,    // none of these: another client changed the Pod
 };
 
-// Returns what became of our patch: kPatched, kRewritten, kPutBack, or kForeign if another client
-// edited the Pod since and gave it other images.
+// Returns what has become of our patch: kPatched, kRewritten, kPutBack, or kForeign if another
+// client edited the Pod after the patch and gave it other images.
 //
-// The generation tells an edit from a rewrite by admission. Our patch raises it by 1, or by 0 if
-// admission undid all of the patch; a later edit raises it further. (A server older than 1.33 does
-// not count generations of Pods: there, an edit looks like a rewrite.)
+// The Pod's generation shows whether the spec was edited later or rewritten by admission. Our patch
+// raises the generation by 1, or by 0 if admission undid all of the patch; a later edit raises it
+// further. (A server older than 1.33 does not count generations of Pods, so there an edit looks
+// like a rewrite.)
 //
-// A rewrite is accepted, as it is when Pods are created: admission decides what an image of the
-// template means. It may even mean the image that ran before, as with two tags of one digest. But
-// if admission puts back the image that the old template names, the Pod was not updated: kPutBack.
+// A rewrite by admission is accepted, just as when a Pod is created: admission decides which image
+// an image of the template stands for. It may even be the image that ran before, for example if two
+// tags have one digest. But if admission puts back the image that the old template names, the Pod
+// was not updated: kPutBack.
 RevisionBasis BasisOfPatch(const Pod& pod, const PodState& state);
 bool IsPutBack(const Pod& pod, const PodState& state, const ContainerPatch& patch);
 
@@ -48,11 +51,11 @@ struct KnownTemplates {
   std::span<const Fingerprint> others{};  // of the workload's other ReplicaSets
 };
 
-// Returns true if the spec has the images to which `state` says they were patched.
+// Returns true if the Pod's spec has the images that the patch in `state` asked for.
 bool AsksForWhatWePatched(const Pod& pod, const PodState& state);
 
 // Returns the template that the Pod has, and how we know. `state` is PodStateOf(pod).
-//   - A Pod without annotation whose images are those of both templates has the host's: the
+//   - If a Pod without annotation has the images of both templates, it has the host's template: the
 //     templates differ in metadata, and the Pod never got the new metadata.
 //   - A Pod is foreign if its annotation cannot be read, or names another workload or an unknown
 //     template. A foreign Pod counts as having the host's template.

@@ -1,4 +1,4 @@
-// Names of annotations that Windlass keeps on Pods it updates in place.
+// Names of annotations that Windlass keeps on Pods that it updates in place.
 #pragma once
 
 #include <string_view>

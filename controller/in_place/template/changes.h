@@ -12,18 +12,18 @@ namespace windlass::in_place {
 
 struct ImageChange {
   std::string container;  // the name: an injected sidecar shifts the index in a live Pod (P-003)
-  // Which containers restart by a new image (P-006):
+  // Whether a new image restarts the container (P-006):
   //   - kApp: always
   //   - kSidecar: only with kubelet 1.32 or newer
-  //   - kInit: only when the Pod's sandbox is created anew. A rollout never changes such an image;
-  //     Windlass changes it only to undo another client's edit of the Pod.
+  //   - kInit: only when the Pod's sandbox is created anew. A rollout never changes the image of
+  //     such a container; Windlass changes it only to undo another client's edit of the Pod.
   ContainerKind kind = ContainerKind::kApp;
   std::string from;
   std::string to;
   bool operator==(const ImageChange&) const = default;
 };
 
-// Labels or annotations by key, with their new value; nullopt removes the key.
+// The new values of labels or annotations, by key; nullopt removes the key.
 using TextChanges = std::map<std::string, std::optional<std::string>>;
 
 // `from` and `to` are JSON objects with sorted keys.
@@ -33,7 +33,8 @@ struct TolerationChange {
   bool operator==(const TolerationChange&) const = default;
 };
 
-// Empty if the templates differ only in what Pods do not show, such as the order of tolerations.
+// Empty if the differences between the templates have no effect on Pods, such as another order of
+// tolerations.
 struct TemplateChanges {
   std::vector<ImageChange> images{};  // in the template's order, init containers last
   TextChanges labels{};

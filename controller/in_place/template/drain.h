@@ -33,12 +33,13 @@ Result<Drain> ParseDrain(std::string_view text);
 std::string TextOf(const Drain& drain);
 
 // Checks that the template, which may be null, and the selector of `workload` allow this drain.
-// Windlass cannot add what is missing: the ReplicaSet's template would no longer equal the
-// workload's. Error kConfig; its message says what to change.
+// Windlass cannot add a missing label or readinessGate: the ReplicaSet's template would no longer
+// equal the workload's. Error kConfig; its message says what to change.
 Status CheckDrain(const Drain& drain, const Workload& workload);
 
-// Returns a warning if the template's label value is not `on`, as after an undo past a change of
-// that value; nullopt otherwise. This does no harm: a Pod gets back the value of its own template
+// Returns a warning if the drain's label has another value than `on` in the template, for example
+// after an undo to a revision with another value; nullopt otherwise. The other value does no harm:
+// after a drain a Pod gets back the value of its own template
 // (controller/in_place/traffic/drain_steps.h). Requires that CheckDrain passes.
 std::optional<std::string> WarnOfDrain(const Drain& drain, const std::string* template_json);
 

@@ -64,8 +64,9 @@ Refusal JudgeNames(const Comparison& c) {
   return std::nullopt;
 }
 
-// Returns the template without all that may change in a Pod; the rest must be equal in both
-// templates. An image becomes "any" instead, so that a missing image still shows.
+// Returns the template without the fields that can change in a Pod; the rest must be equal in both
+// templates. Images are not removed but replaced by "any", so that a missing image is still a
+// difference.
 Json Fixed(Json pod_template) {
   for (const auto& [list, init] : kContainerLists) {
     if (!At(pod_template, list).is_array()) continue;
@@ -103,7 +104,8 @@ ContainerKind KindOf(const Json& container, bool init) {
                                                         : ContainerKind::kInit;
 }
 
-// Refuses a container that may not come back after a restart, or may end the others (P-005).
+// Refuses a container that may not come back after a restart, or whose exit may end the Pod's other
+// containers (P-005).
 Refusal JudgeRestartPolicy(const Json& container, ContainerKind kind, const std::string& pointer) {
   const bool own_policy = kind == ContainerKind::kApp && container.contains("restartPolicy");
   if (own_policy || container.contains("restartPolicyRules")) {
@@ -113,8 +115,8 @@ Refusal JudgeRestartPolicy(const Json& container, ContainerKind kind, const std:
   return std::nullopt;
 }
 
-// Collects the changed images. Requires that JudgeNames and JudgeOtherFields found nothing: the
-// containers are the same but for their images.
+// Collects the changed images. Requires that JudgeNames found nothing, and that no image is missing
+// in only one of the templates.
 Refusal JudgeImages(const Comparison& c, TemplateChanges& changes) {
   for (const auto& [list, init] : kContainerLists) {
     const Json& host = At(c.host, list);
@@ -138,7 +140,7 @@ Refusal JudgeImages(const Comparison& c, TemplateChanges& changes) {
   return std::nullopt;
 }
 
-// Returns the names of the containers that restart and so read their environment anew.
+// Returns the names of the containers that restart. They read their environment anew.
 std::set<std::string> RestartingBy(const TemplateChanges& changes) {
   std::set<std::string> names;
   for (const ImageChange& image : changes.images) names.insert(image.container);
@@ -215,7 +217,7 @@ Result<Json> Parse(const std::string& canonical) {
   return Error{ErrorKind::kMalformed, "a number is too large"};
 }
 
-// Returns nullopt if the canonical texts are equal; then no JSON is parsed.
+// Returns nullopt if the canonical texts are equal, without parsing JSON.
 Result<std::optional<Comparison>> Compare(std::string_view host_template,
                                           std::string_view target_template) {
   WINDLASS_TRY(const std::string host_text, CanonicalTemplate(host_template));
@@ -250,7 +252,8 @@ std::string_view Name(Reason reason) {
 std::string Text(const NotEligible& why) {
   const std::string name(Name(why.reason));
   if (why.reason != Reason::kFieldChanged) return name;
-  // Windlass writes it into an annotation. A user may have chosen a key of any length.
+  // Windlass writes the text into an annotation, and the pointer may contain a user's key of any
+  // length.
   return name + ":" + std::string(CutText(why.pointer, kPointerBytesMax));
 }
 

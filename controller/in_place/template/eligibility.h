@@ -1,5 +1,5 @@
-// Can a rollout be carried out in place? Judged here by the templates and the workload alone.
-// What depends on Pods and nodes is judged elsewhere. Source: P-002 … P-012.
+// Decides by the templates and the workload alone whether a rollout can be carried out in place.
+// Other files decide what depends on Pods and nodes. Source: P-002 … P-012.
 //   - kubelet versions: controller/in_place/pod/nodes.h
 //   - admission:        controller/in_place/phases/refusals.h
 //   - budgets:          controller/in_place/batch/budget.h
@@ -21,7 +21,7 @@ namespace windlass::in_place {
 
 // Why a rollout cannot be carried out in place, with the names that Events, conditions and metrics
 // show (P-004). nodes.h decides about kSidecarKubeletTooOld and next_step.cc about kPodForbidden,
-// because these depend on single Pods; this file decides about the others.
+// because these two reasons depend on single Pods. This file decides about all other reasons.
 enum class Reason : uint8_t {
   kFieldChanged,
   kRestartRequested,
@@ -42,7 +42,7 @@ std::string_view Name(Reason reason);  // "FieldChanged", …
 struct NotEligible {
   Reason reason = Reason::kFieldChanged;
   // The first field to blame, as an RFC 6901 pointer into the target's template, or into the host's
-  // if the target lacks the field. Empty if no field is to blame.
+  // template if the target lacks the field. Empty if no field is to blame.
   std::string pointer{};
   bool operator==(const NotEligible&) const = default;
 };
@@ -53,17 +53,18 @@ struct Unchanged {
 };
 using Verdict = std::variant<Unchanged, TemplateChanges, NotEligible>;
 
-// Compares the template of the host ReplicaSet's Pods with the one that they should have. Returns
+// Compares the template of the host ReplicaSet's Pods with the target template, which these Pods
+// should have. Returns
 //   - Unchanged if the two are semantically equal (kubeclient/api/canonical.h)
-//   - TemplateChanges if a patch of the running Pods can bring them there
+//   - TemplateChanges if a patch can bring the running Pods to the target template
 //   - NotEligible otherwise
 // Error kMalformed if a template is not a JSON object, or a number in it is too large.
 //
-// Labels and annotations reach running Pods together with an image or a toleration. Alone they are
-// kMetadataOnly: a template in which nothing else changes asks for new Pods, as Helm's annotation
-// checksum/config does (P-007).
+// Changes of labels and annotations reach running Pods only together with a change of an image or a
+// toleration. If nothing else changes, the result is kMetadataOnly: the user wants new Pods.
+// Example: Helm's annotation checksum/config (P-007).
 //
-// If there are several reasons, the first in this order is returned:
+// If there are several reasons, returns the first of them in this order:
 //   1. a requested restart
 //   2. a container added, removed, renamed or moved; any other field that cannot change in a Pod; a
 //      toleration removed
@@ -72,16 +73,17 @@ using Verdict = std::variant<Unchanged, TemplateChanges, NotEligible>;
 //      kEnvFromMetadata
 Result<Verdict> CompareTemplates(std::string_view host_template, std::string_view target_template);
 
-// Returns true if a patch that brings a Pod from template `from` to template `to` would change its
-// labels or annotations and nothing else. Tolerations that `to` lacks do not count, because a Pod
-// keeps them. Error kMalformed as for CompareTemplates.
+// Returns true if a patch that brings a Pod from template `from` to template `to` would change the
+// Pod's labels or annotations and nothing else. Tolerations that `to` lacks do not count, because a
+// Pod keeps them. Error kMalformed as for CompareTemplates.
 Result<bool> PatchIsMetadataOnly(std::string_view from, std::string_view to);
 
-// Returns what rules out an update in place whatever the templates are; nullopt if nothing does.
-//   - kMultipleActiveReplicaSets: more than one of `replica_sets`, those of the workload, wants
+// Returns the reason that rules out an update in place whatever the templates are; nullopt if there
+// is none.
+//   - kMultipleActiveReplicaSets: more than one ReplicaSet of the workload (`replica_sets`) wants
 //     Pods. `pending`, which may be null, is not counted: its Pods are stand-ins (P-010).
-//   - kRecreateStrategy: the workload `recreates`, which is strategy Recreate, and has more than
-//     one replica
+//   - kRecreateStrategy: `recreates` is true, because the workload has strategy Recreate, and there
+//     is more than one replica
 //   - kNoBudget: neither an unavailable Pod nor a stand-in is allowed, and there are replicas
 std::optional<NotEligible> RefuseRollout(int32_t replicas, bool recreates, const Options& options,
                                          std::span<const ReplicaSet* const> replica_sets,

@@ -1,4 +1,5 @@
-// What in-place updates need of decoded objects, in addition to what every planner needs.
+// Says which parts of decoded objects in-place updates need, in addition to those that every
+// planner needs.
 #pragma once
 
 #include <string_view>
@@ -10,17 +11,17 @@ namespace windlass::in_place {
 
 // Returns true if a ReplicaSet or Deployment with this metadata is, or belongs to, a workload that
 // may be updated in place: the annotation windlass.dev/in-place has a value other than "Disabled",
-// in upper or lower case. The text of its template is then kept, because in-place updates compare
-// templates at every step.
+// in upper or lower case. The text of the object's template is then kept, because in-place updates
+// compare templates at every step.
 bool KeepsTemplate(const ObjectMeta& rs);
 
-// Returns true for the settings and notes of updates in place on ReplicaSets and Deployments. An
-// object that has one of these keeps all its annotations, however large: two ReplicaSets that
-// exchange their templates exchange annotations, too.
+// Returns true if `key` is a setting or a note of updates in place on a ReplicaSet or Deployment.
+// The cache keeps all annotations of an object that has such a key, however large, because two
+// ReplicaSets that exchange their templates exchange annotations, too.
 bool KeepsAllWith(std::string_view key);
 
-// Returns true for our own annotations and for the one by which the ReplicaSet controller chooses
-// Pods to delete. A Pod's other annotations are never read and often large.
+// Returns true for our own annotations and for the annotation by which the ReplicaSet controller
+// chooses Pods to delete. A Pod's other annotations are never read and often large.
 bool KeepsPodAnnotation(std::string_view key);
 
 // Returns the three predicates above and the readiness gate of drain mode Gate.

@@ -1,4 +1,5 @@
-// Where two JSON values differ, as an RFC 6901 pointer; and access to members that may be missing.
+// Finds where two JSON values differ, as an RFC 6901 pointer, and reads members that may be
+// missing.
 #pragma once
 
 #include <nlohmann/json_fwd.hpp>
@@ -10,7 +11,8 @@ namespace windlass::in_place {
 
 using Json = nlohmann::json;
 
-// Return the member of an object, or the value at an RFC 6901 pointer; JSON null if there is none.
+// Return the member of an object, or the value at an RFC 6901 pointer; JSON null if that is
+// missing.
 const Json& Member(const Json& object, std::string_view key);
 const Json& At(const Json& value, const char* pointer);
 
@@ -18,9 +20,9 @@ const Json& At(const Json& value, const char* pointer);
 std::string PointerTo(std::string_view key);
 std::string PointerTo(size_t index);
 
-// Returns a pointer to the first place, in the order of keys and elements, where the values differ:
-// only one of them has it, or both have it with different contents. The pointer is "" if the values
-// as a whole differ, as a number and a text do. Returns nullopt if they are equal.
+// Returns a pointer to the first place, in the order of keys and elements, where `a` and `b`
+// differ: only one of the two has that place, or its contents differ. The pointer is "" if `a` and
+// `b` differ as a whole, such as a number and a text. Returns nullopt if `a` and `b` are equal.
 std::optional<std::string> FirstDifference(const Json& a, const Json& b);
 
 }  // namespace windlass::in_place

@@ -11,7 +11,7 @@
 namespace windlass::in_place {
 namespace {
 
-// Returns the JSON text with those characters escaped that Go's encoder escapes: <, >, & and two
+// Returns the JSON text with the same characters escaped that Go's encoder escapes: <, >, & and two
 // line separators.
 std::string EscapedAsByGo(std::string_view text) {
   constexpr std::pair<std::string_view, std::string_view> kEscaped[] = {
@@ -39,8 +39,9 @@ void Add(const char* op, const std::string& path, const Json& value, std::string
 
 }  // namespace
 
-// The API server compares the JSON texts of two values, and writes its own value as Go does.
-// Without the same escapes the test would never hold for an annotation that a user set to "<none>".
+// For a test, the API server compares the JSON text in the patch with the JSON text of its own
+// value, which Go's encoder wrote. Without the same escapes the test would never hold for an
+// annotation that a user set to "<none>".
 void Operations::Test(const std::string& path, const Json& value) {
   std::string test;
   Add("test", path, value, test);
@@ -78,7 +79,7 @@ void Operations::ChangeMap(const std::string& path, bool exists, const TextChang
 }
 
 void Operations::TestState(bool annotations, const std::optional<std::string>& state) {
-  if (!annotations) return;  // ChangeMap tests that there are none yet
+  if (!annotations) return;  // ChangeMap tests that there are no annotations yet
   Test("/metadata/annotations" + PointerTo(kPodState), state ? Json(*state) : Json());
 }
 

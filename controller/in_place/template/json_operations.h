@@ -11,19 +11,20 @@ namespace windlass::in_place {
 
 class Operations {
  public:
-  // All tests go before all changes, whatever the order of the calls. The value may have any
-  // characters.
+  // In the patch all tests come before all changes, whatever the order of the calls. The value can
+  // contain any characters.
   void Test(const std::string& path, const Json& value);
   void Put(const std::string& path, const Json& value);
   void Replace(const std::string& path, const Json& value);
-  // JSON Patch refuses to remove a missing key, and another client may have removed this one. So
-  // the patch adds the key before it removes it.
+  // JSON Patch refuses to remove a missing key, and another client may have removed the key at
+  // `path`. So the patch adds the key before it removes it.
   void Remove(const std::string& path);
   // Changes the map of texts at `path`. If the map is absent (`exists` is false), the patch first
-  // tests that it still is: adding it would overwrite keys that were written since.
+  // tests that the map is still absent: adding the map would overwrite keys that another client
+  // wrote since.
   void ChangeMap(const std::string& path, bool exists, const TextChanges& changes);
-  // Tests that a Pod's state annotation is still `state`, so that what another patch noted since is
-  // not lost. `annotations` is true if the Pod has any annotation.
+  // Tests that a Pod's state annotation is still `state`, so that a state which another patch wrote
+  // since is not lost. `annotations` is true if the Pod has any annotation.
   void TestState(bool annotations, const std::optional<std::string>& state);
 
   std::string Text() const;  // the patch, a JSON array

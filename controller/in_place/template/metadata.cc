@@ -6,7 +6,7 @@
 namespace windlass::in_place {
 namespace {
 
-// Annotations that are immutable, or are read only when a container is created.
+// Annotations that are immutable, or whose changes have an effect only on new containers.
 constexpr std::string_view kFrozenPrefixes[] = {"container.apparmor.security.beta.kubernetes.io/",
                                                 "container.seccomp.security.alpha.kubernetes.io/",
                                                 "seccomp.security.alpha.kubernetes.io/"};
@@ -24,7 +24,7 @@ bool IsTextMap(const Json& json) {
          std::ranges::all_of(json, [](const Json& value) { return value.is_string(); });
 }
 
-// Calls on_term(term) for every part of `spec` that may have matchLabelKeys.
+// Calls on_term(term) for every part of `spec` that can have matchLabelKeys.
 template <typename OnTerm>
 void VisitTerms(const Json& spec, OnTerm&& on_term) {
   for (const Json& constraint : Member(spec, "topologySpreadConstraints")) on_term(constraint);

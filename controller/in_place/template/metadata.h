@@ -1,4 +1,4 @@
-// The labels and annotations of two templates: what changes between them, and which changes a
+// Compares the labels and annotations of two templates: which of them change, and which changes a
 // running Pod would not notice (P-007).
 #pragma once
 
@@ -20,10 +20,10 @@ inline constexpr std::string_view kRevisionLabel = "windlass.dev/revision";
 TextChanges CompareMaps(const Json& from, const Json& to);
 
 // Returns the first changed key that cannot change in a running Pod, as a pointer into the
-// template; nullopt if there is none. The API server or Windlass refuses to change such a key, or
-// it is read only when a container is created.
+// template; nullopt if there is none. The API server or Windlass refuses to change such a key, or a
+// change has an effect only on new containers.
 std::optional<std::string> FindFrozenKey(const TextChanges& labels, const TextChanges& annotations);
-// Removes such keys from the changes.
+// Removes from the changes all keys that FindFrozenKey looks for.
 void DropFrozenKeys(TextChanges& labels, TextChanges& annotations);
 
 // Returns the first changed label that matchLabelKeys or mismatchLabelKeys in `spec` name, as a

@@ -55,7 +55,7 @@ const Value* FindWord(std::span<const Choice<Value>> choices, std::string_view w
   return found == choices.end() ? nullptr : &found->value;
 }
 
-// Reads the annotations one by one. A wrong value is reported, and its default stays.
+// Reads the settings one by one. If a value is wrong, reports the value and keeps the default.
 class Reader {
  public:
   explicit Reader(const Workload& workload) : workload_(workload) {}
@@ -141,14 +141,15 @@ IntOrPercent PodsIn(std::string_view text) {
   return count ? IntOrPercent::Int(*count) : IntOrPercent::Percent(std::string(text));
 }
 
-// Reads a count of Pods or a percentage of the replicas; nullopt if it is absent or wrong.
+// Reads a count of Pods or a percentage of the replicas; nullopt if the setting is absent or wrong.
 std::optional<int32_t> Reader::ReadPods(std::string_view key, bool round_up) {
   const auto text = Value(key);
   if (!text) return std::nullopt;
   return Accept(key, Resolve(PodsIn(*text), workload_.replicas, round_up));
 }
 
-// Returns the number of Pods. Refuses the value of `key`, and returns nullopt, if it is wrong.
+// Returns the number in `pods`. If `pods` is an error, refuses the value of `key` and returns
+// nullopt.
 std::optional<int32_t> Reader::Accept(std::string_view key, const Result<int32_t>& pods) {
   if (pods.ok()) return *pods;
   Refuse(key, pods.error().message);
@@ -182,7 +183,7 @@ void Reader::ReadDrain() {
   options_.drain_seconds = seconds.value_or(drains ? kDrainSecondsDefault : 0);
 }
 
-// Reads a limit from the workload's own strategy. The API server always fills in both fields.
+// Reads a limit from the workload's own strategy. The API server always fills in both limits.
 int32_t Reader::NativeLimit(const std::optional<IntOrPercent>& value, bool round_up,
                             std::string_view field) {
   if (!value) return 0;
@@ -207,8 +208,9 @@ void Reader::ReadLimits() {
   if (options_.surge == Surge::kNever) options_.max_surge = 0;
 }
 
-// A percentage is rounded up, so that no fewer Pods keep the old revision than asked for. Below
-// 100 % it leaves at least one Pod to update. Examples: 25% of 10 replicas: 3 Pods; 75% of 3: 2.
+// A percentage is rounded up, so that no fewer Pods keep the old revision than asked for. A
+// percentage below 100 % leaves at least one Pod to update. Examples: 25% of 10 replicas: 3 Pods;
+// 75% of 3: 2.
 void Reader::ReadPartition() {
   const int32_t replicas = workload_.replicas;
   const auto text = Value(kPartition);
@@ -249,11 +251,11 @@ void Reader::ReadRemoved() {
   }
 }
 
-// Checks values that are valid alone and contradict each other.
+// Reports values that are valid alone but contradict each other.
 void Reader::CheckTogether() {
   if (options_.policy != Policy::kOnly || options_.surge != Surge::kNever) return;
   if (!NoneMayEverBeUnavailable()) return;
-  Refuse(kSurge, "Never leaves nothing to do, because no Pod may be unavailable: set " +
+  Refuse(kSurge, "with Never no Pod can be updated, because none may be unavailable: set " +
                      workload_.kind.PlaceOf(kMaxUnavailable).name + " to 1 or more, or write Auto");
 }
 

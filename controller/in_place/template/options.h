@@ -1,10 +1,10 @@
-// What a workload asks of in-place updates: its settings windlass.dev/in-place…, typed, with
-// defaults, checked against the rest of its spec. Source: P-082, P-083.
+// The settings of a workload for in-place updates, windlass.dev/in-place…, as typed values: with
+// defaults, and checked against the rest of the workload's spec. Source: P-082, P-083.
 //
-// There is no webhook that could refuse a wrong value. Windlass reports it, and treats the workload
-// as one that never asked until the value is corrected. A setting that only the present number of
-// replicas makes impossible is not an error: scaling must not make Windlass replace the Pods of a
-// workload with Only. RefuseRollout (eligibility.h) handles that case.
+// Windlass has no webhook that could refuse a wrong value. It reports the wrong value, and treats
+// in-place updates of the workload as disabled until a user corrects the value. A setting that only
+// the present number of replicas makes impossible is not an error: scaling must not make Windlass
+// replace the Pods of a workload with policy Only. RefuseRollout (eligibility.h) handles that case.
 #pragma once
 
 #include <cstdint>
@@ -34,7 +34,7 @@ enum class Policy : uint8_t {
   kDisabled,
   kIfPossible,  // other changes are rolled out by replacing Pods
   kOnly,        // other changes are refused
-  kRelease,     // leave nothing that another controller does not understand (P-076)
+  kRelease,     // remove all that another controller would not understand (P-076)
 };
 enum class Surge : uint8_t { kAuto, kNever, kAlways };        // stand-in Pods (P-024)
 enum class OnFailure : uint8_t { kHold, kRevert, kReplace };  // P-061 … P-063
@@ -44,10 +44,10 @@ enum class PdbPolicy : uint8_t { kRespect, kIgnore };         // P-038
 struct Options {
   Policy policy = Policy::kDisabled;
   int32_t max_unavailable = 0;  // at most replicas
-  int32_t max_surge = 0;        // stand-in Pods at most; 0 if surge is kNever
+  int32_t max_surge = 0;        // the most stand-in Pods; 0 if surge is kNever
   Surge surge = Surge::kAuto;
   int32_t partition = 0;       // Pods that keep the old revision; at most replicas
-  bool has_partition = false;  // the setting is above 0, also if there are no replicas
+  bool has_partition = false;  // the setting is above 0; true even if there are no replicas
   bool canary_first = true;
   Drain drain;
   int32_t drain_seconds = 0;
@@ -59,11 +59,11 @@ struct Options {
 
 struct Configuration {
   Options options;  // policy kDisabled if there are errors
-  // Kind kConfig, one for each wrong value. First the keys above, in their order; then removed
-  // settings (removed_settings.h); then values that contradict each other. Each message names the
-  // workload, the setting or strategy field, and what to write instead.
+  // One error of kind kConfig for each wrong value: first values of the keys above, in the order of
+  // the keys; then removed settings (removed_settings.h); then values that contradict each other.
+  // Each message names the workload, the setting or strategy field, and what to write instead.
   std::vector<Error> errors;
-  std::vector<std::string> warnings;  // in the same form, about values that are used
+  std::vector<std::string> warnings;  // in the same form; do not disable the policy
 };
 
 // Reads the settings of `workload`. If windlass.dev/in-place is absent or Disabled, no other
@@ -71,8 +71,8 @@ struct Configuration {
 // `ifpossible`.
 Configuration ReadOptions(const Workload& workload);
 
-// Both return true if windlass.dev/in-place says IfPossible, Only or Release, in upper or lower
-// case. The other settings may be wrong. The first reads the settings of a workload, the second the
+// Return true if windlass.dev/in-place says IfPossible, Only or Release, in upper or lower case,
+// even if other settings are wrong. Asks(workload) reads the settings of a workload, Asks(meta) the
 // annotations of any object.
 bool Asks(const Workload& workload);
 bool Asks(const ObjectMeta& meta);

@@ -15,8 +15,8 @@ std::string_view Trimmed(std::string_view text) {
   return text.substr(first, text.find_last_not_of(' ') - first + 1);
 }
 
-// Returns true for a list such as "image,metadata,tolerations": each of the three words at least
-// once and no other word, in any order.
+// Returns true if the list has each of the words image, metadata and tolerations at least once, in
+// any order, and no other word. Example: "image,metadata,tolerations".
 bool IsEveryField(std::string_view list) {
   constexpr std::array<std::string_view, 3> kFields = {"image", "metadata", "tolerations"};
   std::array<bool, kFields.size()> found{};

@@ -1,5 +1,5 @@
-// Annotations windlass.dev/in-place-… that were settings in earlier versions. Users may still have
-// them, on workloads and in the annotations that `kubectl rollout undo` brings back.
+// Annotations windlass.dev/in-place-… that were settings in earlier versions. Workloads may still
+// have these annotations, also because `kubectl rollout undo` brings them back.
 #pragma once
 
 #include <span>
@@ -9,8 +9,8 @@ namespace windlass::in_place {
 
 struct RemovedSetting {
   std::string_view key;
-  // Returns true if the value asks for what Windlass always does now: then the annotation is
-  // ignored. Any other value is an error.
+  // Returns true if the value asks for what Windlass always does now: then the annotation has no
+  // effect, and a warning says so. Any other value is an error.
   bool (*is_default)(std::string_view value);
   std::string_view what_holds;  // a sentence without its full stop, for messages
 };

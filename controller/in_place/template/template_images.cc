@@ -48,8 +48,8 @@ Result<TemplateImages> ReadTemplateImages(const Fingerprint& fingerprint,
   return images;
 }
 
-// A Pod lists its containers in the order of its template; a webhook may have added others between
-// them.
+// A Pod lists its containers in the order of its template; a webhook may have added further
+// containers between them.
 bool HasImagesOf(const Pod& pod, const TemplateImages& images) {
   size_t next = 0;
   return std::ranges::all_of(images.containers, [&](const ContainerImage& wanted) {

@@ -1,4 +1,4 @@
-// The images of a Pod template by container. A Pod's revision is recognised by them.
+// The images of a Pod template by container. They show which revision a Pod has.
 #pragma once
 
 #include <string>

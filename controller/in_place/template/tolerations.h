@@ -1,5 +1,6 @@
-// What may change in the tolerations of a running Pod: new ones may come, and the seconds of
-// present ones may change (P-008). Their order has no meaning.
+// What can change in the tolerations of a running Pod: tolerations can be added, and the
+// tolerationSeconds of present tolerations can change (P-008). The order of tolerations has no
+// meaning.
 #pragma once
 
 #include <optional>
@@ -12,15 +13,15 @@
 namespace windlass::in_place {
 
 struct TolerationDiff {
-  std::vector<TolerationChange> changes;  // of seconds, then new ones; set even if one is lost
-  std::optional<size_t> lost;             // index of the first that only the host has
+  std::vector<TolerationChange> changes;  // of seconds, then new ones; set even if `lost` is
+  std::optional<size_t> lost;             // index of the first toleration only the host has
 };
 
 // Compares two lists of canonical tolerations. A value that is not a list counts as empty.
 TolerationDiff CompareTolerations(const Json& host, const Json& target);
 
 // One change of one Pod's tolerations. The Pod may have more tolerations than the template, and
-// other seconds.
+// other tolerationSeconds.
 struct TolerationEdit {
   std::optional<size_t> index;  // of the toleration to replace; nullopt: add one
   std::string to;

@@ -31,7 +31,7 @@ bool LooksDrained(const Pod& pod, const Drain& drain) {
   return pod.gate == ConditionStatus::kFalse;
 }
 
-// Returns how the Pod is drained; if it is not, how it would be.
+// Returns the drain in the Pod's state if the Pod is drained, otherwise that of `options`.
 const Drain& MethodFor(const Options& options, const PodState* state) {
   const bool drained = state != nullptr && state->drain;
   const Drain& drain = drained ? state->drain->how : options.drain;
@@ -71,8 +71,8 @@ Request PatchLabel(const Pod& pod, const std::string& label, const std::string& 
                                    operations.Text());
 }
 
-// A strategic merge finds conditions by type, so the kubelet's stay as they are. `annotations` are
-// merged into the Pod's.
+// A strategic merge finds conditions by type, so the kubelet's conditions stay as they are.
+// `annotations` are merged into the Pod's annotations.
 Request PatchGate(const Pod& pod, bool open, Json annotations, WallTime now) {
   Json fields = {{"status",
                   {{"conditions",
@@ -101,8 +101,8 @@ Request PatchTraffic(const Pod& pod, const Drain& drain, bool on, const StateTex
   return PatchGate(pod, on, std::move(annotations), now);
 }
 
-// Returns the value of the drain's label in a template; nullopt if it is absent, or is the one that
-// keeps Pods out of traffic.
+// Returns the value of the drain's label in a template; nullopt if the label is absent, or its
+// value keeps Pods out of traffic.
 std::optional<std::string> LabelIn(std::string_view template_json, const Drain& drain) {
   if (drain.mode != Mode::kLabel || template_json.empty()) return std::nullopt;
   const Json pod_template = Json::parse(template_json, nullptr, /*allow_exceptions=*/false);
@@ -113,14 +113,14 @@ std::optional<std::string> LabelIn(std::string_view template_json, const Drain& 
   return *value == drain.off ? std::nullopt : std::optional(value->get<std::string>());
 }
 
-// Makes the Pod return to traffic with `value`, its own value of the label. The configured
-// `drain.on` belongs to the workload's current template.
+// Makes the Pod return to traffic with `value`, the Pod's own value of the drain's label. The
+// configured `drain.on` belongs to the workload's current template, which the Pod may not have.
 void ComeBackTo(std::optional<std::string_view> value, Drain& drain) {
   if (drain.mode != Mode::kLabel || !value || value->empty() || *value == drain.off) return;
   drain.on = *value;
 }
 
-// Returns true for the state that BeginDrain writes to a Pod that had none.
+// Returns true for the state that BeginDrain writes to a Pod that had no state.
 bool SaysNothingElse(const PodState& state) {
   return state.containers.empty() && state.target == state.from;
 }

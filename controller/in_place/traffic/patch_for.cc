@@ -34,7 +34,7 @@ std::vector<std::string> TolerationsOf(const std::string& whole_pod) {
   return tolerations;
 }
 
-// The number comes from an annotation: any client may have written the largest there is.
+// The number comes from an annotation: any client may have written the largest int32_t.
 int32_t NextAttempt(int32_t attempt) {
   return attempt == std::numeric_limits<int32_t>::max() ? attempt : attempt + 1;
 }

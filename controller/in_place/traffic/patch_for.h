@@ -24,22 +24,22 @@ struct PodTarget {
 // Returns the changes for messages: "app: r/app:1 to r/app:2", or "metadata" if no image changes.
 std::string Describe(const TemplateChanges& changes);
 
-// A request to the API server, and the text that tells users what it changes.
+// A request to the API server, and a text for users that says what the request changes.
 struct PodPatch {
   Request request;
   std::string changes;
 };
 
 // Returns the patch or, if the tolerations change and `whole_pod` is null, a Get of the whole Pod:
-// the cache does not keep tolerations. `from` is the template that the Pod has; `state` is that of
-// our last patch, or null; `whole_pod` is the answer to that Get. Error kMalformed if a template
-// cannot be read, kInvalid if the state would be too long.
+// the cache does not keep tolerations. `from` is the template that the Pod has. `state` is the
+// state of our last patch, or null. `whole_pod` is the response to that Get, or null before it.
+// Error kMalformed if a template cannot be read, kInvalid if the state would be too long.
 Result<std::variant<PodPatch, Request>> PatchFor(const Pod& pod, const PodState* state,
                                                  const KnownTemplate& from, const PodTarget& target,
                                                  const std::string* whole_pod, WallTime now);
 
-// Returns the patch that writes `state` to the Pod. It changes nothing else: the Pod already has
-// the revision label that the patch also writes (LostState).
+// Returns the patch that writes `state` to the Pod. The patch changes nothing else: it also writes
+// the revision label, but the Pod already has that label (LostState).
 Result<Request> RestoreState(const Pod& pod, const PodState& state);
 
 }  // namespace windlass::in_place

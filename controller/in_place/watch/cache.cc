@@ -12,9 +12,9 @@
 namespace windlass {
 namespace {
 
-// For this long, a failure may come from an API server that has just started: it does not know the
-// rights yet, or has not filled its caches. A watch that opens again counts as well only 10 s later
-// (reflector_patience.h).
+// A failure that lasts no longer than this may come from an API server that has just started and
+// does not know the rights yet, or has not filled its caches. (A watch that opens again counts as
+// working only 10 s later: reflector_patience.h.)
 constexpr Duration kServerStartsWithin = seconds(30);
 
 bool MayBeOf(const View& view, const UnreadableObject& pod) {
@@ -79,8 +79,8 @@ void InPlaceCache::LetGo() {
 
 void InPlaceCache::StartOverUnlessSynced() {
   const auto start_over = [](auto& shared) {
-    // An informer starts over even if the last workload has let it go. One that was given up starts
-    // by itself.
+    // An informer starts over even if no workload needs it any more. An informer that was given up
+    // starts by itself.
     if (!shared.running() || shared.HasSynced()) return;
     shared.informer.Stop();
     shared.informer.Start();
@@ -117,11 +117,11 @@ std::vector<std::string> InPlaceCache::Troubles() const {
   return troubles;
 }
 
-// Returns what is missing, in the words of the condition; empty if nothing is. Windlass restarts
-// Pods because of what these informers show. So a missing right counts after kServerStartsWithin,
-// without the delay that other informers have: a workload that waits loses nothing. Before
-// that an informer counts as late, not as missing: rollouts that go on without it would take down
-// Pods beside one that restarts.
+// Returns which informers are missing and why, in the words of the condition; "" if none is
+// missing. Windlass restarts Pods because of what these informers show, and a workload that waits
+// loses nothing. So a missing right counts after kServerStartsWithin, without the delay that other
+// informers have. Before that time an informer counts as late, not as missing: a rollout
+// that went on without the informer would take down Pods beside a Pod that restarts.
 std::string InPlaceCache::Missing() const {
   std::string missing;
   const Clock& clock = informers_.environment().clock;
@@ -147,8 +147,8 @@ std::string InPlaceCache::Missing() const {
   return missing;
 }
 
-// Returns the first of these objects whose latest version could not be read: no decision may use
-// the version before. Returns "" if all could be read.
+// Returns the name of the first Pod, Node or budget of the view whose latest version could not be
+// read: no decision may use the version before. Returns "" if all could be read.
 std::string InPlaceCache::Unreadable(const View& view) const {
   const std::string why = " (its latest version cannot be read)";
   for (const auto& [key, pod] : pods().quarantined()) {

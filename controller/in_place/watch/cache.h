@@ -1,11 +1,11 @@
-// The additional informers of in-place updates: whole Pods, the Nodes they are on, and
+// The additional informers of in-place updates: for whole Pods, for Nodes and for
 // PodDisruptionBudgets.
 //
-// They run while a workload needs them: it asks for in-place updates, or has a ReplicaSet whose
-// annotations show that it did. They stop some time after the last such workload. Without
-// such a workload, Pod storms cost nothing. Other workloads do not wait for these informers: an
-// incomplete or forbidden one is reported missing only in the views of workloads that need it. Core
-// thread only.
+// The informers run while a workload needs them: the workload asks for in-place updates, or
+// annotations of its ReplicaSets show that it once did. The informers stop some time after the last
+// such workload is gone. While they are stopped, Pod storms cost nothing. Other workloads
+// do not wait for these informers: an incomplete or forbidden informer is reported missing only in
+// the views of workloads that need it. Core thread only.
 #pragma once
 
 #include <functional>
@@ -22,12 +22,12 @@ namespace windlass {
 
 class InPlaceCache final : public WatchExtension {
  public:
-  // `informers` must outlive the cache. Nodes have no namespace: all of them are watched, even if
-  // this process watches one namespace only.
+  // `informers` must outlive the cache. Nodes have no namespace, so all Nodes are watched, even if
+  // this process watches only one namespace.
   explicit InPlaceCache(Informers& informers);
 
-  // Called when an informer becomes complete, fails or recovers: this may matter to every workload
-  // that needs the informers.
+  // Called when an informer becomes complete, fails or recovers: each of these changes may matter
+  // to every workload that needs the informers.
   std::function<void()> on_news;
 
   bool IsAskedBy(const Workload& workload) const override;
@@ -35,13 +35,13 @@ class InPlaceCache final : public WatchExtension {
   void Start() override;
   void LetGo() override;
   void Stop() override;
-  // Restarts each informer that has no complete state yet: what it has received may be older than a
-  // new leader's term, and the LeadershipBarrier does not cover it (L-011).
+  // Restarts each informer that has no complete state yet: the objects that it has received may be
+  // older than a new leader's term, and the LeadershipBarrier does not cover them (L-011).
   void StartOverUnlessSynced();
 
   // Returns true while a workload needs the informers.
   bool running() const { return running_; }
-  // Returns true if all informers are complete and may watch.
+  // Returns true if all informers are complete and have the right to watch.
   bool HasSynced() const;
   // Returns one line per informer in trouble; empty while the informers do not run.
   std::vector<std::string> Troubles() const;
@@ -49,9 +49,9 @@ class InPlaceCache final : public WatchExtension {
   size_t LargestPodJson(const Uid& replica_set) const override;
   void Fill(View& view) const override;
 
-  // Returns true if whole Pods may be watched and are complete, even if no workload needs them just
-  // now. A new leader must see what the former one wrote to Pods; no leader writes to Nodes or
-  // budgets.
+  // Returns true if the informer of whole Pods is complete and has the right to watch, even if no
+  // workload needs it just now. A new leader must see what the former leader wrote to Pods; no
+  // leader writes to Nodes or budgets.
   bool HasPods() const;
 
   Informer<Pod>& pods() { return pods_.informer; }

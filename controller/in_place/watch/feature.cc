@@ -2,7 +2,7 @@
 
 #include <utility>
 
-#include "controller/in_place/watch/figures.h"
+#include "controller/in_place/watch/in_place_metrics.h"
 #include "controller/runtime/rights_list.h"
 
 namespace windlass {

@@ -1,6 +1,6 @@
-// What a controller of workloads needs for updates in place: their caches, wake-ups and observer,
-// put together. A workload kind that offers such updates makes one InPlaceFeature and extends its
-// controller by it. Core thread only.
+// All that a workload controller needs for updates in place: the caches, wake-ups and observer. A
+// workload kind that offers such updates makes one InPlaceFeature and extends its controller by
+// that feature. Core thread only.
 #pragma once
 
 #include <string>
@@ -23,15 +23,15 @@ class InPlaceFeature final : public ControllerExtension {
 
   const InPlaceCache& cache() const { return cache_; }
 
-  // Returns whole Pods, because updates in place write to them. Leaves out Nodes and disruption
-  // budgets, which no leader writes.
+  // Returns the cache of whole Pods, because updates in place write to Pods. Leaves out the caches
+  // of Nodes and disruption budgets, which no leader writes.
   std::vector<ComparedCache> ComparedCaches() const override;
   MonotonicTime ViewAt() const override;
   // Returns an empty list while no workload needs the informers of updates in place.
   std::vector<NeededRight> RightsNeeded() const override;
-  // Problems that affect only updates in place. Every user who may edit a workload can switch such
-  // updates on. So these problems must not make Windlass unready, nor block the rollout of its next
-  // version.
+  // Returns problems that affect only updates in place. Every user with the right to edit a
+  // workload can switch such updates on. So these problems must not make Windlass unready, nor
+  // block the rollout of a new version of Windlass.
   std::vector<std::string> Notes() const override { return cache_.Troubles(); }
   void AddFigures(Figures& figures) const override;
   RolloutHold HoldOf(const Workload& workload) const override;

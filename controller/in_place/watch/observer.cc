@@ -17,11 +17,12 @@ namespace {
 using in_place::ContainerPatch;
 using in_place::PodState;
 
-// How many Pods are followed from their patch until they are available. More may be patched at
-// once, but without Events and figures.
+// The most Pods that are followed from their patch until they are available. If more Pods are
+// patched at once, the others have no Events and figures.
 constexpr size_t kInPlacePodsFollowedMax = 10000;
-// A patch that this process did not see being made is followed if it is no older than this. An
-// older one may have been carried out long ago, and the container may have crashed since.
+// If this process did not see a patch being made, it follows the patch only if it is no older than
+// this. An older patch may have been carried out long ago, and the container may have crashed
+// since.
 constexpr Duration kInPlaceTakenUpWithin = seconds(600);
 
 // Returns true if the Pod's spec is what the patch made of it, or what admission made of the patch.
@@ -45,7 +46,8 @@ std::optional<PodState> StateOf(const Pod& pod, const Workload& owner) {
   return std::move(*state).value();
 }
 
-// Returns true if both states describe the same patch. Differences in the drain are ignored.
+// Returns true if the states of both versions of a Pod describe the same patch. Differences in the
+// drain are ignored.
 bool SamePatch(const Pod& before, const Pod& after) {
   auto one = in_place::PodStateOf(before);
   auto other = in_place::PodStateOf(after);
@@ -125,7 +127,7 @@ void InPlaceObserver::PodChanged(const Change<Pod>& change) {
   Look(pod, *owner);
 }
 
-// Starts to follow a patch that was not there before.
+// Starts to follow the Pod's patch, which the observer has not seen before.
 void InPlaceObserver::Take(const Pod& pod, bool witnessed) {
   Forget(pod.meta.uid);
   const std::optional<Workload> owner = owner_of_(pod);
@@ -137,7 +139,7 @@ void InPlaceObserver::Take(const Pod& pod, bool witnessed) {
   if (followed_.size() >= kInPlacePodsFollowedMax) return;
   Followed& followed = followed_[pod.meta.uid];
   followed.pod = KeyOf(pod.meta);
-  // Times have whole seconds: an age of up to one second counts as just now.
+  // The time in the annotation has whole seconds, so an age of up to one second counts as 0.
   followed.patched_at = {clock_.Now().since_start - (age <= seconds(1) ? Duration{0} : age)};
   followed.state = *std::move(state);
 }
@@ -165,8 +167,8 @@ void InPlaceObserver::Look(const Pod& pod, const Workload& owner) {
   Forget(pod.meta.uid);
 }
 
-// Looks at a Pod that is not followed, as after it became available. A failure is reported as long
-// as the rollout goes on.
+// Looks at a Pod that is not followed, for example because it became available. Reports a failure
+// as long as the rollout goes on.
 void InPlaceObserver::LookAfterwards(const Pod& pod, const Workload& owner) {
   if (!rollouts_.UnderWay(KeyOf(owner.meta))) return;
   const std::optional<PodState> state = StateOf(pod, owner);
@@ -176,7 +178,8 @@ void InPlaceObserver::LookAfterwards(const Pod& pod, const Workload& owner) {
   NoteFailure(pod, owner, *state);
 }
 
-// Sets a timer for when time alone may change what is reported; events wake for everything else.
+// Sets a timer for the time at which time alone may change what is reported. All other changes come
+// with an event.
 void InPlaceObserver::LookLater(const Pod& pod, const Workload& owner, Followed& followed,
                                 std::optional<WallTime> at) {
   timers_.Cancel(std::exchange(followed.timer, 0));
@@ -198,7 +201,7 @@ void InPlaceObserver::NoteUpdated(const Pod& pod, Followed& followed) {
   Tell(pod, InPlaceUpdated(pod, followed.state, took));
 }
 
-// Reported once for each Pod, revision and reason (P-060).
+// Reports a failure once for each Pod, revision and reason (P-060).
 void InPlaceObserver::NoteFailure(const Pod& pod, const Workload& owner, const PodState& state) {
   const auto failure = in_place::FailureOf(pod, state, PodTimeout(owner), clock_.Wall());
   if (!failure || !IsNews(pod, state.revision, failure->reason)) return;
@@ -206,7 +209,7 @@ void InPlaceObserver::NoteFailure(const Pod& pod, const Workload& owner, const P
   Tell(pod, InPlaceFailed(state, *failure));
 }
 
-// Reported once for each Pod and revision (P-081).
+// Reports a drift once for each Pod and revision (P-081).
 void InPlaceObserver::NoteDrift(const Pod& pod, const PodState& state) {
   std::optional<Event> drift = InPlaceDrift(pod, state);
   if (drift && IsNews(pod, state.revision, drift->reason)) Tell(pod, *std::move(drift));

@@ -1,16 +1,17 @@
-// Watches patched Pods until they are available again: emits Events on the Pod itself, and keeps
-// the figures of the metrics. Decides nothing.
+// Watches patched Pods until they are available again: emits Events about each Pod, and keeps the
+// figures of the metrics. Makes no decisions about Pods.
 //
 //   Pods, workloads ───▶ InPlaceObserver ──▶ Events InPlaceUpdated, InPlaceFailed, InPlaceDrift
 //   decisions of syncs ─▶                 └─▶ InPlaceFigures
 //
-// InPlaceDrift: another client changed the Pod's spec between its patch and when it became
+// InPlaceDrift: another client changed the Pod's spec after the patch and before the Pod became
 // available again (P-081).
 //
 // The observer follows Pods whether or not this process leads, so that a new leader knows when each
-// was patched. It emits Events and counts totals only while this process leads. Its memory is
-// bounded and lost at a restart. After a restart it follows only patches of the last minutes,
-// because older ones may have been completed long ago. Core thread only. Source: P-084.
+// Pod was patched. It emits Events and counts totals only while this process leads. The observer's
+// memory is bounded and lost at a restart. After a restart the observer follows only patches of the
+// last minutes, because older patches may have been completed long ago. Core thread only. Source:
+// P-084.
 #pragma once
 
 #include <cstdint>
@@ -23,7 +24,7 @@
 #include "controller/core/step.h"
 #include "controller/in_place/pod/failure.h"
 #include "controller/in_place/pod/pod_state.h"
-#include "controller/in_place/watch/figures.h"
+#include "controller/in_place/watch/in_place_metrics.h"
 #include "controller/in_place/watch/rollouts.h"
 #include "controller/workload/watch/workload_store.h"
 #include "kubeclient/base/timer_queue.h"
@@ -39,8 +40,8 @@ class InPlaceObserver {
   // Records an Event about an object.
   using RecordEvent = std::function<void(const ObjectReference& about, const Event& event)>;
 
-  // Listens to both stores. All arguments must outlive the observer, and the stores must not change
-  // after it is gone.
+  // Listens to `workloads` and `pods`. All arguments must outlive the observer, and both stores
+  // must not change after the observer is gone.
   InPlaceObserver(const Clock& clock, TimerQueue& timers, RecordEvent record,
                   WorkloadStore& workloads, Store<Pod>& pods, OwnerOf owner_of);
   ~InPlaceObserver();
@@ -49,7 +50,7 @@ class InPlaceObserver {
 
   void Lead(bool leading) { leading_ = leading; }
 
-  // Decided: a write of a sync succeeded. Refused: a write failed.
+  // Called after a write of a sync: Decided if the write succeeded, Refused if it failed.
   void Decided(const Because& because);
   void Refused(const Because& because, const Error& error);
 
@@ -64,7 +65,7 @@ class InPlaceObserver {
     ObjectKey pod;
     in_place::PodState state;
     MonotonicTime patched_at;
-    bool updated = false;  // has been complete
+    bool updated = false;  // the patch has been complete
     TimerId timer = 0;
   };
   // What was already reported about a Pod.
@@ -82,7 +83,8 @@ class InPlaceObserver {
   void NoteUpdated(const Pod& pod, Followed& followed);
   void NoteFailure(const Pod& pod, const Workload& owner, const in_place::PodState& state);
   void NoteDrift(const Pod& pod, const in_place::PodState& state);
-  // Returns true if `reason` is to be reported for this Pod, for the first time at this revision.
+  // Returns true if `reason` is to be reported for this Pod, because it was not reported at this
+  // revision yet. Notes that it is reported now.
   bool IsNews(const Pod& pod, int64_t revision, const std::string& reason);
   void Forget(const Uid& pod);
   void Tell(const Pod& pod, const Event& event);

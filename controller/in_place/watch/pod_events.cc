@@ -63,11 +63,11 @@ Event InPlaceFailed(const PodState& state, const in_place::PodFailure& failure) 
 }
 
 std::optional<Event> InPlaceDrift(const Pod& pod, const PodState& state) {
-  // Our patch raised the generation by one. The generation does not tell who made other changes,
-  // but admission is part of our patch.
+  // Our patch, together with what admission made of it, raised the generation by one. Another
+  // client raised the generation further.
   if (pod.meta.generation - 1 <= state.generation_before) return std::nullopt;
   return Event{Event::Type::kWarning, "InPlaceDrift",
-               "Somebody edited this Pod while it was being updated to revision " +
+               "Another client edited this Pod while Windlass was updating it to revision " +
                    std::to_string(state.revision) + ": " + Edited(pod, state)};
 }
 

@@ -11,16 +11,17 @@
 
 namespace windlass {
 
-// In each function, `state` is that of the Pod's last patch.
+// In each function, `state` is the state of the Pod's last patch.
 
-// The Pod's containers were restarted, `took` after the patch. The message names images that
-// admission put in place of ours.
+// Returns the Event that says: the Pod's containers were restarted, `took` after the patch. The
+// message names images that admission put in place of ours.
 Event InPlaceUpdated(const Pod& pod, const in_place::PodState& state, Duration took);
 
 Event InPlaceFailed(const in_place::PodState& state, const in_place::PodFailure& failure);
 
-// Another client changed the Pod's spec since the patch. Returns nullopt if none did, or if the
-// server is older than 1.33 and counts no generations of Pods.
+// Returns the Event that says: another client changed the Pod's spec since the patch. Returns
+// nullopt if no client did so, or if the server is older than 1.33 and counts no generations of
+// Pods.
 std::optional<Event> InPlaceDrift(const Pod& pod, const in_place::PodState& state);
 
 }  // namespace windlass

@@ -21,7 +21,7 @@ void PodsByNode::Add(const Pod& pod) {
   if (!pod.node_name.empty()) pods_[pod.node_name].push_back(&pod);
 }
 
-// A node has some hundred Pods, so a search among them is cheap.
+// A node has at most some hundred Pods, so a linear search is cheap.
 void PodsByNode::Remove(const Pod& pod) {
   const auto on_node = pods_.find(pod.node_name);
   if (on_node == pods_.end()) return;

@@ -1,5 +1,5 @@
-// PodsByNode: an index of a store of Pods, so that the change of one Node does not mean a look at
-// every Pod of the cluster. It costs 8 bytes for each Pod. Core thread only.
+// PodsByNode: an index of a store of Pods, so that Windlass need not look at every Pod of the
+// cluster if one Node changes. The index takes 8 bytes for each Pod. Core thread only.
 #pragma once
 
 #include <map>
@@ -20,7 +20,8 @@ class PodsByNode {
   PodsByNode& operator=(const PodsByNode&) = delete;
 
   // Returns the Pods that are scheduled to `node`, in no particular order. A handler that was
-  // registered with the store before the index sees the Pods from before the change.
+  // registered with the store before the index was, and calls this, gets the Pods from before the
+  // change.
   std::span<const Pod* const> On(std::string_view node) const;
 
  private:

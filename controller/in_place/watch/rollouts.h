@@ -1,5 +1,5 @@
-// Which workloads are being updated in place, and what holds such a rollout up, as the condition
-// windlass.dev/InPlace says. Core thread only.
+// Reads from the condition windlass.dev/InPlace which workloads are being updated in place, and
+// what holds up such an update. Core thread only.
 #pragma once
 
 #include <set>
@@ -21,10 +21,10 @@ class InPlaceRollouts {
   std::set<ObjectKey> under_way_;
 };
 
-// Returns what keeps the workload's update in place from getting on:
-//   - by_user at a requested partition;
-//   - the reason of the condition as the cause, if the update is stuck. NotPossible counts only for
-//     a workload that asks for Only: Pods of the others are replaced instead.
+// Returns what holds up the workload's update in place; an empty value if nothing does:
+//   - `by_user` is true if the update has stopped at a requested partition
+//   - `cause` is the reason of the condition if the update is stuck. NotPossible counts as stuck
+//     only if the workload asks for Only: other workloads replace their Pods instead.
 RolloutHold InPlaceHoldOf(const Workload& workload);
 
 // Returns "InPlaceIfPossible" or "InPlaceOnly"; "" if the workload does not ask for updates in

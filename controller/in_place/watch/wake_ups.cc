@@ -24,7 +24,7 @@ InPlaceWakeUps::InPlaceWakeUps(InPlaceCache& in_place, WorkloadCache& cache, Con
 void InPlaceWakeUps::PodChanged(const Change<Pod>& change) {
   const Pod* before = change.old_object;
   const Pod* now = change.new_object;
-  // A Pod may change its owner.
+  // The former owner is woken only if the Pod changed its owner.
   if (before != nullptr && now != nullptr &&
       before->meta.owner_references == now->meta.owner_references) {
     before = nullptr;
@@ -39,7 +39,7 @@ void InPlaceWakeUps::PodChanged(const Change<Pod>& change) {
   }
 }
 
-// Returns the workloads with a Pod on `node`, in order of key.
+// Returns the keys of the workloads with a Pod on `node`.
 std::set<ObjectKey> InPlaceWakeUps::WithPodOn(std::string_view node) const {
   std::set<ObjectKey> keys;
   for (const Pod* pod : by_node_.On(node)) {
@@ -50,8 +50,8 @@ std::set<ObjectKey> InPlaceWakeUps::WithPodOn(std::string_view node) const {
   return keys;
 }
 
-// A kubelet reports every few minutes; only changes that may allow a patch of a Pod matter. The
-// node's zone affects only the order of Pods, so a change of zone wakes no key.
+// A kubelet reports every few minutes. Only a change that may allow a patch of a Pod wakes
+// workloads. The node's zone affects only the order of Pods, so a change of zone wakes none.
 void InPlaceWakeUps::NodeChanged(const Change<Node>& change) {
   const Node* before = change.old_object;
   const Node* now = change.new_object;

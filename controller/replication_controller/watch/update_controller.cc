@@ -8,11 +8,11 @@
 #include "controller/replication_controller/planner.h"
 #include "controller/runtime/rights_list.h"
 #include "controller/runtime/sync.h"
-#include "controller/workload/left_out.h"
-#include "controller/workload/rollout_id.h"
+#include "controller/workload/revisions/rollout_id.h"
+#include "controller/workload/status/no_cache_room.h"
 #include "controller/workload/unreadable.h"
 #include "controller/workload/watch/live_pods.h"
-#include "controller/workload/watch/rollout_counts.h"
+#include "controller/workload/watch/rollout_metrics.h"
 #include "kubeclient/api/json_value.h"
 #include "kubeclient/api/service.h"
 
@@ -30,8 +30,8 @@ bool SameForUpdates(const Pod& a, const Pod& b) {
 }
 
 // Returns the step that creates the update which the annotation windlass.dev/rolling-update-to of
-// `controller` asks for (RC-1); or, if this sync created it already, the step that waits for it. An
-// update of that name that exists is left as it is, even if it has ended: the right to annotate a
+// `controller` asks for (RC-1); or, if this sync created it already, the step that waits for it. If
+// an update of that name exists, it is left as it is, even if it has ended: the right to annotate a
 // ReplicationController is not the right to change an update.
 Step CreateRequestedUpdate(const ReplicationController& controller, const Learned& learned) {
   const auto& resource = resources::kReplicationControllerUpdates;
@@ -51,8 +51,8 @@ Step CreateRequestedUpdate(const ReplicationController& controller, const Learne
   return said.ok() ? Step(Wait{}) : Step(Failed{said.error()});
 }
 
-// Returns the step of an update for which there is no room in the caches: an Event says so. `what`
-// is LeftOut's result.
+// Returns the step for an update for which there is no room in the caches: an Event says that there
+// is none. `what` is LeftOut's result.
 Wait LeaveAlone(const std::string& what) {
   return {.events = {workload::LeftOutEvent("Left alone: Windlass has no room in memory for " +
                                             what + " the memory limit of Windlass.")}};
@@ -80,7 +80,7 @@ UpdateController::UpdateController(ControllerHost& host)
                           &pods_.informer.on_unreadable, &pods_.informer.on_unreadable_gone}) {
     listeners->Add(wake);
   }
-  // Every key waits until the Pods are synced or given up.
+  // All keys wait until the Pods are synced or given up, so all are woken then.
   pods_.informer.on_synced.Add([this] {
     if (watches_pods_) host_.WakeAll();
   });
@@ -148,8 +148,9 @@ std::vector<NeededRight> UpdateController::RightsNeeded() const {
   rights.Add(resources::kReplicationControllers, "",
              {"get", "list", "watch", "create", "patch", "delete"});
   rights.Add(resources::kPods, "", {"get", "list", "watch", "patch"});
-  // Without these rights Windlass does not notice an autoscaler before it scales, a Service that
-  // loses its Pods, or a ReplicaSet that takes over new Pods.
+  // Without these rights, Windlass goes on without three checks: for an autoscaler of the
+  // controllers, for a Service that loses its Pods, and for a ReplicaSet that would take over new
+  // Pods.
   for (const ResourceId& resource :
        {resources::kHorizontalPodAutoscalers, resources::kServices, resources::kReplicaSets}) {
     rights.AddOptional(resource, {"list"});
@@ -230,7 +231,7 @@ void UpdateController::WakeUpdatesOf(const ObjectKey& controller, Wake wake) {
   }
 }
 
-// The owner of a Pod that cannot be read may be any ReplicationController of its namespace.
+// The owner of a Pod that cannot be read may be any ReplicationController of the Pod's namespace.
 void UpdateController::WakeNamespace(const ObjectKey& of_object) {
   for (const Update* update : updates_.store().InNamespace(of_object.namespace_.text())) {
     if (!rc::HasEnded(*update)) host_.Wake(KeyOf(update->meta), Wake::kObjectChange);
@@ -253,8 +254,8 @@ rc::View UpdateController::ViewOf(const Update& update) const {
   return view;
 }
 
-// Returns what the caches have no room for, an object of the update or all Pods, with the
-// remedy: "all pods; raise". Returns "" if there is room for all.
+// Returns the object for which the caches have no room, an object of the update or all
+// Pods, with the remedy. Example: "all pods; raise". Returns "" if there is room for all objects.
 std::string UpdateController::LeftOut(const rc::View& view) const {
   const std::string remedy = "; make its labels, annotations or pod template smaller, or raise";
   if (view.update.meta.cut())
@@ -310,7 +311,7 @@ std::optional<Step> UpdateController::Next(const ObjectKey& key, const Learned& 
   return rc::Next(view, learned, now);
 }
 
-// The usual few steps, and one for each Pod that gets a label.
+// Allows the usual steps of a sync, and one more for each Pod that gets a label.
 int UpdateController::StepsMax(const ObjectKey& key) const {
   const Update* update = updates_.store().Find(key);
   if (update == nullptr) return kStepsPerSyncMax;

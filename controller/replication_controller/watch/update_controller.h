@@ -1,7 +1,7 @@
-// The controller of ReplicationControllerUpdates: caches, wake-ups and rights of the planner of
-// rolling updates. kube-controller-manager's replication controller makes the Pods. A key names the
-// update, and so the old ReplicationController. Pods are watched while an update is under way:
-// without one, the Pods of the cluster cost nothing. Core thread only.
+// The controller of ReplicationControllerUpdates: the caches, wake-ups and rights that the planner
+// of rolling updates needs. kube-controller-manager's replication controller makes the Pods. A key
+// is the name of the update, and so of the old ReplicationController. Pods are watched only while
+// an update is under way; at other times, the Pods of the cluster cost nothing. Core thread only.
 #pragma once
 
 #include <functional>
@@ -53,8 +53,8 @@ class UpdateController final : public WatchingController {
  private:
   replication_controller::View ViewOf(const ReplicationControllerUpdate& update) const;
   std::string LeftOut(const replication_controller::View& view) const;
-  // Returns the first object of the update `key` whose latest version cannot be read: no decision
-  // may use the version before. Returns "" if all could be read.
+  // Returns the first object of the update `key` whose latest version cannot be read; "" if all can
+  // be read. No decision is allowed to use an earlier version of such an object.
   std::string UnreadableOf(const ObjectKey& key) const;
   void WakeNamespace(const ObjectKey& of_object);
   // Returns true if `controller` asks for an update that does not exist yet.
@@ -76,7 +76,7 @@ class UpdateController final : public WatchingController {
   std::unordered_set<Uid, UidHash> unended_;  // updates that have not ended: they need the Pods
 };
 
-// Returns the controller as an entry of a process' list.
+// Returns the entry of the controller for a process's list of controllers.
 ControllerEntry ReplicationControllerUpdateControllerEntry();
 
 }  // namespace windlass

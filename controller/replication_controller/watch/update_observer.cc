@@ -7,8 +7,8 @@
 
 #include "controller/replication_controller/run.h"
 #include "controller/replication_controller/words.h"
-#include "controller/workload/rollout_id.h"
-#include "controller/workload/rollout_state.h"
+#include "controller/workload/revisions/rollout_id.h"
+#include "controller/workload/watch/rollout_state.h"
 #include "kubeclient/api/resource_id.h"
 
 namespace windlass {
@@ -23,23 +23,24 @@ bool IsComplete(const Update& update) {
   return rc::HasEnded(update) && update.status.phase != rc::kFailed;
 }
 
-// Returns true if the run was refused before anything was changed, by it or by an earlier run. The
-// status would keep the target of an earlier run that changed something.
+// Returns true if the run was refused before anything was changed, by it or by an earlier run. If
+// an earlier run had changed something, the status would still have the target of that run.
 bool IsRefusedWhole(const Update& update) {
   const ReplicationControllerUpdateStatus& status = update.status;
   return rc::HasEnded(update) && status.phase == rc::kFailed && status.step.empty() &&
          status.target.empty();
 }
 
-// Returns true if the last run ended, and the spec asks for another one already (Finish).
+// Returns true if the last run ended in this change, and the spec asks for another run already
+// (Finish).
 bool EndsForNext(const Update& before, const Update& now) {
   const ReplicationControllerUpdateStatus& status = now.status;
   const bool ended = status.step == rc::kStepDone && before.status.step != rc::kStepDone;
   return ended && status.phase == rc::kPreparing;
 }
 
-// Returns true if `now` is in the middle of a rename, or has just ended one. If spec.rollback comes
-// before the point of no return, the run clears the journal, and goes back.
+// Returns true if `now` is in the middle of a rename, or has just ended one. If spec.rollback is
+// set before the new controller is gone, the run clears the journal, and goes back.
 bool Renames(const Update& before, const Update& now) {
   const ReplicationControllerUpdateStatus& status = now.status;
   if (!status.journal.empty()) return true;
@@ -47,8 +48,8 @@ bool Renames(const Update& before, const Update& now) {
   return renamed && !before.status.journal.empty();
 }
 
-// Returns the outcome of the rollout to `target` if an edit ends it; otherwise "". An edit during a
-// rename is for the next run.
+// Returns the outcome of the rollout to `target` if an edit of the update ends this rollout;
+// otherwise "". An edit during a rename is for the next run.
 std::string_view OutcomeOfEdit(const RolloutTarget& target, const Update& before,
                                const Update& now) {
   if (Renames(before, now)) return "";
@@ -59,8 +60,8 @@ std::string_view OutcomeOfEdit(const RolloutTarget& target, const Update& before
   return rc::IsForOther(now.spec, target.wanted) ? kOutcomeSuperseded : std::string_view();
 }
 
-// Returns true if a leader has looked at the run of the present spec. A run that is paused before
-// its first step does not count, unless it goes on with the target of an earlier run.
+// Returns true if a leader has looked at the run of the present spec. Returns false for a run that
+// is paused before its first step, unless the run goes on with the target of an earlier run.
 bool IsMidway(const Update& update) {
   const ReplicationControllerUpdateStatus& status = update.status;
   if (status.observed_generation <= 0 || status.step == rc::kStepDone) return false;
@@ -74,7 +75,8 @@ const Condition* ReadyOf(const Update& update) {
   return FindCondition(update.status.conditions, "Ready");
 }
 
-// Phase Paused without spec.paused: another client scaled one of the two controllers.
+// If the phase is Paused although spec.paused is false, another client has scaled one of the two
+// controllers, and the rollout is stuck.
 RolloutState StateOf(const Update& update) {
   if (update.spec.paused) return {workload::kPausedPhase};
   const std::string& phase = update.status.phase;
@@ -125,7 +127,7 @@ void UpdateObserver::SeenFirst(const Update& update) {
   }
   Rollout rollout{.midway = true};
   // The run began when the update ceased to be ready, or later. A rollback begins while the update
-  // is not ready, so the condition does not tell when.
+  // is not ready, so the condition does not show when the rollback began.
   const Condition* ready = update.status.rollback ? nullptr : ReadyOf(update);
   if (ready != nullptr && ready->status == "False" && !ready->last_transition_time.IsZero()) {
     rollout.began = rollouts_.MomentOf(ready->last_transition_time);
@@ -133,7 +135,7 @@ void UpdateObserver::SeenFirst(const Update& update) {
   Begin(update, std::move(rollout));
 }
 
-// While the update is paused, a rollout under way keeps its target, and none begins.
+// While the update is paused, a rollout under way keeps its target, and no rollout begins.
 void UpdateObserver::Followed(const Update& before, const Update& now) {
   const ObjectKey key = KeyOf(now.meta);
   std::string_view outcome;
@@ -146,7 +148,7 @@ void UpdateObserver::Followed(const Update& before, const Update& now) {
   if (!IsComplete(now) || !outcome.empty()) Begin(now, {});
 }
 
-// `rollout` has what only the caller knows of the rollout.
+// `rollout` is filled with what only the caller knows of it.
 void UpdateObserver::Begin(const Update& update, Rollout rollout) {
   const bool back = update.spec.rollback;
   rollout.target = {.wanted = rc::TargetOf(update.spec), .back = back};
@@ -165,7 +167,7 @@ void UpdateObserver::Lead(bool leading) {
 
 // --- what the metrics show ---
 
-// The sizes are those that the update has set. Its status has no others.
+// The sizes are those that the update has set, because its status has no other sizes.
 void UpdateObserver::AddFigures(Figures& figures) const {
   rollouts_.AddFigures(figures, [this](const ObjectKey& key, ShownRollout& shown) {
     const Update* update = updates_.Find(key);

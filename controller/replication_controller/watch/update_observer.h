@@ -1,20 +1,21 @@
-// Watches ReplicationControllerUpdates for the metrics of rollouts: which of them are under way,
-// since when, where each stands, and how it ended. Decides nothing.
+// Watches ReplicationControllerUpdates for the metrics of rollouts: which rollouts are under way,
+// since when, in which state each is, and how each ended. Decides nothing.
 //
 //   updates ──▶ UpdateObserver ──▶ RolloutsUnderWay ──▶ the metrics page
 //
-// A rollout is a run (run.h). It begins with its update, or with an edit after the last run ended,
-// and in both cases not before a pause ends. It ends as
+// A rollout is a run (run.h), together with any run that goes on after the run failed. A rollout
+// begins with its update, or with an edit after the last run ended, but not while spec.paused is
+// true. A rollout ends as
 //
 //   complete      the phase is Succeeded or RolledBack
 //   rolled_back   spec.rollback was set during the run, and the run heeds it; the way back is
 //                 another rollout
 //   superseded    the spec asks for another new ReplicationController, or no longer for a rollback
-//   refused       Windlass refused it before it changed anything
+//   refused       Windlass refused the run before the run changed anything
 //   deleted       with its update
 //
-// Any other update that failed has not ended: it is stuck, for the reason of its condition Ready,
-// until a user edits or deletes it. Core thread only.
+// A rollout whose update failed in any other way has not ended: it is stuck, for the reason of the
+// update's condition Ready, until a user edits or deletes the update. Core thread only.
 #pragma once
 
 #include <string>
@@ -27,8 +28,9 @@
 
 namespace windlass {
 
-// Returns the name of the rollout that the update is in, or was in last, as its status says: the
-// first eight characters of its uid, and the number of the rollout, from 1: "3f2a9c1e-1".
+// Returns the name of the update's present or last rollout, as the status of the update says: the
+// first eight characters of the update's uid, and the number of the rollout, from 1. Example:
+// "3f2a9c1e-1".
 std::string RolloutIdOf(const ReplicationControllerUpdate& update);
 
 class UpdateObserver {

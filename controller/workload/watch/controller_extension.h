@@ -1,9 +1,9 @@
-// A feature of a controller of workloads, as the controller sees it: one that watches more than
-// every workload needs, such as updates in place. A controller without such a feature has none.
-// Core thread only.
+// The interface of a controller of workloads to a feature that needs more watches than every
+// workload has. Example: updates in place. A controller without such a feature has no
+// ControllerExtension. Core thread only.
 //
-// watch_extension.h is the same feature as the caches see it; extension.h of controller/workload,
-// as the planner does.
+// The same feature has two more interfaces: watch_extension.h for the caches, and extension.h of
+// controller/workload for the planner.
 #pragma once
 
 #include <string>
@@ -26,9 +26,9 @@ class ControllerExtension {
   ControllerExtension(const ControllerExtension&) = delete;
   ControllerExtension& operator=(const ControllerExtension&) = delete;
 
-  // Each adds to what the controller itself answers (watching_controller.h).
+  // The results of these functions are added to the controller's own (watching_controller.h).
   virtual std::vector<ComparedCache> ComparedCaches() const = 0;
-  // Returns when its view of Pods was last known to be the API server's state.
+  // Returns when the feature's view of Pods was last known to be the API server's state.
   virtual MonotonicTime ViewAt() const = 0;
   // Leaves out what every controller of workloads needs.
   virtual std::vector<NeededRight> RightsNeeded() const = 0;

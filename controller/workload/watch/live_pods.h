@@ -7,19 +7,21 @@
 
 namespace windlass {
 
-// Returns what to watch so that the Pods of the watched namespaces are seen until they end.
+// Returns the options of a watch that shows the Pods of the watched namespaces until these Pods
+// end.
 inline ReflectorOptions LivePods(const Informers& informers) {
   ReflectorOptions options = informers.All(resources::kPods);
   options.field_selector = "status.phase!=Succeeded,status.phase!=Failed";
   return options;
 }
 
-// The watch selects no Pod that has ended, so it would never remove such a Pod from a store.
+// Returns true if `pod` has not ended. A Pod that has ended must not get into a store: the watch
+// does not select it, and so would never remove it.
 inline bool IsLive(const Pod& pod) {
   return pod.phase != PodPhase::kSucceeded && pod.phase != PodPhase::kFailed;
 }
 
-// Returns the projection of these Pods with all fields that are read. All users of whole Pods share
+// Returns the projection of live Pods with all fields that are read. All users of whole Pods share
 // its informer.
 inline Projection<Pod> WholePods(const Informers& informers) {
   return {"whole_pods", LivePods(informers), &DecodePod,

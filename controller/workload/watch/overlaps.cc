@@ -5,7 +5,7 @@
 #include <tuple>
 #include <utility>
 
-#include "controller/workload/overlap.h"
+#include "controller/workload/status/overlap.h"
 #include "kubeclient/api/selector.h"
 
 namespace windlass {
@@ -18,14 +18,15 @@ bool SameOwner(const ReplicaSet& a, const ReplicaSet& b) {
   return one->uid == other->uid;
 }
 
-// Returns true if the change cannot matter here. Most changes are of a status alone.
+// Returns true if the change from `before` to `now` cannot change an overlap. Most changes are of
+// the status alone.
 bool LooksTheSame(const ReplicaSet& before, const ReplicaSet& now) {
   return before.meta.labels == now.meta.labels && SameOwner(before, now) &&
          before.meta.deleting() == now.meta.deleting();
 }
 
 // Returns true if all ReplicaSets of `owner` were made after the stored condition was written: the
-// process that wrote it did not see them.
+// process that wrote the condition had not seen these ReplicaSets.
 bool IsNewerThanStored(const Workload& workload, const Store<ReplicaSet>& replica_sets,
                        const OwnerReference& owner) {
   const Condition* stored = FindCondition(workload.status.conditions, workload::kSelectorOverlap);
@@ -92,14 +93,14 @@ void Overlaps::ReplicaSetChanged(const Change<ReplicaSet>& change) {
   ForgetIfEmpty(before->meta.namespace_);
 }
 
-// In a namespace without `selecting_` no ReplicaSet counts.
+// If `selecting_` has no entry for a namespace, no ReplicaSet of that namespace counts.
 void Overlaps::Add(const Workload& workload) {
   const Symbol& namespace_ = workload.meta.namespace_;
   const auto selecting = selecting_.find(namespace_);
   if (selecting == selecting_.end()) return;
   Place(workload, selecting->second);
   JudgeAll(KeyOf(workload.meta), workload.selector);
-  // The workload's own ReplicaSets may have been seen before it.
+  // The workload's own ReplicaSets may have been seen before the workload.
   for (const ReplicaSet* rs : replica_sets_.OwnedBy(workload.meta.uid)) Look(*rs);
 }
 

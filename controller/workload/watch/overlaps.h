@@ -1,17 +1,17 @@
 // Which workloads select ReplicaSets of another controller (RO-160).
 //
 // A ReplicaSet costs no memory here, whichever controller owns it: the store has its labels and
-// owner already. Kept are
+// owner already. Two things are kept:
 //   - an entry for each pair of a workload and another controller that it overlaps with;
-//   - where to find a workload by a label of its selector, in namespaces with ReplicaSets that
-//     count. Without it each new ReplicaSet would have to be compared with every selector of its
-//     namespace.
+//   - for namespaces with ReplicaSets that count, an index of workloads by a label of their
+//     selector. Without the index each new ReplicaSet would have to be compared with every selector
+//     of its namespace.
 //
 // A ReplicaSet does not count
-//   - without a controller: one of the workloads that it matches adopts it;
+//   - if it has no controller: a workload whose selector matches will adopt it;
 //   - while it is being deleted;
-//   - if its owner is of the workloads' own kind and gone. The garbage collector has not deleted it
-//     yet. Whether owners of other kinds are gone cannot be seen (overlap.h of
+//   - if its owner is of the workloads' own kind and gone: the garbage collector will delete the
+//     ReplicaSet. Whether owners of other kinds are gone cannot be seen (overlap.h of
 //     controller/workload).
 // Core thread only.
 #pragma once
@@ -33,16 +33,16 @@
 namespace windlass {
 
 // How many overlaps of one workload are kept. A tenant may give thousands of Rollouts one selector:
-// each pair would take memory and time, and a message names three.
+// each pair would take memory and time, although a message names only three.
 inline constexpr size_t kOverlapsMax = 16;
 
 class Overlaps {
  public:
-  // Returns true if users of the kind want to know of this owner of ReplicaSets.
+  // Returns true if an overlap with `owner`, a controller of ReplicaSets, is to be reported.
   using Counts = std::function<bool(const OwnerReference& owner)>;
 
-  // All references must outlive this. Registers handlers with both stores; handlers that are
-  // registered later then see up-to-date overlaps.
+  // All references must outlive this object. The constructor registers handlers with both stores;
+  // handlers that are registered later then see up-to-date overlaps.
   Overlaps(const Clock& clock, WorkloadStore& workloads, Store<ReplicaSet>& replica_sets);
   Overlaps(const Overlaps&) = delete;
   Overlaps& operator=(const Overlaps&) = delete;
@@ -51,7 +51,8 @@ class Overlaps {
   void Count(Counts counts) { counts_ = std::move(counts); }
 
   // Looks at all ReplicaSets. Call when both stores are complete; no overlap is found before.
-  // Overlaps that the first call finds existed at the start.
+  // Overlaps that the first call finds existed at the start (Overlap::at_start), unless all
+  // ReplicaSets of the other controller are newer than the stored condition.
   void LookAtAll();
 
   // Called when an overlap of the workload begins or ends.
@@ -60,19 +61,19 @@ class Overlaps {
   // Returns the overlaps of a workload, by kind, then name; at most kOverlapsMax.
   std::vector<Overlap> Of(const ObjectMeta& workload) const;
 
-  // Returns in how many namespaces workloads are found by a label.
+  // Returns for how many namespaces there is an index of workloads by label.
   size_t namespaces() const { return selecting_.size(); }
 
  private:
   using Label = StringMap::Pair;
-  // The workloads of a namespace, by one label that each of their selectors asks for.
+  // The workloads of a namespace, each by one label of its selector.
   struct Selecting {
     std::map<Label, std::set<std::string>> by_label;
-    std::set<std::string> without_label;      // matchExpressions alone
-    std::map<std::string, Label> label_of{};  // those of by_label
+    std::set<std::string> without_label;      // workloads with matchExpressions alone
+    std::map<std::string, Label> label_of{};  // the label that by_label uses for each
   };
 
-  // The overlaps of a workload, by the other's uid.
+  // The overlaps of a workload, by the uid of the other controller.
   struct Known {
     std::map<Uid, Overlap> others;
     bool cut = false;  // there may be more
@@ -81,7 +82,7 @@ class Overlaps {
   void WorkloadChanged(const WorkloadChange& change);
   void ReplicaSetChanged(const Change<ReplicaSet>& change);
   void Add(const Workload& workload);
-  // Forgets how workloads are found if the namespace has no ReplicaSet any more.
+  // Drops the index of a namespace that has no ReplicaSet any more.
   void ForgetIfEmpty(const Symbol& namespace_);
   void Remove(const ObjectMeta& meta);
   // Judges the owner of `rs` anew for all workloads that select `rs`.
@@ -101,9 +102,10 @@ class Overlaps {
   Store<ReplicaSet>& replica_sets_;
   Counts counts_;
   bool complete_ = false;                  // LookAtAll was called
-  bool first_ = true;                      // its first call has not ended
+  bool first_ = true;                      // the first call of LookAtAll has not ended
   std::map<Symbol, Selecting> selecting_;  // namespaces with ReplicaSets that count
-  // By workload. `Of` corrects overlaps that seem to begin later than now: the clock was set back.
+  // By workload. Mutable because `Of` corrects overlaps that seem to begin in the future after the
+  // clock was set back.
   mutable std::map<ObjectKey, Known> overlaps_;
 };
 

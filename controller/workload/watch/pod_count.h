@@ -1,5 +1,6 @@
-// What an uncached list of Pods says about the ReplicaSets of a workload: how many Pods of each
-// are alive. A planner asks for it if their statuses cannot tell (controller/workload/room.h).
+// What an uncached list of Pods says about the ReplicaSets of a workload: how many Pods of each are
+// alive. A planner asks for the list if the statuses of the ReplicaSets do not show this
+// (controller/workload/sizes/room_to_grow.h).
 #pragma once
 
 #include <cstdint>
@@ -13,12 +14,12 @@ namespace windlass {
 class PodCount {
  public:
   // Must be made before the list is requested. Covers the ReplicaSets of the workload `key` whose
-  // controller has observed the latest generation by now: the others may get more Pods after the
+  // controller has observed the latest generation by now: all others may get more Pods after the
   // list was taken.
   PodCount(const WorkloadCache& cache, const ObjectKey& key);
 
   // Records in `cache`, for each of these ReplicaSets that still has that generation, how many of
-  // `pods` belong to it and are not being deleted.
+  // `pods` belong to the ReplicaSet and are not being deleted.
   void Note(WorkloadCache& cache, const std::vector<ListedPod>& pods) const;
 
  private:

@@ -16,7 +16,7 @@ std::vector<const ReplicaSet*> Owned(const View& view) {
 }
 
 // While a generation is not observed, a rollout may begin with any ReplicaSet, even one without
-// replicas: an undo scales up an old one, and a new one may have had no room yet.
+// replicas: an undo scales up an old ReplicaSet, and a new ReplicaSet may have had no room yet.
 std::vector<const ReplicaSet*> InDanger(const View& view) {
   std::vector<const ReplicaSet*> owned = Owned(view);
   const Workload& workload = view.workload;

@@ -11,9 +11,9 @@
 namespace windlass {
 
 // Returns a patch for each ReplicaSet of the workload in `view` that must be touched:
-//   - generation not observed: every owned one;
-//   - several owned ones have replicas: these;
-//   - otherwise the workload is at rest: none.
+//   - every owned ReplicaSet, if the generation is not observed;
+//   - else the owned ReplicaSets with replicas, if there are several;
+//   - else none: the workload is at rest.
 // The patch sets the annotation windlass.dev/term to `term`. This costs at most one patch for each
 // ReplicaSet and take-over.
 std::vector<Request> FenceReplicaSets(const View& view, std::string_view term);

@@ -5,9 +5,9 @@
 
 #include "controller/workload/annotations.h"
 #include "controller/workload/complete.h"
-#include "controller/workload/rollout_beginning.h"
-#include "controller/workload/rollout_id.h"
-#include "controller/workload/rollout_state.h"
+#include "controller/workload/revisions/rollout_id.h"
+#include "controller/workload/watch/rollout_beginning.h"
+#include "controller/workload/watch/rollout_state.h"
 #include "kubeclient/api/fingerprint_text.h"
 
 namespace windlass {
@@ -56,7 +56,7 @@ void RolloutObserver::Changed(const WorkloadChange& change) {
 
 void RolloutObserver::SeenFirst(const Workload& workload) {
   const bool fresh = workload.status.observed_generation <= 0;
-  if (fresh && workload.paused) return;  // it begins when it is resumed
+  if (fresh && workload.paused) return;  // its rollout begins when it is resumed
   if (fresh) {
     Begin(workload, {});
   } else if (HasSynced()) {
@@ -99,14 +99,15 @@ void RolloutObserver::Gone(const ObjectKey& key) {
   rollouts_.Finish(key, kOutcomeDeleted);
 }
 
-// While the object is paused, a rollout under way keeps its target, and none begins.
+// While the object is paused, a rollout under way keeps its target, and no rollout begins.
 void RolloutObserver::Edited(const Workload& before, const Workload& now) {
   const ObjectKey key = KeyOf(now.meta);
   if (now.paused || unjudged_.contains(key)) return;
   const ReplicaSets ours = ReplicaSetsOf(now);
   const ReplicaSet* to = workload::FindTarget(now, ours);
   Rollout* const known = rollouts_.Find(key);
-  // Edits during a pause are not followed, so after it `before` does not show what Pods have.
+  // Edits during a pause are not followed, so after a pause `before` does not show which template
+  // the Pods have.
   const bool same = !before.paused && to != nullptr && workload::FindTarget(before, ours) == to;
   if (same) {  // as after nearly every change of a status
     if (known != nullptr) known->target = TargetOf(now);
@@ -165,14 +166,15 @@ std::string_view RolloutObserver::StrategyOf(const Workload& workload) const {
   return "Other";
 }
 
-// `rollout` has only what the caller knows; this adds target and strategy.
+// `rollout` has only what the caller knows; this function adds target and strategy.
 void RolloutObserver::Begin(const Workload& workload, Rollout rollout) {
   rollout.target = TargetOf(workload);
   rollout.strategy = StrategyOf(workload);
   rollouts_.Begin(KeyOf(workload.meta), std::move(rollout));
 }
 
-// No leader has counted a rollout whose generation no leader has observed: this one counts it.
+// A rollout whose generation no leader has observed was counted by no leader: this process counts
+// it.
 void RolloutObserver::Lead(bool leading) {
   rollouts_.Lead(leading, [this](const ObjectKey& key) {
     const std::optional<Workload> workload = cache_.workloads().Find(key);
@@ -183,7 +185,7 @@ void RolloutObserver::Lead(bool leading) {
 // --- what the metrics show ---
 
 // The rollout has no revision as long as no ReplicaSet has its template, or while the ReplicaSet
-// that it goes back to has not got its new number.
+// that it goes back to does not have its new number yet.
 void RolloutObserver::Describe(const ObjectKey& key, ShownRollout& shown) const {
   const std::optional<Workload> workload = cache_.workloads().Find(key);
   if (!workload) return;

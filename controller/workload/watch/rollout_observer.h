@@ -11,9 +11,9 @@
 // same ReplicaSet as before.
 //
 // The observer follows rollouts whether or not this process leads, so that a new leader knows when
-// each began. It counts, and shows gauges, only while this process leads. An object that may have
-// been in a rollout before this process saw it is judged once ReplicaSets are known
-// (rollout_beginning.h). An idle object costs no memory. Core thread only.
+// each began. The observer counts rollouts, and shows gauges, only while this process leads. An
+// object that may have been in a rollout before this process saw it is judged once ReplicaSets are
+// known (rollout_beginning.h). An idle object costs no memory. Core thread only.
 #pragma once
 
 #include <cstddef>
@@ -37,7 +37,7 @@ class RolloutObserver {
   // What an extension of the planner knows of a workload.
   struct Extended {
     RolloutHold hold;
-    std::string_view strategy{};  // the strategy that it is asked for; "" if it is not asked
+    std::string_view strategy{};  // that the workload asks the extension for; "" if none
   };
   using ExtendedOf = std::function<Extended(const Workload&)>;
 
@@ -47,7 +47,7 @@ class RolloutObserver {
   RolloutObserver& operator=(const RolloutObserver&) = delete;
 
   void Lead(bool leading);
-  // The cache of workloads, or that of ReplicaSets, has become complete.
+  // Must be called when the cache of workloads or that of ReplicaSets has become complete.
   void CacheSynced();
 
   void AddFigures(Figures& figures) const;
@@ -80,7 +80,7 @@ class RolloutObserver {
   RolloutsUnderWay rollouts_;
   // Objects that were seen before ReplicaSets were known, and may be in the middle of a rollout.
   std::set<ObjectKey> unjudged_;
-  std::map<ObjectKey, int64_t> above_surge_;  // those with Pods above their surge
+  std::map<ObjectKey, int64_t> above_surge_;  // objects with Pods above their surge
 };
 
 }  // namespace windlass

@@ -7,7 +7,8 @@
 namespace windlass {
 namespace {
 
-// A rollout that seems older has a wrong time in its status. A Duration holds 292 years.
+// If a rollout seems older than this, the time in its status is wrong. The limit also keeps the age
+// within a Duration, which holds 292 years.
 constexpr seconds kAgeMax = std::chrono::years(10);
 
 }  // namespace
@@ -54,7 +55,7 @@ void RolloutsUnderWay::SetState(const ObjectKey& key, Rollout& rollout,
   rollout.state = state;
 }
 
-// Counts the time for which the rollout was stuck since this was last called.
+// Counts the time for which the rollout was stuck since the last call of this function.
 void RolloutsUnderWay::CountStuck(const ObjectKey& key, Rollout& rollout) {
   const Duration time = clock_.Now() - std::exchange(rollout.since, clock_.Now());
   if (!leading_ || rollout.state.cause.empty()) return;
@@ -99,7 +100,7 @@ void RolloutsUnderWay::AddGauges(Figures& figures) const {
   for (const auto& [phase, age] : oldest) AddOldest(figures, kind_, phase, age);
 }
 
-// Stuck rollouts come first: alerts are about them.
+// Stuck rollouts come first, because alerts are about stuck rollouts.
 void RolloutsUnderWay::AddShownRollouts(Figures& figures, const Describe& describe) const {
   std::vector<Rollouts::const_iterator> order;
   order.reserve(rollouts_.size());

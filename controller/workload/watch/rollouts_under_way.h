@@ -1,10 +1,10 @@
 // The rollouts of one kind that are under way: since when, for what, and where each stands; and the
-// counts of how they began and ended. An observer says which rollouts there are:
+// counts of how rollouts began and ended. An observer says which rollouts there are:
 //
 //   observer ──Begin, SetState, Finish──▶ RolloutsUnderWay ──▶ the metrics page
 //
-// Rollouts are kept whether or not this process leads. They are counted and shown only while it
-// leads. Core thread only.
+// Rollouts are kept whether or not this process leads. Rollouts are counted and shown only while
+// this process leads. Core thread only.
 #pragma once
 
 #include <cstddef>
@@ -14,21 +14,21 @@
 #include <string_view>
 
 #include "controller/runtime/figures.h"
-#include "controller/workload/rollout_state.h"
-#include "controller/workload/watch/rollout_counts.h"
+#include "controller/workload/watch/rollout_metrics.h"
+#include "controller/workload/watch/rollout_state.h"
 #include "kubeclient/api/object_meta.h"
 #include "kubeclient/base/clock.h"
 
 namespace windlass {
 
-// How many rollouts have series of their own. A rollout has about ten series, so a Prometheus keeps
-// about a thousand of them beside the others of a process.
+// How many rollouts have series of their own. A rollout has about ten series, so these add at most
+// about a thousand series to those of a process.
 inline constexpr size_t kRolloutsShownMax = 100;
 
-// What a rollout brings Pods to: what the object asks for, or what there was before.
+// The version to which a rollout brings Pods: the one that the object asks for, or an earlier one.
 struct RolloutTarget {
-  std::string wanted{};  // a text that two requests share only if they ask for the same
-  bool back = false;     // Pods go back, whatever is wanted
+  std::string wanted{};  // identifies what the object asks for
+  bool back = false;     // Pods go back to an earlier version, whatever `wanted` is
   bool operator==(const RolloutTarget& other) const {
     return back == other.back && (back || wanted == other.wanted);
   }
@@ -44,8 +44,8 @@ class RolloutsUnderWay {
     RolloutTarget target{};
     std::string_view strategy{};
     std::string_view trigger{};  // of a rollback; "" if something new is rolled out
-    bool midway = false;   // it began before this process saw the object: never counted as begun
-    bool counted = false;  // as begun
+    bool midway = false;         // began before this process saw the object: never counted as begun
+    bool counted = false;        // as begun
     Moment began{};
     workload::RolloutState state{};
     MonotonicTime since{};  // when the cause of the state was last counted
@@ -58,16 +58,17 @@ class RolloutsUnderWay {
   Rollout* Find(const ObjectKey& key);
   // Requires that the object has no rollout under way. A rollout without `began` begins now.
   void Begin(const ObjectKey& key, Rollout rollout);
-  // Does nothing if none is under way.
+  // Does nothing if no rollout of the object is under way.
   void Finish(const ObjectKey& key, std::string_view outcome);
   void SetState(const ObjectKey& key, Rollout& rollout, workload::RolloutState state);
 
   // A new leader counts the rollouts that no leader has counted: those for which `is_unseen`
-  // returns true, because no leader has looked yet at what the object asks for.
+  // returns true, because no leader has observed the object's latest generation.
   void Lead(bool leading, const std::function<bool(const ObjectKey&)>& is_unseen);
   bool leads() const { return leading_; }
 
-  // Returns the moment of that time; now if that time is still to come, or more than ten years ago.
+  // Returns the Moment of the time `wall`; now if `wall` is in the future, or more than ten years
+  // ago.
   Moment MomentOf(WallTime wall) const;
 
   // Adds totals and, while this process leads, the gauges. `describe` completes what is shown of

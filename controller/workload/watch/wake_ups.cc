@@ -27,8 +27,8 @@ bool OnlyStatusChanged(const ReplicaSet& before, const ReplicaSet& after) {
          before.meta.deletion_timestamp == after.meta.deletion_timestamp;
 }
 
-// Returns true if no Pod above the size of `now` is left any more: growth of another ReplicaSet may
-// have waited for that.
+// Returns true if `before` had Pods above its size and `now` has none: another ReplicaSet may have
+// waited for this to grow.
 bool MakesRoom(const ReplicaSet& before, const ReplicaSet& now) {
   const auto most = [](const ReplicaSet& rs) {
     return std::max(rs.status.replicas, rs.told.largest);

@@ -1,5 +1,6 @@
-// A feature of a kind, as the caches of workloads see it: one that watches more than every workload
-// needs, such as updates in place. A kind without such a feature has none. Core thread only.
+// The interface of the caches of workloads to a feature of a kind that needs more watches than
+// every workload has. Example: updates in place. A kind without such a feature has no
+// WatchExtension. Core thread only.
 #pragma once
 
 #include "controller/workload/view.h"
@@ -18,11 +19,12 @@ class WatchExtension {
   // Returns true if the ReplicaSet shows that its workload asked for the feature at some time.
   virtual bool IsRememberedBy(const ReplicaSet& rs) const = 0;
 
-  // Starts the further watches. Called when the first workload or ReplicaSet is concerned.
+  // Starts the further watches. Called when the first workload asks for the feature, or the first
+  // ReplicaSet remembers it.
   virtual void Start() = 0;
-  // Lets the further watches go when no workload or ReplicaSet is concerned any more. They end some
-  // time later, unless Start is called again (Informers::LetGo). From this call on, Fill does
-  // nothing.
+  // Releases the further watches. Called when no workload or ReplicaSet needs them any more. The
+  // watches end some time later, unless Start is called again (Informers::LetGo). From this call
+  // on, Fill does nothing.
   virtual void LetGo() = 0;
   // Stops the further watches. Also called if they do not run.
   virtual void Stop() = 0;
@@ -31,8 +33,8 @@ class WatchExtension {
   // or if the further watches do not run.
   virtual size_t LargestPodJson(const Uid& replica_set) const = 0;
 
-  // Fills in what the feature adds to the view of a workload that is concerned. `view` has its
-  // ReplicaSets already. Does nothing while the further watches do not run.
+  // Adds to `view` what the feature needs. `view` has the ReplicaSets of its workload already. Does
+  // nothing while the further watches do not run.
   virtual void Fill(View& view) const = 0;
 };
 

@@ -14,7 +14,7 @@
 namespace windlass {
 namespace {
 
-// After this long without the right to list or watch, the cache may hold objects that are gone
+// If the right to list or watch is missing for this long, the cache may hold objects that are gone
 //
 constexpr Duration kFrozenAfter = seconds(120);
 
@@ -24,7 +24,7 @@ ReflectorOptions LivePodMetadata(const Informers& informers) {
   return options;
 }
 
-// Adds `uid` to `users` if `is_user`; removes it otherwise.
+// Adds `uid` to `users` if `is_user` is true; removes `uid` otherwise.
 void Count(const Uid& uid, bool is_user, std::unordered_set<Uid, UidHash>& users) {
   if (is_user) {
     users.insert(uid);
@@ -76,7 +76,7 @@ void WorkloadCache::ThawWith(AnyInformer& informer) {
 }
 
 // Returns true if the right to list or watch has been missing for so long that the cache may show
-// objects that are gone: nothing may be written because of it.
+// objects that are gone: nothing must be written because of such a cache.
 bool WorkloadCache::Frozen(const Reflector& reflector) const {
   const std::optional<MonotonicTime> since = reflector.forbidden_since();
   return since && clock_.Now() - *since >= kFrozenAfter;
@@ -84,9 +84,9 @@ bool WorkloadCache::Frozen(const Reflector& reflector) const {
 
 // --- templates ---
 
-// Most events change the status alone, so a known template need not be parsed again. The text
-// decides, not the generation: an upgraded server gives an object other defaults without a new
-// generation.
+// Returns the fingerprint of a template whose text is known already. Most events change the status
+// alone, so this avoids parsing the template again. The text decides, not the generation: an
+// upgraded server gives an object other defaults without a new generation.
 std::optional<Fingerprint> WorkloadCache::KnownTemplate(const ObjectMeta& meta,
                                                         const Fingerprint& text) const {
   const ObjectKey key = KeyOf(meta);
@@ -183,7 +183,7 @@ std::vector<std::string> WorkloadCache::Notes() const {
 
 std::vector<ComparedCache> WorkloadCache::ComparedCaches() const {
   std::vector<ComparedCache> caches = {workloads_.informer().Compared(), replica_sets_.Compared()};
-  // While the first list of Pods is incomplete, no decision was based on them.
+  // While the first list of Pods is incomplete, no decision was based on Pods.
   if (pods_.HasSynced()) caches.push_back(pods_.Compared());
   return caches;
 }
@@ -230,7 +230,7 @@ size_t WorkloadCache::LargestJson(const ObjectKey& key) const {
   const ObjectMeta* meta = workloads_.FindMeta(key);
   if (meta == nullptr) return 0;
   const std::vector<const ReplicaSet*> ours = replica_sets().store().OwnedBy(meta->uid);
-  // An orphan may be adopted.
+  // Orphans count, because the workload may adopt them.
   size_t largest = std::max({size_t{meta->large_json_bytes}, LargestJsonOf(ours),
                              LargestJsonOf(replica_sets().store().OrphansIn(key.namespace_))});
   if (extension_ == nullptr) return largest;
@@ -262,7 +262,8 @@ std::string WorkloadCache::UnreadableOf(const Workload& workload) const {
        std::initializer_list<const AnyInformer*>{&workloads_.informer(), &replica_sets_}) {
     const Reflector& reflector = informer->reflector();
     const std::string_view plural = reflector.options().resource.plural;
-    // For a sync that was queued before the API server stopped serving these objects.
+    // This concerns only a sync that was queued before the API server stopped serving these
+    // objects.
     if (reflector.not_served_since() && !informer->HasSynced()) {
       return std::string(plural) + " (the API server does not serve them)";
     }

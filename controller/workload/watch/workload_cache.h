@@ -3,9 +3,9 @@
 // Workloads and ReplicaSets are watched from the start. Pods are watched, as metadata without
 // terminal phases, while there is a Recreate workload: a rolling update reads ReplicaSets alone, so
 // Pod storms cost nothing (docs/design/005). An extension, such as in-place updates, needs more
-// informers, which run while there is a workload that asks for it (watch_extension.h). Both end
-// some time after the last such workload. The cache outlives terms of leadership. Core
-// thread only.
+// informers, which run while there is a workload that asks for it (watch_extension.h). Both kinds
+// of further watches end some time after the last workload that needs them. The cache
+// outlives terms of leadership. Core thread only.
 #pragma once
 
 #include <functional>
@@ -36,8 +36,8 @@ class WorkloadCache {
   // the last call of this cache; the destructor makes none.
   void Extend(WatchExtension& extension) { extension_ = &extension; }
 
-  // Which workloads select ReplicaSets of other controllers; none unless the kind says which
-  // controllers count.
+  // Returns which workloads select ReplicaSets of other controllers. There are none unless the kind
+  // has called Overlaps::Count.
   Overlaps& overlaps() { return overlaps_; }
 
   void Start();
@@ -48,7 +48,7 @@ class WorkloadCache {
   void WatchFor(const WorkloadChange& change);
   void WatchFor(const Change<ReplicaSet>& change);
 
-  // Called when the extension begins or ceases to be needed: it needs further rights.
+  // Called when the extension begins or ceases to be needed: it needs rights of its own.
   std::function<void()> on_extension_needed;
 
   // Called when it is a workload's turn to be synced again although nothing happened to it.
@@ -58,13 +58,13 @@ class WorkloadCache {
   std::function<void()> on_thaw;
 
   // Returns true if workloads and ReplicaSets are complete, and Pods if they are watched. The
-  // informers of the extension do not matter here: only the workloads that ask for it wait for
-  // them.
+  // informers of the extension do not matter here: only the workloads that ask for the extension
+  // wait for them.
   bool HasSynced() const;
   // Returns why HasSynced is false, or what is wrong with a watch now: one line per informer in
   // trouble. Leaves out the extension.
   std::vector<std::string> Troubles() const;
-  // Returns problems that nothing waits for; one line each.
+  // Returns problems that hold up no workload; one line each.
   std::vector<std::string> Notes() const;
   // Returns the caches of objects that a leader writes and that are complete. Leaves out the
   // extension.
@@ -82,8 +82,8 @@ class WorkloadCache {
   // none is large. Cheaper than a view.
   size_t LargestJson(const ObjectKey& key) const;
 
-  // Returns true if `workload` asks for the extension, or if one of its ReplicaSets shows that it
-  // did. Its view then has all that the extension fills in.
+  // Returns true if `workload` asks for the extension, or if one of its ReplicaSets shows that
+  // `workload` asked before. The view of `workload` then has all that the extension fills in.
   bool ConcernsExtension(const Workload& workload) const;
 
   // Returns the workload that a controller reference of an object in `namespace_` points to;
@@ -124,7 +124,7 @@ class WorkloadCache {
   RegisteredInterest known_templates_;
   bool started_ = false;
   std::unordered_set<Uid, UidHash> pod_users_;        // Recreate workloads
-  std::unordered_set<Uid, UidHash> extension_users_;  // workloads and ReplicaSets it concerns
+  std::unordered_set<Uid, UidHash> extension_users_;  // objects that need the extension
   bool watches_pods_ = false;
   bool watches_for_extension_ = false;
 };

@@ -5,7 +5,7 @@
 
 #include "controller/runtime/rights_list.h"
 #include "controller/runtime/sync.h"
-#include "controller/workload/rollout_id.h"
+#include "controller/workload/revisions/rollout_id.h"
 #include "controller/workload/unreadable.h"
 #include "controller/workload/watch/pod_count.h"
 #include "controller/workload/watch/replica_set_fence.h"
@@ -26,7 +26,7 @@ WorkloadController::WorkloadController(ControllerHost& host,
   };
   workloads_->informer().on_synced().Add(synced);
   cache_.replica_sets().on_synced.Add(synced);
-  // No key is looked at before the objects are served again.
+  // Wakes every key as soon as the objects are served again and HasSynced is true, and none before.
   workloads_->informer().on_not_served().Add([this] { host_.WakeAll(); });
   workloads_->OnAnyChange([this] { host_.CacheChanged(); });
   const auto changed = [this](const auto&) { host_.CacheChanged(); };
@@ -109,7 +109,7 @@ std::optional<Step> WorkloadController::NextUnseen(const ObjectKey& key) const {
   return Wait{.events = {workload::UnreadableEvent(kind(), key, what)}};
 }
 
-// Called for every log line and Event, so it makes no view.
+// Makes no view, because this function is called for every log line and Event.
 Marks WorkloadController::MarksOf(const ObjectKey& key) const {
   const ObjectMeta* meta = workloads_->FindMeta(key);
   if (meta == nullptr) return {};
@@ -142,7 +142,7 @@ void WorkloadController::NotWritten(const Because& because, const Error& error) 
   if (extension_ != nullptr) extension_->NotWritten(because, error);
 }
 
-// --- what it reports of itself ---
+// --- what the controller reports of itself ---
 
 std::vector<NeededRight> WorkloadController::RightsNeeded() const {
   const ResourceId& own = workloads_->resource();

@@ -66,10 +66,11 @@ class WorkloadController : public WatchingController {
   ControllerHost& host() const { return host_; }
   WorkloadCache& own_cache() { return cache_; }
 
-  // Returns the step for a `key` without a view: an Event about the object if no version of it
-  // could be read yet; nullopt if the object is gone.
+  // Returns the step for a `key` without a view: an Event about the object if no version of the
+  // object could be read yet; nullopt if the object is gone.
   std::optional<Step> NextUnseen(const ObjectKey& key) const;
-  // Returns the view of `key`; nullopt if the object is gone, or no version of it could be read.
+  // Returns the view of `key`; nullopt if the object is gone, or no version of the object could be
+  // read.
   std::optional<View> ViewOf(const ObjectKey& key) const { return cache_.ViewOf(key); }
 
  private:

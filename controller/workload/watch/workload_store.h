@@ -1,8 +1,8 @@
 // The cached objects of one kind that owns ReplicaSets, as workloads.
 //
 // The caches and wake-ups of such kinds read this interface and never ask for the kind. A kind's
-// adapter is a WorkloadStoreOf its API type: it names the projection and the function that makes a
-// Workload of an object. Core thread only.
+// adapter is a WorkloadStoreOf its API type: the adapter names the projection and the function that
+// makes a Workload from an object. Core thread only.
 #pragma once
 
 #include <cstddef>
@@ -20,9 +20,9 @@ namespace windlass {
 
 // A change in a store.
 struct WorkloadChange {
-  const ObjectMeta* before = nullptr;     // of the version before; null for an added workload
+  const ObjectMeta* before = nullptr;     // of the former version; null for an added workload
   const Workload* now = nullptr;          // null for a deleted one
-  const Workload* edited_from = nullptr;  // the version before, if its generation was another
+  const Workload* edited_from = nullptr;  // the former version, if its generation differs
 };
 
 // Workloads borrow from the stored objects: they are valid until the next change of the store.
@@ -40,17 +40,18 @@ class WorkloadStore {
   virtual const AnyInformer& informer() const = 0;
   const ResourceId& resource() const { return informer().reflector().options().resource; }
 
-  // As Store<T>::OnChange.
+  // Registers a handler, as Store<T>::OnChange does.
   virtual void OnChange(ChangeHandler handler) = 0;
-  // As OnChange, for a handler that need not know what changed: no Workload is made for it.
+  // Like OnChange, for a handler that need not know what changed: no Workload is made for that
+  // handler.
   virtual void OnAnyChange(std::function<void()> handler) = 0;
 
   // Returns the workload with that key; nullopt if there is none.
   virtual std::optional<Workload> Find(const ObjectKey& key) const = 0;
-  // Returns the workload with that key; nullopt if it does not have that uid (D-019).
+  // Returns the workload with that key; nullopt if there is none with that uid (D-019).
   virtual std::optional<Workload> FindByUid(const ObjectKey& key, const Uid& uid) const = 0;
-  // Returns the metadata of the object with that key; null if there is none. Valid as long as a
-  // workload is. Cheaper than Find.
+  // Returns the metadata of the object with that key; null if there is none. Valid until the next
+  // change of the store. Cheaper than Find.
   virtual const ObjectMeta* FindMeta(const ObjectKey& key) const = 0;
   // Visits every key, in order.
   virtual void ForEachKey(const std::function<void(const ObjectKey&)>& visit) const = 0;

@@ -9,7 +9,7 @@
 #include <string>
 #include <vector>
 
-#include "controller/in_place/watch/figures.h"
+#include "controller/in_place/watch/in_place_metrics.h"
 #include "controller/workload/decisions.h"
 #include "test/catch.h"
 #include "test/proves.h"

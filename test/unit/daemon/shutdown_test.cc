@@ -118,7 +118,7 @@ TEST_CASE("SIGTERM: a write without an answer leaves the Lease its holder (D-538
   rollout.leader->daemon.Stop();
   REQUIRE(rollout.LeaderEnds(seconds(5)));
   CHECK(rollout.leader->daemon.exit_code() == kExitOk);
-  CHECK(rollout.leader->Logged("the Lease is not given up"));
+  CHECK(rollout.leader->Logged("the Lease is not released"));
   rollout.SuccessorFences(rollout.leader->network.TakeHeld());
   rollout.Finish();
   Proves("D-538");

@@ -95,8 +95,8 @@ TEST_CASE("A change that no controller has seen for ten seconds is the first thi
   KubectlRun run;
   run.Create(kRollouts, sim::SampleRollout("web"));
   const std::string warning =
-      "Warning: Windlass has not seen the last change of rollout/web, so its status is of before: "
-      "check that Windlass runs with --controllers=rollout: kubectl get pods -A -l "
+      "Warning: Windlass has not seen the last change of rollout/web, so its status is out of "
+      "date: check that Windlass runs with --controllers=rollout: kubectl get pods -A -l "
       "app.kubernetes.io/name=windlass\n";
   Change(run, kRollouts, seconds(9));
   CHECK(run.Run({"get", "rollout/web"}).messages.empty());
@@ -111,11 +111,12 @@ TEST_CASE("Of a Deployment both controllers that may have it are named") {
   KubectlRun run;
   run.Create(kDeployments, sim::SampleDeployment("web"));
   Change(run, kDeployments, seconds(60));
-  CHECK(run.Run({"get", "web"}).messages ==
-        "Warning: no controller has seen the last change of deployment/web, so its status is of "
-        "before: check that Windlass runs with --controllers=deployment, or that "
-        "kube-controller-manager has its Deployment controller: kubectl get pods -A -l "
-        "app.kubernetes.io/name=windlass\n");
+  CHECK(
+      run.Run({"get", "web"}).messages ==
+      "Warning: no controller has seen the last change of deployment/web, so its status is out of "
+      "date: check that Windlass runs with --controllers=deployment, or that "
+      "kube-controller-manager has its Deployment controller: kubectl get pods -A -l "
+      "app.kubernetes.io/name=windlass\n");
 }
 
 TEST_CASE("A change with which Windlass cannot begin is not taken for an unseen one") {

@@ -221,16 +221,16 @@ spec: {selector: {app: old}, template: {metadata: {labels: {app: old}}, spec: {}
         "are there.",
         HasOld(unreadable_journal)},
        {update({"other", "--image=app:v2"}), ExitCode::kOtherUpdate,
-        "error: ReplicationController old is about to become what new is, so it cannot be updated "
-        "to other. Remove spec.newName, and set spec.cleanup to Rename, to finish that, or set "
-        "spec.rollback to true to undo it",
+        "error: ReplicationController new is about to be renamed to old, so old cannot be updated "
+        "to other. Remove spec.newName, and set spec.cleanup to Rename, to finish the rename, or "
+        "set spec.rollback to true to undo it",
         "The rename of an earlier update is not finished. Finish it with the same command without "
         "`NEW`, or take it back with `--rollback`.",
         IsBeingRenamed()},
        {update({"--rollback", "--dry-run=client"}), kFailed,
-        "error: the update of replicationcontroller/old is at its end, which is not taken back: it "
-        "is about to become what its new controller was, and that is deleted. The command that "
-        "began the update finishes it; to go back, update to the old image then",
+        "error: the update of replicationcontroller/old is at its end and cannot be taken back: "
+        "its new controller is deleted already. The command that began the update finishes it. To "
+        "go back, update to the old image then",
         "The rollback comes too late. Without `--dry-run` the rename is finished, and the exit "
         "code "
         "is 2 as well.",

@@ -177,7 +177,7 @@ TEST_CASE_METHOD(Fixture, "--local --rollback fails when it finishes a rename th
   const Ran dry = Update({"old", "--rollback", "--dry-run=client"});
   CHECK(dry.code == ExitCode::kFailed);
   CHECK(dry.messages.starts_with(
-      "error: the update of replicationcontroller/old is at its end, which is not taken back"));
+      "error: the update of replicationcontroller/old is at its end and cannot be taken back"));
   CHECK(Stored(kControllers, "old") == before);
   std::vector<std::string> back = {"old", "--rollback", "-o", "name"};
   if (GENERATE(false, true)) back.insert(back.begin() + 1, "new");
@@ -209,7 +209,7 @@ TEST_CASE_METHOD(Fixture, "--local with -o prints the ReplicationController at t
 constexpr const char* kGoesOn =
     "Warning: an update of old to new has begun already, and this command goes on from there. If "
     "the program that began it still runs, end one of the two with Ctrl-C: each would take the "
-    "other's scalings for somebody else's\n";
+    "other's scalings for those of another client\n";
 
 TEST_CASE_METHOD(Fixture, "--local stops with 4 when somebody else scales one of the two") {
   Proves("RC-16");
@@ -217,7 +217,7 @@ TEST_CASE_METHOD(Fixture, "--local stops with 4 when somebody else scales one of
   Ran ran = Update({"old", "new", "--image=app:v2"});
   CHECK(ran.code == ExitCode::kHeld);
   CHECK(ran.messages ==
-        "error: somebody else scaled ReplicationController new from 1 to 5. Scale it back to 1: "
+        "error: another client scaled ReplicationController new from 1 to 5. Scale it back to 1: "
         "then the same command goes on. With --on-external-scale=Adopt or Override an update does "
         "not stop at a scaling. If another program carries it out, leave it to that one\n");
   const Json annotations = Stored(kControllers, "new")["metadata"]["annotations"];
@@ -230,7 +230,7 @@ TEST_CASE_METHOD(Fixture, "--local stops with 4 when somebody else scales one of
   ran = Update({"old", "new", "--image=app:v2"});
   CHECK(ran.code == ExitCode::kHeld);
   CHECK(ran.messages ==
-        "error: somebody else scaled ReplicationController old from 2 to 6. Scale it back to 2: "
+        "error: another client scaled ReplicationController old from 2 to 6. Scale it back to 2: "
         "then the same command goes on. With --on-external-scale=Adopt or Override an update does "
         "not stop at a scaling. If another program carries it out, leave it to that one\n");
   Edit(kControllers, "old", "", [](Json& object) { object["spec"]["replicas"] = 2; });

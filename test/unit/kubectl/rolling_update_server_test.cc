@@ -51,10 +51,10 @@ TEST_CASE_METHOD(Fixture, "The phase at the end says the exit code") {
        ExitCode::kFailed,
        "error: timed out\n"
        "The update stops here. The same command goes on with it, and --rollback takes it back.\n"},
-      {{"Paused", {}, "somebody else scaled it"},
+      {{"Paused", {}, "another client scaled it"},
        {"old", "new", kImage},
        ExitCode::kHeld,
-       "error: somebody else scaled it\n"},
+       "error: another client scaled it\n"},
       {{"RolledBack"},
        {"old", "new", kImage},
        ExitCode::kAborted,

@@ -347,8 +347,8 @@ TEST_CASE("undo whose request somebody else replaces does not take theirs for it
   const Ran ran = run.Run({"undo", "wro/web", "--to-revision=1"});
   CHECK(ran.code == ExitCode::kOtherUpdate);
   CHECK(ran.messages ==
-        "error: rollout \"web\" is asked by somebody else to go back to revision 2, since this "
-        "command has asked for revision 1\n");
+        "error: rollout \"web\" is asked by another client to go back to revision 2, after this "
+        "command asked for revision 1\n");
 }
 
 // The refusal is of this request also if somebody has scaled the Rollout since.
@@ -452,7 +452,7 @@ TEST_CASE("undo that joins a request of somebody else leaves it there") {
   run.Edit(kRollouts, "web", "", [](Json& o) { o["spec"]["rollbackTo"] = {{"revision", 1}}; });
   const Ran ran = run.Run({"undo", "wro/web", "--to-revision=1", "--timeout=2s"});
   CHECK(ran.code == ExitCode::kTimeout);
-  CHECK(ran.messages.find("somebody had asked for the same before") != std::string::npos);
+  CHECK(ran.messages.find("another client had made the same request before") != std::string::npos);
   CHECK(run.Stored(kRollouts, "web")["spec"].contains("rollbackTo"));
 }
 

@@ -71,10 +71,10 @@ ErrorSection SteeredUpdateErrors() {
        {{"resume", "rc/old"},
         ExitCode::kHeld,
         "error: replicationcontroller \"old\" is not paused by spec.paused: the rolling update of "
-        "replicationcontroller \"old\" is paused: old was scaled to 5 by somebody else",
+        "replicationcontroller \"old\" is paused: old was scaled to 5 by another client",
         "Windlass has paused the update, because of another scaling. Scale it back, as the "
         "message says.",
-        HasUpdate("Paused", "old was scaled to 5 by somebody else")},
+        HasUpdate("Paused", "old was scaled to 5 by another client")},
        {{"abort", "rc/old"},
         ExitCode::kError,
         "error: replicationcontroller \"old\" is being rolled back already: kubectl windlass "

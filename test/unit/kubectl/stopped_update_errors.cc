@@ -102,14 +102,14 @@ ErrorSection StoppedUpdateErrors() {
                                          "--local"};
   const std::vector<std::string> there = {"rolling-update", "old", "new", "--image=app:v2"};
   const std::string other_content =
-      "the update to new is under way, and the spec says now that it is made of something else. "
-      "Change controller, image, container and imagePullPolicy back to go on, or set "
-      "spec.rollback to true";
+      "the update to new is under way, and the spec now describes another new controller. Change "
+      "controller, image, container and imagePullPolicy back to go on, or set spec.rollback to "
+      "true";
   const std::string scaled =
-      "somebody else scaled ReplicationController old from 2 to 5. Scale it back to 2, or set "
+      "another client scaled ReplicationController old from 2 to 5. Scale it back to 2, or set "
       "spec.onExternalScale to Adopt (all replicas are wanted) or Override (it is scaled back)";
   const std::string renamed_scale =
-      "somebody else scaled ReplicationController old from 0 to 2, and new is deleted already. "
+      "another client scaled ReplicationController old from 0 to 2, and new is deleted already. "
       "Scale it back to 0, or set spec.onExternalScale to Override (it is scaled back): then it "
       "takes over the Pods of new";
   const std::string paused =
@@ -132,7 +132,7 @@ ErrorSection StoppedUpdateErrors() {
         "Correct that and run the same command again, or take the update back with `--rollback`.",
         BeginsUpdate},
        {here, ExitCode::kHeld,
-        "error: somebody else scaled ReplicationController old from 2 to 5. Scale it back to 2: "
+        "error: another client scaled ReplicationController old from 2 to 5. Scale it back to 2: "
         "then the same command goes on. With --on-external-scale=Adopt or Override an update does "
         "not stop at a scaling. If another program carries it out, leave it to that one",
         "Somebody scaled one of the two controllers, and the update runs in the plugin. Scale it "
@@ -143,7 +143,7 @@ ErrorSection StoppedUpdateErrors() {
         "again, or add `--on-external-scale=Adopt` or `Override`, which set the field.",
         WindlassSays("Paused", scaled)},
        {there, ExitCode::kHeld,
-        "error: somebody else scaled ReplicationController old from 0 to 2, and new is deleted "
+        "error: another client scaled ReplicationController old from 0 to 2, and new is deleted "
         "already. Scale it back to 0, or set spec.onExternalScale to Override (it is scaled back): "
         "then it takes over the Pods of new",
         "As above, after the new controller was deleted and before the old one has its Pods.",
@@ -154,8 +154,8 @@ ErrorSection StoppedUpdateErrors() {
         "sets it to false, and goes on.",
         WindlassSays("Paused", paused)},
        {there, ExitCode::kFailed,
-        "error: the update to new is under way, and the spec says now that it is made of something "
-        "else. Change controller, image, container and imagePullPolicy back to go on, or set "
+        "error: the update to new is under way, and the spec now describes another new controller. "
+        "Change controller, image, container and imagePullPolicy back to go on, or set "
         "spec.rollback to true\n" +
             goes_on,
         "Somebody changed the spec of the ReplicationControllerUpdate. Give the same flags as "

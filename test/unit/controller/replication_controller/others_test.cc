@@ -145,7 +145,7 @@ TEST_CASE("a scaling by somebody else pauses the update until it is put back") {
   CHECK(world.phase() == "Paused");
   CHECK(world.reason() == "ExternalScale");
   CHECK(world.message() ==
-        "somebody else scaled ReplicationController " + scaled + " from " + std::to_string(was) +
+        "another client scaled ReplicationController " + scaled + " from " + std::to_string(was) +
             " to 9. Scale it back to " + std::to_string(was) +
             ", or set spec.onExternalScale to Adopt (all replicas are wanted) or Override (it is "
             "scaled back)");

@@ -37,7 +37,7 @@ TEST_CASE("a scaling by somebody else is not taken for the one that is under way
   Play(world, is_made);
   CHECK(world.phase() == "Paused");
   CHECK(world.message() ==
-        "somebody else scaled ReplicationController web from 3 to 1. Scale it back to 3, or set "
+        "another client scaled ReplicationController web from 3 to 1. Scale it back to 3, or set "
         "spec.onExternalScale to Adopt (all replicas are wanted) or Override (it is scaled back)");
   CHECK(SizeOf(world, "web") == 1);
   world.Scale("web", 3);

@@ -265,7 +265,7 @@ TEST_CASE("an update to an image is refused whose rename needs too large an anno
     web["metadata"]["annotations"][key] = std::string(beside, 'a');
   }
   world.AddUpdate("web", spec);
-  CheckRefused(world, "while web-");
+  CheckRefused(world, "to rename web-");
   CHECK(world.reason() == "InvalidUpdate");
   CHECK(world.message().find("may have 262144. Set spec.cleanup to Delete") != std::string::npos);
   world.Edit({{"cleanup", "Delete"}, {"newName", "web-2"}});

@@ -102,10 +102,11 @@ TEST_CASE("an old controller that gets Pods in the middle of a rename keeps them
   world.Run();
   CHECK(world.phase() == "Paused");
   CHECK(world.reason() == "ExternalScale");
-  CHECK(world.message() ==
-        "somebody else scaled ReplicationController web from 0 to 3, and web-2 is deleted already. "
-        "Scale it back to 0, or set spec.onExternalScale to Override (it is scaled back): then it "
-        "takes over the Pods of web-2");
+  CHECK(
+      world.message() ==
+      "another client scaled ReplicationController web from 0 to 3, and web-2 is deleted already. "
+      "Scale it back to 0, or set spec.onExternalScale to Override (it is scaled back): then it "
+      "takes over the Pods of web-2");
   CHECK(world.PodsOf("web").size() == 3);
   CHECK(world.Orphans().size() == 2);
   SECTION("scaled back") { world.Scale("web", 0); }
@@ -158,8 +159,9 @@ TEST_CASE("a rename that nothing has been lost by is named to an update to anoth
   world.Run();
   CHECK(world.phase() == "Failed");
   CHECK(world.message() ==
-        "ReplicationController web is about to become what web-2 is, so it cannot be updated to "
-        "web-3. Set spec.newName to web-2 to finish that, or set spec.rollback to true to undo it");
+        "ReplicationController web-2 is about to be renamed to web, so web cannot be updated to "
+        "web-3. Set spec.newName to web-2 to finish the rename, or set spec.rollback to true to "
+        "undo it");
   CHECK(world.Has("web-2"));
   SECTION("finished") {
     world.Edit({{"newName", "web-2"}});

@@ -257,7 +257,7 @@ TEST_CASE("an update that is begun again pauses if the old controller is larger 
   world.Run();
   CHECK(world.phase() == "Paused");
   CHECK(world.message() ==
-        "somebody else scaled ReplicationController web from 2 to 6. Scale it back to 2, or set "
+        "another client scaled ReplicationController web from 2 to 6. Scale it back to 2, or set "
         "spec.onExternalScale to Adopt (all replicas are wanted) or Override (it is scaled back)");
   CHECK(world.Controller("web")["spec"]["replicas"] == 6);
   size_t desired = 2;
@@ -299,7 +299,7 @@ TEST_CASE("an update that is begun again still answers that the new controller i
     CHECK(world.phase() == "Paused");
     CHECK(
         world.message() ==
-        "somebody else scaled ReplicationController web-2 from 2 to 9. Scale it back to 2, or set "
+        "another client scaled ReplicationController web-2 from 2 to 9. Scale it back to 2, or set "
         "spec.onExternalScale to Adopt (all replicas are wanted) or Override (it is scaled back)");
     CHECK(world.Controller("web-2")["spec"]["replicas"] == 9);
     world.Scale("web-2", 2);

@@ -149,8 +149,8 @@ TEST_CASE("a rollback of what no update has made is refused, also if it has no r
   CHECK(world.phase() == "Failed");
   CHECK(world.message() ==
         "there is nothing to roll back: ReplicationController batch was not made by an update of "
-        "web, as its annotation kubectl.kubernetes.io/update-source-id would say, or the "
-        "annotation kubectl.kubernetes.io/next-controller-id of web");
+        "web. Neither its annotation kubectl.kubernetes.io/update-source-id nor the annotation "
+        "kubectl.kubernetes.io/next-controller-id of web says so");
   REQUIRE(world.Has("batch"));
   CHECK(world.Controller("batch")["spec"]["replicas"] == replicas);
   Proves("RC-15");

@@ -9,8 +9,8 @@
 
 #include "controller/in_place/phases/rollout_in_place.h"
 #include "controller/workload/decisions.h"
-#include "controller/workload/progress.h"
-#include "controller/workload/status.h"
+#include "controller/workload/status/progress.h"
+#include "controller/workload/status/status.h"
 #include "test/catch.h"
 #include "test/proves.h"
 #include "test/unit/controller/rollout/stepped.h"

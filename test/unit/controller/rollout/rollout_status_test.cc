@@ -5,10 +5,10 @@
 
 #include "controller/rollout/carried.h"
 #include "controller/workload/annotations.h"
-#include "controller/workload/claim.h"
 #include "controller/workload/conditions.h"
-#include "controller/workload/make_situation.h"
-#include "controller/workload/status.h"
+#include "controller/workload/ownership/claim.h"
+#include "controller/workload/planner/make_situation.h"
+#include "controller/workload/status/status.h"
 #include "test/catch.h"
 #include "test/proves.h"
 #include "test/unit/controller/rollout/stored_rollout.h"

@@ -7,7 +7,7 @@
 
 #include "controller/rollout/rollout_extension.h"
 #include "controller/workload/extension.h"
-#include "controller/workload/planner.h"
+#include "controller/workload/planner/planner.h"
 #include "kubeclient/api/fingerprint_text.h"
 #include "test/catch.h"
 #include "test/proves.h"

@@ -10,8 +10,8 @@
 #include "controller/rollout/reasons.h"
 #include "controller/rollout/service_condition.h"
 #include "controller/rollout/services.h"
+#include "controller/workload/actions/scale.h"
 #include "controller/workload/decisions.h"
-#include "controller/workload/scale.h"
 #include "test/catch.h"
 #include "test/unit/controller/rollout/stepped.h"
 

@@ -39,18 +39,17 @@ TEST_CASE("Windlass never fights for a Service, and says what to do (RO-183 RO-1
          f.replica_sets.back().meta.labels.Erase(kPodTemplateHashLabel);
        },
        "PodsWithoutHash",
-       "Service web-next cannot select the Pods of ReplicaSet web-2, which have no label "
-       "pod-template-hash because somebody else made it: roll out another template"},
+       "Service web-next cannot select the Pods of ReplicaSet web-2: Windlass did not "
+       "make it, so its Pods have no label pod-template-hash. Roll out another template"},
       {"another Rollout names it, too", [](Served& f) { f.facts.canary.other_rollout = "shop"; },
        "ServiceShared",
        "Service web-next is written for Rollout shop, which names it, too: name another Service in "
        "spec.strategy.services.canary"},
       {"changed", [](Served& f) { f.next().selector.Set(kPodTemplateHashLabel, "web-9"); },
        "ServiceChanged",
-       "Service web-next: somebody changed spec.selector[pod-template-hash], which Windlass had "
-       "set "
-       "to web-1, to web-9. Windlass leaves it alone until its annotation windlass.dev/service-of "
-       "is removed"},
+       "Service web-next: another client changed spec.selector[pod-template-hash] to web-9; "
+       "Windlass had set web-1. Windlass leaves the Service alone until its annotation "
+       "windlass.dev/service-of is removed"},
   }));
   CAPTURE(row.id);
   Served f;
@@ -123,7 +122,7 @@ TEST_CASE("a first write that is in conflict is told as such (RO-184)") {
   f.Write(f.next(), "web-1");
   CHECK(f.Told() == "Unknown ServiceNotWritten");
   CHECK(f.message ==
-        "Service web was changed by somebody else while Windlass wrote to it. Windlass tries again "
+        "another client changed Service web while Windlass was writing to it. Windlass tries again "
         "within a minute");
   Proves("RO-184");
 }

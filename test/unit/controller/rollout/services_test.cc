@@ -11,7 +11,7 @@
 
 #include "controller/rollout/reasons.h"
 #include "controller/workload/annotations.h"
-#include "controller/workload/planner.h"
+#include "controller/workload/planner/planner.h"
 #include "test/catch.h"
 #include "test/proves.h"
 #include "test/unit/controller/rollout/served.h"
@@ -356,9 +356,9 @@ TEST_CASE("a key that somebody took away is written anew, but not at once again 
   CHECK(f.Told() == "False ServiceTakenAway");
   CHECK(
       f.message ==
-      "Service web-next: somebody took pod-template-hash out of spec.selector twice within an "
-      "hour, as a server-side apply without this key does. Windlass writes it anew, at most twice "
-      "a minute. Have that tool leave spec.selector alone");
+      "Service web-next: another client removed pod-template-hash from spec.selector twice within "
+      "an hour, as a server-side apply without this key does. Windlass writes it again, at most "
+      "twice a minute. Make that client leave spec.selector alone");
   f.now = f.now + seconds(40);
   CHECK(f.Play() == "web-next=web-1");
   CHECK(f.Told() == "False ServiceTakenAway");

@@ -8,7 +8,7 @@
 #include "controller/in_place/phases/rollout_mode.h"
 #include "controller/rollout/decisions.h"
 #include "controller/workload/decisions.h"
-#include "controller/workload/proven.h"
+#include "controller/workload/revisions/proven.h"
 #include "test/catch.h"
 #include "test/proves.h"
 #include "test/unit/controller/rollout/stepped.h"

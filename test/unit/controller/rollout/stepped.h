@@ -13,9 +13,9 @@
 #include "controller/rollout/rollout_extension.h"
 #include "controller/rollout/status_json.h"
 #include "controller/workload/annotations.h"
-#include "controller/workload/claim.h"
 #include "controller/workload/conditions.h"
-#include "controller/workload/make_situation.h"
+#include "controller/workload/ownership/claim.h"
+#include "controller/workload/planner/make_situation.h"
 #include "test/catch.h"
 
 namespace windlass::rollout {

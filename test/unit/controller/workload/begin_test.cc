@@ -4,8 +4,8 @@
 #include <functional>
 
 #include "controller/workload/annotations.h"
-#include "controller/workload/progress.h"
-#include "controller/workload/waiting.h"
+#include "controller/workload/sizes/waiting_event.h"
+#include "controller/workload/status/progress.h"
 #include "kubeclient/api/time.h"
 #include "test/catch.h"
 #include "test/proves.h"

@@ -5,7 +5,7 @@
 #include <string>
 
 #include "controller/workload/extension.h"
-#include "controller/workload/planner.h"
+#include "controller/workload/planner/planner.h"
 #include "test/unit/controller/workload/world.h"
 
 namespace windlass::workload {

@@ -1,4 +1,4 @@
-#include "controller/workload/claim.h"
+#include "controller/workload/ownership/claim.h"
 
 #include "test/catch.h"
 #include "test/proves.h"

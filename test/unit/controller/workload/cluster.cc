@@ -6,7 +6,7 @@
 #include "controller/deployment/deployment_workload.h"
 #include "controller/in_place/template/interest.h"
 #include "controller/workload/annotations.h"
-#include "controller/workload/planner.h"
+#include "controller/workload/planner/planner.h"
 #include "kubeclient/api/time.h"
 #include "test/catch.h"
 

@@ -1,5 +1,5 @@
 // Names that are taken already (D-176…D-179).
-#include "controller/workload/collision.h"
+#include "controller/workload/actions/collision.h"
 
 #include <functional>
 

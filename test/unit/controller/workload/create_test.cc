@@ -1,5 +1,5 @@
 // A create, and the server's possible answers (D-170…D-182).
-#include "controller/workload/create.h"
+#include "controller/workload/actions/create.h"
 
 #include "controller/workload/annotations.h"
 #include "controller/workload/copied_annotations.h"

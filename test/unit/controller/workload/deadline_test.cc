@@ -1,8 +1,8 @@
-#include "controller/workload/deadline.h"
+#include "controller/workload/status/deadline.h"
 
 #include "controller/workload/annotations.h"
 #include "controller/workload/conditions.h"
-#include "controller/workload/waiting.h"
+#include "controller/workload/sizes/waiting_event.h"
 #include "test/catch.h"
 #include "test/proves.h"
 #include "test/unit/controller/workload/cluster.h"

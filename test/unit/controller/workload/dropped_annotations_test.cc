@@ -3,9 +3,9 @@
 #include <algorithm>
 #include <functional>
 
+#include "controller/workload/actions/scale.h"
 #include "controller/workload/annotations.h"
-#include "controller/workload/scale.h"
-#include "controller/workload/sync_length.h"
+#include "controller/workload/sync_limits.h"
 #include "test/catch.h"
 #include "test/proves.h"
 #include "test/unit/controller/workload/cluster.h"

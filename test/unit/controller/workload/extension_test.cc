@@ -9,8 +9,8 @@
 #include <string>
 #include <utility>
 
-#include "controller/workload/claim.h"
-#include "controller/workload/make_situation.h"
+#include "controller/workload/ownership/claim.h"
+#include "controller/workload/planner/make_situation.h"
 #include "controller/workload/situation.h"
 #include "test/catch.h"
 #include "test/unit/controller/workload/boats.h"

@@ -1,7 +1,7 @@
 // Orphans that appear during a sync: the Deployment must still exist when they are adopted, not
 // only when the sync began (D-103).
 #include "controller/workload/annotations.h"
-#include "controller/workload/ownership.h"
+#include "controller/workload/ownership/adopt_release.h"
 #include "test/catch.h"
 #include "test/proves.h"
 #include "test/unit/controller/workload/cluster.h"

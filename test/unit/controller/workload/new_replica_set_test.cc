@@ -1,4 +1,4 @@
-#include "controller/workload/new_replica_set.h"
+#include "controller/workload/revisions/new_replica_set.h"
 
 #include <set>
 #include <string>

@@ -1,5 +1,5 @@
 // What is said of a workload whose selector matches ReplicaSets of another controller.
-#include "controller/workload/overlap.h"
+#include "controller/workload/status/overlap.h"
 
 #include <functional>
 #include <optional>
@@ -7,8 +7,8 @@
 #include <vector>
 
 #include "controller/workload/conditions.h"
-#include "controller/workload/planner.h"
-#include "controller/workload/status.h"
+#include "controller/workload/planner/planner.h"
+#include "controller/workload/status/status.h"
 #include "test/catch.h"
 #include "test/proves.h"
 #include "test/unit/controller/workload/boats.h"

@@ -1,10 +1,10 @@
 // The reason PausedAtStep of Progressing, which an extension writes and the planner takes back.
 #include <string>
 
-#include "controller/workload/claim.h"
 #include "controller/workload/conditions.h"
-#include "controller/workload/make_situation.h"
-#include "controller/workload/progress.h"
+#include "controller/workload/ownership/claim.h"
+#include "controller/workload/planner/make_situation.h"
+#include "controller/workload/status/progress.h"
 #include "test/catch.h"
 #include "test/proves.h"
 #include "test/unit/controller/workload/boats.h"

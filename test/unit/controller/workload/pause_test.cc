@@ -1,8 +1,8 @@
-#include "controller/workload/pause.h"
+#include "controller/workload/actions/pause.h"
 
 #include "controller/workload/annotations.h"
 #include "controller/workload/conditions.h"
-#include "controller/workload/progress.h"
+#include "controller/workload/status/progress.h"
 #include "test/catch.h"
 #include "test/proves.h"
 #include "test/unit/controller/workload/cluster.h"

@@ -1,5 +1,5 @@
 // One sync, step by step: what it writes, what it does not change, and how it ends.
-#include "controller/workload/planner.h"
+#include "controller/workload/planner/planner.h"
 
 #include <map>
 #include <optional>
@@ -7,7 +7,7 @@
 #include <variant>
 #include <vector>
 
-#include "controller/workload/sync_length.h"
+#include "controller/workload/sync_limits.h"
 #include "test/catch.h"
 #include "test/proves.h"
 #include "test/unit/controller/workload/cluster.h"

@@ -1,10 +1,10 @@
-#include "controller/workload/progress.h"
+#include "controller/workload/status/progress.h"
 
 #include "controller/workload/annotations.h"
 #include "controller/workload/complete.h"
 #include "controller/workload/conditions.h"
-#include "controller/workload/counters.h"
-#include "controller/workload/status.h"
+#include "controller/workload/status/counters.h"
+#include "controller/workload/status/status.h"
 #include "test/catch.h"
 #include "test/proves.h"
 #include "test/unit/controller/workload/world.h"

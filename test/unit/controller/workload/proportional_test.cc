@@ -1,4 +1,4 @@
-#include "controller/workload/proportional.h"
+#include "controller/workload/sizes/proportional.h"
 
 #include <algorithm>
 #include <numeric>

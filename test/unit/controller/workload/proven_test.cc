@@ -1,16 +1,16 @@
 // Revisions that have worked: what is noted of them, and who leans on it.
-#include "controller/workload/proven.h"
+#include "controller/workload/revisions/proven.h"
 
 #include <algorithm>
 #include <functional>
 #include <nlohmann/json.hpp>
 #include <string>
 
+#include "controller/workload/actions/history_clean_up.h"
 #include "controller/workload/annotations.h"
-#include "controller/workload/claim.h"
-#include "controller/workload/history.h"
-#include "controller/workload/make_situation.h"
-#include "controller/workload/status.h"
+#include "controller/workload/ownership/claim.h"
+#include "controller/workload/planner/make_situation.h"
+#include "controller/workload/status/status.h"
 #include "test/catch.h"
 #include "test/proves.h"
 #include "test/unit/controller/workload/boats.h"

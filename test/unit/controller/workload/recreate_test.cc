@@ -1,4 +1,4 @@
-#include "controller/workload/recreate.h"
+#include "controller/workload/actions/recreate.h"
 
 #include <functional>
 #include <string>

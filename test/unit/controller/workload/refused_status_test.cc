@@ -3,7 +3,7 @@
 #include <variant>
 #include <vector>
 
-#include "controller/workload/refused_write.h"
+#include "controller/workload/status/refused_write.h"
 #include "kubeclient/api/annotation_limit.h"
 #include "test/catch.h"
 #include "test/proves.h"

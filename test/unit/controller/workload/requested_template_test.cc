@@ -6,11 +6,11 @@
 #include <string>
 #include <vector>
 
+#include "controller/workload/actions/history_clean_up.h"
 #include "controller/workload/annotations.h"
-#include "controller/workload/claim.h"
-#include "controller/workload/history.h"
-#include "controller/workload/make_situation.h"
-#include "controller/workload/new_replica_set.h"
+#include "controller/workload/ownership/claim.h"
+#include "controller/workload/planner/make_situation.h"
+#include "controller/workload/revisions/new_replica_set.h"
 #include "kubeclient/api/canonical.h"
 #include "test/catch.h"
 #include "test/proves.h"

@@ -1,4 +1,4 @@
-#include "controller/workload/revisions.h"
+#include "controller/workload/revisions/revisions.h"
 
 #include <string>
 #include <vector>

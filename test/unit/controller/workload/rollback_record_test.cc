@@ -5,7 +5,7 @@
 
 #include "controller/workload/annotations.h"
 #include "controller/workload/decisions.h"
-#include "controller/workload/planner.h"
+#include "controller/workload/planner/planner.h"
 #include "test/catch.h"
 #include "test/proves.h"
 #include "test/unit/controller/workload/boats.h"

@@ -1,5 +1,5 @@
 // Rollback by annotation (D-460…D-472).
-#include "controller/workload/rollback.h"
+#include "controller/workload/actions/rollback.h"
 
 #include <sstream>
 

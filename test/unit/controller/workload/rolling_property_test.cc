@@ -1,7 +1,8 @@
 // Properties that must hold for all sizes and counters that the cluster may show.
 #include <numeric>
 
-#include "controller/workload/rolling.h"
+#include "controller/workload/replica_set_size.h"
+#include "controller/workload/rolling_sizes.h"
 #include "test/property.h"
 #include "test/proves.h"
 

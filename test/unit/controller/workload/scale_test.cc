@@ -1,4 +1,4 @@
-#include "controller/workload/scale.h"
+#include "controller/workload/actions/scale.h"
 
 #include <nlohmann/json.hpp>
 

@@ -5,8 +5,8 @@
 #include <variant>
 #include <vector>
 
+#include "controller/workload/actions/scale.h"
 #include "controller/workload/annotations.h"
-#include "controller/workload/scale.h"
 #include "test/catch.h"
 #include "test/proves.h"
 #include "test/unit/controller/workload/completed_cluster.h"

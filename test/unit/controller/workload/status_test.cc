@@ -1,8 +1,9 @@
-#include "controller/workload/status.h"
+#include "controller/workload/status/status.h"
 
 #include "controller/workload/conditions.h"
-#include "controller/workload/counters.h"
-#include "controller/workload/progress.h"
+#include "controller/workload/replica_set_size.h"
+#include "controller/workload/status/counters.h"
+#include "controller/workload/status/progress.h"
 #include "test/catch.h"
 #include "test/proves.h"
 #include "test/unit/controller/workload/world.h"

@@ -1,7 +1,7 @@
 // An admission webhook changes objects while they are created (B-10).
 #include <functional>
 
-#include "controller/workload/create.h"
+#include "controller/workload/actions/create.h"
 #include "test/catch.h"
 #include "test/proves.h"
 #include "test/unit/controller/workload/cluster.h"

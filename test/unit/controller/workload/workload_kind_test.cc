@@ -3,11 +3,11 @@
 #include <string>
 #include <variant>
 
+#include "controller/workload/actions/pause.h"
 #include "controller/workload/annotations.h"
-#include "controller/workload/claim.h"
-#include "controller/workload/make_situation.h"
-#include "controller/workload/pause.h"
-#include "controller/workload/status.h"
+#include "controller/workload/ownership/claim.h"
+#include "controller/workload/planner/make_situation.h"
+#include "controller/workload/status/status.h"
 #include "test/catch.h"
 #include "test/proves.h"
 #include "test/unit/controller/workload/boats.h"

@@ -2,9 +2,9 @@
 
 #include "controller/deployment/deployment_workload.h"
 #include "controller/workload/annotations.h"
-#include "controller/workload/make_situation.h"
-#include "controller/workload/planner.h"
-#include "controller/workload/revisions.h"
+#include "controller/workload/planner/make_situation.h"
+#include "controller/workload/planner/planner.h"
+#include "controller/workload/revisions/revisions.h"
 
 namespace windlass::workload {
 

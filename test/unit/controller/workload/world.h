@@ -7,7 +7,7 @@
 #include <vector>
 
 #include "controller/core/step.h"
-#include "controller/workload/claim.h"
+#include "controller/workload/ownership/claim.h"
 #include "controller/workload/situation.h"
 #include "controller/workload/view.h"
 #include "kubeclient/api/deployment.h"

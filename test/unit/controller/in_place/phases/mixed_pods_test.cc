@@ -4,7 +4,7 @@
 #include <algorithm>
 #include <nlohmann/json.hpp>
 
-#include "controller/workload/waiting.h"
+#include "controller/workload/sizes/waiting_event.h"
 #include "kubeclient/api/time.h"
 #include "test/catch.h"
 #include "test/unit/controller/in_place/phases/cluster.h"

@@ -5,8 +5,8 @@
 #include <vector>
 
 #include "controller/workload/annotations.h"
-#include "controller/workload/claim.h"
-#include "controller/workload/make_situation.h"
+#include "controller/workload/ownership/claim.h"
+#include "controller/workload/planner/make_situation.h"
 #include "kubeclient/api/canonical.h"
 #include "kubeclient/api/fingerprint_text.h"
 #include "test/catch.h"

@@ -5,8 +5,8 @@
 #include <vector>
 
 #include "controller/in_place/phases/rollout_in_place.h"
-#include "controller/workload/claim.h"
-#include "controller/workload/make_situation.h"
+#include "controller/workload/ownership/claim.h"
+#include "controller/workload/planner/make_situation.h"
 #include "test/catch.h"
 #include "test/unit/controller/in_place/phases/cluster.h"
 

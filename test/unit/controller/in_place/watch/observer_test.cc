@@ -310,8 +310,8 @@ TEST_CASE("Who edits a Pod while it is being updated is told of once for each re
   f.Patch("app:2");
   Edit(f, "app:mine");
   const std::string drift =
-      "InPlaceDrift: Somebody edited this Pod while it was being updated to revision 6: container "
-      "app has app:mine, not app:2";
+      "InPlaceDrift: Another client edited this Pod while Windlass was updating it to revision 6: "
+      "container app has app:mine, not app:2";
   CHECK(f.Told() == std::vector<std::string>{drift});
   CHECK(f.observer.followed() == 0);
   f.Put();
@@ -332,9 +332,10 @@ TEST_CASE("also where the edit left the images alone, and then the update counts
   Fixture f;
   f.Patch("app:2");
   Edit(f);
-  CHECK(f.Told() == std::vector<std::string>{
-                        "InPlaceDrift: Somebody edited this Pod while it was being updated to "
-                        "revision 6: its images are as they should be"});
+  CHECK(f.Told() ==
+        std::vector<std::string>{
+            "InPlaceDrift: Another client edited this Pod while Windlass was updating it to "
+            "revision 6: its images are as they should be"});
   f.Put();
   f.Restart('B');
   CHECK(f.Told().size() == 2);

@@ -1,0 +1,36 @@
+#include "cmd/windlass/metric_sections.h"
+
+#include <algorithm>
+
+#include "cmd/windlass/metric_parts.h"
+
+namespace windlass {
+namespace {
+
+// Adds the section `more`, or those of its metrics that `sections` lacks.
+void Add(std::vector<MetricSection>& sections, const MetricSection& more) {
+  auto section = std::ranges::find(sections, more.title, &MetricSection::title);
+  if (section == sections.end()) {
+    sections.push_back(more);
+    return;
+  }
+  for (const Metric* metric : more.metrics) {
+    if (std::ranges::count(section->metrics, metric) == 0) section->metrics.push_back(metric);
+  }
+}
+
+}  // namespace
+
+std::vector<MetricSection> AllMetrics(const ControllerList& controllers) {
+  std::vector<MetricSection> sections;
+  for (const ControllerEntry& entry : controllers) {
+    for (const MetricSection& section : entry.metrics) Add(sections, section);
+  }
+  for (const auto& section : {DecisionMetrics, LeadershipMetrics, QueueMetrics, ClientMetrics,
+                              InformerMetrics, ProcessMetrics}) {
+    Add(sections, section());
+  }
+  return sections;
+}
+
+}  // namespace windlass

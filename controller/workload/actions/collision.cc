@@ -1,0 +1,150 @@
+#include "controller/workload/actions/collision.h"
+
+#include <optional>
+#include <utility>
+
+#include "controller/workload/annotations.h"
+#include "controller/workload/decisions.h"
+#include "controller/workload/revisions/new_replica_set.h"
+#include "controller/workload/revisions/revisions.h"
+#include "controller/workload/status/create_failure.h"
+#include "kubeclient/api/canonical.h"
+#include "kubeclient/api/decode.h"
+#include "kubeclient/api/selector.h"
+
+namespace windlass::workload {
+namespace {
+
+// This many taken names of one template are no coincidence.
+constexpr int32_t kCollisionsOfOneTemplate = 3;
+
+// Returns true if the ReplicaSet in `found`, which has a name that we wanted, was made for this
+// workload and then changed or taken away. Returns false for two ordinary collisions:
+// - The ReplicaSet is older than the workload, so it belongs to a former workload of that name
+//   (B-45).
+// - A status has acknowledged the revision of the ReplicaSet, so it served until a user edited its
+//   labels or owners.
+bool WasTakenFromUs(const Workload& workload, const Reply& found) {
+  SymbolTable symbols;
+  Decoder decoder(symbols);
+  const Result<ReplicaSet> rs = DecodeReplicaSet(decoder, found.body);
+  if (!rs.ok()) return false;
+  if (rs->meta.IsControlledBy(workload.meta.uid)) return true;
+  if (rs->meta.creation_timestamp < workload.meta.creation_timestamp) return false;
+  const std::optional<int64_t> revision = ParseRevision(RevisionText(rs->meta));
+  return !revision || *revision > ParseRevision(workload.revision).value_or(0);
+}
+
+// Returns the step that gives up if the ReplicaSets with this name and with the
+// kCollisionsOfOneTemplate - 1 names before it were all taken from us: otherwise we would make
+// ReplicaSets without end (B-10). Before that, returns the read of each of these ReplicaSets, one
+// per call. Returns nullopt if there were too few collisions, or if one of them is an ordinary
+// collision.
+std::optional<Step> StopIfClimbing(const Situation& situation, const NewReplicaSet& parts) {
+  const Workload& workload = situation.workload;
+  const Result<std::string> canonical = CanonicalTemplate(*workload.template_json);
+  int32_t collisions = workload.status.collision_count.value_or(0);
+  if (!canonical.ok() || collisions < kCollisionsOfOneTemplate - 1) return std::nullopt;
+  std::string names;
+  for (int32_t i = 0; i < kCollisionsOfOneTemplate; ++i, --collisions) {
+    // The first name is computed without a collision count (D-171).
+    const std::string hash = ComputeHash(*canonical, collisions == 0 ? -1 : collisions);
+    const std::string name = ReplicaSetName(workload.meta.name, hash);
+    Request read = Request::Get(resources::kReplicaSets, {workload.meta.namespace_, name});
+    const Outcome* found = FindOutcome(situation.learned, read.Identity());
+    if (found == nullptr) return Read{std::move(read), "names of one template are taken again"};
+    if (!found->said.ok() || !WasTakenFromUs(workload, *found->said)) return std::nullopt;
+    names += (names.empty() ? "" : ", ") + name;
+  }
+  return GiveUp(situation, parts.name,
+                {ErrorKind::kInvalid,
+                 "every ReplicaSet made for this pod template was changed or taken away: " + names +
+                     "; an admission webhook or controller that does so must leave them alone. "
+                     "Then delete these ReplicaSets"},
+                Retry::kOnSpecChange);
+}
+
+// Returns the reply to the create of the ReplicaSet `name`; null if this sync has not created it.
+const Reply* AnswerToCreate(const Situation& situation, const std::string& name) {
+  const Request create =
+      Request::Create(resources::kReplicaSets, {situation.workload.meta.namespace_, name}, "");
+  for (const Outcome& outcome : situation.learned) {
+    if (outcome.said.ok() && create.IsLike(outcome.asked)) return &*outcome.said;
+  }
+  return nullptr;
+}
+
+// Returns true if every later sync will recognize the ReplicaSet in `answer` as the new one, by
+// owner, labels and template. If the wanted template is not known, owner and labels decide
+// (RO-014).
+bool CameBackAsSent(const Situation& situation, const Reply& answer) {
+  const Workload& workload = situation.workload;
+  SymbolTable symbols;
+  Decoder decoder(symbols);
+  const Result<ReplicaSet> rs = DecodeReplicaSet(decoder, answer.body);
+  if (!rs.ok()) return false;
+  return rs->meta.IsControlledBy(workload.meta.uid) &&
+         Matches(workload.selector, rs->meta.labels) &&
+         (!situation.wanted.known || situation.wanted.Is(rs->template_fingerprint));
+}
+
+// Returns true if our ReplicaSet of that name has a revision that no status has acknowledged yet.
+bool IsUnacknowledged(const Situation& situation, const std::string& name) {
+  const int64_t acknowledged = ParseRevision(situation.workload.revision).value_or(0);
+  for (const ReplicaSet* rs : situation.all) {
+    if (rs->meta.name != name) continue;
+    // A ReplicaSet that had another number or was complete was not made just now: updates in place
+    // gave it another template.
+    if (rs->meta.annotations.Find(kRevisionHistory) || CompleteAs(*rs)) return false;
+    return RevisionOf(rs->meta).value_or(0) > acknowledged;
+  }
+  return false;
+}
+
+}  // namespace
+
+Step AfterNameWasTaken(const Situation& situation, const RefusedCreate& refused,
+                       const NewReplicaSet& parts) {
+  const Workload& workload = situation.workload;
+  const Failed failed{.error = refused.error, .retry = Retry::kBackOff};
+  if (parts.name != refused.name) return failed;  // this collision is counted already
+
+  Request read = Request::Get(resources::kReplicaSets, {workload.meta.namespace_, refused.name});
+  const Outcome* found = FindOutcome(situation.learned, read.Identity());
+  if (found == nullptr) return Read{std::move(read), "the name of the new replicaset is taken"};
+  if (!found->said.ok()) return failed;  // gone again, or unknown: no collision (D-176)
+
+  if (auto step = StopIfClimbing(situation, parts)) return *step;
+
+  const int32_t collisions = workload.status.collision_count.value_or(0);
+  if (collisions == kUnlimited) return failed;  // cannot be counted any further
+  StatusDraft draft{.status = workload.status, .now = situation.now};
+  draft.status.collision_count = collisions + 1;
+  auto write = UnlessTried(
+      situation,
+      Write{.request = workload.kind.WriteStatus(workload, draft),
+            .because = {decisions::kCountNameCollision,
+                        {{"replicaset", refused.name}, {"collisions", collisions + 1}}}});
+  return write ? *write : failed;  // the next sync collides again and counts that (D-178)
+}
+
+std::optional<Step> AfterCreate(const Situation& situation, const std::string& name) {
+  const Reply* answer = AnswerToCreate(situation, name);
+  const bool changed = answer != nullptr && !CameBackAsSent(situation, *answer);
+  if (changed || IsUnacknowledged(situation, name)) {
+    return GiveUp(
+        situation, name,
+        {ErrorKind::kInvalid,
+         "the API server stored it with another pod template, or other labels, than Windlass sent; "
+         "make the admission webhook that changes ReplicaSets leave them alone. Then delete this "
+         "ReplicaSet"},
+        Retry::kOnSpecChange);
+  }
+  if (answer == nullptr) return std::nullopt;
+  return Failed{
+      .error = {ErrorKind::kNotFound,
+                "replica set \"" + name + "\" was deleted or taken away as soon as it was created"},
+      .retry = Retry::kBackOff};
+}
+
+}  // namespace windlass::workload

@@ -1,0 +1,48 @@
+// What to do when the name of the new ReplicaSet is taken, or when a created ReplicaSet comes back
+// changed. Source: D-176…D-179.
+//
+// The name is deterministic, so a create may be repeated after a crash. If the name is taken:
+//   - by our own ReplicaSet with this template: an uncached read puts that ReplicaSet into the
+//     cache, where it is then found as the new ReplicaSet (D-177);
+//   - by anything else: collisionCount in the status grows by one and the sync fails. The next
+//     sync, after back-off, uses another name (D-178). A sync never sends a second create.
+//
+// Differs from upstream if an admission webhook, for example, changes ReplicaSets while they are
+// created (B-10). Upstream takes its own ReplicaSet for a collision and creates another, without
+// end. Windlass stops the rollout with Progressing=False, until a user changes the workload or
+// deletes the created ReplicaSets. It stops:
+//   - when the reply to a create shows something other than the new ReplicaSet (a ReplicaSet that
+//     is deleted or released right after its creation does not count);
+//   - when one of our ReplicaSets has the name to be created, and a revision that no status ever
+//     acknowledged. Ordinary collisions are a ReplicaSet that had another number before, one that
+//     was complete, and one whose template was edited after its revision was acknowledged;
+//   - when three names in a row, all for the present template, belong to ReplicaSets that were made
+//     for this workload and then changed or taken away.
+#pragma once
+
+#include <optional>
+#include <string>
+
+#include "controller/workload/replica_set_requests.h"
+#include "controller/workload/situation.h"
+
+namespace windlass::workload {
+
+struct RefusedCreate {
+  std::string name;
+  Error error;
+};
+
+// Returns the next step after `refused`, whose name is taken. `parts` is what would be created now.
+Step AfterNameWasTaken(const Situation& situation, const RefusedCreate& refused,
+                       const NewReplicaSet& parts);
+
+// Returns the step that stops the rollout if:
+//   - this sync created the ReplicaSet `name`, and the reply shows something other than the new
+//     ReplicaSet
+//   - our ReplicaSet `name` has a revision that no status acknowledged
+// Returns a failure with back-off if the created ReplicaSet is gone again; the next sync creates it
+// anew. Returns nullopt if the ReplicaSet `name` can be created.
+std::optional<Step> AfterCreate(const Situation& situation, const std::string& name);
+
+}  // namespace windlass::workload

@@ -1,0 +1,27 @@
+// Creating the new ReplicaSet, and what to do when the API server refuses. Source: D-170…D-182.
+// collision.h handles names that are taken.
+#pragma once
+
+#include <optional>
+
+#include "controller/workload/situation.h"
+
+namespace windlass::workload {
+
+// Returns the next step towards a new ReplicaSet of size `replicas`, by default the size in
+// PartsOfNewReplicaSet (D-182). Requires that there is no new ReplicaSet yet.
+Step CreateNewReplicaSet(const Situation& situation, std::optional<int32_t> replicas = {});
+
+// Returns the step that reports that the new ReplicaSet cannot be made, because the workload's
+// selector cannot match it. Returns a read of the workload if its template is needed to decide
+// this. Returns nullopt otherwise. Must be called before Pods are removed to make room for the new
+// ReplicaSet.
+std::optional<Step> RefuseImpossible(const Situation& situation);
+
+// Returns true if there is no new ReplicaSet because
+//   - the API server refused to create it in this sync, for example because of a quota. A lost
+//     reply is not a refusal, and neither is a failure of the server or of a webhook
+//   - or the new ReplicaSet cannot be made (RefuseImpossible)
+bool IsCreateRefused(const Situation& situation);
+
+}  // namespace windlass::workload

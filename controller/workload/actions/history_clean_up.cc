@@ -1,0 +1,122 @@
+#include "controller/workload/actions/history_clean_up.h"
+
+#include <algorithm>
+#include <tuple>
+
+#include "controller/workload/annotations.h"
+#include "controller/workload/complete.h"
+#include "controller/workload/decisions.h"
+#include "controller/workload/replica_set_size.h"
+#include "controller/workload/revisions/new_replica_set.h"
+#include "controller/workload/revisions/proven.h"
+#include "controller/workload/revisions/revisions.h"
+#include "controller/workload/sizes/old_pods_left.h"
+
+namespace windlass::workload {
+namespace {
+
+// Orders ReplicaSets by revision, then age, then name. A revision that cannot be parsed counts as
+// 0, so its ReplicaSet comes first (D-483). This is a total order. Upstream compares a ReplicaSet
+// whose revision cannot be parsed by age alone, and so can contradict itself among three
+// ReplicaSets.
+bool LowerRevision(const ReplicaSet* a, const ReplicaSet* b) {
+  const int64_t one = RevisionOf(a->meta).value_or(0);
+  const int64_t other = RevisionOf(b->meta).value_or(0);
+  return std::tie(one, a->meta.creation_timestamp, a->meta.name) <
+         std::tie(other, b->meta.creation_timestamp, b->meta.name);
+}
+
+bool IsIdle(const ReplicaSet& rs) {
+  return rs.replicas == 0 && rs.status.replicas == 0 &&
+         rs.meta.generation <= rs.status.observed_generation;
+}
+
+// Returns true if Recreate may have to wait for Pods of `rs`. If `rs` were deleted, nothing would
+// show that these Pods belong to the workload (S-010).
+bool IsAwaited(const Situation& situation, const ReplicaSet& rs) {
+  const View& view = situation.view;
+  const bool unknown = !view.pods_known && !view.pods_given_up;
+  return situation.recreate() && (unknown || MayHavePods(situation, rs));
+}
+
+// Returns true if the workload wants to keep `rs`:
+//   - `rs` has or had the kept revision (RO-035).
+//   - There are no Pods, and the Pods of `rs` served last (RO-122). If the template has no
+//     ReplicaSet, also the latest of the old ones: Pods come back in it (D-354).
+//   - Pods follow a revision, and `rs` has the workload's own template: the next try of this
+//     template needs `rs` again (RO-037).
+//   - The kind keeps a stable revision, and `rs` has the highest number. Example: a template that
+//     came during a pause has no ReplicaSet yet. If `rs` were deleted, the ReplicaSet of that
+//     template would get the number of `rs` (I-11).
+bool IsKept(const Situation& situation, const ReplicaSet* rs) {
+  const Workload& workload = situation.workload;
+  if (workload.follow_revision &&
+      rs == FindNewReplicaSet(workload, situation.all, situation.learned)) {
+    return true;
+  }
+  const bool is_last = RevisionOf(rs->meta).value_or(0) >= NextRevision(situation.all) - 1;
+  if (is_last && workload.kind.KeepsStableRevision()) return true;
+  // After a time without Pods, Pods may come back in the revision that served last (RO-122).
+  const bool sleeps = TotalReplicas(situation.all) == 0;
+  if (sleeps && rs == FindServedLast(situation, situation.all)) return true;
+  const bool none_wanted = situation.new_replica_set == nullptr;
+  if (sleeps && none_wanted && rs == LatestOf(situation.old)) return true;
+  return rs == FindStable(workload, situation.all);
+}
+
+// Returns true if history is cleaned up although the rollout is not complete: a rollout that never
+// completes must not let the history grow for ever (RO-125). Example: limit 2, a partition that is
+// never lifted, and 12 templates.
+bool MayCleanUpMidway(const Situation& situation) {
+  return situation.workload.paused || situation.extended.at_rest ||
+         situation.workload.kind.KeepsStableRevision();
+}
+
+// For a rollout that is paused or not complete, returns false in two cases:
+// - A rollback waits: it may go back to a revision that would be deleted (D-472, D-481).
+// - The wanted template is not known: any of `old` may be the new ReplicaSet (RO-039).
+bool IsTimeToCleanUp(const Situation& situation) {
+  const Workload& workload = situation.workload;
+  if (!workload.paused && DeploymentComplete(workload, workload.status)) return true;
+  if (!MayCleanUpMidway(situation) || workload.roll_back_to) return false;
+  return situation.new_replica_set != nullptr || situation.wanted.known;
+}
+
+}  // namespace
+
+std::vector<const ReplicaSet*> ReplicaSetsToDelete(const Situation& situation) {
+  const std::optional<int32_t>& limit = situation.workload.revision_history_limit;
+  if (!limit || *limit == kUnlimited) return {};
+
+  std::vector<const ReplicaSet*> candidates;
+  std::copy_if(situation.old.begin(), situation.old.end(), std::back_inserter(candidates),
+               [](const ReplicaSet* rs) { return !rs->meta.deleting(); });
+  const int64_t surplus = static_cast<int64_t>(candidates.size()) - *limit;
+  if (surplus <= 0) return {};
+
+  std::sort(candidates.begin(), candidates.end(), LowerRevision);
+  const ReplicaSet* last_good = FindLastComplete(situation.old);
+  std::ranges::stable_partition(candidates, [&](const auto* rs) { return rs != last_good; });
+  candidates.resize(static_cast<size_t>(surplus));
+  std::erase_if(candidates, [&](const ReplicaSet* rs) {
+    return !IsIdle(*rs) || IsAwaited(situation, *rs) || IsKept(situation, rs) ||
+           std::ranges::count(situation.extended.kept, rs) > 0;
+  });
+  return candidates;
+}
+
+std::optional<Step> CleanUpHistory(const Situation& situation) {
+  const Workload& workload = situation.workload;
+  if (!IsTimeToCleanUp(situation)) return std::nullopt;
+  const std::vector<const ReplicaSet*> surplus = ReplicaSetsToDelete(situation);
+  if (surplus.empty()) return std::nullopt;
+  const ReplicaSet& rs = *surplus.front();
+  return Write{.request = Request::Delete(resources::kReplicaSets, VersionOf(rs.meta)),
+               .because = {decisions::kDeleteOldReplicaSet,
+                           {{"replicaset", rs.meta.name},
+                            {"revision", RevisionText(rs.meta)},
+                            {"old", situation.old.size()},
+                            {"limit", *workload.revision_history_limit}}}};
+}
+
+}  // namespace windlass::workload

@@ -1,0 +1,33 @@
+// A paused workload: kept at its size, never rolled out. Source: D-056…D-067, D-350.
+//
+// While paused:
+//   - scaling goes on (HandleScaling);
+//   - revision and annotations of the new ReplicaSet are kept up to date;
+//   - history is cleaned up whether or not the rollout is complete, unless a rollback waits for the
+//     resume (D-472);
+//   - no ReplicaSet is created;
+//   - the deadline does not run, and has no timer (D-443).
+//
+// Two differences from upstream (docs/differences.md):
+//   - upstream writes the condition in a status write of its own before anything else, and the
+//     counters in another; here both are one write, after the ReplicaSets (D-610);
+//   - under Recreate, upstream starts Pods of one ReplicaSet beside old Pods of another if the
+//     Deployment is paused at the wrong moment; here Recreate never does that, paused or not
+//     (S-010).
+#pragma once
+
+#include <optional>
+
+#include "controller/workload/situation.h"
+
+namespace windlass::workload {
+
+// Returns the next step for a paused workload. Requires spec.paused. Requires that the extension
+// has no step (Moment::kWhilePaused).
+Step NextWhilePaused(const Situation& situation);
+
+// Returns a status write that marks the resume of a workload that was paused; the deadline counts
+// anew from this write (D-063, D-064). Returns nullopt if there is no resume to mark.
+std::optional<Step> AcknowledgeResume(const Situation& situation);
+
+}  // namespace windlass::workload

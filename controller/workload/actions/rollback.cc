@@ -1,0 +1,307 @@
+#include "controller/workload/actions/rollback.h"
+
+#include <algorithm>
+#include <string>
+#include <utility>
+#include <vector>
+
+#include "controller/workload/actions/create.h"
+#include "controller/workload/actions/scale.h"
+#include "controller/workload/annotations.h"
+#include "controller/workload/decisions.h"
+#include "controller/workload/refused_strategy.h"
+#include "controller/workload/revisions/new_replica_set.h"
+#include "controller/workload/revisions/proven.h"
+#include "controller/workload/revisions/revisions.h"
+#include "controller/workload/status/patch_in_vain.h"
+#include "controller/workload/sync_limits.h"
+#include "kubeclient/api/template_text.h"
+
+namespace windlass::workload {
+namespace {
+
+// Returns the reason of an Event: "DeploymentRollback" followed by `what`.
+std::string Reason(const Workload& workload, std::string_view what) {
+  return std::string(workload.kind.name()) + "Rollback" + std::string(what);
+}
+
+// Returns the revision before that of the present template: the second highest, or the highest if
+// the template has no ReplicaSet. Returns 0 if there is none (D-463).
+int64_t LastRevision(const std::vector<const ReplicaSet*>& candidates, bool present_has_number) {
+  int64_t highest = 0;
+  int64_t second = 0;
+  for (const ReplicaSet* rs : candidates) {
+    const std::optional<int64_t> revision = RevisionOf(rs->meta);
+    if (!revision) continue;
+    if (*revision >= highest) {
+      second = std::exchange(highest, *revision);
+    } else if (*revision > second) {
+      second = *revision;
+    }
+  }
+  return present_has_number ? second : highest;
+}
+
+// Returns the step that records `outcome`. Returns nullopt if there is nothing to record, or if the
+// API server accepts the record but does not keep it, as happens with an older CRD: a rollback must
+// not wait for such a record. Returns Failed if the record was refused in this sync (RO-021).
+std::optional<Step> Record(const Situation& situation, const RollbackOutcome& outcome) {
+  const Workload& workload = situation.workload;
+  std::optional<Request> request = workload.kind.NoteRollback(workload, outcome);
+  if (!request) return std::nullopt;
+  for (const Outcome& sent : situation.learned) {
+    if (!sent.said.ok() && request->IsLike(sent.asked)) return Failed{.error = sent.said.error()};
+  }
+  return UnlessInVain(situation, Write{.request = *std::move(request),
+                                       .because = {decisions::kNoteRollback,
+                                                   {{"asked", outcome.asked},
+                                                    {"becomes", outcome.becomes},
+                                                    {"reason", std::string(outcome.reason)}}}});
+}
+
+// Returns the write that only removes the request to roll back, with an Event that says why.
+Write Clear(const Situation& situation, Event::Type type, std::string_view why,
+            std::string message) {
+  const std::string reason = Reason(situation.workload, why);
+  return {.request = situation.workload.kind.ClearRollback(situation.workload),
+          .because = {decisions::kClearRollback, {{"reason", reason}}},
+          .on_success = {{type, reason, std::move(message)}}};
+}
+
+// Refuses a rollback that has nothing to go back to (RO-025). `message` is upstream's text.
+// `remedy` also says what to do, and replaces `message` for kinds that record rollbacks.
+Step Refuse(const Situation& situation, std::string_view why, std::string message,
+            std::string remedy) {
+  if (situation.workload.kind.RecordsRollbacks()) message = std::move(remedy);
+  const std::string reason = "Rollback" + std::string(why);
+  const RollbackOutcome outcome{.asked = *situation.workload.roll_back_to,
+                                .reason = reason,
+                                .message = message,
+                                .now = situation.now};
+  if (auto step = Record(situation, outcome)) return *step;
+  return Clear(situation, Event::Type::kWarning, why, std::move(message));
+}
+
+// `rollout "web"`
+std::string Named(const Workload& workload) {
+  return std::string(workload.kind.noun()) + " \"" + workload.meta.name + "\"";
+}
+
+// Returns the number that `target` gets when its template is the workload's again: its present
+// number if that is the highest, else one above all others. Example: revision 1 of 1, 2 and 3
+// becomes 4.
+int64_t NumberToBe(const Workload& workload, const ReplicaSet& target,
+                   std::vector<const ReplicaSet*> candidates) {
+  std::erase(candidates, &target);
+  return NumberFor(workload, &target, candidates);
+}
+
+// Returns true if an earlier rollback to revision `asked` brought `target` back. The number of
+// `target` alone is no proof: after a crash between record and rollback, another template may have
+// got that number.
+bool WasRolledBackTo(const Workload& workload, const ReplicaSet& target, int64_t asked) {
+  const std::optional<PerformedRollback>& before = workload.rolled_back;
+  if (!before || asked == 0 || before->asked != asked) return false;
+  return RevisionOf(target.meta) == before->became &&
+         (before->became == asked || HadRevision(target, asked));
+}
+
+// Returns the ReplicaSet that has the number `revision`. If no ReplicaSet has it any more, returns
+// FindStable for the kept revision. For other revisions, kinds that record rollbacks get the
+// ReplicaSet that had the number before: while a request waits for the end of a pause, the template
+// may come and go, which gives its ReplicaSet a new number (RO-022). For other kinds, former
+// numbers do not count (D-464).
+const ReplicaSet* FindTarget(const Workload& workload,
+                             const std::vector<const ReplicaSet*>& candidates, int64_t revision) {
+  if (const ReplicaSet* rs = FindRevision(candidates, revision)) return rs;
+  if (revision == workload.kept_revision) return FindStable(workload, candidates);
+  if (!workload.kind.RecordsRollbacks()) return nullptr;
+  const auto found = std::ranges::find_if(
+      candidates, [&](const ReplicaSet* rs) { return HadRevision(*rs, revision); });
+  return found == candidates.end() ? nullptr : *found;
+}
+
+// Returns the ReplicaSet of the workload's own template, whichever revision Pods follow; null if
+// there is none.
+const ReplicaSet* ReplicaSetOfTemplate(const Situation& situation) {
+  if (!situation.workload.follow_revision) return situation.new_replica_set;
+  return FindNewReplicaSet(situation.workload, situation.all, situation.learned);
+}
+
+// Returns the highest revision of `candidates` that was complete once; 0 if no complete revision is
+// known.
+int64_t LastCompleteRevision(const Workload& workload,
+                             const std::vector<const ReplicaSet*>& candidates) {
+  const ReplicaSet* stable = FindStable(workload, candidates);
+  int64_t highest = 0;
+  for (const ReplicaSet* rs : candidates) {
+    if (rs != stable && !CompleteAs(*rs)) continue;
+    highest = std::max(highest, NumberOf(workload, *rs));
+  }
+  return highest;
+}
+
+// Returns the revision that a rollback to 0 goes to; 0 if there is none:
+//   - for kinds that keep a stable revision, the highest revision other than that of the template
+//     that was complete (RO-126)
+//   - else the revision before that of the present template. While Pods follow a revision, the
+//     ReplicaSet of these Pods has the highest number: returns the highest revision other than that
+//     of the template instead
+int64_t RevisionBefore(const Situation& situation, std::vector<const ReplicaSet*> candidates) {
+  const ReplicaSet* present = ReplicaSetOfTemplate(situation);
+  std::vector<const ReplicaSet*> others = candidates;
+  std::erase(others, present);
+  if (situation.workload.kind.KeepsStableRevision()) {
+    const int64_t complete = LastCompleteRevision(situation.workload, others);
+    if (complete > 0) return complete;
+  }
+  if (!situation.workload.follow_revision) return LastRevision(candidates, present != nullptr);
+  return LastRevision(others, /*present_has_number=*/false);
+}
+
+bool HasWorkloadsTemplate(const Situation& situation, const ReplicaSet& target) {
+  const ReplicaSet* present = ReplicaSetOfTemplate(situation);
+  if (&target == present) return true;
+  if (present != nullptr && target.template_fingerprint == present->template_fingerprint) {
+    return true;
+  }
+  return target.template_fingerprint == situation.workload.template_fingerprint;
+}
+
+Step RollBackTo(const Situation& situation, const ReplicaSet& target, int64_t revision,
+                int64_t becomes) {
+  const Workload& workload = situation.workload;
+  const RollbackOutcome outcome{
+      .asked = *workload.roll_back_to, .target = &target, .becomes = becomes, .now = situation.now};
+  if (auto step = Record(situation, outcome)) return *step;
+  Request read_target = Request::Get(resources::kReplicaSets, KeyOf(target.meta));
+  const Outcome* found = FindOutcome(situation.learned, read_target.Identity());
+  if (found == nullptr) return Read{std::move(read_target), "its template is rolled back to"};
+  if (!found->said.ok()) return Failed{.error = found->said.error()};  // gone: choose again
+  Request read_own = Request::Get(workload.kind.resource(), KeyOf(workload.meta));
+  const Outcome* own = FindOutcome(situation.learned, read_own.Identity());
+  if (own == nullptr) return Read{std::move(read_own), "its annotations are replaced whole"};
+  if (!own->said.ok()) return Failed{.error = own->said.error()};
+
+  const Result<std::string> pod_template = ExtractTemplate(found->said->body);
+  if (!pod_template.ok()) return Failed{.error = pod_template.error()};
+  const auto values = LargeValues(found->said->body, target.large_annotations);
+  if (!values) return Failed{.error = {ErrorKind::kConflict, "it was changed while it was read"}};
+  ReplicaSet whole = target;
+  for (const auto& [key, value] : *values) whole.meta.annotations.Set(key, value);
+  Result<Request> request = workload.kind.RollBack(workload, own->said->body, whole, *pod_template);
+  if (!request.ok()) return Failed{.error = request.error()};
+  return Write{
+      .request = *request,
+      .because = {decisions::kRollBack, {{"revision", revision}, {"replicaset", target.meta.name}}},
+      .on_success = {
+          {Event::Type::kNormal, Reason(workload, ""),
+           "Rolled back " + Named(workload) + " to revision " + std::to_string(revision)}}};
+}
+
+// Returns true if an earlier rollback to revision `asked` brought back `target`, which has the
+// workload's template. While Pods follow another revision, `target` may still have its former
+// number.
+bool IsRepeated(const Workload& workload, const ReplicaSet& target, int64_t asked) {
+  if (WasRolledBackTo(workload, target, asked)) return true;
+  const std::optional<PerformedRollback>& before = workload.rolled_back;
+  return before && asked != 0 && before->asked == asked && RevisionOf(target.meta) == asked;
+}
+
+// Removes a request that was set to the same value again although its revision is the present one
+// (RO-023).
+Step ClearRepeated(const Situation& situation, const ReplicaSet& target) {
+  const Workload& workload = situation.workload;
+  const int64_t asked = *workload.roll_back_to;
+  const int64_t became = workload.rolled_back->became;
+  const RollbackOutcome outcome{
+      .asked = asked, .target = &target, .becomes = became, .now = situation.now};
+  if (auto step = Record(situation, outcome)) return *step;
+  return Clear(situation, Event::Type::kNormal, "Done",
+               "Nothing to do: " + Named(workload) + " was rolled back to revision " +
+                   std::to_string(asked) + " before, and its present revision " +
+                   std::to_string(RevisionOf(target.meta).value_or(became)) + " is that one");
+}
+
+// Returns the step that makes or numbers the ReplicaSet of the present template; nullopt if that
+// ReplicaSet exists and has its number (D-462).
+std::optional<Step> NumberPresent(const Situation& situation) {
+  if (situation.new_replica_set == nullptr) {
+    if (auto step = RefuseStrategy(situation.workload)) return step;
+    // A template that the rollback takes back gets no Pods. Upstream makes some for it (D-462).
+    const bool none = situation.recreate() || situation.workload.kind.RecordsRollbacks();
+    return none ? CreateNewReplicaSet(situation, 0) : CreateNewReplicaSet(situation);
+  }
+  return UpdateNewReplicaSet(situation, situation.new_replica_set->replicas);
+}
+
+// Returns true if no ReplicaSet of the present template can be made: the API server refused to
+// create it, its name is taken, or the template or the strategy cannot be read.
+bool CannotBeMade(ErrorKind kind) {
+  return IsRefusal(kind) || kind == ErrorKind::kAlreadyExists || kind == ErrorKind::kMalformed;
+}
+
+// Returns true if `step`, the result of NumberPresent, shows that no ReplicaSet of the present
+// template is made now. Then the template has no number, and the rollback proceeds, because it is
+// the way out of that template (RO-026). A Wait, by which the extension holds the creation back,
+// counts for every kind. A refusal counts only for kinds that record rollbacks: for other kinds,
+// `kubectl rollout undo` changes the template itself (D-462).
+bool IsHeldBack(const Situation& situation, const Step& step) {
+  if (situation.new_replica_set != nullptr) return false;
+  if (std::holds_alternative<Wait>(step)) return true;
+  const Failed* failed = std::get_if<Failed>(&step);
+  return failed != nullptr && situation.workload.kind.RecordsRollbacks() &&
+         CannotBeMade(failed->error.kind);
+}
+
+// Returns true if this sync has patched the workload already.
+bool IsDone(const Situation& situation) {
+  const Workload& workload = situation.workload;
+  return std::ranges::any_of(situation.learned, [&](const Outcome& outcome) {
+    return outcome.said.ok() && IsPatchOf(outcome, workload.kind.resource(), workload.meta);
+  });
+}
+
+}  // namespace
+
+std::optional<Step> HandleRollback(const Situation& situation) {
+  const std::optional<int64_t> wanted = situation.workload.roll_back_to;
+  if (!wanted) {
+    if (!IsDone(situation)) return std::nullopt;
+    return Wait{.look_again_in = kNextSyncAfter};
+  }
+  // While Pods follow another revision, no ReplicaSet is made or numbered for the template
+  // (RO-033).
+  if (!situation.workload.follow_revision) {
+    auto step = NumberPresent(situation);
+    if (step && !IsHeldBack(situation, *step)) return step;
+  }
+
+  std::vector<const ReplicaSet*> candidates = situation.old;
+  if (situation.new_replica_set != nullptr) candidates.push_back(situation.new_replica_set);
+  const int64_t revision = *wanted == 0 ? RevisionBefore(situation, candidates) : *wanted;
+  if (revision == 0) {
+    return Refuse(situation, "RevisionNotFound", "Unable to find last revision.",
+                  "There is no revision before the present one, and nothing to roll back to");
+  }
+  const ReplicaSet* target = FindTarget(situation.workload, candidates, revision);
+  if (target == nullptr) {
+    return Refuse(situation, "RevisionNotFound", "Unable to find the revision to rollback to.",
+                  "Revision " + std::to_string(revision) +
+                      " does not exist; to choose from: " + NameRevisions(candidates));
+  }
+  if (HasWorkloadsTemplate(situation, *target)) {
+    if (IsRepeated(situation.workload, *target, *wanted)) {
+      return ClearRepeated(situation, *target);
+    }
+    return Refuse(
+        situation, "TemplateUnchanged",
+        "The rollback revision contains the same template as current " + Named(situation.workload),
+        "Revision " + std::to_string(revision) + " has the template that " +
+            Named(situation.workload) + " has already: there is nothing to do");
+  }
+  return RollBackTo(situation, *target, revision,
+                    NumberToBe(situation.workload, *target, candidates));
+}
+
+}  // namespace windlass::workload

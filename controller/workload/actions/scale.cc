@@ -1,0 +1,480 @@
+#include "controller/workload/actions/scale.h"
+
+#include <algorithm>
+
+#include "controller/workload/actions/create.h"
+#include "controller/workload/annotations.h"
+#include "controller/workload/decisions.h"
+#include "controller/workload/refused_strategy.h"
+#include "controller/workload/replica_set_size.h"
+#include "controller/workload/revisions/followed_revision.h"
+#include "controller/workload/revisions/new_replica_set.h"
+#include "controller/workload/revisions/proven.h"
+#include "controller/workload/revisions/revisions.h"
+#include "controller/workload/sizes/old_pods_left.h"
+#include "controller/workload/sizes/proportional.h"
+#include "controller/workload/sizes/room_to_grow.h"
+#include "controller/workload/sizes/spared_pods.h"
+#include "controller/workload/status/deadline.h"
+#include "controller/workload/status/patch_in_vain.h"
+#include "controller/workload/status/status.h"
+#include "controller/workload/sync_limits.h"
+
+namespace windlass::workload {
+namespace {
+
+std::vector<const ReplicaSet*> Active(const std::vector<const ReplicaSet*>& replica_sets) {
+  std::vector<const ReplicaSet*> active;
+  std::copy_if(replica_sets.begin(), replica_sets.end(), std::back_inserter(active),
+               [](const ReplicaSet* rs) { return rs->replicas > 0; });
+  return active;
+}
+
+// Returns true if the desired-replicas annotation of `rs` holds another size than `replicas`.
+// Returns false if the annotation cannot be parsed (D-352).
+bool SaysOtherSize(const ReplicaSet& rs, int32_t replicas) {
+  const std::optional<int32_t> desired = DesiredReplicas(rs);
+  return desired && *desired != replicas;
+}
+
+// Returns true if the new ReplicaSet is full and available. Returns false while old Pods are to
+// stay (RO-044).
+bool IsSaturated(const Situation& situation) {
+  const int32_t replicas = situation.workload.replicas;
+  const ReplicaSet* rs = situation.new_replica_set;
+  if (situation.limits.kept_old() > 0) return false;
+  return rs != nullptr && DesiredReplicas(*rs) == replicas && rs->replicas == replicas &&
+         rs->status.available_replicas == replicas;
+}
+
+// Returns the write that gives `rs` the size `replicas`. If `rs` is the new ReplicaSet, the write
+// also adds whatever else `rs` lacks. Returns nullopt if the size stays and the write would be in
+// vain (patch_in_vain.h).
+std::optional<Step> Sized(const Situation& situation, const ReplicaSet& rs, int32_t replicas,
+                          Decision decision, bool is_scaled_down = false) {
+  ReplicaSetChange change;
+  if (&rs == situation.new_replica_set) {
+    change = MissingFromNewReplicaSet(situation);
+    NoteScaledDown(situation, replicas, is_scaled_down, change);
+  }
+  Write write = Resize(situation, rs, replicas, decision, std::move(change));
+  if (replicas != rs.replicas) return write;
+  return UnlessInVain(situation, std::move(write));
+}
+
+// Returns true if both size annotations have exactly the wanted text: any other text is written
+// anew (D-357.5).
+bool HasSizeAnnotations(const ReplicaSet& rs, const Fenceposts& limits) {
+  std::map<std::string, std::string> wanted;
+  SetSizeAnnotations(limits, wanted);
+  return std::all_of(wanted.begin(), wanted.end(), [&](const auto& annotation) {
+    return rs.meta.annotations.Find(annotation.first) == annotation.second;
+  });
+}
+
+// Returns the only active ReplicaSet. No ReplicaSet may be active while nothing can be rolled out,
+// because the workload is paused, or its template is refused or not known. Then returns the
+// ReplicaSet in which Pods come back, the first of these that exists (RO-122, D-354):
+//   - the one that served when the workload was scaled to 0
+//   - under Recreate the new one, whose turn was next
+//   - the one of the kept revision
+//   - the new one
+//   - the latest of the old ones
+// Returns null if there is no ReplicaSet.
+const ReplicaSet* OnlyOne(const Situation& situation,
+                          const std::vector<const ReplicaSet*>& active) {
+  if (!active.empty()) return active.front();
+  if (const ReplicaSet* rs = FindServedLast(situation, situation.all)) return rs;
+  const ReplicaSet* rs = situation.new_replica_set;
+  if (rs != nullptr && situation.recreate()) return rs;
+  if (const ReplicaSet* stable = FindStable(situation.workload, situation.all)) return stable;
+  return rs != nullptr ? rs : LatestOf(situation.old);
+}
+
+// Returns the status write that ends a scaling event if the API server does not keep the size
+// annotations: the status then says that the sizes were acted upon. Returns nullopt if the workload
+// is paused or its status is up to date. The rollout must not proceed before this write, because an
+// open scaling event would undo each of its steps.
+std::optional<Step> AcknowledgeSizes(const Situation& situation) {
+  if (situation.workload.paused) return std::nullopt;
+  return WriteStatus(situation, Progress::kEvaluate);
+}
+
+// Returns the step while there is no room for a size. The scaling event stays open: counters are
+// published, the generation is not observed, and the next status of a ReplicaSet wakes the key.
+Step KeepOpen(const Situation& situation, const Growth& growth) {
+  if (growth.ask) return *growth.ask;
+  const auto status = WriteHeldUp(situation);
+  if (status && !WasSent(*status, situation.learned)) return *status;
+  return situation.workload.paused ? growth.then : NoLaterThanDeadline(situation, growth.then);
+}
+
+// Returns true if `rs` does not grow (RO-120): it is an old ReplicaSet, and
+//   - another one is the keeper, which has the Pods that are held back
+//   - it never was complete, and Pods go back to a revision that was. Example: 3 of 4 Pods are of a
+//     canary that is given up. If the workload is scaled to 7 on the way back, the canary gets no
+//     more Pods
+//   - it never was complete, the stable revision has Pods, and a step is in force that holds no Pod
+//     back at this size
+bool GivesWay(const Situation& situation, const ReplicaSet& rs, const ReplicaSet* keeper) {
+  const ReplicaSet* wanted = situation.new_replica_set;
+  if (&rs == wanted) return false;
+  if (keeper != nullptr) return &rs != keeper;
+  if (!situation.workload.kind.KeepsStableRevision() || wanted == nullptr) return false;
+  if (IsProven(situation, rs)) return false;
+  if (IsProven(situation, *wanted)) return true;
+  const ReplicaSet* stable = FindStable(situation.workload, situation.all);
+  return situation.limits.holds_back() && stable != nullptr && stable->replicas > 0;
+}
+
+// Returns true if a rolling update brings Pods to the present template. Returns false while the
+// workload is paused, or while its template has no ReplicaSet, for example because it is refused.
+bool IsRollingOut(const Situation& situation) {
+  return !situation.workload.paused && situation.new_replica_set != nullptr;
+}
+
+// Returns the write that grows `keeper` to `wanted`. While there is no room for all of these Pods,
+// keeps the scaling event open: later writes would set the annotations of the other ReplicaSets,
+// which would end the event.
+std::optional<Step> GrowKeeperWhole(const Situation& situation, const ReplicaSet& keeper,
+                                    int32_t wanted) {
+  if (wanted <= keeper.replicas) return std::nullopt;
+  if (auto step = GrowKeeper(situation, keeper, wanted)) return step;
+  return KeepOpen(situation, GrowthOf(situation, &keeper, wanted));
+}
+
+// Returns the size that `rs`, the only active ReplicaSet, gets:
+//   - all Pods, if `rs` is the keeper or if there is no keeper
+//   - exception without a keeper, unless the workload is paused: `rs` does not grow if it gives
+//     way, because the rolling update gives the other Pods to the new ReplicaSet, or if Recreate is
+//     about to remove its Pods
+//   - beside a keeper, the new ReplicaSet grows to what may be updated, any other ReplicaSet does
+//     not grow, and the keeper gets the rest. No ReplicaSet becomes smaller for the keeper
+//     (RO-120). Example: 1 new Pod, scaled to 10 with updated_max 2: 2, and 8 for the keeper
+int32_t SizeOfOnlyOne(const Situation& situation, const ReplicaSet& rs, const ReplicaSet* keeper) {
+  const int32_t desired = situation.limits.desired;
+  if (keeper == nullptr) {
+    // If Recreate is about to remove the Pods of `rs`, `rs` does not grow: the growth would have to
+    // wait until these Pods, which are of two templates, are gone (IsMixed).
+    const bool replaces = situation.new_replica_set != nullptr || !IsCreateRefused(situation);
+    const bool removed = replaces && &rs != situation.new_replica_set && IsMixed(situation, rs);
+    const bool grows = situation.workload.paused || !(removed || GivesWay(situation, rs, keeper));
+    return grows ? desired : std::min(desired, rs.replicas);
+  }
+  if (keeper == &rs) return desired;
+  const bool is_new = &rs == situation.new_replica_set;
+  const int32_t most = is_new ? desired - situation.limits.kept_old() : 0;
+  return std::min(desired, std::max(most, rs.replicas));
+}
+
+std::optional<Step> ScaleOnlyOne(const Situation& situation,
+                                 const std::vector<const ReplicaSet*>& active) {
+  const ReplicaSet* rs = OnlyOne(situation, active);
+  if (rs == nullptr) return std::nullopt;
+  const ReplicaSet* keeper = FindKeeper(situation);
+  const int32_t replicas = SizeOfOnlyOne(situation, *rs, keeper);
+  if (keeper != nullptr && !IsRollingOut(situation)) {  // else the rolling update gives the rest
+    if (auto step = GrowKeeperWhole(situation, *keeper, situation.limits.desired - replicas))
+      return step;
+  }
+  const bool stale = rs->replicas > 0 && SaysOtherSize(*rs, situation.limits.desired);  // B-01
+  if (rs->replicas == replicas && !stale) return std::nullopt;
+  const Growth growth = GrowthOf(situation, rs, replicas);
+  if (!growth.whole) return KeepOpen(situation, growth);
+  if (auto step = Sized(situation, *rs, growth.size, decisions::kScaleReplicaSet)) return step;
+  return AcknowledgeSizes(situation);
+}
+
+// Returns true if an active ReplicaSet says that the workload had another size.
+bool HasSizeEvent(const Situation& situation) {
+  return std::ranges::any_of(situation.all, [&](const ReplicaSet* rs) {
+    return rs->replicas > 0 && SaysOtherSize(*rs, situation.workload.replicas);
+  });
+}
+
+// Returns the limits for sizes in proportion. There is no surge in these cases (RO-049):
+//   - The workload is paused, and steps or a partition are in force: surge Pods would be removed
+//     again after the pause. Example: 3 desired, 1 of them new; paused and scaled to 8 with 25 %: 8
+//     Pods, not 10.
+//   - The workload is paused and was not scaled, and its kind keeps a stable revision.
+//   - The template is refused or not known, or there is no ReplicaSet to follow.
+Fenceposts LimitsForShares(const Situation& situation) {
+  Fenceposts limits = situation.limits;
+  const bool grows_only = situation.workload.kind.KeepsStableRevision() && !HasSizeEvent(situation);
+  if (situation.workload.paused && (limits.holds_back() || grows_only)) limits.surge = 0;
+  // No Pod is on its way to another revision.
+  const Extended& extended = situation.extended;
+  const bool stands = extended.refused.has_value() || extended.new_one_unknown;
+  if (stands || HasNothingToFollow(situation)) limits.surge = 0;
+  return limits;
+}
+
+// Returns the positions of the ReplicaSets that have to be written: first those with `goes_first`
+// (RO-087), then others that shrink, and last those that grow, so that the total is not exceeded.
+std::vector<size_t> OrderOfWrites(const std::vector<ReplicaSetShare>& shares,
+                                  const std::vector<int32_t>& sizes) {
+  std::vector<size_t> order;
+  for (size_t i = 0; i < shares.size(); ++i) {
+    if (!shares[i].written || sizes[i] != shares[i].replicas) order.push_back(i);
+  }
+  std::ranges::stable_sort(order, {}, [&](size_t i) {
+    if (shares[i].goes_first) return 0;
+    return sizes[i] < shares[i].replicas ? 1 : 2;
+  });
+  return order;
+}
+
+// Returns the write that grows a `keeper` without Pods, which has no share, by the missing Pods.
+// Returns nullopt if `keeper` is null or has Pods, if a rolling update grows the keeper, or if
+// nothing is due.
+std::optional<Step> GrowKeeperWithoutShare(const Situation& situation, const ReplicaSet* keeper) {
+  if (keeper == nullptr || keeper->replicas > 0 || IsRollingOut(situation)) return std::nullopt;
+  const int64_t missing = situation.limits.desired - TotalReplicas(situation.all);
+  const bool all = situation.new_replica_set == nullptr;
+  const int64_t due = all ? missing : std::min<int64_t>(missing, situation.limits.kept_old());
+  return GrowKeeperWhole(situation, *keeper, static_cast<int32_t>(std::max<int64_t>(due, 0)));
+}
+
+// Writes every active ReplicaSet, even if only its annotations change (D-357.5).
+std::optional<Step> ScaleInProportion(const Situation& situation,
+                                      const std::vector<const ReplicaSet*>& active) {
+  std::vector<ReplicaSetShare> shares;
+  const ReplicaSet* keeper = FindKeeper(situation);
+  for (const ReplicaSet* rs : active) {
+    const ReplicaSetSize size = SizeOf(*rs);
+    const bool gives_way = GivesWay(situation, *rs, keeper);
+    // While the template has no ReplicaSet, no Pod is on its way to another revision: each
+    // ReplicaSet keeps its share, and the last Pod is the keeper's.
+    const bool goes_first = gives_way && situation.new_replica_set != nullptr;
+    shares.push_back({.replicas = size.replicas,
+                      .available = size.available,
+                      .max_replicas = MaxReplicas(*rs),
+                      .is_new = rs == situation.new_replica_set,
+                      .gives_way = gives_way,
+                      .goes_first = goes_first,
+                      .goes_last = rs == keeper && situation.new_replica_set == nullptr,
+                      .written = HasSizeAnnotations(*rs, situation.limits)});
+  }
+  const std::vector<int32_t> sizes =
+      ProportionalSizes(shares, LimitsForShares(situation), situation.workload.status.replicas);
+  const bool is_scaled_down = IsScaledDownBroken(situation);
+  std::optional<Growth> held;
+  for (const size_t i : OrderOfWrites(shares, sizes)) {
+    if (sizes[i] >= shares[i].replicas) {
+      if (auto step = GrowKeeperWithoutShare(situation, keeper)) return step;
+    }
+    Growth growth = GrowthOf(situation, active[i], sizes[i]);
+    if (!growth.whole) {  // the size is written whole with its annotations, or not at all
+      if (!held || growth.ask) held = std::move(growth);
+      continue;
+    }
+    auto step =
+        Sized(situation, *active[i], growth.size, decisions::kScaleInProportion, is_scaled_down);
+    if (step) return step;
+  }
+  if (held) return KeepOpen(situation, *held);
+  if (auto step = GrowKeeperWithoutShare(situation, keeper)) return step;
+  return AcknowledgeSizes(situation);
+}
+
+std::optional<Step> RefreshAnnotations(const Situation& situation,
+                                       const std::vector<const ReplicaSet*>& active) {
+  for (const ReplicaSet* rs : active) {
+    if (!SaysOtherSize(*rs, situation.limits.desired)) continue;
+    auto step = Sized(situation, *rs, rs->replicas, decisions::kRefreshSizeAnnotations);
+    if (step) return step;
+  }
+  return std::nullopt;
+}
+
+// While the template or the create of its ReplicaSet is refused, no rolling update replaces Pods
+// that another client took from the old ReplicaSets. Returns the write that grows the keeper by the
+// missing Pods (RO-120). Returns nullopt if nothing is refused, no Pod is missing or there is no
+// keeper. Also returns nullopt if the workload is paused, because the sizes of a paused workload
+// change only with its spec (RO-123).
+std::optional<Step> BringBackMissing(const Situation& situation) {
+  const ReplicaSet* keeper = FindKeeper(situation);
+  const int64_t missing = situation.limits.desired - TotalReplicas(situation.all);
+  if (situation.workload.paused || keeper == nullptr || missing <= 0) return std::nullopt;
+  if (!situation.extended.refused && !IsCreateRefused(situation)) return std::nullopt;
+  return GrowKeeper(situation, *keeper, keeper->replicas + static_cast<int32_t>(missing));
+}
+
+std::optional<Step> NextOfScaling(const Situation& situation) {
+  const Scaling scaling = ScalingOf(situation);
+  const std::vector<const ReplicaSet*> active = Active(situation.all);
+  switch (scaling) {
+    case Scaling::kNone: return BringBackMissing(situation);
+    case Scaling::kOneActive: return ScaleOnlyOne(situation, active);
+    case Scaling::kProportional: return ScaleInProportion(situation, active);
+    case Scaling::kRefresh: return RefreshAnnotations(situation, active);
+    case Scaling::kSaturated:
+      for (const ReplicaSet* rs : active) {
+        if (rs == situation.new_replica_set) continue;
+        return Resize(situation, *rs, 0, decisions::kScaleDownOldReplicaSet);
+      }
+      return std::nullopt;
+  }
+  return std::nullopt;
+}
+
+// For a paused workload: returns true if it has as many Pods as desired and must not use the surge,
+// because surge Pods would be removed again after the pause (RO-049). This holds for kinds that
+// keep a stable revision. For other kinds it holds if Pods are held back on the old revision, or if
+// Pods follow a revision. Example: 10 desired, surge 3, new 3, old 7, updated_max 3.
+bool RestsAtLimit(const Situation& situation) {
+  const int64_t total = TotalReplicas(situation.all);
+  // A revision that is given up must not get more Pods because of a pause.
+  if (situation.workload.kind.KeepsStableRevision()) return total >= situation.limits.desired;
+  const bool holds = situation.limits.kept_old() > 0 || situation.workload.follow_revision;
+  return holds && total == situation.limits.desired;
+}
+
+// Returns true if the ReplicaSets may be only a part of those that a paused workload is about to
+// adopt: the first one must not get all Pods (RO-038). Example: 20 desired, 5 adopted, 15 to come.
+// If no ReplicaSet has Pods, one with Pods may still be to come, unless
+//   - the size annotation of the new one shows that the workload had another size, such as 0
+//   - the workload itself has scaled one of them to 0
+//   - the one of its kept revision is among them
+//   - the workload has rolled one of them out under Recreate, which removes all Pods on its way
+bool MayBeHalfAdopted(const Situation& situation, const std::vector<const ReplicaSet*>& active) {
+  const Workload& workload = situation.workload;
+  if (active.size() > 1) return false;
+  if (!active.empty()) return true;
+  const ReplicaSet* rs = situation.new_replica_set;
+  if (rs != nullptr && SaysOtherSize(*rs, workload.replicas)) return false;
+  if (FindProvenOther(situation) != nullptr) return false;
+  return std::ranges::none_of(situation.all, [&](const ReplicaSet* one) {
+    return WasScaledToZero(workload, *one) ||
+           (situation.recreate() && !workload.revision.empty() && IsPublished(workload, *one));
+  });
+}
+
+// Returns true if the ReplicaSets of a paused workload that takes over rollouts keep their sizes.
+// These sizes may come from the former workload, which an autoscaler may have scaled after the new
+// workload was written. So an adoption alone changes no size; only an edit of the spec does
+// (RO-038, RO-123).
+bool KeepsAdoptedSizes(const Situation& situation, const std::vector<const ReplicaSet*>& active,
+                       bool event) {
+  const Workload& workload = situation.workload;
+  if (!workload.paused || !workload.kind.TakesOverRollouts()) return false;
+  const int64_t observed = workload.status.observed_generation;
+  const bool edited = observed >= 1 && observed < workload.meta.generation;
+  return !edited || (!event && MayBeHalfAdopted(situation, active));
+}
+
+// Returns true if the workload has no Pods although it wants some, and no rollout makes these Pods,
+// because the template is refused or not known yet. Pods then come back in an earlier revision
+// (RO-122).
+bool WakesWithoutTemplate(const Situation& situation,
+                          const std::vector<const ReplicaSet*>& active) {
+  if (!active.empty()) return false;
+  const Extended& extended = situation.extended;
+  // Recreate itself removed the Pods of the earlier revisions.
+  const bool may_wake = situation.workload.kept_revision && !situation.recreate();
+  const bool held_up = extended.refused.has_value() || extended.new_one_unknown ||
+                       (may_wake && IsCreateRefused(situation));
+  if (!held_up) return false;
+  return FindServedLast(situation, situation.all) != nullptr ||
+         FindProvenOther(situation) != nullptr;
+}
+
+}  // namespace
+
+Scaling ScalingOf(const Situation& situation) {
+  const Workload& workload = situation.workload;
+  const int32_t replicas = workload.replicas;
+  const std::vector<const ReplicaSet*> active = Active(situation.all);
+  const bool event = HasSizeEvent(situation);
+  if (KeepsAdoptedSizes(situation, active, event)) return Scaling::kNone;
+  if (replicas > 0 && WakesWithoutTemplate(situation, active)) return Scaling::kOneActive;
+  if (!event && (!workload.paused || RestsAtLimit(situation))) return Scaling::kNone;
+  // The sizes of this generation were decided already, and the rollout has gone on from there.
+  const bool acted_upon =
+      !workload.paused && workload.status.observed_generation >= workload.meta.generation;
+  if (active.size() <= 1) return acted_upon ? Scaling::kRefresh : Scaling::kOneActive;
+  if (IsSaturated(situation)) return Scaling::kSaturated;
+  // A revision that is given up gets no share of a larger size.
+  const bool goes_back =
+      !workload.paused && workload.follow_revision && situation.new_replica_set != nullptr;
+  return situation.recreate() || acted_upon || goes_back ? Scaling::kRefresh
+                                                         : Scaling::kProportional;
+}
+
+std::optional<Step> HandleScaling(const Situation& situation) {
+  auto step = NextOfScaling(situation);
+  if (!step) return std::nullopt;
+  if (auto refused = RefuseStrategy(situation.workload)) return refused;
+  return step;
+}
+
+std::optional<Step> KeepAtSize(const Situation& situation, const ReplicaSet& rs, int32_t surge) {
+  const int32_t desired = situation.limits.desired;
+  const int32_t replicas = std::min(desired, kUnlimited - surge) + surge;
+  const bool stale = rs.replicas > 0 && SaysOtherSize(rs, desired);
+  if (rs.replicas == replicas && !stale) return std::nullopt;
+  if (KeepsAdoptedSizes(situation, Active(situation.all), stale)) return std::nullopt;
+  const Growth growth = GrowthOf(situation, &rs, replicas);
+  if (!growth.whole) return growth.ask;
+  if (growth.size == rs.replicas && !stale) return std::nullopt;
+  return Sized(situation, rs, growth.size, decisions::kScaleReplicaSet);
+}
+
+Write Resize(const Situation& situation, const ReplicaSet& rs, int32_t replicas, Decision decision,
+             ReplicaSetChange change) {
+  SetSizeAnnotations(situation.limits, change.annotations);
+  if (replicas != rs.replicas) {
+    change.replicas = replicas;
+    if (replicas == 0) NoteScaledToZero(situation, rs, change.annotations);
+    const PlannedWrite resize{.what = PlannedWrite::What::kResize, .onto = &rs};
+    situation.extension().Note(situation, resize, change.annotations);
+  }
+  Write write{.request = PatchReplicaSet(rs, change),
+              .because = {decision,
+                          {{"replicaset", rs.meta.name},
+                           {"from", rs.replicas},
+                           {"to", replicas},
+                           {"desired", situation.limits.desired},
+                           {"total", TotalReplicas(situation.all)},
+                           {"max_total", situation.limits.max_total()},
+                           {"min_available", situation.limits.min_available()}},
+                          change.fallback_reason}};
+  if (replicas != rs.replicas) {
+    const std::string direction = replicas > rs.replicas ? "Scaled up" : "Scaled down";
+    write.removes_pods = replicas < rs.replicas;
+    write.on_success.push_back({Event::Type::kNormal, "ScalingReplicaSet",
+                                direction + " replica set " + rs.meta.name + " from " +
+                                    std::to_string(rs.replicas) + " to " +
+                                    std::to_string(replicas)});
+  }
+  return write;
+}
+
+std::optional<Step> GrowKeeper(const Situation& situation, const ReplicaSet& keeper,
+                               int32_t wanted) {
+  if (wanted <= keeper.replicas) return std::nullopt;
+  const Growth growth = GrowthOf(situation, &keeper, wanted);
+  if (growth.size <= keeper.replicas) return growth.ask;
+  return Resize(situation, keeper, growth.size, decisions::kScaleUpOldReplicaSet);
+}
+
+std::optional<Step> UpdateNewReplicaSet(const Situation& situation, int32_t replicas) {
+  const ReplicaSet& rs = *situation.new_replica_set;
+  ReplicaSetChange change = MissingFromNewReplicaSet(situation);
+  NoteScaledDown(situation, replicas, /*is_scaled_down=*/false, change);
+  if (replicas != rs.replicas) {
+    const Decision decision = replicas > rs.replicas ? decisions::kScaleUpNewReplicaSet
+                                                     : decisions::kScaleDownNewReplicaSet;
+    return Resize(situation, rs, replicas, decision, std::move(change));
+  }
+  if (change.empty()) return std::nullopt;
+  return UnlessInVain(
+      situation, Write{.request = PatchReplicaSet(rs, change),
+                       .because = {decisions::kAnnotateNewReplicaSet,
+                                   {{"replicaset", rs.meta.name},
+                                    {"annotations", change.annotations.size()},
+                                    {"min_ready_seconds", situation.workload.min_ready_seconds}},
+                                   change.fallback_reason}});
+}
+
+}  // namespace windlass::workload

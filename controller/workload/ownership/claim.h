@@ -1,0 +1,26 @@
+// Which of the ReplicaSets in view belong to the workload.
+//
+// The uid of the controller reference decides, never the name (D-100…D-102). This file only names
+// the ReplicaSets to adopt or release; adopt_release.h writes the patches.
+#pragma once
+
+#include <vector>
+
+#include "controller/workload/view.h"
+
+namespace windlass::workload {
+
+struct Claims {
+  // Owned by the workload, ordered by creation, then name (D-150).
+  std::vector<const ReplicaSet*> ours;
+  // To be adopted (D-100.4): ReplicaSets without a controller, with labels that match the
+  // workload's selector, and not being deleted. Empty if the workload is being deleted.
+  std::vector<const ReplicaSet*> to_adopt;
+  // To be released (D-100.3): owned by the workload, but with labels that its selector no longer
+  // matches. Empty if the workload is being deleted.
+  std::vector<const ReplicaSet*> to_release;
+};
+
+Claims ClaimReplicaSets(const View& view);
+
+}  // namespace windlass::workload

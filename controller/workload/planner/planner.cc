@@ -1,0 +1,168 @@
+#include "controller/workload/planner/planner.h"
+
+#include <optional>
+#include <string>
+#include <utility>
+
+#include "controller/workload/actions/history_clean_up.h"
+#include "controller/workload/actions/pause.h"
+#include "controller/workload/actions/recreate.h"
+#include "controller/workload/actions/rollback.h"
+#include "controller/workload/actions/rolling_update.h"
+#include "controller/workload/actions/scale.h"
+#include "controller/workload/ownership/adopt_release.h"
+#include "controller/workload/ownership/claim.h"
+#include "controller/workload/planner/make_situation.h"
+#include "controller/workload/refused_selector.h"
+#include "controller/workload/refused_strategy.h"
+#include "controller/workload/revisions/followed_revision.h"
+#include "controller/workload/revisions/new_replica_set.h"
+#include "controller/workload/revisions/uncached_parts.h"
+#include "controller/workload/situation.h"
+#include "controller/workload/sizes/room_to_grow.h"
+#include "controller/workload/status/deadline.h"
+#include "controller/workload/status/end_with_refusal.h"
+#include "controller/workload/status/no_cache_room.h"
+#include "controller/workload/status/overlap.h"
+#include "controller/workload/status/refused_write.h"
+#include "controller/workload/status/status.h"
+#include "controller/workload/sync_limits.h"
+#include "controller/workload/unreadable.h"
+
+namespace windlass::workload {
+namespace {
+
+// Writes annotations and status only. The generation still has to be observed, but nothing is
+// scaled, made or cleaned up any more (D-055).
+Step NextWhileDeleting(const Situation& situation) {
+  if (situation.new_replica_set != nullptr) {
+    if (auto step = UpdateNewReplicaSet(situation, situation.new_replica_set->replicas))
+      return *step;
+  }
+  if (auto step = WriteStatus(situation, Progress::kKeep)) return *step;
+  return Wait{};
+}
+
+Step NextRollout(const Situation& situation) {
+  if (auto step = RefuseStrategy(situation.workload)) return *step;
+  Step then = Wait{};
+  if (situation.recreate()) {
+    RecreateStep recreate = NextRecreate(situation);
+    if (recreate.step) return *recreate.step;
+    then = std::move(recreate.then);
+  } else if (auto step = NextRollingUpdate(situation)) {
+    return *step;
+  } else {
+    then = WaitForRoom(situation);
+  }
+  if (auto step = CleanUpHistory(situation)) return *step;
+  const auto status = WriteStatus(situation, Progress::kEvaluate);
+  if (status && !WasSent(*status, situation.learned)) return *status;
+  return NoLaterThanDeadline(situation, std::move(then));
+}
+
+// Returns the status write in a sync that cannot do anything else:
+//   - The planner would repeat a write that the API server does not keep. Such a write holds up the
+//     rollout, but must not hold up the status.
+//   - There is no ReplicaSet that Pods could follow (RO-032).
+// Returns Wait if the status is up to date or was sent.
+Step TellAllTheSame(const Situation& situation) {
+  const bool paused = situation.workload.paused;
+  const auto status = WriteStatus(situation, paused ? Progress::kPaused : Progress::kEvaluate);
+  if (status && !WasSent(*status, situation.learned)) return *status;
+  return paused ? Step(Wait{}) : NoLaterThanDeadline(situation, Wait{});
+}
+
+// There is no ReplicaSet that Pods could follow: no Pod is moved, but the workload is scaled
+// (RO-032).
+Step NextWithoutTarget(const Situation& situation) {
+  const auto step = HandleScaling(situation);
+  return step && !WasSent(*step, situation.learned) ? *step : TellAllTheSame(situation);
+}
+
+// The extension decides before the planner, as it does for a workload that is not paused.
+Step NextOfPaused(const Situation& situation) {
+  if (HasNothingToFollow(situation)) return NextWithoutTarget(situation);
+  if (auto step = situation.extension().Next(situation, Moment::kWhilePaused)) return *step;
+  return NextWhilePaused(situation);
+}
+
+Step NextWhileRunning(const Situation& situation) {
+  const auto resumed = AcknowledgeResume(situation);
+  if (resumed && !WasSent(*resumed, situation.learned)) return *resumed;
+  if (auto step = ConfirmTemplateChanged(situation)) return *step;
+  if (auto step = HandleRollback(situation)) return *step;
+  if (HasNothingToFollow(situation)) return NextWithoutTarget(situation);
+  if (auto step = situation.extension().Next(situation, Moment::kWhileRunning)) return *step;
+  if (auto step = HandleScaling(situation)) return *step;
+  return NextRollout(situation);
+}
+
+// Returns the end of a sync with a refused write. The extension can shorten the wait, because its
+// own timed steps do not wait for the back-off.
+Step EndRefused(const Situation& situation) {
+  return situation.extension().End(situation, EndWithRefusal(situation));
+}
+
+// Returns `end`, the end of a sync. If `end` is Wait and a write of this sync was refused without
+// ending the walk, returns a failure instead, so that the write is tried again after back-off.
+Step TryAgain(const Situation& situation, Step end) {
+  Wait* wait = std::get_if<Wait>(&end);
+  if (wait == nullptr || !situation.refused) return end;
+  return Failed{.error = *situation.refused,
+                .events = std::move(wait->events),
+                .look_again_in = wait->look_again_in};
+}
+
+// Decides on `view`, which includes the parts of the workload that this sync has read.
+Step DecideOn(const View& view, const Learned& learned, WallTime now) {
+  if (auto event = WhyUnreadable(view)) return Wait{.events = {*event}};
+  if (auto step = RefuseLeftOut(view, learned, now)) return *step;
+  if (auto step = RefuseSelector(view.workload, learned, now)) return *step;
+  const Claims claims = ClaimReplicaSets(view);
+  if (EndOfWalk(view.workload, learned) != nullptr)
+    return EndRefused(MakeSituation(view, claims, learned, now));
+  if (auto step = ReadPartsNeededNow(view, claims, learned)) return *step;
+  if (auto step = SettleOwnership(view, claims, learned)) {
+    Failed* failed = std::get_if<Failed>(&*step);
+    if (failed == nullptr || !IsRefusal(failed->error.kind)) return *step;
+    Situation situation = MakeSituation(view, claims, learned, now);
+    situation.refused = std::move(failed->error);
+    return EndRefused(situation);
+  }
+  const Situation situation = MakeSituation(view, claims, learned, now);
+  if (view.workload.meta.deleting()) return NextWhileDeleting(situation);
+  if (auto step = situation.extension().Next(situation, Moment::kRecover)) return *step;
+
+  Step step = situation.workload.paused ? NextOfPaused(situation) : NextWhileRunning(situation);
+  if (WasSent(step, learned)) step = TellAllTheSame(situation);
+  step = situation.extension().End(situation, std::move(step));
+  step = LookAgainNoLater(std::move(step), UntilOverlapIsTold(situation));
+  return TryAgain(situation, std::move(step));
+}
+
+Step Decide(const View& view, const Learned& learned, WallTime now) {
+  const OwnParts parts = PartsRead(view.workload, learned);
+  if (!parts.template_json && !parts.large_values) return DecideOn(view, learned, now);
+  View whole = view;
+  if (parts.template_json) whole.workload.template_json = &*parts.template_json;
+  if (parts.large_values) whole.workload.large_values = &*parts.large_values;
+  return DecideOn(whole, learned, now);
+}
+
+}  // namespace
+
+Step Next(const View& view, const Learned& learned, WallTime now) {
+  Step step = UnlessStatusRefused(view.workload, learned, Decide(view, learned, now));
+  const bool ends = std::holds_alternative<Wait>(step) || std::holds_alternative<Failed>(step);
+  if (ends) return step;
+  if (WasSent(step, learned)) return Wait{};
+  // The cluster changes while requests are on their way: without a bound, a sync could last as long
+  // as the rollout.
+  if (learned.size() >= kRequestsPerSyncMax && !TellsOfRefusal(view.workload, step, learned)) {
+    return Wait{.look_again_in = kNextSyncAfter};
+  }
+  return step;
+}
+
+}  // namespace windlass::workload

@@ -1,0 +1,31 @@
+// The planner: what is the next single step towards what a workload asks for?
+//
+// The planner is pure: no I/O, no clock, no memory between calls. A rollout is the sequence of the
+// steps that the planner returns, each decided from the cache as the previous step left it. A crash
+// at any point equals a restart, because the planner depends on the stored objects alone. Within
+// one sync the order of writes is fixed (D-050…D-067):
+//
+//   who owns which ReplicaSet  →  ReplicaSets (create, annotate, scale)  →  history clean-up
+//     →  the workload's status
+//
+// So when a status observes a generation, the ReplicaSets have already been changed for that
+// generation (D-065). If the API server refuses a write, the status is written next; it observes
+// the generation only if nothing else depends on that write (refused_write.h). A workload that is
+// as it should be gives Wait, and no write (D-028).
+//
+// One concern, one file: selector, claim, ownership, new_replica_set, revisions, follow, create,
+// collision, fenceposts, strategy, rolling, rolling_update, recreate, rollback, scale,
+// proportional, pause, status, progress, deadline, history, patches, refused_write. Elsewhere are:
+//   - what a kind has of its own: in the kind's folder, behind WorkloadKind (workload.h)
+//   - updates in place: in controller/in_place, behind Extension (extension.h)
+#pragma once
+
+#include "controller/core/step.h"
+#include "controller/workload/view.h"
+
+namespace windlass::workload {
+
+// Returns the next step for the workload in `view`. `now` is stored in conditions.
+Step Next(const View& view, const Learned& learned, WallTime now);
+
+}  // namespace windlass::workload

@@ -1,0 +1,40 @@
+#include "controller/workload/refused_selector.h"
+
+#include <string>
+#include <utility>
+
+#include "controller/workload/decisions.h"
+#include "kubeclient/api/selector.h"
+
+namespace windlass::workload {
+namespace {
+
+Step RefuseEmpty(const Workload& workload, const Learned& learned, WallTime now) {
+  if (workload.status.observed_generation < workload.meta.generation) {
+    StatusDraft draft{.status = workload.status, .now = now};
+    draft.status.observed_generation = workload.meta.generation;
+    Write write{.request = workload.kind.WriteStatus(workload, draft),
+                .because = {decisions::kUpdateStatus, {{"generation", workload.meta.generation}}},
+                .go_on_if_refused = true};
+    if (FindOutcome(learned, write.request.Identity()) == nullptr) return write;
+  }
+  return Wait{.events = {{Event::Type::kWarning, "SelectingAll",
+                          "This " + std::string(workload.kind.noun()) +
+                              " is selecting all pods. A non-empty selector is required."}}};
+}
+
+}  // namespace
+
+std::optional<Step> RefuseSelector(const Workload& workload, const Learned& learned, WallTime now) {
+  const LabelSelector& selector = workload.selector;
+  if (selector.SelectsEverything()) return RefuseEmpty(workload, learned, now);
+  const Status valid = Validate(selector);
+  if (valid.ok()) return std::nullopt;
+  return Failed{
+      .error = {ErrorKind::kInvalid, std::string(workload.kind.noun()) + " " +
+                                         KeyOf(workload.meta).ToString() +
+                                         " has invalid label selector: " + valid.error().message},
+      .retry = Retry::kOnSpecChange};
+}
+
+}  // namespace windlass::workload

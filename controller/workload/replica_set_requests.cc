@@ -1,0 +1,113 @@
+#include "controller/workload/replica_set_requests.h"
+
+#include <nlohmann/json.hpp>
+#include <utility>
+
+#include "controller/workload/body_json.h"
+#include "kubeclient/api/json_value.h"
+
+namespace windlass::workload {
+namespace {
+
+// Returns the workload's selector, narrowed to the Pods of one template.
+Json SelectorOf(const LabelSelector& selector, const std::string& hash) {
+  Json json = {{"matchLabels", MapJson(selector.match_labels)}};
+  json["matchLabels"][std::string(kPodTemplateHashLabel)] = hash;
+  if (selector.match_expressions.empty()) return json;
+  Json list = Json::array();
+  for (const LabelSelectorRequirement& requirement : selector.match_expressions) {
+    Json one = {{"key", TextOf(requirement.key)}, {"operator", TextOf(requirement.op)}};
+    for (const Symbol& value : requirement.values) one["values"].push_back(TextOf(value));
+    list.push_back(std::move(one));
+  }
+  json["matchExpressions"] = std::move(list);
+  return json;
+}
+
+// Returns the owner reference that makes the workload the controller of its ReplicaSets.
+Json ControllerReference(const Workload& owner) {
+  return {{"apiVersion", owner.kind.resource().GroupVersion()},
+          {"kind", owner.kind.resource().kind},
+          {"name", owner.meta.name},
+          {"uid", owner.meta.uid.ToString()},
+          {"controller", true},
+          {"blockOwnerDeletion", true}};
+}
+
+Request PatchOwner(const ReplicaSet& rs, Json reference) {
+  const Json fields = {{"metadata", {{"ownerReferences", Json::array({std::move(reference)})}}}};
+  return Request::StrategicMergePatch(resources::kReplicaSets, VersionOf(rs.meta),
+                                      DumpJson(fields));
+}
+
+// Returns the member `key` of `object`, made as an empty object if absent or null; nullptr if the
+// member is not an object.
+Json* ObjectMember(Json& object, const char* key) {
+  Json& member = object[key];
+  if (member.is_null()) member = Json::object();
+  return member.is_object() ? &member : nullptr;
+}
+
+// Returns the template with the hash as one more label, and otherwise unchanged, empty objects
+// included (D-780).
+Result<Json> TemplateWithHash(const std::string& template_json, const std::string& hash) {
+  Json pod_template = Json::parse(template_json, nullptr, /*allow_exceptions=*/false);
+  if (!pod_template.is_object()) return Malformed("spec.template: is no JSON object");
+  Json* metadata = ObjectMember(pod_template, "metadata");
+  if (metadata == nullptr) return Malformed("spec.template.metadata: is no JSON object");
+  Json* labels = ObjectMember(*metadata, "labels");
+  if (labels == nullptr) return Malformed("spec.template.metadata.labels: is no JSON object");
+  (*labels)[std::string(kPodTemplateHashLabel)] = hash;
+  return pod_template;
+}
+
+}  // namespace
+
+Request PatchReplicaSet(const ReplicaSet& rs, const ReplicaSetChange& change) {
+  Json fields = Json::object();
+  for (const auto& [key, value] : change.annotations) {
+    fields["metadata"]["annotations"][key] = value;
+  }
+  if (change.replicas) fields["spec"]["replicas"] = *change.replicas;
+  if (change.min_ready_seconds) fields["spec"]["minReadySeconds"] = *change.min_ready_seconds;
+  return Request::MergePatch(resources::kReplicaSets, VersionOf(rs.meta), "", DumpJson(fields));
+}
+
+Request PatchAnnotations(const ReplicaSet& rs,
+                         const std::map<std::string, std::optional<std::string>>& annotations) {
+  Json fields = Json::object();
+  for (const auto& [key, value] : annotations) {
+    fields["metadata"]["annotations"][key] = value ? Json(*value) : Json();
+  }
+  return Request::MergePatch(resources::kReplicaSets, VersionOf(rs.meta), "", DumpJson(fields));
+}
+
+Result<Request> CreateReplicaSet(const Workload& workload, const NewReplicaSet& parts) {
+  if (workload.template_json == nullptr) return Malformed("spec.template: its text is not known");
+  WINDLASS_TRY(const Json pod_template, TemplateWithHash(*workload.template_json, parts.hash));
+  const ObjectMeta& owner = workload.meta;
+  const Json metadata = {{"name", parts.name},
+                         {"namespace", TextOf(owner.namespace_)},
+                         {"labels", pod_template["metadata"]["labels"]},
+                         {"annotations", parts.annotations},
+                         {"ownerReferences", Json::array({ControllerReference(workload)})}};
+  const Json spec = {{"replicas", parts.replicas},
+                     {"minReadySeconds", workload.min_ready_seconds},
+                     {"selector", SelectorOf(workload.selector, parts.hash)},
+                     {"template", pod_template}};
+  const Json body = {{"apiVersion", resources::kReplicaSets.GroupVersion()},
+                     {"kind", resources::kReplicaSets.kind},
+                     {"metadata", metadata},
+                     {"spec", spec}};
+  return Request::Create(resources::kReplicaSets, {owner.namespace_, parts.name}, DumpJson(body));
+}
+
+Request AdoptReplicaSet(const Workload& workload, const ReplicaSet& rs) {
+  return PatchOwner(rs, ControllerReference(workload));
+}
+
+Request ReleaseReplicaSet(const Workload& workload, const ReplicaSet& rs) {
+  return PatchOwner(rs, {{"$patch", "delete"}, {"uid", workload.meta.uid.ToString()}});
+}
+
+}  // namespace windlass::workload

@@ -1,0 +1,53 @@
+// The bodies of the writes a rollout makes. Fields that a body does not name keep the server's
+// value.
+#pragma once
+
+#include <map>
+#include <optional>
+#include <string>
+
+#include "controller/workload/workload.h"
+#include "kubeclient/api/replica_set.h"
+#include "kubeclient/api/request.h"
+#include "kubeclient/base/result.h"
+
+namespace windlass::workload {
+
+// The changes to one ReplicaSet, sent as one patch however many reasons they have. Annotations are
+// only added or overwritten, never removed (D-163), so merging single keys is exact.
+struct ReplicaSetChange {
+  std::optional<int32_t> replicas;
+  std::optional<int32_t> min_ready_seconds;
+  std::map<std::string, std::string> annotations;
+  std::string fallback_reason{};  // for Because::fallback_reason
+
+  bool empty() const { return !replicas && !min_ready_seconds && annotations.empty(); }
+};
+
+Request PatchReplicaSet(const ReplicaSet& rs, const ReplicaSetChange& change);
+
+// Sets each annotation to its value; nullopt removes the annotation.
+Request PatchAnnotations(const ReplicaSet& rs,
+                         const std::map<std::string, std::optional<std::string>>& annotations);
+
+// The parts of a ReplicaSet to be created that are not simply copied from its workload (D-173).
+struct NewReplicaSet {
+  std::string name;
+  std::string hash;
+  int32_t replicas = 0;
+  std::map<std::string, std::string> annotations;
+  std::string fallback_reason{};  // for Because::fallback_reason
+};
+
+// Returns kMalformed if the text of the workload's template is not known, or if the template, its
+// metadata or its labels are not JSON objects.
+Result<Request> CreateReplicaSet(const Workload& workload, const NewReplicaSet& parts);
+
+// Makes the workload the controller of `rs`: adds an owner reference, or updates the reference to
+// the workload that `rs` has already (D-104).
+Request AdoptReplicaSet(const Workload& workload, const ReplicaSet& rs);
+
+// Removes the workload from the owner references of `rs` (D-105).
+Request ReleaseReplicaSet(const Workload& workload, const ReplicaSet& rs);
+
+}  // namespace windlass::workload

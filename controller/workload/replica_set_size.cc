@@ -1,0 +1,28 @@
+#include "controller/workload/replica_set_size.h"
+
+#include <algorithm>
+
+namespace windlass::workload {
+
+ReplicaSetSize SizeOf(const ReplicaSet& rs) {
+  const int32_t replicas = std::max(rs.replicas, 0);
+  const int32_t available = std::max(rs.status.available_replicas, 0);
+  const int32_t ready = std::max(rs.status.ready_replicas, available);
+  const int32_t stay = std::max(available - std::max(ready - replicas, 0), 0);
+  return {replicas, stay, std::max(std::min(available, replicas) - stay, 0)};
+}
+
+std::vector<ReplicaSetSize> SizesOf(const std::vector<const ReplicaSet*>& replica_sets) {
+  std::vector<ReplicaSetSize> sizes;
+  sizes.reserve(replica_sets.size());
+  for (const ReplicaSet* rs : replica_sets) sizes.push_back(SizeOf(*rs));
+  return sizes;
+}
+
+int64_t TotalReplicas(const std::vector<const ReplicaSet*>& replica_sets) {
+  int64_t total = 0;
+  for (const ReplicaSet* rs : replica_sets) total += SizeOf(*rs).replicas;
+  return total;
+}
+
+}  // namespace windlass::workload

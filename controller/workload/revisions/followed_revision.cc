@@ -1,0 +1,30 @@
+#include "controller/workload/revisions/followed_revision.h"
+
+#include <string>
+
+#include "controller/workload/conditions.h"
+#include "controller/workload/revisions/revisions.h"
+
+namespace windlass::workload {
+
+const ReplicaSet* FindFollowed(const Workload& workload,
+                               const std::vector<const ReplicaSet*>& ours) {
+  return FindKept(workload, ours, *workload.follow_revision);
+}
+
+bool HasNothingToFollow(const Situation& situation) {
+  return situation.workload.follow_revision && situation.new_replica_set == nullptr;
+}
+
+RolloutRefusal NothingToFollow(const Workload& workload) {
+  const int64_t revision = *workload.follow_revision;
+  const std::string why = revision < 1
+                              ? "no revision was ever complete"
+                              : "the replica set of revision " + std::to_string(revision) +
+                                    ", the last one that was complete, does not exist any more";
+  return {.reason = kNothingToAbortTo,
+          .message = "The rollout is aborted, and has nothing to go back to: " + why +
+                     ". No Pod is moved. End the abort to roll the template out"};
+}
+
+}  // namespace windlass::workload

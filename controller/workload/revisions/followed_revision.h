@@ -1,0 +1,32 @@
+// A workload whose Pods follow a revision (Workload::follow_revision), whatever its template says:
+// an aborted rollout goes back to the last revision that was complete (RO-030).
+//
+// The ReplicaSet of that revision counts as the new ReplicaSet, so every rule for rollouts applies,
+// with four differences:
+//   - The ReplicaSet gets the next number, as with a rollback, but keeps its annotations (RO-031).
+//   - No step or partition holds Pods back on other revisions (RO-031).
+//   - No ReplicaSet is made or numbered for the template, not even for a rollback (RO-033).
+//   - Progressing is False, and no deadline runs (RO-034).
+// While that revision has no ReplicaSet, no Pod moves to another revision, but the workload is
+// scaled (RO-032).
+#pragma once
+
+#include <vector>
+
+#include "controller/workload/situation.h"
+
+namespace windlass::workload {
+
+// Returns the ReplicaSet among `ours` that Pods are to follow, as found by FindKept (revisions.h);
+// null if there is none. Requires workload.follow_revision.
+const ReplicaSet* FindFollowed(const Workload& workload,
+                               const std::vector<const ReplicaSet*>& ours);
+
+// Returns true if Pods are to follow a ReplicaSet that does not exist. Then the workload is scaled,
+// but no ReplicaSet is made, rolled out or deleted.
+bool HasNothingToFollow(const Situation& situation);
+
+// Returns reason and message of Progressing for a workload for which HasNothingToFollow is true.
+RolloutRefusal NothingToFollow(const Workload& workload);
+
+}  // namespace windlass::workload

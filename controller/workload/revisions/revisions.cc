@@ -1,0 +1,125 @@
+#include "controller/workload/revisions/revisions.h"
+
+#include <algorithm>
+#include <cstddef>
+#include <optional>
+#include <set>
+#include <string_view>
+
+#include "controller/workload/annotations.h"
+
+namespace windlass::workload {
+namespace {
+
+// How many revisions a message names: as many as most histories hold, and no more than a user
+// reads.
+constexpr size_t kRevisionsNamedMax = 20;
+
+}  // namespace
+
+int64_t NumberOf(const Workload& workload, const ReplicaSet& rs) {
+  if (!RevisionText(rs.meta).empty()) return RevisionOf(rs.meta).value_or(0);
+  if (rs.meta.name == workload.published_name) return ParseRevision(workload.revision).value_or(0);
+  return rs.meta.name == workload.kept_name ? workload.kept_revision.value_or(0) : 0;
+}
+
+std::string NumberText(const Workload& workload, const ReplicaSet& rs) {
+  std::string text(RevisionText(rs.meta));
+  const int64_t number = text.empty() ? NumberOf(workload, rs) : 0;
+  return number > 0 ? std::to_string(number) : text;
+}
+
+bool IsPublished(const Workload& workload, const ReplicaSet& rs) {
+  return workload.kind.PublishedAs(NumberText(workload, rs)) == workload.revision;
+}
+
+bool HadRevision(const ReplicaSet& rs, int64_t revision) {
+  std::string_view history =
+      rs.meta.annotations.Find(kRevisionHistory).value_or(std::string_view());
+  while (!history.empty()) {
+    const size_t end = std::min(history.find(','), history.size());
+    if (ParseRevision(history.substr(0, end)) == revision) return true;
+    history.remove_prefix(std::min(end + 1, history.size()));
+  }
+  return false;
+}
+
+const ReplicaSet* FindRevision(const std::vector<const ReplicaSet*>& replica_sets,
+                               int64_t revision) {
+  for (const ReplicaSet* rs : replica_sets) {
+    if (RevisionOf(rs->meta) == revision) return rs;
+  }
+  return nullptr;
+}
+
+const ReplicaSet* FindRevisionOrFormer(const std::vector<const ReplicaSet*>& replica_sets,
+                                       int64_t revision) {
+  if (revision < 1) return nullptr;
+  if (const ReplicaSet* rs = FindRevision(replica_sets, revision)) return rs;
+  const auto found = std::ranges::find_if(
+      replica_sets, [&](const ReplicaSet* rs) { return HadRevision(*rs, revision); });
+  return found == replica_sets.end() ? nullptr : *found;
+}
+
+std::string CompleteNote(std::string_view revision, std::string_view hash) {
+  return std::string(revision).append("/").append(hash);
+}
+
+std::optional<int64_t> CompleteAs(const ReplicaSet& rs) {
+  const std::string_view note = rs.meta.annotations.Find(kComplete).value_or("");
+  const size_t slash = note.find('/');
+  const std::string_view hash = rs.meta.labels.Find(kPodTemplateHashLabel).value_or("");
+  if (slash == std::string_view::npos || note.substr(slash + 1) != hash) return std::nullopt;
+  return ParseRevision(note.substr(0, slash));
+}
+
+const ReplicaSet* FindKept(const std::vector<const ReplicaSet*>& replica_sets, int64_t revision) {
+  if (revision < 1) return nullptr;
+  std::vector<const ReplicaSet*> noted = replica_sets;
+  std::erase_if(noted, [&](const ReplicaSet* rs) { return CompleteAs(*rs) != revision; });
+  if (const ReplicaSet* rs = FindRevision(noted, revision)) return rs;
+  return !noted.empty() ? noted.back() : FindRevisionOrFormer(replica_sets, revision);
+}
+
+const ReplicaSet* FindKept(const Workload& workload,
+                           const std::vector<const ReplicaSet*>& replica_sets, int64_t revision) {
+  const ReplicaSet* kept = FindKept(replica_sets, revision);
+  if (revision != workload.kept_revision) return kept;
+  if (kept != nullptr && CompleteAs(*kept) == revision) return kept;
+  const auto named = std::ranges::find_if(replica_sets, [&](const ReplicaSet* rs) {
+    return rs->meta.name == workload.kept_name && RevisionText(rs->meta).empty() &&
+           !rs->meta.annotations.Has(kRevisionHistory) && !CompleteAs(*rs);
+  });
+  return named != replica_sets.end() ? *named : kept;
+}
+
+const ReplicaSet* FindStable(const Workload& workload,
+                             const std::vector<const ReplicaSet*>& replica_sets) {
+  return FindKept(workload, replica_sets, workload.kept_revision.value_or(0));
+}
+
+const ReplicaSet* LatestOf(const std::vector<const ReplicaSet*>& replica_sets) {
+  const auto number = [](const ReplicaSet* rs) { return RevisionOf(rs->meta).value_or(0); };
+  const auto latest =
+      std::ranges::max_element(replica_sets.rbegin(), replica_sets.rend(), {}, number);
+  return latest == replica_sets.rend() ? nullptr : *latest;
+}
+
+std::string NameRevisions(const std::vector<const ReplicaSet*>& replica_sets) {
+  std::set<int64_t> numbers;
+  for (const ReplicaSet* rs : replica_sets) {
+    const std::optional<int64_t> revision = RevisionOf(rs->meta);
+    if (revision && *revision > 0) numbers.insert(*revision);
+  }
+  if (numbers.empty()) return "no revisions";
+  const bool cut = numbers.size() > kRevisionsNamedMax;
+  while (numbers.size() > kRevisionsNamedMax) numbers.erase(numbers.begin());
+  std::string text = numbers.size() == 1 ? "revision " : "revisions ";
+  for (const int64_t number : numbers) {
+    if (number != *numbers.begin()) text += number == *numbers.rbegin() ? " and " : ", ";
+    text += std::to_string(number);
+  }
+  return cut ? text + ", and lower ones" : text;
+}
+
+}  // namespace windlass::workload

@@ -1,0 +1,83 @@
+// Which ReplicaSet has a revision, or had it. A ReplicaSet that is rolled out again gets a new
+// number; its history annotation keeps the former numbers (D-164).
+#pragma once
+
+#include <cstdint>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "controller/workload/workload.h"
+#include "kubeclient/api/replica_set.h"
+
+namespace windlass::workload {
+
+// Returns the revision of `rs` from its annotation. If an admission webhook or a tool has dropped
+// the annotation, returns the revision that the workload's status remembers for the name of `rs`.
+// Returns 0 if neither has the revision.
+int64_t NumberOf(const Workload& workload, const ReplicaSet& rs);
+
+// Returns the revision that NumberOf returns as text, written as in the annotation; "" if neither
+// annotation nor status has the revision.
+std::string NumberText(const Workload& workload, const ReplicaSet& rs);
+
+// Returns true if the workload has published the revision of `rs`, in the form that its kind
+// publishes (RO-085).
+bool IsPublished(const Workload& workload, const ReplicaSet& rs);
+
+// Returns true if `revision` is one of the former numbers of `rs`.
+bool HadRevision(const ReplicaSet& rs, int64_t revision);
+
+// Returns the first of `replica_sets` that has the number `revision` now; null if there is none.
+const ReplicaSet* FindRevision(const std::vector<const ReplicaSet*>& replica_sets,
+                               int64_t revision);
+
+// Returns the first of `replica_sets` that has the number `revision`, else the first that had it;
+// null if there is none. No ReplicaSet has or had a revision below 1.
+const ReplicaSet* FindRevisionOrFormer(const std::vector<const ReplicaSet*>& replica_sets,
+                                       int64_t revision);
+
+// Returns the note kComplete of a ReplicaSet with that pod-template-hash: "7/5d9dc68fdf". The hash
+// shows whether a note was copied from another ReplicaSet: `kubectl rollout undo` copies a
+// ReplicaSet's annotations to the Deployment, and other controllers copy the Deployment's
+// annotations to its next ReplicaSets.
+std::string CompleteNote(std::string_view revision, std::string_view hash);
+
+// Returns the revision that `rs` had when it was last complete; nullopt if `rs` has no note
+// kComplete.
+std::optional<int64_t> CompleteAs(const ReplicaSet& rs);
+
+// Returns the ReplicaSet that was complete as `revision`: one whose note kComplete says so, else
+// the result of FindRevisionOrFormer. If several have such a note, returns the one that has the
+// number now, else the last.
+//
+// The note comes first because after a restore from a backup two ReplicaSets may have had the
+// number: one that was complete, and one that was made before the complete one was restored
+// (RO-138).
+const ReplicaSet* FindKept(const std::vector<const ReplicaSet*>& replica_sets, int64_t revision);
+
+// Returns the same for the ReplicaSets of `workload`, except that it returns the ReplicaSet named
+// Workload::kept_name if all of these hold:
+//   - `revision` is Workload::kept_revision
+//   - no ReplicaSet has a note for `revision`
+//   - the ReplicaSet with that name has no annotation about a revision: an admission webhook or a
+//     tool has dropped these annotations
+const ReplicaSet* FindKept(const Workload& workload,
+                           const std::vector<const ReplicaSet*>& replica_sets, int64_t revision);
+
+// Returns the ReplicaSet of Workload::kept_revision; null if there is none.
+const ReplicaSet* FindStable(const Workload& workload,
+                             const std::vector<const ReplicaSet*>& replica_sets);
+
+// Returns the ReplicaSet of `replica_sets`, ordered oldest first, with the highest revision; if
+// several have that revision, the youngest of these. Returns null if `replica_sets` is empty. After
+// a rollback the result is not the youngest of all.
+const ReplicaSet* LatestOf(const std::vector<const ReplicaSet*>& replica_sets);
+
+// Returns the numbers of `replica_sets` in order: "revisions 1, 2 and 4", "revision 3". If there
+// are more than 20, names the highest: "revisions 7, 8, …, 25 and 26, and lower ones". Returns "no
+// revisions" if none has a number.
+std::string NameRevisions(const std::vector<const ReplicaSet*>& replica_sets);
+
+}  // namespace windlass::workload

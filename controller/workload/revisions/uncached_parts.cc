@@ -1,0 +1,86 @@
+#include "controller/workload/revisions/uncached_parts.h"
+
+#include <algorithm>
+#include <utility>
+
+#include "controller/workload/copied_annotations.h"
+#include "kubeclient/api/canonical.h"
+#include "kubeclient/api/json_reader.h"
+#include "kubeclient/api/template_text.h"
+
+namespace windlass::workload {
+namespace {
+
+Request ReadOfOwn(const Workload& workload) {
+  return Request::Get(workload.kind.resource(), KeyOf(workload.meta));
+}
+
+bool LacksText(const Workload& workload) { return workload.template_json == nullptr; }
+
+bool LacksValues(const Workload& workload) {
+  return workload.large_annotations != nullptr && !workload.large_annotations->empty() &&
+         workload.large_values == nullptr;
+}
+
+// Returns true if `text` is the workload's template. The API server may send the same version of an
+// object in other bytes than before, for example after an upgrade that adds a default.
+bool IsTemplateOf(const Workload& workload, const std::string& text) {
+  if (FingerprintOf(text) == workload.template_text) return true;
+  const Result<std::string> canonical = CanonicalTemplate(text);
+  return canonical.ok() && FingerprintOf(*canonical) == workload.template_fingerprint;
+}
+
+// Returns the ReplicaSet with the workload's template, among those that the workload owns or is
+// about to adopt; null if there is none.
+const ReplicaSet* WithTemplate(const Workload& workload, const Claims& claims) {
+  for (const auto& claimed : {claims.ours, claims.to_adopt}) {
+    const auto found = std::ranges::find(claimed, workload.template_fingerprint,
+                                         &ReplicaSet::template_fingerprint);
+    if (found != claimed.end()) return *found;
+  }
+  return nullptr;
+}
+
+}  // namespace
+
+OwnParts PartsRead(const Workload& workload, const Learned& learned) {
+  OwnParts parts;
+  if (!LacksText(workload) && !LacksValues(workload)) return parts;
+  const Outcome* read = FindOutcome(learned, ReadOfOwn(workload).Identity());
+  if (read == nullptr || !read->said.ok()) return parts;
+  if (LacksText(workload)) {
+    JsonReader in;
+    Result<std::string> text = RawTemplate(in, read->said->body);
+    if (text.ok() && IsTemplateOf(workload, *text)) parts.template_json = *std::move(text);
+  }
+  if (LacksValues(workload)) {
+    parts.large_values = LargeValues(read->said->body, *workload.large_annotations);
+  }
+  return parts;
+}
+
+std::optional<Step> ReadOwnParts(const Workload& workload, const Learned& learned) {
+  if (!LacksText(workload) && !LacksValues(workload)) return std::nullopt;
+  Request read = ReadOfOwn(workload);
+  const Outcome* found = FindOutcome(learned, read.Identity());
+  if (found == nullptr) return Read{std::move(read), "its template or annotations are needed"};
+  if (!LacksText(workload)) return std::nullopt;
+  if (!found->said.ok()) return Failed{.error = found->said.error()};
+  return Failed{.error = {ErrorKind::kConflict, "it was changed while it was read"}};
+}
+
+std::optional<Step> ReadPartsNeededNow(const View& view, const Claims& claims,
+                                       const Learned& learned) {
+  const Workload& workload = view.workload;
+  if (workload.meta.deleting()) return std::nullopt;
+  bool needed = LacksText(workload) && view.extension_reads_template;
+  if (!needed && LacksValues(workload)) {
+    const ReplicaSet* rs = WithTemplate(workload, claims);
+    needed = rs != nullptr && LacksLargeAnnotations(workload, *rs);
+  }
+  Request read = ReadOfOwn(workload);
+  if (!needed || FindOutcome(learned, read.Identity()) != nullptr) return std::nullopt;
+  return Read{std::move(read), "its template or annotations are needed"};
+}
+
+}  // namespace windlass::workload

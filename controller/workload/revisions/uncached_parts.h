@@ -1,0 +1,42 @@
+// Parts of the workload that the cache does not keep: the text of its template and the values of
+// large annotations.
+//
+// The cache keeps the text until the status has observed the generation (deployment.h). From then
+// on a ReplicaSet has the template and the annotations. If the planner needs the text or the values
+// again, for example because a user deleted that ReplicaSet, it reads the workload once.
+#pragma once
+
+#include <map>
+#include <optional>
+#include <string>
+
+#include "controller/core/step.h"
+#include "controller/workload/ownership/claim.h"
+#include "controller/workload/view.h"
+
+namespace windlass::workload {
+
+struct OwnParts {
+  std::optional<std::string> template_json{};
+  std::optional<std::map<std::string, std::string>> large_values{};
+};
+
+// Returns the parts that the workload lacks, as read in this sync. Leaves out a part that does not
+// match the version that the cache shows.
+OwnParts PartsRead(const Workload& workload, const Learned& learned);
+
+// Must be called before a ReplicaSet is made. Returns the read of the parts that the workload
+// lacks, or a failure if the text could not be read. Returns nullopt if a ReplicaSet can be made. A
+// ReplicaSet can be made without the values of large annotations, and gets these in a later sync.
+std::optional<Step> ReadOwnParts(const Workload& workload, const Learned& learned);
+
+// Returns the read of the parts that the workload lacks if they are needed before anything is
+// decided:
+//   - the extension reads the template
+//   - the ReplicaSet that has the template lacks a large annotation
+// Returns nullopt otherwise, or if this sync has sent the read: the sync then continues without the
+// parts that could not be read.
+std::optional<Step> ReadPartsNeededNow(const View& view, const Claims& claims,
+                                       const Learned& learned);
+
+}  // namespace windlass::workload

@@ -1,0 +1,153 @@
+#include "controller/workload/sizes/old_pods_left.h"
+
+#include <algorithm>
+#include <string>
+#include <utility>
+
+#include "controller/workload/replica_set_size.h"
+#include "controller/workload/sizes/waiting_event.h"
+
+namespace windlass::workload {
+namespace {
+
+// When to look again while the cache cannot show whether old Pods are left. Pods that the cache
+// shows need no timer, because their deletion wakes the key.
+constexpr Duration kRecreateLookAgain = seconds(1);
+// The same while Pods are not cached: each look is then a LIST.
+constexpr Duration kRecreateListAgain = seconds(10);
+
+// A Pod that still exists this long after its grace period, which ends at its deletionTimestamp, is
+// reported to users. By default Kubernetes tolerates an unreachable node for the same time.
+constexpr seconds kStopsLate = seconds(300);
+
+// Returns true if `uid` is the uid of a ReplicaSet of the workload other than `next`.
+bool IsOld(const Situation& situation, const ReplicaSet* next, const Uid& uid) {
+  return std::ranges::any_of(
+      situation.all, [&](const ReplicaSet* rs) { return rs != next && rs->meta.uid == uid; });
+}
+
+Wait LookAgain(const Situation& situation) {
+  const bool lists = situation.view.pods_given_up;
+  return {.look_again_in = lists ? kRecreateListAgain : kRecreateLookAgain};
+}
+
+// Returns true if `rs` may have Pods or make some, whatever the cache of Pods shows.
+bool CountsPods(const ReplicaSet& rs) {
+  const bool terminating = rs.status.terminating_replicas.value_or(0) > 0;
+  return !IsObserved(rs) || terminating || rs.status.replicas > 0;
+}
+
+// Returns the first cached Pod of a ReplicaSet other than `next`; null if there is none.
+const PodMetadata* FindOldPod(const Situation& situation, const ReplicaSet* next) {
+  const auto found = std::ranges::find_if(situation.view.pods, [&](const PodMetadata* pod) {
+    const OwnerReference* owner = pod->meta.ControllerRef();
+    return owner != nullptr && IsOld(situation, next, owner->uid);
+  });
+  return found == situation.view.pods.end() ? nullptr : *found;
+}
+
+// Returns what the rollout waits for: "Pod web-1-x of replica set web-1 is still there".
+std::string WhatIsLeft(const Situation& situation, const ReplicaSet* next) {
+  if (const PodMetadata* pod = FindOldPod(situation, next)) {
+    const std::string owner(pod->meta.ControllerRef()->name.text());
+    return "Pod " + std::string(pod->meta.name) + " of replica set " + owner + " is still there";
+  }
+  for (const ReplicaSet* rs : situation.all) {
+    if (rs != next && CountsPods(*rs)) return "replica set " + rs->meta.name + " still has Pods";
+  }
+  return "a Pod of another replica set is still there";
+}
+
+// Returns a Wait, with an Event about the old Pod if the Event is due. A terminating Pod is not
+// reported before kStopsLate.
+Wait TellAwaited(const Situation& situation, const ReplicaSet* next) {
+  const auto message = [&](seconds) {
+    const std::string held = next == nullptr ? "A new replica set is not created: "
+                                             : "Replica set " + next->meta.name + " stays at " +
+                                                   std::to_string(SizeOf(*next).replicas) + ": ";
+    return held + WhatIsLeft(situation, next);
+  };
+  const PodMetadata* pod = FindOldPod(situation, next);
+  if (pod == nullptr || !pod->meta.deleting()) return TellWaiting(situation, message);
+  const seconds waited = situation.now - (pod->meta.deletion_timestamp + kStopsLate);
+  return waited < seconds(0) ? Wait{.look_again_in = -waited} : TellNow(message(waited));
+}
+
+// Returns the request for an uncached list of Pods. If this sync has the list already: returns a
+// wait if the list shows an old Pod, a failure if the list failed, and nullopt if it shows no old
+// Pod.
+std::optional<OldPodsWait> ConfirmSwitch(const Situation& situation, const ReplicaSet* next) {
+  Request list = ListOfPods(situation.workload);
+  const Outcome* listed = FindFresh(situation.learned, list);
+  if (listed == nullptr) {
+    return OldPodsWait{Read{std::move(list), "no old Pod may be left when new ones are made"}};
+  }
+  if (!listed->said.ok()) return OldPodsWait{.then = Failed{.error = listed->said.error()}};
+  const bool present = std::ranges::any_of(
+      listed->pods, [&](const ListedPod& pod) { return IsOld(situation, next, pod.controller); });
+  if (!present) return std::nullopt;
+  // The cache may receive this Pod's deletion without ever showing the Pod, and so wake no key.
+  Wait wait = TellAwaited(situation, next);
+  wait.look_again_in = LookAgain(situation).look_again_in;
+  return OldPodsWait{.then = std::move(wait)};
+}
+
+// Returns the extension's entry for `rs`; null if all Pods of `rs` have the template of `rs`.
+const MixedReplicaSet* FindMixed(const Situation& situation, const ReplicaSet* rs) {
+  const auto& mixed = situation.extended.mixed;
+  const auto found = std::ranges::find(mixed, rs, &MixedReplicaSet::replica_set);
+  return found == mixed.end() ? nullptr : &*found;
+}
+
+Wait AwaitOneTemplate(const Situation& situation, const MixedReplicaSet& mixed) {
+  Wait wait = TellWaiting(situation, [&](seconds) {
+    const std::string pod = mixed.pod.empty() ? "a Pod" : "Pod " + mixed.pod;
+    return "Replica set " + mixed.replica_set->meta.name + " stays at " +
+           std::to_string(SizeOf(*mixed.replica_set).replicas) + ": " + pod +
+           " has another template, or may still run one, and strategy Recreate runs one at a time";
+  });
+  if (!mixed.look_again) return wait;
+  const Duration due = std::max<Duration>(*mixed.look_again - situation.now, seconds(1));
+  wait.look_again_in = wait.look_again_in ? std::min(*wait.look_again_in, due) : due;
+  return wait;
+}
+
+}  // namespace
+
+bool MayHavePods(const Situation& situation, const ReplicaSet& rs) {
+  return CountsPods(rs) || std::ranges::any_of(situation.view.pods, [&](const PodMetadata* pod) {
+           return pod->meta.IsControlledBy(rs.meta.uid);
+         });
+}
+
+OldPods LookForOldPods(const Situation& situation, const ReplicaSet* next) {
+  const bool counted = std::ranges::any_of(
+      situation.all, [&](const ReplicaSet* rs) { return rs != next && CountsPods(*rs); });
+  if (counted) return OldPods::kPresent;
+  if (!situation.view.pods_known) return OldPods::kUnknown;
+  return FindOldPod(situation, next) != nullptr ? OldPods::kPresent : OldPods::kGone;
+}
+
+bool IsMixed(const Situation& situation, const ReplicaSet& rs) {
+  return FindMixed(situation, &rs) != nullptr;
+}
+
+std::optional<OldPodsWait> AwaitOldPods(const Situation& situation, const ReplicaSet* next) {
+  if (const MixedReplicaSet* mixed = FindMixed(situation, next)) {
+    return OldPodsWait{.then = AwaitOneTemplate(situation, *mixed)};
+  }
+  const OldPods old_pods = LookForOldPods(situation, next);
+  // Without a cache of Pods, each sync lists the Pods of this workload alone.
+  const bool list_tells = old_pods == OldPods::kUnknown && situation.view.pods_given_up;
+  switch (old_pods) {
+    case OldPods::kPresent: return OldPodsWait{.then = TellAwaited(situation, next)};
+    case OldPods::kUnknown:
+      if (list_tells) break;
+      return OldPodsWait{.then = LookAgain(situation)};
+    case OldPods::kGone: break;
+  }
+  if (!list_tells && next != nullptr && next->replicas > 0) return std::nullopt;
+  return ConfirmSwitch(situation, next);
+}
+
+}  // namespace windlass::workload

@@ -1,0 +1,333 @@
+#include "controller/workload/sizes/proportional.h"
+
+#include <algorithm>
+#include <array>
+#include <numeric>
+
+#include "controller/workload/workload.h"
+
+namespace windlass::workload {
+namespace {
+
+int64_t Allowed(const Fenceposts& limits) { return limits.desired > 0 ? limits.max_total() : 0; }
+
+int64_t Total(std::span<const ReplicaSetShare> active) {
+  return std::accumulate(active.begin(), active.end(), int64_t{0},
+                         [](int64_t sum, const ReplicaSetShare& rs) { return sum + rs.replicas; });
+}
+
+// Returns positions in `active`: the largest ReplicaSet first; among equals the newest when
+// growing, the oldest when shrinking (D-357.2).
+std::vector<size_t> Order(std::span<const ReplicaSetShare> active, bool growing) {
+  std::vector<size_t> order(active.size());
+  std::iota(order.begin(), order.end(), 0);
+  if (growing) std::reverse(order.begin(), order.end());
+  std::stable_sort(order.begin(), order.end(),
+                   [&](size_t a, size_t b) { return active[a].replicas > active[b].replicas; });
+  return order;
+}
+
+bool AllWritten(std::span<const ReplicaSetShare> active) {
+  return std::all_of(active.begin(), active.end(),
+                     [](const ReplicaSetShare& rs) { return rs.written; });
+}
+
+// Takes `count` replicas from ReplicaSets with `spare` replicas and gives them to ReplicaSets that
+// lack some. The sums of `spare` and `lacking` must both be at least `count`.
+void Move(int64_t count, const std::vector<int64_t>& spare, const std::vector<int64_t>& lacking,
+          std::vector<int64_t>& sizes) {
+  int64_t to_take = count;
+  for (size_t i = 0; i < sizes.size(); ++i) {  // the oldest gives first
+    const int64_t taken = std::min(to_take, spare[i]);
+    sizes[i] -= taken;
+    to_take -= taken;
+  }
+  int64_t to_give = count;
+  for (size_t i = sizes.size(); i-- > 0;) {  // the newest gets first
+    const int64_t given = std::min(to_give, lacking[i]);
+    sizes[i] += given;
+    to_give -= given;
+  }
+}
+
+int64_t Sum(const std::vector<int64_t>& values) {
+  return std::accumulate(values.begin(), values.end(), int64_t{0});
+}
+
+// More than any total, which is below 2^32. An annotation that a user edited may make a fraction of
+// 2^62; two such fractions would overflow 64 bits.
+constexpr int64_t kFractionMax = int64_t{1} << 40U;
+
+int64_t AvailableLeft(std::span<const ReplicaSetShare> active, const std::vector<int64_t>& sizes) {
+  int64_t available = 0;
+  for (size_t i = 0; i < active.size(); ++i) {
+    available += std::clamp<int64_t>(active[i].available, 0, sizes[i]);
+  }
+  return available;
+}
+
+// Returns how many available Pods of `rs` are worth keeping. Pods of the new ReplicaSet above
+// `desired` are not: the rollout would remove these again.
+int64_t Useful(const ReplicaSetShare& rs, const Fenceposts& limits) {
+  const int64_t available = std::clamp(rs.available, 0, rs.replicas);
+  return rs.is_new ? std::min<int64_t>(available, limits.desired) : available;
+}
+
+// Returns true if `rs` must not grow above limits.updated_max, or must not grow at all.
+bool IsHeldBack(const ReplicaSetShare& rs, const Fenceposts& limits) {
+  return rs.gives_way || (limits.kept_old() > 0 && rs.is_new);
+}
+
+// Returns `share`, the change of the size of `rs`, or less if `rs` would grow above
+// limits.updated_max (RO-046). Example: 20 desired, updated_max 6: a new ReplicaSet of size 3 grows
+// by 3 at most; a new ReplicaSet of size 8 does not grow.
+int64_t WithinUpdatedMax(const ReplicaSetShare& rs, const Fenceposts& limits, int64_t share) {
+  if (!IsHeldBack(rs, limits)) return share;
+  if (rs.gives_way) return std::min<int64_t>(share, 0);
+  const int64_t room = int64_t{limits.desired} - limits.kept_old() - rs.replicas;
+  return std::min(share, std::max<int64_t>(room, 0));
+}
+
+// Computes the sizes when the total shrinks. Replicas are taken category by category (Sizes) until
+// the total is right. A write does not change the order within a category, so the plan after a
+// write continues the plan before it. ReplicaSets that are written already keep their size, unless
+// all are written.
+class Shrinking {
+ public:
+  // `order` is the result of Order. `upstream` holds the sizes that ignore availability.
+  Shrinking(std::span<const ReplicaSetShare> active, const Fenceposts& limits,
+            const std::vector<size_t>& order, const std::vector<int64_t>& upstream,
+            int32_t status_replicas)
+      : active_(active), limits_(limits), goals_(upstream) {
+    const bool all_written = AllWritten(active);
+    std::copy_if(order.begin(), order.end(), std::back_inserter(largest_first_),
+                 [&](size_t i) { return all_written || !active[i].written; });
+    oldest_first_ = largest_first_;
+    std::sort(oldest_first_.begin(), oldest_first_.end());
+    for (std::vector<size_t>* one : {&largest_first_, &oldest_first_}) {
+      std::ranges::stable_partition(*one, [&](size_t i) { return !active_[i].goes_last; });
+    }
+    SetGoals(status_replicas);
+    for (size_t i = 0; i < active.size(); ++i) {
+      sizes_.push_back(std::max<int64_t>(active[i].replicas, goals_[i]));
+    }
+    left_ = Sum(sizes_) - WantedTotal(Sum(upstream));
+  }
+
+  std::vector<int64_t> Sizes() {
+    const std::vector<int64_t> nothing(sizes_.size(), 0);
+    TakeHeldBack();
+    TakeFirst(limits_.desired);
+    // Then unavailable Pods, in proportion. Then all unavailable Pods of old ReplicaSets except the
+    // last of each, so that these ReplicaSets stay active: the number of active ReplicaSets decides
+    // the next step of a scaling event.
+    for (const size_t i : largest_first_) TakeDownTo(i, std::max(goals_[i], UsefulOf(i)));
+    for (const size_t i : oldest_first_) {
+      if (!active_[i].is_new) TakeDownTo(i, std::max<int64_t>(UsefulOf(i), 1));
+    }
+    // Then available Pods that are not needed, in proportion; then unavailable Pods of the new
+    // ReplicaSet.
+    TakeAvailable(goals_, limits_.desired);
+    for (const size_t i : oldest_first_) {
+      if (active_[i].is_new) TakeDownTo(i, std::max(active_[i].available, 1));
+    }
+    // Then the Pods that rounding leaves over. If more Pods have to be taken: the last Pods of old
+    // ReplicaSets, and at the end Pods that are needed.
+    TakeAvailable(nothing, limits_.desired);
+    for (const size_t i : oldest_first_) {
+      if (!active_[i].is_new && UsefulOf(i) == 0) TakeDownTo(i, 0);
+    }
+    TakeFirst(limits_.min_available());
+    TakeAvailable(goals_, limits_.min_available());
+    TakeAvailable(nothing, limits_.min_available());
+    for (const size_t i : largest_first_) TakeDownTo(i, 0);
+    return sizes_;
+  }
+
+ private:
+  int64_t UsefulOf(size_t i) const { return Useful(active_[i], limits_); }
+
+  // Takes the new ReplicaSet down to limits.updated_max first, even to 0: old Pods are to be kept
+  // (RO-046).
+  void TakeHeldBack() {
+    const int64_t updated = int64_t{limits_.desired} - limits_.kept_old();
+    for (const size_t i : largest_first_) {
+      if (active_[i].is_new && IsHeldBack(active_[i], limits_)) TakeDownTo(i, updated);
+    }
+  }
+
+  // Takes Pods of ReplicaSets with `goes_first`: unavailable Pods, then available Pods as long as
+  // all ReplicaSets together keep more than `kept` available Pods (RO-087).
+  void TakeFirst(int64_t kept) {
+    for (const size_t i : oldest_first_) {
+      if (active_[i].goes_first) TakeDownTo(i, UsefulOf(i));
+    }
+    for (const size_t i : oldest_first_) {
+      const int64_t above = std::max<int64_t>(AvailableLeft(active_, sizes_) - kept, 0);
+      if (active_[i].goes_first) TakeDownTo(i, std::max<int64_t>(sizes_[i] - above, 0));
+    }
+  }
+
+  // Sets the goals: the sizes in proportion. If a ReplicaSet would grow in proportion, a user has
+  // edited annotations or added Pods: rounding can then leave many Pods over, so upstream's sizes
+  // are used instead. Two ReplicaSets keep their last replica: one with `goes_last`, and a new
+  // ReplicaSet without available Pods, so that users see whether its fault is mended. TakeHeldBack
+  // does not keep that replica.
+  void SetGoals(int32_t status_replicas) {
+    const auto fraction = [&](size_t i) {
+      return FractionOf(active_[i], limits_, status_replicas);
+    };
+    if (std::ranges::none_of(largest_first_, [&](size_t i) { return fraction(i) > 0; })) {
+      for (const size_t i : largest_first_) goals_[i] = active_[i].replicas + fraction(i);
+    }
+    for (const size_t i : largest_first_) {
+      const bool last_new = active_[i].is_new && UsefulOf(i) == 0 && limits_.max_total() > 1;
+      if (last_new || active_[i].goes_last) goals_[i] = std::max<int64_t>(goals_[i], 1);
+    }
+  }
+
+  // Returns how many replicas all ReplicaSets are to have together: desired plus surge while some,
+  // but not all, ReplicaSets are written, otherwise `upstream`. The written sizes are shares of
+  // desired plus surge, so the remaining ReplicaSets share the rest. If a user gave the written
+  // ReplicaSets more than desired plus surge, returns `upstream`.
+  int64_t WantedTotal(int64_t upstream) const {
+    int64_t written = 0;
+    for (const ReplicaSetShare& rs : active_) written += rs.written ? rs.replicas : 0;
+    const bool under_way = written > 0 && largest_first_.size() < active_.size();
+    return under_way && written <= Allowed(limits_) ? Allowed(limits_) : upstream;
+  }
+
+  void TakeDownTo(size_t i, int64_t size) {
+    const int64_t taken = std::clamp<int64_t>(sizes_[i] - size, 0, left_);
+    sizes_[i] -= taken;
+    left_ -= taken;
+  }
+
+  // Takes available Pods above `sizes`, as long as more than `kept` available Pods are left.
+  void TakeAvailable(const std::vector<int64_t>& sizes, int64_t kept) {
+    const int64_t above = std::max<int64_t>(AvailableLeft(active_, sizes_) - kept, 0);
+    const int64_t rest = std::max<int64_t>(left_ - above, 0);
+    left_ -= rest;
+    for (const size_t i : largest_first_) {
+      if (sizes_[i] <= UsefulOf(i)) TakeDownTo(i, sizes[i]);
+    }
+    left_ += rest;
+  }
+
+  std::span<const ReplicaSetShare> active_;
+  Fenceposts limits_;
+  std::vector<size_t> largest_first_{};  // positions of the ReplicaSets that give up Pods
+  std::vector<size_t> oldest_first_{};
+  std::vector<int64_t> goals_;
+  std::vector<int64_t> sizes_{};
+  int64_t left_ = 0;  // to be taken
+};
+
+// One round in which unavailable replicas are removed so that available Pods stay.
+struct SparingRound {
+  bool of_written;  // includes ReplicaSets that are written already
+  int64_t kept;     // this many of each ReplicaSet stay
+};
+
+// The rounds in which unavailable replicas make room, until min_available Pods stay. Written sizes
+// and the last replica of each ReplicaSet are kept as long as possible: the number of active
+// ReplicaSets decides the next step of a scaling event. Even the last round leaves some unavailable
+// replicas, so at least two ReplicaSets remain active. Example: 10 desired, surge 3,
+// max_unavailable 2: 13 replicas remain, 8 of them available and 5 unavailable.
+constexpr std::array<SparingRound, 3> kForMinimum = {{
+    {.of_written = false, .kept = 1},
+    {.of_written = true, .kept = 1},
+    {.of_written = true, .kept = 0},
+}};
+
+// Changes the plan so that it keeps up to `most` more available Pods, and removes as many
+// unavailable replicas instead (B-13). Example: of 6 good and 5 broken Pods the plan keeps 3 and 3.
+// If `most` is 2, it then keeps 5 and 1.
+void SpareAvailable(std::span<const ReplicaSetShare> active, const Fenceposts& limits,
+                    const SparingRound& round, int64_t most, std::vector<int64_t>& sizes) {
+  const bool all_written = AllWritten(active);
+  std::vector<int64_t> broken(active.size(), 0);
+  std::vector<int64_t> lost(active.size(), 0);
+  for (size_t i = 0; i < active.size(); ++i) {
+    const ReplicaSetShare& rs = active[i];
+    if (rs.written && !all_written && !round.of_written) continue;
+    const int64_t available = std::clamp(rs.available, 0, rs.replicas);
+    const int64_t most_given = std::max<int64_t>(sizes[i] - round.kept, 0);
+    broken[i] = std::clamp<int64_t>(sizes[i] - available, 0, most_given);
+    lost[i] = std::max<int64_t>(Useful(rs, limits) - sizes[i], 0);
+  }
+  Move(std::min({most, Sum(broken), Sum(lost)}), broken, lost, sizes);
+}
+
+// Gives `left`, the replicas that rounding has left over, to the first ReplicaSet in `order` that
+// is not written yet; if all are written, to the first in `order`.
+//   - A ReplicaSet that is held back does not grow. If all are held back, the rolling update hands
+//     out the rest later.
+//   - If any ReplicaSet gives way, an old ReplicaSet that does not give way comes first, because it
+//     has proven to work. If there is none, the new ReplicaSet grows, but not above `desired`.
+void GiveRest(std::span<const ReplicaSetShare> active, const Fenceposts& limits,
+              const std::vector<size_t>& order, int64_t left, std::vector<int64_t>& sizes) {
+  const bool given_up =
+      std::ranges::any_of(active, [](const ReplicaSetShare& rs) { return rs.gives_way; });
+  const bool beside_given_up = given_up && left > 0;
+  const auto may_take = [&](size_t i) { return left < 0 || !IsHeldBack(active[i], limits); };
+  const auto first = [&](const auto& wanted) {
+    return std::ranges::find_if(order, [&](size_t i) { return may_take(i) && wanted(active[i]); });
+  };
+  auto to = order.end();
+  if (beside_given_up) to = first([](const ReplicaSetShare& rs) { return !rs.is_new; });
+  if (to == order.end()) to = first([](const ReplicaSetShare& rs) { return !rs.written; });
+  if (to == order.end()) to = std::ranges::find_if(order, may_take);
+  if (to == order.end()) return;
+  const bool capped = beside_given_up && active[*to].is_new;
+  const int64_t room = std::max<int64_t>(limits.desired - sizes[*to], 0);
+  sizes[*to] = std::max<int64_t>(sizes[*to] + (capped ? std::min(left, room) : left), 0);
+}
+
+}  // namespace
+
+int64_t FractionOf(const ReplicaSetShare& rs, const Fenceposts& limits, int32_t status_replicas) {
+  if (limits.desired == 0) return -int64_t{rs.replicas};
+  const int64_t annotated = rs.max_replicas.value_or(0);
+  const int64_t before = annotated != 0 ? annotated : status_replicas;
+  if (before <= 0) return 0;
+  const int64_t product = int64_t{rs.replicas} * limits.max_total();  // below 2^63
+  const int64_t remainder = product % before;
+  const int64_t rounded = product / before + (2 * remainder >= before ? 1 : 0);
+  return rounded - rs.replicas;
+}
+
+std::vector<int32_t> ProportionalSizes(std::span<const ReplicaSetShare> active,
+                                       const Fenceposts& limits, int32_t status_replicas) {
+  const int64_t add = Allowed(limits) - Total(active);
+  const std::vector<size_t> order = Order(active, add > 0);
+  std::vector<int64_t> sizes;
+  for (const ReplicaSetShare& rs : active) sizes.push_back(rs.replicas);
+
+  int64_t left = add;
+  for (const size_t i : order) {
+    if (left == 0) break;
+    const int64_t fraction = std::min(FractionOf(active[i], limits, status_replicas), kFractionMax);
+    const int64_t wanted = add > 0 ? std::min(fraction, left) : std::max(fraction, left);
+    const int64_t share = WithinUpdatedMax(active[i], limits, wanted);
+    sizes[i] += share;
+    left -= share;
+  }
+  if (left != 0 && !order.empty()) GiveRest(active, limits, order, left, sizes);
+
+  if (limits.desired > 0) {
+    if (add < 0) sizes = Shrinking(active, limits, order, sizes, status_replicas).Sizes();
+    for (const SparingRound& round : kForMinimum) {
+      const int64_t missing = limits.min_available() - AvailableLeft(active, sizes);
+      SpareAvailable(active, limits, round, std::max<int64_t>(missing, 0), sizes);
+    }
+  }
+  std::vector<int32_t> result;
+  result.reserve(sizes.size());
+  for (const int64_t size : sizes) {
+    result.push_back(static_cast<int32_t>(std::clamp<int64_t>(size, 0, kUnlimited)));
+  }
+  return result;
+}
+
+}  // namespace windlass::workload

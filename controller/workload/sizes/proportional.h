@@ -1,0 +1,87 @@
+// Sizes after `kubectl scale` in mid-rollout: every active ReplicaSet keeps its share of the Pods.
+//
+// Pure arithmetic. scale.h decides when to use it, writes the sizes one ReplicaSet at a time, and
+// plans anew after each write. An interrupted scaling arrives at the same sizes, whichever
+// ReplicaSets were written first (B-11): the size annotations show which ones are written already.
+// The plan leaves at least min_available Pods available; if fewer are available now, it removes
+// none of them. The same holds for each single write that shrinks a ReplicaSet.
+//
+// Source: D-357, D-360, D-361. We differ from upstream in three ways (docs/differences.md):
+//   B-11         what rounding leaves over goes to the first ReplicaSet that is not written yet.
+//                Upstream gives it to the first of all, which may have had it already;
+//   B-12         going down, Pods that are not available go before Pods that are: those of old
+//                ReplicaSets always, those of the new one only to spare up to `replicas` available
+//                Pods. The total is upstream's. The last Pod of the new ReplicaSet stays, so that
+//                users see whether its fault is mended, unless a step holds it back (RO-046).
+//                Pods of a ReplicaSet with goes_first go before all these (RO-087). spared_pods.h
+//                keeps the rollout from spending the spared Pods;
+//   B-13         if fewer than min_available would be left, more unavailable Pods go: those of a
+//                ReplicaSet that is written already, because its Pods failed since, and the last
+//                one of a ReplicaSet.
+//
+// B-12 by numbers: 10 replicas, 8 good old Pods, 5 new ones that cannot start.
+//   maxSurge 3, maxUnavailable 2
+//     scaled to 6      9 in all    in proportion 6 and 3   6 are good: no change
+//     scaled to 5      8 in all    in proportion 5 and 3   5 are good: no change
+//     scaled to 9     12 in all    in proportion 7 and 5   8 and 4: all good ones stay
+//   25 % and 25 %
+//     scaled to 6      8 in all    in proportion 5 and 3   6 and 2
+//     scaled to 5      7 in all    in proportion 4 and 3   5 and 2
+//   maxSurge 0, maxUnavailable 2, so 8 and 2
+//     scaled to 2      2 in all    in proportion 2 and 0   1 and 1: the last new one stays
+// Several old ReplicaSets, 25 % and 25 %: 4 broken old Pods, 6 good old ones, 5 broken new ones,
+// scaled to 6, so 8 in all. In proportion 2, 3 and 3. Three more good Pods are wanted; one broken
+// old Pod and two new ones make room: 1, 6 and 1.
+#pragma once
+
+#include <cstdint>
+#include <optional>
+#include <span>
+#include <vector>
+
+#include "controller/workload/rolling_sizes.h"
+
+namespace windlass::workload {
+
+// One active ReplicaSet.
+struct ReplicaSetShare {
+  int32_t replicas = 0;   // spec.replicas
+  int32_t available = 0;  // Pods that surely stay (SizeOf)
+  // What the total was allowed to be when `replicas` was decided: the max-replicas annotation;
+  // nullopt if there is none that can be parsed.
+  std::optional<int32_t> max_replicas{};
+  bool is_new = false;
+  bool gives_way = false;   // the ReplicaSet does not grow (RO-120)
+  bool goes_first = false;  // its Pods are the first to go (RO-087)
+  bool goes_last = false;   // its last Pod is the last of all to go (RO-120)
+  bool written = false;     // both its size annotations have the present values
+};
+
+// Returns by how many replicas `rs` has to change to keep its share of the whole, rounded half away
+// from zero. Example: 5 replicas of at most 13, now at most 9: 5 * 9 / 13 = 3.46, rounded 3, so -2.
+// If max_replicas is absent or 0, uses `status_replicas` of the workload instead. Returns 0 if
+// `status_replicas` is 0, too (D-357.3).
+int64_t FractionOf(const ReplicaSetShare& rs, const Fenceposts& limits, int32_t status_replicas);
+
+// Returns the size that each ReplicaSet of `active` should have. `active` is ordered oldest first,
+// then by name; the result has the same order.
+//   - The sizes add up to desired + surge, or to 0 if desired is 0. They add up to more only if the
+//     first ReplicaSet cannot give up as much as it should (D-357.4), and to less if no ReplicaSet
+//     is allowed to take the rest. Example: 10 desired, surge 3: 13.
+//   - The largest ReplicaSet gets its share first. Among equals: the newest when growing, the
+//     oldest when shrinking.
+//   - The new ReplicaSet does not grow above limits.updated_max; the old ReplicaSets get the rest
+//     (RO-046). Example: 10 desired, 5 old and 5 new Pods; scaled to 20 with updated_max 10 and
+//     surge 5: 15 old and 10 new Pods.
+//   - When the sizes shrink, Pods of the new ReplicaSet above updated_max go first (RO-046).
+//     Example: 10 desired, 5 old and 5 new Pods; scaled to 6 with updated_max 3 and surge 2: 5 old
+//     and 3 new Pods. The rollout then leaves 3 and 3.
+//   - Then Pods of ReplicaSets with goes_first go (RO-087). Example: 2 Pods of the stable revision,
+//     2 of a revision that was given up and 1 new Pod; scaled to 2 with updated_max 1: 1 stable and
+//     1 new Pod.
+//   - The sizes equal upstream's if every Pod is available, the new ReplicaSet is not above
+//     desired, updated_max holds nothing back, and no ReplicaSet gives way or goes first.
+std::vector<int32_t> ProportionalSizes(std::span<const ReplicaSetShare> active,
+                                       const Fenceposts& limits, int32_t status_replicas);
+
+}  // namespace windlass::workload

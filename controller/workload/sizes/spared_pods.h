@@ -1,0 +1,47 @@
+// Keeps the Pods that proportional.h spared when a broken rollout was scaled down (B-12).
+//
+// A rolling update may spend maxUnavailable good Pods on new ones that have yet to start. After
+// `kubectl scale` the next pass would spend the Pods that scaling has just spared:
+//
+//   10 replicas, maxSurge 3, maxUnavailable 2: 8 good old Pods, 5 new ones that cannot start
+//   scaled to 6                                6           and  3
+//   the next pass                              4           and  5, as 4 is the minimum
+//
+// With 25 % and 25 %, scaling gives 6 and 2, and the next pass would make it 5 and 3.
+//
+// So a note is written when a new ReplicaSet without available Pods is scaled down because its
+// workload was. Until one of these Pods is available, each pass keeps `replicas` Pods available, as
+// if maxUnavailable were 0: in the first example 6 and 3 stay. The note is necessary because the
+// sizes do not show this case: a rollout of 6 that has just begun also has 6 and 3, and must
+// proceed to 4 and 5.
+//
+//   internal.windlass.dev/scaled-down  9/6
+//
+// The note holds two numbers: the ReplicaSet's generation after that patch, and the size of the
+// workload. If either differs later, the note is void: the workload was scaled again, or another
+// client changed the ReplicaSet. Example: "9/6" is valid at generation 9 while spec.replicas is 6.
+#pragma once
+
+#include <cstdint>
+#include <string_view>
+
+#include "controller/workload/replica_set_requests.h"
+#include "controller/workload/situation.h"
+
+namespace windlass::workload {
+
+inline constexpr std::string_view kScaledDown = "internal.windlass.dev/scaled-down";
+
+// Returns true if the workload gets smaller while no Pod of its new ReplicaSet is available, and
+// maxUnavailable is not 0. Must be called before the ReplicaSet has its new annotations.
+bool IsScaledDownBroken(const Situation& situation);
+
+// If `is_scaled_down` is true, adds the note to `change`, which gives the new ReplicaSet the size
+// `replicas`. Also renews a valid note that `change` would make void.
+void NoteScaledDown(const Situation& situation, int32_t replicas, bool is_scaled_down,
+                    ReplicaSetChange& change);
+
+// Returns the limits for a pass over old ReplicaSets: max_unavailable is 0 while the note is valid.
+Fenceposts LimitsForOld(const Situation& situation);
+
+}  // namespace windlass::workload

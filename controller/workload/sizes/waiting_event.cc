@@ -1,0 +1,27 @@
+#include "controller/workload/sizes/waiting_event.h"
+
+#include <utility>
+
+#include "controller/workload/conditions.h"
+
+namespace windlass::workload {
+
+Wait TellNow(std::string message) {
+  return {.look_again_in = kHeldToldAgain,
+          .events = {{.type = Event::Type::kWarning,
+                      .reason = "WaitingForRoom",
+                      .message = std::move(message),
+                      .at_most_every = kHeldToldAgain}}};
+}
+
+Wait TellWaiting(const Situation& situation,
+                 const std::function<std::string(seconds waited)>& message) {
+  const Condition* progressing = FindCondition(situation.workload.status.conditions, kProgressing);
+  // The status write that reports a rollout under way wakes the key.
+  if (progressing == nullptr || progressing->reason == kAvailableReason) return {};
+  const seconds waited = situation.now - progressing->last_update_time;
+  if (waited < kHeldToldAfter) return {.look_again_in = kHeldToldAfter - waited};
+  return TellNow(message(waited));
+}
+
+}  // namespace windlass::workload

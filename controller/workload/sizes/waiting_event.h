@@ -1,0 +1,27 @@
+// The Event that reports that a ReplicaSet waits: for Pods of other ReplicaSets to go, or for its
+// own Pods to have its template.
+#pragma once
+
+#include <functional>
+#include <string>
+
+#include "controller/workload/situation.h"
+#include "kubeclient/base/clock.h"
+
+namespace windlass::workload {
+
+// When the Event is sent: first after kHeldToldAfter, then at most once per kHeldToldAgain. Shorter
+// waits are not reported, because in a slow cluster every rollout has them.
+inline constexpr std::chrono::seconds kHeldToldAfter{30};
+inline constexpr std::chrono::seconds kHeldToldAgain{600};
+
+// Returns the end of a sync in which a ReplicaSet waits, with the Event WaitingForRoom.
+Wait TellNow(std::string message);
+
+// Like TellNow, but the Event comes once the condition Progressing is older than kHeldToldAfter.
+// `message` gets that age and returns the text of the Event. Returns a plain Wait if there is no
+// such condition, or if the condition reports a complete rollout.
+Wait TellWaiting(const Situation& situation,
+                 const std::function<std::string(std::chrono::seconds waited)>& message);
+
+}  // namespace windlass::workload

@@ -1,0 +1,80 @@
+#include "controller/workload/status/counters.h"
+
+#include <algorithm>
+#include <cstdint>
+#include <optional>
+
+#include "controller/workload/complete.h"
+
+namespace windlass::workload {
+namespace {
+
+// Other controllers write the counters, so a sum of counters may exceed 32 bits: clamps it.
+int32_t Fit(int64_t sum) { return static_cast<int32_t>(std::clamp<int64_t>(sum, 0, kUnlimited)); }
+
+std::optional<int32_t> TerminatingReplicas(const Situation& situation) {
+  int64_t total = 0;
+  bool any_synced = false;
+  for (const ReplicaSet* rs : situation.all) {
+    const ReplicaSetStatus& status = rs->status;
+    if (status.observed_generation == 0 && !status.terminating_replicas) continue;  // never synced
+    if (!status.terminating_replicas) return std::nullopt;
+    any_synced = true;
+    total += *status.terminating_replicas;
+  }
+  const Workload& workload = situation.workload;
+  const bool kept = workload.status.terminating_replicas.has_value() ||
+                    workload.status.observed_generation < workload.meta.generation;
+  if (!any_synced && !kept) return std::nullopt;
+  return Fit(total);
+}
+
+// Replaces the counters of `status` by the extension's own count of Pods, if the extension counts
+// Pods. The extension counts Pods until an update in place ends with an exchange of templates
+// between two ReplicaSets. Clients must not take the rollout for complete before the exchange. So a
+// count that looks complete is reported with one updated Pod fewer. Example: 5 of 5 Pods are
+// updated: reports 4.
+void CountPods(const Situation& situation, WorkloadStatus& status) {
+  if (!situation.extended.counted) return;
+  const CountedPods& counts = *situation.extended.counted;
+  int64_t wanted = 0;
+  for (const ReplicaSet* rs : situation.all) wanted += std::max(rs->replicas, 0);
+  status.replicas = counts.pods;
+  status.updated_replicas = counts.updated;
+  status.ready_replicas = counts.ready;
+  status.available_replicas = counts.available;
+  status.unavailable_replicas =
+      static_cast<int32_t>(std::clamp<int64_t>(wanted - counts.available, 0, kUnlimited));
+  if (DeploymentComplete(situation.workload, status) && status.updated_replicas > 0) {
+    --status.updated_replicas;
+  }
+}
+
+}  // namespace
+
+WorkloadStatus CountReplicas(const Situation& situation) {
+  int64_t wanted = 0;
+  int64_t replicas = 0;
+  int64_t ready = 0;
+  int64_t available = 0;
+  for (const ReplicaSet* rs : situation.all) {
+    wanted += rs->replicas;
+    replicas += rs->status.replicas;
+    ready += rs->status.ready_replicas;
+    available += rs->status.available_replicas;
+  }
+  WorkloadStatus status = situation.workload.status;
+  status.observed_generation = situation.workload.meta.generation;
+  status.replicas = Fit(replicas);
+  status.updated_replicas =
+      situation.new_replica_set != nullptr ? Fit(situation.new_replica_set->status.replicas) : 0;
+  status.ready_replicas = Fit(ready);
+  status.available_replicas = Fit(available);
+  status.unavailable_replicas =
+      Fit(wanted - available);  // spec, not status; includes surge (D-402)
+  status.terminating_replicas = TerminatingReplicas(situation);
+  CountPods(situation, status);
+  return status;
+}
+
+}  // namespace windlass::workload

@@ -1,0 +1,20 @@
+// The counters of a workload's status. Source: D-400…D-404.
+#pragma once
+
+#include "controller/workload/situation.h"
+#include "controller/workload/workload.h"
+
+namespace windlass::workload {
+
+// Returns the present status with new counters and the present generation as observed. Copies
+// collisionCount and conditions unchanged (D-400…D-404).
+//
+// terminatingReplicas is published (D-403):
+// - the sum, if every ReplicaSet that was synced publishes its own terminatingReplicas;
+// - 0, if no ReplicaSet was synced yet, and either this write acknowledges a generation or the
+//   stored status has terminatingReplicas already;
+// - otherwise absent. An API server with the feature off drops the field: if every write contained
+//   the field, the stored status would differ after every write.
+WorkloadStatus CountReplicas(const Situation& situation);
+
+}  // namespace windlass::workload

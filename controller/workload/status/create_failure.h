@@ -1,0 +1,22 @@
+// How a ReplicaSet that cannot be created is reported. Source: D-175.
+#pragma once
+
+#include <optional>
+#include <string>
+
+#include "controller/workload/situation.h"
+
+namespace windlass::workload {
+
+// Returns `write`, a status write, marked so that the sync continues even if the API server refuses
+// it. Returns nullopt if this sync has sent `write` already. Also returns nullopt if another status
+// write of this sync failed: the failed write may differ from `write` only in times and counters,
+// which change during a sync.
+std::optional<Step> UnlessTried(const Situation& situation, Write write);
+
+// Returns the status write that reports the failed create. The write leaves the generation
+// unobserved, and the sync continues even if the write fails. Returns Failed with a Warning if this
+// sync has sent the write already, or if no status write is needed (D-175).
+Step GiveUp(const Situation& situation, const std::string& name, const Error& error, Retry retry);
+
+}  // namespace windlass::workload

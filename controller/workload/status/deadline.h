@@ -1,0 +1,45 @@
+// progressDeadlineSeconds: when a rollout that does not move is reported as timed out. Source:
+// D-425, D-433, D-440…D-444.
+//
+// The verdict changes only the condition Progressing. The rollout continues as before, and its next
+// progress replaces the verdict (D-427, D-428). Times have whole seconds here, as the API stores
+// them.
+//
+// Draining a Pod for an in-place update counts as progress until the end of the requested drain
+// time: the deadline counts from that end, without a status write (P-066). Only drains that began
+// before the deadline count, so repeated drains put the verdict off by at most one deadline and one
+// drain. Example: deadline 600 s, drain 30 s, last progress at 08:00:00, one drain at 08:09:00: the
+// workload times out after 08:19:30.
+#pragma once
+
+#include <optional>
+
+#include "controller/workload/situation.h"
+#include "controller/workload/workload.h"
+
+namespace windlass::workload {
+
+// Returns true if the Progressing condition of `status` reports the timeout already, or if the
+// condition is older than the deadline allows. Returns false:
+// - if there is no deadline or no Progressing condition
+// - if the rollout has completed (D-433)
+// - if the timeout is not reported yet, and no progress is due: the rollout rests at a step or a
+//   partition, the extension has refused it, or Pods follow a revision (followed_revision.h)
+// Differs from upstream if the clock of the controller that wrote the condition was ahead: the wait
+// is never longer than the deadline.
+bool TimedOut(const Situation& situation, const WorkloadStatus& status);
+
+// Returns how long until TimedOut can become true: one second more than the time left, because a
+// stored time is cut to whole seconds (D-440). Example: 30 s left: 31 s. Returns nullopt if nothing
+// will time out:
+// - no deadline or no condition
+// - TimedOut is true already
+// - the rollout is complete, even if it lost Pods since (D-442, W-08)
+// - no progress is due (see TimedOut)
+std::optional<Duration> TimeUntilVerdict(const Situation& situation);
+
+// Returns `then`. If `then` ends the sync, the result asks for the next sync no later than just
+// after the deadline. A key has one timer for this, which every successful sync sets anew (W-09).
+Step NoLaterThanDeadline(const Situation& situation, Step then);
+
+}  // namespace windlass::workload

@@ -1,0 +1,44 @@
+#include "controller/workload/status/no_cache_room.h"
+
+#include <string>
+#include <utility>
+
+#include "controller/workload/conditions.h"
+#include "controller/workload/decisions.h"
+
+namespace windlass::workload {
+namespace {
+
+// The Event is sent at most once in this time, although every sync returns it.
+constexpr Duration kToldAgain = seconds(600);
+
+}  // namespace
+
+Event LeftOutEvent(std::string message) {
+  return {.type = Event::Type::kWarning,
+          .reason = std::string(kLeftOutReason),
+          .message = std::move(message),
+          .at_most_every = kToldAgain};
+}
+
+std::optional<Step> RefuseLeftOut(const View& view, const Learned& learned, WallTime now) {
+  if (view.left_out.empty()) return std::nullopt;
+  const Workload& workload = view.workload;
+  std::string message = "Left alone: Windlass has no room in memory for " + view.left_out +
+                        " there. Make its labels, annotations or pod template smaller, end its "
+                        "updates in place, or raise the memory limit of Windlass.";
+  StatusDraft draft{.status = workload.status, .now = now};
+  draft.status.observed_generation = workload.meta.generation;
+  UpdateCondition(draft.status.conditions,
+                  NewCondition(kReplicaFailure, "True", kLeftOutReason, message, now));
+  const bool observed = workload.status.observed_generation >= workload.meta.generation;
+  if (!observed || draft.status.conditions != workload.status.conditions) {
+    Write write{.request = workload.kind.WriteStatus(workload, draft),
+                .because = {decisions::kUpdateStatus, {{"reason", std::string(kLeftOutReason)}}},
+                .go_on_if_refused = true};
+    if (FindOutcome(learned, write.request.Identity()) == nullptr) return write;
+  }
+  return Wait{.events = {LeftOutEvent(std::move(message))}};
+}
+
+}  // namespace windlass::workload

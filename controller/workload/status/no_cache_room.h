@@ -1,0 +1,26 @@
+// Workloads for which there is no room in the caches.
+#pragma once
+
+#include <optional>
+#include <string>
+#include <string_view>
+
+#include "controller/core/step.h"
+#include "controller/workload/view.h"
+
+namespace windlass::workload {
+
+// The reason of condition ReplicaFailure and of the Event.
+inline constexpr std::string_view kLeftOutReason = "WindlassOutOfMemory";
+
+// Returns the Event that reports such a workload. Every sync can return the Event, because it is
+// sent at most every ten minutes.
+Event LeftOutEvent(std::string message);
+
+// Returns the step that reports, in the condition ReplicaFailure and in an Event, that there is no
+// room for the workload or one of its ReplicaSets. Nothing else may be decided for the workload,
+// because the view shows an object without its large parts. Returns nullopt if the view shows all
+// objects whole.
+std::optional<Step> RefuseLeftOut(const View& view, const Learned& learned, WallTime now);
+
+}  // namespace windlass::workload

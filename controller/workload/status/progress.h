@@ -1,0 +1,107 @@
+// The conditions Progressing and ReplicaFailure: is the rollout getting anywhere? Source:
+// D-420…D-435. deadline.h decides when a rollout times out.
+//
+// A crash between the create of a ReplicaSet and the status write that reports "Created" loses no
+// report, because the report is derived from stored objects, not from what this process did. A
+// rollout is unacknowledged if
+//   - the workload's revision annotation differs from its new ReplicaSet's; or
+//   - the new ReplicaSet is younger than the Progressing condition. The first rule does not find a
+//     ReplicaSet that is made again, because it gets the revision that it had before.
+// The next status write acknowledges the rollout and starts its deadline. Whatever our clock says,
+// the time of a Progressing condition is never before the creation of the ReplicaSet that the
+// condition is about. If the workload's revision annotation differs although the condition is about
+// the new ReplicaSet, the annotation was lost or overwritten, and the rollout counts as
+// acknowledged. Exception: the annotation holds the revision that this ReplicaSet had before.
+//
+// The reason that the write gives is derived as well:
+//   - FoundNewReplicaSet for a ReplicaSet that carries a history of revisions or is older than its
+//     workload (it was adopted), or after an aborted rollout;
+//   - NewReplicaSetCreated for every other.
+// Upstream leaves the deadline alone when a rollout goes back to an existing ReplicaSet (B-08,
+// W-12), and keeps the old message when a second rollout begins before the first one moved.
+//
+// A Recreate that waits for old Pods to go has no new ReplicaSet yet. Its rollout has begun, so its
+// deadline runs. Upstream keeps the earlier rollout's "complete": with no Pods counted, it takes
+// all Pods for updated.
+//
+// While Pods follow a revision (followed_revision.h), Progressing is False with reason
+// "<Kind>Aborted", also while paused; the reason is NothingToAbortTo if that revision has no
+// ReplicaSet. When Pods no longer follow a revision, the rollout of the template begins anew
+// (RO-034).
+//
+// An extension can replace the reason that is drafted here by "<Kind>PausedAtStep". That reason
+// stays while the rollout stands still (Extended::at_rest, Extended::standstills), and is replaced
+// after that (RO-036).
+#pragma once
+
+#include <string>
+#include <string_view>
+
+#include "controller/workload/situation.h"
+
+namespace windlass::workload {
+
+// Returns a Progressing condition whose time is never before the creation of the new ReplicaSet,
+// however far our clock is behind the API server's.
+Condition Progressing(const Situation& situation, std::string_view status, std::string_view reason,
+                      std::string message);
+
+// Returns true if `progressing` says that nothing was rolled out because a user asked for that, or
+// because the extension refused the rollout. Examples: a pause or its end, an abort,
+// InPlaceNotPossible (P-014).
+bool TellsOfHalt(const Condition& progressing);
+
+// Returns true if `progressing` says that the rollout begins: a ReplicaSet was made or found.
+bool TellsOfBegin(const Condition& progressing);
+
+// Returns true if `progressing` is about a rollout whose ReplicaSet was not made, or not known:
+// `Rollout "web" is progressing.`
+bool SpeaksOfWorkload(const Workload& workload, const Condition& progressing);
+
+// Returns Progressing of a rollout that is under way: `ReplicaSet "web-7c9" is progressing.`
+Condition Moving(const Situation& situation);
+
+// Returns Progressing of a rollout whose deadline has passed: `… has timed out progressing.`
+Condition Exceeded(const Situation& situation);
+
+// Returns Progressing of a rollout that is complete: `… has successfully progressed.`
+Condition Completed(const Situation& situation);
+
+// If the counters of `status` show progress since the stored status, renews Progressing in
+// `status`, even with the same reason, and returns true (D-424). Otherwise, or without a deadline,
+// returns false.
+bool RenewIfMoved(const Situation& situation, WorkloadStatus& status);
+
+// Brings the Progressing condition of `status` up to date. Requires that `status` has its new
+// counters (D-421…D-427).
+void UpdateProgressing(const Situation& situation, WorkloadStatus& status);
+
+// Like UpdateProgressing, for a sync in which a refused write holds the rollout up. Differences:
+//   - Pods that become ready do not count as progress, because they follow from earlier decisions.
+//   - A rollout that no status has reported begins here, so that it can time out.
+//   - Otherwise the condition changes only when its deadline passes, or when a halt is over
+//     (TellsOfHalt).
+// Is the same as UpdateProgressing if the extension refused the rollout, if Pods follow a revision,
+// or without a deadline.
+void UpdateProgressingHeldUp(const Situation& situation, WorkloadStatus& status);
+
+// Sets Progressing to say that the workload is paused. Leaves the condition as it is if the
+// deadline has passed or there is no deadline (D-060…D-062). While Pods follow a revision, sets
+// Progressing as UpdateProgressing does.
+void MarkPaused(const Situation& situation, WorkloadStatus& status);
+
+// Sets ReplicaFailure to the first of these that exists (D-434):
+//   1. ReplicaFailure of the new ReplicaSet, else of the first other ReplicaSet that has the
+//      condition: it says why Pods are missing or stay. Upstream shows this condition, and users
+//      expect it;
+//   2. the write that the API server refused in this sync (refused_write.h), which is also logged;
+//   3. annotations for which the new ReplicaSet has no room (copied_annotations.h).
+// Removes the condition if none exists.
+void UpdateReplicaFailure(const Situation& situation, WorkloadStatus& status);
+
+// Calls UpdateReplicaFailure only if its case 2 or 3 exists, or if the stored condition has a
+// reason of Windlass's own, which may no longer apply. Otherwise leaves the condition as it is
+// (D-420).
+void KeepReplicaFailure(const Situation& situation, WorkloadStatus& status);
+
+}  // namespace windlass::workload

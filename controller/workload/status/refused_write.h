@@ -1,0 +1,79 @@
+// Writes that the API server refused in this sync, by a policy, a quota, a missing right or
+// validation, and how Windlass reports these refusals to users. end_with_refusal.h decides how such
+// a sync ends.
+//
+// What follows a refused write:
+//   1. The walk of decisions ends, because the next decision may depend on the write.
+//   2. The sync writes the status once.
+//   3. The sync fails with the refusal, and the queue backs off.
+// Every sync repeats the refused write before it writes a status. So the first success removes the
+// condition, and the controller need not remember the refusal.
+//
+//   refused                              generation    Progressing               ReplicaFailure
+//   patch of a ReplicaSet or workload,   not observed  by its deadline only      the refusal
+//   adoption, release
+//   deletion of an old ReplicaSet        observed      as without a refusal      the refusal
+//   settings, notes, exchange (in place) observed      as without a refusal      the refusal
+//   create                               not observed  create_failure.h            no change
+//   Pod                                  observed      as without a refusal      no change
+//   status                               -             -                         an Event instead
+//
+// Refused settings, notes, exchanges and Pods hold up no other decision; windlass.dev/InPlace
+// reports refused Pods. Upstream ends the sync without a status, or swallows the error (D-270).
+#pragma once
+
+#include <optional>
+#include <string_view>
+#include <vector>
+
+#include "controller/core/step.h"
+#include "controller/workload/situation.h"
+
+namespace windlass::workload {
+
+// One of Windlass's own reasons of ReplicaFailure. The others are kNotCopied (copied_annotations.h)
+// and kLeftOutReason (no_cache_room.h); all further reasons are copied from a ReplicaSet.
+inline constexpr std::string_view kUpdateRefused = "ReplicaSetUpdateRefused";
+
+// Returns the refused write that this sync reports to users, as `patch replicasets ns/web-7c9: <the
+// server's words>`: the write that ended the walk, else the first refused patch or deletion of a
+// ReplicaSet. Returns nullopt if there is none. Leaves adoptions and releases to adopt_release.h,
+// which knows which of their refusals are not errors.
+std::optional<Error> RefusedWrite(const Workload& workload, const Learned& learned);
+
+// Returns the failed write that ended the walk of this sync; null if no write has ended it.
+const Outcome* EndOfWalk(const Workload& workload, const Learned& learned);
+
+// Returns the message about annotations for which the new ReplicaSet has no room
+// (copied_annotations.h). Returns nullopt if there are no such annotations or no new ReplicaSet, if
+// Pods follow another revision, or if the workload is being deleted.
+std::optional<std::string> WhyNotCopied(const Situation& situation);
+
+// Sets the condition ReplicaFailure to the refusal of this sync, else to the message of
+// WhyNotCopied, else removes it. A message that differs in numbers only is set a minute later
+// (TellCondition): otherwise a time or a request id in the message would cause a status write at
+// every retry.
+void TellRefusedWrite(const Situation& situation, std::vector<Condition>& conditions);
+
+// Returns true if this sync sent a status after the refusal.
+bool WasRefusalTold(const Workload& workload, const Learned& learned);
+
+// Returns true if `step` writes the status that follows a refusal. This write is sent even if the
+// sync has used up its requests: without it the sync would end as a success, and the back-off would
+// begin anew.
+bool TellsOfRefusal(const Workload& workload, const Step& step, const Learned& learned);
+
+// For callers that need a status stored before the sync proceeds. Example: a Rollout stores that a
+// step has begun before it moves the first Pod of the step. Returns the failure that ends this sync
+// if one of its status writes failed without being refused, because of a lost race or because the
+// object is gone: the next sync may store the status. If `or_may_pass` is true, also returns the
+// failure if a webhook could not be asked about the status. Returns nullopt otherwise: a policy
+// that refuses the status stops no rollout.
+std::optional<Step> EndIfStatusLost(const Workload& workload, const Learned& learned,
+                                    bool or_may_pass);
+
+// Returns `end`. If the API server refused the status in this sync, returns a failure with an Event
+// that reports the refusal. If a status write lost a race, returns a failure in place of Wait.
+Step UnlessStatusRefused(const Workload& workload, const Learned& learned, Step end);
+
+}  // namespace windlass::workload

@@ -1,0 +1,242 @@
+#include "controller/workload/status/status.h"
+
+#include <algorithm>
+#include <iterator>
+#include <utility>
+
+#include "controller/workload/annotations.h"
+#include "controller/workload/complete.h"
+#include "controller/workload/conditions.h"
+#include "controller/workload/decisions.h"
+#include "controller/workload/revisions/new_replica_set.h"
+#include "controller/workload/revisions/revisions.h"
+#include "controller/workload/sizes/room_to_grow.h"
+#include "controller/workload/status/counters.h"
+#include "controller/workload/status/overlap.h"
+#include "controller/workload/status/progress.h"
+#include "kubeclient/base/clock.h"
+
+namespace windlass::workload {
+namespace {
+
+// How long a status write that changes only counters of a rollout may be put off. Counters change
+// with every Pod and are published together (C-006). Changes that users and tools wait for are
+// published at once.
+constexpr Duration kCountersPatience = seconds(1);
+// The same limit while a ReplicaSet controller has not acted on a size yet: the Pods that it still
+// makes or deletes will change the counters again.
+constexpr Duration kUnsettledPatience = seconds(20);
+
+// Returns the revision to publish; "" if the workload has it already, or if nothing is rolled out.
+std::string RevisionToPublish(const Situation& situation) {
+  if (situation.new_replica_set == nullptr) return {};
+  if (situation.extended.refused) return {};  // nothing is rolled out
+  const Workload& workload = situation.workload;
+  std::string text = NumberText(workload, *situation.new_replica_set);
+  // If an admission webhook drops the number, publishes the number that the ReplicaSet should have:
+  // what a pause holds back must not depend on the webhook.
+  const bool dropped = text.empty() && workload.kind.KeepsStableRevision();
+  if (dropped) text = std::to_string(RevisionToBe(situation));
+  return workload.kind.PublishedAs(text) == workload.revision ? std::string() : text;
+}
+
+// Returns true if the status can keep `shown` for a while, although `next` is true now. Both must
+// have the same type and status, and one of these must hold:
+//   - They differ in their times only. Exception: a condition of type `counting`, whose time
+//     changes only if a decision depends on it.
+//   - They are of type `counting`, and differ in the message, which counts Pods.
+//   - `next` says that a rollout is under way, and `shown` does not call that rollout complete.
+bool MayWait(const Condition& next, const Condition& shown, std::string_view counting) {
+  if (next.type != shown.type || next.status != shown.status) return false;
+  if (next.reason == kUpdatedReason && shown.reason != kAvailableReason) return true;
+  if (next.reason != shown.reason) return false;
+  if (next.type != counting) return next.message == shown.message;
+  return next.message != shown.message || next.last_update_time == shown.last_update_time;
+}
+
+// Returns true if the ReplicaSet controller has still to observe the size, or to make or delete
+// Pods: its next status will change the counters.
+bool IsUnsettled(const ReplicaSet& rs) {
+  if (rs.meta.deleting() || FailureOf(rs) != nullptr) return false;
+  return !IsObserved(rs) || rs.status.replicas != rs.replicas;
+}
+
+// Returns a thirtieth of the deadline, between 1 s and 20 s; 20 s without a deadline. Examples:
+// deadline 600 s: 20 s; 120 s: 4 s; 30 s: 1 s. Progress is recorded with the time at which it is
+// published, so the verdict may come this much later.
+Duration UnsettledPatience(const Situation& situation) {
+  if (!situation.has_progress_deadline()) return kUnsettledPatience;
+  const seconds deadline(*situation.workload.progress_deadline_seconds);
+  return std::clamp<Duration>(deadline / 30, kCountersPatience, kUnsettledPatience);
+}
+
+// Returns how long the status write may be put off. Intermediate counters can wait; the end of a
+// rollout or of a scaling cannot (C-006). If an extension counts the Pods itself, unsettled
+// ReplicaSets do not matter.
+Duration PatienceFor(const Situation& situation, const WorkloadStatus& next) {
+  const Workload& workload = situation.workload;
+  const WorkloadStatus& shown = workload.status;
+  const auto may_wait = [&](const Condition& one, const Condition& other) {
+    return MayWait(one, other, situation.extended.counting_condition);
+  };
+  const bool only_counters = next.observed_generation == shown.observed_generation &&
+                             next.collision_count == shown.collision_count &&
+                             std::ranges::equal(next.conditions, shown.conditions, may_wait);
+  const bool completes = DeploymentComplete(workload, next) && !DeploymentComplete(workload, shown);
+  if (!only_counters || completes) return Duration{0};
+  const bool unsettled =
+      !situation.extended.counted &&
+      std::ranges::any_of(situation.all, [](const ReplicaSet* rs) { return IsUnsettled(*rs); });
+  return unsettled ? UnsettledPatience(situation) : kCountersPatience;
+}
+
+std::string_view ReasonOf(const WorkloadStatus& status, std::string_view type) {
+  const Condition* condition = FindCondition(status.conditions, type);
+  return condition != nullptr ? condition->reason.text() : std::string_view();
+}
+
+// Adds the conditions about overlaps and those of the extension.
+void AddFurther(const Situation& situation, WorkloadStatus& status) {
+  ShowOverlaps(situation, status);
+  situation.extension().UpdateStatus(situation, status);
+}
+
+// Returns the Events that go with AddFurther.
+std::vector<Event> FurtherEvents(const Situation& situation, const WorkloadStatus& status) {
+  std::vector<Event> events = TellOverlaps(situation);
+  std::ranges::move(situation.extension().Events(situation, status), std::back_inserter(events));
+  return events;
+}
+
+// Returns a status write that acknowledges neither a generation nor a revision.
+std::optional<Step> WriteUnobserved(const Situation& situation, WorkloadStatus next) {
+  const Workload& workload = situation.workload;
+  const StatusDraft draft{.status = std::move(next), .now = situation.now};
+  if (workload.kind.IsStored(workload, draft)) return std::nullopt;
+  const WorkloadStatus& status = draft.status;
+  return Write{.request = workload.kind.WriteStatus(workload, draft),
+               .because = {decisions::kUpdateStatus,
+                           {{"generation", status.observed_generation},
+                            {"replicas", status.replicas},
+                            {"ready", status.ready_replicas},
+                            {"available", status.available_replicas},
+                            {"progressing", ReasonOf(status, kProgressing)}}}};
+}
+
+}  // namespace
+
+void UpdateAvailable(const Situation& situation, WorkloadStatus& status) {
+  int64_t available = 0;
+  for (const ReplicaSet* rs : situation.all) {
+    available += std::clamp(rs->status.available_replicas, 0, std::max(rs->replicas, 0));
+  }
+  int64_t needed = situation.limits.min_available();
+  if (const auto& counted = situation.extended.counted) {
+    available = counted->available;
+    needed = counted->min_available;
+  }
+  const bool enough = available >= needed;
+  const std::string kind(situation.workload.kind.name());
+  SetCondition(status.conditions,
+               enough ? NewCondition(kAvailable, "True", "MinimumReplicasAvailable",
+                                     kind + " has minimum availability.", situation.now)
+                      : NewCondition(kAvailable, "False", "MinimumReplicasUnavailable",
+                                     kind + " does not have minimum availability.", situation.now));
+}
+
+WorkloadStatus CountUnobserved(const Situation& situation) {
+  const WorkloadStatus& shown = situation.workload.status;
+  WorkloadStatus next = CountReplicas(situation);
+  next.observed_generation = shown.observed_generation;
+  if (!shown.terminating_replicas) next.terminating_replicas.reset();
+  UpdateAvailable(situation, next);
+  return next;
+}
+
+std::optional<Step> WriteStatus(const Situation& situation, Progress progress) {
+  const Workload& workload = situation.workload;
+  StatusDraft draft{.status = CountReplicas(situation), .now = situation.now};
+  WorkloadStatus& status = draft.status;
+  UpdateAvailable(situation, status);
+  if (progress == Progress::kEvaluate) {
+    UpdateProgressing(situation, status);
+    UpdateReplicaFailure(situation, status);
+  } else {
+    KeepReplicaFailure(situation, status);
+  }
+  if (progress == Progress::kPaused) MarkPaused(situation, status);
+  if (progress != Progress::kKeep) AddFurther(situation, status);
+  const std::string revision = RevisionToPublish(situation);
+  draft.revision = revision;
+  const bool has_notes = workload.kind.HasStrayNotes(workload);
+  const bool is_stored = workload.kind.IsStored(workload, draft);
+  if (revision.empty() && !has_notes && is_stored) return std::nullopt;
+  return Write{
+      .request = workload.kind.WriteStatus(workload, draft),
+      .because = {decisions::kUpdateStatus,
+                  {{"generation", status.observed_generation},
+                   {"revision", revision.empty() ? std::string(workload.revision) : revision},
+                   {"replicas", status.replicas},
+                   {"updated", status.updated_replicas},
+                   {"ready", status.ready_replicas},
+                   {"available", status.available_replicas},
+                   {"unavailable", status.unavailable_replicas},
+                   {"terminating", status.terminating_replicas.value_or(0)},
+                   {"progressing", ReasonOf(status, kProgressing)}}},
+      .on_success = FurtherEvents(situation, status),
+      // Putting off the status ends the sync as a success, which would end the back-off of a
+      // refusal.
+      .patience =
+          revision.empty() && !situation.refused ? PatienceFor(situation, status) : Duration{0}};
+}
+
+std::optional<Step> WriteProgressing(const Situation& situation, std::string_view status,
+                                     std::string_view reason, std::string message) {
+  if (!situation.has_progress_deadline()) return std::nullopt;
+  WorkloadStatus next = situation.workload.status;
+  SetCondition(next.conditions,
+               NewCondition(kProgressing, status, reason, std::move(message), situation.now));
+  return WriteUnobserved(situation, std::move(next));
+}
+
+std::optional<Step> WriteHeldUp(const Situation& situation) {
+  const Workload& workload = situation.workload;
+  WorkloadStatus status = CountUnobserved(situation);
+  if (!workload.meta.deleting()) {
+    if (workload.paused) {
+      MarkPaused(situation, status);
+    } else {
+      UpdateProgressingHeldUp(situation, status);
+    }
+    AddFurther(situation, status);
+  }
+  UpdateReplicaFailure(situation, status);
+  auto step = WriteUnobserved(situation, status);
+  if (step) std::get<Write>(*step).on_success = FurtherEvents(situation, status);
+  return step;
+}
+
+std::optional<Step> WriteCreateError(const Situation& situation, std::string message) {
+  const WorkloadStatus& shown = situation.workload.status;
+  WorkloadStatus next = shown;
+  // A new workload without a ReplicaSet has nothing to count. If it has a ReplicaSet, a webhook may
+  // have changed that ReplicaSet so that it does not count as the new one, although its Pods serve.
+  const bool counts = shown.observed_generation > 0 || !situation.all.empty();
+  if (counts) {
+    next = CountUnobserved(situation);
+    KeepReplicaFailure(situation, next);
+  }
+  if (situation.has_progress_deadline()) {
+    TellCondition(next.conditions, NewCondition(kProgressing, "False", "ReplicaSetCreateError",
+                                                std::move(message), situation.now));
+  } else if (counts) {
+    situation.extension().UpdateStatus(situation, next);  // removes a verdict that is over
+  }
+  auto step = WriteUnobserved(situation, next);
+  if (step && !situation.has_progress_deadline()) {
+    std::get<Write>(*step).on_success = situation.extension().Events(situation, next);
+  }
+  return step;
+}
+
+}  // namespace windlass::workload

@@ -1,0 +1,55 @@
+// The workload's status: Available, and the writes that publish it with the counters.
+//
+// The status is always computed anew from the claimed ReplicaSets and written only if something
+// differs. It is written after the ReplicaSets: a client that sees a generation observed can read
+// the sizes of the ReplicaSets at once (D-065). Source: D-400…D-407.
+#pragma once
+
+#include <optional>
+#include <string>
+#include <string_view>
+
+#include "controller/workload/situation.h"
+
+namespace windlass::workload {
+
+// Sets the condition Available: True if enough Pods for spec.replicas less maxUnavailable are
+// available (D-407). Pods above the size of their ReplicaSet do not count, because they are about
+// to be removed, although the status of the ReplicaSet still counts them. Upstream counts such
+// Pods, and so reports True for a Recreate workload while all its Pods are being removed. If an
+// extension counts Pods itself, its numbers are used (Extended::counted).
+void UpdateAvailable(const Situation& situation, WorkloadStatus& status);
+
+// Returns the present status with new counters and Available. The observed generation stays as it
+// is, because the present generation was not acted upon.
+WorkloadStatus CountUnobserved(const Situation& situation);
+
+enum class Progress : uint8_t {
+  kEvaluate,  // rolling and recreate passes
+  kKeep,      // deletion: keeps Progressing, and ReplicaFailure unless its reason is ours (D-420)
+  kPaused,    // like kKeep, but Progressing reports the pause (D-062)
+};
+
+// Returns the write that publishes the status and the revision of the new ReplicaSet, and removes
+// internal annotations that an undo copied to the workload (P-074). Returns nullopt if the
+// workload shows both already and has no such annotation.
+std::optional<Step> WriteStatus(const Situation& situation, Progress progress);
+
+// Returns a status write of the Progressing condition alone (D-064). Returns nullopt if there is no
+// progress deadline, or the condition has that status and reason already.
+std::optional<Step> WriteProgressing(const Situation& situation, std::string_view status,
+                                     std::string_view reason, std::string message);
+
+// Returns the status write while a refused write holds up the walk of decisions: counters,
+// Available and ReplicaFailure; Progressing changes as UpdateProgressingHeldUp says (progress.h).
+// Acknowledges neither the generation nor the revision (D-065). Returns nullopt if nothing differs.
+std::optional<Step> WriteHeldUp(const Situation& situation);
+
+// Returns the status write after a refused create (D-175): Progressing, and counters and Available,
+// which would otherwise get out of date while the refusal lasts. Leaves out counters and Available
+// for a new workload, of which no generation was observed and which has no ReplicaSet. The present
+// generation stays unobserved, because it was not acted upon (D-065). Returns nullopt if nothing
+// differs.
+std::optional<Step> WriteCreateError(const Situation& situation, std::string message);
+
+}  // namespace windlass::workload

@@ -1,0 +1,90 @@
+// The metrics of rollouts, and the values of their counters. Totals count what happened while this
+// process led, so that the totals of all replicas of Windlass can be added up.
+#pragma once
+
+#include <cstdint>
+#include <map>
+#include <set>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "controller/runtime/figures.h"
+#include "controller/runtime/metric.h"
+#include "controller/workload/watch/rollout_state.h"
+#include "kubeclient/base/clock.h"
+#include "kubeclient/base/histogram.h"
+
+namespace windlass {
+
+// Values of the labels `change`, `outcome` and `trigger`.
+inline constexpr std::string_view kChangeTemplate = "template";
+inline constexpr std::string_view kChangeRollback = "rollback";
+inline constexpr std::string_view kOutcomeComplete = "complete";
+inline constexpr std::string_view kOutcomeSuperseded = "superseded";
+inline constexpr std::string_view kOutcomeRolledBack = "rolled_back";
+inline constexpr std::string_view kOutcomeAborted = "aborted";
+inline constexpr std::string_view kOutcomeRefused = "refused";
+inline constexpr std::string_view kOutcomeDeleted = "deleted";
+inline constexpr std::string_view kTriggerRollbackTo = "rollback_to";
+inline constexpr std::string_view kTriggerTemplate = "template";
+inline constexpr std::string_view kTriggerAbort = "abort";
+inline constexpr std::string_view kTriggerRollback = "rollback";
+
+// Namespaces above this number are counted together, as kOtherNamespaces: no namespace can have
+// that name.
+inline constexpr size_t kNamespacesCountedMax = 1000;
+inline constexpr std::string_view kOtherNamespaces = "_other";
+
+// The labels and values of the metric series of one rollout.
+struct ShownRollout {
+  std::string namespace_, name, kind, strategy, revision, id, phase, cause;
+  WallTime began{};
+  int32_t step = 0;  // from 1; 0 if there are no steps
+  int32_t steps = 0;
+  // Pods by state: "desired", "updated", "ready", "available", "old", "terminating".
+  std::vector<std::pair<std::string_view, int64_t>> replicas{};
+};
+
+class RolloutCounts {
+ public:
+  void Started(const std::string& namespace_, std::string_view kind, std::string_view strategy,
+               std::string_view change);
+  void Finished(const std::string& namespace_, std::string_view kind, std::string_view strategy,
+                std::string_view outcome, Duration took);
+  void RolledBack(const std::string& namespace_, std::string_view kind, std::string_view trigger);
+  void WasStuck(const std::string& namespace_, std::string_view kind, std::string_view cause,
+                Duration time);
+
+  void AddFigures(Figures& figures) const;
+
+  // Both functions add gauges, which only a leader shows. `stuck_for`: how long the rollout has had
+  // the cause of `state` since WasStuck last counted it.
+  void AddUnderWay(Figures& figures, const std::string& namespace_, std::string_view kind,
+                   const workload::RolloutState& state, Duration stuck_for) const;
+  void AddPodsAboveSurge(Figures& figures, const std::string& namespace_, std::string_view kind,
+                         int64_t pods) const;
+
+ private:
+  // Returns the namespace, or kOtherNamespaces if too many are counted already.
+  std::string Counted(const std::string& namespace_);
+  // Returns the same as Counted, but without counting a further namespace.
+  std::string Shown(const std::string& namespace_) const;
+
+  std::set<std::string> namespaces_;
+  std::map<Figures::Labels, uint64_t> started_;
+  std::map<Figures::Labels, uint64_t> finished_;
+  std::map<Figures::Labels, uint64_t> rollbacks_;
+  std::map<Figures::Labels, double> stuck_seconds_;
+  std::map<Figures::Labels, Histogram> durations_;
+};
+
+// These functions add further gauges, which only a leader shows.
+void AddOldest(Figures& figures, std::string_view kind, std::string_view phase, Duration age);
+void AddShown(Figures& figures, const ShownRollout& rollout);
+void AddNotShown(Figures& figures, size_t rollouts);
+
+// Returns the metrics of rollouts as docs/metrics.md lists them.
+std::vector<MetricSection> RolloutMetrics();
+
+}  // namespace windlass

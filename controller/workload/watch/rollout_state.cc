@@ -1,0 +1,87 @@
+#include "controller/workload/watch/rollout_state.h"
+
+#include <algorithm>
+
+#include "controller/workload/complete.h"
+#include "controller/workload/conditions.h"
+#include "controller/workload/copied_annotations.h"
+
+namespace windlass::workload {
+namespace {
+
+constexpr std::string_view kCreateError = "ReplicaSetCreateError";
+// The API server's words for a Pod that a ResourceQuota has no room for.
+constexpr std::string_view kNoQuota = "exceeded quota";
+
+bool Is(const Condition* condition, std::string_view status) {
+  return condition != nullptr && condition->status == status;
+}
+
+// Returns the cause that Progressing and ReplicaFailure show; "" if they show none. ReplicaFailure
+// comes first: it says why the deadline passes.
+std::string_view ConditionCause(const Workload& workload) {
+  const std::vector<Condition>& conditions = workload.status.conditions;
+  const Condition* progressing = FindCondition(conditions, kProgressing);
+  const bool stopped = Is(progressing, "False");
+  if (stopped && progressing->reason == kCreateError) return kCreateError;
+  const Condition* failure = FindCondition(conditions, kReplicaFailure);
+  if (Is(failure, "True") && failure->reason != kNotCopied) {
+    const bool quota = failure->message.find(kNoQuota) != std::string::npos;
+    return quota ? "QuotaExceeded" : CauseOf(failure->reason.text());
+  }
+  if (stopped && progressing->reason == kExceededReason) return kExceededReason;
+  return "";
+}
+
+// Returns true if as many Pods are new as steps or a partition allow, and all Pods are available.
+// Example: 10 desired, of which a partition keeps 7 on the old revision: 3 updated, 10 available.
+bool IsAtPartition(const Workload& workload) {
+  const int32_t kept = workload.limits.kept_old();
+  return kept > 0 && workload.status.updated_replicas >= workload.replicas - kept &&
+         workload.status.available_replicas >= workload.replicas;
+}
+
+}  // namespace
+
+std::string_view CauseOf(std::string_view reason) {
+  const auto* known = std::ranges::find(kStuckCauses, reason);
+  return known != std::end(kStuckCauses) ? *known : "Other";
+}
+
+RolloutState StateOf(const Workload& workload, const RolloutHold& hold) {
+  if (workload.paused) return {kPausedPhase};
+  if (!hold.cause.empty()) return {kStuckPhase, CauseOf(hold.cause)};
+  if (!workload.strategy_error.empty()) return {kStuckPhase, "InvalidStrategy"};
+  const std::string_view cause = ConditionCause(workload);
+  if (!cause.empty()) return {kStuckPhase, cause};
+  if (workload.follow_revision) return {kAbortingPhase};
+  if (hold.by_user || IsAtPartition(workload)) return {kWaitingPhase};
+  return {kProgressingPhase};
+}
+
+bool IsAtStep(const Workload& workload) {
+  const std::optional<StepPosition> step = workload.kind.StepOf(workload);
+  return workload.replicas > 0 && step && step->index <= step->total;
+}
+
+bool HasOldPods(const WorkloadStatus& status) { return status.replicas > status.updated_replicas; }
+
+// Once a template was rolled out, Progressing has reason NewReplicaSetAvailable, even if Pods are
+// lost later. While the workload is paused or follows a revision, or without a deadline,
+// Progressing does not show this, and old Pods decide.
+bool IsUnderWay(const Workload& workload) {
+  const WorkloadStatus& status = workload.status;
+  if (IsAtStep(workload)) return true;
+  if (DeploymentComplete(workload, status)) return false;
+  const Condition* progressing = FindCondition(status.conditions, kProgressing);
+  const bool silent = progressing == nullptr || workload.paused || workload.follow_revision;
+  if (silent || progressing->status == "Unknown") return HasOldPods(status);
+  return progressing->reason != kAvailableReason;
+}
+
+int64_t PodsAboveSurge(const Workload& workload) {
+  if (!workload.strategy_error.empty()) return 0;
+  return std::max<int64_t>(0, workload.status.replicas - workload.limits.max_total());
+}
+
+}  // namespace windlass::workload

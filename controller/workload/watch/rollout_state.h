@@ -1,0 +1,91 @@
+// Where a rollout stands, in the words that metrics use. Judged by the stored object alone.
+//
+//   phase         when
+//   paused        spec.paused
+//   stuck         something holds it up; `cause` says what
+//   waiting       for a user: at a pause among the steps, or with as many new Pods as a partition
+//                 allows
+//   aborting      Pods go back because of spec.abort
+//   progressing   otherwise
+#pragma once
+
+#include <cstdint>
+#include <string_view>
+
+#include "controller/workload/workload.h"
+
+namespace windlass::workload {
+
+// The words for `phase`.
+inline constexpr std::string_view kProgressingPhase = "progressing";
+inline constexpr std::string_view kStuckPhase = "stuck";
+inline constexpr std::string_view kPausedPhase = "paused";
+inline constexpr std::string_view kWaitingPhase = "waiting";
+inline constexpr std::string_view kAbortingPhase = "aborting";
+inline constexpr std::string_view kRolloutPhases[] = {kProgressingPhase, kStuckPhase, kPausedPhase,
+                                                      kWaitingPhase, kAbortingPhase};
+
+// The words for `cause`: reasons of conditions, and two of our own. QuotaExceeded is a refused Pod
+// for which a ResourceQuota has no room; Other is a reason that is not listed here. Those from
+// TimedOut on are reasons of ReplicationControllerUpdates.
+inline constexpr std::string_view kStuckCauses[] = {"ProgressDeadlineExceeded",
+                                                    "ReplicaSetCreateError",
+                                                    "QuotaExceeded",
+                                                    "FailedCreate",
+                                                    "FailedDelete",
+                                                    "InvalidStrategy",
+                                                    "InvalidTemplate",
+                                                    "NothingToAbortTo",
+                                                    "NotPossible",
+                                                    "WaitingForBudget",
+                                                    "WaitingForPDB",
+                                                    "AnnotationNotKept",
+                                                    "Failing",
+                                                    "GivenUp",
+                                                    "InvalidConfig",
+                                                    "MissingRights",
+                                                    "WindlassOutOfMemory",
+                                                    "Other",
+                                                    "TimedOut",
+                                                    "ExternalScale",
+                                                    "Autoscaled",
+                                                    "OwnedByAnother",
+                                                    "SelectedByAnother",
+                                                    "InvalidUpdate",
+                                                    "NotFound",
+                                                    "OldControllerDeleted",
+                                                    "UnexpectedAnnotations",
+                                                    "OtherImage",
+                                                    "OtherContent",
+                                                    "OtherName",
+                                                    "NothingToRollBack",
+                                                    "WriteRefused"};
+
+struct RolloutState {
+  std::string_view phase = kProgressingPhase;
+  std::string_view cause{};  // of phase stuck: one of kStuckCauses; else empty
+  bool operator==(const RolloutState&) const = default;
+};
+
+// Returns `reason` if it is one of kStuckCauses; otherwise "Other".
+std::string_view CauseOf(std::string_view reason);
+
+// Returns where the rollout of `workload` stands. Requires that the rollout is not complete. `hold`
+// is what the kind or an extension knows; empty if neither knows anything.
+RolloutState StateOf(const Workload& workload, const RolloutHold& hold);
+
+// Returns true if the stored status is about the middle of a rollout, whatever generation it
+// observes.
+bool IsUnderWay(const Workload& workload);
+
+// Returns true if a step of the rollout is not over, even if all Pods are updated (RO-134).
+bool IsAtStep(const Workload& workload);
+
+// Returns true if Pods of earlier revisions are left.
+bool HasOldPods(const WorkloadStatus& status);
+
+// Returns how many live Pods there are above replicas + maxSurge; 0 if the limits are not known.
+// Example: 10 desired, maxSurge 3, 15 live Pods: 2.
+int64_t PodsAboveSurge(const Workload& workload);
+
+}  // namespace windlass::workload

@@ -1,0 +1,87 @@
+// A workload for which there is no room in the caches: it is left alone, and its user is told.
+#include "controller/workload/status/no_cache_room.h"
+
+#include <string>
+
+#include "controller/workload/actions/recreate.h"
+#include "controller/workload/ownership/claim.h"
+#include "controller/workload/planner/make_situation.h"
+#include "controller/workload/planner/planner.h"
+#include "test/catch.h"
+#include "test/proves.h"
+#include "test/unit/controller/workload/world.h"
+
+namespace windlass::workload::no_cache_room_test {
+namespace {
+
+TEST_CASE("what is left out is told once, in the condition and in an Event (R-065)") {
+  World world(3);
+  world.AddOld("web-1", 3, 3);
+  View view = world.view();
+  view.left_out = "replicasets ns/web-1, which takes 1400 KiB";
+  const Step told = Next(view, {}, kNow);
+  REQUIRE(std::holds_alternative<Write>(told));
+  const Request& request = std::get<Write>(told).request;
+  CHECK(request.subresource() == "status");
+  CHECK(request.body().find("WindlassOutOfMemory") != std::string::npos);
+  CHECK(request.body().find("web-1, which takes 1400 KiB") != std::string::npos);
+  // Otherwise "kubectl rollout status" would say that nobody has looked.
+  CHECK(request.body().find(R"("observedGeneration":2)") != std::string::npos);
+
+  const std::string message =
+      "Left alone: Windlass has no room in memory for replicasets ns/web-1, which takes 1400 KiB "
+      "there. Make its labels, annotations or pod template smaller, end its updates in place, or "
+      "raise the memory limit of Windlass.";
+  DeploymentStatus& status = world.deployment.status;
+  status.observed_generation = world.deployment.meta.generation;
+  status.conditions = {{"ReplicaFailure", "True", "WindlassOutOfMemory", message, kNow, kNow}};
+  View later = world.view();
+  later.left_out = "replicasets ns/web-1, which takes 1400 KiB";
+  const Step then = Next(later, {}, kNow);
+  REQUIRE(std::holds_alternative<Wait>(then));
+  const auto& events = std::get<Wait>(then).events;
+  REQUIRE(events.size() == 1);
+  CHECK(events[0].reason == "WindlassOutOfMemory");
+  CHECK(events[0].message == message);
+  CHECK(events[0].at_most_every > Duration{0});
+  // Its user has deleted web-1, and there is no room for web-2 either.
+  later.left_out = "replicasets ns/web-2, which takes 1400 KiB";
+  const Step other = Next(later, {}, kNow);
+  REQUIRE(std::holds_alternative<Write>(other));
+  CHECK(std::get<Write>(other).request.body().find("web-2, which") != std::string::npos);
+  Proves("R-065");
+}
+
+TEST_CASE("Recreate without a cache of Pods asks for a list each time (R-065)") {
+  World world(2);
+  world.deployment.spec.strategy_type = "Recreate";
+  world.AddOld("web-old", 0, 0);
+  world.pods_known = false;
+  const auto decide = [&](bool given_up) {
+    View view = world.view();
+    view.pods_given_up = given_up;
+    const Learned none;
+    return NextRecreate(MakeSituation(view, ClaimReplicaSets(view), none, kNow));
+  };
+  const RecreateStep waits = decide(false);
+  CHECK_FALSE(waits.step.has_value());
+  CHECK(std::holds_alternative<Wait>(waits.then));
+  const RecreateStep asks = decide(true);
+  REQUIRE(asks.step.has_value());
+  REQUIRE(std::holds_alternative<Read>(*asks.step));
+  CHECK(std::get<Read>(*asks.step).request.verb() == Verb::kList);
+}
+
+TEST_CASE("a paused Deployment is whole again: the condition goes (R-065)") {
+  World world(3);
+  world.AddNew("web-1", 3, 3);
+  world.deployment.spec.paused = true;
+  world.deployment.status.conditions = {
+      {"ReplicaFailure", "True", std::string(kLeftOutReason), "Left alone", kNow, kNow}};
+  const Step step = world.Decide();
+  REQUIRE(std::holds_alternative<Write>(step));
+  CHECK(std::get<Write>(step).request.body().find("WindlassOutOfMemory") == std::string::npos);
+}
+
+}  // namespace
+}  // namespace windlass::workload::no_cache_room_test
