@@ -32,11 +32,14 @@ tests_of() {
   esac
 }
 
-# Prints the test programs of the folders read, as CMake names them.
+# Prints the test programs of the folders read, as CMake names them. The tests of a room are in the
+# folder above.
 programs() {
   tr ' ' '\n' | sort -u | while read -r folder; do
-    sed -n 's/^windlass_test(\([a-z_]*\)[ )].*/\1_test/p' "$folder/CMakeLists.txt" 2>/dev/null ||
-      true
+    while [ "$folder" != . ] && ! grep -qs '^windlass_test(' "$folder/CMakeLists.txt"; do
+      folder=$(dirname "$folder")
+    done
+    sed -n 's/^windlass_test(\([a-z_]*\)[ )].*/\1_test/p' "$folder/CMakeLists.txt"
   done | sort -u
 }
 
