@@ -3,6 +3,7 @@
 
 #include <functional>
 
+#include "controller/workload/annotations.h"
 #include "kubeclient/api/time.h"
 #include "test/catch.h"
 #include "test/proves.h"

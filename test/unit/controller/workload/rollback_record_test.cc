@@ -1,4 +1,5 @@
 // Kinds that record what becomes of a request to roll back (WorkloadKind::NoteRollback).
+#include <nlohmann/json.hpp>
 #include <optional>
 #include <string>
 #include <variant>
