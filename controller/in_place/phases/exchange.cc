@@ -140,15 +140,22 @@ std::string StashText(const ReplicaSet& host, const ReplicaSet& pending,
   return text.append(R"(,"template":)").append(pending_template).append("}");
 }
 
-size_t AnnotationBytes(const StringMap& present, const TextChanges& changes) {
-  size_t bytes = 0;
+// Calls visit(key, bytes) for each annotation that there is once `changes` are applied to
+// `present`.
+template <typename Visit>
+void VisitChanged(const StringMap& present, const TextChanges& changes, Visit visit) {
   for (const auto& [key, value] : present) {
     if (!changes.contains(std::string(key.text())))
-      bytes += key.text().size() + value.text().size();
+      visit(key.text(), key.text().size() + value.text().size());
   }
   for (const auto& [key, value] : changes) {
-    if (value) bytes += key.size() + value->size();
+    if (value) visit(std::string_view(key), key.size() + value->size());
   }
+}
+
+size_t AnnotationBytes(const StringMap& present, const TextChanges& changes) {
+  size_t bytes = 0;
+  VisitChanged(present, changes, [&](std::string_view, size_t one) { bytes += one; });
   return bytes;
 }
 
@@ -156,18 +163,11 @@ size_t AnnotationBytes(const StringMap& present, const TextChanges& changes) {
 std::string LongestOf(const StringMap& present, const TextChanges& changes) {
   std::string longest;
   size_t bytes = 0;
-  const auto compare = [&](std::string_view key, size_t one) {
+  VisitChanged(present, changes, [&](std::string_view key, size_t one) {
     if (IsInternal(key) || one <= bytes) return;
     longest = key;
     bytes = one;
-  };
-  for (const auto& [key, value] : present) {
-    if (!changes.contains(std::string(key.text())))
-      compare(key.text(), key.text().size() + value.text().size());
-  }
-  for (const auto& [key, value] : changes) {
-    if (value) compare(key, key.size() + value->size());
-  }
+  });
   return longest;
 }
 
@@ -301,6 +301,10 @@ Request ForgetExchange(const ReplicaSet& pending) {
 bool HasNotes(const ReplicaSet& rs) {
   return std::ranges::any_of(kNotes,
                              [&](std::string_view key) { return rs.meta.annotations.Has(key); });
+}
+
+bool AnyHasNotes(std::span<const ReplicaSet* const> all) {
+  return std::ranges::any_of(all, [](const ReplicaSet* rs) { return HasNotes(*rs); });
 }
 
 bool Remembers(const ReplicaSet& rs) { return HasNotes(rs) || Asks(rs.meta); }

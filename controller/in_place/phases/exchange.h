@@ -95,6 +95,8 @@ Request ForgetExchange(const ReplicaSet& pending);
 
 // Returns true if X3 has something to remove.
 bool HasNotes(const ReplicaSet& rs);
+// Returns true if one of `all` has notes.
+bool AnyHasNotes(std::span<const ReplicaSet* const> all);
 
 // Returns true if Pods of `rs` may have been updated in place: `rs` has a note, or the settings
 // last mirrored from its workload asked for updates in place.

@@ -21,9 +21,9 @@ namespace {
 // Informers that are late may turn out to be missing, and no event reports that.
 constexpr seconds kLateLookAgain{10};
 
-// Returns true if a ReplicaSet has notes of an update in place.
-bool HasNoted(std::span<const ReplicaSet* const> all) {
-  return std::ranges::any_of(all, [](const ReplicaSet* rs) { return HasNotes(*rs); });
+// Returns true if what Pods are made of is not loaded yet, and nothing is missing.
+bool IsLoading(const workload::Situation& situation) {
+  return !situation.view.in_place_known && situation.view.in_place_missing.empty();
 }
 
 // Returns a cause whose name is also its text.
@@ -368,7 +368,7 @@ void FindLeftPatched(const workload::Situation& situation, InPlace& in_place) {
   if (host == nullptr || !situation.view.in_place_known) return;
   const bool holds = situation.limits.holds_back() && host->template_json != nullptr;
   if (host != situation.new_replica_set && !holds) return;
-  if (!HasNoted(situation.all)) return;
+  if (!AnyHasNotes(situation.all)) return;
   InPlace found{.configuration = in_place.configuration};
   if (found.options().policy == Policy::kDisabled) {
     found.configuration.options.max_unavailable = situation.limits.max_unavailable;
@@ -393,13 +393,11 @@ void SetDecision(InPlace& in_place) {
 }  // namespace
 
 bool IsLate(const workload::Situation& situation) {
-  return !situation.view.in_place_known && situation.view.in_place_missing.empty() &&
-         HasNoted(situation.all);
+  return IsLoading(situation) && AnyHasNotes(situation.all);
 }
 
 bool IsOnlyLate(const workload::Situation& situation) {
-  return InPlaceOf(situation).options().policy != Policy::kDisabled &&
-         !situation.view.in_place_known && situation.view.in_place_missing.empty();
+  return InPlaceOf(situation).options().policy != Policy::kDisabled && IsLoading(situation);
 }
 
 InPlace FindInPlace(const workload::Situation& situation) {
@@ -417,8 +415,8 @@ InPlace FindInPlace(const workload::Situation& situation) {
     FindPodsOrUnknown(situation, in_place);
   }
   FindLeftPods(situation, in_place);
-  const bool late = !situation.view.in_place_known && situation.view.in_place_missing.empty();
-  if (late && (asks || HasNoted(situation.all))) {
+  const bool late = IsLoading(situation);
+  if (late && (asks || AnyHasNotes(situation.all))) {
     in_place.look_again = Sooner(in_place.look_again, {situation.now + kLateLookAgain});
   }
   SetDecision(in_place);

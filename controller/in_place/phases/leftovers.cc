@@ -84,8 +84,7 @@ void FindLeftPods(const workload::Situation& situation, InPlace& in_place) {
   const bool nobody_looks =
       in_place.phase == InPlacePhase::kNone || in_place.phase == InPlacePhase::kReplace;
   if (!nobody_looks || !situation.view.in_place_known) return;
-  const bool noted =
-      std::ranges::any_of(situation.all, [](const ReplicaSet* rs) { return HasNotes(*rs); });
+  const bool noted = AnyHasNotes(situation.all);
   for (const Pod* pod : situation.view.whole_pods) {
     if (noted) NoteRestart(situation, *pod, in_place);
     std::optional<PodState> state = DrainedState(situation, *pod);

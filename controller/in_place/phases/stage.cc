@@ -41,9 +41,7 @@ bool HasUserKey(const ObjectMeta& meta) {
 // Returns true if the mirrored annotation must stay: Pods may still be out of traffic, and no note
 // on a ReplicaSet would lead the controller back to them after a restart (P-076).
 bool IsNeededToRemember(const workload::Situation& situation) {
-  const bool noted =
-      std::ranges::any_of(situation.all, [](const ReplicaSet* rs) { return HasNotes(*rs); });
-  return !noted && !NothingIsLeft(situation);
+  return !AnyHasNotes(situation.all) && !NothingIsLeft(situation);
 }
 
 // Returns how many stand-ins of `rs` must stay, because too few Pods would be available without

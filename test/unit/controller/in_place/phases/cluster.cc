@@ -382,6 +382,19 @@ void Started::CheckAllRun(const std::string& image, size_t pods) {
   }
 }
 
+void GiveStatesToFormer(InPlaceCluster& cluster) {
+  const std::string uid = cluster.deployment()["metadata"]["uid"];
+  for (const std::string& pod : cluster.PodNames()) {
+    Json& meta = cluster.PodNamed(pod)["metadata"];
+    if (!meta.contains("annotations")) continue;
+    Json& annotations = meta["annotations"];
+    if (!annotations.contains("windlass.dev/in-place-state")) continue;
+    std::string state = annotations["windlass.dev/in-place-state"];
+    state.replace(state.find(uid), uid.size(), "00000000-0000-4000-8000-0000000000ff");
+    annotations["windlass.dev/in-place-state"] = state;
+  }
+}
+
 void SetTemplateLabel(Json& deployment, const std::string& key, const std::string& value) {
   Json& pod_template = deployment["spec"]["template"];
   pod_template["metadata"]["labels"][key] = value;

@@ -119,6 +119,10 @@ class Alone : public InPlaceCluster {
 // Checks that the rollout is complete, and all Pods run `image`.
 void CheckAllRun(InPlaceCluster& cluster, const std::string& image);
 
+// Makes the states of all Pods those of a former workload, as if the present one had been deleted
+// with --cascade=orphan and made again.
+void GiveStatesToFormer(InPlaceCluster& cluster);
+
 // Sets a label of the template and adds a toleration. Running Pods get both without a restart; a
 // label alone would need new Pods (P-007).
 void SetTemplateLabel(nlohmann::json& deployment, const std::string& key, const std::string& value);

@@ -11,13 +11,20 @@ class Started : public InPlaceCluster {
   explicit Started(int32_t replicas) : InPlaceCluster(replicas, 1) { SettleInPlace(); }
 };
 
+// With IfPossible and 4 Pods of image v1, one of which restarts into v2.
+class Restarting : public Started {
+ public:
+  Restarting() : Started(4) {
+    Annotate("windlass.dev/in-place", "IfPossible");
+    SettleInPlace();
+    SetImage("v2");
+    Sync();
+    REQUIRE(in_flight() == 1);
+  }
+};
+
 TEST_CASE("no Pod is replaced beside one that restarts and looks Ready") {
-  Started c(4);
-  c.Annotate("windlass.dev/in-place", "IfPossible");
-  c.SettleInPlace();
-  c.SetImage("v2");
-  c.Sync();
-  REQUIRE(c.in_flight() == 1);
+  Restarting c;
   c.Edit([](auto& d) { d["spec"]["template"]["spec"]["hostNetwork"] = true; });
   c.Sync();
   CHECK(c.SizeOf("v1") == 4);
@@ -37,12 +44,7 @@ TEST_CASE("nor when updates in place are ended midway (P-013, P-072, P-078)") {
   const int way = GENERATE(0, 1, 2, 3);
   const bool ends = GENERATE(true, false);  // false: the kubelet never acts
   CAPTURE(way, ends);
-  Started c(4);
-  c.Annotate("windlass.dev/in-place", "IfPossible");
-  c.SettleInPlace();
-  c.SetImage("v2");
-  c.Sync();
-  REQUIRE(c.in_flight() == 1);
+  Restarting c;
   if (way == 0) {
     c.Edit([](auto& d) { d["metadata"]["annotations"].erase("windlass.dev/in-place"); });
   }
@@ -63,15 +65,7 @@ TEST_CASE("nor by a workload made again that asks for nothing (P-013, P-027)") {
   c.SetImage("v2");
   c.Sync();
   REQUIRE(c.in_flight() == 1);
-  const std::string uid = c.deployment()["metadata"]["uid"];
-  const std::string former = "00000000-0000-4000-8000-0000000000ff";
-  for (const std::string& pod : c.PodNames()) {
-    auto& meta = c.PodNamed(pod)["metadata"];
-    if (!meta.contains("annotations")) continue;
-    std::string state = meta["annotations"]["windlass.dev/in-place-state"];
-    state.replace(state.find(uid), uid.size(), former);
-    meta["annotations"]["windlass.dev/in-place-state"] = state;
-  }
+  GiveStatesToFormer(c);
   c.Edit([](auto& d) { d["metadata"]["annotations"].erase("windlass.dev/in-place"); });
   for (int i = 0; i < 3; ++i) c.Sync();
   CHECK(c.SizeOf("v1") == 4);
@@ -83,12 +77,7 @@ TEST_CASE("nor by a workload made again that asks for nothing (P-013, P-027)") {
 
 // Windlass has just started.
 TEST_CASE("nor while it cannot be seen yet whether one restarts (P-013)") {
-  Started c(4);
-  c.Annotate("windlass.dev/in-place", "IfPossible");
-  c.SettleInPlace();
-  c.SetImage("v2");
-  c.Sync();
-  REQUIRE(c.in_flight() == 1);
+  Restarting c;
   c.in_place_known = false;
   c.look = [show = c.look](View& view) {
     show(view);
@@ -151,12 +140,7 @@ TEST_CASE(
 }
 
 TEST_CASE("a Pod that fails with the image before is not waited for") {
-  Started c(4);
-  c.Annotate("windlass.dev/in-place", "IfPossible");
-  c.SettleInPlace();
-  c.SetImage("v2");
-  c.Sync();
-  REQUIRE(c.in_flight() == 1);
+  Restarting c;
   for (const std::string& pod : c.PodNames()) {
     if (c.ImageOfPod(pod) == "v2") c.FailToPull(pod);
   }

@@ -189,14 +189,7 @@ TEST_CASE("a Pod that a former Deployment patched counts as restarting (P-027, P
   c.SetImage("v2");
   c.Sync();
   REQUIRE(c.in_flight() == 1);
-  const std::string uid = c.deployment()["metadata"]["uid"];
-  for (const std::string& pod : c.PodNames()) {
-    Json& meta = c.PodNamed(pod)["metadata"];
-    if (!meta.contains("annotations")) continue;
-    std::string state = meta["annotations"][kState];
-    state.replace(state.find(uid), uid.size(), "00000000-0000-4000-8000-0000000000ff");
-    meta["annotations"][kState] = state;
-  }
+  GiveStatesToFormer(c);
   for (int i = 0; i < 4; ++i) c.Sync();
   CHECK(c.in_flight() == 1);
   c.SettleInPlace();
@@ -305,13 +298,13 @@ class Forgetful : public Started {
     on_update = [](const Json& /*before*/, Json& pod) { pod["metadata"].erase("annotations"); };
   }
   // Patches all Pods but `partition` to v2 before the webhook is there, then asks for v1 again.
-  void UndoFrom(int32_t partition) {
+  void UndoFrom(int32_t partition, int64_t wait = 100) {
     const auto webhook = std::exchange(on_update, nullptr);
     Annotate("windlass.dev/in-place-partition", std::to_string(partition));
     SetImage("v2");
     for (int i = 0; i < 10; ++i) {
       SettleInPlace();
-      now += 100;
+      now += wait;
     }
     REQUIRE(PodsOf("v2") == static_cast<int>(PodNames().size()) - partition);
     on_update = webhook;
@@ -396,16 +389,7 @@ TEST_CASE("with such a webhook an undo keeps minReadySeconds (P-050)") {
   c.Edit([](Json& d) { d["spec"]["minReadySeconds"] = 300; });
   c.now += 400;
   c.SettleInPlace();
-  const auto webhook = std::exchange(c.on_update, nullptr);
-  c.Annotate("windlass.dev/in-place-partition", "2");
-  c.SetImage("v2");
-  for (int i = 0; i < 4; ++i) {
-    c.SettleInPlace();
-    c.now += 400;
-  }
-  REQUIRE(c.PodsOf("v2") == 2);
-  c.on_update = webhook;
-  c.SetImage("v1");
+  c.UndoFrom(2, 400);
   c.Sync();
   REQUIRE(c.PodsOf("v2") == 1);
   c.RestartAll();
@@ -577,14 +561,7 @@ TEST_CASE("a Pod on its way back whose state was taken is waited for in another 
 TEST_CASE("a workload that was made again takes back what the one before patched (P-027)") {
   Started c(3);
   c.Patch(1);
-  const std::string uid = c.deployment()["metadata"]["uid"];
-  for (const std::string& pod : c.PodNames()) {
-    Json& annotations = c.PodNamed(pod)["metadata"]["annotations"];
-    if (!annotations.contains(kState)) continue;
-    std::string state = annotations[kState];
-    state.replace(state.find(uid), uid.size(), "00000000-0000-4000-8000-0000000000ff");
-    annotations[kState] = state;
-  }
+  GiveStatesToFormer(c);
   c.SetImage("v1");
   c.SettleInPlace();
   c.CheckAllRun("v1", 3);
