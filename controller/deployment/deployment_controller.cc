@@ -39,8 +39,8 @@ DeploymentController::DeploymentController(ControllerHost& host,
       deployments_(*deployments),
       in_place_(host, own_cache()) {
   Extend(in_place_);
-  // Only Rollouts are counted: like upstream, Windlass does not warn about two Deployments with the
-  // same selector (RO-163).
+  // Of the owners with an overlapping selector, only Rollouts count: like upstream, Windlass does
+  // not warn about two Deployments with the same selector (RO-163).
   own_cache().overlaps().Count([](const OwnerReference& owner) {
     return owner.kind == resources::kRollouts.kind &&
            owner.api_version.text().starts_with(std::string(resources::kRollouts.group) + "/");

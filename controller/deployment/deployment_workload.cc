@@ -81,9 +81,9 @@ void ResolveStrategy(const DeploymentSpec& spec, Workload& workload) {
   }
 }
 
-// Returns all annotations that may be settings, including obsolete and misspelt ones: users are
-// warned about those. Without windlass.dev/in-place the other annotations have no effect, but they
-// are also on ReplicaSets (P-074).
+// Returns all annotations that may be settings, also obsolete and misspelt ones, about which users
+// are warned. Returns them even if windlass.dev/in-place is absent: they then have no effect, but
+// are still copied to the ReplicaSets (P-074).
 std::vector<Setting> InPlaceSettings(const ObjectMeta& meta) {
   std::vector<Setting> settings;
   for (const auto& [key, value] : meta.annotations) {

@@ -12,7 +12,8 @@ namespace {
 
 constexpr const char* kOwnFieldManager = "windlass";  // ClientOptions::field_manager
 constexpr int kForeignWritesMax = 3;
-// A Deployment controller that is running writes the status whenever a Pod's readiness changes.
+// A manager whose last write is older than this is not running: a Deployment controller that runs
+// writes the status whenever a Pod's readiness changes.
 constexpr seconds kAlive{300};
 constexpr seconds kStepBack{600};
 

@@ -23,8 +23,8 @@ std::optional<int64_t> RollBackTo(const ObjectMeta& meta);
 Result<Request> RollBack(const Workload& workload, const std::string& own_json,
                          const ReplicaSet& target, const std::string& template_json);
 
-// Returns the request that only removes the annotation. The request goes to the main endpoint
-// (D-468).
+// Returns the request that only removes the annotation. The request goes to the Deployment itself
+// and not to its /status (D-468).
 Request ClearRollback(const Workload& workload);
 
 }  // namespace windlass::deployment

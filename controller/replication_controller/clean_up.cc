@@ -24,9 +24,9 @@ Json Operation(const char* op, const char* path, Json value) {
   return {{"op", op}, {"path", path}, {"value", std::move(value)}};
 }
 
-// Step 3 of a rename. One write changes selector, template and size together. If the selector
-// matched the orphaned Pods before the size was raised from 0, kube-controller-manager would adopt
-// these Pods and delete them.
+// Step 3 of a rename (CleanUp in planner.h). One write changes selector, template and size
+// together. If the selector matched the orphaned Pods before the size was raised from 0,
+// kube-controller-manager would adopt these Pods and delete them.
 Step Become(const Situation& situation, const ReplicationController& created) {
   const ReplicationController& old = *situation.old_controller();
   const std::string selected = ToQuery(SelectorOf(created.selector));
@@ -59,12 +59,12 @@ std::optional<Step> KeepJournal(const Situation& situation, const std::string& t
   StatusDraft draft = BeginDraft(situation);
   draft.step = kStepCleanUp;
   if (draft.target.empty()) {
-    // Either the run is for the new controller that the spec names, or the run first finishes a
-    // rename that another update began.
+    // The status has no target yet. If the run is for the new controller in the journal, its target
+    // is that of the spec. Otherwise the run first finishes a rename that another update began.
     const ReplicationControllerUpdateSpec& spec = situation.spec();
     const bool same_name = spec.new_name.empty() || spec.new_name == created.meta.name;
-    // The old controller does not say any more which container is updated: it may have become the
-    // new controller already.
+    // Any container may have the image: the old controller, which says what container is updated,
+    // may have become the new controller already.
     const Json containers = At(ParseJson(*created.template_json), "/spec/containers");
     const auto has_image = [&](const Json& one) { return TextAt(one, "/image") == spec.image; };
     const bool same_image = spec.image.empty() || std::ranges::any_of(containers, has_image);
@@ -120,8 +120,8 @@ Step CleanUp(const Situation& situation) {
   const ReplicationController* source = situation.source();
   const ReplicationController* target = situation.target();
   if (target == nullptr) return Fail(situation, kNotFound, Fill(kNotFoundText, situation.new_name));
-  // The annotations of the target are removed last. If a source exists after that, it is to be
-  // preserved, or a user has made it anew.
+  // The annotations of the target are removed last. So if they are gone and a source still exists,
+  // nothing is left to do with it: it is to be preserved, or a user has made it anew.
   const bool ends = situation.cleanup() != kRename && !target->meta.annotations.Has(kSourceId) &&
                     source != nullptr &&
                     Annotation(*source, kOriginalReplicasOf) != target->meta.uid.ToString();
@@ -190,7 +190,8 @@ std::optional<Step> FinishRollback(const Situation& situation) {
 
 Step WithoutOldController(const Situation& situation) {
   const ReplicationController* created = situation.new_controller();
-  // A rollback that comes after the deletion is too late (IsPastReturn of the kubectl plugin).
+  // If clean-up deleted the old controller, the update has succeeded. A rollback that is asked for
+  // after the deletion is too late (IsPastReturn of the kubectl plugin).
   if (created != nullptr && situation.cleanup_forward() == kDelete) {
     const ReplicationControllerUpdateStatus& stored = situation.update().status;
     const bool deleted =

@@ -47,13 +47,14 @@ Status SetImage(const Situation& situation, Json& pod_template) {
   return Unit{};
 }
 
-// Returns what the copy of the old controller with another image is made of.
+// Returns the content of the new controller: a copy of the old one with another image.
 Result<NewControllerContent> CopyWithImage(const Situation& situation) {
   const ReplicationController& old = *situation.old_controller();
   const std::string& key = situation.spec().deployment_label_key;
   Json pod_template = ParseJson(*old.template_json);
   WINDLASS_TRY([[maybe_unused]] const Unit set, SetImage(situation, pod_template));
-  // A name that Windlass made up ends with the hash.
+  // If Windlass made up the name of the new controller, the name ends with the hash: the label gets
+  // the same hash.
   const std::string hash = IsMadeUp(situation.new_name, old.meta.name)
                                ? situation.new_name.substr(old.meta.name.size() + 1)
                                : HashOf(old, key, situation.spec().image);
@@ -182,8 +183,7 @@ ReplicationController LabelledOld(const Situation& situation) {
   const std::string& key = situation.spec().deployment_label_key;
   if (situation.spec().image.empty() || old.selector.Has(key)) return old;
   std::string value(LabelsOfTemplate(*old.template_json).Find(key).value_or(""));
-  // The suffix is kubectl's. Without it, the hash would not differ from that of an update to the
-  // same image.
+  // The suffix is kubectl's. It keeps this value apart from the hash that a new controller gets.
   if (value.empty()) value = HashOf(old, key, "") + "-orig";
   old.selector.Set(key, value);
   return old;

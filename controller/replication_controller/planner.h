@@ -25,18 +25,22 @@ namespace windlass::replication_controller {
 
 Step Next(const View& view, const Learned& learned, WallTime now);
 
-// Returns what a new leader writes before it acts, so that a late scaling or deletion of the former
-// leader fails (L-012): a patch of each of the two controllers, if a stored scaling may not have
-// been made yet, or the update is at clean-up, where a deletion may be due. `term` identifies the
-// new leader's term. Every other late effect of the former leader is harmless: the new leader first
-// makes the same write, from the same version.
+// Returns the patches that a new leader sends before it acts, so that a late scaling or deletion by
+// the former leader fails (L-012). There is one patch for each of the two controllers
+//   - if the status has a scaling that may not have been made yet
+//   - if the update is at clean-up, where a deletion may be due
+// and none otherwise. `term` identifies the new leader's term. Every other late write of the former
+// leader is harmless, because the new leader first makes the same write, from the same version.
 std::vector<Request> FenceScaling(const View& view, std::string_view term);
 
 // --- the phases. Next calls the one that the run's step names ---
 
-// Returns the next step before the first scaling: the new controller is found or created, the size
-// of the controller that is scaled down is noted, and the header line is stored (RC-5 to RC-8,
-// RC-12, RC-15). Requires that the old controller exists. The last step stores kStepScale.
+// Returns the next step before the first scaling (RC-5 to RC-8, RC-12, RC-15):
+//   - the new controller is found or created
+//   - the size of the controller that is scaled down is noted
+//   - kubectl's header line is stored: "Scaling up web-2 from 0 to 3, scaling down web from 3 to 0
+//     (keep 3 pods available, don't exceed 4 pods)"
+// Requires that the old controller exists. The last step stores kStepScale.
 Step Prepare(const Situation& situation);
 
 // Returns the next step while the run's step is kStepScale: scales the target up as far as the
@@ -73,9 +77,10 @@ Step CleanUp(const Situation& situation);
 // there is no way back: neither a pause nor a rollback is heeded before the end.
 std::optional<Step> FinishRename(const Situation& situation);
 
-// Returns the step that takes a rollback to kStepCleanUp if its new controller is gone and its old
-// controller has its size again. Sometimes only the annotations of the old controller still show
-// this (RC-18). Returns nullopt otherwise. Requires the old controller.
+// Returns the step that moves a rollback on to kStepCleanUp. It is due if the new controller is
+// gone and the old one has its size again, as the annotations of the old controller show. If the
+// client that made the rollback has ended, nothing else shows this (RC-18). Returns nullopt if that
+// step is not due. Requires the old controller.
 std::optional<Step> FinishRollback(const Situation& situation);
 
 // Returns the next step when the old controller is gone, or a user has made it anew: if the update

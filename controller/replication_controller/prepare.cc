@@ -24,8 +24,8 @@ bool IsIntentStored(const Situation& situation) {
   return situation.run.step == kStepPrepare && situation.run.target == IntendedTarget(situation);
 }
 
-// Stores what is about to be done, before it is done: that the new controller does not exist yet,
-// or that a rollback begins, or which size the old controller gets back. Returns nullopt if this
+// Stores in the status what Windlass is about to do, before it does so: create the new controller,
+// begin a rollback, or give the old controller the size `restores` back. Returns nullopt if this
 // intent is stored already, and `line` is empty or is the last line of the status.
 std::optional<Step> StoreIntent(const Situation& situation, const std::string& line,
                                 std::optional<int32_t> restores = {}) {
@@ -198,8 +198,9 @@ Step PrepareForward(const Situation& situation) {
 // --- back ---
 
 // Makes the old controller the target of a rollback. kubectl ignores the result of this write;
-// Windlass checks it (RC-15). If another client scales the old controller after the line is stored,
-// another line has the size that is set.
+// Windlass checks it (RC-15). The line "Setting "web" replicas to 3" is stored before the write. If
+// another client scales the old controller in between, a second line names the size that is really
+// set.
 Step SetRollbackSize(const Situation& situation, int32_t size) {
   const ReplicationController& old = *situation.old_controller();
   const std::string line = Fill(kSettingReplicasText, old.meta.name, size);
@@ -292,8 +293,10 @@ Step PrepareRollback(const Situation& situation) {
     std::optional<int32_t> size;
     if (source->replicas == 0) size = target.replicas;
     if (HasOriginalSize(target, *source)) size = NumberIn(target, kOriginalReplicas);
-    // If a size was noted for a new controller that is gone, this new controller is the second: the
-    // first one was deleted when it had Pods.
+    // If a size was noted for a new controller that is gone, a user deleted that controller in the
+    // middle of the update, and the present new controller is a second one. The size that was noted
+    // for the first one is then the least that the old controller gets back. Example: noted 10, now
+    // 4: 10.
     if (noted.value) size = std::max(*noted.value, target.replicas);
     if (!size) {
       return Fail(situation, kNothingToRollBack,

@@ -20,7 +20,7 @@ struct Facts {
   TwoCounts counts{source.replicas, target.replicas, availability.available};
 };
 
-// "web-2 has 3 of 10 replicas, 2 of them available; web has 7 left"
+// Returns "web-2 has 3 of 10 replicas, 2 of them available; web has 7 left".
 std::string Progress(const Facts& facts) {
   return Fill("{} has {} of {} replicas, {} of them available; {} has {} left",
               facts.target.meta.name, facts.target.replicas, facts.goal.desired,
@@ -48,9 +48,9 @@ StatusDraft DraftOfProgress(const Situation& situation, const Facts& facts) {
   return draft;
 }
 
-// Returns true unless a stored scaling would go too far now: new Pods that it relies on are not
-// available any more, or maxSurge was lowered. Both can happen if Windlass crashed before it made
-// the scaling.
+// Returns true if a stored scaling may still be made. It may not if it would go too far now: new
+// Pods that it relies on are not available any more, or maxSurge was lowered. Both can happen if
+// Windlass crashed before it made the scaling.
 bool IsStillDue(const Situation& situation, const Facts& facts,
                 const ReplicationController& controller) {
   const int32_t to = ExpectedSize(situation, controller);

@@ -141,7 +141,8 @@ std::string NewNameOf(const ReplicationControllerUpdate& update,
   const ReplicationControllerUpdateStatus run = StatusOfRun(update);
   if (!run.step.empty() && !run.new_name.empty()) return run.new_name;
   const std::string& named = update.spec.new_name;
-  // The run had begun to change something before the old controller was deleted.
+  // The run had begun to change something before the old controller was deleted, so the status
+  // names the new controller.
   if (old_controller == nullptr && named.empty() && !run.target.empty()) {
     return update.status.new_name;
   }
@@ -158,7 +159,8 @@ std::string NewNameOf(const ReplicationControllerUpdate& update,
   const std::string_view source = SourceIdIn(*old_controller).name;
   const bool of_run = source == update.status.new_name && !IsDone(update.status);
   if (!source.empty() && (update.spec.rollback || of_run)) return std::string(source);
-  // Here, a user has removed the annotation of an update that has begun.
+  // Reached if no annotation names the new controller: the update has not begun, or a user has
+  // removed the annotation since.
   const bool known = !run.target.empty() && !update.status.new_name.empty();
   if (update.spec.rollback && known) return update.status.new_name;
   if (update.spec.image.empty() || update.spec.rollback) return {};

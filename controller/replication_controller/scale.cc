@@ -197,12 +197,13 @@ Step AdoptScale(const Situation& situation, const ReplicationController& scaled)
   const int64_t sum = int64_t{old.replicas} + created.replicas;
   const auto desired = static_cast<int32_t>(std::min<int64_t>(sum, INT32_MAX));
   const ReplicationController& target = *situation.target();
-  // A rename that had begun is called off: the old controller has Pods.
+  // A rename that had begun is called off, because the controllers are scaled again first.
   if (old.meta.annotations.Has(kRenameJournal)) {
     return Effect(situation, Annotate(old, {{kRenameJournal, std::nullopt}}),
                   {Decision{"adopt external scaling"}, {{"controller", old.meta.name}}});
   }
-  // A later rollback, too, is to return to the size that is desired from now on.
+  // A later rollback, too, is to return to the size that is desired from now on. So this size is
+  // noted.
   const bool noted = NumberIn(old, kOriginalReplicas) == desired && !IsRollbackTarget(old, created);
   if (&target != &old && !noted) return NoteSizeForUpdate(situation, desired);
   if (NumberIn(target, kDesiredReplicas) != desired) {

@@ -42,13 +42,14 @@ Result<Goal> ResolveGoal(int32_t desired, const std::optional<IntOrPercent>& max
 
 // Returns the next size of the new controller; nullopt if its size stays. It grows as far as the
 // surge allows, and at once to `desired` if the old controller has no replicas. Example: 10
-// desired, surge 3, 10 old, 0 new: 13 − 10 = 3 (RC-10).
+// desired, surge 3, 10 old, 0 new. At most 13 Pods may exist, so the next size is 13 − 10 = 3
+// (RC-10).
 std::optional<int32_t> ScaleUp(const TwoCounts& counts, const Goal& goal);
 
 // Returns the next size of the old controller; nullopt if its size stays. It shrinks as far as
 // min_available allows: to 0 once the new controller is complete. Example: 10 desired, 10 must be
-// available, 10 old Pods, 3 new Pods, 1 new Pod available: 13 − 10 − 2 = 1 old Pod can be removed,
-// so the next size is 9 (RC-10).
+// available, 10 old Pods, 3 new Pods of which 1 is available. Of the 13 Pods 10 must stay and 2 are
+// not available: 13 − 10 − 2 = 1 old Pod can be removed, so the next size is 9 (RC-10).
 std::optional<int32_t> ScaleDown(const TwoCounts& counts, const Goal& goal);
 
 // Returns the goal that the target's annotations name; or the step that refuses the update:
@@ -90,10 +91,10 @@ Step NoteSize(const Situation& situation, const ReplicationController& source,
 // controllers.
 Step NoteSizeForUpdate(const Situation& situation, int32_t size);
 
-// Notes the size of the old controller for a rollback, unless this size is noted already. A size
-// that was noted without the uid of a new controller is replaced if the old controller is larger
-// now, except with Override. After a rollback that was turned off, the size to note is the one that
-// the rollback was to give the old controller.
+// Notes the size of the old controller for a rollback, unless this size is noted already. kubectl
+// notes a size without the uid of a new controller: this size is replaced if the old controller is
+// larger now, except with Override. After a rollback that was turned off, the size to note is the
+// one that the rollback was to give the old controller.
 std::optional<Step> NoteSizeOfOld(const Situation& situation);
 
 // Returns the size that this update has noted for the old controller, if the old controller is

@@ -30,8 +30,8 @@ Answer AskForAll(const Situation& situation, const ResourceId& resource, std::st
   return Ask(situation, std::move(read));
 }
 
-// As AskForAll, but for objects that may act on the Pods of the update: fails the update if the
-// list is too large.
+// Like AskForAll, for objects that may act on the Pods of the update. Fails the update if the list
+// is too large.
 Answer AskForOthers(const Situation& situation, const ResourceId& resource, std::string why) {
   Answer answer = AskForAll(situation, resource, std::move(why));
   const bool failed = !answer.step && !answer.value->said.ok();
@@ -56,7 +56,7 @@ std::optional<Step> RefuseOwned(const Situation& situation,
                    controller->meta.name, other, other));
 }
 
-// A rollback is not held up by an autoscaler.
+// Refuses an update of controllers that an autoscaler scales, but never a rollback.
 std::optional<Step> RefuseAutoscaled(const Situation& situation) {
   if (!situation.run.step.empty() || situation.spec().rollback) return std::nullopt;
   Answer answer = AskForOthers(situation, resources::kHorizontalPodAutoscalers,
@@ -127,7 +127,8 @@ std::optional<Step> RefuseAdopterOf(const Situation& situation, const ResourceId
                                     const StringMap& labels) {
   Answer answer = AskForOthers(situation, resource, "another controller may select the new Pods");
   if (answer.step) return std::move(answer.step);
-  // The selector of a ReplicaSet cannot be changed, and may have more than labels.
+  // The selector of a ReplicaSet cannot be changed, and may have expressions beside labels. A
+  // ReplicaSet is never one of our two controllers, even if it has the name of one.
   const bool fixed = resource == resources::kReplicaSets;
   for (const Json& item : ItemsIn(answer)) {
     const std::string name = TextAt(item, "/metadata/name");
@@ -229,7 +230,8 @@ std::optional<Step> RefuseOtherContent(const Situation& situation) {
 }
 
 std::optional<Step> RefuseSwapped(const Situation& situation) {
-  // A rollback that has begun has made the old controller its target.
+  // Checked only before the first step: a rollback that has begun has itself made the old
+  // controller its target.
   if (!situation.run.step.empty()) return std::nullopt;
   const ReplicationController& old = *situation.old_controller();
   const ReplicationController& created = *situation.new_controller();

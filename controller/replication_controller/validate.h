@@ -11,8 +11,9 @@
 
 namespace windlass::replication_controller {
 
-// Each of these returns the step that refuses the update, or the step that asks what must be known
-// first; nullopt if the update can go on. Requires that the old controller exists.
+// Each function below returns the step that refuses the update, or the step that asks the API
+// server for what must be known first; nullopt if the update can go on. Requires that the old
+// controller exists.
 
 // Refuses
 //   - a controller that another object owns, for example a DeploymentConfig (RC-16)

@@ -15,15 +15,17 @@ inline constexpr std::string_view kSucceeded = "Succeeded";
 inline constexpr std::string_view kRolledBack = "RolledBack";
 inline constexpr std::string_view kFailed = "Failed";
 
-// status.step: how far the run is. The step goes back only when a scaling is adopted during
+// status.step: how far the run is. kStepPrepare is stored just before the run makes its first
+// change; no controller is scaled yet. The step goes back only when a scaling is adopted during
 // kStepCleanUp.
-inline constexpr std::string_view kStepPrepare = "Prepare";  // the new controller did not exist yet
+inline constexpr std::string_view kStepPrepare = "Prepare";
 inline constexpr std::string_view kStepScale = "Scale";
 inline constexpr std::string_view kStepCleanUp = "CleanUp";
 inline constexpr std::string_view kStepDone = "Done";
 
-// Reasons of the conditions Ready, Reconciling and Stalled, besides the phases.
-inline constexpr std::string_view kWaiting = "Waiting";  // the message says for what; no timeout
+// Reasons of the conditions Ready, Reconciling and Stalled, besides the phases. With kWaiting the
+// message says what the update waits for, without a timeout.
+inline constexpr std::string_view kWaiting = "Waiting";
 inline constexpr std::string_view kTimedOut = "TimedOut";
 inline constexpr std::string_view kExternalScale = "ExternalScale";
 inline constexpr std::string_view kOwnedByOther = "OwnedByAnother";
@@ -58,7 +60,7 @@ inline constexpr std::string_view kSameNameText =
 inline constexpr std::string_view kNoDifferentKeyText =
     "{} must specify a matching key with non-equal value in Selector for {}";
 inline constexpr std::string_view kUnparsableText = "Unable to parse annotation for {}: {}={}";
-inline constexpr std::string_view kNoSourceText =  // namespace and NAME
+inline constexpr std::string_view kNoSourceText =  // namespace and name of the old controller
     "couldn't find a replication controller with source id == {}/{}";
 inline constexpr std::string_view kNotFoundText = "replicationcontrollers \"{}\" not found";
 inline constexpr std::string_view kScaledByOtherText =

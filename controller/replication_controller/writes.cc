@@ -58,7 +58,8 @@ Step Delete(const Situation& situation, const ReplicationController& controller,
 
 Annotations EndedAnnotations(const Situation& situation, const ReplicationController& controller) {
   std::vector<std::string_view> keys = {kSourceId, kDesiredReplicas, kCleanup, kTermAnnotation};
-  // A rollback of this update noted the size, and was turned off again.
+  // If the size was noted for the source of `controller`, a rollback of this update noted it and
+  // was turned off again. Then the note is removed, too.
   const std::string_view of = Annotation(controller, kOriginalReplicasOf);
   if (!of.empty() && of == SourceIdIn(controller).uid) {
     keys.insert(keys.end(), {kOriginalReplicas, kOriginalReplicasOf});
@@ -87,8 +88,8 @@ std::optional<Step> RemoveAnnotations(const Situation& situation,
 
 namespace {
 
-// The most lines that a status keeps: those of an update of 50 Pods in steps of one, with room for
-// a client that looks in between. Older lines are dropped (RC-12).
+// The most lines that a status keeps: about those of an update of 50 Pods in steps of one. So a
+// client that reads the status now and then misses no line. Older lines are dropped (RC-12).
 constexpr size_t kLinesMax = 100;
 
 Condition MakeCondition(const Situation& situation, std::string_view type, bool status,

@@ -15,15 +15,15 @@ namespace windlass::replication_controller {
 
 // --- the two controllers ---
 
-// Returns the write of `request`. Returns a Wait if this sync has made this write already: if it is
-// still due, the API server has dropped the change.
+// Returns the write of `request`. Returns a Wait if this sync has made this write already: the
+// write is due again only because the API server dropped the change.
 Step Effect(const Situation& situation, Request request, Because because);
 
 // Returns the request that merges `fields` into the controller.
 Request Patch(const ReplicationController& controller, const Json& fields);
 
-// Returns the request that sets `annotations` and, unless it is nullopt, spec.replicas. The value
-// nullopt removes an annotation.
+// Returns the request that sets `annotations` and, unless `replicas` is nullopt, spec.replicas. An
+// annotation whose value is nullopt is removed.
 using Annotations = std::map<std::string_view, std::optional<std::string>>;
 Request Annotate(const ReplicationController& controller, const Annotations& annotations,
                  std::optional<int32_t> replicas = {});
@@ -76,8 +76,8 @@ std::optional<Step> Store(const Situation& situation, const StatusDraft& draft,
 Step StoreOrWait(const Situation& situation, const StatusDraft& draft, Wait wait,
                  std::vector<Event> events = {});
 
-// As StoreOrWait. Unless the draft's phase and message are stored already, also sends a Warning
-// with the message.
+// Like StoreOrWait. Also sends a Warning with the message, unless the draft's phase and message are
+// stored already.
 Step StoreWithWarning(const Situation& situation, const StatusDraft& draft, std::string_view reason,
                       Wait wait = {});
 
@@ -90,8 +90,9 @@ Step WaitFor(const Situation& situation, std::string_view phase, std::string_vie
 Step Fail(const Situation& situation, std::string_view reason, const std::string& message,
           std::optional<Duration> look_again_in = {});
 
-// The API server refused the request `asked`; the status says why. If nothing has been scaled yet,
-// the run ends (RC-20), unless the refusal is temporary because a webhook could not be called.
+// Stores in the status that the API server refused the request `asked`, and why. If nothing has
+// been scaled yet, the run ends (RC-20), unless the refusal is temporary because a webhook could
+// not be called.
 Step FailRefused(const Situation& situation, const RequestKey& asked, const Error& error);
 
 // Ends the run: stores kStepDone, `phase` (kSucceeded or kRolledBack), and the last line (RC-12).

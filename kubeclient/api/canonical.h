@@ -54,9 +54,9 @@ class Canonicalizer {
 Result<std::string> CanonicalTemplate(std::string_view template_json);
 Fingerprint FingerprintOf(std::string_view canonical_template);
 
-// Returns the pod-template-hash value: FNV-1a 32 over the canonical bytes, its decimal digits
-// mapped to "456789bcdf" (D-171). If collision_count is given (>= 0; -1 means absent), its 4 bytes,
-// lowest first, and 4 zero bytes are hashed, too.
+// Returns the value of label pod-template-hash: the decimal digits of a 32-bit FNV-1a hash, mapped
+// to "456789bcdf" (D-171). The hash is over the canonical bytes and, unless collision_count is -1
+// (absent), over the 4 bytes of collision_count (the lowest first) and 4 zero bytes.
 std::string ComputeHash(std::string_view canonical_template, int64_t collision_count);
 
 }  // namespace windlass

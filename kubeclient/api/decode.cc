@@ -156,7 +156,8 @@ Result<ApiStatus> Decoder::DecodeStatus(std::string_view body) {
       ReadStatusDetails(in, status);
   });
   WINDLASS_TRY([[maybe_unused]] const Unit whole, in.End());
-  // The API server's filter for requests that take too long writes no kind.
+  // The API server's filter for requests that take too long sends a Status without a kind. So a
+  // body without a kind also counts if it has status "Failure" and a code.
   const bool is_status = kind == "Status" || (kind.empty() && failure && status.code > 0);
   if (!is_status) return Malformed("kind: want Status, got \"" + kind + "\"");
   return status;

@@ -11,10 +11,12 @@
 namespace windlass {
 namespace {
 
-// This annotation is often as large as its object, and is never copied to ReplicaSets (D-163).
+// Skipped: this annotation is often as large as its object, and is never copied to ReplicaSets
+// (D-163).
 constexpr std::string_view kLastApplied = "kubectl.kubernetes.io/last-applied-configuration";
 
-// Returns true if there is any annotation, whether or not it is kept.
+// Reads the annotations that `which` and `keeps` want. Returns true if the object has any
+// annotation, even one that is not kept.
 bool ReadAnnotations(JsonReader& in, SymbolTable& symbols, Annotations which,
                      const KeepsAnnotation& keeps, StringMap& out) {
   bool any = false;
@@ -33,7 +35,8 @@ bool ReadAnnotations(JsonReader& in, SymbolTable& symbols, Annotations which,
   return any;
 }
 
-// Keys and values that are read stay valid until the reader begins the next document.
+// Collects long values as views, which stay valid until the reader begins the next document.
+// Whether they are kept is known only after the last key (KeepsAllWith).
 void ReadAnnotations(JsonReader& in, SymbolTable& symbols, const DecodeInterests& interests,
                      StringMap& out, LargeAnnotations& large) {
   out = {};
@@ -130,7 +133,7 @@ void ReadStringMap(JsonReader& in, SymbolTable& symbols, StringMap& out) {
 
 namespace {
 
-// `read_annotations` reads the value of member annotations.
+// Reads the members of metadata; `read_annotations` reads the value of `annotations`.
 template <typename F>
 void ReadMembers(JsonReader& in, SymbolTable& symbols, ObjectMeta& out, F&& read_annotations) {
   out = {};
@@ -216,8 +219,8 @@ namespace {
 
 // Shortens `text` to at most kPercentBytesMax bytes without changing its meaning. The API server
 // accepts a megabyte of zeros before "1%"; these are dropped. Of a text that is still too long only
-// the beginning is kept: both text and beginning are no percentage, or both exceed every number of
-// Pods.
+// the beginning is kept. Its meaning stays the same: either neither the text nor its beginning is a
+// percentage, or both exceed every number of Pods.
 std::string ShortPercent(std::string_view text) {
   if (text.size() > kPercentBytesMax) {
     const auto is_digit = [](char c) { return c >= '0' && c <= '9'; };

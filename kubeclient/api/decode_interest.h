@@ -21,10 +21,10 @@ struct DecodeInterest {
   // Returns true if the text of the pod template is wanted, in addition to its fingerprints. Called
   // for ReplicaSets, and for Deployments whose generation was observed.
   std::function<bool(const ObjectMeta&)> keeps_template{};
-  // Returns the fingerprint of the object's template if an object with this uid is known and `text`
-  // is the fingerprint of its template's bytes; nullopt otherwise. Called before a template is
-  // canonicalized, which is then unnecessary: most events change only the status, and the
-  // template's fingerprint is known.
+  // Returns the fingerprint of the object's template if this user knows it: the user has an object
+  // with this uid, and `text` is the fingerprint of its template's bytes. Otherwise returns
+  // nullopt. Called before a template is canonicalized, which is unnecessary if the fingerprint is
+  // known: most events change only the status.
   std::function<std::optional<Fingerprint>(const ObjectMeta&, const Fingerprint& text)>
       known_template{};
   // Returns true if this user reads this annotation of a Deployment or ReplicaSet. If any user sets

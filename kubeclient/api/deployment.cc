@@ -27,7 +27,8 @@ void ReadStrategy(JsonReader& in, SymbolTable& symbols, DeploymentSpec& out) {
   });
 }
 
-// `raw_template` is a view of the reader's text, copied later if nothing else is malformed.
+// Sets `raw_template` to a view of the template in the reader's text. The caller copies the view if
+// nothing else is malformed.
 void ReadDeploymentSpec(JsonReader& in, SymbolTable& symbols, DeploymentSpec& out,
                         std::string_view& raw_template) {
   out = {};

@@ -64,7 +64,8 @@ struct Deployment {
 // template is {}.
 Result<Deployment> DecodeDeployment(Decoder& decoder, std::string_view object_json);
 
-// As the functions of these names for ObjectMeta. A cut object keeps its sizes and its status.
+// These do for a Deployment what the functions of the same names do for its ObjectMeta. A
+// Deployment that was cut keeps its sizes and its status.
 size_t BytesOf(const Deployment& object);
 size_t TextBytesOf(const Deployment& object);
 void Cut(Deployment& object);

@@ -89,7 +89,8 @@ JsonReader::~JsonReader() = default;
 
 void JsonReader::Begin(std::string_view text) {
   State& s = *state_;
-  // The memory for a rare huge object, or a page of a list, must not be kept for ever.
+  // The memory that a rare huge object or a page of a list needed is given back when the next small
+  // document begins.
   const bool overgrown = s.text.size() > kReaderBytesKept && text.size() <= kReaderBytesKept;
   if (s.parser == nullptr || overgrown) {
     s.document = {};

@@ -64,7 +64,7 @@ class JsonReader {
       (*static_cast<std::remove_reference_t<OnMember>*>(visitor))(key);
     });
   }
-  // As Object, but calls on_member also for members whose value is null.
+  // Like Object, but calls on_member also for members whose value is null.
   template <typename OnMember>
   void AllMembers(OnMember&& on_member) {
     VisitMembers(&on_member, /*nulls=*/true, [](void* visitor, std::string_view key) {

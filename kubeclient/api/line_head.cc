@@ -59,7 +59,8 @@ Result<LineHead> DecodeLineHead(Decoder& decoder, std::string_view head) {
   if (identity.uid.IsZero() || identity.resource_version.empty()) {
     return Error{ErrorKind::kMalformed, "metadata: cut off"};
   }
-  // A member after the metadata proves that the metadata is complete.
+  // `head` may be cut off within the metadata. A member after the metadata proves that the metadata
+  // is complete.
   bool metadata_seen = false;
   read.object.owners_readable = false;
   JsonReader& in = decoder.reader();

@@ -59,7 +59,7 @@ void ReadNodeStatus(JsonReader& in, Node& out) {
   });
 }
 
-// As upstream's GetZoneKey: the label counts even if it is empty.
+// Like upstream's GetZoneKey, takes the label even if it is empty.
 std::string_view ZoneOf(const StringMap& labels) {
   const auto zone = labels.Find("topology.kubernetes.io/zone");
   return zone ? *zone : labels.Find("failure-domain.beta.kubernetes.io/zone").value_or("");
@@ -79,7 +79,7 @@ Result<Node> DecodeNode(Decoder& decoder, std::string_view object_json) {
   });
   WINDLASS_TRY([[maybe_unused]] const Unit whole, Finish(in, out.meta));
   out.zone = decoder.symbols().Intern(ZoneOf(out.meta.labels));
-  out.meta.labels = {};  // a Node often has thirty labels
+  out.meta.labels = {};  // not kept: a Node often has thirty labels
   return out;
 }
 

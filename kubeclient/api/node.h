@@ -25,8 +25,8 @@ struct Node {
   ObjectMeta meta;     // neither labels nor annotations are kept
   bool ready = false;  // condition Ready is True
   KubeletVersion kubelet_version;
-  // Label topology.kubernetes.io/zone or, if that is absent, the label's name before 1.17. Empty if
-  // the Node has neither.
+  // Label topology.kubernetes.io/zone or, if that is absent, failure-domain.beta.kubernetes.io/zone
+  // (its name before Kubernetes 1.17). Empty if the Node has neither.
   Symbol zone;
 };
 

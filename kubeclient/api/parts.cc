@@ -17,7 +17,7 @@ using Type = JsonReader::Type;
 // The parts, as a tree of member names.
 struct PartTree {
   std::map<std::string, PartTree, std::less<>> members{};
-  bool whole = false;  // a part ends here
+  bool whole = false;  // the whole member is a part
 };
 
 PartTree TreeOf(std::span<const std::string_view> pointers) {
@@ -37,7 +37,7 @@ class Writer {
  public:
   explicit Writer(JsonReader& in) : in_(in) {}
 
-  // Writes the members of `node` of the current value; {} if the value is not an object.
+  // Writes those members of the current value that `node` names; {} if the value is not an object.
   void Members(const PartTree& node) {
     bool first = true;
     text_ += '{';
@@ -106,7 +106,7 @@ Result<std::string> TextIn(JsonReader& in, Writer& writer) {
     return Error{ErrorKind::kTooLarge, "what is looked at has more than " +
                                            std::to_string(kPartsBytesMax >> 20U) + " MiB"};
   }
-  // A part that is written as it came was not validated.
+  // The reader copies a part as raw text and does not validate it, so we validate it here.
   if (!nlohmann::json::accept(writer.text())) {
     return Error{ErrorKind::kMalformed, "what is looked at is no JSON"};
   }
@@ -125,7 +125,7 @@ Result<std::string> KeepPartsOfItems(std::string_view list,
   in.AllMembers([&](std::string_view key) {
     if (key != "items" || std::exchange(has_items, true)) return;
     writer.text() += R"({"items":)";
-    if (in.type() == Type::kNull) {  // as Go writes an empty list
+    if (in.type() == Type::kNull) {  // Go writes an empty list as null
       in.Null();
       writer.text() += "null";
     } else {

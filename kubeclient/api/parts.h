@@ -19,7 +19,7 @@ inline constexpr size_t kPartsBytesMax = size_t{4} << 20U;
 // kMalformed if `list` is no list, kTooLarge if the parts have more than kPartsBytesMax.
 Result<std::string> KeepPartsOfItems(std::string_view list,
                                      std::span<const std::string_view> pointers);
-// As KeepPartsOfItems, for one object.
+// Like KeepPartsOfItems, for one object.
 Result<std::string> KeepParts(std::string_view object, std::span<const std::string_view> pointers);
 
 }  // namespace windlass

@@ -279,7 +279,7 @@ const PodContainer* Pod::Find(std::string_view container) const {
 
 size_t BytesOf(const Pod& pod) {
   size_t bytes = sizeof(pod) + BytesOf(pod.meta) + pod.containers.capacity() * sizeof(PodContainer);
-  // The values of a Pod's annotations are not interned.
+  // The values of a Pod's annotations are not interned, so they count here.
   for (const auto& [key, value] : pod.meta.annotations) bytes += value.text().size();
   return bytes;
 }

@@ -86,9 +86,10 @@ struct Pod {
   PodCondition scheduled;
   int32_t termination_grace_period_seconds = 30;  // within [0, 2^31)
   PodPhase phase = PodPhase::kUnknown;
-  bool has_annotations = false;  // any at all: a JSON Patch cannot add to a missing map
-  bool has_gate = false;         // spec.readinessGates names DecodeInterest::pod_gate
-  ConditionStatus gate{};        // the condition of that type
+  // True if there is any annotation: a JSON Patch cannot add to a missing map.
+  bool has_annotations = false;
+  bool has_gate = false;   // spec.readinessGates names DecodeInterest::pod_gate
+  ConditionStatus gate{};  // the condition of that type
 
   std::span<const PodContainer> init_containers() const;  // also sidecars
   std::span<const PodContainer> app_containers() const;
@@ -103,7 +104,7 @@ Result<PodMetadata> DecodePodMetadata(Decoder& decoder, std::string_view object_
 // Decodes a whole Pod.
 Result<Pod> DecodePod(Decoder& decoder, std::string_view object_json);
 
-// As the function of this name for ObjectMeta.
+// These do for a Pod what the functions of the same names do for its ObjectMeta.
 size_t BytesOf(const Pod& pod);
 inline size_t TextBytesOf(const Pod& pod) {
   return pod.meta.labels.text_bytes() + TextBytesOf(pod.meta.owner_references);

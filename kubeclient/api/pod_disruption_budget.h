@@ -38,8 +38,8 @@ struct PodDisruptionBudget {
 Result<PodDisruptionBudget> DecodePodDisruptionBudget(Decoder& decoder,
                                                       std::string_view object_json);
 
-// As the functions of these names for ObjectMeta. There is no Cut: a budget without its selector
-// would allow what it forbids.
+// These do for a budget what the functions of the same names do for its ObjectMeta. There is no
+// Cut: a budget without its selector would allow what it forbids.
 size_t BytesOf(const PodDisruptionBudget& object);
 size_t TextBytesOf(const PodDisruptionBudget& object);
 

@@ -1,4 +1,4 @@
-// Reads an uncached list of Pods (metadata only): which Pod has which controller?
+// Reads from an uncached list of Pods (metadata only) which Pod has which controller.
 #pragma once
 
 #include <string_view>

@@ -106,7 +106,8 @@ void RoundUpToNano(Number& number) {
   number.digits.insert(0, "1");
 }
 
-// Upstream caps only quantities with a binary suffix. Their exponent is never positive.
+// Caps the number at 2^63-1. Like upstream, call it only for a quantity with a binary suffix; its
+// exponent is never positive.
 void CapBinary(Number& number) {
   const auto fraction = static_cast<size_t>(-number.exponent);
   if (number.digits.size() <= fraction) return;

@@ -26,9 +26,9 @@ void ReadReplicaSetSpec(JsonReader& in, ReplicaSet& out, std::string_view& raw_t
   });
 }
 
-// The reason for which a Pod was refused may be a webhook's message of a megabyte. Windlass does
-// not write conditions of a ReplicaSet back, but copies the message into a condition of the owner,
-// where the message must fit.
+// Reads the conditions and cuts their messages. The reason for which a Pod was refused may be a
+// webhook's message of a megabyte. Windlass does not write conditions of a ReplicaSet back, but
+// copies the message into a condition of the owner, where the message must fit.
 void ReadReplicaSetConditions(JsonReader& in, SymbolTable& symbols, std::vector<Condition>& out) {
   ReadConditions(in, symbols, out);
   for (Condition& condition : out) {
@@ -94,7 +94,7 @@ void Remember(const ReplicaSet* before, ReplicaSet& now) {
   }
   told.largest = std::max(told.largest, now.replicas);
   // The controller creates Pods only for the spec it sees. If it has counted as many Pods as the
-  // largest spec asked for, there is no Pod that it created and did not count.
+  // largest spec asked for, it has counted all Pods that it created.
   const bool counted = IsObserved(now) && now.status.replicas >= told.largest;
   if (told.known && counted) told.largest = now.replicas;
 }

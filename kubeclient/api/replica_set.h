@@ -79,7 +79,8 @@ void NoteCounted(ReplicaSet& rs, int32_t live);
 // deleted ReplicaSet of the same name (D-261).
 Result<ReplicaSet> DecodeReplicaSet(Decoder& decoder, std::string_view object_json);
 
-// As the functions of these names for ObjectMeta. A cut object keeps its sizes and its status.
+// These do for a ReplicaSet what the functions of the same names do for its ObjectMeta. A
+// ReplicaSet that was cut keeps its sizes and its status.
 size_t BytesOf(const ReplicaSet& object);
 void Cut(ReplicaSet& object);
 

@@ -6,7 +6,8 @@
 namespace windlass {
 namespace {
 
-// `raw_template` is a view of the reader's text, copied later if nothing else is malformed.
+// Sets `raw_template` to a view of the template in the reader's text. The caller copies the view if
+// nothing else is malformed.
 void ReadSpec(JsonReader& in, SymbolTable& symbols, ReplicationController& out,
               std::string_view& raw_template) {
   out.replicas = 1;

@@ -72,7 +72,8 @@ bool ReadSpecText(JsonReader& in, std::string_view key, ReplicationControllerUpd
   return true;
 }
 
-// `raw_template` is a view of the reader's text, copied later if nothing else is malformed.
+// Sets `raw_template` to a view of the template in the reader's text. The caller copies the view if
+// nothing else is malformed.
 void ReadSpec(JsonReader& in, SymbolTable& symbols, ReplicationControllerUpdateSpec& out,
               std::string_view& raw_template) {
   out = {};

@@ -92,8 +92,9 @@ struct ReplicationControllerUpdate {
 Result<ReplicationControllerUpdate> DecodeReplicationControllerUpdate(Decoder& decoder,
                                                                       std::string_view object_json);
 
-// As the functions of these names for ObjectMeta. A cut object keeps its spec, but for controller
-// and image, and its status, but for lines and journal.
+// These do for an update what the functions of the same names do for its ObjectMeta. An update that
+// was cut keeps its spec, except for controller and image, and its status, except for lines and
+// journal.
 size_t BytesOf(const ReplicationControllerUpdate& object);
 size_t TextBytesOf(const ReplicationControllerUpdate& object);
 void Cut(ReplicationControllerUpdate& object);

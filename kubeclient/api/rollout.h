@@ -79,14 +79,15 @@ struct RolloutStepStatus {
   WallTime started_at;
   int64_t revision = 0;       // of the rollout
   std::string template_id{};  // of the requested template
-  // The number of replicas by which we judge whether the step asks for all Pods, and whether a
-  // scale-down has left the step without Pods. It is the largest spec.replicas when this or an
-  // earlier step of the rollout began. If a step of that size gives no Pod the new revision, the
-  // first larger size takes its place (RO-190, RO-192). nullopt: not stored, for example by v0.1.0.
+  // The largest spec.replicas when this or an earlier step of the rollout began. With this number
+  // and not with the present spec.replicas we judge whether the step asks for all Pods, and whether
+  // a scale-down has left the step without Pods. If it is 0, or is 1 and gives the step no Pod of
+  // the new revision, the first larger spec.replicas takes its place (RO-190, RO-192). nullopt: not
+  // stored, for example by v0.1.0.
   std::optional<int32_t> replicas{};
-  // At a pause: since when all Pods of the step are available; zero while they are not. `available`
-  // is their number when all of them were last available, and `available_of` the number of replicas
-  // at that time. Both are 0 while the time is zero.
+  // If the step is a pause: since when all Pods of the step have been available; zero while they
+  // are not. `available` is their number when all of them were last available, and `available_of`
+  // the number of replicas at that time. Both are 0 while the time is zero.
   WallTime available_since{};
   int32_t available = 0;
   int32_t available_of = 0;
@@ -147,8 +148,8 @@ struct Rollout {
 // template is {}.
 Result<Rollout> DecodeRollout(Decoder& decoder, std::string_view object_json);
 
-// As the functions of these names for ObjectMeta. A cut object keeps its sizes and its status, but
-// for a selector of more than kLabelBytesOfCut.
+// These do for a Rollout what the functions of the same names do for its ObjectMeta. A Rollout that
+// was cut keeps its sizes and its status, except for a selector of more than kLabelBytesOfCut.
 size_t BytesOf(const Rollout& object);
 size_t TextBytesOf(const Rollout& object);
 void Cut(Rollout& object);

@@ -19,7 +19,7 @@ struct LabelSelectorRequirement {
 };
 
 struct LabelSelector {
-  bool present = false;  // a null selector matches nothing
+  bool present = false;  // false: the selector is null, and matches nothing
   StringMap match_labels;
   std::vector<LabelSelectorRequirement> match_expressions;
 

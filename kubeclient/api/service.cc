@@ -38,7 +38,7 @@ Result<Service> DecodeService(Decoder& decoder, std::string_view object_json) {
 
 size_t BytesOf(const Service& object) {
   size_t bytes = sizeof(object) + BytesOf(object.meta) + object.selector.bytes();
-  // The value of the annotation is not interned.
+  // The value of the annotation is not interned, so it counts here.
   for (const auto& [key, value] : object.meta.annotations) bytes += value.text().size();
   return bytes;
 }

@@ -29,8 +29,8 @@ struct Service {
 // Returns kMalformed if the object has no metadata.name.
 Result<Service> DecodeService(Decoder& decoder, std::string_view object_json);
 
-// As the functions of these names for ObjectMeta. A cut Service keeps the annotation and the
-// selector, each unless it is longer than kLabelBytesOfCut.
+// These do for a Service what the functions of the same names do for its ObjectMeta. A cut Service
+// keeps the annotation and the selector, each unless it is longer than kLabelBytesOfCut.
 size_t BytesOf(const Service& object);
 size_t TextBytesOf(const Service& object);
 void Cut(Service& object);

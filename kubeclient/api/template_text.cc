@@ -22,8 +22,8 @@ bool IsNothing(const Json& json) {
          (json.is_string() && json.get_ref<const std::string&>().empty());
 }
 
-// Returns `json` without members that IsNothing accepts, and with each quantity written as a
-// number. The elements of a list stay, because their position has a meaning.
+// Returns `json` without the members that mean the same as no member (IsNothing), and with each
+// quantity written as a number. The elements of a list stay, because their position has a meaning.
 Json Loosened(const Json& json) {
   if (json.is_object()) {
     Json object = Json::object();

@@ -8,14 +8,14 @@
 namespace windlass {
 namespace {
 
-// status.conditions, as far as it is of interest.
+// What ReadPod needs of status.conditions.
 struct Conditions {
   bool ready = false;
   bool unschedulable = false;
   std::string scheduling_message;
 };
 
-// The first condition of a type counts.
+// If the status has several conditions of one type, the first one counts.
 void ReadConditions(JsonReader& in, Conditions& out) {
   bool has_ready = false;
   bool has_scheduled = false;
@@ -38,7 +38,7 @@ void ReadConditions(JsonReader& in, Conditions& out) {
   });
 }
 
-// The end of a container, in state or lastState.
+// How a container last ended: "terminated" in its state or lastState.
 struct Ended {
   bool there = false;
   std::optional<int64_t> exit_code;
@@ -138,7 +138,7 @@ Result<std::vector<UnreadyPod>> UnreadyPods(std::string_view list_body) {
   in.AllMembers([&](std::string_view key) {
     if (key != "items") return;
     has_items = true;
-    if (in.type() == JsonReader::Type::kNull) return in.Null();  // as Go writes an empty list
+    if (in.type() == JsonReader::Type::kNull) return in.Null();  // Go writes an empty list as null
     in.Array([&] { ReadPod(in, pods); });
   });
   if (const Status whole = in.End(); !whole.ok()) return Error(whole.error()).Context("pod list");

@@ -6,7 +6,7 @@
 
 namespace windlass {
 
-// The text is that of a WL_ASSERT that failed, with its file and line.
+// what() is the message of the failed WL_ASSERT, with its file and line.
 class AssertionError final : public std::logic_error {
  public:
   using std::logic_error::logic_error;

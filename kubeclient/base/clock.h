@@ -31,8 +31,8 @@ struct WallTime {
   auto operator<=>(const WallTime&) const = default;
   bool IsZero() const { return unix_seconds == 0; }
   WallTime operator+(seconds d) const { return {unix_seconds + d.count()}; }
-  // The result is at most a century, positive or negative: a client may have stored a time in the
-  // year 9999, and nanoseconds in a Duration reach only 292 years.
+  // Clamps the difference to a century in either direction. Reason: a client may have stored a time
+  // in the year 9999, but a Duration counts nanoseconds and holds at most 292 years.
   seconds operator-(WallTime earlier) const {
     constexpr int64_t kCentury = int64_t{100} * 366 * 86400;
     return seconds(std::clamp(unix_seconds - earlier.unix_seconds, -kCentury, kCentury));

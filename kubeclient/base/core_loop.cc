@@ -7,7 +7,7 @@ namespace windlass {
 namespace {
 
 constexpr Duration kLongestSleep = seconds(60);
-// A turn this long delays Lease renewals: worth a line in the log.
+// A turn that takes this long delays Lease renewals, and is logged.
 constexpr Duration kLongTurn = seconds(1);
 
 // Returns the CPU time that this thread has used.

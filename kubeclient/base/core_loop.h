@@ -16,8 +16,8 @@
 
 namespace windlass {
 
-// The most messages that the core handles in a row, and the most lines of one stream that it
-// decodes and applies in a row, before it looks at timers and keys again.
+// How much the core thread does in a row before it looks at timers and keys again: this many
+// messages, or this many lines of one stream, decoded and applied.
 inline constexpr int kLinesPerTurn = 256;
 // CPU time after which a turn handles no further message.
 inline constexpr Duration kTurnCpuShare = milliseconds(25);

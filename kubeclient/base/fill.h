@@ -1,4 +1,4 @@
-// Texts with places for names and numbers, which the compiler counts.
+// Texts with a "{}" for each name or number. The compiler checks that no argument is missing.
 #pragma once
 
 #include <concepts>
@@ -10,10 +10,11 @@
 
 namespace windlass {
 
-// Not constexpr: so a Pattern whose constructor calls this does not compile.
+// A Pattern with a wrong number of places calls this function. It is not constexpr, so such a
+// Pattern does not compile.
 inline void HasNotOnePlaceForEachPart() {}
 
-// A text with "{}" for each of `Parts`, which the compiler counts.
+// A text with one "{}" for each of `Parts`. With any other number of "{}" it does not compile.
 template <typename... Parts>
 struct Pattern {
   std::string_view text;

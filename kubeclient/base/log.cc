@@ -57,13 +57,14 @@ bool NeedsQuotes(std::string_view text) {
   return text.empty() || text.find_first_of(" \t\n\"\\=") != std::string_view::npos;
 }
 
-// Returns what comes before a line: for JSON "{" and the time, for text the time.
+// Returns the spdlog pattern of a line (%v): JSON begins with "{" and the time, text with the time.
 std::string PatternOf(LogFormat format) {
   return format == LogFormat::kJson ? R"({"ts":"%Y-%m-%dT%H:%M:%S.%eZ",%v)"
                                     : "%Y-%m-%dT%H:%M:%S.%eZ %v";
 }
 
-// Returns the line without what PatternOf adds: for JSON without the "{".
+// Returns the line that replaces the %v in PatternOf. For JSON it lacks the "{", because the
+// pattern begins with it.
 std::string BareLine(LogFormat format, LogLevel level, std::string_view event,
                      const LogFields& fields) {
   std::string line = FormatLogLine(format, level, event, fields);

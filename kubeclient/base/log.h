@@ -21,7 +21,8 @@ enum class LogFormat : uint8_t { kText, kJson };
 struct LogField {
   std::string key;
   std::string value;
-  bool quoted = true;  // false for a number, which JSON prints bare; a bool is logged as 0 or 1
+  // False for a number, which JSON has without quotation marks; a bool is logged as 0 or 1.
+  bool quoted = true;
 
   LogField(std::string_view k, std::string_view v) : key(k), value(v) {}
   LogField(std::string_view k, const char* v) : key(k), value(v) {}

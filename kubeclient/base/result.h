@@ -1,7 +1,7 @@
 // Result<T>: a value, or an Error whose kind tells the caller what to do next.
 //
 // Every function that can fail returns a Result. Our code throws nothing except AssertionError
-// (assert_scope.h). The one file that calls a library catches that library's exceptions.
+// (assert_scope.h). Each library is used by one file, which catches the library's exceptions.
 #pragma once
 
 #include <cstdint>
@@ -14,12 +14,14 @@
 
 namespace windlass {
 
-// Named by what the caller will do, not by where it happened (C-015).
+// Each kind is named after what the caller does about the error, not after where the error happened
+// (C-015).
 enum class ErrorKind : uint8_t {
-  kNotSent,               // nothing reached the server: the same request may be sent again at once
-  kAmbiguous,             // sent, no usable answer: read before writing again (S-003)
-  kCancelled,             // we cancelled the request
-  kTls,                   // a certificate or handshake was refused: configuration, retry slowly
+  kNotSent,    // nothing reached the server: the same request may be sent again at once
+  kAmbiguous,  // sent, no usable answer: read before writing again (S-003)
+  kCancelled,  // we cancelled the request
+  // A certificate or handshake was refused: wrong configuration, retry slowly.
+  kTls,
   kUnauthorized,          // 401
   kForbidden,             // 403: a right is missing; or a webhook or policy denied the request
   kQuotaExceeded,         // 403: a ResourceQuota has no room
@@ -32,7 +34,7 @@ enum class ErrorKind : uint8_t {
   kThrottled,             // 429: the server executed nothing; wait
   kServer,                // 5xx on a read, or a 5xx known to have done nothing
   kWebhook,               // 500: the API server could not call an admission webhook
-  kTimeout,               // several tries in a row did not complete a write, in time or at all
+  kTimeout,               // a write did not complete, in time or at all, in several tries in a row
   kMalformed,             // an answer, or a file, that cannot be understood
   kTooLarge,              // the answer to a read is above kBodyBytesMax: ask for fewer objects
   kConfig,                // wrong configuration: the message names the field and what to do
@@ -42,7 +44,7 @@ enum class ErrorKind : uint8_t {
 // Returns the Kubernetes-style name of a kind ("Conflict"), for logs and metric labels.
 std::string_view Name(ErrorKind kind);
 
-// What an answer of the API server says beyond its ErrorKind, where a caller has to know it.
+// What an ErrorKind does not show, but some callers need to know.
 enum class ErrorDetail : uint8_t {
   kNone,
   kNotServed,  // 404: the API server does not serve the resource at all

@@ -13,7 +13,7 @@
 namespace windlass {
 namespace {
 
-// How long a process that ends waits for the reader.
+// How long the destructor waits for the reader of the pipe to take the kept lines.
 constexpr std::chrono::seconds kLastLinesMax{1};
 // How long the thread waits for room before it looks whether the process ends.
 constexpr int kLookMs = 100;
@@ -67,14 +67,15 @@ bool StderrWriter::Flush() {
     const size_t size = std::min<size_t>(buffer_.size() - written_, PIPE_BUF);
     const ssize_t taken = write(fd_, buffer_.data() + written_, size);
     if (taken < 0 && (errno == EINTR || errno == EAGAIN)) break;
-    if (taken < 0) DropKept();  // no process will read it any more
+    if (taken < 0) DropKept();  // the pipe is broken: no process will read it
     if (taken > 0) written_ += static_cast<size_t>(taken);
     if (written_ == buffer_.size()) TellDropped();
   }
   return written_ == buffer_.size();
 }
 
-// Call when all kept lines have been written. Keeps a line about the dropped ones, if any.
+// Call when all kept lines have been written. If lines were dropped, keeps a line that says how
+// many.
 void StderrWriter::TellDropped() {
   buffer_.clear();
   written_ = 0;
@@ -89,7 +90,7 @@ void StderrWriter::DropKept() {
   dropped_ = 0;
 }
 
-// The thread: waits for lines that are kept, and for room.
+// Runs on the writer's own thread: waits until a line is kept and the pipe has room, and writes.
 void StderrWriter::Run() {
   std::unique_lock lock(mutex_);
   while (!stopping_) {

@@ -22,8 +22,8 @@ namespace windlass {
 
 // How often the cache is compared with the API server, +- 50 % (R-051).
 inline constexpr Duration kAuditPeriod = seconds(6 * 3600);
-// An audit is given up if the watch has not caught up after this time. Bookmarks come once a
-// minute.
+// An audit is given up if the watch has not caught up with the list after this time. Bookmarks come
+// once a minute, so a watch that works catches up within about a minute.
 inline constexpr Duration kAuditPatience = seconds(300);
 // How often an audit looks whether the watch has caught up.
 inline constexpr Duration kAuditLook = seconds(1);

@@ -84,7 +84,8 @@ void CacheAudit<T>::OnPage(const Result<HttpResponse>& reply) {
   RequestPage(page->continue_token);
 }
 
-// Returns false if an object has no readable identity, because then no comparison is possible.
+// Adds the page's objects to `listed_`. Returns false if an object has no readable identity,
+// because then no comparison is possible.
 template <typename T>
 bool CacheAudit<T>::Collect(const ListPage& page) {
   if (version_.empty()) version_ = page.resource_version;
@@ -114,7 +115,8 @@ void CacheAudit<T>::AwaitVersion() {
 template <typename T>
 void CacheAudit<T>::Compare() {
   timer_ = 0;
-  if (!informer_.HasSynced() || informer_.is_applying()) return Rest();  // begun anew meanwhile
+  // The informer gets a complete state anew, so the audit is given up.
+  if (!informer_.HasSynced() || informer_.is_applying()) return Rest();
   for (int compared = 0; compared < kAuditComparedInOneTurn; ++compared) {
     const auto listed = compared_ ? listed_.upper_bound(*compared_) : listed_.begin();
     const T* held = informer_.store().After(compared_);

@@ -26,8 +26,8 @@ struct ObjectBytes {
   size_t sum() const { return own + texts; }
 };
 
-// The memory of a cache, in bytes: of all objects, without interned texts; and of the objects above
-// kCutAbove, with their texts.
+// The memory of a cache, in bytes. `all`: of all objects, without their interned texts. `large`: of
+// the objects above kCutAbove, with their interned texts.
 struct CacheBytes {
   size_t all = 0;
   size_t large = 0;
@@ -58,16 +58,16 @@ class CacheBudget {
   bool HasRoomForLarge(size_t bytes) const {
     return limit_ == 0 || (charged_.large + bytes <= limit_ / 4 && held() + bytes <= limit_);
   }
-  // Returns true if an object that takes `before` may take `bytes` from now on. Growth has a higher
-  // limit than new objects, so that an object is not cut down because Windlass writes to it in the
-  // middle of a rollout.
+  // Returns true if an object that takes `before` may take `bytes` from now on. Large objects that
+  // grow may together take three eighths of the budget, more than the quarter for new ones. So an
+  // object is not cut down because Windlass writes to it in the middle of a rollout.
   bool MayGrow(size_t before, size_t bytes) const {
     if (limit_ == 0 || bytes <= before) return true;
     const size_t large = charged_.large + bytes - (before > kCutAbove ? before : 0);
     return large <= limit_ / 8 * 3 && held() + bytes - before <= limit_;
   }
 
-  // Call when a cache that held `before` now holds `now`.
+  // Call when the memory of a cache has changed from `before` to `now`.
   void Charge(const CacheBytes& before, const CacheBytes& now) {
     charged_.all += now.all - before.all;
     charged_.large += now.large - before.large;

@@ -20,8 +20,8 @@ ClusterIdentity::ClusterIdentity(const Clock& clock, Random& random, Log& log, T
 
 ClusterIdentity::~ClusterIdentity() { Stop(); }
 
-// An answer under way may come from the former server, so the question is asked again after that
-// answer.
+// If a question is out, its answer may come from the former server. So the question is then asked
+// again after that answer.
 void ClusterIdentity::Check() {
   if (call_ != 0) {
     asked_again_ = true;
@@ -93,7 +93,8 @@ void ClusterIdentity::NotKnown(const std::string& why) {
   Complain(why);
 }
 
-// Logs once until a uid is seen again: the informers log what is wrong with the server.
+// Logs only the first complaint until a uid is seen again. Further lines would repeat what the
+// informers log about the same server.
 void ClusterIdentity::Complain(const std::string& why) {
   if (std::exchange(complained_, true)) return;
   log_.Info("the cluster's identity was not checked: get namespaces kube-system failed",

@@ -1,4 +1,4 @@
-// Which cluster answers, by the uid of namespace kube-system.
+// Finds out which cluster answers, by the uid of namespace kube-system.
 //
 // The uid changes if two clusters are behind one address, or if the cluster was set up anew. It
 // does not change if etcd was restored to an earlier state; the reflectors notice a restore. If
@@ -34,10 +34,10 @@ class ClusterIdentity {
   ClusterIdentity& operator=(const ClusterIdentity&) = delete;
 
   // Asks for the uid until there is an answer. The first uid is kept. A different uid later
-  // replaces the first, and on_changed is called.
-  //   - While a question is out, Check asks once more after its answer.
-  //   - After a change, Check waits for the back-off: if two clusters answer in turn, on_changed
-  //     must not be called all the time.
+  // replaces it, and on_changed is called.
+  //   - If a question is already out, Check asks once more after its answer.
+  //   - If the latest answer changed the uid, Check asks only after the back-off. Otherwise two
+  //     clusters that answer in turn would cause on_changed all the time.
   void Check();
 
   // Gives up the question that waits for an answer, if any. The known uid stays.

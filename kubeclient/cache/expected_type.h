@@ -20,14 +20,14 @@ class ExpectedType {
   bool Fits(std::string_view object_json, Decoder& decoder) const;
   bool Fits(const ListPage& page) const;
 
-  // "apps/v1 ReplicaSet"
+  // Returns a text such as "apps/v1 ReplicaSet".
   std::string Describe() const;
 
  private:
   bool IsOneOf(std::string_view api_version, std::string_view kind) const;
 
-  // A reflector that asks for metadata only gets PartialObjectMetadata or, from a server that
-  // cannot reduce objects, whole objects.
+  // The accepted types. A reflector that asks for metadata only accepts two: PartialObjectMetadata,
+  // and the whole object from a server that cannot reduce objects.
   std::vector<TypeMeta> types_;
   std::vector<std::string> beginnings_;  // how Kubernetes' encoder begins such an object
 };

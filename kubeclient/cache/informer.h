@@ -69,9 +69,10 @@ class Informer final : private ReflectorSink {
   // Returns true while a list is applied over several turns: the store does not equal that list
   // yet.
   bool is_applying() const { return pending_.has_value(); }
-  // As Reflector::view_at, but a list counts only once all of it is applied.
+  // Like Reflector::view_at, but a list counts only once all of it is applied.
   MonotonicTime view_at() const { return pending_ ? view_before_list_ : reflector_.view_at(); }
-  // As Store::Fold and FoldDelete, within the budget.
+  // Like Store::Fold and Store::FoldDelete. Fold cuts the object down if the budget has no room for
+  // it.
   void Fold(T object);
   void FoldDelete(const ObjectKey& key, const Uid& uid);
   Store<T>& store() { return store_; }
@@ -103,7 +104,7 @@ class Informer final : private ReflectorSink {
   }
 
   // Called when the latest version of an object cannot be read, unless the previous version was
-  // unreadable, too. Must not stop or reset the informer.
+  // unreadable, too. A listener must not stop or reset the informer.
   Listeners<const UnreadableObject&> on_unreadable;
 
   // Called when an unreadable object was deleted, and when a new complete state lacks the object or
@@ -116,18 +117,19 @@ class Informer final : private ReflectorSink {
 
   // Called when a reset begins: by a call of Reset, or because the server went back.
   // The store still has its old content, which must not be used any more. The store changes only
-  // with the complete state that ends the reset. May stop the informer, or reset others.
+  // with the complete state that ends the reset. A listener may stop the informer, or reset others.
   Listeners<> on_reset;
 
-  // Called when all is well again after a failure: another cluster may answer now. Must not stop or
-  // reset the informer.
+  // Called when list and watch work again after they failed. The server that answers now may belong
+  // to another cluster. A listener must not stop or reset the informer.
   Listeners<> on_recovered;
 
-  // Called when the right to list or watch is missing. Must not stop or reset the informer.
+  // Called when the right to list or watch is missing. A listener must not stop or reset the
+  // informer.
   Listeners<> on_forbidden;
 
-  // Called when the API server turns out not to serve the resource. HasSynced is false then. Must
-  // not stop or reset the informer.
+  // Called when the API server turns out not to serve the resource. HasSynced is false then. A
+  // listener must not stop or reset the informer.
   Listeners<> on_not_served;
 
  private:
@@ -174,8 +176,8 @@ class Informer final : private ReflectorSink {
   ResourceId resource_;
   Store<T> store_;
   Quarantined quarantined_;
-  // The replacement that is being collected. An object that the store holds in the same version is
-  // not stored twice.
+  // The complete state that is being collected. An object that the store holds in the same version
+  // is not stored twice.
   Listing<T> incoming_;
   Quarantined incoming_quarantined_;
   bool incoming_unnamed_ = false;  // the list has an object without a readable name

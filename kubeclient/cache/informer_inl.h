@@ -100,10 +100,10 @@ void Informer<T>::NoteNoRoom() {
   on_no_room();
 }
 
-// --- another past (R-061) ---
+// --- a reset (R-061) ---
 
-// Notes the reset also while the informer is stopped: the store may hold objects of the former
-// past.
+// Notes the reset also while the informer is stopped, because the store may still hold objects of
+// the state before the reset.
 template <typename T>
 void Informer<T>::Reset(std::string_view why) {
   if (reflector_.state() == ReflectorState::kStopped) resetting_ = true;
@@ -128,8 +128,9 @@ void Informer<T>::Forbidden() {
   on_forbidden();
 }
 
-// Either the CustomResourceDefinition never existed, or it was deleted with all its objects. In the
-// second case the watch may have ended before it reported the deletions.
+// From now on the store's content does not count: either the CustomResourceDefinition never
+// existed, or it was deleted with all its objects. In the second case the watch may have ended
+// before it reported the deletions.
 template <typename T>
 void Informer<T>::NotServed() {
   AbandonPending();
@@ -142,7 +143,8 @@ void Informer<T>::NotServed() {
 template <typename T>
 Result<ResourceVersion> Informer<T>::Apply(WatchEventType type, std::string_view object_json) {
   if (type == WatchEventType::kDeleted) {
-    // Only the identity of a deleted object is needed, so an undecodable one is deleted, too.
+    // Only the identity of a deleted object is needed, so an object that cannot be decoded is
+    // deleted, too.
     WINDLASS_TRY(ObjectIdentity gone, environment_.decoder.DecodeIdentity(object_json));
     ApplyDeleted(gone);
     return std::move(gone.resource_version);

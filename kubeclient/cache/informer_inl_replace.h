@@ -17,7 +17,8 @@ inline constexpr Duration kBetweenSlices = milliseconds(1);
 
 template <typename T>
 void Informer<T>::BeginReplace() {
-  if (pending_) ApplySlices(SIZE_MAX);  // the new list is compared with the complete list before it
+  // Ends the list being applied: the new list is compared with all of it.
+  if (pending_) ApplySlices(SIZE_MAX);
   AbandonReplace();
   view_before_list_ = reflector_.view_at();
 }
@@ -50,7 +51,7 @@ void Informer<T>::List(ObjectKey key, Listed<T> listed) {
 
 template <typename T>
 Status Informer<T>::AddToReplace(std::string_view object_json, bool deleted) {
-  if (deleted) {
+  if (deleted) {  // an object deleted while the initial state arrives
     const Result<ObjectIdentity> gone = environment_.decoder.DecodeIdentity(object_json);
     if (!gone.ok()) {
       incoming_unnamed_ = true;
@@ -101,7 +102,8 @@ void Informer<T>::Unlist(const ObjectKey& key) {
   incoming_.erase(found);
 }
 
-// During a reset the store's content does not count, so the entry gets the whole object.
+// During a reset the store's content does not count, so the entry keeps its object even if the
+// store holds the same version.
 template <typename T>
 Listed<T> Informer<T>::ToList(T object) const {
   if (!resetting_) return store_.ToList(std::move(object));
@@ -136,8 +138,9 @@ Replaced Informer<T>::EndReplace(const ResourceVersion& version, bool confirmed)
 
 // --- a complete state that is being applied ---
 
-// Applies up to `most` objects of the list now, and the rest in later turns. A reset is applied at
-// once as a whole, because versions of two pasts cannot be compared.
+// Applies up to `most` objects of the list now, and the rest in later turns. After a reset the
+// whole list is applied at once, because its versions cannot be compared with those that the store
+// holds.
 template <typename T>
 void Informer<T>::ApplySlices(size_t most) {
   environment_.timers.Cancel(std::exchange(next_slice_, TimerId{0}));
@@ -176,8 +179,8 @@ void Informer<T>::AbandonPending() {
 }
 
 // Returns true if the list shows an object in an older version than the store holds, although the
-// list itself is not older than that version: only another past explains that. (If the list is
-// older, the stored object is a fold, which proves nothing.)
+// list itself is not older than that version. Only a reset of the server's state explains this. (If
+// the list is older, the stored object is a fold, which proves nothing.)
 template <typename T>
 bool Informer<T>::IsOfAnotherPast(const ResourceVersion& version) const {
   return std::ranges::any_of(
@@ -194,8 +197,9 @@ bool Informer<T>::LooksLikeAMistake() const {
 
 // --- unreadable objects in a list (R-031) ---
 
-// The object without a readable name may be any of the objects that the list seems to lack. So the
-// store keeps all of these, and quarantines them because none is known to be up to date.
+// Called if the list has an object without a readable name. That object may be any of those that
+// the list seems to lack. So the store keeps all of these, and quarantines them, because none is
+// known to be up to date.
 template <typename T>
 void Informer<T>::KeepWhatIsMissing() {
   store_.ForEach([this](const T& held) {
@@ -210,7 +214,8 @@ void Informer<T>::KeepWhatIsMissing() {
   });
 }
 
-// Keeps the stored version of an object that the list shows in an unreadable form: it is not gone.
+// Keeps the stored version of an object that the list shows in an unreadable form, because the
+// object is not gone.
 template <typename T>
 Error Informer<T>::KeepFormerVersion(std::string_view object_json, Error error) {
   const Result<UnreadableObject> poison = IdentifyPoison(object_json, error);

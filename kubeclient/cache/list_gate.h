@@ -1,6 +1,6 @@
-// Lets the lists of informers come one after another while the API server is in trouble. If
-// two or more informers of a gate fail, at most one member lists at a time. Otherwise no member
-// waits.
+// Makes the lists of informers come one after another while the API server is in trouble.
+// Each informer of one API server is a member of the gate. While two or more members fail, at most
+// one member lists at a time. Otherwise no member waits.
 //
 // Each informer also has its own back-off. Core thread only.
 #pragma once
@@ -29,7 +29,7 @@ class ListGate {
   // Must be called before the member is destroyed.
   void Part(Member member);
 
-  // Says whether the member's latest list or watch failed.
+  // Call to tell the gate whether the member's latest list or watch failed.
   void SetFailing(Member member, bool failing);
 
   // Calls `list`: at once if the member may list or is inside already, otherwise later, from a

@@ -17,8 +17,8 @@ class PageSize {
  public:
   int limit() const { return limit_; }
 
-  // Call when the page was larger than the transport accepts. Returns false if the page had only
-  // one object.
+  // Call when the page was larger than the transport accepts. Returns false if the limit is one
+  // object already.
   bool Halve() {
     fitted_ = 0;
     if (limit_ == 1) return false;

@@ -9,7 +9,8 @@
 namespace windlass {
 namespace {
 
-// Both end with the plain form: a server that cannot reduce objects may send them whole.
+// The Accept headers for metadata only. Both end with plain JSON, so that a server that cannot
+// reduce objects may send whole ones.
 constexpr std::string_view kMetadataList =
     "application/json;as=PartialObjectMetadataList;g=meta.k8s.io;v=v1,application/json";
 constexpr std::string_view kMetadata =

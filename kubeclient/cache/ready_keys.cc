@@ -97,7 +97,7 @@ void ReadyKeys::Append(ReadyKey& key) {
   }
   const bool was_empty = line.lanes.empty();
   line.lanes.push_back({key.key->controller, &key, &key});
-  if (!was_empty) return;  // the first keys of its other lanes have waited longer
+  if (!was_empty) return;  // a key in another lane of the line has waited longer and stays next
   line.turn = ++turns_;
   Place(at, aged_at_);
 }
@@ -148,7 +148,7 @@ ReadyKey* ReadyKeys::Take(MonotonicTime now) {
   for (auto at = order_.begin(); at != order_.end(); ++at) {
     const Symbol& namespace_ = (*at)->first.first;
     if (!MayBeTaken(namespace_)) continue;
-    if (next == order_.end()) next = at;  // taken if no other namespace waits
+    if (next == order_.end()) next = at;  // the one to take if no other namespace waits
     if (WorkedOn(namespace_) >= share_) continue;
     next = at;
     break;

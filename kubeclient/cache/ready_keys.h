@@ -6,9 +6,10 @@
 //     controllers take turns.
 //   - While other namespaces wait, no namespace gets more than half of the workers.
 //   - When at most an eighth of the workers is free, a namespace gets a worker only if it has fewer
-//     workers than are free. Example: of 64 workers, 56 wait for a slow webhook of two namespaces.
-//     A third namespace gets four of the other 8 at once, a fourth namespace gets two. The last
-//     worker is for a namespace that has none.
+//     workers than are free. Example: 56 of 64 workers wait for a slow webhook of two namespaces,
+//     so 8 are free. A third namespace gets four of them: with four of its own and four free it
+//     gets no more. A fourth namespace then gets two, a fifth one. The last worker is for a
+//     namespace that has none.
 // This is a pure data structure: the order depends on the calls alone. Core thread only.
 #pragma once
 

@@ -16,8 +16,6 @@
 //     passed our version since.
 //   - A complete state has an object in an older version than we have seen.
 //   - The server's version goes back three times in a row.
-//
-// Recovery is written at the state where it happens.
 #pragma once
 
 #include <memory>
@@ -51,7 +49,7 @@ class Reflector {
   Reflector(const Reflector&) = delete;
   Reflector& operator=(const Reflector&) = delete;
 
-  // Only in state kStopped. The first state is read consistently, also after a Stop.
+  // Call only in state kStopped. The first state is read consistently, also after a Stop.
   void Start();
   // Call when the server is back after an outage (C-013). A reflector that backs off asks again
   // within kWatchAgainJitter, and its back-off starts over.
@@ -81,13 +79,13 @@ class Reflector {
   // started.
   MonotonicTime last_heard() const;
   MonotonicTime last_bookmark() const;
-  // Returns when the objects read last were known to be the server's state:
-  // - when a complete state came, or when a watch last brought a line
-  // - before the first of these: when the reflector was started
-  // The first lines of a new watch are about the past, and the later lines may never arrive. So
-  // these lines of a new watch count: a bookmark, the lines after a bookmark, and lines that come
-  // later than kWatchTakenAsWell. The opening of a watch counts only if the server sends no
-  // bookmarks.
+  // Returns the last time at which our objects were known to be the server's state:
+  //   - when a complete state came, or when a watch last brought a line that counts
+  //   - before the first of these: when the reflector was started
+  // The first lines of a new watch do not count, because they are about the past and the lines
+  // after them may never arrive. These lines count: a bookmark, every line after a bookmark, and
+  // every line that comes later than kWatchTakenAsWell. If the server sends no bookmarks, the last
+  // line before that time counts as well or, without a line, the opening of the watch.
   MonotonicTime view_at() const;
   // Returns how long the first complete state took; nullopt before it.
   std::optional<Duration> time_to_sync() const;

@@ -35,8 +35,9 @@ struct ReflectorCounters {
   uint64_t vanish_alarms = 0;  // relists that another list had to confirm
   uint64_t time_travels = 0;   // lists and bookmarks older than ours, not applied
   uint64_t probes = 0;         // lists of one object, after silent watches
-  uint64_t resets = 0;
-  uint64_t repairs = 0;        // relists that were asked for, or for an unnamed object
+  uint64_t resets = 0;         // times that everything was read anew
+  // Relists by Relist, or for an object without a readable name.
+  uint64_t repairs = 0;
   // By reason: "orderly", "short", "idle", "unfinished", "silent", "malformed", "transport",
   // "other", or the status ("410").
   std::map<std::string, uint64_t> watch_ends;

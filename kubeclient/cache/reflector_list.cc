@@ -18,7 +18,9 @@ void ReflectorMachine::Replace() {
   state_ = ReflectorState::kEmpty;
   if (server_was_away_) {
     consistent_ = true;
-    times_back_ = kTimesBackMax - 1;  // a server that just read its first state does not lag
+    // After an outage one older state is enough for a reset: a server that has just started does
+    // not lag.
+    times_back_ = kTimesBackMax - 1;
   }
   if (gate_ == nullptr) return BeginReplace();
   gate_->Enter(member_, [this] { BeginReplace(); });
@@ -29,7 +31,7 @@ void ReflectorMachine::BeginReplace() {
   unnamed_ = false;
   const bool watch_list =
       !watch_list_unsupported_until_ || clock_.Now() >= *watch_list_unsupported_until_;
-  // The list that confirms a vanish alarm uses the plainest request.
+  // The list that confirms a vanish alarm is an ordinary list and not a watch list.
   if (std::exchange(stream_, false) || (watch_list && !confirming_)) {
     WatchList();
   } else {
@@ -63,13 +65,15 @@ bool ReflectorMachine::EndReplace(const ResourceVersion& version) {
   view_at_ = last_heard_;
   const uint64_t resets = counters_.resets;
   const Replaced replaced = sink_.EndReplace(version, confirming_);
-  if (counters_.resets != resets || state_ == ReflectorState::kStopped) return false;  // a handler
+  // A handler has reset or stopped us.
+  if (counters_.resets != resets || state_ == ReflectorState::kStopped) return false;
   if (replaced == Replaced::kOfAnotherPast) {
     ++counters_.time_travels;
     Reset("the server shows objects older than they were at resourceVersion " + last_version_.text);
     return false;
   }
-  if (replaced == Replaced::kDoubtful) {
+  // More than half of the objects are missing: list again.
+  if (replaced == Replaced::kDoubtful) {
     ++counters_.vanish_alarms;
     log_.Warning("more than half of the objects are missing from a list, listing again",
                  {{"resource", options_.resource.plural}});
@@ -126,8 +130,9 @@ bool ReflectorMachine::AskForSmallerPage() {
   return true;
 }
 
-// The transport refused a list as too large: in one piece, or a page of one object. A watch list
-// delivers such an object, or at least its name.
+// Called when the transport refused a list as too large. If the list was in one piece, it is read
+// in pages from now on. If it was a page of one object, a watch list follows, which delivers that
+// object or at least its name.
 void ReflectorMachine::AskForLess() {
   stream_ = InPages();
   always_in_pages_ = true;
@@ -195,7 +200,7 @@ void ReflectorMachine::OnPage(const Result<HttpResponse>& reply) {
 }
 
 void ReflectorMachine::OnListPage(const ListPage& page) {
-  if (pages_ == 0) list_version_ = page.resource_version;
+  if (pages_ == 0) list_version_ = page.resource_version;  // the first page's version holds
   if (list_version_.empty() || list_version_.text == "0") {
     return Fail(ListWatchFailure::Malformed("the list has no resourceVersion"));
   }

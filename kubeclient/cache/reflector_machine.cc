@@ -55,7 +55,8 @@ void ReflectorMachine::Stop() {
   state_ = ReflectorState::kStopped;
 }
 
-// The sink's owner may stop us, or reset other informers whose owners then reset us.
+// Calls the sink's Reset. In that call the sink's owner may stop us, or reset other informers whose
+// owners then reset us: a reset within a reset does nothing.
 void ReflectorMachine::Reset(std::string_view why) {
   if (std::exchange(resetting_, true)) return;
   CloseCall();
@@ -168,7 +169,8 @@ void ReflectorMachine::RelistAtOnce(Duration at_least) {
 }
 
 Duration ReflectorMachine::Wait(const ListWatchFailure& failure, Duration longest) {
-  return std::max(failure.retry_after, back_off_.Next(clock_.Now(), longest));
+  // At least the server's Retry-After.
+  return std::max(failure.retry_after, back_off_.Next(clock_.Now(), longest));
 }
 
 void ReflectorMachine::AskAgain(Asked what, Duration wait) {
@@ -188,7 +190,7 @@ void ReflectorMachine::After(Duration wait, ReflectorState meanwhile,
 }
 
 void ReflectorMachine::TryNow(bool was_refused) {
-  back_off_.StartOver();  // a server that starts refuses requests that it soon allows
+  back_off_.StartOver();  // past refusals do not count: a server that is starting refuses requests
   const Duration wait = random_.Between(Duration{0}, kWatchAgainJitter);
   if (state_ == ReflectorState::kStopped) return;
   if (!was_refused) {
@@ -196,8 +198,8 @@ void ReflectorMachine::TryNow(bool was_refused) {
     return;
   }
   server_was_away_ = true;
-  // In kListed the reflector calls Watch within kWatchAgainJitter, and Watch then asks for a
-  // complete state.
+  // In kListed nothing is to be done: the reflector calls Watch within kWatchAgainJitter, and Watch
+  // then asks for a complete state.
   if (state_ == ReflectorState::kListed) return;
   if (state_ == ReflectorState::kBackingOff) return After(wait, state_, next_);
   const Asked what = asked();
@@ -266,14 +268,15 @@ std::weak_ptr<int> ReflectorMachine::OpenCall() {
   return call_alive_;
 }
 
-// Closing a call also ends the wait for it.
+// Closes the call under way. Cancels the timer, too, which guarded the call or ended a wait.
 void ReflectorMachine::CloseCall() {
   call_alive_.reset();
   if (call_ != 0) transport_.Cancel(std::exchange(call_, CallId{0}));
   timers_.Cancel(std::exchange(timer_, TimerId{0}));
 }
 
-// If nothing listens at the address, a server has ended, and another may start in its place.
+// Notes it if a call could not be sent. Then the former server may have ended, and another one with
+// an earlier state may take its place.
 void ReflectorMachine::NoteRefusal(const Error& error) {
   const bool tried = error.detail != ErrorDetail::kHeldBack;
   if (error.kind == ErrorKind::kNotSent && tried) server_was_away_ = true;

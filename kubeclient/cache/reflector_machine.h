@@ -142,7 +142,7 @@ struct ReflectorMachine {
   // The replacement under way.
   bool replacing_ = false;
   bool consistent_ = true;   // ask without a resourceVersion
-  bool confirming_ = false;  // the present list decides after a vanish alarm
+  bool confirming_ = false;  // the present list is the one that confirms a vanish alarm
   bool stream_ = false;      // only a watch list can bring the next complete state
   ResourceVersion list_version_;
   int pages_ = 0;
@@ -153,8 +153,8 @@ struct ReflectorMachine {
   bool relist_wanted_ = false;
   std::optional<MonotonicTime> watch_list_unsupported_until_;
 
-  // What was learned about the size of lists. It survives Stop and Reset, because pages always
-  // work.
+  // What was learned about the size of lists. Stop and Reset keep both, because reading in pages
+  // always works. always_in_pages_ is true once a list was too large for one answer.
   bool always_in_pages_ = false;
   PageSize page_size_;
 
@@ -172,7 +172,8 @@ struct ReflectorMachine {
   bool asked_again_at_once_ = false;
   std::optional<MonotonicTime> server_errors_since_;
   int silences_ = 0;  // watches in a row that ended silently
-  // The server may have come back with an earlier state, and have passed our version since.
+  // True after connections were refused, until a complete state has come: the server may have come
+  // back with an earlier state, and have passed our version since.
   bool server_was_away_ = false;
   int times_back_ = 0;  // lists or bookmarks in a row that are older than ours
   std::optional<MonotonicTime> forbidden_since_;

@@ -16,7 +16,7 @@ inline constexpr Duration kWatchListUnsupportedFor = seconds(600);
 // How long a watch may fail because the server is in trouble before a list is asked for.
 inline constexpr Duration kServerErrorPatience = seconds(60);
 // How often a list in pages is restarted because its pages expired. After that the list is read in
-// one piece, unless one piece was too large before.
+// one piece or, if one piece was too large before, as a watch list.
 inline constexpr int kPageRestartsMax = 2;
 // Relists in a row that do not wait. Further relists wait for the back-off, because the server may
 // refuse every time.

@@ -42,7 +42,8 @@ void ReflectorMachine::OnProbeAnswer(const ListPage& page) {
   Watch();
 }
 
-// A consistent read is older than what we saw. A server that lags does this once or twice.
+// Called when a consistent read shows an older version than ours. A server that lags causes this
+// once or twice in a row; after kTimesBackMax times in a row we reset.
 void ReflectorMachine::WentBack(const ResourceVersion& version) {
   ++counters_.time_travels;
   ++times_back_;

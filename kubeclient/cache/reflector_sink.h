@@ -17,35 +17,36 @@ enum class Replaced : uint8_t {
   // Not exposed: it looks like a mistake, because more than half of 20 or more objects would vanish
   // . The reflector lists again; that list counts as confirmed.
   kDoubtful,
-  // Not exposed: an object in it is older than the version we hold, although the complete state is
-  // not. Only a reset explains that.
+  // Not exposed: an object in the complete state is older than the version that we hold, although
+  // the state as a whole is not older. Only a reset of the server's state explains that.
   kOfAnotherPast,
 };
 
-// Receives what the protocol reads. A replacement is exposed only by EndReplace, which may leave
+// Receives what the reflector reads. A replacement is exposed only by EndReplace, which may leave
 // the end of a long one to later turns of the event loop.
 class ReflectorSink {
  public:
   virtual ~ReflectorSink() = default;
   virtual void BeginReplace() = 0;
-  // Returns an error if the object was left out, or kept in its former version. The protocol counts
-  // the error and goes on.
+  // Returns an error if the object was left out, or kept in its former version. The reflector
+  // counts the error and goes on.
   virtual Status AddToReplace(std::string_view object_json, bool deleted) = 0;
-  // As AddToReplace, for an object whose line was too long to be kept. `object` is nullopt
-  // if its name is not known either.
+  // Like AddToReplace, for an object whose line was too long to be kept. `object` is
+  // nullopt if the object's name is not known either.
   virtual void AddLongToReplace(const std::optional<UnreadableObject>& object, bool deleted) = 0;
   virtual Replaced EndReplace(const ResourceVersion& version, bool confirmed) = 0;
   virtual void AbandonReplace() = 0;
   // Applies one watch event and returns the object's resourceVersion, from which a watch can
   // resume. Returns an error if the object could not be applied; the watch goes on.
   virtual Result<ResourceVersion> Apply(WatchEventType type, std::string_view object_json) = 0;
-  // As Apply, for an object whose line was too long to be kept.
+  // Like Apply, for an object whose line was too long to be kept.
   virtual void ApplyLong(WatchEventType type, const UnreadableObject& object) = 0;
-  // Called when everything received so far belongs to another past. The next EndReplace is
-  // accepted with any version; until then no event comes. May stop the reflector.
+  // Called when everything received so far counts no longer, because the server's state was reset
+  // . The next EndReplace is accepted with any version; until then no event comes. May stop
+  // the reflector.
   virtual void Reset() = 0;
-  // Called when all is well again after a failure: another server may answer now. Must not stop or
-  // reset the reflector.
+  // Called when list and watch work again after they failed: another server may answer now. Must
+  // not stop or reset the reflector.
   virtual void Recovered() = 0;
   // Called when the right to list or watch is missing. Recovered is called when the right is back.
   // Must not stop or reset the reflector.

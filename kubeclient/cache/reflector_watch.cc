@@ -78,14 +78,15 @@ void ReflectorMachine::OpenStream(HttpRequest request) {
   if (state_ == ReflectorState::kInitialWatch) Guard();
 }
 
-// An open watch is not yet a healthy watch: its first line may be an error.
+// The first line of an open watch may be an error. So the watch counts as healthy only when a line
+// has come, or after kWatchTakenAsWell (Guard).
 void ReflectorMachine::OnOpen() {
   if (state_ != ReflectorState::kWatching) return;
   Guard();
 }
 
-// The first lines of a watch are about the past: each of them is older than the lines that follow
-// it.
+// The first lines of a watch report changes from before the watch was opened. So they do not show
+// how old our view is, and view_at_ stays until the watch has caught up.
 void ReflectorMachine::NoteLine() {
   last_line_at_ = clock_.Now();
   if (state_ == ReflectorState::kWatching && caught_up_) view_at_ = last_line_at_;
@@ -97,8 +98,9 @@ void ReflectorMachine::OnLine(std::string_view line) {
   if (line.empty()) return;
   NoteLine();
   const Result<WatchFrame> frame = decoder_.DecodeFrame(line);
-  // After a malformed line the next line may be its remainder, so the connection is given up.
-  if (!frame.ok()) return Fail(ListWatchFailure::Malformed(frame.error().message));
+  // After a malformed line the next line may be its remainder, so the connection is given up
+  //
+  if (!frame.ok()) return Fail(ListWatchFailure::Malformed(frame.error().message));
   switch (frame->type) {
     case WatchEventType::kAdded:
     case WatchEventType::kModified:
@@ -149,7 +151,7 @@ void ReflectorMachine::OnObject(const WatchFrame& frame) {
     default: ++counters_.deleted; break;
   }
   last_heard_ = clock_.Now();
-  if (!expected_type_.Fits(frame.object_json, decoder_)) {
+  if (!expected_type_.Fits(frame.object_json, decoder_)) {  // an object of another kind
     ++counters_.wrong_types;
     if (std::exchange(wrong_type_logged_, true)) return;
     return log_.Warning(
@@ -168,8 +170,9 @@ void ReflectorMachine::Apply(const WatchFrame& frame) {
   const Result<ResourceVersion> applied = sink_.Apply(frame.type, frame.object_json);
   if (applied.ok()) return Advance(*applied);
   NoteUnreadable(frame.object_json, applied.error());
-  // One unreadable object does not hold up the others. If even its version is unreadable, a watch
-  // resumes before the object; the next event moves last_version_ on.
+  // One unreadable object does not hold up the others. If even its version is unreadable,
+  // last_version_ stays as it is until the next event, and a watch that resumes from it reports the
+  // object again.
   if (unnamed_) return RelistLater();
   const Result<ObjectIdentity> identity = decoder_.DecodeIdentity(frame.object_json);
   if (identity.ok()) Advance(identity->resource_version);
@@ -217,7 +220,8 @@ void ReflectorMachine::OnStreamEnd(const StreamEnd& end) {
   }
   if (end.ok()) return OnOrderlyEnd();
   if (state_ == ReflectorState::kWatching && clock_.Now() - last_line_at_ >= kWatchIdle) {
-    // In kInitialWatch Guard notices the silence first, unless the machine was suspended.
+    // Only kWatching needs this check: in kInitialWatch Guard gives up a silent watch earlier,
+    // unless the machine was suspended.
     return OnSilence();
   }
   if (end.error) NoteRefusal(*end.error);
@@ -225,8 +229,9 @@ void ReflectorMachine::OnStreamEnd(const StreamEnd& end) {
       end.error.value_or(Error{ErrorKind::kAmbiguous, "the connection ended without a response"})));
 }
 
-// The connection died silently. The objects that we hold are good up to last_version_. But
-// a watch from a version that the server has not reached is silent, too.
+// The connection has died silently. Usually the objects that we hold are right up to last_version_,
+// and the next watch goes on from there. But a watch also stays silent if the server has
+// not reached that version, so after kSilencesMax silences we probe the server.
 void ReflectorMachine::OnSilence() {
   ++counters_.idle_timeouts;
   ++counters_.watch_ends["idle"];
@@ -236,18 +241,19 @@ void ReflectorMachine::OnSilence() {
 }
 
 void ReflectorMachine::OnOrderlyEnd() {
-  if (state_ == ReflectorState::kInitialWatch) {  // nothing of it was exposed
+  if (state_ == ReflectorState::kInitialWatch) {  // nothing of it has reached the store
     ++counters_.watch_ends["unfinished"];
     AbandonReplace();
     InTrouble("watch " + std::string(options_.resource.plural) +
               ": the stream ended before the initial state was complete");
     return AskAgain(Asked::kWatchList, back_off_.Next(clock_.Now(), kReflectorBackOffMax));
   }
-  if (!heard_a_line_ && clock_.Now() - opened_at_ < kVeryShortWatch) {
+  // Too short to have worked.
+  if (!heard_a_line_ && clock_.Now() - opened_at_ < kVeryShortWatch) {
     ++counters_.watch_ends["short"];
     return AskAgain(Asked::kWatch, back_off_.Next(clock_.Now(), kReflectorBackOffMax));
   }
-  ++counters_.watch_ends["orderly"];  // no list, no deletes
+  ++counters_.watch_ends["orderly"];  // no list and no deletions follow
   After(random_.Between(Duration{0}, kWatchAgainJitter), ReflectorState::kListed,
         &ReflectorMachine::Watch);
 }
@@ -284,7 +290,7 @@ void ReflectorMachine::OnGuard() {
     return AllIsWell();
   }
   const Duration silence = clock_.Now() - last_line_at_;
-  if (silence >= kWatchListSilenceMax) {
+  if (silence >= kWatchListSilenceMax) {  // too silent: list instead
     log_.Warning("watch list is silent, listing instead", {{"resource", options_.resource.plural}});
     ++counters_.watch_ends["silent"];
     CloseCall();

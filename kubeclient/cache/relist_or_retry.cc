@@ -64,17 +64,20 @@ std::string ListWatchFailure::Describe() const {
 std::string ListWatchFailure::Label() const {
   if (malformed) return "malformed";
   if (code == 0) return "transport";
-  // Only a status of HTTP becomes a label, so that the number of metrics stays bounded.
+  // Only HTTP status codes become labels of a metric, so that the number of its series stays
+  // bounded.
   return code >= 300 && code < 600 ? std::to_string(code) : "other";
 }
 
 Recovery RecoveryFrom(Asked asked, const ListWatchFailure& failure) {
   const bool watching = asked == Asked::kWatch;
-  if (failure.malformed) return Recovery::kRelist;
+  // What was read may be incomplete.
+  if (failure.malformed) return Recovery::kRelist;
   // The same request would get an answer of the same size again.
   if (failure.too_large) return Recovery::kRelistInPages;
   if (failure.version_too_large) return Recovery::kRelistConsistently;
-  // The corrupt object stays corrupt for a while: no hurry, but our state may be wrong.
+  // An object in etcd is corrupt, and usually stays corrupt for a while. Our state may be wrong, so
+  // the reflector relists, but only after the back-off.
   if (failure.reason == "StoreReadError") return Recovery::kRelist;
   if (failure.code == 410 || failure.reason == "Expired" || failure.reason == "Gone") {
     return watching ? Recovery::kRelistNow : Recovery::kRelistConsistently;

@@ -16,7 +16,8 @@ RetryTurns::Ticket RetryTurns::Join(const QueueKey& key) {
   const auto at = lines_.try_emplace(key.namespace_, rate_).first;
   Line& line = at->second;
   Ticket ticket = 0;
-  // A token that has just come belongs to the retries that wait already.
+  // A token that has just come is for the retries that wait already, so a new retry lines up behind
+  // them.
   if (line.wants_tokens() || !line.bucket.TryTake(clock_.Now())) {
     ticket = ++last_ticket_;
     line.waiting.emplace(ticket, &key);

@@ -119,8 +119,9 @@ class Store {
   void ReplaceOf(const ObjectKey& key, Replacement<T>& rest);
   // Call after the watch has shown an object or its deletion, which is newer than the list.
   void NoteShown(const ObjectKey& key, Replacement<T>& rest) const;
-  // Applies a complete list of another past. Every object of it counts, even in a lower or
-  // the same version; tombstones and folds no longer count. Every entry must have its object.
+  // Applies the first complete list after a reset. Every object of it counts, even in a
+  // lower or the same version; tombstones and folds no longer count. Every entry must have its
+  // object.
   void Reset(Listing<T> listing, const ResourceVersion& list_version);
   // Call when no watch keeps the store up to date any more. Removes up to `most` objects, in order
   // of key. Handlers see them deleted, with final_state_unknown. Returns true if the store is

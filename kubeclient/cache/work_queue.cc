@@ -25,8 +25,8 @@ uint16_t Grown(uint16_t count) {
   return count == UINT16_MAX ? count : static_cast<uint16_t>(count + 1);
 }
 
-// How many keys are taken up again at a time. This is more than may begin at once, so that the most
-// urgent keys begin.
+// How many keys that were set aside are taken up again at a time. These are more than can begin at
+// once, so that the most urgent of them begin.
 constexpr int kTakenUpMax = 16;
 
 bool IsGathered(Wake wake) { return wake == Wake::kRolloutStatus || wake == Wake::kStatusChange; }
@@ -64,7 +64,7 @@ void WorkQueue::Add(const QueueKey& key, Wake wake) {
     entry.internal_errors = 0;
     entry.spec_changed = entry.processing;
   }
-  if (entry.is_ready) {  // only the priority may rise
+  if (entry.is_ready) {  // only the priority may rise
     const Priority priority = PriorityNow(key, entry);
     if (priority > entry.ready.priority) ready_keys_.Raise(entry.ready, priority);
   } else if (!IsGathered(wake)) {
@@ -79,7 +79,7 @@ void WorkQueue::Add(const QueueKey& key, Wake wake) {
 void WorkQueue::WakeUp(const QueueKey& key, Entry& entry) {
   Disarm(&Entry::coalescing, entry);
   if (entry.processing) {
-    entry.dirty = true;  // ready again once it is done
+    entry.dirty = true;  // ready again once it is done
   } else if (!entry.is_ready) {
     MakeReady(key, entry);
   }
@@ -208,7 +208,8 @@ void WorkQueue::DoneConflict(const QueueKey& key) {
   Entry& entry = EndProcessing(key);
   entry.conflicts = Grown(entry.conflicts);
   if (entry.conflicts >= kConflictsMax) return Retry(key, entry, kRetryMax);
-  // The event of the write that won is on its way, unless it is here already.
+  // The event of the write that won wakes the key, unless it has come already. The timer is for the
+  // case that no event comes.
   entry.failed = false;
   if (!entry.dirty && entry.coalescing == 0) Arm(&Entry::retry, key, entry, kConflictWait);
   Settle(key, entry);

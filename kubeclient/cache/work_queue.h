@@ -37,11 +37,12 @@ namespace windlass {
 inline constexpr Duration kRetryFirst = milliseconds(50);
 inline constexpr Duration kRetryMax = seconds(60);
 inline constexpr Duration kPolicyRetryMax = seconds(300);
-// A key starts over if its last failure is longer ago than this.
+// If the last failure of a key was longer ago than this, its next failure counts as the first one.
 inline constexpr Duration kFailuresForgottenAfter = seconds(3600);
 // A key that met this many internal errors in a row is tried only once per kPolicyRetryMax.
 inline constexpr int kInternalErrorsMax = 10;
-// Lost races in a row before they count as failures: two writers must not livelock.
+// From this many lost races in a row on, a lost race counts as a failure. Otherwise two writers
+// could disturb each other for ever.
 inline constexpr int kConflictsMax = 5;
 // How long a key that lost a race waits for the watch. A watch rarely lags further behind a reply
 //
@@ -52,11 +53,12 @@ inline constexpr Duration kStatusCoalescing = milliseconds(20);
 
 // Why a key was added. This decides how soon it is served.
 enum class Wake : uint8_t {
-  kSpecChange,     // a user's edit: kUser, at once, and resets the key's back-off
-  kObjectChange,   // an owned object appeared, vanished or was edited: kRollout, at once
-  kRolloutStatus,  // status of an owned object that a rollout waits for: kRollout, gathered
-  kStatusChange,   // only status of an owned object: kStatus, gathered for kStatusCoalescing
-  kResync,         // no change, only to be looked at: kResync
+  kSpecChange,    // a user's edit: served as kUser, at once; resets the key's back-off
+  kObjectChange,  // an owned object appeared, vanished or was edited: as kRollout, at once
+  // Status of an owned object that a rollout waits for: as kRollout, after kStatusCoalescing.
+  kRolloutStatus,
+  kStatusChange,  // other status of an owned object: as kStatus, after kStatusCoalescing
+  kResync,        // no change, only to be looked at: as kResync
 };
 
 // The figures for a queue's metrics (client-go's workqueue_*).
@@ -97,11 +99,12 @@ class WorkQueue {
   // Returns true if a user waits for one of the ready keys.
   bool user_waits() const { return ready_keys_.size(Priority::kUser) > 0; }
 
-  // Sets the deadline slot anew. For a key that is being processed, if the call that ends the
-  // processing will leave that slot as it is.
+  // Sets the deadline slot anew. Call it only for a key that is being processed, and end the
+  // processing with a function that leaves the slot as it is (not with Done).
   void LookAgain(const QueueKey& key, Duration look_again_in);
-  // Says how many requests this processing has sent; one if this is never called. Retries that fail
-  // again are limited by their requests (D-521).
+  // Call with the number of requests that this processing has sent; without a call it counts as
+  // one. If the key was a retry and fails again, its namespace pays for these requests with tokens
+  // (D-521).
   void Spent(const QueueKey& key, int requests);
 
   // Processing ended well, or in a way that is not to be retried. Forgets failures, and sets or
@@ -113,11 +116,11 @@ class WorkQueue {
   // namespace (D-521). The deadline slot stays as it is. A key that was added while it was
   // processed is ready at once; its failures are remembered.
   void DoneRetry(const QueueKey& key, Duration longest, Duration at_least = {});
-  // Processing lost a race (409 Conflict). The event of the write that won wakes the key, or a
-  // timer after kConflictWait, without a longer back-off and without waiting for a turn. The
+  // Processing lost a race (409 Conflict). The key is woken by the event of the write that won, or
+  // by a timer after kConflictWait. Its back-off does not grow, and it waits for no turn. The
   // kConflictsMax-th conflict in a row, and each one after it, counts as a failure.
   void DoneConflict(const QueueKey& key);
-  // Processing failed by a bug of ours. As DoneRetry, but from the kInternalErrorsMax-th
+  // Processing failed by a bug of ours. Like DoneRetry, but from the kInternalErrorsMax-th
   // time in a row the key waits kPolicyRetryMax. Returns the number of such failures in a row.
   int DoneInternalError(const QueueKey& key);
 
@@ -154,11 +157,13 @@ class WorkQueue {
     Priority served = Priority::kResync;  // priority with which the key was handed out
     bool is_ready = false;
     bool processing = false;
-    bool dirty = false;             // added while processed
-    bool spec_changed : 1 = false;  // a user's edit while processed: failures are of the old spec
-    bool failed : 1 = false;        // `retry` is set by a failure, not by a lost race
-    bool is_retry : 1 = false;      // ready or processed because its turn came
-    bool aside : 1 = false;         // was ready, but may not begin yet
+    bool dirty = false;  // added while processed
+    // A user edited the spec while the key was processed, so a failure now does not raise
+    // `failures`.
+    bool spec_changed : 1 = false;
+    bool failed : 1 = false;    // `retry` is set by a failure, not by a lost race
+    bool is_retry : 1 = false;  // ready or processed because the turn of its retry came
+    bool aside : 1 = false;     // was ready, but may not begin yet
     TimerId retry = 0;
     // Not 0 while the key waits for its turn, either among the keys set aside or, after its
     // back-off, among the retries.

@@ -1,4 +1,4 @@
-// Is an answer due to the object that was written, or to the API server (C-012)?
+// Decides whether an answer is due to the object that was written, or to the API server (C-012).
 #pragma once
 
 #include "kubeclient/transport/transport.h"

@@ -20,7 +20,7 @@ struct Right {
   std::string name;         // "" = any
 
   bool operator==(const Right&) const = default;
-  // "patch deployments.apps/status in all namespaces"
+  // Returns a text such as "patch deployments.apps/status in all namespaces".
   std::string ToString() const;
 };
 

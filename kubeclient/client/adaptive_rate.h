@@ -26,7 +26,7 @@ class AdaptiveRate {
   // per_second <= 0: no limit, so that only the slow start slows calls down.
   AdaptiveRate(double per_second, int burst);
 
-  // As in TokenBucket, at the rate that is allowed now.
+  // These three do what they do in TokenBucket, at the rate that is allowed now.
   MonotonicTime NextAt(MonotonicTime now);
   MonotonicTime NextAt(MonotonicTime now, Duration span);
   bool TryTake(MonotonicTime now);

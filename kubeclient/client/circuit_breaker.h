@@ -8,11 +8,12 @@
 //   - kTrouble, kUnreachable and kRefused always are.
 //   - kInternal is bad only if several namespaces got kInternal or kUnanswered within
 //     kBreakerWindow. Otherwise kInternal may be due to the objects of one tenant.
-//   - kUnanswered is bad, and lengthens a row, only if the condition of kInternal holds and no
-//     exchange was kUseful within kBreakerWindow. Reason: while the server answers other requests,
-//     unanswered writes in several namespaces mean slow webhooks and no outage. Otherwise
-//     kUnanswered neither lengthens a row nor ends it. Example: 60 writes wait for a webhook, and
-//     the connection of a read breaks: that is a row of 1.
+//   - kUnanswered is bad only if several namespaces got kInternal or kUnanswered within
+//     kBreakerWindow, and no exchange was kUseful in that time. While the server answers other
+//     requests, unanswered writes mean slow webhooks and no outage. A kUnanswered that is bad
+//     counts as one more in the row of failures. One that is not bad neither lengthens the row nor
+//     ends it. Example: 60 writes wait for a webhook, then the connection of a read breaks: a row
+//     of 1.
 // Resets with the first kUseful outcome, but not within kBreakerOpenMin after tripping: such an
 // outcome may belong to an older request. AdaptiveRate then lets calls out slowly. Pure: the caller
 // passes in the time.
@@ -37,8 +38,8 @@ inline constexpr Duration kBreakerWindow = seconds(10);
 // Fewer answers than this within the window do not open the breaker, because a majority among few
 // answers proves nothing.
 inline constexpr int kBreakerAnswersMin = 10;
-// In how many namespaces kInternal or kUnanswered must have occurred before it counts against the
-// server. Requests without a namespace count as one.
+// kInternal and kUnanswered count against the server only if they occurred in at least this many
+// namespaces. All requests without a namespace count as one namespace.
 inline constexpr size_t kBreakerNamespacesMin = 2;
 // The shortest time that the breaker stays open.
 inline constexpr Duration kBreakerOpenMin = seconds(1);
@@ -87,7 +88,7 @@ class CircuitBreaker {
   int unreachable_in_a_row_ = 0;  // kUnreachable or kRefused
   int unanswered_in_a_row_ = 0;   // kUnanswered, since that row began
   std::array<Second, static_cast<size_t>(kBreakerWindow / seconds(1))> window_;
-  // When each of these namespaces last got kInternal or kUnanswered; at most kBreakerNamespacesMin.
+  // By namespace: when it last got kInternal or kUnanswered. At most kBreakerNamespacesMin entries.
   std::map<std::string, MonotonicTime, std::less<>> internal_;
 };
 

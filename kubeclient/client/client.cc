@@ -1,5 +1,8 @@
-// A call is always in one of four places: in a lane, where it waits for its turn; in flight;
-// backing off, before it enters its lane again; or, a read, waiting for one of its places (Places).
+// A call is always in one of four states:
+//   - in a lane, waiting for its turn;
+//   - in flight;
+//   - backing off, before it enters its lane again;
+//   - for a read only: waiting for one of the places that limit such reads (Places).
 // Lanes are in the order of Execute, so a repeated call is sent before later calls. Writes of
 // Events have a lane of their own, served only while the other lane is empty (C-010, B-47).
 #include "kubeclient/client/client.h"
@@ -74,7 +77,7 @@ struct Client::Impl {
   struct PendingCall {
     Request request;
     ReplyHandler reply;
-    uint64_t permits_ended = 0;  // when it was decided (WriteDeadline)
+    uint64_t permits_ended = 0;  // WriteDeadline::permits_ended() when Execute was called
     MonotonicTime decided;       // when Execute was called
     MonotonicTime ready;         // when it last entered its lane
     MonotonicTime sent;
@@ -193,8 +196,8 @@ Client::Impl::Places* Client::Impl::PlacesOf(const Request& request) {
   }
 }
 
-// Gives the call its place. Returns true if the call has to wait until another call leaves its
-// place.
+// Gives the call a place if it needs one and one is free. If none is free, lets the call wait for a
+// place, and returns true.
 bool Client::Impl::HasToWait(Id id, PendingCall& call) {
   Places* const places = PlacesOf(call.request);
   if (places == nullptr || call.has_place) return false;
@@ -258,8 +261,8 @@ bool Client::Impl::TakeTurn() {
   return true;
 }
 
-// A write that the server put off, for example for the Retry-After of a 429, may outlive its term,
-// and must not be sent in the next term. An Event may be sent then, because it is still true.
+// A write may wait in the client until its term has ended, for example for the Retry-After of a
+// 429. It must not be sent in the next term. An Event may be sent then, because it is still true.
 bool Client::Impl::MayStillWrite(const PendingCall& call) const {
   if (!write_deadline.Allows()) return false;
   return call.permits_ended == write_deadline.permits_ended() || IsEventWrite(call.request);
@@ -291,7 +294,7 @@ void Client::Impl::AwaitTurns(MonotonicTime now, bool is_event) {
 
 void Client::Impl::Send(Id id, PendingCall& call) {
   HttpRequest http = ToHttp(call.request, options.field_manager);
-  // The API server calls webhooks for a dry run, too.
+  // The API server calls webhooks for a dry run, too, so a dry run gets the time limit of a write.
   if (call.request.verb() == Verb::kDryRunCreate) LimitWrite(http, http.deadline);
   if (call.request.mutates()) LimitWrite(http, write_deadline.TimeLeft(http.deadline));
   ++InFlight(call.request);

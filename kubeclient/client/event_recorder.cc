@@ -58,7 +58,8 @@ struct EventRecorder::Impl {
   size_t waiting_count = 0;
   std::set<Symbol> in_flight;  // namespaces with an Event in flight
   EventCounters counters;
-  std::map<std::string_view, MonotonicTime> warned;  // when the log last had each warning; literals
+  // When each warning was last logged; the keys are literals.
+  std::map<std::string_view, MonotonicTime> warned;
   // Destroyed with the recorder. Replies hold a weak_ptr to `alive` and do nothing once the
   // recorder is gone.
   std::shared_ptr<const bool> alive = std::make_shared<const bool>(true);
@@ -159,7 +160,8 @@ void EventRecorder::Impl::OnReply(const std::string& key, const ObjectKey& objec
                                   const Result<Reply>& reply) {
   in_flight.erase(object.namespace_);
   EventSeries* series = correlator.Find(key);
-  // The correlator has forgotten the series and begun another under the same key.
+  // If the name differs, the correlator has forgotten our series and begun another under the same
+  // key.
   if (series != nullptr && series->name != object.name) series = nullptr;
   if (series != nullptr) series->in_flight = false;
 

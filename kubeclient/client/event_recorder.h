@@ -29,7 +29,7 @@ namespace windlass {
 
 // Events that wait to be sent.
 inline constexpr size_t kEventQueueMax = 1000;
-// The shortest time between two such warnings in the log.
+// The shortest time between two warnings of the same kind in the log.
 inline constexpr Duration kEventWarningEvery = seconds(60);
 
 struct EventCounters {

@@ -23,7 +23,8 @@ namespace windlass {
 
 // The longest message of an Event; a longer one is cut.
 inline constexpr size_t kEventMessageBytesMax = 1024;
-// How many series are remembered, and how many groups and spam filters: client-go's LRU size.
+// The most series that are remembered, and also the most groups and the most spam filters:
+// client-go's LRU size.
 inline constexpr size_t kEventCacheMax = 4096;
 // A repeat raises the count of an earlier Event, and similar Events are merged, if the last
 // occurrence was within this time.

@@ -32,12 +32,13 @@ std::optional<CallOutcome> CallOutcomeOf(ErrorKind kind) {
 
 std::optional<CallOutcome> CallOutcomeOf(HttpMethod method, const Result<HttpResponse>& response) {
   if (!response.ok()) {
-    // A webhook may be so slow, and its refusal so long, that the server breaks off the answer.
+    // The server may break off the answer to a write because a webhook is slow, or sends a very
+    // long refusal.
     const bool ambiguous = response.error().kind == ErrorKind::kAmbiguous;
     if (ambiguous && method != HttpMethod::kGet) return CallOutcome::kUnanswered;
     return CallOutcomeOf(response.error().kind);
   }
-  // The API server reports the same with 504.
+  // A 504 also says that the write was not answered in time.
   if (response->status == 504 && method != HttpMethod::kGet) return CallOutcome::kUnanswered;
   if (response->status >= 500 && MayBeAboutTheObject(method, *response)) return std::nullopt;
   return CallOutcomeOf(response->status);
@@ -87,7 +88,7 @@ CallId GuardedTransport::Call(HttpRequest request, ReplyHandler reply) {
 // What the guard notes of a stream:
 //   - its first line: the server answers;
 //   - every line while the breaker is tripped: the server answers again;
-//   - its end, only if no line came. If lines came, a connection broke, not the server.
+//   - its end, only if no line came. If lines came, the connection has broken but the server works.
 CallId GuardedTransport::Stream(HttpRequest request, StreamHandler handler) {
   if (!MayPass(request.call_class)) {
     return Refuse([on_end = std::move(handler.on_end)](Error error) {
@@ -148,9 +149,9 @@ void GuardedTransport::Cancel(CallId id) {
 
 // Notes the outcome, and calls `handle` for the answer. on_change is called
 //   - before `handle`, if the server goes away: the handler then repeats nothing;
-//   - after `handle`, if the server is back. on_change lets watches begin anew, which drops what
-//     comes on the present watches, and lets syncs go on. If it were called first, syncs would
-//     decide without this answer.
+//   - after `handle`, if the server is back. on_change reopens the watches and lets syncs go on. If
+//     it came before `handle`, syncs would decide without this answer, and the line of a watch
+//     would be lost with the old watch.
 // `handle` may destroy the guard.
 void GuardedTransport::Take(std::optional<CallOutcome> outcome, std::string_view namespace_,
                             const std::function<void()>& handle) {

@@ -30,7 +30,7 @@ struct ConfigSources {
   std::string context;                    // --context; empty = the file's current-context
   std::string cluster;                    // --cluster; empty = the context's
   std::string user;                       // --user; empty = the context's
-  bool insecure_skip_tls_verify = false;  // the flag
+  bool insecure_skip_tls_verify = false;  // --insecure-skip-tls-verify
   Impersonation impersonate;
   // True for a program that people use beside kubectl, with the same files. Differences:
   //   in a Pod: the files of $KUBECONFIG and ~/.kube/config come before the service account;
@@ -38,7 +38,7 @@ struct ConfigSources {
   //   insecure-skip-tls-verify: the cluster's field or the flag is enough, and the flag replaces
   //     what the file says of the CA. Without as_kubectl both must be set.
   bool as_kubectl = false;
-  // Standard input is a terminal that credential plugins may use. Always false in a daemon.
+  // True if standard input is a terminal that credential plugins may use. Always false in a daemon.
   bool terminal = false;
 
   std::function<std::optional<std::string>(const std::string& name)> environment =

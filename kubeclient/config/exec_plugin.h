@@ -74,7 +74,8 @@ class ExecPlugin final : public CredentialSource {
   // has refused it. Never blocks.
   void CertificateInUse();
 
-  // Errors are of kind kUnauthorized: without credentials the API server would answer 401.
+  // The errors are of kind kUnauthorized, because without credentials the API server would answer
+  // 401.
   std::optional<Answer> Authorization(Later later) override;
   void Refused(MonotonicTime started) override;
 

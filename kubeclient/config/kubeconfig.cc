@@ -22,8 +22,8 @@ bool IsInCluster(const ConfigSources& sources) {
          !Variable(sources, "KUBERNETES_SERVICE_PORT").empty();
 }
 
-// Returns the URL of the address that the kubelet gives every Pod. The kubelet writes an IPv6
-// address without brackets (BI-14).
+// Returns the URL of the API server from the two variables that the kubelet sets in every Pod. The
+// kubelet writes an IPv6 address without brackets, so this function adds them (BI-14).
 Result<std::string> InClusterServer(const ConfigSources& sources) {
   const std::string host = Variable(sources, "KUBERNETES_SERVICE_HOST");
   const std::string port = Variable(sources, "KUBERNETES_SERVICE_PORT");
@@ -58,7 +58,7 @@ Result<ClientConfig> LoadInCluster(const ConfigSources& sources) {
     const std::string what = parsed.ok() ? "is empty" : parsed.error().message;
     return NotMounted({ErrorKind::kConfig, ca_path + ": " + what});
   }
-  // The file is absent if the Pod mounts only a token and a CA.
+  // The file "namespace" is absent if the Pod mounts only a token and a CA.
   const Result<std::string> name = ReadFile(sources.service_account_folder + "/namespace", 1024);
   if (name.ok()) config.namespace_ = name->substr(0, name->find_last_not_of(" \r\n") + 1);
   if (!Variable(sources, "KUBECONFIG").empty()) {
@@ -107,8 +107,8 @@ bool HasFiles(const ConfigSources& sources) {
          (!home.empty() && FileExists(home + "/.kube/config"));
 }
 
-// Makes requests as the user of the flags. The flags replace everything that the kubeconfig says
-// about impersonation.
+// Adds the headers with which every request acts as the user that the flags name. The flags replace
+// everything that the kubeconfig says about impersonation.
 Status Impersonate(const Impersonation& as, ClientConfig& config) {
   if (as.user.empty()) {
     if (as.uid.empty() && as.groups.empty()) return Unit{};
@@ -143,7 +143,8 @@ Result<ClientConfig> LoadWithoutImpersonation(const ConfigSources& sources) {
   const Result<Kubeconfig> kubeconfig = ReadFiles(sources);
   if (!kubeconfig.ok()) return kubeconfig.error();
   Result<ClientConfig> config = ResolveContext(*kubeconfig, sources);
-  if (config.ok() && in_cluster && !sources.as_kubectl) {  // BI-13
+  // Says at start which of the two sources is used (BI-13).
+  if (config.ok() && in_cluster && !sources.as_kubectl) {
     config->notes.emplace_back("in a Pod, but --kubeconfig is given: the file is used");
   }
   return config;

@@ -166,7 +166,7 @@ Result<ProxyUrl> ProxyOfEnvironment(const ServerUrl& server, const Environment& 
   const std::string name = ProxyVariable(server, environment);
   if (name.empty()) return ProxyUrl();
   std::string value = environment(name).value_or("");
-  // As with Go, "proxy:3128" is an HTTP proxy.
+  // Without a scheme, the value names an HTTP proxy, as with Go: "proxy:3128".
   if (value.find("://") == std::string::npos) value.insert(0, "http://");
   Result<ProxyUrl> proxy = ParseProxyUrl(value);
   WipeText(value);

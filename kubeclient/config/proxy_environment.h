@@ -3,7 +3,7 @@
 //   - HTTPS_PROXY, or https_proxy if HTTPS_PROXY is not set, names a proxy for https:// servers;
 //   - NO_PROXY, or no_proxy if NO_PROXY is not set, lists servers that need no proxy, with commas;
 //   - localhost and addresses of this machine are never reached through a proxy.
-// HTTP_PROXY is not read, because http:// servers are on this machine.
+// HTTP_PROXY is not read, because we accept http:// only for a server on this machine.
 #pragma once
 
 #include <functional>

@@ -15,8 +15,9 @@ Result<std::string> ReadFile(const std::string& path, size_t bytes_max);
 bool IsWorldReadable(const std::string& path);
 
 // Returns false only if nothing exists at `path`. Returns true if we cannot find out, for example
-// because we have no right to search a folder. Reading the file then reports the cause. With false
-// we would take the next kubeconfig, with another user in it.
+// because we may not search a folder: the caller then tries to read the file and reports the cause.
+// If this function returned false instead, the caller would go on to the next kubeconfig, which may
+// name another user.
 bool FileExists(const std::string& path);
 
 }  // namespace windlass

@@ -17,8 +17,9 @@
 namespace windlass {
 namespace {
 
-// How often we ask whether the program has ended. We ask, because a signal cannot be addressed to
-// the waiting thread. Costs nothing while no program runs.
+// How often we ask whether the program has ended. We cannot wait for SIGCHLD instead, because the
+// kernel sends it to the process and not to the thread that waits. While no program runs, we do not
+// ask.
 constexpr Duration kLookAgain = milliseconds(20);
 // The most reads from a pipe before we look at the deadline and at `stop` again.
 constexpr int kReadsMax = 16;
@@ -90,7 +91,8 @@ int Spawn(const Program& program, const Pipe& output, const Pipe& messages, pid_
   posix_spawnattr_setsigdefault(&attributes, &signals);
   posix_spawnattr_setpgroup(&attributes, 0);
   int flags = POSIX_SPAWN_SETSIGMASK | POSIX_SPAWN_SETSIGDEF;
-  // The kernel stops a program that reads from the terminal in a process group of its own.
+  // An interactive program stays in our process group: if it were in another group, the kernel
+  // would stop it when it reads from the terminal.
   if (!program.interactive) flags |= POSIX_SPAWN_SETPGROUP;
   posix_spawnattr_setflags(&attributes, static_cast<short>(flags));
 

@@ -11,7 +11,7 @@
 
 namespace windlass {
 
-// How many bytes of a program's text a message of ours shows.
+// One of our messages shows at most this many bytes of what a program wrote.
 inline constexpr size_t kExecMessageBytesMax = 512;
 
 struct Program {
@@ -42,8 +42,8 @@ struct ProgramOutput {
 Result<ProgramOutput> RunProgram(const Program& program, const Clock& clock, Duration longest,
                                  size_t output_bytes_max, int stop);
 
-// Returns `text`, cut at kExecMessageBytesMax, as one line for a message of ours. Every run of
-// blanks and control characters becomes one blank, and is dropped at either end.
+// Returns `text`, cut at kExecMessageBytesMax, as one line for a message of ours. Replaces every
+// run of blanks and control characters by one blank, and drops those at the beginning and the end.
 std::string OneLine(std::string_view text);
 
 }  // namespace windlass

@@ -45,8 +45,7 @@ std::optional<CredentialSource::Answer> TokenFileSource::Authorization(Later) {
     return *header_;
   }
   if (!header_) return std::move(read).error().Context("token file");
-  // The old token may still be good. If the old token is no longer good, the API server answers
-  // 401.
+  // Goes on with the old token, which may still be good. If it is not, the API server answers 401.
   const std::string& problem = read.error().message;
   if (std::exchange(problem_, problem) != problem) {
     log_.Warning("token file not usable: the old token stays in use; put a valid one there",

@@ -154,7 +154,8 @@ Result<std::vector<YamlNode>> ParseYamlDocuments(const std::string& text) {
     for (;;) {
       TreeBuilder builder;
       if (!parser.HandleNextDocument(builder)) return documents;
-      // The library stops at a character that cannot begin a document, for example "]".
+      // If the library has read nothing, it has met a character that cannot begin a document, such
+      // as "]".
       const YAML::Mark& start = builder.start();
       if (before == start.pos) return Wrong(LineOf(start), "a character that begins nothing");
       before = start.pos;

@@ -92,7 +92,7 @@ bool IsFraction(std::string_view text) {
 // Returns the number that `text` spells. Returns a whole number as an integer, because JSON would
 // write a double as 1000.0.
 std::optional<YamlScalar> Fraction(std::string_view text) {
-  constexpr double kWholeMost = 1e15;  // every whole number below is a double
+  constexpr double kWholeMost = 1e15;  // a double holds every whole number below this exactly
   if (!IsFraction(text)) return std::nullopt;
   if (text.starts_with('+')) text.remove_prefix(1);
   double number = 0;

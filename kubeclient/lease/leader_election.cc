@@ -1,7 +1,7 @@
-// One round per retry period, of a few calls in a row. Every write carries the resourceVersion on
-// which the write was decided.
-//   - A leader's round is a PUT onto the version that it wrote last. If the PUT fails, a GET and a
-//     PUT onto the version that the GET found follow.
+// In each retry period there is one round: a few calls in a row. Every write carries the
+// resourceVersion of the Lease on which the write was decided.
+//   - A leader's round is a PUT with the version that it wrote last. If the PUT fails, a GET
+//     follows, and a PUT with the version that the GET found.
 //   - A candidate's round is a GET, and a PUT once the candidate may take the Lease. An event of
 //     its watch replaces a GET.
 #include "kubeclient/lease/leader_election.h"
@@ -21,7 +21,8 @@
 namespace windlass {
 namespace {
 
-// The most renewals that are remembered. Any older renewal has failed or been seen long ago.
+// How many of our latest renewals are remembered, so that we recognize them in the Lease. An older
+// renewal has failed, or we have seen it in the Lease.
 constexpr size_t kLeaseAttemptsMax = 8;
 
 enum class Phase : uint8_t { kIdle, kCampaigning, kReleasing };
@@ -264,7 +265,7 @@ void LeaderElection::Impl::See(const Lease& fresh) {
   if (ours != attempts.end()) Renewed(*ours);
 }
 
-// A leader keeps its permit until the permit's end (L-007).
+// Called when the server has no Lease. A leader goes on leading until its permit ends (L-007).
 void LeaderElection::Impl::SeeNothing() {
   if (view.lease()) log.Warning("the lease has vanished", {{"lease", options.name}});
   view.SeeNothing(clock.Now(), leading);
@@ -331,8 +332,9 @@ void LeaderElection::Impl::Stop(bool release, std::function<void()> stopped) {
   if (give_up) ReleaseIfOurs();
 }
 
-// Reads the Lease first: the holder may have changed since we last saw it (B-33). If an abandoned
-// renewal arrives between this read and the release, the read is repeated.
+// Reads the Lease first, because the holder may have changed since we last saw the Lease (B-33). An
+// abandoned renewal may reach the server between this read and the release. The release then gets a
+// 409, and we read and release again.
 void LeaderElection::Impl::ReleaseIfOurs() {
   if (round_calls++ == kLeaseRoundCallsMax) return FinishStop();
   Call(GetLease(Name(), kLeaseReleaseMax), [this](const LeaseAnswer& seen) {
@@ -400,8 +402,8 @@ std::string LeaderElection::Impl::Claim() {
   return view.ClaimBody(micros, leading);
 }
 
-// Returns true if we take the Lease from another process. A Lease that vanished may have had a
-// holder.
+// Returns true if we take the Lease from another process. Also if the Lease that we saw has
+// vanished, because another process may have held it last.
 bool LeaderElection::Impl::TakesOver() const {
   if (leading || view.ours()) return false;
   return view.lease() ? !view.holder().empty() : view.transitions() >= 0;

@@ -22,7 +22,8 @@
 
 namespace windlass {
 
-// Calls of leader election before the next retry period: a bare PUT, its refusal, a GET, a PUT.
+// The most calls in a row before the candidate or leader waits for its next round. Example: a PUT
+// that was not sent, the same PUT refused with 409, a GET, a PUT.
 inline constexpr int kLeaseRoundCallsMax = 4;
 // How long giving up the Lease may take (L-008).
 inline constexpr Duration kLeaseReleaseMax = seconds(2);

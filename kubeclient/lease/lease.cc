@@ -54,8 +54,8 @@ HttpRequest LeaseCall(HttpMethod method, std::string target, Duration deadline) 
 HttpRequest LeaseWrite(HttpMethod method, std::string target, Duration deadline, std::string body) {
   HttpRequest http = LeaseCall(method, std::move(target), deadline);
   AddQuery(http.target, "fieldManager", "windlass");
-  // The server may take as long as we wait: the text with which it would give up earlier is not
-  // used here.
+  // Lets the server work as long as we wait. Other writes make it give up a second earlier, so that
+  // its error text still arrives (LimitWrite); the Lease does not need that text.
   AddTimeout(http.target, deadline);
   http.content_type = "application/json";
   http.body = std::move(body);

@@ -65,7 +65,7 @@ class LeaseView {
   MonotonicTime observed_at_;  // when the current record was first seen
   MonotonicTime free_at_;
   std::string holder_;
-  int32_t transitions_ = -1;  // as last seen; -1: the first holder of a new Lease writes 0
+  int32_t transitions_ = -1;  // as last seen; -1 = no Lease seen, so that we write 0 into a new one
 };
 
 }  // namespace windlass

@@ -35,8 +35,9 @@ namespace http = web::http;
 using ByteStream = concurrency::streams::details::streambuf_state_manager<uint8_t>;
 using StreamBuffer = concurrency::streams::streambuf<uint8_t>;
 
-// How long the library keeps a silent connection. Our own deadlines end dead connections sooner;
-// this limit is for a core thread that is stuck.
+// How long the library keeps a connection on which nothing happens. Our own deadlines normally end
+// dead connections sooner. They are timers of the core thread, so this limit matters only if that
+// thread is stuck.
 constexpr Duration kConnectionIdleMax = seconds(600);
 
 // A stream without any operation. RequestBody and ResponseBody, below, each override the one
@@ -96,7 +97,7 @@ class RequestBody final : public OneWayStream {
  public:
   explicit RequestBody(std::string bytes)
       : OneWayStream(std::ios_base::in), bytes_(std::move(bytes)) {
-    // There is no byte to hold back, so we cannot know whether the headers were sent.
+    // An empty body cannot be held back, so we must assume that the library has sent the request.
     if (bytes_.empty()) state_ = State::kHandedOver;
   }
 
@@ -155,8 +156,8 @@ class ResponseBody final : public OneWayStream {
   const std::shared_ptr<ByteSink> sink_;
 };
 
-// Number of started exchanges without response headers so far, exchanges that were given up
-// included.
+// How many exchanges have started and have no response headers yet. An exchange that we have given
+// up counts until the library reports its end.
 using Unanswered = std::atomic<int>;
 
 // The network's half of a call or a stream (exchange_table.h).
@@ -287,8 +288,9 @@ http::uri Address(const std::string& scheme, const std::string& host, uint16_t p
   return http::uri(scheme + "://" + host + ":" + std::to_string(port) + path);
 }
 
-// Returns the URL that the library connects to. Without a proxy, this machine looks up the host.
-// With a proxy, the proxy looks it up, and gets the URL as the configuration spells it.
+// Returns the URL that the library connects to. Without a proxy, this machine looks up the host, so
+// the URL has the form that Address gives it. With a proxy, the proxy looks up the host, so the URL
+// stays as it was configured.
 http::uri BaseUri(const ServerUrl& server, const ProxyUrl& proxy) {
   if (!proxy.host.empty()) return http::uri(server.Text());
   return Address(server.https ? "https" : "http", server.host, server.port, server.path);
@@ -318,7 +320,9 @@ http::client::http_client_config LibraryConfig(const TransportOptions& options,
   if (proxied) {
     web::web_proxy proxy(Address("http", options.proxy.host, options.proxy.port));
     const std::string& user = options.proxy.user;
-    if (!user.empty()) {  // with it the library leaks 32 bytes per tunnel (its issue 1808)
+    // With a user the library leaks 32 bytes per tunnel (cpprestsdk issue 1808), so an empty user
+    // is not set.
+    if (!user.empty()) {
       proxy.set_credentials({user, std::string(options.proxy.password.Reveal())});
     }
     config.set_proxy(std::move(proxy));
@@ -523,14 +527,15 @@ void CppRestTransport::Impl::Send(CallId id, HttpRequest request,
   }
 }
 
-// A stream may be silent for long: only the kernel can find out whether the server is still there.
+// A stream may be silent for minutes, so only the kernel can find out whether the server still
+// answers.
 void CppRestTransport::Impl::Opened(CallId id) {
   KeepConnectionsAlive(route ? options.proxy.port : server.port);
   table.Open(id);
 }
 
-// Closes connections whose proxy answers too much before the tunnel is open. Looks again later
-// while a request may need a tunnel.
+// Closes connections on which a proxy answers too much before the tunnel is open. Sets a timer to
+// look again while any request waits for its response headers.
 void CppRestTransport::Impl::LookAtTunnels() {
   look = 0;
   if (*unanswered == 0) return;
@@ -585,8 +590,8 @@ CppRestTransport::~CppRestTransport() {
   for (auto& client : impl_->clients) client.reset();
   impl_->timers.Cancel(impl_->look);
   if (impl_->route) EndUnopenedTunnels(*impl_->route, 0);
-  // After a time-out a name look-up is still running and may outlive us. It touches no object of
-  // ours.
+  // If this wait times out, a look-up of a host name is still running. The look-up may outlive the
+  // transport, but touches none of our objects.
   static_cast<void>(impl_->postbox->WaitUntilEmpty(kTransportCloseMax));
 }
 

@@ -92,7 +92,8 @@ class ExchangeTable {
     TimerId timer = 0;
     std::optional<ExchangeOutcome> outcome;  // reported, but lines still have to be delivered
     bool cancelled = false;  // Cancel dropped its lines: the stream ends with kCancelled
-    bool ended = false;  // EndStreams ended it: we caused the error that the network half reports
+    // EndStreams ended the stream. The error that the network half then reports is no failure.
+    bool ended = false;
   };
 
   void OnDeadline(CallId id);

@@ -6,7 +6,7 @@
 namespace windlass {
 namespace {
 
-// The phase of a request in which the library reports a text.
+// How far a request was when the library reported a failure.
 enum class Phase : uint8_t { kConnect, kHandshake, kWrite, kStatusLine, kGarbage, kCancel, kOther };
 
 struct Row {

@@ -1,8 +1,9 @@
 // What a failure of cpprestsdk means: whether the server may have acted.
 //
 // The library's error codes mislead: the category is always generic, and the meaning of the number
-// depends on the layer that produced it. The library's texts do not change, because the library is
-// frozen. The table (C-016) is pinned by a test.
+// depends on the layer that produced it. So this file judges first by the library's text, and
+// by the number only where the text tells the layer. The texts do not change, because the library
+// is frozen. A test pins the table of texts (C-016).
 #pragma once
 
 #include <cstdint>

@@ -11,7 +11,8 @@ namespace {
 
 void Set(int fd, int level, int option, int64_t value) {
   const int number = static_cast<int>(value);
-  setsockopt(fd, level, option, &number, sizeof number);  // a failure costs patience, nothing else
+  // If this fails, a dead connection is noticed later.
+  setsockopt(fd, level, option, &number, sizeof number);
 }
 
 bool IsKeptAlive(int fd) {

@@ -31,8 +31,8 @@ Taken LineSink::Put(std::string_view bytes, Resume resume) {
     } else {
       rest_ = {};  // taken or refused: `bytes` are the caller's again
     }
-    // With kLater, Settle does not call `resume`, because Put's return value is the answer. Settle
-    // may announce lines.
+    // kLater keeps Settle from calling `resume`, because the caller gets its answer as Put's return
+    // value. Settle may still announce lines.
     afterwards = Settle(Taken::kLater);
   }
   Do(afterwards);
@@ -69,7 +69,7 @@ bool LineSink::Deliver(int most, const std::function<void(std::string_view, size
     const std::scoped_lock lock(mutex_);
     if (resume_) last_byte_ = clock_.Now();  // we did not read, so this is not silence
     const Taken taken = TakeRest();
-    announced_ = true;  // this Deliver's return value is the announcement
+    announced_ = true;  // our return value announces further lines
     afterwards = Settle(taken);
     more = !lines_.empty();
     announced_ = more;
@@ -139,7 +139,7 @@ void LineSink::Keep(std::string_view piece) {
   }
   std::string head = partial_.substr(0, limits_.line_head_bytes);
   head.append(piece.substr(0, limits_.line_head_bytes - head.size()));
-  partial_ = std::move(head);  // and give back the memory of the rest
+  partial_ = std::move(head);  // frees the memory of the part that is not kept
 }
 
 void LineSink::EndLine() {

@@ -38,7 +38,7 @@ inline constexpr size_t kLineSinkBytesMax = size_t{1} << 20U;
 class LineSink final : public ByteSink {
  public:
   struct Limits {
-    // Sum over the complete lines that wait for Deliver, kLineOverheadBytes for each included.
+    // The total size of the complete lines that wait for Deliver, with kLineOverheadBytes for each.
     size_t waiting_bytes_max = kLineSinkBytesMax;
     size_t line_bytes_max = kLineBytesMax;
     size_t line_head_bytes = kLineHeadBytes;
@@ -71,7 +71,7 @@ class LineSink final : public ByteSink {
 
   // --- any thread ---
   bool has_lines() const;
-  bool line_without_end() const;  // such a line closed the connection
+  bool line_without_end() const;  // true if a line without an end closed the connection
   std::string error_body() const;
   size_t bytes() const;       // held now: the unfinished line, and the lines that wait
   size_t bytes_peak() const;  // the most that were ever held

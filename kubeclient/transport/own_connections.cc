@@ -14,8 +14,8 @@
 namespace windlass {
 namespace {
 
-// A second descriptor for the connection of `of`, so that the connection cannot change while we
-// look at it.
+// A second descriptor for the connection of `of`. If another thread closes `of` meanwhile, this
+// descriptor still names the same connection.
 class Duplicate {
  public:
   explicit Duplicate(int of) : fd_(fcntl(of, F_DUPFD_CLOEXEC, 0)) {}

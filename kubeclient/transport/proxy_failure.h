@@ -1,4 +1,4 @@
-// The error text for a proxy on the way to the API server that opens no tunnel.
+// Builds the error text for the case that a proxy on the way to the API server opens no tunnel.
 #pragma once
 
 #include <string>

@@ -12,8 +12,8 @@ namespace {
 
 constexpr char kNothing[] = "/dev/null";
 
-// Returns SSL_CERT_FILE as it was at the first call, which HideSystemTrust makes before it changes
-// the variable.
+// Returns the value that SSL_CERT_FILE had at the first call of this function. HideSystemTrust
+// makes that call before it changes the variable.
 const std::optional<std::string>& CertFileVariable() {
   static const std::optional<std::string> kValue = [] {
     const char* text = std::getenv(X509_get_default_cert_file_env());

@@ -7,8 +7,8 @@
 
 namespace windlass {
 
-// Returns `text`, in which every byte for which `stays` returns false is written as %XX. Encodes
-// UTF-8 byte by byte: "ä" becomes "%C3%A4".
+// Returns `text` with %XX in place of every byte for which `stays` returns false. Encodes UTF-8
+// byte by byte: "ä" becomes "%C3%A4".
 template <typename Stays>
 std::string PercentEncodeUnless(std::string_view text, Stays stays) {
   constexpr std::string_view kHex = "0123456789ABCDEF";

@@ -151,8 +151,8 @@ bool TlsIdentity::Impl::Present(SSL_CTX* context) const {
 }
 
 // Tries the client certificate on a temporary context, because OpenSSL refuses short keys and weak
-// digests only when they are used. Found here, such a key is an error in the configuration, and the
-// identity in use stays.
+// digests only when they are used. An error that is found here is reported as a wrong
+// configuration, and the present identity stays in use.
 Status TlsIdentity::Impl::TryToPresent() const {
   ERR_clear_error();
   const Owned<SSL_CTX> scratch(SSL_CTX_new(TLS_client_method()));

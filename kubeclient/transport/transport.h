@@ -21,8 +21,8 @@ namespace windlass {
 
 enum class HttpMethod : uint8_t { kGet, kPost, kPut, kPatch, kDelete };
 
-// Each class has connections of its own, so that a list cannot delay a Lease renewal, nor a watch a
-// write.
+// Each class has connections of its own, so that a list cannot delay a Lease renewal, and a watch
+// cannot delay a write.
 enum class CallClass : uint8_t { kCall, kWatch, kLease };
 
 struct HttpRequest {

@@ -17,7 +17,8 @@ struct TcpCounters {
 };
 constexpr int kTcpInfo = 11;  // TCP_INFO
 
-// A TLS handshake begins with more bytes than this.
+// A connection that has sent at most this many bytes beyond the CONNECT counts as unopened. The
+// first message of a TLS handshake is longer.
 constexpr uint64_t kSlack = 100;
 
 // Returns the most bytes that the library sends before the tunnel is open. Example: "CONNECT

@@ -47,9 +47,9 @@ class Room {
 
   // If `pod` fits into every limit, charges the Pod to the limits and returns true.
   bool Take(const PodStanding& pod) {
-    // A Pod in flight is down already, so it is re-targeted at once (P-034). A Pod in flight that
-    // is Ready may be serving although nothing proves that yet: it is re-targeted only while enough
-    // other Pods are available.
+    // A Pod in flight is down already, so it is patched to the new target at once (P-034). A Pod in
+    // flight that is Ready may be serving, although nothing proves that yet: it is patched only
+    // while enough other Pods are available.
     const bool fits = pod.in_flight ? !pod.ready || enough_others_ : HasRoomFor(pod);
     if (to_update_ <= 0 || !fits) return false;
     --to_update_;
@@ -84,8 +84,8 @@ class Room {
   int64_t budget_;
   int64_t to_update_;
   int64_t unproven_;
-  bool canary_ = false;      // only one Pod may be out to prove the revision
-  bool canary_out_ = false;  // that Pod is out already
+  bool canary_ = false;      // only one Pod may be down, to prove the revision
+  bool canary_out_ = false;  // that one Pod is down already
   bool unschedulable_out_ = false;
   std::set<std::string_view> busy_nodes_;
 };

@@ -32,9 +32,10 @@ struct BatchLimits {
   int32_t max_unavailable = 0;
   int32_t partition = 0;
   bool canary_first = true;
-  // True: Pods that the rollout does not wait for are patched only if too few other Pods are left.
-  // A step of a rollout is over when its Pods are available, and a Pod that the rollout does not
-  // wait for would take the place of a Pod that can become available (RO-052).
+  // True while the limits of the rollout keep Pods on the old revision, for example in a step of a
+  // Rollout. Pods that the rollout does not wait for are then patched only if too few other Pods
+  // are left: such a Pod would take the place of a Pod that can become available, and a step is
+  // over only when its Pods are available (RO-052).
   bool waited_for_first = false;
   // True: Pods go back to the template of the host ReplicaSet, for example because a user reverts.
   // In that case partition, cap and canary do not apply (P-064).
@@ -52,7 +53,7 @@ struct PodStanding {
   bool of_host = true;      // its spec has the host's template
   bool in_flight = false;   // drained, or its last patch, to any target, is not complete
   bool available = false;
-  bool ready = false;          // as in the API: a Pod in flight may be Ready and not serve
+  bool ready = false;          // the Pod's condition; a Pod in flight may be Ready and not serve
   bool stand_in = false;       // belongs to the pending ReplicaSet, not to the host
   bool exempt = false;         // on a lost node: costs no budget, nothing waits for it (P-039)
   bool unschedulable = false;  // no node has room for it: nothing waits for it (P-039)

@@ -41,7 +41,8 @@ std::optional<WallTime> PutOffUntil(const Pod& pod) {
   });
   if (created || fails) return std::nullopt;
   const WallTime scheduled = pod.scheduled.last_transition_time();
-  // A Pod that was created with a node name need not have condition PodScheduled.
+  // A Pod that was created with a node name need not have condition PodScheduled. Its creation
+  // counts then.
   return (scheduled.IsZero() ? pod.meta.creation_timestamp : scheduled) + kPutOffMax;
 }
 
@@ -61,7 +62,8 @@ Places PlacesOf(std::span<const PodStanding> standings) {
   for (const PodStanding& pod : standings) {
     if (pod.node.empty()) continue;
     OnNode& node = places.nodes[pod.node];
-    // A Pod in flight is still pulling the image, or failed to.
+    // A node may not have the image of a Pod in flight: the kubelet is still pulling it, or has
+    // failed.
     if (pod.updated && !pod.in_flight) node.has_image = true;
     if (!pod.in_flight) continue;
     ++node.in_flight;

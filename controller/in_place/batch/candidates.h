@@ -1,14 +1,15 @@
 // Decides which Pods may be patched at all, and in what order. budget.h decides how many Pods are
 // patched.
 //
-//   P-031  A candidate is an active Pod of the host ReplicaSet whose spec is not the target's.
+//   P-031  A candidate is an active Pod of the host ReplicaSet whose spec lacks the target
+//          template.
 //   P-037  A Pod whose first containers the kubelet is about to create is put off for up to 60 s: a
 //          patch at that moment leaves open whether the containers run the old image or the new
 //          one.
 //   P-042  A running Pod whose status lists no container is left out.
-//   P-032  The order (Rank in candidates.cc) spreads Pods in flight over nodes and zones. Pods
-//          already in flight count, so if a caller takes one Pod and asks again, all Pods that
-//          it takes are spread. Nodes without a zone count as one zone.
+//   P-032  The order (Rank in candidates.cc) spreads Pods in flight over nodes and zones. Nodes
+//          without a zone count as one zone. Pods already in flight count: a caller that takes one
+//          Pod and then asks again spreads all the Pods that it takes.
 #pragma once
 
 #include <cstddef>
@@ -28,7 +29,7 @@ struct Candidates {
   std::optional<WallTime> look_again{};
 };
 
-// `standings[i]` belongs to `pods[i]`.
+// Returns the candidates among `pods`. `standings[i]` belongs to `pods[i]`.
 Candidates CandidatesOf(std::span<const Pod* const> pods, std::span<const PodStanding> standings,
                         WallTime now);
 

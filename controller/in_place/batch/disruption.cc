@@ -27,7 +27,8 @@ struct BudgetRoom {
 BudgetRoom RoomIn(const PodDisruptionBudget& budget, std::span<const Pod* const> pods,
                   std::span<const PodStanding> standings, WallTime now) {
   if (budget.observed_generation < budget.meta.generation) return {};
-  if (budget.disrupted_pods.size() > kDisruptedPodsMax) return {};  // an eviction is refused, too
+  // Above this limit the API server refuses evictions, so we take no Pod down either.
+  if (budget.disrupted_pods.size() > kDisruptedPodsMax) return {};
   int64_t room = budget.disruptions_allowed;
   std::optional<WallTime> look_again;
   for (size_t i = 0; i < pods.size(); ++i) {

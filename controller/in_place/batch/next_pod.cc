@@ -44,7 +44,7 @@ NextPods ChooseNextPods(const RolloutPods& pods, const std::vector<bool>& left_o
     allowed = RespectBudgets(pods.pods, pods.standings, candidates.order, budgets, now);
   }
   next.look_again = Sooner(next.look_again, allowed.look_again);
-  // A drained Pod has a place in the batch, and no other Pod may take that place.
+  // Drained Pods come first: each has a place in the batch that no other Pod may take.
   std::ranges::stable_partition(allowed.candidates, [&](size_t i) { return IsDrained(pods, i); });
   next.batch = NextBatch(pods.standings, allowed.candidates, limits);
   if (next.batch.empty() && !NextBatch(pods.standings, candidates.order, limits).empty()) {

@@ -203,7 +203,8 @@ Result<RolloutPods> ClassifyPods(std::span<const Pod* const> pods,
         of = LeftBy(*pod, **said, templates.deployment, images).value_or(of);
       }
       const bool nothing_said = !said || !said->ok();
-      // Admission may have rewritten the images of a Pod that was never patched.
+      // A Pod that was never patched may have other images because admission rewrote them. So
+      // images show the template only of a Pod that was edited or patched.
       const bool edited = pod->meta.generation != 1 || pod->meta.labels.Has(kRevisionLabel);
       const bool by_image = templates.by_image && edited;
       if (foreign && nothing_said && (by_image || templates.late_births)) {

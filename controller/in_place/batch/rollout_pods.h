@@ -74,7 +74,7 @@ Result<RolloutPods> ClassifyPods(std::span<const Pod* const> pods,
 struct PodCounts {
   int32_t pods = 0;
   int32_t updated = 0;    // their spec has the target template
-  int32_t in_flight = 0;  // PodStanding::in_flight; without Pods that are not waited for
+  int32_t in_flight = 0;  // Pods in flight that the rollout waits for
   int32_t ready = 0;      // Ready and not in flight
   int32_t available = 0;
   int32_t stand_ins = 0;

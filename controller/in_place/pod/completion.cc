@@ -10,8 +10,8 @@
 namespace windlass::in_place {
 namespace {
 
-constexpr seconds kClockSkew{5};   // between a node's clock and ours (item 3)
-constexpr seconds kAfterKill{10};  // until the status shows the kill (item 3)
+constexpr seconds kClockSkew{5};   // between a node's clock and ours (P-047)
+constexpr seconds kAfterKill{10};  // until the status shows the kill (P-047)
 constexpr seconds kTryAgain{300};
 constexpr WallTime kAlready{};
 
@@ -55,13 +55,13 @@ std::optional<WallTime> DoneAt(const Pod& pod, const PodState& state, const Cont
   const bool kubelet_tells = pod.observed_generation > 0;
   const seconds kill_time = KillTime(pod, state);
   const auto known_image = KnownImage(patch, live.id.ToString());
-  if (known_image) {  // item 4: the kubelet has nothing to do
+  if (known_image) {  // not restarted: it may run the right image already (P-048)
     const bool requested = live.image == *known_image;
     if (requested && kubelet_tells) return kAlready;
     if (requested || known_image->empty()) return state.at + kill_time + kAfterKillLong;
     return std::nullopt;
   }
-  if (RunsRequestedDigest(live)) return kAlready;  // item 3
+  if (RunsRequestedDigest(live)) return kAlready;  // the digest proves the new image (P-047)
   if (!patch.seen.empty() || MayBeFirstOfOldImage(pod, state, patch)) {
     return std::max(state.at, live.started_at) + kill_time + kAfterKill;
   }
@@ -75,9 +75,9 @@ Completion CompletionOfContainer(const Pod& pod, const PodState& state, const Co
   if (live == nullptr) return {};
   if (IsPutBack(pod, state, patch)) return {.complete = false, .look_again = TryAgainAt(state)};
   if (live->kind == ContainerKind::kInit) return {.complete = true};
-  if (!HasSeenPatch(pod, state)) return {};  // item 1
+  if (!HasSeenPatch(pod, state)) return {};  // the kubelet must know the patch (P-045)
   if (live->state != ContainerState::kRunning || live->id.empty()) return {};
-  if (live->started == ConditionStatus::kFalse) return {};  // item 2
+  if (live->started == ConditionStatus::kFalse) return {};  // still starting (P-046)
   const std::optional<WallTime> done_at = DoneAt(pod, state, patch, *live);
   if (!done_at) return {};
   if (*done_at <= now) return {.complete = true};
@@ -90,7 +90,8 @@ std::vector<SeenContainer> SeenOf(const ContainerPatch& patch, const PodContaine
   if (seen.empty()) seen.push_back({patch.id, patch.id.empty() ? std::string() : patch.from});
   const std::string id = live.id.ToString();
   if (!id.empty() && !KnownImage(patch, id)) {
-    // This container started after the patch, but perhaps before the kubelet saw the patch.
+    // This container started after the patch, but perhaps before the kubelet saw the patch. So its
+    // image is known only if its digest shows it.
     const std::string_view image = RunsRequestedDigest(live) ? live.image.text() : "";
     seen.push_back({id, std::string(image)});
   }
@@ -149,9 +150,10 @@ std::vector<ContainerPatch> PatchedContainers(const Pod& pod, const PodState* la
                                             .restart_count = live->restart_count});
     const auto before = std::ranges::find(under_way, image.name, &ContainerPatch::name);
     if (before == under_way.end()) {
-      // The kubelet may be creating the first container now. A comparison of times cannot show that
-      // later, because the node's clock may be ahead of ours. If the Pod has no node, no kubelet
-      // creates a container: the patch tests that the Pod still has no node (pod_patch.h).
+      // The kubelet may be creating the first container now, from the old image. A comparison of
+      // times cannot show that later, because the node's clock may be ahead of ours. So the entry
+      // gets an empty element in `seen`. If the Pod has no node, no kubelet creates a container:
+      // the patch tests that the Pod still has no node (pod_patch.h).
       if (patch.id.empty() && !pod.node_name.empty()) patch.seen.emplace_back();
       continue;
     }

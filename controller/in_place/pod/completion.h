@@ -3,10 +3,10 @@
 //   - Ready, because it stays True during the restart
 //   - observedGeneration, because it rises before the old container is killed (P-086)
 //   - imageID, because two tags may name one image
-// Source: P-045…P-049. The comments in completion.cc call P-045 to P-048 items 1 to 4.
+// Source: P-045…P-049.
 //
-// If Windlass takes a Pod for restarted too early, it takes down the next Pod too early. So it is
-// stricter than P-047 in three places:
+// If Windlass takes a Pod for restarted too early, it takes down the next Pod too early. So
+// Windlass is stricter than P-047 in three places:
 //   - A container that started while an earlier patch was under way may run the image of that
 //     earlier patch, and be killed a moment later. Only two things prove that such a container runs
 //     the image of the last patch: the container's digest, or that the time for the kill has
@@ -30,7 +30,7 @@
 namespace windlass::in_place {
 
 // The longest time from the kill of a container until the Pod's status shows the kill. Used if
-// nothing in the status can show that the container was restarted (item 4).
+// nothing in the status can show that the container was restarted (P-048).
 inline constexpr seconds kAfterKillLong{30};
 
 // Returns true if the Pod's status was written after the kubelet had seen the patch, or if the

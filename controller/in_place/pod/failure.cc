@@ -39,7 +39,7 @@ std::optional<WallTime> WaitsInVainFrom(const PodState& state, const ContainerPa
   if (IsOneOf(kEnded, live.waiting_reason)) return another ? std::optional(kAtOnce) : std::nullopt;
   if (!IsOneOf(kNotStarted, live.waiting_reason)) return std::nullopt;
   // If no container ever ran, or an earlier patch was still under way, the waiting reason may still
-  // be about the old image.
+  // be about the old image. So the kubelet gets kKubeletReacts to show the new image's reason.
   const bool ambiguous = !another && (patch.id.empty() || !patch.seen.empty());
   return ambiguous ? state.at + kKubeletReacts : kAtOnce;
 }

@@ -14,9 +14,9 @@ namespace windlass::in_place {
 // Returns true if a container with this waiting reason will not start, or not soon.
 bool IsFailingReason(std::string_view waiting_reason);
 
-// Waiting reasons that count as a failure. A reason in kNotStarted is set before a container
-// exists, so the container id need not differ from that before the patch. A reason in kEnded is set
-// after a container has run.
+// Waiting reasons that count as a failure. The kubelet sets a reason in kNotStarted before a
+// container exists. It sets a reason in kEnded after a container has run, so such a reason counts
+// only if the container is not the one from before the patch.
 inline constexpr std::string_view kNotStarted[] = {"ErrImagePull",
                                                    "ImagePullBackOff",
                                                    "InvalidImageName",

@@ -15,7 +15,7 @@ namespace windlass::in_place {
 using Nodes = std::map<std::string_view, const Node*>;  // by name
 
 // Returns true if the Pod is not Ready and its node is gone or not ready. A Pod that is still Ready
-// may well serve: a kubelet that reports trouble ends no container.
+// may well be serving: the containers run on, even if the kubelet no longer reports.
 bool IsOnLostNode(const Pod& pod, const Nodes& nodes);
 
 // Returns the zone of the Pod's node; empty if the Pod has no node, or the Node is gone or has no
@@ -35,8 +35,8 @@ std::optional<WallTime> UnschedulableFrom(const Pod& pod);
 
 // Returns kSidecarKubeletTooOld if `changes` have a sidecar's image and the kubelet of the Pod's
 // node is older than 1.32. Such a kubelet never restarts a sidecar (P-006), so the Pod would be in
-// flight for ever. An unreadable version counts as too old, because to replace a Pod without need
-// is the lesser harm.
+// flight for ever. An unreadable version counts as too old: a Pod that is replaced needlessly does
+// less harm than a Pod that is in flight for ever.
 //
 // Returns nullopt
 //   - for a Pod without a node: no kubelet has seen the Pod's old image

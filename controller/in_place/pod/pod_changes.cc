@@ -49,7 +49,8 @@ Result<TemplateChanges> MetadataBetween(const KnownTemplate& from, const KnownTe
 // Returns true if another client may have edited the Pod since it was created, or since our last
 // patch.
 bool MayBeEdited(const Pod& pod, const PodState* state) {
-  // The state that the first drain of a Pod writes does not describe a patch.
+  // The state that the first drain of a Pod writes does not describe a patch. In that state no
+  // container is listed, and `target` is equal to `from`.
   const bool patched =
       state != nullptr && !(state->containers.empty() && state->target == state->from);
   // Not "+ 1" on the right: the number there may come from an annotation and be the largest

@@ -37,9 +37,9 @@ struct KnownTemplate {
 //     the image. The rewritten image stays, so that only containers restart whose image changes in
 //     the template (P-065).
 //   - If the Pod's generation shows that another client may have edited the Pod, the Pod gets the
-//     template's image, as it would in a rolling update (I-55). If the client edited something else
-//     and admission had rewritten the image, this undoes the rewrite once, unless admission
-//     rewrites our patch as well.
+//     template's image, as it would in a rolling update (I-55). The client may have edited
+//     something else, and admission may have rewritten the image. In that case the rewrite is
+//     undone once, unless admission rewrites the image in our patch as well.
 //   - If admission undid our last patch (RevisionBasis::kPutBack), the image is patched again.
 // If `from` is unknown, the Pod gets all images of `to`.
 //

@@ -38,7 +38,7 @@ struct SeenPod {
   bool has_labels = true;
   bool has_annotations = true;
   std::optional<std::string> state{};      // the state annotation as it is, readable or not
-  int64_t generation = 0;                  // 0 where the API server does not count it
+  int64_t generation = 0;                  // 0 if the API server counts no generations of Pods
   std::vector<ContainerImage> containers;  // also injected ones
   std::vector<ContainerImage> init_containers;
   std::vector<std::string> tolerations{};  // JSON objects; read only if tolerations change

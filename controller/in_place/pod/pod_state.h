@@ -7,10 +7,10 @@
 //    "c":{"app":{"from":"r/app:1","to":"r/app:2","id":"containerd://…","img":"r/app@sha256:…",
 //                "rc":0,"tpl":true,"seen":[{"id":"containerd://…","image":"r/app:1"}]}}}
 //
-// While the Pod is drained (P-040), from before the patch until the Pod's containers are ready
-// again, there is one more member, `drain`. Until the patch is made, the other members describe the
-// Pod's patch before. If the Pod was never patched, `target` and `from` are both the template that
-// the Pod has, and `c` is empty.
+// While the Pod is drained (P-040), there is one more member, `drain`: from before the patch until
+// the Pod's containers are ready again. Until the new patch is made, the other members still
+// describe the previous patch of the Pod. If the Pod was never patched, `target` and `from` are
+// both the template that the Pod has, and `c` is empty.
 //
 //    "drain":{"since":"2026-11-20T06:34:05Z","mode":"Label:windlass.dev/traffic=on/off"}
 //
@@ -38,14 +38,14 @@
 
 namespace windlass::in_place {
 
-// The longest state text of one Pod. One container takes 0.5 KB. If all containers were re-targeted
-// three times, which is the worst case, there is room for 30 of them. All annotations of an object
-// together can have 256 KiB.
+// The longest state text of one Pod. One container takes 0.5 KB. There is room for 30 containers
+// even in the worst case: each was patched to a new target three times before the patch before was
+// complete. All annotations of an object together can have 256 KiB.
 inline constexpr size_t kPodStateBytesMax = size_t{32} << 10U;
 // The most elements of ContainerPatch::seen (P-034).
 inline constexpr size_t kSeenContainersMax = 3;
 
-// A container that existed when a patch was made while an earlier patch was still under way.
+// An element of ContainerPatch::seen: a container that existed when a patch was made.
 struct SeenContainer {
   std::string id;     // empty: there was no container
   std::string image;  // the image that it runs, as in the spec; empty: unknown
@@ -75,7 +75,9 @@ struct ContainerPatch {
 // A Pod that is out of traffic, or is about to be taken out.
 struct Drained {
   WallTime since;  // by our clock
-  Drain how;       // as configured when the drain began; `on` is the Pod's own; never kNone
+  // The drain as it was configured when it began; never kNone. `on` is the label's value in this
+  // Pod.
+  Drain how;
   bool operator==(const Drained&) const = default;
 };
 

@@ -20,7 +20,7 @@ enum class RevisionBasis : uint8_t {
   kPatched,    // our annotation, and the spec has the images it names
   kRewritten,  // our annotation; admission put other images in place of ours (P-081)
   kPutBack,    // our annotation; admission put the old image back
-  kNative,     // no annotation, and the images of a template: created so
+  kNative,     // no annotation; the Pod was created with the images of a known template
   kForeign,    // none of these: another client changed the Pod
 };
 

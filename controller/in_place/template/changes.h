@@ -11,7 +11,8 @@
 namespace windlass::in_place {
 
 struct ImageChange {
-  std::string container;  // the name: an injected sidecar shifts the index in a live Pod (P-003)
+  // By name, because an injected sidecar shifts the indexes in a live Pod (P-003).
+  std::string container;
   // Whether a new image restarts the container (P-006):
   //   - kApp: always
   //   - kSidecar: only with kubelet 1.32 or newer
@@ -28,7 +29,8 @@ using TextChanges = std::map<std::string, std::optional<std::string>>;
 
 // `from` and `to` are JSON objects with sorted keys.
 struct TolerationChange {
-  std::optional<std::string> from;  // differs from `to` in tolerationSeconds only; nullopt: added
+  // The toleration before, with other tolerationSeconds; nullopt: `to` is added.
+  std::optional<std::string> from;
   std::string to;
   bool operator==(const TolerationChange&) const = default;
 };

@@ -26,7 +26,8 @@ constexpr ContainerList kContainerLists[] = {{"/spec/containers", false},
 
 using Refusal = std::optional<NotEligible>;
 
-// Both templates, in canonical form.
+// The two templates to compare, in canonical form: the one that the Pods have (`host`) and the one
+// that they should get (`target`).
 struct Comparison {
   Json host;
   Json target;
@@ -140,7 +141,8 @@ Refusal JudgeImages(const Comparison& c, TemplateChanges& changes) {
   return std::nullopt;
 }
 
-// Returns the names of the containers that restart. They read their environment anew.
+// Returns the names of the containers that the changes restart. A restarted container reads its
+// environment anew.
 std::set<std::string> RestartingBy(const TemplateChanges& changes) {
   std::set<std::string> names;
   for (const ImageChange& image : changes.images) names.insert(image.container);
@@ -252,8 +254,8 @@ std::string_view Name(Reason reason) {
 std::string Text(const NotEligible& why) {
   const std::string name(Name(why.reason));
   if (why.reason != Reason::kFieldChanged) return name;
-  // Windlass writes the text into an annotation, and the pointer may contain a user's key of any
-  // length.
+  // The pointer may contain a user's key of any length. It is cut, because Windlass writes this
+  // text into an annotation.
   return name + ":" + std::string(CutText(why.pointer, kPointerBytesMax));
 }
 

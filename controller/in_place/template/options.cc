@@ -37,7 +37,7 @@ constexpr Choice<OnFailure> kOnFailures[] = {
 constexpr Choice<PdbPolicy> kPdbs[] = {{"Respect", PdbPolicy::kRespect},
                                        {"Ignore", PdbPolicy::kIgnore}};
 
-// "Auto, Never or Always"
+// Returns the words as a text. Example: "Auto, Never or Always".
 template <typename Value>
 std::string WordsOf(std::span<const Choice<Value>> choices) {
   std::string text;
@@ -73,11 +73,11 @@ class Reader {
     const SettingPlace place = workload_.kind.PlaceOf(key);
     return Object() + ": " + std::string(place.noun) + " " + place.name + ": " + std::string(what);
   }
-  // "deployment ns/web"
+  // Returns the workload for messages. Example: "deployment ns/web".
   std::string Object() const {
     return std::string(workload_.kind.noun()) + " " + KeyOf(workload_.meta).ToString();
   }
-  // "annotation"
+  // Returns what users call the place of a setting. Example: "annotation".
   std::string Noun(std::string_view key) const {
     return std::string(workload_.kind.PlaceOf(key).noun);
   }
@@ -156,7 +156,7 @@ std::optional<int32_t> Reader::Accept(std::string_view key, const Result<int32_t
   return std::nullopt;
 }
 
-// v0.1.0 knew a third value, Reserve.
+// v0.1.0 knew a third value, Reserve. It is refused with a message of its own.
 void Reader::ReadPdb() {
   const auto text = Value(kPdb);
   if (text && IsWord(*text, "Reserve")) {

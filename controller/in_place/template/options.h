@@ -32,13 +32,14 @@ inline constexpr std::string_view kUnblock = "windlass.dev/in-place-unblock";
 
 enum class Policy : uint8_t {
   kDisabled,
-  kIfPossible,  // other changes are rolled out by replacing Pods
-  kOnly,        // other changes are refused
-  kRelease,     // remove all that another controller would not understand (P-076)
+  kIfPossible,  // a change that cannot be made in place is rolled out by replacing Pods
+  kOnly,        // a change that cannot be made in place is refused
+  // In-place updates end: remove all that another controller would not understand (P-076).
+  kRelease,
 };
 enum class Surge : uint8_t { kAuto, kNever, kAlways };        // stand-in Pods (P-024)
-enum class OnFailure : uint8_t { kHold, kRevert, kReplace };  // P-061 … P-063
-enum class PdbPolicy : uint8_t { kRespect, kIgnore };         // P-038
+enum class OnFailure : uint8_t { kHold, kRevert, kReplace };  // a failed patch (P-061 … P-063)
+enum class PdbPolicy : uint8_t { kRespect, kIgnore };         // budgets of Pods (P-038)
 
 // Counts are in Pods: percentages are resolved for the workload's present replicas.
 struct Options {
@@ -47,20 +48,21 @@ struct Options {
   int32_t max_surge = 0;        // the most stand-in Pods; 0 if surge is kNever
   Surge surge = Surge::kAuto;
   int32_t partition = 0;       // Pods that keep the old revision; at most replicas
-  bool has_partition = false;  // the setting is above 0; true even if there are no replicas
+  bool has_partition = false;  // true if the setting is above 0, even if there are no replicas
   bool canary_first = true;
   Drain drain;
   int32_t drain_seconds = 0;
   OnFailure on_failure = OnFailure::kHold;
   PdbPolicy pdb = PdbPolicy::kRespect;
-  std::optional<int64_t> unblock;  // the revision that is no longer to be blocked
+  // The revision whose rollout goes on although Windlass blocked it.
+  std::optional<int64_t> unblock;
   bool operator==(const Options&) const = default;
 };
 
 struct Configuration {
   Options options;  // policy kDisabled if there are errors
-  // One error of kind kConfig for each wrong value: first values of the keys above, in the order of
-  // the keys; then removed settings (removed_settings.h); then values that contradict each other.
+  // One error of kind kConfig for each wrong value, in this order: values of the keys above, in the
+  // order of the keys; removed settings (removed_settings.h); values that contradict each other.
   // Each message names the workload, the setting or strategy field, and what to write instead.
   std::vector<Error> errors;
   std::vector<std::string> warnings;  // in the same form; do not disable the policy

@@ -12,7 +12,7 @@ struct RemovedSetting {
   // Returns true if the value asks for what Windlass always does now: then the annotation has no
   // effect, and a warning says so. Any other value is an error.
   bool (*is_default)(std::string_view value);
-  std::string_view what_holds;  // a sentence without its full stop, for messages
+  std::string_view what_holds;  // what Windlass always does now: a sentence without its full stop
 };
 
 std::span<const RemovedSetting> RemovedSettings();

@@ -48,7 +48,8 @@ Result<TemplateImages> ReadTemplateImages(const Fingerprint& fingerprint,
   return images;
 }
 
-// A Pod lists its containers in the order of its template; a webhook may have added further
+// Compares the containers in order, and looks one up by name only where the order differs. A Pod
+// lists its containers in the order of its template, but a webhook may have added further
 // containers between them.
 bool HasImagesOf(const Pod& pod, const TemplateImages& images) {
   size_t next = 0;

@@ -22,8 +22,8 @@ std::vector<Json> ListOf(const Json& json) {
   return json.is_array() ? json.get<std::vector<Json>>() : std::vector<Json>();
 }
 
-// Tolerations by text. Take returns the index of each toleration once; of equal tolerations, that
-// of the first one first.
+// Tolerations of a list, by their text. Take removes one with the given text and returns its index:
+// of several, the first.
 class Unclaimed {
  public:
   void Add(std::string text, size_t index) { by_text_.emplace(std::move(text), index); }
@@ -93,7 +93,8 @@ std::vector<TolerationEdit> EditsFor(const std::vector<Json>& present,
     if (texts.contains(change.to)) continue;
     std::optional<size_t> place = change.from ? whole.Take(*change.from) : std::nullopt;
     const std::string rest = WithoutSeconds(Json::parse(change.to, nullptr, false));
-    while (change.from && (!place || claimed[*place])) {  // another client changed the seconds
+    // Another client changed the seconds: find it without them.
+    while (change.from && (!place || claimed[*place])) {
       place = without_seconds.Take(rest);
       if (!place) break;
     }

@@ -13,8 +13,9 @@
 namespace windlass::in_place {
 
 struct TolerationDiff {
-  std::vector<TolerationChange> changes;  // of seconds, then new ones; set even if `lost` is
-  std::optional<size_t> lost;             // index of the first toleration only the host has
+  // Changed tolerationSeconds first, then new tolerations. Filled even if `lost` is set.
+  std::vector<TolerationChange> changes;
+  std::optional<size_t> lost;  // index of the first toleration only the host has
 };
 
 // Compares two lists of canonical tolerations. A value that is not a list counts as empty.

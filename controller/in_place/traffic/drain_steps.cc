@@ -42,8 +42,8 @@ const Drain& MethodFor(const Options& options, const PodState* state) {
 DrainStep NextOfDrained(const Options& options, const Pod& pod, const Drained& drained, bool chosen,
                         bool complete, WallTime now) {
   if (!chosen) return {complete && pod.containers_ready.IsTrue() ? Do::kEnd : Do::kWait};
-  if (!complete) return {Do::kPatch};  // still restarting: re-targeted at once (P-034)
-  // Something put the Pod back into traffic.
+  if (!complete) return {Do::kPatch};  // down already: patched to the new target at once (P-034)
+  // Another client has put the Pod back into traffic, so the drain begins again.
   if (!LooksDrained(pod, drained.how)) return {Do::kBegin};
   const WallTime until = drained.since + seconds(options.drain_seconds);
   if (now < until) return {Do::kWait, until};

@@ -1,7 +1,7 @@
 // The next step for one Pod whose workload asks for a drain: take the Pod out of traffic, patch it,
-// return it to traffic. The Pod's state says whether the Pod is drained and since when. Which label
-// or condition the Pod should have is derived from that state each time, never from what Windlass
-// believes it wrote. Source: P-040, P-041, P-051.
+// return it to traffic. The Pod's state says whether the Pod is drained and since when. From that
+// state Windlass derives each time which label or condition the Pod should have. It does not rely
+// on memory of its own writes. Source: P-040, P-041, P-051.
 //
 //   in traffic    no `drain` in the state    label <on>     condition True
 //   drained       `drain` in the state       label <off>    condition False, and then Ready False

@@ -65,7 +65,7 @@ class InPlaceObserver {
     ObjectKey pod;
     in_place::PodState state;
     MonotonicTime patched_at;
-    bool updated = false;  // the patch has been complete
+    bool updated = false;  // true once the patch was complete
     TimerId timer = 0;
   };
   // What was already reported about a Pod.

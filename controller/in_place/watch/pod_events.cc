@@ -34,7 +34,7 @@ std::string Rewritten(const Pod& pod, const PodState& state) {
   return text;
 }
 
-// "container app has mine:1, not app:2"
+// Returns a text such as "container app has mine:1, not app:2".
 std::string Edited(const Pod& pod, const PodState& state) {
   std::string text;
   for (const auto& [patch, present] : OtherImages(pod, state)) {
@@ -63,8 +63,8 @@ Event InPlaceFailed(const PodState& state, const in_place::PodFailure& failure) 
 }
 
 std::optional<Event> InPlaceDrift(const Pod& pod, const PodState& state) {
-  // Our patch, together with what admission made of it, raised the generation by one. Another
-  // client raised the generation further.
+  // Our patch, together with what admission made of it, raised the generation by one. If the
+  // generation is no higher, no other client has edited the Pod.
   if (pod.meta.generation - 1 <= state.generation_before) return std::nullopt;
   return Event{Event::Type::kWarning, "InPlaceDrift",
                "Another client edited this Pod while Windlass was updating it to revision " +

@@ -51,8 +51,8 @@ Step CreateRequestedUpdate(const ReplicationController& controller, const Learne
   return said.ok() ? Step(Wait{}) : Step(Failed{said.error()});
 }
 
-// Returns the step for an update for which there is no room in the caches: an Event says that there
-// is none. `what` is LeftOut's result.
+// Returns the step that leaves an update alone because the caches have no room for it, and says so
+// in an Event. `what` is LeftOut's result.
 Wait LeaveAlone(const std::string& what) {
   return {.events = {workload::LeftOutEvent("Left alone: Windlass has no room in memory for " +
                                             what + " the memory limit of Windlass.")}};
@@ -123,7 +123,7 @@ std::vector<ComparedCache> UpdateController::ComparedCaches() const {
 
 std::optional<MonotonicTime> UpdateController::ViewAt(const Request& /*write*/) const {
   const MonotonicTime oldest = std::min(updates_.view_at(), controllers_.view_at());
-  // While Pods are not watched, no decision uses them.
+  // While Pods are not watched, no decision uses them, so their age does not matter.
   return watches_pods_ && pods_.given_up().empty() ? std::min(oldest, pods_.view_at()) : oldest;
 }
 
@@ -231,7 +231,8 @@ void UpdateController::WakeUpdatesOf(const ObjectKey& controller, Wake wake) {
   }
 }
 
-// The owner of a Pod that cannot be read may be any ReplicationController of the Pod's namespace.
+// Wakes every update of the namespace that has not ended: a Pod that cannot be read may belong to
+// any ReplicationController there.
 void UpdateController::WakeNamespace(const ObjectKey& of_object) {
   for (const Update* update : updates_.store().InNamespace(of_object.namespace_.text())) {
     if (!rc::HasEnded(*update)) host_.Wake(KeyOf(update->meta), Wake::kObjectChange);
@@ -254,8 +255,9 @@ rc::View UpdateController::ViewOf(const Update& update) const {
   return view;
 }
 
-// Returns the object for which the caches have no room (R-065), an object of the update or all
-// Pods, with the remedy. Example: "all pods; raise". Returns "" if there is room for all objects.
+// Returns the object for which the caches have no room (R-065), and the beginning of a sentence
+// that says what helps. Examples: "replicationcontrollers shop/web; make its labels, annotations or
+// pod template smaller, or raise", "all pods; raise". Returns "" if there is room for all objects.
 std::string UpdateController::LeftOut(const rc::View& view) const {
   const std::string remedy = "; make its labels, annotations or pod template smaller, or raise";
   if (view.update.meta.cut())

@@ -148,7 +148,7 @@ void UpdateObserver::Followed(const Update& before, const Update& now) {
   if (!IsComplete(now) || !outcome.empty()) Begin(now, {});
 }
 
-// `rollout` is filled with what only the caller knows of it.
+// The caller fills `rollout` with what only it knows, for example when the rollout began.
 void UpdateObserver::Begin(const Update& update, Rollout rollout) {
   const bool back = update.spec.rollback;
   rollout.target = {.wanted = rc::TargetOf(update.spec), .back = back};
