@@ -1,7 +1,10 @@
 // Plays scripts of test/differential to Windlass in the simulator, with Deployments or with
-// Rollouts. Prints the states in the format of expected/NAME.txt:
+// Rollouts, or reads what was recorded in expected/NAME.txt. Prints the whole state after each
+// step, with sorted lines:
 //
 //   play_script [--rollout] FILE.script…
+//   play_script --expected FILE.txt…
+#include <algorithm>
 #include <cstdio>
 #include <exception>
 #include <filesystem>
@@ -9,7 +12,9 @@
 #include <sstream>
 #include <string>
 #include <string_view>
+#include <vector>
 
+#include "test/sim/script_expected.h"
 #include "test/sim/script_player.h"
 #include "test/sim/script_run.h"
 #include "test/sim/two_kinds.h"
@@ -18,17 +23,25 @@
 namespace windlass::sim {
 namespace {
 
-bool Play(const std::filesystem::path& file, bool rollout) {
+std::string ReadFile(const std::filesystem::path& file) {
   std::ostringstream text;
   text << std::ifstream(file).rdbuf();
-  const Script script = ParseScript(file.stem().string(), text.str());
-  World world(1, ScriptWorld());
-  const WindlassProcess windlass(world, {}, rollout ? RolloutsAlone() : ProcessControllers());
-  const ResourceId kind = rollout ? kRollouts : World::kDeployments;
-  for (const auto& step : PlayScript(world, script, kind)) {
+  return text.str();
+}
+
+void Print(std::vector<std::vector<std::string>> steps) {
+  for (auto& step : steps) {
+    std::sort(step.begin() + 1, step.end());  // the first line is the title
     for (const std::string& line : step) std::printf("%s\n", line.c_str());
     std::printf("\n");
   }
+}
+
+bool Play(const std::filesystem::path& file, bool rollout) {
+  const Script script = ParseScript(file.stem().string(), ReadFile(file));
+  World world(1, ScriptWorld());
+  const WindlassProcess windlass(world, {}, rollout ? RolloutsAlone() : ProcessControllers());
+  Print(PlayScript(world, script, rollout ? kRollouts : World::kDeployments));
   std::printf("%s", world.Complaints().c_str());
   return world.Complaints().empty();
 }
@@ -37,11 +50,19 @@ bool Play(const std::filesystem::path& file, bool rollout) {
 }  // namespace windlass::sim
 
 int main(int argc, char** argv) {
-  const bool rollout = argc > 1 && std::string_view(argv[1]) == "--rollout";
-  const int first = rollout ? 2 : 1;
+  const std::string_view option = argc > 1 ? argv[1] : "";
+  const bool expected = option == "--expected";
+  const bool rollout = option == "--rollout";
+  const int first = expected || rollout ? 2 : 1;
   bool good = argc > first;
   try {
-    for (int i = first; i < argc; ++i) good = windlass::sim::Play(argv[i], rollout) && good;
+    for (int i = first; i < argc; ++i) {
+      if (expected) {
+        windlass::sim::Print(windlass::sim::ParseExpected(windlass::sim::ReadFile(argv[i])));
+      } else {
+        good = windlass::sim::Play(argv[i], rollout) && good;
+      }
+    }
   } catch (const std::exception& error) {
     std::fprintf(stderr, "%s\n", error.what());
     good = false;

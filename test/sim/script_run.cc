@@ -2,6 +2,8 @@
 
 #include <utility>
 
+#include "test/sim/script_expected.h"
+
 namespace windlass::sim {
 namespace {
 

@@ -19,8 +19,7 @@ class ScriptRun {
       : player_(world, kind), view_(world.api(), player_.names()) {}
 
   void Play(const ScriptStep& step);
-  // Returns for each step its title "step N: TEXT" and its lines, in the format of
-  // expected/NAME.txt.
+  // Returns for each step its title "step N: TEXT" and the lines of its state.
   const std::vector<std::vector<std::string>>& steps() const { return steps_; }
 
  private:
@@ -40,6 +39,7 @@ std::string EndOfScript(World& world, const Script& script, World::Kind kind = W
 // Returns "" if no line differs from the text of expected/NAME.txt; otherwise the steps and lines
 // that differ. Differences that the script explains for owners of this kind do not count. An
 // explanation of nothing, as "? PATTERN", counts: on a real API server the script would fail, too.
+// Throws like ParseExpected.
 std::string DifferencesOfScript(const Script& script,
                                 const std::vector<std::vector<std::string>>& steps,
                                 const std::string& expected,

@@ -15,7 +15,8 @@ differs ^annotation\sweb\snote: both kinds differ
 differs[rollout] ^event\sweb\sRolledBack: only a Rollout differs
 ready web
 )");
-  const std::string expected = "step 1: apply web\nannotation web note=a\n\nstep 2: ready web\n";
+  const std::string expected =
+      "step 1: apply web\n  + annotation web note=a\nstep 2: ready web\n  - annotation web note\n";
   const std::vector<std::vector<std::string>> steps = {
       {"step 1: apply web", "annotation web note=b", "event web RolledBack"},
       {"step 2: ready web"}};

@@ -5,10 +5,10 @@
 #include <iterator>
 #include <nlohmann/json.hpp>
 #include <regex>
-#include <sstream>
 
 #include "test/sim/owners.h"
 #include "test/sim/script_deployment.h"
+#include "test/sim/script_expected.h"
 
 namespace windlass::sim {
 namespace {
@@ -109,19 +109,6 @@ Scaled ScaledOf(const std::string& message) {
   std::smatch found;
   if (!std::regex_search(message, found, kPattern)) return {};
   return {found[1], std::stoll(found[3]) - std::stoll(found[2])};
-}
-
-// Returns the subject of a line: the words before its values.
-std::string SubjectOf(const std::string& line) {
-  std::istringstream words(line);
-  std::string subject;
-  std::string word;
-  words >> subject;
-  int more = 1;
-  if (subject == "condition" || subject == "annotation") more = 2;
-  if (subject == "event") more = 3;
-  while (more-- > 0 && words >> word) subject += " " + word;
-  return subject.substr(0, subject.find('='));
 }
 
 // A combined Event hides the sizes of the Events in it, so the lines about it go on both sides.
@@ -285,16 +272,6 @@ std::vector<std::string> UnusedPatterns(const std::vector<std::string>& expected
     return lines.SubjectsThatMatch(pattern).empty();
   });
   return unused;
-}
-
-std::vector<std::vector<std::string>> ParseExpected(const std::string& text) {
-  std::vector<std::vector<std::string>> steps;
-  std::istringstream lines(text);
-  for (std::string line; std::getline(lines, line);) {
-    if (line.starts_with("step ")) steps.emplace_back();
-    if (!line.empty() && !steps.empty()) steps.back().push_back(line);
-  }
-  return steps;
 }
 
 }  // namespace windlass::sim

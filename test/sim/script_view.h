@@ -55,7 +55,4 @@ std::vector<std::string> UnusedPatterns(const std::vector<std::string>& expected
                                         const std::vector<std::string>& actual,
                                         const std::vector<std::string>& patterns);
 
-// Returns the blocks of expected/NAME.txt: for each step its title "step N: TEXT", then its lines.
-std::vector<std::vector<std::string>> ParseExpected(const std::string& text);
-
 }  // namespace windlass::sim

@@ -5,10 +5,12 @@ import (
 	"fmt"
 	"os"
 	"path/filepath"
+	"slices"
 	"strings"
 
 	"windlass.dev/test/cluster/internal/differential/play"
 	"windlass.dev/test/cluster/internal/differential/script"
+	"windlass.dev/test/cluster/internal/differential/state"
 )
 
 // record writes what the stock controller left, for those that have no stock
@@ -16,9 +18,13 @@ import (
 func record(folder string, scripts []*script.Script, results []played) error {
 	var errs []error
 	for i, s := range scripts {
+		var text string
 		err := complete(results[i])
 		if err == nil {
-			err = os.WriteFile(filepath.Join(folder, s.Name+".txt"), []byte(format(s, results[i].result)), 0o644)
+			text, err = format(s, results[i].result)
+		}
+		if err == nil {
+			err = os.WriteFile(filepath.Join(folder, s.Name+".txt"), []byte(text), 0o644)
 		}
 		if err != nil {
 			errs = append(errs, fmt.Errorf("%s is not recorded: %w", s.Name, err))
@@ -43,16 +49,29 @@ func header(s *script.Script, step int) string {
 	return fmt.Sprintf("step %d: %s", step+1, s.Steps[step].Text)
 }
 
-func format(s *script.Script, result *play.Result) string {
+// format tells per step what changed since the step before. It is an error if
+// parse reads other states from that.
+func format(s *script.Script, result *play.Result) (string, error) {
 	var text strings.Builder
+	var before []string
 	for i, step := range result.Steps {
 		fmt.Fprintln(&text, header(s, i))
-		for _, line := range step.Lines {
-			fmt.Fprintln(&text, line)
+		for _, change := range state.Changes(before, step.Lines) {
+			fmt.Fprintln(&text, change)
 		}
-		fmt.Fprintln(&text)
+		before = step.Lines
 	}
-	return text.String()
+	read, err := parse(s, text.String())
+	if err != nil {
+		return "", err
+	}
+	for i, step := range result.Steps {
+		written := slices.Sorted(slices.Values(step.Lines))
+		if !slices.Equal(written, slices.Sorted(slices.Values(read.Steps[i].Lines))) {
+			return "", fmt.Errorf("step %d would be read as another state", i+1)
+		}
+	}
+	return text.String(), nil
 }
 
 // expected reads what record wrote.
@@ -69,17 +88,23 @@ func expected(folder string, scripts []*script.Script) []played {
 }
 
 func parse(s *script.Script, content string) (*play.Result, error) {
-	blocks := strings.Split(strings.TrimSuffix(content, "\n\n"), "\n\n")
+	blocks := strings.Split("\n"+strings.TrimSuffix(content, "\n"), "\nstep ")[1:]
 	if len(blocks) != len(s.Steps) {
 		return nil, fmt.Errorf("%d steps are expected, the script has %d: record it anew", len(blocks), len(s.Steps))
 	}
 	result := &play.Result{}
+	var before []string
 	for i, block := range blocks {
-		lines := strings.Split(block, "\n")
+		lines := strings.Split("step "+block, "\n")
 		if lines[0] != header(s, i) {
 			return nil, fmt.Errorf("step %d is %q in the script: record it anew", i+1, s.Steps[i].Text)
 		}
-		result.Steps = append(result.Steps, play.Step{Lines: lines[1:], Quiet: true})
+		after, err := state.Apply(before, lines[1:])
+		if err != nil {
+			return nil, fmt.Errorf("step %d: %w", i+1, err)
+		}
+		result.Steps = append(result.Steps, play.Step{Lines: after, Quiet: true})
+		before = after
 	}
 	return result, nil
 }

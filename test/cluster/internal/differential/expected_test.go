@@ -19,20 +19,36 @@ func load(t *testing.T, content string) *script.Script {
 }
 
 func TestExpectedIsWhatWasRecorded(t *testing.T) {
-	s := load(t, "apply web\n+ pause web\nquota none\nresume web")
+	s := load(t, "apply web\n+ pause web\nquota none\nresume web\ndelete web")
 	result := &play.Result{Steps: []play.Step{
-		{Lines: []string{"deployment web x=1", "event web A"}, Quiet: true},
-		{Lines: []string{}, Quiet: true}, // nothing is there
-		{Lines: []string{"deployment web x=2"}, Quiet: true},
+		{Lines: []string{"deployment web x=1 y=1", "event web A"}, Quiet: true},
+		{Lines: []string{"deployment web x=1 y=1"}, Quiet: true}, // nothing changed
+		{Lines: []string{"deployment web x=2 y=1"}, Quiet: true},
+		{Quiet: true}, // nothing is there
 	}}
-	text := format(s, result)
-	want := "step 1: apply web + pause web\ndeployment web x=1\nevent web A\n\nstep 2: quota none\n\n" +
-		"step 3: resume web\ndeployment web x=2\n\n"
-	if text != want {
-		t.Errorf("recorded %q, want %q", text, want)
+	text, err := format(s, result)
+	want := "step 1: apply web + pause web\n  + deployment web x=1 y=1\n    event web A\nstep 2: quota none\n" +
+		"step 3: resume web\n  ~ deployment web x=2\nstep 4: delete web\n  - deployment web\n"
+	if text != want || err != nil {
+		t.Errorf("recorded %q, %v; want %q", text, err, want)
 	}
 	if got, err := parse(s, text); err != nil || !reflect.DeepEqual(got, result) {
 		t.Errorf("read %v, %v; want %v", got, err, result)
+	}
+}
+
+func TestStatesThatCannotBeReadBackAreNotRecorded(t *testing.T) {
+	s := load(t, "apply web\nready web")
+	for want, lines := range map[string][]string{
+		"step 2 would be read as another state": {"deployment web x=1"}, // a field is gone
+		"does not fit":                          {"deployment web x=1 y=1", "condition web A=True X", "condition web A=True Y"},
+		`step 2: "b" is no change`:              {"deployment web x=1 y=1", "annotation web note=a\nb"},
+	} {
+		text, err := format(s, &play.Result{Steps: []play.Step{
+			{Lines: []string{"deployment web x=1 y=1"}, Quiet: true}, {Lines: lines, Quiet: true}}})
+		if err == nil || !strings.Contains(err.Error(), want) {
+			t.Errorf("%q: %q, %v, want %q", lines, text, err, want)
+		}
 	}
 }
 
@@ -41,7 +57,7 @@ func TestExpectedOfAnotherScriptIsRefused(t *testing.T) {
 		"apply web":              "2 steps are expected, the script has 1",
 		"apply web\nready web 2": `step 2 is "ready web 2" in the script`,
 	} {
-		_, err := parse(load(t, content), "step 1: apply web\na\n\nstep 2: ready web\nb\n\n")
+		_, err := parse(load(t, content), "step 1: apply web\n  + a b\nstep 2: ready web\n  + b c\n")
 		if err == nil || !strings.Contains(err.Error(), want) {
 			t.Errorf("%q: %v, want %q", content, err, want)
 		}

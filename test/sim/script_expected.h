@@ -1,0 +1,17 @@
+// Reads expected/NAME.txt of test/differential, which tells what changed from step to step. Its
+// README describes the format.
+#pragma once
+
+#include <string>
+#include <vector>
+
+namespace windlass::sim {
+
+// Returns the subject of a line of a state: the words before its values.
+std::string SubjectOf(const std::string& line);
+
+// Returns for each step its title "step N: TEXT", then the lines of the whole state. Throws
+// std::invalid_argument with the line if a change does not fit the state before it.
+std::vector<std::vector<std::string>> ParseExpected(const std::string& text);
+
+}  // namespace windlass::sim
