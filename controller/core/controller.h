@@ -21,8 +21,7 @@
 
 namespace windlass {
 
-// Log fields and Event annotations that mark everything about one rollout, so that users find all
-// of it.
+// What marks the log lines and Events of one rollout, so that users can find all of them.
 struct Marks {
   LogFields fields{};                                // {"rollout_id", "3f2a9c1e-7"}
   std::map<std::string, std::string> annotations{};  // of Events
@@ -43,14 +42,14 @@ class Controller {
   virtual std::string_view component() const = 0;
 
   // Returns the next step for the object `key`. The controller decides it from the caches as they
-  // are now and from `learned`, the answers that this sync got so far. `now` may be stored in the
-  // object. Returns nullopt if the object is gone: the runtime then forgets all it keeps for the
-  // key.
+  // are now and from `learned`, the answers that this sync got so far. `now` is the time that the
+  // step may write into the object, for example into a condition. Returns nullopt if the object is
+  // gone: the runtime then forgets all it keeps for the key.
   virtual std::optional<Step> Next(const ObjectKey& key, const Learned& learned, WallTime now) = 0;
 
   // Returns the most steps that one sync of `key` may take. A number below kStepsPerSyncMax has no
-  // effect. The runtime ends a longer sync with an internal error: its plan would never end
-  //
+  // effect. The runtime ends a sync that takes more steps with an internal error, because such a
+  // sync would probably never end.
   virtual int StepsMax(const ObjectKey& /*key*/) const { return 0; }
 
   // Returns the JSON size of the largest object that a sync of `key` may read or write. The runtime
@@ -64,16 +63,18 @@ class Controller {
   // Returns the marks of the rollout that the object `key` is in; none if the object is gone.
   virtual Marks MarksOf(const ObjectKey& /*key*/) const { return {}; }
 
-  // Returns the writes that make late writes of a former leader to the object `key` fail, in the
-  // order in which to send them. `term` identifies the present term. The caller asks again after
-  // each of these writes, and skips those that it sent in this term already (L-012). Returns
-  // nullopt if the cache lacks the present version of an object, because a touch of that object
-  // would fail. In that case Next must not write, either.
+  // Returns patches that raise the versions of objects, in the order in which to send them. A write
+  // of the former leader names an older version and so fails, if it arrives late. `term` identifies
+  // the present term. The runtime calls this function again after each patch, and skips objects
+  // that it has patched in this term already (L-012). Returns nullopt if the cache lacks the
+  // present version of an object: a patch of the cached version would fail. In that case Next must
+  // not write, either.
   virtual std::optional<std::vector<Request>> FenceWrites(const ObjectKey& key,
                                                           std::string_view term) const = 0;
 
-  // The decision to send `write` is based on caches. Returns when the oldest of these caches was
-  // last known to match the API server; nullopt if the decision uses no cache.
+  // Returns since when the caches behind the decision to send `write` may be out of date: the time
+  // at which they were last known to match the API server, for several caches the earliest. Returns
+  // nullopt if the decision uses no cache.
   virtual std::optional<MonotonicTime> ViewAt(const Request& /*write*/) const {
     return std::nullopt;
   }

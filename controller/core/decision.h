@@ -1,11 +1,12 @@
-// What a write does, by name: the event of its log line, and the label `decision` of its metric.
+// What a write does, by name. The name is the text of the write's log line, and the value of the
+// label `decision` of its metric. Users have dashboards and alerts on these names.
 //
-// Each folder that makes decisions has constants for them (example:
-// controller/workload/decisions.h), so that code that counts writes can compare decisions. A
-// decision that no code compares is named where the write is made. The names are for users, who
-// have dashboards and alerts on them. A controller defines its own constants in its folder:
+// Each controller defines its decisions as constants in its folder (example:
+// controller/workload/decisions.h), so that code that counts writes can compare them:
 //
-//   inline constexpr Decision kCopyValue{"copy value"};
+// inline constexpr Decision kCopyValue{"copy value"};
+//
+// A decision that no code compares is written where the write is made.
 #pragma once
 
 #include <compare>

@@ -1,12 +1,12 @@
-// The annotation that identifies a term of leadership on objects of the API.
+// The annotation in which a leader writes the identity of its term into objects.
 #pragma once
 
 #include <string_view>
 
 namespace windlass {
 
-// Set on ReplicaSets that were in the middle of a rollout when the former leader lost its Lease
-// (L-012).
+// A new leader sets it on the ReplicaSets that are in the middle of a rollout, if the former leader
+// did not release its Lease (L-012).
 inline constexpr std::string_view kTermAnnotation = "windlass.dev/term";
 
 }  // namespace windlass
