@@ -8,8 +8,8 @@ SyncResult AfterError(const Error& error, Retry retry) {
   if (retry == Retry::kForget) return {SyncResult::Kind::kForget, {}, {}, {}};
   SyncResult back_off{SyncResult::Kind::kRetry, {}, kRetryMax, {}};
   back_off.at_least = milliseconds(error.retry_after_ms);
-  // A spec change resets the back-off. Until then even a hopeless write is retried at long
-  // intervals, because no key is ever dropped.
+  // The write will probably fail until the spec changes. The queue retries it at long intervals, so
+  // that no key is ever lost. A change of the spec resets the back-off.
   if (retry == Retry::kOnSpecChange) {
     back_off.longest = kPolicyRetryMax;
     return back_off;

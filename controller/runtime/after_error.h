@@ -13,23 +13,26 @@ namespace windlass {
 // How a sync ended: tells the queue what to do with the key.
 struct SyncResult {
   enum class Kind : uint8_t {
-    kDone,       // look_again_in arms the deadline slot; also in kConflict, kRetry, kForget
+    kDone,       // no error, and nothing to do now
     kGone,       // the object is gone: nothing is kept for the key
-    kConflict,   // lost a race: a newer version wakes the key, within a second at the latest
+    kConflict,   // another client was faster: retried on the event of its change, or after 1 s
     kRetry,      // back-off up to `longest`
     kForget,     // failed and is not retried: only an event or the deadline wakes the key
-    kInternal,   // our own fault
-    kUncertain,  // a write of ours may have happened or not: first verify `unverified` (S-003)
+    kInternal,   // a fault of Windlass
+    kUncertain,  // a write may have happened or not: the object of `unverified` is read (S-003)
   };
   Kind kind = Kind::kDone;
-  std::optional<Duration> look_again_in;  // nullopt: kDone and kForget clear the slot
+  // When to sync the key again even without an event. Used by kDone, kConflict, kRetry and kForget.
+  // Without a value, kDone and kForget cancel the time that an earlier sync has set.
+  std::optional<Duration> look_again_in;
   Duration longest{0};
   std::optional<Unverified> unverified;
   // When the runtime began to put off a write (Write::patience). The key's next sync gets this
   // time.
   std::optional<MonotonicTime> put_off_since{};
   int calls = 0;  // requests made
-  // What the last write that lost a race wanted to change; nullopt if no write lost a race.
+  // The object of the last write that failed because another client was faster; nullopt if there
+  // was no such write.
   std::optional<std::pair<ResourceId, ObjectKey>> lost{};
   Duration at_least{0};  // the shortest back-off: the server's Retry-After
 };

@@ -19,22 +19,23 @@ class ControllerHost {
 
   // Asks for a sync of `key`. Ignored
   //   - while this process does not lead,
-  //   - before the controller's caches are complete (every key is synced then anyway),
+  //   - before the controller's caches are complete (as soon as they are, every key is synced),
   //   - while a reply for `key` is folded.
   virtual void Wake(const ObjectKey& key, windlass::Wake wake) = 0;
   // Returns true while the reply to a write or read of `key`'s own sync is folded.
   virtual bool IsFolding(const ObjectKey& key) const = 0;
-  // Returns true from the first sync of all keys in a term until the term ends.
+  // Returns true if this process leads, and every key was queued once since its term began or since
+  // WakeAll.
   virtual bool InTerm() const = 0;
 
-  // A cache became complete, so the first sync of all keys may be due.
+  // Call when a cache became complete, so that the first sync of all keys may begin.
   virtual void CacheSynced() = 0;
   // Asks for one more sync of every key, as at the beginning of a term. The syncs begin when the
   // controller's caches are complete. Until then Wake is ignored.
   virtual void WakeAll() = 0;
-  // A cache changed, so a new leader may now get past its barrier.
+  // Call when a cache has changed, so that a new leader may now get past its barrier.
   virtual void CacheChanged() = 0;
-  // The controller needs other rights than before.
+  // Call when the controller needs other rights than before.
   virtual void RightsChanged() = 0;
 };
 

@@ -18,7 +18,7 @@ class Figures {
  public:
   // The values of a series' labels, in the order of Metric::labels. "" leaves a label out.
   using Labels = std::vector<std::string>;
-  // uint64_t of a counter, double of a gauge or of a counter of seconds.
+  // uint64_t for a counter, double for a gauge or a counter of seconds.
   using Value = std::variant<uint64_t, double, Histogram>;
   struct Family {
     const Metric* metric;

@@ -28,8 +28,8 @@ class FoldTable {
     std::function<Status(const Request& request, std::string_view body)> fold;
     // Folds the reply to a deletion. Null: the store waits for the watch.
     std::function<void(const Request& request, std::string_view body)> deleted{};
-    // Called when an uncached read found no object where `request` had written, or was to write.
-    // Null: the store waits for the watch.
+    // Called when an uncached read of `key` found no object. The object is the one that a write
+    // with an unknown outcome was about. Null: the store waits for the watch.
     std::function<void(const ObjectKey& key, const Uid& uid)> gone{};
   };
 
@@ -49,8 +49,9 @@ class FoldTable {
   // concerns only the sync that asked for it.
   Status Read(const QueueKey& key, const Request& request, const Reply& reply);
 
-  // Handles an uncached read for `key` that found nothing where `request` had written, or was to
-  // write. Does nothing if `request` is a creation: the object may still appear.
+  // Call when an uncached read for `key` found no object. `request` is the write with an unknown
+  // outcome whose object was read. Does nothing if `request` is a creation, because its object may
+  // still appear.
   void Vanished(const QueueKey& key, const Request& request);
 
   // Returns the key whose reply is being folded right now; nullopt at any other time.

@@ -17,9 +17,9 @@ struct InformerSnapshot {
   bool synced = false;
   size_t objects = 0;
   size_t quarantined = 0;
-  size_t cut = 0;         // objects for which there is no room
+  size_t cut = 0;         // objects cached without their large parts, for lack of room
   size_t bytes = 0;       // of memory, without interned texts
-  bool given_up = false;  // no room for all objects
+  bool given_up = false;  // the informer does not run, for lack of room
   uint64_t duplicates = 0;
   uint64_t stale = 0;
   ReflectorCounters reflector;

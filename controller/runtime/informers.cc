@@ -72,7 +72,7 @@ void Informers::LetGo(std::initializer_list<AnyInformer*> unwanted) {
       --informer->users_;
       continue;
     }
-    if (!informer->running()) {  // given up, and being emptied
+    if (!informer->running()) {  // given up: it has stopped, and its store is being emptied
       Release({informer});
       continue;
     }
@@ -86,7 +86,8 @@ void Informers::LetGo(std::initializer_list<AnyInformer*> unwanted) {
   }
 }
 
-// Ends the lingering: until now the last user was still counted in `users_`.
+// Cancels what the informer's timer would do. If the informer lingers, its last user is still
+// counted in `users_`, and is removed.
 void Informers::StopWaiting(AnyInformer& informer) {
   environment_.timers.Cancel(std::exchange(informer.timer_, TimerId{0}));
   if (std::exchange(informer.lingers_, false)) --informer.users_;
@@ -112,8 +113,9 @@ void Informers::ShedLater(AnyInformer& informer) {
 void Informers::GiveUp(AnyInformer& informer) {
   const size_t mebibytes = environment_.budget->limit() >> 20U;
   const std::string plural(informer.reflector().options().resource.plural);
-  environment_.log.Warning("no room in the caches for all objects of a resource; going on without",
-                           {{"resource", plural}, {"budget", environment_.budget->limit()}});
+  environment_.log.Warning(
+      "no room to cache all objects of a resource; going on without that cache",
+      {{"resource", plural}, {"budget", environment_.budget->limit()}});
   if (informer.lingers_) {
     StopWaiting(informer);
     Stop(informer);
@@ -121,7 +123,8 @@ void Informers::GiveUp(AnyInformer& informer) {
   }
   informer.Stop();
   informer.given_up_ = plural + ": to cache all of them takes more memory than Windlass may use (" +
-                       std::to_string(mebibytes) + " MiB for all caches); raise its memory limit";
+                       std::to_string(mebibytes) +
+                       " MiB for all caches); raise the memory limit of Windlass";
   ShedLater(informer);
   informer.try_again_ =
       environment_.timers.At(environment_.clock.Now() + kGivenUpFor, [this, &informer] {
@@ -133,13 +136,13 @@ void Informers::GiveUp(AnyInformer& informer) {
   informer.on_given_up();
 }
 
-// Lists a resource again if some of its objects were cut down, and there is room for the smallest
-// of them. Requires room for twice that object's size, so that the object is not cut down again
-// soon.
+// Lists a resource again if some of its objects are cut down, which means cached without their
+// large parts, and there is room for the smallest of them. Requires room for twice that object's
+// size, so that it is not cut down again soon.
 void Informers::LookForRoom() {
   size_t cut = 0;
   for (const auto& informer : informers_) cut += informer->running() ? informer->cut() : 0;
-  // If the last list restored no object, the next look comes later.
+  // If the last list restored no object, the time until the next look doubles.
   const bool in_vain = cut > 0 && cut >= cut_at_relist_;
   room_wait_ = in_vain ? std::min(2 * room_wait_, kLookForRoomMax) : kLookForRoom;
   cut_at_relist_ = SIZE_MAX;
@@ -153,15 +156,15 @@ void Informers::LookForRoom() {
       environment_.timers.At(environment_.clock.Now() + room_wait_, [this] { LookForRoom(); });
 }
 
-// Checks the cluster's identity in any case: after an outage that broke no watch, no informer
-// recovers, so no other event would cause the check.
+// Checks the cluster's identity even if no watch broke: in that case no informer recovers, so no
+// other event would cause the check.
 void Informers::TryNow(bool was_refused) {
   CheckIdentity();
   for (const auto& informer : informers_) informer->TryNow(was_refused);
 }
 
 void Informers::Reset(std::string_view why) {
-  if (std::exchange(resetting_, true)) return;  // reset by an informer that we are resetting
+  if (std::exchange(resetting_, true)) return;  // called by an informer that the loop below resets
   for (const auto& informer : informers_) informer->Reset(why);
   resetting_ = false;
   if (on_reset) on_reset();

@@ -25,9 +25,11 @@ namespace windlass {
 // How long an informer runs on after its last user has let it go. This way no list of all Pods is
 // needed if a user switches a feature off and on again, or deletes a workload and creates it anew.
 inline constexpr Duration kInformerLingers = seconds(300);
-// How long an informer stays given up if there was no memory for it. Each try lists all Pods.
+// An informer that was given up for lack of memory is started again after this time. Each start
+// lists all objects of its resource.
 inline constexpr Duration kGivenUpFor = seconds(1800);
-// How often to look whether there is room for objects that were cut down.
+// How often to look whether there is room for objects that are cut down, which means cached without
+// their large parts.
 inline constexpr Duration kLookForRoom = seconds(300);
 // The longest wait, after looks that led to nothing.
 inline constexpr Duration kLookForRoomMax = seconds(4800);
@@ -107,7 +109,7 @@ class Informers {
   ClusterIdentity identity_;
   TimerId look_for_room_ = 0;
   Duration room_wait_ = kLookForRoom;
-  size_t cut_at_relist_ = SIZE_MAX;  // cut-down objects when the last look found room for one
+  size_t cut_at_relist_ = SIZE_MAX;  // how many were cut down when the last look made a list
   bool resetting_ = false;
   bool started_ = false;
 };

@@ -9,8 +9,8 @@
 namespace windlass {
 namespace {
 
-// How often to compare with a cache that lags (L-011). Most changes arrive as events. A bookmark,
-// or an object that cannot be read, brings no event.
+// How often to compare with a cache that lags, even if no cache changes (L-011): a bookmark, or an
+// object that cannot be decoded, moves the cache forward without a change.
 constexpr Duration kLeadershipBarrierLook = milliseconds(250);
 // If a cache still lacks an object after this long, the list may have been wrong: list again.
 constexpr Duration kLeadershipBarrierPatience = seconds(30);
@@ -113,7 +113,7 @@ Result<std::string> LeadershipBarrier::AddPage(const HttpResponse& response) {
 }
 
 // Gets the same objects from the beginning of a watch instead of a list. Used if this process has
-// the right to watch but not to list, and if one object is too large for a page.
+// the right to watch but not to list, or if one object is too large for a page of its own.
 void LeadershipBarrier::StreamInstead() {
   listed_.back() = {};
   HttpRequest request =

@@ -1,13 +1,15 @@
 // A new leader's wait before its first write, until its caches hold everything the former leader
 // wrote (L-011).
 //
-// A hot standby's caches may lag behind without showing it. So after the Lease was won, the barrier
-// takes one consistent, metadata-only LIST of each cached resource. The barrier is passed when
+// The caches of a process that waits for the Lease may lag behind without showing it. So after the
+// process has won the Lease, the barrier takes one consistent, metadata-only LIST of each cached
+// resource. The barrier is passed when
 // - every listed object is cached in that version or a newer one, and
-// - every cached object that the list lacks is gone.
+// - the cache has removed every object that the list lacks.
 // The barrier never gives up: while it cannot be passed, it lists again. Large objects do not hold
-// it up: it asks for smaller pages, and reads an object that fits into no page as a stream. A
-// controller says which of its caches to compare. Core thread only.
+// it up: it asks for smaller pages and, if one object is too large even for a page of its own,
+// opens a watch instead of the list. A controller says which of its caches to compare. Core thread
+// only.
 #pragma once
 
 #include <functional>
@@ -26,9 +28,9 @@ namespace windlass {
 
 class LeadershipBarrier {
  public:
-  // All arguments must outlive the barrier. The barrier calls `compared` before each list; the
-  // returned caches must have synced, and there must be at least one. It calls `passed` once, after
-  // the constructor has returned.
+  // All arguments must outlive the barrier. The barrier calls `compared` each time that it begins
+  // to list; the returned caches must have synced, and there must be at least one. It calls
+  // `passed` once, after the constructor has returned.
   LeadershipBarrier(InformerEnvironment environment,
                     std::function<std::vector<ComparedCache>()> compared,
                     std::function<void()> passed);

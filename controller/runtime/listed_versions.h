@@ -24,8 +24,9 @@ struct ListedVersions {
 
 // Returns the first object for which `informer` lags behind `listed`; "" if there is none. While
 // the informer is applying a list of its own, returns "(a list is applied)", because that list may
-// contain the missing object. An object that cannot be decoded counts as held once the watch has
-// passed it, because it is quarantined then.
+// contain the missing object. Once the watch has reached the version of an object, the informer
+// does not lag for it, even if the store does not hold that version: it has a newer one, or the
+// object could not be decoded and is quarantined.
 template <typename T>
 std::string FirstBehind(const Informer<T>& informer, const ListedVersions& listed) {
   const ResourceVersion& told = informer.reflector().last_version();

@@ -1,6 +1,7 @@
-// Keys that cost the API server much: more than kNoisyCallsPerSync calls in one sync, or more than
-// kNoisyCallsPerMinute in a minute. The queue serves a noisy key one class later, so that other
-// keys do not wait for it, until the key has cost less for a minute. Core thread only.
+// Keys whose syncs make many calls: more than kNoisyCallsPerSync in one sync, or more than
+// kNoisyCallsPerMinute in a minute. The queue serves a noisy key with the next lower priority, so
+// that other keys do not wait for it, until a minute has passed with fewer calls. Core
+// thread only.
 #pragma once
 
 #include <map>
@@ -11,8 +12,7 @@
 
 namespace windlass {
 
-// A key that needs more calls than one of these limits is served one class later for a minute
-//
+// A key is noisy if its syncs make more calls than one of these.
 inline constexpr int kNoisyCallsPerSync = 10;
 inline constexpr int kNoisyCallsPerMinute = 100;
 

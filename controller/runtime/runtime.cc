@@ -79,7 +79,7 @@ void Runtime::Start() {
 }
 
 void Runtime::BeginTerm(const TermOptions& options) {
-  EndTerm();  // before the new term begins, not after
+  EndTerm();  // the assignment below would destroy the old term only after it made the new one
   barrier_wanted_ = options.barrier;
   term_ = std::make_unique<Term>(sync_environment_, environment_.random, environment_.timers,
                                  options_.syncs_max, counters_, options.taken_over_as);

@@ -51,7 +51,7 @@ class Runtime {
   std::function<void()> on_reset;
   // Called when a controller needs other rights than before.
   std::function<void()> on_rights_changed;
-  // Called for each write that the API server forbids (403): a right may have been taken away, or a
+  // Called for each write that the API server forbids (403): either a right was taken away, or a
   // policy forbids this write alone.
   std::function<void()> on_write_forbidden;
   // Called when a cache that no controller needs any more was emptied: there is memory to give
@@ -61,8 +61,8 @@ class Runtime {
   // Reflector::TryNow.
   void ServerIsBack(bool was_refused);
 
-  // Drain: takes no further keys. drained() is true once nothing is in flight. settled() is true
-  // once, in addition, no write of the term has an unknown outcome any more.
+  // Takes no further keys. drained() is true once nothing is in flight. settled() is true once, in
+  // addition, no write of the term has an unknown outcome any more.
   void Drain();
   bool drained() const { return term_ == nullptr || !term_->in_flight(); }
   bool settled() const { return term_ == nullptr || term_->settled(); }

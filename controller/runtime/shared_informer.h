@@ -23,9 +23,9 @@ namespace windlass {
 // reads then show in the store before the watch brings them.
 template <typename T>
 struct ReplyFolding {
-  // Returns true for an object that the watch selects. If a reply contains an object that the watch
-  // does not select, the object is removed from the store, because the watch would never update it.
-  // Null: the watch selects all objects.
+  // Returns true for an object that the watch selects. If a reply contains an object for which this
+  // is false, the object is removed from the store, because the watch would never update it. Null:
+  // the watch selects all objects.
   bool (*selects)(const T&) = nullptr;
   // True: removes an object as soon as the reply to its deletion, or an uncached read, shows that
   // the object is gone. False: waits for the watch.
@@ -88,7 +88,7 @@ class AnyInformer {
   virtual Listeners<>& on_synced() = 0;
   virtual Listeners<>& on_recovered() = 0;
   virtual Listeners<>& on_not_served() = 0;
-  // Returns the cache as a new leader compares it.
+  // Returns the cache, for a comparison with a list (LeadershipBarrier).
   virtual ComparedCache Compared() const = 0;
   // Returns what is wrong with the watch, or that the first list is not complete yet. Returns "" if
   // all is well, and if the informer is given up.
@@ -165,7 +165,7 @@ class SharedInformer final : public AnyInformer {
   Listeners<const Request&, const T&> on_reply;
 
  private:
-  // Both require a row.
+  // Both require that FoldReplies was called.
   void Fold(T object);
   void FoldDeleted(const Request& request, std::string_view body);
 

@@ -20,8 +20,8 @@ void Append(LogFields& fields, const LogFields& more) {
   fields.insert(fields.end(), more.begin(), more.end());
 }
 
-// Conflicts and fencing mean that another client was faster, or that another process leads: not a
-// fault.
+// kConflict means that another client was faster, and kFenced that another process leads. Neither
+// is a fault.
 LogLevel LevelOf(ErrorKind kind) {
   return kind == ErrorKind::kConflict || kind == ErrorKind::kFenced ? LogLevel::kDebug
                                                                     : LogLevel::kWarning;
@@ -114,7 +114,8 @@ bool Sync::IsTooLong() {
   return steps >= most;
 }
 
-// A slow server leads to a retry; a plan that never ends is an internal error.
+// Ends a sync that took too long. If kSyncDeadline has passed, the server is slow, and the key is
+// retried. Otherwise the sync took too many steps, which is an internal error.
 void Sync::EndTooLong() {
   environment_.log.Warning("sync took too long and will be taken up again",
                            {{controller().log_field(), key_.ToString()}, {"steps", steps_}});
@@ -125,8 +126,9 @@ void Sync::EndTooLong() {
 // Ends the sync. The key is retried soon, when other syncs with large answers have freed their
 // room.
 void Sync::EndWithoutRoom() {
-  environment_.log.Debug("the answers have no room beside those of others; taken up again soon",
-                         {{controller().log_field(), key_.ToString()}, {"bytes", answer_bytes_}});
+  environment_.log.Debug(
+      "no room for what this sync has read while others hold large answers; retrying",
+      {{controller().log_field(), key_.ToString()}, {"bytes", answer_bytes_}});
   End({SyncResult::Kind::kRetry, {}, kNoRoomRetryMax, {}});
 }
 
@@ -137,8 +139,8 @@ LogFields Sync::FieldsOf(const Request& request) const {
   return fields;
 }
 
-// Returns true, and ends the sync, if the write can wait: a later sync will replace it by a more
-// complete write. That later sync runs when the patience ends, or earlier.
+// If `write` may wait (Write::patience), ends the sync and returns true. The next sync of the key,
+// at the end of the patience or earlier, plans a more complete write in its place.
 bool Sync::PutOff(const Write& write) {
   const MonotonicTime now = environment_.clock.Now();
   const MonotonicTime since = put_off_since_.value_or(now);
@@ -184,7 +186,8 @@ void Sync::EndUncertain(const Request& sent) {
   End({SyncResult::Kind::kUncertain, {}, {}, Unverified(sent, late_)});
 }
 
-// A planner that repeats a request that was refused in this very sync would never end.
+// A planner that plans a request again which this very sync has seen refused would never end
+//
 void Sync::EndRepeated(const Write& write) {
   LogFields fields = FieldsOf(write.request);
   fields.emplace_back("error", "a write that was refused is planned again");
@@ -207,7 +210,7 @@ void Sync::WriteAnswered(const Write& write, Result<Reply> said) {
     Append(fields, write.because.numbers);
     environment_.log.Info(write.because.decision.name, fields);
   }
-  // Any status write also publishes what an earlier one put off, so nothing is put off any more.
+  // A status write contains all that an earlier sync put off, so nothing is put off any more.
   if (write.request.subresource() == "status") put_off_since_.reset();
   late_.Forget(write.request);
   if (hooks_.on_decision) hooks_.on_decision(write.because);
@@ -245,13 +248,12 @@ void Sync::WriteRefused(const Write& write, Error error) {
   GoOn();
 }
 
-// Treats a late write as refused, and decides how the sync goes on:
-// - after the first late write: as after a refusal, because the next write may be of an object for
-//   which the API server calls no slow webhook
-// - after a second one: the walk of decisions ends, so that the status is written, however many
-//   late writes there are
-// - a late creation, which the planner reports in its own words, and a late write of the status do
-//   not end the walk by this rule
+// Counts `write` as refused, without sending it, because it was late twice. Then the sync goes on:
+// - After the first such write, as after any refusal. The next write may be of an object for which
+//   the API server calls no slow webhook.
+// - After the second such write, the walk of decisions ends, so that the status is written.
+//   Otherwise a sync with many late writes would not come to its status. Exceptions are creations,
+//   which the planner reports in its own words, and writes of the status.
 void Sync::CountAsRefused(Write write, Error error) {
   const bool ends_itself = write.request.verb() == Verb::kCreate || IsOwnStatus(write.request);
   if (std::exchange(told_late_, true) && !ends_itself) write.go_on_if_refused = false;
@@ -295,7 +297,8 @@ void Sync::ReadAnswered(const Read& read, const Controller::ReadListener& listen
     Append(fields, {{"why", read.why}, {"error", said.error().message}});
     environment_.log.Warning("uncached read failed", fields);
     SyncResult result = AfterError(said.error(), Retry::kBackOff);
-    // The right to read usually comes with the right to write, so it is tried again more often.
+    // A client that may write an object usually may read it. So a forbidden read is probably a
+    // mistake that is repaired soon, and is retried more often than a forbidden write.
     result.longest = std::min(result.longest, kRetryMax);
     return End(std::move(result));
   }

@@ -12,7 +12,8 @@ constexpr int kRetryRateShare = 10;
 constexpr int kConflictsTold = 10;
 
 // Returns the rate that retries of one namespace may use. Example: of 50 requests per second with a
-// burst of 100: 5 per second, and 10 at once. A client without a limit sets none.
+// burst of 100: 5 per second, and 10 at once. If the client has no limit, retries have none,
+// either.
 RetryRate RetryRateOf(const ClientOptions& client) {
   return {.per_second = client.qps / kRetryRateShare, .burst = client.burst / kRetryRateShare};
 }
@@ -46,7 +47,7 @@ Term::~Term() {
   timers_.Cancel(pump_);
 }
 
-// Keys are taken in a turn of their own, never from within the event that made them ready.
+// Takes keys from the queue in a turn of its own, never within the event that made them ready.
 void Term::SchedulePump() {
   if (pump_ != 0) return;
   pump_ = timers_.At(environment_.clock.Now(), [this] {
@@ -113,7 +114,8 @@ void Term::StartSync(const QueueKey& key, const LateWrites& late) {
   });
 }
 
-// Reads the object of a write that got no answer. The next sync plans from its present state.
+// Reads the object of a write that got no answer, and then begins the key's sync, which plans from
+// what was read.
 void Term::Verify(const QueueKey& key, const Unverified& before) {
   const Request read = Request::Get(before.request.resource(), before.request.key());
   environment_.client.Execute(read, [this, alive = alive_, key, before, read](Result<Reply> said) {
@@ -196,9 +198,9 @@ void Term::Warn(const QueueKey& key, std::string reason, std::string message) {
                       {Event::Type::kWarning, std::move(reason), std::move(message)});
 }
 
-// Counts the races for one object that the key's syncs lost in a row. The kConflictsTold-th emits
-// an Event on the key's object: another client changes the raced-for object whenever Windlass
-// writes it. Such a client is another controller, or a webhook that writes back. A lost
+// Counts the races that the key's syncs lost in a row for one object: another client changed the
+// object each time before Windlass wrote it. The kConflictsTold-th lost race emits an Event on the
+// key's object. The other client is another controller, or a webhook that writes back. A
 // race for another object starts the count again: each object has a controller that writes its
 // status, so single races are normal.
 void Term::Conflict(const QueueKey& key, const SyncResult& result) {

@@ -88,7 +88,7 @@ class Term {
   int syncs_max_;
   ControllerCounters& counters_;
   WorkQueue queue_;
-  std::optional<TermFence> fence_;  // after a take-over
+  std::optional<TermFence> fence_;  // set if the former leader did not release the Lease
   NoisyKeys noisy_keys_;
   TimerId pump_ = 0;
   bool draining_ = false;

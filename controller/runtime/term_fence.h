@@ -1,11 +1,12 @@
 // Makes late writes of a former leader fail (L-012).
 //
-// Each write is conditional on the version of one object, which cannot protect a decision over
-// several: the former leader's scale-up of one ReplicaSet may arrive after the new leader has
-// scaled up another. So after a take-over, before anything else is done for an object, the fence
-// sends the writes that its controller names (Controller::FenceWrites). Each of them touches an
-// object that a late write could change, and every write based on an older version then fails. A
-// late creation cannot be made to fail. Core thread only.
+// Windlass makes each write conditional on the version of one object. That does not protect a
+// decision over several objects. Example: the former leader's scale-up of ReplicaSet A may arrive
+// after the new leader has scaled up ReplicaSet B. So after a take-over, before anything else is
+// done for an object, the fence sends the patches that its controller names
+// (Controller::FenceWrites), called touches. Each touch raises the version of an object that a late
+// write could change, so every write based on an older version then fails. A late creation cannot
+// be made to fail. Core thread only.
 #pragma once
 
 #include <cstdint>
@@ -51,7 +52,7 @@ class TermFence {
   SyncEnvironment environment_;
   const std::string term_;
   std::set<QueueKey> raised_;
-  std::set<Uid> touched_;  // kept here because other clients may remove the annotation
+  std::set<Uid> touched_;  // kept here, because other clients may remove kTermAnnotation
   std::shared_ptr<const bool> alive_;
 };
 

@@ -19,10 +19,11 @@ void LateWrites::Note(const Request& request, const Error& error) {
   if (found == late_.end()) found = late_.insert(found, {request.Identity(), {}, 0});
   ++found->times;
   const std::string what =
-      no_answer ? "the API server did not complete the write in time, as when an admission webhook "
-                  "does not answer: "
-                : "the API server answered with an error that may be of an admission webhook, and "
-                  "did not do the write: ";
+      no_answer
+          ? "the API server did not complete the write in time; the cause may be an admission "
+            "webhook that does not answer: "
+          : "the API server answered with an error, which may come from an admission webhook, "
+            "and did not carry out the write: ";
   found->error = {ErrorKind::kTimeout, what + error.message};
 }
 

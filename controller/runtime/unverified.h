@@ -1,19 +1,19 @@
 // A write whose outcome is unknown, and what follows it.
 //
-//   1. The sync that sent the write ends. Before anything else is decided for its key, the object
-//      is read, uncached (S-003). Then a sync plans from what was read.
+//   1. The sync that sent the write ends. Before anything else is decided for its key, the runtime
+//      reads the object, uncached (S-003). Then a sync plans from what was read.
 //   2. A late write is sent once more if a sync plans it again. A write is late if
 //        - it was not completed in time, for example because an admission webhook does not answer;
-//        - or the answer is an error that leaves open whether it happened, for example a 500 for a
-//          webhook's patch that does not apply.
-//      If the second try is late as well, users see it in the status: the sync that plans the write
-//      for the third time does not send it. The write counts as refused with kTimeout. That sync
-//      writes the status, and fails (S-018).
+//        - or the answer is an error that leaves open whether the write happened. Example: a 500,
+//          because the patch that a webhook returned does not apply.
+//      If the second try is late as well, the sync that plans the write for the third time does not
+//      send it. The write counts as refused with kTimeout. That sync reports the refusal in the
+//      status, and fails (S-018).
 //   3. After the back-off, the write is tried anew.
 //
-// So a condition names a write that is never completed, and the write stops neither the counters of
-// the status nor the progress deadline. A write that is late once, for example because etcd elects
-// a leader, is not reported to users. Nor is a connection that was reset.
+// So users see a write that is never completed in a condition. Such a write stops neither the
+// counters of the status nor the progress deadline. Users do not see a write that is late only
+// once, for example because etcd elects a leader, nor a connection that was reset.
 #pragma once
 
 #include <optional>
@@ -25,8 +25,8 @@
 
 namespace windlass {
 
-// The writes of one key that were late, or answered with an error, since the last sync that did not
-// end with such a write.
+// The late writes of one key, which one sync hands on to the next. They are dropped when a sync
+// ends without a write of unknown outcome.
 class LateWrites {
  public:
   // Takes note of `error` if it says that `request` was late or was answered with an error.

@@ -24,7 +24,7 @@ class WatchedResource {
   using Decode = typename Informer<T>::DecodeFunction;
 
   // `host` must outlive this. Controllers that read a resource with the same `decode` share one
-  // informer, which bears the resource's plural as its name.
+  // informer, whose name is the plural of the resource.
   WatchedResource(ControllerHost& host, const ResourceId& resource, Decode decode)
       : host_(host),
         shared_(

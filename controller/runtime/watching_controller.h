@@ -37,8 +37,8 @@ class WatchingController : public Controller {
   // Returns true if every cache that determines the keys is complete.
   virtual bool HasSynced() const = 0;
   virtual void ForEachKey(const std::function<void(const ObjectKey&)>& visit) const = 0;
-  // Returns the complete ones among the caches of objects that a leader writes. Includes all caches
-  // that HasSynced covers.
+  // Returns those caches of objects which a leader writes that are complete. These include every
+  // cache that HasSynced waits for.
   virtual std::vector<ComparedCache> ComparedCaches() const = 0;
 
   virtual void TermBegins(const TermOptions& /*options*/) {}
@@ -73,7 +73,7 @@ struct ControllerEntry {
   std::string about{};
   // The metrics that AddFigures adds, by topic.
   std::vector<MetricSection> metrics{};
-  // The kind with a CustomResourceDefinition that only this controller carries out, and whose
+  // The kind with a CustomResourceDefinition whose objects only this controller handles, and whose
   // status has observedGeneration; nullopt if there is none.
   std::optional<ResourceId> custom_kind{};
 };
