@@ -21,7 +21,7 @@ constexpr Metric kRateLimiterDuration{"rest_client_rate_limiter_duration_seconds
                                       MetricType::kHistogram,
                                       "Client side rate limiter latency in seconds.",
                                       {},
-                                      "How long requests waited for `--kube-api-qps`."};
+                                      "How long requests waited because of `--kube-api-qps`."};
 constexpr Metric kSent{"windlass_api_requests_total", MetricType::kCounter,
                        "Requests sent to the API server: watches, Lease and probes included."};
 constexpr Metric kRate{"windlass_client_rate",

@@ -187,9 +187,9 @@ void Daemon::StepDown() {
   if (!stopping_) log_.Warning("no longer leading");
 }
 
-// Called when the caches turn out to belong to another cluster, or to a state that was rolled back.
-// Our Lease belongs to that state too, so this process must win the Lease again before it begins a
-// term.
+// Called when another cluster answers, or when the cluster was restored to an earlier state. Our
+// Lease belongs to the state that is gone, so this process must win the Lease again before it
+// begins a term.
 void Daemon::CampaignAnew() {
   if (stopping_ || campaigning_anew_) return;
   if (!flags_.leader_elect) {
@@ -200,11 +200,11 @@ void Daemon::CampaignAnew() {
   AwaitAnswers(clock_.Now() + kCallDeadline);
 }
 
-// Stops the election as soon as no call is in flight, at the latest at `until`, and starts it
-// again.
-//   - All calls answered: gives up the Lease. A successor may lead at once.
-//   - Otherwise: keeps our name in the Lease, because an unanswered write may still arrive. Our own
-//     next term then raises a fence against it.
+// Waits until no call is in flight, at the latest until `until`. Then stops the election and starts
+// it again.
+//   - All calls were answered: gives up the Lease. A successor may lead at once.
+//   - Otherwise: leaves our name in the Lease, because an unanswered write may still arrive. Our
+//     own next term then raises a fence against it.
 void Daemon::AwaitAnswers(MonotonicTime until) {
   if (stopping_) return;
   const bool answered = client_.counters().in_flight == 0;
@@ -241,8 +241,8 @@ void Daemon::AwaitDrained(MonotonicTime until) {
 }
 
 // Ends the term and the process. Gives up the Lease only if no write of this process can arrive any
-// more. Otherwise the Lease keeps our name until it expires, which tells a successor to raise a
-// fence (L-012).
+// more. Otherwise our name stays in the Lease until it expires, and a successor raises a fence
+// (L-012).
 void Daemon::EndLastTerm() {
   // After a reset (CampaignAnew) writes of the former term may be in flight, and no controller
   // knows of them any more.

@@ -52,9 +52,8 @@ inline constexpr int kExitCredentials = 4;
 class Daemon {
  public:
   // Runs `controllers`. Also reports each of `other_kinds` that has objects which no process of
-  // Windlass carries out (other_kinds.h). All
-  // references must outlive the daemon. `symbols` must also outlive the inbox and the timers,
-  // because their callbacks may hold symbols.
+  // Windlass handles (other_kinds.h). All references must outlive the daemon. `symbols` must also
+  // outlive the inbox and the timers, because their callbacks may hold symbols.
   Daemon(const Flags& flags, const Clock& clock, Log& log, SymbolTable& symbols, Inbox& inbox,
          TimerQueue& timers, Transport& transport, const ControllerList& controllers,
          std::vector<OtherKind> other_kinds = {});

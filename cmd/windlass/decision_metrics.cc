@@ -18,7 +18,7 @@ constexpr Metric kUncertainWrites{"windlass_uncertain_writes_total",
                                   MetricType::kCounter,
                                   "Writes that got no usable answer.",
                                   {},
-                                  "Windlass reads the object before anything else happens to it."};
+                                  "Windlass reads the object before it writes to it again."};
 constexpr Metric kInternalErrors{
     "windlass_internal_errors_total",
     MetricType::kCounter,

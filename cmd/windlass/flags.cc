@@ -79,18 +79,19 @@ void DescribeConnection(CLI::App& app, Flags& flags, Texts& texts) {
                  "else ~/.kube/config");
   app.add_option("--namespace", flags.namespace_, "watch only this namespace (default: all)");
   app.add_flag("--insecure-skip-tls-verify", flags.insecure_skip_tls_verify,
-               "allow a kubeconfig that says insecure-skip-tls-verify; for tests only");
+               "accept a kubeconfig with insecure-skip-tls-verify: true; for tests only");
   app.add_option("--credentials-poll-period", texts.credentials_poll_period,
-                 "how often token, certificate and CA files are looked at")
+                 "how often token, certificate and CA files are checked for changes")
       ->check(CheckDuration, "duration", "duration")
       ->capture_default_str();
   app.add_option("--kube-api-qps", flags.qps,
-                 "requests per second to the API server; 0 or less leaves it to the server")
+                 "requests per second to the API server; 0 or less sets no limit")
       ->capture_default_str();
   app.add_option("--kube-api-burst", flags.burst, "requests in a burst")
       ->check(CLI::Range(1, 100000))
       ->capture_default_str();
-  app.add_option("--max-in-flight", flags.max_in_flight, "requests and syncs in flight at once")
+  app.add_option("--max-in-flight", flags.max_in_flight,
+                 "most requests, and most syncs, at the same time")
       ->check(CLI::Range(1, 10000))
       ->capture_default_str();
 }
@@ -111,10 +112,11 @@ void DescribeLeaderElection(CLI::App& app, Flags& flags, Texts& texts) {
       ->check(CheckDuration, "duration", "duration")
       ->capture_default_str();
   app.add_option("--leader-elect-renew-deadline", texts.renew_deadline,
-                 "how long a renewal permits writes")
+                 "how long after a renewal the leader may still write")
       ->check(CheckDuration, "duration", "duration")
       ->capture_default_str();
-  app.add_option("--leader-elect-retry-period", texts.retry_period, "time between tries")
+  app.add_option("--leader-elect-retry-period", texts.retry_period,
+                 "time between two tries to get or renew the Lease")
       ->check(CheckDuration, "duration", "duration")
       ->capture_default_str();
 }

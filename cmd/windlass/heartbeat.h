@@ -25,9 +25,8 @@ class Heartbeat {
   // Beats for the first time, with the reason "starting". `clock` must outlive the heartbeat.
   explicit Heartbeat(const Clock& clock);
 
-  // Core thread. `renewal_due` is the time by which a leader must renew its Lease; otherwise the
-  // leader counts as dead (L-013). `renewal_due` is nullopt for a process that does not lead by a
-  // Lease.
+  // Core thread. A leader must renew its Lease before `renewal_due`; after that time Livez answers
+  // "not good" (L-013). nullopt for a process that does not lead, or leads without a Lease.
   void Beat(Readiness readiness, std::optional<MonotonicTime> renewal_due);
 
   // Answers "not good" if the core loop does not turn, or if the Lease was not renewed in time: the

@@ -24,10 +24,11 @@ namespace {
 using SteadyClock = std::chrono::steady_clock;
 using Instant = SteadyClock::time_point;
 
-// How long we wait, after the answer, for a client to close. Closing at once would make the kernel
-// reset the connection, and drop the answer, if the client had sent more than we read.
+// How long we wait, after the answer, for a client to close the connection. If the client has sent
+// more than we read, and we closed at once, the kernel would reset the connection and drop the
+// answer.
 constexpr std::chrono::milliseconds kLinger{500};
-// How long we accept no connection if the process has no file descriptor left, and we have no
+// How long we accept no connection if the process has no free file descriptor, and there is no open
 // connection to close.
 constexpr std::chrono::milliseconds kAcceptPause{100};
 // The most connections that one turn accepts before the thread serves the open ones again.

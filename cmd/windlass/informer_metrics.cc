@@ -82,11 +82,11 @@ constexpr Metric kRelists{"windlass_informer_relists_total",
                           {{kResource}}};
 constexpr Metric kHeard{"windlass_informer_seconds_since_last_heard",
                         MetricType::kGauge,
-                        "Since the last event or bookmark.",
+                        "Seconds since the last event or bookmark.",
                         {{kResource}}};
 constexpr Metric kBookmark{"windlass_informer_seconds_since_last_bookmark",
                            MetricType::kGauge,
-                           "Since the last bookmark.",
+                           "Seconds since the last bookmark.",
                            {{kResource}}};
 constexpr Metric kSyncSeconds{"windlass_informer_sync_seconds",
                               MetricType::kGauge,
@@ -97,14 +97,15 @@ constexpr Metric kTimeTravels{"windlass_informer_time_travels_total",
                               "Lists and bookmarks older than what was known.",
                               {{kResource}},
                               "They were not applied."};
-constexpr Metric kVanishAlarms{"windlass_informer_vanish_alarms_total",
-                               MetricType::kCounter,
-                               "Lists without most objects, confirmed by another.",
-                               {{kResource}},
-                               "Most: more than half of 20 or more."};
+constexpr Metric kVanishAlarms{
+    "windlass_informer_vanish_alarms_total",
+    MetricType::kCounter,
+    "Lists that lacked most of the cached objects; a second list confirmed each.",
+    {{kResource}},
+    "Most: more than half of 20 or more."};
 constexpr Metric kResets{"windlass_informer_resets_total",
                          MetricType::kCounter,
-                         "Caches given up because the cluster has another past.",
+                         "Caches dropped because the cluster is another one, or went back in time.",
                          {{kResource}},
                          "Another cluster answers, or etcd was restored to an earlier state: "
                          "Windlass gives up its leadership, reads everything anew, and campaigns "
@@ -116,7 +117,7 @@ constexpr Metric kAudits{"windlass_cache_audits_total",
                          "One every 6 hours ± 50 %."};
 constexpr Metric kDifferences{"windlass_cache_audit_differences_total",
                               MetricType::kCounter,
-                              "Objects that differed. A bug unless 0.",
+                              "Objects that differed from the list. Above 0, this is a bug.",
                               {{kResource}},
                               "A relist mends the cache."};
 constexpr Metric kWatchEnds{

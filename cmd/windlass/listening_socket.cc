@@ -65,8 +65,8 @@ Result<Socket> ListenOn(const std::string& address) {
   const std::unique_ptr<addrinfo, decltype(&freeaddrinfo)> owner(found, freeaddrinfo);
   std::vector<const addrinfo*> candidates;
   for (const addrinfo* one = found; one != nullptr; one = one->ai_next) candidates.push_back(one);
-  // Without a host, IPv6 addresses come first, because an IPv6 socket accepts IPv4 as well. IPv4 is
-  // used if the machine has no IPv6.
+  // Without a host, the IPv6 addresses are tried first, because an IPv6 socket accepts IPv4
+  // connections, too. If the machine has no IPv6, the IPv4 addresses are tried.
   if (split.host.empty()) {
     std::ranges::stable_partition(candidates,
                                   [](const addrinfo* one) { return one->ai_family == AF_INET6; });

@@ -22,7 +22,7 @@ void ReadLimit(const std::string& path, std::optional<size_t>& lowest) {
 }
 
 // Reads the limits of `group` ("/kubepods/pod-1") and of all groups that contain it, up to the
-// root. If a container sees only its own groups, the root is the container's group.
+// root. In a container that sees only its own groups, the root is the container's own group.
 void ReadLimits(const std::string& mount, std::string group, const char* name,
                 std::optional<size_t>& lowest) {
   while (true) {

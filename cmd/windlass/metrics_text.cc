@@ -35,7 +35,8 @@ void SetBuckets(prometheus::ClientMetric::Histogram& out, const Histogram& histo
   }
 }
 
-// Leaves out labels whose value is empty: to Prometheus they are the same as absent ones.
+// Leaves out labels whose value is empty: for Prometheus, a label with an empty value is an absent
+// one.
 prometheus::ClientMetric SeriesOf(const Metric& metric, const Figures::Labels& labels,
                                   const Figures::Value& value) {
   prometheus::ClientMetric series;

@@ -21,7 +21,7 @@ HttpAnswer AnswerProbe(const Heartbeat& heartbeat, std::string_view path) {
   return {};
 }
 
-// How long a page of metrics is served before the core thread is asked for another.
+// How long a page of metrics is served before the core thread makes a new one.
 constexpr Duration kPageAge = milliseconds(250);
 
 // The page of /metrics. Clients share it, also those that read slowly.

@@ -1,12 +1,12 @@
-// Finds objects that wait because no process carries out their kind (RO-172). Looks only at kinds
-// that this program knows, and that this process was not asked to carry out.
+// Finds objects that wait because no process of Windlass handles their kind (RO-172). Looks only at
+// kinds that this program knows, and whose controller --controllers leaves out.
 //
-// Looks at the first kLookedAtMax objects of each such kind: at the start, then every kLookPeriod,
-// and every kLookAgain while a status is behind. A status is behind while its observedGeneration is
-// not the object's generation. An object counts as waiting if two looks in a row found its status
-// behind, with the same generation and the same observedGeneration. A process that carries out the
-// kind would have updated the status between the looks, so a kind that another process carries out
-// is not reported.
+// For each such kind, looks at the first kLookedAtMax objects: at the start, then every
+// kLookPeriod, and every kLookAgain while a status is behind. A status is behind while its
+// observedGeneration is not the object's generation. An object counts as waiting if two looks in a
+// row found its status behind, with the same generation and the same observedGeneration. If another
+// process handles the kind, it updates the status between the two looks, and the kind is not
+// reported.
 //
 // If the objects cannot be read, nothing is reported (RO-173). Core thread only.
 #pragma once

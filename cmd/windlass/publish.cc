@@ -12,9 +12,9 @@
 namespace windlass {
 namespace {
 
-// The leader is reported dead if its last renewal is older than the lease duration plus this
-// (L-013). Its write permit has ended long before. Example: with a lease duration of 15 s, the
-// leader is reported dead after 35 s.
+// /livez of a leader fails if its last renewal is older than the lease duration plus this time
+// (L-013). The leader's permit to write has ended long before. Example: with a lease duration of 15
+// s, /livez fails after 35 s.
 constexpr Duration kRenewalGrace = seconds(20);
 
 }  // namespace

@@ -29,7 +29,7 @@ Readiness ReadinessOf(const std::vector<ControllerCondition>& controllers,
                       const std::vector<NeededRight>& missing) {
   const bool all_barred = std::ranges::all_of(
       controllers, [&](const ControllerCondition& one) { return IsBarred(one, missing); });
-  // Returns true for a controller whose problems become notes.
+  // Returns true if the troubles and missing rights of the controller become notes.
   const auto is_let_go = [&](const ControllerCondition& controller) {
     return !all_barred && !controller.holds_readiness && IsBarred(controller, missing);
   };
@@ -50,7 +50,8 @@ Readiness ReadinessOf(const std::vector<ControllerCondition>& controllers,
         readiness.reasons.push_back(trouble);
       }
     }
-    for (const std::string& note : controller.notes) {  // two controllers may share a cache
+    // Two controllers may share a cache, and then have the same note: it is shown once.
+    for (const std::string& note : controller.notes) {
       if (std::ranges::count(readiness.notes, note) == 0) readiness.notes.push_back(note);
     }
   }

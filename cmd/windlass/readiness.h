@@ -40,7 +40,7 @@ struct Readiness {
 Readiness ReadinessOf(const std::vector<ControllerCondition>& controllers,
                       const std::vector<NeededRight>& missing);
 
-// Returns one line: which right is missing, and what to do about it.
+// Returns one line that says which right is missing, and what to do about it.
 std::string MissingRightText(const NeededRight& right);
 
 // Returns the body of /readyz: a line per reason, or "ok"; then a line per note.

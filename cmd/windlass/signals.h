@@ -14,8 +14,8 @@ namespace windlass {
 struct SignalOptions {
   // True: SIGHUP counts, too. A closed terminal ends a command; a daemon has no terminal.
   bool hang_up = false;
-  // A second signal counts only if it comes at least this long after the first. `timeout` sends two
-  // signals at once, and a command needs a moment to undo what it has begun.
+  // A second signal counts only if it comes at least this long after the first. The program
+  // `timeout` sends two signals at once, and a command needs a moment to undo what it has begun.
   std::chrono::nanoseconds second_after{0};
 };
 

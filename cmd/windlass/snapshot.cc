@@ -7,8 +7,7 @@
 namespace windlass {
 namespace {
 
-// How long Fresh waits for the core thread. While Fresh waits, the metrics port answers no other
-// request.
+// How long Fresh waits for the core thread. Meanwhile the metrics port answers no other request.
 constexpr Duration kAnswerMax = milliseconds(300);
 
 }  // namespace

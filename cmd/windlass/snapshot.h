@@ -72,7 +72,7 @@ class SnapshotBoard {
   // Guarded by mutex_:
   std::shared_ptr<const Snapshot> latest_;
   bool asked_ = false;  // by Fresh, and the core has not answered
-  bool late_ = false;   // Fresh has waited for this answer in vain
+  bool late_ = false;   // Fresh has waited for this answer, and it did not come in time
   uint64_t publications_ = 0;
 };
 
